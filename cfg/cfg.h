@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration as a const model: text in, one immutable tree of structs out, or a list of
+ * everything that is wrong with the text.  libconfuse lives behind this header only.
+ *
+ * A model owns all it points to and is freed whole.  Whoever outlives it copies what it needs.
+ * Transports bring their keys as tables (struct ist_key); cfg/ knows no medium.
+ */
+#ifndef CFG_CFG_H
+#define CFG_CFG_H
+
+#include "core/engine.h"
+#include "ppp/ppp.h"
+#include "transports/transport.h"
+
+/* Where something stands in the text, for messages. */
+struct cfg_where {
+	const char *file;
+	unsigned line;
+};
+
+/* IPv4 or IPv6 prefix; v4 in the last four octets. */
+struct cfg_prefix {
+	bool v6;
+	uint8_t bits;
+	uint8_t addr[16];
+};
+
+struct cfg_circuit {
+	struct cfg_where where;
+	const char *addr_text;
+	struct ist_circuit_config config; /* address parsed by the transport */
+	const struct cfg_peer *peer;	 /* NULL = chosen at SCCRQ among all */
+	const struct cfg_service *service; /* for payload ppp; NULL = none */
+};
+
+/* `accept "PATTERN" { carries = ...  service = ... }`: circuits nobody listed */
+struct cfg_accept {
+	struct cfg_where where;
+	const char *pattern;
+	uint32_t payloads;
+	const struct cfg_peer *peer;
+	const struct cfg_service *service;
+};
+
+struct cfg_port {
+	struct cfg_where where;
+	const struct ist_transport *transport;
+	struct ist_port_config config; /* name, settings, circuits ready for open() */
+	const struct cfg_circuit *circuit;
+	unsigned circuits; /* same order as config.circuit */
+	const struct cfg_accept *accept;
+	unsigned accepts;
+};
+
+struct cfg_peer {
+	struct cfg_where where;
+	const char *name;
+	const struct cfg_port *port;	    /* NULL = any */
+	const char *const *address;	    /* patterns an SCCRQ may come from; prefix or medium address */
+	unsigned addresses;		    /* 0 = any */
+	const char *dial;		    /* where we open tunnels to; NULL = we only answer */
+	const char *hostname;		    /* pattern of the peer's Host Name, "*" allowed; NULL = any */
+	const struct cfg_service *service;  /* for calls it offers; NULL = refuse */
+	struct l2tp_policy policy;	    /* host_name is ours */
+	bool length_bit;		    /* L in data we send */
+	bool sequencing;		    /* as LNS: sequence data */
+	bool sequencing_required;	    /* as LAC: put Sequencing Required in ICCN */
+	uint8_t reorder;
+	uint64_t reorder_timeout;
+};
+
+struct cfg_pool {
+	struct cfg_where where;
+	const char *name;
+	const struct cfg_prefix *range; /* IPv4: addresses handed out; IPv6: one /64 per client */
+	unsigned ranges;
+};
+
+/* How a call or line that ends here is treated: the server side of PPP. */
+struct cfg_service {
+	struct cfg_where where;
+	const char *name;
+	uint32_t local4;   /* host order; our end of every link */
+	const struct cfg_pool *pool;
+	uint32_t dns4[2];
+	const char *tun;   /* device name, default "ist%d" */
+	uint16_t mtu;
+	struct ppp_config ppp; /* server side, filled from the section */
+};
+
+struct cfg_user {
+	struct cfg_where where;
+	const char *name;
+	const char *secret; /* never shown, never logged */
+	uint32_t address4;  /* fixed address, 0 = from the pool */
+	const struct cfg_service *service; /* NULL = any service */
+};
+
+/* `client NAME { peer = ...  user = ... }`: we dial and end PPP here as a client. */
+struct cfg_client {
+	struct cfg_where where;
+	const char *name;
+	const struct cfg_peer *peer;
+	struct ppp_config ppp; /* client side: name and secret in it */
+	const char *tun;       /* device name, default the section's name */
+	uint16_t mtu;
+	const struct cfg_prefix *route; /* routed into the TUN once up */
+	unsigned routes;
+	uint64_t redial; /* wait before dialling again, us; 0 = once */
+	bool ipv4, ipv6;
+};
+
+struct cfg_log {
+	const char *category; /* "engine", "ppp", "all" */
+	const char *level;    /* "debug" "info" "notice" "error" */
+};
+
+struct cfg_model {
+	const char *file;
+	const char *host_name; /* default: the system's */
+	const char *vty_address;
+	uint16_t vty_port; /* 127.0.0.1:4246 */
+	unsigned workers;  /* UINT_MAX = choose */
+	const char *plugin_dir;
+	uint16_t max_tunnels, half_open_per_source;
+	const struct cfg_log *log;
+	unsigned logs;
+	const struct cfg_port *port;
+	unsigned ports;
+	const struct cfg_peer *peer;
+	unsigned peers;
+	const struct cfg_pool *pool;
+	unsigned pools;
+	const struct cfg_service *service;
+	unsigned services;
+	const struct cfg_user *user;
+	unsigned users;
+	const struct cfg_client *client;
+	unsigned clients;
+};
+
+/* One mistake: "file:line: where: what is wrong, what was meant". */
+typedef void (*cfg_report)(void *ctx, const char *text);
+
+/* Parse and check.  transports: NULL-ended list of those that may be configured.  Returns the number
+ * of mistakes, each reported; *out is set only when there are none. */
+unsigned cfg_load(const struct cfg_model **out, const char *file,
+		  const struct ist_transport *const *transports, cfg_report report, void *ctx);
+/* The same from memory; name stands for the file in messages. */
+unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
+		       const struct ist_transport *const *transports, cfg_report report, void *ctx);
+void cfg_free(const struct cfg_model *m);
+
+#endif

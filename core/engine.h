@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The L2TP engine: tunnels and calls of RFC 2661 as a machine without I/O.
+ *
+ * It is driven from one thread by octets that arrived, by the time, and by the owner's wishes; it
+ * answers with packets, events and the next deadline.  It never learns what medium a channel is on.
+ *
+ * Rules of the contract
+ *  - Time is `now` in microseconds of one monotonic clock and never goes back.
+ *  - A channel is an opaque 64-bit handle of the owner's, never 0.
+ *  - `tx`, `peer` and `random` are called from inside the engine and must not call it back.
+ *  - Events are queued and delivered, in order, at the end of the outermost call into the engine;
+ *    an event handler may call anything here.
+ *  - struct l2tp_tunnel and struct l2tp_call belong to the engine.  The pointer is good until the
+ *    handler of its *_DOWN event returns.
+ *  - Nothing points into the owner's memory after a call returns: policies are copied.
+ */
+#ifndef CORE_ENGINE_H
+#define CORE_ENGINE_H
+
+#include "core/msg.h"
+
+struct l2tp_engine;
+struct l2tp_tunnel;
+struct l2tp_call;
+
+typedef uint64_t l2tp_channel; /* 0 = none */
+
+/* How we deal with one peer; copied into a tunnel at its birth. */
+struct l2tp_policy {
+	char host_name[256]; /* ours, sent as Host Name; 1-255 octets, NUL ended */
+	char vendor_name[64];
+	struct l2tp_secret secret; /* empty = no tunnel authentication, no hiding */
+	bool challenge;		   /* demand a Challenge Response (needs a secret) */
+	bool hide;		   /* hide what may be hidden (needs a secret) */
+	bool single_tunnel;	   /* send a Tie Breaker; excluded with reauth */
+	uint16_t receive_window;   /* messages we offer, >= 1; default 64 */
+	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = async, 2 = sync */
+	uint32_t bearer_caps;	   /* 1 = digital, 2 = analog; bit clear = no such calls taken */
+	uint64_t retransmit;	   /* first interval, us (1 s); doubles up to retransmit_max (8 s) */
+	uint64_t retransmit_max;
+	uint8_t retransmit_count; /* sends without answer before giving up (5) */
+	uint64_t hello;		  /* silence before HELLO, us (60 s); 0 = never */
+	uint64_t setup_timeout;	  /* tunnel or call still forming, us (60 s) */
+	uint64_t idle_close;	  /* close the tunnel this long after its last call, us; 0 = keep */
+	uint64_t reauth;	  /* prove the peer again this often, us; 0 = never */
+	uint64_t hold;		  /* channel down this long closes the tunnel, us */
+	uint16_t max_calls;	  /* 0 = as many as there are ids */
+	uint32_t quirks;	  /* L2TP_QUIRK_* */
+	const uint16_t *suppress; /* IETF attribute types never sent to this peer; ended by L2TP_NO_AVP;
+				     const data of the owner that lives as long as the engine, or NULL */
+};
+/* RFC defaults for everything but names and secret. */
+void l2tp_policy_default(struct l2tp_policy *p);
+
+/* The owner's answer to "who is this?" for an SCCRQ that came in (or an SCCRP that came from where we
+ * did not send to). */
+struct l2tp_peer_answer {
+	struct l2tp_policy policy;
+	uint64_t source; /* half-open tunnels are capped by this key (e.g. a hash of the address) */
+	void *peer;	 /* the owner's name for the peer section; ties are compared within one */
+};
+
+enum l2tp_tx { L2TP_TX_TAKEN, L2TP_TX_WAITING, L2TP_TX_FAILED };
+
+enum l2tp_event_kind {
+	L2TP_EV_TUNNEL_UP,
+	L2TP_EV_TUNNEL_DOWN,  /* .result, .local; every call of it has gone DOWN before */
+	L2TP_EV_CALL_OFFERED, /* ICRQ or OCRQ: .msg; answer or refuse, now or later */
+	L2TP_EV_CALL_REPLIED, /* ICRP or OCRP to a call we placed: .msg; peer's session id is known */
+	L2TP_EV_CALL_UP,      /* .msg = ICCN/OCCN when we received it, NULL when we sent it */
+	L2TP_EV_CALL_DOWN,    /* .result, .msg = the CDN when there was one */
+	L2TP_EV_SLI,	      /* .msg: ACCM */
+	L2TP_EV_WEN,	      /* .msg: Call Errors */
+	L2TP_EV_REAUTH,	      /* .ok: outcome of a periodic proof */
+};
+
+/* Who ended it. */
+enum l2tp_side { L2TP_BY_US, L2TP_BY_PEER, L2TP_BY_TIMEOUT, L2TP_BY_CHANNEL };
+
+struct l2tp_event {
+	enum l2tp_event_kind kind;
+	struct l2tp_tunnel *tunnel;
+	struct l2tp_call *call;	    /* NULL for tunnel events */
+	const struct l2tp_msg *msg; /* decoded attributes, good during the handler; or NULL */
+	struct l2tp_result result;
+	enum l2tp_side by;
+	bool ok;
+	uint64_t now;
+};
+
+struct l2tp_ops {
+	/* Send one control packet.  WAITING: the transport has it queued and the owner will say
+	 * l2tp_engine_sent(cookie) when it leaves (or never, if the queue is flushed); until then the
+	 * retransmission timer does not run and no second copy is handed over. */
+	enum l2tp_tx (*tx)(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+			   uint64_t cookie);
+	void (*event)(void *ctx, const struct l2tp_event *ev);
+	/* Which peer section does this SCCRQ belong to?  host is not NUL ended.  False = none. */
+	bool (*peer)(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
+		     struct l2tp_peer_answer *out);
+	void (*random)(void *ctx, void *buf, size_t len);
+};
+
+struct l2tp_limits {
+	uint16_t max_tunnels;	     /* at most 65535; 0 = 65535 */
+	uint16_t half_open_per_source; /* 0 = 256 */
+	uint32_t max_calls;	     /* over all tunnels; 0 = 1000000 */
+};
+
+/* NULL when there is no memory.  ops and ctx must outlive the engine. */
+struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
+				    const struct l2tp_limits *limits);
+/* Frees everything at once; no packet, no event.  For an orderly end see l2tp_engine_stop(). */
+void l2tp_engine_free(struct l2tp_engine *e);
+
+/* --- in: octets and time ---------------------------------------------------------------------- */
+
+/* One L2TP packet.  Control (T=1) is consumed; data is not the engine's business and is counted as
+ * MSG_ROLE.  pkt is not kept. */
+void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len,
+		    uint64_t now);
+/* Everything that is due by now. */
+void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now);
+/* When to call expire next; DEADLINE_NEVER (UINT64_MAX) = not before something else happens. */
+uint64_t l2tp_engine_deadline(const struct l2tp_engine *e);
+/* A packet for which tx said WAITING has left. */
+void l2tp_engine_sent(struct l2tp_engine *e, uint64_t cookie, uint64_t now);
+/* Data of this tunnel was heard at `when`: counts as life for HELLO (RFC 2661 5.5). */
+void l2tp_engine_heard(struct l2tp_tunnel *t, uint64_t when);
+/* The channel went down or came back: tunnels on it start or stop their hold time. */
+void l2tp_engine_channel(struct l2tp_engine *e, l2tp_channel c, bool up, uint64_t now);
+/* The channel is gone for good: tunnels on it end now, without StopCCN. */
+void l2tp_engine_channel_lost(struct l2tp_engine *e, l2tp_channel c, uint64_t now);
+
+/* --- in: the owner's wishes ------------------------------------------------------------------- */
+
+/* Open a control connection to a peer.  NULL with *why set when it cannot be. */
+struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
+				     const struct l2tp_peer_answer *who, void *user, uint64_t now,
+				     enum l2tp_reason *why);
+void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint64_t now);
+
+enum l2tp_call_kind { L2TP_INCOMING, L2TP_OUTGOING };
+
+/* Reserve a call with its id, without a packet, so that the data path can know the id before the
+ * peer does.  Then place it: INCOMING = we are LAC and send ICRQ, OUTGOING = we are LNS and send
+ * OCRQ.  On a tunnel that is still forming the ICRQ/OCRQ follows when it is up. */
+struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why);
+/* avps: what goes into ICRQ (OCRQ) besides the ids and serial number; NULL and 0 = RFC minimum. */
+void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct l2tp_avp *avps,
+		     unsigned n, uint64_t now);
+/* Take an offered call.  INCOMING offered (we are LNS): sends ICRP.  OUTGOING offered (we are LAC):
+ * sends OCRP; l2tp_call_connected() follows when the circuit is up. */
+void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now);
+/* LAC: the circuit is up and ICCN (after ICRP) or OCCN (after OCRP) may go.  A placed INCOMING call
+ * waits for this after CALL_REPLIED; avps: connect speed, framing type, proxy LCP and so on. */
+void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n,
+			 uint64_t now);
+/* Refuse or hang up: CDN.  cause: extra attributes for the CDN (Q.931 cause, RFC 3145), or NULL. */
+void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
+		      const struct l2tp_avp *cause, unsigned n, uint64_t now);
+void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm, uint64_t now);
+/* errors: crc, framing, hardware overruns, buffer overruns, time-outs, alignment */
+void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t now);
+/* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up. */
+void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);
+
+/* --- out: what is there ------------------------------------------------------------------------ */
+
+enum l2tp_tunnel_state { /* RFC 2661 7.2.1, plus the time after StopCCN */
+	L2TP_T_IDLE,
+	L2TP_T_WAIT_CTL_REPLY,
+	L2TP_T_WAIT_CTL_CONN,
+	L2TP_T_ESTABLISHED,
+	L2TP_T_STOPPING, /* StopCCN sent, waiting for its acknowledgement */
+	L2TP_T_LINGER,	 /* StopCCN received: state kept for the full retransmission interval */
+	L2TP_T_STATES
+};
+enum l2tp_call_state { /* RFC 2661 7.4 and 7.5, all four tables */
+	L2TP_C_IDLE,
+	L2TP_C_WAIT_TUNNEL,
+	L2TP_C_WAIT_REPLY,   /* after ICRQ or OCRQ */
+	L2TP_C_WAIT_CONNECT, /* LNS: waiting for ICCN or OCCN */
+	L2TP_C_WAIT_ANSWER,  /* offered to our owner, who has not decided */
+	L2TP_C_WAIT_CS,	     /* LAC: the circuit is not up yet (wait-cs-answer) */
+	L2TP_C_ESTABLISHED,
+	L2TP_C_STATES
+};
+
+struct l2tp_tunnel_info {
+	uint16_t local_id, peer_id; /* peer_id 0 = not known yet */
+	l2tp_channel channel;
+	enum l2tp_tunnel_state state;
+	bool initiator, authenticated; /* authenticated: the peer has proved the secret */
+	void *user, *peer;
+	char peer_host[256]; /* printable form */
+	char peer_vendor[64];
+	uint16_t peer_window, cwnd, in_flight, queued;
+	uint16_t ns, nr;
+	unsigned calls;
+	uint64_t since, last_heard, retransmits;
+};
+struct l2tp_call_info {
+	struct l2tp_tunnel *tunnel;
+	uint16_t local_id, peer_id;
+	enum l2tp_call_state state;
+	enum l2tp_call_kind kind;
+	bool we_are_lns, placed_by_us;
+	bool sequencing_required; /* the AVP was in ICCN/OCCN */
+	uint32_t serial;
+	uint64_t since;
+	void *user;
+};
+void l2tp_tunnel_info(const struct l2tp_tunnel *t, struct l2tp_tunnel_info *out);
+void l2tp_call_info(const struct l2tp_call *c, struct l2tp_call_info *out);
+void l2tp_tunnel_set_user(struct l2tp_tunnel *t, void *user);
+void l2tp_call_set_user(struct l2tp_call *c, void *user);
+/* Look up by our own ids; NULL when there is none. */
+struct l2tp_tunnel *l2tp_tunnel_by_id(const struct l2tp_engine *e, uint16_t local_id);
+struct l2tp_call *l2tp_call_by_id(const struct l2tp_tunnel *t, uint16_t local_id);
+/* Walk: start with NULL, ends with NULL.  Nothing may be closed in between. */
+struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l2tp_tunnel *after);
+struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after);
+
+struct l2tp_counters {
+	uint64_t rx[L2TP_MSG_TYPES + 1], tx[L2TP_MSG_TYPES + 1]; /* by message type; [0] = ZLB */
+	uint64_t reason[L2TP_R_COUNT];
+	uint64_t tunnels, half_open, calls; /* derived from state, now */
+};
+void l2tp_engine_counters(const struct l2tp_engine *e, struct l2tp_counters *out);
+
+const char *l2tp_tunnel_state_name(enum l2tp_tunnel_state s);
+const char *l2tp_call_state_name(enum l2tp_call_state s);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One PPP link without I/O: LCP, authentication, IPCP and IPV6CP, as server or as client.
+ *
+ * A frame here is the two-octet protocol number followed by the information field: no FF 03, no
+ * protocol-field compression, no FCS; whoever owns the link adds and removes those (frame.h).  Only
+ * control protocols come here; IP of an open NCP is the owner's fast path.
+ *
+ * Rules of the contract
+ *  - Time is `now` in microseconds of one monotonic clock.
+ *  - `tx` and `random` are called from inside and must not call back.  Events are queued and
+ *    delivered at the end of the outermost call; the handler may call anything here but ppp_free.
+ *  - Nothing points into the owner's memory after a call returns: the configuration is copied.
+ *  - Failed authentication, option loops and garbage are answered as the RFC says, counted, bounded.
+ */
+#ifndef PPP_PPP_H
+#define PPP_PPP_H
+
+#include "core/bytes.h"
+#include "core/deadline.h"
+
+enum ppp_proto {
+	PPP_IP = 0x0021,
+	PPP_IPV6 = 0x0057,
+	PPP_IPCP = 0x8021,
+	PPP_IPV6CP = 0x8057,
+	PPP_CCP = 0x80fd,
+	PPP_LCP = 0xc021,
+	PPP_PAP = 0xc023,
+	PPP_CHAP = 0xc223,
+};
+
+enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5, PPP_AUTH_MSCHAPV2, PPP_AUTHS };
+
+#define PPP_NAME_MAX 255u
+#define PPP_SECRET_MAX 255u
+
+struct ppp_config {
+	bool server; /* we authenticate and assign; else we are the client */
+	bool passive; /* wait for the peer's Configure-Request before sending ours */
+	uint16_t mru; /* what we can receive, asked for by LCP when not 1500; 128..65535 */
+	uint16_t mtu; /* never send more than this, whatever the peer's MRU */
+	bool accept_acfc, accept_pfc; /* let the peer ask us to compress what we send */
+	bool ask_acfc, ask_pfc;
+	/* server: offered in this order, moving on when the peer Naks or rejects; n_auth 0 = none asked.
+	 * client: methods we agree to. */
+	uint8_t auth[PPP_AUTHS];
+	uint8_t n_auth;
+	char name[PPP_NAME_MAX + 1];	 /* CHAP name of ours; client: our user name */
+	char secret[PPP_SECRET_MAX + 1]; /* client: our password */
+	uint64_t rechallenge;		 /* CHAP again this often, us; 0 = never */
+	uint64_t echo_interval;		 /* LCP echo, us; 0 = never */
+	uint8_t echo_failures;		 /* unanswered in a row before the link is dead */
+	uint64_t restart_timer;		 /* 3 s */
+	uint8_t max_configure, max_terminate, max_failure; /* 10, 2, 5 */
+	uint64_t auth_timeout;				   /* 30 s */
+	bool ipv4, ipv6;
+	/* client: what we ask for; 0 = let the server say */
+	uint32_t want_ip4; /* host order */
+};
+/* RFC defaults; server with CHAP-MD5, IPv4 and IPv6. */
+void ppp_config_default(struct ppp_config *c);
+
+/* Addresses for this link, given by the owner after authentication (server) or agreed (client). */
+struct ppp_addresses {
+	uint32_t local4, peer4; /* host order; 0 = none */
+	uint32_t dns4[2];	/* server: offered; client: learnt */
+	uint64_t local_iid, peer_iid; /* IPv6 interface identifiers; 0 = choose at random */
+};
+
+enum ppp_event_kind {
+	PPP_EV_LCP_UP,	 /* .link */
+	PPP_EV_AUTH,	 /* server: judge .auth; answer with ppp_auth_verdict, now or later */
+	PPP_EV_AUTH_OK,	 /* both directions that were asked for are done; server: now give addresses
+			    by ppp_start_network */
+	PPP_EV_IP4_UP,	 /* .addr */
+	PPP_EV_IP6_UP,	 /* .addr */
+	PPP_EV_IP4_DOWN,
+	PPP_EV_IP6_DOWN,
+	PPP_EV_DOWN, /* the link has ended: .why; ppp_open may start it again */
+};
+
+enum ppp_why {
+	PPP_WHY_NONE,
+	PPP_WHY_LOCAL,	     /* ppp_close */
+	PPP_WHY_PEER,	     /* Terminate-Request */
+	PPP_WHY_NO_ANSWER,   /* Configure-Requests unanswered, LCP did not converge */
+	PPP_WHY_AUTH_FAILED, /* the peer, or we, were refused */
+	PPP_WHY_AUTH_TIMEOUT,
+	PPP_WHY_AUTH_REFUSED, /* the peer agrees to none of our methods, or asks for one we do not do */
+	PPP_WHY_ECHO,	      /* echoes unanswered */
+	PPP_WHY_LOOP,	      /* looped back: our own magic number */
+	PPP_WHY_NO_NETWORK,   /* no NCP could be agreed */
+	PPP_WHY_LOWER,	      /* ppp_lower_down */
+	PPP_WHYS
+};
+const char *ppp_why_words(enum ppp_why w);
+const char *ppp_auth_name(enum ppp_auth a); /* "pap", "chap", "mschapv2" */
+
+/* What the peer offered as proof.  The owner finds the user's secret and calls ppp_auth_check. */
+struct ppp_auth_claim {
+	enum ppp_auth method;
+	char name[PPP_NAME_MAX + 1]; /* NUL ended; octets outside printable ASCII kept as they came */
+	uint16_t name_len;
+	/* raw, for an AAA server: PAP password, or CHAP id, challenge and response */
+	uint8_t id;
+	uint8_t challenge[64];
+	uint8_t challenge_len;
+	uint8_t response[255];
+	uint8_t response_len;
+	bool again; /* a periodic re-challenge */
+};
+
+struct ppp_link { /* what LCP agreed */
+	uint16_t peer_mru, our_mru;
+	bool tx_acfc, tx_pfc, rx_acfc, rx_pfc; /* tx: the peer lets us compress what we send */
+	uint32_t tx_accm, rx_accm, our_magic, peer_magic;
+	enum ppp_auth auth; /* what the peer must do (server) or we must do (client) */
+};
+
+struct ppp_event {
+	enum ppp_event_kind kind;
+	enum ppp_why why;
+	const struct ppp_auth_claim *auth;
+	const struct ppp_addresses *addr;
+	const struct ppp_link *link;
+	const char *message; /* text the peer sent with a refusal, printable, or NULL */
+	uint64_t now;
+};
+
+struct ppp_ops {
+	void (*tx)(void *ctx, const uint8_t *frame, size_t len);
+	void (*event)(void *ctx, const struct ppp_event *ev);
+	void (*random)(void *ctx, void *buf, size_t len);
+};
+
+struct ppp;
+struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx);
+void ppp_free(struct ppp *p);
+
+/* The link under us is up and PPP is wanted: starts LCP. */
+void ppp_open(struct ppp *p, uint64_t now);
+/* Orderly end: Terminate-Request, then PPP_EV_DOWN. */
+void ppp_close(struct ppp *p, uint64_t now);
+void ppp_lower_down(struct ppp *p, uint64_t now);
+/* One frame; IP and IPV6 of a closed NCP are counted and dropped, unknown protocols rejected. */
+void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now);
+void ppp_expire(struct ppp *p, uint64_t now);
+uint64_t ppp_deadline(const struct ppp *p);
+
+/* Does the claim hold for this password?  For MS-CHAPv2 *reply gets the authenticator response that
+ * ppp_auth_verdict wants (RFC 2759 section 5: "S=" and 40 hex digits). */
+struct ppp_auth_reply {
+	char success[44]; /* "S=..." or "" */
+};
+bool ppp_auth_check(const struct ppp_auth_claim *claim, const char *password, size_t len,
+		    struct ppp_auth_reply *reply);
+/* The owner's judgement of a claim.  message: text for the peer, may be NULL. */
+void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+		      const char *message, uint64_t now);
+/* Server, after PPP_EV_AUTH_OK: open the NCPs with these addresses.  A zero peer4 leaves IPCP closed
+ * (its packets get a Protocol-Reject); ipv6 likewise by ppp_config. */
+void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now);
+
+struct ppp_info {
+	const char *phase; /* "dead" "establish" "authenticate" "network" "terminate" */
+	const char *lcp, *ipcp, *ipv6cp; /* states of RFC 1661 4.2: "Req-Sent" and so on */
+	struct ppp_link link;
+	struct ppp_addresses addr;
+	char peer_name[PPP_NAME_MAX + 1];
+	bool ip4_up, ip6_up;
+};
+void ppp_get_info(const struct ppp *p, struct ppp_info *out);
+
+/* X(symbol, "key", "words") */
+#define PPP_REASONS(X)                                                                             \
+	X(SHORT, "ppp-short", "frame or packet shorter than its header")                           \
+	X(LENGTH, "ppp-length", "Length field outside the frame")                                  \
+	X(OPTION, "ppp-option", "option length wrong")                                             \
+	X(ID, "ppp-id", "answer with an Identifier we did not send")                               \
+	X(CODE, "ppp-code", "unknown code, rejected")                                              \
+	X(PROTO, "ppp-proto", "unknown protocol, rejected")                                        \
+	X(PHASE, "ppp-phase", "protocol not allowed in this phase")                                \
+	X(CLOSED_NCP, "ppp-closed-ncp", "network packet of an NCP that is not open")               \
+	X(MAGIC, "ppp-magic", "wrong magic number")                                                \
+	X(STATE, "ppp-state", "packet that this state does not expect")
+
+enum ppp_reason {
+#define X(sym, key, words) PPP_R_##sym,
+	PPP_REASONS(X)
+#undef X
+	PPP_R_COUNT
+};
+struct ppp_reason_row {
+	const char *key, *words;
+};
+extern const struct ppp_reason_row ppp_reasons[PPP_R_COUNT];
+/* Counters of one link, PPP_R_COUNT of them. */
+const uint64_t *ppp_counters(const struct ppp *p);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/harness.h"
+
+#include <CUnit/Basic.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool wanted(const char *name, int argc, char **argv)
+{
+	if (argc < 2)
+		return true;
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], name))
+			return true;
+	return false;
+}
+
+static void add_suite(const struct test_suite *s)
+{
+	CU_pSuite cu = CU_add_suite(s->name, NULL, NULL);
+
+	if (!cu)
+		abort();
+	for (const struct test_case *c = s->cases; c->name; c++)
+		if (!CU_add_test(cu, c->name, c->run))
+			abort();
+}
+
+int test_main(int argc, char **argv, const struct test_suite *const *suites)
+{
+	const char *base = strrchr(argv[0], '/');
+	unsigned run, failed;
+
+	base = base ? base + 1 : argv[0];
+	if (CU_initialize_registry() != CUE_SUCCESS)
+		return 2;
+	for (; *suites; suites++)
+		if (wanted((*suites)->name, argc, argv))
+			add_suite(*suites);
+	CU_basic_set_mode(CU_BRM_NORMAL);
+	CU_basic_run_tests();
+	run = CU_get_number_of_tests_run();
+	failed = CU_get_number_of_tests_failed();
+	CU_cleanup_registry();
+	printf("%s: %u passed, %u failed, 0 skipped\n", base, run - failed, failed);
+	return failed || !run;
+}
+
+static int nibble(char c)
+{
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t test_hex(uint8_t *out, size_t cap, const char *hex)
+{
+	size_t n = 0;
+	int high = -1;
+
+	for (; *hex; hex++) {
+		if (isspace((unsigned char)*hex))
+			continue;
+		int v = nibble(*hex);
+
+		if (v < 0 || (high >= 0 && n == cap)) {
+			fprintf(stderr, "test_hex: bad or too long: %s\n", hex);
+			abort();
+		}
+		if (high < 0) {
+			high = v;
+		} else {
+			out[n++] = (uint8_t)(high << 4 | v);
+			high = -1;
+		}
+	}
+	return n;
+}
+
+static void dump(const char *what, const uint8_t *p, size_t len)
+{
+	printf("\n      %s (%zu):", what, len);
+	for (size_t i = 0; i < len; i++)
+		printf(" %02x", p[i]);
+}
+
+void test_same_octets(const void *got, size_t got_len, const void *want, size_t want_len,
+		      const char *file, unsigned line)
+{
+	bool same = got_len == want_len && (!got_len || !memcmp(got, want, got_len));
+
+	CU_assertImplementation(same, line, "octets differ", file, "", CU_FALSE);
+	if (!same) {
+		dump("got ", got, got_len);
+		dump("want", want, want_len);
+		printf("\n");
+	}
+}
+
+uint64_t test_seed(void)
+{
+	const char *s = getenv("IST_TEST_SEED");
+	struct timespec ts;
+	uint64_t seed;
+
+	if (s) {
+		seed = strtoull(s, NULL, 0);
+	} else {
+		clock_gettime(CLOCK_REALTIME, &ts);
+		seed = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	}
+	printf(" IST_TEST_SEED=%" PRIu64 " ", seed);
+	return seed;
+}
+
+uint64_t test_rand(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+char *test_read_file(const char *relative, size_t *len)
+{
+	const char *top = getenv("srcdir");
+	char path[4096];
+	FILE *f;
+	char *buf;
+	long size;
+
+	snprintf(path, sizeof(path), "%s/%s", top ? top : ".", relative);
+	f = fopen(path, "rb");
+	if (!f || fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0) {
+		perror(path);
+		abort();
+	}
+	rewind(f);
+	buf = malloc((size_t)size + 1);
+	if (!buf || fread(buf, 1, (size_t)size, f) != (size_t)size)
+		abort();
+	fclose(f);
+	buf[size] = '\0';
+	if (len)
+		*len = (size_t)size;
+	return buf;
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One unit program per folder; `make check` runs them.  Each folder adds its own fragment.
+if HAVE_CUNIT
+include tests/core/local.mk
+include tests/ppp/local.mk
+include tests/transports/local.mk
+include tests/cfg/local.mk
+include tests/gw/local.mk
+include tests/sim/local.mk
+endif
+include tests/fuzz/local.mk
+
+TEST_LIB = tests/harness.c tests/harness.h
+AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;

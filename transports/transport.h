@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * transport.h: what a medium looks like to isthmus.  Installed; the plugin ABI.
+ *
+ * A transport is one const struct ist_transport.  A port is one configured instance of it; it lives
+ * on one thread and is called from no other.  On a port are circuits (a DLCI, a PVC, an X.25 call, a
+ * UDP peer), and on a circuit are channels: circuit times payload kind, L2TP or PPP.  The transport
+ * adds and removes the medium's encapsulation and tells the channels apart; the host never sees it.
+ *
+ * Rules
+ *  - Nothing blocks.  Nothing in a transport is called again from inside a report it makes, except
+ *    `send`, `answer`, `refuse` and `disconnect`; and a transport never reports from inside one of
+ *    the host's calls (defer to a timer of 0 us).
+ *  - Boundaries are kept: one frame in is one frame out.  Nothing corrupted is delivered.  What is
+ *    lost is counted, by reason.
+ *  - Receive memory is valid until the callback returns.  When `send` returns it has consumed or
+ *    copied what it took.
+ *  - A frame's head goes out in front of the payload as its own piece: payload is never moved.
+ *  - Times are microseconds of the host's monotonic clock.
+ *  - New members are added at the end only; whoever reads a struct tests its size first.
+ *  - Errors are negative errno values.
+ *  - Only `host->wake(port)` may be called from a thread of the transport's own.
+ */
+#ifndef IST_TRANSPORT_H
+#define IST_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IST_TRANSPORT_ABI 1u
+#define IST_HEAD_MAX 64u /* octets of head a frame may have */
+
+struct ist_port; /* the transport's own */
+
+enum ist_cap {
+	IST_CAP_L2TP = 1u << 0,
+	IST_CAP_PPP = 1u << 1,
+	IST_CAP_FLOW = 1u << 2,	    /* `send` may take fewer than asked; `writable` follows */
+	IST_CAP_UNKNOWN = 1u << 3,  /* takes circuits nobody configured (UDP, X.25) */
+	IST_CAP_SWITCHED = 1u << 4, /* has connect, answer, refuse, disconnect */
+	IST_CAP_SEGMENTS = 1u << 5, /* understands ist_frame.segment */
+};
+
+enum ist_payload { IST_PAYLOAD_L2TP = 1, IST_PAYLOAD_PPP = 2 };
+
+/* An address as the medium writes it: opaque, zero padded, so that memcmp is equality. */
+struct ist_addr {
+	uint16_t len;
+	uint8_t data[62];
+};
+
+/* A channel on a port: index and generation, so that a stale handle is seen.  0 = none. */
+typedef uint32_t ist_channel;
+
+enum ist_frame_flag {
+	IST_FRAME_CONTROL = 1u << 0, /* sending: jump the data queue where there is one */
+	IST_FRAME_CONGESTED = 1u << 1, /* received: the medium says congestion (FECN, EFCI) */
+	IST_FRAME_DISCARD = 1u << 2, /* DE, CLP */
+};
+
+struct ist_frame {
+	ist_channel channel;
+	uint32_t flags;
+	const uint8_t *head; /* sending only: goes in front of payload; NULL = none */
+	const uint8_t *payload;
+	uint32_t head_len; /* <= IST_HEAD_MAX */
+	uint32_t len;	   /* octets of payload */
+	uint32_t segment;  /* payload is frames of this size, the last may be shorter; 0 = one frame */
+};
+
+/* Why a circuit went down or was refused; turned into CDN and Q.931 words by the host. */
+enum ist_cause_kind {
+	IST_CAUSE_NONE,
+	IST_CAUSE_LOCAL,       /* we closed it */
+	IST_CAUSE_LINK,	       /* the link under the port failed */
+	IST_CAUSE_INACTIVE,    /* the network says inactive or deleted (LMI) */
+	IST_CAUSE_CLEARED,     /* the peer or network cleared it: cause and diagnostic */
+	IST_CAUSE_TIMEOUT,
+	IST_CAUSE_REFUSED,
+};
+struct ist_cause {
+	uint8_t kind; /* enum ist_cause_kind */
+	uint8_t cause, diagnostic; /* the medium's own codes (X.25) */
+	const char *words;	   /* static text, or NULL */
+};
+
+/* What is known of a circuit when it is offered or comes up.  Text members may be NULL. */
+struct ist_attrs {
+	uint32_t size;
+	uint8_t payload;	     /* enum ist_payload */
+	uint8_t permanent;	     /* not switched */
+	struct ist_addr local, peer; /* the two ends, as addr_format prints them */
+	const char *called, *calling;
+	const uint8_t *user_data;
+	uint32_t user_data_len;
+	uint64_t tx_bps, rx_bps; /* 0 = not known */
+};
+
+/* --- what the host gives ------------------------------------------------------------------------ */
+
+enum ist_watch { IST_READ = 1, IST_WRITE = 2 };
+
+/* All are called on the port's own thread, except wake. */
+struct ist_host {
+	uint32_t abi, size;
+	/* Watch fd for `what` (IST_READ|IST_WRITE; 0 = stop).  on_fd is called with what is ready. */
+	int (*watch)(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
+		     void *arg);
+	/* One-shot timer.  *id 0 = make a new one and store its id; else move that one.  at: absolute
+	 * us, UINT64_MAX = stop and forget. */
+	int (*timer)(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
+		     void *arg);
+	uint64_t (*now)(void *host);
+	/* level as in syslog: 3 error, 4 warning, 5 notice, 6 info, 7 debug */
+	void (*log)(void *host, int level, const char *fmt, ...)
+#if defined(__GNUC__)
+		__attribute__((format(printf, 3, 4)))
+#endif
+		;
+	/* Show a capture what is on the wire: link_type is a DLT number.  Cheap when nobody captures;
+	 * test *tap_on first. */
+	void (*tap)(void *host, bool outbound, uint16_t link_type, const void *head, uint32_t head_len,
+		    const void *payload, uint32_t len);
+	const bool *tap_on;
+	/* From any thread: have on_wake called on the port's thread. */
+	void (*wake)(void *host);
+
+	/* --- reports of the port ------------------------------------------------------------------- */
+
+	void (*frames)(void *host, const struct ist_frame *f, unsigned n);
+	/* A circuit asks to be let in; the host answers or refuses, now or later. */
+	void (*offer)(void *host, ist_channel c, const struct ist_attrs *a);
+	/* A channel can carry frames. */
+	void (*up)(void *host, ist_channel c, const struct ist_attrs *a);
+	/* It cannot.  forever: the handle is dead after this; else it may come up again. */
+	void (*down)(void *host, ist_channel c, const struct ist_cause *why, bool forever);
+	void (*mtu_changed)(void *host, ist_channel c);
+	void (*writable)(void *host, ist_channel c);
+	/* The port is of no more use; the host will close it. */
+	void (*failed)(void *host, int err, const char *words);
+	/* --- only append below --- */
+};
+
+/* --- configuration ------------------------------------------------------------------------------ */
+
+/* The keys a transport adds to `<name> PORT { ... }` and to its circuit sections.  The host parses and
+ * checks them and hands them over as text: numbers are in range, words are of the list. */
+enum ist_key_kind {
+	IST_KEY_TEXT,
+	IST_KEY_NUMBER, /* min..max */
+	IST_KEY_BOOL,	/* handed over as "yes" or "no" */
+	IST_KEY_WORD,	/* one of words */
+	IST_KEY_TIME,	/* "10s", "500ms", "2m"; handed over as microseconds in digits */
+	IST_KEY_LIST,	/* several texts; given once per member, in order */
+};
+enum ist_key_flag { IST_KEY_REQUIRED = 1, IST_KEY_PORT = 2, IST_KEY_CIRCUIT = 4 };
+
+struct ist_key {
+	const char *name; /* NULL ends a table */
+	uint8_t kind, flags;
+	int64_t min, max;
+	const char *words;   /* IST_KEY_WORD: "none annex-a annex-d" */
+	const char *deflt;   /* NULL = none: the key is absent unless given */
+	const char *help;    /* one line, for people */
+};
+
+/* One key with its value, or a circuit section. */
+struct ist_setting {
+	const char *key, *value;
+};
+struct ist_circuit_config {
+	struct ist_addr addr;
+	uint32_t payloads; /* bit (1u << enum ist_payload) for each it carries */
+	const struct ist_setting *setting;
+	unsigned settings;
+};
+struct ist_port_config {
+	uint32_t size;
+	const char *name; /* of the port, e.g. "fr0" */
+	const struct ist_setting *setting;
+	unsigned settings;
+	const struct ist_circuit_config *circuit;
+	unsigned circuits;
+};
+
+/* Counters: the transport names them once, the host reads them whenever it likes. */
+struct ist_counter {
+	const char *name; /* "lmi-status-rx"; NULL ends the table */
+	const char *words;
+};
+
+/* --- the transport -------------------------------------------------------------------------------- */
+
+struct ist_transport {
+	uint32_t abi;  /* IST_TRANSPORT_ABI */
+	uint32_t size; /* sizeof(struct ist_transport) as compiled */
+	const char *name;
+	uint32_t caps;		     /* enum ist_cap */
+	const struct ist_key *keys;
+	const char *circuit_word;    /* alias of `channel` in its sections: "dlci", "pvc"; or NULL */
+	const struct ist_counter *counters;
+
+	/* Open a port.  err gets words when it fails.  Reports start after it has returned. */
+	int (*open)(struct ist_port **out, const struct ist_host *host, void *host_ctx,
+		    const struct ist_port_config *cfg, char *err, size_t err_len);
+	/* No report after this.  Circuits are closed politely where that takes no waiting. */
+	void (*close)(struct ist_port *p);
+	/* Frames for one channel.  Returns how many were taken (a short count means the channel is full
+	 * and `writable` follows), or -errno when none can ever be. */
+	int (*send)(struct ist_port *p, const struct ist_frame *f, unsigned n);
+	/* Octets of payload (head included) one frame of this channel may have. */
+	uint32_t (*mtu)(const struct ist_port *p, ist_channel c);
+	int (*addr_parse)(struct ist_addr *out, const char *text);
+	/* snprintf rules */
+	int (*addr_format)(const struct ist_addr *a, char *buf, size_t len);
+	/* Find or make the channel to an address: at once where the medium has no call (UDP, a PVC),
+	 * placing a call where it has.  `up` or `down` follows for the latter. */
+	int (*connect)(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+		       const struct ist_attrs *a, ist_channel *out);
+	/* Current values, in the order of `counters`. */
+	void (*count)(const struct ist_port *p, uint64_t *out, unsigned n);
+	/* Give up a channel made by connect, offer or by a frame from a stranger. */
+	void (*disconnect)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
+	/* IST_CAP_SWITCHED only */
+	int (*answer)(struct ist_port *p, ist_channel c);
+	int (*refuse)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
+	/* Called on the port's thread after host->wake(); NULL = never wakes. */
+	void (*on_wake)(struct ist_port *p);
+	/* One line for `show ports`, e.g. "LMI annex-a user up"; snprintf rules; may be NULL. */
+	int (*status)(const struct ist_port *p, char *buf, size_t len);
+	/* Does address a match a configured pattern text?  NULL = exact text only. */
+	bool (*addr_match)(const struct ist_addr *a, const char *pattern);
+	/* --- only append below --- */
+};
+
+/* A plugin exports exactly this. */
+#define IST_TRANSPORT_SYMBOL "ist_transport_v1"
+
+#ifdef __cplusplus
+}
+#endif
+#endif
