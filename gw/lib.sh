@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What gw/lab and tests/run share: becoming root, installing what is missing, progress, and building.
+# Sourced, never run.  Everything made lands in build/ (BUILD), every log in build/logs/.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$TOP/build
+LOGS=$BUILD/logs
+
+say() { printf '[%4ds] %s\n' "$SECONDS" "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# as_root "$0" "$@": the same command through sudo unless we are root already
+as_root() {
+	[ "$(id -u)" = 0 ] && return
+	command -v sudo >/dev/null || die "must run as root (or have sudo)"
+	exec sudo -- "$@"
+}
+
+# Shows that a step is alive: on a terminal the last line of its log every second, else a line every
+# 30 s.  Waits by reading a pipe nobody writes, so that it leaves no sleep behind when killed.
+ticker() {
+	local what=$1 log=$2 pause=30 fd last
+	[ -t 1 ] && pause=1
+	exec {fd}<> <(:)
+	while :; do
+		read -rt "$pause" -u "$fd"
+		last=$(tail -n 1 "$log" 2>/dev/null | tr -dc '[:print:]' | cut -c 1-60)
+		if [ -t 1 ]; then
+			printf '\r\033[K[%4ds] %s: %s' "$SECONDS" "$what" "$last"
+		else
+			say "$what: $last"
+		fi
+	done
+}
+
+# step WHAT LOG COMMAND...: run it with its output in LOG, show progress; returns its status
+step() {
+	local what=$1 log=$2 pid rc=0
+	shift 2
+	mkdir -p "${log%/*}"
+	: >"$log"
+	say "$what"
+	ticker "$what" "$log" &
+	pid=$!
+	"$@" >"$log" 2>&1 </dev/null || rc=$?
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	[ -t 1 ] && printf '\r\033[K'
+	return "$rc"
+}
+
+# --- packages
+
+# packages SET...: names of those sets in tests/packages
+packages() {
+	awk -v sets=" $* " '{ sub(/#.*/, "") } NF == 2 && index(sets, " " $1 " ") { print $2 }' \
+		"$TOP/tests/packages"
+}
+
+missing_packages() {
+	local p
+	for p in $(packages "$@"); do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || echo "$p"
+	done
+}
+
+# No daemon may start because its package is installed: policy-rc.d says 101 ("not allowed") meanwhile,
+# and what stood there before comes back.
+apt_without_services() {
+	(
+		policy=/usr/sbin/policy-rc.d
+		kept=
+		trap 'rm -f "$policy"; [ -z "$kept" ] || mv "$kept" "$policy"' EXIT
+		trap 'exit 130' INT TERM
+		if [ -e "$policy" ]; then
+			kept=$policy.kept-by-isthmus.$BASHPID
+			mv "$policy" "$kept"
+		fi
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 755 "$policy"
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get -q update || echo "apt-get update failed: trying with the lists that are there"
+		apt-get -qy -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+			install --no-install-recommends "$@"
+	)
+}
+
+install_missing() {
+	local list
+	list=$(missing_packages "$@")
+	[ -n "$list" ] || return 0
+	command -v apt-get >/dev/null || die "needs these Debian packages:" $list
+	# shellcheck disable=SC2086 # a list of words
+	step "installing $(wc -w <<<"$list") packages" "$LOGS/install.log" apt_without_services $list ||
+		{ tail -n 20 "$LOGS/install.log"; die "installing failed: $LOGS/install.log"; }
+}
+
+# --- building
+
+configure_and_make() {
+	local dir=$1
+	shift
+	if [ ! "$TOP/configure" -nt "$TOP/configure.ac" ] || [ ! -e "$TOP/Makefile.in" ]; then
+		"$TOP/autogen.sh" || return
+	fi
+	mkdir -p "$dir" && cd "$dir" || return
+	if [ ! -e Makefile ] || [ "$(cat .configured 2>/dev/null)" != "$*" ]; then
+		"$TOP/configure" -q "$@" || return
+		printf '%s\n' "$*" >.configured
+	fi
+	# without a test to run, `check` builds the test programs
+	make -j"$(nproc)" all && make -j"$(nproc)" check TESTS=
+}
+
+# build NAME CONFIGURE-ARGUMENT...: NAME is a folder under build/, "." for build/ itself
+build() {
+	local name=$1 dir=$BUILD log
+	shift
+	[ "$name" = . ] && name=gcc || dir=$BUILD/$name
+	log=$LOGS/build-$name.log
+	step "building ($name)" "$log" configure_and_make "$dir" "$@" ||
+		{ grep -E 'error|warning|undefined' "$log" || tail -n 20 "$log"; echo "see $log"; return 1; }
+}
+
+build_default() { build . --enable-werror; }
