@@ -24,6 +24,7 @@
 struct dp;
 struct dp_tun;
 
+/* Any member may be NULL: then nobody is told. */
 struct dp_ops {
 	/* An L2TP control packet (T=1, or not L2TPv2 at all) from a channel. */
 	void (*control)(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now);
@@ -39,6 +40,8 @@ struct dp_ops {
 	void (*port_failed)(void *ctx, unsigned port, int err, const char *words, uint64_t now);
 	/* A packet for which dp_send said WAITING has left. */
 	void (*sent)(void *ctx, uint64_t cookie, uint64_t now);
+	/* One line a port wants logged; level as in syslog.  Bounded: what does not fit is lost. */
+	void (*log)(void *ctx, unsigned port, int level, const char *text);
 };
 
 /* l2tp_channel = (port + 1) << 32 | the port's own channel handle. */
