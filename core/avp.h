@@ -110,6 +110,14 @@ struct l2tp_avp {
 	const struct l2tp_avp_row *row; /* NULL = unknown to us */
 };
 
+/* Is this a legal length for the row?  (Result Code: 2, or 4 and more.) */
+bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len);
+/* Is the value inside what RFC 2661 defines?  Ids and the window are not 0, the high octet of a
+ * Proxy Authen ID is; a value whose meaning only the receiver can judge is always fine.  message:
+ * the type it came in (CDN and StopCCN may carry an id of 0: nothing was assigned yet). */
+bool l2tp_avp_value_ok(const struct l2tp_avp_row *row, uint16_t message, const uint8_t *val,
+		       size_t len);
+
 /* Text for people: "Host Name: lac-east", never a secret.  snprintf rules. */
 int l2tp_avp_format(const struct l2tp_avp *a, char *buf, size_t cap);
 

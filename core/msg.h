@@ -86,16 +86,28 @@ struct l2tp_result {
 	char text[L2TP_MSG_TEXT_MAX + 1]; /* advisory, printable ASCII kept, NUL ended */
 };
 
-/* What real peers do outside the RFC, allowed per peer and counted at each use.  Unless a comment
- * here says "on by default" strict is the default. */
+/* What real peers do outside the RFC, allowed per peer and counted at each use.  Strict is the default
+ * except where the comment says why strict would break common clients. */
 enum l2tp_quirk {
-	L2TP_QUIRK_SHORT_RESULT = 1u << 0,	/* Result Code of 2 octets is legal anyway; kept for counting */
-	L2TP_QUIRK_SWAPPED_RESULT = 1u << 1,	/* Apple: result in host byte order (0x0300) */
-	L2TP_QUIRK_LONG_RESPONSE = 1u << 2,	/* Cisco: Challenge Response of 22 octets, first 16 used */
-	L2TP_QUIRK_UNKNOWN_MANDATORY = 1u << 3, /* ignore unknown M=1 attributes (mpd5) */
-	L2TP_QUIRK_STOPCCN_TID = 1u << 4,	/* MSL2TP: Assigned Tunnel ID in StopCCN is ours */
-	L2TP_QUIRK_TID_ZERO = 1u << 5,		/* D-Link: tunnel id 0 after set-up */
-	L2TP_QUIRK_MISPLACED_AVP = 1u << 6,	/* on by default: a known attribute in a message that does not list it is ignored (Windows: Physical Channel ID) */
+	/* Result Code of 2 octets (MikroTik).  On by default: RFC 2661 4.4.2 allows it (Length 8), only
+	 * other daemons do not; the bit is kept so that its use is counted. */
+	L2TP_QUIRK_SHORT_RESULT = 1u << 0,
+	/* Apple: result and error code in host byte order (0x0300).  Off: only words in a log differ. */
+	L2TP_QUIRK_SWAPPED_RESULT = 1u << 1,
+	/* Cisco IOS: Challenge Response of 22 octets, the first 16 used.  Off: authentication, and few
+	 * releases did it. */
+	L2TP_QUIRK_LONG_RESPONSE = 1u << 2,
+	/* Ignore unknown M=1 attributes.  Off: RFC 2661 4.2 puts the fault on the sender, and he may
+	 * depend on it. */
+	L2TP_QUIRK_UNKNOWN_MANDATORY = 1u << 3,
+	/* "Deterministic Networks" MSL2TP: Assigned Tunnel ID in StopCCN is ours.  Off. */
+	L2TP_QUIRK_STOPCCN_TID = 1u << 4,
+	/* D-Link DIR-300: header Tunnel ID 0 after set-up.  Off: it weakens the look-up. */
+	L2TP_QUIRK_TID_ZERO = 1u << 5,
+	/* A known attribute in a message that does not list it is ignored, also with M=1.  On by
+	 * default: old Windows clients and mpd5 send such, nothing is lost by not reading it, and
+	 * RFC 2661 names no answer. */
+	L2TP_QUIRK_MISPLACED_AVP = 1u << 6,
 };
 #define L2TP_QUIRKS_DEFAULT (L2TP_QUIRK_SHORT_RESULT | L2TP_QUIRK_MISPLACED_AVP)
 
@@ -107,6 +119,7 @@ struct l2tp_msg {
 	bool mandatory; /* M of the Message Type attribute */
 	uint16_t n;
 	uint32_t quirks_used; /* L2TP_QUIRK_* bits that were needed */
+	uint16_t ignored[L2TP_R_COUNT]; /* attributes passed over, by reason */
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	uint8_t plain[L2TP_MSG_MAX]; /* deciphered values live here */
 };
@@ -123,11 +136,22 @@ struct l2tp_fault {
 };
 
 /* Decode the body (what follows the header) of one control message, not a ZLB.
- * secret: for hidden attributes; NULL = hidden attributes cannot be read (an M=1 one closes, others
- * are dropped and counted).  quirks: L2TP_QUIRK_* allowed.  m points into body and itself. */
+ * secret: for hidden attributes; NULL or empty = hidden attributes cannot be read (an M=1 one closes,
+ * others are dropped and counted).  quirks: L2TP_QUIRK_* allowed.  m points into body and itself.
+ *
+ * On CLOSE and IGNORE m->type is what the message called itself (0 when not even that could be read)
+ * and m holds the attributes before the fault; a CDN or StopCCN that is at fault still ends what it
+ * is about.  Unknown attributes with M=0 stay in m with row NULL, so that they can be relayed.  Of an
+ * attribute given twice the first counts, but for Random Vector and PPP Disconnect Cause Code, which
+ * may be repeated. */
 enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault,
 				  const uint8_t *body, size_t len, const struct l2tp_secret *secret,
 				  uint32_t quirks);
+
+/* Before the peer, and so the secret, is known: the value of the first IETF attribute of this type
+ * that is not hidden, straight from the octets; NULL when there is none in front of the first octet
+ * that makes no sense.  Says nothing about the rest of the message. */
+const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, size_t *val_len);
 
 /* The first attribute (vendor 0, type), or NULL. */
 const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t type);
@@ -158,7 +182,8 @@ void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type
 void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len);
 void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v);
 void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v);
-/* As given: vendor, M and H from the attribute. */
+/* As given: vendor, M and H from the attribute.  H needs a secret (RFC 2661 4.3), so without one the
+ * value goes in the clear; whoever minds must leave the attribute out. */
 void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a);
 void l2tp_build_result(struct l2tp_build *b, const struct l2tp_result *r);
 /* Total octets, or 0 when something did not fit. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Building a control message.  Attributes are appended as they are given; M and whether H is allowed
+ * come from the attribute's row.  The first hidden attribute is preceded by the message's one Random
+ * Vector.  Errors stick to the writer, so only l2tp_build_end() need be looked at.
+ */
+#include "core/msg.h"
+
+#include "core/hdr.h"
+
+static void put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
+		    const void *val, size_t len)
+{
+	if (len > L2TP_AVP_VALUE_MAX)
+		b->w.bad = true;
+	wr_u16(&b->w, (uint16_t)(flags | (L2TP_AVP_HDR_LEN + len)));
+	wr_u16(&b->w, vendor);
+	wr_u16(&b->w, type);
+	wr_bytes(&b->w, val, len);
+}
+
+static void put_hidden(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
+		       const void *val, size_t len)
+{
+	if (!b->rv_sent)
+		put_avp(b, L2TP_AVP_M, 0, L2TP_AVP_RANDOM_VECTOR, b->rv, sizeof(b->rv));
+	b->rv_sent = true;
+	if (len + 2 > L2TP_AVP_VALUE_MAX)
+		b->w.bad = true;
+	wr_u16(&b->w, (uint16_t)(flags | L2TP_AVP_H | (L2TP_AVP_HDR_LEN + 2 + len)));
+	wr_u16(&b->w, vendor);
+	wr_u16(&b->w, type);
+	l2tp_hide(&b->w, type, b->secret, b->rv, sizeof(b->rv), val, len, NULL, 0);
+}
+
+static void put(struct l2tp_build *b, const struct l2tp_avp *a)
+{
+	bool hide = a->hidden && b->secret && b->secret->len && (!a->row || a->row->may_hide);
+
+	(hide ? put_hidden : put_avp)(b, a->mandatory ? L2TP_AVP_M : 0, a->vendor, a->type, a->val,
+				      a->len);
+}
+
+void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type, uint16_t tid,
+		      uint16_t sid, const struct l2tp_secret *secret, bool hide,
+		      const uint8_t rv[16])
+{
+	memset(b, 0, sizeof(*b));
+	b->w = wr_init(buf, cap < L2TP_MSG_MAX ? cap : L2TP_MSG_MAX);
+	b->type = type;
+	b->secret = secret;
+	b->hide = hide;
+	memcpy(b->rv, rv, sizeof(b->rv));
+	l2tp_hdr_control(&b->w, tid, sid, 0, 0);
+	l2tp_build_u16(b, L2TP_AVP_MESSAGE_TYPE, type);
+}
+
+void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len)
+{
+	struct l2tp_avp a = {.type = type, .val = val, .row = l2tp_avp_row(0, type)};
+
+	if (!a.row || len > L2TP_AVP_VALUE_MAX) {
+		b->w.bad = true;
+		return;
+	}
+	a.len = (uint16_t)len;
+	a.mandatory = a.row->m != L2TP_M_MUST_BE_0;
+	a.hidden = b->hide;
+	put(b, &a);
+}
+
+void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v)
+{
+	uint8_t octets[2];
+
+	wr_put16(octets, v);
+	l2tp_build_avp(b, type, octets, sizeof(octets));
+}
+
+void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v)
+{
+	uint8_t octets[4];
+
+	wr_put32(octets, v);
+	l2tp_build_avp(b, type, octets, sizeof(octets));
+}
+
+void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a)
+{
+	put(b, a);
+}
+
+/* Always with an Error Code: Windows 2000 takes a Result Code without one for a wrong length. */
+void l2tp_build_result(struct l2tp_build *b, const struct l2tp_result *r)
+{
+	uint8_t octets[4 + L2TP_MSG_TEXT_MAX];
+	struct wr w = wr_init(octets, sizeof(octets));
+
+	wr_u16(&w, r->result);
+	wr_u16(&w, r->error);
+	wr_bytes(&w, r->text, strnlen(r->text, L2TP_MSG_TEXT_MAX));
+	l2tp_build_avp(b, L2TP_AVP_RESULT_CODE, octets, w.len);
+}
+
+size_t l2tp_build_end(struct l2tp_build *b)
+{
+	l2tp_hdr_finish(&b->w, b->start);
+	return b->w.bad ? 0 : b->w.len - b->start;
+}
