@@ -7,3 +7,4 @@ libcore_la_SOURCES = \
 	core/msg_table.c core/reason.c
 libcore_la_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
 libcore_la_LIBADD = $(NETTLE_LIBS)
+libcore_la_SOURCES += core/reliable.h core/reliable.c

@@ -4,3 +4,4 @@ TESTS += unit-core
 unit_core_SOURCES = $(TEST_LIB) tests/core/main.c tests/core/test_deadline.c
 unit_core_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_core_LDADD = libcore.la $(CUNIT_LIBS)
+unit_core_SOURCES += tests/core/test_reliable.c

@@ -2,9 +2,11 @@
 #include "tests/harness.h"
 
 extern const struct test_suite suite_deadline;
+extern const struct test_suite suite_reliable;
 
 static const struct test_suite *const suites[] = {
 	&suite_deadline,
+	&suite_reliable,
 	NULL,
 };
 

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The queue is a ring indexed by Ns, so that an acknowledgement, a departure and a retransmission
+ * each find their message at once.  The window test is (nxt - una) < min(cwnd, peer's window); the
+ * timer belongs to the oldest message alone, as appendix A's congestion window does its work by
+ * going back to one message and growing again.
+ */
+#include "core/reliable.h"
+
+#include "core/bytes.h"
+
+#include <stdlib.h>
+
+#define NEVER UINT64_MAX
+#define AT_NS 8u /* in a control header */
+#define AT_NR 10u
+
+static struct rel_msg **slot(const struct reliable *r, uint16_t ns)
+{
+	return &r->ring[ns & (r->room - 1)];
+}
+
+static uint64_t interval(const struct rel_config *cfg, uint8_t tries)
+{
+	uint64_t i = cfg->interval;
+
+	while (tries-- && i < cfg->interval_max)
+		i *= 2;
+	return i < cfg->interval_max ? i : cfg->interval_max;
+}
+
+static struct rel_config sane(const struct rel_config *cfg)
+{
+	struct rel_config c = *cfg;
+
+	if (!c.interval)
+		c.interval = 1;
+	if (c.interval_max < REL_MIN_INTERVAL_CAP)
+		c.interval_max = REL_MIN_INTERVAL_CAP;
+	if (c.interval_max < c.interval)
+		c.interval_max = c.interval;
+	if (!c.window)
+		c.window = 1;
+	return c;
+}
+
+uint64_t rel_cycle(const struct rel_config *cfg)
+{
+	struct rel_config c = sane(cfg);
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i <= c.retries; i++)
+		sum += interval(&c, (uint8_t)i);
+	return sum;
+}
+
+void rel_init(struct reliable *r, const struct rel_config *cfg)
+{
+	memset(r, 0, sizeof(*r));
+	r->cfg = sane(cfg);
+	r->due = NEVER;
+	r->cwnd = 1;
+	r->held_cap = REL_QUEUE_OCTETS;
+	rel_peer_window(r, REL_DEFAULT_WINDOW);
+}
+
+void rel_free(struct reliable *r)
+{
+	while (r->una != r->end)
+		free(*slot(r, r->una++));
+	free(r->ring);
+	for (unsigned i = 0; r->early && i < REL_HOLD_MAX; i++)
+		free(r->early[i]);
+	free(r->early);
+	memset(r, 0, sizeof(*r));
+	r->due = NEVER;
+}
+
+void rel_peer_window(struct reliable *r, uint16_t window)
+{
+	r->peer_window = window ? window : 1;
+	r->ssthresh = r->peer_window;
+	if (r->cwnd > r->peer_window)
+		r->cwnd = r->peer_window;
+}
+
+/* --- sending -------------------------------------------------------------------------------- */
+
+static bool grow(struct reliable *r)
+{
+	uint32_t room = r->room ? r->room * 2 : 4;
+	struct rel_msg **ring = calloc(room, sizeof(*ring));
+
+	if (!ring)
+		return false;
+	for (uint16_t ns = r->una; ns != r->end; ns++)
+		ring[ns & (room - 1)] = *slot(r, ns);
+	free(r->ring);
+	r->ring = ring;
+	r->room = room;
+	return true;
+}
+
+bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type, size_t limit)
+{
+	uint16_t used = (uint16_t)(r->end - r->una);
+	struct rel_msg *m;
+
+	if (r->octets + len > limit || used >= 0x4000 || len > UINT16_MAX)
+		return false;
+	if (used >= r->room && !grow(r))
+		return false;
+	m = malloc(sizeof(*m) + len);
+	if (!m)
+		return false;
+	*m = (struct rel_msg){.len = (uint16_t)len, .type = type};
+	memcpy(m->pkt, pkt, len);
+	*slot(r, r->end++) = m;
+	r->octets += len;
+	return true;
+}
+
+void rel_drop_unsent(struct reliable *r)
+{
+	while (r->end != r->top) {
+		struct rel_msg *m = *slot(r, --r->end);
+
+		r->octets -= m->len;
+		free(m);
+	}
+}
+
+struct rel_msg *rel_next(struct reliable *r)
+{
+	uint16_t window = r->cwnd < r->peer_window ? r->cwnd : r->peer_window;
+
+	while (!r->paused && r->nxt != r->end && rel_in_flight(r) < window) {
+		struct rel_msg *m = *slot(r, r->nxt);
+
+		if (!m->waiting) {
+			wr_put16(m->pkt + AT_NS, r->nxt);
+			wr_put16(m->pkt + AT_NR, r->nr);
+			return m;
+		}
+		if (r->nxt++ == r->una)
+			r->due = m->handed + rel_cycle(&r->cfg);
+	}
+	return NULL;
+}
+
+/* The timer of the oldest message, given when and how it was handed over. */
+static void arm(struct reliable *r, uint64_t now)
+{
+	const struct rel_msg *m;
+
+	if (r->nxt == r->una || r->paused) {
+		r->due = NEVER;
+		return;
+	}
+	m = *slot(r, r->una);
+	r->due = m->waiting ? m->handed + rel_cycle(&r->cfg) : now + interval(&r->cfg, r->tries);
+}
+
+void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now)
+{
+	if (m->sent)
+		r->retransmits++;
+	m->sent = true;
+	m->waiting = waiting;
+	m->handed = now;
+	if (waiting) {
+		if (!++r->copies)
+			r->copies = 1;
+		m->copy = r->copies;
+	}
+	if (r->nxt == r->top)
+		r->top++;
+	r->nxt++;
+	if ((uint16_t)(r->nxt - r->una) == 1)
+		arm(r, now);
+	r->ack_due = false;
+}
+
+bool rel_owes_zlb(const struct reliable *r, uint64_t now)
+{
+	if (!r->ack_due || r->paused)
+		return false;
+	return !r->zlb_waiting || now - r->zlb_handed >= r->cfg.interval_max;
+}
+
+void rel_zlb_handed(struct reliable *r, bool waiting, uint64_t now)
+{
+	r->zlb_waiting = waiting;
+	r->zlb_handed = now;
+	r->ack_due = false;
+}
+
+void rel_left(struct reliable *r, uint16_t ns, uint16_t copy, uint64_t now)
+{
+	struct rel_msg *m;
+
+	if (!copy) {
+		r->zlb_waiting = false;
+		return;
+	}
+	if ((uint16_t)(ns - r->una) >= (uint16_t)(r->top - r->una))
+		return;
+	m = *slot(r, ns);
+	if (!m->waiting || m->copy != copy)
+		return;
+	m->waiting = false;
+	if (ns == r->una)
+		arm(r, now);
+}
+
+bool rel_idle(const struct reliable *r)
+{
+	return r->una == r->end;
+}
+
+uint16_t rel_in_flight(const struct reliable *r)
+{
+	return (uint16_t)(r->nxt - r->una);
+}
+
+/* Appendix A: congestion.  Half the window becomes the threshold and sending starts again with one. */
+static void go_back(struct reliable *r)
+{
+	(*slot(r, r->una))->waiting = false;
+	r->ssthresh = r->cwnd > 1 ? r->cwnd / 2 : 1;
+	r->cwnd = 1;
+	r->acks = 0;
+	r->nxt = r->una;
+	r->due = NEVER;
+}
+
+enum rel_expiry rel_expire(struct reliable *r, uint64_t now)
+{
+	if (now < r->due)
+		return REL_NOT_YET;
+	if (r->tries >= r->cfg.retries) {
+		r->due = NEVER;
+		return REL_GAVE_UP;
+	}
+	r->tries++;
+	go_back(r);
+	return REL_RETRY;
+}
+
+void rel_pause(struct reliable *r)
+{
+	r->paused = true;
+	r->due = NEVER;
+}
+
+void rel_resume(struct reliable *r)
+{
+	r->paused = false;
+	r->tries = 0;
+	r->zlb_waiting = false;
+	for (uint16_t ns = r->una; ns != r->top; ns++)
+		(*slot(r, ns))->waiting = false;
+	if (r->una != r->nxt)
+		go_back(r);
+}
+
+/* --- receiving ------------------------------------------------------------------------------ */
+
+/* One acknowledgement that brought something new: appendix A's growth. */
+static void grow_cwnd(struct reliable *r)
+{
+	if (r->cwnd < r->ssthresh) {
+		r->cwnd++;
+	} else if (++r->acks >= r->cwnd) {
+		r->acks = 0;
+		r->cwnd++;
+	}
+	if (r->cwnd > r->peer_window)
+		r->cwnd = r->peer_window;
+}
+
+static void acknowledged(struct reliable *r, uint16_t nr, uint64_t now)
+{
+	while (r->una != nr) {
+		struct rel_msg **s = slot(r, r->una);
+
+		if (r->nxt == r->una)
+			r->nxt++;
+		r->una++;
+		r->octets -= (*s)->len;
+		free(*s);
+		*s = NULL;
+	}
+	r->tries = 0;
+	grow_cwnd(r);
+	arm(r, now);
+}
+
+enum rel_verdict rel_rx(struct reliable *r, uint16_t ns, uint16_t nr, bool zlb, uint64_t now,
+			bool *progress)
+{
+	uint16_t acked = (uint16_t)(nr - r->una), ahead = (uint16_t)(ns - r->nr);
+
+	*progress = false;
+	if (acked <= (uint16_t)(r->top - r->una)) {
+		*progress = acked != 0;
+		if (acked)
+			acknowledged(r, nr, now);
+	} else if (acked < 0x8000) {
+		return REL_BAD_NR;
+	}
+	if (zlb)
+		return REL_ZLB;
+	if (ahead >= r->cfg.window && ahead < 0x8000)
+		return REL_BEYOND;
+	r->ack_due = true;
+	if (ahead >= 0x8000)
+		return REL_DUPLICATE;
+	if (ahead)
+		return REL_EARLY;
+	r->nr++;
+	return REL_DELIVER;
+}
+
+bool rel_hold(struct reliable *r, uint16_t ns, const uint8_t *pkt, size_t len)
+{
+	struct rel_early **s;
+
+	if (len > UINT16_MAX || (uint16_t)(ns - r->nr) >= REL_HOLD_MAX ||
+	    r->held_octets + len > r->held_cap)
+		return false;
+	if (!r->early)
+		r->early = calloc(REL_HOLD_MAX, sizeof(struct rel_early *));
+	if (!r->early)
+		return false;
+	s = &r->early[ns % REL_HOLD_MAX];
+	if (*s)
+		return false;
+	*s = malloc(sizeof(**s) + len);
+	if (!*s)
+		return false;
+	(*s)->len = (uint16_t)len;
+	memcpy((*s)->pkt, pkt, len);
+	r->held++;
+	r->held_octets += len;
+	return true;
+}
+
+struct rel_early *rel_take(struct reliable *r)
+{
+	struct rel_early **s, *e;
+
+	if (!r->held)
+		return NULL;
+	s = &r->early[r->nr % REL_HOLD_MAX];
+	e = *s;
+	if (!e)
+		return NULL;
+	*s = NULL;
+	r->held--;
+	r->held_octets -= e->len;
+	r->nr++;
+	return e;
+}
