@@ -10,6 +10,7 @@
 #ifndef CORE_DATA_H
 #define CORE_DATA_H
 
+#include "core/deadline.h"
 #include "core/hdr.h"
 #include "core/reason.h"
 
@@ -29,6 +30,7 @@ struct l2tp_data_config {
 struct l2tp_data_slot {
 	uint16_t ns;
 	bool used;
+	uint64_t since; /* when it arrived, us */
 };
 
 struct l2tp_data {
@@ -39,25 +41,35 @@ struct l2tp_data {
 	uint64_t gap_deadline; /* when the gap at nr is given up; DEADLINE_NEVER = no gap */
 	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
 	uint8_t held;
-	uint64_t lost, late, reordered, no_seq; /* counters */
+	uint16_t far_next; /* a run of frames far behind nr: what would continue it, */
+	uint8_t far_run;   /* and how long it is */
+	/* Counters.  lost: numbers given up; late: frames whose number had passed, duplicates among
+	 * them; reordered: frames that had to be held; no_seq: dropped for want of a number; resyncs:
+	 * times the numbering was taken anew from the peer.  Between resyncs every sequenced frame is
+	 * delivered, held or late, and every number below nr was delivered or lost. */
+	uint64_t lost, late, reordered, no_seq, resyncs;
 };
 
 void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg);
 /* LNS: switch sequencing of what we send during the call. */
 void l2tp_data_set_seq(struct l2tp_data *d, bool on);
 
-/* Write the header for a payload of len octets; at most L2TP_HDR_DATA_MAX octets.  Returns them. */
+/* Write the header for a payload of len octets; at most L2TP_HDR_DATA_MAX octets.  Returns how many,
+ * or 0 when Length is wanted and cannot hold it (no number is used up). */
 size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], size_t len);
 
 enum l2tp_data_verdict {
 	L2TP_DATA_DELIVER, /* hand the payload on now; then drain l2tp_data_ready() */
 	L2TP_DATA_HOLD,	   /* keep a copy under *slot */
 	L2TP_DATA_DROP,	   /* *why says the counter */
+	L2TP_DATA_DRAIN,   /* too far ahead of what is held: hand on everything l2tp_data_ready() gives,
+			      then ask about this same frame again; this ends */
 };
 /* Decide about a received data message whose header is h. */
 enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *h, uint64_t now,
 				    unsigned *slot, enum l2tp_reason *why);
-/* After a DELIVER or when gap_deadline has passed: the slot to hand on next, or -1. */
+/* After a DELIVER or DRAIN or when gap_deadline has passed, until it says -1: the slot to hand on
+ * next.  The slot is free again once the next call to this or l2tp_data_rx() is made. */
 int l2tp_data_ready(struct l2tp_data *d, uint64_t now);
 
 #endif
