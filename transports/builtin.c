@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of what is compiled in; the host finds a transport by its name here or in a plugin. */
 #include "transports/builtin.h"
 
+#include "transports/udp.h"
+
 const struct ist_transport *const ist_builtin_transports[] = {
+	&udp_transport,
 	NULL,
 };

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libtransports.la
-libtransports_la_SOURCES = transports/transport.h transports/builtin.h transports/builtin.c
+libtransports_la_SOURCES = transports/transport.h transports/builtin.h transports/builtin.c \
+	transports/handle.h \
+	transports/settings.h transports/settings.c \
+	transports/ip_head.h transports/ip_head.c \
+	transports/udp_addr.h transports/udp_addr.c \
+	transports/udp_table.h transports/udp_table.c \
+	transports/udp.h transports/udp.c
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h

@@ -111,8 +111,8 @@ struct ist_host {
 	/* Watch fd for `what` (IST_READ|IST_WRITE; 0 = stop).  on_fd is called with what is ready. */
 	int (*watch)(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		     void *arg);
-	/* One-shot timer.  *id 0 = make a new one and store its id; else move that one.  at: absolute
-	 * us, UINT64_MAX = stop and forget. */
+	/* One-shot timer.  *id 0 = make a new one and store its id; else move that one, also after it
+	 * has fired.  at: absolute us, UINT64_MAX = stop and forget (*id becomes 0). */
 	int (*timer)(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
 		     void *arg);
 	uint64_t (*now)(void *host);
@@ -226,7 +226,9 @@ struct ist_transport {
 	void (*count)(const struct ist_port *p, uint64_t *out, unsigned n);
 	/* Give up a channel made by connect, offer or by a frame from a stranger. */
 	void (*disconnect)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
-	/* IST_CAP_SWITCHED only */
+	/* IST_CAP_SWITCHED: let an offered call in, or not.  IST_CAP_UNKNOWN without it (UDP): `up` comes
+	 * with the first frame of a stranger, whose channel is recycled (`down`, forever) when others
+	 * need the room and it was heard of least recently; `answer` keeps it until `disconnect`. */
 	int (*answer)(struct ist_port *p, ist_channel c);
 	int (*refuse)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
 	/* Called on the port's thread after host->wake(); NULL = never wakes. */

@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+check_PROGRAMS += unit-transports
+TESTS += unit-transports
+unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
+	tests/transports/host.h tests/transports/host.c \
+	tests/transports/test_settings.c tests/transports/test_ip_head.c \
+	tests/transports/test_udp_addr.c tests/transports/test_udp_table.c tests/transports/test_udp.c
+unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The simulated host.  Reports are copied into a list; the clock is one for all hosts of a test and
+ * jumps from timer to timer.  Descriptors (loopback sockets, socket pairs) are looked at without
+ * waiting between any two timers, so a run is the same each time; only fake_wait waits, and it
+ * wakes as soon as there is something.
+ */
+#include "tests/transports/host.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t fake_now = 1000000;
+
+static void die(const char *words)
+{
+	fprintf(stderr, "fake host: %s\n", words);
+	abort();
+}
+
+/* --- what the host gives -----------------------------------------------------------------------
+ */
+
+static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
+		   void *arg)
+{
+	struct fake_host *h = host;
+	struct fake_watch *room = NULL;
+
+	for (size_t i = 0; i < 16; i++) {
+		struct fake_watch *w = &h->watch[i];
+
+		if (w->on_fd && w->fd == fd) {
+			room = w;
+			break;
+		}
+		if (!w->on_fd && !room)
+			room = w;
+	}
+	if (!room)
+		die("too many descriptors watched");
+	*room = (struct fake_watch){fd, what, what ? on_fd : NULL, arg};
+	return 0;
+}
+
+static int h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
+		   void *arg)
+{
+	struct fake_host *h = host;
+
+	if (at == UINT64_MAX) {
+		if (*id)
+			h->timer[*id - 1].used = false;
+		*id = 0;
+		return 0;
+	}
+	if (*id && !h->timer[*id - 1].used)
+		die("timer moved that is not there");
+	for (uint32_t i = 0; !*id && i < 32; i++)
+		if (!h->timer[i].used)
+			*id = i + 1;
+	if (!*id)
+		die("too many timers");
+	h->timer[*id - 1] = (struct fake_timer){at, on_time, arg, true};
+	return 0;
+}
+
+static uint64_t h_now(void *host)
+{
+	(void)host;
+	return fake_now;
+}
+
+static void h_log(void *host, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static void h_log(void *host, int level, const char *fmt, ...)
+{
+	struct fake_host *h = host;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(h->last_log, sizeof(h->last_log), fmt, ap);
+	va_end(ap);
+	h->errors += level <= 3;
+	h->warnings += level == 4;
+}
+
+static void h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
+		  uint32_t head_len, const void *payload, uint32_t len)
+{
+	struct fake_host *h = host;
+	uint8_t *frame = malloc((size_t)head_len + len + 1);
+
+	if (!frame)
+		die("out of memory");
+	if (head_len)
+		memcpy(frame, head, head_len);
+	if (len)
+		memcpy(frame + head_len, payload, len);
+	if (h->on_tap)
+		h->on_tap(h->tap_arg, outbound, link_type, frame, (size_t)head_len + len);
+	free(frame);
+}
+
+static void h_wake(void *host)
+{
+	((struct fake_host *)host)->woken = true;
+}
+
+/* --- reports -----------------------------------------------------------------------------------
+ */
+
+static struct fake_event *record(struct fake_host *h, enum fake_kind kind, ist_channel c,
+				 const void *data, uint32_t len)
+{
+	struct fake_event *e = calloc(1, sizeof(*e) + len + 1);
+
+	if (h->in_call)
+		die("report from inside a call");
+	if (!e)
+		die("out of memory");
+	e->at = fake_now;
+	e->kind = (uint8_t)kind;
+	e->channel = c;
+	e->len = len;
+	if (len)
+		memcpy(e->data, data, len);
+	*h->last = e;
+	h->last = &e->next;
+	return e;
+}
+
+static void done(struct fake_host *h, const struct fake_event *e)
+{
+	if (h->on_event)
+		h->on_event(h, e);
+}
+
+static void h_frames(void *host, const struct ist_frame *f, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct fake_event *e =
+			record(host, FAKE_FRAME, f[i].channel, f[i].payload, f[i].len);
+
+		e->flags = f[i].flags;
+		done(host, e);
+	}
+}
+
+static void h_offer(void *host, ist_channel c, const struct ist_attrs *a)
+{
+	struct fake_event *e = record(host, FAKE_OFFER, c, NULL, 0);
+
+	e->attrs = *a;
+	done(host, e);
+}
+
+static void h_up(void *host, ist_channel c, const struct ist_attrs *a)
+{
+	struct fake_event *e = record(host, FAKE_UP, c, NULL, 0);
+
+	e->attrs = *a;
+	done(host, e);
+}
+
+static void h_down(void *host, ist_channel c, const struct ist_cause *why, bool forever)
+{
+	struct fake_event *e = record(host, FAKE_DOWN, c, NULL, 0);
+
+	e->cause = *why;
+	e->forever = forever;
+	done(host, e);
+}
+
+static void h_mtu(void *host, ist_channel c)
+{
+	done(host, record(host, FAKE_MTU, c, NULL, 0));
+}
+
+static void h_writable(void *host, ist_channel c)
+{
+	done(host, record(host, FAKE_WRITABLE, c, NULL, 0));
+}
+
+static void h_failed(void *host, int err, const char *words)
+{
+	(void)err;
+	done(host, record(host, FAKE_FAILED, 0, words, (uint32_t)strlen(words)));
+}
+
+void fake_free(struct fake_event *e)
+{
+	free(e);
+}
+
+struct fake_event *fake_take(struct fake_host *h, enum fake_kind kind)
+{
+	for (struct fake_event **p = &h->first; *p; p = &(*p)->next) {
+		struct fake_event *e = *p;
+
+		if (e->kind != kind)
+			continue;
+		*p = e->next;
+		if (h->last == &e->next)
+			h->last = p;
+		return e;
+	}
+	return NULL;
+}
+
+unsigned fake_pending(const struct fake_host *h, enum fake_kind kind)
+{
+	unsigned n = 0;
+
+	for (const struct fake_event *e = h->first; e; e = e->next)
+		n += e->kind == kind;
+	return n;
+}
+
+void fake_forget(struct fake_host *h)
+{
+	while (h->first) {
+		struct fake_event *e = h->first;
+
+		h->first = e->next;
+		free(e);
+	}
+	h->last = &h->first;
+}
+
+ist_channel fake_channel(struct fake_host *h, enum fake_kind kind)
+{
+	struct fake_event *e = fake_take(h, kind);
+	ist_channel c = e ? e->channel : 0;
+
+	free(e);
+	return c;
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+#define MAX_SETTINGS 64
+#define MAX_CIRCUITS 32
+
+struct parsed {
+	char text[MAX_SETTINGS][128];
+	struct ist_setting setting[MAX_SETTINGS];
+	struct ist_circuit_config circuit[MAX_CIRCUITS];
+	struct ist_port_config cfg;
+};
+
+static void begin_circuit(struct parsed *c, const struct ist_transport *tr, char *text,
+			  const struct ist_setting *at)
+{
+	struct ist_circuit_config *cc = &c->circuit[c->cfg.circuits++];
+	char *space = strchr(text, ' ');
+
+	if (!space || c->cfg.circuits > MAX_CIRCUITS)
+		die("bad circuit in a test");
+	*space = '\0';
+	if (tr->addr_parse(&cc->addr, text + 1))
+		die("bad circuit address in a test");
+	cc->payloads = (strstr(space + 1, "l2tp") ? 1u << IST_PAYLOAD_L2TP : 0) |
+		       (strstr(space + 1, "ppp") ? 1u << IST_PAYLOAD_PPP : 0);
+	cc->setting = at;
+}
+
+static void parse(struct parsed *c, const struct ist_transport *tr, const char *const *config)
+{
+	struct ist_circuit_config *cc = NULL;
+	unsigned n = 0;
+
+	memset(c, 0, sizeof(*c));
+	c->cfg = (struct ist_port_config){sizeof(c->cfg), "test0", c->setting, 0, c->circuit, 0};
+	for (unsigned i = 0; config && config[i]; i++) {
+		char *eq;
+
+		if (n == MAX_SETTINGS)
+			die("too many settings in a test");
+		snprintf(c->text[i], sizeof(c->text[i]), "%s", config[i]);
+		if (config[i][0] == '@') {
+			begin_circuit(c, tr, c->text[i], &c->setting[n]);
+			cc = &c->circuit[c->cfg.circuits - 1];
+			continue;
+		}
+		eq = strchr(c->text[i], '=');
+		if (!eq)
+			die("setting without = in a test");
+		*eq = '\0';
+		c->setting[n++] = (struct ist_setting){c->text[i], eq + 1};
+		if (cc)
+			cc->settings++;
+		else
+			c->cfg.settings++;
+	}
+}
+
+int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
+	     char *err, size_t err_len)
+{
+	static struct parsed c;
+	int r;
+
+	memset(h, 0, sizeof(*h));
+	h->last = &h->first;
+	h->tr = tr;
+	h->peers = h;
+	h->host = (struct ist_host){
+		.abi = IST_TRANSPORT_ABI,
+		.size = sizeof(h->host),
+		.watch = h_watch,
+		.timer = h_timer,
+		.now = h_now,
+		.log = h_log,
+		.tap = h_tap,
+		.tap_on = &h->tap_on,
+		.wake = h_wake,
+		.frames = h_frames,
+		.offer = h_offer,
+		.up = h_up,
+		.down = h_down,
+		.mtu_changed = h_mtu,
+		.writable = h_writable,
+		.failed = h_failed,
+	};
+	parse(&c, tr, config);
+	h->in_call++;
+	r = tr->open(&h->port, &h->host, h, &c.cfg, err, err_len);
+	h->in_call--;
+	return r;
+}
+
+void fake_open(struct fake_host *h, const struct ist_transport *tr, const char *const *config)
+{
+	char err[200] = "";
+
+	if (fake_try(h, tr, config, err, sizeof(err)))
+		die(err);
+}
+
+void fake_close(struct fake_host *h)
+{
+	struct fake_host *p = h;
+
+	h->in_call++;
+	h->tr->close(h->port);
+	h->in_call--;
+	h->port = NULL;
+	for (size_t i = 0; i < 16; i++)
+		if (h->watch[i].on_fd)
+			die("descriptor still watched after close");
+	for (size_t i = 0; i < 32; i++)
+		if (h->timer[i].used)
+			die("timer still set after close");
+	fake_forget(h);
+	while (p->peers != h)
+		p = p->peers;
+	p->peers = h->peers;
+	h->peers = h;
+}
+
+void fake_join(struct fake_host *a, struct fake_host *b)
+{
+	struct fake_host *t = a->peers;
+
+	a->peers = b->peers;
+	b->peers = t;
+}
+
+/* --- running -----------------------------------------------------------------------------------
+ */
+
+/* Serve what is ready now; ms: how long to wait for the first.  False when nothing was. */
+static bool poll_once(struct fake_host *h, int ms)
+{
+	struct pollfd fds[16];
+	unsigned n = 0, at[16];
+
+	for (unsigned i = 0; i < 16; i++) {
+		const struct fake_watch *w = &h->watch[i];
+
+		if (!w->on_fd)
+			continue;
+		fds[n].fd = w->fd;
+		fds[n].events = (short)((w->what & IST_READ ? POLLIN : 0) |
+					(w->what & IST_WRITE ? POLLOUT : 0));
+		fds[n].revents = 0;
+		at[n++] = i;
+	}
+	if (poll(fds, n, ms) <= 0)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		const struct fake_watch *w = &h->watch[at[i]];
+
+		if (fds[i].revents && w->on_fd && w->fd == fds[i].fd)
+			w->on_fd(w->arg, (fds[i].revents & POLLOUT ? IST_WRITE : 0) |
+						 (fds[i].revents & ~POLLOUT ? IST_READ : 0));
+	}
+	return true;
+}
+
+static bool serve(struct fake_host *h)
+{
+	bool any = poll_once(h, 0);
+
+	if (h->woken) {
+		h->woken = false;
+		any = true;
+		h->tr->on_wake(h->port);
+	}
+	return any;
+}
+
+static struct fake_timer *earliest(struct fake_host *h, struct fake_host **owner)
+{
+	struct fake_timer *best = NULL;
+	struct fake_host *p = h;
+
+	do {
+		for (size_t i = 0; i < 32; i++)
+			if (p->timer[i].used && (!best || p->timer[i].at < best->at)) {
+				best = &p->timer[i];
+				*owner = p;
+			}
+		p = p->peers;
+	} while (p != h);
+	return best;
+}
+
+static void settle(struct fake_host *h)
+{
+	bool any;
+	unsigned rounds = 0;
+
+	do {
+		struct fake_host *p = h;
+
+		any = false;
+		do {
+			any |= serve(p);
+			p = p->peers;
+		} while (p != h);
+		if (rounds++ > 1000000)
+			die("never quiet");
+	} while (any);
+}
+
+void fake_run(struct fake_host *h, uint64_t until)
+{
+	struct fake_host *owner;
+
+	for (;;) {
+		struct fake_timer *t, now;
+
+		settle(h);
+		t = earliest(h, &owner);
+		if (!t || t->at > until)
+			break;
+		if (t->at > fake_now)
+			fake_now = t->at;
+		now = *t;
+		/* One-shot, but its id stays good for moving: as the contract has it. */
+		t->at = UINT64_MAX - 1;
+		now.on_time(now.arg, fake_now);
+	}
+	if (until > fake_now)
+		fake_now = until;
+}
+
+bool fake_wait(struct fake_host *h, enum fake_kind kind, unsigned n)
+{
+	for (int tries = 0; fake_pending(h, kind) < n; tries++)
+		if (tries == 50000 || (!serve(h) && !poll_once(h, 5000)))
+			return false;
+	return true;
+}
+
+/* --- calls -------------------------------------------------------------------------------------
+ */
+
+int fake_send_frames(struct fake_host *h, const struct ist_frame *f, unsigned n)
+{
+	int r;
+
+	h->in_call++;
+	r = h->tr->send(h->port, f, n);
+	h->in_call--;
+	return r;
+}
+
+int fake_send(struct fake_host *h, ist_channel c, const void *payload, size_t len)
+{
+	struct ist_frame f = {.channel = c, .payload = payload, .len = (uint32_t)len};
+
+	return fake_send_frames(h, &f, 1);
+}
+
+int fake_connect(struct fake_host *h, const char *to, uint8_t payload, ist_channel *out)
+{
+	struct ist_addr a;
+	int r;
+
+	if (h->tr->addr_parse(&a, to))
+		die("bad address in a test");
+	h->in_call++;
+	r = h->tr->connect(h->port, &a, payload, NULL, out);
+	h->in_call--;
+	return r;
+}
+
+int fake_answer(struct fake_host *h, ist_channel c)
+{
+	int r;
+
+	h->in_call++;
+	r = h->tr->answer(h->port, c);
+	h->in_call--;
+	return r;
+}
+
+void fake_disconnect(struct fake_host *h, ist_channel c)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+
+	h->in_call++;
+	h->tr->disconnect(h->port, c, &why);
+	h->in_call--;
+}
+
+uint64_t fake_count(struct fake_host *h, const char *counter)
+{
+	uint64_t v[128];
+	unsigned n = 0;
+
+	while (h->tr->counters[n].name)
+		n++;
+	h->tr->count(h->port, v, n);
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(h->tr->counters[i].name, counter))
+			return v[i];
+	die("no such counter");
+	return 0;
+}
+
+const char *fake_addr(const struct fake_host *h, const struct ist_addr *a)
+{
+	static char text[128];
+
+	if (h->tr->addr_format(a, text, sizeof(text)) < 0)
+		return "(bad address)";
+	return text;
+}
+
+const char *fake_status(struct fake_host *h)
+{
+	static char text[256];
+
+	h->tr->status(h->port, text, sizeof(text));
+	return text;
+}

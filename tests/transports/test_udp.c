@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The udp transport over real loopback sockets, both ends in this process or a plain socket as
+ * peer. */
+#define _GNU_SOURCE
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "transports/udp.h"
+#include "transports/udp_addr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* "listening on ADDRESS, ..." */
+static void listen_at(struct fake_host *h, char *out, size_t len)
+{
+	snprintf(out, len, "%s", fake_status(h) + strlen("listening on "));
+	out[strcspn(out, ",")] = '\0';
+}
+
+static void open_at(struct fake_host *h, const char *listen)
+{
+	const char *const cfg[] = {listen, NULL};
+
+	fake_open(h, &udp_transport, cfg);
+}
+
+/* A plain socket bound to `at`, whose address is left in `text`. */
+static int plain(const char *at, char *text, size_t len)
+{
+	struct sockaddr_storage ss;
+	struct udp_ep e;
+	socklen_t n;
+	int fd;
+
+	CU_ASSERT_TRUE_FATAL(udp_ep_parse(&e, at, 0));
+	n = udp_ep_to_sock(&e, &ss);
+	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	CU_ASSERT_TRUE_FATAL(fd >= 0 && !bind(fd, (struct sockaddr *)&ss, n));
+	n = sizeof(ss);
+	CU_ASSERT_TRUE_FATAL(!getsockname(fd, (struct sockaddr *)&ss, &n));
+	udp_ep_from_sock(&e, &ss);
+	udp_ep_format(&e, text, len);
+	return fd;
+}
+
+static void plain_send(int fd, const char *to, const void *data, size_t len)
+{
+	struct sockaddr_storage ss;
+	struct udp_ep e;
+	socklen_t n;
+
+	CU_ASSERT_TRUE_FATAL(udp_ep_parse(&e, to, 0));
+	n = udp_ep_to_sock(&e, &ss);
+	CU_ASSERT_EQUAL(sendto(fd, data, len, 0, (struct sockaddr *)&ss, n), (ssize_t)len);
+}
+
+static void there_and_back(const char *wild)
+{
+	struct fake_host a, b;
+	struct fake_event *e;
+	char at[80];
+	ist_channel to_b, to_a;
+
+	open_at(&a, wild);
+	open_at(&b, wild);
+	listen_at(&b, at, sizeof(at));
+	CU_ASSERT_EQUAL(fake_connect(&a, at, IST_PAYLOAD_L2TP, &to_b), 0);
+	CU_ASSERT_EQUAL(fake_send(&a, to_b, "hello", 5), 1);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&b, FAKE_FRAME, 1));
+	e = fake_take(&b, FAKE_UP);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_STRING_EQUAL(fake_addr(&b, &e->attrs.local), at);
+	CU_ASSERT_EQUAL(e->attrs.payload, IST_PAYLOAD_L2TP);
+	to_a = e->channel;
+	fake_free(e);
+	e = fake_take(&b, FAKE_FRAME);
+	CU_ASSERT_EQUAL(e->channel, to_a);
+	ASSERT_OCTETS(e->data, e->len, "hello", 5);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_send(&b, to_a, "good day", 8), 1);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&a, FAKE_FRAME, 1));
+	e = fake_take(&a, FAKE_FRAME);
+	CU_ASSERT_EQUAL(e->channel, to_b); /* no stranger: the dialled channel */
+	ASSERT_OCTETS(e->data, e->len, "good day", 8);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 0);
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static void ipv4(void)
+{
+	there_and_back("listen=127.0.0.1:0");
+}
+
+static void ipv6(void)
+{
+	there_and_back("listen=[::1]:0");
+}
+
+/* The host of a wildcard port answers each frame on its channel. */
+static void echo(struct fake_host *h, const struct fake_event *e)
+{
+	if (e->kind == FAKE_FRAME)
+		CU_ASSERT_EQUAL(fake_send(h, e->channel, e->data, e->len), 1);
+}
+
+static void reply_source(const char *listen, const char *const *addresses, const char *any)
+{
+	char text[80], port[80];
+	struct fake_host h;
+	int fd;
+
+	open_at(&h, listen);
+	h.on_event = echo;
+	listen_at(&h, port, sizeof(port));
+	fd = plain(any, text, sizeof(text));
+	for (; *addresses; addresses++) {
+		struct sockaddr_storage from;
+		socklen_t n = sizeof(from);
+		struct udp_ep e;
+		char to[80], buf[8];
+
+		snprintf(to, sizeof(to), "%s%s", *addresses, strrchr(port, ':'));
+		plain_send(fd, to, "ping", 4);
+		CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+		fake_forget(&h);
+		CU_ASSERT_EQUAL(recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &n), 4);
+		udp_ep_from_sock(&e, &from);
+		udp_ep_format(&e, text, sizeof(text));
+		CU_ASSERT_STRING_EQUAL(text, to);
+	}
+	close(fd);
+	fake_close(&h);
+}
+
+static void reply_from_used_address(void)
+{
+	static const char *const v4[] = {"127.0.0.1", "127.0.0.2", "127.9.9.9", NULL};
+	static const char *const v6[] = {"[::1]", NULL};
+
+	reply_source("listen=0.0.0.0:0", v4, "127.0.0.1:0");
+	reply_source("listen=[::]:0", v6, "[::1]:0");
+}
+
+static void two_addresses_two_channels(void)
+{
+	char text[80], port[80], to[80];
+	struct fake_host h;
+	struct fake_event *a, *b;
+	int fd = plain("127.0.0.1:0", text, sizeof(text));
+
+	open_at(&h, "listen=0.0.0.0:0");
+	listen_at(&h, port, sizeof(port));
+	snprintf(to, sizeof(to), "127.0.0.1%s", strrchr(port, ':'));
+	plain_send(fd, to, "1", 1);
+	snprintf(to, sizeof(to), "127.0.0.2%s", strrchr(port, ':'));
+	plain_send(fd, to, "2", 1);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&h, FAKE_FRAME, 2));
+	a = fake_take(&h, FAKE_UP);
+	b = fake_take(&h, FAKE_UP);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+	CU_ASSERT_NOT_EQUAL(a->channel, b->channel);
+	CU_ASSERT_STRING_EQUAL(fake_addr(&h, &b->attrs.local), to);
+	CU_ASSERT_STRING_EQUAL(fake_addr(&h, &b->attrs.peer), text);
+	fake_free(a);
+	fake_free(b);
+	close(fd);
+	fake_close(&h);
+}
+
+static void dial_port(void)
+{
+	static const char *const cfg[] = {"listen=127.0.0.1:0", "dial-port=ephemeral", NULL};
+	char server[80], at[80], from[80];
+	struct fake_host h;
+	struct sockaddr_storage ss;
+	socklen_t n = sizeof(ss);
+	struct udp_ep e;
+	ist_channel c;
+	char buf[8];
+	int fd = plain("127.0.0.1:0", server, sizeof(server));
+
+	fake_open(&h, &udp_transport, cfg);
+	listen_at(&h, at, sizeof(at));
+	CU_ASSERT_EQUAL(fake_connect(&h, server, IST_PAYLOAD_L2TP, &c), 0);
+	CU_ASSERT_EQUAL(fake_send(&h, c, "dial", 4), 1);
+	CU_ASSERT_EQUAL(recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&ss, &n), 4);
+	udp_ep_from_sock(&e, &ss);
+	udp_ep_format(&e, from, sizeof(from));
+	CU_ASSERT_STRING_NOT_EQUAL(from, at);
+	plain_send(fd, from, "answer", 6);
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+	CU_ASSERT_EQUAL(fake_channel(&h, FAKE_FRAME), c);
+	plain_send(fd, at, "other", 5); /* to the listen port: another channel */
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+	CU_ASSERT_NOT_EQUAL(fake_channel(&h, FAKE_FRAME), c);
+	close(fd);
+	fake_close(&h);
+}
+
+static void connect_finds_stranger(void)
+{
+	char server[80], at[80];
+	struct fake_host h;
+	ist_channel c, d;
+	int fd = plain("127.0.0.1:0", server, sizeof(server));
+
+	open_at(&h, "listen=127.0.0.1:0");
+	listen_at(&h, at, sizeof(at));
+	plain_send(fd, at, "x", 1);
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+	c = fake_channel(&h, FAKE_FRAME);
+	CU_ASSERT_EQUAL(fake_connect(&h, server, IST_PAYLOAD_L2TP, &d), 0);
+	CU_ASSERT_EQUAL(c, d);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "1 channels held, 0 strangers"));
+	fake_disconnect(&h, c);
+	CU_ASSERT_EQUAL(fake_send(&h, c, "x", 1), -ESTALE);
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-stale"), 1);
+	close(fd);
+	fake_close(&h);
+}
+
+static void refused_connects(void)
+{
+	struct fake_host h;
+	struct ist_addr a;
+	ist_channel c;
+
+	open_at(&h, "listen=127.0.0.1:0");
+	CU_ASSERT_EQUAL(fake_connect(&h, "[::1]:1701", IST_PAYLOAD_L2TP, &c), -EAFNOSUPPORT);
+	CU_ASSERT_EQUAL(fake_connect(&h, "127.0.0.1:0", IST_PAYLOAD_L2TP, &c), -EINVAL);
+	CU_ASSERT_EQUAL(fake_connect(&h, "127.0.0.1:1", IST_PAYLOAD_PPP, &c), -EPROTONOSUPPORT);
+	CU_ASSERT_EQUAL(udp_transport.addr_parse(&a, "lns.example.net"), -EINVAL);
+	fake_close(&h);
+}
+
+/* 40 peers on a table of 16: 8 strangers at a time, each newcomer is told, each leaver too. */
+static void bounded(void)
+{
+	static const char *const cfg[] = {"listen=127.0.0.1:0", "max-channels=16", NULL};
+	char at[80], text[80];
+	struct fake_host h;
+	ist_channel first;
+	int fd[40];
+
+	fake_open(&h, &udp_transport, cfg);
+	listen_at(&h, at, sizeof(at));
+	for (int i = 0; i < 40; i++) {
+		fd[i] = plain("127.0.0.1:0", text, sizeof(text));
+		plain_send(fd[i], at, "x", 1);
+		CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+		first = fake_channel(&h, FAKE_FRAME);
+		if (i == 0)
+			CU_ASSERT_EQUAL(fake_answer(&h, first), 0); /* this one stays */
+		if (i == 39)
+			CU_ASSERT_EQUAL(fake_answer(&h, first), 0);
+	}
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 40);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 31);
+	CU_ASSERT_EQUAL(fake_count(&h, "recycled"), 31);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "2 channels held, 7 strangers"));
+	for (struct fake_event *e; (e = fake_take(&h, FAKE_DOWN)); fake_free(e)) {
+		CU_ASSERT_TRUE(e->forever);
+		CU_ASSERT_EQUAL(fake_answer(&h, e->channel), -ESTALE);
+	}
+	plain_send(fd[0], at, "y", 1); /* the first is still known */
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 40);
+	for (int i = 0; i < 40; i++)
+		close(fd[i]);
+	fake_close(&h);
+}
+
+static void no_room(void)
+{
+	static const char *const cfg[] = {"listen=127.0.0.1:0", "max-channels=4", NULL};
+	char at[80], text[80];
+	struct fake_host h;
+	ist_channel c;
+	int fd = plain("127.0.0.1:0", text, sizeof(text));
+
+	fake_open(&h, &udp_transport, cfg);
+	listen_at(&h, at, sizeof(at));
+	for (int i = 1; i <= 4; i++) {
+		snprintf(text, sizeof(text), "127.0.0.1:%d", i);
+		CU_ASSERT_EQUAL(fake_connect(&h, text, IST_PAYLOAD_L2TP, &c), 0);
+	}
+	CU_ASSERT_EQUAL(fake_connect(&h, "127.0.0.1:5", IST_PAYLOAD_L2TP, &c), -ENOBUFS);
+	plain_send(fd, at, "x", 1);
+	while (!fake_count(&h, "rx-no-room"))
+		fake_run(&h, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 0);
+	fake_disconnect(&h, c);
+	plain_send(fd, at, "x", 1);
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+	close(fd);
+	fake_close(&h);
+}
+
+static void give_up_at_once(struct fake_host *h, const struct fake_event *e)
+{
+	if (e->kind == FAKE_UP)
+		fake_disconnect(h, e->channel);
+}
+
+static void disconnect_in_report(void)
+{
+	char at[80], text[80];
+	struct fake_host h;
+	int fd = plain("127.0.0.1:0", text, sizeof(text));
+
+	open_at(&h, "listen=127.0.0.1:0");
+	h.on_event = give_up_at_once;
+	listen_at(&h, at, sizeof(at));
+	plain_send(fd, at, "x", 1);
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_UP, 1));
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "0 channels held, 0 strangers"));
+	close(fd);
+	fake_close(&h);
+}
+
+static void many_channels(void)
+{
+	enum { N = 2000 };
+	struct fake_host a, b;
+	ist_channel c[N];
+	char at[80], text[80];
+
+	/* One peer address per channel: 127.x.y.z all end at the wildcard port. */
+	open_at(&a, "listen=127.0.0.1:0");
+	open_at(&b, "listen=0.0.0.0:0");
+	listen_at(&b, at, sizeof(at));
+	for (unsigned i = 0; i < N; i++) {
+		snprintf(text, sizeof(text), "127.1.%u.%u%s", i >> 8, i & 255, strrchr(at, ':'));
+		CU_ASSERT_EQUAL(fake_connect(&a, text, IST_PAYLOAD_L2TP, &c[i]), 0);
+	}
+	b.on_event = echo;
+	for (unsigned i = 0; i < N; i++) {
+		CU_ASSERT_EQUAL(fake_send(&a, c[i], &i, sizeof(i)), 1);
+		if (!fake_wait(&b, FAKE_FRAME, 1) || !fake_wait(&a, FAKE_FRAME, 1))
+			CU_FAIL_FATAL("a datagram did not come");
+		fake_forget(&b);
+		struct fake_event *e = fake_take(&a, FAKE_FRAME);
+
+		if (e->channel != c[i] || e->len != sizeof(i) || memcmp(e->data, &i, sizeof(i)))
+			CU_FAIL("not on its channel");
+		fake_free(e);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&b), "2000 strangers"));
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static void sizes_of(const char *listen, const char *family, uint32_t mtu)
+{
+	static const uint32_t sizes[] = {1, 2, 3, 11, 12, 63, 64, 65, 1472, 1473, 1500, 9000};
+	static uint8_t data[65536];
+	struct fake_host a, b;
+	uint64_t seed = test_seed();
+	ist_channel c;
+	char at[80];
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)test_rand(&seed);
+	open_at(&a, listen);
+	open_at(&b, listen);
+	listen_at(&b, at, sizeof(at));
+	CU_ASSERT_EQUAL(fake_connect(&a, at, IST_PAYLOAD_L2TP, &c), 0);
+	CU_ASSERT_EQUAL(a.tr->mtu(a.port, c), mtu);
+	for (size_t i = 0; i <= sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint32_t len = i < sizeof(sizes) / sizeof(sizes[0]) ? sizes[i] : mtu;
+		uint32_t head = len > 12 ? 12 : len / 2;
+		struct ist_frame f = {c, 0, data, data + head, head, len - head, 0};
+		struct fake_event *e;
+
+		CU_ASSERT_EQUAL(fake_send_frames(&a, &f, 1), 1);
+		CU_ASSERT_TRUE_FATAL(fake_wait(&b, FAKE_FRAME, 1));
+		e = fake_take(&b, FAKE_FRAME);
+		CU_ASSERT_TRUE(e->len == len && !memcmp(e->data, data, len));
+		fake_free(e);
+	}
+	CU_ASSERT_EQUAL(fake_send(&a, c, data, mtu + 1), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-too-long"), 1);
+	fake_close(&a);
+	fake_close(&b);
+	(void)family;
+}
+
+static void sizes(void)
+{
+	sizes_of("listen=127.0.0.1:0", "4", 65507);
+	sizes_of("listen=[::1]:0", "6", 65527);
+}
+
+static void batches_keep_order(void)
+{
+	enum { N = 100 };
+	struct ist_frame f[N];
+	struct fake_host a, b;
+	uint32_t v[N];
+	ist_channel c;
+	char at[80];
+
+	open_at(&a, "listen=127.0.0.1:0");
+	open_at(&b, "listen=127.0.0.1:0");
+	listen_at(&b, at, sizeof(at));
+	fake_connect(&a, at, IST_PAYLOAD_L2TP, &c);
+	for (uint32_t i = 0; i < N; i++) {
+		v[i] = i;
+		f[i] = (struct ist_frame){.channel = c, .payload = (uint8_t *)&v[i], .len = 4};
+	}
+	CU_ASSERT_EQUAL(fake_send_frames(&a, f, N), N);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&b, FAKE_FRAME, N));
+	for (uint32_t i = 0; i < N; i++) {
+		struct fake_event *e = fake_take(&b, FAKE_FRAME);
+
+		CU_ASSERT_TRUE(e->len == 4 && !memcmp(e->data, &i, 4));
+		fake_free(e);
+	}
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-frames"), N);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-octets"), 4 * N);
+	CU_ASSERT_EQUAL(fake_count(&b, "rx-frames"), N);
+	CU_ASSERT_EQUAL(fake_count(&b, "rx-octets"), 4 * N);
+	CU_ASSERT_EQUAL(fake_count(&b, "strangers"), 1);
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static void empty_datagrams(void)
+{
+	char at[80], text[80];
+	struct fake_host h;
+	int fd = plain("127.0.0.1:0", text, sizeof(text));
+
+	open_at(&h, "listen=127.0.0.1:0");
+	listen_at(&h, at, sizeof(at));
+	plain_send(fd, at, "", 0);
+	plain_send(fd, at, "x", 1);
+	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-empty"), 1);
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-frames"), 1);
+	close(fd);
+	fake_close(&h);
+}
+
+/* A refused datagram (nobody listens) is no failure of the port. */
+static void nobody_there(void)
+{
+	char text[80];
+	struct fake_host h;
+	ist_channel c;
+
+	close(plain("127.0.0.1:0", text, sizeof(text)));
+	open_at(&h, "listen=127.0.0.1:0");
+	CU_ASSERT_EQUAL(fake_connect(&h, text, IST_PAYLOAD_L2TP, &c), 0);
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT_EQUAL(fake_send(&h, c, "x", 1), 1);
+	fake_run(&h, fake_now + 1000000);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FAILED), 0);
+	fake_close(&h);
+}
+
+static void bad_settings(void)
+{
+	static const struct {
+		const char *cfg[4];
+		int err;
+		const char *words;
+	} rows[] = {
+		{{"listen=nowhere"}, -EINVAL, "listen: \"nowhere\" is no IP address"},
+		{{"listen=192.0.2.1:70000"}, -EINVAL, "is no IP address"},
+		{{"listen=192.0.2.1:1701"}, -EADDRNOTAVAIL, "listen 192.0.2.1:1701: "},
+		{{"listen=127.0.0.1:0", "@127.0.0.1:1 l2tp"}, -EINVAL, "no circuit sections"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake_host h;
+		char err[128] = "";
+
+		CU_ASSERT_EQUAL(fake_try(&h, &udp_transport, rows[i].cfg, err, sizeof(err)),
+				rows[i].err);
+		if (!strstr(err, rows[i].words))
+			CU_FAIL(rows[i].words);
+		for (size_t w = 0; w < 16; w++)
+			CU_ASSERT_PTR_NULL(h.watch[w].on_fd);
+	}
+}
+
+static void in_use(void)
+{
+	char err[128] = "", at[80], cfg[100];
+	const char *const settings[] = {cfg, NULL};
+	struct fake_host a, b;
+
+	open_at(&a, "listen=127.0.0.1:0");
+	listen_at(&a, at, sizeof(at));
+	snprintf(cfg, sizeof(cfg), "listen=%s", at);
+	CU_ASSERT_EQUAL(fake_try(&b, &udp_transport, settings, err, sizeof(err)), -EADDRINUSE);
+	fake_close(&a);
+}
+
+static unsigned tapped[2];
+
+static void look(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+{
+	(void)arg;
+	CU_ASSERT_EQUAL(link_type, 101);
+	CU_ASSERT_EQUAL(len, 28 + 5);
+	CU_ASSERT_EQUAL(frame[0], 0x45);
+	CU_ASSERT_EQUAL(frame[9], 17);
+	ASSERT_OCTETS(frame + 28, len - 28, "hello", 5);
+	tapped[outbound]++;
+}
+
+static void taps(void)
+{
+	const struct ist_frame f = {0, 0, (const uint8_t *)"he", (const uint8_t *)"llo", 2, 3, 0};
+	struct ist_frame g = f;
+	struct fake_host a, b;
+	char at[80];
+
+	tapped[0] = tapped[1] = 0;
+	open_at(&a, "listen=127.0.0.1:0");
+	open_at(&b, "listen=127.0.0.1:0");
+	a.tap_on = b.tap_on = true;
+	a.on_tap = b.on_tap = look;
+	listen_at(&b, at, sizeof(at));
+	fake_connect(&a, at, IST_PAYLOAD_L2TP, &g.channel);
+	CU_ASSERT_EQUAL(fake_send_frames(&a, &g, 1), 1);
+	CU_ASSERT_TRUE(fake_wait(&b, FAKE_FRAME, 1));
+	CU_ASSERT_EQUAL(tapped[0], 1);
+	CU_ASSERT_EQUAL(tapped[1], 1);
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static const struct test_case cases[] = {
+	{"ipv4_there_and_back", ipv4},
+	{"ipv6_there_and_back", ipv6},
+	{"reply_leaves_from_the_address_used", reply_from_used_address},
+	{"one_peer_two_of_our_addresses", two_addresses_two_channels},
+	{"dial_port_ephemeral", dial_port},
+	{"connect_finds_a_strangers_channel", connect_finds_stranger},
+	{"connect_refuses", refused_connects},
+	{"strangers_are_bounded_and_recycled", bounded},
+	{"no_room_when_all_are_held", no_room},
+	{"disconnect_inside_up", disconnect_in_report},
+	{"two_thousand_channels", many_channels},
+	{"sizes_1_to_mtu_and_one_over", sizes},
+	{"batches_keep_order_and_count", batches_keep_order},
+	{"empty_datagrams_are_counted", empty_datagrams},
+	{"nobody_listens_there", nobody_there},
+	{"bad_settings_have_words", bad_settings},
+	{"address_in_use", in_use},
+	{"tap_sees_ip_packets", taps},
+	{NULL, NULL},
+};
+const struct test_suite suite_udp = {"udp", cases};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The IP and UDP header a datagram had or will have, made up for a capture (DLT_RAW). */
+#ifndef TRANSPORTS_IP_HEAD_H
+#define TRANSPORTS_IP_HEAD_H
+
+#include "transports/udp_addr.h"
+
+#define DLT_RAW_IP  101
+#define IP_HEAD_MAX 48u
+
+struct ip_piece {
+	const void *p;
+	size_t len;
+};
+
+/* The data is `head` then `payload`.  Returns the octets written to out: 28, 48, or 0 when the ends
+ * are not of one family or it is too long. */
+size_t ip_udp_head(uint8_t out[IP_HEAD_MAX], const struct udp_ep *from, const struct udp_ep *to,
+		   struct ip_piece head, struct ip_piece payload);
+
+#endif

@@ -1,0 +1,658 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A UDP port: one socket on the listen address and, with `dial-port = ephemeral`, a second one on a
+ * port the kernel chose, used for what we dial.  Datagrams are read and written in batches; each
+ * one read is told apart by the channel table (udp_table.c) and handed on without copying.
+ *
+ * On a wildcard address the kernel says with each datagram which of our addresses it came to
+ * (IP_PKTINFO), and is told with each one sent; a dialled channel has its address chosen once, by
+ * asking the routing table, since the answer will come to it.
+ */
+#define _GNU_SOURCE
+#include "transports/udp.h"
+
+#include "transports/ip_head.h"
+#include "transports/settings.h"
+#include "transports/udp_table.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BATCH	     32u
+#define ROUNDS	     4u /* batches read before other ports get their turn */
+#define DATAGRAM_MAX 65536u
+
+#define UDP_COUNTERS(X)                                                                        \
+	X(RX, "rx-frames", "datagrams received")                                               \
+	X(RX_OCTETS, "rx-octets", "octets received")                                           \
+	X(TX, "tx-frames", "datagrams sent")                                                   \
+	X(TX_OCTETS, "tx-octets", "octets sent")                                               \
+	X(STRANGERS, "strangers", "channels made by datagrams from unknown addresses")         \
+	X(RECYCLED, "recycled", "strangers' channels given to others")                         \
+	X(RX_NO_ROOM, "rx-no-room", "datagrams of strangers dropped, all channels being held") \
+	X(RX_EMPTY, "rx-empty", "empty datagrams dropped")                                     \
+	X(RX_SOURCE, "rx-source", "datagrams dropped, source port 0 or no address")            \
+	X(RX_TRUNCATED, "rx-truncated", "datagrams dropped, longer than the buffer")           \
+	X(RX_ERROR, "rx-error", "errors reading the socket")                                   \
+	X(TX_STALE, "tx-stale", "frames for a channel that is gone")                           \
+	X(TX_TOO_LONG, "tx-too-long", "frames longer than a datagram can be")                  \
+	X(TX_FULL, "tx-full", "frames dropped, socket buffer full")                            \
+	X(TX_UNREACHABLE, "tx-unreachable", "frames dropped, no route or refused")             \
+	X(TX_ERROR, "tx-error", "frames dropped, other errors")
+
+enum counter {
+#define X(sym, name, words) C_##sym,
+	UDP_COUNTERS(X)
+#undef X
+		C_COUNT
+};
+
+static const struct ist_counter counters[] = {
+#define X(sym, name, words) {name, words},
+	UDP_COUNTERS(X)
+#undef X
+		{NULL, NULL},
+};
+
+static const struct ist_key keys[] = {
+	{"listen", IST_KEY_TEXT, IST_KEY_PORT, 0, 0, NULL, "0.0.0.0:1701",
+	 "address and port to listen on: \"192.0.2.1:1701\", \"[2001:db8::1]:1701\""},
+	{"dial-port", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "listen ephemeral", "listen",
+	 "source port of what we dial: the listen port, or one the system chooses"},
+	{"max-channels", IST_KEY_NUMBER, IST_KEY_PORT, 4, HANDLE_SLOTS, NULL, "65536",
+	 "most peers at a time; strangers may have half"},
+	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, NULL,
+	 "octets of the socket's receive buffer"},
+	{"sndbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, NULL,
+	 "octets of the socket's send buffer"},
+	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+};
+
+union control {
+	struct cmsghdr align;
+	char buf[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+};
+
+struct udp_socket {
+	struct ist_port *port;
+	int fd;
+	uint32_t index;
+	bool wildcard;
+	struct udp_ep bound;
+};
+
+struct ist_port {
+	const struct ist_host *host;
+	void *ctx;
+	struct udp_socket sock[2]; /* listen, dial */
+	unsigned socks;
+	struct udp_table table;
+	uint64_t count[C_COUNT];
+	uint8_t *buffer; /* BATCH datagrams */
+};
+
+/* --- receiving -------------------------------------------------------------------------------- */
+
+static void ep_ip(struct udp_ep *e, uint8_t family, const void *ip, uint32_t scope)
+{
+	memset(e, 0, sizeof(*e));
+	e->family = family;
+	memcpy(e->ip, ip, family == 4 ? 4 : 16);
+	e->scope = scope;
+}
+
+/* Which of our addresses it came to. */
+static bool local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
+{
+	if (!s->wildcard) {
+		*out = s->bound;
+		out->port = 0;
+		return true;
+	}
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo pi;
+
+			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
+			ep_ip(out, 4, &pi.ipi_spec_dst, 0);
+			return true;
+		}
+		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+			struct in6_pktinfo pi;
+
+			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
+			ep_ip(out, 6, &pi.ipi6_addr,
+			      IN6_IS_ADDR_LINKLOCAL(&pi.ipi6_addr) ? pi.ipi6_ifindex : 0);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void report_up(struct ist_port *p, const struct udp_slot *s)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+	struct udp_ep local = s->key.local;
+
+	local.port = p->sock[s->key.sock].bound.port;
+	udp_ep_to_addr(&local, &a.local);
+	udp_ep_to_addr(&s->key.peer, &a.peer);
+	p->host->up(p->ctx, udp_table_handle(&p->table, s), &a);
+}
+
+static struct udp_slot *stranger(struct ist_port *p, const struct udp_key *key)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL, .words = "channel recycled"};
+	struct udp_slot *s = udp_table_victim(&p->table);
+
+	if (s) {
+		ist_channel c = udp_table_handle(&p->table, s);
+
+		udp_table_remove(&p->table, s);
+		p->count[C_RECYCLED]++;
+		p->host->down(p->ctx, c, &why, true);
+	}
+	s = udp_table_add(&p->table, key, false);
+	if (!s) {
+		p->count[C_RX_NO_ROOM]++;
+		return NULL;
+	}
+	p->count[C_STRANGERS]++;
+	report_up(p, s);
+	/* The host may have given it up at once. */
+	return s->state == UDP_SLOT_FREE ? NULL : s;
+}
+
+static void tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
+		struct ip_piece head, struct ip_piece payload)
+{
+	uint8_t front[IP_HEAD_MAX + IST_HEAD_MAX];
+	struct udp_ep local = key->local;
+	size_t n;
+
+	local.port = p->sock[key->sock].bound.port;
+	if (outbound)
+		n = ip_udp_head(front, &local, &key->peer, head, payload);
+	else
+		n = ip_udp_head(front, &key->peer, &local, head, payload);
+	if (!n || head.len > IST_HEAD_MAX)
+		return;
+	if (head.len)
+		memcpy(front + n, head.p, head.len);
+	p->host->tap(p->ctx, outbound, DLT_RAW_IP, front, (uint32_t)(n + head.len), payload.p,
+		     (uint32_t)payload.len);
+}
+
+/* Fills f; false when the datagram is dropped. */
+static bool take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
+{
+	struct ist_port *p = s->port;
+	struct udp_key key = {.sock = s->index};
+	struct udp_slot *slot;
+
+	if (m->msg_hdr.msg_flags & MSG_TRUNC || !m->msg_len) {
+		p->count[m->msg_len ? C_RX_TRUNCATED : C_RX_EMPTY]++;
+		return false;
+	}
+	if (!udp_ep_from_sock(&key.peer, m->msg_hdr.msg_name) || !key.peer.port ||
+	    !local_of(s, &m->msg_hdr, &key.local)) {
+		p->count[C_RX_SOURCE]++;
+		return false;
+	}
+	slot = udp_table_find(&p->table, &key);
+	if (slot)
+		udp_table_touch(&p->table, slot);
+	else
+		slot = stranger(p, &key);
+	if (!slot)
+		return false;
+	p->count[C_RX]++;
+	p->count[C_RX_OCTETS] += m->msg_len;
+	*f = (struct ist_frame){
+		.channel = udp_table_handle(&p->table, slot),
+		.payload = m->msg_hdr.msg_iov->iov_base,
+		.len = m->msg_len,
+	};
+	if (*p->host->tap_on)
+		tap(p, false, &key, (struct ip_piece){NULL, 0},
+		    (struct ip_piece){f->payload, f->len});
+	return true;
+}
+
+static unsigned receive(struct udp_socket *s)
+{
+	struct ist_port *p = s->port;
+	struct sockaddr_storage from[BATCH];
+	struct ist_frame frames[BATCH];
+	struct mmsghdr m[BATCH];
+	union control control[BATCH];
+	struct iovec iov[BATCH];
+	unsigned kept = 0;
+	int n;
+
+	for (unsigned i = 0; i < BATCH; i++) {
+		iov[i].iov_base = p->buffer + (size_t)i * DATAGRAM_MAX;
+		iov[i].iov_len = DATAGRAM_MAX;
+		m[i].msg_hdr = (struct msghdr){
+			.msg_name = &from[i],
+			.msg_namelen = sizeof(from[i]),
+			.msg_iov = &iov[i],
+			.msg_iovlen = 1,
+			.msg_control = &control[i],
+			.msg_controllen = sizeof(control[i]),
+		};
+	}
+	n = recvmmsg(s->fd, m, BATCH, MSG_DONTWAIT, NULL);
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			p->count[C_RX_ERROR]++;
+		return 0;
+	}
+	for (int i = 0; i < n; i++)
+		kept += take(s, &m[i], &frames[kept]);
+	if (kept)
+		p->host->frames(p->ctx, frames, kept);
+	return (unsigned)n;
+}
+
+static void on_readable(void *arg, unsigned ready)
+{
+	(void)ready;
+	for (unsigned i = 0; i < ROUNDS; i++)
+		if (receive(arg) < BATCH)
+			return;
+}
+
+/* --- sending -----------------------------------------------------------------------------------
+ */
+
+static void set_source(struct msghdr *m, union control *control, const struct udp_ep *local)
+{
+	struct cmsghdr *c = &control->align;
+
+	memset(control, 0, sizeof(*control));
+	m->msg_control = control;
+	if (local->family == 4) {
+		struct in_pktinfo pi = {0};
+
+		memcpy(&pi.ipi_spec_dst, local->ip, 4);
+		c->cmsg_level = IPPROTO_IP;
+		c->cmsg_type = IP_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof(pi));
+		m->msg_controllen = CMSG_SPACE(sizeof(pi));
+		memcpy(CMSG_DATA(c), &pi, sizeof(pi));
+		return;
+	}
+	struct in6_pktinfo pi = {.ipi6_ifindex = local->scope};
+
+	memcpy(&pi.ipi6_addr, local->ip, 16);
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = IPV6_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(pi));
+	m->msg_controllen = CMSG_SPACE(sizeof(pi));
+	memcpy(CMSG_DATA(c), &pi, sizeof(pi));
+}
+
+static enum counter counter_of(int err)
+{
+	static const struct {
+		int err;
+		enum counter c;
+	} rows[] = {
+		{EAGAIN, C_TX_FULL},
+		{ENOBUFS, C_TX_FULL},
+		{EMSGSIZE, C_TX_TOO_LONG},
+		{ENETUNREACH, C_TX_UNREACHABLE},
+		{EHOSTUNREACH, C_TX_UNREACHABLE},
+		{ECONNREFUSED, C_TX_UNREACHABLE},
+		{ENETDOWN, C_TX_UNREACHABLE},
+		{EADDRNOTAVAIL, C_TX_UNREACHABLE},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].err == err)
+			return rows[i].c;
+	return C_TX_ERROR;
+}
+
+/* The kernel stops at the first one it cannot send: count that one and go on behind it. */
+static void send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
+{
+	for (unsigned i = 0; i < n;) {
+		int sent = sendmmsg(fd, m + i, n - i, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0) {
+			p->count[counter_of(errno)]++;
+			i++;
+			continue;
+		}
+		for (int k = 0; k < sent; k++, i++) {
+			p->count[C_TX]++;
+			p->count[C_TX_OCTETS] += m[i].msg_len;
+		}
+	}
+}
+
+static void send_batch(struct ist_port *p, const struct udp_slot *slot, const struct ist_frame *f,
+		       unsigned n)
+{
+	const struct udp_socket *s = &p->sock[slot->key.sock];
+	struct iovec iov[BATCH][2];
+	struct mmsghdr m[BATCH];
+	struct sockaddr_storage to;
+	union control control;
+	struct msghdr base = {.msg_name = &to, .msg_iovlen = 2};
+
+	base.msg_namelen = udp_ep_to_sock(&slot->key.peer, &to);
+	if (s->wildcard)
+		set_source(&base, &control, &slot->key.local);
+	for (unsigned i = 0; i < n; i++) {
+		iov[i][0] =
+			(struct iovec){(void *)(uintptr_t)f[i].head, f[i].head ? f[i].head_len : 0};
+		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};
+		m[i].msg_hdr = base;
+		m[i].msg_hdr.msg_iov = iov[i];
+		if (*p->host->tap_on)
+			tap(p, true, &slot->key,
+			    (struct ip_piece){iov[i][0].iov_base, iov[i][0].iov_len},
+			    (struct ip_piece){f[i].payload, f[i].len});
+	}
+	send_all(p, s->fd, m, n);
+}
+
+static int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
+{
+	struct udp_slot *slot;
+
+	if (!n)
+		return 0;
+	slot = udp_table_get(&p->table, f->channel);
+	if (!slot) {
+		p->count[C_TX_STALE] += n;
+		return -ESTALE;
+	}
+	udp_table_touch(&p->table, slot);
+	for (unsigned i = 0; i < n; i += BATCH)
+		send_batch(p, slot, f + i, n - i < BATCH ? n - i : BATCH);
+	return (int)n;
+}
+
+static uint32_t udp_mtu(const struct ist_port *p, ist_channel c)
+{
+	(void)c;
+	return p->sock[0].bound.family == 4 ? 65535 - 20 - 8 : 65535 - 8;
+}
+
+/* --- channels ----------------------------------------------------------------------------------
+ */
+
+/* The address the kernel would send from. */
+static int source_for(const struct udp_socket *s, const struct udp_ep *to, struct udp_ep *out)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = udp_ep_to_sock(to, &ss);
+	int fd, r = 0;
+
+	if (!s->wildcard) {
+		*out = s->bound;
+		out->port = 0;
+		return 0;
+	}
+	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&ss, len) < 0) {
+		r = -errno;
+	} else {
+		len = sizeof(ss);
+		if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0 ||
+		    !udp_ep_from_sock(out, &ss))
+			r = -EADDRNOTAVAIL;
+		out->port = 0;
+		if (!IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)out->ip))
+			out->scope = 0;
+	}
+	close(fd);
+	return r;
+}
+
+static int udp_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+		       const struct ist_attrs *a, ist_channel *out)
+{
+	const struct udp_socket *s = &p->sock[p->socks - 1];
+	struct udp_key key = {.sock = s->index};
+	struct udp_slot *slot;
+	int r;
+
+	(void)a;
+	if (payload != IST_PAYLOAD_L2TP)
+		return -EPROTONOSUPPORT;
+	if (!udp_ep_from_addr(&key.peer, to) || !key.peer.port)
+		return -EINVAL;
+	if (key.peer.family != s->bound.family)
+		return -EAFNOSUPPORT;
+	r = source_for(s, &key.peer, &key.local);
+	if (r < 0)
+		return r;
+	slot = udp_table_find(&p->table, &key);
+	if (slot)
+		udp_table_hold(&p->table, slot);
+	else
+		slot = udp_table_add(&p->table, &key, true);
+	if (!slot)
+		return -ENOBUFS;
+	*out = udp_table_handle(&p->table, slot);
+	return 0;
+}
+
+static int udp_answer(struct ist_port *p, ist_channel c)
+{
+	struct udp_slot *slot = udp_table_get(&p->table, c);
+
+	if (!slot)
+		return -ESTALE;
+	udp_table_hold(&p->table, slot);
+	return 0;
+}
+
+static void udp_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	struct udp_slot *slot = udp_table_get(&p->table, c);
+
+	(void)why;
+	if (slot)
+		udp_table_remove(&p->table, slot);
+}
+
+static int udp_refuse(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	udp_disconnect(p, c, why);
+	return 0;
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+static void set_buffer(int fd, int force, int plain, uint64_t octets)
+{
+	int v = (int)octets;
+
+	if (octets && setsockopt(fd, SOL_SOCKET, force, &v, sizeof(v)) < 0)
+		setsockopt(fd, SOL_SOCKET, plain, &v, sizeof(v));
+}
+
+static int set_options(struct udp_socket *s, const struct settings *set)
+{
+	int on = 1, level = s->bound.family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
+	int option = s->bound.family == 4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
+
+	set_buffer(s->fd, SO_RCVBUFFORCE, SO_RCVBUF, settings_number(set, "rcvbuf"));
+	set_buffer(s->fd, SO_SNDBUFFORCE, SO_SNDBUF, settings_number(set, "sndbuf"));
+	if (s->bound.family == 6 && setsockopt(s->fd, level, IPV6_V6ONLY, &on, sizeof(on)) < 0)
+		return -errno;
+	if (s->wildcard && setsockopt(s->fd, level, option, &on, sizeof(on)) < 0)
+		return -errno;
+	return 0;
+}
+
+static int socket_open(struct ist_port *p, const struct udp_ep *at, const struct settings *set)
+{
+	struct udp_socket *s = &p->sock[p->socks];
+	struct sockaddr_storage ss;
+	socklen_t len = udp_ep_to_sock(at, &ss);
+	int r;
+
+	*s = (struct udp_socket){.port = p, .index = p->socks, .bound = *at};
+	s->wildcard = udp_ep_wildcard(at);
+	s->fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s->fd < 0)
+		return -errno;
+	p->socks++;
+	r = set_options(s, set);
+	if (r < 0)
+		return r;
+	if (bind(s->fd, (struct sockaddr *)&ss, len) < 0)
+		return -errno;
+	len = sizeof(ss);
+	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) < 0 ||
+	    !udp_ep_from_sock(&s->bound, &ss))
+		return -errno;
+	return p->host->watch(p->ctx, s->fd, IST_READ, on_readable, s);
+}
+
+static void udp_close(struct ist_port *p)
+{
+	for (unsigned i = 0; i < p->socks; i++) {
+		p->host->watch(p->ctx, p->sock[i].fd, 0, on_readable, &p->sock[i]);
+		close(p->sock[i].fd);
+	}
+	udp_table_free(&p->table);
+	free(p->buffer);
+	free(p);
+}
+
+static int open_sockets(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	const char *listen = settings_text(set, "listen");
+	struct udp_ep at;
+	int r;
+
+	if (!udp_ep_parse(&at, listen, UDP_PORT_L2TP))
+		return settings_error(err, err_len, EINVAL, "listen: \"%s\" is no IP address",
+				      listen);
+	r = socket_open(p, &at, set);
+	if (r < 0)
+		return settings_error(err, err_len, -r, "listen %s: %s", listen, strerror(-r));
+	if (!settings_is(set, "dial-port", "ephemeral"))
+		return 0;
+	at.port = 0;
+	r = socket_open(p, &at, set);
+	if (r < 0)
+		return settings_error(err, err_len, -r, "socket to dial from: %s", strerror(-r));
+	return 0;
+}
+
+static int udp_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {keys, cfg->setting, cfg->settings};
+	uint8_t secret[128];
+	struct ist_port *p;
+	int r = settings_host_ok(host, err, err_len);
+
+	if (r < 0)
+		return r;
+	if (cfg->circuits)
+		return settings_error(err, err_len, EINVAL, "a udp port has no circuit sections");
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	p->host = host;
+	p->ctx = ctx;
+	p->buffer = malloc((size_t)BATCH * DATAGRAM_MAX);
+	if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
+		r = settings_error(err, err_len, EIO, "no random octets from the system");
+	else if (!p->buffer ||
+		 udp_table_init(&p->table, (uint32_t)settings_number(&set, "max-channels"), secret))
+		r = settings_error(err, err_len, ENOMEM, "out of memory");
+	else
+		r = open_sockets(p, &set, err, err_len);
+	if (r < 0) {
+		udp_close(p);
+		return r;
+	}
+	*out = p;
+	return 0;
+}
+
+/* --- the rest ----------------------------------------------------------------------------------
+ */
+
+static int udp_addr_parse(struct ist_addr *out, const char *text)
+{
+	struct udp_ep e;
+
+	if (!udp_ep_parse(&e, text, UDP_PORT_L2TP))
+		return -EINVAL;
+	udp_ep_to_addr(&e, out);
+	return 0;
+}
+
+static int udp_addr_format(const struct ist_addr *a, char *buf, size_t len)
+{
+	struct udp_ep e;
+
+	return udp_ep_from_addr(&e, a) ? udp_ep_format(&e, buf, len) : -EINVAL;
+}
+
+static bool udp_addr_match(const struct ist_addr *a, const char *pattern)
+{
+	struct udp_ep e;
+
+	return udp_ep_from_addr(&e, a) && udp_ep_match(&e, pattern);
+}
+
+static void udp_count(const struct ist_port *p, uint64_t *out, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		out[i] = i < C_COUNT ? p->count[i] : 0;
+}
+
+static int udp_status(const struct ist_port *p, char *buf, size_t len)
+{
+	char at[80];
+
+	udp_ep_format(&p->sock[0].bound, at, sizeof(at));
+	return snprintf(buf, len, "listening on %s, %u channels held, %u strangers", at,
+			p->table.held, p->table.strangers);
+}
+
+const struct ist_transport udp_transport = {
+	.abi = IST_TRANSPORT_ABI,
+	.size = sizeof(struct ist_transport),
+	.name = "udp",
+	.caps = IST_CAP_L2TP | IST_CAP_UNKNOWN,
+	.keys = keys,
+	.counters = counters,
+	.open = udp_open,
+	.close = udp_close,
+	.send = udp_send,
+	.mtu = udp_mtu,
+	.addr_parse = udp_addr_parse,
+	.addr_format = udp_addr_format,
+	.connect = udp_connect,
+	.count = udp_count,
+	.disconnect = udp_disconnect,
+	.answer = udp_answer,
+	.refuse = udp_refuse,
+	.status = udp_status,
+	.addr_match = udp_addr_match,
+};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One array of slots; buckets, the free list and the strangers' order are indices into it.  Slots
+ * that were never used are not touched, so a large table costs address space and no memory.
+ */
+#include "transports/udp_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct udp_ep) == 24, "hashed and compared as octets");
+_Static_assert(sizeof(struct udp_key) == 52, "hashed and compared as octets");
+
+/* Multilinear hashing, pairwise: strongly universal for random keys. */
+static uint32_t bucket_of(const struct udp_table *t, const struct udp_key *key)
+{
+	uint32_t w[14] = {0};
+	uint64_t h = t->hash_key[14];
+
+	memcpy(w, key, sizeof(*key));
+	for (unsigned i = 0; i < 14; i += 2)
+		h += (t->hash_key[i] + w[i]) * (t->hash_key[i + 1] + w[i + 1]);
+	return (uint32_t)(h >> 32) & (t->buckets - 1);
+}
+
+int udp_table_init(struct udp_table *t, uint32_t max, const uint8_t key[128])
+{
+	memset(t, 0, sizeof(*t));
+	t->max = max > HANDLE_SLOTS ? HANDLE_SLOTS : max;
+	for (t->buckets = 4; t->buckets < t->max; t->buckets *= 2)
+		;
+	t->slot = calloc(t->max, sizeof(*t->slot));
+	t->bucket = calloc(t->buckets, sizeof(*t->bucket));
+	if (!t->slot || !t->bucket) {
+		udp_table_free(t);
+		return -ENOMEM;
+	}
+	memcpy(t->hash_key, key, sizeof(t->hash_key));
+	t->free_first = t->free_last = t->oldest = t->newest = UDP_NONE;
+	return 0;
+}
+
+void udp_table_free(struct udp_table *t)
+{
+	free(t->slot);
+	free(t->bucket);
+	t->slot = NULL;
+	t->bucket = NULL;
+}
+
+static uint32_t index_of(const struct udp_table *t, const struct udp_slot *s)
+{
+	return (uint32_t)(s - t->slot);
+}
+
+ist_channel udp_table_handle(const struct udp_table *t, const struct udp_slot *s)
+{
+	return handle_make(index_of(t, s), s->generation);
+}
+
+struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c)
+{
+	uint32_t i = handle_index(c);
+
+	if (i >= t->fresh || t->slot[i].state == UDP_SLOT_FREE ||
+	    t->slot[i].generation != handle_generation(c))
+		return NULL;
+	return &t->slot[i];
+}
+
+/* Buckets hold index + 1, so that zeroed memory is an empty table. */
+struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key *key)
+{
+	uint32_t i = t->bucket[bucket_of(t, key)];
+
+	for (; i; i = t->slot[i - 1].chain)
+		if (!memcmp(&t->slot[i - 1].key, key, sizeof(*key)))
+			return &t->slot[i - 1];
+	return NULL;
+}
+
+static void order_out(struct udp_table *t, struct udp_slot *s)
+{
+	if (s->older == UDP_NONE)
+		t->oldest = s->newer;
+	else
+		t->slot[s->older].newer = s->newer;
+	if (s->newer == UDP_NONE)
+		t->newest = s->older;
+	else
+		t->slot[s->newer].older = s->older;
+}
+
+static void order_last(struct udp_table *t, struct udp_slot *s)
+{
+	uint32_t i = index_of(t, s);
+
+	s->older = t->newest;
+	s->newer = UDP_NONE;
+	if (t->newest == UDP_NONE)
+		t->oldest = i;
+	else
+		t->slot[t->newest].newer = i;
+	t->newest = i;
+}
+
+struct udp_slot *udp_table_victim(const struct udp_table *t)
+{
+	if (t->strangers < t->max / 2 && t->strangers + t->held < t->max)
+		return NULL;
+	return t->oldest == UDP_NONE ? NULL : &t->slot[t->oldest];
+}
+
+static uint32_t take_free(struct udp_table *t)
+{
+	uint32_t i = t->free_first;
+
+	if (t->fresh < t->max)
+		return t->fresh++;
+	if (i == UDP_NONE)
+		return UDP_NONE;
+	t->free_first = t->slot[i].chain;
+	if (t->free_first == UDP_NONE)
+		t->free_last = UDP_NONE;
+	return i;
+}
+
+struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, bool held)
+{
+	uint32_t *head = &t->bucket[bucket_of(t, key)];
+	struct udp_slot *s;
+	uint32_t i;
+
+	if (!held && t->strangers >= t->max / 2)
+		return NULL;
+	i = take_free(t);
+	if (i == UDP_NONE)
+		return NULL;
+	s = &t->slot[i];
+	s->key = *key;
+	s->generation = handle_next_generation(s->generation);
+	s->chain = *head;
+	*head = i + 1;
+	s->state = held ? UDP_SLOT_HELD : UDP_SLOT_STRANGER;
+	if (held) {
+		t->held++;
+	} else {
+		t->strangers++;
+		order_last(t, s);
+	}
+	return s;
+}
+
+void udp_table_touch(struct udp_table *t, struct udp_slot *s)
+{
+	if (s->state != UDP_SLOT_STRANGER || s->newer == UDP_NONE)
+		return;
+	order_out(t, s);
+	order_last(t, s);
+}
+
+void udp_table_hold(struct udp_table *t, struct udp_slot *s)
+{
+	if (s->state != UDP_SLOT_STRANGER)
+		return;
+	order_out(t, s);
+	s->state = UDP_SLOT_HELD;
+	t->strangers--;
+	t->held++;
+}
+
+void udp_table_remove(struct udp_table *t, struct udp_slot *s)
+{
+	uint32_t *p = &t->bucket[bucket_of(t, &s->key)], i = index_of(t, s);
+
+	if (s->state == UDP_SLOT_STRANGER) {
+		order_out(t, s);
+		t->strangers--;
+	} else {
+		t->held--;
+	}
+	while (*p != i + 1)
+		p = &t->slot[*p - 1].chain;
+	*p = s->chain;
+	s->state = UDP_SLOT_FREE;
+	s->chain = UDP_NONE;
+	if (t->free_last == UDP_NONE)
+		t->free_first = i;
+	else
+		t->slot[t->free_last].chain = i;
+	t->free_last = i;
+}

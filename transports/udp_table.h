@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The channels of a UDP port: (peer, our address, socket) to slot and back, bounded.
+ *
+ * A slot is either held, by a connect or an answer of the host, until it is given up; or it is a
+ * stranger's: made by a datagram that came from nowhere we knew.  Strangers may have at most half
+ * of the slots, so that they cannot keep us from dialling, and when there is no room the stranger
+ * heard of least recently is the one that goes.  Freed slots are used again oldest first.
+ *
+ * The hash is keyed with octets only we know (a universal one), so nobody can choose addresses that
+ * fall into one bucket.  Nothing is allocated after udp_table_init.
+ */
+#ifndef TRANSPORTS_UDP_TABLE_H
+#define TRANSPORTS_UDP_TABLE_H
+
+#include "transports/handle.h"
+#include "transports/udp_addr.h"
+
+#define UDP_NONE UINT32_MAX
+
+enum udp_slot_state { UDP_SLOT_FREE, UDP_SLOT_STRANGER, UDP_SLOT_HELD };
+
+struct udp_key {
+	struct udp_ep peer, local; /* local without port */
+	uint32_t sock;
+};
+
+struct udp_slot {
+	struct udp_key key;
+	uint32_t chain;	       /* next in the bucket, or next free */
+	uint32_t older, newer; /* strangers by last use */
+	uint16_t generation;
+	uint8_t state;
+};
+
+struct udp_table {
+	struct udp_slot *slot;
+	uint32_t *bucket;
+	uint32_t max, buckets, fresh; /* slots from `fresh` on were never used */
+	uint32_t free_first, free_last;
+	uint32_t oldest, newest;
+	uint32_t strangers, held;
+	uint64_t hash_key[16];
+};
+
+/* max: 4..65536 channels.  key: 128 octets nobody else knows.  0 or -ENOMEM. */
+int udp_table_init(struct udp_table *t, uint32_t max, const uint8_t key[128]);
+void udp_table_free(struct udp_table *t);
+
+ist_channel udp_table_handle(const struct udp_table *t, const struct udp_slot *s);
+/* NULL for a handle that is stale or never was. */
+struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c);
+struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key *key);
+
+/* The stranger that has to go before another one fits; NULL when there is room, or nobody to go
+ * (udp_table_add then fails).  The caller reports it and removes it. */
+struct udp_slot *udp_table_victim(const struct udp_table *t);
+/* NULL when full. */
+struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, bool held);
+/* A stranger was heard of or written to: it goes last. */
+void udp_table_touch(struct udp_table *t, struct udp_slot *s);
+void udp_table_hold(struct udp_table *t, struct udp_slot *s);
+void udp_table_remove(struct udp_table *t, struct udp_slot *s);
+
+#endif
