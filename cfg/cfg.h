@@ -13,6 +13,8 @@
 #include "ppp/ppp.h"
 #include "transports/transport.h"
 
+#include <stdio.h>
+
 /* Where something stands in the text, for messages. */
 struct cfg_where {
 	const char *file;
@@ -81,7 +83,7 @@ struct cfg_pool {
 struct cfg_service {
 	struct cfg_where where;
 	const char *name;
-	uint32_t local4;   /* host order; our end of every link */
+	uint32_t local4;   /* host order; our end of every link; may lie in the pool, never given out */
 	const struct cfg_pool *pool;
 	uint32_t dns4[2];
 	const char *tun;   /* device name, default "ist%d" */
@@ -144,12 +146,15 @@ struct cfg_model {
 typedef void (*cfg_report)(void *ctx, const char *text);
 
 /* Parse and check.  transports: NULL-ended list of those that may be configured.  Returns the number
- * of mistakes, each reported; *out is set only when there are none. */
+ * of mistakes, each reported in the order of lines; *out is set only when there are none. */
 unsigned cfg_load(const struct cfg_model **out, const char *file,
 		  const struct ist_transport *const *transports, cfg_report report, void *ctx);
 /* The same from memory; name stands for the file in messages. */
 unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
 		       const struct ist_transport *const *transports, cfg_report report, void *ctx);
-void cfg_free(const struct cfg_model *m);
+void cfg_unload(const struct cfg_model *m); /* NULL is fine; libconfuse owns the name cfg_free */
+
+/* Every key there is, with range, default and what it is for, from the tables that check them. */
+void cfg_print_help(FILE *out, const struct ist_transport *const *transports);
 
 #endif
