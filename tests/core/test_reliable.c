@@ -392,6 +392,7 @@ static void going_back_skips_what_still_waits(void)
 {
 	struct reliable r;
 	struct rel_msg *m;
+	uint16_t copy;
 
 	rel_init(&r, &deflt);
 	queue(&r, 3);
@@ -402,6 +403,7 @@ static void going_back_skips_what_still_waits(void)
 	m = rel_next(&r);
 	CU_ASSERT_EQUAL(ns_of(m), 2);
 	rel_handed(&r, m, true, 0);
+	copy = m->copy;
 	CU_ASSERT_EQUAL(rel_expire(&r, S), REL_RETRY);
 	m = rel_next(&r);
 	CU_ASSERT_EQUAL(ns_of(m), 1);
@@ -409,7 +411,7 @@ static void going_back_skips_what_still_waits(void)
 	ack(&r, 2, S);
 	CU_ASSERT_PTR_NULL(rel_next(&r)); /* 2 is still in the transport's queue */
 	CU_ASSERT_EQUAL(r.due, 31 * S);
-	rel_left(&r, 2, m->copy, 2 * S);
+	rel_left(&r, 2, copy, 2 * S);
 	rel_free(&r);
 }
 
