@@ -37,7 +37,7 @@ enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5, PPP_AUTH_MSCHAPV
 
 struct ppp_config {
 	bool server; /* we authenticate and assign; else we are the client */
-	bool passive; /* wait for the peer's Configure-Request before sending ours */
+	bool passive; /* wait, without limit, for the peer's Configure-Request before sending ours */
 	uint16_t mru; /* what we can receive, asked for by LCP when not 1500; 128..65535 */
 	uint16_t mtu; /* never send more than this, whatever the peer's MRU */
 	bool accept_acfc, accept_pfc; /* let the peer ask us to compress what we send */
@@ -50,7 +50,7 @@ struct ppp_config {
 	char secret[PPP_SECRET_MAX + 1]; /* client: our password */
 	uint64_t rechallenge;		 /* CHAP again this often, us; 0 = never */
 	uint64_t echo_interval;		 /* LCP echo, us; 0 = never */
-	uint8_t echo_failures;		 /* unanswered in a row before the link is dead */
+	uint8_t echo_failures;		 /* unanswered in a row before the link is dead; 0 = never */
 	uint64_t restart_timer;		 /* 3 s */
 	uint8_t max_configure, max_terminate, max_failure; /* 10, 2, 5 */
 	uint64_t auth_timeout;				   /* 30 s */
@@ -108,7 +108,8 @@ struct ppp_auth_claim {
 	uint8_t challenge_len;
 	uint8_t response[255];
 	uint8_t response_len;
-	bool again; /* a periodic re-challenge */
+	bool again;	 /* a periodic re-challenge */
+	uint32_t serial; /* which claim of this link: for ppp_auth_answer */
 };
 
 struct ppp_link { /* what LCP agreed */
@@ -140,7 +141,7 @@ void ppp_free(struct ppp *p);
 
 /* The link under us is up and PPP is wanted: starts LCP. */
 void ppp_open(struct ppp *p, uint64_t now);
-/* Orderly end: Terminate-Request, then PPP_EV_DOWN. */
+/* Orderly end: Terminate-Request, then PPP_EV_DOWN.  Nothing on a link that is already down. */
 void ppp_close(struct ppp *p, uint64_t now);
 void ppp_lower_down(struct ppp *p, uint64_t now);
 /* One frame; IP and IPV6 of a closed NCP are counted and dropped, unknown protocols rejected. */
@@ -158,6 +159,10 @@ bool ppp_auth_check(const struct ppp_auth_claim *claim, const char *password, si
 /* The owner's judgement of a claim.  message: text for the peer, may be NULL. */
 void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 		      const char *message, uint64_t now);
+/* The same for a judgement that comes later: ignored when the claim with that serial is no longer
+ * the one that waits (the link was renegotiated meanwhile). */
+void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
+		     const char *message, uint64_t now);
 /* Server, after PPP_EV_AUTH_OK: open the NCPs with these addresses.  A zero peer4 leaves IPCP closed
  * (its packets get a Protocol-Reject); ipv6 likewise by ppp_config. */
 void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now);
@@ -183,7 +188,8 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out);
 	X(PHASE, "ppp-phase", "protocol not allowed in this phase")                                \
 	X(CLOSED_NCP, "ppp-closed-ncp", "network packet of an NCP that is not open")               \
 	X(MAGIC, "ppp-magic", "wrong magic number")                                                \
-	X(STATE, "ppp-state", "packet that this state does not expect")
+	X(STATE, "ppp-state", "packet that this state does not expect")                            \
+	X(ROUNDS, "ppp-rounds", "negotiation that did not converge")
 
 enum ppp_reason {
 #define X(sym, key, words) PPP_R_##sym,

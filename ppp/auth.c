@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The authentication phase.  As server: a claim arrives, the owner is asked once, a retransmitted
+ * claim meanwhile is not asked again, and after the verdict the same answer is repeated as often as
+ * the peer asks (RFC 1334 2.2.1, RFC 1994 4.2).  As client: the proof is sent again until the server
+ * answers.  One limit covers the whole phase.  Everything secret is wiped as soon as it has served.
+ */
+#include "ppp/auth.h"
+
+#include "ppp/link.h"
+
+#include <nettle/md5.h>
+#include <nettle/memops.h>
+
+#include "ppp/mschap.h"
+
+#define HEADER 4u
+
+static const struct auth_method none = {"none", 0, -1, NULL, NULL, NULL, NULL};
+
+static const struct auth_method *const methods[PPP_AUTHS] = {
+	[PPP_AUTH_NONE] = &none,
+	[PPP_AUTH_PAP] = &auth_pap,
+	[PPP_AUTH_CHAP_MD5] = &auth_chap_md5,
+	[PPP_AUTH_MSCHAPV2] = &auth_mschapv2,
+};
+
+const char *ppp_auth_name(enum ppp_auth a)
+{
+	return (unsigned)a < PPP_AUTHS ? methods[a]->name : "?";
+}
+
+enum ppp_auth auth_by_option(struct rd v)
+{
+	uint16_t proto = rd_u16(&v);
+	int algorithm = v.left ? rd_u8(&v) : -1;
+
+	for (unsigned i = PPP_AUTH_PAP; i < PPP_AUTHS && !v.left && !v.bad; i++)
+		if (methods[i]->proto == proto && methods[i]->algorithm == algorithm)
+			return (enum ppp_auth)i;
+	return PPP_AUTH_NONE;
+}
+
+void auth_put_option(struct wr *w, enum ppp_auth m)
+{
+	wr_u16(w, methods[m]->proto);
+	if (methods[m]->algorithm >= 0)
+		wr_u8(w, (uint8_t)methods[m]->algorithm);
+}
+
+static const struct auth_method *method(const struct ppp *p)
+{
+	return methods[p->auth.method];
+}
+
+void auth_init(struct auth *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->retry.kind = TIMER_AUTH_RETRY;
+	a->limit.kind = TIMER_AUTH_LIMIT;
+	a->again.kind = TIMER_RECHALLENGE;
+}
+
+void auth_start(struct ppp *p, enum ppp_auth m)
+{
+	auth_stop(p);
+	p->auth.method = (uint8_t)m;
+	if (m == PPP_AUTH_NONE) {
+		p->auth.done = true;
+		link_authenticated(p);
+		return;
+	}
+	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
+	(p->cfg.server ? method(p)->serve : method(p)->prove)(p);
+}
+
+void auth_stop(struct ppp *p)
+{
+	struct auth *a = &p->auth;
+	uint32_t serial = a->serial;
+	uint8_t id = a->id;
+
+	deadline_cancel(&p->timers, &a->retry);
+	deadline_cancel(&p->timers, &a->limit);
+	deadline_cancel(&p->timers, &a->again);
+	explicit_bzero(a, sizeof(*a));
+	auth_init(a);
+	a->serial = serial;
+	a->id = id;
+}
+
+/* --- for the methods ---------------------------------------------------------------------------- */
+
+bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id)
+{
+	uint16_t length;
+
+	*code = rd_u8(r);
+	*id = rd_u8(r);
+	length = rd_u16(r);
+	if (r->bad) {
+		link_count(p, PPP_R_SHORT);
+		return false;
+	}
+	if (length < HEADER || length - HEADER > r->left) {
+		link_count(p, PPP_R_LENGTH);
+		return false;
+	}
+	*r = rd_sub(r, length - HEADER);
+	return true;
+}
+
+void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const void *body,
+	       size_t len)
+{
+	uint8_t buf[PPP_TX_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	wr_u8(&w, code);
+	wr_u8(&w, id);
+	wr_u16(&w, (uint16_t)(HEADER + len));
+	wr_bytes(&w, body, len);
+	if (!w.bad)
+		link_send(p, proto, buf, w.len);
+	explicit_bzero(buf, sizeof(buf));
+}
+
+bool auth_claim_name(struct ppp *p, struct rd name)
+{
+	struct ppp_auth_claim *c = &p->auth.claim;
+
+	if (name.bad || name.left > PPP_NAME_MAX)
+		return false;
+	if (name.left)
+		memcpy(c->name, name.p, name.left);
+	c->name[name.left] = 0;
+	c->name_len = (uint16_t)name.left;
+	return true;
+}
+
+static void arm_retry(struct ppp *p)
+{
+	deadline_set(&p->timers, &p->auth.retry, p->now + p->cfg.restart_timer);
+}
+
+void auth_sent(struct ppp *p)
+{
+	p->auth.tries = 1;
+	arm_retry(p);
+}
+
+void auth_ask_owner(struct ppp *p)
+{
+	struct auth *a = &p->auth;
+
+	deadline_cancel(&p->timers, &a->retry);
+	a->pending = true;
+	a->claim.method = (enum ppp_auth)a->method;
+	a->claim.again = a->done;
+	a->claim.serial = ++a->serial;
+	link_emit(p, PPP_EV_AUTH);
+}
+
+void auth_accepted(struct ppp *p)
+{
+	deadline_cancel(&p->timers, &p->auth.retry);
+	deadline_cancel(&p->timers, &p->auth.limit);
+	if (p->auth.done)
+		return;
+	p->auth.done = true;
+	link_authenticated(p);
+}
+
+void auth_refused(struct ppp *p)
+{
+	deadline_cancel(&p->timers, &p->auth.retry);
+	deadline_cancel(&p->timers, &p->auth.limit);
+	link_close(p, PPP_WHY_AUTH_FAILED);
+}
+
+/* --- time --------------------------------------------------------------------------------------- */
+
+/* A standing client only stops repeating itself: the server may have lost no more than a Success. */
+void auth_retry(struct ppp *p)
+{
+	struct auth *a = &p->auth;
+
+	if (a->tries >= p->cfg.max_configure) {
+		if (p->cfg.server || !a->done)
+			link_close(p, PPP_WHY_AUTH_TIMEOUT);
+		return;
+	}
+	if (method(p)->resend(p)) {
+		a->tries++;
+		arm_retry(p);
+	}
+}
+
+void auth_limit(struct ppp *p)
+{
+	link_close(p, PPP_WHY_AUTH_TIMEOUT);
+}
+
+void auth_rechallenge(struct ppp *p)
+{
+	if (p->auth.pending)
+		return;
+	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
+	method(p)->serve(p);
+}
+
+/* --- the owner's verdict -------------------------------------------------------------------------- */
+
+void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
+{
+	struct auth *a = &p->auth;
+
+	a->pending = false;
+	a->answered = true;
+	explicit_bzero(a->claim.response, sizeof(a->claim.response));
+	a->claim.response_len = 0;
+	/* Without its response an MS-CHAPv2 client would refuse us: an owner's slip must not pass. */
+	if (a->method == PPP_AUTH_MSCHAPV2 && ok && (!reply || !reply->success[0]))
+		ok = false;
+	method(p)->answer(p, ok, reply, message);
+	deadline_cancel(&p->timers, &a->limit);
+	if (!ok) {
+		link_close(p, PPP_WHY_AUTH_FAILED);
+		return;
+	}
+	if (p->cfg.rechallenge && method(p)->proto == PPP_CHAP)
+		deadline_set(&p->timers, &a->again, p->now + p->cfg.rechallenge);
+	if (!a->done) {
+		a->done = true;
+		link_authenticated(p);
+	}
+}
+
+/* --- proof ---------------------------------------------------------------------------------------- */
+
+static bool check_pap(const struct ppp_auth_claim *c, const char *password, size_t len,
+		      struct ppp_auth_reply *reply)
+{
+	(void)reply;
+	return c->response_len == len && (!len || memeql_sec(c->response, password, len));
+}
+
+static bool check_chap_md5(const struct ppp_auth_claim *c, const char *password, size_t len,
+			   struct ppp_auth_reply *reply)
+{
+	uint8_t digest[MD5_DIGEST_SIZE];
+
+	(void)reply;
+	chap_md5(digest, c->id, password, len, c->challenge, c->challenge_len);
+	return c->response_len == sizeof(digest) &&
+	       memeql_sec(c->response, digest, sizeof(digest));
+}
+
+static bool check_mschapv2(const struct ppp_auth_claim *c, const char *password, size_t len,
+			   struct ppp_auth_reply *reply)
+{
+	struct mschap_exchange x;
+	struct mschap_proof proof;
+	bool same;
+
+	if (c->challenge_len != MSCHAP_CHALLENGE || c->response_len != MSCHAP_RESPONSE)
+		return false;
+	x = (struct mschap_exchange){c->challenge, c->response, c->name, c->name_len};
+	mschap_prove(&proof, &x, password, len);
+	same = memeql_sec(c->response + MSCHAP_NT_AT, proof.nt_response, sizeof(proof.nt_response));
+	if (same && reply)
+		memcpy(reply->success, proof.success, sizeof(proof.success));
+	explicit_bzero(&proof, sizeof(proof));
+	return same;
+}
+
+bool ppp_auth_check(const struct ppp_auth_claim *claim, const char *password, size_t len,
+		    struct ppp_auth_reply *reply)
+{
+	static bool (*const checks[PPP_AUTHS])(const struct ppp_auth_claim *, const char *, size_t,
+					       struct ppp_auth_reply *) = {
+		[PPP_AUTH_PAP] = check_pap,
+		[PPP_AUTH_CHAP_MD5] = check_chap_md5,
+		[PPP_AUTH_MSCHAPV2] = check_mschapv2,
+	};
+
+	if (reply)
+		memset(reply, 0, sizeof(*reply));
+	if ((unsigned)claim->method >= PPP_AUTHS || !checks[claim->method])
+		return false;
+	return checks[claim->method](claim, password, len, reply);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The authentication phase of one link: as server we ask and the owner judges, as client we prove.
+ * What differs between PAP, CHAP-MD5 and MS-CHAPv2 is a row of auth_methods; the phase itself
+ * (waiting for a verdict, retransmission, answers given again, re-challenge, limits) is here.
+ */
+#ifndef PPP_AUTH_H
+#define PPP_AUTH_H
+
+#include "ppp/ppp.h"
+
+#define AUTH_CHALLENGE 16u
+#define AUTH_TEXT_MAX  384u
+
+struct auth_method {
+	const char *name;
+	uint16_t proto;
+	int16_t algorithm; /* CHAP: the octet after the protocol in the LCP option; else -1 */
+	void (*serve)(struct ppp *p); /* server: begin, or challenge again */
+	void (*prove)(struct ppp *p); /* client: begin */
+	bool (*resend)(struct ppp *p); /* the retry timer: send the last one again; false = nothing out */
+	/* server: the answer's code and text go to p->auth.answer */
+	void (*answer)(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+		       const char *message);
+};
+
+struct auth {
+	uint8_t method;	    /* enum ppp_auth, agreed by LCP */
+	bool done;	    /* once successful */
+	bool pending;	    /* the owner has the claim */
+	bool answered;	    /* .answer holds for the current round */
+	uint8_t id;	    /* Identifier of our last Challenge or Request */
+	uint8_t tries;
+	uint32_t serial;    /* of the last claim */
+	uint8_t challenge[AUTH_CHALLENGE];
+	uint8_t answer_code;
+	uint16_t answer_len;
+	char answer[AUTH_TEXT_MAX];
+	uint8_t proof[64]; /* client: what we last answered a Challenge with */
+	uint8_t proof_len;
+	char expect[44]; /* client, MS-CHAPv2: the "S=" that the server has to know */
+	struct ppp_auth_claim claim;
+	struct deadline retry, limit, again;
+};
+
+void auth_init(struct auth *a);
+/* LCP is up and this is what it agreed. */
+void auth_start(struct ppp *p, enum ppp_auth method);
+/* LCP is down: forget everything, wipe what is secret. */
+void auth_stop(struct ppp *p);
+void auth_rx_pap(struct ppp *p, struct rd body);
+void auth_rx_chap(struct ppp *p, struct rd body);
+void auth_retry(struct ppp *p);
+void auth_limit(struct ppp *p);
+void auth_rechallenge(struct ppp *p);
+void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message);
+
+/* For the methods: */
+/* Arm the retry timer for the packet just sent, the first of its kind. */
+void auth_sent(struct ppp *p);
+/* Server: hand claim to the owner. */
+void auth_ask_owner(struct ppp *p);
+/* Client: the server accepts, or refuses, us. */
+void auth_accepted(struct ppp *p);
+void auth_refused(struct ppp *p);
+/* Code, Identifier and body of one packet; false when its Length is wrong (counted). */
+bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id);
+/* The name and NUL into the claim; false when it does not fit. */
+bool auth_claim_name(struct ppp *p, struct rd name);
+void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const void *body,
+	       size_t len);
+
+extern const struct auth_method auth_pap, auth_chap_md5, auth_mschapv2;
+
+/* By what stands in LCP's Authentication-Protocol option; PPP_AUTH_NONE = none of ours. */
+enum ppp_auth auth_by_option(struct rd v);
+void auth_put_option(struct wr *w, enum ppp_auth m);
+
+#endif

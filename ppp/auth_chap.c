@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CHAP, RFC 1994, with MD5 and with MS-CHAPv2 (RFC 2759).  The server repeats a Challenge with the
+ * same Identifier and value until a Response comes, so that a Response on its way is not made
+ * worthless by the next copy; every new round has a new value.  The client answers each Challenge
+ * and repeats its Response, because a Success can be lost.
+ */
+#include "ppp/auth.h"
+#include "ppp/link.h"
+#include "ppp/mschap.h"
+
+#include <nettle/memops.h>
+#include <stdio.h>
+
+enum { CHALLENGE = 1, RESPONSE, SUCCESS, FAILURE };
+
+/* --- server --- */
+
+static void send_challenge(struct ppp *p)
+{
+	uint8_t body[1 + AUTH_CHALLENGE + PPP_NAME_MAX];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, AUTH_CHALLENGE);
+	wr_bytes(&w, p->auth.challenge, AUTH_CHALLENGE);
+	wr_bytes(&w, p->cfg.name, strlen(p->cfg.name));
+	auth_send(p, PPP_CHAP, CHALLENGE, p->auth.id, body, w.len);
+}
+
+static void serve(struct ppp *p)
+{
+	struct auth *a = &p->auth;
+
+	p->ops.random(p->ctx, a->challenge, AUTH_CHALLENGE);
+	a->id++;
+	a->answered = false;
+	send_challenge(p);
+	auth_sent(p);
+}
+
+static void rx_response(struct ppp *p, uint8_t id, struct rd body)
+{
+	struct auth *a = &p->auth;
+	struct ppp_auth_claim *c = &a->claim;
+	size_t want = a->method == PPP_AUTH_MSCHAPV2 ? MSCHAP_RESPONSE : 16;
+	struct rd value = rd_sub(&body, rd_u8(&body));
+
+	if (id != a->id) {
+		link_count(p, PPP_R_ID);
+		return;
+	}
+	if (a->answered) {
+		auth_send(p, PPP_CHAP, a->answer_code, id, a->answer, a->answer_len);
+		return;
+	}
+	if (a->pending)
+		return;
+	if (body.bad || value.left != want || !auth_claim_name(p, body)) {
+		link_count(p, PPP_R_LENGTH);
+		return;
+	}
+	c->id = id;
+	memcpy(c->challenge, a->challenge, AUTH_CHALLENGE);
+	c->challenge_len = AUTH_CHALLENGE;
+	memcpy(c->response, value.p, value.left);
+	c->response_len = (uint8_t)value.left;
+	auth_ask_owner(p);
+}
+
+static void give(struct ppp *p, bool ok, int len)
+{
+	struct auth *a = &p->auth;
+
+	a->answer_code = ok ? SUCCESS : FAILURE;
+	a->answer_len = (uint16_t)(len < (int)sizeof(a->answer) ? len : (int)sizeof(a->answer) - 1);
+	auth_send(p, PPP_CHAP, a->answer_code, a->claim.id, a->answer, a->answer_len);
+}
+
+static void answer_md5(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+		       const char *message)
+{
+	struct auth *a = &p->auth;
+
+	(void)reply;
+	give(p, ok, snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
+}
+
+/* RFC 2759 6: error 691 is "authentication failure"; R=0 allows no retry. */
+static void answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+			    const char *message)
+{
+	struct auth *a = &p->auth;
+	char hex[2 * AUTH_CHALLENGE + 1];
+	uint8_t fresh[AUTH_CHALLENGE];
+	const char *words = message ? message : "";
+
+	if (ok) {
+		give(p, ok, snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s",
+				     reply->success, words));
+		return;
+	}
+	p->ops.random(p->ctx, fresh, sizeof(fresh));
+	for (unsigned i = 0; i < sizeof(fresh); i++)
+		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
+	give(p, ok, snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex,
+			     words));
+}
+
+/* --- client --- */
+
+static void send_response(struct ppp *p)
+{
+	uint8_t body[1 + sizeof(p->auth.proof) + PPP_NAME_MAX];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, p->auth.proof_len);
+	wr_bytes(&w, p->auth.proof, p->auth.proof_len);
+	wr_bytes(&w, p->cfg.name, strlen(p->cfg.name));
+	auth_send(p, PPP_CHAP, RESPONSE, p->auth.id, body, w.len);
+}
+
+/* Nothing to do before a Challenge comes; the limit of the phase guards the wait. */
+static void prove(struct ppp *p)
+{
+	(void)p;
+}
+
+static void respond_mschapv2(struct ppp *p, struct rd challenge)
+{
+	struct auth *a = &p->auth;
+	struct mschap_exchange x = {challenge.p, a->proof, p->cfg.name, strlen(p->cfg.name)};
+	struct mschap_proof proof;
+
+	memcpy(a->challenge, challenge.p, AUTH_CHALLENGE);
+	memset(a->proof, 0, sizeof(a->proof));
+	p->ops.random(p->ctx, a->proof, MSCHAP_CHALLENGE);
+	mschap_prove(&proof, &x, p->cfg.secret, strlen(p->cfg.secret));
+	memcpy(a->proof + MSCHAP_NT_AT, proof.nt_response, MSCHAP_NT);
+	a->proof_len = MSCHAP_RESPONSE;
+	memcpy(a->expect, proof.success, sizeof(a->expect));
+	explicit_bzero(&proof, sizeof(proof));
+}
+
+/* A Challenge seen before gets the Response it got: the Success on its way proves that one. */
+static void rx_challenge(struct ppp *p, uint8_t id, struct rd body)
+{
+	struct auth *a = &p->auth;
+	struct rd value = rd_sub(&body, rd_u8(&body));
+	bool ms = a->method == PPP_AUTH_MSCHAPV2;
+
+	if (body.bad || !value.left || (ms && value.left != MSCHAP_CHALLENGE)) {
+		link_count(p, PPP_R_LENGTH);
+		return;
+	}
+	if (ms && a->proof_len && id == a->id && memeql_sec(a->challenge, value.p, value.left)) {
+		send_response(p);
+		return;
+	}
+	a->id = id;
+	if (ms) {
+		respond_mschapv2(p, value);
+	} else {
+		chap_md5(a->proof, id, p->cfg.secret, strlen(p->cfg.secret), value.p, value.left);
+		a->proof_len = 16;
+	}
+	send_response(p);
+	auth_sent(p);
+}
+
+static bool server_knows_us(const struct auth *a, struct rd text)
+{
+	const uint8_t *s = rd_take(&text, 42);
+
+	return a->method != PPP_AUTH_MSCHAPV2 || (s && memeql_sec(s, a->expect, 42));
+}
+
+static void rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
+{
+	struct auth *a = &p->auth;
+
+	if (!a->proof_len || id != a->id) {
+		link_count(p, PPP_R_ID);
+		return;
+	}
+	if (code == SUCCESS && server_knows_us(a, text)) {
+		auth_accepted(p);
+		return;
+	}
+	link_keep_message(p, text);
+	auth_refused(p);
+}
+
+/* --- both --- */
+
+static bool resend(struct ppp *p)
+{
+	if (p->cfg.server)
+		send_challenge(p);
+	else
+		send_response(p);
+	return true;
+}
+
+void auth_rx_chap(struct ppp *p, struct rd r)
+{
+	uint8_t code, id;
+
+	if (!auth_packet(p, &r, &code, &id))
+		return;
+	if (p->cfg.server && code == RESPONSE)
+		rx_response(p, id, r);
+	else if (!p->cfg.server && code == CHALLENGE)
+		rx_challenge(p, id, r);
+	else if (!p->cfg.server && (code == SUCCESS || code == FAILURE))
+		rx_verdict(p, code, id, r);
+	else
+		link_count(p, PPP_R_CODE);
+}
+
+const struct auth_method auth_chap_md5 = {"chap", PPP_CHAP, 0x05, serve, prove, resend, answer_md5};
+const struct auth_method auth_mschapv2 = {"mschapv2", PPP_CHAP, 0x81, serve, prove, resend,
+					  answer_mschapv2};

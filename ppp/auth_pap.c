@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PAP, RFC 1334 section 2: the client repeats its Authenticate-Request until it is answered, each
+ * with a new Identifier; the server answers the latest one.
+ */
+#include "ppp/auth.h"
+#include "ppp/link.h"
+
+#include <nettle/memops.h>
+
+enum { REQUEST = 1, ACK, NAK };
+
+/* --- client --- */
+
+static void send_request(struct ppp *p)
+{
+	uint8_t body[2 + PPP_NAME_MAX + PPP_SECRET_MAX];
+	struct wr w = wr_init(body, sizeof(body));
+	size_t name = strlen(p->cfg.name), secret = strlen(p->cfg.secret);
+
+	wr_u8(&w, (uint8_t)name);
+	wr_bytes(&w, p->cfg.name, name);
+	wr_u8(&w, (uint8_t)secret);
+	wr_bytes(&w, p->cfg.secret, secret);
+	auth_send(p, PPP_PAP, REQUEST, ++p->auth.id, body, w.len);
+	explicit_bzero(body, sizeof(body));
+}
+
+static void prove(struct ppp *p)
+{
+	send_request(p);
+	auth_sent(p);
+}
+
+static void rx_answer(struct ppp *p, uint8_t code, uint8_t id, struct rd body)
+{
+	struct rd text = rd_sub(&body, rd_u8(&body));
+
+	if (p->auth.done)
+		return;
+	if (id != p->auth.id) {
+		link_count(p, PPP_R_ID);
+		return;
+	}
+	if (code == ACK) {
+		auth_accepted(p);
+		return;
+	}
+	link_keep_message(p, text);
+	auth_refused(p);
+}
+
+/* --- server --- */
+
+static void serve(struct ppp *p)
+{
+	(void)p;
+}
+
+static bool resend(struct ppp *p)
+{
+	if (p->cfg.server)
+		return false;
+	send_request(p);
+	return true;
+}
+
+static void repeat_answer(struct ppp *p, uint8_t id)
+{
+	auth_send(p, PPP_PAP, p->auth.answer_code, id, p->auth.answer, p->auth.answer_len);
+}
+
+static void answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
+{
+	struct auth *a = &p->auth;
+	size_t n = message ? strnlen(message, 255) : 0;
+
+	(void)reply;
+	a->answer_code = ok ? ACK : NAK;
+	a->answer[0] = (char)n;
+	if (n)
+		memcpy(a->answer + 1, message, n);
+	a->answer_len = (uint16_t)(n + 1);
+	repeat_answer(p, a->claim.id);
+}
+
+static bool same_claim(const struct ppp_auth_claim *c, struct rd name, struct rd password)
+{
+	return c->name_len == name.left && c->response_len == password.left &&
+	       (!name.left || !memcmp(c->name, name.p, name.left)) &&
+	       (!password.left || memeql_sec(c->response, password.p, password.left));
+}
+
+static void rx_request(struct ppp *p, uint8_t id, struct rd body)
+{
+	struct auth *a = &p->auth;
+	struct rd name = rd_sub(&body, rd_u8(&body));
+	struct rd password = rd_sub(&body, rd_u8(&body));
+
+	if (body.bad) {
+		link_count(p, PPP_R_LENGTH);
+		return;
+	}
+	if (a->answered) {
+		repeat_answer(p, id);
+		return;
+	}
+	if (a->pending) {
+		if (same_claim(&a->claim, name, password))
+			a->claim.id = id;
+		else
+			link_count(p, PPP_R_STATE);
+		return;
+	}
+	a->claim.id = id;
+	auth_claim_name(p, name);
+	if (password.left)
+		memcpy(a->claim.response, password.p, password.left);
+	a->claim.response_len = (uint8_t)password.left;
+	auth_ask_owner(p);
+}
+
+void auth_rx_pap(struct ppp *p, struct rd r)
+{
+	uint8_t code, id;
+
+	if (!auth_packet(p, &r, &code, &id))
+		return;
+	if (p->cfg.server && code == REQUEST)
+		rx_request(p, id, r);
+	else if (!p->cfg.server && (code == ACK || code == NAK))
+		rx_answer(p, code, id, r);
+	else
+		link_count(p, PPP_R_CODE);
+}
+
+const struct auth_method auth_pap = {"pap", PPP_PAP, -1, serve, prove, resend, answer};

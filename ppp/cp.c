@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine under LCP and the NCPs.  A packet becomes an event: a Configure-Request is judged option
+ * by option against the protocol's table, giving RCR+ or RCR- and the Nak or Reject to send; answers
+ * are compared with what we sent; everything else maps one to one.  The automaton's cell then says
+ * which actions to run.  Bounds: the Restart counter (Max-Configure, Max-Terminate), Max-Failure in
+ * both directions, and a limit on the rounds of one negotiation, which ends peers that answer for
+ * ever without agreeing.
+ */
+#include "ppp/cp.h"
+
+#include "ppp/link.h"
+
+#define HEADER 4u
+
+struct option_at {
+	uint8_t type;
+	const uint8_t *raw;
+	uint8_t raw_len;
+	struct rd value;
+};
+
+/* What we would answer to a Configure-Request. */
+struct answer {
+	enum cp_verdict verdict;
+	size_t len;
+	const uint8_t *body;
+};
+
+struct step {
+	uint16_t actions;
+	enum fsm_event ev;
+	const struct cp_packet *in;
+	const struct answer *answer;
+};
+
+void cp_init(struct cp *c, const struct cp_def *def, uint8_t timer_kind)
+{
+	memset(c, 0, sizeof(*c));
+	c->def = def;
+	c->timer.kind = timer_kind;
+}
+
+void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const void *body,
+	     size_t len)
+{
+	uint8_t buf[PPP_TX_MAX];
+	size_t room = link_tx_room(p) - HEADER;
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	if (len > room)
+		len = room;
+	wr_u8(&w, code);
+	wr_u8(&w, id);
+	wr_u16(&w, (uint16_t)(HEADER + len));
+	wr_bytes(&w, body, len);
+	link_send(p, c->def->proto, buf, w.len);
+}
+
+static const struct cp_option *find_option(const struct cp_def *def, uint8_t type, uint32_t *bit)
+{
+	for (uint8_t i = 0; i < def->n_options; i++) {
+		if (def->options[i].type != type)
+			continue;
+		if (bit)
+			*bit = 1u << i;
+		return &def->options[i];
+	}
+	return NULL;
+}
+
+bool cp_asked(const struct cp *c, uint8_t type)
+{
+	uint32_t bit = 0;
+
+	return find_option(c->def, type, &bit) && (c->asked & bit);
+}
+
+/* False at the end, and with r->bad set when a Length is impossible. */
+static bool next_option(struct rd *r, struct option_at *o)
+{
+	if (r->bad || !r->left)
+		return false;
+	o->raw = r->p;
+	o->type = rd_u8(r);
+	o->raw_len = rd_u8(r);
+	if (o->raw_len < 2)
+		rd_fail(r);
+	o->value = rd_sub(r, o->raw_len - 2u);
+	return !r->bad;
+}
+
+static bool options_well_formed(struct rd r)
+{
+	struct option_at o;
+
+	while (next_option(&r, &o))
+		;
+	return !r.bad;
+}
+
+static bool length_fits(const struct cp_option *row, const struct option_at *o)
+{
+	return o->value.left >= row->min && o->value.left <= row->max;
+}
+
+/* --- our own Configure-Request -------------------------------------------------------------- */
+
+/* One option with the value that fill writes; nothing at all when it declines or there is no room. */
+static bool put_option(struct ppp *p, struct wr *w, uint8_t type,
+		       bool (*fill)(struct ppp *p, struct wr *w))
+{
+	struct wr was = *w;
+	size_t at = w->len;
+
+	wr_u8(w, type);
+	wr_u8(w, 0);
+	if (!fill(p, w) || w->bad) {
+		*w = was;
+		return false;
+	}
+	w->buf[at + 1] = (uint8_t)(w->len - at);
+	return true;
+}
+
+static void build_request(struct ppp *p, struct cp *c)
+{
+	struct wr w = wr_init(c->req, sizeof(c->req));
+
+	c->asked = 0;
+	for (uint8_t i = 0; i < c->def->n_options; i++) {
+		const struct cp_option *row = &c->def->options[i];
+
+		if (row->ask && !(c->refused & 1u << i) && put_option(p, &w, row->type, row->ask))
+			c->asked |= 1u << i;
+	}
+	c->req_len = (uint16_t)w.len;
+}
+
+static void begin(struct ppp *p, struct cp *c)
+{
+	c->refused = 0;
+	c->naks_in = 0;
+	c->naks_out = 0;
+	c->rounds = 0;
+	if (c->def->begin)
+		c->def->begin(p);
+}
+
+/* --- actions of RFC 1661 4.4, in the order of enum fsm_action --------------------------------- */
+
+static void arm(struct ppp *p, struct cp *c)
+{
+	deadline_set(&p->timers, &c->timer, p->now + p->cfg.restart_timer);
+}
+
+static void act_tld(struct ppp *p, struct cp *c, const struct step *s)
+{
+	(void)s;
+	if (c->def->down)
+		c->def->down(p);
+}
+
+static void act_irc(struct ppp *p, struct cp *c, const struct step *s)
+{
+	c->counter = s->actions & FSM_STR ? p->cfg.max_terminate : p->cfg.max_configure;
+}
+
+static void act_zrc(struct ppp *p, struct cp *c, const struct step *s)
+{
+	(void)s;
+	c->counter = 0;
+	arm(p, c);
+}
+
+/* A copy sent again for want of an answer keeps its Identifier, so that a late answer counts. */
+static void act_scr(struct ppp *p, struct cp *c, const struct step *s)
+{
+	build_request(p, c);
+	if (s->ev != FSM_TO_PLUS || c->answered)
+		c->req_id = ++c->id;
+	c->answered = false;
+	c->rounds++;
+	if (c->counter)
+		c->counter--;
+	cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
+	arm(p, c);
+}
+
+static void act_str(struct ppp *p, struct cp *c, const struct step *s)
+{
+	(void)s;
+	if (c->counter)
+		c->counter--;
+	cp_send(p, c, CP_TERM_REQ, ++c->id, NULL, 0);
+	arm(p, c);
+}
+
+static void act_sca(struct ppp *p, struct cp *c, const struct step *s)
+{
+	c->naks_out = 0;
+	if (c->def->commit)
+		c->def->commit(p);
+	cp_send(p, c, CP_CONF_ACK, s->in->id, s->in->body.p, s->in->body.left);
+}
+
+static void act_scn(struct ppp *p, struct cp *c, const struct step *s)
+{
+	c->rounds++;
+	if (s->answer->verdict == CP_NAK && c->naks_out < UINT8_MAX)
+		c->naks_out++;
+	cp_send(p, c, s->answer->verdict == CP_NAK ? CP_CONF_NAK : CP_CONF_REJ, s->in->id,
+		s->answer->body, s->answer->len);
+}
+
+static void act_sta(struct ppp *p, struct cp *c, const struct step *s)
+{
+	cp_send(p, c, CP_TERM_ACK, s->in->id, NULL, 0);
+}
+
+static void act_scj(struct ppp *p, struct cp *c, const struct step *s)
+{
+	cp_send(p, c, CP_CODE_REJ, ++c->id, s->in->whole, s->in->whole_len);
+}
+
+/* Only LCP knows RXR; its Echo-Reply begins with our magic number in place of theirs. */
+static void act_ser(struct ppp *p, struct cp *c, const struct step *s)
+{
+	uint8_t buf[PPP_TX_MAX];
+	struct wr w = wr_init(buf, link_tx_room(p) - HEADER);
+	size_t n = s->in->body.left;
+
+	if (s->in->code != CP_ECHO_REQ)
+		return;
+	wr_u32(&w, p->link.our_magic);
+	n -= 4;
+	wr_bytes(&w, s->in->body.p + 4, n < w.cap - w.len ? n : w.cap - w.len);
+	cp_send(p, c, CP_ECHO_REP, s->in->id, buf, w.len);
+}
+
+static void act_tlu(struct ppp *p, struct cp *c, const struct step *s)
+{
+	(void)s;
+	c->rounds = 0;
+	c->naks_in = 0;
+	if (c->def->up)
+		c->def->up(p);
+}
+
+static void act_tls(struct ppp *p, struct cp *c, const struct step *s)
+{
+	(void)p;
+	(void)c;
+	(void)s;
+}
+
+static void act_tlf(struct ppp *p, struct cp *c, const struct step *s)
+{
+	(void)s;
+	if (c->def->finished)
+		c->def->finished(p);
+}
+
+static void run(struct ppp *p, struct cp *c, const struct step *ev)
+{
+	static void (*const acts[FSM_ACTIONS])(struct ppp *, struct cp *, const struct step *) = {
+		act_tld, act_irc, act_zrc, act_scr, act_str, act_sca, act_scn,
+		act_sta, act_scj, act_ser, act_tlu, act_tls, act_tlf,
+	};
+	const struct fsm_cell *cell = &fsm_table[ev->ev][c->state];
+	struct step s = *ev;
+
+	if (cell->next == FSM_ILLEGAL) {
+		link_count(p, PPP_R_STATE);
+		return;
+	}
+	if ((cell->actions & FSM_SCR) && !fsm_negotiating((enum fsm_state)c->state))
+		begin(p, c);
+	s.actions = cell->actions;
+	c->state = cell->next;
+	if (!fsm_timed((enum fsm_state)c->state))
+		deadline_cancel(&p->timers, &c->timer);
+	for (unsigned i = 0; i < FSM_ACTIONS; i++)
+		if (s.actions & 1u << i)
+			acts[i](p, c, &s);
+}
+
+void cp_event(struct ppp *p, struct cp *c, enum fsm_event ev, const struct cp_packet *in)
+{
+	struct step s = {0, ev, in, NULL};
+
+	run(p, c, &s);
+}
+
+void cp_open_passive(struct cp *c)
+{
+	c->state = FSM_STOPPED;
+}
+
+void cp_reset(struct ppp *p, struct cp *c)
+{
+	deadline_cancel(&p->timers, &c->timer);
+	c->state = FSM_INITIAL;
+}
+
+void cp_timeout(struct ppp *p, struct cp *c)
+{
+	cp_event(p, c, c->counter ? FSM_TO_PLUS : FSM_TO_MINUS, NULL);
+}
+
+/* --- the peer's Configure-Request ------------------------------------------------------------- */
+
+static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, const struct option_at *o,
+				    struct wr *nak)
+{
+	const struct cp_option *row = find_option(c->def, o->type, NULL);
+	enum cp_verdict v;
+
+	if (!row || !row->judge)
+		return CP_REJECT;
+	if (length_fits(row, o)) {
+		v = row->judge(p, o->value);
+	} else {
+		link_count(p, PPP_R_OPTION);
+		v = CP_NAK;
+	}
+	if (v != CP_NAK)
+		return v;
+	if (c->naks_out >= p->cfg.max_failure || !row->suggest)
+		return CP_REJECT;
+	return put_option(p, nak, o->type, row->suggest) ? CP_NAK : CP_REJECT;
+}
+
+/* Options that the peer left out and that we want to see; not after Max-Failure Naks. */
+static void append_needed(struct ppp *p, const struct cp *c, uint32_t seen, struct wr *nak)
+{
+	if (c->naks_out >= p->cfg.max_failure)
+		return;
+	for (uint8_t i = 0; i < c->def->n_options; i++) {
+		const struct cp_option *row = &c->def->options[i];
+
+		if (!(seen & 1u << i) && row->needed && row->needed(p))
+			put_option(p, nak, row->type, row->suggest);
+	}
+}
+
+static void judge_request(struct ppp *p, const struct cp *c, struct rd r, struct wr *nak,
+			  struct wr *rej)
+{
+	struct option_at o;
+	uint32_t seen = 0, bit;
+
+	while (next_option(&r, &o)) {
+		bit = 0;
+		find_option(c->def, o.type, &bit);
+		seen |= bit;
+		if (judge_option(p, c, &o, nak) == CP_REJECT && rej->cap - rej->len >= o.raw_len)
+			wr_bytes(rej, o.raw, o.raw_len);
+	}
+	append_needed(p, c, seen, nak);
+}
+
+/* One negotiation has gone on for too long. */
+static bool worn_out(struct ppp *p, struct cp *c)
+{
+	unsigned limit = 4u * (p->cfg.max_configure + p->cfg.max_failure);
+
+	if (!fsm_negotiating((enum fsm_state)c->state) || c->rounds <= limit)
+		return false;
+	link_count(p, PPP_R_ROUNDS);
+	cp_event(p, c, FSM_TO_MINUS, NULL);
+	return true;
+}
+
+static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	uint8_t nak_buf[PPP_TX_MAX], rej_buf[PPP_TX_MAX];
+	size_t room = link_tx_room(p) - HEADER;
+	struct wr nak = wr_init(nak_buf, room), rej = wr_init(rej_buf, room);
+	struct answer a = {CP_ACK, 0, NULL};
+	struct step s = {0, FSM_RCR_PLUS, in, &a};
+
+	/* An Ack must return every octet, so what would not fit cannot be agreed to. */
+	if (!options_well_formed(in->body) || in->body.left > room) {
+		link_count(p, PPP_R_OPTION);
+		return;
+	}
+	if (worn_out(p, c))
+		return;
+	if (c->def->fresh)
+		c->def->fresh(p);
+	judge_request(p, c, in->body, &nak, &rej);
+	if (rej.len)
+		a = (struct answer){CP_REJECT, rej.len, rej_buf};
+	else if (nak.len)
+		a = (struct answer){CP_NAK, nak.len, nak_buf};
+	if (a.verdict != CP_ACK)
+		s.ev = FSM_RCR_MINUS;
+	run(p, c, &s);
+}
+
+/* --- answers to ours -------------------------------------------------------------------------- */
+
+/* Only a state that has a Configure-Request out can compare; the others let the automaton speak.  A
+ * second answer to one Request is out of sequence (RFC 1661 4.3, RCA) and never reaches it: a network
+ * that duplicates packets must not bring an open link down. */
+static bool is_answer(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	if (c->state < FSM_REQ_SENT)
+		return true;
+	if (in->id == c->req_id && !c->answered)
+		return true;
+	link_count(p, PPP_R_ID);
+	return false;
+}
+
+static void rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	if (!is_answer(p, c, in))
+		return;
+	if (c->state >= FSM_REQ_SENT) {
+		if (in->body.left != c->req_len || memcmp(in->body.p, c->req, c->req_len)) {
+			link_count(p, PPP_R_OPTION);
+			return;
+		}
+		c->answered = true;
+	}
+	cp_event(p, c, FSM_RCA, in);
+}
+
+static void refuse(struct ppp *p, struct cp *c, const struct cp_option *row, uint32_t bit)
+{
+	if (!row->rejected || !row->rejected(p))
+		c->refused |= bit;
+}
+
+static void take_naks(struct ppp *p, struct cp *c, struct rd r)
+{
+	struct option_at o;
+	uint32_t bit;
+	bool enough;
+
+	if (c->naks_in < UINT8_MAX)
+		c->naks_in++;
+	enough = c->naks_in > p->cfg.max_failure;
+	while (next_option(&r, &o)) {
+		const struct cp_option *row = find_option(c->def, o.type, &bit);
+
+		if (!row || !(c->asked & bit))
+			continue;
+		if (enough)
+			refuse(p, c, row, bit);
+		else if (!length_fits(row, &o))
+			link_count(p, PPP_R_OPTION);
+		else if (row->nakked)
+			row->nakked(p, o.value);
+	}
+}
+
+/* A Reject lists some of our options, unchanged and in our order. */
+static bool all_ours(const struct cp *c, struct rd r)
+{
+	struct rd ours = rd_init(c->req, c->req_len);
+	struct option_at o, mine;
+
+	while (next_option(&r, &o)) {
+		do {
+			if (!next_option(&ours, &mine))
+				return false;
+		} while (mine.raw_len != o.raw_len || memcmp(mine.raw, o.raw, o.raw_len));
+	}
+	return true;
+}
+
+static void take_rejects(struct ppp *p, struct cp *c, struct rd r)
+{
+	struct option_at o;
+	uint32_t bit;
+
+	while (next_option(&r, &o)) {
+		const struct cp_option *row = find_option(c->def, o.type, &bit);
+
+		if (row)
+			refuse(p, c, row, bit);
+	}
+}
+
+static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	bool nak = in->code == CP_CONF_NAK;
+
+	if (!is_answer(p, c, in))
+		return;
+	if (c->state >= FSM_REQ_SENT) {
+		if (!options_well_formed(in->body) || (!nak && !all_ours(c, in->body))) {
+			link_count(p, PPP_R_OPTION);
+			return;
+		}
+		if (worn_out(p, c))
+			return;
+		c->answered = true;
+		(nak ? take_naks : take_rejects)(p, c, in->body);
+	}
+	cp_event(p, c, FSM_RCN, in);
+}
+
+/* --- the rest ----------------------------------------------------------------------------------- */
+
+static void rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	cp_event(p, c, FSM_RTR, in);
+}
+
+static void rx_term_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	cp_event(p, c, FSM_RTA, in);
+}
+
+/* Without the seven common codes nothing can be negotiated; any other code we can do without. */
+static void rx_code_rej(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	struct rd r = in->body;
+	uint8_t code = rd_u8(&r);
+
+	if (r.bad) {
+		link_count(p, PPP_R_SHORT);
+		return;
+	}
+	if (c == &p->lcp && code == CP_ECHO_REQ)
+		p->lcp_vars.no_echo = true;
+	cp_event(p, c, code >= CP_CONF_REQ && code <= CP_CODE_REJ ? FSM_RXJ_MINUS : FSM_RXJ_PLUS,
+		 in);
+}
+
+static void dispatch(struct ppp *p, struct cp *c, const struct cp_packet *in)
+{
+	static void (*const common[])(struct ppp *, struct cp *, const struct cp_packet *) = {
+		[CP_CONF_REQ] = rx_conf_req,	 [CP_CONF_ACK] = rx_conf_ack,
+		[CP_CONF_NAK] = rx_conf_refusal, [CP_CONF_REJ] = rx_conf_refusal,
+		[CP_TERM_REQ] = rx_term_req,	 [CP_TERM_ACK] = rx_term_ack,
+		[CP_CODE_REJ] = rx_code_rej,
+	};
+
+	if (in->code >= CP_CONF_REQ && in->code <= CP_CODE_REJ) {
+		common[in->code](p, c, in);
+		return;
+	}
+	for (uint8_t i = 0; i < c->def->n_handlers; i++) {
+		if (c->def->handlers[i].code == in->code) {
+			c->def->handlers[i].rx(p, in);
+			return;
+		}
+	}
+	link_count(p, PPP_R_CODE);
+	cp_event(p, c, FSM_RUC, in);
+}
+
+void cp_rx(struct ppp *p, struct cp *c, struct rd r)
+{
+	struct cp_packet in = {.whole = r.p};
+	size_t all = r.left;
+	uint16_t length;
+
+	in.code = rd_u8(&r);
+	in.id = rd_u8(&r);
+	length = rd_u16(&r);
+	if (r.bad) {
+		link_count(p, PPP_R_SHORT);
+		return;
+	}
+	if (length < HEADER || length > all) {
+		link_count(p, PPP_R_LENGTH);
+		return;
+	}
+	in.body = rd_sub(&r, length - HEADER);
+	in.whole_len = length;
+	if (c->state == FSM_INITIAL || c->state == FSM_STARTING) {
+		link_count(p, PPP_R_STATE);
+		return;
+	}
+	dispatch(p, c, &in);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One control protocol (LCP, IPCP, IPV6CP): packets, retransmission and option negotiation on the
+ * automaton of fsm.h.  What differs between the protocols is a const struct cp_def: a table of
+ * options with small handlers, extra packet codes and four hooks.  See README.md in this folder for
+ * how to add an option or a protocol.
+ *
+ * Everything works on the link's p->now and answers through p->ops.tx.
+ */
+#ifndef PPP_CP_H
+#define PPP_CP_H
+
+#include "ppp/fsm.h"
+#include "ppp/ppp.h"
+
+enum cp_code {
+	CP_CONF_REQ = 1,
+	CP_CONF_ACK,
+	CP_CONF_NAK,
+	CP_CONF_REJ,
+	CP_TERM_REQ,
+	CP_TERM_ACK,
+	CP_CODE_REJ,
+	CP_PROTO_REJ, /* LCP only from here on */
+	CP_ECHO_REQ,
+	CP_ECHO_REP,
+	CP_DISCARD,
+	CP_IDENTIFICATION, /* RFC 1570 */
+	CP_TIME_REMAINING,
+};
+
+enum cp_verdict { CP_ACK, CP_NAK, CP_REJECT };
+
+/* One option of one protocol.  An option without a row is rejected.  Any handler may be NULL. */
+struct cp_option {
+	uint8_t type;
+	uint8_t min, max; /* octets of the value that the handlers understand */
+	/* The peer's Configure-Request has it, with min..max octets: note it in the link's proposal.
+	 * NULL = reject. */
+	enum cp_verdict (*judge)(struct ppp *p, struct rd v);
+	/* Write the value we would take, for a Nak; false = none, reject instead. */
+	bool (*suggest)(struct ppp *p, struct wr *w);
+	/* The peer left it out: is it worth a Nak? */
+	bool (*needed)(const struct ppp *p);
+	/* Write the value for our Configure-Request; false = we do not ask for it. */
+	bool (*ask)(struct ppp *p, struct wr *w);
+	/* The peer would rather have this (min..max octets). */
+	void (*nakked)(struct ppp *p, struct rd v);
+	/* The peer refuses the option; true = ask again, in another form. */
+	bool (*rejected)(struct ppp *p);
+};
+
+struct cp_packet {
+	uint8_t code, id;
+	struct rd body;	     /* after the header, up to Length */
+	const uint8_t *whole; /* from the code on, up to Length */
+	size_t whole_len;
+};
+
+struct cp_handler {
+	uint8_t code;
+	void (*rx)(struct ppp *p, const struct cp_packet *in);
+};
+
+struct cp_def {
+	uint16_t proto;
+	const struct cp_option *options;
+	uint8_t n_options;
+	const struct cp_handler *handlers; /* codes beside the seven common ones */
+	uint8_t n_handlers;
+	void (*begin)(struct ppp *p);  /* a negotiation starts: our wishes back to the configured ones */
+	void (*fresh)(struct ppp *p);  /* a Configure-Request arrives: the proposal back to defaults */
+	void (*commit)(struct ppp *p); /* we have acknowledged the proposal */
+	void (*up)(struct ppp *p);
+	void (*down)(struct ppp *p);
+	void (*finished)(struct ppp *p);
+};
+
+#define CP_REQUEST_MAX 64u
+
+struct cp {
+	const struct cp_def *def;
+	uint8_t state;	  /* enum fsm_state */
+	bool enabled;	  /* may run at all; a disabled NCP gets a Protocol-Reject */
+	uint8_t counter;  /* Restart counter */
+	uint8_t id;	  /* last Identifier used */
+	uint8_t req_id;	  /* Identifier of our last Configure-Request */
+	bool answered;	  /* it got a valid reply */
+	uint8_t naks_out; /* Naks sent since the last Ack: Max-Failure */
+	uint8_t naks_in;
+	uint16_t rounds;  /* Requests and refusals sent in this negotiation */
+	uint32_t asked;	  /* options of our last Configure-Request, bit = row */
+	uint32_t refused; /* options the peer does not want from us */
+	struct deadline timer;
+	uint16_t req_len;
+	uint8_t req[CP_REQUEST_MAX]; /* options of our last Configure-Request */
+};
+
+void cp_init(struct cp *c, const struct cp_def *def, uint8_t timer_kind);
+/* Run one event through the automaton; in is NULL when no packet caused it. */
+void cp_event(struct ppp *p, struct cp *c, enum fsm_event ev, const struct cp_packet *in);
+/* Open, but wait in Stopped for the peer's Configure-Request (RFC 1661 4.2, the passive option). */
+void cp_open_passive(struct cp *c);
+/* Back to Initial without a word. */
+void cp_reset(struct ppp *p, struct cp *c);
+/* The information field of one frame of this protocol. */
+void cp_rx(struct ppp *p, struct cp *c, struct rd body);
+/* The Restart timer went off. */
+void cp_timeout(struct ppp *p, struct cp *c);
+/* Did our last Configure-Request contain this option? */
+bool cp_asked(const struct cp *c, uint8_t type);
+void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const void *body,
+	     size_t len);
+
+#endif

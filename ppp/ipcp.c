@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IPCP.  The server insists: whatever address or name server the peer asks for, a Nak names the one
+ * that was assigned, and none assigned is a Reject.  The client asks for what it was told to want, or
+ * for 0.0.0.0, and takes what the Nak says.  IP-Compression and the deprecated IP-Addresses have no
+ * row and are rejected.
+ */
+#include "ppp/ipcp.h"
+
+#include "ppp/link.h"
+
+/* --- IP-Address (RFC 1332 3.3) --- */
+
+static enum cp_verdict address_judge(struct ppp *p, struct rd v)
+{
+	uint32_t a = rd_u32(&v);
+
+	p->ipcp_vars.peer4 = a;
+	if (p->cfg.server)
+		return a == p->given.peer4 ? CP_ACK : CP_NAK;
+	return a ? CP_ACK : CP_REJECT;
+}
+
+static bool address_suggest(struct ppp *p, struct wr *w)
+{
+	wr_u32(w, p->given.peer4);
+	return p->cfg.server;
+}
+
+static bool address_needed(const struct ppp *p)
+{
+	return p->cfg.server;
+}
+
+static bool address_ask(struct ppp *p, struct wr *w)
+{
+	wr_u32(w, p->ipcp_vars.local4);
+	return !p->cfg.server || p->ipcp_vars.local4;
+}
+
+static void address_nakked(struct ppp *p, struct rd v)
+{
+	uint32_t a = rd_u32(&v);
+
+	if (!p->cfg.server && a)
+		p->ipcp_vars.local4 = a;
+}
+
+/* --- DNS (RFC 1877 1.1 and 1.3) --- */
+
+static enum cp_verdict dns_judge(struct ppp *p, struct rd v, unsigned i)
+{
+	if (!p->cfg.server || !p->given.dns4[i])
+		return CP_REJECT;
+	return rd_u32(&v) == p->given.dns4[i] ? CP_ACK : CP_NAK;
+}
+
+static bool dns_suggest(struct ppp *p, struct wr *w, unsigned i)
+{
+	wr_u32(w, p->given.dns4[i]);
+	return p->cfg.server && p->given.dns4[i];
+}
+
+static bool dns_ask(struct ppp *p, struct wr *w, unsigned i)
+{
+	wr_u32(w, p->ipcp_vars.dns4[i]);
+	return !p->cfg.server;
+}
+
+static void dns_nakked(struct ppp *p, struct rd v, unsigned i)
+{
+	p->ipcp_vars.dns4[i] = rd_u32(&v);
+}
+
+#define DNS(i)                                                                                     \
+	static enum cp_verdict dns##i##_judge(struct ppp *p, struct rd v)                          \
+	{                                                                                          \
+		return dns_judge(p, v, i);                                                         \
+	}                                                                                          \
+	static bool dns##i##_suggest(struct ppp *p, struct wr *w)                                  \
+	{                                                                                          \
+		return dns_suggest(p, w, i);                                                       \
+	}                                                                                          \
+	static bool dns##i##_ask(struct ppp *p, struct wr *w)                                      \
+	{                                                                                          \
+		return dns_ask(p, w, i);                                                           \
+	}                                                                                          \
+	static void dns##i##_nakked(struct ppp *p, struct rd v)                                    \
+	{                                                                                          \
+		dns_nakked(p, v, i);                                                               \
+	}
+DNS(0)
+DNS(1)
+
+static const struct cp_option options[] = {
+	{IPCP_ADDRESS, 4, 4, address_judge, address_suggest, address_needed, address_ask,
+	 address_nakked, NULL},
+	{IPCP_DNS1, 4, 4, dns0_judge, dns0_suggest, NULL, dns0_ask, dns0_nakked, NULL},
+	{IPCP_DNS2, 4, 4, dns1_judge, dns1_suggest, NULL, dns1_ask, dns1_nakked, NULL},
+};
+
+static void begin(struct ppp *p)
+{
+	p->ipcp_vars.local4 = p->given.local4;
+	memset(p->ipcp_vars.dns4, 0, sizeof(p->ipcp_vars.dns4));
+}
+
+static void fresh(struct ppp *p)
+{
+	p->ipcp_vars.peer4 = 0;
+}
+
+static void commit(struct ppp *p)
+{
+	p->addr.peer4 = p->cfg.server ? p->given.peer4 : p->ipcp_vars.peer4;
+}
+
+static void learn(struct ppp *p)
+{
+	p->addr.local4 = cp_asked(&p->ipcp, IPCP_ADDRESS) ? p->ipcp_vars.local4 : p->given.local4;
+	p->addr.dns4[0] = cp_asked(&p->ipcp, IPCP_DNS1) ? p->ipcp_vars.dns4[0] : 0;
+	p->addr.dns4[1] = cp_asked(&p->ipcp, IPCP_DNS2) ? p->ipcp_vars.dns4[1] : 0;
+}
+
+/* A client that was given no address has no use for IP. */
+static void up(struct ppp *p)
+{
+	if (p->cfg.server) {
+		p->addr.local4 = p->given.local4;
+		memcpy(p->addr.dns4, p->given.dns4, sizeof(p->addr.dns4));
+	} else {
+		learn(p);
+		if (!p->addr.local4) {
+			cp_event(p, &p->ipcp, FSM_CLOSE, NULL);
+			return;
+		}
+	}
+	p->ip4_up = true;
+	link_emit(p, PPP_EV_IP4_UP);
+}
+
+static void down(struct ppp *p)
+{
+	if (!p->ip4_up)
+		return;
+	p->ip4_up = false;
+	link_emit(p, PPP_EV_IP4_DOWN);
+}
+
+const struct cp_def ipcp_def = {
+	.proto = PPP_IPCP,
+	.options = options,
+	.n_options = sizeof(options) / sizeof(*options),
+	.begin = begin,
+	.fresh = fresh,
+	.commit = commit,
+	.up = up,
+	.down = down,
+	.finished = link_ncp_finished,
+};

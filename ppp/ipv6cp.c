@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IPV6CP, RFC 5072 section 4.1: each side brings its own interface identifier; zero, or the same as
+ * ours, is answered by a Nak with another.  A server that was told which one the peer shall have
+ * insists on it.  Identifiers that we invent have the "u" bit clear: they are not globally unique.
+ */
+#include "ppp/ipv6cp.h"
+
+#include "ppp/link.h"
+
+#define UNIVERSAL_BIT 0x0200000000000000u
+
+static uint64_t fresh_id(struct ppp *p)
+{
+	uint64_t id;
+
+	do {
+		id = (uint64_t)link_random32(p) << 32 | link_random32(p);
+		id &= ~UNIVERSAL_BIT;
+	} while (!id || id == p->ipv6cp_vars.local);
+	return id;
+}
+
+static bool insists(const struct ppp *p)
+{
+	return p->cfg.server && p->given.peer_iid;
+}
+
+static enum cp_verdict id_judge(struct ppp *p, struct rd v)
+{
+	uint64_t id = rd_u64(&v);
+
+	p->ipv6cp_vars.peer = id;
+	if (insists(p))
+		return id == p->given.peer_iid ? CP_ACK : CP_NAK;
+	return id && id != p->ipv6cp_vars.local ? CP_ACK : CP_NAK;
+}
+
+static bool id_suggest(struct ppp *p, struct wr *w)
+{
+	wr_u64(w, insists(p) ? p->given.peer_iid : fresh_id(p));
+	return true;
+}
+
+static bool id_needed(const struct ppp *p)
+{
+	return p->cfg.server;
+}
+
+static bool id_ask(struct ppp *p, struct wr *w)
+{
+	wr_u64(w, p->ipv6cp_vars.local);
+	return true;
+}
+
+/* The server keeps an identifier that it was given; else what the peer suggests is as good as ours,
+ * unless it is what we sent or nothing. */
+static void id_nakked(struct ppp *p, struct rd v)
+{
+	uint64_t id = rd_u64(&v);
+
+	if (p->cfg.server && p->given.local_iid)
+		return;
+	p->ipv6cp_vars.local = id && id != p->ipv6cp_vars.local ? id : fresh_id(p);
+}
+
+static const struct cp_option options[] = {
+	{IPV6CP_INTERFACE_ID, 8, 8, id_judge, id_suggest, id_needed, id_ask, id_nakked, NULL},
+};
+
+static void begin(struct ppp *p)
+{
+	p->ipv6cp_vars.local = p->given.local_iid ? p->given.local_iid : fresh_id(p);
+}
+
+static void fresh(struct ppp *p)
+{
+	p->ipv6cp_vars.peer = 0;
+}
+
+static void commit(struct ppp *p)
+{
+	p->addr.peer_iid = insists(p) ? p->given.peer_iid : p->ipv6cp_vars.peer;
+}
+
+/* A peer that would not name an identifier gets one from us. */
+static void up(struct ppp *p)
+{
+	p->addr.local_iid = p->ipv6cp_vars.local;
+	if (!p->addr.peer_iid)
+		p->addr.peer_iid = fresh_id(p);
+	p->ip6_up = true;
+	link_emit(p, PPP_EV_IP6_UP);
+}
+
+static void down(struct ppp *p)
+{
+	p->ip6_up = false;
+	link_emit(p, PPP_EV_IP6_DOWN);
+}
+
+const struct cp_def ipv6cp_def = {
+	.proto = PPP_IPV6CP,
+	.options = options,
+	.n_options = sizeof(options) / sizeof(*options),
+	.begin = begin,
+	.fresh = fresh,
+	.commit = commit,
+	.up = up,
+	.down = down,
+	.finished = link_ncp_finished,
+};

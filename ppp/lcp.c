@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * LCP as a table of options and a table of codes.  The peer's side of each option ends in
+ * lcp_vars.peer and becomes the link's when we acknowledge it; our side is asked for from lcp_vars
+ * and the configuration, and holds when the peer acknowledges.  Options without a row (quality
+ * protocol, callback, multilink's MRRU and so on) are rejected.
+ */
+#include "ppp/lcp.h"
+
+#include "ppp/link.h"
+
+#define ACCM_DEFAULT 0xffffffffu
+
+static struct lcp_proposal *peer(struct ppp *p)
+{
+	return &p->lcp_vars.peer;
+}
+
+/* --- MRU (6.1) --- */
+
+static enum cp_verdict mru_judge(struct ppp *p, struct rd v)
+{
+	peer(p)->mru = rd_u16(&v);
+	return peer(p)->mru >= PPP_MRU_MIN ? CP_ACK : CP_NAK;
+}
+
+static bool mru_suggest(struct ppp *p, struct wr *w)
+{
+	(void)p;
+	wr_u16(w, PPP_MRU_MIN);
+	return true;
+}
+
+static bool mru_ask(struct ppp *p, struct wr *w)
+{
+	wr_u16(w, p->lcp_vars.mru);
+	return p->lcp_vars.mru != PPP_MRU_DEFAULT;
+}
+
+/* More than we can take is no use; less is. */
+static void mru_nakked(struct ppp *p, struct rd v)
+{
+	uint16_t mru = rd_u16(&v);
+
+	if (mru >= PPP_MRU_MIN && mru <= p->cfg.mru)
+		p->lcp_vars.mru = mru;
+}
+
+/* --- ACCM (RFC 1662 7.1): taken from the peer, never asked for --- */
+
+static enum cp_verdict accm_judge(struct ppp *p, struct rd v)
+{
+	peer(p)->accm = rd_u32(&v);
+	return CP_ACK;
+}
+
+static bool accm_suggest(struct ppp *p, struct wr *w)
+{
+	(void)p;
+	wr_u32(w, ACCM_DEFAULT);
+	return true;
+}
+
+/* --- Authentication-Protocol (6.2) --- */
+
+static bool allowed(const struct ppp *p, unsigned method)
+{
+	for (unsigned i = 0; i < p->cfg.n_auth; i++)
+		if (p->cfg.auth[i] == method)
+			return true;
+	return false;
+}
+
+/* Only a client proves itself to the peer. */
+static enum cp_verdict auth_judge(struct ppp *p, struct rd v)
+{
+	enum ppp_auth m = auth_by_option(v);
+
+	if (p->cfg.server)
+		return CP_REJECT;
+	if (m != PPP_AUTH_NONE && allowed(p, m)) {
+		peer(p)->auth = (uint8_t)m;
+		return CP_ACK;
+	}
+	p->lcp_vars.auth_disagreed = true;
+	return p->cfg.n_auth ? CP_NAK : CP_REJECT;
+}
+
+/* Each refusal suggests another one of ours: not every server takes the first. */
+static bool auth_suggest(struct ppp *p, struct wr *w)
+{
+	if (p->cfg.server || !p->cfg.n_auth)
+		return false;
+	auth_put_option(w, (enum ppp_auth)p->cfg.auth[p->lcp_vars.auth_hint++ % p->cfg.n_auth]);
+	return true;
+}
+
+static bool auth_ask(struct ppp *p, struct wr *w)
+{
+	if (!p->cfg.server || p->lcp_vars.auth == PPP_AUTH_NONE)
+		return false;
+	auth_put_option(w, (enum ppp_auth)p->lcp_vars.auth);
+	return true;
+}
+
+static void auth_try(struct ppp *p, uint8_t m)
+{
+	p->lcp_vars.auth = m;
+	p->lcp_vars.auth_tried |= (uint8_t)(1u << m);
+}
+
+static bool untried(const struct ppp *p, unsigned m)
+{
+	return allowed(p, m) && !(p->lcp_vars.auth_tried & 1u << m);
+}
+
+/* Refused: the next of our list; when there is none, the link cannot be. */
+static bool auth_next(struct ppp *p)
+{
+	for (unsigned i = 0; i < p->cfg.n_auth; i++) {
+		if (untried(p, p->cfg.auth[i])) {
+			auth_try(p, p->cfg.auth[i]);
+			return true;
+		}
+	}
+	link_close(p, PPP_WHY_AUTH_REFUSED);
+	return true;
+}
+
+static void auth_nakked(struct ppp *p, struct rd v)
+{
+	enum ppp_auth m = auth_by_option(v);
+
+	if (m != PPP_AUTH_NONE && untried(p, m))
+		auth_try(p, (uint8_t)m);
+	else
+		auth_next(p);
+}
+
+/* --- Magic-Number (6.4) --- */
+
+static uint32_t fresh_magic(struct ppp *p)
+{
+	uint32_t m = link_random32(p);
+
+	return m ? m : 1;
+}
+
+static void loop_seen(struct ppp *p)
+{
+	link_count(p, PPP_R_MAGIC);
+	if (++p->lcp_vars.loops >= p->cfg.max_failure)
+		link_close(p, PPP_WHY_LOOP);
+}
+
+static enum cp_verdict magic_judge(struct ppp *p, struct rd v)
+{
+	uint32_t m = rd_u32(&v);
+
+	peer(p)->magic = m;
+	if (m && m != p->lcp_vars.magic)
+		return CP_ACK;
+	if (m)
+		loop_seen(p);
+	return CP_NAK;
+}
+
+static bool magic_suggest(struct ppp *p, struct wr *w)
+{
+	p->lcp_vars.nak_magic = fresh_magic(p);
+	wr_u32(w, p->lcp_vars.nak_magic);
+	return true;
+}
+
+static bool magic_ask(struct ppp *p, struct wr *w)
+{
+	wr_u32(w, p->lcp_vars.magic);
+	return true;
+}
+
+/* Our own suggestion coming back is a loop; any other is a peer that chose as we did. */
+static void magic_nakked(struct ppp *p, struct rd v)
+{
+	if (p->lcp_vars.nak_magic && rd_u32(&v) == p->lcp_vars.nak_magic)
+		loop_seen(p);
+	p->lcp_vars.magic = fresh_magic(p);
+}
+
+/* --- compression of the framing (6.5, 6.6): options without a value --- */
+
+static enum cp_verdict pfc_judge(struct ppp *p, struct rd v)
+{
+	(void)v;
+	peer(p)->pfc = true;
+	return p->cfg.accept_pfc ? CP_ACK : CP_REJECT;
+}
+
+static bool pfc_ask(struct ppp *p, struct wr *w)
+{
+	(void)w;
+	return p->cfg.ask_pfc;
+}
+
+static enum cp_verdict acfc_judge(struct ppp *p, struct rd v)
+{
+	(void)v;
+	peer(p)->acfc = true;
+	return p->cfg.accept_acfc ? CP_ACK : CP_REJECT;
+}
+
+static bool acfc_ask(struct ppp *p, struct wr *w)
+{
+	(void)w;
+	return p->cfg.ask_acfc;
+}
+
+static const struct cp_option options[] = {
+	{LCP_MRU, 2, 2, mru_judge, mru_suggest, NULL, mru_ask, mru_nakked, NULL},
+	{LCP_ACCM, 4, 4, accm_judge, accm_suggest, NULL, NULL, NULL, NULL},
+	{LCP_AUTH, 2, 253, auth_judge, auth_suggest, NULL, auth_ask, auth_nakked, auth_next},
+	{LCP_MAGIC, 4, 4, magic_judge, magic_suggest, NULL, magic_ask, magic_nakked, NULL},
+	{LCP_PFC, 0, 0, pfc_judge, NULL, NULL, pfc_ask, NULL, NULL},
+	{LCP_ACFC, 0, 0, acfc_judge, NULL, NULL, acfc_ask, NULL, NULL},
+};
+
+/* --- echo and its kin (5.7 to 5.9, RFC 1570) --- */
+
+/* The magic number in front: ours on the way back is a loop, any other stranger is counted. */
+static bool check_magic(struct ppp *p, const struct cp_packet *in)
+{
+	struct rd r = in->body;
+	uint32_t m = rd_u32(&r);
+
+	if (r.bad) {
+		link_count(p, PPP_R_SHORT);
+		return false;
+	}
+	if (p->lcp.state != FSM_OPENED)
+		return true;
+	if (m && m == p->link.our_magic) {
+		loop_seen(p);
+		return false;
+	}
+	if (m && m != p->link.peer_magic)
+		link_count(p, PPP_R_MAGIC);
+	return true;
+}
+
+static void rx_echo_request(struct ppp *p, const struct cp_packet *in)
+{
+	if (check_magic(p, in))
+		cp_event(p, &p->lcp, FSM_RXR, in);
+}
+
+static void rx_echo_reply(struct ppp *p, const struct cp_packet *in)
+{
+	if (!check_magic(p, in))
+		return;
+	if (in->id == p->lcp_vars.echo_id)
+		p->lcp_vars.echo_lost = 0;
+	else
+		link_count(p, PPP_R_ID);
+	cp_event(p, &p->lcp, FSM_RXR, in);
+}
+
+/* Discard-Request, Identification and Time-Remaining ask for nothing. */
+static void rx_ignored(struct ppp *p, const struct cp_packet *in)
+{
+	if (check_magic(p, in))
+		cp_event(p, &p->lcp, FSM_RXR, in);
+}
+
+static void rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
+{
+	struct rd r = in->body;
+	uint16_t proto = rd_u16(&r);
+
+	if (r.bad)
+		link_count(p, PPP_R_SHORT);
+	else if (p->lcp.state != FSM_OPENED)
+		link_count(p, PPP_R_STATE);
+	else if (proto == PPP_LCP)
+		cp_event(p, &p->lcp, FSM_RXJ_MINUS, in);
+	else
+		link_protocol_rejected(p, proto);
+}
+
+static const struct cp_handler handlers[] = {
+	{CP_PROTO_REJ, rx_protocol_reject}, {CP_ECHO_REQ, rx_echo_request},
+	{CP_ECHO_REP, rx_echo_reply},	    {CP_DISCARD, rx_ignored},
+	{CP_IDENTIFICATION, rx_ignored},    {CP_TIME_REMAINING, rx_ignored},
+};
+
+void lcp_reject_protocol(struct ppp *p, uint16_t proto, const uint8_t *info, size_t len)
+{
+	uint8_t buf[PPP_TX_MAX];
+	struct wr w = wr_init(buf, link_tx_room(p) - 4);
+
+	wr_u16(&w, proto);
+	wr_bytes(&w, info, len < w.cap - 2 ? len : w.cap - 2);
+	cp_send(p, &p->lcp, CP_PROTO_REJ, ++p->lcp.id, buf, w.len);
+}
+
+void lcp_echo_timeout(struct ppp *p)
+{
+	struct lcp_vars *v = &p->lcp_vars;
+	uint8_t magic[4];
+
+	if (v->no_echo)
+		return;
+	if (p->cfg.echo_failures && v->echo_lost >= p->cfg.echo_failures) {
+		link_close(p, PPP_WHY_ECHO);
+		return;
+	}
+	if (v->echo_lost < UINT8_MAX)
+		v->echo_lost++;
+	v->echo_id = ++p->lcp.id;
+	wr_put32(magic, p->link.our_magic);
+	cp_send(p, &p->lcp, CP_ECHO_REQ, v->echo_id, magic, sizeof(magic));
+	deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
+}
+
+/* --- hooks --- */
+
+static void begin(struct ppp *p)
+{
+	struct lcp_vars *v = &p->lcp_vars;
+
+	v->mru = p->cfg.mru;
+	v->magic = fresh_magic(p);
+	v->nak_magic = 0;
+	v->loops = 0;
+	v->auth_tried = 0;
+	v->auth_hint = 0;
+	v->auth_disagreed = false;
+	v->auth = PPP_AUTH_NONE;
+	if (p->cfg.server && p->cfg.n_auth)
+		auth_try(p, p->cfg.auth[0]);
+}
+
+static void fresh(struct ppp *p)
+{
+	*peer(p) = (struct lcp_proposal){.mru = PPP_MRU_DEFAULT, .accm = ACCM_DEFAULT};
+}
+
+static void commit(struct ppp *p)
+{
+	const struct lcp_proposal *v = peer(p);
+
+	p->link.peer_mru = v->mru;
+	p->link.tx_accm = v->accm;
+	p->link.peer_magic = v->magic;
+	p->link.tx_pfc = v->pfc;
+	p->link.tx_acfc = v->acfc;
+	if (!p->cfg.server)
+		p->link.auth = (enum ppp_auth)v->auth;
+}
+
+static void up(struct ppp *p)
+{
+	struct lcp_vars *v = &p->lcp_vars;
+
+	p->link.our_mru = cp_asked(&p->lcp, LCP_MRU) ? v->mru : PPP_MRU_DEFAULT;
+	p->link.our_magic = cp_asked(&p->lcp, LCP_MAGIC) ? v->magic : 0;
+	p->link.rx_pfc = cp_asked(&p->lcp, LCP_PFC);
+	p->link.rx_acfc = cp_asked(&p->lcp, LCP_ACFC);
+	p->link.rx_accm = ACCM_DEFAULT;
+	if (p->cfg.server)
+		p->link.auth = cp_asked(&p->lcp, LCP_AUTH) ? (enum ppp_auth)v->auth : PPP_AUTH_NONE;
+	v->loops = 0;
+	v->echo_lost = 0;
+	v->no_echo = false;
+	if (p->cfg.echo_interval)
+		deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
+	link_lcp_up(p);
+}
+
+static void down(struct ppp *p)
+{
+	deadline_cancel(&p->timers, &p->lcp_vars.echo);
+	link_lcp_down(p);
+}
+
+const struct cp_def lcp_def = {
+	.proto = PPP_LCP,
+	.options = options,
+	.n_options = sizeof(options) / sizeof(*options),
+	.handlers = handlers,
+	.n_handlers = sizeof(handlers) / sizeof(*handlers),
+	.begin = begin,
+	.fresh = fresh,
+	.commit = commit,
+	.up = up,
+	.down = down,
+	.finished = link_lcp_finished,
+};

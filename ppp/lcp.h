@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * LCP: the options of RFC 1661 section 6 and RFC 1662 section 7, echo, and the rejection of
+ * protocols.
+ */
+#ifndef PPP_LCP_H
+#define PPP_LCP_H
+
+#include "ppp/cp.h"
+
+enum lcp_option {
+	LCP_MRU = 1,
+	LCP_ACCM = 2,
+	LCP_AUTH = 3,
+	LCP_MAGIC = 5,
+	LCP_PFC = 7,
+	LCP_ACFC = 8,
+};
+
+extern const struct cp_def lcp_def;
+
+/* The echo timer went off. */
+void lcp_echo_timeout(struct ppp *p);
+/* Tell the peer that we do not speak proto; info is what the frame carried. */
+void lcp_reject_protocol(struct ppp *p, uint16_t proto, const uint8_t *info, size_t len);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of one link, shared by the files of this folder and by nobody else.
+ */
+#ifndef PPP_LINK_H
+#define PPP_LINK_H
+
+#include "ppp/auth.h"
+#include "ppp/cp.h"
+#include "ppp/ppp.h"
+
+#define PPP_MRU_DEFAULT 1500u
+#define PPP_MRU_MIN     128u
+/* The longest information field that we build, whatever the peer could take. */
+#define PPP_TX_MAX      2048u
+#define PPP_EVENT_QUEUE 32u
+
+enum ppp_phase {
+	PHASE_DEAD,
+	PHASE_ESTABLISH,
+	PHASE_AUTHENTICATE, /* until the NCPs are started: for a server, by ppp_start_network */
+	PHASE_NETWORK,
+	PHASE_TERMINATE,
+	PHASES,
+};
+
+enum timer_kind {
+	TIMER_LCP,
+	TIMER_IPCP,
+	TIMER_IPV6CP,
+	TIMER_ECHO,
+	TIMER_AUTH_RETRY,
+	TIMER_AUTH_LIMIT,
+	TIMER_RECHALLENGE,
+	TIMERS,
+};
+
+struct lcp_proposal {
+	uint16_t mru;
+	uint32_t accm, magic;
+	bool pfc, acfc;
+	uint8_t auth;
+};
+
+struct lcp_vars {
+	struct lcp_proposal peer; /* of the last Configure-Request we judged */
+	uint16_t mru;		  /* ours, as asked for now */
+	uint32_t magic;
+	uint32_t nak_magic; /* the last one we suggested: coming back, it shows a loop */
+	uint8_t loops;
+	uint8_t auth;	    /* server: method asked for now */
+	uint8_t auth_tried; /* bit per method */
+	uint8_t auth_hint;  /* client: next one to suggest */
+	bool auth_disagreed;
+	bool no_echo; /* the peer rejected the code */
+	uint8_t echo_id, echo_lost;
+	struct deadline echo;
+};
+
+struct ppp {
+	struct ppp_config cfg;
+	struct ppp_ops ops;
+	void *ctx;
+	uint64_t now; /* of the call being served */
+	unsigned depth;
+	enum ppp_phase phase;
+	enum ppp_why why;
+	struct deadline_heap timers;
+	struct cp lcp, ipcp, ipv6cp;
+	struct lcp_vars lcp_vars;
+	struct auth auth;
+	struct ppp_link link;
+	struct ppp_addresses given; /* as the owner gave them */
+	struct ppp_addresses addr;  /* as agreed */
+	struct {
+		uint32_t peer4, local4, dns4[2];
+	} ipcp_vars;
+	struct {
+		uint64_t peer, local;
+	} ipv6cp_vars;
+	bool ip4_up, ip6_up;
+	char message[256]; /* what the peer said with a refusal */
+	struct {
+		uint8_t kind, why;
+	} queue[PPP_EVENT_QUEUE];
+	unsigned q_head, q_tail;
+	uint64_t counters[PPP_R_COUNT];
+};
+
+void link_count(struct ppp *p, enum ppp_reason r);
+void link_emit(struct ppp *p, enum ppp_event_kind kind);
+uint32_t link_random32(struct ppp *p);
+/* Octets of information field that one packet of ours may have now. */
+size_t link_tx_room(const struct ppp *p);
+/* One frame; len octets of information. */
+void link_send(struct ppp *p, uint16_t proto, const void *info, size_t len);
+/* Orderly end with a reason; the first reason wins. */
+void link_close(struct ppp *p, enum ppp_why why);
+/* LCP told us: */
+void link_lcp_up(struct ppp *p);
+void link_lcp_down(struct ppp *p);
+void link_lcp_finished(struct ppp *p);
+void link_protocol_rejected(struct ppp *p, uint16_t proto);
+/* The authentication that was asked for is complete. */
+void link_authenticated(struct ppp *p);
+/* An NCP will not run, or no longer. */
+void link_ncp_finished(struct ppp *p);
+/* Keep the peer's words, printable octets only, for the event that follows. */
+void link_keep_message(struct ppp *p, struct rd text);
+
+#endif

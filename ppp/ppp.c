@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One link: the phases of RFC 1661 section 3, who may speak in which, timers, and the queue of events
+ * for the owner.  LCP, authentication and the NCPs each do their own part and report to the link_*
+ * functions here, which alone move the phase.
+ */
+#include "ppp/ppp.h"
+
+#include "ppp/ipcp.h"
+#include "ppp/ipv6cp.h"
+#include "ppp/lcp.h"
+#include "ppp/link.h"
+
+#include <stdlib.h>
+
+#define SECOND 1000000u
+
+void ppp_config_default(struct ppp_config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->server = true;
+	c->mru = PPP_MRU_DEFAULT;
+	c->mtu = PPP_MRU_DEFAULT;
+	c->accept_acfc = true;
+	c->accept_pfc = true;
+	c->auth[0] = PPP_AUTH_CHAP_MD5;
+	c->n_auth = 1;
+	c->echo_failures = 3;
+	c->restart_timer = 3 * SECOND;
+	c->max_configure = 10;
+	c->max_terminate = 2;
+	c->max_failure = 5;
+	c->auth_timeout = 30 * SECOND;
+	c->ipv4 = true;
+	c->ipv6 = true;
+}
+
+/* --- for the other files --------------------------------------------------------------------- */
+
+void link_count(struct ppp *p, enum ppp_reason r)
+{
+	p->counters[r]++;
+}
+
+uint32_t link_random32(struct ppp *p)
+{
+	uint32_t v;
+
+	p->ops.random(p->ctx, &v, sizeof(v));
+	return v;
+}
+
+size_t link_tx_room(const struct ppp *p)
+{
+	size_t n = p->link.peer_mru < p->cfg.mtu ? p->link.peer_mru : p->cfg.mtu;
+
+	if (n < PPP_MRU_MIN)
+		return PPP_MRU_MIN;
+	return n < PPP_TX_MAX ? n : PPP_TX_MAX;
+}
+
+void link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
+{
+	uint8_t buf[2 + PPP_TX_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	wr_u16(&w, proto);
+	wr_bytes(&w, info, len);
+	if (!w.bad)
+		p->ops.tx(p->ctx, buf, w.len);
+	if (proto == PPP_PAP)
+		explicit_bzero(buf, sizeof(buf));
+}
+
+void link_keep_message(struct ppp *p, struct rd text)
+{
+	size_t n = text.left < sizeof(p->message) - 1 ? text.left : sizeof(p->message) - 1;
+
+	for (size_t i = 0; i < n; i++)
+		p->message[i] = text.p[i] >= 0x20 && text.p[i] < 0x7f ? (char)text.p[i] : '.';
+	p->message[n] = 0;
+}
+
+/* --- events ------------------------------------------------------------------------------------ */
+
+/* One call makes a handful of events and they leave before the next; the queue cannot fill unless
+ * the owner's handler itself goes round in circles, and then losing the tail ends that. */
+void link_emit(struct ppp *p, enum ppp_event_kind kind)
+{
+	if (p->q_tail - p->q_head == PPP_EVENT_QUEUE)
+		return;
+	p->queue[p->q_tail % PPP_EVENT_QUEUE].kind = (uint8_t)kind;
+	p->queue[p->q_tail % PPP_EVENT_QUEUE].why = (uint8_t)p->why;
+	p->q_tail++;
+}
+
+static void deliver(struct ppp *p)
+{
+	while (p->q_head != p->q_tail) {
+		unsigned at = p->q_head++ % PPP_EVENT_QUEUE;
+		struct ppp_event ev = {
+			.kind = (enum ppp_event_kind)p->queue[at].kind,
+			.why = (enum ppp_why)p->queue[at].why,
+			.auth = &p->auth.claim,
+			.addr = &p->addr,
+			.link = &p->link,
+			.message = p->message[0] ? p->message : NULL,
+			.now = p->now,
+		};
+
+		/* A claim whose link went down before the owner could look is nobody's. */
+		if (ev.kind == PPP_EV_AUTH && !p->auth.pending)
+			continue;
+		p->ops.event(p->ctx, &ev);
+	}
+}
+
+static void enter(struct ppp *p, uint64_t now)
+{
+	p->depth++;
+	p->now = now;
+}
+
+static void leave(struct ppp *p)
+{
+	if (p->depth == 1)
+		deliver(p);
+	p->depth--;
+}
+
+/* --- phases ------------------------------------------------------------------------------------ */
+
+static struct cp *const *ncps(struct ppp *p, struct cp *list[3])
+{
+	list[0] = &p->ipcp;
+	list[1] = &p->ipv6cp;
+	list[2] = NULL;
+	return list;
+}
+
+static void start_ncps(struct ppp *p)
+{
+	struct cp *list[3];
+
+	p->phase = PHASE_NETWORK;
+	memset(&p->addr, 0, sizeof(p->addr));
+	for (struct cp *const *c = ncps(p, list); *c; c++) {
+		if (!(*c)->enabled)
+			continue;
+		cp_event(p, *c, FSM_OPEN, NULL);
+		cp_event(p, *c, FSM_UP, NULL);
+	}
+	if (!p->ipcp.enabled && !p->ipv6cp.enabled)
+		link_close(p, PPP_WHY_NO_NETWORK);
+}
+
+void link_lcp_up(struct ppp *p)
+{
+	p->phase = PHASE_AUTHENTICATE;
+	p->why = PPP_WHY_NONE;
+	p->message[0] = 0;
+	link_emit(p, PPP_EV_LCP_UP);
+	auth_start(p, p->link.auth);
+}
+
+/* The reason is kept: it may come back up, or this may be the end. */
+void link_lcp_down(struct ppp *p)
+{
+	struct cp *list[3];
+
+	for (struct cp *const *c = ncps(p, list); *c; c++) {
+		if ((*c)->state == FSM_OPENED)
+			cp_event(p, *c, FSM_DOWN, NULL);
+		cp_reset(p, *c);
+		(*c)->enabled = false;
+	}
+	auth_stop(p);
+	p->phase = p->lcp.state == FSM_CLOSING || p->lcp.state == FSM_STOPPING ? PHASE_TERMINATE
+									       : PHASE_ESTABLISH;
+	p->link.peer_mru = PPP_MRU_DEFAULT;
+}
+
+static void link_dead(struct ppp *p)
+{
+	p->phase = PHASE_DEAD;
+	cp_reset(p, &p->lcp);
+	auth_stop(p);
+	link_emit(p, PPP_EV_DOWN);
+}
+
+void link_lcp_finished(struct ppp *p)
+{
+	if (p->why == PPP_WHY_NONE)
+		p->why = p->lcp_vars.auth_disagreed ? PPP_WHY_AUTH_REFUSED : PPP_WHY_NO_ANSWER;
+	link_dead(p);
+}
+
+void link_close(struct ppp *p, enum ppp_why why)
+{
+	if (p->phase == PHASE_DEAD)
+		return;
+	if (p->why == PPP_WHY_NONE)
+		p->why = why;
+	cp_event(p, &p->lcp, FSM_CLOSE, NULL);
+	if (p->lcp.state == FSM_CLOSED)
+		link_dead(p);
+	else if (p->phase != PHASE_DEAD)
+		p->phase = PHASE_TERMINATE;
+}
+
+void link_authenticated(struct ppp *p)
+{
+	link_emit(p, PPP_EV_AUTH_OK);
+	if (p->cfg.server)
+		return;
+	memset(&p->given, 0, sizeof(p->given));
+	p->given.local4 = p->cfg.want_ip4;
+	p->ipcp.enabled = p->cfg.ipv4;
+	p->ipv6cp.enabled = p->cfg.ipv6;
+	start_ncps(p);
+}
+
+static bool in_use(const struct cp *c)
+{
+	return c->enabled && c->state > FSM_STOPPED;
+}
+
+void link_ncp_finished(struct ppp *p)
+{
+	if (p->phase == PHASE_NETWORK && !in_use(&p->ipcp) && !in_use(&p->ipv6cp))
+		link_close(p, PPP_WHY_NO_NETWORK);
+}
+
+void link_protocol_rejected(struct ppp *p, uint16_t proto)
+{
+	struct cp *list[3];
+
+	if (p->phase == PHASE_AUTHENTICATE && (proto == PPP_PAP || proto == PPP_CHAP)) {
+		link_close(p, PPP_WHY_AUTH_REFUSED);
+		return;
+	}
+	for (struct cp *const *c = ncps(p, list); *c; c++)
+		if ((*c)->def->proto == proto && in_use(*c))
+			cp_event(p, *c, FSM_RXJ_MINUS, NULL);
+}
+
+/* --- receiving ----------------------------------------------------------------------------------- */
+
+static void rx_lcp(struct ppp *p, struct rd r)
+{
+	uint8_t code;
+
+	/* A Terminate-Request, or an answer that makes LCP impossible, names the reason. */
+	if (p->why == PPP_WHY_NONE && p->phase != PHASE_DEAD && rd_peek(&r, 0, &code) &&
+	    code == CP_TERM_REQ)
+		p->why = PPP_WHY_PEER;
+	cp_rx(p, &p->lcp, r);
+}
+
+static void rx_auth(struct ppp *p, struct rd r, uint16_t proto, void (*rx)(struct ppp *, struct rd))
+{
+	static const uint16_t speaks[PPP_AUTHS] = {
+		[PPP_AUTH_PAP] = PPP_PAP,
+		[PPP_AUTH_CHAP_MD5] = PPP_CHAP,
+		[PPP_AUTH_MSCHAPV2] = PPP_CHAP,
+	};
+
+	if (p->lcp.state == FSM_OPENED && speaks[p->auth.method] == proto)
+		rx(p, r);
+	else
+		link_count(p, PPP_R_PHASE);
+}
+
+static void rx_pap(struct ppp *p, struct rd r)
+{
+	rx_auth(p, r, PPP_PAP, auth_rx_pap);
+}
+
+static void rx_chap(struct ppp *p, struct rd r)
+{
+	rx_auth(p, r, PPP_CHAP, auth_rx_chap);
+}
+
+static void rx_unknown(struct ppp *p, struct rd r, uint16_t proto)
+{
+	if (p->phase != PHASE_NETWORK) {
+		link_count(p, PPP_R_PHASE);
+		return;
+	}
+	link_count(p, PPP_R_PROTO);
+	lcp_reject_protocol(p, proto, r.p, r.left);
+}
+
+static void rx_ncp(struct ppp *p, struct rd r, struct cp *c)
+{
+	if (p->phase == PHASE_NETWORK && c->enabled)
+		cp_rx(p, c, r);
+	else
+		rx_unknown(p, r, c->def->proto);
+}
+
+static void rx_ipcp(struct ppp *p, struct rd r)
+{
+	rx_ncp(p, r, &p->ipcp);
+}
+
+static void rx_ipv6cp(struct ppp *p, struct rd r)
+{
+	rx_ncp(p, r, &p->ipv6cp);
+}
+
+static void rx_network(struct ppp *p, struct rd r)
+{
+	(void)r;
+	link_count(p, PPP_R_CLOSED_NCP);
+}
+
+static const struct {
+	uint16_t proto;
+	void (*rx)(struct ppp *p, struct rd r);
+} protocols[] = {
+	{PPP_LCP, rx_lcp},   {PPP_PAP, rx_pap},	      {PPP_CHAP, rx_chap},   {PPP_IPCP, rx_ipcp},
+	{PPP_IP, rx_network}, {PPP_IPV6, rx_network}, {PPP_IPV6CP, rx_ipv6cp},
+};
+
+static void rx(struct ppp *p, struct rd r)
+{
+	uint16_t proto = rd_u16(&r);
+
+	if (r.bad) {
+		link_count(p, PPP_R_SHORT);
+		return;
+	}
+	if (p->phase == PHASE_DEAD) {
+		link_count(p, PPP_R_STATE);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
+		if (protocols[i].proto == proto) {
+			protocols[i].rx(p, r);
+			return;
+		}
+	}
+	rx_unknown(p, r, proto);
+}
+
+void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now)
+{
+	enter(p, now);
+	rx(p, rd_init(frame, len));
+	leave(p);
+}
+
+/* --- time ---------------------------------------------------------------------------------------- */
+
+static void lcp_timeout(struct ppp *p)
+{
+	cp_timeout(p, &p->lcp);
+}
+
+static void ipcp_timeout(struct ppp *p)
+{
+	cp_timeout(p, &p->ipcp);
+}
+
+static void ipv6cp_timeout(struct ppp *p)
+{
+	cp_timeout(p, &p->ipv6cp);
+}
+
+static void (*const timeouts[TIMERS])(struct ppp *p) = {
+	[TIMER_LCP] = lcp_timeout,
+	[TIMER_IPCP] = ipcp_timeout,
+	[TIMER_IPV6CP] = ipv6cp_timeout,
+	[TIMER_ECHO] = lcp_echo_timeout,
+	[TIMER_AUTH_RETRY] = auth_retry,
+	[TIMER_AUTH_LIMIT] = auth_limit,
+	[TIMER_RECHALLENGE] = auth_rechallenge,
+};
+
+void ppp_expire(struct ppp *p, uint64_t now)
+{
+	struct deadline *d;
+
+	enter(p, now);
+	while ((d = deadline_pop(&p->timers, now)))
+		timeouts[d->kind](p);
+	leave(p);
+}
+
+uint64_t ppp_deadline(const struct ppp *p)
+{
+	return deadline_next(&p->timers);
+}
+
+/* --- the owner's wishes ---------------------------------------------------------------------------- */
+
+/* What the owner may have got wrong must not become an index or a loop. */
+static void tame(struct ppp_config *c)
+{
+	uint8_t n = 0;
+
+	c->name[PPP_NAME_MAX] = 0;
+	c->secret[PPP_SECRET_MAX] = 0;
+	for (unsigned i = 0; i < c->n_auth && i < PPP_AUTHS; i++)
+		if (c->auth[i] > PPP_AUTH_NONE && c->auth[i] < PPP_AUTHS)
+			c->auth[n++] = c->auth[i];
+	c->n_auth = n;
+	if (c->mru < PPP_MRU_MIN)
+		c->mru = PPP_MRU_MIN;
+	if (c->mtu < PPP_MRU_MIN)
+		c->mtu = PPP_MRU_MIN;
+}
+
+struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx)
+{
+	struct ppp *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->cfg = *cfg;
+	tame(&p->cfg);
+	p->ops = *ops;
+	p->ctx = ctx;
+	p->link.peer_mru = PPP_MRU_DEFAULT;
+	cp_init(&p->lcp, &lcp_def, TIMER_LCP);
+	cp_init(&p->ipcp, &ipcp_def, TIMER_IPCP);
+	cp_init(&p->ipv6cp, &ipv6cp_def, TIMER_IPV6CP);
+	p->lcp_vars.echo.kind = TIMER_ECHO;
+	auth_init(&p->auth);
+	return p;
+}
+
+void ppp_free(struct ppp *p)
+{
+	if (!p)
+		return;
+	explicit_bzero(p, sizeof(*p));
+	free(p);
+}
+
+void ppp_open(struct ppp *p, uint64_t now)
+{
+	if (p->phase != PHASE_DEAD)
+		return;
+	enter(p, now);
+	p->phase = PHASE_ESTABLISH;
+	p->why = PPP_WHY_NONE;
+	p->message[0] = 0;
+	p->lcp_vars.auth_disagreed = false;
+	memset(&p->link, 0, sizeof(p->link));
+	p->link.peer_mru = PPP_MRU_DEFAULT;
+	if (p->cfg.passive) {
+		cp_open_passive(&p->lcp);
+	} else {
+		cp_event(p, &p->lcp, FSM_OPEN, NULL);
+		cp_event(p, &p->lcp, FSM_UP, NULL);
+	}
+	leave(p);
+}
+
+void ppp_close(struct ppp *p, uint64_t now)
+{
+	enter(p, now);
+	link_close(p, PPP_WHY_LOCAL);
+	leave(p);
+}
+
+void ppp_lower_down(struct ppp *p, uint64_t now)
+{
+	enter(p, now);
+	if (p->phase != PHASE_DEAD) {
+		if (p->why == PPP_WHY_NONE)
+			p->why = PPP_WHY_LOWER;
+		cp_event(p, &p->lcp, FSM_DOWN, NULL);
+		link_dead(p);
+	}
+	leave(p);
+}
+
+void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+		      const char *message, uint64_t now)
+{
+	if (!p->auth.pending)
+		return;
+	enter(p, now);
+	auth_verdict(p, ok, reply, message);
+	leave(p);
+}
+
+void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
+		     const char *message, uint64_t now)
+{
+	if (serial == p->auth.serial)
+		ppp_auth_verdict(p, ok, reply, message, now);
+}
+
+void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now)
+{
+	if (!p->cfg.server || p->phase != PHASE_AUTHENTICATE || !p->auth.done)
+		return;
+	enter(p, now);
+	p->given = *a;
+	p->ipcp.enabled = p->cfg.ipv4 && a->peer4;
+	p->ipv6cp.enabled = p->cfg.ipv6;
+	start_ncps(p);
+	leave(p);
+}
+
+void ppp_get_info(const struct ppp *p, struct ppp_info *out)
+{
+	static const char *const phases[PHASES] = {
+		"dead", "establish", "authenticate", "network", "terminate",
+	};
+
+	memset(out, 0, sizeof(*out));
+	out->phase = phases[p->phase];
+	out->lcp = fsm_state_name((enum fsm_state)p->lcp.state);
+	out->ipcp = fsm_state_name((enum fsm_state)p->ipcp.state);
+	out->ipv6cp = fsm_state_name((enum fsm_state)p->ipv6cp.state);
+	out->link = p->link;
+	out->addr = p->addr;
+	memcpy(out->peer_name, p->auth.claim.name, sizeof(out->peer_name));
+	out->ip4_up = p->ip4_up;
+	out->ip6_up = p->ip6_up;
+}
+
+const uint64_t *ppp_counters(const struct ppp *p)
+{
+	return p->counters;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/harness.h"
+
+extern const struct test_suite suite_fsm, suite_ppp;
+
+static const struct test_suite *const suites[] = {
+	&suite_fsm,
+	&suite_ppp,
+	NULL,
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, suites);
+}

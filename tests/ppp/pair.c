@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/ppp/pair.h"
+
+#include "tests/harness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool odds(struct pair *p, unsigned per_mille)
+{
+	return per_mille && test_rand(&p->rng) % 1000 < per_mille;
+}
+
+static void put(struct pair *p, const struct pair_end *from, const uint8_t *frame, size_t len)
+{
+	struct pair_frame *f;
+
+	if (odds(p, p->loss) || p->n == PAIR_IN_FLIGHT)
+		return;
+	f = &p->line[p->n++];
+	f->at = p->now + p->delay;
+	if (odds(p, p->reorder))
+		f->at += test_rand(&p->rng) % (4 * p->delay + 1);
+	f->order = p->order++;
+	f->to = from == &p->a;
+	f->len = len;
+	memcpy(f->octets, frame, len);
+}
+
+static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	struct pair_end *e = ctx;
+	struct pair *p = e->pair;
+	uint8_t copy[PAIR_FRAME_MAX];
+
+	if (len > sizeof(copy))
+		abort();
+	e->sent++;
+	memcpy(e->last, frame, len);
+	e->last_len = len;
+	memcpy(copy, frame, len);
+	if (p->filter && !p->filter(p, e, copy, &len))
+		return;
+	put(p, e, copy, len);
+	if (odds(p, p->dup))
+		put(p, e, copy, len);
+}
+
+static void on_random(void *ctx, void *buf, size_t len)
+{
+	struct pair_end *e = ctx;
+	uint8_t *b = buf;
+
+	while (len--)
+		*b++ = (uint8_t)test_rand(&e->pair->rng);
+}
+
+static void judge(struct pair_end *e, const struct ppp_auth_claim *c, uint64_t now)
+{
+	struct ppp_auth_reply reply;
+	bool ok = e->password && !strcmp(c->name, "user") &&
+		  ppp_auth_check(c, e->password, strlen(e->password), &reply);
+
+	ppp_auth_verdict(e->ppp, ok, ok ? &reply : NULL, ok ? "welcome" : "go away", now);
+}
+
+static void on_auth(struct pair_end *e, const struct ppp_event *ev)
+{
+	e->claims++;
+	e->waiting = *ev->auth;
+	if (!e->answer_later)
+		judge(e, ev->auth, ev->now);
+}
+
+static void on_event(void *ctx, const struct ppp_event *ev)
+{
+	struct pair_end *e = ctx;
+
+	e->count[ev->kind]++;
+	if (e->n_seen < PAIR_EVENTS)
+		e->seen[e->n_seen++] = (uint8_t)ev->kind;
+	e->addr = *ev->addr;
+	e->link = *ev->link;
+	if (ev->kind == PPP_EV_AUTH)
+		on_auth(e, ev);
+	if (ev->kind == PPP_EV_AUTH_OK && e->cfg.server && !e->no_network)
+		ppp_start_network(e->ppp, &e->give, ev->now);
+	if (ev->kind == PPP_EV_DOWN) {
+		e->why = ev->why;
+		memset(e->message, 0, sizeof(e->message));
+		if (ev->message)
+			strncpy(e->message, ev->message, sizeof(e->message) - 1);
+	}
+}
+
+static const struct ppp_ops ops = {on_tx, on_event, on_random};
+
+void pair_init(struct pair *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->a.pair = p;
+	p->b.pair = p;
+	p->now = 1000 * SEC;
+	p->delay = 10 * MS;
+	p->rng = 1;
+	ppp_config_default(&p->a.cfg);
+	strcpy(p->a.cfg.name, "gateway");
+	p->a.password = "secret";
+	p->a.give = (struct ppp_addresses){.local4 = 0x0a400001,
+					   .peer4 = 0x0a400002,
+					   .dns4 = {0x0a4000fe, 0x0a4000ff}};
+	ppp_config_default(&p->b.cfg);
+	p->b.cfg.server = false;
+	strcpy(p->b.cfg.name, "user");
+	strcpy(p->b.cfg.secret, "secret");
+}
+
+void pair_create(struct pair *p)
+{
+	p->a.ppp = ppp_new(&p->a.cfg, &ops, &p->a);
+	p->b.ppp = ppp_new(&p->b.cfg, &ops, &p->b);
+	if (!p->a.ppp || !p->b.ppp)
+		abort();
+}
+
+void pair_open(struct pair *p)
+{
+	ppp_open(p->a.ppp, p->now);
+	ppp_open(p->b.ppp, p->now);
+}
+
+static unsigned earliest(const struct pair *p)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 1; i < p->n; i++)
+		if (p->line[i].at < p->line[best].at ||
+		    (p->line[i].at == p->line[best].at && p->line[i].order < p->line[best].order))
+			best = i;
+	return best;
+}
+
+static void deliver(struct pair *p, unsigned i)
+{
+	struct pair_frame f = p->line[i];
+
+	p->line[i] = p->line[--p->n];
+	ppp_rx(f.to ? p->b.ppp : p->a.ppp, f.octets, f.len, p->now);
+}
+
+void pair_run(struct pair *p, uint64_t until)
+{
+	for (;;) {
+		uint64_t ta = ppp_deadline(p->a.ppp), tb = ppp_deadline(p->b.ppp);
+		unsigned i = earliest(p);
+		uint64_t tl = p->n ? p->line[i].at : DEADLINE_NEVER;
+		uint64_t t = ta < tb ? ta : tb;
+
+		if (tl < t)
+			t = tl;
+		if (t == DEADLINE_NEVER || t > until)
+			break;
+		if (t > p->now)
+			p->now = t;
+		if (tl == t) {
+			deliver(p, i);
+			continue;
+		}
+		ppp_expire(p->a.ppp, p->now);
+		ppp_expire(p->b.ppp, p->now);
+	}
+	if (p->now < until)
+		p->now = until;
+}
+
+void pair_free(struct pair *p)
+{
+	ppp_free(p->a.ppp);
+	ppp_free(p->b.ppp);
+}
+
+void pair_inject(struct pair_end *to, const char *hex)
+{
+	uint8_t frame[PAIR_FRAME_MAX];
+	size_t len = test_hex(frame, sizeof(frame), hex);
+
+	ppp_rx(to->ppp, frame, len, to->pair->now);
+}
+
+bool pair_is_up(const struct pair *p)
+{
+	struct ppp_info a, b;
+
+	ppp_get_info(p->a.ppp, &a);
+	ppp_get_info(p->b.ppp, &b);
+	return a.ip4_up && a.ip6_up && b.ip4_up && b.ip6_up && a.addr.local4 == b.addr.peer4 &&
+	       a.addr.peer4 == b.addr.local4 && a.addr.local_iid == b.addr.peer_iid &&
+	       a.addr.peer_iid == b.addr.local_iid && a.link.our_magic == b.link.peer_magic &&
+	       a.link.peer_magic == b.link.our_magic;
+}
