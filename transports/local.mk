@@ -6,6 +6,9 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/ip_head.h transports/ip_head.c \
 	transports/udp_addr.h transports/udp_addr.c \
 	transports/udp_table.h transports/udp_table.c \
-	transports/udp.h transports/udp.c
+	transports/udp.h transports/udp.c \
+	transports/delay.h transports/delay.c \
+	transports/impair.h transports/impair.c \
+	transports/loop.h transports/loop.c
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h

@@ -4,6 +4,7 @@ TESTS += unit-transports
 unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/host.h tests/transports/host.c \
 	tests/transports/test_settings.c tests/transports/test_ip_head.c \
-	tests/transports/test_udp_addr.c tests/transports/test_udp_table.c tests/transports/test_udp.c
+	tests/transports/test_udp_addr.c tests/transports/test_udp_table.c tests/transports/test_udp.c \
+	tests/transports/test_delay.c tests/transports/test_impair.c tests/transports/test_loop.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

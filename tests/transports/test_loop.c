@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The loop transport: pairing, channels by address and payload, bad lines, windows, and threads. */
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "transports/loop.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+static const char *const plain[] = {"pair=p", "@1 l2tp ppp", "@2 ppp", NULL};
+
+static void open_pair(struct fake_host *a, struct fake_host *b, const char *const *cfg)
+{
+	fake_open(a, &loop_transport, cfg);
+	fake_open(b, &loop_transport, cfg);
+	fake_join(a, b);
+	fake_run(a, fake_now);
+}
+
+static void close_pair(struct fake_host *a, struct fake_host *b)
+{
+	fake_close(a);
+	fake_close(b);
+}
+
+static void up_and_down(void)
+{
+	struct fake_host a, b;
+	struct fake_event *e;
+
+	fake_open(&a, &loop_transport, plain);
+	fake_run(&a, fake_now);
+	CU_ASSERT_PTR_NULL(a.first);
+	CU_ASSERT_STRING_EQUAL(fake_status(&a), "pair p alone, 3 channels");
+	fake_open(&b, &loop_transport, plain);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 3);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_UP), 3);
+	e = fake_take(&a, FAKE_UP);
+	CU_ASSERT_EQUAL(e->attrs.payload, IST_PAYLOAD_L2TP);
+	CU_ASSERT_EQUAL(e->attrs.permanent, 1);
+	CU_ASSERT_STRING_EQUAL(fake_addr(&a, &e->attrs.peer), "1");
+	fake_free(e);
+	fake_close(&b);
+	fake_run(&a, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_DOWN), 3);
+	e = fake_take(&a, FAKE_DOWN);
+	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_LINK);
+	CU_ASSERT_FALSE(e->forever);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_send(&a, e ? 0x10000 : 0, "x", 1), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-down"), 1);
+	fake_open(&b, &loop_transport, plain);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_UP), 3);
+	close_pair(&a, &b);
+}
+
+static void channels(void)
+{
+	static const char *const other[] = {"pair=p", "@2 ppp", "@1 l2tp", "@3 ppp", NULL};
+	struct fake_host a, b;
+	struct fake_event *e;
+	ist_channel a1, b1;
+
+	fake_open(&a, &loop_transport, plain);
+	fake_open(&b, &loop_transport, other);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 2); /* 1 l2tp, 2 ppp */
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_UP), 2);
+	CU_ASSERT_EQUAL(fake_connect(&a, "1", IST_PAYLOAD_L2TP, &a1), 0);
+	CU_ASSERT_EQUAL(fake_connect(&b, "1", IST_PAYLOAD_L2TP, &b1), 0);
+	CU_ASSERT_EQUAL(fake_connect(&b, "1", IST_PAYLOAD_PPP, &b1), -ENOENT);
+	CU_ASSERT_EQUAL(fake_connect(&b, "9", IST_PAYLOAD_PPP, &b1), -ENOENT);
+	CU_ASSERT_EQUAL(fake_send(&a, a1, "one", 3), 1);
+	fake_run(&a, fake_now);
+	e = fake_take(&b, FAKE_FRAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->channel, b1);
+	ASSERT_OCTETS(e->data, e->len, "one", 3);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_send(&a, 0, "x", 1), -ESTALE);
+	CU_ASSERT_EQUAL(fake_send(&a, 0x1ffff, "x", 1), -ESTALE);
+	fake_disconnect(&a, a1);
+	CU_ASSERT_EQUAL(fake_send(&a, a1, "still there", 11), 1);
+	close_pair(&a, &b);
+}
+
+static void sizes(void)
+{
+	static const char *const cfg[] = {"pair=p", "mtu=3000", "@1 ppp", NULL};
+	static uint8_t data[3001];
+	struct fake_host a, b;
+	ist_channel c;
+
+	open_pair(&a, &b, cfg);
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 7);
+	CU_ASSERT_EQUAL(fake_connect(&a, "1", IST_PAYLOAD_PPP, &c), 0);
+	for (uint32_t len = 0; len <= 3000; len++) {
+		uint32_t head = len < 60 ? len : 60;
+		struct ist_frame f = {c, 0, data, data + head, head, len - head, 0};
+		struct fake_event *e;
+
+		CU_ASSERT_EQUAL(fake_send_frames(&a, &f, 1), 1);
+		fake_run(&a, fake_now);
+		e = fake_take(&b, FAKE_FRAME);
+		if (!e || e->len != len || memcmp(e->data, data, len))
+			CU_FAIL("changed on its way");
+		fake_free(e);
+	}
+	CU_ASSERT_EQUAL(fake_send(&a, c, data, 3001), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-too-long"), 1);
+	CU_ASSERT_EQUAL(fake_count(&b, "rx-frames"), 3001);
+	close_pair(&a, &b);
+}
+
+static void bad_line(void)
+{
+	static const char *const cfg[] = {"pair=p",
+					  "impair-loss=20",
+					  "impair-duplicate=10",
+					  "impair-reorder=10",
+					  "impair-delay=20000",
+					  "@1 l2tp",
+					  NULL};
+	struct fake_host a, b;
+	uint64_t lost, twice, start;
+	unsigned early = 0, behind = 0;
+	uint32_t last = 0;
+	ist_channel c;
+
+	open_pair(&a, &b, cfg);
+	CU_ASSERT_EQUAL(fake_connect(&a, "1", IST_PAYLOAD_L2TP, &c), 0);
+	start = fake_now;
+	for (uint32_t i = 1; i <= 1000; i++) {
+		fake_send(&a, c, &i, sizeof(i));
+		fake_run(&a, fake_now + 1000);
+	}
+	fake_run(&a, fake_now + 1000000);
+	lost = fake_count(&a, "impair-lost");
+	twice = fake_count(&a, "impair-duplicated");
+	CU_ASSERT_TRUE(lost > 140 && lost < 260);
+	CU_ASSERT_TRUE(twice > 30 && twice < 150);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_FRAME), 1000 - lost + twice);
+	for (struct fake_event *e; (e = fake_take(&b, FAKE_FRAME)); fake_free(e)) {
+		uint32_t i;
+
+		memcpy(&i, e->data, sizeof(i));
+		early += e->at < start + (i - 1) * 1000 + 20000;
+		behind += i < last;
+		last = i;
+	}
+	CU_ASSERT_EQUAL(early, 0);
+	CU_ASSERT_TRUE(behind > 20);
+	close_pair(&a, &b);
+}
+
+static void queue_full(void)
+{
+	static const char *const cfg[] = {"pair=p", "queue=10", "impair-delay=1000", "@1 l2tp",
+					  NULL};
+	struct fake_host a, b;
+	ist_channel c;
+
+	open_pair(&a, &b, cfg);
+	fake_connect(&a, "1", IST_PAYLOAD_L2TP, &c);
+	for (int i = 0; i < 15; i++)
+		CU_ASSERT_EQUAL(fake_send(&a, c, "x", 1), 1);
+	fake_run(&a, fake_now + 1000);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_FRAME), 10);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-full"), 5);
+	close_pair(&a, &b);
+}
+
+static void window(void)
+{
+	static const char *const cfg[] = {"pair=p",  "window=4", "impair-delay=1000",
+					  "@1 l2tp", "@2 l2tp",	 NULL};
+	struct ist_frame f[6];
+	struct fake_host a, b;
+	ist_channel c, d;
+
+	open_pair(&a, &b, cfg);
+	fake_connect(&a, "1", IST_PAYLOAD_L2TP, &c);
+	fake_connect(&a, "2", IST_PAYLOAD_L2TP, &d);
+	for (int i = 0; i < 6; i++)
+		f[i] = (struct ist_frame){.channel = c, .payload = (const uint8_t *)"x", .len = 1};
+	CU_ASSERT_EQUAL(fake_send_frames(&a, f, 6), 4);
+	CU_ASSERT_EQUAL(fake_send_frames(&a, f, 2), 0);
+	CU_ASSERT_EQUAL(fake_send(&a, d, "x", 1), 1); /* one stuck channel does not hold another */
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_WRITABLE), 0);
+	fake_run(&a, fake_now + 1000);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_WRITABLE), 1);
+	CU_ASSERT_EQUAL(fake_channel(&a, FAKE_WRITABLE), c);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_FRAME), 5);
+	CU_ASSERT_EQUAL(fake_send_frames(&a, f, 2), 2);
+	fake_close(&b); /* busy */
+	fake_run(&a, fake_now + 1000);
+	fake_close(&a);
+}
+
+static void third(void)
+{
+	struct fake_host a, b, c;
+
+	open_pair(&a, &b, plain);
+	fake_open(&c, &loop_transport, plain);
+	fake_join(&a, &c);
+	fake_run(&a, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&c, FAKE_UP), 0);
+	fake_close(&a);
+	fake_run(&b, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_DOWN), 3);
+	close_pair(&b, &c);
+}
+
+static void bad_settings(void)
+{
+	static const char *const no_pair[] = {"@1 ppp", NULL};
+	static const char *const rate[] = {"pair=p", "impair-loss=200", NULL};
+	struct fake_host h;
+	struct ist_addr a;
+	char err[100], long_text[80];
+
+	CU_ASSERT_EQUAL(fake_try(&h, &loop_transport, no_pair, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "needs a pair"));
+	CU_ASSERT_EQUAL(fake_try(&h, &loop_transport, rate, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "impair-loss: \"200\" is no percentage");
+	memset(long_text, 'x', 79);
+	long_text[79] = '\0';
+	CU_ASSERT_EQUAL(loop_transport.addr_parse(&a, long_text), -EINVAL);
+	CU_ASSERT_EQUAL(loop_transport.addr_parse(&a, ""), -EINVAL);
+}
+
+/* The other end on a thread of its own: sends, and looks for what comes, until it has all. */
+#define THREAD_FRAMES 2000u
+
+static void *other_thread(void *arg)
+{
+	struct fake_host *b = arg;
+	ist_channel c = 0x10000;
+
+	for (unsigned i = 0; i < THREAD_FRAMES || fake_pending(b, FAKE_FRAME) < THREAD_FRAMES;
+	     i++) {
+		const struct ist_frame f = {
+			.channel = c, .payload = (const uint8_t *)&i, .len = sizeof(i)};
+
+		if (i < THREAD_FRAMES)
+			b->tr->send(b->port, &f, 1);
+		b->tr->on_wake(b->port);
+	}
+	return NULL;
+}
+
+static void threads(void)
+{
+	static const char *const cfg[] = {"pair=p", "@1 l2tp", NULL};
+	struct fake_host a, b;
+	pthread_t t;
+
+	fake_open(&a, &loop_transport, cfg);
+	fake_open(&b, &loop_transport, cfg);
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&t, NULL, other_thread, &b), 0);
+	for (unsigned i = 0; i < THREAD_FRAMES || fake_pending(&a, FAKE_FRAME) < THREAD_FRAMES;
+	     i++) {
+		if (i < THREAD_FRAMES)
+			fake_send(&a, 0x10000, &i, sizeof(i));
+		a.tr->on_wake(a.port);
+	}
+	CU_ASSERT_EQUAL(pthread_join(t, NULL), 0);
+	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_FRAME), THREAD_FRAMES);
+	close_pair(&a, &b);
+}
+
+static const struct test_case cases[] = {
+	{"up_when_both_are_there_down_when_not", up_and_down},
+	{"channels_by_address_and_payload", channels},
+	{"sizes_0_to_mtu_and_one_over", sizes},
+	{"loss_duplication_reorder_delay", bad_line},
+	{"queue_is_bounded", queue_full},
+	{"window_pushes_back_and_opens", window},
+	{"a_third_port_stays_alone", third},
+	{"bad_settings_have_words", bad_settings},
+	{"two_threads", threads},
+	{NULL, NULL},
+};
+const struct test_suite suite_loop = {"loop", cases};

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The loop transport, which is also the shortest complete example of one.
+ *
+ * Ports of one name find each other in a list under a mutex.  A port's inbox belongs to it, but its
+ * partner fills it: so the same mutex guards inboxes, and a port that puts something there wakes
+ * the other with host->wake, the one call that is allowed from any thread.  The reports are made in
+ * on_wake and by a timer, on the port's own thread, never under the mutex.
+ */
+#include "transports/loop.h"
+
+#include "transports/delay.h"
+#include "transports/handle.h"
+#include "transports/impair.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH	     64u
+#define CIRCUITS_MAX 30000u
+#define DLT_PPP	     9
+#define DLT_USER0    147
+
+#define LOOP_COUNTERS(X)                                                     \
+	X(RX, "rx-frames", "frames received")                                \
+	X(TX, "tx-frames", "frames sent")                                    \
+	X(TX_STALE, "tx-stale", "frames for a channel that is not there")    \
+	X(TX_DOWN, "tx-down", "frames dropped, the other end is not there")  \
+	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU") \
+	X(TX_FULL, "tx-full", "frames dropped, queue full")                  \
+	IMPAIR_COUNTERS(X)
+
+enum counter {
+#define X(sym, name, words) C_##sym,
+	LOOP_COUNTERS(X)
+#undef X
+		C_COUNT
+};
+
+static const struct ist_counter counters[] = {
+#define X(sym, name, words) {name, words},
+	LOOP_COUNTERS(X)
+#undef X
+		{NULL, NULL},
+};
+
+static const struct ist_key keys[] = {
+	{"pair", IST_KEY_TEXT, IST_KEY_REQUIRED | IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "name that two ports have in common"},
+	{"mtu", IST_KEY_NUMBER, IST_KEY_PORT, 1, 65535, NULL, "2000", "longest frame"},
+	{"queue", IST_KEY_NUMBER, IST_KEY_PORT, 1, 1000000, NULL, "4096",
+	 "most frames on their way to this port"},
+	{"window", IST_KEY_NUMBER, IST_KEY_PORT, 0, 65535, NULL, "0",
+	 "most frames of a channel on their way from this port; 0 = no flow control"},
+	IMPAIR_KEYS,
+	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+};
+
+/* One for each circuit and payload kind. */
+struct channel {
+	struct ist_addr addr;
+	uint8_t payload;
+	int32_t partner; /* index of the channel at the other end, -1 = none */
+	bool up;	 /* as the host knows it */
+	uint32_t on_way;
+	bool blocked;
+};
+
+struct ist_port {
+	const struct ist_host *host;
+	void *ctx;
+	struct ist_port *next, *other;
+	char *pair;
+	uint32_t mtu, window, timer;
+	struct channel *channel;
+	unsigned channels;
+	bool relinked; /* the partner came or went, not reported yet */
+	struct impair impair;
+	struct delay_queue inbox; /* tag: our channel << 16 | the sender's */
+	uint64_t count[C_COUNT];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct ist_port *ports;
+
+static ist_channel handle(unsigned i)
+{
+	return handle_make(i, 1);
+}
+
+static struct channel *channel_of(const struct ist_port *p, ist_channel c)
+{
+	if (handle_generation(c) != 1 || handle_index(c) >= p->channels)
+		return NULL;
+	return &p->channel[handle_index(c)];
+}
+
+/* --- reports -----------------------------------------------------------------------------------
+ */
+
+static void report_channels(struct ist_port *p, const bool *up)
+{
+	static const struct ist_cause gone = {.kind = IST_CAUSE_LINK, .words = "other end closed"};
+
+	for (unsigned i = 0; i < p->channels; i++) {
+		struct channel *ch = &p->channel[i];
+		struct ist_attrs a = {.size = sizeof(a), .payload = ch->payload, .permanent = 1};
+
+		if (up[i] == ch->up)
+			continue;
+		ch->up = up[i];
+		a.local = a.peer = ch->addr;
+		if (ch->up)
+			p->host->up(p->ctx, handle(i), &a);
+		else
+			p->host->down(p->ctx, handle(i), &gone, false);
+	}
+}
+
+static void carriers(struct ist_port *p)
+{
+	bool *up = NULL;
+
+	pthread_mutex_lock(&lock);
+	if (p->relinked)
+		up = calloc(p->channels + 1, sizeof(*up));
+	p->relinked = p->relinked && !up;
+	for (unsigned i = 0; up && i < p->channels; i++)
+		up[i] = p->other && p->channel[i].partner >= 0;
+	pthread_mutex_unlock(&lock);
+	if (up)
+		report_channels(p, up);
+	free(up);
+}
+
+/* The sender's window opens by one. */
+static void arrived(struct ist_port *p, const struct delayed *d)
+{
+	struct channel *from;
+
+	if (!p->other || !p->other->window)
+		return;
+	from = &p->other->channel[d->tag & 0xffff];
+	from->on_way--;
+	if (from->blocked)
+		p->other->host->wake(p->other->ctx);
+}
+
+static void tap(const struct ist_port *p, bool outbound, const struct channel *ch, const void *head,
+		uint32_t head_len, const void *payload, uint32_t len)
+{
+	uint16_t dlt = ch->payload == IST_PAYLOAD_PPP ? DLT_PPP : DLT_USER0;
+
+	if (*p->host->tap_on)
+		p->host->tap(p->ctx, outbound, dlt, head, head_len, payload, len);
+}
+
+static void on_time(void *arg, uint64_t now);
+
+static void deliver(struct ist_port *p, uint64_t now)
+{
+	struct ist_frame f[BATCH];
+	struct delayed *d[BATCH];
+	unsigned n = 0;
+
+	pthread_mutex_lock(&lock);
+	while (n < BATCH && (d[n] = delay_pop(&p->inbox, now)))
+		arrived(p, d[n++]);
+	if (p->inbox.first)
+		p->host->timer(p->ctx, &p->timer, n == BATCH ? now : delay_next(&p->inbox), on_time,
+			       p);
+	pthread_mutex_unlock(&lock);
+	for (unsigned i = 0; i < n; i++) {
+		f[i] = (struct ist_frame){.channel = handle(d[i]->tag >> 16),
+					  .payload = d[i]->data,
+					  .len = d[i]->len};
+		tap(p, false, &p->channel[d[i]->tag >> 16], NULL, 0, d[i]->data, d[i]->len);
+	}
+	p->count[C_RX] += n;
+	if (n)
+		p->host->frames(p->ctx, f, n);
+	for (unsigned i = 0; i < n; i++)
+		free(d[i]);
+}
+
+static void writables(struct ist_port *p)
+{
+	for (unsigned i = 0; p->window && i < p->channels; i++) {
+		struct channel *ch = &p->channel[i];
+		bool open;
+
+		pthread_mutex_lock(&lock);
+		open = ch->blocked && ch->on_way < p->window;
+		if (open)
+			ch->blocked = false;
+		pthread_mutex_unlock(&lock);
+		if (open)
+			p->host->writable(p->ctx, handle(i));
+	}
+}
+
+static void on_wake(struct ist_port *p)
+{
+	carriers(p);
+	deliver(p, p->host->now(p->ctx));
+	writables(p);
+}
+
+static void on_time(void *arg, uint64_t now)
+{
+	deliver(arg, now);
+}
+
+/* --- sending -----------------------------------------------------------------------------------
+ */
+
+/* False: the window is shut. */
+static bool send_one(struct ist_port *p, struct channel *ch, const struct ist_frame *f)
+{
+	uint32_t head_len = f->head ? f->head_len : 0;
+	uint64_t due[2];
+	unsigned copies;
+
+	if (p->window && ch->on_way >= p->window) {
+		ch->blocked = true;
+		return false;
+	}
+	if (head_len + f->len > p->mtu) {
+		p->count[C_TX_TOO_LONG]++;
+		return true;
+	}
+	if (!p->other || ch->partner < 0) {
+		p->count[C_TX_DOWN]++;
+		return true;
+	}
+	tap(p, true, ch, f->head, head_len, f->payload, f->len);
+	p->count[C_TX]++;
+	copies = impair_plan(&p->impair, p->host->now(p->ctx), due);
+	for (unsigned i = 0; i < copies; i++) {
+		uint32_t tag = (uint32_t)ch->partner << 16 | (uint32_t)(ch - p->channel);
+
+		if (delay_push(&p->other->inbox, due[i], tag, f->head, head_len, f->payload,
+			       f->len))
+			ch->on_way++;
+		else
+			p->count[C_TX_FULL]++;
+	}
+	return true;
+}
+
+static int loop_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
+{
+	struct channel *ch = n ? channel_of(p, f->channel) : NULL;
+	unsigned i = 0;
+
+	if (!n)
+		return 0;
+	if (!ch) {
+		p->count[C_TX_STALE] += n;
+		return -ESTALE;
+	}
+	pthread_mutex_lock(&lock);
+	while (i < n && send_one(p, ch, &f[i]))
+		i++;
+	if (p->other)
+		p->other->host->wake(p->other->ctx);
+	pthread_mutex_unlock(&lock);
+	return (int)i;
+}
+
+static uint32_t loop_mtu(const struct ist_port *p, ist_channel c)
+{
+	(void)c;
+	return p->mtu;
+}
+
+/* --- opening and closing -----------------------------------------------------------------------
+ */
+
+static int32_t find(const struct ist_port *p, const struct ist_addr *a, uint8_t payload)
+{
+	for (unsigned i = 0; i < p->channels; i++)
+		if (p->channel[i].payload == payload && !memcmp(&p->channel[i].addr, a, sizeof(*a)))
+			return (int32_t)i;
+	return -1;
+}
+
+static void map(struct ist_port *p)
+{
+	for (unsigned i = 0; i < p->channels; i++)
+		p->channel[i].partner =
+			p->other ? find(p->other, &p->channel[i].addr, p->channel[i].payload) : -1;
+}
+
+static void join(struct ist_port *p)
+{
+	pthread_mutex_lock(&lock);
+	for (struct ist_port *o = ports; o && !p->other; o = o->next)
+		if (!o->other && !strcmp(o->pair, p->pair)) {
+			p->other = o;
+			o->other = p;
+			p->relinked = o->relinked = true;
+			map(p);
+			map(o);
+			o->host->wake(o->ctx);
+			p->host->wake(p->ctx);
+		}
+	p->next = ports;
+	ports = p;
+	pthread_mutex_unlock(&lock);
+}
+
+static void leave(struct ist_port *p)
+{
+	struct ist_port **at = &ports;
+
+	pthread_mutex_lock(&lock);
+	while (*at && *at != p)
+		at = &(*at)->next;
+	if (*at)
+		*at = p->next;
+	if (p->other) {
+		p->other->other = NULL;
+		p->other->relinked = true;
+		delay_clear(&p->other->inbox); /* its tags are about our channels */
+		for (unsigned i = 0; i < p->other->channels; i++)
+			p->other->channel[i].on_way = 0;
+		p->other->host->wake(p->other->ctx);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static void loop_close(struct ist_port *p)
+{
+	leave(p);
+	p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+	delay_clear(&p->inbox);
+	free(p->channel);
+	free(p->pair);
+	free(p);
+}
+
+static int add_channels(struct ist_port *p, const struct ist_port_config *cfg)
+{
+	p->channel = calloc(2 * (size_t)cfg->circuits + 1, sizeof(*p->channel));
+	if (!p->channel)
+		return -ENOMEM;
+	for (unsigned i = 0; i < cfg->circuits; i++)
+		for (uint8_t kind = IST_PAYLOAD_L2TP; kind <= IST_PAYLOAD_PPP; kind++)
+			if (cfg->circuit[i].payloads & 1u << kind)
+				p->channel[p->channels++] =
+					(struct channel){.addr = cfg->circuit[i].addr,
+							 .payload = kind,
+							 .partner = -1};
+	return 0;
+}
+
+static int loop_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {keys, cfg->setting, cfg->settings};
+	int r = settings_host_ok(host, err, err_len);
+	struct impair impair;
+	struct ist_port *p;
+
+	if (!r)
+		r = impair_init(&impair, &set, err, err_len);
+	if (r < 0)
+		return r;
+	if (!settings_text(&set, "pair") || cfg->circuits > CIRCUITS_MAX)
+		return settings_error(err, err_len, EINVAL, "needs a pair, and at most %u circuits",
+				      CIRCUITS_MAX);
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	p->host = host;
+	p->ctx = ctx;
+	p->impair = impair;
+	p->mtu = (uint32_t)settings_number(&set, "mtu");
+	p->window = (uint32_t)settings_number(&set, "window");
+	p->inbox.max = (unsigned)settings_number(&set, "queue");
+	p->pair = strdup(settings_text(&set, "pair"));
+	r = p->pair ? add_channels(p, cfg) : -ENOMEM;
+	if (r < 0) {
+		loop_close(p);
+		return r;
+	}
+	join(p);
+	*out = p;
+	return 0;
+}
+
+/* --- the rest ----------------------------------------------------------------------------------
+ */
+
+static int loop_addr_parse(struct ist_addr *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len || len > sizeof(out->data))
+		return -EINVAL;
+	memset(out, 0, sizeof(*out));
+	out->len = (uint16_t)len;
+	memcpy(out->data, text, len);
+	return 0;
+}
+
+static int loop_addr_format(const struct ist_addr *a, char *buf, size_t len)
+{
+	return snprintf(buf, len, "%.*s", (int)a->len, (const char *)a->data);
+}
+
+static int loop_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+			const struct ist_attrs *a, ist_channel *out)
+{
+	int32_t i = find(p, to, payload);
+
+	(void)a;
+	if (i < 0)
+		return -ENOENT;
+	*out = handle((unsigned)i);
+	return 0;
+}
+
+/* Circuits are permanent: giving one up leaves it where it is. */
+static void loop_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	(void)p;
+	(void)c;
+	(void)why;
+}
+
+static void loop_count(const struct ist_port *p, uint64_t *out, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		out[i] = i < C_COUNT ? p->count[i] : 0;
+	if (n >= C_COUNT)
+		impair_count(&p->impair, out + C_IMPAIR_LOST);
+}
+
+static int loop_status(const struct ist_port *p, char *buf, size_t len)
+{
+	bool joined;
+
+	pthread_mutex_lock(&lock);
+	joined = p->other != NULL;
+	pthread_mutex_unlock(&lock);
+	return snprintf(buf, len, "pair %s %s, %u channels", p->pair, joined ? "joined" : "alone",
+			p->channels);
+}
+
+const struct ist_transport loop_transport = {
+	.abi = IST_TRANSPORT_ABI,
+	.size = sizeof(struct ist_transport),
+	.name = "loop",
+	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW,
+	.keys = keys,
+	.counters = counters,
+	.open = loop_open,
+	.close = loop_close,
+	.send = loop_send,
+	.mtu = loop_mtu,
+	.addr_parse = loop_addr_parse,
+	.addr_format = loop_addr_format,
+	.connect = loop_connect,
+	.count = loop_count,
+	.disconnect = loop_disconnect,
+	.on_wake = on_wake,
+	.status = loop_status,
+};
