@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be asked of one attribute by itself: whether its length and value are what the RFC allows,
- * and how it is shown to people.  Both go by the shape in the attribute's row, so a new attribute of a
- * known shape needs nothing here.
+ * What can be asked of one attribute by itself: whether its length and value are what the RFC
+ * allows, and how it is shown to people.  Both go by the shape in the attribute's row, so a new
+ * attribute of a known shape needs nothing here.
  */
 #include "core/avp.h"
 #include "core/msg.h"
@@ -18,7 +18,8 @@ bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len)
 	return len >= row->min && len <= row->max;
 }
 
-/* --- values -------------------------------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------------------------------
+ */
 
 static bool nonzero(uint16_t message, const uint8_t *val)
 {
@@ -59,7 +60,8 @@ bool l2tp_avp_value_ok(const struct l2tp_avp_row *row, uint16_t message, const u
 	return true;
 }
 
-/* --- text ---------------------------------------------------------------------------------------- */
+/* --- text ----------------------------------------------------------------------------------------
+ */
 
 /* snprintf into what is left, keeping count of what a larger buffer would have held. */
 struct text {
@@ -149,8 +151,8 @@ static void put_cause(struct text *t, struct rd *r)
 
 static void put_errors(struct text *t, struct rd *r)
 {
-	static const char *const name[] = {"crc",	      "framing",  "hardware-overruns",
-					   "buffer-overruns", "time-out", "alignment"};
+	static const char *const name[] = {
+		"crc", "framing", "hardware-overruns", "buffer-overruns", "time-out", "alignment"};
 
 	rd_skip(r, 2);
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)

@@ -2,8 +2,8 @@
 /*
  * Attribute Value Pairs, RFC 2661 section 4: one row of a const table per attribute, keyed by
  * (vendor, type).  The table is the only place that knows an attribute: what it is called, how long
- * it may be, whether M must be set, whether it may be hidden, which messages it belongs to, and what
- * a tunnel switch does with it.  To add an attribute, add a row in avp_table.c.
+ * it may be, whether M must be set, whether it may be hidden, which messages it belongs to, and
+ * what a tunnel switch does with it.  To add an attribute, add a row in avp_table.c.
  */
 #ifndef CORE_AVP_H
 #define CORE_AVP_H
@@ -53,16 +53,17 @@ enum l2tp_avp_type {
 	L2TP_AVP_PPP_DISCONNECT_CAUSE = 46, /* RFC 3145 */
 };
 
-#define L2TP_AVP_HDR_LEN 6u
-#define L2TP_AVP_M 0x8000u
-#define L2TP_AVP_H 0x4000u
-#define L2TP_AVP_RESERVED 0x3c00u
-#define L2TP_AVP_LEN 0x03ffu
+#define L2TP_AVP_HDR_LEN   6u
+#define L2TP_AVP_M	   0x8000u
+#define L2TP_AVP_H	   0x4000u
+#define L2TP_AVP_RESERVED  0x3c00u
+#define L2TP_AVP_LEN	   0x03ffu
 #define L2TP_AVP_VALUE_MAX (L2TP_AVP_LEN - L2TP_AVP_HDR_LEN) /* 1017 octets */
 
 enum l2tp_avp_m { L2TP_M_MUST_BE_1, L2TP_M_MUST_BE_0, L2TP_M_EITHER };
 
-/* What a tunnel switch does with the attribute when it carries a call from one tunnel to another. */
+/* What a tunnel switch does with the attribute when it carries a call from one tunnel to another.
+ */
 enum l2tp_avp_switch { L2TP_SWITCH_RELAY, L2TP_SWITCH_REGENERATE, L2TP_SWITCH_DROP };
 
 /* The shape of the value: how it is checked beyond its length and how it is shown. */
@@ -84,13 +85,13 @@ enum l2tp_avp_shape {
 
 struct l2tp_avp_row {
 	uint16_t vendor, type;
-	const char *name;     /* the RFC's own name */
-	uint16_t min, max;    /* octets of value */
-	uint8_t m;	      /* enum l2tp_avp_m: how we send it */
+	const char *name;  /* the RFC's own name */
+	uint16_t min, max; /* octets of value */
+	uint8_t m;	   /* enum l2tp_avp_m: how we send it */
 	bool may_hide;
-	uint8_t shape;	      /* enum l2tp_avp_shape */
-	uint8_t on_switch;    /* enum l2tp_avp_switch */
-	uint32_t messages;    /* bit (1u << message type) for every message it may appear in */
+	uint8_t shape;	   /* enum l2tp_avp_shape */
+	uint8_t on_switch; /* enum l2tp_avp_switch */
+	uint32_t messages; /* bit (1u << message type) for every message it may appear in */
 };
 
 /* The row for (vendor, type), or NULL: an attribute we do not know. */
@@ -103,10 +104,10 @@ extern const size_t l2tp_avp_table_len;
 /* One attribute of a decoded message. */
 struct l2tp_avp {
 	uint16_t vendor, type;
-	bool mandatory;		       /* M as received or to be sent */
-	bool hidden;		       /* received hidden; to be hidden when sent */
-	uint16_t len;		       /* octets of value */
-	const uint8_t *val;	       /* deciphered; lives as long as the message it came from */
+	bool mandatory;			/* M as received or to be sent */
+	bool hidden;			/* received hidden; to be hidden when sent */
+	uint16_t len;			/* octets of value */
+	const uint8_t *val;		/* deciphered; lives as long as the message it came from */
 	const struct l2tp_avp_row *row; /* NULL = unknown to us */
 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every attribute of RFC 2661 section 4.4 and RFC 3145, in the order of their types: name, octets of
- * value, the M bit we send, whether H is allowed, its shape, what a tunnel switch does with it and
- * the messages it belongs to.  Lengths are those of the value: the RFC's Length less 6.
+ * Every attribute of RFC 2661 section 4.4 and RFC 3145, in the order of their types: name, octets
+ * of value, the M bit we send, whether H is allowed, its shape, what a tunnel switch does with it
+ * and the messages it belongs to.  Lengths are those of the value: the RFC's Length less 6.
  *
- * On a switch an attribute of the control connection is dropped, for it speaks of the tunnel it came
- * on; the ids, and whether data is sequenced, are made anew for each side; what describes the call,
- * the caller or the reason it ended is relayed.
+ * On a switch an attribute of the control connection is dropped, for it speaks of the tunnel it
+ * came on; the ids, and whether data is sequenced, are made anew for each side; what describes the
+ * call, the caller or the reason it ended is relayed.
  */
 #include "core/avp.h"
 #include "core/msg.h"
@@ -14,20 +14,22 @@
 #define ANY L2TP_AVP_VALUE_MAX
 
 #define IN(msg) (1u << L2TP_##msg)
-#define IN_ALL                                                                                     \
-	(IN(SCCRQ) | IN(SCCRP) | IN(SCCCN) | IN(STOPCCN) | IN(HELLO) | IN(OCRQ) | IN(OCRP) |       \
+#define IN_ALL                                                                               \
+	(IN(SCCRQ) | IN(SCCRP) | IN(SCCCN) | IN(STOPCCN) | IN(HELLO) | IN(OCRQ) | IN(OCRP) | \
 	 IN(OCCN) | IN(ICRQ) | IN(ICRP) | IN(ICCN) | IN(CDN) | IN(WEN) | IN(SLI))
-#define IN_START (IN(SCCRQ) | IN(SCCRP))
+#define IN_START     (IN(SCCRQ) | IN(SCCRP))
 #define IN_CONNECTED (IN(ICCN) | IN(OCCN))
 
-#define M1 L2TP_M_MUST_BE_1
-#define M0 L2TP_M_MUST_BE_0
-#define HIDE true
+#define M1    L2TP_M_MUST_BE_1
+#define M0    L2TP_M_MUST_BE_0
+#define HIDE  true
 #define CLEAR false
 
-#define ROW(sym, name, min, max, m, hide, shape, on_switch, messages)                              \
-	{0,    L2TP_AVP_##sym,     name,                    min,     max, m,                       \
-	 hide, L2TP_SHAPE_##shape, L2TP_SWITCH_##on_switch, messages}
+#define ROW(sym, name, min, max, m, hide, shape, on_switch, messages)           \
+	{                                                                       \
+		0, L2TP_AVP_##sym, name, min, max, m, hide, L2TP_SHAPE_##shape, \
+			L2TP_SWITCH_##on_switch, messages                       \
+	}
 
 /* clang-format off */
 const struct l2tp_avp_row l2tp_avp_table[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Building a control message.  Attributes are appended as they are given; M and whether H is allowed
- * come from the attribute's row.  The first hidden attribute is preceded by the message's one Random
- * Vector.  Errors stick to the writer, so only l2tp_build_end() need be looked at.
+ * Building a control message.  Attributes are appended as they are given; M and whether H is
+ * allowed come from the attribute's row.  The first hidden attribute is preceded by the message's
+ * one Random Vector.  Errors stick to the writer, so only l2tp_build_end() need be looked at.
  */
 #include "core/msg.h"
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The data channel of one call.  All arithmetic on sequence numbers is modulo 2^16: the distance of a
- * frame from `nr`, the number expected next, as a signed 16-bit value says whether it is the one, ahead
- * or behind.
+ * The data channel of one call.  All arithmetic on sequence numbers is modulo 2^16: the distance of
+ * a frame from `nr`, the number expected next, as a signed 16-bit value says whether it is the one,
+ * ahead or behind.
  *
- * A frame ahead is held, up to `reorder` numbers away, until the gap fills or its time is up; further
- * ahead, the oldest gap is given up at once.  A frame behind is late and dropped; nothing is ever
- * delivered out of order.  Only when several frames in a row, each the next of the one before, lie
- * further behind than any network delays them has the peer begun to count anew, or an earlier frame
- * made us jump by mistake: then we follow.
+ * A frame ahead is held, up to `reorder` numbers away, until the gap fills or its time is up;
+ * further ahead, the oldest gap is given up at once.  A frame behind is late and dropped; nothing
+ * is ever delivered out of order.  Only when several frames in a row, each the next of the one
+ * before, lie further behind than any network delays them has the peer begun to count anew, or an
+ * earlier frame made us jump by mistake: then we follow.
  */
 #include "core/data.h"
 
 #define FAR_BEHIND 1024 /* numbers */
-#define FAR_RUN 4u	/* frames in a row until we believe it */
+#define FAR_RUN	   4u	/* frames in a row until we believe it */
 
 void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg)
 {
@@ -49,7 +49,8 @@ size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], siz
 	return w.len;
 }
 
-/* --- receiving ------------------------------------------------------------------------------------- */
+/* --- receiving
+ * ------------------------------------------------------------------------------------- */
 
 static struct l2tp_data_slot *slot_of(struct l2tp_data *d, uint16_t ns)
 {
@@ -158,8 +159,8 @@ static enum l2tp_data_verdict behind(struct l2tp_data *d, uint16_t ns, uint64_t 
 	return deliver(d, ns, now);
 }
 
-/* Ns begins at zero, but a peer that had counted silently may begin anywhere: too far from zero to be
- * loss in the first moments, the first number is taken as it is. */
+/* Ns begins at zero, but a peer that had counted silently may begin anywhere: too far from zero to
+ * be loss in the first moments, the first number is taken as it is. */
 static void first_number(struct l2tp_data *d, uint16_t ns)
 {
 	if (!d->seen_seq && ns > L2TP_REORDER_MAX)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Data messages, RFC 2661 sections 3.1, 5.3 and 5.4: per-call header template, sequence numbers and
- * the reorder queue, as pure functions of one leg's state.  No allocation, no engine pointer, safe to
- * run on a data worker.
+ * the reorder queue, as pure functions of one leg's state.  No allocation, no engine pointer, safe
+ * to run on a data worker.
  *
- * Sequencing: the LNS decides.  The LAC sends Ns when the last data message it got had S set, or when
- * Sequencing Required was in the ICCN/OCCN; the LNS may switch it off and on during the call.
+ * Sequencing: the LNS decides.  The LAC sends Ns when the last data message it got had S set, or
+ * when Sequencing Required was in the ICCN/OCCN; the LNS may switch it off and on during the call.
  */
 #ifndef CORE_DATA_H
 #define CORE_DATA_H
@@ -18,11 +18,11 @@
 
 struct l2tp_data_config {
 	uint16_t peer_tid, peer_sid;
-	bool lns;		  /* we are the LNS of this call */
-	bool send_seq;		  /* LNS: sequence what we send (and so ask the LAC to) */
-	bool required;		  /* Sequencing Required: unsequenced data is dropped, S never off */
-	bool send_length;	  /* set L in what we send */
-	uint8_t reorder;	  /* slots used, 0 = drop late, deliver gaps at once; <= MAX */
+	bool lns;	  /* we are the LNS of this call */
+	bool send_seq;	  /* LNS: sequence what we send (and so ask the LAC to) */
+	bool required;	  /* Sequencing Required: unsequenced data is dropped, S never off */
+	bool send_length; /* set L in what we send */
+	uint8_t reorder;  /* slots used, 0 = drop late, deliver gaps at once; <= MAX */
 	uint64_t reorder_timeout; /* us a gap may hold up later frames */
 };
 
@@ -37,16 +37,17 @@ struct l2tp_data {
 	struct l2tp_data_config cfg;
 	uint16_t ns, nr; /* next to send; next expected */
 	bool sending_seq;
-	bool seen_seq;	 /* a sequenced frame has arrived: nr is meaningful */
+	bool seen_seq;	       /* a sequenced frame has arrived: nr is meaningful */
 	uint64_t gap_deadline; /* when the gap at nr is given up; DEADLINE_NEVER = no gap */
 	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
 	uint8_t held;
 	uint16_t far_next; /* a run of frames far behind nr: what would continue it, */
 	uint8_t far_run;   /* and how long it is */
 	/* Counters.  lost: numbers given up; late: frames whose number had passed, duplicates among
-	 * them; reordered: frames that had to be held; no_seq: dropped for want of a number; resyncs:
-	 * times the numbering was taken anew from the peer.  Between resyncs every sequenced frame is
-	 * delivered, held or late, and every number below nr was delivered or lost. */
+	 * them; reordered: frames that had to be held; no_seq: dropped for want of a number;
+	 * resyncs: times the numbering was taken anew from the peer.  Between resyncs every
+	 * sequenced frame is delivered, held or late, and every number below nr was delivered or
+	 * lost. */
 	uint64_t lost, late, reordered, no_seq, resyncs;
 };
 
@@ -54,16 +55,16 @@ void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg);
 /* LNS: switch sequencing of what we send during the call. */
 void l2tp_data_set_seq(struct l2tp_data *d, bool on);
 
-/* Write the header for a payload of len octets; at most L2TP_HDR_DATA_MAX octets.  Returns how many,
- * or 0 when Length is wanted and cannot hold it (no number is used up). */
+/* Write the header for a payload of len octets; at most L2TP_HDR_DATA_MAX octets.  Returns how
+ * many, or 0 when Length is wanted and cannot hold it (no number is used up). */
 size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], size_t len);
 
 enum l2tp_data_verdict {
 	L2TP_DATA_DELIVER, /* hand the payload on now; then drain l2tp_data_ready() */
 	L2TP_DATA_HOLD,	   /* keep a copy under *slot */
 	L2TP_DATA_DROP,	   /* *why says the counter */
-	L2TP_DATA_DRAIN,   /* too far ahead of what is held: hand on everything l2tp_data_ready() gives,
-			      then ask about this same frame again; this ends */
+	L2TP_DATA_DRAIN,   /* too far ahead of what is held: hand on everything l2tp_data_ready()
+			      gives,   then ask about this same frame again; this ends */
 };
 /* Decide about a received data message whose header is h. */
 enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *h, uint64_t now,

@@ -7,7 +7,7 @@
  */
 #include "core/hdr.h"
 
-#define CONTROL_ON (L2TP_HDR_L | L2TP_HDR_S)
+#define CONTROL_ON  (L2TP_HDR_L | L2TP_HDR_S)
 #define CONTROL_OFF (L2TP_HDR_O | L2TP_HDR_P)
 
 #define FLAGS_AND_LENGTH 4u /* octets up to and with the Length field */

@@ -14,24 +14,24 @@
 
 #include "core/bytes.h"
 
-#define L2TP_HDR_T 0x8000u
-#define L2TP_HDR_L 0x4000u
-#define L2TP_HDR_S 0x0800u
-#define L2TP_HDR_O 0x0200u
-#define L2TP_HDR_P 0x0100u
+#define L2TP_HDR_T   0x8000u
+#define L2TP_HDR_L   0x4000u
+#define L2TP_HDR_S   0x0800u
+#define L2TP_HDR_O   0x0200u
+#define L2TP_HDR_P   0x0100u
 #define L2TP_HDR_VER 0x000fu
 
 #define L2TP_HDR_CONTROL_LEN 12u
-#define L2TP_HDR_DATA_MAX 14u /* the longest data header we send: L, S, O with no pad */
+#define L2TP_HDR_DATA_MAX    14u /* the longest data header we send: L, S, O with no pad */
 
 struct l2tp_hdr {
 	uint16_t flags; /* L2TP_HDR_* bits and version, host order */
 	uint16_t tid;	/* Tunnel ID: the receiver's */
 	uint16_t sid;	/* Session ID: the receiver's; 0 = about the tunnel */
 	uint16_t ns, nr;
-	uint16_t hlen;	      /* octets before the payload, offset pad included */
+	uint16_t hlen;		/* octets before the payload, offset pad included */
 	const uint8_t *payload; /* into the decoded buffer */
-	size_t len;	      /* octets of payload: what L says where L is set, else the rest */
+	size_t len;		/* octets of payload: what L says where L is set, else the rest */
 };
 
 /* What a datagram turned out to be. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hiding (RFC 2661 section 4.3).  The value, with its length in front and padding behind, is cut into
- * blocks of sixteen octets; each is XORed with an MD5 that covers the secret and, for the first
- * block, the attribute type and the Random Vector, for every later one the cipher block before it.
- * Hiding and deciphering are the same walk; only where the cipher octets lie differs.
+ * Hiding (RFC 2661 section 4.3).  The value, with its length in front and padding behind, is cut
+ * into blocks of sixteen octets; each is XORed with an MD5 that covers the secret and, for the
+ * first block, the attribute type and the Random Vector, for every later one the cipher block
+ * before it. Hiding and deciphering are the same walk; only where the cipher octets lie differs.
  */
 #include "core/hide.h"
 

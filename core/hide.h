@@ -12,7 +12,7 @@
 #define L2TP_MD5_LEN 16u
 
 struct l2tp_secret {
-	uint8_t len;	   /* 0 = none */
+	uint8_t len; /* 0 = none */
 	uint8_t octets[255];
 };
 

@@ -13,8 +13,8 @@
 
 #include <stdlib.h>
 
-#define SLOTS 65535u
-#define ROUNDS 8u
+#define SLOTS	65535u
+#define ROUNDS	8u
 #define WAITING 32u /* freed slots left in the ring while fresh ones remain */
 
 /* Any function of (octet, key) will do for a Feistel round; this one mixes well. */

@@ -13,8 +13,8 @@
 
 struct ids {
 	uint32_t key[4];
-	uint32_t cap;	/* slots at most, <= 65535 */
-	uint32_t fresh; /* lowest slot never used */
+	uint32_t cap;	 /* slots at most, <= 65535 */
+	uint32_t fresh;	 /* lowest slot never used */
 	uint16_t *queue; /* freed slots, oldest first: a ring that grows to what was freed */
 	uint32_t head, count, room;
 };

@@ -3,8 +3,8 @@
  * Decoding a control message.  The body is a run of attributes; the first must be the Message Type.
  * Each following one is cut out of the body, looked up, deciphered if hidden, measured against its
  * row and added to the list.  Whatever is wrong with one attribute is answered by the same rule
- * (RFC 2661 4.1 and 7.1): with the M bit set the session or tunnel ends, without it the attribute is
- * passed over and counted.  Only a run that cannot be cut into attributes is beyond that rule.
+ * (RFC 2661 4.1 and 7.1): with the M bit set the session or tunnel ends, without it the attribute
+ * is passed over and counted.  Only a run that cannot be cut into attributes is beyond that rule.
  */
 #include "core/msg.h"
 
@@ -19,13 +19,14 @@ struct decode {
 	const struct l2tp_secret *secret;
 	uint32_t quirks;
 	struct rd in;
-	struct wr plain;   /* over m->plain */
-	struct rd rv;	   /* the Random Vector that applies now */
+	struct wr plain; /* over m->plain */
+	struct rd rv;	 /* the Random Vector that applies now */
 	bool have_rv;
-	bool reserved;	   /* the attribute at hand has reserved bits set */
+	bool reserved; /* the attribute at hand has reserved bits set */
 };
 
-/* --- verdicts about one attribute ------------------------------------------------------------------ */
+/* --- verdicts about one attribute
+ * ------------------------------------------------------------------ */
 
 static enum step close_with(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
 			    enum l2tp_error_code error)
@@ -72,7 +73,8 @@ static enum step unrecognised(struct decode *d, const struct l2tp_avp *a, enum l
 	return close_with(d, a, why, L2TP_ERR_UNKNOWN_MANDATORY);
 }
 
-/* --- the steps an attribute goes through ----------------------------------------------------------- */
+/* --- the steps an attribute goes through
+ * ----------------------------------------------------------- */
 
 /* Cut the next attribute out; false = the rest makes no sense. */
 static bool cut(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_reason *why)
@@ -150,8 +152,8 @@ static enum step check_length(struct decode *d, struct l2tp_avp *a)
 	return malformed(d, a, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH);
 }
 
-/* Protocol Version is the one attribute with a result of its own: "protocol version of the requester
- * is not supported; Error Code indicates highest version supported", here 1.0. */
+/* Protocol Version is the one attribute with a result of its own: "protocol version of the
+ * requester is not supported; Error Code indicates highest version supported", here 1.0. */
 static enum step bad_version(struct decode *d, const struct l2tp_avp *a)
 {
 	close_with(d, a, L2TP_R_AVP_VALUE, L2TP_ERR_NONE);
@@ -226,7 +228,8 @@ static enum step next(struct decode *d)
 	return s == KEEP ? keep(d, &a) : s;
 }
 
-/* --- the message as a whole ------------------------------------------------------------------------ */
+/* --- the message as a whole
+ * ------------------------------------------------------------------------ */
 
 static enum l2tp_verdict fail(struct l2tp_fault *f, enum l2tp_reason why,
 			      enum l2tp_error_code error, const char *what)
@@ -299,9 +302,8 @@ static void start(struct decode *d, const uint8_t *body, size_t len)
 	d->plain = wr_init(d->m->plain, sizeof(d->m->plain));
 }
 
-enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault,
-				  const uint8_t *body, size_t len, const struct l2tp_secret *secret,
-				  uint32_t quirks)
+enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, const uint8_t *body,
+				  size_t len, const struct l2tp_secret *secret, uint32_t quirks)
 {
 	struct decode d = {.m = m, .fault = fault, .secret = secret, .quirks = quirks};
 	enum l2tp_verdict v;
@@ -318,7 +320,8 @@ enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault,
 	return required(&d);
 }
 
-/* --- looking into a message ------------------------------------------------------------------------ */
+/* --- looking into a message
+ * ------------------------------------------------------------------------ */
 
 const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, size_t *val_len)
 {

@@ -8,7 +8,11 @@
 
 #include <stdio.h>
 
-#define LIST(...) (const uint16_t[]){__VA_ARGS__ __VA_OPT__(,) L2TP_NO_AVP}
+#define LIST(...)                                      \
+	(const uint16_t[])                             \
+	{                                              \
+		__VA_ARGS__ __VA_OPT__(, ) L2TP_NO_AVP \
+	}
 #define NEEDS(sym, call, ...) [L2TP_##sym] = {#sym, call, LIST(__VA_ARGS__)}
 
 /* clang-format off */

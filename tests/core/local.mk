@@ -1,7 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += unit-core
 TESTS += unit-core
-unit_core_SOURCES = $(TEST_LIB) tests/core/main.c tests/core/test_deadline.c
+unit_core_SOURCES = $(TEST_LIB) tests/core/main.c tests/core/body.c \
+	tests/core/body.h tests/core/kat.c tests/core/kat.h \
+	tests/core/test_avp.c tests/core/test_avp_table.c tests/core/test_build.c \
+	tests/core/test_bytes.c tests/core/test_data.c tests/core/test_deadline.c \
+	tests/core/test_hdr.c tests/core/test_hide.c tests/core/test_ids.c tests/core/test_msg.c \
+	tests/core/test_msg_avp.c tests/core/test_msg_table.c tests/core/test_reason.c
 unit_core_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_core_LDADD = libcore.la $(CUNIT_LIBS)
 unit_core_SOURCES += tests/core/test_reliable.c
+EXTRA_DIST += tests/vectors/README.md tests/vectors/go-l2tp.hex tests/vectors/rfc2661-kat.txt \
+	tests/vectors/rtbrick-lac-sccrq.hex tests/vectors/xl2tpd-lac_l2tpns-lns.hex \
+	tests/vectors/xl2tpd-lac_xl2tpd-lns.hex tests/vectors/ze.hex

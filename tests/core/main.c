@@ -1,10 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 
+extern const struct test_suite suite_avp;
+extern const struct test_suite suite_avp_table;
+extern const struct test_suite suite_build;
+extern const struct test_suite suite_bytes;
+extern const struct test_suite suite_data;
+extern const struct test_suite suite_hdr;
+extern const struct test_suite suite_hide;
+extern const struct test_suite suite_ids;
+extern const struct test_suite suite_msg;
+extern const struct test_suite suite_msg_avp;
+extern const struct test_suite suite_msg_table;
+extern const struct test_suite suite_reason;
 extern const struct test_suite suite_deadline;
 extern const struct test_suite suite_reliable;
 
 static const struct test_suite *const suites[] = {
+	&suite_avp,
+	&suite_avp_table,
+	&suite_build,
+	&suite_bytes,
+	&suite_data,
+	&suite_hdr,
+	&suite_hide,
+	&suite_ids,
+	&suite_msg,
+	&suite_msg_avp,
+	&suite_msg_table,
+	&suite_reason,
 	&suite_deadline,
 	&suite_reliable,
 	NULL,

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/avp.h"
+#include "core/msg.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/harness.h"
+
+#define VAR 1023u /* "6 plus the length of" something: up to the ten bits of Length */
+
+/* RFC 2661 4.4, attribute by attribute as the text has them: title with its messages, Length (least and
+ * most, header included), "The M-bit for this AVP MUST be set to", and whether the H-bit may be 1. */
+static const struct {
+	uint16_t type;
+	const char *name, *messages;
+	uint16_t least, most;
+	int m;
+	bool hide;
+} rfc[] = {
+	{0, "Message Type", "All Messages", 8, 8, 1, false},
+	{36, "Random Vector", "All Messages", 6, VAR, 1, false},
+	{1, "Result Code", "CDN, StopCCN", 8, VAR, 1, false},
+	{2, "Protocol Version", "SCCRP, SCCRQ", 8, 8, 1, false},
+	{3, "Framing Capabilities", "SCCRP, SCCRQ", 10, 10, 1, true},
+	{4, "Bearer Capabilities", "SCCRP, SCCRQ", 10, 10, 1, true},
+	{5, "Tie Breaker", "SCCRQ", 14, 14, 0, false},
+	{6, "Firmware Revision", "SCCRP, SCCRQ", 8, 8, 0, true},
+	{7, "Host Name", "SCCRP, SCCRQ", 7, VAR, 1, false},
+	{8, "Vendor Name", "SCCRP, SCCRQ", 6, VAR, 0, true},
+	{9, "Assigned Tunnel ID", "SCCRP, SCCRQ, StopCCN", 8, 8, 1, true},
+	{10, "Receive Window Size", "SCCRQ, SCCRP", 8, 8, 1, false},
+	{11, "Challenge", "SCCRP, SCCRQ", 7, VAR, 1, true},
+	{13, "Challenge Response", "SCCCN, SCCRP", 22, 22, 1, true},
+	{12, "Q.931 Cause Code", "CDN", 9, VAR, 1, false},
+	{14, "Assigned Session ID", "CDN, ICRP, ICRQ, OCRP, OCRQ", 8, 8, 1, true},
+	{15, "Call Serial Number", "ICRQ, OCRQ", 10, 10, 1, true},
+	{16, "Minimum BPS", "OCRQ", 10, 10, 1, true},
+	{17, "Maximum BPS", "OCRQ", 10, 10, 1, true},
+	{18, "Bearer Type", "ICRQ, OCRQ", 10, 10, 1, true},
+	{19, "Framing Type", "ICCN, OCCN, OCRQ", 10, 10, 1, true},
+	{21, "Called Number", "ICRQ, OCRQ", 6, VAR, 1, true},
+	{22, "Calling Number", "ICRQ", 6, VAR, 1, true},
+	{23, "Sub-Address", "ICRQ, OCRQ", 6, VAR, 1, true},
+	{24, "(Tx) Connect Speed", "ICCN, OCCN", 10, 10, 1, true},
+	{38, "Rx Connect Speed", "ICCN, OCCN", 10, 10, 0, true},
+	{25, "Physical Channel ID", "ICRQ, OCRP", 10, 10, 0, true},
+	{37, "Private Group ID", "ICCN", 6, VAR, 0, true},
+	{39, "Sequencing Required", "ICCN, OCCN", 6, 6, 1, false},
+	{26, "Initial Received LCP CONFREQ", "ICCN", 6, VAR, 0, true},
+	{27, "Last Sent LCP CONFREQ", "ICCN", 6, VAR, 0, true},
+	{28, "Last Received LCP CONFREQ", "ICCN", 6, VAR, 0, true},
+	{29, "Proxy Authen Type", "ICCN", 8, 8, 0, true},
+	{30, "Proxy Authen Name", "ICCN", 6, VAR, 0, true},
+	{31, "Proxy Authen Challenge", "ICCN", 7, VAR, 0, true},
+	{32, "Proxy Authen ID", "ICCN", 8, 8, 0, true},
+	{33, "Proxy Authen Response", "ICCN", 6, VAR, 0, true},
+	{34, "Call Errors", "WEN", 32, 32, 1, true},
+	{35, "ACCM", "SLI", 16, 16, 1, true},
+	{46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true}, /* RFC 3145 section 2 */
+};
+#define RFC_ROWS (sizeof(rfc) / sizeof(rfc[0]))
+
+/* Is the message named in a list like "CDN, ICRP"? */
+static bool listed(const char *messages, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (!strcmp(messages, "All Messages"))
+		return true;
+	for (const char *p = messages; (p = strstr(p, name)); p += n)
+		if ((p == messages || p[-1] == ' ') && (!p[n] || p[n] == ','))
+			return true;
+	return false;
+}
+
+static void rfc2661_4_4_every_attribute(void)
+{
+	CU_ASSERT_EQUAL(l2tp_avp_table_len, RFC_ROWS);
+	for (size_t i = 0; i < RFC_ROWS; i++) {
+		const struct l2tp_avp_row *row = l2tp_avp_row(0, rfc[i].type);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+		CU_ASSERT_EQUAL(row->type, rfc[i].type);
+		CU_ASSERT_STRING_EQUAL(row->name, rfc[i].name);
+		CU_ASSERT_EQUAL(row->min + 6u, rfc[i].least);
+		CU_ASSERT_EQUAL(row->max + 6u, rfc[i].most);
+	}
+}
+
+static void rfc2661_4_4_m_bit(void)
+{
+	for (size_t i = 0; i < RFC_ROWS; i++)
+		CU_ASSERT_EQUAL(l2tp_avp_row(0, rfc[i].type)->m,
+				rfc[i].m ? L2TP_M_MUST_BE_1 : L2TP_M_MUST_BE_0);
+}
+
+static void rfc2661_4_4_h_bit(void)
+{
+	for (size_t i = 0; i < RFC_ROWS; i++)
+		CU_ASSERT_EQUAL(l2tp_avp_row(0, rfc[i].type)->may_hide, rfc[i].hide);
+}
+
+static void rfc2661_4_4_messages(void)
+{
+	for (size_t i = 0; i < RFC_ROWS; i++) {
+		const struct l2tp_avp_row *row = l2tp_avp_row(0, rfc[i].type);
+
+		CU_ASSERT_EQUAL(row->messages >> L2TP_MSG_TYPES, 0);
+		for (unsigned t = 0; t < L2TP_MSG_TYPES; t++) {
+			const char *name = l2tp_msg_table[t].name;
+			bool want = name && listed(rfc[i].messages, name);
+
+			CU_ASSERT_EQUAL(!!(row->messages & 1u << t), want);
+		}
+	}
+}
+
+/* The key is (vendor, type): the same type of another vendor is another attribute. */
+static void vendor_is_part_of_the_key(void)
+{
+	static const uint16_t vendor[] = {9, 43, 100, 311, 529, 2636, 3561, 65535};
+
+	for (size_t v = 0; v < sizeof(vendor) / sizeof(vendor[0]); v++)
+		for (uint16_t type = 0; type < 50; type++)
+			CU_ASSERT_PTR_NULL(l2tp_avp_row(vendor[v], type));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 20));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 40));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 47));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 0xffff));
+}
+
+/* On a switch ids are never copied, and what describes the caller always is. */
+static void switch_actions(void)
+{
+	static const uint16_t relay[] = {1,  12, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27,
+					 28, 29, 30, 31, 32, 33, 34, 35, 37, 38, 46};
+	static const uint16_t again[] = {0, 14, 36, 39};
+	static const uint16_t drop[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(relay) / sizeof(relay[0]); i++, n++)
+		CU_ASSERT_EQUAL(l2tp_avp_row(0, relay[i])->on_switch, L2TP_SWITCH_RELAY);
+	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++, n++)
+		CU_ASSERT_EQUAL(l2tp_avp_row(0, again[i])->on_switch, L2TP_SWITCH_REGENERATE);
+	for (size_t i = 0; i < sizeof(drop) / sizeof(drop[0]); i++, n++)
+		CU_ASSERT_EQUAL(l2tp_avp_row(0, drop[i])->on_switch, L2TP_SWITCH_DROP);
+	CU_ASSERT_EQUAL(n, l2tp_avp_table_len);
+}
+
+static const struct test_case cases[] = {
+	{"rfc2661_4_4_every_attribute", rfc2661_4_4_every_attribute},
+	{"rfc2661_4_4_m_bit", rfc2661_4_4_m_bit},
+	{"rfc2661_4_4_h_bit", rfc2661_4_4_h_bit},
+	{"rfc2661_4_4_messages", rfc2661_4_4_messages},
+	{"vendor_is_part_of_the_key", vendor_is_part_of_the_key},
+	{"switch_actions", switch_actions},
+	{NULL, NULL},
+};
+const struct test_suite suite_avp_table = {"avp_table", cases};

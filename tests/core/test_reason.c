@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/reason.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "tests/harness.h"
+
+static bool is_key(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '-')
+			return false;
+	return *s;
+}
+
+static void every_reason_has_its_own_words(void)
+{
+	for (unsigned i = 0; i < L2TP_R_COUNT; i++) {
+		CU_ASSERT_TRUE(is_key(l2tp_reasons[i].key));
+		CU_ASSERT_TRUE(strlen(l2tp_reasons[i].words) > 2);
+		for (unsigned j = 0; j < i; j++) {
+			CU_ASSERT_STRING_NOT_EQUAL(l2tp_reasons[i].key, l2tp_reasons[j].key);
+			CU_ASSERT_STRING_NOT_EQUAL(l2tp_reasons[i].words, l2tp_reasons[j].words);
+		}
+	}
+}
+
+static void keys_are_where_the_symbols_say(void)
+{
+	CU_ASSERT_STRING_EQUAL(l2tp_reasons[L2TP_R_NONE].key, "none");
+	CU_ASSERT_STRING_EQUAL(l2tp_reasons[L2TP_R_AVP_UNKNOWN_M].key, "avp-unknown-mandatory");
+	CU_ASSERT_STRING_EQUAL(l2tp_reasons[L2TP_R_DATA_REORDER_FULL].key, "data-reorder-full");
+}
+
+static const struct test_case cases[] = {
+	{"every_reason_has_its_own_words", every_reason_has_its_own_words},
+	{"keys_are_where_the_symbols_say", keys_are_where_the_symbols_say},
+	{NULL, NULL},
+};
+const struct test_suite suite_reason = {"reason", cases};
