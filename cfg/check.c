@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each value for itself cannot show: keys that need or exclude each other, addresses that
+ * belong to two, references that cannot work.  One small function per rule, listed at the end by
+ * the section it looks at.
+ */
+#include "cfg/check.h"
+#include "cfg/keys.h"
+#include "cfg/model.h"
+#include "cfg/value.h"
+
+#include <inttypes.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The key to blame, or the section when the key was not written. */
+static const struct cfg_item *blame(const struct cfg_item *section, const char *key)
+{
+	const struct cfg_item *it = cfg_given(section, key);
+
+	return it ? it : section;
+}
+
+static bool has_secret(const struct cfg_item *it)
+{
+	return cfg_given(it, "secret") || cfg_given(it, "secret-file");
+}
+
+static void one_secret(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_item *file = cfg_given(it, "secret-file");
+
+	if (file && cfg_given(it, "secret"))
+		cfg_wrong(l, file->line, file, "excludes `secret`, which is given too");
+}
+
+static const char *ipv4_text(struct cfg_load *l, uint32_t a)
+{
+	return arena_printf(l->scratch, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255,
+			    a & 255);
+}
+
+static struct cfg_prefix host_prefix(uint32_t a)
+{
+	struct cfg_prefix p = {.bits = 32};
+
+	for (unsigned i = 0; i < 4; i++)
+		p.addr[12 + i] = (uint8_t)(a >> (24 - 8 * i));
+	return p;
+}
+
+/* --- peer
+ * ---------------------------------------------------------------------------------------------- */
+
+static void peer_needs_secret(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_peer *p = it->object;
+	const struct {
+		const char *key;
+		bool on;
+	} rows[] = {{"challenge", p->policy.challenge},
+		    {"hide", p->policy.hide},
+		    {"reauth", p->policy.reauth != 0}};
+
+	for (size_t i = 0; i < CFG_ROWS(rows) && !has_secret(it); i++)
+		if (rows[i].on) {
+			const struct cfg_item *b = blame(it, rows[i].key);
+
+			cfg_wrong(l, b->line, b, "needs a `secret`");
+		}
+}
+
+static void peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_peer *p = it->object;
+	const struct cfg_item *b = blame(it, "reauth"), *c = cfg_given(it, "challenge");
+
+	if (p->policy.reauth && p->policy.single_tunnel)
+		cfg_wrong(l, b->line, b, "excludes `single-tunnel`: it opens a second tunnel");
+	if (p->policy.reauth && c && c->values && !strcmp(c->value->text, "no"))
+		cfg_wrong(l, b->line, b, "needs `challenge = yes`: nothing would be proved");
+	b = blame(it, "retransmit-max");
+	if (p->policy.retransmit > p->policy.retransmit_max)
+		cfg_wrong(l, b->line, b, "`%s` is shorter than `retransmit`, %s",
+			  cfg_time_text(l->scratch, p->policy.retransmit_max),
+			  cfg_time_text(l->scratch, p->policy.retransmit));
+}
+
+/* The port a peer is dialled through: its own, or the only one. */
+static const struct cfg_port *dial_port(const struct cfg_load *l, const struct cfg_peer *p)
+{
+	return p->port ? p->port : l->m->ports == 1 ? l->m->port : NULL;
+}
+
+static void peer_dial(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_peer *p = it->object;
+	const struct cfg_port *port = dial_port(l, p);
+	const struct cfg_item *b = cfg_given(it, "dial");
+	struct ist_addr a;
+
+	if (!p->dial)
+		return;
+	if (port && port->transport && port->transport->addr_parse(&a, p->dial))
+		cfg_wrong(l, b->line, b, "`%s` is no address of %s", cfg_shown(l, b->value),
+			  port->transport->name);
+	else if (!port && !cfg_given(it, "port"))
+		cfg_wrong(l, b->line, b,
+			  l->m->ports ? "needs `port`: there are several"
+				      : "there is no port to dial through");
+}
+
+static bool is_address_of(const struct cfg_port *port, const char *text)
+{
+	struct ist_addr a;
+
+	return port->transport && !port->transport->addr_parse(&a, text);
+}
+
+static bool address_known(const struct cfg_load *l, const struct cfg_peer *p, const char *text)
+{
+	if (strchr(text, '*'))
+		return true;
+	for (unsigned i = 0; i < l->m->ports; i++)
+		if ((!p->port || p->port == &l->m->port[i]) && is_address_of(&l->m->port[i], text))
+			return true;
+	return false;
+}
+
+static void peer_addresses(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_peer *p = it->object;
+	const struct cfg_item *b = cfg_given(it, "address");
+	struct cfg_prefix x;
+
+	for (unsigned i = 0; i < p->addresses; i++) {
+		if (cfg_parse_prefix(&x, p->address[i])) {
+			if (cfg_prefix_mask(&x))
+				cfg_wrong(l, b->value[i].line, b,
+					  "`%s` has bits behind its length, was `%s` meant?",
+					  cfg_shown(l, &b->value[i]),
+					  cfg_prefix_text(l->scratch, &x));
+		} else if (!address_known(l, p, p->address[i])) {
+			cfg_wrong(l, b->value[i].line, b, "`%s` is no prefix and no address of %s",
+				  cfg_shown(l, &b->value[i]),
+				  p->port && p->port->transport ? p->port->transport->name
+								: "any port");
+		}
+	}
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* Would every SCCRQ that fits b have gone to a? */
+static bool same_selector(const struct cfg_peer *a, const struct cfg_peer *b)
+{
+	if (a->port != b->port || a->addresses != b->addresses ||
+	    !same_text(a->hostname, b->hostname))
+		return false;
+	for (unsigned i = 0; i < a->addresses; i++)
+		if (strcmp(a->address[i], b->address[i]))
+			return false;
+	return true;
+}
+
+/* Is it chosen by other means: we dial it, or it has a circuit of its own? */
+static bool known_otherwise(const struct cfg_load *l, const struct cfg_peer *p)
+{
+	for (const struct cfg_port *port = l->m->port; port < l->m->port + l->m->ports; port++) {
+		for (unsigned i = 0; i < port->circuits; i++)
+			if (port->circuit[i].peer == p)
+				return true;
+		for (unsigned i = 0; i < port->accepts; i++)
+			if (port->accept[i].peer == p)
+				return true;
+	}
+	return p->dial != NULL;
+}
+
+static void peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_peer *p = it->object;
+
+	if (known_otherwise(l, p))
+		return;
+	for (const struct cfg_peer *q = l->m->peer; q < p; q++)
+		if (!known_otherwise(l, q) && same_selector(q, p)) {
+			cfg_wrong(l, it->line, it,
+				  "answers to the same port, address and hostname as peer `%s` and "
+				  "is "
+				  "never chosen",
+				  q->name);
+			return;
+		}
+}
+
+/* --- port
+ * ---------------------------------------------------------------------------------------------- */
+
+static void circuits_differ(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_port *p = it->object;
+	const struct cfg_item *c = NULL;
+
+	while ((c = cfg_next(it, c, CFG_S_CIRCUIT))) {
+		const struct cfg_circuit *mine = c->object, *q;
+
+		for (q = p->circuit; q < mine; q++)
+			if (q->config.addr.len &&
+			    !memcmp(&q->config.addr, &mine->config.addr, sizeof(q->config.addr)))
+				cfg_wrong(l, c->line, c, "the same circuit as on line %u",
+					  q->where.line);
+	}
+}
+
+static void circuit_peers(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_item *c = NULL;
+
+	while ((c = cfg_next(it, c, CFG_S_CIRCUIT))) {
+		const struct cfg_peer *peer = ((const struct cfg_circuit *)c->object)->peer;
+		const struct cfg_item *b = cfg_given(c, "peer");
+
+		if (peer && peer->port && peer->port != it->object)
+			cfg_wrong(l, b->line, b, "peer `%s` is behind port `%s`", peer->name,
+				  peer->port->config.name);
+	}
+}
+
+/* --- pool
+ * ---------------------------------------------------------------------------------------------- */
+
+static void range_sizes(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_pool *p = it->object;
+	const struct cfg_item *b = blame(it, "ranges");
+
+	for (unsigned i = 0; i < p->ranges; i++) {
+		const struct cfg_prefix *r = &p->range[i];
+
+		if (r->v6 && (r->bits > 64 || r->bits < 16))
+			cfg_wrong(l, b->line, b,
+				  "`%s`: an IPv6 range is from /16 to /64, for one /64 per client",
+				  cfg_prefix_text(l->scratch, r));
+		if (!r->v6 && r->bits < 8)
+			cfg_wrong(l, b->line, b, "`%s`: an IPv4 range is /8 or smaller",
+				  cfg_prefix_text(l->scratch, r));
+	}
+}
+
+static void overlap(struct cfg_load *l, const struct cfg_item *it, const struct cfg_prefix *mine,
+		    const struct cfg_pool *q, unsigned upto)
+{
+	const struct cfg_item *b = blame(it, "ranges");
+
+	for (unsigned i = 0; i < upto; i++)
+		if (cfg_prefix_holds(mine, &q->range[i]) || cfg_prefix_holds(&q->range[i], mine))
+			cfg_wrong(l, b->line, b, "`%s` overlaps `%s` of pool `%s`",
+				  cfg_prefix_text(l->scratch, mine),
+				  cfg_prefix_text(l->scratch, &q->range[i]), q->name);
+}
+
+static void ranges_apart(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_pool *p = it->object;
+
+	for (unsigned i = 0; i < p->ranges; i++) {
+		for (const struct cfg_pool *q = l->m->pool; q < p; q++)
+			overlap(l, it, &p->range[i], q, q->ranges);
+		overlap(l, it, &p->range[i], p, i);
+	}
+}
+
+/* --- service
+ * ------------------------------------------------------------------------------------------- */
+
+/* Our end may be one address of the service's own pool, but not of another's, not the network's or
+ * broadcast address of a range, and not all there is. */
+static void local_in_pool(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_service *s = it->object;
+	const struct cfg_item *b = blame(it, "local");
+	struct cfg_prefix h = host_prefix(s->local4);
+
+	if (!s->local4 || (!s->pool && cfg_given(it, "pool")))
+		return; /* reported already */
+	for (const struct cfg_pool *q = l->m->pool; q < l->m->pool + l->m->pools; q++)
+		for (unsigned i = 0; i < q->ranges; i++) {
+			const struct cfg_prefix *r = &q->range[i];
+			uint32_t host = r->bits < 32 ? UINT32_MAX >> r->bits : 0;
+
+			if (!cfg_prefix_holds(r, &h))
+				continue;
+			if (q != s->pool)
+				cfg_wrong(l, b->line, b,
+					  "`%s` lies in pool `%s`, which this service does not use",
+					  ipv4_text(l, s->local4), q->name);
+			else if (r->bits == 32)
+				cfg_wrong(l, b->line, b, "`%s` is all of a range of pool `%s`",
+					  ipv4_text(l, s->local4), q->name);
+			else if (r->bits < 31 &&
+				 (!(s->local4 & host) || (s->local4 & host) == host))
+				cfg_wrong(l, b->line, b,
+					  "`%s` is the first or last address of `%s`",
+					  ipv4_text(l, s->local4), cfg_prefix_text(l->scratch, r));
+		}
+}
+
+static void mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned mtu, bool ipv6)
+{
+	const struct cfg_item *b = blame(it, "mtu");
+
+	if (ipv6 && mtu < 1280)
+		cfg_wrong(l, b->line, b, "IPv6 needs 1280 or more; or set `ipv6 = no`");
+}
+
+/* One %d at most, no blank or slash, and short enough for the kernel with some digits. */
+static void tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun, bool pattern)
+{
+	const struct cfg_item *b = blame(it, "tun");
+	const char *pct = strchr(tun, '%');
+	const char *wrong = NULL;
+
+	if (strlen(tun) >= IFNAMSIZ)
+		wrong = "longer than 15 octets";
+	else if (strpbrk(tun, "/ \t\r\n:") || !strcmp(tun, ".") || !strcmp(tun, ".."))
+		wrong = "has a character that device names do not have";
+	else if (pct && !pattern)
+		wrong = "has a `%`";
+	else if (pct && (pct[1] != 'd' || strchr(pct + 1, '%')))
+		wrong = "has a `%` that is not the one `%d`";
+	if (wrong)
+		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s",
+			  cfg_clean(l, tun, strlen(tun)), wrong);
+}
+
+static void service_device(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_service *s = it->object;
+
+	tun_name(l, it, s->tun, true);
+	mtu_for_ipv6(l, it, s->mtu, s->ppp.ipv6);
+}
+
+/* --- user
+ * ---------------------------------------------------------------------------------------------- */
+
+static void user_secret(struct cfg_load *l, const struct cfg_item *it)
+{
+	if (!has_secret(it))
+		cfg_wrong(l, it->line, it, "`secret` or `secret-file` is missing");
+}
+
+static void user_address(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_user *u = it->object;
+	const struct cfg_item *b = blame(it, "address");
+
+	if (!u->address4)
+		return;
+	for (const struct cfg_user *q = l->m->user; q < u; q++)
+		if (q->address4 == u->address4)
+			cfg_wrong(l, b->line, b, "`%s` is user `%s`'s too",
+				  ipv4_text(l, u->address4),
+				  cfg_clean(l, q->name, strlen(q->name)));
+	for (unsigned i = 0; i < l->m->services; i++)
+		if (l->m->service[i].local4 == u->address4)
+			cfg_wrong(l, b->line, b, "`%s` is our own address in service `%s`",
+				  ipv4_text(l, u->address4), l->m->service[i].name);
+}
+
+/* --- client
+ * -------------------------------------------------------------------------------------------- */
+
+static void client_login(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_client *c = it->object;
+
+	if (c->ppp.n_auth && !has_secret(it))
+		cfg_wrong(l, it->line, it, "`secret` or `secret-file` is missing");
+}
+
+static void client_peer(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_client *c = it->object;
+	const struct cfg_item *b = blame(it, "peer");
+
+	if (c->peer && !c->peer->dial)
+		cfg_wrong(l, b->line, b, "peer `%s` has no `dial`, so it cannot be called",
+			  c->peer->name);
+}
+
+static void client_device(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_client *c = it->object;
+	const struct cfg_item *b = blame(it, "tun");
+
+	tun_name(l, it, c->tun, false);
+	mtu_for_ipv6(l, it, c->mtu, c->ipv6);
+	if (!c->ipv4 && !c->ipv6)
+		cfg_wrong(l, it->line, it, "neither `ipv4` nor `ipv6`: nothing would be left");
+	for (const struct cfg_client *q = l->m->client; q < c; q++)
+		if (!strcmp(q->tun, c->tun))
+			cfg_wrong(l, b->line, b, "device `%s` is client `%s`'s too",
+				  cfg_clean(l, c->tun, strlen(c->tun)), q->name);
+}
+
+static const struct {
+	enum cfg_section section;
+	void (*check)(struct cfg_load *l, const struct cfg_item *it);
+} checks[] = {
+	{CFG_S_PORT, circuits_differ},	{CFG_S_PORT, circuit_peers},
+	{CFG_S_PEER, one_secret},	{CFG_S_PEER, peer_needs_secret},
+	{CFG_S_PEER, peer_keys_agree},	{CFG_S_PEER, peer_dial},
+	{CFG_S_PEER, peer_addresses},	{CFG_S_PEER, peer_is_reached},
+	{CFG_S_POOL, range_sizes},	{CFG_S_POOL, ranges_apart},
+	{CFG_S_SERVICE, local_in_pool}, {CFG_S_SERVICE, service_device},
+	{CFG_S_USER, one_secret},	{CFG_S_USER, user_secret},
+	{CFG_S_USER, user_address},	{CFG_S_CLIENT, one_secret},
+	{CFG_S_CLIENT, client_login},	{CFG_S_CLIENT, client_peer},
+	{CFG_S_CLIENT, client_device},
+};
+
+void cfg_check(struct cfg_load *l)
+{
+	for (size_t i = 0; i < CFG_ROWS(checks); i++)
+		for (const struct cfg_item *it = NULL;
+		     (it = cfg_next(l->root, it, checks[i].section));)
+			checks[i].check(l, it);
+}

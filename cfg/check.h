@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Does the model make sense as a whole? */
+#ifndef CFG_CHECK_H
+#define CFG_CHECK_H
+
+#include "cfg/load.h"
+
+void cfg_check(struct cfg_load *l);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `isthmus --help-config`: the tables, printed.  A default is read from a new object wherever the
+ * row says where its value lives, so that what is printed is what is done.
+ */
+#include "cfg/keys.h"
+#include "cfg/value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* "a | b" */
+static const char *words_text(struct arena *a, const char *words)
+{
+	struct arena_buf b = {.a = a};
+
+	arena_add_text(&b, "");
+	for (; *words; words++)
+		arena_add(&b, *words == ' ' ? " | " : words, *words == ' ' ? 3 : 1);
+	return b.p;
+}
+
+static const char *range_text(struct arena *a, const struct cfg_key *k)
+{
+	if (k->kind == CFG_K_TIME)
+		return k->max ? arena_printf(a, "time, %s to %s",
+					     cfg_time_text(a, (uint64_t)k->min),
+					     cfg_time_text(a, (uint64_t)k->max))
+			      : "time";
+	return k->min || k->max ? arena_printf(a, "number, %" PRId64 " to %" PRId64, k->min, k->max)
+				: "number";
+}
+
+static const char *kind_text(struct arena *a, const struct cfg_key *k)
+{
+	switch (k->kind) {
+	case CFG_K_NUMBER:
+	case CFG_K_TIME:
+		return range_text(a, k);
+	case CFG_K_BOOL:
+		return "yes | no";
+	case CFG_K_WORD:
+		return words_text(a, k->words);
+	case CFG_K_IPV4:
+		return "IPv4 address";
+	case CFG_K_PREFIX:
+		return "prefix";
+	case CFG_K_REF:
+		return arena_printf(a, "name of a %s", k->words);
+	default:
+		return "text";
+	}
+}
+
+/* What a new object has there, or NULL when that says nothing. */
+static const char *object_default(struct arena *a, const struct cfg_key *k, const char *obj)
+{
+	const void *at = obj + k->offset;
+	uint64_t n = k->width == 1   ? *(const uint8_t *)at
+		     : k->width == 2 ? *(const uint16_t *)at
+		     : k->width == 4 ? *(const uint32_t *)at
+		     : k->width == 8 ? *(const uint64_t *)at
+				     : 0;
+	const char *text;
+
+	switch (k->kind) {
+	case CFG_K_NUMBER:
+		return arena_printf(a, "%" PRIu64, n);
+	case CFG_K_TIME:
+		return cfg_time_text(a, n);
+	case CFG_K_BOOL:
+		return n ? "yes" : "no";
+	case CFG_K_TEXT:
+		memcpy(&text, at, sizeof(text));
+		return text;
+	default:
+		return NULL;
+	}
+}
+
+static void print_key(FILE *out, struct arena *a, const struct cfg_key *k, const char *obj,
+		      const char *indent)
+{
+	const char *deflt = k->deflt;
+
+	if (!deflt && !k->set && !k->ist && k->width && obj)
+		deflt = object_default(a, k, obj);
+	fprintf(out, "%s  %s = %s%s", indent, k->name, kind_text(a, k),
+		cfg_key_is_list(k) ? ", or a list { a, b }" : "");
+	if (k->flags & CFG_KEY_REQUIRED)
+		fprintf(out, " (required)\n");
+	else
+		fprintf(out, deflt ? " (default: %s)\n" : "\n", deflt);
+	fprintf(out, "%s      %s\n", indent, k->help);
+}
+
+static void print_section(FILE *out, struct cfg_load *l, const struct cfg_schema *s, unsigned depth)
+{
+	const char *indent = depth > 1 ? "  " : "";
+	char *obj = s->size ? arena_get(l->scratch, s->size) : NULL;
+
+	if (s->init && obj)
+		s->init(l, obj);
+	if (*s->word)
+		fprintf(out, "\n%s%s%s%s { }\n%s    %s\n", indent, s->word, s->title ? " " : "",
+			s->title ? s->title : "", indent, s->help);
+	for (unsigned i = 0; i < s->keys; i++)
+		print_key(out, l->scratch, &s->key[i], obj, indent);
+	if (s->any)
+		print_key(out, l->scratch, s->any, NULL, indent);
+	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
+		/* an alias of the circuit's word has been shown with it */
+		if (!(sub != s->sub && (*sub)->section == CFG_S_CIRCUIT))
+			print_section(out, l, *sub, depth + 1);
+}
+
+void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
+{
+	struct cfg_load l;
+
+	cfg_load_init(&l, "", transports);
+	fprintf(out, "Keys of the top level:\n");
+	print_section(out, &l, l.schema, 0);
+	cfg_load_drop(&l);
+}

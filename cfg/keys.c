@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tree of sections.  The sections of cfg/ itself are constant; a transport adds one section per
+ * port, whose keys are its own, and circuits inside, under the generic word `channel` and under the
+ * transport's own word for them.
+ */
+#include "cfg/keys.h"
+
+#include "cfg/value.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+static void set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_model *m = obj;
+	char *host = arena_get(l->arena, 64);
+
+	if (cfg_parse_host_port(host, 64, &m->vty_port, text))
+		m->vty_address = host;
+	else
+		cfg_wrong(l, it->line, it, "`%s` is no address and port, as in 127.0.0.1:4246",
+			  cfg_shown(l, it->value));
+}
+
+static void set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_model *m = obj;
+	uint64_t n;
+
+	if (!strcmp(text, "auto"))
+		m->workers = UINT_MAX;
+	else if (cfg_parse_number(&n, text) && n <= 64)
+		m->workers = (unsigned)n;
+	else
+		cfg_wrong(l, it->line, it, "`%s` is neither `auto` nor a number from 0 to 64",
+			  cfg_shown(l, it->value));
+}
+
+static void set_log(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_model *m = obj;
+	struct cfg_log *log = arena_get(l->arena, (m->logs + 1) * sizeof(*log));
+	unsigned level;
+
+	(void)text;
+	if (!cfg_get_word(l, it, it->value, &level))
+		return;
+	if (m->logs)
+		memcpy(log, m->log, m->logs * sizeof(*log));
+	log[m->logs].category = arena_text(l->arena, it->name, strlen(it->name));
+	log[m->logs++].level = arena_text(l->arena, it->value->text, strlen(it->value->text));
+	m->log = log;
+}
+
+static const struct cfg_key top_keys[] = {
+	{"host-name", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "the system's host name",
+	 .help = "our Host Name towards L2TP peers, and our name in CHAP",
+	 CFG_AT(struct cfg_model, host_name)},
+	{"workers", CFG_K_NUMBER, .min = 0, .max = 64, .deflt = "auto", .set = set_workers,
+	 .help = "data threads, fixed at start; auto = one less than processors, at most 4; "
+		 "0 = none, for debugging"},
+	{"plugin-dir", CFG_K_TEXT,
+	 .help = "folder of transport plugins; none are loaded without it",
+	 CFG_AT(struct cfg_model, plugin_dir)},
+	{"max-tunnels", CFG_K_NUMBER, .min = 1, .max = 65535, .help = "tunnels at a time",
+	 CFG_AT(struct cfg_model, max_tunnels)},
+	{"half-open-per-source", CFG_K_NUMBER, .min = 1, .max = 65535,
+	 .help = "tunnels that one source may be setting up at a time",
+	 CFG_AT(struct cfg_model, half_open_per_source)},
+};
+
+static const struct cfg_key vty_keys[] = {
+	{"listen", CFG_K_TEXT, .deflt = "127.0.0.1:4246", .set = set_listen,
+	 .help = "address and port of the operator's terminal (telnet); nobody is asked for a "
+		 "password there"},
+};
+
+static const struct cfg_key log_any = {
+	"CATEGORY", CFG_K_WORD, .words = "debug info notice error", .set = set_log,
+	.help = "how much a part of the program logs; `all` sets every part"};
+
+/* Circuits and accept: what the daemon wants to know beside the transport's keys. */
+#define ROUTE(type)                                                                             \
+	{"carries",                                                                             \
+	 CFG_K_WORD,                                                                            \
+	 CFG_KEY_LIST,                                                                          \
+	 .words = "l2tp ppp",                                                                   \
+	 .deflt = "l2tp if the transport can, else ppp",                                        \
+	 .help = "payloads on the circuit"},                                                    \
+		{"peer", CFG_K_REF, .words = "peer",                                            \
+		 .help = "who speaks L2TP there; none = any that matches", CFG_AT(type, peer)}, \
+	{                                                                                       \
+		"service", CFG_K_REF, .words = "service",                                       \
+				      .help = "what PPP on the circuit itself gets",            \
+				      CFG_AT(type, service)                                     \
+	}
+
+static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit)};
+static const struct cfg_key accept_keys[] = {ROUTE(struct cfg_accept)};
+
+static void init_top(struct cfg_load *l, void *obj)
+{
+	struct cfg_model *m = obj;
+	char host[256] = "";
+
+	if (gethostname(host, sizeof(host) - 1) || !*host)
+		strcpy(host, "isthmus");
+	m->host_name = arena_text(l->arena, host, strlen(host));
+	m->vty_address = "127.0.0.1";
+	m->vty_port = 4246;
+	m->workers = UINT_MAX;
+	m->max_tunnels = 65535;
+	m->half_open_per_source = 256;
+}
+
+/* --- the tree
+ * ---------------------------------------------------------------------------------------- */
+
+const struct cfg_schema *const cfg_no_sections[] = {NULL};
+
+static const struct cfg_schema schema_vty = {.section = CFG_S_VTY,
+					     .word = "vty",
+					     .help = "the operator's terminal",
+					     .key = vty_keys,
+					     .keys = CFG_ROWS(vty_keys),
+					     .sub = cfg_no_sections};
+static const struct cfg_schema schema_log = {
+	.section = CFG_S_LOG,
+	.word = "log",
+	.help = "how much is logged: debug, info, notice or error",
+	.any = &log_any,
+	.sub = cfg_no_sections};
+
+static const struct cfg_schema *const own[] = {
+	&schema_vty,	     &schema_log,      &cfg_schema_peer,   &cfg_schema_pool,
+	&cfg_schema_service, &cfg_schema_user, &cfg_schema_client,
+};
+
+/* The kinds of a transport's keys in ours. */
+static const uint8_t ist_kinds[] = {
+	[IST_KEY_TEXT] = CFG_K_TEXT, [IST_KEY_NUMBER] = CFG_K_NUMBER, [IST_KEY_BOOL] = CFG_K_BOOL,
+	[IST_KEY_WORD] = CFG_K_WORD, [IST_KEY_TIME] = CFG_K_TIME,     [IST_KEY_LIST] = CFG_K_TEXT,
+};
+
+static struct cfg_key ist_row(const struct ist_key *k)
+{
+	return (struct cfg_key){
+		.name = k->name,
+		.kind = k->kind < CFG_ROWS(ist_kinds) ? ist_kinds[k->kind] : (uint8_t)CFG_K_TEXT,
+		.flags = (uint8_t)((k->flags & IST_KEY_REQUIRED ? CFG_KEY_REQUIRED : 0) |
+				   (k->kind == IST_KEY_LIST ? CFG_KEY_LIST : 0)),
+		.min = k->min,
+		.max = k->max,
+		.words = k->words ? k->words : "",
+		.deflt = k->deflt,
+		.help = k->help ? k->help : "",
+		.ist = k,
+	};
+}
+
+/* Ours first, then the transport's of this level. */
+static void fill_keys(struct arena *a, struct cfg_schema *s, const struct cfg_key *ours, unsigned n,
+		      unsigned level)
+{
+	const struct ist_key *k;
+	struct cfg_key *row;
+	unsigned more = 0;
+
+	for (k = s->transport->keys; k && k->name; k++)
+		more += (k->flags & level) != 0;
+	row = arena_get(a, (n + more) * sizeof(*row));
+	if (n)
+		memcpy(row, ours, n * sizeof(*row));
+	s->key = row;
+	s->keys = n + more;
+	row += n;
+	for (k = s->transport->keys; k && k->name; k++)
+		if (k->flags & level)
+			*row++ = ist_row(k);
+}
+
+static struct cfg_schema *transport_section(struct arena *a, const struct ist_transport *t,
+					    enum cfg_section kind, const char *word)
+{
+	struct cfg_schema *s = arena_get(a, sizeof(*s));
+
+	s->section = kind;
+	s->word = word;
+	s->transport = t;
+	s->sub = cfg_no_sections;
+	return s;
+}
+
+static const struct cfg_schema *port_schema(struct arena *a, const struct ist_transport *t)
+{
+	struct cfg_schema *s = transport_section(a, t, CFG_S_PORT, t->name), *c;
+	const struct cfg_schema **sub = arena_get(a, 4 * sizeof(*sub));
+
+	s->title = "NAME";
+	s->help = arena_printf(a, "a port of transport %s", t->name);
+	s->size = sizeof(struct cfg_port);
+	fill_keys(a, s, NULL, 0, IST_KEY_PORT);
+	s->sub = sub;
+	c = transport_section(a, t, CFG_S_CIRCUIT, "channel");
+	c->title = "ADDRESS";
+	c->help = t->circuit_word
+			  ? arena_printf(a, "a circuit; `%s` means the same", t->circuit_word)
+			  : "a circuit";
+	c->size = sizeof(struct cfg_circuit);
+	fill_keys(a, c, circuit_keys, CFG_ROWS(circuit_keys), IST_KEY_CIRCUIT);
+	*sub++ = c;
+	if (t->circuit_word) {
+		struct cfg_schema *alias = arena_get(a, sizeof(*alias));
+
+		*alias = *c;
+		alias->word = t->circuit_word;
+		*sub++ = alias;
+	}
+	if (t->caps & (IST_CAP_UNKNOWN | IST_CAP_SWITCHED)) {
+		c = transport_section(a, t, CFG_S_ACCEPT, "accept");
+		c->title = "PATTERN";
+		c->help = "circuits that are not listed, by a pattern of their address";
+		c->size = sizeof(struct cfg_accept);
+		c->key = accept_keys;
+		c->keys = CFG_ROWS(accept_keys);
+		*sub++ = c;
+	}
+	return s;
+}
+
+const struct cfg_schema *cfg_schema_new(struct arena *a,
+					const struct ist_transport *const *transports)
+{
+	struct cfg_schema *top = arena_get(a, sizeof(*top));
+	const struct cfg_schema **sub;
+	unsigned n = 0;
+
+	while (transports && transports[n])
+		n++;
+	sub = arena_get(a, (CFG_ROWS(own) + n + 1) * sizeof(*sub));
+	memcpy(sub, own, sizeof(own));
+	for (unsigned i = 0; i < n; i++)
+		sub[CFG_ROWS(own) + i] = port_schema(a, transports[i]);
+	*top = (struct cfg_schema){.section = CFG_S_TOP,
+				   .word = "",
+				   .key = top_keys,
+				   .keys = CFG_ROWS(top_keys),
+				   .sub = sub,
+				   .size = sizeof(struct cfg_model),
+				   .init = init_top};
+	return top;
+}
+
+const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *name)
+{
+	for (unsigned i = 0; i < s->keys; i++)
+		if (!strcmp(s->key[i].name, name))
+			return &s->key[i];
+	return s->any;
+}
+
+const struct cfg_schema *cfg_schema_sub(const struct cfg_schema *s, const char *word)
+{
+	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
+		if (!strcmp((*sub)->word, word))
+			return *sub;
+	return NULL;
+}
+
+bool cfg_schema_is_top(const struct cfg_schema *top, const char *word)
+{
+	return cfg_schema_sub(top, word) != NULL;
+}

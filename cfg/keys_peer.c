@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The keys of `peer NAME { }`: who may speak L2TP to us, whom we dial, and how.  Most rows store
+ * straight into struct l2tp_policy, which the engine copies into each tunnel; its defaults are
+ * those of l2tp_policy_default().
+ */
+#include "cfg/keys.h"
+#include "cfg/model.h"
+#include "cfg/suggest.h"
+#include "cfg/value.h"
+#include "core/data.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+
+#define MS 1000
+#define S  (1000 * MS)
+#define M  (60 * S)
+#define H  (60LL * M)
+#define D  (24 * H)
+
+static void set_addresses(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			  const char *text)
+{
+	const char **a = arena_get(l->arena, it->values * sizeof(*a));
+	struct cfg_peer *p = obj;
+
+	(void)text;
+	for (unsigned i = 0; i < it->values; i++)
+		a[i] = cfg_keep(l, it->value[i].text);
+	p->address = a;
+	p->addresses = it->values;
+}
+
+static void set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct l2tp_secret *s = &((struct cfg_peer *)obj)->policy.secret;
+	size_t len = strlen(text);
+
+	if (!len || len > sizeof(s->octets)) {
+		cfg_wrong(l, it->line, it, "a secret has 1 to %zu octets, this one has %zu",
+			  sizeof(s->octets), len);
+		return;
+	}
+	memcpy(s->octets, text, len);
+	s->len = (uint8_t)len;
+}
+
+/* In the order of the bits of enum l2tp_quirk. */
+#define QUIRKS                                                                              \
+	"short-result swapped-result long-response unknown-mandatory stopccn-tid tid-zero " \
+	"misplaced-avp strict"
+#define QUIRK_STRICT 7u
+
+static void set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct l2tp_policy *p = &((struct cfg_peer *)obj)->policy;
+	uint32_t more = 0;
+	unsigned bit;
+
+	(void)text;
+	for (unsigned i = 0; i < it->values; i++) {
+		if (!cfg_get_word(l, it, &it->value[i], &bit))
+			continue;
+		if (bit == QUIRK_STRICT)
+			p->quirks = 0;
+		else
+			more |= 1u << bit;
+	}
+	p->quirks |= more;
+}
+
+/* "vendor-name", "Vendor Name" and "vendor name" are one name. */
+static bool same_name(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++) {
+		char x = *a == ' ' ? '-' : (char)tolower((unsigned char)*a);
+		char y = *b == ' ' ? '-' : (char)tolower((unsigned char)*b);
+
+		if (x != y)
+			return false;
+	}
+	return !*a && !*b;
+}
+
+static bool avp_required(uint16_t type)
+{
+	for (unsigned m = 0; m < L2TP_MSG_TYPES; m++) {
+		const uint16_t *r = l2tp_msg_table[m].name ? l2tp_msg_table[m].required : NULL;
+
+		for (; r && *r != L2TP_NO_AVP; r++)
+			if (*r == type)
+				return true;
+	}
+	return false;
+}
+
+/* The IETF attribute that a value names, by number or name; NULL is reported. */
+static const struct l2tp_avp_row *named_avp(struct cfg_load *l, const struct cfg_item *it,
+					    const struct cfg_value *v)
+{
+	struct suggest s;
+	uint64_t n;
+
+	suggest_init(&s, v->text);
+	if (cfg_parse_number(&n, v->text) && n < L2TP_NO_AVP && l2tp_avp_row(0, (uint16_t)n))
+		return l2tp_avp_row(0, (uint16_t)n);
+	for (size_t i = 0; i < l2tp_avp_table_len; i++) {
+		const struct l2tp_avp_row *r = &l2tp_avp_table[i];
+
+		if (r->vendor)
+			continue;
+		if (same_name(r->name, v->text))
+			return r;
+		suggest_offer(&s, r->name);
+	}
+	if (s.best)
+		cfg_wrong(l, v->line, it, "unknown attribute `%s`, did you mean `%s`?",
+			  cfg_shown(l, v), s.best);
+	else
+		cfg_wrong(l, v->line, it,
+			  "unknown attribute `%s`: neither a name nor a number of RFC 2661",
+			  cfg_shown(l, v));
+	return NULL;
+}
+
+static void set_suppress(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	uint16_t *list = arena_get(l->arena, (it->values + 1) * sizeof(*list));
+	unsigned n = 0;
+
+	(void)text;
+	for (unsigned i = 0; i < it->values; i++) {
+		const struct l2tp_avp_row *r = named_avp(l, it, &it->value[i]);
+
+		if (!r)
+			continue;
+		if (avp_required(r->type))
+			cfg_wrong(l, it->value[i].line, it,
+				  "RFC 2661 requires `%s`, it cannot be left out", r->name);
+		else
+			list[n++] = r->type;
+	}
+	list[n] = L2TP_NO_AVP;
+	((struct cfg_peer *)obj)->policy.suppress = list;
+}
+
+#define POLICY(m) CFG_AT(struct cfg_peer, policy.m)
+
+static const struct cfg_key peer_keys[] = {
+	{"port", CFG_K_REF, .words = "port", .deflt = "any",
+	 .help = "the port it is behind; needed with `dial` when there are several",
+	 CFG_AT(struct cfg_peer, port)},
+	{"address", CFG_K_TEXT, CFG_KEY_LIST, .deflt = "any", .set = set_addresses,
+	 .help = "where an SCCRQ may come from: a prefix, or an address or pattern of the medium"},
+	{"hostname", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "any",
+	 .help = "the peer's Host Name; * stands for any text", CFG_AT(struct cfg_peer, hostname)},
+	{"dial", CFG_K_TEXT, .help = "address we open tunnels to; without it we only answer",
+	 CFG_AT(struct cfg_peer, dial)},
+	{"secret", CFG_K_SECRET, .set = set_secret,
+	 .help = "shared secret for tunnel authentication and hiding; none = neither"},
+	{"secret-file", CFG_K_SECRET_FILE, .set = set_secret,
+	 .help = "file with the secret in its first line, not readable by everybody"},
+	{"challenge", CFG_K_BOOL, .deflt = "yes with a secret",
+	 .help = "demand that the peer proves the secret", POLICY(challenge)},
+	{"hide", CFG_K_BOOL, .help = "hide every attribute that may be hidden", POLICY(hide)},
+	{"service", CFG_K_REF, .words = "service",
+	 .help = "what calls of this peer get; none = they are refused",
+	 CFG_AT(struct cfg_peer, service)},
+	{"window", CFG_K_NUMBER, .min = 1, .max = 1024, .help = "Receive Window Size we offer",
+	 POLICY(receive_window)},
+	{"retransmit", CFG_K_TIME, .min = 50 * MS, .max = M,
+	 .help = "first wait for an acknowledgement; doubles up to retransmit-max",
+	 POLICY(retransmit)},
+	{"retransmit-max", CFG_K_TIME, .min = 50 * MS, .max = 10 * M,
+	 .help = "longest wait for an acknowledgement", POLICY(retransmit_max)},
+	{"retransmit-count", CFG_K_NUMBER, .min = 1, .max = 50,
+	 .help = "times a message is sent before the peer is given up", POLICY(retransmit_count)},
+	{"hello", CFG_K_TIME, .min = 0, .max = D, .help = "silence before a HELLO; 0 = never",
+	 POLICY(hello)},
+	{"setup-timeout", CFG_K_TIME, .min = S, .max = H,
+	 .help = "how long a tunnel or call may be forming", POLICY(setup_timeout)},
+	{"idle-close", CFG_K_TIME, .min = 0, .max = 30 * D,
+	 .help = "close the tunnel this long after its last call; 0 = keep it", POLICY(idle_close)},
+	{"reauth", CFG_K_TIME, .min = 0, .max = 30 * D,
+	 .help = "prove again this often that the secret's holder is at the address, by a second "
+		 "tunnel; 0 = never; not with single-tunnel",
+	 POLICY(reauth)},
+	{"hold", CFG_K_TIME, .min = 0, .max = H,
+	 .help = "how long a tunnel outlives its circuit's failure", POLICY(hold)},
+	{"single-tunnel", CFG_K_BOOL,
+	 .help = "send a Tie Breaker, so that two tunnels opened at once become one",
+	 POLICY(single_tunnel)},
+	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 65535,
+	 .help = "calls in a tunnel; 0 = any number", POLICY(max_calls)},
+	{"quirks", CFG_K_WORD, CFG_KEY_LIST, .words = QUIRKS,
+	 .deflt = "short-result, misplaced-avp", .set = set_quirks,
+	 .help = "departures from RFC 2661 to be lenient with, beside the defaults; strict = no "
+		 "defaults"},
+	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = set_suppress,
+	 .help = "attributes never sent to this peer, by name or number"},
+	{"length-bit", CFG_K_BOOL, .help = "put a Length into data messages, for media that pad",
+	 CFG_AT(struct cfg_peer, length_bit)},
+	{"sequencing", CFG_K_BOOL, .help = "as LNS: number data messages",
+	 CFG_AT(struct cfg_peer, sequencing)},
+	{"sequencing-required", CFG_K_BOOL, .help = "as LAC: send Sequencing Required",
+	 CFG_AT(struct cfg_peer, sequencing_required)},
+	{"reorder", CFG_K_NUMBER, .min = 0, .max = L2TP_REORDER_MAX,
+	 .help = "numbered data messages held back for a late one; 0 = none",
+	 CFG_AT(struct cfg_peer, reorder)},
+	{"reorder-timeout", CFG_K_TIME, .min = MS, .max = 10 * S,
+	 .help = "how long a late one is waited for", CFG_AT(struct cfg_peer, reorder_timeout)},
+};
+
+static void init_peer(struct cfg_load *l, void *obj)
+{
+	struct cfg_peer *p = obj;
+
+	(void)l;
+	l2tp_policy_default(&p->policy);
+	p->reorder_timeout = 100 * MS;
+}
+
+void cfg_finish_peer(struct cfg_load *l, const struct cfg_item *it, struct cfg_peer *p)
+{
+	size_t len = strlen(l->m->host_name);
+
+	memcpy(p->policy.host_name, l->m->host_name, len + 1);
+	if (p->policy.secret.len && !cfg_given(it, "challenge"))
+		p->policy.challenge = true;
+}
+
+const struct cfg_schema cfg_schema_peer = {
+	.section = CFG_S_PEER,
+	.word = "peer",
+	.title = "NAME",
+	.help = "who may speak L2TP to us, and whom we dial",
+	.key = peer_keys,
+	.keys = CFG_ROWS(peer_keys),
+	.sub = cfg_no_sections,
+	.size = sizeof(struct cfg_peer),
+	.init = init_peer,
+};

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The keys of the sections about PPP: `pool`, `service` and `user` for links that end here as a
+ * server, `client` for links we dial.  Timers and counts start from ppp_config_default().
+ */
+#include "cfg/keys.h"
+#include "cfg/model.h"
+#include "cfg/value.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define MS 1000
+#define S  (1000 * MS)
+#define M  (60 * S)
+#define H  (60LL * M)
+#define D  (24 * H)
+
+#define MTU_DEFAULT 1400 /* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
+
+static const struct cfg_prefix *prefixes(struct cfg_load *l, const struct cfg_item *it, unsigned *n)
+{
+	struct cfg_prefix *p = arena_get(l->arena, it->values * sizeof(*p));
+
+	*n = 0;
+	for (unsigned i = 0; i < it->values; i++)
+		if (cfg_get_prefix(l, it, &it->value[i], &p[*n]))
+			(*n)++;
+	return p;
+}
+
+static void set_ranges(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_pool *p = obj;
+
+	(void)text;
+	p->range = prefixes(l, it, &p->ranges);
+}
+
+static void set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_client *c = obj;
+
+	(void)text;
+	c->route = prefixes(l, it, &c->routes);
+}
+
+/* In the order of enum ppp_auth. */
+#define AUTH "none pap chap mschapv2"
+
+static void set_methods(struct cfg_load *l, const struct cfg_item *it, struct ppp_config *c)
+{
+	bool none = false, had[PPP_AUTHS] = {false};
+	unsigned a;
+
+	c->n_auth = 0;
+	for (unsigned i = 0; i < it->values; i++) {
+		if (!cfg_get_word(l, it, &it->value[i], &a))
+			continue;
+		if (had[a])
+			cfg_wrong(l, it->value[i].line, it, "`%s` is named twice",
+				  cfg_shown(l, &it->value[i]));
+		else if (a == PPP_AUTH_NONE)
+			none = true;
+		else
+			c->auth[c->n_auth++] = (uint8_t)a;
+		had[a] = true;
+	}
+	if (none && c->n_auth)
+		cfg_wrong(l, it->line, it, "`none` does not go with a method");
+}
+
+static void set_service_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			     const char *text)
+{
+	(void)text;
+	set_methods(l, it, &((struct cfg_service *)obj)->ppp);
+}
+
+static void set_client_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			    const char *text)
+{
+	(void)text;
+	set_methods(l, it, &((struct cfg_client *)obj)->ppp);
+}
+
+static void set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_service *s = obj;
+	unsigned n = 0;
+	uint32_t a;
+
+	(void)text;
+	for (unsigned i = 0; i < it->values; i++) {
+		if (!cfg_get_ipv4(l, it, &it->value[i], &a))
+			continue;
+		if (n == 2)
+			cfg_wrong(l, it->value[i].line, it,
+				  "IPCP can name two servers, this is the third");
+		if (n < 2)
+			s->dns4[n] = a;
+		n++;
+	}
+}
+
+static bool secret_fits(struct cfg_load *l, const struct cfg_item *it, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len && len <= PPP_SECRET_MAX)
+		return true;
+	cfg_wrong(l, it->line, it, "a secret has 1 to %u octets, this one has %zu", PPP_SECRET_MAX,
+		  len);
+	return false;
+}
+
+static void set_user_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			    const char *text)
+{
+	if (secret_fits(l, it, text))
+		((struct cfg_user *)obj)->secret = cfg_keep(l, text);
+}
+
+static void set_client_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			      const char *text)
+{
+	if (secret_fits(l, it, text))
+		strcpy(((struct cfg_client *)obj)->ppp.secret, text);
+}
+
+static void set_client_user(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			    const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len && len <= PPP_NAME_MAX)
+		memcpy(((struct cfg_client *)obj)->ppp.name, text, len + 1);
+	else
+		cfg_wrong(l, it->line, it, "a user name has 1 to %u octets", PPP_NAME_MAX);
+}
+
+static const struct cfg_key pool_keys[] = {
+	{"ranges", CFG_K_PREFIX, CFG_KEY_LIST | CFG_KEY_REQUIRED, .set = set_ranges,
+	 .help = "prefixes: of IPv4 each address is for one client, of IPv6 each /64"},
+};
+
+#define SERVICE(m) CFG_AT(struct cfg_service, m)
+
+static const struct cfg_key service_keys[] = {
+	{"local", CFG_K_IPV4, .flags = CFG_KEY_REQUIRED,
+	 .help = "our IPv4 address on every link; may lie in the pool, and is never given out then",
+	 SERVICE(local4)},
+	{"pool", CFG_K_REF, .words = "pool",
+	 .help = "where clients' addresses come from; none = only "
+		 "users with a fixed address",
+	 SERVICE(pool)},
+	{"dns", CFG_K_IPV4, CFG_KEY_LIST, .set = set_dns,
+	 .help = "up to two name servers for clients"},
+	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d is replaced by a number",
+	 SERVICE(tun)},
+	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
+	 .help = "largest IP packet on a link, both ways; offered as MRU", SERVICE(mtu)},
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap", .set = set_service_auth,
+	 .help = "what clients must authenticate by, the best first"},
+	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
+	 .help = "challenge again this often during the call; 0 = never", SERVICE(ppp.rechallenge)},
+	{"echo-interval", CFG_K_TIME, .min = 0, .max = H,
+	 .help = "LCP Echo-Request this often; 0 = never", SERVICE(ppp.echo_interval)},
+	{"echo-failures", CFG_K_NUMBER, .min = 1, .max = 100,
+	 .help = "unanswered ones in a row that end the link", SERVICE(ppp.echo_failures)},
+	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 range in the pool", .help = "offer IPv6",
+	 SERVICE(ppp.ipv6)},
+};
+
+#define USER(m) CFG_AT(struct cfg_user, m)
+
+static const struct cfg_key user_keys[] = {
+	{"secret", CFG_K_SECRET, .set = set_user_secret, .help = "the password"},
+	{"secret-file", CFG_K_SECRET_FILE, .set = set_user_secret,
+	 .help = "file with the password in its first line, not readable by everybody"},
+	{"address", CFG_K_IPV4, .deflt = "from the pool", .help = "a fixed address for this user",
+	 USER(address4)},
+	{"service", CFG_K_REF, .words = "service", .deflt = "any",
+	 .help = "the only service the user may have", USER(service)},
+};
+
+#define CLIENT(m) CFG_AT(struct cfg_client, m)
+
+static const struct cfg_key client_keys[] = {
+	{"peer", CFG_K_REF, CFG_KEY_REQUIRED, .words = "peer",
+	 .help = "the LNS; needs `dial` there", CLIENT(peer)},
+	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = set_client_user, .help = "our user name"},
+	{"secret", CFG_K_SECRET, .set = set_client_secret, .help = "our password"},
+	{"secret-file", CFG_K_SECRET_FILE, .set = set_client_secret,
+	 .help = "file with the password in its first line, not readable by everybody"},
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "mschapv2, chap",
+	 .set = set_client_auth,
+	 .help = "how we are willing to prove ourselves; pap shows the password to the peer"},
+	{"tun", CFG_K_TEXT, .deflt = "the section's name", .help = "name of the TUN device",
+	 CLIENT(tun)},
+	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535, .help = "largest IP packet on the link",
+	 CLIENT(mtu)},
+	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = set_routes,
+	 .help = "prefixes routed into the TUN once the link is up"},
+	{"redial", CFG_K_TIME, .min = 0, .max = D,
+	 .help = "wait before dialling again; 0 = dial once", CLIENT(redial)},
+	{"ipv4", CFG_K_BOOL, .help = "ask for IPv4", CLIENT(ipv4)},
+	{"ipv6", CFG_K_BOOL, .help = "ask for IPv6", CLIENT(ipv6)},
+};
+
+static void init_service(struct cfg_load *l, void *obj)
+{
+	struct cfg_service *s = obj;
+
+	(void)l;
+	ppp_config_default(&s->ppp);
+	s->ppp.server = true;
+	s->tun = "ist%d";
+	s->mtu = MTU_DEFAULT;
+}
+
+static bool has_ipv6(const struct cfg_pool *p)
+{
+	for (unsigned i = 0; p && i < p->ranges; i++)
+		if (p->range[i].v6)
+			return true;
+	return false;
+}
+
+void cfg_finish_service(struct cfg_load *l, const struct cfg_item *it, struct cfg_service *s)
+{
+	s->ppp.mtu = s->ppp.mru = s->mtu;
+	memcpy(s->ppp.name, l->m->host_name, strlen(l->m->host_name) + 1);
+	if (!cfg_given(it, "ipv6"))
+		s->ppp.ipv6 = has_ipv6(s->pool);
+}
+
+static void init_client(struct cfg_load *l, void *obj)
+{
+	struct cfg_client *c = obj;
+
+	(void)l;
+	ppp_config_default(&c->ppp);
+	c->ppp.server = false;
+	c->ppp.n_auth = 2;
+	c->ppp.auth[0] = PPP_AUTH_MSCHAPV2;
+	c->ppp.auth[1] = PPP_AUTH_CHAP_MD5;
+	c->mtu = MTU_DEFAULT;
+	c->redial = 30 * S;
+	c->ipv4 = c->ipv6 = true;
+}
+
+void cfg_finish_client(struct cfg_load *l, const struct cfg_item *it, struct cfg_client *c)
+{
+	(void)l;
+	(void)it;
+	c->ppp.mtu = c->ppp.mru = c->mtu;
+	c->ppp.ipv4 = c->ipv4;
+	c->ppp.ipv6 = c->ipv6;
+	if (!c->tun)
+		c->tun = c->name;
+}
+
+#define SCHEMA(kind, name, text, rows, what, start)                                          \
+	{                                                                                    \
+		.section = kind, .word = name, .title = "NAME", .help = text, .key = rows,   \
+		.keys = CFG_ROWS(rows), .sub = cfg_no_sections, .size = sizeof(struct what), \
+		.init = start                                                                \
+	}
+
+const struct cfg_schema cfg_schema_pool =
+	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, NULL);
+const struct cfg_schema cfg_schema_service =
+	SCHEMA(CFG_S_SERVICE, "service", "what a call gets that ends here: the server side of PPP",
+	       service_keys, cfg_service, init_service);
+const struct cfg_schema cfg_schema_user =
+	SCHEMA(CFG_S_USER, "user", "who may log in", user_keys, cfg_user, NULL);
+const struct cfg_schema cfg_schema_client =
+	SCHEMA(CFG_S_CLIENT, "client", "a link we dial and end here, as a PPP client", client_keys,
+	       cfg_client, init_client);

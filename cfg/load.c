@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole way from a file to a model, and the list of mistakes found on it.  They are reported in
+ * the order of their lines, whichever step found them.
+ */
+#include "cfg/load.h"
+#include "cfg/check.h"
+#include "cfg/keys.h"
+#include "cfg/model.h"
+#include "cfg/names.h"
+#include "cfg/parse.h"
+#include "cfg/preproc.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The model and the arena it lives in. */
+struct owned {
+	struct cfg_model m;
+	struct arena *a;
+};
+
+struct cfg_fault {
+	unsigned line, order;
+	const char *text;
+};
+
+#define SHOWN_MAX 60
+
+const char *cfg_clean(struct cfg_load *l, const char *s, size_t len)
+{
+	bool cut = len > SHOWN_MAX;
+	char *out = arena_text(l->scratch, s, cut ? SHOWN_MAX : len);
+
+	for (char *p = out; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	return cut ? arena_printf(l->scratch, "%s...", out) : out;
+}
+
+/* Quotes around a value are the writer's, not the value's. */
+const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v)
+{
+	bool quoted = v->raw_len >= 2 && strchr("\"'", *v->raw);
+
+	return cfg_clean(l, v->raw + quoted, v->raw_len - 2 * quoted);
+}
+
+/* "peer lac-east: secret", "frame-relay fr0: dlci 100", "top level" */
+static const char *place(struct cfg_load *l, const struct cfg_item *at)
+{
+	bool hidden = at->unnamed && !at->schema && !at->key;
+	const char *name, *title, *above;
+
+	if (!at->parent)
+		return "top level";
+	name = hidden ? "?" : cfg_clean(l, at->name, strlen(at->name));
+	title = !at->title ? "" : hidden ? "?" : cfg_clean(l, at->title, strlen(at->title));
+	above = at->parent->parent ? arena_printf(l->scratch, "%s: ", place(l, at->parent)) : "";
+	return arena_printf(l->scratch, "%s%s%s%s", above, name, *title ? " " : "", title);
+}
+
+void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, const char *fmt, ...)
+{
+	char text[512];
+	struct cfg_fault *f;
+	va_list ap;
+
+	if (l->faults++ >= CFG_FAULTS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!l->fault)
+		l->fault = arena_get(l->scratch, CFG_FAULTS_MAX * sizeof(*l->fault));
+	f = &l->fault[l->faults - 1];
+	f->line = line;
+	f->order = l->faults;
+	f->text = at ? arena_printf(l->scratch, "%s:%u: %s: %s", l->file, line, place(l, at), text)
+		     : arena_printf(l->scratch, "%s: %s", l->file, text);
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct cfg_fault *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+void cfg_load_init(struct cfg_load *l, const char *name,
+		   const struct ist_transport *const *transports)
+{
+	struct owned *o;
+
+	memset(l, 0, sizeof(*l));
+	l->scratch = arena_new();
+	l->arena = arena_new();
+	l->transports = transports;
+	l->schema = cfg_schema_new(l->scratch, transports);
+	o = arena_get(l->arena, sizeof(*o));
+	o->a = l->arena;
+	l->m = &o->m;
+	l->file = l->m->file = arena_text(l->arena, name, strlen(name));
+}
+
+void cfg_load_drop(struct cfg_load *l)
+{
+	arena_free(l->arena);
+	arena_free(l->scratch);
+}
+
+unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
+{
+	unsigned shown = l->faults < CFG_FAULTS_MAX ? l->faults : CFG_FAULTS_MAX,
+		 faults = l->faults;
+
+	if (shown)
+		qsort(l->fault, shown, sizeof(*l->fault), by_line);
+	for (unsigned i = 0; i < shown && report; i++)
+		report(ctx, l->fault[i].text);
+	if (faults > shown && report)
+		report(ctx, arena_printf(l->scratch, "%s: and %u more mistakes", l->file,
+					 faults - shown));
+	if (faults) {
+		arena_free(l->arena);
+		l->m = NULL;
+	}
+	arena_free(l->scratch);
+	return faults;
+}
+
+unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
+		       const struct ist_transport *const *transports, cfg_report report, void *ctx)
+{
+	struct cfg_load l;
+	unsigned faults;
+
+	cfg_load_init(&l, name, transports);
+	if (len > CFG_TEXT_MAX) {
+		cfg_wrong(&l, 0, NULL, "larger than %u octets, this is no configuration",
+			  CFG_TEXT_MAX);
+	} else {
+		cfg_outline(&l, text, len);
+		cfg_names(&l);
+		cfg_confuse(&l);
+		cfg_build(&l);
+		cfg_check(&l);
+	}
+	faults = cfg_load_report(&l, report, ctx);
+	if (!faults)
+		*out = l.m;
+	return faults;
+}
+
+/* The whole file, at most one octet more than a configuration may have; NULL with errno. */
+static char *read_file(struct arena *a, const char *file, size_t *len)
+{
+	FILE *f = fopen(file, "rbe");
+	char *text;
+
+	if (!f)
+		return NULL;
+	text = arena_get(a, CFG_TEXT_MAX + 1);
+	*len = fread(text, 1, CFG_TEXT_MAX + 1, f);
+	if (ferror(f)) {
+		int err = errno;
+
+		fclose(f);
+		errno = err;
+		return NULL;
+	}
+	fclose(f);
+	return text;
+}
+
+unsigned cfg_load(const struct cfg_model **out, const char *file,
+		  const struct ist_transport *const *transports, cfg_report report, void *ctx)
+{
+	struct arena *a = arena_new();
+	size_t len = 0;
+	char *text = read_file(a, file, &len);
+	struct cfg_load l;
+	unsigned faults;
+
+	if (text) {
+		faults = cfg_load_text(out, file, text, len, transports, report, ctx);
+	} else {
+		cfg_load_init(&l, file, transports);
+		cfg_wrong(&l, 0, NULL, "cannot be read: %s", strerror(errno));
+		faults = cfg_load_report(&l, report, ctx);
+	}
+	arena_free(a);
+	return faults;
+}
+
+void cfg_unload(const struct cfg_model *m)
+{
+	if (m)
+		arena_free(((const struct owned *)m)->a);
+}

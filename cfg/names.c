@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names against the tables.  libconfuse would stop at the first unknown name and keep the last of
+ * two equal ones without a word; here each is reported with the line, the nearest name that is
+ * known in that section, or the section the name belongs to.
+ */
+#include "cfg/names.h"
+#include "cfg/suggest.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Every (section, name, title) seen, to find the second one: open addressing, never full. */
+struct seen {
+	const struct cfg_item **slot;
+	size_t mask;
+};
+
+static size_t hash_text(size_t h, const char *s)
+{
+	for (; s && *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return (h ^ 0xff) * 0x100000001b3u;
+}
+
+/* Ports are one space of names whatever their transport; others are told apart by their word. */
+static const char *space(const struct cfg_item *it)
+{
+	return it->schema && it->schema->section == CFG_S_PORT ? "port" : it->name;
+}
+
+static bool same(const struct cfg_item *a, const struct cfg_item *b)
+{
+	return a->parent == b->parent && a->kind == b->kind && !strcmp(space(a), space(b)) &&
+	       !strcmp(a->title ? a->title : "", b->title ? b->title : "");
+}
+
+static void seen_init(struct cfg_load *l, struct seen *s, size_t items)
+{
+	size_t room = 16;
+
+	while (room < 2 * items)
+		room *= 2;
+	s->slot = arena_get(l->scratch, room * sizeof(*s->slot));
+	s->mask = room - 1;
+}
+
+/* The item that was here before it, or NULL. */
+static const struct cfg_item *seen_before(struct seen *s, const struct cfg_item *it)
+{
+	size_t i = hash_text(hash_text((size_t)it->parent >> 4, space(it)), it->title);
+
+	for (; s->slot[i & s->mask]; i++)
+		if (same(s->slot[i & s->mask], it))
+			return s->slot[i & s->mask];
+	s->slot[i & s->mask] = it;
+	return NULL;
+}
+
+static void drop(struct cfg_item *it)
+{
+	it->dropped = true;
+}
+
+/* --- unknown names
+ * ----------------------------------------------------------------------------------- */
+
+/* A section where this key would be known, or NULL. */
+static const char *key_belongs(const struct cfg_schema *s, const char *name)
+{
+	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++) {
+		const char *deeper;
+
+		if (!(*sub)->any && cfg_schema_key(*sub, name))
+			return (*sub)->word;
+		deeper = key_belongs(*sub, name);
+		if (deeper)
+			return deeper;
+	}
+	return NULL;
+}
+
+static const char *section_belongs(const struct cfg_schema *top, const char *word)
+{
+	if (cfg_schema_sub(top, word))
+		return "top level";
+	for (const struct cfg_schema *const *sub = top->sub; *sub; sub++)
+		if (cfg_schema_sub(*sub, word))
+			return (*sub)->word;
+	return NULL;
+}
+
+/* Did an unquoted secret with a blank in it spill into this name? */
+static bool may_be_secret(const struct cfg_item *it)
+{
+	const struct cfg_item *p = it->prev;
+
+	if (it->unnamed)
+		return true;
+	return p && p->kind == CFG_ITEM_KEY && p->line == it->line &&
+	       (!p->key || p->key->kind == CFG_K_SECRET);
+}
+
+static void unknown_key(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_schema *s = it->parent->schema;
+	const char *name = cfg_clean(l, it->name, strlen(it->name)), *home;
+	struct suggest sg;
+
+	if (may_be_secret(it)) {
+		cfg_wrong(l, it->line, it->parent, "unknown key behind another value");
+		return;
+	}
+	suggest_init(&sg, it->name);
+	for (unsigned i = 0; i < s->keys; i++)
+		suggest_offer(&sg, s->key[i].name);
+	home = cfg_schema_key(l->schema, it->name) ? "top level" : key_belongs(l->schema, it->name);
+	if (home)
+		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, it belongs into `%s`", name,
+			  home);
+	else if (sg.best)
+		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, did you mean `%s`?", name,
+			  sg.best);
+	else
+		cfg_wrong(l, it->line, it->parent, "unknown key `%s`", name);
+}
+
+static void unknown_section(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_schema *s = it->parent->schema;
+	const char *name = cfg_clean(l, it->name, strlen(it->name));
+	const char *home = section_belongs(l->schema, it->name);
+	struct suggest sg;
+
+	if (may_be_secret(it)) {
+		cfg_wrong(l, it->line, it->parent, "unknown section behind a value");
+		return;
+	}
+	suggest_init(&sg, it->name);
+	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
+		suggest_offer(&sg, (*sub)->word);
+	if (sg.best)
+		cfg_wrong(l, it->line, it->parent, "unknown section `%s`, did you mean `%s`?", name,
+			  sg.best);
+	else if (home)
+		cfg_wrong(l, it->line, it->parent, "section `%s` does not stand here but in `%s`",
+			  name, home);
+	else
+		cfg_wrong(l, it->line, it->parent, "unknown section `%s`", name);
+}
+
+/* Words that are neither `key = value` nor `section { }`.  What they are is not shown unless it is
+ * a name we know: they may be the rest of a secret. */
+static void stray(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_schema *s = it->parent->schema;
+
+	if (!it->unnamed && !s->any && cfg_schema_key(s, it->name))
+		cfg_wrong(l, it->line, it->parent, "`=` is missing after `%s`", it->name);
+	else if (!it->unnamed && cfg_schema_sub(s, it->name))
+		cfg_wrong(l, it->line, it->parent, "`{` is missing after `%s`", it->name);
+	else if (it->prev && it->prev->kind == CFG_ITEM_KEY && it->prev->line == it->line)
+		cfg_wrong(l, it->line, it->prev,
+			  "text behind the value; a value with blanks belongs in quotes");
+	else
+		cfg_wrong(l, it->line, it->parent,
+			  "text that is neither `key = value` nor `section { ... }`");
+}
+
+/* --- known names
+ * --------------------------------------------------------------------------------------- */
+
+static void check_key(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
+{
+	const struct cfg_schema *s = it->parent->schema;
+	const struct cfg_item *first;
+
+	it->key = cfg_schema_key(s, it->name);
+	if (!it->key) {
+		if (cfg_schema_sub(s, it->name))
+			cfg_wrong(l, it->line, it->parent,
+				  "`%s` is a section: `%s { ... }`, without `=`", it->name,
+				  it->name);
+		else
+			unknown_key(l, it);
+		drop(it);
+		return;
+	}
+	first = seen_before(seen, it);
+	if (first) {
+		cfg_wrong(l, it->line, it, "given twice, first on line %u", first->line);
+		drop(it);
+	} else if (!it->dropped && !cfg_key_is_list(it->key) && (it->braces || it->values != 1)) {
+		cfg_wrong(l, it->line, it, "takes one value, not a list");
+		drop(it);
+	} else if (!it->dropped && !it->values) {
+		cfg_wrong(l, it->line, it, "the list is empty");
+		drop(it);
+	}
+}
+
+static bool plain_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (!len || len > 63 || !isalnum((unsigned char)*s))
+		return false;
+	while (isalnum((unsigned char)*s) || (*s && strchr("._-", *s)))
+		s++;
+	return !*s;
+}
+
+static bool printable(const char *s)
+{
+	size_t len = strlen(s);
+
+	while (*s && (unsigned char)*s >= ' ' && *s != 0x7f)
+		s++;
+	return len && len <= 255 && !*s;
+}
+
+/* Users are called as they like; other names appear as words in commands and logs. */
+static bool title_fits(const struct cfg_schema *s, const char *title)
+{
+	bool any = s->section == CFG_S_USER || s->section == CFG_S_CIRCUIT ||
+		   s->section == CFG_S_ACCEPT;
+
+	return any ? printable(title) : plain_name(title);
+}
+
+static void check_title(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
+{
+	const struct cfg_schema *s = it->schema;
+	const struct cfg_item *first;
+
+	if (!s->title && it->title) {
+		cfg_wrong(l, it->line, it->parent, "section `%s` takes no name", s->word);
+	} else if (s->title && !it->title) {
+		cfg_wrong(l, it->line, it->parent, "section `%s` needs a name: `%s %s { ... }`",
+			  s->word, s->word, s->title);
+	} else if (s->title && !title_fits(s, it->title)) {
+		cfg_wrong(l, it->line, it->parent, "`%s` is no name for a `%s`%s",
+			  cfg_clean(l, it->title, strlen(it->title)), s->word,
+			  s->section == CFG_S_USER ? ""
+						   : ": letters, digits, dots, dashes, at most 63");
+	} else {
+		first = seen_before(seen, it);
+		if (!first)
+			return;
+		cfg_wrong(l, it->line, it, "given twice, first on line %u", first->line);
+	}
+	drop(it);
+}
+
+static void check_required(struct cfg_load *l, const struct cfg_item *it)
+{
+	for (unsigned i = 0; i < it->schema->keys; i++) {
+		const struct cfg_key *k = &it->schema->key[i];
+		const struct cfg_item *c = it->child;
+
+		if (!(k->flags & CFG_KEY_REQUIRED))
+			continue;
+		while (c && (c->kind == CFG_ITEM_SECTION || strcmp(c->name, k->name)))
+			c = c->next;
+		if (!c)
+			cfg_wrong(l, it->line, it, "`%s` is missing: %s", k->name, k->help);
+	}
+}
+
+static void check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen);
+
+static void check_item(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
+{
+	if (it->kind == CFG_ITEM_STRAY) {
+		stray(l, it);
+		return;
+	}
+	if (it->kind == CFG_ITEM_KEY) {
+		check_key(l, it, seen);
+		return;
+	}
+	it->schema = cfg_schema_sub(it->parent->schema, it->name);
+	if (it->schema) {
+		if (!it->dropped)
+			check_title(l, it, seen);
+		check_section(l, it, seen);
+		return;
+	}
+	if (!it->dropped && cfg_schema_key(it->parent->schema, it->name) &&
+	    !it->parent->schema->any)
+		cfg_wrong(l, it->line, it->parent, "`%s` is a key: `%s = value`", it->name,
+			  it->name);
+	else if (!it->dropped)
+		unknown_section(l, it);
+	drop(it);
+}
+
+/* Depth is bounded by the schemas: below an unknown section nothing is looked at. */
+static void check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen)
+{
+	for (struct cfg_item *it = section->child; it; it = it->next)
+		check_item(l, it, seen);
+	check_required(l, section);
+}
+
+void cfg_names(struct cfg_load *l)
+{
+	struct seen seen;
+
+	seen_init(l, &seen, l->items);
+	check_section(l, l->root, &seen);
+}

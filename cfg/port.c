@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A port as its transport wants it: settings as texts that were checked against the transport's own
+ * table, with its defaults filled in, and the circuits with their addresses parsed.  Beside each
+ * circuit stands what the daemon wants to know: the payloads, the peer, the service.
+ */
+#include "cfg/model.h"
+#include "cfg/value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct settings {
+	struct ist_setting *at;
+	unsigned n;
+};
+
+static void add(struct settings *s, const char *key, const char *value)
+{
+	s->at[s->n].key = key;
+	s->at[s->n++].value = value;
+}
+
+/* The text a transport gets for a value: of times the microseconds, of all else what was written.
+ */
+static const char *handed_over(struct cfg_load *l, const struct cfg_item *it,
+			       const struct cfg_value *v)
+{
+	uint64_t n;
+	unsigned word;
+	bool b;
+
+	switch (it->key->ist->kind) {
+	case IST_KEY_NUMBER:
+		return cfg_get_number(l, it, v, &n) ? arena_printf(l->arena, "%" PRIu64, n) : NULL;
+	case IST_KEY_TIME:
+		return cfg_get_time(l, it, v, &n) ? arena_printf(l->arena, "%" PRIu64, n) : NULL;
+	case IST_KEY_BOOL:
+		return cfg_get_bool(l, it, v, &b) ? (b ? "yes" : "no") : NULL;
+	case IST_KEY_WORD:
+		return cfg_get_word(l, it, v, &word) ? cfg_keep(l, v->text) : NULL;
+	default:
+		return cfg_keep(l, v->text);
+	}
+}
+
+/* A default in a transport's table is written as people write it. */
+static const char *default_text(struct cfg_load *l, const struct ist_key *k)
+{
+	uint64_t us;
+
+	if (k->kind == IST_KEY_TIME && cfg_parse_time(&us, k->deflt))
+		return arena_printf(l->arena, "%" PRIu64, us);
+	return k->deflt;
+}
+
+static struct settings collect(struct cfg_load *l, const struct cfg_item *section)
+{
+	const struct cfg_schema *schema = section->schema;
+	size_t room = schema->keys;
+	struct settings s = {0};
+	const struct cfg_item *it;
+
+	for (it = section->child; it; it = it->next)
+		room += it->values;
+	s.at = arena_get(l->arena, room * sizeof(*s.at));
+	for (unsigned i = 0; i < schema->keys; i++) {
+		const struct cfg_key *k = &schema->key[i];
+
+		it = k->ist ? cfg_given(section, k->name) : NULL;
+		if (k->ist && !it && k->deflt)
+			add(&s, k->name, default_text(l, k->ist));
+		for (unsigned v = 0; it && !it->dropped && v < it->values; v++) {
+			const char *text = handed_over(l, it, &it->value[v]);
+
+			if (text)
+				add(&s, k->name, text);
+		}
+	}
+	return s;
+}
+
+/* What the transport can carry, as bits of the payloads. */
+static uint32_t able(const struct ist_transport *t)
+{
+	return (t->caps & IST_CAP_L2TP ? 1u << IST_PAYLOAD_L2TP : 0) |
+	       (t->caps & IST_CAP_PPP ? 1u << IST_PAYLOAD_PPP : 0);
+}
+
+static uint32_t carries(struct cfg_load *l, const struct cfg_item *section)
+{
+	static const uint32_t bits[] = {1u << IST_PAYLOAD_L2TP, 1u << IST_PAYLOAD_PPP};
+	const struct ist_transport *t = section->schema->transport;
+	const struct cfg_item *it = cfg_given(section, "carries");
+	uint32_t out = 0;
+	unsigned w;
+
+	if (!it)
+		return able(t) & bits[0] ? bits[0] : able(t);
+	if (it->dropped)
+		return able(t);
+	for (unsigned i = 0; i < it->values; i++) {
+		if (!cfg_get_word(l, it, &it->value[i], &w))
+			return able(t);
+		if (bits[w] & ~able(t))
+			cfg_wrong(l, it->value[i].line, it, "%s does not carry `%s`", t->name,
+				  cfg_shown(l, &it->value[i]));
+		out |= bits[w];
+	}
+	return out;
+}
+
+/* `peer` is about L2TP on the circuit, `service` about PPP. */
+static void route(struct cfg_load *l, const struct cfg_item *section, void *obj, uint32_t payloads)
+{
+	static const struct {
+		const char *key, *payload;
+		unsigned bit;
+	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP}, {"service", "ppp", IST_PAYLOAD_PPP}};
+
+	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
+		const struct cfg_item *it = cfg_given(section, rows[i].key);
+
+		if (!it || it->dropped)
+			continue;
+		cfg_store(l, it, obj);
+		if (!(payloads & 1u << rows[i].bit))
+			cfg_wrong(l, it->line, it, "has no meaning without `carries = %s`",
+				  rows[i].payload);
+	}
+}
+
+static void build_circuit(struct cfg_load *l, struct cfg_item *it, struct cfg_circuit *c)
+{
+	const struct ist_transport *t = it->schema->transport;
+	struct settings s = collect(l, it);
+
+	it->object = c;
+	c->where = cfg_where_of(l, it);
+	c->addr_text = cfg_keep(l, it->title);
+	if (t->addr_parse(&c->config.addr, it->title))
+		cfg_wrong(l, it->line, it, "`%s` is no address of %s",
+			  cfg_clean(l, it->title, strlen(it->title)), t->name);
+	c->config.payloads = carries(l, it);
+	c->config.setting = s.at;
+	c->config.settings = s.n;
+	route(l, it, c, c->config.payloads);
+}
+
+static void build_accept(struct cfg_load *l, struct cfg_item *it, struct cfg_accept *a)
+{
+	it->object = a;
+	a->where = cfg_where_of(l, it);
+	a->pattern = cfg_keep(l, it->title);
+	a->payloads = carries(l, it);
+	route(l, it, a, a->payloads);
+}
+
+static unsigned count(const struct cfg_item *port, enum cfg_section kind)
+{
+	unsigned n = 0;
+
+	for (struct cfg_item *it = NULL; (it = cfg_next(port, it, kind));)
+		n++;
+	return n;
+}
+
+void cfg_build_port(struct cfg_load *l, struct cfg_item *port, struct cfg_port *p)
+{
+	unsigned n = count(port, CFG_S_CIRCUIT), accepts = count(port, CFG_S_ACCEPT), i = 0;
+	struct cfg_circuit *c = arena_get(l->arena, n * sizeof(*c));
+	struct ist_circuit_config *config = arena_get(l->arena, n * sizeof(*config));
+	struct cfg_accept *a = arena_get(l->arena, accepts * sizeof(*a));
+	struct settings s = collect(l, port);
+	struct cfg_item *it;
+
+	p->transport = port->schema->transport;
+	for (it = NULL; (it = cfg_next(port, it, CFG_S_CIRCUIT)); i++) {
+		build_circuit(l, it, &c[i]);
+		config[i] = c[i].config;
+	}
+	for (it = NULL, i = 0; (it = cfg_next(port, it, CFG_S_ACCEPT)); i++)
+		build_accept(l, it, &a[i]);
+	p->circuit = c;
+	p->circuits = n;
+	p->accept = a;
+	p->accepts = accepts;
+	p->config.size = sizeof(p->config);
+	p->config.setting = s.at;
+	p->config.settings = s.n;
+	p->config.circuit = config;
+	p->config.circuits = n;
+}
