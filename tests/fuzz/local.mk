@@ -1,1 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# One target per decoder: fuzz_NAME.c defines LLVMFuzzerTestOneInput, its seeds are in corpus/NAME/.
+# With --enable-fuzz it is linked to libFuzzer; without, to replay_main.c, and `make check` runs it.
+# To add one: a paragraph like those below, named fuzz-NAME.
+FUZZ_MAIN =
+FUZZERS =
+if FUZZ
+FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+else
+FUZZ_LINK = $(AM_LDFLAGS)
+FUZZ_MAIN += tests/fuzz/replay_main.c
+TESTS += $(FUZZERS)
+endif
+EXTRA_DIST += tests/fuzz/corpus
+
+check_PROGRAMS += fuzz-hdr
+FUZZERS += fuzz-hdr
+fuzz_hdr_SOURCES = tests/fuzz/fuzz_hdr.c $(FUZZ_MAIN)
+fuzz_hdr_LDFLAGS = $(FUZZ_LINK)
+fuzz_hdr_LDADD = libcore.la
+
+check_PROGRAMS += fuzz-avp
+FUZZERS += fuzz-avp
+fuzz_avp_SOURCES = tests/fuzz/fuzz_avp.c $(FUZZ_MAIN)
+fuzz_avp_LDFLAGS = $(FUZZ_LINK)
+fuzz_avp_LDADD = libcore.la
