@@ -14,7 +14,7 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 as_root() {
 	[ "$(id -u)" = 0 ] && return
 	command -v sudo >/dev/null || die "must run as root (or have sudo)"
-	exec sudo -- "$@"
+	exec sudo --preserve-env=LAB,CI,FUZZ_SECONDS -- "$@"
 }
 
 # Shows that a step is alive: on a terminal the last line of its log every second, else a line every
@@ -124,3 +124,51 @@ build() {
 }
 
 build_default() { build . --enable-werror; }
+
+# --- namespaces and the gateways in them
+
+# within SECONDS COMMAND...: try until it succeeds, ten times a second
+within() {
+	local end=$(($1 * 10)) fd i
+	shift
+	exec {fd}<> <(:)
+	for ((i = 0; i <= end; i++)); do
+		"$@" && { exec {fd}>&-; return 0; }
+		read -rt 0.1 -u "$fd"
+	done
+	exec {fd}>&-
+	return 1
+}
+
+# netns_down NAME: end what runs in it, then remove it
+netns_down() {
+	local pids
+	pids=$(ip netns pids "$1" 2>/dev/null)
+	# shellcheck disable=SC2086 # a list of numbers
+	[ -z "$pids" ] || kill $pids 2>/dev/null
+	within 3 netns_empty "$1" || kill -9 $(ip netns pids "$1") 2>/dev/null
+	ip netns del "$1" 2>/dev/null
+}
+netns_empty() { [ -z "$(ip netns pids "$1" 2>/dev/null)" ]; }
+
+# vty NETNS COMMAND...: what the gateway in that namespace answers to one command of its terminal.
+# A telnet without telnet: bash opens the connection; greeting, negotiation, prompts and echo are cut away.
+# A comment marks the end, since the terminal's `exit` would cut off what is still to be sent.
+vty() {
+	local ns=$1
+	shift
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	ip netns exec "$ns" timeout 10 bash -c '
+		exec 3<>/dev/tcp/127.0.0.1/$2 || exit
+		printf "enable\n%s\n! end\n" "$1" >&3
+		inside=
+		while IFS= read -r line <&3; do
+			line=${line%$'\''\r'\''}
+			case $line in
+			*"# ! end") exit 0 ;;
+			*"# $1") inside=1 ;;
+			*) [ -z "$inside" ] || printf "%s\n" "$line" ;;
+			esac
+		done
+		exit 1' vty "$*" "${VTY_PORT:-4246}" 2>/dev/null
+}

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the scripts of tests/wire and tests/peers share: verdicts, namespaces that go away again, the daemon,
+# captures and their decoding.  A script sources this, runs checks, and ends with `finish`.
+#
+# Every name carries the process id, so that scripts may run side by side.  When a check failed, the logs
+# of the daemons are printed and the captures stay in build/logs/captures/.
+set -u
+. "$(dirname "${BASH_SOURCE[0]}")/../gw/lib.sh"
+
+HERE=$TOP/tests
+NAME=${0##*/}
+TAG=ist$$
+WORK=$(mktemp -d) || exit 1
+bad=0 checks=0
+spaces=()
+declare -A daemon=() sniffer=()
+
+verdict() { # STATUS WHAT
+	checks=$((checks + 1))
+	if [ "$1" = 0 ]; then
+		echo "PASS $NAME: $2"
+	else
+		echo "FAIL $NAME: $2"
+		bad=1
+	fi
+}
+
+check() { # WHAT COMMAND...
+	local what=$1 rc=0
+	shift
+	"$@" || rc=1
+	verdict "$rc" "$what"
+}
+
+# A script that cannot run here says why, and that is all it says.
+cannot() {
+	echo "SKIP $NAME: $*"
+	exit 77
+}
+
+give_up() {
+	verdict 1 "$*"
+	exit 1
+}
+
+cleanup() {
+	local d ns
+	trap '' INT TERM
+	for d in "${!sniffer[@]}" "${!daemon[@]}"; do
+		kill "${sniffer[$d]:-${daemon[$d]:-}}" 2>/dev/null
+	done
+	for ns in "${spaces[@]}"; do netns_down "$ns"; done
+	if [ "$bad" != 0 ] || [ "$checks" = 0 ]; then
+		for d in "$WORK"/*.log; do
+			[ -s "$d" ] || continue
+			echo "--- ${d##*/}"
+			tail -n 60 "$d"
+		done
+		mkdir -p "$LOGS/captures"
+		for d in "$WORK"/*.pcap; do
+			[ ! -e "$d" ] || mv "$d" "$LOGS/captures/$NAME.${d##*/}"
+		done
+	fi
+	rm -rf "$WORK"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+finish() {
+	[ "$checks" -gt 0 ] || give_up "nothing was checked"
+	exit "$bad"
+}
+
+# --- namespaces
+
+# space NAME: make one; $TAG-NAME is what it is called
+space() {
+	ip netns add "$TAG-$1" || give_up "no network namespaces"
+	spaces+=("$TAG-$1")
+	ip -n "$TAG-$1" link set lo up
+}
+
+# cable A ADDRESS/LEN B ADDRESS/LEN [DEVICE]: a veth pair between two of them
+cable() {
+	local dev=${5:-eth0}
+	ip -n "$TAG-$1" link add "$dev" type veth peer name "$dev" netns "$TAG-$3" || give_up "no veth"
+	ip -n "$TAG-$1" addr add "$2" dev "$dev"
+	ip -n "$TAG-$3" addr add "$4" dev "$dev"
+	ip -n "$TAG-$1" link set "$dev" up
+	ip -n "$TAG-$3" link set "$dev" up
+}
+
+in_space() { # NAME COMMAND...
+	local ns=$TAG-$1
+	shift
+	ip netns exec "$ns" "$@"
+}
+
+# --- the daemon
+
+# gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given); waits for its terminal
+gateway() {
+	local name=${2:-$1}
+	ip netns exec "$TAG-$1" "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
+	daemon[$name]=$!
+	within 5 answers "$1" || give_up "the gateway $name starts"
+}
+answers() { ask "$1" show summary | grep -q .; }
+
+# ask SPACE COMMAND...: its terminal
+ask() {
+	local ns=$TAG-$1
+	shift
+	vty "$ns" "$@"
+}
+
+# stop NAME: SIGTERM; its exit status
+stop() {
+	local pid=${daemon[$1]} rc=0
+	unset "daemon[$1]"
+	kill "$pid"
+	within 10 dead "$pid" || kill -9 "$pid"
+	wait "$pid" || rc=$?
+	return "$rc"
+}
+dead() { ! kill -0 "$1" 2>/dev/null; }
+
+has4() { in_space "$1" ip -4 addr show dev "$2" 2>/dev/null | grep -q 'inet '; }
+no_device() { ! in_space "$1" ip link show dev "$2" >/dev/null 2>&1; }
+
+# --- guests
+
+# guest TAP SCRIPT ARGUMENT...: boots tests/peers/SCRIPT in a guest kernel on that TAP of space net; its console
+# is read from descriptor $console, `guest_ended` is its status
+guest() {
+	local tap=$1 script=$2
+	shift 2
+	exec {console}< <("$HERE/peers/uml-run.sh" -N "$TAG-net" -t "$tap" -w "$WORK" "$HERE/peers/$script" "$@" |
+		tr -d '\r' | sed -u "s/^\(PASS\|FAIL\) /\1 $NAME: /"; exit "${PIPESTATUS[0]}")
+	guest_pid=$!
+}
+guest_ended() { wait "$guest_pid"; }
+
+# tap NAME ADDRESS/LEN: in space net
+tap() {
+	ip -n "$TAG-net" tuntap add "$1" mode tap || cannot "no TAP devices here"
+	ip -n "$TAG-net" addr add "$2" dev "$1"
+	ip -n "$TAG-net" link set "$1" up
+}
+
+# --- captures
+
+# sniff SPACE DEVICE NAME: into $WORK/NAME.pcap until `sniffed NAME`
+sniff() {
+	ip netns exec "$TAG-$1" tcpdump -Z root -U -s 0 -i "$2" -w "$WORK/$3.pcap" 2>"$WORK/$3.tcpdump" &
+	sniffer[$3]=$!
+	within 5 grep -q 'listening on' "$WORK/$3.tcpdump" || give_up "tcpdump on $2"
+}
+
+sniffed() {
+	local pid=${sniffer[$1]}
+	unset "sniffer[$1]"
+	kill -INT "$pid"
+	wait "$pid"
+}
+
+shark() { tshark -r "$WORK/$1.pcap" -X "lua_script:$HERE/wire/l2tp_snap.lua" "${@:2}" 2>>"$WORK/tshark.log"; }
+
+# decoded NAME LAYERS...: tshark took every L2TP and Frame Relay packet apart down to what PPP carries,
+# found nothing malformed, and saw each of LAYERS (e.g. l2tp:ppp:lcp).
+decoded() {
+	local name=$1 layers rough seen
+	shift
+	layers=$(shark "$name" -Y 'l2tp || fr' -T fields -e frame.number -e frame.protocols)
+	[ -n "$layers" ]
+	verdict $? "$name: tshark sees $(wc -l <<<"$layers") packets"
+	rough=$(shark "$name" -Y '(l2tp || fr) && (_ws.malformed || _ws.expert.severity == "Error" || data)')
+	[ -z "$rough" ]
+	verdict $? "$name: nothing malformed or left undecoded"
+	[ -z "$rough" ] || head -n 20 <<<"$rough"
+	for seen; do
+		grep -qE "(:|	)$seen(:|\$)" <<<"$layers"
+		verdict $? "$name: decoded down to $seen"
+	done
+}
