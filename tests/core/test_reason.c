@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/reason.h"
 
+#include "core/avp.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -12,6 +14,14 @@ static bool is_key(const char *s)
 		if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '-')
 			return false;
 	return *s;
+}
+
+static bool is_ascii(const char *s)
+{
+	for (; *s; s++)
+		if (*s < 0x20 || *s > 0x7e)
+			return false;
+	return true;
 }
 
 static void every_reason_has_its_own_words(void)
@@ -33,9 +43,20 @@ static void keys_are_where_the_symbols_say(void)
 	CU_ASSERT_STRING_EQUAL(l2tp_reasons[L2TP_R_DATA_REORDER_FULL].key, "data-reorder-full");
 }
 
+/* What we send as human readable text is made of these words and of attribute names: ASCII, and so
+ * UTF-8. */
+static void rfc2661_4_4_2_words_are_ascii(void)
+{
+	for (unsigned i = 0; i < L2TP_R_COUNT; i++)
+		CU_ASSERT_TRUE(is_ascii(l2tp_reasons[i].words));
+	for (size_t i = 0; i < l2tp_avp_table_len; i++)
+		CU_ASSERT_TRUE(is_ascii(l2tp_avp_table[i].name));
+}
+
 static const struct test_case cases[] = {
 	{"every_reason_has_its_own_words", every_reason_has_its_own_words},
 	{"keys_are_where_the_symbols_say", keys_are_where_the_symbols_say},
+	{"rfc2661_4_4_2_words_are_ascii", rfc2661_4_4_2_words_are_ascii},
 	{NULL, NULL},
 };
 const struct test_suite suite_reason = {"reason", cases};
