@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who may come in: a question about one PPP claim, an answer some time later.  Today the users of
+ * the configuration answer; whoever asks cannot tell, and gets the answer from the loop either way.
+ */
+#ifndef GW_AAA_H
+#define GW_AAA_H
+
+#include "cfg/cfg.h"
+#include "gw/loop.h"
+
+struct aaa;
+struct aaa_request;
+
+struct aaa_question {
+	const struct ppp_auth_claim *claim;
+	const struct cfg_service *service; /* where the user wants in */
+};
+
+struct aaa_answer {
+	bool ok;
+	struct ppp_auth_reply reply;
+	uint32_t address4;   /* fixed address of the user, 0 = from the pool */
+	const char *message; /* text for the peer, or NULL; the same for every refusal */
+};
+
+typedef void (*aaa_done)(void *ctx, const struct aaa_answer *a, uint64_t now);
+
+/* users must outlive it.  NULL without memory. */
+struct aaa *aaa_new(struct loop *loop, const struct cfg_user *users, unsigned n);
+void aaa_free(struct aaa *a);
+/* The claim is judged or copied before this returns; done is called from the loop, once, unless
+ * cancelled.  NULL = no answer will come (out of memory): refuse. */
+struct aaa_request *aaa_ask(struct aaa *a, const struct aaa_question *q, aaa_done done, void *ctx,
+			    uint64_t now);
+/* Harmless with NULL; not after done was called. */
+void aaa_cancel(struct aaa_request *r);
+
+struct aaa_counters {
+	uint64_t asked, accepted, refused;
+};
+void aaa_count(const struct aaa *a, struct aaa_counters *out);
+
+#endif

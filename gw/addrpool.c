@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Both families are the same machine over numbers: a space is a row of ranges (first number,
+ * count), and each number in it is a slot.  An IPv4 slot's number is the address, an IPv6 slot's
+ * the upper 64 bits.  Slots never used are found by a cursor, those given back wait in a doubly
+ * linked list by index: oldest at the head, and a fixed address can leave from its middle.
+ */
+#include "gw/addrpool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+enum slot_state { SLOT_FRESH, SLOT_WAITING, SLOT_USED, SLOT_HELD, SLOT_HELD_USED };
+
+struct slot {
+	uint32_t prev, next; /* while WAITING */
+};
+
+struct range {
+	uint64_t base;
+	uint32_t first, count; /* first: index of its first slot */
+};
+
+struct space {
+	struct range *range;
+	unsigned ranges;
+	uint32_t total, cursor, head, tail, used, held;
+	struct slot *slot;
+	uint8_t *state;
+};
+
+struct outside {
+	struct outside *next;
+	uint32_t addr;
+};
+
+struct addrpool {
+	char *name;
+	struct space v4, v6;
+	struct outside *outside;
+};
+
+static uint64_t prefix_number(const struct cfg_prefix *p)
+{
+	uint64_t v = 0;
+	unsigned i;
+
+	for (i = p->v6 ? 0 : 12; i < (p->v6 ? 8u : 16u); i++)
+		v = v << 8 | p->addr[i];
+	return v;
+}
+
+/* The addresses of an IPv4 prefix that hosts may have: without the first and last, where it has
+ * room for such. */
+static struct range range4(const struct cfg_prefix *p)
+{
+	unsigned host = 32u - p->bits;
+	uint64_t n = (uint64_t)1 << host, base = prefix_number(p) & ~(n - 1);
+
+	if (host >= 2) {
+		base++;
+		n -= 2;
+	}
+	return (struct range){.base = base,
+			      .count = n > ADDRPOOL_RANGE_MAX ? ADDRPOOL_RANGE_MAX : (uint32_t)n};
+}
+
+static struct range range6(const struct cfg_prefix *p)
+{
+	unsigned spare = p->bits < 64 ? 64u - p->bits : 0;
+	uint64_t n = spare >= 20 ? ADDRPOOL_RANGE_MAX : (uint64_t)1 << spare;
+	uint64_t mask = spare >= 64 ? 0 : ~(((uint64_t)1 << spare) - 1);
+
+	return (struct range){.base = prefix_number(p) & mask, .count = (uint32_t)n};
+}
+
+static bool space_init(struct space *s, const struct cfg_prefix *p, unsigned n, bool v6)
+{
+	unsigned i;
+
+	s->head = s->tail = NONE;
+	s->range = calloc(n ? n : 1, sizeof(*s->range));
+	if (!s->range)
+		return false;
+	for (i = 0; i < n; i++) {
+		struct range r;
+
+		if (p[i].v6 != v6)
+			continue;
+		r = v6 ? range6(&p[i]) : range4(&p[i]);
+		if (r.count > UINT32_MAX - 1 - s->total)
+			continue;
+		r.first = s->total;
+		s->total += r.count;
+		s->range[s->ranges++] = r;
+	}
+	s->slot = calloc(s->total ? s->total : 1, sizeof(*s->slot));
+	s->state = calloc(s->total ? s->total : 1, 1);
+	return s->slot && s->state;
+}
+
+static void space_free(struct space *s)
+{
+	free(s->range);
+	free(s->slot);
+	free(s->state);
+}
+
+static uint32_t space_find(const struct space *s, uint64_t number)
+{
+	unsigned i;
+
+	for (i = 0; i < s->ranges; i++)
+		if (number >= s->range[i].base && number - s->range[i].base < s->range[i].count)
+			return s->range[i].first + (uint32_t)(number - s->range[i].base);
+	return NONE;
+}
+
+static uint64_t space_number(const struct space *s, uint32_t index)
+{
+	unsigned i = 0;
+
+	while (index - s->range[i].first >= s->range[i].count)
+		i++;
+	return s->range[i].base + (index - s->range[i].first);
+}
+
+static void space_unlink(struct space *s, uint32_t i)
+{
+	const struct slot *x = &s->slot[i];
+
+	if (x->prev == NONE)
+		s->head = x->next;
+	else
+		s->slot[x->prev].next = x->next;
+	if (x->next == NONE)
+		s->tail = x->prev;
+	else
+		s->slot[x->next].prev = x->prev;
+}
+
+static void space_append(struct space *s, uint32_t i)
+{
+	s->slot[i] = (struct slot){.prev = s->tail, .next = NONE};
+	if (s->tail == NONE)
+		s->head = i;
+	else
+		s->slot[s->tail].next = i;
+	s->tail = i;
+	s->state[i] = SLOT_WAITING;
+}
+
+static bool space_take(struct space *s, uint64_t *number)
+{
+	uint32_t i = NONE;
+
+	while (s->cursor < s->total && s->state[s->cursor] != SLOT_FRESH)
+		s->cursor++;
+	if (s->cursor < s->total) {
+		i = s->cursor++;
+	} else if (s->head != NONE) {
+		i = s->head;
+		space_unlink(s, i);
+	}
+	if (i == NONE)
+		return false;
+	s->state[i] = SLOT_USED;
+	s->used++;
+	*number = space_number(s, i);
+	return true;
+}
+
+static void space_hold(struct space *s, uint32_t i)
+{
+	if (s->state[i] != SLOT_FRESH && s->state[i] != SLOT_WAITING)
+		return;
+	if (s->state[i] == SLOT_WAITING)
+		space_unlink(s, i);
+	s->state[i] = SLOT_HELD;
+	s->held++;
+}
+
+static bool space_take_fixed(struct space *s, uint32_t i)
+{
+	if (s->state[i] == SLOT_USED || s->state[i] == SLOT_HELD_USED)
+		return false;
+	if (s->state[i] == SLOT_WAITING)
+		space_unlink(s, i);
+	s->state[i] = s->state[i] == SLOT_HELD ? SLOT_HELD_USED : SLOT_USED;
+	s->used++;
+	return true;
+}
+
+static void space_give(struct space *s, uint64_t number)
+{
+	uint32_t i = space_find(s, number);
+
+	if (i == NONE)
+		return;
+	if (s->state[i] == SLOT_HELD_USED) {
+		s->state[i] = SLOT_HELD;
+		s->used--;
+	} else if (s->state[i] == SLOT_USED) {
+		space_append(s, i);
+		s->used--;
+	}
+}
+
+struct addrpool *addrpool_new(const char *name, const struct cfg_prefix *range, unsigned ranges)
+{
+	struct addrpool *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->name = strdup(name);
+	/* Not short-circuited: both must be fit to be freed. */
+	if (p->name &&
+	    space_init(&p->v4, range, ranges, false) & space_init(&p->v6, range, ranges, true))
+		return p;
+	addrpool_free(p);
+	return NULL;
+}
+
+void addrpool_free(struct addrpool *p)
+{
+	struct outside *o;
+
+	if (!p)
+		return;
+	while ((o = p->outside)) {
+		p->outside = o->next;
+		free(o);
+	}
+	space_free(&p->v4);
+	space_free(&p->v6);
+	free(p->name);
+	free(p);
+}
+
+const char *addrpool_name(const struct addrpool *p)
+{
+	return p->name;
+}
+
+static struct outside **outside_find(struct addrpool *p, uint32_t addr)
+{
+	struct outside **o = &p->outside;
+
+	while (*o && (*o)->addr != addr)
+		o = &(*o)->next;
+	return o;
+}
+
+void addrpool_hold4(struct addrpool *p, uint32_t addr)
+{
+	uint32_t i = space_find(&p->v4, addr);
+
+	if (i != NONE)
+		space_hold(&p->v4, i);
+}
+
+uint32_t addrpool_take4(struct addrpool *p)
+{
+	uint64_t number;
+
+	return space_take(&p->v4, &number) ? (uint32_t)number : 0;
+}
+
+bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr)
+{
+	uint32_t i = space_find(&p->v4, addr);
+	struct outside *o;
+
+	if (i != NONE)
+		return space_take_fixed(&p->v4, i);
+	if (*outside_find(p, addr))
+		return false;
+	o = malloc(sizeof(*o));
+	if (!o)
+		return false;
+	*o = (struct outside){.next = p->outside, .addr = addr};
+	p->outside = o;
+	return true;
+}
+
+void addrpool_give4(struct addrpool *p, uint32_t addr)
+{
+	struct outside **at = outside_find(p, addr), *o = *at;
+
+	if (o) {
+		*at = o->next;
+		free(o);
+	} else {
+		space_give(&p->v4, addr);
+	}
+}
+
+bool addrpool_covers4(const struct addrpool *p, uint32_t addr)
+{
+	return space_find(&p->v4, addr) != NONE;
+}
+
+bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
+{
+	uint64_t number;
+	unsigned i;
+
+	if (!space_take(&p->v6, &number))
+		return false;
+	memset(prefix, 0, 16);
+	for (i = 0; i < 8; i++)
+		prefix[i] = (uint8_t)(number >> (56 - 8 * i));
+	return true;
+}
+
+void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
+{
+	uint64_t number = 0;
+	unsigned i;
+
+	for (i = 0; i < 8; i++)
+		number = number << 8 | prefix[i];
+	space_give(&p->v6, number);
+}
+
+void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out)
+{
+	const struct outside *o;
+
+	*out = (struct addrpool_stats){.size4 = p->v4.total,
+				       .used4 = p->v4.used,
+				       .held4 = p->v4.held,
+				       .size6 = p->v6.total,
+				       .used6 = p->v6.used};
+	for (o = p->outside; o; o = o->next)
+		out->outside++;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses for clients.  A pool is a list of ranges: IPv4 ranges give addresses, IPv6 ranges give
+ * one /64 per client.  What was never used goes first, then what was given back longest ago, so
+ * that an address seldom changes hands quickly.  Fixed addresses of users are taken by name and are
+ * never handed to others.  Memory is bounded by the ranges, not by what peers do.
+ */
+#ifndef GW_ADDRPOOL_H
+#define GW_ADDRPOOL_H
+
+#include "cfg/cfg.h"
+
+/* Of a range larger than this only the first so many are handed out. */
+#define ADDRPOOL_RANGE_MAX (1u << 20)
+
+struct addrpool;
+
+/* NULL without memory.  No pointer into range is kept; name is copied. */
+struct addrpool *addrpool_new(const char *name, const struct cfg_prefix *range, unsigned ranges);
+void addrpool_free(struct addrpool *p);
+const char *addrpool_name(const struct addrpool *p);
+
+/* Keep an address for whoever asks for it with addrpool_take4_fixed(); outside the ranges: nothing
+ * to do. */
+void addrpool_hold4(struct addrpool *p, uint32_t addr);
+/* Host order; 0 = none left. */
+uint32_t addrpool_take4(struct addrpool *p);
+/* A certain address, inside the ranges or not; false when somebody has it or memory is out. */
+bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr);
+void addrpool_give4(struct addrpool *p, uint32_t addr);
+/* Is it in one of the ranges (so that the route of the range leads to it)? */
+bool addrpool_covers4(const struct addrpool *p, uint32_t addr);
+
+bool addrpool_take6(struct addrpool *p, uint8_t prefix[16]);
+void addrpool_give6(struct addrpool *p, const uint8_t prefix[16]);
+
+struct addrpool_stats {
+	uint32_t size4, used4, held4; /* held4: kept for somebody, used or not */
+	uint32_t size6, used6;
+	uint32_t outside; /* fixed addresses in use that no range covers */
+};
+void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out);
+
+#endif

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Three const tables: what the engine asks of us (l2tp_ops), what the data plane reports (dp_ops),
+ * and what each engine event leads to.  Policy is taken from the configuration here and copied
+ * where it goes; nothing else in this file remembers anything.
+ *
+ * `peer` is called from inside the engine: it looks, and calls nothing of the engine's back.
+ */
+#include "gw/bind.h"
+
+#include "gw/client.h"
+#include "gw/keep.h"
+#include "gw/leg_call.h"
+#include "gw/leg_terminal.h"
+#include "gw/port.h"
+#include "gw/text.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+void gw_random(void *buf, size_t len)
+{
+	uint8_t *p = buf;
+
+	while (len) {
+		ssize_t n = getrandom(p, len, 0);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			/* Guessable ids and challenges are worse than no service. */
+			abort();
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+/* --- which peer ----------------------------------------------------------------------------------
+ */
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+bool bind_host_match(const char *pattern, const uint8_t *host, size_t len)
+{
+	const char *star = NULL;
+	size_t i = 0, mark = 0;
+
+	/* The usual walk with one place to come back to: linear in what is kept, never recursive.
+	 */
+	while (i < len) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			mark = i;
+		} else if (*pattern && lower((uint8_t)*pattern) == lower(host[i])) {
+			pattern++;
+			i++;
+		} else if (star) {
+			pattern = star;
+			i = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}
+
+static bool address_match(const struct gw_port *p, const struct cfg_peer *peer,
+			  const struct ist_addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < peer->addresses; i++)
+		if (port_match(p, a, peer->address[i]))
+			return true;
+	return !peer->addresses;
+}
+
+/* The circuit's or accept section's own peer, when it names one. */
+static const struct cfg_peer *circuit_peer(const struct gw_port *p, const struct ist_addr *a)
+{
+	const struct cfg_circuit *c = port_circuit(p, a);
+	const struct cfg_accept *acc = c ? NULL : port_accept(p, a);
+
+	return c ? c->peer : acc ? acc->peer : NULL;
+}
+
+const struct cfg_peer *bind_choose(struct gw *gw, l2tp_channel from, const uint8_t *host,
+				   size_t len)
+{
+	const struct gw_port *port = port_by_number(gw, dp_channel_port(from));
+	const struct cfg_peer *only;
+	struct ist_addr a;
+	unsigned i;
+
+	if (!port || !dp_channel_peer(gw->dp, from, &a))
+		return NULL;
+	only = circuit_peer(port, &a);
+	for (i = 0; i < gw->cfg->peers; i++) {
+		const struct cfg_peer *p = &gw->cfg->peer[i];
+
+		if ((only && p != only) || (p->port && p->port != port->cfg))
+			continue;
+		if (p->hostname && !bind_host_match(p->hostname, host, len))
+			continue;
+		if (address_match(port, p, &a))
+			return p;
+	}
+	return NULL;
+}
+
+uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
+{
+	uint64_t h = 0xcbf29ce484222325ull; /* FNV-1a */
+	char text[128] = "";
+	const char *colon, *p;
+
+	/* What stands behind the last colon of an address is a port, which costs nobody anything.
+	 */
+	t->addr_format(a, text, sizeof(text));
+	colon = strrchr(text, ':');
+	for (p = text; *p && p != colon; p++)
+		h = (h ^ (uint8_t)*p) * 0x100000001b3ull;
+	return h;
+}
+
+static uint64_t channel_source(struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	struct ist_addr a;
+
+	return p && dp_channel_peer(gw->dp, c, &a) ? bind_source(p->cfg->transport, &a) : c;
+}
+
+static void answer_for(struct l2tp_peer_answer *out, const struct cfg_peer *peer, uint64_t source)
+{
+	out->policy = peer->policy;
+	out->source = source;
+	out->peer = (void *)(uintptr_t)peer;
+}
+
+static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+		    struct l2tp_peer_answer *out)
+{
+	struct gw *gw = ctx;
+	const struct cfg_peer *peer = bind_choose(gw, from, host, len);
+	uint64_t source = channel_source(gw, from);
+	char where[GW_TEXT_MAX], who[GW_TEXT_MAX];
+
+	if (!peer || gw->phase != GW_RUNNING) {
+		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, loop_now(gw->loop),
+			    "no peer section for host name \"%s\" from %s",
+			    gw_printable(who, sizeof(who), host, len),
+			    gw_channel_text(where, sizeof(where), gw, from));
+		return false;
+	}
+	answer_for(out, peer, source);
+	return true;
+}
+
+/* --- tunnels we open
+ * ------------------------------------------------------------------------------ */
+
+/* The port a peer is dialled on: its own, else the first whose transport can read the address. */
+static struct gw_port *dial_port(struct gw *gw, const struct cfg_peer *peer, struct ist_addr *to)
+{
+	unsigned i;
+
+	for (i = 0; i < gw->cfg->ports; i++) {
+		struct gw_port *p = &gw->port[i];
+
+		if ((!peer->port || peer->port == p->cfg) &&
+		    (p->cfg->transport->caps & IST_CAP_L2TP) &&
+		    p->cfg->transport->addr_parse(to, peer->dial) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static struct l2tp_tunnel *ours(struct gw *gw, const struct cfg_peer *peer)
+{
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (i.peer == peer && i.initiator &&
+		    (i.state == L2TP_T_WAIT_CTL_REPLY || i.state == L2TP_T_ESTABLISHED) &&
+		    (!peer->policy.max_calls || i.calls < peer->policy.max_calls))
+			return t;
+	}
+	return NULL;
+}
+
+struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+				   const char **words)
+{
+	struct l2tp_tunnel *t = ours(gw, peer);
+	enum l2tp_reason why = L2TP_R_NONE;
+	struct l2tp_peer_answer who;
+	struct ist_addr to = {0};
+	struct gw_port *port;
+	l2tp_channel c = 0;
+	int rc;
+
+	if (t)
+		return t;
+	port = peer->dial ? dial_port(gw, peer, &to) : NULL;
+	if (!port || port->number < 0) {
+		*words = !peer->dial ? "the peer section has no dial address"
+			 : !port     ? "no port for the peer's dial address"
+				     : "its port is not open";
+		return NULL;
+	}
+	rc = dp_connect(gw->dp, (unsigned)port->number, &to, IST_PAYLOAD_L2TP, &c);
+	if (rc < 0) {
+		*words = strerror(-rc);
+		return NULL;
+	}
+	answer_for(&who, peer, bind_source(port->cfg->transport, &to));
+	t = l2tp_tunnel_open(gw->engine, c, &who, NULL, now, &why);
+	if (!t)
+		*words = l2tp_reasons[why].words;
+	return t;
+}
+
+/* --- engine events
+ * --------------------------------------------------------------------------------- */
+
+static const char *peer_name(const struct l2tp_tunnel_info *i)
+{
+	const struct cfg_peer *p = i->peer;
+
+	return p ? p->name : "?";
+}
+
+static void on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info i;
+	char where[GW_TEXT_MAX];
+
+	l2tp_tunnel_info(ev->tunnel, &i);
+	keep_tunnel_up(gw->keep, i.channel);
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, channel_source(gw, i.channel), ev->now,
+		    "tunnel %u: up with %s (%s) on %s", i.local_id, peer_name(&i), i.peer_host,
+		    gw_channel_text(where, sizeof(where), gw, i.channel));
+}
+
+static void on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
+{
+	char why[GW_TEXT_MAX];
+	struct l2tp_tunnel_info i;
+
+	l2tp_tunnel_info(ev->tunnel, &i);
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, channel_source(gw, i.channel), ev->now,
+		    "tunnel %u: down with %s: %s", i.local_id, peer_name(&i),
+		    gw_result_text(why, sizeof(why), &ev->result, true));
+	keep_tunnel_down(gw->keep, i.channel, ev->now);
+}
+
+static void refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char *words,
+		   uint64_t now)
+{
+	struct l2tp_result r = {.result = (uint16_t)result};
+
+	snprintf(r.text, sizeof(r.text), "%s", words);
+	l2tp_call_hangup(c, &r, NULL, 0, now);
+}
+
+static void on_offered(struct gw *gw, const struct l2tp_event *ev)
+{
+	const struct cfg_peer *peer;
+	struct l2tp_tunnel_info t;
+	struct gw_service *service;
+	struct l2tp_call_info c;
+	struct join *j;
+
+	l2tp_tunnel_info(ev->tunnel, &t);
+	l2tp_call_info(ev->call, &c);
+	peer = t.peer;
+	if (gw->phase != GW_RUNNING) {
+		refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "shutting down", ev->now);
+		return;
+	}
+	service = peer && peer->service ? gw_service_of(gw, peer->service) : NULL;
+	if (!service || c.kind != L2TP_INCOMING) {
+		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, t.local_id, ev->now,
+			    "call %u/%u: refused: peer %s %s", t.local_id, c.local_id,
+			    peer_name(&t), service ? "asks us to dial out" : "has no service");
+		refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
+		return;
+	}
+	j = join_new(&gw->joins, leg_call_offered(gw, ev->call, peer), leg_server_new(gw, service),
+		     NULL, NULL, ev->now);
+	if (j)
+		join_start(j, ev->now);
+	else
+		refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
+}
+
+static void on_call(struct gw *gw, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info c;
+	char why[GW_TEXT_MAX];
+
+	l2tp_call_info(ev->call, &c);
+	l2tp_tunnel_info(ev->tunnel, &t);
+	if (ev->kind == L2TP_EV_CALL_UP)
+		gw_log_peer(GW_LOG_CALL, LOGL_INFO, t.local_id, ev->now, "call %u/%u: up",
+			    t.local_id, c.local_id);
+	else if (ev->kind == L2TP_EV_CALL_DOWN)
+		gw_log_peer(GW_LOG_CALL, LOGL_INFO, t.local_id, ev->now, "call %u/%u: down: %s",
+			    t.local_id, c.local_id,
+			    gw_result_text(why, sizeof(why), &ev->result, false));
+	(void)gw;
+	if (c.user)
+		leg_call_event(c.user, ev);
+}
+
+static void on_reauth(struct gw *gw, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info i;
+
+	(void)gw;
+	l2tp_tunnel_info(ev->tunnel, &i);
+	GW_LOG(TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR, "tunnel %u: peer %s %s\n", i.local_id,
+	       peer_name(&i), ev->ok ? "has proved itself again" : "failed to prove itself again");
+}
+
+/* Call Errors and ACCM: for lines with their own framing, which a terminal has not. */
+static void on_link_info(struct gw *gw, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info i;
+
+	(void)gw;
+	l2tp_tunnel_info(ev->tunnel, &i);
+	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, i.local_id, ev->now, "tunnel %u: %s received",
+		    i.local_id, ev->kind == L2TP_EV_SLI ? "SLI" : "WEN");
+}
+
+static void op_event(void *ctx, const struct l2tp_event *ev)
+{
+	static void (*const handler[])(struct gw * gw, const struct l2tp_event *ev) = {
+		[L2TP_EV_TUNNEL_UP] = on_tunnel_up,  [L2TP_EV_TUNNEL_DOWN] = on_tunnel_down,
+		[L2TP_EV_CALL_OFFERED] = on_offered, [L2TP_EV_CALL_REPLIED] = on_call,
+		[L2TP_EV_CALL_UP] = on_call,	     [L2TP_EV_CALL_DOWN] = on_call,
+		[L2TP_EV_SLI] = on_link_info,	     [L2TP_EV_WEN] = on_link_info,
+		[L2TP_EV_REAUTH] = on_reauth,
+	};
+
+	handler[ev->kind](ctx, ev);
+}
+
+static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+			  uint64_t cookie)
+{
+	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie);
+}
+
+static void op_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	gw_random(buf, len);
+}
+
+const struct l2tp_ops bind_engine_ops = {
+	.tx = op_tx,
+	.event = op_event,
+	.peer = op_peer,
+	.random = op_random,
+};
+
+/* --- data plane reports
+ * ----------------------------------------------------------------------------- */
+
+static void dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	l2tp_engine_rx(((struct gw *)ctx)->engine, from, pkt, len, now);
+}
+
+static void dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
+		   uint64_t now)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(((struct gw *)ctx)->engine, tid);
+	struct l2tp_call *c = t ? l2tp_call_by_id(t, sid) : NULL;
+	struct l2tp_call_info i;
+
+	if (!c)
+		return;
+	l2tp_call_info(c, &i);
+	if (i.user)
+		leg_call_rx(i.user, frame, len, now);
+}
+
+static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+{
+	static const struct ist_cause no = {.kind = IST_CAUSE_REFUSED, .words = "not configured"};
+	struct gw *gw = ctx;
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	char text[128] = "?";
+
+	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP &&
+	    (port_circuit(p, &a->peer) || port_accept(p, &a->peer))) {
+		dp_answer(gw->dp, c);
+		return;
+	}
+	if (p) {
+		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
+		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, bind_source(p->cfg->transport, &a->peer), now,
+			    "port %s: circuit from %s refused", p->cfg->config.name, text);
+	}
+	dp_refuse(gw->dp, c, &no);
+}
+
+static void dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+{
+	struct gw *gw = ctx;
+	struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	char where[GW_TEXT_MAX];
+
+	if (p)
+		p->wait = 1000000;
+	if (a && a->permanent)
+		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
+			    gw_channel_text(where, sizeof(where), gw, c));
+	l2tp_engine_channel(gw->engine, c, true, now);
+	clients_channel_up(gw, now);
+}
+
+static void dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
+		    uint64_t now)
+{
+	struct gw *gw = ctx;
+	char where[GW_TEXT_MAX];
+
+	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: down%s%s",
+		    gw_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
+		    why && why->words ? why->words : "");
+	if (forever) {
+		l2tp_engine_channel_lost(gw->engine, c, now);
+		keep_lost(gw->keep, c);
+	} else {
+		l2tp_engine_channel(gw->engine, c, false, now);
+	}
+}
+
+static void dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
+{
+	port_failed(ctx, port, err, words, now);
+}
+
+static void dp_sent(void *ctx, uint64_t cookie, uint64_t now)
+{
+	l2tp_engine_sent(((struct gw *)ctx)->engine, cookie, now);
+}
+
+static void dp_log(void *ctx, unsigned port, int level, const char *text)
+{
+	static const int levels[] = {LOGL_FATAL, LOGL_FATAL,  LOGL_FATAL, LOGL_ERROR,
+				     LOGL_ERROR, LOGL_NOTICE, LOGL_INFO,  LOGL_DEBUG};
+	struct gw *gw = ctx;
+	const struct gw_port *p = port_by_number(gw, port);
+
+	gw_log_peer(GW_LOG_TRANSPORT, levels[level < 0 || level > 7 ? 7 : level], port,
+		    loop_now(gw->loop), "port %s: %s", p ? p->cfg->config.name : "?", text);
+}
+
+const struct dp_ops bind_dp_ops = {
+	.control = dp_control,
+	.ppp = dp_ppp,
+	.offer = dp_offer,
+	.up = dp_up,
+	.down = dp_down,
+	.port_failed = dp_port_failed,
+	.sent = dp_sent,
+	.log = dp_log,
+};
+
+struct join *bind_join_of(const struct l2tp_call *c)
+{
+	struct l2tp_call_info i;
+
+	l2tp_call_info(c, &i);
+	return i.user ? ((struct leg *)i.user)->join : NULL;
+}
+
+void bind_heard(struct gw *gw)
+{
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+	uint64_t when;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		when = dp_tunnel_heard(gw->dp, i.local_id);
+		if (when > i.last_heard)
+			l2tp_engine_heard(t, when);
+	}
+}

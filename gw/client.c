@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Dialling is one function from the section to a started join; everything that can fail ends in the
+ * same wait.  The wait starts at `redial`, doubles to sixteen times that, and starts again once a
+ * link has been up.  While the channel a call would use is down the wait still runs, but a channel
+ * coming up cuts it short.
+ */
+#include "gw/client.h"
+
+#include "gw/bind.h"
+#include "gw/leg_call.h"
+#include "gw/leg_terminal.h"
+#include "gw/text.h"
+#include "gw/tun.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define WAIT_FACTOR 16u
+
+static const char *const names[CLIENT_STATES] = {
+	[CLIENT_WAITING] = "waiting",
+	[CLIENT_DIALLING] = "dialling",
+	[CLIENT_UP] = "up",
+	[CLIENT_ENDED] = "ended",
+};
+
+const char *client_state_name(enum client_state s)
+{
+	return s < CLIENT_STATES ? names[s] : "?";
+}
+
+static void enter(struct gw_client *c, enum client_state s, uint64_t now)
+{
+	c->state = s;
+	c->since = now;
+}
+
+static void wait_then_dial(struct gw_client *c, uint64_t now)
+{
+	uint64_t base = c->cfg->redial;
+
+	if (!base || c->gw->phase != GW_RUNNING) {
+		enter(c, CLIENT_ENDED, now);
+		return;
+	}
+	enter(c, CLIENT_WAITING, now);
+	c->next = now + c->wait;
+	loop_set(c->gw->loop, &c->dial, c->next);
+	c->wait = c->wait * 2 > base * WAIT_FACTOR ? base * WAIT_FACTOR : c->wait * 2;
+}
+
+/* --- what the join and its terminal say
+ * ----------------------------------------------------------- */
+
+static void on_up(void *ctx, uint64_t now)
+{
+	struct gw_client *c = ctx;
+
+	enter(c, CLIENT_UP, now);
+	c->wait = c->cfg->redial;
+	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: up\n", c->cfg->name);
+}
+
+static void on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	struct gw_client *c = ctx;
+
+	c->join = NULL;
+	c->why = *why;
+	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: down: %s\n", c->cfg->name, why->words);
+	wait_then_dial(c, now);
+}
+
+static void on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
+{
+	struct gw_client *c = ctx;
+	char text[GW_TEXT_MAX];
+
+	if (up == c->ip4)
+		return;
+	if (up)
+		GW_LOG(CLIENT, LOGL_INFO, "client %s: we are %s\n", c->cfg->name,
+		       gw_ip4_text(text, sizeof(text), a->local4));
+	c->ip4 = up;
+	c->addr = *a;
+	tun_client_ip4(c->tun, c->cfg, a, up);
+}
+
+static void on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
+{
+	struct gw_client *c = ctx;
+
+	if (up == c->ip6)
+		return;
+	c->ip6 = up;
+	c->addr.local_iid = a->local_iid;
+	c->addr.peer_iid = a->peer_iid;
+	tun_client_ip6(c->tun, c->cfg, a, up);
+}
+
+static const struct join_owner join_owner = {.up = on_up, .gone = on_gone};
+static const struct leg_client_owner leg_owner = {.ip4 = on_ip4, .ip6 = on_ip6};
+
+/* --- dialling
+ * ------------------------------------------------------------------------------------- */
+
+static void failed(struct gw_client *c, const char *words, uint64_t now)
+{
+	c->why = leg_end(LEG_BY_RESOURCES, words);
+	GW_LOG(CLIENT, LOGL_ERROR, "client %s: cannot dial: %s\n", c->cfg->name, words);
+	wait_then_dial(c, now);
+}
+
+static void dial(void *ctx, uint64_t now)
+{
+	struct gw_client *c = ctx;
+	enum l2tp_reason why = L2TP_R_NONE;
+	const char *words = NULL;
+	struct l2tp_tunnel *t;
+	struct l2tp_call *call;
+
+	if (c->gw->phase != GW_RUNNING)
+		return;
+	loop_cancel(c->gw->loop, &c->dial);
+	c->dials++;
+	t = bind_tunnel_to(c->gw, c->cfg->peer, now, &words);
+	if (!t) {
+		failed(c, words, now);
+		return;
+	}
+	call = l2tp_call_new(t, NULL, &why);
+	if (!call) {
+		failed(c, l2tp_reasons[why].words, now);
+		return;
+	}
+	c->join =
+		join_new(&c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
+			 leg_client_new(c->gw, c->cfg, c->tun, &leg_owner, c), &join_owner, c, now);
+	if (!c->join) {
+		struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
+
+		l2tp_call_hangup(call, &r, NULL, 0, now);
+		failed(c, "out of memory", now);
+		return;
+	}
+	enter(c, CLIENT_DIALLING, now);
+	join_start(c->join, now);
+}
+
+bool clients_start(struct gw *gw, uint64_t now)
+{
+	char err[160] = "";
+	unsigned i;
+
+	gw->client = calloc(gw->cfg->clients ? gw->cfg->clients : 1, sizeof(*gw->client));
+	if (!gw->client)
+		return false;
+	for (i = 0; i < gw->cfg->clients; i++) {
+		struct gw_client *c = &gw->client[i];
+
+		*c = (struct gw_client){.gw = gw, .cfg = &gw->cfg->client[i], .since = now};
+		c->wait = c->cfg->redial;
+		loop_timer_init(&c->dial, dial, c);
+		if (tun_open_client(gw, c->cfg, &c->tun, err, sizeof(err)) < 0) {
+			GW_LOG(CLIENT, LOGL_ERROR, "client %s: %s\n", c->cfg->name, err);
+			return false;
+		}
+		loop_set(gw->loop, &c->dial, now);
+	}
+	return true;
+}
+
+void clients_free(struct gw *gw)
+{
+	unsigned i;
+
+	for (i = 0; gw->client && i < gw->cfg->clients; i++) {
+		loop_cancel(gw->loop, &gw->client[i].dial);
+		if (gw->client[i].tun)
+			dp_tun_close(gw->dp, gw->client[i].tun);
+	}
+	free(gw->client);
+	gw->client = NULL;
+}
+
+void clients_channel_up(struct gw *gw, uint64_t now)
+{
+	unsigned i;
+
+	for (i = 0; gw->client && i < gw->cfg->clients; i++)
+		if (gw->client[i].state == CLIENT_WAITING)
+			loop_set(gw->loop, &gw->client[i].dial, now);
+}
+
+bool client_dial_now(struct gw *gw, const char *name, uint64_t now)
+{
+	unsigned i;
+
+	for (i = 0; i < gw->cfg->clients; i++) {
+		struct gw_client *c = &gw->client[i];
+
+		if (strcmp(c->cfg->name, name) || c->join || gw->phase != GW_RUNNING)
+			continue;
+		loop_set(gw->loop, &c->dial, now);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The links we dial: each client section opens (or shares) a tunnel to its peer, places a call in
+ * it, runs PPP as client, and puts what it is given on its TUN.  When the link ends it dials again
+ * after a growing wait.
+ */
+#ifndef GW_CLIENT_H
+#define GW_CLIENT_H
+
+#include "gw/gw.h"
+
+enum client_state {
+	CLIENT_WAITING, /* for the time, or the channel, to dial */
+	CLIENT_DIALLING,
+	CLIENT_UP,
+	CLIENT_ENDED, /* not to be dialled again */
+	CLIENT_STATES
+};
+const char *client_state_name(enum client_state s);
+
+struct gw_client {
+	struct gw *gw;
+	const struct cfg_client *cfg;
+	struct dp_tun *tun;
+	struct join *join; /* while dialling or up */
+	enum client_state state;
+	struct loop_timer dial;
+	uint64_t wait, next; /* us */
+	unsigned dials;
+	uint64_t since; /* in this state */
+	struct ppp_addresses addr;
+	bool ip4, ip6;
+	struct leg_end why; /* how the last link ended; words "" = there was none */
+};
+
+/* Make them and their devices, and dial.  False with the reason logged. */
+bool clients_start(struct gw *gw, uint64_t now);
+void clients_free(struct gw *gw);
+/* A channel or port has come up: those that wait need not. */
+void clients_channel_up(struct gw *gw, uint64_t now);
+/* An operator will not wait; false when there is no such client or it is not waiting. */
+bool client_dial_now(struct gw *gw, const char *name, uint64_t now);
+
+#endif

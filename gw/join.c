@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The join knows nothing of tunnels, PPP or devices: only that legs start, carry frames and go.
+ * What goes is told once (the state GONE is entered once), so that legs may end each other in any
+ * order and from inside each other's functions.
+ */
+#include "gw/join.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A terminal talks PPP with somebody behind the call: when the call is gone so is he.  A call's far
+ * end is the tunnel's peer, who must get a CDN. */
+const struct join_row join_table[] = {
+	{LEG_CALL, LEG_SERVER, JOIN_THEN_LOST},
+	{LEG_CALL, LEG_CLIENT, JOIN_THEN_LOST},
+	{LEG_SERVER, LEG_CALL, JOIN_THEN_STOP},
+	{LEG_CLIENT, LEG_CALL, JOIN_THEN_STOP},
+};
+const unsigned join_table_len = sizeof(join_table) / sizeof(join_table[0]);
+
+static const char *const state_names[LEG_STATES] = {
+	[LEG_IDLE] = "idle",	     [LEG_STARTING] = "starting", [LEG_UP] = "up",
+	[LEG_STOPPING] = "stopping", [LEG_GONE] = "gone",
+};
+static const char *const cause_names[LEG_CAUSES] = {
+	[LEG_BY_OPERATOR] = "operator", [LEG_BY_SHUTDOWN] = "shutting down",
+	[LEG_BY_PEER] = "peer",		[LEG_BY_LOSS] = "lost",
+	[LEG_BY_TIMEOUT] = "timeout",	[LEG_BY_AUTH] = "authentication",
+	[LEG_BY_MISMATCH] = "mismatch", [LEG_BY_RESOURCES] = "resources",
+};
+
+const char *leg_state_name(enum leg_state s)
+{
+	return s < LEG_STATES ? state_names[s] : "?";
+}
+
+const char *leg_cause_name(enum leg_cause c)
+{
+	return c < LEG_CAUSES ? cause_names[c] : "?";
+}
+
+struct leg_end leg_end(enum leg_cause cause, const char *words)
+{
+	struct leg_end e = {.cause = cause};
+
+	snprintf(e.words, sizeof(e.words), "%s", words ? words : leg_cause_name(cause));
+	return e;
+}
+
+void join_list_init(struct join_list *l, struct loop *loop)
+{
+	INIT_LLIST_HEAD(&l->head);
+	l->n = 0;
+	l->loop = loop;
+}
+
+static void join_free(struct join *j)
+{
+	unsigned i;
+
+	loop_cancel(j->list->loop, &j->reap);
+	llist_del(&j->entry);
+	j->list->n--;
+	for (i = 0; i < 2; i++)
+		j->leg[i]->ops->free(j->leg[i]);
+	free(j);
+}
+
+static void join_reap(void *ctx, uint64_t now)
+{
+	(void)now;
+	join_free(ctx);
+}
+
+struct join *join_new(struct join_list *list, struct leg *first, struct leg *second,
+		      const struct join_owner *owner, void *ctx, uint64_t now)
+{
+	struct join *j = first && second ? calloc(1, sizeof(*j)) : NULL;
+
+	if (!j) {
+		if (first)
+			first->ops->free(first);
+		if (second)
+			second->ops->free(second);
+		return NULL;
+	}
+	*j = (struct join){.list = list,
+			   .leg = {first, second},
+			   .owner = owner,
+			   .owner_ctx = ctx,
+			   .since = now};
+	first->join = second->join = j;
+	loop_timer_init(&j->reap, join_reap, j);
+	llist_add_tail(&j->entry, &list->head);
+	list->n++;
+	return j;
+}
+
+void join_list_free(struct join_list *l)
+{
+	struct join *j, *next;
+
+	llist_for_each_entry_safe(j, next, &l->head, entry) join_free(j);
+}
+
+static void leg_start(struct leg *l, uint64_t now)
+{
+	l->state = LEG_STARTING;
+	l->ops->start(l, now);
+}
+
+void join_start(struct join *j, uint64_t now)
+{
+	leg_start(j->leg[0], now);
+}
+
+void join_leg_up(struct leg *l, uint64_t now)
+{
+	struct join *j = l->join;
+
+	if (l->state != LEG_STARTING)
+		return;
+	l->state = LEG_UP;
+	if (l == j->leg[0]) {
+		leg_start(j->leg[1], now);
+	} else if (!j->told_up) {
+		j->told_up = true;
+		if (j->owner && j->owner->up)
+			j->owner->up(j->owner_ctx, now);
+	}
+}
+
+static enum join_then join_rule(enum leg_kind gone, enum leg_kind other)
+{
+	unsigned i;
+
+	for (i = 0; i < join_table_len; i++)
+		if (join_table[i].gone == gone && join_table[i].other == other)
+			return join_table[i].then;
+	return JOIN_THEN_STOP;
+}
+
+static void leg_stop(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	if (l->state == LEG_STOPPING || l->state == LEG_GONE)
+		return;
+	if (l->state == LEG_IDLE) {
+		join_leg_gone(l, why, now);
+		return;
+	}
+	l->state = LEG_STOPPING;
+	l->ops->stop(l, why, now);
+}
+
+static void leg_lost(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	if (l->state == LEG_GONE)
+		return;
+	if (l->state == LEG_IDLE) {
+		join_leg_gone(l, why, now);
+		return;
+	}
+	l->state = LEG_STOPPING;
+	l->ops->lost(l, why, now);
+}
+
+void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	struct join *j = l->join;
+	struct leg *other = join_other(l);
+
+	if (l->state == LEG_GONE)
+		return;
+	l->state = LEG_GONE;
+	if (!j->ending) {
+		j->ending = true;
+		j->why = *why;
+	}
+	if (other->state != LEG_GONE) {
+		if (join_rule(l->ops->kind, other->ops->kind) == JOIN_THEN_LOST)
+			leg_lost(other, why, now);
+		else
+			leg_stop(other, why, now);
+		return;
+	}
+	loop_set(j->list->loop, &j->reap, now);
+	if (j->owner && j->owner->gone)
+		j->owner->gone(j->owner_ctx, &j->why, now);
+}
+
+void join_end(struct join *j, const struct leg_end *why, uint64_t now)
+{
+	if (!j->ending) {
+		j->ending = true;
+		j->why = *why;
+	}
+	leg_stop(j->leg[1], why, now);
+}
+
+void join_cut(struct join *j, const struct leg_end *why, uint64_t now)
+{
+	if (!j->ending) {
+		j->ending = true;
+		j->why = *why;
+	}
+	leg_lost(j->leg[1], why, now);
+}
+
+void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	struct leg *other = join_other(l);
+
+	if (other->state != LEG_IDLE && other->state != LEG_GONE)
+		other->ops->frame(other, frame, len, now);
+}
+
+void join_network(struct leg *l, const struct leg_network *n)
+{
+	struct leg *other = join_other(l);
+
+	if (other->state == LEG_UP && other->ops->network)
+		other->ops->network(other, n);
+}

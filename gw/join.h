@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A join: two legs connected.  The first leg is started first; when it is up the second is.  Frames
+ * of one go out by the other.  When one goes, a const table says what the other does, and when both
+ * are gone the join frees itself, after the handler that is running has returned.
+ */
+#ifndef GW_JOIN_H
+#define GW_JOIN_H
+
+#include "gw/leg.h"
+#include "gw/loop.h"
+#include <osmocom/core/linuxlist.h>
+
+/* Somebody who wants to know; any member may be NULL. */
+struct join_owner {
+	void (*up)(void *ctx, uint64_t now); /* both legs are up */
+	void (*gone)(void *ctx, const struct leg_end *why, uint64_t now);
+};
+
+struct join_list {
+	struct llist_head head;
+	unsigned n;
+	struct loop *loop;
+};
+
+struct join {
+	struct llist_head entry;
+	struct join_list *list;
+	struct leg *leg[2];
+	const struct join_owner *owner;
+	void *owner_ctx;
+	struct leg_end why; /* what ended it first */
+	bool ending, told_up;
+	uint64_t since;
+	struct loop_timer reap;
+};
+
+void join_list_init(struct join_list *l, struct loop *loop);
+/* Takes both legs, also when it fails (NULL: no memory, the legs have been freed). */
+struct join *join_new(struct join_list *list, struct leg *first, struct leg *second,
+		      const struct join_owner *owner, void *ctx, uint64_t now);
+void join_start(struct join *j, uint64_t now);
+/* End it in good order: the second leg first, which brings down the other by the table. */
+void join_end(struct join *j, const struct leg_end *why, uint64_t now);
+/* End it at once, without waiting for any far end. */
+void join_cut(struct join *j, const struct leg_end *why, uint64_t now);
+/* Free all of them without a word to anybody: the end of the program. */
+void join_list_free(struct join_list *l);
+
+static inline struct leg *join_other(const struct leg *l)
+{
+	return l->join->leg[l->join->leg[0] == l];
+}
+
+/* --- said by legs ------------------------------------------------------------------------------
+ */
+
+void join_leg_up(struct leg *l, uint64_t now);
+void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
+/* A frame came in by l. */
+void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+/* l is a terminal and knows how the frames of its join are to be treated. */
+void join_network(struct leg *l, const struct leg_network *n);
+
+/* --- the table -----------------------------------------------------------------------------------
+ */
+
+enum join_then {
+	JOIN_THEN_STOP, /* end it in good order: its far end is still there to be told */
+	JOIN_THEN_LOST, /* end it at once: what it talked to was behind the leg that went */
+};
+struct join_row {
+	enum leg_kind gone, other;
+	enum join_then then;
+};
+extern const struct join_row join_table[];
+extern const unsigned join_table_len;
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A leg is one end that PPP frames enter and leave by; two of them make a join (join.h).  Each kind
+ * is a const table of what can be asked of it; nobody outside its own file knows what is behind.
+ *
+ * A leg's life: IDLE, start() -> STARTING, join_leg_up() -> UP, stop() or the far end -> STOPPING,
+ * join_leg_gone() -> GONE, free() once both legs of the join are gone and no handler is running.
+ * From GONE on it calls nobody and holds nothing outside its own memory.
+ */
+#ifndef GW_LEG_H
+#define GW_LEG_H
+
+#include "core/msg.h"
+#include "gw/dp.h"
+#include "ppp/ppp.h"
+
+struct gw;
+struct join;
+struct leg;
+
+enum leg_kind {
+	LEG_CALL,   /* a session in a tunnel */
+	LEG_SERVER, /* our PPP as server, TUN behind it */
+	LEG_CLIENT, /* our PPP as client, TUN behind it */
+	LEG_KINDS
+};
+
+enum leg_state { LEG_IDLE, LEG_STARTING, LEG_UP, LEG_STOPPING, LEG_GONE, LEG_STATES };
+
+/* Why a leg went, in terms that every kind can turn into its own. */
+enum leg_cause {
+	LEG_BY_OPERATOR,
+	LEG_BY_SHUTDOWN,
+	LEG_BY_PEER,	  /* its far end ended it in good order */
+	LEG_BY_LOSS,	  /* carrier, channel or tunnel lost */
+	LEG_BY_TIMEOUT,	  /* no answer */
+	LEG_BY_AUTH,	  /* somebody was not let in */
+	LEG_BY_MISMATCH,  /* nothing could be agreed */
+	LEG_BY_RESOURCES, /* no address, no memory, no room */
+	LEG_CAUSES
+};
+
+struct leg_end {
+	enum leg_cause cause;
+	bool has_ppp; /* the three below are known: RFC 3145 */
+	uint16_t ppp_code, ppp_proto;
+	uint8_t ppp_direction;
+	char words[128]; /* printable */
+};
+struct leg_end leg_end(enum leg_cause cause, const char *words);
+
+/* How the data path treats the frames of a call from now on. */
+struct leg_network {
+	bool ff03, pfc;
+	uint16_t mtu;
+	struct dp_tun *tun; /* with ip4 or ip6: IP goes straight to it */
+	bool ip4, ip6, client, has_peer6;
+	uint32_t peer4;
+	uint8_t peer6[16];
+	uint64_t peer_iid;
+};
+
+struct leg_ops {
+	enum leg_kind kind;
+	const char *name;
+	/* Begin; join_leg_up() or join_leg_gone() follows, now or later. */
+	void (*start)(struct leg *l, uint64_t now);
+	/* End in good order; join_leg_gone() follows, now or later. */
+	void (*stop)(struct leg *l, const struct leg_end *why, uint64_t now);
+	/* What is behind the other leg is gone, nothing more can be sent: join_leg_gone() before
+	 * this returns. */
+	void (*lost)(struct leg *l, const struct leg_end *why, uint64_t now);
+	/* Send this frame (protocol number and information) to the far end. */
+	void (*frame)(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+	/* Only where frames have a fast path; else NULL. */
+	void (*network)(struct leg *l, const struct leg_network *n);
+	/* Largest information field that can be sent; UINT16_MAX = no limit. */
+	uint16_t (*mtu)(const struct leg *l);
+	void (*free)(struct leg *l);
+};
+
+struct leg {
+	const struct leg_ops *ops;
+	struct join *join;
+	enum leg_state state;
+};
+
+const char *leg_state_name(enum leg_state s);
+const char *leg_cause_name(enum leg_cause c);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The entry in the data plane exists before our session id is on the wire, since data may overtake
+ * the message that completes the call: until the call is up its frames are punted, and the first
+ * few wait here.  Every change of the entry goes through one function, from one struct.
+ */
+#include "gw/leg_call.h"
+
+#include "gw/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Frames that came before the call was up: a Configure-Request or two. */
+#define EARLY_MAX 4
+#define EARLY_LEN 1600
+
+/* Connect speed of a link that has none: bit/s. */
+#define CONNECT_SPEED 1000000000u
+/* RFC 2661 4.4.3 and 4.4.4: bit S of the framing masks */
+#define FRAMING_SYNC  1u
+#define FRAMING_ASYNC 2u
+
+struct early {
+	struct early *next;
+	size_t len;
+	uint8_t octets[];
+};
+
+struct leg_call {
+	struct leg leg;
+	struct gw *gw;
+	const struct cfg_peer *peer;
+	struct l2tp_call *call; /* NULL when the engine has let it go */
+	bool placed, in_table;
+	struct dp_call entry;
+	struct early *early;
+	unsigned earlies;
+};
+
+const struct leg_call_result leg_call_results[LEG_CAUSES] = {
+	[LEG_BY_OPERATOR] = {L2TP_CDN_ADMINISTRATIVE, 0},
+	[LEG_BY_SHUTDOWN] = {L2TP_CDN_ADMINISTRATIVE, 0},
+	[LEG_BY_PEER] = {L2TP_CDN_ADMINISTRATIVE, 0},
+	[LEG_BY_LOSS] = {L2TP_CDN_LOST_CARRIER, 0},
+	[LEG_BY_TIMEOUT] = {L2TP_CDN_LOST_CARRIER, 0},
+	[LEG_BY_AUTH] = {L2TP_CDN_ADMINISTRATIVE, 0},
+	[LEG_BY_MISMATCH] = {L2TP_CDN_NO_FRAMING, 0},
+	[LEG_BY_RESOURCES] = {L2TP_CDN_NO_FACILITIES_TEMP, 0},
+};
+
+static struct leg_call *of(struct leg *l)
+{
+	return (struct leg_call *)l;
+}
+
+static int entry_set(struct leg_call *c)
+{
+	int rc = dp_call_set(c->gw->dp, &c->entry);
+
+	if (rc < 0)
+		GW_LOG(CALL, LOGL_ERROR, "call %u/%u: no entry in the data plane: %s\n",
+		       c->entry.tid, c->entry.sid, strerror(-rc));
+	else
+		c->in_table = true;
+	return rc;
+}
+
+/* What may be behind an L2TP data header with Length, sequence numbers and FF 03 in this channel.
+ */
+static uint16_t channel_mtu(const struct leg_call *c)
+{
+	uint32_t head = 6 + (c->entry.data.send_length ? 2 : 0) + 4 + 4;
+	uint32_t mtu = dp_channel_mtu(c->gw->dp, c->entry.channel);
+
+	if (mtu <= head || mtu - head > UINT16_MAX)
+		return UINT16_MAX;
+	return (uint16_t)(mtu - head);
+}
+
+static void entry_init(struct leg_call *c)
+{
+	const struct cfg_peer *peer = c->peer;
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info i;
+
+	l2tp_call_info(c->call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	c->entry = (struct dp_call){
+		.tid = t.local_id,
+		.sid = i.local_id,
+		.channel = t.channel,
+		.mode = DP_PUNT,
+		.ff03 = true,
+		.data = {.peer_tid = t.peer_id,
+			 .peer_sid = i.peer_id,
+			 .lns = !c->placed,
+			 .send_seq = !c->placed && peer->sequencing,
+			 .required = c->placed && peer->sequencing_required,
+			 .send_length = peer->length_bit,
+			 .reorder = peer->reorder,
+			 .reorder_timeout = peer->reorder_timeout},
+	};
+	c->entry.mtu = channel_mtu(c);
+}
+
+/* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN
+ * demanded sequencing. */
+static void entry_update(struct leg_call *c)
+{
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info i;
+
+	l2tp_call_info(c->call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	c->entry.channel = t.channel;
+	c->entry.data.peer_tid = t.peer_id;
+	c->entry.data.peer_sid = i.peer_id;
+	if (i.sequencing_required)
+		c->entry.data.required = true;
+	if (c->entry.data.lns && c->entry.data.required)
+		c->entry.data.send_seq = true;
+}
+
+static void early_drop(struct leg_call *c)
+{
+	struct early *e;
+
+	while ((e = c->early)) {
+		c->early = e->next;
+		free(e);
+	}
+}
+
+/* Out of the data plane and of the engine; nobody calls us after this. */
+static void detach(struct leg_call *c)
+{
+	if (c->in_table)
+		dp_call_del(c->gw->dp, c->entry.tid, c->entry.sid);
+	c->in_table = false;
+	if (c->call)
+		l2tp_call_set_user(c->call, NULL);
+	c->call = NULL;
+	early_drop(c);
+}
+
+/* --- ending --------------------------------------------------------------------------------------
+ */
+
+/* RFC 3145 section 2: code, control protocol, direction, message */
+static uint16_t disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->words)],
+				 const struct leg_end *why)
+{
+	struct wr w = wr_init(out, 5 + sizeof(why->words));
+
+	wr_u16(&w, why->ppp_code);
+	wr_u16(&w, why->ppp_proto);
+	wr_u8(&w, why->ppp_direction);
+	wr_bytes(&w, why->words, strlen(why->words));
+	return (uint16_t)w.len;
+}
+
+static void call_stop(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	struct leg_call *c = of(l);
+	struct l2tp_call *call = c->call;
+	struct l2tp_result r = {.result = leg_call_results[why->cause].result,
+				.error = leg_call_results[why->cause].error};
+	uint8_t value[5 + sizeof(why->words)];
+	struct l2tp_avp cause = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE, .val = value};
+
+	detach(c);
+	if (call) {
+		snprintf(r.text, sizeof(r.text), "%s", why->words);
+		if (why->has_ppp)
+			cause.len = disconnect_cause(value, why);
+		l2tp_call_hangup(call, &r, why->has_ppp ? &cause : NULL, why->has_ppp, now);
+	}
+	join_leg_gone(l, why, now);
+}
+
+static void call_free(struct leg *l)
+{
+	detach(of(l));
+	free(l);
+}
+
+/* --- starting ------------------------------------------------------------------------------------
+ */
+
+static void call_start(struct leg *l, uint64_t now)
+{
+	struct leg_call *c = of(l);
+
+	if (entry_set(c) < 0) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
+
+		call_stop(l, &why, now);
+	} else if (c->placed) {
+		l2tp_call_place(c->call, L2TP_INCOMING, NULL, 0, now);
+	} else {
+		l2tp_call_answer(c->call, NULL, 0, now);
+	}
+}
+
+static void on_replied(struct leg_call *c, const struct l2tp_event *ev)
+{
+	uint32_t caps = c->peer->policy.framing_caps;
+	uint8_t speed[4], framing[4];
+	struct l2tp_avp avps[3] = {
+		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
+		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
+		{.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true},
+	};
+
+	entry_update(c);
+	if (entry_set(c) < 0) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
+
+		call_stop(&c->leg, &why, ev->now);
+		return;
+	}
+	wr_put32(speed, CONNECT_SPEED);
+	wr_put32(framing, caps && !(caps & FRAMING_SYNC) ? FRAMING_ASYNC : FRAMING_SYNC);
+	l2tp_call_connected(c->call, avps, c->peer->sequencing_required ? 3 : 2, ev->now);
+}
+
+static void on_up(struct leg_call *c, const struct l2tp_event *ev)
+{
+	struct early *e, *next;
+
+	entry_update(c);
+	if (entry_set(c) < 0) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
+
+		call_stop(&c->leg, &why, ev->now);
+		return;
+	}
+	join_leg_up(&c->leg, ev->now);
+	e = c->early;
+	c->early = NULL;
+	for (; e; e = next) {
+		next = e->next;
+		join_frame(&c->leg, e->octets, e->len, ev->now);
+		free(e);
+	}
+}
+
+static void on_down(struct leg_call *c, const struct l2tp_event *ev)
+{
+	static const enum leg_cause by_side[] = {
+		[L2TP_BY_US] = LEG_BY_OPERATOR,
+		[L2TP_BY_PEER] = LEG_BY_PEER,
+		[L2TP_BY_TIMEOUT] = LEG_BY_TIMEOUT,
+		[L2TP_BY_CHANNEL] = LEG_BY_LOSS,
+	};
+	struct leg_end why = {.cause = by_side[ev->by]};
+
+	gw_result_text(why.words, sizeof(why.words), &ev->result, false);
+	c->call = NULL;
+	detach(c);
+	join_leg_gone(&c->leg, &why, ev->now);
+}
+
+void leg_call_event(struct leg *l, const struct l2tp_event *ev)
+{
+	static void (*const handler[])(struct leg_call * c, const struct l2tp_event *ev) = {
+		[L2TP_EV_CALL_REPLIED] = on_replied,
+		[L2TP_EV_CALL_UP] = on_up,
+		[L2TP_EV_CALL_DOWN] = on_down,
+	};
+
+	if (ev->kind < sizeof(handler) / sizeof(handler[0]) && handler[ev->kind])
+		handler[ev->kind](of(l), ev);
+}
+
+/* --- frames --------------------------------------------------------------------------------------
+ */
+
+static void early_keep(struct leg_call *c, const uint8_t *frame, size_t len)
+{
+	struct early **at = &c->early, *e;
+
+	if (c->earlies >= EARLY_MAX || len > EARLY_LEN)
+		return;
+	e = malloc(sizeof(*e) + len);
+	if (!e)
+		return;
+	e->next = NULL;
+	e->len = len;
+	memcpy(e->octets, frame, len);
+	while (*at)
+		at = &(*at)->next;
+	*at = e;
+	c->earlies++;
+}
+
+void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	if (l->state == LEG_STARTING)
+		early_keep(of(l), frame, len);
+	else if (l->state == LEG_UP)
+		join_frame(l, frame, len, now);
+}
+
+static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	struct leg_call *c = of(l);
+
+	(void)now;
+	if (l->state == LEG_UP)
+		dp_ppp_send(c->gw->dp, c->entry.tid, c->entry.sid, frame, len);
+}
+
+static void call_network(struct leg *l, const struct leg_network *n)
+{
+	struct leg_call *c = of(l);
+	struct dp_call *e = &c->entry;
+
+	e->mode = n->tun ? DP_TERMINAL : DP_PUNT;
+	e->ff03 = n->ff03;
+	e->pfc = n->pfc;
+	e->mtu = n->mtu;
+	e->tun = n->tun;
+	e->ip4 = n->ip4;
+	e->ip6 = n->ip6;
+	e->client = n->client;
+	e->peer4 = n->peer4;
+	e->has_peer6 = n->has_peer6;
+	memcpy(e->peer6, n->peer6, sizeof(e->peer6));
+	e->peer_iid = n->peer_iid;
+	entry_set(c);
+}
+
+static uint16_t call_mtu(const struct leg *l)
+{
+	return channel_mtu((const struct leg_call *)l);
+}
+
+static const struct leg_ops call_ops = {
+	.kind = LEG_CALL,
+	.name = "call",
+	.start = call_start,
+	.stop = call_stop,
+	.lost = call_stop,
+	.frame = call_frame,
+	.network = call_network,
+	.mtu = call_mtu,
+	.free = call_free,
+};
+
+static struct leg *call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			    bool placed)
+{
+	struct leg_call *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->leg.ops = &call_ops;
+	c->gw = gw;
+	c->peer = peer;
+	c->call = call;
+	c->placed = placed;
+	entry_init(c);
+	l2tp_call_set_user(call, &c->leg);
+	return &c->leg;
+}
+
+struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer)
+{
+	return call_new(gw, call, peer, false);
+}
+
+struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer)
+{
+	return call_new(gw, call, peer, true);
+}
+
+const struct dp_call *leg_call_entry(const struct leg *l)
+{
+	return &((const struct leg_call *)l)->entry;
+}
+
+const struct cfg_peer *leg_call_peer(const struct leg *l)
+{
+	return ((const struct leg_call *)l)->peer;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A terminal as server: asks AAA who comes in, gives addresses of the service's pool (or the user's
+ * own one) and takes them back.  Everything it holds of others is in struct leg_server and is given
+ * back in one place.
+ */
+#include "gw/leg_terminal.h"
+#include "gw/text.h"
+#include "gw/tun.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct leg_server {
+	struct leg_terminal t;
+	struct gw_service *service;
+	struct aaa_request *ask;
+	uint32_t serial; /* of the claim asked about */
+	uint32_t fixed4, given4;
+	bool routed; /* given4 has a route of its own */
+	bool started, has6;
+	uint8_t prefix6[16];
+};
+
+static struct leg_server *of(struct leg_terminal *t)
+{
+	return (struct leg_server *)t;
+}
+
+static void on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
+{
+	struct leg_server *s = ctx;
+
+	s->ask = NULL;
+	if (!s->started)
+		s->fixed4 = a->ok ? a->address4 : 0;
+	if (!a->ok)
+		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, 0, now, "service %s: user %s refused",
+			    s->service->cfg->name, s->t.user);
+	else
+		GW_LOG(AAA, LOGL_INFO, "service %s: user %s let in\n", s->service->cfg->name,
+		       s->t.user);
+	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
+	leg_terminal_touch(&s->t);
+}
+
+static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now)
+{
+	struct leg_server *s = of(t);
+	struct aaa_question q = {.claim = claim, .service = s->service->cfg};
+
+	aaa_cancel(s->ask);
+	s->serial = claim->serial;
+	s->ask = aaa_ask(t->gw->aaa, &q, on_answer, s, now);
+	if (!s->ask)
+		ppp_auth_verdict(t->ppp, false, NULL, NULL, now);
+}
+
+/* An address for the client: his own, or one of the pool.  None is no error when there is IPv6. */
+static bool take_addresses(struct leg_server *s)
+{
+	struct gw_service *v = s->service;
+
+	if (s->fixed4) {
+		if (!addrpool_take4_fixed(v->pool, s->fixed4))
+			return false;
+		s->given4 = s->fixed4;
+		if (!addrpool_covers4(v->pool, s->given4))
+			s->routed = tun_route4(v->tun, s->given4, true);
+	} else if (v->cfg->ppp.ipv4) {
+		s->given4 = addrpool_take4(v->pool);
+	}
+	if (v->cfg->ppp.ipv6)
+		s->has6 = addrpool_take6(v->pool, s->prefix6);
+	return s->given4 || v->cfg->ppp.ipv6;
+}
+
+static void server_auth_ok(struct leg_terminal *t, uint64_t now)
+{
+	struct leg_server *s = of(t);
+	const struct cfg_service *cfg = s->service->cfg;
+	struct ppp_addresses a = {.local4 = cfg->local4,
+				  .dns4 = {cfg->dns4[0], cfg->dns4[1]},
+				  .local_iid = s->service->iid};
+
+	if (s->started)
+		return;
+	if (!take_addresses(s)) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no address left");
+
+		gw_log_peer(GW_LOG_PPP, LOGL_ERROR, 0, now,
+			    "service %s: no address for user %s: %s", cfg->name, t->user,
+			    s->fixed4 ? "his is in use" : "the pool is empty");
+		leg_terminal_close(t, &why, now);
+		return;
+	}
+	s->started = true;
+	a.peer4 = s->given4;
+	ppp_start_network(t->ppp, &a, now);
+}
+
+static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
+{
+	char text[GW_TEXT_MAX];
+
+	t->net.peer4 = up ? addr->peer4 : 0;
+	if (up)
+		GW_LOG(PPP, LOGL_INFO, "service %s: user %s has %s\n", of(t)->service->cfg->name,
+		       t->user, gw_ip4_text(text, sizeof(text), addr->peer4));
+}
+
+static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
+{
+	struct leg_server *s = of(t);
+
+	t->net.peer_iid = up ? addr->peer_iid : 0;
+	t->net.has_peer6 = up && s->has6;
+	memcpy(t->net.peer6, s->prefix6, sizeof(t->net.peer6));
+}
+
+static void server_release(struct leg_terminal *t)
+{
+	struct leg_server *s = of(t);
+	struct addrpool *pool = s->service->pool;
+
+	aaa_cancel(s->ask);
+	s->ask = NULL;
+	if (s->routed)
+		tun_route4(s->service->tun, s->given4, false);
+	if (s->given4)
+		addrpool_give4(pool, s->given4);
+	if (s->has6)
+		addrpool_give6(pool, s->prefix6);
+	s->given4 = 0;
+	s->routed = s->has6 = false;
+	s->service->clients--;
+}
+
+static void server_start(struct leg *l, uint64_t now)
+{
+	struct leg_server *s = (struct leg_server *)l;
+	const struct cfg_service *cfg = s->service->cfg;
+
+	if (!leg_terminal_open(&s->t, &cfg->ppp, cfg->mtu, now)) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
+
+		leg_terminal_stop(l, &why, now);
+	}
+}
+
+static const struct leg_ops server_ops = {
+	.kind = LEG_SERVER,
+	.name = "server",
+	.start = server_start,
+	.stop = leg_terminal_stop,
+	.lost = leg_terminal_lost,
+	.frame = leg_terminal_frame,
+	.mtu = leg_terminal_mtu,
+	.free = leg_terminal_free,
+};
+static const struct leg_role server_role = {
+	.ops = &server_ops,
+	.auth = server_auth,
+	.auth_ok = server_auth_ok,
+	.ip4 = server_ip4,
+	.ip6 = server_ip6,
+	.release = server_release,
+};
+
+struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
+{
+	struct leg_server *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->t.leg.ops = &server_ops;
+	s->t.role = &server_role;
+	s->t.gw = gw;
+	s->t.tun = service->tun;
+	s->service = service;
+	service->clients++;
+	return &s->t.leg;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Between one PPP engine and its join: frames out, frames in, deadlines, and events.  The data
+ * plane is told after every event that changes how IP may flow; PPP itself never sees IP.
+ *
+ * The PPP engine may not be freed inside its own event handler: it lives until the join is reaped.
+ */
+#include "gw/leg_terminal.h"
+
+#include "gw/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint16_t auth_proto[PPP_AUTHS] = {
+	[PPP_AUTH_PAP] = PPP_PAP,
+	[PPP_AUTH_CHAP_MD5] = PPP_CHAP,
+	[PPP_AUTH_MSCHAPV2] = PPP_CHAP,
+};
+
+/* RFC 3145 section 3: code, whether it is about LCP (else nothing or the authentication protocol),
+ * and whether the direction says who required what. */
+static const struct why_row {
+	enum leg_cause cause;
+	uint16_t code, proto;
+	bool auth;		/* the protocol is that of the authentication */
+	uint8_t server, client; /* direction as either */
+} why_table[PPP_WHYS] = {
+	[PPP_WHY_NONE] = {LEG_BY_LOSS, 0, 0, false, 0, 0},
+	[PPP_WHY_LOCAL] = {LEG_BY_OPERATOR, 3, 0, false, 2, 2},
+	[PPP_WHY_PEER] = {LEG_BY_PEER, 3, 0, false, 1, 1},
+	[PPP_WHY_NO_ANSWER] = {LEG_BY_TIMEOUT, 5, PPP_LCP, false, 0, 0},
+	[PPP_WHY_AUTH_FAILED] = {LEG_BY_AUTH, 16, 0, true, 1, 2},
+	[PPP_WHY_AUTH_TIMEOUT] = {LEG_BY_AUTH, 13, 0, true, 0, 0},
+	[PPP_WHY_AUTH_REFUSED] = {LEG_BY_AUTH, 15, 0, true, 1, 2},
+	[PPP_WHY_ECHO] = {LEG_BY_TIMEOUT, 8, PPP_LCP, false, 0, 0},
+	[PPP_WHY_LOOP] = {LEG_BY_MISMATCH, 7, PPP_LCP, false, 0, 0},
+	[PPP_WHY_NO_NETWORK] = {LEG_BY_MISMATCH, 18, 0x8021, false, 0, 0},
+	[PPP_WHY_LOWER] = {LEG_BY_LOSS, 0, 0, false, 0, 0},
+};
+
+struct leg_end leg_terminal_why(enum ppp_why why, enum ppp_auth auth, bool server)
+{
+	const struct why_row *row = &why_table[why < PPP_WHYS ? why : PPP_WHY_NONE];
+	struct leg_end e = leg_end(row->cause, ppp_why_words(why));
+
+	e.has_ppp = true;
+	e.ppp_code = row->code;
+	e.ppp_proto = row->auth && auth < PPP_AUTHS ? auth_proto[auth] : row->proto;
+	e.ppp_direction = server ? row->server : row->client;
+	return e;
+}
+
+static struct leg_terminal *of(struct leg *l)
+{
+	return (struct leg_terminal *)l;
+}
+
+void leg_terminal_touch(struct leg_terminal *t)
+{
+	loop_set(t->gw->loop, &t->timer,
+		 t->leg.state == LEG_GONE ? DEADLINE_NEVER : ppp_deadline(t->ppp));
+}
+
+static void release(struct leg_terminal *t)
+{
+	loop_cancel(t->gw->loop, &t->timer);
+	if (!t->released)
+		t->role->release(t);
+	t->released = true;
+}
+
+static void gone(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
+{
+	if (t->leg.state == LEG_GONE)
+		return;
+	release(t);
+	join_leg_gone(&t->leg, why, now);
+}
+
+/* --- what PPP says -------------------------------------------------------------------------------
+ */
+
+static void tell_data_plane(struct leg_terminal *t)
+{
+	t->net.tun = t->net.ip4 || t->net.ip6 ? t->tun : NULL;
+	join_network(&t->leg, &t->net);
+}
+
+static void on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	uint16_t mru = ev->link->peer_mru;
+
+	t->auth = ev->link->auth;
+	t->net.ff03 = !ev->link->tx_acfc;
+	t->net.pfc = ev->link->tx_pfc;
+	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
+	tell_data_plane(t);
+}
+
+static void on_auth(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	gw_printable(t->user, sizeof(t->user), ev->auth->name, ev->auth->name_len);
+	if (t->role->auth)
+		t->role->auth(t, ev->auth, ev->now);
+}
+
+static void on_auth_ok(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	if (t->role->auth_ok)
+		t->role->auth_ok(t, ev->now);
+}
+
+static void on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	t->net.ip4 = ev->kind == PPP_EV_IP4_UP;
+	if (ev->addr)
+		t->addr = *ev->addr;
+	t->role->ip4(t, &t->addr, t->net.ip4);
+	tell_data_plane(t);
+	if (t->net.ip4)
+		join_leg_up(&t->leg, ev->now);
+}
+
+static void on_ip6(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	t->net.ip6 = ev->kind == PPP_EV_IP6_UP;
+	if (ev->addr) {
+		t->addr.local_iid = ev->addr->local_iid;
+		t->addr.peer_iid = ev->addr->peer_iid;
+	}
+	t->role->ip6(t, &t->addr, t->net.ip6);
+	tell_data_plane(t);
+	if (t->net.ip6)
+		join_leg_up(&t->leg, ev->now);
+}
+
+static void on_down(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	struct leg_end why = leg_terminal_why(ev->why, t->auth, t->leg.ops->kind == LEG_SERVER);
+	size_t used = strlen(why.words);
+
+	if (t->has_end) {
+		why.cause = t->end.cause;
+		memcpy(why.words, t->end.words, sizeof(why.words));
+	} else if (ev->message && *ev->message) {
+		snprintf(why.words + used, sizeof(why.words) - used, ": %s", ev->message);
+	}
+	gone(t, &why, ev->now);
+}
+
+static void on_event(void *ctx, const struct ppp_event *ev)
+{
+	static void (*const handler[])(struct leg_terminal * t, const struct ppp_event *ev) = {
+		[PPP_EV_LCP_UP] = on_lcp_up,   [PPP_EV_AUTH] = on_auth,
+		[PPP_EV_AUTH_OK] = on_auth_ok, [PPP_EV_IP4_UP] = on_ip4,
+		[PPP_EV_IP6_UP] = on_ip6,      [PPP_EV_IP4_DOWN] = on_ip4,
+		[PPP_EV_IP6_DOWN] = on_ip6,    [PPP_EV_DOWN] = on_down,
+	};
+	struct leg_terminal *t = ctx;
+
+	if (t->leg.state != LEG_GONE)
+		handler[ev->kind](t, ev);
+}
+
+static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	struct leg_terminal *t = ctx;
+
+	if (t->leg.state != LEG_GONE)
+		join_frame(&t->leg, frame, len, loop_now(t->gw->loop));
+}
+
+static void on_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	gw_random(buf, len);
+}
+
+static const struct ppp_ops ops = {.tx = on_tx, .event = on_event, .random = on_random};
+
+static void on_time(void *ctx, uint64_t now)
+{
+	struct leg_terminal *t = ctx;
+
+	ppp_expire(t->ppp, now);
+	leg_terminal_touch(t);
+}
+
+/* --- what the join says --------------------------------------------------------------------------
+ */
+
+bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
+		       uint64_t now)
+{
+	const struct leg *other = join_other(&t->leg);
+	uint16_t carries = other->ops->mtu(other);
+	struct ppp_config c = *cfg;
+
+	t->mtu = carries < mtu ? carries : mtu;
+	t->net = (struct leg_network){
+		.ff03 = true, .mtu = t->mtu, .client = t->leg.ops->kind == LEG_CLIENT};
+	if (!c.mru || c.mru > t->mtu)
+		c.mru = t->mtu;
+	if (!c.mtu || c.mtu > t->mtu)
+		c.mtu = t->mtu;
+	loop_timer_init(&t->timer, on_time, t);
+	t->ppp = ppp_new(&c, &ops, t);
+	explicit_bzero(&c, sizeof(c));
+	if (!t->ppp)
+		return false;
+	ppp_open(t->ppp, now);
+	leg_terminal_touch(t);
+	return true;
+}
+
+void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
+{
+	if (!t->has_end) {
+		t->has_end = true;
+		t->end = *why;
+	}
+	ppp_close(t->ppp, now);
+	leg_terminal_touch(t);
+}
+
+void leg_terminal_stop(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	if (of(l)->ppp)
+		leg_terminal_close(of(l), why, now);
+	else
+		gone(of(l), why, now);
+}
+
+void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	struct leg_terminal *t = of(l);
+
+	gone(t, why, now);
+	if (t->ppp)
+		ppp_lower_down(t->ppp, now);
+	loop_cancel(t->gw->loop, &t->timer);
+}
+
+void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	struct leg_terminal *t = of(l);
+
+	if (!t->ppp)
+		return;
+	ppp_rx(t->ppp, frame, len, now);
+	leg_terminal_touch(t);
+}
+
+uint16_t leg_terminal_mtu(const struct leg *l)
+{
+	(void)l;
+	return UINT16_MAX;
+}
+
+void leg_terminal_free(struct leg *l)
+{
+	struct leg_terminal *t = of(l);
+	const uint64_t *n;
+	unsigned i;
+
+	release(t);
+	if (t->ppp) {
+		n = ppp_counters(t->ppp);
+		for (i = 0; i < PPP_R_COUNT; i++)
+			t->gw->ppp_count[i] += n[i];
+		ppp_free(t->ppp);
+	}
+	free(t);
+}
+
+const struct leg_terminal *leg_terminal_of(const struct leg *l)
+{
+	return l->ops->kind == LEG_SERVER || l->ops->kind == LEG_CLIENT
+		       ? (const struct leg_terminal *)l
+		       : NULL;
+}

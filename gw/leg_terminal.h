@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The legs where PPP ends: our PPP engine with a TUN behind it.  What server and client have in
+ * common is here; what is different is a const role (leg_server.c, leg_client.c).
+ */
+#ifndef GW_LEG_TERMINAL_H
+#define GW_LEG_TERMINAL_H
+
+#include "gw/gw.h"
+#include "gw/leg.h"
+
+struct leg_terminal;
+
+/* What a role does; any member may be NULL. */
+struct leg_role {
+	const struct leg_ops *ops;
+	/* Somebody proves who he is: answer by ppp_auth_verdict, now or later. */
+	void (*auth)(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now);
+	/* Everything that had to be proved has been. */
+	void (*auth_ok)(struct leg_terminal *t, uint64_t now);
+	/* Fill net for the NCP that has come up (it has addr) or gone. */
+	void (*ip4)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
+	void (*ip6)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
+	/* Give back everything outside this leg. */
+	void (*release)(struct leg_terminal *t);
+};
+
+struct leg_terminal {
+	struct leg leg;
+	const struct leg_role *role;
+	struct gw *gw;
+	struct ppp *ppp;
+	struct loop_timer timer;
+	struct leg_network net;
+	struct dp_tun *tun; /* of the service or client */
+	uint16_t mtu;	    /* the most a frame to the far end may carry, before its MRU is known */
+	enum ppp_auth auth; /* agreed by LCP */
+	bool released;	    /* holds nothing of others any more */
+	bool has_end;	    /* end says why we closed */
+	struct leg_end end;
+	char user[PPP_NAME_MAX + 1];
+	struct ppp_addresses addr; /* what NCPs agreed */
+};
+
+/* For the roles' start: make PPP from cfg, bounded by what the other leg can carry; false = no
+ * memory. mtu: of the service or client. */
+bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
+		       uint64_t now);
+/* End PPP in good order and say `why` when it has. */
+void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint64_t now);
+/* The members of struct leg_ops both roles share. */
+void leg_terminal_stop(struct leg *l, const struct leg_end *why, uint64_t now);
+void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now);
+void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+uint16_t leg_terminal_mtu(const struct leg *l);
+void leg_terminal_free(struct leg *l);
+/* Deadlines may have moved: after every call into t->ppp from outside leg_terminal.c. */
+void leg_terminal_touch(struct leg_terminal *t);
+
+/* Why PPP ended, as an end of a leg with its RFC 3145 cause. */
+struct leg_end leg_terminal_why(enum ppp_why why, enum ppp_auth auth, bool server);
+
+/* NULL without memory. */
+struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
+
+/* A client's network is up or down; addr as agreed. */
+struct leg_client_owner {
+	void (*ip4)(void *ctx, const struct ppp_addresses *addr, bool up);
+	void (*ip6)(void *ctx, const struct ppp_addresses *addr, bool up);
+};
+struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg, struct dp_tun *tun,
+			   const struct leg_client_owner *owner, void *ctx);
+
+/* For `show`; NULL members of legs that are no terminal or have not started. */
+const struct leg_terminal *leg_terminal_of(const struct leg *l);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libosmocore logging with categories of ours and a brake.  The brake is two token buckets in a
+ * row: one of a small table found by a hash of where in the code and who outside, and one for
+ * everything that peers cause.  Inventing new sources fills the table, never the log.
+ */
+#include "gw/log.h"
+
+#include <osmocom/core/utils.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define SECOND 1000000u
+
+static const struct log_info_cat categories[] = {
+/* libosmocore leaves out the first letter of a category's name wherever people see it. */
+#define X(sym, cat_name, words)                    \
+	[GW_LOG_##sym] = {.name = "D" cat_name,    \
+			  .description = words,    \
+			  .loglevel = LOGL_NOTICE, \
+			  .enabled = 1},
+	GW_LOG_CATEGORIES(X)
+#undef X
+};
+static const struct log_info info = {.cat = categories, .num_cat = GW_LOG_CATEGORY_COUNT};
+
+static struct log_target *target;
+
+int gw_log_start(void *talloc)
+{
+	if (log_init(&info, talloc) < 0)
+		return -1;
+	target = log_target_create_stderr();
+	if (!target)
+		return -1;
+	log_set_use_color(target, isatty(STDERR_FILENO));
+	log_set_print_timestamp(target, isatty(STDERR_FILENO));
+	log_set_print_filename2(target, LOG_FILENAME_NONE);
+	log_set_print_category_hex(target, 0);
+	log_set_print_category(target, 1);
+	log_set_print_level(target, 1);
+	log_add_target(target);
+	log_set_all_filter(target, 1);
+	return 0;
+}
+
+void gw_log_stop(void)
+{
+	log_fini();
+	target = NULL;
+}
+
+const char *gw_log_name(enum gw_log_category c)
+{
+	return c < GW_LOG_CATEGORY_COUNT ? categories[c].name + 1 : NULL;
+}
+
+static const struct value_string levels[] = {
+	{LOGL_DEBUG, "debug"}, {LOGL_INFO, "info"},   {LOGL_NOTICE, "notice"},
+	{LOGL_ERROR, "error"}, {LOGL_FATAL, "fatal"}, {0, NULL},
+};
+
+bool gw_log_set(const char *category, const char *level)
+{
+	int l = get_string_value(levels, level);
+	bool all = !strcasecmp(category, "all"), any = false;
+	unsigned i;
+
+	if (l < 0)
+		return false;
+	for (i = 0; i < GW_LOG_CATEGORY_COUNT; i++) {
+		if (!all && strcasecmp(category, gw_log_name(i)))
+			continue;
+		if (target)
+			log_set_category_filter(target, (int)i, 1, l);
+		any = true;
+	}
+	return any;
+}
+
+/* --- the brake -----------------------------------------------------------------------------------
+ */
+
+struct bucket {
+	uint64_t key, at; /* at: up to when tokens were counted */
+	unsigned tokens, skipped;
+};
+
+#define SOURCES 256u
+static struct bucket sources[SOURCES];
+static struct bucket everything;
+
+static const struct bucket_size {
+	unsigned burst;
+	uint64_t per; /* us for one token */
+} source_size = {5, 10 * SECOND}, everything_size = {50, SECOND / 5};
+
+static void bucket_refill(struct bucket *b, const struct bucket_size *size, uint64_t now)
+{
+	uint64_t n = now > b->at ? (now - b->at) / size->per : 0;
+
+	if (b->tokens + n >= size->burst) {
+		b->tokens = size->burst;
+		b->at = now;
+	} else {
+		b->tokens += (unsigned)n;
+		b->at += n * size->per;
+	}
+}
+
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
+	return x ^ (x >> 31);
+}
+
+bool gw_log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned *skipped)
+{
+	uint64_t key = mix(mix(site) + source);
+	struct bucket *b = &sources[key % SOURCES];
+
+	if (b->key != key || !b->at)
+		*b = (struct bucket){.key = key, .at = now, .tokens = source_size.burst};
+	bucket_refill(b, &source_size, now);
+	bucket_refill(&everything, &everything_size, now);
+	if (!b->tokens || !everything.tokens) {
+		everything.skipped++;
+		return false;
+	}
+	b->tokens--;
+	everything.tokens--;
+	*skipped = everything.skipped;
+	everything.skipped = 0;
+	return true;
+}
+
+void gw_log_limits_reset(void)
+{
+	memset(sources, 0, sizeof(sources));
+	everything = (struct bucket){.tokens = everything_size.burst};
+}
+
+void gw_log_peer(enum gw_log_category cat, int level, uint64_t source, uint64_t now,
+		 const char *fmt, ...)
+{
+	char line[512], left_out[64] = "";
+	unsigned skipped;
+	va_list ap;
+
+	if (!log_check_level((int)cat, (unsigned)level) ||
+	    !gw_log_allowed((uintptr_t)fmt, source, now, &skipped))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (skipped)
+		snprintf(left_out, sizeof(left_out), " (%u lines about peers left out)", skipped);
+	LOGP((int)cat, (unsigned)level, "%s%s\n", line, left_out);
+}

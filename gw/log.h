@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the control thread says: one libosmocore category per module.  Whatever a peer's packet can
+ * cause goes through gw_log_peer(), which holds each source to a few lines and all of them together
+ * to a steady trickle, and says how many it left out.  No secret is ever a parameter of these.
+ */
+#ifndef GW_LOG_H
+#define GW_LOG_H
+
+#include <osmocom/core/logging.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* X(symbol, "name", "words") */
+#define GW_LOG_CATEGORIES(X)                                   \
+	X(MAIN, "main", "start, stop, configuration")          \
+	X(PORT, "port", "ports: opened, failed, opened again") \
+	X(TRANSPORT, "transport", "what transports say")       \
+	X(TUNNEL, "tunnel", "L2TP control connections")        \
+	X(CALL, "call", "L2TP calls")                          \
+	X(PPP, "ppp", "PPP negotiation")                       \
+	X(AAA, "aaa", "who may come in")                       \
+	X(CLIENT, "client", "links we dial")
+
+enum gw_log_category {
+#define X(sym, name, words) GW_LOG_##sym,
+	GW_LOG_CATEGORIES(X)
+#undef X
+		GW_LOG_CATEGORY_COUNT
+};
+
+/* Start logging to stderr at NOTICE; colour only for people.  talloc: context that owns it. */
+int gw_log_start(void *talloc);
+void gw_log_stop(void);
+/* category: a name or "all"; false when there is no such category or level. */
+bool gw_log_set(const char *category, const char *level);
+const char *gw_log_name(enum gw_log_category c); /* NULL past the last */
+
+#define GW_LOG(cat, level, ...) LOGP(GW_LOG_##cat, level, __VA_ARGS__)
+
+/* A line that something at `source` (any number that names it) made us say. */
+void gw_log_peer(enum gw_log_category cat, int level, uint64_t source, uint64_t now,
+		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* The bucket behind it, for tests: may a line about (site, source) be said at `now`?  *skipped =
+ * how many were left out since the last that was. */
+bool gw_log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned *skipped);
+void gw_log_limits_reset(void);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One turn of the loop: wait for a descriptor or the earliest deadline, let libosmocore call the
+ * handlers, then serve what is due.  The timerfd is set once a turn, to an absolute time, and only
+ * when that time has changed.
+ */
+#include "gw/loop.h"
+
+#include <errno.h>
+#include <osmocom/core/select.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* Deadlines served in one turn; the rest wait for the next, so that descriptors are not starved. */
+#define LOOP_TURN_MAX 4096
+
+struct loop {
+	struct deadline_heap heap;
+	uint64_t (*now)(void);
+	uint64_t (*machine_deadline)(void *ctx);
+	void (*machine_expire)(void *ctx, uint64_t now);
+	void *machine;
+	struct osmo_fd timerfd;
+	uint64_t armed;
+	bool attached, quit;
+};
+
+struct loop *loop_new(uint64_t (*now)(void))
+{
+	struct loop *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->now = now;
+	l->timerfd.fd = -1;
+	l->armed = DEADLINE_NEVER;
+	return l;
+}
+
+void loop_free(struct loop *l)
+{
+	if (!l)
+		return;
+	if (l->attached) {
+		osmo_fd_unregister(&l->timerfd);
+		close(l->timerfd.fd);
+	}
+	free(l);
+}
+
+uint64_t loop_now(const struct loop *l)
+{
+	return l->now();
+}
+
+void loop_timer_init(struct loop_timer *t, void (*fn)(void *ctx, uint64_t now), void *ctx)
+{
+	*t = (struct loop_timer){.fn = fn, .ctx = ctx};
+}
+
+void loop_set(struct loop *l, struct loop_timer *t, uint64_t when)
+{
+	deadline_set(&l->heap, &t->d, when);
+}
+
+void loop_cancel(struct loop *l, struct loop_timer *t)
+{
+	deadline_cancel(&l->heap, &t->d);
+}
+
+void loop_set_machine(struct loop *l, uint64_t (*deadline)(void *ctx),
+		      void (*expire)(void *ctx, uint64_t now), void *ctx)
+{
+	l->machine_deadline = deadline;
+	l->machine_expire = expire;
+	l->machine = ctx;
+}
+
+uint64_t loop_deadline(const struct loop *l)
+{
+	uint64_t when = deadline_next(&l->heap);
+	uint64_t m = l->machine_deadline ? l->machine_deadline(l->machine) : DEADLINE_NEVER;
+
+	return m < when ? m : when;
+}
+
+void loop_expire(struct loop *l, uint64_t now)
+{
+	struct deadline *d;
+	unsigned n;
+
+	if (l->machine_deadline && l->machine_deadline(l->machine) <= now)
+		l->machine_expire(l->machine, now);
+	for (n = 0; n < LOOP_TURN_MAX && (d = deadline_pop(&l->heap, now)); n++) {
+		struct loop_timer *t = (struct loop_timer *)d;
+
+		t->fn(t->ctx, now);
+	}
+}
+
+static int loop_timer_fired(struct osmo_fd *ofd, unsigned what)
+{
+	struct loop *l = ofd->data;
+	uint64_t times;
+
+	(void)what;
+	if (read(ofd->fd, &times, sizeof(times)) == (ssize_t)sizeof(times))
+		l->armed = DEADLINE_NEVER;
+	return 0;
+}
+
+int loop_attach(struct loop *l)
+{
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	osmo_fd_setup(&l->timerfd, fd, OSMO_FD_READ, loop_timer_fired, l, 0);
+	rc = osmo_fd_register(&l->timerfd);
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	l->attached = true;
+	return 0;
+}
+
+static void loop_arm(struct loop *l)
+{
+	uint64_t when = loop_deadline(l);
+	struct itimerspec at = {0};
+
+	if (when == l->armed)
+		return;
+	if (when != DEADLINE_NEVER) {
+		/* All zeros would disarm. */
+		at.it_value.tv_sec = (time_t)(when / 1000000);
+		at.it_value.tv_nsec = (long)(when % 1000000) * 1000 + (when == 0);
+	}
+	timerfd_settime(l->timerfd.fd, TFD_TIMER_ABSTIME, &at, NULL);
+	l->armed = when;
+}
+
+void loop_run(struct loop *l)
+{
+	while (!l->quit) {
+		loop_expire(l, l->now());
+		if (l->quit)
+			break;
+		loop_arm(l);
+		osmo_select_main(0);
+	}
+}
+
+void loop_quit(struct loop *l)
+{
+	l->quit = true;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Time and events of the control thread: one heap of protocol deadlines on the monotonic clock,
+ * woken by one timerfd inside libosmocore's select loop.  (osmo_timer follows the wall clock, so it
+ * is for nothing that a protocol depends on.)
+ *
+ * A loop without loop_attach() has no descriptor: a test moves its clock and calls loop_expire().
+ */
+#ifndef GW_LOOP_H
+#define GW_LOOP_H
+
+#include "core/deadline.h"
+
+struct loop;
+
+struct loop_timer {
+	struct deadline d; /* first: found from the heap's node */
+	void (*fn)(void *ctx, uint64_t now);
+	void *ctx;
+};
+
+/* now: microseconds, monotonic.  NULL without memory. */
+struct loop *loop_new(uint64_t (*now)(void));
+/* Timers still set are forgotten, their functions not called. */
+void loop_free(struct loop *l);
+
+uint64_t loop_now(const struct loop *l);
+void loop_timer_init(struct loop_timer *t, void (*fn)(void *ctx, uint64_t now), void *ctx);
+/* when <= now: called in this turn of the loop, after the present handler has returned.
+ * DEADLINE_NEVER cancels. */
+void loop_set(struct loop *l, struct loop_timer *t, uint64_t when);
+void loop_cancel(struct loop *l, struct loop_timer *t);
+
+/* A machine with a deadline of its own (the engine): asked before each wait, expired when due. */
+void loop_set_machine(struct loop *l, uint64_t (*deadline)(void *ctx),
+		      void (*expire)(void *ctx, uint64_t now), void *ctx);
+
+uint64_t loop_deadline(const struct loop *l);
+void loop_expire(struct loop *l, uint64_t now);
+
+/* Join libosmocore's select loop; 0 or -errno. */
+int loop_attach(struct loop *l);
+/* Handle events until loop_quit(). */
+void loop_run(struct loop *l);
+void loop_quit(struct loop *l);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * isthmus: the options, then the order of start and stop, nothing else.  Exit status: 0 ended as
+ * asked, 1 the configuration is wrong or the gateway could not start, 2 wrong options.
+ */
+#include "gw/gw.h"
+#include "gw/vty.h"
+#include "transports/builtin.h"
+
+#include <getopt.h>
+#include <osmocom/core/select.h>
+#include <osmocom/core/talloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#define DEFAULT_FILE SYSCONFDIR "/isthmus/isthmus.conf"
+
+static const char usage[] =
+	"usage: isthmus [-c FILE] [-C]\n"
+	"\n"
+	"  -c, --config FILE  read this configuration (" DEFAULT_FILE ")\n"
+	"  -C, --check        only check it: every mistake is printed, nothing is started\n"
+	"  -V, --version      version, and what was compiled in\n"
+	"  -h, --help         this text\n"
+	"      --help-config  every key of the configuration, with its default\n"
+	"\n"
+	"A file name without an option is the configuration too.  isthmus runs in the foreground "
+	"and\n"
+	"logs to stderr; SIGTERM ends it in good order, a second one at once.\n";
+
+static const struct option options[] = {
+	{"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'C'},
+	{"version", no_argument, NULL, 'V'},	  {"help", no_argument, NULL, 'h'},
+	{"help-config", no_argument, NULL, 'H'},  {NULL, 0, NULL, 0},
+};
+
+static int say_version(void)
+{
+	const struct ist_transport *const *t;
+
+	printf("%s %s\ntransports:", PACKAGE_NAME, PACKAGE_VERSION);
+	for (t = ist_builtin_transports; *t; t++)
+		printf(" %s", (*t)->name);
+	printf("\ntransport ABI: %u\nlibosmocore: %s\n", IST_TRANSPORT_ABI, OSMO_VERSION);
+	return 0;
+}
+
+static void on_mistake(void *ctx, const char *text)
+{
+	(void)ctx;
+	fprintf(stderr, "%s\n", text);
+}
+
+/* NULL when it is wrong; every mistake has been printed. */
+static const struct cfg_model *load(const char *file)
+{
+	const struct cfg_model *m = NULL;
+	unsigned wrong = cfg_load(&m, file, ist_builtin_transports, on_mistake, NULL);
+
+	if (m)
+		wrong += gw_check(m, on_mistake, NULL);
+	if (!wrong)
+		return m;
+	fprintf(stderr, "%s: %u mistake%s\n", file, wrong, wrong == 1 ? "" : "s");
+	cfg_unload(m);
+	return NULL;
+}
+
+static void on_signal(struct osmo_signalfd *s, const struct signalfd_siginfo *info)
+{
+	struct gw *gw = s->data;
+
+	if (info->ssi_signo == SIGHUP) {
+		GW_LOG(MAIN, LOGL_NOTICE,
+		       "SIGHUP: the configuration is read at start only; nothing is changed\n");
+		return;
+	}
+	GW_LOG(MAIN, LOGL_NOTICE, "signal %u: ending\n", info->ssi_signo);
+	gw_shutdown(gw, loop_now(gw->loop));
+}
+
+/* Before any thread is made: those inherit the mask. */
+static void signals_block(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	sigprocmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int run(const struct cfg_model *m, void *talloc)
+{
+	struct osmo_signalfd *s;
+	sigset_t set;
+	struct gw *gw;
+	int rc = 1;
+
+	signals_block(&set);
+	gw = gw_new(m);
+	if (!gw)
+		return 1;
+	s = osmo_signalfd_setup(talloc, set, on_signal, gw);
+	if (s && vty_start(gw, talloc) == 0) {
+		GW_LOG(MAIN, LOGL_NOTICE, "%s %s started as %s, VTY on %s port %u\n", PACKAGE_NAME,
+		       PACKAGE_VERSION, m->host_name, m->vty_address, m->vty_port);
+		loop_run(gw->loop);
+		rc = 0;
+		vty_stop();
+	}
+	gw_free(gw);
+	if (s) {
+		osmo_fd_unregister(&s->ofd);
+		close(s->ofd.fd);
+	}
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	const struct cfg_model *m;
+	const char *file = DEFAULT_FILE;
+	bool check = false;
+	void *talloc;
+	int c, rc = 1;
+
+	while ((c = getopt_long(argc, argv, "c:CVh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'C':
+			check = true;
+			break;
+		case 'V':
+			return say_version();
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case 'H':
+			cfg_print_help(stdout, ist_builtin_transports);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind + 1 < argc) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (optind < argc)
+		file = argv[optind];
+	m = load(file);
+	if (!m)
+		return 1;
+	if (check) {
+		printf("%s: no mistakes\n", file);
+		cfg_unload(m);
+		return 0;
+	}
+	talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
+	if (talloc && gw_log_start(talloc) == 0)
+		rc = run(m, talloc);
+	cfg_unload(m);
+	gw_log_stop();
+	talloc_free(talloc);
+	return rc;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A port that fails takes its channels with it: their tunnels end now, without a StopCCN nobody
+ * could carry.  It is opened again after a second, then two, up to a minute, until it stays.
+ */
+#include "gw/port.h"
+
+#include "gw/client.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define WAIT_FIRST 1000000u
+#define WAIT_LAST  60000000u
+
+static bool port_open(struct gw_port *p)
+{
+	p->number = dp_port_open(p->gw->dp, p->cfg->transport, &p->cfg->config, p->error,
+				 sizeof(p->error));
+	if (p->number < 0) {
+		if (!p->error[0])
+			snprintf(p->error, sizeof(p->error), "%s", strerror(-p->number));
+		p->number = -1;
+		p->failures++;
+		GW_LOG(PORT, LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name,
+		       p->error);
+		return false;
+	}
+	GW_LOG(PORT, LOGL_NOTICE, "port %s: open\n", p->cfg->config.name);
+	return true;
+}
+
+static void wait_longer(struct gw_port *p, uint64_t now)
+{
+	loop_set(p->gw->loop, &p->again, now + p->wait);
+	p->wait = p->wait * 2 > WAIT_LAST ? WAIT_LAST : p->wait * 2;
+}
+
+static void open_again(void *ctx, uint64_t now)
+{
+	struct gw_port *p = ctx;
+
+	if (p->gw->phase != GW_RUNNING)
+		return;
+	if (port_open(p))
+		clients_channel_up(p->gw, now);
+	else
+		wait_longer(p, now);
+}
+
+bool ports_open(struct gw *gw)
+{
+	bool ok = true;
+	unsigned i;
+
+	gw->port = calloc(gw->cfg->ports ? gw->cfg->ports : 1, sizeof(*gw->port));
+	if (!gw->port)
+		return false;
+	for (i = 0; i < gw->cfg->ports; i++) {
+		struct gw_port *p = &gw->port[i];
+
+		*p = (struct gw_port){
+			.gw = gw, .cfg = &gw->cfg->port[i], .number = -1, .wait = WAIT_FIRST};
+		loop_timer_init(&p->again, open_again, p);
+		ok = port_open(p) && ok;
+	}
+	return ok;
+}
+
+void ports_free(struct gw *gw)
+{
+	unsigned i;
+
+	for (i = 0; gw->port && i < gw->cfg->ports; i++)
+		loop_cancel(gw->loop, &gw->port[i].again);
+	free(gw->port);
+	gw->port = NULL;
+}
+
+struct gw_port *port_by_number(struct gw *gw, unsigned number)
+{
+	unsigned i;
+
+	for (i = 0; i < gw->cfg->ports; i++)
+		if (gw->port[i].number >= 0 && (unsigned)gw->port[i].number == number)
+			return &gw->port[i];
+	return NULL;
+}
+
+/* Ending tunnels while walking them is not allowed: one at a time, from the start. */
+static void lose_channels(struct gw *gw, unsigned number, uint64_t now)
+{
+	struct l2tp_tunnel_info i;
+	struct l2tp_tunnel *t;
+
+	do {
+		for (t = l2tp_tunnel_next(gw->engine, NULL); t;
+		     t = l2tp_tunnel_next(gw->engine, t)) {
+			l2tp_tunnel_info(t, &i);
+			if (i.channel && dp_channel_port(i.channel) == number)
+				break;
+		}
+		if (t)
+			l2tp_engine_channel_lost(gw->engine, i.channel, now);
+	} while (t);
+}
+
+void port_failed(struct gw *gw, unsigned number, int err, const char *words, uint64_t now)
+{
+	struct gw_port *p = port_by_number(gw, number);
+
+	if (!p)
+		return;
+	p->failures++;
+	snprintf(p->error, sizeof(p->error), "%s", words ? words : strerror(abs(err)));
+	GW_LOG(PORT, LOGL_ERROR, "port %s: failed: %s\n", p->cfg->config.name, p->error);
+	lose_channels(gw, number, now);
+	dp_port_close(gw->dp, number);
+	p->number = -1;
+	wait_longer(p, now);
+}
+
+bool port_match(const struct gw_port *p, const struct ist_addr *a, const char *pattern)
+{
+	const struct ist_transport *t = p->cfg->transport;
+	struct ist_addr want = {0};
+
+	if (t->addr_match)
+		return t->addr_match(a, pattern);
+	return t->addr_parse(&want, pattern) == 0 && !memcmp(&want, a, sizeof(want));
+}
+
+const struct cfg_circuit *port_circuit(const struct gw_port *p, const struct ist_addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < p->cfg->circuits; i++)
+		if (!memcmp(&p->cfg->circuit[i].config.addr, a, sizeof(*a)))
+			return &p->cfg->circuit[i];
+	return NULL;
+}
+
+const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < p->cfg->accepts; i++)
+		if (port_match(p, a, p->cfg->accept[i].pattern))
+			return &p->cfg->accept[i];
+	return NULL;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configured ports at work: opened at start, and again, after a growing wait, when one has
+ * failed.
+ */
+#ifndef GW_PORT_H
+#define GW_PORT_H
+
+#include "gw/gw.h"
+
+struct gw_port {
+	struct gw *gw;
+	const struct cfg_port *cfg;
+	int number;    /* the data plane's, or -1 while it is not open */
+	uint64_t wait; /* before the next try, us */
+	unsigned failures;
+	char error[160]; /* of the last failure */
+	struct loop_timer again;
+};
+
+/* Make and open all of them; false with a line logged for each that could not be. */
+bool ports_open(struct gw *gw);
+void ports_free(struct gw *gw);
+/* NULL when there is none. */
+struct gw_port *port_by_number(struct gw *gw, unsigned number);
+/* The data plane says it is of no more use. */
+void port_failed(struct gw *gw, unsigned number, int err, const char *words, uint64_t now);
+/* The circuit of its configuration with this address, or NULL. */
+const struct cfg_circuit *port_circuit(const struct gw_port *p, const struct ist_addr *a);
+/* The accept section that takes this address, or NULL. */
+const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_addr *a);
+/* Does an address match a pattern of the configuration, by the transport's own rules? */
+bool port_match(const struct gw_port *p, const struct ist_addr *a, const char *pattern);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text for logs and screens.  Whatever a peer chose passes gw_printable(), so that no log line or
+ * terminal is ever under its control.
+ */
+#include "gw/text.h"
+
+#include "gw/port.h"
+#include <arpa/inet.h>
+#include <stdio.h>
+
+const char *gw_printable(char *buf, size_t cap, const void *octets, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *p = octets;
+	size_t i, n = 0;
+
+	for (i = 0; i < len && n + 5 <= cap; i++) {
+		if (p[i] >= ' ' && p[i] < 0x7f && p[i] != '\\') {
+			buf[n++] = (char)p[i];
+			continue;
+		}
+		buf[n++] = '\\';
+		buf[n++] = 'x';
+		buf[n++] = hex[p[i] >> 4];
+		buf[n++] = hex[p[i] & 15];
+	}
+	if (cap)
+		buf[n] = '\0';
+	return buf;
+}
+
+const char *gw_result_text(char *buf, size_t cap, const struct l2tp_result *r, bool stop)
+{
+	if (l2tp_result_format(r, stop, buf, cap) < 0 && cap)
+		*buf = '\0';
+	return buf;
+}
+
+const char *gw_ip4_text(char *buf, size_t cap, uint32_t addr)
+{
+	if (!addr)
+		snprintf(buf, cap, "-");
+	else
+		snprintf(buf, cap, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 255, addr >> 8 & 255,
+			 addr & 255);
+	return buf;
+}
+
+const char *gw_prefix_text(char *buf, size_t cap, const struct cfg_prefix *p)
+{
+	char addr[INET6_ADDRSTRLEN] = "?";
+
+	inet_ntop(p->v6 ? AF_INET6 : AF_INET, p->v6 ? p->addr : p->addr + 12, addr, sizeof(addr));
+	snprintf(buf, cap, "%s/%u", addr, p->bits);
+	return buf;
+}
+
+const char *gw_duration_text(char *buf, size_t cap, uint64_t us)
+{
+	uint64_t s = us / 1000000;
+
+	if (s >= 86400)
+		snprintf(buf, cap, "%ud%02uh", (unsigned)(s / 86400), (unsigned)(s / 3600 % 24));
+	else if (s >= 3600)
+		snprintf(buf, cap, "%uh%02um", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
+	else if (s >= 60)
+		snprintf(buf, cap, "%um%02us", (unsigned)(s / 60), (unsigned)(s % 60));
+	else
+		snprintf(buf, cap, "%us", (unsigned)s);
+	return buf;
+}
+
+const char *gw_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	char addr[128] = "?";
+	struct ist_addr a;
+
+	if (!p) {
+		snprintf(buf, cap, "?");
+		return buf;
+	}
+	if (dp_channel_peer(gw->dp, c, &a))
+		p->cfg->transport->addr_format(&a, addr, sizeof(addr));
+	snprintf(buf, cap, "%s %s", p->cfg->config.name, addr);
+	return buf;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * No netlink per login: a pool's ranges are routed once, when the service starts, and the data
+ * plane finds the client by address.  Only a user's fixed address outside every range costs a
+ * route.  A client's device gets its address, its routes and then is up; going down removes them
+ * the other way.
+ */
+#include "gw/tun.h"
+
+#include "gw/netif.h"
+#include "gw/text.h"
+#include <errno.h>
+#include <stdio.h>
+
+static struct cfg_prefix prefix4(uint32_t addr, uint8_t bits)
+{
+	struct cfg_prefix p = {.bits = bits};
+
+	wr_put32(p.addr + 12, addr);
+	return p;
+}
+
+/* fe80::iid */
+static struct cfg_prefix link_local(uint64_t iid, uint8_t bits)
+{
+	struct cfg_prefix p = {.v6 = true, .bits = bits, .addr = {0xfe, 0x80}};
+
+	wr_put32(p.addr + 8, (uint32_t)(iid >> 32));
+	wr_put32(p.addr + 12, (uint32_t)iid);
+	return p;
+}
+
+static int complain(char *err, size_t len, const char *dev, const char *what, int rc)
+{
+	snprintf(err, len, "%s: %s: %s", dev, what, strerror(-rc));
+	return rc;
+}
+
+static int service_routes(const struct gw_service *s, const char *dev, char *err, size_t len)
+{
+	const struct cfg_pool *pool = s->cfg->pool;
+	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
+	unsigned i;
+	int rc;
+
+	for (i = 0; pool && i < pool->ranges; i++) {
+		const struct cfg_prefix *p = &pool->range[i];
+
+		if (p->v6 ? !s->cfg->ppp.ipv6 : !s->cfg->ppp.ipv4)
+			continue;
+		rc = netif_route(dev, p, true);
+		snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), p));
+		if (rc < 0)
+			return complain(err, len, dev, what, rc);
+	}
+	return 0;
+}
+
+int tun_open_service(struct gw_service *s, char *err, size_t len)
+{
+	struct cfg_prefix local4 = prefix4(s->cfg->local4, 32);
+	struct cfg_prefix local6 = link_local(s->iid, 64);
+	const char *dev;
+	int rc;
+
+	s->tun = dp_tun_open(s->gw->dp, s->cfg->tun, s->cfg->mtu, err, len);
+	if (!s->tun)
+		return -EIO;
+	dev = dp_tun_name(s->tun);
+	if (s->cfg->local4 && (rc = netif_addr(dev, &local4, NULL, true)) < 0)
+		return complain(err, len, dev, "local address", rc);
+	if ((rc = netif_set(dev, true, s->cfg->mtu)) < 0)
+		return complain(err, len, dev, "up", rc);
+	/* A kernel without IPv6 serves IPv4 all the same. */
+	if (s->cfg->ppp.ipv6 && (rc = netif_addr(dev, &local6, NULL, true)) < 0)
+		GW_LOG(MAIN, LOGL_ERROR, "%s: no IPv6: %s\n", dev, strerror(-rc));
+	return service_routes(s, dev, err, len);
+}
+
+int tun_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
+		    size_t len)
+{
+	*out = dp_tun_open(gw->dp, c->tun ? c->tun : c->name, c->mtu, err, len);
+	return *out ? 0 : -EIO;
+}
+
+static void note(const char *dev, const char *what, int rc)
+{
+	if (rc < 0)
+		GW_LOG(CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
+}
+
+static void client_routes(const char *dev, const struct cfg_client *c, bool v6)
+{
+	char text[GW_TEXT_MAX];
+	unsigned i;
+
+	for (i = 0; i < c->routes; i++)
+		if (c->route[i].v6 == v6)
+			note(dev, gw_prefix_text(text, sizeof(text), &c->route[i]),
+			     netif_route(dev, &c->route[i], true));
+}
+
+void tun_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+		    bool up)
+{
+	struct cfg_prefix local = prefix4(a->local4, 32), peer = prefix4(a->peer4, 32);
+	const char *dev = dp_tun_name(t);
+
+	if (!up) {
+		/* The kernel takes the routes through an address with it; the device stays up for
+		 * IPv6. */
+		note(dev, "remove address",
+		     netif_addr(dev, &local, a->peer4 ? &peer : NULL, false));
+		return;
+	}
+	note(dev, "up", netif_set(dev, true, c->mtu));
+	note(dev, "address", netif_addr(dev, &local, a->peer4 ? &peer : NULL, true));
+	client_routes(dev, c, false);
+}
+
+void tun_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+		    bool up)
+{
+	struct cfg_prefix local = link_local(a->local_iid, 64);
+	const char *dev = dp_tun_name(t);
+
+	if (!up) {
+		note(dev, "remove address", netif_addr(dev, &local, NULL, false));
+		return;
+	}
+	note(dev, "up", netif_set(dev, true, c->mtu));
+	note(dev, "address", netif_addr(dev, &local, NULL, true));
+	client_routes(dev, c, true);
+}
+
+bool tun_route4(struct dp_tun *t, uint32_t addr, bool add)
+{
+	struct cfg_prefix p = prefix4(addr, 32);
+	int rc = netif_route(dp_tun_name(t), &p, add);
+
+	note(dp_tun_name(t), "route of a fixed address", rc);
+	return rc >= 0;
+}

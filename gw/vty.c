@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Start and stop of the terminal, and the commands that act.  A command that ends something answers
+ * when the wish is on its way, not when the far end has agreed.
+ */
+#include "gw/vty.h"
+
+#include "gw/bind.h"
+#include "gw/client.h"
+#include <osmocom/vty/logging.h>
+#include <osmocom/vty/telnet_interface.h>
+#include <stdlib.h>
+
+#include "config.h"
+
+void vty_line(void *ctx, const char *line)
+{
+	struct vty *vty = ctx;
+
+	vty_out(vty, "%s%s", line, VTY_NEWLINE);
+}
+
+static struct l2tp_tunnel *tunnel_arg(struct vty *vty, const char *id)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(vty_gw(vty)->engine, (uint16_t)atoi(id));
+
+	if (!t)
+		vty_out(vty, "%% No tunnel %s%s", id, VTY_NEWLINE);
+	return t;
+}
+
+DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
+      "End something\n"
+      "An L2TP tunnel with all its calls\n"
+      "Our Tunnel ID\n")
+{
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR, .text = "cleared by operator"};
+	struct l2tp_tunnel *t = tunnel_arg(vty, argv[0]);
+
+	if (!t)
+		return CMD_WARNING;
+	l2tp_tunnel_close(t, &r, loop_now(vty_gw(vty)->loop));
+	return CMD_SUCCESS;
+}
+
+DEFUN(clear_call, clear_call_cmd, "clear call <1-65535> <1-65535>",
+      "End something\n"
+      "A call: PPP is terminated, then the call is hung up\n"
+      "Our Tunnel ID\n"
+      "Our Session ID\n")
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
+	struct l2tp_tunnel *t = tunnel_arg(vty, argv[0]);
+	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)atoi(argv[1])) : NULL;
+	struct join *j = c ? bind_join_of(c) : NULL;
+
+	if (t && !j)
+		vty_out(vty, "%% No call %s in tunnel %s%s", argv[1], argv[0], VTY_NEWLINE);
+	if (!j)
+		return CMD_WARNING;
+	join_end(j, &why, loop_now(vty_gw(vty)->loop));
+	return CMD_SUCCESS;
+}
+
+DEFUN(client_dial, client_dial_cmd, "client NAME dial",
+      "A link we dial\n"
+      "Name of its section\n"
+      "Dial now instead of waiting\n")
+{
+	struct gw *gw = vty_gw(vty);
+
+	if (client_dial_now(gw, argv[0], loop_now(gw->loop)))
+		return CMD_SUCCESS;
+	vty_out(vty, "%% No client %s, or it is dialling or up%s", argv[0], VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
+static const char copyright[] = "License GPL-2.0-or-later: free software; change and share it.\r\n"
+				"There is NO WARRANTY, as far as the law permits.\r\n";
+
+int vty_start(struct gw *gw, void *talloc)
+{
+	static struct vty_app_info info = {
+		.name = PACKAGE_NAME,
+		.version = PACKAGE_VERSION,
+		.copyright = copyright,
+	};
+
+	info.tall_ctx = talloc;
+	vty_init(&info);
+	logging_vty_add_cmds();
+	vty_show_init();
+	vty_calls_init();
+	vty_count_init();
+	install_element(ENABLE_NODE, &clear_tunnel_cmd);
+	install_element(ENABLE_NODE, &clear_call_cmd);
+	install_element(ENABLE_NODE, &client_dial_cmd);
+	if (telnet_init_dynif(talloc, gw, gw->cfg->vty_address, gw->cfg->vty_port) < 0) {
+		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s port %u\n", gw->cfg->vty_address,
+		       gw->cfg->vty_port);
+		return -1;
+	}
+	return 0;
+}
+
+void vty_stop(void)
+{
+	telnet_exit();
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The operator's terminal: libosmovty with our commands.  It shows and acts; it writes nothing. */
+#ifndef GW_VTY_H
+#define GW_VTY_H
+
+#include "gw/gw.h"
+#include <osmocom/vty/command.h>
+#include <osmocom/vty/vty.h>
+
+/* Listen where the configuration says; 0 or -1 with the reason logged. */
+int vty_start(struct gw *gw, void *talloc);
+void vty_stop(void);
+
+/* The commands by what they are about. */
+void vty_show_init(void);  /* vty_show.c */
+void vty_calls_init(void); /* vty_calls.c */
+void vty_count_init(void); /* stats.c */
+
+static inline struct gw *vty_gw(const struct vty *vty)
+{
+	return vty->priv;
+}
+/* For table_end(). */
+void vty_line(void *vty, const char *line);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The control side of the gateway, with a data plane that only remembers (fake_dp.h). */
+#include "gw/log.h"
+#include "tests/harness.h"
+
+#include <osmocom/core/talloc.h>
+
+extern const struct test_suite suite_aaa;
+extern const struct test_suite suite_addrpool;
+extern const struct test_suite suite_join;
+extern const struct test_suite suite_log;
+extern const struct test_suite suite_loop;
+extern const struct test_suite suite_table;
+
+static const struct test_suite *const suites[] = {
+	&suite_aaa, &suite_addrpool, &suite_join, &suite_log, &suite_loop, &suite_table, NULL,
+};
+
+int main(int argc, char **argv)
+{
+	void *talloc = talloc_named_const(NULL, 0, "unit-control");
+	int rc;
+
+	gw_log_start(talloc);
+	gw_log_set("all", "fatal");
+	rc = test_main(argc, argv, suites);
+	gw_log_stop();
+	talloc_free(talloc);
+	return rc;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/addrpool.h"
+#include "tests/harness.h"
+
+#include <string.h>
+
+#define IP(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
+
+static const struct cfg_prefix small = {.bits = 29, .addr = {[12] = 10, 64, 0, 0}};
+static const struct cfg_prefix v6_62 = {
+	.v6 = true, .bits = 62, .addr = {0x20, 1, 0x0d, 0xb8, 0, 0x64}};
+
+static void first_and_last_are_not_hosts(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+	unsigned i;
+
+	for (i = 1; i <= 6; i++)
+		CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, i));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	addrpool_free(p);
+}
+
+static void host_route_and_pair_are_whole(void)
+{
+	static const struct cfg_prefix r[2] = {{.bits = 32, .addr = {[12] = 10, 0, 0, 9}},
+					       {.bits = 31, .addr = {[12] = 10, 0, 0, 20}}};
+	struct addrpool *p = addrpool_new("p", r, 2);
+
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 0, 0, 9));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 0, 0, 20));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 0, 0, 21));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	addrpool_free(p);
+}
+
+static void fresh_before_used_oldest_free_first(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+	unsigned i;
+
+	for (i = 1; i <= 4; i++)
+		addrpool_take4(p);
+	addrpool_give4(p, IP(10, 64, 0, 3));
+	addrpool_give4(p, IP(10, 64, 0, 1));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 5));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 6));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 3));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 1));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	addrpool_free(p);
+}
+
+static void given_back_twice_or_never_taken_is_harmless(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+	struct addrpool_stats s;
+	unsigned i, n = 0;
+
+	addrpool_give4(p, IP(10, 64, 0, 2));
+	addrpool_give4(p, IP(192, 0, 2, 1));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 1));
+	addrpool_give4(p, IP(10, 64, 0, 1));
+	addrpool_give4(p, IP(10, 64, 0, 1));
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.used4, 0);
+	for (i = 0; i < 10; i++)
+		n += addrpool_take4(p) != 0;
+	CU_ASSERT_EQUAL(n, 6);
+	addrpool_free(p);
+}
+
+static void held_address_is_for_one_only(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+	struct addrpool_stats s;
+	unsigned i;
+
+	addrpool_hold4(p, IP(10, 64, 0, 2));
+	addrpool_hold4(p, IP(10, 64, 0, 2));
+	for (i = 0; i < 5; i++)
+		CU_ASSERT_NOT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 2));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(10, 64, 0, 2)));
+	CU_ASSERT_FALSE(addrpool_take4_fixed(p, IP(10, 64, 0, 2)));
+	addrpool_give4(p, IP(10, 64, 0, 2));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(10, 64, 0, 2)));
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.held4, 1);
+	CU_ASSERT_EQUAL(s.used4, 6);
+	addrpool_free(p);
+}
+
+static void hold_takes_from_the_middle_of_the_free_ones(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+	unsigned i;
+
+	for (i = 0; i < 6; i++)
+		addrpool_take4(p);
+	for (i = 1; i <= 3; i++)
+		addrpool_give4(p, IP(10, 64, 0, i));
+	addrpool_hold4(p, IP(10, 64, 0, 2));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 1));
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 3));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	addrpool_free(p);
+}
+
+static void fixed_outside_every_range(void)
+{
+	struct addrpool *p = addrpool_new("p", NULL, 0);
+	struct addrpool_stats s;
+
+	CU_ASSERT_FALSE(addrpool_covers4(p, IP(192, 0, 2, 7)));
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(192, 0, 2, 7)));
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(192, 0, 2, 8)));
+	CU_ASSERT_FALSE(addrpool_take4_fixed(p, IP(192, 0, 2, 7)));
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.outside, 2);
+	addrpool_give4(p, IP(192, 0, 2, 7));
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(192, 0, 2, 7)));
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	addrpool_free(p);
+}
+
+static void covers_what_it_gives(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+
+	CU_ASSERT_FALSE(addrpool_covers4(p, IP(10, 64, 0, 0)));
+	CU_ASSERT_TRUE(addrpool_covers4(p, IP(10, 64, 0, 1)));
+	CU_ASSERT_TRUE(addrpool_covers4(p, IP(10, 64, 0, 6)));
+	CU_ASSERT_FALSE(addrpool_covers4(p, IP(10, 64, 0, 7)));
+	addrpool_free(p);
+}
+
+static void one_64_per_client(void)
+{
+	struct addrpool *p = addrpool_new("p", &v6_62, 1);
+	uint8_t got[4][16], want[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64}, again[16];
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		CU_ASSERT_TRUE_FATAL(addrpool_take6(p, got[i]));
+		want[7] = (uint8_t)i;
+		ASSERT_OCTETS(got[i], 16, want, 16);
+	}
+	CU_ASSERT_FALSE(addrpool_take6(p, again));
+	addrpool_give6(p, got[2]);
+	CU_ASSERT_TRUE(addrpool_take6(p, again));
+	ASSERT_OCTETS(again, 16, got[2], 16);
+	addrpool_free(p);
+}
+
+static void families_do_not_mix_and_large_ranges_are_cut(void)
+{
+	static const struct cfg_prefix r[3] = {
+		{.bits = 8, .addr = {[12] = 10}},
+		{.v6 = true, .bits = 32, .addr = {0x20, 1, 0x0d, 0xb8}},
+		{.bits = 30, .addr = {[12] = 192, 0, 2, 0}}};
+	struct addrpool *p = addrpool_new("p", r, 3);
+	struct addrpool_stats s;
+
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.size4, ADDRPOOL_RANGE_MAX + 2);
+	CU_ASSERT_EQUAL(s.size6, ADDRPOOL_RANGE_MAX);
+	CU_ASSERT_TRUE(addrpool_covers4(p, IP(192, 0, 2, 2)));
+	CU_ASSERT_STRING_EQUAL(addrpool_name(p), "p");
+	addrpool_free(p);
+}
+
+/* Whatever the order of wishes: no address has two owners, and the counts are those of a plain set.
+ */
+static void random_walk_against_a_set(void)
+{
+	static const struct cfg_prefix r = {.bits = 26, .addr = {[12] = 10, 1, 0, 0}};
+	struct addrpool *p = addrpool_new("p", &r, 1);
+	uint64_t seed = test_seed();
+	struct addrpool_stats s;
+	bool used[64] = {false};
+	unsigned i, n = 0;
+
+	for (i = 0; i < 20000; i++) {
+		uint32_t at = IP(10, 1, 0, test_rand(&seed) % 64), got;
+
+		switch (test_rand(&seed) % 3) {
+		case 0:
+			got = addrpool_take4(p);
+			CU_ASSERT_EQUAL(got == 0, n == 62);
+			if (got) {
+				CU_ASSERT_FALSE(used[got & 63]);
+				used[got & 63] = true;
+				n++;
+			}
+			break;
+		case 1:
+			if (!addrpool_covers4(p, at))
+				break;
+			CU_ASSERT_EQUAL(addrpool_take4_fixed(p, at), !used[at & 63]);
+			n += !used[at & 63];
+			used[at & 63] = true;
+			break;
+		default:
+			addrpool_give4(p, at);
+			n -= used[at & 63];
+			used[at & 63] = false;
+		}
+	}
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.used4, n);
+	addrpool_free(p);
+}
+
+static const struct test_case cases[] = {
+	{"first_and_last_are_not_hosts", first_and_last_are_not_hosts},
+	{"host_route_and_pair_are_whole", host_route_and_pair_are_whole},
+	{"fresh_before_used_oldest_free_first", fresh_before_used_oldest_free_first},
+	{"given_back_twice_or_never_taken_is_harmless",
+	 given_back_twice_or_never_taken_is_harmless},
+	{"held_address_is_for_one_only", held_address_is_for_one_only},
+	{"hold_takes_from_the_middle_of_the_free_ones",
+	 hold_takes_from_the_middle_of_the_free_ones},
+	{"fixed_outside_every_range", fixed_outside_every_range},
+	{"covers_what_it_gives", covers_what_it_gives},
+	{"one_64_per_client", one_64_per_client},
+	{"families_do_not_mix_and_large_ranges_are_cut",
+	 families_do_not_mix_and_large_ranges_are_cut},
+	{"random_walk_against_a_set", random_walk_against_a_set},
+	{NULL, NULL},
+};
+const struct test_suite suite_addrpool = {"addrpool", cases};
