@@ -11,7 +11,7 @@
 #include "gw/leg_call.h"
 #include "gw/leg_terminal.h"
 #include "gw/text.h"
-#include "gw/tun.h"
+#include "gw/device.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,7 +83,7 @@ static void on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 		       gw_ip4_text(text, sizeof(text), a->local4));
 	c->ip4 = up;
 	c->addr = *a;
-	tun_client_ip4(c->tun, c->cfg, a, up);
+	device_client_ip4(c->tun, c->cfg, a, up);
 }
 
 static void on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
@@ -95,7 +95,7 @@ static void on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 	c->ip6 = up;
 	c->addr.local_iid = a->local_iid;
 	c->addr.peer_iid = a->peer_iid;
-	tun_client_ip6(c->tun, c->cfg, a, up);
+	device_client_ip6(c->tun, c->cfg, a, up);
 }
 
 static const struct join_owner join_owner = {.up = on_up, .gone = on_gone};
@@ -161,7 +161,7 @@ bool clients_start(struct gw *gw, uint64_t now)
 		*c = (struct gw_client){.gw = gw, .cfg = &gw->cfg->client[i], .since = now};
 		c->wait = c->cfg->redial;
 		loop_timer_init(&c->dial, dial, c);
-		if (tun_open_client(gw, c->cfg, &c->tun, err, sizeof(err)) < 0) {
+		if (device_open_client(gw, c->cfg, &c->tun, err, sizeof(err)) < 0) {
 			GW_LOG(CLIENT, LOGL_ERROR, "client %s: %s\n", c->cfg->name, err);
 			return false;
 		}

@@ -11,7 +11,7 @@
 #include "gw/client.h"
 #include "gw/keep.h"
 #include "gw/port.h"
-#include "gw/tun.h"
+#include "gw/device.h"
 #include <osmocom/core/select.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ static bool start_services(struct gw *gw)
 		gw_random(&s->iid, sizeof(s->iid));
 		/* Not from a hardware address, and never 0. */
 		s->iid = (s->iid & ~(UINT64_C(1) << 57)) | 1;
-		if (tun_open_service(s, err, sizeof(err)) < 0) {
+		if (device_open_service(s, err, sizeof(err)) < 0) {
 			GW_LOG(MAIN, LOGL_ERROR, "service %s: %s\n", s->cfg->name, err);
 			return false;
 		}

@@ -6,7 +6,7 @@
  */
 #include "gw/leg_terminal.h"
 #include "gw/text.h"
-#include "gw/tun.h"
+#include "gw/device.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ static bool take_addresses(struct leg_server *s)
 			return false;
 		s->given4 = s->fixed4;
 		if (!addrpool_covers4(v->pool, s->given4))
-			s->routed = tun_route4(v->tun, s->given4, true);
+			s->routed = device_route4(v->tun, s->given4, true);
 	} else if (v->cfg->ppp.ipv4) {
 		s->given4 = addrpool_take4(v->pool);
 	}
@@ -126,7 +126,7 @@ static void server_release(struct leg_terminal *t)
 	aaa_cancel(s->ask);
 	s->ask = NULL;
 	if (s->routed)
-		tun_route4(s->service->tun, s->given4, false);
+		device_route4(s->service->tun, s->given4, false);
 	if (s->given4)
 		addrpool_give4(pool, s->given4);
 	if (s->has6)

@@ -7,7 +7,7 @@
 #include "gw/port.h"
 #include "gw/table.h"
 #include "gw/text.h"
-#include "gw/tun.h"
+#include "gw/device.h"
 #include "gw/vty.h"
 
 #include "config.h"

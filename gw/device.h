@@ -3,24 +3,24 @@
  * TUN devices with their kernel addresses and routes: one per service, which all its clients share
  * and to which one route per range of its pool leads; one per client section.
  */
-#ifndef GW_TUN_H
-#define GW_TUN_H
+#ifndef GW_DEVICE_H
+#define GW_DEVICE_H
 
 #include "gw/gw.h"
 
 /* Make the device of a service, up, with its addresses and routes.  0 or -errno with words in err.
  */
-int tun_open_service(struct gw_service *s, char *err, size_t err_len);
+int device_open_service(struct gw_service *s, char *err, size_t err_len);
 /* Make the device of a client section, down. */
-int tun_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
-		    size_t err_len);
+int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
+		       size_t err_len);
 
 /* What a client's NCPs agreed, on its device. */
-void tun_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
-		    bool up);
-void tun_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
-		    bool up);
+void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+		       bool up);
+void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+		       bool up);
 /* A route to one address outside the pools; false when the kernel did not take it. */
-bool tun_route4(struct dp_tun *t, uint32_t addr, bool add);
+bool device_route4(struct dp_tun *t, uint32_t addr, bool add);
 
 #endif

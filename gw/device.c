@@ -5,7 +5,7 @@
  * route.  A client's device gets its address, its routes and then is up; going down removes them
  * the other way.
  */
-#include "gw/tun.h"
+#include "gw/device.h"
 
 #include "gw/netif.h"
 #include "gw/text.h"
@@ -56,7 +56,7 @@ static int service_routes(const struct gw_service *s, const char *dev, char *err
 	return 0;
 }
 
-int tun_open_service(struct gw_service *s, char *err, size_t len)
+int device_open_service(struct gw_service *s, char *err, size_t len)
 {
 	struct cfg_prefix local4 = prefix4(s->cfg->local4, 32);
 	struct cfg_prefix local6 = link_local(s->iid, 64);
@@ -77,8 +77,8 @@ int tun_open_service(struct gw_service *s, char *err, size_t len)
 	return service_routes(s, dev, err, len);
 }
 
-int tun_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
-		    size_t len)
+int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
+		       size_t len)
 {
 	*out = dp_tun_open(gw->dp, c->tun ? c->tun : c->name, c->mtu, err, len);
 	return *out ? 0 : -EIO;
@@ -101,8 +101,8 @@ static void client_routes(const char *dev, const struct cfg_client *c, bool v6)
 			     netif_route(dev, &c->route[i], true));
 }
 
-void tun_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
-		    bool up)
+void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+		       bool up)
 {
 	struct cfg_prefix local = prefix4(a->local4, 32), peer = prefix4(a->peer4, 32);
 	const char *dev = dp_tun_name(t);
@@ -119,8 +119,8 @@ void tun_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct p
 	client_routes(dev, c, false);
 }
 
-void tun_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
-		    bool up)
+void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+		       bool up)
 {
 	struct cfg_prefix local = link_local(a->local_iid, 64);
 	const char *dev = dp_tun_name(t);
@@ -134,7 +134,7 @@ void tun_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct p
 	client_routes(dev, c, true);
 }
 
-bool tun_route4(struct dp_tun *t, uint32_t addr, bool add)
+bool device_route4(struct dp_tun *t, uint32_t addr, bool add)
 {
 	struct cfg_prefix p = prefix4(addr, 32);
 	int rc = netif_route(dp_tun_name(t), &p, add);
