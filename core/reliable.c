@@ -12,7 +12,8 @@
 #include <stdlib.h>
 
 #define NEVER UINT64_MAX
-#define AT_NS 8u /* in a control header */
+#define AT_TID 4u /* in a control header */
+#define AT_NS 8u
 #define AT_NR 10u
 
 static struct rel_msg **slot(const struct reliable *r, uint16_t ns)
@@ -161,6 +162,17 @@ static void arm(struct reliable *r, uint64_t now)
 	r->due = m->waiting ? m->handed + rel_cycle(&r->cfg) : now + interval(&r->cfg, r->tries);
 }
 
+uint16_t rel_copy(const struct reliable *r)
+{
+	return r->copies == UINT16_MAX ? 1 : (uint16_t)(r->copies + 1);
+}
+
+void rel_retarget(struct reliable *r, uint16_t tid)
+{
+	for (uint16_t ns = r->top; ns != r->end; ns++)
+		wr_put16((*slot(r, ns))->pkt + AT_TID, tid);
+}
+
 void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now)
 {
 	if (m->sent)
@@ -168,11 +180,8 @@ void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t no
 	m->sent = true;
 	m->waiting = waiting;
 	m->handed = now;
-	if (waiting) {
-		if (!++r->copies)
-			r->copies = 1;
-		m->copy = r->copies;
-	}
+	if (waiting)
+		m->copy = r->copies = rel_copy(r);
 	if (r->nxt == r->top)
 		r->top++;
 	r->nxt++;

@@ -89,8 +89,12 @@ bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type,
 void rel_drop_unsent(struct reliable *r);
 /* The next packet to hand over now, Ns and Nr written; NULL = none.  rel_handed() must follow. */
 struct rel_msg *rel_next(struct reliable *r);
+/* The number the copy handed over next will have if it waits; never 0. */
+uint16_t rel_copy(const struct reliable *r);
 void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now);
-/* Is an acknowledgement owed that no message carried?  Then send a ZLB with Ns = r->nxt and
+/* Address what was never sent to this Tunnel ID: it was queued before the id was known. */
+void rel_retarget(struct reliable *r, uint16_t tid);
+/* Is an acknowledgement owed that no message carried?  Then send a ZLB with Ns = r->top and
  * Nr = r->nr, and say so. */
 bool rel_owes_zlb(const struct reliable *r, uint64_t now);
 void rel_zlb_handed(struct reliable *r, bool waiting, uint64_t now);

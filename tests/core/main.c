@@ -15,6 +15,7 @@ extern const struct test_suite suite_msg_table;
 extern const struct test_suite suite_reason;
 extern const struct test_suite suite_deadline;
 extern const struct test_suite suite_reliable;
+extern const struct test_suite suite_setup;
 
 static const struct test_suite *const suites[] = {
 	&suite_avp,
@@ -31,6 +32,7 @@ static const struct test_suite *const suites[] = {
 	&suite_reason,
 	&suite_deadline,
 	&suite_reliable,
+	&suite_setup,
 	NULL,
 };
 

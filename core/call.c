@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The life of a call: what the actions of its state tables do, and the owner's wishes about it.  What
+ * is allowed when is in call_table.c, what the messages say in call_msg.c.
+ */
+#include "core/engine_int.h"
+
+#include <stdlib.h>
+
+#define OF(member, n) ((struct l2tp_call *)(void *)((char *)(n) - offsetof(struct l2tp_call, member)))
+
+/* --- birth and death ------------------------------------------------------------------------------ */
+
+struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_call *c;
+
+	*why = L2TP_R_CALL_CAP;
+	if (e->calls >= e->limits.max_calls)
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (c)
+		c->id = idtab_take(&t->sids, c);
+	if (!c || !c->id) {
+		free(c);
+		return NULL;
+	}
+	c->t = t;
+	c->tell.is_call = true;
+	c->late.kind = D_CALL;
+	c->role = (uint8_t)role;
+	c->since = e->now;
+	c->prev = t->last_call;
+	*(c->prev ? &c->prev->next : &t->calls) = c;
+	t->last_call = c;
+	e->calls++;
+	deadline_cancel(&e->heap, &t->idle);
+	return c;
+}
+
+static void wait_leave(struct l2tp_call *c)
+{
+	struct l2tp_tunnel *t = c->t;
+
+	if (!c->waiting)
+		return;
+	c->waiting = false;
+	*(c->wait_prev ? &c->wait_prev->wait_next : &t->waiting) = c->wait_next;
+	*(c->wait_next ? &c->wait_next->wait_prev : &t->last_waiting) = c->wait_prev;
+}
+
+static void wait_join(struct l2tp_call *c)
+{
+	struct l2tp_tunnel *t = c->t;
+
+	c->waiting = true;
+	c->wait_next = NULL;
+	c->wait_prev = t->last_waiting;
+	*(c->wait_prev ? &c->wait_prev->wait_next : &t->waiting) = c;
+	t->last_waiting = c;
+}
+
+void call_free(struct l2tp_call *c)
+{
+	struct l2tp_tunnel *t = c->t;
+
+	wait_leave(c);
+	deadline_cancel(&t->e->heap, &c->late);
+	htab_del(&t->e->peer_sids, &c->by_peer_sid);
+	idtab_give(&t->sids, c->id);
+	*(c->prev ? &c->prev->next : &t->calls) = c->next;
+	*(c->next ? &c->next->prev : &t->last_call) = c->prev;
+	t->e->calls--;
+	free(c->request);
+	free(c->connect);
+	free(c->result);
+	free(c);
+	tunnel_call_gone(t);
+}
+
+/* It takes no more part in anything.  r NULL: it goes with its tunnel. */
+static void over(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp_side by)
+{
+	bool from_cdn = by == L2TP_BY_PEER && r;
+
+	c->ended = true;
+	c->state = L2TP_C_IDLE;
+	c->by = (uint8_t)by;
+	if (r)
+		c->result = malloc(sizeof(*r));
+	if (c->result)
+		*c->result = *r;
+	wait_leave(c);
+	deadline_cancel(&c->t->e->heap, &c->late);
+	htab_del(&c->t->e->peer_sids, &c->by_peer_sid);
+	events_call(c, L2TP_EV_CALL_DOWN, from_cdn);
+}
+
+void call_all_gone(struct l2tp_tunnel *t)
+{
+	struct call_arg arg = {.by = (enum l2tp_side)t->by};
+
+	for (struct l2tp_call *c = t->calls; c; c = c->next)
+		call_step(c, CALL_TUNNEL_GONE, true, &arg);
+}
+
+/* --- looking up ----------------------------------------------------------------------------------- */
+
+struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid)
+{
+	struct hnode *n = sid ? htab_first(&t->e->peer_sids, htab_key((uintptr_t)t, sid)) : NULL;
+
+	for (; n; n = htab_more(n)) {
+		struct l2tp_call *c = OF(by_peer_sid, n);
+
+		if (c->t == t && c->peer_id == sid)
+			return c;
+	}
+	return NULL;
+}
+
+void call_set_peer_sid(struct l2tp_call *c, uint16_t sid)
+{
+	c->peer_id = sid;
+	htab_add(&c->t->e->peer_sids, &c->by_peer_sid, htab_key((uintptr_t)c->t, sid));
+}
+
+/* --- actions of the state tables ------------------------------------------------------------------ */
+
+static void limit(struct l2tp_call *c)
+{
+	deadline_set(&c->t->e->heap, &c->late, c->t->e->now + c->t->policy.setup_timeout);
+}
+
+static void is_up(struct l2tp_call *c, bool with_msg)
+{
+	deadline_cancel(&c->t->e->heap, &c->late);
+	c->since = c->t->e->now;
+	events_call(c, L2TP_EV_CALL_UP, with_msg);
+}
+
+/* 4.4.3: nothing may be asked for that the peer did not say it can do; 6.9: an outgoing call needs
+ * Bearer Capabilities. */
+static bool peer_can(const struct l2tp_call *c, bool bearer)
+{
+	const struct l2tp_tunnel *t = c->t;
+
+	if (c->framing & ~t->peer_framing)
+		return false;
+	return !bearer || (t->has_bearer && !(c->bearer & ~t->peer_bearer));
+}
+
+static const struct l2tp_result *cannot(struct l2tp_result *r)
+{
+	*r = engine_result(L2TP_CDN_NO_FACILITIES_PERM, 0,
+			   "the peer did not advertise this framing or bearer type");
+	return r;
+}
+
+static void do_request(struct l2tp_call *c, const struct call_arg *arg)
+{
+	struct l2tp_result r;
+
+	(void)arg;
+	if (c->role == CALL_LNS_OUT && !peer_can(c, true)) {
+		over(c, cannot(&r), L2TP_BY_US);
+		return;
+	}
+	limit(c);
+	call_send_packet(c, &c->request, c->role == CALL_LAC_IN ? L2TP_ICRQ : L2TP_OCRQ);
+}
+
+static void do_offer(struct l2tp_call *c, const struct call_arg *arg)
+{
+	(void)arg;
+	limit(c);
+	events_call(c, L2TP_EV_CALL_OFFERED, true);
+}
+
+static void do_reply(struct l2tp_call *c, const struct call_arg *arg)
+{
+	call_send_reply(c, arg->avps, arg->n);
+}
+
+static void do_replied(struct l2tp_call *c, const struct call_arg *arg)
+{
+	(void)arg;
+	events_call(c, L2TP_EV_CALL_REPLIED, true);
+}
+
+static void do_connect(struct l2tp_call *c, const struct call_arg *arg)
+{
+	struct l2tp_result r;
+
+	(void)arg;
+	if (!peer_can(c, false)) {
+		call_send_cdn(c, cannot(&r), NULL, 0);
+		over(c, &r, L2TP_BY_US);
+		return;
+	}
+	call_send_packet(c, &c->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
+	is_up(c, false);
+}
+
+static void do_replied_connect(struct l2tp_call *c, const struct call_arg *arg)
+{
+	do_replied(c, arg);
+	do_connect(c, arg);
+}
+
+static void do_up(struct l2tp_call *c, const struct call_arg *arg)
+{
+	(void)arg;
+	c->required = l2tp_msg_find(&c->t->e->msg, L2TP_AVP_SEQUENCING_REQUIRED);
+	is_up(c, true);
+}
+
+static void do_report(struct l2tp_call *c, const struct call_arg *arg)
+{
+	(void)arg;
+	events_call(c, c->t->e->msg.type == L2TP_SLI ? L2TP_EV_SLI : L2TP_EV_WEN, true);
+}
+
+static void do_count(struct l2tp_call *c, const struct call_arg *arg)
+{
+	(void)arg;
+	engine_count(c->t->e, L2TP_R_MSG_STATE);
+}
+
+static const struct l2tp_result out_of_turn = {.result = L2TP_CDN_GENERAL_ERROR,
+					       .error = L2TP_ERR_BAD_SESSION_ID,
+					       .text = "message not allowed in this state"};
+
+static void do_cdn(struct l2tp_call *c, const struct call_arg *arg)
+{
+	const struct l2tp_result *r = arg->r ? arg->r : &out_of_turn;
+
+	if (!arg->r)
+		do_count(c, arg);
+	call_send_cdn(c, r, arg->avps, arg->n);
+	over(c, r, arg->by);
+}
+
+static void do_clean(struct l2tp_call *c, const struct call_arg *arg)
+{
+	bool alone = !arg->r && c->t->state == L2TP_T_ESTABLISHED;
+
+	if (alone)
+		do_count(c, arg);
+	over(c, alone ? &out_of_turn : arg->r, arg->by);
+}
+
+static void (*const actions[CALL_ACTIONS])(struct l2tp_call *c, const struct call_arg *arg) = {
+	[CALL_DO_COUNT] = do_count,	[CALL_DO_REQUEST] = do_request,
+	[CALL_DO_OFFER] = do_offer,	[CALL_DO_REPLY] = do_reply,
+	[CALL_DO_REPLIED] = do_replied, [CALL_DO_REPLIED_CONNECT] = do_replied_connect,
+	[CALL_DO_CONNECT] = do_connect, [CALL_DO_UP] = do_up,
+	[CALL_DO_REPORT] = do_report,	[CALL_DO_CDN] = do_cdn,
+	[CALL_DO_CLEAN] = do_clean,
+};
+
+enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
+			   const struct call_arg *arg)
+{
+	static const struct call_arg nothing = {.by = L2TP_BY_US};
+	const struct call_row *row;
+
+	if (c->ended)
+		return CALL_DO_COUNT;
+	row = call_row((enum call_role)c->role, c->state, ev, ok, c->connect != NULL);
+	if (row->next != CALL_SAME)
+		c->state = row->next;
+	if (actions[row->action])
+		actions[row->action](c, arg ? arg : &nothing);
+	return (enum call_action)row->action;
+}
+
+void call_late(struct deadline *d)
+{
+	struct l2tp_call *c = OF(late, d);
+	bool lac = c->role == CALL_LAC_IN || c->role == CALL_LAC_OUT;
+	struct l2tp_result r =
+		engine_result(lac ? L2TP_CDN_TIMEOUT : L2TP_CDN_ADMINISTRATIVE, 0,
+			      "call not established in time");
+	struct call_arg arg = {.r = &r, .by = L2TP_BY_TIMEOUT};
+
+	call_step(c, CALL_LATE, true, &arg);
+}
+
+void call_pump(struct l2tp_tunnel *t)
+{
+	while (t->state == L2TP_T_ESTABLISHED && t->waiting && t->rel.octets < REL_QUEUE_OCTETS) {
+		struct l2tp_call *c = t->waiting;
+
+		wait_leave(c);
+		call_step(c, CALL_TUNNEL_OPEN, true, NULL);
+	}
+}
+
+/* --- the owner's wishes --------------------------------------------------------------------------- */
+
+struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why)
+{
+	enum l2tp_reason unused;
+	struct l2tp_call *c = NULL;
+
+	if (!why)
+		why = &unused;
+	*why = L2TP_R_NO_TUNNEL;
+	if (t->state != L2TP_T_IDLE && t->state <= L2TP_T_ESTABLISHED)
+		c = call_new(t, CALL_LAC_IN, why);
+	if (c)
+		c->user = user;
+	else
+		engine_count(t->e, *why);
+	return c;
+}
+
+/* Something of the owner's could not be made into a message. */
+static void unbuildable(struct l2tp_call *c)
+{
+	struct l2tp_result r = engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
+					     "attributes do not fit into a message");
+	struct call_arg arg = {.r = &r, .by = L2TP_BY_US};
+
+	engine_count(c->t->e, L2TP_R_NO_MEMORY);
+	call_step(c, CALL_CLOSE, true, &arg);
+}
+
+void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct l2tp_avp *avps,
+		     unsigned n, uint64_t now)
+{
+	struct l2tp_engine *e = c->t->e;
+
+	if (c->ended || c->placed || c->state != L2TP_C_IDLE)
+		return;
+	engine_enter(e, now);
+	c->placed = true;
+	c->role = kind == L2TP_INCOMING ? CALL_LAC_IN : CALL_LNS_OUT;
+	c->serial = e->serial++;
+	c->request = call_build_request(c, avps, n);
+	if (c->request) {
+		call_step(c, CALL_OPEN, true, NULL);
+		wait_join(c);
+		call_pump(c->t);
+	} else {
+		unbuildable(c);
+	}
+	engine_leave(e);
+}
+
+void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now)
+{
+	struct l2tp_engine *e = c->t->e;
+	struct call_arg arg = {.avps = avps, .n = n};
+
+	engine_enter(e, now);
+	call_step(c, CALL_ANSWER, true, &arg);
+	engine_leave(e);
+}
+
+void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n,
+			 uint64_t now)
+{
+	struct l2tp_engine *e = c->t->e;
+
+	if (c->ended || c->connect || (c->role != CALL_LAC_IN && c->role != CALL_LAC_OUT))
+		return;
+	engine_enter(e, now);
+	c->connect = call_build_connect(c, avps, n);
+	if (!c->connect) {
+		unbuildable(c);
+	} else if (call_step(c, CALL_CIRCUIT_UP, true, NULL) == CALL_DO_COUNT) {
+		free(c->connect);
+		c->connect = NULL;
+	}
+	engine_leave(e);
+}
+
+void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
+		      const struct l2tp_avp *cause, unsigned n, uint64_t now)
+{
+	static const struct l2tp_result admin = {.result = L2TP_CDN_ADMINISTRATIVE};
+	struct l2tp_engine *e = c->t->e;
+	struct call_arg arg = {.r = r ? r : &admin, .by = L2TP_BY_US, .avps = cause, .n = n};
+
+	engine_enter(e, now);
+	call_step(c, CALL_CLOSE, true, &arg);
+	engine_leave(e);
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages about calls.  Received: which call it is (by our id in the header, or by the peer's
+ * Assigned Session ID while it does not know ours), whether it is acceptable, and which event of the
+ * state table it makes.  Sent: what the RFC wants in each, what the owner adds, and the defaults for
+ * what he left out.
+ */
+#include "core/engine_int.h"
+
+#include <stdlib.h>
+
+#define AT_TID 4u /* in a control header */
+#define AT_SID 6u
+#define DEFAULT_BPS 10000000u
+
+/* --- received ------------------------------------------------------------------------------------- */
+
+static const uint8_t event_of[L2TP_MSG_TYPES] = {
+	[L2TP_ICRQ] = CALL_ICRQ, [L2TP_ICRP] = CALL_ICRP, [L2TP_ICCN] = CALL_ICCN,
+	[L2TP_OCRQ] = CALL_OCRQ, [L2TP_OCRP] = CALL_OCRP, [L2TP_OCCN] = CALL_OCCN,
+	[L2TP_CDN] = CALL_CDN,	 [L2TP_WEN] = CALL_WEN,	  [L2TP_SLI] = CALL_SLI,
+};
+
+static uint16_t assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
+{
+	const uint8_t *p;
+	uint16_t id = 0;
+	size_t len;
+
+	if (l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
+		return id;
+	p = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_ASSIGNED_SESSION_ID, &len);
+	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+}
+
+/* The call a message is about.  Session ID 0: the peer does not know ours yet (4.4.4), so the id it
+ * assigned says which; requests never have another. */
+static struct l2tp_call *find(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+{
+	uint16_t type = t->e->msg.type;
+	struct l2tp_call *c = NULL;
+
+	if (type == L2TP_ICRQ || type == L2TP_OCRQ || (type == L2TP_CDN && !h->sid))
+		c = call_by_peer_sid(t, assigned_id(t->e, h));
+	else
+		c = idtab_get(&t->sids, h->sid);
+	return c && !c->ended ? c : NULL;
+}
+
+static struct l2tp_result unfit(uint16_t result, const char *what)
+{
+	return engine_result(result, 0, "%s", what);
+}
+
+/* 4.4.3: a Framing Type or Bearer Type we did not advertise is rejected. */
+static bool framing_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
+{
+	uint32_t type = 0;
+
+	l2tp_msg_u32(&t->e->msg, L2TP_AVP_FRAMING_TYPE, &type);
+	*r = unfit(L2TP_CDN_NO_FACILITIES_PERM, "framing type not advertised");
+	return !(type & ~t->policy.framing_caps);
+}
+
+static bool bearer_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
+{
+	uint32_t type = 0;
+
+	l2tp_msg_u32(&t->e->msg, L2TP_AVP_BEARER_TYPE, &type);
+	*r = unfit(L2TP_CDN_NO_FACILITIES_PERM, "bearer type not advertised");
+	return t->policy.bearer_caps && !(type & ~t->policy.bearer_caps);
+}
+
+/* Send CDN for a call that does not exist. */
+static void refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_result *r)
+{
+	struct l2tp_build b;
+
+	engine_build(t, &b, L2TP_CDN, peer_sid);
+	l2tp_build_result(&b, r);
+	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, idtab_spare(&t->sids));
+	engine_queue(t, &b);
+}
+
+/* ICRQ or OCRQ for a call that does not exist yet. */
+static void request(struct l2tp_tunnel *t, uint16_t sid)
+{
+	struct l2tp_engine *e = t->e;
+	enum call_role role = e->msg.type == L2TP_ICRQ ? CALL_LNS_IN : CALL_LAC_OUT;
+	enum call_event ev = (enum call_event)event_of[e->msg.type];
+	struct l2tp_result r;
+	enum l2tp_reason why;
+	bool ok = role == CALL_LNS_IN || (bearer_ok(t, &r) && framing_ok(t, &r));
+	struct l2tp_call *c = ok ? call_new(t, role, &why) : NULL;
+
+	if (ok && !c) {
+		engine_count(e, why);
+		r = unfit(L2TP_CDN_NO_FACILITIES_TEMP, "no room for another call");
+	}
+	if (!c) {
+		if (call_row(role, L2TP_C_IDLE, ev, false, false)->action == CALL_DO_REFUSE)
+			refuse(t, sid, &r);
+		return;
+	}
+	l2tp_msg_u32(&e->msg, L2TP_AVP_CALL_SERIAL_NUMBER, &c->serial);
+	call_set_peer_sid(c, sid);
+	call_step(c, ev, true, NULL);
+}
+
+/* ICRP, OCRP: acceptable when the id it assigns is not in use. */
+static bool reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
+{
+	if (c->state != L2TP_C_WAIT_REPLY)
+		return true;
+	if (!call_by_peer_sid(c->t, sid)) {
+		call_set_peer_sid(c, sid);
+		return true;
+	}
+	c->peer_id = sid;
+	*r = engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_BAD_SESSION_ID,
+			   "Assigned Session ID is in use");
+	return false;
+}
+
+static void existing(struct l2tp_call *c, const struct l2tp_hdr *h)
+{
+	struct l2tp_tunnel *t = c->t;
+	uint16_t type = t->e->msg.type;
+	struct call_arg arg = {.by = L2TP_BY_US};
+	struct l2tp_result r;
+	bool ok = true;
+
+	if (type == L2TP_ICRP || type == L2TP_OCRP)
+		ok = reply_ok(c, assigned_id(t->e, h), &r);
+	else if (type == L2TP_ICCN || type == L2TP_OCCN)
+		ok = c->state != L2TP_C_WAIT_CONNECT || framing_ok(t, &r);
+	if (!ok || type == L2TP_CDN)
+		arg.r = &r;
+	if (type == L2TP_CDN) {
+		l2tp_msg_result(&t->e->msg, &r);
+		arg.by = L2TP_BY_PEER;
+	}
+	call_step(c, (enum call_event)event_of[type], ok, &arg);
+}
+
+void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_call *c = find(t, h);
+	bool asks = e->msg.type == L2TP_ICRQ || e->msg.type == L2TP_OCRQ;
+
+	if (asks ? h->sid != 0 : !h->sid && e->msg.type != L2TP_CDN)
+		engine_count(e, L2TP_R_MSG_ROLE);
+	if (c)
+		existing(c, h);
+	else if (asks)
+		request(t, assigned_id(e, h));
+	else
+		engine_count(e, L2TP_R_NO_CALL); /* idle: 7.4 and 7.5 say "clean up" */
+}
+
+/* The message breaks a rule (e->fault): the call it is about ends (4.1, 7.1). */
+void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_call *c = find(t, h);
+	bool cdn = e->msg.type == L2TP_CDN;
+	struct call_arg arg = {.r = &e->fault.answer, .by = cdn ? L2TP_BY_PEER : L2TP_BY_US};
+
+	if (c && !c->peer_id)
+		c->peer_id = assigned_id(e, h);
+	if (c)
+		call_step(c, cdn ? CALL_CDN : CALL_CLOSE, true, &arg);
+	else if (e->msg.type == L2TP_ICRQ || e->msg.type == L2TP_OCRQ)
+		refuse(t, assigned_id(e, h), &e->fault.answer);
+	else
+		engine_count(e, L2TP_R_NO_CALL);
+}
+
+/* --- sent ----------------------------------------------------------------------------------------- */
+
+static bool ours_to_say(const struct l2tp_avp *a)
+{
+	return !a->vendor &&
+	       (a->type == L2TP_AVP_MESSAGE_TYPE || a->type == L2TP_AVP_RANDOM_VECTOR ||
+		a->type == L2TP_AVP_ASSIGNED_SESSION_ID || a->type == L2TP_AVP_RESULT_CODE);
+}
+
+/* What the owner adds: known attributes where they belong, by their rows; others as they are. */
+static void add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct l2tp_avp *avps,
+		unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct l2tp_avp *a = &avps[i];
+		const struct l2tp_avp_row *row = l2tp_avp_row(a->vendor, a->type);
+
+		if (ours_to_say(a))
+			continue;
+		if (!row)
+			l2tp_build_raw(b, a);
+		else if (row->messages & 1u << b->type)
+			engine_avp(t, b, a->type, a->val, a->len);
+	}
+}
+
+static const struct l2tp_avp *given(const struct l2tp_avp *avps, unsigned n, uint16_t type)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!avps[i].vendor && avps[i].type == type)
+			return &avps[i];
+	return NULL;
+}
+
+/* A u32 the RFC demands: the owner's if given (and add() puts it in), else the default, put in here. */
+static uint32_t demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
+		       uint16_t type, uint32_t deflt)
+{
+	const struct l2tp_avp *a = given(avps, n, type);
+	struct rd r;
+
+	if (!a) {
+		l2tp_build_u32(b, type, deflt);
+		return deflt;
+	}
+	r = rd_init(a->val, a->len);
+	return rd_u32(&r);
+}
+
+/* Synchronous or digital when the peer takes it or has not said, else the other. */
+static uint32_t choose(uint32_t caps, uint32_t first, uint32_t second)
+{
+	return caps & first || !(caps & second) ? first : second;
+}
+
+static struct packet *keep(struct l2tp_tunnel *t, struct l2tp_build *b)
+{
+	size_t len = l2tp_build_end(b);
+	struct packet *p = len ? malloc(sizeof(*p) + len) : NULL;
+
+	if (!p)
+		return NULL;
+	p->len = (uint16_t)len;
+	memcpy(p->octets, t->e->out, len);
+	return p;
+}
+
+struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
+{
+	struct l2tp_tunnel *t = c->t;
+	bool in = c->role == CALL_LAC_IN;
+	struct l2tp_build b;
+
+	engine_build(t, &b, in ? L2TP_ICRQ : L2TP_OCRQ, 0);
+	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
+	c->serial = demand(&b, avps, n, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
+	if (!in) {
+		demand(&b, avps, n, L2TP_AVP_MINIMUM_BPS, 1);
+		demand(&b, avps, n, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
+		c->bearer = demand(&b, avps, n, L2TP_AVP_BEARER_TYPE, choose(t->peer_bearer, 1, 2));
+		c->framing =
+			demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose(t->peer_framing, 2, 1));
+		if (!given(avps, n, L2TP_AVP_CALLED_NUMBER))
+			l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, "", 0);
+	}
+	add(t, &b, avps, n);
+	return keep(t, &b);
+}
+
+struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
+{
+	struct l2tp_tunnel *t = c->t;
+	struct l2tp_build b;
+
+	engine_build(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
+	demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
+	c->framing = demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose(t->peer_framing, 2, 1));
+	c->required = given(avps, n, L2TP_AVP_SEQUENCING_REQUIRED);
+	add(t, &b, avps, n);
+	return keep(t, &b);
+}
+
+void call_send_packet(struct l2tp_call *c, struct packet **p, uint16_t type)
+{
+	wr_put16((*p)->octets + AT_TID, c->t->peer_id);
+	wr_put16((*p)->octets + AT_SID, c->peer_id);
+	engine_queue_octets(c->t, (*p)->octets, (*p)->len, type);
+	free(*p);
+	*p = NULL;
+}
+
+void call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
+{
+	struct l2tp_build b;
+
+	engine_build(c->t, &b, c->role == CALL_LNS_IN ? L2TP_ICRP : L2TP_OCRP, c->peer_id);
+	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
+	add(c->t, &b, avps, n);
+	engine_queue(c->t, &b);
+}
+
+void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
+		   unsigned n)
+{
+	struct l2tp_build b;
+
+	engine_build(c->t, &b, L2TP_CDN, c->peer_id);
+	l2tp_build_result(&b, r);
+	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
+	add(c->t, &b, avps, n);
+	engine_queue(c->t, &b);
+}
+
+/* 6.14, 6.13: SLI goes from LNS to LAC, WEN from LAC to LNS and not more than once a minute. */
+void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm, uint64_t now)
+{
+	bool lns = c->role == CALL_LNS_IN || c->role == CALL_LNS_OUT;
+	uint8_t value[10] = {0};
+	struct l2tp_build b;
+
+	if (!lns || c->state != L2TP_C_ESTABLISHED)
+		return;
+	engine_enter(c->t->e, now);
+	wr_put32(value + 2, send_accm);
+	wr_put32(value + 6, recv_accm);
+	engine_build(c->t, &b, L2TP_SLI, c->peer_id);
+	l2tp_build_avp(&b, L2TP_AVP_ACCM, value, sizeof(value));
+	engine_queue(c->t, &b);
+	engine_leave(c->t->e);
+}
+
+void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t now)
+{
+	bool lac = c->role == CALL_LAC_IN || c->role == CALL_LAC_OUT;
+	uint8_t value[26] = {0};
+	struct l2tp_build b;
+
+	if (!lac || c->state != L2TP_C_ESTABLISHED)
+		return;
+	if (c->wen_sent && now - c->last_wen < 60000000u)
+		return;
+	engine_enter(c->t->e, now);
+	c->wen_sent = true;
+	c->last_wen = now;
+	for (unsigned i = 0; i < 6; i++)
+		wr_put32(value + 2 + 4 * i, errors[i]);
+	engine_build(c->t, &b, L2TP_WEN, c->peer_id);
+	l2tp_build_avp(&b, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
+	engine_queue(c->t, &b);
+	engine_leave(c->t->e);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control connection's state table, RFC 2661 section 7.2.1, as data.  Two states are added for
+ * the time after StopCCN (sections 5.7 and 5.8): stopping, ours is not acknowledged yet; linger, all
+ * is said and the state is kept for a full retransmission cycle.  Next state idle means the tunnel
+ * is gone.
+ */
+#ifndef CORE_CC_TABLE_H
+#define CORE_CC_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cc_event {
+	CC_OPEN,     /* local open request */
+	CC_SCCRQ,    /* messages received, in sequence */
+	CC_SCCRP,
+	CC_SCCCN,
+	CC_STOPCCN,
+	CC_HELLO,
+	CC_SESSION,  /* any message about a call */
+	CC_TIE_LOST, /* an SCCRQ of the peer's won over ours */
+	CC_CLOSE,    /* local close, and whatever else makes us send StopCCN */
+	CC_ACKED,    /* the peer has acknowledged all we sent */
+	CC_GAVE_UP,  /* the peer acknowledges nothing any more */
+	CC_LATE,     /* set-up took too long; linger is over */
+	CC_LOST,     /* the channel is gone */
+	CC_EVENTS
+};
+
+enum cc_action {
+	CC_DO_NOTHING,
+	CC_DO_COUNT,	/* not allowed here, and harmless: counted */
+	CC_DO_REQUEST,	/* send SCCRQ */
+	CC_DO_REPLY,	/* send SCCRP */
+	CC_DO_REFUSE,	/* send StopCCN without keeping a tunnel */
+	CC_DO_CONNECT,	/* send SCCCN, tunnel-open to waiting sessions */
+	CC_DO_UP,	/* tunnel-open to waiting sessions */
+	CC_DO_DISPATCH, /* to the call it is about */
+	CC_DO_STOP,	/* send StopCCN, clean up */
+	CC_DO_TARGET,	/* learn the peer's id for the StopCCN still to be sent */
+	CC_DO_END,	/* clean up, keep the state for retransmissions */
+	CC_DO_DISCARD,	/* clean up, forget */
+	CC_ACTIONS
+};
+
+struct cc_row {
+	uint16_t states; /* bits of enum l2tp_tunnel_state */
+	uint16_t events; /* bits of enum cc_event */
+	uint8_t guard;	 /* enum cc_guard */
+	uint8_t action, next;
+};
+#define CC_SAME 0xff /* next: stay */
+
+/* The row for (state, event); acceptable matters only where the table distinguishes.  Never NULL. */
+const struct cc_row *cc_row(uint8_t state, uint8_t event, bool acceptable);
+
+#endif

@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The entry points: packets and time in, packets out.  A packet's header says which tunnel it is for
+ * (our own id, so looking it up takes the same time however many there are); its channel must be the
+ * tunnel's; its Ns and Nr go through reliable delivery; what comes out in order is decoded and given
+ * to the control connection or the call it is about.
+ */
+#include "core/engine_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- birth and death ------------------------------------------------------------------------------ */
+
+void engine_random(struct l2tp_engine *e, void *buf, size_t len)
+{
+	e->ops->random(e->ctx, buf, len);
+}
+
+static struct l2tp_limits with_defaults(const struct l2tp_limits *given)
+{
+	struct l2tp_limits l = given ? *given : (struct l2tp_limits){0};
+
+	if (!l.max_tunnels)
+		l.max_tunnels = 65535;
+	if (!l.half_open_per_source)
+		l.half_open_per_source = 256;
+	if (!l.max_calls)
+		l.max_calls = 1000000;
+	return l;
+}
+
+struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
+				    const struct l2tp_limits *limits)
+{
+	struct l2tp_engine *e = calloc(1, sizeof(*e));
+	struct htab *tabs[] = {&e->channels, &e->peer_ids, &e->asking, &e->sources, &e->peer_sids};
+	uint64_t secret;
+	uint8_t key[16];
+
+	if (!e)
+		return NULL;
+	e->ops = ops;
+	e->ctx = ctx;
+	e->limits = with_defaults(limits);
+	e->tell_end = &e->tell;
+	e->later_end = &e->later;
+	engine_random(e, key, sizeof(key));
+	idtab_init(&e->tids, key, e->limits.max_tunnels);
+	engine_random(e, &secret, sizeof(secret));
+	for (unsigned i = 0; i < sizeof(tabs) / sizeof(tabs[0]); i++)
+		htab_init(tabs[i], secret);
+	engine_random(e, &e->serial, sizeof(e->serial));
+	return e;
+}
+
+void l2tp_engine_free(struct l2tp_engine *e)
+{
+	struct later *l;
+
+	if (!e)
+		return;
+	while (e->tunnels) {
+		while (e->tunnels->calls)
+			call_free(e->tunnels->calls);
+		tunnel_free(e->tunnels);
+	}
+	while ((l = e->later)) {
+		e->later = l->next;
+		free(l);
+	}
+	htab_free(&e->channels);
+	htab_free(&e->peer_ids);
+	htab_free(&e->asking);
+	htab_free(&e->sources);
+	htab_free(&e->peer_sids);
+	idtab_free(&e->tids);
+	free(e);
+}
+
+void engine_count(struct l2tp_engine *e, enum l2tp_reason why)
+{
+	e->count.reason[why]++;
+}
+
+struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
+{
+	struct l2tp_result r = {.result = result, .error = error};
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r.text, sizeof(r.text), fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+/* --- out ------------------------------------------------------------------------------------------ */
+
+enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
+		       uint16_t type, uint64_t cookie)
+{
+	e->count.tx[type < L2TP_MSG_TYPES ? type : L2TP_MSG_TYPES]++;
+	return e->ops->tx(e->ctx, to, pkt, len, cookie);
+}
+
+void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid)
+{
+	uint8_t rv[16] = {0};
+
+	if (t->policy.hide && t->policy.secret.len)
+		engine_random(t->e, rv, sizeof(rv));
+	l2tp_build_start(b, t->e->out, sizeof(t->e->out), type, t->peer_id, sid, &t->policy.secret,
+			 t->policy.hide && t->policy.secret.len, rv);
+}
+
+static bool suppressed(const struct l2tp_tunnel *t, uint16_t type)
+{
+	for (const uint16_t *s = t->policy.suppress; s && *s != L2TP_NO_AVP; s++)
+		if (*s == type)
+			return true;
+	return false;
+}
+
+void engine_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
+		size_t len)
+{
+	if (!suppressed(t, type))
+		l2tp_build_avp(b, type, val, len);
+}
+
+void engine_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v)
+{
+	if (!suppressed(t, type))
+		l2tp_build_u16(b, type, v);
+}
+
+void engine_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v)
+{
+	if (!suppressed(t, type))
+		l2tp_build_u32(b, type, v);
+}
+
+void engine_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b)
+{
+	bool hide = b->hide;
+
+	b->hide = false;
+	l2tp_build_u16(b, L2TP_AVP_ASSIGNED_TUNNEL_ID, t->id);
+	b->hide = hide;
+}
+
+void engine_dirty(struct l2tp_tunnel *t)
+{
+	if (t->dirty)
+		return;
+	t->dirty = true;
+	t->dirty_next = t->e->dirty;
+	t->e->dirty = t;
+}
+
+void engine_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type)
+{
+	if (!rel_queue(&t->rel, pkt, len, (uint8_t)type, REL_QUEUE_HARD))
+		t->choked = true;
+	engine_dirty(t);
+}
+
+void engine_queue(struct l2tp_tunnel *t, struct l2tp_build *b)
+{
+	size_t len = l2tp_build_end(b);
+
+	if (len)
+		engine_queue_octets(t, t->e->out, len, b->type);
+	else
+		t->choked = true;
+}
+
+/* A cookie names the tunnel, its birth (ids come back), the Ns and the copy; copy 0 is a ZLB. */
+static uint64_t cookie(const struct l2tp_tunnel *t, uint16_t ns, uint16_t copy)
+{
+	return (uint64_t)t->id << 48 | (uint64_t)t->birth << 32 | (uint32_t)ns << 16 | copy;
+}
+
+static void send_zlb(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+	uint8_t buf[L2TP_HDR_CONTROL_LEN];
+	struct wr w = wr_init(buf, sizeof(buf));
+	enum l2tp_tx r;
+
+	l2tp_hdr_control(&w, t->peer_id, 0, t->rel.top, t->rel.nr);
+	l2tp_hdr_finish(&w, 0);
+	r = engine_tx(e, t->channel, buf, w.len, 0, cookie(t, 0, 0));
+	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, e->now);
+}
+
+static void send_queue(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+	struct rel_msg *m;
+
+	while ((m = rel_next(&t->rel))) {
+		uint64_t c = cookie(t, t->rel.nxt, rel_copy(&t->rel));
+		enum l2tp_tx r = engine_tx(e, t->channel, m->pkt, m->len, m->type, c);
+
+		if (m->sent)
+			engine_count(e, L2TP_R_RETRANSMITS);
+		rel_handed(&t->rel, m, r == L2TP_TX_WAITING, e->now);
+	}
+	if (rel_owes_zlb(&t->rel, e->now))
+		send_zlb(t);
+	/* A deadline that is early does no harm and saves moving it at every acknowledgement. */
+	if (t->rel.due != DEADLINE_NEVER && (!t->retry.set || t->rel.due < t->retry.when))
+		deadline_set(&e->heap, &t->retry, t->rel.due);
+}
+
+/* The peer has let more pile up than answers may take: there is no honest way on. */
+static void unchoke(struct l2tp_tunnel *t)
+{
+	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
+					     "too many messages not acknowledged");
+
+	t->choked = false;
+	engine_count(t->e, L2TP_R_NO_MEMORY);
+	tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
+}
+
+/* True when something was done. */
+static bool flush(struct l2tp_engine *e)
+{
+	struct l2tp_tunnel *t = e->dirty;
+
+	if (!t)
+		return false;
+	e->dirty = t->dirty_next;
+	t->dirty = false;
+	if (t->choked)
+		unchoke(t);
+	if (t->state != L2TP_T_IDLE)
+		send_queue(t);
+	tunnel_release(t);
+	return true;
+}
+
+/* --- in ------------------------------------------------------------------------------------------- */
+
+static uint16_t peek_u16(const struct l2tp_hdr *h, uint16_t type)
+{
+	size_t len;
+	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, type, &len);
+
+	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+}
+
+static void count_rx(struct l2tp_engine *e, uint16_t type)
+{
+	e->count.rx[type < L2TP_MSG_TYPES ? type : L2TP_MSG_TYPES]++;
+}
+
+static void count_decoded(struct l2tp_engine *e)
+{
+	count_rx(e, e->msg.type ? e->msg.type : L2TP_MSG_TYPES);
+	for (unsigned i = 0; i < L2TP_R_COUNT; i++)
+		e->count.reason[i] += e->msg.ignored[i];
+	if (e->msg.quirks_used)
+		engine_count(e, L2TP_R_QUIRK);
+	if (e->fault.reason)
+		engine_count(e, e->fault.reason);
+}
+
+static bool about_call(uint16_t type)
+{
+	return type < L2TP_MSG_TYPES && l2tp_msg_table[type].about_call;
+}
+
+/* A message that broke a rule ends what it is about (7.1); after StopCCN nothing matters any more. */
+static void fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+{
+	struct l2tp_engine *e = t->e;
+	uint16_t id;
+
+	if (!t->peer_id && (id = peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID)))
+		tunnel_set_peer_id(t, id);
+	if (t->state == L2TP_T_ESTABLISHED && about_call(e->msg.type))
+		call_fault(t, h);
+	else if (e->msg.type == L2TP_STOPCCN)
+		tunnel_step(t, CC_STOPCCN, false, &e->fault.answer, L2TP_BY_PEER);
+	else
+		tunnel_step(t, CC_CLOSE, false, &e->fault.answer, L2TP_BY_US);
+}
+
+/* One message in its turn. */
+static void deliver(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+{
+	struct l2tp_engine *e = t->e;
+	enum l2tp_verdict v = l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
+					      &t->policy.secret, t->policy.quirks);
+
+	count_decoded(e);
+	if (v == L2TP_MSG_CLOSE)
+		fault(t, h);
+	else if (v == L2TP_MSG_OK && about_call(e->msg.type))
+		tunnel_step(t, CC_SESSION, true, NULL, L2TP_BY_US);
+	if (v == L2TP_MSG_OK && about_call(e->msg.type) && t->state == L2TP_T_ESTABLISHED)
+		call_message(t, h);
+	else if (v == L2TP_MSG_OK && !about_call(e->msg.type))
+		tunnel_message(t, h);
+	events_deliver(e);
+}
+
+static void deliver_held(struct l2tp_tunnel *t)
+{
+	struct rel_early *held;
+
+	while (t->state != L2TP_T_IDLE && (held = rel_take(&t->rel))) {
+		struct l2tp_hdr h;
+
+		l2tp_hdr_decode(&h, held->pkt, held->len);
+		deliver(t, &h);
+		free(held);
+	}
+}
+
+static void acked(struct l2tp_tunnel *t)
+{
+	if (t->state == L2TP_T_STOPPING && rel_idle(&t->rel))
+		tunnel_step(t, CC_ACKED, true, NULL, L2TP_BY_US);
+	if (t->is_proof && rel_idle(&t->rel))
+		reauth_close(t);
+	call_pump(t);
+	engine_dirty(t);
+}
+
+/* A packet whose tunnel and channel are right. */
+static void numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, const uint8_t *pkt)
+{
+	static const enum l2tp_reason why[] = {
+		[REL_DUPLICATE] = L2TP_R_DUPLICATE,
+		[REL_EARLY] = L2TP_R_OUT_OF_ORDER,
+		[REL_BEYOND] = L2TP_R_WINDOW,
+		[REL_BAD_NR] = L2TP_R_BAD_NR,
+	};
+	struct l2tp_engine *e = t->e;
+	bool progress;
+	enum rel_verdict v = rel_rx(&t->rel, h->ns, h->nr, !h->len, e->now, &progress);
+
+	if (v == REL_ZLB)
+		count_rx(e, 0);
+	else if (v != REL_DELIVER)
+		engine_count(e, why[v]);
+	if (v == REL_BAD_NR)
+		return;
+	t->last_heard = e->now;
+	if (progress)
+		acked(t);
+	if (v == REL_EARLY)
+		rel_hold(&t->rel, h->ns, pkt, (size_t)(h->payload - pkt) + h->len);
+	if (v == REL_DELIVER) {
+		deliver(t, h);
+		deliver_held(t);
+	}
+	if (t->rel.ack_due)
+		engine_dirty(t);
+}
+
+static void tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h,
+		      const uint8_t *pkt)
+{
+	if (from != t->channel && !setup_may_move(t, from, h)) {
+		engine_count(t->e, L2TP_R_WRONG_CHANNEL);
+		return;
+	}
+	t->pins++;
+	numbered(t, h, pkt);
+	t->pins--;
+	tunnel_release(t);
+}
+
+/* D-Link: Tunnel ID 0 after set-up.  Only where the policy says so and there is no doubt. */
+static struct l2tp_tunnel *only_one_on(struct l2tp_engine *e, l2tp_channel from)
+{
+	struct l2tp_tunnel *found = NULL;
+
+	for (struct hnode *n = htab_first(&e->channels, from); n; n = htab_more(n)) {
+		struct l2tp_tunnel *t =
+			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_channel));
+
+		if (found || !(t->policy.quirks & L2TP_QUIRK_TID_ZERO))
+			return NULL;
+		found = t;
+	}
+	if (found)
+		engine_count(e, L2TP_R_QUIRK);
+	return found;
+}
+
+/* Tunnel ID 0: the sender does not know our id yet (4.4.3). */
+static struct l2tp_tunnel *without_id(struct l2tp_engine *e, l2tp_channel from,
+				      const struct l2tp_hdr *h)
+{
+	uint16_t type = peek_u16(h, L2TP_AVP_MESSAGE_TYPE);
+	struct l2tp_tunnel *t = NULL;
+
+	if (type == L2TP_STOPCCN)
+		t = tunnel_by_peer_id(e, from, peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID));
+	if (!t)
+		t = only_one_on(e, from);
+	return t;
+}
+
+/* 7.2.1, idle: an SCCRP nobody waits for is answered with StopCCN, all else is dropped. */
+static void stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
+{
+	struct l2tp_result r = engine_result(L2TP_STOP_FSM_ERROR, 0, "SCCRP without SCCRQ");
+	uint16_t peer_id = peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+
+	engine_count(e, L2TP_R_NO_TUNNEL);
+	if (peek_u16(h, L2TP_AVP_MESSAGE_TYPE) != L2TP_SCCRP || !peer_id)
+		return;
+	if (cc_row(L2TP_T_IDLE, CC_SCCRP, true)->action == CC_DO_REFUSE)
+		setup_refuse(e, from, peer_id, (uint16_t)(h->ns + 1), &r);
+}
+
+static void control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
+		    const uint8_t *pkt)
+{
+	struct l2tp_tunnel *t;
+
+	if (h->tid)
+		t = idtab_get(&e->tids, h->tid);
+	else if (peek_u16(h, L2TP_AVP_MESSAGE_TYPE) == L2TP_SCCRQ) {
+		t = setup_request(e, from, h);
+		if (!t) {
+			count_rx(e, L2TP_SCCRQ);
+			return;
+		}
+	} else
+		t = without_id(e, from, h);
+	if (t)
+		tunnel_rx(t, from, h, pkt);
+	else
+		stray(e, from, h);
+}
+
+static void packet(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
+{
+	static const enum l2tp_reason why[] = {
+		[L2TP_HDR_IS_DATA] = L2TP_R_MSG_ROLE,	[L2TP_HDR_IS_L2F] = L2TP_R_L2F,
+		[L2TP_HDR_IS_V3] = L2TP_R_V3,		[L2TP_HDR_BAD_VERSION] = L2TP_R_HDR_VERSION,
+		[L2TP_HDR_SHORT] = L2TP_R_HDR_SHORT,	[L2TP_HDR_BAD_LENGTH] = L2TP_R_HDR_LENGTH,
+		[L2TP_HDR_BAD_FLAGS] = L2TP_R_HDR_FLAGS, [L2TP_HDR_BAD_OFFSET] = L2TP_R_HDR_OFFSET,
+	};
+	struct l2tp_hdr h;
+	enum l2tp_hdr_kind kind = l2tp_hdr_decode(&h, pkt, len);
+
+	if (kind == L2TP_HDR_IS_CONTROL)
+		control(e, from, &h, pkt);
+	else
+		engine_count(e, why[kind]);
+	events_deliver(e);
+}
+
+/* From inside an event handler: the message being told about must stay, so this one waits. */
+static void put_off(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
+{
+	struct later *l = e->laters < LATER_MAX ? malloc(sizeof(*l) + len) : NULL;
+
+	if (!l) {
+		engine_count(e, L2TP_R_NO_MEMORY);
+		return;
+	}
+	*l = (struct later){.from = from, .len = len};
+	memcpy(l->pkt, pkt, len);
+	*e->later_end = l;
+	e->later_end = &l->next;
+	e->laters++;
+}
+
+static bool take_later(struct l2tp_engine *e)
+{
+	struct later *l = e->later;
+
+	if (!l)
+		return false;
+	e->later = l->next;
+	if (!e->later)
+		e->later_end = &e->later;
+	e->laters--;
+	packet(e, l->from, l->pkt, l->len);
+	free(l);
+	return true;
+}
+
+void engine_enter(struct l2tp_engine *e, uint64_t now)
+{
+	if (now > e->now)
+		e->now = now;
+	e->depth++;
+}
+
+void engine_leave(struct l2tp_engine *e)
+{
+	if (e->depth == 1)
+		do
+			events_deliver(e);
+		while (take_later(e) || flush(e));
+	e->depth--;
+}
+
+void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len,
+		    uint64_t now)
+{
+	engine_enter(e, now);
+	if (e->telling)
+		put_off(e, from, pkt, len);
+	else
+		packet(e, from, pkt, len);
+	engine_leave(e);
+}
+
+/* --- time ----------------------------------------------------------------------------------------- */
+
+void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now)
+{
+	static const size_t at[] = {
+		[D_RETRY] = offsetof(struct l2tp_tunnel, retry),
+		[D_LIFE] = offsetof(struct l2tp_tunnel, life),
+		[D_HELLO] = offsetof(struct l2tp_tunnel, hello),
+		[D_IDLE] = offsetof(struct l2tp_tunnel, idle),
+		[D_HOLD] = offsetof(struct l2tp_tunnel, hold),
+		[D_REAUTH] = offsetof(struct l2tp_tunnel, reauth),
+	};
+	struct deadline *d;
+
+	engine_enter(e, now);
+	while ((d = deadline_pop(&e->heap, now))) {
+		if (d->kind == D_CALL)
+			call_late(d);
+		else
+			tunnel_deadline((void *)((char *)d - at[d->kind]), d);
+		events_deliver(e);
+	}
+	engine_leave(e);
+}
+
+uint64_t l2tp_engine_deadline(const struct l2tp_engine *e)
+{
+	return deadline_next(&e->heap);
+}
+
+void l2tp_engine_sent(struct l2tp_engine *e, uint64_t c, uint64_t now)
+{
+	struct l2tp_tunnel *t = idtab_get(&e->tids, (uint16_t)(c >> 48));
+
+	if (!t || t->birth != (uint16_t)(c >> 32))
+		return;
+	engine_enter(e, now);
+	rel_left(&t->rel, (uint16_t)(c >> 16), (uint16_t)c, e->now);
+	engine_dirty(t);
+	engine_leave(e);
+}

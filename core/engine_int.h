@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's inside, shared by engine.c (entry points, packets in and out, time), events.c,
+ * tunnel.c (life of a control connection), setup.c (SCCRQ, SCCRP, SCCCN), tie.c, reauth.c, call.c
+ * (life of a call) and call_msg.c (its messages).
+ *
+ * How one entry runs: enter(); messages go through reliable delivery into a state table, whose
+ * action queues messages and events; after each message the events are delivered; leave() sends what
+ * may be sent, so that one packet carries what several would have acknowledged, and a ZLB goes only
+ * when nothing else did.
+ *
+ * Lifetime: a tunnel or call whose state table says "idle" takes no more part in anything; it is told
+ * to the owner by its *_DOWN event and freed after that.
+ */
+#ifndef CORE_ENGINE_INT_H
+#define CORE_ENGINE_INT_H
+
+#include "core/call_table.h"
+#include "core/cc_table.h"
+#include "core/deadline.h"
+#include "core/engine.h"
+#include "core/hdr.h"
+#include "core/htab.h"
+#include "core/idtab.h"
+#include "core/reliable.h"
+
+enum engine_deadline { D_RETRY, D_LIFE, D_HELLO, D_IDLE, D_HOLD, D_REAUTH, D_CALL };
+
+/* What an object has to tell its owner: bits (1u << enum l2tp_event_kind), delivered lowest first. */
+struct tell {
+	struct tell *next;
+	uint16_t bits, with_msg;
+	bool queued, is_call;
+};
+
+/* Half-open tunnels of one source. */
+struct source {
+	struct hnode node;
+	unsigned tunnels;
+};
+
+struct l2tp_tunnel {
+	struct l2tp_engine *e;
+	struct l2tp_tunnel *next, *prev; /* in the engine */
+	struct l2tp_tunnel *dirty_next;
+	struct tell tell;
+	struct hnode by_channel, by_peer_id, by_peer;
+	struct deadline retry, life, hello, idle, hold, reauth;
+	struct reliable rel;
+	struct idtab sids;
+	struct l2tp_call *calls, *last_call;	  /* all, in order of birth */
+	struct l2tp_call *waiting, *last_waiting; /* placed, request not sent */
+	struct source *source;			  /* counted there until established */
+	struct l2tp_tunnel *proof;		  /* re-authentication: the other of the two */
+	void *user, *peer;
+	l2tp_channel channel;
+	uint64_t since, last_heard;
+	uint32_t peer_framing, peer_bearer;
+	uint16_t id, peer_id, birth, pins;
+	uint8_t state; /* enum l2tp_tunnel_state */
+	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, told_down, choked;
+	bool reauth_ok;
+	uint8_t by; /* enum l2tp_side */
+	uint8_t tie[8], challenge[16];
+	struct l2tp_result result;
+	char peer_host[256], peer_vendor[64];
+	struct l2tp_policy policy;
+};
+
+/* A control packet built before it can be sent. */
+struct packet {
+	uint16_t len;
+	uint8_t octets[];
+};
+
+struct l2tp_call {
+	struct l2tp_tunnel *t;
+	struct l2tp_call *next, *prev, *wait_next, *wait_prev;
+	struct tell tell;
+	struct hnode by_peer_sid;
+	struct deadline late;
+	void *user;
+	struct packet *request, *connect; /* until sent */
+	struct l2tp_result *result;	  /* for CALL_DOWN; NULL = the tunnel's */
+	uint64_t since, last_wen;
+	uint32_t serial, bearer, framing; /* what we ask for */
+	uint16_t id, peer_id;
+	uint8_t state, role, by;
+	bool placed, waiting, ended, required, wen_sent;
+};
+
+/* A packet that came while events were being delivered. */
+struct later {
+	struct later *next;
+	l2tp_channel from;
+	size_t len;
+	uint8_t pkt[];
+};
+#define LATER_MAX 256u
+
+struct l2tp_engine {
+	const struct l2tp_ops *ops;
+	void *ctx;
+	struct l2tp_limits limits;
+	struct deadline_heap heap;
+	struct idtab tids;
+	struct htab channels;  /* tunnels by channel */
+	struct htab peer_ids;  /* tunnels by (channel, peer's Assigned Tunnel ID) */
+	struct htab asking;    /* our outstanding SCCRQs by peer section */
+	struct htab sources;
+	struct htab peer_sids; /* calls by (tunnel, peer's Assigned Session ID) */
+	struct l2tp_tunnel *tunnels, *last_tunnel, *dirty;
+	struct tell *tell, **tell_end;
+	struct later *later, **later_end;
+	uint64_t now, calls;
+	uint32_t serial, laters;
+	unsigned depth;
+	uint16_t births;
+	bool telling, stopping;
+	struct l2tp_counters count;
+	struct l2tp_msg msg; /* the message being handled */
+	struct l2tp_fault fault;
+	uint8_t out[L2TP_MSG_MAX]; /* the message being built */
+};
+
+/* --- engine.c ------------------------------------------------------------------------------------ */
+
+void engine_enter(struct l2tp_engine *e, uint64_t now);
+void engine_leave(struct l2tp_engine *e);
+void engine_count(struct l2tp_engine *e, enum l2tp_reason why);
+void engine_random(struct l2tp_engine *e, void *buf, size_t len);
+/* Hand one packet to the owner; counted under type. */
+enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
+		       uint16_t type, uint64_t cookie);
+/* Start a message about a tunnel (sid 0) or call in e->out. */
+void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid);
+/* Add an attribute unless the peer's policy suppresses it. */
+void engine_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
+		size_t len);
+void engine_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v);
+void engine_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v);
+/* Our Assigned Tunnel ID, never hidden: it may be all the peer can find the tunnel by. */
+void engine_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b);
+/* End the message and queue it. */
+void engine_queue(struct l2tp_tunnel *t, struct l2tp_build *b);
+/* The same for one built earlier. */
+void engine_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type);
+void engine_dirty(struct l2tp_tunnel *t);
+/* Result codes with words, snprintf style. */
+struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* --- events.c ------------------------------------------------------------------------------------ */
+
+void events_tunnel(struct l2tp_tunnel *t, enum l2tp_event_kind kind);
+/* with_msg: e->msg belongs to it. */
+void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg);
+void events_deliver(struct l2tp_engine *e);
+
+/* --- tunnel.c ------------------------------------------------------------------------------------ */
+
+struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
+			       const struct l2tp_peer_answer *who, enum l2tp_reason *why);
+/* One step of the control connection's table.  r: for what may end the tunnel; NULL = FSM error. */
+void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct l2tp_result *r,
+		 enum l2tp_side by);
+void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id);
+void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c);
+/* A lingering one only when there is no other. */
+struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id);
+/* A decoded tunnel message in its turn. */
+void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
+void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d);
+void tunnel_call_gone(struct l2tp_tunnel *t);
+/* Frees it if nothing needs it any more. */
+void tunnel_release(struct l2tp_tunnel *t);
+void tunnel_free(struct l2tp_tunnel *t);
+
+/* --- setup.c ------------------------------------------------------------------------------------- */
+
+/* An SCCRQ with Tunnel ID 0; returns the tunnel it belongs to when that exists already. */
+struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
+				  const struct l2tp_hdr *h);
+/* Send StopCCN for a control connection that does not exist.  nr: acknowledges what it answers. */
+void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id, uint16_t nr,
+		  const struct l2tp_result *r);
+/* Is the SCCRP (SCCCN) in e->msg acceptable?  If not, *r says why. */
+bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r);
+bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r);
+void setup_learn(struct l2tp_tunnel *t);
+void setup_send_request(struct l2tp_tunnel *t);
+void setup_send_reply(struct l2tp_tunnel *t);
+void setup_send_connected(struct l2tp_tunnel *t);
+/* May an SCCRP from another channel move this tunnel there?  (Once, and only a valid one.) */
+bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h);
+
+/* --- tie.c --------------------------------------------------------------------------------------- */
+
+/* An SCCRQ of `peer` is in e->msg: drop what loses.  False = the received one is to be dropped. */
+bool tie_admit(struct l2tp_engine *e, const void *peer);
+
+/* --- reauth.c ------------------------------------------------------------------------------------ */
+
+void reauth_arm(struct l2tp_tunnel *t);
+void reauth_start(struct l2tp_tunnel *t);
+/* A proof's tunnel is up: the peer has proved itself. */
+void reauth_proved(struct l2tp_tunnel *proof);
+/* All it sent is acknowledged: it has done its work. */
+void reauth_close(struct l2tp_tunnel *proof);
+/* Either of the two tunnels is ending. */
+void reauth_over(struct l2tp_tunnel *t);
+
+/* --- call.c -------------------------------------------------------------------------------------- */
+
+/* What comes with an event: result and who, where it may end the call (NULL = out of turn);
+ * attributes for what is sent. */
+struct call_arg {
+	const struct l2tp_result *r;
+	enum l2tp_side by;
+	const struct l2tp_avp *avps;
+	unsigned n;
+};
+
+struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why);
+/* One step of the call's table; returns the action taken. */
+enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
+			   const struct call_arg *arg);
+void call_late(struct deadline *d);
+struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid);
+void call_set_peer_sid(struct l2tp_call *c, uint16_t sid);
+/* Send the requests of waiting calls while there is room. */
+void call_pump(struct l2tp_tunnel *t);
+void call_all_gone(struct l2tp_tunnel *t);
+void call_free(struct l2tp_call *c);
+
+/* --- call_msg.c ---------------------------------------------------------------------------------- */
+
+/* A decoded message about a call in its turn; and one that broke a rule (e->fault). */
+void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
+void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
+struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
+struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
+void call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
+void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
+		   unsigned n);
+/* Send a packet built earlier, now that the ids are known. */
+void call_send_packet(struct l2tp_call *c, struct packet **p, uint16_t type);
+
+#endif

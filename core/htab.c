@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Chained buckets, a power of two of them, doubled when the chains average more than one node.
+ */
+#include "core/htab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t spread(uint64_t z)
+{
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+uint64_t htab_key(uint64_t a, uint64_t b)
+{
+	return spread(a + 0x9e3779b97f4a7c15u) ^ b;
+}
+
+static struct hnode **bucket(struct htab *t, uint64_t key)
+{
+	return t->bucket ? &t->bucket[spread(key ^ t->secret) & t->mask] : &t->one;
+}
+
+void htab_init(struct htab *t, uint64_t secret)
+{
+	memset(t, 0, sizeof(*t));
+	t->secret = secret;
+}
+
+void htab_free(struct htab *t)
+{
+	free(t->bucket);
+	t->bucket = NULL;
+	t->one = NULL;
+	t->count = 0;
+}
+
+static void move_chain(struct htab *to, struct hnode *n)
+{
+	while (n) {
+		struct hnode *next = n->next, **b = bucket(to, n->key);
+
+		n->next = *b;
+		*b = n;
+		n = next;
+	}
+}
+
+static void grow(struct htab *t)
+{
+	struct htab bigger = *t;
+	uint32_t buckets = t->bucket ? (t->mask + 1) * 2 : 16;
+
+	bigger.bucket = calloc(buckets, sizeof(struct hnode *));
+	if (!bigger.bucket)
+		return;
+	bigger.mask = buckets - 1;
+	bigger.one = NULL;
+	for (uint32_t i = 0; t->bucket && i <= t->mask; i++)
+		move_chain(&bigger, t->bucket[i]);
+	move_chain(&bigger, t->one);
+	free(t->bucket);
+	*t = bigger;
+}
+
+void htab_add(struct htab *t, struct hnode *n, uint64_t key)
+{
+	struct hnode **b;
+
+	if (!t->bucket || t->count > t->mask)
+		grow(t);
+	b = bucket(t, key);
+	n->key = key;
+	n->next = *b;
+	n->in = true;
+	*b = n;
+	t->count++;
+}
+
+void htab_del(struct htab *t, struct hnode *n)
+{
+	struct hnode **b;
+
+	if (!n->in)
+		return;
+	for (b = bucket(t, n->key); *b != n;)
+		b = &(*b)->next;
+	*b = n->next;
+	n->in = false;
+	t->count--;
+}
+
+static struct hnode *with_key(struct hnode *n, uint64_t key)
+{
+	while (n && n->key != key)
+		n = n->next;
+	return n;
+}
+
+struct hnode *htab_first(const struct htab *t, uint64_t key)
+{
+	if (!t->bucket)
+		return with_key(t->one, key);
+	return with_key(t->bucket[spread(key ^ t->secret) & t->mask], key);
+}
+
+struct hnode *htab_more(const struct hnode *n)
+{
+	return with_key(n->next, n->key);
+}

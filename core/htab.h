@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hash table whose nodes live inside their owners.  Adding cannot fail: when there is no memory to
+ * grow, chains get longer.  Keys of 64 bits are spread with a secret, so a peer cannot choose ids
+ * that meet in one chain.  Several nodes may have one key; what a key stands for is compared by the
+ * caller.
+ */
+#ifndef CORE_HTAB_H
+#define CORE_HTAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hnode {
+	struct hnode *next;
+	uint64_t key;
+	bool in;
+};
+
+struct htab {
+	struct hnode **bucket; /* NULL until the first one is added */
+	struct hnode *one;     /* the only bucket while there is no memory for more */
+	uint32_t mask, count;
+	uint64_t secret;
+};
+
+void htab_init(struct htab *t, uint64_t secret);
+void htab_free(struct htab *t);
+/* Two numbers as one key. */
+uint64_t htab_key(uint64_t a, uint64_t b);
+void htab_add(struct htab *t, struct hnode *n, uint64_t key);
+/* Harmless when n is in no table. */
+void htab_del(struct htab *t, struct hnode *n);
+/* The first node with this key, and the next one after n with the same key; NULL = none. */
+struct hnode *htab_first(const struct htab *t, uint64_t key);
+struct hnode *htab_more(const struct hnode *n);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two levels: a directory that doubles, and pages made when their first slot is used.
+ */
+#include "core/idtab.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void idtab_init(struct idtab *t, const uint8_t key[16], uint32_t cap)
+{
+	memset(t, 0, sizeof(*t));
+	ids_init(&t->ids, key, cap);
+}
+
+void idtab_free(struct idtab *t)
+{
+	for (uint32_t i = 0; i < t->pages; i++)
+		free(t->page[i]);
+	free(t->page);
+	ids_free(&t->ids);
+	memset(t, 0, sizeof(*t));
+}
+
+static bool grow(struct idtab *t, uint32_t page)
+{
+	uint32_t pages = t->pages ? t->pages : 1;
+	void ***dir;
+
+	while (pages <= page)
+		pages *= 2;
+	dir = realloc(t->page, pages * sizeof(*dir));
+	if (!dir)
+		return false;
+	memset(dir + t->pages, 0, (pages - t->pages) * sizeof(*dir));
+	t->page = dir;
+	t->pages = pages;
+	return true;
+}
+
+/* Where the pointer of a slot is; NULL = there is no page, or no memory for one. */
+static void **cell(struct idtab *t, uint16_t slot)
+{
+	uint32_t page = slot / IDTAB_PAGE;
+
+	if (page >= t->pages && !grow(t, page))
+		return NULL;
+	if (!t->page[page])
+		t->page[page] = calloc(IDTAB_PAGE, sizeof(void *));
+	return t->page[page] ? &t->page[page][slot % IDTAB_PAGE] : NULL;
+}
+
+uint16_t idtab_take(struct idtab *t, void *what)
+{
+	uint16_t id = ids_take(&t->ids);
+	void **c;
+
+	if (!id)
+		return 0;
+	c = cell(t, ids_slot(&t->ids, id));
+	if (!c) {
+		ids_give(&t->ids, id);
+		return 0;
+	}
+	*c = what;
+	t->live++;
+	return id;
+}
+
+void idtab_give(struct idtab *t, uint16_t id)
+{
+	*cell(t, ids_slot(&t->ids, id)) = NULL;
+	ids_give(&t->ids, id);
+	t->live--;
+}
+
+void *idtab_get(const struct idtab *t, uint16_t id)
+{
+	uint16_t slot;
+
+	if (!id)
+		return NULL;
+	slot = ids_slot(&t->ids, id);
+	if (slot / IDTAB_PAGE >= t->pages || !t->page[slot / IDTAB_PAGE])
+		return NULL;
+	return t->page[slot / IDTAB_PAGE][slot % IDTAB_PAGE];
+}
+
+uint16_t idtab_spare(struct idtab *t)
+{
+	uint16_t id = ids_take(&t->ids);
+
+	if (id)
+		ids_give(&t->ids, id);
+	return id;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The defaults of RFC 2661 for everything a policy says, but for names and secret, which have none.
+ */
+#include "core/engine.h"
+
+#define SECOND 1000000u
+
+void l2tp_policy_default(struct l2tp_policy *p)
+{
+	*p = (struct l2tp_policy){
+		.receive_window = 64,
+		.framing_caps = 3,
+		.retransmit = SECOND,
+		.retransmit_max = 8 * SECOND,
+		.retransmit_count = 5,
+		.hello = 60 * SECOND,
+		.setup_timeout = 60 * SECOND,
+		.quirks = L2TP_QUIRKS_DEFAULT,
+	};
+}

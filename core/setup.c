@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Setting up a control connection: SCCRQ, SCCRP and SCCCN, tunnel authentication both ways, and who
+ * is let in.  A request that is refused leaves no state behind: the peer's retransmission is simply
+ * refused again.
+ */
+#include "core/engine_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define VERSION 0x0100 /* Protocol Version 1, revision 0 */
+
+/* --- what both requests and replies say ----------------------------------------------------------- */
+
+static void capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
+{
+	const struct l2tp_policy *p = &t->policy;
+
+	l2tp_build_u16(b, L2TP_AVP_PROTOCOL_VERSION, VERSION);
+	l2tp_build_avp(b, L2TP_AVP_HOST_NAME, p->host_name, strlen(p->host_name));
+	l2tp_build_u32(b, L2TP_AVP_FRAMING_CAPS, p->framing_caps);
+	engine_tunnel_id(t, b);
+	if (p->bearer_caps)
+		engine_avp_u32(t, b, L2TP_AVP_BEARER_CAPS, p->bearer_caps);
+	engine_avp_u16(t, b, L2TP_AVP_RECEIVE_WINDOW_SIZE, t->rel.cfg.window);
+	if (p->vendor_name[0])
+		engine_avp(t, b, L2TP_AVP_VENDOR_NAME, p->vendor_name, strlen(p->vendor_name));
+}
+
+static bool challenges(const struct l2tp_tunnel *t)
+{
+	return t->policy.challenge && t->policy.secret.len;
+}
+
+static void challenge(struct l2tp_tunnel *t, struct l2tp_build *b)
+{
+	if (!challenges(t))
+		return;
+	engine_random(t->e, t->challenge, sizeof(t->challenge));
+	l2tp_build_avp(b, L2TP_AVP_CHALLENGE, t->challenge, sizeof(t->challenge));
+}
+
+/* Answer the Challenge of the message at hand, in a message of this type. */
+static void respond(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE);
+	uint8_t response[L2TP_MD5_LEN];
+
+	if (!a)
+		return;
+	l2tp_challenge_response(response, type, &t->policy.secret, a->val, a->len);
+	l2tp_build_avp(b, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+}
+
+void setup_send_request(struct l2tp_tunnel *t)
+{
+	struct l2tp_build b;
+
+	engine_build(t, &b, L2TP_SCCRQ, 0);
+	capabilities(t, &b);
+	if (t->policy.single_tunnel && !t->is_proof) {
+		engine_random(t->e, t->tie, sizeof(t->tie));
+		l2tp_build_avp(&b, L2TP_AVP_TIE_BREAKER, t->tie, sizeof(t->tie));
+	}
+	challenge(t, &b);
+	engine_queue(t, &b);
+}
+
+void setup_send_reply(struct l2tp_tunnel *t)
+{
+	struct l2tp_build b;
+
+	engine_build(t, &b, L2TP_SCCRP, 0);
+	capabilities(t, &b);
+	challenge(t, &b);
+	respond(t, &b, L2TP_SCCRP);
+	engine_queue(t, &b);
+}
+
+void setup_send_connected(struct l2tp_tunnel *t)
+{
+	struct l2tp_build b;
+
+	engine_build(t, &b, L2TP_SCCCN, 0);
+	respond(t, &b, L2TP_SCCCN);
+	engine_queue(t, &b);
+}
+
+/* --- what is acceptable --------------------------------------------------------------------------- */
+
+/* 5.1.1: "If the expected response and response received from a peer does not match, establishment of
+ * the tunnel MUST be disallowed." */
+static bool response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result *r)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE_RESPONSE);
+	uint8_t want[L2TP_MD5_LEN];
+	enum l2tp_reason why = a ? L2TP_R_AUTH_FAILED : L2TP_R_AUTH_MISSING;
+
+	if (!challenges(t))
+		return true;
+	l2tp_challenge_response(want, type, &t->policy.secret, t->challenge, sizeof(t->challenge));
+	t->authenticated = a && a->len == sizeof(want) && l2tp_equal(a->val, want, sizeof(want));
+	if (t->authenticated)
+		return true;
+	engine_count(t->e, why);
+	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "%s", l2tp_reasons[why].words);
+	return false;
+}
+
+/* Whoever challenges us needs an answer, and an answer needs a secret. */
+static bool can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, struct l2tp_result *r)
+{
+	if (p->secret.len || !l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE))
+		return true;
+	engine_count(e, L2TP_R_AUTH_FAILED);
+	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "challenged, but there is no shared secret");
+	return false;
+}
+
+bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
+{
+	return response_ok(t, L2TP_SCCRP, r) && can_respond(t->e, &t->policy, r);
+}
+
+bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
+{
+	return response_ok(t, L2TP_SCCCN, r);
+}
+
+/* --- what the peer said of itself ----------------------------------------------------------------- */
+
+static void copy_text(char *out, size_t cap, const struct l2tp_avp *a)
+{
+	size_t n = 0;
+
+	for (; a && n < a->len && n < cap - 1; n++)
+		out[n] = a->val[n] >= 0x20 && a->val[n] < 0x7f ? (char)a->val[n] : '.';
+	out[n] = '\0';
+}
+
+void setup_learn(struct l2tp_tunnel *t)
+{
+	const struct l2tp_msg *m = &t->e->msg;
+	uint16_t v = 0;
+
+	l2tp_msg_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &v);
+	tunnel_set_peer_id(t, v);
+	if (l2tp_msg_u16(m, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v))
+		rel_peer_window(&t->rel, v);
+	l2tp_msg_u32(m, L2TP_AVP_FRAMING_CAPS, &t->peer_framing);
+	t->has_bearer = l2tp_msg_u32(m, L2TP_AVP_BEARER_CAPS, &t->peer_bearer);
+	copy_text(t->peer_host, sizeof(t->peer_host), l2tp_msg_find(m, L2TP_AVP_HOST_NAME));
+	copy_text(t->peer_vendor, sizeof(t->peer_vendor), l2tp_msg_find(m, L2TP_AVP_VENDOR_NAME));
+}
+
+bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_peer_answer who;
+	const uint8_t *host;
+	struct l2tp_result r;
+	size_t len;
+
+	if (t->state != L2TP_T_WAIT_CTL_REPLY || h->ns || !h->len)
+		return false;
+	if (l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len, &t->policy.secret,
+			    t->policy.quirks) != L2TP_MSG_OK ||
+	    e->msg.type != L2TP_SCCRP || !setup_reply_ok(t, &r))
+		return false;
+	host = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_HOST_NAME, &len);
+	if (!host || !e->ops->peer(e->ctx, from, host, len, &who) || who.peer != t->peer)
+		return false;
+	tunnel_set_channel(t, from);
+	return true;
+}
+
+/* --- refusing ------------------------------------------------------------------------------------- */
+
+void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id, uint16_t nr,
+		  const struct l2tp_result *r)
+{
+	static const uint8_t no_rv[16];
+	struct l2tp_build b;
+	size_t len;
+
+	l2tp_build_start(&b, e->out, sizeof(e->out), L2TP_STOPCCN, peer_id, 0, NULL, false, no_rv);
+	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_TUNNEL_ID, idtab_spare(&e->tids));
+	l2tp_build_result(&b, r);
+	len = l2tp_build_end(&b);
+	wr_put16(e->out + 10, nr);
+	engine_tx(e, to, e->out, len, L2TP_STOPCCN, 0);
+}
+
+/* Refuse the SCCRQ h, decoded as far as it goes. */
+static struct l2tp_tunnel *refuse(struct l2tp_engine *e, l2tp_channel from,
+				  const struct l2tp_hdr *h, const struct l2tp_result *r)
+{
+	uint16_t id = 0;
+	const uint8_t *p;
+	size_t len;
+
+	if (!l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id)) {
+		p = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
+		if (p && len == 2)
+			id = (uint16_t)(p[0] << 8 | p[1]);
+	}
+	setup_refuse(e, from, id, 1, r);
+	return NULL;
+}
+
+/* --- half-open tunnels of one source -------------------------------------------------------------- */
+
+static struct source *find_source(struct l2tp_engine *e, uint64_t key)
+{
+	struct hnode *n = htab_first(&e->sources, key);
+	struct source *s;
+
+	if (n)
+		return (void *)((char *)n - offsetof(struct source, node));
+	s = calloc(1, sizeof(*s));
+	if (s)
+		htab_add(&e->sources, &s->node, key);
+	return s;
+}
+
+static void forget_if_empty(struct l2tp_engine *e, struct source *s)
+{
+	if (s->tunnels)
+		return;
+	htab_del(&e->sources, &s->node);
+	free(s);
+}
+
+/* --- an SCCRQ ------------------------------------------------------------------------------------- */
+
+/* Make the tunnel, count it against its source. */
+static struct l2tp_tunnel *admit(struct l2tp_engine *e, l2tp_channel from,
+				 const struct l2tp_hdr *h, const struct l2tp_peer_answer *who)
+{
+	struct l2tp_result full = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
+						"no room for another tunnel");
+	struct source *s = find_source(e, who->source);
+	enum l2tp_reason why = L2TP_R_NO_MEMORY;
+	struct l2tp_tunnel *t = NULL;
+
+	if (s && s->tunnels >= e->limits.half_open_per_source) {
+		engine_count(e, L2TP_R_HALF_OPEN_CAP); /* a flood is not answered */
+		return NULL;
+	}
+	if (s)
+		t = tunnel_new(e, from, who, &why);
+	if (t) {
+		t->source = s;
+		s->tunnels++;
+		return t;
+	}
+	engine_count(e, why);
+	if (s)
+		forget_if_empty(e, s);
+	return refuse(e, from, h, &full);
+}
+
+/* Everything about the SCCRQ but its numbers is known to be right. */
+static struct l2tp_tunnel *accept_request(struct l2tp_engine *e, l2tp_channel from,
+					  const struct l2tp_hdr *h,
+					  const struct l2tp_peer_answer *who)
+{
+	struct l2tp_result down = engine_result(L2TP_STOP_SHUTTING_DOWN, 0, "shutting down");
+
+	if (h->ns || h->nr) {
+		engine_count(e, h->ns ? L2TP_R_OUT_OF_ORDER : L2TP_R_BAD_NR);
+		return NULL;
+	}
+	if (e->stopping)
+		return refuse(e, from, h, &down);
+	if (!tie_admit(e, who->peer))
+		return NULL;
+	return admit(e, from, h, who);
+}
+
+/* The tunnel the SCCRQ belongs to, new or not; the message itself then goes through reliable delivery
+ * like any other. */
+struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
+{
+	struct l2tp_peer_answer who;
+	struct l2tp_result r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "unknown peer");
+	struct l2tp_tunnel *t;
+	size_t len = 0;
+	const uint8_t *host = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_HOST_NAME, &len);
+	bool known = host && e->ops->peer(e->ctx, from, host, len, &who);
+	enum l2tp_verdict v = l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
+					      known ? &who.policy.secret : NULL,
+					      known ? who.policy.quirks : 0);
+	uint16_t id = 0;
+
+	l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
+	t = tunnel_by_peer_id(e, from, id);
+	if (id && t && t->state != L2TP_T_LINGER)
+		return t;
+	if (!known) {
+		engine_count(e, L2TP_R_NO_PEER);
+		return refuse(e, from, h, host || v == L2TP_MSG_OK ? &r : &e->fault.answer);
+	}
+	if (v != L2TP_MSG_OK) {
+		engine_count(e, e->fault.reason);
+		return refuse(e, from, h, &e->fault.answer);
+	}
+	if (!can_respond(e, &who.policy, &r))
+		return refuse(e, from, h, &r);
+	return accept_request(e, from, h, &who);
+}

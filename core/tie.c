@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tie Breaker, RFC 2661 4.4.3: both ends ask for a tunnel at once and want only one.  What is
+ * compared are an SCCRQ received and our own outstanding SCCRQs to the same peer section.  The lower
+ * value wins, having one wins over having none, equal loses on both sides, and without any there are
+ * two tunnels.
+ */
+#include "core/engine_int.h"
+
+enum tie { TIE_BOTH_LIVE, TIE_OURS_LOSES, TIE_THEIRS_LOSES, TIE_BOTH_LOSE };
+
+static enum tie compare(const uint8_t *ours, const uint8_t *theirs)
+{
+	int order;
+
+	if (!ours || !theirs)
+		return ours ? TIE_THEIRS_LOSES : theirs ? TIE_OURS_LOSES : TIE_BOTH_LIVE;
+	order = memcmp(ours, theirs, 8);
+	return order < 0 ? TIE_THEIRS_LOSES : order > 0 ? TIE_OURS_LOSES : TIE_BOTH_LOSE;
+}
+
+static void lose(struct l2tp_tunnel *t)
+{
+	struct l2tp_result r = engine_result(L2TP_STOP_ALREADY_EXISTS, 0,
+					     "the peer's own request won the tie");
+
+	engine_count(t->e, L2TP_R_TIE_LOST);
+	tunnel_step(t, CC_TIE_LOST, true, &r, L2TP_BY_PEER);
+}
+
+bool tie_admit(struct l2tp_engine *e, const void *peer)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_AVP_TIE_BREAKER);
+	const uint8_t *theirs = a && a->len == 8 ? a->val : NULL;
+	struct hnode *n = htab_first(&e->asking, htab_key((uintptr_t)peer, 0)), *next;
+	bool admitted = true;
+
+	for (; n; n = next) {
+		struct l2tp_tunnel *t =
+			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_peer));
+		const uint8_t *ours = t->policy.single_tunnel ? t->tie : NULL;
+		enum tie outcome = compare(ours, theirs);
+
+		next = htab_more(n);
+		if (t->peer != peer || t->is_proof)
+			continue;
+		if (outcome == TIE_THEIRS_LOSES || outcome == TIE_BOTH_LOSE)
+			admitted = false;
+		if (outcome == TIE_OURS_LOSES || outcome == TIE_BOTH_LOSE)
+			lose(t);
+	}
+	if (!admitted)
+		engine_count(e, L2TP_R_TIE_LOST);
+	return admitted;
+}

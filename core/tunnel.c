@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The life of a control connection: what the actions of its state table do, its deadlines, and the
+ * owner's wishes about it.  Nothing here decides what is allowed when; cc_table.c does.
+ */
+#include "core/engine_int.h"
+
+#include <stdlib.h>
+
+#define OF(member, n) ((struct l2tp_tunnel *)(void *)((char *)(n) - offsetof(struct l2tp_tunnel, member)))
+
+/* --- birth ---------------------------------------------------------------------------------------- */
+
+static void link_in(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+
+	t->prev = e->last_tunnel;
+	*(t->prev ? &t->prev->next : &e->tunnels) = t;
+	e->last_tunnel = t;
+	htab_add(&e->channels, &t->by_channel, t->channel);
+}
+
+static void link_out(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+
+	*(t->prev ? &t->prev->next : &e->tunnels) = t->next;
+	*(t->next ? &t->next->prev : &e->last_tunnel) = t->prev;
+	htab_del(&e->channels, &t->by_channel);
+	htab_del(&e->peer_ids, &t->by_peer_id);
+	htab_del(&e->asking, &t->by_peer);
+}
+
+static void init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
+{
+	struct deadline *d[] = {&t->retry, &t->life, &t->hello, &t->idle, &t->hold, &t->reauth};
+	struct rel_config rel = {.interval = who->policy.retransmit,
+				 .interval_max = who->policy.retransmit_max,
+				 .retries = who->policy.retransmit_count,
+				 .window = who->policy.receive_window};
+	uint8_t key[16];
+
+	for (unsigned i = 0; i < sizeof(d) / sizeof(d[0]); i++)
+		d[i]->kind = (uint8_t)i; /* D_RETRY and on, in this order */
+	t->policy = who->policy;
+	t->peer = who->peer;
+	rel_init(&t->rel, &rel);
+	t->rel.held_cap = L2TP_MSG_MAX; /* little trust before it is established */
+	engine_random(t->e, key, sizeof(key));
+	idtab_init(&t->sids, key, t->policy.max_calls ? t->policy.max_calls : 65535);
+	t->since = t->last_heard = t->e->now;
+}
+
+struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
+			       const struct l2tp_peer_answer *who, enum l2tp_reason *why)
+{
+	struct l2tp_tunnel *t = calloc(1, sizeof(*t));
+
+	*why = L2TP_R_NO_MEMORY;
+	if (!t)
+		return NULL;
+	*why = L2TP_R_TUNNEL_CAP;
+	t->id = idtab_take(&e->tids, t);
+	if (!t->id) {
+		free(t);
+		return NULL;
+	}
+	t->e = e;
+	t->channel = channel;
+	t->birth = e->births++;
+	init(t, who);
+	link_in(t);
+	return t;
+}
+
+/* --- death ---------------------------------------------------------------------------------------- */
+
+static void source_leave(struct l2tp_tunnel *t)
+{
+	struct source *s = t->source;
+
+	t->source = NULL;
+	if (!s || --s->tunnels)
+		return;
+	htab_del(&t->e->sources, &s->node);
+	free(s);
+}
+
+static void no_deadlines(struct l2tp_tunnel *t)
+{
+	struct deadline *d[] = {&t->life, &t->hello, &t->idle, &t->reauth};
+
+	for (unsigned i = 0; i < sizeof(d) / sizeof(d[0]); i++)
+		deadline_cancel(&t->e->heap, d[i]);
+}
+
+void tunnel_free(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+
+	no_deadlines(t);
+	deadline_cancel(&e->heap, &t->retry);
+	deadline_cancel(&e->heap, &t->hold);
+	source_leave(t);
+	link_out(t);
+	idtab_give(&e->tids, t->id);
+	idtab_free(&t->sids);
+	rel_free(&t->rel);
+	free(t);
+}
+
+void tunnel_release(struct l2tp_tunnel *t)
+{
+	if (t->state == L2TP_T_IDLE && !t->tell.queued && !t->pins && !t->dirty && !t->calls)
+		tunnel_free(t);
+}
+
+/* --- looking up ----------------------------------------------------------------------------------- */
+
+void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id)
+{
+	t->peer_id = peer_id;
+	htab_del(&t->e->peer_ids, &t->by_peer_id);
+	htab_add(&t->e->peer_ids, &t->by_peer_id, htab_key(t->channel, peer_id));
+	rel_retarget(&t->rel, peer_id);
+}
+
+void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c)
+{
+	t->channel = c;
+	htab_del(&t->e->channels, &t->by_channel);
+	htab_add(&t->e->channels, &t->by_channel, c);
+}
+
+struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
+{
+	struct hnode *n = htab_first(&e->peer_ids, htab_key(from, peer_id));
+	struct l2tp_tunnel *lingers = NULL;
+
+	for (; n; n = htab_more(n)) {
+		struct l2tp_tunnel *t = OF(by_peer_id, n);
+
+		if (t->channel != from || t->peer_id != peer_id || t->state == L2TP_T_IDLE)
+			continue;
+		if (t->state != L2TP_T_LINGER)
+			return t;
+		lingers = t;
+	}
+	return lingers;
+}
+
+/* --- actions of the state table ------------------------------------------------------------------- */
+
+/* What the owner will be told; the first reason stands. */
+static void remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2tp_side by)
+{
+	if (t->has_result)
+		return;
+	t->has_result = true;
+	t->result = *r;
+	t->by = (uint8_t)by;
+}
+
+static void tell_down(struct l2tp_tunnel *t)
+{
+	if (!t->told_down)
+		events_tunnel(t, L2TP_EV_TUNNEL_DOWN);
+	t->told_down = true;
+}
+
+static void clean_up(struct l2tp_tunnel *t)
+{
+	reauth_over(t);
+	call_all_gone(t);
+	no_deadlines(t);
+	rel_drop_unsent(&t->rel);
+}
+
+static void stop(struct l2tp_tunnel *t)
+{
+	struct l2tp_build b;
+
+	clean_up(t);
+	engine_build(t, &b, L2TP_STOPCCN, 0);
+	engine_tunnel_id(t, &b);
+	l2tp_build_result(&b, &t->result);
+	engine_queue(t, &b);
+}
+
+static void end(struct l2tp_tunnel *t)
+{
+	clean_up(t);
+	tell_down(t);
+	engine_dirty(t);
+	deadline_set(&t->e->heap, &t->life, t->e->now + rel_cycle(&t->rel.cfg));
+}
+
+static void discard(struct l2tp_tunnel *t)
+{
+	clean_up(t);
+	deadline_cancel(&t->e->heap, &t->retry);
+	deadline_cancel(&t->e->heap, &t->hold);
+	tell_down(t);
+	tunnel_release(t);
+}
+
+static void up(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+
+	t->since = e->now;
+	t->rel.held_cap = REL_QUEUE_OCTETS;
+	source_leave(t);
+	deadline_cancel(&e->heap, &t->life);
+	if (t->policy.hello)
+		deadline_set(&e->heap, &t->hello, e->now + t->policy.hello);
+	if (t->is_proof) {
+		reauth_proved(t);
+		return;
+	}
+	reauth_arm(t);
+	events_tunnel(t, L2TP_EV_TUNNEL_UP);
+	call_pump(t);
+}
+
+static void request(struct l2tp_tunnel *t)
+{
+	htab_add(&t->e->asking, &t->by_peer, htab_key((uintptr_t)t->peer, 0));
+	deadline_set(&t->e->heap, &t->life, t->e->now + t->policy.setup_timeout);
+	setup_send_request(t);
+}
+
+static void reply(struct l2tp_tunnel *t)
+{
+	deadline_set(&t->e->heap, &t->life, t->e->now + t->policy.setup_timeout);
+	setup_learn(t);
+	setup_send_reply(t);
+}
+
+static void connect(struct l2tp_tunnel *t)
+{
+	setup_learn(t);
+	setup_send_connected(t);
+	up(t);
+}
+
+static void target(struct l2tp_tunnel *t)
+{
+	uint16_t id;
+
+	if (!t->peer_id && l2tp_msg_u16(&t->e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id) && id)
+		tunnel_set_peer_id(t, id);
+}
+
+static void count(struct l2tp_tunnel *t)
+{
+	engine_count(t->e, L2TP_R_MSG_STATE);
+}
+
+static void (*const actions[CC_ACTIONS])(struct l2tp_tunnel *t) = {
+	[CC_DO_COUNT] = count,	   [CC_DO_REQUEST] = request, [CC_DO_REPLY] = reply,
+	[CC_DO_CONNECT] = connect, [CC_DO_UP] = up,	      [CC_DO_STOP] = stop,
+	[CC_DO_TARGET] = target,   [CC_DO_END] = end,	      [CC_DO_DISCARD] = discard,
+};
+
+void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct l2tp_result *r,
+		 enum l2tp_side by)
+{
+	static const struct l2tp_result fsm = {.result = L2TP_STOP_FSM_ERROR,
+					       .text = "message not allowed in this state"};
+	const struct cc_row *row = cc_row(t->state, ev, ok);
+
+	if (row->action == CC_DO_STOP || row->action == CC_DO_END || row->action == CC_DO_DISCARD) {
+		if (!r && row->action == CC_DO_STOP)
+			count(t);
+		remember(t, r ? r : &fsm, by);
+	}
+	if (t->state == L2TP_T_WAIT_CTL_REPLY && row->next != CC_SAME)
+		htab_del(&t->e->asking, &t->by_peer);
+	if (row->next != CC_SAME)
+		t->state = row->next;
+	if (actions[row->action])
+		actions[row->action](t);
+}
+
+/* --- messages ------------------------------------------------------------------------------------- */
+
+static void stopped_by_peer(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_result r;
+	uint16_t id = 0;
+
+	l2tp_msg_result(&e->msg, &r);
+	l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
+	if (!t->peer_id && id)
+		tunnel_set_peer_id(t, id);
+	if (id == t->id && id != t->peer_id && (t->policy.quirks & L2TP_QUIRK_STOPCCN_TID))
+		engine_count(e, L2TP_R_QUIRK);
+	else if (id != t->peer_id)
+		engine_count(e, L2TP_R_AVP_VALUE); /* the header said which; 7.2.1 ends it anyway */
+	tunnel_step(t, CC_STOPCCN, true, &r, L2TP_BY_PEER);
+}
+
+void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+{
+	struct l2tp_result r;
+	const struct l2tp_result *why = NULL;
+	bool ok = true;
+
+	if (h->sid) /* HELLO and its like are about the tunnel, whatever the header says */
+		engine_count(t->e, L2TP_R_MSG_ROLE);
+	switch (t->e->msg.type) {
+	case L2TP_SCCRQ:
+		tunnel_step(t, CC_SCCRQ, true, NULL, L2TP_BY_US);
+		break;
+	case L2TP_SCCRP:
+		if (t->state == L2TP_T_WAIT_CTL_REPLY && !setup_reply_ok(t, &r)) {
+			ok = false;
+			why = &r;
+			target(t);
+		}
+		tunnel_step(t, CC_SCCRP, ok, why, L2TP_BY_US);
+		break;
+	case L2TP_SCCCN:
+		if (t->state == L2TP_T_WAIT_CTL_CONN && !setup_connected_ok(t, &r)) {
+			ok = false;
+			why = &r;
+		}
+		tunnel_step(t, CC_SCCCN, ok, why, L2TP_BY_US);
+		break;
+	case L2TP_STOPCCN:
+		stopped_by_peer(t);
+		break;
+	default:
+		tunnel_step(t, CC_HELLO, true, NULL, L2TP_BY_US);
+	}
+}
+
+/* --- deadlines ------------------------------------------------------------------------------------ */
+
+static void retry_due(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, 0,
+					     "no acknowledgement after %u retransmissions",
+					     t->policy.retransmit_count);
+
+	if (rel_expire(&t->rel, e->now) == REL_GAVE_UP) {
+		engine_count(e, L2TP_R_GAVE_UP);
+		tunnel_step(t, CC_GAVE_UP, true, &r, L2TP_BY_TIMEOUT);
+		return;
+	}
+	engine_dirty(t); /* sends again, or sets the deadline that had moved */
+}
+
+static void life_due(struct l2tp_tunnel *t)
+{
+	struct l2tp_result r =
+		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "tunnel not established in time");
+
+	tunnel_step(t, CC_LATE, true, &r, L2TP_BY_TIMEOUT);
+}
+
+/* 5.5: HELLO after silence.  Data and control both end silence; what is in flight probes already. */
+static void hello_due(struct l2tp_tunnel *t)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_build b;
+	uint64_t due = t->last_heard + t->policy.hello;
+
+	if (due > e->now) {
+		deadline_set(&e->heap, &t->hello, due);
+		return;
+	}
+	deadline_set(&e->heap, &t->hello, e->now + t->policy.hello);
+	if (!rel_idle(&t->rel))
+		return;
+	engine_build(t, &b, L2TP_HELLO, 0);
+	engine_queue(t, &b);
+}
+
+static void idle_due(struct l2tp_tunnel *t)
+{
+	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "no calls");
+
+	if (!t->calls)
+		tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
+}
+
+static void hold_due(struct l2tp_tunnel *t)
+{
+	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, 0, "channel down");
+
+	tunnel_step(t, CC_LOST, true, &r, L2TP_BY_CHANNEL);
+}
+
+void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d)
+{
+	static void (*const due[])(struct l2tp_tunnel *t) = {
+		[D_RETRY] = retry_due, [D_LIFE] = life_due, [D_HELLO] = hello_due,
+		[D_IDLE] = idle_due,   [D_HOLD] = hold_due, [D_REAUTH] = reauth_start,
+	};
+
+	due[d->kind](t);
+}
+
+/* 5.6: "After the last session is cleared, the control connection MAY be torn down as well". */
+void tunnel_call_gone(struct l2tp_tunnel *t)
+{
+	if (!t->calls && t->state == L2TP_T_ESTABLISHED && t->policy.idle_close)
+		deadline_set(&t->e->heap, &t->idle, t->e->now + t->policy.idle_close);
+}
+
+/* --- the owner's wishes --------------------------------------------------------------------------- */
+
+struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
+				     const struct l2tp_peer_answer *who, void *user, uint64_t now,
+				     enum l2tp_reason *why)
+{
+	struct l2tp_tunnel *t = NULL;
+	enum l2tp_reason unused;
+
+	if (!why)
+		why = &unused;
+	engine_enter(e, now);
+	*why = L2TP_R_TUNNEL_CAP;
+	if (!e->stopping)
+		t = tunnel_new(e, to, who, why);
+	if (t) {
+		t->user = user;
+		t->initiator = true;
+		tunnel_step(t, CC_OPEN, true, NULL, L2TP_BY_US);
+	} else {
+		engine_count(e, *why);
+	}
+	engine_leave(e);
+	return t;
+}
+
+void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint64_t now)
+{
+	static const struct l2tp_result general = {.result = L2TP_STOP_GENERAL_CLEAR};
+	struct l2tp_engine *e = t->e;
+
+	engine_enter(e, now);
+	tunnel_step(t, CC_CLOSE, true, r ? r : &general, L2TP_BY_US);
+	engine_leave(e);
+}
+
+void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now)
+{
+	static const struct l2tp_result shutting = {.result = L2TP_STOP_SHUTTING_DOWN};
+
+	engine_enter(e, now);
+	e->stopping = true;
+	for (struct l2tp_tunnel *t = e->tunnels; t; t = t->next)
+		if (t->state != L2TP_T_IDLE)
+			tunnel_step(t, CC_CLOSE, true, r ? r : &shutting, L2TP_BY_US);
+	engine_leave(e);
+}
+
+void l2tp_engine_heard(struct l2tp_tunnel *t, uint64_t when)
+{
+	if (when > t->last_heard)
+		t->last_heard = when;
+}
+
+/* --- channels ------------------------------------------------------------------------------------- */
+
+static void channel_down(struct l2tp_tunnel *t)
+{
+	rel_pause(&t->rel);
+	if (!t->hold.set)
+		deadline_set(&t->e->heap, &t->hold, t->e->now + t->policy.hold);
+}
+
+static void channel_up(struct l2tp_tunnel *t)
+{
+	deadline_cancel(&t->e->heap, &t->hold);
+	rel_resume(&t->rel);
+	engine_dirty(t);
+}
+
+static void each_on(struct l2tp_engine *e, l2tp_channel c, void (*what)(struct l2tp_tunnel *t))
+{
+	struct hnode *next;
+
+	for (struct hnode *n = htab_first(&e->channels, c); n; n = next) {
+		struct l2tp_tunnel *t = OF(by_channel, n);
+
+		next = htab_more(n);
+		if (t->state != L2TP_T_IDLE)
+			what(t);
+	}
+}
+
+void l2tp_engine_channel(struct l2tp_engine *e, l2tp_channel c, bool up_now, uint64_t now)
+{
+	engine_enter(e, now);
+	each_on(e, c, up_now ? channel_up : channel_down);
+	engine_leave(e);
+}
+
+void l2tp_engine_channel_lost(struct l2tp_engine *e, l2tp_channel c, uint64_t now)
+{
+	engine_enter(e, now);
+	each_on(e, c, hold_due);
+	engine_leave(e);
+}
