@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transports/x25.h"
+
+#include "tests/harness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define S 1000000ull
+
+/* One end with the packets it sent and the reports it made. */
+struct end {
+	struct x25 x;
+	uint8_t out[64][1200];
+	size_t out_len[64];
+	unsigned outs;
+	struct x25_report reports[64];
+	unsigned n_reports;
+	uint8_t sdu[2000];
+	size_t sdu_len;
+	unsigned sdus;
+};
+
+static void tx(void *ctx, const uint8_t *pkt, size_t len)
+{
+	struct end *e = ctx;
+
+	CU_ASSERT_FATAL(e->outs < 64 && len <= sizeof(e->out[0]));
+	memcpy(e->out[e->outs], pkt, len);
+	e->out_len[e->outs++] = len;
+}
+
+static void report(void *ctx, const struct x25_report *r)
+{
+	struct end *e = ctx;
+
+	if (r->kind == X25_SDU) {
+		memcpy(e->sdu, r->data, r->len);
+		e->sdu_len = r->len;
+		e->sdus++;
+	}
+	if (e->n_reports < 64)
+		e->reports[e->n_reports++] = *r;
+}
+
+static const struct x25_ops ops = {tx, report};
+
+static struct end *make(const struct x25_config *c)
+{
+	struct end *e = calloc(1, sizeof(*e));
+
+	CU_ASSERT_EQUAL_FATAL(x25_init(&e->x, c, &ops, e), 0);
+	return e;
+}
+
+static void drop(struct end *e)
+{
+	x25_free(&e->x);
+	free(e);
+}
+
+static void rx(struct end *e, const char *hex, uint64_t now)
+{
+	uint8_t buf[300];
+	size_t n = test_hex(buf, sizeof(buf), hex);
+
+	x25_rx(&e->x, buf, n, now);
+}
+
+static void expect(struct end *e, const char *hex)
+{
+	uint8_t want[300];
+	size_t n = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_FATAL(e->outs > 0);
+	ASSERT_OCTETS(e->out[0], e->out_len[0], want, n);
+	e->outs--;
+	memmove(e->out[0], e->out[1], sizeof(e->out[0]) * e->outs);
+	memmove(&e->out_len[0], &e->out_len[1], sizeof(e->out_len[0]) * e->outs);
+}
+
+static const struct x25_report *last(const struct end *e)
+{
+	CU_ASSERT_FATAL(e->n_reports > 0);
+	return &e->reports[e->n_reports - 1];
+}
+
+/* An interface after its restart. */
+static struct end *ready(bool dce)
+{
+	struct x25_config c;
+	struct end *e;
+
+	x25_config_default(&c, dce);
+	c.lci_high = 16;
+	e = make(&c);
+	x25_up(&e->x, 0);
+	expect(e, dce ? "1000fb0700" : "1000fb0000");
+	rx(e, "1000ff", 0);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_READY);
+	e->n_reports = 0;
+	return e;
+}
+
+/* With a call up on channel 1, packets of 128 and a window of 2. */
+static struct end *in_call(bool dce)
+{
+	struct end *e = ready(dce);
+
+	rx(e, "10010b 44 5555 1111 06 420707 430202 80 00005e0007", 0);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_INCOMING);
+	CU_ASSERT_TRUE(x25_accept(&e->x, 1, 0));
+	expect(e, "10010f 00 06 420707 430202");
+	CU_ASSERT_EQUAL(last(e)->kind, X25_CONNECTED);
+	e->n_reports = 0;
+	return e;
+}
+
+/* As seen on the wire with a Linux kernel: 700 octets as 256+256+188 with the M bit. */
+static void conversation_with_a_kernel(void)
+{
+	struct end *e = ready(true);
+	uint8_t pkt[3 + 256] = {0x10, 0x01};
+
+	rx(e, "10010b 44 5555 1111 06 420808 430707 80 00005e0007", 1);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_INCOMING);
+	CU_ASSERT_TRUE(x25_accept(&e->x, 1, 1));
+	expect(e, "10010f 00 06 420808 430707");
+	pkt[2] = 0x10;
+	x25_rx(&e->x, pkt, 259, 2);
+	pkt[2] = 0x12;
+	x25_rx(&e->x, pkt, 259, 2);
+	CU_ASSERT_EQUAL(e->sdus, 0);
+	pkt[2] = 0x04;
+	x25_rx(&e->x, pkt, 3 + 188, 2);
+	CU_ASSERT_EQUAL(e->sdus, 1);
+	CU_ASSERT_EQUAL(e->sdu_len, 700);
+	expect(e, "100161"); /* RR P(R) 3 */
+	rx(e, "1001130000", 3);
+	expect(e, "100117");
+	CU_ASSERT_EQUAL(last(e)->kind, X25_CLEARED);
+	CU_ASSERT_EQUAL(x25_state(&e->x, 1), X25_P1_READY);
+	drop(e);
+}
+
+static void a_dte_calls_from_the_top(void)
+{
+	struct end *e = ready(false);
+	struct x25_vc_info i;
+
+	CU_ASSERT_EQUAL(x25_call(&e->x, "311", "42", "\xcf", 1, 0), 16);
+	expect(e, "10100b 23 311420 06 420a0a 430707 cf");
+	drop(e);
+	e = ready(false);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "5555", "1111", "\xcf", 1, 0), 16);
+	expect(e, "10100b 44 55551111 06 420a0a 430707 cf");
+	CU_ASSERT_EQUAL(x25_state(&e->x, 16), X25_P_WE_CALL);
+	rx(e, "10100f 00 06 420708 430203", 1);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_CONNECTED);
+	CU_ASSERT_TRUE(x25_info(&e->x, 16, &i));
+	CU_ASSERT_EQUAL(i.size_in, 128);
+	CU_ASSERT_EQUAL(i.size_out, 256);
+	CU_ASSERT_EQUAL(i.window_in, 2);
+	CU_ASSERT_EQUAL(i.window_out, 3);
+	drop(e);
+}
+
+static void bad_numbers_and_no_channel_refuse_the_call(void)
+{
+	struct end *e = ready(true);
+
+	CU_ASSERT_EQUAL(x25_call(&e->x, "", "", NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "12a", "", NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1234567890123456", "", NULL, 0, 0), 0);
+	for (uint16_t i = 1; i <= 16; i++)
+		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), i);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), 0);
+	drop(e);
+}
+
+/* X.25 4.1.6 */
+static void call_collision_is_the_dtes(void)
+{
+	struct end *dte = ready(false), *dce = ready(true);
+
+	CU_ASSERT_EQUAL(x25_call(&dte->x, "1", "", NULL, 0, 0), 16);
+	dte->outs = 0;
+	rx(dte, "10100b 00 00", 0);
+	CU_ASSERT_EQUAL(x25_state(&dte->x, 16), X25_P_WE_CALL);
+	CU_ASSERT_EQUAL(dte->outs, 0);
+
+	CU_ASSERT_EQUAL(x25_call(&dce->x, "1", "", NULL, 0, 0), 1);
+	dce->outs = 0;
+	rx(dce, "10010b 00 00", 0);
+	CU_ASSERT_EQUAL(x25_state(&dce->x, 1), X25_P_THEY_CALL);
+	CU_ASSERT_EQUAL(dce->reports[0].kind, X25_CLEARED);
+	CU_ASSERT_EQUAL(dce->reports[0].diag, X25_DIAG_COLLISION);
+	CU_ASSERT_EQUAL(last(dce)->kind, X25_INCOMING);
+	drop(dte);
+	drop(dce);
+}
+
+/* X.25 table C-3 and C-4, from the side of the DCE: what each packet does in each state.
+ * 'n' normal, 'd' discarded, a number = cleared (p) or reset (d) with this diagnostic. */
+enum { ST_P1, ST_P2, ST_P3, ST_P4, ST_P7, ST_D3, STATES };
+static const struct {
+	const char *packet;
+	int cell[STATES];
+} cells[] = {
+	/*                  p1   p2   p3   p4/d1 p7   d3 */
+	{"10010b 00 00", {'n', 21, 'n', 23, 'd', 23}},
+	{"10010f", {20, 21, 'n', 23, 'd', 23}},
+	{"10011300", {'n', 'n', 'n', 'n', 'n', 'n'}},
+	{"100117", {20, 21, 22, 23, 'n', 23}},
+	{"100100 41", {20, 21, 22, 'n', 'd', 'd'}},
+	{"100101", {20, 21, 22, 'n', 'd', 'd'}},
+	{"100105", {20, 21, 22, 'n', 'd', 'd'}},
+	{"100109", {20, 21, 22, 37, 'd', 'd'}},
+	{"10012301", {20, 21, 22, 'n', 'd', 'd'}},
+	{"100127", {20, 21, 22, 43, 'd', 'd'}},
+	{"10011b00", {20, 21, 22, 'n', 'd', 'n'}},
+	{"10011f", {20, 21, 22, 27, 'd', 'n'}},
+};
+
+static struct end *in_state(int st)
+{
+	struct end *e = st == ST_P4 || st == ST_P7 || st == ST_D3 ? in_call(true) : ready(true);
+
+	if (st == ST_P2)
+		rx(e, "10010b 00 00", 0);
+	if (st == ST_P3)
+		x25_call(&e->x, "1", "", NULL, 0, 0);
+	if (st == ST_P7)
+		x25_clear(&e->x, 1, 0, 0, 0);
+	if (st == ST_D3)
+		x25_reset(&e->x, 1, 0, 0, 0);
+	e->outs = e->n_reports = 0;
+	memset(e->x.count, 0, sizeof(e->x.count));
+	return e;
+}
+
+static void every_packet_in_every_state(void)
+{
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++)
+		for (int st = 0; st < STATES; st++) {
+			struct end *e = in_state(st);
+			int want = cells[i].cell[st];
+
+			rx(e, cells[i].packet, 1);
+			if (want == 'd') {
+				CU_ASSERT_EQUAL(e->outs, 0);
+				CU_ASSERT_EQUAL(e->x.count[X25_C_DISCARDED], 1);
+			} else if (want == 'n') {
+				CU_ASSERT_EQUAL(e->x.count[X25_C_PROTOCOL], 0);
+				CU_ASSERT_EQUAL(e->x.count[X25_C_DISCARDED], 0);
+				CU_ASSERT_EQUAL(e->x.count[X25_C_CLEARS_TX], 0);
+				CU_ASSERT_EQUAL(e->x.count[X25_C_RESETS_TX], 0);
+			} else {
+				bool reset = want >= 27;
+
+				CU_ASSERT_EQUAL_FATAL(e->outs, 1);
+				CU_ASSERT_EQUAL(e->out[0][2], reset ? 0x1b : 0x13);
+				CU_ASSERT_EQUAL(e->out[0][3], reset ? 0x05 : 0x13);
+				CU_ASSERT_EQUAL(e->out[0][4], want);
+			}
+			drop(e);
+		}
+}
+
+static void restart_loses_every_circuit_and_is_confirmed(void)
+{
+	struct end *e = in_call(true);
+
+	rx(e, "1000fb0000", 1);
+	expect(e, "1000ff");
+	CU_ASSERT_EQUAL(e->reports[0].kind, X25_CLEARED);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_READY);
+	CU_ASSERT_EQUAL(x25_state(&e->x, 1), X25_P1_READY);
+	rx(e, "1000ff", 2); /* not asked for: diagnostic 17 */
+	expect(e, "1000fb0111");
+	rx(e, "100100 41", 3); /* while restarting everything is discarded */
+	CU_ASSERT_EQUAL(e->x.count[X25_C_DISCARDED], 1);
+	rx(e, "1000fb0000", 4); /* collision counts as confirmation */
+	CU_ASSERT_EQUAL(e->outs, 0);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_READY);
+	drop(e);
+}
+
+static void unassigned_channels_get_a_diagnostic_from_a_dce(void)
+{
+	struct end *dce = ready(true), *dte = ready(false);
+
+	rx(dce, "1fff01", 0);
+	expect(dce, "1000f124 1fff01");
+	rx(dte, "1fff01", 0);
+	CU_ASSERT_EQUAL(dte->outs, 0);
+	CU_ASSERT_EQUAL(dte->x.count[X25_C_UNASSIGNED], 1);
+	drop(dce);
+	drop(dte);
+}
+
+static void sdu_is_cut_by_packet_size_and_window(void)
+{
+	struct end *e = in_call(true);
+	uint8_t data[300];
+
+	for (int i = 0; i < 300; i++)
+		data[i] = (uint8_t)i;
+	CU_ASSERT_TRUE(x25_send(&e->x, 1, data, 10, data + 10, 290, 0));
+	CU_ASSERT_EQUAL(e->outs, 2); /* the window */
+	CU_ASSERT_EQUAL(e->out[0][2], 0x10);
+	CU_ASSERT_EQUAL(e->out_len[0], 131);
+	CU_ASSERT_EQUAL(e->out[1][2], 0x12);
+	CU_ASSERT_FALSE(x25_send(&e->x, 1, NULL, 0, data, 1, 0));
+	e->outs = 0;
+	rx(e, "100121", 1); /* RR 1 */
+	CU_ASSERT_EQUAL(e->outs, 1);
+	CU_ASSERT_EQUAL(e->out[0][2], 0x04); /* the last, without M */
+	CU_ASSERT_EQUAL(e->out_len[0], 3 + 44);
+	ASSERT_OCTETS(e->out[0] + 3, 44, data + 256, 44);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_WRITABLE);
+	CU_ASSERT_FALSE(x25_send(&e->x, 1, NULL, 0, data, 1615, 0)); /* over sdu_max */
+	drop(e);
+}
+
+static void not_ready_stops_and_ready_starts(void)
+{
+	struct end *e = in_call(true);
+
+	rx(e, "100105", 0);
+	CU_ASSERT_TRUE(x25_send(&e->x, 1, NULL, 0, "abc", 3, 0));
+	CU_ASSERT_EQUAL(e->outs, 0);
+	rx(e, "100101", 0);
+	expect(e, "100100 616263");
+	drop(e);
+}
+
+static void wrong_counters_reset(void)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"100102 41", "10011b0501"},  /* P(S) 1 first */
+		{"100121", "10011b0502"},     /* P(R) 1, nothing sent */
+		{"100120 41", "10011b0502"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct end *e = in_call(true);
+
+		rx(e, rows[i].in, 0);
+		expect(e, rows[i].out);
+		rx(e, "10011f", 1);
+		CU_ASSERT_EQUAL(last(e)->kind, X25_RESET_DONE);
+		rx(e, "100100 41", 2); /* counters start at 0 again */
+		CU_ASSERT_EQUAL(e->sdus, 1);
+		drop(e);
+	}
+}
+
+static void too_long_packet_or_sdu_resets(void)
+{
+	struct end *e = in_call(true);
+	uint8_t pkt[3 + 129] = {0x10, 0x01, 0x00};
+	uint8_t vr = 0;
+
+	x25_rx(&e->x, pkt, sizeof(pkt), 0);
+	expect(e, "10011b0527");
+	drop(e);
+	e = in_call(true);
+	for (int i = 0; i < 13; i++) { /* 13 * 128 > 1614 */
+		pkt[2] = (uint8_t)(0x10 | vr << 1);
+		vr = (vr + 1) % 8;
+		x25_rx(&e->x, pkt, 3 + 128, 0);
+	}
+	CU_ASSERT_EQUAL(e->x.count[X25_C_SDU_LONG], 1);
+	CU_ASSERT_EQUAL(e->out[e->outs - 1][2], 0x1b);
+	CU_ASSERT_EQUAL(e->sdus, 0);
+	drop(e);
+}
+
+static void timers_of_call_reset_clear_restart(void)
+{
+	struct end *e = ready(false);
+	struct x25_config c;
+
+	x25_call(&e->x, "1", "", NULL, 0, 0);
+	e->outs = 0;
+	CU_ASSERT_EQUAL(x25_deadline(&e->x), 200 * S); /* T21 */
+	x25_expire(&e->x, 200 * S);
+	expect(e, "1010130031"); /* diagnostic 49 */
+	CU_ASSERT_EQUAL(last(e)->kind, X25_CLEARED);
+	CU_ASSERT_EQUAL(x25_deadline(&e->x), 380 * S); /* T23 */
+	x25_expire(&e->x, 380 * S);
+	expect(e, "1010130032"); /* R23 = 1: once more, diagnostic 50 */
+	x25_expire(&e->x, 560 * S);
+	CU_ASSERT_EQUAL(x25_state(&e->x, 16), X25_P1_READY);
+	drop(e);
+
+	e = in_call(false);
+	x25_reset(&e->x, 1, 0, 0, 0);
+	expect(e, "10011b0000");
+	x25_expire(&e->x, 180 * S); /* T22 */
+	expect(e, "10011b0033");
+	x25_expire(&e->x, 360 * S);
+	expect(e, "1001130033");
+	drop(e);
+
+	x25_config_default(&c, false);
+	e = make(&c);
+	x25_up(&e->x, 0);
+	e->outs = 0;
+	CU_ASSERT_EQUAL(x25_deadline(&e->x), 180 * S); /* T20 */
+	x25_expire(&e->x, 180 * S);
+	expect(e, "1000fb0034");
+	drop(e);
+}
+
+static void a_shut_window_resets_after_t25(void)
+{
+	struct end *e = in_call(false);
+
+	CU_ASSERT_TRUE(x25_send(&e->x, 1, NULL, 0, "a", 1, 0));
+	e->outs = 0;
+	CU_ASSERT_EQUAL(x25_deadline(&e->x), 200 * S);
+	x25_expire(&e->x, 200 * S);
+	expect(e, "10011b0030");
+	drop(e);
+}
+
+static void a_pvc_is_up_after_the_restart_and_has_no_calls(void)
+{
+	struct x25_config c;
+	struct end *e;
+
+	x25_config_default(&c, true);
+	c.pvc = 2;
+	c.lci_low = 3;
+	c.lci_high = 8;
+	e = make(&c);
+	x25_up(&e->x, 0);
+	rx(e, "1000ff", 0);
+	e->outs = 0;
+	CU_ASSERT_EQUAL(x25_state(&e->x, 2), X25_P4_DATA);
+	CU_ASSERT_TRUE(x25_send(&e->x, 2, NULL, 0, "a", 1, 0));
+	expect(e, "100200 61");
+	rx(e, "10020b 00 00", 0);
+	expect(e, "10021b0523"); /* diagnostic 35 */
+	x25_clear(&e->x, 2, 0, 0, 0);
+	CU_ASSERT_EQUAL(e->outs, 0);
+	drop(e);
+}
+
+static void restricted_fast_select_is_refused(void)
+{
+	struct end *e = ready(true);
+
+	rx(e, "10010b 00 02 01c0", 0);
+	expect(e, "1001132900");
+	CU_ASSERT_EQUAL(e->n_reports, 0);
+	drop(e);
+}
+
+static void interrupts_are_confirmed_and_q_is_told_apart(void)
+{
+	struct end *e = in_call(true);
+
+	rx(e, "10012355", 0);
+	expect(e, "100127");
+	CU_ASSERT_EQUAL(e->x.count[X25_C_INTERRUPTS], 1);
+	rx(e, "900100 02", 0);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_SDU_Q);
+	drop(e);
+}
+
+/* --- two ends --------------------------------------------------------------------------------------------- */
+
+static bool carry(struct end *from, struct end *to, uint64_t now)
+{
+	unsigned n = from->outs;
+	static uint8_t copy[64][1200];
+	size_t len[64];
+
+	memcpy(copy, from->out, sizeof(copy[0]) * n);
+	memcpy(len, from->out_len, sizeof(len[0]) * n);
+	from->outs = 0;
+	for (unsigned i = 0; i < n; i++)
+		x25_rx(&to->x, copy[i], len[i], now);
+	return n;
+}
+
+static void settle(struct end *a, struct end *b)
+{
+	while (carry(a, b, 0) | carry(b, a, 0))
+		;
+}
+
+static void all_sizes_both_ways(bool extended)
+{
+	struct x25_config c;
+	struct end *a, *b;
+	uint8_t data[1614];
+	uint64_t seed = test_seed();
+
+	x25_config_default(&c, false);
+	c.extended = extended;
+	c.lci_high = 4;
+	a = make(&c);
+	c.dce = true;
+	b = make(&c);
+	x25_up(&a->x, 0);
+	x25_up(&b->x, 0);
+	settle(a, b);
+	CU_ASSERT_EQUAL(x25_call(&a->x, "1", "2", "\xcf", 1, 0), 4);
+	settle(a, b);
+	CU_ASSERT_TRUE(x25_accept(&b->x, 4, 0));
+	settle(a, b);
+	for (size_t len = 1; len <= sizeof(data); len++) {
+		struct end *from = len & 1 ? a : b, *to = len & 1 ? b : a;
+
+		for (size_t i = 0; i < len; i++)
+			data[i] = (uint8_t)test_rand(&seed);
+		CU_ASSERT_TRUE_FATAL(x25_send(&from->x, 4, data, len / 3, data + len / 3,
+					      len - len / 3, 0));
+		settle(a, b);
+		CU_ASSERT_EQUAL_FATAL(to->sdu_len, len);
+		CU_ASSERT_EQUAL_FATAL(memcmp(to->sdu, data, len), 0);
+	}
+	CU_ASSERT_EQUAL(a->sdus + b->sdus, 1614);
+	CU_ASSERT_EQUAL(a->x.count[X25_C_RESETS_TX] + b->x.count[X25_C_RESETS_TX], 0);
+	drop(a);
+	drop(b);
+}
+
+static void all_sizes_modulo_8(void)
+{
+	all_sizes_both_ways(false);
+}
+
+static void all_sizes_modulo_128(void)
+{
+	all_sizes_both_ways(true);
+}
+
+/* Random packets at a live interface: no crash, no leak, bounded answers. */
+static void hostile_packets(void)
+{
+	uint64_t seed = test_seed();
+	struct end *e = in_call(true);
+
+	for (int i = 0; i < 200000; i++) {
+		static const uint8_t types[] = {0x0b, 0x0f, 0x13, 0x17, 0x00, 0x01, 0x05, 0x09,
+						0x23, 0x27, 0x1b, 0x1f, 0xfb, 0xff, 0xf1, 0x53};
+		uint8_t buf[40];
+		size_t n = test_rand(&seed) % sizeof(buf);
+
+		for (size_t j = 0; j < n; j++)
+			buf[j] = (uint8_t)test_rand(&seed);
+		buf[0] = 0x10;
+		buf[1] = (uint8_t)(test_rand(&seed) % 20);
+		buf[2] = types[test_rand(&seed) % sizeof(types)];
+		e->outs = e->n_reports = 0;
+		x25_rx(&e->x, buf, n, (uint64_t)i);
+		CU_ASSERT_FATAL(e->outs <= 20);
+		if (test_rand(&seed) % 4 == 0)
+			x25_accept(&e->x, (uint16_t)(test_rand(&seed) % 20), (uint64_t)i);
+	}
+	CU_ASSERT_TRUE(e->x.used <= 16);
+	drop(e);
+}
+
+static const struct test_case cases[] = {
+	{"conversation_with_a_kernel", conversation_with_a_kernel},
+	{"a_dte_calls_from_the_top", a_dte_calls_from_the_top},
+	{"bad_numbers_and_no_channel_refuse_the_call", bad_numbers_and_no_channel_refuse_the_call},
+	{"call_collision_is_the_dtes", call_collision_is_the_dtes},
+	{"every_packet_in_every_state", every_packet_in_every_state},
+	{"restart_loses_every_circuit_and_is_confirmed",
+	 restart_loses_every_circuit_and_is_confirmed},
+	{"unassigned_channels_get_a_diagnostic_from_a_dce",
+	 unassigned_channels_get_a_diagnostic_from_a_dce},
+	{"sdu_is_cut_by_packet_size_and_window", sdu_is_cut_by_packet_size_and_window},
+	{"not_ready_stops_and_ready_starts", not_ready_stops_and_ready_starts},
+	{"wrong_counters_reset", wrong_counters_reset},
+	{"too_long_packet_or_sdu_resets", too_long_packet_or_sdu_resets},
+	{"timers_of_call_reset_clear_restart", timers_of_call_reset_clear_restart},
+	{"a_shut_window_resets_after_t25", a_shut_window_resets_after_t25},
+	{"a_pvc_is_up_after_the_restart_and_has_no_calls",
+	 a_pvc_is_up_after_the_restart_and_has_no_calls},
+	{"restricted_fast_select_is_refused", restricted_fast_select_is_refused},
+	{"interrupts_are_confirmed_and_q_is_told_apart",
+	 interrupts_are_confirmed_and_q_is_told_apart},
+	{"all_sizes_modulo_8", all_sizes_modulo_8},
+	{"all_sizes_modulo_128", all_sizes_modulo_128},
+	{"hostile_packets", hostile_packets},
+	{NULL, NULL},
+};
+const struct test_suite suite_x25 = {"x25", cases};
