@@ -475,7 +475,7 @@ static void interrupts_are_confirmed_and_q_is_told_apart(void)
 
 /* --- two ends --------------------------------------------------------------------------------------------- */
 
-static bool carry(struct end *from, struct end *to, uint64_t now)
+static unsigned carry(struct end *from, struct end *to, uint64_t now)
 {
 	unsigned n = from->outs;
 	static uint8_t copy[64][1200];
@@ -491,7 +491,7 @@ static bool carry(struct end *from, struct end *to, uint64_t now)
 
 static void settle(struct end *a, struct end *b)
 {
-	while (carry(a, b, 0) | carry(b, a, 0))
+	while (carry(a, b, 0) + carry(b, a, 0))
 		;
 }
 
