@@ -9,6 +9,11 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/udp.h transports/udp.c \
 	transports/delay.h transports/delay.c \
 	transports/impair.h transports/impair.c \
-	transports/loop.h transports/loop.c
+	transports/loop.h transports/loop.c \
+	transports/cell.h transports/cell.c transports/oam.h transports/oam.c \
+	transports/aal5.h transports/aal5.c transports/aal5_crc.h transports/aal5_crc.c \
+	transports/lapb.h transports/lapb.c transports/xot.h transports/xot.c \
+	transports/x25_pkt.h transports/x25_pkt.c transports/x25_words.c \
+	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h
