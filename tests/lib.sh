@@ -176,7 +176,8 @@ decoded() {
 	layers=$(shark "$name" -Y 'l2tp || fr' -T fields -e frame.number -e frame.protocols)
 	[ -n "$layers" ]
 	verdict $? "$name: tshark sees $(wc -l <<<"$layers") packets"
-	rough=$(shark "$name" -Y '(l2tp || fr) && (_ws.malformed || _ws.expert.severity == "Error" || data)')
+	rough=$(shark "$name" -Y '(l2tp || fr) && (_ws.malformed || _ws.expert.severity == "Error")'
+		grep -E '(l2tp|l2tpraw|ppp|fr|llc|frether):data(:|$)' <<<"$layers")
 	[ -z "$rough" ]
 	verdict $? "$name: nothing malformed or left undecoded"
 	[ -z "$rough" ] || head -n 20 <<<"$rough"

@@ -9,3 +9,15 @@ function raw.dissector(buffer, pinfo, tree)
 	return l2tp:call(buffer, pinfo, tree)
 end
 DissectorTable.get("llc.iana_pid"):add(7, raw)
+
+-- Frame Relay frames in Ethernet (length, frame) and alone in UDP, as the links carry them.
+local fr = Dissector.get("fr")
+local ether = Proto("frether", "Frame Relay in Ethernet")
+
+function ether.dissector(buffer, pinfo, tree)
+	local length = buffer(0, 2):uint()
+	fr:call(buffer(2, length):tvb(), pinfo, tree)
+	return 2 + length
+end
+DissectorTable.get("ethertype"):add(0x88b5, ether)
+DissectorTable.get("udp.port"):add(7001, fr)
