@@ -211,13 +211,15 @@ static void space_give(struct space *s, uint64_t number)
 struct addrpool *addrpool_new(const char *name, const struct cfg_prefix *range, unsigned ranges)
 {
 	struct addrpool *p = calloc(1, sizeof(*p));
+	bool v4, v6;
 
 	if (!p)
 		return NULL;
 	p->name = strdup(name);
 	/* Not short-circuited: both must be fit to be freed. */
-	if (p->name &&
-	    space_init(&p->v4, range, ranges, false) & space_init(&p->v6, range, ranges, true))
+	v4 = space_init(&p->v4, range, ranges, false);
+	v6 = space_init(&p->v6, range, ranges, true);
+	if (p->name && v4 && v6)
 		return p;
 	addrpool_free(p);
 	return NULL;
