@@ -2,8 +2,9 @@
 /*
  * The authentication phase.  As server: a claim arrives, the owner is asked once, a retransmitted
  * claim meanwhile is not asked again, and after the verdict the same answer is repeated as often as
- * the peer asks (RFC 1334 2.2.1, RFC 1994 4.2).  As client: the proof is sent again until the server
- * answers.  One limit covers the whole phase.  Everything secret is wiped as soon as it has served.
+ * the peer asks (RFC 1334 2.2.1, RFC 1994 4.2).  As client: the proof is sent again until the
+ * server answers.  One limit covers the whole phase.  Everything secret is wiped as soon as it has
+ * served.
  */
 #include "ppp/auth.h"
 
@@ -89,7 +90,7 @@ void auth_stop(struct ppp *p)
 	a->id = id;
 }
 
-/* --- for the methods ---------------------------------------------------------------------------- */
+/* --- for the methods --- */
 
 bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id)
 {
@@ -178,9 +179,9 @@ void auth_refused(struct ppp *p)
 	link_close(p, PPP_WHY_AUTH_FAILED);
 }
 
-/* --- time --------------------------------------------------------------------------------------- */
+/* --- time --- */
 
-/* A standing client only stops repeating itself: the server may have lost no more than a Success. */
+/* A client whose link stands only stops repeating itself: no more than a Success is missing. */
 void auth_retry(struct ppp *p)
 {
 	struct auth *a = &p->auth;
@@ -209,7 +210,7 @@ void auth_rechallenge(struct ppp *p)
 	method(p)->serve(p);
 }
 
-/* --- the owner's verdict -------------------------------------------------------------------------- */
+/* --- the owner's verdict --- */
 
 void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
 {
@@ -219,7 +220,7 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	a->answered = true;
 	explicit_bzero(a->claim.response, sizeof(a->claim.response));
 	a->claim.response_len = 0;
-	/* Without its response an MS-CHAPv2 client would refuse us: an owner's slip must not pass. */
+	/* An owner's slip must not pass: without it an MS-CHAPv2 client would refuse us. */
 	if (a->method == PPP_AUTH_MSCHAPV2 && ok && (!reply || !reply->success[0]))
 		ok = false;
 	method(p)->answer(p, ok, reply, message);
@@ -236,7 +237,7 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	}
 }
 
-/* --- proof ---------------------------------------------------------------------------------------- */
+/* --- proof --- */
 
 static bool check_pap(const struct ppp_auth_claim *c, const char *password, size_t len,
 		      struct ppp_auth_reply *reply)
@@ -252,8 +253,7 @@ static bool check_chap_md5(const struct ppp_auth_claim *c, const char *password,
 
 	(void)reply;
 	chap_md5(digest, c->id, password, len, c->challenge, c->challenge_len);
-	return c->response_len == sizeof(digest) &&
-	       memeql_sec(c->response, digest, sizeof(digest));
+	return c->response_len == sizeof(digest) && memeql_sec(c->response, digest, sizeof(digest));
 }
 
 static bool check_mschapv2(const struct ppp_auth_claim *c, const char *password, size_t len,

@@ -16,22 +16,25 @@ struct auth_method {
 	const char *name;
 	uint16_t proto;
 	int16_t algorithm; /* CHAP: the octet after the protocol in the LCP option; else -1 */
-	void (*serve)(struct ppp *p); /* server: begin, or challenge again */
-	void (*prove)(struct ppp *p); /* client: begin */
-	bool (*resend)(struct ppp *p); /* the retry timer: send the last one again; false = nothing out */
+	/* server: begin, or challenge again */
+	void (*serve)(struct ppp *p);
+	/* client: begin */
+	void (*prove)(struct ppp *p);
+	/* the retry timer: send the last one again; false = nothing is out */
+	bool (*resend)(struct ppp *p);
 	/* server: the answer's code and text go to p->auth.answer */
 	void (*answer)(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 		       const char *message);
 };
 
 struct auth {
-	uint8_t method;	    /* enum ppp_auth, agreed by LCP */
-	bool done;	    /* once successful */
-	bool pending;	    /* the owner has the claim */
-	bool answered;	    /* .answer holds for the current round */
-	uint8_t id;	    /* Identifier of our last Challenge or Request */
+	uint8_t method; /* enum ppp_auth, agreed by LCP */
+	bool done;	/* once successful */
+	bool pending;	/* the owner has the claim */
+	bool answered;	/* .answer holds for the current round */
+	uint8_t id;	/* Identifier of our last Challenge or Request */
 	uint8_t tries;
-	uint32_t serial;    /* of the last claim */
+	uint32_t serial; /* of the last claim */
 	uint8_t challenge[AUTH_CHALLENGE];
 	uint8_t answer_code;
 	uint16_t answer_len;

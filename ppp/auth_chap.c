@@ -95,15 +95,16 @@ static void answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply 
 	const char *words = message ? message : "";
 
 	if (ok) {
-		give(p, ok, snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s",
-				     reply->success, words));
+		give(p, ok,
+		     snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s", reply->success,
+			      words));
 		return;
 	}
 	p->ops.random(p->ctx, fresh, sizeof(fresh));
 	for (unsigned i = 0; i < sizeof(fresh); i++)
 		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
-	give(p, ok, snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex,
-			     words));
+	give(p, ok,
+	     snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex, words));
 }
 
 /* --- client --- */
@@ -218,5 +219,5 @@ void auth_rx_chap(struct ppp *p, struct rd r)
 }
 
 const struct auth_method auth_chap_md5 = {"chap", PPP_CHAP, 0x05, serve, prove, resend, answer_md5};
-const struct auth_method auth_mschapv2 = {"mschapv2", PPP_CHAP, 0x81, serve, prove, resend,
-					  answer_mschapv2};
+const struct auth_method auth_mschapv2 = {"mschapv2", PPP_CHAP, 0x81,		serve,
+					  prove,      resend,	answer_mschapv2};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine under LCP and the NCPs.  A packet becomes an event: a Configure-Request is judged option
- * by option against the protocol's table, giving RCR+ or RCR- and the Nak or Reject to send; answers
- * are compared with what we sent; everything else maps one to one.  The automaton's cell then says
- * which actions to run.  Bounds: the Restart counter (Max-Configure, Max-Terminate), Max-Failure in
- * both directions, and a limit on the rounds of one negotiation, which ends peers that answer for
- * ever without agreeing.
+ * The engine under LCP and the NCPs.  A packet becomes an event: a Configure-Request is judged
+ * option by option against the protocol's table, giving RCR+ or RCR- and the Nak or Reject to send;
+ * answers are compared with what we sent; everything else maps one to one.  The automaton's cell
+ * then says which actions to run.  Bounds: the Restart counter (Max-Configure, Max-Terminate),
+ * Max-Failure in both directions, and a limit on the rounds of one negotiation, which ends peers
+ * that answer for ever without agreeing.
  */
 #include "ppp/cp.h"
 
@@ -104,9 +104,9 @@ static bool length_fits(const struct cp_option *row, const struct option_at *o)
 	return o->value.left >= row->min && o->value.left <= row->max;
 }
 
-/* --- our own Configure-Request -------------------------------------------------------------- */
+/* --- our own Configure-Request --- */
 
-/* One option with the value that fill writes; nothing at all when it declines or there is no room. */
+/* One option with the value that fill writes; nothing when it declines or there is no room. */
 static bool put_option(struct ppp *p, struct wr *w, uint8_t type,
 		       bool (*fill)(struct ppp *p, struct wr *w))
 {
@@ -140,6 +140,7 @@ static void build_request(struct ppp *p, struct cp *c)
 static void begin(struct ppp *p, struct cp *c)
 {
 	c->refused = 0;
+	c->appended = 0;
 	c->naks_in = 0;
 	c->naks_out = 0;
 	c->rounds = 0;
@@ -147,7 +148,7 @@ static void begin(struct ppp *p, struct cp *c)
 		c->def->begin(p);
 }
 
-/* --- actions of RFC 1661 4.4, in the order of enum fsm_action --------------------------------- */
+/* --- actions of RFC 1661 4.4, in the order of enum fsm_action --- */
 
 static void arm(struct ppp *p, struct cp *c)
 {
@@ -308,7 +309,7 @@ void cp_timeout(struct ppp *p, struct cp *c)
 	cp_event(p, c, c->counter ? FSM_TO_PLUS : FSM_TO_MINUS, NULL);
 }
 
-/* --- the peer's Configure-Request ------------------------------------------------------------- */
+/* --- the peer's Configure-Request --- */
 
 static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, const struct option_at *o,
 				    struct wr *nak)
@@ -331,20 +332,22 @@ static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, const str
 	return put_option(p, nak, o->type, row->suggest) ? CP_NAK : CP_REJECT;
 }
 
-/* Options that the peer left out and that we want to see; not after Max-Failure Naks. */
-static void append_needed(struct ppp *p, const struct cp *c, uint32_t seen, struct wr *nak)
+/* Options that the peer left out and that we want to see: said once, then taken as its wish. */
+static void append_needed(struct ppp *p, struct cp *c, uint32_t seen, struct wr *nak)
 {
 	if (c->naks_out >= p->cfg.max_failure)
 		return;
 	for (uint8_t i = 0; i < c->def->n_options; i++) {
 		const struct cp_option *row = &c->def->options[i];
 
-		if (!(seen & 1u << i) && row->needed && row->needed(p))
-			put_option(p, nak, row->type, row->suggest);
+		if ((seen | c->appended) & 1u << i || !row->needed || !row->needed(p))
+			continue;
+		if (put_option(p, nak, row->type, row->suggest))
+			c->appended |= 1u << i;
 	}
 }
 
-static void judge_request(struct ppp *p, const struct cp *c, struct rd r, struct wr *nak,
+static void judge_request(struct ppp *p, struct cp *c, struct rd r, struct wr *nak,
 			  struct wr *rej)
 {
 	struct option_at o;
@@ -357,7 +360,8 @@ static void judge_request(struct ppp *p, const struct cp *c, struct rd r, struct
 		if (judge_option(p, c, &o, nak) == CP_REJECT && rej->cap - rej->len >= o.raw_len)
 			wr_bytes(rej, o.raw, o.raw_len);
 	}
-	append_needed(p, c, seen, nak);
+	if (!rej->len)
+		append_needed(p, c, seen, nak);
 }
 
 /* One negotiation has gone on for too long. */
@@ -399,11 +403,11 @@ static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 	run(p, c, &s);
 }
 
-/* --- answers to ours -------------------------------------------------------------------------- */
+/* --- answers to ours --- */
 
 /* Only a state that has a Configure-Request out can compare; the others let the automaton speak.  A
- * second answer to one Request is out of sequence (RFC 1661 4.3, RCA) and never reaches it: a network
- * that duplicates packets must not bring an open link down. */
+ * second answer to one Request is out of sequence (RFC 1661 4.3, RCA) and never reaches it: a
+ * network that duplicates packets must not bring an open link down. */
 static bool is_answer(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	if (c->state < FSM_REQ_SENT)
@@ -504,7 +508,7 @@ static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet 
 	cp_event(p, c, FSM_RCN, in);
 }
 
-/* --- the rest ----------------------------------------------------------------------------------- */
+/* --- the rest --- */
 
 static void rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {

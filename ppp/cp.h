@@ -35,8 +35,8 @@ enum cp_verdict { CP_ACK, CP_NAK, CP_REJECT };
 struct cp_option {
 	uint8_t type;
 	uint8_t min, max; /* octets of the value that the handlers understand */
-	/* The peer's Configure-Request has it, with min..max octets: note it in the link's proposal.
-	 * NULL = reject. */
+	/* The peer's Configure-Request has it, with min..max octets: note it in the link's
+	 * proposal. NULL = reject. */
 	enum cp_verdict (*judge)(struct ppp *p, struct rd v);
 	/* Write the value we would take, for a Nak; false = none, reject instead. */
 	bool (*suggest)(struct ppp *p, struct wr *w);
@@ -52,7 +52,7 @@ struct cp_option {
 
 struct cp_packet {
 	uint8_t code, id;
-	struct rd body;	     /* after the header, up to Length */
+	struct rd body;	      /* after the header, up to Length */
 	const uint8_t *whole; /* from the code on, up to Length */
 	size_t whole_len;
 };
@@ -68,9 +68,12 @@ struct cp_def {
 	uint8_t n_options;
 	const struct cp_handler *handlers; /* codes beside the seven common ones */
 	uint8_t n_handlers;
-	void (*begin)(struct ppp *p);  /* a negotiation starts: our wishes back to the configured ones */
-	void (*fresh)(struct ppp *p);  /* a Configure-Request arrives: the proposal back to defaults */
-	void (*commit)(struct ppp *p); /* we have acknowledged the proposal */
+	/* a negotiation starts: our wishes back to the configured ones */
+	void (*begin)(struct ppp *p);
+	/* a Configure-Request arrives: the proposal back to defaults */
+	void (*fresh)(struct ppp *p);
+	/* we have acknowledged the proposal */
+	void (*commit)(struct ppp *p);
 	void (*up)(struct ppp *p);
 	void (*down)(struct ppp *p);
 	void (*finished)(struct ppp *p);
@@ -91,6 +94,7 @@ struct cp {
 	uint16_t rounds;  /* Requests and refusals sent in this negotiation */
 	uint32_t asked;	  /* options of our last Configure-Request, bit = row */
 	uint32_t refused; /* options the peer does not want from us */
+	uint32_t appended; /* options we have asked the peer to bring */
 	struct deadline timer;
 	uint16_t req_len;
 	uint8_t req[CP_REQUEST_MAX]; /* options of our last Configure-Request */

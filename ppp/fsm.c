@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RFC 1661 section 4.1, the State Transition Table, row by row as the RFC prints it.  The options the
- * RFC leaves open are taken so: [r] an Open in Stopped, Closing or Opened does not restart the link,
- * [p] passive opening enters Stopped directly (cp_open_passive), [x] an Ack that crosses is followed
- * by a new Configure-Request as the table has it.
+ * RFC 1661 section 4.1, the State Transition Table, row by row as the RFC prints it.  The options
+ * the RFC leaves open are taken so: [r] an Open in Stopped, Closing or Opened does not restart the
+ * link, [p] passive opening enters Stopped directly (cp_open_passive), [x] an Ack that crosses is
+ * followed by a new Configure-Request as the table has it.
  */
 #include "ppp/fsm.h"
 
+/* clang-format off */
 #define NEVER                {0, FSM_ILLEGAL}
 #define STAY(s)              {0, s}
 #define TO(actions, s)       {actions, s}
@@ -63,11 +64,12 @@ const struct fsm_cell fsm_table[FSM_EVENTS][FSM_STATES] = {
 	[FSM_RXR] = {NEVER, NEVER, STAY(2), STAY(3), STAY(4), STAY(5),
 		     STAY(6), STAY(7), STAY(8), TO(SER, 9)},
 };
+/* clang-format on */
 
 const char *fsm_state_name(enum fsm_state s)
 {
 	static const char *const names[FSM_STATES] = {
-		"Initial",  "Starting", "Closed",   "Stopped",  "Closing",
+		"Initial",  "Starting", "Closed",   "Stopped",	"Closing",
 		"Stopping", "Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened",
 	};
 

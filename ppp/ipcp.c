@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IPCP.  The server insists: whatever address or name server the peer asks for, a Nak names the one
- * that was assigned, and none assigned is a Reject.  The client asks for what it was told to want, or
- * for 0.0.0.0, and takes what the Nak says.  IP-Compression and the deprecated IP-Addresses have no
- * row and are rejected.
+ * that was assigned, and none assigned is a Reject.  The client asks for what it was told to want,
+ * or for 0.0.0.0, and takes what the Nak says.  IP-Compression and the deprecated IP-Addresses have
+ * no row and are rejected.
  */
 #include "ppp/ipcp.h"
 
@@ -72,22 +72,22 @@ static void dns_nakked(struct ppp *p, struct rd v, unsigned i)
 	p->ipcp_vars.dns4[i] = rd_u32(&v);
 }
 
-#define DNS(i)                                                                                     \
-	static enum cp_verdict dns##i##_judge(struct ppp *p, struct rd v)                          \
-	{                                                                                          \
-		return dns_judge(p, v, i);                                                         \
-	}                                                                                          \
-	static bool dns##i##_suggest(struct ppp *p, struct wr *w)                                  \
-	{                                                                                          \
-		return dns_suggest(p, w, i);                                                       \
-	}                                                                                          \
-	static bool dns##i##_ask(struct ppp *p, struct wr *w)                                      \
-	{                                                                                          \
-		return dns_ask(p, w, i);                                                           \
-	}                                                                                          \
-	static void dns##i##_nakked(struct ppp *p, struct rd v)                                    \
-	{                                                                                          \
-		dns_nakked(p, v, i);                                                               \
+#define DNS(i)                                                            \
+	static enum cp_verdict dns##i##_judge(struct ppp *p, struct rd v) \
+	{                                                                 \
+		return dns_judge(p, v, i);                                \
+	}                                                                 \
+	static bool dns##i##_suggest(struct ppp *p, struct wr *w)         \
+	{                                                                 \
+		return dns_suggest(p, w, i);                              \
+	}                                                                 \
+	static bool dns##i##_ask(struct ppp *p, struct wr *w)             \
+	{                                                                 \
+		return dns_ask(p, w, i);                                  \
+	}                                                                 \
+	static void dns##i##_nakked(struct ppp *p, struct rd v)           \
+	{                                                                 \
+		dns_nakked(p, v, i);                                      \
 	}
 DNS(0)
 DNS(1)

@@ -12,13 +12,12 @@
 
 static uint64_t fresh_id(struct ppp *p)
 {
-	uint64_t id;
+	uint64_t id = (uint64_t)link_random32(p) << 32 | link_random32(p);
 
-	do {
-		id = (uint64_t)link_random32(p) << 32 | link_random32(p);
-		id &= ~UNIVERSAL_BIT;
-	} while (!id || id == p->ipv6cp_vars.local);
-	return id;
+	id &= ~UNIVERSAL_BIT;
+	if (!id || id == p->ipv6cp_vars.local)
+		id = (p->ipv6cp_vars.local + 1) & ~UNIVERSAL_BIT;
+	return id ? id : 1;
 }
 
 static bool insists(const struct ppp *p)
@@ -38,7 +37,8 @@ static enum cp_verdict id_judge(struct ppp *p, struct rd v)
 
 static bool id_suggest(struct ppp *p, struct wr *w)
 {
-	wr_u64(w, insists(p) ? p->given.peer_iid : fresh_id(p));
+	p->ipv6cp_vars.suggested = insists(p) ? p->given.peer_iid : fresh_id(p);
+	wr_u64(w, p->ipv6cp_vars.suggested);
 	return true;
 }
 
@@ -54,14 +54,16 @@ static bool id_ask(struct ppp *p, struct wr *w)
 }
 
 /* The server keeps an identifier that it was given; else what the peer suggests is as good as ours,
- * unless it is what we sent or nothing. */
+ * unless it is nothing, what we sent, or what we have just suggested to the peer. */
 static void id_nakked(struct ppp *p, struct rd v)
 {
 	uint64_t id = rd_u64(&v);
 
 	if (p->cfg.server && p->given.local_iid)
 		return;
-	p->ipv6cp_vars.local = id && id != p->ipv6cp_vars.local ? id : fresh_id(p);
+	if (!id || id == p->ipv6cp_vars.local || id == p->ipv6cp_vars.suggested)
+		id = fresh_id(p);
+	p->ipv6cp_vars.local = id;
 }
 
 static const struct cp_option options[] = {
@@ -70,6 +72,7 @@ static const struct cp_option options[] = {
 
 static void begin(struct ppp *p)
 {
+	p->ipv6cp_vars.suggested = 0;
 	p->ipv6cp_vars.local = p->given.local_iid ? p->given.local_iid : fresh_id(p);
 }
 

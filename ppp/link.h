@@ -10,9 +10,9 @@
 #include "ppp/ppp.h"
 
 #define PPP_MRU_DEFAULT 1500u
-#define PPP_MRU_MIN     128u
+#define PPP_MRU_MIN	128u
 /* The longest information field that we build, whatever the peer could take. */
-#define PPP_TX_MAX      2048u
+#define PPP_TX_MAX	2048u
 #define PPP_EVENT_QUEUE 32u
 
 enum ppp_phase {
@@ -76,7 +76,7 @@ struct ppp {
 		uint32_t peer4, local4, dns4[2];
 	} ipcp_vars;
 	struct {
-		uint64_t peer, local;
+		uint64_t peer, local, suggested;
 	} ipv6cp_vars;
 	bool ip4_up, ip6_up;
 	char message[256]; /* what the peer said with a refusal */

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #define MSCHAP_CHALLENGE 16u
-#define MSCHAP_RESPONSE  49u /* peer challenge 16, reserved 8, NT response 24, flags 1 */
-#define MSCHAP_NT_AT     24u
-#define MSCHAP_NT        24u
+#define MSCHAP_RESPONSE	 49u /* peer challenge 16, reserved 8, NT response 24, flags 1 */
+#define MSCHAP_NT_AT	 24u
+#define MSCHAP_NT	 24u
 
 /* RFC 1994 4.1: MD5 of Identifier, secret and Challenge. */
 void chap_md5(uint8_t digest[16], uint8_t id, const char *secret, size_t len,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One link: the phases of RFC 1661 section 3, who may speak in which, timers, and the queue of events
- * for the owner.  LCP, authentication and the NCPs each do their own part and report to the link_*
- * functions here, which alone move the phase.
+ * One link: the phases of RFC 1661 section 3, who may speak in which, timers, and the queue of
+ * events for the owner.  LCP, authentication and the NCPs each do their own part and report to the
+ * link_* functions here, which alone move the phase.
  */
 #include "ppp/ppp.h"
 
@@ -35,7 +35,7 @@ void ppp_config_default(struct ppp_config *c)
 	c->ipv6 = true;
 }
 
-/* --- for the other files --------------------------------------------------------------------- */
+/* --- for the other files --- */
 
 void link_count(struct ppp *p, enum ppp_reason r)
 {
@@ -81,7 +81,7 @@ void link_keep_message(struct ppp *p, struct rd text)
 	p->message[n] = 0;
 }
 
-/* --- events ------------------------------------------------------------------------------------ */
+/* --- events --- */
 
 /* One call makes a handful of events and they leave before the next; the queue cannot fill unless
  * the owner's handler itself goes round in circles, and then losing the tail ends that. */
@@ -128,7 +128,7 @@ static void leave(struct ppp *p)
 	p->depth--;
 }
 
-/* --- phases ------------------------------------------------------------------------------------ */
+/* --- phases --- */
 
 static struct cp *const *ncps(struct ppp *p, struct cp *list[3])
 {
@@ -244,7 +244,7 @@ void link_protocol_rejected(struct ppp *p, uint16_t proto)
 			cp_event(p, *c, FSM_RXJ_MINUS, NULL);
 }
 
-/* --- receiving ----------------------------------------------------------------------------------- */
+/* --- receiving --- */
 
 static void rx_lcp(struct ppp *p, struct rd r)
 {
@@ -319,7 +319,7 @@ static const struct {
 	uint16_t proto;
 	void (*rx)(struct ppp *p, struct rd r);
 } protocols[] = {
-	{PPP_LCP, rx_lcp},   {PPP_PAP, rx_pap},	      {PPP_CHAP, rx_chap},   {PPP_IPCP, rx_ipcp},
+	{PPP_LCP, rx_lcp},    {PPP_PAP, rx_pap},      {PPP_CHAP, rx_chap},     {PPP_IPCP, rx_ipcp},
 	{PPP_IP, rx_network}, {PPP_IPV6, rx_network}, {PPP_IPV6CP, rx_ipv6cp},
 };
 
@@ -351,7 +351,7 @@ void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now)
 	leave(p);
 }
 
-/* --- time ---------------------------------------------------------------------------------------- */
+/* --- time --- */
 
 static void lcp_timeout(struct ppp *p)
 {
@@ -393,7 +393,7 @@ uint64_t ppp_deadline(const struct ppp *p)
 	return deadline_next(&p->timers);
 }
 
-/* --- the owner's wishes ---------------------------------------------------------------------------- */
+/* --- the owner's wishes --- */
 
 /* What the owner may have got wrong must not become an index or a loop. */
 static void tame(struct ppp_config *c)

@@ -106,9 +106,8 @@ void pair_init(struct pair *p)
 	ppp_config_default(&p->a.cfg);
 	strcpy(p->a.cfg.name, "gateway");
 	p->a.password = "secret";
-	p->a.give = (struct ppp_addresses){.local4 = 0x0a400001,
-					   .peer4 = 0x0a400002,
-					   .dns4 = {0x0a4000fe, 0x0a4000ff}};
+	p->a.give = (struct ppp_addresses){
+		.local4 = 0x0a400001, .peer4 = 0x0a400002, .dns4 = {0x0a4000fe, 0x0a4000ff}};
 	ppp_config_default(&p->b.cfg);
 	p->b.cfg.server = false;
 	strcpy(p->b.cfg.name, "user");

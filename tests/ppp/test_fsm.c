@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The State Transition Table of RFC 1661 section 4.1, typed from the RFC's text and in its notation,
- * against the table the engine runs on.
+ * The State Transition Table of RFC 1661 section 4.1, typed from the RFC's text and in its
+ * notation, against the table the engine runs on.
  */
 #include "ppp/fsm.h"
 #include "tests/harness.h"
@@ -107,7 +107,8 @@ static void rfc1661_4_1_every_cell(void)
 	CU_ASSERT_EQUAL(cells, FSM_EVENTS * FSM_STATES);
 }
 
-/* "The states in which the Restart timer is running are identifiable by the presence of TO events." */
+/* "The states in which the Restart timer is running are identifiable by the presence of TO events."
+ */
 static void rfc1661_4_1_timer_runs_where_it_may_expire(void)
 {
 	for (int s = 0; s < FSM_STATES; s++)
@@ -117,8 +118,9 @@ static void rfc1661_4_1_timer_runs_where_it_may_expire(void)
 
 static void rfc1661_4_2_names(void)
 {
-	static const char *const names[] = {"Initial",	"Starting", "Closed",	"Stopped",  "Closing",
-					    "Stopping", "Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened"};
+	static const char *const names[] = {"Initial",	"Starting", "Closed",	"Stopped",
+					    "Closing",	"Stopping", "Req-Sent", "Ack-Rcvd",
+					    "Ack-Sent", "Opened"};
 
 	for (int s = 0; s < FSM_STATES; s++)
 		CU_ASSERT_STRING_EQUAL(fsm_state_name((enum fsm_state)s), names[s]);

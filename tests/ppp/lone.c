@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/ppp/lone.h"
+
+#include "tests/harness.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	struct lone *l = ctx;
+
+	l->total++;
+	if (l->n_sent == LONE_SENT)
+		return;
+	if (len > LONE_FRAME)
+		abort();
+	memcpy(l->sent[l->n_sent].octets, frame, len);
+	l->sent[l->n_sent++].len = len;
+}
+
+static void on_random(void *ctx, void *buf, size_t len)
+{
+	struct lone *l = ctx;
+
+	memset(buf, ++l->random, len);
+}
+
+static void on_auth(struct lone *l, const struct ppp_event *ev)
+{
+	struct ppp_auth_reply reply;
+	bool ok;
+
+	l->claim = *ev->auth;
+	if (!l->password)
+		return;
+	ok = ppp_auth_check(ev->auth, l->password, strlen(l->password), &reply);
+	ppp_auth_verdict(l->ppp, ok, &reply, NULL, ev->now);
+}
+
+static void on_event(void *ctx, const struct ppp_event *ev)
+{
+	struct lone *l = ctx;
+
+	l->count[ev->kind]++;
+	l->addr = *ev->addr;
+	l->link = *ev->link;
+	if (ev->kind == PPP_EV_AUTH)
+		on_auth(l, ev);
+	if (ev->kind == PPP_EV_AUTH_OK && l->give)
+		ppp_start_network(l->ppp, l->give, ev->now);
+	if (ev->kind == PPP_EV_DOWN) {
+		l->why = ev->why;
+		snprintf(l->message, sizeof(l->message), "%s", ev->message ? ev->message : "");
+	}
+}
+
+void lone_init(struct lone *l, bool server)
+{
+	memset(l, 0, sizeof(*l));
+	l->now = 1000 * (uint64_t)SEC;
+	ppp_config_default(&l->cfg);
+	l->cfg.server = server;
+	l->cfg.n_auth = 0;
+}
+
+void lone_open(struct lone *l)
+{
+	static const struct ppp_ops ops = {on_tx, on_event, on_random};
+
+	l->ppp = ppp_new(&l->cfg, &ops, l);
+	if (!l->ppp)
+		abort();
+	ppp_open(l->ppp, l->now);
+}
+
+void lone_free(struct lone *l)
+{
+	ppp_free(l->ppp);
+}
+
+void lone_rx_octets(struct lone *l, const uint8_t *frame, size_t len)
+{
+	ppp_rx(l->ppp, frame, len, l->now);
+}
+
+void lone_rx(struct lone *l, const char *hex)
+{
+	uint8_t frame[LONE_FRAME];
+	size_t len = test_hex(frame, sizeof(frame), hex);
+
+	lone_rx_octets(l, frame, len);
+}
+
+void lone_wait(struct lone *l, uint64_t us)
+{
+	uint64_t end = l->now + us;
+
+	while (ppp_deadline(l->ppp) <= end) {
+		if (ppp_deadline(l->ppp) > l->now)
+			l->now = ppp_deadline(l->ppp);
+		ppp_expire(l->ppp, l->now);
+	}
+	l->now = end;
+}
+
+static bool matches(const char *hex, const char *pattern)
+{
+	for (; *pattern; pattern++) {
+		if (isspace((unsigned char)*pattern))
+			continue;
+		if (!*hex || (*pattern != '?' && *pattern != *hex))
+			return false;
+		hex++;
+	}
+	return !*hex;
+}
+
+bool lone_sent(struct lone *l, const char *pattern)
+{
+	char hex[2 * LONE_FRAME + 1] = "";
+
+	if (l->n_read == l->n_sent) {
+		printf("\n      sent nothing, want %s\n", pattern);
+		return false;
+	}
+	for (size_t i = 0; i < l->sent[l->n_read].len; i++)
+		sprintf(hex + 2 * i, "%02x", l->sent[l->n_read].octets[i]);
+	l->n_read++;
+	if (matches(hex, pattern))
+		return true;
+	printf("\n      sent %s\n      want %s\n", hex, pattern);
+	return false;
+}
+
+bool lone_quiet(struct lone *l)
+{
+	if (l->n_read == l->n_sent) {
+		lone_skip(l);
+		return true;
+	}
+	lone_sent(l, "(nothing)");
+	return false;
+}
+
+void lone_skip(struct lone *l)
+{
+	l->n_sent = l->n_read = 0;
+}
+
+uint64_t lone_counter(const struct lone *l, enum ppp_reason r)
+{
+	return ppp_counters(l->ppp)[r];
+}
+
+bool lone_lcp_is(const struct lone *l, const char *state)
+{
+	struct ppp_info info;
+
+	ppp_get_info(l->ppp, &info);
+	return !strcmp(info.lcp, state);
+}
+
+bool lone_phase_is(const struct lone *l, const char *phase)
+{
+	struct ppp_info info;
+
+	ppp_get_info(l->ppp, &info);
+	return !strcmp(info.phase, phase);
+}
+
+void lone_lcp_up(struct lone *l)
+{
+	struct ppp_info info;
+	char ack[128] = "c021 02";
+
+	lone_open(l);
+	for (size_t i = 3; i < l->sent[0].len; i++)
+		sprintf(ack + strlen(ack), "%02x", l->sent[0].octets[i]);
+	lone_rx(l, ack);
+	lone_skip(l);
+	lone_rx(l, "c021 01 01 000a 0506a0a0a0a0");
+	ppp_get_info(l->ppp, &info);
+	if (strcmp(info.lcp, "Opened"))
+		abort();
+	if (!lone_sent(l, "c021 02 01 000a 0506a0a0a0a0"))
+		abort();
+}

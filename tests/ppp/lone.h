@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One link and a test that plays its peer, in hex.  Random octets are predictable: the n-th request
+ * is filled with n, so the first magic number is 01010101.
+ */
+#ifndef TESTS_PPP_LONE_H
+#define TESTS_PPP_LONE_H
+
+#include "ppp/ppp.h"
+
+#define LONE_SENT  64u
+#define LONE_FRAME 2100u
+#define MS	   1000u
+#define SEC	   1000000u
+
+struct lone {
+	struct ppp *ppp;
+	struct ppp_config cfg;
+	uint64_t now;
+	uint8_t random;
+	struct {
+		uint8_t octets[LONE_FRAME];
+		size_t len;
+	} sent[LONE_SENT];
+	unsigned n_sent, n_read; /* sent and not yet looked at */
+	unsigned total;
+	unsigned count[PPP_EV_DOWN + 1];
+	enum ppp_why why;
+	struct ppp_auth_claim claim;
+	struct ppp_addresses addr;
+	struct ppp_link link;
+	char message[256];
+	/* the owner: what to do at PPP_EV_AUTH_OK of a server */
+	const struct ppp_addresses *give;
+	const char *password; /* judge claims with it at once; NULL = leave them waiting */
+};
+
+/* Configuration defaults for a server or a client without authentication. */
+void lone_init(struct lone *l, bool server);
+void lone_open(struct lone *l);
+void lone_free(struct lone *l);
+void lone_rx(struct lone *l, const char *hex);
+void lone_rx_octets(struct lone *l, const uint8_t *frame, size_t len);
+/* Let time pass, serving every deadline at its time. */
+void lone_wait(struct lone *l, uint64_t us);
+/* The next frame sent is this one; blanks are ignored, '?' is any digit.  Prints both when not. */
+bool lone_sent(struct lone *l, const char *pattern);
+/* Nothing more was sent. */
+bool lone_quiet(struct lone *l);
+/* Forget what was sent. */
+void lone_skip(struct lone *l);
+uint64_t lone_counter(const struct lone *l, enum ppp_reason r);
+bool lone_lcp_is(const struct lone *l, const char *state);
+bool lone_phase_is(const struct lone *l, const char *phase);
+
+/* LCP opened with nothing but magic numbers (ours 01010101, the peer's a0a0a0a0). */
+void lone_lcp_up(struct lone *l);
+
+#endif
