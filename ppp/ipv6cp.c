@@ -12,9 +12,9 @@
 
 static uint64_t fresh_id(struct ppp *p)
 {
-	uint64_t id = (uint64_t)link_random32(p) << 32 | link_random32(p);
+	uint64_t id = link_random32(p);
 
-	id &= ~UNIVERSAL_BIT;
+	id = (id << 32 | link_random32(p)) & ~UNIVERSAL_BIT;
 	if (!id || id == p->ipv6cp_vars.local)
 		id = (p->ipv6cp_vars.local + 1) & ~UNIVERSAL_BIT;
 	return id ? id : 1;

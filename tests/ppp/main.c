@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 
-extern const struct test_suite suite_fsm, suite_cp, suite_mschap, suite_frame, suite_hdlc, suite_ppp;
+extern const struct test_suite suite_fsm, suite_cp, suite_lcp, suite_ipcp, suite_ipv6cp, suite_auth,
+	suite_mschap, suite_frame, suite_hdlc, suite_ppp;
 
 static const struct test_suite *const suites[] = {
-	&suite_fsm,
-	&suite_cp,
-	&suite_mschap,
-	&suite_frame,
-	&suite_hdlc,
-	&suite_ppp,
-	NULL,
+	&suite_fsm,    &suite_cp,    &suite_lcp,  &suite_ipcp, &suite_ipv6cp, &suite_auth,
+	&suite_mschap, &suite_frame, &suite_hdlc, &suite_ppp,  NULL,
 };
 
 int main(int argc, char **argv)

@@ -143,8 +143,10 @@ static void rfc1661_5_4_reject_lists_what_is_unknown(void)
 static void rfc1661_5_4_reject_of_what_we_did_not_send(void)
 {
 	static const char *const bad[] = {
-		"c021 04 01 0008 010405dc",	   "c021 04 01 000a 050601010102",
-		"c021 04 02 000a 050601010101",	   "c021 04 01 0006 0502",
+		"c021 04 01 0008 010405dc",
+		"c021 04 01 000a 050601010102",
+		"c021 04 02 000a 050601010101",
+		"c021 04 01 0006 0502",
 		"c021 04 01 0010 050601010101 050601010101",
 	};
 	struct lone l;
@@ -295,13 +297,20 @@ static void rfc1661_5_length(void)
 		const char *frame;
 		enum ppp_reason reason;
 	} rows[] = {
-		{"c0", PPP_R_SHORT},		     {"c021", PPP_R_SHORT},
-		{"c021 01", PPP_R_SHORT},	     {"c021 01 01 00", PPP_R_SHORT},
-		{"c021 01 01 0000", PPP_R_LENGTH},   {"c021 01 01 0003", PPP_R_LENGTH},
-		{"c021 01 01 0005", PPP_R_LENGTH},   {"c021 01 01 ffff 0506", PPP_R_LENGTH},
-		{"c021 01 01 0005 05", PPP_R_OPTION}, {"c021 01 01 0006 0507", PPP_R_OPTION},
-		{"c021 01 01 0006 0500", PPP_R_OPTION}, {"c021 01 01 0006 0501", PPP_R_OPTION},
-		{"c021 07 01 0004", PPP_R_SHORT},    {"c021 09 01 0007 010203", PPP_R_SHORT},
+		{"c0", PPP_R_SHORT},
+		{"c021", PPP_R_SHORT},
+		{"c021 01", PPP_R_SHORT},
+		{"c021 01 01 00", PPP_R_SHORT},
+		{"c021 01 01 0000", PPP_R_LENGTH},
+		{"c021 01 01 0003", PPP_R_LENGTH},
+		{"c021 01 01 0005", PPP_R_LENGTH},
+		{"c021 01 01 ffff 0506", PPP_R_LENGTH},
+		{"c021 01 01 0005 05", PPP_R_OPTION},
+		{"c021 01 01 0006 0507", PPP_R_OPTION},
+		{"c021 01 01 0006 0500", PPP_R_OPTION},
+		{"c021 01 01 0006 0501", PPP_R_OPTION},
+		{"c021 07 01 0004", PPP_R_SHORT},
+		{"c021 09 01 0007 010203", PPP_R_SHORT},
 		{"c021 08 01 0005 80", PPP_R_SHORT},
 	};
 	struct lone l;
@@ -323,8 +332,8 @@ static void rfc1661_5_length(void)
 	lone_free(&l);
 }
 
-/* Every option type with every Length, alone in a Request: one answer or, when it cannot be an option
- * at all, none; and never an acceptance of what has the wrong size. */
+/* Every option type with every Length, alone in a Request: one answer or, when it cannot be an
+ * option at all, none; and never an acceptance of what has the wrong size. */
 static void rfc1661_6_every_type_and_length(void)
 {
 	static const uint8_t right[256] = {[1] = 4, [2] = 6, [5] = 6, [7] = 2, [8] = 2};
@@ -429,8 +438,8 @@ static void endless_rejects_end_the_negotiation(void)
 	lone_free(&l);
 }
 
-/* Every code in every state of LCP that a peer can bring about: nothing breaks, and what is answered
- * is bounded by the table (at most two packets). */
+/* Every code in every state of LCP that a peer can bring about: nothing breaks, and what is
+ * answered is bounded by the table (at most two packets). */
 static void every_code_in_every_state(void)
 {
 	static const char *const reach[][3] = {
@@ -462,8 +471,8 @@ static void every_code_in_every_state(void)
 	}
 }
 
-/* How to bring each event about in an IPCP whose last Request had Identifier 9 and no options; NULL:
- * by the owner or the clock. */
+/* How to bring each event about in an IPCP whose last Request had Identifier 9 and no options;
+ * NULL: by the owner or the clock. */
 static const char *const event_packets[FSM_EVENTS] = {
 	[FSM_RCR_PLUS] = "01 09 000a 0306 0a400002",
 	[FSM_RCR_MINUS] = "01 09 0008 02040000",

@@ -8,7 +8,8 @@
 
 #define ALL_ACCM 0xffffffffu
 
-/* The catalogue value of CRC-16/X-25 over "123456789"; and "good final FCS value" of appendix C.2. */
+/* The catalogue value of CRC-16/X-25 over "123456789"; and "good final FCS value" of appendix C.2.
+ */
 static void rfc1662_c_fcs16(void)
 {
 	uint8_t data[11] = "123456789";
@@ -111,7 +112,8 @@ static void rfc1662_4_3_invalid_frames(void)
 		{"7e 21 f0b8 7e", 0, 0, 0, 1, 0},
 		{"7e 000102030405060708090a0b0c0d0e0f10 7e", 0, 0, 0, 0, 1},
 		/* the loss of one does not hurt the next */
-		{"7e 000102030405060708090a0b0c0d0e0f10 7e ff03c02101010004 d1b5 7e", 1, 0, 0, 0, 1},
+		{"7e 000102030405060708090a0b0c0d0e0f10 7e ff03c02101010004 d1b5 7e", 1, 0, 0, 0,
+		 1},
 		{"7e ff03 7e ff03c02101010004 d1b5 7e", 1, 0, 0, 1, 0},
 	};
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* IPV6CP: RFC 5072 section 4.1, each of its rules. */
+#include "tests/harness.h"
+#include "tests/ppp/lone.h"
+
+#include <string.h>
+
+static void start(struct lone *l, bool server, const struct ppp_addresses *give)
+{
+	static const struct ppp_addresses nothing;
+
+	lone_init(l, server);
+	l->cfg.ipv4 = false;
+	l->give = give ? give : &nothing;
+	lone_lcp_up(l);
+}
+
+/* Two random identifiers with the "u" bit clear, acknowledged both ways. */
+static void rfc5072_4_1_identifiers_differ(void)
+{
+	struct lone l;
+
+	start(&l, true, NULL);
+	CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0002020203030303"));
+	lone_rx(&l, "8057 01 01 000e 010a 021122fffe334455");
+	CU_ASSERT(lone_sent(&l, "8057 02 01 000e 010a 021122fffe334455"));
+	lone_free(&l);
+}
+
+static void rfc5072_4_1_every_rule(void)
+{
+	static const struct ppp_addresses ours = {.local_iid = 0x1};
+	static const struct ppp_addresses both = {.local_iid = 0x1, .peer_iid = 0x99};
+	static const struct {
+		const struct ppp_addresses *give;
+		const char *request, *answer;
+	} rows[] = {
+		/* zero: Nak with a suggestion, "u" bit zero */
+		{&ours, "8057 01 01 000e 010a 0000000000000000",
+		 "8057 03 01 000e 010a 0002020203030303"},
+		/* equal: Nak with another */
+		{&ours, "8057 01 01 000e 010a 0000000000000001",
+		 "8057 03 01 000e 010a 0002020203030303"},
+		/* different: MUST be acknowledged */
+		{&ours, "8057 01 01 000e 010a 0000000000000002",
+		 "8057 02 01 000e 010a 0000000000000002"},
+		/* unless the owner has assigned one */
+		{&both, "8057 01 01 000e 010a 0000000000000002",
+		 "8057 03 01 000e 010a 0000000000000099"},
+		{&both, "8057 01 01 000e 010a 0000000000000099",
+		 "8057 02 01 000e 010a 0000000000000099"},
+		/* wrong length: Nak; compression and unknown options: Reject */
+		{&both, "8057 01 01 000d 0109 00000000000002",
+		 "8057 03 01 000e 010a 0000000000000099"},
+		{&both, "8057 01 01 0012 010a 0000000000000099 0204 004f",
+		 "8057 04 01 0008 0204004f"},
+		/* left out: asked for */
+		{&both, "8057 01 01 0004", "8057 03 01 000e 010a 0000000000000099"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct lone l;
+
+		start(&l, true, rows[i].give);
+		CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0000000000000001"));
+		l.random = 1;
+		lone_rx(&l, rows[i].request);
+		CU_ASSERT(lone_sent(&l, rows[i].answer));
+		CU_ASSERT(lone_quiet(&l));
+		lone_free(&l);
+	}
+}
+
+/* "If the next Configure-Request does not include this option, the peer MUST NOT send another". */
+static void rfc5072_4_1_left_out_twice(void)
+{
+	static const struct ppp_addresses both = {.local_iid = 0x1, .peer_iid = 0x99};
+	struct lone l;
+
+	start(&l, true, &both);
+	lone_skip(&l);
+	lone_rx(&l, "8057 01 01 0004");
+	CU_ASSERT(lone_sent(&l, "8057 03 01 000e 010a 0000000000000099"));
+	lone_rx(&l, "8057 01 02 0004");
+	CU_ASSERT(lone_sent(&l, "8057 02 02 0004"));
+	lone_rx(&l, "8057 02 01 000e 010a 0000000000000001");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP6_UP], 1);
+	CU_ASSERT_EQUAL(l.addr.peer_iid, 0x99);
+	lone_free(&l);
+}
+
+/* A Nak moves a client, but not to what it has just suggested to the peer, nor to zero. */
+static void rfc5072_4_1_nak_received(void)
+{
+	struct lone l;
+
+	start(&l, false, NULL);
+	lone_skip(&l);
+	lone_rx(&l, "8057 03 01 000e 010a 0000000000000077");
+	CU_ASSERT(lone_sent(&l, "8057 01 02 000e 010a 0000000000000077"));
+	/* collision: we suggest another, and that very one comes back */
+	l.random = 6;
+	lone_rx(&l, "8057 01 01 000e 010a 0000000000000077");
+	CU_ASSERT(lone_sent(&l, "8057 03 01 000e 010a 0507070708080808"));
+	lone_rx(&l, "8057 03 02 000e 010a 0507070708080808");
+	CU_ASSERT(lone_sent(&l, "8057 01 03 000e 010a 090909090a0a0a0a"));
+	lone_rx(&l, "8057 03 03 000e 010a 0000000000000000");
+	CU_ASSERT(lone_sent(&l, "8057 01 04 000e 010a 090b0b0b0c0c0c0c"));
+	lone_free(&l);
+}
+
+/* "A new Configure-Request MUST NOT contain the option if a valid Reject is received." */
+static void rfc5072_4_1_reject_received(void)
+{
+	static const struct ppp_addresses ours = {.local_iid = 0x1};
+	struct lone l;
+
+	start(&l, true, &ours);
+	lone_skip(&l);
+	lone_rx(&l, "8057 04 01 000e 010a 0000000000000001");
+	CU_ASSERT(lone_sent(&l, "8057 01 02 0004"));
+	lone_rx(&l, "8057 02 02 0004");
+	lone_rx(&l, "8057 01 01 000e 010a 0000000000000002");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP6_UP], 1);
+	CU_ASSERT_EQUAL(l.addr.local_iid, 1);
+	CU_ASSERT_EQUAL(l.addr.peer_iid, 2);
+	lone_free(&l);
+}
+
+static void server_keeps_an_assigned_identifier(void)
+{
+	static const struct ppp_addresses ours = {.local_iid = 0x1};
+	struct lone l;
+
+	start(&l, true, &ours);
+	lone_skip(&l);
+	lone_rx(&l, "8057 03 01 000e 010a 0000000000000077");
+	CU_ASSERT(lone_sent(&l, "8057 01 02 000e 010a 0000000000000001"));
+	lone_free(&l);
+}
+
+static const struct test_case cases[] = {
+	{"rfc5072_4_1_identifiers_differ", rfc5072_4_1_identifiers_differ},
+	{"rfc5072_4_1_every_rule", rfc5072_4_1_every_rule},
+	{"rfc5072_4_1_left_out_twice", rfc5072_4_1_left_out_twice},
+	{"rfc5072_4_1_nak_received", rfc5072_4_1_nak_received},
+	{"rfc5072_4_1_reject_received", rfc5072_4_1_reject_received},
+	{"server_keeps_an_assigned_identifier", server_keeps_an_assigned_identifier},
+	{NULL, NULL},
+};
+const struct test_suite suite_ipv6cp = {"ipv6cp", cases};

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* LCP's options and codes: RFC 1661 sections 5 and 6, RFC 1662 section 7, RFC 1570. */
+#include "tests/harness.h"
+#include "tests/ppp/lone.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What pppd asks for first, as the peer of an L2TP server: asyncmap 0 though the line is not async.
+ */
+static void pppd_first_request_is_taken(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	lone_skip(&l);
+	lone_rx(&l, "c021 01 01 0014 020600000000 05066b03b944 0702 0802");
+	CU_ASSERT(lone_sent(&l, "c021 02 01 0014 020600000000 05066b03b944 0702 0802"));
+	CU_ASSERT_EQUAL(l.link.tx_accm, 0);
+	CU_ASSERT_EQUAL(l.link.peer_magic, 0x6b03b944);
+	CU_ASSERT(l.link.tx_pfc);
+	CU_ASSERT(l.link.tx_acfc);
+	CU_ASSERT_EQUAL(l.link.peer_mru, 1500);
+	CU_ASSERT_EQUAL(l.link.our_magic, 0x01010101);
+	lone_free(&l);
+}
+
+/* Captured: the Request of an LNS with MRU 1462, CHAP, magic, MRRU and endpoint discriminator. */
+static void captured_lns_request_with_multilink(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	lone_open(&l);
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	lone_skip(&l);
+	lone_rx(&l, "c021 0101001e 010405b6 0305c22305 05066b03b944 1104064e 1307020a090001");
+	CU_ASSERT(lone_sent(&l, "c021 0401000f 1104064e 1307020a090001"));
+	lone_rx(&l, "c021 01020013 010405b6 0305c22305 05066b03b944");
+	CU_ASSERT(lone_sent(&l, "c021 02020013 010405b6 0305c22305 05066b03b944"));
+	CU_ASSERT_EQUAL(l.link.peer_mru, 1462);
+	CU_ASSERT_EQUAL(l.link.auth, PPP_AUTH_CHAP_MD5);
+	lone_free(&l);
+}
+
+static void judge(const struct ppp_config *cfg, const char *request, const char *answer)
+{
+	struct lone l;
+
+	lone_init(&l, cfg->server);
+	l.cfg = *cfg;
+	lone_open(&l);
+	lone_skip(&l);
+	lone_rx(&l, request);
+	CU_ASSERT(lone_sent(&l, answer));
+	CU_ASSERT(lone_quiet(&l));
+	lone_free(&l);
+}
+
+static void rfc1661_6_each_option_judged(void)
+{
+	static const struct {
+		const char *request, *answer;
+	} rows[] = {
+		{"c021 01 01 0008 01040080", "c021 02 01 0008 01040080"},
+		{"c021 01 01 0008 0104007f", "c021 03 01 0008 01040080"},
+		{"c021 01 01 0008 0104ffff", "c021 02 01 0008 0104ffff"},
+		/* wrong Length: "a Configure-Nak SHOULD be transmitted" with the right one */
+		{"c021 01 01 0007 010301", "c021 03 01 0008 01040080"},
+		{"c021 01 01 0008 02040000", "c021 03 01 000a 0206ffffffff"},
+		/* magic zero MUST be Nak'd (6.4) */
+		{"c021 01 01 000a 050600000000", "c021 03 01 000a 050602020202"},
+		/* as ours: perhaps a loop */
+		{"c021 01 01 000a 050601010101", "c021 03 01 000a 050602020202"},
+		{"c021 01 01 0007 070300", "c021 04 01 0007 070300"},
+		/* a server proves itself to nobody; quality reports are not ours */
+		{"c021 01 01 0008 0304c023", "c021 04 01 0008 0304c023"},
+		{"c021 01 01 000c 0408c02500000064", "c021 04 01 000c 0408c02500000064"},
+	};
+	struct ppp_config cfg;
+
+	ppp_config_default(&cfg);
+	cfg.n_auth = 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		judge(&cfg, rows[i].request, rows[i].answer);
+	/* RFC 1973 5: "Address-and-Control-Field-Compression MUST NOT" on such links */
+	cfg.accept_acfc = false;
+	judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0006 0802");
+	cfg.accept_pfc = false;
+	judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0008 0702 0802");
+}
+
+static void our_wishes_are_asked_for(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.mru = 1400;
+	l.cfg.ask_acfc = true;
+	l.cfg.ask_pfc = true;
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_MSCHAPV2;
+	lone_open(&l);
+	CU_ASSERT(lone_sent(&l, "c021 01 01 0017 01040578 0305c22381 050601010101 0702 0802"));
+	/* PFC and ACFC are not for this peer, and it would like a smaller MRU */
+	lone_rx(&l, "c021 04 01 0008 0702 0802");
+	CU_ASSERT(lone_sent(&l, "c021 01 02 0013 01040578 0305c22381 050601010101"));
+	lone_rx(&l, "c021 03 02 0008 01040500");
+	CU_ASSERT(lone_sent(&l, "c021 01 03 0013 01040500 0305c22381 050601010101"));
+	/* more than we can take is no wish we follow */
+	lone_rx(&l, "c021 03 03 0008 01042000");
+	CU_ASSERT(lone_sent(&l, "c021 01 04 0013 01040500 0305c22381 050601010101"));
+	lone_rx(&l, "c021 02 04 0013 01040500 0305c22381 050601010101");
+	lone_rx(&l, "c021 01 01 0004");
+	CU_ASSERT_EQUAL(l.link.our_mru, 0x500);
+	CU_ASSERT(!l.link.rx_pfc);
+	CU_ASSERT(!l.link.rx_acfc);
+	CU_ASSERT_EQUAL(l.link.auth, PPP_AUTH_MSCHAPV2);
+	lone_free(&l);
+}
+
+static void server_with_all_methods(struct lone *l)
+{
+	lone_init(l, true);
+	l->cfg.n_auth = 3;
+	l->cfg.auth[0] = PPP_AUTH_MSCHAPV2;
+	l->cfg.auth[1] = PPP_AUTH_CHAP_MD5;
+	l->cfg.auth[2] = PPP_AUTH_PAP;
+	lone_open(l);
+}
+
+/* 6.2: the peer's Nak names what it can do; a Reject, or a Nak of no use, moves us on. */
+static void rfc1661_6_2_methods_in_turn(void)
+{
+	struct lone l;
+
+	server_with_all_methods(&l);
+	CU_ASSERT(lone_sent(&l, "c021 01 01 000f 0305c22381 050601010101"));
+	lone_rx(&l, "c021 03 01 0008 0304c023");
+	CU_ASSERT(lone_sent(&l, "c021 01 02 000e 0304c023 050601010101"));
+	lone_rx(&l, "c021 04 02 0008 0304c023");
+	CU_ASSERT(lone_sent(&l, "c021 01 03 000f 0305c22305 050601010101"));
+	lone_rx(&l, "c021 03 03 0009 0305c22380");
+	/* none left */
+	CU_ASSERT(lone_sent(&l, "c021 05 04 0004"));
+	lone_rx(&l, "c021 06 04 0004");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_REFUSED);
+	lone_free(&l);
+
+	server_with_all_methods(&l);
+	lone_skip(&l);
+	/* EAP is nothing we have: on to the next of the list */
+	lone_rx(&l, "c021 03 01 0008 0304c227");
+	CU_ASSERT(lone_sent(&l, "c021 01 02 000f 0305c22305 050601010101"));
+	lone_free(&l);
+}
+
+static void client_names_its_methods_in_turn(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 2;
+	l.cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	l.cfg.auth[1] = PPP_AUTH_MSCHAPV2;
+	lone_open(&l);
+	lone_skip(&l);
+	lone_rx(&l, "c021 01 01 0008 0304c023");
+	CU_ASSERT(lone_sent(&l, "c021 03 01 0009 0305c22305"));
+	lone_rx(&l, "c021 01 02 0008 0304c227");
+	CU_ASSERT(lone_sent(&l, "c021 03 02 0009 0305c22381"));
+	/* CHAP without its algorithm, or with one too many octets */
+	lone_rx(&l, "c021 01 03 0008 0304c223");
+	CU_ASSERT(lone_sent(&l, "c021 03 03 0009 0305c22305"));
+	lone_rx(&l, "c021 01 04 000a 0306c2230500");
+	CU_ASSERT(lone_sent(&l, "c021 03 04 0009 0305c22381"));
+	lone_rx(&l, "c021 01 05 0009 0305c22381");
+	CU_ASSERT(lone_sent(&l, "c021 02 05 0009 0305c22381"));
+	lone_free(&l);
+}
+
+static void client_without_methods_and_a_server_that_insists(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	lone_open(&l);
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	lone_skip(&l);
+	lone_rx(&l, "c021 01 01 0008 0304c023");
+	CU_ASSERT(lone_sent(&l, "c021 04 01 0008 0304c023"));
+	lone_wait(&l, 60 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_REFUSED);
+	lone_free(&l);
+}
+
+/* 6.4: everything we send comes back. */
+static void rfc1661_6_4_looped_line(void)
+{
+	struct lone l;
+	unsigned i;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	for (i = 0; i < 200 && !l.count[PPP_EV_DOWN]; i++) {
+		uint8_t frame[LONE_FRAME];
+		size_t len;
+
+		if (l.n_read == l.n_sent) {
+			lone_skip(&l);
+			lone_wait(&l, 3 * SEC);
+			continue;
+		}
+		len = l.sent[l.n_read].len;
+		memcpy(frame, l.sent[l.n_read++].octets, len);
+		lone_rx_octets(&l, frame, len);
+	}
+	CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_UP], 0);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_LOOP);
+	lone_free(&l);
+}
+
+/* The line is looped after LCP opened: our own echoes come back. */
+static void rfc1661_5_8_loop_while_open(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	for (unsigned i = 0; i < 5; i++)
+		lone_rx(&l, "c021 09 01 0008 01010101");
+	CU_ASSERT(lone_lcp_is(&l, "Closing"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 5);
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_LOOP);
+	lone_free(&l);
+}
+
+/* 5.8: same Identifier, our magic number, the same data. */
+static void rfc1661_5_8_echo_reply(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	lone_rx(&l, "c021 09 42 000d a0a0a0a0 0102030405");
+	CU_ASSERT(lone_sent(&l, "c021 0a 42 000d 01010101 0102030405"));
+	lone_rx(&l, "c021 09 43 0008 00000000");
+	CU_ASSERT(lone_sent(&l, "c021 0a 43 0008 01010101"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 0);
+	/* a stranger's number is counted */
+	lone_rx(&l, "c021 09 44 0008 12345678");
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 1);
+	lone_free(&l);
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lone_skip(&l);
+	lone_rx(&l, "c021 09 42 0008 a0a0a0a0");
+	CU_ASSERT(lone_quiet(&l));
+	lone_free(&l);
+}
+
+static void echo_reply_fits_the_mru(void)
+{
+	uint8_t frame[2 + 2000] = {0xc0, 0x21, 9, 1, 0x07, 0xd0};
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	lone_rx_octets(&l, frame, sizeof(frame));
+	CU_ASSERT_EQUAL(l.sent[l.n_read].len, 2 + 1500);
+	lone_free(&l);
+}
+
+static void keepalive(struct lone *l)
+{
+	lone_init(l, true);
+	l->cfg.echo_interval = 10 * SEC;
+	l->cfg.echo_failures = 3;
+	lone_lcp_up(l);
+}
+
+static void echo_keepalive_finds_a_dead_peer(void)
+{
+	struct lone l;
+
+	keepalive(&l);
+	for (unsigned i = 0; i < 3; i++) {
+		lone_wait(&l, 10 * SEC);
+		CU_ASSERT(lone_sent(&l, "c021 09 ?? 0008 01010101"));
+		CU_ASSERT(lone_quiet(&l));
+	}
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT(lone_sent(&l, "c021 05 ?? 0004"));
+	lone_wait(&l, 6 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_ECHO);
+	lone_free(&l);
+}
+
+static void echo_keepalive_with_a_living_peer(void)
+{
+	struct lone l;
+	char reply[32];
+
+	keepalive(&l);
+	for (unsigned i = 0; i < 100; i++) {
+		lone_wait(&l, 10 * SEC);
+		snprintf(reply, sizeof(reply), "c021 0a %02x 0008 a0a0a0a0",
+			 l.sent[l.n_sent - 1].octets[3]);
+		/* two of three are lost */
+		if (i % 3 == 2)
+			lone_rx(&l, reply);
+		lone_skip(&l);
+	}
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	lone_free(&l);
+}
+
+/* An answer to another Request, or our own coming back, is no sign of life. */
+static void echo_keepalive_is_not_fooled(void)
+{
+	struct lone l;
+
+	keepalive(&l);
+	for (unsigned i = 0; i < 4; i++) {
+		lone_rx(&l, "c021 0a f0 0008 a0a0a0a0");
+		lone_wait(&l, 10 * SEC);
+	}
+	CU_ASSERT(lone_lcp_is(&l, "Closing"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 4);
+	lone_free(&l);
+}
+
+static void peer_that_rejects_echo_is_left_alone(void)
+{
+	struct lone l;
+
+	keepalive(&l);
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT(lone_sent(&l, "c021 09 ?? 0008 01010101"));
+	lone_rx(&l, "c021 07 01 000c 09 02 0008 01010101");
+	lone_wait(&l, 600 * (uint64_t)SEC);
+	CU_ASSERT(lone_quiet(&l));
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	lone_free(&l);
+}
+
+/* 5.9 and RFC 1570 2.1, 2.2: heard, and nothing said. */
+static void rfc1570_codes_that_want_no_answer(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	lone_rx(&l, "c021 0b 01 000a a0a0a0a0 ffff");
+	lone_rx(&l, "c021 0c 01 000c a0a0a0a0 4d535241");
+	lone_rx(&l, "c021 0d 01 000c a0a0a0a0 00000e10");
+	CU_ASSERT(lone_quiet(&l));
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_CODE), 0);
+	lone_free(&l);
+}
+
+/* 5.7: of LCP itself it is the end, of anything unknown nothing, outside Opened nothing at all. */
+static void rfc1661_5_7_protocol_reject_received(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	lone_rx(&l, "c021 08 01 0006 80fd");
+	lone_rx(&l, "c021 08 01 0006 8021");
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	lone_rx(&l, "c021 08 01 0006 c021");
+	CU_ASSERT(lone_lcp_is(&l, "Stopping"));
+	lone_free(&l);
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lone_rx(&l, "c021 08 01 0006 c021");
+	CU_ASSERT(lone_lcp_is(&l, "Req-Sent"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_STATE), 1);
+	lone_free(&l);
+}
+
+static const struct test_case cases[] = {
+	{"pppd_first_request_is_taken", pppd_first_request_is_taken},
+	{"captured_lns_request_with_multilink", captured_lns_request_with_multilink},
+	{"rfc1661_6_each_option_judged", rfc1661_6_each_option_judged},
+	{"our_wishes_are_asked_for", our_wishes_are_asked_for},
+	{"rfc1661_6_2_methods_in_turn", rfc1661_6_2_methods_in_turn},
+	{"client_names_its_methods_in_turn", client_names_its_methods_in_turn},
+	{"client_without_methods_and_a_server_that_insists",
+	 client_without_methods_and_a_server_that_insists},
+	{"rfc1661_6_4_looped_line", rfc1661_6_4_looped_line},
+	{"rfc1661_5_8_loop_while_open", rfc1661_5_8_loop_while_open},
+	{"rfc1661_5_8_echo_reply", rfc1661_5_8_echo_reply},
+	{"echo_reply_fits_the_mru", echo_reply_fits_the_mru},
+	{"echo_keepalive_finds_a_dead_peer", echo_keepalive_finds_a_dead_peer},
+	{"echo_keepalive_with_a_living_peer", echo_keepalive_with_a_living_peer},
+	{"echo_keepalive_is_not_fooled", echo_keepalive_is_not_fooled},
+	{"peer_that_rejects_echo_is_left_alone", peer_that_rejects_echo_is_left_alone},
+	{"rfc1570_codes_that_want_no_answer", rfc1570_codes_that_want_no_answer},
+	{"rfc1661_5_7_protocol_reject_received", rfc1661_5_7_protocol_reject_received},
+	{NULL, NULL},
+};
+const struct test_suite suite_lcp = {"lcp", cases};
