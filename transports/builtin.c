@@ -2,11 +2,13 @@
 /* The list of what is compiled in; the host finds a transport by its name here or in a plugin. */
 #include "transports/builtin.h"
 
+#include "transports/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/udp.h"
 
 const struct ist_transport *const ist_builtin_transports[] = {
 	&udp_transport,
+	&frame_relay_transport,
 	&loop_transport,
 	NULL,
 };

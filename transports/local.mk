@@ -14,6 +14,13 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/aal5.h transports/aal5.c transports/aal5_crc.h transports/aal5_crc.c \
 	transports/lapb.h transports/lapb.c transports/xot.h transports/xot.c \
 	transports/x25_pkt.h transports/x25_pkt.c transports/x25_words.c \
-	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c
+	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c \
+	transports/link.h transports/link_kind.h transports/link.c transports/link_socket.c \
+	transports/link_udp.c transports/link_loop.c transports/link_packet.c \
+	transports/q922.h transports/q922.c \
+	transports/fr_encap.h transports/fr_encap.c \
+	transports/lmi_msg.h transports/lmi_msg.c \
+	transports/lmi.h transports/lmi.c \
+	transports/frame_relay.h transports/frame_relay.c
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h

@@ -336,7 +336,8 @@ static void leave(struct ist_port *p)
 static void loop_close(struct ist_port *p)
 {
 	leave(p);
-	p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+	if (p->timer)
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
 	delay_clear(&p->inbox);
 	free(p->channel);
 	free(p->pair);

@@ -1,17 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 
-extern const struct test_suite suite_settings, suite_ip_head, suite_udp_addr, suite_udp_table,
-	suite_udp, suite_delay, suite_impair, suite_loop, suite_cell, suite_oam, suite_aal5,
-	suite_aal5_crc, suite_lapb, suite_xot, suite_x25_pkt, suite_x25;
+/* One suite for each test file, named like it. */
+#define SUITES(X)    \
+	X(settings)  \
+	X(ip_head)   \
+	X(udp_addr)  \
+	X(udp)       \
+	X(udp_table) \
+	X(delay)     \
+	X(impair)    \
+	X(loop)      \
+	X(cell)      \
+	X(oam)       \
+	X(aal5)      \
+	X(aal5_crc)  \
+	X(lapb)      \
+	X(xot)       \
+	X(x25)       \
+	X(x25_pkt)   \
+	X(q922)      \
+	X(fr_encap)  \
+	X(lmi)       \
+	X(lmi_msg)
+
+#define X(name) extern const struct test_suite suite_##name;
+SUITES(X)
+#undef X
 
 static const struct test_suite *const suites[] = {
-	&suite_settings,  &suite_ip_head, &suite_udp_addr,
-	&suite_udp_table, &suite_udp,	  &suite_delay,
-	&suite_impair,	  &suite_loop,	  &suite_cell,
-	&suite_oam,	  &suite_aal5,	  &suite_aal5_crc,
-	&suite_lapb,	  &suite_xot,	  &suite_x25_pkt,
-	&suite_x25,	  NULL,
+#define X(name) &suite_##name,
+	SUITES(X)
+#undef X
+		NULL,
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all links have in common.  A link is started; when that fails for a reason that may pass, or
+ * when check finds that the thing under it is gone, it is stopped and started again after 1, 2, 4
+ * ... 30 seconds.  One timer serves the retry, the carrier check once a second and the frames that
+ * an impaired line holds back; it is also how a change seen inside a call is reported outside of
+ * it.
+ */
+#include "transports/link_kind.h"
+
+#include "transports/delay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND	   1000000u
+#define RETRY_MOST (30u * SECOND)
+#define HELD_MAX   4096u /* frames an impaired line holds back */
+
+static const struct link_kind *const kinds[] = {&link_udp, &link_packet, &link_loop};
+
+enum { TAG_SEND, TAG_RECEIVE };
+
+struct link {
+	const struct link_kind *kind;
+	void *impl;
+	struct link_conf conf;
+	bool started, up, busy; /* busy: on_time will set the timer */
+	uint32_t timer;
+	uint64_t at;	  /* the timer's */
+	uint64_t recheck; /* when to look at the carrier, or to start again */
+	uint64_t pause;
+	char words[96]; /* why it is down */
+	struct impair impair;
+	bool impair_send, impair_receive;
+	struct delay_queue held;
+	uint64_t count[LINK_COUNTER_COUNT];
+};
+
+const struct link_conf *link_conf_of(const struct link *l)
+{
+	return &l->conf;
+}
+
+void link_counted(struct link *l, enum link_counter c)
+{
+	l->count[c]++;
+}
+
+static void on_time(void *arg, uint64_t now);
+
+static void arm(struct link *l)
+{
+	uint64_t held = delay_next(&l->held), at = l->recheck < held ? l->recheck : held;
+
+	if (l->busy || at == l->at)
+		return;
+	l->at = at;
+	if (at != UINT64_MAX)
+		l->conf.host->timer(l->conf.host_ctx, &l->timer, at, on_time, l);
+}
+
+/* --- carrier ------------------------------------------------------------------------------------
+ */
+
+static void set_carrier(struct link *l, bool up, const char *words)
+{
+	if (!up)
+		snprintf(l->words, sizeof(l->words), "%s", words);
+	if (up == l->up)
+		return;
+	l->up = up;
+	l->count[LINK_DOWN] += !up;
+	l->conf.user->carrier(l->conf.ctx, up, l->words);
+}
+
+static void start(struct link *l, uint64_t now)
+{
+	int r = l->kind->start(l->impl);
+
+	l->started = !r;
+	if (l->started) {
+		l->recheck = now;
+		return;
+	}
+	snprintf(l->words, sizeof(l->words), "%s", strerror(-r));
+	l->pause = l->pause ? 2 * l->pause : SECOND;
+	if (l->pause > RETRY_MOST)
+		l->pause = RETRY_MOST;
+	l->recheck = now + l->pause;
+}
+
+static void check(struct link *l, uint64_t now)
+{
+	int r = l->kind->check(l->impl);
+
+	l->recheck = now + SECOND;
+	if (r >= 0) {
+		l->pause = r ? 0 : l->pause;
+		set_carrier(l, r > 0, "no carrier");
+		return;
+	}
+	l->started = false;
+	l->kind->stop(l->impl);
+	set_carrier(l, false, strerror(-r));
+}
+
+void link_recheck(struct link *l)
+{
+	l->recheck = l->conf.host->now(l->conf.host_ctx);
+	arm(l);
+}
+
+/* --- frames
+ * --------------------------------------------------------------------------------------- */
+
+static void hand_out(struct link *l, const struct link_frame *f, unsigned n)
+{
+	l->count[LINK_RX] += n;
+	l->conf.user->frames(l->conf.ctx, f, n);
+}
+
+static void release_one(struct link *l, const struct delayed *d)
+{
+	const struct link_frame f = {NULL, d->data, 0, d->len};
+
+	if (!l->up)
+		l->count[d->tag == TAG_SEND ? LINK_TX_DOWN : LINK_RX_DOWN]++;
+	else if (d->tag == TAG_SEND)
+		l->kind->send(l->impl, &f, 1);
+	else
+		hand_out(l, &f, 1);
+}
+
+static void release(struct link *l, uint64_t now)
+{
+	struct delayed *d;
+
+	while ((d = delay_pop(&l->held, now))) {
+		release_one(l, d);
+		free(d);
+	}
+}
+
+static void hold(struct link *l, const struct link_frame *f, uint32_t tag)
+{
+	uint64_t due[2];
+	unsigned n = impair_plan(&l->impair, l->conf.host->now(l->conf.host_ctx), due);
+
+	while (n--)
+		if (!delay_push(&l->held, due[n], tag, f->head, f->head ? f->head_len : 0,
+				f->payload, f->len))
+			l->count[LINK_TX_FULL]++;
+}
+
+void link_received(struct link *l, const struct link_frame *f, unsigned n)
+{
+	if (!l->up) {
+		l->count[LINK_RX_DOWN] += n;
+		return;
+	}
+	if (!l->impair_receive) {
+		hand_out(l, f, n);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		hold(l, &f[i], TAG_RECEIVE);
+	arm(l);
+}
+
+static bool too_long(struct link *l, const struct link_frame *f)
+{
+	return (f->head ? f->head_len : 0) + (uint64_t)f->len > l->kind->mtu(l->impl);
+}
+
+static void send_fitting(struct link *l, const struct link_frame *f, unsigned n)
+{
+	if (!l->impair_send) {
+		l->kind->send(l->impl, f, n);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		hold(l, &f[i], TAG_SEND);
+	arm(l);
+}
+
+void link_send(struct link *l, const struct link_frame *f, unsigned n)
+{
+	unsigned from = 0;
+
+	if (!l->up) {
+		l->count[LINK_TX_DOWN] += n;
+		return;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		if (!too_long(l, &f[i]))
+			continue;
+		l->count[LINK_TX_TOO_LONG]++;
+		if (i > from)
+			send_fitting(l, f + from, i - from);
+		from = i + 1;
+	}
+	if (n > from)
+		send_fitting(l, f + from, n - from);
+}
+
+static void on_time(void *arg, uint64_t now)
+{
+	struct link *l = arg;
+
+	l->busy = true;
+	l->at = UINT64_MAX;
+	if (!l->started && now >= l->recheck)
+		start(l, now);
+	if (l->started && now >= l->recheck)
+		check(l, now);
+	release(l, now);
+	l->busy = false;
+	arm(l);
+}
+
+/* --- opening
+ * ----------------------------------------------------------------------------------------- */
+
+static int find_kind(const char *text, const struct link_kind **out, char *err, size_t err_len)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strncmp(text, kinds[i]->scheme, strlen(kinds[i]->scheme))) {
+			*out = kinds[i];
+			return 0;
+		}
+	return settings_error(err, err_len, EINVAL, "link: \"%s\" is neither %s, %s nor %s", text,
+			      kinds[0]->form, kinds[1]->form, kinds[2]->form);
+}
+
+/* Reasons that will not pass by waiting. */
+static bool hopeless(int err)
+{
+	static const int errs[] = {EPERM,      EACCES,	     EINVAL,
+				   EADDRINUSE, EAFNOSUPPORT, EPROTONOSUPPORT};
+
+	for (size_t i = 0; i < sizeof(errs) / sizeof(errs[0]); i++)
+		if (errs[i] == err)
+			return true;
+	return false;
+}
+
+static int open_kind(struct link *l, const char *text, char *err, size_t err_len)
+{
+	int r;
+
+	l->impl = l->kind->parse(l, text + strlen(l->kind->scheme), err, err_len);
+	if (!l->impl)
+		return -EINVAL;
+	r = l->kind->start(l->impl);
+	if (r < 0 && hopeless(-r))
+		return settings_error(err, err_len, -r, "link %s: %s", text, strerror(-r));
+	l->started = !r;
+	snprintf(l->words, sizeof(l->words), "%s", r ? strerror(-r) : "not up yet");
+	l->pause = SECOND;
+	l->recheck = l->conf.host->now(l->conf.host_ctx) + (r ? l->pause : 0);
+	arm(l);
+	return 0;
+}
+
+int link_open(struct link **out, const char *text, const struct link_conf *conf, char *err,
+	      size_t err_len)
+{
+	const struct link_kind *kind = NULL;
+	struct link *l;
+	int r = find_kind(text, &kind, err, err_len);
+
+	if (r < 0)
+		return r;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	l->kind = kind;
+	l->conf = *conf;
+	l->at = l->recheck = UINT64_MAX;
+	l->held.max = HELD_MAX;
+	r = impair_init(&l->impair, &conf->settings, err, err_len);
+	if (impair_on(&l->impair)) {
+		l->impair_send = !settings_is(&conf->settings, "impair-direction", "receive");
+		l->impair_receive = !settings_is(&conf->settings, "impair-direction", "send");
+	}
+	if (!r)
+		r = open_kind(l, text, err, err_len);
+	if (r < 0) {
+		link_close(l);
+		return r;
+	}
+	*out = l;
+	return 0;
+}
+
+void link_close(struct link *l)
+{
+	if (!l)
+		return;
+	if (l->timer)
+		l->conf.host->timer(l->conf.host_ctx, &l->timer, UINT64_MAX, on_time, l);
+	if (l->impl) {
+		if (l->started)
+			l->kind->stop(l->impl);
+		l->kind->free(l->impl);
+	}
+	delay_clear(&l->held);
+	free(l);
+}
+
+bool link_up(const struct link *l)
+{
+	return l->up;
+}
+
+uint32_t link_mtu(const struct link *l)
+{
+	return l->kind->mtu(l->impl);
+}
+
+void link_count(const struct link *l, uint64_t *out)
+{
+	memcpy(out, l->count, sizeof(l->count));
+	impair_count(&l->impair, out + IMPAIR_LOST);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Links: the raw pipe under a transport.  A link is opened from a text, "packet:eth1", and carries
+ * whole frames; it is up or down, and when what it stands on goes away it is down and tries again
+ * with growing pauses.  It never ends the port.
+ *
+ *   udp:LOCAL>REMOTE   one frame per datagram, both ends as "ADDRESS:PORT"
+ *   packet:INTERFACE   a network device: frames as they are on a Frame Relay device, with an
+ *                      ethertype and a 16-bit length in front on an Ethernet
+ *   loop:NAME          two links of one process
+ *
+ * Under every link the line can be made bad on purpose (impair.h).  Like transports, links report
+ * (frames, carrier) from descriptors and timers only, never from inside a call.
+ */
+#ifndef TRANSPORTS_LINK_H
+#define TRANSPORTS_LINK_H
+
+#include "transports/impair.h"
+
+#define LINK_FRAME_MAX 10240u
+
+struct link;
+
+struct link_frame {
+	const uint8_t *head, *payload; /* head: sending only, NULL = none */
+	uint32_t head_len, len;
+};
+
+struct link_user {
+	void (*frames)(void *ctx, const struct link_frame *f, unsigned n);
+	/* words: why it is down */
+	void (*carrier)(void *ctx, bool up, const char *words);
+};
+
+struct link_conf {
+	const struct ist_host *host;
+	void *host_ctx;
+	const struct link_user *user;
+	void *ctx;
+	uint16_t ethertype;
+	struct settings settings; /* the port's, for the impair keys */
+};
+
+#define LINK_KEYS                                                                                  \
+	{"link",                                                                                   \
+	 IST_KEY_TEXT,                                                                             \
+	 IST_KEY_REQUIRED | IST_KEY_PORT,                                                          \
+	 0,                                                                                        \
+	 0,                                                                                        \
+	 NULL,                                                                                     \
+	 NULL,                                                                                     \
+	 "what it runs on: \"udp:ADDRESS:PORT>ADDRESS:PORT\", \"packet:INTERFACE\", "              \
+	 "\"loop:NAME\""},                                                                         \
+		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
+		 0,	      NULL,	    "0x88b5",	  "of packet links over Ethernet"},        \
+		IMPAIR_KEYS,                                                                       \
+	{                                                                                          \
+		"impair-direction", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "send receive both", "both", \
+			"which frames the impair keys are about"                                   \
+	}
+
+#define LINK_COUNTERS(X)                                                                        \
+	X(LINK_RX, "link-rx", "frames the link received")                                       \
+	X(LINK_TX, "link-tx", "frames the link sent")                                           \
+	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")        \
+	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")       \
+	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")      \
+	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                            \
+	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries") \
+	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")         \
+	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                       \
+	X(LINK_DOWN, "link-down", "times the link went down")                                   \
+	IMPAIR_COUNTERS(X)
+
+enum link_counter {
+#define X(sym, name, words) sym,
+	LINK_COUNTERS(X)
+#undef X
+		LINK_COUNTER_COUNT
+};
+
+/* err gets words for a text that is malformed or can never work. */
+int link_open(struct link **out, const char *text, const struct link_conf *conf, char *err,
+	      size_t err_len);
+void link_close(struct link *l);
+/* What cannot go is counted and dropped. */
+void link_send(struct link *l, const struct link_frame *f, unsigned n);
+bool link_up(const struct link *l);
+/* Octets of the longest frame it carries now. */
+uint32_t link_mtu(const struct link *l);
+/* LINK_COUNTER_COUNT values. */
+void link_count(const struct link *l, uint64_t *out);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one kind of link is made of; a new kind is a row in link.c and a file.  link.c does carrier,
+ * retry, impairment and counting; a kind only moves octets.
+ */
+#ifndef TRANSPORTS_LINK_KIND_H
+#define TRANSPORTS_LINK_KIND_H
+
+#include "transports/link.h"
+
+#include <sys/socket.h>
+
+struct link_kind {
+	const char *scheme; /* with the colon */
+	const char *form;   /* how to write it, for the error */
+	/* What follows the scheme.  NULL with words when malformed. */
+	void *(*parse)(struct link *l, const char *rest, char *err, size_t err_len);
+	void (*free)(void *impl);
+	/* Open the sockets; called again after each failure.  0 or -errno. */
+	int (*start)(void *impl);
+	void (*stop)(void *impl);
+	/* Is there a carrier: 1, 0, or -errno when what it stands on is gone. */
+	int (*check)(void *impl);
+	void (*send)(void *impl, const struct link_frame *f, unsigned n);
+	uint32_t (*mtu)(const void *impl);
+};
+
+extern const struct link_kind link_udp, link_packet, link_loop;
+
+/* For the kinds. */
+const struct link_conf *link_conf_of(const struct link *l);
+void link_counted(struct link *l, enum link_counter c);
+/* Frames have come. */
+void link_received(struct link *l, const struct link_frame *f, unsigned n);
+/* Have check called soon, and by itself every second; allowed from anywhere. */
+void link_recheck(struct link *l);
+
+/* --- sockets that carry one frame per message (link_socket.c)
+ * --------------------------------------- */
+
+struct link_socket {
+	struct link *link;
+	int fd; /* -1 = closed */
+	bool watched;
+	uint8_t *buffer;
+	uint8_t prefix[16];  /* in front of each frame, its last two octets being the frame's length
+			      */
+	unsigned prefix_len; /* 0 = none */
+	/* Looks at one message, may move the frame inside it; false drops it.  NULL = all are
+	 * frames. */
+	bool (*take)(void *impl, const struct sockaddr_storage *from, struct link_frame *f);
+	void *impl;
+};
+
+/* fd is ours from here on, also when it fails. */
+int link_socket_open(struct link_socket *s, int fd);
+/* Look at it no more, until it is closed: the other side is gone. */
+void link_socket_unwatch(struct link_socket *s);
+void link_socket_close(struct link_socket *s);
+void link_socket_send(struct link_socket *s, const struct link_frame *f, unsigned n);
+
+#endif

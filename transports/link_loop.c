@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `loop:NAME`: two links of one process on a socket pair, which may be on different threads.  The
+ * first of a name makes the pair and leaves the other end in a list; the second takes it and sends
+ * one octet, shorter than any frame, by which the first knows that somebody is there.
+ */
+#include "transports/link_kind.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct loop_link {
+	struct link_socket socket;
+	char *name;
+	bool joined, lost;
+};
+
+/* Ends nobody has taken yet. */
+struct spare {
+	struct spare *next;
+	const struct loop_link *maker;
+	int fd;
+	char name[];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct spare *spares;
+
+/* Closes the end this link has left for others, if it is still there. */
+static void withdraw(const struct loop_link *u)
+{
+	pthread_mutex_lock(&lock);
+	for (struct spare **at = &spares; *at;) {
+		struct spare *s = *at;
+
+		if (s->maker != u) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		close(s->fd);
+		free(s);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* The end waiting under that name, or -1. */
+static int take_spare(const char *name)
+{
+	int fd = -1;
+
+	pthread_mutex_lock(&lock);
+	for (struct spare **at = &spares; *at && fd < 0; at = &(*at)->next) {
+		struct spare *s = *at;
+
+		if (strcmp(s->name, name))
+			continue;
+		fd = s->fd;
+		*at = s->next;
+		free(s);
+		break;
+	}
+	pthread_mutex_unlock(&lock);
+	return fd;
+}
+
+static int make_pair(const struct loop_link *u)
+{
+	struct spare *s = calloc(1, sizeof(*s) + strlen(u->name) + 1);
+	int fd[2];
+
+	if (!s)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fd) < 0) {
+		free(s);
+		return -errno;
+	}
+	s->maker = u;
+	s->fd = fd[1];
+	memcpy(s->name, u->name, strlen(u->name) + 1);
+	pthread_mutex_lock(&lock);
+	s->next = spares;
+	spares = s;
+	pthread_mutex_unlock(&lock);
+	return fd[0];
+}
+
+/* An empty message is the end of the other side, a single octet its beginning. */
+static bool take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+{
+	struct loop_link *u = impl;
+
+	(void)from;
+	if (f->len > 1)
+		return true;
+	u->lost = !f->len;
+	u->joined = f->len;
+	if (u->lost)
+		link_socket_unwatch(&u->socket);
+	link_recheck(u->socket.link);
+	return false;
+}
+
+static int start(void *impl)
+{
+	struct loop_link *u = impl;
+	int fd = take_spare(u->name), r;
+
+	u->lost = false;
+	u->joined = fd >= 0 && send(fd, "", 1, MSG_NOSIGNAL) == 1;
+	if (fd < 0)
+		fd = make_pair(u);
+	if (fd < 0)
+		return fd;
+	r = link_socket_open(&u->socket, fd);
+	if (r < 0)
+		withdraw(u);
+	return r;
+}
+
+static void stop(void *impl)
+{
+	withdraw(impl);
+	link_socket_close(&((struct loop_link *)impl)->socket);
+}
+
+static int check(void *impl)
+{
+	const struct loop_link *u = impl;
+
+	return u->lost ? -ECONNRESET : u->joined;
+}
+
+static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	struct loop_link *u = *rest ? calloc(1, sizeof(*u)) : NULL;
+
+	if (!u || !(u->name = strdup(rest))) {
+		free(u);
+		settings_error(err, err_len, EINVAL, "link: \"loop:%s\" is not %s", rest,
+			       link_loop.form);
+		return NULL;
+	}
+	u->socket = (struct link_socket){.link = l, .fd = -1, .take = take, .impl = u};
+	return u;
+}
+
+static void free_link(void *impl)
+{
+	free(((struct loop_link *)impl)->name);
+	free(impl);
+}
+
+static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+{
+	link_socket_send(&((struct loop_link *)impl)->socket, f, n);
+}
+
+static uint32_t mtu(const void *impl)
+{
+	(void)impl;
+	return LINK_FRAME_MAX;
+}
+
+const struct link_kind link_loop = {
+	.scheme = "loop:",
+	.form = "loop:NAME",
+	.parse = parse,
+	.free = free_link,
+	.start = start,
+	.stop = stop,
+	.check = check,
+	.send = send_frames,
+	.mtu = mtu,
+};

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `packet:INTERFACE`: a network device by AF_PACKET.  On a Frame Relay device (ARPHRD_FRAD,
+ * ARPHRD_DLCI or raw HDLC) a frame is what the device carries.  On Ethernet it is wrapped:
+ * broadcast destination, the configured ethertype, a 16-bit length (Ethernet pads short frames),
+ * then the frame.
+ *
+ * The interface is looked up by name each time, so that one that was removed and made again, with
+ * another index, is found: check then says it is gone, and link.c starts us anew.
+ */
+#include "transports/link_kind.h"
+
+#include "core/bytes.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define ETHER_HEAD 16u /* with our length */
+
+struct packet_link {
+	struct link_socket socket;
+	char name[IFNAMSIZ];
+	unsigned index;
+	bool ethernet;
+	uint32_t mtu;
+};
+
+static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	struct packet_link *u = calloc(1, sizeof(*u));
+	size_t len = strlen(rest);
+
+	if (u && len && len < sizeof(u->name)) {
+		memcpy(u->name, rest, len + 1);
+		u->socket = (struct link_socket){.link = l, .fd = -1, .impl = u};
+		u->mtu = LINK_FRAME_MAX;
+		return u;
+	}
+	free(u);
+	settings_error(err, err_len, EINVAL, "link: \"packet:%s\" is not %s", rest,
+		       link_packet.form);
+	return NULL;
+}
+
+/* Broadcast and multicast echo, other hosts' frames on a shared wire, and our own are not for us.
+ */
+static bool take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+{
+	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)from;
+	struct packet_link *u = impl;
+	struct rd r = rd_init(f->payload, f->len);
+	const uint8_t *p;
+	uint16_t len;
+
+	if (ll->sll_pkttype == PACKET_OUTGOING || ll->sll_pkttype == PACKET_OTHERHOST)
+		return false;
+	if (!u->ethernet)
+		return f->len > 0;
+	rd_skip(&r, ETHER_HEAD - 2);
+	len = rd_u16(&r);
+	p = rd_take(&r, len);
+	if (!p || !len) {
+		link_counted(u->socket.link, LINK_RX_BAD);
+		return false;
+	}
+	f->payload = p;
+	f->len = len;
+	return true;
+}
+
+static int ask(int fd, const struct packet_link *u, unsigned long what, struct ifreq *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->ifr_name, u->name, sizeof(out->ifr_name));
+	return ioctl(fd, what, out) < 0 ? -errno : 0;
+}
+
+/* Kind of device, address, MTU. */
+static int look(struct packet_link *u, int fd)
+{
+	struct ifreq hw, mtu;
+	int r = ask(fd, u, SIOCGIFHWADDR, &hw);
+
+	if (!r)
+		r = ask(fd, u, SIOCGIFMTU, &mtu);
+	if (r)
+		return r;
+	u->ethernet = hw.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+		      hw.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
+	u->mtu = (uint32_t)mtu.ifr_mtu - (u->ethernet ? 2 : 0);
+	if (u->mtu > LINK_FRAME_MAX - ETHER_HEAD)
+		u->mtu = LINK_FRAME_MAX - ETHER_HEAD;
+	if (u->ethernet) {
+		memset(u->socket.prefix, 0xff, 6);
+		memcpy(u->socket.prefix + 6, hw.ifr_hwaddr.sa_data, 6);
+		wr_put16(u->socket.prefix + 12, link_conf_of(u->socket.link)->ethertype);
+	}
+	u->socket.prefix_len = u->ethernet ? ETHER_HEAD : 0;
+	return 0;
+}
+
+static int bind_device(struct packet_link *u, int fd)
+{
+	const struct link_conf *c = link_conf_of(u->socket.link);
+	struct sockaddr_ll ll = {.sll_family = AF_PACKET};
+	int on = 1, r;
+
+	u->index = if_nametoindex(u->name);
+	if (!u->index)
+		return -ENODEV;
+	r = look(u, fd);
+	if (r)
+		return r;
+	ll.sll_ifindex = (int)u->index;
+	ll.sll_protocol = htons(u->ethernet ? c->ethertype : ETH_P_ALL);
+	/* Older kernels do not know this; take() drops our own frames then. */
+	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
+	return bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -errno : 0;
+}
+
+static int start(void *impl)
+{
+	struct packet_link *u = impl;
+	/* Protocol 0: nothing is received until it is bound to the one device. */
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), r;
+
+	if (fd < 0)
+		return -errno;
+	u->socket.take = take;
+	r = bind_device(u, fd);
+	if (r) {
+		close(fd);
+		return r;
+	}
+	return link_socket_open(&u->socket, fd);
+}
+
+static void stop(void *impl)
+{
+	link_socket_close(&((struct packet_link *)impl)->socket);
+}
+
+static int check(void *impl)
+{
+	struct packet_link *u = impl;
+	struct ifreq flags;
+	int r;
+
+	if (if_nametoindex(u->name) != u->index)
+		return -ENODEV;
+	r = ask(u->socket.fd, u, SIOCGIFFLAGS, &flags);
+	if (!r)
+		r = look(u, u->socket.fd);
+	if (r)
+		return r;
+	return (flags.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+}
+
+static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+{
+	link_socket_send(&((struct packet_link *)impl)->socket, f, n);
+}
+
+static uint32_t mtu(const void *impl)
+{
+	return ((const struct packet_link *)impl)->mtu;
+}
+
+const struct link_kind link_packet = {
+	.scheme = "packet:",
+	.form = "packet:INTERFACE",
+	.parse = parse,
+	.free = free,
+	.start = start,
+	.stop = stop,
+	.check = check,
+	.send = send_frames,
+	.mtu = mtu,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sockets that keep boundaries, used alike by all links: batches in, batches out, each frame with
+ * an optional prefix that ends with its length.
+ */
+#define _GNU_SOURCE
+#include "transports/link_kind.h"
+
+#include "core/bytes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define BATCH  32u
+#define ROUNDS 4u
+
+/* Messages read; 0 when there were none. */
+static unsigned receive(struct link_socket *s)
+{
+	struct sockaddr_storage from[BATCH];
+	struct link_frame frames[BATCH];
+	struct mmsghdr m[BATCH];
+	struct iovec iov[BATCH];
+	unsigned kept = 0;
+	int n;
+
+	memset(from, 0, sizeof(from));
+	for (unsigned i = 0; i < BATCH; i++) {
+		iov[i] = (struct iovec){s->buffer + (size_t)i * LINK_FRAME_MAX, LINK_FRAME_MAX};
+		m[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+					       .msg_namelen = sizeof(from[i]),
+					       .msg_iov = &iov[i],
+					       .msg_iovlen = 1};
+	}
+	n = recvmmsg(s->fd, m, BATCH, MSG_DONTWAIT, NULL);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		link_recheck(s->link);
+	for (int i = 0; i < n; i++) {
+		struct link_frame *f = &frames[kept];
+
+		*f = (struct link_frame){NULL, iov[i].iov_base, 0, m[i].msg_len};
+		if (m[i].msg_hdr.msg_flags & MSG_TRUNC)
+			link_counted(s->link, LINK_RX_TOO_LONG);
+		else if (!s->take || s->take(s->impl, &from[i], f))
+			kept++;
+	}
+	if (kept)
+		link_received(s->link, frames, kept);
+	return n > 0 ? (unsigned)n : 0;
+}
+
+static void on_readable(void *arg, unsigned ready)
+{
+	struct link_socket *s = arg;
+
+	(void)ready;
+	for (unsigned i = 0; i < ROUNDS && s->watched; i++)
+		if (receive(s) < BATCH)
+			return;
+}
+
+int link_socket_open(struct link_socket *s, int fd)
+{
+	const struct link_conf *c = link_conf_of(s->link);
+	int r;
+
+	s->fd = fd;
+	s->buffer = malloc((size_t)BATCH * LINK_FRAME_MAX);
+	r = s->buffer ? c->host->watch(c->host_ctx, fd, IST_READ, on_readable, s) : -ENOMEM;
+	s->watched = r >= 0;
+	if (r < 0) {
+		free(s->buffer);
+		s->buffer = NULL;
+		close(fd);
+		s->fd = -1;
+	}
+	return r;
+}
+
+void link_socket_unwatch(struct link_socket *s)
+{
+	const struct link_conf *c = link_conf_of(s->link);
+
+	if (s->watched)
+		c->host->watch(c->host_ctx, s->fd, 0, on_readable, s);
+	s->watched = false;
+}
+
+void link_socket_close(struct link_socket *s)
+{
+	if (s->fd < 0)
+		return;
+	link_socket_unwatch(s);
+	close(s->fd);
+	s->fd = -1;
+	free(s->buffer);
+	s->buffer = NULL;
+}
+
+/* Counts and skips the one that did not go; the thing under the link may be gone too. */
+static void failed(struct link_socket *s, int err, unsigned *i)
+{
+	(*i)++;
+	if (err == EAGAIN || err == ENOBUFS) {
+		link_counted(s->link, LINK_TX_FULL);
+	} else if (err == EMSGSIZE) {
+		link_counted(s->link, LINK_TX_TOO_LONG);
+	} else {
+		link_counted(s->link, LINK_TX_ERROR);
+		link_recheck(s->link);
+	}
+}
+
+static void send_batch(struct link_socket *s, const struct link_frame *f, unsigned n)
+{
+	uint8_t prefix[BATCH][sizeof(s->prefix)];
+	struct iovec iov[BATCH][3];
+	struct mmsghdr m[BATCH];
+
+	memset(m, 0, sizeof(m));
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t head = f[i].head ? f[i].head_len : 0;
+
+		memcpy(prefix[i], s->prefix, sizeof(s->prefix));
+		if (s->prefix_len)
+			wr_put16(prefix[i] + s->prefix_len - 2, (uint16_t)(head + f[i].len));
+		iov[i][0] = (struct iovec){prefix[i], s->prefix_len};
+		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].head, head};
+		iov[i][2] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};
+		m[i].msg_hdr.msg_iov = iov[i];
+		m[i].msg_hdr.msg_iovlen = 3;
+	}
+	for (unsigned i = 0; i < n;) {
+		int sent = sendmmsg(s->fd, m + i, n - i, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		for (int k = 0; k < sent; k++)
+			link_counted(s->link, LINK_TX);
+		if (sent > 0)
+			i += (unsigned)sent;
+		else if (errno != EINTR)
+			failed(s, errno, &i);
+	}
+}
+
+void link_socket_send(struct link_socket *s, const struct link_frame *f, unsigned n)
+{
+	for (unsigned i = 0; i < n && s->fd >= 0; i += BATCH)
+		send_batch(s, f + i, n - i < BATCH ? n - i : BATCH);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `udp:LOCAL>REMOTE`: one frame per datagram, nothing else in it, as emulated routers do it ("NIO
+ * UDP").  The socket is connected, so only the remote end is heard.  There is no carrier to see:
+ * the link is up when the socket is; a refusal from the far host says nothing about tomorrow.
+ */
+#include "transports/link_kind.h"
+
+#include "transports/udp_addr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct udp_link {
+	struct link_socket socket;
+	struct udp_ep local, remote;
+};
+
+static bool parse_ends(struct udp_link *u, const char *rest)
+{
+	const char *arrow = strchr(rest, '>');
+	char local[80];
+
+	if (!arrow || (size_t)(arrow - rest) >= sizeof(local))
+		return false;
+	memcpy(local, rest, (size_t)(arrow - rest));
+	local[arrow - rest] = '\0';
+	return udp_ep_parse(&u->local, local, 0) && udp_ep_parse(&u->remote, arrow + 1, 0) &&
+	       u->local.family == u->remote.family && u->local.port && u->remote.port;
+}
+
+static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	struct udp_link *u = calloc(1, sizeof(*u));
+
+	if (u && parse_ends(u, rest)) {
+		u->socket.link = l;
+		u->socket.fd = -1;
+		return u;
+	}
+	free(u);
+	settings_error(err, err_len, EINVAL, "link: \"udp:%s\" is not %s", rest, link_udp.form);
+	return NULL;
+}
+
+static int start(void *impl)
+{
+	struct udp_link *u = impl;
+	struct sockaddr_storage local, remote;
+	socklen_t len = udp_ep_to_sock(&u->local, &local);
+	int fd = socket(local.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	udp_ep_to_sock(&u->remote, &remote);
+	if (bind(fd, (struct sockaddr *)&local, len) < 0 ||
+	    connect(fd, (struct sockaddr *)&remote, len) < 0) {
+		int err = errno;
+
+		close(fd);
+		return -err;
+	}
+	return link_socket_open(&u->socket, fd);
+}
+
+static void stop(void *impl)
+{
+	link_socket_close(&((struct udp_link *)impl)->socket);
+}
+
+static int check(void *impl)
+{
+	return ((struct udp_link *)impl)->socket.fd >= 0;
+}
+
+static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+{
+	link_socket_send(&((struct udp_link *)impl)->socket, f, n);
+}
+
+static uint32_t mtu(const void *impl)
+{
+	(void)impl;
+	return LINK_FRAME_MAX;
+}
+
+const struct link_kind link_udp = {
+	.scheme = "udp:",
+	.form = "udp:ADDRESS:PORT>ADDRESS:PORT",
+	.parse = parse,
+	.free = free,
+	.start = start,
+	.stop = stop,
+	.check = check,
+	.send = send_frames,
+	.mtu = mtu,
+};

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Q.933 Annex A.5 and A.6 in words.  The user sends STATUS ENQUIRY every T391 and expects a STATUS
+ * that carries back its sequence number before the next; the network expects an ENQUIRY at least
+ * every T392, with its own number carried back.  A right message is a good event, a wrong one or
+ * none is an error; N392 errors in the last N393 events take the link down, N392 good events in a
+ * row bring it up.  An interval counts once: when a wrong STATUS and then the right one come, it
+ * stays an error.
+ *
+ * While the link is down every poll asks for the full status, so that when it comes up the PVCs are
+ * known.  A PVC missing from a full status is deleted.  As network, a new PVC is announced as new
+ * until the user's next sequence number shows that the announcement arrived, then as active;
+ * whenever something changed the next answer is a full status, asked for or not.
+ */
+#include "transports/lmi.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define N393_MAX 10u /* RFC 2115 frDlcmiMonitoredEvents */
+
+enum poll { POLL_NONE, POLL_WAITING, POLL_ERRED, POLL_DONE };
+
+const char *lmi_conf_check(const struct lmi_conf *c)
+{
+	if (c->n392 < 1 || c->n393 > N393_MAX || c->n392 > c->n393)
+		return "n392 and n393 must be 1 to 10, n392 not above n393";
+	if (c->n391 < 1 || c->n391 > 255)
+		return "n391 must be 1 to 255";
+	if (!c->t391 || !c->t392)
+		return "t391 and t392 must not be 0";
+	return NULL;
+}
+
+int lmi_init(struct lmi *l, const struct lmi_conf *c, const struct lmi_ops *ops, void *ctx,
+	     const uint32_t *dlci, unsigned n)
+{
+	*l = (struct lmi){.conf = *c, .ops = ops, .ctx = ctx, .deadline = UINT64_MAX};
+	l->pvc = calloc((size_t)n + 1, sizeof(*l->pvc));
+	if (!l->pvc)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n; i++)
+		l->pvc[i].dlci = dlci[i];
+	l->pvcs = n;
+	for (unsigned i = 0; i < n && c->role == LMI_NETWORK; i++)
+		lmi_set_pvc(l, dlci[i], LMI_PVC_ACTIVE);
+	return 0;
+}
+
+void lmi_free(struct lmi *l)
+{
+	free(l->pvc);
+	l->pvc = NULL;
+	l->pvcs = 0;
+}
+
+uint64_t lmi_deadline(const struct lmi *l)
+{
+	return l->deadline;
+}
+
+static struct lmi_pvc *find(struct lmi *l, uint32_t dlci)
+{
+	unsigned low = 0, high = l->pvcs;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (l->pvc[mid].dlci == dlci)
+			return &l->pvc[mid];
+		if (l->pvc[mid].dlci < dlci)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+/* --- events -------------------------------------------------------------------------------------
+ */
+
+static void report_pvcs(struct lmi *l)
+{
+	for (unsigned i = 0; i < l->pvcs; i++) {
+		struct lmi_pvc *p = &l->pvc[i];
+		bool up = l->up && p->state == LMI_PVC_ACTIVE && !p->fresh;
+
+		if (up == p->up)
+			continue;
+		p->up = up;
+		l->ops->pvc(l->ctx, p->dlci, up);
+	}
+}
+
+static void go_up(struct lmi *l)
+{
+	l->up = true;
+	l->window = 0;
+	l->ops->link(l->ctx, true);
+	report_pvcs(l);
+}
+
+static void go_down(struct lmi *l)
+{
+	l->up = false;
+	l->good = 0;
+	for (unsigned i = 0; i < l->pvcs && l->conf.role == LMI_USER; i++)
+		l->pvc[i].state = LMI_PVC_ABSENT;
+	report_pvcs(l);
+	l->ops->link(l->ctx, false);
+}
+
+static void event(struct lmi *l, bool error)
+{
+	if (!l->up) {
+		l->good = error ? 0 : l->good + 1;
+		if (l->good >= l->conf.n392)
+			go_up(l);
+		return;
+	}
+	l->window = (uint16_t)((l->window << 1 | error) & ((1u << l->conf.n393) - 1));
+	if ((unsigned)__builtin_popcount(l->window) < l->conf.n392)
+		return;
+	l->count[LMI_LINK_DOWN]++;
+	go_down(l);
+}
+
+static uint8_t next_seq(uint8_t s)
+{
+	return s == 255 ? 1 : (uint8_t)(s + 1);
+}
+
+static void send_msg(struct lmi *l, struct lmi_msg *m)
+{
+	uint8_t pdu[16 + LMI_MSG_PVCS * 8];
+	struct wr w = wr_init(pdu, sizeof(pdu));
+
+	l->send_seq = next_seq(l->send_seq);
+	m->has_keepalive = true;
+	m->send = l->send_seq;
+	m->recv = l->recv_seq;
+	lmi_msg_put(&w, l->conf.kind, m);
+	l->ops->tx(l->ctx, pdu, w.len);
+}
+
+/* --- the user's side
+ * ------------------------------------------------------------------------------ */
+
+static void poll_network(struct lmi *l, uint64_t now)
+{
+	struct lmi_msg m;
+
+	m.type = LMI_STATUS_ENQUIRY;
+	m.pvcs = 0;
+	m.report = !l->up || ++l->polls >= l->conf.n391 ? LMI_FULL : LMI_INTEGRITY;
+	if (m.report == LMI_FULL)
+		l->polls = 0;
+	l->asked = m.report;
+	l->poll = POLL_WAITING;
+	l->deadline = now + l->conf.t391;
+	l->count[LMI_ENQUIRY_TX]++;
+	send_msg(l, &m);
+}
+
+static void user_expired(struct lmi *l, uint64_t now)
+{
+	if (l->poll == POLL_WAITING) {
+		l->count[LMI_TIMEOUT]++;
+		event(l, true);
+	}
+	poll_network(l, now);
+}
+
+static void apply_pvc(struct lmi *l, const struct lmi_msg_pvc *from)
+{
+	struct lmi_pvc *p = find(l, from->dlci);
+
+	if (!p) {
+		l->count[LMI_PVC_UNKNOWN]++;
+		return;
+	}
+	if (from->bits & LMI_PVC_D)
+		p->state = LMI_PVC_ABSENT;
+	else
+		p->state = from->bits & LMI_PVC_A ? LMI_PVC_ACTIVE : LMI_PVC_INACTIVE;
+}
+
+static void apply_status(struct lmi *l, const struct lmi_msg *m)
+{
+	for (unsigned i = 0; i < l->pvcs && m->report == LMI_FULL; i++)
+		l->pvc[i].state = LMI_PVC_ABSENT;
+	for (unsigned i = 0; i < m->pvcs && m->report != LMI_INTEGRITY; i++)
+		apply_pvc(l, &m->pvc[i]);
+}
+
+static void wrong(struct lmi *l, enum lmi_counter why)
+{
+	l->count[why]++;
+	if (l->conf.role == LMI_USER) {
+		if (l->poll != POLL_WAITING)
+			return;
+		l->poll = POLL_ERRED;
+	}
+	event(l, true);
+}
+
+static void user_status(struct lmi *l, const struct lmi_msg *m)
+{
+	bool good = l->poll == POLL_WAITING;
+
+	l->count[LMI_STATUS_RX]++;
+	if (m->report == LMI_ASYNC) {
+		l->count[LMI_ASYNC_RX]++;
+		apply_status(l, m);
+		report_pvcs(l);
+		return;
+	}
+	if (l->poll != POLL_WAITING && l->poll != POLL_ERRED) {
+		l->count[LMI_UNEXPECTED]++;
+		return;
+	}
+	if (m->recv != l->send_seq) {
+		wrong(l, LMI_BAD_SEQ);
+		return;
+	}
+	l->poll = POLL_DONE;
+	l->recv_seq = m->send;
+	l->count[LMI_FULL_RX] += m->report == LMI_FULL;
+	if (l->asked == LMI_FULL && m->report != LMI_FULL)
+		l->polls = l->conf.n391; /* ask again */
+	apply_status(l, m);
+	if (good)
+		event(l, false);
+	report_pvcs(l);
+}
+
+/* --- the network's side
+ * ----------------------------------------------------------------------------- */
+
+static void list_pvcs(struct lmi *l, struct lmi_msg *m)
+{
+	for (unsigned i = 0; i < l->pvcs && m->pvcs < LMI_MSG_PVCS; i++) {
+		struct lmi_pvc *p = &l->pvc[i];
+		uint8_t bits = p->fresh ? LMI_PVC_N : p->state == LMI_PVC_ACTIVE ? LMI_PVC_A : 0;
+
+		p->announced = p->state != LMI_PVC_ABSENT;
+		if (p->announced)
+			m->pvc[m->pvcs++] = (struct lmi_msg_pvc){(uint16_t)p->dlci, bits};
+	}
+}
+
+/* The user's number shows whether our last STATUS arrived. */
+static void confirm(struct lmi *l, bool arrived)
+{
+	if (!l->unconfirmed)
+		return;
+	l->unconfirmed = false;
+	if (!arrived)
+		l->changed = true;
+	for (unsigned i = 0; i < l->pvcs && arrived; i++) {
+		struct lmi_pvc *p = &l->pvc[i];
+
+		if (p->fresh && p->announced) {
+			p->fresh = false;
+			l->changed = true;
+		}
+	}
+}
+
+static void network_enquiry(struct lmi *l, const struct lmi_msg *m, uint64_t now)
+{
+	bool right = m->recv == l->send_seq;
+	struct lmi_msg answer;
+
+	l->count[LMI_ENQUIRY_RX]++;
+	l->deadline = now + l->conf.t392;
+	l->recv_seq = m->send;
+	confirm(l, right);
+	if (!right)
+		wrong(l, LMI_BAD_SEQ);
+	answer.type = LMI_STATUS;
+	answer.pvcs = 0;
+	answer.report = l->changed ? LMI_FULL : m->report;
+	if (answer.report == LMI_FULL) {
+		list_pvcs(l, &answer);
+		l->unconfirmed = true;
+		l->changed = false;
+		l->count[LMI_FULL_TX]++;
+	}
+	l->count[LMI_STATUS_TX]++;
+	send_msg(l, &answer);
+	if (right)
+		event(l, false);
+	report_pvcs(l);
+}
+
+static void network_expired(struct lmi *l, uint64_t now)
+{
+	l->deadline = now + l->conf.t392;
+	wrong(l, LMI_TIMEOUT);
+}
+
+void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state)
+{
+	struct lmi_pvc *p = find(l, dlci);
+
+	if (!p || p->state == state)
+		return;
+	p->fresh = p->state == LMI_PVC_ABSENT || (p->fresh && state != LMI_PVC_ABSENT);
+	p->announced = false;
+	p->state = (uint8_t)state;
+	l->changed = true;
+	report_pvcs(l);
+}
+
+/* --- both
+ * --------------------------------------------------------------------------------------------- */
+
+void lmi_start(struct lmi *l, uint64_t now)
+{
+	l->running = true;
+	l->send_seq = l->recv_seq = 0;
+	l->good = 0;
+	l->poll = POLL_NONE;
+	l->polls = 0;
+	l->unconfirmed = false;
+	l->changed = l->conf.role == LMI_NETWORK;
+	for (unsigned i = 0; i < l->pvcs && l->conf.role == LMI_NETWORK; i++)
+		l->pvc[i].fresh = l->pvc[i].state != LMI_PVC_ABSENT;
+	l->deadline = l->conf.role == LMI_USER ? now : now + l->conf.t392;
+}
+
+void lmi_stop(struct lmi *l)
+{
+	l->running = false;
+	l->deadline = UINT64_MAX;
+	if (l->up)
+		go_down(l);
+}
+
+void lmi_expire(struct lmi *l, uint64_t now)
+{
+	if (!l->running || now < l->deadline)
+		return;
+	if (l->conf.role == LMI_USER)
+		user_expired(l, now);
+	else
+		network_expired(l, now);
+}
+
+void lmi_rx(struct lmi *l, const uint8_t *pdu, size_t len, uint64_t now)
+{
+	struct lmi_msg m;
+
+	if (!l->running)
+		return;
+	if (!lmi_msg_get(&m, l->conf.kind, pdu, len))
+		wrong(l, LMI_MALFORMED);
+	else if (l->conf.role == LMI_USER && m.type == LMI_STATUS)
+		user_status(l, &m);
+	else if (l->conf.role == LMI_NETWORK && m.type == LMI_STATUS_ENQUIRY)
+		network_enquiry(l, &m, now);
+	else
+		l->count[LMI_UNEXPECTED]++;
+}
