@@ -38,8 +38,8 @@ struct l2tp_policy {
 	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = async, 2 = sync */
 	uint32_t bearer_caps;	   /* 1 = digital, 2 = analog; bit clear = no such calls taken */
 	uint64_t retransmit;	   /* first interval, us (1 s); doubles up to retransmit_max (8 s) */
-	uint64_t retransmit_max;
-	uint8_t retransmit_count; /* sends without answer before giving up (5) */
+	uint64_t retransmit_max; /* RFC 2661 5.8: not under 8 s; raised to that */
+	uint8_t retransmit_count; /* retransmissions without answer before giving up (5) */
 	uint64_t hello;		  /* silence before HELLO, us (60 s); 0 = never */
 	uint64_t setup_timeout;	  /* tunnel or call still forming, us (60 s) */
 	uint64_t idle_close;	  /* close the tunnel this long after its last call, us; 0 = keep */
@@ -65,11 +65,13 @@ enum l2tp_tx { L2TP_TX_TAKEN, L2TP_TX_WAITING, L2TP_TX_FAILED };
 
 enum l2tp_event_kind {
 	L2TP_EV_TUNNEL_UP,
-	L2TP_EV_TUNNEL_DOWN,  /* .result, .local; every call of it has gone DOWN before */
+	L2TP_EV_TUNNEL_DOWN,  /* .result, .by; every call of it has gone DOWN before.  Also the only
+				 event of a tunnel the peer opened that never came up. */
 	L2TP_EV_CALL_OFFERED, /* ICRQ or OCRQ: .msg; answer or refuse, now or later */
 	L2TP_EV_CALL_REPLIED, /* ICRP or OCRP to a call we placed: .msg; peer's session id is known */
 	L2TP_EV_CALL_UP,      /* .msg = ICCN/OCCN when we received it, NULL when we sent it */
-	L2TP_EV_CALL_DOWN,    /* .result, .msg = the CDN when there was one */
+	L2TP_EV_CALL_DOWN,    /* .result, .by, .msg = the CDN when there was one; every call has one,
+				 whoever ends it */
 	L2TP_EV_SLI,	      /* .msg: ACCM */
 	L2TP_EV_WEN,	      /* .msg: Call Errors */
 	L2TP_EV_REAUTH,	      /* .ok: outcome of a periodic proof */
@@ -139,6 +141,7 @@ void l2tp_engine_channel_lost(struct l2tp_engine *e, l2tp_channel c, uint64_t no
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 				     const struct l2tp_peer_answer *who, void *user, uint64_t now,
 				     enum l2tp_reason *why);
+/* StopCCN; TUNNEL_DOWN follows when it is acknowledged or given up.  r NULL = "general request". */
 void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint64_t now);
 
 enum l2tp_call_kind { L2TP_INCOMING, L2TP_OUTGOING };
@@ -154,7 +157,8 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
  * sends OCRP; l2tp_call_connected() follows when the circuit is up. */
 void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now);
 /* LAC: the circuit is up and ICCN (after ICRP) or OCCN (after OCRP) may go.  A placed INCOMING call
- * waits for this after CALL_REPLIED; avps: connect speed, framing type, proxy LCP and so on. */
+ * waits for this after CALL_REPLIED; avps: connect speed, framing type, proxy LCP and so on.  For an
+ * INCOMING call it may come earlier, when the circuit is up already: ICCN then follows ICRP at once. */
 void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n,
 			 uint64_t now);
 /* Refuse or hang up: CDN.  cause: extra attributes for the CDN (Q.931 cause, RFC 3145), or NULL. */
@@ -163,7 +167,8 @@ void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
 void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm, uint64_t now);
 /* errors: crc, framing, hardware overruns, buffer overruns, time-outs, alignment */
 void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t now);
-/* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up. */
+/* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up.  No tunnel is
+ * opened or accepted after that.  r NULL = "being shut down". */
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);
 
 /* --- out: what is there ------------------------------------------------------------------------ */
@@ -226,7 +231,7 @@ struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_
 struct l2tp_counters {
 	uint64_t rx[L2TP_MSG_TYPES + 1], tx[L2TP_MSG_TYPES + 1]; /* by message type; [0] = ZLB */
 	uint64_t reason[L2TP_R_COUNT];
-	uint64_t tunnels, half_open, calls; /* derived from state, now */
+	uint64_t tunnels, half_open, calls; /* now: established, still forming, all there are */
 };
 void l2tp_engine_counters(const struct l2tp_engine *e, struct l2tp_counters *out);
 

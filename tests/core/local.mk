@@ -14,3 +14,11 @@ EXTRA_DIST += tests/vectors/README.md tests/vectors/go-l2tp.hex tests/vectors/rf
 	tests/vectors/rtbrick-lac-sccrq.hex tests/vectors/xl2tpd-lac_l2tpns-lns.hex \
 	tests/vectors/xl2tpd-lac_xl2tpd-lns.hex tests/vectors/ze.hex
 EXTRA_DIST += tests/rfc2661.md tests/matrix-check
+unit_core_SOURCES += tests/core/test_cc_table.c \
+	tests/core/test_call_table.c \
+	tests/core/test_htab.c \
+	tests/core/test_idtab.c \
+	tests/core/test_tie.c \
+	tests/core/test_reauth.c
+unit_core_SOURCES += tests/core/test_tunnel.c
+unit_core_SOURCES += tests/core/test_call.c

@@ -15,6 +15,14 @@ extern const struct test_suite suite_msg_table;
 extern const struct test_suite suite_reason;
 extern const struct test_suite suite_deadline;
 extern const struct test_suite suite_reliable;
+extern const struct test_suite suite_cc_table;
+extern const struct test_suite suite_call_table;
+extern const struct test_suite suite_htab;
+extern const struct test_suite suite_idtab;
+extern const struct test_suite suite_tie;
+extern const struct test_suite suite_reauth;
+extern const struct test_suite suite_tunnel;
+extern const struct test_suite suite_call;
 extern const struct test_suite suite_setup;
 
 static const struct test_suite *const suites[] = {
@@ -32,6 +40,14 @@ static const struct test_suite *const suites[] = {
 	&suite_reason,
 	&suite_deadline,
 	&suite_reliable,
+	&suite_cc_table,
+	&suite_call_table,
+	&suite_htab,
+	&suite_idtab,
+	&suite_tie,
+	&suite_reauth,
+	&suite_tunnel,
+	&suite_call,
 	&suite_setup,
 	NULL,
 };

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/core/rig.h"
+
+#include <string.h>
+
+static struct rig r;
+
+static void proof_succeeds_again_and_again(void)
+{
+	struct l2tp_tunnel *t, *n;
+	struct l2tp_tunnel_info i;
+	unsigned seen = 0;
+
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	t = rig_tunnel(&r, NULL);
+	rig_pass(&r, 550 * SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 5);
+	CU_ASSERT_TRUE(rig_event(&r.a, L2TP_EV_REAUTH)->ok);
+	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_REAUTH)->tunnel, t);
+	l2tp_tunnel_info(t, &i);
+	CU_ASSERT_TRUE(i.authenticated);
+	CU_ASSERT_EQUAL(i.state, L2TP_T_ESTABLISHED);
+	/* the second connection is the engine's own: opened, closed, never shown */
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 6);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCCN), 6);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 5);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_TUNNEL_UP), 6);
+	for (n = NULL; (n = l2tp_tunnel_next(r.a.e, n));)
+		seen++;
+	CU_ASSERT_EQUAL(seen, 1);
+	rig_free(&r);
+}
+
+static void failure_ends_the_tunnel(void)
+{
+	static struct l2tp_msg m;
+	struct l2tp_result res;
+
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	rig_tunnel(&r, NULL);
+	r.b.policy.secret.octets[0] = 'x'; /* somebody else answers there now */
+	rig_pass(&r, 150 * SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 1);
+	CU_ASSERT_FALSE(rig_event(&r.a, L2TP_EV_REAUTH)->ok);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result, L2TP_STOP_NOT_AUTHORIZED);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.text,
+				      "re-authentication failed"));
+	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
+	CU_ASSERT_TRUE(l2tp_msg_result(&m, &res));
+	CU_ASSERT_EQUAL(res.result, L2TP_STOP_NOT_AUTHORIZED);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_TUNNEL_DOWN), 2);
+	rig_free(&r);
+}
+
+static void silence_ends_the_tunnel(void)
+{
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.hello = 0;
+	rig_tunnel(&r, NULL);
+	r.b.drop = true;
+	rig_pass(&r, 200 * SEC);
+	CU_ASSERT_FALSE(rig_event(&r.a, L2TP_EV_REAUTH)->ok);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	rig_free(&r);
+}
+
+static void needs_a_secret_and_many_tunnels(void)
+{
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.single_tunnel = true;
+	rig_tunnel(&r, NULL);
+	rig_pass(&r, 500 * SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 0);
+	rig_free(&r);
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.secret.len = 0;
+	rig_tunnel(&r, NULL);
+	rig_pass(&r, 500 * SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 0);
+	rig_free(&r);
+}
+
+/* The tunnel is closed while the proof is under way: the proof goes too, and nothing failed. */
+static void closing_takes_the_proof_along(void)
+{
+	struct l2tp_tunnel *t;
+
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.hello = r.b.policy.hello = 0;
+	t = rig_tunnel(&r, NULL);
+	r.a.drop = r.b.drop = true;
+	rig_pass(&r, 101 * SEC);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 3); /* the proof's, twice */
+	r.a.drop = r.b.drop = false;
+	l2tp_tunnel_close(t, NULL, r.now);
+	rig_pass(&r, 200 * SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.b.e, NULL));
+	rig_free(&r);
+}
+
+static const struct test_case cases[] = {
+	{"proof_succeeds_again_and_again", proof_succeeds_again_and_again},
+	{"failure_ends_the_tunnel", failure_ends_the_tunnel},
+	{"silence_ends_the_tunnel", silence_ends_the_tunnel},
+	{"needs_a_secret_and_many_tunnels", needs_a_secret_and_many_tunnels},
+	{"closing_takes_the_proof_along", closing_takes_the_proof_along},
+	{NULL, NULL},
+};
+const struct test_suite suite_reauth = {"reauth", cases};
