@@ -114,6 +114,7 @@ struct cfg_client {
 };
 
 struct cfg_log {
+	struct cfg_where where;
 	const char *category; /* "engine", "ppp", "all" */
 	const char *level;    /* "debug" "info" "notice" "error" */
 };

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define L2TP_FRAME_MIN 1526u
+
 /* The key to blame, or the section when the key was not written. */
 static const struct cfg_item *blame(const struct cfg_item *section, const char *key)
 {
@@ -50,8 +52,7 @@ static struct cfg_prefix host_prefix(uint32_t a)
 	return p;
 }
 
-/* --- peer
- * ---------------------------------------------------------------------------------------------- */
+/* --- peer ---------------------------------------------------------------------------- */
 
 static void peer_needs_secret(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -198,8 +199,7 @@ static void peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 		}
 }
 
-/* --- port
- * ---------------------------------------------------------------------------------------------- */
+/* --- port ---------------------------------------------------------------------------- */
 
 static void circuits_differ(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -231,8 +231,25 @@ static void circuit_peers(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-/* --- pool
- * ---------------------------------------------------------------------------------------------- */
+/* RFC 3070 section 5: both ends of a medium that is no IP take frames of 1526 octets, or a full PPP
+ * packet would not fit into a data message. */
+static void mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_port *p = it->object;
+	const struct cfg_item *b = cfg_given(it, "mtu");
+	uint64_t mtu;
+
+	if (!b || b->dropped || !cfg_parse_number(&mtu, b->value->text) || mtu >= L2TP_FRAME_MIN)
+		return;
+	for (unsigned i = 0; i < p->circuits; i++)
+		if (p->circuit[i].config.payloads & 1u << IST_PAYLOAD_L2TP) {
+			cfg_wrong(l, b->line, b, "L2TP on `%s` needs %u or more (RFC 3070)",
+				  p->circuit[i].addr_text, L2TP_FRAME_MIN);
+			return;
+		}
+}
+
+/* --- pool ---------------------------------------------------------------------------- */
 
 static void range_sizes(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -275,8 +292,7 @@ static void ranges_apart(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-/* --- service
- * ------------------------------------------------------------------------------------------- */
+/* --- service ------------------------------------------------------------------------- */
 
 /* Our end may be one address of the service's own pool, but not of another's, not the network's or
  * broadcast address of a range, and not all there is. */
@@ -318,6 +334,14 @@ static void mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned
 		cfg_wrong(l, b->line, b, "IPv6 needs 1280 or more; or set `ipv6 = no`");
 }
 
+/* As written: a name may have come from the environment. */
+static const char *tun_shown(struct cfg_load *l, const struct cfg_item *section, const char *tun)
+{
+	const struct cfg_item *it = cfg_given(section, "tun");
+
+	return it && it->values ? cfg_shown(l, it->value) : tun;
+}
+
 /* One %d at most, no blank or slash, and short enough for the kernel with some digits. */
 static void tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun, bool pattern)
 {
@@ -334,8 +358,8 @@ static void tun_name(struct cfg_load *l, const struct cfg_item *it, const char *
 	else if (pct && (pct[1] != 'd' || strchr(pct + 1, '%')))
 		wrong = "has a `%` that is not the one `%d`";
 	if (wrong)
-		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s",
-			  cfg_clean(l, tun, strlen(tun)), wrong);
+		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s", tun_shown(l, it, tun),
+			  wrong);
 }
 
 static void service_device(struct cfg_load *l, const struct cfg_item *it)
@@ -346,8 +370,7 @@ static void service_device(struct cfg_load *l, const struct cfg_item *it)
 	mtu_for_ipv6(l, it, s->mtu, s->ppp.ipv6);
 }
 
-/* --- user
- * ---------------------------------------------------------------------------------------------- */
+/* --- user ---------------------------------------------------------------------------- */
 
 static void user_secret(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -373,8 +396,7 @@ static void user_address(struct cfg_load *l, const struct cfg_item *it)
 				  ipv4_text(l, u->address4), l->m->service[i].name);
 }
 
-/* --- client
- * -------------------------------------------------------------------------------------------- */
+/* --- client -------------------------------------------------------------------------- */
 
 static void client_login(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -406,23 +428,23 @@ static void client_device(struct cfg_load *l, const struct cfg_item *it)
 	for (const struct cfg_client *q = l->m->client; q < c; q++)
 		if (!strcmp(q->tun, c->tun))
 			cfg_wrong(l, b->line, b, "device `%s` is client `%s`'s too",
-				  cfg_clean(l, c->tun, strlen(c->tun)), q->name);
+				  tun_shown(l, it, c->tun), q->name);
 }
 
 static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
 } checks[] = {
-	{CFG_S_PORT, circuits_differ},	{CFG_S_PORT, circuit_peers},
-	{CFG_S_PEER, one_secret},	{CFG_S_PEER, peer_needs_secret},
-	{CFG_S_PEER, peer_keys_agree},	{CFG_S_PEER, peer_dial},
-	{CFG_S_PEER, peer_addresses},	{CFG_S_PEER, peer_is_reached},
-	{CFG_S_POOL, range_sizes},	{CFG_S_POOL, ranges_apart},
-	{CFG_S_SERVICE, local_in_pool}, {CFG_S_SERVICE, service_device},
-	{CFG_S_USER, one_secret},	{CFG_S_USER, user_secret},
-	{CFG_S_USER, user_address},	{CFG_S_CLIENT, one_secret},
-	{CFG_S_CLIENT, client_login},	{CFG_S_CLIENT, client_peer},
-	{CFG_S_CLIENT, client_device},
+	{CFG_S_PORT, circuits_differ},	 {CFG_S_PORT, circuit_peers},
+	{CFG_S_PORT, mtu_for_l2tp},	 {CFG_S_PEER, one_secret},
+	{CFG_S_PEER, peer_needs_secret}, {CFG_S_PEER, peer_keys_agree},
+	{CFG_S_PEER, peer_dial},	 {CFG_S_PEER, peer_addresses},
+	{CFG_S_PEER, peer_is_reached},	 {CFG_S_POOL, range_sizes},
+	{CFG_S_POOL, ranges_apart},	 {CFG_S_SERVICE, local_in_pool},
+	{CFG_S_SERVICE, service_device}, {CFG_S_USER, one_secret},
+	{CFG_S_USER, user_secret},	 {CFG_S_USER, user_address},
+	{CFG_S_CLIENT, one_secret},	 {CFG_S_CLIENT, client_login},
+	{CFG_S_CLIENT, client_peer},	 {CFG_S_CLIENT, client_device},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -50,6 +50,7 @@ static void set_log(struct cfg_load *l, const struct cfg_item *it, void *obj, co
 		return;
 	if (m->logs)
 		memcpy(log, m->log, m->logs * sizeof(*log));
+	log[m->logs].where = (struct cfg_where){.file = m->file, .line = it->line};
 	log[m->logs].category = arena_text(l->arena, it->name, strlen(it->name));
 	log[m->logs++].level = arena_text(l->arena, it->value->text, strlen(it->value->text));
 	m->log = log;
@@ -116,8 +117,7 @@ static void init_top(struct cfg_load *l, void *obj)
 	m->half_open_per_source = 256;
 }
 
-/* --- the tree
- * ---------------------------------------------------------------------------------------- */
+/* --- the tree ------------------------------------------------------------------------ */
 
 const struct cfg_schema *const cfg_no_sections[] = {NULL};
 

@@ -25,6 +25,7 @@ struct owned {
 
 struct cfg_fault {
 	unsigned line, order;
+	const struct cfg_item *at; /* NULL = the file as a whole */
 	const char *text;
 };
 
@@ -52,7 +53,7 @@ const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v)
 /* "peer lac-east: secret", "frame-relay fr0: dlci 100", "top level" */
 static const char *place(struct cfg_load *l, const struct cfg_item *at)
 {
-	bool hidden = at->unnamed && !at->schema && !at->key;
+	bool hidden = !at->schema && !at->key && cfg_may_be_secret(at);
 	const char *name, *title, *above;
 
 	if (!at->parent)
@@ -79,8 +80,17 @@ void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, con
 	f = &l->fault[l->faults - 1];
 	f->line = line;
 	f->order = l->faults;
-	f->text = at ? arena_printf(l->scratch, "%s:%u: %s: %s", l->file, line, place(l, at), text)
-		     : arena_printf(l->scratch, "%s: %s", l->file, text);
+	f->at = at;
+	f->text = arena_text(l->scratch, text, strlen(text));
+}
+
+/* Only at the end, when all names that are known have been found to be. */
+static const char *message(struct cfg_load *l, const struct cfg_fault *f)
+{
+	if (!f->at)
+		return arena_printf(l->scratch, "%s: %s", l->file, f->text);
+	return arena_printf(l->scratch, "%s:%u: %s: %s", l->file, f->line, place(l, f->at),
+			    f->text);
 }
 
 static int by_line(const void *a, const void *b)
@@ -122,7 +132,7 @@ unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
 	if (shown)
 		qsort(l->fault, shown, sizeof(*l->fault), by_line);
 	for (unsigned i = 0; i < shown && report; i++)
-		report(ctx, l->fault[i].text);
+		report(ctx, message(l, &l->fault[i]));
 	if (faults > shown && report)
 		report(ctx, arena_printf(l->scratch, "%s: and %u more mistakes", l->file,
 					 faults - shown));

@@ -59,8 +59,7 @@ struct cfg_item *cfg_next(const struct cfg_item *parent, const struct cfg_item *
 	return it;
 }
 
-/* --- values
- * ---------------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------- */
 
 static void put_unsigned(void *at, unsigned width, uint64_t n)
 {
@@ -86,12 +85,13 @@ static bool text_fits(struct cfg_load *l, const struct cfg_item *it)
 	return len && (!k->max || len <= (size_t)k->max);
 }
 
-/* Was the section meant, but dropped for a mistake of its own? */
+/* Was the section meant, but dropped for a mistake of its own, such as a word for it that we do not
+ * know? */
 static bool was_dropped(const struct cfg_load *l, const struct kind *k, const char *name)
 {
 	for (const struct cfg_item *it = l->root->child; it; it = it->next)
-		if (it->dropped && it->schema && it->schema->section == k->section && it->title &&
-		    !strcmp(it->title, name))
+		if (it->dropped && it->title && !strcmp(it->title, name) &&
+		    (!it->schema || it->schema->section == k->section))
 			return true;
 	return false;
 }
@@ -160,8 +160,7 @@ void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj)
 		store_plain(l, it, (char *)obj + it->key->offset);
 }
 
-/* --- rounds
- * ------------------------------------------------------------------------------------------ */
+/* --- rounds -------------------------------------------------------------------------- */
 
 static void make(struct cfg_load *l, const struct kind *k)
 {

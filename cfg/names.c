@@ -62,8 +62,7 @@ static void drop(struct cfg_item *it)
 	it->dropped = true;
 }
 
-/* --- unknown names
- * ----------------------------------------------------------------------------------- */
+/* --- unknown names ------------------------------------------------------------------- */
 
 /* A section where this key would be known, or NULL. */
 static const char *key_belongs(const struct cfg_schema *s, const char *name)
@@ -91,7 +90,7 @@ static const char *section_belongs(const struct cfg_schema *top, const char *wor
 }
 
 /* Did an unquoted secret with a blank in it spill into this name? */
-static bool may_be_secret(const struct cfg_item *it)
+bool cfg_may_be_secret(const struct cfg_item *it)
 {
 	const struct cfg_item *p = it->prev;
 
@@ -107,7 +106,7 @@ static void unknown_key(struct cfg_load *l, const struct cfg_item *it)
 	const char *name = cfg_clean(l, it->name, strlen(it->name)), *home;
 	struct suggest sg;
 
-	if (may_be_secret(it)) {
+	if (cfg_may_be_secret(it)) {
 		cfg_wrong(l, it->line, it->parent, "unknown key behind another value");
 		return;
 	}
@@ -132,7 +131,7 @@ static void unknown_section(struct cfg_load *l, const struct cfg_item *it)
 	const char *home = section_belongs(l->schema, it->name);
 	struct suggest sg;
 
-	if (may_be_secret(it)) {
+	if (cfg_may_be_secret(it)) {
 		cfg_wrong(l, it->line, it->parent, "unknown section behind a value");
 		return;
 	}
@@ -167,8 +166,7 @@ static void stray(struct cfg_load *l, const struct cfg_item *it)
 			  "text that is neither `key = value` nor `section { ... }`");
 }
 
-/* --- known names
- * --------------------------------------------------------------------------------------- */
+/* --- known names --------------------------------------------------------------------- */
 
 static void check_key(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
 {

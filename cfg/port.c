@@ -54,29 +54,45 @@ static const char *default_text(struct cfg_load *l, const struct ist_key *k)
 	return k->deflt;
 }
 
-static struct settings collect(struct cfg_load *l, const struct cfg_item *section)
+/* A key of both levels that the circuit does not have: what holds for the port holds for it. */
+static void inherit(struct settings *s, const char *key, const struct settings *port)
+{
+	for (unsigned i = 0; i < port->n; i++)
+		if (!strcmp(port->at[i].key, key))
+			add(s, key, port->at[i].value);
+}
+
+static void collect_key(struct cfg_load *l, const struct cfg_item *section, const struct cfg_key *k,
+			const struct settings *port, struct settings *s)
+{
+	const struct cfg_item *it = cfg_given(section, k->name);
+
+	if (!it && port && k->ist->flags & IST_KEY_PORT)
+		inherit(s, k->name, port);
+	else if (!it && k->deflt)
+		add(s, k->name, default_text(l, k->ist));
+	for (unsigned v = 0; it && !it->dropped && v < it->values; v++) {
+		const char *text = handed_over(l, it, &it->value[v]);
+
+		if (text)
+			add(s, k->name, text);
+	}
+}
+
+/* port: the settings of the port a circuit is on; NULL for the port itself. */
+static struct settings collect(struct cfg_load *l, const struct cfg_item *section,
+			       const struct settings *port)
 {
 	const struct cfg_schema *schema = section->schema;
-	size_t room = schema->keys;
+	size_t room = schema->keys + (port ? port->n : 0);
 	struct settings s = {0};
-	const struct cfg_item *it;
 
-	for (it = section->child; it; it = it->next)
+	for (const struct cfg_item *it = section->child; it; it = it->next)
 		room += it->values;
 	s.at = arena_get(l->arena, room * sizeof(*s.at));
-	for (unsigned i = 0; i < schema->keys; i++) {
-		const struct cfg_key *k = &schema->key[i];
-
-		it = k->ist ? cfg_given(section, k->name) : NULL;
-		if (k->ist && !it && k->deflt)
-			add(&s, k->name, default_text(l, k->ist));
-		for (unsigned v = 0; it && !it->dropped && v < it->values; v++) {
-			const char *text = handed_over(l, it, &it->value[v]);
-
-			if (text)
-				add(&s, k->name, text);
-		}
-	}
+	for (unsigned i = 0; i < schema->keys; i++)
+		if (schema->key[i].ist)
+			collect_key(l, section, &schema->key[i], port, &s);
 	return s;
 }
 
@@ -130,10 +146,11 @@ static void route(struct cfg_load *l, const struct cfg_item *section, void *obj,
 	}
 }
 
-static void build_circuit(struct cfg_load *l, struct cfg_item *it, struct cfg_circuit *c)
+static void build_circuit(struct cfg_load *l, struct cfg_item *it, const struct settings *port,
+			  struct cfg_circuit *c)
 {
 	const struct ist_transport *t = it->schema->transport;
-	struct settings s = collect(l, it);
+	struct settings s = collect(l, it, port);
 
 	it->object = c;
 	c->where = cfg_where_of(l, it);
@@ -171,12 +188,12 @@ void cfg_build_port(struct cfg_load *l, struct cfg_item *port, struct cfg_port *
 	struct cfg_circuit *c = arena_get(l->arena, n * sizeof(*c));
 	struct ist_circuit_config *config = arena_get(l->arena, n * sizeof(*config));
 	struct cfg_accept *a = arena_get(l->arena, accepts * sizeof(*a));
-	struct settings s = collect(l, port);
+	struct settings s = collect(l, port, NULL);
 	struct cfg_item *it;
 
 	p->transport = port->schema->transport;
 	for (it = NULL; (it = cfg_next(port, it, CFG_S_CIRCUIT)); i++) {
-		build_circuit(l, it, &c[i]);
+		build_circuit(l, it, &s, &c[i]);
 		config[i] = c[i].config;
 	}
 	for (it = NULL, i = 0; (it = cfg_next(port, it, CFG_S_ACCEPT)); i++)

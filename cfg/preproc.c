@@ -9,6 +9,7 @@
 #include "cfg/lex.h"
 #include "cfg/keys.h"
 
+#include <ctype.h>
 #include <string.h>
 
 struct pre {
@@ -82,7 +83,7 @@ static bool is_word(const struct cfg_token *t)
 /* Does `name =` or `name {` or `name title {` start here? */
 static bool starts_item(const struct cfg_token *t)
 {
-	if (t->kind != CFG_T_WORD || t->quoted)
+	if (t->kind != CFG_T_WORD || t->quoted || !isalnum((unsigned char)*t->text))
 		return false;
 	if (t->next->kind == CFG_T_EQUALS || t->next->kind == CFG_T_OPEN)
 		return true;
@@ -258,8 +259,7 @@ void cfg_outline(struct cfg_load *l, const char *text, size_t len)
 		never_closed(&p, it);
 }
 
-/* --- for libconfuse
- * -------------------------------------------------------------------------------- */
+/* --- for libconfuse ------------------------------------------------------------------ */
 
 struct plain {
 	struct arena_buf text;

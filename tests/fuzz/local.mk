@@ -24,3 +24,9 @@ FUZZERS += fuzz-avp
 fuzz_avp_SOURCES = tests/fuzz/fuzz_avp.c $(FUZZ_MAIN)
 fuzz_avp_LDFLAGS = $(FUZZ_LINK)
 fuzz_avp_LDADD = libcore.la
+
+check_PROGRAMS += fuzz-cfg
+FUZZERS += fuzz-cfg
+fuzz_cfg_SOURCES = tests/fuzz/fuzz_cfg.c $(FUZZ_MAIN)
+fuzz_cfg_LDFLAGS = $(FUZZ_LINK)
+fuzz_cfg_LDADD = libcfg.la libtransports.la libppp.la libcore.la

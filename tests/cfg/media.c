@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/cfg/media.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int number_parse(struct ist_addr *out, const char *text, unsigned long min,
+			unsigned long max)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	memset(out, 0, sizeof(*out));
+	if (end == text || *end || n < min || n > max)
+		return -EINVAL;
+	out->len = 8;
+	for (unsigned i = 0; i < 8; i++)
+		out->data[i] = (uint8_t)((uint64_t)n >> 8 * i);
+	return 0;
+}
+
+static int dlci_parse(struct ist_addr *out, const char *text)
+{
+	return number_parse(out, text, 16, 1007);
+}
+
+static int x121_parse(struct ist_addr *out, const char *text)
+{
+	return number_parse(out, text, 1, 999999999999999);
+}
+
+/* "192.0.2.1:1701" */
+static int net_parse(struct ist_addr *out, const char *text)
+{
+	char host[16];
+	int port, n = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (sscanf(text, "%15[0-9.]:%d%n", host, &port, &n) != 2 || text[n] ||
+	    inet_pton(AF_INET, host, out->data) != 1)
+		return -EINVAL;
+	out->len = 6;
+	out->data[4] = (uint8_t)(port >> 8);
+	out->data[5] = (uint8_t)port;
+	return 0;
+}
+
+static const struct ist_key net_keys[] = {
+	{"listen", IST_KEY_TEXT, IST_KEY_PORT, 0, 0, NULL, "0.0.0.0:1701", "where to listen"},
+	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 65536, NULL, NULL, "octets"},
+	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+};
+
+static const struct ist_key line_keys[] = {
+	{"link", IST_KEY_TEXT, IST_KEY_PORT | IST_KEY_REQUIRED, 0, 0, NULL, NULL, "the wire"},
+	{"lmi", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "none annex-a", "none", "who says what is alive"},
+	{"n391", IST_KEY_NUMBER, IST_KEY_PORT, 1, 255, NULL, "6", "full status every so often"},
+	{"t391", IST_KEY_TIME, IST_KEY_PORT, 5000000, 30000000, NULL, "10s", "polling"},
+	{"fast", IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, "no", "hurry"},
+	{"alarm", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL, "whom to tell"},
+	{"mtu", IST_KEY_NUMBER, IST_KEY_PORT | IST_KEY_CIRCUIT, 262, 8188, NULL, "1564",
+	 "octets of a frame"},
+	{"cir", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 0, 0, NULL, NULL, "bits a second"},
+	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+};
+
+static const struct ist_transport net = {.abi = IST_TRANSPORT_ABI,
+					 .size = sizeof(net),
+					 .name = "net",
+					 .caps = IST_CAP_L2TP | IST_CAP_UNKNOWN,
+					 .keys = net_keys,
+					 .addr_parse = net_parse};
+static const struct ist_transport line = {.abi = IST_TRANSPORT_ABI,
+					  .size = sizeof(line),
+					  .name = "line",
+					  .caps = IST_CAP_L2TP | IST_CAP_PPP,
+					  .keys = line_keys,
+					  .circuit_word = "dlci",
+					  .addr_parse = dlci_parse};
+static const struct ist_transport sw = {.abi = IST_TRANSPORT_ABI,
+					.size = sizeof(sw),
+					.name = "sw",
+					.caps = IST_CAP_PPP | IST_CAP_SWITCHED,
+					.addr_parse = x121_parse};
+
+const struct ist_transport *const media[] = {&net, &line, &sw, NULL};
+
+void assert_same_text(const char *got, const char *want, const char *file, unsigned line_no)
+{
+	bool same = !strcmp(got, want);
+
+	CU_assertImplementation(same, line_no, "texts differ", file, "", CU_FALSE);
+	if (!same)
+		printf("\n--- got\n%s\n--- want\n%s\n", got, want);
+}

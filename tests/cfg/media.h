@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Transports that exist only as tables, so that what is tested here does not depend on the real
+ * ones: `net` takes strangers, `line` has circuits 16-1007 called `dlci`, `sw` is switched.
+ */
+#ifndef TESTS_CFG_MEDIA_H
+#define TESTS_CFG_MEDIA_H
+
+#include "cfg/load.h"
+#include "tests/harness.h"
+
+extern const struct ist_transport *const media[];
+
+/* Every mistake in the text, one a line; the model when there is none.  The file is called "t". */
+struct told {
+	char text[32768];
+	size_t len;
+	unsigned faults;
+	const struct cfg_model *m; /* NULL = none was made */
+};
+void told_add(void *told, const char *text);
+void tell(struct told *t, const char *config);
+void told_end(struct told *t);
+
+/* The text must be wrong in exactly this way. */
+void assert_told(const char *config, const char *want, const char *file, unsigned line);
+#define ASSERT_TOLD(config, want) assert_told(config, want, __FILE__, __LINE__)
+/* Two texts are equal; prints both when not. */
+void assert_same_text(const char *got, const char *want, const char *file, unsigned line);
+#define ASSERT_TEXT(got, want) assert_same_text(got, want, __FILE__, __LINE__)
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/arena.h"
+#include "tests/cfg/media.h"
+
+#include <string.h>
+
+static void pieces_are_zeroed_aligned_and_apart(void)
+{
+	struct arena *a = arena_new();
+	unsigned char *one = arena_get(a, 24), *two = arena_get(a, 1);
+
+	for (unsigned i = 0; i < 24; i++)
+		CU_ASSERT_EQUAL(one[i], 0);
+	CU_ASSERT_EQUAL((uintptr_t)one % _Alignof(max_align_t), 0);
+	CU_ASSERT_EQUAL((uintptr_t)two % _Alignof(max_align_t), 0);
+	memset(one, 0xff, 24);
+	CU_ASSERT_EQUAL(*two, 0);
+	CU_ASSERT_PTR_NOT_NULL(arena_get(a, 0));
+	arena_free(a);
+	arena_free(NULL);
+}
+
+static void texts_are_copied(void)
+{
+	struct arena *a = arena_new();
+	char from[] = "lac-east";
+	char *copy = arena_text(a, from, 3);
+
+	from[0] = 'X';
+	ASSERT_TEXT(copy, "lac");
+	ASSERT_TEXT(arena_text(a, from, 0), "");
+	ASSERT_TEXT(arena_printf(a, "%s:%u", "t", 7u), "t:7");
+	arena_free(a);
+}
+
+static void a_buffer_grows_over_many_pieces(void)
+{
+	struct arena *a = arena_new();
+	struct arena_buf b = {.a = a};
+
+	for (unsigned i = 0; i < 1000; i++)
+		arena_add_text(&b, "abc");
+	CU_ASSERT_EQUAL(b.len, 3000);
+	CU_ASSERT_EQUAL(strlen(b.p), 3000);
+	ASSERT_TEXT(b.p + 2991, "abcabcabc");
+	arena_add(&b, "xyz", 1);
+	ASSERT_TEXT(b.p + 2997, "abcx");
+	arena_free(a);
+}
+
+static const struct test_case cases[] = {
+	{"pieces_are_zeroed_aligned_and_apart", pieces_are_zeroed_aligned_and_apart},
+	{"texts_are_copied", texts_are_copied},
+	{"a_buffer_grows_over_many_pieces", a_buffer_grows_over_many_pieces},
+	{NULL, NULL},
+};
+const struct test_suite suite_arena = {"arena", cases};

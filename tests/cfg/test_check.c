@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/cfg/media.h"
+
+#include <string.h>
+
+#define NET "net n { }\n"
+#define SVC "service s { local = 10.0.0.1 }\n"
+
+static void what_needs_a_secret(void)
+{
+	ASSERT_TOLD("peer a { challenge = yes }", "t:1: peer a: challenge: needs a `secret`\n");
+	ASSERT_TOLD("peer a {\n hide = yes }", "t:2: peer a: hide: needs a `secret`\n");
+	ASSERT_TOLD("peer a { reauth = 1h }", "t:1: peer a: reauth: needs a `secret`\n");
+	ASSERT_TOLD("peer a { secret = x secret-file = y }",
+		    "t:1: peer a: secret-file: cannot use `y`: No such file or directory\n"
+		    "t:1: peer a: secret-file: excludes `secret`, which is given too\n");
+	ASSERT_TOLD("user u { }", "t:1: user u: `secret` or `secret-file` is missing\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient c { peer = p user = u }",
+		    "t:3: client c: `secret` or `secret-file` is missing\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient c { peer = p user = u auth = none }",
+		    "");
+}
+
+static void peer_keys_that_exclude_each_other(void)
+{
+	ASSERT_TOLD("peer a { secret = x single-tunnel = yes reauth = 1h }",
+		    "t:1: peer a: reauth: excludes `single-tunnel`: it opens a second tunnel\n");
+	ASSERT_TOLD("peer a { secret = x challenge = no reauth = 1h }",
+		    "t:1: peer a: reauth: needs `challenge = yes`: nothing would be proved\n");
+	ASSERT_TOLD("peer a { retransmit = 2s retransmit-max = 1s }",
+		    "t:1: peer a: retransmit-max: `1s` is shorter than `retransmit`, 2s\n");
+	ASSERT_TOLD("peer a { retransmit = 2s retransmit-max = 2s }", "");
+	ASSERT_TOLD("peer a {\n retransmit = 10s }",
+		    "t:1: peer a: `8s` is shorter than `retransmit`, 10s\n");
+}
+
+static void dialling(void)
+{
+	ASSERT_TOLD("peer a { dial = 192.0.2.1:1701 }",
+		    "t:1: peer a: dial: there is no port to dial through\n");
+	ASSERT_TOLD("net n { }\nnet m { }\npeer a { dial = 192.0.2.1:1701 }",
+		    "t:3: peer a: dial: needs `port`: there are several\n");
+	ASSERT_TOLD(NET "peer a { dial = 192.0.2.1:1701 }", "");
+	ASSERT_TOLD(NET "peer a { dial = \"lns.example\" }",
+		    "t:2: peer a: dial: `lns.example` is no address of net\n");
+	ASSERT_TOLD("line l { link = x }\nnet n { }\npeer a { port = l dial = 100 }", "");
+	ASSERT_TOLD("line l { link = x }\nnet n { }\npeer a { port = l dial = 192.0.2.1:1701 }",
+		    "t:3: peer a: dial: `192.0.2.1:1701` is no address of line\n");
+	ASSERT_TOLD(NET "peer p { }\nclient c { peer = p user = u secret = x }",
+		    "t:3: client c: peer: peer `p` has no `dial`, so it cannot be called\n");
+}
+
+static void where_a_peer_comes_from(void)
+{
+	ASSERT_TOLD(
+		NET "peer a { address = { 10.0.0.1/8, 192.0.2.1:1701, host } }",
+		"t:2: peer a: address: `10.0.0.1/8` has bits behind its length, was `10.0.0.0/8` "
+		"meant?\n"
+		"t:2: peer a: address: `host` is no prefix and no address of any port\n");
+	ASSERT_TOLD("line l { link = x }\n" NET "peer a { port = l address = { 100, 3110*, 5 } }",
+		    "t:3: peer a: address: `5` is no prefix and no address of line\n");
+}
+
+static void peers_that_are_never_chosen(void)
+{
+	ASSERT_TOLD(
+		"peer a { hostname = x }\npeer b { hostname = x }",
+		"t:2: peer b: answers to the same port, address and hostname as peer `a` and is "
+		"never chosen\n");
+	ASSERT_TOLD("peer a { hostname = x }\npeer b { hostname = y }", "");
+	ASSERT_TOLD("peer a { address = 10.0.0.0/8 }\npeer b { address = 10.0.0.0/9 }", "");
+	ASSERT_TOLD(NET "peer a { dial = 192.0.2.1:1 }\npeer b { dial = 192.0.2.2:1 }", "");
+	/* each has a circuit of its own */
+	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } dlci 17 { peer = b } }\n"
+		    "peer a { port = l }\npeer b { port = l }",
+		    "");
+}
+
+static void circuits(void)
+{
+	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n channel 16 { } }",
+		    "t:3: line l: channel 16: the same circuit as on line 2\n");
+	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 016 { } }",
+		    "t:3: line l: dlci 016: the same circuit as on line 2\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } }\nline m { link = y }\npeer a { port "
+		    "= m }",
+		    "t:1: line l: dlci 16: peer: peer `a` is behind port `m`\n");
+}
+
+static void rfc3070_frame_size(void)
+{
+	ASSERT_TOLD("line l { link = x\n mtu = 1525\n dlci 16 { carries = ppp } dlci 17 { } }",
+		    "t:2: line l: mtu: L2TP on `17` needs 1526 or more (RFC 3070)\n");
+	ASSERT_TOLD("line l { link = x mtu = 1526 dlci 17 { } }", "");
+	ASSERT_TOLD("line l { link = x mtu = 1525 dlci 16 { carries = ppp } }", "");
+}
+
+static void pools(void)
+{
+	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/8, 10.1.0.0/16 } }",
+		    "t:1: pool p: ranges: `10.1.0.0/16` overlaps `10.0.0.0/8` of pool `p`\n");
+	ASSERT_TOLD("pool p { ranges = 10.1.0.0/16 }\npool q { ranges = 10.0.0.0/8 }",
+		    "t:2: pool q: ranges: `10.0.0.0/8` overlaps `10.1.0.0/16` of pool `p`\n");
+	ASSERT_TOLD("pool p { ranges = \"2001:db8::/48\" }\npool q { ranges = \"2001:db8::/48\" }",
+		    "t:2: pool q: ranges: `2001:db8::/48` overlaps `2001:db8::/48` of pool `p`\n");
+	ASSERT_TOLD("pool p { ranges = 10.0.0.0/9 }\npool q { ranges = 10.128.0.0/9 }", "");
+	ASSERT_TOLD("pool p { ranges = { \"2001:db8::/65\", 0.0.0.0/7 } }",
+		    "t:1: pool p: ranges: `2001:db8::/65`: an IPv6 range is from /16 to /64, for "
+		    "one /64 "
+		    "per client\n"
+		    "t:1: pool p: ranges: `0.0.0.0/7`: an IPv4 range is /8 or smaller\n");
+}
+
+#define LOCAL(a) "service s { local = " a " pool = p }\npool p { ranges = 10.64.0.0/24 }"
+
+static void our_own_address(void)
+{
+	ASSERT_TOLD(LOCAL("10.64.0.1"), "");
+	ASSERT_TOLD(LOCAL("10.65.0.1"), "");
+	ASSERT_TOLD(LOCAL("10.64.0.0"), "t:1: service s: local: `10.64.0.0` is the first or last "
+					"address of `10.64.0.0/24`\n");
+	ASSERT_TOLD(LOCAL("10.64.0.255"),
+		    "t:1: service s: local: `10.64.0.255` is the first or last "
+		    "address of `10.64.0.0/24`\n");
+	ASSERT_TOLD("service s { local = 10.64.0.1 pool = p }\npool p { ranges = 10.64.0.1/32 }",
+		    "t:1: service s: local: `10.64.0.1` is all of a range of pool `p`\n");
+	ASSERT_TOLD("service s { local = 10.64.0.1 pool = p }\npool p { ranges = 10.64.0.0/31 }",
+		    "");
+	ASSERT_TOLD(
+		"service s { local = 10.64.0.1 pool = p }\npool p { ranges = 10.65.0.0/24 }\n"
+		"pool q { ranges = 10.64.0.0/24 }",
+		"t:1: service s: local: `10.64.0.1` lies in pool `q`, which this service does not "
+		"use\n");
+}
+
+static void devices(void)
+{
+	ASSERT_TOLD(
+		"service s { local = 10.0.0.1 tun = abcdefghijklmnop }",
+		"t:1: service s: tun: `abcdefghijklmnop` is no name of a device: longer than 15 "
+		"octets\n");
+	ASSERT_TOLD(
+		"service s { local = 10.0.0.1 tun = a/b }",
+		"t:1: service s: tun: `a/b` is no name of a device: has a character that device "
+		"names do not have\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a%d%d }",
+		    "t:1: service s: tun: `a%d%d` is no name of a device: has a `%` that is not "
+		    "the one "
+		    "`%d`\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient c { peer = p user = u secret = x "
+			"tun = a%d }",
+		    "t:3: client c: tun: `a%d` is no name of a device: has a `%`\n");
+	ASSERT_TOLD(
+		NET "peer p { dial = 192.0.2.1:1 }\n"
+		    "client a-very-long-name { peer = p user = u secret = x }",
+		"t:3: client a-very-long-name: `a-very-long-name` is no name of a device: longer "
+		"than 15 octets\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient a { peer = p user = u secret = x }\n"
+			"client b { peer = p user = u secret = x tun = a }",
+		    "t:4: client b: tun: device `a` is client `a`'s too\n");
+}
+
+static void ipv6_needs_1280(void)
+{
+	ASSERT_TOLD("service s { local = 10.0.0.1 mtu = 1279 ipv6 = yes }",
+		    "t:1: service s: mtu: IPv6 needs 1280 or more; or set `ipv6 = no`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 mtu = 1279 }", "");
+	ASSERT_TOLD("service s { local = 10.0.0.1 mtu = 1280 ipv6 = yes }", "");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\n"
+			"client c { peer = p user = u secret = x mtu = 576 }",
+		    "t:3: client c: mtu: IPv6 needs 1280 or more; or set `ipv6 = no`\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\n"
+			"client c { peer = p user = u secret = x ipv4 = no ipv6 = no }",
+		    "t:3: client c: neither `ipv4` nor `ipv6`: nothing would be left\n");
+}
+
+static void addresses_of_users(void)
+{
+	ASSERT_TOLD("user a { secret = x address = 10.1.0.1 }\nuser b { secret = x address = "
+		    "10.1.0.1 }",
+		    "t:2: user b: address: `10.1.0.1` is user `a`'s too\n");
+	ASSERT_TOLD(SVC "user a { secret = x address = 10.0.0.1 }",
+		    "t:2: user a: address: `10.0.0.1` is our own address in service `s`\n");
+}
+
+static const struct test_case cases[] = {
+	{"what_needs_a_secret", what_needs_a_secret},
+	{"peer_keys_that_exclude_each_other", peer_keys_that_exclude_each_other},
+	{"dialling", dialling},
+	{"where_a_peer_comes_from", where_a_peer_comes_from},
+	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
+	{"circuits", circuits},
+	{"rfc3070_frame_size", rfc3070_frame_size},
+	{"pools", pools},
+	{"our_own_address", our_own_address},
+	{"devices", devices},
+	{"ipv6_needs_1280", ipv6_needs_1280},
+	{"addresses_of_users", addresses_of_users},
+	{NULL, NULL},
+};
+const struct test_suite suite_check = {"check", cases};

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/cfg/media.h"
+#include "transports/builtin.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *top(void)
+{
+	const char *dir = getenv("srcdir");
+
+	return dir ? dir : ".";
+}
+
+/* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says ------------ */
+
+static void check_bad(const char *name)
+{
+	static struct told t;
+	char conf[300], expected[320];
+	char *text, *want;
+	size_t len;
+
+	snprintf(conf, sizeof(conf), "tests/cfg/bad/%s", name);
+	snprintf(expected, sizeof(expected), "%.*s.expected", (int)strlen(conf) - 5, conf);
+	text = test_read_file(conf, &len);
+	want = test_read_file(expected, NULL);
+	memset(&t, 0, sizeof(t));
+	t.faults = cfg_load_text(&t.m, name, text, len, media, told_add, &t);
+	CU_ASSERT_PTR_NULL(t.m);
+	CU_ASSERT(t.faults > 0);
+	ASSERT_TEXT(t.text, want);
+	cfg_unload(t.m);
+	free(text);
+	free(want);
+}
+
+static void bad_files(void)
+{
+	char path[4096];
+	struct dirent *e;
+	unsigned n = 0;
+	DIR *d;
+
+	setenv("IST_TEST_SECRET", "hush-from-the-environment", 1);
+	unsetenv("IST_TEST_UNSET");
+	snprintf(path, sizeof(path), "%s/tests/cfg/bad", top());
+	d = opendir(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	while ((e = readdir(d))) {
+		size_t len = strlen(e->d_name);
+
+		if (len < 6 || strcmp(e->d_name + len - 5, ".conf"))
+			continue;
+		check_bad(e->d_name);
+		n++;
+	}
+	closedir(d);
+	CU_ASSERT(n >= 8);
+}
+
+/* --- the examples -------------------------------------------------------------------- */
+
+static const struct cfg_model *load_example(const char *name)
+{
+	static struct told t;
+	char path[4096];
+
+	memset(&t, 0, sizeof(t));
+	snprintf(path, sizeof(path), "%s/cfg/examples/%s", top(), name);
+	CU_ASSERT_EQUAL(cfg_load(&t.m, path, ist_builtin_transports, told_add, &t), 0);
+	ASSERT_TEXT(t.text, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t.m);
+	return t.m;
+}
+
+static void example_lns_udp(void)
+{
+	const struct cfg_model *m = load_example("lns-udp.conf");
+
+	ASSERT_TEXT(m->host_name, "lns.example");
+	CU_ASSERT_EQUAL_FATAL(m->ports, 1);
+	ASSERT_TEXT(m->port[0].transport->name, "udp");
+	CU_ASSERT_PTR_EQUAL(m->peer[0].service, &m->service[0]);
+	CU_ASSERT_PTR_NULL(m->peer[0].dial);
+	CU_ASSERT_EQUAL(m->service[0].ppp.n_auth, 2);
+	CU_ASSERT_EQUAL(m->users, 2);
+	cfg_unload(m);
+}
+
+static void example_lns_frame_relay(void)
+{
+	const struct cfg_model *m = load_example("lns-frame-relay.conf");
+
+	ASSERT_TEXT(m->port[0].transport->name, "frame-relay");
+	CU_ASSERT_EQUAL_FATAL(m->port[0].circuits, 1);
+	CU_ASSERT_PTR_EQUAL(m->port[0].circuit[0].peer, &m->peer[0]);
+	CU_ASSERT_PTR_EQUAL(m->peer[0].port, &m->port[0]);
+	CU_ASSERT_EQUAL(m->peer[0].policy.hold, 30000000);
+	cfg_unload(m);
+}
+
+/* Each LAC client fits its LNS: same secret, a user it knows. */
+static void fits(const char *client, const char *server)
+{
+	const struct cfg_model *c = load_example(client), *s = load_example(server);
+
+	CU_ASSERT_EQUAL_FATAL(c->clients, 1);
+	CU_ASSERT_PTR_NOT_NULL(c->client[0].peer->dial);
+	CU_ASSERT_EQUAL(c->peer[0].policy.secret.len, s->peer[0].policy.secret.len);
+	CU_ASSERT(!memcmp(c->peer[0].policy.secret.octets, s->peer[0].policy.secret.octets,
+			  s->peer[0].policy.secret.len));
+	ASSERT_TEXT(c->client[0].ppp.name, s->user[0].name);
+	ASSERT_TEXT(c->client[0].ppp.secret, s->user[0].secret);
+	CU_ASSERT_EQUAL(c->client[0].mtu, s->service[0].mtu);
+	ASSERT_TEXT(c->port[0].transport->name, s->port[0].transport->name);
+	cfg_unload(c);
+	cfg_unload(s);
+}
+
+static void example_clients_fit_the_servers(void)
+{
+	fits("lac-client-udp.conf", "lns-udp.conf");
+	fits("lac-client-frame-relay.conf", "lns-frame-relay.conf");
+}
+
+/* --- files --------------------------------------------------------------------------- */
+
+static char dir[] = "/tmp/ist-cfg-XXXXXX";
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	if (!f || fputs(text, f) < 0 || fclose(f) || chmod(path, mode))
+		abort();
+}
+
+static unsigned load_in_dir(struct told *t, const char *name)
+{
+	char path[256];
+
+	memset(t, 0, sizeof(*t));
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return cfg_load(&t->m, path, media, told_add, t);
+}
+
+static void secret_files(void)
+{
+	static struct told t;
+	char want[1024];
+
+	if (!mkdtemp(dir))
+		abort();
+	put("good", "first line\r\nsecond\n", 0600);
+	put("open", "hush\n", 0644);
+	put("empty", "\nhush\n", 0600);
+	put("a.conf", "user a { secret-file = good }\n", 0600);
+	CU_ASSERT_EQUAL_FATAL(load_in_dir(&t, "a.conf"), 0);
+	ASSERT_TEXT(t.m->user[0].secret, "first line");
+	cfg_unload(t.m);
+	put("b.conf",
+	    "user a { secret-file = open }\nuser b { secret-file = empty }\nuser c { secret-file = "
+	    "none }\n"
+	    "user d { secret-file = \".\" }\n",
+	    0600);
+	CU_ASSERT_EQUAL(load_in_dir(&t, "b.conf"), 4);
+	snprintf(want, sizeof(want),
+		 "%s/b.conf:1: user a: secret-file: cannot use `open`: everybody may read or write "
+		 "it; "
+		 "chmod o-rw\n"
+		 "%s/b.conf:2: user b: secret-file: a secret has 1 to 255 octets, this one has 0\n"
+		 "%s/b.conf:3: user c: secret-file: cannot use `none`: No such file or directory\n"
+		 "%s/b.conf:4: user d: secret-file: cannot use `.`: not a regular file\n",
+		 dir, dir, dir, dir);
+	ASSERT_TEXT(t.text, want);
+	for (const char *const *n =
+		     (const char *const[]){"good", "open", "empty", "a.conf", "b.conf", NULL};
+	     *n; n++) {
+		snprintf(want, sizeof(want), "%s/%s", dir, *n);
+		unlink(want);
+	}
+	rmdir(dir);
+}
+
+static void files_that_cannot_be_read(void)
+{
+	static struct told t;
+	const struct cfg_model *m = NULL;
+
+	memset(&t, 0, sizeof(t));
+	CU_ASSERT_EQUAL(cfg_load(&m, "/nonexistent/x.conf", media, told_add, &t), 1);
+	CU_ASSERT_EQUAL(cfg_load(&m, "/", media, told_add, &t), 1);
+	ASSERT_TEXT(t.text, "/nonexistent/x.conf: cannot be read: No such file or directory\n"
+			    "/: cannot be read: Is a directory\n");
+	CU_ASSERT_PTR_NULL(m);
+}
+
+static void a_file_without_end(void)
+{
+	static struct told t;
+	size_t len = CFG_TEXT_MAX + 1;
+	char *text = malloc(len);
+
+	if (!text)
+		abort();
+	memset(text, '\n', len);
+	memset(&t, 0, sizeof(t));
+	CU_ASSERT_EQUAL(cfg_load_text(&t.m, "t", text, len, media, told_add, &t), 1);
+	ASSERT_TEXT(t.text, "t: larger than 4194304 octets, this is no configuration\n");
+	CU_ASSERT_EQUAL_FATAL(cfg_load_text(&t.m, "t", text, len - 1, media, NULL, NULL), 0);
+	cfg_unload(t.m);
+	free(text);
+}
+
+/* --- all mistakes, none of the secrets ----------------------------------------------- */
+
+static void nothing_changes_when_anything_is_wrong(void)
+{
+	const struct cfg_model *m = (const struct cfg_model *)&m, *before = m;
+
+	CU_ASSERT_EQUAL(cfg_load_text(&m, "t", "x", 1, media, NULL, NULL), 1);
+	CU_ASSERT_PTR_EQUAL(m, before);
+	CU_ASSERT_EQUAL(cfg_load(&m, "/nonexistent", media, NULL, NULL), 1);
+	CU_ASSERT_PTR_EQUAL(m, before);
+}
+
+/* Lines in order, whichever step found the mistake. */
+static void mistakes_in_order_of_lines(void)
+{
+	ASSERT_TOLD("peer a { service = s }\n"			       /* a reference */
+		    "worker = 1\n"				       /* a name */
+		    "vty { listen = x }\n"			       /* a value */
+		    "pool p { ranges = { 10.0.0.0/8, 10.0.0.0/8 } }\n" /* the meaning */
+		    "max-tunnels\n",				       /* the shape */
+		    "t:1: peer a: service: there is no service `s`\n"
+		    "t:2: top level: unknown key `worker`, did you mean `workers`?\n"
+		    "t:3: vty: listen: `x` is no address and port, as in 127.0.0.1:4246\n"
+		    "t:4: pool p: ranges: `10.0.0.0/8` overlaps `10.0.0.0/8` of pool `p`\n"
+		    "t:5: top level: `=` is missing after `max-tunnels`\n");
+}
+
+static void more_mistakes_than_anyone_reads(void)
+{
+	static struct told t;
+	char text[250 * 6 + 1] = "";
+	unsigned lines = 0;
+
+	for (unsigned i = 0; i < 250; i++)
+		strcat(text, "z = 1\n");
+	tell(&t, text);
+	CU_ASSERT_EQUAL(t.faults, 250);
+	for (const char *p = t.text; *p; p++)
+		lines += *p == '\n';
+	CU_ASSERT_EQUAL(lines, 201);
+	CU_ASSERT_PTR_NOT_NULL(strstr(t.text, "\nt: and 50 more mistakes\n"));
+}
+
+/* Every way we know of to get a secret wrong; "hush" is it, or part of it. */
+static void secrets_are_never_shown(void)
+{
+	static const char *const texts[] = {
+		"peer a { secret = hush }\nx = 1",
+		"peer a { secret = \"hush\" secret = hush }",
+		"peer a { secret = my hush }",
+		"peer a { secret = my hush = 1 }",
+		"peer a { secret = my hush { } }",
+		"peer a { secret = \"my hush }",
+		"peer a { secret = \"my\nhush\" }\n",
+		"peer a { secret = \"my\nhush = 1\" }\n",
+		"peer a { secret = \"my\nhush { }\" }\n",
+		"peer a { secret = 'my hush }",
+		"peer a { secret hush }",
+		"peer a { secret \"hush\" }",
+		"peer a { secrt = hush }",
+		"peer a { secret = my,hush }",
+		"peer a { secret = my;hush }",
+		"peer a { secret = my#hush }",
+		"peer a { secret = my\"hush\" }",
+		"peer a { secret = my=hush }",
+		"peer a { secret = {hush} }",
+		"peer a { secret = { my, hush } }",
+		"peer a { secret = \"\\q hush\" }",
+		"peer a { secret =\n hush }",
+		"peer a { secret = ${IST_TEST_SECRET} window = 0 }",
+		"peer a { window = \"${IST_TEST_SECRET}\" dial = \"${IST_TEST_SECRET}\" }",
+		"peer a { service = \"${IST_TEST_SECRET}\" suppress = \"${IST_TEST_SECRET}\" }",
+		"peer \"${IST_TEST_SECRET}\" { }",
+		"${IST_TEST_SECRET} = 1",
+		"user u { secret = \"${IST_TEST_UNSET:-hush}${IST_TEST_UNSET}\" }",
+		"net n { listen = \"${IST_TEST_SECRET}\" rcvbuf = \"${IST_TEST_SECRET}\" }",
+		"client c { tun = \"/${IST_TEST_SECRET}\" user = \"${IST_TEST_SECRET}\" }",
+		"service s { local = 10.0.0.1 tun = \"/${IST_TEST_SECRET}\" }",
+	};
+	static struct told t;
+
+	setenv("IST_TEST_SECRET", "hush/", 1);
+	unsetenv("IST_TEST_UNSET");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		tell(&t, texts[i]);
+		CU_ASSERT(t.faults > 0);
+		CU_ASSERT_PTR_NULL(strstr(t.text, "hush"));
+		if (!t.faults || strstr(t.text, "hush"))
+			printf("\n--- for %s\n%s", texts[i], t.text);
+		told_end(&t);
+	}
+}
+
+static void what_is_shown_is_printable(void)
+{
+	ASSERT_TOLD("workers = \"\x1b[2Jx\"",
+		    "t:1: workers: `?[2Jx` is neither `auto` nor a number from 0 to 64\n");
+	ASSERT_TOLD("workers = '"
+		    "123456789 123456789 123456789 123456789 123456789 123456789 123456789'",
+		    "t:1: workers: `123456789 123456789 123456789 123456789 123456789 123456789 "
+		    "...` is "
+		    "neither `auto` nor a number from 0 to 64\n");
+}
+
+static const struct test_case cases[] = {
+	{"bad_files", bad_files},
+	{"example_lns_udp", example_lns_udp},
+	{"example_lns_frame_relay", example_lns_frame_relay},
+	{"example_clients_fit_the_servers", example_clients_fit_the_servers},
+	{"secret_files", secret_files},
+	{"files_that_cannot_be_read", files_that_cannot_be_read},
+	{"a_file_without_end", a_file_without_end},
+	{"nothing_changes_when_anything_is_wrong", nothing_changes_when_anything_is_wrong},
+	{"mistakes_in_order_of_lines", mistakes_in_order_of_lines},
+	{"more_mistakes_than_anyone_reads", more_mistakes_than_anyone_reads},
+	{"secrets_are_never_shown", secrets_are_never_shown},
+	{"what_is_shown_is_printable", what_is_shown_is_printable},
+	{NULL, NULL},
+};
+const struct test_suite suite_load = {"load", cases};

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/model.h"
+#include "tests/cfg/media.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define US 1000000u
+
+static void an_empty_text_is_all_defaults(void)
+{
+	static struct told t;
+	char host[256] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	tell(&t, "");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->file, "t");
+	ASSERT_TEXT(t.m->host_name, *host ? host : "isthmus");
+	ASSERT_TEXT(t.m->vty_address, "127.0.0.1");
+	CU_ASSERT_EQUAL(t.m->vty_port, 4246);
+	CU_ASSERT_EQUAL(t.m->workers, UINT_MAX);
+	CU_ASSERT_PTR_NULL(t.m->plugin_dir);
+	CU_ASSERT_EQUAL(t.m->max_tunnels, 65535);
+	CU_ASSERT_EQUAL(t.m->half_open_per_source, 256);
+	CU_ASSERT_EQUAL(t.m->logs + t.m->ports + t.m->peers + t.m->pools + t.m->services +
+				t.m->users + t.m->clients,
+			0);
+	told_end(&t);
+}
+
+static void the_top_level(void)
+{
+	static struct told t;
+
+	tell(&t, "host-name = lns.example\nvty { listen = \"[::1]:99\" }\nworkers = 0\n"
+		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7\nhalf-open-per-source = 8\n"
+		 "log { all = notice  engine = debug }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->host_name, "lns.example");
+	ASSERT_TEXT(t.m->vty_address, "::1");
+	CU_ASSERT_EQUAL(t.m->vty_port, 99);
+	CU_ASSERT_EQUAL(t.m->workers, 0);
+	ASSERT_TEXT(t.m->plugin_dir, "/usr/lib/isthmus");
+	CU_ASSERT_EQUAL(t.m->max_tunnels, 7);
+	CU_ASSERT_EQUAL(t.m->half_open_per_source, 8);
+	CU_ASSERT_EQUAL_FATAL(t.m->logs, 2);
+	ASSERT_TEXT(t.m->log[0].category, "all");
+	ASSERT_TEXT(t.m->log[0].level, "notice");
+	CU_ASSERT_EQUAL(t.m->log[1].where.line, 7);
+	ASSERT_TEXT(t.m->log[1].category, "engine");
+	ASSERT_TEXT(t.m->log[1].level, "debug");
+	told_end(&t);
+	tell(&t, "workers = auto");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL(t.m->workers, UINT_MAX);
+	told_end(&t);
+}
+
+static void a_peer_of_defaults(void)
+{
+	static struct told t;
+	struct l2tp_policy want;
+	const struct cfg_peer *p;
+
+	tell(&t, "host-name = us\n\npeer a { }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	l2tp_policy_default(&want);
+	strcpy(want.host_name, "us");
+	p = &t.m->peer[0];
+	CU_ASSERT(!memcmp(&p->policy, &want, sizeof(want)));
+	ASSERT_TEXT(p->name, "a");
+	ASSERT_TEXT(p->where.file, "t");
+	CU_ASSERT_EQUAL(p->where.line, 3);
+	CU_ASSERT_PTR_NULL(p->port);
+	CU_ASSERT_PTR_NULL(p->dial);
+	CU_ASSERT_PTR_NULL(p->hostname);
+	CU_ASSERT_PTR_NULL(p->service);
+	CU_ASSERT_EQUAL(p->addresses, 0);
+	CU_ASSERT_FALSE(p->length_bit || p->sequencing || p->sequencing_required || p->reorder);
+	CU_ASSERT_EQUAL(p->reorder_timeout, 100000);
+	told_end(&t);
+}
+
+static void check_full_policy(const struct l2tp_policy *p)
+{
+	CU_ASSERT_EQUAL(p->secret.len, 9);
+	ASSERT_OCTETS(p->secret.octets, p->secret.len, "wonder ln", 9);
+	CU_ASSERT(p->challenge && p->hide);
+	CU_ASSERT_FALSE(p->single_tunnel);
+	CU_ASSERT_EQUAL(p->receive_window, 16);
+	CU_ASSERT_EQUAL(p->retransmit, 2 * US);
+	CU_ASSERT_EQUAL(p->retransmit_max, 16 * US);
+	CU_ASSERT_EQUAL(p->retransmit_count, 9);
+	CU_ASSERT_EQUAL(p->hello, 30 * US);
+	CU_ASSERT_EQUAL(p->setup_timeout, 20 * US);
+	CU_ASSERT_EQUAL(p->idle_close, 300 * US);
+	CU_ASSERT_EQUAL(p->reauth, 3600ull * US);
+	CU_ASSERT_EQUAL(p->hold, US / 2);
+	CU_ASSERT_EQUAL(p->max_calls, 100);
+	CU_ASSERT_EQUAL(p->quirks,
+			L2TP_QUIRKS_DEFAULT | L2TP_QUIRK_LONG_RESPONSE | L2TP_QUIRK_TID_ZERO);
+	CU_ASSERT_EQUAL(p->suppress[0], L2TP_AVP_VENDOR_NAME);
+	CU_ASSERT_EQUAL(p->suppress[1], L2TP_AVP_FIRMWARE_REVISION);
+	CU_ASSERT_EQUAL(p->suppress[2], L2TP_AVP_TIE_BREAKER);
+	CU_ASSERT_EQUAL(p->suppress[3], L2TP_NO_AVP);
+}
+
+static void a_peer_of_every_key(void)
+{
+	static struct told t;
+	const struct cfg_peer *p;
+
+	tell(&t,
+	     "peer a { port = n address = { 192.0.2.0/24, 192.0.2.1:1701, \"2001:db8::/32\" }\n"
+	     "hostname = \"lac-*\" dial = 192.0.2.9:1701 secret = \"wonder ln\" challenge = yes "
+	     "hide = yes\n"
+	     "service = s window = 16 retransmit = 2s retransmit-max = 16s retransmit-count = 9\n"
+	     "hello = 30s setup-timeout = 20s idle-close = 5m reauth = 1h hold = 500ms max-calls = "
+	     "100\n"
+	     "quirks = { long-response, tid-zero } suppress = { Vendor-Name, 6, \"tie breaker\" }\n"
+	     "length-bit = yes sequencing = yes sequencing-required = yes reorder = 8\n"
+	     "reorder-timeout = 50ms single-tunnel = no }\n"
+	     "net n { }\nservice s { local = 10.0.0.1 }");
+	ASSERT_TEXT(t.text, "");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	p = &t.m->peer[0];
+	CU_ASSERT_PTR_EQUAL(p->port, &t.m->port[0]);
+	CU_ASSERT_EQUAL_FATAL(p->addresses, 3);
+	ASSERT_TEXT(p->address[1], "192.0.2.1:1701");
+	ASSERT_TEXT(p->address[2], "2001:db8::/32");
+	ASSERT_TEXT(p->hostname, "lac-*");
+	ASSERT_TEXT(p->dial, "192.0.2.9:1701");
+	CU_ASSERT_PTR_EQUAL(p->service, &t.m->service[0]);
+	CU_ASSERT(p->length_bit && p->sequencing && p->sequencing_required);
+	CU_ASSERT_EQUAL(p->reorder, 8);
+	CU_ASSERT_EQUAL(p->reorder_timeout, 50000);
+	check_full_policy(&p->policy);
+	told_end(&t);
+}
+
+static void a_secret_brings_the_challenge(void)
+{
+	static struct told t;
+
+	tell(&t, "peer a { secret = x }\npeer b { secret = x challenge = no hostname = b }\n"
+		 "peer c { hostname = c quirks = { strict, stopccn-tid } }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT(t.m->peer[0].policy.challenge);
+	CU_ASSERT_FALSE(t.m->peer[1].policy.challenge);
+	CU_ASSERT_FALSE(t.m->peer[2].policy.challenge);
+	CU_ASSERT_EQUAL(t.m->peer[2].policy.quirks, L2TP_QUIRK_STOPCCN_TID);
+	told_end(&t);
+}
+
+static void a_service(void)
+{
+	static struct told t;
+	const struct cfg_service *s;
+
+	tell(&t, "host-name = us\nservice s { local = 10.64.0.1 pool = p dns = { 192.0.2.53, "
+		 "192.0.2.54 }\n"
+		 "tun = lns%d mtu = 1500 auth = { mschapv2, chap, pap } rechallenge = 10m\n"
+		 "echo-interval = 30s echo-failures = 4 }\n"
+		 "pool p { ranges = { 10.64.0.0/16, \"2001:db8:64::/48\" } }\n"
+		 "service t { local = 10.64.0.2 auth = none }\n"
+		 "service u { local = 10.64.0.3 pool = p ipv6 = no }");
+	ASSERT_TEXT(t.text,
+		    "t:6: service t: local: `10.64.0.2` lies in pool `p`, which this service does "
+		    "not use\n");
+	told_end(&t);
+	tell(&t, "host-name = us\nservice s { local = 10.64.0.1 pool = p dns = { 192.0.2.53, "
+		 "192.0.2.54 }\n"
+		 "tun = lns%d mtu = 1500 auth = { mschapv2, chap, pap } rechallenge = 10m\n"
+		 "echo-interval = 30s echo-failures = 4 }\n"
+		 "pool p { ranges = { 10.64.0.0/16, \"2001:db8:64::/48\" } }\n"
+		 "service t { local = 10.65.0.2 auth = none }\n"
+		 "service u { local = 10.64.0.3 pool = p ipv6 = no }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	s = &t.m->service[0];
+	CU_ASSERT_EQUAL(s->local4, 0x0a400001);
+	CU_ASSERT_PTR_EQUAL(s->pool, &t.m->pool[0]);
+	CU_ASSERT_EQUAL(s->dns4[0], 0xc0000235);
+	CU_ASSERT_EQUAL(s->dns4[1], 0xc0000236);
+	ASSERT_TEXT(s->tun, "lns%d");
+	CU_ASSERT(s->mtu == 1500 && s->ppp.mtu == 1500 && s->ppp.mru == 1500);
+	CU_ASSERT(s->ppp.server && s->ppp.ipv4 && s->ppp.ipv6);
+	CU_ASSERT_EQUAL(s->ppp.n_auth, 3);
+	CU_ASSERT_EQUAL(s->ppp.auth[0], PPP_AUTH_MSCHAPV2);
+	CU_ASSERT_EQUAL(s->ppp.auth[1], PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(s->ppp.auth[2], PPP_AUTH_PAP);
+	CU_ASSERT_EQUAL(s->ppp.rechallenge, 600ull * US);
+	CU_ASSERT_EQUAL(s->ppp.echo_interval, 30 * US);
+	CU_ASSERT_EQUAL(s->ppp.echo_failures, 4);
+	ASSERT_TEXT(s->ppp.name, "us");
+	s = &t.m->service[1];
+	CU_ASSERT_EQUAL(s->ppp.n_auth, 0);
+	CU_ASSERT_FALSE(s->ppp.ipv6); /* nothing to give out */
+	ASSERT_TEXT(s->tun, "ist%d");
+	CU_ASSERT_EQUAL(s->mtu, 1400);
+	CU_ASSERT_FALSE(t.m->service[2].ppp.ipv6);
+	told_end(&t);
+}
+
+static void pools_and_users(void)
+{
+	static struct told t;
+
+	tell(&t, "pool p { ranges = { 10.64.0.0/16, \"2001:db8:64::/48\" } }\n"
+		 "user alice { secret = \"s e\" address = 10.65.0.9 service = s }\n"
+		 "user bob@isp { secret = x }\nservice s { local = 10.66.0.1 }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL_FATAL(t.m->pool[0].ranges, 2);
+	CU_ASSERT_EQUAL(t.m->pool[0].range[0].bits, 16);
+	CU_ASSERT(t.m->pool[0].range[1].v6);
+	ASSERT_TEXT(t.m->user[0].name, "alice");
+	ASSERT_TEXT(t.m->user[0].secret, "s e");
+	CU_ASSERT_EQUAL(t.m->user[0].address4, 0x0a410009);
+	CU_ASSERT_PTR_EQUAL(t.m->user[0].service, &t.m->service[0]);
+	ASSERT_TEXT(t.m->user[1].name, "bob@isp");
+	CU_ASSERT_EQUAL(t.m->user[1].address4, 0);
+	CU_ASSERT_PTR_NULL(t.m->user[1].service);
+	told_end(&t);
+}
+
+static void a_client(void)
+{
+	static struct told t;
+	const struct cfg_client *c;
+
+	tell(&t, "net n { }\npeer lns { dial = 192.0.2.1:1701 }\n"
+		 "client home { peer = lns user = alice secret = w }\n"
+		 "client away { peer = lns user = bob secret = x auth = pap tun = ppp0 mtu = 1200\n"
+		 "routes = { 10.0.0.0/8, 0.0.0.0/0 } redial = 0 ipv6 = no }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	c = &t.m->client[0];
+	ASSERT_TEXT(c->name, "home");
+	ASSERT_TEXT(c->tun, "home");
+	CU_ASSERT_PTR_EQUAL(c->peer, &t.m->peer[0]);
+	CU_ASSERT_FALSE(c->ppp.server);
+	ASSERT_TEXT(c->ppp.name, "alice");
+	ASSERT_TEXT(c->ppp.secret, "w");
+	CU_ASSERT_EQUAL(c->ppp.n_auth, 2);
+	CU_ASSERT_EQUAL(c->ppp.auth[0], PPP_AUTH_MSCHAPV2);
+	CU_ASSERT_EQUAL(c->ppp.auth[1], PPP_AUTH_CHAP_MD5);
+	CU_ASSERT(c->mtu == 1400 && c->ppp.mtu == 1400 && c->ppp.mru == 1400);
+	CU_ASSERT_EQUAL(c->redial, 30 * US);
+	CU_ASSERT(c->ipv4 && c->ipv6 && c->ppp.ipv4 && c->ppp.ipv6);
+	c = &t.m->client[1];
+	ASSERT_TEXT(c->tun, "ppp0");
+	CU_ASSERT_EQUAL(c->ppp.n_auth, 1);
+	CU_ASSERT_EQUAL(c->ppp.auth[0], PPP_AUTH_PAP);
+	CU_ASSERT_EQUAL(c->routes, 2);
+	CU_ASSERT_EQUAL(c->route[1].bits, 0);
+	CU_ASSERT_EQUAL(c->redial, 0);
+	CU_ASSERT_FALSE(c->ipv6 || c->ppp.ipv6);
+	told_end(&t);
+}
+
+static void wrong_values(void)
+{
+	ASSERT_TOLD("workers = 65",
+		    "t:1: workers: `65` is neither `auto` nor a number from 0 to 64\n");
+	ASSERT_TOLD("vty { listen = 4246 }",
+		    "t:1: vty: listen: `4246` is no address and port, as in 127.0.0.1:4246\n");
+	ASSERT_TOLD("log { engine = loud }",
+		    "t:1: log: engine: unknown word `loud`, known: debug, info, notice or error\n");
+	ASSERT_TOLD("host-name = \"\"", "t:1: host-name: the text is empty\n");
+	ASSERT_TOLD("peer a { secret = \"\" }",
+		    "t:1: peer a: secret: a secret has 1 to 255 octets, this one has 0\n");
+	ASSERT_TOLD("peer a { retransmit = 10 }",
+		    "t:1: peer a: retransmit: `10` has no unit, was `10s` meant?\n");
+	ASSERT_TOLD("peer a { hello = soon }",
+		    "t:1: peer a: hello: `soon` is no time: a number and us, "
+		    "ms, s, m, h or d, as in 500ms\n");
+	ASSERT_TOLD("peer a { retransmit = 1us }",
+		    "t:1: peer a: retransmit: `1us` is out of range, 50ms to 1m\n");
+	ASSERT_TOLD("peer a { window = 0 }",
+		    "t:1: peer a: window: `0` is no number from 1 to 1024\n");
+	ASSERT_TOLD("peer a { hide = maybe }",
+		    "t:1: peer a: hide: `maybe` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("peer a { quirks = { tid-zer } }",
+		    "t:1: peer a: quirks: unknown word `tid-zer`, did you mean `tid-zero`?\n");
+	ASSERT_TOLD(
+		"peer a { suppress = { Host-Name, Vendor-Nam, 99 } }",
+		"t:1: peer a: suppress: RFC 2661 requires `Host Name`, it cannot be left out\n"
+		"t:1: peer a: suppress: unknown attribute `Vendor-Nam`, did you mean `Vendor "
+		"Name`?\n"
+		"t:1: peer a: suppress: unknown attribute `99`: neither a name nor a number of RFC "
+		"2661\n");
+	ASSERT_TOLD(
+		"pool p { ranges = { 10.2.3.4/16, pool } }",
+		"t:1: pool p: ranges: `10.2.3.4/16` has bits behind its length, was `10.2.0.0/16` "
+		"meant?\n"
+		"t:1: pool p: ranges: `pool` is no prefix, as in 10.64.0.0/16 or 2001:db8::/32\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 mtu = 100 }",
+		    "t:1: service s: mtu: `100` is no number from 576 to 65535\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 auth = { pap, none, chapp, pap } }",
+		    "t:1: service s: auth: unknown word `chapp`, did you mean `chap`?\n"
+		    "t:1: service s: auth: `pap` is named twice\n"
+		    "t:1: service s: auth: `none` does not go with a method\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 dns = { 192.0.2.1, 192.0.2.2,\n 192.0.2.3, x } }",
+		    "t:2: service s: dns: IPCP can name two servers, this is the third\n"
+		    "t:2: service s: dns: `x` is no IPv4 address\n");
+}
+
+static void references(void)
+{
+	ASSERT_TOLD("peer a { service = gld }\nservice gold { local = 10.0.0.1 }",
+		    "t:1: peer a: service: there is no service `gld`, did you mean `gold`?\n");
+	ASSERT_TOLD("peer a { port = wan }", "t:1: peer a: port: there is no port `wan`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 pool = p }",
+		    "t:1: service s: pool: there is no pool `p`\n");
+	ASSERT_TOLD("client c { peer = p user = u secret = x }",
+		    "t:1: client c: peer: there is no peer `p`\n");
+	ASSERT_TOLD("user u { secret = x service = s }",
+		    "t:1: user u: service: there is no service `s`\n");
+	/* one that was meant but is wrong itself is not missing on top of that */
+	ASSERT_TOLD(
+		"service s { local = 10.0.0.1 pool = \"a b\" }\npool \"a b\" { ranges = 10.0.0.0/8 "
+		"}",
+		"t:2: top level: `a b` is no name for a `pool`: letters, digits, dots, dashes, at "
+		"most 63\n");
+	ASSERT_TOLD("ntt n { }\npeer a { port = n }",
+		    "t:1: top level: unknown section `ntt`, did you mean `net`?\n");
+}
+
+static void the_model_owns_its_texts(void)
+{
+	static struct told t;
+	char text[] = "peer alpha { secret = topsecret dial = 192.0.2.1:1701 }\nnet n { }";
+
+	tell(&t, text);
+	memset(text, '#', sizeof(text) - 1);
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->peer[0].name, "alpha");
+	ASSERT_TEXT(t.m->peer[0].dial, "192.0.2.1:1701");
+	told_end(&t);
+}
+
+static const struct test_case cases[] = {
+	{"an_empty_text_is_all_defaults", an_empty_text_is_all_defaults},
+	{"the_top_level", the_top_level},
+	{"a_peer_of_defaults", a_peer_of_defaults},
+	{"a_peer_of_every_key", a_peer_of_every_key},
+	{"a_secret_brings_the_challenge", a_secret_brings_the_challenge},
+	{"a_service", a_service},
+	{"pools_and_users", pools_and_users},
+	{"a_client", a_client},
+	{"wrong_values", wrong_values},
+	{"references", references},
+	{"the_model_owns_its_texts", the_model_owns_its_texts},
+	{NULL, NULL},
+};
+const struct test_suite suite_model = {"model", cases};

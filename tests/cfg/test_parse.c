@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/cfg/media.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Whatever libconfuse's scanner thinks of an octet, it comes out as it went in. */
+static void every_octet_survives(void)
+{
+	static struct told t;
+	char text[2048] = "user u { secret = \"", want[256];
+	size_t n = strlen(text);
+
+	for (unsigned c = 1; c < 256; c++) {
+		want[c - 1] = (char)c;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\\x%02x", c);
+	}
+	want[255] = '\0';
+	strcat(text, "\" }");
+	tell(&t, text);
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->user[0].secret, want);
+	told_end(&t);
+}
+
+static void raw_octets_survive(void)
+{
+	static struct told t;
+	char text[1024] = "user u { secret = '", *p = text + strlen(text);
+	char want[256], *w = want;
+
+	for (unsigned c = 1; c < 256; c++)
+		if (c != '\n' && c != '\'')
+			*p++ = *w++ = (char)c;
+	*w = '\0';
+	strcpy(p, "' }");
+	tell(&t, text);
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->user[0].secret, want);
+	told_end(&t);
+}
+
+/* What libconfuse would take for its own: variables, its function calls, its comments, its paths.
+ */
+static void nothing_is_expanded_twice(void)
+{
+	static const char *const texts[] = {"${HOME}", "~/x", "a|b",	    "/* x */",
+					    "// x",    "# x", "include(x)", "3110*",
+					    "a=b",     "+=",  "{ a, b }",   "\\\\"};
+	static struct told t;
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(text, sizeof(text), "user u { secret = '%s' }", texts[i]);
+		tell(&t, text);
+		CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+		ASSERT_TEXT(t.m->user[0].secret, texts[i]);
+		told_end(&t);
+	}
+}
+
+static void sections_meet_their_values(void)
+{
+	static struct told t;
+
+	tell(&t, "user a { secret = 1 }\nuser a { secret = 2 }\n");
+	CU_ASSERT_EQUAL(t.faults, 1);
+	told_end(&t);
+	/* dropped ones in between, sections of other kinds, and both words for circuits */
+	tell(&t, "user a { secret = s1 }\npool p { ranges = 10.0.0.0/8 }\nuser b { secret = s2 }\n"
+		 "line l { link = x dlci 16 { cir = 1 } channel 17 { cir = 2 } dlci 18 { cir = 3 } "
+		 "}\n");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->user[0].secret, "s1");
+	ASSERT_TEXT(t.m->user[1].secret, "s2");
+	for (unsigned i = 0; i < 3; i++) {
+		const struct ist_circuit_config *c = &t.m->port[0].config.circuit[i];
+
+		CU_ASSERT_EQUAL(c->addr.data[0], 16 + i);
+		ASSERT_TEXT(c->setting[c->settings - 1].key, "cir");
+		CU_ASSERT_EQUAL(c->setting[c->settings - 1].value[0], (char)('1' + i));
+	}
+	told_end(&t);
+}
+
+static const struct test_case cases[] = {
+	{"every_octet_survives", every_octet_survives},
+	{"raw_octets_survive", raw_octets_survive},
+	{"nothing_is_expanded_twice", nothing_is_expanded_twice},
+	{"sections_meet_their_values", sections_meet_their_values},
+	{NULL, NULL},
+};
+const struct test_suite suite_parse = {"parse", cases};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/cfg/media.h"
+
+#include <string.h>
+
+static const char *setting(const struct ist_setting *s, unsigned n, const char *key, unsigned nth)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(s[i].key, key) && !nth--)
+			return s[i].value;
+	return "-";
+}
+
+static void settings_in_table_order_with_defaults(void)
+{
+	static struct told t;
+	const struct ist_port_config *c;
+
+	tell(&t, "line l {\n alarm = { bell, lamp }\n t391 = 20s fast = yes\n link = "
+		 "\"packet:eth1\" }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	c = &t.m->port[0].config;
+	ASSERT_TEXT(c->name, "l");
+	CU_ASSERT_EQUAL(c->size, sizeof(*c));
+	ASSERT_TEXT(setting(c->setting, c->settings, "link", 0), "packet:eth1");
+	ASSERT_TEXT(setting(c->setting, c->settings, "lmi", 0), "none");
+	ASSERT_TEXT(setting(c->setting, c->settings, "n391", 0), "6");
+	ASSERT_TEXT(setting(c->setting, c->settings, "t391", 0), "20000000");
+	ASSERT_TEXT(setting(c->setting, c->settings, "fast", 0), "yes");
+	ASSERT_TEXT(setting(c->setting, c->settings, "alarm", 0), "bell");
+	ASSERT_TEXT(setting(c->setting, c->settings, "alarm", 1), "lamp");
+	ASSERT_TEXT(setting(c->setting, c->settings, "mtu", 0), "1564");
+	CU_ASSERT_EQUAL(c->settings, 8);
+	ASSERT_TEXT(c->setting[0].key, "link");
+	ASSERT_TEXT(t.m->port[0].transport->name, "line");
+	CU_ASSERT_EQUAL(t.m->port[0].where.line, 1);
+	told_end(&t);
+	/* a time that is a default arrives in microseconds too; a key without default is absent */
+	tell(&t, "line l { link = x }\nnet n { }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	c = &t.m->port[0].config;
+	ASSERT_TEXT(setting(c->setting, c->settings, "t391", 0), "10000000");
+	ASSERT_TEXT(setting(c->setting, c->settings, "alarm", 0), "-");
+	c = &t.m->port[1].config;
+	ASSERT_TEXT(setting(c->setting, c->settings, "rcvbuf", 0), "-");
+	CU_ASSERT_EQUAL(c->settings, 1);
+	told_end(&t);
+}
+
+static void circuits(void)
+{
+	static struct told t;
+	const struct cfg_port *p;
+
+	tell(&t, "line l { link = x\n dlci 100 { peer = a mtu = 1600 }\n"
+		 " channel 1007 { carries = { l2tp, ppp } service = s peer = a }\n"
+		 " dlci 17 { carries = ppp cir = 64000 } }\n"
+		 "peer a { }\nservice s { local = 10.0.0.1 }\n");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	p = &t.m->port[0];
+	CU_ASSERT_EQUAL_FATAL(p->circuits, 3);
+	CU_ASSERT_EQUAL(p->config.circuits, 3);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT(!memcmp(&p->circuit[i].config, &p->config.circuit[i],
+				  sizeof(p->circuit[i].config)));
+	ASSERT_TEXT(p->circuit[0].addr_text, "100");
+	CU_ASSERT_EQUAL(p->circuit[0].where.line, 2);
+	CU_ASSERT_EQUAL(p->circuit[0].config.payloads, 1u << IST_PAYLOAD_L2TP);
+	CU_ASSERT_PTR_EQUAL(p->circuit[0].peer, &t.m->peer[0]);
+	CU_ASSERT_PTR_NULL(p->circuit[0].service);
+	ASSERT_TEXT(setting(p->circuit[0].config.setting, p->circuit[0].config.settings, "mtu", 0),
+		    "1600");
+	CU_ASSERT_EQUAL(p->circuit[1].config.payloads,
+			1u << IST_PAYLOAD_L2TP | 1u << IST_PAYLOAD_PPP);
+	CU_ASSERT_PTR_EQUAL(p->circuit[1].service, &t.m->service[0]);
+	ASSERT_OCTETS(p->circuit[1].config.addr.data, 2, "\xef\x03", 2);
+	CU_ASSERT_EQUAL(p->circuit[2].config.payloads, 1u << IST_PAYLOAD_PPP);
+	ASSERT_TEXT(setting(p->circuit[2].config.setting, p->circuit[2].config.settings, "cir", 0),
+		    "64000");
+	told_end(&t);
+}
+
+/* A circuit without a key that the port has too: the port's value is the circuit's, not the
+ * table's. */
+static void a_circuit_inherits_from_its_port(void)
+{
+	static struct told t;
+	const struct ist_circuit_config *c;
+
+	tell(&t, "line l { link = x mtu = 2000\n dlci 16 { }\n dlci 17 { mtu = 1526 } }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	c = t.m->port[0].config.circuit;
+	ASSERT_TEXT(setting(c[0].setting, c[0].settings, "mtu", 0), "2000");
+	ASSERT_TEXT(setting(c[1].setting, c[1].settings, "mtu", 0), "1526");
+	told_end(&t);
+}
+
+static void strangers(void)
+{
+	static struct told t;
+
+	tell(&t, "sw x { accept 3110* { service = s }\n accept \"*\" { } }\nservice s { local = "
+		 "10.0.0.1 }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL_FATAL(t.m->port[0].accepts, 2);
+	ASSERT_TEXT(t.m->port[0].accept[0].pattern, "3110*");
+	CU_ASSERT_EQUAL(t.m->port[0].accept[0].payloads, 1u << IST_PAYLOAD_PPP);
+	CU_ASSERT_PTR_EQUAL(t.m->port[0].accept[0].service, &t.m->service[0]);
+	CU_ASSERT_EQUAL(t.m->port[0].accept[1].where.line, 2);
+	CU_ASSERT_PTR_NULL(t.m->port[0].accept[1].service);
+	told_end(&t);
+}
+
+static void wrong_values(void)
+{
+	ASSERT_TOLD("line l { link = x lmi = annex-d }",
+		    "t:1: line l: lmi: unknown word `annex-d`, did you mean `annex-a`?\n");
+	ASSERT_TOLD("line l { link = x lmi = cisco }",
+		    "t:1: line l: lmi: unknown word `cisco`, known: none or annex-a\n");
+	ASSERT_TOLD("line l { link = x n391 = 256 }",
+		    "t:1: line l: n391: `256` is no number from 1 to 255\n");
+	ASSERT_TOLD("line l { link = x t391 = 31s }",
+		    "t:1: line l: t391: `31s` is out of range, 5s to 30s\n");
+	ASSERT_TOLD("line l { link = x fast = true }",
+		    "t:1: line l: fast: `true` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("line l { link = x\n dlci 5 { } }",
+		    "t:2: line l: dlci 5: `5` is no address of line\n");
+	ASSERT_TOLD("line l { link = x\n dlci 3110* { } }",
+		    "t:2: line l: dlci 3110*: `3110*` is no address of line\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ip } }",
+		    "t:1: line l: dlci 16: carries: unknown word `ip`, known: l2tp or ppp\n");
+}
+
+static void payloads_fit_the_transport(void)
+{
+	ASSERT_TOLD("net n { channel 192.0.2.1:1701 { carries = ppp } }",
+		    "t:1: net n: channel 192.0.2.1:1701: carries: net does not carry `ppp`\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { service = s } }\nservice s { local = 10.0.0.1 }",
+		    "t:1: line l: dlci 16: service: has no meaning without `carries = ppp`\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp peer = a } }\npeer a { }",
+		    "t:1: line l: dlci 16: peer: has no meaning without `carries = l2tp`\n");
+	ASSERT_TOLD("sw x { accept 1 { peer = a } }\npeer a { }",
+		    "t:1: sw x: accept 1: peer: has no meaning without `carries = l2tp`\n");
+}
+
+static const struct test_case cases[] = {
+	{"settings_in_table_order_with_defaults", settings_in_table_order_with_defaults},
+	{"circuits", circuits},
+	{"a_circuit_inherits_from_its_port", a_circuit_inherits_from_its_port},
+	{"strangers", strangers},
+	{"wrong_values", wrong_values},
+	{"payloads_fit_the_transport", payloads_fit_the_transport},
+	{NULL, NULL},
+};
+const struct test_suite suite_port = {"port", cases};

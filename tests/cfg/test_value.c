@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/value.h"
+#include "tests/cfg/media.h"
+
+#include <string.h>
+
+static void numbers(void)
+{
+	static const char *const wrong[] = {"",	    "-1",  "+1",  " 1",	 "1 ",
+					    "0x10", "1e3", "ten", "1.5", "1234567890123456789"};
+	uint64_t n;
+
+	CU_ASSERT(cfg_parse_number(&n, "0") && n == 0);
+	CU_ASSERT(cfg_parse_number(&n, "0010") && n == 10); /* decimal, never octal */
+	CU_ASSERT(cfg_parse_number(&n, "999999999999999999") && n == 999999999999999999u);
+	for (size_t i = 0; i < CFG_ROWS(wrong); i++)
+		CU_ASSERT_FALSE(cfg_parse_number(&n, wrong[i]));
+}
+
+static void times(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t us;
+		const char *again;
+	} rows[] = {
+		{"0", 0, "0"},
+		{"10s", 10000000, "10s"},
+		{"500ms", 500000, "500ms"},
+		{"2m", 120000000, "2m"},
+		{"90s", 90000000, "90s"},
+		{"1h", 3600000000u, "1h"},
+		{"1d", 86400000000u, "1d"},
+		{"3us", 3, "3us"},
+		{"1500ms", 1500000, "1500ms"},
+		{"60s", 60000000, "1m"},
+		{"0s", 0, "0"},
+	};
+	static const char *const wrong[] = {"",	   "10", "s",	 "-1s",	 "1.5s",
+					    "1 s", "1S", "1sec", "4000d"};
+	struct arena *a = arena_new();
+	uint64_t us;
+
+	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
+		CU_ASSERT(cfg_parse_time(&us, rows[i].text) && us == rows[i].us);
+		ASSERT_TEXT(cfg_time_text(a, rows[i].us), rows[i].again);
+	}
+	for (size_t i = 0; i < CFG_ROWS(wrong); i++)
+		CU_ASSERT_FALSE(cfg_parse_time(&us, wrong[i]));
+	arena_free(a);
+}
+
+static void booleans_and_words(void)
+{
+	bool b;
+
+	CU_ASSERT(cfg_parse_bool(&b, "yes") && b);
+	CU_ASSERT(cfg_parse_bool(&b, "no") && !b);
+	CU_ASSERT_FALSE(cfg_parse_bool(&b, "true"));
+	CU_ASSERT_FALSE(cfg_parse_bool(&b, ""));
+	CU_ASSERT_EQUAL(cfg_word_index("pap chap mschapv2", "chap"), 1);
+	CU_ASSERT_EQUAL(cfg_word_index("pap chap mschapv2", "cha"), -1);
+	CU_ASSERT_EQUAL(cfg_word_index("pap chap mschapv2", ""), -1);
+	CU_ASSERT_EQUAL(cfg_word_index("", "x"), -1);
+}
+
+static void addresses(void)
+{
+	uint32_t a;
+
+	CU_ASSERT(cfg_parse_ipv4(&a, "10.64.0.1") && a == 0x0a400001);
+	CU_ASSERT_FALSE(cfg_parse_ipv4(&a, "10.64.0"));
+	CU_ASSERT_FALSE(cfg_parse_ipv4(&a, "10.64.0.256"));
+	CU_ASSERT_FALSE(cfg_parse_ipv4(&a, "::1"));
+}
+
+static void prefixes(void)
+{
+	static const char *const wrong[] = {"",
+					    "/8",
+					    "10.0.0.0/",
+					    "10.0.0.0/33",
+					    "10.0.0.0/-1",
+					    "2001:db8::/129",
+					    "10.0.0.0/8/8",
+					    "host/8",
+					    "11111111111111111111111111111111111111111111111111/8"};
+	struct arena *a = arena_new();
+	struct cfg_prefix p;
+
+	CU_ASSERT(cfg_parse_prefix(&p, "10.64.0.0/16") && !p.v6 && p.bits == 16);
+	ASSERT_OCTETS(p.addr, 16, "\0\0\0\0\0\0\0\0\0\0\0\0\x0a\x40\0\0", 16);
+	ASSERT_TEXT(cfg_prefix_text(a, &p), "10.64.0.0/16");
+	CU_ASSERT(cfg_parse_prefix(&p, "2001:db8:64::/48") && p.v6 && p.bits == 48);
+	ASSERT_OCTETS(p.addr, 16, "\x20\x01\x0d\xb8\0\x64\0\0\0\0\0\0\0\0\0\0", 16);
+	ASSERT_TEXT(cfg_prefix_text(a, &p), "2001:db8:64::/48");
+	CU_ASSERT(cfg_parse_prefix(&p, "192.0.2.1") && p.bits == 32);
+	CU_ASSERT(cfg_parse_prefix(&p, "::1") && p.bits == 128);
+	CU_ASSERT(cfg_parse_prefix(&p, "0.0.0.0/0") && p.bits == 0);
+	for (size_t i = 0; i < CFG_ROWS(wrong); i++)
+		CU_ASSERT_FALSE(cfg_parse_prefix(&p, wrong[i]));
+	arena_free(a);
+}
+
+static void masks(void)
+{
+	static const struct {
+		const char *text, *masked;
+		bool any;
+	} rows[] = {
+		{"10.2.3.4/16", "10.2.0.0/16", true},	  {"10.2.0.0/16", "10.2.0.0/16", false},
+		{"10.2.3.4/32", "10.2.3.4/32", false},	  {"10.2.3.4/0", "0.0.0.0/0", true},
+		{"10.2.3.129/25", "10.2.3.128/25", true}, {"2001:db8::1/64", "2001:db8::/64", true},
+	};
+	struct arena *a = arena_new();
+	struct cfg_prefix p;
+
+	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
+		CU_ASSERT_FATAL(cfg_parse_prefix(&p, rows[i].text));
+		CU_ASSERT_EQUAL(cfg_prefix_mask(&p), rows[i].any);
+		ASSERT_TEXT(cfg_prefix_text(a, &p), rows[i].masked);
+	}
+	arena_free(a);
+}
+
+static void one_prefix_in_another(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool want;
+	} rows[] = {
+		{"10.0.0.0/8", "10.1.0.0/16", true},
+		{"10.1.0.0/16", "10.0.0.0/8", false},
+		{"10.0.0.0/8", "10.0.0.0/8", true},
+		{"10.0.0.0/9", "10.128.0.0/9", false},
+		{"0.0.0.0/0", "192.0.2.1", true},
+		{"0.0.0.0/0", "::1", false},
+		{"2001:db8::/32", "2001:db8:64::/48", true},
+	};
+	struct cfg_prefix a, b;
+
+	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
+		CU_ASSERT_FATAL(cfg_parse_prefix(&a, rows[i].a) && cfg_parse_prefix(&b, rows[i].b));
+		CU_ASSERT_EQUAL(cfg_prefix_holds(&a, &b), rows[i].want);
+	}
+}
+
+static void host_and_port(void)
+{
+	static const char *const wrong[] = {"",
+					    "127.0.0.1",
+					    "127.0.0.1:",
+					    "127.0.0.1:0",
+					    "127.0.0.1:65536",
+					    "localhost:4246",
+					    "::1:4246",
+					    "[::1]",
+					    "[127.0.0.1]:1",
+					    "[]:1",
+					    "[:1",
+					    "10.0.0.0/8:1"};
+	char host[64];
+	uint16_t port;
+
+	CU_ASSERT(cfg_parse_host_port(host, sizeof(host), &port, "127.0.0.1:4246") && port == 4246);
+	ASSERT_TEXT(host, "127.0.0.1");
+	CU_ASSERT(cfg_parse_host_port(host, sizeof(host), &port, "[2001:db8::1]:1") && port == 1);
+	ASSERT_TEXT(host, "2001:db8::1");
+	for (size_t i = 0; i < CFG_ROWS(wrong); i++)
+		CU_ASSERT_FALSE(cfg_parse_host_port(host, sizeof(host), &port, wrong[i]));
+	CU_ASSERT_FALSE(cfg_parse_host_port(host, 4, &port, "127.0.0.1:4246"));
+}
+
+static const struct test_case cases[] = {
+	{"numbers", numbers},
+	{"times", times},
+	{"booleans_and_words", booleans_and_words},
+	{"addresses", addresses},
+	{"prefixes", prefixes},
+	{"masks", masks},
+	{"one_prefix_in_another", one_prefix_in_another},
+	{"host_and_port", host_and_port},
+	{NULL, NULL},
+};
+const struct test_suite suite_value = {"value", cases};
