@@ -68,7 +68,7 @@ void auth_start(struct ppp *p, enum ppp_auth m)
 	p->auth.method = (uint8_t)m;
 	if (m == PPP_AUTH_NONE) {
 		p->auth.done = true;
-		link_authenticated(p);
+		ppp_link_authenticated(p);
 		return;
 	}
 	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
@@ -100,11 +100,11 @@ bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id)
 	*id = rd_u8(r);
 	length = rd_u16(r);
 	if (r->bad) {
-		link_count(p, PPP_R_SHORT);
+		ppp_link_count(p, PPP_R_SHORT);
 		return false;
 	}
 	if (length < HEADER || length - HEADER > r->left) {
-		link_count(p, PPP_R_LENGTH);
+		ppp_link_count(p, PPP_R_LENGTH);
 		return false;
 	}
 	*r = rd_sub(r, length - HEADER);
@@ -122,7 +122,7 @@ void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const vo
 	wr_u16(&w, (uint16_t)(HEADER + len));
 	wr_bytes(&w, body, len);
 	if (!w.bad)
-		link_send(p, proto, buf, w.len);
+		ppp_link_send(p, proto, buf, w.len);
 	explicit_bzero(buf, sizeof(buf));
 }
 
@@ -159,7 +159,7 @@ void auth_ask_owner(struct ppp *p)
 	a->claim.method = (enum ppp_auth)a->method;
 	a->claim.again = a->done;
 	a->claim.serial = ++a->serial;
-	link_emit(p, PPP_EV_AUTH);
+	ppp_link_emit(p, PPP_EV_AUTH);
 }
 
 void auth_accepted(struct ppp *p)
@@ -169,14 +169,14 @@ void auth_accepted(struct ppp *p)
 	if (p->auth.done)
 		return;
 	p->auth.done = true;
-	link_authenticated(p);
+	ppp_link_authenticated(p);
 }
 
 void auth_refused(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->auth.retry);
 	deadline_cancel(&p->timers, &p->auth.limit);
-	link_close(p, PPP_WHY_AUTH_FAILED);
+	ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 }
 
 /* --- time --- */
@@ -188,7 +188,7 @@ void auth_retry(struct ppp *p)
 
 	if (a->tries >= p->cfg.max_configure) {
 		if (p->cfg.server || !a->done)
-			link_close(p, PPP_WHY_AUTH_TIMEOUT);
+			ppp_link_close(p, PPP_WHY_AUTH_TIMEOUT);
 		return;
 	}
 	if (method(p)->resend(p)) {
@@ -199,7 +199,7 @@ void auth_retry(struct ppp *p)
 
 void auth_limit(struct ppp *p)
 {
-	link_close(p, PPP_WHY_AUTH_TIMEOUT);
+	ppp_link_close(p, PPP_WHY_AUTH_TIMEOUT);
 }
 
 void auth_rechallenge(struct ppp *p)
@@ -226,14 +226,14 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	method(p)->answer(p, ok, reply, message);
 	deadline_cancel(&p->timers, &a->limit);
 	if (!ok) {
-		link_close(p, PPP_WHY_AUTH_FAILED);
+		ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 		return;
 	}
 	if (p->cfg.rechallenge && method(p)->proto == PPP_CHAP)
 		deadline_set(&p->timers, &a->again, p->now + p->cfg.rechallenge);
 	if (!a->done) {
 		a->done = true;
-		link_authenticated(p);
+		ppp_link_authenticated(p);
 	}
 }
 

@@ -46,7 +46,7 @@ static void rx_response(struct ppp *p, uint8_t id, struct rd body)
 	struct rd value = rd_sub(&body, rd_u8(&body));
 
 	if (id != a->id) {
-		link_count(p, PPP_R_ID);
+		ppp_link_count(p, PPP_R_ID);
 		return;
 	}
 	if (a->answered) {
@@ -56,7 +56,7 @@ static void rx_response(struct ppp *p, uint8_t id, struct rd body)
 	if (a->pending)
 		return;
 	if (body.bad || value.left != want || !auth_claim_name(p, body)) {
-		link_count(p, PPP_R_LENGTH);
+		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
 	c->id = id;
@@ -150,7 +150,7 @@ static void rx_challenge(struct ppp *p, uint8_t id, struct rd body)
 	bool ms = a->method == PPP_AUTH_MSCHAPV2;
 
 	if (body.bad || !value.left || (ms && value.left != MSCHAP_CHALLENGE)) {
-		link_count(p, PPP_R_LENGTH);
+		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
 	if (ms && a->proof_len && id == a->id && memeql_sec(a->challenge, value.p, value.left)) {
@@ -180,14 +180,14 @@ static void rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
 	struct auth *a = &p->auth;
 
 	if (!a->proof_len || id != a->id) {
-		link_count(p, PPP_R_ID);
+		ppp_link_count(p, PPP_R_ID);
 		return;
 	}
 	if (code == SUCCESS && server_knows_us(a, text)) {
 		auth_accepted(p);
 		return;
 	}
-	link_keep_message(p, text);
+	ppp_link_keep_message(p, text);
 	auth_refused(p);
 }
 
@@ -215,7 +215,7 @@ void auth_rx_chap(struct ppp *p, struct rd r)
 	else if (!p->cfg.server && (code == SUCCESS || code == FAILURE))
 		rx_verdict(p, code, id, r);
 	else
-		link_count(p, PPP_R_CODE);
+		ppp_link_count(p, PPP_R_CODE);
 }
 
 const struct auth_method auth_chap_md5 = {"chap", PPP_CHAP, 0x05, serve, prove, resend, answer_md5};

@@ -39,14 +39,14 @@ static void rx_answer(struct ppp *p, uint8_t code, uint8_t id, struct rd body)
 	if (p->auth.done)
 		return;
 	if (id != p->auth.id) {
-		link_count(p, PPP_R_ID);
+		ppp_link_count(p, PPP_R_ID);
 		return;
 	}
 	if (code == ACK) {
 		auth_accepted(p);
 		return;
 	}
-	link_keep_message(p, text);
+	ppp_link_keep_message(p, text);
 	auth_refused(p);
 }
 
@@ -98,7 +98,7 @@ static void rx_request(struct ppp *p, uint8_t id, struct rd body)
 	struct rd password = rd_sub(&body, rd_u8(&body));
 
 	if (body.bad) {
-		link_count(p, PPP_R_LENGTH);
+		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
 	if (a->answered) {
@@ -109,7 +109,7 @@ static void rx_request(struct ppp *p, uint8_t id, struct rd body)
 		if (same_claim(&a->claim, name, password))
 			a->claim.id = id;
 		else
-			link_count(p, PPP_R_STATE);
+			ppp_link_count(p, PPP_R_STATE);
 		return;
 	}
 	a->claim.id = id;
@@ -131,7 +131,7 @@ void auth_rx_pap(struct ppp *p, struct rd r)
 	else if (!p->cfg.server && (code == ACK || code == NAK))
 		rx_answer(p, code, id, r);
 	else
-		link_count(p, PPP_R_CODE);
+		ppp_link_count(p, PPP_R_CODE);
 }
 
 const struct auth_method auth_pap = {"pap", PPP_PAP, -1, serve, prove, resend, answer};

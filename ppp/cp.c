@@ -45,7 +45,7 @@ void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const 
 	     size_t len)
 {
 	uint8_t buf[PPP_TX_MAX];
-	size_t room = link_tx_room(p) - HEADER;
+	size_t room = ppp_link_tx_room(p) - HEADER;
 	struct wr w = wr_init(buf, sizeof(buf));
 
 	if (len > room)
@@ -54,7 +54,7 @@ void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const 
 	wr_u8(&w, id);
 	wr_u16(&w, (uint16_t)(HEADER + len));
 	wr_bytes(&w, body, len);
-	link_send(p, c->def->proto, buf, w.len);
+	ppp_link_send(p, c->def->proto, buf, w.len);
 }
 
 static const struct cp_option *find_option(const struct cp_def *def, uint8_t type, uint32_t *bit)
@@ -228,7 +228,7 @@ static void act_scj(struct ppp *p, struct cp *c, const struct step *s)
 static void act_ser(struct ppp *p, struct cp *c, const struct step *s)
 {
 	uint8_t buf[PPP_TX_MAX];
-	struct wr w = wr_init(buf, link_tx_room(p) - HEADER);
+	struct wr w = wr_init(buf, ppp_link_tx_room(p) - HEADER);
 	size_t n = s->in->body.left;
 
 	if (s->in->code != CP_ECHO_REQ)
@@ -272,7 +272,7 @@ static void run(struct ppp *p, struct cp *c, const struct step *ev)
 	struct step s = *ev;
 
 	if (cell->next == FSM_ILLEGAL) {
-		link_count(p, PPP_R_STATE);
+		ppp_link_count(p, PPP_R_STATE);
 		return;
 	}
 	if ((cell->actions & FSM_SCR) && !fsm_negotiating((enum fsm_state)c->state))
@@ -322,7 +322,7 @@ static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, const str
 	if (length_fits(row, o)) {
 		v = row->judge(p, o->value);
 	} else {
-		link_count(p, PPP_R_OPTION);
+		ppp_link_count(p, PPP_R_OPTION);
 		v = CP_NAK;
 	}
 	if (v != CP_NAK)
@@ -347,8 +347,7 @@ static void append_needed(struct ppp *p, struct cp *c, uint32_t seen, struct wr 
 	}
 }
 
-static void judge_request(struct ppp *p, struct cp *c, struct rd r, struct wr *nak,
-			  struct wr *rej)
+static void judge_request(struct ppp *p, struct cp *c, struct rd r, struct wr *nak, struct wr *rej)
 {
 	struct option_at o;
 	uint32_t seen = 0, bit;
@@ -371,7 +370,7 @@ static bool worn_out(struct ppp *p, struct cp *c)
 
 	if (!fsm_negotiating((enum fsm_state)c->state) || c->rounds <= limit)
 		return false;
-	link_count(p, PPP_R_ROUNDS);
+	ppp_link_count(p, PPP_R_ROUNDS);
 	cp_event(p, c, FSM_TO_MINUS, NULL);
 	return true;
 }
@@ -379,14 +378,14 @@ static bool worn_out(struct ppp *p, struct cp *c)
 static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	uint8_t nak_buf[PPP_TX_MAX], rej_buf[PPP_TX_MAX];
-	size_t room = link_tx_room(p) - HEADER;
+	size_t room = ppp_link_tx_room(p) - HEADER;
 	struct wr nak = wr_init(nak_buf, room), rej = wr_init(rej_buf, room);
 	struct answer a = {CP_ACK, 0, NULL};
 	struct step s = {0, FSM_RCR_PLUS, in, &a};
 
 	/* An Ack must return every octet, so what would not fit cannot be agreed to. */
 	if (!options_well_formed(in->body) || in->body.left > room) {
-		link_count(p, PPP_R_OPTION);
+		ppp_link_count(p, PPP_R_OPTION);
 		return;
 	}
 	if (worn_out(p, c))
@@ -414,7 +413,7 @@ static bool is_answer(struct ppp *p, struct cp *c, const struct cp_packet *in)
 		return true;
 	if (in->id == c->req_id && !c->answered)
 		return true;
-	link_count(p, PPP_R_ID);
+	ppp_link_count(p, PPP_R_ID);
 	return false;
 }
 
@@ -424,7 +423,7 @@ static void rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
 		return;
 	if (c->state >= FSM_REQ_SENT) {
 		if (in->body.left != c->req_len || memcmp(in->body.p, c->req, c->req_len)) {
-			link_count(p, PPP_R_OPTION);
+			ppp_link_count(p, PPP_R_OPTION);
 			return;
 		}
 		c->answered = true;
@@ -455,7 +454,7 @@ static void take_naks(struct ppp *p, struct cp *c, struct rd r)
 		if (enough)
 			refuse(p, c, row, bit);
 		else if (!length_fits(row, &o))
-			link_count(p, PPP_R_OPTION);
+			ppp_link_count(p, PPP_R_OPTION);
 		else if (row->nakked)
 			row->nakked(p, o.value);
 	}
@@ -497,7 +496,7 @@ static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet 
 		return;
 	if (c->state >= FSM_REQ_SENT) {
 		if (!options_well_formed(in->body) || (!nak && !all_ours(c, in->body))) {
-			link_count(p, PPP_R_OPTION);
+			ppp_link_count(p, PPP_R_OPTION);
 			return;
 		}
 		if (worn_out(p, c))
@@ -527,7 +526,7 @@ static void rx_code_rej(struct ppp *p, struct cp *c, const struct cp_packet *in)
 	uint8_t code = rd_u8(&r);
 
 	if (r.bad) {
-		link_count(p, PPP_R_SHORT);
+		ppp_link_count(p, PPP_R_SHORT);
 		return;
 	}
 	if (c == &p->lcp && code == CP_ECHO_REQ)
@@ -555,7 +554,7 @@ static void dispatch(struct ppp *p, struct cp *c, const struct cp_packet *in)
 			return;
 		}
 	}
-	link_count(p, PPP_R_CODE);
+	ppp_link_count(p, PPP_R_CODE);
 	cp_event(p, c, FSM_RUC, in);
 }
 
@@ -569,17 +568,17 @@ void cp_rx(struct ppp *p, struct cp *c, struct rd r)
 	in.id = rd_u8(&r);
 	length = rd_u16(&r);
 	if (r.bad) {
-		link_count(p, PPP_R_SHORT);
+		ppp_link_count(p, PPP_R_SHORT);
 		return;
 	}
 	if (length < HEADER || length > all) {
-		link_count(p, PPP_R_LENGTH);
+		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
 	in.body = rd_sub(&r, length - HEADER);
 	in.whole_len = length;
 	if (c->state == FSM_INITIAL || c->state == FSM_STARTING) {
-		link_count(p, PPP_R_STATE);
+		ppp_link_count(p, PPP_R_STATE);
 		return;
 	}
 	dispatch(p, c, &in);

@@ -136,7 +136,7 @@ static void up(struct ppp *p)
 		}
 	}
 	p->ip4_up = true;
-	link_emit(p, PPP_EV_IP4_UP);
+	ppp_link_emit(p, PPP_EV_IP4_UP);
 }
 
 static void down(struct ppp *p)
@@ -144,7 +144,7 @@ static void down(struct ppp *p)
 	if (!p->ip4_up)
 		return;
 	p->ip4_up = false;
-	link_emit(p, PPP_EV_IP4_DOWN);
+	ppp_link_emit(p, PPP_EV_IP4_DOWN);
 }
 
 const struct cp_def ipcp_def = {
@@ -156,5 +156,5 @@ const struct cp_def ipcp_def = {
 	.commit = commit,
 	.up = up,
 	.down = down,
-	.finished = link_ncp_finished,
+	.finished = ppp_link_ncp_finished,
 };

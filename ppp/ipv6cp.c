@@ -12,9 +12,9 @@
 
 static uint64_t fresh_id(struct ppp *p)
 {
-	uint64_t id = link_random32(p);
+	uint64_t id = ppp_link_random32(p);
 
-	id = (id << 32 | link_random32(p)) & ~UNIVERSAL_BIT;
+	id = (id << 32 | ppp_link_random32(p)) & ~UNIVERSAL_BIT;
 	if (!id || id == p->ipv6cp_vars.local)
 		id = (p->ipv6cp_vars.local + 1) & ~UNIVERSAL_BIT;
 	return id ? id : 1;
@@ -93,13 +93,13 @@ static void up(struct ppp *p)
 	if (!p->addr.peer_iid)
 		p->addr.peer_iid = fresh_id(p);
 	p->ip6_up = true;
-	link_emit(p, PPP_EV_IP6_UP);
+	ppp_link_emit(p, PPP_EV_IP6_UP);
 }
 
 static void down(struct ppp *p)
 {
 	p->ip6_up = false;
-	link_emit(p, PPP_EV_IP6_DOWN);
+	ppp_link_emit(p, PPP_EV_IP6_DOWN);
 }
 
 const struct cp_def ipv6cp_def = {
@@ -111,5 +111,5 @@ const struct cp_def ipv6cp_def = {
 	.commit = commit,
 	.up = up,
 	.down = down,
-	.finished = link_ncp_finished,
+	.finished = ppp_link_ncp_finished,
 };

@@ -123,7 +123,7 @@ static bool auth_next(struct ppp *p)
 			return true;
 		}
 	}
-	link_close(p, PPP_WHY_AUTH_REFUSED);
+	ppp_link_close(p, PPP_WHY_AUTH_REFUSED);
 	return true;
 }
 
@@ -141,16 +141,16 @@ static void auth_nakked(struct ppp *p, struct rd v)
 
 static uint32_t fresh_magic(struct ppp *p)
 {
-	uint32_t m = link_random32(p);
+	uint32_t m = ppp_link_random32(p);
 
 	return m ? m : 1;
 }
 
 static void loop_seen(struct ppp *p)
 {
-	link_count(p, PPP_R_MAGIC);
+	ppp_link_count(p, PPP_R_MAGIC);
 	if (++p->lcp_vars.loops >= p->cfg.max_failure)
-		link_close(p, PPP_WHY_LOOP);
+		ppp_link_close(p, PPP_WHY_LOOP);
 }
 
 static enum cp_verdict magic_judge(struct ppp *p, struct rd v)
@@ -232,7 +232,7 @@ static bool check_magic(struct ppp *p, const struct cp_packet *in)
 	uint32_t m = rd_u32(&r);
 
 	if (r.bad) {
-		link_count(p, PPP_R_SHORT);
+		ppp_link_count(p, PPP_R_SHORT);
 		return false;
 	}
 	if (p->lcp.state != FSM_OPENED)
@@ -242,7 +242,7 @@ static bool check_magic(struct ppp *p, const struct cp_packet *in)
 		return false;
 	}
 	if (m && m != p->link.peer_magic)
-		link_count(p, PPP_R_MAGIC);
+		ppp_link_count(p, PPP_R_MAGIC);
 	return true;
 }
 
@@ -259,7 +259,7 @@ static void rx_echo_reply(struct ppp *p, const struct cp_packet *in)
 	if (in->id == p->lcp_vars.echo_id)
 		p->lcp_vars.echo_lost = 0;
 	else
-		link_count(p, PPP_R_ID);
+		ppp_link_count(p, PPP_R_ID);
 	cp_event(p, &p->lcp, FSM_RXR, in);
 }
 
@@ -276,13 +276,13 @@ static void rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
 	uint16_t proto = rd_u16(&r);
 
 	if (r.bad)
-		link_count(p, PPP_R_SHORT);
+		ppp_link_count(p, PPP_R_SHORT);
 	else if (p->lcp.state != FSM_OPENED)
-		link_count(p, PPP_R_STATE);
+		ppp_link_count(p, PPP_R_STATE);
 	else if (proto == PPP_LCP)
 		cp_event(p, &p->lcp, FSM_RXJ_MINUS, in);
 	else
-		link_protocol_rejected(p, proto);
+		ppp_link_protocol_rejected(p, proto);
 }
 
 static const struct cp_handler handlers[] = {
@@ -294,7 +294,7 @@ static const struct cp_handler handlers[] = {
 void lcp_reject_protocol(struct ppp *p, uint16_t proto, const uint8_t *info, size_t len)
 {
 	uint8_t buf[PPP_TX_MAX];
-	struct wr w = wr_init(buf, link_tx_room(p) - 4);
+	struct wr w = wr_init(buf, ppp_link_tx_room(p) - 4);
 
 	wr_u16(&w, proto);
 	wr_bytes(&w, info, len < w.cap - 2 ? len : w.cap - 2);
@@ -309,7 +309,7 @@ void lcp_echo_timeout(struct ppp *p)
 	if (v->no_echo)
 		return;
 	if (p->cfg.echo_failures && v->echo_lost >= p->cfg.echo_failures) {
-		link_close(p, PPP_WHY_ECHO);
+		ppp_link_close(p, PPP_WHY_ECHO);
 		return;
 	}
 	if (v->echo_lost < UINT8_MAX)
@@ -372,13 +372,13 @@ static void up(struct ppp *p)
 	v->no_echo = false;
 	if (p->cfg.echo_interval)
 		deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
-	link_lcp_up(p);
+	ppp_link_lcp_up(p);
 }
 
 static void down(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->lcp_vars.echo);
-	link_lcp_down(p);
+	ppp_link_lcp_down(p);
 }
 
 const struct cp_def lcp_def = {
@@ -392,5 +392,5 @@ const struct cp_def lcp_def = {
 	.commit = commit,
 	.up = up,
 	.down = down,
-	.finished = link_lcp_finished,
+	.finished = ppp_link_lcp_finished,
 };

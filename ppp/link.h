@@ -87,25 +87,25 @@ struct ppp {
 	uint64_t counters[PPP_R_COUNT];
 };
 
-void link_count(struct ppp *p, enum ppp_reason r);
-void link_emit(struct ppp *p, enum ppp_event_kind kind);
-uint32_t link_random32(struct ppp *p);
+void ppp_link_count(struct ppp *p, enum ppp_reason r);
+void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind);
+uint32_t ppp_link_random32(struct ppp *p);
 /* Octets of information field that one packet of ours may have now. */
-size_t link_tx_room(const struct ppp *p);
+size_t ppp_link_tx_room(const struct ppp *p);
 /* One frame; len octets of information. */
-void link_send(struct ppp *p, uint16_t proto, const void *info, size_t len);
+void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len);
 /* Orderly end with a reason; the first reason wins. */
-void link_close(struct ppp *p, enum ppp_why why);
+void ppp_link_close(struct ppp *p, enum ppp_why why);
 /* LCP told us: */
-void link_lcp_up(struct ppp *p);
-void link_lcp_down(struct ppp *p);
-void link_lcp_finished(struct ppp *p);
-void link_protocol_rejected(struct ppp *p, uint16_t proto);
+void ppp_link_lcp_up(struct ppp *p);
+void ppp_link_lcp_down(struct ppp *p);
+void ppp_link_lcp_finished(struct ppp *p);
+void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto);
 /* The authentication that was asked for is complete. */
-void link_authenticated(struct ppp *p);
+void ppp_link_authenticated(struct ppp *p);
 /* An NCP will not run, or no longer. */
-void link_ncp_finished(struct ppp *p);
+void ppp_link_ncp_finished(struct ppp *p);
 /* Keep the peer's words, printable octets only, for the event that follows. */
-void link_keep_message(struct ppp *p, struct rd text);
+void ppp_link_keep_message(struct ppp *p, struct rd text);
 
 #endif

@@ -37,12 +37,12 @@ void ppp_config_default(struct ppp_config *c)
 
 /* --- for the other files --- */
 
-void link_count(struct ppp *p, enum ppp_reason r)
+void ppp_link_count(struct ppp *p, enum ppp_reason r)
 {
 	p->counters[r]++;
 }
 
-uint32_t link_random32(struct ppp *p)
+uint32_t ppp_link_random32(struct ppp *p)
 {
 	uint32_t v;
 
@@ -50,7 +50,7 @@ uint32_t link_random32(struct ppp *p)
 	return v;
 }
 
-size_t link_tx_room(const struct ppp *p)
+size_t ppp_link_tx_room(const struct ppp *p)
 {
 	size_t n = p->link.peer_mru < p->cfg.mtu ? p->link.peer_mru : p->cfg.mtu;
 
@@ -59,7 +59,7 @@ size_t link_tx_room(const struct ppp *p)
 	return n < PPP_TX_MAX ? n : PPP_TX_MAX;
 }
 
-void link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
+void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
 {
 	uint8_t buf[2 + PPP_TX_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
@@ -72,7 +72,7 @@ void link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
 		explicit_bzero(buf, sizeof(buf));
 }
 
-void link_keep_message(struct ppp *p, struct rd text)
+void ppp_link_keep_message(struct ppp *p, struct rd text)
 {
 	size_t n = text.left < sizeof(p->message) - 1 ? text.left : sizeof(p->message) - 1;
 
@@ -85,7 +85,7 @@ void link_keep_message(struct ppp *p, struct rd text)
 
 /* One call makes a handful of events and they leave before the next; the queue cannot fill unless
  * the owner's handler itself goes round in circles, and then losing the tail ends that. */
-void link_emit(struct ppp *p, enum ppp_event_kind kind)
+void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind)
 {
 	if (p->q_tail - p->q_head == PPP_EVENT_QUEUE)
 		return;
@@ -151,20 +151,20 @@ static void start_ncps(struct ppp *p)
 		cp_event(p, *c, FSM_UP, NULL);
 	}
 	if (!p->ipcp.enabled && !p->ipv6cp.enabled)
-		link_close(p, PPP_WHY_NO_NETWORK);
+		ppp_link_close(p, PPP_WHY_NO_NETWORK);
 }
 
-void link_lcp_up(struct ppp *p)
+void ppp_link_lcp_up(struct ppp *p)
 {
 	p->phase = PHASE_AUTHENTICATE;
 	p->why = PPP_WHY_NONE;
 	p->message[0] = 0;
-	link_emit(p, PPP_EV_LCP_UP);
+	ppp_link_emit(p, PPP_EV_LCP_UP);
 	auth_start(p, p->link.auth);
 }
 
 /* The reason is kept: it may come back up, or this may be the end. */
-void link_lcp_down(struct ppp *p)
+void ppp_link_lcp_down(struct ppp *p)
 {
 	struct cp *list[3];
 
@@ -185,17 +185,17 @@ static void link_dead(struct ppp *p)
 	p->phase = PHASE_DEAD;
 	cp_reset(p, &p->lcp);
 	auth_stop(p);
-	link_emit(p, PPP_EV_DOWN);
+	ppp_link_emit(p, PPP_EV_DOWN);
 }
 
-void link_lcp_finished(struct ppp *p)
+void ppp_link_lcp_finished(struct ppp *p)
 {
 	if (p->why == PPP_WHY_NONE)
 		p->why = p->lcp_vars.auth_disagreed ? PPP_WHY_AUTH_REFUSED : PPP_WHY_NO_ANSWER;
 	link_dead(p);
 }
 
-void link_close(struct ppp *p, enum ppp_why why)
+void ppp_link_close(struct ppp *p, enum ppp_why why)
 {
 	if (p->phase == PHASE_DEAD)
 		return;
@@ -208,9 +208,9 @@ void link_close(struct ppp *p, enum ppp_why why)
 		p->phase = PHASE_TERMINATE;
 }
 
-void link_authenticated(struct ppp *p)
+void ppp_link_authenticated(struct ppp *p)
 {
-	link_emit(p, PPP_EV_AUTH_OK);
+	ppp_link_emit(p, PPP_EV_AUTH_OK);
 	if (p->cfg.server)
 		return;
 	memset(&p->given, 0, sizeof(p->given));
@@ -225,18 +225,18 @@ static bool in_use(const struct cp *c)
 	return c->enabled && c->state > FSM_STOPPED;
 }
 
-void link_ncp_finished(struct ppp *p)
+void ppp_link_ncp_finished(struct ppp *p)
 {
 	if (p->phase == PHASE_NETWORK && !in_use(&p->ipcp) && !in_use(&p->ipv6cp))
-		link_close(p, PPP_WHY_NO_NETWORK);
+		ppp_link_close(p, PPP_WHY_NO_NETWORK);
 }
 
-void link_protocol_rejected(struct ppp *p, uint16_t proto)
+void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto)
 {
 	struct cp *list[3];
 
 	if (p->phase == PHASE_AUTHENTICATE && (proto == PPP_PAP || proto == PPP_CHAP)) {
-		link_close(p, PPP_WHY_AUTH_REFUSED);
+		ppp_link_close(p, PPP_WHY_AUTH_REFUSED);
 		return;
 	}
 	for (struct cp *const *c = ncps(p, list); *c; c++)
@@ -268,7 +268,7 @@ static void rx_auth(struct ppp *p, struct rd r, uint16_t proto, void (*rx)(struc
 	if (p->lcp.state == FSM_OPENED && speaks[p->auth.method] == proto)
 		rx(p, r);
 	else
-		link_count(p, PPP_R_PHASE);
+		ppp_link_count(p, PPP_R_PHASE);
 }
 
 static void rx_pap(struct ppp *p, struct rd r)
@@ -284,10 +284,10 @@ static void rx_chap(struct ppp *p, struct rd r)
 static void rx_unknown(struct ppp *p, struct rd r, uint16_t proto)
 {
 	if (p->phase != PHASE_NETWORK) {
-		link_count(p, PPP_R_PHASE);
+		ppp_link_count(p, PPP_R_PHASE);
 		return;
 	}
-	link_count(p, PPP_R_PROTO);
+	ppp_link_count(p, PPP_R_PROTO);
 	lcp_reject_protocol(p, proto, r.p, r.left);
 }
 
@@ -312,7 +312,7 @@ static void rx_ipv6cp(struct ppp *p, struct rd r)
 static void rx_network(struct ppp *p, struct rd r)
 {
 	(void)r;
-	link_count(p, PPP_R_CLOSED_NCP);
+	ppp_link_count(p, PPP_R_CLOSED_NCP);
 }
 
 static const struct {
@@ -328,11 +328,11 @@ static void rx(struct ppp *p, struct rd r)
 	uint16_t proto = rd_u16(&r);
 
 	if (r.bad) {
-		link_count(p, PPP_R_SHORT);
+		ppp_link_count(p, PPP_R_SHORT);
 		return;
 	}
 	if (p->phase == PHASE_DEAD) {
-		link_count(p, PPP_R_STATE);
+		ppp_link_count(p, PPP_R_STATE);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++) {
@@ -462,7 +462,7 @@ void ppp_open(struct ppp *p, uint64_t now)
 void ppp_close(struct ppp *p, uint64_t now)
 {
 	enter(p, now);
-	link_close(p, PPP_WHY_LOCAL);
+	ppp_link_close(p, PPP_WHY_LOCAL);
 	leave(p);
 }
 
