@@ -297,8 +297,8 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 	for (i = 0; i < cfg->logs; i++) {
 		if (gw_log_set(cfg->log[i].category, cfg->log[i].level))
 			continue;
-		snprintf(text, sizeof(text), "%s:%u: log: unknown key `%.60s`, known: %s",
-			 cfg->file, cfg->log[i].where.line, cfg->log[i].category, known);
+		snprintf(text, sizeof(text), "%s: log: no \"%s\" at level \"%s\"; there are: %s",
+			 cfg->file, cfg->log[i].category, cfg->log[i].level, known);
 		report(ctx, text);
 		bad++;
 	}
