@@ -299,15 +299,10 @@ static void parse(struct parsed *c, const struct ist_transport *tr, const char *
 	}
 }
 
-int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
-	     char *err, size_t err_len)
+void fake_init(struct fake_host *h)
 {
-	static struct parsed c;
-	int r;
-
 	memset(h, 0, sizeof(*h));
 	h->last = &h->first;
-	h->tr = tr;
 	h->peers = h;
 	h->host = (struct ist_host){
 		.abi = IST_TRANSPORT_ABI,
@@ -327,6 +322,16 @@ int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *co
 		.writable = h_writable,
 		.failed = h_failed,
 	};
+}
+
+int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
+	     char *err, size_t err_len)
+{
+	static struct parsed c;
+	int r;
+
+	fake_init(h);
+	h->tr = tr;
 	parse(&c, tr, config);
 	h->in_call++;
 	r = tr->open(&h->port, &h->host, h, &c.cfg, err, err_len);
@@ -344,8 +349,6 @@ void fake_open(struct fake_host *h, const struct ist_transport *tr, const char *
 
 void fake_close(struct fake_host *h)
 {
-	struct fake_host *p = h;
-
 	h->in_call++;
 	h->tr->close(h->port);
 	h->in_call--;
@@ -357,6 +360,13 @@ void fake_close(struct fake_host *h)
 		if (h->timer[i].used)
 			die("timer still set after close");
 	fake_forget(h);
+	fake_leave(h);
+}
+
+void fake_leave(struct fake_host *h)
+{
+	struct fake_host *p = h;
+
 	while (p->peers != h)
 		p = p->peers;
 	p->peers = h->peers;

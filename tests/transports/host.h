@@ -68,6 +68,9 @@ struct fake_host {
 	struct fake_host *peers; /* all of a test, run together */
 };
 
+/* The host alone, for what is not a transport. */
+void fake_init(struct fake_host *h);
+
 /* Settings as "key=value" texts, NULL ended.  A key of the form "@100 l2tp" or "@100 ppp" or
  * "@100 l2tp ppp" begins a circuit section with that address; settings after it are the circuit's.
  */
@@ -78,6 +81,7 @@ void fake_open(struct fake_host *h, const struct ist_transport *tr, const char *
 void fake_close(struct fake_host *h);
 /* b is run whenever a is. */
 void fake_join(struct fake_host *a, struct fake_host *b);
+void fake_leave(struct fake_host *h);
 
 /* Move the clock to `until`, serving timers, descriptors and wakes of all joined hosts in order. */
 void fake_run(struct fake_host *h, uint64_t until);

@@ -22,7 +22,9 @@
 	X(q922)      \
 	X(fr_encap)  \
 	X(lmi)       \
-	X(lmi_msg)
+	X(lmi_msg)   \
+	X(link)      \
+	X(frame_relay)
 
 #define X(name) extern const struct test_suite suite_##name;
 SUITES(X)
