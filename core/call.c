@@ -199,7 +199,17 @@ static void do_connect(struct l2tp_call *c, const struct call_arg *arg)
 		over(c, &r, L2TP_BY_US);
 		return;
 	}
+	deadline_cancel(&c->t->e->heap, &c->late);
+	c->connecting = true;
 	call_send_packet(c, &c->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
+}
+
+/* The owner may send PPP once he is told: never before the message that says the call is there. */
+void call_connect_sent(struct l2tp_call *c)
+{
+	if (!c->connecting || c->ended)
+		return;
+	c->connecting = false;
 	is_up(c, false);
 }
 

@@ -195,6 +195,19 @@ static void send_zlb(struct l2tp_tunnel *t)
 	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, e->now);
 }
 
+static void first_time(struct l2tp_tunnel *t, const struct rel_msg *m)
+{
+	struct rd r = rd_init(m->pkt, m->len);
+	struct l2tp_call *c;
+
+	if (m->type != L2TP_ICCN && m->type != L2TP_OCCN)
+		return;
+	rd_skip(&r, 6); /* flags, Length, Tunnel ID */
+	c = call_by_peer_sid(t, rd_u16(&r));
+	if (c)
+		call_connect_sent(c);
+}
+
 static void send_queue(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
@@ -206,6 +219,8 @@ static void send_queue(struct l2tp_tunnel *t)
 
 		if (m->sent)
 			engine_count(e, L2TP_R_RETRANSMITS);
+		else
+			first_time(t, m);
 		rel_handed(&t->rel, m, r == L2TP_TX_WAITING, e->now);
 	}
 	if (rel_owes_zlb(&t->rel, e->now))

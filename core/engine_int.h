@@ -87,6 +87,7 @@ struct l2tp_call {
 	uint16_t id, peer_id;
 	uint8_t state, role, by;
 	bool placed, waiting, ended, required, wen_sent;
+	bool connecting; /* our ICCN or OCCN has not left yet */
 };
 
 /* A packet that came while events were being delivered. */
@@ -227,6 +228,8 @@ enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
 			   const struct call_arg *arg);
 void call_late(struct deadline *d);
 struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid);
+/* Our ICCN or OCCN has been handed to the transport. */
+void call_connect_sent(struct l2tp_call *c);
 void call_set_peer_sid(struct l2tp_call *c, uint16_t sid);
 /* Send the requests of waiting calls while there is room. */
 void call_pump(struct l2tp_tunnel *t);
