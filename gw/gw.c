@@ -57,7 +57,7 @@ static bool start_pools(struct gw *gw)
 		for (k = 0; k < m->users; k++)
 			addrpool_hold4(gw->pool[i], m->user[k].address4);
 		for (k = 0; k < m->services; k++)
-			addrpool_take4_fixed(gw->pool[i], m->service[k].local4);
+			addrpool_hold4(gw->pool[i], m->service[k].local4);
 	}
 	return true;
 }
@@ -214,7 +214,8 @@ void gw_free(struct gw *gw)
 /* --- down
  * ----------------------------------------------------------------------------------------- */
 
-/* Tunnels whose StopCCN is not acknowledged yet; those that only linger wait for nobody. */
+/* Tunnels whose StopCCN is not acknowledged yet.  Those that only linger wait for nobody, and a peer
+ * that has never answered owes us nothing. */
 static bool tunnels_left(const struct gw *gw)
 {
 	struct l2tp_tunnel *t = NULL;
@@ -222,7 +223,7 @@ static bool tunnels_left(const struct gw *gw)
 
 	while ((t = l2tp_tunnel_next(gw->engine, t))) {
 		l2tp_tunnel_info(t, &i);
-		if (i.state != L2TP_T_LINGER)
+		if (i.state != L2TP_T_LINGER && i.peer_id)
 			return true;
 	}
 	return false;
@@ -297,8 +298,8 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 	for (i = 0; i < cfg->logs; i++) {
 		if (gw_log_set(cfg->log[i].category, cfg->log[i].level))
 			continue;
-		snprintf(text, sizeof(text), "%s: log: no \"%s\" at level \"%s\"; there are: %s",
-			 cfg->file, cfg->log[i].category, cfg->log[i].level, known);
+		snprintf(text, sizeof(text), "%s:%u: log: nothing is called `%s`; there are: %s",
+			 cfg->file, cfg->log[i].where.line, cfg->log[i].category, known);
 		report(ctx, text);
 		bad++;
 	}

@@ -13,6 +13,13 @@
 
 #include "config.h"
 
+struct gw *vty_gw(const struct vty *vty)
+{
+	const struct telnet_connection *c = vty->priv;
+
+	return c->priv;
+}
+
 void vty_line(void *ctx, const char *line)
 {
 	struct vty *vty = ctx;

@@ -21,10 +21,8 @@ void vty_show_init(void);  /* vty_show.c */
 void vty_calls_init(void); /* vty_calls.c */
 void vty_count_init(void); /* stats.c */
 
-static inline struct gw *vty_gw(const struct vty *vty)
-{
-	return vty->priv;
-}
+/* What the operator at this terminal looks at. */
+struct gw *vty_gw(const struct vty *vty);
 /* For table_end(). */
 void vty_line(void *vty, const char *line);
 

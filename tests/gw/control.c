@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The control side of the gateway, with a data plane that only remembers (fake_dp.h). */
+/* The control side of the gateway, with a data plane that only remembers (bench.h). */
 #include "gw/log.h"
 #include "tests/harness.h"
 
@@ -7,13 +7,19 @@
 
 extern const struct test_suite suite_aaa;
 extern const struct test_suite suite_addrpool;
+extern const struct test_suite suite_bind;
+extern const struct test_suite suite_client;
+extern const struct test_suite suite_gw;
 extern const struct test_suite suite_join;
+extern const struct test_suite suite_leg_call;
+extern const struct test_suite suite_leg_terminal;
 extern const struct test_suite suite_log;
 extern const struct test_suite suite_loop;
 extern const struct test_suite suite_table;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa, &suite_addrpool, &suite_join, &suite_log, &suite_loop, &suite_table, NULL,
+	&suite_aaa,	 &suite_addrpool,     &suite_bind, &suite_client, &suite_gw,	&suite_join,
+	&suite_leg_call, &suite_leg_terminal, &suite_log,  &suite_loop,	  &suite_table, NULL,
 };
 
 int main(int argc, char **argv)

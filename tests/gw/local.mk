@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += unit-control
 TESTS += unit-control
-unit_control_SOURCES = $(TEST_LIB) tests/gw/control.c tests/gw/clock.c tests/gw/clock.h \
-	tests/gw/test_aaa.c tests/gw/test_addrpool.c tests/gw/test_join.c tests/gw/test_log.c \
-	tests/gw/test_loop.c tests/gw/test_table.c
+unit_control_SOURCES = $(TEST_LIB) tests/gw/control.c tests/gw/bench.c tests/gw/bench.h \
+	tests/gw/clock.c tests/gw/clock.h tests/gw/fake_dp.c \
+	tests/gw/test_aaa.c tests/gw/test_addrpool.c tests/gw/test_bind.c tests/gw/test_client.c \
+	tests/gw/test_gw.c tests/gw/test_join.c tests/gw/test_leg_call.c \
+	tests/gw/test_leg_terminal.c tests/gw/test_log.c tests/gw/test_loop.c tests/gw/test_table.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
-unit_control_LDADD = libcontrol.la libppp.la libcore.la $(OSMO_LIBS) $(CUNIT_LIBS)
-
-check_PROGRAMS += unit-dataplane
-TESTS += unit-dataplane
-unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dataplane.c tests/gw/fake.h tests/gw/fake.c \
-	tests/gw/test_addrtab.c tests/gw/test_calltab.c tests/gw/test_dp.c tests/gw/test_dp_call.c \
-	tests/gw/test_dp_report.c tests/gw/test_dp_send.c tests/gw/test_ip.c tests/gw/test_map.c \
-	tests/gw/test_pool.c tests/gw/test_ring.c tests/gw/test_worker.c
-unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS)
-unit_dataplane_LDADD = libdp.la libcore.la $(CUNIT_LIBS)
+unit_control_LDADD = libcontrol.la libcfg.la libtransports.la libppp.la libcore.la \
+	$(OSMO_LIBS) $(CUNIT_LIBS)

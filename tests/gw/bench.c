@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/gw/bench.h"
+
+#include "gw/bind.h"
+#include "transports/builtin.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bench bench;
+
+static const struct cfg_model *model;
+static uint64_t far_seed;
+
+/* --- what is under way
+ * --------------------------------------------------------------------------------- */
+
+struct way {
+	enum { TO_GW, TO_FAR, FRAME_TO_GW, FRAME_TO_FAR } what;
+	uint16_t tid, sid; /* the receiver's */
+	size_t len;
+	uint8_t octets[2048];
+};
+static struct way way[256];
+static unsigned ways, served;
+
+static void send_off(int what, uint16_t tid, uint16_t sid, const uint8_t *p, size_t len)
+{
+	struct way *w = &way[ways++ % 256];
+
+	if (len > sizeof(w->octets) || ways - served > 256) {
+		fprintf(stderr, "the bench's way is full\n");
+		abort();
+	}
+	w->what = what;
+	w->tid = tid;
+	w->sid = sid;
+	w->len = len;
+	memcpy(w->octets, p, len);
+}
+
+static void from_gw(l2tp_channel to, const uint8_t *pkt, size_t len)
+{
+	(void)to;
+	send_off(TO_FAR, 0, 0, pkt, len);
+}
+
+static void frame_from_gw(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	const struct dp_call *e = fake_entry(tid, sid);
+
+	send_off(FRAME_TO_FAR, e->data.peer_tid, e->data.peer_sid, frame, len);
+}
+
+/* --- the far end
+ * ----------------------------------------------------------------------------------------- */
+
+static void far_random(void *ctx, void *buf, size_t len)
+{
+	uint8_t *p = buf;
+
+	(void)ctx;
+	while (len--)
+		*p++ = (uint8_t)test_rand(&far_seed);
+}
+
+static enum l2tp_tx far_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+			   uint64_t cookie)
+{
+	(void)ctx;
+	(void)to;
+	(void)cookie;
+	send_off(TO_GW, 0, 0, pkt, len);
+	return L2TP_TX_TAKEN;
+}
+
+static bool far_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+		     struct l2tp_peer_answer *out)
+{
+	(void)ctx;
+	(void)from;
+	(void)host;
+	(void)len;
+	*out = (struct l2tp_peer_answer){.policy = bench.policy, .peer = &bench};
+	return true;
+}
+
+static void far_ppp_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	const struct far_call *c = ctx;
+	struct l2tp_call_info i;
+	struct l2tp_tunnel_info t;
+
+	if (!c->call)
+		return;
+	l2tp_call_info(c->call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	send_off(FRAME_TO_GW, t.peer_id, i.peer_id, frame, len);
+}
+
+static void far_ppp_auth(struct far_call *c, const struct ppp_event *ev)
+{
+	struct ppp_auth_reply reply;
+	bool ok = ppp_auth_check(ev->auth, c->cfg.secret, strlen(c->cfg.secret), &reply);
+
+	ppp_auth_verdict(c->ppp, ok, &reply, NULL, ev->now);
+}
+
+static void far_ppp_event(void *ctx, const struct ppp_event *ev)
+{
+	struct far_call *c = ctx;
+
+	switch (ev->kind) {
+	case PPP_EV_AUTH:
+		far_ppp_auth(c, ev);
+		break;
+	case PPP_EV_AUTH_OK:
+		if (c->cfg.server)
+			ppp_start_network(c->ppp, &c->give, ev->now);
+		break;
+	case PPP_EV_IP4_UP:
+		c->got = *ev->addr;
+		c->ip4 = true;
+		break;
+	case PPP_EV_IP6_UP:
+		c->ip6 = true;
+		break;
+	case PPP_EV_DOWN:
+		c->down = true;
+		c->why = ev->why;
+		break;
+	default:
+		break;
+	}
+}
+
+static void far_ppp_random(void *ctx, void *buf, size_t len)
+{
+	far_random(ctx, buf, len);
+}
+
+static const struct ppp_ops far_ppp_ops = {far_ppp_tx, far_ppp_event, far_ppp_random};
+
+static void far_ppp_start(struct far_call *c, uint64_t now)
+{
+	if (c->ppp || (!c->cfg.name[0] && !c->cfg.server))
+		return;
+	c->ppp = ppp_new(&c->cfg, &far_ppp_ops, c);
+	ppp_open(c->ppp, now);
+}
+
+static struct far_call *far_new(struct l2tp_call *call)
+{
+	struct far_call *c = &bench.call[bench.calls++];
+	struct l2tp_call_info i;
+	struct l2tp_tunnel_info t;
+
+	l2tp_call_info(call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	c->call = call;
+	c->tid = t.local_id;
+	c->sid = i.local_id;
+	l2tp_call_set_user(call, c);
+	return c;
+}
+
+/* A call offered to the far end: it is the LNS, its PPP the server. */
+static void far_offered(const struct l2tp_event *ev)
+{
+	struct far_call *c = far_new(ev->call);
+
+	ppp_config_default(&c->cfg);
+	c->cfg.n_auth = 1;
+	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
+	c->give = (struct ppp_addresses){.local4 = 0x0a640001, .peer4 = 0x0a640002};
+	if (!bench.no_answer)
+		l2tp_call_answer(ev->call, NULL, 0, ev->now);
+}
+
+static void far_replied(struct far_call *c, const struct l2tp_event *ev)
+{
+	static const uint8_t speed[4] = {0, 1, 0, 0}, framing[4] = {0, 0, 0, 1};
+	const struct l2tp_avp avps[3] = {
+		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
+		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
+		{.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true},
+	};
+
+	if (bench.early_frames)
+		far_ppp_start(c, ev->now);
+	l2tp_call_connected(ev->call, avps, bench.iccn_seq ? 3 : 2, ev->now);
+}
+
+static void far_call_down(struct far_call *c, const struct l2tp_event *ev)
+{
+	const struct l2tp_avp *a =
+		ev->msg ? l2tp_msg_find(ev->msg, L2TP_AVP_PPP_DISCONNECT_CAUSE) : NULL;
+
+	c->call = NULL;
+	c->up = false;
+	c->result = ev->result;
+	if (c->ppp)
+		ppp_lower_down(c->ppp, ev->now);
+	if (a && a->len <= sizeof(c->cause)) {
+		c->cause_len = a->len;
+		memcpy(c->cause, a->val, a->len);
+	}
+}
+
+static void far_event(void *ctx, const struct l2tp_event *ev)
+{
+	struct l2tp_call_info i = {0};
+	struct far_call *c;
+
+	(void)ctx;
+	if (ev->call)
+		l2tp_call_info(ev->call, &i);
+	c = i.user;
+	if (ev->kind == L2TP_EV_TUNNEL_UP) {
+		bench.tunnel = ev->tunnel;
+		bench.tunnel_up = true;
+		bench.tunnel_down = false;
+	} else if (ev->kind == L2TP_EV_TUNNEL_DOWN && ev->tunnel == bench.tunnel) {
+		bench.tunnel = NULL;
+		bench.tunnel_up = false;
+		bench.tunnel_down = true;
+		bench.stop_result = ev->result;
+	} else if (ev->kind == L2TP_EV_CALL_OFFERED) {
+		far_offered(ev);
+	} else if (c && ev->kind == L2TP_EV_CALL_REPLIED) {
+		far_replied(c, ev);
+	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
+		c->up = true;
+		bench.iccn_seq = ev->msg && l2tp_msg_find(ev->msg, L2TP_AVP_SEQUENCING_REQUIRED);
+		far_ppp_start(c, ev->now);
+	} else if (c && ev->kind == L2TP_EV_CALL_DOWN) {
+		far_call_down(c, ev);
+	}
+}
+
+static const struct l2tp_ops far_ops = {far_tx, far_event, far_peer, far_random};
+
+/* --- time and delivery
+ * ------------------------------------------------------------------------------------- */
+
+static struct far_call *far_by_id(uint16_t tid, uint16_t sid)
+{
+	unsigned i;
+
+	for (i = 0; i < bench.calls; i++)
+		if (bench.call[i].tid == tid && bench.call[i].sid == sid)
+			return &bench.call[i];
+	return NULL;
+}
+
+static void deliver(const struct way *w)
+{
+	struct far_call *c;
+
+	switch (w->what) {
+	case TO_GW:
+		bind_dp_ops.control(bench.gw, FAR_CHANNEL, w->octets, w->len, clock_us);
+		break;
+	case TO_FAR:
+		if (!bench.silent)
+			l2tp_engine_rx(bench.far, 3, w->octets, w->len, clock_us);
+		break;
+	case FRAME_TO_GW:
+		/* The data plane finds an entry first. */
+		if (fake_entry(w->tid, w->sid))
+			bind_dp_ops.ppp(bench.gw, w->tid, w->sid, w->octets, w->len, clock_us);
+		break;
+	case FRAME_TO_FAR:
+		c = far_by_id(w->tid, w->sid);
+		if (c)
+			c->frames++;
+		if (c && c->ppp && !c->hold && !bench.silent)
+			ppp_rx(c->ppp, w->octets, w->len, clock_us);
+		break;
+	}
+}
+
+static uint64_t next_deadline(void)
+{
+	uint64_t when = loop_deadline(bench.gw->loop), d = l2tp_engine_deadline(bench.far);
+	unsigned i;
+
+	for (i = 0; i < bench.calls; i++) {
+		when = d < when ? d : when;
+		d = bench.call[i].ppp ? ppp_deadline(bench.call[i].ppp) : UINT64_MAX;
+	}
+	return d < when ? d : when;
+}
+
+static void serve(void)
+{
+	unsigned i;
+
+	while (served < ways) {
+		struct way w = way[served++ % 256];
+
+		deliver(&w);
+	}
+	loop_expire(bench.gw->loop, clock_us);
+	if (l2tp_engine_deadline(bench.far) <= clock_us)
+		l2tp_engine_expire(bench.far, clock_us);
+	for (i = 0; i < bench.calls; i++)
+		if (bench.call[i].ppp && ppp_deadline(bench.call[i].ppp) <= clock_us)
+			ppp_expire(bench.call[i].ppp, clock_us);
+}
+
+void bench_pass(uint64_t us)
+{
+	uint64_t end = clock_us + us, next;
+
+	for (;;) {
+		do
+			serve();
+		while (served < ways || next_deadline() <= clock_us);
+		next = next_deadline();
+		if (next > end)
+			break;
+		clock_us = next;
+	}
+	clock_us = end;
+}
+
+/* --- beginning and end
+ * --------------------------------------------------------------------------------------- */
+
+static void on_mistake(void *ctx, const char *text)
+{
+	(void)ctx;
+	fprintf(stderr, "%s\n", text);
+}
+
+void bench_start(const char *conf)
+{
+	memset(&bench, 0, sizeof(bench));
+	fake_reset();
+	ways = served = 0;
+	clock_us = 1000 * SEC;
+	if (!far_seed)
+		far_seed = test_seed();
+	fake.packet = from_gw;
+	fake.frame = frame_from_gw;
+	l2tp_policy_default(&bench.policy);
+	snprintf(bench.policy.host_name, sizeof(bench.policy.host_name), "far");
+	bench.client_mru = 1500;
+	if (cfg_load_text(&model, "test.conf", conf, strlen(conf), ist_builtin_transports,
+			  on_mistake, NULL))
+		abort();
+	bench.far = l2tp_engine_new(&far_ops, NULL, NULL);
+	bench.gw = gw_new(model);
+	if (!bench.far || !bench.gw)
+		abort();
+	model->ports ? model->port[0].transport->addr_parse(&fake.peer, "192.0.2.9:1701") : 0;
+}
+
+void bench_stop(void)
+{
+	unsigned i;
+
+	gw_free(bench.gw);
+	l2tp_engine_free(bench.far);
+	for (i = 0; i < bench.calls; i++)
+		if (bench.call[i].ppp)
+			ppp_free(bench.call[i].ppp);
+	cfg_unload(model);
+	model = NULL;
+	CU_ASSERT_EQUAL(fake.calls, 0);
+}
+
+bool bench_dial(const char *host)
+{
+	struct l2tp_peer_answer who = {.policy = bench.policy, .peer = &bench};
+	enum l2tp_reason why;
+
+	snprintf(who.policy.host_name, sizeof(who.policy.host_name), "%s", host);
+	bench.tunnel = l2tp_tunnel_open(bench.far, 3, &who, NULL, clock_us, &why);
+	bench_pass(0);
+	return bench.tunnel_up;
+}
+
+struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth method)
+{
+	enum l2tp_reason why;
+	struct l2tp_call *call = l2tp_call_new(bench.tunnel, NULL, &why);
+	struct far_call *c = far_new(call);
+
+	ppp_config_default(&c->cfg);
+	c->cfg.server = false;
+	c->cfg.mru = bench.client_mru;
+	c->cfg.n_auth = 1;
+	c->cfg.auth[0] = (uint8_t)method;
+	if (user) {
+		snprintf(c->cfg.name, sizeof(c->cfg.name), "%s", user);
+		snprintf(c->cfg.secret, sizeof(c->cfg.secret), "%s", secret);
+	}
+	l2tp_call_place(call, L2TP_INCOMING, NULL, 0, clock_us);
+	bench_pass(0);
+	return c;
+}
+
+struct join *bench_join(void)
+{
+	return bench.gw->joins.n == 1 ? llist_entry(bench.gw->joins.head.next, struct join, entry)
+				      : NULL;
+}
+
+void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text)
+{
+	struct l2tp_result r = {.result = (uint16_t)result};
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	l2tp_call_hangup(c->call, &r, NULL, 0, clock_us);
+	bench_pass(0);
+}

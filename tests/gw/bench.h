@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A whole control side on a bench: a configuration, the real engine and PPP, and under them a data
+ * plane that only remembers what it was told.  The far end is another real engine and, per call, a
+ * PPP link, driven by the test.  Time moves only when the test says so.
+ */
+#ifndef TESTS_GW_BENCH_H
+#define TESTS_GW_BENCH_H
+
+#include "core/engine.h"
+#include "gw/gw.h"
+#include "tests/gw/clock.h"
+#include "tests/harness.h"
+
+#define SEC	    1000000ull
+#define FAR_CHANNEL ((l2tp_channel)1 << 32 | 7) /* port 0, as dp_connect gives it */
+
+/* --- the data plane that remembers (fake_dp.c)
+ * ------------------------------------------------------ */
+
+enum { FAKE_CALLS = 64, FAKE_LINES = 512, FAKE_PORTS = 8 };
+
+struct fake_dp {
+	struct dp_call call[FAKE_CALLS];
+	unsigned calls;
+	/* What was asked, one line each, in order: "set 1/2 punt", "up home", "send SCCRQ". */
+	char line[FAKE_LINES][96];
+	unsigned lines;
+	unsigned ports_open;
+	bool port_refuses, connect_refuses, call_refuses;
+	uint32_t mtu;
+	struct ist_addr peer; /* of every channel */
+	uint64_t heard;
+	/* Where packets go; false = lost. */
+	void (*packet)(l2tp_channel to, const uint8_t *pkt, size_t len);
+	void (*frame)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
+};
+extern struct fake_dp fake;
+
+void fake_reset(void);
+/* Entry by our ids, or NULL. */
+const struct dp_call *fake_entry(uint16_t tid, uint16_t sid);
+/* How many lines begin so. */
+unsigned fake_said(const char *begin);
+/* The number of the first line that begins so, at or after `from`; -1 = none. */
+int fake_line(const char *begin, unsigned from);
+
+/* --- the bench
+ * ---------------------------------------------------------------------------------------- */
+
+struct far_call {
+	struct l2tp_call *call;
+	uint16_t tid, sid; /* the far end's */
+	struct ppp *ppp;
+	struct ppp_config cfg;
+	struct ppp_addresses give, got;
+	bool up, ip4, ip6, down;
+	enum ppp_why why;
+	struct l2tp_result result; /* of the CDN */
+	uint16_t cause_len;	   /* PPP Disconnect Cause Code in it */
+	uint8_t cause[300];
+	unsigned frames;
+	bool hold; /* frames of ours are not answered */
+};
+
+struct bench {
+	struct gw *gw;
+	struct l2tp_engine *far;
+	struct l2tp_policy policy; /* of the far end */
+	struct l2tp_tunnel *tunnel;
+	bool tunnel_up, tunnel_down;
+	struct l2tp_result stop_result;
+	bool silent;	   /* the far end hears nothing */
+	bool no_answer;	   /* offered calls are left waiting */
+	bool early_frames; /* PPP starts before the call is up */
+	uint16_t iccn_seq; /* Sequencing Required was in the ICCN we got */
+	struct far_call call[8];
+	unsigned calls;
+	uint16_t client_mru;
+};
+extern struct bench bench;
+
+/* Start with this configuration; a failed start aborts the test. */
+void bench_start(const char *conf);
+/* Stop and check that nothing is left. */
+void bench_stop(void);
+/* Deliver everything under way, let due things happen, move the clock by us. */
+void bench_pass(uint64_t us);
+/* The far end opens a tunnel with this Host Name and waits for it. */
+bool bench_dial(const char *host);
+/* The far end places a call and dials in as user with the secret by `method`; NULL user = no PPP.
+ */
+struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth method);
+/* The only join there is, or NULL. */
+struct join *bench_join(void);
+void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text);
+
+#endif

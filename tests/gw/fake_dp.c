@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every function of dp.h and netif.h that the control side calls, remembering. */
+#include "gw/netif.h"
+#include "tests/gw/bench.h"
+
+#include "gw/text.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct fake_dp fake;
+
+struct dp {
+	int fd;
+};
+struct dp_tun {
+	char name[32];
+};
+
+const struct dp_reason_row dp_reasons[DP_R_COUNT] = {{NULL, NULL}};
+
+static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (fake.lines == FAKE_LINES)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(fake.line[fake.lines++], sizeof(fake.line[0]), fmt, ap);
+	va_end(ap);
+}
+
+void fake_reset(void)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.mtu = 1472;
+}
+
+static struct dp_call *entry(uint16_t tid, uint16_t sid)
+{
+	unsigned i;
+
+	for (i = 0; i < fake.calls; i++)
+		if (fake.call[i].tid == tid && fake.call[i].sid == sid)
+			return &fake.call[i];
+	return NULL;
+}
+
+const struct dp_call *fake_entry(uint16_t tid, uint16_t sid)
+{
+	return entry(tid, sid);
+}
+
+int fake_line(const char *begin, unsigned from)
+{
+	for (; from < fake.lines; from++)
+		if (!strncmp(fake.line[from], begin, strlen(begin)))
+			return (int)from;
+	return -1;
+}
+
+unsigned fake_said(const char *begin)
+{
+	unsigned n = 0;
+	int at = -1;
+
+	while ((at = fake_line(begin, (unsigned)(at + 1))) >= 0)
+		n++;
+	return n;
+}
+
+struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
+{
+	struct dp *dp = calloc(1, sizeof(*dp));
+
+	(void)workers;
+	(void)ops;
+	(void)ctx;
+	dp->fd = eventfd(0, EFD_CLOEXEC);
+	return dp;
+}
+
+void dp_free(struct dp *dp)
+{
+	close(dp->fd);
+	free(dp);
+}
+
+int dp_fd(const struct dp *dp)
+{
+	return dp->fd;
+}
+
+void dp_poll(struct dp *dp)
+{
+	(void)dp;
+}
+
+uint64_t dp_now(void)
+{
+	return clock_us;
+}
+
+int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
+		 char *err, size_t err_len)
+{
+	(void)dp;
+	(void)t;
+	say("open %s", cfg->name);
+	if (fake.port_refuses) {
+		snprintf(err, err_len, "no such wire");
+		return -ENODEV;
+	}
+	return (int)fake.ports_open++;
+}
+
+void dp_port_close(struct dp *dp, unsigned port)
+{
+	(void)dp;
+	say("close %u", port);
+}
+
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
+	       l2tp_channel *out)
+{
+	(void)dp;
+	(void)payload;
+	say("connect %u", port);
+	if (fake.connect_refuses)
+		return -ENETDOWN;
+	fake.peer = *to;
+	*out = (l2tp_channel)(port + 1) << 32 | 7;
+	return 0;
+}
+
+int dp_answer(struct dp *dp, l2tp_channel c)
+{
+	(void)dp;
+	say("answer %llx", (unsigned long long)c);
+	return 0;
+}
+
+int dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
+{
+	(void)dp;
+	(void)why;
+	say("refuse %llx", (unsigned long long)c);
+	return 0;
+}
+
+void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
+{
+	(void)dp;
+	(void)why;
+	say("disconnect %llx", (unsigned long long)c);
+}
+
+bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
+{
+	(void)dp;
+	(void)c;
+	*out = fake.peer;
+	return true;
+}
+
+uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
+{
+	(void)dp;
+	(void)c;
+	return fake.mtu;
+}
+
+enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
+		     uint64_t cookie)
+{
+	(void)dp;
+	(void)cookie;
+	say("send %zu", len);
+	if (fake.packet)
+		fake.packet(to, pkt, len);
+	return L2TP_TX_TAKEN;
+}
+
+bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	(void)dp;
+	if (!entry(tid, sid))
+		return false;
+	say("ppp %02x%02x", frame[0], frame[1]);
+	if (fake.frame)
+		fake.frame(tid, sid, frame, len);
+	return true;
+}
+
+int dp_call_set(struct dp *dp, const struct dp_call *c)
+{
+	struct dp_call *e = entry(c->tid, c->sid);
+
+	(void)dp;
+	if (fake.call_refuses)
+		return -ENOMEM;
+	if (!e && fake.calls == FAKE_CALLS)
+		return -ENOMEM;
+	if (!e)
+		e = &fake.call[fake.calls++];
+	*e = *c;
+	say("set %s", c->mode == DP_PUNT ? "punt" : "terminal");
+	return 0;
+}
+
+void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
+{
+	struct dp_call *e = entry(tid, sid);
+
+	(void)dp;
+	say("del");
+	if (e)
+		*e = fake.call[--fake.calls];
+}
+
+uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)
+{
+	(void)dp;
+	(void)tid;
+	return fake.heard;
+}
+
+struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)
+{
+	struct dp_tun *t = calloc(1, sizeof(*t));
+
+	(void)dp;
+	(void)err;
+	(void)len;
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	say("tun %s mtu %u", name, mtu);
+	return t;
+}
+
+void dp_tun_close(struct dp *dp, struct dp_tun *t)
+{
+	(void)dp;
+	say("untun %s", t->name);
+	free(t);
+}
+
+const char *dp_tun_name(const struct dp_tun *t)
+{
+	return t->name;
+}
+
+int netif_set(const char *name, bool up, uint16_t mtu)
+{
+	(void)mtu;
+	say("if %s %s", name, up ? "up" : "down");
+	return 0;
+}
+
+int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg_prefix *peer,
+	       bool add)
+{
+	char a[GW_TEXT_MAX], p[GW_TEXT_MAX] = "";
+
+	if (peer)
+		gw_prefix_text(p, sizeof(p), peer);
+	say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
+	    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
+	return 0;
+}
+
+int netif_route(const char *name, const struct cfg_prefix *to, bool add)
+{
+	char text[GW_TEXT_MAX];
+
+	say("route %s %s %.60s", name, add ? "add" : "del", gw_prefix_text(text, sizeof(text), to));
+	return 0;
+}

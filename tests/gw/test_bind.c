@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/bind.h"
+#include "tests/gw/bench.h"
+#include "transports/builtin.h"
+
+#include <string.h>
+
+static bool host(const char *pattern, const char *name)
+{
+	return bind_host_match(pattern, (const uint8_t *)name, strlen(name));
+}
+
+static void host_name_patterns(void)
+{
+	CU_ASSERT_TRUE(host("lac", "lac"));
+	CU_ASSERT_TRUE(host("lac", "LAC"));
+	CU_ASSERT_FALSE(host("lac", "lacs"));
+	CU_ASSERT_FALSE(host("lac", "la"));
+	CU_ASSERT_FALSE(host("lac", ""));
+	CU_ASSERT_TRUE(host("*", ""));
+	CU_ASSERT_TRUE(host("*", "anything"));
+	CU_ASSERT_TRUE(host("lac-*", "lac-"));
+	CU_ASSERT_TRUE(host("lac-*", "lac-east"));
+	CU_ASSERT_FALSE(host("lac-*", "lac"));
+	CU_ASSERT_TRUE(host("*.example", "a.b.example"));
+	CU_ASSERT_FALSE(host("*.example", "a.b.example.org"));
+	CU_ASSERT_TRUE(host("a*b*c", "aXbXbc"));
+	CU_ASSERT_FALSE(host("a*b*c", "aXbXbcX"));
+	CU_ASSERT_TRUE(host("**", "x"));
+	/* The octets of a peer are no C string. */
+	CU_ASSERT_FALSE(bind_host_match("lac", (const uint8_t *)"lac\0x", 5));
+	CU_ASSERT_TRUE(bind_host_match("lac*", (const uint8_t *)"lac\0x", 5));
+}
+
+static void from(const char *text)
+{
+	CU_ASSERT_EQUAL_FATAL(ist_builtin_transports[0]->addr_parse(&fake.peer, text), 0);
+}
+
+static const char *chosen(l2tp_channel c, const char *name)
+{
+	const struct cfg_peer *p = bind_choose(bench.gw, c, (const uint8_t *)name, strlen(name));
+
+	return p ? p->name : "none";
+}
+
+#define PORT(n) ((l2tp_channel)((n) + 1) << 32 | 5)
+
+static void first_section_that_takes_port_address_and_name(void)
+{
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "udp b { listen = \"192.0.2.1:1702\" }\n"
+		    "peer one { port = a  address = { \"192.0.2.0/24\" }  hostname = \"lac-*\" }\n"
+		    "peer two { port = a  address = { \"192.0.2.0/24\", \"2001:db8::/32\" } }\n"
+		    "peer three { hostname = roamer }\n");
+	from("192.0.2.9:1701");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(0), "lac-1"), "one");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(0), "other"), "two");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(0), "roamer"), "two");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(1), "lac-1"), "none");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(1), "roamer"), "three");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(2), "roamer"), "none");
+	from("[2001:db8::7]:1701");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(0), "lac-1"), "two");
+	from("203.0.113.5:1701");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(0), "lac-1"), "none");
+	CU_ASSERT_STRING_EQUAL(chosen(PORT(0), "roamer"), "three");
+	bench_stop();
+}
+
+static uint64_t source(const char *text)
+{
+	struct ist_addr a = {0};
+
+	CU_ASSERT_EQUAL_FATAL(ist_builtin_transports[0]->addr_parse(&a, text), 0);
+	return bind_source(ist_builtin_transports[0], &a);
+}
+
+static void half_open_are_counted_by_address_not_port(void)
+{
+	CU_ASSERT_EQUAL(source("192.0.2.9:1701"), source("192.0.2.9:40000"));
+	CU_ASSERT_NOT_EQUAL(source("192.0.2.9:1701"), source("192.0.2.10:1701"));
+	CU_ASSERT_EQUAL(source("[2001:db8::1]:1701"), source("[2001:db8::1]:1702"));
+	CU_ASSERT_NOT_EQUAL(source("[2001:db8::1]:1701"), source("[2001:db8::2]:1701"));
+}
+
+#define CONF                                                           \
+	"host-name = gw\n"                                             \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                      \
+	"peer lac { hostname = \"lac*\"  service = s  hold = 30s }\n"              \
+	"peer none { hostname = nobody }\n"                            \
+	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                   \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap } }\n" \
+	"user ann { secret = \"a password\" }\n"
+
+static void a_stranger_gets_no_tunnel(void)
+{
+	struct l2tp_counters n;
+
+	bench_start(CONF);
+	CU_ASSERT_FALSE(bench_dial("stranger"));
+	l2tp_engine_counters(bench.gw->engine, &n);
+	CU_ASSERT(n.reason[L2TP_R_NO_PEER] >= 1);
+	CU_ASSERT_EQUAL(n.calls, 0);
+	bench_stop();
+}
+
+static void a_peer_without_service_gets_no_call(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("nobody"));
+	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+}
+
+/* We have no lines to dial out on. */
+static void an_outgoing_call_is_refused(void)
+{
+	static const uint8_t zero[4] = {0}, digits[] = {'1'};
+	const struct l2tp_avp avps[] = {
+		{.type = L2TP_AVP_MINIMUM_BPS, .mandatory = true, .val = zero, .len = 4},
+		{.type = L2TP_AVP_MAXIMUM_BPS, .mandatory = true, .val = zero, .len = 4},
+		{.type = L2TP_AVP_BEARER_TYPE,
+		 .mandatory = true,
+		 .val = (const uint8_t[]){0, 0, 0, 1},
+		 .len = 4},
+		{.type = L2TP_AVP_FRAMING_TYPE,
+		 .mandatory = true,
+		 .val = (const uint8_t[]){0, 0, 0, 1},
+		 .len = 4},
+		{.type = L2TP_AVP_CALLED_NUMBER, .mandatory = true, .val = digits, .len = 1},
+	};
+	struct l2tp_counters n;
+	enum l2tp_reason why;
+	struct l2tp_call *c;
+
+	bench_start(CONF);
+	/* No key says that we have bearers, so that the far end would not even ask. */
+	((struct cfg_peer *)(uintptr_t)bench.gw->cfg->peer)->policy.bearer_caps = 3;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = l2tp_call_new(bench.tunnel, NULL, &why);
+	l2tp_call_place(c, L2TP_OUTGOING, avps, 5, clock_us);
+	bench_pass(0);
+	l2tp_engine_counters(bench.far, &n);
+	CU_ASSERT_EQUAL(n.rx[L2TP_CDN], 1);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	bench_stop();
+}
+
+static void data_heard_keeps_hello_quiet(void)
+{
+	struct l2tp_counters n;
+	unsigned i;
+
+	bench_start(CONF);
+	bench.policy.hello = 0;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	for (i = 0; i < 200; i++) {
+		fake.heard = clock_us;
+		bench_pass(SEC);
+	}
+	l2tp_engine_counters(bench.gw->engine, &n);
+	CU_ASSERT_EQUAL(n.tx[L2TP_HELLO], 0);
+	bench_pass(70 * SEC);
+	l2tp_engine_counters(bench.gw->engine, &n);
+	CU_ASSERT_EQUAL(n.tx[L2TP_HELLO], 1);
+	bench_stop();
+}
+
+static void channel_down_and_lost(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, &(struct ist_cause){.kind = IST_CAUSE_INACTIVE},
+			 false, clock_us);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 1);
+	bind_dp_ops.up(bench.gw, FAR_CHANNEL, NULL, clock_us);
+	bench_pass(300 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 1);
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, &(struct ist_cause){.kind = IST_CAUSE_LINK}, true,
+			 clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+}
+
+static void a_switched_circuit_must_be_configured(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+
+	bench_start(CONF);
+	a.peer = fake.peer;
+	bind_dp_ops.offer(bench.gw, FAR_CHANNEL, &a, clock_us);
+	CU_ASSERT_EQUAL(fake_said("refuse"), 1);
+	CU_ASSERT_EQUAL(fake_said("answer"), 0);
+	bench_stop();
+}
+
+/* The channel of a stranger is kept while his tunnel stands and given up some time after. */
+static void a_tunnels_channel_is_kept(void)
+{
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR};
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_EQUAL(fake_said("answer"), 1);
+	bench_pass(1000 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	l2tp_tunnel_close(bench.tunnel, &r, clock_us);
+	bench_pass(20 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	bench_pass(100 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"host_name_patterns", host_name_patterns},
+	{"first_section_that_takes_port_address_and_name",
+	 first_section_that_takes_port_address_and_name},
+	{"half_open_are_counted_by_address_not_port", half_open_are_counted_by_address_not_port},
+	{"a_stranger_gets_no_tunnel", a_stranger_gets_no_tunnel},
+	{"a_peer_without_service_gets_no_call", a_peer_without_service_gets_no_call},
+	{"an_outgoing_call_is_refused", an_outgoing_call_is_refused},
+	{"data_heard_keeps_hello_quiet", data_heard_keeps_hello_quiet},
+	{"channel_down_and_lost", channel_down_and_lost},
+	{"a_switched_circuit_must_be_configured", a_switched_circuit_must_be_configured},
+	{"a_tunnels_channel_is_kept", a_tunnels_channel_is_kept},
+	{NULL, NULL},
+};
+const struct test_suite suite_bind = {"bind", cases};

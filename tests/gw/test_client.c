@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links we dial, answered by a real L2TP engine and PPP server. */
+#include "gw/client.h"
+#include "tests/gw/bench.h"
+
+#include <string.h>
+
+#define CONF(peer)                                                                                \
+	"host-name = gw\n"                                                                        \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                                 \
+	"peer lns { port = a  dial = \"192.0.2.9:1701\" " peer " }\n"                             \
+	"client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap, mschapv2 " \
+	"}\n"                                                                                     \
+	"  tun = home  routes = { \"10.0.0.0/8\", \"2001:db8::/32\" }  redial = 10s  mtu = 1400 " \
+	"}\n"
+
+static struct gw_client *home(void)
+{
+	return &bench.gw->client[0];
+}
+
+static void dials_and_takes_what_it_is_given(void)
+{
+	const struct dp_call *e = &fake.call[0];
+
+	bench_start(CONF(""));
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_TRUE(bench.call[0].ip4 && bench.call[0].ip6);
+	CU_ASSERT_EQUAL(e->mode, DP_TERMINAL);
+	CU_ASSERT_TRUE(e->client && e->ip4 && e->ip6);
+	CU_ASSERT_PTR_EQUAL(e->tun, home()->tun);
+	CU_ASSERT_EQUAL(fake_said("tun home mtu 1400"), 1);
+	CU_ASSERT_EQUAL(fake_said("addr home add 10.100.0.2/32 10.100.0.1/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("addr home add link-local"), 1);
+	CU_ASSERT_EQUAL(fake_said("route home add 10.0.0.0/8"), 1);
+	CU_ASSERT_EQUAL(fake_said("route home add 2001:db8::/32"), 1);
+	bench_stop();
+	CU_ASSERT_EQUAL(fake_said("addr home del 10.100.0.2/32 10.100.0.1/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("addr home del link-local"), 1);
+	CU_ASSERT_EQUAL(fake_said("untun home"), 1);
+}
+
+static void dials_again_after_a_cdn(void)
+{
+	bench_start(CONF(""));
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "maintenance");
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	CU_ASSERT_PTR_NOT_NULL(strstr(home()->why.words, "maintenance"));
+	CU_ASSERT_EQUAL(fake_said("addr home del 10.100.0.2/32"), 1);
+	bench_pass(9 * SEC);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	/* In the tunnel that still stood. */
+	CU_ASSERT_EQUAL(fake_said("connect"), 1);
+	bench_stop();
+}
+
+/* 10, 20, 40, 80, 160, 160 s, and 10 s again after it was up. */
+static void waits_longer_each_time(void)
+{
+	static const unsigned waits[] = {10, 20, 40, 80, 160, 160};
+	unsigned i;
+
+	bench_start(CONF(""));
+	fake.connect_refuses = true;
+	bench_pass(0);
+	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+		CU_ASSERT_EQUAL(home()->next, clock_us + waits[i] * SEC);
+		CU_ASSERT_EQUAL(home()->dials, i + 1);
+		bench_pass(waits[i] * SEC);
+	}
+	fake.connect_refuses = false;
+	bench_pass(160 * SEC);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_EQUAL(home()->next, clock_us + 10 * SEC);
+	bench_stop();
+}
+
+static void a_channel_coming_up_cuts_the_wait_short(void)
+{
+	bench_start(CONF(""));
+	fake.connect_refuses = true;
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	fake.connect_refuses = false;
+	clients_channel_up(bench.gw, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	bench_stop();
+}
+
+static void an_operator_need_not_wait(void)
+{
+	bench_start(CONF(""));
+	fake.connect_refuses = true;
+	bench_pass(SEC);
+	fake.connect_refuses = false;
+	CU_ASSERT_FALSE(client_dial_now(bench.gw, "nobody", clock_us));
+	CU_ASSERT_TRUE(client_dial_now(bench.gw, "home", clock_us));
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	CU_ASSERT_FALSE(client_dial_now(bench.gw, "home", clock_us));
+	bench_stop();
+}
+
+static void nobody_answers(void)
+{
+	bench_start(CONF(""));
+	bench.silent = true;
+	bench_pass(70 * SEC);
+	CU_ASSERT_EQUAL(bench.calls, 0);
+	CU_ASSERT(home()->why.words[0]);
+	bench.silent = false;
+	bench_pass(70 * SEC);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	bench_stop();
+}
+
+static void wrong_secret_is_said(void)
+{
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		    "client home { peer = lns  user = ann  secret = \"wrong\"  auth = { chap }  "
+		    "redial = 10s }\n");
+	bench_pass(5 * SEC);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	CU_ASSERT_EQUAL(home()->why.cause, LEG_BY_AUTH);
+	CU_ASSERT_EQUAL(home()->why.ppp_direction, 2);
+	bench_stop();
+}
+
+static void once_only(void)
+{
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		    "client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap "
+		    "}  redial = 0s }\n");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_EQUAL(home()->state, CLIENT_ENDED);
+	bench_pass(100 * SEC);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	bench_stop();
+}
+
+static void two_links_share_a_tunnel(void)
+{
+	bench_start(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"client one { peer = lns  user = ann  secret = \"a password\"  auth = { chap } }\n"
+		"client two { peer = lns  user = ann  secret = \"a password\"  auth = { chap } "
+		"}\n");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_EQUAL(fake_said("connect"), 1);
+	CU_ASSERT_TRUE(bench.call[0].up && bench.call[1].up);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"dials_and_takes_what_it_is_given", dials_and_takes_what_it_is_given},
+	{"dials_again_after_a_cdn", dials_again_after_a_cdn},
+	{"waits_longer_each_time", waits_longer_each_time},
+	{"a_channel_coming_up_cuts_the_wait_short", a_channel_coming_up_cuts_the_wait_short},
+	{"an_operator_need_not_wait", an_operator_need_not_wait},
+	{"nobody_answers", nobody_answers},
+	{"wrong_secret_is_said", wrong_secret_is_said},
+	{"once_only", once_only},
+	{"two_links_share_a_tunnel", two_links_share_a_tunnel},
+	{NULL, NULL},
+};
+const struct test_suite suite_client = {"client", cases};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Coming up and going down, and ports that fail. */
+#include "gw/bind.h"
+#include "gw/client.h"
+#include "gw/port.h"
+#include "tests/gw/bench.h"
+
+#include <string.h>
+
+#define CONF                                                           \
+	"host-name = gw\n"                                             \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                      \
+	"peer lac { service = s }\n"                                   \
+	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                   \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap } }\n" \
+	"user ann { secret = \"a password\" }\n"
+
+static void goes_down_in_good_order(void)
+{
+	struct far_call *c;
+	uint64_t begin;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	begin = clock_us;
+	gw_shutdown(bench.gw, clock_us);
+	bench_pass(SEC / 2);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	CU_ASSERT_EQUAL(c->why, PPP_WHY_PEER);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_TRUE(bench.tunnel_down);
+	CU_ASSERT_EQUAL(bench.stop_result.result, L2TP_STOP_SHUTTING_DOWN);
+	CU_ASSERT(clock_us - begin <= SEC / 2);
+	bench_stop();
+}
+
+static void a_client_is_not_dialled_while_going_down(void)
+{
+	bench_start(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap }\n"
+		"  redial = 100ms }\n");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+	gw_shutdown(bench.gw, clock_us);
+	bench_pass(5 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	bench_stop();
+}
+
+static void a_silent_peer_gets_five_seconds(void)
+{
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench.silent = true;
+	gw_shutdown(bench.gw, clock_us);
+	bench_pass(SEC / 2);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_CLOSING);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_STOPPING);
+	bench_pass(3 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_STOPPING);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	bench_stop();
+}
+
+static void asked_twice_it_goes_at_once(void)
+{
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.silent = true;
+	gw_shutdown(bench.gw, clock_us);
+	gw_shutdown(bench.gw, clock_us);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	bench_stop();
+}
+
+static void nothing_new_while_going_down(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->hold = true;
+	gw_shutdown(bench.gw, clock_us);
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	bench_pass(6 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	bench_stop();
+}
+
+static void a_failed_port_is_opened_again(void)
+{
+	static const unsigned waits[] = {1, 2, 4, 8, 16, 32, 60, 60};
+	unsigned i, opens;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	fake.port_refuses = true;
+	bind_dp_ops.port_failed(bench.gw, 0, -5, "cable cut", clock_us);
+	/* Its tunnels are gone, without a word nobody could carry. */
+	CU_ASSERT_EQUAL(bench.gw->joins.n == 0 || fake.calls == 0, true);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(bench.gw->engine, NULL));
+	CU_ASSERT_EQUAL(fake_said("close 0"), 1);
+	CU_ASSERT_PTR_NULL(port_by_number(bench.gw, 0));
+	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		opens = fake_said("open a");
+		bench_pass(waits[i] * SEC - 1);
+		CU_ASSERT_EQUAL(fake_said("open a"), opens);
+		bench_pass(1);
+		CU_ASSERT_EQUAL(fake_said("open a"), opens + 1);
+	}
+	CU_ASSERT_STRING_EQUAL(bench.gw->port[0].error, "no such wire");
+	fake.port_refuses = false;
+	bench_pass(60 * SEC);
+	CU_ASSERT(bench.gw->port[0].number >= 0);
+	bench_stop();
+}
+
+static void count_report(void *ctx, const char *text)
+{
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "x.conf:7: log:"));
+	++*(unsigned *)ctx;
+}
+
+static void mistakes_only_the_daemon_sees(void)
+{
+	static const struct cfg_log logs[] = {
+		{.category = "tunnel", .level = "debug"},
+		{.category = "tunel", .level = "debug", .where = {.line = 7}},
+	};
+	struct cfg_model m = {.file = "x.conf", .log = logs, .logs = 2};
+	unsigned n = 0;
+
+	CU_ASSERT_EQUAL(gw_check(&m, count_report, &n), 1);
+	CU_ASSERT_EQUAL(n, 1);
+	gw_log_set("all", "fatal");
+}
+
+static const struct test_case cases[] = {
+	{"goes_down_in_good_order", goes_down_in_good_order},
+	{"a_client_is_not_dialled_while_going_down", a_client_is_not_dialled_while_going_down},
+	{"a_silent_peer_gets_five_seconds", a_silent_peer_gets_five_seconds},
+	{"asked_twice_it_goes_at_once", asked_twice_it_goes_at_once},
+	{"nothing_new_while_going_down", nothing_new_while_going_down},
+	{"a_failed_port_is_opened_again", a_failed_port_is_opened_again},
+	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
+	{NULL, NULL},
+};
+const struct test_suite suite_gw = {"gw", cases};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/leg_call.h"
+#include "tests/gw/bench.h"
+
+#define LNS(peer)                                                                 \
+	"host-name = gw\n"                                                        \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                 \
+	"peer lac { service = s " peer " }\n"                                     \
+	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n"        \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap } mtu = 1400 }\n" \
+	"user ann { secret = \"a password\" }\n"
+#define CLIENT(peer)                                                  \
+	"host-name = gw\n"                                            \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                     \
+	"peer lns { port = a  dial = \"192.0.2.9:1701\" " peer " }\n" \
+	"client home { peer = lns  user = ann  secret = \"a password\" }\n"
+
+/* Our session id is in the ICRP: what comes after must find an entry. */
+static void entry_before_our_id_is_on_the_wire(void)
+{
+	const struct dp_call *e;
+	struct far_call *c;
+	unsigned mark;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	mark = fake.lines;
+	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_TRUE(c->up);
+	CU_ASSERT(fake_line("set punt", mark) >= 0);
+	CU_ASSERT(fake_line("set punt", mark) < fake_line("send", mark));
+	e = &fake.call[0];
+	CU_ASSERT_EQUAL(e->mode, DP_PUNT);
+	CU_ASSERT_EQUAL(e->data.peer_tid, c->tid);
+	CU_ASSERT_EQUAL(e->data.peer_sid, c->sid);
+	CU_ASSERT_TRUE(e->data.lns);
+	CU_ASSERT_TRUE(e->ff03);
+	CU_ASSERT_EQUAL(e->channel, FAR_CHANNEL);
+	/* 1472 octets of UDP payload: header 6, Ns and Nr 4, FF 03 and protocol 4 */
+	CU_ASSERT_EQUAL(e->mtu, 1472 - 6 - 4 - 4);
+	bench_stop();
+}
+
+/* PPP of the far end starts with the ICRP, before our side has seen ICCN: nothing of it is lost, so
+ * no restart timer has to run out. */
+static void frames_that_overtake_iccn_wait(void)
+{
+	struct far_call *c;
+	uint64_t begin;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.early_frames = true;
+	begin = clock_us;
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(clock_us, begin);
+	bench_stop();
+}
+
+static void sequencing_as_the_peer_section_and_iccn_say(void)
+{
+	bench_start(LNS("sequencing = yes length-bit = yes"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_TRUE(fake.call[0].data.send_seq);
+	CU_ASSERT_TRUE(fake.call[0].data.send_length);
+	CU_ASSERT_FALSE(fake.call[0].data.required);
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1472 - 6 - 2 - 4 - 4);
+	bench_stop();
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.iccn_seq = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_TRUE(fake.call[0].data.required);
+	CU_ASSERT_TRUE(fake.call[0].data.send_seq);
+	bench_stop();
+}
+
+static void a_placed_call_demands_sequencing_when_told(void)
+{
+	bench_start(CLIENT("sequencing-required = yes"));
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_TRUE(bench.call[0].up);
+	CU_ASSERT_EQUAL(bench.iccn_seq, 1);
+	CU_ASSERT_TRUE(fake.call[0].data.required);
+	CU_ASSERT_FALSE(fake.call[0].data.lns);
+	CU_ASSERT_EQUAL(fake.call[0].data.peer_sid, bench.call[0].sid);
+	bench_stop();
+}
+
+static void cdn_of_the_peer_ends_it(void)
+{
+	struct far_call *c;
+	struct join *j;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	j = bench_join();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	CU_ASSERT_EQUAL(fake.calls, 1);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "modem gone");
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	bench_stop();
+}
+
+/* Every cause has a CDN result of RFC 2661 4.4.2 that people can read. */
+static void cdn_result_of_each_cause(void)
+{
+	static const uint16_t want[LEG_CAUSES] = {
+		[LEG_BY_OPERATOR] = 3,	[LEG_BY_SHUTDOWN] = 3,	[LEG_BY_PEER] = 3,
+		[LEG_BY_LOSS] = 1,	[LEG_BY_TIMEOUT] = 1,	[LEG_BY_AUTH] = 3,
+		[LEG_BY_MISMATCH] = 11, [LEG_BY_RESOURCES] = 4,
+	};
+	unsigned i;
+
+	for (i = 0; i < LEG_CAUSES; i++) {
+		struct leg_end why = leg_end(i, "some words");
+		struct far_call *c;
+
+		bench_start(LNS(""));
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		c = bench_call(NULL, NULL, PPP_AUTH_NONE);
+		CU_ASSERT_TRUE(c->up);
+		join_cut(bench_join(), &why, clock_us);
+		bench_pass(0);
+		CU_ASSERT_EQUAL(c->result.result, want[i]);
+		CU_ASSERT_STRING_EQUAL(c->result.text, "some words");
+		CU_ASSERT_EQUAL(c->cause_len, 0);
+		bench_stop();
+	}
+}
+
+static void no_room_in_the_data_plane(void)
+{
+	struct far_call *c;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	fake.call_refuses = true;
+	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"entry_before_our_id_is_on_the_wire", entry_before_our_id_is_on_the_wire},
+	{"frames_that_overtake_iccn_wait", frames_that_overtake_iccn_wait},
+	{"sequencing_as_the_peer_section_and_iccn_say",
+	 sequencing_as_the_peer_section_and_iccn_say},
+	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
+	{"cdn_of_the_peer_ends_it", cdn_of_the_peer_ends_it},
+	{"cdn_result_of_each_cause", cdn_result_of_each_cause},
+	{"no_room_in_the_data_plane", no_room_in_the_data_plane},
+	{NULL, NULL},
+};
+const struct test_suite suite_leg_call = {"leg_call", cases};

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Calls that end in our PPP server, dialled by a real PPP client. */
+#include "gw/leg_terminal.h"
+#include "tests/gw/bench.h"
+
+#include <string.h>
+
+#define CONF                                                                                   \
+	"host-name = gw\n"                                                                     \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                              \
+	"peer lac { service = s }\n"                                                           \
+	"pool s { ranges = { \"10.64.0.0/30\", \"2001:db8:64::/48\" } }\n"                     \
+	"service s { local = 10.64.0.1  pool = s  auth = { mschapv2, chap, pap } mtu = 1400\n" \
+	"            dns = { 192.0.2.53 } }\n"                                                 \
+	"user ann { secret = \"a password\" }\n"                                               \
+	"user bob { secret = \"another\" }\n"                                                  \
+	"user fix { secret = \"fixed\"  address = 198.51.100.7 }\n"
+
+static struct far_call *dial(const char *user, const char *secret, enum ppp_auth method)
+{
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	return bench_call(user, secret, method);
+}
+
+static void in_by(enum ppp_auth method)
+{
+	static const uint8_t prefix[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64};
+	struct far_call *c = dial("ann", "a password", method);
+	const struct leg_terminal *t;
+	const struct dp_call *e;
+
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_TRUE(c->ip6);
+	CU_ASSERT_EQUAL(c->got.local4, 0x0a400002);
+	CU_ASSERT_EQUAL(c->got.peer4, 0x0a400001);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	t = leg_terminal_of(bench_join()->leg[1]);
+	CU_ASSERT_STRING_EQUAL(t->user, "ann");
+	CU_ASSERT_EQUAL(t->auth, method);
+	e = &fake.call[0];
+	CU_ASSERT_EQUAL(e->mode, DP_TERMINAL);
+	CU_ASSERT_TRUE(e->ip4 && e->ip6 && !e->client);
+	CU_ASSERT_EQUAL(e->peer4, 0x0a400002);
+	CU_ASSERT_TRUE(e->has_peer6);
+	CU_ASSERT_EQUAL(memcmp(e->peer6, prefix, 16), 0);
+	CU_ASSERT_NOT_EQUAL(e->peer_iid, 0);
+	CU_ASSERT_EQUAL(e->mtu, 1400);
+	CU_ASSERT_PTR_EQUAL(e->tun, bench.gw->service[0].tun);
+	bench_stop();
+}
+
+static void in_by_pap(void)
+{
+	in_by(PPP_AUTH_PAP);
+}
+
+static void in_by_chap(void)
+{
+	in_by(PPP_AUTH_CHAP_MD5);
+}
+
+static void in_by_mschapv2(void)
+{
+	in_by(PPP_AUTH_MSCHAPV2);
+}
+
+/* RFC 3145: code 16, the protocol that failed, direction 1 = the peer by us; no word about which of
+ * name and password was wrong. */
+static void refused_with_the_cause(void)
+{
+	static const uint8_t chap[5] = {0, 16, 0xc2, 0x23, 1}, pap[5] = {0, 16, 0xc0, 0x23, 1};
+	struct far_call *c = dial("ann", "wrong", PPP_AUTH_CHAP_MD5);
+
+	bench_pass(10 * SEC);
+	CU_ASSERT_FALSE(c->ip4);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_FATAL(c->cause_len >= 5);
+	ASSERT_OCTETS(c->cause, 5, chap, 5);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+
+	c = dial("nobody", "a password", PPP_AUTH_PAP);
+	bench_pass(10 * SEC);
+	CU_ASSERT_FATAL(c->cause_len >= 5);
+	ASSERT_OCTETS(c->cause, 5, pap, 5);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	bench_stop();
+}
+
+static void the_client_hangs_up(void)
+{
+	static const uint8_t want[5] = {0, 3, 0, 0, 1};
+	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct addrpool_stats s;
+
+	ppp_close(c->ppp, clock_us);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_FATAL(c->cause_len >= 5);
+	ASSERT_OCTETS(c->cause, 5, want, 5);
+	addrpool_stats(bench.gw->pool[0], &s);
+	CU_ASSERT_EQUAL(s.used4, 0);
+	CU_ASSERT_EQUAL(s.used6, 0);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 0);
+	bench_stop();
+}
+
+static void the_operator_clears_it(void)
+{
+	static const uint8_t want[5] = {0, 3, 0, 0, 2};
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
+	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+
+	join_end(bench_join(), &why, clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE(c->down);
+	CU_ASSERT_EQUAL(c->why, PPP_WHY_PEER);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_STRING_EQUAL(c->result.text, "cleared by operator");
+	ASSERT_OCTETS(c->cause, 5, want, 5);
+	bench_stop();
+}
+
+/* Nobody answers Terminate-Request: two tries of 3 s, then CDN all the same. */
+static void a_silent_client_is_cleared_too(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared");
+	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+
+	c->hold = true;
+	join_end(bench_join(), &why, clock_us);
+	bench_pass(5 * SEC);
+	CU_ASSERT_EQUAL(c->result.result, 0);
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	bench_stop();
+}
+
+static void pool_is_empty(void)
+{
+	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5), *d;
+
+	CU_ASSERT_TRUE(c->ip4);
+	/* 10.64.0.0/30 has two hosts and one is ours. */
+	d = bench_call("bob", "another", PPP_AUTH_CHAP_MD5);
+	bench_pass(10 * SEC);
+	CU_ASSERT_FALSE(d->ip4);
+	/* It may still live by IPv6 alone. */
+	CU_ASSERT_TRUE(d->ip6);
+	CU_ASSERT_TRUE(c->up);
+	bench_stop();
+}
+
+static void a_fixed_address_has_one_owner_and_its_route(void)
+{
+	struct far_call *c = dial("fix", "fixed", PPP_AUTH_CHAP_MD5), *d;
+
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(c->got.local4, 0xc6336407);
+	CU_ASSERT_EQUAL(fake_said("route ist%d add 198.51.100.7/32"), 1);
+	d = bench_call("fix", "fixed", PPP_AUTH_CHAP_MD5);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(d->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(fake_said("route ist%d del 198.51.100.7/32"), 1);
+	d = bench_call("fix", "fixed", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(d->ip4);
+	bench_stop();
+}
+
+/* The MTU of a join is the smallest of service, channel and the peer's MRU. */
+static void mtu_is_the_smallest(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	bench.client_mru = 1000;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1000);
+	bench_stop();
+
+	bench_start(CONF);
+	fake.mtu = 600;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 600 - 6 - 4 - 4);
+	bench_stop();
+}
+
+static void the_services_device(void)
+{
+	bench_start(CONF);
+	CU_ASSERT_EQUAL(fake_said("tun ist%d mtu 1400"), 1);
+	CU_ASSERT_EQUAL(fake_said("addr ist%d add 10.64.0.1/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("if ist%d up"), 1);
+	CU_ASSERT_EQUAL(fake_said("route ist%d add 10.64.0.0/30"), 1);
+	CU_ASSERT_EQUAL(fake_said("route ist%d add 2001:db8:64::/48"), 1);
+	bench_stop();
+	CU_ASSERT_EQUAL(fake_said("untun ist%d"), 1);
+}
+
+/* Every end of PPP: RFC 3145 code, protocol and direction, as server and as client. */
+static void cause_of_each_end(void)
+{
+	static const struct {
+		enum ppp_why why;
+		enum leg_cause cause;
+		uint16_t code, proto;
+		uint8_t server, client;
+	} rows[] = {
+		{PPP_WHY_LOCAL, LEG_BY_OPERATOR, 3, 0, 2, 2},
+		{PPP_WHY_PEER, LEG_BY_PEER, 3, 0, 1, 1},
+		{PPP_WHY_NO_ANSWER, LEG_BY_TIMEOUT, 5, 0xc021, 0, 0},
+		{PPP_WHY_AUTH_FAILED, LEG_BY_AUTH, 16, 0xc223, 1, 2},
+		{PPP_WHY_AUTH_TIMEOUT, LEG_BY_AUTH, 13, 0xc223, 0, 0},
+		{PPP_WHY_AUTH_REFUSED, LEG_BY_AUTH, 15, 0xc223, 1, 2},
+		{PPP_WHY_ECHO, LEG_BY_TIMEOUT, 8, 0xc021, 0, 0},
+		{PPP_WHY_LOOP, LEG_BY_MISMATCH, 7, 0xc021, 0, 0},
+		{PPP_WHY_NO_NETWORK, LEG_BY_MISMATCH, 18, 0x8021, 0, 0},
+		{PPP_WHY_LOWER, LEG_BY_LOSS, 0, 0, 0, 0},
+	};
+	unsigned i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_end s = leg_terminal_why(rows[i].why, PPP_AUTH_MSCHAPV2, true);
+		struct leg_end c = leg_terminal_why(rows[i].why, PPP_AUTH_MSCHAPV2, false);
+
+		CU_ASSERT_EQUAL(s.cause, rows[i].cause);
+		CU_ASSERT_TRUE(s.has_ppp);
+		CU_ASSERT_EQUAL(s.ppp_code, rows[i].code);
+		CU_ASSERT_EQUAL(s.ppp_proto, rows[i].proto);
+		CU_ASSERT_EQUAL(s.ppp_direction, rows[i].server);
+		CU_ASSERT_EQUAL(c.ppp_direction, rows[i].client);
+	}
+}
+
+static void many_calls_and_all_addresses_come_back(void)
+{
+	static const char conf[] =
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { service = s }\n"
+		"pool s { ranges = { \"10.64.0.0/24\" } }\n"
+		"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = no }\n"
+		"user ann { secret = \"a password\" }\n";
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR};
+	struct addrpool_stats s;
+	unsigned i;
+
+	bench_start(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	for (i = 0; i < 8; i++)
+		CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	addrpool_stats(bench.gw->pool[0], &s);
+	CU_ASSERT_EQUAL(s.used4, 8);
+	l2tp_tunnel_close(bench.tunnel, &r, clock_us);
+	bench_pass(SEC);
+	addrpool_stats(bench.gw->pool[0], &s);
+	CU_ASSERT_EQUAL(s.used4, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"in_by_pap", in_by_pap},
+	{"in_by_chap", in_by_chap},
+	{"in_by_mschapv2", in_by_mschapv2},
+	{"refused_with_the_cause", refused_with_the_cause},
+	{"the_client_hangs_up", the_client_hangs_up},
+	{"the_operator_clears_it", the_operator_clears_it},
+	{"a_silent_client_is_cleared_too", a_silent_client_is_cleared_too},
+	{"pool_is_empty", pool_is_empty},
+	{"a_fixed_address_has_one_owner_and_its_route",
+	 a_fixed_address_has_one_owner_and_its_route},
+	{"mtu_is_the_smallest", mtu_is_the_smallest},
+	{"the_services_device", the_services_device},
+	{"cause_of_each_end", cause_of_each_end},
+	{"many_calls_and_all_addresses_come_back", many_calls_and_all_addresses_come_back},
+	{NULL, NULL},
+};
+const struct test_suite suite_leg_terminal = {"leg_terminal", cases};
