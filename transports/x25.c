@@ -54,6 +54,8 @@ static bool sane(const struct x25_config *c)
 	return c->size >= 4 && c->size <= 12 && c->size_want >= 4 && c->size_want <= 12 &&
 	       c->window && c->window <= windows && c->window_want && c->window_want <= windows &&
 	       c->lci_low > c->pvc && c->lci_high >= c->lci_low && c->lci_high <= X25_LCI_MAX &&
+	       (!c->two_way_low ||
+		(c->two_way_low >= c->lci_low && c->two_way_high <= c->lci_high)) &&
 	       c->sdu_max;
 }
 
@@ -63,6 +65,10 @@ int x25_init(struct x25 *x, const struct x25_config *c, const struct x25_ops *op
 		return -EINVAL;
 	memset(x, 0, sizeof(*x));
 	x->cfg = *c;
+	if (!c->two_way_low) {
+		x->cfg.two_way_low = c->lci_low;
+		x->cfg.two_way_high = c->lci_high;
+	}
 	x->ops = ops;
 	x->ctx = ctx;
 	x->r = X25_R_DOWN;
@@ -74,6 +80,7 @@ int x25_init(struct x25 *x, const struct x25_config *c, const struct x25_ops *op
 
 static void free_vc(struct x25 *x, struct x25_vc *v)
 {
+	x25_data_unwait(x, v);
 	x->vc[v->lci] = NULL;
 	x->used--;
 	free(v);
@@ -201,6 +208,9 @@ static void ready(struct x25 *x)
 	x->restart_at = x->next = X25_NEVER; /* no circuit is left that could wait for something */
 	make_pvcs(x);
 	x25_tell(x, NULL, X25_READY, 0, 0, false);
+	for (uint16_t i = 1; i <= x->cfg.pvc; i++)
+		if (x->vc[i])
+			x25_data_pump(x, x->vc[i], 0); /* nothing to send: tells who waits */
 }
 
 static void send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_t now)
@@ -227,6 +237,7 @@ void x25_down(struct x25 *x)
 
 	x->r = X25_R_DOWN;
 	x->restart_at = X25_NEVER;
+	x->blocked = false;
 	lose_all(x, X25_CLEAR_OUT_OF_ORDER, 0);
 	if (was)
 		x25_tell(x, NULL, X25_DOWN, 0, 0, false);
@@ -340,8 +351,8 @@ static void take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint
 	}
 	v->p = X25_P_THEY_CALL;
 	negotiate(x, v, &p->fac);
-	if (p->fac.given & X25_FAC_FAST_RESTRICTED) {
-		/* such a call can only be refused */
+	if (p->fac.given & X25_FAC_FAST) {
+		/* RFC 1356 3.13; and a restricted one can only be refused */
 		send_clear(x, v, x->cfg.dce ? 0x29 : 0, 0, now);
 		return;
 	}
@@ -371,10 +382,18 @@ bool x25_accept(struct x25 *x, uint16_t lci, uint64_t now)
 	return true;
 }
 
-/* A DTE looks from the top of the range, a DCE from the bottom: they meet as late as can be. */
+/* Channels on which the DTE (or the DCE) may place calls. */
+static bool may_call_on(const struct x25 *x, bool dce, uint16_t lci)
+{
+	return dce ? lci >= x->cfg.lci_low && lci <= x->cfg.two_way_high
+		   : lci >= x->cfg.two_way_low && lci <= x->cfg.lci_high;
+}
+
+/* A DTE looks from the top of its range, a DCE from the bottom: they meet as late as can be. */
 static uint16_t free_lci(const struct x25 *x)
 {
-	uint16_t low = x->cfg.lci_low, high = x->cfg.lci_high;
+	uint16_t low = x->cfg.dce ? x->cfg.lci_low : x->cfg.two_way_low;
+	uint16_t high = x->cfg.dce ? x->cfg.two_way_high : x->cfg.lci_high;
 
 	for (uint32_t i = 0; i <= (uint32_t)(high - low); i++) {
 		uint16_t lci = (uint16_t)(x->cfg.dce ? low + i : high - i);
@@ -389,6 +408,7 @@ static void ask_facilities(const struct x25 *x, struct x25_facilities *f)
 {
 	const struct x25_config *c = &x->cfg;
 
+	*f = c->ask;
 	if (c->flow_facilities) {
 		f->given |= X25_FAC_SIZE | X25_FAC_WINDOW;
 		f->size_called = f->size_calling = c->size_want;
@@ -447,12 +467,34 @@ static void wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt 
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TYPE_ON_PVC, now);
 }
 
+static bool between(uint8_t v, uint8_t a, uint8_t b)
+{
+	return a < b ? v >= a && v <= b : v >= b && v <= a;
+}
+
+/* What the called side answers lies between what we asked for and the default. */
+static bool answer_fits(const struct x25 *x, const struct x25_facilities *f)
+{
+	uint8_t size = x->cfg.flow_facilities ? x->cfg.size_want : x->cfg.size;
+	uint8_t window = x->cfg.flow_facilities ? x->cfg.window_want : x->cfg.window;
+
+	if (f->given & X25_FAC_SIZE &&
+	    !(between(f->size_called, size, 7) && between(f->size_calling, size, 7)))
+		return false;
+	return !(f->given & X25_FAC_WINDOW) ||
+	       (between(f->window_called, window, 2) && between(f->window_calling, window, 2));
+}
+
 static void accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	struct x25_report r = {.kind = X25_CONNECTED, .lci = v->lci, .pkt = p};
 	const struct x25_facilities *f = &p->fac;
 
-	(void)now;
+	if (!answer_fits(x, f)) {
+		v->at = X25_NEVER;
+		clear_for_error(x, v, X25_DIAG_FACILITY_VALUE, now);
+		return;
+	}
 	/* Without an answer what we asked for holds (X.25 6.12). */
 	if (x->cfg.flow_facilities) {
 		v->size_in = v->size_out = x->cfg.size_want;
@@ -533,17 +575,20 @@ static const handler table[X25_P_STATES][X25_TYPES] = {
 /* A channel in p1: only a Call begins anything; a Clear is confirmed; the rest is out of place. */
 static void take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 {
-	if (p->type == X25_CALL && p->lci >= x->cfg.lci_low) {
+	if (p->type == X25_CALL && may_call_on(x, !x->cfg.dce, p->lci)) {
 		take_call(x, p->lci, p, now);
 	} else if (p->type == X25_CLEAR) {
 		x->count[X25_C_CLEARS_RX]++;
 		x25_say(x, p->lci, X25_CLEAR_CONF, 0, 0);
+	} else if (!x->cfg.restarts) {
+		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
 	} else {
+		uint8_t diag = p->type == X25_CALL ? X25_DIAG_ONE_WAY : X25_DIAG_TYPE_INVALID_P1;
 		struct x25_vc *v = make_vc(x, p->lci);
 
 		x->count[X25_C_PROTOCOL]++;
 		if (v)
-			send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TYPE_INVALID_P1, now);
+			send_clear(x, v, x25_error_cause(x, false), diag, now);
 	}
 }
 
@@ -641,7 +686,7 @@ bool x25_send(struct x25 *x, uint16_t lci, const void *head, size_t head_len, co
 
 	if (!v || v->p != X25_P4_DATA || head_len + len > x->cfg.sdu_max || !(head_len + len))
 		return false;
-	if (v->out_at < v->out_len || v->d != X25_D1_READY) {
+	if (v->out_at < v->out_len || v->d != X25_D1_READY || x->r != X25_R1_READY) {
 		v->refused = true;
 		return false;
 	}

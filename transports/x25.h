@@ -30,12 +30,16 @@ struct x25_config {
 	uint16_t pvc;  /* LCIs 1 to this are permanent; 0 = none */
 	/* Ranges of switched channels; a DTE takes the highest free one, a DCE the lowest. */
 	uint16_t lci_low, lci_high;
+	/* Within them, calls of both directions; below these only the DCE calls, above only the DTE.
+	 * 0 = all are two-way. */
+	uint16_t two_way_low, two_way_high;
 	uint8_t size;	    /* log2 of octets in a data packet unless negotiated: 7 = 128 */
 	uint8_t size_want;  /* asked for in calls, and the most we agree to */
 	uint8_t window;	    /* 2 */
 	uint8_t window_want;
 	uint8_t throughput; /* class to ask for, 0 = do not */
 	bool flow_facilities; /* negotiate size and window */
+	struct x25_facilities ask; /* what else a call asks for: closed user group, NUI, charging */
 	uint32_t sdu_max;   /* octets of SDU taken; what is longer resets the circuit */
 	struct x25_timers timers;
 };
@@ -120,6 +124,8 @@ struct x25 {
 	uint16_t vcs;	     /* entries of vc */
 	uint16_t used;	     /* circuits that are not in p1 */
 	uint64_t next;	     /* no deadline is earlier than this */
+	bool blocked;	     /* the layer below takes no data now */
+	struct x25_vc *wait_first, *wait_last; /* circuits that have data for it */
 	uint64_t count[X25_C_COUNT];
 };
 
@@ -132,6 +138,12 @@ void x25_down(struct x25 *x);
 void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now);
 void x25_expire(struct x25 *x, uint64_t now);
 uint64_t x25_deadline(const struct x25 *x);
+
+/* The layer below is full: data packets wait from here on (other packets do not, it must keep them).
+ * Allowed inside tx. */
+void x25_block(struct x25 *x);
+/* It is not any more: waiting circuits send a packet each in turn, until it is full again. */
+void x25_unblock(struct x25 *x, uint64_t now);
 
 /* Place a call; returns the LCI or 0 when none is free, not ready or without memory.  calling may be
  * "".  cud: at most 16 octets. */

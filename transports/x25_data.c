@@ -2,7 +2,8 @@
 /*
  * Data transfer on one circuit (X.25 4.4, states d1-d3).  An SDU goes out as a complete packet
  * sequence: full packets with M set, then one without; the window decides how many are out at once, and
- * the rest waits in the circuit's buffer.  Coming in, packets are added up until one has M clear.  A
+ * the rest waits in the circuit's buffer.  When the layer below is full, circuits with something to send
+ * stand in a list, and each sends one packet when its turn comes.  Coming in, packets are added up until one has M clear.  A
  * wrong P(S) or P(R) resets the circuit: both counters start at 0 and what was under way is lost.
  */
 #include "transports/x25_int.h"
@@ -57,19 +58,76 @@ static void put_data(struct x25 *x, struct x25_vc *v)
 	x25_put(x, &p);
 }
 
-void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now)
+static bool may_send(const struct x25 *x, const struct x25_vc *v)
 {
-	while (v->out_at < v->out_len && v->d == X25_D1_READY && !v->peer_busy &&
-	       span(x, v->va, v->vs) < v->window_out) {
-		put_data(x, v);
-		if (v->window_at == X25_NEVER && x->cfg.timers.window) {
-			v->window_at = now + x->cfg.timers.window;
-			x25_wake_at(x, v->window_at);
-		}
+	return v->out_at < v->out_len && v->p == X25_P4_DATA && v->d == X25_D1_READY &&
+	       x->r == X25_R1_READY && !v->peer_busy && span(x, v->va, v->vs) < v->window_out;
+}
+
+static void send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
+{
+	put_data(x, v);
+	if (v->window_at == X25_NEVER && x->cfg.timers.window) {
+		v->window_at = now + x->cfg.timers.window;
+		x25_wake_at(x, v->window_at);
 	}
+}
+
+static void wait_in_line(struct x25 *x, struct x25_vc *v)
+{
+	if (v->waiting)
+		return;
+	v->waiting = true;
+	v->wait_prev = x->wait_last;
+	v->wait_next = NULL;
+	*(x->wait_last ? &x->wait_last->wait_next : &x->wait_first) = v;
+	x->wait_last = v;
+}
+
+void x25_data_unwait(struct x25 *x, struct x25_vc *v)
+{
+	if (!v->waiting)
+		return;
+	v->waiting = false;
+	*(v->wait_prev ? &v->wait_prev->wait_next : &x->wait_first) = v->wait_next;
+	*(v->wait_next ? &v->wait_next->wait_prev : &x->wait_last) = v->wait_prev;
+}
+
+static void owed_writable(struct x25 *x, struct x25_vc *v)
+{
 	if (v->out_at == v->out_len && v->refused && v->d == X25_D1_READY) {
 		v->refused = false;
 		x25_tell(x, v, X25_WRITABLE, 0, 0, false);
+	}
+}
+
+void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now)
+{
+	while (may_send(x, v) && !x->blocked)
+		send_one(x, v, now);
+	if (may_send(x, v))
+		wait_in_line(x, v);
+	if (x->r == X25_R1_READY)
+		owed_writable(x, v);
+}
+
+void x25_block(struct x25 *x)
+{
+	x->blocked = true;
+}
+
+void x25_unblock(struct x25 *x, uint64_t now)
+{
+	x->blocked = false;
+	while (x->wait_first && !x->blocked) {
+		struct x25_vc *v = x->wait_first;
+
+		x25_data_unwait(x, v);
+		if (may_send(x, v))
+			send_one(x, v, now);
+		if (may_send(x, v))
+			wait_in_line(x, v);
+		owed_writable(x, v);
 	}
 }
 
@@ -253,7 +311,8 @@ void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now)
 		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TIMER, now);
 		return;
 	}
-	if (v->tries++ < x->cfg.timers.resets) {
+	/* A permanent circuit has no other way back than a reset: it is asked for again and again. */
+	if (v->pvc || v->tries++ < x->cfg.timers.resets) {
 		v->at = now + x->cfg.timers.reset;
 		x25_wake_at(x, v->at);
 		x->count[X25_C_RESETS_TX]++;
@@ -261,6 +320,5 @@ void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now)
 		return;
 	}
 	v->at = X25_NEVER;
-	if (!v->pvc)
-		x25_clear(x, v->lci, x25_error_cause(x, false), X25_DIAG_TIMER_RESET, now);
+	x25_clear(x, v->lci, x25_error_cause(x, false), X25_DIAG_TIMER_RESET, now);
 }

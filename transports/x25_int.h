@@ -17,6 +17,8 @@ struct x25_vc {
 	uint8_t told;		/* last P(R) we sent */
 	bool peer_busy;		/* RNR came last */
 	bool refused;		/* x25_send said no: WRITABLE is owed */
+	bool waiting;		/* in the interface's list */
+	struct x25_vc *wait_prev, *wait_next;
 	uint8_t size_in, size_out; /* log2 */
 	uint8_t window_in, window_out;
 	uint64_t at;	    /* the procedure's timer: call, clear or reset */
@@ -45,6 +47,8 @@ void x25_data_start(struct x25 *x, struct x25_vc *v);
 /* A packet in p4. */
 void x25_data_rx(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now);
+/* Off the list of those that wait for the layer below. */
+void x25_data_unwait(struct x25 *x, struct x25_vc *v);
 void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now);
 /* The reset or window timer has come. */
 void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now);

@@ -8,7 +8,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/test_delay.c tests/transports/test_impair.c tests/transports/test_loop.c \
 	tests/transports/test_cell.c tests/transports/test_oam.c tests/transports/test_aal5.c \
 	tests/transports/test_aal5_crc.c tests/transports/test_lapb.c tests/transports/test_xot.c \
-	tests/transports/test_x25_pkt.c tests/transports/test_x25.c \
+	tests/transports/test_x25_pkt.c tests/transports/test_x25.c tests/transports/test_x25_data.c \
 	tests/transports/test_q922.c tests/transports/test_fr_encap.c \
 	tests/transports/test_lmi_msg.c tests/transports/test_lmi.c tests/transports/test_link.c \
 	tests/transports/test_frame_relay.c

@@ -18,6 +18,7 @@
 	X(lapb)      \
 	X(xot)       \
 	X(x25)       \
+	X(x25_data)  \
 	X(x25_pkt)   \
 	X(q922)      \
 	X(fr_encap)  \

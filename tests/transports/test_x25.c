@@ -451,14 +451,129 @@ static void a_pvc_is_up_after_the_restart_and_has_no_calls(void)
 	drop(e);
 }
 
-static void restricted_fast_select_is_refused(void)
+static void fast_select_is_refused(void)
 {
 	struct end *e = ready(true);
+
+	rx(e, "10010b 00 02 0180", 0);
+	expect(e, "1001132900");
+	rx(e, "100117", 0);
 
 	rx(e, "10010b 00 02 01c0", 0);
 	expect(e, "1001132900");
 	CU_ASSERT_EQUAL(e->n_reports, 0);
 	drop(e);
+}
+
+static void permanent_circuits_are_reset_until_it_works(void)
+{
+	struct x25_config c;
+	struct end *e;
+
+	x25_config_default(&c, false);
+	c.pvc = 1;
+	c.lci_low = 2;
+	c.lci_high = 8;
+	e = make(&c);
+	x25_up(&e->x, 0);
+	rx(e, "1000ff", 0);
+	e->outs = 0;
+	x25_reset(&e->x, 1, 0, 0, 0);
+	expect(e, "10011b0000");
+	for (unsigned i = 1; i < 5; i++) {
+		x25_expire(&e->x, i * 180 * S);
+		expect(e, "10011b0033"); /* diagnostic 51: timer of a Reset */
+	}
+	rx(e, "10011f", 900 * S);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_RESET_DONE);
+	CU_ASSERT_TRUE(x25_send(&e->x, 1, NULL, 0, "a", 1, 900 * S));
+	drop(e);
+}
+
+static void nothing_is_sent_while_a_restart_is_out(void)
+{
+	struct x25_config c;
+	struct end *e;
+
+	x25_config_default(&c, false);
+	c.pvc = 1;
+	c.lci_low = 2;
+	c.lci_high = 8;
+	e = make(&c);
+	x25_up(&e->x, 0);
+	rx(e, "1000ff", 0);
+	rx(e, "1000ff", 0); /* out of place: the interface starts over */
+	e->outs = e->n_reports = 0;
+	CU_ASSERT_FALSE(x25_send(&e->x, 1, NULL, 0, "a", 1, 0));
+	CU_ASSERT_EQUAL(e->outs, 0);
+	rx(e, "1000ff", 0);
+	CU_ASSERT_EQUAL(last(e)->kind, X25_WRITABLE);
+	drop(e);
+}
+
+/* Channels 1-2 are for calls of the DCE, 3-4 for both, 5-6 for calls of the DTE (X.25 annex A). */
+static void one_way_channels(void)
+{
+	struct x25_config c;
+
+	for (int dce = 0; dce < 2; dce++) {
+		struct end *e;
+
+		x25_config_default(&c, dce);
+		c.lci_low = 1;
+		c.lci_high = 6;
+		c.two_way_low = 3;
+		c.two_way_high = 4;
+		c.ask = (struct x25_facilities){.given = X25_FAC_CUG, .cug = {0x03, 0x42}};
+		c.flow_facilities = false;
+		e = make(&c);
+		x25_up(&e->x, 0);
+		rx(e, "1000ff", 0);
+		e->outs = 0;
+		for (unsigned i = 0; i < 4; i++)
+			CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), dce ? 1 + i : 6 - i);
+		CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), 0);
+		expect(e, dce ? "10010b 02 12 02 0342 cf" : "10060b 02 12 02 0342 cf");
+		e->outs = 0;
+		rx(e, dce ? "10060b 00 00" : "10010b 00 00", 0);
+		CU_ASSERT_EQUAL(last(e)->kind, X25_INCOMING);
+		CU_ASSERT_EQUAL(e->outs, 0);
+		drop(e);
+
+		e = make(&c);
+		x25_up(&e->x, 0);
+		rx(e, "1000ff", 0);
+		e->outs = e->n_reports = 0;
+		rx(e, dce ? "10010b 00 00" : "10060b 00 00", 0);
+		expect(e, dce ? "1001131322" : "1006130022"); /* diagnostic 34 */
+		CU_ASSERT_EQUAL(e->n_reports, 0);
+		drop(e);
+	}
+}
+
+/* We ask for 1024 and 7 (0a, 07): what is answered lies between that and 128 and 2. */
+static void an_answer_out_of_bounds_is_cleared(void)
+{
+	static const struct {
+		const char *answer;
+		bool ok;
+	} rows[] = {
+		{"10010f 00 06 420a0a 430707", true}, {"10010f 00 06 420707 430202", true},
+		{"10010f 00 03 420b0a", false},	      {"10010f 00 03 420a06", false},
+		{"10010f 00 03 430107", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct end *e = ready(true);
+
+		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "2", "\xcf", 1, 0), 1);
+		e->outs = 0;
+		rx(e, rows[i].answer, 0);
+		CU_ASSERT_EQUAL(last(e)->kind, rows[i].ok ? X25_CONNECTED : X25_CLEARED);
+		if (!rows[i].ok)
+			expect(e, "1001131342"); /* diagnostic 66 */
+		drop(e);
+	}
 }
 
 static void interrupts_are_confirmed_and_q_is_told_apart(void)
@@ -587,7 +702,11 @@ static const struct test_case cases[] = {
 	{"a_shut_window_resets_after_t25", a_shut_window_resets_after_t25},
 	{"a_pvc_is_up_after_the_restart_and_has_no_calls",
 	 a_pvc_is_up_after_the_restart_and_has_no_calls},
-	{"restricted_fast_select_is_refused", restricted_fast_select_is_refused},
+	{"fast_select_is_refused", fast_select_is_refused},
+	{"permanent_circuits_are_reset_until_it_works", permanent_circuits_are_reset_until_it_works},
+	{"nothing_is_sent_while_a_restart_is_out", nothing_is_sent_while_a_restart_is_out},
+	{"one_way_channels", one_way_channels},
+	{"an_answer_out_of_bounds_is_cleared", an_answer_out_of_bounds_is_cleared},
 	{"interrupts_are_confirmed_and_q_is_told_apart",
 	 interrupts_are_confirmed_and_q_is_told_apart},
 	{"all_sizes_modulo_8", all_sizes_modulo_8},
