@@ -2,6 +2,7 @@
 /* The list of what is compiled in; the host finds a transport by its name here or in a plugin. */
 #include "transports/builtin.h"
 
+#include "transports/atm.h"
 #include "transports/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/udp.h"
@@ -9,6 +10,7 @@
 const struct ist_transport *const ist_builtin_transports[] = {
 	&udp_transport,
 	&frame_relay_transport,
+	&atm_transport,
 	&loop_transport,
 	NULL,
 };

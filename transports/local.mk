@@ -12,6 +12,9 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/loop.h transports/loop.c \
 	transports/cell.h transports/cell.c transports/oam.h transports/oam.c \
 	transports/aal5.h transports/aal5.c transports/aal5_crc.h transports/aal5_crc.c \
+	transports/atm.h transports/atm_int.h transports/atm.c transports/atm_conf.c \
+	transports/atm_rx.c transports/atm_tx.c transports/atm_encap.h transports/atm_encap.c \
+	transports/atm_shape.h transports/atm_shape.c \
 	transports/lapb.h transports/lapb.c transports/xot.h transports/xot.c \
 	transports/x25_pkt.h transports/x25_pkt.c transports/x25_words.c \
 	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c \

@@ -25,7 +25,13 @@
 	X(lmi)       \
 	X(lmi_msg)   \
 	X(link)      \
-	X(frame_relay)
+	X(frame_relay) \
+	X(atm)       \
+	X(atm_conf)  \
+	X(atm_rx)    \
+	X(atm_tx)    \
+	X(atm_encap) \
+	X(atm_shape)
 
 #define X(name) extern const struct test_suite suite_##name;
 SUITES(X)

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transports/atm.h"
+
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "tests/transports/raw.h"
+
+#include <string.h>
+
+#define S 1000000u
+
+/* Every size to the MTU in both directions, LLC and VC-mux, cells, PDUs and SDUs. */
+static void all_sizes(const char *framing, const char *mux)
+{
+	struct fake_host a, b;
+	const char *const config[] = {"link=loop:sizes", framing, "@0/40 ppp", mux, "sdu-max=1700", NULL};
+	uint8_t data[1700];
+	ist_channel c = 0, d = 0;
+	uint32_t mtu;
+
+	fake_open(&a, &atm_transport, config);
+	fake_open(&b, &atm_transport, config);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now + 2 * S);
+	fake_connect(&a, "0/40", IST_PAYLOAD_PPP, &c);
+	fake_connect(&b, "0/40", IST_PAYLOAD_PPP, &d);
+	mtu = atm_transport.mtu(a.port, c);
+	for (uint32_t len = 1; len <= mtu; len += len < 200 || len > mtu - 60 ? 1 : 37) {
+		struct fake_event *e;
+
+		memset(data, (int)len, sizeof(data));
+		CU_ASSERT_EQUAL(fake_send(len & 1 ? &a : &b, len & 1 ? c : d, data, len), 1);
+		fake_run(&a, fake_now + 10);
+		e = fake_take(len & 1 ? &b : &a, FAKE_FRAME);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		ASSERT_OCTETS(e->data, e->len, data, len);
+		fake_free(e);
+	}
+	CU_ASSERT_EQUAL(fake_send(&a, c, data, mtu + 1), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-too-long"), 1);
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static void every_size_in_cells(void)
+{
+	all_sizes("framing=cells", "encapsulation=llc");
+	all_sizes("framing=cells", "encapsulation=vc-mux");
+}
+
+static void every_size_in_pdus_and_sdus(void)
+{
+	all_sizes("framing=pdus", "encapsulation=llc");
+	all_sizes("framing=sdus", "encapsulation=vc-mux");
+}
+
+static void loopback_takes_a_circuit_down_and_up(void)
+{
+	struct fake_host a, b, mute;
+	const char *const config[] = {"link=loop:oam", "@0/40 l2tp", "oam-interval=5000000",
+				      "oam-misses=3", "@0/41 l2tp", NULL};
+	struct fake_event *e;
+
+	fake_open(&a, &atm_transport, config);
+	fake_open(&mute, &raw_transport, (const char *const[]){"link=loop:oam", NULL});
+	fake_join(&a, &mute);
+	fake_run(&a, fake_now + 2 * S);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 2);
+	fake_forget(&a);
+	fake_run(&a, fake_now + 30 * S);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_DOWN), 1); /* 0/41 does not ask */
+	e = fake_take(&a, FAKE_DOWN);
+	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_INACTIVE);
+	CU_ASSERT_FALSE(e->forever);
+	fake_free(e);
+	CU_ASSERT_STRING_EQUAL(fake_status(&a), "link up, cells, 1 of 2 PVCs up");
+	fake_close(&mute);
+	fake_run(&a, fake_now + 2 * S);
+	fake_open(&b, &atm_transport, (const char *const[]){"link=loop:oam", "@0/40 l2tp", NULL});
+	fake_join(&a, &b);
+	fake_forget(&a);
+	fake_run(&a, fake_now + 60 * S);
+	CU_ASSERT_TRUE(fake_pending(&a, FAKE_UP) >= 1);
+	CU_ASSERT_STRING_EQUAL(fake_status(&a), "link up, cells, 2 of 2 PVCs up");
+	CU_ASSERT_TRUE(fake_count(&b, "oam-looped") >= 3);
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static void link_down_is_every_circuit_down(void)
+{
+	struct fake_host a, b;
+	const char *const config[] = {"link=loop:gone", "@0/40 l2tp ppp", NULL};
+	struct fake_event *e;
+
+	fake_open(&a, &atm_transport, config);
+	fake_open(&b, &atm_transport, config);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now + 2 * S);
+	fake_forget(&a);
+	fake_close(&b);
+	fake_run(&a, fake_now + 2 * S);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_DOWN), 2);
+	e = fake_take(&a, FAKE_DOWN);
+	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_LINK);
+	fake_free(e);
+	fake_close(&a);
+}
+
+/* Random frames into a port of each framing: no crash, and all that came in is counted. */
+static void hostile_frames(void)
+{
+	static const char *const framings[] = {"framing=cells", "framing=pdus", "framing=sdus"};
+	uint64_t seed = test_seed();
+
+	for (int k = 0; k < 3; k++) {
+		struct fake_host a, raw;
+
+		fake_open(&a, &atm_transport,
+			  (const char *const[]){"link=loop:hostile", framings[k], "@0/32 l2tp ppp",
+						"@0/33 ppp", "encapsulation=vc-mux", NULL});
+		fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:hostile", NULL});
+		fake_join(&a, &raw);
+		fake_run(&a, fake_now + 2 * S);
+		for (int i = 0; i < 3000; i++) {
+			uint8_t buf[159];
+			size_t len = test_rand(&seed) % 3 ? 53 : test_rand(&seed) % sizeof(buf);
+
+			for (size_t j = 0; j < len; j++)
+				buf[j] = (uint8_t)test_rand(&seed);
+			if (len > 4) {
+				buf[0] = buf[1] = 0;
+				buf[2] = k == 2 ? 0 : 2;
+				buf[3] = k == 2 ? 32 : (uint8_t)(test_rand(&seed) & 0x1f);
+			}
+			fake_send(&raw, 1, buf, len);
+			if (i % 16 == 0)
+				fake_run(&a, fake_now + 100000);
+			fake_forget(&a);
+		}
+		fake_run(&a, fake_now + S);
+		CU_ASSERT_TRUE(fake_count(&a, "link-rx") > 2000);
+		fake_close(&a);
+		fake_close(&raw);
+	}
+}
+
+static const struct test_case cases[] = {
+	{"every_size_in_cells", every_size_in_cells},
+	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
+	{"loopback_takes_a_circuit_down_and_up", loopback_takes_a_circuit_down_and_up},
+	{"link_down_is_every_circuit_down", link_down_is_every_circuit_down},
+	{"hostile_frames", hostile_frames},
+	{NULL, NULL},
+};
+const struct test_suite suite_atm = {"atm", cases};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "transports/atm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void refused(const char *const *config, const char *words)
+{
+	struct fake_host h;
+	char err[200] = "";
+
+	CU_ASSERT_TRUE(fake_try(&h, &atm_transport, config, err, sizeof(err)) < 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, words));
+	if (!strstr(err, words))
+		printf("\n   got: %s\n", err);
+}
+
+static void mistakes_are_named(void)
+{
+	refused((const char *const[]){"link=loop:c", "@0/5 l2tp", NULL}, "0 to 31 are reserved");
+	refused((const char *const[]){"link=loop:c", "@300/40 l2tp", NULL}, "need header = nni");
+	refused((const char *const[]){"link=loop:c", "@0/40 l2tp ppp", "encapsulation=vc-mux", NULL},
+		"carries one payload");
+	refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "sdu-max=1000", NULL},
+		"sdu-max is too small");
+	refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "@0/40 ppp", NULL},
+		"0/40 is there twice");
+	refused((const char *const[]){"link=nowhere:c", "@0/40 l2tp", NULL}, "link");
+	refused((const char *const[]){"@0/40 l2tp", NULL}, "needs a link");
+}
+
+static void addresses(void)
+{
+	struct ist_addr a;
+	char buf[32];
+
+	CU_ASSERT_EQUAL(atm_transport.addr_parse(&a, "8/48"), 0);
+	CU_ASSERT_EQUAL(atm_transport.addr_format(&a, buf, sizeof(buf)), 4);
+	CU_ASSERT_STRING_EQUAL(buf, "8/48");
+	CU_ASSERT_TRUE(atm_transport.addr_parse(&a, "8.48") < 0);
+	CU_ASSERT_TRUE(atm_transport.addr_parse(&a, "5000/48") < 0);
+}
+
+static void mtu_is_the_sdu_less_its_head(void)
+{
+	struct fake_host h;
+	ist_channel c;
+
+	fake_open(&h, &atm_transport,
+		  (const char *const[]){"link=loop:m", "@0/40 l2tp ppp", "sdu-max=2000", "@0/41 ppp",
+					"encapsulation=vc-mux", NULL});
+	CU_ASSERT_EQUAL(fake_connect(&h, "0/40", IST_PAYLOAD_L2TP, &c), 0);
+	CU_ASSERT_EQUAL(atm_transport.mtu(h.port, c), 1992);
+	CU_ASSERT_EQUAL(fake_connect(&h, "0/40", IST_PAYLOAD_PPP, &c), 0);
+	CU_ASSERT_EQUAL(atm_transport.mtu(h.port, c), 1996);
+	CU_ASSERT_EQUAL(fake_connect(&h, "0/41", IST_PAYLOAD_PPP, &c), 0);
+	CU_ASSERT_EQUAL(atm_transport.mtu(h.port, c), 9216);
+	CU_ASSERT_TRUE(fake_connect(&h, "0/41", IST_PAYLOAD_L2TP, &c) < 0);
+	CU_ASSERT_TRUE(fake_connect(&h, "0/99", IST_PAYLOAD_L2TP, &c) < 0);
+	CU_ASSERT_EQUAL(atm_transport.mtu(h.port, 0), 0);
+	fake_close(&h);
+}
+
+static const struct test_case cases[] = {
+	{"mistakes_are_named", mistakes_are_named},
+	{"addresses", addresses},
+	{"mtu_is_the_sdu_less_its_head", mtu_is_the_sdu_less_its_head},
+	{NULL, NULL},
+};
+const struct test_suite suite_atm_conf = {"atm_conf", cases};

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "tests/transports/raw.h"
+#include "transports/aal5.h"
+#include "transports/atm.h"
+
+#include <string.h>
+
+static struct fake_host h, raw;
+
+static ist_channel open_one(const char *const *config, const char *addr, uint8_t payload)
+{
+	ist_channel c = 0;
+
+	fake_open(&h, &atm_transport, config);
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:tx", NULL});
+	fake_join(&h, &raw);
+	fake_run(&h, fake_now + 2000000);
+	CU_ASSERT_EQUAL(fake_connect(&h, addr, payload, &c), 0);
+	fake_forget(&raw);
+	fake_forget(&h);
+	return c;
+}
+
+static void close_both(void)
+{
+	fake_close(&h);
+	fake_close(&raw);
+}
+
+/* The one-cell vector of RFC 3355 with VPI 0, VCI 40: the header's HEC is checked by decoding it. */
+static void sccrq_in_one_cell(void)
+{
+	ist_channel c = open_one((const char *const[]){"link=loop:tx", "@0/40 l2tp", NULL}, "0/40",
+				 IST_PAYLOAD_L2TP);
+	uint8_t sccrq[20], want[CELL_PAYLOAD];
+	struct fake_event *e;
+	struct cell_hdr hdr;
+	struct ist_frame f = {.channel = c, .head = sccrq, .head_len = 12, .payload = sccrq + 12, .len = 8};
+
+	test_hex(sccrq, sizeof(sccrq), "c802001400000000000000008008000000000001");
+	test_hex(want, sizeof(want), "aaaa0300005e0007 c802001400000000000000008008000000000001"
+				     "000000000000000000000000 0000001c 196666e4");
+	CU_ASSERT_EQUAL(fake_send_frames(&h, &f, 1), 1);
+	fake_run(&h, fake_now + 1000);
+	e = fake_take(&raw, FAKE_FRAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->len, CELL_LEN);
+	CU_ASSERT_TRUE(cell_decode(&hdr, e->data, CELL_UNI));
+	CU_ASSERT_TRUE(hdr.vpi == 0 && hdr.vci == 40 && hdr.pti == CELL_PTI_LAST && !hdr.clp);
+	ASSERT_OCTETS(e->data + CELL_HDR_LEN, CELL_PAYLOAD, want, sizeof(want));
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-cells"), 1);
+	close_both();
+}
+
+static void cells_are_packed_as_asked(void)
+{
+	ist_channel c = open_one((const char *const[]){"link=loop:tx", "cells-per-frame=4", "@0/40 ppp",
+						       "encapsulation=vc-mux", NULL},
+				 "0/40", IST_PAYLOAD_PPP);
+	uint8_t data[400] = {0xc0, 0x21};
+	static const uint32_t want[] = {4 * CELL_LEN, 4 * CELL_LEN, CELL_LEN};
+
+	CU_ASSERT_EQUAL(fake_send(&h, c, data, sizeof(data)), 1); /* 408 octets: 9 cells */
+	fake_run(&h, fake_now + 1000);
+	for (int i = 0; i < 3; i++) {
+		struct fake_event *e = fake_take(&raw, FAKE_FRAME);
+		struct cell_hdr hdr;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_EQUAL(e->len, want[i]);
+		CU_ASSERT_TRUE(cell_decode(&hdr, e->data + e->len - CELL_LEN, CELL_UNI));
+		CU_ASSERT_EQUAL(hdr.pti, i == 2 ? CELL_PTI_LAST : 0);
+		fake_free(e);
+	}
+	close_both();
+}
+
+/* What atmtcp carries: VPI, VCI and the SDU. */
+static void sdus_have_the_circuit_in_front(void)
+{
+	ist_channel c = open_one((const char *const[]){"link=loop:tx", "framing=sdus", "@0/35 ppp", NULL},
+				 "0/35", IST_PAYLOAD_PPP);
+	uint8_t want[14];
+	struct fake_event *e;
+
+	test_hex(want, sizeof(want), "00000023 fefe03cf c02101010004");
+	CU_ASSERT_EQUAL(fake_send(&h, c, "\xc0\x21\x01\x01\x00\x04", 6), 1);
+	fake_run(&h, fake_now + 1000);
+	e = fake_take(&raw, FAKE_FRAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	ASSERT_OCTETS(e->data, e->len, want, sizeof(want));
+	fake_free(e);
+	close_both();
+}
+
+static void too_long_and_stale_are_counted(void)
+{
+	ist_channel c = open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "sdu-max=100", NULL},
+				 "0/40", IST_PAYLOAD_PPP);
+	static const uint8_t data[200];
+
+	CU_ASSERT_EQUAL(fake_send(&h, c, data, 96), 1);
+	CU_ASSERT_EQUAL(fake_send(&h, c, data, 97), 1);
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-too-long"), 1);
+	CU_ASSERT_TRUE(fake_send(&h, c + 2, data, 10) < 0);
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-stale"), 1);
+	close_both();
+}
+
+/* 1000 cells a second, two-cell SDUs: 64 wait, the rest is refused, and WRITABLE comes. */
+static void a_shaped_circuit_pushes_back(void)
+{
+	ist_channel c = open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "pcr=1000", "@0/41 ppp", NULL},
+				 "0/40", IST_PAYLOAD_PPP);
+	static const uint8_t data[60];
+	struct ist_frame f[100];
+	ist_channel other = 0;
+
+	for (int i = 0; i < 100; i++)
+		f[i] = (struct ist_frame){.channel = c, .payload = data, .len = sizeof(data)};
+	CU_ASSERT_EQUAL(fake_send_frames(&h, f, 100), 65);
+	CU_ASSERT_EQUAL(fake_send_frames(&h, f, 1), 0);
+	CU_ASSERT_EQUAL(fake_connect(&h, "0/41", IST_PAYLOAD_PPP, &other), 0);
+	CU_ASSERT_EQUAL(fake_send(&h, other, data, sizeof(data)), 1); /* not held up */
+	fake_run(&h, fake_now + 1000);
+	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 4); /* two cells each */
+	fake_run(&h, fake_now + 64000);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_WRITABLE), 1);
+	fake_run(&h, fake_now + 100000);
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-frames"), 66);
+	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 132);
+	close_both();
+}
+
+static const struct test_case cases[] = {
+	{"sccrq_in_one_cell", sccrq_in_one_cell},
+	{"cells_are_packed_as_asked", cells_are_packed_as_asked},
+	{"sdus_have_the_circuit_in_front", sdus_have_the_circuit_in_front},
+	{"too_long_and_stale_are_counted", too_long_and_stale_are_counted},
+	{"a_shaped_circuit_pushes_back", a_shaped_circuit_pushes_back},
+	{NULL, NULL},
+};
+const struct test_suite suite_atm_tx = {"atm_tx", cases};

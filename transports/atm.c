@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The port: circuits that go up and down with the link and the loopback cells, one timer for all that
+ * waits (reassembly, shaping, loopback), and the table the host calls.  The way of a frame is in
+ * atm_rx.c and atm_tx.c.
+ */
+#include "transports/atm.h"
+
+#include "transports/aal5_crc.h"
+#include "transports/atm_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define GRAIN 1000u /* us: the timer comes no more often than this */
+#define DLT_SUNATM 123
+#define DLT_PPP 9
+#define DLT_UPPER_PDU 252
+
+/* --- circuits and their two channels ---------------------------------------------------------------------- */
+
+ist_channel atm_channel(const struct ist_port *p, const struct atm_vc *v, uint8_t payload)
+{
+	return handle_make((uint32_t)(v - p->vc) * 2 + (payload == IST_PAYLOAD_PPP), 1);
+}
+
+struct atm_vc *atm_vc_of(const struct ist_port *p, ist_channel c, uint8_t *payload)
+{
+	uint32_t i = handle_index(c);
+
+	if (handle_generation(c) != 1 || i / 2 >= p->vcs)
+		return NULL;
+	*payload = i % 2 ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
+	return p->vc[i / 2].payloads & 1u << *payload ? &p->vc[i / 2] : NULL;
+}
+
+struct atm_vc *atm_find(const struct ist_port *p, uint32_t key)
+{
+	unsigned low = 0, high = p->vcs;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (p->vc[mid].key == key)
+			return &p->vc[mid];
+		if (p->vc[mid].key < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+/* --- capture ------------------------------------------------------------------------------------------------ */
+
+/* What a capture needs in front of an SDU to be decoded: SUNATM by LLC; multiplexed by VC there is nothing
+ * in it that says what it is, so PPP goes as PPP and L2TP with the name of its dissector. */
+void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const uint8_t *head,
+	     size_t head_len, const uint8_t *data, size_t len)
+{
+	static const uint8_t l2tp[] = {0, 12, 0, 8, 'l', '2', 't', 'p', 'r', 'a', 'w', 0, 0, 0, 0, 0};
+	uint8_t buf[sizeof(l2tp) + ATM_ENCAP_MAX + IST_HEAD_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+	uint16_t dlt = DLT_SUNATM;
+
+	if (v->mux == ATM_LLC) {
+		wr_u8(&w, (uint8_t)(outbound ? 0x82 : 0x02));
+		wr_u8(&w, (uint8_t)(v->key >> 16));
+		wr_u16(&w, (uint16_t)v->key);
+	} else if (v->payloads & 1u << IST_PAYLOAD_PPP) {
+		dlt = DLT_PPP;
+	} else {
+		dlt = DLT_UPPER_PDU;
+		wr_bytes(&w, l2tp, sizeof(l2tp));
+	}
+	wr_bytes(&w, head, head_len);
+	p->host->tap(p->ctx, outbound, dlt, buf, (uint32_t)w.len, data, (uint32_t)len);
+}
+
+/* --- up and down --------------------------------------------------------------------------------------------- */
+
+static void report(struct ist_port *p, const struct atm_vc *v, uint8_t payload)
+{
+	const struct ist_cause why = {.kind = p->why ? IST_CAUSE_LINK : IST_CAUSE_INACTIVE,
+				      .words = p->why ? p->why : "loopback cells unanswered"};
+	struct ist_attrs a = {.size = sizeof(a), .payload = payload, .permanent = 1};
+
+	if (!(v->payloads & 1u << payload))
+		return;
+	if (!v->up) {
+		p->host->down(p->ctx, atm_channel(p, v, payload), &why, false);
+		return;
+	}
+	atm_addr_of(v->key, &a.local);
+	a.peer = a.local;
+	a.tx_bps = (uint64_t)v->shape.pcr * CELL_LEN * 8;
+	p->host->up(p->ctx, atm_channel(p, v, payload), &a);
+}
+
+void atm_check_up(struct ist_port *p, struct atm_vc *v)
+{
+	bool up = !p->why && v->live.up;
+
+	if (up == v->up)
+		return;
+	v->up = up;
+	report(p, v, IST_PAYLOAD_L2TP);
+	report(p, v, IST_PAYLOAD_PPP);
+}
+
+static void on_carrier(void *ctx, bool up, const char *words)
+{
+	struct ist_port *p = ctx;
+
+	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
+	p->why = up ? NULL : "link down";
+	for (unsigned i = 0; i < p->vcs; i++) {
+		atm_check_up(p, &p->vc[i]);
+		if (up)
+			atm_wake_at(p, p->vc[i].live.deadline);
+	}
+}
+
+static const struct link_user link_user = {atm_frames, on_carrier};
+
+/* --- time ------------------------------------------------------------------------------------------------------ */
+
+static void on_time(void *arg, uint64_t now);
+
+void atm_wake_at(struct ist_port *p, uint64_t when)
+{
+	if (when >= p->next)
+		return;
+	p->next = when;
+	p->host->timer(p->ctx, &p->timer, when, on_time, p);
+}
+
+static uint64_t earliest(const struct atm_vc *v, bool link_up)
+{
+	uint64_t at = v->in.deadline, shaped = atm_shape_deadline(&v->shape);
+
+	if (shaped < at)
+		at = shaped;
+	return link_up && v->live.deadline < at ? v->live.deadline : at;
+}
+
+static void expire(struct ist_port *p, struct atm_vc *v, uint64_t now)
+{
+	uint8_t cell[CELL_PAYLOAD];
+
+	if (v->buf && aal5_reasm_expire(&v->in, now) == AAL5_E_TIMEOUT)
+		p->aal5[AAL5_E_TIMEOUT - AAL5_E_CRC]++;
+	if (!p->why && oam_live_expire(&v->live, now)) {
+		oam_loopback_request(cell, v->live.tag);
+		p->count[ATM_C_OAM_ASKED]++;
+		atm_send_oam(p, v, cell, CELL_PTI_F5_END_TO_END);
+		atm_check_up(p, v);
+	}
+	if (v->shape.count)
+		atm_release(p, v, now);
+}
+
+static void on_time(void *arg, uint64_t now)
+{
+	struct ist_port *p = arg;
+	uint64_t next = UINT64_MAX;
+
+	p->next = 0; /* nothing moves the timer while all circuits are looked at */
+	for (unsigned i = 0; i < p->vcs; i++) {
+		struct atm_vc *v = &p->vc[i];
+		uint64_t at;
+
+		if (now >= earliest(v, !p->why))
+			expire(p, v, now);
+		at = earliest(v, !p->why);
+		next = at < next ? at : next;
+	}
+	p->next = UINT64_MAX;
+	if (next != UINT64_MAX)
+		atm_wake_at(p, next < now + GRAIN ? now + GRAIN : next);
+}
+
+/* --- the table ------------------------------------------------------------------------------------------------- */
+
+static void atm_close(struct ist_port *p)
+{
+	if (p->link)
+		link_close(p->link);
+	if (p->timer)
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+	for (unsigned i = 0; i < p->vcs; i++) {
+		atm_shape_free(&p->vc[i].shape);
+		free(p->vc[i].buf);
+	}
+	free(p->vc);
+	free(p);
+}
+
+static int start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	struct link_conf conf = {.host = p->host,
+				 .host_ctx = p->ctx,
+				 .user = &link_user,
+				 .ctx = p,
+				 .settings = *set};
+	uint64_t ethertype = settings_number(set, "ethertype");
+
+	if (ethertype < 0x600 || ethertype > 0xffff)
+		return settings_error(err, err_len, EINVAL,
+				      "ethertype: \"%s\" is not 0x0600 to 0xffff",
+				      settings_text(set, "ethertype"));
+	if (!settings_text(set, "link"))
+		return settings_error(err, err_len, EINVAL, "needs a link");
+	conf.ethertype = (uint16_t)ethertype;
+	return link_open(&p->link, settings_text(set, "link"), &conf, err, err_len);
+}
+
+static int atm_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {atm_keys, cfg->setting, cfg->settings};
+	int r = settings_host_ok(host, err, err_len);
+	struct ist_port *p;
+
+	if (r < 0)
+		return r;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	p->host = host;
+	p->ctx = ctx;
+	p->why = "link down";
+	p->next = UINT64_MAX;
+	r = atm_configure(p, cfg, err, err_len);
+	if (!r)
+		r = start_link(p, &set, err, err_len);
+	if (r < 0) {
+		atm_close(p);
+		return r;
+	}
+	host->log(ctx, 6, "AAL5 CRC-32 by %s", aal5_crc_choose());
+	*out = p;
+	return 0;
+}
+
+/* What a frame of the link leaves for the SDU; cells have no such bound. */
+static uint32_t atm_mtu(const struct ist_port *p, ist_channel c)
+{
+	uint8_t payload;
+	const struct atm_vc *v = atm_vc_of(p, c, &payload);
+	uint32_t most = v ? v->sdu_max : 0, room = link_mtu(p->link);
+
+	if (!v)
+		return 0;
+	if (p->framing == ATM_PDUS && most > (room - 4) / CELL_PAYLOAD * CELL_PAYLOAD - AAL5_TRAILER)
+		most = (room - 4) / CELL_PAYLOAD * CELL_PAYLOAD - AAL5_TRAILER;
+	if (p->framing == ATM_SDUS && most > room - 4)
+		most = room - 4;
+	return most - atm_encap_octets(v->mux, payload);
+}
+
+static int atm_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+		       const struct ist_attrs *a, ist_channel *out)
+{
+	const struct atm_vc *v = atm_find(p, atm_addr_key(to));
+
+	(void)a;
+	if (!v || !(v->payloads & 1u << payload))
+		return -ENOENT;
+	*out = atm_channel(p, v, payload);
+	return 0;
+}
+
+/* Circuits are permanent: giving one up leaves it where it is. */
+static void atm_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	(void)p;
+	(void)c;
+	(void)why;
+}
+
+static void atm_count(const struct ist_port *p, uint64_t *out, unsigned n)
+{
+	uint64_t all[ATM_C_COUNT + ATM_AAL5_COUNTERS + LINK_COUNTER_COUNT];
+
+	memcpy(all, p->count, sizeof(p->count));
+	memcpy(all + ATM_C_COUNT, p->aal5, sizeof(p->aal5));
+	link_count(p->link, all + ATM_C_COUNT + ATM_AAL5_COUNTERS);
+	for (unsigned i = 0; i < n; i++)
+		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
+}
+
+static int atm_status(const struct ist_port *p, char *buf, size_t len)
+{
+	static const char *const framing[] = {"cells", "PDUs", "SDUs"};
+	unsigned up = 0;
+
+	for (unsigned i = 0; i < p->vcs; i++)
+		up += p->vc[i].up;
+	return snprintf(buf, len, "link %s, %s, %u of %u PVCs up", link_up(p->link) ? "up" : "down",
+			framing[p->framing], up, p->vcs);
+}
+
+const struct ist_transport atm_transport = {
+	.abi = IST_TRANSPORT_ABI,
+	.size = sizeof(struct ist_transport),
+	.name = "atm",
+	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW,
+	.keys = atm_keys,
+	.circuit_word = "pvc",
+	.counters = atm_counters,
+	.open = atm_open,
+	.close = atm_close,
+	.send = atm_send,
+	.mtu = atm_mtu,
+	.addr_parse = atm_addr_parse,
+	.addr_format = atm_addr_format,
+	.connect = atm_connect,
+	.count = atm_count,
+	.disconnect = atm_disconnect,
+	.status = atm_status,
+};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between atm.c (port, circuits, up and down), atm_rx.c, atm_tx.c and atm_conf.c; nobody else's. */
+#ifndef TRANSPORTS_ATM_INT_H
+#define TRANSPORTS_ATM_INT_H
+
+#include "transports/aal5.h"
+#include "transports/atm_encap.h"
+#include "transports/atm_shape.h"
+#include "transports/handle.h"
+#include "transports/link.h"
+#include "transports/oam.h"
+
+#define ATM_BATCH 32u
+#define ATM_CELLS_MAX 192u /* in one frame of a link */
+
+#define ATM_COUNTERS(X)                                                                       \
+	X(RX, "rx-frames", "frames delivered")                                                \
+	X(RX_OCTETS, "rx-octets", "octets delivered")                                         \
+	X(TX, "tx-frames", "frames handed to the link")                                       \
+	X(TX_OCTETS, "tx-octets", "octets handed to the link")                                \
+	X(RX_CELLS, "rx-cells", "cells received")                                             \
+	X(TX_CELLS, "tx-cells", "cells sent")                                                 \
+	X(RX_CONGESTED, "rx-efci", "cells with congestion indication")                        \
+	X(RX_CLP, "rx-clp", "cells marked for loss")                                          \
+	X(RX_HEC, "rx-hec", "cells dropped, HEC wrong")                                       \
+	X(RX_IDLE, "rx-idle", "idle and unassigned cells")                                    \
+	X(RX_CUT, "rx-cut", "frames of the link that are no whole cells or PDUs")             \
+	X(RX_VC, "rx-vc", "cells or PDUs dropped, circuit not configured")                    \
+	X(RX_RESERVED, "rx-reserved", "cells on channels 0-31: signalling, ILMI and F4")      \
+	X(RX_RM, "rx-rm", "resource management cells dropped")                                \
+	X(RX_DOWN, "rx-down", "SDUs dropped, circuit down")                                   \
+	X(RX_NOT_CARRIED, "rx-not-carried", "L2TP or PPP where the circuit has none")         \
+	X(RX_IPV4, "rx-ipv4", "IPv4 SDUs dropped")                                            \
+	X(RX_IPV6, "rx-ipv6", "IPv6 SDUs dropped")                                            \
+	X(RX_ETHERTYPE, "rx-ethertype", "SDUs with another ethertype dropped")                \
+	X(RX_BRIDGED, "rx-bridged", "bridged SDUs dropped")                                   \
+	X(RX_SNAP, "rx-snap", "SNAP SDUs of other kinds dropped")                             \
+	X(RX_NLPID, "rx-nlpid", "SDUs with another NLPID dropped")                            \
+	X(RX_LLC, "rx-llc", "SDUs with another LLC header dropped")                           \
+	X(RX_SHORT, "rx-short", "SDUs dropped, cut off in the encapsulation or empty")        \
+	X(RX_NO_MEMORY, "rx-no-memory", "cells dropped, no memory to reassemble")             \
+	X(OAM_RX, "oam-rx", "OAM cells received")                                             \
+	X(OAM_BAD, "oam-bad", "OAM cells with a wrong CRC-10")                                \
+	X(OAM_OTHER, "oam-other", "OAM cells of functions we do not do")                      \
+	X(OAM_AIS, "oam-ais", "alarm indications received")                                   \
+	X(OAM_RDI, "oam-rdi", "remote defect indications received")                           \
+	X(OAM_CC, "oam-cc", "continuity checks received")                                     \
+	X(OAM_LOOPED, "oam-looped", "loopback requests answered")                             \
+	X(OAM_ASKED, "oam-asked", "loopback requests sent")                                   \
+	X(OAM_ANSWERED, "oam-answered", "loopback answers received")                          \
+	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                     \
+	X(TX_DOWN, "tx-down", "frames dropped, circuit down")                                 \
+	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")
+
+enum atm_counter {
+#define X(sym, name, words) ATM_C_##sym,
+	ATM_COUNTERS(X)
+#undef X
+		ATM_C_COUNT
+};
+
+/* The AAL5 errors are counters too: behind ours, in the order of AAL5_ERRORS. */
+#define ATM_AAL5_COUNTERS (AAL5_RESULTS - AAL5_E_CRC)
+
+enum atm_framing { ATM_CELLS, ATM_PDUS, ATM_SDUS };
+
+struct atm_vc {
+	uint32_t key; /* vpi << 16 | vci */
+	uint32_t payloads;
+	enum atm_mux mux;
+	enum aal5_crc_mode crc;
+	uint32_t sdu_max;
+	bool up;
+	bool gathered; /* an SDU of it is in port->rx, still in the buffer below */
+	bool refused;  /* send was short: writable is owed */
+	struct aal5_reasm in;
+	uint8_t *buf; /* in.buf, made with the first cell */
+	struct atm_shape shape;
+	struct oam_live live;
+};
+
+struct ist_port {
+	const struct ist_host *host;
+	void *ctx;
+	struct link *link;
+	struct atm_vc *vc; /* ascending key */
+	unsigned vcs;
+	enum cell_format format;
+	enum atm_framing framing;
+	unsigned cells_per_frame;
+	uint64_t reassembly;
+	const char *why; /* the link is down */
+	uint32_t timer;
+	uint64_t next; /* what the timer stands at */
+	uint64_t count[ATM_C_COUNT];
+	uint64_t aal5[ATM_AAL5_COUNTERS];
+	struct ist_frame rx[ATM_BATCH];
+	struct atm_vc *rx_vc[ATM_BATCH];
+	unsigned rx_count;
+};
+
+extern const struct ist_key atm_keys[];
+extern const struct ist_counter atm_counters[];
+
+/* atm_conf.c */
+int atm_configure(struct ist_port *p, const struct ist_port_config *cfg, char *err, size_t err_len);
+int atm_addr_parse(struct ist_addr *out, const char *text);
+int atm_addr_format(const struct ist_addr *a, char *buf, size_t len);
+uint32_t atm_addr_key(const struct ist_addr *a);
+void atm_addr_of(uint32_t key, struct ist_addr *out);
+
+/* atm.c */
+ist_channel atm_channel(const struct ist_port *p, const struct atm_vc *v, uint8_t payload);
+struct atm_vc *atm_vc_of(const struct ist_port *p, ist_channel c, uint8_t *payload);
+struct atm_vc *atm_find(const struct ist_port *p, uint32_t key);
+/* The port's timer is to come by `when`. */
+void atm_wake_at(struct ist_port *p, uint64_t when);
+/* The liveness of the circuit may have changed. */
+void atm_check_up(struct ist_port *p, struct atm_vc *v);
+void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const uint8_t *head,
+	     size_t head_len, const uint8_t *data, size_t len);
+
+/* atm_rx.c */
+void atm_frames(void *port, const struct link_frame *f, unsigned n);
+
+/* atm_tx.c */
+int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
+/* What waits for tokens and may go. */
+void atm_release(struct ist_port *p, struct atm_vc *v, uint64_t now);
+/* One OAM cell on the circuit. */
+void atm_send_oam(struct ist_port *p, const struct atm_vc *v, const uint8_t cell[CELL_PAYLOAD],
+		  uint8_t pti);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the link to the host.  Cells are told apart by their header: OAM is answered or counted here,
+ * user cells go to the reassembly of their circuit, and a finished SDU loses its encapsulation and is
+ * gathered.  What is gathered stands in the buffers of the circuits, so it is handed over before the
+ * next cell of such a circuit is touched.
+ */
+#include "transports/atm_int.h"
+
+#include <stdlib.h>
+
+static void flush(struct ist_port *p)
+{
+	unsigned n = p->rx_count;
+
+	for (unsigned i = 0; i < n; i++)
+		p->rx_vc[i]->gathered = false;
+	p->rx_count = 0;
+	if (n)
+		p->host->frames(p->ctx, p->rx, n);
+}
+
+/* What an SDU that is not for us is counted as. */
+static const uint8_t dropped[ATM_KINDS] = {
+	[ATM_IPV4] = ATM_C_RX_IPV4,	      [ATM_IPV6] = ATM_C_RX_IPV6,
+	[ATM_ETHERTYPE] = ATM_C_RX_ETHERTYPE, [ATM_BRIDGED] = ATM_C_RX_BRIDGED,
+	[ATM_OTHER_SNAP] = ATM_C_RX_SNAP,     [ATM_OTHER_NLPID] = ATM_C_RX_NLPID,
+	[ATM_OTHER_LLC] = ATM_C_RX_LLC,	      [ATM_SHORT] = ATM_C_RX_SHORT,
+};
+
+static enum atm_counter sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r, uint32_t flags)
+{
+	enum atm_kind kind = atm_encap_get(
+		&r, v->mux, v->payloads & 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP);
+	uint8_t payload = kind == ATM_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
+
+	if (kind != ATM_L2TP && kind != ATM_PPP)
+		return (enum atm_counter)dropped[kind];
+	if (!(v->payloads & 1u << payload))
+		return ATM_C_RX_NOT_CARRIED;
+	if (!v->up)
+		return ATM_C_RX_DOWN;
+	if (!r.left)
+		return ATM_C_RX_SHORT;
+	p->count[ATM_C_RX_OCTETS] += r.left;
+	p->rx_vc[p->rx_count] = v;
+	p->rx[p->rx_count++] = (struct ist_frame){.channel = atm_channel(p, v, payload),
+						  .flags = flags,
+						  .payload = r.p,
+						  .len = (uint32_t)r.left};
+	v->gathered = true;
+	return ATM_C_RX;
+}
+
+static void take_sdu(struct ist_port *p, struct atm_vc *v, const uint8_t *sdu, size_t len,
+		     uint32_t flags)
+{
+	if (*p->host->tap_on)
+		atm_tap(p, false, v, NULL, 0, sdu, len);
+	p->count[sdu_in(p, v, rd_init(sdu, len), flags)]++;
+	if (p->rx_count == ATM_BATCH)
+		flush(p);
+}
+
+/* A result of AAL5 other than "more": deliver or count. */
+static void judge(struct ist_port *p, struct atm_vc *v, enum aal5_result res, const uint8_t *sdu,
+		  size_t len, uint32_t flags)
+{
+	if (res == AAL5_SDU)
+		take_sdu(p, v, sdu, len, flags);
+	else if (res != AAL5_MORE)
+		p->aal5[res - AAL5_E_CRC]++;
+}
+
+/* --- cells ----------------------------------------------------------------------------------------------- */
+
+static void looped_back(struct ist_port *p, struct atm_vc *v, uint32_t tag)
+{
+	p->count[ATM_C_OAM_ANSWERED]++;
+	oam_live_reply(&v->live, tag);
+	atm_check_up(p, v);
+}
+
+static void oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
+		   const uint8_t body[CELL_PAYLOAD])
+{
+	static const uint8_t counted[] = {
+		[OAM_BAD_CRC] = ATM_C_OAM_BAD, [OAM_OTHER] = ATM_C_OAM_OTHER,
+		[OAM_AIS] = ATM_C_OAM_AIS,     [OAM_RDI] = ATM_C_OAM_RDI,
+		[OAM_CC] = ATM_C_OAM_CC,       [OAM_LOOPBACK_REQUEST] = ATM_C_OAM_LOOPED,
+	};
+	uint8_t back[CELL_PAYLOAD];
+	struct oam_cell o;
+
+	p->count[ATM_C_OAM_RX]++;
+	oam_decode(&o, body);
+	if (o.kind == OAM_LOOPBACK_REPLY) {
+		looped_back(p, v, o.tag);
+		return;
+	}
+	p->count[counted[o.kind]]++;
+	if (o.kind == OAM_AIS) {
+		oam_rdi(back);
+		atm_send_oam(p, v, back, CELL_PTI_F5_END_TO_END);
+	} else if (o.kind == OAM_LOOPBACK_REQUEST) {
+		oam_loopback_reply(back, body);
+		atm_send_oam(p, v, back, h->pti);
+	}
+}
+
+static bool buffer_ready(struct ist_port *p, struct atm_vc *v)
+{
+	if (v->buf)
+		return true;
+	v->buf = malloc(aal5_pdu_len(v->sdu_max));
+	if (!v->buf) {
+		p->count[ATM_C_RX_NO_MEMORY]++;
+		return false;
+	}
+	aal5_reasm_init(&v->in, v->buf, v->sdu_max, p->reassembly);
+	return true;
+}
+
+static void user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
+		      const uint8_t body[CELL_PAYLOAD])
+{
+	uint32_t flags = (h->pti & CELL_PTI_CONGESTED ? IST_FRAME_CONGESTED : 0) |
+			 (h->clp ? IST_FRAME_DISCARD : 0);
+	uint64_t now = p->host->now(p->ctx);
+	enum aal5_result res;
+	size_t len = 0;
+
+	p->count[ATM_C_RX_CONGESTED] += !!(h->pti & CELL_PTI_CONGESTED);
+	p->count[ATM_C_RX_CLP] += h->clp;
+	if (!buffer_ready(p, v))
+		return;
+	if (v->gathered)
+		flush(p);
+	res = aal5_reasm_cell(&v->in, body, h->pti & CELL_PTI_LAST, v->crc, now, &len);
+	judge(p, v, res, v->buf, len, flags);
+	if (v->in.deadline != UINT64_MAX)
+		atm_wake_at(p, v->in.deadline);
+}
+
+static void cell_in(struct ist_port *p, const uint8_t *cell)
+{
+	struct cell_hdr h;
+	struct atm_vc *v;
+
+	p->count[ATM_C_RX_CELLS]++;
+	if (!cell_decode(&h, cell, p->format)) {
+		p->count[ATM_C_RX_HEC]++;
+		return;
+	}
+	if (!h.vpi && !h.vci) {
+		p->count[ATM_C_RX_IDLE]++;
+		return;
+	}
+	v = atm_find(p, (uint32_t)h.vpi << 16 | h.vci);
+	if (!v)
+		p->count[h.vci < 32 ? ATM_C_RX_RESERVED : ATM_C_RX_VC]++;
+	else if (!(h.pti & CELL_PTI_OAM))
+		user_cell(p, v, &h, cell + CELL_HDR_LEN);
+	else if (h.pti < CELL_PTI_RM)
+		oam_in(p, v, &h, cell + CELL_HDR_LEN);
+	else
+		p->count[ATM_C_RX_RM]++;
+}
+
+static void cells_in(struct ist_port *p, const struct link_frame *f)
+{
+	if (!f->len || f->len % CELL_LEN) {
+		p->count[ATM_C_RX_CUT]++;
+		return;
+	}
+	for (uint32_t at = 0; at < f->len; at += CELL_LEN)
+		cell_in(p, f->payload + at);
+}
+
+/* --- whole PDUs and SDUs --------------------------------------------------------------------------------- */
+
+static struct atm_vc *circuit_in(struct ist_port *p, uint32_t key)
+{
+	struct atm_vc *v = atm_find(p, key);
+
+	if (!v)
+		p->count[ATM_C_RX_VC]++;
+	return v;
+}
+
+static void pdu_in(struct ist_port *p, const struct link_frame *f)
+{
+	struct rd r = rd_init(f->payload, f->len);
+	struct cell_hdr h;
+	uint8_t head[CELL_HDR_LEN] = {0};
+	const uint8_t *first4 = rd_take(&r, 4);
+	enum aal5_result res;
+	struct atm_vc *v;
+	size_t len = 0;
+
+	if (!first4) {
+		p->count[ATM_C_RX_CUT]++;
+		return;
+	}
+	memcpy(head, first4, 4);
+	(void)cell_decode(&h, head, p->format); /* there is no HEC in front of a PDU */
+	v = circuit_in(p, (uint32_t)h.vpi << 16 | h.vci);
+	if (!v)
+		return;
+	if (h.pti & CELL_PTI_OAM) {
+		if (r.left == CELL_PAYLOAD && h.pti < CELL_PTI_RM)
+			oam_in(p, v, &h, r.p);
+		else
+			p->count[ATM_C_RX_CUT]++;
+		return;
+	}
+	res = aal5_pdu_check(r.p, r.left, v->sdu_max, v->crc, &len);
+	judge(p, v, res, r.p, len, h.clp ? IST_FRAME_DISCARD : 0);
+}
+
+static void sdu_frame_in(struct ist_port *p, const struct link_frame *f)
+{
+	struct rd r = rd_init(f->payload, f->len);
+	uint32_t key = rd_u32(&r);
+	struct atm_vc *v;
+
+	if (r.bad) {
+		p->count[ATM_C_RX_CUT]++;
+		return;
+	}
+	v = circuit_in(p, key);
+	if (v)
+		judge(p, v, r.left > v->sdu_max ? AAL5_E_OVERSIZE : AAL5_SDU, r.p, r.left, 0);
+}
+
+void atm_frames(void *port, const struct link_frame *f, unsigned n)
+{
+	static void (*const take[])(struct ist_port *p, const struct link_frame *f) = {
+		[ATM_CELLS] = cells_in, [ATM_PDUS] = pdu_in, [ATM_SDUS] = sdu_frame_in};
+	struct ist_port *p = port;
+
+	for (unsigned i = 0; i < n; i++)
+		take[p->framing](p, &f[i]);
+	flush(p);
+}
