@@ -7,3 +7,4 @@ libppp_la_SOURCES = \
 	ppp/ipcp.c ppp/ipv6cp.c ppp/lcp.c ppp/mschap.c ppp/ppp.c ppp/reason.c
 libppp_la_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
 libppp_la_LIBADD = $(NETTLE_LIBS)
+EXTRA_DIST += ppp/README.md

@@ -2,7 +2,7 @@
 /*
  * One link: the phases of RFC 1661 section 3, who may speak in which, timers, and the queue of
  * events for the owner.  LCP, authentication and the NCPs each do their own part and report to the
- * link_* functions here, which alone move the phase.
+ * ppp_link_* functions here, which alone move the phase.
  */
 #include "ppp/ppp.h"
 

@@ -30,3 +30,21 @@ FUZZERS += fuzz-cfg
 fuzz_cfg_SOURCES = tests/fuzz/fuzz_cfg.c $(FUZZ_MAIN)
 fuzz_cfg_LDFLAGS = $(FUZZ_LINK)
 fuzz_cfg_LDADD = libcfg.la libtransports.la libppp.la libcore.la
+
+check_PROGRAMS += fuzz-ppp-link
+FUZZERS += fuzz-ppp-link
+fuzz_ppp_link_SOURCES = tests/fuzz/fuzz_ppp_link.c $(FUZZ_MAIN)
+fuzz_ppp_link_LDFLAGS = $(FUZZ_LINK)
+fuzz_ppp_link_LDADD = libppp.la libcore.la
+
+check_PROGRAMS += fuzz-ppp-options
+FUZZERS += fuzz-ppp-options
+fuzz_ppp_options_SOURCES = tests/fuzz/fuzz_ppp_options.c $(FUZZ_MAIN)
+fuzz_ppp_options_LDFLAGS = $(FUZZ_LINK)
+fuzz_ppp_options_LDADD = libppp.la libcore.la
+
+check_PROGRAMS += fuzz-ppp-hdlc
+FUZZERS += fuzz-ppp-hdlc
+fuzz_ppp_hdlc_SOURCES = tests/fuzz/fuzz_ppp_hdlc.c $(FUZZ_MAIN)
+fuzz_ppp_hdlc_LDFLAGS = $(FUZZ_LINK)
+fuzz_ppp_hdlc_LDADD = libppp.la libcore.la

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void start(struct lone *l, bool server, enum ppp_auth method)
+static void start_patient(struct lone *l, bool server, enum ppp_auth method, uint64_t limit)
 {
 	static const char *const options[PPP_AUTHS] = {
 		[PPP_AUTH_PAP] = "c021 01 01 000e 0304c023 0506a0a0a0a0",
@@ -21,6 +21,7 @@ static void start(struct lone *l, bool server, enum ppp_auth method)
 	lone_init(l, server);
 	l->cfg.n_auth = 1;
 	l->cfg.auth[0] = (uint8_t)method;
+	l->cfg.auth_timeout = limit;
 	strcpy(l->cfg.name, server ? "gw" : "User");
 	strcpy(l->cfg.secret, server ? "" : "clientPass");
 	if (server) {
@@ -33,6 +34,11 @@ static void start(struct lone *l, bool server, enum ppp_auth method)
 	lone_rx(l, options[method]);
 	l->n_read++; /* the Ack */
 	CU_ASSERT(lone_lcp_is(l, "Opened"));
+}
+
+static void start(struct lone *l, bool server, enum ppp_auth method)
+{
+	start_patient(l, server, method, 30 * SEC);
 }
 
 /* --- PAP --- */
@@ -103,6 +109,9 @@ static void rfc1334_lengths(void)
 	struct lone l;
 
 	start(&l, true, PPP_AUTH_PAP);
+	lone_rx(&l, "c023 04 01 0004");
+	lone_rx(&l, "c023 02 01 0005 00");
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_CODE), 2);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		lone_rx(&l, bad[i]);
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 0);
@@ -143,7 +152,7 @@ static void rfc1334_client_repeats_then_gives_up(void)
 {
 	struct lone l;
 
-	start(&l, false, PPP_AUTH_PAP);
+	start_patient(&l, false, PPP_AUTH_PAP, 300 * SEC);
 	for (unsigned i = 0; i < 10; i++) {
 		char want[80];
 
@@ -291,7 +300,7 @@ static void rfc1994_server_without_a_response(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_CHAP_MD5);
+	start_patient(&l, true, PPP_AUTH_CHAP_MD5, 300 * SEC);
 	for (unsigned i = 0; i < 10; i++) {
 		CU_ASSERT(lone_sent(&l, CHAP_CHALLENGE));
 		lone_wait(&l, 3 * SEC);
@@ -327,6 +336,32 @@ static void rfc1994_client_responds(void)
 	lone_wait(&l, 10 * SEC);
 	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
 	CU_ASSERT_STRING_EQUAL(l.message, "no");
+	lone_free(&l);
+}
+
+/* The Success to a second Challenge is lost for good: the client stops repeating, and stays. */
+static void rfc1994_client_outlives_a_lost_success(void)
+{
+	struct lone l;
+	unsigned sent = 0;
+
+	start(&l, false, PPP_AUTH_CHAP_MD5);
+	lone_rx(&l, "c223 01 09 000a 03 aabbcc 6777");
+	lone_rx(&l, "c223 03 09 0004");
+	lone_rx(&l, "8021 01 01 000a 03060a400001");
+	lone_rx(&l, "8021 02 01 0016 030600000000 810600000000 830600000000");
+	lone_rx(&l, "8057 01 01 000e 010a 0000000000000009");
+	lone_rx(&l, "8057 02 01 000e 010a 0002020203030303");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP6_UP], 1);
+	lone_skip(&l);
+	lone_rx(&l, "c223 01 0a 000a 03 aabbcc 6777");
+	lone_wait(&l, 25 * SEC);
+	for (unsigned i = 0; i < l.n_sent; i++)
+		sent += l.sent[i].octets[0] == 0xc2;
+	CU_ASSERT_EQUAL(sent, 9);
+	lone_wait(&l, 600 * (uint64_t)SEC);
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 0);
 	lone_free(&l);
 }
 
@@ -376,6 +411,9 @@ static void rfc1994_rechallenge(void)
 	lone_rx(&l, "c223 02 02 0019 10 00000000000000000000000000000000 75736572");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 2);
 	CU_ASSERT(l.claim.again);
+	/* an owner that thinks for longer than the interval is not asked a third time meanwhile */
+	lone_wait(&l, 20 * SEC);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 2);
 	ppp_auth_verdict(l.ppp, true, NULL, NULL, l.now);
 	CU_ASSERT(lone_sent(&l, "c223 03 02 0004"));
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 1);
@@ -650,6 +688,7 @@ static const struct test_case cases[] = {
 	{"rfc1994_server_names", rfc1994_server_names},
 	{"rfc1994_server_without_a_response", rfc1994_server_without_a_response},
 	{"rfc1994_client_responds", rfc1994_client_responds},
+	{"rfc1994_client_outlives_a_lost_success", rfc1994_client_outlives_a_lost_success},
 	{"rfc1994_client_is_not_talked_into_it", rfc1994_client_is_not_talked_into_it},
 	{"rfc1994_rechallenge", rfc1994_rechallenge},
 	{"rfc1994_rechallenge_unanswered", rfc1994_rechallenge_unanswered},

@@ -127,6 +127,33 @@ static void rfc5072_4_1_reject_received(void)
 	lone_free(&l);
 }
 
+/* Neither asked for by a client nor named by its server: the client invents one for the peer. */
+static void peer_without_an_identifier(void)
+{
+	struct lone l;
+
+	start(&l, false, NULL);
+	lone_rx(&l, "8057 02 01 000e 010a 0002020203030303");
+	lone_rx(&l, "8057 01 01 0004");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP6_UP], 1);
+	CU_ASSERT_EQUAL(l.addr.local_iid, 0x0002020203030303);
+	CU_ASSERT_EQUAL(l.addr.peer_iid, 0x0404040405050505);
+	lone_free(&l);
+}
+
+/* A generator that repeats itself still gives two identifiers. */
+static void identifiers_differ_whatever_is_random(void)
+{
+	struct lone l;
+
+	start(&l, true, NULL);
+	CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0002020203030303"));
+	l.random = 1;
+	lone_rx(&l, "8057 01 01 000e 010a 0000000000000000");
+	CU_ASSERT(lone_sent(&l, "8057 03 01 000e 010a 0002020203030304"));
+	lone_free(&l);
+}
+
 static void server_keeps_an_assigned_identifier(void)
 {
 	static const struct ppp_addresses ours = {.local_iid = 0x1};
@@ -145,6 +172,8 @@ static const struct test_case cases[] = {
 	{"rfc5072_4_1_left_out_twice", rfc5072_4_1_left_out_twice},
 	{"rfc5072_4_1_nak_received", rfc5072_4_1_nak_received},
 	{"rfc5072_4_1_reject_received", rfc5072_4_1_reject_received},
+	{"peer_without_an_identifier", peer_without_an_identifier},
+	{"identifiers_differ_whatever_is_random", identifiers_differ_whatever_is_random},
 	{"server_keeps_an_assigned_identifier", server_keeps_an_assigned_identifier},
 	{NULL, NULL},
 };

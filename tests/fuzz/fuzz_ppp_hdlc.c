@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The HDLC decoder and the head of PPP frames.  The first octet of the input is the piece size that
+ * the stream is fed in, the next four the receive ACCM, the rest the stream.
+ *
+ * The pieces make no difference to what comes out; a frame that came out is found again after we
+ * have encoded it; its head, taken off and put back uncompressed, leads to the same information.
+ */
+#include "ppp/frame.h"
+#include "ppp/hdlc.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define FRAME_MAX 1600u
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void head(const uint8_t *frame, size_t len)
+{
+	static const struct ppp_framing full = {true, false, false};
+	uint8_t plain[FRAME_MAX + 2], wire[FRAME_MAX + 4];
+	struct ppp_parsed f, again;
+	size_t n, m;
+
+	if (!ppp_frame_parse(frame, len, &f)) {
+		check(!ppp_frame_normalize(plain, sizeof(plain), frame, len));
+		return;
+	}
+	check(f.head >= 1 && f.head <= len && f.head <= PPP_HEAD_MAX);
+	n = ppp_frame_normalize(plain, sizeof(plain), frame, len);
+	check(n == 2 + len - f.head);
+	m = ppp_frame_dress(wire, sizeof(wire), plain, n, &full);
+	check(m == n + 2 && ppp_frame_parse(wire, m, &again));
+	check(again.proto == f.proto && again.head == 4);
+	check(!memcmp(wire + 4, frame + f.head, len - f.head));
+}
+
+static void found_again(const uint8_t *frame, size_t len)
+{
+	static uint8_t wire[HDLC_ROOM(FRAME_MAX)], buf[FRAME_MAX + 2];
+	struct hdlc_decoder d;
+	size_t n = hdlc_encode(wire, sizeof(wire), frame, len, 0xffffffff), got;
+
+	check(n);
+	hdlc_decoder_init(&d, buf, sizeof(buf), 0xffffffff);
+	check(hdlc_decode(&d, wire, n, &got) == n);
+	check(got == len && !memcmp(buf, frame, len));
+}
+
+/* Counts that tell two runs apart. */
+static void run(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t piece, bool look)
+{
+	static uint8_t buf[FRAME_MAX];
+	uint32_t accm = d->accm;
+	size_t at = 0, len;
+
+	hdlc_decoder_init(d, buf, sizeof(buf), accm);
+	while (at < n) {
+		size_t part = n - at < piece ? n - at : piece;
+
+		at += hdlc_decode(d, in + at, part, &len);
+		check(len <= sizeof(buf) - 2);
+		if (len && look) {
+			head(buf, len);
+			found_again(buf, len);
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct hdlc_decoder whole, pieces;
+	struct rd r = rd_init(data, size);
+	size_t piece = rd_u8(&r);
+
+	whole.accm = pieces.accm = rd_u32(&r);
+	if (r.bad)
+		return 0;
+	head(r.p, r.left < FRAME_MAX ? r.left : FRAME_MAX);
+	run(&whole, r.p, r.left, r.left, true);
+	run(&pieces, r.p, r.left, piece ? piece : 1, false);
+	check(whole.frames == pieces.frames && whole.bad_fcs == pieces.bad_fcs);
+	check(whole.aborted == pieces.aborted && whole.too_short == pieces.too_short);
+	check(whole.too_long == pieces.too_long && whole.len == pieces.len);
+	return 0;
+}
