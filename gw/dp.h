@@ -42,6 +42,9 @@ struct dp_ops {
 	void (*sent)(void *ctx, uint64_t cookie, uint64_t now);
 	/* One line a port wants logged; level as in syslog.  Bounded: what does not fit is lost. */
 	void (*log)(void *ctx, unsigned port, int level, const char *text);
+	/* What a port has on the wire, while dp_port_tap is on.  link_type: a DLT number. */
+	void (*tap)(void *ctx, unsigned port, bool outbound, uint16_t link_type,
+		    const uint8_t *octets, size_t len, uint64_t when);
 };
 
 /* l2tp_channel = (port + 1) << 32 | the port's own channel handle. */
@@ -76,6 +79,8 @@ void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c);
 void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
+/* Captures on or off: ops->tap. */
+int dp_port_tap(struct dp *dp, unsigned port, bool on);
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
 
 /* --- sending ------------------------------------------------------------------------------------ */
@@ -128,7 +133,8 @@ uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
 
 /* --- TUN ------------------------------------------------------------------------------------------ */
 
-/* Make (or join) a TUN device; name may hold %d.  Addresses and routes are the caller's (netif.h). */
+/* Make (or join) a TUN device with this MTU; name may hold %d.  Up, addresses and routes are the
+ * caller's (netif.h); every call that names it is deleted before it is closed. */
 struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err,
 			   size_t err_len);
 void dp_tun_close(struct dp *dp, struct dp_tun *t);
@@ -153,7 +159,13 @@ const char *dp_tun_name(const struct dp_tun *t);
 	X(CONTROL_RING, "control-ring-full", "control mailbox full")                               \
 	X(PPP_RING, "ppp-ring-full", "PPP mailbox full")                                           \
 	X(COMMAND_RING, "command-ring-full", "command mailbox full")                               \
-	X(NOT_L2TP, "not-l2tp", "frame too short to be L2TP")
+	X(NOT_L2TP, "not-l2tp", "frame too short to be L2TP")                                      \
+	X(BAD_PPP, "data-bad-ppp", "PPP frame without a protocol")                                 \
+	X(ICMP_LIMIT, "icmp-limit", "too-big packets left unanswered")                             \
+	X(TUN_READ, "tun-read", "the TUN device is gone")                                          \
+	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                           \
+	X(LOG_RING, "log-ring-full", "lines of ports not logged")                                  \
+	X(TAP_RING, "tap-ring-full", "frames missing in captures")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,
@@ -169,6 +181,7 @@ extern const struct dp_reason_row dp_reasons[DP_R_COUNT];
 struct dp_counters { /* folded over workers */
 	uint64_t reason[DP_R_COUNT];
 	uint64_t rx_frames, tx_frames, tun_rx, tun_tx;
+	uint64_t fragmented; /* IPv4 packets cut to the MTU of their leg */
 };
 void dp_count(struct dp *dp, struct dp_counters *out);
 

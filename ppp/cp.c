@@ -205,11 +205,27 @@ static void act_sca(struct ppp *p, struct cp *c, const struct step *s)
 	cp_send(p, c, CP_CONF_ACK, s->in->id, s->in->body.p, s->in->body.left);
 }
 
+/* The Request that our last Nak answered, once more. */
+static bool is_repeated(const struct cp *c, uint8_t id)
+{
+	return c->naks_out && id == c->nak_id;
+}
+
+/* A Request that comes again because our Nak was lost is not another failure to converge. */
+static void count_nak(struct cp *c, uint8_t id)
+{
+	if (is_repeated(c, id))
+		return;
+	c->nak_id = id;
+	if (c->naks_out < UINT8_MAX)
+		c->naks_out++;
+}
+
 static void act_scn(struct ppp *p, struct cp *c, const struct step *s)
 {
 	c->rounds++;
-	if (s->answer->verdict == CP_NAK && c->naks_out < UINT8_MAX)
-		c->naks_out++;
+	if (s->answer->verdict == CP_NAK)
+		count_nak(c, s->in->id);
 	cp_send(p, c, s->answer->verdict == CP_NAK ? CP_CONF_NAK : CP_CONF_REJ, s->in->id,
 		s->answer->body, s->answer->len);
 }
@@ -311,8 +327,13 @@ void cp_timeout(struct ppp *p, struct cp *c)
 
 /* --- the peer's Configure-Request --- */
 
-static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, const struct option_at *o,
-				    struct wr *nak)
+static bool may_nak(const struct ppp *p, const struct cp *c, uint8_t id)
+{
+	return c->naks_out < p->cfg.max_failure || is_repeated(c, id);
+}
+
+static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, uint8_t id,
+				    const struct option_at *o, struct wr *nak)
 {
 	const struct cp_option *row = find_option(c->def, o->type, NULL);
 	enum cp_verdict v;
@@ -327,28 +348,32 @@ static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, const str
 	}
 	if (v != CP_NAK)
 		return v;
-	if (c->naks_out >= p->cfg.max_failure || !row->suggest)
+	if (!row->suggest || !may_nak(p, c, id))
 		return CP_REJECT;
 	return put_option(p, nak, o->type, row->suggest) ? CP_NAK : CP_REJECT;
 }
 
 /* Options that the peer left out and that we want to see: said once, then taken as its wish. */
-static void append_needed(struct ppp *p, struct cp *c, uint32_t seen, struct wr *nak)
+static void append_needed(struct ppp *p, struct cp *c, uint8_t id, uint32_t seen, struct wr *nak)
 {
-	if (c->naks_out >= p->cfg.max_failure)
+	if (!may_nak(p, c, id))
 		return;
+	if (!is_repeated(c, id))
+		seen |= c->appended;
 	for (uint8_t i = 0; i < c->def->n_options; i++) {
 		const struct cp_option *row = &c->def->options[i];
 
-		if ((seen | c->appended) & 1u << i || !row->needed || !row->needed(p))
+		if (seen & 1u << i || !row->needed || !row->needed(p))
 			continue;
 		if (put_option(p, nak, row->type, row->suggest))
 			c->appended |= 1u << i;
 	}
 }
 
-static void judge_request(struct ppp *p, struct cp *c, struct rd r, struct wr *nak, struct wr *rej)
+static void judge_request(struct ppp *p, struct cp *c, const struct cp_packet *in, struct wr *nak,
+			  struct wr *rej)
 {
+	struct rd r = in->body;
 	struct option_at o;
 	uint32_t seen = 0, bit;
 
@@ -356,11 +381,12 @@ static void judge_request(struct ppp *p, struct cp *c, struct rd r, struct wr *n
 		bit = 0;
 		find_option(c->def, o.type, &bit);
 		seen |= bit;
-		if (judge_option(p, c, &o, nak) == CP_REJECT && rej->cap - rej->len >= o.raw_len)
+		if (judge_option(p, c, in->id, &o, nak) == CP_REJECT &&
+		    rej->cap - rej->len >= o.raw_len)
 			wr_bytes(rej, o.raw, o.raw_len);
 	}
 	if (!rej->len)
-		append_needed(p, c, seen, nak);
+		append_needed(p, c, in->id, seen, nak);
 }
 
 /* One negotiation has gone on for too long. */
@@ -392,7 +418,7 @@ static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 		return;
 	if (c->def->fresh)
 		c->def->fresh(p);
-	judge_request(p, c, in->body, &nak, &rej);
+	judge_request(p, c, in, &nak, &rej);
 	if (rej.len)
 		a = (struct answer){CP_REJECT, rej.len, rej_buf};
 	else if (nak.len)

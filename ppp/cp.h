@@ -89,11 +89,12 @@ struct cp {
 	uint8_t id;	  /* last Identifier used */
 	uint8_t req_id;	  /* Identifier of our last Configure-Request */
 	bool answered;	  /* it got a valid reply */
-	uint8_t naks_out; /* Naks sent since the last Ack: Max-Failure */
+	uint8_t naks_out; /* Requests Nak'd since the last Ack: Max-Failure */
+	uint8_t nak_id;	  /* Identifier of the last of them */
 	uint8_t naks_in;
-	uint16_t rounds;  /* Requests and refusals sent in this negotiation */
-	uint32_t asked;	  /* options of our last Configure-Request, bit = row */
-	uint32_t refused; /* options the peer does not want from us */
+	uint16_t rounds;   /* Requests and refusals sent in this negotiation */
+	uint32_t asked;	   /* options of our last Configure-Request, bit = row */
+	uint32_t refused;  /* options the peer does not want from us */
 	uint32_t appended; /* options we have asked the peer to bring */
 	struct deadline timer;
 	uint16_t req_len;

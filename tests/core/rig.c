@@ -140,11 +140,11 @@ void rig_free(struct rig *r)
 
 static bool carry(struct rig_end *end)
 {
-	struct rig_packet *p = &end->pkt[end->taken];
+	struct rig_packet *p;
 
 	if (!end->e || !end->other || end->taken == end->pkts)
 		return false;
-	end->taken++;
+	p = &end->pkt[end->taken++];
 	if (!end->drop)
 		l2tp_engine_rx(end->other->e, end->from, p->octets, p->len, end->rig->now);
 	return true;

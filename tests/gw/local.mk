@@ -9,3 +9,12 @@ unit_control_SOURCES = $(TEST_LIB) tests/gw/control.c tests/gw/bench.c tests/gw/
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDADD = libcontrol.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS)
+
+check_PROGRAMS += unit-dataplane
+TESTS += unit-dataplane
+unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dataplane.c tests/gw/fake.h tests/gw/fake.c \
+	tests/gw/test_addrtab.c tests/gw/test_calltab.c tests/gw/test_dp.c tests/gw/test_dp_call.c \
+	tests/gw/test_dp_report.c tests/gw/test_dp_send.c tests/gw/test_ip.c tests/gw/test_map.c \
+	tests/gw/test_pool.c tests/gw/test_ring.c tests/gw/test_worker.c
+unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS)
+unit_dataplane_LDADD = libdp.la libcore.la $(CUNIT_LIBS)

@@ -186,14 +186,22 @@ void pair_inject(struct pair_end *to, const char *hex)
 	ppp_rx(to->ppp, frame, len, to->pair->now);
 }
 
+bool pair_is_open(const struct pair *p)
+{
+	struct ppp_info a, b;
+
+	ppp_get_info(p->a.ppp, &a);
+	ppp_get_info(p->b.ppp, &b);
+	return a.ip4_up && a.ip6_up && b.ip4_up && b.ip6_up;
+}
+
 bool pair_is_up(const struct pair *p)
 {
 	struct ppp_info a, b;
 
 	ppp_get_info(p->a.ppp, &a);
 	ppp_get_info(p->b.ppp, &b);
-	return a.ip4_up && a.ip6_up && b.ip4_up && b.ip6_up && a.addr.local4 == b.addr.peer4 &&
-	       a.addr.peer4 == b.addr.local4 && a.addr.local_iid == b.addr.peer_iid &&
-	       a.addr.peer_iid == b.addr.local_iid && a.link.our_magic == b.link.peer_magic &&
-	       a.link.peer_magic == b.link.our_magic;
+	return pair_is_open(p) && a.addr.local4 == b.addr.peer4 && a.addr.peer4 == b.addr.local4 &&
+	       a.addr.local_iid == b.addr.peer_iid && a.addr.peer_iid == b.addr.local_iid &&
+	       a.link.our_magic == b.link.peer_magic && a.link.peer_magic == b.link.our_magic;
 }

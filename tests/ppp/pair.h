@@ -73,7 +73,9 @@ void pair_run(struct pair *p, uint64_t until);
 void pair_free(struct pair *p);
 /* Give one side a frame, from hex. */
 void pair_inject(struct pair_end *to, const char *hex);
-/* Both network protocols are up on both sides and the two sides agree. */
+/* Both network protocols are up on both sides. */
+bool pair_is_open(const struct pair *p);
+/* And the two sides agree on what was agreed. */
 bool pair_is_up(const struct pair *p);
 
 #endif

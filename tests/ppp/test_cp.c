@@ -391,12 +391,19 @@ static void rfc1661_4_6_naks_become_rejects(void)
 	lone_init(&l, true);
 	lone_open(&l);
 	lone_skip(&l);
-	for (unsigned i = 0; i < 5; i++) {
-		lone_rx(&l, "c021 01 33 0008 01040040");
-		CU_ASSERT(lone_sent(&l, "c021 03 33 0008 01040080"));
+	for (unsigned i = 1; i <= 5; i++) {
+		char request[40], nak[40];
+
+		snprintf(request, sizeof(request), "c021 01 %02x 0008 01040040", i);
+		snprintf(nak, sizeof(nak), "c021 03 %02x 0008 01040080", i);
+		/* a copy of the same Request, its Nak being lost, is no new failure */
+		for (unsigned copy = 0; copy < 3; copy++) {
+			lone_rx(&l, request);
+			CU_ASSERT(lone_sent(&l, nak));
+		}
 	}
-	lone_rx(&l, "c021 01 33 0008 01040040");
-	CU_ASSERT(lone_sent(&l, "c021 04 33 0008 01040040"));
+	lone_rx(&l, "c021 01 06 0008 01040040");
+	CU_ASSERT(lone_sent(&l, "c021 04 06 0008 01040040"));
 	lone_free(&l);
 }
 

@@ -55,6 +55,9 @@ static void rfc1332_3_3_option_left_out(void)
 	lone_skip(&l);
 	lone_rx(&l, "8021 01 01 0004");
 	CU_ASSERT(lone_sent(&l, "8021 03 01 000a 03060a400002"));
+	/* the Nak was lost, so the same Request comes again */
+	lone_rx(&l, "8021 01 01 0004");
+	CU_ASSERT(lone_sent(&l, "8021 03 01 000a 03060a400002"));
 	lone_rx(&l, "8021 01 02 0004");
 	CU_ASSERT(lone_sent(&l, "8021 02 02 0004"));
 	lone_rx(&l, "8021 02 01 000a 03060a400001");

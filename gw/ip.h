@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a terminal must know of IP: check a packet's lengths, read its ends, hold TCP's MSS down,
+ * cut IPv4 to size, say "too big" by ICMP.  Pure functions over octets.
+ */
+#ifndef GW_IP_H
+#define GW_IP_H
+
+#include "core/bytes.h"
+
+struct ip4 {
+	size_t hlen, len;  /* header; the whole packet, without what may follow it */
+	uint32_t src, dst; /* host order */
+	uint16_t frag;	   /* flags and offset as on the wire */
+	uint8_t proto;
+};
+#define IP4_DF	   0x4000u
+#define IP4_MF	   0x2000u
+#define IP4_OFFSET 0x1fffu
+
+/* False: not IPv4, or its lengths are wrong. */
+bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len);
+
+struct ip6 {
+	size_t len;
+	const uint8_t *src, *dst;
+	uint8_t next;
+};
+#define IP6_HLEN 40u
+bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len);
+
+/* Where the MSS option of a TCP SYN is in the packet, when it is larger than mtu allows; else 0.
+ * Only a first fragment, and in IPv6 only TCP right behind the header, is looked at. */
+size_t ip4_mss_find(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu);
+size_t ip6_mss_find(const struct ip6 *ip, const uint8_t *pkt, uint16_t mtu);
+/* Lower it and mend the TCP checksum.  at: what find returned; tcp: offset of the TCP header. */
+void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss);
+
+/* Ones' complement sum of RFC 1071 over octets, going on from sum; not folded. */
+uint32_t ip_sum(uint32_t sum, const uint8_t *p, size_t n);
+uint16_t ip_fold(uint32_t sum);
+
+/* Fragment number i of pkt for mtu, written to out (mtu octets at least).  Returns its length; 0
+ * when there is no such fragment.  RFC 791: options are repeated only where their copied flag says
+ * so. */
+size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu,
+		    unsigned i);
+
+/* The answer to pkt, which does not fit mtu: Destination Unreachable, fragmentation needed (RFC
+ * 1191) or Packet Too Big (RFC 4443 3.2), from the packet's destination to its source.  Returns its
+ * length in out (IP_ERROR_MAX octets); 0 when pkt must not be answered (an ICMP error itself, not
+ * from or to one host, not a first fragment). */
+#define IP_ERROR_MAX 1280u
+size_t ip4_too_big(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu);
+size_t ip6_too_big(uint8_t *out, const struct ip6 *ip, const uint8_t *pkt, uint16_t mtu);
+
+#endif

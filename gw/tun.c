@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /dev/net/tun with IFF_NO_PI; the device goes when its descriptor is closed. */
+#include "gw/tun.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int fail(int fd, const char *what, char *err, size_t err_len)
+{
+	int e = errno;
+
+	snprintf(err, err_len, "%s: %s", what, strerror(e));
+	if (fd >= 0)
+		close(fd);
+	return -e;
+}
+
+static int set_mtu(const char *name, uint16_t mtu)
+{
+	struct ifreq req = {.ifr_mtu = mtu};
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+
+	if (s < 0)
+		return -1;
+	memcpy(req.ifr_name, name, sizeof(req.ifr_name));
+	rc = ioctl(s, SIOCSIFMTU, &req);
+	close(s);
+	return rc;
+}
+
+int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+{
+	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+	int fd;
+
+	if (strlen(name) >= sizeof(req.ifr_name)) {
+		errno = ENAMETOOLONG;
+		return fail(-1, name, err, err_len);
+	}
+	strcpy(req.ifr_name, name);
+	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return fail(fd, "/dev/net/tun", err, err_len);
+	if (ioctl(fd, TUNSETIFF, &req) < 0)
+		return fail(fd, name, err, err_len);
+	memcpy(made, req.ifr_name, TUN_NAME);
+	made[TUN_NAME - 1] = '\0';
+	if (set_mtu(made, mtu) < 0)
+		return fail(fd, "MTU", err, err_len);
+	return fd;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The data plane of the gateway, with a transport played by hand (fake.h). */
+#include "tests/harness.h"
+
+extern const struct test_suite suite_addrtab, suite_calltab, suite_dp, suite_dp_call,
+	suite_dp_report, suite_dp_send, suite_ip, suite_map, suite_pool, suite_ring, suite_worker;
+
+static const struct test_suite *const suites[] = {
+	&suite_addrtab,	  &suite_calltab, &suite_dp,	 &suite_dp_call,
+	&suite_dp_report, &suite_dp_send, &suite_ip,	 &suite_map,
+	&suite_pool,	  &suite_ring,	  &suite_worker, NULL,
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, suites);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/harness.h"
+
+extern const struct test_suite suite_sim_thousand;
+extern const struct test_suite suite_sim_chaos;
+
+static const struct test_suite *const suites[] = {
+	&suite_sim_thousand,
+	&suite_sim_chaos,
+	NULL,
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, suites);
+}

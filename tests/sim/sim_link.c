@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/sim/sim_link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One packet under way, or one departure from a transport's queue. */
+struct flight {
+	struct deadline at;
+	struct sim_end *to; /* NULL: a departure, to be told to `from` */
+	struct sim_end *from;
+	l2tp_channel on;
+	uint64_t cookie;
+	size_t len;
+	uint8_t octets[];
+};
+
+unsigned sim_random(struct sim *s, unsigned n)
+{
+	return (unsigned)(test_rand(&s->seed) % n);
+}
+
+static uint64_t delay(struct sim *s)
+{
+	return s->delay_min + test_rand(&s->seed) % (s->delay_max - s->delay_min + 1);
+}
+
+static struct flight *launch(struct sim *s, const uint8_t *pkt, size_t len, uint64_t at)
+{
+	struct flight *f = calloc(1, sizeof(*f) + len);
+
+	if (!f)
+		abort();
+	if (len)
+		memcpy(f->octets, pkt, len);
+	f->len = len;
+	deadline_set(&s->air, &f->at, at);
+	return f;
+}
+
+static void fly(struct sim_end *from, l2tp_channel on, const uint8_t *pkt, size_t len, uint64_t at)
+{
+	struct sim *s = from->sim;
+	struct flight *f;
+
+	if (sim_random(s, 1000) < s->loss)
+		return;
+	f = launch(s, pkt, len, at + delay(s));
+	f->to = from->other;
+	f->on = on;
+}
+
+static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+{
+	struct sim_end *end = ctx;
+	struct sim *s = end->sim;
+	uint64_t leaves = s->now;
+	bool waits = s->waiting && sim_random(s, 2);
+	struct flight *f;
+
+	end->sent++;
+	if (waits)
+		leaves += test_rand(&s->seed) % s->waiting;
+	fly(end, to, pkt, len, leaves);
+	if (sim_random(s, 1000) < s->doubled)
+		fly(end, to, pkt, len, leaves);
+	if (!waits)
+		return L2TP_TX_TAKEN;
+	f = launch(s, NULL, 0, leaves);
+	f->from = end;
+	f->cookie = cookie;
+	return L2TP_TX_WAITING;
+}
+
+/* --- what the owner is told ----------------------------------------------------------------------- */
+
+static struct sim_object *object(void)
+{
+	struct sim_object *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		abort();
+	return o;
+}
+
+static void begin(struct sim_end *end, const struct l2tp_event *ev)
+{
+	if (ev->kind == L2TP_EV_TUNNEL_UP) {
+		struct l2tp_tunnel_info i;
+
+		l2tp_tunnel_info(ev->tunnel, &i);
+		if (!i.user)
+			l2tp_tunnel_set_user(ev->tunnel, object());
+		end->tunnels_up++;
+	}
+	if (ev->kind == L2TP_EV_CALL_OFFERED) {
+		l2tp_call_set_user(ev->call, object());
+		end->calls_offered++;
+	}
+	if (ev->kind == L2TP_EV_CALL_UP)
+		end->calls_up++;
+}
+
+static void finish(struct sim_end *end, struct sim_object *o, bool must)
+{
+	if (must && (!o || o->down))
+		end->twice++;
+	if (o)
+		o->down = true;
+	free(o);
+}
+
+static void event(void *ctx, const struct l2tp_event *ev)
+{
+	struct sim_end *end = ctx;
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info c;
+
+	begin(end, ev);
+	if (end->sim->on_event)
+		end->sim->on_event(end, ev);
+	if (ev->kind == L2TP_EV_TUNNEL_DOWN) {
+		l2tp_tunnel_info(ev->tunnel, &t);
+		end->tunnels_down++;
+		finish(end, t.user, false); /* NULL: the peer's, and it never came up */
+		l2tp_tunnel_set_user(ev->tunnel, NULL);
+	}
+	if (ev->kind == L2TP_EV_CALL_DOWN) {
+		l2tp_call_info(ev->call, &c);
+		end->calls_down++;
+		finish(end, c.user, true);
+		l2tp_call_set_user(ev->call, NULL);
+	}
+}
+
+static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+		 struct l2tp_peer_answer *out)
+{
+	struct sim_end *end = ctx;
+
+	(void)host;
+	(void)len;
+	*out = (struct l2tp_peer_answer){.policy = end->policy, .source = from, .peer = end};
+	return true;
+}
+
+static void random_octets(void *ctx, void *buf, size_t len)
+{
+	struct sim_end *end = ctx;
+	uint8_t *p = buf;
+
+	while (len--)
+		*p++ = (uint8_t)test_rand(&end->seed);
+}
+
+static const struct l2tp_ops ops = {tx, event, peer, random_octets};
+
+/* --- running -------------------------------------------------------------------------------------- */
+
+static void start(struct sim *s, struct sim_end *end, struct sim_end *other, const char *host)
+{
+	const struct l2tp_limits limits = {.half_open_per_source = 5000};
+
+	end->sim = s;
+	end->other = other;
+	end->seed = test_rand(&s->seed);
+	l2tp_policy_default(&end->policy);
+	strcpy(end->policy.host_name, host);
+	end->policy.bearer_caps = 3;
+	end->policy.secret.len = 6;
+	memcpy(end->policy.secret.octets, "secret", 6);
+	end->policy.challenge = true;
+	end->e = l2tp_engine_new(&ops, end, &limits);
+	if (!end->e)
+		abort();
+}
+
+void sim_init(struct sim *s, uint64_t seed)
+{
+	memset(s, 0, sizeof(*s));
+	s->seed = seed;
+	s->delay_min = 5000;
+	s->delay_max = 200000;
+	start(s, &s->a, &s->b, "a.example");
+	start(s, &s->b, &s->a, "b.example");
+}
+
+static void arrive(struct sim *s, struct flight *f)
+{
+	if (f->to)
+		l2tp_engine_rx(f->to->e, f->on, f->octets, f->len, s->now);
+	else
+		l2tp_engine_sent(f->from->e, f->cookie, s->now);
+	free(f);
+}
+
+void sim_free(struct sim *s)
+{
+	struct deadline *d;
+
+	while ((d = deadline_pop(&s->air, UINT64_MAX - 1)))
+		free(d); /* the first member of its flight */
+	l2tp_engine_free(s->a.e);
+	l2tp_engine_free(s->b.e);
+}
+
+static uint64_t next(const struct sim *s)
+{
+	uint64_t t = deadline_next(&s->air), a = l2tp_engine_deadline(s->a.e),
+		 b = l2tp_engine_deadline(s->b.e);
+
+	t = a < t ? a : t;
+	return b < t ? b : t;
+}
+
+void sim_run(struct sim *s, uint64_t until)
+{
+	uint64_t t;
+
+	while ((t = next(s)) != DEADLINE_NEVER && t <= until) {
+		struct deadline *d;
+
+		if (t > s->now)
+			s->now = t;
+		while ((d = deadline_pop(&s->air, s->now)))
+			arrive(s, (struct flight *)(void *)d);
+		l2tp_engine_expire(s->a.e, s->now);
+		l2tp_engine_expire(s->b.e, s->now);
+		if (s->on_step)
+			s->on_step(s);
+	}
+	if (until != DEADLINE_NEVER)
+		s->now = until;
+}
+
+struct l2tp_tunnel *sim_open(struct sim_end *end, l2tp_channel on)
+{
+	struct l2tp_peer_answer who = {.policy = end->policy, .source = on, .peer = end};
+
+	return l2tp_tunnel_open(end->e, on, &who, object(), end->sim->now, NULL);
+}
+
+struct l2tp_call *sim_place(struct sim_end *end, struct l2tp_tunnel *t, enum l2tp_call_kind kind)
+{
+	struct sim_object *o = object();
+	struct l2tp_call *c = l2tp_call_new(t, o, NULL);
+
+	if (!c) {
+		free(o);
+		return NULL;
+	}
+	end->calls_made++;
+	l2tp_call_place(c, kind, NULL, 0, end->sim->now);
+	return c;
+}
+
+static void check_end(const struct sim_end *end)
+{
+	struct l2tp_counters c;
+
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(end->e, NULL));
+	CU_ASSERT_EQUAL(l2tp_engine_deadline(end->e), DEADLINE_NEVER);
+	l2tp_engine_counters(end->e, &c);
+	CU_ASSERT_EQUAL(c.tunnels + c.half_open + c.calls, 0);
+	CU_ASSERT_EQUAL(end->calls_down, end->calls_offered + end->calls_made);
+	CU_ASSERT_EQUAL(end->twice, 0);
+}
+
+void sim_check_empty(const struct sim *s)
+{
+	check_end(&s->a);
+	check_end(&s->b);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two engines on a simulated clock, joined by a link that loses, doubles, delays and so reorders, all
+ * from one seed.  Every tunnel and call either engine tells of is tracked until its end is told, so
+ * that a test can say "nothing leaked, nothing is stuck".
+ */
+#ifndef TESTS_SIM_LINK_H
+#define TESTS_SIM_LINK_H
+
+#include "core/deadline.h"
+#include "core/engine.h"
+#include "tests/harness.h"
+
+#define SEC 1000000ull
+
+struct sim;
+
+struct sim_end {
+	struct sim *sim;
+	struct l2tp_engine *e;
+	struct sim_end *other;
+	struct l2tp_policy policy;
+	uint64_t seed;
+	/* what the owner has been told */
+	unsigned tunnels_up, tunnels_down, calls_up, calls_down, calls_offered, calls_made;
+	unsigned twice; /* ends told twice, or of something never heard of: must stay 0 */
+	uint64_t sent;
+};
+
+struct sim {
+	uint64_t now, seed;
+	/* out of 1000 */
+	unsigned loss, doubled;
+	uint64_t delay_min, delay_max; /* us */
+	uint64_t waiting;	       /* when set, packets queue in the transport this long at most */
+	struct deadline_heap air;      /* packets under way */
+	struct sim_end a, b;
+	void (*on_event)(struct sim_end *end, const struct l2tp_event *ev);
+	void (*on_step)(struct sim *s);
+	void *ctx;
+};
+
+/* What a tunnel's or call's user pointer is. */
+struct sim_object {
+	bool down;
+};
+
+void sim_init(struct sim *s, uint64_t seed);
+/* Frees both engines; what is under way is lost. */
+void sim_free(struct sim *s);
+/* Run until nothing is left to happen or until `until`. */
+void sim_run(struct sim *s, uint64_t until);
+struct l2tp_tunnel *sim_open(struct sim_end *end, l2tp_channel on);
+struct l2tp_call *sim_place(struct sim_end *end, struct l2tp_tunnel *t, enum l2tp_call_kind kind);
+/* Random number below n, from the simulation's seed. */
+unsigned sim_random(struct sim *s, unsigned n);
+/* Nothing is left in either engine, and every beginning had its end. */
+void sim_check_empty(const struct sim *s);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A thousand tunnels with ten calls each come up and go down over a bad link.  Nobody gives up (the
+ * retransmission count is high), so all of them must make it, and nothing may be left behind.
+ */
+#include "tests/sim/sim_link.h"
+
+#include <stdio.h>
+
+enum { TUNNELS = 1000, CALLS = 10, CHANNELS = 40 };
+
+/* Whoever opened the tunnel places the calls: half of them incoming, half outgoing. */
+static void tunnel_up(struct sim_end *end, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info i;
+
+	l2tp_tunnel_info(ev->tunnel, &i);
+	if (!i.initiator)
+		return;
+	for (unsigned n = 0; n < CALLS; n++)
+		sim_place(end, ev->tunnel, n % 2 ? L2TP_OUTGOING : L2TP_INCOMING);
+}
+
+/* One of the two ends, either, hangs up as soon as it is up. */
+static void call_up(struct sim_end *end, const struct l2tp_event *ev)
+{
+	struct l2tp_call_info i;
+
+	l2tp_call_info(ev->call, &i);
+	if (i.serial % 2 == (unsigned)i.placed_by_us)
+		l2tp_call_hangup(ev->call, NULL, NULL, 0, end->sim->now);
+}
+
+static void event(struct sim_end *end, const struct l2tp_event *ev)
+{
+	struct l2tp_call_info i;
+
+	if (ev->call)
+		l2tp_call_info(ev->call, &i);
+	if (ev->kind == L2TP_EV_TUNNEL_UP)
+		tunnel_up(end, ev);
+	if (ev->kind == L2TP_EV_CALL_OFFERED)
+		l2tp_call_answer(ev->call, NULL, 0, end->sim->now);
+	if ((ev->kind == L2TP_EV_CALL_OFFERED || ev->kind == L2TP_EV_CALL_REPLIED) && !i.we_are_lns)
+		l2tp_call_connected(ev->call, NULL, 0, end->sim->now);
+	if (ev->kind == L2TP_EV_CALL_UP)
+		call_up(end, ev);
+}
+
+static void patient(struct l2tp_policy *p)
+{
+	p->retransmit_count = 30;
+	p->setup_timeout = 3600 * SEC;
+	p->idle_close = 600 * SEC; /* long after the last message about the last call */
+}
+
+static void thousand(unsigned loss, unsigned doubled, uint64_t waiting)
+{
+	struct sim s;
+
+	sim_init(&s, test_seed());
+	s.loss = loss;
+	s.doubled = doubled;
+	s.waiting = waiting;
+	s.on_event = event;
+	patient(&s.a.policy);
+	patient(&s.b.policy);
+	for (unsigned n = 0; n < TUNNELS; n++) {
+		sim_open(n % 2 ? &s.a : &s.b, 1 + sim_random(&s, CHANNELS));
+		sim_run(&s, s.now + 10000);
+	}
+	sim_run(&s, DEADLINE_NEVER);
+	CU_ASSERT_EQUAL(s.a.tunnels_up, TUNNELS);
+	CU_ASSERT_EQUAL(s.b.tunnels_up, TUNNELS);
+	CU_ASSERT_EQUAL(s.a.calls_made + s.b.calls_made, TUNNELS * CALLS);
+	CU_ASSERT_EQUAL(s.a.calls_offered + s.b.calls_offered, TUNNELS * CALLS);
+	/* up at both ends, though one of them hangs up at once: order is kept */
+	CU_ASSERT_EQUAL(s.a.calls_up + s.b.calls_up, 2 * TUNNELS * CALLS);
+	CU_ASSERT_EQUAL(s.a.tunnels_down, TUNNELS);
+	CU_ASSERT_EQUAL(s.b.tunnels_down, TUNNELS);
+	sim_check_empty(&s);
+	printf(" (%.0f s simulated, %llu packets) ", (double)s.now / SEC,
+	       (unsigned long long)(s.a.sent + s.b.sent));
+	sim_free(&s);
+}
+
+static void good_link(void)
+{
+	thousand(0, 0, 0);
+}
+
+static void loss_20_duplication_and_reordering(void)
+{
+	thousand(200, 100, 0);
+}
+
+static void flow_controlled_channel_and_loss(void)
+{
+	thousand(100, 20, 3 * SEC);
+}
+
+static const struct test_case cases[] = {
+	{"good_link", good_link},
+	{"loss_20_duplication_and_reordering", loss_20_duplication_and_reordering},
+	{"flow_controlled_channel_and_loss", flow_controlled_channel_and_loss},
+	{NULL, NULL},
+};
+const struct test_suite suite_sim_thousand = {"sim_thousand", cases};
