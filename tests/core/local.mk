@@ -22,3 +22,8 @@ unit_core_SOURCES += tests/core/test_cc_table.c \
 	tests/core/test_reauth.c
 unit_core_SOURCES += tests/core/test_tunnel.c
 unit_core_SOURCES += tests/core/test_call.c
+unit_core_SOURCES += tests/core/test_engine.c \
+	tests/core/test_call_msg.c \
+	tests/core/test_events.c \
+	tests/core/test_info.c \
+	tests/core/test_policy.c

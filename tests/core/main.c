@@ -23,6 +23,11 @@ extern const struct test_suite suite_tie;
 extern const struct test_suite suite_reauth;
 extern const struct test_suite suite_tunnel;
 extern const struct test_suite suite_call;
+extern const struct test_suite suite_engine;
+extern const struct test_suite suite_call_msg;
+extern const struct test_suite suite_events;
+extern const struct test_suite suite_info;
+extern const struct test_suite suite_policy;
 extern const struct test_suite suite_setup;
 
 static const struct test_suite *const suites[] = {
@@ -48,6 +53,11 @@ static const struct test_suite *const suites[] = {
 	&suite_reauth,
 	&suite_tunnel,
 	&suite_call,
+	&suite_engine,
+	&suite_call_msg,
+	&suite_events,
+	&suite_info,
+	&suite_policy,
 	&suite_setup,
 	NULL,
 };

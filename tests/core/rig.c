@@ -84,8 +84,11 @@ static void random_octets(void *ctx, void *buf, size_t len)
 	struct rig_end *end = ctx;
 	uint8_t *p = buf;
 
-	while (len--)
-		*p++ = (uint8_t)test_rand(&end->seed);
+	if (end->sixteen && len == 16)
+		memcpy(buf, end->sixteen, len);
+	else
+		while (len--)
+			*p++ = (uint8_t)test_rand(&end->seed);
 }
 
 static const struct l2tp_ops ops = {.tx = tx, .event = event, .peer = peer, .random = random_octets};

@@ -55,6 +55,7 @@ struct rig_end {
 	struct rig_packet *pkt; /* all it sent */
 	unsigned pkts, taken;
 	uint64_t seed;
+	const uint8_t *sixteen; /* what a request for 16 random octets gets; NULL = random */
 };
 
 struct rig {

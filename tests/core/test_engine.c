@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Packets through a whole engine: RFC 2661 5.8 and appendix B.2 on the wire, flow-controlled channels,
+ * what is dropped and under which name, and a captured conversation of a foreign daemon.
+ */
+#include "tests/core/rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct rig r;
+static struct rig_peer p;
+static struct l2tp_msg m;
+
+/* --- reliable delivery ------------------------------------------------------------------------------ */
+
+/* B.2: the ICRP is lost; both ends retransmit, the LNS acknowledges the duplicate ICRQ by a ZLB. */
+static void rfc2661_b2_lost_packet(void)
+{
+	struct l2tp_tunnel *t;
+	struct l2tp_call *c;
+	unsigned n;
+
+	rig_pair(&r);
+	r.a.connect = r.b.answer = true;
+	t = rig_tunnel(&r, NULL);
+	n = r.b.pkts;
+	r.b.drop = true;
+	c = l2tp_call_new(t, NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	r.b.drop = false;
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_ICRQ)->h.ns, 2);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_ICRQ)->h.nr, 1);
+	CU_ASSERT_EQUAL(r.b.pkt[n].type, L2TP_ICRP);
+	CU_ASSERT_EQUAL(r.b.pkt[n].h.ns, 1);
+	CU_ASSERT_EQUAL(r.b.pkt[n].h.nr, 3);
+	r.now = SEC;
+	l2tp_engine_expire(r.a.e, r.now); /* "LAC's timer started first, so fires first" */
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), 2);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_ICRQ)->h.ns, 2);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(r.b.pkt[n + 1].type, 0);
+	CU_ASSERT_EQUAL(r.b.pkt[n + 1].h.nr, 3);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_OFFERED), 1); /* never handled twice */
+	l2tp_engine_expire(r.b.e, r.now);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(r.b.pkt[n + 2].type, L2TP_ICRP);
+	CU_ASSERT_EQUAL(r.b.pkt[n + 2].h.ns, 1);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_ICCN)->h.ns, 3);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_ICCN)->h.nr, 2);
+	CU_ASSERT_EQUAL(r.b.pkt[n + 3].type, 0);
+	CU_ASSERT_EQUAL(r.b.pkt[n + 3].h.nr, 4);
+	CU_ASSERT_EQUAL(r.b.pkts, n + 4);
+	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_DUPLICATE), 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_RETRANSMITS), 1);
+	rig_free(&r);
+}
+
+/* Four requests, last first: held, then handled in order, each once. */
+static void out_of_order_is_put_in_order(void)
+{
+	uint16_t base;
+
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_ack(&p);
+	base = p.ns;
+	for (uint16_t i = 4; i-- > 0;) {
+		rig_start(&p, L2TP_ICRQ, 0);
+		l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)(100 + i));
+		l2tp_build_u32(&p.b, L2TP_AVP_CALL_SERIAL_NUMBER, i);
+		rig_send_ns(&p, (uint16_t)(base + i));
+		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), i ? 0 : 4);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		struct l2tp_call_info info;
+
+		l2tp_call_info(r.a.ev[1 + i].call, &info);
+		CU_ASSERT_EQUAL(info.serial, i);
+		CU_ASSERT_EQUAL(info.peer_id, 100 + i);
+	}
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_OUT_OF_ORDER), 3);
+	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, base + 4);
+	rig_free(&r);
+}
+
+static void beyond_the_window_is_dropped(void)
+{
+	rig_single(&r);
+	r.a.policy.receive_window = 4;
+	rig_peer_up(&p, &r);
+	rig_start(&p, L2TP_HELLO, 0);
+	rig_send_ns(&p, (uint16_t)(p.ns + 4));
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_WINDOW), 1);
+	rig_start(&p, L2TP_HELLO, 0);
+	rig_send_ns(&p, (uint16_t)(p.ns + 3));
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_OUT_OF_ORDER), 1);
+	rig_free(&r);
+}
+
+static void peers_window_is_kept(void)
+{
+	struct l2tp_tunnel *t;
+	struct l2tp_tunnel_info i;
+
+	rig_pair(&r);
+	r.b.policy.receive_window = 3;
+	t = rig_tunnel(&r, NULL);
+	for (int k = 0; k < 20; k++)
+		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	for (int round = 0; round < 20; round++) {
+		l2tp_tunnel_info(t, &i);
+		CU_ASSERT_TRUE(i.in_flight <= 3);
+		rig_run(&r);
+	}
+	CU_ASSERT_EQUAL(i.peer_window, 3);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_OFFERED), 20);
+	rig_free(&r);
+}
+
+/* 5.8: "MUST be acknowledged", "MUST NOT withhold": whatever came in its turn or before. */
+static void zlb_only_when_nothing_else_goes(void)
+{
+	unsigned before;
+
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	before = r.a.pkts;
+	rig_start(&p, L2TP_HELLO, 0);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(r.a.pkts, before + 1);
+	CU_ASSERT_EQUAL(r.a.pkt[before].type, 0);
+	CU_ASSERT_EQUAL(r.a.pkt[before].len, L2TP_HDR_CONTROL_LEN);
+	r.a.answer = true;
+	rig_any(&p, L2TP_ICRQ, 0, 9);
+	CU_ASSERT_EQUAL(r.a.pkts, before + 2);
+	CU_ASSERT_EQUAL(r.a.pkt[before + 1].type, L2TP_ICRP);
+	CU_ASSERT_EQUAL(r.a.pkt[before + 1].h.nr, p.ns);
+	rig_zlb(&p);
+	rig_zlb(&p); /* a ZLB is not acknowledged */
+	CU_ASSERT_EQUAL(r.a.pkts, before + 2);
+	rig_free(&r);
+}
+
+static void acknowledging_what_was_never_sent(void)
+{
+	unsigned before;
+
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	before = r.a.pkts;
+	p.nr = 50;
+	rig_start(&p, L2TP_HELLO, 0);
+	rig_send_ns(&p, p.ns);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_BAD_NR), 1);
+	CU_ASSERT_EQUAL(r.a.pkts, before);
+	rig_free(&r);
+}
+
+/* --- flow-controlled channels ------------------------------------------------------------------------ */
+
+static void waiting_packets_are_not_timed(void)
+{
+	uint64_t cookie;
+
+	rig_single(&r);
+	r.a.tx = L2TP_TX_WAITING;
+	rig_open(&r.a);
+	rig_pass(&r, 25 * SEC);
+	CU_ASSERT_EQUAL(r.a.pkts, 1); /* no second copy while the first waits */
+	cookie = r.a.pkt[0].cookie;
+	l2tp_engine_sent(r.a.e, cookie + 1, r.now); /* not one of ours */
+	rig_pass(&r, SEC);
+	CU_ASSERT_EQUAL(r.a.pkts, 1);
+	l2tp_engine_sent(r.a.e, cookie, r.now);
+	rig_pass(&r, SEC - 1);
+	CU_ASSERT_EQUAL(r.a.pkts, 1);
+	rig_pass(&r, 1);
+	CU_ASSERT_EQUAL(r.a.pkts, 2); /* one second after it left */
+	l2tp_engine_sent(r.a.e, cookie, r.now); /* that one has left already */
+	rig_pass(&r, 20 * SEC);
+	CU_ASSERT_EQUAL(r.a.pkts, 2);
+	rig_free(&r);
+}
+
+static void waiting_zlb_is_followed_by_a_newer_one(void)
+{
+	unsigned before;
+
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_ack(&p);
+	r.a.tx = L2TP_TX_WAITING;
+	before = r.a.pkts;
+	for (int i = 0; i < 3; i++) {
+		rig_start(&p, L2TP_HELLO, 0);
+		rig_send(&p);
+	}
+	CU_ASSERT_EQUAL(r.a.pkts, before + 1);
+	CU_ASSERT_EQUAL(r.a.pkt[before].h.nr, 3);
+	l2tp_engine_sent(r.a.e, r.a.pkt[before].cookie, r.now);
+	CU_ASSERT_EQUAL(r.a.pkts, before + 2);
+	CU_ASSERT_EQUAL(r.a.pkt[before + 1].h.nr, 5);
+	rig_free(&r);
+}
+
+static void failed_transmission_is_a_lost_packet(void)
+{
+	rig_single(&r);
+	r.a.tx = L2TP_TX_FAILED;
+	rig_open(&r.a);
+	rig_pass(&r, 3 * SEC);
+	CU_ASSERT_EQUAL(r.a.pkts, 3);
+	rig_free(&r);
+}
+
+/* Cookies of a tunnel that is gone mean nothing to the one that has its id now. */
+static void stale_cookies_are_ignored(void)
+{
+	const struct l2tp_limits one = {.max_tunnels = 1};
+	uint64_t old;
+
+	rig_limited(&r, &one);
+	r.a.tx = L2TP_TX_WAITING;
+	rig_open(&r.a);
+	old = r.a.pkt[0].cookie;
+	l2tp_engine_channel_lost(r.a.e, 7, r.now);
+	CU_ASSERT_PTR_NOT_NULL(rig_open(&r.a));
+	CU_ASSERT_EQUAL(r.a.pkt[1].cookie >> 48, old >> 48);
+	l2tp_engine_sent(r.a.e, old, r.now);
+	rig_pass(&r, 10 * SEC);
+	CU_ASSERT_EQUAL(r.a.pkts, 2);
+	rig_free(&r);
+}
+
+/* --- what is dropped -------------------------------------------------------------------------------- */
+
+static void drops_have_names(void)
+{
+	static const struct {
+		const char *hex;
+		enum l2tp_reason why;
+	} t[] = {
+		{"c8", L2TP_R_HDR_SHORT},
+		{"c802 000c 0000 0000", L2TP_R_HDR_LENGTH},
+		{"c802 000a 0000 0000 0000", L2TP_R_HDR_LENGTH},
+		{"c802 00ff 0001 0000 0000 0000", L2TP_R_HDR_LENGTH},
+		{"8002 0001 0000 0000 0000", L2TP_R_HDR_FLAGS},
+		{"c902 000c 0001 0000 0000 0000", L2TP_R_HDR_FLAGS},
+		{"ca02 000e 0001 0000 0000 0000 0000", L2TP_R_HDR_FLAGS},
+		{"c801 000c 0001 0000 0000 0000", L2TP_R_L2F},
+		{"c803 000c 0001 0000 0000 0000", L2TP_R_V3},
+		{"c804 000c 0001 0000 0000 0000", L2TP_R_HDR_VERSION},
+		{"0002 0001 0001 ff03", L2TP_R_MSG_ROLE},
+		{"c802 000c 0001 0000 0000 0000", L2TP_R_NO_TUNNEL},
+		{"c802 000c 0000 0000 0000 0000", L2TP_R_NO_TUNNEL},
+	};
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		uint8_t pkt[64];
+
+		rig_single(&r);
+		l2tp_engine_rx(r.a.e, 7, pkt, test_hex(pkt, sizeof(pkt), t[i].hex), 0);
+		CU_ASSERT_EQUAL(rig_reason(&r.a, t[i].why), 1);
+		CU_ASSERT_EQUAL(r.a.pkts, 0);
+		rig_free(&r);
+	}
+}
+
+static void counters_by_message(void)
+{
+	struct l2tp_counters c;
+
+	rig_pair(&r);
+	r.a.connect = r.b.answer = true;
+	l2tp_call_place(l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL), L2TP_INCOMING, NULL, 0, 0);
+	rig_run(&r);
+	l2tp_engine_counters(r.b.e, &c);
+	CU_ASSERT_EQUAL(c.rx[L2TP_SCCRQ], 1);
+	CU_ASSERT_EQUAL(c.rx[L2TP_SCCCN], 1);
+	CU_ASSERT_EQUAL(c.rx[L2TP_ICRQ], 1);
+	CU_ASSERT_EQUAL(c.rx[L2TP_ICCN], 1);
+	CU_ASSERT_EQUAL(c.tx[L2TP_SCCRP], 1);
+	CU_ASSERT_EQUAL(c.tx[L2TP_ICRP], 1);
+	CU_ASSERT_EQUAL(c.tx[0], 2);
+	CU_ASSERT_EQUAL(c.tunnels, 1);
+	CU_ASSERT_EQUAL(c.calls, 1);
+	CU_ASSERT_EQUAL(c.half_open, 0);
+	rig_free(&r);
+}
+
+/* A peer that never acknowledges cannot make us queue without bound. */
+static void answers_are_bounded(void)
+{
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_ack(&p);
+	r.a.no_peer = true;
+	for (unsigned i = 0; i < 60000 && !rig_count_sent(&r.a, L2TP_STOPCCN); i++) {
+		rig_start(&p, L2TP_OCRQ, 0); /* refused: no Bearer Type of ours fits */
+		l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)(1 + i));
+		l2tp_build_u32(&p.b, L2TP_AVP_CALL_SERIAL_NUMBER, i);
+		l2tp_build_u32(&p.b, L2TP_AVP_MINIMUM_BPS, 1);
+		l2tp_build_u32(&p.b, L2TP_AVP_MAXIMUM_BPS, 1);
+		l2tp_build_u32(&p.b, L2TP_AVP_BEARER_TYPE, 0x80);
+		l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_TYPE, 1);
+		l2tp_build_avp(&p.b, L2TP_AVP_CALLED_NUMBER, "1", 1);
+		rig_send_ns(&p, p.ns++);
+		r.a.pkts = r.a.taken; /* nothing of it is kept, nor acknowledged */
+		if (rig_reason(&r.a, L2TP_R_NO_MEMORY))
+			break;
+	}
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_NO_MEMORY), 1);
+	rig_pass(&r, 31 * SEC);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.error, L2TP_ERR_NO_RESOURCES);
+	rig_free(&r);
+}
+
+/* --- a foreign daemon -------------------------------------------------------------------------------- */
+
+static uint16_t sent_u16(uint16_t type, uint16_t avp)
+{
+	uint16_t v = 0;
+
+	rig_decode(rig_last(&r.a, type), &m, &r.a.policy.secret);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, avp, &v));
+	return v;
+}
+
+/* xl2tpd as LAC, as captured, dials us: every message is taken, every answer is of the kind the
+ * captured LNS gave. */
+static void captured_lac_dials_us(void)
+{
+	static const uint16_t answers[] = {L2TP_SCCRP, 0, L2TP_ICRP, 0, 0, 0};
+	char *file = test_read_file("tests/vectors/xl2tpd-lac_xl2tpd-lns.hex", NULL), *line;
+	uint8_t challenge[16], pkt[512];
+	uint16_t tid = 0, sid = 0;
+	unsigned n = 0;
+
+	test_hex(challenge, 16, "cd47119f87cb80c9ae8f567c915afe2c");
+	rig_single(&r);
+	r.a.policy.challenge = true;
+	r.a.answer = true;
+	r.a.sixteen = challenge; /* what the captured LNS asked, so that the captured answer fits */
+	for (line = strtok(file, "\n"); line; line = strtok(NULL, "\n")) {
+		unsigned before = r.a.pkts;
+		size_t len;
+
+		if (strncmp(line, "10.9.0.2", 8))
+			continue;
+		len = test_hex(pkt, sizeof(pkt), strchr(line, ' ') + 1);
+		if (len == L2TP_HDR_CONTROL_LEN)
+			continue;
+		if (pkt[4] | pkt[5])
+			wr_put16(pkt + 4, tid);
+		if (pkt[6] | pkt[7])
+			wr_put16(pkt + 6, sid);
+		l2tp_engine_rx(r.a.e, 7, pkt, len, 0);
+		CU_ASSERT_EQUAL_FATAL(r.a.pkts, before + 1);
+		CU_ASSERT_EQUAL(r.a.pkt[before].type, answers[n]);
+		n++;
+		if (!tid)
+			tid = sent_u16(L2TP_SCCRP, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+		if (n == 3)
+			sid = sent_u16(L2TP_ICRP, L2TP_AVP_ASSIGNED_SESSION_ID);
+	}
+	CU_ASSERT_EQUAL(n, 6);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 1);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->result.result, L2TP_CDN_LOST_CARRIER);
+	CU_ASSERT_STRING_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.text, "Goodbye!");
+	rig_free(&r);
+	free(file);
+}
+
+static const struct test_case cases[] = {
+	{"rfc2661_b2_lost_packet", rfc2661_b2_lost_packet},
+	{"out_of_order_is_put_in_order", out_of_order_is_put_in_order},
+	{"beyond_the_window_is_dropped", beyond_the_window_is_dropped},
+	{"peers_window_is_kept", peers_window_is_kept},
+	{"zlb_only_when_nothing_else_goes", zlb_only_when_nothing_else_goes},
+	{"acknowledging_what_was_never_sent", acknowledging_what_was_never_sent},
+	{"waiting_packets_are_not_timed", waiting_packets_are_not_timed},
+	{"waiting_zlb_is_followed_by_a_newer_one", waiting_zlb_is_followed_by_a_newer_one},
+	{"failed_transmission_is_a_lost_packet", failed_transmission_is_a_lost_packet},
+	{"stale_cookies_are_ignored", stale_cookies_are_ignored},
+	{"drops_have_names", drops_have_names},
+	{"counters_by_message", counters_by_message},
+	{"answers_are_bounded", answers_are_bounded},
+	{"captured_lac_dials_us", captured_lac_dials_us},
+	{NULL, NULL},
+};
+const struct test_suite suite_engine = {"engine", cases};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What handlers may do, and in which order they hear of things. */
+#include "tests/core/rig.h"
+
+#include <string.h>
+
+static struct rig r;
+static struct rig_peer p;
+
+/* A handler that does the most awkward thing at every event. */
+static unsigned hung_up;
+
+static void hang_up_all(struct rig_end *end, const struct l2tp_event *ev)
+{
+	struct l2tp_call *c = NULL;
+
+	if (ev->kind != L2TP_EV_CALL_DOWN)
+		return;
+	while ((c = l2tp_call_next(ev->tunnel, c))) {
+		l2tp_call_hangup(c, NULL, NULL, 0, end->rig->now);
+		hung_up++;
+	}
+}
+
+static void handlers_may_end_everything(void)
+{
+	struct l2tp_tunnel *t;
+
+	hung_up = 0;
+	rig_pair(&r);
+	r.a.connect = r.b.answer = true;
+	t = rig_tunnel(&r, NULL);
+	for (int i = 0; i < 5; i++)
+		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	r.a.on_event = r.b.on_event = hang_up_all;
+	l2tp_call_hangup(l2tp_call_next(t, NULL), NULL, NULL, 0, r.now);
+	rig_run(&r);
+	CU_ASSERT_TRUE(hung_up > 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 5); /* each once */
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_DOWN), 5);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	rig_free(&r);
+}
+
+static void close_when_up(struct rig_end *end, const struct l2tp_event *ev)
+{
+	if (ev->kind == L2TP_EV_TUNNEL_UP)
+		l2tp_tunnel_close(ev->tunnel, NULL, end->rig->now);
+	if (ev->kind == L2TP_EV_TUNNEL_DOWN) /* the pointer is good until the handler returns */
+		l2tp_engine_channel_lost(end->e, 7, end->rig->now);
+}
+
+static void closed_by_its_own_up_event(void)
+{
+	rig_pair(&r);
+	r.a.on_event = close_when_up;
+	rig_open(&r.a);
+	rig_pass(&r, 100 * SEC);
+	CU_ASSERT_EQUAL(r.a.ev[0].kind, L2TP_EV_TUNNEL_UP);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	rig_free(&r);
+}
+
+/* A packet handed over from inside a handler waits: the message told of stays readable. */
+static uint16_t inner_type;
+static unsigned inner_events;
+
+static void receive_inside(struct rig_end *end, const struct l2tp_event *ev)
+{
+	const struct rig_packet *k = rig_last(end->other, L2TP_SCCRQ);
+
+	if (ev->kind != L2TP_EV_CALL_OFFERED)
+		return;
+	inner_events = end->evs;
+	for (int i = 0; i < 300; i++) /* more than may wait */
+		l2tp_engine_rx(end->e, 99, k->octets, k->len, end->rig->now);
+	CU_ASSERT_EQUAL(end->evs, inner_events);
+	inner_type = ev->msg->type;
+}
+
+static void packets_inside_a_handler_wait(void)
+{
+	struct l2tp_tunnel *t;
+	unsigned before;
+
+	rig_pair(&r);
+	r.b.on_event = receive_inside;
+	t = rig_tunnel(&r, NULL);
+	before = rig_count_sent(&r.b, L2TP_SCCRP);
+	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(inner_type, L2TP_ICRQ);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.b, L2TP_SCCRP), before + 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_NO_MEMORY), 300 - 256);
+	rig_free(&r);
+}
+
+/* The message belongs to its event alone. */
+static void messages_only_where_there_was_one(void)
+{
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_any(&p, L2TP_ICRQ, 0, 77);
+	CU_ASSERT_TRUE(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->had_msg);
+	l2tp_call_hangup(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call, NULL, NULL, 0, r.now);
+	CU_ASSERT_FALSE(rig_event(&r.a, L2TP_EV_CALL_DOWN)->had_msg);
+	CU_ASSERT_FALSE(rig_event(&r.a, L2TP_EV_TUNNEL_UP)->had_msg);
+	rig_free(&r);
+}
+
+static void call_that_went_with_its_tunnel_says_why(void)
+{
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_any(&p, L2TP_ICRQ, 0, 77);
+	rig_stopccn(&p, 6);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->result.error,
+			L2TP_ERR_NO_CONTROL_CONNECTION);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->by, L2TP_BY_PEER);
+	rig_free(&r);
+}
+
+static const struct test_case cases[] = {
+	{"handlers_may_end_everything", handlers_may_end_everything},
+	{"closed_by_its_own_up_event", closed_by_its_own_up_event},
+	{"packets_inside_a_handler_wait", packets_inside_a_handler_wait},
+	{"messages_only_where_there_was_one", messages_only_where_there_was_one},
+	{"call_that_went_with_its_tunnel_says_why", call_that_went_with_its_tunnel_says_why},
+	{NULL, NULL},
+};
+const struct test_suite suite_events = {"events", cases};

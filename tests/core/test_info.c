@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/core/rig.h"
+
+#include <string.h>
+
+static struct rig r;
+
+static void walks_see_everything_once(void)
+{
+	struct l2tp_tunnel *t = NULL;
+	unsigned tunnels = 0, calls = 0;
+
+	rig_pair(&r);
+	for (int i = 0; i < 5; i++) {
+		t = rig_open(&r.a);
+		rig_run(&r);
+		for (int k = 0; k < i; k++)
+			l2tp_call_new(t, NULL, NULL);
+	}
+	for (t = NULL; (t = l2tp_tunnel_next(r.a.e, t)); tunnels++)
+		for (struct l2tp_call *c = NULL; (c = l2tp_call_next(t, c)); calls++) {
+			struct l2tp_call_info i;
+
+			l2tp_call_info(c, &i);
+			CU_ASSERT_PTR_EQUAL(i.tunnel, t);
+			CU_ASSERT_PTR_EQUAL(l2tp_call_by_id(t, i.local_id), c);
+		}
+	CU_ASSERT_EQUAL(tunnels, 5);
+	CU_ASSERT_EQUAL(calls, 0 + 1 + 2 + 3 + 4);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_by_id(r.a.e, 0));
+	rig_free(&r);
+}
+
+static void every_state_has_a_name(void)
+{
+	for (int s = 0; s < L2TP_T_STATES; s++)
+		CU_ASSERT_TRUE(strlen(l2tp_tunnel_state_name((enum l2tp_tunnel_state)s)) > 3);
+	for (int s = 0; s < L2TP_C_STATES; s++)
+		CU_ASSERT_TRUE(strlen(l2tp_call_state_name((enum l2tp_call_state)s)) > 3);
+	CU_ASSERT_STRING_EQUAL(l2tp_tunnel_state_name(L2TP_T_STATES), "?");
+	CU_ASSERT_STRING_EQUAL(l2tp_call_state_name(L2TP_C_STATES), "?");
+}
+
+/* 9.1: ids "SHOULD be selected in an unpredictable manner rather than sequentially". */
+static void ids_are_not_sequential(void)
+{
+	struct l2tp_tunnel_info i;
+	unsigned in_a_row = 0;
+	uint16_t before = 0;
+
+	rig_single(&r);
+	for (int k = 0; k < 100; k++) {
+		l2tp_tunnel_info(rig_open(&r.a), &i);
+		in_a_row += (uint16_t)(i.local_id - before) <= 2;
+		before = i.local_id;
+	}
+	CU_ASSERT_TRUE(in_a_row < 5);
+	rig_free(&r);
+}
+
+static void user_pointers(void)
+{
+	struct l2tp_tunnel_info i;
+	struct l2tp_call_info j;
+	struct l2tp_tunnel *t;
+	struct l2tp_call *c;
+	int x;
+
+	rig_pair(&r);
+	t = rig_tunnel(&r, NULL);
+	c = l2tp_call_new(t, NULL, NULL);
+	l2tp_tunnel_set_user(t, &x);
+	l2tp_call_set_user(c, &r);
+	l2tp_tunnel_info(t, &i);
+	l2tp_call_info(c, &j);
+	CU_ASSERT_PTR_EQUAL(i.user, &x);
+	CU_ASSERT_PTR_EQUAL(j.user, &r);
+	rig_free(&r);
+}
+
+static const struct test_case cases[] = {
+	{"walks_see_everything_once", walks_see_everything_once},
+	{"every_state_has_a_name", every_state_has_a_name},
+	{"ids_are_not_sequential", ids_are_not_sequential},
+	{"user_pointers", user_pointers},
+	{NULL, NULL},
+};
+const struct test_suite suite_info = {"info", cases};
