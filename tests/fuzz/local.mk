@@ -48,3 +48,9 @@ FUZZERS += fuzz-ppp-hdlc
 fuzz_ppp_hdlc_SOURCES = tests/fuzz/fuzz_ppp_hdlc.c $(FUZZ_MAIN)
 fuzz_ppp_hdlc_LDFLAGS = $(FUZZ_LINK)
 fuzz_ppp_hdlc_LDADD = libppp.la libcore.la
+
+check_PROGRAMS += fuzz-engine
+FUZZERS += fuzz-engine
+fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(FUZZ_MAIN)
+fuzz_engine_LDFLAGS = $(FUZZ_LINK)
+fuzz_engine_LDADD = libcore.la
