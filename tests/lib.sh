@@ -85,7 +85,7 @@ space() {
 # cable A ADDRESS/LEN B ADDRESS/LEN [DEVICE]: a veth pair between two of them
 cable() {
 	local dev=${5:-eth0}
-	ip -n "$TAG-$1" link add "$dev" type veth peer name "$dev" netns "$TAG-$3" || give_up "no veth"
+	ip -n "$TAG-$1" link add "$dev" mtu 1600 type veth peer name "$dev" mtu 1600 netns "$TAG-$3" || give_up "no veth"
 	ip -n "$TAG-$1" addr add "$2" dev "$dev"
 	ip -n "$TAG-$3" addr add "$4" dev "$dev"
 	ip -n "$TAG-$1" link set "$dev" up
