@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a call: what the actions of its state tables do, and the owner's wishes about it.  What
- * is allowed when is in call_table.c, what the messages say in call_msg.c.
+ * The life of a call: what the actions of its state tables do, and the owner's wishes about it.
+ * What is allowed when is in call_table.c, what the messages say in call_msg.c.
  */
 #include "core/engine_int.h"
 
 #include <stdlib.h>
 
-#define OF(member, n) ((struct l2tp_call *)(void *)((char *)(n) - offsetof(struct l2tp_call, member)))
+#define OF(member, n) ((struct l2tp_call *)(void *)((char *)(n)-offsetof(struct l2tp_call, member)))
 
-/* --- birth and death ------------------------------------------------------------------------------ */
+/* --- birth and death ------------------------------------------------------------------------ */
 
 struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why)
 {
@@ -105,7 +105,7 @@ void call_all_gone(struct l2tp_tunnel *t)
 		call_step(c, CALL_TUNNEL_GONE, true, &arg);
 }
 
-/* --- looking up ----------------------------------------------------------------------------------- */
+/* --- looking up ----------------------------------------------------------------------------- */
 
 struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid)
 {
@@ -126,7 +126,7 @@ void call_set_peer_sid(struct l2tp_call *c, uint16_t sid)
 	htab_add(&c->t->e->peer_sids, &c->by_peer_sid, htab_key((uintptr_t)c->t, sid));
 }
 
-/* --- actions of the state tables ------------------------------------------------------------------ */
+/* --- actions of the state tables ------------------------------------------------------------ */
 
 static void limit(struct l2tp_call *c)
 {
@@ -290,9 +290,8 @@ void call_late(struct deadline *d)
 {
 	struct l2tp_call *c = OF(late, d);
 	bool lac = c->role == CALL_LAC_IN || c->role == CALL_LAC_OUT;
-	struct l2tp_result r =
-		engine_result(lac ? L2TP_CDN_TIMEOUT : L2TP_CDN_ADMINISTRATIVE, 0,
-			      "call not established in time");
+	struct l2tp_result r = engine_result(lac ? L2TP_CDN_TIMEOUT : L2TP_CDN_ADMINISTRATIVE, 0,
+					     "call not established in time");
 	struct call_arg arg = {.r = &r, .by = L2TP_BY_TIMEOUT};
 
 	call_step(c, CALL_LATE, true, &arg);
@@ -308,7 +307,7 @@ void call_pump(struct l2tp_tunnel *t)
 	}
 }
 
-/* --- the owner's wishes --------------------------------------------------------------------------- */
+/* --- the owner's wishes --------------------------------------------------------------------- */
 
 struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why)
 {
@@ -370,8 +369,7 @@ void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned
 	engine_leave(e);
 }
 
-void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n,
-			 uint64_t now)
+void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now)
 {
 	struct l2tp_engine *e = c->t->e;
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages about calls.  Received: which call it is (by our id in the header, or by the peer's
- * Assigned Session ID while it does not know ours), whether it is acceptable, and which event of the
- * state table it makes.  Sent: what the RFC wants in each, what the owner adds, and the defaults for
- * what he left out.
+ * Assigned Session ID while it does not know ours), whether it is acceptable, and which event of
+ * the state table it makes.  Sent: what the RFC wants in each, what the owner adds, and the
+ * defaults for what he left out.
  */
 #include "core/engine_int.h"
 
 #include <stdlib.h>
 
-#define AT_TID 4u /* in a control header */
-#define AT_SID 6u
+#define AT_TID	    4u /* in a control header */
+#define AT_SID	    6u
 #define DEFAULT_BPS 10000000u
 
-/* --- received ------------------------------------------------------------------------------------- */
+/* --- received ------------------------------------------------------------------------------- */
 
 static const uint8_t event_of[L2TP_MSG_TYPES] = {
 	[L2TP_ICRQ] = CALL_ICRQ, [L2TP_ICRP] = CALL_ICRP, [L2TP_ICCN] = CALL_ICCN,
@@ -177,30 +177,13 @@ void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 		engine_count(e, L2TP_R_NO_CALL);
 }
 
-/* --- sent ----------------------------------------------------------------------------------------- */
+/* --- sent ----------------------------------------------------------------------------------- */
 
 static bool ours_to_say(const struct l2tp_avp *a)
 {
 	return !a->vendor &&
 	       (a->type == L2TP_AVP_MESSAGE_TYPE || a->type == L2TP_AVP_RANDOM_VECTOR ||
 		a->type == L2TP_AVP_ASSIGNED_SESSION_ID || a->type == L2TP_AVP_RESULT_CODE);
-}
-
-/* What the owner adds: known attributes where they belong, by their rows; others as they are. */
-static void add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct l2tp_avp *avps,
-		unsigned n)
-{
-	for (unsigned i = 0; i < n; i++) {
-		const struct l2tp_avp *a = &avps[i];
-		const struct l2tp_avp_row *row = l2tp_avp_row(a->vendor, a->type);
-
-		if (ours_to_say(a))
-			continue;
-		if (!row)
-			l2tp_build_raw(b, a);
-		else if (row->messages & 1u << b->type)
-			engine_avp(t, b, a->type, a->val, a->len);
-	}
 }
 
 static const struct l2tp_avp *given(const struct l2tp_avp *avps, unsigned n, uint16_t type)
@@ -211,9 +194,61 @@ static const struct l2tp_avp *given(const struct l2tp_avp *avps, unsigned n, uin
 	return NULL;
 }
 
-/* A u32 the RFC demands: the owner's if given (and add() puts it in), else the default, put in here. */
-static uint32_t demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
-		       uint16_t type, uint32_t deflt)
+/* 4.4.5: what must come with each Proxy Authen Type. */
+static const struct {
+	uint16_t type;
+	uint8_t with; /* bits (1u << Proxy Authen Type) */
+} proxy_needs[] = {
+	{L2TP_AVP_PROXY_AUTHEN_NAME, 1u << 1 | 1u << 2 | 1u << 3 | 1u << 5},
+	{L2TP_AVP_PROXY_AUTHEN_CHALLENGE, 1u << 2 | 1u << 5},
+	{L2TP_AVP_PROXY_AUTHEN_ID, 1u << 2 | 1u << 3 | 1u << 5},
+	{L2TP_AVP_PROXY_AUTHEN_RESPONSE, 1u << 1 | 1u << 2 | 1u << 3 | 1u << 5},
+};
+
+/* Is the proxy authentication the owner gives whole?  Half of it must not be sent. */
+static bool proxy_whole(const struct l2tp_avp *avps, unsigned n)
+{
+	const struct l2tp_avp *a = given(avps, n, L2TP_AVP_PROXY_AUTHEN_TYPE);
+	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
+	uint16_t type = rd_u16(&r);
+
+	if (r.bad || type > 7)
+		return !r.bad;
+	for (unsigned i = 0; i < sizeof(proxy_needs) / sizeof(proxy_needs[0]); i++)
+		if (proxy_needs[i].with & 1u << type && !given(avps, n, proxy_needs[i].type))
+			return false;
+	return true;
+}
+
+static bool is_proxy_authen(const struct l2tp_avp *a)
+{
+	return !a->vendor && a->type >= L2TP_AVP_PROXY_AUTHEN_TYPE &&
+	       a->type <= L2TP_AVP_PROXY_AUTHEN_RESPONSE;
+}
+
+/* What the owner adds: known attributes where they belong, by their rows; others as they are. */
+static void add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct l2tp_avp *avps,
+		unsigned n)
+{
+	bool proxy = proxy_whole(avps, n);
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct l2tp_avp *a = &avps[i];
+		const struct l2tp_avp_row *row = l2tp_avp_row(a->vendor, a->type);
+
+		if (ours_to_say(a) || (is_proxy_authen(a) && !proxy))
+			continue;
+		if (!row)
+			l2tp_build_raw(b, a);
+		else if (row->messages & 1u << b->type)
+			engine_avp(t, b, a->type, a->val, a->len);
+	}
+}
+
+/* A u32 the RFC demands: the owner's if given (and add() puts it in), else the default, put in
+ * here. */
+static uint32_t demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n, uint16_t type,
+		       uint32_t deflt)
 {
 	const struct l2tp_avp *a = given(avps, n, type);
 	struct rd r;

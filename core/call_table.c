@@ -9,8 +9,8 @@
 
 enum call_guard { ANY, OK, BAD, READY };
 
-#define S(x) (1u << L2TP_C_##x)
-#define E(x) (1u << CALL_##x)
+#define S(x)  (1u << L2TP_C_##x)
+#define E(x)  (1u << CALL_##x)
 #define TO(x) L2TP_C_##x
 
 #define INCOMING_MSGS (E(ICRQ) | E(ICRP) | E(ICCN))
@@ -20,10 +20,12 @@ enum call_guard { ANY, OK, BAD, READY };
 
 /* Common to all four: the tunnel's end is the call's (7.1), nobody waits for ever, and a message of
  * the other direction is as wrong as one out of turn. */
-#define COMMON(wrong)                                                                              \
-	{KNOWN | S(WAIT_TUNNEL) | S(IDLE), E(TUNNEL_GONE), ANY, CALL_DO_CLEAN, TO(IDLE)},          \
-	{KNOWN & ~S(ESTABLISHED), E(LATE), ANY, CALL_DO_CDN, TO(IDLE)},                            \
-	{KNOWN, wrong, ANY, CALL_DO_CDN, TO(IDLE)}
+#define COMMON(wrong)                                                                     \
+	{KNOWN | S(WAIT_TUNNEL) | S(IDLE), E(TUNNEL_GONE), ANY, CALL_DO_CLEAN, TO(IDLE)}, \
+		{KNOWN & ~S(ESTABLISHED), E(LATE), ANY, CALL_DO_CDN, TO(IDLE)},           \
+	{                                                                                 \
+		KNOWN, wrong, ANY, CALL_DO_CDN, TO(IDLE)                                  \
+	}
 
 /* clang-format off */
 static const struct call_row lac_in[] = {
@@ -119,7 +121,10 @@ static const struct call_row lns_out[] = {
 };
 /* clang-format on */
 
-#define TABLE(t) {t, sizeof(t) / sizeof((t)[0])}
+#define TABLE(t)                              \
+	{                                     \
+		t, sizeof(t) / sizeof((t)[0]) \
+	}
 static const struct {
 	const struct call_row *rows;
 	unsigned n;

@@ -35,18 +35,18 @@ enum call_event {
 
 enum call_action {
 	CALL_DO_NOTHING,
-	CALL_DO_COUNT,	 /* not allowed here, and harmless: counted */
-	CALL_DO_REQUEST, /* send ICRQ (OCRQ) */
-	CALL_DO_OFFER,	 /* ask our owner */
-	CALL_DO_REFUSE,	 /* send CDN without keeping a call */
-	CALL_DO_REPLY,	 /* send ICRP (OCRP) */
-	CALL_DO_REPLIED, /* tell our owner */
+	CALL_DO_COUNT,		 /* not allowed here, and harmless: counted */
+	CALL_DO_REQUEST,	 /* send ICRQ (OCRQ) */
+	CALL_DO_OFFER,		 /* ask our owner */
+	CALL_DO_REFUSE,		 /* send CDN without keeping a call */
+	CALL_DO_REPLY,		 /* send ICRP (OCRP) */
+	CALL_DO_REPLIED,	 /* tell our owner */
 	CALL_DO_REPLIED_CONNECT, /* that, and send ICCN: the circuit is up already */
-	CALL_DO_CONNECT, /* send ICCN (OCCN): up */
-	CALL_DO_UP,	 /* prepare for data */
-	CALL_DO_REPORT,	 /* WEN, SLI: tell our owner */
-	CALL_DO_CDN,	 /* send CDN, clean up */
-	CALL_DO_CLEAN,	 /* clean up */
+	CALL_DO_CONNECT,	 /* send ICCN (OCCN): up */
+	CALL_DO_UP,		 /* prepare for data */
+	CALL_DO_REPORT,		 /* WEN, SLI: tell our owner */
+	CALL_DO_CDN,		 /* send CDN, clean up */
+	CALL_DO_CLEAN,		 /* clean up */
 	CALL_ACTIONS
 };
 

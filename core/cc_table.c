@@ -9,8 +9,8 @@
 
 enum cc_guard { ANY, OK, BAD };
 
-#define S(x) (1u << L2TP_T_##x)
-#define E(x) (1u << CC_##x)
+#define S(x)  (1u << L2TP_T_##x)
+#define E(x)  (1u << CC_##x)
 #define TO(x) L2TP_T_##x
 
 /* clang-format off */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control connection's state table, RFC 2661 section 7.2.1, as data.  Two states are added for
- * the time after StopCCN (sections 5.7 and 5.8): stopping, ours is not acknowledged yet; linger, all
- * is said and the state is kept for a full retransmission cycle.  Next state idle means the tunnel
- * is gone.
+ * the time after StopCCN (sections 5.7 and 5.8): stopping, ours is not acknowledged yet; linger,
+ * all is said and the state is kept for a full retransmission cycle.  Next state idle means the
+ * tunnel is gone.
  */
 #ifndef CORE_CC_TABLE_H
 #define CORE_CC_TABLE_H
@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 enum cc_event {
-	CC_OPEN,     /* local open request */
-	CC_SCCRQ,    /* messages received, in sequence */
+	CC_OPEN,  /* local open request */
+	CC_SCCRQ, /* messages received, in sequence */
 	CC_SCCRP,
 	CC_SCCCN,
 	CC_STOPCCN,
@@ -52,7 +52,8 @@ struct cc_row {
 };
 #define CC_SAME 0xff /* next: stay */
 
-/* The row for (state, event); acceptable matters only where the table distinguishes.  Never NULL. */
+/* The row for (state, event); acceptable matters only where the table distinguishes.  Never NULL.
+ */
 const struct cc_row *cc_row(uint8_t state, uint8_t event, bool acceptable);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The entry points: packets and time in, packets out.  A packet's header says which tunnel it is for
- * (our own id, so looking it up takes the same time however many there are); its channel must be the
- * tunnel's; its Ns and Nr go through reliable delivery; what comes out in order is decoded and given
- * to the control connection or the call it is about.
+ * The entry points: packets and time in, packets out.  A packet's header says which tunnel it is
+ * for (our own id, so looking it up takes the same time however many there are); its channel must
+ * be the tunnel's; its Ns and Nr go through reliable delivery; what comes out in order is decoded
+ * and given to the control connection or the call it is about.
  */
 #include "core/engine_int.h"
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- birth and death ------------------------------------------------------------------------------ */
+/* --- birth and death ------------------------------------------------------------------------ */
 
 void engine_random(struct l2tp_engine *e, void *buf, size_t len)
 {
@@ -95,7 +95,7 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 	return r;
 }
 
-/* --- out ------------------------------------------------------------------------------------------ */
+/* --- out ------------------------------------------------------------------------------------ */
 
 enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
 		       uint16_t type, uint64_t cookie)
@@ -258,7 +258,7 @@ static bool flush(struct l2tp_engine *e)
 	return true;
 }
 
-/* --- in ------------------------------------------------------------------------------------------- */
+/* --- in ------------------------------------------------------------------------------------- */
 
 static uint16_t peek_u16(const struct l2tp_hdr *h, uint16_t type)
 {
@@ -289,7 +289,8 @@ static bool about_call(uint16_t type)
 	return type < L2TP_MSG_TYPES && l2tp_msg_table[type].about_call;
 }
 
-/* A message that broke a rule ends what it is about (7.1); after StopCCN nothing matters any more. */
+/* A message that broke a rule ends what it is about (7.1); after StopCCN nothing matters any more.
+ */
 static void fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_engine *e = t->e;
@@ -461,10 +462,14 @@ static void control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_
 static void packet(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
 {
 	static const enum l2tp_reason why[] = {
-		[L2TP_HDR_IS_DATA] = L2TP_R_MSG_ROLE,	[L2TP_HDR_IS_L2F] = L2TP_R_L2F,
-		[L2TP_HDR_IS_V3] = L2TP_R_V3,		[L2TP_HDR_BAD_VERSION] = L2TP_R_HDR_VERSION,
-		[L2TP_HDR_SHORT] = L2TP_R_HDR_SHORT,	[L2TP_HDR_BAD_LENGTH] = L2TP_R_HDR_LENGTH,
-		[L2TP_HDR_BAD_FLAGS] = L2TP_R_HDR_FLAGS, [L2TP_HDR_BAD_OFFSET] = L2TP_R_HDR_OFFSET,
+		[L2TP_HDR_IS_DATA] = L2TP_R_MSG_ROLE,
+		[L2TP_HDR_IS_L2F] = L2TP_R_L2F,
+		[L2TP_HDR_IS_V3] = L2TP_R_V3,
+		[L2TP_HDR_BAD_VERSION] = L2TP_R_HDR_VERSION,
+		[L2TP_HDR_SHORT] = L2TP_R_HDR_SHORT,
+		[L2TP_HDR_BAD_LENGTH] = L2TP_R_HDR_LENGTH,
+		[L2TP_HDR_BAD_FLAGS] = L2TP_R_HDR_FLAGS,
+		[L2TP_HDR_BAD_OFFSET] = L2TP_R_HDR_OFFSET,
 	};
 	struct l2tp_hdr h;
 	enum l2tp_hdr_kind kind = l2tp_hdr_decode(&h, pkt, len);
@@ -534,7 +539,7 @@ void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt
 	engine_leave(e);
 }
 
-/* --- time ----------------------------------------------------------------------------------------- */
+/* --- time ----------------------------------------------------------------------------------- */
 
 void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now)
 {

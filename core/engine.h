@@ -37,8 +37,8 @@ struct l2tp_policy {
 	uint16_t receive_window;   /* messages we offer, >= 1; default 64 */
 	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = async, 2 = sync */
 	uint32_t bearer_caps;	   /* 1 = digital, 2 = analog; bit clear = no such calls taken */
-	uint64_t retransmit;	   /* first interval, us (1 s); doubles up to retransmit_max (8 s) */
-	uint64_t retransmit_max; /* RFC 2661 5.8: not under 8 s; raised to that */
+	uint64_t retransmit;	  /* first interval, us (1 s); doubles up to retransmit_max (8 s) */
+	uint64_t retransmit_max;  /* RFC 2661 5.8: not under 8 s; raised to that */
 	uint8_t retransmit_count; /* retransmissions without answer before giving up (5) */
 	uint64_t hello;		  /* silence before HELLO, us (60 s); 0 = never */
 	uint64_t setup_timeout;	  /* tunnel or call still forming, us (60 s) */
@@ -47,14 +47,15 @@ struct l2tp_policy {
 	uint64_t hold;		  /* channel down this long closes the tunnel, us */
 	uint16_t max_calls;	  /* 0 = as many as there are ids */
 	uint32_t quirks;	  /* L2TP_QUIRK_* */
-	const uint16_t *suppress; /* IETF attribute types never sent to this peer; ended by L2TP_NO_AVP;
-				     const data of the owner that lives as long as the engine, or NULL */
+	const uint16_t
+		*suppress; /* IETF attribute types never sent to this peer; ended by L2TP_NO_AVP;
+			      const data of the owner that lives as long as the engine, or NULL */
 };
 /* RFC defaults for everything but names and secret. */
 void l2tp_policy_default(struct l2tp_policy *p);
 
-/* The owner's answer to "who is this?" for an SCCRQ that came in (or an SCCRP that came from where we
- * did not send to). */
+/* The owner's answer to "who is this?" for an SCCRQ that came in (or an SCCRP that came from where
+ * we did not send to). */
 struct l2tp_peer_answer {
 	struct l2tp_policy policy;
 	uint64_t source; /* half-open tunnels are capped by this key (e.g. a hash of the address) */
@@ -68,13 +69,14 @@ enum l2tp_event_kind {
 	L2TP_EV_TUNNEL_DOWN,  /* .result, .by; every call of it has gone DOWN before.  Also the only
 				 event of a tunnel the peer opened that never came up. */
 	L2TP_EV_CALL_OFFERED, /* ICRQ or OCRQ: .msg; answer or refuse, now or later */
-	L2TP_EV_CALL_REPLIED, /* ICRP or OCRP to a call we placed: .msg; peer's session id is known */
+	L2TP_EV_CALL_REPLIED, /* ICRP or OCRP to a call we placed: .msg; peer's session id is known
+			       */
 	L2TP_EV_CALL_UP,      /* .msg = ICCN/OCCN when we received it, NULL when we sent it */
-	L2TP_EV_CALL_DOWN,    /* .result, .by, .msg = the CDN when there was one; every call has one,
-				 whoever ends it */
-	L2TP_EV_SLI,	      /* .msg: ACCM */
-	L2TP_EV_WEN,	      /* .msg: Call Errors */
-	L2TP_EV_REAUTH,	      /* .ok: outcome of a periodic proof */
+	L2TP_EV_CALL_DOWN, /* .result, .by, .msg = the CDN when there was one; every call has one,
+			      whoever ends it */
+	L2TP_EV_SLI,	   /* .msg: ACCM */
+	L2TP_EV_WEN,	   /* .msg: Call Errors */
+	L2TP_EV_REAUTH,	   /* .ok: outcome of a periodic proof */
 };
 
 /* Who ended it. */
@@ -93,8 +95,8 @@ struct l2tp_event {
 
 struct l2tp_ops {
 	/* Send one control packet.  WAITING: the transport has it queued and the owner will say
-	 * l2tp_engine_sent(cookie) when it leaves (or never, if the queue is flushed); until then the
-	 * retransmission timer does not run and no second copy is handed over. */
+	 * l2tp_engine_sent(cookie) when it leaves (or never, if the queue is flushed); until then
+	 * the retransmission timer does not run and no second copy is handed over. */
 	enum l2tp_tx (*tx)(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			   uint64_t cookie);
 	void (*event)(void *ctx, const struct l2tp_event *ev);
@@ -105,9 +107,9 @@ struct l2tp_ops {
 };
 
 struct l2tp_limits {
-	uint16_t max_tunnels;	     /* at most 65535; 0 = 65535 */
+	uint16_t max_tunnels;	       /* at most 65535; 0 = 65535 */
 	uint16_t half_open_per_source; /* 0 = 256 */
-	uint32_t max_calls;	     /* over all tunnels; 0 = 1000000 */
+	uint32_t max_calls;	       /* over all tunnels; 0 = 1000000 */
 };
 
 /* NULL when there is no memory.  ops and ctx must outlive the engine. */
@@ -157,8 +159,9 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
  * sends OCRP; l2tp_call_connected() follows when the circuit is up. */
 void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now);
 /* LAC: the circuit is up and ICCN (after ICRP) or OCCN (after OCRP) may go.  A placed INCOMING call
- * waits for this after CALL_REPLIED; avps: connect speed, framing type, proxy LCP and so on.  For an
- * INCOMING call it may come earlier, when the circuit is up already: ICCN then follows ICRP at once. */
+ * waits for this after CALL_REPLIED; avps: connect speed, framing type, proxy LCP and so on.  For
+ * an INCOMING call it may come earlier, when the circuit is up already: ICCN then follows ICRP at
+ * once. */
 void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n,
 			 uint64_t now);
 /* Refuse or hang up: CDN.  cause: extra attributes for the CDN (Q.931 cause, RFC 3145), or NULL. */
@@ -167,30 +170,32 @@ void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
 void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm, uint64_t now);
 /* errors: crc, framing, hardware overruns, buffer overruns, time-outs, alignment */
 void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t now);
-/* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up.  No tunnel is
- * opened or accepted after that.  r NULL = "being shut down". */
+/* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up.  No tunnel
+ * is opened or accepted after that.  r NULL = "being shut down". */
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);
 
-/* --- out: what is there ------------------------------------------------------------------------ */
+/* --- out: what is there ------------------------------------------------------------------------
+ */
 
 enum l2tp_tunnel_state { /* RFC 2661 7.2.1, plus the time after StopCCN */
-	L2TP_T_IDLE,
-	L2TP_T_WAIT_CTL_REPLY,
-	L2TP_T_WAIT_CTL_CONN,
-	L2TP_T_ESTABLISHED,
-	L2TP_T_STOPPING, /* StopCCN sent, waiting for its acknowledgement */
-	L2TP_T_LINGER,	 /* StopCCN received: state kept for the full retransmission interval */
-	L2TP_T_STATES
+			 L2TP_T_IDLE,
+			 L2TP_T_WAIT_CTL_REPLY,
+			 L2TP_T_WAIT_CTL_CONN,
+			 L2TP_T_ESTABLISHED,
+			 L2TP_T_STOPPING, /* StopCCN sent, waiting for its acknowledgement */
+			 L2TP_T_LINGER, /* StopCCN received: state kept for the full retransmission
+					   interval */
+			 L2TP_T_STATES
 };
 enum l2tp_call_state { /* RFC 2661 7.4 and 7.5, all four tables */
-	L2TP_C_IDLE,
-	L2TP_C_WAIT_TUNNEL,
-	L2TP_C_WAIT_REPLY,   /* after ICRQ or OCRQ */
-	L2TP_C_WAIT_CONNECT, /* LNS: waiting for ICCN or OCCN */
-	L2TP_C_WAIT_ANSWER,  /* offered to our owner, who has not decided */
-	L2TP_C_WAIT_CS,	     /* LAC: the circuit is not up yet (wait-cs-answer) */
-	L2TP_C_ESTABLISHED,
-	L2TP_C_STATES
+		       L2TP_C_IDLE,
+		       L2TP_C_WAIT_TUNNEL,
+		       L2TP_C_WAIT_REPLY,   /* after ICRQ or OCRQ */
+		       L2TP_C_WAIT_CONNECT, /* LNS: waiting for ICCN or OCCN */
+		       L2TP_C_WAIT_ANSWER,  /* offered to our owner, who has not decided */
+		       L2TP_C_WAIT_CS,	    /* LAC: the circuit is not up yet (wait-cs-answer) */
+		       L2TP_C_ESTABLISHED,
+		       L2TP_C_STATES
 };
 
 struct l2tp_tunnel_info {

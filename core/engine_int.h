@@ -5,12 +5,12 @@
  * (life of a call) and call_msg.c (its messages).
  *
  * How one entry runs: enter(); messages go through reliable delivery into a state table, whose
- * action queues messages and events; after each message the events are delivered; leave() sends what
- * may be sent, so that one packet carries what several would have acknowledged, and a ZLB goes only
- * when nothing else did.
+ * action queues messages and events; after each message the events are delivered; leave() sends
+ * what may be sent, so that one packet carries what several would have acknowledged, and a ZLB goes
+ * only when nothing else did.
  *
- * Lifetime: a tunnel or call whose state table says "idle" takes no more part in anything; it is told
- * to the owner by its *_DOWN event and freed after that.
+ * Lifetime: a tunnel or call whose state table says "idle" takes no more part in anything; it is
+ * told to the owner by its *_DOWN event and freed after that.
  */
 #ifndef CORE_ENGINE_INT_H
 #define CORE_ENGINE_INT_H
@@ -26,7 +26,8 @@
 
 enum engine_deadline { D_RETRY, D_LIFE, D_HELLO, D_IDLE, D_HOLD, D_REAUTH, D_CALL };
 
-/* What an object has to tell its owner: bits (1u << enum l2tp_event_kind), delivered lowest first. */
+/* What an object has to tell its owner: bits (1u << enum l2tp_event_kind), delivered lowest first.
+ */
 struct tell {
 	struct tell *next;
 	uint16_t bits, with_msg;
@@ -105,9 +106,9 @@ struct l2tp_engine {
 	struct l2tp_limits limits;
 	struct deadline_heap heap;
 	struct idtab tids;
-	struct htab channels;  /* tunnels by channel */
-	struct htab peer_ids;  /* tunnels by (channel, peer's Assigned Tunnel ID) */
-	struct htab asking;    /* our outstanding SCCRQs by peer section */
+	struct htab channels; /* tunnels by channel */
+	struct htab peer_ids; /* tunnels by (channel, peer's Assigned Tunnel ID) */
+	struct htab asking;   /* our outstanding SCCRQs by peer section */
 	struct htab sources;
 	struct htab peer_sids; /* calls by (tunnel, peer's Assigned Session ID) */
 	struct l2tp_tunnel *tunnels, *last_tunnel, *dirty;
@@ -124,7 +125,8 @@ struct l2tp_engine {
 	uint8_t out[L2TP_MSG_MAX]; /* the message being built */
 };
 
-/* --- engine.c ------------------------------------------------------------------------------------ */
+/* --- engine.c ------------------------------------------------------------------------------------
+ */
 
 void engine_enter(struct l2tp_engine *e, uint64_t now);
 void engine_leave(struct l2tp_engine *e);
@@ -151,14 +153,16 @@ void engine_dirty(struct l2tp_tunnel *t);
 struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* --- events.c ------------------------------------------------------------------------------------ */
+/* --- events.c ------------------------------------------------------------------------------------
+ */
 
 void events_tunnel(struct l2tp_tunnel *t, enum l2tp_event_kind kind);
 /* with_msg: e->msg belongs to it. */
 void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg);
 void events_deliver(struct l2tp_engine *e);
 
-/* --- tunnel.c ------------------------------------------------------------------------------------ */
+/* --- tunnel.c ------------------------------------------------------------------------------------
+ */
 
 struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 			       const struct l2tp_peer_answer *who, enum l2tp_reason *why);
@@ -177,7 +181,8 @@ void tunnel_call_gone(struct l2tp_tunnel *t);
 void tunnel_release(struct l2tp_tunnel *t);
 void tunnel_free(struct l2tp_tunnel *t);
 
-/* --- setup.c ------------------------------------------------------------------------------------- */
+/* --- setup.c -------------------------------------------------------------------------------------
+ */
 
 /* An SCCRQ with Tunnel ID 0; returns the tunnel it belongs to when that exists already. */
 struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
@@ -195,12 +200,14 @@ void setup_send_connected(struct l2tp_tunnel *t);
 /* May an SCCRP from another channel move this tunnel there?  (Once, and only a valid one.) */
 bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h);
 
-/* --- tie.c --------------------------------------------------------------------------------------- */
+/* --- tie.c ---------------------------------------------------------------------------------------
+ */
 
 /* An SCCRQ of `peer` is in e->msg: drop what loses.  False = the received one is to be dropped. */
 bool tie_admit(struct l2tp_engine *e, const void *peer);
 
-/* --- reauth.c ------------------------------------------------------------------------------------ */
+/* --- reauth.c ------------------------------------------------------------------------------------
+ */
 
 void reauth_arm(struct l2tp_tunnel *t);
 void reauth_start(struct l2tp_tunnel *t);
@@ -211,7 +218,8 @@ void reauth_close(struct l2tp_tunnel *proof);
 /* Either of the two tunnels is ending. */
 void reauth_over(struct l2tp_tunnel *t);
 
-/* --- call.c -------------------------------------------------------------------------------------- */
+/* --- call.c --------------------------------------------------------------------------------------
+ */
 
 /* What comes with an event: result and who, where it may end the call (NULL = out of turn);
  * attributes for what is sent. */
@@ -236,7 +244,8 @@ void call_pump(struct l2tp_tunnel *t);
 void call_all_gone(struct l2tp_tunnel *t);
 void call_free(struct l2tp_call *c);
 
-/* --- call_msg.c ---------------------------------------------------------------------------------- */
+/* --- call_msg.c ----------------------------------------------------------------------------------
+ */
 
 /* A decoded message about a call in its turn; and one that broke a rule (e->fault). */
 void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);

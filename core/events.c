@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Telling the owner.  Whatever has something to tell stands in one line, once, with a bit for each
- * kind of event; so the line needs no memory of its own and cannot overflow.  The end of a tunnel or
- * call is told last, and frees it.
+ * kind of event; so the line needs no memory of its own and cannot overflow.  The end of a tunnel
+ * or call is told last, and frees it.
  */
 #include "core/engine_int.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
-#define BIT(k) ((uint16_t)(1u << (k)))
-#define OWNER(type, ptr) ((type *)(void *)((char *)(ptr) - offsetof(type, tell)))
+#define BIT(k)		 ((uint16_t)(1u << (k)))
+#define OWNER(type, ptr) ((type *)(void *)((char *)(ptr)-offsetof(type, tell)))
 
 static void stand_in_line(struct l2tp_engine *e, struct tell *w)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is there: copies for whoever shows or steers it.  The second tunnel of a re-authentication is
- * the engine's own and does not appear.
+ * What is there: copies for whoever shows or steers it.  The second tunnel of a re-authentication
+ * is the engine's own and does not appear.
  */
 #include "core/engine_int.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Proving a peer again.  RFC 2661 knows authentication only at set-up, so at the configured interval a
- * second, authenticated control connection is opened to where the tunnel is; when the peer has
- * answered our challenge it is closed again.  If it cannot be opened, the tunnel ends with StopCCN
- * "not authorized".  The owner never sees the second connection, only the outcome.
+ * Proving a peer again.  RFC 2661 knows authentication only at set-up, so at the configured
+ * interval a second, authenticated control connection is opened to where the tunnel is; when the
+ * peer has answered our challenge it is closed again.  If it cannot be opened, the tunnel ends with
+ * StopCCN "not authorized".  The owner never sees the second connection, only the outcome.
  */
 #include "core/engine_int.h"
 
@@ -51,8 +51,7 @@ void reauth_proved(struct l2tp_tunnel *p)
 
 void reauth_close(struct l2tp_tunnel *p)
 {
-	struct l2tp_result r =
-		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "re-authentication done");
+	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "re-authentication done");
 
 	if (p->state == L2TP_T_ESTABLISHED)
 		tunnel_step(p, CC_CLOSE, true, &r, L2TP_BY_US);

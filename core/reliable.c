@@ -11,10 +11,10 @@
 
 #include <stdlib.h>
 
-#define NEVER UINT64_MAX
+#define NEVER  UINT64_MAX
 #define AT_TID 4u /* in a control header */
-#define AT_NS 8u
-#define AT_NR 10u
+#define AT_NS  8u
+#define AT_NR  10u
 
 static struct rel_msg **slot(const struct reliable *r, uint16_t ns)
 {
@@ -232,7 +232,8 @@ uint16_t rel_in_flight(const struct reliable *r)
 	return (uint16_t)(r->nxt - r->una);
 }
 
-/* Appendix A: congestion.  Half the window becomes the threshold and sending starts again with one. */
+/* Appendix A: congestion.  Half the window becomes the threshold and sending starts again with one.
+ */
 static void go_back(struct reliable *r)
 {
 	(*slot(r, r->una))->waiting = false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A: Ns and Nr, the sliding
- * window, acknowledgement, retransmission with exponential back-off, slow start and congestion
- * avoidance.  A function of its state and of `now`; it sends nothing itself: the owner asks for the
- * next packet and says what became of it.
+ * Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A: Ns and Nr, the
+ * sliding window, acknowledgement, retransmission with exponential back-off, slow start and
+ * congestion avoidance.  A function of its state and of `now`; it sends nothing itself: the owner
+ * asks for the next packet and says what became of it.
  *
  * Sending goes back to the oldest unacknowledged message when its time is up, and then forward
  * again as the congestion window allows; an acknowledgement may jump over what the peer had kept.
@@ -19,10 +19,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REL_QUEUE_OCTETS 65536u	     /* what the owner's wishes may fill */
-#define REL_QUEUE_HARD 131072u	     /* what answers to the peer may fill; beyond is fatal */
-#define REL_HOLD_MAX 64u	     /* messages held out of order */
-#define REL_DEFAULT_WINDOW 4u	     /* RFC 2661 4.4.3: no Receive Window Size AVP */
+#define REL_QUEUE_OCTETS     65536u   /* what the owner's wishes may fill */
+#define REL_QUEUE_HARD	     131072u  /* what answers to the peer may fill; beyond is fatal */
+#define REL_HOLD_MAX	     64u      /* messages held out of order */
+#define REL_DEFAULT_WINDOW   4u	      /* RFC 2661 4.4.3: no Receive Window Size AVP */
 #define REL_MIN_INTERVAL_CAP 8000000u /* RFC 2661 5.8: a cap on the interval is at least 8 s */
 
 struct rel_config {
@@ -51,22 +51,22 @@ struct rel_early {
 struct reliable {
 	struct rel_config cfg;
 	/* sending: una <= nxt <= top <= end, modulo 65536 */
-	uint16_t una;	     /* oldest not acknowledged */
-	uint16_t nxt;	     /* next to hand over */
-	uint16_t top;	     /* one past the highest ever handed over */
-	uint16_t end;	     /* one past the last queued */
+	uint16_t una; /* oldest not acknowledged */
+	uint16_t nxt; /* next to hand over */
+	uint16_t top; /* one past the highest ever handed over */
+	uint16_t end; /* one past the last queued */
 	uint16_t peer_window, cwnd, ssthresh;
-	uint16_t acks;	     /* since cwnd last grew, in congestion avoidance */
+	uint16_t acks; /* since cwnd last grew, in congestion avoidance */
 	uint16_t copies;
-	uint8_t tries;	     /* retransmissions without progress */
+	uint8_t tries; /* retransmissions without progress */
 	bool paused;
-	uint32_t room;	     /* slots in ring, a power of two */
+	uint32_t room;	       /* slots in ring, a power of two */
 	struct rel_msg **ring; /* slot = Ns mod room */
 	size_t octets;
-	uint64_t due;	     /* UINT64_MAX = nothing outstanding */
+	uint64_t due; /* UINT64_MAX = nothing outstanding */
 	uint64_t retransmits;
 	/* receiving */
-	uint16_t nr;	     /* next expected */
+	uint16_t nr; /* next expected */
 	bool ack_due;
 	bool zlb_waiting;
 	uint64_t zlb_handed;
@@ -77,7 +77,8 @@ struct reliable {
 
 void rel_init(struct reliable *r, const struct rel_config *cfg);
 void rel_free(struct reliable *r);
-/* The sum of all intervals until giving up: RFC 2661's full retransmission cycle, 31 s by default. */
+/* The sum of all intervals until giving up: RFC 2661's full retransmission cycle, 31 s by default.
+ */
 uint64_t rel_cycle(const struct rel_config *cfg);
 
 /* --- sending -------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 
 #define VERSION 0x0100 /* Protocol Version 1, revision 0 */
 
-/* --- what both requests and replies say ----------------------------------------------------------- */
+/* --- what both requests and replies say ----------------------------------------------------- */
 
 static void capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
@@ -87,10 +87,10 @@ void setup_send_connected(struct l2tp_tunnel *t)
 	engine_queue(t, &b);
 }
 
-/* --- what is acceptable --------------------------------------------------------------------------- */
+/* --- what is acceptable --------------------------------------------------------------------- */
 
-/* 5.1.1: "If the expected response and response received from a peer does not match, establishment of
- * the tunnel MUST be disallowed." */
+/* 5.1.1: "If the expected response and response received from a peer does not match, establishment
+ * of the tunnel MUST be disallowed." */
 static bool response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result *r)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE_RESPONSE);
@@ -114,7 +114,8 @@ static bool can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, stru
 	if (p->secret.len || !l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE))
 		return true;
 	engine_count(e, L2TP_R_AUTH_FAILED);
-	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "challenged, but there is no shared secret");
+	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0,
+			   "challenged, but there is no shared secret");
 	return false;
 }
 
@@ -128,7 +129,7 @@ bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 	return response_ok(t, L2TP_SCCCN, r);
 }
 
-/* --- what the peer said of itself ----------------------------------------------------------------- */
+/* --- what the peer said of itself ----------------------------------------------------------- */
 
 static void copy_text(char *out, size_t cap, const struct l2tp_avp *a)
 {
@@ -175,7 +176,7 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 	return true;
 }
 
-/* --- refusing ------------------------------------------------------------------------------------- */
+/* --- refusing ------------------------------------------------------------------------------- */
 
 void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id, uint16_t nr,
 		  const struct l2tp_result *r)
@@ -209,7 +210,7 @@ static struct l2tp_tunnel *refuse(struct l2tp_engine *e, l2tp_channel from,
 	return NULL;
 }
 
-/* --- half-open tunnels of one source -------------------------------------------------------------- */
+/* --- half-open tunnels of one source -------------------------------------------------------- */
 
 static struct source *find_source(struct l2tp_engine *e, uint64_t key)
 {
@@ -232,11 +233,11 @@ static void forget_if_empty(struct l2tp_engine *e, struct source *s)
 	free(s);
 }
 
-/* --- an SCCRQ ------------------------------------------------------------------------------------- */
+/* --- an SCCRQ ------------------------------------------------------------------------------- */
 
 /* Make the tunnel, count it against its source. */
-static struct l2tp_tunnel *admit(struct l2tp_engine *e, l2tp_channel from,
-				 const struct l2tp_hdr *h, const struct l2tp_peer_answer *who)
+static struct l2tp_tunnel *admit(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
+				 const struct l2tp_peer_answer *who)
 {
 	struct l2tp_result full = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
 						"no room for another tunnel");
@@ -279,9 +280,10 @@ static struct l2tp_tunnel *accept_request(struct l2tp_engine *e, l2tp_channel fr
 	return admit(e, from, h, who);
 }
 
-/* The tunnel the SCCRQ belongs to, new or not; the message itself then goes through reliable delivery
- * like any other. */
-struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
+/* The tunnel the SCCRQ belongs to, new or not; the message itself then goes through reliable
+ * delivery like any other. */
+struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
+				  const struct l2tp_hdr *h)
 {
 	struct l2tp_peer_answer who;
 	struct l2tp_result r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "unknown peer");
@@ -289,9 +291,9 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from, cons
 	size_t len = 0;
 	const uint8_t *host = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_HOST_NAME, &len);
 	bool known = host && e->ops->peer(e->ctx, from, host, len, &who);
-	enum l2tp_verdict v = l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
-					      known ? &who.policy.secret : NULL,
-					      known ? who.policy.quirks : 0);
+	enum l2tp_verdict v =
+		l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
+				known ? &who.policy.secret : NULL, known ? who.policy.quirks : 0);
 	uint16_t id = 0;
 
 	l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tie Breaker, RFC 2661 4.4.3: both ends ask for a tunnel at once and want only one.  What is
- * compared are an SCCRQ received and our own outstanding SCCRQs to the same peer section.  The lower
- * value wins, having one wins over having none, equal loses on both sides, and without any there are
- * two tunnels.
+ * compared are an SCCRQ received and our own outstanding SCCRQs to the same peer section.  The
+ * lower value wins, having one wins over having none, equal loses on both sides, and without any
+ * there are two tunnels.
  */
 #include "core/engine_int.h"
 
@@ -21,8 +21,8 @@ static enum tie compare(const uint8_t *ours, const uint8_t *theirs)
 
 static void lose(struct l2tp_tunnel *t)
 {
-	struct l2tp_result r = engine_result(L2TP_STOP_ALREADY_EXISTS, 0,
-					     "the peer's own request won the tie");
+	struct l2tp_result r =
+		engine_result(L2TP_STOP_ALREADY_EXISTS, 0, "the peer's own request won the tie");
 
 	engine_count(t->e, L2TP_R_TIE_LOST);
 	tunnel_step(t, CC_TIE_LOST, true, &r, L2TP_BY_PEER);
@@ -36,8 +36,7 @@ bool tie_admit(struct l2tp_engine *e, const void *peer)
 	bool admitted = true;
 
 	for (; n; n = next) {
-		struct l2tp_tunnel *t =
-			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_peer));
+		struct l2tp_tunnel *t = (void *)((char *)n - offsetof(struct l2tp_tunnel, by_peer));
 		const uint8_t *ours = t->policy.single_tunnel ? t->tie : NULL;
 		enum tie outcome = compare(ours, theirs);
 

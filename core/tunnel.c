@@ -7,9 +7,10 @@
 
 #include <stdlib.h>
 
-#define OF(member, n) ((struct l2tp_tunnel *)(void *)((char *)(n) - offsetof(struct l2tp_tunnel, member)))
+#define OF(member, n) \
+	((struct l2tp_tunnel *)(void *)((char *)(n)-offsetof(struct l2tp_tunnel, member)))
 
-/* --- birth ---------------------------------------------------------------------------------------- */
+/* --- birth ---------------------------------------------------------------------------------- */
 
 static void link_in(struct l2tp_tunnel *t)
 {
@@ -74,7 +75,7 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	return t;
 }
 
-/* --- death ---------------------------------------------------------------------------------------- */
+/* --- death ---------------------------------------------------------------------------------- */
 
 static void source_leave(struct l2tp_tunnel *t)
 {
@@ -116,7 +117,7 @@ void tunnel_release(struct l2tp_tunnel *t)
 		tunnel_free(t);
 }
 
-/* --- looking up ----------------------------------------------------------------------------------- */
+/* --- looking up ----------------------------------------------------------------------------- */
 
 void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id)
 {
@@ -150,7 +151,7 @@ struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, 
 	return lingers;
 }
 
-/* --- actions of the state table ------------------------------------------------------------------- */
+/* --- actions of the state table ------------------------------------------------------------- */
 
 /* What the owner will be told; the first reason stands. */
 static void remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2tp_side by)
@@ -284,7 +285,7 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 		actions[row->action](t);
 }
 
-/* --- messages ------------------------------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------------------------- */
 
 static void stopped_by_peer(struct l2tp_tunnel *t)
 {
@@ -338,7 +339,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	}
 }
 
-/* --- deadlines ------------------------------------------------------------------------------------ */
+/* --- deadlines ------------------------------------------------------------------------------ */
 
 static void retry_due(struct l2tp_tunnel *t)
 {
@@ -363,7 +364,8 @@ static void life_due(struct l2tp_tunnel *t)
 	tunnel_step(t, CC_LATE, true, &r, L2TP_BY_TIMEOUT);
 }
 
-/* 5.5: HELLO after silence.  Data and control both end silence; what is in flight probes already. */
+/* 5.5: HELLO after silence.  Data and control both end silence; what is in flight probes already.
+ */
 static void hello_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
@@ -398,7 +400,7 @@ static void hold_due(struct l2tp_tunnel *t)
 
 void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d)
 {
-	static void (*const due[])(struct l2tp_tunnel *t) = {
+	static void (*const due[])(struct l2tp_tunnel * t) = {
 		[D_RETRY] = retry_due, [D_LIFE] = life_due, [D_HELLO] = hello_due,
 		[D_IDLE] = idle_due,   [D_HOLD] = hold_due, [D_REAUTH] = reauth_start,
 	};
@@ -413,7 +415,7 @@ void tunnel_call_gone(struct l2tp_tunnel *t)
 		deadline_set(&t->e->heap, &t->idle, t->e->now + t->policy.idle_close);
 }
 
-/* --- the owner's wishes --------------------------------------------------------------------------- */
+/* --- the owner's wishes --------------------------------------------------------------------- */
 
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 				     const struct l2tp_peer_answer *who, void *user, uint64_t now,
@@ -467,7 +469,7 @@ void l2tp_engine_heard(struct l2tp_tunnel *t, uint64_t when)
 		t->last_heard = when;
 }
 
-/* --- channels ------------------------------------------------------------------------------------- */
+/* --- channels ------------------------------------------------------------------------------- */
 
 static void channel_down(struct l2tp_tunnel *t)
 {

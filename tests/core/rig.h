@@ -40,15 +40,15 @@ struct rig_end {
 	struct rig *rig;
 	struct rig_end *other; /* NULL: the test plays the peer */
 	struct l2tp_engine *e;
-	l2tp_channel from;     /* the channel our packets arrive on at the other end */
-	l2tp_channel to;       /* the channel we open tunnels on */
+	l2tp_channel from; /* the channel our packets arrive on at the other end */
+	l2tp_channel to;   /* the channel we open tunnels on */
 	struct l2tp_policy policy;
 	uint64_t source;
-	bool no_peer;	       /* the peer callback says no */
+	bool no_peer; /* the peer callback says no */
 	void *peer;
-	enum l2tp_tx tx;       /* what tx answers */
-	bool answer, connect;  /* take offered calls; connect placed and answered ones */
-	bool drop;	       /* lose everything this end sends */
+	enum l2tp_tx tx;      /* what tx answers */
+	bool answer, connect; /* take offered calls; connect placed and answered ones */
+	bool drop;	      /* lose everything this end sends */
 	void (*on_event)(struct rig_end *end, const struct l2tp_event *ev);
 	struct rig_event ev[RIG_EVENTS];
 	unsigned evs;
@@ -88,7 +88,8 @@ const struct rig_packet *rig_last(const struct rig_end *end, uint16_t type);
 void rig_decode(const struct rig_packet *p, struct l2tp_msg *m, const struct l2tp_secret *secret);
 uint64_t rig_reason(const struct rig_end *end, enum l2tp_reason why);
 
-/* --- the test as peer of r->a ------------------------------------------------------------------- */
+/* --- the test as peer of r->a -------------------------------------------------------------------
+ */
 
 struct rig_peer {
 	struct rig *r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a call: RFC 2661 5.2, 5.6, 6.6 to 6.14, 7.4 and 7.5; both kinds, both sides, and every
- * message in every state as a peer sees it.
+ * The life of a call: RFC 2661 5.2, 5.6, 6.6 to 6.14, 7.4 and 7.5; both kinds, both sides, and
+ * every message in every state as a peer sees it.
  */
 #include "tests/core/rig.h"
 
@@ -38,7 +38,7 @@ static struct l2tp_call *place(struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 	return c;
 }
 
-/* --- both ends ------------------------------------------------------------------------------------ */
+/* --- both ends ------------------------------------------------------------------------------ */
 
 static void incoming_call_three_messages(void)
 {
@@ -152,18 +152,43 @@ static void circuit_up_before_the_reply(void)
 	rig_free(&r);
 }
 
+/* 5.0: PPP frames only in a session; the owner hears of it when the ICCN has left, not before. */
+static void up_when_the_iccn_has_left(void)
+{
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+	uint16_t nr;
+
+	rig_single(&r);
+	c = place(rig_peer_up(&p, &r), L2TP_INCOMING);
+	l2tp_call_info(c, &i);
+	nr = p.nr;
+	rig_pass(&r, SEC); /* the ICRQ goes again: the congestion window is one */
+	p.nr = nr;
+	r.a.taken = r.a.pkts;
+	rig_any(&p, L2TP_ICRP, i.local_id, 77); /* does not acknowledge it */
+	l2tp_call_connected(c, NULL, 0, r.now);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 0);
+	p.nr = (uint16_t)(nr + 1);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 1);
+	rig_free(&r);
+}
+
 static void hang_up_from_both_sides(void)
 {
 	static const struct l2tp_result why = {.result = L2TP_CDN_LOST_CARRIER, .text = "hung up"};
 	static const uint8_t q931[] = {0, 16, 69};
 	const struct l2tp_avp cause = {.type = L2TP_AVP_Q931_CAUSE, .val = q931, .len = 3};
 
-	for (int by_b = 0; by_b < 2; by_b++) {
-		struct rig_end *x = by_b ? &r.b : &r.a, *y = by_b ? &r.a : &r.b;
+	for (int n = 0; n < 4; n++) {
+		struct rig_end *x = n & 1 ? &r.b : &r.a, *y = n & 1 ? &r.a : &r.b;
 
 		rig_pair(&r);
-		r.a.connect = r.b.answer = true;
-		place(rig_tunnel(&r, NULL), L2TP_INCOMING);
+		r.a.connect = r.b.answer = r.b.connect = true;
+		place(rig_tunnel(&r, NULL), n & 2 ? L2TP_OUTGOING : L2TP_INCOMING);
 		rig_run(&r);
 		l2tp_call_hangup(rig_event(x, L2TP_EV_CALL_UP)->call, &why, &cause, 1, r.now);
 		rig_run(&r);
@@ -232,14 +257,15 @@ static void sli_and_wen(void)
 	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_WEN)->msg_type, L2TP_WEN);
 	rig_decode(rig_last(&r.a, L2TP_WEN), &m, NULL);
 	a = l2tp_msg_find(&m, L2TP_AVP_CALL_ERRORS);
-	ASSERT_OCTETS(a->val, a->len, want,
-		      test_hex(want, 26, "0000 00000001 00000002 00000003 00000004 00000005 00000006"));
+	ASSERT_OCTETS(
+		a->val, a->len, want,
+		test_hex(want, 26, "0000 00000001 00000002 00000003 00000004 00000005 00000006"));
 	l2tp_call_send_wen(lac, errors, r.now + 60 * SEC);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 2);
 	rig_free(&r);
 }
 
-/* --- every message in every state ----------------------------------------------------------------- */
+/* --- every message in every state ----------------------------------------------------------- */
 
 enum side { LAC_IN, LNS_IN, LAC_OUT, LNS_OUT, SIDES };
 
@@ -285,18 +311,42 @@ static const struct {
 	/*          OCRQ OCRP OCCN ICRQ ICRP ICCN CDN WEN SLI */
 	const char *what;
 } cells[] = {
-	{LAC_IN, L2TP_C_WAIT_REPLY, "dddd" "c" "g" "g--"},
-	{LAC_IN, L2TP_C_WAIT_CS, "dddddd" "g--"},
-	{LAC_IN, L2TP_C_ESTABLISHED, "dddddd" "g-."},
-	{LNS_IN, L2TP_C_WAIT_ANSWER, "dddddd" "g--"},
+	{LAC_IN, L2TP_C_WAIT_REPLY,
+	 "dddd"
+	 "c"
+	 "g"
+	 "g--"},
+	{LAC_IN, L2TP_C_WAIT_CS,
+	 "dddddd"
+	 "g--"},
+	{LAC_IN, L2TP_C_ESTABLISHED,
+	 "dddddd"
+	 "g-."},
+	{LNS_IN, L2TP_C_WAIT_ANSWER,
+	 "dddddd"
+	 "g--"},
 	{LNS_IN, L2TP_C_WAIT_CONNECT, "dddddeg--"},
-	{LNS_IN, L2TP_C_ESTABLISHED, "dddddd" "g.-"},
-	{LAC_OUT, L2TP_C_WAIT_ANSWER, "dddddd" "g--"},
-	{LAC_OUT, L2TP_C_WAIT_CS, "dddddd" "g--"},
-	{LAC_OUT, L2TP_C_ESTABLISHED, "dddddd" "g-."},
-	{LNS_OUT, L2TP_C_WAIT_REPLY, "dcdddd" "g--"},
-	{LNS_OUT, L2TP_C_WAIT_CONNECT, "ddeddd" "g--"},
-	{LNS_OUT, L2TP_C_ESTABLISHED, "dddddd" "g.-"},
+	{LNS_IN, L2TP_C_ESTABLISHED,
+	 "dddddd"
+	 "g.-"},
+	{LAC_OUT, L2TP_C_WAIT_ANSWER,
+	 "dddddd"
+	 "g--"},
+	{LAC_OUT, L2TP_C_WAIT_CS,
+	 "dddddd"
+	 "g--"},
+	{LAC_OUT, L2TP_C_ESTABLISHED,
+	 "dddddd"
+	 "g-."},
+	{LNS_OUT, L2TP_C_WAIT_REPLY,
+	 "dcdddd"
+	 "g--"},
+	{LNS_OUT, L2TP_C_WAIT_CONNECT,
+	 "ddeddd"
+	 "g--"},
+	{LNS_OUT, L2TP_C_ESTABLISHED,
+	 "dddddd"
+	 "g.-"},
 };
 static const uint16_t columns[] = {L2TP_OCRQ, L2TP_OCRP, L2TP_OCCN, L2TP_ICRQ, L2TP_ICRP,
 				   L2TP_ICCN, L2TP_CDN,	 L2TP_WEN,  L2TP_SLI};
@@ -393,7 +443,7 @@ static void nobody_waits_for_ever(void)
 	}
 }
 
-/* --- limits and wrong use ------------------------------------------------------------------------- */
+/* --- limits and wrong use ------------------------------------------------------------------- */
 
 static void calls_are_capped(void)
 {
@@ -492,10 +542,12 @@ static const struct test_case cases[] = {
 	{"outgoing_call_three_messages", outgoing_call_three_messages},
 	{"placed_before_the_tunnel_is_up", placed_before_the_tunnel_is_up},
 	{"circuit_up_before_the_reply", circuit_up_before_the_reply},
+	{"up_when_the_iccn_has_left", up_when_the_iccn_has_left},
 	{"hang_up_from_both_sides", hang_up_from_both_sides},
 	{"several_calls_and_stopccn_clears_them", several_calls_and_stopccn_clears_them},
 	{"sli_and_wen", sli_and_wen},
-	{"rfc2661_7_4_7_5_every_message_in_every_state", rfc2661_7_4_7_5_every_message_in_every_state},
+	{"rfc2661_7_4_7_5_every_message_in_every_state",
+	 rfc2661_7_4_7_5_every_message_in_every_state},
 	{"rfc2661_7_4_7_5_idle", rfc2661_7_4_7_5_idle},
 	{"nobody_waits_for_ever", nobody_waits_for_ever},
 	{"calls_are_capped", calls_are_capped},

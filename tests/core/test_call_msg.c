@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What messages about calls carry and how faulty ones are answered: RFC 2661 4.1, 4.4.3, 4.4.4, 6, 7.1. */
+/* What messages about calls carry and how faulty ones are answered: RFC 2661 4.1, 4.4.3, 4.4.4,
+ * 6, 7.1. */
 #define _GNU_SOURCE
 #include "tests/core/rig.h"
 
@@ -76,7 +77,7 @@ static void the_owners_attributes(void)
 		{.type = L2TP_AVP_CALLED_NUMBER, .val = (const uint8_t *)"555", .len = 3},
 		{.type = L2TP_AVP_CALL_SERIAL_NUMBER, .val = serial, .len = 4},
 		{.type = L2TP_AVP_ASSIGNED_SESSION_ID, .val = serial, .len = 2}, /* ours to say */
-		{.type = L2TP_AVP_PROXY_AUTHEN_NAME, .val = serial, .len = 4},	 /* not in an ICRQ */
+		{.type = L2TP_AVP_PROXY_AUTHEN_NAME, .val = serial, .len = 4}, /* not in an ICRQ */
 		{.vendor = 3561, .type = 1, .val = (const uint8_t *)"x", .len = 1},
 	};
 	const struct l2tp_avp connect[] = {
@@ -114,8 +115,9 @@ static void the_owners_attributes(void)
 /* 4.3: what may be hidden is, end to end. */
 static void hidden_from_end_to_end(void)
 {
-	const struct l2tp_avp name = {
-		.type = L2TP_AVP_CALLING_NUMBER, .val = (const uint8_t *)"+49 30 1234567890 123", .len = 21};
+	const struct l2tp_avp name = {.type = L2TP_AVP_CALLING_NUMBER,
+				      .val = (const uint8_t *)"+49 30 1234567890 123",
+				      .len = 21};
 	const struct l2tp_avp *a;
 	struct l2tp_call *c;
 
@@ -138,7 +140,7 @@ static void hidden_from_end_to_end(void)
 	rig_free(&r);
 }
 
-/* --- capabilities ----------------------------------------------------------------------------------- */
+/* --- capabilities --------------------------------------------------------------------------- */
 
 static void ocrq(uint32_t bearer, uint32_t framing)
 {
@@ -159,7 +161,11 @@ static void types_not_advertised_are_rejected(void)
 	static const struct {
 		uint32_t caps, bearer, framing;
 		bool ok;
-	} t[] = {{1, 1, 1, true}, {1, 2, 1, false}, {1, 1, 2, false}, {0, 0, 1, false}, {3, 2, 1, true}};
+	} t[] = {{1, 1, 1, true},
+		 {1, 2, 1, false},
+		 {1, 1, 2, false},
+		 {0, 0, 1, false},
+		 {3, 2, 1, true}};
 
 	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		rig_single(&r);
@@ -195,8 +201,8 @@ static void iccn_with_framing_not_advertised(void)
 	rig_free(&r);
 }
 
-/* 6.9: "An LNS MUST have received a Bearer Capabilities AVP ... in order to request an outgoing call";
- * 4.4.3: nothing is requested that was not advertised. */
+/* 6.9: "An LNS MUST have received a Bearer Capabilities AVP ... in order to request an outgoing
+ * call"; 4.4.3: nothing is requested that was not advertised. */
 static void we_ask_only_for_what_was_advertised(void)
 {
 	static const uint8_t analog[] = {0, 0, 0, 2}, sync[] = {0, 0, 0, 2};
@@ -205,8 +211,11 @@ static void we_ask_only_for_what_was_advertised(void)
 	static const struct {
 		uint32_t bearer, framing;
 		bool ask_analog, ask_sync, ok;
-	} t[] = {{0, 3, false, false, false}, {1, 3, true, false, false}, {1, 1, false, true, false},
-		 {1, 1, false, false, true},  {2, 1, true, false, true}};
+	} t[] = {{0, 3, false, false, false},
+		 {1, 3, true, false, false},
+		 {1, 1, false, true, false},
+		 {1, 1, false, false, true},
+		 {2, 1, true, false, true}};
 
 	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		struct l2tp_call *c;
@@ -224,7 +233,7 @@ static void we_ask_only_for_what_was_advertised(void)
 	}
 }
 
-/* --- faulty messages -------------------------------------------------------------------------------- */
+/* --- faulty messages ------------------------------------------------------------------------ */
 
 /* 4.1: an unknown M=1 attribute in a message about a call ends the call, not the tunnel. */
 static void unknown_mandatory_ends_the_call_only(void)
@@ -344,13 +353,127 @@ static void attributes_that_do_not_fit(void)
 	struct l2tp_call *c;
 
 	for (unsigned i = 0; i < 20; i++)
-		many[i] = (struct l2tp_avp){.vendor = 9, .type = (uint16_t)i, .val = big, .len = 1000};
+		many[i] = (struct l2tp_avp){
+			.vendor = 9, .type = (uint16_t)i, .val = big, .len = 1000};
 	rig_single(&r);
 	c = l2tp_call_new(rig_peer_up(&p, &r), NULL, NULL);
 	l2tp_call_place(c, L2TP_INCOMING, many, 20, r.now);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 1);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), 0);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	rig_any(&p, L2TP_OCRQ, 0, 77); /* nor in an OCCN: the call ends, not the tunnel */
+	c = rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call;
+	l2tp_call_answer(c, NULL, 0, r.now);
+	l2tp_call_connected(c, many, 20, r.now);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 77);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	rig_free(&r);
+}
+
+/* 4.4.5: Name with types 1, 2, 3 and 5; Challenge with 2 and 5; ID with 2, 3 and 5; Response with
+ * 1, 2, 3 and 5.  Half of a proxy authentication is not sent at all. */
+static void rfc2661_4_4_5_proxy_authentication_is_whole(void)
+{
+	static const struct {
+		uint8_t type;
+		bool name, challenge, id, response;
+	} needs[] = {{1, true, false, false, true},
+		     {2, true, true, true, true},
+		     {3, true, false, true, true},
+		     {4, false, false, false, false},
+		     {5, true, true, true, true}};
+	static const uint8_t octets[16] = {0, 7};
+
+	for (unsigned i = 0; i < 5; i++)
+		for (unsigned have = 0; have < 16; have++) {
+			const uint8_t type[] = {0, needs[i].type};
+			struct l2tp_avp a[5] = {
+				{.type = L2TP_AVP_PROXY_AUTHEN_TYPE, .val = type, .len = 2}};
+			unsigned n = 1, want = needs[i].name | needs[i].challenge << 1 |
+					       needs[i].id << 2 | needs[i].response << 3;
+			struct l2tp_call *c;
+			bool sent;
+
+			for (uint16_t k = 0; k < 4; k++)
+				if (have & 1u << k)
+					a[n++] = (struct l2tp_avp){
+						.type = L2TP_AVP_PROXY_AUTHEN_NAME + k,
+						.val = octets,
+						.len = 2};
+			rig_pair(&r);
+			r.b.answer = true;
+			c = l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL);
+			l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+			rig_run(&r);
+			l2tp_call_connected(c, a, n, r.now);
+			rig_decode(rig_last(&r.a, L2TP_ICCN), &m, NULL);
+			sent = l2tp_msg_find(&m, L2TP_AVP_PROXY_AUTHEN_TYPE);
+			CU_ASSERT_EQUAL(sent, (have & want) == want);
+			CU_ASSERT_EQUAL(m.n, 3 + (sent ? n : 0));
+			rig_free(&r);
+		}
+}
+
+/* ... nor without its Type: "MUST be present if proxy authentication is to be utilized". */
+static void proxy_authentication_without_type(void)
+{
+	const struct l2tp_avp a = {
+		.type = L2TP_AVP_PROXY_AUTHEN_NAME, .val = (const uint8_t *)"u", .len = 1};
+	struct l2tp_call *c;
+
+	rig_pair(&r);
+	r.b.answer = true;
+	c = l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	l2tp_call_connected(c, &a, 1, r.now);
+	rig_decode(rig_last(&r.a, L2TP_ICCN), &m, NULL);
+	CU_ASSERT_EQUAL(m.n, 3);
+	rig_free(&r);
+}
+
+/* A reply at fault: the CDN goes to the id it assigned. */
+static void faulty_icrp_ends_the_call(void)
+{
+	const struct l2tp_avp unknown = {.vendor = 9, .type = 999, .mandatory = true};
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+
+	rig_single(&r);
+	c = l2tp_call_new(rig_peer_up(&p, &r), NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	l2tp_call_info(c, &i);
+	rig_start(&p, L2TP_ICRP, i.local_id);
+	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
+	l2tp_build_raw(&p.b, &unknown);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 77);
+	CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_UNKNOWN_MANDATORY);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->by, L2TP_BY_US);
+	rig_start(&p, L2TP_ICCN, 4242); /* and one for no call at all is only counted */
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_NO_CALL), 1);
+	rig_free(&r);
+}
+
+static void iccn_we_may_not_send(void)
+{
+	static const uint8_t sync[] = {0, 0, 0, 2};
+	const struct l2tp_avp framing = {.type = L2TP_AVP_FRAMING_TYPE, .val = sync, .len = 4};
+	struct l2tp_call *c;
+
+	rig_pair(&r);
+	r.b.policy.framing_caps = 1;
+	r.b.answer = true;
+	c = l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	l2tp_call_connected(c, &framing, 1, r.now);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 0);
+	CU_ASSERT_EQUAL(cdn_result().result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_DOWN), 1);
 	rig_free(&r);
 }
 
@@ -369,6 +492,11 @@ static const struct test_case cases[] = {
 	{"our_cdn_before_we_know_theirs", our_cdn_before_we_know_theirs},
 	{"assigned_session_id_in_use", assigned_session_id_in_use},
 	{"attributes_that_do_not_fit", attributes_that_do_not_fit},
+	{"rfc2661_4_4_5_proxy_authentication_is_whole",
+	 rfc2661_4_4_5_proxy_authentication_is_whole},
+	{"proxy_authentication_without_type", proxy_authentication_without_type},
+	{"faulty_icrp_ends_the_call", faulty_icrp_ends_the_call},
+	{"iccn_we_may_not_send", iccn_we_may_not_send},
 	{NULL, NULL},
 };
 const struct test_suite suite_call_msg = {"call_msg", cases};

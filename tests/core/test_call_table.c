@@ -2,8 +2,9 @@
 /*
  * Every cell of the four call tables, typed from RFC 2661 sections 7.4.1, 7.4.2, 7.5.1 and 7.5.2.
  * Where a row of the RFC reads "idle" the call is gone (0).  wait-answer stands between the request
- * and our owner's word, so to the peer it is what follows: wait-connect (LNS) or wait-cs-answer (LAC);
- * wait-cs of an incoming call is the LAC that "may defer answering until it has received an ICRP".
+ * and our owner's word, so to the peer it is what follows: wait-connect (LNS) or wait-cs-answer
+ * (LAC); wait-cs of an incoming call is the LAC that "may defer answering until it has received an
+ * ICRP".
  */
 #include "core/call_table.h"
 #include "core/engine.h"
@@ -57,9 +58,9 @@ static const struct {
 };
 enum { EVENTS = sizeof(events) / sizeof(events[0]) };
 
-/* States: 0 idle, 1 wait-tunnel, 2 wait-reply, 3 wait-connect, 4 wait-answer, 5 wait-cs, 6 established.
- * Columns: open, tunnel, answer, circuit, close, late, gone | ICRQ+- | ICRP+,r,- | ICCN+- | OCRQ+- |
- * OCRP+- | OCCN+- | CDN WEN SLI.  NULL row: a state this table does not have. */
+/* States: 0 idle, 1 wait-tunnel, 2 wait-reply, 3 wait-connect, 4 wait-answer, 5 wait-cs, 6
+ * established. Columns: open, tunnel, answer, circuit, close, late, gone | ICRQ+- | ICRP+,r,- |
+ * ICCN+- | OCRQ+- | OCRP+- | OCCN+- | CDN WEN SLI.  NULL row: a state this table does not have. */
 /* clang-format off */
 static const char *const expect[CALL_ROLES][L2TP_C_STATES][EVENTS] = {
 	[CALL_LAC_IN] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every cell of the control connection's table.  The rows for idle, wait-ctl-reply, wait-ctl-conn and
- * established are typed from RFC 2661 section 7.2.1; those for stopping and linger from 5.7 and 5.8:
- * all is acknowledged and ignored until the retransmission cycle is over.
+ * Every cell of the control connection's table.  The rows for idle, wait-ctl-reply, wait-ctl-conn
+ * and established are typed from RFC 2661 section 7.2.1; those for stopping and linger from 5.7
+ * and 5.8: all is acknowledged and ignored until the retransmission cycle is over.
  */
 #include "core/cc_table.h"
 #include "core/engine.h"
@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A cell: the action and, after a slash, the new state; "-" = not in the table, counted and ignored;
+/* A cell: the action and, after a slash, the new state; "-" = not in the table, counted and
+ * ignored;
  * "." = nothing, stay. */
 static const struct {
 	const char *action;
@@ -28,14 +29,22 @@ static const struct {
 	bool ok;
 	const char *name;
 } events[] = {
-	{CC_OPEN, true, "open"},       {CC_SCCRQ, true, "SCCRQ acceptable"},
-	{CC_SCCRQ, false, "SCCRQ not acceptable"}, {CC_SCCRP, true, "SCCRP acceptable"},
-	{CC_SCCRP, false, "SCCRP not acceptable"}, {CC_SCCCN, true, "SCCCN acceptable"},
-	{CC_SCCCN, false, "SCCCN not acceptable"}, {CC_STOPCCN, true, "StopCCN"},
-	{CC_HELLO, true, "HELLO"},     {CC_SESSION, true, "session"},
-	{CC_TIE_LOST, true, "tie lost"}, {CC_CLOSE, true, "close"},
-	{CC_ACKED, true, "acked"},     {CC_GAVE_UP, true, "gave up"},
-	{CC_LATE, true, "late"},       {CC_LOST, true, "lost"},
+	{CC_OPEN, true, "open"},
+	{CC_SCCRQ, true, "SCCRQ acceptable"},
+	{CC_SCCRQ, false, "SCCRQ not acceptable"},
+	{CC_SCCRP, true, "SCCRP acceptable"},
+	{CC_SCCRP, false, "SCCRP not acceptable"},
+	{CC_SCCCN, true, "SCCCN acceptable"},
+	{CC_SCCCN, false, "SCCCN not acceptable"},
+	{CC_STOPCCN, true, "StopCCN"},
+	{CC_HELLO, true, "HELLO"},
+	{CC_SESSION, true, "session"},
+	{CC_TIE_LOST, true, "tie lost"},
+	{CC_CLOSE, true, "close"},
+	{CC_ACKED, true, "acked"},
+	{CC_GAVE_UP, true, "gave up"},
+	{CC_LATE, true, "late"},
+	{CC_LOST, true, "lost"},
 };
 enum { EVENTS = sizeof(events) / sizeof(events[0]) };
 
@@ -85,8 +94,8 @@ static void every_cell(void)
 			CU_ASSERT_EQUAL(row->action, action_code(cell));
 			CU_ASSERT_EQUAL(got, next);
 			if (row->action != action_code(cell) || got != next)
-				printf("\n   state %u event %s: want %s, got %u/%u", s, events[e].name,
-				       cell, row->action, got);
+				printf("\n   state %u event %s: want %s, got %u/%u", s,
+				       events[e].name, cell, row->action, got);
 		}
 }
 

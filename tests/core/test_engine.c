@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets through a whole engine: RFC 2661 5.8 and appendix B.2 on the wire, flow-controlled channels,
- * what is dropped and under which name, and a captured conversation of a foreign daemon.
+ * Packets through a whole engine: RFC 2661 5.8 and appendix B.2 on the wire, flow-controlled
+ * channels, what is dropped and under which name, and a captured conversation of a foreign daemon.
  */
 #include "tests/core/rig.h"
 
@@ -12,7 +12,7 @@ static struct rig r;
 static struct rig_peer p;
 static struct l2tp_msg m;
 
-/* --- reliable delivery ------------------------------------------------------------------------------ */
+/* --- reliable delivery ---------------------------------------------------------------------- */
 
 /* B.2: the ICRP is lost; both ends retransmit, the LNS acknowledges the duplicate ICRQ by a ZLB. */
 static void rfc2661_b2_lost_packet(void)
@@ -158,7 +158,7 @@ static void acknowledging_what_was_never_sent(void)
 	rig_free(&r);
 }
 
-/* --- flow-controlled channels ------------------------------------------------------------------------ */
+/* --- flow-controlled channels --------------------------------------------------------------- */
 
 static void waiting_packets_are_not_timed(void)
 {
@@ -177,7 +177,7 @@ static void waiting_packets_are_not_timed(void)
 	rig_pass(&r, SEC - 1);
 	CU_ASSERT_EQUAL(r.a.pkts, 1);
 	rig_pass(&r, 1);
-	CU_ASSERT_EQUAL(r.a.pkts, 2); /* one second after it left */
+	CU_ASSERT_EQUAL(r.a.pkts, 2);		/* one second after it left */
 	l2tp_engine_sent(r.a.e, cookie, r.now); /* that one has left already */
 	rig_pass(&r, 20 * SEC);
 	CU_ASSERT_EQUAL(r.a.pkts, 2);
@@ -234,7 +234,7 @@ static void stale_cookies_are_ignored(void)
 	rig_free(&r);
 }
 
-/* --- what is dropped -------------------------------------------------------------------------------- */
+/* --- what is dropped ------------------------------------------------------------------------ */
 
 static void drops_have_names(void)
 {
@@ -317,7 +317,7 @@ static void answers_are_bounded(void)
 	rig_free(&r);
 }
 
-/* --- a foreign daemon -------------------------------------------------------------------------------- */
+/* --- a foreign daemon ----------------------------------------------------------------------- */
 
 static uint16_t sent_u16(uint16_t type, uint16_t avp)
 {

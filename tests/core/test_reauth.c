@@ -46,7 +46,8 @@ static void failure_ends_the_tunnel(void)
 	rig_pass(&r, 150 * SEC);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 1);
 	CU_ASSERT_FALSE(rig_event(&r.a, L2TP_EV_REAUTH)->ok);
-	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result, L2TP_STOP_NOT_AUTHORIZED);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result,
+			L2TP_STOP_NOT_AUTHORIZED);
 	CU_ASSERT_PTR_NOT_NULL(strstr(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.text,
 				      "re-authentication failed"));
 	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);

@@ -226,7 +226,7 @@ static void duplicate_range_is_the_rfcs_example(void)
 		CU_ASSERT_EQUAL(rx(&r, ns), REL_DELIVER);
 	for (uint32_t ns = 0; ns < 65536; ns++) {
 		enum rel_verdict want = ns <= 15 || ns >= 32784 ? REL_DUPLICATE
-				      : ns == 16		? REL_DELIVER
+					: ns == 16		? REL_DELIVER
 								: REL_EARLY;
 		struct reliable copy = r;
 

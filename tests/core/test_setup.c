@@ -112,8 +112,10 @@ static void wrong_secret(bool a_asks, bool b_asks)
 	rig_decode(rig_last(who, L2TP_STOPCCN), &m, NULL);
 	CU_ASSERT_TRUE(l2tp_msg_result(&m, &res));
 	CU_ASSERT_EQUAL(res.result, L2TP_STOP_NOT_AUTHORIZED);
-	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result, L2TP_STOP_NOT_AUTHORIZED);
-	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->result.result, L2TP_STOP_NOT_AUTHORIZED);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result,
+			L2TP_STOP_NOT_AUTHORIZED);
+	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->result.result,
+			L2TP_STOP_NOT_AUTHORIZED);
 	CU_ASSERT_EQUAL(rig_reason(who, L2TP_R_AUTH_FAILED), 1);
 	rig_free(&r);
 }
@@ -345,7 +347,7 @@ static void flood_is_capped_per_source(void)
 	CU_ASSERT_EQUAL(c.half_open, 256);
 	CU_ASSERT_EQUAL(c.reason[L2TP_R_HALF_OPEN_CAP], 744);
 	CU_ASSERT_EQUAL(r.a.pkts, 256); /* and a flood is not answered */
-	r.a.source = 2; /* another source is not affected */
+	r.a.source = 2;			/* another source is not affected */
 	rig_peer(&p, &r, 5000);
 	rig_sccrq(&p);
 	rig_send_ns(&p, 0);
@@ -414,9 +416,44 @@ static void sccrp_from_another_peer_does_not_move_it(void)
 	rig_free(&r);
 }
 
+/* 4.4.3: Vendor Name is text in UTF-8, default language; ours is what the policy says. */
+static void vendor_name_as_given(void)
+{
+	const struct l2tp_avp *a;
+
+	rig_pair(&r);
+	strcpy(r.a.policy.vendor_name, "isthmus");
+	rig_tunnel(&r, NULL);
+	rig_decode(&r.a.pkt[0], &m, NULL);
+	a = l2tp_msg_find(&m, L2TP_AVP_VENDOR_NAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	ASSERT_OCTETS(a->val, a->len, "isthmus", 7);
+	CU_ASSERT_FALSE(a->mandatory);
+	rig_free(&r);
+}
+
+/* 5.8: an SCCRQ is the first message of its sender: Ns 0, and nothing to acknowledge yet. */
+static void sccrq_that_is_not_the_first_message(void)
+{
+	struct rig_peer p;
+
+	rig_single(&r);
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	rig_send_ns(&p, 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_OUT_OF_ORDER), 1);
+	p.nr = 1;
+	rig_send_ns(&p, 0);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_BAD_NR), 1);
+	CU_ASSERT_EQUAL(r.a.pkts, 0);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	rig_free(&r);
+}
+
 static void suppressed_attributes_are_not_sent(void)
 {
-	static const uint16_t suppress[] = {L2TP_AVP_VENDOR_NAME, L2TP_AVP_BEARER_CAPS, L2TP_NO_AVP};
+	static const uint16_t suppress[] = {L2TP_AVP_VENDOR_NAME, L2TP_AVP_BEARER_CAPS,
+					    L2TP_NO_AVP};
 
 	rig_pair(&r);
 	strcpy(r.a.policy.vendor_name, "isthmus");
@@ -471,6 +508,8 @@ static const struct test_case cases[] = {
 	{"flood_is_capped_per_source", flood_is_capped_per_source},
 	{"sccrp_from_another_channel", sccrp_from_another_channel},
 	{"sccrp_from_another_peer_does_not_move_it", sccrp_from_another_peer_does_not_move_it},
+	{"vendor_name_as_given", vendor_name_as_given},
+	{"sccrq_that_is_not_the_first_message", sccrq_that_is_not_the_first_message},
 	{"suppressed_attributes_are_not_sent", suppressed_attributes_are_not_sent},
 	{"tunnel_cap_is_refused", tunnel_cap_is_refused},
 	{NULL, NULL},

@@ -31,7 +31,8 @@ static void lower_value_wins(void)
 {
 	collide(true, "\0\0\0\0\0\0\0\0");
 	expect(1, 1, 1);
-	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result, L2TP_STOP_ALREADY_EXISTS);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result,
+			L2TP_STOP_ALREADY_EXISTS);
 	rig_free(&r);
 	collide(true, "\xff\xff\xff\xff\xff\xff\xff\xff");
 	expect(0, 0, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a control connection on the wire: RFC 2661 5.5, 5.6, 5.7, 5.8, 7.2.1; every message in
- * every state as a peer sees it.
+ * The life of a control connection on the wire: RFC 2661 5.5, 5.6, 5.7, 5.8, 7.2.1; every message
+ * in every state as a peer sees it.
  */
 #include "tests/core/rig.h"
 
@@ -29,7 +29,7 @@ static struct l2tp_result sent_result(uint16_t type)
 	return res;
 }
 
-/* --- every message in every state ----------------------------------------------------------------- */
+/* --- every message in every state ----------------------------------------------------------- */
 
 /* An engine whose only tunnel is in this state, with the test as its peer. */
 static struct l2tp_tunnel *bring(enum l2tp_tunnel_state s)
@@ -63,20 +63,29 @@ static struct l2tp_tunnel *bring(enum l2tp_tunnel_state s)
 	return t;
 }
 
-/* What 7.2.1 has us do: 's' StopCCN with result 7, 'l' clean up and linger, 'u' up, '.' stay, 'c' stay
- * and the message is counted as out of place, 'k' stay and answer about the call. */
+/* What 7.2.1 has us do: 's' StopCCN with result 7, 'l' clean up and linger, 'u' up, '.' stay, 'c'
+ * stay and the message is counted as out of place, 'k' stay and answer about the call. */
 static const char expect[L2TP_T_STATES][L2TP_MSG_TYPES + 1] = {
-	/*                         0  SCCRQ SCCRP SCCCN StopCCN - HELLO OCRQ OCRP OCCN ICRQ ICRP ICCN - CDN WEN SLI */
-	[L2TP_T_WAIT_CTL_REPLY] = {' ', 's', 'u', 's', 'l', ' ', 'c', 's', 's', 's', 's', 's', 's', ' ', 's', 's', 's'},
-	[L2TP_T_WAIT_CTL_CONN] = {' ', 's', 's', 'u', 'l', ' ', 'c', 's', 's', 's', 's', 's', 's', ' ', 's', 's', 's'},
-	[L2TP_T_ESTABLISHED] = {' ', 's', 's', 's', 'l', ' ', '.', 'k', 'k', 'k', 'k', 'k', 'k', ' ', 'k', 'k', 'k'},
-	[L2TP_T_STOPPING] = {' ', '.', '.', '.', 'l', ' ', '.', '.', '.', '.', '.', '.', '.', ' ', '.', '.', '.'},
-	[L2TP_T_LINGER] = {' ', '.', '.', '.', '.', ' ', '.', '.', '.', '.', '.', '.', '.', ' ', '.', '.', '.'},
+	/*                         0  SCCRQ SCCRP SCCCN StopCCN - HELLO OCRQ OCRP OCCN ICRQ ICRP
+	   ICCN - CDN WEN SLI */
+	[L2TP_T_WAIT_CTL_REPLY] = {' ', 's', 'u', 's', 'l', ' ', 'c', 's', 's', 's', 's', 's', 's',
+				   ' ', 's', 's', 's'},
+	[L2TP_T_WAIT_CTL_CONN] = {' ', 's', 's', 'u', 'l', ' ', 'c', 's', 's', 's', 's', 's', 's',
+				  ' ', 's', 's', 's'},
+	[L2TP_T_ESTABLISHED] = {' ', 's', 's', 's', 'l', ' ', '.', 'k', 'k', 'k', 'k', 'k', 'k',
+				' ', 'k', 'k', 'k'},
+	[L2TP_T_STOPPING] = {' ', '.', '.', '.', 'l', ' ', '.', '.', '.', '.', '.', '.', '.', ' ',
+			     '.', '.', '.'},
+	[L2TP_T_LINGER] = {' ', '.', '.', '.', '.', ' ', '.', '.', '.', '.', '.', '.', '.', ' ',
+			   '.', '.', '.'},
 };
 
 static enum l2tp_tunnel_state after(char what, enum l2tp_tunnel_state s)
 {
-	return what == 's' ? L2TP_T_STOPPING : what == 'l' ? L2TP_T_LINGER : what == 'u' ? L2TP_T_ESTABLISHED : s;
+	return what == 's'   ? L2TP_T_STOPPING
+	       : what == 'l' ? L2TP_T_LINGER
+	       : what == 'u' ? L2TP_T_ESTABLISHED
+			     : s;
 }
 
 static void cell(enum l2tp_tunnel_state s, uint16_t type)
@@ -133,7 +142,7 @@ static void rfc2661_7_2_1_idle(void)
 	}
 }
 
-/* --- closing -------------------------------------------------------------------------------------- */
+/* --- closing -------------------------------------------------------------------------------- */
 
 /* 5.7: StopCCN, ZLB ACK; the receiver keeps its state for 31 s to acknowledge retransmissions. */
 static void stopccn_and_linger(void)
@@ -261,7 +270,7 @@ static void stop_the_engine(void)
 	rig_free(&r);
 }
 
-/* --- silence -------------------------------------------------------------------------------------- */
+/* --- silence -------------------------------------------------------------------------------- */
 
 static void gives_up_after_31_seconds(void)
 {
@@ -374,7 +383,7 @@ static void closes_when_idle(void)
 	rig_free(&r);
 }
 
-/* --- channels ------------------------------------------------------------------------------------- */
+/* --- channels ------------------------------------------------------------------------------- */
 
 static void channel_down_and_held(void)
 {
@@ -433,7 +442,7 @@ static void other_channel_is_dropped_and_counted(void)
 	rig_free(&r);
 }
 
-/* --- peers with habits ---------------------------------------------------------------------------- */
+/* --- peers with habits ---------------------------------------------------------------------- */
 
 static void stopccn_with_our_id_in_it(void)
 {
@@ -479,6 +488,19 @@ static void hello_with_a_session_id(void)
 	rig_start(&p, L2TP_HELLO, 5);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_ROLE), 1);
+	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 3);
+	rig_free(&r);
+}
+
+/* A StopCCN that is itself at fault still ends the tunnel, and is only acknowledged. */
+static void faulty_stopccn_ends_the_tunnel(void)
+{
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_start(&p, L2TP_STOPCCN, 0);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->by, L2TP_BY_PEER);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);
 	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 3);
 	rig_free(&r);
 }
@@ -542,6 +564,7 @@ static const struct test_case cases[] = {
 	{"stopccn_with_our_id_in_it", stopccn_with_our_id_in_it},
 	{"tunnel_id_zero_after_set_up", tunnel_id_zero_after_set_up},
 	{"hello_with_a_session_id", hello_with_a_session_id},
+	{"faulty_stopccn_ends_the_tunnel", faulty_stopccn_ends_the_tunnel},
 	{"unknown_attributes_and_messages", unknown_attributes_and_messages},
 	{NULL, NULL},
 };

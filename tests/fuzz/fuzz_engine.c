@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Control messages into a live engine.  The first octet chooses the policy; then each octet is an
- * operation: a packet as it is; a message whose numbers and ids are made right for one of the tunnels
- * and calls there are, so that it gets as far as its contents allow; a wish of the owner's; time; what
- * the transport says.
+ * operation: a packet as it is; a message whose numbers and ids are made right for one of the
+ * tunnels and calls there are, so that it gets as far as its contents allow; a wish of the owner's;
+ * time; what the transport says.
  *
- * Whatever happens: each tunnel and call the owner knows ends once, packets sent are well-formed, and
- * after the engine is stopped and time has passed nothing is left.
+ * Whatever happens: each tunnel and call the owner knows ends once, packets sent are well-formed,
+ * and after the engine is stopped and time has passed nothing is left.
  */
 #include "core/deadline.h"
 #include "core/engine.h"
@@ -33,7 +33,7 @@ static void check(bool ok)
 		abort();
 }
 
-/* --- what the engine is given --------------------------------------------------------------------- */
+/* --- what the engine is given --------------------------------------------------------------- */
 
 static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
 {
@@ -89,7 +89,7 @@ static void random_octets(void *ctx, void *buf, size_t len)
 
 static const struct l2tp_ops ops = {tx, event, peer, random_octets};
 
-/* --- choosing ------------------------------------------------------------------------------------- */
+/* --- choosing ------------------------------------------------------------------------------- */
 
 static struct l2tp_tunnel *some_tunnel(struct world *w)
 {
@@ -114,7 +114,7 @@ static struct l2tp_call *some_call(struct world *w, const struct l2tp_tunnel *t)
 	return c;
 }
 
-/* --- operations ----------------------------------------------------------------------------------- */
+/* --- operations ----------------------------------------------------------------------------- */
 
 static void as_it_is(struct world *w)
 {
@@ -209,7 +209,8 @@ static void wish(struct world *w)
 		c = t ? l2tp_call_new(t, w, NULL) : NULL;
 		w->known += c != NULL;
 		if (c)
-			l2tp_call_place(c, what & 8 ? L2TP_INCOMING : L2TP_OUTGOING, NULL, 0, w->now);
+			l2tp_call_place(c, what & 8 ? L2TP_INCOMING : L2TP_OUTGOING, NULL, 0,
+					w->now);
 		break;
 	case 2:
 		if (t && what & 8)
@@ -274,8 +275,8 @@ static void prepare(struct world *w)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const op[])(struct world *w) = {as_it_is,	 made_right, made_right, made_right,
-						      wish,	 transport,  pass_time,	 wish};
+	static void (*const op[])(struct world * w) = {as_it_is, made_right, made_right, made_right,
+						       wish,	 transport,  pass_time,	 wish};
 	const struct l2tp_limits limits = {.max_tunnels = 8, .half_open_per_source = 4};
 	struct world w = {.in = rd_init(data, size), .now = 1, .random = 1};
 

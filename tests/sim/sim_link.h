@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two engines on a simulated clock, joined by a link that loses, doubles, delays and so reorders, all
- * from one seed.  Every tunnel and call either engine tells of is tracked until its end is told, so
- * that a test can say "nothing leaked, nothing is stuck".
+ * Two engines on a simulated clock, joined by a link that loses, doubles, delays and so reorders,
+ * all from one seed.  Every tunnel and call either engine tells of is tracked until its end is
+ * told, so that a test can say "nothing leaked, nothing is stuck".
  */
 #ifndef TESTS_SIM_LINK_H
 #define TESTS_SIM_LINK_H
@@ -32,8 +32,8 @@ struct sim {
 	/* out of 1000 */
 	unsigned loss, doubled;
 	uint64_t delay_min, delay_max; /* us */
-	uint64_t waiting;	       /* when set, packets queue in the transport this long at most */
-	struct deadline_heap air;      /* packets under way */
+	uint64_t waiting;	  /* when set, packets queue in the transport this long at most */
+	struct deadline_heap air; /* packets under way */
 	struct sim_end a, b;
 	void (*on_event)(struct sim_end *end, const struct l2tp_event *ev);
 	void (*on_step)(struct sim *s);
