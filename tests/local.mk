@@ -9,6 +9,7 @@ include tests/gw/local.mk
 include tests/sim/local.mk
 endif
 include tests/fuzz/local.mk
+include tests/peers/local.mk
 
 TEST_LIB = tests/harness.c tests/harness.h
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;

@@ -276,11 +276,13 @@ static void network_enquiry(struct lmi *l, const struct lmi_msg *m, uint64_t now
 	l->deadline = now + l->conf.t392;
 	l->recv_seq = m->send;
 	confirm(l, right);
+	l->only_asked = l->only_asked || (l->unasked && !right);
 	if (!right)
 		wrong(l, LMI_BAD_SEQ);
 	answer.type = LMI_STATUS;
 	answer.pvcs = 0;
-	answer.report = l->changed ? LMI_FULL : m->report;
+	answer.report = l->changed && !l->only_asked ? LMI_FULL : m->report;
+	l->unasked = answer.report != m->report;
 	if (answer.report == LMI_FULL) {
 		list_pvcs(l, &answer);
 		l->unconfirmed = true;
@@ -323,7 +325,7 @@ void lmi_start(struct lmi *l, uint64_t now)
 	l->good = 0;
 	l->poll = POLL_NONE;
 	l->polls = 0;
-	l->unconfirmed = false;
+	l->unconfirmed = l->unasked = l->only_asked = false;
 	l->changed = l->conf.role == LMI_NETWORK;
 	for (unsigned i = 0; i < l->pvcs && l->conf.role == LMI_NETWORK; i++)
 		l->pvc[i].fresh = l->pvc[i].state != LMI_PVC_ABSENT;

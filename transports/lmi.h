@@ -80,6 +80,8 @@ struct lmi {
 	unsigned polls;	  /* user: since the last full one asked for */
 	bool changed;	  /* network: the user should get a full STATUS */
 	bool unconfirmed; /* network: a full STATUS is on its way */
+	bool unasked;	  /* network: the last STATUS was full, the user had not asked for that */
+	bool only_asked;  /* network: the user ignores such answers */
 	uint64_t count[LMI_COUNTER_COUNT];
 };
 

@@ -54,3 +54,9 @@ FUZZERS += fuzz-engine
 fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(FUZZ_MAIN)
 fuzz_engine_LDFLAGS = $(FUZZ_LINK)
 fuzz_engine_LDADD = libcore.la
+
+check_PROGRAMS += fuzz-q922-lmi
+FUZZERS += fuzz-q922-lmi
+fuzz_q922_lmi_SOURCES = tests/fuzz/fuzz_q922_lmi.c $(FUZZ_MAIN)
+fuzz_q922_lmi_LDFLAGS = $(FUZZ_LINK)
+fuzz_q922_lmi_LDADD = libtransports.la

@@ -459,6 +459,29 @@ static void lost_status(void)
 	lmi_free(&n.l);
 }
 
+/* libosmogb drops a full status it did not ask for; one number is lost on finding out, no more. */
+static void user_of_the_asking_kind(void)
+{
+	struct side n;
+
+	begin(&n, &defaults, LMI_NETWORK, 1);
+	hear(&n, "03 08 00 75 51 01 01 53 02 01 00");
+	said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
+	hear(&n, "03 08 00 75 51 01 01 53 02 02 00"); /* dropped it */
+	said(&n, "03 08 00 7d 51 01 01 53 02 02 02");
+	hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
+	said(&n, "03 08 00 7d 51 01 01 53 02 03 03");
+	hear(&n, "03 08 00 75 51 01 00 53 02 04 03");
+	said(&n, "03 08 00 7d 51 01 00 53 02 04 04 57 03 06 a0 88");
+	hear(&n, "03 08 00 75 51 01 01 53 02 05 04"); /* confirmed, but wait to be asked */
+	said(&n, "03 08 00 7d 51 01 01 53 02 05 05");
+	hear(&n, "03 08 00 75 51 01 00 53 02 06 05");
+	said(&n, "03 08 00 7d 51 01 00 53 02 06 06 57 03 06 a0 82");
+	CU_ASSERT_TRUE(n.up && n.pvc[100]);
+	CU_ASSERT_EQUAL(counted(&n, LMI_BAD_SEQ), 1);
+	lmi_free(&n.l);
+}
+
 static void set_pvc(void)
 {
 	struct side n;
@@ -622,6 +645,7 @@ static const struct test_case cases[] = {
 	{"numbers_are_checked", numbers},
 	{"network_errors_and_t392", network_errors},
 	{"lost_full_status_is_sent_again", lost_status},
+	{"user_that_takes_only_what_it_asked", user_of_the_asking_kind},
 	{"network_tells_of_changes", set_pvc},
 	{"both_roles_all_variants", together},
 	{"cable_cut_and_mended", cable_cut},

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frame Relay from the outside in: address, encapsulation, LMI messages, and both sides of the LMI
+ * machine.  The first octet chooses address length and variant; then come frames, each behind an
+ * octet of length whose value 255 means "wait for the deadline" instead.  What a decoder accepts
+ * must come out the same after we have written it; the machine must keep its numbers in bounds.
+ */
+#include "transports/fr_encap.h"
+#include "transports/lmi.h"
+#include "transports/q922.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void address(enum q922_format f, const uint8_t *p, size_t len)
+{
+	struct rd r = rd_init(p, len);
+	struct q922_addr a, back;
+	uint8_t out[Q922_MAX_OCTETS], nlpid;
+	struct wr w = wr_init(out, sizeof(out));
+
+	if (q922_get(&r, f, &a) != Q922_OK)
+		return;
+	check(r.left == len - q922_octets(f) && a.dlci <= q922_max_dlci(f));
+	q922_put(&w, f, &a);
+	check(!w.bad && !memcmp(out, p, w.len));
+	r = rd_init(out, w.len);
+	check(q922_get(&r, f, &back) == Q922_OK && back.dlci == a.dlci);
+	r = rd_init(p + w.len, len - w.len);
+	check(fr_encap_get(&r, &nlpid) < FR_KINDS && r.left <= len - w.len);
+}
+
+static void message(enum lmi_kind kind, const uint8_t *p, size_t len)
+{
+	static struct lmi_msg m, back;
+	static uint8_t out[16 + LMI_MSG_PVCS * 8];
+	struct wr w = wr_init(out, sizeof(out));
+
+	if (!lmi_msg_get(&m, kind, p, len))
+		return;
+	lmi_msg_put(&w, kind, &m);
+	check(!w.bad && lmi_msg_get(&back, kind, out, w.len));
+	check(back.type == m.type && back.report == m.report && back.pvcs == m.pvcs);
+	check(back.send == m.send && back.recv == m.recv);
+	for (unsigned i = 0; i < m.pvcs; i++)
+		check(back.pvc[i].dlci == m.pvc[i].dlci && back.pvc[i].bits == m.pvc[i].bits);
+}
+
+static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
+{
+	static struct lmi_msg m;
+
+	check(lmi_msg_get(&m, ((struct lmi *)ctx)->conf.kind, pdu, len) && m.send);
+}
+
+static void on_link(void *ctx, bool up)
+{
+	check(((struct lmi *)ctx)->up == up);
+}
+
+static void on_pvc(void *ctx, uint32_t dlci, bool up)
+{
+	check(!up || (((struct lmi *)ctx)->up && dlci));
+}
+
+static const struct lmi_ops ops = {on_tx, on_link, on_pvc};
+static const uint32_t dlcis[] = {16, 100, 991};
+
+static void begin(struct lmi *l, enum lmi_kind kind, enum lmi_role role)
+{
+	const struct lmi_conf c = {kind, role, 3, 2, 4, 10, 15};
+
+	check(!lmi_init(l, &c, &ops, l, dlcis, 3));
+	lmi_start(l, 0);
+}
+
+static void feed(struct lmi *l, const uint8_t *p, size_t len, bool wait)
+{
+	uint64_t now = lmi_deadline(l);
+
+	check(now != UINT64_MAX);
+	if (wait)
+		lmi_expire(l, now);
+	else
+		lmi_rx(l, p, len, now);
+	check(lmi_deadline(l) <= now + 15);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct rd r = rd_init(data, size);
+	uint8_t choice = rd_u8(&r);
+	enum lmi_kind kind = (enum lmi_kind)(choice / 3 % LMI_KINDS);
+	struct lmi user, network;
+
+	begin(&user, kind, LMI_USER);
+	begin(&network, kind, LMI_NETWORK);
+	while (r.left) {
+		uint8_t len = rd_u8(&r);
+		size_t n = len == 255 ? 0 : len < r.left ? len : r.left;
+		const uint8_t *p = rd_take(&r, n);
+
+		address((enum q922_format)(choice % Q922_FORMATS), p, n);
+		message(kind, p, n);
+		feed(&user, p, n, len == 255);
+		feed(&network, p, n, len == 255);
+	}
+	lmi_stop(&user);
+	lmi_stop(&network);
+	lmi_free(&user);
+	lmi_free(&network);
+	return 0;
+}
