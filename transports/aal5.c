@@ -47,8 +47,9 @@ static size_t take(struct aal5_seg *s, int i, uint8_t *out, size_t room)
 {
 	size_t n = s->left[i] < room ? s->left[i] : room;
 
-	if (n)
-		memcpy(out, s->piece[i], n);
+	if (!n)
+		return 0;
+	memcpy(out, s->piece[i], n);
 	s->piece[i] += n;
 	s->left[i] -= n;
 	return n;

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define HEAD 2 /* octets of length */
+
 struct loop_link {
 	struct link_socket socket;
 	char *name;
@@ -88,16 +90,18 @@ static int make_pair(const struct loop_link *u)
 	return fd[0];
 }
 
-/* An empty message is the end of the other side, a single octet its beginning. */
 static bool take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
 {
 	struct loop_link *u = impl;
 
 	(void)from;
-	if (f->len > 1)
+	if (f->len >= HEAD && u->joined) {
+		f->payload += HEAD;
+		f->len -= HEAD;
 		return true;
-	u->lost = !f->len;
-	u->joined = f->len;
+	}
+	u->lost = f->len < HEAD;
+	u->joined = !u->lost;
 	if (u->lost)
 		link_socket_unwatch(&u->socket);
 	link_recheck(u->socket.link);
@@ -106,11 +110,12 @@ static bool take(void *impl, const struct sockaddr_storage *from, struct link_fr
 
 static int start(void *impl)
 {
+	static const uint8_t hello[HEAD];
 	struct loop_link *u = impl;
 	int fd = take_spare(u->name), r;
 
 	u->lost = false;
-	u->joined = fd >= 0 && send(fd, "", 1, MSG_NOSIGNAL) == 1;
+	u->joined = fd >= 0 && send(fd, hello, HEAD, MSG_NOSIGNAL) == HEAD;
 	if (fd < 0)
 		fd = make_pair(u);
 	if (fd < 0)
@@ -144,7 +149,8 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 			       link_loop.form);
 		return NULL;
 	}
-	u->socket = (struct link_socket){.link = l, .fd = -1, .take = take, .impl = u};
+	u->socket = (struct link_socket){
+		.link = l, .fd = -1, .prefix_len = HEAD, .take = take, .impl = u};
 	return u;
 }
 
@@ -162,7 +168,7 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 static uint32_t mtu(const void *impl)
 {
 	(void)impl;
-	return LINK_FRAME_MAX;
+	return LINK_FRAME_MAX - HEAD;
 }
 
 const struct link_kind link_loop = {
