@@ -218,6 +218,10 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 				     : "its port is not open";
 		return NULL;
 	}
+	if (!port_circuit_up(port, &to)) {
+		*words = "the circuit is down";
+		return NULL;
+	}
 	rc = dp_connect(gw->dp, (unsigned)port->number, &to, IST_PAYLOAD_L2TP, &c);
 	if (rc < 0) {
 		*words = strerror(-rc);
@@ -419,14 +423,24 @@ static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint6
 	dp_refuse(gw->dp, c, &no);
 }
 
+static void mark_circuit(struct gw_port *p, l2tp_channel c, bool up)
+{
+	struct ist_addr a;
+
+	if (dp_channel_peer(p->gw->dp, c, &a))
+		port_circuit_set(p, &a, up);
+}
+
 static void dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	struct gw *gw = ctx;
 	struct gw_port *p = port_by_number(gw, dp_channel_port(c));
 	char where[GW_TEXT_MAX];
 
-	if (p)
-		p->wait = 1000000;
+	if (p) {
+		p->wait = PORT_WAIT_FIRST;
+		mark_circuit(p, c, true);
+	}
 	if (a && a->permanent)
 		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
 			    gw_channel_text(where, sizeof(where), gw, c));
@@ -438,8 +452,11 @@ static void dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool
 		    uint64_t now)
 {
 	struct gw *gw = ctx;
+	struct gw_port *p = port_by_number(gw, dp_channel_port(c));
 	char where[GW_TEXT_MAX];
 
+	if (p)
+		mark_circuit(p, c, false);
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: down%s%s",
 		    gw_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");

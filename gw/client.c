@@ -61,14 +61,32 @@ static void on_up(void *ctx, uint64_t now)
 	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: up\n", c->cfg->name);
 }
 
+static void close_device(struct gw_client *c)
+{
+	if (c->tun)
+		dp_tun_close(c->gw->dp, c->tun);
+	c->tun = NULL;
+}
+
 static void on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 {
 	struct gw_client *c = ctx;
 
 	c->join = NULL;
 	c->why = *why;
+	close_device(c);
 	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: down: %s\n", c->cfg->name, why->words);
 	wait_then_dial(c, now);
+}
+
+static struct dp_tun *on_device(void *ctx)
+{
+	struct gw_client *c = ctx;
+	char err[160] = "";
+
+	if (!c->tun && device_open_client(c->gw, c->cfg, &c->tun, err, sizeof(err)) < 0)
+		GW_LOG(CLIENT, LOGL_ERROR, "client %s: %s\n", c->cfg->name, err);
+	return c->tun;
 }
 
 static void on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
@@ -76,30 +94,29 @@ static void on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 	struct gw_client *c = ctx;
 	char text[GW_TEXT_MAX];
 
-	if (up == c->ip4)
-		return;
 	if (up)
 		GW_LOG(CLIENT, LOGL_INFO, "client %s: we are %s\n", c->cfg->name,
 		       gw_ip4_text(text, sizeof(text), a->local4));
 	c->ip4 = up;
 	c->addr = *a;
-	device_client_ip4(c->tun, c->cfg, a, up);
+	if (c->tun)
+		device_client_ip4(c->tun, c->cfg, a, up);
 }
 
 static void on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 {
 	struct gw_client *c = ctx;
 
-	if (up == c->ip6)
-		return;
 	c->ip6 = up;
 	c->addr.local_iid = a->local_iid;
 	c->addr.peer_iid = a->peer_iid;
-	device_client_ip6(c->tun, c->cfg, a, up);
+	if (c->tun)
+		device_client_ip6(c->tun, c->cfg, a, up);
 }
 
 static const struct join_owner join_owner = {.up = on_up, .gone = on_gone};
-static const struct leg_client_owner leg_owner = {.ip4 = on_ip4, .ip6 = on_ip6};
+static const struct leg_client_owner leg_owner = {
+	.device = on_device, .ip4 = on_ip4, .ip6 = on_ip6};
 
 /* --- dialling
  * ------------------------------------------------------------------------------------- */
@@ -133,9 +150,8 @@ static void dial(void *ctx, uint64_t now)
 		failed(c, l2tp_reasons[why].words, now);
 		return;
 	}
-	c->join =
-		join_new(&c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
-			 leg_client_new(c->gw, c->cfg, c->tun, &leg_owner, c), &join_owner, c, now);
+	c->join = join_new(&c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
+			   leg_client_new(c->gw, c->cfg, &leg_owner, c), &join_owner, c, now);
 	if (!c->join) {
 		struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
 
@@ -149,7 +165,6 @@ static void dial(void *ctx, uint64_t now)
 
 bool clients_start(struct gw *gw, uint64_t now)
 {
-	char err[160] = "";
 	unsigned i;
 
 	gw->client = calloc(gw->cfg->clients ? gw->cfg->clients : 1, sizeof(*gw->client));
@@ -161,10 +176,6 @@ bool clients_start(struct gw *gw, uint64_t now)
 		*c = (struct gw_client){.gw = gw, .cfg = &gw->cfg->client[i], .since = now};
 		c->wait = c->cfg->redial;
 		loop_timer_init(&c->dial, dial, c);
-		if (device_open_client(gw, c->cfg, &c->tun, err, sizeof(err)) < 0) {
-			GW_LOG(CLIENT, LOGL_ERROR, "client %s: %s\n", c->cfg->name, err);
-			return false;
-		}
 		loop_set(gw->loop, &c->dial, now);
 	}
 	return true;
@@ -176,8 +187,7 @@ void clients_free(struct gw *gw)
 
 	for (i = 0; gw->client && i < gw->cfg->clients; i++) {
 		loop_cancel(gw->loop, &gw->client[i].dial);
-		if (gw->client[i].tun)
-			dp_tun_close(gw->dp, gw->client[i].tun);
+		close_device(&gw->client[i]);
 	}
 	free(gw->client);
 	gw->client = NULL;

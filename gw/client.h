@@ -21,7 +21,7 @@ const char *client_state_name(enum client_state s);
 struct gw_client {
 	struct gw *gw;
 	const struct cfg_client *cfg;
-	struct dp_tun *tun;
+	struct dp_tun *tun; /* while the link is up */
 	struct join *join; /* while dialling or up */
 	enum client_state state;
 	struct loop_timer dial;
@@ -33,7 +33,7 @@ struct gw_client {
 	struct leg_end why; /* how the last link ended; words "" = there was none */
 };
 
-/* Make them and their devices, and dial.  False with the reason logged. */
+/* Make them, and dial.  False without memory. */
 bool clients_start(struct gw *gw, uint64_t now);
 void clients_free(struct gw *gw);
 /* A channel or port has come up: those that wait need not. */

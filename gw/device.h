@@ -11,7 +11,7 @@
 /* Make the device of a service, up, with its addresses and routes.  0 or -errno with words in err.
  */
 int device_open_service(struct gw_service *s, char *err, size_t err_len);
-/* Make the device of a client section, down. */
+/* Make the device of a client section, without addresses. */
 int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
 		       size_t err_len);
 

@@ -62,7 +62,8 @@ static void join_free(struct join *j)
 	loop_cancel(j->list->loop, &j->reap);
 	llist_del(&j->entry);
 	j->list->n--;
-	for (i = 0; i < 2; i++)
+	/* The second may still have something to say to the first. */
+	for (i = 2; i-- > 0;)
 		j->leg[i]->ops->free(j->leg[i]);
 	free(j);
 }

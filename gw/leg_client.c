@@ -14,6 +14,7 @@ struct leg_client {
 	const struct cfg_client *cfg;
 	const struct leg_client_owner *owner;
 	void *ctx;
+	bool told4, told6;
 };
 
 static void client_auth_ok(struct leg_terminal *t, uint64_t now)
@@ -22,12 +23,23 @@ static void client_auth_ok(struct leg_terminal *t, uint64_t now)
 	GW_LOG(PPP, LOGL_INFO, "client %s: authenticated\n", ((struct leg_client *)t)->cfg->name);
 }
 
+static void need_device(struct leg_client *c)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "no network device");
+
+	if (!c->t.tun)
+		c->t.tun = c->owner->device(c->ctx);
+	if (!c->t.tun)
+		leg_terminal_close(&c->t, &why, loop_now(c->t.gw->loop));
+}
+
 static void client_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
 {
 	struct leg_client *c = (struct leg_client *)t;
 
 	t->net.peer4 = up ? addr->peer4 : 0;
-	c->owner->ip4(c->ctx, addr, up);
+	if (up)
+		need_device(c);
 }
 
 static void client_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -35,18 +47,29 @@ static void client_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 	struct leg_client *c = (struct leg_client *)t;
 
 	t->net.peer_iid = up ? addr->peer_iid : 0;
-	c->owner->ip6(c->ctx, addr, up);
+	if (up)
+		need_device(c);
+}
+
+/* The owner hears of changes only, each once. */
+static void client_told(struct leg_terminal *t)
+{
+	struct leg_client *c = (struct leg_client *)t;
+
+	if (t->net.ip4 != c->told4) {
+		c->told4 = t->net.ip4;
+		c->owner->ip4(c->ctx, &t->addr, c->told4);
+	}
+	if (t->net.ip6 != c->told6) {
+		c->told6 = t->net.ip6;
+		c->owner->ip6(c->ctx, &t->addr, c->told6);
+	}
 }
 
 static void client_release(struct leg_terminal *t)
 {
-	struct leg_client *c = (struct leg_client *)t;
-
-	if (t->net.ip4)
-		c->owner->ip4(c->ctx, &t->addr, false);
-	if (t->net.ip6)
-		c->owner->ip6(c->ctx, &t->addr, false);
 	t->net.ip4 = t->net.ip6 = false;
+	leg_terminal_tell(t);
 }
 
 static void client_start(struct leg *l, uint64_t now)
@@ -75,10 +98,11 @@ static const struct leg_role client_role = {
 	.auth_ok = client_auth_ok,
 	.ip4 = client_ip4,
 	.ip6 = client_ip6,
+	.told = client_told,
 	.release = client_release,
 };
 
-struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg, struct dp_tun *tun,
+struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
 			   const struct leg_client_owner *owner, void *ctx)
 {
 	struct leg_client *c = calloc(1, sizeof(*c));
@@ -88,7 +112,6 @@ struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg, struct d
 	c->t.leg.ops = &client_ops;
 	c->t.role = &client_role;
 	c->t.gw = gw;
-	c->t.tun = tun;
 	c->cfg = cfg;
 	c->owner = owner;
 	c->ctx = ctx;

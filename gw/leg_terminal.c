@@ -81,10 +81,12 @@ static void gone(struct leg_terminal *t, const struct leg_end *why, uint64_t now
 /* --- what PPP says -------------------------------------------------------------------------------
  */
 
-static void tell_data_plane(struct leg_terminal *t)
+void leg_terminal_tell(struct leg_terminal *t)
 {
 	t->net.tun = t->net.ip4 || t->net.ip6 ? t->tun : NULL;
 	join_network(&t->leg, &t->net);
+	if (t->role->told)
+		t->role->told(t);
 }
 
 static void on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
@@ -95,7 +97,7 @@ static void on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
 	t->net.ff03 = !ev->link->tx_acfc;
 	t->net.pfc = ev->link->tx_pfc;
 	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
-	tell_data_plane(t);
+	leg_terminal_tell(t);
 }
 
 static void on_auth(struct leg_terminal *t, const struct ppp_event *ev)
@@ -117,7 +119,7 @@ static void on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
 	if (ev->addr)
 		t->addr = *ev->addr;
 	t->role->ip4(t, &t->addr, t->net.ip4);
-	tell_data_plane(t);
+	leg_terminal_tell(t);
 	if (t->net.ip4)
 		join_leg_up(&t->leg, ev->now);
 }
@@ -130,7 +132,7 @@ static void on_ip6(struct leg_terminal *t, const struct ppp_event *ev)
 		t->addr.peer_iid = ev->addr->peer_iid;
 	}
 	t->role->ip6(t, &t->addr, t->net.ip6);
-	tell_data_plane(t);
+	leg_terminal_tell(t);
 	if (t->net.ip6)
 		join_leg_up(&t->leg, ev->now);
 }

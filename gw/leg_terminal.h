@@ -18,9 +18,12 @@ struct leg_role {
 	void (*auth)(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now);
 	/* Everything that had to be proved has been. */
 	void (*auth_ok)(struct leg_terminal *t, uint64_t now);
-	/* Fill net for the NCP that has come up (it has addr) or gone. */
+	/* Fill net for the NCP that has come up (it has addr) or gone; the data plane is told next.
+	 */
 	void (*ip4)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
 	void (*ip6)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
+	/* The data plane has been told. */
+	void (*told)(struct leg_terminal *t);
 	/* Give back everything outside this leg. */
 	void (*release)(struct leg_terminal *t);
 };
@@ -54,6 +57,8 @@ void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now);
 void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 uint16_t leg_terminal_mtu(const struct leg *l);
 void leg_terminal_free(struct leg *l);
+/* Tell the data plane what net says. */
+void leg_terminal_tell(struct leg_terminal *t);
 /* Deadlines may have moved: after every call into t->ppp from outside leg_terminal.c. */
 void leg_terminal_touch(struct leg_terminal *t);
 
@@ -63,12 +68,15 @@ struct leg_end leg_terminal_why(enum ppp_why why, enum ppp_auth auth, bool serve
 /* NULL without memory. */
 struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
 
-/* A client's network is up or down; addr as agreed. */
+/* Whose link a client leg is.  The device is asked for when the first NCP comes up, and
+ * stays until the join is gone; ip4 and ip6 are called when the data plane uses it, and have let go
+ * of it, respectively; addr as agreed. */
 struct leg_client_owner {
+	struct dp_tun *(*device)(void *ctx);
 	void (*ip4)(void *ctx, const struct ppp_addresses *addr, bool up);
 	void (*ip6)(void *ctx, const struct ppp_addresses *addr, bool up);
 };
-struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg, struct dp_tun *tun,
+struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
 			   const struct leg_client_owner *owner, void *ctx);
 
 /* For `show`; NULL members of legs that are no terminal or have not started. */

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WAIT_FIRST 1000000u
-#define WAIT_LAST  60000000u
+#define WAIT_LAST 60000000u
 
 static bool port_open(struct gw_port *p)
 {
@@ -59,7 +58,10 @@ bool ports_open(struct gw *gw)
 		struct gw_port *p = &gw->port[i];
 
 		*p = (struct gw_port){
-			.gw = gw, .cfg = &gw->cfg->port[i], .number = -1, .wait = WAIT_FIRST};
+			.gw = gw, .cfg = &gw->cfg->port[i], .number = -1, .wait = PORT_WAIT_FIRST};
+		p->up = calloc(p->cfg->circuits ? p->cfg->circuits : 1, sizeof(*p->up));
+		if (!p->up)
+			return false;
 		loop_timer_init(&p->again, open_again, p);
 		ok = port_open(p) && ok;
 	}
@@ -70,8 +72,10 @@ void ports_free(struct gw *gw)
 {
 	unsigned i;
 
-	for (i = 0; gw->port && i < gw->cfg->ports; i++)
+	for (i = 0; gw->port && i < gw->cfg->ports; i++) {
 		loop_cancel(gw->loop, &gw->port[i].again);
+		free(gw->port[i].up);
+	}
 	free(gw->port);
 	gw->port = NULL;
 }
@@ -116,6 +120,7 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 	lose_channels(gw, number, now);
 	dp_port_close(gw->dp, number);
 	p->number = -1;
+	memset(p->up, 0, p->cfg->circuits * sizeof(*p->up));
 	wait_longer(p, now);
 }
 
@@ -137,6 +142,21 @@ const struct cfg_circuit *port_circuit(const struct gw_port *p, const struct ist
 		if (!memcmp(&p->cfg->circuit[i].config.addr, a, sizeof(*a)))
 			return &p->cfg->circuit[i];
 	return NULL;
+}
+
+void port_circuit_set(struct gw_port *p, const struct ist_addr *a, bool up)
+{
+	const struct cfg_circuit *c = port_circuit(p, a);
+
+	if (c)
+		p->up[c - p->cfg->circuit] = up;
+}
+
+bool port_circuit_up(const struct gw_port *p, const struct ist_addr *a)
+{
+	const struct cfg_circuit *c = port_circuit(p, a);
+
+	return !c || p->up[c - p->cfg->circuit];
 }
 
 const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_addr *a)

@@ -8,6 +8,8 @@
 
 #include "gw/gw.h"
 
+#define PORT_WAIT_FIRST 1000000u /* us before a failed port is opened again */
+
 struct gw_port {
 	struct gw *gw;
 	const struct cfg_port *cfg;
@@ -15,6 +17,7 @@ struct gw_port {
 	uint64_t wait; /* before the next try, us */
 	unsigned failures;
 	char error[160]; /* of the last failure */
+	bool *up;	 /* one per configured circuit: it can carry frames */
 	struct loop_timer again;
 };
 
@@ -27,6 +30,9 @@ struct gw_port *port_by_number(struct gw *gw, unsigned number);
 void port_failed(struct gw *gw, unsigned number, int err, const char *words, uint64_t now);
 /* The circuit of its configuration with this address, or NULL. */
 const struct cfg_circuit *port_circuit(const struct gw_port *p, const struct ist_addr *a);
+/* What is known of a configured circuit; others are up as far as we know. */
+void port_circuit_set(struct gw_port *p, const struct ist_addr *a, bool up);
+bool port_circuit_up(const struct gw_port *p, const struct ist_addr *a);
 /* The accept section that takes this address, or NULL. */
 const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_addr *a);
 /* Does an address match a pattern of the configuration, by the transport's own rules? */

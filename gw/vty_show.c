@@ -190,7 +190,7 @@ DEFUN(show_clients, show_clients_cmd, "show clients", SHOW "Links we dial\n")
 		table_cell(t, "%s", c->cfg->peer->name);
 		table_cell(t, "%s", client_state_name(c->state));
 		table_cell(t, "%s", gw_duration_text(text, sizeof(text), now - c->since));
-		table_cell(t, "%s", dp_tun_name(c->tun));
+		table_cell(t, "%s", c->tun ? dp_tun_name(c->tun) : "-");
 		table_cell(t, "%s", gw_ip4_text(text, sizeof(text), c->ip4 ? c->addr.local4 : 0));
 		table_cell(t, "%s", gw_ip4_text(text, sizeof(text), c->ip4 ? c->addr.peer4 : 0));
 		table_cell(t, "%u", c->dials);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links we dial, answered by a real L2TP engine and PPP server. */
+#include "gw/bind.h"
 #include "gw/client.h"
 #include "tests/gw/bench.h"
 
@@ -36,7 +37,12 @@ static void dials_and_takes_what_it_is_given(void)
 	CU_ASSERT_EQUAL(fake_said("addr home add link-local"), 1);
 	CU_ASSERT_EQUAL(fake_said("route home add 10.0.0.0/8"), 1);
 	CU_ASSERT_EQUAL(fake_said("route home add 2001:db8::/32"), 1);
+	/* The device appears before anything is sent to it, and goes when nothing is any more. */
+	CU_ASSERT(fake_line("tun home", 0) < fake_line("set terminal", 0));
+	CU_ASSERT(fake_line("set terminal", 0) < fake_line("addr home add", 0));
 	bench_stop();
+	CU_ASSERT(fake_line("set punt", (unsigned)fake_line("addr home add link", 0)) <
+		  fake_line("untun home", 0));
 	CU_ASSERT_EQUAL(fake_said("addr home del 10.100.0.2/32 10.100.0.1/32"), 1);
 	CU_ASSERT_EQUAL(fake_said("addr home del link-local"), 1);
 	CU_ASSERT_EQUAL(fake_said("untun home"), 1);
@@ -167,6 +173,27 @@ static void two_links_share_a_tunnel(void)
 	bench_stop();
 }
 
+/* A permanent circuit that is down is not dialled: no packet before it is up, and then at once. */
+static void a_circuit_that_is_down_is_waited_for(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP, .permanent = 1};
+
+	bench_start(
+		"frame-relay p { link = \"packet:eth0\"  dlci 100 { carries = l2tp } }\n"
+		"peer lns { port = p  dial = \"100\" }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap }\n"
+		"  redial = 1000s }\n");
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(fake_said("send"), 0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	CU_ASSERT_STRING_EQUAL(home()->why.words, "the circuit is down");
+	fake.peer = bench.gw->cfg->port[0].circuit[0].config.addr;
+	bind_dp_ops.up(bench.gw, FAR_CHANNEL, &a, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"dials_and_takes_what_it_is_given", dials_and_takes_what_it_is_given},
 	{"dials_again_after_a_cdn", dials_again_after_a_cdn},
@@ -177,6 +204,7 @@ static const struct test_case cases[] = {
 	{"wrong_secret_is_said", wrong_secret_is_said},
 	{"once_only", once_only},
 	{"two_links_share_a_tunnel", two_links_share_a_tunnel},
+	{"a_circuit_that_is_down_is_waited_for", a_circuit_that_is_down_is_waited_for},
 	{NULL, NULL},
 };
 const struct test_suite suite_client = {"client", cases};
