@@ -154,7 +154,7 @@ tap() {
 
 # sniff SPACE DEVICE NAME: into $WORK/NAME.pcap until `sniffed NAME`
 sniff() {
-	ip netns exec "$TAG-$1" tcpdump -Z root -U -s 0 -i "$2" -w "$WORK/$3.pcap" 2>"$WORK/$3.tcpdump" &
+	ip netns exec "$TAG-$1" tcpdump -Z root --immediate-mode -U -s 0 -i "$2" -w "$WORK/$3.pcap" 2>"$WORK/$3.tcpdump" &
 	sniffer[$3]=$!
 	within 5 grep -q 'listening on' "$WORK/$3.tcpdump" || give_up "tcpdump on $2"
 }
