@@ -21,7 +21,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (c)
-		c->id = idtab_take(&t->sids, c);
+		c->id = idtab_take(&t->sids, c, e->now);
 	if (!c || !c->id) {
 		free(c);
 		return NULL;
@@ -68,7 +68,7 @@ void call_free(struct l2tp_call *c)
 	wait_leave(c);
 	deadline_cancel(&t->e->heap, &c->late);
 	htab_del(&t->e->peer_sids, &c->by_peer_sid);
-	idtab_give(&t->sids, c->id);
+	idtab_give(&t->sids, c->id, t->e->now + rel_cycle(&t->rel.cfg));
 	*(c->prev ? &c->prev->next : &t->calls) = c->next;
 	*(c->next ? &c->next->prev : &t->last_call) = c->prev;
 	t->e->calls--;
@@ -178,9 +178,17 @@ static void do_offer(struct l2tp_call *c, const struct call_arg *arg)
 	events_call(c, L2TP_EV_CALL_OFFERED, true);
 }
 
+static const struct l2tp_result no_room = {.result = L2TP_CDN_GENERAL_ERROR,
+					   .error = L2TP_ERR_NO_RESOURCES,
+					   .text = "attributes do not fit into a message"};
+
 static void do_reply(struct l2tp_call *c, const struct call_arg *arg)
 {
-	call_send_reply(c, arg->avps, arg->n);
+	if (call_send_reply(c, arg->avps, arg->n))
+		return;
+	engine_count(c->t->e, L2TP_R_NO_MEMORY);
+	call_send_cdn(c, &no_room, NULL, 0);
+	over(c, &no_room, L2TP_BY_US);
 }
 
 static void do_replied(struct l2tp_call *c, const struct call_arg *arg)
@@ -329,9 +337,7 @@ struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_rea
 /* Something of the owner's could not be made into a message. */
 static void unbuildable(struct l2tp_call *c)
 {
-	struct l2tp_result r = engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
-					     "attributes do not fit into a message");
-	struct call_arg arg = {.r = &r, .by = L2TP_BY_US};
+	struct call_arg arg = {.r = &no_room, .by = L2TP_BY_US};
 
 	engine_count(c->t->e, L2TP_R_NO_MEMORY);
 	call_step(c, CALL_CLOSE, true, &arg);

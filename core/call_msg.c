@@ -323,14 +323,17 @@ void call_send_packet(struct l2tp_call *c, struct packet **p, uint16_t type)
 	*p = NULL;
 }
 
-void call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
+bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
 {
 	struct l2tp_build b;
 
 	engine_build(c->t, &b, c->role == CALL_LNS_IN ? L2TP_ICRP : L2TP_OCRP, c->peer_id);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	add(c->t, &b, avps, n);
+	if (b.w.bad)
+		return false;
 	engine_queue(c->t, &b);
+	return true;
 }
 
 void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
@@ -342,7 +345,19 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 	l2tp_build_result(&b, r);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	add(c->t, &b, avps, n);
-	engine_queue(c->t, &b);
+	if (b.w.bad && n)
+		call_send_cdn(c, r, NULL, 0);
+	else
+		engine_queue(c->t, &b);
+}
+
+/* These are news, not steps: with a full queue they are left out. */
+static bool room_for_news(struct l2tp_call *c)
+{
+	if (c->t->rel.octets < REL_QUEUE_OCTETS)
+		return true;
+	engine_count(c->t->e, L2TP_R_NO_MEMORY);
+	return false;
 }
 
 /* 6.14, 6.13: SLI goes from LNS to LAC, WEN from LAC to LNS and not more than once a minute. */
@@ -352,7 +367,7 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
 	uint8_t value[10] = {0};
 	struct l2tp_build b;
 
-	if (!lns || c->state != L2TP_C_ESTABLISHED)
+	if (!lns || c->state != L2TP_C_ESTABLISHED || !room_for_news(c))
 		return;
 	engine_enter(c->t->e, now);
 	wr_put32(value + 2, send_accm);
@@ -371,7 +386,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 
 	if (!lac || c->state != L2TP_C_ESTABLISHED)
 		return;
-	if (c->wen_sent && now - c->last_wen < 60000000u)
+	if ((c->wen_sent && now - c->last_wen < 60000000u) || !room_for_news(c))
 		return;
 	engine_enter(c->t->e, now);
 	c->wen_sent = true;

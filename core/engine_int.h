@@ -252,7 +252,9 @@ void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
 struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
-void call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
+/* False when what the owner gave does not fit; nothing is sent then. */
+bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
+/* Without the owner's attributes when they do not fit. */
 void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
 		   unsigned n);
 /* Send a packet built earlier, now that the ids are known. */

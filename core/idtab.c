@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SECOND 1000000u
+
 void idtab_init(struct idtab *t, const uint8_t key[16], uint32_t cap)
 {
 	memset(t, 0, sizeof(*t));
@@ -18,6 +20,7 @@ void idtab_free(struct idtab *t)
 	for (uint32_t i = 0; i < t->pages; i++)
 		free(t->page[i]);
 	free(t->page);
+	free(t->rest);
 	ids_free(&t->ids);
 	memset(t, 0, sizeof(*t));
 }
@@ -50,11 +53,41 @@ static void **cell(struct idtab *t, uint16_t slot)
 	return t->page[page] ? &t->page[page][slot % IDTAB_PAGE] : NULL;
 }
 
-uint16_t idtab_take(struct idtab *t, void *what)
+static void end_oldest_rest(struct idtab *t)
 {
-	uint16_t id = ids_take(&t->ids);
+	ids_give(&t->ids, t->rest[t->rest_head].id);
+	t->rest_head = (t->rest_head + 1) % t->rest_room;
+	t->resting--;
+}
+
+static bool more_room_to_rest(struct idtab *t)
+{
+	uint32_t room = t->rest_room ? t->rest_room * 2 : 16;
+	struct idtab_rest *rest = malloc(room * sizeof(*rest));
+
+	if (!rest)
+		return false;
+	for (uint32_t i = 0; i < t->resting; i++)
+		rest[i] = t->rest[(t->rest_head + i) % t->rest_room];
+	free(t->rest);
+	t->rest = rest;
+	t->rest_room = room;
+	t->rest_head = 0;
+	return true;
+}
+
+uint16_t idtab_take(struct idtab *t, void *what, uint64_t now)
+{
+	uint16_t id;
 	void **c;
 
+	while (t->resting && t->rest[t->rest_head].until <= now / SECOND)
+		end_oldest_rest(t);
+	id = ids_take(&t->ids);
+	if (!id && t->resting) {
+		end_oldest_rest(t);
+		id = ids_take(&t->ids);
+	}
 	if (!id)
 		return 0;
 	c = cell(t, ids_slot(&t->ids, id));
@@ -67,11 +100,16 @@ uint16_t idtab_take(struct idtab *t, void *what)
 	return id;
 }
 
-void idtab_give(struct idtab *t, uint16_t id)
+void idtab_give(struct idtab *t, uint16_t id, uint64_t until)
 {
 	*cell(t, ids_slot(&t->ids, id)) = NULL;
-	ids_give(&t->ids, id);
 	t->live--;
+	if (t->resting == t->rest_room && !more_room_to_rest(t)) {
+		ids_give(&t->ids, id);
+		return;
+	}
+	t->rest[(t->rest_head + t->resting++) % t->rest_room] =
+		(struct idtab_rest){.until = (uint32_t)((until + SECOND - 1) / SECOND), .id = id};
 }
 
 void *idtab_get(const struct idtab *t, uint16_t id)
@@ -92,5 +130,7 @@ uint16_t idtab_spare(struct idtab *t)
 
 	if (id)
 		ids_give(&t->ids, id);
+	else if (t->resting)
+		id = t->rest[t->rest_head].id;
 	return id;
 }

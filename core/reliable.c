@@ -107,7 +107,7 @@ bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type,
 	uint16_t used = (uint16_t)(r->end - r->una);
 	struct rel_msg *m;
 
-	if (r->octets + len > limit || used >= 0x4000 || len > UINT16_MAX)
+	if (r->octets + len > limit || used >= REL_QUEUE_MESSAGES || len > UINT16_MAX)
 		return false;
 	if (used >= r->room && !grow(r))
 		return false;

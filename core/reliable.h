@@ -19,8 +19,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REL_QUEUE_OCTETS     65536u   /* what the owner's wishes may fill */
-#define REL_QUEUE_HARD	     131072u  /* what answers to the peer may fill; beyond is fatal */
+#define REL_QUEUE_OCTETS     65536u   /* while it holds more, no request of ours is added */
+#define REL_QUEUE_HARD	     2097152u /* what all messages may fill; beyond is fatal */
+#define REL_QUEUE_MESSAGES   0x7000u  /* and how many they may be: Ns must stay comparable */
 #define REL_HOLD_MAX	     64u      /* messages held out of order */
 #define REL_DEFAULT_WINDOW   4u	      /* RFC 2661 4.4.3: no Receive Window Size AVP */
 #define REL_MIN_INTERVAL_CAP 8000000u /* RFC 2661 5.8: a cap on the interval is at least 8 s */

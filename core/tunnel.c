@@ -62,7 +62,7 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	if (!t)
 		return NULL;
 	*why = L2TP_R_TUNNEL_CAP;
-	t->id = idtab_take(&e->tids, t);
+	t->id = idtab_take(&e->tids, t, e->now);
 	if (!t->id) {
 		free(t);
 		return NULL;
@@ -105,9 +105,10 @@ void tunnel_free(struct l2tp_tunnel *t)
 	deadline_cancel(&e->heap, &t->hold);
 	source_leave(t);
 	link_out(t);
-	idtab_give(&e->tids, t->id);
+	idtab_give(&e->tids, t->id, e->now + rel_cycle(&t->rel.cfg));
 	idtab_free(&t->sids);
 	rel_free(&t->rel);
+	explicit_bzero(&t->policy.secret, sizeof(t->policy.secret));
 	free(t);
 }
 

@@ -498,6 +498,47 @@ static void more_calls_than_the_queue_holds(void)
 	rig_free(&r);
 }
 
+/* Hundreds hung up at once: their CDNs queue up, and the tunnel stays. */
+static void hundreds_hang_up_at_once(void)
+{
+	enum { N = 480 };
+	static struct l2tp_call *calls[N];
+	struct l2tp_tunnel *t;
+
+	rig_single(&r);
+	t = rig_peer_up(&p, &r);
+	for (int k = 0; k < N; k++) {
+		calls[k] = place(t, L2TP_INCOMING);
+		rig_zlb(&p);
+	}
+	for (int k = 0; k < N; k++)
+		l2tp_call_hangup(calls[k], NULL, NULL, 0, r.now);
+	while (rig_count_sent(&r.a, L2TP_CDN) < N) {
+		unsigned before = r.a.pkts;
+
+		rig_zlb(&p);
+		CU_ASSERT_TRUE_FATAL(r.a.pkts > before);
+	}
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), N);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	rig_free(&r);
+}
+
+/* News for a peer that does not listen are dropped, not queued without end. */
+static void news_do_not_pile_up(void)
+{
+	struct l2tp_call *c = bring(LNS_IN, L2TP_C_ESTABLISHED);
+	struct l2tp_tunnel_info i;
+
+	for (int k = 0; k < 20000; k++)
+		l2tp_call_send_sli(c, 1, 2, r.now);
+	CU_ASSERT_TRUE(rig_reason(&r.a, L2TP_R_NO_MEMORY) > 15000);
+	l2tp_tunnel_info(rig_event(&r.a, L2TP_EV_TUNNEL_UP)->tunnel, &i);
+	CU_ASSERT_EQUAL(i.state, L2TP_T_ESTABLISHED);
+	CU_ASSERT_TRUE(i.queued < 5000);
+	rig_free(&r);
+}
+
 static void no_call_on_a_tunnel_that_ends(void)
 {
 	struct l2tp_tunnel *t;
@@ -552,6 +593,8 @@ static const struct test_case cases[] = {
 	{"nobody_waits_for_ever", nobody_waits_for_ever},
 	{"calls_are_capped", calls_are_capped},
 	{"more_calls_than_the_queue_holds", more_calls_than_the_queue_holds},
+	{"hundreds_hang_up_at_once", hundreds_hang_up_at_once},
+	{"news_do_not_pile_up", news_do_not_pile_up},
 	{"no_call_on_a_tunnel_that_ends", no_call_on_a_tunnel_that_ends},
 	{"reserved_call_given_up", reserved_call_given_up},
 	{"wishes_out_of_turn", wishes_out_of_turn},

@@ -367,6 +367,15 @@ static void attributes_that_do_not_fit(void)
 	l2tp_call_connected(c, many, 20, r.now);
 	rig_zlb(&p);
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 77);
+	rig_any(&p, L2TP_ICRQ, 0, 78); /* an ICRP becomes a CDN */
+	l2tp_call_answer(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call, many, 20, r.now);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRP), 0);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 78);
+	rig_any(&p, L2TP_ICRQ, 0, 79); /* a CDN goes without them */
+	l2tp_call_hangup(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call, NULL, many, 20, r.now);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 79);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
 	rig_free(&r);
 }

@@ -14,16 +14,16 @@ static void every_id_finds_what_it_stands_for(void)
 	CU_ASSERT_PTR_NULL(idtab_get(&t, 0));
 	CU_ASSERT_PTR_NULL(idtab_get(&t, 1));
 	for (unsigned i = 0; i < 65535; i++) {
-		id[i] = idtab_take(&t, &what[i]);
+		id[i] = idtab_take(&t, &what[i], 0);
 		CU_ASSERT_NOT_EQUAL_FATAL(id[i], 0);
 	}
-	CU_ASSERT_EQUAL(idtab_take(&t, what), 0); /* all in use */
+	CU_ASSERT_EQUAL(idtab_take(&t, what, 0), 0); /* all in use */
 	CU_ASSERT_EQUAL(idtab_spare(&t), 0);
 	CU_ASSERT_EQUAL(t.live, 65535);
 	for (unsigned i = 0; i < 65535; i++)
 		CU_ASSERT_PTR_EQUAL_FATAL(idtab_get(&t, id[i]), &what[i]);
 	for (unsigned i = 0; i < 65535; i++) {
-		idtab_give(&t, id[i]);
+		idtab_give(&t, id[i], 0);
 		CU_ASSERT_PTR_NULL_FATAL(idtab_get(&t, id[i]));
 	}
 	CU_ASSERT_EQUAL(t.live, 0);
@@ -38,9 +38,9 @@ static void memory_starts_small(void)
 	idtab_init(&t, key, 65535);
 	CU_ASSERT_EQUAL(t.pages, 0);
 	for (unsigned i = 0; i < IDTAB_PAGE; i++)
-		idtab_take(&t, &x);
+		idtab_take(&t, &x, 0);
 	CU_ASSERT_EQUAL(t.pages, 1);
-	idtab_take(&t, &x);
+	idtab_take(&t, &x, 0);
 	CU_ASSERT_EQUAL(t.pages, 2);
 	idtab_free(&t);
 }
@@ -52,7 +52,7 @@ static void spare_id_stands_for_nothing(void)
 	int x;
 
 	idtab_init(&t, key, 100);
-	id = idtab_take(&t, &x);
+	id = idtab_take(&t, &x, 0);
 	spare = idtab_spare(&t);
 	CU_ASSERT_NOT_EQUAL(spare, 0);
 	CU_ASSERT_NOT_EQUAL(spare, id);
@@ -60,9 +60,43 @@ static void spare_id_stands_for_nothing(void)
 	idtab_free(&t);
 }
 
+/* Not before its time, unless there is no other; and then the one that has rested longest. */
+static void ids_rest_before_they_come_back(void)
+{
+	struct idtab t;
+	uint16_t id[4], again;
+	int x;
+
+	idtab_init(&t, key, 4);
+	for (int i = 0; i < 4; i++)
+		id[i] = idtab_take(&t, &x, 0);
+	CU_ASSERT_EQUAL(idtab_take(&t, &x, 0), 0);
+	for (int i = 0; i < 3; i++)
+		idtab_give(&t, id[i], 31000000);
+	CU_ASSERT_EQUAL(idtab_spare(&t), id[0]); /* for a message that needs one once */
+	CU_ASSERT_PTR_NULL(idtab_get(&t, id[0]));
+	CU_ASSERT_EQUAL(idtab_take(&t, &x, 5000000), id[0]);
+	CU_ASSERT_EQUAL(idtab_take(&t, &x, 5000000), id[1]);
+	again = idtab_take(&t, &x, 40000000);
+	CU_ASSERT_EQUAL(again, id[2]);
+	CU_ASSERT_EQUAL(t.live, 4);
+	idtab_free(&t);
+
+	idtab_init(&t, key, 1000);
+	id[0] = idtab_take(&t, &x, 0);
+	idtab_give(&t, id[0], 31000000);
+	for (int i = 0; i < 900; i++) {
+		again = idtab_take(&t, &x, 30000000);
+		CU_ASSERT_NOT_EQUAL_FATAL(again, id[0]);
+		idtab_give(&t, again, 61000000);
+	}
+	idtab_free(&t);
+}
+
 static const struct test_case cases[] = {
 	{"every_id_finds_what_it_stands_for", every_id_finds_what_it_stands_for},
 	{"memory_starts_small", memory_starts_small},
+	{"ids_rest_before_they_come_back", ids_rest_before_they_come_back},
 	{"spare_id_stands_for_nothing", spare_id_stands_for_nothing},
 	{NULL, NULL},
 };
