@@ -502,6 +502,26 @@ static void lmi_by_hand(void)
 	fake_close(&h);
 }
 
+/* Circuits are permanent: a Q.933 SETUP on DLCI 0 gets no answer, and asking for a channel sends
+ * none. */
+static void no_svc(void)
+{
+	static const char *const cfg[] = {"role=network", "@100 l2tp", NULL};
+	struct fake_host h;
+	ist_channel c;
+	uint64_t sent;
+	int fd = open_udp(&h, cfg);
+
+	sent = fake_count(&h, "link-tx");
+	feed(&h, fd, "00 01 03 08 02 00 01 05 04 03 88 a0 90");
+	CU_ASSERT_EQUAL(fake_count(&h, "lmi-malformed"), 1);
+	CU_ASSERT_EQUAL(fake_connect(&h, "100", IST_PAYLOAD_L2TP, &c), 0);
+	fake_run(&h, fake_now + S);
+	CU_ASSERT_EQUAL(fake_count(&h, "link-tx"), sent);
+	close(fd);
+	fake_close(&h);
+}
+
 static void wide_addresses(void)
 {
 	static const struct {
@@ -586,7 +606,8 @@ static void small_mtu_without_l2tp(void)
 
 static void addresses(void)
 {
-	static const char *const bad[] = {"", "x", "-1", " 5", "100x", "8126464", "0x64"};
+	static const char *const bad[] = {"",	  "x",	     "-1",   " 5",
+					  "100x", "8126464", "0x64", "31101234"};
 	struct ist_addr a;
 	char text[20];
 
@@ -638,11 +659,12 @@ static const struct test_case cases[] = {
 	{"rfc3070_rfc1973_octets", wire_octets},
 	{"every_drop_has_its_counter", counted_by_reason},
 	{"q933_a_conversation_by_hand", lmi_by_hand},
+	{"rfc3070_7_no_svc_signalling", no_svc},
 	{"addresses_of_3_and_4_octets", wide_addresses},
 	{"sends_inside_reports", sends_inside_reports},
 	{"bad_settings_have_words", bad_settings},
 	{"small_mtu_is_for_ppp", small_mtu_without_l2tp},
-	{"addresses", addresses},
+	{"dlcis_are_the_only_addresses", addresses},
 	{"hostile_octets", hostile},
 	{NULL, NULL},
 };

@@ -4,11 +4,14 @@
 #define _GNU_SOURCE
 #include "tests/harness.h"
 #include "tests/transports/host.h"
+#include "transports/builtin.h"
 #include "transports/udp.h"
 #include "transports/udp_addr.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -506,6 +509,44 @@ static void in_use(void)
 	fake_close(&a);
 }
 
+/* Every socket of a port with both kinds computes and checks them. */
+static void checksums(void)
+{
+	static const char *const listens[] = {"listen=127.0.0.1:0", "listen=[::1]:0"};
+
+	for (int i = 0; i < 2; i++) {
+		const char *const cfg[] = {listens[i], "dial-port=ephemeral", NULL};
+		struct fake_host h;
+
+		fake_open(&h, &udp_transport, cfg);
+		for (int k = 0; k < 2; k++) {
+			int off = -1, off6[2] = {-1, -1}, fd = h.watch[k].fd;
+			socklen_t n = sizeof(off);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(h.watch[k].on_fd);
+			CU_ASSERT_EQUAL(getsockopt(fd, SOL_SOCKET, SO_NO_CHECK, &off, &n), 0);
+			CU_ASSERT_EQUAL(off, 0);
+			getsockopt(fd, IPPROTO_UDP, UDP_NO_CHECK6_TX, &off6[0], &n);
+			getsockopt(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX, &off6[1], &n);
+			CU_ASSERT_TRUE(off6[0] == 0 && off6[1] == 0);
+		}
+		fake_close(&h);
+	}
+}
+
+static void offered_by_default(void)
+{
+	struct ist_addr a;
+	char text[40];
+
+	CU_ASSERT_PTR_EQUAL(ist_builtin_transports[0], &udp_transport);
+	CU_ASSERT_STRING_EQUAL(udp_transport.keys[0].name, "listen");
+	CU_ASSERT_STRING_EQUAL(udp_transport.keys[0].deflt, "0.0.0.0:1701");
+	CU_ASSERT_EQUAL(udp_transport.addr_parse(&a, "192.0.2.1"), 0);
+	CU_ASSERT_TRUE(udp_transport.addr_format(&a, text, sizeof(text)) > 0);
+	CU_ASSERT_STRING_EQUAL(text, "192.0.2.1:1701");
+}
+
 static unsigned tapped[2];
 
 static void look(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
@@ -559,6 +600,8 @@ static const struct test_case cases[] = {
 	{"nobody_listens_there", nobody_there},
 	{"bad_settings_have_words", bad_settings},
 	{"address_in_use", in_use},
+	{"rfc2661_8_1_checksums", checksums},
+	{"rfc2661_8_2_offered_by_default", offered_by_default},
 	{"tap_sees_ip_packets", taps},
 	{NULL, NULL},
 };
