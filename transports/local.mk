@@ -25,5 +25,6 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/lmi_msg.h transports/lmi_msg.c \
 	transports/lmi.h transports/lmi.c \
 	transports/frame_relay.h transports/frame_relay.c
+EXTRA_DIST += transports/README.md
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h
