@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+static unsigned skipped;
+
 static bool wanted(const char *name, int argc, char **argv)
 {
 	if (argc < 2)
@@ -33,7 +35,7 @@ static void add_suite(const struct test_suite *s)
 int test_main(int argc, char **argv, const struct test_suite *const *suites)
 {
 	const char *base = strrchr(argv[0], '/');
-	unsigned run, failed;
+	unsigned passed, failed;
 
 	base = base ? base + 1 : argv[0];
 	if (CU_initialize_registry() != CUE_SUCCESS)
@@ -43,11 +45,17 @@ int test_main(int argc, char **argv, const struct test_suite *const *suites)
 			add_suite(*suites);
 	CU_basic_set_mode(CU_BRM_NORMAL);
 	CU_basic_run_tests();
-	run = CU_get_number_of_tests_run();
 	failed = CU_get_number_of_tests_failed();
+	passed = CU_get_number_of_tests_run() - failed - skipped;
 	CU_cleanup_registry();
-	printf("%s: %u passed, %u failed, 0 skipped\n", base, run - failed, failed);
-	return failed || !run;
+	printf("%s: %u passed, %u failed, %u skipped\n", base, passed, failed, skipped);
+	return failed || !(passed + skipped);
+}
+
+void test_skip(const char *test, const char *why)
+{
+	printf("\nSKIP %s: %s\n", test, why);
+	skipped++;
 }
 
 static int nibble(char c)

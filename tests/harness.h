@@ -2,7 +2,7 @@
 /*
  * The unit runner: every test file is one suite, a const table of named functions; each folder has a
  * main.c that lists its suites.  `./unit-core NAME...` runs the suites so named, none = all.  Ends
- * with "unit-core: N passed, N failed, 0 skipped"; a test counts as one, whatever it asserts.
+ * with "unit-core: N passed, N failed, N skipped"; a test counts as one, whatever it asserts.
  */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H
@@ -23,6 +23,9 @@ struct test_suite {
 
 /* suites ends with NULL.  Returns the exit status. */
 int test_main(int argc, char **argv, const struct test_suite *const *suites);
+
+/* This machine cannot run the test that calls this: say why, and return from it. */
+void test_skip(const char *test, const char *why);
 
 /* Octets from hex text ("c8 02 00 0c", blanks ignored); returns how many; aborts on bad hex. */
 size_t test_hex(uint8_t *out, size_t cap, const char *hex);
