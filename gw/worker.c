@@ -9,6 +9,7 @@
 #include "gw/dp_int.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -244,16 +245,6 @@ static void arm_timer(struct worker *w)
 /* --- mailboxes
  * ------------------------------------------------------------------------------------------ */
 
-static void handle_job(struct worker *w)
-{
-	struct worker_job *j = atomic_exchange(&w->job, NULL);
-
-	if (!j)
-		return;
-	j->result = j->fn(w, j->arg);
-	sem_post(&w->job_done);
-}
-
 static void handle_retired(struct worker *w)
 {
 	struct call_state *st = atomic_exchange(&w->retired, NULL);
@@ -266,27 +257,45 @@ static void handle_retired(struct worker *w)
 	}
 }
 
-static void handle_commands(struct worker *w)
+static void handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
+{
+	struct call *c;
+
+	if (r->kind == CMD_CONTROL) {
+		tx_control(w, r, len);
+		return;
+	}
+	c = calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
+	if (!c) {
+		worker_drop(w, DP_R_NO_CALL);
+		return;
+	}
+	tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2, len - 2);
+	tx_flush(w); /* the frame is in the record */
+}
+
+static void handle_commands(struct worker *w, unsigned most)
 {
 	const struct cmd_rec *r;
-	struct call *c;
 	size_t len;
 
-	for (unsigned i = 0; i < WORKER_BATCH && (r = ring_peek(&w->cmd, &len)); i++) {
-		len -= sizeof(*r);
-		if (r->kind == CMD_CONTROL) {
-			tx_control(w, r, len);
-		} else {
-			c = calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
-			if (c)
-				tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]),
-					 r->octets + 2, len - 2);
-			else
-				worker_drop(w, DP_R_NO_CALL);
-			tx_flush(w); /* the frame is in the record */
-		}
+	while (most-- && (r = ring_peek(&w->cmd, &len))) {
+		handle_command(w, r, len - sizeof(*r));
 		ring_drop(&w->cmd);
 	}
+}
+
+/* What was sent before the job was given goes out before it: a port may be closed right after the
+ * last StopCCN.  Whoever gave the job waits, so the ring cannot grow meanwhile. */
+static void handle_job(struct worker *w)
+{
+	struct worker_job *j = atomic_exchange(&w->job, NULL);
+
+	if (!j)
+		return;
+	handle_commands(w, UINT_MAX);
+	j->result = j->fn(w, j->arg);
+	sem_post(&w->job_done);
 }
 
 static void handle_pair(struct worker *w, struct ring *ring)
@@ -320,7 +329,7 @@ static void handle_mail(struct worker *w)
 	handle_retired(w);
 	if (atomic_exchange(&w->port_woken, false))
 		ports_woken(w);
-	handle_commands(w);
+	handle_commands(w, WORKER_BATCH);
 	for (unsigned i = 0; i < WORKER_MAX; i++)
 		if (w->from[i])
 			handle_pair(w, w->from[i]);
@@ -421,9 +430,12 @@ int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *a
 	struct worker_job j = {fn, arg, 0};
 
 	if (!w->threaded) {
+		rcu_online();
 		w->now = dp_now();
+		handle_commands(w, UINT_MAX);
 		j.result = fn(w, arg);
 		finish(w);
+		rcu_offline();
 		return j.result;
 	}
 	atomic_store(&w->job, &j);

@@ -58,6 +58,20 @@ static void control_packets(void)
 	each(do_control, &fake_udp);
 }
 
+/* A port may be closed right after the last packet: it has left. */
+static void do_close(struct rig *r)
+{
+	for (unsigned i = 0; i < 200; i++)
+		CU_ASSERT(send_text(r, 5, "stop", 0) == L2TP_TX_TAKEN);
+	dp_port_close(r->dp, r->port);
+	CU_ASSERT(fake_sent_count(r->fake) == 200 && !r->fake->open);
+}
+
+static void sent_before_the_port_is_closed(void)
+{
+	each(do_close, &fake_udp);
+}
+
 static const struct {
 	bool ff03, pfc, length, seq;
 	const char *frame, *want;
@@ -280,6 +294,7 @@ static void waiting_is_bounded(void)
 	unsigned n = 0;
 
 	rig_up(&r, 0, &fake_flow);
+	r.fake->room = 0;
 	while (send_text(&r, 1, "x", n) == L2TP_TX_WAITING && n < 10000)
 		n++;
 	CU_ASSERT(n == 2048);
@@ -289,6 +304,7 @@ static void waiting_is_bounded(void)
 
 static const struct test_case cases[] = {
 	{"control_packets", control_packets},
+	{"sent_before_the_port_is_closed", sent_before_the_port_is_closed},
 	{"heads_of_every_kind", heads_of_every_kind},
 	{"rfc2661_5_4_sequencing_on_and_off", sequencing_on_and_off},
 	{"waits_for_the_channel", waits_for_the_channel},
