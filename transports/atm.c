@@ -203,7 +203,8 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 				 .host_ctx = p->ctx,
 				 .user = &link_user,
 				 .ctx = p,
-				 .settings = *set};
+				 .settings = *set,
+				 .sdus = p->framing == ATM_SDUS};
 	uint64_t ethertype = settings_number(set, "ethertype");
 
 	if (ethertype < 0x600 || ethertype > 0xffff)

@@ -19,7 +19,10 @@
 #define RETRY_MOST (30u * SECOND)
 #define HELD_MAX   4096u /* frames an impaired line holds back */
 
-static const struct link_kind *const kinds[] = {&link_udp, &link_packet, &link_loop};
+static const struct link_kind *const kinds[] = {
+	&link_udp, &link_packet, &link_loop, &link_atmtcp, &link_atmtcp_listen,
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 enum { TAG_SEND, TAG_RECEIVE };
 
@@ -76,6 +79,14 @@ static void set_carrier(struct link *l, bool up, const char *words)
 	l->conf.user->carrier(l->conf.ctx, up, l->words);
 }
 
+static void retry_later(struct link *l, uint64_t now)
+{
+	l->pause = l->pause ? 2 * l->pause : SECOND;
+	if (l->pause > RETRY_MOST)
+		l->pause = RETRY_MOST;
+	l->recheck = now + l->pause;
+}
+
 static void start(struct link *l, uint64_t now)
 {
 	int r = l->kind->start(l->impl);
@@ -86,10 +97,7 @@ static void start(struct link *l, uint64_t now)
 		return;
 	}
 	snprintf(l->words, sizeof(l->words), "%s", strerror(-r));
-	l->pause = l->pause ? 2 * l->pause : SECOND;
-	if (l->pause > RETRY_MOST)
-		l->pause = RETRY_MOST;
-	l->recheck = now + l->pause;
+	retry_later(l, now);
 }
 
 static void check(struct link *l, uint64_t now)
@@ -104,6 +112,7 @@ static void check(struct link *l, uint64_t now)
 	}
 	l->started = false;
 	l->kind->stop(l->impl);
+	retry_later(l, now);
 	set_carrier(l, false, strerror(-r));
 }
 
@@ -226,13 +235,18 @@ static void on_time(void *arg, uint64_t now)
 
 static int find_kind(const char *text, const struct link_kind **out, char *err, size_t err_len)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	char forms[300];
+	size_t at = 0;
+
+	for (size_t i = 0; i < KINDS; i++)
 		if (!strncmp(text, kinds[i]->scheme, strlen(kinds[i]->scheme))) {
 			*out = kinds[i];
 			return 0;
 		}
-	return settings_error(err, err_len, EINVAL, "link: \"%s\" is neither %s, %s nor %s", text,
-			      kinds[0]->form, kinds[1]->form, kinds[2]->form);
+	for (size_t i = 0; i < KINDS && at < sizeof(forms); i++)
+		at += (size_t)snprintf(forms + at, sizeof(forms) - at, "%s%s", i ? ", " : "",
+				       kinds[i]->form);
+	return settings_error(err, err_len, EINVAL, "link: \"%s\" is none of %s", text, forms);
 }
 
 /* Reasons that will not pass by waiting. */
@@ -259,8 +273,9 @@ static int open_kind(struct link *l, const char *text, char *err, size_t err_len
 		return settings_error(err, err_len, -r, "link %s: %s", text, strerror(-r));
 	l->started = !r;
 	snprintf(l->words, sizeof(l->words), "%s", r ? strerror(-r) : "not up yet");
-	l->pause = SECOND;
-	l->recheck = l->conf.host->now(l->conf.host_ctx) + (r ? l->pause : 0);
+	l->recheck = l->conf.host->now(l->conf.host_ctx);
+	if (r)
+		retry_later(l, l->recheck);
 	arm(l);
 	return 0;
 }

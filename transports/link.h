@@ -8,6 +8,8 @@
  *   packet:INTERFACE   a network device: frames as they are on a Frame Relay device, with an
  *                      ethertype and a 16-bit length in front on an Ethernet
  *   loop:NAME          two links of one process
+ *   atmtcp:ADDRESS:PORT, atmtcp-listen:ADDRESS:PORT
+ *                      Linux's "ATM over TCP": AAL5 SDUs, each behind its VPI and VCI
  *
  * Under every link the line can be made bad on purpose (impair.h).  Like transports, links report
  * (frames, carrier) from descriptors and timers only, never from inside a call.
@@ -39,6 +41,7 @@ struct link_conf {
 	void *ctx;
 	uint16_t ethertype;
 	struct settings settings; /* the port's, for the impair keys */
+	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
 };
 
 #define LINK_KEYS                                                                                  \
@@ -50,7 +53,7 @@ struct link_conf {
 	 NULL,                                                                                     \
 	 NULL,                                                                                     \
 	 "what it runs on: \"udp:ADDRESS:PORT>ADDRESS:PORT\", \"packet:INTERFACE\", "              \
-	 "\"loop:NAME\""},                                                                         \
+	 "\"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\""},              \
 		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
 		 0,	      NULL,	    "0x88b5",	  "of packet links over Ethernet"},        \
 		IMPAIR_KEYS,                                                                       \
@@ -70,6 +73,8 @@ struct link_conf {
 	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")         \
 	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                       \
 	X(LINK_DOWN, "link-down", "times the link went down")                                   \
+	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                   \
+	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")        \
 	IMPAIR_COUNTERS(X)
 
 enum link_counter {

@@ -25,7 +25,8 @@ struct link_kind {
 	uint32_t (*mtu)(const void *impl);
 };
 
-extern const struct link_kind link_udp, link_packet, link_loop;
+extern const struct link_kind link_udp, link_packet, link_loop, link_atmtcp,
+	link_atmtcp_listen;
 
 /* For the kinds. */
 const struct link_conf *link_conf_of(const struct link *l);

@@ -20,6 +20,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c \
 	transports/link.h transports/link_kind.h transports/link.c transports/link_socket.c \
 	transports/link_udp.c transports/link_loop.c transports/link_packet.c \
+	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c \
 	transports/q922.h transports/q922.c \
 	transports/fr_encap.h transports/fr_encap.c \
 	transports/lmi_msg.h transports/lmi_msg.c \

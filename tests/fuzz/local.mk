@@ -60,3 +60,9 @@ FUZZERS += fuzz-q922-lmi
 fuzz_q922_lmi_SOURCES = tests/fuzz/fuzz_q922_lmi.c $(FUZZ_MAIN)
 fuzz_q922_lmi_LDFLAGS = $(FUZZ_LINK)
 fuzz_q922_lmi_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-atmtcp
+FUZZERS += fuzz-atmtcp
+fuzz_atmtcp_SOURCES = tests/fuzz/fuzz_atmtcp.c $(FUZZ_MAIN)
+fuzz_atmtcp_LDFLAGS = $(FUZZ_LINK)
+fuzz_atmtcp_LDADD = libtransports.la

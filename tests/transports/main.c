@@ -26,6 +26,8 @@
 	X(lmi_msg)   \
 	X(link)      \
 	X(frame_relay) \
+	X(atmtcp)    \
+	X(link_atmtcp) \
 	X(atm)       \
 	X(atm_conf)  \
 	X(atm_rx)    \

@@ -43,6 +43,7 @@ static int raw_open(struct ist_port **out, const struct ist_host *host, void *ct
 
 	conf.settings = (struct settings){keys, cfg->setting, cfg->settings};
 	conf.ethertype = 0x88b5;
+	conf.sdus = true;
 	p->host = host;
 	p->ctx = ctx;
 	*out = p;

@@ -568,7 +568,7 @@ static void bad_settings(void)
 		const char *cfg[5], *words;
 	} rows[] = {
 		{{"@100 l2tp"}, "needs a link"},
-		{{"link=serial:ttyS0"}, "is neither udp:"},
+		{{"link=serial:ttyS0"}, "is none of udp:"},
 		{{"link=loop:x", "@1008 l2tp"}, "dlci 1008 is not 16 to 1007"},
 		{{"link=loop:x", "@15 l2tp"}, "dlci 15 is not 16 to 1007"},
 		{{"link=loop:x", "@100 l2tp", "@100 ppp"}, "dlci 100 is there twice"},

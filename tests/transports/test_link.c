@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links alone: what is malformed, what comes and goes, what the line does to frames. */
 #include "tests/harness.h"
-#include "tests/transports/host.h"
-#include "transports/link.h"
+#include "tests/transports/ends.h"
 #include "transports/udp_addr.h"
 
 #include <errno.h>
@@ -12,111 +11,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define S	 UINT64_C(1000000)
 #define LOOP_MTU (LINK_FRAME_MAX - 2)
-
-static const struct ist_key keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
-
-/* One end: what it heard last. */
-struct end {
-	struct fake_host h;
-	struct link *l;
-	struct ist_setting set[4];
-	unsigned ups, downs, frames;
-	char why[100];
-	uint8_t last[LINK_FRAME_MAX];
-	uint32_t last_len;
-	bool echo;
-};
-
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
-{
-	struct end *e = ctx;
-
-	CU_ASSERT_EQUAL(e->h.in_call, 0);
-	for (unsigned i = 0; i < n; i++) {
-		e->frames++;
-		e->last_len = f[i].len;
-		memcpy(e->last, f[i].payload, f[i].len);
-		if (e->echo)
-			link_send(e->l, &f[i], 1);
-	}
-}
-
-static void on_carrier(void *ctx, bool up, const char *words)
-{
-	struct end *e = ctx;
-
-	CU_ASSERT_EQUAL(e->h.in_call, 0);
-	e->ups += up;
-	e->downs += !up;
-	snprintf(e->why, sizeof(e->why), "%s", words);
-}
-
-static const struct link_user user = {on_frames, on_carrier};
-
-static int try_open(struct end *e, const char *text, const char *const *pairs, char *err,
-		    size_t len)
-{
-	struct link_conf c = {&e->h.host, &e->h, &user, e, 0x88b5, {keys, e->set, 0}};
-	int r;
-
-	memset(e, 0, sizeof(*e));
-	fake_init(&e->h);
-	for (; pairs && pairs[2 * c.settings.n]; c.settings.n++)
-		e->set[c.settings.n] =
-			(struct ist_setting){pairs[2 * c.settings.n], pairs[2 * c.settings.n + 1]};
-	e->h.in_call++;
-	r = link_open(&e->l, text, &c, err, len);
-	e->h.in_call--;
-	return r;
-}
-
-static void open_end(struct end *e, const char *text, const char *const *pairs)
-{
-	char err[200] = "";
-
-	CU_ASSERT_EQUAL_FATAL(try_open(e, text, pairs, err, sizeof(err)), 0);
-}
-
-static void close_end(struct end *e)
-{
-	e->h.in_call++;
-	link_close(e->l);
-	e->h.in_call--;
-	fake_leave(&e->h);
-	for (size_t i = 0; i < 16; i++)
-		CU_ASSERT_PTR_NULL(e->h.watch[i].on_fd);
-	for (size_t i = 0; i < 32; i++)
-		CU_ASSERT_FALSE(e->h.timer[i].used);
-}
-
-static void out(struct end *e, const void *data, uint32_t len)
-{
-	const struct link_frame f = {NULL, data, 0, len};
-
-	e->h.in_call++;
-	link_send(e->l, &f, 1);
-	e->h.in_call--;
-}
-
-static uint64_t counted(const struct end *e, enum link_counter c)
-{
-	uint64_t v[LINK_COUNTER_COUNT];
-
-	link_count(e->l, v);
-	return v[c];
-}
 
 static void malformed(void)
 {
 	static const struct {
 		const char *text, *words;
 	} rows[] = {
-		{"", "is neither udp:"},
+		{"", "is none of udp:"},
 		{"eth0",
-		 "is neither udp:ADDRESS:PORT>ADDRESS:PORT, packet:INTERFACE nor loop:NAME"},
-		{"UDP:127.0.0.1:1>127.0.0.1:2", "is neither"},
+		 "is none of udp:ADDRESS:PORT>ADDRESS:PORT, packet:INTERFACE, loop:NAME, "},
+		{"UDP:127.0.0.1:1>127.0.0.1:2", "is none of"},
 		{"udp:", "is not udp:ADDRESS:PORT>ADDRESS:PORT"},
 		{"udp:127.0.0.1:1", "\"udp:127.0.0.1:1\" is not udp:"},
 		{"udp:127.0.0.1>127.0.0.1:2", "is not udp:"},
@@ -133,7 +38,7 @@ static void malformed(void)
 		char err[200] = "";
 		struct end e;
 
-		CU_ASSERT_EQUAL(try_open(&e, rows[i].text, NULL, err, sizeof(err)), -EINVAL);
+		CU_ASSERT_EQUAL(end_try(&e, rows[i].text, NULL, err, sizeof(err)), -EINVAL);
 		if (!strstr(err, rows[i].words))
 			CU_FAIL(err);
 	}
@@ -143,37 +48,37 @@ static void loop_carrier(void)
 {
 	struct end a, b;
 
-	open_end(&a, "loop:x", NULL);
+	end_open(&a, "loop:x", NULL);
 	fake_run(&a.h, fake_now + 10 * S);
 	CU_ASSERT_FALSE(link_up(a.l));
 	CU_ASSERT_EQUAL(a.ups + a.downs, 0);
-	out(&a, "early", 5);
-	CU_ASSERT_EQUAL(counted(&a, LINK_TX_DOWN), 1);
-	open_end(&b, "loop:x", NULL);
+	end_send(&a, "early", 5);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX_DOWN), 1);
+	end_open(&b, "loop:x", NULL);
 	fake_join(&a.h, &b.h);
 	fake_run(&a.h, fake_now);
 	CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
-	out(&a, "ab", 2);
-	out(&b, "cde", 3);
+	end_send(&a, "ab", 2);
+	end_send(&b, "cde", 3);
 	fake_run(&a.h, fake_now);
 	ASSERT_OCTETS(b.last, b.last_len, "ab", 2);
 	ASSERT_OCTETS(a.last, a.last_len, "cde", 3);
-	close_end(&b);
+	end_close(&b);
 	fake_run(&a.h, fake_now);
 	CU_ASSERT_FALSE(link_up(a.l));
 	CU_ASSERT_EQUAL(a.downs, 1);
-	CU_ASSERT_EQUAL(counted(&a, LINK_DOWN), 1);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_DOWN), 1);
 	for (int i = 0; i < 3; i++) { /* comes back each time */
 		fake_run(&a.h, fake_now + 60 * S);
 		CU_ASSERT_FALSE(link_up(a.l));
-		open_end(&b, "loop:x", NULL);
+		end_open(&b, "loop:x", NULL);
 		fake_join(&a.h, &b.h);
 		fake_run(&a.h, fake_now + 2 * S);
 		CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
-		close_end(&b);
+		end_close(&b);
 		fake_run(&a.h, fake_now);
 	}
-	close_end(&a);
+	end_close(&a);
 }
 
 static void sizes(void)
@@ -181,8 +86,8 @@ static void sizes(void)
 	static uint8_t data[LINK_FRAME_MAX + 1];
 	struct end a, b;
 
-	open_end(&a, "loop:sizes", NULL);
-	open_end(&b, "loop:sizes", NULL);
+	end_open(&a, "loop:sizes", NULL);
+	end_open(&b, "loop:sizes", NULL);
 	fake_join(&a.h, &b.h);
 	fake_run(&a.h, fake_now);
 	for (size_t i = 0; i < sizeof(data); i++)
@@ -197,13 +102,13 @@ static void sizes(void)
 	}
 	b.frames = 0;
 	CU_ASSERT_EQUAL(link_mtu(a.l), LOOP_MTU);
-	out(&a, data, LOOP_MTU);
-	out(&a, data, LOOP_MTU + 1);
+	end_send(&a, data, LOOP_MTU);
+	end_send(&a, data, LOOP_MTU + 1);
 	fake_run(&a.h, fake_now);
 	CU_ASSERT_EQUAL(b.frames, 1);
-	CU_ASSERT_EQUAL(counted(&a, LINK_TX_TOO_LONG), 1);
-	close_end(&a);
-	close_end(&b);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX_TOO_LONG), 1);
+	end_close(&a);
+	end_close(&b);
 }
 
 /* Too long ones inside a batch take only themselves away. */
@@ -213,8 +118,8 @@ static void batch_with_long_ones(void)
 	struct link_frame f[80];
 	struct end a, b;
 
-	open_end(&a, "loop:batch", NULL);
-	open_end(&b, "loop:batch", NULL);
+	end_open(&a, "loop:batch", NULL);
+	end_open(&b, "loop:batch", NULL);
 	fake_join(&a.h, &b.h);
 	fake_run(&a.h, fake_now);
 	for (uint32_t i = 0; i < 80; i++)
@@ -223,10 +128,10 @@ static void batch_with_long_ones(void)
 	fake_run(&a.h, fake_now);
 	CU_ASSERT_EQUAL(b.frames, 72);
 	CU_ASSERT_EQUAL(b.last_len, 81);
-	CU_ASSERT_EQUAL(counted(&a, LINK_TX_TOO_LONG), 8);
-	CU_ASSERT_EQUAL(counted(&a, LINK_TX), 72);
-	close_end(&a);
-	close_end(&b);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX_TOO_LONG), 8);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX), 72);
+	end_close(&a);
+	end_close(&b);
 }
 
 /* A free UDP port of 127.0.0.1, its socket and text. */
@@ -259,11 +164,11 @@ static void udp_datagrams(void)
 
 	close(udp_peer(local, sizeof(local)));
 	snprintf(text, sizeof(text), "udp:%s>%s", local, remote);
-	open_end(&e, text, NULL);
+	end_open(&e, text, NULL);
 	CU_ASSERT_FALSE(link_up(e.l)); /* reported later */
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_TRUE(link_up(e.l) && e.ups == 1);
-	out(&e, "\x18\x41\x03\xcc", 4);
+	end_send(&e, "\x18\x41\x03\xcc", 4);
 	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 4);
 	ASSERT_OCTETS(buf, 4, "\x18\x41\x03\xcc", 4);
 	CU_ASSERT_TRUE(udp_ep_parse(&ep, local, 0));
@@ -275,11 +180,11 @@ static void udp_datagrams(void)
 	ASSERT_OCTETS(e.last, e.last_len, "\x18\x41\x03", 3);
 	close(fd);
 	for (int i = 0; i < 5; i++) { /* refused now: no reason to go down */
-		out(&e, "xyz", 3);
+		end_send(&e, "xyz", 3);
 		fake_run(&e.h, fake_now + 2 * S);
 	}
 	CU_ASSERT_TRUE(link_up(e.l) && e.downs == 0);
-	close_end(&e);
+	end_close(&e);
 }
 
 static void udp_not_ours(void)
@@ -289,14 +194,14 @@ static void udp_not_ours(void)
 	int fd = udp_peer(local, sizeof(local));
 
 	/* An address that is not here yet may come: wait for it. */
-	open_end(&e, "udp:192.0.2.1:9999>192.0.2.2:9999", NULL);
+	end_open(&e, "udp:192.0.2.1:9999>192.0.2.2:9999", NULL);
 	fake_run(&e.h, fake_now + 200 * S);
 	CU_ASSERT_FALSE(link_up(e.l));
 	CU_ASSERT_EQUAL(e.ups + e.downs, 0);
-	close_end(&e);
+	end_close(&e);
 	/* A port somebody has will not come free by waiting. */
 	snprintf(text, sizeof(text), "udp:%s>127.0.0.1:9", local);
-	CU_ASSERT_EQUAL(try_open(&f, text, NULL, err, sizeof(err)), -EADDRINUSE);
+	CU_ASSERT_EQUAL(end_try(&f, text, NULL, err, sizeof(err)), -EADDRINUSE);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "Address already in use"));
 	close(fd);
 }
@@ -305,7 +210,7 @@ static void packet_absent(void)
 {
 	char err[200] = "";
 	struct end e;
-	int r = try_open(&e, "packet:absent0", NULL, err, sizeof(err));
+	int r = end_try(&e, "packet:absent0", NULL, err, sizeof(err));
 
 	if (geteuid()) {
 		CU_ASSERT_EQUAL(r, -EPERM);
@@ -315,7 +220,7 @@ static void packet_absent(void)
 	CU_ASSERT_EQUAL_FATAL(r, 0);
 	fake_run(&e.h, fake_now + 200 * S);
 	CU_ASSERT_FALSE(link_up(e.l));
-	close_end(&e);
+	end_close(&e);
 }
 
 static void impaired(const char *direction, unsigned least, unsigned most)
@@ -324,20 +229,20 @@ static void impaired(const char *direction, unsigned least, unsigned most)
 	struct end a, b;
 	unsigned got;
 
-	open_end(&a, "loop:bad", pairs);
-	open_end(&b, "loop:bad", NULL);
+	end_open(&a, "loop:bad", pairs);
+	end_open(&b, "loop:bad", NULL);
 	fake_join(&a.h, &b.h);
 	fake_run(&a.h, fake_now);
 	b.echo = true;
 	for (int i = 0; i < 1000; i++) {
-		out(&a, "frame", 5);
+		end_send(&a, "frame", 5);
 		fake_run(&a.h, fake_now);
 	}
 	got = a.frames;
 	CU_ASSERT_TRUE(got > least && got < most);
-	CU_ASSERT_EQUAL(got + counted(&a, IMPAIR_LOST), 1000);
-	close_end(&a);
-	close_end(&b);
+	CU_ASSERT_EQUAL(got + end_count(&a, IMPAIR_LOST), 1000);
+	end_close(&a);
+	end_close(&b);
 }
 
 static void impaired_directions(void)
@@ -353,21 +258,21 @@ static void delayed(void)
 					    NULL};
 	struct end a, b;
 
-	open_end(&a, "loop:late", pairs);
-	open_end(&b, "loop:late", NULL);
+	end_open(&a, "loop:late", pairs);
+	end_open(&b, "loop:late", NULL);
 	fake_join(&a.h, &b.h);
 	fake_run(&a.h, fake_now);
-	out(&a, "xy", 2);
+	end_send(&a, "xy", 2);
 	fake_run(&a.h, fake_now + 299999);
 	CU_ASSERT_EQUAL(b.frames, 0);
 	fake_run(&a.h, fake_now + 1);
 	CU_ASSERT_EQUAL(b.frames, 1);
 	for (int i = 0; i < 5000; i++) /* what it holds back is bounded */
-		out(&a, "xy", 2);
-	CU_ASSERT_EQUAL(counted(&a, LINK_TX_FULL), 5000 - 4096);
-	close_end(&b);
+		end_send(&a, "xy", 2);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX_FULL), 5000 - 4096);
+	end_close(&b);
 	fake_run(&a.h, fake_now + S);
-	close_end(&a);
+	end_close(&a);
 }
 
 static const struct test_case cases[] = {

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One end of a link under test: a fake host, the link, and what it heard.  Every report is checked
+ * not to come from inside a call.
+ */
+#ifndef TESTS_TRANSPORTS_ENDS_H
+#define TESTS_TRANSPORTS_ENDS_H
+
+#include "tests/transports/host.h"
+#include "transports/link.h"
+
+#define S UINT64_C(1000000)
+
+struct end {
+	struct fake_host h;
+	struct link *l;
+	struct ist_setting set[4];
+	unsigned ups, downs, frames;
+	char why[100];
+	uint8_t last[4 + 65535]; /* the longest of any link */
+	uint32_t last_len;
+	bool echo;
+};
+
+/* pairs: key, value, key, value ... NULL; NULL = none. */
+int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len);
+void end_open(struct end *e, const char *text, const char *const *pairs);
+/* Also looks whether the link has left anything behind. */
+void end_close(struct end *e);
+void end_send(struct end *e, const void *data, uint32_t len);
+uint64_t end_count(const struct end *e, enum link_counter c);
+/* Runs e, the clock standing still, until the condition holds or 5 s of real time went by. */
+#define END_UNTIL(e, condition)                        \
+	for (int tries_ = 0; !(condition); tries_++) { \
+		CU_ASSERT_FATAL(tries_ < 5000);        \
+		end_wait(e);                           \
+	}
+/* Until a descriptor of the end, or of those joined to it, is ready; at most a millisecond. */
+void end_wait(struct end *e);
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `atmtcp:ADDRESS:PORT` and `atmtcp-listen:ADDRESS:PORT`: AAL5 SDUs as records on a TCP connection,
+ * made or awaited.  A frame is VPI, VCI, two octets each, and the SDU; a record has its length
+ * between them, so received ones are put together in place.  Words about circuits are counted and
+ * logged and change nothing here, and we send none: circuits are permanent, the far end waits for
+ * no answer.
+ *
+ * The carrier is the connection.  It is read only from when that was reported, so that nothing of
+ * it is dropped for having come early.  Listening, one connection is had at a time: another one
+ * from the same address takes its place (the far end began anew and the old one is not known to be
+ * dead), one from elsewhere is closed.
+ */
+#define _GNU_SOURCE
+#include "transports/link_kind.h"
+
+#include "transports/atmtcp.h"
+#include "transports/udp_addr.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BATCH	 32u
+#define ROUNDS	 4u
+#define CIRCUIT	 4u /* VPI and VCI in front of a frame */
+#define IN_ROOM	 (2u * ATMTCP_RECORD_MAX)
+#define OUT_ROOM (4u * ATMTCP_RECORD_MAX)
+#define SILENT	 60000 /* ms until a far end that acknowledges nothing is gone */
+
+enum state { CLOSED, CONNECTING, CONNECTED, CARRYING };
+
+struct atmtcp_link {
+	struct link *link;
+	struct udp_ep at, from;
+	int listener, fd; /* -1 = none */
+	enum state state;
+	int lost;      /* errno it ended with */
+	bool replaced; /* what is CONNECTED is not what was up */
+	bool waits;    /* for room to send */
+	uint8_t *in, *out;
+	size_t in_len, out_at, out_len;
+};
+
+static const struct link_conf *conf(const struct atmtcp_link *u)
+{
+	return link_conf_of(u->link);
+}
+
+static void on_ready(void *arg, unsigned ready);
+
+static int watch(struct atmtcp_link *u, unsigned what)
+{
+	return conf(u)->host->watch(conf(u)->host_ctx, u->fd, what, on_ready, u);
+}
+
+static void drop(struct atmtcp_link *u)
+{
+	if (u->fd < 0)
+		return;
+	watch(u, 0);
+	close(u->fd);
+	u->fd = -1;
+	u->state = CLOSED;
+	if (u->in_len)
+		link_counted(u->link, LINK_RX_BAD); /* cut off inside a record */
+	u->in_len = u->out_at = u->out_len = 0;
+	u->waits = false;
+}
+
+static void lose(struct atmtcp_link *u, int err)
+{
+	drop(u);
+	u->lost = err;
+	link_recheck(u->link);
+}
+
+/* --- receiving
+ * ------------------------------------------------------------------------------------ */
+
+static void control(struct atmtcp_link *u, const struct atmtcp_record *rec)
+{
+	char words[128];
+
+	atmtcp_words(words, sizeof(words), rec);
+	link_counted(u->link, LINK_CONTROL);
+	conf(u)->host->log(conf(u)->host_ctx, 7, "atmtcp: far end: %s", words);
+}
+
+/* The record as a frame: the circuit moves up to the SDU, over the length. */
+static struct link_frame framed(struct atmtcp_link *u, const struct atmtcp_record *rec)
+{
+	uint8_t *data = u->in + (rec->data - u->in) - CIRCUIT;
+
+	memmove(data, data - CIRCUIT, CIRCUIT);
+	return (struct link_frame){NULL, data, 0, rec->len + CIRCUIT};
+}
+
+/* All whole records; false when the stream is broken. */
+static bool records(struct atmtcp_link *u)
+{
+	struct rd r = rd_init(u->in, u->in_len);
+	struct link_frame frames[BATCH];
+	struct atmtcp_record rec;
+	enum atmtcp_kind kind;
+	unsigned n = 0;
+
+	while ((kind = atmtcp_next(&r, &rec)) == ATMTCP_SDU || kind == ATMTCP_CONTROL) {
+		if (kind == ATMTCP_CONTROL)
+			control(u, &rec);
+		else
+			frames[n++] = framed(u, &rec);
+		if (n == BATCH) {
+			link_received(u->link, frames, n);
+			n = 0;
+		}
+	}
+	if (n)
+		link_received(u->link, frames, n);
+	memmove(u->in, r.p, r.left);
+	u->in_len = r.left;
+	return kind == ATMTCP_MORE;
+}
+
+static void receive(struct atmtcp_link *u)
+{
+	for (unsigned i = 0; i < ROUNDS && u->state == CARRYING; i++) {
+		ssize_t n = recv(u->fd, u->in + u->in_len, IN_ROOM - u->in_len, 0);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n <= 0) {
+			lose(u, n ? errno : ECONNRESET);
+			return;
+		}
+		u->in_len += (size_t)n;
+		if (!records(u))
+			lose(u, EPROTO);
+	}
+}
+
+/* --- sending
+ * -------------------------------------------------------------------------------------- */
+
+static void flush(struct atmtcp_link *u)
+{
+	ssize_t n = 1;
+
+	while (u->out_len && n > 0) {
+		n = send(u->fd, u->out + u->out_at, u->out_len, MSG_NOSIGNAL);
+		if (n > 0) {
+			u->out_at += (size_t)n;
+			u->out_len -= (size_t)n;
+		}
+	}
+	if (!u->out_len)
+		u->out_at = 0;
+	if (u->waits == (u->out_len > 0))
+		return; /* an error is found out by reading */
+	u->waits = !u->waits;
+	watch(u, IST_READ | (u->waits ? IST_WRITE : 0));
+}
+
+static void append(struct atmtcp_link *u, const void *data, size_t len)
+{
+	memcpy(u->out + u->out_at + u->out_len, data, len);
+	u->out_len += len;
+}
+
+static void put(struct atmtcp_link *u, const struct link_frame *f)
+{
+	uint32_t head = f->head ? f->head_len : 0, from_head = head < CIRCUIT ? head : CIRCUIT;
+	uint32_t from_payload = CIRCUIT - from_head;
+	uint8_t hdr[ATMTCP_HDR_LEN];
+
+	if (head + f->len < CIRCUIT) {
+		link_counted(u->link, LINK_TX_ERROR);
+		return;
+	}
+	if (u->out_len + ATMTCP_HDR_LEN + head + f->len > OUT_ROOM) {
+		link_counted(u->link, LINK_TX_FULL);
+		return;
+	}
+	if (u->out_at + u->out_len + ATMTCP_HDR_LEN + head + f->len > OUT_ROOM) {
+		memmove(u->out, u->out + u->out_at, u->out_len);
+		u->out_at = 0;
+	}
+	if (from_head)
+		memcpy(hdr, f->head, from_head);
+	memcpy(hdr + from_head, f->payload, from_payload);
+	wr_put32(hdr + CIRCUIT, head + f->len - CIRCUIT);
+	append(u, hdr, sizeof(hdr));
+	if (head > from_head)
+		append(u, f->head + from_head, head - from_head);
+	append(u, f->payload + from_payload, f->len - from_payload);
+	link_counted(u->link, LINK_TX);
+}
+
+static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+{
+	struct atmtcp_link *u = impl;
+
+	if (u->state != CARRYING)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		put(u, &f[i]);
+	flush(u);
+}
+
+/* --- the connection
+ * ------------------------------------------------------------------------------- */
+
+static void connected(struct atmtcp_link *u)
+{
+	int err = 0;
+	socklen_t len = sizeof(err);
+
+	getsockopt(u->fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	if (err) {
+		lose(u, err);
+		return;
+	}
+	watch(u, 0);
+	u->state = CONNECTED;
+	link_recheck(u->link);
+}
+
+static void on_ready(void *arg, unsigned ready)
+{
+	struct atmtcp_link *u = arg;
+
+	if (u->state == CONNECTING) {
+		connected(u);
+		return;
+	}
+	if (ready & IST_READ)
+		receive(u);
+	if (ready & IST_WRITE && u->state == CARRYING)
+		flush(u);
+}
+
+static void set_options(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} rows[] = {
+		{IPPROTO_TCP, TCP_NODELAY, 1},		 {SOL_SOCKET, SO_KEEPALIVE, 1},
+		{IPPROTO_TCP, TCP_KEEPIDLE, 20},	 {IPPROTO_TCP, TCP_KEEPINTVL, 10},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, SILENT},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		setsockopt(fd, rows[i].level, rows[i].name, &rows[i].value, sizeof(int));
+}
+
+static int dial(struct atmtcp_link *u)
+{
+	struct sockaddr_storage to;
+	socklen_t len = udp_ep_to_sock(&u->at, &to);
+	int r;
+
+	u->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (u->fd < 0)
+		return -errno;
+	set_options(u->fd);
+	r = connect(u->fd, (struct sockaddr *)&to, len) < 0 && errno != EINPROGRESS ? -errno : 0;
+	if (!r)
+		r = watch(u, IST_WRITE);
+	u->state = CONNECTING;
+	if (r < 0) {
+		close(u->fd);
+		u->fd = -1;
+		u->state = CLOSED;
+	}
+	return r;
+}
+
+static void welcome(struct atmtcp_link *u, int fd, const struct sockaddr_storage *ss)
+{
+	struct udp_ep from;
+
+	if (!udp_ep_from_sock(&from, ss) ||
+	    (u->fd >= 0 && memcmp(from.ip, u->from.ip, sizeof(from.ip)))) {
+		link_counted(u->link, LINK_REFUSED);
+		close(fd);
+		return;
+	}
+	u->replaced |= u->state == CARRYING;
+	drop(u);
+	set_options(fd);
+	u->from = from;
+	u->fd = fd;
+	u->state = CONNECTED;
+	link_recheck(u->link);
+}
+
+static void on_caller(void *arg, unsigned ready)
+{
+	struct atmtcp_link *u = arg;
+
+	(void)ready;
+	for (unsigned i = 0; i < BATCH; i++) {
+		struct sockaddr_storage ss;
+		socklen_t len = sizeof(ss);
+		int fd = accept4(u->listener, (struct sockaddr *)&ss, &len,
+				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0)
+			return;
+		welcome(u, fd, &ss);
+	}
+}
+
+static int await(struct atmtcp_link *u)
+{
+	struct sockaddr_storage at;
+	socklen_t len = udp_ep_to_sock(&u->at, &at);
+	int on = 1, r = 0;
+
+	u->listener = socket(at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (u->listener < 0)
+		return -errno;
+	setsockopt(u->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(u->listener, (struct sockaddr *)&at, len) < 0 || listen(u->listener, 4) < 0)
+		r = -errno;
+	if (!r)
+		r = conf(u)->host->watch(conf(u)->host_ctx, u->listener, IST_READ, on_caller, u);
+	if (r < 0) {
+		close(u->listener);
+		u->listener = -1;
+	}
+	return r;
+}
+
+/* --- the kind
+ * --------------------------------------------------------------------------------------- */
+
+static int start_dialling(void *impl)
+{
+	struct atmtcp_link *u = impl;
+
+	u->lost = 0;
+	return dial(u);
+}
+
+static int start_listening(void *impl)
+{
+	return await(impl);
+}
+
+static void stop(void *impl)
+{
+	struct atmtcp_link *u = impl;
+
+	drop(u);
+	if (u->listener < 0)
+		return;
+	conf(u)->host->watch(conf(u)->host_ctx, u->listener, 0, on_caller, u);
+	close(u->listener);
+	u->listener = -1;
+}
+
+static int check(void *impl)
+{
+	struct atmtcp_link *u = impl;
+	int r;
+
+	if (u->replaced) { /* down once, so that everybody hears of it */
+		u->replaced = false;
+		return 0;
+	}
+	if (u->listener < 0 && u->lost)
+		return -u->lost;
+	if (u->state == CONNECTED) {
+		r = watch(u, IST_READ);
+		if (r < 0)
+			return r;
+		u->state = CARRYING;
+	}
+	return u->state == CARRYING;
+}
+
+static void free_link(void *impl)
+{
+	struct atmtcp_link *u = impl;
+
+	free(u->in);
+	free(u->out);
+	free(u);
+}
+
+static bool parse_at(struct atmtcp_link *u, const char *rest)
+{
+	return udp_ep_parse(&u->at, rest, 0) && u->at.port;
+}
+
+static void *parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
+		   size_t err_len)
+{
+	struct atmtcp_link *u;
+
+	if (!link_conf_of(l)->sdus) {
+		settings_error(err, err_len, EINVAL,
+			       "link: %s carries AAL5 SDUs, it needs atm with framing = sdus",
+			       kind->form);
+		return NULL;
+	}
+	u = calloc(1, sizeof(*u));
+	if (u) {
+		*u = (struct atmtcp_link){.link = l, .listener = -1, .fd = -1};
+		u->in = malloc(IN_ROOM);
+		u->out = malloc(OUT_ROOM);
+	}
+	if (u && u->in && u->out && parse_at(u, rest))
+		return u;
+	if (u)
+		free_link(u);
+	settings_error(err, err_len, EINVAL, "link: \"%s%s\" is not %s", kind->scheme, rest,
+		       kind->form);
+	return NULL;
+}
+
+static void *parse_client(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	return parse(l, rest, &link_atmtcp, err, err_len);
+}
+
+static void *parse_server(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	return parse(l, rest, &link_atmtcp_listen, err, err_len);
+}
+
+static uint32_t mtu(const void *impl)
+{
+	(void)impl;
+	return CIRCUIT + ATMTCP_SDU_MAX;
+}
+
+const struct link_kind link_atmtcp = {
+	.scheme = "atmtcp:",
+	.form = "atmtcp:ADDRESS:PORT",
+	.parse = parse_client,
+	.free = free_link,
+	.start = start_dialling,
+	.stop = stop,
+	.check = check,
+	.send = send_frames,
+	.mtu = mtu,
+};
+
+const struct link_kind link_atmtcp_listen = {
+	.scheme = "atmtcp-listen:",
+	.form = "atmtcp-listen:ADDRESS:PORT",
+	.parse = parse_server,
+	.free = free_link,
+	.start = start_listening,
+	.stop = stop,
+	.check = check,
+	.send = send_frames,
+	.mtu = mtu,
+};
