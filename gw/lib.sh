@@ -98,20 +98,20 @@ install_missing() {
 
 # --- building
 
-configure_and_make() {
+configure_and_make() ( # in a shell of its own, since it changes folder
 	local dir=$1
 	shift
 	if [ ! "$TOP/configure" -nt "$TOP/configure.ac" ] || [ ! -e "$TOP/Makefile.in" ]; then
-		"$TOP/autogen.sh" || return
+		"$TOP/autogen.sh" || exit
 	fi
-	mkdir -p "$dir" && cd "$dir" || return
+	mkdir -p "$dir" && cd "$dir" || exit
 	if [ ! -e Makefile ] || [ "$(cat .configured 2>/dev/null)" != "$*" ]; then
-		"$TOP/configure" -q "$@" || return
+		"$TOP/configure" -q "$@" || exit
 		printf '%s\n' "$*" >.configured
 	fi
 	# without a test to run, `check` builds the test programs
 	make -j"$(nproc)" all && make -j"$(nproc)" check TESTS=
-}
+)
 
 # build NAME CONFIGURE-ARGUMENT...: NAME is a folder under build/, "." for build/ itself
 build() {
