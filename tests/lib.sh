@@ -138,7 +138,7 @@ guest() {
 	local tap=$1 script=$2
 	shift 2
 	exec {console}< <("$HERE/peers/uml-run.sh" -N "$TAG-net" -t "$tap" -w "$WORK" "$HERE/peers/$script" "$@" |
-		tr -d '\r' | sed -u "s/^\(PASS\|FAIL\) /\1 $NAME: /"; exit "${PIPESTATUS[0]}")
+		sed -u "s/\r//g; s/^\(PASS\|FAIL\) /\1 $NAME: /"; exit "${PIPESTATUS[0]}")
 	guest_pid=$!
 }
 guest_ended() { wait "$guest_pid"; }
