@@ -82,6 +82,15 @@ static bool ppp_split(struct rd *r, uint16_t *proto)
 	return !r->bad;
 }
 
+/* A Router Solicitation of a client is for whoever knows his prefix (ra.h), not for the kernel. */
+static bool is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
+{
+	enum { NEXT_HEADER = 6, ICMPV6 = 58, TYPE = 40, SOLICITATION = 133 };
+
+	return proto == PPP_IPV6 && !c->c.client && info->left > TYPE &&
+	       info->p[NEXT_HEADER] == ICMPV6 && info->p[TYPE] == SOLICITATION;
+}
+
 static void ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
@@ -93,7 +102,7 @@ static void ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_
 		return;
 	}
 	ip = proto == PPP_IP || proto == PPP_IPV6;
-	if (c->c.mode != DP_TERMINAL || !ip) {
+	if (c->c.mode != DP_TERMINAL || !ip || is_solicitation(c, proto, &r)) {
 		punt(w, c, proto, &r);
 	} else if (proto == PPP_IP ? c->c.ip4 : c->c.ip6) {
 		terminal_rx(w, c, proto == PPP_IPV6, r.p, r.left);

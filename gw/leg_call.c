@@ -58,8 +58,9 @@ static int entry_set(struct leg_call *c)
 	int rc = dp_call_set(c->gw->dp, &c->entry);
 
 	if (rc < 0)
-		GW_LOG(CALL, LOGL_ERROR, "call %u/%u: no entry in the data plane: %s\n",
-		       c->entry.tid, c->entry.sid, strerror(-rc));
+		gw_log_peer(GW_LOG_CALL, LOGL_ERROR, c->entry.tid, loop_now(c->gw->loop),
+			    "call %u/%u: no entry in the data plane: %s", c->entry.tid,
+			    c->entry.sid, strerror(-rc));
 	else
 		c->in_table = true;
 	return rc;

@@ -5,11 +5,14 @@
  * back in one place.
  */
 #include "gw/leg_terminal.h"
+#include "gw/ra.h"
 #include "gw/text.h"
 #include "gw/device.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SECOND UINT64_C(1000000)
 
 struct leg_server {
 	struct leg_terminal t;
@@ -20,7 +23,15 @@ struct leg_server {
 	bool routed; /* given4 has a route of its own */
 	bool started, has6;
 	uint8_t prefix6[16];
+	struct loop_timer advert;
+	unsigned adverts;
+	uint64_t last_advert;
 };
+
+/* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
+ * solicitation is answered at once unless one has just gone out. */
+static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300 * SECOND};
+#define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
 
 static struct leg_server *of(struct leg_terminal *t)
 {
@@ -38,8 +49,8 @@ static void on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, 0, now, "service %s: user %s refused",
 			    s->service->cfg->name, s->t.user);
 	else
-		GW_LOG(AAA, LOGL_INFO, "service %s: user %s let in\n", s->service->cfg->name,
-		       s->t.user);
+		gw_log_peer(GW_LOG_AAA, LOGL_INFO, 0, now, "service %s: user %s let in",
+			    s->service->cfg->name, s->t.user);
 	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
 	leg_terminal_touch(&s->t);
 }
@@ -105,8 +116,9 @@ static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr,
 
 	t->net.peer4 = up ? addr->peer4 : 0;
 	if (up)
-		GW_LOG(PPP, LOGL_INFO, "service %s: user %s has %s\n", of(t)->service->cfg->name,
-		       t->user, gw_ip4_text(text, sizeof(text), addr->peer4));
+		gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, loop_now(t->gw->loop),
+			    "service %s: user %s has %s", of(t)->service->cfg->name, t->user,
+			    gw_ip4_text(text, sizeof(text), addr->peer4));
 }
 
 static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -118,11 +130,46 @@ static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 	memcpy(t->net.peer6, s->prefix6, sizeof(t->net.peer6));
 }
 
+static void advertise(void *ctx, uint64_t now)
+{
+	struct leg_server *s = ctx;
+	uint8_t frame[2 + RA_LEN] = {0, PPP_IPV6};
+	unsigned gap = s->adverts < ADVERT_GAPS ? s->adverts : ADVERT_GAPS - 1;
+
+	ra_build(frame + 2, s->t.addr.local_iid, s->prefix6, s->t.net.mtu);
+	join_frame(&s->t.leg, frame, sizeof(frame), now);
+	s->adverts++;
+	s->last_advert = now;
+	loop_set(s->t.gw->loop, &s->advert, now + advert_gaps[gap]);
+}
+
+static void server_told(struct leg_terminal *t)
+{
+	struct leg_server *s = of(t);
+
+	if (!t->net.ip6 || !s->has6) {
+		loop_cancel(t->gw->loop, &s->advert);
+		s->adverts = 0;
+	} else if (!s->adverts) {
+		loop_timer_init(&s->advert, advertise, s);
+		advertise(s, loop_now(t->gw->loop));
+	}
+}
+
+static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	struct leg_server *s = of(t);
+
+	if (s->has6 && now - s->last_advert >= SECOND && ra_is_solicitation(pkt, len))
+		advertise(s, now);
+}
+
 static void server_release(struct leg_terminal *t)
 {
 	struct leg_server *s = of(t);
 	struct addrpool *pool = s->service->pool;
 
+	loop_cancel(t->gw->loop, &s->advert);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
 	if (s->routed)
@@ -164,6 +211,8 @@ static const struct leg_role server_role = {
 	.auth_ok = server_auth_ok,
 	.ip4 = server_ip4,
 	.ip6 = server_ip6,
+	.told = server_told,
+	.ip6_packet = server_ip6_packet,
 	.release = server_release,
 };
 

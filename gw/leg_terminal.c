@@ -250,6 +250,10 @@ void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_
 
 	if (!t->ppp)
 		return;
+	if (len > 2 && frame[0] == 0 && frame[1] == PPP_IPV6 && t->net.ip6 && t->role->ip6_packet) {
+		t->role->ip6_packet(t, frame + 2, len - 2, now);
+		return;
+	}
 	ppp_rx(t->ppp, frame, len, now);
 	leg_terminal_touch(t);
 }

@@ -35,6 +35,21 @@ static int set_mtu(const char *name, uint16_t mtu)
 	return rc;
 }
 
+/* The interface identifier is agreed by IPV6CP: the kernel shall make up no link-local address of its
+ * own, whose packets the far end would have to drop.  Where /proc is not writable it has two. */
+static void no_address_of_its_own(const char *name)
+{
+	char path[64 + TUN_NAME];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dprintf(fd, "1");
+	close(fd);
+}
+
 int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
 {
 	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
@@ -52,6 +67,7 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 		return fail(fd, name, err, err_len);
 	memcpy(made, req.ifr_name, TUN_NAME);
 	made[TUN_NAME - 1] = '\0';
+	no_address_of_its_own(made);
 	if (set_mtu(made, mtu) < 0)
 		return fail(fd, "MTU", err, err_len);
 	return fd;

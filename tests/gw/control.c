@@ -15,11 +15,14 @@ extern const struct test_suite suite_leg_call;
 extern const struct test_suite suite_leg_terminal;
 extern const struct test_suite suite_log;
 extern const struct test_suite suite_loop;
+extern const struct test_suite suite_ra;
 extern const struct test_suite suite_table;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa,	 &suite_addrpool,     &suite_bind, &suite_client, &suite_gw,	&suite_join,
-	&suite_leg_call, &suite_leg_terminal, &suite_log,  &suite_loop,	  &suite_table, NULL,
+	&suite_aaa, &suite_addrpool, &suite_bind,     &suite_client,
+	&suite_gw,  &suite_join,     &suite_leg_call, &suite_leg_terminal,
+	&suite_log, &suite_loop,     &suite_ra,	      &suite_table,
+	NULL,
 };
 
 int main(int argc, char **argv)

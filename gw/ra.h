@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Router Advertisements (RFC 4861): how a client learns the /64 its call was given, since IPV6CP
+ * carries no more than an interface identifier.  Pure functions over octets.
+ */
+#ifndef GW_RA_H
+#define GW_RA_H
+
+#include "core/bytes.h"
+
+#define RA_LEN		    (40u + 16u + 8u + 32u) /* IPv6 header, advertisement, MTU, prefix */
+#define RA_LIFETIME	    1800u		   /* seconds, of us as a default router */
+#define RA_PREFIX_LIFETIME  86400u		   /* seconds; 4 h preferred */
+#define RA_PREFIX_PREFERRED 14400u
+
+/* An advertisement from fe80::iid to all nodes: use addresses of this /64.  RA_LEN octets. */
+void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint16_t mtu);
+/* Is this IPv6 packet a Router Solicitation that passes the checks of RFC 4861 6.1.1? */
+bool ra_is_solicitation(const uint8_t *pkt, size_t len);
+
+#endif

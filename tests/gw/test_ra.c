@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/ra.h"
+#include "tests/gw/bench.h"
+
+#include "gw/bind.h"
+#include <string.h>
+
+/* RFC 4861 4.2, 4.6.2 and 4.6.4, octet by octet; the checksum is that of another implementation
+ * (python3: socket, struct, RFC 1071 by hand). */
+static void advertisement_octets(void)
+{
+	static const uint8_t prefix[16] = {0x20, 0x01, 0x0d, 0xb8, 0x00, 0x64, 0x00, 0x05, 0xff};
+	uint8_t got[RA_LEN], want[RA_LEN];
+
+	test_hex(want, sizeof(want),
+		 "60000000 0038 3a ff fe80000000000000 0000000000000001"
+		 "ff020000000000000000000000000001"
+		 "86 00 2f5e 40 00 0708 00000000 00000000"
+		 "05 01 0000 00000578"
+		 "03 04 40 40 00015180 00003840 00000000 20010db8006400050000000000000000");
+	ra_build(got, 1, prefix, 1400);
+	ASSERT_OCTETS(got, RA_LEN, want, RA_LEN);
+}
+
+static void mtu_is_never_below_1280(void)
+{
+	static const uint8_t prefix[16] = {0x20, 0x01};
+	uint8_t got[RA_LEN], want[4];
+
+	test_hex(want, 4, "00000500");
+	ra_build(got, 1, prefix, 576);
+	ASSERT_OCTETS(got + 40 + 16 + 4, 4, want, 4);
+}
+
+/* fe80::2 to ff02::2, no option */
+#define RS_HEX                                                  \
+	"60000000 0008 3a ff fe80000000000000 0000000000000002" \
+	"ff020000000000000000000000000002 85 00 7d35 00000000"
+/* :: to ff02::2 */
+#define RS_NOBODY                                               \
+	"60000000 0008 3a ff 0000000000000000 0000000000000000" \
+	"ff020000000000000000000000000002 85 00 7bb8 00000000"
+/* fe80::2 with its link-layer address */
+#define RS_LLADDR                                               \
+	"60000000 0010 3a ff fe80000000000000 0000000000000002" \
+	"ff020000000000000000000000000002 85 00 701d 00000000 0101020304050607"
+/* the same from :: */
+#define RS_NOBODY_LLADDR                                        \
+	"60000000 0010 3a ff 0000000000000000 0000000000000000" \
+	"ff020000000000000000000000000002 85 00 6ea0 00000000 0101020304050607"
+/* an option of length 0 */
+#define RS_OPT0                                                 \
+	"60000000 0010 3a ff fe80000000000000 0000000000000002" \
+	"ff020000000000000000000000000002 85 00 701e 00000000 0100020304050607"
+
+static bool solicits(const char *hex)
+{
+	uint8_t pkt[100];
+
+	return ra_is_solicitation(pkt, test_hex(pkt, sizeof(pkt), hex));
+}
+
+static void solicitations(void)
+{
+	uint8_t pkt[100], bad[100];
+	size_t len = test_hex(pkt, sizeof(pkt), RS_HEX), i;
+
+	CU_ASSERT_TRUE(solicits(RS_HEX));
+	CU_ASSERT_TRUE(solicits(RS_NOBODY));
+	CU_ASSERT_TRUE(solicits(RS_LLADDR));
+	CU_ASSERT_FALSE(solicits(RS_NOBODY_LLADDR));
+	CU_ASSERT_FALSE(solicits(RS_OPT0));
+	for (i = 0; i < len; i++)
+		CU_ASSERT_FALSE(ra_is_solicitation(pkt, i));
+	/* Hop limit, type, code, checksum: each octet wrong once. */
+	for (i = 40; i < 44; i++) {
+		memcpy(bad, pkt, len);
+		bad[i] ^= 1;
+		CU_ASSERT_FALSE(ra_is_solicitation(bad, len));
+	}
+	memcpy(bad, pkt, len);
+	bad[7] = 254;
+	CU_ASSERT_FALSE(ra_is_solicitation(bad, len));
+}
+
+#define CONF                                                                                  \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                             \
+	"peer lac { service = s }\n"                                                          \
+	"pool s { ranges = { \"2001:db8:64::/48\" } }\n"                                      \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap }  mtu = 1400 }\n" \
+	"user ann { secret = \"a password\" }\n"
+
+/* After 0, 3, 13 and 29 s, then every five minutes; and when asked, but not twice in a second. */
+static void a_client_is_told_his_prefix(void)
+{
+	static const struct {
+		unsigned at, adverts;
+	} rows[] = {{0, 1}, {2, 1}, {3, 2}, {12, 2}, {13, 3}, {28, 3}, {29, 4}, {328, 4}, {329, 5}};
+	uint8_t rs[2 + 100] = {0x00, 0x57};
+	size_t len = 2 + test_hex(rs + 2, 100, RS_HEX);
+	struct far_call *c;
+	unsigned i, at = 0;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip6);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bench_pass((rows[i].at - at) * SEC);
+		at = rows[i].at;
+		CU_ASSERT_EQUAL(fake_said("ppp 0057"), rows[i].adverts);
+	}
+	bench_pass(10 * SEC);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	bench_pass(1000 * SEC);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"advertisement_octets", advertisement_octets},
+	{"mtu_is_never_below_1280", mtu_is_never_below_1280},
+	{"solicitations", solicitations},
+	{"a_client_is_told_his_prefix", a_client_is_told_his_prefix},
+	{NULL, NULL},
+};
+const struct test_suite suite_ra = {"ra", cases};
