@@ -41,7 +41,7 @@ bool tie_admit(struct l2tp_engine *e, const void *peer)
 		enum tie outcome = compare(ours, theirs);
 
 		next = htab_more(n);
-		if (t->peer != peer || t->is_proof)
+		if (t->is_proof)
 			continue;
 		if (outcome == TIE_THEIRS_LOSES || outcome == TIE_BOTH_LOSE)
 			admitted = false;

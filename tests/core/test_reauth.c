@@ -110,11 +110,58 @@ static void closing_takes_the_proof_along(void)
 	rig_free(&r);
 }
 
+/* The peer wants a tunnel of its own, and only one, while we are proving: that is no tie. */
+static void a_proof_takes_no_part_in_ties(void)
+{
+	struct rig_peer p, q;
+
+	rig_single(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.hello = 0;
+	rig_peer_up(&p, &r);
+	rig_zlb(&p);
+	r.now = 100 * SEC;
+	l2tp_engine_expire(r.a.e, r.now);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 1);
+	rig_peer(&q, &r, 500);
+	rig_sccrq(&q);
+	l2tp_build_avp(&q.b, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
+	rig_send_ns(&q, 0);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_TIE_LOST), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 0);
+	rig_free(&r);
+}
+
+/* The channel goes in the middle of a proof: the calls still end before their tunnel. */
+static void channel_lost_during_a_proof(void)
+{
+	struct l2tp_tunnel *t;
+
+	rig_pair(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.hello = r.b.policy.hello = 0;
+	r.a.connect = r.b.answer = true;
+	t = rig_tunnel(&r, NULL);
+	for (int i = 0; i < 3; i++)
+		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	rig_pass(&r, 99 * SEC);
+	r.b.drop = true;
+	rig_pass(&r, 2 * SEC);
+	l2tp_engine_channel_lost(r.a.e, 7, r.now);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 3);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_EQUAL(r.a.ev[r.a.evs - 1].kind, L2TP_EV_TUNNEL_DOWN);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"proof_succeeds_again_and_again", proof_succeeds_again_and_again},
 	{"failure_ends_the_tunnel", failure_ends_the_tunnel},
 	{"silence_ends_the_tunnel", silence_ends_the_tunnel},
 	{"needs_a_secret_and_many_tunnels", needs_a_secret_and_many_tunnels},
+	{"a_proof_takes_no_part_in_ties", a_proof_takes_no_part_in_ties},
+	{"channel_lost_during_a_proof", channel_lost_during_a_proof},
 	{"closing_takes_the_proof_along", closing_takes_the_proof_along},
 	{NULL, NULL},
 };

@@ -88,6 +88,24 @@ static void backoff_and_give_up(void)
 	rel_free(&r);
 }
 
+/* An acknowledgement is a response: the next message starts at one second again. */
+static void backoff_starts_anew_after_progress(void)
+{
+	struct reliable r;
+
+	rel_init(&r, &deflt);
+	queue(&r, 2);
+	pump(&r, 0, NULL, NULL);
+	CU_ASSERT_EQUAL(rel_expire(&r, S), REL_RETRY);
+	pump(&r, S, NULL, NULL);
+	CU_ASSERT_EQUAL(rel_expire(&r, 3 * S), REL_RETRY);
+	pump(&r, 3 * S, NULL, NULL);
+	ack(&r, 1, 4 * S);
+	pump(&r, 4 * S, NULL, NULL);
+	CU_ASSERT_EQUAL(r.due, 5 * S);
+	rel_free(&r);
+}
+
 static void cap_is_never_under_8_seconds(void)
 {
 	struct rel_config c = deflt;
@@ -456,6 +474,7 @@ static void pause_and_resume(void)
 
 static const struct test_case cases[] = {
 	{"backoff_and_give_up", backoff_and_give_up},
+	{"backoff_starts_anew_after_progress", backoff_starts_anew_after_progress},
 	{"cap_is_never_under_8_seconds", cap_is_never_under_8_seconds},
 	{"retransmission_updates_nr", retransmission_updates_nr},
 	{"slow_start_then_avoidance", slow_start_then_avoidance},

@@ -325,6 +325,38 @@ static void data_counts_as_life(void)
 	rig_free(&r);
 }
 
+static void control_counts_as_life(void)
+{
+	rig_pair(&r);
+	r.b.policy.hello = 25 * SEC;
+	rig_tunnel(&r, NULL);
+	rig_pass(&r, 600 * SEC);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.b, L2TP_HELLO), 24);
+	rig_free(&r);
+}
+
+/* What is not acknowledged yet finds out as well as a HELLO would. */
+static void no_hello_behind_an_unanswered_message(void)
+{
+	struct l2tp_tunnel_info i;
+	struct l2tp_tunnel *t;
+
+	rig_single(&r);
+	r.a.policy.hello = 5 * SEC;
+	t = rig_peer_up(&p, &r);
+	rig_zlb(&p);
+	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	rig_pass(&r, 30 * SEC);
+	l2tp_tunnel_info(t, &i);
+	CU_ASSERT_EQUAL(i.queued, 0); /* not even queued */
+	CU_ASSERT_EQUAL(i.in_flight, 1);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), 6);
+	rig_pass(&r, SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	rig_free(&r);
+}
+
 static void hello_unanswered_ends_the_tunnel(void)
 {
 	rig_pair(&r);
@@ -555,6 +587,8 @@ static const struct test_case cases[] = {
 	{"gives_up_after_31_seconds", gives_up_after_31_seconds},
 	{"hello_only_after_silence", hello_only_after_silence},
 	{"data_counts_as_life", data_counts_as_life},
+	{"control_counts_as_life", control_counts_as_life},
+	{"no_hello_behind_an_unanswered_message", no_hello_behind_an_unanswered_message},
 	{"hello_unanswered_ends_the_tunnel", hello_unanswered_ends_the_tunnel},
 	{"set_up_has_a_limit", set_up_has_a_limit},
 	{"closes_when_idle", closes_when_idle},
