@@ -647,17 +647,21 @@ static void fr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 static int fr_status(const struct ist_port *p, char *buf, size_t len)
 {
 	const struct lmi *l = &p->lmi;
+	char small[40] = "";
 	unsigned up = 0;
 
 	for (unsigned i = 0; i < p->circuits; i++)
 		up += p->circuit[i].up;
+	/* Too small for PPP of 1500 octets in L2TP: worth seeing without a log. */
+	if (information(p) < MTU_RFC3070)
+		snprintf(small, sizeof(small), ", frames of only %u octets", information(p));
 	if (!p->has_lmi)
-		return snprintf(buf, len, "link %s, no LMI, %u of %u DLCIs up",
-				link_up(p->link) ? "up" : "down", up, p->circuits);
-	return snprintf(buf, len, "link %s, LMI %s %s %s, %u of %u DLCIs up",
+		return snprintf(buf, len, "link %s, no LMI, %u of %u DLCIs up%s",
+				link_up(p->link) ? "up" : "down", up, p->circuits, small);
+	return snprintf(buf, len, "link %s, LMI %s %s %s, %u of %u DLCIs up%s",
 			link_up(p->link) ? "up" : "down", lmi_variants[l->conf.kind].name,
 			l->conf.role == LMI_NETWORK ? "network" : "user", l->up ? "up" : "down", up,
-			p->circuits);
+			p->circuits, small);
 }
 
 const struct ist_transport frame_relay_transport = {

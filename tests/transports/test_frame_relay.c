@@ -601,6 +601,7 @@ static void small_mtu_without_l2tp(void)
 
 	open_port(&h, cfg);
 	CU_ASSERT_EQUAL(h.tr->mtu(h.port, channel(&h, "100", IST_PAYLOAD_PPP)), 260);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "frames of only 262 octets"));
 	fake_close(&h);
 }
 
