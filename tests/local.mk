@@ -10,6 +10,7 @@ include tests/sim/local.mk
 endif
 include tests/fuzz/local.mk
 include tests/peers/local.mk
+include tests/wire/local.mk
 
 TEST_LIB = tests/harness.c tests/harness.h
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;
