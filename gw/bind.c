@@ -251,6 +251,7 @@ static void on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 
 	l2tp_tunnel_info(ev->tunnel, &i);
 	keep_tunnel_up(gw->keep, i.channel);
+	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
 	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: up with %s (%s) on %s", i.local_id, peer_name(&i), i.peer_host,
 		    gw_channel_text(where, sizeof(where), gw, i.channel));
@@ -265,7 +266,8 @@ static void on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: down with %s: %s", i.local_id, peer_name(&i),
 		    gw_result_text(why, sizeof(why), &ev->result, true));
-	keep_tunnel_down(gw->keep, i.channel, ev->now);
+	if (i.user) /* was up: one that never came up holds no channel of another's */
+		keep_tunnel_down(gw->keep, i.channel, ev->now);
 }
 
 static void refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char *words,
@@ -441,10 +443,12 @@ static void dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t
 		p->wait = PORT_WAIT_FIRST;
 		mark_circuit(p, c, true);
 	}
-	if (a && a->permanent)
-		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
-			    gw_channel_text(where, sizeof(where), gw, c));
 	l2tp_engine_channel(gw->engine, c, true, now);
+	/* Of the others a stranger makes as many as he likes: nobody waits for those to come up. */
+	if (!a || !a->permanent)
+		return;
+	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
+		    gw_channel_text(where, sizeof(where), gw, c));
 	clients_channel_up(gw, now);
 }
 

@@ -225,6 +225,28 @@ static void a_tunnels_channel_is_kept(void)
 	bench_stop();
 }
 
+/* A second tunnel that comes to nothing must not take the channel of the first away. */
+static void a_failed_tunnel_leaves_the_channel(void)
+{
+	struct l2tp_tunnel *first;
+
+	bench_start(CONF);
+	bench.policy.hello = 0;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	first = bench.tunnel;
+	bench.tunnel_up = false;
+	bench.silent = true;
+	CU_ASSERT_FALSE(bench_dial("lac"));
+	l2tp_tunnel_close(bench.tunnel, NULL, clock_us);
+	bench_pass(40 * SEC);
+	bench.silent = false;
+	bench_pass(100 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	bench.tunnel = first;
+	CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"host_name_patterns", host_name_patterns},
 	{"first_section_that_takes_port_address_and_name",
@@ -237,6 +259,7 @@ static const struct test_case cases[] = {
 	{"channel_down_and_lost", channel_down_and_lost},
 	{"a_switched_circuit_must_be_configured", a_switched_circuit_must_be_configured},
 	{"a_tunnels_channel_is_kept", a_tunnels_channel_is_kept},
+	{"a_failed_tunnel_leaves_the_channel", a_failed_tunnel_leaves_the_channel},
 	{NULL, NULL},
 };
 const struct test_suite suite_bind = {"bind", cases};

@@ -92,12 +92,19 @@ static void waits_longer_each_time(void)
 
 static void a_channel_coming_up_cuts_the_wait_short(void)
 {
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+
 	bench_start(CONF(""));
 	fake.connect_refuses = true;
 	bench_pass(SEC);
 	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
 	fake.connect_refuses = false;
-	clients_channel_up(bench.gw, clock_us);
+	/* Not a stranger's: he could make us dial at his pace. */
+	bind_dp_ops.up(bench.gw, FAR_CHANNEL, &a, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	a.permanent = true;
+	bind_dp_ops.up(bench.gw, FAR_CHANNEL, &a, clock_us);
 	bench_pass(0);
 	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
 	bench_stop();
