@@ -15,6 +15,8 @@
 #define OPT_MTU		  5u
 #define PREFIX_A	  0x40u
 
+enum { AT_RA = 40, AT_MTU = AT_RA + 16, AT_PREFIX = AT_MTU + 8 };
+
 /* RFC 8200 8.1: over both addresses, the length and the protocol, then the message. */
 static uint16_t checksum(const uint8_t *pkt, size_t len)
 {
@@ -27,43 +29,39 @@ static uint16_t checksum(const uint8_t *pkt, size_t len)
 	return ip_fold(ip_sum(sum, pkt + IP6_HLEN, len - IP6_HLEN));
 }
 
+/* Everything but the addresses, the MTU and the prefix. */
+static const uint8_t advertisement[RA_LEN] = {
+	[0] = 0x60,
+	[5] = RA_LEN - IP6_HLEN,
+	[6] = ICMPV6,
+	[7] = 255,
+	[8] = 0xfe,
+	[9] = 0x80,
+	[24] = 0xff,
+	[25] = 0x02,
+	[39] = 1,
+	[AT_RA] = RA,
+	[AT_RA + 4] = 64, /* Cur Hop Limit */
+	[AT_RA + 6] = RA_LIFETIME >> 8,
+	[AT_RA + 7] = RA_LIFETIME & 255,
+	[AT_MTU] = OPT_MTU,
+	[AT_MTU + 1] = 1,
+	[AT_PREFIX] = OPT_PREFIX,
+	[AT_PREFIX + 1] = 4,
+	[AT_PREFIX + 2] = 64,
+	[AT_PREFIX + 3] = PREFIX_A,
+};
+
 void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint16_t mtu)
 {
-	struct wr w = wr_init(out, RA_LEN);
-
-	wr_u32(&w, 0x60000000);
-	wr_u16(&w, RA_LEN - IP6_HLEN);
-	wr_u8(&w, ICMPV6);
-	wr_u8(&w, 255);
-	wr_u64(&w, 0xfe80000000000000);
-	wr_u64(&w, iid);
-	wr_u64(&w, 0xff02000000000000);
-	wr_u64(&w, 1);
-
-	wr_u8(&w, RA);
-	wr_u8(&w, 0);
-	wr_u16(&w, 0); /* checksum */
-	wr_u8(&w, 64); /* Cur Hop Limit */
-	wr_u8(&w, 0);
-	wr_u16(&w, RA_LIFETIME);
-	wr_u32(&w, 0);
-	wr_u32(&w, 0);
-
-	wr_u8(&w, OPT_MTU);
-	wr_u8(&w, 1);
-	wr_u16(&w, 0);
-	wr_u32(&w, mtu < 1280 ? 1280 : mtu);
-
-	wr_u8(&w, OPT_PREFIX);
-	wr_u8(&w, 4);
-	wr_u8(&w, 64);
-	wr_u8(&w, PREFIX_A);
-	wr_u32(&w, RA_PREFIX_LIFETIME);
-	wr_u32(&w, RA_PREFIX_PREFERRED);
-	wr_u32(&w, 0);
-	wr_bytes(&w, prefix, 8);
-	wr_u64(&w, 0);
-	wr_put16(out + IP6_HLEN + 2, (uint16_t)~checksum(out, RA_LEN));
+	memcpy(out, advertisement, RA_LEN);
+	wr_put32(out + 16, (uint32_t)(iid >> 32));
+	wr_put32(out + 20, (uint32_t)iid);
+	wr_put32(out + AT_MTU + 4, mtu < 1280 ? 1280 : mtu);
+	wr_put32(out + AT_PREFIX + 4, RA_PREFIX_LIFETIME);
+	wr_put32(out + AT_PREFIX + 8, RA_PREFIX_PREFERRED);
+	memcpy(out + AT_PREFIX + 16, prefix, 8);
+	wr_put16(out + AT_RA + 2, (uint16_t)~checksum(out, RA_LEN));
 }
 
 /* Every option has a length, and nobody without an address tells us a link-layer address. */
