@@ -88,8 +88,10 @@ static const uint8_t dropped[FR_KINDS] = {
 
 static const struct ist_key keys[] = {
 	LINK_KEYS,
-	{"lmi", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "none annex-a annex-d cisco", "annex-a",
-	 "management of the link: Q.933 Annex A, T1.617 Annex D, the consortium's, or none"},
+	{"lmi", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "none auto annex-a annex-d cisco", "annex-a",
+	 "management of the link: Q.933 Annex A, T1.617 Annex D, the consortium's, which of them "
+	 "is "
+	 "found out, or none"},
 	{"role", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "user network", "user", "our side of the LMI"},
 	{"n391", IST_KEY_NUMBER, IST_KEY_PORT, 1, 255, NULL, "6", "polls to one full status"},
 	{"n392", IST_KEY_NUMBER, IST_KEY_PORT, 1, 10, NULL, "3", "errors that take the link down"},
@@ -215,8 +217,7 @@ static int fr_addr_format(const struct ist_addr *a, char *buf, size_t len)
 	return snprintf(buf, len, "%u", dlci_of(a));
 }
 
-/* --- up and down
- * ----------------------------------------------------------------------------------- */
+/* --- up and down ------------------------------------------------------------------------------ */
 
 static void report(struct ist_port *p, const struct circuit *c, uint8_t payload,
 		   const struct ist_cause *why)
@@ -331,8 +332,7 @@ static void on_carrier(void *ctx, bool up, const char *words)
 		set_circuit(p, &p->circuit[i], up);
 }
 
-/* --- receiving
- * ------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static void flush(struct ist_port *p)
 {
@@ -392,7 +392,7 @@ static void frame_in(struct ist_port *p, const struct link_frame *f)
 		p->count[address == Q922_DL_CORE ? C_RX_DL_CORE : C_RX_ADDRESS]++;
 		return;
 	}
-	if (p->has_lmi && a.dlci == lmi_variants[p->lmi.conf.kind].dlci) {
+	if (p->has_lmi && lmi_on_dlci(&p->lmi, a.dlci)) {
 		flush(p); /* it may take circuits down */
 		lmi_rx(&p->lmi, r.p, r.left, p->host->now(p->ctx));
 		lmi_rearm(p);
@@ -412,8 +412,7 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 
 static const struct link_user link_user = {on_frames, on_carrier};
 
-/* --- sending
- * ------------------------------------------------------------------------------------------ */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 /* The head of one frame; f becomes what the link is to send. */
 static bool build(struct ist_port *p, const struct circuit *c, uint8_t payload,
@@ -494,8 +493,7 @@ static void fr_disconnect(struct ist_port *p, ist_channel c, const struct ist_ca
 	(void)why;
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 			size_t err_len)
@@ -547,6 +545,10 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 			conf.kind = (enum lmi_kind)i;
 			p->has_lmi = true;
 		}
+	if (settings_is(set, "lmi", "auto")) {
+		conf.kind = LMI_CISCO; /* the one with the longest elements, for the check below */
+		p->has_lmi = conf.automatic = true;
+	}
 	if (!p->has_lmi)
 		return 0;
 	if (!wrong && p->format != Q922_2_OCTETS)
@@ -630,8 +632,7 @@ static int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx
 	return 0;
 }
 
-/* --- the rest
- * ------------------------------------------------------------------------------------------ */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static void fr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
@@ -659,7 +660,7 @@ static int fr_status(const struct ist_port *p, char *buf, size_t len)
 		return snprintf(buf, len, "link %s, no LMI, %u of %u DLCIs up%s",
 				link_up(p->link) ? "up" : "down", up, p->circuits, small);
 	return snprintf(buf, len, "link %s, LMI %s %s %s, %u of %u DLCIs up%s",
-			link_up(p->link) ? "up" : "down", lmi_variants[l->conf.kind].name,
+			link_up(p->link) ? "up" : "down", lmi_name(l),
 			l->conf.role == LMI_NETWORK ? "network" : "user", l->up ? "up" : "down", up,
 			p->circuits, small);
 }

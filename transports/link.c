@@ -122,8 +122,7 @@ void link_recheck(struct link *l)
 	arm(l);
 }
 
-/* --- frames
- * --------------------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 static void hand_out(struct link *l, const struct link_frame *f, unsigned n)
 {
@@ -230,8 +229,7 @@ static void on_time(void *arg, uint64_t now)
 	arm(l);
 }
 
-/* --- opening
- * ----------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int find_kind(const char *text, const struct link_kind **out, char *err, size_t err_len)
 {

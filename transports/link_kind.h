@@ -36,8 +36,7 @@ void link_received(struct link *l, const struct link_frame *f, unsigned n);
 /* Have check called soon, and by itself every second; allowed from anywhere. */
 void link_recheck(struct link *l);
 
-/* --- sockets that carry one frame per message (link_socket.c)
- * --------------------------------------- */
+/* --- sockets that carry one frame per message (link_socket.c) --------------------------------- */
 
 struct link_socket {
 	struct link *link;

@@ -104,6 +104,7 @@ static void go_down(struct lmi *l)
 {
 	l->up = false;
 	l->good = 0;
+	l->searching = l->conf.automatic;
 	for (unsigned i = 0; i < l->pvcs && l->conf.role == LMI_USER; i++)
 		l->pvc[i].state = LMI_PVC_ABSENT;
 	report_pvcs(l);
@@ -130,21 +131,29 @@ static uint8_t next_seq(uint8_t s)
 	return s == 255 ? 1 : (uint8_t)(s + 1);
 }
 
-static void send_msg(struct lmi *l, struct lmi_msg *m)
+static void put_msg(struct lmi *l, const struct lmi_msg *m)
 {
 	uint8_t pdu[16 + LMI_MSG_PVCS * 8];
 	struct wr w = wr_init(pdu, sizeof(pdu));
 
-	l->send_seq = next_seq(l->send_seq);
-	m->has_keepalive = true;
-	m->send = l->send_seq;
-	m->recv = l->recv_seq;
 	lmi_msg_put(&w, l->conf.kind, m);
 	l->ops->tx(l->ctx, pdu, w.len);
 }
 
-/* --- the user's side
- * ------------------------------------------------------------------------------ */
+static void send_msg(struct lmi *l, struct lmi_msg *m)
+{
+	l->send_seq = next_seq(l->send_seq);
+	m->has_keepalive = true;
+	m->send = l->send_seq;
+	m->recv = l->recv_seq;
+	put_msg(l, m);
+	for (unsigned k = 0; k + 1 < LMI_KINDS && l->searching; k++) { /* the others too */
+		l->conf.kind = (enum lmi_kind)((l->conf.kind + 1) % LMI_KINDS);
+		put_msg(l, m);
+	}
+}
+
+/* --- the user's side -------------------------------------------------------------------------- */
 
 static void poll_network(struct lmi *l, uint64_t now)
 {
@@ -234,8 +243,7 @@ static void user_status(struct lmi *l, const struct lmi_msg *m)
 	report_pvcs(l);
 }
 
-/* --- the network's side
- * ----------------------------------------------------------------------------- */
+/* --- the network's side ----------------------------------------------------------------------- */
 
 static void list_pvcs(struct lmi *l, struct lmi_msg *m)
 {
@@ -315,12 +323,25 @@ void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state)
 	report_pvcs(l);
 }
 
-/* --- both
- * --------------------------------------------------------------------------------------------- */
+/* --- both ------------------------------------------------------------------------------------- */
+
+bool lmi_on_dlci(const struct lmi *l, uint32_t dlci)
+{
+	for (unsigned k = 0; k < LMI_KINDS; k++)
+		if (lmi_variants[k].dlci == dlci && (l->searching || k == l->conf.kind))
+			return true;
+	return false;
+}
+
+const char *lmi_name(const struct lmi *l)
+{
+	return l->searching ? "auto" : lmi_variants[l->conf.kind].name;
+}
 
 void lmi_start(struct lmi *l, uint64_t now)
 {
 	l->running = true;
+	l->searching = l->conf.automatic;
 	l->send_seq = l->recv_seq = 0;
 	l->good = 0;
 	l->poll = POLL_NONE;
@@ -350,12 +371,29 @@ void lmi_expire(struct lmi *l, uint64_t now)
 		network_expired(l, now);
 }
 
+/* While searching: is it what we wait for, in any kind? */
+static void recognise(struct lmi *l, struct lmi_msg *m, const uint8_t *pdu, size_t len)
+{
+	for (unsigned k = 0; k < LMI_KINDS; k++) {
+		if (!lmi_msg_get(m, (enum lmi_kind)k, pdu, len))
+			continue;
+		if (l->conf.role == LMI_USER ? m->type != LMI_STATUS || m->recv != l->send_seq
+					     : m->type != LMI_STATUS_ENQUIRY)
+			continue;
+		l->conf.kind = (enum lmi_kind)k;
+		l->searching = false;
+		return;
+	}
+}
+
 void lmi_rx(struct lmi *l, const uint8_t *pdu, size_t len, uint64_t now)
 {
 	struct lmi_msg m;
 
 	if (!l->running)
 		return;
+	if (l->searching)
+		recognise(l, &m, pdu, len);
 	if (!lmi_msg_get(&m, l->conf.kind, pdu, len))
 		wrong(l, LMI_MALFORMED);
 	else if (l->conf.role == LMI_USER && m.type == LMI_STATUS)

@@ -17,6 +17,7 @@ enum lmi_role { LMI_USER, LMI_NETWORK };
 
 struct lmi_conf {
 	enum lmi_kind kind;
+	bool automatic; /* find out which kind the other side speaks */
 	enum lmi_role role;
 	unsigned n391; /* user: every n391th poll asks for the full status */
 	unsigned n392; /* errors that take the link down, good events that bring it up */
@@ -72,6 +73,7 @@ struct lmi {
 	unsigned pvcs;
 	uint64_t deadline;
 	bool running, up;
+	bool searching; /* conf.kind is not known yet */
 	uint8_t send_seq, recv_seq;
 	uint16_t window;  /* the last n393 events, 1 = error */
 	unsigned good;	  /* in a row, while down */
@@ -98,6 +100,10 @@ void lmi_rx(struct lmi *l, const uint8_t *pdu, size_t len, uint64_t now);
 void lmi_expire(struct lmi *l, uint64_t now);
 /* UINT64_MAX = nothing to wait for. */
 uint64_t lmi_deadline(const struct lmi *l);
+/* Is what comes on this DLCI for lmi_rx? */
+bool lmi_on_dlci(const struct lmi *l, uint32_t dlci);
+/* The kind spoken, "auto" while that is not known. */
+const char *lmi_name(const struct lmi *l);
 /* Network: what the user is to be told.  ABSENT to something makes it new. */
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state);
 

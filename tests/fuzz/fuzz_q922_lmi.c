@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Frame Relay from the outside in: address, encapsulation, LMI messages, and both sides of the LMI
- * machine.  The first octet chooses address length and variant; then come frames, each behind an
- * octet of length whose value 255 means "wait for the deadline" instead.  What a decoder accepts
- * must come out the same after we have written it; the machine must keep its numbers in bounds.
+ * machine.  The first octet chooses address length, variant and whether it is to be found out; then
+ * come frames, each behind an octet of length whose value 255 means "wait for the deadline"
+ * instead.  What a decoder accepts must come out the same after we have written it; the machine
+ * must keep its numbers in bounds.
  */
 #include "transports/fr_encap.h"
 #include "transports/lmi.h"
@@ -73,9 +74,9 @@ static void on_pvc(void *ctx, uint32_t dlci, bool up)
 static const struct lmi_ops ops = {on_tx, on_link, on_pvc};
 static const uint32_t dlcis[] = {16, 100, 991};
 
-static void begin(struct lmi *l, enum lmi_kind kind, enum lmi_role role)
+static void begin(struct lmi *l, enum lmi_kind kind, bool automatic, enum lmi_role role)
 {
-	const struct lmi_conf c = {kind, role, 3, 2, 4, 10, 15};
+	const struct lmi_conf c = {kind, automatic, role, 3, 2, 4, 10, 15};
 
 	check(!lmi_init(l, &c, &ops, l, dlcis, 3));
 	lmi_start(l, 0);
@@ -97,17 +98,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rd r = rd_init(data, size);
 	uint8_t choice = rd_u8(&r);
-	enum lmi_kind kind = (enum lmi_kind)(choice / 3 % LMI_KINDS);
+	enum lmi_kind kind = (enum lmi_kind)((choice & 0x7f) / 3 % LMI_KINDS);
 	struct lmi user, network;
 
-	begin(&user, kind, LMI_USER);
-	begin(&network, kind, LMI_NETWORK);
+	begin(&user, kind, choice & 0x80, LMI_USER);
+	begin(&network, kind, choice & 0x80, LMI_NETWORK);
 	while (r.left) {
 		uint8_t len = rd_u8(&r);
 		size_t n = len == 255 ? 0 : len < r.left ? len : r.left;
 		const uint8_t *p = rd_take(&r, n);
 
-		address((enum q922_format)(choice % Q922_FORMATS), p, n);
+		address((enum q922_format)((choice & 0x7f) % Q922_FORMATS), p, n);
 		message(kind, p, n);
 		feed(&user, p, n, len == 255);
 		feed(&network, p, n, len == 255);

@@ -65,8 +65,7 @@ static uint64_t now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* --- our side
- * ---------------------------------------------------------------------------------------- */
+/* --- our side --------------------------------------------------------------------------------- */
 
 static void transmit(struct wire *w, uint32_t dlci, const void *data, size_t len)
 {
@@ -118,8 +117,7 @@ static int our_rx(struct osmo_fd *ofd, unsigned what)
 	return 0;
 }
 
-/* --- its side
- * ---------------------------------------------------------------------------------------- */
+/* --- its side --------------------------------------------------------------------------------- */
 
 static int its_tx(void *data, struct msgb *msg)
 {
@@ -165,12 +163,11 @@ static void its_state(struct osmo_fr_dlc *dlc, void *data, bool active)
 	       active ? "active" : "inactive");
 }
 
-/* --- both
- * ---------------------------------------------------------------------------------------------- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 static void join(struct wire *w, struct osmo_fr_network *net, enum lmi_role role)
 {
-	const struct lmi_conf c = {LMI_ANNEX_A, role, 6, 3, 4, 5000000, 15000000};
+	const struct lmi_conf c = {LMI_ANNEX_A, false, role, 6, 3, 4, 5000000, 15000000};
 	const uint32_t dlci = DLCI;
 
 	w->name = role == LMI_USER ? "user" : "network";

@@ -59,8 +59,7 @@ static bool received(struct fake_host *h, ist_channel c, const void *data, size_
 	return ok;
 }
 
-/* --- two ports
- * ------------------------------------------------------------------------------------- */
+/* --- two ports -------------------------------------------------------------------------------- */
 
 static void back_to_back(void)
 {
@@ -198,6 +197,28 @@ static void every_variant(void)
 	}
 }
 
+static void automatic(void)
+{
+	static const char *const lmis[] = {"lmi=annex-a", "lmi=annex-d", "lmi=cisco", "lmi=auto"};
+
+	for (int i = 0; i < 8; i++) { /* either side knows, or neither */
+		const char *const user[] = {"link=loop:fr", i < 4 ? "lmi=auto" : lmis[i - 4],
+					    "@100 l2tp", NULL};
+		const char *const network[] = {"link=loop:fr", i < 4 ? lmis[i] : "lmi=auto",
+					       "role=network", "@100 l2tp", NULL};
+		struct fake_host u, n;
+
+		open_port(&u, user);
+		open_port(&n, network);
+		fake_join(&u, &n);
+		fake_run(&u, fake_now + 100 * S);
+		CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 1);
+		CU_ASSERT_EQUAL(fake_pending(&n, FAKE_UP), 1);
+		CU_ASSERT_PTR_NULL(strstr(fake_status(&u), "auto"));
+		close_pair(&u, &n);
+	}
+}
+
 static void no_lmi(void)
 {
 	static const char *const circuits[] = {"lmi=none", "@100 l2tp", NULL};
@@ -285,8 +306,7 @@ static void many_circuits(void)
 	close_pair(&h[0], &h[1]);
 }
 
-/* --- one port and frames by hand
- * ---------------------------------------------------------------------- */
+/* --- one port and frames by hand -------------------------------------------------------------- */
 
 static uint8_t last_tap[2][2000];
 static size_t last_tap_len[2];
@@ -654,6 +674,7 @@ static const struct test_case cases[] = {
 	{"link_gone_and_back", going_down},
 	{"lmi_of_another_kind", lmi_lost},
 	{"annex_a_annex_d_cisco", every_variant},
+	{"lmi_found_out", automatic},
 	{"without_lmi_up_with_the_link", no_lmi},
 	{"sizes_1_to_mtu_and_one_over", sizes},
 	{"three_hundred_circuits", many_circuits},

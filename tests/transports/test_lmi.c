@@ -90,8 +90,7 @@ static uint64_t counted(const struct side *s, enum lmi_counter c)
 	return s->l.count[c];
 }
 
-/* --- conversations
- * -------------------------------------------------------------------------------- */
+/* --- conversations ---------------------------------------------------------------------------- */
 
 static void user_trace(void)
 {
@@ -170,8 +169,7 @@ static void annex_d_and_cisco(void)
 	lmi_free(&n.l);
 }
 
-/* --- the user alone
- * ---------------------------------------------------------------------------------- */
+/* --- the user alone --------------------------------------------------------------------------- */
 
 /* One poll, answered rightly: full (with the hex of its PVCs) or not. */
 static void poll_ok(struct side *u, enum lmi_report report, const char *pvcs)
@@ -322,8 +320,7 @@ static void sequence_wraps(void)
 	lmi_free(&u.l);
 }
 
-/* --- windows
- * ------------------------------------------------------------------------------------------ */
+/* --- windows ---------------------------------------------------------------------------------- */
 
 /* What N392 and N393 mean, in so many words. */
 struct model {
@@ -414,8 +411,7 @@ static void numbers(void)
 	}
 }
 
-/* --- the network alone
- * ----------------------------------------------------------------------------------- */
+/* --- the network alone ------------------------------------------------------------------------ */
 
 static void network_errors(void)
 {
@@ -515,9 +511,7 @@ static void set_pvc(void)
 	lmi_free(&n.l);
 }
 
-/* --- both
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 /* What the one sent goes to the other, until `until`. */
 static void exchange(struct side *u, struct side *n, uint64_t until)
@@ -589,6 +583,87 @@ static void cable_cut(void)
 	lmi_free(&n.l);
 }
 
+/* Messages one side sends at a time while it searches, handed over one by one. */
+static struct side *hearer;
+
+static void tx_through(void *ctx, const uint8_t *pdu, size_t len)
+{
+	on_tx(ctx, pdu, len);
+	if (hearer && hearer != ctx) {
+		struct side *from = hearer;
+
+		hearer = ctx; /* the answer comes back here */
+		lmi_rx(&from->l, pdu, len, from->now);
+		hearer = from;
+	}
+}
+
+static const struct lmi_ops through = {tx_through, on_link, on_pvc};
+
+static void find_each_other(bool auto_user, bool auto_network, enum lmi_kind kind,
+			    enum lmi_kind want)
+{
+	struct lmi_conf c = defaults;
+	struct side u, n;
+
+	c.kind = kind;
+	begin(&u, &c, LMI_USER, 2);
+	begin(&n, &c, LMI_NETWORK, 2);
+	u.l.conf.automatic = auto_user;
+	n.l.conf.automatic = auto_network;
+	u.l.ops = n.l.ops = &through;
+	lmi_start(&u.l, 0);
+	lmi_start(&n.l, 0);
+	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), auto_user ? "auto" : lmi_variants[kind].name);
+	for (int i = 0; i < 6; i++) {
+		hearer = &n;
+		tick(&u);
+		n.now = u.now;
+	}
+	hearer = NULL;
+	CU_ASSERT_TRUE(u.up && n.up && u.pvc[100] && n.pvc[200]);
+	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), lmi_variants[want].name);
+	CU_ASSERT_STRING_EQUAL(lmi_name(&n.l), lmi_variants[want].name);
+	CU_ASSERT_TRUE(lmi_on_dlci(&u.l, lmi_variants[want].dlci));
+	CU_ASSERT_EQUAL(lmi_on_dlci(&u.l, 1023), want == LMI_CISCO);
+	for (int i = 0; i < 4; i++) /* silence: searching again */
+		tick(&u);
+	CU_ASSERT_EQUAL(u.up, false);
+	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), auto_user ? "auto" : lmi_variants[kind].name);
+	CU_ASSERT_EQUAL(lmi_on_dlci(&u.l, 0) && lmi_on_dlci(&u.l, 1023), auto_user);
+	lmi_free(&u.l);
+	lmi_free(&n.l);
+}
+
+static void automatic(void)
+{
+	for (enum lmi_kind k = LMI_ANNEX_A; k < LMI_KINDS; k++) {
+		find_each_other(true, false, k, k);
+		find_each_other(false, true, k, k);
+	}
+	find_each_other(true, true, LMI_ANNEX_A, LMI_ANNEX_A); /* the first one asked in */
+}
+
+static void automatic_octets(void)
+{
+	struct lmi_conf c = defaults;
+	struct side u;
+
+	c.automatic = true;
+	begin(&u, &c, LMI_USER, 1);
+	tick(&u);
+	CU_ASSERT_EQUAL(u.sends, 3);
+	said(&u, "03 09 00 75 01 01 00 03 02 01 00");	 /* the last of the three */
+	hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 09"); /* a STATUS, but not to our number */
+	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), "auto");
+	hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 01");
+	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), "annex-d");
+	tick(&u);
+	CU_ASSERT_EQUAL(u.sends, 4);
+	said(&u, "03 08 00 75 95 01 01 00 03 02 02 01");
+	lmi_free(&u.l);
+}
+
 /* Carrier lost and back: everything starts over. */
 static void restart(void)
 {
@@ -648,6 +723,8 @@ static const struct test_case cases[] = {
 	{"user_that_takes_only_what_it_asked", user_of_the_asking_kind},
 	{"network_tells_of_changes", set_pvc},
 	{"both_roles_all_variants", together},
+	{"automatic_finds_every_kind", automatic},
+	{"automatic_asks_in_all_kinds", automatic_octets},
 	{"cable_cut_and_mended", cable_cut},
 	{"network_restarts", restart},
 	{"hostile_octets", hostile},
