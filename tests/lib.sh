@@ -128,6 +128,7 @@ stop() {
 dead() { ! kill -0 "$1" 2>/dev/null; }
 
 has4() { in_space "$1" ip -4 addr show dev "$2" 2>/dev/null | grep -q 'inet '; }
+lost4() { ! has4 "$@"; }
 no_device() { ! in_space "$1" ip link show dev "$2" >/dev/null 2>&1; }
 
 # --- guests
