@@ -35,8 +35,7 @@ uint64_t dp_now(void)
 	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
 }
 
-/* --- life
- * ---------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static unsigned choose_workers(void)
 {
@@ -67,19 +66,16 @@ static int open_fd(struct dp *dp)
 static bool start(struct dp *dp)
 {
 	for (unsigned i = 0; i < dp->n; i++) {
-		dp->worker[i] = worker_new(dp, i, dp->threaded);
+		dp->worker[i] = worker_new(dp, i);
 		if (!dp->worker[i] || worker_link(dp->worker[i], dp->n))
 			return false;
 	}
 	dp->fd = open_fd(dp);
 	if (dp->fd < 0)
 		return false;
-	for (unsigned i = 0; i < dp->n; i++) {
-		if (worker_start(dp->worker[i])) {
-			dp->worker[i]->threaded = false;
+	for (unsigned i = 0; dp->threaded && i < dp->n; i++)
+		if (worker_start(dp->worker[i]))
 			return false;
-		}
-	}
 	waker_sleep(&dp->waker);
 	return true;
 }
@@ -145,8 +141,7 @@ unsigned dp_workers(const struct dp *dp)
 	return dp->threaded ? dp->n : 0;
 }
 
-/* --- delivering
- * ------------------------------------------------------------------------------------------ */
+/* --- delivering ------------------------------------------------------------------------------ */
 
 static bool port_is_open(const struct dp *dp, l2tp_channel c)
 {
@@ -286,9 +281,7 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 	}
 }
 
-/* --- sending
- * ------------------------------------------------------------------------------------------------
- */
+/* --- sending --------------------------------------------------------------------------------- */
 
 static bool command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
 		    const uint8_t *octets, size_t len)
@@ -336,20 +329,20 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 	return command(dp, c->st->home, &head, frame, len);
 }
 
-/* --- calls
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- calls ----------------------------------------------------------------------------------- */
 
 static void free_call(struct rcu_head *head)
 {
 	rcu_grace_over();
 	free(caa_container_of(head, struct call, rcu));
+	rcu_deferred_done();
 }
 
 static void free_state(struct rcu_head *head)
 {
 	rcu_grace_over();
 	worker_retire(caa_container_of(head, struct call_state, rcu));
+	rcu_deferred_done();
 }
 
 static struct call_state *new_state(const struct dp_call *c, struct worker *home)

@@ -48,8 +48,7 @@ struct dp {
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
 };
 
-/* --- ports and channels (the port's worker)
- * --------------------------------------------------------- */
+/* --- ports and channels (the port's worker) -------------------------------------------------- */
 
 struct port_timer {
 	struct deadline d;
@@ -109,8 +108,7 @@ void port_timer_fire(struct deadline *d, uint64_t now);
 void ports_woken(struct worker *w);
 int port_tap(struct port *p, bool on);
 
-/* --- reports (dp_report.c)
- * ----------------------------------------------------------------------------- */
+/* --- reports (dp_report.c) ------------------------------------------------------------------- */
 
 enum report_kind { REPORT_OFFER, REPORT_UP, REPORT_DOWN, REPORT_FAILED };
 
@@ -145,8 +143,7 @@ void report_deliver(struct dp *dp, const struct report *r);
 /* All that is unread of a port that is being closed. */
 void report_forget(struct worker *w, unsigned port);
 
-/* --- records in the mailboxes
- * ------------------------------------------------------------------------ */
+/* --- records in the mailboxes ---------------------------------------------------------------- */
 
 enum cmd_kind { CMD_CONTROL, CMD_PPP };
 
@@ -191,8 +188,7 @@ void tell_sent(struct worker *w, uint64_t cookie);
 void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
-/* --- frames (dp_call.c in, dp_send.c out)
- * ------------------------------------------------------------- */
+/* --- frames (dp_call.c in, dp_send.c out) ---------------------------------------------------- */
 
 void frames_in(struct port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
@@ -208,8 +204,7 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
 /* The channel may take frames again. */
 void chan_writable(struct port *p, ist_channel id);
 
-/* --- terminal.c
- * ------------------------------------------------------------------------------------------ */
+/* --- terminal.c ------------------------------------------------------------------------------ */
 
 /* An IP packet that came in on a call.  May change octets in a copy only. */
 void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len);

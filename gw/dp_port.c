@@ -43,8 +43,7 @@ static int on_channel(struct dp *dp, l2tp_channel c, int (*fn)(struct worker *w,
 	return on_port(dp, dp_channel_port(c), fn, j);
 }
 
-/* --- open, close
- * ------------------------------------------------------------------------------------------ */
+/* --- open, close ----------------------------------------------------------------------------- */
 
 static int run_open(struct worker *w, void *arg)
 {
@@ -131,9 +130,7 @@ void dp_port_close(struct dp *dp, unsigned port)
 		dp->port[port].home = NULL;
 }
 
-/* --- channels
- * ------------------------------------------------------------------------------------------------
- */
+/* --- channels -------------------------------------------------------------------------------- */
 
 static int run_connect(struct worker *w, void *arg)
 {
@@ -260,9 +257,7 @@ uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 	return mtu < 0 ? 0 : (uint32_t)mtu;
 }
 
-/* --- for show
- * -------------------------------------------------------------------------------------------------
- */
+/* --- for show -------------------------------------------------------------------------------- */
 
 static int run_count(struct worker *w, void *arg)
 {

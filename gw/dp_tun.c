@@ -59,6 +59,7 @@ static void free_tun(struct rcu_head *head)
 	close(t->fd);
 	addrtab_free(&t->addr);
 	free(t);
+	rcu_deferred_done();
 }
 
 static struct dp_tun *make(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)

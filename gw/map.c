@@ -74,6 +74,7 @@ static void free_array(struct rcu_head *head)
 {
 	rcu_grace_over();
 	free(caa_container_of(head, struct map_array, rcu));
+	rcu_deferred_done();
 }
 
 static void replace(struct map *m, struct map_array *fresh)

@@ -6,7 +6,7 @@
 #include "gw/rcu.h"
 
 #ifdef RCU_TSAN
-char rcu_grace_period;
+char rcu_grace_period, rcu_deferred;
 #endif
 
 static __thread unsigned entered;
@@ -36,4 +36,5 @@ void rcu_defer(struct rcu_head *head, void (*fn)(struct rcu_head *head))
 void rcu_drain(void)
 {
 	urcu_qsbr_barrier();
+	rcu_drained();
 }

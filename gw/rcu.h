@@ -25,12 +25,17 @@
 #ifdef RCU_TSAN
 void __tsan_acquire(void *addr);
 void __tsan_release(void *addr);
-extern char rcu_grace_period; /* stands for "a reader is done" in TSan's eyes */
-#define rcu_reader_done() __tsan_release(&rcu_grace_period)
-#define rcu_grace_over()  __tsan_acquire(&rcu_grace_period)
+/* Stand for "a reader is done" and "all deferred is done" in TSan's eyes. */
+extern char rcu_grace_period, rcu_deferred;
+#define rcu_reader_done()   __tsan_release(&rcu_grace_period)
+#define rcu_grace_over()    __tsan_acquire(&rcu_grace_period)
+#define rcu_deferred_done() __tsan_release(&rcu_deferred)
+#define rcu_drained()	    __tsan_acquire(&rcu_deferred)
 #else
-#define rcu_reader_done() ((void)0)
-#define rcu_grace_over()  ((void)0)
+#define rcu_reader_done()   ((void)0)
+#define rcu_grace_over()    ((void)0)
+#define rcu_deferred_done() ((void)0)
+#define rcu_drained()	    ((void)0)
 #endif
 
 /* Register this thread; pairs may nest on one thread. */
@@ -55,7 +60,7 @@ static inline void rcu_online(void)
 }
 
 /* Call fn, on a thread of liburcu's, when no reader can hold what head is in any more.  fn starts
- * with rcu_grace_over().  From a thread inside rcu_enter() that is offline. */
+ * with rcu_grace_over() and ends with rcu_deferred_done().  From a thread inside rcu_enter() that is offline. */
 void rcu_defer(struct rcu_head *head, void (*fn)(struct rcu_head *head));
 /* Wait until everything deferred has been called; for the end of the program only. */
 void rcu_drain(void);

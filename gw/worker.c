@@ -68,7 +68,7 @@ static int get_memory(struct worker *w)
 	return 0;
 }
 
-struct worker *worker_new(struct dp *dp, unsigned no, bool threaded)
+struct worker *worker_new(struct dp *dp, unsigned no)
 {
 	struct worker *w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
 
@@ -77,7 +77,6 @@ struct worker *worker_new(struct dp *dp, unsigned no, bool threaded)
 	memset(w, 0, sizeof(*w));
 	w->dp = dp;
 	w->no = no;
-	w->threaded = threaded;
 	w->epfd = w->timerfd = w->waker.fd = -1;
 	w->armed = DEADLINE_NEVER;
 	w->now = dp_now();
@@ -146,8 +145,7 @@ void worker_free(struct worker *w)
 	free(w);
 }
 
-/* --- descriptors
- * ------------------------------------------------------------------------------------ */
+/* --- descriptors ----------------------------------------------------------------------------- */
 
 static uint32_t epoll_bits(unsigned what)
 {
@@ -211,8 +209,7 @@ static void handle_descriptors(struct worker *w, const struct epoll_event *ev, i
 	free_watches(&w->dead);
 }
 
-/* --- timers
- * ------------------------------------------------------------------------------------------- */
+/* --- timers ---------------------------------------------------------------------------------- */
 
 static void handle_timers(struct worker *w)
 {
@@ -242,8 +239,7 @@ static void arm_timer(struct worker *w)
 	w->armed = next;
 }
 
-/* --- mailboxes
- * ------------------------------------------------------------------------------------------ */
+/* --- mailboxes ------------------------------------------------------------------------------- */
 
 static void handle_retired(struct worker *w)
 {
@@ -346,8 +342,7 @@ static bool mail_waits(struct worker *w)
 	return false;
 }
 
-/* --- the turn
- * --------------------------------------------------------------------------------------------- */
+/* --- the turn -------------------------------------------------------------------------------- */
 
 static void finish(struct worker *w)
 {
@@ -412,7 +407,10 @@ static void *thread_main(void *arg)
 
 int worker_start(struct worker *w)
 {
-	return w->threaded ? -pthread_create(&w->thread, NULL, thread_main, w) : 0;
+	int err = pthread_create(&w->thread, NULL, thread_main, w);
+
+	w->threaded = !err;
+	return -err;
 }
 
 void worker_stop(struct worker *w)
@@ -460,8 +458,7 @@ void worker_retire(struct call_state *st)
 	worker_poke(w);
 }
 
-/* --- small things
- * ------------------------------------------------------------------------------------------ */
+/* --- small things ---------------------------------------------------------------------------- */
 
 uint8_t *worker_scratch(struct worker *w, size_t len)
 {

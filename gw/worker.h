@@ -40,8 +40,7 @@ struct watch {
 
 enum timer_kind { TIMER_PORT, TIMER_GAP };
 
-/* --- frames going out: gathered during a batch, sent by channel
- * ----------------------------------- */
+/* --- frames going out: gathered during a batch, sent by channel ------------------------------ */
 
 #define TX_MAX	64u
 #define TX_HEAD (L2TP_HDR_DATA_MAX + 4u) /* L2TP, FF 03, protocol */
@@ -53,8 +52,7 @@ struct tx_batch {
 	uint8_t head[TX_MAX][TX_HEAD];
 };
 
-/* --- the worker
- * ------------------------------------------------------------------------------------- */
+/* --- the worker ------------------------------------------------------------------------------ */
 
 struct worker_job {
 	int (*fn)(struct worker *w, void *arg);
@@ -65,7 +63,7 @@ struct worker_job {
 struct worker {
 	struct dp *dp;
 	unsigned no;
-	bool threaded;
+	bool threaded; /* thread runs */
 	pthread_t thread;
 	int epfd, timerfd;
 	uint64_t armed; /* what timerfd is set to */
@@ -105,11 +103,12 @@ struct worker {
 };
 
 /* NULL without memory, descriptors or threads. */
-struct worker *worker_new(struct dp *dp, unsigned no, bool threaded);
+struct worker *worker_new(struct dp *dp, unsigned no);
 /* A ring from every other worker; after all have been made and before any starts. */
 int worker_link(struct worker *w, unsigned workers);
+/* Give it a thread; 0 or -errno. */
 int worker_start(struct worker *w);
-/* Ends the thread; ports are closed.  Then free. */
+/* Ends the thread, if there is one; ports are closed.  Then free. */
 void worker_stop(struct worker *w);
 void worker_free(struct worker *w);
 

@@ -45,8 +45,7 @@ void fake_next(struct fake *f)
 	next_fake = f;
 }
 
-/* --- the transport
- * --------------------------------------------------------------------------------- */
+/* --- the transport --------------------------------------------------------------------------- */
 
 static int fake_open(struct ist_port **out, const struct ist_host *host, void *host_ctx,
 		     const struct ist_port_config *cfg, char *err, size_t err_len)
@@ -315,8 +314,7 @@ unsigned fake_sent_count(struct fake *f)
 	return n;
 }
 
-/* --- the data plane
- * ------------------------------------------------------------------------------- */
+/* --- the data plane -------------------------------------------------------------------------- */
 
 static struct fake_line *new_line(struct rig *r, const uint8_t *p, size_t len)
 {
@@ -521,6 +519,16 @@ static bool all_said(struct rig *r, void *arg)
 	n = r->fake->n_todo;
 	pthread_mutex_unlock(&r->fake->lock);
 	return !n;
+}
+
+void rig_finish(struct rig *r)
+{
+	char buf[32];
+
+	do
+		dp_port_status(r->dp, r->port, buf, sizeof(buf));
+	while (!all_said(r, NULL));
+	dp_port_status(r->dp, r->port, buf, sizeof(buf));
 }
 
 void rig_settle(struct rig *r)

@@ -104,6 +104,8 @@ bool rig_wait_reason(struct rig *r, enum dp_reason why, uint64_t n);
 bool rig_wait(struct rig *r, bool (*done)(struct rig *r, void *arg), void *arg);
 /* Everything said so far has been handled: a command and its answer go all the way round. */
 void rig_settle(struct rig *r);
+/* The same without delivering anything; needs a worker thread. */
+void rig_finish(struct rig *r);
 uint64_t rig_reason(struct rig *r, enum dp_reason why);
 unsigned fake_sent_count(struct fake *f);
 

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static void each(void (*fn)(struct rig *r), const struct ist_transport *t)
 {
@@ -29,6 +30,28 @@ static void workers_are_chosen(void)
 	CU_ASSERT_FATAL(dp != NULL);
 	CU_ASSERT(dp_workers(dp) >= 1 && dp_workers(dp) <= 4);
 	dp_free(dp);
+}
+
+/* With every number of descriptors from none to enough: whole or not at all. */
+static void out_of_descriptors(void)
+{
+	static const struct dp_ops none;
+	struct rlimit before, few;
+	unsigned refused = 0;
+
+	CU_ASSERT_FATAL(!getrlimit(RLIMIT_NOFILE, &before));
+	few = before;
+	for (few.rlim_cur = 3; few.rlim_cur < 64; few.rlim_cur++) {
+		struct dp *dp;
+
+		CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &few));
+		dp = dp_new(few.rlim_cur & 1 ? 2 : 0, &none, NULL);
+		refused += !dp;
+		if (dp)
+			dp_free(dp);
+	}
+	CU_ASSERT(!setrlimit(RLIMIT_NOFILE, &before));
+	CU_ASSERT(refused > 5 && refused < 60);
 }
 
 static void do_rare_calls(struct rig *r)
@@ -172,8 +195,9 @@ static void do_bounded(struct rig *r)
 {
 	for (unsigned i = 0; i < 300; i++)
 		fake_hex(r->fake, 1, "c802000c000000000000000000000000");
-	rig_settle(r);
-	CU_ASSERT(r->n_line < 300);
+	rig_finish(r);
+	dp_poll(r->dp);
+	CU_ASSERT(r->n_line == 64);
 	CU_ASSERT(rig_wait_lines(r, 300));
 	CU_ASSERT(r->n_line == 300);
 }
@@ -198,6 +222,7 @@ static void reasons_have_words(void)
 
 static const struct test_case cases[] = {
 	{"workers_are_chosen", workers_are_chosen},
+	{"out_of_descriptors", out_of_descriptors},
 	{"rare_calls", rare_calls},
 	{"no_such_port", no_such_port},
 	{"close_forgets", close_forgets},

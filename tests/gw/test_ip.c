@@ -144,8 +144,7 @@ static void mss_ipv6(void)
 	CU_ASSERT(ip6_mss_find(&ip, p, 1499) == 62);
 }
 
-/* --- fragments: RFC 791
- * -------------------------------------------------------------------------------- */
+/* --- fragments: RFC 791 ---------------------------------------------------------------------- */
 
 static size_t big4(uint8_t *p, size_t len, const char *options)
 {
@@ -241,8 +240,7 @@ static void too_small_to_cut(void)
 	CU_ASSERT(ip4_fragment(out, &ip, p, 28, 0) == 28);
 }
 
-/* --- too big
- * ------------------------------------------------------------------------------------------- */
+/* --- too big --------------------------------------------------------------------------------- */
 
 static void fragmentation_needed(void)
 {

@@ -115,8 +115,7 @@ static void each(const char *test, void (*fn)(struct bench *b))
 		each("terminal " #name, do_##name); \
 	}
 
-/* --- helpers
- * ----------------------------------------------------------------------------------------- */
+/* --- helpers --------------------------------------------------------------------------------- */
 
 /* An IP packet of the client, as PPP in a data message. */
 static void client_says(struct bench *b, uint16_t proto, const uint8_t *pkt, size_t len)
@@ -196,9 +195,7 @@ static const struct fake_frame *frame_with(struct bench *b, const void *p, size_
 	return n.found;
 }
 
-/* --- in
- * -----------------------------------------------------------------------------------------------
- */
+/* --- in -------------------------------------------------------------------------------------- */
 
 static void do_client_is_heard(struct bench *b)
 {
@@ -278,9 +275,7 @@ static void do_padding_is_cut(struct bench *b)
 }
 EACH(padding_is_cut)
 
-/* --- out
- * ------------------------------------------------------------------------------------------------
- */
+/* --- out ------------------------------------------------------------------------------------- */
 
 static void do_client_is_told(struct bench *b)
 {
@@ -344,9 +339,7 @@ static void do_an_address_moves(struct bench *b)
 }
 EACH(an_address_moves)
 
-/* --- MTU
- * --------------------------------------------------------------------------------------------------
- */
+/* --- MTU ------------------------------------------------------------------------------------- */
 
 /* What the kernel takes the path to the client to be; asked by a fresh connect, because an answer
  * that comes while the socket is busy changes the route only. */
@@ -453,9 +446,7 @@ static void do_too_big_answers_are_limited(struct bench *b)
 }
 EACH(too_big_answers_are_limited)
 
-/* --- MSS
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- MSS ------------------------------------------------------------------------------------- */
 
 static void do_mss_is_held_down(struct bench *b)
 {
@@ -487,8 +478,7 @@ static void do_mss_is_held_down(struct bench *b)
 }
 EACH(mss_is_held_down)
 
-/* --- client side
- * ------------------------------------------------------------------------------------------- */
+/* --- client side ----------------------------------------------------------------------------- */
 
 static void do_as_a_client(struct bench *b)
 {
@@ -509,8 +499,7 @@ static void do_as_a_client(struct bench *b)
 }
 EACH(as_a_client)
 
-/* --- the device
- * ---------------------------------------------------------------------------------------------- */
+/* --- the device ------------------------------------------------------------------------------ */
 
 static void do_a_device_is_joined(struct bench *b)
 {
