@@ -6,11 +6,13 @@
 #include "transports/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/udp.h"
+#include "transports/x25_transport.h"
 
 const struct ist_transport *const ist_builtin_transports[] = {
 	&udp_transport,
 	&frame_relay_transport,
 	&atm_transport,
+	&x25_transport,
 	&loop_transport,
 	NULL,
 };

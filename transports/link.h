@@ -7,6 +7,8 @@
  *   udp:LOCAL>REMOTE   one frame per datagram, both ends as "ADDRESS:PORT"
  *   packet:INTERFACE   a network device: frames as they are on a Frame Relay device, with an
  *                      ethertype and a 16-bit length in front on an Ethernet
+ *   tun:INTERFACE      a TUN device made here, of the transport's own link type, for the protocol
+ *                      stack of this host's kernel
  *   loop:NAME          two links of one process
  *   atmtcp:ADDRESS:PORT, atmtcp-listen:ADDRESS:PORT
  *                      Linux's "ATM over TCP": AAL5 SDUs, each behind its VPI and VCI
@@ -41,10 +43,14 @@ struct link_conf {
 	void *ctx;
 	uint16_t ethertype;
 	struct settings settings; /* the port's, for the impair keys */
+	bool little_endian;	  /* the length in front of a frame over Ethernet */
+	/* ARPHRD and ETH_P numbers of a TUN device; 0 = the transport has none */
+	uint16_t tun_type, tun_protocol;
 	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
 };
 
-#define LINK_KEYS                                                                                  \
+#define LINK_KEYS LINK_KEYS_FOR("0x88b5")
+#define LINK_KEYS_FOR(its_ethertype)                                                                                  \
 	{"link",                                                                                   \
 	 IST_KEY_TEXT,                                                                             \
 	 IST_KEY_REQUIRED | IST_KEY_PORT,                                                          \
@@ -53,9 +59,9 @@ struct link_conf {
 	 NULL,                                                                                     \
 	 NULL,                                                                                     \
 	 "what it runs on: \"udp:ADDRESS:PORT>ADDRESS:PORT\", \"packet:INTERFACE\", "              \
-	 "\"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\""},              \
+	 "\"tun:INTERFACE\", \"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\""},              \
 		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
-		 0,	      NULL,	    "0x88b5",	  "of packet links over Ethernet"},        \
+		 0,	      NULL,	    its_ethertype, "of packet links over Ethernet"},        \
 		IMPAIR_KEYS,                                                                       \
 	{                                                                                          \
 		"impair-direction", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "send receive both", "both", \

@@ -25,7 +25,7 @@ struct link_kind {
 	uint32_t (*mtu)(const void *impl);
 };
 
-extern const struct link_kind link_udp, link_packet, link_loop, link_atmtcp,
+extern const struct link_kind link_udp, link_packet, link_tun, link_loop, link_atmtcp,
 	link_atmtcp_listen;
 
 /* For the kinds. */
@@ -46,6 +46,7 @@ struct link_socket {
 	uint8_t prefix[16];  /* in front of each frame, its last two octets being the frame's length
 			      */
 	unsigned prefix_len; /* 0 = none */
+	bool little_endian;  /* that length */
 	/* Looks at one message, may move the frame inside it; false drops it.  NULL = all are
 	 * frames. */
 	bool (*take)(void *impl, const struct sockaddr_storage *from, struct link_frame *f);

@@ -41,6 +41,7 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 	if (u && len && len < sizeof(u->name)) {
 		memcpy(u->name, rest, len + 1);
 		u->socket = (struct link_socket){.link = l, .fd = -1, .impl = u};
+		u->socket.little_endian = link_conf_of(l)->little_endian;
 		u->mtu = LINK_FRAME_MAX;
 		return u;
 	}
@@ -66,6 +67,8 @@ static bool take(void *impl, const struct sockaddr_storage *from, struct link_fr
 		return f->len > 0;
 	rd_skip(&r, ETHER_HEAD - 2);
 	len = rd_u16(&r);
+	if (u->socket.little_endian)
+		len = (uint16_t)(len >> 8 | len << 8);
 	p = rd_take(&r, len);
 	if (!p || !len) {
 		link_counted(u->socket.link, LINK_RX_BAD);

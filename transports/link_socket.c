@@ -114,6 +114,11 @@ static void failed(struct link_socket *s, int err, unsigned *i)
 	}
 }
 
+static void put_length(const struct link_socket *s, uint8_t *at, uint16_t len)
+{
+	wr_put16(at, s->little_endian ? (uint16_t)(len >> 8 | len << 8) : len);
+}
+
 static void send_batch(struct link_socket *s, const struct link_frame *f, unsigned n)
 {
 	uint8_t prefix[BATCH][sizeof(s->prefix)];
@@ -126,7 +131,7 @@ static void send_batch(struct link_socket *s, const struct link_frame *f, unsign
 
 		memcpy(prefix[i], s->prefix, sizeof(s->prefix));
 		if (s->prefix_len)
-			wr_put16(prefix[i] + s->prefix_len - 2, (uint16_t)(head + f[i].len));
+			put_length(s, prefix[i] + s->prefix_len - 2, (uint16_t)(head + f[i].len));
 		iov[i][0] = (struct iovec){prefix[i], s->prefix_len};
 		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].head, head};
 		iov[i][2] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};

@@ -11,57 +11,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define SECONDS 1000000u
-
-/* --- configuration --------------------------------------------------------------------------------------- */
-
-void x25_config_default(struct x25_config *c, bool dce)
-{
-	static const struct x25_timers dte_timers = {.restart = 180 * SECONDS,
-						     .call = 200 * SECONDS,
-						     .reset = 180 * SECONDS,
-						     .clear = 180 * SECONDS,
-						     .window = 200 * SECONDS,
-						     .interrupt = 180 * SECONDS,
-						     .restarts = 1,
-						     .resets = 1,
-						     .clears = 1};
-	static const struct x25_timers dce_timers = {.restart = 60 * SECONDS,
-						     .call = 180 * SECONDS,
-						     .reset = 60 * SECONDS,
-						     .clear = 60 * SECONDS,
-						     .restarts = 1,
-						     .resets = 1,
-						     .clears = 1};
-
-	*c = (struct x25_config){.dce = dce,
-				 .restarts = true,
-				 .lci_low = 1,
-				 .lci_high = 1024,
-				 .size = 7,
-				 .size_want = 10,
-				 .window = 2,
-				 .window_want = 7,
-				 .flow_facilities = true,
-				 .sdu_max = 1600 + 14, /* RFC 1356 3.6, and room for L2TP around it */
-				 .timers = dce ? dce_timers : dte_timers};
-}
-
-static bool sane(const struct x25_config *c)
-{
-	uint8_t windows = c->extended ? 127 : 7;
-
-	return c->size >= 4 && c->size <= 12 && c->size_want >= 4 && c->size_want <= 12 &&
-	       c->window && c->window <= windows && c->window_want && c->window_want <= windows &&
-	       c->lci_low > c->pvc && c->lci_high >= c->lci_low && c->lci_high <= X25_LCI_MAX &&
-	       (!c->two_way_low ||
-		(c->two_way_low >= c->lci_low && c->two_way_high <= c->lci_high)) &&
-	       c->sdu_max;
-}
-
 int x25_init(struct x25 *x, const struct x25_config *c, const struct x25_ops *ops, void *ctx)
 {
-	if (!sane(c))
+	if (!x25_config_sane(c))
 		return -EINVAL;
 	memset(x, 0, sizeof(*x));
 	x->cfg = *c;
@@ -229,6 +181,11 @@ void x25_up(struct x25 *x, uint64_t now)
 		ready(x);
 	else
 		send_restart(x, x->cfg.dce ? 0x07 : 0x00, 0, now);
+}
+
+void x25_bye(struct x25 *x)
+{
+	x25_say(x, 0, X25_RESTART, 0, 0);
 }
 
 void x25_down(struct x25 *x)
@@ -766,6 +723,19 @@ uint64_t x25_deadline(const struct x25 *x)
 enum x25_p x25_state(const struct x25 *x, uint16_t lci)
 {
 	return lci < x->vcs && x->vc[lci] ? x->vc[lci]->p : X25_P1_READY;
+}
+
+void x25_set_flow(struct x25 *x, uint16_t lci, uint8_t size_in, uint8_t size_out,
+		  uint8_t window_in, uint8_t window_out)
+{
+	struct x25_vc *v = lci < x->vcs ? x->vc[lci] : NULL;
+
+	if (!v)
+		return;
+	v->size_in = size_in;
+	v->size_out = size_out;
+	v->window_in = window_in;
+	v->window_out = window_out;
 }
 
 bool x25_info(const struct x25 *x, uint16_t lci, struct x25_vc_info *out)

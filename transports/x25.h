@@ -135,6 +135,8 @@ void x25_free(struct x25 *x);
 /* The layer below is up (a DTE restarts; a DCE too) or down (all circuits are lost). */
 void x25_up(struct x25 *x, uint64_t now);
 void x25_down(struct x25 *x);
+/* A Restart and nothing more: the interface is being given up. */
+void x25_bye(struct x25 *x);
 void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now);
 void x25_expire(struct x25 *x, uint64_t now);
 uint64_t x25_deadline(const struct x25 *x);
@@ -164,6 +166,9 @@ struct x25_vc_info {
 	uint8_t window_in, window_out;
 	bool d1; /* flow control ready */
 };
+/* What was agreed by other means than a call, for a permanent circuit; sizes as log2. */
+void x25_set_flow(struct x25 *x, uint16_t lci, uint8_t size_in, uint8_t size_out,
+		  uint8_t window_in, uint8_t window_out);
 bool x25_info(const struct x25 *x, uint16_t lci, struct x25_vc_info *out);
 
 #endif

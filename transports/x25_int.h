@@ -33,6 +33,8 @@ struct x25_vc {
 	bool in_more; /* the last packet had M */
 };
 
+bool x25_config_sane(const struct x25_config *c);
+
 void x25_put(struct x25 *x, const struct x25_pkt *p);
 /* Put a packet of this type with cause and diagnostic on the circuit. */
 void x25_say(struct x25 *x, uint16_t lci, enum x25_type t, uint8_t cause, uint8_t diag);

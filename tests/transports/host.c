@@ -541,6 +541,17 @@ void fake_disconnect(struct fake_host *h, ist_channel c)
 	h->in_call--;
 }
 
+int fake_refuse(struct fake_host *h, ist_channel c)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_REFUSED};
+	int r;
+
+	h->in_call++;
+	r = h->tr->refuse(h->port, c, &why);
+	h->in_call--;
+	return r;
+}
+
 uint64_t fake_count(struct fake_host *h, const char *counter)
 {
 	uint64_t v[128];

@@ -100,6 +100,7 @@ int fake_send(struct fake_host *h, ist_channel c, const void *payload, size_t le
 int fake_send_frames(struct fake_host *h, const struct ist_frame *f, unsigned n);
 int fake_connect(struct fake_host *h, const char *to, uint8_t payload, ist_channel *out);
 int fake_answer(struct fake_host *h, ist_channel c);
+int fake_refuse(struct fake_host *h, ist_channel c);
 void fake_disconnect(struct fake_host *h, ist_channel c);
 uint64_t fake_count(struct fake_host *h, const char *counter);
 /* The address as the transport writes it; a static buffer. */

@@ -19,6 +19,7 @@
 	X(xot)       \
 	X(x25)       \
 	X(x25_data)  \
+	X(x25_circuit) \
 	X(x25_pkt)   \
 	X(q922)      \
 	X(fr_encap)  \

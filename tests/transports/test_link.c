@@ -20,7 +20,8 @@ static void malformed(void)
 	} rows[] = {
 		{"", "is none of udp:"},
 		{"eth0",
-		 "is none of udp:ADDRESS:PORT>ADDRESS:PORT, packet:INTERFACE, loop:NAME, "},
+		 "is none of udp:ADDRESS:PORT>ADDRESS:PORT, packet:INTERFACE, tun:INTERFACE, "
+		 "loop:NAME, "},
 		{"UDP:127.0.0.1:1>127.0.0.1:2", "is none of"},
 		{"udp:", "is not udp:ADDRESS:PORT>ADDRESS:PORT"},
 		{"udp:127.0.0.1:1", "\"udp:127.0.0.1:1\" is not udp:"},
@@ -32,6 +33,7 @@ static void malformed(void)
 		{"packet:", "is not packet:INTERFACE"},
 		{"packet:a-name-too-long-for-it", "is not packet:INTERFACE"},
 		{"loop:", "is not loop:NAME"},
+		{"tun:x0", "no tun:INTERFACE with this transport"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
