@@ -12,11 +12,26 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int fail(int fd, const char *what, char *err, size_t err_len)
+/* What can be done about it; of the other errors the words say enough. */
+static const char *advice(int e)
+{
+	switch (e) {
+	case EPERM:
+	case EACCES:
+		return ": run as root or with CAP_NET_ADMIN";
+	case ENOENT:
+	case ENODEV:
+		return ": the kernel has no TUN devices; modprobe tun";
+	default:
+		return "";
+	}
+}
+
+static int fail(int fd, const char *what, const char *more, char *err, size_t err_len)
 {
 	int e = errno;
 
-	snprintf(err, err_len, "%s: %s", what, strerror(e));
+	snprintf(err, err_len, "%s: %s%s", what, strerror(e), more ? more : advice(e));
 	if (fd >= 0)
 		close(fd);
 	return -e;
@@ -57,18 +72,20 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 
 	if (strlen(name) >= sizeof(req.ifr_name)) {
 		errno = ENAMETOOLONG;
-		return fail(-1, name, err, err_len);
+		return fail(-1, name, NULL, err, err_len);
 	}
 	strcpy(req.ifr_name, name);
 	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return fail(fd, "/dev/net/tun", err, err_len);
+		return fail(fd, "/dev/net/tun", NULL, err, err_len);
 	if (ioctl(fd, TUNSETIFF, &req) < 0)
-		return fail(fd, name, err, err_len);
+		return fail(fd, name,
+			    errno == EINVAL ? ": there is a device of that name already" : NULL, err,
+			    err_len);
 	memcpy(made, req.ifr_name, TUN_NAME);
 	made[TUN_NAME - 1] = '\0';
 	no_address_of_its_own(made);
 	if (set_mtu(made, mtu) < 0)
-		return fail(fd, "MTU", err, err_len);
+		return fail(fd, "MTU", NULL, err, err_len);
 	return fd;
 }

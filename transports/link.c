@@ -272,8 +272,10 @@ static int open_kind(struct link *l, const char *text, char *err, size_t err_len
 	l->started = !r;
 	snprintf(l->words, sizeof(l->words), "%s", r ? strerror(-r) : "not up yet");
 	l->recheck = l->conf.host->now(l->conf.host_ctx);
-	if (r)
+	if (r) {
+		l->conf.host->log(l->conf.host_ctx, 4, "link %s: %s, waiting for it", text, l->words);
 		retry_later(l, l->recheck);
+	}
 	arm(l);
 	return 0;
 }

@@ -126,6 +126,8 @@ static void do_tun_names(const char *dev)
 	char name[TUN_NAME], err[64] = "";
 
 	CU_ASSERT(tun_open(dev, 1400, name, err, sizeof(err)) == -EBUSY && err[0]);
+	CU_ASSERT(tun_open("lo", 1400, name, err, sizeof(err)) == -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "there is a device of that name already"));
 	CU_ASSERT(tun_open("a-name-that-is-too-long", 1400, name, err, sizeof(err)) ==
 		  -ENAMETOOLONG);
 	CU_ASSERT(tun_open("small", 1, name, err, sizeof(err)) == -EINVAL); /* under 68 */

@@ -220,7 +220,10 @@ static void packet_absent(void)
 		return;
 	}
 	CU_ASSERT_EQUAL_FATAL(r, 0);
+	CU_ASSERT_STRING_EQUAL(e.h.last_log,
+			       "link packet:absent0: No such device, waiting for it");
 	fake_run(&e.h, fake_now + 200 * S);
+	CU_ASSERT_EQUAL(e.h.warnings, 1);
 	CU_ASSERT_FALSE(link_up(e.l));
 	end_close(&e);
 }
