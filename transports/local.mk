@@ -26,7 +26,8 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/link_udp.c transports/link_loop.c transports/link_packet.c transports/link_tun.c \
 	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c \
 	transports/q922.h transports/q922.c \
-	transports/fr_encap.h transports/fr_encap.c \
+	transports/fr_encap.h transports/fr_encap.c transports/frf12.h transports/frf12.c \
+	transports/fr_int.h transports/fr_tx.c transports/fr_conf.c \
 	transports/lmi_msg.h transports/lmi_msg.c \
 	transports/lmi.h transports/lmi.c \
 	transports/frame_relay.h transports/frame_relay.c

@@ -7,6 +7,7 @@
  * must keep its numbers in bounds.
  */
 #include "transports/fr_encap.h"
+#include "transports/frf12.h"
 #include "transports/lmi.h"
 #include "transports/q922.h"
 
@@ -20,12 +21,25 @@ static void check(bool ok)
 		abort();
 }
 
+static struct frf12 gathered;
+
+static void fragment(struct rd *r)
+{
+	static uint8_t buf[100];
+
+	gathered.buf = buf;
+	gathered.cap = sizeof(buf);
+	frf12_take(&gathered, r);
+	check(gathered.len <= gathered.cap && gathered.next < 4096);
+}
+
 static void address(enum q922_format f, const uint8_t *p, size_t len)
 {
 	struct rd r = rd_init(p, len);
 	struct q922_addr a, back;
 	uint8_t out[Q922_MAX_OCTETS], nlpid;
 	struct wr w = wr_init(out, sizeof(out));
+	enum fr_kind kind;
 
 	if (q922_get(&r, f, &a) != Q922_OK)
 		return;
@@ -35,7 +49,10 @@ static void address(enum q922_format f, const uint8_t *p, size_t len)
 	r = rd_init(out, w.len);
 	check(q922_get(&r, f, &back) == Q922_OK && back.dlci == a.dlci);
 	r = rd_init(p + w.len, len - w.len);
-	check(fr_encap_get(&r, &nlpid) < FR_KINDS && r.left <= len - w.len);
+	kind = fr_encap_get(&r, &nlpid);
+	check(kind < FR_KINDS && r.left <= len - w.len);
+	if (kind == FR_FRAGMENT)
+		fragment(&r);
 }
 
 static void message(enum lmi_kind kind, const uint8_t *p, size_t len)
@@ -101,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum lmi_kind kind = (enum lmi_kind)((choice & 0x7f) / 3 % LMI_KINDS);
 	struct lmi user, network;
 
+	memset(&gathered, 0, sizeof(gathered));
 	begin(&user, kind, choice & 0x80, LMI_USER);
 	begin(&network, kind, choice & 0x80, LMI_NETWORK);
 	while (r.left) {

@@ -2,38 +2,39 @@
 #include "tests/harness.h"
 
 /* One suite for each test file, named like it. */
-#define SUITES(X)    \
-	X(settings)  \
-	X(ip_head)   \
-	X(udp_addr)  \
-	X(udp)       \
-	X(udp_table) \
-	X(delay)     \
-	X(impair)    \
-	X(loop)      \
-	X(cell)      \
-	X(oam)       \
-	X(aal5)      \
-	X(aal5_crc)  \
-	X(lapb)      \
-	X(xot)       \
-	X(x25)       \
-	X(x25_data)  \
+#define SUITES(X)      \
+	X(settings)    \
+	X(ip_head)     \
+	X(udp_addr)    \
+	X(udp)         \
+	X(udp_table)   \
+	X(delay)       \
+	X(impair)      \
+	X(loop)        \
+	X(cell)        \
+	X(oam)         \
+	X(aal5)        \
+	X(aal5_crc)    \
+	X(lapb)        \
+	X(xot)         \
+	X(x25)         \
+	X(x25_data)    \
 	X(x25_circuit) \
-	X(x25_pkt)   \
-	X(q922)      \
-	X(fr_encap)  \
-	X(lmi)       \
-	X(lmi_msg)   \
-	X(link)      \
+	X(x25_pkt)     \
+	X(q922)        \
+	X(fr_encap)    \
+	X(lmi)         \
+	X(lmi_msg)     \
+	X(link)        \
+	X(frf12)       \
 	X(frame_relay) \
-	X(atmtcp)    \
+	X(atmtcp)      \
 	X(link_atmtcp) \
-	X(atm)       \
-	X(atm_conf)  \
-	X(atm_rx)    \
-	X(atm_tx)    \
-	X(atm_encap) \
+	X(atm)         \
+	X(atm_conf)    \
+	X(atm_rx)      \
+	X(atm_tx)      \
+	X(atm_encap)   \
 	X(atm_shape)
 
 #define X(name) extern const struct test_suite suite_##name;

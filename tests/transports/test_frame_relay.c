@@ -266,6 +266,45 @@ static void sizes(void)
 	close_pair(&u, &n);
 }
 
+/* A piece of 128 octets: the whole MTU still goes, in order, whole frames between the fragmented.
+ */
+static void fragments(void)
+{
+	static const char *const circuits[] = {"lmi=none", "fragment=128", "@100 l2tp ppp",
+					       "@200 ppp", NULL};
+	static uint8_t data[2000];
+	struct fake_host u, n;
+	ist_channel c, d;
+
+	open_pair(&u, &n, circuits, 0);
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 3 >> 1);
+	c = channel(&u, "100", IST_PAYLOAD_L2TP);
+	d = channel(&u, "200", IST_PAYLOAD_PPP);
+	CU_ASSERT_EQUAL(u.tr->mtu(u.port, c), 1556);
+	for (uint32_t len = 1; len <= 1556; len++) {
+		uint32_t head = len < 64 ? len : 64;
+		const struct ist_frame f[] = {
+			{c, 0, data, data + head, head, len - head, 0},
+			{c, 0, NULL, data, 0, 1, 0},
+			{c, IST_FRAME_DISCARD, data, data + head, head, len - head, 0},
+		};
+
+		CU_ASSERT_EQUAL(fake_send_frames(&u, f, 3), 3);
+		CU_ASSERT_EQUAL(fake_send(&u, d, data, len), 1);
+		fake_run(&u, fake_now);
+		if (!received(&n, c, data, len) || !received(&n, c, data, 1) ||
+		    !received(&n, c, data, len) || !received(&n, d, data, len))
+			CU_FAIL_FATAL("changed on its way");
+	}
+	CU_ASSERT_EQUAL(fake_send(&u, c, data, 1557), 1);
+	CU_ASSERT_EQUAL(fake_count(&u, "tx-too-long"), 1);
+	CU_ASSERT_EQUAL(fake_count(&u, "tx-frames"), 4 * 1556);
+	CU_ASSERT_EQUAL(fake_count(&n, "rx-frames"), 4 * 1556);
+	CU_ASSERT_EQUAL(fake_count(&u, "tx-fragments"), fake_count(&n, "rx-fragments"));
+	close_pair(&u, &n);
+}
+
 static void many_circuits(void)
 {
 	struct ist_circuit_config cc[300];
@@ -443,7 +482,11 @@ static void counted_by_reason(void)
 		{"18 41 03 cc 45", "rx-ipv4"},
 		{"18 41 03 8e 60", "rx-ipv6"},
 		{"18 41 03 81 00", "rx-osi"},
-		{"18 41 03 b1 c0 00", "rx-fragment"},
+		{"18 41 03 b1 c0 00", "rx-fragment-bad"},
+		{"18 41 03 b1 80 00 03 00 80 00 00 5e 00 07", "rx-fragments"},
+		{"18 41 03 b1 40 02 c8 02", "rx-fragment-lost"},
+		{"18 41 03 b1 c0 03 03 cc 45", "rx-ipv4"},
+		{"18 41 03 b1 c0 03 03 b1 c0 00", "rx-fragment-bad"},
 		{"18 41 03 b0 00", "rx-compressed"},
 		{"18 41 03 00 80 00 80 c2 00 07", "rx-bridged"},
 		{"18 41 03 00 80 00 00 00 08 06", "rx-ethertype"},
@@ -542,6 +585,38 @@ static void no_svc(void)
 	fake_close(&h);
 }
 
+static void fragment_octets(void)
+{
+	static const char *const cfg[] = {"lmi=none", "fragment=128", "@100 l2tp", NULL};
+	uint8_t data[200] = {0}, buf[400], want[16];
+	struct fake_host h;
+	ist_channel c;
+	int fd = open_udp(&h, cfg);
+
+	c = channel(&h, "100", IST_PAYLOAD_L2TP);
+	CU_ASSERT_EQUAL(fake_send(&h, c, data, 120), 1); /* 8 + 120: still whole */
+	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 130);
+	CU_ASSERT_EQUAL(fake_send(&h, c, data, 121), 1);
+	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 130); /* 2, then a fragment of 128 */
+	test_hex(want, sizeof(want), "18 41 03 b1 80 00 03 00 80 00 00 5e 00 07");
+	ASSERT_OCTETS(buf, 14, want, 14);
+	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 11);
+	test_hex(want, sizeof(want), "18 41 03 b1 40 01 00 00 00 00 00");
+	ASSERT_OCTETS(buf, 11, want, 11);
+	feed(&h, fd, "18 41 03 b1 80 07 03 00 80 00 00 5e 00 07 c8");
+	feed(&h, fd, "18 41 03 00 80 00 00 5e 00 07 aa bb"); /* a whole one between them */
+	feed(&h, fd, "18 49 03 b1 40 08 02");
+	CU_ASSERT_TRUE(received(&h, c, "\xaa\xbb", 2));
+	struct fake_event *e = fake_take(&h, FAKE_FRAME);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	ASSERT_OCTETS(e->data, e->len, "\xc8\x02", 2);
+	CU_ASSERT_EQUAL(e->flags, IST_FRAME_CONGESTED);
+	fake_free(e);
+	close(fd);
+	fake_close(&h);
+}
+
 static void wide_addresses(void)
 {
 	static const struct {
@@ -602,6 +677,7 @@ static void bad_settings(void)
 		 "dlci 1023 is not 1024 to"},
 		{{"link=loop:x", "ethertype=0x5ff"}, "ethertype: \"0x5ff\" is not"},
 		{{"link=loop:x", "impair-loss=x"}, "impair-loss"},
+		{{"link=loop:x", "fragment=127"}, "fragment must be 0 or at least 128"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -677,6 +753,8 @@ static const struct test_case cases[] = {
 	{"lmi_found_out", automatic},
 	{"without_lmi_up_with_the_link", no_lmi},
 	{"sizes_1_to_mtu_and_one_over", sizes},
+	{"frf12_fragments_carry_the_mtu", fragments},
+	{"frf12_octets", fragment_octets},
 	{"three_hundred_circuits", many_circuits},
 	{"rfc3070_rfc1973_octets", wire_octets},
 	{"every_drop_has_its_counter", counted_by_reason},
