@@ -439,7 +439,7 @@ static void do_too_big_answers_are_limited(struct bench *b)
 	int s4 = netns_udp4(GATEWAY, 7000), probe = IP_PMTUDISC_PROBE;
 
 	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &probe, sizeof(probe)));
-	for (unsigned i = 0; i < 80; i++) /* PROBE: DF, and what is learnt is ignored */
+	for (unsigned i = 0; i < 300; i++) /* PROBE: DF, and what is learnt is ignored */
 		netns_send4(s4, CLIENT, 7001, big, sizeof(big));
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_ICMP_LIMIT, 10));
 	close(s4);
