@@ -132,6 +132,8 @@ struct report {
 /* A report with room for text, or NULL. */
 struct report *report_new(size_t text);
 void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const struct ist_attrs *a);
+/* Take back all reports of a channel whose first nobody has read yet; false when somebody has. */
+bool report_annul(struct worker *w, struct chan *c);
 /* forever and never read about: everything of the channel is taken back instead. */
 void report_down(struct port *p, struct chan *c, ist_channel id, const struct ist_cause *why,
 		 bool forever);

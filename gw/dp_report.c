@@ -93,8 +93,7 @@ void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const s
 	append(p->w, c, r);
 }
 
-/* Take back all of a channel nobody has heard of; false when somebody has. */
-static bool annul(struct worker *w, struct chan *c)
+bool report_annul(struct worker *w, struct chan *c)
 {
 	struct report *r, *next;
 
@@ -117,7 +116,7 @@ void report_down(struct port *p, struct chan *c, ist_channel id, const struct is
 {
 	struct report *r;
 
-	if (c && forever && annul(p->w, c))
+	if (c && forever && report_annul(p->w, c))
 		return;
 	r = report_new(0);
 	if (!r) {

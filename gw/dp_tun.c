@@ -67,8 +67,10 @@ static struct dp_tun *make(struct dp *dp, const char *name, uint16_t mtu, char *
 	struct dp_tun *t = calloc(1, sizeof(*t));
 	int rc;
 
-	if (!t)
+	if (!t) {
+		snprintf(err, err_len, "%s", strerror(ENOMEM));
 		return NULL;
+	}
 	t->fd = tun_open(name, mtu, t->name, err, err_len);
 	if (t->fd < 0) {
 		free(t);

@@ -118,15 +118,24 @@ static void drain_queue(struct port *p, struct ring *r)
 			tell_sent(p->w, q->cookie);
 		ring_drop(r);
 	}
-	ring_free(r);
+}
+
+static void purge(struct port *p, struct chan *c)
+{
+	if (c->q) {
+		drain_queue(p, &c->q->control);
+		drain_queue(p, &c->q->data);
+	}
 }
 
 void port_chan_drop(struct port *p, struct chan *c)
 {
 	map_set(&p->chans, c->id, 0);
+	report_annul(p->w, c);
+	purge(p, c);
 	if (c->q) {
-		drain_queue(p, &c->q->control);
-		drain_queue(p, &c->q->data);
+		ring_free(&c->q->control);
+		ring_free(&c->q->data);
 	}
 	free(c->q);
 	free(c);
@@ -322,6 +331,7 @@ static void host_offer(void *host, ist_channel c, const struct ist_attrs *a)
 static void host_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
 	attrs_report(host, c, REPORT_UP, a);
+	chan_writable(host, c);
 }
 
 static void host_down(void *host, ist_channel id, const struct ist_cause *why, bool forever)
@@ -332,6 +342,8 @@ static void host_down(void *host, ist_channel id, const struct ist_cause *why, b
 	report_down(p, c, id, why, forever);
 	if (c && forever)
 		port_chan_drop(p, c);
+	else if (c)
+		purge(p, c); /* would be stale when the channel comes back */
 }
 
 /* The MTU of a channel is asked for when a call is set up; a call keeps what it has agreed. */

@@ -10,9 +10,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -165,6 +168,7 @@ struct watch *worker_watch(struct worker *w, int fd, unsigned what,
 		return NULL;
 	}
 	x->fd = fd;
+	x->what = what;
 	x->on_fd = on_fd;
 	x->arg = arg;
 	x->next = w->watches;
@@ -176,6 +180,7 @@ int worker_watch_change(struct worker *w, struct watch *x, unsigned what)
 {
 	struct epoll_event ev = {.events = epoll_bits(what), .data.ptr = x};
 
+	x->what = what;
 	return epoll_ctl(w->epfd, EPOLL_CTL_MOD, x->fd, &ev) < 0 ? -errno : 0;
 }
 
@@ -193,18 +198,21 @@ void worker_unwatch(struct worker *w, struct watch *x)
 	w->dead = x;
 }
 
+/* An error is for whatever is watched: reading or writing will tell which. */
+static unsigned ready_bits(const struct watch *x, uint32_t events)
+{
+	if (events & (EPOLLERR | EPOLLHUP))
+		return x->what;
+	return (events & EPOLLIN ? IST_READ : 0) | (events & EPOLLOUT ? IST_WRITE : 0);
+}
+
 static void handle_descriptors(struct worker *w, const struct epoll_event *ev, int n)
 {
 	for (int i = 0; i < n; i++) {
 		struct watch *x = ev[i].data.ptr;
-		unsigned ready = 0;
 
-		if (ev[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-			ready |= IST_READ;
-		if (ev[i].events & (EPOLLOUT | EPOLLERR))
-			ready |= IST_WRITE;
 		if (!x->dead)
-			x->on_fd(x->arg, ready);
+			x->on_fd(x->arg, ready_bits(x, ev[i].events));
 	}
 	free_watches(&w->dead);
 }
@@ -382,8 +390,11 @@ static void *thread_main(void *arg)
 	struct worker *w = arg;
 	struct epoll_event ev[EVENTS];
 	bool busy = true;
+	char name[16];
 	int n;
 
+	snprintf(name, sizeof(name), "worker-%u", w->no);
+	prctl(PR_SET_NAME, name);
 	rcu_enter();
 	waker_rise(&w->waker);
 	while (!atomic_load(&w->stop)) {
@@ -407,8 +418,13 @@ static void *thread_main(void *arg)
 
 int worker_start(struct worker *w)
 {
-	int err = pthread_create(&w->thread, NULL, thread_main, w);
+	sigset_t all, before;
+	int err;
 
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&w->thread, NULL, thread_main, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	w->threaded = !err;
 	return -err;
 }

@@ -32,6 +32,7 @@ struct worker;
 
 struct watch {
 	int fd;
+	unsigned what;				  /* enum ist_watch */
 	bool dead;				  /* freed at the end of the batch */
 	void (*on_fd)(void *arg, unsigned ready); /* enum ist_watch */
 	void *arg;
@@ -106,7 +107,7 @@ struct worker {
 struct worker *worker_new(struct dp *dp, unsigned no);
 /* A ring from every other worker; after all have been made and before any starts. */
 int worker_link(struct worker *w, unsigned workers);
-/* Give it a thread; 0 or -errno. */
+/* Give it a thread, which takes no signals; 0 or -errno. */
 int worker_start(struct worker *w);
 /* Ends the thread, if there is one; ports are closed.  Then free. */
 void worker_stop(struct worker *w);

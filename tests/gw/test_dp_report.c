@@ -98,6 +98,29 @@ static void never_heard_of_is_annulled(void)
 	rig_down(&r);
 }
 
+/* Given up by us while its `up` is on the way: nobody wants to hear that any more. */
+static void do_given_up(struct rig *r)
+{
+	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+
+	fake_say(r->fake, FAKE_UP, 5);
+	fake_say(r->fake, FAKE_UP, 6);
+	rig_finish(r);
+	dp_disconnect(r->dp, rig_channel(r, 5), &why);
+	CU_ASSERT(rig_wait_lines(r, 1) && line_is(r, 0, "up 6 31101234 -"));
+	rig_settle(r);
+	CU_ASSERT(r->n_line == 1);
+}
+
+static void given_up_is_not_told(void)
+{
+	struct rig r;
+
+	rig_up(&r, 1, &fake_flow);
+	do_given_up(&r);
+	rig_down(&r);
+}
+
 static void do_heard_is_told(struct rig *r)
 {
 	fake_say(r->fake, FAKE_UP, 2);
@@ -155,6 +178,7 @@ static const struct test_case cases[] = {
 	{"told_in_order", told_in_order},
 	{"up_comes_before_the_frames", up_comes_before_the_frames},
 	{"never_heard_of_is_annulled", never_heard_of_is_annulled},
+	{"given_up_is_not_told", given_up_is_not_told},
 	{"heard_of_is_told_to_the_end", heard_of_is_told_to_the_end},
 	{"timers_fire", timers_fire},
 	{"none_is_lost", none_is_lost},

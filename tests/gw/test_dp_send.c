@@ -271,6 +271,33 @@ static void a_lost_packet_is_told(void)
 	each(do_lost, &fake_flow);
 }
 
+/* A channel that is down for a while: what waited is not sent late; what comes meanwhile is sent
+ * once it is up, without the transport saying writable. */
+static void do_down(struct rig *r)
+{
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	r->fake->room = 0;
+	CU_ASSERT(send_text(r, 1, "old", 1) == L2TP_TX_WAITING);
+	rig_settle(r);
+	fake_say(r->fake, FAKE_DOWN, 1);
+	CU_ASSERT(rig_wait_lines(r, 3));
+	CU_ASSERT(line_is(r, 1, "down 1 inactive") && line_is(r, 2, "sent 1"));
+	CU_ASSERT(send_text(r, 1, "new", 2) == L2TP_TX_WAITING);
+	rig_settle(r);
+	r->fake->room = -1;
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 5) && rig_wait_sent(r, 1));
+	CU_ASSERT(line_is(r, 3, "up 1 31101234 -") && line_is(r, 4, "sent 2"));
+	sent_is(r, 0, 1, "6e6577");
+	CU_ASSERT(fake_sent_count(r->fake) == 1);
+}
+
+static void nothing_stale_is_sent(void)
+{
+	each(do_down, &fake_flow);
+}
+
 /* The mailbox to the worker is bounded: without the worker running it refuses in the end. */
 static void command_ring_is_bounded(void)
 {
@@ -310,6 +337,7 @@ static const struct test_case cases[] = {
 	{"control_goes_first", control_goes_first},
 	{"a_stuck_channel_harms_none", a_stuck_channel_harms_none},
 	{"a_lost_packet_is_told", a_lost_packet_is_told},
+	{"nothing_stale_is_sent", nothing_stale_is_sent},
 	{"command_ring_is_bounded", command_ring_is_bounded},
 	{"waiting_is_bounded", waiting_is_bounded},
 	{NULL, NULL},
