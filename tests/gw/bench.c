@@ -181,15 +181,28 @@ static void far_offered(const struct l2tp_event *ev)
 static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 {
 	static const uint8_t speed[4] = {0, 1, 0, 0}, framing[4] = {0, 0, 0, 1};
-	const struct l2tp_avp avps[3] = {
+	static const uint8_t chap[2] = {0, 2}, id[2] = {0, 1}, octets[16] = {7};
+	struct l2tp_avp avps[8] = {
 		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
 		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
-		{.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true},
 	};
+	static const struct l2tp_avp proxy[] = {
+		{.type = L2TP_AVP_PROXY_AUTHEN_TYPE, .val = chap, .len = 2},
+		{.type = L2TP_AVP_PROXY_AUTHEN_NAME, .val = (const uint8_t *)"ann", .len = 3},
+		{.type = L2TP_AVP_PROXY_AUTHEN_CHALLENGE, .val = octets, .len = 16},
+		{.type = L2TP_AVP_PROXY_AUTHEN_ID, .val = id, .len = 2},
+		{.type = L2TP_AVP_PROXY_AUTHEN_RESPONSE, .val = octets, .len = 16},
+	};
+	unsigned n = 2;
 
+	if (bench.iccn_seq)
+		avps[n++] = (struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED,
+					      .mandatory = true};
+	for (unsigned i = 0; bench.iccn_proxy && i < 5; i++)
+		avps[n++] = proxy[i];
 	if (bench.early_frames)
 		far_ppp_start(c, ev->now);
-	l2tp_call_connected(ev->call, avps, bench.iccn_seq ? 3 : 2, ev->now);
+	l2tp_call_connected(ev->call, avps, n, ev->now);
 }
 
 static void far_call_down(struct far_call *c, const struct l2tp_event *ev)

@@ -74,6 +74,7 @@ struct bench {
 	bool no_answer;	   /* offered calls are left waiting */
 	bool early_frames; /* PPP starts before the call is up */
 	uint16_t iccn_seq; /* Sequencing Required was in the ICCN we got */
+	bool iccn_proxy;   /* the far end has authenticated user "ann" itself, it says */
 	struct far_call call[8];
 	unsigned calls;
 	uint16_t client_mru;

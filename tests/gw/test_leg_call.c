@@ -135,6 +135,22 @@ static void cdn_result_of_each_cause(void)
 	}
 }
 
+/* A LAC may say that it has authenticated the user; the LNS asks the user all the same. */
+static void rfc2661_9_5_proxy_authentication_is_not_believed(void)
+{
+	struct far_call *c;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.iccn_proxy = true;
+	c = bench_call("ann", "not the password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_FALSE(c->ip4);
+	CU_ASSERT_EQUAL(c->why, PPP_WHY_AUTH_FAILED);
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	bench_stop();
+}
+
 static void no_room_in_the_data_plane(void)
 {
 	struct far_call *c;
@@ -156,6 +172,8 @@ static const struct test_case cases[] = {
 	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
 	{"cdn_of_the_peer_ends_it", cdn_of_the_peer_ends_it},
 	{"cdn_result_of_each_cause", cdn_result_of_each_cause},
+	{"rfc2661_9_5_proxy_authentication_is_not_believed",
+	 rfc2661_9_5_proxy_authentication_is_not_believed},
 	{"no_room_in_the_data_plane", no_room_in_the_data_plane},
 	{NULL, NULL},
 };
