@@ -11,6 +11,7 @@ endif
 include tests/fuzz/local.mk
 include tests/peers/local.mk
 include tests/wire/local.mk
+include tests/bench/local.mk
 
 TEST_LIB = tests/harness.c tests/harness.h
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A LAC that does nothing but set calls up: LCP, authentication and IPCP in each, over UDP, so many
+ * at a time in so many tunnels, until a number of calls or of seconds is reached.  It prints calls
+ * per second, how long a call took to get its address, and what went wrong.
+ *
+ * L2TP and PPP are the project's own engines; what is here is a socket, a clock, and a list of
+ * calls. Each call is hung up as soon as it has its address, or stays when asked to (-k).
+ */
+#include "core/engine.h"
+#include "core/hdr.h"
+#include "ppp/ppp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PEER   ((l2tp_channel)1)
+#define SECOND 1000000ull
+
+struct one {
+	struct l2tp_call *call;
+	struct ppp *ppp;
+	struct deadline timer;
+	uint64_t began;
+	bool up, over;
+	struct one *next;
+};
+
+static struct {
+	unsigned tunnels, at_once, total, seconds;
+	bool keep;
+	struct ppp_config ppp;
+	struct l2tp_peer_answer lns;
+} want = {.tunnels = 1, .at_once = 20, .total = 1000, .seconds = 60};
+
+static struct {
+	int fd;
+	struct l2tp_engine *engine;
+	struct l2tp_tunnel **tunnel;
+	unsigned tunnels_up, tunnels_down, turn;
+	unsigned placed, pending, up, failed, dropped;
+	struct deadline_heap heap;
+	struct one *over; /* to be freed outside of every handler */
+	uint32_t *took;	  /* us, of each that came up */
+	uint64_t now;
+} lac;
+
+static uint64_t clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static void put(const uint8_t *pkt, size_t len)
+{
+	if (send(lac.fd, pkt, len, 0) != (ssize_t)len)
+		lac.dropped++;
+}
+
+static void op_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	if (getrandom(buf, len, 0) != (ssize_t)len)
+		abort();
+}
+
+/* --- calls ----------------------------------------------------------------------------------- */
+
+static void arm(struct one *o)
+{
+	deadline_set(&lac.heap, &o->timer,
+		     o->ppp && !o->over ? ppp_deadline(o->ppp) : DEADLINE_NEVER);
+}
+
+/* The call is over, for whatever reason; its PPP engine may be on the stack. */
+static void finish(struct one *o)
+{
+	if (o->over)
+		return;
+	o->over = true;
+	lac.pending -= !o->up;
+	lac.failed += !o->up;
+	o->next = lac.over;
+	lac.over = o;
+}
+
+static void hang_up(struct one *o)
+{
+	struct l2tp_call *c = o->call;
+
+	o->call = NULL;
+	finish(o);
+	if (!c)
+		return;
+	l2tp_call_set_user(c, NULL);
+	l2tp_call_hangup(c, NULL, NULL, 0, lac.now);
+}
+
+static void ppp_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	const struct one *o = ctx;
+	uint8_t pkt[2048];
+	struct wr w = wr_init(pkt, sizeof(pkt));
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info i;
+
+	if (!o->call)
+		return;
+	l2tp_call_info(o->call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	l2tp_hdr_data(&w, 0, t.peer_id, i.peer_id, 0, 0, len + 2);
+	wr_u16(&w, 0xff03);
+	wr_bytes(&w, frame, len);
+	if (!w.bad)
+		put(pkt, w.len);
+}
+
+static void ppp_event(void *ctx, const struct ppp_event *ev)
+{
+	struct one *o = ctx;
+
+	if (o->over)
+		return;
+	if (ev->kind == PPP_EV_IP4_UP) {
+		o->up = true;
+		lac.pending--;
+		lac.took[lac.up++] = (uint32_t)(lac.now - o->began);
+		if (!want.keep)
+			hang_up(o);
+	} else if (ev->kind == PPP_EV_DOWN) {
+		hang_up(o);
+	}
+}
+
+static const struct ppp_ops ppp_ops = {ppp_tx, ppp_event, op_random};
+
+static void place(struct l2tp_tunnel *t)
+{
+	struct one *o = calloc(1, sizeof(*o));
+
+	lac.placed++;
+	if (o)
+		o->call = l2tp_call_new(t, o, NULL);
+	if (!o || !o->call) {
+		free(o);
+		lac.failed++;
+		return;
+	}
+	o->began = lac.now;
+	lac.pending++;
+	l2tp_call_place(o->call, L2TP_INCOMING, NULL, 0, lac.now);
+}
+
+static void place_more(void)
+{
+	while (lac.tunnels_up && lac.pending < want.at_once && lac.placed < want.total)
+		place(lac.tunnel[lac.turn++ % lac.tunnels_up]);
+}
+
+static void free_over(void)
+{
+	struct one *o;
+
+	while ((o = lac.over)) {
+		lac.over = o->next;
+		deadline_cancel(&lac.heap, &o->timer);
+		if (o->ppp)
+			ppp_free(o->ppp);
+		free(o);
+	}
+}
+
+/* --- what the engine asks and says ------------------------------------------------------------ */
+
+static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+			  uint64_t cookie)
+{
+	(void)ctx;
+	(void)to;
+	(void)cookie;
+	put(pkt, len);
+	return L2TP_TX_TAKEN;
+}
+
+static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+		    struct l2tp_peer_answer *out)
+{
+	(void)ctx;
+	(void)from;
+	(void)host;
+	(void)len;
+	*out = want.lns;
+	return true;
+}
+
+static void connected(struct l2tp_call *c)
+{
+	static const uint8_t speed[4] = {0, 1, 0, 0}, framing[4] = {0, 0, 0, 1};
+	const struct l2tp_avp avps[] = {
+		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
+		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
+	};
+
+	l2tp_call_connected(c, avps, 2, lac.now);
+}
+
+static void start_ppp(struct one *o)
+{
+	o->ppp = ppp_new(&want.ppp, &ppp_ops, o);
+	if (!o->ppp) {
+		hang_up(o);
+		return;
+	}
+	ppp_open(o->ppp, lac.now);
+	arm(o);
+}
+
+static void tunnel_gone(struct l2tp_tunnel *t)
+{
+	lac.tunnels_down++;
+	for (unsigned i = 0; i < lac.tunnels_up; i++)
+		if (lac.tunnel[i] == t)
+			lac.tunnel[i--] = lac.tunnel[--lac.tunnels_up];
+}
+
+static void op_event(void *ctx, const struct l2tp_event *ev)
+{
+	struct l2tp_call_info i = {0};
+	struct one *o;
+
+	(void)ctx;
+	if (ev->call)
+		l2tp_call_info(ev->call, &i);
+	o = i.user;
+	if (ev->kind == L2TP_EV_TUNNEL_UP) {
+		lac.tunnel[lac.tunnels_up++] = ev->tunnel;
+	} else if (ev->kind == L2TP_EV_TUNNEL_DOWN) {
+		tunnel_gone(ev->tunnel);
+	} else if (o && ev->kind == L2TP_EV_CALL_REPLIED) {
+		connected(ev->call);
+	} else if (o && ev->kind == L2TP_EV_CALL_UP) {
+		start_ppp(o);
+	} else if (o && ev->kind == L2TP_EV_CALL_DOWN) {
+		o->call = NULL;
+		finish(o);
+	}
+}
+
+static const struct l2tp_ops ops = {op_tx, op_event, op_peer, op_random};
+
+/* --- the loop -------------------------------------------------------------------------------- */
+
+static void data_in(const struct l2tp_hdr *h)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(lac.engine, h->tid);
+	struct l2tp_call *c = t ? l2tp_call_by_id(t, h->sid) : NULL;
+	struct l2tp_call_info i;
+	struct one *o;
+
+	if (!c)
+		return;
+	l2tp_call_info(c, &i);
+	o = i.user;
+	if (!o || !o->ppp || h->len < 4 || h->payload[0] != 0xff || h->payload[1] != 0x03)
+		return;
+	ppp_rx(o->ppp, h->payload + 2, h->len - 2, lac.now);
+	arm(o);
+}
+
+static void packets_in(void)
+{
+	uint8_t pkt[4096];
+	struct l2tp_hdr h;
+	ssize_t n;
+
+	for (unsigned i = 0; i < 64; i++) {
+		n = recv(lac.fd, pkt, sizeof(pkt), MSG_DONTWAIT);
+		if (n < 0)
+			return;
+		lac.now = clock_now();
+		if (l2tp_hdr_decode(&h, pkt, (size_t)n) == L2TP_HDR_IS_DATA)
+			data_in(&h);
+		else
+			l2tp_engine_rx(lac.engine, PEER, pkt, (size_t)n, lac.now);
+		free_over();
+	}
+}
+
+static void timers(void)
+{
+	struct deadline *d;
+
+	while ((d = deadline_pop(&lac.heap, lac.now))) {
+		struct one *o = (void *)((char *)d - offsetof(struct one, timer));
+
+		ppp_expire(o->ppp, lac.now);
+		arm(o);
+	}
+	l2tp_engine_expire(lac.engine, lac.now);
+	free_over();
+}
+
+/* Waits for a packet or the next deadline, and does what is due. */
+static void turn(void)
+{
+	uint64_t next = l2tp_engine_deadline(lac.engine), ppp = deadline_next(&lac.heap);
+	struct pollfd p = {.fd = lac.fd, .events = POLLIN};
+	uint64_t wait;
+
+	next = ppp < next ? ppp : next;
+	lac.now = clock_now();
+	wait = next <= lac.now ? 0 : (next - lac.now) / 1000 + 1;
+	poll(&p, 1, wait > 100 ? 100 : (int)wait);
+	lac.now = clock_now();
+	packets_in();
+	timers();
+}
+
+static bool open_tunnels(void)
+{
+	uint64_t until = clock_now() + want.seconds * SECOND;
+
+	lac.now = clock_now();
+	for (unsigned i = 0; i < want.tunnels; i++)
+		l2tp_tunnel_open(lac.engine, PEER, &want.lns, NULL, lac.now, NULL);
+	while (lac.tunnels_up + lac.tunnels_down < want.tunnels && clock_now() < until)
+		turn();
+	return lac.tunnels_up == want.tunnels;
+}
+
+static void run(void)
+{
+	uint64_t until = clock_now() + want.seconds * SECOND;
+
+	while ((lac.placed < want.total || lac.pending) && lac.tunnels_up && lac.now < until) {
+		place_more();
+		turn();
+	}
+}
+
+/* StopCCN for every tunnel, acknowledged or not within five seconds. */
+static void stop(void)
+{
+	uint64_t until = clock_now() + 5 * SECOND;
+	struct l2tp_counters n;
+
+	l2tp_engine_stop(lac.engine, NULL, clock_now());
+	do {
+		turn();
+		l2tp_engine_counters(lac.engine, &n);
+	} while ((n.tunnels || n.calls) && lac.now < until);
+	turn();
+}
+
+/* --- reporting and options ------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void report(uint64_t us)
+{
+	struct l2tp_counters n;
+
+	l2tp_engine_counters(lac.engine, &n);
+	qsort(lac.took, lac.up, sizeof(*lac.took), by_size);
+	printf("%u calls up, %u failed, in %.3f s: %.0f calls/s; set-up p50 %u us, p99 %u us; "
+	       "%llu retransmissions, %u packets not sent\n",
+	       lac.up, lac.failed, (double)us / SECOND,
+	       us ? (double)lac.up * SECOND / (double)us : 0.0, lac.up ? lac.took[lac.up / 2] : 0,
+	       lac.up ? lac.took[lac.up - 1 - lac.up / 100] : 0,
+	       (unsigned long long)n.reason[L2TP_R_RETRANSMITS], lac.dropped);
+}
+
+static int connect_to(const char *addr)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(1701)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 4 << 20;
+
+	if (inet_pton(AF_INET, addr, &to.sin_addr) != 1)
+		errno = EINVAL;
+	else if (fd >= 0 && !connect(fd, (struct sockaddr *)&to, sizeof(to)) &&
+		 !setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)))
+		return fd;
+	perror(addr);
+	return -1;
+}
+
+static void defaults(void)
+{
+	struct l2tp_policy *p = &want.lns.policy;
+
+	l2tp_policy_default(p);
+	snprintf(p->host_name, sizeof(p->host_name), "lacgen");
+	p->receive_window = 1024;
+	p->hello = 0;
+	ppp_config_default(&want.ppp);
+	want.ppp.server = false;
+	want.ppp.ipv6 = false;
+	want.ppp.n_auth = 2;
+	want.ppp.auth[0] = PPP_AUTH_PAP;
+	want.ppp.auth[1] = PPP_AUTH_CHAP_MD5;
+}
+
+static bool options(int argc, char **argv)
+{
+	int c;
+
+	defaults();
+	while ((c = getopt(argc, argv, "t:n:c:s:u:p:h:k")) != -1) {
+		switch (c) {
+		case 't':
+			want.tunnels = (unsigned)atoi(optarg);
+			break;
+		case 'n':
+			want.at_once = (unsigned)atoi(optarg);
+			break;
+		case 'c':
+			want.total = (unsigned)atoi(optarg);
+			break;
+		case 's':
+			want.seconds = (unsigned)atoi(optarg);
+			break;
+		case 'k':
+			want.keep = true;
+			break;
+		case 'u':
+			snprintf(want.ppp.name, sizeof(want.ppp.name), "%s", optarg);
+			break;
+		case 'p':
+			snprintf(want.ppp.secret, sizeof(want.ppp.secret), "%s", optarg);
+			break;
+		case 'h':
+			snprintf(want.lns.policy.host_name, sizeof(want.lns.policy.host_name), "%s",
+				 optarg);
+			break;
+		default:
+			return false;
+		}
+	}
+	return optind + 1 == argc && want.tunnels && want.at_once;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t began;
+	bool ok;
+
+	if (!options(argc, argv)) {
+		fprintf(stderr, "usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
+				"[-s seconds] [-k] [-h host name] -u user -p password LNS\n");
+		return 2;
+	}
+	lac.fd = connect_to(argv[optind]);
+	lac.engine = l2tp_engine_new(&ops, NULL, NULL);
+	lac.tunnel = calloc(want.tunnels, sizeof(struct l2tp_tunnel *));
+	lac.took = calloc(want.total + 1, sizeof(*lac.took));
+	if (lac.fd < 0 || !lac.engine || !lac.tunnel || !lac.took)
+		return 1;
+	ok = open_tunnels();
+	if (!ok)
+		fprintf(stderr, "%u of %u tunnels\n", lac.tunnels_up, want.tunnels);
+	began = clock_now();
+	if (ok)
+		run();
+	report(clock_now() - began);
+	stop();
+	free_over();
+	l2tp_engine_free(lac.engine);
+	free(lac.tunnel);
+	free(lac.took);
+	close(lac.fd);
+	return ok && lac.up == want.total ? 0 : 1;
+}

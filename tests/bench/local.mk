@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Load generators: built with the tests, run by tests/wire and by hand.
+check_PROGRAMS += lacgen
+lacgen_SOURCES = tests/bench/lacgen.c
+lacgen_LDADD = libppp.la libcore.la
