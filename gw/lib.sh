@@ -99,15 +99,18 @@ install_missing() {
 # --- building
 
 configure_and_make() ( # in a shell of its own, since it changes folder
-	local dir=$1
+	local dir=$1 like
 	shift
 	if [ ! "$TOP/configure" -nt "$TOP/configure.ac" ] || [ ! -e "$TOP/Makefile.in" ]; then
 		"$TOP/autogen.sh" || exit
 	fi
 	mkdir -p "$dir" && cd "$dir" || exit
-	if [ ! -e Makefile ] || [ "$(cat .configured 2>/dev/null)" != "$*" ]; then
+	# what configure found goes with the packages, so a new one makes it look again
+	# shellcheck disable=SC2046 # a list of words
+	like=$(echo "$*"; dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' $(packages build lab test) 2>/dev/null)
+	if [ ! -e Makefile ] || [ "$(cat .configured 2>/dev/null)" != "$like" ]; then
 		"$TOP/configure" -q "$@" || exit
-		printf '%s\n' "$*" >.configured
+		printf '%s\n' "$like" >.configured
 	fi
 	# without a test to run, `check` builds the test programs
 	make -j"$(nproc)" all && make -j"$(nproc)" check TESTS=
