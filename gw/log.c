@@ -144,8 +144,8 @@ void gw_log_limits_reset(void)
 	everything = (struct bucket){.tokens = everything_size.burst};
 }
 
-void gw_log_peer(enum gw_log_category cat, int level, uint64_t source, uint64_t now,
-		 const char *fmt, ...)
+void gw_log_peer_at(const char *file, int at, enum gw_log_category cat, int level, uint64_t source,
+		    uint64_t now, const char *fmt, ...)
 {
 	char line[512], left_out[64] = "";
 	unsigned skipped;
@@ -159,5 +159,5 @@ void gw_log_peer(enum gw_log_category cat, int level, uint64_t source, uint64_t 
 	va_end(ap);
 	if (skipped)
 		snprintf(left_out, sizeof(left_out), " (%u lines about peers left out)", skipped);
-	LOGP((int)cat, (unsigned)level, "%s%s\n", line, left_out);
+	LOGPSRC((int)cat, (unsigned)level, file, at, "%s%s\n", line, left_out);
 }

@@ -38,9 +38,13 @@ const char *gw_log_name(enum gw_log_category c); /* NULL past the last */
 
 #define GW_LOG(cat, level, ...) LOGP(GW_LOG_##cat, level, __VA_ARGS__)
 
-/* A line that something at `source` (any number that names it) made us say. */
-void gw_log_peer(enum gw_log_category cat, int level, uint64_t source, uint64_t now,
-		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* A line that something at `source` (any number that names it) made us say:
+ * gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...), without a line end. */
+#define gw_log_peer(cat, level, source, now, ...)                                                  \
+	gw_log_peer_at(__FILE__, __LINE__, cat, level, source, now, __VA_ARGS__)
+void gw_log_peer_at(const char *file, int line, enum gw_log_category cat, int level,
+		    uint64_t source, uint64_t now, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
 
 /* The bucket behind it, for tests: may a line about (site, source) be said at `now`?  *skipped =
  * how many were left out since the last that was. */
