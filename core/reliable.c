@@ -265,6 +265,9 @@ void rel_pause(struct reliable *r)
 
 void rel_resume(struct reliable *r)
 {
+	/* The channel of a call comes up for the first time: what waits for that is on its way. */
+	if (!r->paused && r->una != r->nxt && (*slot(r, r->una))->waiting)
+		return;
 	r->paused = false;
 	r->tries = 0;
 	r->zlb_waiting = false;

@@ -164,6 +164,14 @@ static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t le
 	return true;
 }
 
+/* Is a channel of this port a call, which somebody has to hang up? */
+static bool switched(struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+
+	return p && p->cfg->transport->caps & IST_CAP_SWITCHED;
+}
+
 /* --- tunnels we open
  * ------------------------------------------------------------------------------ */
 
@@ -229,8 +237,11 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 	}
 	answer_for(&who, peer, bind_source(port->cfg->transport, &to));
 	t = l2tp_tunnel_open(gw->engine, c, &who, NULL, now, &why);
-	if (!t)
+	if (!t) {
 		*words = l2tp_reasons[why].words;
+		if (switched(gw, c))
+			keep_unused(gw->keep, c, now);
+	}
 	return t;
 }
 
@@ -268,6 +279,8 @@ static void on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 		    gw_result_text(why, sizeof(why), &ev->result, true));
 	if (i.user) /* was up: one that never came up holds no channel of another's */
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
+	else if (switched(gw, i.channel)) /* and leaves a call behind */
+		keep_unused(gw->keep, i.channel, ev->now);
 }
 
 static void refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char *words,
@@ -405,6 +418,15 @@ static void dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, 
 		leg_call_rx(i.user, frame, len, now);
 }
 
+/* Does the configuration have a circuit or accept section for it, which carries that? */
+static bool lets_in(const struct gw_port *p, const struct ist_attrs *a)
+{
+	const struct cfg_circuit *c = port_circuit(p, &a->peer);
+	const struct cfg_accept *acc = c ? NULL : port_accept(p, &a->peer);
+
+	return (c ? c->config.payloads : acc ? acc->payloads : 0) & 1u << a->payload;
+}
+
 static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	static const struct ist_cause no = {.kind = IST_CAUSE_REFUSED, .words = "not configured"};
@@ -413,8 +435,8 @@ static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint6
 	char text[128] = "?";
 
 	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP &&
-	    (port_circuit(p, &a->peer) || port_accept(p, &a->peer))) {
-		dp_answer(gw->dp, c);
+	    lets_in(p, a) && dp_answer(gw->dp, c) == 0) {
+		keep_unused(gw->keep, c, now);
 		return;
 	}
 	if (p) {

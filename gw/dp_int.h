@@ -31,6 +31,8 @@ struct dp_port {
 	const struct ist_transport *t;
 };
 
+struct report;
+
 struct dp {
 	struct dp_ops ops;
 	void *ctx;
@@ -46,6 +48,7 @@ struct dp {
 	struct dp_tun *tuns;
 	unsigned waiting[WORKER_MAX]; /* packets a flow-controlled port owes us a `sent` for */
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
+	const struct report *told;    /* being delivered: its channel may be gone already */
 };
 
 /* --- ports and channels (the port's worker) -------------------------------------------------- */

@@ -238,6 +238,10 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 {
 	struct port_job j = {.addr = out};
 
+	if (dp->told && dp->told->channel == c && dp->told->attrs.peer.len) {
+		*out = dp->told->attrs.peer;
+		return true;
+	}
 	return !on_channel(dp, c, run_peer, &j);
 }
 

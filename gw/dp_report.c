@@ -128,6 +128,8 @@ void report_down(struct port *p, struct chan *c, ist_channel id, const struct is
 	r->channel = port_channel(p, id);
 	r->cause = *why;
 	r->forever = forever;
+	if (c)
+		r->attrs.peer = c->peer;
 	append(p->w, c, r);
 }
 
@@ -186,6 +188,7 @@ void report_deliver(struct dp *dp, const struct report *r)
 {
 	const struct dp_ops *ops = &dp->ops;
 
+	dp->told = r;
 	if (r->kind == REPORT_OFFER && ops->offer)
 		ops->offer(dp->ctx, r->channel, &r->attrs, r->when);
 	else if (r->kind == REPORT_UP && ops->up)
@@ -194,4 +197,5 @@ void report_deliver(struct dp *dp, const struct report *r)
 		ops->down(dp->ctx, r->channel, &r->cause, r->forever, r->when);
 	else if (r->kind == REPORT_FAILED && ops->port_failed)
 		ops->port_failed(dp->ctx, r->port, r->err, r->text, r->when);
+	dp->told = NULL;
 }

@@ -69,18 +69,37 @@ static void give_up(void *ctx, uint64_t now)
 	drop(find(x->keep, x->channel));
 }
 
+static struct kept *add(struct keep *k, l2tp_channel c)
+{
+	struct kept **at = find(k, c), *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return NULL;
+	x->keep = k;
+	x->channel = c;
+	loop_timer_init(&x->give_up, give_up, x);
+	*at = x;
+	return x;
+}
+
+void keep_unused(struct keep *k, l2tp_channel c, uint64_t now)
+{
+	struct kept *x = *find(k, c);
+
+	if (!x)
+		x = add(k, c);
+	if (x && !x->tunnels)
+		loop_set(k->loop, &x->give_up, now + k->linger);
+}
+
 void keep_tunnel_up(struct keep *k, l2tp_channel c)
 {
-	struct kept **at = find(k, c), *x = *at;
+	struct kept *x = *find(k, c);
 
 	if (!x) {
-		x = calloc(1, sizeof(*x));
+		x = add(k, c);
 		if (!x)
 			return;
-		x->keep = k;
-		x->channel = c;
-		loop_timer_init(&x->give_up, give_up, x);
-		*at = x;
 		dp_answer(k->dp, c);
 	}
 	loop_cancel(k->loop, &x->give_up);

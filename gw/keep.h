@@ -17,6 +17,8 @@ void keep_free(struct keep *k);
 /* A tunnel on c is up; a tunnel that was counted so is down. */
 void keep_tunnel_up(struct keep *k, l2tp_channel c);
 void keep_tunnel_down(struct keep *k, l2tp_channel c, uint64_t now);
+/* c, answered or dialled, has no tunnel: it is given up unless one comes up on it in that time. */
+void keep_unused(struct keep *k, l2tp_channel c, uint64_t now);
 /* c is gone by itself. */
 void keep_lost(struct keep *k, l2tp_channel c);
 

@@ -169,16 +169,16 @@ sniffed() {
 
 shark() { tshark -r "$WORK/$1.pcap" -X "lua_script:$HERE/wire/l2tp_snap.lua" "${@:2}" 2>>"$WORK/tshark.log"; }
 
-# decoded NAME LAYERS...: tshark took every L2TP and Frame Relay packet apart down to what PPP carries,
+# decoded NAME LAYERS...: tshark took every L2TP, Frame Relay and X.25 packet apart down to what PPP carries,
 # found nothing malformed, and saw each of LAYERS (e.g. l2tp:ppp:lcp).
 decoded() {
 	local name=$1 layers rough seen
 	shift
-	layers=$(shark "$name" -Y 'l2tp || fr' -T fields -e frame.number -e frame.protocols)
+	layers=$(shark "$name" -Y 'l2tp || fr || x25' -T fields -e frame.number -e frame.protocols)
 	[ -n "$layers" ]
 	verdict $? "$name: tshark sees $(wc -l <<<"$layers") packets"
-	rough=$(shark "$name" -Y '(l2tp || fr) && (_ws.malformed || _ws.expert.severity == "Error")'
-		grep -E '(l2tp|l2tpraw|ppp|fr|llc|frether):data(:|$)' <<<"$layers")
+	rough=$(shark "$name" -Y '(l2tp || fr || x25) && (_ws.malformed || _ws.expert.severity == "Error")'
+		grep -E '(l2tp|l2tpraw|ppp|fr|llc|frether|x25|x25snap):data(:|$)' <<<"$layers")
 	[ -z "$rough" ]
 	verdict $? "$name: nothing malformed or left undecoded"
 	[ -z "$rough" ] || head -n 20 <<<"$rough"

@@ -407,6 +407,20 @@ static void setup_collision(struct lapb *l, struct frame *f, uint64_t now)
 	put_u(l, false, 0x63, f->pf, NULL, 0);
 }
 
+static void in_up(struct lapb *l, struct frame *f, uint64_t now);
+
+/* Both have sent SABM, and the peer has gone on to transfer: so it has our UA.  Its own may be lost, or
+ * never have been, if it was not there to hear our SABM. */
+static void setup_numbered(struct lapb *l, struct frame *f, uint64_t now)
+{
+	if (!l->ua_sent) {
+		ignore(l, f, now);
+		return;
+	}
+	enter_up(l, now, LAPB_R_UP);
+	in_up(l, f, now);
+}
+
 static void setup_ua(struct lapb *l, struct frame *f, uint64_t now)
 {
 	(void)f;
@@ -444,7 +458,8 @@ static const handler table[LAPB_STATES][KINDS] = {
 	[LAPB_DISCONNECTED] = {[K_I] = say_dm, [K_RR] = say_dm, [K_RNR] = say_dm, [K_REJ] = say_dm,
 			       [K_SABM] = take_sabm, [K_DISC] = dm_to_disc, [K_UA] = ignore,
 			       [K_DM] = invited, [K_FRMR] = ignore, [K_BAD] = say_dm},
-	[LAPB_SETUP] = {[K_I] = ignore, [K_RR] = ignore, [K_RNR] = ignore, [K_REJ] = ignore,
+	[LAPB_SETUP] = {[K_I] = setup_numbered, [K_RR] = setup_numbered, [K_RNR] = setup_numbered,
+			[K_REJ] = setup_numbered,
 			[K_SABM] = setup_collision, [K_DISC] = dm_to_disc, [K_UA] = setup_ua,
 			[K_DM] = setup_dm, [K_FRMR] = ignore, [K_BAD] = ignore},
 	[LAPB_UP] = {[K_I] = up_information, [K_RR] = up_supervisory, [K_RNR] = up_supervisory,
@@ -458,6 +473,11 @@ static const handler table[LAPB_STATES][KINDS] = {
 			    [K_SABM] = dm_to_disc, [K_DISC] = take_disc, [K_UA] = gone, [K_DM] = gone,
 			    [K_FRMR] = ignore, [K_BAD] = ignore},
 };
+
+static void in_up(struct lapb *l, struct frame *f, uint64_t now)
+{
+	table[LAPB_UP][f->kind](l, f, now);
+}
 
 /* --- decoding ------------------------------------------------------------------------------------------- */
 

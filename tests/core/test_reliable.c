@@ -472,6 +472,24 @@ static void pause_and_resume(void)
 	rel_free(&r);
 }
 
+/* A call is being placed; its answer is not a second chance for what waits for it. */
+static void resume_leaves_what_waits(void)
+{
+	struct reliable r;
+	struct rel_msg *m;
+
+	rel_init(&r, &deflt);
+	queue(&r, 1);
+	m = rel_next(&r);
+	rel_handed(&r, m, true, 0);
+	rel_resume(&r);
+	CU_ASSERT_PTR_NULL(rel_next(&r));
+	rel_left(&r, 0, m->copy, 5 * S);
+	CU_ASSERT_EQUAL(r.due, 6 * S);
+	CU_ASSERT_EQUAL(r.retransmits, 0);
+	rel_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"backoff_and_give_up", backoff_and_give_up},
 	{"backoff_starts_anew_after_progress", backoff_starts_anew_after_progress},
@@ -491,6 +509,7 @@ static const struct test_case cases[] = {
 	{"going_back_skips_what_still_waits", going_back_skips_what_still_waits},
 	{"waiting_zlb_is_not_doubled", waiting_zlb_is_not_doubled},
 	{"pause_and_resume", pause_and_resume},
+	{"resume_leaves_what_waits", resume_leaves_what_waits},
 	{NULL, NULL},
 };
 const struct test_suite suite_reliable = {"reliable", cases};

@@ -207,6 +207,33 @@ static void a_switched_circuit_must_be_configured(void)
 	bench_stop();
 }
 
+#define X25_CONF                                                               \
+	"host-name = gw\n"                                                     \
+	"x25 x { link = \"xot-listen:127.0.0.1\"\n"                            \
+	"  accept \"3110*\" { carries = l2tp }  accept \"3\" { carries = ppp } }\n" \
+	"peer lac { hostname = \"lac*\" }\n"
+
+/* A call is let in by its address and what it carries; without a tunnel it is hung up again. */
+static void a_call_that_leads_to_nothing(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+
+	bench_start(X25_CONF);
+	for (int i = 0; i < 3; i++) {
+		const char *const from[] = {"4110", "3", "31101234"};
+
+		CU_ASSERT_EQUAL(bench.gw->cfg->port[0].transport->addr_parse(&a.peer, from[i]), 0);
+		bind_dp_ops.offer(bench.gw, FAR_CHANNEL + (unsigned)i, &a, clock_us);
+	}
+	CU_ASSERT_EQUAL(fake_said("refuse"), 2);
+	CU_ASSERT_EQUAL(fake_said("answer"), 1);
+	bench_pass(25 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	bench_stop();
+}
+
 /* The channel of a stranger is kept while his tunnel stands and given up some time after. */
 static void a_tunnels_channel_is_kept(void)
 {
@@ -258,6 +285,7 @@ static const struct test_case cases[] = {
 	{"data_heard_keeps_hello_quiet", data_heard_keeps_hello_quiet},
 	{"channel_down_and_lost", channel_down_and_lost},
 	{"a_switched_circuit_must_be_configured", a_switched_circuit_must_be_configured},
+	{"a_call_that_leads_to_nothing", a_call_that_leads_to_nothing},
 	{"a_tunnels_channel_is_kept", a_tunnels_channel_is_kept},
 	{"a_failed_tunnel_leaves_the_channel", a_failed_tunnel_leaves_the_channel},
 	{NULL, NULL},

@@ -3,6 +3,7 @@
 
 #include "tests/harness.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -406,7 +407,121 @@ static void extended_set_up_and_numbers(void)
 	drop(e);
 }
 
+/* --- every frame in every state ------------------------------------------------------------------------- */
+
+enum { F_I, F_RR, F_RNR, F_REJ, F_SABM, F_DISC, F_UA, F_DM, F_FRMR, F_BAD, FRAMES };
+
+/* Commands with P, responses with F; the last is an S frame of no kind. */
+static const char *const frames[FRAMES] = {"011061", "0111", "0115", "0119", "013f",
+					   "0153",   "0373", "031f", "0397000000", "010d"};
+
+/* What we, the DCE, send first, "" = nothing, and the state after it. */
+static const struct {
+	const char *answer;
+	enum lapb_state then;
+} cells[LAPB_STATES][FRAMES] = {
+	[LAPB_DISCONNECTED] = {{"011f", LAPB_DISCONNECTED}, {"011f", LAPB_DISCONNECTED},
+			       {"011f", LAPB_DISCONNECTED}, {"011f", LAPB_DISCONNECTED},
+			       {"0173", LAPB_UP},	    {"011f", LAPB_DISCONNECTED},
+			       {"", LAPB_DISCONNECTED},	    {"", LAPB_DISCONNECTED},
+			       {"", LAPB_DISCONNECTED},	    {"", LAPB_DISCONNECTED}},
+	[LAPB_SETUP] = {{"", LAPB_SETUP},
+			{"", LAPB_SETUP},
+			{"", LAPB_SETUP},
+			{"", LAPB_SETUP},
+			{"0173", LAPB_SETUP},
+			{"011f", LAPB_SETUP},
+			{"", LAPB_UP},
+			{"", LAPB_DISCONNECTED},
+			{"", LAPB_SETUP},
+			{"", LAPB_SETUP}},
+	[LAPB_UP] = {{"0131", LAPB_UP},
+		     {"0111", LAPB_UP},
+		     {"0111", LAPB_UP},
+		     {"0111", LAPB_UP},
+		     {"0173", LAPB_UP},
+		     {"0173", LAPB_DISCONNECTED},
+		     {"033f", LAPB_SETUP},
+		     {"033f", LAPB_SETUP},
+		     {"033f", LAPB_SETUP},
+		     {"01870d0001", LAPB_REJECTED}},
+	[LAPB_REJECTED] = {{"01970d0001", LAPB_REJECTED},
+			   {"01970d0001", LAPB_REJECTED},
+			   {"01970d0001", LAPB_REJECTED},
+			   {"01970d0001", LAPB_REJECTED},
+			   {"0173", LAPB_UP},
+			   {"0173", LAPB_DISCONNECTED},
+			   {"", LAPB_REJECTED},
+			   {"033f", LAPB_SETUP},
+			   {"033f", LAPB_SETUP},
+			   {"01870d0001", LAPB_REJECTED}},
+	[LAPB_DISC_SENT] = {{"", LAPB_DISC_SENT},
+			    {"", LAPB_DISC_SENT},
+			    {"", LAPB_DISC_SENT},
+			    {"", LAPB_DISC_SENT},
+			    {"011f", LAPB_DISC_SENT},
+			    {"0173", LAPB_DISCONNECTED},
+			    {"", LAPB_DISCONNECTED},
+			    {"", LAPB_DISCONNECTED},
+			    {"", LAPB_DISC_SENT},
+			    {"", LAPB_DISC_SENT}},
+};
+
+static struct end *in_state(enum lapb_state s)
+{
+	struct end *e = make(true, false, s != LAPB_SETUP, 7);
+
+	lapb_start(&e->l, 0);
+	if (s > LAPB_SETUP)
+		rx(e, "013f", 0);
+	if (s == LAPB_REJECTED)
+		rx(e, "010d", 0);
+	if (s == LAPB_DISC_SENT)
+		lapb_stop(&e->l, 0);
+	CU_ASSERT_EQUAL_FATAL(e->l.state, s);
+	e->outs = 0;
+	return e;
+}
+
+static void every_frame_in_every_state(void)
+{
+	for (int s = 0; s < LAPB_STATES; s++)
+		for (int f = 0; f < FRAMES; f++) {
+			struct end *e = in_state((enum lapb_state)s);
+
+			rx(e, frames[f], 0);
+			if (e->l.state != cells[s][f].then || !e->outs != !*cells[s][f].answer)
+				printf("state %s, frame %s\n", lapb_state_name((enum lapb_state)s),
+				       frames[f]);
+			CU_ASSERT_EQUAL(e->l.state, cells[s][f].then);
+			CU_ASSERT_EQUAL(!e->outs, !*cells[s][f].answer);
+			if (e->outs && *cells[s][f].answer)
+				expect(e, cells[s][f].answer);
+			drop(e);
+		}
+}
+
+/* Both send SABM; ours was never heard, so no UA comes, but information does. */
+static void a_collision_ends_with_what_comes_next(void)
+{
+	struct end *e = make(true, false, false, 7);
+
+	lapb_start(&e->l, 0);
+	expect(e, "033f");
+	rx(e, "013f", 0);
+	expect(e, "0173");
+	CU_ASSERT_EQUAL(e->n_reports, 0);
+	rx(e, "010061", 0);
+	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
+	CU_ASSERT_EQUAL(e->n_reports, 1);
+	CU_ASSERT_EQUAL(e->gots, 1);
+	expect(e, "0121");
+	drop(e);
+}
+
 static const struct test_case cases[] = {
+	{"every_frame_in_every_state", every_frame_in_every_state},
+	{"a_collision_ends_with_what_comes_next", a_collision_ends_with_what_comes_next},
 	{"conversation_of_a_kernel", conversation_of_a_kernel},
 	{"dte_sets_up_and_repeats_n2_times", dte_sets_up_and_repeats_n2_times},
 	{"a_gap_gets_one_reject", a_gap_gets_one_reject},
