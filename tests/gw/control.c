@@ -11,18 +11,19 @@ extern const struct test_suite suite_bind;
 extern const struct test_suite suite_client;
 extern const struct test_suite suite_gw;
 extern const struct test_suite suite_join;
+extern const struct test_suite suite_keep;
 extern const struct test_suite suite_leg_call;
 extern const struct test_suite suite_leg_terminal;
 extern const struct test_suite suite_log;
 extern const struct test_suite suite_loop;
 extern const struct test_suite suite_ra;
 extern const struct test_suite suite_table;
+extern const struct test_suite suite_text;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa, &suite_addrpool, &suite_bind,     &suite_client,
-	&suite_gw,  &suite_join,     &suite_leg_call, &suite_leg_terminal,
-	&suite_log, &suite_loop,     &suite_ra,	      &suite_table,
-	NULL,
+	&suite_aaa,  &suite_addrpool, &suite_bind,     &suite_client,	    &suite_gw,
+	&suite_join, &suite_keep,     &suite_leg_call, &suite_leg_terminal, &suite_log,
+	&suite_loop, &suite_ra,	      &suite_table,    &suite_text,	    NULL,
 };
 
 int main(int argc, char **argv)

@@ -87,7 +87,7 @@ static void half_open_are_counted_by_address_not_port(void)
 #define CONF                                                           \
 	"host-name = gw\n"                                             \
 	"udp a { listen = \"192.0.2.1:1701\" }\n"                      \
-	"peer lac { hostname = \"lac*\"  service = s  hold = 30s }\n"              \
+	"peer lac { hostname = \"lac*\"  service = s  hold = 30s }\n"  \
 	"peer none { hostname = nobody }\n"                            \
 	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                   \
 	"service s { local = 10.64.0.1  pool = s  auth = { chap } }\n" \
@@ -274,6 +274,30 @@ static void a_failed_tunnel_leaves_the_channel(void)
 	bench_stop();
 }
 
+/* A tunnel that fails before it is up takes nothing from the one that stands on the same channel.
+ */
+static void a_failed_tunnel_does_not_cost_another_its_channel(void)
+{
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR};
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.silent = true;
+	bench_dial("lac");
+	while ((t = l2tp_tunnel_next(bench.gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (i.state == L2TP_T_WAIT_CTL_CONN)
+			break;
+	}
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	l2tp_tunnel_close(t, &r, clock_us);
+	bench_pass(50 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"host_name_patterns", host_name_patterns},
 	{"first_section_that_takes_port_address_and_name",
@@ -288,6 +312,8 @@ static const struct test_case cases[] = {
 	{"a_call_that_leads_to_nothing", a_call_that_leads_to_nothing},
 	{"a_tunnels_channel_is_kept", a_tunnels_channel_is_kept},
 	{"a_failed_tunnel_leaves_the_channel", a_failed_tunnel_leaves_the_channel},
+	{"a_failed_tunnel_does_not_cost_another_its_channel",
+	 a_failed_tunnel_does_not_cost_another_its_channel},
 	{NULL, NULL},
 };
 const struct test_suite suite_bind = {"bind", cases};
