@@ -153,6 +153,19 @@ unsigned cfg_load(const struct cfg_model **out, const char *file,
 /* The same from memory; name stands for the file in messages. */
 unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
 		       const struct ist_transport *const *transports, cfg_report report, void *ctx);
+/* A transport that could not be had, and why: said where a section is called like it. */
+struct cfg_absent {
+	const char *name, *why; /* name NULL ends a list */
+};
+/* cfg_load() with such a list. */
+unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
+			 const struct ist_transport *const *transports,
+			 const struct cfg_absent *absent, cfg_report report, void *ctx);
+/* `plugin-dir` of a file that is not checked yet, since its plugins bring sections of their own; to be
+ * freed; NULL = none. */
+char *cfg_plugin_dir(const char *file);
+/* Is that a section of the configuration itself, whatever transports there are? */
+bool cfg_is_section(const char *word);
 void cfg_unload(const struct cfg_model *m); /* NULL is fine; libconfuse owns the name cfg_free */
 
 /* Every key there is, with range, default and what it is for, from the tables that check them. */

@@ -139,6 +139,14 @@ static const struct cfg_schema *const own[] = {
 	&cfg_schema_service, &cfg_schema_user, &cfg_schema_client,
 };
 
+bool cfg_is_section(const char *word)
+{
+	for (size_t i = 0; i < CFG_ROWS(own); i++)
+		if (!strcmp(own[i]->word, word))
+			return true;
+	return false;
+}
+
 /* The kinds of a transport's keys in ours. */
 static const uint8_t ist_kinds[] = {
 	[IST_KEY_TEXT] = CFG_K_TEXT, [IST_KEY_NUMBER] = CFG_K_NUMBER, [IST_KEY_BOOL] = CFG_K_BOOL,

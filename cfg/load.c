@@ -144,13 +144,15 @@ unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
 	return faults;
 }
 
-unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
-		       const struct ist_transport *const *transports, cfg_report report, void *ctx)
+static unsigned load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
+			  const struct ist_transport *const *transports,
+			  const struct cfg_absent *absent, cfg_report report, void *ctx)
 {
 	struct cfg_load l;
 	unsigned faults;
 
 	cfg_load_init(&l, name, transports);
+	l.absent = absent;
 	if (len > CFG_TEXT_MAX) {
 		cfg_wrong(&l, 0, NULL, "larger than %u octets, this is no configuration",
 			  CFG_TEXT_MAX);
@@ -165,6 +167,12 @@ unsigned cfg_load_text(const struct cfg_model **out, const char *name, const cha
 	if (!faults)
 		*out = l.m;
 	return faults;
+}
+
+unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
+		       const struct ist_transport *const *transports, cfg_report report, void *ctx)
+{
+	return load_text(out, name, text, len, transports, NULL, report, ctx);
 }
 
 /* The whole file, at most one octet more than a configuration may have; NULL with errno. */
@@ -191,6 +199,13 @@ static char *read_file(struct arena *a, const char *file, size_t *len)
 unsigned cfg_load(const struct cfg_model **out, const char *file,
 		  const struct ist_transport *const *transports, cfg_report report, void *ctx)
 {
+	return cfg_load_absent(out, file, transports, NULL, report, ctx);
+}
+
+unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
+			 const struct ist_transport *const *transports,
+			 const struct cfg_absent *absent, cfg_report report, void *ctx)
+{
 	struct arena *a = arena_new();
 	size_t len = 0;
 	char *text = read_file(a, file, &len);
@@ -198,7 +213,7 @@ unsigned cfg_load(const struct cfg_model **out, const char *file,
 	unsigned faults;
 
 	if (text) {
-		faults = cfg_load_text(out, file, text, len, transports, report, ctx);
+		faults = load_text(out, file, text, len, transports, absent, report, ctx);
 	} else {
 		cfg_load_init(&l, file, transports);
 		cfg_wrong(&l, 0, NULL, "cannot be read: %s", strerror(errno));
@@ -206,6 +221,28 @@ unsigned cfg_load(const struct cfg_model **out, const char *file,
 	}
 	arena_free(a);
 	return faults;
+}
+
+char *cfg_plugin_dir(const char *file)
+{
+	static const struct ist_transport *const none[] = {NULL};
+	struct arena *a = arena_new();
+	const struct cfg_item *it;
+	struct cfg_load l;
+	size_t len = 0;
+	char *text = read_file(a, file, &len), *dir = NULL;
+
+	cfg_load_init(&l, file, none);
+	if (text && len <= CFG_TEXT_MAX) {
+		cfg_outline(&l, text, len);
+		for (it = l.root->child; it && !dir; it = it->next)
+			if (it->kind == CFG_ITEM_KEY && it->values == 1 &&
+			    !strcmp(it->name, "plugin-dir"))
+				dir = strdup(it->value->text);
+	}
+	cfg_load_drop(&l);
+	arena_free(a);
+	return dir;
 }
 
 void cfg_unload(const struct cfg_model *m)

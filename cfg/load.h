@@ -53,6 +53,7 @@ struct cfg_load {
 	struct arena *arena;   /* the model's */
 	const char *file;
 	const struct ist_transport *const *transports;
+	const struct cfg_absent *absent; /* NULL = none */
 	const struct cfg_schema *schema; /* of the top level */
 	struct cfg_item *root;
 	size_t items; /* in the outline */

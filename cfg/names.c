@@ -135,6 +135,12 @@ static void unknown_section(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it->parent, "unknown section behind a value");
 		return;
 	}
+	for (const struct cfg_absent *a = l->absent; a && a->name; a++)
+		if (!it->parent->parent && !strcmp(a->name, it->name)) {
+			cfg_wrong(l, it->line, it->parent,
+				  "unknown section `%s`, its plugin was refused: %s", name, a->why);
+			return;
+		}
 	suggest_init(&sg, it->name);
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
 		suggest_offer(&sg, (*sub)->word);

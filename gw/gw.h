@@ -18,6 +18,7 @@
 struct gw_client;
 struct gw_port;
 struct keep;
+struct plugins;
 
 /* A service at work: its TUN and addresses. */
 struct gw_service {
@@ -43,6 +44,7 @@ struct gw {
 	struct l2tp_engine *engine;
 	struct aaa *aaa;
 	struct keep *keep;
+	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list joins;
 	struct gw_port *port;	    /* cfg->ports of them */
 	struct addrpool **pool;	    /* cfg->pools of them */

@@ -4,6 +4,7 @@
  * asked, 1 the configuration is wrong or the gateway could not start, 2 wrong options.
  */
 #include "gw/gw.h"
+#include "gw/plugin.h"
 #include "gw/vty.h"
 #include "transports/builtin.h"
 
@@ -57,10 +58,10 @@ static void on_mistake(void *ctx, const char *text)
 }
 
 /* NULL when it is wrong; every mistake has been printed. */
-static const struct cfg_model *load(const char *file)
+static const struct cfg_model *load(const char *file, const struct plugins *ps)
 {
 	const struct cfg_model *m = NULL;
-	unsigned wrong = cfg_load(&m, file, ist_builtin_transports, on_mistake, NULL);
+	unsigned wrong = cfg_load_absent(&m, file, ps->transports, ps->absent, on_mistake, NULL);
 
 	if (m)
 		wrong += gw_check(m, on_mistake, NULL);
@@ -95,7 +96,7 @@ static void signals_block(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static int run(const struct cfg_model *m, void *talloc)
+static int run(const struct cfg_model *m, const struct plugins *ps, void *talloc)
 {
 	struct osmo_signalfd *s;
 	sigset_t set;
@@ -106,6 +107,7 @@ static int run(const struct cfg_model *m, void *talloc)
 	gw = gw_new(m);
 	if (!gw)
 		return 1;
+	gw->plugins = ps;
 	s = osmo_signalfd_setup(talloc, set, on_signal, gw);
 	if (s && vty_start(gw, talloc) == 0) {
 		GW_LOG(MAIN, LOGL_NOTICE, "%s %s started as %s, VTY on %s port %u\n", PACKAGE_NAME,
@@ -122,13 +124,39 @@ static int run(const struct cfg_model *m, void *talloc)
 	return rc;
 }
 
+static int start(const struct cfg_model *m, const struct plugins *ps)
+{
+	void *talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
+	int rc = 1;
+
+	if (talloc && gw_log_start(talloc) == 0)
+		rc = run(m, ps, talloc);
+	gw_log_stop();
+	talloc_free(talloc);
+	return rc;
+}
+
+/* Plugins first: they bring sections of the configuration. */
+static int with(const char *file, bool check)
+{
+	struct plugins *ps = plugins_load(file, ist_builtin_transports, on_mistake, NULL);
+	const struct cfg_model *m = ps ? load(file, ps) : NULL;
+	int rc = 1;
+
+	if (m && check)
+		rc = printf("%s: no mistakes\n", file) < 0;
+	else if (m)
+		rc = start(m, ps);
+	cfg_unload(m);
+	plugins_free(ps);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
-	const struct cfg_model *m;
 	const char *file = DEFAULT_FILE;
 	bool check = false;
-	void *talloc;
-	int c, rc = 1;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "c:CVh", options, NULL)) != -1) {
 		switch (c) {
@@ -157,19 +185,5 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		file = argv[optind];
-	m = load(file);
-	if (!m)
-		return 1;
-	if (check) {
-		printf("%s: no mistakes\n", file);
-		cfg_unload(m);
-		return 0;
-	}
-	talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
-	if (talloc && gw_log_start(talloc) == 0)
-		rc = run(m, talloc);
-	cfg_unload(m);
-	gw_log_stop();
-	talloc_free(talloc);
-	return rc;
+	return with(file, check);
 }

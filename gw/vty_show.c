@@ -4,6 +4,7 @@
  * secret is ever in reach of a row.
  */
 #include "gw/client.h"
+#include "gw/plugin.h"
 #include "gw/port.h"
 #include "gw/table.h"
 #include "gw/text.h"
@@ -244,6 +245,27 @@ DEFUN(show_services, show_services_cmd, "show services", SHOW "Where calls end, 
 	return CMD_SUCCESS;
 }
 
+DEFUN(show_plugins, show_plugins_cmd, "show plugins", SHOW "Transports out of plugin-dir\n")
+{
+	const struct plugins *ps = vty_gw(vty)->plugins;
+	struct table *t;
+	unsigned i;
+
+	if (!ps || !ps->dir) {
+		vty_out(vty, "No plugin-dir is configured.%s", VTY_NEWLINE);
+		return CMD_SUCCESS;
+	}
+	t = table_new("Transport|State|File|Refused because");
+	for (i = 0; i < ps->n; i++) {
+		table_cell(t, "%s", ps->plugin[i].name);
+		table_cell(t, "%s", ps->plugin[i].transport ? "loaded" : "refused");
+		table_cell(t, "%s", ps->plugin[i].path);
+		table_cell(t, "%s", ps->plugin[i].why);
+	}
+	table_end(t, vty_line, vty);
+	return CMD_SUCCESS;
+}
+
 void vty_show_init(void)
 {
 	install_element_ve(&show_summary_cmd);
@@ -253,4 +275,5 @@ void vty_show_init(void)
 	install_element_ve(&show_clients_cmd);
 	install_element_ve(&show_pools_cmd);
 	install_element_ve(&show_services_cmd);
+	install_element_ve(&show_plugins_cmd);
 }

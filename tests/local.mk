@@ -15,3 +15,7 @@ include tests/bench/local.mk
 
 TEST_LIB = tests/harness.c tests/harness.h
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;
+
+EXTRA_DIST += tests/installcheck tests/plugin-example/unixd.c tests/plugin-example/Makefile
+installcheck-local:
+	$(top_srcdir)/tests/installcheck '$(prefix)' '$(pkgconfigdir)' '$(bindir)' '$(DESTDIR)'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LTLIBRARIES += libtransports.la
 libtransports_la_SOURCES = transports/transport.h transports/builtin.h transports/builtin.c \
+	transports/plugin.h transports/plugin.c \
 	transports/handle.h \
 	transports/settings.h transports/settings.c \
 	transports/ip_head.h transports/ip_head.c \
@@ -31,6 +32,8 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/lmi_msg.h transports/lmi_msg.c \
 	transports/lmi.h transports/lmi.c \
 	transports/frame_relay.h transports/frame_relay.c
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = transports/isthmus-transport.pc
 EXTRA_DIST += transports/README.md
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h

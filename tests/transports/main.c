@@ -3,6 +3,7 @@
 
 /* One suite for each test file, named like it. */
 #define SUITES(X)      \
+	X(plugin)      \
 	X(settings)    \
 	X(ip_head)     \
 	X(udp_addr)    \
