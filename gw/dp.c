@@ -387,6 +387,13 @@ static void remove_addresses(const struct call *c)
 		map_set(&t->addr.link_local, c->c.peer_iid, 0);
 }
 
+/* A client chooses his interface identifier himself: who has it first keeps it, or another could
+ * have what is for him. */
+static bool add_link_local(struct dp_tun *t, uint64_t iid, uint32_t key)
+{
+	return map_get(&t->addr.link_local, iid) || map_set(&t->addr.link_local, iid, key);
+}
+
 static bool add_addresses(const struct call *c)
 {
 	struct dp_tun *t = c->c.tun;
@@ -401,7 +408,7 @@ static bool add_addresses(const struct call *c)
 	return (!c->c.ip4 || !c->c.peer4 || addrtab_set4(&t->addr, c->c.peer4, key)) &&
 	       (!c->c.ip6 || !c->c.has_peer6 ||
 		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), key)) &&
-	       (!c->c.ip6 || !c->c.peer_iid || map_set(&t->addr.link_local, c->c.peer_iid, key));
+	       (!c->c.ip6 || !c->c.peer_iid || add_link_local(t, c->c.peer_iid, key));
 }
 
 /* The entry before goes, and its state with it unless the new entry has it. */

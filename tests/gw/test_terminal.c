@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <linux/tcp.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -339,6 +340,46 @@ static void do_an_address_moves(struct bench *b)
 }
 EACH(an_address_moves)
 
+static void tell_link_local(struct bench *b, const char *text)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+				  .sin6_port = htons(7001),
+				  .sin6_addr.s6_addr = {0xfe, 0x80, [15] = 5},
+				  .sin6_scope_id = if_nametoindex(dp_tun_name(b->tun))};
+	int s6 = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	CU_ASSERT(sendto(s6, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)) > 0);
+	close(s6);
+}
+
+/* Another client with the same interface identifier does not get what is for the first. */
+static void do_an_identifier_stays(struct bench *b)
+{
+	static const struct cfg_prefix ours = {
+		.v6 = true, .bits = 64, .addr = {0xfe, 0x80, [15] = 1}};
+	static const uint8_t first[] = {0x0c, 0x0d};
+	struct dp_call second = b->call;
+	const struct fake_frame *f;
+
+	CU_ASSERT(!netif_addr(dp_tun_name(b->tun), &ours, NULL, true));
+	CU_ASSERT(netns_settled6(ours.addr));
+	second.sid = 4;
+	second.data.peer_sid = 0x0e0f;
+	second.peer4 = CLIENT + 1;
+	memcpy(second.peer6, other6, 8);
+	CU_ASSERT(!dp_call_set(b->r.dp, &second));
+	tell_link_local(b, "local one");
+	f = frame_with(b, "local one", 9);
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(!memcmp(f->octets + 4, first, 2));
+	dp_call_del(b->r.dp, 2, 4);
+	tell_link_local(b, "local two");
+	f = frame_with(b, "local two", 9);
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(!memcmp(f->octets + 4, first, 2));
+}
+EACH(an_identifier_stays)
+
 /* --- MTU ------------------------------------------------------------------------------------- */
 
 /* What the kernel takes the path to the client to be; asked by a fresh connect, because an answer
@@ -550,6 +591,7 @@ static const struct test_case cases[] = {
 	{"client_is_told", client_is_told},
 	{"nobody_has_it", nobody_has_it},
 	{"an_address_moves", an_address_moves},
+	{"an_identifier_stays", an_identifier_stays},
 	{"too_big_is_answered", too_big_is_answered},
 	{"too_big_is_answered6", too_big_is_answered6},
 	{"without_df_it_is_cut", without_df_it_is_cut},
