@@ -31,6 +31,7 @@ struct leg_server {
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
  * solicitation is answered at once unless one has just gone out. */
 static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300 * SECOND};
+#define ADVERT_MIN (SECOND / 10)
 #define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
 
 static struct leg_server *of(struct leg_terminal *t)
@@ -160,7 +161,7 @@ static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 {
 	struct leg_server *s = of(t);
 
-	if (s->has6 && now - s->last_advert >= SECOND && ra_is_solicitation(pkt, len))
+	if (s->has6 && now - s->last_advert >= ADVERT_MIN && ra_is_solicitation(pkt, len))
 		advertise(s, now);
 }
 

@@ -90,7 +90,7 @@ static void solicitations(void)
 	"service s { local = 10.64.0.1  pool = s  auth = { chap }  mtu = 1400 }\n" \
 	"user ann { secret = \"a password\" }\n"
 
-/* After 0, 3, 13 and 29 s, then every five minutes; and when asked, but not twice in a second. */
+/* After 0, 3, 13 and 29 s, then every five minutes; and when asked, but not twice at once. */
 static void a_client_is_told_his_prefix(void)
 {
 	static const struct {
