@@ -6,3 +6,7 @@ lmi_osmogb_SOURCES = tests/peers/lmi_osmogb.c
 lmi_osmogb_CFLAGS = $(AM_CFLAGS) $(OSMOGB_CFLAGS)
 lmi_osmogb_LDADD = libtransports.la $(OSMOGB_LIBS)
 endif
+
+check_PROGRAMS += pppoa-server
+pppoa_server_SOURCES = tests/peers/pppoa_server.c tests/transports/host.h tests/transports/host.c
+pppoa_server_LDADD = libppp.la libtransports.la libcore.la
