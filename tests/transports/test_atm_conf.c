@@ -63,9 +63,21 @@ static void mtu_is_the_sdu_less_its_head(void)
 	fake_close(&h);
 }
 
+/* All that RFC 3355 asks of SVCs is for implementations that have them: this transport places no call,
+ * takes none, and has no key that would. */
+static void rfc3355_7_no_svc_signalling(void)
+{
+	CU_ASSERT_EQUAL(atm_transport.caps & (IST_CAP_SWITCHED | IST_CAP_UNKNOWN), 0);
+	CU_ASSERT_PTR_NULL(atm_transport.answer);
+	CU_ASSERT_PTR_NULL(atm_transport.refuse);
+	for (const struct ist_key *k = atm_transport.keys; k->name; k++)
+		CU_ASSERT_PTR_NULL(strstr(k->name, "svc"));
+}
+
 static const struct test_case cases[] = {
 	{"mistakes_are_named", mistakes_are_named},
 	{"addresses", addresses},
+	{"rfc3355_7_no_svc_signalling", rfc3355_7_no_svc_signalling},
 	{"mtu_is_the_sdu_less_its_head", mtu_is_the_sdu_less_its_head},
 	{NULL, NULL},
 };
