@@ -352,7 +352,7 @@ static uint16_t free_lci(const struct x25 *x)
 	uint16_t low = x->cfg.dce ? x->cfg.lci_low : x->cfg.two_way_low;
 	uint16_t high = x->cfg.dce ? x->cfg.two_way_high : x->cfg.lci_high;
 
-	for (uint32_t i = 0; i <= (uint32_t)(high - low); i++) {
+	for (int i = 0; low + i <= high; i++) { /* the range may be empty */
 		uint16_t lci = (uint16_t)(x->cfg.dce ? low + i : high - i);
 
 		if (!x->vc[lci])
@@ -570,7 +570,8 @@ static void bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag, con
 	struct x25_vc *v = p->lci && p->lci < x->vcs ? x->vc[p->lci] : NULL;
 
 	if (!v || diag == X25_DIAG_GFI) {
-		if (p->type == X25_CALL && p->lci >= x->cfg.lci_low && p->lci < x->vcs) {
+		if (!v && p->type == X25_CALL && p->lci < x->vcs &&
+		    may_call_on(x, !x->cfg.dce, p->lci)) {
 			x->count[X25_C_PROTOCOL]++;
 			v = make_vc(x, p->lci);
 			if (v)

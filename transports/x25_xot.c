@@ -401,7 +401,7 @@ static void on_fd(void *arg, unsigned ready)
 
 	x25_enter(p);
 	xot_touch(k);
-	if (k->phase == XOT_CONNECTING)
+	if (k->phase == XOT_CONNECTING && !k->over) /* it may have been given up just now */
 		connected(k);
 	for (unsigned i = 0; i < ROUNDS && ready & IST_READ && !k->dying; i++)
 		if (!read_some(k))

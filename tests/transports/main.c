@@ -21,6 +21,11 @@
 	X(x25)         \
 	X(x25_data)    \
 	X(x25_circuit) \
+	X(x25_xot) \
+	X(x25_encap) \
+	X(x25_conf) \
+	X(x25_line) \
+	X(x25_transport) \
 	X(x25_pkt)     \
 	X(q922)        \
 	X(fr_encap)    \

@@ -576,6 +576,23 @@ static void an_answer_out_of_bounds_is_cleared(void)
 	}
 }
 
+/* A Call with the Q bit, on a free channel and on one in use. */
+static void a_qualified_call_is_no_call(void)
+{
+	struct end *e = ready(true);
+
+	rx(e, "90010b 00 00", 0);
+	CU_ASSERT_EQUAL(e->n_reports, 0);
+	expect(e, "1001130328"); /* diagnostic 40 */
+	drop(e);
+	e = in_call(true);
+	e->outs = 0;
+	rx(e, "90010b 00 00", 0);
+	expect(e, "1000f128 90010b");
+	CU_ASSERT_EQUAL(x25_state(&e->x, 1), X25_P4_DATA);
+	drop(e);
+}
+
 static void interrupts_are_confirmed_and_q_is_told_apart(void)
 {
 	struct end *e = in_call(true);
@@ -707,6 +724,7 @@ static const struct test_case cases[] = {
 	{"nothing_is_sent_while_a_restart_is_out", nothing_is_sent_while_a_restart_is_out},
 	{"one_way_channels", one_way_channels},
 	{"an_answer_out_of_bounds_is_cleared", an_answer_out_of_bounds_is_cleared},
+	{"a_qualified_call_is_no_call", a_qualified_call_is_no_call},
 	{"interrupts_are_confirmed_and_q_is_told_apart",
 	 interrupts_are_confirmed_and_q_is_told_apart},
 	{"all_sizes_modulo_8", all_sizes_modulo_8},

@@ -148,7 +148,7 @@ void typed_nothing(struct typed *t)
 	t->pkts = 0;
 }
 
-void typed_open(struct typed *t, const char *const *config)
+void typed_begin(struct typed *t, const char *const *config)
 {
 	static const struct link_user user = {on_frames, on_carrier};
 	const char *const mine[] = {"link=loop:typed", "address=3110", NULL};
@@ -161,11 +161,19 @@ void typed_open(struct typed *t, const char *const *config)
 	conf.host = &t->far.host;
 	conf.host_ctx = &t->far;
 	conf.ctx = t;
-	CU_ASSERT_EQUAL_FATAL(link_open(&t->link, "loop:typed", &conf, err, sizeof(err)), 0);
+	/* ours first: it comes up when the other is there to hear */
 	collect(all, mine, config);
 	fake_open(&t->h, &x25_transport, all);
+	fake_run(&t->h, fake_now);
+	CU_ASSERT_EQUAL_FATAL(link_open(&t->link, "loop:typed", &conf, err, sizeof(err)), 0);
+	fake_run(&t->far, fake_now);
 	fake_join(&t->h, &t->far);
 	fake_run(&t->h, fake_now + 6 * S);
+}
+
+void typed_open(struct typed *t, const char *const *config)
+{
+	typed_begin(t, config);
 	CU_ASSERT_TRUE(t->pkts > 0 && t->kind[0] == 1); /* it asks */
 	t->pkts = 0;
 	typed_frame(t, "01");

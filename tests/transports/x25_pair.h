@@ -43,6 +43,8 @@ struct typed {
 	unsigned pkts;
 };
 void typed_open(struct typed *t, const char *const *config);
+/* Only the link is up, and what we said first is in pkt. */
+void typed_begin(struct typed *t, const char *const *config);
 void typed_close(struct typed *t);
 /* The far end sends a packet. */
 void typed_rx(struct typed *t, const char *hex);
