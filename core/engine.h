@@ -35,7 +35,7 @@ struct l2tp_policy {
 	bool hide;		   /* hide what may be hidden (needs a secret) */
 	bool single_tunnel;	   /* send a Tie Breaker; excluded with reauth */
 	uint16_t receive_window;   /* messages we offer, >= 1; default 64 */
-	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = async, 2 = sync */
+	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = synchronous, 2 = asynchronous */
 	uint32_t bearer_caps;	   /* 1 = digital, 2 = analog; bit clear = no such calls taken */
 	uint64_t retransmit;	  /* first interval, us (1 s); doubles up to retransmit_max (8 s) */
 	uint64_t retransmit_max;  /* RFC 2661 5.8: not under 8 s; raised to that */
@@ -44,7 +44,7 @@ struct l2tp_policy {
 	uint64_t setup_timeout;	  /* tunnel or call still forming, us (60 s) */
 	uint64_t idle_close;	  /* close the tunnel this long after its last call, us; 0 = keep */
 	uint64_t reauth;	  /* prove the peer again this often, us; 0 = never */
-	uint64_t hold;		  /* channel down this long closes the tunnel, us */
+	uint64_t hold;		  /* channel down this long closes the tunnel, us (30 s) */
 	uint16_t max_calls;	  /* 0 = as many as there are ids */
 	uint32_t quirks;	  /* L2TP_QUIRK_* */
 	const uint16_t

@@ -16,6 +16,7 @@ void l2tp_policy_default(struct l2tp_policy *p)
 		.retransmit_count = 5,
 		.hello = 60 * SECOND,
 		.setup_timeout = 60 * SECOND,
+		.hold = 30 * SECOND, /* longer than an LMI needs to notice that it is back */
 		.quirks = L2TP_QUIRKS_DEFAULT,
 	};
 }
