@@ -139,6 +139,8 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 			   size_t err_len);
 void dp_tun_close(struct dp *dp, struct dp_tun *t);
 const char *dp_tun_name(const struct dp_tun *t);
+/* Somebody has removed the device: nothing comes of it any more.  Opening the name makes another. */
+bool dp_tun_gone(const struct dp_tun *t);
 
 /* X(symbol, "key", "words") */
 #define DP_REASONS(X)                                                                              \

@@ -17,6 +17,7 @@ struct dp_tun {
 	unsigned calls;	     /* that name it */
 	struct worker *home; /* reads it */
 	struct watch *watch;
+	atomic_bool gone; /* removed by somebody */
 	struct addrtab addr;
 	_Atomic uint32_t client; /* the call that gets everything, 0 = by address */
 	struct rcu_head rcu;

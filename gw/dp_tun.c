@@ -16,7 +16,7 @@
 static struct dp_tun *find(struct dp *dp, const char *name)
 {
 	for (struct dp_tun *t = dp->tuns; t; t = t->next)
-		if (!strcmp(t->name, name))
+		if (!strcmp(t->name, name) && !dp_tun_gone(t))
 			return t;
 	return NULL;
 }
@@ -120,6 +120,11 @@ void dp_tun_close(struct dp *dp, struct dp_tun *t)
 {
 	t->opened--;
 	tun_release(dp, t);
+}
+
+bool dp_tun_gone(const struct dp_tun *t)
+{
+	return atomic_load(&t->gone);
 }
 
 const char *dp_tun_name(const struct dp_tun *t)

@@ -31,7 +31,7 @@ struct leg_server {
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
  * solicitation is answered at once unless one has just gone out. */
 static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300 * SECOND};
-#define ADVERT_MIN (SECOND / 10)
+#define ADVERT_MIN  (SECOND / 10)
 #define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
 
 static struct leg_server *of(struct leg_terminal *t)
@@ -78,7 +78,7 @@ static bool take_addresses(struct leg_server *s)
 			return false;
 		s->given4 = s->fixed4;
 		if (!addrpool_covers4(v->pool, s->given4))
-			s->routed = device_route4(v->tun, s->given4, true);
+			s->routed = v->tun && device_route4(v->tun, s->given4, true);
 	} else if (v->cfg->ppp.ipv4) {
 		s->given4 = addrpool_take4(v->pool);
 	}
@@ -173,7 +173,7 @@ static void server_release(struct leg_terminal *t)
 	loop_cancel(t->gw->loop, &s->advert);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
-	if (s->routed)
+	if (s->routed && s->service->tun && !dp_tun_gone(s->service->tun))
 		device_route4(s->service->tun, s->given4, false);
 	if (s->given4)
 		addrpool_give4(pool, s->given4);

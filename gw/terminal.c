@@ -283,5 +283,6 @@ void terminal_read(void *arg, unsigned ready)
 		worker_drop(w, DP_R_TUN_READ);
 		worker_unwatch(w, t->watch);
 		t->watch = NULL;
+		atomic_store(&t->gone, true);
 	}
 }

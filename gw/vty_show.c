@@ -235,7 +235,7 @@ DEFUN(show_services, show_services_cmd, "show services", SHOW "Where calls end, 
 		const struct gw_service *s = &gw->service[i];
 
 		table_cell(t, "%s", s->cfg->name);
-		table_cell(t, "%s", dp_tun_name(s->tun));
+		table_cell(t, "%s", s->tun ? dp_tun_name(s->tun) : "-");
 		table_cell(t, "%s", gw_ip4_text(text, sizeof(text), s->cfg->local4));
 		table_cell(t, "%s", s->cfg->pool ? s->cfg->pool->name : "-");
 		table_cell(t, "%u", s->cfg->mtu);

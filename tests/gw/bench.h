@@ -31,6 +31,7 @@ struct fake_dp {
 	uint32_t mtu;
 	struct ist_addr peer; /* of every channel */
 	uint64_t heard;
+	const char *gone; /* the device that somebody has removed */
 	/* Where packets go; false = lost. */
 	void (*packet)(l2tp_channel to, const uint8_t *pkt, size_t len);
 	void (*frame)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);

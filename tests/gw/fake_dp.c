@@ -238,6 +238,7 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 	(void)len;
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	say("tun %s mtu %u", name, mtu);
+	fake.gone = NULL; /* made again */
 	return t;
 }
 
@@ -246,6 +247,11 @@ void dp_tun_close(struct dp *dp, struct dp_tun *t)
 	(void)dp;
 	say("untun %s", t->name);
 	free(t);
+}
+
+bool dp_tun_gone(const struct dp_tun *t)
+{
+	return fake.gone && !strcmp(t->name, fake.gone);
 }
 
 const char *dp_tun_name(const struct dp_tun *t)

@@ -124,6 +124,27 @@ static void a_failed_port_is_opened_again(void)
 	bench_stop();
 }
 
+/* Whoever removes the device of a service ends its calls, not the service. */
+static void a_removed_device_is_made_again(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	fake.gone = dp_tun_name(bench.gw->service[0].tun);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT_EQUAL(fake_said("untun"), 1);
+	CU_ASSERT_EQUAL(fake_said("tun"), 2);
+	CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(fake_said("tun"), 2);
+	bench_stop();
+}
+
 static void count_report(void *ctx, const char *text)
 {
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "x.conf:7: log:"));
@@ -151,6 +172,7 @@ static const struct test_case cases[] = {
 	{"asked_twice_it_goes_at_once", asked_twice_it_goes_at_once},
 	{"nothing_new_while_going_down", nothing_new_while_going_down},
 	{"a_failed_port_is_opened_again", a_failed_port_is_opened_again},
+	{"a_removed_device_is_made_again", a_removed_device_is_made_again},
 	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
 	{NULL, NULL},
 };

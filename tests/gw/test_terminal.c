@@ -580,6 +580,7 @@ static void do_a_device_is_removed(struct bench *b)
 	dp_poll(b->r.dp);
 	CU_ASSERT(poll(&fd, 1, 0) == 0);
 	CU_ASSERT(rig_reason(&b->r, DP_R_TUN_READ) == 1);
+	CU_ASSERT(dp_tun_gone(b->tun));
 }
 EACH(a_device_is_removed)
 
