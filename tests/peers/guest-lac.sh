@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest: xl2tpd as a LAC client with the kernel's l2tp_ppp and pppd, once for every AUTH given.
-#   guest-lac.sh LNS TARGET CLOSER:AUTH...
-# dials LNS with Host Name lac-AUTH, pings TARGET and the LNS's IPv6 end through the tunnel, says
+#   guest-lac.sh LNS TARGET PREFIX CLOSER:AUTH...
+# dials LNS with Host Name lac-AUTH, pings TARGET and the LNS's IPv6 end through the tunnel, expects an
+# IPv6 address that begins with PREFIX unless that is empty, says
 # "READY AUTH", and then closes (CLOSER = client) or waits to be closed (CLOSER = server).
-lns=$1 target=$2
-shift 2
+lns=$1 target=$2 prefix=$3
+shift 3
 fails=0
 
 verdict() { # STATUS WHAT
@@ -21,6 +22,8 @@ within() { # SECONDS COMMAND...: until it succeeds
 }
 
 has4() { ip -4 addr show ppp0 2>/dev/null | grep -q inet; }
+# an address of the prefix that the LNS advertised
+global6() { ip -6 addr show ppp0 scope global 2>/dev/null | grep -q inet6; }
 has6() { ip -6 addr show ppp0 2>/dev/null | grep -q 'peer\|inet6 fe80'; }
 gone() { ! ip link show ppp0 >/dev/null 2>&1; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
@@ -104,6 +107,12 @@ for row; do
 	within 3 ping -6 -c 1 -W 1 -q "$ping6%ppp0" >/dev/null
 	ping -6 -c 2 -i 0.2 -W 2 -s 1352 -M do -q "$ping6%ppp0"
 	verdict $? "$auth: IPv6 ping, full size"
+	if [ -n "$prefix" ]; then
+		within 10 global6
+		verdict $? "$auth: an IPv6 address of the pool"
+		ip -6 -br addr show dev ppp0 scope global | grep "$prefix"
+		verdict $? "$auth: and it begins with $prefix"
+	fi
 	echo "READY $auth"
 	if [ "$closer" = client ]; then
 		kill "$daemon"
