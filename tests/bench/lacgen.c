@@ -5,7 +5,8 @@
  * per second, how long a call took to get its address, and what went wrong.
  *
  * L2TP and PPP are the project's own engines; what is here is a socket, a clock, and a list of
- * calls. Each call is hung up as soon as it has its address, or stays when asked to (-k).
+ * calls. Each call is hung up as soon as it has its address, or, with -k, stays some seconds after
+ * the last is up.
  */
 #include "core/engine.h"
 #include "core/hdr.h"
@@ -35,7 +36,7 @@ struct one {
 };
 
 static struct {
-	unsigned tunnels, at_once, total, seconds;
+	unsigned tunnels, at_once, total, seconds, stay;
 	bool keep;
 	struct ppp_config ppp;
 	struct l2tp_peer_answer lns;
@@ -131,7 +132,7 @@ static void ppp_event(void *ctx, const struct ppp_event *ev)
 
 	if (o->over)
 		return;
-	if (ev->kind == PPP_EV_IP4_UP) {
+	if (ev->kind == PPP_EV_IP4_UP && !o->up) {
 		o->up = true;
 		lac.pending--;
 		lac.took[lac.up++] = (uint32_t)(lac.now - o->began);
@@ -348,6 +349,15 @@ static void run(void)
 	}
 }
 
+/* What is up stays up. */
+static void stay(void)
+{
+	uint64_t until = clock_now() + want.stay * SECOND;
+
+	while (lac.tunnels_up && clock_now() < until)
+		turn();
+}
+
 /* StopCCN for every tunnel, acknowledged or not within five seconds. */
 static void stop(void)
 {
@@ -420,7 +430,7 @@ static bool options(int argc, char **argv)
 	int c;
 
 	defaults();
-	while ((c = getopt(argc, argv, "t:n:c:s:u:p:h:k")) != -1) {
+	while ((c = getopt(argc, argv, "t:n:c:s:k:u:p:h:")) != -1) {
 		switch (c) {
 		case 't':
 			want.tunnels = (unsigned)atoi(optarg);
@@ -436,6 +446,7 @@ static bool options(int argc, char **argv)
 			break;
 		case 'k':
 			want.keep = true;
+			want.stay = (unsigned)atoi(optarg);
 			break;
 		case 'u':
 			snprintf(want.ppp.name, sizeof(want.ppp.name), "%s", optarg);
@@ -461,7 +472,8 @@ int main(int argc, char **argv)
 
 	if (!options(argc, argv)) {
 		fprintf(stderr, "usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
-				"[-s seconds] [-k] [-h host name] -u user -p password LNS\n");
+				"[-s seconds] [-k seconds they stay] [-h host name] -u user -p "
+				"password LNS\n");
 		return 2;
 	}
 	lac.fd = connect_to(argv[optind]);
@@ -477,6 +489,7 @@ int main(int argc, char **argv)
 	if (ok)
 		run();
 	report(clock_now() - began);
+	stay();
 	stop();
 	free_over();
 	l2tp_engine_free(lac.engine);
