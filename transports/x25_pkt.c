@@ -162,6 +162,7 @@ static uint8_t fac_nui(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 		return X25_DIAG_FACILITY_LENGTH;
 	f->given |= X25_FAC_NUI;
 	f->nui_len = len;
+	memset(f->nui, 0, sizeof(f->nui));
 	if (len)
 		memcpy(f->nui, v, len);
 	return 0;
@@ -181,8 +182,10 @@ static uint8_t take_facility(struct x25_facilities *f, uint8_t code, const uint8
 	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
 		if (facilities[i].code != code)
 			continue;
-		if (facilities[i].take == fac_cug)
+		if (facilities[i].take == fac_cug) {
+			memset(f->cug, 0, sizeof(f->cug)); /* the last one counts, alone */
 			f->cug[0] = code;
+		}
 		return facilities[i].take(f, v, len);
 	}
 	return 0; /* others are the network's business */

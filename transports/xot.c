@@ -65,9 +65,11 @@ static void name(char *out, struct rd *r, uint8_t len)
 {
 	const uint8_t *p = rd_take(r, len);
 
-	if (p && len)
+	if (p && len && memchr(p, 0, len))
+		rd_fail(r); /* no zero octets in a name */
+	else if (p && len)
 		memcpy(out, p, len);
-	out[p ? len : 0] = '\0';
+	out[p && !r->bad ? len : 0] = '\0';
 }
 
 static bool sane(const struct xot_pvc *p)

@@ -66,3 +66,21 @@ FUZZERS += fuzz-atmtcp
 fuzz_atmtcp_SOURCES = tests/fuzz/fuzz_atmtcp.c $(FUZZ_MAIN)
 fuzz_atmtcp_LDFLAGS = $(FUZZ_LINK)
 fuzz_atmtcp_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-x25
+FUZZERS += fuzz-x25
+fuzz_x25_SOURCES = tests/fuzz/fuzz_x25.c $(FUZZ_MAIN)
+fuzz_x25_LDFLAGS = $(FUZZ_LINK)
+fuzz_x25_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-lapb
+FUZZERS += fuzz-lapb
+fuzz_lapb_SOURCES = tests/fuzz/fuzz_lapb.c $(FUZZ_MAIN)
+fuzz_lapb_LDFLAGS = $(FUZZ_LINK)
+fuzz_lapb_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-xot
+FUZZERS += fuzz-xot
+fuzz_xot_SOURCES = tests/fuzz/fuzz_xot.c $(FUZZ_MAIN)
+fuzz_xot_LDFLAGS = $(FUZZ_LINK)
+fuzz_xot_LDADD = libtransports.la

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One side of LAPB.  The first octet of the input: 1 = DCE, 2 = modulo 128, 4 = passive.  After it come
+ * records: an octet under 128 is the length of a frame that follows; any other is something its user
+ * does.  No more frames may be out than the window has room for, and what is sent must be frames.
+ */
+#include "core/bytes.h"
+#include "transports/lapb.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define N1 100u
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	(void)ctx;
+	check(len >= 2 && len <= 3 + N1 && (frame[0] == 1 || frame[0] == 3));
+}
+
+static void deliver(void *ctx, const uint8_t *data, size_t len)
+{
+	struct lapb *l = ctx;
+
+	check(len <= N1 && l->state == LAPB_UP);
+	if (len > 3)
+		lapb_send(l, data, len, 0);
+}
+
+static void report(void *ctx, enum lapb_report r)
+{
+	if (r != LAPB_R_DOWN)
+		lapb_send(ctx, (const uint8_t *)"hello", 5, 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct lapb_ops ops = {tx, deliver, report};
+	struct rd r = rd_init(data, size);
+	uint8_t kind = rd_u8(&r);
+	struct lapb_config c;
+	uint64_t now = 0;
+	struct lapb l;
+	void *store;
+
+	lapb_config_default(&c);
+	c.dce = kind & 1;
+	c.extended = kind & 2;
+	c.passive = kind & 4;
+	c.n1 = N1;
+	c.t3 = 10000000;
+	store = malloc(lapb_store_size(&c));
+	if (!store)
+		return 0;
+	lapb_init(&l, &c, &ops, &l, store);
+	lapb_start(&l, now);
+	while (r.left) {
+		uint8_t n = rd_u8(&r);
+		struct rd frame = rd_sub(&r, n < 128 ? n : 0);
+
+		if (n < 128) {
+			lapb_rx(&l, frame.p, frame.left, now);
+		} else if (n < 200) {
+			now += (uint64_t)(n - 127) * 500000;
+			lapb_expire(&l, now);
+		} else if (n < 250) {
+			lapb_send(&l, (const uint8_t *)"some data", 9, now);
+		} else if (n < 253) {
+			lapb_start(&l, now);
+		} else {
+			lapb_stop(&l, now);
+		}
+		check(((l.vs - l.va) & (c.extended ? 127 : 7)) <= c.k);
+	}
+	free(store);
+	return 0;
+}

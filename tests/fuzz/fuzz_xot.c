@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The XOT stream, cut into pieces of the size in the input's first octet: the same packets must come out
+ * as when it is taken whole.  Each that is a PVC-setup is decoded; one that is in order must come out of
+ * encoder and decoder as it went in.
+ */
+#include "transports/xot.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void pvc(const uint8_t *pkt, size_t len)
+{
+	struct xot_pvc p, again;
+	uint8_t buf[600];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	if (xot_pvc_decode(&p, pkt, len))
+		return;
+	xot_pvc_encode(&w, &p);
+	check(!w.bad && !xot_pvc_decode(&again, buf, w.len));
+	check(!memcmp(&p, &again, sizeof(p)));
+	check(xot_pvc_words(p.status) != NULL);
+}
+
+struct sum {
+	unsigned packets;
+	size_t octets;
+	int end;
+};
+
+static void take(struct sum *s, struct xot_in *in, const uint8_t *data, size_t len)
+{
+	const uint8_t *pkt;
+	size_t n;
+
+	while (s->end >= 0 && (s->end = xot_take(in, &data, &len, &pkt, &n)) > 0) {
+		check(n >= XOT_PACKET_MIN && n <= XOT_PACKET_MAX);
+		s->packets++;
+		s->octets += n;
+		if (xot_is_pvc_setup(pkt, n))
+			pvc(pkt, n);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct xot_in in;
+	struct sum whole = {0, 0, 0}, pieces = {0, 0, 0};
+	size_t piece = size ? data[0] + 1u : 1;
+
+	if (size < 1)
+		return 0;
+	xot_in_init(&in);
+	take(&whole, &in, data + 1, size - 1);
+	xot_in_init(&in);
+	for (size_t at = 1; at < size && pieces.end >= 0; at += piece)
+		take(&pieces, &in, data + at, size - at < piece ? size - at : piece);
+	check(whole.packets == pieces.packets && whole.octets == pieces.octets);
+	check((whole.end < 0) == (pieces.end < 0));
+	return 0;
+}
