@@ -14,6 +14,8 @@
 #include <stdlib.h>
 
 #define GRAIN 1000u /* us: the timer comes no more often than this */
+/* Bare cells, PDUs and SDUs have no number of their own. */
+#define DLT_USER0 147
 #define DLT_SUNATM 123
 #define DLT_PPP 9
 #define DLT_UPPER_PDU 252
@@ -204,7 +206,8 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 				 .user = &link_user,
 				 .ctx = p,
 				 .settings = *set,
-				 .sdus = p->framing == ATM_SDUS};
+				 .sdus = p->framing == ATM_SDUS,
+				 .dlt = DLT_USER0 + p->framing};
 	uint64_t ethertype = settings_number(set, "ethertype");
 
 	if (ethertype < 0x600 || ethertype > 0xffff)

@@ -118,6 +118,7 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 		.user = &fr_link_user,
 		.ctx = p,
 		.settings = *set,
+		.dlt = 107, /* FRELAY */
 	};
 	uint64_t ethertype = settings_number(set, "ethertype");
 	int r;

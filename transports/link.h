@@ -12,6 +12,8 @@
  *   loop:NAME          two links of one process
  *   atmtcp:ADDRESS:PORT, atmtcp-listen:ADDRESS:PORT
  *                      Linux's "ATM over TCP": AAL5 SDUs, each behind its VPI and VCI
+ *   pcap:IN>OUT        frames of one capture file are received, sent ones recorded in the other;
+ *                      either may be left out
  *
  * Under every link the line can be made bad on purpose (impair.h).  Like transports, links report
  * (frames, carrier) from descriptors and timers only, never from inside a call.
@@ -47,6 +49,7 @@ struct link_conf {
 	/* ARPHRD and ETH_P numbers of a TUN device; 0 = the transport has none */
 	uint16_t tun_type, tun_protocol;
 	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
+	uint16_t dlt;		  /* what the frames are in a capture file; 0 = the transport has none */
 };
 
 #define LINK_KEYS LINK_KEYS_FOR("0x88b5")
@@ -59,9 +62,12 @@ struct link_conf {
 	 NULL,                                                                                     \
 	 NULL,                                                                                     \
 	 "what it runs on: \"udp:ADDRESS:PORT>ADDRESS:PORT\", \"packet:INTERFACE\", "              \
-	 "\"tun:INTERFACE\", \"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\""},              \
+	 "\"tun:INTERFACE\", \"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\", "  \
+	 "\"pcap:REPLAYED>RECORDED\""},                                                            \
 		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
 		 0,	      NULL,	    its_ethertype, "of packet links over Ethernet"},        \
+		{"replay", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "recorded full-speed", "recorded",    \
+		 "pace of pcap links"},                                                            \
 		IMPAIR_KEYS,                                                                       \
 	{                                                                                          \
 		"impair-direction", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "send receive both", "both", \

@@ -26,7 +26,7 @@ struct link_kind {
 };
 
 extern const struct link_kind link_udp, link_packet, link_tun, link_loop, link_atmtcp,
-	link_atmtcp_listen;
+	link_atmtcp_listen, link_pcap;
 
 /* For the kinds. */
 const struct link_conf *link_conf_of(const struct link *l);

@@ -84,3 +84,9 @@ FUZZERS += fuzz-xot
 fuzz_xot_SOURCES = tests/fuzz/fuzz_xot.c $(FUZZ_MAIN)
 fuzz_xot_LDFLAGS = $(FUZZ_LINK)
 fuzz_xot_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-pcap-file
+FUZZERS += fuzz-pcap-file
+fuzz_pcap_file_SOURCES = tests/fuzz/fuzz_pcap_file.c $(FUZZ_MAIN)
+fuzz_pcap_file_LDFLAGS = $(FUZZ_LINK)
+fuzz_pcap_file_LDADD = libtransports.la

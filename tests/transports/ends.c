@@ -44,7 +44,8 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 			      .ctx = e,
 			      .ethertype = 0x88b5,
 			      .settings = {keys, e->set, 0},
-			      .sdus = true};
+			      .sdus = true,
+			      .dlt = 147};
 	int r;
 
 	memset(e, 0, sizeof(*e));

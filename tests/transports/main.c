@@ -36,6 +36,8 @@
 	X(frame_relay) \
 	X(atmtcp)      \
 	X(link_atmtcp) \
+	X(pcap_file) \
+	X(link_pcap) \
 	X(atm)         \
 	X(atm_conf)    \
 	X(atm_rx)      \

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The classic capture file: a header of 24 octets, then each frame behind one of 16.  Either order
+ * of octets, microseconds or nanoseconds are read; what we write is in network order with
+ * microseconds. Byte code, no files.
+ */
+#ifndef TRANSPORTS_PCAP_FILE_H
+#define TRANSPORTS_PCAP_FILE_H
+
+#include "core/bytes.h"
+
+#define PCAP_FILE_HEAD	 24u
+#define PCAP_RECORD_HEAD 16u
+#define PCAP_SNAP_MAX	 262144u /* octets of one frame; nobody writes longer ones */
+
+struct pcap_file {
+	bool swapped; /* octets of the other order */
+	bool nanoseconds;
+	uint32_t link_type; /* DLT number */
+};
+
+struct pcap_record {
+	uint64_t us;
+	uint32_t len;	   /* octets that follow */
+	uint32_t wire_len; /* octets the frame had */
+};
+
+/* False: not such a file. */
+bool pcap_file_decode(struct pcap_file *f, const uint8_t head[PCAP_FILE_HEAD]);
+void pcap_file_encode(uint8_t head[PCAP_FILE_HEAD], uint32_t link_type);
+/* False: lengths no file has; what follows means nothing. */
+bool pcap_record_decode(const struct pcap_file *f, struct pcap_record *r,
+			const uint8_t head[PCAP_RECORD_HEAD]);
+void pcap_record_encode(uint8_t head[PCAP_RECORD_HEAD], const struct pcap_record *r);
+
+#endif
