@@ -14,6 +14,7 @@
 #include "gw/leg_terminal.h"
 #include "gw/port.h"
 #include "gw/text.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,19 +116,30 @@ const struct cfg_peer *bind_choose(struct gw *gw, l2tp_channel from, const uint8
 	return NULL;
 }
 
-uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
+static uint64_t hash(const void *octets, size_t len)
 {
 	uint64_t h = 0xcbf29ce484222325ull; /* FNV-1a */
-	char text[128] = "";
-	const char *colon, *p;
+	const uint8_t *p = octets;
+
+	while (len--)
+		h = (h ^ *p++) * 0x100000001b3ull;
+	return h;
+}
+
+uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
+{
+	char text[128] = "", v6[INET6_ADDRSTRLEN] = "";
+	struct in6_addr in6;
+	const char *colon;
 
 	/* What stands behind the last colon of an address is a port, which costs nobody anything.
 	 */
 	t->addr_format(a, text, sizeof(text));
+	/* Of IPv6 nobody has less than a /64, and all its addresses cost him no more than one. */
+	if (sscanf(text, "[%45[0-9a-f:]", v6) == 1 && inet_pton(AF_INET6, v6, &in6) == 1)
+		return hash(&in6, 8);
 	colon = strrchr(text, ':');
-	for (p = text; *p && p != colon; p++)
-		h = (h ^ (uint8_t)*p) * 0x100000001b3ull;
-	return h;
+	return hash(text, colon ? (size_t)(colon - text) : strlen(text));
 }
 
 static uint64_t channel_source(struct gw *gw, l2tp_channel c)

@@ -76,12 +76,14 @@ static uint64_t source(const char *text)
 	return bind_source(ist_builtin_transports[0], &a);
 }
 
-static void half_open_are_counted_by_address_not_port(void)
+static void half_open_are_counted_by_address_or_site(void)
 {
 	CU_ASSERT_EQUAL(source("192.0.2.9:1701"), source("192.0.2.9:40000"));
 	CU_ASSERT_NOT_EQUAL(source("192.0.2.9:1701"), source("192.0.2.10:1701"));
 	CU_ASSERT_EQUAL(source("[2001:db8::1]:1701"), source("[2001:db8::1]:1702"));
-	CU_ASSERT_NOT_EQUAL(source("[2001:db8::1]:1701"), source("[2001:db8::2]:1701"));
+	CU_ASSERT_EQUAL(source("[2001:db8::1]:1701"), source("[2001:db8::ffff:2]:1701"));
+	CU_ASSERT_NOT_EQUAL(source("[2001:db8::1]:1701"), source("[2001:db8:0:1::1]:1701"));
+	CU_ASSERT_NOT_EQUAL(source("[2001:db8::1]:1701"), source("192.0.2.9:1701"));
 }
 
 #define CONF                                                           \
@@ -207,9 +209,9 @@ static void a_switched_circuit_must_be_configured(void)
 	bench_stop();
 }
 
-#define X25_CONF                                                               \
-	"host-name = gw\n"                                                     \
-	"x25 x { link = \"xot-listen:127.0.0.1\"\n"                            \
+#define X25_CONF                                                                    \
+	"host-name = gw\n"                                                          \
+	"x25 x { link = \"xot-listen:127.0.0.1\"\n"                                 \
 	"  accept \"3110*\" { carries = l2tp }  accept \"3\" { carries = ppp } }\n" \
 	"peer lac { hostname = \"lac*\" }\n"
 
@@ -302,7 +304,7 @@ static const struct test_case cases[] = {
 	{"host_name_patterns", host_name_patterns},
 	{"first_section_that_takes_port_address_and_name",
 	 first_section_that_takes_port_address_and_name},
-	{"half_open_are_counted_by_address_not_port", half_open_are_counted_by_address_not_port},
+	{"half_open_are_counted_by_address_or_site", half_open_are_counted_by_address_or_site},
 	{"a_stranger_gets_no_tunnel", a_stranger_gets_no_tunnel},
 	{"a_peer_without_service_gets_no_call", a_peer_without_service_gets_no_call},
 	{"an_outgoing_call_is_refused", an_outgoing_call_is_refused},
