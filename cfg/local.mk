@@ -10,4 +10,5 @@ libcfg_la_LIBADD = $(CONFUSE_LIBS)
 dist_doc_DATA = $(CFG_EXAMPLES)
 CFG_EXAMPLES = \
 	cfg/examples/lac-client-frame-relay.conf cfg/examples/lac-client-udp.conf \
-	cfg/examples/lns-frame-relay.conf cfg/examples/lns-udp.conf
+	cfg/examples/lns-frame-relay.conf cfg/examples/lns-udp.conf \
+	cfg/examples/lac-client-atm.conf cfg/examples/lns-atm.conf

@@ -104,6 +104,18 @@ static void example_lns_frame_relay(void)
 	cfg_unload(m);
 }
 
+static void example_lns_atm(void)
+{
+	const struct cfg_model *m = load_example("lns-atm.conf");
+
+	ASSERT_TEXT(m->port[0].transport->name, "atm");
+	CU_ASSERT_EQUAL_FATAL(m->port[0].circuits, 1);
+	CU_ASSERT_PTR_EQUAL(m->port[0].circuit[0].peer, &m->peer[0]);
+	CU_ASSERT_PTR_EQUAL(m->peer[0].port, &m->port[0]);
+	CU_ASSERT_EQUAL(m->service[0].mtu, 1400);
+	cfg_unload(m);
+}
+
 /* Each LAC client fits its LNS: same secret, a user it knows. */
 static void fits(const char *client, const char *server)
 {
@@ -126,6 +138,7 @@ static void example_clients_fit_the_servers(void)
 {
 	fits("lac-client-udp.conf", "lns-udp.conf");
 	fits("lac-client-frame-relay.conf", "lns-frame-relay.conf");
+	fits("lac-client-atm.conf", "lns-atm.conf");
 }
 
 /* --- files --------------------------------------------------------------------------- */
@@ -328,6 +341,7 @@ static const struct test_case cases[] = {
 	{"bad_files", bad_files},
 	{"example_lns_udp", example_lns_udp},
 	{"example_lns_frame_relay", example_lns_frame_relay},
+	{"example_lns_atm", example_lns_atm},
 	{"example_clients_fit_the_servers", example_clients_fit_the_servers},
 	{"secret_files", secret_files},
 	{"files_that_cannot_be_read", files_that_cannot_be_read},
