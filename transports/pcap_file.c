@@ -46,8 +46,7 @@ void pcap_file_encode(uint8_t head[PCAP_FILE_HEAD], uint32_t link_type)
 	struct wr w = wr_init(head, PCAP_FILE_HEAD);
 
 	wr_u32(&w, MAGIC);
-	wr_u16(&w, VERSION);
-	wr_u16(&w, SUBVERSION);
+	wr_u32(&w, (uint32_t)VERSION << 16 | SUBVERSION);
 	wr_u64(&w, 0);
 	wr_u32(&w, PCAP_SNAP_MAX);
 	wr_u32(&w, link_type);
