@@ -118,7 +118,9 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 		.user = &fr_link_user,
 		.ctx = p,
 		.settings = *set,
-		.dlt = 107, /* FRELAY */
+		.dlt = 107,	   /* FRELAY */
+		.tun_type = 770,   /* ARPHRD_FRAD */
+		.tun_protocol = 3, /* ETH_P_ALL */
 	};
 	uint64_t ethertype = settings_number(set, "ethertype");
 	int r;

@@ -20,8 +20,8 @@
 #define HELD_MAX   4096u /* frames an impaired line holds back */
 
 static const struct link_kind *const kinds[] = {
-	&link_udp,    &link_packet,	    &link_tun, &link_loop,
-	&link_atmtcp, &link_atmtcp_listen, &link_pcap,
+	&link_udp,  &link_packet, &link_tun,	       &link_tap,
+	&link_loop, &link_atmtcp, &link_atmtcp_listen, &link_pcap,
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

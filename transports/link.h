@@ -9,6 +9,7 @@
  *                      ethertype and a 16-bit length in front on an Ethernet
  *   tun:INTERFACE      a TUN device made here, of the transport's own link type, for the protocol
  *                      stack of this host's kernel
+ *   tap:INTERFACE      an Ethernet device made here, frames on it as on that of a packet: link
  *   loop:NAME          two links of one process
  *   atmtcp:ADDRESS:PORT, atmtcp-listen:ADDRESS:PORT
  *                      Linux's "ATM over TCP": AAL5 SDUs, each behind its VPI and VCI
@@ -46,7 +47,8 @@ struct link_conf {
 	uint16_t ethertype;
 	struct settings settings; /* the port's, for the impair keys */
 	bool little_endian;	  /* the length in front of a frame over Ethernet */
-	/* ARPHRD and ETH_P numbers of a TUN device; 0 = the transport has none */
+	/* ARPHRD and ETH_P numbers of a TUN device; 0 = the transport has none.  With ETH_P_ALL
+	 * frames of any number are taken. */
 	uint16_t tun_type, tun_protocol;
 	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
 	uint16_t dlt;		  /* what the frames are in a capture file; 0 = the transport has none */
@@ -62,10 +64,10 @@ struct link_conf {
 	 NULL,                                                                                     \
 	 NULL,                                                                                     \
 	 "what it runs on: \"udp:ADDRESS:PORT>ADDRESS:PORT\", \"packet:INTERFACE\", "              \
-	 "\"tun:INTERFACE\", \"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\", "  \
+	 "\"tun:INTERFACE\", \"tap:INTERFACE\", \"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\", "  \
 	 "\"pcap:REPLAYED>RECORDED\""},                                                            \
 		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
-		 0,	      NULL,	    its_ethertype, "of packet links over Ethernet"},        \
+		 0,	      NULL,	    its_ethertype, "of packet links over Ethernet and of tap links"},        \
 		{"replay", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "recorded full-speed", "recorded",    \
 		 "pace of pcap links"},                                                            \
 		IMPAIR_KEYS,                                                                       \

@@ -25,7 +25,7 @@ struct link_kind {
 	uint32_t (*mtu)(const void *impl);
 };
 
-extern const struct link_kind link_udp, link_packet, link_tun, link_loop, link_atmtcp,
+extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_loop, link_atmtcp,
 	link_atmtcp_listen, link_pcap;
 
 /* For the kinds. */

@@ -10,7 +10,7 @@
  */
 #include "transports/link_kind.h"
 
-#include "core/bytes.h"
+#include "transports/link_ether.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -22,8 +22,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#define ETHER_HEAD 16u /* with our length */
 
 struct packet_link {
 	struct link_socket socket;
@@ -57,26 +55,15 @@ static bool take(void *impl, const struct sockaddr_storage *from, struct link_fr
 {
 	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)from;
 	struct packet_link *u = impl;
-	struct rd r = rd_init(f->payload, f->len);
-	const uint8_t *p;
-	uint16_t len;
 
 	if (ll->sll_pkttype == PACKET_OUTGOING || ll->sll_pkttype == PACKET_OTHERHOST)
 		return false;
 	if (!u->ethernet)
 		return f->len > 0;
-	rd_skip(&r, ETHER_HEAD - 2);
-	len = rd_u16(&r);
-	if (u->socket.little_endian)
-		len = (uint16_t)(len >> 8 | len << 8);
-	p = rd_take(&r, len);
-	if (!p || !len) {
-		link_counted(u->socket.link, LINK_RX_BAD);
-		return false;
-	}
-	f->payload = p;
-	f->len = len;
-	return true;
+	if (link_ether_take(f, u->socket.little_endian))
+		return true;
+	link_counted(u->socket.link, LINK_RX_BAD);
+	return false;
 }
 
 static int ask(int fd, const struct packet_link *u, unsigned long what, struct ifreq *out)
@@ -99,14 +86,12 @@ static int look(struct packet_link *u, int fd)
 	u->ethernet = hw.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
 		      hw.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
 	u->mtu = (uint32_t)mtu.ifr_mtu - (u->ethernet ? 2 : 0);
-	if (u->mtu > LINK_FRAME_MAX - ETHER_HEAD)
-		u->mtu = LINK_FRAME_MAX - ETHER_HEAD;
-	if (u->ethernet) {
-		memset(u->socket.prefix, 0xff, 6);
-		memcpy(u->socket.prefix + 6, hw.ifr_hwaddr.sa_data, 6);
-		wr_put16(u->socket.prefix + 12, link_conf_of(u->socket.link)->ethertype);
-	}
-	u->socket.prefix_len = u->ethernet ? ETHER_HEAD : 0;
+	if (u->mtu > LINK_FRAME_MAX - LINK_ETHER_HEAD)
+		u->mtu = LINK_FRAME_MAX - LINK_ETHER_HEAD;
+	if (u->ethernet)
+		link_ether_head(u->socket.prefix, (const uint8_t *)hw.ifr_hwaddr.sa_data,
+				link_conf_of(u->socket.link)->ethertype);
+	u->socket.prefix_len = u->ethernet ? LINK_ETHER_HEAD : 0;
 	return 0;
 }
 

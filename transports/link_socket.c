@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "transports/link_kind.h"
 
-#include "core/bytes.h"
+#include "transports/link_ether.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -114,11 +114,6 @@ static void failed(struct link_socket *s, int err, unsigned *i)
 	}
 }
 
-static void put_length(const struct link_socket *s, uint8_t *at, uint16_t len)
-{
-	wr_put16(at, s->little_endian ? (uint16_t)(len >> 8 | len << 8) : len);
-}
-
 static void send_batch(struct link_socket *s, const struct link_frame *f, unsigned n)
 {
 	uint8_t prefix[BATCH][sizeof(s->prefix)];
@@ -131,7 +126,8 @@ static void send_batch(struct link_socket *s, const struct link_frame *f, unsign
 
 		memcpy(prefix[i], s->prefix, sizeof(s->prefix));
 		if (s->prefix_len)
-			put_length(s, prefix[i] + s->prefix_len - 2, (uint16_t)(head + f[i].len));
+			link_ether_length(prefix[i] + s->prefix_len - 2,
+					  (uint16_t)(head + f[i].len), s->little_endian);
 		iov[i][0] = (struct iovec){prefix[i], s->prefix_len};
 		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].head, head};
 		iov[i][2] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `tun:INTERFACE`: a TUN device made here, by which the protocol stack of this host's own kernel is at
- * the other end.  The device has the link type of the medium (TUNSETLINK), so that the kernel binds
- * the right protocol to it, and keeps its packet information header, without which TUN takes IP only:
- * two octets of flags and the protocol in front of each frame.
+ * `tun:INTERFACE` and `tap:INTERFACE`: a device made here, by which this host itself is at the
+ * other end.
  *
- * The device goes when the link is closed.  Somebody may delete it or take it down before: check sees
- * that, and link.c makes it anew.
+ * A TUN has the link type of the medium (TUNSETLINK), so that the kernel binds the right protocol
+ * to it where it has one, and others see what it is; it keeps its packet information header,
+ * without which it takes IP only: two octets of flags and the protocol in front of each frame.  A
+ * TAP is an Ethernet, for bridges and guests: frames are wrapped as on `packet:` links, and what
+ * else is on it is not ours.
+ *
+ * The device goes when the link is closed.  Somebody may delete it or take it down before: check
+ * sees that, and link.c makes it anew.
  */
 #include "transports/link_kind.h"
+
+#include "transports/link_ether.h"
 
 #include "core/bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <linux/if_ether.h>
 #include <linux/if_tun.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,62 +30,101 @@
 #include <unistd.h>
 
 #define PI_LEN	   4u
-#define DEVICE_MTU 4200 /* the longest packet of X.25 with room */
+#define DEVICE_MTU 4200u /* the longest packet of X.25 with room */
 #define ROUNDS	   64u
 
 struct tun_link {
 	struct link *link;
+	bool tap;
 	char name[IFNAMSIZ];
 	unsigned index;
-	int fd; /* -1 = closed */
-	uint8_t buffer[PI_LEN + LINK_FRAME_MAX];
+	uint32_t mtu;		       /* of the device */
+	int fd;			       /* -1 = closed */
+	uint8_t head[LINK_ETHER_HEAD]; /* in front of each frame: packet information, or Ethernet's
+					*/
+	unsigned head_len;
+	uint8_t buffer[LINK_ETHER_HEAD + LINK_FRAME_MAX];
 };
 
-static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+static void *parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
+		   size_t err_len)
 {
+	bool tap = kind == &link_tap;
 	size_t len = strlen(rest);
 	struct tun_link *u;
 
-	if (!link_conf_of(l)->tun_type) {
-		settings_error(err, err_len, EINVAL, "link: no %s with this transport",
-			       link_tun.form);
+	if (!tap && !link_conf_of(l)->tun_type) {
+		settings_error(err, err_len, EINVAL, "link: no %s with this transport", kind->form);
 		return NULL;
 	}
 	u = len && len < IFNAMSIZ ? calloc(1, sizeof(*u)) : NULL;
 	if (!u) {
-		settings_error(err, err_len, EINVAL, "link: \"tun:%s\" is not %s", rest,
-			       link_tun.form);
+		settings_error(err, err_len, EINVAL, "link: \"%s%s\" is not %s", kind->scheme, rest,
+			       kind->form);
 		return NULL;
 	}
 	memcpy(u->name, rest, len + 1);
 	u->link = l;
+	u->tap = tap;
 	u->fd = -1;
+	u->mtu = DEVICE_MTU;
+	u->head_len = tap ? LINK_ETHER_HEAD : PI_LEN;
 	return u;
 }
 
-/* --- frames --------------------------------------------------------------------------------------- */
+static void *parse_tun(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	return parse(l, rest, &link_tun, err, err_len);
+}
+
+static void *parse_tap(struct link *l, const char *rest, char *err, size_t err_len)
+{
+	return parse(l, rest, &link_tap, err, err_len);
+}
+
+/* --- frames
+ * --------------------------------------------------------------------------------------- */
+
+/* The protocol, and the frame behind it. */
+static bool take_tun(const struct link_conf *c, struct link_frame *f)
+{
+	struct rd r = rd_init(f->payload, f->len);
+	uint16_t protocol;
+
+	rd_skip(&r, 2);
+	protocol = rd_u16(&r);
+	f->payload = r.p;
+	f->len = (uint32_t)r.left;
+	return !r.bad && (protocol == c->tun_protocol || c->tun_protocol == ETH_P_ALL);
+}
+
+static void take(struct tun_link *u, struct link_frame *f)
+{
+	const struct link_conf *c = link_conf_of(u->link);
+	bool cut = u->tap ? f->len == sizeof(u->buffer)
+			  : f->len >= 2 && (f->payload[0] << 8 | f->payload[1]) & TUN_PKT_STRIP;
+
+	if (u->tap && !link_ether_is(f, c->ethertype))
+		return; /* this host's IPv6 and such */
+	if (cut)
+		link_counted(u->link, LINK_RX_TOO_LONG);
+	else if (u->tap ? link_ether_take(f, c->little_endian) : take_tun(c, f))
+		link_received(u->link, f, 1);
+	else
+		link_counted(u->link, LINK_RX_BAD);
+}
 
 /* False: nothing more to read now. */
 static bool receive(struct tun_link *u)
 {
 	ssize_t n = read(u->fd, u->buffer, sizeof(u->buffer));
-	struct rd r = rd_init(u->buffer, n < 0 ? 0 : (size_t)n);
-	uint16_t flags = rd_u16(&r), protocol = rd_u16(&r);
-	struct link_frame f;
+	struct link_frame f = {NULL, u->buffer, 0, n < 0 ? 0 : (uint32_t)n};
 
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			link_recheck(u->link);
-		return errno == EINTR;
-	}
-	f = (struct link_frame){NULL, r.p, 0, (uint32_t)r.left};
-	if (flags & TUN_PKT_STRIP)
-		link_counted(u->link, LINK_RX_TOO_LONG);
-	else if (r.bad || protocol != link_conf_of(u->link)->tun_protocol)
-		link_counted(u->link, LINK_RX_BAD);
-	else
-		link_received(u->link, &f, 1);
-	return true;
+	if (n >= 0)
+		take(u, &f);
+	else if (errno != EAGAIN && errno != EINTR)
+		link_recheck(u->link);
+	return n >= 0 || errno == EINTR;
 }
 
 static void on_readable(void *arg, unsigned ready)
@@ -93,14 +139,16 @@ static void on_readable(void *arg, unsigned ready)
 
 static void send_one(struct tun_link *u, const struct link_frame *f)
 {
-	uint8_t pi[PI_LEN] = {0};
+	uint32_t head = f->head ? f->head_len : 0;
 	struct iovec iov[3] = {
-		{pi, sizeof(pi)},
-		{(void *)(uintptr_t)f->head, f->head ? f->head_len : 0},
+		{u->head, u->head_len},
+		{(void *)(uintptr_t)f->head, head},
 		{(void *)(uintptr_t)f->payload, f->len},
 	};
 
-	wr_put16(pi + 2, link_conf_of(u->link)->tun_protocol);
+	if (u->tap)
+		link_ether_length(u->head + LINK_ETHER_HEAD - 2, (uint16_t)(head + f->len),
+				  link_conf_of(u->link)->little_endian);
 	if (writev(u->fd, iov, 3) >= 0) {
 		link_counted(u->link, LINK_TX);
 	} else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
@@ -117,7 +165,8 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 		send_one(impl, &f[i]);
 }
 
-/* --- the device ------------------------------------------------------------------------------------- */
+/* --- the device
+ * ------------------------------------------------------------------------------------- */
 
 static struct ifreq request(const struct tun_link *u)
 {
@@ -132,12 +181,34 @@ static int make_device(struct tun_link *u)
 {
 	struct ifreq r = request(u);
 
-	r.ifr_flags = IFF_TUN;
+	r.ifr_flags = u->tap ? IFF_TAP | IFF_NO_PI : IFF_TUN;
 	if (ioctl(u->fd, TUNSETIFF, &r) < 0)
 		return -errno;
 	memcpy(u->name, r.ifr_name, sizeof(u->name));
-	if (ioctl(u->fd, TUNSETLINK, (unsigned long)link_conf_of(u->link)->tun_type) < 0)
+	if (u->tap)
+		return 0;
+	return ioctl(u->fd, TUNSETLINK, (unsigned long)link_conf_of(u->link)->tun_type) < 0 ? -errno
+											    : 0;
+}
+
+/* What stands in front of each frame.  Our end of the TAP's wire has an address too: the device's,
+ * but for one bit. */
+static int make_head(struct tun_link *u)
+{
+	const struct link_conf *c = link_conf_of(u->link);
+	uint8_t mac[6];
+	struct ifreq r = request(u);
+
+	if (!u->tap) {
+		wr_put16(u->head, 0);
+		wr_put16(u->head + 2, c->tun_protocol);
+		return 0;
+	}
+	if (ioctl(u->fd, SIOCGIFHWADDR, &r) < 0)
 		return -errno;
+	memcpy(mac, r.ifr_hwaddr.sa_data, sizeof(mac));
+	mac[5] ^= 1;
+	link_ether_head(u->head, mac, c->ethertype);
 	return 0;
 }
 
@@ -182,6 +253,8 @@ static int start(void *impl)
 		return -errno;
 	r = make_device(u);
 	if (!r)
+		r = make_head(u);
+	if (!r)
 		r = take_up(u);
 	if (!r)
 		r = c->host->watch(c->host_ctx, u->fd, IST_READ, on_readable, u);
@@ -196,8 +269,8 @@ static int start(void *impl)
 
 static int check(void *impl)
 {
-	const struct tun_link *u = impl;
-	struct ifreq r = request(u);
+	struct tun_link *u = impl;
+	struct ifreq flags = request(u), mtu = flags;
 	int s, rc;
 
 	if (if_nametoindex(u->name) != u->index)
@@ -205,21 +278,40 @@ static int check(void *impl)
 	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s < 0)
 		return -errno;
-	rc = ioctl(s, SIOCGIFFLAGS, &r) < 0 ? -errno : (r.ifr_flags & IFF_UP) != 0;
+	rc = ioctl(s, SIOCGIFFLAGS, &flags) < 0 || ioctl(s, SIOCGIFMTU, &mtu) < 0
+		     ? -errno
+		     : (flags.ifr_flags & IFF_UP) != 0;
 	close(s);
+	if (rc >= 0)
+		u->mtu = (uint32_t)mtu.ifr_mtu;
 	return rc;
 }
 
+/* An Ethernet carries our length too. */
 static uint32_t mtu(const void *impl)
 {
-	(void)impl;
-	return DEVICE_MTU;
+	const struct tun_link *u = impl;
+	uint32_t room = u->mtu < LINK_FRAME_MAX ? u->mtu : LINK_FRAME_MAX;
+
+	return room - (u->tap ? 2 : 0);
 }
 
 const struct link_kind link_tun = {
 	.scheme = "tun:",
 	.form = "tun:INTERFACE",
-	.parse = parse,
+	.parse = parse_tun,
+	.free = free,
+	.start = start,
+	.stop = stop,
+	.check = check,
+	.send = send_frames,
+	.mtu = mtu,
+};
+
+const struct link_kind link_tap = {
+	.scheme = "tap:",
+	.form = "tap:INTERFACE",
+	.parse = parse_tap,
 	.free = free,
 	.start = start,
 	.stop = stop,

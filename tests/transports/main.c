@@ -38,6 +38,8 @@
 	X(link_atmtcp) \
 	X(pcap_file) \
 	X(link_pcap) \
+	X(link_ether) \
+	X(link_tun)  \
 	X(atm)         \
 	X(atm_conf)    \
 	X(atm_rx)      \

@@ -21,7 +21,7 @@ static void malformed(void)
 		{"", "is none of udp:"},
 		{"eth0",
 		 "is none of udp:ADDRESS:PORT>ADDRESS:PORT, packet:INTERFACE, tun:INTERFACE, "
-		 "loop:NAME, "},
+		 "tap:INTERFACE, loop:NAME, "},
 		{"UDP:127.0.0.1:1>127.0.0.1:2", "is none of"},
 		{"udp:", "is not udp:ADDRESS:PORT>ADDRESS:PORT"},
 		{"udp:127.0.0.1:1", "\"udp:127.0.0.1:1\" is not udp:"},

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Byte code for the links that are Ethernet: packet: and tap:. */
+#include "transports/link_ether.h"
+
+#include "core/bytes.h"
+
+#define TYPE_AT 12u
+
+static uint16_t ordered(uint16_t v, bool little_endian)
+{
+	return little_endian ? (uint16_t)(v >> 8 | v << 8) : v;
+}
+
+void link_ether_head(uint8_t head[LINK_ETHER_HEAD], const uint8_t mac[6], uint16_t ethertype)
+{
+	struct wr w = wr_init(head, LINK_ETHER_HEAD);
+
+	memset(wr_room(&w, 6), 0xff, 6);
+	wr_bytes(&w, mac, 6);
+	wr_u16(&w, ethertype);
+	wr_u16(&w, 0);
+}
+
+void link_ether_length(uint8_t at[2], uint16_t len, bool little_endian)
+{
+	wr_put16(at, ordered(len, little_endian));
+}
+
+bool link_ether_is(const struct link_frame *f, uint16_t ethertype)
+{
+	struct rd r = rd_init(f->payload, f->len);
+
+	rd_skip(&r, TYPE_AT);
+	return rd_u16(&r) == ethertype && !r.bad;
+}
+
+bool link_ether_take(struct link_frame *f, bool little_endian)
+{
+	struct rd r = rd_init(f->payload, f->len);
+	const uint8_t *p;
+	uint16_t len;
+
+	rd_skip(&r, LINK_ETHER_HEAD - 2);
+	len = ordered(rd_u16(&r), little_endian);
+	p = rd_take(&r, len);
+	if (!p || !len)
+		return false;
+	f->payload = p;
+	f->len = len;
+	return true;
+}
