@@ -13,7 +13,8 @@ const struct ist_key fr_keys[] = {
 	{"lmi", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "none auto annex-a annex-d cisco", "annex-a",
 	 "management of the link: Q.933 Annex A, T1.617 Annex D, the consortium's, auto to find "
 	 "out"},
-	{"role", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "user network", "user", "our side of the LMI"},
+	{"role", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "user network nni", "user",
+	 "our side of the LMI; nni: both"},
 	{"n391", IST_KEY_NUMBER, IST_KEY_PORT, 1, 255, NULL, "6", "polls to one full status"},
 	{"n392", IST_KEY_NUMBER, IST_KEY_PORT, 1, 10, NULL, "3", "errors that take the link down"},
 	{"n393", IST_KEY_NUMBER, IST_KEY_PORT, 1, 10, NULL, "4", "events n392 is counted over"},
@@ -81,7 +82,8 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 		.t391 = settings_time(set, "t391"),
 		.t392 = settings_time(set, "t392"),
 	};
-	const char *wrong = lmi_conf_check(&conf);
+	bool nni = settings_is(set, "role", "nni");
+	const char *wrong;
 	uint32_t *dlci;
 	int r;
 
@@ -96,6 +98,7 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 	}
 	if (!p->has_lmi)
 		return 0;
+	wrong = lmi_sides_check(&conf, nni);
 	if (!wrong && p->format != Q922_2_OCTETS)
 		wrong = "an LMI needs address-octets = 2";
 	if (!wrong && lmi_msg_octets(conf.kind, p->circuits) > p->mtu)
@@ -105,7 +108,7 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 	dlci = calloc((size_t)p->circuits + 1, sizeof(*dlci));
 	for (unsigned i = 0; dlci && i < p->circuits; i++)
 		dlci[i] = p->circuit[i].dlci;
-	r = dlci ? lmi_init(&p->lmi, &conf, &fr_lmi_ops, p, dlci, p->circuits) : -ENOMEM;
+	r = dlci ? lmi_sides_init(&p->lmi, &conf, nni, &fr_lmi_ops, p, dlci, p->circuits) : -ENOMEM;
 	free(dlci);
 	return r < 0 ? settings_error(err, err_len, -r, "out of memory") : 0;
 }
@@ -143,7 +146,7 @@ void fr_close(struct ist_port *p)
 	link_close(p->link);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
-	lmi_free(&p->lmi);
+	lmi_sides_free(&p->lmi);
 	for (unsigned i = 0; i < p->circuits; i++)
 		free(p->circuit[i].gather.buf);
 	free(p->circuit);

@@ -8,7 +8,7 @@
 #include "transports/frf12.h"
 #include "transports/handle.h"
 #include "transports/link.h"
-#include "transports/lmi.h"
+#include "transports/lmi_sides.h"
 #include "transports/q922.h"
 
 #define FR_BATCH	32u
@@ -77,7 +77,7 @@ struct ist_port {
 	uint32_t mtu, link_mtu;
 	uint32_t fragment; /* longest frame that goes whole; 0 = by the MTUs */
 	bool pad, has_lmi;
-	struct lmi lmi;
+	struct lmi_sides lmi;
 	uint32_t timer;
 	const char *why; /* the link is down */
 	uint64_t count[C_COUNT];

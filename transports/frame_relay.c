@@ -146,9 +146,9 @@ static void set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
 {
 	const struct ist_cause why = {
 		.kind = p->why ? IST_CAUSE_LINK : IST_CAUSE_INACTIVE,
-		.words = p->why	     ? p->why
-			 : p->lmi.up ? "PVC inactive"
-				     : "LMI down",
+		.words = p->why			 ? p->why
+			 : lmi_sides_up(&p->lmi) ? "PVC inactive"
+						 : "LMI down",
 	};
 
 	if (c->up == up)
@@ -165,20 +165,22 @@ static void on_lmi_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
 
-	lmi_expire(&p->lmi, now);
+	lmi_sides_expire(&p->lmi, now);
 	lmi_rearm(p);
 }
 
 static void lmi_rearm(struct ist_port *p)
 {
-	if (lmi_deadline(&p->lmi) != UINT64_MAX || p->timer)
-		p->host->timer(p->ctx, &p->timer, lmi_deadline(&p->lmi), on_lmi_time, p);
+	uint64_t deadline = lmi_sides_deadline(&p->lmi);
+
+	if (deadline != UINT64_MAX || p->timer)
+		p->host->timer(p->ctx, &p->timer, deadline, on_lmi_time, p);
 }
 
 static void lmi_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	struct ist_port *p = ctx;
-	const struct q922_addr a = {.dlci = lmi_variants[p->lmi.conf.kind].dlci};
+	const struct q922_addr a = {.dlci = lmi_sides_tx_dlci(&p->lmi)};
 	uint8_t head[Q922_MAX_OCTETS];
 	struct wr w = wr_init(head, sizeof(head));
 	struct link_frame f;
@@ -231,9 +233,9 @@ static void on_carrier(void *ctx, bool up, const char *words)
 	if (up)
 		check_link_mtu(p);
 	if (p->has_lmi && up)
-		lmi_start(&p->lmi, p->host->now(p->ctx));
+		lmi_sides_start(&p->lmi, p->host->now(p->ctx));
 	else if (p->has_lmi)
-		lmi_stop(&p->lmi);
+		lmi_sides_stop(&p->lmi);
 	if (p->has_lmi)
 		lmi_rearm(p);
 	for (unsigned i = 0; i < p->circuits && !p->has_lmi; i++)
@@ -342,9 +344,9 @@ static void frame_in(struct ist_port *p, const struct link_frame *f)
 		p->count[address == Q922_DL_CORE ? C_RX_DL_CORE : C_RX_ADDRESS]++;
 		return;
 	}
-	if (p->has_lmi && lmi_on_dlci(&p->lmi, a.dlci)) {
+	if (p->has_lmi && lmi_sides_on_dlci(&p->lmi, a.dlci)) {
 		flush(p); /* it may take circuits down */
-		lmi_rx(&p->lmi, r.p, r.left, p->host->now(p->ctx));
+		lmi_sides_rx(&p->lmi, r.p, r.left, p->host->now(p->ctx));
 		lmi_rearm(p);
 		return;
 	}
@@ -398,7 +400,7 @@ static void fr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 	uint64_t all[C_COUNT + LMI_COUNTER_COUNT + LINK_COUNTER_COUNT];
 
 	memcpy(all, p->count, sizeof(p->count));
-	memcpy(all + C_COUNT, p->lmi.count, sizeof(p->lmi.count));
+	lmi_sides_count(&p->lmi, all + C_COUNT);
 	link_count(p->link, all + C_COUNT + LMI_COUNTER_COUNT);
 	for (unsigned i = 0; i < n; i++)
 		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
@@ -406,7 +408,7 @@ static void fr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 
 static int fr_status(const struct ist_port *p, char *buf, size_t len)
 {
-	const struct lmi *l = &p->lmi;
+	const struct lmi_sides *l = &p->lmi;
 	char small[40] = "";
 	unsigned up = 0;
 
@@ -419,9 +421,8 @@ static int fr_status(const struct ist_port *p, char *buf, size_t len)
 		return snprintf(buf, len, "link %s, no LMI, %u of %u DLCIs up%s",
 				link_up(p->link) ? "up" : "down", up, p->circuits, small);
 	return snprintf(buf, len, "link %s, LMI %s %s %s, %u of %u DLCIs up%s",
-			link_up(p->link) ? "up" : "down", lmi_name(l),
-			l->conf.role == LMI_NETWORK ? "network" : "user", l->up ? "up" : "down", up,
-			p->circuits, small);
+			link_up(p->link) ? "up" : "down", lmi_sides_name(l), lmi_sides_role(l),
+			lmi_sides_up(l) ? "up" : "down", up, p->circuits, small);
 }
 
 const struct ist_transport frame_relay_transport = {

@@ -59,7 +59,7 @@ uint64_t lmi_deadline(const struct lmi *l)
 	return l->deadline;
 }
 
-static struct lmi_pvc *find(struct lmi *l, uint32_t dlci)
+static struct lmi_pvc *find(const struct lmi *l, uint32_t dlci)
 {
 	unsigned low = 0, high = l->pvcs;
 
@@ -74,6 +74,13 @@ static struct lmi_pvc *find(struct lmi *l, uint32_t dlci)
 			high = mid;
 	}
 	return NULL;
+}
+
+bool lmi_pvc_up(const struct lmi *l, uint32_t dlci)
+{
+	const struct lmi_pvc *p = find(l, dlci);
+
+	return p && p->up;
 }
 
 /* --- events -------------------------------------------------------------------------------------

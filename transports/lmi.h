@@ -104,6 +104,8 @@ uint64_t lmi_deadline(const struct lmi *l);
 bool lmi_on_dlci(const struct lmi *l, uint32_t dlci);
 /* The kind spoken, "auto" while that is not known. */
 const char *lmi_name(const struct lmi *l);
+/* As reported last; false for a DLCI that is not there. */
+bool lmi_pvc_up(const struct lmi *l, uint32_t dlci);
 /* Network: what the user is to be told.  ABSENT to something makes it new. */
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state);
 

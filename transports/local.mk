@@ -31,7 +31,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/fr_encap.h transports/fr_encap.c transports/frf12.h transports/frf12.c \
 	transports/fr_int.h transports/fr_tx.c transports/fr_conf.c \
 	transports/lmi_msg.h transports/lmi_msg.c \
-	transports/lmi.h transports/lmi.c \
+	transports/lmi.h transports/lmi.c transports/lmi_sides.h transports/lmi_sides.c \
 	transports/frame_relay.h transports/frame_relay.c
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = transports/isthmus-transport.pc

@@ -31,6 +31,7 @@
 	X(fr_encap)    \
 	X(lmi)         \
 	X(lmi_msg)     \
+	X(lmi_sides)   \
 	X(link)        \
 	X(frf12)       \
 	X(frame_relay) \

@@ -673,6 +673,8 @@ static void bad_settings(void)
 		{{"link=loop:x", "t391=0"}, "t391"},
 		{{"link=loop:x", "address-octets=3", "@1024 ppp"},
 		 "an LMI needs address-octets = 2"},
+		{{"link=loop:x", "role=nni", "lmi=cisco"}, "nni"},
+		{{"link=loop:x", "role=nni", "lmi=auto"}, "nni"},
 		{{"link=loop:x", "lmi=none", "address-octets=3", "@1023 ppp"},
 		 "dlci 1023 is not 1024 to"},
 		{{"link=loop:x", "ethertype=0x5ff"}, "ethertype: \"0x5ff\" is not"},
