@@ -133,16 +133,36 @@ no_device() { ! in_space "$1" ip link show dev "$2" >/dev/null 2>&1; }
 
 # --- guests
 
-# guest TAP SCRIPT ARGUMENT...: boots tests/peers/SCRIPT in a guest kernel on that TAP of space net; its console
-# is read from descriptor $console, `guest_ended` is its status
+# guest "TAP..." SCRIPT ARGUMENT...: boots tests/peers/SCRIPT in a guest kernel on those TAPs of space net, for
+# $GUEST_LIMIT seconds at most; its console is read from descriptor $console, `guest_ended` is its status
 guest() {
-	local tap=$1 script=$2
+	local taps=() script=$2 tap
+	for tap in $1; do taps+=(-t "$tap"); done
 	shift 2
-	exec {console}< <("$HERE/peers/uml-run.sh" -N "$TAG-net" -t "$tap" -w "$WORK" "$HERE/peers/$script" "$@" |
+	exec {console}< <("$HERE/peers/uml-run.sh" -N "$TAG-net" "${taps[@]}" -w "$WORK" -T "${GUEST_LIMIT:-120}" \
+		"$HERE/peers/$script" "$@" |
 		sed -u "s/\r//g; s/^\(PASS\|FAIL\) /\1 $NAME: /"; exit "${PIPESTATUS[0]}")
 	guest_pid=$!
 }
 guest_ended() { wait "$guest_pid"; }
+
+# in_guest COMMAND: what it says, with its status; the guest runs guest-shell.sh.  A file can be written into
+# $WORK, which the guest sees as /mnt: no line of its console goes the other way.
+in_guest() {
+	printf '%s\n' "$*" >"$WORK/do.new"
+	mv "$WORK/do.new" "$WORK/do"
+	guest_did
+}
+guest_did() {
+	local line
+	while IFS= read -ru "$console" line; do
+		case $line in
+		"DID "*) return "${line#DID }" ;;
+		esac
+		printf '%s\n' "$line"
+	done
+	return 125
+}
 
 # tap NAME ADDRESS/LEN: in space net
 tap() {

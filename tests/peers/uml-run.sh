@@ -3,19 +3,19 @@
 # Runs one script inside Debian's user-mode-linux kernel, with the host's own file system as its
 # read-only root, and passes its exit status back.  A boot and a halt take about four seconds.
 #
-#   uml-run.sh [-N netns] [-t tap] [-m MB] [-w dir] [-T seconds] script [argument...]
+#   uml-run.sh [-N netns] [-t tap]... [-m MB] [-w dir] [-T seconds] script [argument...]
 #     -N  run the kernel inside this network namespace
-#     -t  attach the guest's vec0 to this TAP, which exists already
+#     -t  attach the guest's vec0 (vec1 and so on, given again) to this TAP, which exists already
 #     -w  host directory that the guest sees read-write at /mnt (default: one of its own)
 #
 # The script runs as root in bash, in /mnt; the guest's console is our stdout.  Two guests need two
 # directories.  Status 125: the guest did not finish in time.
 set -u
-ns='' tap='' mem=256 work='' limit=120
+ns='' taps=() mem=256 work='' limit=120
 while getopts N:t:m:w:T: o; do
 	case $o in
 	N) ns=$OPTARG ;;
-	t) tap=$OPTARG ;;
+	t) taps+=("$OPTARG") ;;
 	m) mem=$OPTARG ;;
 	w) work=$OPTARG ;;
 	T) limit=$OPTARG ;;
@@ -35,7 +35,7 @@ gcc -O2 -shared -fPIC -o "$work/.xstate.so" "$here/uml-xstate.c" || exit 2
 run=(env "LD_PRELOAD=$work/.xstate.so" linux.uml "mem=${mem}M" root=/dev/root rootfstype=hostfs rootflags=/ ro quiet
 	"loglevel=${UML_LOGLEVEL:-3}" con=null ssl=null con0=null,fd:1 umid=r$$ "uml_dir=$work/.uml"
 	"init=$here/uml-init.sh" "UMLW=$work")
-[ -z "$tap" ] || run+=("vec0:transport=tap,ifname=$tap,depth=128,gro=1")
+for i in "${!taps[@]}"; do run+=("vec$i:transport=tap,ifname=${taps[i]},depth=128,gro=1"); done
 [ -z "$ns" ] || run=(ip netns exec "$ns" "${run[@]}")
 timeout -k 5 "$limit" "${run[@]}" </dev/null 2>&1
 [ -s "$work/.rc" ] || { echo "the guest did not finish"; exit 125; }
