@@ -8,6 +8,7 @@ include tests/cfg/local.mk
 include tests/gw/local.mk
 include tests/sim/local.mk
 endif
+include tests/conformance/local.mk
 include tests/fuzz/local.mk
 include tests/peers/local.mk
 include tests/wire/local.mk

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Cases about frames.  "Arrives" is always checked with the next frame on the same channel behind it,
+ * so that nothing has to wait to see that something does not come.
+ */
+#include "tests/conformance/cases.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALL 2100u /* all sizes up to here; above, those at the edges and some at random */
+
+static bool size_both_ways(struct pair *p, struct link *l, uint32_t len)
+{
+	return pair_send(p, l, A, len, 0, 0) && pair_send(p, l, B, len, 0, 0);
+}
+
+bool case_sizes(struct pair *p)
+{
+	for (unsigned i = 0; i < p->links && i < 4; i++) {
+		struct link *l = &p->link[i];
+		uint32_t mtu = pair_mtu(p, l), len;
+
+		if (!mtu)
+			return fail(p, "a channel that is up has an MTU of 0");
+		for (len = 1; len <= mtu && len <= SMALL; len++)
+			if (!size_both_ways(p, l, len))
+				return false;
+		for (len = 4096; len < mtu; len *= 2)
+			for (uint32_t d = 0; d < 3; d++)
+				if (!size_both_ways(p, l, len - 1 + d))
+					return false;
+		for (unsigned n = 0; mtu > SMALL && n < 40; n++)
+			if (!size_both_ways(p, l, SMALL + (uint32_t)(pair_rand(p) % (mtu - SMALL))))
+				return false;
+		for (len = mtu > 16 ? mtu - 16 : 1; len <= mtu; len++)
+			if (!size_both_ways(p, l, len))
+				return false;
+		if (!pair_drain(p))
+			return false;
+	}
+	return true;
+}
+
+/* Which counter of side A has grown since they were last read; NULL = none but those for frames. */
+static bool dropped_counted(struct pair *p)
+{
+	uint64_t before[CHECK_COUNTERS];
+	const struct ist_counter *c = p->spec->t->counters;
+
+	memcpy(before, p->count[A], sizeof(before));
+	pair_count(p);
+	for (unsigned i = 0; i < CHECK_COUNTERS && c[i].name; i++)
+		if (p->count[A][i] > before[i] && strstr(c[i].name, "long"))
+			return true;
+	return false;
+}
+
+bool case_over(struct pair *p)
+{
+	static uint8_t octets[70000];
+
+	for (unsigned i = 0; i < p->links && i < 4; i++) {
+		struct link *l = &p->link[i];
+		uint32_t mtu = check_mtu(&p->side[A], l->id[A]);
+		struct ist_frame f = {
+			.channel = l->id[A], .payload = octets, .len = mtu + 1 - 12};
+		int r;
+
+		if (mtu < 13 || mtu >= sizeof(octets))
+			return fail(p, "the MTU is %u", mtu);
+		f.head = octets;
+		f.head_len = 12;
+		pair_count(p);
+		r = check_send(&p->side[A], &f, 1);
+		if (r != 1 && r != -EMSGSIZE)
+			return fail(p, "send of a frame over the MTU gives %d", r);
+		if (!dropped_counted(p))
+			return fail(p, "the drop moves no counter with `long` in its name");
+		if (!pair_send(p, l, A, 40, 0, 0) || !pair_drain(p))
+			return false;
+	}
+	return true;
+}
+
+bool case_heads(struct pair *p)
+{
+	for (unsigned i = 0; i < p->links && i < 4; i++) {
+		uint32_t mtu = pair_mtu(p, &p->link[i]);
+
+		for (uint32_t head = 1; head <= IST_HEAD_MAX; head++)
+			for (unsigned from = A; from <= B; from++)
+				if (!pair_send(p, &p->link[i], from, head + 300, head, 0) ||
+				    !pair_send(p, &p->link[i], from, head, head, 0) ||
+				    !pair_send(p, &p->link[i], from, mtu, head, 0))
+					return false;
+		if (!pair_drain(p))
+			return false;
+	}
+	return true;
+}
+
+/* Without flow control a thousand at once may be more than anything holds: then fewer, more often. */
+bool case_batch(struct pair *p)
+{
+	unsigned at_once = pair_has(p, IST_CAP_FLOW) ? 1000 : 25;
+
+	for (unsigned i = 0; i < p->links && i < 4; i++)
+		for (unsigned n = 0; n < 1000; n += at_once)
+			for (unsigned from = A; from <= B; from++)
+				if (!pair_send_batch(p, &p->link[i], from, 200, at_once) ||
+				    (!pair_has(p, IST_CAP_FLOW) && !pair_drain(p)))
+					return false;
+	return pair_drain(p);
+}
+
+bool case_both_ways(struct pair *p)
+{
+	struct link *l = &p->link[0];
+	uint32_t mtu = pair_mtu(p, l);
+
+	for (uint64_t done[2] = {0, 0}; done[A] < 1000000 || done[B] < 1000000;)
+		for (unsigned from = A; from <= B; from++) {
+			uint32_t len = 1 + (uint32_t)(pair_rand(p) % (mtu < 1500 ? mtu : 1500));
+
+			if (!pair_send(p, l, from, len, 0, 0))
+				return false;
+			done[from] += len;
+		}
+	return pair_drain(p);
+}
+
+bool case_interleaved(struct pair *p)
+{
+	for (unsigned round = 0; round < 200; round++)
+		for (unsigned i = 0; i < p->links; i++)
+			for (unsigned from = A; from <= B; from++)
+				if (!pair_send(p, &p->link[i], from,
+					       20 + (uint32_t)(pair_rand(p) % 200), 0, 0))
+					return false;
+	return pair_drain(p);
+}
+
+bool case_many(struct pair *p)
+{
+	if (!pair_open(p, NULL, true))
+		return false;
+	if (p->links < 1000)
+		return fail(p, "only %u channels were configured", p->links);
+	for (unsigned round = 0; round < 2; round++)
+		for (unsigned i = 0; i < p->links; i++)
+			for (unsigned from = A; from <= B; from++)
+				if (!pair_send(p, &p->link[i], from, 60, 0, 0))
+					return false;
+	return pair_drain(p);
+}
+
+/* B is not served, so that what A sends piles up; then it is. */
+bool case_full(struct pair *p)
+{
+	struct link *l = &p->link[0];
+	struct check_chan *c = check_chan(&p->side[A], l->id[A]);
+	unsigned n = 0, more;
+
+	while (n < 200000 && pair_try(p, l, A, 500, 0, 0))
+		if (!(++n % 64))
+			pair_serve(p, 1, 0);
+	if (p->why[0])
+		return false;
+	if (n == 200000)
+		return pair_drain(p); /* it has room for all there is */
+	for (more = 0; more < 200; more++) {
+		p->progress = check_now();
+		while (!c->writable && check_now() < p->progress + PATIENCE)
+			pair_serve(p, 3, p->progress + PATIENCE);
+		if (!c->writable)
+			return fail(p, "send took less after %u frames, `writable` never came", n);
+		while (pair_try(p, l, A, 500, 0, 0))
+			n++;
+	}
+	return !p->why[0] && pair_drain(p);
+}
+
+bool case_echo(struct pair *p)
+{
+	p->echo = true;
+	for (unsigned i = 0; i < 500; i++)
+		if (!pair_send(p, &p->link[i % p->links], A, 100 + i, 0, 0))
+			return false;
+	if (!pair_drain(p))
+		return false;
+	p->echo = false;
+	for (unsigned i = 0; i < p->links; i++)
+		if (p->link[i].way[A].got && !p->link[i].way[B].got)
+			return fail(p, "nothing came back that was sent inside a report");
+	return true;
+}
+
+bool case_control(struct pair *p)
+{
+	p->unordered = true; /* control may overtake */
+	for (unsigned i = 0; i < 300; i++)
+		if (!pair_send(p, &p->link[i % p->links], i & 1, 30 + i, i % 20,
+			       i % 3 ? 0 : IST_FRAME_CONTROL))
+			return false;
+	return pair_drain(p);
+}
+
+bool case_segments(struct pair *p)
+{
+	struct link *l = &p->link[0];
+	struct ist_frame f = {.channel = l->id[A], .segment = 100, .len = 350};
+	uint8_t octets[350];
+	unsigned before = (unsigned)l->way[A].wrong;
+
+	memset(octets, 0, sizeof(octets));
+	f.payload = octets;
+	if (check_send(&p->side[A], &f, 1) != 1)
+		return fail(p, "send does not take it");
+	pair_settle(p, 3);
+	p->side[B].fault[0] = '\0'; /* what came was not made from numbers */
+	if (l->way[A].wrong - before != 4)
+		return fail(p, "350 octets of segments of 100 came as %" PRIu64 " frames",
+			    l->way[A].wrong - before);
+	return true;
+}
+
+static bool on_line(struct pair *p, const char *settings)
+{
+	if (!pair_open(p, settings, false))
+		return false;
+	for (unsigned i = 0; i < 1000 && !p->why[0]; i++) {
+		pair_try(p, &p->link[0], A, 50 + i % 200, 0, 0);
+		for (unsigned n = 0; n < 2; n++)
+			pair_serve(p, 3, 0);
+	}
+	pair_settle(p, 3);
+	pair_count(p);
+	return !p->why[0];
+}
+
+static uint64_t counted(const struct pair *p, const char *word)
+{
+	const struct ist_counter *c = p->spec->t->counters;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < CHECK_COUNTERS && c[i].name; i++)
+		if (strstr(c[i].name, word))
+			sum += p->count[A][i];
+	return sum;
+}
+
+bool case_loss(struct pair *p)
+{
+	struct way *w;
+
+	if (!on_line(p, "impair-loss = \"5\""))
+		return false;
+	w = &p->link[0].way[A];
+	if (!w->got)
+		return fail(p, "nothing arrives at 5 %% loss");
+	if (!counted(p, "lost"))
+		return fail(p, "losses on purpose are not counted");
+	w->lost += w->n;
+	pair_forget(p);
+	return true;
+}
+
+bool case_bad_line(struct pair *p)
+{
+	p->unordered = true;
+	if (!on_line(p, "impair-duplicate = \"10\" impair-reorder = \"10\" impair-delay = 1ms"))
+		return false;
+	if (!p->link[0].way[A].got)
+		return fail(p, "nothing arrives");
+	if (!counted(p, "duplicated") || !counted(p, "reordered"))
+		return fail(p, "what is done to frames on purpose is not counted");
+	pair_forget(p);
+	return true;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cases about ports, channels, addresses and counters: coming, going, and what is none. */
+#include "tests/conformance/cases.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+bool case_open_close(struct pair *p)
+{
+	if (!pair_configure(p, NULL, false))
+		return false;
+	for (unsigned i = 0; i < 50; i++) {
+		if (!pair_open_side(p, i & 1))
+			return false;
+		if (i % 3)
+			pair_serve(p, 3, 0);
+		pair_close_side(p, i & 1);
+	}
+	return true;
+}
+
+/* A third port with the configuration of a side that is open: most media have no room for it. */
+bool case_twice(struct pair *p)
+{
+	struct ist_port_config cfg;
+	struct check_host third;
+	char err[300];
+	int r;
+
+	if (!pair_open(p, NULL, false))
+		return false;
+	cfg = p->model[A]->port[0].config;
+	if (!pair_has(p, IST_CAP_SWITCHED) && pair_has(p, IST_CAP_UNKNOWN))
+		cfg.circuits = 0;
+	check_init(&third, "A again", p->spec->t);
+	r = check_open(&third, &cfg, err, sizeof(err));
+	if (r > 0)
+		fail(p, "open gives %d", r);
+	if (r && !strcmp(err + strlen(err) - (strlen(err) > 14 ? 14 : 0), "without a word"))
+		fail(p, "an open that fails leaves no words");
+	if (!r)
+		check_close(&third);
+	if (third.fault[0])
+		fail(p, "%s", third.fault);
+	check_fini(&third);
+	return !p->why[0];
+}
+
+static bool addr_rules(struct pair *p, const struct ist_addr *a)
+{
+	const struct ist_transport *t = p->spec->t;
+	char text[300], cut[8];
+	struct ist_addr again;
+	int n = t->addr_format(a, text, sizeof(text));
+
+	if (n <= 0 || n >= (int)sizeof(text) || strlen(text) != (size_t)n)
+		return fail(p, "addr_format gives %d", n);
+	memset(cut, 'x', sizeof(cut));
+	if (t->addr_format(a, cut, 4) != n || memchr(cut, '\0', 4) == NULL || cut[4] != 'x' ||
+	    strncmp(cut, text, strlen(cut)))
+		return fail(p, "addr_format into 4 octets is not like snprintf for \"%s\"", text);
+	memset(&again, 0xa5, sizeof(again));
+	if (t->addr_parse(&again, text))
+		return fail(p, "\"%s\" is written but not read", text);
+	if (memcmp(&again, a, sizeof(again)))
+		return fail(p, "\"%s\" is read as another address", text);
+	return true;
+}
+
+bool case_addresses(struct pair *p)
+{
+	char text[80];
+	struct ist_addr a;
+
+	for (unsigned i = 0; i < p->links; i++)
+		if (!addr_rules(p, &p->link[i].circuit->addr))
+			return false;
+	for (unsigned i = 0; i < 20000; i++) {
+		size_t len = pair_rand(p) % sizeof(text);
+
+		for (size_t k = 0; k < len; k++)
+			text[k] = i & 1 ? "0123456789./:[]@-af%"[pair_rand(p) % 20] :
+					  (char)(1 + pair_rand(p) % 255);
+		text[len] = '\0';
+		memset(&a, 0xa5, sizeof(a));
+		if (!p->spec->t->addr_parse(&a, text) && !addr_rules(p, &a))
+			return false;
+	}
+	return true;
+}
+
+static bool works(struct pair *p)
+{
+	for (unsigned i = 0; i < p->links; i++)
+		for (unsigned from = A; from <= B; from++)
+			for (unsigned n = 0; n < 20; n++)
+				if (!pair_send(p, &p->link[i], from, 100, n, 0))
+					return false;
+	return pair_drain(p);
+}
+
+static bool is_ours(const struct pair *p, ist_channel c)
+{
+	for (unsigned i = 0; i < p->links; i++)
+		if (p->link[i].id[A] == c)
+			return true;
+	return false;
+}
+
+bool case_stale(struct pair *p)
+{
+	uint8_t octet = 0;
+
+	for (unsigned i = 0; i < 2000; i++) {
+		ist_channel c = p->link[i % p->links].id[A];
+		struct ist_frame f = {.payload = &octet, .len = 1};
+
+		c = i < 40 ? c ^ 1u << i % 32 : i < 80 ? i - 41 : (ist_channel)pair_rand(p);
+		f.channel = c;
+		if (is_ours(p, c))
+			continue;
+		if (check_send(&p->side[A], &f, 1) >= 0 && !check_chan(&p->side[A], c))
+			return fail(p, "send takes a frame for channel %#x, which is not there", c);
+		check_mtu(&p->side[A], c);
+		check_disconnect(&p->side[A], c);
+		if (pair_has(p, IST_CAP_SWITCHED))
+			check_answer(&p->side[A], c, i & 1);
+	}
+	return works(p);
+}
+
+bool case_counters(struct pair *p)
+{
+	uint64_t few[CHECK_COUNTERS], before = 0, after = 0;
+	unsigned n;
+
+	pair_count(p);
+	for (unsigned i = 0; i < CHECK_COUNTERS; i++)
+		before += p->count[A][i];
+	if (!works(p))
+		return false;
+	pair_count(p);
+	for (unsigned i = 0; i < CHECK_COUNTERS; i++)
+		after += p->count[A][i];
+	if (after < before + 40)
+		return fail(p, "40 frames move the counters by %llu", (unsigned long long)(after - before));
+	memset(few, 0xa5, sizeof(few));
+	n = check_count(&p->side[A], few);
+	for (unsigned k = 0; k <= n; k++) {
+		memset(few, 0xa5, sizeof(few));
+		p->spec->t->count(p->side[A].port, few, k);
+		for (unsigned i = k; i < CHECK_COUNTERS; i++)
+			if (few[i] != 0xa5a5a5a5a5a5a5a5u)
+				return fail(p, "asked for %u counters, it writes more", k);
+	}
+	return true;
+}
+
+/* Frames are on their way both ways, and nobody has looked at them yet. */
+static void load_up(struct pair *p)
+{
+	for (unsigned n = 0; n < 20; n++)
+		for (unsigned i = 0; i < p->links && i < 8; i++)
+			for (unsigned from = A; from <= B; from++)
+				pair_try(p, &p->link[i], from, 200, 0, 0);
+}
+
+bool case_close_busy(struct pair *p)
+{
+	for (unsigned k = A; k <= B; k++) {
+		load_up(p);
+		pair_close_side(p, k);
+		pair_settle(p, 3);
+		pair_close_side(p, !k);
+		pair_forget(p);
+		if (!pair_open_side(p, A) || !pair_open_side(p, B) || !pair_links(p))
+			return false;
+	}
+	return works(p);
+}
+
+/* Nobody is there to take it: neither harm nor report may come of that.  What was on its way before
+ * may still arrive. */
+static void into_the_void(struct pair *p, unsigned side)
+{
+	for (unsigned n = 0; n < 100; n++) {
+		struct link *l = &p->link[n % p->links];
+		struct check_chan *c = check_chan(&p->side[side], l->id[side]);
+
+		if (c && c->state != CHAN_DEAD)
+			pair_try(p, l, side, 100, 0, 0);
+		pair_serve(p, 3, 0);
+	}
+	pair_settle(p, 3);
+	pair_forget(p);
+	p->why[0] = '\0'; /* send may refuse */
+}
+
+bool case_far_restart(struct pair *p)
+{
+	for (unsigned n = 0; n < 3; n++) {
+		load_up(p);
+		pair_close_side(p, B);
+		into_the_void(p, A);
+		if (!pair_open_side(p, B) || !pair_links(p) || !works(p))
+			return false;
+	}
+	return true;
+}
+
+bool case_near_restart(struct pair *p)
+{
+	for (unsigned n = 0; n < 3; n++) {
+		load_up(p);
+		pair_close_side(p, A);
+		into_the_void(p, B);
+		if (!pair_open_side(p, A) || !pair_links(p) || !works(p))
+			return false;
+	}
+	return true;
+}
+
+/* --- switched media -------------------------------------------------------------------------- */
+
+static bool goes_dead(struct pair *p, unsigned side, ist_channel c)
+{
+	struct check_chan *ch = check_chan(&p->side[side], c);
+	uint64_t end = check_now() + PATIENCE;
+
+	while (ch && ch->state != CHAN_DEAD && check_now() < end)
+		pair_serve(p, 3, end);
+	return ch && ch->state == CHAN_DEAD;
+}
+
+bool case_refused(struct pair *p)
+{
+	struct link *l = &p->link[0];
+	ist_channel c = l->id[A], far = l->id[B];
+
+	check_disconnect(&p->side[A], c);
+	if (!goes_dead(p, B, far))
+		return fail(p, "hung up, but the far side does not go down");
+	p->refuse = true;
+	p->offers = 0;
+	if (check_connect(&p->side[A], &l->circuit->addr, l->payload, &c))
+		return fail(p, "no call can be placed");
+	if (!goes_dead(p, A, c) || !p->offers)
+		return fail(p, "a refused call does not go down forever");
+	p->refuse = false;
+	l->id[A] = 0;
+	return pair_links(p) && works(p);
+}
+
+bool case_redial(struct pair *p)
+{
+	for (unsigned n = 0; n < 20; n++) {
+		struct link *l = &p->link[n % p->links];
+		unsigned by = n & 1;
+
+		check_disconnect(&p->side[by], l->id[by]);
+		if (!goes_dead(p, !by, l->id[!by]))
+			return fail(p, "hung up by side %c, but the other does not go down", 'A' + (char)by);
+		l->id[A] = 0;
+		if (!pair_links(p))
+			return false;
+	}
+	return works(p);
+}
+
+/* --- anybody's octets ------------------------------------------------------------------------ */
+
+/* "udp:FROM:PORT>TO:PORT" or "unix:FROM>TO": a socket bound to FROM that sends to TO. */
+static int hostile_socket(const char *text)
+{
+	struct sockaddr_storage ss[2] = {0};
+	char part[2][108] = {"", ""}, host[64];
+	bool local = !strncmp(text, "unix:", 5);
+	socklen_t len = local ? sizeof(struct sockaddr_un) : sizeof(struct sockaddr_in);
+	unsigned port;
+	int fd;
+
+	if (sscanf(text, "%*[a-z]:%107[^>]>%107s", part[0], part[1]) != 2)
+		return -1;
+	for (unsigned k = 0; k < 2; k++) {
+		struct sockaddr_un *un = (struct sockaddr_un *)&ss[k];
+		struct sockaddr_in *in = (struct sockaddr_in *)&ss[k];
+
+		ss[k].ss_family = local ? AF_UNIX : AF_INET;
+		if (local)
+			memcpy(un->sun_path, part[k], sizeof(un->sun_path));
+		else if (sscanf(part[k], "%63[0-9.]:%u", host, &port) != 2 ||
+			 inet_pton(AF_INET, host, &in->sin_addr) != 1)
+			return -1;
+		else
+			in->sin_port = htons((uint16_t)port);
+	}
+	fd = socket(ss[0].ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && (bind(fd, (struct sockaddr *)&ss[0], len) ||
+			connect(fd, (struct sockaddr *)&ss[1], len))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct sample {
+	struct pair *p;
+	uint8_t frame[64][2048];
+	size_t len[64];
+	unsigned n;
+};
+
+static void keep_sample(void *arg, const uint8_t *frame, size_t len)
+{
+	struct sample *s = arg;
+	unsigned i = s->n++ % 64;
+
+	s->len[i] = len < sizeof(s->frame[i]) ? len : sizeof(s->frame[i]);
+	memcpy(s->frame[i], frame, s->len[i]);
+}
+
+/* Half of them random, half real ones with some octets changed, cut or lengthened. */
+static size_t hostile_frame(struct sample *s, uint8_t out[4096])
+{
+	unsigned i = s->n ? (unsigned)(pair_rand(s->p) % (s->n < 64 ? s->n : 64)) : 0;
+	size_t len = pair_rand(s->p) % 200;
+
+	for (size_t k = 0; k < 4096; k++)
+		out[k] = (uint8_t)pair_rand(s->p);
+	if (!s->n || pair_rand(s->p) & 1)
+		return len;
+	memcpy(out, s->frame[i], s->len[i]);
+	len = s->len[i];
+	for (uint64_t k = pair_rand(s->p) % 4; k > 0 && len; k--)
+		out[pair_rand(s->p) % (len < 40 ? len : 40)] = (uint8_t)pair_rand(s->p);
+	if (!(pair_rand(s->p) % 3))
+		len = pair_rand(s->p) % (len + 50);
+	return len;
+}
+
+static void nobodys_frame(struct check_host *h, const struct ist_frame *f)
+{
+	static volatile uint8_t sum;
+
+	(void)h;
+	for (uint32_t i = 0; i < f->len; i++)
+		sum ^= f->payload[i];
+}
+
+bool case_hostile(struct pair *p)
+{
+	struct sample *s = calloc(1, sizeof(*s));
+	uint8_t out[4096];
+	int fd;
+
+	if (!s)
+		abort();
+	s->p = p;
+	p->tap_arg = s;
+	p->on_tap = keep_sample;
+	p->side[A].tap_on = true;
+	works(p);
+	p->side[A].tap_on = false;
+	p->on_tap = NULL;
+	pair_close_side(p, A);
+	fd = hostile_socket(p->spec->hostile);
+	if (fd < 0)
+		fail(p, "no socket for \"%s\"", p->spec->hostile);
+	p->side[B].on_frame = nobodys_frame;
+	for (unsigned i = 0; fd >= 0 && i < 20000; i++) {
+		if (send(fd, out, hostile_frame(s, out), MSG_NOSIGNAL) < 0)
+			pair_serve(p, 2, check_now() + 1000);
+		if (!(i % 16))
+			pair_serve(p, 2, 0);
+	}
+	pair_settle(p, 2);
+	if (fd >= 0)
+		close(fd);
+	free(s);
+	pair_close_side(p, B);
+	return !p->why[0] && pair_open_side(p, B) && pair_open_side(p, A) && pair_links(p) && works(p);
+}
