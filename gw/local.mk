@@ -27,4 +27,4 @@ isthmus_CPPFLAGS = $(AM_CPPFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'
 isthmus_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS)
 isthmus_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
 
-dist_man_MANS = gw/isthmus.8 gw/isthmus.conf.5
+dist_man_MANS += gw/isthmus.8 gw/isthmus.conf.5

@@ -11,7 +11,7 @@ const struct check_case check_cases[] = {
 	{"over-mtu", "one octet over the MTU is dropped and counted, the next frame arrives", 0,
 	 case_over},
 	{"heads", "head and payload in two pieces arrive as one frame", 0, case_heads},
-	{"burst", "a thousand frames in one call, in order", 0, case_batch},
+	{"burst", "a thousand frames, many in one call of send, in order", 0, case_batch},
 	{"both-ways", "1 MB each way at the same time", 0, case_both_ways},
 	{"interleaved", "frames stay on their channel", NEED_TWO, case_interleaved},
 	{"many-channels", "thousands of channels", NEED_CLOSED | NEED_MANY, case_many},

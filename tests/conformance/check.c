@@ -86,21 +86,19 @@ static const char *missing(const struct spec *s, unsigned needs)
 	return NULL;
 }
 
-static bool run_open(struct pair *p, const struct check_case *c, bool *skip)
+static bool run_open(struct pair *p, const struct check_case *c)
 {
 	if (!(c->needs & NEED_CLOSED) && !pair_open(p, NULL, false))
 		return false;
-	if (c->needs & NEED_TWO && p->links < 2) {
-		*skip = true;
-		return true;
-	}
+	if (c->needs & NEED_TWO && p->links < 2)
+		return skip(p, "side A has one channel only");
 	return c->run(p);
 }
 
 static void run(const struct spec *s, const struct check_case *c, struct tally *sum)
 {
 	const char *why = missing(s, c->needs);
-	bool ok, skip = false;
+	bool ok;
 	struct pair p;
 
 	if (why) {
@@ -109,7 +107,7 @@ static void run(const struct spec *s, const struct check_case *c, struct tally *
 		return;
 	}
 	pair_init(&p, s);
-	ok = run_open(&p, c, &skip);
+	ok = run_open(&p, c);
 	if (ok)
 		pair_count(&p);
 	if (!ok && (p.side[A].fault[0] || p.side[B].fault[0]))
@@ -117,15 +115,15 @@ static void run(const struct spec *s, const struct check_case *c, struct tally *
 			 p.side[A].fault[0] ? p.side[A].fault : p.side[B].fault);
 	pair_end(&p);
 	ok = ok && !p.why[0];
-	if (ok && skip)
-		printf("SKIP %s: side A has one channel only\n", c->name);
+	if (ok && p.skipped[0])
+		printf("SKIP %s: %s\n", c->name, p.skipped);
 	else if (ok)
 		printf("PASS %s: %s\n", c->name, c->what);
 	else
 		printf("FAIL %s: %s: %s\n", c->name, c->what, p.why);
 	fflush(stdout);
-	sum->skipped += ok && skip;
-	sum->passed += ok && !skip;
+	sum->skipped += ok && p.skipped[0];
+	sum->passed += ok && !p.skipped[0];
 	sum->failed += !ok;
 }
 

@@ -51,7 +51,8 @@ struct pair {
 	unsigned links;
 	bool pairing, echo, refuse, unordered;
 	unsigned offers;
-	char why[400]; /* the case failed or was skipped */
+	char why[400];	   /* the case failed */
+	char skipped[100]; /* or could not be run */
 	uint64_t progress; /* when a frame last arrived */
 	uint64_t count[2][CHECK_COUNTERS];
 	uint64_t seed;
@@ -62,6 +63,9 @@ struct pair {
 uint64_t pair_rand(struct pair *p);
 /* False, with words in p->why. */
 bool fail(struct pair *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* True, and the case counts as skipped. */
+bool skip(struct pair *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 void pair_init(struct pair *p, const struct spec *s);
 /* Both sides, with `extra` settings and circuits in their configurations (NULL = none). */
