@@ -9,6 +9,7 @@
 #include "transports/plugin.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	s.text[A] = argv[optind + 1];
 	s.text[B] = argv[optind + 2];
 	return run_all(&s, argv[optind], only);
