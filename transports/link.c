@@ -53,6 +53,11 @@ void link_counted(struct link *l, enum link_counter c)
 	l->count[c]++;
 }
 
+void link_counted_many(struct link *l, enum link_counter c, uint64_t n)
+{
+	l->count[c] += n;
+}
+
 static void on_time(void *arg, uint64_t now);
 
 static void arm(struct link *l)

@@ -68,6 +68,12 @@ struct link_conf {
 	 "\"pcap:REPLAYED>RECORDED\""},                                                            \
 		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
 		 0,	      NULL,	    its_ethertype, "of packet links over Ethernet and of tap links"},        \
+		{"receive-ring", IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, "yes",                    \
+		 "packet links: receive blocks of shared memory: a fraction of the work, but a "   \
+		 "frame alone comes 1 to 4 ms later"},                                             \
+		{"qdisc-bypass", IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, "no",                     \
+		 "packet links: send past the queueing discipline, and past captures of this "     \
+		 "host"},                                                                          \
 		{"replay", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "recorded full-speed", "recorded",    \
 		 "pace of pcap links"},                                                            \
 		IMPAIR_KEYS,                                                                       \
@@ -82,6 +88,7 @@ struct link_conf {
 	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")        \
 	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")       \
 	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")      \
+	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")          \
 	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                            \
 	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries") \
 	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")         \

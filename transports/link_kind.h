@@ -31,6 +31,7 @@ extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_lo
 /* For the kinds. */
 const struct link_conf *link_conf_of(const struct link *l);
 void link_counted(struct link *l, enum link_counter c);
+void link_counted_many(struct link *l, enum link_counter c, uint64_t n);
 /* Frames have come. */
 void link_received(struct link *l, const struct link_frame *f, unsigned n);
 /* Have check called soon, and by itself every second; allowed from anywhere. */
@@ -50,6 +51,8 @@ struct link_socket {
 	/* Looks at one message, may move the frame inside it; false drops it.  NULL = all are
 	 * frames. */
 	bool (*take)(void *impl, const struct sockaddr_storage *from, struct link_frame *f);
+	/* Receives in another way than by recvmmsg; NULL = does not. */
+	void (*drain)(void *impl);
 	void *impl;
 };
 

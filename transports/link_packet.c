@@ -11,6 +11,7 @@
 #include "transports/link_kind.h"
 
 #include "transports/link_ether.h"
+#include "transports/link_ring.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -25,6 +26,8 @@
 
 struct packet_link {
 	struct link_socket socket;
+	struct link_ring ring;
+	bool ring_wanted, bypass;
 	char name[IFNAMSIZ];
 	unsigned index;
 	bool ethernet;
@@ -41,6 +44,8 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 		u->socket = (struct link_socket){.link = l, .fd = -1, .impl = u};
 		u->socket.little_endian = link_conf_of(l)->little_endian;
 		u->mtu = LINK_FRAME_MAX;
+		u->ring_wanted = settings_bool(&link_conf_of(l)->settings, "receive-ring");
+		u->bypass = settings_bool(&link_conf_of(l)->settings, "qdisc-bypass");
 		return u;
 	}
 	free(u);
@@ -114,6 +119,35 @@ static int bind_device(struct packet_link *u, int fd)
 	return bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -errno : 0;
 }
 
+/* --- the socket
+ * ----------------------------------------------------------------------------------- */
+
+static void drain(void *impl)
+{
+	struct packet_link *u = impl;
+	int err = 0;
+	socklen_t len = sizeof(err);
+
+	link_ring_receive(&u->ring, &u->socket);
+	/* What recvmmsg would say: the device went down. */
+	getsockopt(u->socket.fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	if (err)
+		link_recheck(u->socket.link);
+}
+
+/* Both are asked for, and done without where the kernel has them not. */
+static void speed_up(struct packet_link *u, int fd)
+{
+	const struct link_conf *c = link_conf_of(u->socket.link);
+	int on = 1, r = u->ring_wanted ? link_ring_open(&u->ring, fd) : 0;
+
+	u->socket.drain = u->ring.blocks ? drain : NULL;
+	if (r)
+		c->host->log(c->host_ctx, 5, "%s: no receive ring: %s", u->name, strerror(-r));
+	if (u->bypass && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
+		c->host->log(c->host_ctx, 5, "%s: no qdisc bypass: %s", u->name, strerror(errno));
+}
+
 static int start(void *impl)
 {
 	struct packet_link *u = impl;
@@ -123,17 +157,33 @@ static int start(void *impl)
 	if (fd < 0)
 		return -errno;
 	u->socket.take = take;
+	speed_up(u, fd);
 	r = bind_device(u, fd);
-	if (r) {
+	if (r)
 		close(fd);
-		return r;
-	}
-	return link_socket_open(&u->socket, fd);
+	else
+		r = link_socket_open(&u->socket, fd);
+	if (r)
+		link_ring_close(&u->ring);
+	return r;
+}
+
+static void count_lost(struct packet_link *u)
+{
+	struct tpacket_stats_v3 st = {0};
+	socklen_t len = sizeof(st);
+
+	if (!getsockopt(u->socket.fd, SOL_PACKET, PACKET_STATISTICS, &st, &len))
+		link_counted_many(u->socket.link, LINK_RX_LOST, st.tp_drops);
 }
 
 static void stop(void *impl)
 {
-	link_socket_close(&((struct packet_link *)impl)->socket);
+	struct packet_link *u = impl;
+
+	count_lost(u);
+	link_socket_close(&u->socket);
+	link_ring_close(&u->ring);
 }
 
 static int check(void *impl)
@@ -142,6 +192,7 @@ static int check(void *impl)
 	struct ifreq flags;
 	int r;
 
+	count_lost(u);
 	if (if_nametoindex(u->name) != u->index)
 		return -ENODEV;
 	r = ask(u->socket.fd, u, SIOCGIFFLAGS, &flags);

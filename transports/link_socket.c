@@ -57,6 +57,10 @@ static void on_readable(void *arg, unsigned ready)
 	struct link_socket *s = arg;
 
 	(void)ready;
+	if (s->drain) {
+		s->drain(s->impl);
+		return;
+	}
 	for (unsigned i = 0; i < ROUNDS && s->watched; i++)
 		if (receive(s) < BATCH)
 			return;

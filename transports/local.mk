@@ -27,6 +27,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/link_udp.c transports/link_loop.c transports/link_packet.c transports/link_tun.c \
 	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c \
 	transports/pcap_file.h transports/pcap_file.c transports/link_pcap.c transports/link_ether.h transports/link_ether.c \
+	transports/link_ring.h transports/link_ring.c \
 	transports/q922.h transports/q922.c \
 	transports/fr_encap.h transports/fr_encap.c transports/frf12.h transports/frf12.c \
 	transports/fr_int.h transports/fr_tx.c transports/fr_conf.c \

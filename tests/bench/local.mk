@@ -3,3 +3,8 @@
 check_PROGRAMS += lacgen
 lacgen_SOURCES = tests/bench/lacgen.c
 lacgen_LDADD = libppp.la libcore.la
+
+# By hand: two interfaces with a cable between them.
+check_PROGRAMS += packetbench
+packetbench_SOURCES = tests/bench/packetbench.c tests/transports/host.h tests/transports/host.c
+packetbench_LDADD = libtransports.la

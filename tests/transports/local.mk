@@ -20,6 +20,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/test_frf12.c tests/transports/test_frame_relay.c tests/transports/ends.h tests/transports/ends.c \
 	tests/transports/test_atmtcp.c tests/transports/test_link_atmtcp.c \
 	tests/transports/test_pcap_file.c tests/transports/test_link_pcap.c \
-	tests/transports/test_link_ether.c tests/transports/test_link_tun.c
+	tests/transports/test_link_ether.c tests/transports/test_link_tun.c \
+	tests/transports/test_link_ring.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

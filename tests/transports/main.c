@@ -41,6 +41,7 @@
 	X(link_pcap) \
 	X(link_ether) \
 	X(link_tun)  \
+	X(link_ring) \
 	X(atm)         \
 	X(atm_conf)    \
 	X(atm_rx)      \
