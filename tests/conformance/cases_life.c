@@ -343,13 +343,13 @@ static size_t hostile_frame(struct sample *s, uint8_t out[4096])
 	return len;
 }
 
+/* Every octet is looked at, so that a sanitizer sees when it is nobody's. */
 static void nobodys_frame(struct check_host *h, const struct ist_frame *f)
 {
-	static volatile uint8_t sum;
+	struct pair *p = h->user;
 
-	(void)h;
 	for (uint32_t i = 0; i < f->len; i++)
-		sum ^= f->payload[i];
+		p->seed += f->payload[i];
 }
 
 bool case_hostile(struct pair *p)
