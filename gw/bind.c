@@ -8,6 +8,7 @@
  */
 #include "gw/bind.h"
 
+#include "gw/capture.h"
 #include "gw/client.h"
 #include "gw/keep.h"
 #include "gw/leg_call.h"
@@ -536,6 +537,7 @@ const struct dp_ops bind_dp_ops = {
 	.port_failed = dp_port_failed,
 	.sent = dp_sent,
 	.log = dp_log,
+	.tap = capture_tap,
 };
 
 struct join *bind_join_of(const struct l2tp_call *c)

@@ -7,6 +7,8 @@
  */
 #include "gw/gw.h"
 
+#include "gw/capture.h"
+
 #include "gw/bind.h"
 #include "gw/client.h"
 #include "gw/keep.h"
@@ -196,6 +198,8 @@ void gw_free(struct gw *gw)
 	join_list_free(&gw->joins);
 	clients_free(gw);
 	free_services(gw);
+	if (gw->dp)
+		capture_free_all(gw);
 	ports_free(gw);
 	keep_free(gw->keep);
 	aaa_free(gw->aaa);

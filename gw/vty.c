@@ -6,7 +6,9 @@
 #include "gw/vty.h"
 
 #include "gw/bind.h"
+#include "gw/capture.h"
 #include "gw/client.h"
+#include "gw/table.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>
@@ -82,6 +84,46 @@ DEFUN(client_dial, client_dial_cmd, "client NAME dial",
 	return CMD_WARNING;
 }
 
+DEFUN(capture, capture_cmd, "capture PORT FILE",
+      "Write what a port has on its wire to a pcap file\n"
+      "Name of the port's section\n"
+      "File to make; it must not be there\n")
+{
+	const char *words;
+
+	if (capture_start(vty_gw(vty), argv[0], argv[1], &words))
+		return CMD_SUCCESS;
+	vty_out(vty, "%% %s: %s%s", argv[0], words, VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
+DEFUN(no_capture, no_capture_cmd, "no capture PORT",
+      NO_STR "End a capture\n"
+	     "Name of the port's section\n")
+{
+	if (capture_stop(vty_gw(vty), argv[0]))
+		return CMD_SUCCESS;
+	vty_out(vty, "%% No capture of port %s%s", argv[0], VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
+DEFUN(show_captures, show_captures_cmd, "show captures",
+      SHOW_STR "Captures that run\n")
+{
+	struct table *t = table_new("Port|File|>Files|>Frames|>Octets|>Lost");
+
+	for (const struct capture *c = vty_gw(vty)->capture; c; c = c->next) {
+		table_cell(t, "%s", c->name);
+		table_cell(t, "%s", c->path);
+		table_cell(t, "%u", c->files);
+		table_cell(t, "%llu", (unsigned long long)c->frames);
+		table_cell(t, "%llu", (unsigned long long)c->octets);
+		table_cell(t, "%llu", (unsigned long long)c->lost);
+	}
+	table_end(t, vty_line, vty);
+	return CMD_SUCCESS;
+}
+
 static const char copyright[] = "License GPL-2.0-or-later: free software; change and share it.\r\n"
 				"There is NO WARRANTY, as far as the law permits.\r\n";
 
@@ -102,6 +144,9 @@ int vty_start(struct gw *gw, void *talloc)
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);
 	install_element(ENABLE_NODE, &client_dial_cmd);
+	install_element(ENABLE_NODE, &capture_cmd);
+	install_element(ENABLE_NODE, &no_capture_cmd);
+	install_element_ve(&show_captures_cmd);
 	if (telnet_init_dynif(talloc, gw, gw->cfg->vty_address, gw->cfg->vty_port) < 0) {
 		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s port %u\n", gw->cfg->vty_address,
 		       gw->cfg->vty_port);

@@ -122,8 +122,8 @@ struct ist_host {
 		__attribute__((format(printf, 3, 4)))
 #endif
 		;
-	/* Show a capture what is on the wire: link_type is a DLT number.  Cheap when nobody captures;
-	 * test *tap_on first. */
+	/* Show a capture what is on the wire: link_type is the number that pcap files have (LINKTYPE).
+	 * Cheap when nobody captures; test *tap_on first. */
 	void (*tap)(void *host, bool outbound, uint16_t link_type, const void *head, uint32_t head_len,
 		    const void *payload, uint32_t len);
 	const bool *tap_on;

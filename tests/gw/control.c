@@ -8,6 +8,7 @@
 extern const struct test_suite suite_aaa;
 extern const struct test_suite suite_addrpool;
 extern const struct test_suite suite_bind;
+extern const struct test_suite suite_capture;
 extern const struct test_suite suite_client;
 extern const struct test_suite suite_gw;
 extern const struct test_suite suite_join;
@@ -23,7 +24,8 @@ extern const struct test_suite suite_text;
 static const struct test_suite *const suites[] = {
 	&suite_aaa,  &suite_addrpool, &suite_bind,     &suite_client,	    &suite_gw,
 	&suite_join, &suite_keep,     &suite_leg_call, &suite_leg_terminal, &suite_log,
-	&suite_loop, &suite_ra,	      &suite_table,    &suite_text,	    NULL,
+	&suite_loop, &suite_ra,	      &suite_table,    &suite_text,	    &suite_capture,
+	NULL,
 };
 
 int main(int argc, char **argv)

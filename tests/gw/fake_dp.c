@@ -137,6 +137,13 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 	return 0;
 }
 
+int dp_port_tap(struct dp *dp, unsigned port, bool on)
+{
+	(void)dp;
+	say("tap %u %s", port, on ? "on" : "off");
+	return 0;
+}
+
 int dp_answer(struct dp *dp, l2tp_channel c)
 {
 	(void)dp;

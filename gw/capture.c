@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames come from the workers' bounded rings with the monotonic time they were seen at; files hold the
+ * time of day, so the difference is taken once, when the capture begins.
+ */
+#include "gw/capture.h"
+
+#include "gw/port.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SNAP 65535
+
+static int64_t time_of_day_less_monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 - (int64_t)dp_now();
+}
+
+/* Transports name link types by their numbers in files, which are the same on all systems; libpcap wants
+ * its own, which for two old ones are not. */
+static int dlt_of(uint16_t link_type)
+{
+	static const struct {
+		uint16_t in_files;
+		int dlt;
+	} differ[] = {{100, DLT_ATM_RFC1483}, {101, DLT_RAW}};
+
+	for (size_t i = 0; i < sizeof(differ) / sizeof(*differ); i++)
+		if (differ[i].in_files == link_type)
+			return differ[i].dlt;
+	return link_type;
+}
+
+static struct gw_port *port_by_name(struct gw *gw, const char *name)
+{
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		if (!strcmp(gw->cfg->port[i].config.name, name))
+			return &gw->port[i];
+	return NULL;
+}
+
+static struct capture *find(struct gw *gw, const char *name)
+{
+	struct capture *c = gw->capture;
+
+	while (c && strcmp(c->name, name))
+		c = c->next;
+	return c;
+}
+
+/* The first link type has the path itself, others have their name behind it. */
+static void file_name(const struct capture *c, uint16_t link_type, char *buf, size_t len)
+{
+	const char *type = pcap_datalink_val_to_name(dlt_of(link_type));
+
+	if (c->files)
+		snprintf(buf, len, "%s.%s", c->path, type ? type : "other");
+	else
+		snprintf(buf, len, "%s", c->path);
+}
+
+/* A new file for this link type; NULL with errno.  Nothing that is there is written over or followed. */
+static struct capture_file *add_file(struct capture *c, uint16_t link_type)
+{
+	struct capture_file *f = &c->file[c->files];
+	char path[sizeof(c->path) + 32];
+	FILE *out;
+	int fd;
+
+	file_name(c, link_type, path, sizeof(path));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+	if (!out) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	f->link_type = link_type;
+	f->dead = pcap_open_dead(dlt_of(link_type), SNAP);
+	f->dump = f->dead ? pcap_dump_fopen(f->dead, out) : NULL;
+	if (!f->dump) {
+		if (f->dead)
+			pcap_close(f->dead);
+		fclose(out);
+		errno = ENOMEM;
+		return NULL;
+	}
+	c->files++;
+	return f;
+}
+
+static struct capture_file *file_of(struct capture *c, uint16_t link_type)
+{
+	for (unsigned i = 0; i < c->files; i++)
+		if (c->file[i].link_type == link_type)
+			return &c->file[i];
+	return c->files < CAPTURE_FILES ? add_file(c, link_type) : NULL;
+}
+
+static void free_one(struct capture *c)
+{
+	for (unsigned i = 0; i < c->files; i++) {
+		pcap_dump_close(c->file[i].dump);
+		pcap_close(c->file[i].dead);
+	}
+	free(c);
+}
+
+/* The file is made with the first frame, whose link type it has; that it can be made is seen now. */
+static bool may_make(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return !unlink(path);
+}
+
+struct capture *capture_start(struct gw *gw, const char *port, const char *path, const char **words)
+{
+	struct gw_port *p = port_by_name(gw, port);
+	struct capture *c = NULL;
+
+	*words = !p ? "no such port"
+		 : p->number < 0 ? "the port is not open"
+		 : find(gw, port) ? "a capture of it is running"
+		 : strlen(path) >= sizeof(c->path) || strlen(port) >= sizeof(c->name) ? "name too long"
+		 : !may_make(path) ? strerror(errno)
+				   : NULL;
+	if (*words)
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (!c || dp_port_tap(gw->dp, (unsigned)p->number, true) < 0) {
+		free(c);
+		*words = "out of memory";
+		return NULL;
+	}
+	c->port = (unsigned)p->number;
+	snprintf(c->name, sizeof(c->name), "%s", port);
+	snprintf(c->path, sizeof(c->path), "%s", path);
+	c->next = gw->capture;
+	gw->capture = c;
+	return c;
+}
+
+bool capture_stop(struct gw *gw, const char *port)
+{
+	struct capture **at = &gw->capture, *c;
+
+	while (*at && strcmp((*at)->name, port))
+		at = &(*at)->next;
+	c = *at;
+	if (!c)
+		return false;
+	*at = c->next;
+	dp_port_tap(gw->dp, c->port, false);
+	free_one(c);
+	return true;
+}
+
+void capture_free_all(struct gw *gw)
+{
+	while (gw->capture)
+		capture_stop(gw, gw->capture->name);
+}
+
+void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,
+		 size_t len, uint64_t when)
+{
+	struct gw *gw = ctx;
+	struct capture *c = gw->capture;
+	int64_t us = time_of_day_less_monotonic() + (int64_t)when;
+	struct pcap_pkthdr h = {.caplen = (bpf_u_int32)(len < SNAP ? len : SNAP),
+				.len = (bpf_u_int32)len};
+	struct capture_file *f;
+
+	(void)outbound; /* the link types that tell the direction carry it themselves */
+	while (c && c->port != port)
+		c = c->next;
+	if (!c)
+		return;
+	f = c->octets + len <= CAPTURE_MOST ? file_of(c, link_type) : NULL;
+	if (!f) {
+		c->lost++;
+		return;
+	}
+	h.ts.tv_sec = us / 1000000;
+	h.ts.tv_usec = us % 1000000;
+	pcap_dump(f->dump, &h, frame);
+	if (pcap_dump_flush(f->dump)) {
+		c->lost++;
+		return;
+	}
+	c->frames++;
+	c->octets += len;
+}

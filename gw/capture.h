@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Captures: what a port has on its wire, written to a pcap file by libpcap.  A file has one link type;
+ * a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.  A
+ * capture ends by itself at CAPTURE_MOST octets.  Control thread only.
+ */
+#ifndef GW_CAPTURE_H
+#define GW_CAPTURE_H
+
+#include "gw/gw.h"
+
+#define CAPTURE_MOST (100u * 1024 * 1024)
+#define CAPTURE_FILES 4u
+
+struct capture {
+	struct capture *next;
+	unsigned port; /* the data plane's number */
+	char name[64]; /* of the port */
+	char path[200];
+	struct capture_file {
+		uint16_t link_type;
+		void *dead, *dump; /* libpcap's */
+	} file[CAPTURE_FILES];
+	unsigned files;
+	uint64_t frames, octets, lost; /* lost: over the limit, or the disk did not take them */
+};
+
+/* Begin: NULL with *words when there is no such port, one is running, or the file cannot be made.  The file
+ * must not be there yet. */
+struct capture *capture_start(struct gw *gw, const char *port, const char *path, const char **words);
+/* False when none is running on that port. */
+bool capture_stop(struct gw *gw, const char *port);
+void capture_free_all(struct gw *gw);
+/* dp_ops.tap */
+void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,
+		 size_t len, uint64_t when);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/capture.h"
+
+#include "tests/gw/bench.h"
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONF "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+
+static char folder[] = "/tmp/isthmus-test-XXXXXX", path[64], other[80];
+
+static void begin(void)
+{
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/a.pcap", folder);
+	snprintf(other, sizeof(other), "%s.PPP", path);
+	bench_start(CONF);
+}
+
+static void end(void)
+{
+	bench_stop();
+	unlink(path);
+	unlink(other);
+	rmdir(folder);
+}
+
+/* The frames of a file; each must be what was tapped. */
+static unsigned frames_in(const char *file, int link_type, const char *octets)
+{
+	char err[PCAP_ERRBUF_SIZE];
+	pcap_t *p = pcap_open_offline(file, err);
+	struct pcap_pkthdr *h;
+	const u_char *data;
+	unsigned n = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+	CU_ASSERT_EQUAL(pcap_datalink(p), link_type);
+	for (; pcap_next_ex(p, &h, &data) == 1; n++)
+		ASSERT_OCTETS(data, h->caplen, octets, strlen(octets));
+	pcap_close(p);
+	return n;
+}
+
+static void frames_are_in_a_file_per_link_type(void)
+{
+	const char *words;
+
+	begin();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
+	for (int i = 0; i < 3; i++)
+		capture_tap(bench.gw, 0, i & 1, DLT_FRELAY, (const uint8_t *)"frame", 5, dp_now());
+	capture_tap(bench.gw, 0, true, DLT_PPP, (const uint8_t *)"lcp", 3, dp_now());
+	capture_tap(bench.gw, 1, true, DLT_PPP, (const uint8_t *)"another port", 12, dp_now());
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 4);
+	CU_ASSERT_EQUAL(bench.gw->capture->octets, 18);
+	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+	CU_ASSERT_FALSE(capture_stop(bench.gw, "a"));
+	CU_ASSERT_EQUAL(frames_in(path, DLT_FRELAY, "frame"), 3);
+	CU_ASSERT_EQUAL(frames_in(other, DLT_PPP, "lcp"), 1);
+	end();
+}
+
+/* 100 and 101 are RFC 1483 and raw IP in files; libpcap has other numbers for them. */
+static void link_types_are_those_of_files(void)
+{
+	static const struct {
+		uint16_t in_files;
+		int dlt;
+	} rows[] = {{100, DLT_ATM_RFC1483}, {101, DLT_RAW}, {123, DLT_SUNATM}, {252, DLT_WIRESHARK_UPPER_PDU}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *words;
+
+		begin();
+		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
+		capture_tap(bench.gw, 0, true, rows[i].in_files, (const uint8_t *)"x", 1, dp_now());
+		CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+		CU_ASSERT_EQUAL(frames_in(path, rows[i].dlt, "x"), 1);
+		end();
+	}
+}
+
+static void refused_with_words(void)
+{
+	const char *words;
+	FILE *f;
+
+	begin();
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "b", path, &words));
+	CU_ASSERT_STRING_EQUAL(words, "no such port");
+	f = fopen(path, "w");
+	fputs("mine", f);
+	fclose(f);
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", path, &words));
+	CU_ASSERT_STRING_EQUAL(words, "File exists");
+	unlink(path);
+	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", path, &words));
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", other, &words));
+	CU_ASSERT_STRING_EQUAL(words, "a capture of it is running");
+	end(); /* which ends the capture too */
+}
+
+static void it_ends_at_its_limit(void)
+{
+	static uint8_t frame[60000];
+	const char *words;
+
+	begin();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
+	bench.gw->capture->octets = CAPTURE_MOST - 100000;
+	for (int i = 0; i < 3; i++)
+		capture_tap(bench.gw, 0, false, DLT_RAW, frame, sizeof(frame), 1);
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 1);
+	CU_ASSERT_EQUAL(bench.gw->capture->lost, 2);
+	end();
+}
+
+static const struct test_case cases[] = {
+	{"frames_are_in_a_file_per_link_type", frames_are_in_a_file_per_link_type},
+	{"link_types_are_those_of_files", link_types_are_those_of_files},
+	{"refused_with_words", refused_with_words},
+	{"it_ends_at_its_limit", it_ends_at_its_limit},
+	{NULL, NULL},
+};
+const struct test_suite suite_capture = {"capture", cases};
