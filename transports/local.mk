@@ -36,6 +36,6 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/frame_relay.h transports/frame_relay.c
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = transports/isthmus-transport.pc
-EXTRA_DIST += transports/README.md transports/GUIDE.md
+EXTRA_DIST += transports/README.md transports/GUIDE.md transports/x25.md
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h

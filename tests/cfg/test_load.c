@@ -116,6 +116,18 @@ static void example_lns_atm(void)
 	cfg_unload(m);
 }
 
+static void example_lns_x25(void)
+{
+	const struct cfg_model *m = load_example("lns-x25.conf");
+
+	ASSERT_TEXT(m->port[0].transport->name, "x25");
+	CU_ASSERT_EQUAL_FATAL(m->port[0].accepts, 1);
+	ASSERT_TEXT(m->port[0].accept[0].pattern, "3110*");
+	CU_ASSERT_EQUAL(m->port[0].accept[0].payloads, 1u << IST_PAYLOAD_L2TP);
+	CU_ASSERT_PTR_EQUAL(m->port[0].accept[0].peer, &m->peer[0]);
+	cfg_unload(m);
+}
+
 /* Each LAC client fits its LNS: same secret, a user it knows. */
 static void fits(const char *client, const char *server)
 {
@@ -139,6 +151,7 @@ static void example_clients_fit_the_servers(void)
 	fits("lac-client-udp.conf", "lns-udp.conf");
 	fits("lac-client-frame-relay.conf", "lns-frame-relay.conf");
 	fits("lac-client-atm.conf", "lns-atm.conf");
+	fits("lac-client-x25.conf", "lns-x25.conf");
 }
 
 /* --- files --------------------------------------------------------------------------- */
@@ -342,6 +355,7 @@ static const struct test_case cases[] = {
 	{"example_lns_udp", example_lns_udp},
 	{"example_lns_frame_relay", example_lns_frame_relay},
 	{"example_lns_atm", example_lns_atm},
+	{"example_lns_x25", example_lns_x25},
 	{"example_clients_fit_the_servers", example_clients_fit_the_servers},
 	{"secret_files", secret_files},
 	{"files_that_cannot_be_read", files_that_cannot_be_read},
