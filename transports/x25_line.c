@@ -24,6 +24,7 @@
 
 #define QUEUE_MAX 16384u /* packets that wait for LAPB */
 #define ASK_EVERY 3000000u
+#define DLT_FRAMES 151u /* of pcap links: LINKTYPE_USER4 LAPB, USER5 with the pseudo-header */
 
 enum { PSEUDO_DATA, PSEUDO_CONNECT, PSEUDO_DISCONNECT, PSEUDO_PARAMETERS };
 
@@ -359,6 +360,7 @@ static int line_open(struct ist_port *p, const char *spec, const struct settings
 				 .user = &link_user,
 				 .settings = *set,
 				 .little_endian = true,
+				 .dlt = DLT_FRAMES + (unsigned)p->conf.framing,
 				 .tun_type = 271,	  /* ARPHRD_X25 */
 				 .tun_protocol = 0x0805}; /* ETH_P_X25 */
 	uint64_t ethertype = settings_number(set, "ethertype");

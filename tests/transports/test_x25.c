@@ -701,7 +701,39 @@ static void hostile_packets(void)
 	drop(e);
 }
 
+/* Whatever comes: no interrupts, no Q, no D; and no RNR, so that nothing can hang on one. */
+static void what_is_never_sent(void)
+{
+	uint64_t seed = test_seed();
+	struct end *e = in_call(true);
+
+	for (int i = 0; i < 50000; i++) {
+		static const uint8_t types[] = {0x0b, 0x0f, 0x13, 0x00, 0x10, 0x01, 0x05,
+						0x23, 0x27, 0x1b, 0x1f, 0xfb, 0xff};
+		uint8_t buf[40] = {0};
+		size_t n = 3 + test_rand(&seed) % 37;
+
+		buf[0] = (uint8_t)(0x10 | (test_rand(&seed) % 4) << 6);
+		buf[1] = (uint8_t)(test_rand(&seed) % 8);
+		buf[2] = types[test_rand(&seed) % sizeof(types)];
+		e->outs = e->n_reports = 0;
+		x25_rx(&e->x, buf, n, (uint64_t)i);
+		x25_accept(&e->x, buf[1], (uint64_t)i);
+		x25_send(&e->x, buf[1], buf, 3, buf, 30, (uint64_t)i);
+		for (unsigned j = 0; j < e->outs; j++) {
+			struct x25_pkt p;
+
+			CU_ASSERT_EQUAL_FATAL(x25_decode(&p, e->out[j], e->out_len[j], false), 0);
+			CU_ASSERT_FALSE_FATAL(p.q || p.d);
+			CU_ASSERT_FATAL(p.type != X25_INTERRUPT && p.type != X25_RNR &&
+					p.type != X25_REJ && p.type != X25_REGISTRATION);
+		}
+	}
+	drop(e);
+}
+
 static const struct test_case cases[] = {
+	{"rfc1356_3_13_what_is_never_sent", what_is_never_sent},
 	{"conversation_with_a_kernel", conversation_with_a_kernel},
 	{"a_dte_calls_from_the_top", a_dte_calls_from_the_top},
 	{"bad_numbers_and_no_channel_refuse_the_call", bad_numbers_and_no_channel_refuse_the_call},

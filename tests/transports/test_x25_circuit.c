@@ -306,6 +306,30 @@ static void silence_clears_when_asked_for(void)
 	pair_close(&p);
 }
 
+/* Two calls that meet are two circuits; nobody gives one up. */
+static void both_call_at_once(void)
+{
+	ist_channel a, b, c, d;
+	struct pair p;
+
+	pair_open(&p, "lapb", NULL, NULL);
+	CU_ASSERT_EQUAL(fake_connect(&p.dte, "3111", L2TP, &a), 0);
+	CU_ASSERT_EQUAL(fake_connect(&p.dce, "3110", L2TP, &b), 0);
+	pair_run(&p);
+	c = fake_channel(&p.dce, FAKE_OFFER);
+	d = fake_channel(&p.dte, FAKE_OFFER);
+	CU_ASSERT_EQUAL(fake_answer(&p.dce, c), 0);
+	CU_ASSERT_EQUAL(fake_answer(&p.dte, d), 0);
+	pair_run(&p);
+	CU_ASSERT_EQUAL(fake_pending(&p.dte, FAKE_UP), 2);
+	CU_ASSERT_EQUAL(fake_pending(&p.dce, FAKE_UP), 2);
+	CU_ASSERT_EQUAL(fake_send(&p.dte, a, "a", 1) + fake_send(&p.dte, d, "d", 1), 2);
+	pair_run(&p);
+	CU_ASSERT_TRUE(pair_got(&p.dce, c, "a", 1));
+	CU_ASSERT_TRUE(pair_got(&p.dce, b, "d", 1));
+	pair_close(&p);
+}
+
 /* --- many circuits, bad lines ------------------------------------------------------------------------------ */
 
 #define MANY 3000u
@@ -756,6 +780,7 @@ static const struct test_case cases[] = {
 	{"permanent_circuits", permanent_circuits},
 	{"the_line_goes_and_comes", the_line_goes_and_comes},
 	{"rfc1356_3_9_silence_clears_when_asked_for", silence_clears_when_asked_for},
+	{"rfc1356_3_7_both_call_at_once", both_call_at_once},
 	{"thousands_of_calls", thousands_of_calls},
 	{"lapb_over_a_bad_line", lapb_over_a_bad_line},
 	{"octets_of_a_call", octets_of_a_call},

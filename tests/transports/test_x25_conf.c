@@ -98,6 +98,28 @@ static void no_channel_for_us(void)
 	typed_close(&t);
 }
 
+static void the_pdu_size_is_configured(void)
+{
+	static const struct {
+		const char *mtu[2];
+		uint32_t octets;
+	} rows[] = {{{"mtu=1600"}, 1600}, {{NULL}, 1620}, {{"mtu=9216"}, 9216}};
+	static uint8_t data[9216];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ist_channel a, b;
+		struct pair p;
+
+		pair_open(&p, "lapb", rows[i].mtu, rows[i].mtu);
+		CU_ASSERT_TRUE_FATAL(pair_call(&p, "3111", L2TP, &a, &b));
+		CU_ASSERT_EQUAL(x25_transport.mtu(p.dte.port, a), rows[i].octets);
+		CU_ASSERT_EQUAL(fake_send(&p.dte, a, data, rows[i].octets), 1);
+		pair_run(&p);
+		CU_ASSERT_TRUE(pair_got(&p.dce, b, data, rows[i].octets));
+		pair_close(&p);
+	}
+}
+
 /* Each key of a table is there once; each counter too. */
 static void tables(void)
 {
@@ -113,6 +135,7 @@ static const struct test_case cases[] = {
 	{"wrong_settings_have_words", wrong_settings_have_words},
 	{"settings_on_the_line", settings_on_the_line},
 	{"no_channel_for_us", no_channel_for_us},
+	{"rfc1356_3_6_the_pdu_size_is_configured", the_pdu_size_is_configured},
 	{"tables", tables},
 	{NULL, NULL},
 };

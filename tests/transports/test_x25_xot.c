@@ -599,6 +599,107 @@ static void set_up_of_a_permanent_circuit_in_octets(void)
 	}
 }
 
+/* While one connection has it, another that asks for it is told "configuration mismatch". */
+static void one_connection_for_each_circuit(void)
+{
+	static const char *const keys[] = {"@5 l2tp", NULL};
+	static const char setup[] = "1005f5 81 00 01 0005 05 0005 02020707 73 7465737430";
+	struct far f;
+	int first;
+
+	far_open(&f, keys);
+	first = f.fd = far_connect(&f);
+	put(f.fd, setup);
+	expect(&f, setup);
+	f.fd = far_connect(&f);
+	put(f.fd, setup);
+	expect(&f, "1005f5 81 17 01 0005 05 0005 02020707 73 7465737430");
+	UNTIL(&f.h, closed(&f));
+	close(first);
+	far_close(&f);
+}
+
+/* --- a far end that listens ----------------------------------------------------------------------------------- */
+
+/* Our port dials a socket of the test's; f->fd is the connection. */
+static void dialled(struct far *f, const char *const *more, ist_channel *call)
+{
+	int door = a_socket(0);
+	char spec[60];
+
+	CU_ASSERT_FATAL(listen(door, 1) == 0);
+	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d", number_of(door));
+	open_one(&f->h, spec, more);
+	if (call)
+		CU_ASSERT_EQUAL(fake_connect(&f->h, "5555", L2TP, call), 0);
+	fake_run(&f->h, fake_now);
+	f->fd = accept(door, NULL, NULL);
+	CU_ASSERT_FATAL(f->fd >= 0);
+	close(door);
+}
+
+static void our_call_says_both_sizes(void)
+{
+	static const char *const keys[] = {"negotiate=no", "packet-size-want=256", "window-want=4", NULL};
+	ist_channel c;
+	struct far f;
+
+	dialled(&f, keys, &c);
+	expect(&f, "10010b 04 5555 06 420808 430404 80 00005e0007");
+	put(f.fd, "10010f"); /* as asked */
+	UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
+	CU_ASSERT_EQUAL(fake_channel(&f.h, FAKE_UP), c);
+	close(f.fd);
+	f.fd = -1;
+	UNTIL(&f.h, fake_pending(&f.h, FAKE_DOWN));
+	far_close(&f);
+}
+
+static void our_set_up_in_octets(void)
+{
+	static const char *const keys[] = {"packet-size=256", "window=3", "@1 l2tp",
+					   "xot-interface=Serial1", "xot-lci=18", NULL};
+	struct far f;
+
+	dialled(&f, keys, NULL);
+	expect(&f, "1001f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
+	put(f.fd, "1012f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
+	expect(&f, "10011b 00 00");
+	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_UP), 0);
+	put(f.fd, "10121b 00 00"); /* its own: that is one reset */
+	UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
+	put(f.fd, "10010b 00 00 cf"); /* there are no calls on it */
+	expect(&f, "10011b 00 23");
+	far_close(&f);
+}
+
+static void port_1998(void)
+{
+	static const char *const dialler[] = {NULL};
+	struct fake_host h;
+
+	open_one(&h, "link=xot:127.0.0.1", dialler);
+	CU_ASSERT_STRING_EQUAL(fake_status(&h), "XOT to 127.0.0.1:1998, 0 connections, 0 circuits");
+	fake_close(&h);
+}
+
+static void a_connection_for_each_circuit(void)
+{
+	ist_channel a, b, c, d;
+	struct pair p;
+
+	open_two(&p, NULL, NULL);
+	call(&p, &a, &b);
+	call(&p, &c, &d);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&p.dce), ", 2 connections, 2 circuits"));
+	fake_disconnect(&p.dte, a);
+	UNTIL(&p.dte, strstr(fake_status(&p.dce), ", 1 connections, 1 circuits"));
+	CU_ASSERT_EQUAL(fake_send(&p.dte, c, "x", 1), 1);
+	UNTIL(&p.dte, fake_pending(&p.dce, FAKE_FRAME));
+	CU_ASSERT_TRUE(pair_got(&p.dce, d, "x", 1));
+	pair_close(&p);
+}
+
 static void hostile_streams(void)
 {
 	static const char *const keys[] = {"@5 l2tp", NULL};
@@ -676,6 +777,11 @@ static const struct test_case cases[] = {
 	{"only_from_there", only_from_there},
 	{"who_never_reads_is_let_go", who_never_reads_is_let_go},
 	{"rfc1613_6_5_set_up_in_octets", set_up_of_a_permanent_circuit_in_octets},
+	{"rfc1613_6_5_one_connection_for_each_circuit", one_connection_for_each_circuit},
+	{"rfc1613_6_1_our_call_says_both_sizes", our_call_says_both_sizes},
+	{"rfc1613_6_5_our_set_up_in_octets", our_set_up_in_octets},
+	{"rfc1613_5_port_1998", port_1998},
+	{"rfc1613_5_a_connection_for_each_circuit", a_connection_for_each_circuit},
 	{"hostile_streams", hostile_streams},
 	{"malformed_texts", malformed_texts},
 	{NULL, NULL},
