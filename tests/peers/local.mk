@@ -10,3 +10,7 @@ endif
 check_PROGRAMS += pppoa-server
 pppoa_server_SOURCES = tests/peers/pppoa_server.c tests/transports/host.h tests/transports/host.c
 pppoa_server_LDADD = libppp.la libtransports.la libcore.la
+
+check_PROGRAMS += x25-kernel
+x25_kernel_SOURCES = tests/peers/x25_kernel.c tests/transports/host.h tests/transports/host.c
+x25_kernel_LDADD = libtransports.la
