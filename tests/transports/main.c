@@ -21,6 +21,7 @@
 	X(x25)         \
 	X(x25_data)    \
 	X(x25_circuit) \
+	X(x25_load) \
 	X(x25_xot) \
 	X(x25_encap) \
 	X(x25_conf) \
