@@ -14,3 +14,7 @@ pppoa_server_LDADD = libppp.la libtransports.la libcore.la
 check_PROGRAMS += x25-kernel
 x25_kernel_SOURCES = tests/peers/x25_kernel.c tests/transports/host.h tests/transports/host.c
 x25_kernel_LDADD = libtransports.la
+
+check_PROGRAMS += hdlc-fr
+hdlc_fr_SOURCES = tests/peers/hdlc_fr.c
+hdlc_fr_LDADD =
