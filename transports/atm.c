@@ -208,16 +208,8 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 				 .settings = *set,
 				 .sdus = p->framing == ATM_SDUS,
 				 .dlt = DLT_USER0 + p->framing};
-	uint64_t ethertype = settings_number(set, "ethertype");
 
-	if (ethertype < 0x600 || ethertype > 0xffff)
-		return settings_error(err, err_len, EINVAL,
-				      "ethertype: \"%s\" is not 0x0600 to 0xffff",
-				      settings_text(set, "ethertype"));
-	if (!settings_text(set, "link"))
-		return settings_error(err, err_len, EINVAL, "needs a link");
-	conf.ethertype = (uint16_t)ethertype;
-	return link_open(&p->link, settings_text(set, "link"), &conf, err, err_len);
+	return link_open_configured(&p->link, &conf, err, err_len);
 }
 
 static int atm_open(struct ist_port **out, const struct ist_host *host, void *ctx,

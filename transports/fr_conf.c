@@ -125,17 +125,9 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 		.tun_type = 770,   /* ARPHRD_FRAD */
 		.tun_protocol = 3, /* ETH_P_ALL */
 	};
-	uint64_t ethertype = settings_number(set, "ethertype");
 	int r;
 
-	if (ethertype < 0x600 || ethertype > 0xffff)
-		return settings_error(err, err_len, EINVAL,
-				      "ethertype: \"%s\" is not 0x0600 to 0xffff",
-				      settings_text(set, "ethertype"));
-	if (!settings_text(set, "link"))
-		return settings_error(err, err_len, EINVAL, "needs a link");
-	conf.ethertype = (uint16_t)ethertype;
-	r = link_open(&p->link, settings_text(set, "link"), &conf, err, err_len);
+	r = link_open_configured(&p->link, &conf, err, err_len);
 	if (!r)
 		p->link_mtu = link_mtu(p->link);
 	return r;

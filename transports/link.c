@@ -317,6 +317,21 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 	return 0;
 }
 
+int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len)
+{
+	const struct settings *set = &conf->settings;
+	uint64_t ethertype = settings_number(set, "ethertype");
+
+	if (ethertype < 0x600 || ethertype > 0xffff)
+		return settings_error(err, err_len, EINVAL,
+				      "ethertype: \"%s\" is not 0x0600 to 0xffff",
+				      settings_text(set, "ethertype"));
+	if (!settings_text(set, "link"))
+		return settings_error(err, err_len, EINVAL, "needs a link");
+	conf->ethertype = (uint16_t)ethertype;
+	return link_open(out, settings_text(set, "link"), conf, err, err_len);
+}
+
 void link_close(struct link *l)
 {
 	if (!l)

@@ -108,6 +108,8 @@ enum link_counter {
 /* err gets words for a text that is malformed or can never work. */
 int link_open(struct link **out, const char *text, const struct link_conf *conf, char *err,
 	      size_t err_len);
+/* The same for a port whose keys have LINK_KEYS: `link` and `ethertype` are read from conf->settings. */
+int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len);
 void link_close(struct link *l);
 /* What cannot go is counted and dropped. */
 void link_send(struct link *l, const struct link_frame *f, unsigned n);
