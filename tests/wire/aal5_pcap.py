@@ -52,11 +52,10 @@ def frames(kind, path):
             yield when, p[6:12], p[16:16 + n]
         elif ethertype == 0x0800 and p[23] == (17 if kind.endswith('udp') else 6):
             ip = p[14:14 + struct.unpack_from('>H', p, 16)[0]]
-            ports, inner = ip[20:22], ip[20:]
+            who, inner = ip[12:16] + ip[20:22], ip[20:]
             if kind.endswith('udp'):
-                yield when, ports, inner[8:]
+                yield when, who, inner[8:]
             elif kind.endswith('tcp'):
-                who = ip[12:16] + ports
                 sequence, = struct.unpack_from('>I', inner, 4)
                 body = inner[inner[12] // 16 * 4:]
                 if inner[13] & 2 or who not in stream:  # SYN, or joined in the middle
