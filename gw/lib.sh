@@ -14,7 +14,7 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 as_root() {
 	[ "$(id -u)" = 0 ] && return
 	command -v sudo >/dev/null || die "must run as root (or have sudo)"
-	exec sudo --preserve-env=LAB,CI,FUZZ_SECONDS -- "$@"
+	exec sudo --preserve-env=LAB,CI,FUZZ_SECONDS,JOBS -- "$@"
 }
 
 # Shows that a step is alive: on a terminal the last line of its log every second, else a line every
@@ -99,8 +99,11 @@ install_missing() {
 # --- building
 
 configure_and_make() ( # in a shell of its own, since it changes folder
-	local dir=$1 like
+	local dir=$1 like lock
 	shift
+	mkdir -p "$BUILD"
+	exec {lock}>"$BUILD/.lock" # two scripts may want the same build
+	flock "$lock"
 	if [ ! "$TOP/configure" -nt "$TOP/configure.ac" ] || [ ! -e "$TOP/Makefile.in" ]; then
 		"$TOP/autogen.sh" || exit
 	fi
