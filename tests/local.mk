@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One unit program per folder; `make check` runs them.  Each folder adds its own fragment.
-if HAVE_CUNIT
+if UNIT_PROGRAMS
 include tests/core/local.mk
 include tests/ppp/local.mk
 include tests/transports/local.mk
