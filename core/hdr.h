@@ -48,7 +48,7 @@ enum l2tp_hdr_kind {
 };
 
 /* Decode pkt.  For IS_V3 only flags (and, for control, tid:sid as the 32-bit Control Connection ID,
- * ns and nr) are filled.  Octets after Length are ignored (Frame Relay and AAL5 may pad).  Reserved
+ * ns and nr) are filled.  Octets after Length are ignored (some media pad).  Reserved
  * bits are ignored on receipt. */
 enum l2tp_hdr_kind l2tp_hdr_decode(struct l2tp_hdr *h, const uint8_t *pkt, size_t len);
 

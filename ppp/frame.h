@@ -13,8 +13,7 @@
 
 /* How a leg wants its frames. */
 struct ppp_framing {
-	bool address; /* the medium has Address and Control at all: HDLC and L2TP do, AAL5 and FR do
-			 not */
+	bool address; /* Address and Control are used at all, as in HDLC and L2TP */
 	bool acfc;    /* LCP agreed to leave them out */
 	bool pfc;     /* LCP agreed to send one-octet protocols */
 };
