@@ -435,7 +435,7 @@ static void stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hd
 	if (peek_u16(h, L2TP_AVP_MESSAGE_TYPE) != L2TP_SCCRP || !peer_id)
 		return;
 	if (cc_row(L2TP_T_IDLE, CC_SCCRP, true)->action == CC_DO_REFUSE)
-		setup_refuse(e, from, peer_id, (uint16_t)(h->ns + 1), &r);
+		setup_refuse(e, from, peer_id, h, &r);
 }
 
 static void control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,

@@ -187,9 +187,9 @@ void tunnel_free(struct l2tp_tunnel *t);
 /* An SCCRQ with Tunnel ID 0; returns the tunnel it belongs to when that exists already. */
 struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 				  const struct l2tp_hdr *h);
-/* Send StopCCN for a control connection that does not exist.  nr: acknowledges what it answers. */
-void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id, uint16_t nr,
-		  const struct l2tp_result *r);
+/* Send StopCCN for a control connection that does not exist, in answer to the message h. */
+void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
+		  const struct l2tp_hdr *h, const struct l2tp_result *r);
 /* Is the SCCRP (SCCCN) in e->msg acceptable?  If not, *r says why. */
 bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r);
 bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #define VERSION 0x0100 /* Protocol Version 1, revision 0 */
+#define AT_NS	8u     /* in a control header */
+#define AT_NR	10u
 
 /* --- what both requests and replies say ----------------------------------------------------- */
 
@@ -178,8 +180,10 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 
 /* --- refusing ------------------------------------------------------------------------------- */
 
-void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id, uint16_t nr,
-		  const struct l2tp_result *r)
+/* The numbers are those the peer waits for: with any other Ns it would take the StopCCN for one it
+ * has seen already, or for one out of order. */
+void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
+		  const struct l2tp_hdr *h, const struct l2tp_result *r)
 {
 	static const uint8_t no_rv[16];
 	struct l2tp_build b;
@@ -189,7 +193,8 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id, uint
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_TUNNEL_ID, idtab_spare(&e->tids));
 	l2tp_build_result(&b, r);
 	len = l2tp_build_end(&b);
-	wr_put16(e->out + 10, nr);
+	wr_put16(e->out + AT_NS, h->nr);
+	wr_put16(e->out + AT_NR, (uint16_t)(h->ns + 1));
 	engine_tx(e, to, e->out, len, L2TP_STOPCCN, 0);
 }
 
@@ -206,7 +211,7 @@ static struct l2tp_tunnel *refuse(struct l2tp_engine *e, l2tp_channel from,
 		if (p && len == 2)
 			id = (uint16_t)(p[0] << 8 | p[1]);
 	}
-	setup_refuse(e, from, id, 1, r);
+	setup_refuse(e, from, id, h, r);
 	return NULL;
 }
 

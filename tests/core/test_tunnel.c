@@ -131,11 +131,15 @@ static void rfc2661_7_2_1_idle(void)
 		rig_single(&r);
 		rig_peer(&p, &r, 4711);
 		p.peer_tid = 1234;
+		p.nr = 1; /* the SCCRQ we have forgotten */
 		rig_any(&p, type, 0, 77);
 		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_NO_TUNNEL), 1);
 		CU_ASSERT_EQUAL(r.a.pkts, type == L2TP_SCCRP); /* "Send StopCCN" */
 		if (type == L2TP_SCCRP) {
 			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.tid, 4711);
+			/* Ns 0 would be a duplicate of the SCCRQ, and never looked at (5.8) */
+			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.ns, 1);
+			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.nr, 1);
 			CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_FSM_ERROR);
 		}
 		rig_free(&r);
