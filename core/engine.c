@@ -35,7 +35,8 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits)
 {
 	struct l2tp_engine *e = calloc(1, sizeof(*e));
-	struct htab *tabs[] = {&e->channels, &e->peer_ids, &e->asking, &e->sources, &e->peer_sids};
+	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->asking,
+			       &e->sources,  &e->challenges, &e->peer_sids};
 	uint64_t secret;
 	uint8_t key[16];
 
@@ -73,6 +74,7 @@ void l2tp_engine_free(struct l2tp_engine *e)
 	htab_free(&e->channels);
 	htab_free(&e->peer_ids);
 	htab_free(&e->asking);
+	htab_free(&e->challenges);
 	htab_free(&e->sources);
 	htab_free(&e->peer_sids);
 	idtab_free(&e->tids);

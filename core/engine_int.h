@@ -45,7 +45,7 @@ struct l2tp_tunnel {
 	struct l2tp_tunnel *next, *prev; /* in the engine */
 	struct l2tp_tunnel *dirty_next;
 	struct tell tell;
-	struct hnode by_channel, by_peer_id, by_peer;
+	struct hnode by_channel, by_peer_id, by_peer, by_challenge;
 	struct deadline retry, life, hello, idle, hold, reauth;
 	struct reliable rel;
 	struct idtab sids;
@@ -106,9 +106,10 @@ struct l2tp_engine {
 	struct l2tp_limits limits;
 	struct deadline_heap heap;
 	struct idtab tids;
-	struct htab channels; /* tunnels by channel */
-	struct htab peer_ids; /* tunnels by (channel, peer's Assigned Tunnel ID) */
-	struct htab asking;   /* our outstanding SCCRQs by peer section */
+	struct htab channels;	/* tunnels by channel */
+	struct htab peer_ids;	/* tunnels by (channel, peer's Assigned Tunnel ID) */
+	struct htab asking;	/* our outstanding SCCRQs by peer section */
+	struct htab challenges; /* our Challenges not yet answered */
 	struct htab sources;
 	struct htab peer_sids; /* calls by (tunnel, peer's Assigned Session ID) */
 	struct l2tp_tunnel *tunnels, *last_tunnel, *dirty;

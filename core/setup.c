@@ -35,11 +35,19 @@ static bool challenges(const struct l2tp_tunnel *t)
 	return t->policy.challenge && t->policy.secret.len;
 }
 
+static uint64_t challenge_key(const uint8_t value[16])
+{
+	struct rd r = rd_init(value, 16);
+
+	return rd_u64(&r);
+}
+
 static void challenge(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
 	if (!challenges(t))
 		return;
 	engine_random(t->e, t->challenge, sizeof(t->challenge));
+	htab_add(&t->e->challenges, &t->by_challenge, challenge_key(t->challenge));
 	l2tp_build_avp(b, L2TP_AVP_CHALLENGE, t->challenge, sizeof(t->challenge));
 }
 
@@ -110,14 +118,36 @@ static bool response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result
 	return false;
 }
 
+/* Is it one we wait for the answer to?  Both directions have the same secret, so whoever does not
+ * know it would have us answer it in his place. */
+static bool is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
+{
+	struct hnode *n;
+
+	if (a->len != sizeof(((struct l2tp_tunnel *)0)->challenge))
+		return false;
+	n = htab_first(&e->challenges, challenge_key(a->val));
+	for (; n; n = htab_more(n)) {
+		const struct l2tp_tunnel *t =
+			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_challenge));
+
+		if (!memcmp(t->challenge, a->val, sizeof(t->challenge)))
+			return true;
+	}
+	return false;
+}
+
 /* Whoever challenges us needs an answer, and an answer needs a secret. */
 static bool can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, struct l2tp_result *r)
 {
-	if (p->secret.len || !l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE))
+	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE);
+
+	if (!a || (p->secret.len && !is_reflected(e, a)))
 		return true;
 	engine_count(e, L2TP_R_AUTH_FAILED);
-	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0,
-			   "challenged, but there is no shared secret");
+	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "%s",
+			   p->secret.len ? "challenged with our own challenge"
+					 : "challenged, but there is no shared secret");
 	return false;
 }
 

@@ -31,6 +31,7 @@ static void link_out(struct l2tp_tunnel *t)
 	htab_del(&e->channels, &t->by_channel);
 	htab_del(&e->peer_ids, &t->by_peer_id);
 	htab_del(&e->asking, &t->by_peer);
+	htab_del(&e->challenges, &t->by_challenge);
 }
 
 static void init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
@@ -278,10 +279,11 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 			count(t);
 		remember(t, r ? r : &fsm, by);
 	}
-	if (t->state == L2TP_T_WAIT_CTL_REPLY && row->next != CC_SAME)
+	if (row->next != CC_SAME) {
 		htab_del(&t->e->asking, &t->by_peer);
-	if (row->next != CC_SAME)
+		htab_del(&t->e->challenges, &t->by_challenge);
 		t->state = row->next;
+	}
 	if (actions[row->action])
 		actions[row->action](t);
 }

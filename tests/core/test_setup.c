@@ -152,6 +152,66 @@ static void missing_response_is_refused(void)
 	rig_free(&r);
 }
 
+/* The value of our Challenge in the last message of this type. */
+static void challenge_sent(uint16_t type, uint8_t out[16])
+{
+	const struct l2tp_avp *a;
+
+	rig_decode(rig_last(&r.a, type), &m, NULL);
+	a = l2tp_msg_find(&m, L2TP_AVP_CHALLENGE);
+	CU_ASSERT_FATAL(a && a->len == 16);
+	memcpy(out, a->val, 16);
+}
+
+/* 5.1.1 has one secret for both directions, so a peer who does not know it could hand our own
+ * Challenge back to us, and our Response is what he is asked for. */
+static void reflected_challenge_is_refused(void)
+{
+	struct rig_peer p;
+	uint8_t ours[16];
+	struct l2tp_result res;
+
+	rig_single(&r);
+	r.a.policy.challenge = true;
+	rig_open(&r.a);
+	challenge_sent(L2TP_SCCRQ, ours);
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	l2tp_build_avp(&p.b, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
+	rig_send_ns(&p, 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 0);
+	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
+	CU_ASSERT_TRUE(l2tp_msg_result(&m, &res) && res.result == L2TP_STOP_NOT_AUTHORIZED);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_AUTH_FAILED), 1);
+	rig_free(&r);
+}
+
+/* The same the other way round: the Challenge of our SCCRP comes back in an SCCRP. */
+static void reflected_challenge_in_sccrp(void)
+{
+	struct rig_peer p, q;
+	uint8_t ours[16];
+
+	rig_single(&r);
+	r.a.policy.challenge = true;
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	rig_send(&p);
+	challenge_sent(L2TP_SCCRP, ours);
+	r.a.policy.challenge = false;
+	rig_open(&r.a);
+	rig_peer(&q, &r, 100);
+	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid));
+	q.nr = 1;
+	rig_sccrp(&q);
+	l2tp_build_avp(&q.b, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
+	rig_send_ns(&q, 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCCN), 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 1);
+	rig_free(&r);
+}
+
 static void challenged_without_a_secret(void)
 {
 	struct rig_peer p;
@@ -497,6 +557,8 @@ static const struct test_case cases[] = {
 	{"wrong_secret_seen_by_initiator", wrong_secret_seen_by_initiator},
 	{"wrong_secret_seen_by_responder", wrong_secret_seen_by_responder},
 	{"missing_response_is_refused", missing_response_is_refused},
+	{"reflected_challenge_is_refused", reflected_challenge_is_refused},
+	{"reflected_challenge_in_sccrp", reflected_challenge_in_sccrp},
 	{"challenged_without_a_secret", challenged_without_a_secret},
 	{"response_as_captured", response_as_captured},
 	{"unknown_peer_is_refused", unknown_peer_is_refused},
