@@ -261,10 +261,21 @@ static uint32_t demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsign
 	return rd_u32(&r);
 }
 
-/* Synchronous or digital when the peer takes it or has not said, else the other. */
+/* 4.4.3 and 4.4.4: bits of the framing and bearer masks */
+#define SYNCHRONOUS  1u
+#define ASYNCHRONOUS 2u
+#define DIGITAL	     1u
+#define ANALOG	     2u
+
+/* The first when the peer takes it or has not said yet, else the second. */
 static uint32_t choose(uint32_t caps, uint32_t first, uint32_t second)
 {
 	return caps & first || !(caps & second) ? first : second;
+}
+
+static uint32_t choose_framing(const struct l2tp_tunnel *t)
+{
+	return choose(t->peer_framing, SYNCHRONOUS, ASYNCHRONOUS);
 }
 
 static struct packet *keep(struct l2tp_tunnel *t, struct l2tp_build *b)
@@ -291,9 +302,9 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 	if (!in) {
 		demand(&b, avps, n, L2TP_AVP_MINIMUM_BPS, 1);
 		demand(&b, avps, n, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
-		c->bearer = demand(&b, avps, n, L2TP_AVP_BEARER_TYPE, choose(t->peer_bearer, 1, 2));
-		c->framing =
-			demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose(t->peer_framing, 2, 1));
+		c->bearer = demand(&b, avps, n, L2TP_AVP_BEARER_TYPE,
+				   choose(t->peer_bearer, DIGITAL, ANALOG));
+		c->framing = demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose_framing(t));
 		if (!given(avps, n, L2TP_AVP_CALLED_NUMBER))
 			l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
@@ -308,7 +319,7 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 
 	engine_build(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
 	demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
-	c->framing = demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose(t->peer_framing, 2, 1));
+	c->framing = demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose_framing(t));
 	c->required = given(avps, n, L2TP_AVP_SEQUENCING_REQUIRED);
 	add(t, &b, avps, n);
 	return keep(t, &b);

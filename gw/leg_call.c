@@ -16,9 +16,6 @@
 
 /* Connect speed of a link that has none: bit/s. */
 #define CONNECT_SPEED 1000000000u
-/* RFC 2661 4.4.3 and 4.4.4: bit S of the framing masks */
-#define FRAMING_SYNC  1u
-#define FRAMING_ASYNC 2u
 
 struct early {
 	struct early *next;
@@ -205,11 +202,9 @@ static void call_start(struct leg *l, uint64_t now)
 
 static void on_replied(struct leg_call *c, const struct l2tp_event *ev)
 {
-	uint32_t caps = c->peer->policy.framing_caps;
-	uint8_t speed[4], framing[4];
-	struct l2tp_avp avps[3] = {
+	uint8_t speed[4];
+	struct l2tp_avp avps[2] = {
 		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
-		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
 		{.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true},
 	};
 
@@ -221,8 +216,8 @@ static void on_replied(struct leg_call *c, const struct l2tp_event *ev)
 		return;
 	}
 	wr_put32(speed, CONNECT_SPEED);
-	wr_put32(framing, caps && !(caps & FRAMING_SYNC) ? FRAMING_ASYNC : FRAMING_SYNC);
-	l2tp_call_connected(c->call, avps, c->peer->sequencing_required ? 3 : 2, ev->now);
+	/* Framing Type is left to the engine, which knows what the peer has advertised */
+	l2tp_call_connected(c->call, avps, c->peer->sequencing_required ? 2 : 1, ev->now);
 }
 
 static void on_up(struct leg_call *c, const struct l2tp_event *ev)

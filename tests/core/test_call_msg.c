@@ -233,6 +233,23 @@ static void we_ask_only_for_what_was_advertised(void)
 	}
 }
 
+/* The framing type an owner leaves to us: what the peer can do, synchronous rather than not. */
+static void framing_is_what_the_peer_can_do(void)
+{
+	for (uint32_t caps = 1; caps <= 3; caps++) {
+		rig_pair(&r);
+		r.b.policy.framing_caps = caps;
+		r.a.connect = r.b.answer = true;
+		l2tp_call_place(l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL), L2TP_INCOMING,
+				NULL, 0, r.now);
+		rig_run(&r);
+		CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_UP), 1);
+		CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICCN, L2TP_AVP_FRAMING_TYPE),
+				caps & 1 ? 1u : 2u);
+		rig_free(&r);
+	}
+}
+
 /* --- faulty messages ------------------------------------------------------------------------ */
 
 /* 4.1: an unknown M=1 attribute in a message about a call ends the call, not the tunnel. */
@@ -494,6 +511,7 @@ static const struct test_case cases[] = {
 	{"types_not_advertised_are_rejected", types_not_advertised_are_rejected},
 	{"iccn_with_framing_not_advertised", iccn_with_framing_not_advertised},
 	{"we_ask_only_for_what_was_advertised", we_ask_only_for_what_was_advertised},
+	{"framing_is_what_the_peer_can_do", framing_is_what_the_peer_can_do},
 	{"unknown_mandatory_ends_the_call_only", unknown_mandatory_ends_the_call_only},
 	{"faulty_icrq_is_refused", faulty_icrq_is_refused},
 	{"faulty_cdn_ends_the_call", faulty_cdn_ends_the_call},
