@@ -107,7 +107,8 @@ static void request(struct l2tp_tunnel *t, uint16_t sid)
 	call_step(c, ev, true, NULL);
 }
 
-/* ICRP, OCRP: acceptable when the id it assigns is not in use. */
+/* ICRP, OCRP: acceptable when the id it assigns is not in use.  If it is, it is not put into our
+ * CDN: there it would mean the other call, while our own id says which this one is (4.4.4). */
 static bool reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
 {
 	if (c->state != L2TP_C_WAIT_REPLY)
@@ -116,7 +117,6 @@ static bool reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
 		call_set_peer_sid(c, sid);
 		return true;
 	}
-	c->peer_id = sid;
 	*r = engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_BAD_SESSION_ID,
 			   "Assigned Session ID is in use");
 	return false;
@@ -167,7 +167,7 @@ void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	bool cdn = e->msg.type == L2TP_CDN;
 	struct call_arg arg = {.r = &e->fault.answer, .by = cdn ? L2TP_BY_PEER : L2TP_BY_US};
 
-	if (c && !c->peer_id)
+	if (c && !c->peer_id && !call_by_peer_sid(t, assigned_id(e, h)))
 		c->peer_id = assigned_id(e, h);
 	if (c)
 		call_step(c, cdn ? CALL_CDN : CALL_CLOSE, true, &arg);

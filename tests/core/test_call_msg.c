@@ -350,6 +350,7 @@ static void assigned_session_id_in_use(void)
 	struct l2tp_tunnel *t;
 	struct l2tp_call_info i;
 	struct l2tp_call *c;
+	uint16_t v;
 
 	rig_single(&r);
 	t = rig_peer_up(&p, &r);
@@ -360,6 +361,32 @@ static void assigned_session_id_in_use(void)
 	rig_any(&p, L2TP_ICRP, i.local_id, 77);
 	CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_BAD_SESSION_ID);
 	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->call, c);
+	/* 77 is the other call's: with it in the header the CDN would end that one */
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 0);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &v) && v == i.local_id);
+	rig_free(&r);
+}
+
+/* The same when the ICRP that says so has another fault as well. */
+static void faulty_icrp_with_an_id_in_use(void)
+{
+	const struct l2tp_avp unknown = {.vendor = 9, .type = 999, .mandatory = true};
+	struct l2tp_tunnel *t;
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+
+	rig_single(&r);
+	t = rig_peer_up(&p, &r);
+	rig_any(&p, L2TP_ICRQ, 0, 77);
+	c = l2tp_call_new(t, NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	l2tp_call_info(c, &i);
+	rig_start(&p, L2TP_ICRP, i.local_id);
+	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
+	l2tp_build_raw(&p.b, &unknown);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_UNKNOWN_MANDATORY);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 0);
 	rig_free(&r);
 }
 
@@ -518,6 +545,7 @@ static const struct test_case cases[] = {
 	{"cdn_without_our_id", cdn_without_our_id},
 	{"our_cdn_before_we_know_theirs", our_cdn_before_we_know_theirs},
 	{"assigned_session_id_in_use", assigned_session_id_in_use},
+	{"faulty_icrp_with_an_id_in_use", faulty_icrp_with_an_id_in_use},
 	{"attributes_that_do_not_fit", attributes_that_do_not_fit},
 	{"rfc2661_4_4_5_proxy_authentication_is_whole",
 	 rfc2661_4_4_5_proxy_authentication_is_whole},
