@@ -252,14 +252,20 @@ static void rx_echo_request(struct ppp *p, const struct cp_packet *in)
 		cp_event(p, &p->lcp, FSM_RXR, in);
 }
 
+/* On a slow line a reply may well come after the next request has gone. */
 static void rx_echo_reply(struct ppp *p, const struct cp_packet *in)
 {
+	struct lcp_vars *v = &p->lcp_vars;
+	uint8_t age = (uint8_t)(v->echo_id - in->id);
+
 	if (!check_magic(p, in))
 		return;
-	if (in->id == p->lcp_vars.echo_id)
-		p->lcp_vars.echo_lost = 0;
-	else
+	if (age < v->echo_open) {
+		v->echo_open = age;
+		v->echo_lost = 0;
+	} else {
 		ppp_link_count(p, PPP_R_ID);
+	}
 	cp_event(p, &p->lcp, FSM_RXR, in);
 }
 
@@ -314,9 +320,10 @@ void lcp_echo_timeout(struct ppp *p)
 	}
 	if (v->echo_lost < UINT8_MAX)
 		v->echo_lost++;
-	v->echo_id = ++p->lcp.id;
+	if (v->echo_open < UINT8_MAX)
+		v->echo_open++;
 	wr_put32(magic, p->link.our_magic);
-	cp_send(p, &p->lcp, CP_ECHO_REQ, v->echo_id, magic, sizeof(magic));
+	cp_send(p, &p->lcp, CP_ECHO_REQ, ++v->echo_id, magic, sizeof(magic));
 	deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
 }
 
@@ -368,7 +375,7 @@ static void up(struct ppp *p)
 	if (p->cfg.server)
 		p->link.auth = cp_asked(&p->lcp, LCP_AUTH) ? (enum ppp_auth)v->auth : PPP_AUTH_NONE;
 	v->loops = 0;
-	v->echo_lost = 0;
+	v->echo_lost = v->echo_open = 0;
 	v->no_echo = false;
 	if (p->cfg.echo_interval)
 		deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);

@@ -53,7 +53,9 @@ struct lcp_vars {
 	uint8_t auth_hint;  /* client: next one to suggest */
 	bool auth_disagreed;
 	bool no_echo; /* the peer rejected the code */
-	uint8_t echo_id, echo_lost;
+	uint8_t echo_id;
+	uint8_t echo_lost; /* sent since the last reply */
+	uint8_t echo_open; /* sent after the one that was answered last: these may still be */
 	struct deadline echo;
 };
 

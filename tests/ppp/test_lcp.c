@@ -324,6 +324,32 @@ static void echo_keepalive_with_a_living_peer(void)
 }
 
 /* An answer to another Request, or our own coming back, is no sign of life. */
+/* A slow line with a queue: every reply comes, but after the next request has gone. */
+static void echo_keepalive_on_a_slow_line(void)
+{
+	struct lone l;
+	char reply[32] = "";
+
+	keepalive(&l);
+	for (unsigned i = 0; i < 300; i++) {
+		lone_wait(&l, 10 * SEC);
+		if (reply[0])
+			lone_rx(&l, reply);
+		snprintf(reply, sizeof(reply), "c021 0a %02x 0008 a0a0a0a0",
+			 l.sent[l.n_sent - 1].octets[3]);
+		lone_skip(&l);
+	}
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 0);
+	/* the one that was answered before does not count again */
+	for (unsigned i = 0; i < 4; i++) {
+		lone_rx(&l, reply);
+		lone_wait(&l, 10 * SEC);
+	}
+	CU_ASSERT(lone_lcp_is(&l, "Closing"));
+	lone_free(&l);
+}
+
 static void echo_keepalive_is_not_fooled(void)
 {
 	struct lone l;
@@ -405,6 +431,7 @@ static const struct test_case cases[] = {
 	{"echo_reply_fits_the_mru", echo_reply_fits_the_mru},
 	{"echo_keepalive_finds_a_dead_peer", echo_keepalive_finds_a_dead_peer},
 	{"echo_keepalive_with_a_living_peer", echo_keepalive_with_a_living_peer},
+	{"echo_keepalive_on_a_slow_line", echo_keepalive_on_a_slow_line},
 	{"echo_keepalive_is_not_fooled", echo_keepalive_is_not_fooled},
 	{"peer_that_rejects_echo_is_left_alone", peer_that_rejects_echo_is_left_alone},
 	{"rfc1570_codes_that_want_no_answer", rfc1570_codes_that_want_no_answer},
