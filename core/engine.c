@@ -440,6 +440,12 @@ static void stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hd
 		setup_refuse(e, from, peer_id, h, &r);
 }
 
+/* Idle also is a tunnel that has only just been made, for the SCCRQ at hand. */
+static bool is_over(const struct l2tp_tunnel *t)
+{
+	return t->state == L2TP_T_IDLE && t->told_down;
+}
+
 static void control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
 		    const uint8_t *pkt)
 {
@@ -455,7 +461,7 @@ static void control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_
 		}
 	} else
 		t = without_id(e, from, h);
-	if (t)
+	if (t && !is_over(t))
 		tunnel_rx(t, from, h, pkt);
 	else
 		stray(e, from, h);

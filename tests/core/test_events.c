@@ -98,6 +98,28 @@ static void packets_inside_a_handler_wait(void)
 	rig_free(&r);
 }
 
+/* The channel is lost while the tunnel comes up, and a packet for it is there already. */
+static void lose_and_receive(struct rig_end *end, const struct l2tp_event *ev)
+{
+	if (ev->kind != L2TP_EV_TUNNEL_UP)
+		return;
+	l2tp_engine_channel_lost(end->e, 7, end->rig->now);
+	rig_sccrq(&p);
+	rig_send(&p);
+}
+
+static void a_tunnel_that_went_stays_gone(void)
+{
+	rig_single(&r);
+	r.a.on_event = lose_and_receive;
+	rig_peer_up(&p, &r);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_NO_TUNNEL), 1);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	rig_free(&r);
+}
+
 /* The message belongs to its event alone. */
 static void messages_only_where_there_was_one(void)
 {
@@ -127,6 +149,7 @@ static const struct test_case cases[] = {
 	{"handlers_may_end_everything", handlers_may_end_everything},
 	{"closed_by_its_own_up_event", closed_by_its_own_up_event},
 	{"packets_inside_a_handler_wait", packets_inside_a_handler_wait},
+	{"a_tunnel_that_went_stays_gone", a_tunnel_that_went_stays_gone},
 	{"messages_only_where_there_was_one", messages_only_where_there_was_one},
 	{"call_that_went_with_its_tunnel_says_why", call_that_went_with_its_tunnel_says_why},
 	{NULL, NULL},
