@@ -279,17 +279,18 @@ void rel_resume(struct reliable *r)
 
 /* --- receiving ------------------------------------------------------------------------------ */
 
-/* One acknowledgement that brought something new: appendix A's growth. */
+/* One acknowledgement that brought something new: appendix A's growth, never beyond the peer's
+ * window, which may be all that 16 bits hold. */
 static void grow_cwnd(struct reliable *r)
 {
+	if (r->cwnd >= r->peer_window)
+		return;
 	if (r->cwnd < r->ssthresh) {
 		r->cwnd++;
 	} else if (++r->acks >= r->cwnd) {
 		r->acks = 0;
 		r->cwnd++;
 	}
-	if (r->cwnd > r->peer_window)
-		r->cwnd = r->peer_window;
 }
 
 static void acknowledged(struct reliable *r, uint16_t nr, uint64_t now)

@@ -181,6 +181,24 @@ static void slow_start_then_avoidance(void)
 	rel_free(&r);
 }
 
+/* Months of HELLOs to a peer that offers all there is: the window ends at 65535 and stays there. */
+static void the_largest_window_is_not_overrun(void)
+{
+	struct reliable r;
+	unsigned sent = 0;
+
+	rel_init(&r, &deflt);
+	rel_peer_window(&r, 65535);
+	for (unsigned i = 0; i < 140000; i++) {
+		queue(&r, 1);
+		sent += pump(&r, 0, NULL, NULL);
+		ack(&r, (uint16_t)(i + 1), 0);
+	}
+	CU_ASSERT_EQUAL(sent, 140000);
+	CU_ASSERT_EQUAL(r.cwnd, 65535);
+	rel_free(&r);
+}
+
 static void window_default_and_one(void)
 {
 	struct reliable r;
@@ -496,6 +514,7 @@ static const struct test_case cases[] = {
 	{"cap_is_never_under_8_seconds", cap_is_never_under_8_seconds},
 	{"retransmission_updates_nr", retransmission_updates_nr},
 	{"slow_start_then_avoidance", slow_start_then_avoidance},
+	{"the_largest_window_is_not_overrun", the_largest_window_is_not_overrun},
 	{"window_default_and_one", window_default_and_one},
 	{"ack_jumps_over_kept_messages", ack_jumps_over_kept_messages},
 	{"duplicate_range_is_the_rfcs_example", duplicate_range_is_the_rfcs_example},
