@@ -404,6 +404,8 @@ static struct l2tp_tunnel *only_one_on(struct l2tp_engine *e, l2tp_channel from)
 		struct l2tp_tunnel *t =
 			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_channel));
 
+		if (t->state == L2TP_T_LINGER || t->state == L2TP_T_IDLE)
+			continue;
 		if (found || !(t->policy.quirks & L2TP_QUIRK_TID_ZERO))
 			return NULL;
 		found = t;

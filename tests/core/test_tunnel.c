@@ -517,6 +517,22 @@ static void tunnel_id_zero_after_set_up(void)
 	}
 }
 
+/* The tunnel it had before is only kept for retransmissions: it leaves no doubt. */
+static void tunnel_id_zero_after_a_new_start(void)
+{
+	rig_single(&r);
+	r.a.policy.quirks |= L2TP_QUIRK_TID_ZERO;
+	rig_peer_up(&p, &r);
+	rig_stopccn(&p, 1);
+	rig_peer(&p, &r, 4713);
+	rig_sccrq(&p);
+	rig_send(&p);
+	rig_start(&p, L2TP_SCCCN, 0);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 2);
+	rig_free(&r);
+}
+
 static void hello_with_a_session_id(void)
 {
 	rig_single(&r);
@@ -601,6 +617,7 @@ static const struct test_case cases[] = {
 	{"other_channel_is_dropped_and_counted", other_channel_is_dropped_and_counted},
 	{"stopccn_with_our_id_in_it", stopccn_with_our_id_in_it},
 	{"tunnel_id_zero_after_set_up", tunnel_id_zero_after_set_up},
+	{"tunnel_id_zero_after_a_new_start", tunnel_id_zero_after_a_new_start},
 	{"hello_with_a_session_id", hello_with_a_session_id},
 	{"faulty_stopccn_ends_the_tunnel", faulty_stopccn_ends_the_tunnel},
 	{"unknown_attributes_and_messages", unknown_attributes_and_messages},
