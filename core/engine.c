@@ -110,7 +110,8 @@ void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, ui
 {
 	uint8_t rv[16] = {0};
 
-	if (t->policy.hide && t->policy.secret.len)
+	/* also without `hide`: what another peer has hidden is relayed hidden */
+	if (t->policy.secret.len)
 		engine_random(t->e, rv, sizeof(rv));
 	l2tp_build_start(b, t->e->out, sizeof(t->e->out), type, t->peer_id, sid, &t->policy.secret,
 			 t->policy.hide && t->policy.secret.len, rv);

@@ -140,6 +140,33 @@ static void hidden_from_end_to_end(void)
 	rig_free(&r);
 }
 
+/* 4.3: an attribute that was hidden on another tunnel stays so, under a vector of its own each
+ * time. */
+static void relayed_hidden_attribute(void)
+{
+	const struct l2tp_avp unknown = {
+		.vendor = 9, .type = 5, .hidden = true, .val = (const uint8_t *)"x", .len = 1};
+	uint8_t vector[2][16] = {{0}};
+	struct l2tp_tunnel *t;
+
+	rig_pair(&r); /* a secret, but hide = no */
+	t = rig_tunnel(&r, NULL);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct l2tp_avp *a;
+
+		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, &unknown, 1, r.now);
+		rig_run(&r);
+		rig_decode(rig_last(&r.a, L2TP_ICRQ), &m, &r.b.policy.secret);
+		CU_ASSERT_TRUE(m.avp[m.n - 1].hidden);
+		ASSERT_OCTETS(m.avp[m.n - 1].val, m.avp[m.n - 1].len, "x", 1);
+		a = l2tp_msg_find(&m, L2TP_AVP_RANDOM_VECTOR);
+		CU_ASSERT_FATAL(a && a->len == 16);
+		memcpy(vector[i], a->val, 16);
+	}
+	CU_ASSERT_NOT_EQUAL(memcmp(vector[0], vector[1], 16), 0);
+	rig_free(&r);
+}
+
 /* --- capabilities --------------------------------------------------------------------------- */
 
 static void ocrq(uint32_t bearer, uint32_t framing)
@@ -535,6 +562,7 @@ static const struct test_case cases[] = {
 	{"serial_numbers_increase", serial_numbers_increase},
 	{"the_owners_attributes", the_owners_attributes},
 	{"hidden_from_end_to_end", hidden_from_end_to_end},
+	{"relayed_hidden_attribute", relayed_hidden_attribute},
 	{"types_not_advertised_are_rejected", types_not_advertised_are_rejected},
 	{"iccn_with_framing_not_advertised", iccn_with_framing_not_advertised},
 	{"we_ask_only_for_what_was_advertised", we_ask_only_for_what_was_advertised},
