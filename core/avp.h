@@ -60,7 +60,7 @@ enum l2tp_avp_type {
 #define L2TP_AVP_LEN	   0x03ffu
 #define L2TP_AVP_VALUE_MAX (L2TP_AVP_LEN - L2TP_AVP_HDR_LEN) /* 1017 octets */
 
-enum l2tp_avp_m { L2TP_M_MUST_BE_1, L2TP_M_MUST_BE_0, L2TP_M_EITHER };
+enum l2tp_avp_m { L2TP_M_MUST_BE_1, L2TP_M_MUST_BE_0 };
 
 /* What a tunnel switch does with the attribute when it carries a call from one tunnel to another.
  */

@@ -178,7 +178,7 @@ struct l2tp_build {
 void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type, uint16_t tid,
 		      uint16_t sid, const struct l2tp_secret *secret, bool hide,
 		      const uint8_t rv[16]);
-/* M as the table row says (EITHER = 1 for those the RFC lists as such, see the row). */
+/* M as the table row says. */
 void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len);
 void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v);
 void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v);
