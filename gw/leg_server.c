@@ -19,9 +19,13 @@ struct leg_server {
 	struct gw_service *service;
 	struct aaa_request *ask;
 	uint32_t serial; /* of the claim asked about */
-	uint32_t fixed4, given4;
+	uint32_t fixed4; /* the user's own address, 0 = one of the pool */
+	/* what the link has, and for which fixed4 it was taken */
+	bool has_addresses;
+	uint32_t taken_for;
+	uint32_t given4;
 	bool routed; /* given4 has a route of its own */
-	bool started, has6;
+	bool has6;
 	uint8_t prefix6[16];
 	struct loop_timer advert;
 	unsigned adverts;
@@ -44,8 +48,7 @@ static void on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 	struct leg_server *s = ctx;
 
 	s->ask = NULL;
-	if (!s->started)
-		s->fixed4 = a->ok ? a->address4 : 0;
+	s->fixed4 = a->ok ? a->address4 : 0;
 	if (!a->ok)
 		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, 0, now, "service %s: user %s refused",
 			    s->service->cfg->name, s->t.user);
@@ -87,6 +90,32 @@ static bool take_addresses(struct leg_server *s)
 	return s->given4 || v->cfg->ppp.ipv6;
 }
 
+static void give_addresses_back(struct leg_server *s)
+{
+	struct addrpool *pool = s->service->pool;
+
+	if (s->routed && s->service->tun && !dp_tun_gone(s->service->tun))
+		device_route4(s->service->tun, s->given4, false);
+	if (s->given4)
+		addrpool_give4(pool, s->given4);
+	if (s->has6)
+		addrpool_give6(pool, s->prefix6);
+	s->given4 = 0;
+	s->has_addresses = s->routed = s->has6 = false;
+}
+
+/* A link that starts again keeps its addresses, unless somebody else has proved himself on it and
+ * either of the two has an address of his own. */
+static bool have_addresses(struct leg_server *s)
+{
+	if (s->has_addresses && s->taken_for == s->fixed4)
+		return true;
+	give_addresses_back(s);
+	s->has_addresses = take_addresses(s);
+	s->taken_for = s->fixed4;
+	return s->has_addresses;
+}
+
 static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 {
 	struct leg_server *s = of(t);
@@ -95,9 +124,7 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 				  .dns4 = {cfg->dns4[0], cfg->dns4[1]},
 				  .local_iid = s->service->iid};
 
-	if (s->started)
-		return;
-	if (!take_addresses(s)) {
+	if (!have_addresses(s)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no address left");
 
 		gw_log_peer(GW_LOG_PPP, LOGL_ERROR, 0, now,
@@ -106,7 +133,6 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 		leg_terminal_close(t, &why, now);
 		return;
 	}
-	s->started = true;
 	a.peer4 = s->given4;
 	ppp_start_network(t->ppp, &a, now);
 }
@@ -168,19 +194,11 @@ static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 static void server_release(struct leg_terminal *t)
 {
 	struct leg_server *s = of(t);
-	struct addrpool *pool = s->service->pool;
 
 	loop_cancel(t->gw->loop, &s->advert);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
-	if (s->routed && s->service->tun && !dp_tun_gone(s->service->tun))
-		device_route4(s->service->tun, s->given4, false);
-	if (s->given4)
-		addrpool_give4(pool, s->given4);
-	if (s->has6)
-		addrpool_give6(pool, s->prefix6);
-	s->given4 = 0;
-	s->routed = s->has6 = false;
+	give_addresses_back(s);
 	s->service->clients--;
 }
 

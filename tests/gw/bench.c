@@ -396,6 +396,12 @@ bool bench_dial(const char *host)
 	return bench.tunnel_up;
 }
 
+static void is_user(struct far_call *c, const char *user, const char *secret)
+{
+	snprintf(c->cfg.name, sizeof(c->cfg.name), "%s", user);
+	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "%s", secret);
+}
+
 struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth method)
 {
 	enum l2tp_reason why;
@@ -407,13 +413,21 @@ struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth 
 	c->cfg.mru = bench.client_mru;
 	c->cfg.n_auth = 1;
 	c->cfg.auth[0] = (uint8_t)method;
-	if (user) {
-		snprintf(c->cfg.name, sizeof(c->cfg.name), "%s", user);
-		snprintf(c->cfg.secret, sizeof(c->cfg.secret), "%s", secret);
-	}
+	if (user)
+		is_user(c, user, secret);
 	l2tp_call_place(call, L2TP_INCOMING, NULL, 0, clock_us);
 	bench_pass(0);
 	return c;
+}
+
+void bench_redial(struct far_call *c, const char *user, const char *secret)
+{
+	ppp_free(c->ppp);
+	c->ppp = NULL;
+	c->ip4 = c->ip6 = false;
+	is_user(c, user, secret);
+	far_ppp_start(c, clock_us);
+	bench_pass(0);
 }
 
 struct join *bench_join(void)

@@ -93,6 +93,8 @@ bool bench_dial(const char *host);
 /* The far end places a call and dials in as user with the secret by `method`; NULL user = no PPP.
  */
 struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth method);
+/* Its client forgets the link and starts from nothing, on the same call. */
+void bench_redial(struct far_call *c, const char *user, const char *secret);
 /* The only join there is, or NULL. */
 struct join *bench_join(void);
 void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text);

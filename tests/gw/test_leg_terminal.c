@@ -169,6 +169,49 @@ static void a_fixed_address_has_one_owner_and_its_route(void)
 	bench_stop();
 }
 
+/* RFC 1661 3.4: a Configure-Request brings the link back to its beginning, also when it is open. */
+static void a_client_starts_again(void)
+{
+	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct addrpool_stats s;
+
+	for (unsigned i = 0; i < 3; i++) {
+		bench_redial(c, "ann", "a password");
+		CU_ASSERT_TRUE(c->ip4 && c->ip6);
+		CU_ASSERT_EQUAL(c->got.local4, 0x0a400002);
+		CU_ASSERT_TRUE(fake.call[0].ip4 && fake.call[0].ip6);
+		CU_ASSERT_EQUAL(fake.call[0].peer4, 0x0a400002);
+		addrpool_stats(bench.gw->pool[0], &s);
+		CU_ASSERT_EQUAL(s.used4, 1);
+		CU_ASSERT_EQUAL(s.used6, 1);
+	}
+	bench_stop();
+}
+
+/* Whoever proves himself on the link then has what is his, and not what the one before him had. */
+static void another_user_starts_again(void)
+{
+	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct addrpool_stats s;
+
+	bench_redial(c, "fix", "fixed");
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(c->got.local4, 0xc6336407);
+	CU_ASSERT_EQUAL(fake.call[0].peer4, 0xc6336407);
+	CU_ASSERT_EQUAL(fake_said("route ist%d add 198.51.100.7/32"), 1);
+	bench_redial(c, "bob", "another");
+	CU_ASSERT_EQUAL(c->got.local4, 0x0a400002);
+	CU_ASSERT_EQUAL(fake_said("route ist%d del 198.51.100.7/32"), 1);
+	CU_ASSERT_STRING_EQUAL(leg_terminal_of(bench_join()->leg[1])->user, "bob");
+	bench_redial(c, "bob", "wrong");
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	addrpool_stats(bench.gw->pool[0], &s);
+	CU_ASSERT_EQUAL(s.used4, 0);
+	CU_ASSERT_EQUAL(s.used6, 0);
+	bench_stop();
+}
+
 /* The MTU of a join is the smallest of service, channel and the peer's MRU. */
 static void mtu_is_the_smallest(void)
 {
@@ -276,6 +319,8 @@ static const struct test_case cases[] = {
 	{"pool_is_empty", pool_is_empty},
 	{"a_fixed_address_has_one_owner_and_its_route",
 	 a_fixed_address_has_one_owner_and_its_route},
+	{"a_client_starts_again", a_client_starts_again},
+	{"another_user_starts_again", another_user_starts_again},
 	{"mtu_is_the_smallest", mtu_is_the_smallest},
 	{"the_services_device", the_services_device},
 	{"cause_of_each_end", cause_of_each_end},
