@@ -152,7 +152,9 @@ enum l2tp_call_kind { L2TP_INCOMING, L2TP_OUTGOING };
  * peer does.  Then place it: INCOMING = we are LAC and send ICRQ, OUTGOING = we are LNS and send
  * OCRQ.  On a tunnel that is still forming the ICRQ/OCRQ follows when it is up. */
 struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why);
-/* avps: what goes into ICRQ (OCRQ) besides the ids and serial number; NULL and 0 = RFC minimum. */
+/* avps: what goes into ICRQ (OCRQ) besides the ids and serial number; NULL and 0 = RFC minimum.
+ * Bearer and framing types left out are of those the peer has advertised; before it has advertised
+ * any, digital and synchronous. */
 void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct l2tp_avp *avps,
 		     unsigned n, uint64_t now);
 /* Take an offered call.  INCOMING offered (we are LNS): sends ICRP.  OUTGOING offered (we are LAC):
