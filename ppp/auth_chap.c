@@ -38,6 +38,14 @@ static void serve(struct ppp *p)
 	auth_sent(p);
 }
 
+/* A re-challenge verifies who the link belongs to; to be somebody else, too, does not count. */
+static bool is_another(const struct auth *a, struct rd name)
+{
+	const struct ppp_auth_claim *c = &a->claim;
+
+	return a->done && (name.left != c->name_len || memcmp(name.p, c->name, c->name_len));
+}
+
 static void rx_response(struct ppp *p, uint8_t id, struct rd body)
 {
 	struct auth *a = &p->auth;
@@ -55,11 +63,16 @@ static void rx_response(struct ppp *p, uint8_t id, struct rd body)
 	}
 	if (a->pending)
 		return;
-	if (body.bad || value.left != want || !auth_claim_name(p, body)) {
+	if (body.bad || value.left != want || body.left > PPP_NAME_MAX) {
 		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
 	c->id = id;
+	if (is_another(a, body)) {
+		auth_verdict(p, false, NULL, NULL);
+		return;
+	}
+	auth_claim_name(p, body);
 	memcpy(c->challenge, a->challenge, AUTH_CHALLENGE);
 	c->challenge_len = AUTH_CHALLENGE;
 	memcpy(c->response, value.p, value.left);

@@ -108,7 +108,7 @@ struct ppp_auth_claim {
 	uint8_t challenge_len;
 	uint8_t response[255];
 	uint8_t response_len;
-	bool again;	 /* a periodic re-challenge */
+	bool again;	 /* a periodic re-challenge; the name is the same as before */
 	uint32_t serial; /* which claim of this link: for ppp_auth_answer */
 };
 

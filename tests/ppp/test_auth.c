@@ -428,6 +428,23 @@ static void rfc1994_rechallenge(void)
 	lone_free(&l);
 }
 
+/* 1994 section 2: it is the identity of the peer that is verified again, not any identity. */
+static void rechallenge_answered_in_another_name(void)
+{
+	struct lone l;
+
+	rechallenged_server(&l);
+	lone_skip(&l);
+	lone_rx(&l, "c223 02 02 0019 10 00000000000000000000000000000000 726f6f74");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 1);
+	CU_ASSERT(lone_sent(&l, "c223 04 02 0004"));
+	CU_ASSERT(lone_lcp_is(&l, "Closing"));
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
+	CU_ASSERT_STRING_EQUAL(l.claim.name, "user");
+	lone_free(&l);
+}
+
 static void rfc1994_rechallenge_unanswered(void)
 {
 	struct lone l;
@@ -691,6 +708,7 @@ static const struct test_case cases[] = {
 	{"rfc1994_client_outlives_a_lost_success", rfc1994_client_outlives_a_lost_success},
 	{"rfc1994_client_is_not_talked_into_it", rfc1994_client_is_not_talked_into_it},
 	{"rfc1994_rechallenge", rfc1994_rechallenge},
+	{"rechallenge_answered_in_another_name", rechallenge_answered_in_another_name},
 	{"rfc1994_rechallenge_unanswered", rfc1994_rechallenge_unanswered},
 	{"rfc2759_9_2_claim_checked", rfc2759_9_2_claim_checked},
 	{"rfc2759_5_6_server_answers", rfc2759_5_6_server_answers},
