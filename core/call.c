@@ -375,20 +375,26 @@ void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned
 	engine_leave(e);
 }
 
+static bool circuit_may_come_up(const struct l2tp_call *c)
+{
+	return call_row((enum call_role)c->role, c->state, CALL_CIRCUIT_UP, true, true)->action !=
+	       CALL_DO_COUNT;
+}
+
 void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now)
 {
 	struct l2tp_engine *e = c->t->e;
+	bool in_turn = circuit_may_come_up(c);
 
 	if (c->ended || c->connect || (c->role != CALL_LAC_IN && c->role != CALL_LAC_OUT))
 		return;
 	engine_enter(e, now);
-	c->connect = call_build_connect(c, avps, n);
-	if (!c->connect) {
+	if (in_turn)
+		c->connect = call_build_connect(c, avps, n);
+	if (in_turn && !c->connect)
 		unbuildable(c);
-	} else if (call_step(c, CALL_CIRCUIT_UP, true, NULL) == CALL_DO_COUNT) {
-		free(c->connect);
-		c->connect = NULL;
-	}
+	else
+		call_step(c, CALL_CIRCUIT_UP, true, NULL); /* out of turn: counted */
 	engine_leave(e);
 }
 

@@ -567,14 +567,18 @@ static void reserved_call_given_up(void)
 /* Wishes at the wrong time are counted and change nothing. */
 static void wishes_out_of_turn(void)
 {
+	const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED};
 	struct l2tp_call *c = bring(LAC_IN, L2TP_C_ESTABLISHED);
 	unsigned before = r.a.pkts;
+	struct l2tp_call_info i;
 
 	l2tp_call_answer(c, NULL, 0, r.now);
-	l2tp_call_connected(c, NULL, 0, r.now);
+	l2tp_call_connected(c, &required, 1, r.now);
 	l2tp_call_place(c, L2TP_OUTGOING, NULL, 0, r.now);
 	CU_ASSERT_EQUAL(state_of(c), L2TP_C_ESTABLISHED);
 	CU_ASSERT_EQUAL(r.a.pkts, before);
+	l2tp_call_info(c, &i);
+	CU_ASSERT_FALSE(i.sequencing_required); /* the ICCN that left did not say so */
 	rig_free(&r);
 }
 
