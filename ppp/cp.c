@@ -535,8 +535,11 @@ static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet 
 
 /* --- the rest --- */
 
+/* During a negotiation the link goes on; but should it come to nothing, then this is why. */
 static void rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
+	if (c == &p->lcp && p->why == PPP_WHY_NONE)
+		p->why = PPP_WHY_PEER;
 	cp_event(p, c, FSM_RTR, in);
 }
 

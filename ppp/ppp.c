@@ -248,12 +248,6 @@ void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto)
 
 static void rx_lcp(struct ppp *p, struct rd r)
 {
-	uint8_t code;
-
-	/* A Terminate-Request, or an answer that makes LCP impossible, names the reason. */
-	if (p->why == PPP_WHY_NONE && p->phase != PHASE_DEAD && rd_peek(&r, 0, &code) &&
-	    code == CP_TERM_REQ)
-		p->why = PPP_WHY_PEER;
 	cp_rx(p, &p->lcp, r);
 }
 

@@ -332,6 +332,28 @@ static void rfc1661_5_length(void)
 	lone_free(&l);
 }
 
+/* What is discarded is no reason for anything. */
+static void mutilated_terminate_request_is_no_reason(void)
+{
+	static const struct {
+		const char *frame;
+		enum ppp_why why;
+	} rows[] = {
+		{"c021 05 01 00ff", PPP_WHY_NO_ANSWER},
+		{"c021 05 01 0004", PPP_WHY_PEER},
+	};
+	struct lone l;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		lone_init(&l, true);
+		lone_open(&l);
+		lone_rx(&l, rows[i].frame);
+		lone_wait(&l, 60 * SEC);
+		CU_ASSERT_EQUAL(l.why, rows[i].why);
+		lone_free(&l);
+	}
+}
+
 /* Every option type with every Length, alone in a Request: one answer or, when it cannot be an
  * option at all, none; and never an acceptance of what has the wrong size. */
 static void rfc1661_6_every_type_and_length(void)
@@ -607,6 +629,7 @@ static const struct test_case cases[] = {
 	{"rfc1661_4_6_terminate_unanswered", rfc1661_4_6_terminate_unanswered},
 	{"rfc1661_4_3_terminate_ack_ends_it", rfc1661_4_3_terminate_ack_ends_it},
 	{"rfc1661_5_length", rfc1661_5_length},
+	{"mutilated_terminate_request_is_no_reason", mutilated_terminate_request_is_no_reason},
 	{"rfc1661_6_every_type_and_length", rfc1661_6_every_type_and_length},
 	{"option_runs_past_the_packet", option_runs_past_the_packet},
 	{"rfc1661_4_6_naks_become_rejects", rfc1661_4_6_naks_become_rejects},
