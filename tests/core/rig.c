@@ -397,10 +397,15 @@ static void required(struct rig_peer *p, uint16_t type, uint16_t assigned)
 		l2tp_build_avp(&p->b, type, zero, row->min ? row->min : 1);
 }
 
-void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned)
+void rig_start_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned)
 {
 	rig_start(p, type, sid);
 	for (const uint16_t *t = l2tp_msg_table[type].required; *t != L2TP_NO_AVP; t++)
 		required(p, *t, assigned);
+}
+
+void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned)
+{
+	rig_start_any(p, type, sid, assigned);
 	rig_send(p);
 }

@@ -115,7 +115,9 @@ struct l2tp_tunnel *rig_peer_answers(struct rig_peer *p, struct rig *r);
 void rig_sccrq(struct rig_peer *p);
 void rig_sccrp(struct rig_peer *p);
 void rig_stopccn(struct rig_peer *p, uint16_t result);
-/* A message of this type with everything the RFC demands, as the call sid (0 = none yet). */
+/* A message of this type with everything the RFC demands, as the call sid (0 = none yet); started
+ * only, or sent as well. */
+void rig_start_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned);
 void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned);
 
 #endif

@@ -305,6 +305,41 @@ static void unknown_mandatory_ends_the_call_only(void)
 	rig_free(&r);
 }
 
+/* 4.1, message by message, on a tunnel with one call that has been offered: what ends is what the
+ * message is about.  An ICRQ or OCRQ with an id of its own is about a call that is not there yet.
+ */
+static void rfc2661_4_1_unknown_mandatory_in_every_message(void)
+{
+	const struct l2tp_avp unknown = {.vendor = 9, .type = 999, .mandatory = true};
+
+	for (uint16_t type = L2TP_SCCRQ; type < L2TP_MSG_TYPES; type++) {
+		const struct l2tp_msg_row *row = &l2tp_msg_table[type];
+		bool asks = type == L2TP_ICRQ || type == L2TP_OCRQ;
+		struct l2tp_call_info i;
+
+		if (!row->name)
+			continue;
+		rig_single(&r);
+		rig_peer_up(&p, &r);
+		rig_any(&p, L2TP_ICRQ, 0, 77);
+		l2tp_call_info(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call, &i);
+		rig_start_any(&p, type, row->about_call && !asks ? i.local_id : 0, asks ? 78 : 77);
+		l2tp_build_raw(&p.b, &unknown);
+		rig_send(&p);
+		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN),
+				!row->about_call && type != L2TP_STOPCCN);
+		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), type == L2TP_STOPCCN);
+		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_CDN),
+				row->about_call && type != L2TP_CDN);
+		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), !asks);
+		if (row->about_call && type != L2TP_CDN) {
+			CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_UNKNOWN_MANDATORY);
+			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, asks ? 78 : 77);
+		}
+		rig_free(&r);
+	}
+}
+
 /* The same in the ICRQ: there is no call yet, and the answer goes to the id it assigned. */
 static void faulty_icrq_is_refused(void)
 {
@@ -568,6 +603,8 @@ static const struct test_case cases[] = {
 	{"we_ask_only_for_what_was_advertised", we_ask_only_for_what_was_advertised},
 	{"framing_is_what_the_peer_can_do", framing_is_what_the_peer_can_do},
 	{"unknown_mandatory_ends_the_call_only", unknown_mandatory_ends_the_call_only},
+	{"rfc2661_4_1_unknown_mandatory_in_every_message",
+	 rfc2661_4_1_unknown_mandatory_in_every_message},
 	{"faulty_icrq_is_refused", faulty_icrq_is_refused},
 	{"faulty_cdn_ends_the_call", faulty_cdn_ends_the_call},
 	{"cdn_without_our_id", cdn_without_our_id},
