@@ -16,57 +16,23 @@ struct impair {
 };
 
 /* Rows for the key table of whoever uses it. */
-#define IMPAIR_KEYS                                                                   \
-	{"impair-loss",                                                               \
-	 IST_KEY_TEXT,                                                                \
-	 IST_KEY_PORT,                                                                \
-	 0,                                                                           \
-	 0,                                                                           \
-	 NULL,                                                                        \
-	 "0",                                                                         \
-	 "percentage of frames to lose, e.g. 0.5"},                                   \
-		{"impair-duplicate",                                                  \
-		 IST_KEY_TEXT,                                                        \
-		 IST_KEY_PORT,                                                        \
-		 0,                                                                   \
-		 0,                                                                   \
-		 NULL,                                                                \
-		 "0",                                                                 \
-		 "percentage of frames to send twice"},                               \
-		{"impair-reorder",                                                    \
-		 IST_KEY_TEXT,                                                        \
-		 IST_KEY_PORT,                                                        \
-		 0,                                                                   \
-		 0,                                                                   \
-		 NULL,                                                                \
-		 "0",                                                                 \
-		 "percentage of frames to hold back behind later ones"},              \
-		{"impair-delay",                                                      \
-		 IST_KEY_TIME,                                                        \
-		 IST_KEY_PORT,                                                        \
-		 0,                                                                   \
-		 0,                                                                   \
-		 NULL,                                                                \
-		 "0",                                                                 \
-		 "time every frame is delayed by"},                                   \
-		{"impair-jitter",                                                     \
-		 IST_KEY_TIME,                                                        \
-		 IST_KEY_PORT,                                                        \
-		 0,                                                                   \
-		 0,                                                                   \
-		 NULL,                                                                \
-		 "0",                                                                 \
-		 "most that is added to the delay at random"},                        \
-	{                                                                             \
-		"impair-seed", IST_KEY_NUMBER, IST_KEY_PORT, 0, INT64_MAX, NULL, "1", \
-			"start of the random numbers, to repeat a run"                \
-	}
+/* clang-format off */
+#define IMPAIR_KEYS                                                                                \
+	PORT_TEXT("impair-loss", "0", "percentage of frames to lose, e.g. 0.5"),                   \
+	PORT_TEXT("impair-duplicate", "0", "percentage of frames to send twice"),                  \
+	PORT_TEXT("impair-reorder", "0",                                                           \
+		  "percentage of frames to hold back behind later ones"),                          \
+	PORT_TIME("impair-delay", "0", "time every frame is delayed by"),                          \
+	PORT_TIME("impair-jitter", "0", "most that is added to the delay at random"),              \
+	PORT_NUMBER("impair-seed", 0, INT64_MAX, "1",                                              \
+		    "start of the random numbers, to repeat a run")
+/* clang-format on */
 
 /* Counter rows; impair_count gives the values in this order. */
-#define IMPAIR_COUNTERS(X)                                                        \
-	X(IMPAIR_LOST, "impair-lost", "frames lost on purpose")                   \
-	X(IMPAIR_DUPLICATED, "impair-duplicated", "frames sent twice on purpose") \
-	X(IMPAIR_REORDERED, "impair-reordered", "frames held back on purpose")    \
+#define IMPAIR_COUNTERS(X)                                                                         \
+	X(IMPAIR_LOST, "impair-lost", "frames lost on purpose")                                    \
+	X(IMPAIR_DUPLICATED, "impair-duplicated", "frames sent twice on purpose")                  \
+	X(IMPAIR_REORDERED, "impair-reordered", "frames held back on purpose")                     \
 	X(IMPAIR_DELAYED, "impair-delayed", "frames delayed on purpose")
 
 /* 0, or -EINVAL with words. */

@@ -54,48 +54,39 @@ struct link_conf {
 	uint16_t dlt;		  /* what the frames are in a capture file; 0 = the transport has none */
 };
 
-#define LINK_KEYS LINK_KEYS_FOR("0x88b5")
-#define LINK_KEYS_FOR(its_ethertype)                                                                                  \
-	{"link",                                                                                   \
-	 IST_KEY_TEXT,                                                                             \
-	 IST_KEY_REQUIRED | IST_KEY_PORT,                                                          \
-	 0,                                                                                        \
-	 0,                                                                                        \
-	 NULL,                                                                                     \
-	 NULL,                                                                                     \
-	 "what it runs on: \"udp:ADDRESS:PORT>ADDRESS:PORT\", \"packet:INTERFACE\", "              \
-	 "\"tun:INTERFACE\", \"tap:INTERFACE\", \"loop:NAME\", \"atmtcp:ADDRESS:PORT\", \"atmtcp-listen:ADDRESS:PORT\", "  \
-	 "\"pcap:REPLAYED>RECORDED\""},                                                            \
-		{"ethertype", IST_KEY_TEXT, IST_KEY_PORT, 0,                                       \
-		 0,	      NULL,	    its_ethertype, "of packet links over Ethernet and of tap links"},        \
-		{"receive-ring", IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, "yes",                    \
-		 "packet links: receive blocks of shared memory: a fraction of the work, but a "   \
-		 "frame alone comes 1 to 4 ms later"},                                             \
-		{"qdisc-bypass", IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, "no",                     \
-		 "packet links: send past the queueing discipline, and past captures of this "     \
-		 "host"},                                                                          \
-		{"replay", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "recorded full-speed", "recorded",    \
-		 "pace of pcap links"},                                                            \
-		IMPAIR_KEYS,                                                                       \
-	{                                                                                          \
-		"impair-direction", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "send receive both", "both", \
-			"which frames the impair keys are about"                                   \
-	}
+/* Rows for the key table of a transport that stands on a link. */
+/* clang-format off */
+#define LINK_KEYS LINK_KEYS_FOR("0x88b5", "")
+#define LINK_KEYS_FOR(its_ethertype, more_links)                                                   \
+	{"link", IST_KEY_TEXT, IST_KEY_REQUIRED | IST_KEY_PORT, 0, 0, NULL, NULL,                  \
+	 "what it runs on: packet:, tun: or tap:INTERFACE, udp:LOCAL>REMOTE, loop:NAME, "          \
+	 "pcap:IN>OUT, atmtcp: or atmtcp-listen:ADDRESS:PORT" more_links},                         \
+	PORT_TEXT("ethertype", its_ethertype,                                                      \
+		  "of packet links over Ethernet and of tap links"),                               \
+	PORT_BOOL("receive-ring", "yes",                                                           \
+		  "packet links: take many frames at a time; one alone comes 1 to 4 ms later"),    \
+	PORT_BOOL("qdisc-bypass", "no",                                                            \
+		  "packet links: send past queueing disciplines, and this host's captures"),       \
+	PORT_WORD("replay", "recorded full-speed", "recorded", "pace of pcap links"),              \
+	IMPAIR_KEYS,                                                                               \
+	PORT_WORD("impair-direction", "send receive both", "both",                                 \
+		  "which frames the impair keys are about")
+/* clang-format on */
 
-#define LINK_COUNTERS(X)                                                                        \
-	X(LINK_RX, "link-rx", "frames the link received")                                       \
-	X(LINK_TX, "link-tx", "frames the link sent")                                           \
-	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")        \
-	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")       \
-	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")      \
-	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")          \
-	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                            \
-	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries") \
-	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")         \
-	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                       \
-	X(LINK_DOWN, "link-down", "times the link went down")                                   \
-	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                   \
-	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")        \
+#define LINK_COUNTERS(X)                                                                           \
+	X(LINK_RX, "link-rx", "frames the link received")                                          \
+	X(LINK_TX, "link-tx", "frames the link sent")                                              \
+	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")           \
+	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")          \
+	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")         \
+	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")             \
+	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                               \
+	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries")    \
+	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")            \
+	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                          \
+	X(LINK_DOWN, "link-down", "times the link went down")                                      \
+	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                      \
+	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")           \
 	IMPAIR_COUNTERS(X)
 
 enum link_counter {

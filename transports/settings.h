@@ -8,6 +8,17 @@
 
 #include "transports/transport.h"
 
+/* Rows of a key table: keys of the port. */
+/* clang-format off */
+#define PORT_ROW(KIND, name, min, max, words, deflt, help) \
+	{name, IST_KEY_##KIND, IST_KEY_PORT, min, max, words, deflt, help}
+#define PORT_TEXT(name, deflt, help)   PORT_ROW(TEXT, name, 0, 0, NULL, deflt, help)
+#define PORT_BOOL(name, deflt, help)   PORT_ROW(BOOL, name, 0, 0, NULL, deflt, help)
+#define PORT_TIME(name, deflt, help)   PORT_ROW(TIME, name, 0, 0, NULL, deflt, help)
+#define PORT_WORD(name, words, deflt, help) PORT_ROW(WORD, name, 0, 0, words, deflt, help)
+#define PORT_NUMBER(name, min, max, deflt, help) PORT_ROW(NUMBER, name, min, max, NULL, deflt, help)
+/* clang-format on */
+
 struct settings {
 	const struct ist_key *keys;
 	const struct ist_setting *setting;

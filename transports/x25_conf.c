@@ -11,29 +11,8 @@
 
 #define LCI_DEFAULT_HIGH 1024u
 
-#define PORT_NUMBER(name, min, max, deflt, help)                                                   \
-	{                                                                                          \
-		name, IST_KEY_NUMBER, IST_KEY_PORT, min, max, NULL, deflt, help                    \
-	}
-#define PORT_TIME(name, deflt, help)                                                               \
-	{                                                                                          \
-		name, IST_KEY_TIME, IST_KEY_PORT, 0, 0, NULL, deflt, help                          \
-	}
-#define PORT_TEXT(name, deflt, help)                                                               \
-	{                                                                                          \
-		name, IST_KEY_TEXT, IST_KEY_PORT, 0, 0, NULL, deflt, help                          \
-	}
-#define PORT_BOOL(name, deflt, help)                                                               \
-	{                                                                                          \
-		name, IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, deflt, help                          \
-	}
-#define PORT_WORD(name, words, deflt, help)                                                        \
-	{                                                                                          \
-		name, IST_KEY_WORD, IST_KEY_PORT, 0, 0, words, deflt, help                         \
-	}
-
 const struct ist_key x25_keys[] = {
-	LINK_KEYS_FOR("0x6000"),
+	LINK_KEYS_FOR("0x6000", ", xot: or xot-listen:ADDRESS"),
 	PORT_WORD("framing", "auto lapb pseudo-header", "auto",
 		  "what a frame of the link is: LAPB, or a packet behind the octet that the Linux "
 		  "kernel puts there; auto: pseudo-header on tun, udp and loop, else LAPB"),

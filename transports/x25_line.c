@@ -351,8 +351,7 @@ static void place_pvcs(struct x25_link_line *l, struct x25_conf *c)
 			x25_circuit_attach(c->known[i].circuit, &l->line, c->known[i].lci);
 }
 
-static int line_open(struct ist_port *p, const char *spec, const struct settings *set, char *err,
-		     size_t err_len)
+static int line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	bool lapb = p->conf.framing == X25_LAPB;
 	struct link_conf conf = {.host = p->host,
@@ -363,7 +362,6 @@ static int line_open(struct ist_port *p, const char *spec, const struct settings
 				 .dlt = DLT_FRAMES + (unsigned)p->conf.framing,
 				 .tun_type = 271,	  /* ARPHRD_X25 */
 				 .tun_protocol = 0x0805}; /* ETH_P_X25 */
-	uint64_t ethertype = settings_number(set, "ethertype");
 	struct x25_link_line *l = calloc(1, sizeof(*l));
 	int r;
 
@@ -380,11 +378,8 @@ static int line_open(struct ist_port *p, const char *spec, const struct settings
 	if (lapb && (r = make_lapb(l, &p->conf)))
 		return r;
 	place_pvcs(l, &p->conf);
-	if (ethertype < 0x600 || ethertype > 0xffff)
-		return settings_error(err, err_len, EINVAL, "ethertype: not 0x0600 to 0xffff");
 	conf.ctx = l;
-	conf.ethertype = (uint16_t)ethertype;
-	return link_open(&l->link, spec, &conf, err, err_len);
+	return link_open_configured(&l->link, &conf, err, err_len);
 }
 
 static int line_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)

@@ -163,8 +163,7 @@ struct x25_circuit {
 
 /* What is under the circuits: x25_line.c or x25_xot.c. */
 struct x25_below {
-	int (*open)(struct ist_port *p, const char *spec, const struct settings *set, char *err,
-		    size_t err_len);
+	int (*open)(struct ist_port *p, const struct settings *set, char *err, size_t err_len);
 	void (*close)(struct ist_port *p);
 	/* Place the circuit's call now, or when what is under it is there. */
 	int (*call)(struct ist_port *p, struct x25_circuit *c, uint64_t now);

@@ -155,7 +155,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 		r = make_pvcs(p);
 	if (!r) {
 		p->below = p->conf.framing == X25_XOT ? &x25_on_xot : &x25_on_link;
-		r = p->below->open(p, settings_text(&set, "link"), &set, err, err_len);
+		r = p->below->open(p, &set, err, err_len);
 	}
 	if (r < 0) {
 		x25_tr_close(p);

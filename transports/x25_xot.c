@@ -541,9 +541,9 @@ static int read_from(struct xot *x, const struct settings *set, char *err, size_
 	return 0;
 }
 
-static int xot_open(struct ist_port *p, const char *spec, const struct settings *set, char *err,
-		    size_t err_len)
+static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
+	const char *spec = settings_text(set, "link");
 	struct xot *x = calloc(1, sizeof(*x));
 	int r;
 
