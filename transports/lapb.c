@@ -16,7 +16,8 @@
 #define ADDR_B 0x01u
 #define NEVER UINT64_MAX
 
-enum kind { K_I, K_RR, K_RNR, K_REJ, K_SABM, K_DISC, K_UA, K_DM, K_FRMR, K_BAD, KINDS };
+/* K_MODE: set-up with the other modulo. */
+enum kind { K_I, K_RR, K_RNR, K_REJ, K_SABM, K_MODE, K_DISC, K_UA, K_DM, K_FRMR, K_BAD, KINDS };
 
 /* FRMR: why, ISO 7776 5.3.9 */
 enum { FRMR_W = 1, FRMR_X = 2, FRMR_Y = 4, FRMR_Z = 8 };
@@ -235,6 +236,12 @@ static bool nr_valid(const struct lapb *l, uint8_t nr)
 	return span(l, l->va, nr) <= span(l, l->va, l->vs);
 }
 
+/* Is there something that the peer must yet say?  When it is busy: that it no longer is. */
+static bool must_hear(const struct lapb *l)
+{
+	return l->va != l->vs || l->peer_busy;
+}
+
 static void acknowledge(struct lapb *l, uint8_t nr, uint64_t now)
 {
 	if (nr == l->va)
@@ -243,7 +250,7 @@ static void acknowledge(struct lapb *l, uint8_t nr, uint64_t now)
 	if (l->polling)
 		return; /* T1 waits for the F bit */
 	l->tries = 0;
-	l->t1_at = l->va == l->vs ? NEVER : now + l->cfg.t1;
+	l->t1_at = must_hear(l) ? now + l->cfg.t1 : NEVER;
 }
 
 static void resend_from(struct lapb *l, uint8_t nr, uint64_t now)
@@ -278,8 +285,8 @@ static void recovered(struct lapb *l, uint8_t nr, uint64_t now)
 	l->t1_at = NEVER;
 	if (!l->peer_busy)
 		resend_from(l, nr, now);
-	else if (l->va != l->vs)
-		l->t1_at = now + l->cfg.t1;
+	else
+		l->t1_at = now + l->cfg.t1; /* ask later whether it still is */
 }
 
 static void up_supervisory(struct lapb *l, struct frame *f, uint64_t now)
@@ -395,8 +402,7 @@ static void take_sabm(struct lapb *l, struct frame *f, uint64_t now)
 /* An unsolicited DM asks us to set the link up (ISO 7776 5.4.5). */
 static void invited(struct lapb *l, struct frame *f, uint64_t now)
 {
-	(void)f;
-	if (l->wanted && !l->cfg.passive)
+	if (!f->pf && l->wanted && !l->cfg.passive)
 		start_setup(l, now);
 }
 
@@ -429,8 +435,23 @@ static void setup_ua(struct lapb *l, struct frame *f, uint64_t now)
 
 static void setup_dm(struct lapb *l, struct frame *f, uint64_t now)
 {
-	if (f->pf)
-		enter_disconnected(l, now + l->cfg.t1);
+	if (!f->pf)
+		return;
+	l->count[LAPB_C_SETUP_REFUSED]++;
+	enter_disconnected(l, now + l->cfg.t1);
+}
+
+/* There is no changing the modulo: both ends are told it beforehand (X.25 2.1.5). */
+static void refuse_modulo(struct lapb *l, struct frame *f, uint64_t now)
+{
+	l->count[LAPB_C_MODULO]++;
+	dm_to_disc(l, f, now);
+}
+
+static void up_modulo(struct lapb *l, struct frame *f, uint64_t now)
+{
+	l->count[LAPB_C_MODULO]++;
+	reject_frame(l, f, FRMR_W, now);
 }
 
 static void rejected_again(struct lapb *l, struct frame *f, uint64_t now)
@@ -456,22 +477,25 @@ static void up_bad(struct lapb *l, struct frame *f, uint64_t now)
 /* ISO 7776 5.4 to 5.7: what each kind of frame does in each state. */
 static const handler table[LAPB_STATES][KINDS] = {
 	[LAPB_DISCONNECTED] = {[K_I] = say_dm, [K_RR] = say_dm, [K_RNR] = say_dm, [K_REJ] = say_dm,
-			       [K_SABM] = take_sabm, [K_DISC] = dm_to_disc, [K_UA] = ignore,
-			       [K_DM] = invited, [K_FRMR] = ignore, [K_BAD] = say_dm},
+			       [K_SABM] = take_sabm, [K_MODE] = refuse_modulo,
+			       [K_DISC] = dm_to_disc, [K_UA] = ignore, [K_DM] = invited,
+			       [K_FRMR] = ignore, [K_BAD] = say_dm},
 	[LAPB_SETUP] = {[K_I] = setup_numbered, [K_RR] = setup_numbered, [K_RNR] = setup_numbered,
-			[K_REJ] = setup_numbered,
-			[K_SABM] = setup_collision, [K_DISC] = dm_to_disc, [K_UA] = setup_ua,
+			[K_REJ] = setup_numbered, [K_SABM] = setup_collision,
+			[K_MODE] = refuse_modulo, [K_DISC] = dm_to_disc, [K_UA] = setup_ua,
 			[K_DM] = setup_dm, [K_FRMR] = ignore, [K_BAD] = ignore},
 	[LAPB_UP] = {[K_I] = up_information, [K_RR] = up_supervisory, [K_RNR] = up_supervisory,
-		     [K_REJ] = up_supervisory, [K_SABM] = up_sabm, [K_DISC] = take_disc,
-		     [K_UA] = up_reset, [K_DM] = up_reset, [K_FRMR] = up_reset, [K_BAD] = up_bad},
+		     [K_REJ] = up_supervisory, [K_SABM] = up_sabm, [K_MODE] = up_modulo,
+		     [K_DISC] = take_disc, [K_UA] = up_reset, [K_DM] = up_reset,
+		     [K_FRMR] = up_reset, [K_BAD] = up_bad},
 	[LAPB_REJECTED] = {[K_I] = rejected_again, [K_RR] = rejected_again, [K_RNR] = rejected_again,
-			   [K_REJ] = rejected_again, [K_SABM] = take_sabm, [K_DISC] = take_disc,
-			   [K_UA] = ignore, [K_DM] = up_reset, [K_FRMR] = up_reset,
-			   [K_BAD] = rejected_again},
+			   [K_REJ] = rejected_again, [K_SABM] = take_sabm,
+			   [K_MODE] = rejected_again, [K_DISC] = take_disc, [K_UA] = ignore,
+			   [K_DM] = up_reset, [K_FRMR] = up_reset, [K_BAD] = rejected_again},
 	[LAPB_DISC_SENT] = {[K_I] = ignore, [K_RR] = ignore, [K_RNR] = ignore, [K_REJ] = ignore,
-			    [K_SABM] = dm_to_disc, [K_DISC] = take_disc, [K_UA] = gone, [K_DM] = gone,
-			    [K_FRMR] = ignore, [K_BAD] = ignore},
+			    [K_SABM] = dm_to_disc, [K_MODE] = refuse_modulo,
+			    [K_DISC] = take_disc, [K_UA] = gone, [K_DM] = gone, [K_FRMR] = ignore,
+			    [K_BAD] = ignore},
 };
 
 static void in_up(struct lapb *l, struct frame *f, uint64_t now)
@@ -509,9 +533,10 @@ static void decode_unnumbered(const struct lapb *l, struct frame *f)
 
 	f->pf = f->control[0] & 0x10;
 	for (size_t i = 0; i < sizeof(unnumbered) / sizeof(*unnumbered); i++)
-		if (unnumbered[i].control == c && unnumbered[i].command == f->command &&
-		    (unnumbered[i].kind != K_SABM || (c == 0x6f) == l->cfg.extended))
+		if (unnumbered[i].control == c && unnumbered[i].command == f->command)
 			f->kind = unnumbered[i].kind;
+	if (f->kind == K_SABM && (c == 0x6f) != l->cfg.extended)
+		f->kind = K_MODE;
 }
 
 /* False: not for us, or too short to be a frame. */

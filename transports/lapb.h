@@ -66,6 +66,8 @@ struct lapb_ops {
 	X(T1, "lapb-t1", "answers that did not come in time")                                      \
 	X(GIVEN_UP, "lapb-given-up", "link given up after N2 tries")                               \
 	X(RESETS, "lapb-resets", "link resets")                                                    \
+	X(SETUP_REFUSED, "lapb-setup-refused", "set-ups that the far end refused")                 \
+	X(MODULO, "lapb-modulo", "set-ups with the other modulo refused")                          \
 	X(BAD_ADDRESS, "lapb-bad-address", "frames with another address")                          \
 	X(SHORT, "lapb-short", "frames too short")                                                 \
 	X(STATE, "lapb-state", "frames this state does not expect")

@@ -17,6 +17,7 @@
 	X(aal5)        \
 	X(aal5_crc)    \
 	X(lapb)        \
+	X(lapb_line)   \
 	X(xot)         \
 	X(x25)         \
 	X(x25_data)    \

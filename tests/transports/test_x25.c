@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transports/x25.h"
 
-#include "tests/harness.h"
+#include "tests/transports/recorder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +11,7 @@
 /* One end with the packets it sent and the reports it made. */
 struct end {
 	struct x25 x;
-	uint8_t out[64][1200];
-	size_t out_len[64];
-	unsigned outs;
+	struct recorder sent;
 	struct x25_report reports[64];
 	unsigned n_reports;
 	uint8_t sdu[2000];
@@ -25,9 +23,7 @@ static void tx(void *ctx, const uint8_t *pkt, size_t len)
 {
 	struct end *e = ctx;
 
-	CU_ASSERT_FATAL(e->outs < 64 && len <= sizeof(e->out[0]));
-	memcpy(e->out[e->outs], pkt, len);
-	e->out_len[e->outs++] = len;
+	recorder_add(&e->sent, pkt, len);
 }
 
 static void report(void *ctx, const struct x25_report *r)
@@ -69,14 +65,7 @@ static void rx(struct end *e, const char *hex, uint64_t now)
 
 static void expect(struct end *e, const char *hex)
 {
-	uint8_t want[300];
-	size_t n = test_hex(want, sizeof(want), hex);
-
-	CU_ASSERT_FATAL(e->outs > 0);
-	ASSERT_OCTETS(e->out[0], e->out_len[0], want, n);
-	e->outs--;
-	memmove(e->out[0], e->out[1], sizeof(e->out[0]) * e->outs);
-	memmove(&e->out_len[0], &e->out_len[1], sizeof(e->out_len[0]) * e->outs);
+	recorder_expect(&e->sent, hex);
 }
 
 static const struct x25_report *last(const struct end *e)
@@ -184,13 +173,13 @@ static void call_collision_is_the_dtes(void)
 	struct end *dte = ready(false), *dce = ready(true);
 
 	CU_ASSERT_EQUAL(x25_call(&dte->x, "1", "", NULL, 0, 0), 16);
-	dte->outs = 0;
+	dte->sent.outs = 0;
 	rx(dte, "10100b 00 00", 0);
 	CU_ASSERT_EQUAL(x25_state(&dte->x, 16), X25_P_WE_CALL);
-	CU_ASSERT_EQUAL(dte->outs, 0);
+	CU_ASSERT_EQUAL(dte->sent.outs, 0);
 
 	CU_ASSERT_EQUAL(x25_call(&dce->x, "1", "", NULL, 0, 0), 1);
-	dce->outs = 0;
+	dce->sent.outs = 0;
 	rx(dce, "10010b 00 00", 0);
 	CU_ASSERT_EQUAL(x25_state(&dce->x, 1), X25_P_THEY_CALL);
 	CU_ASSERT_EQUAL(dce->reports[0].kind, X25_CLEARED);
@@ -234,7 +223,7 @@ static struct end *in_state(int st)
 		x25_clear(&e->x, 1, 0, 0, 0);
 	if (st == ST_D3)
 		x25_reset(&e->x, 1, 0, 0, 0);
-	e->outs = e->n_reports = 0;
+	e->sent.outs = e->n_reports = 0;
 	memset(e->x.count, 0, sizeof(e->x.count));
 	return e;
 }
@@ -248,7 +237,7 @@ static void every_packet_in_every_state(void)
 
 			rx(e, cells[i].packet, 1);
 			if (want == 'd') {
-				CU_ASSERT_EQUAL(e->outs, 0);
+				CU_ASSERT_EQUAL(e->sent.outs, 0);
 				CU_ASSERT_EQUAL(e->x.count[X25_C_DISCARDED], 1);
 			} else if (want == 'n') {
 				CU_ASSERT_EQUAL(e->x.count[X25_C_PROTOCOL], 0);
@@ -258,10 +247,10 @@ static void every_packet_in_every_state(void)
 			} else {
 				bool reset = want >= 27;
 
-				CU_ASSERT_EQUAL_FATAL(e->outs, 1);
-				CU_ASSERT_EQUAL(e->out[0][2], reset ? 0x1b : 0x13);
-				CU_ASSERT_EQUAL(e->out[0][3], reset ? 0x05 : 0x13);
-				CU_ASSERT_EQUAL(e->out[0][4], want);
+				CU_ASSERT_EQUAL_FATAL(e->sent.outs, 1);
+				CU_ASSERT_EQUAL(e->sent.out[0][2], reset ? 0x1b : 0x13);
+				CU_ASSERT_EQUAL(e->sent.out[0][3], reset ? 0x05 : 0x13);
+				CU_ASSERT_EQUAL(e->sent.out[0][4], want);
 			}
 			drop(e);
 		}
@@ -281,7 +270,7 @@ static void restart_loses_every_circuit_and_is_confirmed(void)
 	rx(e, "100100 41", 3); /* while restarting everything is discarded */
 	CU_ASSERT_EQUAL(e->x.count[X25_C_DISCARDED], 1);
 	rx(e, "1000fb0000", 4); /* collision counts as confirmation */
-	CU_ASSERT_EQUAL(e->outs, 0);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	CU_ASSERT_EQUAL(last(e)->kind, X25_READY);
 	drop(e);
 }
@@ -293,7 +282,7 @@ static void unassigned_channels_get_a_diagnostic_from_a_dce(void)
 	rx(dce, "1fff01", 0);
 	expect(dce, "1000f124 1fff01");
 	rx(dte, "1fff01", 0);
-	CU_ASSERT_EQUAL(dte->outs, 0);
+	CU_ASSERT_EQUAL(dte->sent.outs, 0);
 	CU_ASSERT_EQUAL(dte->x.count[X25_C_UNASSIGNED], 1);
 	drop(dce);
 	drop(dte);
@@ -307,17 +296,17 @@ static void sdu_is_cut_by_packet_size_and_window(void)
 	for (int i = 0; i < 300; i++)
 		data[i] = (uint8_t)i;
 	CU_ASSERT_TRUE(x25_send(&e->x, 1, data, 10, data + 10, 290, 0));
-	CU_ASSERT_EQUAL(e->outs, 2); /* the window */
-	CU_ASSERT_EQUAL(e->out[0][2], 0x10);
-	CU_ASSERT_EQUAL(e->out_len[0], 131);
-	CU_ASSERT_EQUAL(e->out[1][2], 0x12);
+	CU_ASSERT_EQUAL(e->sent.outs, 2); /* the window */
+	CU_ASSERT_EQUAL(e->sent.out[0][2], 0x10);
+	CU_ASSERT_EQUAL(e->sent.out_len[0], 131);
+	CU_ASSERT_EQUAL(e->sent.out[1][2], 0x12);
 	CU_ASSERT_FALSE(x25_send(&e->x, 1, NULL, 0, data, 1, 0));
-	e->outs = 0;
+	e->sent.outs = 0;
 	rx(e, "100121", 1); /* RR 1 */
-	CU_ASSERT_EQUAL(e->outs, 1);
-	CU_ASSERT_EQUAL(e->out[0][2], 0x04); /* the last, without M */
-	CU_ASSERT_EQUAL(e->out_len[0], 3 + 44);
-	ASSERT_OCTETS(e->out[0] + 3, 44, data + 256, 44);
+	CU_ASSERT_EQUAL(e->sent.outs, 1);
+	CU_ASSERT_EQUAL(e->sent.out[0][2], 0x04); /* the last, without M */
+	CU_ASSERT_EQUAL(e->sent.out_len[0], 3 + 44);
+	ASSERT_OCTETS(e->sent.out[0] + 3, 44, data + 256, 44);
 	CU_ASSERT_EQUAL(last(e)->kind, X25_WRITABLE);
 	CU_ASSERT_FALSE(x25_send(&e->x, 1, NULL, 0, data, 1615, 0)); /* over sdu_max */
 	drop(e);
@@ -329,7 +318,7 @@ static void not_ready_stops_and_ready_starts(void)
 
 	rx(e, "100105", 0);
 	CU_ASSERT_TRUE(x25_send(&e->x, 1, NULL, 0, "abc", 3, 0));
-	CU_ASSERT_EQUAL(e->outs, 0);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	rx(e, "100101", 0);
 	expect(e, "100100 616263");
 	drop(e);
@@ -374,7 +363,7 @@ static void too_long_packet_or_sdu_resets(void)
 		x25_rx(&e->x, pkt, 3 + 128, 0);
 	}
 	CU_ASSERT_EQUAL(e->x.count[X25_C_SDU_LONG], 1);
-	CU_ASSERT_EQUAL(e->out[e->outs - 1][2], 0x1b);
+	CU_ASSERT_EQUAL(e->sent.out[e->sent.outs - 1][2], 0x1b);
 	CU_ASSERT_EQUAL(e->sdus, 0);
 	drop(e);
 }
@@ -385,7 +374,7 @@ static void timers_of_call_reset_clear_restart(void)
 	struct x25_config c;
 
 	x25_call(&e->x, "1", "", NULL, 0, 0);
-	e->outs = 0;
+	e->sent.outs = 0;
 	CU_ASSERT_EQUAL(x25_deadline(&e->x), 200 * S); /* T21 */
 	x25_expire(&e->x, 200 * S);
 	expect(e, "1010130031"); /* diagnostic 49 */
@@ -409,7 +398,7 @@ static void timers_of_call_reset_clear_restart(void)
 	x25_config_default(&c, false);
 	e = make(&c);
 	x25_up(&e->x, 0);
-	e->outs = 0;
+	e->sent.outs = 0;
 	CU_ASSERT_EQUAL(x25_deadline(&e->x), 180 * S); /* T20 */
 	x25_expire(&e->x, 180 * S);
 	expect(e, "1000fb0034");
@@ -421,7 +410,7 @@ static void a_shut_window_resets_after_t25(void)
 	struct end *e = in_call(false);
 
 	CU_ASSERT_TRUE(x25_send(&e->x, 1, NULL, 0, "a", 1, 0));
-	e->outs = 0;
+	e->sent.outs = 0;
 	CU_ASSERT_EQUAL(x25_deadline(&e->x), 200 * S);
 	x25_expire(&e->x, 200 * S);
 	expect(e, "10011b0030");
@@ -440,14 +429,14 @@ static void a_pvc_is_up_after_the_restart_and_has_no_calls(void)
 	e = make(&c);
 	x25_up(&e->x, 0);
 	rx(e, "1000ff", 0);
-	e->outs = 0;
+	e->sent.outs = 0;
 	CU_ASSERT_EQUAL(x25_state(&e->x, 2), X25_P4_DATA);
 	CU_ASSERT_TRUE(x25_send(&e->x, 2, NULL, 0, "a", 1, 0));
 	expect(e, "100200 61");
 	rx(e, "10020b 00 00", 0);
 	expect(e, "10021b0523"); /* diagnostic 35 */
 	x25_clear(&e->x, 2, 0, 0, 0);
-	CU_ASSERT_EQUAL(e->outs, 0);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	drop(e);
 }
 
@@ -477,7 +466,7 @@ static void permanent_circuits_are_reset_until_it_works(void)
 	e = make(&c);
 	x25_up(&e->x, 0);
 	rx(e, "1000ff", 0);
-	e->outs = 0;
+	e->sent.outs = 0;
 	x25_reset(&e->x, 1, 0, 0, 0);
 	expect(e, "10011b0000");
 	for (unsigned i = 1; i < 5; i++) {
@@ -503,9 +492,9 @@ static void nothing_is_sent_while_a_restart_is_out(void)
 	x25_up(&e->x, 0);
 	rx(e, "1000ff", 0);
 	rx(e, "1000ff", 0); /* out of place: the interface starts over */
-	e->outs = e->n_reports = 0;
+	e->sent.outs = e->n_reports = 0;
 	CU_ASSERT_FALSE(x25_send(&e->x, 1, NULL, 0, "a", 1, 0));
-	CU_ASSERT_EQUAL(e->outs, 0);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	rx(e, "1000ff", 0);
 	CU_ASSERT_EQUAL(last(e)->kind, X25_WRITABLE);
 	drop(e);
@@ -529,21 +518,21 @@ static void one_way_channels(void)
 		e = make(&c);
 		x25_up(&e->x, 0);
 		rx(e, "1000ff", 0);
-		e->outs = 0;
+		e->sent.outs = 0;
 		for (unsigned i = 0; i < 4; i++)
 			CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), dce ? 1 + i : 6 - i);
 		CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), 0);
 		expect(e, dce ? "10010b 02 12 02 0342 cf" : "10060b 02 12 02 0342 cf");
-		e->outs = 0;
+		e->sent.outs = 0;
 		rx(e, dce ? "10060b 00 00" : "10010b 00 00", 0);
 		CU_ASSERT_EQUAL(last(e)->kind, X25_INCOMING);
-		CU_ASSERT_EQUAL(e->outs, 0);
+		CU_ASSERT_EQUAL(e->sent.outs, 0);
 		drop(e);
 
 		e = make(&c);
 		x25_up(&e->x, 0);
 		rx(e, "1000ff", 0);
-		e->outs = e->n_reports = 0;
+		e->sent.outs = e->n_reports = 0;
 		rx(e, dce ? "10010b 00 00" : "10060b 00 00", 0);
 		expect(e, dce ? "1001131322" : "1006130022"); /* diagnostic 34 */
 		CU_ASSERT_EQUAL(e->n_reports, 0);
@@ -567,7 +556,7 @@ static void an_answer_out_of_bounds_is_cleared(void)
 		struct end *e = ready(true);
 
 		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "2", "\xcf", 1, 0), 1);
-		e->outs = 0;
+		e->sent.outs = 0;
 		rx(e, rows[i].answer, 0);
 		CU_ASSERT_EQUAL(last(e)->kind, rows[i].ok ? X25_CONNECTED : X25_CLEARED);
 		if (!rows[i].ok)
@@ -586,7 +575,7 @@ static void a_qualified_call_is_no_call(void)
 	expect(e, "1001130328"); /* diagnostic 40 */
 	drop(e);
 	e = in_call(true);
-	e->outs = 0;
+	e->sent.outs = 0;
 	rx(e, "90010b 00 00", 0);
 	expect(e, "1000f128 90010b");
 	CU_ASSERT_EQUAL(x25_state(&e->x, 1), X25_P4_DATA);
@@ -607,23 +596,16 @@ static void interrupts_are_confirmed_and_q_is_told_apart(void)
 
 /* --- two ends --------------------------------------------------------------------------------------------- */
 
-static unsigned carry(struct end *from, struct end *to, uint64_t now)
+static void arrive(void *far, const uint8_t *pkt, size_t len)
 {
-	unsigned n = from->outs;
-	static uint8_t copy[64][1200];
-	size_t len[64];
+	struct end *e = far;
 
-	memcpy(copy, from->out, sizeof(copy[0]) * n);
-	memcpy(len, from->out_len, sizeof(len[0]) * n);
-	from->outs = 0;
-	for (unsigned i = 0; i < n; i++)
-		x25_rx(&to->x, copy[i], len[i], now);
-	return n;
+	x25_rx(&e->x, pkt, len, 0);
 }
 
 static void settle(struct end *a, struct end *b)
 {
-	while (carry(a, b, 0) + carry(b, a, 0))
+	while (recorder_carry(&a->sent, b, arrive) + recorder_carry(&b->sent, a, arrive))
 		;
 }
 
@@ -691,9 +673,9 @@ static void hostile_packets(void)
 		buf[0] = 0x10;
 		buf[1] = (uint8_t)(test_rand(&seed) % 20);
 		buf[2] = types[test_rand(&seed) % sizeof(types)];
-		e->outs = e->n_reports = 0;
+		e->sent.outs = e->n_reports = 0;
 		x25_rx(&e->x, buf, n, (uint64_t)i);
-		CU_ASSERT_FATAL(e->outs <= 20);
+		CU_ASSERT_FATAL(e->sent.outs <= 20);
 		if (test_rand(&seed) % 4 == 0)
 			x25_accept(&e->x, (uint16_t)(test_rand(&seed) % 20), (uint64_t)i);
 	}
@@ -716,14 +698,14 @@ static void what_is_never_sent(void)
 		buf[0] = (uint8_t)(0x10 | (test_rand(&seed) % 4) << 6);
 		buf[1] = (uint8_t)(test_rand(&seed) % 8);
 		buf[2] = types[test_rand(&seed) % sizeof(types)];
-		e->outs = e->n_reports = 0;
+		e->sent.outs = e->n_reports = 0;
 		x25_rx(&e->x, buf, n, (uint64_t)i);
 		x25_accept(&e->x, buf[1], (uint64_t)i);
 		x25_send(&e->x, buf[1], buf, 3, buf, 30, (uint64_t)i);
-		for (unsigned j = 0; j < e->outs; j++) {
+		for (unsigned j = 0; j < e->sent.outs; j++) {
 			struct x25_pkt p;
 
-			CU_ASSERT_EQUAL_FATAL(x25_decode(&p, e->out[j], e->out_len[j], false), 0);
+			CU_ASSERT_EQUAL_FATAL(x25_decode(&p, e->sent.out[j], e->sent.out_len[j], false), 0);
 			CU_ASSERT_FALSE_FATAL(p.q || p.d);
 			CU_ASSERT_FATAL(p.type != X25_INTERRUPT && p.type != X25_RNR &&
 					p.type != X25_REJ && p.type != X25_REGISTRATION);
