@@ -19,7 +19,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/lapb.h transports/lapb.c transports/xot.h transports/xot.c \
 	transports/x25_pkt.h transports/x25_pkt.c transports/x25_words.c \
 	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c \
-	transports/x25_default.c \
+	transports/x25_default.c transports/x25_agree.c \
 	transports/x25_encap.h transports/x25_encap.c transports/x25_port.h transports/x25_conf.c \
 	transports/x25_circuit.c transports/x25_line.c transports/x25_xot.h transports/x25_xot.c \
 	transports/x25_xot_pvc.c transports/x25_transport.h transports/x25_transport.c \

@@ -68,7 +68,7 @@ static struct x25_vc *make_vc(struct x25 *x, uint16_t lci)
 
 void x25_put(struct x25 *x, const struct x25_pkt *p)
 {
-	uint8_t buf[4 + 4096 + X25_CUD_MAX];
+	uint8_t buf[4 + 4096 + X25_CUD_FAST];
 	struct wr w = wr_init(buf, sizeof(buf));
 
 	if (x25_encode(&w, p))
@@ -176,7 +176,6 @@ static void send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_t no
 
 void x25_up(struct x25 *x, uint64_t now)
 {
-	x->tries = 0;
 	if (!x->cfg.restarts)
 		ready(x);
 	else
@@ -210,16 +209,19 @@ static void take_restart(struct x25 *x, const struct x25_pkt *p)
 	ready(x); /* in "we restart" the peer's Restart is the confirmation */
 }
 
+static void restart_for_error(struct x25 *x, uint8_t diag, uint64_t now)
+{
+	x->count[X25_C_PROTOCOL]++;
+	lose_all(x, x25_error_cause(x, false), diag);
+	send_restart(x, x->cfg.dce ? 0x01 : 0x00, diag, now);
+}
+
 static void take_restart_conf(struct x25 *x, uint64_t now)
 {
-	if (x->r == X25_R_WE_RESTART) {
+	if (x->r == X25_R_WE_RESTART)
 		ready(x);
-		return;
-	}
-	x->count[X25_C_PROTOCOL]++;
-	lose_all(x, x25_error_cause(x, false), X25_DIAG_TYPE_INVALID_R1);
-	x->tries = 0;
-	send_restart(x, x->cfg.dce ? 0x01 : 0x00, X25_DIAG_TYPE_INVALID_R1, now);
+	else
+		restart_for_error(x, X25_DIAG_TYPE_INVALID_R1, now);
 }
 
 /* --- clear ---------------------------------------------------------------------------------------------------- */
@@ -244,6 +246,12 @@ static void clear_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint6
 	x25_tell(x, v, X25_CLEARED, cause, diag, false);
 }
 
+static void reset_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
+{
+	x->count[X25_C_PROTOCOL]++;
+	x25_start_reset(x, v, x25_error_cause(x, true), diag, now);
+}
+
 void x25_clear(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
 {
 	struct x25_vc *v = lci < x->vcs ? x->vc[lci] : NULL;
@@ -265,39 +273,18 @@ void x25_reset(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_
 
 /* --- calls ---------------------------------------------------------------------------------------------------- */
 
-static uint8_t least(uint8_t a, uint8_t b)
+/* RFC 1356 3.13 tells us not to; and a restricted one can only be refused. */
+static void refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
-	return a < b ? a : b;
-}
-
-/* Negotiation goes from what was proposed towards the default, never past it (X.25 6.12). */
-static uint8_t agree(uint8_t proposed, uint8_t want, uint8_t deflt)
-{
-	if (proposed > deflt)
-		return proposed < want ? proposed : want > deflt ? want : deflt;
-	return proposed;
-}
-
-/* Facilities of a call to us: what we answer, and what holds for the circuit. */
-static void negotiate(struct x25 *x, struct x25_vc *v, const struct x25_facilities *in)
-{
-	const struct x25_config *c = &x->cfg;
-
-	if (in->given & X25_FAC_SIZE) {
-		v->size_out = agree(in->size_called, c->size_want, 7);
-		v->size_in = agree(in->size_calling, c->size_want, 7);
-	}
-	if (in->given & X25_FAC_WINDOW) {
-		v->window_out = agree(in->window_called, c->window_want, 2);
-		v->window_in = agree(in->window_calling, c->window_want, 2);
-	}
-	v->window_out = least(v->window_out, c->extended ? 127 : 7);
-	v->window_in = least(v->window_in, c->extended ? 127 : 7);
+	x->count[X25_C_FAST_SELECT]++;
+	send_clear(x, v, x->cfg.dce ? X25_CLEAR_FAST_SELECT : 0,
+		   x->cfg.dce ? 0 : X25_DIAG_NO_FAST_SELECT, now);
 }
 
 static void take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint64_t now)
 {
-	struct x25_report r = {.kind = X25_INCOMING, .lci = lci, .pkt = p};
+	struct x25_pkt call = *p;
+	struct x25_report r = {.kind = X25_INCOMING, .lci = lci, .pkt = &call};
 	struct x25_vc *v = make_vc(x, lci);
 
 	x->count[X25_C_CALLS_IN]++;
@@ -307,12 +294,11 @@ static void take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint
 		return;
 	}
 	v->p = X25_P_THEY_CALL;
-	negotiate(x, v, &p->fac);
 	if (p->fac.given & X25_FAC_FAST) {
-		/* RFC 1356 3.13; and a restricted one can only be refused */
-		send_clear(x, v, x->cfg.dce ? 0x29 : 0, 0, now);
+		refuse_fast_select(x, v, now);
 		return;
 	}
+	x25_agree(&x->cfg, v, &call.fac);
 	x->ops->report(x->ctx, &r);
 }
 
@@ -325,13 +311,7 @@ bool x25_accept(struct x25 *x, uint16_t lci, uint64_t now)
 	(void)now;
 	if (!v || v->p != X25_P_THEY_CALL)
 		return false;
-	if (x->cfg.flow_facilities) {
-		p.fac = (struct x25_facilities){.given = X25_FAC_SIZE | X25_FAC_WINDOW,
-						.size_called = v->size_out,
-						.size_calling = v->size_in,
-						.window_called = v->window_out,
-						.window_calling = v->window_in};
-	}
+	x25_answer(&x->cfg, v, &p.fac);
 	v->p = X25_P4_DATA;
 	x25_data_start(x, v);
 	x25_put(x, &p);
@@ -361,22 +341,6 @@ static uint16_t free_lci(const struct x25 *x)
 	return 0;
 }
 
-static void ask_facilities(const struct x25 *x, struct x25_facilities *f)
-{
-	const struct x25_config *c = &x->cfg;
-
-	*f = c->ask;
-	if (c->flow_facilities) {
-		f->given |= X25_FAC_SIZE | X25_FAC_WINDOW;
-		f->size_called = f->size_calling = c->size_want;
-		f->window_called = f->window_calling = c->window_want;
-	}
-	if (c->throughput) {
-		f->given |= X25_FAC_THROUGHPUT;
-		f->throughput_called = f->throughput_calling = c->throughput;
-	}
-}
-
 uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const void *cud,
 		  size_t cud_len, uint64_t now)
 {
@@ -388,14 +352,14 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 			    .len = cud_len};
 	struct x25_vc *v;
 
-	if (!lci || cud_len > 16 || !x25_digits_ok(called) || (*calling && !x25_digits_ok(calling)))
+	if (!lci || cud_len > X25_CUD || !x25_digits_ok(called) || (*calling && !x25_digits_ok(calling)))
 		return 0;
 	v = make_vc(x, lci);
 	if (!v)
 		return 0;
 	memcpy(p.called, called, strlen(called) + 1);
 	memcpy(p.calling, calling, strlen(calling) + 1);
-	ask_facilities(x, &p.fac);
+	x25_ask(&x->cfg, &p.fac);
 	v->p = X25_P_WE_CALL;
 	set_timer(x, v, now + x->cfg.timers.call);
 	x->count[X25_C_CALLS_OUT]++;
@@ -420,53 +384,19 @@ static void wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt 
 		wrong(x, v, p, now);
 		return;
 	}
-	x->count[X25_C_PROTOCOL]++;
-	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TYPE_ON_PVC, now);
-}
-
-static bool between(uint8_t v, uint8_t a, uint8_t b)
-{
-	return a < b ? v >= a && v <= b : v >= b && v <= a;
-}
-
-/* What the called side answers lies between what we asked for and the default. */
-static bool answer_fits(const struct x25 *x, const struct x25_facilities *f)
-{
-	uint8_t size = x->cfg.flow_facilities ? x->cfg.size_want : x->cfg.size;
-	uint8_t window = x->cfg.flow_facilities ? x->cfg.window_want : x->cfg.window;
-
-	if (f->given & X25_FAC_SIZE &&
-	    !(between(f->size_called, size, 7) && between(f->size_calling, size, 7)))
-		return false;
-	return !(f->given & X25_FAC_WINDOW) ||
-	       (between(f->window_called, window, 2) && between(f->window_calling, window, 2));
+	reset_for_error(x, v, X25_DIAG_TYPE_ON_PVC, now);
 }
 
 static void accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	struct x25_report r = {.kind = X25_CONNECTED, .lci = v->lci, .pkt = p};
-	const struct x25_facilities *f = &p->fac;
 
-	if (!answer_fits(x, f)) {
+	if (!x25_answer_fits(&x->cfg, &p->fac)) {
 		v->at = X25_NEVER;
 		clear_for_error(x, v, X25_DIAG_FACILITY_VALUE, now);
 		return;
 	}
-	/* Without an answer what we asked for holds (X.25 6.12). */
-	if (x->cfg.flow_facilities) {
-		v->size_in = v->size_out = x->cfg.size_want;
-		v->window_in = v->window_out = x->cfg.window_want;
-	}
-	if (f->given & X25_FAC_SIZE) {
-		v->size_in = f->size_called;
-		v->size_out = f->size_calling;
-	}
-	if (f->given & X25_FAC_WINDOW) {
-		v->window_in = f->window_called;
-		v->window_out = f->window_calling;
-	}
-	v->window_in = least(v->window_in, x->cfg.extended ? 127 : 7);
-	v->window_out = least(v->window_out, x->cfg.extended ? 127 : 7);
+	x25_take_answer(&x->cfg, v, &p->fac);
 	v->p = X25_P4_DATA;
 	v->at = X25_NEVER;
 	x25_data_start(x, v);
@@ -529,6 +459,16 @@ static const handler table[X25_P_STATES][X25_TYPES] = {
 			    [X25_CLEAR] = clear_over, [X25_CLEAR_CONF] = clear_over},
 };
 
+/* On a channel in p1 there is nothing to lose: it is cleared, and p1 again once that is confirmed. */
+static void clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
+{
+	struct x25_vc *v = make_vc(x, lci);
+
+	x->count[X25_C_PROTOCOL]++;
+	if (v)
+		send_clear(x, v, cause, diag, now);
+}
+
 /* A channel in p1: only a Call begins anything; a Clear is confirmed; the rest is out of place. */
 static void take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 {
@@ -540,17 +480,13 @@ static void take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 	} else if (!x->cfg.restarts) {
 		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
 	} else {
-		uint8_t diag = p->type == X25_CALL ? X25_DIAG_ONE_WAY : X25_DIAG_TYPE_INVALID_P1;
-		struct x25_vc *v = make_vc(x, p->lci);
-
-		x->count[X25_C_PROTOCOL]++;
-		if (v)
-			send_clear(x, v, x25_error_cause(x, false), diag, now);
+		clear_in_p1(x, p->lci, x25_error_cause(x, false),
+			    p->type == X25_CALL ? X25_DIAG_ONE_WAY : X25_DIAG_TYPE_INVALID_P1, now);
 	}
 }
 
-/* A channel that is not in our ranges: a DCE says so with a Diagnostic packet (X.25 5.6), a DTE is silent. */
-static void unassigned(struct x25 *x, const uint8_t *pkt, size_t len, uint8_t diag)
+/* A DCE says with a Diagnostic packet what no circuit can be told (X.25 3.4); a DTE is silent. */
+static void say_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, size_t len)
 {
 	struct x25_pkt p = {.type = X25_DIAGNOSTIC,
 			    .extended = x->cfg.extended,
@@ -558,35 +494,62 @@ static void unassigned(struct x25 *x, const uint8_t *pkt, size_t len, uint8_t di
 			    .data = pkt,
 			    .len = len < 3 ? len : 3};
 
-	x->count[diag == X25_DIAG_UNASSIGNED ? X25_C_UNASSIGNED : X25_C_PROTOCOL]++;
 	if (x->cfg.dce && x->cfg.restarts)
 		x25_put(x, &p);
+}
+
+static void unassigned(struct x25 *x, const uint8_t *pkt, size_t len, uint8_t diag)
+{
+	x->count[diag == X25_DIAG_UNASSIGNED ? X25_C_UNASSIGNED : X25_C_PROTOCOL]++;
+	say_diagnostic(x, diag, pkt, len);
+}
+
+static bool is_assigned(const struct x25 *x, uint16_t lci)
+{
+	return lci && lci < x->vcs && (x->vc[lci] || lci >= x->cfg.lci_low);
+}
+
+/* A Call that cannot be read is refused for what is wrong with it. */
+static uint8_t refusal_cause(const struct x25 *x, uint8_t diag)
+{
+	bool facility = diag == X25_DIAG_FACILITY_CODE || diag == X25_DIAG_FACILITY_VALUE ||
+			diag == X25_DIAG_FACILITY_LENGTH;
+
+	return x->cfg.dce && facility ? X25_CLEAR_INVALID_FACILITY : x25_error_cause(x, false);
+}
+
+static void bad_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, uint64_t now)
+{
+	if (p->type == X25_CALL && may_call_on(x, !x->cfg.dce, p->lci))
+		clear_in_p1(x, p->lci, refusal_cause(x, diag), diag, now);
+	else if (!x->cfg.restarts)
+		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
+	else
+		clear_in_p1(x, p->lci, x25_error_cause(x, false), diag, now);
 }
 
 /* A packet that is not in order by itself: on a circuit the answer is as to a wrong type. */
 static void bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag, const uint8_t *pkt,
 		       size_t len, uint64_t now)
 {
-	struct x25_vc *v = p->lci && p->lci < x->vcs ? x->vc[p->lci] : NULL;
+	struct x25_vc *v = is_assigned(x, p->lci) ? x->vc[p->lci] : NULL;
+	bool call_with_q = diag == X25_DIAG_GFI && p->type == X25_CALL && !v;
 
-	if (!v || diag == X25_DIAG_GFI) {
-		if (!v && p->type == X25_CALL && p->lci < x->vcs &&
-		    may_call_on(x, !x->cfg.dce, p->lci)) {
-			x->count[X25_C_PROTOCOL]++;
-			v = make_vc(x, p->lci);
-			if (v)
-				send_clear(x, v, x->cfg.dce ? X25_CLEAR_INVALID_FACILITY : 0, diag, now);
-			return;
-		}
-		unassigned(x, pkt, len, diag);
-	} else if (v->p == X25_P_WE_CLEAR) {
+	if (!p->lci && (p->type == X25_RESTART || p->type == X25_RESTART_CONF) && x->cfg.restarts)
+		restart_for_error(x, diag, now);
+	else if (!is_assigned(x, p->lci) || (diag == X25_DIAG_GFI && !call_with_q))
+		unassigned(x, pkt, len,
+			   diag == X25_DIAG_GFI || len < 2 ? diag : X25_DIAG_UNASSIGNED);
+	else if (!v)
+		bad_in_p1(x, p, diag, now);
+	else if (v->p == X25_P_WE_CLEAR)
 		x->count[X25_C_DISCARDED]++;
-	} else if (v->p == X25_P4_DATA && p->type != X25_CLEAR) {
-		x->count[X25_C_PROTOCOL]++;
-		x25_start_reset(x, v, x25_error_cause(x, true), diag, now);
-	} else {
+	else if (v->p != X25_P4_DATA || p->type == X25_CLEAR)
 		clear_for_error(x, v, diag, now);
-	}
+	else if (v->d == X25_D_WE_RESET)
+		x->count[X25_C_DISCARDED]++;
+	else
+		reset_for_error(x, v, diag, now);
 }
 
 /* Packets with channel 0 are about the interface. */
@@ -629,7 +592,7 @@ void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now)
 	}
 	if (diag)
 		bad_packet(x, &p, diag, pkt, len, now);
-	else if (!p.lci || p.lci >= x->vcs || (!x->vc[p.lci] && p.lci < x->cfg.lci_low))
+	else if (!is_assigned(x, p.lci))
 		unassigned(x, pkt, len, X25_DIAG_UNASSIGNED);
 	else if (!x->vc[p.lci])
 		take_in_p1(x, &p, now);
@@ -662,11 +625,16 @@ bool x25_send(struct x25 *x, uint16_t lci, const void *head, size_t head_len, co
 
 static void clear_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
+	uint8_t about[3] = {0};
+
 	x->count[X25_C_TIMEOUTS]++;
 	if (v->tries++ < x->cfg.timers.clears) {
 		send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TIMER_CLEAR, now);
 		return;
 	}
+	about[0] = (uint8_t)((x->cfg.extended ? 0x20 : 0x10) | v->lci >> 8);
+	about[1] = (uint8_t)v->lci;
+	say_diagnostic(x, X25_DIAG_TIMER_CLEAR, about, sizeof(about)); /* X.25 table D-1 */
 	free_vc(x, v);
 }
 
@@ -691,7 +659,6 @@ static void expire_vc(struct x25 *x, struct x25_vc *v, uint64_t now)
 static void expire_restart(struct x25 *x, uint64_t now)
 {
 	x->count[X25_C_TIMEOUTS]++;
-	x->tries++;
 	send_restart(x, x->cfg.dce ? 0x01 : 0x00, X25_DIAG_TIMER_RESTART, now);
 }
 

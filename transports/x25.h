@@ -20,8 +20,7 @@
 struct x25_timers {
 	uint64_t restart, call, reset, clear; /* T20-T23 of a DTE, T10-T13 of a DCE */
 	uint64_t window;    /* T25: data unacknowledged this long: reset.  0 = never */
-	uint64_t interrupt; /* unused while interrupts are not sent; kept for `show` */
-	uint8_t restarts, resets, clears; /* how often each is repeated: R20, R22, R23 */
+	uint8_t resets, clears; /* how often each is repeated: R22, R23; a Restart is until it works */
 };
 
 struct x25_config {
@@ -97,6 +96,8 @@ struct x25_ops {
 	X(DATA_RX, "x25-data-rx", "data packets received")                                         \
 	X(DATA_TX, "x25-data-tx", "data packets sent")                                             \
 	X(SDU_LOST, "x25-sdu-lost", "SDUs cut short by a reset, clear or restart")                 \
+	X(D_BIT, "x25-d-bit", "data packets with the D bit refused by a reset")                    \
+	X(FAST_SELECT, "x25-fast-select", "calls refused, fast select")                            \
 	X(SDU_LONG, "x25-sdu-long", "SDUs longer than we take")                                    \
 	X(INTERRUPTS, "x25-interrupts", "interrupts received and ignored")                         \
 	X(PROTOCOL, "x25-protocol", "packets against the procedure")                               \
@@ -118,7 +119,6 @@ struct x25 {
 	const struct x25_ops *ops;
 	void *ctx;
 	enum x25_r r;
-	uint8_t tries;
 	uint64_t restart_at; /* UINT64_MAX = no restart is out */
 	struct x25_vc **vc;  /* by LCI, 0..max(pvc, lci_high); NULL = p1 */
 	uint16_t vcs;	     /* entries of vc */

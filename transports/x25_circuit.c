@@ -282,18 +282,19 @@ static void on_down(struct x25_line *l, const struct x25_report *r)
 	line_changed(l, false);
 }
 
+/* cause: what a network would say; a DTE's is always 0 (X.25 5.2.4.1). */
 static void turn_away(struct x25_line *l, const struct x25_report *r, enum x25_port_counter why,
-		      uint8_t diag)
+		      enum x25_clear cause, uint8_t diag)
 {
 	l->port->count[why]++;
-	x25_clear(&l->x, r->lci, 0, diag, x25_now(l->port));
+	x25_clear(&l->x, r->lci, l->x.cfg.dce ? cause : X25_CLEAR_DTE, diag, x25_now(l->port));
 }
 
 static void keep_call(struct x25_circuit *c, const struct x25_pkt *p)
 {
 	memcpy(c->called, p->called, sizeof(c->called));
 	memcpy(c->calling, p->calling, sizeof(c->calling));
-	c->call_data_len = (uint8_t)(p->len < X25_CALL_DATA ? p->len : X25_CALL_DATA);
+	c->call_data_len = (uint8_t)p->len; /* X25_CUD at most: fast select is refused */
 	if (c->call_data_len)
 		memcpy(c->call_data, p->data, c->call_data_len);
 }
@@ -305,17 +306,17 @@ static void on_incoming(struct x25_line *l, const struct x25_report *r)
 	struct ist_port *p = l->port;
 	struct x25_circuit *c;
 
-	if (e == X25_ENCAPS || r->pkt->len > X25_CALL_DATA) {
-		turn_away(l, r, X25_P_REFUSED_PROTOCOL, X25_DIAG_PROTOCOL);
+	if (e == X25_ENCAPS) {
+		turn_away(l, r, X25_P_REFUSED_PROTOCOL, X25_CLEAR_DTE, X25_DIAG_PROTOCOL);
 		return;
 	}
 	if (f->given & X25_FAC_REVERSE && !p->conf.reverse_accepted) {
-		turn_away(l, r, X25_P_REFUSED_CHARGE, 0);
+		turn_away(l, r, X25_P_REFUSED_CHARGE, X25_CLEAR_REVERSE_CHARGING, 0);
 		return;
 	}
 	c = x25_circuit_new(p);
 	if (!c) {
-		turn_away(l, r, X25_P_REFUSED_ROOM, 0);
+		turn_away(l, r, X25_P_REFUSED_ROOM, X25_CLEAR_CONGESTION, 0);
 		return;
 	}
 	c->state = X25_CIRCUIT_OFFERED;

@@ -204,6 +204,11 @@ static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 	}
 	if (!acknowledged(x, v, p->pr, now))
 		return;
+	if (p->d) { /* RFC 1356 3.13: it would get in the way of M */
+		x->count[X25_C_D_BIT]++;
+		x25_start_reset(x, v, cause, X25_DIAG_NO_D_BIT, now);
+		return;
+	}
 	if (p->len > (size_t)1 << v->size_in) {
 		x25_start_reset(x, v, cause, X25_DIAG_TOO_LONG, now);
 		return;

@@ -11,15 +11,12 @@ void x25_config_default(struct x25_config *c, bool dce)
 						     .reset = 180 * SECONDS,
 						     .clear = 180 * SECONDS,
 						     .window = 200 * SECONDS,
-						     .interrupt = 180 * SECONDS,
-						     .restarts = 1,
 						     .resets = 1,
 						     .clears = 1};
 	static const struct x25_timers dce_timers = {.restart = 60 * SECONDS,
 						     .call = 180 * SECONDS,
 						     .reset = 60 * SECONDS,
 						     .clear = 60 * SECONDS,
-						     .restarts = 1,
 						     .resets = 1,
 						     .clears = 1};
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between x25.c (interface, calls) and x25_data.c (flow control, SDUs); nobody else's business. */
+/*
+ * Between x25.c (interface, calls), x25_agree.c (facilities) and x25_data.c (flow control, SDUs); nobody
+ * else's business.
+ */
 #ifndef TRANSPORTS_X25_INT_H
 #define TRANSPORTS_X25_INT_H
 
@@ -21,6 +24,7 @@ struct x25_vc {
 	struct x25_vc *wait_prev, *wait_next;
 	uint8_t size_in, size_out; /* log2 */
 	uint8_t window_in, window_out;
+	uint8_t class_called, class_calling; /* throughput to answer a call with; 0 = nothing */
 	uint64_t at;	    /* the procedure's timer: call, clear or reset */
 	uint64_t window_at; /* T25 */
 	/* SDU going out: octets out_at.. of out_len are still to send */
@@ -32,6 +36,16 @@ struct x25_vc {
 	bool in_q;
 	bool in_more; /* the last packet had M */
 };
+
+/* What a call of ours asks for. */
+void x25_ask(const struct x25_config *c, struct x25_facilities *f);
+/* What holds for a circuit of a call to us; f's throughput classes become those agreed to. */
+void x25_agree(const struct x25_config *c, struct x25_vc *v, struct x25_facilities *f);
+/* What we answer it with. */
+void x25_answer(const struct x25_config *c, const struct x25_vc *v, struct x25_facilities *f);
+/* Is this a possible answer to what we ask for, and what holds with it. */
+bool x25_answer_fits(const struct x25_config *c, const struct x25_facilities *f);
+void x25_take_answer(const struct x25_config *c, struct x25_vc *v, const struct x25_facilities *f);
 
 bool x25_config_sane(const struct x25_config *c);
 

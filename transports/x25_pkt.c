@@ -338,7 +338,9 @@ static uint8_t decode_call(struct x25_pkt *p, struct rd *r)
 	diag = decode_addresses(p, r);
 	if (!diag && (r->left || p->type == X25_CALL))
 		diag = decode_facilities(&p->fac, r);
-	return diag ? diag : rest(p, r, X25_CUD_MAX);
+	if (diag)
+		return diag;
+	return rest(p, r, p->type == X25_CALL && !(p->fac.given & X25_FAC_FAST) ? X25_CUD : X25_CUD_FAST);
 }
 
 static uint8_t decode_body(struct x25_pkt *p, struct rd *r, uint8_t octet)
@@ -371,7 +373,7 @@ uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool exten
 {
 	struct rd r = rd_init(pkt, len);
 	uint16_t first = rd_u16(&r);
-	uint8_t gfi = (uint8_t)(first >> 8), octet = rd_u8(&r);
+	uint8_t gfi = (uint8_t)(first >> 8), octet;
 
 	memset(p, 0, sizeof(*p));
 	p->type = X25_UNKNOWN;
@@ -381,6 +383,9 @@ uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool exten
 	p->lci = first & X25_LCI_MAX;
 	if ((gfi & GFI_MODULO) != (extended ? GFI_MOD128 : GFI_MOD8))
 		return X25_DIAG_GFI;
+	octet = rd_u8(&r);
+	if (r.bad)
+		return X25_DIAG_TOO_SHORT;
 	p->type = type_of(octet, extended);
 	p->q = gfi & GFI_Q;
 	p->d = gfi & GFI_D;

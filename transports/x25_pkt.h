@@ -11,7 +11,8 @@
 #include "core/bytes.h"
 
 #define X25_DIGITS 15u	 /* of an X.121 address */
-#define X25_CUD_MAX 128u /* call user data: 16 without fast select */
+#define X25_CUD	     16u  /* octets of call user data */
+#define X25_CUD_FAST 128u /* with fast select */
 #define X25_FAC_MAX 109u /* octets of facilities */
 #define X25_LCI_MAX 4095u
 
@@ -74,7 +75,9 @@ enum x25_diag {
 	X25_DIAG_NO_LCI = 71,
 	X25_DIAG_COLLISION = 72,
 	X25_DIAG_DUPLICATE_FACILITY = 73,
-	X25_DIAG_PROTOCOL = 249, /* ISO 8208: protocol not supported */
+	X25_DIAG_NO_FAST_SELECT = 164, /* from here on ISO 8208's, for use by a DTE */
+	X25_DIAG_NO_D_BIT = 166,
+	X25_DIAG_PROTOCOL = 249, /* protocol not supported */
 };
 
 /* Clearing causes. */
@@ -88,6 +91,8 @@ enum x25_clear {
 	X25_CLEAR_NOT_OBTAINABLE = 0x0d,
 	X25_CLEAR_REMOTE_ERROR = 0x11,
 	X25_CLEAR_LOCAL_ERROR = 0x13,
+	X25_CLEAR_REVERSE_CHARGING = 0x19,
+	X25_CLEAR_FAST_SELECT = 0x29,
 };
 
 enum x25_facility_bit {

@@ -22,7 +22,6 @@
 #include "transports/x25_encap.h"
 
 #define X25_NO_TIME UINT64_MAX
-#define X25_CALL_DATA 16u /* octets of call user data without fast select */
 
 #define X25_PORT_COUNTERS(X)                                                                       \
 	X(RX, "rx-frames", "frames delivered")                                                     \
@@ -155,7 +154,7 @@ struct x25_circuit {
 	struct ist_cause why;
 	struct ist_addr local, peer;
 	char called[X25_DIGITS + 1], calling[X25_DIGITS + 1];
-	uint8_t call_data[X25_CALL_DATA];
+	uint8_t call_data[X25_CUD];
 	uint8_t call_data_len;
 	uint64_t tx_bps, rx_bps;
 	uint64_t last; /* when an SDU went or came */

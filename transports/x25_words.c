@@ -115,6 +115,19 @@ static const struct word diagnostics[] = {
 	{120, "temporary routing problem"},
 	{121, "unknown called DNIC"},
 	{122, "maintenance action"},
+	/* ISO 8208, from one DTE to the other */
+	{144, "timer expired or tried too often"},
+	{145, "timer expired or tried too often: interrupt"},
+	{146, "timer expired or tried too often: data"},
+	{147, "timer expired or tried too often: reject"},
+	{160, "DTE signal"},
+	{161, "DTE operational"},
+	{162, "DTE not operational"},
+	{163, "DTE short of resources"},
+	{164, "fast select not subscribed to"},
+	{165, "data packet partly full that must not be"},
+	{166, "D bit not supported"},
+	{167, "registration or cancellation confirmed"},
 	{249, "protocol not supported"},
 };
 

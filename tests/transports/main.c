@@ -20,6 +20,8 @@
 	X(lapb_line)   \
 	X(xot)         \
 	X(x25)         \
+	X(x25_states)  \
+	X(x25_agree)   \
 	X(x25_data)    \
 	X(x25_circuit) \
 	X(x25_load) \

@@ -23,7 +23,7 @@
 #define STUCK (300 * S) /* without progress: longer than N2 tries */
 #define FRAME 1000u	/* us that a frame takes on the line */
 #define LATE  2500u	/* us that one comes late: two others pass it */
-#define MANY  20000u	/* messages each way */
+#define MANY  10000u	/* messages each way */
 
 struct end {
 	struct lapb l;

@@ -406,7 +406,7 @@ static void who_is_let_in(void)
 		{"10010b 44 3110 5555 00 80 00005e00", 0, "10011300f9", false},
 		{"10010b 44 3110 5555 02 0101 cf", 0, "1001130000", false}, /* we would pay */
 		{"10010b 44 3110 5555 02 0101 cf", PPP, NULL, true},
-		{"10010b 44 3110 5555 02 0180 cf", 0, "1001130000", false}, /* fast select */
+		{"10010b 44 3110 5555 02 0180 cf", 0, "10011300a4", false}, /* fast select */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
