@@ -22,6 +22,7 @@
 	X(x25)         \
 	X(x25_states)  \
 	X(x25_agree)   \
+	X(x25_doc)     \
 	X(x25_data)    \
 	X(x25_circuit) \
 	X(x25_load) \
