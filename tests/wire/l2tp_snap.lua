@@ -53,3 +53,16 @@ x25:register_heuristic("x.25", function(buffer, pinfo, tree)
 	l2tp:call(buffer, pinfo, tree)
 	return true
 end)
+
+-- The octet that the Linux kernel has in front of X.25, in the UDP of tests/wire/x25.
+local x25_layer = Dissector.get("x.25")
+local pseudo = Proto("x25pseudo", "X.25 behind the kernel's octet")
+
+function pseudo.dissector(buffer, pinfo, tree)
+	tree:add(pseudo, buffer(0, 1))
+	if buffer(0, 1):uint() == 0 and buffer:len() > 1 then
+		x25_layer:call(buffer(1):tvb(), pinfo, tree)
+	end
+	return buffer:len()
+end
+DissectorTable.get("udp.port"):add(7003, pseudo)
