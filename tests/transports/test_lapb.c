@@ -211,8 +211,9 @@ static void a_busy_peer_is_never_forgotten(void)
 {
 	struct end *e = up_dce();
 
-	rx(e, "0105", 0); /* RNR */
-	rx(e, "0100 61", 1 * S); /* information all the same */
+	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
+	rx(e, "0105", 0); /* RNR, N(R) 0 */
+	rx(e, "0120 61", 1 * S); /* information all the same, which acknowledges: N(R) 1 */
 	e->sent.outs = 0;
 	for (uint64_t i = 1; i <= 50; i++) { /* more than N2: it does answer */
 		uint64_t now = lapb_deadline(&e->l);
@@ -220,10 +221,10 @@ static void a_busy_peer_is_never_forgotten(void)
 		CU_ASSERT_FATAL(now != UINT64_MAX);
 		lapb_expire(&e->l, now);
 		expect(e, "0331"); /* RR command, P, N(R) 1 */
-		rx(e, "0315", now); /* RNR response, F */
+		rx(e, "0335", now); /* RNR response, F */
 	}
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 999 * S));
-	rx(e, "0301", 999 * S);
+	rx(e, "0321", 999 * S);
 	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 999 * S));
 	drop(e);
