@@ -3,8 +3,9 @@
  * Data transfer on one circuit (X.25 4.4, states d1-d3).  An SDU goes out as a complete packet
  * sequence: full packets with M set, then one without; the window decides how many are out at once, and
  * the rest waits in the circuit's buffer.  When the layer below is full, circuits with something to send
- * stand in a list, and each sends one packet when its turn comes.  Coming in, packets are added up until one has M clear.  A
- * wrong P(S) or P(R) resets the circuit: both counters start at 0 and what was under way is lost.
+ * stand in a list, and each sends one packet when its turn comes.  Coming in, packets are added up until
+ * one has M clear.  A wrong P(S) or P(R) resets the circuit, and so does D: both counters start at 0 and
+ * what was under way is lost.
  */
 #include "transports/x25_int.h"
 
