@@ -56,6 +56,7 @@ struct l2tp_tunnel {
 	void *user, *peer;
 	l2tp_channel channel;
 	uint64_t since, last_heard;
+	uint64_t request; /* which SCCRQ opened it: a hash of that; 0 = ours did */
 	uint32_t peer_framing, peer_bearer;
 	uint16_t id, peer_id, birth, pins;
 	uint8_t state; /* enum l2tp_tunnel_state */
@@ -172,8 +173,11 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 		 enum l2tp_side by);
 void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id);
 void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c);
-/* A lingering one only when there is no other. */
+/* One that is forming before one that is up; a lingering one only when there is no other. */
 struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id);
+/* The tunnel that has had this SCCRQ before (request: its hash), or NULL: it opens another. */
+struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id,
+				      uint64_t request);
 /* A decoded tunnel message in its turn. */
 void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d);

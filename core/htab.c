@@ -19,6 +19,16 @@ uint64_t htab_key(uint64_t a, uint64_t b)
 	return spread(a + 0x9e3779b97f4a7c15u) ^ b;
 }
 
+uint64_t htab_octets(const void *octets, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	const uint8_t *p = octets;
+
+	while (len--)
+		h = (h ^ *p++) * 0x100000001b3u;
+	return h;
+}
+
 static struct hnode **bucket(struct htab *t, uint64_t key)
 {
 	return t->bucket ? &t->bucket[spread(key ^ t->secret) & t->mask] : &t->one;

@@ -29,6 +29,8 @@ void htab_init(struct htab *t, uint64_t secret);
 void htab_free(struct htab *t);
 /* Two numbers as one key. */
 uint64_t htab_key(uint64_t a, uint64_t b);
+/* Octets as one key (FNV-1a: anybody can make two that meet). */
+uint64_t htab_octets(const void *octets, size_t len);
 void htab_add(struct htab *t, struct hnode *n, uint64_t key);
 /* Harmless when n is in no table. */
 void htab_del(struct htab *t, struct hnode *n);

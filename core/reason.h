@@ -56,6 +56,7 @@
 	X(RETRANSMITS, "retransmits", "control messages sent again")                               \
 	X(GAVE_UP, "gave-up", "peer did not acknowledge in time")                                  \
 	X(QUIRK, "quirk", "leniency used")                                                         \
+	X(SUPERSEDED, "superseded", "tunnel the peer has lost and opened anew")                      \
 	X(NO_MEMORY, "no-memory", "out of memory")                                                 \
 	X(DATA_SEQ_OLD, "data-seq-old", "sequenced data older than expected")                      \
 	X(DATA_SEQ_MISSING, "data-seq-missing", "sequence numbers lost")                           \

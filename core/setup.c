@@ -329,11 +329,12 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 	enum l2tp_verdict v =
 		l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
 				known ? &who.policy.secret : NULL, known ? who.policy.quirks : 0);
+	uint64_t request = htab_octets(h->payload, h->len);
 	uint16_t id = 0;
 
 	l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
-	t = tunnel_by_peer_id(e, from, id);
-	if (id && t && t->state != L2TP_T_LINGER)
+	t = id ? tunnel_of_request(e, from, id, request) : NULL;
+	if (t)
 		return t;
 	if (!known) {
 		engine_count(e, L2TP_R_NO_PEER);
@@ -345,5 +346,8 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 	}
 	if (!can_respond(e, &who.policy, &r))
 		return refuse(e, from, h, &r);
-	return accept_request(e, from, h, &who);
+	t = accept_request(e, from, h, &who);
+	if (t)
+		t->request = request;
+	return t;
 }

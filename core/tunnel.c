@@ -136,21 +136,59 @@ void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c)
 	htab_add(&t->e->channels, &t->by_channel, c);
 }
 
-struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
+/* n or the next after it that is such a tunnel. */
+static struct l2tp_tunnel *such(struct hnode *n, l2tp_channel from, uint16_t peer_id)
 {
-	struct hnode *n = htab_first(&e->peer_ids, htab_key(from, peer_id));
-	struct l2tp_tunnel *lingers = NULL;
-
 	for (; n; n = htab_more(n)) {
 		struct l2tp_tunnel *t = OF(by_peer_id, n);
 
-		if (t->channel != from || t->peer_id != peer_id || t->state == L2TP_T_IDLE)
-			continue;
-		if (t->state != L2TP_T_LINGER)
+		if (t->channel == from && t->peer_id == peer_id && t->state != L2TP_T_IDLE)
 			return t;
-		lingers = t;
 	}
-	return lingers;
+	return NULL;
+}
+
+static struct l2tp_tunnel *first_such(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
+{
+	return such(htab_first(&e->peer_ids, htab_key(from, peer_id)), from, peer_id);
+}
+
+static struct l2tp_tunnel *next_such(struct l2tp_tunnel *t)
+{
+	return such(htab_more(&t->by_peer_id), t->channel, t->peer_id);
+}
+
+struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
+{
+	struct l2tp_tunnel *found = NULL;
+
+	for (struct l2tp_tunnel *t = first_such(e, from, peer_id); t; t = next_such(t))
+		if (!found || t->state < found->state)
+			found = t;
+	return found;
+}
+
+/* A peer gives an id to one tunnel at a time.  An SCCRQ for a tunnel that is up is therefore either
+ * a retransmission that was long under way, octet for octet the one that opened the tunnel and not
+ * older than a full retransmission interval; or the peer has started anew and forgotten the tunnel.
+ * The second gets a tunnel beside the first, which ends when that is up (supersede()): a stranger
+ * with the peer's address in his packets cannot end it, as he does not see our id. */
+static bool starts_anew(const struct l2tp_tunnel *t, uint64_t request)
+{
+	if (t->state == L2TP_T_WAIT_CTL_CONN)
+		return false;
+	return t->state == L2TP_T_LINGER || request != t->request ||
+	       t->e->now - t->since > rel_cycle(&t->rel.cfg);
+}
+
+struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id,
+				      uint64_t request)
+{
+	struct l2tp_tunnel *t = first_such(e, from, peer_id);
+
+	while (t && starts_anew(t, request))
+		t = next_such(t);
+	return t;
 }
 
 /* --- actions of the state table ------------------------------------------------------------- */
@@ -208,9 +246,30 @@ static void discard(struct l2tp_tunnel *t)
 	tunnel_release(t);
 }
 
+/* The peer has given its id to this one: an older tunnel of that name is one it has lost.  Another
+ * Host Name is another system behind the same address, whose tunnel our own id tells apart. */
+static void supersede(struct l2tp_tunnel *t)
+{
+	struct l2tp_result r =
+		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "peer has started anew with this tunnel id");
+	struct l2tp_tunnel *next;
+
+	for (struct l2tp_tunnel *o = first_such(t->e, t->channel, t->peer_id); o; o = next) {
+		next = next_such(o);
+		if (o == t || strcmp(o->peer_host, t->peer_host) != 0)
+			continue;
+		engine_count(t->e, L2TP_R_SUPERSEDED);
+		tunnel_step(o, CC_LOST, true, &r, L2TP_BY_PEER);
+	}
+}
+
 static void up(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
+
+	supersede(t);
+	if (t->state != L2TP_T_ESTABLISHED) /* the proof of one that is gone */
+		return;
 
 	t->since = e->now;
 	t->rel.held_cap = REL_QUEUE_OCTETS;

@@ -8,6 +8,7 @@
  */
 #include "gw/bind.h"
 
+#include "core/htab.h"
 #include "gw/capture.h"
 #include "gw/client.h"
 #include "gw/keep.h"
@@ -117,16 +118,6 @@ const struct cfg_peer *bind_choose(struct gw *gw, l2tp_channel from, const uint8
 	return NULL;
 }
 
-static uint64_t hash(const void *octets, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325ull; /* FNV-1a */
-	const uint8_t *p = octets;
-
-	while (len--)
-		h = (h ^ *p++) * 0x100000001b3ull;
-	return h;
-}
-
 uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
 {
 	char text[128] = "", v6[INET6_ADDRSTRLEN] = "";
@@ -138,9 +129,9 @@ uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
 	t->addr_format(a, text, sizeof(text));
 	/* Of IPv6 nobody has less than a /64, and all its addresses cost him no more than one. */
 	if (sscanf(text, "[%45[0-9a-f:]", v6) == 1 && inet_pton(AF_INET6, v6, &in6) == 1)
-		return hash(&in6, 8);
+		return htab_octets(&in6, 8);
 	colon = strrchr(text, ':');
-	return hash(text, colon ? (size_t)(colon - text) : strlen(text));
+	return htab_octets(text, colon ? (size_t)(colon - text) : strlen(text));
 }
 
 static uint64_t channel_source(struct gw *gw, l2tp_channel c)
