@@ -19,18 +19,50 @@ static void put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint1
 	wr_bytes(&b->w, val, len);
 }
 
+/* How much to put behind a hidden value of len octets. */
+static size_t padding(const struct l2tp_build *b, size_t len)
+{
+	size_t used = 2 + len, room = L2TP_AVP_VALUE_MAX - used;
+	size_t over = b->pad_to ? used % b->pad_to : 0;
+	size_t pad = over ? b->pad_to - over : 0;
+
+	return pad < room ? pad : room;
+}
+
+/* Padding must be random: known octets would show the secret's digest to guess the secret by. */
+static void fill(uint8_t *out, size_t len, const struct l2tp_build *b, uint16_t type)
+{
+	uint8_t seed[18], block[L2TP_MD5_LEN];
+
+	memcpy(seed, b->pad_seed, sizeof(b->pad_seed));
+	wr_put16(seed + 16, type);
+	for (size_t i = 0; i < len; i++) {
+		if (i % sizeof(block) == 0)
+			l2tp_challenge_response(block, (uint16_t)(i / sizeof(block)), b->secret,
+						seed, sizeof(seed));
+		out[i] = block[i % sizeof(block)];
+	}
+}
+
 static void put_hidden(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
 		       const void *val, size_t len)
 {
+	uint8_t pad[L2TP_PAD_MAX];
+	size_t n;
+
 	if (!b->rv_sent)
 		put_avp(b, L2TP_AVP_M, 0, L2TP_AVP_RANDOM_VECTOR, b->rv, sizeof(b->rv));
 	b->rv_sent = true;
-	if (len + 2 > L2TP_AVP_VALUE_MAX)
+	if (len + 2 > L2TP_AVP_VALUE_MAX) {
 		b->w.bad = true;
-	wr_u16(&b->w, (uint16_t)(flags | L2TP_AVP_H | (L2TP_AVP_HDR_LEN + 2 + len)));
+		return;
+	}
+	n = padding(b, len);
+	fill(pad, n, b, type);
+	wr_u16(&b->w, (uint16_t)(flags | L2TP_AVP_H | (L2TP_AVP_HDR_LEN + 2 + len + n)));
 	wr_u16(&b->w, vendor);
 	wr_u16(&b->w, type);
-	l2tp_hide(&b->w, type, b->secret, b->rv, sizeof(b->rv), val, len, NULL, 0);
+	l2tp_hide(&b->w, type, b->secret, b->rv, sizeof(b->rv), val, len, pad, n);
 }
 
 static void put(struct l2tp_build *b, const struct l2tp_avp *a)
@@ -53,6 +85,12 @@ void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type
 	memcpy(b->rv, rv, sizeof(b->rv));
 	l2tp_hdr_control(&b->w, tid, sid, 0, 0);
 	l2tp_build_u16(b, L2TP_AVP_MESSAGE_TYPE, type);
+}
+
+void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16])
+{
+	b->pad_to = to < L2TP_PAD_MAX ? to : L2TP_PAD_MAX;
+	memcpy(b->pad_seed, seed, sizeof(b->pad_seed));
 }
 
 void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len)

@@ -108,13 +108,15 @@ enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pk
 
 void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid)
 {
-	uint8_t rv[16] = {0};
+	bool hide = t->policy.hide && t->policy.secret.len;
+	uint8_t octets[32] = {0}; /* Random Vector, then what padding is made from */
 
 	/* also without `hide`: what another peer has hidden is relayed hidden */
 	if (t->policy.secret.len)
-		engine_random(t->e, rv, sizeof(rv));
+		engine_random(t->e, octets, sizeof(octets));
 	l2tp_build_start(b, t->e->out, sizeof(t->e->out), type, t->peer_id, sid, &t->policy.secret,
-			 t->policy.hide && t->policy.secret.len, rv);
+			 hide, octets);
+	l2tp_build_padding(b, t->policy.hide_padding, octets + 16);
 }
 
 static bool suppressed(const struct l2tp_tunnel *t, uint16_t type)

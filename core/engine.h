@@ -33,6 +33,8 @@ struct l2tp_policy {
 	struct l2tp_secret secret; /* empty = no tunnel authentication, no hiding */
 	bool challenge;		   /* demand a Challenge Response (needs a secret) */
 	bool hide;		   /* hide what may be hidden (needs a secret) */
+	uint8_t hide_padding;	   /* hidden values are filled up to a multiple of this many octets
+				      (16); 0 = not at all */
 	bool single_tunnel;	   /* send a Tie Breaker; excluded with reauth */
 	uint16_t receive_window;   /* messages we offer, >= 1; default 64 */
 	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = synchronous, 2 = asynchronous */

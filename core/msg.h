@@ -111,6 +111,7 @@ enum l2tp_quirk {
 };
 #define L2TP_QUIRKS_DEFAULT (L2TP_QUIRK_SHORT_RESULT | L2TP_QUIRK_MISPLACED_AVP)
 
+#define L2TP_PAD_MAX  255u
 #define L2TP_MSG_AVPS 128u
 #define L2TP_MSG_MAX 8192u /* octets of one control message we take or build */
 
@@ -172,12 +173,18 @@ struct l2tp_build {
 	bool hide; /* hide every attribute whose row allows it */
 	uint8_t rv[16];
 	bool rv_sent;
+	uint16_t pad_to; /* see l2tp_build_padding() */
+	uint8_t pad_seed[16];
 };
 
 /* rv: 16 random octets, used if anything is hidden. */
 void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type, uint16_t tid,
 		      uint16_t sid, const struct l2tp_secret *secret, bool hide,
 		      const uint8_t rv[16]);
+/* Fill every hidden value up, with its length in front, to a multiple of `to` octets (at most
+ * L2TP_PAD_MAX; 0 or 1 = leave it as it is), so that its length does not show (RFC 2661 4.3).  seed:
+ * 16 random octets of this message's own, which never go out; what is filled in is made from them. */
+void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16]);
 /* M as the table row says. */
 void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len);
 void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v);

@@ -17,6 +17,7 @@ void l2tp_policy_default(struct l2tp_policy *p)
 		.hello = 60 * SECOND,
 		.setup_timeout = 60 * SECOND,
 		.hold = 30 * SECOND, /* longer than an LMI needs to notice that it is back */
+		.hide_padding = 16,
 		.quirks = L2TP_QUIRKS_DEFAULT,
 	};
 }

@@ -88,7 +88,7 @@ static void check_full_policy(const struct l2tp_policy *p)
 {
 	CU_ASSERT_EQUAL(p->secret.len, 9);
 	ASSERT_OCTETS(p->secret.octets, p->secret.len, "wonder ln", 9);
-	CU_ASSERT(p->challenge && p->hide);
+	CU_ASSERT(p->challenge && p->hide && p->hide_padding == 32);
 	CU_ASSERT_FALSE(p->single_tunnel);
 	CU_ASSERT_EQUAL(p->receive_window, 16);
 	CU_ASSERT_EQUAL(p->retransmit, 2 * US);
@@ -117,6 +117,7 @@ static void a_peer_of_every_key(void)
 	     "peer a { port = n address = { 192.0.2.0/24, 192.0.2.1:1701, \"2001:db8::/32\" }\n"
 	     "hostname = \"lac-*\" dial = 192.0.2.9:1701 secret = \"wonder ln\" challenge = yes "
 	     "hide = yes\n"
+	     "hide-padding = 32\n"
 	     "service = s window = 16 retransmit = 2s retransmit-max = 16s retransmit-count = 9\n"
 	     "hello = 30s setup-timeout = 20s idle-close = 5m reauth = 1h hold = 500ms max-calls = "
 	     "100\n"

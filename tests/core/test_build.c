@@ -48,8 +48,8 @@ static void m_bit_from_the_row(void)
 	       "000a 0000 0026 00002580 8006 0000 0027");
 }
 
-/* Every attribute, hidden wherever its row allows: M, H and reserved bits are what RFC 2661 says, and
- * the Random Vector comes before the first hidden one. */
+/* Every attribute, hidden wherever its row allows: M, H and reserved bits are what RFC 2661 says,
+ * and the Random Vector comes before the first hidden one. */
 static void rfc2661_4_1_bits_sent(void)
 {
 	static const uint8_t zero[32];
@@ -95,6 +95,44 @@ static void one_vector_for_several_hidden(void)
 	       "8016 0000 0024 f31a00ff427c91085de633b014aa69c2"
 	       "c00a 0000 0009 0c23f66a"
 	       "c018 0000 000b 55aea111a3968f369b029505abf9d0efe15b");
+}
+
+/* The length of what is hidden does not show: 4.3, "To mask the size of the data being hidden". */
+static void rfc2661_4_3_padding_masks_the_length(void)
+{
+	static const uint8_t seed[16] = {1}, other[16] = {2};
+	static const struct {
+		size_t len, avp;
+	} rows[] = {{0, 22},  {1, 22},	    {14, 22},	  {15, 38},    {30, 38},
+		    {31, 54}, {1006, 1014}, {1007, 1023}, {1015, 1023}};
+	uint8_t value[1024] = {0}, out[1024], first[1024];
+	struct l2tp_secret secret = kat_secret("testsecret");
+	struct l2tp_build b;
+	uint8_t buf[2048];
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t at = 12 + 8 + 22;
+
+		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &secret, true, rv);
+		l2tp_build_padding(&b, 16, seed);
+		l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, value, rows[i].len);
+		CU_ASSERT_EQUAL(l2tp_build_end(&b), at + rows[i].avp);
+		CU_ASSERT_EQUAL((buf[at] << 8 | buf[at + 1]) & 0x03ff, rows[i].avp);
+		CU_ASSERT_EQUAL(l2tp_unhide(out, L2TP_AVP_CALLED_NUMBER, &secret, rv, 16,
+					    buf + at + 6, rows[i].avp - 6),
+				(int)rows[i].len);
+	}
+	/* what is filled in is another with another seed, and nothing an outsider could know */
+	for (unsigned i = 0; i < 2; i++) {
+		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &secret, true, rv);
+		l2tp_build_padding(&b, 16, i ? other : seed);
+		l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, value, 1);
+		l2tp_unhide(out, L2TP_AVP_CALLED_NUMBER, &secret, rv, 16, buf + 12 + 8 + 22 + 6,
+			    16);
+		CU_ASSERT(memcmp(out + 3, value, 13) != 0);
+		CU_ASSERT(!i || memcmp(out + 3, first + 3, 13) != 0);
+		memcpy(first, out, 16);
+	}
 }
 
 static void rfc2661_4_3_no_secret_no_hiding(void)
@@ -204,7 +242,8 @@ static void round_trip(void)
 		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICCN, 9, 10, &secret, hide, rv);
 		l2tp_build_u32(&b, L2TP_AVP_TX_CONNECT_SPEED, 0x12345678);
 		l2tp_build_u32(&b, L2TP_AVP_FRAMING_TYPE, 2);
-		l2tp_build_avp(&b, L2TP_AVP_PROXY_AUTHEN_RESPONSE, "a password of 26 letters..", 26);
+		l2tp_build_avp(&b, L2TP_AVP_PROXY_AUTHEN_RESPONSE, "a password of 26 letters..",
+			       26);
 		CU_ASSERT_EQUAL(l2tp_hdr_decode(&h, buf, l2tp_build_end(&b)), L2TP_HDR_IS_CONTROL);
 		CU_ASSERT_EQUAL(l2tp_msg_decode(&m, &fault, h.payload, h.len, &secret, 0),
 				L2TP_MSG_OK);
@@ -222,6 +261,7 @@ static const struct test_case cases[] = {
 	{"m_bit_from_the_row", m_bit_from_the_row},
 	{"rfc2661_4_1_bits_sent", rfc2661_4_1_bits_sent},
 	{"one_vector_for_several_hidden", one_vector_for_several_hidden},
+	{"rfc2661_4_3_padding_masks_the_length", rfc2661_4_3_padding_masks_the_length},
 	{"rfc2661_4_3_no_secret_no_hiding", rfc2661_4_3_no_secret_no_hiding},
 	{"raw_keeps_vendor_and_bits", raw_keeps_vendor_and_bits},
 	{"result_always_has_an_error_code", result_always_has_an_error_code},

@@ -17,6 +17,7 @@ static void rfc2661_recommended_defaults(void)
 	CU_ASSERT_TRUE(p.receive_window >= 4);
 	CU_ASSERT_EQUAL(p.secret.len, 0);
 	CU_ASSERT_FALSE(p.challenge || p.hide || p.single_tunnel);
+	CU_ASSERT_EQUAL(p.hide_padding, 16);
 	CU_ASSERT_EQUAL(p.reauth, 0);
 	c = (struct rel_config){.interval = p.retransmit,
 				.interval_max = p.retransmit_max,

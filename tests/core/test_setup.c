@@ -66,6 +66,14 @@ static void what_sccrq_and_sccrp_carry(void)
 	rig_free(&r);
 }
 
+static bool has_octets(const struct rig_packet *p, const char *octets, size_t len)
+{
+	for (size_t i = 0; i + len <= p->len; i++)
+		if (!memcmp(p->octets + i, octets, len))
+			return true;
+	return false;
+}
+
 static void challenge_both_ways(bool hide)
 {
 	struct l2tp_tunnel *t, *u;
@@ -83,6 +91,9 @@ static void challenge_both_ways(bool hide)
 	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE));
 	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden, hide);
 	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_FRAMING_CAPS)->hidden, hide);
+	/* one of 4 octets and one of 2 look alike: subformat 16, AVP 22 = 8016 + H */
+	CU_ASSERT_EQUAL(has_octets(&r.b.pkt[0], "\xc0\x16\0\0\0\x03", 6), hide);
+	CU_ASSERT_EQUAL(has_octets(&r.b.pkt[0], "\xc0\x16\0\0\0\x0a", 6), false);
 	rig_free(&r);
 }
 
@@ -550,7 +561,8 @@ static void tunnel_cap_is_refused(void)
 	rig_free(&r);
 }
 
-/* --- a peer that has crashed and comes back with the same Assigned Tunnel ID -------------------- */
+/* --- a peer that has crashed and comes back with the same Assigned Tunnel ID --------------------
+ */
 
 /* An SCCRQ as rig_sccrq() has it, from a Host Name and perhaps with a Challenge, which no two of a
  * peer's lives share. */
