@@ -35,6 +35,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	*(c->prev ? &c->prev->next : &t->calls) = c;
 	t->last_call = c;
 	e->calls++;
+	tunnel_room(t);
 	deadline_cancel(&e->heap, &t->idle);
 	return c;
 }

@@ -35,7 +35,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits)
 {
 	struct l2tp_engine *e = calloc(1, sizeof(*e));
-	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->asking,
+	struct htab *tabs[] = {&e->channels, &e->peer_ids, &e->asking,	  &e->roomy,
 			       &e->sources,  &e->challenges, &e->peer_sids};
 	uint64_t secret;
 	uint8_t key[16];
@@ -75,6 +75,7 @@ void l2tp_engine_free(struct l2tp_engine *e)
 	htab_free(&e->peer_ids);
 	htab_free(&e->asking);
 	htab_free(&e->challenges);
+	htab_free(&e->roomy);
 	htab_free(&e->sources);
 	htab_free(&e->peer_sids);
 	idtab_free(&e->tids);
@@ -404,8 +405,7 @@ static struct l2tp_tunnel *only_one_on(struct l2tp_engine *e, l2tp_channel from)
 	struct l2tp_tunnel *found = NULL;
 
 	for (struct hnode *n = htab_first(&e->channels, from); n; n = htab_more(n)) {
-		struct l2tp_tunnel *t =
-			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_channel));
+		struct l2tp_tunnel *t = TUNNEL_OF(by_channel, n);
 
 		if (t->state == L2TP_T_LINGER || t->state == L2TP_T_IDLE)
 			continue;

@@ -8,7 +8,8 @@
  * Rules of the contract
  *  - Time is `now` in microseconds of one monotonic clock and never goes back.
  *  - A channel is an opaque 64-bit handle of the owner's, never 0.
- *  - `tx`, `peer` and `random` are called from inside the engine and must not call it back.
+ *  - `tx`, `peer`, `random` and `heard` are called from inside the engine and must not call it
+ * back.
  *  - Events are queued and delivered, in order, at the end of the outermost call into the engine;
  *    an event handler may call anything here.
  *  - struct l2tp_tunnel and struct l2tp_call belong to the engine.  The pointer is good until the
@@ -106,6 +107,9 @@ struct l2tp_ops {
 	bool (*peer)(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
 		     struct l2tp_peer_answer *out);
 	void (*random)(void *ctx, void *buf, size_t len);
+	/* When data last came in on this tunnel (our id), us; 0 = never.  Counts as life for HELLO
+	 * (RFC 2661 5.5); asked when a HELLO would be due.  NULL = the owner sees no data. */
+	uint64_t (*heard)(void *ctx, uint16_t local_id);
 };
 
 struct l2tp_limits {
@@ -132,8 +136,6 @@ void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now);
 uint64_t l2tp_engine_deadline(const struct l2tp_engine *e);
 /* A packet for which tx said WAITING has left. */
 void l2tp_engine_sent(struct l2tp_engine *e, uint64_t cookie, uint64_t now);
-/* Data of this tunnel was heard at `when`: counts as life for HELLO (RFC 2661 5.5). */
-void l2tp_engine_heard(struct l2tp_tunnel *t, uint64_t when);
 /* The channel went down or came back: tunnels on it start or stop their hold time. */
 void l2tp_engine_channel(struct l2tp_engine *e, l2tp_channel c, bool up, uint64_t now);
 /* The channel is gone for good: tunnels on it end now, without StopCCN. */
@@ -235,6 +237,11 @@ struct l2tp_tunnel *l2tp_tunnel_by_id(const struct l2tp_engine *e, uint16_t loca
 struct l2tp_call *l2tp_call_by_id(const struct l2tp_tunnel *t, uint16_t local_id);
 /* Walk: start with NULL, ends with NULL.  Nothing may be closed in between. */
 struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l2tp_tunnel *after);
+/* The same of one channel, found without looking at others. */
+struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
+				   const struct l2tp_tunnel *after);
+/* One we have opened to this peer section, up or coming up, that can take another call; or NULL. */
+struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer);
 struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after);
 
 struct l2tp_counters {

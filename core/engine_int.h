@@ -45,7 +45,7 @@ struct l2tp_tunnel {
 	struct l2tp_tunnel *next, *prev; /* in the engine */
 	struct l2tp_tunnel *dirty_next;
 	struct tell tell;
-	struct hnode by_channel, by_peer_id, by_peer, by_challenge;
+	struct hnode by_channel, by_peer_id, by_peer, by_challenge, by_room;
 	struct deadline retry, life, hello, idle, hold, reauth;
 	struct reliable rel;
 	struct idtab sids;
@@ -68,6 +68,9 @@ struct l2tp_tunnel {
 	char peer_host[256], peer_vendor[64];
 	struct l2tp_policy policy;
 };
+
+#define TUNNEL_OF(member, n) \
+	((struct l2tp_tunnel *)(void *)((char *)(n)-offsetof(struct l2tp_tunnel, member)))
 
 /* A control packet built before it can be sent. */
 struct packet {
@@ -111,6 +114,7 @@ struct l2tp_engine {
 	struct htab peer_ids;	/* tunnels by (channel, peer's Assigned Tunnel ID) */
 	struct htab asking;	/* our outstanding SCCRQs by peer section */
 	struct htab challenges; /* our Challenges not yet answered */
+	struct htab roomy;	/* what l2tp_tunnel_with_room() finds, by peer section */
 	struct htab sources;
 	struct htab peer_sids; /* calls by (tunnel, peer's Assigned Session ID) */
 	struct l2tp_tunnel *tunnels, *last_tunnel, *dirty;
@@ -182,6 +186,10 @@ struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, 
 void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d);
 void tunnel_call_gone(struct l2tp_tunnel *t);
+/* What it can take has changed: its state or the number of its calls. */
+void tunnel_room(struct l2tp_tunnel *t);
+/* When something was last heard on it, data included. */
+uint64_t tunnel_heard(const struct l2tp_tunnel *t);
 /* Frees it if nothing needs it any more. */
 void tunnel_release(struct l2tp_tunnel *t);
 void tunnel_free(struct l2tp_tunnel *t);

@@ -48,13 +48,21 @@ void htab_free(struct htab *t)
 	t->count = 0;
 }
 
+static void put(struct hnode **b, struct hnode *n)
+{
+	n->next = *b;
+	n->at = b;
+	if (n->next)
+		n->next->at = &n->next;
+	*b = n;
+}
+
 static void move_chain(struct htab *to, struct hnode *n)
 {
 	while (n) {
-		struct hnode *next = n->next, **b = bucket(to, n->key);
+		struct hnode *next = n->next;
 
-		n->next = *b;
-		*b = n;
+		put(bucket(to, n->key), n);
 		n = next;
 	}
 }
@@ -78,27 +86,21 @@ static void grow(struct htab *t)
 
 void htab_add(struct htab *t, struct hnode *n, uint64_t key)
 {
-	struct hnode **b;
-
 	if (!t->bucket || t->count > t->mask)
 		grow(t);
-	b = bucket(t, key);
 	n->key = key;
-	n->next = *b;
 	n->in = true;
-	*b = n;
+	put(bucket(t, key), n);
 	t->count++;
 }
 
 void htab_del(struct htab *t, struct hnode *n)
 {
-	struct hnode **b;
-
 	if (!n->in)
 		return;
-	for (b = bucket(t, n->key); *b != n;)
-		b = &(*b)->next;
-	*b = n->next;
+	*n->at = n->next;
+	if (n->next)
+		n->next->at = n->at;
 	n->in = false;
 	t->count--;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hash table whose nodes live inside their owners.  Adding cannot fail: when there is no memory to
- * grow, chains get longer.  Keys of 64 bits are spread with a secret, so a peer cannot choose ids
- * that meet in one chain.  Several nodes may have one key; what a key stands for is compared by the
- * caller.
+ * grow, chains get longer; taking out costs the same however long.  Keys of 64 bits are spread with
+ * a secret, so a peer cannot choose ids that meet in one chain.  Several nodes may have one key;
+ * what a key stands for is compared by the caller.
  */
 #ifndef CORE_HTAB_H
 #define CORE_HTAB_H
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct hnode {
-	struct hnode *next;
+	struct hnode *next, **at; /* at: what points to it */
 	uint64_t key;
 	bool in;
 };

@@ -26,7 +26,7 @@ void l2tp_tunnel_info(const struct l2tp_tunnel *t, struct l2tp_tunnel_info *out)
 		.nr = t->rel.nr,
 		.calls = t->sids.live,
 		.since = t->since,
-		.last_heard = t->last_heard,
+		.last_heard = tunnel_heard(t),
 		.retransmits = t->rel.retransmits,
 	};
 	memcpy(out->peer_host, t->peer_host, sizeof(out->peer_host));
@@ -80,6 +80,30 @@ struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l
 	while (t && t->is_proof)
 		t = t->next;
 	return t;
+}
+
+struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
+				   const struct l2tp_tunnel *after)
+{
+	struct hnode *n = after ? htab_more(&after->by_channel) : htab_first(&e->channels, c);
+
+	for (; n; n = htab_more(n)) {
+		struct l2tp_tunnel *t = TUNNEL_OF(by_channel, n);
+
+		if (!t->is_proof)
+			return t;
+	}
+	return NULL;
+}
+
+struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer)
+{
+	struct hnode *n = htab_first(&e->roomy, htab_key((uintptr_t)peer, 0));
+
+	for (; n; n = htab_more(n))
+		if (TUNNEL_OF(by_room, n)->peer == peer)
+			return TUNNEL_OF(by_room, n);
+	return NULL;
 }
 
 struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after)

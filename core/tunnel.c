@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-#define OF(member, n) \
-	((struct l2tp_tunnel *)(void *)((char *)(n)-offsetof(struct l2tp_tunnel, member)))
-
 /* --- birth ---------------------------------------------------------------------------------- */
 
 static void link_in(struct l2tp_tunnel *t)
@@ -32,6 +29,7 @@ static void link_out(struct l2tp_tunnel *t)
 	htab_del(&e->peer_ids, &t->by_peer_id);
 	htab_del(&e->asking, &t->by_peer);
 	htab_del(&e->challenges, &t->by_challenge);
+	htab_del(&e->roomy, &t->by_room);
 }
 
 static void init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
@@ -140,7 +138,7 @@ void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c)
 static struct l2tp_tunnel *such(struct hnode *n, l2tp_channel from, uint16_t peer_id)
 {
 	for (; n; n = htab_more(n)) {
-		struct l2tp_tunnel *t = OF(by_peer_id, n);
+		struct l2tp_tunnel *t = TUNNEL_OF(by_peer_id, n);
 
 		if (t->channel == from && t->peer_id == peer_id && t->state != L2TP_T_IDLE)
 			return t;
@@ -189,6 +187,26 @@ struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, 
 	while (t && starts_anew(t, request))
 		t = next_such(t);
 	return t;
+}
+
+void tunnel_room(struct l2tp_tunnel *t)
+{
+	bool room = t->initiator && !t->is_proof &&
+		    (t->state == L2TP_T_WAIT_CTL_REPLY || t->state == L2TP_T_ESTABLISHED) &&
+		    (!t->policy.max_calls || t->sids.live < t->policy.max_calls);
+
+	if (!room)
+		htab_del(&t->e->roomy, &t->by_room);
+	else if (!t->by_room.in)
+		htab_add(&t->e->roomy, &t->by_room, htab_key((uintptr_t)t->peer, 0));
+}
+
+uint64_t tunnel_heard(const struct l2tp_tunnel *t)
+{
+	const struct l2tp_engine *e = t->e;
+	uint64_t data = e->ops->heard ? e->ops->heard(e->ctx, t->id) : 0;
+
+	return data > t->last_heard ? data : t->last_heard;
 }
 
 /* --- actions of the state table ------------------------------------------------------------- */
@@ -343,6 +361,7 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 		htab_del(&t->e->challenges, &t->by_challenge);
 		t->state = row->next;
 	}
+	tunnel_room(t);
 	if (actions[row->action])
 		actions[row->action](t);
 }
@@ -432,7 +451,7 @@ static void hello_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	struct l2tp_build b;
-	uint64_t due = t->last_heard + t->policy.hello;
+	uint64_t due = tunnel_heard(t) + t->policy.hello;
 
 	if (due > e->now) {
 		deadline_set(&e->heap, &t->hello, due);
@@ -473,6 +492,7 @@ void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d)
 /* 5.6: "After the last session is cleared, the control connection MAY be torn down as well". */
 void tunnel_call_gone(struct l2tp_tunnel *t)
 {
+	tunnel_room(t);
 	if (!t->calls && t->state == L2TP_T_ESTABLISHED && t->policy.idle_close)
 		deadline_set(&t->e->heap, &t->idle, t->e->now + t->policy.idle_close);
 }
@@ -525,12 +545,6 @@ void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64
 	engine_leave(e);
 }
 
-void l2tp_engine_heard(struct l2tp_tunnel *t, uint64_t when)
-{
-	if (when > t->last_heard)
-		t->last_heard = when;
-}
-
 /* --- channels ------------------------------------------------------------------------------- */
 
 static void channel_down(struct l2tp_tunnel *t)
@@ -552,7 +566,7 @@ static void each_on(struct l2tp_engine *e, l2tp_channel c, void (*what)(struct l
 	struct hnode *next;
 
 	for (struct hnode *n = htab_first(&e->channels, c); n; n = next) {
-		struct l2tp_tunnel *t = OF(by_channel, n);
+		struct l2tp_tunnel *t = TUNNEL_OF(by_channel, n);
 
 		next = htab_more(n);
 		if (t->state != L2TP_T_IDLE)

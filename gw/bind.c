@@ -195,25 +195,10 @@ static struct gw_port *dial_port(struct gw *gw, const struct cfg_peer *peer, str
 	return NULL;
 }
 
-static struct l2tp_tunnel *ours(struct gw *gw, const struct cfg_peer *peer)
-{
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info i;
-
-	while ((t = l2tp_tunnel_next(gw->engine, t))) {
-		l2tp_tunnel_info(t, &i);
-		if (i.peer == peer && i.initiator &&
-		    (i.state == L2TP_T_WAIT_CTL_REPLY || i.state == L2TP_T_ESTABLISHED) &&
-		    (!peer->policy.max_calls || i.calls < peer->policy.max_calls))
-			return t;
-	}
-	return NULL;
-}
-
 struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
 				   const char **words)
 {
-	struct l2tp_tunnel *t = ours(gw, peer);
+	struct l2tp_tunnel *t = l2tp_tunnel_with_room(gw->engine, peer);
 	enum l2tp_reason why = L2TP_R_NONE;
 	struct l2tp_peer_answer who;
 	struct ist_addr to = {0};
@@ -393,11 +378,17 @@ static void op_random(void *ctx, void *buf, size_t len)
 	gw_random(buf, len);
 }
 
+static uint64_t op_heard(void *ctx, uint16_t local_id)
+{
+	return dp_tunnel_heard(((struct gw *)ctx)->dp, local_id);
+}
+
 const struct l2tp_ops bind_engine_ops = {
 	.tx = op_tx,
 	.event = op_event,
 	.peer = op_peer,
 	.random = op_random,
+	.heard = op_heard,
 };
 
 /* --- data plane reports
@@ -537,18 +528,4 @@ struct join *bind_join_of(const struct l2tp_call *c)
 
 	l2tp_call_info(c, &i);
 	return i.user ? ((struct leg *)i.user)->join : NULL;
-}
-
-void bind_heard(struct gw *gw)
-{
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info i;
-	uint64_t when;
-
-	while ((t = l2tp_tunnel_next(gw->engine, t))) {
-		l2tp_tunnel_info(t, &i);
-		when = dp_tunnel_heard(gw->dp, i.local_id);
-		if (when > i.last_heard)
-			l2tp_engine_heard(t, when);
-	}
 }

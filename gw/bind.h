@@ -26,7 +26,4 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 /* The join a call belongs to, or NULL. */
 struct join *bind_join_of(const struct l2tp_call *c);
 
-/* Data heard on tunnels counts as life: run once a second. */
-void bind_heard(struct gw *gw);
-
 #endif

@@ -131,7 +131,6 @@ static void each_second(void *ctx, uint64_t now)
 {
 	struct gw *gw = ctx;
 
-	bind_heard(gw);
 	if (gw->phase == GW_RUNNING)
 		devices_check(gw, now);
 	loop_set(gw->loop, &gw->second, now + SECOND);

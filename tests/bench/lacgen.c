@@ -258,7 +258,8 @@ static void op_event(void *ctx, const struct l2tp_event *ev)
 	}
 }
 
-static const struct l2tp_ops ops = {op_tx, op_event, op_peer, op_random};
+static const struct l2tp_ops ops = {
+	.tx = op_tx, .event = op_event, .peer = op_peer, .random = op_random};
 
 /* --- the loop -------------------------------------------------------------------------------- */
 

@@ -92,8 +92,14 @@ static void random_octets(void *ctx, void *buf, size_t len)
 			*p++ = (uint8_t)test_rand(&end->seed);
 }
 
+static uint64_t heard(void *ctx, uint16_t local_id)
+{
+	(void)local_id;
+	return ((struct rig_end *)ctx)->heard;
+}
+
 static const struct l2tp_ops ops = {
-	.tx = tx, .event = event, .peer = peer, .random = random_octets};
+	.tx = tx, .event = event, .peer = peer, .random = random_octets, .heard = heard};
 
 /* --- the two ends -------------------------------------------------------------------------------
  */

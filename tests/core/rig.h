@@ -50,6 +50,7 @@ struct rig_end {
 	bool answer, connect; /* take offered calls; connect placed and answered ones */
 	bool drop;	      /* lose everything this end sends */
 	void (*on_event)(struct rig_end *end, const struct l2tp_event *ev);
+	uint64_t heard; /* when its owner last saw data, on every tunnel */
 	struct rig_event ev[RIG_EVENTS];
 	unsigned evs;
 	struct rig_packet *pkt; /* all it sent */

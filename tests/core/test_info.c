@@ -31,6 +31,58 @@ static void walks_see_everything_once(void)
 	rig_free(&r);
 }
 
+static void tunnels_of_a_channel(void)
+{
+	struct l2tp_tunnel *t = NULL;
+	unsigned n[3] = {0};
+
+	rig_single(&r);
+	for (int i = 0; i < 6; i++) {
+		r.a.to = 7 + (l2tp_channel)(i % 2);
+		rig_open(&r.a);
+	}
+	for (l2tp_channel c = 7; c < 10; c++)
+		for (t = NULL; (t = l2tp_tunnel_on(r.a.e, c, t)); n[c - 7]++) {
+			struct l2tp_tunnel_info i;
+
+			l2tp_tunnel_info(t, &i);
+			CU_ASSERT_EQUAL(i.channel, c);
+		}
+	CU_ASSERT(n[0] == 3 && n[1] == 3 && n[2] == 0);
+	rig_free(&r);
+}
+
+/* A tunnel is offered for a call while it is ours, alive and not full. */
+static void tunnel_with_room(void)
+{
+	struct l2tp_tunnel *t, *at_b;
+	struct l2tp_call *c, *d;
+	int somebody;
+
+	rig_pair(&r);
+	r.a.policy.max_calls = 2;
+	r.a.peer = &somebody;
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody));
+	t = rig_open(&r.a);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody), t); /* coming up */
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &t));
+	rig_run(&r);
+	at_b = l2tp_tunnel_next(r.b.e, NULL);
+	CU_ASSERT_PTR_NOT_NULL(at_b);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.b.e, r.b.peer)); /* the peer's, not ours */
+	c = l2tp_call_new(t, NULL, NULL);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody), t);
+	d = l2tp_call_new(t, NULL, NULL);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody)); /* full */
+	l2tp_call_hangup(c, NULL, NULL, 0, r.now);
+	rig_run(&r);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody), t);
+	CU_ASSERT_PTR_NOT_NULL(d);
+	l2tp_tunnel_close(t, NULL, r.now);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody)); /* ending */
+	rig_free(&r);
+}
+
 static void every_state_has_a_name(void)
 {
 	for (int s = 0; s < L2TP_T_STATES; s++)
@@ -80,6 +132,8 @@ static void user_pointers(void)
 
 static const struct test_case cases[] = {
 	{"walks_see_everything_once", walks_see_everything_once},
+	{"tunnels_of_a_channel", tunnels_of_a_channel},
+	{"tunnel_with_room", tunnel_with_room},
 	{"every_state_has_a_name", every_state_has_a_name},
 	{"ids_are_not_sequential", ids_are_not_sequential},
 	{"user_pointers", user_pointers},

@@ -314,15 +314,18 @@ static void hello_only_after_silence(void)
 
 static void data_counts_as_life(void)
 {
+	struct l2tp_tunnel_info i;
 	struct l2tp_tunnel *t;
 
 	rig_pair(&r);
 	r.b.policy.hello = 0;
 	t = rig_tunnel(&r, NULL);
-	for (int i = 0; i < 30; i++) {
+	for (int k = 0; k < 30; k++) {
 		rig_pass(&r, 30 * SEC);
-		l2tp_engine_heard(t, r.now);
+		r.a.heard = r.now;
 	}
+	l2tp_tunnel_info(t, &i);
+	CU_ASSERT_EQUAL(i.last_heard, r.now);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 0);
 	rig_pass(&r, 60 * SEC);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 1);

@@ -87,7 +87,8 @@ static void random_octets(void *ctx, void *buf, size_t len)
 	}
 }
 
-static const struct l2tp_ops ops = {tx, event, peer, random_octets};
+static const struct l2tp_ops ops = {
+	.tx = tx, .event = event, .peer = peer, .random = random_octets};
 
 /* --- choosing ------------------------------------------------------------------------------- */
 

@@ -252,7 +252,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 	}
 }
 
-static const struct l2tp_ops far_ops = {far_tx, far_event, far_peer, far_random};
+static const struct l2tp_ops far_ops = {
+	.tx = far_tx, .event = far_event, .peer = far_peer, .random = far_random};
 
 /* --- time and delivery
  * ------------------------------------------------------------------------------------- */

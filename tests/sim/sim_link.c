@@ -153,7 +153,8 @@ static void random_octets(void *ctx, void *buf, size_t len)
 		*p++ = (uint8_t)test_rand(&end->seed);
 }
 
-static const struct l2tp_ops ops = {tx, event, peer, random_octets};
+static const struct l2tp_ops ops = {
+	.tx = tx, .event = event, .peer = peer, .random = random_octets};
 
 /* --- running -------------------------------------------------------------------------------- */
 
