@@ -429,8 +429,8 @@ static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint6
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
 	char text[128] = "?";
 
-	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP &&
-	    lets_in(p, a) && dp_answer(gw->dp, c) == 0) {
+	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP && lets_in(p, a)) {
+		dp_answer(gw->dp, c);
 		keep_unused(gw->keep, c, now);
 		return;
 	}
@@ -489,6 +489,24 @@ static void dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool
 	}
 }
 
+static void dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
+{
+	struct gw *gw = ctx;
+	struct l2tp_tunnel *t = NULL;
+	char where[GW_TEXT_MAX];
+
+	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: frames of %u octets now",
+		    gw_channel_text(where, sizeof(where), gw, c), mtu);
+	while ((t = l2tp_tunnel_on(gw->engine, c, t)))
+		for (struct l2tp_call *call = NULL; (call = l2tp_call_next(t, call));) {
+			struct l2tp_call_info i;
+
+			l2tp_call_info(call, &i);
+			if (i.user)
+				leg_call_mtu_changed(i.user);
+		}
+}
+
 static void dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
 {
 	port_failed(ctx, port, err, words, now);
@@ -516,6 +534,7 @@ const struct dp_ops bind_dp_ops = {
 	.offer = dp_offer,
 	.up = dp_up,
 	.down = dp_down,
+	.mtu = dp_mtu,
 	.port_failed = dp_port_failed,
 	.sent = dp_sent,
 	.log = dp_log,

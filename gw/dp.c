@@ -94,6 +94,7 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	if (dp->n > WORKER_MAX)
 		dp->n = WORKER_MAX;
 	dp->fd = dp->waker.fd = -1;
+	map_init(&dp->chans, false);
 	rcu_enter();
 	if (calltab_init(&dp->tab) < 0 || !start(dp)) {
 		dp_free(dp);
@@ -124,6 +125,7 @@ void dp_free(struct dp *dp)
 		worker_free(dp->worker[i]);
 	}
 	calltab_free(&dp->tab);
+	map_free(&dp->chans);
 	if (dp->fd >= 0 && dp->fd != dp->waker.fd)
 		close(dp->fd);
 	waker_free(&dp->waker);
@@ -283,20 +285,26 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static bool command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
-		    const uint8_t *octets, size_t len)
+bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *octets, size_t len)
 {
 	struct cmd_rec *r = ring_reserve(&w->cmd, sizeof(*r) + len);
 
-	if (!r) {
-		dp->reason[DP_R_COMMAND_RING]++;
+	if (!r)
 		return false;
-	}
 	*r = *head;
 	memcpy(r->octets, octets, len);
 	ring_commit(&w->cmd);
 	worker_poke(w);
 	return true;
+}
+
+static bool command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
+		    const uint8_t *octets, size_t len)
+{
+	if (dp_command(w, head, octets, len))
+		return true;
+	dp->reason[DP_R_COMMAND_RING]++;
+	return false;
 }
 
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
@@ -479,37 +487,26 @@ void dp_call_sequence(struct dp *dp, uint16_t tid, uint16_t sid, bool on)
 	dp_call_set(dp, &want);
 }
 
-struct stats_job {
-	struct call *c;
-	struct dp_call_stats *out;
-};
-
-static int read_stats(struct worker *w, void *arg)
-{
-	const struct stats_job *j = arg;
-	const struct call_state *st = j->c->st;
-
-	(void)w;
-	*j->out = (struct dp_call_stats){
-		.rx_frames = count_get(&st->n.rx_frames),
-		.rx_octets = count_get(&st->n.rx_octets),
-		.tx_frames = count_get(&st->n.tx_frames),
-		.tx_octets = count_get(&st->n.tx_octets),
-		.drops = count_get(&st->n.drops),
-		.last_rx = count_get(&st->n.last_rx),
-		.seq_lost = st->data.lost,
-		.seq_late = st->data.late,
-		.seq_reordered = st->data.reordered,
-		.sending_seq = st->data.sending_seq,
-	};
-	return 0;
-}
-
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
 {
-	struct stats_job j = {calltab_get(&dp->tab, tid, sid), out};
+	const struct call *c = calltab_get(&dp->tab, tid, sid);
+	const struct call_counters *n = c ? &c->st->n : NULL;
 
-	return j.c && !worker_run(j.c->st->home, read_stats, &j);
+	if (!c)
+		return false;
+	*out = (struct dp_call_stats){
+		.rx_frames = count_get(&n->rx_frames),
+		.rx_octets = count_get(&n->rx_octets),
+		.tx_frames = count_get(&n->tx_frames),
+		.tx_octets = count_get(&n->tx_octets),
+		.drops = count_get(&n->drops),
+		.last_rx = count_get(&n->last_rx),
+		.seq_lost = count_get(&n->seq_lost),
+		.seq_late = count_get(&n->seq_late),
+		.seq_reordered = count_get(&n->seq_reordered),
+		.sending_seq = count_get(&n->sending_seq),
+	};
+	return true;
 }
 
 uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)

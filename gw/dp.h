@@ -37,6 +37,8 @@ struct dp_ops {
 	void (*up)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
 	void (*down)(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
 		     uint64_t now);
+	/* What a frame on this channel may hold is this now. */
+	void (*mtu)(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now);
 	void (*port_failed)(void *ctx, unsigned port, int err, const char *words, uint64_t now);
 	/* A packet for which dp_send said WAITING has left. */
 	void (*sent)(void *ctx, uint64_t cookie, uint64_t now);
@@ -72,16 +74,22 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 void dp_port_close(struct dp *dp, unsigned port);
 int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
 	       l2tp_channel *out);
-int dp_answer(struct dp *dp, l2tp_channel c);
-int dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
-void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
-/* The far end of a channel, as reported when it came up or when its first frame arrived. */
-bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
-uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c);
 void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
 /* Captures on or off: ops->tap. */
 int dp_port_tap(struct dp *dp, unsigned port, bool on);
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
+
+/* --- channels (these wait for nobody) -----------------------------------------------------------
+ */
+
+/* Let an offered channel in, or keep one a stranger has made.  What cannot be is refused. */
+void dp_answer(struct dp *dp, l2tp_channel c);
+/* Neither is heard of again, but for a permanent one. */
+void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
+void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
+/* The far end of a channel, as last reported.  False when it is not known. */
+bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
+uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c); /* 0 = not known */
 
 /* --- sending ------------------------------------------------------------------------------------ */
 

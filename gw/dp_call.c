@@ -125,13 +125,20 @@ static void line_in(struct port *p, ist_channel from, const uint8_t *frame, size
 
 /* --- sequencing ------------------------------------------------------------------------------ */
 
-void call_follow(struct call *c)
+/* The sequence state is the worker's; what is shown of it is copied where others may read. */
+static void show_sequence(struct call_state *st)
+{
+	atomic_store_explicit(&st->n.seq_lost, st->data.lost, memory_order_relaxed);
+	atomic_store_explicit(&st->n.seq_late, st->data.late, memory_order_relaxed);
+	atomic_store_explicit(&st->n.seq_reordered, st->data.reordered, memory_order_relaxed);
+	atomic_store_explicit(&st->n.sending_seq, st->data.sending_seq, memory_order_relaxed);
+}
+
+static void follow(struct call *c)
 {
 	struct call_state *st = c->st;
 	struct l2tp_data *d = &st->data;
 
-	if (st->version == c->version)
-		return;
 	st->version = c->version;
 	if (!d->ns && !d->seen_seq) {
 		l2tp_data_init(d, &c->c.data);
@@ -145,6 +152,14 @@ void call_follow(struct call *c)
 		d->cfg.send_seq = c->c.data.send_seq;
 		l2tp_data_set_seq(d, d->cfg.send_seq);
 	}
+}
+
+void call_follow(struct call *c)
+{
+	if (c->st->version == c->version)
+		return;
+	follow(c);
+	show_sequence(c->st);
 }
 
 /* Hand on what is next in turn, then see when to give up on the next gap. */
@@ -174,8 +189,10 @@ void call_gap(struct deadline *d, uint64_t now)
 	struct call *c = calltab_get(&st->home->dp->tab, st->tid, st->sid);
 
 	(void)now;
-	if (c && c->st == st)
-		drain(st->home, c);
+	if (!c || c->st != st)
+		return;
+	drain(st->home, c);
+	show_sequence(st);
 }
 
 void call_retire(struct worker *w, struct call_state *st)
@@ -231,6 +248,7 @@ static void data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
 	atomic_store_explicit(&n->last_rx, w->now, memory_order_relaxed);
 	calltab_heard(&w->dp->tab, h->tid, w->now);
 	sequenced(w, c, h);
+	show_sequence(c->st);
 }
 
 static void l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t len)

@@ -49,7 +49,7 @@ struct dp {
 	struct dp_tun *tuns;
 	unsigned waiting[WORKER_MAX]; /* packets a flow-controlled port owes us a `sent` for */
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
-	const struct report *told;    /* being delivered: its channel may be gone already */
+	struct map chans;	      /* l2tp_channel -> struct far (dp_chan.c) */
 };
 
 /* --- ports and channels (the port's worker) -------------------------------------------------- */
@@ -111,10 +111,21 @@ void port_chan_drop(struct port *p, struct chan *c);
 void port_timer_fire(struct deadline *d, uint64_t now);
 void ports_woken(struct worker *w);
 int port_tap(struct port *p, bool on);
+/* What its transport says now; 0 when it does not say. */
+uint32_t port_chan_mtu(const struct port *p, ist_channel c);
 
 /* --- reports (dp_report.c) ------------------------------------------------------------------- */
 
-enum report_kind { REPORT_OFFER, REPORT_UP, REPORT_DOWN, REPORT_FAILED };
+/* GONE: a channel the control thread had given up; its worker is done with it. */
+enum report_kind {
+	REPORT_OFFER,
+	REPORT_UP,
+	REPORT_DOWN,
+	REPORT_MTU,
+	REPORT_GONE,
+	REPORT_FAILED,
+	REPORT_KINDS
+};
 
 struct report {
 	enum report_kind kind;
@@ -123,6 +134,7 @@ struct report {
 	l2tp_channel channel;
 	struct ist_attrs attrs;
 	struct ist_cause cause;
+	uint32_t mtu; /* OFFER, UP, MTU */
 	int err;
 	uint64_t when;
 	struct chan *chan;   /* while this is its birth */
@@ -141,6 +153,9 @@ bool report_annul(struct worker *w, struct chan *c);
 /* forever and never read about: everything of the channel is taken back instead. */
 void report_down(struct port *p, struct chan *c, ist_channel id, const struct ist_cause *why,
 		 bool forever);
+/* Its MTU is another now. */
+void report_mtu(struct port *p, struct chan *c);
+void report_gone(struct port *p, ist_channel id);
 void report_failed(struct port *p, int err, const char *words);
 /* Control thread. */
 struct report *report_take(struct worker *w);
@@ -149,9 +164,23 @@ void report_deliver(struct dp *dp, const struct report *r);
 /* All that is unread of a port that is being closed. */
 void report_forget(struct worker *w, unsigned port);
 
+/* --- channels on the control thread (dp_chan.c) ---------------------------------------------- */
+
+void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+	       bool permanent);
+/* The same by dp_connect(), also of one given up before. */
+void chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		    bool permanent);
+/* False: of a channel given up here; nobody wants to hear of it. */
+bool chan_wanted(struct dp *dp, const struct report *r);
+/* Before and after a report is delivered. */
+void chan_before(struct dp *dp, const struct report *r);
+void chan_after(struct dp *dp, const struct report *r);
+void chan_forget_port(struct dp *dp, unsigned port);
+
 /* --- records in the mailboxes ---------------------------------------------------------------- */
 
-enum cmd_kind { CMD_CONTROL, CMD_PPP };
+enum cmd_kind { CMD_CONTROL, CMD_PPP, CMD_ANSWER, CMD_REFUSE, CMD_DISCONNECT };
 
 struct cmd_rec {
 	uint32_t kind;
@@ -159,7 +188,7 @@ struct cmd_rec {
 	l2tp_channel channel;
 	uint64_t cookie;
 	bool want_sent;
-	uint8_t octets[];
+	uint8_t octets[]; /* a packet, a frame, or a struct ist_cause */
 };
 
 struct frame_rec { /* control ring and ppp ring */
@@ -188,6 +217,11 @@ struct log_rec {
 	char text[];
 };
 
+/* Control thread: put it into the worker's mailbox; false when that is full. */
+bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *octets, size_t len);
+/* Worker: answer, refuse or disconnect a channel. */
+void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
+	     const struct ist_cause *why);
 /* A packet somebody waits for has left, or never will. */
 void tell_sent(struct worker *w, uint64_t cookie);
 /* Put a frame into a ring to the control thread: up to two pieces. */

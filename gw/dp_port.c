@@ -12,15 +12,15 @@
 
 struct port_job {
 	unsigned no;
-	ist_channel c;
 	const struct ist_transport *t;
 	const struct ist_port_config *cfg;
 	char *text;
 	size_t len;
 	const struct ist_addr *to;
 	uint8_t payload;
-	const struct ist_cause *why;
-	struct ist_addr *addr;
+	struct ist_addr peer;
+	uint32_t mtu;
+	bool permanent;
 	l2tp_channel *out;
 	uint64_t *counts;
 	unsigned n;
@@ -34,13 +34,6 @@ static int on_port(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void 
 		return -ENOENT;
 	j->no = no;
 	return worker_run(dp->port[no].home, fn, j);
-}
-
-static int on_channel(struct dp *dp, l2tp_channel c, int (*fn)(struct worker *w, void *arg),
-		      struct port_job *j)
-{
-	j->c = (ist_channel)c;
-	return on_port(dp, dp_channel_port(c), fn, j);
 }
 
 /* --- open, close ----------------------------------------------------------------------------- */
@@ -126,8 +119,10 @@ void dp_port_close(struct dp *dp, unsigned port)
 {
 	struct port_job j = {0};
 
-	if (!on_port(dp, port, run_close, &j))
-		dp->port[port].home = NULL;
+	if (on_port(dp, port, run_close, &j))
+		return;
+	dp->port[port].home = NULL;
+	chan_forget_port(dp, port);
 }
 
 /* --- channels -------------------------------------------------------------------------------- */
@@ -152,6 +147,9 @@ static int run_connect(struct worker *w, void *arg)
 	c->payload = j->payload;
 	if (!c->peer.len)
 		c->peer = *j->to;
+	j->peer = c->peer;
+	j->mtu = port_chan_mtu(p, id);
+	j->permanent = c->permanent;
 	*j->out = port_channel(p, id);
 	return 0;
 }
@@ -160,105 +158,11 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 	       l2tp_channel *out)
 {
 	struct port_job j = {.to = to, .payload = payload, .out = out};
-
-	return on_port(dp, port, run_connect, &j);
-}
-
-static int run_answer(struct worker *w, void *arg)
-{
-	struct port_job *j = arg;
-	struct port *p = w->port[j->no];
-
-	return p->t->answer ? p->t->answer(p->p, j->c) : -EOPNOTSUPP;
-}
-
-int dp_answer(struct dp *dp, l2tp_channel c)
-{
-	struct port_job j = {0};
-
-	return on_channel(dp, c, run_answer, &j);
-}
-
-static void forget_channel(struct port *p, ist_channel id)
-{
-	struct chan *c = port_chan(p, id);
-
-	if (c && !c->permanent)
-		port_chan_drop(p, c);
-}
-
-static int run_refuse(struct worker *w, void *arg)
-{
-	struct port_job *j = arg;
-	struct port *p = w->port[j->no];
-	int rc = p->t->refuse ? p->t->refuse(p->p, j->c, j->why) : -EOPNOTSUPP;
+	int rc = on_port(dp, port, run_connect, &j);
 
 	if (!rc)
-		forget_channel(p, j->c);
+		chan_connected(dp, *out, &j.peer, j.mtu, j.permanent);
 	return rc;
-}
-
-int dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
-{
-	struct port_job j = {.why = why};
-
-	return on_channel(dp, c, run_refuse, &j);
-}
-
-static int run_disconnect(struct worker *w, void *arg)
-{
-	struct port_job *j = arg;
-	struct port *p = w->port[j->no];
-
-	if (p->t->disconnect)
-		p->t->disconnect(p->p, j->c, j->why);
-	forget_channel(p, j->c);
-	return 0;
-}
-
-void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
-{
-	struct port_job j = {.why = why};
-
-	on_channel(dp, c, run_disconnect, &j);
-}
-
-static int run_peer(struct worker *w, void *arg)
-{
-	struct port_job *j = arg;
-	const struct chan *c = port_chan(w->port[j->no], j->c);
-
-	if (!c)
-		return -ENOENT;
-	*j->addr = c->peer;
-	return 0;
-}
-
-bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
-{
-	struct port_job j = {.addr = out};
-
-	if (dp->told && dp->told->channel == c && dp->told->attrs.peer.len) {
-		*out = dp->told->attrs.peer;
-		return true;
-	}
-	return !on_channel(dp, c, run_peer, &j);
-}
-
-static int run_mtu(struct worker *w, void *arg)
-{
-	struct port_job *j = arg;
-	const struct port *p = w->port[j->no];
-
-	return p->t->mtu ? (int)p->t->mtu(p->p, j->c) : 0;
-}
-
-uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
-{
-	struct port_job j = {0};
-	int mtu = on_channel(dp, c, run_mtu, &j);
-
-	return mtu < 0 ? 0 : (uint32_t)mtu;
 }
 
 /* --- for show -------------------------------------------------------------------------------- */

@@ -81,6 +81,7 @@ void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const s
 	r->kind = kind;
 	r->port = p->no;
 	r->channel = port_channel(p, c->id);
+	r->mtu = port_chan_mtu(p, c->id);
 	memcpy(&r->attrs, a, a->size < sizeof(*a) ? a->size : sizeof(*a));
 	at = r->text;
 	r->attrs.called = keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
@@ -131,6 +132,31 @@ void report_down(struct port *p, struct chan *c, ist_channel id, const struct is
 	if (c)
 		r->attrs.peer = c->peer;
 	append(p->w, c, r);
+}
+
+static void report_plain(struct port *p, struct chan *c, ist_channel id, enum report_kind kind)
+{
+	struct report *r = report_new(0);
+
+	if (!r) {
+		report_failed(p, -ENOMEM, "no memory for a report");
+		return;
+	}
+	r->kind = kind;
+	r->port = p->no;
+	r->channel = port_channel(p, id);
+	r->mtu = port_chan_mtu(p, id);
+	append(p->w, c, r);
+}
+
+void report_mtu(struct port *p, struct chan *c)
+{
+	report_plain(p, c, c->id, REPORT_MTU);
+}
+
+void report_gone(struct port *p, ist_channel id)
+{
+	report_plain(p, NULL, id, REPORT_GONE);
 }
 
 void report_failed(struct port *p, int err, const char *words)
@@ -184,18 +210,46 @@ void report_forget(struct worker *w, unsigned port)
 	pthread_mutex_unlock(&w->report_lock);
 }
 
+static void tell_offer(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.offer)
+		dp->ops.offer(dp->ctx, r->channel, &r->attrs, r->when);
+}
+
+static void tell_up(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.up)
+		dp->ops.up(dp->ctx, r->channel, &r->attrs, r->when);
+}
+
+static void tell_down(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.down)
+		dp->ops.down(dp->ctx, r->channel, &r->cause, r->forever, r->when);
+}
+
+static void tell_mtu(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.mtu)
+		dp->ops.mtu(dp->ctx, r->channel, r->mtu, r->when);
+}
+
+static void tell_failed(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.port_failed)
+		dp->ops.port_failed(dp->ctx, r->port, r->err, r->text, r->when);
+}
+
 void report_deliver(struct dp *dp, const struct report *r)
 {
-	const struct dp_ops *ops = &dp->ops;
+	static void (*const tell[REPORT_KINDS])(struct dp * dp, const struct report *r) = {
+		[REPORT_OFFER] = tell_offer,   [REPORT_UP] = tell_up,
+		[REPORT_DOWN] = tell_down,     [REPORT_MTU] = tell_mtu,
+		[REPORT_FAILED] = tell_failed,
+	};
 
-	dp->told = r;
-	if (r->kind == REPORT_OFFER && ops->offer)
-		ops->offer(dp->ctx, r->channel, &r->attrs, r->when);
-	else if (r->kind == REPORT_UP && ops->up)
-		ops->up(dp->ctx, r->channel, &r->attrs, r->when);
-	else if (r->kind == REPORT_DOWN && ops->down)
-		ops->down(dp->ctx, r->channel, &r->cause, r->forever, r->when);
-	else if (r->kind == REPORT_FAILED && ops->port_failed)
-		ops->port_failed(dp->ctx, r->port, r->err, r->text, r->when);
-	dp->told = NULL;
+	chan_before(dp, r);
+	if (tell[r->kind] && (r->kind == REPORT_FAILED || chan_wanted(dp, r)))
+		tell[r->kind](dp, r);
+	chan_after(dp, r);
 }

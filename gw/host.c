@@ -106,6 +106,11 @@ struct chan *port_chan_make(struct port *p, ist_channel id)
 	return c;
 }
 
+uint32_t port_chan_mtu(const struct port *p, ist_channel c)
+{
+	return p->p && p->t->mtu ? p->t->mtu(p->p, c) : 0;
+}
+
 /* Whoever waits to hear that a packet has left hears it also when it never will. */
 static void drain_queue(struct port *p, struct ring *r)
 {
@@ -346,11 +351,13 @@ static void host_down(void *host, ist_channel id, const struct ist_cause *why, b
 		purge(p, c); /* would be stale when the channel comes back */
 }
 
-/* The MTU of a channel is asked for when a call is set up; a call keeps what it has agreed. */
-static void host_mtu_changed(void *host, ist_channel c)
+static void host_mtu_changed(void *host, ist_channel id)
 {
-	(void)host;
-	(void)c;
+	struct port *p = host;
+	struct chan *c = port_chan(p, id);
+
+	if (c)
+		report_mtu(p, c);
 }
 
 static void host_writable(void *host, ist_channel c)

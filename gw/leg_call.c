@@ -30,6 +30,7 @@ struct leg_call {
 	struct l2tp_call *call; /* NULL when the engine has let it go */
 	bool placed, in_table;
 	struct dp_call entry;
+	uint16_t agreed_mtu; /* what PPP lets us send, before what the channel carries */
 	struct early *early;
 	unsigned earlies;
 };
@@ -75,6 +76,13 @@ static uint16_t channel_mtu(const struct leg_call *c)
 	return (uint16_t)(mtu - head);
 }
 
+static uint16_t sending_mtu(const struct leg_call *c)
+{
+	uint16_t carries = channel_mtu(c);
+
+	return carries < c->agreed_mtu ? carries : c->agreed_mtu;
+}
+
 static void entry_init(struct leg_call *c)
 {
 	const struct cfg_peer *peer = c->peer;
@@ -98,7 +106,8 @@ static void entry_init(struct leg_call *c)
 			 .reorder = peer->reorder,
 			 .reorder_timeout = peer->reorder_timeout},
 	};
-	c->entry.mtu = channel_mtu(c);
+	c->agreed_mtu = UINT16_MAX;
+	c->entry.mtu = sending_mtu(c);
 }
 
 /* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN
@@ -315,7 +324,8 @@ static void call_network(struct leg *l, const struct leg_network *n)
 	e->mode = n->tun ? DP_TERMINAL : DP_PUNT;
 	e->ff03 = n->ff03;
 	e->pfc = n->pfc;
-	e->mtu = n->mtu;
+	c->agreed_mtu = n->mtu;
+	e->mtu = sending_mtu(c);
 	e->tun = n->tun;
 	e->ip4 = n->ip4;
 	e->ip6 = n->ip6;
@@ -324,6 +334,19 @@ static void call_network(struct leg *l, const struct leg_network *n)
 	e->has_peer6 = n->has_peer6;
 	memcpy(e->peer6, n->peer6, sizeof(e->peer6));
 	e->peer_iid = n->peer_iid;
+	entry_set(c);
+}
+
+/* Packets too big for the channel as it is now are cut or answered, as for any MTU; when it grows
+ * again, what PPP has agreed counts. */
+void leg_call_mtu_changed(struct leg *l)
+{
+	struct leg_call *c = of(l);
+	uint16_t mtu = sending_mtu(c);
+
+	if (mtu == c->entry.mtu || !c->in_table)
+		return;
+	c->entry.mtu = mtu;
 	entry_set(c);
 }
 

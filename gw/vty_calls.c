@@ -55,7 +55,7 @@ static void table_row(void *ctx, const struct view *v)
 			       : v->term->net.client ? v->term->addr.local4
 						     : v->term->net.peer4));
 	table_cell(t, "%s", !v->term ? "-" : v->term->net.ip6 ? "yes" : "no");
-	table_cell(t, "%u", v->term ? v->term->net.mtu : 0);
+	table_cell(t, "%u", v->join ? leg_call_entry(v->join->leg[0])->mtu : 0);
 	table_cell(t, "%s", gw_duration_text(text, sizeof(text), now - v->call.since));
 	table_cell(t, "%llu", (unsigned long long)v->stats.rx_frames);
 	table_cell(t, "%llu", (unsigned long long)v->stats.tx_frames);

@@ -263,10 +263,16 @@ static void handle_retired(struct worker *w)
 
 static void handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
 {
+	struct ist_cause why;
 	struct call *c;
 
 	if (r->kind == CMD_CONTROL) {
 		tx_control(w, r, len);
+		return;
+	}
+	if (r->kind != CMD_PPP) {
+		memcpy(&why, r->octets, sizeof(why));
+		chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
 		return;
 	}
 	c = calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);

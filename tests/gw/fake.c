@@ -112,8 +112,9 @@ static int fake_send(struct ist_port *p, const struct ist_frame *in, unsigned n)
 
 static uint32_t fake_mtu(const struct ist_port *p, ist_channel c)
 {
-	(void)p;
-	return 1000 + c;
+	const struct fake *f = (const struct fake *)p;
+
+	return f->mtu ? f->mtu : 1000 + c;
 }
 
 static int fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
@@ -224,6 +225,10 @@ static void do_one(struct fake *f, unsigned i)
 	case FAKE_TAP:
 		f->host->tap(f->host_ctx, true, 107, "ab", 2, "cd", 2);
 		break;
+	case FAKE_MTU:
+		f->mtu = (uint32_t)f->todo[i].len;
+		f->host->mtu_changed(f->host_ctx, c);
+		break;
 	case FAKE_TIMER:
 		f->timer_channel = c;
 		if (f->host->timer(f->host_ctx, &f->timer, 0, on_time, f))
@@ -285,6 +290,11 @@ static void say(struct fake *f, enum fake_what what, ist_channel c, const uint8_
 void fake_say(struct fake *f, enum fake_what what, ist_channel c)
 {
 	say(f, what, c, NULL, 0, 0);
+}
+
+void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu)
+{
+	say(f, FAKE_MTU, c, NULL, mtu, 0);
 }
 
 void fake_say_room(struct fake *f, ist_channel c, unsigned room)
@@ -377,6 +387,12 @@ static void on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool
 	     forever ? " forever" : "");
 }
 
+static void on_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "mtu %u %u", short_channel(c), mtu);
+}
+
 static void on_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
 {
 	(void)now;
@@ -408,6 +424,7 @@ static const struct dp_ops ops = {
 	.offer = on_offer,
 	.up = on_up,
 	.down = on_down,
+	.mtu = on_mtu,
 	.port_failed = on_failed,
 	.sent = on_sent,
 	.log = on_log,
@@ -444,6 +461,17 @@ void rig_down(struct rig *r)
 	dp_free(r->dp);
 	fake_free(r->fake);
 	free(r->line);
+}
+
+void rig_each(void (*fn)(struct rig *r))
+{
+	for (unsigned workers = 0; workers < 2; workers++) {
+		struct rig r;
+
+		rig_up(&r, workers, &fake_flow);
+		fn(&r);
+		rig_down(&r);
+	}
 }
 
 bool rig_wait(struct rig *r, bool (*done)(struct rig *r, void *arg), void *arg)

@@ -26,6 +26,7 @@ enum fake_what {
 	FAKE_FAILED,
 	FAKE_LOG,
 	FAKE_TAP,
+	FAKE_MTU,   /* len: its new MTU */
 	FAKE_TIMER, /* a timer now; it says "up" of the channel */
 };
 
@@ -45,6 +46,7 @@ struct fake {
 	unsigned n_sent;
 	int room;	/* frames taken before the channel is full; < 0 = any number */
 	int send_error; /* when set, what send returns */
+	uint32_t mtu;	/* of every channel; 0 = 1000 + its number */
 	bool open, refuse_open;
 	unsigned wakes, send_calls;
 	struct {
@@ -80,6 +82,8 @@ extern const struct ist_transport fake_flow; /* L2TP and PPP, flow controlled */
 /* A data plane with one port of t. */
 void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t);
 void rig_down(struct rig *r);
+/* fn with a port of fake_flow, without and with a thread. */
+void rig_each(void (*fn)(struct rig *r));
 struct fake *fake_new(void);
 void fake_free(struct fake *f);
 /* The next port opened is played by f. */
@@ -93,6 +97,7 @@ static inline l2tp_channel rig_channel(const struct rig *r, ist_channel c)
 
 /* Have the transport say something; the last two are the frame, as hex or octets. */
 void fake_say(struct fake *f, enum fake_what what, ist_channel c);
+void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu);
 void fake_say_room(struct fake *f, ist_channel c, unsigned room);
 void fake_hex(struct fake *f, ist_channel c, const char *hex);
 void fake_octets(struct fake *f, ist_channel c, const uint8_t *p, size_t len, uint32_t segment);

@@ -144,19 +144,17 @@ int dp_port_tap(struct dp *dp, unsigned port, bool on)
 	return 0;
 }
 
-int dp_answer(struct dp *dp, l2tp_channel c)
+void dp_answer(struct dp *dp, l2tp_channel c)
 {
 	(void)dp;
 	say("answer %llx", (unsigned long long)c);
-	return 0;
 }
 
-int dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
+void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
 	(void)dp;
 	(void)why;
 	say("refuse %llx", (unsigned long long)c);
-	return 0;
 }
 
 void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)

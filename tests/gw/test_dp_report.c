@@ -14,17 +14,6 @@ static bool line_is(const struct rig *r, unsigned i, const char *want)
 	return false;
 }
 
-static void each(void (*fn)(struct rig *r))
-{
-	for (unsigned workers = 0; workers < 2; workers++) {
-		struct rig r;
-
-		rig_up(&r, workers, &fake_flow);
-		fn(&r);
-		rig_down(&r);
-	}
-}
-
 static void do_in_order(struct rig *r)
 {
 	char failed[64];
@@ -51,7 +40,7 @@ static void do_in_order(struct rig *r)
 
 static void told_in_order(void)
 {
-	each(do_in_order);
+	rig_each(do_in_order);
 }
 
 static void do_up_before_frames(struct rig *r)
@@ -67,7 +56,7 @@ static void do_up_before_frames(struct rig *r)
 
 static void up_comes_before_the_frames(void)
 {
-	each(do_up_before_frames);
+	rig_each(do_up_before_frames);
 }
 
 /* A stranger that was never heard of is not told of at all; so strangers cannot fill memory. */
@@ -139,7 +128,7 @@ static void do_heard_is_told(struct rig *r)
 
 static void heard_of_is_told_to_the_end(void)
 {
-	each(do_heard_is_told);
+	rig_each(do_heard_is_told);
 }
 
 static void do_timer(struct rig *r)
@@ -152,7 +141,7 @@ static void do_timer(struct rig *r)
 
 static void timers_fire(void)
 {
-	each(do_timer);
+	rig_each(do_timer);
 }
 
 /* 300 reports between two polls: none lost. */
@@ -171,7 +160,7 @@ static void do_many(struct rig *r)
 
 static void none_is_lost(void)
 {
-	each(do_many);
+	rig_each(do_many);
 }
 
 static const struct test_case cases[] = {

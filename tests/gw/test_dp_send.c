@@ -136,6 +136,7 @@ static void do_sequence(struct rig *r)
 	CU_ASSERT(ppp_hex(r, "c223 01") && rig_wait_sent(r, 1));
 	dp_call_sequence(r->dp, 2, 3, true);
 	CU_ASSERT(ppp_hex(r, "c223 02") && ppp_hex(r, "c223 03") && rig_wait_sent(r, 3));
+	rig_finish(r);
 	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st) && st.sending_seq && st.tx_frames == 3);
 	dp_call_sequence(r->dp, 2, 3, false);
 	CU_ASSERT(ppp_hex(r, "c223 04") && rig_wait_sent(r, 4));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/bind.h"
 #include "gw/leg_call.h"
 #include "tests/gw/bench.h"
 
@@ -91,6 +92,30 @@ static void a_placed_call_demands_sequencing_when_told(void)
 	bench_stop();
 }
 
+/* The medium gets narrower under a call: what is sent follows, and grows back to what PPP agreed.
+ */
+static void mtu_of_the_channel_changes(void)
+{
+	struct far_call *c;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1400);
+	fake.mtu = 1000;
+	bind_dp_ops.mtu(bench.gw, FAR_CHANNEL + 1, 1000, clock_us); /* another's */
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1400);
+	bind_dp_ops.mtu(bench.gw, FAR_CHANNEL, 1000, clock_us);
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1000 - 6 - 4 - 4);
+	CU_ASSERT_EQUAL(fake.call[0].mode, DP_TERMINAL);
+	CU_ASSERT_TRUE(fake.call[0].ip4);
+	fake.mtu = 9000;
+	bind_dp_ops.mtu(bench.gw, FAR_CHANNEL, 9000, clock_us);
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1400);
+	bench_stop();
+}
+
 static void cdn_of_the_peer_ends_it(void)
 {
 	struct far_call *c;
@@ -170,6 +195,7 @@ static const struct test_case cases[] = {
 	{"sequencing_as_the_peer_section_and_iccn_say",
 	 sequencing_as_the_peer_section_and_iccn_say},
 	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
+	{"mtu_of_the_channel_changes", mtu_of_the_channel_changes},
 	{"cdn_of_the_peer_ends_it", cdn_of_the_peer_ends_it},
 	{"cdn_result_of_each_cause", cdn_result_of_each_cause},
 	{"rfc2661_9_5_proxy_authentication_is_not_believed",
