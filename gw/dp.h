@@ -151,30 +151,32 @@ const char *dp_tun_name(const struct dp_tun *t);
 bool dp_tun_gone(const struct dp_tun *t);
 
 /* X(symbol, "key", "words") */
-#define DP_REASONS(X)                                                                              \
-	X(BAD_HDR, "data-hdr", "data header short or lengths wrong")                               \
-	X(NO_CALL, "data-no-call", "data for an unknown tunnel or call")                           \
-	X(WRONG_CHANNEL, "data-wrong-channel", "data for a call from another channel")             \
-	X(NOT_OPEN, "data-not-open", "network frame while its NCP is closed")                      \
-	X(SPOOF, "data-spoof", "source address is not the client's")                               \
-	X(BAD_IP, "data-bad-ip", "IP header short or wrong version")                               \
-	X(NO_ROUTE, "tun-no-route", "no client has this address")                                  \
-	X(TOO_BIG, "data-too-big", "larger than the MTU of the leg")                               \
-	X(TUN_WRITE, "tun-write", "the TUN device did not take it")                                \
-	X(CHANNEL_FULL, "channel-full", "the channel's queue is full")                             \
-	X(SEND, "send-failed", "the transport could not send")                                     \
-	X(SEQ, "data-seq", "sequence: too old, or unsequenced where required")                     \
-	X(REORDER_FULL, "data-reorder-full", "reorder queue full")                                 \
-	X(PUNT_LIMIT, "punt-limit", "more PPP control frames than the token bucket lets by")       \
-	X(CONTROL_RING, "control-ring-full", "control mailbox full")                               \
-	X(PPP_RING, "ppp-ring-full", "PPP mailbox full")                                           \
-	X(COMMAND_RING, "command-ring-full", "command mailbox full")                               \
-	X(NOT_L2TP, "not-l2tp", "frame too short to be L2TP")                                      \
-	X(BAD_PPP, "data-bad-ppp", "PPP frame without a protocol")                                 \
-	X(ICMP_LIMIT, "icmp-limit", "too-big packets left unanswered")                             \
-	X(TUN_READ, "tun-read", "the TUN device is gone")                                          \
-	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                           \
-	X(LOG_RING, "log-ring-full", "lines of ports not logged")                                  \
+#define DP_REASONS(X)                                                                        \
+	X(BAD_HDR, "data-hdr", "data header short or lengths wrong")                         \
+	X(NO_CALL, "data-no-call", "data for an unknown tunnel or call")                     \
+	X(WRONG_CHANNEL, "data-wrong-channel", "data for a call from another channel")       \
+	X(NOT_OPEN, "data-not-open", "network frame while its NCP is closed")                \
+	X(SPOOF, "data-spoof", "source address is not the client's")                         \
+	X(UNSPECIFIED, "data-unspecified",                                                   \
+	  "client asks whether its address is free: nobody has it")                          \
+	X(BAD_IP, "data-bad-ip", "IP header short or wrong version")                         \
+	X(NO_ROUTE, "tun-no-route", "no client has this address")                            \
+	X(TOO_BIG, "data-too-big", "larger than the MTU of the leg")                         \
+	X(TUN_WRITE, "tun-write", "the TUN device did not take it")                          \
+	X(CHANNEL_FULL, "channel-full", "the channel's queue is full")                       \
+	X(SEND, "send-failed", "the transport could not send")                               \
+	X(SEQ, "data-seq", "sequence: too old, or unsequenced where required")               \
+	X(REORDER_FULL, "data-reorder-full", "reorder queue full")                           \
+	X(PUNT_LIMIT, "punt-limit", "more PPP control frames than the token bucket lets by") \
+	X(CONTROL_RING, "control-ring-full", "control mailbox full")                         \
+	X(PPP_RING, "ppp-ring-full", "PPP mailbox full")                                     \
+	X(COMMAND_RING, "command-ring-full", "command mailbox full")                         \
+	X(NOT_L2TP, "not-l2tp", "frame too short to be L2TP")                                \
+	X(BAD_PPP, "data-bad-ppp", "PPP frame without a protocol")                           \
+	X(ICMP_LIMIT, "icmp-limit", "too-big packets left unanswered")                       \
+	X(TUN_READ, "tun-read", "the TUN device is gone")                                    \
+	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                     \
+	X(LOG_RING, "log-ring-full", "lines of ports not logged")                            \
 	X(TAP_RING, "tap-ring-full", "frames missing in captures")
 
 enum dp_reason {

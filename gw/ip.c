@@ -12,6 +12,14 @@
 #include <string.h>
 
 enum { ICMP = 1, TCP = 6, ICMP6 = 58 };
+enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, DESTINATION = 60 };
+#define EXTENSIONS_MAX 8 /* extension headers followed: RFC 8200 4.1 has seven */
+enum {
+	MLD1_REPORT = 131,
+	ROUTER_SOLICITATION = 133,
+	NEIGHBOUR_SOLICITATION = 135,
+	MLD2_REPORT = 143
+};
 enum { TCP_FLAG_SYN = 0x02, OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2 };
 
 static uint16_t get16(const uint8_t *p)
@@ -37,6 +45,34 @@ bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len)
 	return !r.bad && first >> 4 == 4 && ip->hlen >= 20 && ip->hlen <= ip->len && ip->len <= len;
 }
 
+/* RFC 8200 section 4: over the extension headers that do not hide what follows. */
+static void skip_extensions(struct ip6 *ip, struct rd r, size_t whole)
+{
+	unsigned n = 0;
+
+	for (;; n++) {
+		uint8_t kind = ip->next, octets;
+		uint16_t frag = 0;
+
+		if (kind != HOP_BY_HOP && kind != ROUTING && kind != DESTINATION &&
+		    kind != FRAGMENT)
+			break;
+		ip->next = rd_u8(&r);
+		octets = rd_u8(&r);
+		if (kind == FRAGMENT) {
+			frag = rd_u16(&r) >> 3;
+			rd_skip(&r, 4);
+		} else {
+			rd_skip(&r, 6 + (size_t)octets * 8);
+		}
+		if (r.bad || frag || n == EXTENSIONS_MAX) {
+			ip->next = IP6_NEXT_UNKNOWN;
+			break;
+		}
+	}
+	ip->at = whole - r.left;
+}
+
 bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len)
 {
 	struct rd r = rd_init(pkt, len);
@@ -48,7 +84,20 @@ bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len)
 	rd_skip(&r, 1);
 	ip->src = rd_take(&r, 16);
 	ip->dst = rd_take(&r, 16);
-	return !r.bad && first >> 4 == 6 && ip->len <= len;
+	if (r.bad || first >> 4 != 6 || ip->len > len)
+		return false;
+	skip_extensions(ip, rd_init(pkt + IP6_HLEN, ip->len - IP6_HLEN), ip->len);
+	return true;
+}
+
+bool ip6_has_no_address_yet(const struct ip6 *ip, const uint8_t *pkt)
+{
+	static const uint8_t none[16];
+	uint8_t type = ip->next == ICMP6 && ip->at < ip->len ? pkt[ip->at] : 0;
+
+	return !memcmp(ip->src, none, 16) &&
+	       (type == MLD1_REPORT || type == ROUTER_SOLICITATION ||
+		type == NEIGHBOUR_SOLICITATION || type == MLD2_REPORT);
 }
 
 /* --- MSS ------------------------------------------------------------------------------------- */
@@ -91,7 +140,7 @@ size_t ip6_mss_find(const struct ip6 *ip, const uint8_t *pkt, uint16_t mtu)
 {
 	if (ip->next != TCP || mtu <= 60)
 		return 0;
-	return find_mss(pkt, ip->len, IP6_HLEN, (uint16_t)(mtu - 60));
+	return find_mss(pkt, ip->len, ip->at, (uint16_t)(mtu - 60));
 }
 
 void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss)
@@ -237,7 +286,7 @@ size_t ip6_too_big(uint8_t *out, const struct ip6 *ip, const uint8_t *pkt, uint1
 	/* A multicast destination may be answered with Packet Too Big (RFC 4443 2.4 e.3), but the
 	 * answer could not bear its address. */
 	if (!one_host6(ip->src) || !one_host6(ip->dst) ||
-	    (ip->next == ICMP6 && ip->len > IP6_HLEN && !(pkt[IP6_HLEN] & 0x80)))
+	    (ip->next == ICMP6 && ip->len > ip->at && !(pkt[ip->at] & 0x80)))
 		return 0;
 	wr_u32(&w, 0x60000000);
 	wr_u16(&w, (uint16_t)(8 + quote));

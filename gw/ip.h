@@ -24,13 +24,21 @@ bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len);
 struct ip6 {
 	size_t len;
 	const uint8_t *src, *dst;
+	/* What is behind the extension headers and where; next is NEXT_UNKNOWN where that cannot be
+	 * told: no first fragment, encrypted, or more of them than we follow. */
 	uint8_t next;
+	size_t at;
 };
+#define IP6_NEXT_UNKNOWN 255u
 #define IP6_HLEN 40u
 bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len);
 
+/* Does a host ask whether an address is free, or whether anybody is there, before it has one:
+ * Neighbour or Router Solicitation, MLD report from :: (RFC 4862 5.4.2, RFC 4861 4.1, RFC 3590)? */
+bool ip6_has_no_address_yet(const struct ip6 *ip, const uint8_t *pkt);
+
 /* Where the MSS option of a TCP SYN is in the packet, when it is larger than mtu allows; else 0.
- * Only a first fragment, and in IPv6 only TCP right behind the header, is looked at. */
+ * Only a first fragment is looked at. */
 size_t ip4_mss_find(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu);
 size_t ip6_mss_find(const struct ip6 *ip, const uint8_t *pkt, uint16_t mtu);
 /* Lower it and mend the TCP checksum.  at: what find returned; tcp: offset of the TCP header. */

@@ -87,13 +87,17 @@ static void rx6(struct worker *w, struct call *c, const uint8_t *pkt, size_t len
 		drop(w, c, DP_R_BAD_IP);
 		return;
 	}
+	if (!c->c.client && ip6_has_no_address_yet(&ip, pkt)) {
+		worker_drop(w, DP_R_UNSPECIFIED); /* on this link nobody else is there to answer */
+		return;
+	}
 	if (!c->c.client && !source6_ok(&c->c, ip.src)) {
 		drop(w, c, DP_R_SPOOF);
 		return;
 	}
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
-		pkt = clamped(w, pkt, ip.len, IP6_HLEN, at, (uint16_t)(c->c.mtu - 60));
+		pkt = clamped(w, pkt, ip.len, ip.at, at, (uint16_t)(c->c.mtu - 60));
 	tun_write(w, c->c.tun, pkt, ip.len);
 }
 
@@ -176,7 +180,7 @@ static void tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 	}
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
-		ip_mss_clamp(pkt, IP6_HLEN, at, (uint16_t)(c->c.mtu - 60));
+		ip_mss_clamp(pkt, ip.at, at, (uint16_t)(c->c.mtu - 60));
 	if (ip.len <= c->c.mtu) {
 		tx_frame(w, c, PPP_IPV6, pkt, ip.len);
 		return;

@@ -144,6 +144,63 @@ static void mss_ipv6(void)
 	CU_ASSERT(ip6_mss_find(&ip, p, 1499) == 62);
 }
 
+/* RFC 8200 4: where the upper-layer header is. */
+static const struct {
+	uint8_t first;
+	const char *headers;
+	uint8_t next;
+	size_t at;
+} extension[] = {
+	{6, "", 6, 40},
+	{0, "0600 0104 00000000", 6, 48},		     /* hop-by-hop */
+	{60, "0601 010c 00000000 00000000 00000000", 6, 56}, /* destination options, 16 */
+	{43, "0602 0001 00000000 20010db8000000000000000000000009", 6, 64}, /* routing */
+	{44, "0600 0001 12345678", 6, 48},				    /* first fragment */
+	{44, "0600 0008 12345678", 255, 48},				    /* a later one */
+	{0, "3c00 0104 00000000 2c00 0104 00000000 0600 0001 12345678", 6, 64},
+	{50, "", 50, 40},		   /* ESP hides the rest */
+	{59, "", 59, 40},		   /* no next header */
+	{0, "06ff 0104 00000000", 255, 0}, /* runs past the end */
+	{0, "06", 255, 0},		   /* cut off */
+	{60,
+	 "3c00000000000000 3c00000000000000 3c00000000000000 3c00000000000000"
+	 "3c00000000000000 3c00000000000000 3c00000000000000 0600000000000000",
+	 6, 104},
+	{60,
+	 "3c00000000000000 3c00000000000000 3c00000000000000 3c00000000000000"
+	 "3c00000000000000 3c00000000000000 3c00000000000000 3c00000000000000"
+	 "0600000000000000",
+	 255, 112}, /* more than anybody needs */
+};
+
+static void ipv6_extension_headers(void)
+{
+	uint8_t p[256];
+	struct ip6 ip;
+
+	for (unsigned i = 0; i < sizeof(extension) / sizeof(extension[0]); i++) {
+		size_t n, tcp;
+
+		test_hex(p, 40,
+			 "60000000 0000 0040 20010db8000000000000000000000001"
+			 "20010db8000000000000000000000002");
+		n = test_hex(p + 40, 128, extension[i].headers);
+		tcp = 40 + n;
+		n = extension[i].at ? test_hex(p + tcp, 24,
+					       "04d2 0050 00000001 00000000 6002 ffff "
+					       "0000 0000 020405a0")
+				    : 0;
+		p[6] = extension[i].first;
+		wr_put16(p + 4, (uint16_t)(tcp + n - 40));
+		CU_ASSERT_FATAL(ip6_parse(&ip, p, tcp + n));
+		CU_ASSERT_EQUAL(ip.next, extension[i].next);
+		if (extension[i].at)
+			CU_ASSERT_EQUAL(ip.at, extension[i].at);
+		CU_ASSERT_EQUAL(ip6_mss_find(&ip, p, 1400),
+				extension[i].next == 6 ? extension[i].at + 22 : 0);
+	}
+}
+
 /* --- fragments: RFC 791 ---------------------------------------------------------------------- */
 
 static size_t big4(uint8_t *p, size_t len, const char *options)
@@ -323,6 +380,7 @@ static const struct test_case cases[] = {
 	{"mss_clamped_and_checksum_kept", mss_clamped_and_checksum_kept},
 	{"mss_not_looked_for", mss_not_looked_for},
 	{"mss_ipv6", mss_ipv6},
+	{"ipv6_extension_headers", ipv6_extension_headers},
 	{"rfc791_fragments_add_up", fragments_add_up},
 	{"rfc791_a_fragment_is_cut_again", a_fragment_is_cut_again},
 	{"rfc791_options_copied_by_their_flag", options_copied_by_their_flag},

@@ -246,6 +246,32 @@ static void do_spoofing_is_stopped(struct bench *b)
 }
 EACH(spoofing_is_stopped)
 
+/* RFC 4862 5.4.2: a host asks from :: whether its address is free; that is no spoofing. */
+static void do_duplicate_address_detection(struct bench *b)
+{
+	static const char *const asks[] = {
+		"60000000 0018 3aff 00000000000000000000000000000000 "
+		"ff0200000000000000000001ff000005"
+		"87000000 00000000 fe800000000000000000000000000005",
+		/* MLDv2 report behind a hop-by-hop header with the router alert */
+		"60000000 001c 0001 00000000000000000000000000000000 "
+		"ff020000000000000000000000000016"
+		"3a00 0502 0000 0100 8f000000 00000001 04000000 00000000 00000000",
+	};
+	struct dp_counters n;
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t p[128];
+
+		client_says(b, 0x0057, p, test_hex(p, sizeof(p), asks[i]));
+		CU_ASSERT(rig_wait_reason(&b->r, DP_R_UNSPECIFIED, i + 1));
+	}
+	rig_settle(&b->r);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT(n.tun_tx == 0 && n.reason[DP_R_SPOOF] == 0);
+}
+EACH(duplicate_address_detection)
+
 static void do_bad_ip(struct bench *b)
 {
 	uint8_t pkt[64];
@@ -587,6 +613,7 @@ EACH(a_device_is_removed)
 static const struct test_case cases[] = {
 	{"client_is_heard", client_is_heard},
 	{"spoofing_is_stopped", spoofing_is_stopped},
+	{"duplicate_address_detection", duplicate_address_detection},
 	{"bad_ip", bad_ip},
 	{"padding_is_cut", padding_is_cut},
 	{"client_is_told", client_is_told},
