@@ -202,17 +202,24 @@ void clients_channel_up(struct gw *gw, uint64_t now)
 			loop_set(gw->loop, &gw->client[i].dial, now);
 }
 
-bool client_dial_now(struct gw *gw, const char *name, uint64_t now)
+static struct gw_client *by_name(struct gw *gw, const char *name)
 {
-	unsigned i;
+	for (unsigned i = 0; i < gw->cfg->clients; i++)
+		if (!strcmp(gw->client[i].cfg->name, name))
+			return &gw->client[i];
+	return NULL;
+}
 
-	for (i = 0; i < gw->cfg->clients; i++) {
-		struct gw_client *c = &gw->client[i];
+const char *client_dial_now(struct gw *gw, const char *name, uint64_t now)
+{
+	struct gw_client *c = by_name(gw, name);
 
-		if (strcmp(c->cfg->name, name) || c->join || gw->phase != GW_RUNNING)
-			continue;
-		loop_set(gw->loop, &c->dial, now);
-		return true;
-	}
-	return false;
+	if (!c)
+		return "no such client";
+	if (c->join)
+		return c->state == CLIENT_UP ? "is up" : "is dialling";
+	if (gw->phase != GW_RUNNING)
+		return "the gateway is ending";
+	loop_set(gw->loop, &c->dial, now);
+	return NULL;
 }

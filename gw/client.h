@@ -38,7 +38,7 @@ bool clients_start(struct gw *gw, uint64_t now);
 void clients_free(struct gw *gw);
 /* A channel or port has come up: those that wait need not. */
 void clients_channel_up(struct gw *gw, uint64_t now);
-/* An operator will not wait; false when there is no such client or it is not waiting. */
-bool client_dial_now(struct gw *gw, const char *name, uint64_t now);
+/* An operator will not wait; words when there is no such client or it is not waiting, else NULL. */
+const char *client_dial_now(struct gw *gw, const char *name, uint64_t now);
 
 #endif

@@ -146,7 +146,8 @@ static void on_down(struct leg_terminal *t, const struct ppp_event *ev)
 		why.cause = t->end.cause;
 		memcpy(why.words, t->end.words, sizeof(why.words));
 	} else if (ev->message && *ev->message) {
-		snprintf(why.words + used, sizeof(why.words) - used, ": %s", ev->message);
+		snprintf(why.words + used, sizeof(why.words) - used, ", peer says \"%s\"",
+			 ev->message);
 	}
 	gone(t, &why, ev->now);
 }

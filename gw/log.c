@@ -11,12 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SECOND 1000000u
 
 static const struct log_info_cat categories[] = {
-/* libosmocore leaves out the first letter of a category's name wherever people see it. */
+/* libosmocore's terminal leaves out the first letter of a category's name. */
 #define X(sym, cat_name, words)                    \
 	[GW_LOG_##sym] = {.name = "D" cat_name,    \
 			  .description = words,    \
@@ -29,21 +30,45 @@ static const struct log_info info = {.cat = categories, .num_cat = GW_LOG_CATEGO
 
 static struct log_target *target;
 
+static const struct value_string levels[] = {
+	{LOGL_DEBUG, "debug"}, {LOGL_INFO, "info"},   {LOGL_NOTICE, "notice"},
+	{LOGL_ERROR, "error"}, {LOGL_FATAL, "fatal"}, {0, NULL},
+};
+
+/* "port notice: words", and the time for people; whoever keeps logs adds his own. */
+static void to_stderr(struct log_target *t, int category, unsigned level, const char *file, int at,
+		      int cont, const char *fmt, va_list ap)
+{
+	const char *name = gw_log_name((enum gw_log_category)category);
+	char line[1024], when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	(void)file;
+	(void)at;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	if (t->print_timestamp && localtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%F %T ", &tm);
+	if (cont)
+		fputs(line, stderr);
+	else
+		fprintf(stderr, "%s%s %s: %s", when, name ? name : "library",
+			get_value_string(levels, level), line);
+}
+
 int gw_log_start(void *talloc)
 {
 	if (log_init(&info, talloc) < 0)
 		return -1;
-	target = log_target_create_stderr();
+	target = log_target_create();
 	if (!target)
 		return -1;
-	log_set_use_color(target, isatty(STDERR_FILENO));
+	target->type = LOG_TGT_TYPE_STDERR;
+	target->raw_output = to_stderr;
 	log_set_print_timestamp(target, isatty(STDERR_FILENO));
-	log_set_print_filename2(target, LOG_FILENAME_NONE);
-	log_set_print_category_hex(target, 0);
-	log_set_print_category(target, 1);
-	log_set_print_level(target, 1);
 	log_add_target(target);
 	log_set_all_filter(target, 1);
+	log_set_category_filter(target, DLGLOBAL, 1, LOGL_ERROR); /* says what we say ourselves */
 	return 0;
 }
 
@@ -58,10 +83,12 @@ const char *gw_log_name(enum gw_log_category c)
 	return c < GW_LOG_CATEGORY_COUNT ? categories[c].name + 1 : NULL;
 }
 
-static const struct value_string levels[] = {
-	{LOGL_DEBUG, "debug"}, {LOGL_INFO, "info"},   {LOGL_NOTICE, "notice"},
-	{LOGL_ERROR, "error"}, {LOGL_FATAL, "fatal"}, {0, NULL},
-};
+const char *gw_log_level(enum gw_log_category c)
+{
+	return target && c < GW_LOG_CATEGORY_COUNT
+		       ? get_value_string(levels, target->categories[c].loglevel)
+		       : "-";
+}
 
 bool gw_log_set(const char *category, const char *level)
 {

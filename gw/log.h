@@ -29,11 +29,13 @@ enum gw_log_category {
 		GW_LOG_CATEGORY_COUNT
 };
 
-/* Start logging to stderr at NOTICE; colour only for people.  talloc: context that owns it. */
+/* Start logging to stderr at NOTICE; with the time only for people.  talloc: context that owns it.
+ */
 int gw_log_start(void *talloc);
 void gw_log_stop(void);
 /* category: a name or "all"; false when there is no such category or level. */
 bool gw_log_set(const char *category, const char *level);
+const char *gw_log_level(enum gw_log_category c); /* as it is set now */
 const char *gw_log_name(enum gw_log_category c); /* NULL past the last */
 
 #define GW_LOG(cat, level, ...) LOGP(GW_LOG_##cat, level, __VA_ARGS__)

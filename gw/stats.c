@@ -90,8 +90,7 @@ static void port_rows(struct gw *gw, const struct gw_port *p, struct table *t)
 }
 
 DEFUN(show_counters, show_counters_cmd, "show counters",
-      "Show what there is\n"
-      "What has happened and how often; what never did is left out\n")
+      SHOW_STR "What has happened and how often; what never did is left out\n")
 {
 	struct table *t = table_new("Where|Counter|>Count|Meaning");
 	struct gw *gw = vty_gw(vty);

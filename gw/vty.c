@@ -78,9 +78,11 @@ DEFUN(client_dial, client_dial_cmd, "client NAME dial",
 {
 	struct gw *gw = vty_gw(vty);
 
-	if (client_dial_now(gw, argv[0], loop_now(gw->loop)))
+	const char *words = client_dial_now(gw, argv[0], loop_now(gw->loop));
+
+	if (!words)
 		return CMD_SUCCESS;
-	vty_out(vty, "%% No client %s, or it is dialling or up%s", argv[0], VTY_NEWLINE);
+	vty_out(vty, "%% %s: %s%s", argv[0], words, VTY_NEWLINE);
 	return CMD_WARNING;
 }
 
@@ -124,6 +126,86 @@ DEFUN(show_captures, show_captures_cmd, "show captures",
 	return CMD_SUCCESS;
 }
 
+#define OR(sym, name, words)   "|" name
+#define HELP(sym, name, words) words "\n"
+
+DEFUN(log_level, log_level_cmd,
+      "log level (all" GW_LOG_CATEGORIES(OR) ") (debug|info|notice|error|fatal)",
+      "What goes to the log\n"
+      "How much of it\n"
+      "Every category\n" GW_LOG_CATEGORIES(HELP) "Everything\n"
+						 "What goes on\n"
+						 "What an operator may want to know\n"
+						 "What went wrong\n"
+						 "What ends the gateway\n")
+{
+	return gw_log_set(argv[0], argv[1]) ? CMD_SUCCESS : CMD_WARNING;
+}
+
+DEFUN(show_log, show_log_cmd, "show log", SHOW_STR "Categories of the log and how much each says\n")
+{
+	static const char *const words[] = {
+#define WORDS(sym, name, words) words,
+		GW_LOG_CATEGORIES(WORDS)};
+	struct table *t = table_new("Category|Level|What it says");
+
+	if (!t)
+		return CMD_WARNING;
+	for (unsigned i = 0; i < GW_LOG_CATEGORY_COUNT; i++) {
+		table_cell(t, "%s", gw_log_name((enum gw_log_category)i));
+		table_cell(t, "%s", gw_log_level((enum gw_log_category)i));
+		table_cell(t, "%s", words[i]);
+	}
+	table_end(t, vty_line, vty);
+	return CMD_SUCCESS;
+}
+
+/* --- what the library brings and we have not ------------------------------------------------- */
+
+/* The file is the one configuration: nothing here writes it, shows another, or changes one.  The
+ * library has no call to leave a command out, so they are taken from its table (which it does not
+ * declare); where a later one hides that, they stay. */
+extern vector cmdvec __attribute__((weak));
+
+static bool unwanted(const struct cmd_element *e)
+{
+	static const char *const begin[] = {"write",
+					    "copy ",
+					    "configure ",
+					    "shutdown",
+					    "show running-config",
+					    "show startup-config",
+					    "show alarms"};
+
+	for (unsigned i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
+		if (!strncmp(e->string, begin[i], strlen(begin[i])))
+			return true;
+	return false;
+}
+
+static void leave_out(vector commands)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < commands->active; i++) {
+		struct cmd_element *e = commands->index[i];
+
+		if (!e || !unwanted(e))
+			commands->index[kept++] = e;
+	}
+	commands->active = kept;
+}
+
+static void leave_out_configuration(void)
+{
+	for (unsigned i = 0; &cmdvec && i < cmdvec->active; i++) {
+		struct cmd_node *n = cmdvec->index[i];
+
+		if (n && n->cmd_vector)
+			leave_out(n->cmd_vector);
+	}
+}
+
 static const char copyright[] = "License GPL-2.0-or-later: free software; change and share it.\r\n"
 				"There is NO WARRANTY, as far as the law permits.\r\n";
 
@@ -146,7 +228,10 @@ int vty_start(struct gw *gw, void *talloc)
 	install_element(ENABLE_NODE, &client_dial_cmd);
 	install_element(ENABLE_NODE, &capture_cmd);
 	install_element(ENABLE_NODE, &no_capture_cmd);
+	install_element(ENABLE_NODE, &log_level_cmd);
 	install_element_ve(&show_captures_cmd);
+	install_element_ve(&show_log_cmd);
+	leave_out_configuration();
 	if (telnet_init_dynif(talloc, gw, gw->cfg->vty_address, gw->cfg->vty_port) < 0) {
 		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s port %u\n", gw->cfg->vty_address,
 		       gw->cfg->vty_port);

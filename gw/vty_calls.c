@@ -63,8 +63,7 @@ static void table_row(void *ctx, const struct view *v)
 }
 
 DEFUN(show_calls, show_calls_cmd, "show calls",
-      "Show what there is\n"
-      "L2TP sessions and what they are joined to\n")
+      SHOW_STR "L2TP sessions and what they are joined to\n")
 {
 	struct table *t = table_new(">TID|>SID|>Peer SID|State|We are|Joined to|User|IPv4|IPv6|"
 				    ">MTU|Age|>In|>Out|>Dropped");
@@ -128,9 +127,8 @@ static void detail(void *ctx, const struct view *v)
 }
 
 DEFUN(show_calls_detail, show_calls_detail_cmd, "show calls detail",
-      "Show what there is\n"
-      "L2TP sessions and what they are joined to\n"
-      "All that is known of each\n")
+      SHOW_STR "L2TP sessions and what they are joined to\n"
+	       "All that is known of each\n")
 {
 	each(vty_gw(vty), detail, vty);
 	return CMD_SUCCESS;

@@ -141,7 +141,7 @@ DEFUN(show_peers, show_peers_cmd, "show peers", SHOW "Who may speak L2TP to us, 
 DEFUN(show_tunnels, show_tunnels_cmd, "show tunnels", SHOW "L2TP control connections\n")
 {
 	struct table *t = table_new(">ID|>Peer ID|State|Opened|Peer|Host "
-				    "Name|Channel|>Calls|Age|Heard|>Resent|>Window");
+				    "Name|Channel|>Calls|Age|Heard|>Resent|>Unacked/Window");
 	struct gw *gw = vty_gw(vty);
 	uint64_t now = loop_now(gw->loop);
 	struct l2tp_tunnel *x = NULL;

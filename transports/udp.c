@@ -631,7 +631,7 @@ static int udp_status(const struct ist_port *p, char *buf, size_t len)
 	char at[80];
 
 	udp_ep_format(&p->sock[0].bound, at, sizeof(at));
-	return snprintf(buf, len, "listening on %s, %u channels held, %u strangers", at,
+	return snprintf(buf, len, "listening on %s, channels: %u held, %u strangers", at,
 			p->table.held, p->table.strangers);
 }
 

@@ -221,7 +221,7 @@ static void connect_finds_stranger(void)
 	c = fake_channel(&h, FAKE_FRAME);
 	CU_ASSERT_EQUAL(fake_connect(&h, server, IST_PAYLOAD_L2TP, &d), 0);
 	CU_ASSERT_EQUAL(c, d);
-	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "1 channels held, 0 strangers"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "channels: 1 held, 0 strangers"));
 	fake_disconnect(&h, c);
 	CU_ASSERT_EQUAL(fake_send(&h, c, "x", 1), -ESTALE);
 	CU_ASSERT_EQUAL(fake_count(&h, "tx-stale"), 1);
@@ -267,7 +267,7 @@ static void bounded(void)
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 40);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 31);
 	CU_ASSERT_EQUAL(fake_count(&h, "recycled"), 31);
-	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "2 channels held, 7 strangers"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "channels: 2 held, 7 strangers"));
 	for (struct fake_event *e; (e = fake_take(&h, FAKE_DOWN)); fake_free(e)) {
 		CU_ASSERT_TRUE(e->forever);
 		CU_ASSERT_EQUAL(fake_answer(&h, e->channel), -ESTALE);
@@ -324,7 +324,7 @@ static void disconnect_in_report(void)
 	plain_send(fd, at, "x", 1);
 	CU_ASSERT_TRUE(fake_wait(&h, FAKE_UP, 1));
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 0);
-	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "0 channels held, 0 strangers"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "channels: 0 held, 0 strangers"));
 	close(fd);
 	fake_close(&h);
 }
