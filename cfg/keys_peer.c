@@ -50,8 +50,8 @@ static void set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
 /* In the order of the bits of enum l2tp_quirk. */
 #define QUIRKS                                                                              \
 	"short-result swapped-result long-response unknown-mandatory stopccn-tid tid-zero " \
-	"misplaced-avp strict"
-#define QUIRK_STRICT 7u
+	"misplaced-avp clear-sccrq strict"
+#define QUIRK_STRICT L2TP_QUIRKS
 
 static void set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {

@@ -87,6 +87,17 @@ void engine_count(struct l2tp_engine *e, enum l2tp_reason why)
 	e->count.reason[why]++;
 }
 
+_Static_assert(L2TP_R_QUIRK_CLEAR_SCCRQ - L2TP_R_QUIRK_SHORT_RESULT == L2TP_QUIRKS - 1 &&
+		       L2TP_QUIRK_CLEAR_SCCRQ == 1u << (L2TP_QUIRKS - 1),
+	       "a counter for each leniency, in the same order");
+
+void engine_quirks(struct l2tp_engine *e, uint32_t used)
+{
+	for (unsigned i = 0; i < L2TP_QUIRKS; i++)
+		if (used & 1u << i)
+			engine_count(e, (enum l2tp_reason)(L2TP_R_QUIRK_SHORT_RESULT + i));
+}
+
 struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
 {
 	struct l2tp_result r = {.result = result, .error = error};
@@ -112,6 +123,10 @@ void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, ui
 	bool hide = t->policy.hide && t->policy.secret.len;
 	uint8_t octets[32] = {0}; /* Random Vector, then what padding is made from */
 
+	if (hide && type == L2TP_SCCRQ && t->policy.quirks & L2TP_QUIRK_CLEAR_SCCRQ) {
+		engine_quirks(t->e, L2TP_QUIRK_CLEAR_SCCRQ);
+		hide = false;
+	}
 	/* also without `hide`: what another peer has hidden is relayed hidden */
 	if (t->policy.secret.len)
 		engine_random(t->e, octets, sizeof(octets));
@@ -284,8 +299,7 @@ static void count_decoded(struct l2tp_engine *e)
 	count_rx(e, e->msg.type ? e->msg.type : L2TP_MSG_TYPES);
 	for (unsigned i = 0; i < L2TP_R_COUNT; i++)
 		e->count.reason[i] += e->msg.ignored[i];
-	if (e->msg.quirks_used)
-		engine_count(e, L2TP_R_QUIRK);
+	engine_quirks(e, e->msg.quirks_used);
 	if (e->fault.reason)
 		engine_count(e, e->fault.reason);
 }
@@ -414,7 +428,7 @@ static struct l2tp_tunnel *only_one_on(struct l2tp_engine *e, l2tp_channel from)
 		found = t;
 	}
 	if (found)
-		engine_count(e, L2TP_R_QUIRK);
+		engine_quirks(e, L2TP_QUIRK_TID_ZERO);
 	return found;
 }
 

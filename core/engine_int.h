@@ -137,6 +137,8 @@ struct l2tp_engine {
 void engine_enter(struct l2tp_engine *e, uint64_t now);
 void engine_leave(struct l2tp_engine *e);
 void engine_count(struct l2tp_engine *e, enum l2tp_reason why);
+/* Leniencies of this peer were made use of. */
+void engine_quirks(struct l2tp_engine *e, uint32_t used);
 void engine_random(struct l2tp_engine *e, void *buf, size_t len);
 /* Hand one packet to the owner; counted under type. */
 enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,

@@ -89,16 +89,17 @@ struct l2tp_result {
 /* What real peers do outside the RFC, allowed per peer and counted at each use.  Strict is the default
  * except where the comment says why strict would break common clients. */
 enum l2tp_quirk {
-	/* Result Code of 2 octets (MikroTik).  On by default: RFC 2661 4.4.2 allows it (Length 8), only
-	 * other daemons do not; the bit is kept so that its use is counted. */
+	/* Result Code of 2 octets (MikroTik).  On by default: RFC 2661 4.4.2 allows it (Length 8),
+	 * only other daemons do not; the bit is kept so that its use is counted. */
 	L2TP_QUIRK_SHORT_RESULT = 1u << 0,
-	/* Apple: result and error code in host byte order (0x0300).  Off: only words in a log differ. */
+	/* Apple: result and error code in host byte order (0x0300).  Off: only words in a log
+	   differ. */
 	L2TP_QUIRK_SWAPPED_RESULT = 1u << 1,
-	/* Cisco IOS: Challenge Response of 22 octets, the first 16 used.  Off: authentication, and few
-	 * releases did it. */
+	/* Cisco IOS: Challenge Response of 22 octets, the first 16 used.  Off: authentication, and
+	 * few releases did it. */
 	L2TP_QUIRK_LONG_RESPONSE = 1u << 2,
-	/* Ignore unknown M=1 attributes.  Off: RFC 2661 4.2 puts the fault on the sender, and he may
-	 * depend on it. */
+	/* Ignore unknown M=1 attributes.  Off: RFC 2661 4.2 puts the fault on the sender, and he
+	 * may depend on it. */
 	L2TP_QUIRK_UNKNOWN_MANDATORY = 1u << 3,
 	/* "Deterministic Networks" MSL2TP: Assigned Tunnel ID in StopCCN is ours.  Off. */
 	L2TP_QUIRK_STOPCCN_TID = 1u << 4,
@@ -108,7 +109,11 @@ enum l2tp_quirk {
 	 * default: old Windows clients and mpd5 send such, nothing is lost by not reading it, and
 	 * RFC 2661 names no answer. */
 	L2TP_QUIRK_MISPLACED_AVP = 1u << 6,
+	/* Cisco IOS: cannot take hidden attributes in SCCRQ.  Off: only with `hide`, and few need
+	   it. */
+	L2TP_QUIRK_CLEAR_SCCRQ = 1u << 7,
 };
+#define L2TP_QUIRKS	    8u /* each has a counter, L2TP_R_QUIRK_* in this order */
 #define L2TP_QUIRKS_DEFAULT (L2TP_QUIRK_SHORT_RESULT | L2TP_QUIRK_MISPLACED_AVP)
 
 #define L2TP_PAD_MAX  255u

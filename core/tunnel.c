@@ -379,7 +379,7 @@ static void stopped_by_peer(struct l2tp_tunnel *t)
 	if (!t->peer_id && id)
 		tunnel_set_peer_id(t, id);
 	if (id == t->id && id != t->peer_id && (t->policy.quirks & L2TP_QUIRK_STOPCCN_TID))
-		engine_count(e, L2TP_R_QUIRK);
+		engine_quirks(e, L2TP_QUIRK_STOPCCN_TID);
 	else if (id != t->peer_id)
 		engine_count(e, L2TP_R_AVP_VALUE); /* the header said which; 7.2.1 ends it anyway */
 	tunnel_step(t, CC_STOPCCN, true, &r, L2TP_BY_PEER);

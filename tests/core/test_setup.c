@@ -102,6 +102,24 @@ static void authentication_both_ways(void)
 	challenge_both_ways(false);
 }
 
+/* For peers that cannot take hidden attributes before they know who we are. */
+static void sccrq_in_the_clear_by_option(void)
+{
+	rig_pair(&r);
+	r.a.policy.challenge = r.b.policy.challenge = true;
+	r.a.policy.hide = r.b.policy.hide = true;
+	r.a.policy.quirks |= L2TP_QUIRK_CLEAR_SCCRQ;
+	rig_tunnel(&r, NULL);
+	rig_decode(&r.a.pkt[0], &m, NULL); /* without the secret */
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_RANDOM_VECTOR));
+	rig_decode(rig_last(&r.a, L2TP_SCCCN), &m, &r.b.policy.secret);
+	CU_ASSERT_TRUE(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_QUIRK_CLEAR_SCCRQ), 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_QUIRK_CLEAR_SCCRQ), 0);
+	rig_free(&r);
+}
+
 static void authentication_and_hiding_both_ways(void)
 {
 	challenge_both_ways(true);
@@ -745,6 +763,7 @@ static const struct test_case cases[] = {
 	{"what_sccrq_and_sccrp_carry", what_sccrq_and_sccrp_carry},
 	{"authentication_both_ways", authentication_both_ways},
 	{"authentication_and_hiding_both_ways", authentication_and_hiding_both_ways},
+	{"sccrq_in_the_clear_by_option", sccrq_in_the_clear_by_option},
 	{"wrong_secret_seen_by_initiator", wrong_secret_seen_by_initiator},
 	{"wrong_secret_seen_by_responder", wrong_secret_seen_by_responder},
 	{"missing_response_is_refused", missing_response_is_refused},
