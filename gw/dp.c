@@ -475,18 +475,6 @@ void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
 	put_away(dp, c, NULL);
 }
 
-void dp_call_sequence(struct dp *dp, uint16_t tid, uint16_t sid, bool on)
-{
-	struct call *c = calltab_get(&dp->tab, tid, sid);
-	struct dp_call want;
-
-	if (!c)
-		return;
-	want = c->c;
-	want.data.send_seq = on;
-	dp_call_set(dp, &want);
-}
-
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
 {
 	const struct call *c = calltab_get(&dp->tab, tid, sid);

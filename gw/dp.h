@@ -126,8 +126,6 @@ struct dp_call {
  * channel that is gone. */
 int dp_call_set(struct dp *dp, const struct dp_call *c);
 void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid);
-/* LNS: sequence what we send, on or off during the call. */
-void dp_call_sequence(struct dp *dp, uint16_t tid, uint16_t sid, bool on);
 
 struct dp_call_stats {
 	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;

@@ -350,6 +350,18 @@ void leg_call_mtu_changed(struct leg *l)
 	entry_set(c);
 }
 
+const char *leg_call_sequence(struct leg *l, bool on)
+{
+	struct leg_call *c = of(l);
+
+	if (!c->entry.data.lns)
+		return "only the LNS says whether data is sequenced, and we are the LAC";
+	if (!on && c->entry.data.required)
+		return "the LAC has demanded sequencing for all of the call";
+	c->entry.data.send_seq = on;
+	return !c->in_table || entry_set(c) == 0 ? NULL : "no room for the call";
+}
+
 static uint16_t call_mtu(const struct leg *l)
 {
 	return channel_mtu((const struct leg_call *)l);

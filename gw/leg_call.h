@@ -18,6 +18,9 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 void leg_call_event(struct leg *l, const struct l2tp_event *ev);
 /* A PPP frame the data plane has punted. */
 void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+/* Number what we send from now on, or no more; the LAC follows (RFC 2661 5.4).  Words when that
+ * cannot be, else NULL. */
+const char *leg_call_sequence(struct leg *l, bool on);
 /* The channel's frames have another size now. */
 void leg_call_mtu_changed(struct leg *l);
 

@@ -8,6 +8,7 @@
 #include "gw/bind.h"
 #include "gw/capture.h"
 #include "gw/client.h"
+#include "gw/leg_call.h"
 #include "gw/table.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
@@ -38,6 +39,17 @@ static struct l2tp_tunnel *tunnel_arg(struct vty *vty, const char *id)
 	return t;
 }
 
+static struct join *call_arg(struct vty *vty, const char *tid, const char *sid)
+{
+	struct l2tp_tunnel *t = tunnel_arg(vty, tid);
+	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)atoi(sid)) : NULL;
+	struct join *j = c ? bind_join_of(c) : NULL;
+
+	if (t && !j)
+		vty_out(vty, "%% No call %s in tunnel %s%s", sid, tid, VTY_NEWLINE);
+	return j;
+}
+
 DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
       "End something\n"
       "An L2TP tunnel with all its calls\n"
@@ -59,16 +71,32 @@ DEFUN(clear_call, clear_call_cmd, "clear call <1-65535> <1-65535>",
       "Our Session ID\n")
 {
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
-	struct l2tp_tunnel *t = tunnel_arg(vty, argv[0]);
-	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)atoi(argv[1])) : NULL;
-	struct join *j = c ? bind_join_of(c) : NULL;
+	struct join *j = call_arg(vty, argv[0], argv[1]);
 
-	if (t && !j)
-		vty_out(vty, "%% No call %s in tunnel %s%s", argv[1], argv[0], VTY_NEWLINE);
 	if (!j)
 		return CMD_WARNING;
 	join_end(j, &why, loop_now(vty_gw(vty)->loop));
 	return CMD_SUCCESS;
+}
+
+DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing (on|off)",
+      "A call\n"
+      "Our Tunnel ID\n"
+      "Our Session ID\n"
+      "Numbers on its data messages, where we are the LNS\n"
+      "Send them, and so does the LAC then\n"
+      "Send none\n")
+{
+	struct join *j = call_arg(vty, argv[0], argv[1]);
+	const char *words;
+
+	if (!j)
+		return CMD_WARNING;
+	words = leg_call_sequence(j->leg[0], !strcmp(argv[2], "on"));
+	if (!words)
+		return CMD_SUCCESS;
+	vty_out(vty, "%% %s/%s: %s%s", argv[0], argv[1], words, VTY_NEWLINE);
+	return CMD_WARNING;
 }
 
 DEFUN(client_dial, client_dial_cmd, "client NAME dial",
@@ -225,6 +253,7 @@ int vty_start(struct gw *gw, void *talloc)
 	vty_count_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);
+	install_element(ENABLE_NODE, &call_sequencing_cmd);
 	install_element(ENABLE_NODE, &client_dial_cmd);
 	install_element(ENABLE_NODE, &capture_cmd);
 	install_element(ENABLE_NODE, &no_capture_cmd);

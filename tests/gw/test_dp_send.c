@@ -134,17 +134,18 @@ static void do_sequence(struct rig *r)
 
 	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
 	CU_ASSERT(ppp_hex(r, "c223 01") && rig_wait_sent(r, 1));
-	dp_call_sequence(r->dp, 2, 3, true);
+	c.data.send_seq = true;
+	CU_ASSERT(!dp_call_set(r->dp, &c));
 	CU_ASSERT(ppp_hex(r, "c223 02") && ppp_hex(r, "c223 03") && rig_wait_sent(r, 3));
 	rig_finish(r);
 	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st) && st.sending_seq && st.tx_frames == 3);
-	dp_call_sequence(r->dp, 2, 3, false);
+	c.data.send_seq = false;
+	CU_ASSERT(!dp_call_set(r->dp, &c));
 	CU_ASSERT(ppp_hex(r, "c223 04") && rig_wait_sent(r, 4));
 	sent_is(r, 0, 8, "0002 0001 0001 c223 01");
 	sent_is(r, 1, 8, "0802 0001 0001 0000 0000 c223 02");
 	sent_is(r, 2, 8, "0802 0001 0001 0001 0000 c223 03");
 	sent_is(r, 3, 8, "0002 0001 0001 c223 04");
-	dp_call_sequence(r->dp, 7, 7, true); /* no such call */
 }
 
 static void sequencing_on_and_off(void)

@@ -79,6 +79,33 @@ static void sequencing_as_the_peer_section_and_iccn_say(void)
 	bench_stop();
 }
 
+/* RFC 2661 5.4: the LNS may begin and end it at any time, unless the LAC has demanded it. */
+static void sequencing_switched_during_the_call(void)
+{
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_FALSE(fake.call[0].data.send_seq);
+	CU_ASSERT_PTR_NULL(leg_call_sequence(bench_join()->leg[0], true));
+	CU_ASSERT_TRUE(fake.call[0].data.send_seq);
+	CU_ASSERT_PTR_NULL(leg_call_sequence(bench_join()->leg[0], false));
+	CU_ASSERT_FALSE(fake.call[0].data.send_seq);
+	bench_stop();
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.iccn_seq = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_PTR_NOT_NULL(leg_call_sequence(bench_join()->leg[0], false));
+	CU_ASSERT_TRUE(fake.call[0].data.send_seq);
+	bench_stop();
+
+	bench_start(CLIENT(""));
+	bench_pass(0);
+	CU_ASSERT_PTR_NOT_NULL(leg_call_sequence(bench_join()->leg[0], true));
+	bench_stop();
+}
+
 static void a_placed_call_demands_sequencing_when_told(void)
 {
 	bench_start(CLIENT("sequencing-required = yes"));
@@ -194,6 +221,7 @@ static const struct test_case cases[] = {
 	{"frames_that_overtake_iccn_wait", frames_that_overtake_iccn_wait},
 	{"sequencing_as_the_peer_section_and_iccn_say",
 	 sequencing_as_the_peer_section_and_iccn_say},
+	{"sequencing_switched_during_the_call", sequencing_switched_during_the_call},
 	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
 	{"mtu_of_the_channel_changes", mtu_of_the_channel_changes},
 	{"cdn_of_the_peer_ends_it", cdn_of_the_peer_ends_it},
