@@ -50,7 +50,7 @@ static void set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
 /* In the order of the bits of enum l2tp_quirk. */
 #define QUIRKS                                                                              \
 	"short-result swapped-result long-response unknown-mandatory stopccn-tid tid-zero " \
-	"misplaced-avp clear-sccrq strict"
+	"misplaced-avp clear-setup strict"
 #define QUIRK_STRICT L2TP_QUIRKS
 
 static void set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
@@ -200,7 +200,7 @@ static const struct cfg_key peer_keys[] = {
 	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 65535,
 	 .help = "calls in a tunnel; 0 = any number", POLICY(max_calls)},
 	{"quirks", CFG_K_WORD, CFG_KEY_LIST, .words = QUIRKS,
-	 .deflt = "short-result, misplaced-avp", .set = set_quirks,
+	 .deflt = "short-result, misplaced-avp, clear-setup", .set = set_quirks,
 	 .help = "departures from RFC 2661 to be lenient with, beside the defaults; strict = no "
 		 "defaults"},
 	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = set_suppress,

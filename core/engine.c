@@ -87,8 +87,8 @@ void engine_count(struct l2tp_engine *e, enum l2tp_reason why)
 	e->count.reason[why]++;
 }
 
-_Static_assert(L2TP_R_QUIRK_CLEAR_SCCRQ - L2TP_R_QUIRK_SHORT_RESULT == L2TP_QUIRKS - 1 &&
-		       L2TP_QUIRK_CLEAR_SCCRQ == 1u << (L2TP_QUIRKS - 1),
+_Static_assert(L2TP_R_QUIRK_CLEAR_SETUP - L2TP_R_QUIRK_SHORT_RESULT == L2TP_QUIRKS - 1 &&
+		       L2TP_QUIRK_CLEAR_SETUP == 1u << (L2TP_QUIRKS - 1),
 	       "a counter for each leniency, in the same order");
 
 void engine_quirks(struct l2tp_engine *e, uint32_t used)
@@ -123,8 +123,9 @@ void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, ui
 	bool hide = t->policy.hide && t->policy.secret.len;
 	uint8_t octets[32] = {0}; /* Random Vector, then what padding is made from */
 
-	if (hide && type == L2TP_SCCRQ && t->policy.quirks & L2TP_QUIRK_CLEAR_SCCRQ) {
-		engine_quirks(t->e, L2TP_QUIRK_CLEAR_SCCRQ);
+	if (hide && (type == L2TP_SCCRQ || type == L2TP_SCCRP) &&
+	    t->policy.quirks & L2TP_QUIRK_CLEAR_SETUP) {
+		engine_quirks(t->e, L2TP_QUIRK_CLEAR_SETUP);
 		hide = false;
 	}
 	/* also without `hide`: what another peer has hidden is relayed hidden */

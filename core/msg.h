@@ -109,12 +109,14 @@ enum l2tp_quirk {
 	 * default: old Windows clients and mpd5 send such, nothing is lost by not reading it, and
 	 * RFC 2661 names no answer. */
 	L2TP_QUIRK_MISPLACED_AVP = 1u << 6,
-	/* Cisco IOS: cannot take hidden attributes in SCCRQ.  Off: only with `hide`, and few need
-	   it. */
-	L2TP_QUIRK_CLEAR_SCCRQ = 1u << 7,
+	/* With `hide`, nothing is hidden in SCCRQ and SCCRP.  On by default: xl2tpd looks up the
+	 * secret only when it has read them, Cisco IOS when it has read SCCRQ, and both refuse;
+	 * what could be hidden there is capabilities and digests. */
+	L2TP_QUIRK_CLEAR_SETUP = 1u << 7,
 };
 #define L2TP_QUIRKS	    8u /* each has a counter, L2TP_R_QUIRK_* in this order */
-#define L2TP_QUIRKS_DEFAULT (L2TP_QUIRK_SHORT_RESULT | L2TP_QUIRK_MISPLACED_AVP)
+#define L2TP_QUIRKS_DEFAULT \
+	(L2TP_QUIRK_SHORT_RESULT | L2TP_QUIRK_MISPLACED_AVP | L2TP_QUIRK_CLEAR_SETUP)
 
 #define L2TP_PAD_MAX  255u
 #define L2TP_MSG_AVPS 128u

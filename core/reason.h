@@ -66,7 +66,7 @@
 	X(QUIRK_TID_ZERO, "quirk-tid-zero", "message without Tunnel ID given to the only tunnel") \
 	X(QUIRK_MISPLACED_AVP, "quirk-misplaced-avp",                                             \
 	  "attribute that does not belong in the message ignored")                                \
-	X(QUIRK_CLEAR_SCCRQ, "quirk-clear-sccrq", "SCCRQ sent with nothing hidden")               \
+	X(QUIRK_CLEAR_SETUP, "quirk-clear-setup", "SCCRQ or SCCRP sent with nothing hidden")      \
 	X(SUPERSEDED, "superseded", "tunnel the peer has lost and opened anew")                   \
 	X(NO_MEMORY, "no-memory", "out of memory")                                                \
 	X(DATA_SEQ_OLD, "data-seq-old", "sequenced data older than expected")                     \

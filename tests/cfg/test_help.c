@@ -85,7 +85,7 @@ static void defaults_are_true(void)
 	tell(&b, "host-name = x peer p { hide = no window = 64 retransmit = 1s retransmit-max = 8s "
 		 "retransmit-count = 5 hello = 1m setup-timeout = 1m idle-close = 0 reauth = 0 "
 		 "single-tunnel = no max-calls = 0 reorder = 0 reorder-timeout = 100ms "
-		 "quirks = { short-result, misplaced-avp } }");
+		 "quirks = { short-result, misplaced-avp, clear-setup } }");
 	CU_ASSERT_FATAL(!a.faults && !b.faults);
 	CU_ASSERT(!memcmp(&a.m->peer[0].policy, &b.m->peer[0].policy, sizeof(a.m->peer[0].policy)));
 	CU_ASSERT_EQUAL(a.m->peer[0].reorder_timeout, b.m->peer[0].reorder_timeout);

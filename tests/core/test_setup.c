@@ -82,6 +82,7 @@ static void challenge_both_ways(bool hide)
 	rig_pair(&r);
 	r.a.policy.challenge = r.b.policy.challenge = true;
 	r.a.policy.hide = r.b.policy.hide = hide;
+	r.a.policy.quirks = r.b.policy.quirks = 0; /* hide in SCCRQ and SCCRP too */
 	t = rig_tunnel(&r, &u);
 	l2tp_tunnel_info(t, &i);
 	CU_ASSERT_TRUE(i.authenticated);
@@ -102,22 +103,33 @@ static void authentication_both_ways(void)
 	challenge_both_ways(false);
 }
 
-/* For peers that cannot take hidden attributes before they know who we are. */
-static void sccrq_in_the_clear_by_option(void)
+/* Hidden in SCCRQ and SCCRP only for a peer that is known to take it. */
+static void setup_in_the_clear(bool strict)
 {
+	const struct l2tp_secret *secret = strict ? &r.b.policy.secret : NULL;
+
 	rig_pair(&r);
 	r.a.policy.challenge = r.b.policy.challenge = true;
 	r.a.policy.hide = r.b.policy.hide = true;
-	r.a.policy.quirks |= L2TP_QUIRK_CLEAR_SCCRQ;
+	if (strict)
+		r.a.policy.quirks = r.b.policy.quirks = 0;
 	rig_tunnel(&r, NULL);
-	rig_decode(&r.a.pkt[0], &m, NULL); /* without the secret */
-	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE));
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_RANDOM_VECTOR));
+	rig_decode(&r.a.pkt[0], &m, secret);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE)->hidden, strict);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_RANDOM_VECTOR) != NULL, strict);
 	rig_decode(rig_last(&r.a, L2TP_SCCCN), &m, &r.b.policy.secret);
 	CU_ASSERT_TRUE(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden);
-	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_QUIRK_CLEAR_SCCRQ), 1);
-	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_QUIRK_CLEAR_SCCRQ), 0);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_QUIRK_CLEAR_SETUP), !strict);
+	rig_decode(&r.b.pkt[0], &m, secret);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden, strict);
+	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_QUIRK_CLEAR_SETUP), !strict);
 	rig_free(&r);
+}
+
+static void setup_in_the_clear_unless_strict(void)
+{
+	setup_in_the_clear(false);
+	setup_in_the_clear(true);
 }
 
 static void authentication_and_hiding_both_ways(void)
@@ -763,7 +775,7 @@ static const struct test_case cases[] = {
 	{"what_sccrq_and_sccrp_carry", what_sccrq_and_sccrp_carry},
 	{"authentication_both_ways", authentication_both_ways},
 	{"authentication_and_hiding_both_ways", authentication_and_hiding_both_ways},
-	{"sccrq_in_the_clear_by_option", sccrq_in_the_clear_by_option},
+	{"setup_in_the_clear_unless_strict", setup_in_the_clear_unless_strict},
 	{"wrong_secret_seen_by_initiator", wrong_secret_seen_by_initiator},
 	{"wrong_secret_seen_by_responder", wrong_secret_seen_by_responder},
 	{"missing_response_is_refused", missing_response_is_refused},
