@@ -164,6 +164,17 @@ guest_did() {
 	return 125
 }
 
+# wan_modules: the modules the guest kernel comes without (Frame Relay, X.25 over HDLC, LAPB), built if need be,
+# are in $WORK then
+wan_modules() {
+	"$HERE/peers/uml-wan.sh" "$BUILD/uml-wan" 2>&1 | tee "$WORK/uml-wan.out"
+	case ${PIPESTATUS[0]} in
+	0) cp "$BUILD"/uml-wan/*.ko "$WORK" ;;
+	77) cannot "$(tail -n 1 "$WORK/uml-wan.out")" ;;
+	*) give_up "the kernel's modules are built" ;;
+	esac
+}
+
 # tap NAME ADDRESS/LEN: in space net
 tap() {
 	ip -n "$TAG-net" tuntap add "$1" mode tap || cannot "no TAP devices here"
