@@ -37,7 +37,7 @@ static int tell(const char *interface, unsigned type, void *what, unsigned size)
 
 static int set_lmi(const char *interface, const char *kind, const char *side)
 {
-	fr_proto fr = {.t391 = 1, .t392 = 3, .n391 = 6, .n392 = 3, .n393 = 4};
+	fr_proto fr = {.t391 = 1, .t392 = 2, .n391 = 6, .n392 = 2, .n393 = 3};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (!strcmp(kinds[i].name, kind))
