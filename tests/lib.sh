@@ -146,6 +146,17 @@ guest() {
 }
 guest_ended() { wait "$guest_pid"; }
 
+# guest_verdicts: shows what it says until it ends; its verdicts are ours
+guest_verdicts() {
+	local line
+	while IFS= read -ru "$console" line; do
+		echo "$line"
+		case $line in PASS* | FAIL*) checks=$((checks + 1)) ;; esac
+		case $line in FAIL*) bad=1 ;; esac
+	done
+	check "the guest is content" guest_ended
+}
+
 # in_guest COMMAND: what it says, with its status; the guest runs guest-shell.sh.  A file can be written into
 # $WORK, which the guest sees as /mnt: no line of its console goes the other way.
 in_guest() {

@@ -2,7 +2,8 @@
 /*
  * A kernel module for the guest, never for a real machine: HDLC devices whose line is an Ethernet
  * device.  hdlcN stands on the Nth device of `lower`; a frame (no flags, no FCS) goes there and comes
- * from there as `packet:` carries it: ethertype 88b5, a 16-bit length, the frame.
+ * from there as `packet:` carries it: ethertype 88b5, a 16-bit length, the frame; or as the kernel's own
+ * lapbether has it: ethertype 6000, the length with its low octet first.
  */
 #include <linux/etherdevice.h>
 #include <linux/hdlc.h>
@@ -10,13 +11,15 @@
 #include <linux/netdevice.h>
 
 #define LINES_MAX    64
-#define ETHERTYPE    0x88b5
 #define LENGTH_OCTETS 2
 
 static char *lower[LINES_MAX];
 static int lines;
 module_param_array(lower, charp, &lines, 0444);
 MODULE_PARM_DESC(lower, "Ethernet devices, one for each HDLC device");
+static bool lapb;
+module_param(lapb, bool, 0444);
+MODULE_PARM_DESC(lapb, "wrap frames as lapbether does");
 
 struct line {
 	struct net_device *lower, *hdlc;
@@ -24,6 +27,22 @@ struct line {
 };
 
 static struct line line[LINES_MAX];
+
+static unsigned short ethertype(void)
+{
+	return lapb ? ETH_P_DEC : 0x88b5;
+}
+
+static void put_length(u8 *at, unsigned int len)
+{
+	at[lapb] = len >> 8;
+	at[!lapb] = len & 0xff;
+}
+
+static unsigned int get_length(const u8 *at)
+{
+	return at[lapb] << 8 | at[!lapb];
+}
 
 static int receive(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 		   struct net_device *orig)
@@ -37,7 +56,7 @@ static int receive(struct sk_buff *skb, struct net_device *dev, struct packet_ty
 	kfree_skb(skb);
 	if (!frame)
 		return 0;
-	len = frame->len >= LENGTH_OCTETS ? frame->data[0] << 8 | frame->data[1] : 0;
+	len = frame->len >= LENGTH_OCTETS ? get_length(frame->data) : 0;
 	if (!len || len + LENGTH_OCTETS > frame->len) {
 		kfree_skb(frame);
 		return 0;
@@ -56,16 +75,16 @@ static netdev_tx_t transmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct net_device *to = ((struct line *)dev_to_hdlc(dev)->priv)->lower;
 	struct sk_buff *frame = skb_copy_expand(skb, 32, 64, GFP_ATOMIC);
-	__be16 len = htons(skb->len);
+	unsigned int len = skb->len;
 
 	dev_kfree_skb_any(skb);
 	if (!frame)
 		return NETDEV_TX_OK;
-	memcpy(skb_push(frame, LENGTH_OCTETS), &len, LENGTH_OCTETS);
+	put_length(skb_push(frame, LENGTH_OCTETS), len);
 	frame->dev = to;
-	frame->protocol = htons(ETHERTYPE);
+	frame->protocol = htons(ethertype());
 	skb_reset_network_header(frame);
-	dev_hard_header(frame, to, ETHERTYPE, to->broadcast, NULL, frame->len);
+	dev_hard_header(frame, to, ethertype(), to->broadcast, NULL, frame->len);
 	dev_queue_xmit(frame);
 	return NETDEV_TX_OK;
 }
@@ -126,7 +145,7 @@ static int add(struct line *l, const char *name)
 	if (r)
 		return r;
 	l->receiver = (struct packet_type){
-		.type = htons(ETHERTYPE),
+		.type = htons(ethertype()),
 		.dev = l->lower,
 		.func = receive,
 		.af_packet_priv = l,

@@ -15,6 +15,6 @@ check_PROGRAMS += x25-kernel
 x25_kernel_SOURCES = tests/peers/x25_kernel.c tests/transports/host.h tests/transports/host.c
 x25_kernel_LDADD = libtransports.la
 
-check_PROGRAMS += hdlc-fr
-hdlc_fr_SOURCES = tests/peers/hdlc_fr.c
-hdlc_fr_LDADD =
+check_PROGRAMS += hdlc-proto
+hdlc_proto_SOURCES = tests/peers/hdlc_proto.c
+hdlc_proto_LDADD =

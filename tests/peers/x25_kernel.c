@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The x25 transport on a TUN device, with this host's own kernel at the other end of the line, and the
- * kernel's users (AF_X25 sockets) here as well: so it runs in a guest whose kernel has x25.  Both are
- * one program, since a test then knows what each side saw.
+ * The x25 transport with this host's own kernel at the other end of the line, on a TUN device or LAPB
+ * over an Ethernet, and the kernel's users (AF_X25 sockets) here as well: so it runs in a guest whose
+ * kernel has x25.  Both are one program, since a test then knows what each side saw.
  *
- *   x25-kernel tun|ether-INTERFACE
+ *   x25-kernel tun DEVICE
+ *   x25-kernel lapb|lossy DEVICE INTERFACE [SETTING...]	DEVICE: the kernel's; INTERFACE: ours, of the
+ *							same line; lossy: data only, what is lost is sent again
  *
  * Calls go both ways, packet sequences of every kind of length, clearing from each side with its
  * causes, calls that are refused by each side, qualified data as a PAD sends them, interrupts, a device
@@ -224,19 +226,26 @@ static ist_channel take_offer(void)
 	return 0;
 }
 
-static bool gone(ist_channel c, uint8_t kind)
+static bool gone_for(ist_channel c, uint8_t kind, unsigned cause, unsigned diagnostic)
 {
 	struct fake_event *e;
 	bool ok;
 
 	(void)WAIT(fake_pending(&host, FAKE_DOWN));
 	e = fake_take(&host, FAKE_DOWN);
-	ok = e && e->channel == c && e->forever && e->cause.kind == kind;
+	ok = e && e->channel == c && e->forever && e->cause.kind == kind &&
+	     (kind != IST_CAUSE_CLEARED ||
+	      (e->cause.cause == cause && e->cause.diagnostic == diagnostic));
 	if (e && !ok)
 		printf("down: kind %u cause %u diagnostic %u %s\n", e->cause.kind, e->cause.cause,
 		       e->cause.diagnostic, e->cause.words ? e->cause.words : "");
 	fake_free(e);
 	return ok;
+}
+
+static bool gone(ist_channel c, uint8_t kind)
+{
+	return gone_for(c, kind, 0, 0);
 }
 
 static void called_by_the_kernel(void)
@@ -260,6 +269,18 @@ static void cleared_by_us(void)
 	fake_disconnect(&host, c);
 	verdict(WAIT(cleared(fd, 0, 0)), "we clear: the kernel's user is told");
 	close(fd);
+}
+
+static void cleared_with_a_cause(void)
+{
+	struct x25_causediag why = {0x91, 0x4d};
+	int fd = call_us(snap, sizeof(snap), false);
+	ist_channel c = take_offer();
+
+	(void)WAIT(connected(fd));
+	verdict(c && ioctl(fd, SIOCX25SCAUSEDIAG, &why) == 0 && !close(fd) &&
+			gone_for(c, IST_CAUSE_CLEARED, why.cause, why.diagnostic),
+		"the kernel's cause and diagnostic arrive");
 }
 
 static void refused_by_us(void)
@@ -363,21 +384,33 @@ static void many_calls(void)
 	verdict(ok, "and all are cleared");
 }
 
-static void the_device_goes(const char *device)
+static void set_device(const char *device, const char *state)
 {
-	int fd = call_us(snap, sizeof(snap), false);
-	ist_channel c = take_offer();
 	char command[100];
 
+	snprintf(command, sizeof(command), "ip link set %s %s", device, state);
+	(void)!system(command);
+}
+
+/* `device`, either end's, goes down and comes back: the calls are lost, and others can be placed.  The
+ * kernel forgets the routes of a device of its own that goes down. */
+static void down_and_up(const char *device, bool kernels)
+{
+	const char *whose = kernels ? "the kernel's" : "our";
+	int fd = call_us(snap, sizeof(snap), false);
+	ist_channel c = take_offer();
+	char what[80];
+
 	(void)WAIT(connected(fd));
-	snprintf(command, sizeof(command), "ip link set %s down", device);
-	(void)!system(command);
-	verdict(gone(c, IST_CAUSE_LINK), "the device goes down: so do calls");
+	set_device(device, "down");
+	snprintf(what, sizeof(what), "%s device goes down: so do calls", whose);
+	verdict(gone(c, IST_CAUSE_LINK), what);
 	close(fd);
-	snprintf(command, sizeof(command), "ip link set %s up", device);
-	(void)!system(command);
-	verdict(WAIT(strstr(fake_status(&host), "packet layer ready")), "it comes back, and the line");
-	route(device);
+	set_device(device, "up");
+	snprintf(what, sizeof(what), "%s device comes back, and the line", whose);
+	verdict(WAIT(strstr(fake_status(&host), "packet layer ready")), what);
+	if (kernels)
+		route(device);
 	fd = call_us(snap, sizeof(snap), false);
 	c = take_offer();
 	verdict(c && WAIT(connected(fd)) && to_us(fd, c, 500), "and calls are placed again");
@@ -385,27 +418,52 @@ static void the_device_goes(const char *device)
 	(void)gone(c, IST_CAUSE_CLEARED);
 }
 
-int main(int argc, char **argv)
+/* Many packets at once each way, so that frames follow those that are lost. */
+static void over_a_lossy_line(void)
 {
-	static char link[60], framing[40];
-	const char *const config[] = {link,	       framing,	       "role=dce", "address=" OURS,
-				      "hold-down=10s", "lapb-t1=1s", NULL};
-	const char *device = argc == 3 ? argv[2] : NULL;
-	bool tun = argc == 3 && !strcmp(argv[1], "tun");
+	enum { SDUS = 50, OCTETS = 1200 };
+	uint8_t data[OCTETS], got[OCTETS + 1];
+	unsigned sent = 0, out = 0, came = 0, wrong = 0;
+	int fd = call_us(snap, sizeof(snap), false);
+	ist_channel c = take_offer();
+	uint64_t set_up = fake_count(&host, "lapb-resets"); /* for a UA that was lost */
 
-	if (!device) {
-		fprintf(stderr, "usage: %s tun TUN-DEVICE | lapb X25-DEVICE\n", argv[0]);
-		return 2;
+	fill(data, OCTETS);
+	for (uint64_t end = now_us() + PATIENCE * UINT64_C(1000000); now_us() < end; turn()) {
+		struct fake_event *e;
+		ssize_t n;
+
+		sent += sent < SDUS && send(fd, data, OCTETS, MSG_EOR) == OCTETS;
+		out += out < SDUS && fake_send(&host, c, data, OCTETS) == 1;
+		while ((n = recv(fd, got, sizeof(got), 0)) >= 0) {
+			came++;
+			wrong += n != OCTETS || memcmp(got, data, OCTETS);
+		}
+		while ((e = fake_take(&host, FAKE_FRAME))) {
+			came++;
+			wrong += e->len != OCTETS || memcmp(e->data, data, OCTETS);
+			fake_free(e);
+		}
+		if (came == 2 * SDUS)
+			break;
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	snprintf(link, sizeof(link), tun ? "link=tun:%s" : "link=packet:%s", tun ? device : "v1");
-	snprintf(framing, sizeof(framing), "framing=%s", tun ? "pseudo-header" : "lapb");
-	fake_now = now_us();
-	fake_open(&host, &x25_transport, config);
-	(void)WAIT(strstr(fake_status(&host), "link up"));
-	route(device);
-	verdict(WAIT(strstr(fake_status(&host), "packet layer ready")), "the kernel confirms our Restart");
+	printf("sent %u and %u, %u came, %u wrong; sent again %u, rejects %u, T1 %u\n", sent, out, came,
+	       wrong, (unsigned)fake_count(&host, "lapb-resent"),
+	       (unsigned)fake_count(&host, "lapb-rej-tx"), (unsigned)fake_count(&host, "lapb-t1"));
+	verdict(came == 2 * SDUS && !wrong, "frames are lost: every packet arrives, once");
+	verdict(fake_count(&host, "lapb-resent") > 0, "we have sent some again");
+	verdict(fake_count(&host, "lapb-rej-tx") > 0, "and asked the kernel to");
+	verdict(fake_count(&host, "lapb-resets") == set_up && !fake_count(&host, "x25-resets-tx") &&
+			!fake_count(&host, "x25-resets-rx"),
+		"nothing was reset");
+	close(fd);
+	verdict(gone(c, IST_CAUSE_CLEARED), "and the call is cleared");
+}
+
+static void everything(const char *device, const char *interface)
+{
 	called_by_the_kernel();
+	cleared_with_a_cause();
 	cleared_by_us();
 	refused_by_us();
 	calling_the_kernel();
@@ -413,8 +471,42 @@ int main(int argc, char **argv)
 	an_interrupt();
 	many_calls();
 	refused_by_the_kernel();
-	if (tun)
-		the_device_goes(device);
+	down_and_up(device, true);
+	if (interface)
+		down_and_up(interface, false);
+}
+
+int main(int argc, char **argv)
+{
+	static char link[60];
+	const char *config[20] = {link,		   "role=dce",	 "address=" OURS, "hold-down=10s",
+				  "lapb-t1=300ms", "lapb-retry=2s"};
+	size_t n = 6;
+	bool tun = argc == 3 && !strcmp(argv[1], "tun");
+	bool lossy = argc > 3 && !strcmp(argv[1], "lossy");
+
+	if (!tun && !lossy && (argc < 4 || strcmp(argv[1], "lapb"))) {
+		fprintf(stderr, "usage: %s tun DEVICE | lapb|lossy DEVICE INTERFACE [SETTING...]\n",
+			argv[0]);
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	snprintf(link, sizeof(link), tun ? "link=tun:%s" : "link=packet:%s", argv[tun ? 2 : 3]);
+	config[n++] = tun ? "framing=pseudo-header" : "framing=lapb";
+	for (int i = 4; i < argc && n < 19; i++)
+		config[n++] = argv[i];
+	fake_now = now_us();
+	fake_open(&host, &x25_transport, config);
+	(void)WAIT(strstr(fake_status(&host), "link up"));
+	if (!tun)
+		set_device(argv[2], "up"); /* not before we listen: it would wait for T1 */
+	route(argv[2]);
+	verdict(WAIT(strstr(fake_status(&host), "packet layer ready")),
+		"the kernel confirms our Restart");
+	if (lossy)
+		over_a_lossy_line();
+	else
+		everything(argv[2], tun ? NULL : argv[3]);
 	fake_close(&host);
 	return failed;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is told to the kernel's Frame Relay by no other tool: which LMI and which side of it an HDLC
- * device is, and its PVCs.
+ * What is told to the kernel's HDLC devices by no other tool: Frame Relay, which LMI and which side of
+ * it, and its PVCs; or X.25, which side of LAPB and the modulo.
  *
- *   hdlc-fr INTERFACE lmi annex-a|annex-d|cisco user|network
- *   hdlc-fr INTERFACE add|delete DLCI
+ *   hdlc-proto INTERFACE lmi annex-a|annex-d|cisco user|network
+ *   hdlc-proto INTERFACE add|delete DLCI
+ *   hdlc-proto INTERFACE x25 dte|dce 8|128
  */
 #include <errno.h>
 #include <linux/if.h>
@@ -30,7 +31,7 @@ static int tell(const char *interface, unsigned type, void *what, unsigned size)
 	snprintf(r.ifr_name, sizeof(r.ifr_name), "%s", interface);
 	result = ioctl(fd, SIOCWANDEV, &r);
 	if (result < 0)
-		fprintf(stderr, "hdlc-fr: %s: %s\n", interface, strerror(errno));
+		fprintf(stderr, "hdlc-proto: %s: %s\n", interface, strerror(errno));
 	close(fd);
 	return result < 0;
 }
@@ -48,12 +49,26 @@ static int set_lmi(const char *interface, const char *kind, const char *side)
 	return tell(interface, IF_PROTO_FR, &fr, sizeof(fr));
 }
 
+static int set_x25(const char *interface, const char *side, const char *modulo)
+{
+	x25_hdlc_proto x = {.dce = !strcmp(side, "dce"),
+			    .modulo = (unsigned)atoi(modulo),
+			    .window = 7,
+			    .t1 = 1,
+			    .t2 = 1,
+			    .n2 = 10};
+
+	return tell(interface, IF_PROTO_X25, &x, sizeof(x));
+}
+
 int main(int argc, char **argv)
 {
 	fr_proto_pvc pvc;
 
 	if (argc == 5 && !strcmp(argv[2], "lmi"))
 		return set_lmi(argv[1], argv[3], argv[4]);
+	if (argc == 5 && !strcmp(argv[2], "x25"))
+		return set_x25(argv[1], argv[3], argv[4]);
 	if (argc != 4)
 		return 2;
 	pvc.dlci = (unsigned)atoi(argv[3]);
