@@ -17,6 +17,7 @@ enum need {
 	NEED_HOSTILE = 32, /* where to send hostile octets to */
 	NEED_IMPAIR = 64,  /* the keys impair-loss and so on */
 	NEED_TWO = 128,	   /* two channels */
+	NEED_L2TP = 256,   /* IST_CAP_L2TP */
 };
 
 struct check_case {
@@ -38,5 +39,17 @@ bool case_open_close(struct pair *p), case_twice(struct pair *p), case_addresses
 	case_stale(struct pair *p), case_counters(struct pair *p), case_close_busy(struct pair *p),
 	case_far_restart(struct pair *p), case_near_restart(struct pair *p),
 	case_refused(struct pair *p), case_redial(struct pair *p), case_hostile(struct pair *p);
+/* cases_l2tp.c */
+bool case_l2tp_tunnel(struct pair *p), case_l2tp_secret(struct pair *p),
+	case_l2tp_tunnels(struct pair *p), case_l2tp_calls(struct pair *p),
+	case_l2tp_refused(struct pair *p), case_l2tp_many(struct pair *p);
+/* cases_l2tp_data.c */
+bool case_l2tp_data(struct pair *p), case_l2tp_sequence(struct pair *p),
+	case_l2tp_sizes(struct pair *p), case_l2tp_loss(struct pair *p),
+	case_l2tp_priority(struct pair *p);
+/* cases_l2tp_life.c */
+bool case_l2tp_hello(struct pair *p), case_l2tp_silence(struct pair *p),
+	case_l2tp_killed(struct pair *p), case_l2tp_outage(struct pair *p),
+	case_l2tp_cleared(struct pair *p);
 
 #endif

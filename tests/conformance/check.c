@@ -4,6 +4,7 @@
  * or one that is built in.  Every case starts with fresh ports.  Exit status: 0 all passed, 1 one did
  * not, 2 wrong use.
  */
+#define _GNU_SOURCE
 #include "tests/conformance/cases.h"
 #include "transports/builtin.h"
 #include "transports/plugin.h"
@@ -24,7 +25,7 @@ static const char usage[] =
 	"circuits of side A are dialled, or wait to be up; each must lead to side B.\n"
 	"\n"
 	"  -l             list the cases\n"
-	"  -c CASE[,...]  only these\n"
+	"  -c CASE[,...]  only these; l2tp-* is all whose names begin so\n"
 	"  -m FIRST-LAST:TEXT\n"
 	"                 circuits for many-channels, on both sides; % in TEXT is the number\n"
 	"  -x udp:FROM>TO or unix:FROM>TO\n"
@@ -54,14 +55,6 @@ static const struct ist_transport *find(const char *name)
 	return t;
 }
 
-static bool has_key(const struct ist_transport *t, const char *name)
-{
-	for (const struct ist_key *k = t->keys; k->name; k++)
-		if (!strcmp(k->name, name))
-			return true;
-	return false;
-}
-
 /* Why a case cannot run here; NULL = it can. */
 static const char *missing(const struct spec *s, unsigned needs)
 {
@@ -73,6 +66,7 @@ static const char *missing(const struct spec *s, unsigned needs)
 		{NEED_FLOW, IST_CAP_FLOW, "it never pushes back"},
 		{NEED_SWITCHED, IST_CAP_SWITCHED, "it has no calls"},
 		{NEED_SEGMENTS, IST_CAP_SEGMENTS, "it knows no segments"},
+		{NEED_L2TP, IST_CAP_L2TP, "it carries no L2TP"},
 	};
 
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
@@ -82,7 +76,7 @@ static const char *missing(const struct spec *s, unsigned needs)
 		return "no option -m";
 	if (needs & NEED_HOSTILE && !s->hostile)
 		return "no option -x";
-	if (needs & NEED_IMPAIR && !has_key(s->t, "impair-loss"))
+	if (needs & NEED_IMPAIR && !pair_has_key(s, "impair-loss"))
 		return "it cannot spoil a line on purpose";
 	return NULL;
 }
@@ -128,13 +122,16 @@ static void run(const struct spec *s, const struct check_case *c, struct tally *
 	sum->failed += !ok;
 }
 
+/* Is it one of the names in the list, or does one end in a star and begin like it? */
 static bool wanted(const char *list, const char *name)
 {
-	size_t len = strlen(name);
+	for (const char *at = list, *end; at; at = *end ? end + 1 : NULL) {
+		size_t len = (size_t)((end = strchrnul(at, ',')) - at);
+		bool star = len && at[len - 1] == '*';
 
-	for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-		if (!strncmp(at, name, len) && (!at[len] || at[len] == ','))
+		if (!strncmp(at, name, len - star) && (star || !name[len]))
 			return true;
+	}
 	return !list;
 }
 

@@ -161,6 +161,10 @@ static void on_frame(struct check_host *h, const struct ist_frame *f)
 		}
 		return;
 	}
+	if (p->on_frame) {
+		p->on_frame(p, side, c, f);
+		return;
+	}
 	if (!c->user) {
 		check_fault(h, "a frame on channel %#x, where nobody sends", f->channel);
 		return;
@@ -347,6 +351,21 @@ uint32_t pair_mtu(struct pair *p, const struct link *l)
 	uint32_t mtu = a < b ? a : b;
 
 	return mtu < SEND_MAX - 64 ? mtu : SEND_MAX - 64;
+}
+
+struct link *pair_link_of(struct pair *p, const struct check_chan *c)
+{
+	uintptr_t mark = (uintptr_t)c->user;
+
+	return mark && mark <= p->links ? &p->link[mark - 1] : NULL;
+}
+
+bool pair_has_key(const struct spec *s, const char *name)
+{
+	for (const struct ist_key *k = s->t->keys; k->name; k++)
+		if (!strcmp(k->name, name))
+			return true;
+	return false;
 }
 
 /* --- configuration --------------------------------------------------------------------------- */

@@ -58,6 +58,10 @@ struct pair {
 	uint64_t seed;
 	void (*on_tap)(void *arg, const uint8_t *frame, size_t len);
 	void *tap_arg;
+	/* What arrives is not made from numbers: whoever set this looks at it instead. */
+	void (*on_frame)(struct pair *p, unsigned side, const struct check_chan *c,
+			 const struct ist_frame *f);
+	void *user; /* of the case */
 };
 
 uint64_t pair_rand(struct pair *p);
@@ -98,6 +102,10 @@ unsigned pair_on_way(const struct pair *p);
 void pair_count(struct pair *p);
 /* The most one frame may have, on either side of the link. */
 uint32_t pair_mtu(struct pair *p, const struct link *l);
+/* Which of the links a channel belongs to, as far as that is known; NULL = not yet. */
+struct link *pair_link_of(struct pair *p, const struct check_chan *c);
+/* Has the transport a setting of this name? */
+bool pair_has_key(const struct spec *s, const char *name);
 /* Does a transport need to be told to let channels in, or to be dialled? */
 static inline bool pair_has(const struct pair *p, uint32_t cap)
 {
