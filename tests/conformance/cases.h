@@ -46,7 +46,7 @@ bool case_l2tp_tunnel(struct pair *p), case_l2tp_secret(struct pair *p),
 /* cases_l2tp_data.c */
 bool case_l2tp_data(struct pair *p), case_l2tp_sequence(struct pair *p),
 	case_l2tp_sizes(struct pair *p), case_l2tp_loss(struct pair *p),
-	case_l2tp_priority(struct pair *p);
+	case_l2tp_impair(struct pair *p), case_l2tp_priority(struct pair *p);
 /* cases_l2tp_life.c */
 bool case_l2tp_hello(struct pair *p), case_l2tp_silence(struct pair *p),
 	case_l2tp_killed(struct pair *p), case_l2tp_outage(struct pair *p),

@@ -121,6 +121,12 @@ bool case_l2tp_killed(struct pair *p)
 	return bed_run(p, hasty(&policy), killed_body);
 }
 
+/* Is the first circuit a call, and none that stands forever? */
+static bool is_call(struct pair *p)
+{
+	return pair_has(p, IST_CAP_SWITCHED) && !check_chan(&p->side[A], p->link[0].id[A])->permanent;
+}
+
 /* While the line is cut, a call is placed from either side and one is hung up. */
 static bool outage_body(struct bed *b)
 {
@@ -152,8 +158,8 @@ bool case_l2tp_outage(struct pair *p)
 {
 	struct l2tp_policy policy;
 
-	if (pair_has(p, IST_CAP_SWITCHED))
-		return skip(p, "its channels do not come back");
+	if (is_call(p))
+		return skip(p, "its calls do not come back");
 	bed_policy(&policy);
 	policy.retransmit = 50000;
 	policy.retransmit_count = 20;
@@ -186,5 +192,7 @@ static bool cleared_body(struct bed *b)
 
 bool case_l2tp_cleared(struct pair *p)
 {
+	if (!is_call(p))
+		return skip(p, "its circuit is permanent");
 	return bed_run(p, NULL, cleared_body);
 }

@@ -319,6 +319,7 @@ static void h_up(void *host, ist_channel c, const struct ist_attrs *a)
 	if (ch->state == CHAN_DEAD)
 		check_fault(h, "channel %#x is up after it went down forever", c);
 	ch->state = CHAN_UP;
+	ch->permanent = a->permanent;
 	if (h->on_up)
 		h->on_up(h, ch, a);
 }

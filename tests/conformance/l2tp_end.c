@@ -117,10 +117,7 @@ static void on_frame(struct pair *p, unsigned side, const struct check_chan *c,
 
 static bool spoilt(struct l2tp_end *e)
 {
-	bool lost = e->deaf || (e->bed->loss && pair_rand(e->bed->p) % 100 < e->bed->loss);
-
-	e->dropped += lost;
-	return lost;
+	return e->deaf || (e->bed->loss && pair_rand(e->bed->p) % 100 < e->bed->loss);
 }
 
 static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
@@ -128,7 +125,10 @@ static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t
 	struct l2tp_end *e = ctx;
 	struct ist_frame f = {.flags = IST_FRAME_CONTROL, .payload = pkt, .len = (uint32_t)len};
 
-	return spoilt(e) ? L2TP_TX_TAKEN : line_send(e, (unsigned)to - 1, &f, cookie);
+	if (!spoilt(e))
+		return line_send(e, (unsigned)to - 1, &f, cookie);
+	e->lost_messages += len > L2TP_HDR_CONTROL_LEN;
+	return L2TP_TX_TAKEN;
 }
 
 static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
@@ -179,6 +179,11 @@ static struct tun *tun_of(struct l2tp_end *e, struct l2tp_tunnel *t)
 	return i.user ? i.user : tun_new(e, t);
 }
 
+static void tunnel_up(struct tun *t)
+{
+	t->up = t->settled = true;
+}
+
 static void tunnel_down(struct l2tp_end *e, struct tun *t, const struct l2tp_event *ev)
 {
 	for (unsigned i = 0; i < e->legs; i++)
@@ -188,7 +193,7 @@ static void tunnel_down(struct l2tp_end *e, struct tun *t, const struct l2tp_eve
 	if (t->down)
 		check_fault(e->host, "tunnel %u goes down twice", t->id);
 	t->t = NULL;
-	t->down = true;
+	t->down = t->settled = true;
 	t->result = ev->result;
 	t->by = ev->by;
 }
@@ -259,7 +264,7 @@ static void call_up(struct l2tp_end *e, struct leg *l, const struct l2tp_event *
 	if (i.sequencing_required != l->data.cfg.required)
 		check_fault(e->host, "call %u/%u: Sequencing Required is %d", t.local_id, i.local_id,
 			    i.sequencing_required);
-	l->up = true;
+	l->up = l->settled = true;
 }
 
 static void call_down(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev)
@@ -267,7 +272,7 @@ static void call_down(struct l2tp_end *e, struct leg *l, const struct l2tp_event
 	if (l->down)
 		check_fault(e->host, "call %u/%u goes down twice", l->tun->id, l->sid);
 	l->c = NULL;
-	l->down = true;
+	l->down = l->settled = true;
 	l->result = ev->result;
 	l->by = ev->by;
 	l->at_down = e->received;
@@ -316,7 +321,7 @@ static void op_event(void *ctx, const struct l2tp_event *ev)
 	if (ev->call)
 		call_event(e, ev);
 	else if (ev->kind == L2TP_EV_TUNNEL_UP)
-		tun_of(e, ev->tunnel)->up = true;
+		tunnel_up(tun_of(e, ev->tunnel));
 	else if (ev->kind == L2TP_EV_TUNNEL_DOWN)
 		tunnel_down(e, tun_of(e, ev->tunnel), ev);
 }
@@ -573,6 +578,30 @@ uint64_t bed_told(struct l2tp_end *e, enum l2tp_msg_type type)
 
 /* --- tunnels and calls ----------------------------------------------------------------------- */
 
+static bool ended(struct bed *b, const char *what, enum l2tp_side by, const struct l2tp_result *r)
+{
+	static const char *const who[] = {
+		[L2TP_BY_US] = "us", [L2TP_BY_PEER] = "the peer", [L2TP_BY_TIMEOUT] = "time-out",
+		[L2TP_BY_CHANNEL] = "its channel"};
+
+	return fail(b->p, "a %s goes down instead of up, by %s: result %u/%u \"%s\"", what, who[by],
+		    r->result, r->error, r->text);
+}
+
+static bool tunnel_is_up(struct bed *b, struct tun *t)
+{
+	if (!bed_until(b, &t->settled, "a tunnel does not come up"))
+		return false;
+	return t->up && !t->down ? true : ended(b, "tunnel", t->by, &t->result);
+}
+
+static bool leg_is_up(struct bed *b, struct leg *l)
+{
+	if (!bed_until(b, &l->settled, "a call does not come up"))
+		return false;
+	return l->up && !l->down ? true : ended(b, "call", l->by, &l->result);
+}
+
 struct tun *bed_open(struct bed *b, unsigned side, unsigned link)
 {
 	struct l2tp_end *e = &b->end[side];
@@ -598,7 +627,7 @@ static struct tun *far_tunnel(struct bed *b, unsigned side, const struct tun *t)
 	if (!f)
 		return NULL;
 	found = tun_of(far, f);
-	if (!bed_until(b, &found->up, "a tunnel that is up here does not come up there"))
+	if (!tunnel_is_up(b, found))
 		return NULL;
 	l2tp_tunnel_info(f, &far_info);
 	if (!near_info.authenticated || !far_info.authenticated)
@@ -611,7 +640,7 @@ static struct tun *far_tunnel(struct bed *b, unsigned side, const struct tun *t)
 bool bed_tunnel(struct bed *b, unsigned side, unsigned link, struct tun *t[2])
 {
 	t[side] = bed_open(b, side, link);
-	if (!t[side] || !bed_until(b, &t[side]->up, "a tunnel does not come up"))
+	if (!t[side] || !tunnel_is_up(b, t[side]))
 		return false;
 	t[!side] = far_tunnel(b, side, t[side]);
 	return t[!side] ? !faulty(b) : fail(b->p, "a tunnel is up at one side only");
@@ -637,13 +666,12 @@ bool bed_leg_up(struct bed *b, unsigned side, struct leg *l, struct leg *both[2]
 {
 	struct l2tp_call_info i;
 
-	if (!bed_until(b, &l->up, "a call does not come up"))
+	if (!leg_is_up(b, l))
 		return false;
 	l2tp_call_info(l->c, &i);
 	both[side] = l;
 	both[!side] = leg_of(&b->end[!side], l->data.cfg.peer_tid, i.peer_id);
-	return both[!side] ? bed_until(b, &both[!side]->up, "a call that is up here does not come up there")
-			   : fail(b->p, "a call is up at one side only");
+	return both[!side] ? leg_is_up(b, both[!side]) : fail(b->p, "a call is up at one side only");
 }
 
 bool bed_call(struct bed *b, unsigned side, struct tun *t, enum l2tp_call_kind kind,

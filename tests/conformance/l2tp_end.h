@@ -25,7 +25,7 @@ struct tun {
 	struct l2tp_tunnel *t; /* NULL once it is down */
 	uint16_t id;	       /* ours */
 	uint64_t heard;	       /* data, us; 0 = never */
-	bool up, down;
+	bool up, down, settled; /* up or down */
 	struct l2tp_result result; /* when down */
 	enum l2tp_side by;
 };
@@ -36,7 +36,7 @@ struct leg {
 	struct tun *tun;
 	unsigned link;
 	uint16_t sid; /* ours */
-	bool up, down;
+	bool up, down, settled;
 	struct l2tp_result result;
 	enum l2tp_side by;
 	uint32_t at_down; /* frames of data this side had received by then */
@@ -66,7 +66,7 @@ struct l2tp_end {
 	struct leg leg[BED_LEGS];
 	uint32_t tuns, legs;
 	uint32_t received; /* data frames, all calls */
-	uint32_t dropped;  /* packets of ours the bed has lost on purpose */
+	uint32_t lost_messages; /* control, but for mere acknowledgements, lost on purpose */
 	void (*pair_up)(struct check_host *h, struct check_chan *c, const struct ist_attrs *a);
 };
 
