@@ -19,7 +19,7 @@ struct check_chan {
 	ist_channel id;
 	uint8_t state; /* enum chan_state */
 	bool writable; /* reported since it was last cleared */
-	bool permanent; /* as it said when it came up */
+	bool permanent; /* it said so when it came up */
 	void *user;
 };
 

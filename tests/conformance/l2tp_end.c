@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ON_WAY	32u /* frames, as pair.c has them */
 #define PPP_MAX 70000u
 
 /* --- frames made from numbers ---------------------------------------------------------------- */
@@ -725,9 +724,15 @@ static bool down_to(struct bed *b, uint64_t n)
 	return !faulty(b);
 }
 
+/* Frames on their way, all calls together: a line need not hold more, and a long one may be many there. */
+static unsigned most(uint32_t len)
+{
+	return len > 4000 ? 1 : len > 1500 ? 8 : 32;
+}
+
 bool bed_send(struct bed *b, unsigned side, struct leg *l, uint32_t len)
 {
-	return down_to(b, len > 4000 ? 0 : ON_WAY - 1) && bed_push(b, side, l, len);
+	return down_to(b, most(len) - 1) && bed_push(b, side, l, len);
 }
 
 bool bed_drain(struct bed *b)
