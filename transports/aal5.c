@@ -57,8 +57,16 @@ static size_t take(struct aal5_seg *s, int i, uint8_t *out, size_t room)
 
 bool aal5_seg_next(struct aal5_seg *s, uint8_t out[CELL_PAYLOAD])
 {
-	size_t n = take(s, 0, out, CELL_PAYLOAD);
+	size_t n;
 
+	if (!s->left[0] && s->left[1] >= CELL_PAYLOAD && s->pdu_left > CELL_PAYLOAD) {
+		memcpy(out, s->piece[1], CELL_PAYLOAD);
+		s->piece[1] += CELL_PAYLOAD;
+		s->left[1] -= CELL_PAYLOAD;
+		s->pdu_left -= CELL_PAYLOAD;
+		return true;
+	}
+	n = take(s, 0, out, CELL_PAYLOAD);
 	n += take(s, 1, out + n, CELL_PAYLOAD - n);
 	memset(out + n, 0, CELL_PAYLOAD - n);
 	s->pdu_left -= CELL_PAYLOAD;
@@ -141,7 +149,7 @@ enum aal5_result aal5_reasm_cell(struct aal5_reasm *r, const uint8_t cell[CELL_P
 {
 	enum aal5_result res = AAL5_E_OVERSIZE;
 
-	if (!r->len && !r->skipping && r->timeout)
+	if (aal5_reasm_idle(r) && r->timeout)
 		r->deadline = now + r->timeout;
 	if (r->cap - r->len < CELL_PAYLOAD)
 		r->skipping = true;

@@ -78,6 +78,12 @@ struct aal5_reasm {
 	uint64_t deadline; /* UINT64_MAX = nothing waits */
 };
 
+/* The next cell is the first of its PDU. */
+static inline bool aal5_reasm_idle(const struct aal5_reasm *r)
+{
+	return !r->len && !r->skipping;
+}
+
 void aal5_reasm_init(struct aal5_reasm *r, void *buf, size_t max_sdu, uint64_t timeout);
 /* One cell payload.  On AAL5_SDU the SDU is at r->buf, *sdu_len octets, until the next call. */
 enum aal5_result aal5_reasm_cell(struct aal5_reasm *r, const uint8_t cell[CELL_PAYLOAD], bool last,

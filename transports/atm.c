@@ -111,16 +111,30 @@ void atm_check_up(struct ist_port *p, struct atm_vc *v)
 	report(p, v, IST_PAYLOAD_PPP);
 }
 
+/* The link may have come back as another one. */
+static void check_link_mtu(struct ist_port *p)
+{
+	uint32_t was = p->link_mtu;
+
+	p->link_mtu = link_mtu(p->link);
+	for (unsigned i = 0; i < p->vcs && was && was != p->link_mtu; i++)
+		for (uint8_t kind = IST_PAYLOAD_L2TP; kind <= IST_PAYLOAD_PPP; kind++)
+			if (p->vc[i].payloads & 1u << kind)
+				p->host->mtu_changed(p->ctx, atm_channel(p, &p->vc[i], kind));
+}
+
 static void on_carrier(void *ctx, bool up, const char *words)
 {
 	struct ist_port *p = ctx;
 
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	p->why = up ? NULL : "link down";
+	if (up)
+		check_link_mtu(p);
 	for (unsigned i = 0; i < p->vcs; i++) {
 		atm_check_up(p, &p->vc[i]);
 		if (up)
-			atm_wake_at(p, p->vc[i].live.deadline);
+			atm_wake_at(p, &p->vc[i], p->vc[i].live.deadline);
 	}
 }
 
@@ -130,12 +144,22 @@ static const struct link_user link_user = {atm_frames, on_carrier};
 
 static void on_time(void *arg, uint64_t now);
 
-void atm_wake_at(struct ist_port *p, uint64_t when)
+static void arm(struct ist_port *p, uint64_t when)
 {
 	if (when >= p->next)
 		return;
 	p->next = when;
 	p->host->timer(p->ctx, &p->timer, when, on_time, p);
+}
+
+void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when)
+{
+	uint32_t i = (uint32_t)(v - p->vc);
+
+	if (when >= p->due.at[i])
+		return;
+	due_set(&p->due, i, when);
+	arm(p, when);
 }
 
 static uint64_t earliest(const struct atm_vc *v, bool link_up)
@@ -166,21 +190,22 @@ static void expire(struct ist_port *p, struct atm_vc *v, uint64_t now)
 static void on_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
-	uint64_t next = UINT64_MAX;
+	uint64_t next;
+	uint32_t i;
 
-	p->next = 0; /* nothing moves the timer while all circuits are looked at */
-	for (unsigned i = 0; i < p->vcs; i++) {
+	p->next = 0; /* nothing moves the timer while circuits are looked at */
+	while (due_pop(&p->due, now, &i)) {
 		struct atm_vc *v = &p->vc[i];
 		uint64_t at;
 
-		if (now >= earliest(v, !p->why))
-			expire(p, v, now);
+		expire(p, v, now);
 		at = earliest(v, !p->why);
-		next = at < next ? at : next;
+		due_set(&p->due, i, at <= now ? now + 1 : at);
 	}
 	p->next = UINT64_MAX;
+	next = due_next(&p->due);
 	if (next != UINT64_MAX)
-		atm_wake_at(p, next < now + GRAIN ? now + GRAIN : next);
+		arm(p, next < now + GRAIN ? now + GRAIN : next);
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------- */
@@ -195,6 +220,7 @@ static void atm_close(struct ist_port *p)
 		atm_shape_free(&p->vc[i].shape);
 		free(p->vc[i].buf);
 	}
+	due_free(&p->due);
 	free(p->vc);
 	free(p);
 }
@@ -241,19 +267,28 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 }
 
 /* What a frame of the link leaves for the SDU; cells have no such bound. */
+uint32_t atm_sdu_most(const struct ist_port *p, const struct atm_vc *v)
+{
+	uint32_t room;
+
+	if (p->framing == ATM_CELLS)
+		return v->sdu_max;
+	room = link_mtu(p->link);
+	room = room < 4 ? 0 : room - 4;
+	if (p->framing == ATM_PDUS) {
+		room = room > LINK_FRAME_MAX - 4 ? LINK_FRAME_MAX - 4 : room;
+		room = room < CELL_PAYLOAD ? 0 : room / CELL_PAYLOAD * CELL_PAYLOAD - AAL5_TRAILER;
+	}
+	return v->sdu_max < room ? v->sdu_max : room;
+}
+
 static uint32_t atm_mtu(const struct ist_port *p, ist_channel c)
 {
 	uint8_t payload;
 	const struct atm_vc *v = atm_vc_of(p, c, &payload);
-	uint32_t most = v ? v->sdu_max : 0, room = link_mtu(p->link);
+	uint32_t most = v ? atm_sdu_most(p, v) : 0, head = v ? atm_encap_octets(v->mux, payload) : 0;
 
-	if (!v)
-		return 0;
-	if (p->framing == ATM_PDUS && most > (room - 4) / CELL_PAYLOAD * CELL_PAYLOAD - AAL5_TRAILER)
-		most = (room - 4) / CELL_PAYLOAD * CELL_PAYLOAD - AAL5_TRAILER;
-	if (p->framing == ATM_SDUS && most > room - 4)
-		most = room - 4;
-	return most - atm_encap_octets(v->mux, payload);
+	return most < head ? 0 : most - head;
 }
 
 static int atm_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,

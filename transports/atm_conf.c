@@ -123,7 +123,7 @@ static int add_circuits(struct ist_port *p, const struct ist_port_config *cfg, c
 			size_t err_len)
 {
 	p->vc = calloc((size_t)cfg->circuits + 1, sizeof(*p->vc));
-	if (!p->vc)
+	if (!p->vc || !due_init(&p->due, cfg->circuits))
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	for (; p->vcs < cfg->circuits; p->vcs++) {
 		struct atm_vc *v = &p->vc[p->vcs];

@@ -6,12 +6,15 @@
 #include "transports/aal5.h"
 #include "transports/atm_encap.h"
 #include "transports/atm_shape.h"
+#include "transports/due.h"
 #include "transports/handle.h"
 #include "transports/link.h"
 #include "transports/oam.h"
 
 #define ATM_BATCH 32u
 #define ATM_CELLS_MAX 192u /* in one frame of a link */
+#define ATM_FRAMES 64u	   /* handed to the link at once */
+#define ATM_OUT_ROOM (4u * LINK_FRAME_MAX)
 
 #define ATM_COUNTERS(X)                                                                       \
 	X(RX, "rx-frames", "frames delivered")                                                \
@@ -71,12 +74,30 @@ struct atm_vc {
 	enum aal5_crc_mode crc;
 	uint32_t sdu_max;
 	bool up;
+	bool discard;  /* a cell of the PDU that is coming in had CLP */
 	bool gathered; /* an SDU of it is in port->rx, still in the buffer below */
 	bool refused;  /* send was short: writable is owed */
 	struct aal5_reasm in;
 	uint8_t *buf; /* in.buf, made with the first cell */
 	struct atm_shape shape;
 	struct oam_live live;
+};
+
+/* The header of a cell that came lately and whose it is: most cells are like the one before. */
+struct atm_seen {
+	uint8_t octets[CELL_HDR_LEN];
+	struct cell_hdr h;
+	struct atm_vc *v; /* NULL = none yet */
+};
+
+/* What goes to the link in one batch.  Frames point into `octets`, or to what the caller of `send`
+ * gave, so it is empty whenever that returns. */
+struct atm_out {
+	struct link_frame f[ATM_FRAMES];
+	unsigned n;
+	unsigned cells; /* in the last frame; 0 = it is no frame of cells */
+	uint32_t used;
+	uint8_t octets[ATM_OUT_ROOM];
 };
 
 struct ist_port {
@@ -88,15 +109,20 @@ struct ist_port {
 	enum cell_format format;
 	enum atm_framing framing;
 	unsigned cells_per_frame;
+	uint32_t link_mtu; /* when the link came up last */
 	uint64_t reassembly;
 	const char *why; /* the link is down */
 	uint32_t timer;
 	uint64_t next; /* what the timer stands at */
+	struct due due; /* when each circuit is to be looked at, or earlier */
 	uint64_t count[ATM_C_COUNT];
 	uint64_t aal5[ATM_AAL5_COUNTERS];
 	struct ist_frame rx[ATM_BATCH];
 	struct atm_vc *rx_vc[ATM_BATCH];
 	unsigned rx_count;
+	uint64_t rx_now; /* of the batch that is being received */
+	struct atm_seen seen[2]; /* by "last cell" in the PTI */
+	struct atm_out out;
 };
 
 extern const struct ist_key atm_keys[];
@@ -112,9 +138,11 @@ void atm_addr_of(uint32_t key, struct ist_addr *out);
 /* atm.c */
 ist_channel atm_channel(const struct ist_port *p, const struct atm_vc *v, uint8_t payload);
 struct atm_vc *atm_vc_of(const struct ist_port *p, ist_channel c, uint8_t *payload);
+/* Octets of the longest SDU that goes out now. */
+uint32_t atm_sdu_most(const struct ist_port *p, const struct atm_vc *v);
 struct atm_vc *atm_find(const struct ist_port *p, uint32_t key);
-/* The port's timer is to come by `when`. */
-void atm_wake_at(struct ist_port *p, uint64_t when);
+/* The circuit is to be looked at by `when`. */
+void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when);
 /* The liveness of the circuit may have changed. */
 void atm_check_up(struct ist_port *p, struct atm_vc *v);
 void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const uint8_t *head,

@@ -124,22 +124,45 @@ static bool buffer_ready(struct ist_port *p, struct atm_vc *v)
 static void user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
 		      const uint8_t body[CELL_PAYLOAD])
 {
-	uint32_t flags = (h->pti & CELL_PTI_CONGESTED ? IST_FRAME_CONGESTED : 0) |
-			 (h->clp ? IST_FRAME_DISCARD : 0);
-	uint64_t now = p->host->now(p->ctx);
+	bool congested = h->pti & CELL_PTI_CONGESTED;
 	enum aal5_result res;
 	size_t len = 0;
 
-	p->count[ATM_C_RX_CONGESTED] += !!(h->pti & CELL_PTI_CONGESTED);
+	p->count[ATM_C_RX_CONGESTED] += congested;
 	p->count[ATM_C_RX_CLP] += h->clp;
 	if (!buffer_ready(p, v))
 		return;
 	if (v->gathered)
 		flush(p);
-	res = aal5_reasm_cell(&v->in, body, h->pti & CELL_PTI_LAST, v->crc, now, &len);
-	judge(p, v, res, v->buf, len, flags);
-	if (v->in.deadline != UINT64_MAX)
-		atm_wake_at(p, v->in.deadline);
+	/* I.363.5: congestion is what the last cell says, loss priority what any of them did */
+	v->discard = h->clp || (v->discard && !aal5_reasm_idle(&v->in));
+	res = aal5_reasm_cell(&v->in, body, h->pti & CELL_PTI_LAST, v->crc, p->rx_now, &len);
+	if (res == AAL5_MORE)
+		atm_wake_at(p, v, v->in.deadline);
+	else
+		judge(p, v, res, v->buf, len,
+		      (congested ? IST_FRAME_CONGESTED : 0) | (v->discard ? IST_FRAME_DISCARD : 0));
+}
+
+/* User cells go by the header alone when one like it came before. */
+static bool seen_before(struct ist_port *p, const uint8_t *cell)
+{
+	const struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
+
+	if (!s->v || memcmp(s->octets, cell, CELL_HDR_LEN))
+		return false;
+	user_cell(p, s->v, &s->h, cell + CELL_HDR_LEN);
+	return true;
+}
+
+static void remember(struct ist_port *p, const uint8_t *cell, const struct cell_hdr *h,
+		     struct atm_vc *v)
+{
+	struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
+
+	memcpy(s->octets, cell, CELL_HDR_LEN);
+	s->h = *h;
+	s->v = v;
 }
 
 static void cell_in(struct ist_port *p, const uint8_t *cell)
@@ -148,6 +171,8 @@ static void cell_in(struct ist_port *p, const uint8_t *cell)
 	struct atm_vc *v;
 
 	p->count[ATM_C_RX_CELLS]++;
+	if (seen_before(p, cell))
+		return;
 	if (!cell_decode(&h, cell, p->format)) {
 		p->count[ATM_C_RX_HEC]++;
 		return;
@@ -157,14 +182,16 @@ static void cell_in(struct ist_port *p, const uint8_t *cell)
 		return;
 	}
 	v = atm_find(p, (uint32_t)h.vpi << 16 | h.vci);
-	if (!v)
+	if (!v) {
 		p->count[h.vci < 32 ? ATM_C_RX_RESERVED : ATM_C_RX_VC]++;
-	else if (!(h.pti & CELL_PTI_OAM))
+	} else if (!(h.pti & CELL_PTI_OAM)) {
+		remember(p, cell, &h, v);
 		user_cell(p, v, &h, cell + CELL_HDR_LEN);
-	else if (h.pti < CELL_PTI_RM)
+	} else if (h.pti < CELL_PTI_RM) {
 		oam_in(p, v, &h, cell + CELL_HDR_LEN);
-	else
+	} else {
 		p->count[ATM_C_RX_RM]++;
+	}
 }
 
 static void cells_in(struct ist_port *p, const struct link_frame *f)
@@ -239,6 +266,7 @@ void atm_frames(void *port, const struct link_frame *f, unsigned n)
 		[ATM_CELLS] = cells_in, [ATM_PDUS] = pdu_in, [ATM_SDUS] = sdu_frame_in};
 	struct ist_port *p = port;
 
+	p->rx_now = p->host->now(p->ctx);
 	for (unsigned i = 0; i < n; i++)
 		take[p->framing](p, &f[i]);
 	flush(p);

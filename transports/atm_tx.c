@@ -24,32 +24,59 @@ static struct cell_hdr header(const struct atm_vc *v, uint8_t pti, bool clp)
 		.vpi = (uint16_t)(v->key >> 16), .vci = (uint16_t)v->key, .pti = pti, .clp = clp};
 }
 
-/* Cells one behind the other in a buffer; frames of the link begin every cells_per_frame. */
-struct cells {
-	uint8_t octets[ATM_CELLS_MAX * CELL_LEN];
-	unsigned n;
-};
+/* --- a batch for the link --------------------------------------------------------------------------------- */
 
-static void flush_cells(struct ist_port *p, struct cells *c)
+static void flush(struct ist_port *p)
 {
-	struct link_frame f[ATM_CELLS_MAX];
-	unsigned frames = 0;
+	struct atm_out *o = &p->out;
+	unsigned n = o->n;
 
-	for (unsigned at = 0; at < c->n; at += p->cells_per_frame) {
-		unsigned n = c->n - at < p->cells_per_frame ? c->n - at : p->cells_per_frame;
-
-		f[frames++] =
-			(struct link_frame){.payload = c->octets + at * CELL_LEN, .len = n * CELL_LEN};
-	}
-	p->count[ATM_C_TX_CELLS] += c->n;
-	c->n = 0;
-	if (frames)
-		link_send(p->link, f, frames);
+	o->n = o->cells = 0;
+	o->used = 0;
+	if (n)
+		link_send(p->link, o->f, n);
 }
 
-static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const struct sdu *s,
-			   struct cells *c)
+/* Memory of the batch for one more frame. */
+static uint8_t *room_for(struct ist_port *p, uint32_t len)
 {
+	if (p->out.n == ATM_FRAMES || ATM_OUT_ROOM - p->out.used < len)
+		flush(p);
+	p->out.used += len;
+	return p->out.octets + p->out.used - len;
+}
+
+/* Cells that fit into one frame of the link as it is now. */
+static unsigned cells_in_a_frame(const struct ist_port *p)
+{
+	unsigned fit = link_mtu(p->link) / CELL_LEN;
+
+	if (fit > p->cells_per_frame)
+		return p->cells_per_frame;
+	return fit ? fit : 1;
+}
+
+/* Memory for one more cell, behind the one before it or in a frame of its own. */
+static uint8_t *room_for_cell(struct ist_port *p, unsigned per_frame)
+{
+	struct atm_out *o = &p->out;
+	uint8_t *cell;
+
+	if (o->cells && o->cells < per_frame && ATM_OUT_ROOM - o->used >= CELL_LEN) {
+		o->used += CELL_LEN;
+		o->f[o->n - 1].len += CELL_LEN;
+		o->cells++;
+		return o->octets + o->used - CELL_LEN;
+	}
+	cell = room_for(p, CELL_LEN);
+	o->f[o->n++] = (struct link_frame){.payload = cell, .len = CELL_LEN};
+	o->cells = 1;
+	return cell;
+}
+
+static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
+{
+	unsigned per_frame = cells_in_a_frame(p);
 	uint8_t first[CELL_HDR_LEN], last[CELL_HDR_LEN];
 	struct cell_hdr h = header(v, 0, s->discard);
 	struct aal5_seg seg;
@@ -60,39 +87,39 @@ static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const str
 	cell_encode(last, &h, p->format);
 	aal5_seg_start(&seg, s->head, s->head_len, s->data, s->len, v->crc);
 	while (more) {
-		uint8_t *cell = c->octets + c->n * CELL_LEN;
+		uint8_t *cell = room_for_cell(p, per_frame);
 
 		more = aal5_seg_next(&seg, cell + CELL_HDR_LEN);
 		memcpy(cell, more ? first : last, CELL_HDR_LEN);
-		if (++c->n == ATM_CELLS_MAX)
-			flush_cells(p, c);
+		p->count[ATM_C_TX_CELLS]++;
 	}
 }
 
 static void send_pdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
-	uint8_t head[CELL_HDR_LEN], pdu[AAL5_PDU_MAX];
+	uint32_t len = (uint32_t)aal5_pdu_len(s->head_len + s->len);
 	struct cell_hdr h = header(v, CELL_PTI_LAST, s->discard);
-	struct link_frame f = {head, pdu, 4, (uint32_t)aal5_pdu_len(s->head_len + s->len)};
+	uint8_t head[CELL_HDR_LEN], *at;
 
+	at = room_for(p, 4 + len);
 	cell_encode(head, &h, p->format);
-	aal5_pdu_write(pdu, s->head, s->head_len, s->data, s->len, v->crc);
-	link_send(p->link, &f, 1);
+	memcpy(at, head, 4); /* no HEC in front of a PDU */
+	aal5_pdu_write(at + 4, s->head, s->head_len, s->data, s->len, v->crc);
+	p->out.f[p->out.n++] = (struct link_frame){.payload = at, .len = 4 + len};
 }
 
 static void send_sdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
-	uint8_t head[HEAD_MAX];
-	struct wr w = wr_init(head, sizeof(head));
-	struct link_frame f;
+	uint32_t head_len = 4 + (uint32_t)s->head_len;
+	uint8_t *head = room_for(p, head_len);
 
-	wr_u32(&w, v->key);
-	wr_bytes(&w, s->head, s->head_len);
-	f = (struct link_frame){head, s->data, (uint32_t)w.len, (uint32_t)s->len};
-	link_send(p->link, &f, 1);
+	wr_put32(head, v->key);
+	if (s->head_len)
+		memcpy(head + 4, s->head, s->head_len);
+	p->out.f[p->out.n++] = (struct link_frame){head, s->data, head_len, (uint32_t)s->len};
 }
 
-static void transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s, struct cells *c)
+static void transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s)
 {
 	size_t len = s->head_len + s->len;
 
@@ -102,7 +129,7 @@ static void transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s, 
 	if (*p->host->tap_on)
 		atm_tap(p, true, v, s->head, s->head_len, s->data, s->len);
 	if (p->framing == ATM_CELLS)
-		cut_into_cells(p, v, s, c);
+		cut_into_cells(p, v, s);
 	else if (p->framing == ATM_PDUS)
 		send_pdu(p, v, s);
 	else
@@ -111,7 +138,7 @@ static void transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s, 
 
 /* One frame; false when the circuit's queue is full. */
 static bool send_one(struct ist_port *p, struct atm_vc *v, uint8_t payload,
-		     const struct ist_frame *f, uint64_t now, struct cells *c)
+		     const struct ist_frame *f, uint64_t now)
 {
 	uint8_t head[HEAD_MAX];
 	struct wr w = wr_init(head, sizeof(head));
@@ -123,18 +150,18 @@ static bool send_one(struct ist_port *p, struct atm_vc *v, uint8_t payload,
 	atm_encap_put(&w, v->mux, payload);
 	wr_bytes(&w, f->head, f->head ? f->head_len : 0);
 	s.head_len = w.len;
-	if (w.bad || s.head_len + s.len > v->sdu_max) {
+	if (w.bad || s.head_len + s.len > atm_sdu_most(p, v)) {
 		p->count[ATM_C_TX_TOO_LONG]++;
 		return true;
 	}
 	if (atm_shape_may(&v->shape, now)) {
-		transmit(p, v, &s, c);
+		transmit(p, v, &s);
 		return true;
 	}
 	if (!atm_shape_wait(&v->shape, s.head, (uint32_t)s.head_len, s.data, (uint32_t)s.len,
 			    s.discard))
 		return false;
-	atm_wake_at(p, atm_shape_deadline(&v->shape));
+	atm_wake_at(p, v, atm_shape_deadline(&v->shape));
 	return true;
 }
 
@@ -142,8 +169,7 @@ int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 {
 	uint8_t payload = 0;
 	struct atm_vc *v = n ? atm_vc_of(p, f->channel, &payload) : NULL;
-	uint64_t now = p->host->now(p->ctx);
-	struct cells c = {.n = 0};
+	uint64_t now;
 	unsigned i;
 
 	if (!n)
@@ -156,31 +182,30 @@ int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 		p->count[ATM_C_TX_DOWN] += n;
 		return (int)n;
 	}
+	now = v->shape.pcr ? p->host->now(p->ctx) : 0;
 	for (i = 0; i < n; i++)
-		if (!send_one(p, v, payload, &f[i], now, &c)) {
+		if (!send_one(p, v, payload, &f[i], now)) {
 			v->refused = true;
 			break;
 		}
-	flush_cells(p, &c);
+	flush(p);
 	return (int)i;
 }
 
 void atm_release(struct ist_port *p, struct atm_vc *v, uint64_t now)
 {
 	const struct atm_waiting *w;
-	struct cells c = {.n = 0};
 
 	while ((w = atm_shape_next(&v->shape, now))) {
 		const struct sdu s = {
 			.head = NULL, .data = w->sdu, .len = w->len, .discard = w->discard};
 
 		if (v->up)
-			transmit(p, v, &s, &c);
+			transmit(p, v, &s);
 		else
 			p->count[ATM_C_TX_DOWN]++;
 	}
-	flush_cells(p, &c);
-	atm_wake_at(p, atm_shape_deadline(&v->shape));
+	flush(p);
 	if (!v->refused || v->shape.count > ATM_SHAPE_QUEUE / 2)
 		return;
 	v->refused = false;

@@ -7,8 +7,11 @@
 
 #include "core/bytes.h"
 
-#define HEC_POLY 0x07u
 #define HEC_COSET 0x55u
+
+/* The remainder that four bits leave eight bits further: multiples of the polynomial 107. */
+static const uint8_t hec_of[16] = {0x00, 0x07, 0x0e, 0x09, 0x1c, 0x1b, 0x12, 0x15,
+				   0x38, 0x3f, 0x36, 0x31, 0x24, 0x23, 0x2a, 0x2d};
 
 uint8_t cell_hec(const uint8_t first4[4])
 {
@@ -16,8 +19,8 @@ uint8_t cell_hec(const uint8_t first4[4])
 
 	for (int i = 0; i < 4; i++) {
 		c ^= first4[i];
-		for (int bit = 0; bit < 8; bit++)
-			c = (uint8_t)(c << 1 ^ (c & 0x80 ? HEC_POLY : 0));
+		c = (uint8_t)(c << 4) ^ hec_of[c >> 4];
+		c = (uint8_t)(c << 4) ^ hec_of[c >> 4];
 	}
 	return c ^ HEC_COSET;
 }

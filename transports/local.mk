@@ -8,7 +8,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/udp_addr.h transports/udp_addr.c \
 	transports/udp_table.h transports/udp_table.c \
 	transports/udp.h transports/udp.c \
-	transports/delay.h transports/delay.c \
+	transports/delay.h transports/delay.c transports/due.h transports/due.c \
 	transports/impair.h transports/impair.c \
 	transports/loop.h transports/loop.c \
 	transports/cell.h transports/cell.c transports/oam.h transports/oam.c \

@@ -8,3 +8,6 @@ lacgen_LDADD = libppp.la libcore.la
 check_PROGRAMS += packetbench
 packetbench_SOURCES = tests/bench/packetbench.c tests/transports/host.h tests/transports/host.c
 packetbench_LDADD = libtransports.la
+check_PROGRAMS += portbench
+portbench_SOURCES = tests/bench/portbench.c tests/transports/host.h tests/transports/host.c
+portbench_LDADD = libtransports.la

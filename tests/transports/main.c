@@ -10,6 +10,7 @@
 	X(udp)         \
 	X(udp_table)   \
 	X(delay)       \
+	X(due)         \
 	X(impair)      \
 	X(loop)        \
 	X(cell)        \
