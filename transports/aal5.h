@@ -12,6 +12,8 @@
 
 #include "transports/cell.h"
 
+#include <string.h>
+
 #define AAL5_TRAILER 8u
 #define AAL5_SDU_MAX 65535u
 #define AAL5_PDU_MAX 65568u /* the longest SDU with trailer and pad */
@@ -82,6 +84,16 @@ struct aal5_reasm {
 static inline bool aal5_reasm_idle(const struct aal5_reasm *r)
 {
 	return !r->len && !r->skipping;
+}
+
+/* A cell between the first and the last; false = aal5_reasm_cell has to judge. */
+static inline bool aal5_reasm_middle(struct aal5_reasm *r, const uint8_t cell[CELL_PAYLOAD])
+{
+	if (!r->len || r->skipping || r->cap - r->len < CELL_PAYLOAD)
+		return false;
+	memcpy(r->buf + r->len, cell, CELL_PAYLOAD);
+	r->len += CELL_PAYLOAD;
+	return true;
 }
 
 void aal5_reasm_init(struct aal5_reasm *r, void *buf, size_t max_sdu, uint64_t timeout);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Three ways to the same remainder.  The table takes an octet at a time; slice-by-8 takes eight with
- * eight tables; PCLMULQDQ folds 64 octets at a time: with the message as a polynomial, a 128-bit block
- * B at distance D from the next one is replaced by B mod-equivalent, B.hi * (x^(D+64) mod P) +
- * B.lo * (x^D mod P), which fits in 96 bits and is added to the block D bits later.  What is left at
- * the end, 16 octets, goes through the table way.  The constants are computed, not copied.
+ * Four ways to the same remainder.  The table takes an octet at a time; slice-by-8 takes eight with
+ * eight tables; PCLMULQDQ folds 64 octets at a time, VPCLMULQDQ 256: with the message as a polynomial,
+ * a 128-bit block B at distance D from the next one is replaced by what leaves the same remainder,
+ * B.hi * (x^(D+64) mod P) + B.lo * (x^D mod P), which fits in 96 bits and is added to the block D bits
+ * later.  What is left at the end, 16 octets, goes through the tables.  The constants are computed.
  */
 #include "transports/aal5_crc.h"
 
@@ -14,9 +14,9 @@
 #define POLY_REFLECTED 0xedb88320u
 
 static uint32_t slice[8][256];
-static uint32_t reflected[256];
+static uint32_t reflected[8][256];
 
-static uint32_t (*chosen)(uint32_t, const void *, size_t);
+static const struct aal5_crc_way *chosen;
 
 static void make_tables(void)
 {
@@ -28,14 +28,18 @@ static void make_tables(void)
 			r = r >> 1 ^ (r & 1 ? POLY_REFLECTED : 0);
 		}
 		slice[0][i] = c;
-		reflected[i] = r;
+		reflected[0][i] = r;
 	}
 	for (int k = 1; k < 8; k++)
-		for (int i = 0; i < 256; i++)
-			slice[k][i] = slice[k - 1][i] << 8 ^ slice[0][slice[k - 1][i] >> 24];
+		for (int i = 0; i < 256; i++) {
+			uint32_t c = slice[k - 1][i], r = reflected[k - 1][i];
+
+			slice[k][i] = c << 8 ^ slice[0][c >> 24];
+			reflected[k][i] = r >> 8 ^ reflected[0][r & 0xff];
+		}
 }
 
-uint32_t aal5_crc_table(uint32_t c, const void *data, size_t len)
+static uint32_t by_table(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
@@ -44,7 +48,7 @@ uint32_t aal5_crc_table(uint32_t c, const void *data, size_t len)
 	return c;
 }
 
-uint32_t aal5_crc_slice8(uint32_t c, const void *data, size_t len)
+static uint32_t by_slice8(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
@@ -52,15 +56,20 @@ uint32_t aal5_crc_slice8(uint32_t c, const void *data, size_t len)
 		c = slice[7][p[0] ^ c >> 24] ^ slice[6][p[1] ^ (c >> 16 & 0xff)] ^
 		    slice[5][p[2] ^ (c >> 8 & 0xff)] ^ slice[4][p[3] ^ (c & 0xff)] ^
 		    slice[3][p[4]] ^ slice[2][p[5]] ^ slice[1][p[6]] ^ slice[0][p[7]];
-	return aal5_crc_table(c, p, len);
+	return by_table(c, p, len);
 }
 
 uint32_t aal5_crc_reflected(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
+	for (; len >= 8; len -= 8, p += 8)
+		c = reflected[7][p[0] ^ (c & 0xff)] ^ reflected[6][p[1] ^ (c >> 8 & 0xff)] ^
+		    reflected[5][p[2] ^ (c >> 16 & 0xff)] ^ reflected[4][p[3] ^ c >> 24] ^
+		    reflected[3][p[4]] ^ reflected[2][p[5]] ^ reflected[1][p[6]] ^
+		    reflected[0][p[7]];
 	while (len--)
-		c = c >> 8 ^ reflected[(c ^ *p++) & 0xff];
+		c = c >> 8 ^ reflected[0][(c ^ *p++) & 0xff];
 	return c;
 }
 
@@ -77,24 +86,34 @@ static uint64_t power_of_x(unsigned n)
 	return r;
 }
 
-#define WITH_PCLMUL __attribute__((target("pclmul,ssse3")))
+#define WITH_PCLMUL  __attribute__((target("pclmul,ssse3")))
+#define WITH_VPCLMUL __attribute__((target("pclmul,ssse3,vpclmulqdq,avx512f,avx512bw,avx512vl")))
 
-static uint64_t far_hi, far_lo; /* over 512 bits */
-static uint64_t near_hi, near_lo; /* over 128 bits */
+/* What a block is multiplied by to stand that many bits further: [0] its low half, [1] its high. */
+static uint64_t over_2048[2], over_512[2], over_128[2];
 
 static void make_constants(void)
 {
-	far_hi = power_of_x(512 + 64);
-	far_lo = power_of_x(512);
-	near_hi = power_of_x(128 + 64);
-	near_lo = power_of_x(128);
+	for (unsigned half = 0; half < 2; half++) {
+		over_2048[half] = power_of_x(2048 + 64 * half);
+		over_512[half] = power_of_x(512 + 64 * half);
+		over_128[half] = power_of_x(128 + 64 * half);
+	}
+}
+
+static inline WITH_PCLMUL __m128i constant(const uint64_t k[2])
+{
+	return _mm_loadu_si128((const __m128i *)k);
+}
+
+static inline WITH_PCLMUL __m128i turn(void)
+{
+	return _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
 static inline WITH_PCLMUL __m128i load(const uint8_t *p)
 {
-	const __m128i turn = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-
-	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)p), turn);
+	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)p), turn());
 }
 
 static inline WITH_PCLMUL __m128i fold(__m128i block, __m128i k, __m128i onto)
@@ -103,93 +122,157 @@ static inline WITH_PCLMUL __m128i fold(__m128i block, __m128i k, __m128i onto)
 						 _mm_clmulepi64_si128(block, k, 0x00)));
 }
 
-WITH_PCLMUL uint32_t aal5_crc_pclmul(uint32_t c, const void *data, size_t len)
+/* The four blocks before p, and what is left. */
+static inline WITH_PCLMUL uint32_t finish(__m128i a[4], const uint8_t *p, size_t len)
 {
-	const uint8_t *p = data;
-	const __m128i far = _mm_set_epi64x((long long)far_hi, (long long)far_lo);
-	const __m128i near = _mm_set_epi64x((long long)near_hi, (long long)near_lo);
-	__m128i a[4];
+	const __m128i near = constant(over_128);
 	uint8_t rest[16];
 
+	for (int i = 1; i < 4; i++)
+		a[0] = fold(a[0], near, a[i]);
+	for (; len >= 16; p += 16, len -= 16)
+		a[0] = fold(a[0], near, load(p));
+	_mm_storeu_si128((__m128i *)rest, _mm_shuffle_epi8(a[0], turn()));
+	return by_slice8(by_slice8(0, rest, sizeof(rest)), p, len);
+}
+
+static WITH_PCLMUL uint32_t by_pclmul(uint32_t c, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	const __m128i far = constant(over_512);
+	__m128i a[4];
+
 	if (len < 128)
-		return aal5_crc_slice8(c, data, len);
+		return by_slice8(c, data, len);
 	for (int i = 0; i < 4; i++)
 		a[i] = load(p + 16 * i);
 	a[0] = _mm_xor_si128(a[0], _mm_set_epi32((int)c, 0, 0, 0));
 	for (p += 64, len -= 64; len >= 64; p += 64, len -= 64)
 		for (int i = 0; i < 4; i++)
 			a[i] = fold(a[i], far, load(p + 16 * i));
-	for (int i = 1; i < 4; i++)
-		a[0] = fold(a[0], near, a[i]);
-	for (; len >= 16; p += 16, len -= 16)
-		a[0] = fold(a[0], near, load(p));
-	_mm_storeu_si128((__m128i *)rest, a[0]);
-	for (int i = 0; i < 8; i++) {
-		uint8_t t = rest[i];
-
-		rest[i] = rest[15 - i];
-		rest[15 - i] = t;
-	}
-	return aal5_crc_slice8(aal5_crc_slice8(0, rest, 16), p, len);
+	return finish(a, p, len);
 }
 
-bool aal5_crc_have_pclmul(void)
+static inline WITH_VPCLMUL __m512i load4(const uint8_t *p)
+{
+	return _mm512_shuffle_epi8(_mm512_loadu_si512(p), _mm512_broadcast_i32x4(turn()));
+}
+
+static inline WITH_VPCLMUL __m512i fold4(__m512i blocks, __m512i k, __m512i onto)
+{
+	return _mm512_ternarylogic_epi64(onto, _mm512_clmulepi64_epi128(blocks, k, 0x11),
+					 _mm512_clmulepi64_epi128(blocks, k, 0x00), 0x96);
+}
+
+static WITH_VPCLMUL uint32_t by_vpclmul(uint32_t c, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	const __m512i far = _mm512_broadcast_i32x4(constant(over_2048));
+	const __m512i near = _mm512_broadcast_i32x4(constant(over_512));
+	__m512i a[4];
+	__m128i last[4];
+
+	if (len < 256)
+		return by_pclmul(c, data, len);
+	for (int i = 0; i < 4; i++)
+		a[i] = load4(p + 64 * i);
+	a[0] = _mm512_xor_si512(a[0], _mm512_zextsi128_si512(_mm_set_epi32((int)c, 0, 0, 0)));
+	for (p += 256, len -= 256; len >= 256; p += 256, len -= 256)
+		for (int i = 0; i < 4; i++)
+			a[i] = fold4(a[i], far, load4(p + 64 * i));
+	for (int i = 1; i < 4; i++)
+		a[0] = fold4(a[0], near, a[i]);
+	for (; len >= 64; p += 64, len -= 64)
+		a[0] = fold4(a[0], near, load4(p));
+	_mm512_storeu_si512(last, a[0]);
+	return finish(last, p, len);
+}
+
+static bool have_pclmul(void)
 {
 	return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("ssse3");
 }
+
+static bool have_vpclmul(void)
+{
+	return have_pclmul() && __builtin_cpu_supports("vpclmulqdq") &&
+	       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx512vl");
+}
 #else
+#define by_pclmul  by_slice8
+#define by_vpclmul by_slice8
+
 static void make_constants(void)
 {
 }
 
-uint32_t aal5_crc_pclmul(uint32_t c, const void *data, size_t len)
+static bool have_pclmul(void)
 {
-	return aal5_crc_slice8(c, data, len);
+	return false;
 }
 
-bool aal5_crc_have_pclmul(void)
+static bool have_vpclmul(void)
 {
 	return false;
 }
 #endif
 
-/* Every length to 300 at eight alignments, against the table. */
-static bool agrees(uint32_t (*way)(uint32_t, const void *, size_t))
+const struct aal5_crc_way aal5_crc_ways[AAL5_CRC_WAYS] = {
+	{"vpclmul", by_vpclmul, have_vpclmul},
+	{"pclmul", by_pclmul, have_pclmul},
+	{"slice-by-8", by_slice8, NULL},
+	{"table", by_table, NULL},
+};
+
+/* Every length to 600 at eight alignments, against the table. */
+static bool agrees(const struct aal5_crc_way *way)
 {
-	uint8_t buf[308];
+	enum { LONGEST = 600 };
+	uint8_t buf[LONGEST + 8];
 
 	for (size_t i = 0; i < sizeof(buf); i++)
 		buf[i] = (uint8_t)(i * 167 + 13);
-	for (size_t at = 0; at < 8; at++)
-		for (size_t len = 0; len <= 300; len++)
-			if (way(AAL5_CRC_INIT, buf + at, len) !=
-			    aal5_crc_table(AAL5_CRC_INIT, buf + at, len))
+	for (size_t at = 0; at < 8; at++) {
+		uint32_t want = AAL5_CRC_INIT;
+
+		for (size_t len = 0; len <= LONGEST; len++) {
+			if (way->crc(AAL5_CRC_INIT, buf + at, len) != want)
 				return false;
+			want = by_table(want, buf + at + len, len < LONGEST);
+		}
+	}
 	return true;
+}
+
+static void prepare(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	make_tables();
+	make_constants();
+	done = true;
+}
+
+const struct aal5_crc_way *aal5_crc_first_right(const struct aal5_crc_way *ways, unsigned n)
+{
+	prepare();
+	for (unsigned i = 0; i < n; i++)
+		if ((!ways[i].have || ways[i].have()) && agrees(&ways[i]))
+			return &ways[i];
+	return NULL;
 }
 
 const char *aal5_crc_choose(void)
 {
-	static const char *name;
-
-	if (name)
-		return name;
-	make_tables();
-	make_constants();
-	if (aal5_crc_have_pclmul() && agrees(aal5_crc_pclmul)) {
-		chosen = aal5_crc_pclmul;
-		name = "pclmul";
-	} else if (agrees(aal5_crc_slice8)) {
-		chosen = aal5_crc_slice8;
-		name = "slice-by-8";
-	} else {
-		chosen = aal5_crc_table;
-		name = "table";
-	}
-	return name;
+	if (!chosen)
+		chosen = aal5_crc_first_right(aal5_crc_ways, AAL5_CRC_WAYS);
+	return chosen->name;
 }
 
 uint32_t aal5_crc(uint32_t state, const void *data, size_t len)
 {
-	return chosen(state, data, len);
+	return chosen->crc(state, data, len);
 }

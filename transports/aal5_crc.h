@@ -19,16 +19,20 @@
  * aal5_crc_choose() must have run. */
 uint32_t aal5_crc(uint32_t state, const void *data, size_t len);
 
-/* Choose and check; returns the name of what was chosen ("pclmul", "slice-by-8", "table" when the
- * faster ones disagree with it).  Safe to call again; not thread-safe the first time. */
+/* Choose and check; returns the name of what was chosen.  Safe to call again; not thread-safe the
+ * first time. */
 const char *aal5_crc_choose(void);
 
-/* The single ways, for tests and measurements. */
-uint32_t aal5_crc_table(uint32_t state, const void *data, size_t len);
-uint32_t aal5_crc_slice8(uint32_t state, const void *data, size_t len);
-/* Only when aal5_crc_have_pclmul(). */
-uint32_t aal5_crc_pclmul(uint32_t state, const void *data, size_t len);
-bool aal5_crc_have_pclmul(void);
+struct aal5_crc_way {
+	const char *name;
+	uint32_t (*crc)(uint32_t state, const void *data, size_t len);
+	bool (*have)(void); /* NULL = always */
+};
+/* All ways, the fastest first and the table last; for tests and measurements. */
+extern const struct aal5_crc_way aal5_crc_ways[];
+#define AAL5_CRC_WAYS 4u
+/* The first of n that this CPU has and that agrees with the table; NULL = none. */
+const struct aal5_crc_way *aal5_crc_first_right(const struct aal5_crc_way *ways, unsigned n);
 
 /* Reflected, preset to all ones; the caller complements. */
 uint32_t aal5_crc_reflected(uint32_t state, const void *data, size_t len);

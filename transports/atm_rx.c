@@ -130,6 +130,10 @@ static void user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hd
 
 	p->count[ATM_C_RX_CONGESTED] += congested;
 	p->count[ATM_C_RX_CLP] += h->clp;
+	if (!(h->pti & CELL_PTI_LAST) && aal5_reasm_middle(&v->in, body)) {
+		v->discard |= h->clp;
+		return;
+	}
 	if (!buffer_ready(p, v))
 		return;
 	if (v->gathered)
