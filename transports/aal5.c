@@ -15,15 +15,15 @@
 /* CRC of pieces, pad and the first four octets of the trailer, complemented as it goes on the wire. */
 static uint32_t crc_of(const struct aal5_seg *s, size_t pad, enum aal5_crc_mode mode)
 {
-	static const uint8_t zeros[CELL_PAYLOAD];
+	uint8_t end[CELL_PAYLOAD + 4] = {0};
 	uint32_t (*crc)(uint32_t, const void *, size_t) =
 		mode == AAL5_CRC_REFLECTED ? aal5_crc_reflected : aal5_crc;
 	uint32_t c = AAL5_CRC_INIT;
 
 	for (int i = 0; i < 2; i++)
 		c = crc(c, s->piece[i], s->left[i]);
-	c = crc(c, zeros, pad);
-	return ~crc(c, s->trailer, 4);
+	memcpy(end + pad, s->trailer, 4);
+	return ~crc(c, end, pad + 4);
 }
 
 void aal5_seg_start(struct aal5_seg *s, const uint8_t *head, size_t head_len,

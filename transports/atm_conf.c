@@ -101,6 +101,18 @@ static const char *wrong_with(const struct ist_port *p, const struct atm_vc *v)
 	return NULL;
 }
 
+void atm_make_heads(struct atm_vc *v, enum cell_format f)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		const struct cell_hdr h = {.vpi = (uint16_t)(v->key >> 16),
+					   .vci = (uint16_t)v->key,
+					   .clp = i / 2,
+					   .pti = i % 2 ? CELL_PTI_LAST : 0};
+
+		cell_encode(v->head[i / 2][i % 2], &h, f);
+	}
+}
+
 static void fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_config *c)
 {
 	const struct settings set = {atm_keys, c->setting, c->settings};
@@ -108,6 +120,7 @@ static void fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_
 	uint8_t misses = (uint8_t)settings_number(&set, "oam-misses");
 
 	v->key = atm_addr_key(&c->addr);
+	atm_make_heads(v, p->format);
 	v->payloads = c->payloads;
 	v->mux = settings_is(&set, "encapsulation", "vc-mux") ? ATM_VC_MUX : ATM_LLC;
 	v->crc = settings_is(&set, "aal5-crc", "reflected") ? AAL5_CRC_REFLECTED

@@ -73,6 +73,7 @@ struct atm_vc {
 	enum atm_mux mux;
 	enum aal5_crc_mode crc;
 	uint32_t sdu_max;
+	uint8_t head[2][2][CELL_HDR_LEN]; /* of the cells we send: by CLP and by "last cell" */
 	bool up;
 	bool discard;  /* a cell of the PDU that is coming in had CLP */
 	bool gathered; /* an SDU of it is in port->rx, still in the buffer below */
@@ -133,6 +134,8 @@ int atm_configure(struct ist_port *p, const struct ist_port_config *cfg, char *e
 int atm_addr_parse(struct ist_addr *out, const char *text);
 int atm_addr_format(const struct ist_addr *a, char *buf, size_t len);
 uint32_t atm_addr_key(const struct ist_addr *a);
+/* v->head, from v->key. */
+void atm_make_heads(struct atm_vc *v, enum cell_format f);
 void atm_addr_of(uint32_t key, struct ist_addr *out);
 
 /* atm.c */

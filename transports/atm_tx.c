@@ -18,12 +18,6 @@ struct sdu {
 	bool discard;
 };
 
-static struct cell_hdr header(const struct atm_vc *v, uint8_t pti, bool clp)
-{
-	return (struct cell_hdr){
-		.vpi = (uint16_t)(v->key >> 16), .vci = (uint16_t)v->key, .pti = pti, .clp = clp};
-}
-
 /* --- a batch for the link --------------------------------------------------------------------------------- */
 
 static void flush(struct ist_port *p)
@@ -77,20 +71,15 @@ static uint8_t *room_for_cell(struct ist_port *p, unsigned per_frame)
 static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
 	unsigned per_frame = cells_in_a_frame(p);
-	uint8_t first[CELL_HDR_LEN], last[CELL_HDR_LEN];
-	struct cell_hdr h = header(v, 0, s->discard);
 	struct aal5_seg seg;
 	bool more = true;
 
-	cell_encode(first, &h, p->format);
-	h.pti = CELL_PTI_LAST;
-	cell_encode(last, &h, p->format);
 	aal5_seg_start(&seg, s->head, s->head_len, s->data, s->len, v->crc);
 	while (more) {
 		uint8_t *cell = room_for_cell(p, per_frame);
 
 		more = aal5_seg_next(&seg, cell + CELL_HDR_LEN);
-		memcpy(cell, more ? first : last, CELL_HDR_LEN);
+		memcpy(cell, v->head[s->discard][!more], CELL_HDR_LEN);
 		p->count[ATM_C_TX_CELLS]++;
 	}
 }
@@ -98,12 +87,9 @@ static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const str
 static void send_pdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
 	uint32_t len = (uint32_t)aal5_pdu_len(s->head_len + s->len);
-	struct cell_hdr h = header(v, CELL_PTI_LAST, s->discard);
-	uint8_t head[CELL_HDR_LEN], *at;
+	uint8_t *at = room_for(p, 4 + len);
 
-	at = room_for(p, 4 + len);
-	cell_encode(head, &h, p->format);
-	memcpy(at, head, 4); /* no HEC in front of a PDU */
+	memcpy(at, v->head[s->discard][1], 4); /* no HEC in front of a PDU */
 	aal5_pdu_write(at + 4, s->head, s->head_len, s->data, s->len, v->crc);
 	p->out.f[p->out.n++] = (struct link_frame){.payload = at, .len = 4 + len};
 }
@@ -217,7 +203,8 @@ void atm_release(struct ist_port *p, struct atm_vc *v, uint64_t now)
 void atm_send_oam(struct ist_port *p, const struct atm_vc *v, const uint8_t body[CELL_PAYLOAD],
 		  uint8_t pti)
 {
-	struct cell_hdr h = header(v, pti, false);
+	const struct cell_hdr h = {
+		.vpi = (uint16_t)(v->key >> 16), .vci = (uint16_t)v->key, .pti = pti};
 	uint8_t head[CELL_HDR_LEN];
 	struct link_frame f = {head, body, CELL_HDR_LEN, CELL_PAYLOAD};
 
