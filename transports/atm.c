@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define TOLD_INTERVAL 10000000u /* us */
 #define GRAIN 1000u /* us: the timer comes no more often than this */
 /* Bare cells, PDUs and SDUs have no number of their own. */
 #define DLT_USER0 147
@@ -100,6 +101,24 @@ static void report(struct ist_port *p, const struct atm_vc *v, uint8_t payload)
 	p->host->up(p->ctx, atm_channel(p, v, payload), &a);
 }
 
+/* Once in a while this is worth a line in the log, and a PPP link that was at work is torn down. */
+void atm_other_mux(struct ist_port *p, struct atm_vc *v, bool ppp)
+{
+	const struct ist_cause why = {.kind = IST_CAUSE_CLEARED,
+				      .words = "far end changed its encapsulation"};
+
+	if (p->rx_now < v->told)
+		return;
+	v->told = p->rx_now + TOLD_INTERVAL;
+	p->host->log(p->ctx, 4, "pvc %u/%u: far end sends %s", v->key >> 16, v->key & 0xffff,
+		     v->mux == ATM_LLC ? "without an LLC header (vc-mux)" : "with an LLC header");
+	if (!ppp || !v->heard)
+		return;
+	v->heard = false;
+	p->host->down(p->ctx, atm_channel(p, v, IST_PAYLOAD_PPP), &why, false);
+	report(p, v, IST_PAYLOAD_PPP);
+}
+
 void atm_check_up(struct ist_port *p, struct atm_vc *v)
 {
 	bool up = !p->why && v->live.up;
@@ -107,6 +126,7 @@ void atm_check_up(struct ist_port *p, struct atm_vc *v)
 	if (up == v->up)
 		return;
 	v->up = up;
+	v->heard = false;
 	report(p, v, IST_PAYLOAD_L2TP);
 	report(p, v, IST_PAYLOAD_PPP);
 }
@@ -180,7 +200,7 @@ static void expire(struct ist_port *p, struct atm_vc *v, uint64_t now)
 	if (!p->why && oam_live_expire(&v->live, now)) {
 		oam_loopback_request(cell, v->live.tag);
 		p->count[ATM_C_OAM_ASKED]++;
-		atm_send_oam(p, v, cell, CELL_PTI_F5_END_TO_END);
+		atm_send_oam(p, v, cell, v->oam_flow);
 		atm_check_up(p, v);
 	}
 	if (v->shape.count)

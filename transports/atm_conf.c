@@ -32,6 +32,8 @@ const struct ist_key atm_keys[] = {
 	 "peak cell rate, cells a second; 0 = not shaped"},
 	{"oam-interval", IST_KEY_TIME, IST_KEY_CIRCUIT, 0, 0, NULL, "0s",
 	 "time between F5 loopback cells that ask whether the far end lives; 0s = do not ask"},
+	{"oam-flow", IST_KEY_WORD, IST_KEY_CIRCUIT, 0, 0, "end-to-end segment", "end-to-end",
+	 "whom they ask: the other end of the circuit, or that of the segment, the next switch"},
 	{"oam-misses", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 1, 255, NULL, "3",
 	 "unanswered loopback cells that take the circuit down; as many answers bring it back"},
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
@@ -95,6 +97,8 @@ static const char *wrong_with(const struct ist_port *p, const struct atm_vc *v)
 		return "VPIs over 255 need header = nni";
 	if (v->mux == ATM_VC_MUX && v->payloads & (v->payloads - 1))
 		return "vc-mux carries one payload; l2tp and ppp together need encapsulation = llc";
+	if (v->live.interval && p->framing == ATM_SDUS)
+		return "oam-interval needs cells or PDUs: between SDUs there is no loopback cell";
 	if (v->payloads & 1u << IST_PAYLOAD_L2TP &&
 	    v->sdu_max < SDU_RFC3355 + atm_encap_octets(v->mux, IST_PAYLOAD_L2TP))
 		return "sdu-max is too small for L2TP with PPP frames of 1500 octets (RFC 3355)";
@@ -127,6 +131,8 @@ static void fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_
 		 : settings_is(&set, "aal5-crc", "ignore")  ? AAL5_CRC_IGNORE
 							    : AAL5_CRC_STRICT;
 	v->sdu_max = (uint32_t)settings_number(&set, "sdu-max");
+	v->oam_flow = settings_is(&set, "oam-flow", "segment") ? CELL_PTI_F5_SEGMENT
+							       : CELL_PTI_F5_END_TO_END;
 	v->in.deadline = UINT64_MAX;
 	atm_shape_init(&v->shape, (uint32_t)settings_number(&set, "pcr"), now);
 	oam_live_init(&v->live, settings_time(&set, "oam-interval"), misses, misses, now);

@@ -33,13 +33,38 @@ static enum atm_kind get_snap(struct rd *r)
 	return ATM_OTHER_SNAP;
 }
 
+/* Without its LLC header: PPP begins with its protocol, of which these are the ones of a link that is
+ * opened or at work, and the second octet of L2TP is its version with four bits of 0 before it.  No
+ * LLC header begins like that. */
+static enum atm_kind bare(uint16_t first)
+{
+	static const uint16_t ppp[] = {0xc021, 0xc023, 0xc223, 0x8021, 0x8057, 0x0021, 0x0057};
+
+	for (size_t i = 0; i < sizeof(ppp) / sizeof(*ppp); i++)
+		if (ppp[i] == first)
+			return ATM_OTHER_MUX_PPP;
+	return (first & 0xff) == 0x02 ? ATM_OTHER_MUX_L2TP : ATM_OTHER_LLC;
+}
+
+static enum atm_kind get_vc_mux(struct rd r, uint8_t configured)
+{
+	uint16_t saps = rd_u16(&r);
+	uint8_t control = rd_u8(&r);
+
+	if (!r.bad && control == 0x03 && saps == 0xaaaa)
+		return ATM_OTHER_MUX_L2TP;
+	if (!r.bad && control == 0x03 && saps == 0xfefe)
+		return ATM_OTHER_MUX_PPP;
+	return configured == IST_PAYLOAD_PPP ? ATM_PPP : ATM_L2TP;
+}
+
 enum atm_kind atm_encap_get(struct rd *r, enum atm_mux mux, uint8_t configured)
 {
 	uint16_t saps;
 	uint8_t control;
 
 	if (mux == ATM_VC_MUX)
-		return configured == IST_PAYLOAD_PPP ? ATM_PPP : ATM_L2TP;
+		return get_vc_mux(*r, configured);
 	saps = rd_u16(r);
 	control = rd_u8(r);
 	if (r->bad)
@@ -47,7 +72,7 @@ enum atm_kind atm_encap_get(struct rd *r, enum atm_mux mux, uint8_t configured)
 	if (saps == 0xaaaa && control == 0x03)
 		return get_snap(r);
 	if (saps != 0xfefe || control != 0x03)
-		return ATM_OTHER_LLC;
+		return bare(saps);
 	control = rd_u8(r);
 	if (r->bad)
 		return ATM_SHORT;

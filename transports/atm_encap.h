@@ -25,11 +25,14 @@ enum atm_kind {
 	ATM_OTHER_SNAP,
 	ATM_OTHER_NLPID, /* FE-FE-03 with another NLPID */
 	ATM_OTHER_LLC,
+	ATM_OTHER_MUX_PPP,  /* what the other kind of multiplexing would send: RFC 2364, 8 */
+	ATM_OTHER_MUX_L2TP,
 	ATM_SHORT,
 	ATM_KINDS
 };
 
-/* LLC: take the head off r and say what follows.  VC multiplexing has no head: `configured` it is. */
+/* LLC: take the head off r and say what follows.  VC multiplexing has no head: `configured` it is,
+ * unless there is an LLC header all the same, which is neither a PPP protocol nor L2TP's version. */
 enum atm_kind atm_encap_get(struct rd *r, enum atm_mux mux, uint8_t configured);
 void atm_encap_put(struct wr *w, enum atm_mux mux, uint8_t payload);
 uint32_t atm_encap_octets(enum atm_mux mux, uint8_t payload);

@@ -40,6 +40,7 @@
 	X(RX_SNAP, "rx-snap", "SNAP SDUs of other kinds dropped")                             \
 	X(RX_NLPID, "rx-nlpid", "SDUs with another NLPID dropped")                            \
 	X(RX_LLC, "rx-llc", "SDUs with another LLC header dropped")                           \
+	X(RX_MUX, "rx-encapsulation", "SDUs of the other encapsulation dropped")              \
 	X(RX_SHORT, "rx-short", "SDUs dropped, cut off in the encapsulation or empty")        \
 	X(RX_NO_MEMORY, "rx-no-memory", "cells dropped, no memory to reassemble")             \
 	X(OAM_RX, "oam-rx", "OAM cells received")                                             \
@@ -47,6 +48,7 @@
 	X(OAM_OTHER, "oam-other", "OAM cells of functions we do not do")                      \
 	X(OAM_AIS, "oam-ais", "alarm indications received")                                   \
 	X(OAM_RDI, "oam-rdi", "remote defect indications received")                           \
+	X(OAM_RDI_SENT, "oam-rdi-sent", "remote defect indications sent, in answer to alarms") \
 	X(OAM_CC, "oam-cc", "continuity checks received")                                     \
 	X(OAM_LOOPED, "oam-looped", "loopback requests answered")                             \
 	X(OAM_ASKED, "oam-asked", "loopback requests sent")                                   \
@@ -78,6 +80,10 @@ struct atm_vc {
 	bool discard;  /* a cell of the PDU that is coming in had CLP */
 	bool gathered; /* an SDU of it is in port->rx, still in the buffer below */
 	bool refused;  /* send was short: writable is owed */
+	bool heard;    /* PPP as it should be, since the channel was reported up */
+	uint8_t oam_flow; /* PTI of the loopback cells that ask */
+	uint64_t told;   /* when the next line about the other encapsulation may be logged */
+	uint64_t rdi[2]; /* when the next may go: on segment and end-to-end */
 	struct aal5_reasm in;
 	uint8_t *buf; /* in.buf, made with the first cell */
 	struct atm_shape shape;
@@ -146,6 +152,8 @@ uint32_t atm_sdu_most(const struct ist_port *p, const struct atm_vc *v);
 struct atm_vc *atm_find(const struct ist_port *p, uint32_t key);
 /* The circuit is to be looked at by `when`. */
 void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when);
+/* An SDU of the other encapsulation came: RFC 2364, 8. */
+void atm_other_mux(struct ist_port *p, struct atm_vc *v, bool ppp);
 /* The liveness of the circuit may have changed. */
 void atm_check_up(struct ist_port *p, struct atm_vc *v);
 void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const uint8_t *head,

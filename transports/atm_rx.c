@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#define RDI_INTERVAL 900000u /* us: AIS of a second that comes a bit early has its answer */
+
 static void flush(struct ist_port *p)
 {
 	unsigned n = p->rx_count;
@@ -26,6 +28,7 @@ static const uint8_t dropped[ATM_KINDS] = {
 	[ATM_ETHERTYPE] = ATM_C_RX_ETHERTYPE, [ATM_BRIDGED] = ATM_C_RX_BRIDGED,
 	[ATM_OTHER_SNAP] = ATM_C_RX_SNAP,     [ATM_OTHER_NLPID] = ATM_C_RX_NLPID,
 	[ATM_OTHER_LLC] = ATM_C_RX_LLC,	      [ATM_SHORT] = ATM_C_RX_SHORT,
+	[ATM_OTHER_MUX_PPP] = ATM_C_RX_MUX,   [ATM_OTHER_MUX_L2TP] = ATM_C_RX_MUX,
 };
 
 static enum atm_counter sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r, uint32_t flags)
@@ -34,6 +37,10 @@ static enum atm_counter sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r
 		&r, v->mux, v->payloads & 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP);
 	uint8_t payload = kind == ATM_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 
+	if (kind == ATM_OTHER_MUX_PPP || kind == ATM_OTHER_MUX_L2TP) {
+		flush(p);
+		atm_other_mux(p, v, kind == ATM_OTHER_MUX_PPP);
+	}
 	if (kind != ATM_L2TP && kind != ATM_PPP)
 		return (enum atm_counter)dropped[kind];
 	if (!(v->payloads & 1u << payload))
@@ -42,6 +49,7 @@ static enum atm_counter sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r
 		return ATM_C_RX_DOWN;
 	if (!r.left)
 		return ATM_C_RX_SHORT;
+	v->heard |= payload == IST_PAYLOAD_PPP;
 	p->count[ATM_C_RX_OCTETS] += r.left;
 	p->rx_vc[p->rx_count] = v;
 	p->rx[p->rx_count++] = (struct ist_frame){.channel = atm_channel(p, v, payload),
@@ -81,6 +89,20 @@ static void looped_back(struct ist_port *p, struct atm_vc *v, uint32_t tag)
 	atm_check_up(p, v);
 }
 
+/* While AIS comes, about one a second, so does RDI go back: no more than that, whatever comes. */
+static void answer_alarm(struct ist_port *p, struct atm_vc *v, uint8_t pti)
+{
+	uint64_t *next = &v->rdi[pti == CELL_PTI_F5_END_TO_END];
+	uint8_t back[CELL_PAYLOAD];
+
+	if (p->rx_now < *next)
+		return;
+	*next = p->rx_now + RDI_INTERVAL;
+	p->count[ATM_C_OAM_RDI_SENT]++;
+	oam_rdi(back);
+	atm_send_oam(p, v, back, pti);
+}
+
 static void oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
 		   const uint8_t body[CELL_PAYLOAD])
 {
@@ -100,8 +122,7 @@ static void oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *
 	}
 	p->count[counted[o.kind]]++;
 	if (o.kind == OAM_AIS) {
-		oam_rdi(back);
-		atm_send_oam(p, v, back, CELL_PTI_F5_END_TO_END);
+		answer_alarm(p, v, h->pti);
 	} else if (o.kind == OAM_LOOPBACK_REQUEST) {
 		oam_loopback_reply(back, body);
 		atm_send_oam(p, v, back, h->pti);

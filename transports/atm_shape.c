@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tokens come in at the peak cell rate and never heap up beyond the cells of one millisecond (at least
- * one), so that a quiet circuit does not burst far over its rate.
+ * Tokens come in at the peak cell rate and never heap up beyond the cells of TOLERANCE (at least one),
+ * so that a quiet circuit does not burst far over its rate, and a timer that comes late, which it does
+ * by a millisecond or two, costs a busy one nothing.
  */
 #include "transports/atm_shape.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define CELL 1000000 /* millionths */
+#define TOLERANCE 4000 /* us */
 
 void atm_shape_init(struct atm_shape *s, uint32_t pcr, uint64_t now)
 {
@@ -20,17 +22,20 @@ void atm_shape_init(struct atm_shape *s, uint32_t pcr, uint64_t now)
 
 void atm_shape_free(struct atm_shape *s)
 {
-	for (unsigned i = 0; i < ATM_SHAPE_QUEUE; i++)
+	for (unsigned i = 0; s->queue && i < ATM_SHAPE_QUEUE; i++)
 		free(s->queue[i].sdu);
-	memset(s->queue, 0, sizeof(s->queue));
+	free(s->queue);
+	s->queue = NULL;
 	s->count = 0;
 }
 
 static void fill(struct atm_shape *s, uint64_t now)
 {
-	int64_t most = s->pcr > 1000 ? (int64_t)s->pcr * 1000 : CELL;
+	int64_t most = (int64_t)s->pcr * TOLERANCE;
 	uint64_t span = now - s->filled;
 
+	if (most < CELL)
+		most = CELL;
 	/* debt is at most the cells of one SDU: an hour fills any bucket */
 	if (span > 3600000000u)
 		span = 3600000000u;
@@ -71,9 +76,14 @@ static bool make_room(struct atm_waiting *w, uint32_t len)
 bool atm_shape_wait(struct atm_shape *s, const void *head, uint32_t head_len, const void *data,
 		    uint32_t len, bool discard)
 {
-	struct atm_waiting *w = &s->queue[(s->head + s->count) % ATM_SHAPE_QUEUE];
+	struct atm_waiting *w;
 
-	if (s->count == ATM_SHAPE_QUEUE || !make_room(w, head_len + len))
+	if (!s->queue)
+		s->queue = calloc(ATM_SHAPE_QUEUE, sizeof(*s->queue));
+	if (!s->queue || s->count == ATM_SHAPE_QUEUE)
+		return false;
+	w = &s->queue[(s->head + s->count) % ATM_SHAPE_QUEUE];
+	if (!make_room(w, head_len + len))
 		return false;
 	w->len = head_len + len;
 	w->discard = discard;
@@ -87,13 +97,14 @@ bool atm_shape_wait(struct atm_shape *s, const void *head, uint32_t head_len, co
 
 const struct atm_waiting *atm_shape_next(struct atm_shape *s, uint64_t now)
 {
-	const struct atm_waiting *w = &s->queue[s->head];
+	const struct atm_waiting *w;
 
 	if (!s->count)
 		return NULL;
 	fill(s, now);
 	if (s->tokens <= 0)
 		return NULL;
+	w = &s->queue[s->head];
 	s->head = (s->head + 1) % ATM_SHAPE_QUEUE;
 	s->count--;
 	return w;

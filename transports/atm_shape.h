@@ -23,7 +23,7 @@ struct atm_shape {
 	uint32_t pcr; /* cells a second; 0 = not shaped */
 	int64_t tokens; /* millionths of a cell; may be in debt */
 	uint64_t filled; /* when tokens was brought up to date */
-	struct atm_waiting queue[ATM_SHAPE_QUEUE];
+	struct atm_waiting *queue; /* ATM_SHAPE_QUEUE of them, made with the first that waits */
 	unsigned head, count;
 };
 

@@ -243,8 +243,8 @@ ist_channel fake_channel(struct fake_host *h, enum fake_kind kind)
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-#define MAX_SETTINGS 64
-#define MAX_CIRCUITS 32
+#define MAX_SETTINGS 4096 /* and circuits */
+#define MAX_CIRCUITS 1024
 
 struct parsed {
 	char text[MAX_SETTINGS][128];
@@ -256,11 +256,12 @@ struct parsed {
 static void begin_circuit(struct parsed *c, const struct ist_transport *tr, char *text,
 			  const struct ist_setting *at)
 {
-	struct ist_circuit_config *cc = &c->circuit[c->cfg.circuits++];
+	struct ist_circuit_config *cc = &c->circuit[c->cfg.circuits];
 	char *space = strchr(text, ' ');
 
-	if (!space || c->cfg.circuits > MAX_CIRCUITS)
+	if (!space || c->cfg.circuits++ == MAX_CIRCUITS)
 		die("bad circuit in a test");
+	memset(cc, 0, sizeof(*cc));
 	*space = '\0';
 	if (tr->addr_parse(&cc->addr, text + 1))
 		die("bad circuit address in a test");
@@ -274,12 +275,11 @@ static void parse(struct parsed *c, const struct ist_transport *tr, const char *
 	struct ist_circuit_config *cc = NULL;
 	unsigned n = 0;
 
-	memset(c, 0, sizeof(*c));
 	c->cfg = (struct ist_port_config){sizeof(c->cfg), "test0", c->setting, 0, c->circuit, 0};
 	for (unsigned i = 0; config && config[i]; i++) {
 		char *eq;
 
-		if (n == MAX_SETTINGS)
+		if (i == MAX_SETTINGS)
 			die("too many settings in a test");
 		snprintf(c->text[i], sizeof(c->text[i]), "%s", config[i]);
 		if (config[i][0] == '@') {

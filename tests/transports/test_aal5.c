@@ -121,6 +121,15 @@ static void errors_are_named(void)
 	CU_ASSERT_EQUAL(aal5_pdu_check(abort_cell, 48, 1600, AAL5_CRC_IGNORE, &got), AAL5_E_ABORT);
 	abort_cell[41] = 1;
 	CU_ASSERT_EQUAL(aal5_pdu_check(abort_cell, 48, 1600, AAL5_CRC_IGNORE, &got), AAL5_E_CPI);
+	/* Length says more than came, or less: pad would be 48 and more */
+	abort_cell[41] = 0;
+	abort_cell[43] = 41;
+	CU_ASSERT_EQUAL(aal5_pdu_check(abort_cell, 48, 1600, AAL5_CRC_IGNORE, &got), AAL5_E_LENGTH);
+	memset(pdu + 192, 0, 48);
+	pdu[192 + 43] = 136; /* four cells: 137 to 184 octets */
+	CU_ASSERT_EQUAL(aal5_pdu_check(pdu + 48, 192, 1600, AAL5_CRC_IGNORE, &got), AAL5_E_LENGTH);
+	pdu[192 + 43] = 137; /* pad 47 */
+	CU_ASSERT_EQUAL(aal5_pdu_check(pdu + 48, 192, 1600, AAL5_CRC_IGNORE, &got), AAL5_SDU);
 	/* a lost cell in the middle: the length of the trailer does not fit what came */
 	aal5_reasm_init(&r, buf, 1600, 0);
 	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, pdu, false, AAL5_CRC_IGNORE, 0, &got), AAL5_MORE);
@@ -158,6 +167,55 @@ static void too_long_is_skipped_to_its_end(void)
 	CU_ASSERT_EQUAL(got, 4);
 }
 
+/* Without its last cell a PDU takes the next one with it, and no further one. */
+static void a_lost_last_cell_costs_two_pdus(void)
+{
+	static const struct {
+		enum aal5_crc_mode mode;
+		size_t max;
+		enum aal5_result res;
+	} rows[] = {
+		{AAL5_CRC_STRICT, 1600, AAL5_E_CRC},
+		{AAL5_CRC_IGNORE, 1600, AAL5_E_LENGTH},
+		{AAL5_CRC_STRICT, 120, AAL5_E_OVERSIZE},
+	};
+	uint8_t sdu[100] = {7}, pdu[144], buf[1700];
+
+	aal5_pdu_write(pdu, NULL, 0, sdu, sizeof(sdu), AAL5_CRC_STRICT);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct aal5_reasm r;
+		size_t got;
+
+		aal5_reasm_init(&r, buf, rows[i].max, 0);
+		for (int k = 0; k < 2; k++)
+			aal5_reasm_cell(&r, pdu + k * 48, false, rows[i].mode, 0, &got);
+		CU_ASSERT_EQUAL(feed(&r, pdu, 144, rows[i].mode, &got), rows[i].res);
+		CU_ASSERT_EQUAL(feed(&r, pdu, 144, rows[i].mode, &got), AAL5_SDU);
+		CU_ASSERT_EQUAL(got, 100);
+	}
+}
+
+/* What goes past the judge fills the same buffer, never over its end and never as the first. */
+static void cells_in_the_middle_are_bounded(void)
+{
+	uint8_t cell[CELL_PAYLOAD] = {0}, buf[144 + 1];
+	struct aal5_reasm r;
+	size_t got;
+
+	buf[144] = 0xee;
+	aal5_reasm_init(&r, buf, 120, 0);
+	CU_ASSERT_FALSE(aal5_reasm_middle(&r, cell));
+	aal5_reasm_cell(&r, cell, false, AAL5_CRC_STRICT, 0, &got);
+	CU_ASSERT_TRUE(aal5_reasm_middle(&r, cell));
+	CU_ASSERT_TRUE(aal5_reasm_middle(&r, cell));
+	CU_ASSERT_FALSE(aal5_reasm_middle(&r, cell));
+	aal5_reasm_cell(&r, cell, false, AAL5_CRC_STRICT, 0, &got);
+	CU_ASSERT_FALSE(aal5_reasm_middle(&r, cell)); /* skipping */
+	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, cell, true, AAL5_CRC_STRICT, 0, &got),
+			AAL5_E_OVERSIZE);
+	CU_ASSERT_EQUAL(buf[144], 0xee);
+}
+
 static void a_missing_last_cell_times_out(void)
 {
 	uint8_t cell[CELL_PAYLOAD] = {0}, buf[144];
@@ -184,6 +242,8 @@ static const struct test_case cases[] = {
 	{"errors_are_named", errors_are_named},
 	{"crc_modes_do_not_mix", crc_modes_do_not_mix},
 	{"too_long_is_skipped_to_its_end", too_long_is_skipped_to_its_end},
+	{"a_lost_last_cell_costs_two_pdus", a_lost_last_cell_costs_two_pdus},
+	{"cells_in_the_middle_are_bounded", cells_in_the_middle_are_bounded},
 	{"a_missing_last_cell_times_out", a_missing_last_cell_times_out},
 	{NULL, NULL},
 };

@@ -4,7 +4,9 @@
 #include "tests/harness.h"
 #include "tests/transports/host.h"
 #include "tests/transports/raw.h"
+#include "transports/aal5.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define S 1000000u
@@ -87,6 +89,116 @@ static void loopback_takes_a_circuit_down_and_up(void)
 	fake_close(&b);
 }
 
+/* The segment is asked in its own flow. */
+static void the_segment_is_asked(void)
+{
+	struct fake_host a, raw;
+	struct fake_event *e;
+	struct cell_hdr hdr;
+
+	fake_open(&a, &atm_transport,
+		  (const char *const[]){"link=loop:seg", "@0/40 l2tp", "oam-interval=1000000",
+					"oam-flow=segment", NULL});
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:seg", NULL});
+	fake_join(&a, &raw);
+	fake_run(&a, fake_now + 2 * S);
+	e = fake_take(&raw, FAKE_FRAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_TRUE(cell_decode(&hdr, e->data, CELL_UNI));
+	CU_ASSERT_EQUAL(hdr.pti, CELL_PTI_F5_SEGMENT);
+	fake_free(e);
+	fake_close(&a);
+	fake_close(&raw);
+}
+
+/* A thousand circuits: each asks once an interval, their PDUs come in with the cells of all of them
+ * between the first and the last, and those that have no last cell time out. */
+static void a_thousand_circuits(void)
+{
+	enum { CIRCUITS = 1000 };
+	static char words[CIRCUITS][20];
+	static const char *config[3 * CIRCUITS + 8];
+	struct fake_host a, raw;
+	uint8_t sdu[80] = {0xc0, 0x21}, pdu[96], cell[CELL_LEN];
+	unsigned n = 0;
+
+	config[n++] = "link=loop:many";
+	config[n++] = "reassembly-timeout=1000000";
+	for (unsigned i = 0; i < CIRCUITS; i++) {
+		snprintf(words[i], sizeof(words[i]), "@%u/%u ppp", i / 100, 100 + i % 100);
+		config[n++] = words[i];
+		config[n++] = "encapsulation=vc-mux";
+		config[n++] = "oam-interval=10000000";
+	}
+	config[n] = NULL;
+	fake_open(&a, &atm_transport, config);
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:many", NULL});
+	fake_join(&a, &raw);
+	fake_run(&a, fake_now + 2 * S);
+	CU_ASSERT_EQUAL(fake_count(&a, "oam-asked"), CIRCUITS);
+	fake_forget(&a);
+	for (unsigned k = 0; k < 2; k++)
+		for (unsigned i = 0; i < CIRCUITS - 10 * k; i++) {
+			const struct cell_hdr hdr = {.vpi = (uint16_t)(i / 100),
+						     .vci = (uint16_t)(100 + i % 100),
+						     .pti = k ? CELL_PTI_LAST : 0};
+
+			sdu[2] = (uint8_t)(i >> 8);
+			sdu[3] = (uint8_t)i;
+			aal5_pdu_write(pdu, NULL, 0, sdu, sizeof(sdu), AAL5_CRC_STRICT);
+			cell_encode(cell, &hdr, CELL_UNI);
+			memcpy(cell + CELL_HDR_LEN, pdu + k * CELL_PAYLOAD, CELL_PAYLOAD);
+			fake_send(&raw, 1, cell, sizeof(cell));
+			fake_run(&a, fake_now);
+		}
+	for (unsigned i = 0; i < CIRCUITS - 10; i++) {
+		struct fake_event *e = fake_take(&a, FAKE_FRAME);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_TRUE(e->len == 80 && e->data[2] == i >> 8 && e->data[3] == (i & 255));
+		fake_free(e);
+	}
+	fake_run(&a, fake_now + 2 * S);
+	CU_ASSERT_EQUAL(fake_count(&a, "aal5-timeout"), 10);
+	fake_run(&a, fake_now + 7 * S);
+	CU_ASSERT_EQUAL(fake_count(&a, "oam-asked"), 2 * CIRCUITS);
+	fake_close(&a);
+	fake_close(&raw);
+}
+
+/* Two shaped circuits and one that is not, all kept busy: each gets its own rate. */
+static void shaped_circuits_do_not_starve_each_other(void)
+{
+	struct fake_host a, raw;
+	static const uint8_t data[60];
+	ist_channel c[3];
+	uint64_t sent[3] = {0}, end;
+
+	fake_open(&a, &atm_transport,
+		  (const char *const[]){"link=loop:busy", "@0/40 ppp", "pcr=100", "@0/41 ppp",
+					"pcr=20000", "@0/42 ppp", NULL});
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:busy", NULL});
+	fake_join(&a, &raw);
+	fake_run(&a, fake_now + 2 * S);
+	fake_connect(&a, "0/40", IST_PAYLOAD_PPP, &c[0]);
+	fake_connect(&a, "0/41", IST_PAYLOAD_PPP, &c[1]);
+	fake_connect(&a, "0/42", IST_PAYLOAD_PPP, &c[2]);
+	for (end = fake_now + S; fake_now < end;) {
+		for (int i = 0; i < 3; i++)
+			for (int k = 0; k < 100 && fake_send(&a, c[i], data, sizeof(data)) == 1; k++)
+				sent[i]++;
+		fake_run(&a, fake_now + 2000);
+		fake_forget(&raw);
+		fake_forget(&a);
+	}
+	/* two cells each; 64 may still wait */
+	CU_ASSERT_TRUE(sent[0] >= 50 && sent[0] <= 50 + 64 + 2);
+	CU_ASSERT_TRUE(sent[1] >= 9900 && sent[1] <= 10000 + 64 + 40);
+	CU_ASSERT_EQUAL(sent[2], 50000);
+	fake_close(&a);
+	fake_close(&raw);
+}
+
 static void link_down_is_every_circuit_down(void)
 {
 	struct fake_host a, b;
@@ -149,6 +261,9 @@ static const struct test_case cases[] = {
 	{"every_size_in_cells", every_size_in_cells},
 	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
 	{"loopback_takes_a_circuit_down_and_up", loopback_takes_a_circuit_down_and_up},
+	{"the_segment_is_asked", the_segment_is_asked},
+	{"a_thousand_circuits", a_thousand_circuits},
+	{"shaped_circuits_do_not_starve_each_other", shaped_circuits_do_not_starve_each_other},
 	{"link_down_is_every_circuit_down", link_down_is_every_circuit_down},
 	{"hostile_frames", hostile_frames},
 	{NULL, NULL},

@@ -27,6 +27,9 @@ static void mistakes_are_named(void)
 		"sdu-max is too small");
 	refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "@0/40 ppp", NULL},
 		"0/40 is there twice");
+	refused((const char *const[]){"link=loop:c", "framing=sdus", "@0/40 l2tp",
+				      "oam-interval=5000000", NULL},
+		"between SDUs there is no loopback cell");
 	refused((const char *const[]){"link=nowhere:c", "@0/40 l2tp", NULL}, "link");
 	refused((const char *const[]){"@0/40 l2tp", NULL}, "needs a link");
 }
@@ -74,9 +77,36 @@ static void rfc3355_7_no_svc_signalling(void)
 		CU_ASSERT_PTR_NULL(strstr(k->name, "svc"));
 }
 
+/* All of the VPIs and VCIs that the header has room for, and not one more. */
+static void the_header_is_the_limit(void)
+{
+	static const struct {
+		const char *header, *pvc;
+		bool ok;
+	} rows[] = {
+		{"header=uni", "@255/65535 l2tp", true}, {"header=uni", "@256/32 l2tp", false},
+		{"header=nni", "@4095/65535 l2tp", true}, {"header=uni", "@0/32 l2tp", true},
+		{"header=nni", "@0/31 l2tp", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fake_host h;
+		char err[200];
+
+		CU_ASSERT_EQUAL(!fake_try(&h, &atm_transport,
+					  (const char *const[]){"link=loop:l", rows[i].header,
+								rows[i].pvc, NULL},
+					  err, sizeof(err)),
+				rows[i].ok);
+		if (rows[i].ok)
+			fake_close(&h);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"mistakes_are_named", mistakes_are_named},
 	{"addresses", addresses},
+	{"the_header_is_the_limit", the_header_is_the_limit},
 	{"rfc3355_7_no_svc_signalling", rfc3355_7_no_svc_signalling},
 	{"mtu_is_the_sdu_less_its_head", mtu_is_the_sdu_less_its_head},
 	{NULL, NULL},

@@ -21,6 +21,12 @@ static const struct {
 	{"fefe03cc 45", ATM_OTHER_NLPID, 1},
 	{"424203 00", ATM_OTHER_LLC, 1},
 	{"aaaa04 00005e0007", ATM_OTHER_LLC, 5},
+	/* RFC 2364, 8: what a far end with VC multiplexing sends */
+	{"c021 0101 0004", ATM_OTHER_MUX_PPP, 3},
+	{"0021 45", ATM_OTHER_MUX_PPP, 0},
+	{"c802 0014", ATM_OTHER_MUX_L2TP, 1},
+	{"0002 0001", ATM_OTHER_MUX_L2TP, 1},
+	{"00ffbf", ATM_OTHER_LLC, 0},
 	{"", ATM_SHORT, 0},
 	{"aaaa", ATM_SHORT, 0},
 	{"aaaa0300005e00", ATM_SHORT, 0},
@@ -49,6 +55,32 @@ static void vc_mux_is_what_was_configured(void)
 	CU_ASSERT_EQUAL(r.left, 2);
 }
 
+/* RFC 2364, 8: what a far end with LLC encapsulation sends. */
+static void llc_on_vc_mux_is_seen(void)
+{
+	static const struct {
+		const char *hex;
+		enum atm_kind ppp, l2tp;
+	} rows[] = {
+		{"fefe03cfc021", ATM_OTHER_MUX_PPP, ATM_OTHER_MUX_PPP},
+		{"aaaa0300005e0007c802", ATM_OTHER_MUX_L2TP, ATM_OTHER_MUX_L2TP},
+		{"aaaa03", ATM_OTHER_MUX_L2TP, ATM_OTHER_MUX_L2TP},
+		{"aaaa", ATM_PPP, ATM_L2TP},
+		{"c021", ATM_PPP, ATM_L2TP},
+		{"", ATM_PPP, ATM_L2TP},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		uint8_t buf[32];
+		size_t n = test_hex(buf, sizeof(buf), rows[i].hex);
+		struct rd r = rd_init(buf, n);
+
+		CU_ASSERT_EQUAL(atm_encap_get(&r, ATM_VC_MUX, IST_PAYLOAD_PPP), rows[i].ppp);
+		CU_ASSERT_EQUAL(atm_encap_get(&r, ATM_VC_MUX, IST_PAYLOAD_L2TP), rows[i].l2tp);
+		CU_ASSERT_EQUAL(r.left, n);
+	}
+}
+
 static void heads_as_sent(void)
 {
 	uint8_t buf[16];
@@ -70,6 +102,7 @@ static void heads_as_sent(void)
 static const struct test_case cases[] = {
 	{"llc_says_what_follows", llc_says_what_follows},
 	{"vc_mux_is_what_was_configured", vc_mux_is_what_was_configured},
+	{"llc_on_vc_mux_is_seen", llc_on_vc_mux_is_seen},
 	{"heads_as_sent", heads_as_sent},
 	{NULL, NULL},
 };

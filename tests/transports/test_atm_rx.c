@@ -183,23 +183,34 @@ static void a_pdu_without_end_times_out(void)
 	close_both();
 }
 
+/* What was sent back on a circuit of VPI 0: its PTI, -1 = nothing; octets behind the header in body. */
+static int sent_back(uint16_t vci, uint8_t body[CELL_PAYLOAD])
+{
+	struct fake_event *e = fake_take(&raw, FAKE_FRAME);
+	struct cell_hdr hdr;
+
+	if (!e)
+		return -1;
+	CU_ASSERT_EQUAL_FATAL(e->len, CELL_LEN);
+	CU_ASSERT_TRUE(cell_decode(&hdr, e->data, CELL_UNI));
+	CU_ASSERT_TRUE(hdr.vpi == 0 && hdr.vci == vci);
+	memcpy(body, e->data + CELL_HDR_LEN, CELL_PAYLOAD);
+	fake_free(e);
+	return hdr.pti;
+}
+
 static void loopback_is_answered_and_alarms_counted(void)
 {
 	uint8_t cell[CELL_LEN], body[CELL_PAYLOAD];
-	struct fake_event *e;
 	struct oam_cell o;
 
 	open_both("framing=cells");
 	oam_loopback_request(body, 77);
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
 	feed(cell, sizeof(cell));
-	e = fake_take(&raw, FAKE_FRAME);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
-	CU_ASSERT_EQUAL(e->len, CELL_LEN);
-	CU_ASSERT_EQUAL(memcmp(e->data, cell, CELL_HDR_LEN), 0);
-	oam_decode(&o, e->data + CELL_HDR_LEN);
+	CU_ASSERT_EQUAL(sent_back(40, body), CELL_PTI_F5_END_TO_END);
+	oam_decode(&o, body);
 	CU_ASSERT_TRUE(o.kind == OAM_LOOPBACK_REPLY && o.tag == 77);
-	fake_free(e);
 	CU_ASSERT_EQUAL(fake_count(&h, "oam-looped"), 1);
 	oam_rdi(body);
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
@@ -210,6 +221,173 @@ static void loopback_is_answered_and_alarms_counted(void)
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
 	feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "oam-bad"), 1);
+	close_both();
+}
+
+/* A segment's request is answered on the segment. */
+static void loopback_on_the_segment(void)
+{
+	uint8_t cell[CELL_LEN], body[CELL_PAYLOAD];
+
+	open_both("framing=cells");
+	oam_loopback_request(body, 5);
+	cell_of(cell, 0, 41, CELL_PTI_F5_SEGMENT, body);
+	feed(cell, sizeof(cell));
+	CU_ASSERT_EQUAL(sent_back(41, body), CELL_PTI_F5_SEGMENT);
+	close_both();
+}
+
+/* 48 octets of a function with nothing in it, sealed. */
+static void oam_of(uint8_t out[CELL_PAYLOAD], uint8_t first)
+{
+	uint16_t c;
+
+	memset(out, 0x6a, CELL_PAYLOAD);
+	out[0] = first;
+	for (c = 0; c < 0x400; c++) { /* the seal by trial */
+		out[46] = (uint8_t)(c >> 8);
+		out[47] = (uint8_t)c;
+		if (!oam_crc10(out, CELL_PAYLOAD))
+			return;
+	}
+}
+
+/* I.610: RDI goes back while AIS comes, one a second, in the flow the alarm came in. */
+static void alarms_are_answered_once_a_second(void)
+{
+	uint8_t cell[CELL_LEN], body[CELL_PAYLOAD], back[CELL_PAYLOAD];
+	struct oam_cell o;
+
+	open_both("framing=cells");
+	oam_of(body, 0x10);
+	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
+	for (int i = 0; i < 300; i++) {
+		fake_send(&raw, 1, cell, sizeof(cell));
+		fake_run(&h, fake_now + 10000);
+	}
+	CU_ASSERT_EQUAL(fake_count(&h, "oam-ais"), 300);
+	CU_ASSERT_EQUAL(fake_count(&h, "oam-rdi-sent"), 4);
+	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 4);
+	CU_ASSERT_EQUAL(sent_back(40, back), CELL_PTI_F5_END_TO_END);
+	oam_decode(&o, back);
+	CU_ASSERT_EQUAL(o.kind, OAM_RDI);
+	fake_forget(&raw);
+	cell_of(cell, 0, 40, CELL_PTI_F5_SEGMENT, body);
+	feed(cell, sizeof(cell));
+	CU_ASSERT_EQUAL(sent_back(40, back), CELL_PTI_F5_SEGMENT);
+	oam_of(body, 0x14);
+	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
+	feed(cell, sizeof(cell));
+	CU_ASSERT_EQUAL(fake_count(&h, "oam-cc"), 1);
+	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 0);
+	close_both();
+}
+
+/* A header known from the cell before is still judged whole: its HEC, and whose it is. */
+static void a_known_header_with_an_error(void)
+{
+	uint8_t cell[CELL_LEN];
+
+	open_both("framing=cells");
+	for (int i = 0; i < 3; i++) {
+		sccrq_cell(cell);
+		feed(cell, sizeof(cell));
+		for (int bit = 0; bit < 40; bit++) {
+			sccrq_cell(cell);
+			cell[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+			feed(cell, sizeof(cell));
+		}
+	}
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 3);
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-hec"), 120);
+	close_both();
+}
+
+/* CLP of any cell marks the SDU, congestion is what the last one says. */
+static void marks_of_cells_mark_the_sdu(void)
+{
+	static const struct {
+		uint8_t pti[2];
+		bool clp[2];
+		uint32_t flags;
+	} rows[] = {
+		{{0, CELL_PTI_LAST}, {true, false}, IST_FRAME_DISCARD},
+		{{0, CELL_PTI_LAST}, {false, true}, IST_FRAME_DISCARD},
+		{{CELL_PTI_CONGESTED, CELL_PTI_LAST}, {false, false}, 0},
+		{{0, CELL_PTI_LAST | CELL_PTI_CONGESTED}, {false, false}, IST_FRAME_CONGESTED},
+		{{0, CELL_PTI_LAST}, {false, false}, 0},
+	};
+	uint8_t pdu[96], sdu[60] = {0xc0, 0x21};
+
+	open_both("framing=cells");
+	aal5_pdu_write(pdu, NULL, 0, sdu, sizeof(sdu), AAL5_CRC_STRICT);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fake_event *e;
+
+		for (int k = 0; k < 2; k++) {
+			const struct cell_hdr hdr = {
+				.vci = 41, .pti = rows[i].pti[k], .clp = rows[i].clp[k]};
+			uint8_t cell[CELL_LEN];
+
+			cell_encode(cell, &hdr, CELL_UNI);
+			memcpy(cell + CELL_HDR_LEN, pdu + k * CELL_PAYLOAD, CELL_PAYLOAD);
+			feed(cell, sizeof(cell));
+		}
+		e = fake_take(&h, FAKE_FRAME);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_EQUAL(e->flags, rows[i].flags);
+		fake_free(e);
+	}
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-clp"), 2);
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-efci"), 2);
+	close_both();
+}
+
+static void sdu_cell(uint16_t vci, const char *hex)
+{
+	uint8_t sdu[40], pdu[CELL_PAYLOAD], cell[CELL_LEN];
+	size_t n = test_hex(sdu, sizeof(sdu), hex);
+
+	aal5_pdu_write(pdu, NULL, 0, sdu, n, AAL5_CRC_STRICT);
+	cell_of(cell, 0, vci, CELL_PTI_LAST, pdu);
+	feed(cell, sizeof(cell));
+}
+
+/* RFC 2364, 8: a PPP link whose far end changes to the other encapsulation is torn down; one that never
+ * had the right one is only spoken of, and neither more than once in a while. */
+static void the_other_encapsulation(void)
+{
+	static const struct {
+		uint16_t vci;
+		const char *good, *other;
+	} rows[] = {
+		{40, "fefe03cf c02101010004", "c02101010004"},
+		{41, "c02101010004", "fefe03cf c02101010004"},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		open_both("framing=cells");
+		sdu_cell(rows[i].vci, rows[i].other);
+		CU_ASSERT_EQUAL(fake_count(&h, "rx-encapsulation"), 1);
+		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(h.last_log, i ? "0/41: far end sends with" : "0/40: far end sends without"));
+		fake_run(&h, fake_now + 11000000);
+		for (int k = 0; k < 50; k++) {
+			sdu_cell(rows[i].vci, rows[i].good);
+			sdu_cell(rows[i].vci, rows[i].other);
+		}
+		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 1);
+		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 1);
+		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 50);
+		CU_ASSERT_EQUAL(fake_count(&h, "rx-encapsulation"), 51);
+		CU_ASSERT_EQUAL(h.warnings, 2);
+		close_both();
+	}
+	open_both("framing=cells");
+	sdu_cell(40, "c802001400000000000000008008000000000001"); /* L2TP: nothing to tear down */
+	sdu_cell(41, "aaaa0300005e0007 c802");
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-encapsulation"), 2);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 0);
 	close_both();
 }
 
@@ -250,6 +428,11 @@ static const struct test_case cases[] = {
 	{"every_drop_has_its_counter", every_drop_has_its_counter},
 	{"a_pdu_without_end_times_out", a_pdu_without_end_times_out},
 	{"loopback_is_answered_and_alarms_counted", loopback_is_answered_and_alarms_counted},
+	{"loopback_on_the_segment", loopback_on_the_segment},
+	{"alarms_are_answered_once_a_second", alarms_are_answered_once_a_second},
+	{"a_known_header_with_an_error", a_known_header_with_an_error},
+	{"marks_of_cells_mark_the_sdu", marks_of_cells_mark_the_sdu},
+	{"the_other_encapsulation", the_other_encapsulation},
 	{"pdus_and_sdus", pdus_and_sdus},
 	{NULL, NULL},
 };

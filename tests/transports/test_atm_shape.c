@@ -60,7 +60,7 @@ static void the_queue_goes_out_in_order_at_the_rate(void)
 	atm_shape_free(&s);
 }
 
-/* Nothing overtakes what waits, and a long silence does not heap up a burst. */
+/* Nothing overtakes what waits, and a long silence heaps up the cells of 4 ms and no more. */
 static void no_overtaking_and_no_burst(void)
 {
 	struct atm_shape s;
@@ -76,8 +76,37 @@ static void no_overtaking_and_no_burst(void)
 		atm_shape_pay(&s, 1);
 		burst++;
 	}
-	CU_ASSERT_EQUAL(burst, 1);
+	CU_ASSERT_EQUAL(burst, 4);
 	atm_shape_free(&s);
+}
+
+/* A timer that is never early and up to 3 ms late costs a busy circuit nothing of its rate. */
+static void a_late_timer_costs_no_rate(void)
+{
+	static const uint32_t rates[] = {1000, 20000, 353207};
+	uint64_t seed = test_seed();
+
+	for (unsigned k = 0; k < 3; k++) {
+		uint64_t now = 0, sent = 0;
+		struct atm_shape s;
+
+		atm_shape_init(&s, rates[k], 0);
+		while (now < 10000000) {
+			while (s.count < ATM_SHAPE_QUEUE)
+				CU_ASSERT_TRUE_FATAL(atm_shape_wait(&s, NULL, 0, "x", 1, false));
+			while (atm_shape_next(&s, now)) {
+				atm_shape_pay(&s, 2);
+				sent += 2;
+				if (s.count < ATM_SHAPE_QUEUE)
+					CU_ASSERT_TRUE_FATAL(
+						atm_shape_wait(&s, NULL, 0, "x", 1, false));
+			}
+			now = atm_shape_deadline(&s) + test_rand(&seed) % 3000;
+		}
+		CU_ASSERT_TRUE(sent >= 10ull * rates[k] * 99 / 100);
+		CU_ASSERT_TRUE(sent <= 10ull * rates[k] + rates[k] / 250 + 4);
+		atm_shape_free(&s);
+	}
 }
 
 static const struct test_case cases[] = {
@@ -85,6 +114,7 @@ static const struct test_case cases[] = {
 	{"the_rate_is_kept_over_ten_seconds", the_rate_is_kept_over_ten_seconds},
 	{"the_queue_goes_out_in_order_at_the_rate", the_queue_goes_out_in_order_at_the_rate},
 	{"no_overtaking_and_no_burst", no_overtaking_and_no_burst},
+	{"a_late_timer_costs_no_rate", a_late_timer_costs_no_rate},
 	{NULL, NULL},
 };
 const struct test_suite suite_atm_shape = {"atm_shape", cases};
