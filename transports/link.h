@@ -52,6 +52,9 @@ struct link_conf {
 	uint16_t tun_type, tun_protocol;
 	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
 	uint16_t dlt;		  /* what the frames are in a capture file; 0 = the transport has none */
+	/* With dlt 252: the name in front of each (pcap_tags_encode), and which side we are. */
+	const char *dissector;
+	bool dce;
 };
 
 /* Rows for the key table of a transport that stands on a link. */

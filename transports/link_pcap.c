@@ -2,8 +2,9 @@
 /*
  * `pcap:IN`, `pcap:>OUT`, `pcap:IN>OUT`: the frames of a capture file are what the link receives,
  * at the pace they were recorded or as fast as they are taken, and what is sent is recorded in
- * another.  The link type of both is the transport's; a file of another one is refused.  The link
- * is up while the files are open, also when all of IN has come.
+ * another.  The link type of both is the transport's; a file of another one is refused, and where
+ * frames have tags in front, those of another dissector are dropped.  The link is up while the files
+ * are open, also when all of IN has come.
  */
 #include "transports/link_kind.h"
 
@@ -90,14 +91,20 @@ static bool peek(struct pcap_link *u, struct pcap_record *r)
 	return true;
 }
 
-/* A frame that may be handed on; others are counted. */
-static bool sound(struct pcap_link *u, const struct pcap_record *r)
+/* The frame of a record when it may be handed on; others are counted. */
+static bool sound(struct pcap_link *u, const struct pcap_record *r, struct link_frame *f)
 {
-	if (r->len < r->wire_len)
+	struct rd in = rd_init(u->room + u->at + PCAP_RECORD_HEAD, r->len);
+	bool whole = r->len == r->wire_len;
+
+	if (whole && conf(u)->dissector)
+		whole = pcap_tags_decode(&in, conf(u)->dissector);
+	if (!whole)
 		link_counted(u->link, LINK_RX_BAD);
-	else if (r->len > LINK_FRAME_MAX)
+	else if (in.left > LINK_FRAME_MAX)
 		link_counted(u->link, LINK_RX_TOO_LONG);
-	return r->len == r->wire_len && r->len <= LINK_FRAME_MAX;
+	*f = (struct link_frame){NULL, in.p, 0, (uint32_t)in.left};
+	return whole && in.left <= LINK_FRAME_MAX;
 }
 
 /* Hands on the frames whose time has come, at most a batch; says when to come again. */
@@ -117,9 +124,7 @@ static uint64_t replay(struct pcap_link *u, uint64_t now)
 			next = r.us + u->skew;
 		if (next != now)
 			break;
-		if (sound(u, &r))
-			frames[n++] = (struct link_frame){NULL, u->room + u->at + PCAP_RECORD_HEAD,
-							  0, r.len};
+		n += sound(u, &r, &frames[n]);
 		u->at += PCAP_RECORD_HEAD + r.len;
 	}
 	if (n)
@@ -162,17 +167,21 @@ static bool write_whole(struct pcap_link *u, struct iovec *iov, int n)
 
 static void record(struct pcap_link *u, const struct link_frame *f)
 {
-	uint8_t head[PCAP_RECORD_HEAD];
+	uint8_t head[PCAP_RECORD_HEAD], tags[PCAP_TAGS_MAX];
+	const char *dissector = conf(u)->dissector;
+	size_t tags_len = dissector ? pcap_tags_encode(tags, dissector, !conf(u)->dce) : 0;
 	uint32_t head_len = f->head ? f->head_len : 0;
-	const struct pcap_record r = {wall_clock(), head_len + f->len, head_len + f->len};
+	uint32_t len = (uint32_t)tags_len + head_len + f->len;
+	const struct pcap_record r = {wall_clock(), len, len};
 	struct iovec iov[] = {
 		{head, sizeof(head)},
+		{tags, tags_len},
 		{(void *)(uintptr_t)f->head, head_len},
 		{(void *)(uintptr_t)f->payload, f->len},
 	};
 
 	pcap_record_encode(head, &r);
-	link_counted(u->link, write_whole(u, iov, 3) ? LINK_TX : LINK_TX_ERROR);
+	link_counted(u->link, write_whole(u, iov, 4) ? LINK_TX : LINK_TX_ERROR);
 }
 
 static void send_frames(void *impl, const struct link_frame *f, unsigned n)

@@ -325,6 +325,7 @@ static int add_known(struct x25_conf *c, const struct ist_circuit_config *cc, ch
 
 static enum x25_framing framing_of(const struct settings *set)
 {
+	static const char *const packets[] = {"tun:", "udp:", "loop:"};
 	const char *spec = settings_text(set, "link");
 
 	if (!strncmp(spec, "xot", 3))
@@ -333,7 +334,10 @@ static enum x25_framing framing_of(const struct settings *set)
 		return X25_LAPB;
 	if (settings_is(set, "framing", "pseudo-header"))
 		return X25_PSEUDO_HEADER;
-	return strncmp(spec, "packet:", 7) ? X25_PSEUDO_HEADER : X25_LAPB;
+	for (size_t i = 0; i < sizeof(packets) / sizeof(*packets); i++)
+		if (!strncmp(spec, packets[i], strlen(packets[i])))
+			return X25_PSEUDO_HEADER;
+	return X25_LAPB;
 }
 
 static int general(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)

@@ -18,13 +18,14 @@
  */
 #include "transports/x25_port.h"
 
+#include "transports/pcap_file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define QUEUE_MAX 16384u /* packets that wait for LAPB */
 #define ASK_EVERY 3000000u
-#define DLT_FRAMES 151u /* of pcap links: LINKTYPE_USER4 LAPB, USER5 with the pseudo-header */
 
 enum { PSEUDO_DATA, PSEUDO_CONNECT, PSEUDO_DISCONNECT, PSEUDO_PARAMETERS };
 
@@ -42,6 +43,7 @@ struct x25_link_line {
 	struct waiting *first, **last;
 	unsigned queued;
 	bool overflow;
+	bool bare;	 /* pseudo-header, but on a pcap link packets have none and nothing else is there */
 	bool connected;	 /* pseudo-header: the packet layer has been started */
 	uint64_t ask_at; /* when to say 01 again */
 };
@@ -175,8 +177,10 @@ static void overflowed(struct x25_link_line *l)
 
 static void send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt, size_t len)
 {
-	const struct link_frame f = {&kind, pkt, 1, (uint32_t)len};
+	const struct link_frame f = {l->bare ? NULL : &kind, pkt, 1, (uint32_t)len};
 
+	if (l->bare && kind != PSEUDO_DATA)
+		return;
 	if (kind == PSEUDO_DATA)
 		x25_tap(l->line.port, true, "x.25", pkt, len);
 	link_send(l->link, &f, 1);
@@ -223,16 +227,21 @@ static void start_pseudo(struct x25_link_line *l, uint64_t now)
 	connected(l, now);
 }
 
+static void rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	x25_tap(l->line.port, false, "x.25", pkt, len);
+	if (!l->connected)
+		connected(l, now);
+	x25_rx(&l->line.x, pkt, len, now);
+}
+
 static void rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint64_t now)
 {
 	bool dce = l->line.x.cfg.dce;
 
 	switch (f->payload[0]) {
 	case PSEUDO_DATA:
-		x25_tap(l->line.port, false, "x.25", f->payload + 1, f->len - 1);
-		if (!l->connected)
-			connected(l, now);
-		x25_rx(&l->line.x, f->payload + 1, f->len - 1, now);
+		rx_packet(l, f->payload + 1, f->len - 1, now);
 		break;
 	case PSEUDO_CONNECT:
 		if (dce)
@@ -266,6 +275,8 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 		} else if (l->store) {
 			x25_tap(p, false, "lapb", f[i].payload, f[i].len);
 			lapb_rx(&l->lapb, f[i].payload, f[i].len, x25_now(p));
+		} else if (l->bare) {
+			rx_packet(l, f[i].payload, f[i].len, x25_now(p));
 		} else {
 			rx_pseudo(l, &f[i], x25_now(p));
 		}
@@ -359,16 +370,20 @@ static int line_open(struct ist_port *p, const struct settings *set, char *err, 
 				 .user = &link_user,
 				 .settings = *set,
 				 .little_endian = true,
-				 .dlt = DLT_FRAMES + (unsigned)p->conf.framing,
+				 .dlt = PCAP_UPPER_PDU,
+				 .dissector = lapb ? "lapb" : "x.25",
+				 .dce = p->conf.x.dce,
 				 .tun_type = 271,	  /* ARPHRD_X25 */
 				 .tun_protocol = 0x0805}; /* ETH_P_X25 */
 	struct x25_link_line *l = calloc(1, sizeof(*l));
+	const char *spec = settings_text(set, "link");
 	int r;
 
 	if (!l)
 		return -ENOMEM;
 	l->last = &l->first;
 	l->ask_at = X25_NO_TIME;
+	l->bare = spec && !strncmp(spec, "pcap:", 5);
 	r = x25_line_init(&l->line, p, &p->conf.x, lapb ? &on_lapb : &on_pseudo);
 	if (r) {
 		free(l);

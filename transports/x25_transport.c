@@ -7,13 +7,12 @@
  */
 #include "transports/x25_transport.h"
 
+#include "transports/pcap_file.h"
 #include "transports/x25_port.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define DLT_UPPER_PDU 252
 
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
@@ -90,16 +89,17 @@ static void on_time(void *arg, uint64_t now)
 	x25_leave(p);
 }
 
-/* LINKTYPE_WIRESHARK_UPPER_PDU: the dissector's name, then an end tag, then what it dissects. */
 void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
 	     size_t len)
 {
-	uint8_t head[12] = {0, 12, 0, 4};
+	uint8_t head[PCAP_TAGS_MAX];
+	size_t head_len;
 
 	if (!*p->host->tap_on)
 		return;
-	memcpy(head + 4, dissector, 4);
-	p->host->tap(p->ctx, outbound, DLT_UPPER_PDU, head, sizeof(head), data, (uint32_t)len);
+	head_len = pcap_tags_encode(head, dissector, outbound != p->conf.x.dce);
+	p->host->tap(p->ctx, outbound, PCAP_UPPER_PDU, head, (uint32_t)head_len, data,
+		     (uint32_t)len);
 }
 
 /* --- opening --------------------------------------------------------------------------------------------- */

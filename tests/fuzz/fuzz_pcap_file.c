@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Capture files: whatever headers are believed, the frames lie inside the file; what is in our own
- * form is written again as it was.
+ * Capture files: whatever headers are believed, the frames lie inside the file, and behind tags inside
+ * the record; what is in our own form is written again as it was.
  */
 #include "transports/pcap_file.h"
 
@@ -25,6 +25,14 @@ static void same_again(const struct pcap_record *rec, const uint8_t *head)
 		check(!memcmp(back, head, sizeof(back)));
 }
 
+static void tags(struct rd frame)
+{
+	struct rd r = frame;
+
+	if (pcap_tags_decode(&r, "x.25"))
+		check(r.p >= frame.p + 8 && r.p + r.left == frame.p + frame.left);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rd r = rd_init(data, size);
@@ -39,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(rec.len <= PCAP_SNAP_MAX && rec.len <= rec.wire_len);
 		if (!f.swapped && !f.nanoseconds)
 			same_again(&rec, head);
-		rd_skip(&r, rec.len);
+		tags(rd_sub(&r, rec.len));
 	}
 	return 0;
 }

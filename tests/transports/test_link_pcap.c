@@ -4,6 +4,7 @@
 #include "tests/transports/ends.h"
 #include "transports/frame_relay.h"
 #include "transports/pcap_file.h"
+#include "transports/x25_transport.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -291,6 +292,45 @@ static void frame_relay(void)
 	ASSERT_OCTETS(got + 40, sizeof(sccrq), sccrq, sizeof(sccrq));
 }
 
+/* X.25 by tags, of which a file may have more than ours: a Restart and a Call in, what they are answered
+ * by out.  LAPB's frames in the same file are for another link. */
+static void x25(void)
+{
+	static const uint8_t restart[] = {0, 12, 0, 4, 'x', '.', '2', '5', 0, 0, 0, 0, 0x10, 0, 0xfb, 0, 0},
+			     call[] = {0,    35,   0,	 4, 0,	  0, 0, 1, 0, 12, 0, 4, 'x', '.',
+				       '2',  '5',  0,	 0, 0,	  0, 0x10, 1, 0x0b, 0x10, 0x50,
+				       0,    0x80, 0,	 0, 0x5e, 0, 7},
+			     lapb[] = {0, 12, 0, 4, 'l', 'a', 'p', 'b', 0, 0, 0, 0, 1, 0x3f},
+			     want[] = {0, 12, 0, 4, 'x', '.', '2', '5', 0, 35, 0, 4, 0,
+				       0, 0,  1, 0, 0,	 0,   0,   0x10, 0, 0xfb, 7, 0};
+	static struct capture c;
+	char link[150];
+	const char *const config[] = {link, "framing=pseudo-header", "role=dce", "negotiate=no", NULL};
+	struct fake_host h;
+	uint8_t got[300];
+	size_t n;
+
+	begin(&c, 252);
+	add(&c, 7, restart, sizeof(restart), sizeof(restart));
+	add(&c, 8, lapb, sizeof(lapb), sizeof(lapb));
+	add(&c, 9, call, sizeof(call), sizeof(call));
+	put_file("x25", c.octets, c.w.len);
+	snprintf(link, sizeof(link), "link=pcap:%s>%s", path("x25"), path("x25-out"));
+	fake_open(&h, &x25_transport, config);
+	fake_run(&h, fake_now + S);
+	CU_ASSERT_EQUAL(fake_answer(&h, fake_channel(&h, FAKE_OFFER)), 0);
+	fake_run(&h, fake_now);
+	CU_ASSERT_EQUAL(fake_count(&h, "link-rx-bad"), 1);
+	fake_close(&h);
+	/* Restart at the start, and what clears the call at the end; between them Call Accepted */
+	n = get_file("x25-out", got, sizeof(got));
+	CU_ASSERT_EQUAL_FATAL(n, 24 + 3 * 16 + 25 + 23 + 25);
+	CU_ASSERT_EQUAL(got[23], 252);
+	ASSERT_OCTETS(got + 40, 25, want, 25);
+	ASSERT_OCTETS(got + 24 + 2 * 16 + 25, 20, want, 20);
+	ASSERT_OCTETS(got + 24 + 2 * 16 + 25 + 20, 3, "\x10\x01\x0f", 3);
+}
+
 static void make_dir(void)
 {
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
@@ -299,7 +339,8 @@ static void make_dir(void)
 static void remove_dir(void)
 {
 	static const char *const files[] = {"pace",  "fast", "long",  "bad", "out",   "again",
-					    "other", "text", "later", "fr",  "fr-out"};
+					    "other", "text", "later", "fr",  "fr-out",
+					    "x25",   "x25-out"};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		CU_ASSERT_EQUAL(unlink(path(files[i])), 0);
@@ -316,6 +357,7 @@ static const struct test_case cases[] = {
 	{"files_that_are_refused", refused},
 	{"file_that_comes_later", waited_for},
 	{"frame_relay_over_files", frame_relay},
+	{"x25_over_files", x25},
 	{"directory_removed", remove_dir},
 	{NULL, NULL},
 };

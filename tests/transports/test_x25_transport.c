@@ -59,10 +59,12 @@ static void on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *
 
 	*(outbound ? &t->out : &t->in) += 1;
 	t->type = link_type;
-	CU_ASSERT_FATAL(len >= 12 && len - 12 <= sizeof(t->last));
+	/* dissector, direction, end */
+	CU_ASSERT_FATAL(len >= 20 && len - 20 <= sizeof(t->last));
 	memcpy(t->dissector, frame + 4, 4);
-	t->len = len - 12;
-	memcpy(t->last, frame + 12, t->len);
+	CU_ASSERT_EQUAL(frame[15], outbound ? 0 : 1);
+	t->len = len - 20;
+	memcpy(t->last, frame + 20, t->len);
 }
 
 static void captures(void)
