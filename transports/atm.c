@@ -241,6 +241,7 @@ static void atm_close(struct ist_port *p)
 		free(p->vc[i].buf);
 	}
 	due_free(&p->due);
+	free(p->circuit);
 	free(p->vc);
 	free(p);
 }
@@ -253,8 +254,17 @@ static int start_link(struct ist_port *p, const struct settings *set, char *err,
 				 .ctx = p,
 				 .settings = *set,
 				 .sdus = p->framing == ATM_SDUS,
+				 .circuits = p->vcs,
 				 .dlt = DLT_USER0 + p->framing};
 
+	p->circuit = calloc((size_t)p->vcs + 1, sizeof(*p->circuit));
+	if (!p->circuit)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	for (unsigned i = 0; i < p->vcs; i++)
+		p->circuit[i] = (struct link_circuit){.vpi = (uint16_t)(p->vc[i].key >> 16),
+						      .vci = (uint16_t)p->vc[i].key,
+						      .sdu_max = p->vc[i].sdu_max};
+	conf.circuit = p->circuit;
 	return link_open_configured(&p->link, &conf, err, err_len);
 }
 

@@ -111,6 +111,7 @@ struct ist_port {
 	const struct ist_host *host;
 	void *ctx;
 	struct link *link;
+	struct link_circuit *circuit; /* what the link knows of vc */
 	struct atm_vc *vc; /* ascending key */
 	unsigned vcs;
 	enum cell_format format;

@@ -21,7 +21,7 @@
 
 static const struct link_kind *const kinds[] = {
 	&link_udp,  &link_packet, &link_tun,	       &link_tap,
-	&link_loop, &link_atmtcp, &link_atmtcp_listen, &link_pcap,
+	&link_loop, &link_atmtcp, &link_atmtcp_listen, &link_atmpvc, &link_pcap,
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -239,7 +239,7 @@ static void on_time(void *arg, uint64_t now)
 
 static int find_kind(const char *text, const struct link_kind **out, char *err, size_t err_len)
 {
-	char forms[300];
+	char forms[400];
 	size_t at = 0;
 
 	for (size_t i = 0; i < KINDS; i++)

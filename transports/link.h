@@ -13,6 +13,7 @@
  *   loop:NAME          two links of one process
  *   atmtcp:ADDRESS:PORT, atmtcp-listen:ADDRESS:PORT
  *                      Linux's "ATM over TCP": AAL5 SDUs, each behind its VPI and VCI
+ *   atmpvc:INTERFACE   AAL5 SDUs, the same frames, by the ATM of this host's kernel
  *   pcap:IN>OUT        frames of one capture file are received, sent ones recorded in the other;
  *                      either may be left out
  *
@@ -39,6 +40,12 @@ struct link_user {
 	void (*carrier)(void *ctx, bool up, const char *words);
 };
 
+/* A circuit of the port. */
+struct link_circuit {
+	uint16_t vpi, vci;
+	uint32_t sdu_max; /* octets of an SDU */
+};
+
 struct link_conf {
 	const struct ist_host *host;
 	void *host_ctx;
@@ -51,6 +58,9 @@ struct link_conf {
 	 * frames of any number are taken. */
 	uint16_t tun_type, tun_protocol;
 	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
+	/* All the circuits, ascending, for links that must open each; valid until the link is closed. */
+	const struct link_circuit *circuit;
+	unsigned circuits;
 	uint16_t dlt;		  /* what the frames are in a capture file; 0 = the transport has none */
 	/* With dlt 252: the name in front of each (pcap_tags_encode), and which side we are. */
 	const char *dissector;
@@ -63,7 +73,7 @@ struct link_conf {
 #define LINK_KEYS_FOR(its_ethertype, more_links)                                                   \
 	{"link", IST_KEY_TEXT, IST_KEY_REQUIRED | IST_KEY_PORT, 0, 0, NULL, NULL,                  \
 	 "what it runs on: packet:, tun: or tap:INTERFACE, udp:LOCAL>REMOTE, loop:NAME, "          \
-	 "pcap:IN>OUT, atmtcp: or atmtcp-listen:ADDRESS:PORT" more_links},                         \
+	 "pcap:IN>OUT, atmtcp: or atmtcp-listen:ADDRESS:PORT, atmpvc:INTERFACE" more_links},       \
 	PORT_TEXT("ethertype", its_ethertype,                                                      \
 		  "of packet links over Ethernet and of tap links"),                               \
 	PORT_BOOL("receive-ring", "yes",                                                           \

@@ -26,7 +26,7 @@ struct link_kind {
 };
 
 extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_loop, link_atmtcp,
-	link_atmtcp_listen, link_pcap;
+	link_atmtcp_listen, link_atmpvc, link_pcap;
 
 /* For the kinds. */
 const struct link_conf *link_conf_of(const struct link *l);
@@ -36,6 +36,9 @@ void link_counted_many(struct link *l, enum link_counter c, uint64_t n);
 void link_received(struct link *l, const struct link_frame *f, unsigned n);
 /* Have check called soon, and by itself every second; allowed from anywhere. */
 void link_recheck(struct link *l);
+
+/* Opens the kernel's socket of a PVC, or -errno; a test that has no such kernel puts its own there. */
+extern int (*link_atmpvc_open)(int interface, const struct link_circuit *c);
 
 /* --- sockets that carry one frame per message (link_socket.c) --------------------------------- */
 

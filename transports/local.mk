@@ -25,7 +25,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/x25_xot_pvc.c transports/x25_transport.h transports/x25_transport.c \
 	transports/link.h transports/link_kind.h transports/link.c transports/link_socket.c \
 	transports/link_udp.c transports/link_loop.c transports/link_packet.c transports/link_tun.c \
-	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c \
+	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c transports/link_atmpvc.c \
 	transports/pcap_file.h transports/pcap_file.c transports/link_pcap.c transports/link_ether.h transports/link_ether.c \
 	transports/link_ring.h transports/link_ring.c \
 	transports/q922.h transports/q922.c \

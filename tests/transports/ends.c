@@ -35,6 +35,7 @@ static void on_carrier(void *ctx, bool up, const char *words)
 }
 
 static const struct link_user user = {on_frames, on_carrier};
+static const struct link_circuit circuits[] = {{0, 35, 1600}, {8, 48, 100}};
 
 int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len)
 {
@@ -45,6 +46,8 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 			      .ethertype = 0x88b5,
 			      .settings = {keys, e->set, 0},
 			      .sdus = true,
+			      .circuit = circuits,
+			      .circuits = 2,
 			      .dlt = 147};
 	int r;
 

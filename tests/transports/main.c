@@ -43,6 +43,7 @@
 	X(frame_relay) \
 	X(atmtcp)      \
 	X(link_atmtcp) \
+	X(link_atmpvc) \
 	X(pcap_file) \
 	X(link_pcap) \
 	X(link_ether) \

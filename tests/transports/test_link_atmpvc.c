@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The atmpvc link with pairs of sockets where the kernel's PVCs would be; ends.c has 0/35 of 1600 octets
+ * and 8/48 of 100. */
+#include "tests/harness.h"
+#include "tests/transports/ends.h"
+#include "transports/atm.h"
+#include "transports/link_kind.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int (*the_kernels)(int interface, const struct link_circuit *c);
+static int far_end[2]; /* of 0/35, of 8/48 */
+static int fails;      /* with this errno */
+static unsigned opened;
+
+static int pair(int interface, const struct link_circuit *c)
+{
+	int fds[2];
+
+	CU_ASSERT_EQUAL(interface, 3);
+	if (fails)
+		return -fails;
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
+	CU_ASSERT_TRUE((!c->vpi && c->vci == 35) || (c->vpi == 8 && c->vci == 48));
+	far_end[c->vpi == 8] = fds[1];
+	opened++;
+	return fds[0];
+}
+
+static void begin(struct end *e)
+{
+	the_kernels = link_atmpvc_open;
+	link_atmpvc_open = pair;
+	fails = 0;
+	opened = 0;
+	end_open(e, "atmpvc:3", NULL);
+	fake_run(&e->h, fake_now);
+	CU_ASSERT_TRUE_FATAL(link_up(e->l));
+	CU_ASSERT_EQUAL(opened, 2);
+	CU_ASSERT_EQUAL(link_mtu(e->l), 1604);
+}
+
+static void finish(struct end *e)
+{
+	end_close(e);
+	close(far_end[0]);
+	close(far_end[1]);
+	link_atmpvc_open = the_kernels;
+}
+
+static void both_ways(void)
+{
+	static const uint8_t first[] = {0, 0, 0, 35, 0xfe, 0xfe, 3, 0xcf},
+			     second[] = {0, 8, 0, 48, 'x'};
+	uint8_t buf[200], head[] = {0, 8, 0};
+	const struct link_frame cut = {head, (const uint8_t *)"\x30yz", 3, 3},
+				headed = {second, (const uint8_t *)"..", 5, 2};
+	struct end e;
+
+	begin(&e);
+	CU_ASSERT_EQUAL(send(far_end[0], first + 4, 4, 0), 4);
+	END_UNTIL(&e, e.frames == 1);
+	ASSERT_OCTETS(e.last, e.last_len, first, sizeof(first));
+	CU_ASSERT_EQUAL(send(far_end[1], second + 4, 1, 0), 1);
+	END_UNTIL(&e, e.frames == 2);
+	ASSERT_OCTETS(e.last, e.last_len, second, sizeof(second));
+	end_send(&e, first, sizeof(first));
+	ASSERT_OCTETS(buf, recv(far_end[0], buf, sizeof(buf), 0), first + 4, 4);
+	link_send(e.l, &cut, 1);
+	ASSERT_OCTETS(buf, recv(far_end[1], buf, sizeof(buf), 0), "yz", 2);
+	link_send(e.l, &headed, 1);
+	ASSERT_OCTETS(buf, recv(far_end[1], buf, sizeof(buf), 0), "x..", 3);
+	finish(&e);
+}
+
+static void many_at_once(void)
+{
+	struct end e;
+
+	begin(&e);
+	for (uint8_t i = 0; i < 100; i++)
+		CU_ASSERT_EQUAL(send(far_end[i & 1], &i, 1, 0), 1);
+	END_UNTIL(&e, e.frames == 100);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 100);
+	finish(&e);
+}
+
+static void what_does_not_go(void)
+{
+	static uint8_t data[4 + 1601] = {0, 8, 0, 48};
+	struct end e;
+	unsigned n = 0;
+
+	begin(&e);
+	end_send(&e, data, 3); /* not even a circuit */
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 1);
+	end_send(&e, data, 4 + 101); /* more than its circuit takes */
+	end_send(&e, data, 4 + 1601);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_TOO_LONG), 2);
+	data[3] = 49; /* nobody's */
+	end_send(&e, data, 5);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 2);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 0);
+	data[3] = 48;
+	while (!end_count(&e, LINK_TX_FULL) && n++ < 100000)
+		end_send(&e, data, 5); /* read by nobody: neither blocks nor goes down */
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_FULL), 1);
+	CU_ASSERT_TRUE(link_up(e.l));
+	CU_ASSERT_EQUAL(send(far_end[0], data, sizeof(data), 0), sizeof(data));
+	END_UNTIL(&e, end_count(&e, LINK_RX_TOO_LONG) == 1);
+	CU_ASSERT_EQUAL(e.frames, 0);
+	finish(&e);
+}
+
+/* One circuit lost is the driver gone; it is tried again with pauses. */
+static void goes_and_comes(void)
+{
+	struct end e;
+
+	begin(&e);
+	close(far_end[1]);
+	fails = ENODEV;
+	END_UNTIL(&e, e.downs == 1);
+	close(far_end[0]);
+	fake_run(&e.h, fake_now + 5 * S);
+	CU_ASSERT_EQUAL(opened, 2);
+	CU_ASSERT_FALSE(link_up(e.l));
+	fails = 0;
+	fake_run(&e.h, fake_now + 10 * S);
+	CU_ASSERT_EQUAL(opened, 4);
+	CU_ASSERT_EQUAL(e.ups, 2);
+	CU_ASSERT_EQUAL(send(far_end[0], "x", 1, 0), 1);
+	END_UNTIL(&e, e.frames == 1);
+	finish(&e);
+}
+
+static void waited_for(void)
+{
+	char err[200];
+	struct end e;
+
+	the_kernels = link_atmpvc_open;
+	link_atmpvc_open = pair;
+	fails = ENODEV;
+	end_open(&e, "atmpvc:3", NULL);
+	fails = EPERM;
+	fake_run(&e.h, fake_now + 2 * S);
+	fails = 0;
+	fake_run(&e.h, fake_now + 10 * S);
+	CU_ASSERT_TRUE(link_up(e.l));
+	finish(&e);
+	link_atmpvc_open = pair;
+	fails = EPERM; /* will not pass by waiting */
+	CU_ASSERT_EQUAL(end_try(&e, "atmpvc:3", NULL, err, sizeof(err)), -EPERM);
+	CU_ASSERT_STRING_EQUAL(err, "link atmpvc:3: Operation not permitted");
+	link_atmpvc_open = the_kernels;
+}
+
+static void refused(void)
+{
+	static const char *const forms[] = {"atmpvc:", "atmpvc:x", "atmpvc:0x1", "atmpvc:-1",
+					    "atmpvc:0:1", "atmpvc:32768"};
+	static const struct {
+		const char *config[4], *words;
+	} rows[] = {
+		{{"link=atmpvc:0", "@0/35 ppp"}, "needs atm with framing = sdus"},
+		{{"link=atmpvc:0", "framing=sdus"}, "there is none"},
+	};
+	struct fake_host h;
+	char err[300];
+	struct end e;
+	int fd;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		CU_ASSERT_EQUAL(end_try(&e, forms[i], NULL, err, sizeof(err)), -EINVAL);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err, "is not atmpvc:INTERFACE"));
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		CU_ASSERT_EQUAL(fake_try(&h, &atm_transport, rows[i].config, err, sizeof(err)), -EINVAL);
+		if (!strstr(err, rows[i].words))
+			CU_FAIL(err);
+	}
+	fd = socket(AF_ATMPVC, SOCK_DGRAM, 0);
+	if (fd >= 0) {
+		close(fd); /* this kernel could */
+		return;
+	}
+	CU_ASSERT_EQUAL(end_try(&e, "atmpvc:0", NULL, err, sizeof(err)), -EINVAL);
+	if (!strstr(err, "address family not supported"))
+		CU_FAIL(err);
+}
+
+static const struct test_case cases[] = {
+	{"both_ways", both_ways},
+	{"many_at_once", many_at_once},
+	{"what_does_not_go", what_does_not_go},
+	{"goes_and_comes", goes_and_comes},
+	{"waited_for", waited_for},
+	{"refused", refused},
+	{NULL, NULL},
+};
+const struct test_suite suite_link_atmpvc = {"link_atmpvc", cases};
