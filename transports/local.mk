@@ -22,7 +22,8 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/x25_default.c transports/x25_agree.c \
 	transports/x25_encap.h transports/x25_encap.c transports/x25_port.h transports/x25_conf.c \
 	transports/x25_circuit.c transports/x25_line.c transports/x25_xot.h transports/x25_xot.c \
-	transports/x25_xot_pvc.c transports/x25_transport.h transports/x25_transport.c \
+	transports/x25_xot_pvc.c transports/x25_kernel.h transports/x25_kernel.c \
+	transports/x25_socket.h transports/x25_socket.c transports/x25_transport.h transports/x25_transport.c \
 	transports/link.h transports/link_kind.h transports/link.c transports/link_socket.c \
 	transports/link_udp.c transports/link_loop.c transports/link_packet.c transports/link_tun.c \
 	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c transports/link_atmpvc.c \

@@ -283,11 +283,22 @@ static void on_down(struct x25_line *l, const struct x25_report *r)
 }
 
 /* cause: what a network would say; a DTE's is always 0 (X.25 5.2.4.1). */
+static void clear_call(struct x25_line *l, uint16_t lci, enum x25_clear cause, uint8_t diag)
+{
+	uint64_t now = x25_now(l->port);
+	uint8_t said = l->x.cfg.dce ? cause : X25_CLEAR_DTE;
+
+	if (l->ops->layer)
+		l->ops->layer->clear(l, lci, said, diag, now);
+	else
+		x25_clear(&l->x, lci, said, diag, now);
+}
+
 static void turn_away(struct x25_line *l, const struct x25_report *r, enum x25_port_counter why,
 		      enum x25_clear cause, uint8_t diag)
 {
 	l->port->count[why]++;
-	x25_clear(&l->x, r->lci, l->x.cfg.dce ? cause : X25_CLEAR_DTE, diag, x25_now(l->port));
+	clear_call(l, r->lci, cause, diag);
 }
 
 static void keep_call(struct x25_circuit *c, const struct x25_pkt *p)
@@ -427,7 +438,7 @@ static void on_qualified(struct x25_line *l, const struct x25_report *r)
 			   "call %s %s cleared: the far end is a PAD, is the address right?",
 			   c->ours ? "to" : "from", c->ours ? c->called : c->calling);
 	x25_circuit_lost(l->port, c, &why);
-	x25_clear(&l->x, r->lci, 0, 0, x25_now(l->port));
+	clear_call(l, r->lci, X25_CLEAR_DTE, 0);
 }
 
 static void on_writable(struct x25_line *l, const struct x25_report *r)
@@ -438,7 +449,7 @@ static void on_writable(struct x25_line *l, const struct x25_report *r)
 		x25_circuit_note(l->port, c, X25_NOTE_WRITABLE);
 }
 
-static void on_report(void *ctx, const struct x25_report *r)
+void x25_line_report(struct x25_line *l, const struct x25_report *r)
 {
 	static void (*const handlers[])(struct x25_line * l, const struct x25_report *r) = {
 		[X25_READY] = on_ready,		[X25_DOWN] = on_down,
@@ -448,7 +459,7 @@ static void on_report(void *ctx, const struct x25_report *r)
 		[X25_WRITABLE] = on_writable,
 	};
 
-	handlers[r->kind](ctx, r);
+	handlers[r->kind](l, r);
 }
 
 /* --- packet layers -------------------------------------------------------------------------------------------- */
@@ -458,6 +469,11 @@ static void on_tx(void *ctx, const uint8_t *pkt, size_t len)
 	struct x25_line *l = ctx;
 
 	l->ops->tx(l, pkt, len);
+}
+
+static void on_report(void *ctx, const struct x25_report *r)
+{
+	x25_line_report(ctx, r);
 }
 
 int x25_line_init(struct x25_line *l, struct ist_port *p, const struct x25_config *conf,
@@ -476,6 +492,15 @@ int x25_line_init(struct x25_line *l, struct ist_port *p, const struct x25_confi
 		return 0;
 	x25_free(&l->x);
 	return -ENOMEM;
+}
+
+int x25_line_init_other(struct x25_line *l, struct ist_port *p, const struct x25_line_ops *ops)
+{
+	l->port = p;
+	l->ops = ops;
+	l->x.next = X25_NO_TIME;
+	l->circuit = calloc(2, sizeof(*l->circuit));
+	return l->circuit ? 0 : -ENOMEM;
 }
 
 void x25_line_free(struct x25_line *l)
@@ -505,6 +530,16 @@ static uint32_t head_len_of(const struct ist_frame *f)
 	return f->head ? f->head_len : 0;
 }
 
+static bool send_sdu(const struct x25_circuit *c, const uint8_t *head, size_t head_len,
+		     const struct ist_frame *f, uint64_t now)
+{
+	struct x25_line *l = c->line;
+
+	if (l->ops->layer)
+		return l->ops->layer->send(l, c->lci, head, head_len, f->payload, f->len, now);
+	return x25_send(&l->x, c->lci, head, head_len, f->payload, f->len, now);
+}
+
 /* True: taken, or dropped and counted. */
 static bool send_one(struct ist_port *p, struct x25_circuit *c, const struct ist_frame *f,
 		     uint64_t now)
@@ -519,7 +554,7 @@ static bool send_one(struct ist_port *p, struct x25_circuit *c, const struct ist
 	}
 	if (len)
 		memcpy(head + own, f->head, len);
-	if (len + f->len && !x25_send(&c->line->x, c->lci, head, own + len, f->payload, f->len, now))
+	if (len + f->len && !send_sdu(c, head, own + len, f, now))
 		return false;
 	c->last = now;
 	p->count[X25_P_TX]++;
@@ -600,13 +635,20 @@ int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 	return r;
 }
 
+static bool accept_call(struct x25_line *l, uint16_t lci)
+{
+	uint64_t now = x25_now(l->port);
+
+	return l->ops->layer ? l->ops->layer->accept(l, lci, now) : x25_accept(&l->x, lci, now);
+}
+
 int x25_circuit_answer(struct ist_port *p, ist_channel id)
 {
 	struct x25_circuit *c = x25_circuit_get(p, id);
 
 	if (!c || c->state != X25_CIRCUIT_OFFERED)
 		return -ESTALE;
-	return x25_accept(&c->line->x, c->lci, x25_now(p)) ? 0 : -ESTALE;
+	return accept_call(c->line, c->lci) ? 0 : -ESTALE;
 }
 
 static void give_up(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
@@ -617,7 +659,7 @@ static void give_up(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
 	x25_circuit_drop(p, c);
 	if (!l || !lci)
 		return;
-	x25_clear(&l->x, lci, 0, diag, x25_now(p));
+	clear_call(l, lci, X25_CLEAR_DTE, diag);
 	x25_port_wake_at(p, x25_deadline(&l->x));
 }
 
@@ -658,7 +700,7 @@ static void clear_if_silent(struct ist_port *p, struct x25_circuit *c, uint64_t 
 	p->count[X25_P_INACTIVE]++;
 	c->ours = false; /* nothing has failed: it may be called again at once */
 	x25_circuit_lost(p, c, &why);
-	x25_clear(&l->x, lci, 0, 0, now);
+	clear_call(l, lci, X25_CLEAR_DTE, 0);
 }
 
 void x25_circuit_expire(struct ist_port *p, uint64_t now)

@@ -54,6 +54,7 @@ const struct ist_key x25_keys[] = {
 	{"xot-from", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
 	 "IP addresses that may connect; none = all"},
 	PORT_TIME("xot-retry", "5m", "before the set-up of a permanent circuit is tried again"),
+	PORT_NUMBER("socket-calls", 1, 4095, "1024", "most calls at once on x25-socket"),
 	{"kind", IST_KEY_WORD, IST_KEY_CIRCUIT, 0, 0, "pvc svc", "pvc",
 	 "a permanent circuit by its logical channel, or calls to this X.121 address"},
 	{"xot-interface", IST_KEY_TEXT, IST_KEY_CIRCUIT, 0, 0, NULL, NULL,
@@ -330,6 +331,8 @@ static enum x25_framing framing_of(const struct settings *set)
 
 	if (!strncmp(spec, "xot", 3))
 		return X25_XOT;
+	if (!strncmp(spec, "x25-socket:", 11))
+		return X25_SOCKETS;
 	if (settings_is(set, "framing", "lapb"))
 		return X25_LAPB;
 	if (settings_is(set, "framing", "pseudo-header"))
@@ -359,6 +362,7 @@ static int general(struct x25_conf *c, const struct settings *set, char *err, si
 	c->inactivity = settings_time(set, "inactivity");
 	c->xot_retry = settings_time(set, "xot-retry");
 	c->xot_connections = (uint32_t)settings_number(set, "xot-connections");
+	c->socket_calls = (uint32_t)settings_number(set, "socket-calls");
 	return 0;
 }
 

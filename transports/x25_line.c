@@ -158,7 +158,7 @@ static void lapb_reports(void *ctx, enum lapb_report r)
 }
 
 static const struct lapb_ops lapb_ops = {lapb_tx, lapb_deliver, lapb_reports};
-static const struct x25_line_ops on_lapb = {tx_lapb, NULL};
+static const struct x25_line_ops on_lapb = {.tx = tx_lapb};
 
 /* The far end has us hold more packets than there can be reason for. */
 static void overflowed(struct x25_link_line *l)
@@ -191,7 +191,7 @@ static void tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
 	send_pseudo(of(line), PSEUDO_DATA, pkt, len);
 }
 
-static const struct x25_line_ops on_pseudo = {tx_pseudo, NULL};
+static const struct x25_line_ops on_pseudo = {.tx = tx_pseudo};
 
 static void ask(struct x25_link_line *l, uint64_t now)
 {

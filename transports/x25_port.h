@@ -7,6 +7,7 @@
  *   x25_circuit.c    circuits: reports of the packet layer become reports to the host, and back
  *   x25_line.c       one packet layer on a link, with LAPB or with the kernel's pseudo-header
  *   x25_xot.c        a packet layer on each TCP connection
+ *   x25_socket.c     calls of the kernel's packet layer, a socket each
  *
  * A packet layer (x25.c) reports from inside whatever was asked of it, but a transport may not report
  * from inside a call of the host's.  So reports are noted on the circuit, and made when the port
@@ -64,7 +65,7 @@ enum x25_port_counter {
 
 /* --- settings (x25_conf.c) ----------------------------------------------------------------------------- */
 
-enum x25_framing { X25_LAPB, X25_PSEUDO_HEADER, X25_XOT };
+enum x25_framing { X25_LAPB, X25_PSEUDO_HEADER, X25_XOT, X25_SOCKETS };
 
 /* One circuit section of the configuration. */
 struct x25_known {
@@ -88,7 +89,7 @@ struct x25_conf {
 	uint64_t hold_down, inactivity;
 	uint32_t mtu;
 	uint64_t xot_retry;
-	uint32_t xot_connections;
+	uint32_t xot_connections, socket_calls;
 	struct x25_known *known;
 	unsigned knowns;
 	uint16_t pvc_max; /* highest LCI of a PVC */
@@ -113,15 +114,27 @@ struct x25_line {
 	bool ready;		      /* restarted: calls can be placed */
 	const struct x25_line_ops *ops;
 };
+/* Procedures that x25.c does, when somebody else does them; what they return and report is the same. */
+struct x25_layer {
+	bool (*accept)(struct x25_line *l, uint16_t lci, uint64_t now);
+	void (*clear)(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now);
+	bool (*send)(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
+		     const void *data, size_t len, uint64_t now);
+};
 struct x25_line_ops {
 	void (*tx)(struct x25_line *l, const uint8_t *pkt, size_t len);
 	/* The circuit's call is over, or was never placed (may be NULL). */
 	void (*over)(struct x25_line *l);
+	const struct x25_layer *layer; /* NULL: x25.c */
 };
 /* conf: of the packet layer.  Returns 0 or -errno. */
 int x25_line_init(struct x25_line *l, struct ist_port *p, const struct x25_config *conf,
 		  const struct x25_line_ops *ops);
+/* A line of one circuit, channel 1, whose packet layer is ops->layer; of x only the counters are used. */
+int x25_line_init_other(struct x25_line *l, struct ist_port *p, const struct x25_line_ops *ops);
 void x25_line_free(struct x25_line *l);
+/* What the other packet layer has to report. */
+void x25_line_report(struct x25_line *l, const struct x25_report *r);
 
 enum x25_circuit_state {
 	X25_CIRCUIT_DOWN,    /* permanent, and the packet layer not ready */
@@ -160,7 +173,7 @@ struct x25_circuit {
 	uint64_t last; /* when an SDU went or came */
 };
 
-/* What is under the circuits: x25_line.c or x25_xot.c. */
+/* What is under the circuits: x25_line.c, x25_xot.c or x25_socket.c. */
 struct x25_below {
 	int (*open)(struct ist_port *p, const struct settings *set, char *err, size_t err_len);
 	void (*close)(struct ist_port *p);
@@ -175,7 +188,7 @@ struct x25_below {
 	void (*count)(const struct ist_port *p, uint64_t *out);
 	int (*status)(const struct ist_port *p, char *buf, size_t len);
 };
-extern const struct x25_below x25_on_link, x25_on_xot;
+extern const struct x25_below x25_on_link, x25_on_xot, x25_on_sockets;
 
 struct x25_slot {
 	struct x25_circuit *circuit;
@@ -197,6 +210,7 @@ struct ist_port {
 	const struct x25_below *below;
 	struct x25_link_line *line; /* x25_line.c's */
 	struct xot *xot;	    /* x25_xot.c's */
+	struct x25_sockets *sockets; /* x25_socket.c's */
 	unsigned running; /* depth of descriptors and timers: not inside a call of the host's */
 	uint32_t timer;
 	uint64_t timer_at, next; /* next: no deadline is earlier */

@@ -133,6 +133,13 @@ static void x25_tr_close(struct ist_port *p)
 	free(p);
 }
 
+static const struct x25_below *const belows[] = {
+	[X25_LAPB] = &x25_on_link,
+	[X25_PSEUDO_HEADER] = &x25_on_link,
+	[X25_XOT] = &x25_on_xot,
+	[X25_SOCKETS] = &x25_on_sockets,
+};
+
 static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		       const struct ist_port_config *cfg, char *err, size_t err_len)
 {
@@ -154,7 +161,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 	if (!r)
 		r = make_pvcs(p);
 	if (!r) {
-		p->below = p->conf.framing == X25_XOT ? &x25_on_xot : &x25_on_link;
+		p->below = belows[p->conf.framing];
 		r = p->below->open(p, &set, err, err_len);
 	}
 	if (r < 0) {

@@ -164,7 +164,7 @@ static void call_over(struct x25_line *l)
 	xot_touch(of(l));
 }
 
-static const struct x25_line_ops line_ops = {tx, call_over};
+static const struct x25_line_ops line_ops = {.tx = tx, .over = call_over};
 
 bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
 {
