@@ -12,7 +12,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/x25_end.h tests/transports/x25_end.c tests/transports/test_x25_states.c \
 	tests/transports/test_x25_agree.c tests/transports/test_x25_doc.c \
 	tests/transports/test_x25_pkt.c tests/transports/test_x25.c tests/transports/test_x25_data.c \
-	tests/transports/x25_pair.h tests/transports/x25_pair.c tests/transports/test_x25_circuit.c tests/transports/test_x25_load.c tests/transports/test_x25_xot.c \
+	tests/transports/x25_pair.h tests/transports/x25_pair.c tests/transports/test_x25_circuit.c tests/transports/test_x25_load.c tests/transports/test_x25_xot.c tests/transports/test_x25_socket.c \
 	tests/transports/test_x25_encap.c tests/transports/test_x25_conf.c \
 	tests/transports/test_x25_line.c tests/transports/test_x25_transport.c \
 	tests/transports/raw.h tests/transports/raw.c tests/transports/test_atm.c \

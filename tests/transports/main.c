@@ -28,6 +28,7 @@
 	X(x25_circuit) \
 	X(x25_load) \
 	X(x25_xot) \
+	X(x25_socket) \
 	X(x25_encap) \
 	X(x25_conf) \
 	X(x25_line) \
