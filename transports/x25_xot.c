@@ -544,11 +544,16 @@ static int read_from(struct xot *x, const struct settings *set, char *err, size_
 static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
-	struct xot *x = calloc(1, sizeof(*x));
-	int r;
+	struct impair line = {0};
+	struct xot *x;
+	int r = impair_init(&line, set, err, err_len);
 
+	if (!r && impair_on(&line))
+		r = settings_error(err, err_len, EINVAL,
+				   "impair: not over XOT, TCP neither loses nor reorders");
+	x = r ? NULL : calloc(1, sizeof(*x));
 	if (!x)
-		return -ENOMEM;
+		return r ? r : -ENOMEM;
 	p->xot = x;
 	x->port = p;
 	x->fd = -1;

@@ -16,6 +16,12 @@
 #define PAUSE_FIRST 5000000u
 #define SETUP_MAX   (17u + 2 * XOT_NAME_MAX)
 
+/* The first wait for TCP, in no case longer than the one after a refusal. */
+static uint64_t first_pause(const struct ist_port *p)
+{
+	return p->conf.xot_retry < PAUSE_FIRST ? p->conf.xot_retry : PAUSE_FIRST;
+}
+
 static bool initiates(const struct ist_port *p)
 {
 	return p->xot->dials && (!p->xot->listens || !p->conf.x.dce);
@@ -34,7 +40,7 @@ int xot_pvcs_open(struct ist_port *p)
 		x->pvc[x->pvcs++] = (struct xot_pvc_state){
 			.known = &p->conf.known[i],
 			.retry_at = initiates(p) ? x25_now(p) : X25_NO_TIME,
-			.pause = PAUSE_FIRST};
+			.pause = first_pause(p)};
 		x25_port_wake_at(p, x->pvc[x->pvcs - 1].retry_at);
 	}
 	return 0;
@@ -139,7 +145,7 @@ static void begin(struct xot_conn *k, const struct xot_pvc *p)
 	struct x25_circuit *c = k->pvc->known->circuit;
 
 	k->give_up = X25_NO_TIME;
-	k->pvc->pause = PAUSE_FIRST;
+	k->pvc->pause = first_pause(k->line.port);
 	k->pvc->retry_at = X25_NO_TIME;
 	if (!xot_begin(k, p->extended, true)) {
 		xot_lose(k, "no memory");

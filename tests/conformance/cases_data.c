@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SMALL 2100u /* all sizes up to here; above, those at the edges and some at random */
+#define LINE_TIME 1500000u /* us on a bad line, where a channel that pushes back is slow */
+#define SMALL	  2100u /* all sizes up to here; above, those at the edges and some at random */
 
 static bool size_both_ways(struct pair *p, struct link *l, uint32_t len)
 {
@@ -225,14 +226,35 @@ bool case_segments(struct pair *p)
 	return true;
 }
 
+/* A call may be lost on a bad line. */
+static bool is_there(struct pair *p)
+{
+	return check_chan(&p->side[A], p->link[0].id[A])->state != CHAN_DEAD;
+}
+
 static bool on_line(struct pair *p, const char *settings)
 {
+	uint64_t end;
+
+	if (!pair_configure(p, settings, false) || !pair_open_side(p, A)) {
+		const char *why = strstr(p->why, "impair: "); /* the keys are there for another link */
+
+		if (!why)
+			return false;
+		skip(p, "%s", why);
+		p->why[0] = '\0';
+		return true;
+	}
+	pair_close_side(p, A);
 	if (!pair_open(p, settings, false))
 		return false;
-	for (unsigned i = 0; i < 1000 && !p->why[0]; i++) {
-		pair_try(p, &p->link[0], A, 50 + i % 200, 0, 0);
-		for (unsigned n = 0; n < 2; n++)
-			pair_serve(p, 3, 0);
+	end = check_now() + LINE_TIME;
+	for (unsigned i = 0; i < 1000 && !p->why[0] && is_there(p) && check_now() < end;) {
+		bool taken = pair_try(p, &p->link[0], A, 50 + i % 200, 0, 0);
+
+		i += taken;
+		for (unsigned n = 0; n < 2; n++) /* a channel that is full waits for the line */
+			pair_serve(p, 3, taken ? 0 : check_now() + 10000);
 	}
 	pair_settle(p, 3);
 	pair_count(p);
@@ -256,6 +278,8 @@ bool case_loss(struct pair *p)
 
 	if (!on_line(p, "impair-loss = \"5\""))
 		return false;
+	if (p->skipped[0])
+		return true;
 	w = &p->link[0].way[A];
 	if (!w->got)
 		return fail(p, "nothing arrives at 5 %% loss");
@@ -271,6 +295,8 @@ bool case_bad_line(struct pair *p)
 	p->unordered = true;
 	if (!on_line(p, "impair-duplicate = \"10\" impair-reorder = \"10\" impair-delay = 1ms"))
 		return false;
+	if (p->skipped[0])
+		return true;
 	if (!p->link[0].way[A].got)
 		return fail(p, "nothing arrives");
 	if (!counted(p, "duplicated") || !counted(p, "reordered"))

@@ -242,6 +242,8 @@ bool case_refused(struct pair *p)
 	struct link *l = &p->link[0];
 	ist_channel c = l->id[A], far = l->id[B];
 
+	if (check_chan(&p->side[A], c)->permanent)
+		return skip(p, "its circuits are permanent");
 	check_disconnect(&p->side[A], c);
 	if (!goes_dead(p, B, far))
 		return fail(p, "hung up, but the far side does not go down");
@@ -258,6 +260,8 @@ bool case_refused(struct pair *p)
 
 bool case_redial(struct pair *p)
 {
+	if (check_chan(&p->side[A], p->link[0].id[A])->permanent)
+		return skip(p, "its circuits are permanent");
 	for (unsigned n = 0; n < 20; n++) {
 		struct link *l = &p->link[n % p->links];
 		unsigned by = n & 1;

@@ -93,6 +93,7 @@ static bool run_open(struct pair *p, const struct check_case *c)
 static void run(const struct spec *s, const struct check_case *c, struct tally *sum)
 {
 	const char *why = missing(s, c->needs);
+	uint64_t began = check_now();
 	bool ok;
 	struct pair p;
 
@@ -113,7 +114,8 @@ static void run(const struct spec *s, const struct check_case *c, struct tally *
 	if (ok && p.skipped[0])
 		printf("SKIP %s: %s\n", c->name, p.skipped);
 	else if (ok)
-		printf("PASS %s: %s\n", c->name, c->what);
+		printf("PASS %s: %s (%.1f s)\n", c->name, c->what,
+		       (double)(check_now() - began) / 1e6);
 	else
 		printf("FAIL %s: %s: %s\n", c->name, c->what, p.why);
 	fflush(stdout);

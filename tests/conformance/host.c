@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define UPPER_PDU 252 /* LINKTYPE_WIRESHARK_UPPER_PDU */
+
 struct check_watch {
 	int fd; /* -1 = free */
 	unsigned what;
@@ -223,6 +225,8 @@ static void h_tap(void *host, bool outbound, uint16_t link_type, const void *hea
 		check_fault(h, "tap of link type %u, %u and %u octets", link_type, head_len, len);
 	if (!outbound || !h->on_tap)
 		return;
+	if (link_type == UPPER_PDU) /* the head is the capture's, never on the wire */
+		head_len = 0;
 	frame = grow(NULL, (size_t)head_len + len + 1);
 	if (head_len)
 		memcpy(frame, head, head_len);

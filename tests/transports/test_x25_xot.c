@@ -675,11 +675,14 @@ static void our_set_up_in_octets(void)
 
 static void port_1998(void)
 {
-	static const char *const dialler[] = {NULL};
+	static const char *const dialler[] = {"xot-retry=1s", "@1 l2tp", NULL};
 	struct fake_host h;
 
 	open_one(&h, "link=xot:127.0.0.1", dialler);
-	CU_ASSERT_STRING_EQUAL(fake_status(&h), "XOT to 127.0.0.1:1998, 0 connections, 0 circuits");
+	CU_ASSERT_STRING_EQUAL(fake_status(&h), "XOT to 127.0.0.1:1998, 0 connections, 1 circuits");
+	UNTIL(&h, fake_count(&h, "xot-failed") == 1); /* nobody is there */
+	fake_run(&h, fake_now + 1 * S);
+	CU_ASSERT_EQUAL(fake_count(&h, "xot-out"), 2);
 	fake_close(&h);
 }
 
@@ -743,6 +746,7 @@ static void malformed_texts(void)
 					  "link=xot:127.0.0.1>",   "link=xot:>127.0.0.1",
 					  "link=xot:127.0.0.1:0x", "link=xota:127.0.0.1"};
 	static const char *const from[] = {"link=xot-listen:127.0.0.1:1", "xot-from=here", NULL};
+	static const char *const line[] = {"link=xot:127.0.0.1", "impair-loss=1", NULL};
 	struct fake_host h;
 	char err[200];
 
@@ -756,6 +760,8 @@ static void malformed_texts(void)
 	}
 	CU_ASSERT_EQUAL(fake_try(&h, &x25_transport, from, err, sizeof(err)), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "xot-from"));
+	CU_ASSERT_EQUAL(fake_try(&h, &x25_transport, line, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "impair"));
 }
 
 static const struct test_case cases[] = {
