@@ -15,7 +15,8 @@
  *                      Linux's "ATM over TCP": AAL5 SDUs, each behind its VPI and VCI
  *   atmpvc:INTERFACE   AAL5 SDUs, the same frames, by the ATM of this host's kernel
  *   pcap:IN>OUT        frames of one capture file are received, sent ones recorded in the other;
- *                      either may be left out
+ *                      either may be left out, or be a named pipe: a capture that another
+ *                      program makes or watches, or another such link
  *
  * Under every link the line can be made bad on purpose (impair.h).  Like transports, links report
  * (frames, carrier) from descriptors and timers only, never from inside a call.

@@ -5,13 +5,22 @@
  * another.  The link type of both is the transport's; a file of another one is refused, and where
  * frames have tags in front, those of another dissector are dropped.  The link is up while the files
  * are open, also when all of IN has come.
+ *
+ * Either may be a named pipe, with another program at the other end: a capture being made, one being
+ * watched, or another link.  Then there are no times to keep, frames are handed on when they come;
+ * and the link is up when a stream has begun (its file header has come) and somebody reads ours.
+ * A stream that ends takes the link down, and both pipes are opened anew, since who comes next needs
+ * a header.  A regular file beside it is left as it is.
  */
+#define _GNU_SOURCE
 #include "transports/link_kind.h"
 
 #include "transports/pcap_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +31,11 @@
 #define BATCH 32u
 #define ROOM  (2u * PCAP_SNAP_MAX)
 #define EVER  UINT64_MAX
+
+#define PIPE_ROOM (1 << 20) /* octets; as much as anybody may ask for */
+
+/* A stream may be over, or be none; the latter is not looked at again at once. */
+enum pipe_state { PIPE_OPEN, PIPE_OVER, PIPE_NONSENSE, PIPE_CLOSED };
 
 struct pcap_link {
 	struct link *link;
@@ -36,6 +50,13 @@ struct pcap_link {
 	bool skewed;
 	uint32_t timer;
 	off_t written;
+	bool in_pipe, out_pipe;
+	enum pipe_state pipes;
+	bool begun; /* its header has come */
+	bool out_stale; /* who reads has not had our header */
+	bool told;  /* that what comes is not a capture */
+	uint8_t rest[PCAP_RECORD_HEAD + PCAP_TAGS_MAX + LINK_FRAME_MAX]; /* of a record that did not fit, from rest_at */
+	size_t rest_at, rest_len;
 };
 
 static const struct link_conf *conf(const struct pcap_link *u)
@@ -46,7 +67,17 @@ static const struct link_conf *conf(const struct pcap_link *u)
 /* --- replay
  * --------------------------------------------------------------------------------------- */
 
-/* n octets of the file as they stand, or NULL when it has no more. */
+static bool watch_in(struct pcap_link *u, unsigned what);
+
+static void pipes_end(struct pcap_link *u, enum pipe_state how)
+{
+	u->pipes = how;
+	if (u->in_pipe)
+		watch_in(u, 0);
+	link_recheck(u->link);
+}
+
+/* n octets of the file as they stand, or NULL when it has no more, or a pipe not yet. */
 static const uint8_t *ahead(struct pcap_link *u, size_t n)
 {
 	while (u->end - u->at < n && !u->all_read) {
@@ -60,29 +91,82 @@ static const uint8_t *ahead(struct pcap_link *u, size_t n)
 		got = read(u->in, u->room + u->end, ROOM - u->end);
 		if (got > 0)
 			u->end += (size_t)got;
-		else if (!got || errno != EINTR)
+		else if (!got || (errno != EINTR && errno != EAGAIN))
 			u->all_read = true;
+		else if (errno == EAGAIN)
+			break;
 	}
 	return u->end - u->at < n ? NULL : u->room + u->at;
 }
 
-static void end_of_file(struct pcap_link *u)
+static void end_of_file(struct pcap_link *u, bool nonsense)
 {
 	if (u->at < u->end) /* cut off, or lengths that are none */
 		link_counted(u->link, LINK_RX_BAD);
 	u->at = u->end;
 	u->all_read = true;
-	conf(u)->host->log(conf(u)->host_ctx, 5, "link %s: all of it was replayed", u->from);
+	if (u->in_pipe)
+		pipes_end(u, nonsense ? PIPE_NONSENSE : PIPE_OVER);
+	else
+		conf(u)->host->log(conf(u)->host_ctx, 5, "link %s: all of it was replayed",
+				   u->from);
 }
 
-/* The next record, its frame whole in memory; false at the end of the file. */
+/* The header of a file, and that its frames are of our kind.  False, with words, when not. */
+static bool file_head(struct pcap_link *u, const uint8_t *head)
+{
+	const char *words = NULL;
+	char type[60];
+
+	if (!head || !pcap_file_decode(&u->file, head)) {
+		words = "not a capture file of the classic format";
+	} else if (u->file.link_type != conf(u)->dlt) {
+		snprintf(type, sizeof(type), "its link type is %u, not %u", u->file.link_type,
+			 conf(u)->dlt);
+		words = type;
+	}
+	if (words && !u->told)
+		conf(u)->host->log(conf(u)->host_ctx, 3, "link %s: %s", u->from, words);
+	u->told = u->in_pipe && words;
+	u->at += words ? 0 : PCAP_FILE_HEAD;
+	return !words;
+}
+
+/* Where a record should be is the header of a stream: who wrote has gone and another has come, all
+ * between two looks.  The times of records are never that far off. */
+static bool is_file_head(const struct pcap_link *u, const uint8_t *head)
+{
+	uint8_t padded[PCAP_FILE_HEAD] = {0};
+	struct pcap_file f;
+
+	memcpy(padded, head, PCAP_RECORD_HEAD);
+	return u->in_pipe && pcap_file_decode(&f, padded);
+}
+
+/* The new one reads us from here on, and needs a header too. */
+static bool begin_again(struct pcap_link *u)
+{
+	const uint8_t *head = ahead(u, PCAP_FILE_HEAD);
+
+	if (!head)
+		return true;
+	u->out_stale = u->out_pipe;
+	link_recheck(u->link);
+	return file_head(u, head);
+}
+
+/* The next record, its frame whole in memory; false at the end, or when a pipe has no more yet. */
 static bool peek(struct pcap_link *u, struct pcap_record *r)
 {
 	const uint8_t *head = ahead(u, PCAP_RECORD_HEAD);
+	bool sane = !head || !is_file_head(u, head) || begin_again(u);
 
-	if (!head || !pcap_record_decode(&u->file, r, head) ||
-	    !ahead(u, PCAP_RECORD_HEAD + r->len)) {
-		end_of_file(u);
+	head = ahead(u, PCAP_RECORD_HEAD); /* may be another one now */
+	if (head && sane && !is_file_head(u, head))
+		sane = pcap_record_decode(&u->file, r, head);
+	if (!sane || !head || is_file_head(u, head) || !ahead(u, PCAP_RECORD_HEAD + r->len)) {
+		if (!sane || u->all_read)
+			end_of_file(u, !sane);
 		return false;
 	}
 	if (!u->skewed)
@@ -115,12 +199,14 @@ static uint64_t replay(struct pcap_link *u, uint64_t now)
 	unsigned n = 0, seen = 0;
 	uint64_t next = now;
 
+	if (u->at == u->end)
+		u->at = u->end = 0;
 	/* What is in `frames` stays where it is: it is handed on before `ahead` has to make room.
 	 */
 	while (seen++ < BATCH && (!n || u->at + PCAP_RECORD_HEAD + PCAP_SNAP_MAX <= ROOM)) {
 		if (!peek(u, &r))
 			next = EVER;
-		else if (!u->fast && r.us + u->skew > now)
+		else if (!u->fast && !u->in_pipe && r.us + u->skew > now)
 			next = r.us + u->skew;
 		if (next != now)
 			break;
@@ -135,7 +221,7 @@ static uint64_t replay(struct pcap_link *u, uint64_t now)
 static void on_time(void *arg, uint64_t now)
 {
 	struct pcap_link *u = arg;
-	uint64_t next = replay(u, now);
+	uint64_t next = u->running && u->pipes == PIPE_OPEN ? replay(u, now) : EVER;
 
 	conf(u)->host->timer(conf(u)->host_ctx, &u->timer, next, on_time, u);
 }
@@ -151,18 +237,76 @@ static uint64_t wall_clock(void)
 	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
+static void on_room(void *arg, unsigned ready);
+
+static bool watch_out(struct pcap_link *u, unsigned what)
+{
+	return !conf(u)->host->watch(conf(u)->host_ctx, u->out, what, on_room, u);
+}
+
+/* A pipe took the beginning of a record: the rest goes when there is room. */
+static bool keep_rest(struct pcap_link *u, const struct iovec *iov, int n, size_t gone)
+{
+	u->rest_at = u->rest_len = 0;
+	for (int i = 0; i < n; i++) {
+		size_t skip = gone < iov[i].iov_len ? gone : iov[i].iov_len;
+
+		memcpy(u->rest + u->rest_len, (const uint8_t *)iov[i].iov_base + skip,
+		       iov[i].iov_len - skip);
+		u->rest_len += iov[i].iov_len - skip;
+		gone -= skip;
+	}
+	return watch_out(u, IST_WRITE);
+}
+
+static void on_room(void *arg, unsigned ready)
+{
+	struct pcap_link *u = arg;
+	ssize_t n = write(u->out, u->rest + u->rest_at, u->rest_len);
+
+	(void)ready;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	u->rest_at += n > 0 ? (size_t)n : 0;
+	u->rest_len -= n > 0 ? (size_t)n : u->rest_len;
+	if (n < 0)
+		pipes_end(u, PIPE_OVER);
+	if (!u->rest_len)
+		watch_out(u, 0);
+}
+
+static enum link_counter write_pipe(struct pcap_link *u, struct iovec *iov, int count, size_t len)
+{
+	ssize_t n = -1;
+
+	errno = EAGAIN;
+	if (!u->rest_len)
+		n = writev(u->out, iov, count);
+	if (n >= 0)
+		return (size_t)n == len || keep_rest(u, iov, count, (size_t)n) ? LINK_TX
+									       : LINK_TX_ERROR;
+	if (errno == EAGAIN)
+		return LINK_TX_FULL;
+	pipes_end(u, PIPE_OVER);
+	return LINK_TX_ERROR;
+}
+
 /* Whole or not at all, so that the file stays one. */
-static bool write_whole(struct pcap_link *u, struct iovec *iov, int n)
+static enum link_counter write_whole(struct pcap_link *u, struct iovec *iov, int n)
 {
 	size_t len = 0;
 
 	for (int i = 0; i < n; i++)
 		len += iov[i].iov_len;
+	if (u->out_pipe)
+		return write_pipe(u, iov, n, len);
 	if (pwritev(u->out, iov, n, u->written) == (ssize_t)len) {
 		u->written += (off_t)len;
-		return true;
+		return LINK_TX;
 	}
-	return ftruncate(u->out, u->written) && false;
+	if (ftruncate(u->out, u->written))
+		conf(u)->host->log(conf(u)->host_ctx, 4, "link %s: a record is cut off", u->to);
+	return LINK_TX_ERROR;
 }
 
 static void record(struct pcap_link *u, const struct link_frame *f)
@@ -181,7 +325,7 @@ static void record(struct pcap_link *u, const struct link_frame *f)
 	};
 
 	pcap_record_encode(head, &r);
-	link_counted(u->link, write_whole(u, iov, 4) ? LINK_TX : LINK_TX_ERROR);
+	link_counted(u->link, write_whole(u, iov, 4));
 }
 
 static void send_frames(void *impl, const struct link_frame *f, unsigned n)
@@ -199,45 +343,71 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 /* --- files
  * ---------------------------------------------------------------------------------------- */
 
-static int wrong(struct pcap_link *u, const char *words)
+static void on_stream(void *arg, unsigned ready);
+
+static bool watch_in(struct pcap_link *u, unsigned what)
 {
-	conf(u)->host->log(conf(u)->host_ctx, 3, "link %s: %s", u->from, words);
-	return -EINVAL;
+	return !conf(u)->host->watch(conf(u)->host_ctx, u->in, what, on_stream, u);
 }
 
 static int open_in(struct pcap_link *u)
 {
-	const uint8_t *head;
 	struct stat st;
 
 	u->in = open(u->from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (u->in < 0)
 		return -errno;
-	if (fstat(u->in, &st) || !S_ISREG(st.st_mode))
-		return wrong(u, "not a regular file");
-	head = ahead(u, PCAP_FILE_HEAD);
-	if (!head || !pcap_file_decode(&u->file, head))
-		return wrong(u, "not a capture file of the classic format");
-	if (u->file.link_type != conf(u)->dlt) {
-		conf(u)->host->log(conf(u)->host_ctx, 3, "link %s: its link type is %u, not %u",
-				   u->from, u->file.link_type, conf(u)->dlt);
+	if (fstat(u->in, &st) || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))) {
+		conf(u)->host->log(conf(u)->host_ctx, 3, "link %s: neither a file nor a pipe",
+				   u->from);
 		return -EINVAL;
 	}
-	u->at += PCAP_FILE_HEAD;
-	return 0;
+	u->in_pipe = S_ISFIFO(st.st_mode);
+	if (u->in_pipe)
+		return watch_in(u, IST_READ) ? 0 : -ENOMEM;
+	u->begun = file_head(u, ahead(u, PCAP_FILE_HEAD));
+	return u->begun ? 0 : -EINVAL;
 }
 
+/* A pipe that nobody reads: -ENXIO. */
 static int open_out(struct pcap_link *u)
 {
 	uint8_t head[PCAP_FILE_HEAD];
 	struct iovec iov = {head, sizeof(head)};
 
-	u->out = open(u->to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	u->out = u->out_pipe ? open(u->to, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+			     : open(u->to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (u->out < 0)
 		return -errno;
+	if (u->out_pipe)
+		(void)fcntl(u->out, F_SETPIPE_SZ, PIPE_ROOM);
 	u->written = 0;
+	u->rest_len = 0;
 	pcap_file_encode(head, conf(u)->dlt);
-	return write_whole(u, &iov, 1) ? 0 : -EIO;
+	return write_whole(u, &iov, 1) == LINK_TX ? 0 : -EIO;
+}
+
+static void close_in(struct pcap_link *u)
+{
+	if (u->in < 0)
+		return;
+	if (u->in_pipe)
+		watch_in(u, 0);
+	close(u->in);
+	u->in = -1;
+	u->all_read = u->skewed = u->begun = false;
+	u->at = u->end = 0;
+}
+
+static void close_out(struct pcap_link *u)
+{
+	if (u->out < 0)
+		return;
+	if (u->rest_len)
+		watch_out(u, 0);
+	u->rest_len = 0;
+	close(u->out);
+	u->out = -1;
 }
 
 static void stop(void *impl)
@@ -246,37 +416,97 @@ static void stop(void *impl)
 
 	if (u->timer)
 		conf(u)->host->timer(conf(u)->host_ctx, &u->timer, EVER, on_time, u);
-	if (u->in >= 0)
-		close(u->in);
-	if (u->out >= 0)
-		close(u->out);
-	u->in = u->out = -1;
-	u->running = u->all_read = u->skewed = false;
-	u->at = u->end = 0;
+	close_in(u);
+	close_out(u);
+	u->running = u->told = false;
+	u->pipes = PIPE_OPEN;
 }
 
 static int start(void *impl)
 {
 	struct pcap_link *u = impl;
+	struct stat st;
 	int r = u->from ? open_in(u) : 0;
 
-	if (!r && u->to)
+	u->out_pipe = u->to && !stat(u->to, &st) && S_ISFIFO(st.st_mode);
+	if (!r && u->to && !u->out_pipe)
 		r = open_out(u);
 	if (r)
 		stop(u);
 	return r;
 }
 
-/* The first time it is asked, the link comes up: what is replayed begins then. */
+/* --- pipes
+ * ---------------------------------------------------------------------------------------- */
+
+/* Until the carrier is reported nothing behind the header is read, so that nothing comes early. */
+static void on_stream(void *arg, unsigned ready)
+{
+	struct pcap_link *u = arg;
+	uint64_t now = conf(u)->host->now(conf(u)->host_ctx);
+
+	(void)ready;
+	if (u->begun) {
+		on_time(u, now);
+		return;
+	}
+	if (!ahead(u, PCAP_FILE_HEAD) && !u->all_read)
+		return;
+	u->begun = file_head(u, u->all_read ? NULL : u->room + u->at);
+	if (!u->begun)
+		link_counted(u->link, LINK_RX_BAD);
+	pipes_end(u, u->begun ? PIPE_OPEN : PIPE_NONSENSE);
+}
+
+static void reopen_pipes(struct pcap_link *u)
+{
+	bool wait = u->pipes == PIPE_NONSENSE;
+
+	if (u->in_pipe)
+		close_in(u);
+	if (u->out_pipe)
+		close_out(u);
+	u->pipes = wait ? PIPE_CLOSED : PIPE_OPEN;
+	if (!wait && u->in_pipe && open_in(u))
+		u->pipes = PIPE_CLOSED; /* once more, in a second */
+}
+
+static bool nobody_reads(const struct pcap_link *u)
+{
+	struct pollfd p = {.fd = u->out};
+
+	return u->out_stale || (poll(&p, 1, 0) == 1 && p.revents & POLLERR);
+}
+
+/* Are both ends there? */
+static bool pipes_ready(struct pcap_link *u)
+{
+	if (u->pipes == PIPE_OPEN && u->out_pipe && u->out >= 0 && nobody_reads(u))
+		close_out(u);
+	u->out_stale = false;
+	if (u->pipes != PIPE_OPEN) {
+		reopen_pipes(u);
+		return false;
+	}
+	if (u->out_pipe && u->out < 0 && open_out(u))
+		close_out(u);
+	return (!u->from || u->begun) && (!u->to || u->out >= 0);
+}
+
+/* The first time it is asked, a link of files comes up: what is replayed begins then. */
 static int check(void *impl)
 {
 	struct pcap_link *u = impl;
+	bool ready = pipes_ready(u);
 
-	if (!u->running && u->from)
+	if (ready && !u->running && u->from) {
+		if (u->in_pipe)
+			watch_in(u, IST_READ);
 		conf(u)->host->timer(conf(u)->host_ctx, &u->timer,
 				     conf(u)->host->now(conf(u)->host_ctx), on_time, u);
-	u->running = true;
-	return 1;
+	}
+	u->running = ready;
+	return ready;
 }
 
 static void free_link(void *impl)

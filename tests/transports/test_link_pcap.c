@@ -7,9 +7,12 @@
 #include "transports/x25_transport.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DLT 147 /* what ends.c says it has */
@@ -229,7 +232,7 @@ static void refused(void)
 	} rows[] = {
 		{"other", "its link type is 148, not 147"},
 		{"text", "not a capture file of the classic format"},
-		{".", "not a regular file"},
+		{".", "neither a file nor a pipe"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(text, sizeof(text), "pcap:%s", path(rows[i].in));
@@ -331,8 +334,208 @@ static void x25(void)
 	ASSERT_OCTETS(got + 24 + 2 * 16 + 25 + 20, 3, "\x10\x01\x0f", 3);
 }
 
+/* --- named pipes ------------------------------------------------------------------------------ */
+
+static void make_pipe(const char *name)
+{
+	CU_ASSERT_EQUAL_FATAL(mkfifo(path(name), 0600), 0);
+}
+
+static int open_pipe(const char *name, int flags)
+{
+	int fd = open(path(name), flags | O_NONBLOCK);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	return fd;
+}
+
+static void put_all(int fd, const void *octets, size_t len)
+{
+	CU_ASSERT_EQUAL_FATAL(write(fd, octets, len), (ssize_t)len);
+}
+
+/* A second, in which a link looks again at what it waits for. */
+static void a_second(struct end *e)
+{
+	fake_run(&e->h, fake_now + S);
+}
+
+/* A record may come in pieces of any size: nothing is a frame before it is whole. */
+static void pipe_octet_by_octet(void)
+{
+	static struct capture c;
+	struct end e;
+	int fd;
+
+	make_pipe("p1");
+	open_link(&e, "p1", NULL, NULL);
+	a_second(&e);
+	CU_ASSERT_FALSE(link_up(e.l)); /* no writer is no end of a file */
+	fd = open_pipe("p1", O_WRONLY);
+	begin(&c, DLT);
+	add(&c, 100 * S, "one", 3, 3);
+	add(&c, 900 * S, "seven", 5, 5); /* the writer's pace, not the recorded one */
+	for (size_t i = 0; i < c.w.len; i++) {
+		CU_ASSERT_EQUAL(link_up(e.l), i >= 24);
+		CU_ASSERT_EQUAL(e.frames, i >= 24 + 16 + 3);
+		put_all(fd, c.octets + i, 1);
+		fake_run(&e.h, fake_now);
+	}
+	CU_ASSERT_EQUAL(e.frames, 2);
+	ASSERT_OCTETS(e.last, e.last_len, "seven", 5);
+	put_all(fd, c.octets + 24, 18); /* and the writer goes inside a record */
+	close(fd);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(!link_up(e.l) && e.downs == 1);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 1);
+	fd = open_pipe("p1", O_WRONLY);
+	put_all(fd, c.octets, 24 + 16 + 3);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(link_up(e.l) && e.frames == 3);
+	close(fd);
+	end_close(&e);
+}
+
+/* What is no capture, or one of something else, is looked at again a second later, told once. */
+static void pipe_nonsense(void)
+{
+	static struct capture c;
+	struct end e;
+	int fd;
+
+	make_pipe("p2");
+	open_link(&e, "p2", NULL, NULL);
+	for (unsigned i = 0; i < 3; i++) {
+		fd = open_pipe("p2", O_WRONLY);
+		begin(&c, DLT + 1);
+		put_all(fd, i == 1 ? (const uint8_t *)"this is not a capture file" : c.octets, 24);
+		fake_run(&e.h, fake_now);
+		close(fd);
+		CU_ASSERT_FALSE(link_up(e.l));
+		a_second(&e);
+	}
+	CU_ASSERT_EQUAL(e.h.errors, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "its link type is 148, not 147"));
+	fd = open_pipe("p2", O_WRONLY);
+	begin(&c, DLT);
+	add(&c, 1, "good", 4, 4);
+	put_all(fd, c.octets, c.w.len);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(link_up(e.l) && e.frames == 1);
+	put_all(fd, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(!link_up(e.l));
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 4);
+	close(fd);
+	end_close(&e);
+}
+
+/* One writer goes and another comes while nobody looks: a header stands where a record should. */
+static void pipe_second_stream(void)
+{
+	static struct capture c;
+	struct end e;
+	int a, b;
+
+	make_pipe("p3");
+	open_link(&e, "p3", NULL, NULL);
+	a = open_pipe("p3", O_WRONLY);
+	b = open_pipe("p3", O_WRONLY);
+	begin(&c, DLT);
+	add(&c, 1, "x", 1, 1);
+	put_all(a, c.octets, c.w.len);
+	close(a);
+	for (size_t i = 0; i < c.w.len; i++) {
+		put_all(b, c.octets + i, 1);
+		fake_run(&e.h, fake_now);
+	}
+	CU_ASSERT_EQUAL(e.frames, 2);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 0);
+	close(b);
+	end_close(&e);
+}
+
+/* Nobody reads: down.  Nobody reads fast enough: frames are lost, and the stream stays one. */
+static void pipe_slow_reader(void)
+{
+	static uint8_t frame[7777], got[2 << 20];
+	const struct link_frame f = {NULL, frame, 0, sizeof(frame)};
+	struct pcap_record r;
+	struct pcap_file file;
+	size_t n = 0, at = 24, whole = 0;
+	struct end e;
+	ssize_t k;
+	int fd;
+
+	make_pipe("p4");
+	open_link(&e, NULL, "p4", NULL);
+	a_second(&e);
+	CU_ASSERT_FALSE(link_up(e.l));
+	fd = open_pipe("p4", O_RDONLY);
+	a_second(&e);
+	CU_ASSERT_TRUE_FATAL(link_up(e.l));
+	for (unsigned i = 0; i < 200; i++)
+		link_send(e.l, &f, 1);
+	CU_ASSERT_TRUE(end_count(&e, LINK_TX_FULL) > 0);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_FULL) + end_count(&e, LINK_TX), 200);
+	while ((k = read(fd, got + n, sizeof(got) - n)) > 0 ) {
+		n += k > 0 ? (size_t)k : 0;
+		fake_run(&e.h, fake_now);
+	}
+	CU_ASSERT_TRUE_FATAL(n > 24 && pcap_file_decode(&file, got));
+	for (; at + 16 <= n && pcap_record_decode(&file, &r, got + at); whole++)
+		at += 16 + r.len;
+	CU_ASSERT_TRUE(at == n && whole == end_count(&e, LINK_TX));
+	close(fd); /* found out without sending */
+	a_second(&e);
+	CU_ASSERT_FALSE(link_up(e.l));
+	fd = open_pipe("p4", O_RDONLY);
+	a_second(&e);
+	CU_ASSERT_TRUE(link_up(e.l) && read(fd, got, sizeof(got)) == 24);
+	close(fd);
+	link_send(e.l, &f, 1); /* or by sending */
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 1);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_FALSE(link_up(e.l));
+	end_close(&e);
+}
+
+/* Two links, each reading what the other writes; one goes and comes back. */
+static void pipe_pair(void)
+{
+	static uint8_t frame[LINK_FRAME_MAX];
+	struct end a, b;
+
+	make_pipe("p5");
+	make_pipe("p6");
+	for (unsigned round = 0; round < 3; round++) {
+		if (!round)
+			open_link(&a, "p5", "p6", NULL);
+		open_link(&b, "p6", "p5", NULL);
+		fake_join(&a.h, &b.h);
+		a_second(&a);
+		CU_ASSERT_TRUE_FATAL(link_up(a.l) && link_up(b.l));
+		CU_ASSERT_EQUAL(a.ups, round + 1);
+		a.frames = 0;
+		for (uint32_t len = 1; len < LINK_FRAME_MAX; len += 333) {
+			memset(frame, (int)len, len);
+			end_send(&a, frame, len);
+			end_send(&b, frame, len);
+			fake_run(&a.h, fake_now);
+			ASSERT_OCTETS(a.last, a.last_len, frame, len);
+			ASSERT_OCTETS(b.last, b.last_len, frame, len);
+		}
+		CU_ASSERT_EQUAL(a.frames, b.frames);
+		end_close(&b);
+		fake_run(&a.h, fake_now);
+		CU_ASSERT_FALSE(link_up(a.l));
+	}
+	end_close(&a);
+}
+
 static void make_dir(void)
 {
+	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
 }
 
@@ -340,6 +543,7 @@ static void remove_dir(void)
 {
 	static const char *const files[] = {"pace",  "fast", "long",  "bad", "out",   "again",
 					    "other", "text", "later", "fr",  "fr-out",
+					    "p1",    "p2",   "p3",    "p4",  "p5",    "p6",
 					    "x25",   "x25-out"};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
@@ -358,6 +562,11 @@ static const struct test_case cases[] = {
 	{"file_that_comes_later", waited_for},
 	{"frame_relay_over_files", frame_relay},
 	{"x25_over_files", x25},
+	{"pipe_octet_by_octet", pipe_octet_by_octet},
+	{"pipe_of_nonsense", pipe_nonsense},
+	{"pipe_with_a_second_stream", pipe_second_stream},
+	{"pipe_that_is_read_slowly_or_not", pipe_slow_reader},
+	{"pipes_between_two_links", pipe_pair},
 	{"directory_removed", remove_dir},
 	{NULL, NULL},
 };
