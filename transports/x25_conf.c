@@ -12,7 +12,7 @@
 #define LCI_DEFAULT_HIGH 1024u
 
 const struct ist_key x25_keys[] = {
-	LINK_KEYS_FOR("0x6000", ", xot: or xot-listen:ADDRESS"),
+	LINK_KEYS_FOR("0x6000", ", xot: or xot-listen:ADDRESS, x25-socket: for calls of this host's kernel"),
 	PORT_WORD("framing", "auto lapb pseudo-header", "auto",
 		  "what a frame of the link is: LAPB, or a packet behind the octet that the Linux "
 		  "kernel puts there; auto: pseudo-header on tun, udp and loop, else LAPB"),
