@@ -20,6 +20,7 @@ extern const struct test_suite suite_call_table;
 extern const struct test_suite suite_htab;
 extern const struct test_suite suite_idtab;
 extern const struct test_suite suite_tie;
+extern const struct test_suite suite_restart;
 extern const struct test_suite suite_reauth;
 extern const struct test_suite suite_tunnel;
 extern const struct test_suite suite_call;
@@ -49,7 +50,7 @@ static const struct test_suite *const suites[] = {
 	&suite_call_table,
 	&suite_htab,
 	&suite_idtab,
-	&suite_tie,
+	&suite_tie, &suite_restart,
 	&suite_reauth,
 	&suite_tunnel,
 	&suite_call,

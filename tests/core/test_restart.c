@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A peer that has crashed and comes back with the same Assigned Tunnel ID: what is a retransmission of
+ * its SCCRQ and what is not, RFC 2661 5.8. */
+#include "tests/core/rig.h"
+
+#include <string.h>
+
+static struct rig r;
+static struct l2tp_msg m;
+
+/* An SCCRQ as rig_sccrq() has it, from a Host Name and perhaps with a Challenge, which no two of a
+ * peer's lives share. */
+static void request(struct rig_peer *p, const char *host, const char *challenge)
+{
+	p->peer_tid = p->nr = 0;
+	rig_start(p, L2TP_SCCRQ, 0);
+	l2tp_build_u16(&p->b, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_build_avp(&p->b, L2TP_AVP_HOST_NAME, host, strlen(host));
+	l2tp_build_u32(&p->b, L2TP_AVP_FRAMING_CAPS, 3);
+	l2tp_build_u16(&p->b, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
+	if (challenge)
+		l2tp_build_avp(&p->b, L2TP_AVP_CHALLENGE, challenge, strlen(challenge));
+	rig_send_ns(p, 0);
+}
+
+/* The last SCCRP answered: the tunnel is up. */
+static struct l2tp_tunnel *confirm(struct rig_peer *p)
+{
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid);
+	p->nr = 1;
+	rig_start(p, L2TP_SCCCN, 0);
+	rig_send_ns(p, 1);
+	return l2tp_tunnel_by_id(r.a.e, p->peer_tid);
+}
+
+static struct l2tp_tunnel *first_life(struct rig_peer *p, const char *challenge)
+{
+	rig_single(&r);
+	rig_peer(p, &r, 1);
+	request(p, "peer", challenge);
+	return confirm(p);
+}
+
+static enum l2tp_tunnel_state state_of(const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info i;
+
+	l2tp_tunnel_info(t, &i);
+	return i.state;
+}
+
+/* What is new in it shows at once that it is no retransmission. */
+static void restart_with_a_new_challenge(void)
+{
+	struct l2tp_tunnel *old, *t;
+	struct rig_peer p;
+
+	old = first_life(&p, "aaaaaaaaaaaaaaaa");
+	request(&p, "peer", "bbbbbbbbbbbbbbbb");
+	request(&p, "peer", "bbbbbbbbbbbbbbbb"); /* a retransmission of the second life's own */
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_DUPLICATE), 1);
+	/* until that is up it might be a stranger with the peer's address: nothing ends */
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	CU_ASSERT_EQUAL(state_of(old), L2TP_T_ESTABLISHED);
+	t = confirm(&p);
+	CU_ASSERT_PTR_NOT_EQUAL(t, old);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 2);
+	CU_ASSERT_EQUAL_FATAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->tunnel, old);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->by, L2TP_BY_PEER);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0); /* it would hit the new one */
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_SUPERSEDED), 1);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_next(r.a.e, NULL), t);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, t));
+	rig_free(&r);
+}
+
+/* Octet for octet the same: a retransmission while one can still be under way, 5.8; not after. */
+static void restart_with_the_very_same_sccrq(void)
+{
+	struct l2tp_tunnel *old;
+	struct rig_peer p;
+
+	old = first_life(&p, NULL);
+	request(&p, "peer", NULL); /* late: acknowledged, no more */
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_DUPLICATE), 1);
+	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 2);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
+	rig_pass(&r, 31 * SEC); /* 1 + 2 + 4 + 8 + 8 + 8 */
+	request(&p, "peer", NULL);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
+	rig_pass(&r, 1);
+	request(&p, "peer", NULL);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
+	CU_ASSERT_PTR_NOT_EQUAL(confirm(&p), old);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	rig_free(&r);
+}
+
+/* A stranger who writes the peer's address into his SCCRQs: one tunnel forms beside the live one,
+ * however many he sends, and is forgotten. */
+static void forged_sccrqs_do_not_hurt_a_live_tunnel(void)
+{
+	struct l2tp_counters c;
+	struct l2tp_tunnel *t;
+	struct rig_peer p;
+	char challenge[17];
+
+	t = first_life(&p, NULL);
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(challenge, sizeof(challenge), "%016u", i);
+		request(&p, "peer", challenge);
+	}
+	l2tp_engine_counters(r.a.e, &c);
+	CU_ASSERT_EQUAL(c.half_open, 1);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
+	rig_pass(&r, 40 * SEC);
+	l2tp_engine_counters(r.a.e, &c);
+	CU_ASSERT_EQUAL(c.half_open, 0);
+	CU_ASSERT_EQUAL(c.tunnels, 1);
+	CU_ASSERT_EQUAL(state_of(t), L2TP_T_ESTABLISHED);
+	rig_free(&r);
+}
+
+/* Two systems behind one address and port, both with tunnel id 1: both stay. */
+static void two_host_names_with_one_id(void)
+{
+	struct l2tp_tunnel *a, *b;
+	struct rig_peer p;
+
+	a = first_life(&p, NULL);
+	request(&p, "another", NULL);
+	b = confirm(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	CU_ASSERT_EQUAL(state_of(a), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(state_of(b), L2TP_T_ESTABLISHED);
+	rig_free(&r);
+}
+
+/* We had opened it: then no SCCRQ with its id can be a retransmission. */
+static void restart_of_a_peer_we_dialled(void)
+{
+	struct l2tp_tunnel *old;
+	struct rig_peer p;
+
+	rig_single(&r);
+	old = rig_peer_answers(&p, &r);
+	request(&p, "peer", NULL);
+	CU_ASSERT_PTR_NOT_EQUAL(confirm(&p), old);
+	CU_ASSERT_EQUAL_FATAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->tunnel, old);
+	rig_free(&r);
+}
+
+/* The periodic proof finds a peer that has lost the tunnel and gives its id to the proof: the proof
+ * is one of the peer, but what it was to prove is gone. */
+static void restart_seen_by_the_proof(void)
+{
+	uint8_t response[L2TP_MD5_LEN];
+	const struct l2tp_avp *a;
+	struct rig_peer p, q;
+
+	rig_single(&r);
+	r.a.policy.reauth = 100 * SEC;
+	r.a.policy.hello = 0;
+	rig_peer_answers(&p, &r);
+	rig_zlb(&p); /* of the SCCCN */
+	rig_pass(&r, 100 * SEC);
+	rig_peer(&q, &r, p.tid);
+	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid);
+	CU_ASSERT_NOT_EQUAL(q.peer_tid, p.peer_tid);
+	a = l2tp_msg_find(&m, L2TP_AVP_CHALLENGE);
+	l2tp_challenge_response(response, L2TP_SCCRP, &r.a.policy.secret, a->val, a->len);
+	rig_sccrp(&q);
+	l2tp_build_avp(&q.b, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+	rig_send_ns(&q, 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_SUPERSEDED), 1);
+	rig_pass(&r, 100 * SEC);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	rig_free(&r);
+}
+static const struct test_case cases[] = {
+	{"restart_with_a_new_challenge", restart_with_a_new_challenge},
+	{"restart_with_the_very_same_sccrq", restart_with_the_very_same_sccrq},
+	{"forged_sccrqs_do_not_hurt_a_live_tunnel", forged_sccrqs_do_not_hurt_a_live_tunnel},
+	{"two_host_names_with_one_id", two_host_names_with_one_id},
+	{"restart_of_a_peer_we_dialled", restart_of_a_peer_we_dialled},
+	{"restart_seen_by_the_proof", restart_seen_by_the_proof},
+	{NULL, NULL},
+};
+
+extern const struct test_suite suite_restart;
+const struct test_suite suite_restart = {"restart", cases};
