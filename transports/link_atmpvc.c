@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `atmpvc:INTERFACE`: AAL5 SDUs by the ATM of this host's kernel, with an adapter or another driver under
- * it.  Each PVC of the port is a socket of the family AF_ATMPVC, connected to interface, VPI and VCI;
- * a message on it is an SDU.  A frame is VPI, VCI, two octets each, and the SDU.
+ * `atmpvc:INTERFACE`: AAL5 SDUs by the ATM of this host's kernel, with an adapter or another driver
+ * under it.  Each PVC of the port is a socket of the family AF_ATMPVC, connected to interface, VPI
+ * and VCI; a message on it is an SDU.  A frame is VPI, VCI, two octets each, and the SDU.
  *
- * The carrier is that all circuits are open: a driver that goes takes all its circuits with it.  They
- * are read only from when the carrier was reported, so that nothing is dropped for having come early.
- * Connecting waits for the driver, which has nothing to wait for but its hardware.
+ * The carrier is that all circuits are open: a driver that goes takes all its circuits with it.
+ * They are read only from when the carrier was reported, so that nothing is dropped for having come
+ * early. Connecting waits for the driver, which has nothing to wait for but its hardware.
  *
  * The family knows no MSG_NOSIGNAL, so the program must ignore SIGPIPE.
  */
@@ -37,8 +37,8 @@ struct atmpvc_link {
 	int interface;
 	struct pvc *pvc; /* in the order of the circuits */
 	unsigned pvcs;
-	int lost; /* errno of a circuit that is no more */
-	uint32_t room; /* octets of the longest frame */
+	int lost;	 /* errno of a circuit that is no more */
+	uint32_t room;	 /* octets of the longest frame */
 	uint8_t *buffer; /* BATCH of those */
 };
 
@@ -47,13 +47,13 @@ static const struct link_conf *conf(const struct atmpvc_link *u)
 	return link_conf_of(u->link);
 }
 
-/* --- the socket of a circuit ---------------------------------------------------------------------- */
+/* --- the socket of a circuit
+ * ---------------------------------------------------------------------- */
 
 static int connect_pvc(int fd, int interface, const struct link_circuit *c)
 {
-	const struct atm_trafprm ubr = {.traffic_class = ATM_UBR,
-					.max_pcr = ATM_MAX_PCR,
-					.max_sdu = (int)c->sdu_max};
+	const struct atm_trafprm ubr = {
+		.traffic_class = ATM_UBR, .max_pcr = ATM_MAX_PCR, .max_sdu = (int)c->sdu_max};
 	const struct atm_qos qos = {.txtp = ubr, .rxtp = ubr, .aal = ATM_AAL5};
 	struct sockaddr_atmpvc to = {.sap_family = AF_ATMPVC};
 
@@ -84,7 +84,8 @@ static int open_pvc(int interface, const struct link_circuit *c)
 
 int (*link_atmpvc_open)(int interface, const struct link_circuit *c) = open_pvc;
 
-/* --- receiving -------------------------------------------------------------------------------------- */
+/* --- receiving
+ * -------------------------------------------------------------------------------------- */
 
 static void on_ready(void *arg, unsigned ready);
 
@@ -144,7 +145,8 @@ static void on_ready(void *arg, unsigned ready)
 	}
 }
 
-/* --- sending ---------------------------------------------------------------------------------------- */
+/* --- sending
+ * ---------------------------------------------------------------------------------------- */
 
 static int compare(const void *key, const void *pvc)
 {
@@ -156,7 +158,7 @@ static int compare(const void *key, const void *pvc)
 
 /* The circuit may stand in the head or in the payload, or in both. */
 static struct pvc *circuit_of(const struct atmpvc_link *u, const struct link_frame *f,
-				    uint32_t from_head)
+			      uint32_t from_head)
 {
 	struct link_circuit c = {0};
 	uint8_t octets[CIRCUIT];
@@ -204,7 +206,8 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 		link_counted(u->link, send_one(u, &f[i]));
 }
 
-/* --- the kind --------------------------------------------------------------------------------------- */
+/* --- the kind
+ * --------------------------------------------------------------------------------------- */
 
 static void stop(void *impl)
 {
@@ -305,9 +308,10 @@ static const char *unfit(const struct link *l, const char *rest)
 	fd = new_socket();
 	if (fd >= 0)
 		close(fd);
-	return fd == -EAFNOSUPPORT ? "address family not supported: the kernel has no AF_ATMPVC (module "
-				     "atm), or this network namespace is not its first"
-				   : NULL;
+	return fd == -EAFNOSUPPORT
+		       ? "address family not supported: the kernel has no AF_ATMPVC (module "
+			 "atm), or this network namespace is not its first"
+		       : NULL;
 }
 
 static void *parse(struct link *l, const char *rest, char *err, size_t err_len)

@@ -2,14 +2,15 @@
 /*
  * The calls of AF_X25.  What there is to know about them:
  *
- *   - A listener with SIOCX25CALLACCPTAPPRV gets calls that are not accepted; SIOCX25SENDCALLACCPT on the
- *     socket of the call does that, closing it clears the call.
- *   - SIOCX25SCUDMATCHLEN picks calls by the first octets of their user data, so that other programs get
- *     theirs; a call with fewer octets goes to any listener.  Fifteen blanks listen on every address.
+ *   - A listener with SIOCX25CALLACCPTAPPRV gets calls that are not accepted; SIOCX25SENDCALLACCPT
+ * on the socket of the call does that, closing it clears the call.
+ *   - SIOCX25SCUDMATCHLEN picks calls by the first octets of their user data, so that other
+ * programs get theirs; a call with fewer octets goes to any listener.  Fifteen blanks listen on
+ * every address.
  *   - accept() waits, whatever O_NONBLOCK says, for as long as SO_RCVTIMEO.
  *   - With X25_QBITINCL an octet with the Q bit stands in front of each SDU, sent and received.
- *   - A send that finds the buffer full in the middle of an SDU has sent a part, all of it marked M: what is
- *     sent next continues it.
+ *   - A send that finds the buffer full in the middle of an SDU has sent a part, all of it marked
+ * M: what is sent next continues it.
  *   - What was received and not read is lost when the call is cleared.
  */
 #define _GNU_SOURCE
@@ -26,9 +27,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define ANY_ADDRESS    "               "
-#define BACKLOG	       64
-#define SEND_BUFFER    16384 /* a few SDUs: what waits should wait with us, where control goes first */
+#define ANY_ADDRESS "               "
+#define BACKLOG	    64
+#define SEND_BUFFER 16384 /* a few SDUs: what waits should wait with us, where control goes first \
+			   */
 #define INTERRUPTS_MAX 64u
 
 static int failed(int fd)
@@ -66,8 +68,9 @@ static int set_terms(int fd, const struct x25_kernel_call *c)
 	struct x25_calluserdata d = {.cudlength = c->len};
 
 	memcpy(d.cuddata, c->data, c->len);
-	return ioctl(fd, SIOCX25SFACILITIES, &f) < 0 || ioctl(fd, SIOCX25SCALLUSERDATA, &d) < 0 ? -errno
-												: 0;
+	return ioctl(fd, SIOCX25SFACILITIES, &f) < 0 || ioctl(fd, SIOCX25SCALLUSERDATA, &d) < 0
+		       ? -errno
+		       : 0;
 }
 
 static int listen_for(const struct x25_kernel_call *c)
@@ -189,9 +192,8 @@ static void clear(int fd, uint8_t cause, uint8_t diagnostic)
 static ssize_t send_sdu(int fd, const void *head, size_t head_len, const void *data, size_t len)
 {
 	uint8_t q = 0;
-	struct iovec iov[] = {{&q, 1},
-			      {(void *)(uintptr_t)head, head_len},
-			      {(void *)(uintptr_t)data, len}};
+	struct iovec iov[] = {
+		{&q, 1}, {(void *)(uintptr_t)head, head_len}, {(void *)(uintptr_t)data, len}};
 	const struct msghdr m = {.msg_iov = iov, .msg_iovlen = 3};
 	ssize_t n = sendmsg(fd, &m, MSG_EOR | MSG_DONTWAIT);
 

@@ -6,13 +6,14 @@
  *   x25-socket:     calls to `address`, or to any address when there is none
  *   x25-socket:*    calls to any address, although ours has its own to call from
  *
- * There are three sockets that listen, for the kinds of call user data that we serve, so that calls of
- * other protocols are for other programs.  What the packet layer would report is made of what becomes of
- * a socket, so that circuits are the same as on a line; calls are offered before they are accepted.
+ * There are three sockets that listen, for the kinds of call user data that we serve, so that calls
+ * of other protocols are for other programs.  What the packet layer would report is made of what
+ * becomes of a socket, so that circuits are the same as on a line; calls are offered before they
+ * are accepted.
  *
- * The kernel may take a part of an SDU: the rest is kept until it takes more, and until then the circuit
- * is not writable.  Sizes and windows for calls to us are not those we want but the defaults, since the
- * kernel uses its own without telling a caller who negotiates nothing.
+ * The kernel may take a part of an SDU: the rest is kept until it takes more, and until then the
+ * circuit is not writable.  Sizes and windows for calls to us are not those we want but the
+ * defaults, since the kernel uses its own without telling a caller who negotiates nothing.
  */
 #include "transports/x25_socket.h"
 #include "transports/x25_port.h"
@@ -32,9 +33,9 @@ struct call {
 	struct x25_line line; /* first: ops get a pointer to it */
 	struct call *next, *prev, *next_dying;
 	int fd;
-	bool up;     /* in data transfer */
-	bool dying;  /* it is cleared and goes when the port leaves */
-	bool owed;   /* send said no: WRITABLE is owed */
+	bool up;    /* in data transfer */
+	bool dying; /* it is cleared and goes when the port leaves */
+	bool owed;  /* send said no: WRITABLE is owed */
 	bool watching_out;
 	uint8_t cause, diag; /* to clear it with */
 	size_t rest_at, rest_len;
@@ -96,7 +97,8 @@ static void watch(struct call *k)
 	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), on_fd, k);
 }
 
-/* --- what a circuit asks of its packet layer -------------------------------------------------------------- */
+/* --- what a circuit asks of its packet layer
+ * -------------------------------------------------------------- */
 
 static void report(struct call *k, struct x25_report r)
 {
@@ -126,8 +128,8 @@ static void clear(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag,
 }
 
 /* Keeps what the kernel did not take; `taken` may end in either piece. */
-static void keep(struct call *k, const uint8_t *head, size_t head_len, const uint8_t *data, size_t len,
-		 size_t taken)
+static void keep(struct call *k, const uint8_t *head, size_t head_len, const uint8_t *data,
+		 size_t len, size_t taken)
 {
 	size_t from_head = taken < head_len ? taken : head_len, from_data = taken - from_head;
 
@@ -139,8 +141,8 @@ static void keep(struct call *k, const uint8_t *head, size_t head_len, const uin
 	k->rest_len = head_len + len - taken;
 }
 
-static bool send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len, const void *data,
-		     size_t len, uint64_t now)
+static bool send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
+		     const void *data, size_t len, uint64_t now)
 {
 	struct call *k = of(l);
 	ssize_t n;
@@ -167,7 +169,8 @@ static void over(struct x25_line *l)
 static const struct x25_layer layer = {answer, clear, send_sdu};
 static const struct x25_line_ops line_ops = {.over = over, .layer = &layer};
 
-/* --- what becomes of a call ------------------------------------------------------------------------------- */
+/* --- what becomes of a call
+ * ------------------------------------------------------------------------------- */
 
 static void lost(struct call *k, int err, uint8_t cause, uint8_t diag)
 {
@@ -178,9 +181,10 @@ static void lost(struct call *k, int err, uint8_t cause, uint8_t diag)
 		x25_circuit_lost(port_of(k), c, &line_down);
 	} else {
 		k->line.x.count[X25_C_CLEARS_RX]++;
-		report(k, (struct x25_report){.kind = X25_CLEARED,
-					      .cause = cause,
-					      .diag = err == -ETIMEDOUT ? X25_DIAG_TIMER_CALL : diag});
+		report(k,
+		       (struct x25_report){.kind = X25_CLEARED,
+					   .cause = cause,
+					   .diag = err == -ETIMEDOUT ? X25_DIAG_TIMER_CALL : diag});
 	}
 	end(k, 0, 0);
 }
@@ -233,7 +237,8 @@ static bool read_one(struct call *k)
 static void write_more(struct call *k)
 {
 	while (k->rest_len) {
-		ssize_t n = x25_socket_kernel->send(k->fd, k->rest + k->rest_at, k->rest_len, NULL, 0);
+		ssize_t n =
+			x25_socket_kernel->send(k->fd, k->rest + k->rest_at, k->rest_len, NULL, 0);
 
 		if (n < 0)
 			return; /* full again, or over */
@@ -264,7 +269,8 @@ static void on_fd(void *arg, unsigned ready)
 	x25_leave(p);
 }
 
-/* --- calls as they begin and end ------------------------------------------------------------------------- */
+/* --- calls as they begin and end
+ * ------------------------------------------------------------------------- */
 
 static struct call *add(struct ist_port *p, int fd)
 {
@@ -310,7 +316,8 @@ static void offer(struct call *k, const struct x25_kernel_call *in)
 
 	memcpy(p.called, in->called, sizeof(p.called));
 	memcpy(p.calling, in->calling, sizeof(p.calling));
-	p.fac.given = (in->reverse ? X25_FAC_REVERSE : 0) | (in->throughput ? X25_FAC_THROUGHPUT : 0);
+	p.fac.given =
+		(in->reverse ? X25_FAC_REVERSE : 0) | (in->throughput ? X25_FAC_THROUGHPUT : 0);
 	p.fac.throughput_called = in->throughput >> 4;
 	p.fac.throughput_calling = in->throughput & 0x0f;
 	k->line.x.count[X25_C_CALLS_IN]++;
@@ -328,7 +335,8 @@ static void listening(struct ist_port *p, bool on)
 
 	s->accepting = on;
 	for (unsigned i = 0; i < LISTENERS; i++)
-		p->host->watch(p->ctx, s->listener[i].fd, on ? IST_READ : 0, on_listen, &s->listener[i]);
+		p->host->watch(p->ctx, s->listener[i].fd, on ? IST_READ : 0, on_listen,
+			       &s->listener[i]);
 }
 
 /* One call each time: accept() would wait for a second. */
@@ -366,7 +374,8 @@ static void on_listen(void *arg, unsigned ready)
 	x25_leave(l->port);
 }
 
-/* --- what the port asks (struct x25_below) ---------------------------------------------------------------- */
+/* --- what the port asks (struct x25_below)
+ * ---------------------------------------------------------------- */
 
 static void terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool want)
 {
@@ -437,9 +446,10 @@ static int socket_open(struct ist_port *p, const struct settings *set, char *err
 	r = listen_all(p, *to);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "link %s: %s%s", spec, strerror(-r),
-				      r == -EAFNOSUPPORT ? ": the kernel has no AF_X25 (module x25), or "
-							   "this network namespace is not its first"
-							 : "");
+				      r == -EAFNOSUPPORT
+					      ? ": the kernel has no AF_X25 (module x25), or "
+						"this network namespace is not its first"
+					      : "");
 	listening(p, true);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The atmpvc link with pairs of sockets where the kernel's PVCs would be; ends.c has 0/35 of 1600 octets
- * and 8/48 of 100. */
+/* The atmpvc link with pairs of sockets where the kernel's PVCs would be; ends.c has 0/35 of 1600
+ * octets and 8/48 of 100. */
 #include "tests/harness.h"
 #include "tests/transports/ends.h"
 #include "transports/atm.h"
@@ -161,8 +161,8 @@ static void waited_for(void)
 
 static void refused(void)
 {
-	static const char *const forms[] = {"atmpvc:", "atmpvc:x", "atmpvc:0x1", "atmpvc:-1",
-					    "atmpvc:0:1", "atmpvc:32768"};
+	static const char *const forms[] = {"atmpvc:",	 "atmpvc:x",   "atmpvc:0x1",
+					    "atmpvc:-1", "atmpvc:0:1", "atmpvc:32768"};
 	static const struct {
 		const char *config[4], *words;
 	} rows[] = {
@@ -179,7 +179,8 @@ static void refused(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(err, "is not atmpvc:INTERFACE"));
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		CU_ASSERT_EQUAL(fake_try(&h, &atm_transport, rows[i].config, err, sizeof(err)), -EINVAL);
+		CU_ASSERT_EQUAL(fake_try(&h, &atm_transport, rows[i].config, err, sizeof(err)),
+				-EINVAL);
 		if (!strstr(err, rows[i].words))
 			CU_FAIL(err);
 	}

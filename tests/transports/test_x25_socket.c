@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Calls as sockets, with a kernel of ours in place of AF_X25: the near end of a pair of sockets is the
- * call, the far end is ours, and the Q octet stands in front of each SDU as the kernel has it.
+ * Calls as sockets, with a kernel of ours in place of AF_X25: the near end of a pair of sockets is
+ * the call, the far end is ours, and the Q octet stands in front of each SDU as the kernel has it.
  */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
@@ -33,7 +33,7 @@ static struct {
 		uint8_t our_cause, our_diag; /* we have cleared it with */
 	} call[CALLS];
 	unsigned calls, interrupts;
-	int fails; /* errno of the next take or call */
+	int fails;   /* errno of the next take or call */
 	size_t room; /* octets the kernel takes in all */
 	uint8_t throughput;
 	int listen_fails;
@@ -186,7 +186,8 @@ static unsigned k_interrupts(int fd)
 static const struct x25_kernel kernel = {k_listen, k_take,  k_accept, k_call,	 k_state,
 					 k_terms,  k_clear, k_send,   k_receive, k_interrupts};
 
-/* --- a port on it ------------------------------------------------------------------------------------------ */
+/* --- a port on it
+ * ------------------------------------------------------------------------------------------ */
 
 static void open_port(struct fake_host *h, const char *const *config)
 {
@@ -251,7 +252,8 @@ static void far_got(unsigned call, const char *octets, size_t len)
 	ASSERT_OCTETS(buf, recv(k.call[call].far, buf, sizeof(buf), 0), octets, len);
 }
 
-static void clear_from_afar(struct fake_host *h, unsigned call, int state, uint8_t cause, uint8_t diag)
+static void clear_from_afar(struct fake_host *h, unsigned call, int state, uint8_t cause,
+			    uint8_t diag)
 {
 	k.call[call].state = state;
 	k.call[call].cause = cause;
@@ -272,7 +274,8 @@ static void expect_down(struct fake_host *h, enum ist_cause_kind kind, uint8_t c
 	fake_free(e);
 }
 
-/* --- calls to us ------------------------------------------------------------------------------------------- */
+/* --- calls to us
+ * ------------------------------------------------------------------------------------------- */
 
 static void listeners(void)
 {
@@ -429,12 +432,14 @@ static void no_descriptors(void)
 	close_port(&h);
 }
 
-/* --- calls of ours ------------------------------------------------------------------------------------------- */
+/* --- calls of ours
+ * ------------------------------------------------------------------------------------------- */
 
 static void what_a_call_says(void)
 {
-	static const char *const config[] = {"link=x25-socket:", "address=31101111", "throughput=9600",
-					     "reverse-charging=yes", "encapsulation=multiplexed", NULL},
+	static const char *const config[] = {"link=x25-socket:",	  "address=31101111",
+					     "throughput=9600",		  "reverse-charging=yes",
+					     "encapsulation=multiplexed", NULL},
 				 *const modest[] = {"link=x25-socket:", "negotiate=no", NULL};
 	struct fake_host h;
 	struct fake_event *e;
@@ -506,7 +511,9 @@ static void how_a_call_ends(void)
 	close_port(&h);
 }
 
-/* --- data ----------------------------------------------------------------------------------------------------- */
+/* --- data
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static void kernel_takes_a_part(void)
 {
@@ -519,7 +526,8 @@ static void kernel_takes_a_part(void)
 		char got[60];
 		size_t n;
 
-		open_port(&h, (const char *const[]){"link=x25-socket:", "encapsulation=multiplexed", NULL});
+		open_port(&h, (const char *const[]){"link=x25-socket:", "encapsulation=multiplexed",
+						    NULL});
 		c = call_up(&h, "5", L2TP);
 		k.room = part;
 		CU_ASSERT_EQUAL(fake_send(&h, c, sdu, 20), 1);
@@ -558,7 +566,8 @@ static void kernel_takes_nothing(void)
 	run(&h);
 	CU_ASSERT_EQUAL(fake_channel(&h, FAKE_WRITABLE), c);
 	for (unsigned i = 0; i < 3; i++)
-		f[i] = (struct ist_frame){.channel = c, .payload = (const uint8_t *)"abcd", .len = 4};
+		f[i] = (struct ist_frame){
+			.channel = c, .payload = (const uint8_t *)"abcd", .len = 4};
 	k.room = 8;
 	CU_ASSERT_EQUAL(fake_send_frames(&h, f, 3), 2);
 	run(&h);
@@ -613,7 +622,8 @@ static void silence(void)
 	close_port(&h);
 }
 
-/* --- configuration ---------------------------------------------------------------------------------------------- */
+/* --- configuration
+ * ---------------------------------------------------------------------------------------------- */
 
 static void refused(void)
 {
