@@ -81,6 +81,7 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 		.n393 = (unsigned)settings_number(set, "n393"),
 		.t391 = settings_time(set, "t391"),
 		.t392 = settings_time(set, "t392"),
+		.address = p->format,
 	};
 	bool nni = settings_is(set, "role", "nni");
 	const char *wrong;
@@ -99,9 +100,8 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 	if (!p->has_lmi)
 		return 0;
 	wrong = lmi_sides_check(&conf, nni);
-	if (!wrong && p->format != Q922_2_OCTETS)
-		wrong = "an LMI needs address-octets = 2";
-	if (!wrong && lmi_msg_octets(conf.kind, p->circuits) > p->mtu)
+	if (!wrong && (p->circuits > LMI_MSG_PVCS ||
+		       lmi_msg_octets(conf.kind, p->format, p->circuits) > p->mtu))
 		wrong = "more circuits than a full status of this mtu can list";
 	if (wrong)
 		return settings_error(err, err_len, EINVAL, "%s", wrong);

@@ -10,7 +10,9 @@
  * While the link is down every poll asks for the full status, so that when it comes up the PVCs are
  * known.  A PVC missing from a full status is deleted.  As network, a new PVC is announced as new
  * until the user's next sequence number shows that the announcement arrived, then as active;
- * whenever something changed the next answer is a full status, asked for or not.
+ * whenever something changed the next answer is a full status, asked for or not.  What became of a
+ * PVC that the user knows is told at once too, in a message that no sequence number goes with: it
+ * may be lost, and a user may not know it.
  */
 #include "transports/lmi.h"
 
@@ -29,6 +31,8 @@ const char *lmi_conf_check(const struct lmi_conf *c)
 		return "n391 must be 1 to 255";
 	if (!c->t391 || !c->t392)
 		return "t391 and t392 must not be 0";
+	if (!lmi_msg_fits(c->automatic ? LMI_CISCO : c->kind, c->address))
+		return "with addresses of 4 octets the LMI is annex-a or annex-d";
 	return NULL;
 }
 
@@ -143,7 +147,7 @@ static void put_msg(struct lmi *l, const struct lmi_msg *m)
 	uint8_t pdu[16 + LMI_MSG_PVCS * 8];
 	struct wr w = wr_init(pdu, sizeof(pdu));
 
-	lmi_msg_put(&w, l->conf.kind, m);
+	lmi_msg_put(&w, l->conf.kind, l->conf.address, m);
 	l->ops->tx(l->ctx, pdu, w.len);
 }
 
@@ -224,7 +228,7 @@ static void user_status(struct lmi *l, const struct lmi_msg *m)
 {
 	bool good = l->poll == POLL_WAITING;
 
-	l->count[LMI_STATUS_RX]++;
+	l->count[LMI_STATUS_RX] += m->type == LMI_STATUS;
 	if (m->report == LMI_ASYNC) {
 		l->count[LMI_ASYNC_RX]++;
 		apply_status(l, m);
@@ -260,7 +264,7 @@ static void list_pvcs(struct lmi *l, struct lmi_msg *m)
 
 		p->announced = p->state != LMI_PVC_ABSENT;
 		if (p->announced)
-			m->pvc[m->pvcs++] = (struct lmi_msg_pvc){(uint16_t)p->dlci, bits};
+			m->pvc[m->pvcs++] = (struct lmi_msg_pvc){p->dlci, bits};
 	}
 }
 
@@ -317,16 +321,36 @@ static void network_expired(struct lmi *l, uint64_t now)
 	wrong(l, LMI_TIMEOUT);
 }
 
+static void tell(struct lmi *l, const struct lmi_pvc *p)
+{
+	struct lmi_msg m;
+
+	m.type = lmi_variants[l->conf.kind].update ? LMI_UPDATE : LMI_STATUS;
+	m.report = LMI_ASYNC;
+	m.has_keepalive = false;
+	m.pvcs = 1;
+	m.pvc[0].dlci = p->dlci;
+	m.pvc[0].bits = p->state == LMI_PVC_ACTIVE   ? LMI_PVC_A
+			: p->state == LMI_PVC_ABSENT ? LMI_PVC_D
+						     : 0;
+	l->count[LMI_ASYNC_TX]++;
+	put_msg(l, &m);
+}
+
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state)
 {
 	struct lmi_pvc *p = find(l, dlci);
+	bool known;
 
 	if (!p || p->state == state)
 		return;
+	known = p->state != LMI_PVC_ABSENT && !p->fresh;
 	p->fresh = p->state == LMI_PVC_ABSENT || (p->fresh && state != LMI_PVC_ABSENT);
 	p->announced = false;
 	p->state = (uint8_t)state;
 	l->changed = true;
+	if (l->up && known && !l->only_asked)
+		tell(l, p);
 	report_pvcs(l);
 }
 
@@ -382,7 +406,7 @@ void lmi_expire(struct lmi *l, uint64_t now)
 static void recognise(struct lmi *l, struct lmi_msg *m, const uint8_t *pdu, size_t len)
 {
 	for (unsigned k = 0; k < LMI_KINDS; k++) {
-		if (!lmi_msg_get(m, (enum lmi_kind)k, pdu, len))
+		if (!lmi_msg_get(m, (enum lmi_kind)k, l->conf.address, pdu, len))
 			continue;
 		if (l->conf.role == LMI_USER ? m->type != LMI_STATUS || m->recv != l->send_seq
 					     : m->type != LMI_STATUS_ENQUIRY)
@@ -401,9 +425,9 @@ void lmi_rx(struct lmi *l, const uint8_t *pdu, size_t len, uint64_t now)
 		return;
 	if (l->searching)
 		recognise(l, &m, pdu, len);
-	if (!lmi_msg_get(&m, l->conf.kind, pdu, len))
+	if (!lmi_msg_get(&m, l->conf.kind, l->conf.address, pdu, len))
 		wrong(l, LMI_MALFORMED);
-	else if (l->conf.role == LMI_USER && m.type == LMI_STATUS)
+	else if (l->conf.role == LMI_USER && m.type != LMI_STATUS_ENQUIRY)
 		user_status(l, &m);
 	else if (l->conf.role == LMI_NETWORK && m.type == LMI_STATUS_ENQUIRY)
 		network_enquiry(l, &m, now);

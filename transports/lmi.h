@@ -19,11 +19,12 @@ struct lmi_conf {
 	enum lmi_kind kind;
 	bool automatic; /* find out which kind the other side speaks */
 	enum lmi_role role;
-	unsigned n391; /* user: every n391th poll asks for the full status */
-	unsigned n392; /* errors that take the link down, good events that bring it up */
-	unsigned n393; /* events looked back over, at most 10 */
-	uint64_t t391; /* user: us between polls */
-	uint64_t t392; /* network: us to wait for a poll */
+	unsigned n391;		  /* user: every n391th poll asks for the full status */
+	unsigned n392;		  /* errors that take the link down, good events that bring it up */
+	unsigned n393;		  /* events looked back over, at most 10 */
+	uint64_t t391;		  /* user: us between polls */
+	uint64_t t392;		  /* network: us to wait for a poll */
+	enum q922_format address; /* of the link, as in the PVC status elements */
 };
 
 /* Not from inside one another: callbacks may call nothing of lmi. */
@@ -40,7 +41,8 @@ struct lmi_ops {
 	X(LMI_STATUS_RX, "lmi-status-rx", "STATUS received")                                       \
 	X(LMI_FULL_TX, "lmi-full-tx", "full STATUS sent")                                          \
 	X(LMI_FULL_RX, "lmi-full-rx", "full STATUS received")                                      \
-	X(LMI_ASYNC_RX, "lmi-async-rx", "single PVC asynchronous STATUS received")                 \
+	X(LMI_ASYNC_TX, "lmi-async-tx", "changes of a PVC told unasked")                           \
+	X(LMI_ASYNC_RX, "lmi-async-rx", "changes of a PVC heard unasked")                          \
 	X(LMI_TIMEOUT, "lmi-timeout", "T391 or T392 ran out unanswered")                           \
 	X(LMI_BAD_SEQ, "lmi-bad-sequence", "wrong receive sequence number")                        \
 	X(LMI_MALFORMED, "lmi-malformed", "malformed LMI messages")                                \
@@ -106,7 +108,8 @@ bool lmi_on_dlci(const struct lmi *l, uint32_t dlci);
 const char *lmi_name(const struct lmi *l);
 /* As reported last; false for a DLCI that is not there. */
 bool lmi_pvc_up(const struct lmi *l, uint32_t dlci);
-/* Network: what the user is to be told.  ABSENT to something makes it new. */
+/* Network: what the user is to be told; one it knows of at once, by an asynchronous message, and
+ * again in the next full status.  ABSENT to something makes it new, which needs the full status. */
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state);
 
 #endif

@@ -3,8 +3,8 @@
  * Frame Relay from the outside in: address, encapsulation, LMI messages, and both sides of the LMI
  * machine.  The first octet chooses address length, variant and whether it is to be found out; then
  * come frames, each behind an octet of length whose value 255 means "wait for the deadline"
- * instead.  What a decoder accepts must come out the same after we have written it; the machine
- * must keep its numbers in bounds.
+ * instead, 254 that a PVC of the network's changes.  What a decoder accepts must come out the same
+ * after we have written it; the machine must keep its numbers in bounds.
  */
 #include "transports/fr_encap.h"
 #include "transports/frf12.h"
@@ -55,16 +55,16 @@ static void address(enum q922_format f, const uint8_t *p, size_t len)
 		fragment(&r);
 }
 
-static void message(enum lmi_kind kind, const uint8_t *p, size_t len)
+static void message(enum lmi_kind kind, enum q922_format f, const uint8_t *p, size_t len)
 {
 	static struct lmi_msg m, back;
 	static uint8_t out[16 + LMI_MSG_PVCS * 8];
 	struct wr w = wr_init(out, sizeof(out));
 
-	if (!lmi_msg_get(&m, kind, p, len))
+	if (!lmi_msg_get(&m, kind, f, p, len))
 		return;
-	lmi_msg_put(&w, kind, &m);
-	check(!w.bad && lmi_msg_get(&back, kind, out, w.len));
+	lmi_msg_put(&w, kind, f, &m);
+	check(!w.bad && lmi_msg_get(&back, kind, f, out, w.len));
 	check(back.type == m.type && back.report == m.report && back.pvcs == m.pvcs);
 	check(back.send == m.send && back.recv == m.recv);
 	for (unsigned i = 0; i < m.pvcs; i++)
@@ -75,7 +75,10 @@ static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	static struct lmi_msg m;
 
-	check(lmi_msg_get(&m, ((struct lmi *)ctx)->conf.kind, pdu, len) && m.send);
+	const struct lmi_conf *c = &((struct lmi *)ctx)->conf;
+
+	check(lmi_msg_get(&m, c->kind, c->address, pdu, len));
+	check(m.send || m.report == LMI_ASYNC);
 }
 
 static void on_link(void *ctx, bool up)
@@ -91,9 +94,10 @@ static void on_pvc(void *ctx, uint32_t dlci, bool up)
 static const struct lmi_ops ops = {on_tx, on_link, on_pvc};
 static const uint32_t dlcis[] = {16, 100, 991};
 
-static void begin(struct lmi *l, enum lmi_kind kind, bool automatic, enum lmi_role role)
+static void begin(struct lmi *l, enum lmi_kind kind, bool automatic, enum lmi_role role,
+		  enum q922_format f)
 {
-	const struct lmi_conf c = {kind, automatic, role, 3, 2, 4, 10, 15};
+	const struct lmi_conf c = {kind, automatic, role, 3, 2, 4, 10, 15, f};
 
 	check(!lmi_init(l, &c, &ops, l, dlcis, 3));
 	lmi_start(l, 0);
@@ -116,18 +120,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rd r = rd_init(data, size);
 	uint8_t choice = rd_u8(&r);
 	enum lmi_kind kind = (enum lmi_kind)((choice & 0x7f) / 3 % LMI_KINDS);
+	enum q922_format f = (enum q922_format)((choice & 0x7f) % Q922_FORMATS), pvcs = f;
 	struct lmi user, network;
+	unsigned changes = 0;
 
 	memset(&gathered, 0, sizeof(gathered));
-	begin(&user, kind, choice & 0x80, LMI_USER);
-	begin(&network, kind, choice & 0x80, LMI_NETWORK);
+	if (!lmi_msg_fits(choice & 0x80 ? LMI_CISCO : kind, f))
+		pvcs = Q922_2_OCTETS;
+	begin(&user, kind, choice & 0x80, LMI_USER, pvcs);
+	begin(&network, kind, choice & 0x80, LMI_NETWORK, pvcs);
 	while (r.left) {
 		uint8_t len = rd_u8(&r);
-		size_t n = len == 255 ? 0 : len < r.left ? len : r.left;
+		size_t n = len >= 254 ? 0 : len < r.left ? len : r.left;
 		const uint8_t *p = rd_take(&r, n);
 
-		address((enum q922_format)((choice & 0x7f) % Q922_FORMATS), p, n);
-		message(kind, p, n);
+		address(f, p, n);
+		message(kind, pvcs, p, n);
+		if (len == 254)
+			lmi_set_pvc(&network, dlcis[changes % 3], changes % 4 % 3), changes++;
 		feed(&user, p, n, len == 255);
 		feed(&network, p, n, len == 255);
 	}

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A kernel module for the guest, never for a real machine: HDLC devices whose line is an Ethernet
- * device.  hdlcN stands on the Nth device of `lower`; a frame (no flags, no FCS) goes there and comes
- * from there as `packet:` carries it: ethertype 88b5, a 16-bit length, the frame; or as the kernel's own
- * lapbether has it: ethertype 6000, the length with its low octet first.
+ * device.  hdlcN stands on the Nth device of `lower`; a frame (no flags, no FCS) goes there and
+ * comes from there as `packet:` carries it: ethertype 88b5, a 16-bit length, the frame; or as the
+ * kernel's own lapbether has it: ethertype 6000, the length with its low octet first.
  */
 #include <linux/etherdevice.h>
 #include <linux/hdlc.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 
-#define LINES_MAX    64
+#define LINES_MAX     64
 #define LENGTH_OCTETS 2
 
 static char *lower[LINES_MAX];

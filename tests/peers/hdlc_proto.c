@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is told to the kernel's HDLC devices by no other tool: Frame Relay, which LMI and which side of
- * it, and its PVCs; or X.25, which side of LAPB and the modulo.
+ * What is told to the kernel's HDLC devices by no other tool: Frame Relay, which LMI and which side
+ * of it, and its PVCs; or X.25, which side of LAPB and the modulo.
  *
  *   hdlc-proto INTERFACE lmi annex-a|annex-d|cisco user|network
  *   hdlc-proto INTERFACE add|delete DLCI

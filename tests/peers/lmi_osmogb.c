@@ -167,7 +167,8 @@ static void its_state(struct osmo_fr_dlc *dlc, void *data, bool active)
 
 static void join(struct wire *w, struct osmo_fr_network *net, enum lmi_role role)
 {
-	const struct lmi_conf c = {LMI_ANNEX_A, false, role, 6, 3, 4, 5000000, 15000000};
+	const struct lmi_conf c = {LMI_ANNEX_A, false,	  role,		6, 3, 4,
+				   5000000,	15000000, Q922_2_OCTETS};
 	const uint32_t dlci = DLCI;
 
 	w->name = role == LMI_USER ? "user" : "network";

@@ -4,8 +4,8 @@
  * net_device out otherwise than the guest's kernel does: then no driver built with them can be
  * trusted.  `pair` is one end of a veth pair.
  *
- * The kernel itself shows where two things are: the pointer to the initial namespace, near the end of
- * the structure, and the driver's private part behind it, where veth keeps the other end first.
+ * The kernel itself shows where two things are: the pointer to the initial namespace, near the end
+ * of the structure, and the driver's private part behind it, where veth keeps the other end first.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -27,7 +27,8 @@ static bool alike(struct net_device *dev)
 		if (*(struct net **)((char *)dev + i) == &init_net)
 			break;
 	if (i != expected) {
-		pr_err("uml_layout: nd_net of struct net_device is at %zu, built for %zu\n", i, expected);
+		pr_err("uml_layout: nd_net of struct net_device is at %zu, built for %zu\n", i,
+		       expected);
 		return false;
 	}
 	if (!virt_addr_valid(other_end(dev)) || other_end(other_end(dev)) != dev) {

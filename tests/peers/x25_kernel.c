@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The x25 transport with this host's own kernel at the other end of the line, on a TUN device or LAPB
- * over an Ethernet, and the kernel's users (AF_X25 sockets) here as well: so it runs in a guest whose
- * kernel has x25.  Both are one program, since a test then knows what each side saw.
+ * The x25 transport with this host's own kernel at the other end of the line, on a TUN device or
+ *LAPB over an Ethernet, and the kernel's users (AF_X25 sockets) here as well: so it runs in a guest
+ *whose kernel has x25.  Both are one program, since a test then knows what each side saw.
  *
  *   x25-kernel tun DEVICE
- *   x25-kernel lapb|lossy DEVICE INTERFACE [SETTING...]	DEVICE: the kernel's; INTERFACE: ours, of the
- *							same line; lossy: data only, what is lost is sent again
+ *   x25-kernel lapb|lossy DEVICE INTERFACE [SETTING...]	DEVICE: the kernel's; INTERFACE: ours,
+ *of the same line; lossy: data only, what is lost is sent again
  *
  * Calls go both ways, packet sequences of every kind of length, clearing from each side with its
- * causes, calls that are refused by each side, qualified data as a PAD sends them, interrupts, a device
- * that goes down and comes back.  Prints a line for each; the exit status says whether all passed.
+ * causes, calls that are refused by each side, qualified data as a PAD sends them, interrupts, a
+ *device that goes down and comes back.  Prints a line for each; the exit status says whether all
+ *passed.
  */
 #include "tests/transports/host.h"
 #include "transports/x25_transport.h"
@@ -28,9 +29,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OURS  "31105555" /* our X.121 address */
-#define ITS   "31101111" /* of the kernel's users */
-#define L2TP  IST_PAYLOAD_L2TP
+#define OURS	 "31105555" /* our X.121 address */
+#define ITS	 "31101111" /* of the kernel's users */
+#define L2TP	 IST_PAYLOAD_L2TP
 #define PATIENCE 20 /* seconds to wait for anything */
 
 static const uint8_t snap[] = {0x80, 0x00, 0x00, 0x5e, 0x00, 0x07};
@@ -66,16 +67,17 @@ static void turn(void)
 	fake_run(&host, now_us());
 }
 
-#define WAIT(condition)                                                            \
-	({                                                                         \
-		uint64_t end_ = now_us() + PATIENCE * UINT64_C(1000000);           \
-		bool holds_;                                                       \
-		while (!(holds_ = (condition)) && now_us() < end_)                 \
-			turn();                                                    \
-		holds_;                                                            \
+#define WAIT(condition)                                                  \
+	({                                                               \
+		uint64_t end_ = now_us() + PATIENCE * UINT64_C(1000000); \
+		bool holds_;                                             \
+		while (!(holds_ = (condition)) && now_us() < end_)       \
+			turn();                                          \
+		holds_;                                                  \
 	})
 
-/* --- a user of the kernel's ------------------------------------------------------------------------------ */
+/* --- a user of the kernel's
+ * ------------------------------------------------------------------------------ */
 
 static int user(const uint8_t *cud, uint8_t len, bool qualifier)
 {
@@ -90,7 +92,8 @@ static int user(const uint8_t *cud, uint8_t len, bool qualifier)
 	memcpy(data.cuddata, cud, len);
 	if (fd < 0 || setsockopt(fd, SOL_X25, X25_QBITINCL, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&me, sizeof(me)) < 0 ||
-	    ioctl(fd, SIOCX25SFACILITIES, &wide) < 0 || ioctl(fd, SIOCX25SCALLUSERDATA, &data) < 0) {
+	    ioctl(fd, SIOCX25SFACILITIES, &wide) < 0 ||
+	    ioctl(fd, SIOCX25SCALLUSERDATA, &data) < 0) {
 		perror("AF_X25");
 		exit(2);
 	}
@@ -159,7 +162,9 @@ static bool cleared(int fd, uint8_t cause, uint8_t diagnostic)
 	return got.cause == cause && got.diagnostic == diagnostic;
 }
 
-/* --- data -------------------------------------------------------------------------------------------------- */
+/* --- data
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void fill(uint8_t *data, size_t len)
 {
@@ -195,7 +200,8 @@ static bool to_it(int fd, ist_channel c, size_t len)
 
 static void exchange(int fd, ist_channel c, const char *who)
 {
-	static const size_t lens[] = {1, 2, 127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 1500, 1620};
+	static const size_t lens[] = {1,   2,	 127,  128,  129,  255, 256,
+				      257, 1023, 1024, 1025, 1500, 1620};
 	char what[80];
 	bool to = true, from = true;
 
@@ -213,7 +219,8 @@ static void exchange(int fd, ist_channel c, const char *who)
 		"no circuit was reset");
 }
 
-/* --- what is tried ------------------------------------------------------------------------------------------- */
+/* --- what is tried
+ * ------------------------------------------------------------------------------------------- */
 
 static ist_channel take_offer(void)
 {
@@ -333,7 +340,8 @@ static void refused_by_the_kernel(void)
 		printf("cause %u diagnostic %u: %s\n", e->cause.cause, e->cause.diagnostic,
 		       e->cause.words ? e->cause.words : "");
 	fake_free(e);
-	verdict(fake_connect(&host, ITS, L2TP, &c) == -EHOSTDOWN, "and is not called again at once");
+	verdict(fake_connect(&host, ITS, L2TP, &c) == -EHOSTDOWN,
+		"and is not called again at once");
 }
 
 /* As a PAD does: "read parameters", with the Q bit. */
@@ -392,8 +400,8 @@ static void set_device(const char *device, const char *state)
 	(void)!system(command);
 }
 
-/* `device`, either end's, goes down and comes back: the calls are lost, and others can be placed.  The
- * kernel forgets the routes of a device of its own that goes down. */
+/* `device`, either end's, goes down and comes back: the calls are lost, and others can be placed.
+ * The kernel forgets the routes of a device of its own that goes down. */
 static void down_and_up(const char *device, bool kernels)
 {
 	const char *whose = kernels ? "the kernel's" : "our";
@@ -447,8 +455,8 @@ static void over_a_lossy_line(void)
 		if (came == 2 * SDUS)
 			break;
 	}
-	printf("sent %u and %u, %u came, %u wrong; sent again %u, rejects %u, T1 %u\n", sent, out, came,
-	       wrong, (unsigned)fake_count(&host, "lapb-resent"),
+	printf("sent %u and %u, %u came, %u wrong; sent again %u, rejects %u, T1 %u\n", sent, out,
+	       came, wrong, (unsigned)fake_count(&host, "lapb-resent"),
 	       (unsigned)fake_count(&host, "lapb-rej-tx"), (unsigned)fake_count(&host, "lapb-t1"));
 	verdict(came == 2 * SDUS && !wrong, "frames are lost: every packet arrives, once");
 	verdict(fake_count(&host, "lapb-resent") > 0, "we have sent some again");
@@ -479,8 +487,9 @@ static void everything(const char *device, const char *interface)
 int main(int argc, char **argv)
 {
 	static char link[60];
-	const char *config[20] = {link,		   "role=dce",	 "address=" OURS, "hold-down=10s",
-				  "lapb-t1=300ms", "lapb-retry=2s"};
+	const char *config[20] = {
+		link,		"role=dce", "address=" OURS, "hold-down=10s", "lapb-t1=300ms",
+		"lapb-retry=2s"};
 	size_t n = 6;
 	bool tun = argc == 3 && !strcmp(argv[1], "tun");
 	bool lossy = argc > 3 && !strcmp(argv[1], "lossy");

@@ -621,14 +621,23 @@ static void wide_addresses(void)
 {
 	static const struct {
 		const char *octets, *dlci;
-	} rows[] = {{"address-octets=3", "@63487 l2tp"}, {"address-octets=4", "@8126463 l2tp"}};
+		const char *lmi;
+		unsigned seconds; /* until it is up: three polls */
+	} rows[] = {{"address-octets=3", "@63487 l2tp", "lmi=none", 0},
+		    {"address-octets=4", "@8126463 l2tp", "lmi=none", 0},
+		    {"address-octets=3", "@63487 l2tp", "lmi=annex-a", 40},
+		    {"address-octets=4", "@8126463 l2tp", "lmi=annex-a", 40},
+		    {"address-octets=3", "@1024 l2tp", "lmi=annex-d", 40},
+		    {"address-octets=4", "@131072 l2tp", "lmi=annex-d", 40},
+		    {"address-octets=3", "@4660 l2tp", "lmi=cisco", 40},
+		    {"address-octets=3", "@4660 l2tp", "lmi=auto", 80}};
 
-	for (int i = 0; i < 2; i++) {
-		const char *const circuits[] = {"lmi=none", rows[i].octets, rows[i].dlci, NULL};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const circuits[] = {rows[i].lmi, rows[i].octets, rows[i].dlci, NULL};
 		struct fake_host a, b;
 		ist_channel c;
 
-		open_pair(&a, &b, circuits, 0);
+		open_pair(&a, &b, circuits, rows[i].seconds * S);
 		c = fake_channel(&a, FAKE_UP);
 		CU_ASSERT_EQUAL(fake_send(&a, c, "wide", 4), 1);
 		fake_run(&a, fake_now);
@@ -671,8 +680,8 @@ static void bad_settings(void)
 		{{"link=loop:x", "n392=5", "n393=4"}, "n392"},
 		{{"link=loop:x", "n391=0"}, "n391"},
 		{{"link=loop:x", "t391=0"}, "t391"},
-		{{"link=loop:x", "address-octets=3", "@1024 ppp"},
-		 "an LMI needs address-octets = 2"},
+		{{"link=loop:x", "address-octets=4", "lmi=cisco"}, "annex-a or annex-d"},
+		{{"link=loop:x", "address-octets=4", "lmi=auto"}, "annex-a or annex-d"},
 		{{"link=loop:x", "role=nni", "lmi=cisco"}, "nni"},
 		{{"link=loop:x", "role=nni", "lmi=auto"}, "nni"},
 		{{"link=loop:x", "lmi=none", "address-octets=3", "@1023 ppp"},

@@ -181,7 +181,7 @@ static void poll_ok(struct side *u, enum lmi_report report, const char *pvcs)
 	tick(u);
 	m.send = u->l.recv_seq == 255 ? 1 : u->l.recv_seq + 1;
 	m.recv = u->l.send_seq;
-	lmi_msg_put(&w, LMI_ANNEX_A, &m);
+	lmi_msg_put(&w, LMI_ANNEX_A, Q922_2_OCTETS, &m);
 	w.len += test_hex(out + w.len, sizeof(out) - w.len, pvcs);
 	lmi_rx(&u->l, out, w.len, u->now);
 }
@@ -490,10 +490,13 @@ static void set_pvc(void)
 	}
 	CU_ASSERT_TRUE(n.pvc[100] && n.pvc[200]);
 	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE);
+	said(&n, "03 08 00 7d 51 01 02 57 03 06 a0 80"); /* at once */
 	CU_ASSERT_FALSE(n.pvc[100]);
 	hear(&n, "03 08 00 75 51 01 01 53 02 05 04");
 	said(&n, "03 08 00 7d 51 01 00 53 02 05 05 57 03 06 a0 80 57 03 0c c0 82");
 	lmi_set_pvc(&n.l, 100, LMI_PVC_ABSENT);
+	said(&n, "03 08 00 7d 51 01 02 57 03 06 a0 84");
+	CU_ASSERT_EQUAL(counted(&n, LMI_ASYNC_TX), 2);
 	hear(&n, "03 08 00 75 51 01 01 53 02 06 05");
 	said(&n, "03 08 00 7d 51 01 00 53 02 06 06 57 03 0c c0 82");
 	lmi_set_pvc(&n.l, 100, LMI_PVC_ACTIVE); /* back again: new */
@@ -507,7 +510,65 @@ static void set_pvc(void)
 	hear(&n, "03 08 00 75 51 01 01 53 02 09 08");
 	said(&n, "03 08 00 7d 51 01 00 53 02 09 09 57 03 06 a0 82 57 03 0c c0 82");
 	CU_ASSERT_TRUE(n.pvc[100]);
-	lmi_set_pvc(&n.l, 555, LMI_PVC_ACTIVE); /* not there */
+	lmi_set_pvc(&n.l, 555, LMI_PVC_ACTIVE);	       /* not there */
+	CU_ASSERT_EQUAL(counted(&n, LMI_ASYNC_TX), 2); /* nothing of what was new */
+	lmi_free(&n.l);
+}
+
+static void cisco_update(void)
+{
+	struct lmi_conf c = defaults;
+	struct side n;
+
+	c.kind = LMI_CISCO;
+	begin(&n, &c, LMI_NETWORK, 1);
+	for (uint8_t i = 0; i < 4; i++) {
+		uint8_t pdu[] = {3, 9, 0, 0x75, 1, 1, 1, 3, 2, i + 1, i};
+
+		lmi_rx(&n.l, pdu, sizeof(pdu), 0);
+	}
+	CU_ASSERT_TRUE_FATAL(n.up && n.pvc[100]);
+	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE);
+	said(&n, "03 09 00 7b 07 06 00 64 00 00 00 00");
+	lmi_set_pvc(&n.l, 100, LMI_PVC_ACTIVE);
+	said(&n, "03 09 00 7b 07 06 00 64 02 00 00 00");
+	CU_ASSERT_TRUE(n.pvc[100]);
+	lmi_free(&n.l);
+}
+
+static void cisco_update_heard(void)
+{
+	struct lmi_conf c = defaults;
+	struct side u;
+
+	c.kind = LMI_CISCO;
+	begin(&u, &c, LMI_USER, 2);
+	for (uint8_t i = 1; i < 4; i++) {
+		uint8_t pdu[] = {3, 9, 0, 0x7d, 1, 1, 0, 3, 2, i, i, 7, 6, 0, 100, 2, 0, 0, 0};
+
+		tick(&u);
+		lmi_rx(&u.l, pdu, sizeof(pdu), u.now);
+	}
+	CU_ASSERT_TRUE_FATAL(u.up && u.pvc[100]);
+	hear(&u, "03 09 00 7b 07 06 00 64 00 00 00 00"); /* inactive */
+	CU_ASSERT_FALSE(u.pvc[100]);
+	hear(&u, "03 09 00 7b 07 06 00 64 02 00 00 00 07 06 00 c8 02 00 00 00");
+	CU_ASSERT_TRUE(u.pvc[100] && u.pvc[200]);
+	hear(&u, "03 09 00 7b 07 06 00 64 04 00 00 00"); /* deleted */
+	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200] && u.up);
+	CU_ASSERT_EQUAL(counted(&u, LMI_ASYNC_RX), 3);
+	CU_ASSERT_EQUAL(counted(&u, LMI_UNEXPECTED) + counted(&u, LMI_MALFORMED), 0);
+	lmi_free(&u.l);
+}
+
+/* While the link is down there is nobody to tell. */
+static void nothing_to_tell(void)
+{
+	struct side n;
+
+	begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE);
+	CU_ASSERT_EQUAL(n.sends, 0);
 	lmi_free(&n.l);
 }
 
@@ -722,6 +783,9 @@ static const struct test_case cases[] = {
 	{"lost_full_status_is_sent_again", lost_status},
 	{"user_that_takes_only_what_it_asked", user_of_the_asking_kind},
 	{"network_tells_of_changes", set_pvc},
+	{"cisco_update_status", cisco_update},
+	{"cisco_update_status_heard", cisco_update_heard},
+	{"nothing_to_tell_while_down", nothing_to_tell},
 	{"both_roles_all_variants", together},
 	{"automatic_finds_every_kind", automatic},
 	{"automatic_asks_in_all_kinds", automatic_octets},

@@ -54,7 +54,7 @@ static void get(void)
 		uint8_t in[64];
 		size_t n = test_hex(in, sizeof(in), v->hex);
 
-		if (!lmi_msg_get(&m, v->kind, in, n)) {
+		if (!lmi_msg_get(&m, v->kind, Q922_2_OCTETS, in, n)) {
 			CU_FAIL(v->hex);
 			continue;
 		}
@@ -78,10 +78,12 @@ static void put(void)
 		size_t n = test_hex(want, sizeof(want), vectors[i].hex);
 		struct wr w = wr_init(out, sizeof(out));
 
-		lmi_msg_put(&w, vectors[i].kind, &vectors[i].m);
+		lmi_msg_put(&w, vectors[i].kind, Q922_2_OCTETS, &vectors[i].m);
 		ASSERT_OCTETS(out, w.len, want, n);
 		if (vectors[i].m.has_keepalive)
-			CU_ASSERT_EQUAL(lmi_msg_octets(vectors[i].kind, vectors[i].m.pvcs), n);
+			CU_ASSERT_EQUAL(
+				lmi_msg_octets(vectors[i].kind, Q922_2_OCTETS, vectors[i].m.pvcs),
+				n);
 	}
 }
 
@@ -91,7 +93,7 @@ static bool good(enum lmi_kind kind, const char *hex)
 	uint8_t in[64];
 	size_t n = test_hex(in, sizeof(in), hex);
 
-	return lmi_msg_get(&m, kind, in, n);
+	return lmi_msg_get(&m, kind, Q922_2_OCTETS, in, n);
 }
 
 static void malformed(void)
@@ -150,19 +152,104 @@ static void many_pvcs(void)
 
 	for (enum lmi_kind k = LMI_ANNEX_A; k < LMI_KINDS; k++) {
 		struct wr w = wr_init(out, sizeof(out));
+		size_t longer;
 
 		m = (struct lmi_msg){.type = LMI_STATUS, .has_keepalive = true, .send = 1};
 		for (m.pvcs = 0; m.pvcs < LMI_MSG_PVCS; m.pvcs++)
-			m.pvc[m.pvcs] = (struct lmi_msg_pvc){(uint16_t)m.pvcs, m.pvcs & 14};
-		lmi_msg_put(&w, k, &m);
-		CU_ASSERT_TRUE(!w.bad && w.len == lmi_msg_octets(k, LMI_MSG_PVCS));
-		CU_ASSERT_TRUE(lmi_msg_get(&back, k, out, w.len));
-		CU_ASSERT_TRUE(back.pvcs == m.pvcs && !memcmp(back.pvc, m.pvc, sizeof(m.pvc)));
+			m.pvc[m.pvcs] = (struct lmi_msg_pvc){m.pvcs, m.pvcs & 14};
+		lmi_msg_put(&w, k, Q922_2_OCTETS, &m);
+		CU_ASSERT_TRUE(!w.bad && w.len == lmi_msg_octets(k, Q922_2_OCTETS, LMI_MSG_PVCS));
+		CU_ASSERT_TRUE(lmi_msg_get(&back, k, Q922_2_OCTETS, out, w.len));
+		CU_ASSERT_EQUAL(back.pvcs, m.pvcs);
+		for (unsigned i = 0; i < m.pvcs; i++)
+			CU_ASSERT_TRUE(back.pvc[i].dlci == m.pvc[i].dlci &&
+				       back.pvc[i].bits == m.pvc[i].bits);
 		/* one more of the last element */
-		memcpy(out + w.len, out + w.len - lmi_variants[k].pvc_octets - 2,
-		       lmi_variants[k].pvc_octets + 2u);
-		CU_ASSERT_FALSE(lmi_msg_get(&back, k, out, lmi_msg_octets(k, LMI_MSG_PVCS + 1)));
+		longer = lmi_msg_octets(k, Q922_2_OCTETS, LMI_MSG_PVCS + 1);
+		memcpy(out + w.len, out + 2 * w.len - longer, longer - w.len);
+		CU_ASSERT_FALSE(lmi_msg_get(&back, k, Q922_2_OCTETS, out, longer));
 	}
+}
+
+/* One PVC, active, on links with longer addresses: the bits of the DLCI are laid out by hand. */
+static void wide_dlcis(void)
+{
+	static const struct {
+		enum lmi_kind kind;
+		enum q922_format format;
+		uint32_t dlci;
+		const char *hex;
+	} rows[] = {
+		{LMI_ANNEX_A, Q922_3_OCTETS, 1024, "57 04 01 00 80 82"},
+		{LMI_ANNEX_A, Q922_3_OCTETS, 0x1234, "57 04 04 40 e8 82"},
+		{LMI_ANNEX_D, Q922_3_OCTETS, 63487, "07 04 3d 78 fe 82"},
+		{LMI_ANNEX_A, Q922_4_OCTETS, 131072, "57 05 01 00 00 80 82"},
+		{LMI_ANNEX_A, Q922_4_OCTETS, 0x123456, "57 05 09 08 51 ac 82"},
+		{LMI_ANNEX_D, Q922_4_OCTETS, 8126463, "07 05 3d 78 7f fe 82"},
+		{LMI_CISCO, Q922_3_OCTETS, 0x1234, "07 06 12 34 02 00 00 00"},
+	};
+	static const char *const heads[LMI_KINDS] = {
+		"03 08 00 7d 51 01 00 53 02 02 02",
+		"03 08 00 7d 95 01 01 00 03 02 02 02",
+		"03 09 00 7d 01 01 00 03 02 02 02",
+	};
+	static struct lmi_msg m;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t want[64], out[64];
+		size_t n = test_hex(want, sizeof(want), heads[rows[i].kind]);
+		struct wr w = wr_init(out, sizeof(out));
+
+		n += test_hex(want + n, sizeof(want) - n, rows[i].hex);
+		CU_ASSERT_TRUE_FATAL(lmi_msg_get(&m, rows[i].kind, rows[i].format, want, n));
+		CU_ASSERT_TRUE(m.pvcs == 1 && m.pvc[0].dlci == rows[i].dlci &&
+			       m.pvc[0].bits == LMI_PVC_A);
+		lmi_msg_put(&w, rows[i].kind, rows[i].format, &m);
+		ASSERT_OCTETS(out, w.len, want, n);
+		CU_ASSERT_EQUAL(lmi_msg_octets(rows[i].kind, rows[i].format, 1), n);
+	}
+	for (enum q922_format f = Q922_2_OCTETS; f < Q922_FORMATS; f++) {
+		CU_ASSERT_TRUE(lmi_msg_fits(LMI_ANNEX_A, f) && lmi_msg_fits(LMI_ANNEX_D, f));
+		CU_ASSERT_EQUAL(lmi_msg_fits(LMI_CISCO, f), f != Q922_4_OCTETS);
+	}
+}
+
+/* The length is the link's, never guessed. */
+static void dlcis_of_another_length(void)
+{
+	static const char *const elements[Q922_FORMATS] = {"57 03 06 a0 82", "57 04 04 40 e8 82",
+							   "57 05 09 08 51 ac 82"};
+	static struct lmi_msg m;
+
+	for (enum q922_format f = Q922_2_OCTETS; f < Q922_FORMATS; f++) {
+		for (int e = 0; e < Q922_FORMATS; e++) {
+			uint8_t in[64];
+			size_t n = test_hex(in, sizeof(in), "03 08 00 7d 51 01 00 53 02 02 02");
+
+			n += test_hex(in + n, sizeof(in) - n, elements[e]);
+			CU_ASSERT_EQUAL(lmi_msg_get(&m, LMI_ANNEX_A, f, in, n), e == (int)f);
+		}
+	}
+}
+
+static void update_status(void)
+{
+	static struct lmi_msg m = {.type = LMI_UPDATE, .report = LMI_ASYNC, .pvcs = 1};
+	uint8_t want[64], out[64];
+	size_t n = test_hex(want, sizeof(want), "03 09 00 7b 07 06 00 64 02 00 00 00");
+	struct wr w = wr_init(out, sizeof(out));
+
+	m.pvc[0].dlci = 100;
+	m.pvc[0].bits = LMI_PVC_A;
+	lmi_msg_put(&w, LMI_CISCO, Q922_2_OCTETS, &m);
+	ASSERT_OCTETS(out, w.len, want, n);
+	CU_ASSERT_TRUE(lmi_msg_get(&m, LMI_CISCO, Q922_2_OCTETS, want, n));
+	CU_ASSERT_TRUE(m.report == LMI_ASYNC && m.pvcs == 1 && m.pvc[0].dlci == 100);
+	CU_ASSERT_TRUE(good(LMI_CISCO, "03 09 00 7b 01 01 02 07 06 00 64 04 00 00 00"));
+	CU_ASSERT_TRUE(good(LMI_CISCO, "03 09 00 7b 01 01 00 03 02 05 06 07 06 00 64 04 00 00 00"));
+	CU_ASSERT_FALSE(good(LMI_CISCO, "03 09 00 7b"));
+	CU_ASSERT_FALSE(good(LMI_CISCO, "03 09 00 7b 07 06 00 64 02 00 00"));
+	CU_ASSERT_FALSE(good(LMI_ANNEX_D, "03 08 00 7b 95 07 03 06 a0 82"));
 }
 
 static const struct test_case cases[] = {
@@ -171,6 +258,9 @@ static const struct test_case cases[] = {
 	{"malformed_messages", malformed},
 	{"unknown_elements_are_skipped", skipped},
 	{"as_many_pvcs_as_there_are", many_pvcs},
+	{"dlcis_of_3_and_4_octets", wide_dlcis},
+	{"dlcis_of_another_length", dlcis_of_another_length},
+	{"cisco_update_status", update_status},
 	{NULL, NULL},
 };
 const struct test_suite suite_lmi_msg = {"lmi_msg", cases};
