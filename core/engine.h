@@ -47,7 +47,7 @@ struct l2tp_policy {
 	uint64_t setup_timeout;	  /* tunnel or call still forming, us (60 s) */
 	uint64_t idle_close;	  /* close the tunnel this long after its last call, us; 0 = keep */
 	uint64_t reauth;	  /* prove the peer again this often, us; 0 = never */
-	uint64_t hold;		  /* channel down this long closes the tunnel, us (30 s) */
+	uint64_t hold;		  /* channel down this long closes the tunnel, us (60 s) */
 	uint16_t max_calls;	  /* 0 = as many as there are ids */
 	uint32_t quirks;	  /* L2TP_QUIRK_* */
 	const uint16_t

@@ -16,7 +16,7 @@ void l2tp_policy_default(struct l2tp_policy *p)
 		.retransmit_count = 5,
 		.hello = 60 * SECOND,
 		.setup_timeout = 60 * SECOND,
-		.hold = 30 * SECOND, /* longer than an LMI needs to notice that it is back */
+		.hold = 60 * SECOND, /* circuits may take 45 s to be known to be back */
 		.hide_padding = 16,
 		.quirks = L2TP_QUIRKS_DEFAULT,
 	};

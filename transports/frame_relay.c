@@ -210,12 +210,20 @@ static void lmi_pvc(void *ctx, uint32_t dlci, bool up)
 
 const struct lmi_ops fr_lmi_ops = {lmi_tx, lmi_link, lmi_pvc};
 
+static bool carries_l2tp(const struct ist_port *p)
+{
+	for (unsigned i = 0; i < p->circuits; i++)
+		if (p->circuit[i].payloads & 1u << IST_PAYLOAD_L2TP)
+			return true;
+	return false;
+}
+
 static void check_link_mtu(struct ist_port *p)
 {
 	uint32_t was = fr_information(p);
 
 	p->link_mtu = link_mtu(p->link);
-	if (fr_information(p) < FR_MTU_RFC3070)
+	if (fr_information(p) < FR_MTU_RFC3070 && carries_l2tp(p))
 		p->host->log(p->ctx, 4, "link leaves %u octets a frame, RFC 3070 wants %u",
 			     fr_information(p), FR_MTU_RFC3070);
 	for (unsigned i = 0; i < p->circuits && was != fr_information(p); i++)
@@ -304,14 +312,14 @@ static enum fr_counter fragment_in(struct ist_port *p, struct fr_circuit *c, uin
 		c->gather.buf = malloc(p->mtu);
 		c->gather.cap = c->gather.buf ? p->mtu : 0;
 	}
-	result = frf12_take(&c->gather, r);
+	result = frf12_take(&c->gather, flags, r);
 	if (result == FRF12_MORE)
 		return C_RX_FRAGMENTS;
 	if (result != FRF12_WHOLE)
 		return (enum fr_counter)lost[result];
 	p->count[C_RX_FRAGMENTS]++;
 	whole = rd_init(c->gather.buf, c->gather.len);
-	why = payload_in(p, c, flags, &whole);
+	why = payload_in(p, c, c->gather.marks, &whole);
 	flush(p); /* the buffer is wanted for the next one */
 	return why;
 }

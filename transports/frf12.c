@@ -26,7 +26,7 @@ static enum frf12_result append(struct frf12 *f, const struct rd *r)
 	return FRF12_MORE;
 }
 
-enum frf12_result frf12_take(struct frf12 *f, struct rd *r)
+enum frf12_result frf12_take(struct frf12 *f, uint32_t marks, struct rd *r)
 {
 	uint8_t flags = rd_u8(r);
 	uint16_t seq = (uint16_t)((flags & 0x1e) << 7 | rd_u8(r));
@@ -38,11 +38,13 @@ enum frf12_result frf12_take(struct frf12 *f, struct rd *r)
 	f->next = (seq + 1) & SEQ_MASK;
 	if (flags & BEGIN) {
 		f->len = 0;
+		f->marks = 0;
 		f->open = true;
 	} else if (!follows) {
 		f->open = false;
 		return FRF12_MISSING;
 	}
+	f->marks |= marks;
 	result = append(f, r);
 	if (result != FRF12_MORE || !(flags & END))
 		return result;

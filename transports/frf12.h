@@ -3,6 +3,8 @@
  * Fragmentation of FRF.12, end to end: a frame too long for the way is sent as several, each with
  * NLPID B1, a sequence number of 12 bits and marks for the first and the last.  What is cut up is
  * all behind the Q.922 address, so the fragments together begin with the frame's own control field.
+ * No peer and no decoder for it was found (tshark 4.0 calls B1 unknown): the octets are FRF.12's
+ * figures, proved between two of us only.
  */
 #ifndef TRANSPORTS_FRF12_H
 #define TRANSPORTS_FRF12_H
@@ -16,8 +18,9 @@
 struct frf12 {
 	uint8_t *buf; /* the owner's; cap octets */
 	uint32_t cap, len;
-	uint16_t next; /* sequence number that belongs here */
-	bool open;     /* the first fragment has come */
+	uint16_t next;	/* sequence number that belongs here */
+	bool open;	/* the first fragment has come */
+	uint32_t marks; /* those of all its fragments */
 };
 
 enum frf12_result {
@@ -28,8 +31,8 @@ enum frf12_result {
 	FRF12_TOO_LONG,
 };
 
-/* r is behind NLPID B1. */
-enum frf12_result frf12_take(struct frf12 *f, struct rd *r);
+/* r is behind NLPID B1; marks: the owner's, e.g. congestion that this fragment met. */
+enum frf12_result frf12_take(struct frf12 *f, uint32_t marks, struct rd *r);
 /* The head of a fragment, and the next number. */
 void frf12_put(struct wr *w, uint16_t *seq, bool first, bool last);
 

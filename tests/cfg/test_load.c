@@ -100,7 +100,7 @@ static void example_lns_frame_relay(void)
 	CU_ASSERT_EQUAL_FATAL(m->port[0].circuits, 1);
 	CU_ASSERT_PTR_EQUAL(m->port[0].circuit[0].peer, &m->peer[0]);
 	CU_ASSERT_PTR_EQUAL(m->peer[0].port, &m->port[0]);
-	CU_ASSERT_EQUAL(m->peer[0].policy.hold, 30000000);
+	CU_ASSERT_EQUAL(m->peer[0].policy.hold, 60000000);
 	cfg_unload(m);
 }
 

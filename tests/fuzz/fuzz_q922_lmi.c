@@ -29,7 +29,7 @@ static void fragment(struct rd *r)
 
 	gathered.buf = buf;
 	gathered.cap = sizeof(buf);
-	frf12_take(&gathered, r);
+	frf12_take(&gathered, 0, r);
 	check(gathered.len <= gathered.cap && gathered.next < 4096);
 }
 

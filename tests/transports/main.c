@@ -41,6 +41,7 @@
 	X(lmi_sides)   \
 	X(link)        \
 	X(frf12)       \
+	X(fr_conf)     \
 	X(frame_relay) \
 	X(atmtcp)      \
 	X(link_atmtcp) \

@@ -19,7 +19,7 @@ static enum frf12_result take(struct frf12 *f, const char *hex)
 	uint8_t in[64];
 	struct rd r = rd_init(in, test_hex(in, sizeof(in), hex));
 
-	return frf12_take(f, &r);
+	return frf12_take(f, 0, &r);
 }
 
 static void header(void)
@@ -103,6 +103,26 @@ static void too_long(void)
 	CU_ASSERT_EQUAL(take(&f, "80 06 aa"), FRF12_TOO_LONG);
 }
 
+/* Of a frame, not of the one before it. */
+static void marks(void)
+{
+	static const struct {
+		uint8_t header[3];
+		uint32_t mark, all;
+	} rows[] = {
+		{{0x80, 1, 0xaa}, 1, 1}, {{0x00, 2, 0xaa}, 0, 1}, {{0x40, 3, 0xaa}, 4, 5},
+		{{0x80, 4, 0xaa}, 2, 2}, {{0x40, 5, 0xaa}, 0, 2}, {{0xc0, 6, 0xaa}, 0, 0},
+	};
+	struct frf12 f = fresh();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rd r = rd_init(rows[i].header, 3);
+
+		frf12_take(&f, rows[i].mark, &r);
+		CU_ASSERT_EQUAL(f.marks, rows[i].all);
+	}
+}
+
 /* Cut at random places, some fragments dropped: what comes whole is what went. */
 static void random_cuts(void)
 {
@@ -130,7 +150,7 @@ static void random_cuts(void)
 				continue;
 			}
 			r = rd_init(out + 2, w.len - 2);
-			if (frf12_take(&f, &r) != FRF12_WHOLE)
+			if (frf12_take(&f, 0, &r) != FRF12_WHOLE)
 				continue;
 			whole++;
 			if (!complete || f.len != len || memcmp(f.buf, frame, len))
@@ -148,6 +168,7 @@ static const struct test_case cases[] = {
 	{"a_missing_fragment_takes_the_frame", missing},
 	{"malformed_fragments", malformed},
 	{"longer_than_there_is_room", too_long},
+	{"marks_of_all_fragments", marks},
 	{"cut_at_random_and_lossy", random_cuts},
 	{NULL, NULL},
 };
