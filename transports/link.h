@@ -55,8 +55,8 @@ struct link_conf {
 	uint16_t ethertype;
 	struct settings settings; /* the port's, for the impair keys */
 	bool little_endian;	  /* the length in front of a frame over Ethernet */
-	/* ARPHRD and ETH_P numbers of a TUN device; 0 = the transport has none.  With ETH_P_ALL
-	 * frames of any number are taken. */
+	/* ARPHRD and ETH_P numbers of a TUN device, the latter also of any device of the medium's own;
+	 * 0 = the transport has none.  With ETH_P_ALL frames of any number are taken. */
 	uint16_t tun_type, tun_protocol;
 	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
 	/* All the circuits, ascending, for links that must open each; valid until the link is closed. */

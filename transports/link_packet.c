@@ -100,6 +100,13 @@ static int look(struct packet_link *u, int fd)
 	return 0;
 }
 
+/* What a native device says its frames are, received and sent: the kernel's X.25 has a number, Frame Relay
+ * has many. */
+static uint16_t native_protocol(const struct link_conf *c)
+{
+	return c->tun_protocol ? c->tun_protocol : ETH_P_ALL;
+}
+
 static int bind_device(struct packet_link *u, int fd)
 {
 	const struct link_conf *c = link_conf_of(u->socket.link);
@@ -113,7 +120,7 @@ static int bind_device(struct packet_link *u, int fd)
 	if (r)
 		return r;
 	ll.sll_ifindex = (int)u->index;
-	ll.sll_protocol = htons(u->ethernet ? c->ethertype : ETH_P_ALL);
+	ll.sll_protocol = htons(u->ethernet ? c->ethertype : native_protocol(c));
 	/* Older kernels do not know this; take() drops our own frames then. */
 	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 	return bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -errno : 0;

@@ -30,7 +30,7 @@
 #define OUT_MOST    262144u /* the far end reads nothing at all */
 #define READ_SIZE   16384u
 #define ROUNDS	    8u
-#define BACKLOG	    64
+#define BACKLOG	    4096 /* permanent circuits all come at once */
 #define TYPE_REJ    0x09u
 
 static struct xot_conn *of(struct x25_line *l)

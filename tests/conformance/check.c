@@ -28,8 +28,10 @@ static const char usage[] =
 	"  -c CASE[,...]  only these; l2tp-* is all whose names begin so\n"
 	"  -m FIRST-LAST:TEXT\n"
 	"                 circuits for many-channels, on both sides; % in TEXT is the number\n"
-	"  -x udp:FROM>TO or unix:FROM>TO\n"
-	"                 where side B hears datagrams, for hostile\n"
+	"  -x udp:FROM>TO, unix:FROM>TO, packet:INTERFACE/ETHERTYPE, xot:TO, atmtcp:TO, pcap:IN>OUT\n"
+	"                 how side B is spoken to in place of side A, for hostile\n"
+	"  -m or -x 'none: WHY'\n"
+	"                 it cannot be asked, and why\n"
 	"  -V             version\n"
 	"  -h             this text\n";
 
@@ -55,6 +57,14 @@ static const struct ist_transport *find(const char *name)
 	return t;
 }
 
+/* "none: WHY" says why there is none. */
+static const char *missing_option(const char *text, const char *none)
+{
+	if (!text)
+		return none;
+	return strncmp(text, "none: ", 6) ? NULL : text + 6;
+}
+
 /* Why a case cannot run here; NULL = it can. */
 static const char *missing(const struct spec *s, unsigned needs)
 {
@@ -72,10 +82,10 @@ static const char *missing(const struct spec *s, unsigned needs)
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
 		if (needs & caps[i].need && !(s->t->caps & caps[i].cap))
 			return caps[i].words;
-	if (needs & NEED_MANY && !s->many)
-		return "no option -m";
-	if (needs & NEED_HOSTILE && !s->hostile)
-		return "no option -x";
+	if (needs & NEED_MANY)
+		return missing_option(s->many, "no option -m");
+	if (needs & NEED_HOSTILE)
+		return missing_option(s->hostile, "no option -x");
 	if (needs & NEED_IMPAIR && !pair_has_key(s, "impair-loss"))
 		return "it cannot spoil a line on purpose";
 	return NULL;

@@ -4,7 +4,8 @@ bin_PROGRAMS += isthmus-transport-check
 isthmus_transport_check_SOURCES = tests/conformance/check.c tests/conformance/cases.h \
 	tests/conformance/cases.c tests/conformance/cases_data.c tests/conformance/cases_life.c \
 	tests/conformance/pair.h tests/conformance/pair.c tests/conformance/host.h \
-	tests/conformance/host.c tests/conformance/l2tp_end.h tests/conformance/l2tp_end.c \
+	tests/conformance/host.c tests/conformance/hostile.h tests/conformance/hostile.c \
+	tests/conformance/l2tp_end.h tests/conformance/l2tp_end.c \
 	tests/conformance/l2tp_line.h tests/conformance/l2tp_line.c tests/conformance/cases_l2tp.c \
 	tests/conformance/cases_l2tp_data.c tests/conformance/cases_l2tp_life.c
 isthmus_transport_check_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)

@@ -11,7 +11,7 @@
 #include "tests/conformance/host.h"
 
 #define PATIENCE 5000000u /* us without progress */
-#define QUIET	 300000u  /* us of nothing: no more will come */
+#define QUIET	 150000u  /* us of nothing: no more will come */
 
 /* One frame on its way. */
 struct sent {
