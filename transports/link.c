@@ -108,9 +108,10 @@ static void start(struct link *l, uint64_t now)
 
 static void check(struct link *l, uint64_t now)
 {
-	int r = l->kind->check(l->impl);
+	int r;
 
-	l->recheck = now + SECOND;
+	l->recheck = now + SECOND; /* unless check itself wants to be called sooner */
+	r = l->kind->check(l->impl);
 	if (r >= 0) {
 		l->pause = r ? 0 : l->pause;
 		set_carrier(l, r > 0, "no carrier");

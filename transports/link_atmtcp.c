@@ -370,6 +370,7 @@ static int check(void *impl)
 
 	if (u->replaced) { /* down once, so that everybody hears of it */
 		u->replaced = false;
+		link_recheck(u->link);
 		return 0;
 	}
 	if (u->listener < 0 && u->lost)

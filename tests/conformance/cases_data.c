@@ -226,35 +226,54 @@ bool case_segments(struct pair *p)
 	return true;
 }
 
-/* A call may be lost on a bad line. */
+/* A call may be lost on a bad line; then the next one is placed. */
 static bool is_there(struct pair *p)
 {
 	return check_chan(&p->side[A], p->link[0].id[A])->state != CHAN_DEAD;
+}
+
+/* False, and the case is skipped, when the keys are there for other links only. */
+static bool open_on_line(struct pair *p, const char *settings)
+{
+	const char *why;
+
+	if (pair_configure(p, settings, false) && pair_open_side(p, A)) {
+		pair_close_side(p, A);
+		return pair_open(p, settings, false);
+	}
+	why = strstr(p->why, "impair: ");
+	if (why) {
+		skip(p, "%s", why);
+		p->why[0] = '\0';
+	}
+	return false;
+}
+
+static bool call_again(struct pair *p)
+{
+	pair_forget(p);
+	p->link[0].id[A] = 0;
+	return pair_links(p);
 }
 
 static bool on_line(struct pair *p, const char *settings)
 {
 	uint64_t end;
 
-	if (!pair_configure(p, settings, false) || !pair_open_side(p, A)) {
-		const char *why = strstr(p->why, "impair: "); /* the keys are there for another link */
-
-		if (!why)
-			return false;
-		skip(p, "%s", why);
-		p->why[0] = '\0';
-		return true;
-	}
-	pair_close_side(p, A);
-	if (!pair_open(p, settings, false))
-		return false;
+	if (!open_on_line(p, settings))
+		return p->skipped[0];
 	end = check_now() + LINE_TIME;
-	for (unsigned i = 0; i < 1000 && !p->why[0] && is_there(p) && check_now() < end;) {
-		bool taken = pair_try(p, &p->link[0], A, 50 + i % 200, 0, 0);
+	for (unsigned i = 0; i < 1000 && !p->why[0] && check_now() < end;) {
+		bool taken;
 
+		if (!is_there(p) && !call_again(p))
+			return false;
+		taken = pair_try(p, &p->link[0], A, 50 + i % 200, 0, 0);
 		i += taken;
 		for (unsigned n = 0; n < 2; n++) /* a channel that is full waits for the line */
 			pair_serve(p, 3, taken ? 0 : check_now() + 10000);
+		if (!is_there(p)) /* then send may have said so first */
+			p->why[0] = '\0';
 	}
 	pair_settle(p, 3);
 	pair_count(p);
