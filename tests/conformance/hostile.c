@@ -197,7 +197,6 @@ static bool begin_stream(struct hostile *h)
 		return true;
 	n = read(h->in, h->head + h->heads, sizeof(h->head) - h->heads);
 	h->heads += n > 0 ? (size_t)n : 0;
-	/* who is to say something waits for a header first: one that is wrong in its link type gets none */
 	if (h->heads < sizeof(h->head))
 		return false;
 	h->begun = write(h->fd, h->head, sizeof(h->head)) == (ssize_t)sizeof(h->head);
