@@ -52,7 +52,7 @@ static struct cfg_prefix host_prefix(uint32_t a)
 	return p;
 }
 
-/* --- peer ---------------------------------------------------------------------------- */
+/* --- peer ------------------------------------------------------------------------------------- */
 
 static void peer_needs_secret(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -199,7 +199,7 @@ static void peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 		}
 }
 
-/* --- port ---------------------------------------------------------------------------- */
+/* --- port ------------------------------------------------------------------------------------- */
 
 static void circuits_differ(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -249,7 +249,7 @@ static void mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
 		}
 }
 
-/* --- pool ---------------------------------------------------------------------------- */
+/* --- pool ------------------------------------------------------------------------------------- */
 
 static void range_sizes(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -292,7 +292,7 @@ static void ranges_apart(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-/* --- service ------------------------------------------------------------------------- */
+/* --- service ---------------------------------------------------------------------------------- */
 
 /* Our end may be one address of the service's own pool, but not of another's, not the network's or
  * broadcast address of a range, and not all there is. */
@@ -370,7 +370,7 @@ static void service_device(struct cfg_load *l, const struct cfg_item *it)
 	mtu_for_ipv6(l, it, s->mtu, s->ppp.ipv6);
 }
 
-/* --- user ---------------------------------------------------------------------------- */
+/* --- user ------------------------------------------------------------------------------------- */
 
 static void user_secret(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -396,7 +396,7 @@ static void user_address(struct cfg_load *l, const struct cfg_item *it)
 				  ipv4_text(l, u->address4), l->m->service[i].name);
 }
 
-/* --- client -------------------------------------------------------------------------- */
+/* --- client ----------------------------------------------------------------------------------- */
 
 static void client_login(struct cfg_load *l, const struct cfg_item *it)
 {

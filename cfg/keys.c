@@ -117,7 +117,7 @@ static void init_top(struct cfg_load *l, void *obj)
 	m->half_open_per_source = 256;
 }
 
-/* --- the tree ------------------------------------------------------------------------ */
+/* --- the tree --------------------------------------------------------------------------------- */
 
 const struct cfg_schema *const cfg_no_sections[] = {NULL};
 

@@ -59,7 +59,7 @@ struct cfg_item *cfg_next(const struct cfg_item *parent, const struct cfg_item *
 	return it;
 }
 
-/* --- values -------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static void put_unsigned(void *at, unsigned width, uint64_t n)
 {
@@ -160,7 +160,7 @@ void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj)
 		store_plain(l, it, (char *)obj + it->key->offset);
 }
 
-/* --- rounds -------------------------------------------------------------------------- */
+/* --- rounds ----------------------------------------------------------------------------------- */
 
 static void make(struct cfg_load *l, const struct kind *k)
 {

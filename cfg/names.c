@@ -62,7 +62,7 @@ static void drop(struct cfg_item *it)
 	it->dropped = true;
 }
 
-/* --- unknown names ------------------------------------------------------------------- */
+/* --- unknown names ---------------------------------------------------------------------------- */
 
 /* A section where this key would be known, or NULL. */
 static const char *key_belongs(const struct cfg_schema *s, const char *name)
@@ -172,7 +172,7 @@ static void stray(struct cfg_load *l, const struct cfg_item *it)
 			  "text that is neither `key = value` nor `section { ... }`");
 }
 
-/* --- known names --------------------------------------------------------------------- */
+/* --- known names ------------------------------------------------------------------------------ */
 
 static void check_key(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
 {

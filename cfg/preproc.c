@@ -259,7 +259,7 @@ void cfg_outline(struct cfg_load *l, const char *text, size_t len)
 		never_closed(&p, it);
 }
 
-/* --- for libconfuse ------------------------------------------------------------------ */
+/* --- for libconfuse --------------------------------------------------------------------------- */
 
 struct plain {
 	struct arena_buf text;

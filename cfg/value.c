@@ -201,7 +201,7 @@ int cfg_word_index(const char *words, const char *text)
 	return -1;
 }
 
-/* --- with a report ------------------------------------------------------------------- */
+/* --- with a report ---------------------------------------------------------------------------- */
 
 static bool in_range(const struct cfg_key *k, uint64_t n)
 {

@@ -18,8 +18,7 @@ bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len)
 	return len >= row->min && len <= row->max;
 }
 
-/* --- values --------------------------------------------------------------------------------------
- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static bool nonzero(uint16_t message, const uint8_t *val)
 {
@@ -60,8 +59,7 @@ bool l2tp_avp_value_ok(const struct l2tp_avp_row *row, uint16_t message, const u
 	return true;
 }
 
-/* --- text ----------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 /* snprintf into what is left, keeping count of what a larger buffer would have held. */
 struct text {

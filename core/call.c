@@ -9,7 +9,7 @@
 
 #define OF(member, n) ((struct l2tp_call *)(void *)((char *)(n)-offsetof(struct l2tp_call, member)))
 
-/* --- birth and death ------------------------------------------------------------------------ */
+/* --- birth and death -------------------------------------------------------------------------- */
 
 struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why)
 {
@@ -106,7 +106,7 @@ void call_all_gone(struct l2tp_tunnel *t)
 		call_step(c, CALL_TUNNEL_GONE, true, &arg);
 }
 
-/* --- looking up ----------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------- */
 
 struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid)
 {
@@ -127,7 +127,7 @@ void call_set_peer_sid(struct l2tp_call *c, uint16_t sid)
 	htab_add(&c->t->e->peer_sids, &c->by_peer_sid, htab_key((uintptr_t)c->t, sid));
 }
 
-/* --- actions of the state tables ------------------------------------------------------------ */
+/* --- actions of the state tables -------------------------------------------------------------- */
 
 static void limit(struct l2tp_call *c)
 {
@@ -316,7 +316,7 @@ void call_pump(struct l2tp_tunnel *t)
 	}
 }
 
-/* --- the owner's wishes --------------------------------------------------------------------- */
+/* --- the owner's wishes ----------------------------------------------------------------------- */
 
 struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why)
 {

@@ -13,7 +13,7 @@
 #define AT_SID	    6u
 #define DEFAULT_BPS 10000000u
 
-/* --- received ------------------------------------------------------------------------------- */
+/* --- received --------------------------------------------------------------------------------- */
 
 static const uint8_t event_of[L2TP_MSG_TYPES] = {
 	[L2TP_ICRQ] = CALL_ICRQ, [L2TP_ICRP] = CALL_ICRP, [L2TP_ICCN] = CALL_ICCN,
@@ -177,7 +177,7 @@ void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 		engine_count(e, L2TP_R_NO_CALL);
 }
 
-/* --- sent ----------------------------------------------------------------------------------- */
+/* --- sent ------------------------------------------------------------------------------------- */
 
 static bool ours_to_say(const struct l2tp_avp *a)
 {

@@ -49,8 +49,7 @@ size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], siz
 	return w.len;
 }
 
-/* --- receiving
- * ------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static struct l2tp_data_slot *slot_of(struct l2tp_data *d, uint16_t ns)
 {

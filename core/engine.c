@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- birth and death ------------------------------------------------------------------------ */
+/* --- birth and death -------------------------------------------------------------------------- */
 
 void engine_random(struct l2tp_engine *e, void *buf, size_t len)
 {
@@ -109,7 +109,7 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 	return r;
 }
 
-/* --- out ------------------------------------------------------------------------------------ */
+/* --- out -------------------------------------------------------------------------------------- */
 
 enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
 		       uint16_t type, uint64_t cookie)
@@ -280,7 +280,7 @@ static bool flush(struct l2tp_engine *e)
 	return true;
 }
 
-/* --- in ------------------------------------------------------------------------------------- */
+/* --- in --------------------------------------------------------------------------------------- */
 
 static uint16_t peek_u16(const struct l2tp_hdr *h, uint16_t type)
 {
@@ -567,7 +567,7 @@ void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt
 	engine_leave(e);
 }
 
-/* --- time ----------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now)
 {

@@ -180,8 +180,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
  * is opened or accepted after that.  r NULL = "being shut down". */
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);
 
-/* --- out: what is there ------------------------------------------------------------------------
- */
+/* --- out: what is there ----------------------------------------------------------------------- */
 
 enum l2tp_tunnel_state { /* RFC 2661 7.2.1, plus the time after StopCCN */
 			 L2TP_T_IDLE,

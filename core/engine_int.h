@@ -131,8 +131,7 @@ struct l2tp_engine {
 	uint8_t out[L2TP_MSG_MAX]; /* the message being built */
 };
 
-/* --- engine.c ------------------------------------------------------------------------------------
- */
+/* --- engine.c --------------------------------------------------------------------------------- */
 
 void engine_enter(struct l2tp_engine *e, uint64_t now);
 void engine_leave(struct l2tp_engine *e);
@@ -161,16 +160,14 @@ void engine_dirty(struct l2tp_tunnel *t);
 struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* --- events.c ------------------------------------------------------------------------------------
- */
+/* --- events.c --------------------------------------------------------------------------------- */
 
 void events_tunnel(struct l2tp_tunnel *t, enum l2tp_event_kind kind);
 /* with_msg: e->msg belongs to it. */
 void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg);
 void events_deliver(struct l2tp_engine *e);
 
-/* --- tunnel.c ------------------------------------------------------------------------------------
- */
+/* --- tunnel.c --------------------------------------------------------------------------------- */
 
 struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 			       const struct l2tp_peer_answer *who, enum l2tp_reason *why);
@@ -196,8 +193,7 @@ uint64_t tunnel_heard(const struct l2tp_tunnel *t);
 void tunnel_release(struct l2tp_tunnel *t);
 void tunnel_free(struct l2tp_tunnel *t);
 
-/* --- setup.c -------------------------------------------------------------------------------------
- */
+/* --- setup.c ---------------------------------------------------------------------------------- */
 
 /* An SCCRQ with Tunnel ID 0; returns the tunnel it belongs to when that exists already. */
 struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
@@ -215,14 +211,12 @@ void setup_send_connected(struct l2tp_tunnel *t);
 /* May an SCCRP from another channel move this tunnel there?  (Once, and only a valid one.) */
 bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h);
 
-/* --- tie.c ---------------------------------------------------------------------------------------
- */
+/* --- tie.c ------------------------------------------------------------------------------------ */
 
 /* An SCCRQ of `peer` is in e->msg: drop what loses.  False = the received one is to be dropped. */
 bool tie_admit(struct l2tp_engine *e, const void *peer);
 
-/* --- reauth.c ------------------------------------------------------------------------------------
- */
+/* --- reauth.c --------------------------------------------------------------------------------- */
 
 void reauth_arm(struct l2tp_tunnel *t);
 void reauth_start(struct l2tp_tunnel *t);
@@ -233,8 +227,7 @@ void reauth_close(struct l2tp_tunnel *proof);
 /* Either of the two tunnels is ending. */
 void reauth_over(struct l2tp_tunnel *t);
 
-/* --- call.c --------------------------------------------------------------------------------------
- */
+/* --- call.c ----------------------------------------------------------------------------------- */
 
 /* What comes with an event: result and who, where it may end the call (NULL = out of turn);
  * attributes for what is sent. */
@@ -259,8 +252,7 @@ void call_pump(struct l2tp_tunnel *t);
 void call_all_gone(struct l2tp_tunnel *t);
 void call_free(struct l2tp_call *c);
 
-/* --- call_msg.c ----------------------------------------------------------------------------------
- */
+/* --- call_msg.c ------------------------------------------------------------------------------- */
 
 /* A decoded message about a call in its turn; and one that broke a rule (e->fault). */
 void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);

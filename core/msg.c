@@ -25,8 +25,7 @@ struct decode {
 	bool reserved; /* the attribute at hand has reserved bits set */
 };
 
-/* --- verdicts about one attribute
- * ------------------------------------------------------------------ */
+/* --- verdicts about one attribute ------------------------------------------------------------- */
 
 static enum step close_with(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
 			    enum l2tp_error_code error)
@@ -73,8 +72,7 @@ static enum step unrecognised(struct decode *d, const struct l2tp_avp *a, enum l
 	return close_with(d, a, why, L2TP_ERR_UNKNOWN_MANDATORY);
 }
 
-/* --- the steps an attribute goes through
- * ----------------------------------------------------------- */
+/* --- the steps an attribute goes through ------------------------------------------------------ */
 
 /* Cut the next attribute out; false = the rest makes no sense. */
 static bool cut(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_reason *why)
@@ -228,8 +226,7 @@ static enum step next(struct decode *d)
 	return s == KEEP ? keep(d, &a) : s;
 }
 
-/* --- the message as a whole
- * ------------------------------------------------------------------------ */
+/* --- the message as a whole ------------------------------------------------------------------- */
 
 static enum l2tp_verdict fail(struct l2tp_fault *f, enum l2tp_reason why,
 			      enum l2tp_error_code error, const char *what)
@@ -320,8 +317,7 @@ enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, 
 	return required(&d);
 }
 
-/* --- looking into a message
- * ------------------------------------------------------------------------ */
+/* --- looking into a message ------------------------------------------------------------------- */
 
 const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, size_t *val_len)
 {

@@ -168,7 +168,7 @@ bool l2tp_msg_u32(const struct l2tp_msg *m, uint16_t type, uint32_t *out);
 /* Result Code of a CDN or StopCCN; false when there is none. */
 bool l2tp_msg_result(const struct l2tp_msg *m, struct l2tp_result *out);
 
-/* --- building ------------------------------------------------------------------------------ */
+/* --- building --------------------------------------------------------------------------------- */
 
 /* A message being written: header with Ns = Nr = 0, Message Type first, then attributes in the order
  * they are added.  Hiding needs a secret and inserts one Random Vector before the first hidden one. */

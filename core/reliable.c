@@ -85,7 +85,7 @@ void rel_peer_window(struct reliable *r, uint16_t window)
 		r->cwnd = r->peer_window;
 }
 
-/* --- sending -------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static bool grow(struct reliable *r)
 {
@@ -277,7 +277,7 @@ void rel_resume(struct reliable *r)
 		go_back(r);
 }
 
-/* --- receiving ------------------------------------------------------------------------------ */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 /* One acknowledgement that brought something new: appendix A's growth, never beyond the peer's
  * window, which may be all that 16 bits hold. */

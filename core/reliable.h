@@ -82,7 +82,7 @@ void rel_free(struct reliable *r);
  */
 uint64_t rel_cycle(const struct rel_config *cfg);
 
-/* --- sending -------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 void rel_peer_window(struct reliable *r, uint16_t window);
 /* Copy a whole control packet into the queue.  False: over `limit` octets, or no memory. */
@@ -113,7 +113,7 @@ enum rel_expiry rel_expire(struct reliable *r, uint64_t now);
 void rel_pause(struct reliable *r);
 void rel_resume(struct reliable *r);
 
-/* --- receiving ------------------------------------------------------------------------------ */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 enum rel_verdict {
 	REL_ZLB,       /* acknowledgement only */

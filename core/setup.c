@@ -13,7 +13,7 @@
 #define AT_NS	8u     /* in a control header */
 #define AT_NR	10u
 
-/* --- what both requests and replies say ----------------------------------------------------- */
+/* --- what both requests and replies say ------------------------------------------------------- */
 
 static void capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
@@ -97,7 +97,7 @@ void setup_send_connected(struct l2tp_tunnel *t)
 	engine_queue(t, &b);
 }
 
-/* --- what is acceptable --------------------------------------------------------------------- */
+/* --- what is acceptable ----------------------------------------------------------------------- */
 
 /* 5.1.1: "If the expected response and response received from a peer does not match, establishment
  * of the tunnel MUST be disallowed." */
@@ -161,7 +161,7 @@ bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 	return response_ok(t, L2TP_SCCCN, r);
 }
 
-/* --- what the peer said of itself ----------------------------------------------------------- */
+/* --- what the peer said of itself ------------------------------------------------------------- */
 
 static void copy_text(char *out, size_t cap, const struct l2tp_avp *a)
 {
@@ -208,7 +208,7 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 	return true;
 }
 
-/* --- refusing ------------------------------------------------------------------------------- */
+/* --- refusing --------------------------------------------------------------------------------- */
 
 /* The numbers are those the peer waits for: with any other Ns it would take the StopCCN for one it
  * has seen already, or for one out of order. */
@@ -245,7 +245,7 @@ static struct l2tp_tunnel *refuse(struct l2tp_engine *e, l2tp_channel from,
 	return NULL;
 }
 
-/* --- half-open tunnels of one source -------------------------------------------------------- */
+/* --- half-open tunnels of one source ---------------------------------------------------------- */
 
 static struct source *find_source(struct l2tp_engine *e, uint64_t key)
 {
@@ -268,7 +268,7 @@ static void forget_if_empty(struct l2tp_engine *e, struct source *s)
 	free(s);
 }
 
-/* --- an SCCRQ ------------------------------------------------------------------------------- */
+/* --- an SCCRQ --------------------------------------------------------------------------------- */
 
 /* Make the tunnel, count it against its source. */
 static struct l2tp_tunnel *admit(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* --- birth ---------------------------------------------------------------------------------- */
+/* --- birth ------------------------------------------------------------------------------------ */
 
 static void link_in(struct l2tp_tunnel *t)
 {
@@ -74,7 +74,7 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	return t;
 }
 
-/* --- death ---------------------------------------------------------------------------------- */
+/* --- death ------------------------------------------------------------------------------------ */
 
 static void source_leave(struct l2tp_tunnel *t)
 {
@@ -117,7 +117,7 @@ void tunnel_release(struct l2tp_tunnel *t)
 		tunnel_free(t);
 }
 
-/* --- looking up ----------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------- */
 
 void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id)
 {
@@ -209,7 +209,7 @@ uint64_t tunnel_heard(const struct l2tp_tunnel *t)
 	return data > t->last_heard ? data : t->last_heard;
 }
 
-/* --- actions of the state table ------------------------------------------------------------- */
+/* --- actions of the state table --------------------------------------------------------------- */
 
 /* What the owner will be told; the first reason stands. */
 static void remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2tp_side by)
@@ -366,7 +366,7 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 		actions[row->action](t);
 }
 
-/* --- messages ------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static void stopped_by_peer(struct l2tp_tunnel *t)
 {
@@ -420,7 +420,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	}
 }
 
-/* --- deadlines ------------------------------------------------------------------------------ */
+/* --- deadlines -------------------------------------------------------------------------------- */
 
 static void retry_due(struct l2tp_tunnel *t)
 {
@@ -497,7 +497,7 @@ void tunnel_call_gone(struct l2tp_tunnel *t)
 		deadline_set(&t->e->heap, &t->idle, t->e->now + t->policy.idle_close);
 }
 
-/* --- the owner's wishes --------------------------------------------------------------------- */
+/* --- the owner's wishes ----------------------------------------------------------------------- */
 
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 				     const struct l2tp_peer_answer *who, void *user, uint64_t now,
@@ -545,7 +545,7 @@ void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64
 	engine_leave(e);
 }
 
-/* --- channels ------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static void channel_down(struct l2tp_tunnel *t)
 {

@@ -40,8 +40,7 @@ void gw_random(void *buf, size_t len)
 	}
 }
 
-/* --- which peer ----------------------------------------------------------------------------------
- */
+/* --- which peer ------------------------------------------------------------------------------- */
 
 static uint8_t lower(uint8_t c)
 {
@@ -176,8 +175,7 @@ static bool switched(struct gw *gw, l2tp_channel c)
 	return p && p->cfg->transport->caps & IST_CAP_SWITCHED;
 }
 
-/* --- tunnels we open
- * ------------------------------------------------------------------------------ */
+/* --- tunnels we open -------------------------------------------------------------------------- */
 
 /* The port a peer is dialled on: its own, else the first whose transport can read the address. */
 static struct gw_port *dial_port(struct gw *gw, const struct cfg_peer *peer, struct ist_addr *to)
@@ -234,8 +232,7 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 	return t;
 }
 
-/* --- engine events
- * --------------------------------------------------------------------------------- */
+/* --- engine events ---------------------------------------------------------------------------- */
 
 static const char *peer_name(const struct l2tp_tunnel_info *i)
 {
@@ -391,8 +388,7 @@ const struct l2tp_ops bind_engine_ops = {
 	.heard = op_heard,
 };
 
-/* --- data plane reports
- * ----------------------------------------------------------------------------- */
+/* --- data plane reports ----------------------------------------------------------------------- */
 
 static void dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now)
 {

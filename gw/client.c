@@ -49,8 +49,7 @@ static void wait_then_dial(struct gw_client *c, uint64_t now)
 	c->wait = c->wait * 2 > base * WAIT_FACTOR ? base * WAIT_FACTOR : c->wait * 2;
 }
 
-/* --- what the join and its terminal say
- * ----------------------------------------------------------- */
+/* --- what the join and its terminal say ------------------------------------------------------- */
 
 static void on_up(void *ctx, uint64_t now)
 {
@@ -118,8 +117,7 @@ static const struct join_owner join_owner = {.up = on_up, .gone = on_gone};
 static const struct leg_client_owner leg_owner = {
 	.device = on_device, .ip4 = on_ip4, .ip6 = on_ip6};
 
-/* --- dialling
- * ------------------------------------------------------------------------------------- */
+/* --- dialling --------------------------------------------------------------------------------- */
 
 static void failed(struct gw_client *c, const char *words, uint64_t now)
 {

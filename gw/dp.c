@@ -35,7 +35,7 @@ uint64_t dp_now(void)
 	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static unsigned choose_workers(void)
 {
@@ -143,7 +143,7 @@ unsigned dp_workers(const struct dp *dp)
 	return dp->threaded ? dp->n : 0;
 }
 
-/* --- delivering ------------------------------------------------------------------------------ */
+/* --- delivering ------------------------------------------------------------------------------- */
 
 static bool port_is_open(const struct dp *dp, l2tp_channel c)
 {
@@ -283,7 +283,7 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 	}
 }
 
-/* --- sending --------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *octets, size_t len)
 {
@@ -337,7 +337,7 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 	return command(dp, c->st->home, &head, frame, len);
 }
 
-/* --- calls ----------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static void free_call(struct rcu_head *head)
 {
@@ -366,7 +366,7 @@ static struct call_state *new_state(const struct dp_call *c, struct worker *home
 	return st;
 }
 
-/* --- addresses of calls: what the TUN looks up --- */
+/* --- addresses of calls: what the TUN looks up ------------------------------------------------ */
 
 static uint32_t key_of(const struct call *c)
 {

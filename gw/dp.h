@@ -66,7 +66,7 @@ void dp_poll(struct dp *dp);
 unsigned dp_workers(const struct dp *dp);
 uint64_t dp_now(void); /* us, CLOCK_MONOTONIC */
 
-/* --- ports (these wait for the worker, which never blocks: a few us) --------------------------- */
+/* --- ports (these wait for the worker, which never blocks: a few us) -------------------------- */
 
 /* Returns the port number, or -errno with words in err. */
 int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
@@ -79,8 +79,7 @@ void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
 int dp_port_tap(struct dp *dp, unsigned port, bool on);
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
 
-/* --- channels (these wait for nobody) -----------------------------------------------------------
- */
+/* --- channels (these wait for nobody) --------------------------------------------------------- */
 
 /* Let an offered channel in, or keep one a stranger has made.  What cannot be is refused. */
 void dp_answer(struct dp *dp, l2tp_channel c);
@@ -91,7 +90,7 @@ void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c); /* 0 = not known */
 
-/* --- sending ------------------------------------------------------------------------------------ */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 /* One control packet; cookie comes back by ops->sent when WAITING was returned. */
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
@@ -99,7 +98,7 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 /* One PPP frame into a call (LCP always with FF 03, the rest as ff03 of the call says). */
 bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 
-/* --- the call table ------------------------------------------------------------------------------ */
+/* --- the call table --------------------------------------------------------------------------- */
 
 enum dp_mode {
 	DP_PUNT,     /* everything to the control thread, in order, bounded (call is being opened) */
@@ -137,7 +136,7 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 /* When data last came in on any call of this tunnel, us; 0 = never.  Cheap: reads one word. */
 uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
 
-/* --- TUN ------------------------------------------------------------------------------------------ */
+/* --- TUN -------------------------------------------------------------------------------------- */
 
 /* Make (or join) a TUN device with this MTU; name may hold %d.  Up, addresses and routes are the
  * caller's (netif.h); every call that names it is deleted before it is closed. */

@@ -17,7 +17,7 @@
 #define PUNT_RATE  100u
 #define PUNT_BURST 100u
 
-/* --- to the control thread ------------------------------------------------------------------- */
+/* --- to the control thread -------------------------------------------------------------------- */
 
 void tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
@@ -64,7 +64,7 @@ static void punt(struct worker *w, struct call *c, uint16_t proto, const struct 
 		   info->p, info->left);
 }
 
-/* --- PPP ------------------------------------------------------------------------------------- */
+/* --- PPP -------------------------------------------------------------------------------------- */
 
 /* RFC 1661 section 2 and 6.5: address and control may be there whatever was agreed; a protocol
  * field whose first octet is odd has one octet. */
@@ -123,7 +123,7 @@ static void line_in(struct port *p, ist_channel from, const uint8_t *frame, size
 	tell_frame(p->w, &p->w->ppp, DP_R_PPP_RING, port_channel(p, from), 0, head, 2, r.p, r.left);
 }
 
-/* --- sequencing ------------------------------------------------------------------------------ */
+/* --- sequencing ------------------------------------------------------------------------------- */
 
 /* The sequence state is the worker's; what is shown of it is copied where others may read. */
 static void show_sequence(struct call_state *st)
@@ -225,7 +225,7 @@ static void sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h
 	drain(w, c);
 }
 
-/* --- L2TP ------------------------------------------------------------------------------------ */
+/* --- L2TP ------------------------------------------------------------------------------------- */
 
 static void data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
 {

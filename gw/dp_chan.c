@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the control thread's table -------------------------------------------------------------- */
+/* --- the control thread's table --------------------------------------------------------------- */
 
 struct far {
 	struct ist_addr peer;
@@ -141,7 +141,7 @@ uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 	return f && !f->given_up ? f->mtu : 0;
 }
 
-/* --- what is done to a channel: the worker's side -------------------------------------------- */
+/* --- what is done to a channel: the worker's side --------------------------------------------- */
 
 static void do_answer(struct port *p, ist_channel c, const struct ist_cause *why)
 {
@@ -188,7 +188,7 @@ void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 	report_gone(p, id);
 }
 
-/* --- and the control thread's ---------------------------------------------------------------- */
+/* --- and the control thread's ----------------------------------------------------------------- */
 
 struct chan_job {
 	enum cmd_kind kind;

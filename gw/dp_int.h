@@ -52,7 +52,7 @@ struct dp {
 	struct map chans;	      /* l2tp_channel -> struct far (dp_chan.c) */
 };
 
-/* --- ports and channels (the port's worker) -------------------------------------------------- */
+/* --- ports and channels (the port's worker) --------------------------------------------------- */
 
 struct port_timer {
 	struct deadline d;
@@ -114,7 +114,7 @@ int port_tap(struct port *p, bool on);
 /* What its transport says now; 0 when it does not say. */
 uint32_t port_chan_mtu(const struct port *p, ist_channel c);
 
-/* --- reports (dp_report.c) ------------------------------------------------------------------- */
+/* --- reports (dp_report.c) -------------------------------------------------------------------- */
 
 /* GONE: a channel the control thread had given up; its worker is done with it. */
 enum report_kind {
@@ -164,7 +164,7 @@ void report_deliver(struct dp *dp, const struct report *r);
 /* All that is unread of a port that is being closed. */
 void report_forget(struct worker *w, unsigned port);
 
-/* --- channels on the control thread (dp_chan.c) ---------------------------------------------- */
+/* --- channels on the control thread (dp_chan.c) ----------------------------------------------- */
 
 void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 	       bool permanent);
@@ -178,7 +178,7 @@ void chan_before(struct dp *dp, const struct report *r);
 void chan_after(struct dp *dp, const struct report *r);
 void chan_forget_port(struct dp *dp, unsigned port);
 
-/* --- records in the mailboxes ---------------------------------------------------------------- */
+/* --- records in the mailboxes ----------------------------------------------------------------- */
 
 enum cmd_kind { CMD_CONTROL, CMD_PPP, CMD_ANSWER, CMD_REFUSE, CMD_DISCONNECT };
 
@@ -228,7 +228,7 @@ void tell_sent(struct worker *w, uint64_t cookie);
 void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
-/* --- frames (dp_call.c in, dp_send.c out) ---------------------------------------------------- */
+/* --- frames (dp_call.c in, dp_send.c out) ----------------------------------------------------- */
 
 void frames_in(struct port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
@@ -244,7 +244,7 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
 /* The channel may take frames again. */
 void chan_writable(struct port *p, ist_channel id);
 
-/* --- terminal.c ------------------------------------------------------------------------------ */
+/* --- terminal.c ------------------------------------------------------------------------------- */
 
 /* An IP packet that came in on a call.  May change octets in a copy only. */
 void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len);

@@ -36,7 +36,7 @@ static int on_port(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void 
 	return worker_run(dp->port[no].home, fn, j);
 }
 
-/* --- open, close ----------------------------------------------------------------------------- */
+/* --- open, close ------------------------------------------------------------------------------ */
 
 static int run_open(struct worker *w, void *arg)
 {
@@ -125,7 +125,7 @@ void dp_port_close(struct dp *dp, unsigned port)
 	chan_forget_port(dp, port);
 }
 
-/* --- channels -------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static int run_connect(struct worker *w, void *arg)
 {
@@ -165,7 +165,7 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 	return rc;
 }
 
-/* --- for show -------------------------------------------------------------------------------- */
+/* --- for show --------------------------------------------------------------------------------- */
 
 static int run_count(struct worker *w, void *arg)
 {

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* --- one frame ------------------------------------------------------------------------------- */
+/* --- one frame -------------------------------------------------------------------------------- */
 
 /* FF 03 and protocol.  RFC 1661 6.5, 6.6: LCP is never compressed. */
 static size_t ppp_head(uint8_t *out, const struct dp_call *c, uint16_t proto)
@@ -57,7 +57,7 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 		tx_flush(w);
 }
 
-/* --- queues of a channel --------------------------------------------------------------------- */
+/* --- queues of a channel ---------------------------------------------------------------------- */
 
 void tell_sent(struct worker *w, uint64_t cookie)
 {
@@ -140,7 +140,7 @@ void chan_writable(struct port *p, ist_channel id)
 		drain_queue(p, c, &c->q->data);
 }
 
-/* --- batches --------------------------------------------------------------------------------- */
+/* --- batches ---------------------------------------------------------------------------------- */
 
 static struct port *port_of(struct worker *w, l2tp_channel c)
 {

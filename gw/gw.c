@@ -35,8 +35,7 @@ struct gw_service *gw_service_of(struct gw *gw, const struct cfg_service *cfg)
 	return NULL;
 }
 
-/* --- up
- * ------------------------------------------------------------------------------------------- */
+/* --- up --------------------------------------------------------------------------------------- */
 
 static struct addrpool *pool_of(struct gw *gw, const struct cfg_pool *cfg)
 {
@@ -216,8 +215,7 @@ void gw_free(struct gw *gw)
 	free(gw);
 }
 
-/* --- down
- * ----------------------------------------------------------------------------------------- */
+/* --- down ------------------------------------------------------------------------------------- */
 
 /* Tunnels whose StopCCN is not acknowledged yet.  Those that only linger wait for nobody, and a peer
  * that has never answered owes us nothing. */
@@ -290,8 +288,7 @@ void gw_shutdown(struct gw *gw, uint64_t now)
 	loop_set(gw->loop, &gw->stop, now);
 }
 
-/* --- checks
- * ---------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------- */
 
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {

@@ -19,7 +19,7 @@
 
 static const struct ist_host host_table;
 
-/* --- the port -------------------------------------------------------------------------------- */
+/* --- the port --------------------------------------------------------------------------------- */
 
 struct port *port_new(struct worker *w, unsigned no, const struct ist_transport *t)
 {
@@ -68,7 +68,7 @@ void port_free(struct port *p)
 	free(p);
 }
 
-/* --- channels -------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 #define QUEUE_CONTROL (16u << 10)
 #define QUEUE_DATA    (64u << 10)
@@ -146,7 +146,7 @@ void port_chan_drop(struct port *p, struct chan *c)
 	free(c);
 }
 
-/* --- descriptors ----------------------------------------------------------------------------- */
+/* --- descriptors ------------------------------------------------------------------------------ */
 
 /* A free place in a growing array of pointers; its number, or -1 without memory. */
 static int place(void ***array, unsigned *n)
@@ -201,7 +201,7 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 	return p->watch[i] ? 0 : -errno;
 }
 
-/* --- timers ---------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static struct port_timer *new_timer(struct port *p, uint32_t *id)
 {
@@ -249,7 +249,7 @@ void port_timer_fire(struct deadline *d, uint64_t now)
 	t->on_time(t->arg, now);
 }
 
-/* --- clock, log, capture, wake --------------------------------------------------------------- */
+/* --- clock, log, capture, wake ---------------------------------------------------------------- */
 
 static uint64_t host_now(void *host)
 {
@@ -304,7 +304,7 @@ void ports_woken(struct worker *w)
 	}
 }
 
-/* --- reports --------------------------------------------------------------------------------- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void host_frames(void *host, const struct ist_frame *f, unsigned n)
 {
@@ -370,7 +370,7 @@ static void host_failed(void *host, int err, const char *words)
 	report_failed(host, err, words);
 }
 
-/* --- captures -------------------------------------------------------------------------------- */
+/* --- captures --------------------------------------------------------------------------------- */
 
 #define TAP_RING (1u << 20)
 

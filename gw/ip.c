@@ -100,7 +100,7 @@ bool ip6_has_no_address_yet(const struct ip6 *ip, const uint8_t *pkt)
 		type == NEIGHBOUR_SOLICITATION || type == MLD2_REPORT);
 }
 
-/* --- MSS ------------------------------------------------------------------------------------- */
+/* --- MSS -------------------------------------------------------------------------------------- */
 
 /* In the options of a SYN at pkt + tcp: offset of an MSS value above mss, or 0. */
 static size_t find_mss(const uint8_t *pkt, size_t len, size_t tcp, uint16_t mss)
@@ -159,7 +159,7 @@ void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss)
 	wr_put16(sum, (uint16_t)~ip_fold(s));
 }
 
-/* --- checksums ------------------------------------------------------------------------------- */
+/* --- checksums -------------------------------------------------------------------------------- */
 
 uint32_t ip_sum(uint32_t sum, const uint8_t *p, size_t n)
 {
@@ -180,7 +180,7 @@ static void put_header_sum(uint8_t *hdr, size_t hlen)
 	wr_put16(hdr + 10, (uint16_t)~ip_fold(ip_sum(0, hdr, hlen)));
 }
 
-/* --- fragments ------------------------------------------------------------------------------- */
+/* --- fragments -------------------------------------------------------------------------------- */
 
 /* The header of a fragment after the first: options with the copied flag (0x80) only.  Returns its
  * length. */
@@ -233,7 +233,7 @@ size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint
 	return hlen + n;
 }
 
-/* --- too big --------------------------------------------------------------------------------- */
+/* --- too big ---------------------------------------------------------------------------------- */
 
 /* RFC 1122 3.2.2 and RFC 4443 2.4 (e): what no error may answer. */
 static bool icmp4_is_error(uint8_t type)

@@ -52,8 +52,7 @@ static inline struct leg *join_other(const struct leg *l)
 	return l->join->leg[l->join->leg[0] == l];
 }
 
-/* --- said by legs ------------------------------------------------------------------------------
- */
+/* --- said by legs ----------------------------------------------------------------------------- */
 
 void join_leg_up(struct leg *l, uint64_t now);
 void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
@@ -62,8 +61,7 @@ void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 /* l is a terminal and knows how the frames of its join are to be treated. */
 void join_network(struct leg *l, const struct leg_network *n);
 
-/* --- the table -----------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 enum join_then {
 	JOIN_THEN_STOP, /* end it in good order: its far end is still there to be told */

@@ -150,8 +150,7 @@ static void detach(struct leg_call *c)
 	early_drop(c);
 }
 
-/* --- ending --------------------------------------------------------------------------------------
- */
+/* --- ending ----------------------------------------------------------------------------------- */
 
 /* RFC 3145 section 2: code, control protocol, direction, message */
 static uint16_t disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->words)],
@@ -191,8 +190,7 @@ static void call_free(struct leg *l)
 	free(l);
 }
 
-/* --- starting ------------------------------------------------------------------------------------
- */
+/* --- starting --------------------------------------------------------------------------------- */
 
 static void call_start(struct leg *l, uint64_t now)
 {
@@ -278,8 +276,7 @@ void leg_call_event(struct leg *l, const struct l2tp_event *ev)
 		handler[ev->kind](of(l), ev);
 }
 
-/* --- frames --------------------------------------------------------------------------------------
- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 static void early_keep(struct leg_call *c, const uint8_t *frame, size_t len)
 {

@@ -78,8 +78,7 @@ static void gone(struct leg_terminal *t, const struct leg_end *why, uint64_t now
 	join_leg_gone(&t->leg, why, now);
 }
 
-/* --- what PPP says -------------------------------------------------------------------------------
- */
+/* --- what PPP says ---------------------------------------------------------------------------- */
 
 void leg_terminal_tell(struct leg_terminal *t)
 {
@@ -190,8 +189,7 @@ static void on_time(void *ctx, uint64_t now)
 	leg_terminal_touch(t);
 }
 
-/* --- what the join says --------------------------------------------------------------------------
- */
+/* --- what the join says ----------------------------------------------------------------------- */
 
 bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
 		       uint64_t now)

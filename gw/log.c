@@ -108,8 +108,7 @@ bool gw_log_set(const char *category, const char *level)
 	return any;
 }
 
-/* --- the brake -----------------------------------------------------------------------------------
- */
+/* --- the brake -------------------------------------------------------------------------------- */
 
 struct bucket {
 	uint64_t key, at; /* at: up to when tokens were counted */

@@ -35,7 +35,7 @@ static bool tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *p
 	return false;
 }
 
-/* --- from the call to the TUN ---------------------------------------------------------------- */
+/* --- from the call to the TUN ----------------------------------------------------------------- */
 
 static bool source6_ok(const struct dp_call *c, const uint8_t *src)
 {
@@ -109,7 +109,7 @@ void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, 
 		rx4(w, c, pkt, len);
 }
 
-/* --- from the TUN to the call ---------------------------------------------------------------- */
+/* --- from the TUN to the call ----------------------------------------------------------------- */
 
 static bool may_answer(struct worker *w)
 {
@@ -203,7 +203,7 @@ void terminal_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 		tx4(w, c, pkt, len);
 }
 
-/* --- the TUN --------------------------------------------------------------------------------- */
+/* --- the TUN ---------------------------------------------------------------------------------- */
 
 static uint32_t find_call(const struct dp_tun *t, const uint8_t *pkt, size_t len)
 {

@@ -188,7 +188,7 @@ DEFUN(show_log, show_log_cmd, "show log", SHOW_STR "Categories of the log and ho
 	return CMD_SUCCESS;
 }
 
-/* --- what the library brings and we have not ------------------------------------------------- */
+/* --- what the library brings and we have not -------------------------------------------------- */
 
 /* The file is the one configuration: nothing here writes it, shows another, or changes one.  The
  * library has no call to leave a command out, so they are taken from its table (which it does not

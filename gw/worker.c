@@ -148,7 +148,7 @@ void worker_free(struct worker *w)
 	free(w);
 }
 
-/* --- descriptors ----------------------------------------------------------------------------- */
+/* --- descriptors ------------------------------------------------------------------------------ */
 
 static uint32_t epoll_bits(unsigned what)
 {
@@ -217,7 +217,7 @@ static void handle_descriptors(struct worker *w, const struct epoll_event *ev, i
 	free_watches(&w->dead);
 }
 
-/* --- timers ---------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void handle_timers(struct worker *w)
 {
@@ -247,7 +247,7 @@ static void arm_timer(struct worker *w)
 	w->armed = next;
 }
 
-/* --- mailboxes ------------------------------------------------------------------------------- */
+/* --- mailboxes -------------------------------------------------------------------------------- */
 
 static void handle_retired(struct worker *w)
 {
@@ -356,7 +356,7 @@ static bool mail_waits(struct worker *w)
 	return false;
 }
 
-/* --- the turn -------------------------------------------------------------------------------- */
+/* --- the turn --------------------------------------------------------------------------------- */
 
 static void finish(struct worker *w)
 {
@@ -480,7 +480,7 @@ void worker_retire(struct call_state *st)
 	worker_poke(w);
 }
 
-/* --- small things ---------------------------------------------------------------------------- */
+/* --- small things ----------------------------------------------------------------------------- */
 
 uint8_t *worker_scratch(struct worker *w, size_t len)
 {

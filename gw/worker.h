@@ -27,8 +27,7 @@ struct port;
 struct report;
 struct worker;
 
-/* --- descriptors and timers ----------------------------------------------------------------------
- */
+/* --- descriptors and timers ------------------------------------------------------------------- */
 
 struct watch {
 	int fd;
@@ -41,7 +40,7 @@ struct watch {
 
 enum timer_kind { TIMER_PORT, TIMER_GAP };
 
-/* --- frames going out: gathered during a batch, sent by channel ------------------------------ */
+/* --- frames going out: gathered during a batch, sent by channel ------------------------------- */
 
 #define TX_MAX	64u
 #define TX_HEAD (L2TP_HDR_DATA_MAX + 4u) /* L2TP, FF 03, protocol */
@@ -53,7 +52,7 @@ struct tx_batch {
 	uint8_t head[TX_MAX][TX_HEAD];
 };
 
-/* --- the worker ------------------------------------------------------------------------------ */
+/* --- the worker ------------------------------------------------------------------------------- */
 
 struct worker_job {
 	int (*fn)(struct worker *w, void *arg);

@@ -90,7 +90,7 @@ void auth_stop(struct ppp *p)
 	a->id = id;
 }
 
-/* --- for the methods --- */
+/* --- for the methods -------------------------------------------------------------------------- */
 
 bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id)
 {
@@ -179,7 +179,7 @@ void auth_refused(struct ppp *p)
 	ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 }
 
-/* --- time --- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 /* A client whose link stands only stops repeating itself: no more than a Success is missing. */
 void auth_retry(struct ppp *p)
@@ -210,7 +210,7 @@ void auth_rechallenge(struct ppp *p)
 	method(p)->serve(p);
 }
 
-/* --- the owner's verdict --- */
+/* --- the owner's verdict ---------------------------------------------------------------------- */
 
 void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
 {
@@ -237,7 +237,7 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	}
 }
 
-/* --- proof --- */
+/* --- proof ------------------------------------------------------------------------------------ */
 
 static bool check_pap(const struct ppp_auth_claim *c, const char *password, size_t len,
 		      struct ppp_auth_reply *reply)

@@ -14,7 +14,7 @@
 
 enum { CHALLENGE = 1, RESPONSE, SUCCESS, FAILURE };
 
-/* --- server --- */
+/* --- server ----------------------------------------------------------------------------------- */
 
 static void send_challenge(struct ppp *p)
 {
@@ -120,7 +120,7 @@ static void answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply 
 	     snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex, words));
 }
 
-/* --- client --- */
+/* --- client ----------------------------------------------------------------------------------- */
 
 static void send_response(struct ppp *p)
 {
@@ -204,7 +204,7 @@ static void rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
 	auth_refused(p);
 }
 
-/* --- both --- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 static bool resend(struct ppp *p)
 {

@@ -10,7 +10,7 @@
 
 enum { REQUEST = 1, ACK, NAK };
 
-/* --- client --- */
+/* --- client ----------------------------------------------------------------------------------- */
 
 static void send_request(struct ppp *p)
 {
@@ -50,7 +50,7 @@ static void rx_answer(struct ppp *p, uint8_t code, uint8_t id, struct rd body)
 	auth_refused(p);
 }
 
-/* --- server --- */
+/* --- server ----------------------------------------------------------------------------------- */
 
 static void serve(struct ppp *p)
 {

@@ -104,7 +104,7 @@ static bool length_fits(const struct cp_option *row, const struct option_at *o)
 	return o->value.left >= row->min && o->value.left <= row->max;
 }
 
-/* --- our own Configure-Request --- */
+/* --- our own Configure-Request ---------------------------------------------------------------- */
 
 /* One option with the value that fill writes; nothing when it declines or there is no room. */
 static bool put_option(struct ppp *p, struct wr *w, uint8_t type,
@@ -148,7 +148,7 @@ static void begin(struct ppp *p, struct cp *c)
 		c->def->begin(p);
 }
 
-/* --- actions of RFC 1661 4.4, in the order of enum fsm_action --- */
+/* --- actions of RFC 1661 4.4, in the order of enum fsm_action --------------------------------- */
 
 static void arm(struct ppp *p, struct cp *c)
 {
@@ -325,7 +325,7 @@ void cp_timeout(struct ppp *p, struct cp *c)
 	cp_event(p, c, c->counter ? FSM_TO_PLUS : FSM_TO_MINUS, NULL);
 }
 
-/* --- the peer's Configure-Request --- */
+/* --- the peer's Configure-Request ------------------------------------------------------------- */
 
 static bool may_nak(const struct ppp *p, const struct cp *c, uint8_t id)
 {
@@ -428,7 +428,7 @@ static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 	run(p, c, &s);
 }
 
-/* --- answers to ours --- */
+/* --- answers to ours -------------------------------------------------------------------------- */
 
 /* Only a state that has a Configure-Request out can compare; the others let the automaton speak.  A
  * second answer to one Request is out of sequence (RFC 1661 4.3, RCA) and never reaches it: a
@@ -533,7 +533,7 @@ static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet 
 	cp_event(p, c, FSM_RCN, in);
 }
 
-/* --- the rest --- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 /* During a negotiation the link goes on; but should it come to nothing, then this is why. */
 static void rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)

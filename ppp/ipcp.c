@@ -9,7 +9,7 @@
 
 #include "ppp/link.h"
 
-/* --- IP-Address (RFC 1332 3.3) --- */
+/* --- IP-Address (RFC 1332 3.3) ---------------------------------------------------------------- */
 
 static enum cp_verdict address_judge(struct ppp *p, struct rd v)
 {
@@ -46,7 +46,7 @@ static void address_nakked(struct ppp *p, struct rd v)
 		p->ipcp_vars.local4 = a;
 }
 
-/* --- DNS (RFC 1877 1.1 and 1.3) --- */
+/* --- DNS (RFC 1877 1.1 and 1.3) --------------------------------------------------------------- */
 
 static enum cp_verdict dns_judge(struct ppp *p, struct rd v, unsigned i)
 {

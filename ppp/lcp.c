@@ -16,7 +16,7 @@ static struct lcp_proposal *peer(struct ppp *p)
 	return &p->lcp_vars.peer;
 }
 
-/* --- MRU (6.1) --- */
+/* --- MRU (6.1) -------------------------------------------------------------------------------- */
 
 static enum cp_verdict mru_judge(struct ppp *p, struct rd v)
 {
@@ -46,7 +46,7 @@ static void mru_nakked(struct ppp *p, struct rd v)
 		p->lcp_vars.mru = mru;
 }
 
-/* --- ACCM (RFC 1662 7.1): taken from the peer, never asked for --- */
+/* --- ACCM (RFC 1662 7.1): taken from the peer, never asked for -------------------------------- */
 
 static enum cp_verdict accm_judge(struct ppp *p, struct rd v)
 {
@@ -61,7 +61,7 @@ static bool accm_suggest(struct ppp *p, struct wr *w)
 	return true;
 }
 
-/* --- Authentication-Protocol (6.2) --- */
+/* --- Authentication-Protocol (6.2) ------------------------------------------------------------ */
 
 static bool allowed(const struct ppp *p, unsigned method)
 {
@@ -137,7 +137,7 @@ static void auth_nakked(struct ppp *p, struct rd v)
 		auth_next(p);
 }
 
-/* --- Magic-Number (6.4) --- */
+/* --- Magic-Number (6.4) ----------------------------------------------------------------------- */
 
 static uint32_t fresh_magic(struct ppp *p)
 {
@@ -186,7 +186,7 @@ static void magic_nakked(struct ppp *p, struct rd v)
 	p->lcp_vars.magic = fresh_magic(p);
 }
 
-/* --- compression of the framing (6.5, 6.6): options without a value --- */
+/* --- compression of the framing (6.5, 6.6): options without a value --------------------------- */
 
 static enum cp_verdict pfc_judge(struct ppp *p, struct rd v)
 {
@@ -223,7 +223,7 @@ static const struct cp_option options[] = {
 	{LCP_ACFC, 0, 0, acfc_judge, NULL, NULL, acfc_ask, NULL, NULL},
 };
 
-/* --- echo and its kin (5.7 to 5.9, RFC 1570) --- */
+/* --- echo and its kin (5.7 to 5.9, RFC 1570) -------------------------------------------------- */
 
 /* The magic number in front: ours on the way back is a loop, any other stranger is counted. */
 static bool check_magic(struct ppp *p, const struct cp_packet *in)
@@ -327,7 +327,7 @@ void lcp_echo_timeout(struct ppp *p)
 	deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
 }
 
-/* --- hooks --- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
 static void begin(struct ppp *p)
 {

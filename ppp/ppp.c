@@ -35,7 +35,7 @@ void ppp_config_default(struct ppp_config *c)
 	c->ipv6 = true;
 }
 
-/* --- for the other files --- */
+/* --- for the other files ---------------------------------------------------------------------- */
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r)
 {
@@ -81,7 +81,7 @@ void ppp_link_keep_message(struct ppp *p, struct rd text)
 	p->message[n] = 0;
 }
 
-/* --- events --- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 /* One call makes a handful of events and they leave before the next; the queue cannot fill unless
  * the owner's handler itself goes round in circles, and then losing the tail ends that. */
@@ -128,7 +128,7 @@ static void leave(struct ppp *p)
 	p->depth--;
 }
 
-/* --- phases --- */
+/* --- phases ----------------------------------------------------------------------------------- */
 
 static struct cp *const *ncps(struct ppp *p, struct cp *list[3])
 {
@@ -244,7 +244,7 @@ void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto)
 			cp_event(p, *c, FSM_RXJ_MINUS, NULL);
 }
 
-/* --- receiving --- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static void rx_lcp(struct ppp *p, struct rd r)
 {
@@ -345,7 +345,7 @@ void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now)
 	leave(p);
 }
 
-/* --- time --- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void lcp_timeout(struct ppp *p)
 {
@@ -387,7 +387,7 @@ uint64_t ppp_deadline(const struct ppp *p)
 	return deadline_next(&p->timers);
 }
 
-/* --- the owner's wishes --- */
+/* --- the owner's wishes ----------------------------------------------------------------------- */
 
 /* What the owner may have got wrong must not become an index or a loop. */
 static void tame(struct ppp_config *c)

@@ -45,7 +45,7 @@ static inline size_t aal5_pdu_len(size_t len)
 	return (len + AAL5_TRAILER + CELL_PAYLOAD - 1) / CELL_PAYLOAD * CELL_PAYLOAD;
 }
 
-/* --- sending: the SDU in two pieces, head and payload, so that nothing is moved ------------------- */
+/* --- sending: the SDU in two pieces, head and payload, so that nothing is moved --------------- */
 
 struct aal5_seg {
 	const uint8_t *piece[2];
@@ -63,7 +63,7 @@ bool aal5_seg_next(struct aal5_seg *s, uint8_t out[CELL_PAYLOAD]);
 void aal5_pdu_write(uint8_t *out, const uint8_t *head, size_t head_len, const uint8_t *payload,
 		    size_t len, enum aal5_crc_mode mode);
 
-/* --- receiving -------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 /* Check a whole CPCS-PDU; on AAL5_SDU *sdu_len is the length of the SDU at its start.  max_sdu: what we
  * take. */

@@ -21,7 +21,7 @@
 #define DLT_PPP 9
 #define DLT_UPPER_PDU 252
 
-/* --- circuits and their two channels ---------------------------------------------------------------------- */
+/* --- circuits and their two channels ---------------------------------------------------------- */
 
 ist_channel atm_channel(const struct ist_port *p, const struct atm_vc *v, uint8_t payload)
 {
@@ -55,7 +55,7 @@ struct atm_vc *atm_find(const struct ist_port *p, uint32_t key)
 	return NULL;
 }
 
-/* --- capture ------------------------------------------------------------------------------------------------ */
+/* --- capture ---------------------------------------------------------------------------------- */
 
 /* What a capture needs in front of an SDU to be decoded: SUNATM by LLC; multiplexed by VC there is nothing
  * in it that says what it is, so PPP goes as PPP and L2TP with the name of its dissector. */
@@ -81,7 +81,7 @@ void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const ui
 	p->host->tap(p->ctx, outbound, dlt, buf, (uint32_t)w.len, data, (uint32_t)len);
 }
 
-/* --- up and down --------------------------------------------------------------------------------------------- */
+/* --- up and down ------------------------------------------------------------------------------ */
 
 static void report(struct ist_port *p, const struct atm_vc *v, uint8_t payload)
 {
@@ -160,7 +160,7 @@ static void on_carrier(void *ctx, bool up, const char *words)
 
 static const struct link_user link_user = {atm_frames, on_carrier};
 
-/* --- time ------------------------------------------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void on_time(void *arg, uint64_t now);
 
@@ -228,7 +228,7 @@ static void on_time(void *arg, uint64_t now)
 		arm(p, next < now + GRAIN ? now + GRAIN : next);
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static void atm_close(struct ist_port *p)
 {

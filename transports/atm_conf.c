@@ -46,7 +46,7 @@ const struct ist_counter atm_counters[] = {
 		{NULL, NULL},
 };
 
-/* --- addresses -------------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 void atm_addr_of(uint32_t key, struct ist_addr *out)
 {
@@ -79,7 +79,7 @@ int atm_addr_format(const struct ist_addr *a, char *buf, size_t len)
 	return snprintf(buf, len, "%u/%u", key >> 16, key & 0xffff);
 }
 
-/* --- circuits --------------------------------------------------------------------------------------------- */
+/* --- circuits --------------------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {

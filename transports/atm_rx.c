@@ -80,7 +80,7 @@ static void judge(struct ist_port *p, struct atm_vc *v, enum aal5_result res, co
 		p->aal5[res - AAL5_E_CRC]++;
 }
 
-/* --- cells ----------------------------------------------------------------------------------------------- */
+/* --- cells ------------------------------------------------------------------------------------ */
 
 static void looped_back(struct ist_port *p, struct atm_vc *v, uint32_t tag)
 {
@@ -229,7 +229,7 @@ static void cells_in(struct ist_port *p, const struct link_frame *f)
 		cell_in(p, f->payload + at);
 }
 
-/* --- whole PDUs and SDUs --------------------------------------------------------------------------------- */
+/* --- whole PDUs and SDUs ---------------------------------------------------------------------- */
 
 static struct atm_vc *circuit_in(struct ist_port *p, uint32_t key)
 {

@@ -89,8 +89,7 @@ uint32_t fr_information(const struct ist_port *p)
 	return p->fragment && fr_piece(p) >= FRF12_LEAST ? p->mtu : fr_piece(p);
 }
 
-/* --- addresses -----------------------------------------------------------------------------------
- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static void addr_of(uint32_t dlci, struct ist_addr *out)
 {

@@ -101,7 +101,7 @@ void lapb_init(struct lapb *l, const struct lapb_config *c, const struct lapb_op
 	l->t1_at = l->t3_at = NEVER;
 }
 
-/* --- sending ----------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void put(struct lapb *l, bool command, const uint8_t *control, size_t n, const uint8_t *info,
 		size_t len)
@@ -161,7 +161,7 @@ static void report(struct lapb *l, enum lapb_report r)
 	l->ops->report(l->ctx, r);
 }
 
-/* --- changes of state --------------------------------------------------------------------------------- */
+/* --- changes of state ------------------------------------------------------------------------- */
 
 static void clear_numbers(struct lapb *l)
 {
@@ -229,7 +229,7 @@ static void reject_frame(struct lapb *l, const struct frame *f, uint8_t why, uin
 	put_u(l, false, 0x87, f->command && f->pf, l->frmr, n);
 }
 
-/* --- acknowledgement ---------------------------------------------------------------------------------- */
+/* --- acknowledgement -------------------------------------------------------------------------- */
 
 static bool nr_valid(const struct lapb *l, uint8_t nr)
 {
@@ -274,7 +274,7 @@ static void maybe_writable(struct lapb *l)
 	report(l, LAPB_R_WRITABLE);
 }
 
-/* --- handlers: information transfer ------------------------------------------------------------------- */
+/* --- handlers: information transfer ----------------------------------------------------------- */
 
 typedef void (*handler)(struct lapb *l, struct frame *f, uint64_t now);
 
@@ -358,7 +358,7 @@ static void up_reset(struct lapb *l, struct frame *f, uint64_t now)
 	reset_link(l, now);
 }
 
-/* --- handlers: everywhere ------------------------------------------------------------------------------ */
+/* --- handlers: everywhere --------------------------------------------------------------------- */
 
 static void ignore(struct lapb *l, struct frame *f, uint64_t now)
 {
@@ -503,7 +503,7 @@ static void in_up(struct lapb *l, struct frame *f, uint64_t now)
 	table[LAPB_UP][f->kind](l, f, now);
 }
 
-/* --- decoding ------------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 static void decode_numbered(const struct lapb *l, struct frame *f, struct rd *r)
 {
@@ -573,7 +573,7 @@ static bool decode(struct lapb *l, struct frame *f, const uint8_t *frame, size_t
 	return true;
 }
 
-/* --- the rest of the contract --------------------------------------------------------------------------- */
+/* --- the rest of the contract ----------------------------------------------------------------- */
 
 void lapb_start(struct lapb *l, uint64_t now)
 {

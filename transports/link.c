@@ -71,8 +71,7 @@ static void arm(struct link *l)
 		l->conf.host->timer(l->conf.host_ctx, &l->timer, at, on_time, l);
 }
 
-/* --- carrier ------------------------------------------------------------------------------------
- */
+/* --- carrier ---------------------------------------------------------------------------------- */
 
 static void set_carrier(struct link *l, bool up, const char *words)
 {

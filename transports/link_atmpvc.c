@@ -47,8 +47,7 @@ static const struct link_conf *conf(const struct atmpvc_link *u)
 	return link_conf_of(u->link);
 }
 
-/* --- the socket of a circuit
- * ---------------------------------------------------------------------- */
+/* --- the socket of a circuit ------------------------------------------------------------------ */
 
 static int connect_pvc(int fd, int interface, const struct link_circuit *c)
 {
@@ -84,8 +83,7 @@ static int open_pvc(int interface, const struct link_circuit *c)
 
 int (*link_atmpvc_open)(int interface, const struct link_circuit *c) = open_pvc;
 
-/* --- receiving
- * -------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static void on_ready(void *arg, unsigned ready);
 
@@ -145,8 +143,7 @@ static void on_ready(void *arg, unsigned ready)
 	}
 }
 
-/* --- sending
- * ---------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static int compare(const void *key, const void *pvc)
 {
@@ -206,8 +203,7 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 		link_counted(u->link, send_one(u, &f[i]));
 }
 
-/* --- the kind
- * --------------------------------------------------------------------------------------- */
+/* --- the kind --------------------------------------------------------------------------------- */
 
 static void stop(void *impl)
 {

@@ -78,8 +78,7 @@ static void lose(struct atmtcp_link *u, int err)
 	link_recheck(u->link);
 }
 
-/* --- receiving
- * ------------------------------------------------------------------------------------ */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static void control(struct atmtcp_link *u, const struct atmtcp_record *rec)
 {
@@ -142,8 +141,7 @@ static void receive(struct atmtcp_link *u)
 	}
 }
 
-/* --- sending
- * -------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void flush(struct atmtcp_link *u)
 {
@@ -210,8 +208,7 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 	flush(u);
 }
 
-/* --- the connection
- * ------------------------------------------------------------------------------- */
+/* --- the connection --------------------------------------------------------------------------- */
 
 static void connected(struct atmtcp_link *u)
 {
@@ -335,8 +332,7 @@ static int await(struct atmtcp_link *u)
 	return r;
 }
 
-/* --- the kind
- * --------------------------------------------------------------------------------------- */
+/* --- the kind --------------------------------------------------------------------------------- */
 
 static int start_dialling(void *impl)
 {

@@ -126,8 +126,7 @@ static int bind_device(struct packet_link *u, int fd)
 	return bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -errno : 0;
 }
 
-/* --- the socket
- * ----------------------------------------------------------------------------------- */
+/* --- the socket ------------------------------------------------------------------------------- */
 
 static void drain(void *impl)
 {

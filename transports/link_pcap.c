@@ -64,8 +64,7 @@ static const struct link_conf *conf(const struct pcap_link *u)
 	return link_conf_of(u->link);
 }
 
-/* --- replay
- * --------------------------------------------------------------------------------------- */
+/* --- replay ----------------------------------------------------------------------------------- */
 
 static bool watch_in(struct pcap_link *u, unsigned what);
 
@@ -226,8 +225,7 @@ static void on_time(void *arg, uint64_t now)
 	conf(u)->host->timer(conf(u)->host_ctx, &u->timer, next, on_time, u);
 }
 
-/* --- recording
- * ------------------------------------------------------------------------------------ */
+/* --- recording -------------------------------------------------------------------------------- */
 
 static uint64_t wall_clock(void)
 {
@@ -340,8 +338,7 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 	}
 }
 
-/* --- files
- * ---------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static void on_stream(void *arg, unsigned ready);
 
@@ -436,8 +433,7 @@ static int start(void *impl)
 	return r;
 }
 
-/* --- pipes
- * ---------------------------------------------------------------------------------------- */
+/* --- pipes ------------------------------------------------------------------------------------ */
 
 /* Until the carrier is reported nothing behind the header is read, so that nothing comes early. */
 static void on_stream(void *arg, unsigned ready)

@@ -82,8 +82,7 @@ static void *parse_tap(struct link *l, const char *rest, char *err, size_t err_l
 	return parse(l, rest, &link_tap, err, err_len);
 }
 
-/* --- frames
- * --------------------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 /* The protocol, and the frame behind it. */
 static bool take_tun(const struct link_conf *c, struct link_frame *f)
@@ -165,8 +164,7 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 		send_one(impl, &f[i]);
 }
 
-/* --- the device
- * ------------------------------------------------------------------------------------- */
+/* --- the device ------------------------------------------------------------------------------- */
 
 static struct ifreq request(const struct tun_link *u)
 {

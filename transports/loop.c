@@ -98,8 +98,7 @@ static struct channel *channel_of(const struct ist_port *p, ist_channel c)
 	return &p->channel[handle_index(c)];
 }
 
-/* --- reports -----------------------------------------------------------------------------------
- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void report_channels(struct ist_port *p, const bool *up)
 {
@@ -214,8 +213,7 @@ static void on_time(void *arg, uint64_t now)
 	deliver(arg, now);
 }
 
-/* --- sending -----------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 /* False: the window is shut. */
 static bool send_one(struct ist_port *p, struct channel *ch, const struct ist_frame *f)
@@ -277,8 +275,7 @@ static uint32_t loop_mtu(const struct ist_port *p, ist_channel c)
 	return p->mtu;
 }
 
-/* --- opening and closing -----------------------------------------------------------------------
- */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 static int32_t find(const struct ist_port *p, const struct ist_addr *a, uint8_t payload)
 {
@@ -394,8 +391,7 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 	return 0;
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static int loop_addr_parse(struct ist_addr *out, const char *text)
 {

@@ -39,7 +39,7 @@ void oam_loopback_reply(uint8_t out[CELL_PAYLOAD], const uint8_t in[CELL_PAYLOAD
 /* Remote defect indication, sent while AIS comes in. */
 void oam_rdi(uint8_t out[CELL_PAYLOAD]);
 
-/* --- liveness of a PVC by loopback ---------------------------------------------------------------- */
+/* --- liveness of a PVC by loopback ------------------------------------------------------------ */
 
 /* A request every `interval`; after `misses` of them unanswered the PVC is down, after `good` answers in
  * a row it is up again.  ATM has no LMI: this is what routers do. */

@@ -101,7 +101,7 @@ struct ist_attrs {
 	uint64_t tx_bps, rx_bps; /* 0 = not known */
 };
 
-/* --- what the host gives ------------------------------------------------------------------------ */
+/* --- what the host gives ---------------------------------------------------------------------- */
 
 enum ist_watch { IST_READ = 1, IST_WRITE = 2 };
 
@@ -146,7 +146,7 @@ struct ist_host {
 	/* --- only append below --- */
 };
 
-/* --- configuration ------------------------------------------------------------------------------ */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 /* The keys a transport adds to `<name> PORT { ... }` and to its circuit sections.  The host parses and
  * checks them and hands them over as text: numbers are in range, words are of the list. */
@@ -194,7 +194,7 @@ struct ist_counter {
 	const char *words;
 };
 
-/* --- the transport -------------------------------------------------------------------------------- */
+/* --- the transport ---------------------------------------------------------------------------- */
 
 struct ist_transport {
 	uint32_t abi;  /* IST_TRANSPORT_ABI */

@@ -269,8 +269,7 @@ static void on_readable(void *arg, unsigned ready)
 			return;
 }
 
-/* --- sending -----------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void set_source(struct msghdr *m, union control *control, const struct udp_ep *local)
 {
@@ -391,8 +390,7 @@ static uint32_t udp_mtu(const struct ist_port *p, ist_channel c)
 	return p->sock[0].bound.family == 4 ? 65535 - 20 - 8 : 65535 - 8;
 }
 
-/* --- channels ----------------------------------------------------------------------------------
- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 /* The address the kernel would send from. */
 static int source_for(const struct udp_socket *s, const struct udp_ep *to, struct udp_ep *out)
@@ -478,8 +476,7 @@ static int udp_refuse(struct ist_port *p, ist_channel c, const struct ist_cause 
 	return 0;
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static void set_buffer(int fd, int force, int plain, uint64_t octets)
 {
@@ -593,8 +590,7 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 	return 0;
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static int udp_addr_parse(struct ist_addr *out, const char *text)
 {

@@ -64,7 +64,7 @@ static struct x25_vc *make_vc(struct x25 *x, uint16_t lci)
 	return v;
 }
 
-/* --- sending ---------------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 void x25_put(struct x25 *x, const struct x25_pkt *p)
 {
@@ -120,7 +120,7 @@ static uint8_t invalid_in(const struct x25 *x, enum x25_p p)
 	return x->cfg.dce ? dce[p] : dte[p];
 }
 
-/* --- restart ------------------------------------------------------------------------------------------------ */
+/* --- restart ---------------------------------------------------------------------------------- */
 
 static void lose_circuit(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag)
 {
@@ -224,7 +224,7 @@ static void take_restart_conf(struct x25 *x, uint64_t now)
 		restart_for_error(x, X25_DIAG_TYPE_INVALID_R1, now);
 }
 
-/* --- clear ---------------------------------------------------------------------------------------------------- */
+/* --- clear ------------------------------------------------------------------------------------ */
 
 static void send_clear(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now)
 {
@@ -271,7 +271,7 @@ void x25_reset(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_
 		x25_start_reset(x, v, cause, diag, now);
 }
 
-/* --- calls ---------------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 /* RFC 1356 3.13 tells us not to; and a restricted one can only be refused. */
 static void refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now)
@@ -367,7 +367,7 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 	return lci;
 }
 
-/* --- packets of a circuit ---------------------------------------------------------------------------------------- */
+/* --- packets of a circuit --------------------------------------------------------------------- */
 
 typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 
@@ -621,7 +621,7 @@ bool x25_send(struct x25 *x, uint16_t lci, const void *head, size_t head_len, co
 	return true;
 }
 
-/* --- timers ------------------------------------------------------------------------------------------------------ */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void clear_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
 {

@@ -23,7 +23,7 @@
 
 #define NONE 0u /* slot 0 is not used, so that no circuit's index is 0 */
 
-/* --- handles ------------------------------------------------------------------------------------------- */
+/* --- handles ---------------------------------------------------------------------------------- */
 
 static bool more_slots(struct ist_port *p)
 {
@@ -108,7 +108,7 @@ static void detach(struct x25_circuit *c)
 		l->ops->over(l);
 }
 
-/* --- notes ---------------------------------------------------------------------------------------------- */
+/* --- notes ------------------------------------------------------------------------------------ */
 
 void x25_circuit_note(struct ist_port *p, struct x25_circuit *c, uint8_t notes)
 {
@@ -196,7 +196,7 @@ void x25_circuit_report_all(struct ist_port *p)
 	}
 }
 
-/* --- addresses that failed -------------------------------------------------------------------------------- */
+/* --- addresses that failed -------------------------------------------------------------------- */
 
 static void hold(struct ist_port *p, const struct ist_addr *a)
 {
@@ -225,7 +225,7 @@ static bool is_held(const struct ist_port *p, const struct ist_addr *a)
 	return false;
 }
 
-/* --- up and down -------------------------------------------------------------------------------------------- */
+/* --- up and down ------------------------------------------------------------------------------ */
 
 void x25_circuit_lost(struct ist_port *p, struct x25_circuit *c, const struct ist_cause *why)
 {
@@ -268,7 +268,7 @@ static void line_changed(struct x25_line *l, bool ready)
 			x25_circuit_pvc(l->port, l->circuit[i], ready, &why);
 }
 
-/* --- what the packet layer reports ---------------------------------------------------------------------------- */
+/* --- what the packet layer reports ------------------------------------------------------------ */
 
 static void on_ready(struct x25_line *l, const struct x25_report *r)
 {
@@ -462,7 +462,7 @@ void x25_line_report(struct x25_line *l, const struct x25_report *r)
 	handlers[r->kind](l, r);
 }
 
-/* --- packet layers -------------------------------------------------------------------------------------------- */
+/* --- packet layers ---------------------------------------------------------------------------- */
 
 static void on_tx(void *ctx, const uint8_t *pkt, size_t len)
 {
@@ -523,7 +523,7 @@ bool x25_circuit_place(struct x25_circuit *c, struct x25_line *l, uint64_t now)
 	return true;
 }
 
-/* --- what the host asks ------------------------------------------------------------------------------------------ */
+/* --- what the host asks ----------------------------------------------------------------------- */
 
 static uint32_t head_len_of(const struct ist_frame *f)
 {
@@ -683,7 +683,7 @@ void x25_circuit_disconnect(struct ist_port *p, ist_channel id, const struct ist
 		give_up(p, c, why ? why->diagnostic : 0);
 }
 
-/* --- inactivity and the end ---------------------------------------------------------------------------------------- */
+/* --- inactivity and the end ------------------------------------------------------------------- */
 
 static void clear_if_silent(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 {

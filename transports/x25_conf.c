@@ -64,7 +64,7 @@ const struct ist_key x25_keys[] = {
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 
-/* --- addresses -------------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 void x25_addr_set(struct ist_addr *out, const char *digits)
 {
@@ -91,7 +91,7 @@ struct x25_known *x25_conf_find(const struct x25_conf *c, const struct ist_addr 
 	return NULL;
 }
 
-/* --- the packet layer -------------------------------------------------------------------------------------- */
+/* --- the packet layer ------------------------------------------------------------------------- */
 
 static bool range(const struct settings *set, const char *key, uint16_t *low, uint16_t *high)
 {
@@ -235,7 +235,7 @@ static int packet_layer(struct x25_conf *c, const struct settings *set, char *er
 	return r ? r : facilities(c, set, err, err_len);
 }
 
-/* --- the link layer ------------------------------------------------------------------------------------------ */
+/* --- the link layer --------------------------------------------------------------------------- */
 
 static int link_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
@@ -260,7 +260,7 @@ static int link_layer(struct x25_conf *c, const struct settings *set, char *err,
 	return 0;
 }
 
-/* --- circuits -------------------------------------------------------------------------------------------------- */
+/* --- circuits --------------------------------------------------------------------------------- */
 
 static int permanent(struct x25_known *k, uint32_t payloads, char *err, size_t err_len)
 {
@@ -322,7 +322,7 @@ static int add_known(struct x25_conf *c, const struct ist_circuit_config *cc, ch
 	return name && !k->far_name ? settings_error(err, err_len, ENOMEM, "out of memory") : 0;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 static enum x25_framing framing_of(const struct settings *set)
 {

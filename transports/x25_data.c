@@ -30,7 +30,7 @@ void x25_data_start(struct x25 *x, struct x25_vc *v)
 	v->window_at = X25_NEVER;
 }
 
-/* --- sending ------------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void put_flow(struct x25 *x, struct x25_vc *v, enum x25_type t)
 {
@@ -132,7 +132,7 @@ void x25_unblock(struct x25 *x, uint64_t now)
 	}
 }
 
-/* --- reset --------------------------------------------------------------------------------------------- */
+/* --- reset ------------------------------------------------------------------------------------ */
 
 void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now)
 {
@@ -154,7 +154,7 @@ static void reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
 		x25_data_pump(x, v, now);
 }
 
-/* --- receiving ------------------------------------------------------------------------------------------ */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 

@@ -63,7 +63,7 @@ static void note_deadline(struct x25_link_line *l)
 		x25_port_wake_at(p, lapb_deadline(&l->lapb));
 }
 
-/* --- LAPB ----------------------------------------------------------------------------------------------- */
+/* --- LAPB ------------------------------------------------------------------------------------- */
 
 static void drop_queue(struct x25_link_line *l)
 {
@@ -173,7 +173,7 @@ static void overflowed(struct x25_link_line *l)
 	note_deadline(l);
 }
 
-/* --- pseudo-header ---------------------------------------------------------------------------------------- */
+/* --- pseudo-header ---------------------------------------------------------------------------- */
 
 static void send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt, size_t len)
 {
@@ -261,7 +261,7 @@ static void rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint6
 	}
 }
 
-/* --- the link ------------------------------------------------------------------------------------------------ */
+/* --- the link --------------------------------------------------------------------------------- */
 
 static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
@@ -323,7 +323,7 @@ static void on_carrier(void *ctx, bool up, const char *words)
 
 static const struct link_user link_user = {on_frames, on_carrier};
 
-/* --- what the port asks (struct x25_below) ------------------------------------------------------------------- */
+/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
 
 static void line_close(struct ist_port *p)
 {

@@ -45,7 +45,7 @@ const char *x25_type_name(enum x25_type t)
 	return types[t < X25_TYPES ? t : X25_UNKNOWN].name;
 }
 
-/* --- addresses ---------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 bool x25_digits_ok(const char *digits)
 {
@@ -99,7 +99,7 @@ static void encode_addresses(struct wr *w, const struct x25_pkt *p)
 	}
 }
 
-/* --- facilities ---------------------------------------------------------------------------------------- */
+/* --- facilities ------------------------------------------------------------------------------- */
 
 /* Classes A, B, C have 1, 2, 3 octets of value; D says its length. */
 static const uint8_t *facility(struct rd *r, uint8_t *code, uint8_t *len)
@@ -274,7 +274,7 @@ uint8_t x25_throughput_class(uint64_t bps)
 	return cls;
 }
 
-/* --- decode ---------------------------------------------------------------------------------------------- */
+/* --- decode ----------------------------------------------------------------------------------- */
 
 static enum x25_type type_of(uint8_t octet, bool extended)
 {
@@ -398,7 +398,7 @@ uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool exten
 	return decode_body(p, &r, octet);
 }
 
-/* --- encode ---------------------------------------------------------------------------------------------- */
+/* --- encode ----------------------------------------------------------------------------------- */
 
 static void put_start(struct wr *w, const struct x25_pkt *p)
 {

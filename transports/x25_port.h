@@ -63,7 +63,7 @@ enum x25_port_counter {
 	X25_P_COUNT
 };
 
-/* --- settings (x25_conf.c) ----------------------------------------------------------------------------- */
+/* --- settings (x25_conf.c) -------------------------------------------------------------------- */
 
 enum x25_framing { X25_LAPB, X25_PSEUDO_HEADER, X25_XOT, X25_SOCKETS };
 
@@ -105,7 +105,7 @@ void x25_addr_set(struct ist_addr *out, const char *digits);
 /* The digits of an address as a string; "" for one of no digits. */
 void x25_addr_digits(const struct ist_addr *a, char out[X25_DIGITS + 1]);
 
-/* --- a packet layer and its circuits -------------------------------------------------------------------- */
+/* --- a packet layer and its circuits ---------------------------------------------------------- */
 
 struct x25_line {
 	struct ist_port *port;
@@ -224,7 +224,7 @@ struct ist_port {
 	uint64_t count[X25_P_COUNT];
 };
 
-/* --- when (x25_transport.c) ------------------------------------------------------------------------------- */
+/* --- when (x25_transport.c) ------------------------------------------------------------------- */
 
 uint64_t x25_now(const struct ist_port *p);
 void x25_enter(struct ist_port *p);
@@ -234,7 +234,7 @@ void x25_port_wake_at(struct ist_port *p, uint64_t when);
 void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
 	     size_t len);
 
-/* --- circuits (x25_circuit.c) ------------------------------------------------------------------------------ */
+/* --- circuits (x25_circuit.c) ----------------------------------------------------------------- */
 
 struct x25_circuit *x25_circuit_new(struct ist_port *p);
 struct x25_circuit *x25_circuit_get(const struct ist_port *p, ist_channel c);

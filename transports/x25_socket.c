@@ -97,8 +97,7 @@ static void watch(struct call *k)
 	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), on_fd, k);
 }
 
-/* --- what a circuit asks of its packet layer
- * -------------------------------------------------------------- */
+/* --- what a circuit asks of its packet layer -------------------------------------------------- */
 
 static void report(struct call *k, struct x25_report r)
 {
@@ -169,8 +168,7 @@ static void over(struct x25_line *l)
 static const struct x25_layer layer = {answer, clear, send_sdu};
 static const struct x25_line_ops line_ops = {.over = over, .layer = &layer};
 
-/* --- what becomes of a call
- * ------------------------------------------------------------------------------- */
+/* --- what becomes of a call ------------------------------------------------------------------- */
 
 static void lost(struct call *k, int err, uint8_t cause, uint8_t diag)
 {
@@ -269,8 +267,7 @@ static void on_fd(void *arg, unsigned ready)
 	x25_leave(p);
 }
 
-/* --- calls as they begin and end
- * ------------------------------------------------------------------------- */
+/* --- calls as they begin and end -------------------------------------------------------------- */
 
 static struct call *add(struct ist_port *p, int fd)
 {
@@ -374,8 +371,7 @@ static void on_listen(void *arg, unsigned ready)
 	x25_leave(l->port);
 }
 
-/* --- what the port asks (struct x25_below)
- * ---------------------------------------------------------------- */
+/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
 
 static void terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool want)
 {

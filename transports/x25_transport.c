@@ -22,7 +22,7 @@ static const struct ist_counter counters[] = {
 };
 #define COUNTERS (X25_P_COUNT + X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT)
 
-/* --- when ------------------------------------------------------------------------------------------------ */
+/* --- when ------------------------------------------------------------------------------------- */
 
 static void on_time(void *arg, uint64_t now);
 
@@ -102,7 +102,7 @@ void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, con
 		     (uint32_t)len);
 }
 
-/* --- opening --------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int make_pvcs(struct ist_port *p)
 {
@@ -173,7 +173,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 	return 0;
 }
 
-/* --- calls ------------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static int x25_tr_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 {
@@ -222,7 +222,7 @@ static uint32_t x25_tr_mtu(const struct ist_port *p, ist_channel id)
 	return p->conf.mtu - (c ? (uint32_t)x25_encap_head(c->encap, head) : 0);
 }
 
-/* --- addresses ------------------------------------------------------------------------------------------------ */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static int x25_tr_addr_parse(struct ist_addr *out, const char *text)
 {
@@ -253,7 +253,7 @@ static bool x25_tr_addr_match(const struct ist_addr *a, const char *pattern)
 	return !pattern[n + 1] && !strncmp(digits, pattern, n);
 }
 
-/* --- the rest --------------------------------------------------------------------------------------------------- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static void x25_tr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {

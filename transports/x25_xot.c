@@ -54,7 +54,7 @@ void xot_touch(struct xot_conn *k)
 	x->touched = k;
 }
 
-/* --- sending ---------------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static bool room(struct xot_conn *k, size_t n)
 {
@@ -155,7 +155,7 @@ static void flush_one(struct xot_conn *k, uint64_t now)
 		x25_port_wake_at(p, x25_deadline(&k->line.x));
 }
 
-/* --- the packet layer --------------------------------------------------------------------------------------- */
+/* --- the packet layer ------------------------------------------------------------------------- */
 
 static void call_over(struct x25_line *l)
 {
@@ -246,7 +246,7 @@ static void stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
 	}
 }
 
-/* --- connections ----------------------------------------------------------------------------------------------- */
+/* --- connections ------------------------------------------------------------------------------ */
 
 void xot_lose(struct xot_conn *k, const char *words)
 {
@@ -409,7 +409,7 @@ static void on_fd(void *arg, unsigned ready)
 	x25_leave(p);
 }
 
-/* --- the socket that listens ------------------------------------------------------------------------------------ */
+/* --- the socket that listens ------------------------------------------------------------------ */
 
 static bool welcome(const struct xot *x, const struct sockaddr_storage *ss)
 {
@@ -484,7 +484,7 @@ static int start_listening(struct ist_port *p)
 	return r < 0 ? r : 0;
 }
 
-/* --- what the port asks (struct x25_below) --------------------------------------------------------------------- */
+/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
 
 static bool parse_ends(struct xot *x, const char *spec)
 {

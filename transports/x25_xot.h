@@ -54,7 +54,7 @@ struct xot {
 	unsigned pvcs;
 };
 
-/* --- x25_xot.c --- */
+/* --- x25_xot.c -------------------------------------------------------------------------------- */
 
 /* NULL with *err: a connection to the far end is on its way. */
 struct xot_conn *xot_dial(struct ist_port *p, int *err);
@@ -65,7 +65,7 @@ void xot_touch(struct xot_conn *k);
 /* Make the packet layer: of a permanent circuit, or for calls. */
 bool xot_begin(struct xot_conn *k, bool extended, bool pvc);
 
-/* --- x25_xot_pvc.c --- */
+/* --- x25_xot_pvc.c ---------------------------------------------------------------------------- */
 
 int xot_pvcs_open(struct ist_port *p);
 void xot_pvcs_close(struct ist_port *p);

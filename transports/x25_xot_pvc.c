@@ -94,7 +94,7 @@ void xot_pvc_lost(struct xot_conn *k, const char *words)
 	retry_later(p, s);
 }
 
-/* --- set-up ---------------------------------------------------------------------------------------------- */
+/* --- set-up ----------------------------------------------------------------------------------- */
 
 static void name(char out[XOT_NAME_MAX + 1], const char *text)
 {

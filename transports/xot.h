@@ -28,7 +28,7 @@ int xot_take(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t 
 	     size_t *pkt_len);
 void xot_header(uint8_t out[XOT_HDR_LEN], size_t pkt_len);
 
-/* --- permanent circuits (section 6.5) ------------------------------------------------------------------ */
+/* --- permanent circuits (section 6.5) --------------------------------------------------------- */
 
 enum xot_pvc_status {
 	XOT_PVC_OK = 0x00,

@@ -76,7 +76,7 @@ static void op_random(void *ctx, void *buf, size_t len)
 		abort();
 }
 
-/* --- calls ----------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static void arm(struct one *o)
 {
@@ -261,7 +261,7 @@ static void op_event(void *ctx, const struct l2tp_event *ev)
 static const struct l2tp_ops ops = {
 	.tx = op_tx, .event = op_event, .peer = op_peer, .random = op_random};
 
-/* --- the loop -------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 static void data_in(const struct l2tp_hdr *h)
 {
@@ -381,7 +381,7 @@ static void stop(void)
 	turn();
 }
 
-/* --- reporting and options ------------------------------------------------------------------- */
+/* --- reporting and options -------------------------------------------------------------------- */
 
 static int by_size(const void *a, const void *b)
 {

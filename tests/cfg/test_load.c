@@ -16,7 +16,7 @@ static const char *top(void)
 	return dir ? dir : ".";
 }
 
-/* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says ------------ */
+/* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says --------------------- */
 
 static void check_bad(const char *name)
 {
@@ -63,7 +63,7 @@ static void bad_files(void)
 	CU_ASSERT(n >= 8);
 }
 
-/* --- the examples -------------------------------------------------------------------- */
+/* --- the examples ----------------------------------------------------------------------------- */
 
 static const struct cfg_model *load_example(const char *name)
 {
@@ -154,7 +154,7 @@ static void example_clients_fit_the_servers(void)
 	fits("lac-client-x25.conf", "lns-x25.conf");
 }
 
-/* --- files --------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static char dir[] = "/tmp/ist-cfg-XXXXXX";
 
@@ -246,7 +246,7 @@ static void a_file_without_end(void)
 	free(text);
 }
 
-/* --- all mistakes, none of the secrets ----------------------------------------------- */
+/* --- all mistakes, none of the secrets -------------------------------------------------------- */
 
 static void nothing_changes_when_anything_is_wrong(void)
 {

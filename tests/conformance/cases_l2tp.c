@@ -19,7 +19,7 @@ static bool same_result(const struct l2tp_result *a, const struct l2tp_result *b
 	return a->result == b->result && a->error == b->error && !strcmp(a->text, b->text);
 }
 
-/* --- tunnels --------------------------------------------------------------------------------- */
+/* --- tunnels ---------------------------------------------------------------------------------- */
 
 static bool tunnel_ended(struct bed *b, unsigned by, struct tun *t[2], const struct l2tp_result *r)
 {
@@ -151,7 +151,7 @@ bool case_l2tp_tunnels(struct pair *p)
 	return bed_run(p, NULL, tunnels_body);
 }
 
-/* --- calls ----------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static bool call_ended(struct bed *b, unsigned by, struct leg *l[2], const struct l2tp_result *r)
 {

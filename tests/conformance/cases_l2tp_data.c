@@ -92,7 +92,7 @@ bool case_l2tp_sequence(struct pair *p)
 	return bed_run(p, NULL, sequence_body);
 }
 
-/* --- sizes ----------------------------------------------------------------------------------- */
+/* --- sizes ------------------------------------------------------------------------------------ */
 
 #define SMALL 1600u /* all sizes up to here; above, some at random and those at the edge */
 #define EDGE  16u
@@ -142,7 +142,7 @@ bool case_l2tp_sizes(struct pair *p)
 	return bed_run(p, NULL, sizes_body);
 }
 
-/* --- a line that loses ----------------------------------------------------------------------- */
+/* --- a line that loses ------------------------------------------------------------------------ */
 
 #define LOSSY_CALLS  8u
 #define LOSSY_FRAMES 300u
@@ -270,7 +270,7 @@ bool case_l2tp_impair(struct pair *p)
 	return pair_open(p, "impair-loss = \"5\"", false) && lossy(p, loss_body);
 }
 
-/* --- a channel that is full ------------------------------------------------------------------ */
+/* --- a channel that is full ------------------------------------------------------------------- */
 
 #define NEVER_FULL 5000u
 #define BEHIND	   40u /* frames that wait in front of the channel */

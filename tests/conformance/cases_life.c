@@ -221,7 +221,7 @@ bool case_near_restart(struct pair *p)
 	return true;
 }
 
-/* --- switched media -------------------------------------------------------------------------- */
+/* --- switched media --------------------------------------------------------------------------- */
 
 static bool goes_dead(struct pair *p, unsigned side, ist_channel c)
 {
@@ -272,7 +272,7 @@ bool case_redial(struct pair *p)
 	return works(p);
 }
 
-/* --- anybody's octets ------------------------------------------------------------------------ */
+/* --- anybody's octets ------------------------------------------------------------------------- */
 
 struct sample {
 	struct pair *p;

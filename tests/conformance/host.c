@@ -79,7 +79,7 @@ static void may_report(struct check_host *h, const char *report)
 		check_fault(h, "`%s` is reported by a port that is closed", report);
 }
 
-/* --- channels -------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static struct check_chan **slot(struct check_host *h, ist_channel c)
 {
@@ -136,7 +136,7 @@ static void forget_channels(struct check_host *h)
 	h->room = h->chans = 0;
 }
 
-/* --- what the host gives --------------------------------------------------------------------- */
+/* --- what the host gives ---------------------------------------------------------------------- */
 
 static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		   void *arg)
@@ -246,7 +246,7 @@ static void h_wake(void *host)
 		abort();
 }
 
-/* --- reports --------------------------------------------------------------------------------- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void one_frame(struct check_host *h, const struct ist_frame *f)
 {
@@ -374,7 +374,7 @@ static void h_failed(void *host, int err, const char *words)
 	check_fault(h, "the port failed: %s", words ? words : strerror(abs(err)));
 }
 
-/* --- the calls ------------------------------------------------------------------------------- */
+/* --- the calls -------------------------------------------------------------------------------- */
 
 void check_init(struct check_host *h, const char *side, const struct ist_transport *t)
 {
@@ -506,7 +506,7 @@ unsigned check_count(struct check_host *h, uint64_t now[CHECK_COUNTERS])
 	return n;
 }
 
-/* --- the loop -------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 static uint64_t next_timer(struct check_host *const *h, unsigned n, uint64_t until)
 {

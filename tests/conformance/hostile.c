@@ -47,7 +47,7 @@ static size_t no_wrap(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len
 	return 0;
 }
 
-/* --- sockets --------------------------------------------------------------------------------- */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 static bool inet(const char *text, struct sockaddr_storage *out, socklen_t *len)
 {
@@ -132,7 +132,7 @@ static size_t wrap_atmtcp(const struct hostile *h, uint8_t out[WRAP_MAX], size_t
 	return 8;
 }
 
-/* --- network devices ------------------------------------------------------------------------- */
+/* --- network devices -------------------------------------------------------------------------- */
 
 static int open_packet(struct hostile *h)
 {
@@ -178,7 +178,7 @@ static bool send_packet(const struct hostile *h, const struct iovec *iov)
 	return sendmsg(h->fd, &m, 0) >= 0 || errno != EAGAIN;
 }
 
-/* --- pipes ----------------------------------------------------------------------------------- */
+/* --- pipes ------------------------------------------------------------------------------------ */
 
 static int open_pcap(struct hostile *h)
 {
@@ -212,7 +212,7 @@ static size_t wrap_pcap(const struct hostile *h, uint8_t out[WRAP_MAX], size_t l
 	return 16;
 }
 
-/* --- all ------------------------------------------------------------------------------------- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 static const struct hostile_kind kinds[] = {
 	{"udp:", '>', open_udp, no_wrap},	{"unix:", '>', open_unix, no_wrap},

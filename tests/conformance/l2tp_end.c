@@ -17,7 +17,7 @@
 
 #define PPP_MAX 70000u
 
-/* --- frames made from numbers ---------------------------------------------------------------- */
+/* --- frames made from numbers ----------------------------------------------------------------- */
 
 /* IPv4 by its protocol field, then the frame's number. */
 static void fill(uint8_t *out, uint16_t tid, uint16_t sid, uint32_t no, uint32_t len)
@@ -112,7 +112,7 @@ static void on_frame(struct pair *p, unsigned side, const struct check_chan *c,
 		l2tp_engine_rx(e->e, (l2tp_channel)(l - p->link + 1), f->payload, f->len, bed_now());
 }
 
-/* --- what the engine asks -------------------------------------------------------------------- */
+/* --- what the engine asks --------------------------------------------------------------------- */
 
 static bool spoilt(struct l2tp_end *e)
 {
@@ -151,7 +151,7 @@ static void op_random(void *ctx, void *buf, size_t len)
 		*out++ = (uint8_t)(pair_rand(e->bed->p) >> 32);
 }
 
-/* --- events ---------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static struct tun *tun_new(struct l2tp_end *e, struct l2tp_tunnel *t)
 {
@@ -325,7 +325,7 @@ static void op_event(void *ctx, const struct l2tp_event *ev)
 		tunnel_down(e, tun_of(e, ev->tunnel), ev);
 }
 
-/* --- what the host reports ------------------------------------------------------------------- */
+/* --- what the host reports -------------------------------------------------------------------- */
 
 static void on_channel(struct check_host *h, struct check_chan *c)
 {
@@ -360,7 +360,7 @@ static void attach(struct l2tp_end *e)
 	e->host->on_down = on_channel;
 }
 
-/* --- birth and death ------------------------------------------------------------------------- */
+/* --- birth and death -------------------------------------------------------------------------- */
 
 void bed_policy(struct l2tp_policy *p)
 {
@@ -498,7 +498,7 @@ bool bed_reopen(struct bed *b, unsigned side)
 	return bed_relink(b);
 }
 
-/* --- the loop -------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 static bool faulty(const struct bed *b)
 {
@@ -575,7 +575,7 @@ uint64_t bed_told(struct l2tp_end *e, enum l2tp_msg_type type)
 	return c.tx[type];
 }
 
-/* --- tunnels and calls ----------------------------------------------------------------------- */
+/* --- tunnels and calls ------------------------------------------------------------------------ */
 
 static bool ended(struct bed *b, const char *what, enum l2tp_side by, const struct l2tp_result *r)
 {
@@ -681,7 +681,7 @@ bool bed_call(struct bed *b, unsigned side, struct tun *t, enum l2tp_call_kind k
 	return placed && bed_leg_up(b, side, placed, l);
 }
 
-/* --- data ------------------------------------------------------------------------------------ */
+/* --- data ------------------------------------------------------------------------------------- */
 
 uint32_t bed_room(struct bed *b, const struct leg *l)
 {

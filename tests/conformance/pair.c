@@ -51,7 +51,7 @@ bool skip(struct pair *p, const char *fmt, ...)
 	return true;
 }
 
-/* --- frames made from numbers ---------------------------------------------------------------- */
+/* --- frames made from numbers ----------------------------------------------------------------- */
 
 /* L2TP version 2, or PPP with IPv4: what looks at the first octets sees what it may expect. */
 static void fill(uint8_t *out, const struct link *l, unsigned link, unsigned from, struct sent s)
@@ -176,7 +176,7 @@ static void on_frame(struct check_host *h, const struct ist_frame *f)
 		pair_try(p, &p->link[mark], B, f->len, 0, 0);
 }
 
-/* --- sending --------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 bool pair_try(struct pair *p, struct link *l, unsigned from, uint32_t len, uint32_t head_len,
 	      uint32_t flags)
@@ -369,7 +369,7 @@ bool pair_has_key(const struct spec *s, const char *name)
 	return false;
 }
 
-/* --- configuration --------------------------------------------------------------------------- */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 void pair_init(struct pair *p, const struct spec *s)
 {
@@ -432,7 +432,7 @@ bool pair_configure(struct pair *p, const char *extra, bool many)
 	return true;
 }
 
-/* --- up -------------------------------------------------------------------------------------- */
+/* --- up --------------------------------------------------------------------------------------- */
 
 static void on_offer(struct check_host *h, ist_channel c, const struct ist_attrs *a)
 {

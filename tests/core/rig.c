@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what an engine is given --------------------------------------------------------------------
- */
+/* --- what an engine is given ------------------------------------------------------------------ */
 
 static uint16_t type_of(const struct l2tp_hdr *h)
 {
@@ -101,8 +100,7 @@ static uint64_t heard(void *ctx, uint16_t local_id)
 static const struct l2tp_ops ops = {
 	.tx = tx, .event = event, .peer = peer, .random = random_octets, .heard = heard};
 
-/* --- the two ends -------------------------------------------------------------------------------
- */
+/* --- the two ends ----------------------------------------------------------------------------- */
 
 static void start(struct rig *r, struct rig_end *end, const char *host, uint64_t seed,
 		  const struct l2tp_limits *limits)
@@ -213,8 +211,7 @@ struct l2tp_tunnel *rig_tunnel(struct rig *r, struct l2tp_tunnel **at_b)
 	return t;
 }
 
-/* --- looking at what happened -------------------------------------------------------------------
- */
+/* --- looking at what happened ----------------------------------------------------------------- */
 
 unsigned rig_count_events(const struct rig_end *end, enum l2tp_event_kind kind)
 {
@@ -268,8 +265,7 @@ uint64_t rig_reason(const struct rig_end *end, enum l2tp_reason why)
 	return c.reason[why];
 }
 
-/* --- the test as peer ---------------------------------------------------------------------------
- */
+/* --- the test as peer ------------------------------------------------------------------------- */
 
 void rig_peer(struct rig_peer *p, struct rig *r, uint16_t tid)
 {

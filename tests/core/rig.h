@@ -89,8 +89,7 @@ const struct rig_packet *rig_last(const struct rig_end *end, uint16_t type);
 void rig_decode(const struct rig_packet *p, struct l2tp_msg *m, const struct l2tp_secret *secret);
 uint64_t rig_reason(const struct rig_end *end, enum l2tp_reason why);
 
-/* --- the test as peer of r->a -------------------------------------------------------------------
- */
+/* --- the test as peer of r->a ----------------------------------------------------------------- */
 
 struct rig_peer {
 	struct rig *r;

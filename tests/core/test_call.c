@@ -38,7 +38,7 @@ static struct l2tp_call *place(struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 	return c;
 }
 
-/* --- both ends ------------------------------------------------------------------------------ */
+/* --- both ends -------------------------------------------------------------------------------- */
 
 static void incoming_call_three_messages(void)
 {
@@ -265,7 +265,7 @@ static void sli_and_wen(void)
 	rig_free(&r);
 }
 
-/* --- every message in every state ----------------------------------------------------------- */
+/* --- every message in every state ------------------------------------------------------------- */
 
 enum side { LAC_IN, LNS_IN, LAC_OUT, LNS_OUT, SIDES };
 
@@ -443,7 +443,7 @@ static void nobody_waits_for_ever(void)
 	}
 }
 
-/* --- limits and wrong use ------------------------------------------------------------------- */
+/* --- limits and wrong use --------------------------------------------------------------------- */
 
 static void calls_are_capped(void)
 {

@@ -167,7 +167,7 @@ static void relayed_hidden_attribute(void)
 	rig_free(&r);
 }
 
-/* --- capabilities --------------------------------------------------------------------------- */
+/* --- capabilities ----------------------------------------------------------------------------- */
 
 static void ocrq(uint32_t bearer, uint32_t framing)
 {
@@ -277,7 +277,7 @@ static void framing_is_what_the_peer_can_do(void)
 	}
 }
 
-/* --- faulty messages ------------------------------------------------------------------------ */
+/* --- faulty messages -------------------------------------------------------------------------- */
 
 /* 4.1: an unknown M=1 attribute in a message about a call ends the call, not the tunnel. */
 static void unknown_mandatory_ends_the_call_only(void)

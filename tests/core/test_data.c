@@ -50,7 +50,7 @@ static bool sends_seq(struct l2tp_data *d, uint16_t *ns)
 	return h.flags & L2TP_HDR_S;
 }
 
-/* --- sending ------------------------------------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void header_octets(void)
 {
@@ -150,7 +150,7 @@ static void rfc2661_5_4_sequencing_required(void)
 	}
 }
 
-/* --- receiving --------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 /* Two frames that differ in Nr only are the same to us. */
 static void rfc2661_3_1_nr_is_ignored(void)
@@ -292,7 +292,7 @@ static void stray_old_frames_are_not_followed(void)
 	CU_ASSERT_EQUAL(d.resyncs, 0);
 }
 
-/* --- property: in order, at most once, and the counters add up ----------------------------------------- */
+/* --- property: in order, at most once, and the counters add up -------------------------------- */
 
 struct flight {
 	uint64_t at;

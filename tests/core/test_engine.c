@@ -12,7 +12,7 @@ static struct rig r;
 static struct rig_peer p;
 static struct l2tp_msg m;
 
-/* --- reliable delivery ---------------------------------------------------------------------- */
+/* --- reliable delivery ------------------------------------------------------------------------ */
 
 /* B.2: the ICRP is lost; both ends retransmit, the LNS acknowledges the duplicate ICRQ by a ZLB. */
 static void rfc2661_b2_lost_packet(void)
@@ -158,7 +158,7 @@ static void acknowledging_what_was_never_sent(void)
 	rig_free(&r);
 }
 
-/* --- flow-controlled channels --------------------------------------------------------------- */
+/* --- flow-controlled channels ----------------------------------------------------------------- */
 
 static void waiting_packets_are_not_timed(void)
 {
@@ -234,7 +234,7 @@ static void stale_cookies_are_ignored(void)
 	rig_free(&r);
 }
 
-/* --- what is dropped ------------------------------------------------------------------------ */
+/* --- what is dropped -------------------------------------------------------------------------- */
 
 static void drops_have_names(void)
 {
@@ -317,7 +317,7 @@ static void answers_are_bounded(void)
 	rig_free(&r);
 }
 
-/* --- a foreign daemon ----------------------------------------------------------------------- */
+/* --- a foreign daemon ------------------------------------------------------------------------- */
 
 static uint16_t sent_u16(uint16_t type, uint16_t avp)
 {

@@ -6,7 +6,7 @@
 
 #include "tests/core/body.h"
 
-/* --- whole messages ------------------------------------------------------------------------------ */
+/* --- whole messages --------------------------------------------------------------------------- */
 
 static void captures_decode(void)
 {
@@ -188,7 +188,7 @@ static void rfc2661_6_required_missing(void)
 	}
 }
 
-/* --- Message Type ---------------------------------------------------------------------------------- */
+/* --- Message Type ----------------------------------------------------------------------------- */
 
 static void rfc2661_4_4_1_message_type_first(void)
 {
@@ -257,7 +257,7 @@ static void known_message_with_m_off(void)
 	CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
 }
 
-/* --- the shape of the run of attributes -------------------------------------------------------------- */
+/* --- the shape of the run of attributes ------------------------------------------------------- */
 
 static void avp_length_under_six(void)
 {
@@ -334,7 +334,7 @@ static void more_attributes_than_fit(void)
 	expect_close(&b, L2TP_R_AVP_TOO_MANY, L2TP_ERR_NO_RESOURCES, "Random Vector");
 }
 
-/* --- leniencies ---------------------------------------------------------------------------------------- */
+/* --- leniencies ------------------------------------------------------------------------------- */
 
 static void quirk_misplaced(void)
 {
@@ -433,7 +433,7 @@ static void result_text_is_cut(void)
 	CU_ASSERT_EQUAL(strlen(r.text), L2TP_MSG_TEXT_MAX);
 }
 
-/* --- looking into a message ------------------------------------------------------------------------------ */
+/* --- looking into a message ------------------------------------------------------------------- */
 
 static void find_and_numbers(void)
 {

@@ -5,7 +5,7 @@
 
 #include "tests/core/body.h"
 
-/* --- M, H and reserved bits --------------------------------------------------------------------------- */
+/* --- M, H and reserved bits ------------------------------------------------------------------- */
 
 static void rfc2661_4_1_reserved_bits(void)
 {
@@ -172,7 +172,7 @@ static void duplicates_first_counts(void)
 	CU_ASSERT_EQUAL(m.n, 5);
 }
 
-/* --- hiding -------------------------------------------------------------------------------------------- */
+/* --- hiding ----------------------------------------------------------------------------------- */
 
 #define RV "f31a00ff427c91085de633b014aa69c2" /* that of the known answers */
 #define HIDDEN_TID "0c23f66a"		      /* 0x4321 as type 9 */

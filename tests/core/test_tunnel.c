@@ -29,7 +29,7 @@ static struct l2tp_result sent_result(uint16_t type)
 	return res;
 }
 
-/* --- every message in every state ----------------------------------------------------------- */
+/* --- every message in every state ------------------------------------------------------------- */
 
 /* An engine whose only tunnel is in this state, with the test as its peer. */
 static struct l2tp_tunnel *bring(enum l2tp_tunnel_state s)
@@ -146,7 +146,7 @@ static void rfc2661_7_2_1_idle(void)
 	}
 }
 
-/* --- closing -------------------------------------------------------------------------------- */
+/* --- closing ---------------------------------------------------------------------------------- */
 
 /* 5.7: StopCCN, ZLB ACK; the receiver keeps its state for 31 s to acknowledge retransmissions. */
 static void stopccn_and_linger(void)
@@ -274,7 +274,7 @@ static void stop_the_engine(void)
 	rig_free(&r);
 }
 
-/* --- silence -------------------------------------------------------------------------------- */
+/* --- silence ---------------------------------------------------------------------------------- */
 
 static void gives_up_after_31_seconds(void)
 {
@@ -422,7 +422,7 @@ static void closes_when_idle(void)
 	rig_free(&r);
 }
 
-/* --- channels ------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static void channel_down_and_held(void)
 {
@@ -481,7 +481,7 @@ static void other_channel_is_dropped_and_counted(void)
 	rig_free(&r);
 }
 
-/* --- peers with habits ---------------------------------------------------------------------- */
+/* --- peers with habits ------------------------------------------------------------------------ */
 
 static void stopccn_with_our_id_in_it(void)
 {

@@ -33,7 +33,7 @@ static void check(bool ok)
 		abort();
 }
 
-/* --- what the engine is given --------------------------------------------------------------- */
+/* --- what the engine is given ----------------------------------------------------------------- */
 
 static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
 {
@@ -90,7 +90,7 @@ static void random_octets(void *ctx, void *buf, size_t len)
 static const struct l2tp_ops ops = {
 	.tx = tx, .event = event, .peer = peer, .random = random_octets};
 
-/* --- choosing ------------------------------------------------------------------------------- */
+/* --- choosing --------------------------------------------------------------------------------- */
 
 static struct l2tp_tunnel *some_tunnel(struct world *w)
 {
@@ -115,7 +115,7 @@ static struct l2tp_call *some_call(struct world *w, const struct l2tp_tunnel *t)
 	return c;
 }
 
-/* --- operations ----------------------------------------------------------------------------- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 static void as_it_is(struct world *w)
 {

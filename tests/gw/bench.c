@@ -12,8 +12,7 @@ struct bench bench;
 static const struct cfg_model *model;
 static uint64_t far_seed;
 
-/* --- what is under way
- * --------------------------------------------------------------------------------- */
+/* --- what is under way ------------------------------------------------------------------------ */
 
 struct way {
 	enum { TO_GW, TO_FAR, FRAME_TO_GW, FRAME_TO_FAR } what;
@@ -52,8 +51,7 @@ static void frame_from_gw(uint16_t tid, uint16_t sid, const uint8_t *frame, size
 	send_off(FRAME_TO_FAR, e->data.peer_tid, e->data.peer_sid, frame, len);
 }
 
-/* --- the far end
- * ----------------------------------------------------------------------------------------- */
+/* --- the far end ------------------------------------------------------------------------------ */
 
 static void far_random(void *ctx, void *buf, size_t len)
 {
@@ -255,8 +253,7 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 static const struct l2tp_ops far_ops = {
 	.tx = far_tx, .event = far_event, .peer = far_peer, .random = far_random};
 
-/* --- time and delivery
- * ------------------------------------------------------------------------------------- */
+/* --- time and delivery ------------------------------------------------------------------------ */
 
 static struct far_call *far_by_id(uint16_t tid, uint16_t sid)
 {
@@ -340,8 +337,7 @@ void bench_pass(uint64_t us)
 	clock_us = end;
 }
 
-/* --- beginning and end
- * --------------------------------------------------------------------------------------- */
+/* --- beginning and end ------------------------------------------------------------------------ */
 
 static void on_mistake(void *ctx, const char *text)
 {

@@ -15,8 +15,7 @@
 #define SEC	    1000000ull
 #define FAR_CHANNEL ((l2tp_channel)1 << 32 | 7) /* port 0, as dp_connect gives it */
 
-/* --- the data plane that remembers (fake_dp.c)
- * ------------------------------------------------------ */
+/* --- the data plane that remembers (fake_dp.c) ------------------------------------------------ */
 
 enum { FAKE_CALLS = 64, FAKE_LINES = 512, FAKE_PORTS = 8 };
 
@@ -46,8 +45,7 @@ unsigned fake_said(const char *begin);
 /* The number of the first line that begins so, at or after `from`; -1 = none. */
 int fake_line(const char *begin, unsigned from);
 
-/* --- the bench
- * ---------------------------------------------------------------------------------------- */
+/* --- the bench -------------------------------------------------------------------------------- */
 
 struct far_call {
 	struct l2tp_call *call;

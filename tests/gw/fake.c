@@ -45,7 +45,7 @@ void fake_next(struct fake *f)
 	next_fake = f;
 }
 
-/* --- the transport --------------------------------------------------------------------------- */
+/* --- the transport ---------------------------------------------------------------------------- */
 
 static int fake_open(struct ist_port **out, const struct ist_host *host, void *host_ctx,
 		     const struct ist_port_config *cfg, char *err, size_t err_len)
@@ -324,7 +324,7 @@ unsigned fake_sent_count(struct fake *f)
 	return n;
 }
 
-/* --- the data plane -------------------------------------------------------------------------- */
+/* --- the data plane --------------------------------------------------------------------------- */
 
 static struct fake_line *new_line(struct rig *r, const uint8_t *p, size_t len)
 {

@@ -253,7 +253,7 @@ static void stats_and_heard(void)
 	each(do_stats, NULL);
 }
 
-/* --- sequencing: RFC 2661 5.4 ---------------------------------------------------------------- */
+/* --- sequencing: RFC 2661 5.4 ----------------------------------------------------------------- */
 
 static const struct dp_call reordering = {.data = {.reorder = 8, .reorder_timeout = 60000000}};
 static const struct dp_call impatient = {.data = {.reorder = 8, .reorder_timeout = 1000}};
@@ -363,7 +363,7 @@ static void a_change_keeps_the_sequence(void)
 	each(do_set_keeps, NULL);
 }
 
-/* --- punts ----------------------------------------------------------------------------------- */
+/* --- punts ------------------------------------------------------------------------------------ */
 
 static const struct dp_call terminal = {.mode = DP_TERMINAL};
 
@@ -444,7 +444,7 @@ static void control_does_not_starve_ppp(void)
 	rig_down(&r);
 }
 
-/* --- lines ----------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static void ppp_channels_go_up_whole(void)
 {

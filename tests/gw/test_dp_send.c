@@ -153,7 +153,7 @@ static void sequencing_on_and_off(void)
 	each(do_sequence, &fake_udp);
 }
 
-/* --- flow control ---------------------------------------------------------------------------- */
+/* --- flow control ----------------------------------------------------------------------------- */
 
 static bool line_is(struct rig *r, unsigned i, const char *want)
 {

@@ -201,7 +201,7 @@ static void ipv6_extension_headers(void)
 	}
 }
 
-/* --- fragments: RFC 791 ---------------------------------------------------------------------- */
+/* --- fragments: RFC 791 ----------------------------------------------------------------------- */
 
 static size_t big4(uint8_t *p, size_t len, const char *options)
 {
@@ -297,7 +297,7 @@ static void too_small_to_cut(void)
 	CU_ASSERT(ip4_fragment(out, &ip, p, 28, 0) == 28);
 }
 
-/* --- too big --------------------------------------------------------------------------------- */
+/* --- too big ---------------------------------------------------------------------------------- */
 
 static void fragmentation_needed(void)
 {

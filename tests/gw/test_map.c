@@ -79,7 +79,7 @@ static void each_may_remove(void)
 	CU_ASSERT(s.n == 100);
 }
 
-/* --- readers beside the writer: a value always belongs to its key ---------------------------- */
+/* --- readers beside the writer: a value always belongs to its key ----------------------------- */
 
 struct shared {
 	struct map m;

@@ -116,7 +116,7 @@ static void each(const char *test, void (*fn)(struct bench *b))
 		each("terminal " #name, do_##name); \
 	}
 
-/* --- helpers --------------------------------------------------------------------------------- */
+/* --- helpers ---------------------------------------------------------------------------------- */
 
 /* An IP packet of the client, as PPP in a data message. */
 static void client_says(struct bench *b, uint16_t proto, const uint8_t *pkt, size_t len)
@@ -196,7 +196,7 @@ static const struct fake_frame *frame_with(struct bench *b, const void *p, size_
 	return n.found;
 }
 
-/* --- in -------------------------------------------------------------------------------------- */
+/* --- in --------------------------------------------------------------------------------------- */
 
 static void do_client_is_heard(struct bench *b)
 {
@@ -302,7 +302,7 @@ static void do_padding_is_cut(struct bench *b)
 }
 EACH(padding_is_cut)
 
-/* --- out ------------------------------------------------------------------------------------- */
+/* --- out -------------------------------------------------------------------------------------- */
 
 static void do_client_is_told(struct bench *b)
 {
@@ -406,7 +406,7 @@ static void do_an_identifier_stays(struct bench *b)
 }
 EACH(an_identifier_stays)
 
-/* --- MTU ------------------------------------------------------------------------------------- */
+/* --- MTU -------------------------------------------------------------------------------------- */
 
 /* What the kernel takes the path to the client to be; asked by a fresh connect, because an answer
  * that comes while the socket is busy changes the route only. */
@@ -513,7 +513,7 @@ static void do_too_big_answers_are_limited(struct bench *b)
 }
 EACH(too_big_answers_are_limited)
 
-/* --- MSS ------------------------------------------------------------------------------------- */
+/* --- MSS -------------------------------------------------------------------------------------- */
 
 static void do_mss_is_held_down(struct bench *b)
 {
@@ -545,7 +545,7 @@ static void do_mss_is_held_down(struct bench *b)
 }
 EACH(mss_is_held_down)
 
-/* --- client side ----------------------------------------------------------------------------- */
+/* --- client side ------------------------------------------------------------------------------ */
 
 static void do_as_a_client(struct bench *b)
 {
@@ -566,7 +566,7 @@ static void do_as_a_client(struct bench *b)
 }
 EACH(as_a_client)
 
-/* --- the device ------------------------------------------------------------------------------ */
+/* --- the device ------------------------------------------------------------------------------- */
 
 static void do_a_device_is_joined(struct bench *b)
 {

@@ -48,8 +48,7 @@ static uint64_t now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-/* --- the PPP engine's owner ---------------------------------------------------------------------
- */
+/* --- the PPP engine's owner ------------------------------------------------------------------- */
 
 static void on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
@@ -99,8 +98,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 	}
 }
 
-/* --- IP: echoes only ----------------------------------------------------------------------------
- */
+/* --- IP: echoes only -------------------------------------------------------------------------- */
 
 static uint16_t checksum(const uint8_t *p, size_t len)
 {
@@ -130,8 +128,7 @@ static void answer_echo(struct line *l, uint8_t *frame, size_t len)
 	l->echoes++;
 }
 
-/* --- the channels -------------------------------------------------------------------------------
- */
+/* --- the channels ----------------------------------------------------------------------------- */
 
 static void open_line(struct line *l, const char *method)
 {

@@ -76,8 +76,7 @@ static void turn(void)
 		holds_;                                                  \
 	})
 
-/* --- a user of the kernel's
- * ------------------------------------------------------------------------------ */
+/* --- a user of the kernel's ------------------------------------------------------------------- */
 
 static int user(const uint8_t *cud, uint8_t len, bool qualifier)
 {
@@ -162,9 +161,7 @@ static bool cleared(int fd, uint8_t cause, uint8_t diagnostic)
 	return got.cause == cause && got.diagnostic == diagnostic;
 }
 
-/* --- data
- * --------------------------------------------------------------------------------------------------
- */
+/* --- data ------------------------------------------------------------------------------------- */
 
 static void fill(uint8_t *data, size_t len)
 {
@@ -219,8 +216,7 @@ static void exchange(int fd, ist_channel c, const char *who)
 		"no circuit was reset");
 }
 
-/* --- what is tried
- * ------------------------------------------------------------------------------------------- */
+/* --- what is tried ---------------------------------------------------------------------------- */
 
 static ist_channel take_offer(void)
 {

@@ -41,7 +41,7 @@ static void start(struct lone *l, bool server, enum ppp_auth method)
 	start_patient(l, server, method, 30 * SEC);
 }
 
-/* --- PAP --- */
+/* --- PAP -------------------------------------------------------------------------------------- */
 
 #define PAP_USER_SECRET(id) "c023 01 " id " 0010 04 75736572 06 736563726574"
 
@@ -193,7 +193,7 @@ static void rfc1334_client_hears_the_answer(void)
 	lone_free(&l);
 }
 
-/* --- CHAP with MD5 --- */
+/* --- CHAP with MD5 ---------------------------------------------------------------------------- */
 
 /* Challenge 02 x 16 with Identifier 01, secret "secret": md5(01 "secret" 02..02). */
 #define CHAP_CHALLENGE "c223 01 01 0017 10 02020202020202020202020202020202 6777"
@@ -457,7 +457,7 @@ static void rfc1994_rechallenge_unanswered(void)
 	lone_free(&l);
 }
 
-/* --- MS-CHAPv2 --- */
+/* --- MS-CHAPv2 -------------------------------------------------------------------------------- */
 
 /* RFC 2759 9.2, the whole exchange as the server sees it. */
 static void rfc2759_9_2_claim_checked(void)
@@ -598,7 +598,7 @@ static void rfc2759_3_client_wants_sixteen_octets(void)
 	lone_free(&l);
 }
 
-/* --- the phase --- */
+/* --- the phase -------------------------------------------------------------------------------- */
 
 static void limit_of_the_whole_phase(void)
 {

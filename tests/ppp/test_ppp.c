@@ -186,7 +186,7 @@ static void rechallenged_pair_stays_up(void)
 	pair_free(&p);
 }
 
-/* --- networks --- */
+/* --- networks --------------------------------------------------------------------------------- */
 
 static void one_family(bool server4, bool server6, bool client4, bool client6, bool up4, bool up6)
 {
@@ -350,7 +350,7 @@ static void one_ncp_rejected_by_the_peer(void)
 	lone_free(&l);
 }
 
-/* --- restarts and ends --- */
+/* --- restarts and ends ------------------------------------------------------------------------ */
 
 /* One side starts over (its process, or its own peer, did): the other follows, whole. */
 static void restarted_by(bool server)
@@ -493,7 +493,7 @@ static void odd_configurations(void)
 	pair_free(&p);
 }
 
-/* --- bad lines --- */
+/* --- bad lines -------------------------------------------------------------------------------- */
 
 static void reopen_if_dead(struct pair_end *e)
 {

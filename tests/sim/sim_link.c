@@ -72,7 +72,7 @@ static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t le
 	return L2TP_TX_WAITING;
 }
 
-/* --- what the owner is told ----------------------------------------------------------------- */
+/* --- what the owner is told ------------------------------------------------------------------- */
 
 static struct sim_object *object(void)
 {
@@ -156,7 +156,7 @@ static void random_octets(void *ctx, void *buf, size_t len)
 static const struct l2tp_ops ops = {
 	.tx = tx, .event = event, .peer = peer, .random = random_octets};
 
-/* --- running -------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 static void start(struct sim *s, struct sim_end *end, struct sim_end *other, const char *host)
 {

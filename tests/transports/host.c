@@ -21,8 +21,7 @@ static void die(const char *words)
 	abort();
 }
 
-/* --- what the host gives -----------------------------------------------------------------------
- */
+/* --- what the host gives ---------------------------------------------------------------------- */
 
 static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		   void *arg)
@@ -110,8 +109,7 @@ static void h_wake(void *host)
 	((struct fake_host *)host)->woken = true;
 }
 
-/* --- reports -----------------------------------------------------------------------------------
- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static struct fake_event *record(struct fake_host *h, enum fake_kind kind, ist_channel c,
 				 const void *data, uint32_t len)
@@ -240,8 +238,7 @@ ist_channel fake_channel(struct fake_host *h, enum fake_kind kind)
 	return c;
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 #define MAX_SETTINGS 4096 /* and circuits */
 #define MAX_CIRCUITS 1024
@@ -381,8 +378,7 @@ void fake_join(struct fake_host *a, struct fake_host *b)
 	b->peers = t;
 }
 
-/* --- running -----------------------------------------------------------------------------------
- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* Serve what is ready now; ms: how long to wait for the first.  False when nothing was. */
 static bool poll_once(struct fake_host *h, int ms)
@@ -489,8 +485,7 @@ bool fake_wait(struct fake_host *h, enum fake_kind kind, unsigned n)
 	return true;
 }
 
-/* --- calls -------------------------------------------------------------------------------------
- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 int fake_send_frames(struct fake_host *h, const struct ist_frame *f, unsigned n)
 {

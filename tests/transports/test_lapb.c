@@ -369,7 +369,7 @@ static void silence_is_polled_when_t3_is_set(void)
 	drop(e);
 }
 
-/* --- modulo 128: X.25 2.3.2, tables 2 and 3; ISO 7776 3.3 --------------------------------------------- */
+/* --- modulo 128: X.25 2.3.2, tables 2 and 3; ISO 7776 3.3 ------------------------------------- */
 
 static void extended_set_up_and_numbers(void)
 {
@@ -490,7 +490,7 @@ static void extended_frame_reject_tells_both_numbers(void)
 	drop(e);
 }
 
-/* --- one end knows modulo 8, the other 128 (X.25 2.4.3: DM says no to a set-up) ----------------------- */
+/* --- one end knows modulo 8, the other 128 (X.25 2.4.3: DM says no to a set-up) --------------- */
 
 static void the_other_modulo_is_refused(void)
 {
@@ -563,7 +563,7 @@ static void two_modulos_on_one_line_stay_quiet(void)
 	drop(b);
 }
 
-/* --- every frame in every state ------------------------------------------------------------------------- */
+/* --- every frame in every state --------------------------------------------------------------- */
 
 enum { F_I, F_RR, F_RNR, F_REJ, F_SABM, F_MODE, F_DISC, F_UA, F_DM, F_FRMR, F_BAD, FRAMES };
 

@@ -336,7 +336,7 @@ static void interrupts_are_confirmed_and_q_is_told_apart(void)
 	drop(e);
 }
 
-/* --- two ends --------------------------------------------------------------------------------------------- */
+/* --- two ends --------------------------------------------------------------------------------- */
 
 static void arrive(void *far, const uint8_t *pkt, size_t len)
 {

@@ -10,7 +10,7 @@
 
 static const char *const framings[] = {"pseudo-header", "lapb"};
 
-/* --- two ports ------------------------------------------------------------------------------------------- */
+/* --- two ports -------------------------------------------------------------------------------- */
 
 static void check_offer(struct pair *p, ist_channel *out)
 {
@@ -330,7 +330,7 @@ static void both_call_at_once(void)
 	pair_close(&p);
 }
 
-/* --- against packets typed by hand ------------------------------------------------------------------------- */
+/* --- against packets typed by hand ------------------------------------------------------------ */
 
 /* Vectors of a Linux kernel as the far end: call with packet size and window, SNAP of L2TP. */
 static void octets_of_a_call(void)

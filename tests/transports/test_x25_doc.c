@@ -86,7 +86,7 @@ static unsigned parse(struct example *e, char *text)
 	return n;
 }
 
-/* --- packets and frames at a port ------------------------------------------------------------------------- */
+/* --- packets and frames at a port ------------------------------------------------------------- */
 
 struct play {
 	struct typed t;
@@ -201,7 +201,7 @@ static void play(const struct example *e, size_t n)
 	free(p);
 }
 
-/* --- XOT: the header is right, and the packet behind it ----------------------------------------------------- */
+/* --- XOT: the header is right, and the packet behind it --------------------------------------- */
 
 static void check_xot(const struct example *e)
 {

@@ -6,7 +6,7 @@
 
 #define L2TP IST_PAYLOAD_L2TP
 
-/* --- the pseudo-header ------------------------------------------------------------------------------------- */
+/* --- the pseudo-header ------------------------------------------------------------------------ */
 
 static void expect_frame(struct typed *t, unsigned i, uint8_t kind, const char *hex)
 {
@@ -88,7 +88,7 @@ static void frames_of_no_kind_are_counted(void)
 	typed_close(&t);
 }
 
-/* --- LAPB ------------------------------------------------------------------------------------------------- */
+/* --- LAPB ------------------------------------------------------------------------------------- */
 
 static void a_link_reset_clears_calls(void)
 {

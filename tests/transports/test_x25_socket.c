@@ -186,8 +186,7 @@ static unsigned k_interrupts(int fd)
 static const struct x25_kernel kernel = {k_listen, k_take,  k_accept, k_call,	 k_state,
 					 k_terms,  k_clear, k_send,   k_receive, k_interrupts};
 
-/* --- a port on it
- * ------------------------------------------------------------------------------------------ */
+/* --- a port on it ----------------------------------------------------------------------------- */
 
 static void open_port(struct fake_host *h, const char *const *config)
 {
@@ -274,8 +273,7 @@ static void expect_down(struct fake_host *h, enum ist_cause_kind kind, uint8_t c
 	fake_free(e);
 }
 
-/* --- calls to us
- * ------------------------------------------------------------------------------------------- */
+/* --- calls to us ------------------------------------------------------------------------------ */
 
 static void listeners(void)
 {
@@ -432,8 +430,7 @@ static void no_descriptors(void)
 	close_port(&h);
 }
 
-/* --- calls of ours
- * ------------------------------------------------------------------------------------------- */
+/* --- calls of ours ---------------------------------------------------------------------------- */
 
 static void what_a_call_says(void)
 {
@@ -511,9 +508,7 @@ static void how_a_call_ends(void)
 	close_port(&h);
 }
 
-/* --- data
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- data ------------------------------------------------------------------------------------- */
 
 static void kernel_takes_a_part(void)
 {
@@ -622,8 +617,7 @@ static void silence(void)
 	close_port(&h);
 }
 
-/* --- configuration
- * ---------------------------------------------------------------------------------------------- */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 static void refused(void)
 {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- tables C-3 and C-4 -------------------------------------------------------------------------------------- */
+/* --- tables C-3 and C-4 ----------------------------------------------------------------------- */
 
 /* The states by who did what; p2 is "they called" for a DCE and "we called" for a DTE, d3 and p7 are the DCE's. */
 enum { P1, THEY_CALLED, WE_CALLED, P4_D1, WE_CLEARED, WE_RESET, STATES };
@@ -114,7 +114,7 @@ static void every_packet_in_every_state(void)
 				check_cell(&rows[i], st, dce);
 }
 
-/* --- tables C-1 and C-2 -------------------------------------------------------------------------------------- */
+/* --- tables C-1 and C-2 ----------------------------------------------------------------------- */
 
 static struct end *in_r(bool dce, bool restarting)
 {
@@ -173,7 +173,7 @@ static void the_interface_itself(void)
 		}
 }
 
-/* --- tables D-1 and D-2 -------------------------------------------------------------------------------------- */
+/* --- tables D-1 and D-2 ----------------------------------------------------------------------- */
 
 /* Seconds and diagnostics: T20 to T23 of a DTE, T10 to T13 of a DCE. */
 static const struct {

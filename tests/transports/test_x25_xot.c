@@ -66,7 +66,7 @@ static int free_port(void)
 	return port;
 }
 
-/* --- two ports ------------------------------------------------------------------------------------------- */
+/* --- two ports -------------------------------------------------------------------------------- */
 
 #define TEXTS 12
 
@@ -233,7 +233,7 @@ static void back_pressure(void)
 	pair_close(&p);
 }
 
-/* --- permanent circuits ------------------------------------------------------------------------------------ */
+/* --- permanent circuits ----------------------------------------------------------------------- */
 
 static void permanent_circuits(void)
 {
@@ -280,7 +280,7 @@ static void a_permanent_circuit_that_is_not_there(void)
 	pair_close(&p);
 }
 
-/* --- octets typed by hand ----------------------------------------------------------------------------------- */
+/* --- octets typed by hand --------------------------------------------------------------------- */
 
 struct far {
 	struct fake_host h;
@@ -619,7 +619,7 @@ static void one_connection_for_each_circuit(void)
 	far_close(&f);
 }
 
-/* --- a far end that listens ----------------------------------------------------------------------------------- */
+/* --- a far end that listens ------------------------------------------------------------------- */
 
 /* Our port dials a socket of the test's; f->fd is the connection. */
 static void dialled(struct far *f, const char *const *more, ist_channel *call)

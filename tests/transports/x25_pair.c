@@ -69,7 +69,7 @@ bool pair_got(struct fake_host *h, ist_channel c, const void *data, size_t len)
 	return ok;
 }
 
-/* --- a far end typed by hand ----------------------------------------------------------------------------- */
+/* --- a far end typed by hand ------------------------------------------------------------------ */
 
 static const struct ist_key link_keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
 
