@@ -11,4 +11,4 @@ isthmus_transport_check_SOURCES = tests/conformance/check.c tests/conformance/ca
 isthmus_transport_check_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 isthmus_transport_check_LDADD = libcfg.la libtransports.la libppp.la libcore.la
 dist_man_MANS += tests/conformance/isthmus-transport-check.1
-EXTRA_DIST += tests/conformance/rows tests/conformance/README.md
+EXTRA_DIST += tests/conformance/rows tests/conformance/README.md tests/conformance/document
