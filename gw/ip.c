@@ -213,7 +213,8 @@ size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint
 	const uint8_t *h = i ? hdr : pkt;
 	size_t hlen = i ? later : ip->hlen, body = ip->len - ip->hlen;
 
-	if (mtu < ip->hlen + 8)
+	/* nor may a fragment end where no whole packet can: its offset would run into the flags */
+	if (mtu < ip->hlen + 8 || (size_t)(ip->frag & IP4_OFFSET) * 8 + body > IP4_BODY_MAX)
 		return 0;
 	first_data = (mtu - ip->hlen) & ~(size_t)7;
 	later_data = (mtu - later) & ~(size_t)7;

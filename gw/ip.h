@@ -17,6 +17,7 @@ struct ip4 {
 #define IP4_DF	   0x4000u
 #define IP4_MF	   0x2000u
 #define IP4_OFFSET 0x1fffu
+#define IP4_BODY_MAX (65535u - 20u)
 
 /* False: not IPv4, or its lengths are wrong. */
 bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len);
@@ -49,7 +50,8 @@ uint32_t ip_sum(uint32_t sum, const uint8_t *p, size_t n);
 uint16_t ip_fold(uint32_t sum);
 
 /* Fragment number i of pkt for mtu, written to out (mtu octets at least).  Returns its length; 0
- * when there is no such fragment.  RFC 791: options are repeated only where their copied flag says
+ * when there is no such fragment, or none may be (mtu under a header and 8 octets, a fragment that
+ * ends past the longest packet).  RFC 791: options are repeated only where their copied flag says
  * so. */
 size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu,
 		    unsigned i);

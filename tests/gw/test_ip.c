@@ -297,6 +297,25 @@ static void too_small_to_cut(void)
 	CU_ASSERT(ip4_fragment(out, &ip, p, 28, 0) == 28);
 }
 
+/* RFC 791 3.1: no datagram is longer than 65535 octets, whatever its last fragment says; an offset of
+ * 13 bits would run over into the flags. */
+static void past_the_longest_packet(void)
+{
+	uint8_t p[3000], out[1000];
+	struct ip4 ip;
+
+	big4(p, 1500, "");
+	wr_put16(p + 6, (65535 - 20 - 1480) / 8); /* ends 3 octets before */
+	CU_ASSERT_FATAL(ip4_parse(&ip, p, 1500));
+	CU_ASSERT(ip4_fragment(out, &ip, p, 1000, 0) == 996 && ip4_fragment(out, &ip, p, 1000, 1) == 524);
+	wr_put16(p + 6, (65535 - 20 - 1480) / 8 + 1);
+	CU_ASSERT_FATAL(ip4_parse(&ip, p, 1500));
+	CU_ASSERT(ip4_fragment(out, &ip, p, 1000, 0) == 0);
+	wr_put16(p + 6, IP4_OFFSET);
+	CU_ASSERT_FATAL(ip4_parse(&ip, p, 1500));
+	CU_ASSERT(ip4_fragment(out, &ip, p, 1000, 0) == 0);
+}
+
 /* --- too big ---------------------------------------------------------------------------------- */
 
 static void fragmentation_needed(void)
@@ -386,6 +405,7 @@ static const struct test_case cases[] = {
 	{"rfc791_options_copied_by_their_flag", options_copied_by_their_flag},
 	{"broken_options_end_the_copy", broken_options_end_the_copy},
 	{"too_small_to_cut", too_small_to_cut},
+	{"rfc791_past_the_longest_packet", past_the_longest_packet},
 	{"rfc1191_fragmentation_needed", fragmentation_needed},
 	{"rfc1122_some_are_not_answered", some_are_not_answered},
 	{"rfc4443_packet_too_big", packet_too_big},
