@@ -90,3 +90,15 @@ FUZZERS += fuzz-pcap-file
 fuzz_pcap_file_SOURCES = tests/fuzz/fuzz_pcap_file.c $(FUZZ_MAIN)
 fuzz_pcap_file_LDFLAGS = $(FUZZ_LINK)
 fuzz_pcap_file_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-atm
+FUZZERS += fuzz-atm
+fuzz_atm_SOURCES = tests/fuzz/fuzz_atm.c $(FUZZ_MAIN)
+fuzz_atm_LDFLAGS = $(FUZZ_LINK)
+fuzz_atm_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-ip
+FUZZERS += fuzz-ip
+fuzz_ip_SOURCES = tests/fuzz/fuzz_ip.c gw/ip.c gw/ra.c $(FUZZ_MAIN)
+fuzz_ip_CFLAGS = $(AM_CFLAGS)
+fuzz_ip_LDFLAGS = $(FUZZ_LINK)
