@@ -6,6 +6,7 @@
  */
 #include "transports/link_kind.h"
 
+#include "transports/rx_lost.h"
 #include "transports/udp_addr.h"
 
 #include <errno.h>
@@ -13,9 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#define RECEIVE_BUFFER (1 << 20) /* octets */
+
 struct udp_link {
 	struct link_socket socket;
 	struct udp_ep local, remote;
+	uint32_t lost; /* of this socket, and counted */
 };
 
 static bool parse_ends(struct udp_link *u, const char *rest)
@@ -50,10 +54,14 @@ static int start(void *impl)
 	struct udp_link *u = impl;
 	struct sockaddr_storage local, remote;
 	socklen_t len = udp_ep_to_sock(&u->local, &local);
+	const int room = RECEIVE_BUFFER;
 	int fd = socket(local.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
+	/* a burst of fragments or cells, one a datagram, is many small ones; root may have more */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	udp_ep_to_sock(&u->remote, &remote);
 	if (bind(fd, (struct sockaddr *)&local, len) < 0 ||
 	    connect(fd, (struct sockaddr *)&remote, len) < 0) {
@@ -65,14 +73,29 @@ static int start(void *impl)
 	return link_socket_open(&u->socket, fd);
 }
 
+static void count_lost(struct udp_link *u)
+{
+	uint32_t all = rx_lost(u->socket.fd);
+
+	link_counted_many(u->socket.link, LINK_RX_LOST, all - u->lost);
+	u->lost = all;
+}
+
 static void stop(void *impl)
 {
-	link_socket_close(&((struct udp_link *)impl)->socket);
+	struct udp_link *u = impl;
+
+	count_lost(u);
+	link_socket_close(&u->socket);
+	u->lost = 0;
 }
 
 static int check(void *impl)
 {
-	return ((struct udp_link *)impl)->socket.fd >= 0;
+	struct udp_link *u = impl;
+
+	count_lost(u);
+	return u->socket.fd >= 0;
 }
 
 static void send_frames(void *impl, const struct link_frame *f, unsigned n)

@@ -12,6 +12,7 @@
 #include "transports/udp.h"
 
 #include "transports/ip_head.h"
+#include "transports/rx_lost.h"
 #include "transports/settings.h"
 #include "transports/udp_table.h"
 
@@ -38,6 +39,7 @@
 	X(RX_NO_ROOM, "rx-no-room", "datagrams of strangers dropped, all channels being held") \
 	X(RX_EMPTY, "rx-empty", "empty datagrams dropped")                                     \
 	X(RX_SOURCE, "rx-source", "datagrams dropped, source port 0 or no address")            \
+	X(RX_LOST, "rx-lost", "datagrams lost in the kernel, we were too slow")                \
 	X(RX_TRUNCATED, "rx-truncated", "datagrams dropped, longer than the buffer")           \
 	X(RX_ERROR, "rx-error", "errors reading the socket")                                   \
 	X(TX_STALE, "tx-stale", "frames for a channel that is gone")                           \
@@ -620,6 +622,8 @@ static void udp_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		out[i] = i < C_COUNT ? p->count[i] : 0;
+	for (unsigned i = 0; i < p->socks && n > C_RX_LOST; i++)
+		out[C_RX_LOST] += rx_lost(p->sock[i].fd);
 }
 
 static int udp_status(const struct ist_port *p, char *buf, size_t len)

@@ -189,6 +189,35 @@ static void udp_datagrams(void)
 	end_close(&e);
 }
 
+/* What the socket's buffer had no room for is counted once, also when the link goes down with it. */
+static void udp_lost(void)
+{
+	enum { SENT = 5000 };
+	char local[80], remote[80], text[200];
+	static uint8_t octets[1000];
+	struct sockaddr_storage ss;
+	struct udp_ep ep;
+	struct end e;
+	int fd = udp_peer(remote, sizeof(remote));
+
+	close(udp_peer(local, sizeof(local)));
+	snprintf(text, sizeof(text), "udp:%s>%s", local, remote);
+	end_open(&e, text, NULL);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(link_up(e.l) && udp_ep_parse(&ep, local, 0));
+	for (unsigned i = 0; i < SENT; i++)
+		CU_ASSERT_EQUAL(sendto(fd, octets, sizeof(octets), 0, (struct sockaddr *)&ss,
+				       udp_ep_to_sock(&ep, &ss)),
+				sizeof(octets));
+	fake_run(&e.h, fake_now + 2 * S);
+	CU_ASSERT_TRUE(end_count(&e, LINK_RX_LOST) > 0);
+	END_UNTIL(&e, e.frames + end_count(&e, LINK_RX_LOST) >= SENT)
+	fake_run(&e.h, fake_now + 3 * S);
+	CU_ASSERT_EQUAL(e.frames + end_count(&e, LINK_RX_LOST), SENT);
+	close(fd);
+	end_close(&e);
+}
+
 static void udp_not_ours(void)
 {
 	struct end e, f;
@@ -286,6 +315,7 @@ static const struct test_case cases[] = {
 	{"sizes_0_to_the_longest_and_one_over", sizes},
 	{"long_frames_inside_a_batch", batch_with_long_ones},
 	{"udp_datagram_is_the_frame", udp_datagrams},
+	{"udp_lost_in_the_kernel", udp_lost},
 	{"udp_address_absent_or_taken", udp_not_ours},
 	{"packet_interface_absent", packet_absent},
 	{"impaired_either_way", impaired_directions},

@@ -547,6 +547,28 @@ static void offered_by_default(void)
 	CU_ASSERT_STRING_EQUAL(text, "192.0.2.1:1701");
 }
 
+/* More than the socket's buffer holds while nobody reads: what is not received is counted. */
+static void lost_in_the_kernel(void)
+{
+	const char *const cfg[] = {"listen=127.0.0.1:0", "rcvbuf=4096", NULL};
+	static uint8_t octets[1000];
+	char at[80], text[80];
+	struct fake_host h;
+	int fd = plain("127.0.0.1:0", text, sizeof(text));
+
+	fake_open(&h, &udp_transport, cfg);
+	listen_at(&h, at, sizeof(at));
+	for (unsigned i = 0; i < 200; i++)
+		plain_send(fd, at, octets, sizeof(octets));
+	CU_ASSERT_TRUE(fake_count(&h, "rx-lost") > 100);
+	while (fake_count(&h, "rx-frames") + fake_count(&h, "rx-lost") < 200)
+		CU_ASSERT_TRUE_FATAL(
+			fake_wait(&h, FAKE_FRAME, (unsigned)fake_count(&h, "rx-frames") + 1));
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-frames") + fake_count(&h, "rx-lost"), 200);
+	close(fd);
+	fake_close(&h);
+}
+
 static unsigned tapped[2];
 
 static void look(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
@@ -596,6 +618,7 @@ static const struct test_case cases[] = {
 	{"two_thousand_channels", many_channels},
 	{"sizes_1_to_mtu_and_one_over", sizes},
 	{"batches_keep_order_and_count", batches_keep_order},
+	{"lost_in_the_kernel", lost_in_the_kernel},
 	{"empty_datagrams_are_counted", empty_datagrams},
 	{"nobody_listens_there", nobody_there},
 	{"bad_settings_have_words", bad_settings},
