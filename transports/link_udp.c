@@ -6,7 +6,7 @@
  */
 #include "transports/link_kind.h"
 
-#include "transports/rx_lost.h"
+#include "transports/sock_buffer.h"
 #include "transports/udp_addr.h"
 
 #include <errno.h>
@@ -54,14 +54,12 @@ static int start(void *impl)
 	struct udp_link *u = impl;
 	struct sockaddr_storage local, remote;
 	socklen_t len = udp_ep_to_sock(&u->local, &local);
-	const int room = RECEIVE_BUFFER;
 	int fd = socket(local.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
 	/* a burst of fragments or cells, one a datagram, is many small ones; root may have more */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	sock_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER);
 	udp_ep_to_sock(&u->remote, &remote);
 	if (bind(fd, (struct sockaddr *)&local, len) < 0 ||
 	    connect(fd, (struct sockaddr *)&remote, len) < 0) {
@@ -75,7 +73,7 @@ static int start(void *impl)
 
 static void count_lost(struct udp_link *u)
 {
-	uint32_t all = rx_lost(u->socket.fd);
+	uint32_t all = sock_rx_lost(u->socket.fd);
 
 	link_counted_many(u->socket.link, LINK_RX_LOST, all - u->lost);
 	u->lost = all;

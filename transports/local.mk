@@ -7,7 +7,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/ip_head.h transports/ip_head.c \
 	transports/udp_addr.h transports/udp_addr.c \
 	transports/udp_table.h transports/udp_table.c \
-	transports/rx_lost.h transports/udp.h transports/udp.c \
+	transports/sock_buffer.h transports/udp.h transports/udp.c \
 	transports/delay.h transports/delay.c transports/due.h transports/due.c \
 	transports/impair.h transports/impair.c \
 	transports/loop.h transports/loop.c \

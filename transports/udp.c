@@ -12,8 +12,8 @@
 #include "transports/udp.h"
 
 #include "transports/ip_head.h"
-#include "transports/rx_lost.h"
 #include "transports/settings.h"
+#include "transports/sock_buffer.h"
 #include "transports/udp_table.h"
 
 #include <errno.h>
@@ -480,21 +480,16 @@ static int udp_refuse(struct ist_port *p, ist_channel c, const struct ist_cause 
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static void set_buffer(int fd, int force, int plain, uint64_t octets)
-{
-	int v = (int)octets;
-
-	if (octets && setsockopt(fd, SOL_SOCKET, force, &v, sizeof(v)) < 0)
-		setsockopt(fd, SOL_SOCKET, plain, &v, sizeof(v));
-}
-
 static int set_options(struct udp_socket *s, const struct settings *set)
 {
 	int on = 1, level = s->bound.family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
 	int option = s->bound.family == 4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
+	int rcv = (int)settings_number(set, "rcvbuf"), snd = (int)settings_number(set, "sndbuf");
 
-	set_buffer(s->fd, SO_RCVBUFFORCE, SO_RCVBUF, settings_number(set, "rcvbuf"));
-	set_buffer(s->fd, SO_SNDBUFFORCE, SO_SNDBUF, settings_number(set, "sndbuf"));
+	if (rcv)
+		sock_buffer(s->fd, SO_RCVBUFFORCE, SO_RCVBUF, rcv);
+	if (snd)
+		sock_buffer(s->fd, SO_SNDBUFFORCE, SO_SNDBUF, snd);
 	if (s->bound.family == 6 && setsockopt(s->fd, level, IPV6_V6ONLY, &on, sizeof(on)) < 0)
 		return -errno;
 	if (s->wildcard && setsockopt(s->fd, level, option, &on, sizeof(on)) < 0)
@@ -623,7 +618,7 @@ static void udp_count(const struct ist_port *p, uint64_t *out, unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		out[i] = i < C_COUNT ? p->count[i] : 0;
 	for (unsigned i = 0; i < p->socks && n > C_RX_LOST; i++)
-		out[C_RX_LOST] += rx_lost(p->sock[i].fd);
+		out[C_RX_LOST] += sock_rx_lost(p->sock[i].fd);
 }
 
 static int udp_status(const struct ist_port *p, char *buf, size_t len)
