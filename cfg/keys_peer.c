@@ -167,8 +167,7 @@ static const struct cfg_key peer_keys[] = {
 	{"hide", CFG_K_BOOL, .help = "hide every attribute that may be hidden", POLICY(hide)},
 	{"hide-padding", CFG_K_NUMBER, .min = 0, .max = L2TP_PAD_MAX,
 	 .help = "octets a multiple of which a hidden value is filled up to, so that its length "
-		 "does "
-		 "not show; 0 = not at all, for peers that cannot take that",
+		 "does not show; 0 = not at all, for peers that cannot take that",
 	 POLICY(hide_padding)},
 	{"service", CFG_K_REF, .words = "service",
 	 .help = "what calls of this peer get; none = they are refused",

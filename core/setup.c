@@ -128,8 +128,7 @@ static bool is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 		return false;
 	n = htab_first(&e->challenges, challenge_key(a->val));
 	for (; n; n = htab_more(n)) {
-		const struct l2tp_tunnel *t =
-			(void *)((char *)n - offsetof(struct l2tp_tunnel, by_challenge));
+		const struct l2tp_tunnel *t = TUNNEL_OF(by_challenge, n);
 
 		if (!memcmp(t->challenge, a->val, sizeof(t->challenge)))
 			return true;
