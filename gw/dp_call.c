@@ -134,6 +134,12 @@ static void show_sequence(struct call_state *st)
 	atomic_store_explicit(&st->n.sending_seq, st->data.sending_seq, memory_order_relaxed);
 }
 
+/* A call without sequence numbers, as most are, has nothing to show and is not asked to at every frame. */
+static bool is_sequenced(const struct call_state *st)
+{
+	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n.sending_seq);
+}
+
 static void follow(struct call *c)
 {
 	struct call_state *st = c->st;
@@ -248,7 +254,8 @@ static void data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
 	atomic_store_explicit(&n->last_rx, w->now, memory_order_relaxed);
 	calltab_heard(&w->dp->tab, h->tid, w->now);
 	sequenced(w, c, h);
-	show_sequence(c->st);
+	if (is_sequenced(c->st))
+		show_sequence(c->st);
 }
 
 static void l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t len)
