@@ -6,8 +6,8 @@
 #include "transports/aal5.h"
 #include "transports/atm_encap.h"
 #include "transports/atm_shape.h"
-#include "transports/due.h"
-#include "transports/handle.h"
+#include "transports/kit/due.h"
+#include "transports/kit/handle.h"
 #include "transports/link.h"
 #include "transports/oam.h"
 

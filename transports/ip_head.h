@@ -3,7 +3,7 @@
 #ifndef TRANSPORTS_IP_HEAD_H
 #define TRANSPORTS_IP_HEAD_H
 
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #define DLT_RAW_IP  101
 #define IP_HEAD_MAX 48u

@@ -8,7 +8,7 @@
  */
 #include "transports/link_kind.h"
 
-#include "transports/delay.h"
+#include "transports/kit/delay.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -24,7 +24,7 @@
 #ifndef TRANSPORTS_LINK_H
 #define TRANSPORTS_LINK_H
 
-#include "transports/impair.h"
+#include "transports/kit/impair.h"
 
 #define LINK_FRAME_MAX 10240u
 

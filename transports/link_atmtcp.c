@@ -15,7 +15,7 @@
 #include "transports/link_kind.h"
 
 #include "transports/atmtcp.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #include <errno.h>
 #include <netinet/in.h>

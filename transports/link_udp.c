@@ -6,8 +6,8 @@
  */
 #include "transports/link_kind.h"
 
-#include "transports/sock_buffer.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/sock_buffer.h"
+#include "transports/kit/udp_addr.h"
 
 #include <errno.h>
 #include <stdlib.h>

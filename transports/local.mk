@@ -2,14 +2,14 @@
 noinst_LTLIBRARIES += libtransports.la
 libtransports_la_SOURCES = transports/transport.h transports/builtin.h transports/builtin.c \
 	transports/plugin.h transports/plugin.c \
-	transports/handle.h \
-	transports/settings.h transports/settings.c \
+	transports/kit/handle.h \
+	transports/kit/settings.h transports/kit/settings.c \
 	transports/ip_head.h transports/ip_head.c \
-	transports/udp_addr.h transports/udp_addr.c \
+	transports/kit/udp_addr.h transports/kit/udp_addr.c \
 	transports/udp_table.h transports/udp_table.c \
-	transports/sock_buffer.h transports/udp.h transports/udp.c \
-	transports/delay.h transports/delay.c transports/due.h transports/due.c \
-	transports/impair.h transports/impair.c \
+	transports/kit/sock_buffer.h transports/udp.h transports/udp.c \
+	transports/kit/delay.h transports/kit/delay.c transports/kit/due.h transports/kit/due.c \
+	transports/kit/impair.h transports/kit/impair.c \
 	transports/loop.h transports/loop.c \
 	transports/cell.h transports/cell.c transports/oam.h transports/oam.c \
 	transports/aal5.h transports/aal5.c transports/aal5_crc.h transports/aal5_crc.c \

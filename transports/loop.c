@@ -9,9 +9,9 @@
  */
 #include "transports/loop.h"
 
-#include "transports/delay.h"
-#include "transports/handle.h"
-#include "transports/impair.h"
+#include "transports/kit/delay.h"
+#include "transports/kit/handle.h"
+#include "transports/kit/impair.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -6,7 +6,7 @@
  */
 #include "transports/plugin.h"
 
-#include "transports/settings.h"
+#include "transports/kit/settings.h"
 
 #include <dlfcn.h>
 #include <errno.h>

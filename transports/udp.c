@@ -12,8 +12,8 @@
 #include "transports/udp.h"
 
 #include "transports/ip_head.h"
-#include "transports/settings.h"
-#include "transports/sock_buffer.h"
+#include "transports/kit/settings.h"
+#include "transports/kit/sock_buffer.h"
 #include "transports/udp_table.h"
 
 #include <errno.h>

@@ -13,8 +13,8 @@
 #ifndef TRANSPORTS_UDP_TABLE_H
 #define TRANSPORTS_UDP_TABLE_H
 
-#include "transports/handle.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/handle.h"
+#include "transports/kit/udp_addr.h"
 
 #define UDP_NONE UINT32_MAX
 

@@ -16,7 +16,7 @@
  */
 #include "transports/x25_port.h"
 
-#include "transports/handle.h"
+#include "transports/kit/handle.h"
 
 #include <errno.h>
 #include <stdlib.h>

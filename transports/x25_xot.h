@@ -3,7 +3,7 @@
 #ifndef TRANSPORTS_X25_XOT_H
 #define TRANSPORTS_X25_XOT_H
 
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 #include "transports/x25_port.h"
 #include "transports/xot.h"
 

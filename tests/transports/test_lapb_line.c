@@ -9,8 +9,8 @@
  * changes the window is smaller than the modulus by more than that.  For the same reason none of the frames
  * that set up or reset the link passes another.
  */
-#include "transports/delay.h"
-#include "transports/impair.h"
+#include "transports/kit/delay.h"
+#include "transports/kit/impair.h"
 #include "transports/lapb.h"
 
 #include "tests/harness.h"

@@ -2,7 +2,7 @@
 /* Links alone: what is malformed, what comes and goes, what the line does to frames. */
 #include "tests/harness.h"
 #include "tests/transports/ends.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #include <errno.h>
 #include <stdio.h>

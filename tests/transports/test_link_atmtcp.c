@@ -3,7 +3,7 @@
 #include "tests/harness.h"
 #include "tests/transports/ends.h"
 #include "transports/atm.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "tests/transports/host.h"
 #include "transports/builtin.h"
 #include "transports/udp.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
  * Who is to be looked at next, and when: a heap over the numbers 0 to most - 1, one time each, all
  * memory taken at the start.  For ports with many circuits and one timer.
  */
-#ifndef TRANSPORTS_DUE_H
-#define TRANSPORTS_DUE_H
+#ifndef TRANSPORTS_KIT_DUE_H
+#define TRANSPORTS_KIT_DUE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Reading what the configuration handed over.  A key that was not given has the value of its row in
  * the transport's key table, so that a default is written down once.
  */
-#ifndef TRANSPORTS_SETTINGS_H
-#define TRANSPORTS_SETTINGS_H
+#ifndef TRANSPORTS_KIT_SETTINGS_H
+#define TRANSPORTS_KIT_SETTINGS_H
 
 #include "transports/transport.h"
 

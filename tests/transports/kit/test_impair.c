@@ -2,7 +2,7 @@
 /* Rates come out near what was asked, decisions repeat with the seed, and nothing is on by default.
  */
 #include "tests/harness.h"
-#include "transports/impair.h"
+#include "transports/kit/impair.h"
 
 #include <errno.h>
 #include <stdio.h>

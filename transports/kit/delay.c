@@ -3,7 +3,7 @@
  * A list sorted by time.  New frames are nearly always the latest, so their place is looked for
  * from the end: with a constant delay that is one comparison.
  */
-#include "transports/delay.h"
+#include "transports/kit/delay.h"
 
 #include <stdlib.h>
 #include <string.h>

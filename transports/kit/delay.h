@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Frames waiting for their time: a bounded queue in order of `due`, first come first served among
  * equals.  Each frame is a copy. */
-#ifndef TRANSPORTS_DELAY_H
-#define TRANSPORTS_DELAY_H
+#ifndef TRANSPORTS_KIT_DELAY_H
+#define TRANSPORTS_KIT_DELAY_H
 
 #include <stdbool.h>
 #include <stdint.h>

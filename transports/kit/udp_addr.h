@@ -4,8 +4,8 @@
  * names are not resolved.  The text is "192.0.2.1:1701", "[2001:db8::1]:1701" or
  * "[fe80::1%eth0]:1701"; the port may be left out, the brackets too when it is.
  */
-#ifndef TRANSPORTS_UDP_ADDR_H
-#define TRANSPORTS_UDP_ADDR_H
+#ifndef TRANSPORTS_KIT_UDP_ADDR_H
+#define TRANSPORTS_KIT_UDP_ADDR_H
 
 #include "transports/transport.h"
 

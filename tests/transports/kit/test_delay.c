@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Frames waiting for their time come out in order of time, then of arrival, and whole. */
 #include "tests/harness.h"
-#include "transports/delay.h"
+#include "transports/kit/delay.h"
 
 #include <stdlib.h>
 

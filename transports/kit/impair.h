@@ -3,10 +3,10 @@
  * A bad line, on purpose: loss, duplication, delay with jitter, reordering, decided frame by frame
  * from a seed, so that a run can be repeated.  Only decides; the owner queues (delay.h).
  */
-#ifndef TRANSPORTS_IMPAIR_H
-#define TRANSPORTS_IMPAIR_H
+#ifndef TRANSPORTS_KIT_IMPAIR_H
+#define TRANSPORTS_KIT_IMPAIR_H
 
-#include "transports/settings.h"
+#include "transports/kit/settings.h"
 
 struct impair {
 	uint32_t loss, duplicate, reorder;  /* parts in a million */

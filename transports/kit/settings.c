@@ -4,7 +4,7 @@
  * they become numbers, times and words.  What is read twice is read the same way twice: the last
  * value given wins, and the table's default stands in for what is absent.
  */
-#include "transports/settings.h"
+#include "transports/kit/settings.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  * port (a colon is the port's only when it is the one colon or follows a bracket), then each by
  * itself.  inet_pton is strict, so "010.1.1.1" and names are refused.
  */
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>

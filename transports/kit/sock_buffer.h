@@ -4,8 +4,8 @@
  * kernel drops that in silence and keeps a number, which is asked for (SO_MEMINFO) when counters are read
  * rather than with every datagram.
  */
-#ifndef TRANSPORTS_SOCK_BUFFER_H
-#define TRANSPORTS_SOCK_BUFFER_H
+#ifndef TRANSPORTS_KIT_SOCK_BUFFER_H
+#define TRANSPORTS_KIT_SOCK_BUFFER_H
 
 #include <linux/sock_diag.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * A binary heap of numbers; `place` says where in it each one is, so that a time can be moved
  * without a search.
  */
-#include "transports/due.h"
+#include "transports/kit/due.h"
 
 #include <stdlib.h>
 

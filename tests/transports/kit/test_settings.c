@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Settings: the value given wins, the table's default stands in, numbers are numbers. */
 #include "tests/harness.h"
-#include "transports/settings.h"
+#include "transports/kit/settings.h"
 
 #include <errno.h>
 #include <string.h>

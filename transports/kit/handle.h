@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Channel handles: 16 bits of index under 16 bits of generation, which is never 0, so that a handle
  * of a slot's former user is seen to be stale and no handle equals "none". */
-#ifndef TRANSPORTS_HANDLE_H
-#define TRANSPORTS_HANDLE_H
+#ifndef TRANSPORTS_KIT_HANDLE_H
+#define TRANSPORTS_KIT_HANDLE_H
 
 #include "transports/transport.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* UDP end points as text, address and socket address, and the patterns they match. */
 #include "tests/harness.h"
-#include "transports/udp_addr.h"
+#include "transports/kit/udp_addr.h"
 
 #include <netinet/in.h>
 #include <string.h>

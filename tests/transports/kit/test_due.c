@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/due.h"
+#include "transports/kit/due.h"
 
 #include "tests/harness.h"
 

@@ -3,7 +3,7 @@
  * Each frame draws the same number of random values whatever becomes of it, so that changing one
  * rate leaves the other decisions of a seed as they were.
  */
-#include "transports/impair.h"
+#include "transports/kit/impair.h"
 
 #include <errno.h>
 
