@@ -8,7 +8,7 @@
 #include "transports/atm_shape.h"
 #include "transports/kit/due.h"
 #include "transports/kit/handle.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 #include "transports/oam.h"
 
 #define ATM_BATCH 32u

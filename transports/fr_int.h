@@ -7,7 +7,7 @@
 #include "transports/fr_encap.h"
 #include "transports/frf12.h"
 #include "transports/kit/handle.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 #include "transports/lmi_sides.h"
 #include "transports/q922.h"
 

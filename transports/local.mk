@@ -24,11 +24,11 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/x25_circuit.c transports/x25_line.c transports/x25_xot.h transports/x25_xot.c \
 	transports/x25_xot_pvc.c transports/x25_kernel.h transports/x25_kernel.c \
 	transports/x25_socket.h transports/x25_socket.c transports/x25_transport.h transports/x25_transport.c \
-	transports/link.h transports/link_kind.h transports/link.c transports/link_socket.c \
-	transports/link_udp.c transports/link_loop.c transports/link_packet.c transports/link_tun.c \
-	transports/atmtcp.h transports/atmtcp.c transports/link_atmtcp.c transports/link_atmpvc.c \
-	transports/pcap_file.h transports/pcap_file.c transports/link_pcap.c transports/link_ether.h transports/link_ether.c \
-	transports/link_ring.h transports/link_ring.c \
+	transports/link/link.h transports/link/link_kind.h transports/link/link.c transports/link/link_socket.c \
+	transports/link/link_udp.c transports/link/link_loop.c transports/link/link_packet.c transports/link/link_tun.c \
+	transports/link/atmtcp.h transports/link/atmtcp.c transports/link/link_atmtcp.c transports/link/link_atmpvc.c \
+	transports/link/pcap_file.h transports/link/pcap_file.c transports/link/link_pcap.c transports/link/link_ether.h transports/link/link_ether.c \
+	transports/link/link_ring.h transports/link/link_ring.c \
 	transports/q922.h transports/q922.c \
 	transports/fr_encap.h transports/fr_encap.c transports/frf12.h transports/frf12.c \
 	transports/fr_int.h transports/fr_tx.c transports/fr_conf.c \

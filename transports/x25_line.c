@@ -18,7 +18,7 @@
  */
 #include "transports/x25_port.h"
 
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -18,7 +18,7 @@
 #define TRANSPORTS_X25_PORT_H
 
 #include "transports/lapb.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 #include "transports/x25.h"
 #include "transports/x25_encap.h"
 

@@ -7,7 +7,7 @@
  */
 #include "transports/x25_transport.h"
 
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 #include "transports/x25_port.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "tests/transports/host.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -14,7 +14,7 @@
 #include "transports/aal5_crc.h"
 #include "transports/atm.h"
 #include "transports/frame_relay.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 
 #include <poll.h>
 #include <sched.h>

@@ -3,7 +3,7 @@
  * The records of an atmtcp stream.  However the stream is cut into pieces, the same records come
  * out of it, inside the octets there are, and one put together again is the one that came.
  */
-#include "transports/atmtcp.h"
+#include "transports/link/atmtcp.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * Capture files: whatever headers are believed, the frames lie inside the file, and behind tags inside
  * the record; what is in our own form is written again as it was.
  */
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 
 #include <stdlib.h>
 

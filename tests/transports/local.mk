@@ -19,12 +19,12 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/test_atm_conf.c tests/transports/test_atm_rx.c \
 	tests/transports/test_atm_tx.c tests/transports/test_atm_encap.c \
 	tests/transports/test_atm_shape.c tests/transports/test_q922.c tests/transports/test_fr_encap.c \
-	tests/transports/test_lmi_msg.c tests/transports/test_lmi.c tests/transports/test_lmi_sides.c tests/transports/test_link.c \
+	tests/transports/test_lmi_msg.c tests/transports/test_lmi.c tests/transports/test_lmi_sides.c tests/transports/link/test_link.c \
 	tests/transports/test_frf12.c tests/transports/test_fr_conf.c tests/transports/test_frame_relay.c \
-	tests/transports/ends.h tests/transports/ends.c \
-	tests/transports/test_atmtcp.c tests/transports/test_link_atmtcp.c tests/transports/test_link_atmpvc.c \
-	tests/transports/test_pcap_file.c tests/transports/test_link_pcap.c \
-	tests/transports/test_link_ether.c tests/transports/test_link_tun.c \
-	tests/transports/test_link_ring.c
+	tests/transports/link/ends.h tests/transports/link/ends.c \
+	tests/transports/link/test_atmtcp.c tests/transports/link/test_link_atmtcp.c tests/transports/link/test_link_atmpvc.c \
+	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \
+	tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
+	tests/transports/link/test_link_ring.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/transports/raw.h"
 
-#include "transports/link.h"
+#include "transports/link/link.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "tests/harness.h"
 #include "tests/transports/host.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 #include "transports/x25_transport.h"
 
 #include <stdio.h>

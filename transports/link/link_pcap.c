@@ -13,9 +13,9 @@
  * a header.  A regular file beside it is left as it is.
  */
 #define _GNU_SOURCE
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * the caller keeps its octets and comes back with more.  The length is judged as soon as the header
  * is there, so that no more than ATMTCP_RECORD_MAX octets are ever waited for.
  */
-#include "transports/atmtcp.h"
+#include "transports/link/atmtcp.h"
 
 enum atmtcp_kind atmtcp_next(struct rd *r, struct atmtcp_record *out)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ring in memory of our own, filled as the kernel does it. */
-#include "transports/link_ring.h"
+#include "transports/link/link_ring.h"
 
 #include "tests/harness.h"
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 
 #include <linux/if_packet.h>
 #include <stdlib.h>

@@ -21,8 +21,8 @@
  * Under every link the line can be made bad on purpose (impair.h).  Like transports, links report
  * (frames, carrier) from descriptors and timers only, never from inside a call.
  */
-#ifndef TRANSPORTS_LINK_H
-#define TRANSPORTS_LINK_H
+#ifndef TRANSPORTS_LINK_LINK_H
+#define TRANSPORTS_LINK_LINK_H
 
 #include "transports/kit/impair.h"
 

@@ -11,7 +11,7 @@
  * The family knows no MSG_NOSIGNAL, so the program must ignore SIGPIPE.
  */
 #define _GNU_SOURCE
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
 #include "core/bytes.h"
 

@@ -4,7 +4,7 @@
  * UDP").  The socket is connected, so only the remote end is heard.  There is no carrier to see:
  * the link is up when the socket is; a refusal from the far host says nothing about tomorrow.
  */
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
 #include "transports/kit/sock_buffer.h"
 #include "transports/kit/udp_addr.h"

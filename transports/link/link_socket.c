@@ -4,9 +4,9 @@
  * an optional prefix that ends with its length.
  */
 #define _GNU_SOURCE
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
-#include "transports/link_ether.h"
+#include "transports/link/link_ether.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -12,9 +12,9 @@
  * The device goes when the link is closed.  Somebody may delete it or take it down before: check
  * sees that, and link.c makes it anew.
  */
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
-#include "transports/link_ether.h"
+#include "transports/link/link_ether.h"
 
 #include "core/bytes.h"
 

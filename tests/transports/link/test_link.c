@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links alone: what is malformed, what comes and goes, what the line does to frames. */
 #include "tests/harness.h"
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 #include "transports/kit/udp_addr.h"
 
 #include <errno.h>

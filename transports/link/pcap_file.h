@@ -8,8 +8,8 @@
  * tag and length, the value, padded to four octets; tag 0 is the last.  It serves media that have no
  * number of their own.
  */
-#ifndef TRANSPORTS_PCAP_FILE_H
-#define TRANSPORTS_PCAP_FILE_H
+#ifndef TRANSPORTS_LINK_PCAP_FILE_H
+#define TRANSPORTS_LINK_PCAP_FILE_H
 
 #include "core/bytes.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Replaying and recording, on files of a directory of our own. */
 #include "tests/harness.h"
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 #include "transports/frame_relay.h"
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 #include "transports/x25_transport.h"
 
 #include <errno.h>

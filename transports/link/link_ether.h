@@ -4,10 +4,10 @@
  * length of two octets, since Ethernet pads short frames.  lapbether has that length with its low
  * octet first.
  */
-#ifndef TRANSPORTS_LINK_ETHER_H
-#define TRANSPORTS_LINK_ETHER_H
+#ifndef TRANSPORTS_LINK_LINK_ETHER_H
+#define TRANSPORTS_LINK_LINK_ETHER_H
 
-#include "transports/link.h"
+#include "transports/link/link.h"
 
 #define LINK_ETHER_HEAD 16u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Both ends of an atmtcp link, against each other and against bare TCP sockets of 127.0.0.1. */
 #include "tests/harness.h"
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 #include "transports/atm.h"
 #include "transports/kit/udp_addr.h"
 

@@ -6,7 +6,7 @@
  * an impaired line holds back; it is also how a change seen inside a call is reported outside of
  * it.
  */
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
 #include "transports/kit/delay.h"
 

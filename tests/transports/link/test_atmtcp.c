@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The record stream; the octets are those of Linux's atmtcp as a PPPoA client sends them. */
-#include "transports/atmtcp.h"
+#include "transports/link/atmtcp.h"
 
 #include "tests/harness.h"
 

@@ -8,10 +8,10 @@
  * The interface is looked up by name each time, so that one that was removed and made again, with
  * another index, is found: check then says it is gone, and link.c starts us anew.
  */
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
-#include "transports/link_ether.h"
-#include "transports/link_ring.h"
+#include "transports/link/link_ether.h"
+#include "transports/link/link_ring.h"
 
 #include <errno.h>
 #include <net/if.h>

@@ -5,7 +5,7 @@
  * kernel, and counted there (PACKET_STATISTICS).
  */
 #define _GNU_SOURCE
-#include "transports/link_ring.h"
+#include "transports/link/link_ring.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The four kinds of classic capture file; octets by the format's description, not by our writer. */
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 
 #include "tests/harness.h"
 

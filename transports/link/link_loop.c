@@ -4,7 +4,7 @@
  * first of a name makes the pair and leaves the other end in a list; the second takes it and sends
  * one octet, shorter than any frame, by which the first knows that somebody is there.
  */
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -3,10 +3,10 @@
  * What one kind of link is made of; a new kind is a row in link.c and a file.  link.c does carrier,
  * retry, impairment and counting; a kind only moves octets.
  */
-#ifndef TRANSPORTS_LINK_KIND_H
-#define TRANSPORTS_LINK_KIND_H
+#ifndef TRANSPORTS_LINK_LINK_KIND_H
+#define TRANSPORTS_LINK_LINK_KIND_H
 
-#include "transports/link.h"
+#include "transports/link/link.h"
 
 #include <sys/socket.h>
 

@@ -12,9 +12,9 @@
  * dead), one from elsewhere is closed.
  */
 #define _GNU_SOURCE
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
-#include "transports/atmtcp.h"
+#include "transports/link/atmtcp.h"
 #include "transports/kit/udp_addr.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Byte code for the links that are Ethernet: packet: and tap:. */
-#include "transports/link_ether.h"
+#include "transports/link/link_ether.h"
 
 #include "core/bytes.h"
 

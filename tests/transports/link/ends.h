@@ -3,11 +3,11 @@
  * One end of a link under test: a fake host, the link, and what it heard.  Every report is checked
  * not to come from inside a call.
  */
-#ifndef TESTS_TRANSPORTS_ENDS_H
-#define TESTS_TRANSPORTS_ENDS_H
+#ifndef TESTS_TRANSPORTS_LINK_ENDS_H
+#define TESTS_TRANSPORTS_LINK_ENDS_H
 
 #include "tests/transports/host.h"
-#include "transports/link.h"
+#include "transports/link/link.h"
 
 #define S UINT64_C(1000000)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 
 #include "tests/harness.h"
 

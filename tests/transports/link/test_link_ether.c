@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/link_ether.h"
+#include "transports/link/link_ether.h"
 
 #include "tests/harness.h"
 

@@ -2,9 +2,9 @@
 /* The atmpvc link with pairs of sockets where the kernel's PVCs would be; ends.c has 0/35 of 1600
  * octets and 8/48 of 100. */
 #include "tests/harness.h"
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 #include "transports/atm.h"
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
 #include <errno.h>
 #include <string.h>

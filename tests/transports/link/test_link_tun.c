@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wrong with a text is said before any device is made; devices are for tests/wire. */
 #include "tests/harness.h"
-#include "tests/transports/ends.h"
+#include "tests/transports/link/ends.h"
 
 #include <errno.h>
 #include <string.h>

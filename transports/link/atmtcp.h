@@ -6,8 +6,8 @@
  * ubr,aal5:..." when one is opened and "C 0.35" when it is closed; nobody waits for an answer to
  * those. Byte code: the octets that are there in, records out.
  */
-#ifndef TRANSPORTS_ATMTCP_H
-#define TRANSPORTS_ATMTCP_H
+#ifndef TRANSPORTS_LINK_ATMTCP_H
+#define TRANSPORTS_LINK_ATMTCP_H
 
 #include "core/bytes.h"
 

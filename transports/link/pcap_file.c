@@ -3,7 +3,7 @@
  * The magic number says in which order the writer's machine had its octets, and by another value
  * that fractions of a second are nanoseconds.
  */
-#include "transports/pcap_file.h"
+#include "transports/link/pcap_file.h"
 
 #define MAGIC	      0xa1b2c3d4u
 #define MAGIC_NANO    0xa1b23c4du

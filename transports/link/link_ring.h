@@ -3,10 +3,10 @@
  * The receive ring of a packet socket (TPACKET_V3): the kernel fills blocks of shared memory with
  * frames and hands over whole blocks, so that a burst costs one wake-up and no copy by us.
  */
-#ifndef TRANSPORTS_LINK_RING_H
-#define TRANSPORTS_LINK_RING_H
+#ifndef TRANSPORTS_LINK_LINK_RING_H
+#define TRANSPORTS_LINK_LINK_RING_H
 
-#include "transports/link_kind.h"
+#include "transports/link/link_kind.h"
 
 #define LINK_RING_BLOCK	 (1u << 18)
 #define LINK_RING_BLOCKS 16u
