@@ -5,7 +5,7 @@
 #include "transports/atm.h"
 #include "transports/frame_relay.h"
 #include "transports/loop.h"
-#include "transports/udp.h"
+#include "transports/udp/udp.h"
 #include "transports/x25_transport.h"
 
 const struct ist_transport *const ist_builtin_transports[] = {

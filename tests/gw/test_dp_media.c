@@ -4,7 +4,7 @@
 #include "tests/gw/fake.h"
 #include "tests/harness.h"
 #include "transports/loop.h"
-#include "transports/udp.h"
+#include "transports/udp/udp.h"
 
 #include <poll.h>
 #include <stdio.h>

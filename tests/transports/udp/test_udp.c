@@ -5,7 +5,7 @@
 #include "tests/harness.h"
 #include "tests/transports/host.h"
 #include "transports/builtin.h"
-#include "transports/udp.h"
+#include "transports/udp/udp.h"
 #include "transports/kit/udp_addr.h"
 
 #include <arpa/inet.h>

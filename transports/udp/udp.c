@@ -9,12 +9,12 @@
  * asking the routing table, since the answer will come to it.
  */
 #define _GNU_SOURCE
-#include "transports/udp.h"
+#include "transports/udp/udp.h"
 
-#include "transports/ip_head.h"
+#include "transports/udp/ip_head.h"
 #include "transports/kit/settings.h"
 #include "transports/kit/sock_buffer.h"
-#include "transports/udp_table.h"
+#include "transports/udp/udp_table.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -8,8 +8,8 @@
  * heard first, with `down` for ever; `answer` keeps one, and it is then ours until `disconnect`, as
  * a channel made by `connect` is from the start.
  */
-#ifndef TRANSPORTS_UDP_H
-#define TRANSPORTS_UDP_H
+#ifndef TRANSPORTS_UDP_UDP_H
+#define TRANSPORTS_UDP_UDP_H
 
 #include "transports/transport.h"
 

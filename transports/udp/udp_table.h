@@ -10,8 +10,8 @@
  * The hash is keyed with octets only we know (a universal one), so nobody can choose addresses that
  * fall into one bucket.  Nothing is allocated after udp_table_init.
  */
-#ifndef TRANSPORTS_UDP_TABLE_H
-#define TRANSPORTS_UDP_TABLE_H
+#ifndef TRANSPORTS_UDP_UDP_TABLE_H
+#define TRANSPORTS_UDP_UDP_TABLE_H
 
 #include "transports/kit/handle.h"
 #include "transports/kit/udp_addr.h"

@@ -4,7 +4,7 @@
  * keeps the real headers to itself; these carry the true addresses, ports, lengths and checksums,
  * with TTL 64 and no fragmentation.
  */
-#include "transports/ip_head.h"
+#include "transports/udp/ip_head.h"
 
 #include "core/bytes.h"
 

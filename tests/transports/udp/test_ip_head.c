@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Headers for captures, against octets worked out by hand from RFC 791, 768, 8200. */
 #include "tests/harness.h"
-#include "transports/ip_head.h"
+#include "transports/udp/ip_head.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The IP and UDP header a datagram had or will have, made up for a capture (DLT_RAW). */
-#ifndef TRANSPORTS_IP_HEAD_H
-#define TRANSPORTS_IP_HEAD_H
+#ifndef TRANSPORTS_UDP_IP_HEAD_H
+#define TRANSPORTS_UDP_IP_HEAD_H
 
 #include "transports/kit/udp_addr.h"
 

@@ -3,7 +3,7 @@
  * One array of slots; buckets, the free list and the strangers' order are indices into it.  Slots
  * that were never used are not touched, so a large table costs address space and no memory.
  */
-#include "transports/udp_table.h"
+#include "transports/udp/udp_table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* The channel table: bounds, order of recycling, stale handles, and a random walk against a plain
  * array that knows the same things. */
 #include "tests/harness.h"
-#include "transports/udp_table.h"
+#include "transports/udp/udp_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
