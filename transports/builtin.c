@@ -3,7 +3,7 @@
 #include "transports/builtin.h"
 
 #include "transports/atm.h"
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/udp/udp.h"
 #include "transports/x25_transport.h"

@@ -29,12 +29,12 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/link/atmtcp.h transports/link/atmtcp.c transports/link/link_atmtcp.c transports/link/link_atmpvc.c \
 	transports/link/pcap_file.h transports/link/pcap_file.c transports/link/link_pcap.c transports/link/link_ether.h transports/link/link_ether.c \
 	transports/link/link_ring.h transports/link/link_ring.c \
-	transports/q922.h transports/q922.c \
-	transports/fr_encap.h transports/fr_encap.c transports/frf12.h transports/frf12.c \
-	transports/fr_int.h transports/fr_tx.c transports/fr_conf.c \
-	transports/lmi_msg.h transports/lmi_msg.c \
-	transports/lmi.h transports/lmi.c transports/lmi_sides.h transports/lmi_sides.c \
-	transports/frame_relay.h transports/frame_relay.c
+	transports/frame-relay/q922.h transports/frame-relay/q922.c \
+	transports/frame-relay/fr_encap.h transports/frame-relay/fr_encap.c transports/frame-relay/frf12.h transports/frame-relay/frf12.c \
+	transports/frame-relay/fr_int.h transports/frame-relay/fr_tx.c transports/frame-relay/fr_conf.c \
+	transports/frame-relay/lmi_msg.h transports/frame-relay/lmi_msg.c \
+	transports/frame-relay/lmi.h transports/frame-relay/lmi.c transports/frame-relay/lmi_sides.h transports/frame-relay/lmi_sides.c \
+	transports/frame-relay/frame_relay.h transports/frame-relay/frame_relay.c
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = transports/isthmus-transport.pc
 EXTRA_DIST += transports/README.md transports/GUIDE.md transports/x25.md

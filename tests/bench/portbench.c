@@ -13,7 +13,7 @@
 #include "transports/aal5.h"
 #include "transports/aal5_crc.h"
 #include "transports/atm.h"
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 #include "transports/link/link.h"
 
 #include <poll.h>

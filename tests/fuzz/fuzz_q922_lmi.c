@@ -6,10 +6,10 @@
  * instead, 254 that a PVC of the network's changes.  What a decoder accepts must come out the same
  * after we have written it; the machine must keep its numbers in bounds.
  */
-#include "transports/fr_encap.h"
-#include "transports/frf12.h"
-#include "transports/lmi.h"
-#include "transports/q922.h"
+#include "transports/frame-relay/fr_encap.h"
+#include "transports/frame-relay/frf12.h"
+#include "transports/frame-relay/lmi.h"
+#include "transports/frame-relay/q922.h"
 
 #include <stdlib.h>
 

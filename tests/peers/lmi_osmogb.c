@@ -7,9 +7,9 @@
  * libosmogb takes no T391 under 5 s, so this is real time: about 40 s.  Prints a PASS or FAIL line
  * per check; the exit status says whether all passed.
  */
-#include "transports/fr_encap.h"
-#include "transports/lmi.h"
-#include "transports/q922.h"
+#include "transports/frame-relay/fr_encap.h"
+#include "transports/frame-relay/lmi.h"
+#include "transports/frame-relay/q922.h"
 
 #include <osmocom/core/application.h>
 #include <osmocom/core/logging.h>

@@ -5,7 +5,7 @@
  * and data with PPP in it, and PPP by itself, with and without DE.
  */
 #include "tests/transports/host.h"
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Replaying and recording, on files of a directory of our own. */
 #include "tests/harness.h"
 #include "tests/transports/link/ends.h"
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 #include "transports/link/pcap_file.h"
 #include "transports/x25_transport.h"
 

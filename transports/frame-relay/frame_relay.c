@@ -5,9 +5,9 @@
  * gets L2TP and PPP.  The other way a head is built on the stack and goes out in front of the
  * payload.
  */
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 
-#include "transports/fr_int.h"
+#include "transports/frame-relay/fr_int.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -14,7 +14,7 @@
  * PVC that the user knows is told at once too, in a message that no sequence number goes with: it
  * may be lost, and a user may not know it.
  */
-#include "transports/lmi.h"
+#include "transports/frame-relay/lmi.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -8,10 +8,10 @@
  * the same for all.  It does no I/O: octets, `now` and PVCs in; octets, link and PVC changes out by
  * callback, and a deadline.  PDUs are what follows the Q.922 address.
  */
-#ifndef TRANSPORTS_LMI_H
-#define TRANSPORTS_LMI_H
+#ifndef TRANSPORTS_FRAME_RELAY_LMI_H
+#define TRANSPORTS_FRAME_RELAY_LMI_H
 
-#include "transports/lmi_msg.h"
+#include "transports/frame-relay/lmi_msg.h"
 
 enum lmi_role { LMI_USER, LMI_NETWORK };
 

@@ -6,8 +6,8 @@
  * No peer and no decoder for it was found (tshark 4.0 calls B1 unknown): the octets are FRF.12's
  * figures, proved between two of us only.
  */
-#ifndef TRANSPORTS_FRF12_H
-#define TRANSPORTS_FRF12_H
+#ifndef TRANSPORTS_FRAME_RELAY_FRF12_H
+#define TRANSPORTS_FRAME_RELAY_FRF12_H
 
 #include "core/bytes.h"
 

@@ -3,7 +3,7 @@
  * What the frame-relay transport is told: its keys, what is wrong with them beyond what a table can
  * say, and a port from opening to closing.
  */
-#include "transports/fr_int.h"
+#include "transports/frame-relay/fr_int.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * The address field of a Q.922 frame: 2 octets (10-bit DLCI), 3 (16 bits) or 4 (23 bits).  Which
  * one a link uses is configured, never guessed; the EA bits must agree with it.
  */
-#ifndef TRANSPORTS_Q922_H
-#define TRANSPORTS_Q922_H
+#ifndef TRANSPORTS_FRAME_RELAY_Q922_H
+#define TRANSPORTS_FRAME_RELAY_Q922_H
 
 #include "core/bytes.h"
 

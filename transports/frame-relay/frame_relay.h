@@ -7,8 +7,8 @@
  * is. Sizes: `mtu` is the information field (all behind the Q.922 address), which with L2TP must be
  * at least 1526 octets (RFC 3070 section 5); a channel's own MTU is that less its encapsulation.
  */
-#ifndef TRANSPORTS_FRAME_RELAY_H
-#define TRANSPORTS_FRAME_RELAY_H
+#ifndef TRANSPORTS_FRAME_RELAY_FRAME_RELAY_H
+#define TRANSPORTS_FRAME_RELAY_FRAME_RELAY_H
 
 #include "transports/transport.h"
 

@@ -17,7 +17,7 @@
  * of 23.  Its UPDATE STATUS is taken with or without the other elements and sent with the PVC's
  * alone; no peer that has it was there to ask.
  */
-#include "transports/lmi_msg.h"
+#include "transports/frame-relay/lmi_msg.h"
 
 const struct lmi_variant lmi_variants[LMI_KINDS] = {
 	[LMI_ANNEX_A] = {"annex-a", 0, 0x08, 0, 0x51, 0x53, 0x57, false, false},

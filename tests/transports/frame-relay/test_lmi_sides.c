@@ -2,8 +2,8 @@
 /* Both roles on one link: who gets which message, and that up means up in both directions. */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
-#include "transports/frame_relay.h"
-#include "transports/lmi_sides.h"
+#include "transports/frame-relay/frame_relay.h"
+#include "transports/frame-relay/lmi_sides.h"
 
 #include <string.h>
 

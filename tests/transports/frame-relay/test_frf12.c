@@ -2,7 +2,7 @@
 /* Fragments: the header's octets, every loss a gap, and frames of every size cut and put together.
  */
 #include "tests/harness.h"
-#include "transports/frf12.h"
+#include "transports/frame-relay/frf12.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * What follows the Q.922 address: control field, optional pad, NLPID, and a SNAP header behind
  * NLPID 80 (RFC 2427).  L2TP is SNAP 00-00-5E/0007 (RFC 3070), PPP is NLPID CF (RFC 1973).
  */
-#ifndef TRANSPORTS_FR_ENCAP_H
-#define TRANSPORTS_FR_ENCAP_H
+#ifndef TRANSPORTS_FRAME_RELAY_FR_ENCAP_H
+#define TRANSPORTS_FRAME_RELAY_FR_ENCAP_H
 
 #include "core/bytes.h"
 

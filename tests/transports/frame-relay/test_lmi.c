@@ -2,7 +2,7 @@
 /* The LMI machine: conversations octet by octet, each role alone, both against each other, and the
  * error windows against a model that only counts. */
 #include "tests/harness.h"
-#include "transports/lmi.h"
+#include "transports/frame-relay/lmi.h"
 
 #include <stdlib.h>
 #include <string.h>

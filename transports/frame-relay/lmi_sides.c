@@ -5,7 +5,7 @@
  * or of a PVC is passed on when the other says the same, and a side that goes down takes down what
  * both had up.
  */
-#include "transports/lmi_sides.h"
+#include "transports/frame-relay/lmi_sides.h"
 
 #define MESSAGE_TYPE 3u /* its offset in a PDU, in every kind */
 

@@ -2,7 +2,7 @@
 /* The frame-relay transport: two ports back to back, and one port against frames typed by hand. */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

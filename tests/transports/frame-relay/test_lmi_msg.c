@@ -2,7 +2,7 @@
 /* LMI messages of the three variants: octets as real equipment sends them, and what is malformed.
  */
 #include "tests/harness.h"
-#include "transports/lmi_msg.h"
+#include "transports/frame-relay/lmi_msg.h"
 
 #include <string.h>
 

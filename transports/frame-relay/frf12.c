@@ -4,7 +4,7 @@
  * interface kind), then eight bits of the number.  There is no timer: a fragment that does not
  * follow the last one ends what was gathered, and a first one always begins anew.
  */
-#include "transports/frf12.h"
+#include "transports/frame-relay/frf12.h"
 
 #define UI	  0x03u
 #define NLPID	  0xb1u

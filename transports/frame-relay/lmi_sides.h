@@ -4,10 +4,10 @@
  * bidirectional procedures of Q.933 Annex A and T1.617 Annex D): there each end polls and each end
  * answers, and the link and a PVC are up when they are in both directions.
  */
-#ifndef TRANSPORTS_LMI_SIDES_H
-#define TRANSPORTS_LMI_SIDES_H
+#ifndef TRANSPORTS_FRAME_RELAY_LMI_SIDES_H
+#define TRANSPORTS_FRAME_RELAY_LMI_SIDES_H
 
-#include "transports/lmi.h"
+#include "transports/frame-relay/lmi.h"
 
 struct lmi_sides;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Q.922 addresses against octets typed from the recommendation's figures. */
 #include "tests/harness.h"
-#include "transports/q922.h"
+#include "transports/frame-relay/q922.h"
 
 #include <string.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Between the files of the frame-relay transport: frame_relay.c (up, down, receiving), fr_tx.c
  * (sending) and fr_conf.c (keys, opening, closing). */
-#ifndef TRANSPORTS_FR_INT_H
-#define TRANSPORTS_FR_INT_H
+#ifndef TRANSPORTS_FRAME_RELAY_FR_INT_H
+#define TRANSPORTS_FRAME_RELAY_FR_INT_H
 
-#include "transports/fr_encap.h"
-#include "transports/frf12.h"
+#include "transports/frame-relay/fr_encap.h"
+#include "transports/frame-relay/frf12.h"
 #include "transports/kit/handle.h"
 #include "transports/link/link.h"
-#include "transports/lmi_sides.h"
-#include "transports/q922.h"
+#include "transports/frame-relay/lmi_sides.h"
+#include "transports/frame-relay/q922.h"
 
 #define FR_BATCH	32u
 #define FR_HEAD_MAX	(Q922_MAX_OCTETS + FR_ENCAP_MAX + IST_HEAD_MAX)

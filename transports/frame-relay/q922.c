@@ -4,7 +4,7 @@
  * ones first, and EA in its lowest bit, set in the last octet only.  The first octet has C/R, the
  * second FECN, BECN and DE, the last of three or four has D/C.  One row per octet says the rest.
  */
-#include "transports/q922.h"
+#include "transports/frame-relay/q922.h"
 
 struct octet {
 	uint8_t shift; /* where its bits stand in the DLCI */

@@ -2,7 +2,7 @@
 /* Settings of a frame-relay port that are wrong: each is refused with words. */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
-#include "transports/frame_relay.h"
+#include "transports/frame-relay/frame_relay.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * control field at most one pad octet is skipped, whatever the NLPID: peers differ in where they
  * put it.
  */
-#include "transports/fr_encap.h"
+#include "transports/frame-relay/fr_encap.h"
 
 #define UI	    0x03u
 #define NLPID_PAD   0x00u

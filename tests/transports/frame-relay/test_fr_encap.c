@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Encapsulations of RFC 2427, 3070 and 1973, as their figures have them. */
 #include "tests/harness.h"
-#include "transports/fr_encap.h"
+#include "transports/frame-relay/fr_encap.h"
 
 static void get(void)
 {

@@ -4,7 +4,7 @@
  * in front of the payload, which is never moved.  A frame too long for one piece is cut up as
  * FRF.12 says; its whole head goes into the first fragment.
  */
-#include "transports/fr_int.h"
+#include "transports/frame-relay/fr_int.h"
 
 #include <errno.h>
 

@@ -2,10 +2,10 @@
 /*
  * LMI messages, octets to struct and back.  The variants are rows: a fourth would be one more.
  */
-#ifndef TRANSPORTS_LMI_MSG_H
-#define TRANSPORTS_LMI_MSG_H
+#ifndef TRANSPORTS_FRAME_RELAY_LMI_MSG_H
+#define TRANSPORTS_FRAME_RELAY_LMI_MSG_H
 
-#include "transports/q922.h"
+#include "transports/frame-relay/q922.h"
 
 enum lmi_kind { LMI_ANNEX_A, LMI_ANNEX_D, LMI_CISCO, LMI_KINDS };
 
