@@ -2,7 +2,7 @@
 /* The list of what is compiled in; the host finds a transport by its name here or in a plugin. */
 #include "transports/builtin.h"
 
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/udp/udp.h"

@@ -11,11 +11,11 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/kit/delay.h transports/kit/delay.c transports/kit/due.h transports/kit/due.c \
 	transports/kit/impair.h transports/kit/impair.c \
 	transports/loop.h transports/loop.c \
-	transports/cell.h transports/cell.c transports/oam.h transports/oam.c \
-	transports/aal5.h transports/aal5.c transports/aal5_crc.h transports/aal5_crc.c \
-	transports/atm.h transports/atm_int.h transports/atm.c transports/atm_conf.c \
-	transports/atm_rx.c transports/atm_tx.c transports/atm_encap.h transports/atm_encap.c \
-	transports/atm_shape.h transports/atm_shape.c \
+	transports/atm/cell.h transports/atm/cell.c transports/atm/oam.h transports/atm/oam.c \
+	transports/atm/aal5.h transports/atm/aal5.c transports/atm/aal5_crc.h transports/atm/aal5_crc.c \
+	transports/atm/atm.h transports/atm/atm_int.h transports/atm/atm.c transports/atm/atm_conf.c \
+	transports/atm/atm_rx.c transports/atm/atm_tx.c transports/atm/atm_encap.h transports/atm/atm_encap.c \
+	transports/atm/atm_shape.h transports/atm/atm_shape.c \
 	transports/lapb.h transports/lapb.c transports/xot.h transports/xot.c \
 	transports/x25_pkt.h transports/x25_pkt.c transports/x25_words.c \
 	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c \

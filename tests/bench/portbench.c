@@ -10,9 +10,9 @@
  */
 #define _GNU_SOURCE
 #include "tests/transports/host.h"
-#include "transports/aal5.h"
-#include "transports/aal5_crc.h"
-#include "transports/atm.h"
+#include "transports/atm/aal5.h"
+#include "transports/atm/aal5_crc.h"
+#include "transports/atm/atm.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/link/link.h"
 

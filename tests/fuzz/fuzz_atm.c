@@ -4,10 +4,10 @@
  * in front of an SDU, and OAM cells.  What is taken for an SDU is one: put together again it is the
  * PDU that came, and it is never longer than was asked for.
  */
-#include "transports/aal5.h"
-#include "transports/atm_encap.h"
-#include "transports/cell.h"
-#include "transports/oam.h"
+#include "transports/atm/aal5.h"
+#include "transports/atm/atm_encap.h"
+#include "transports/atm/cell.h"
+#include "transports/atm/oam.h"
 
 #include <stdlib.h>
 

@@ -11,7 +11,7 @@
 #include "tests/transports/host.h"
 #include "ppp/frame.h"
 #include "ppp/ppp.h"
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 
 #include <poll.h>
 #include <stdio.h>

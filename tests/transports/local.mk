@@ -6,8 +6,8 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/udp/test_ip_head.c \
 	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c \
 	tests/transports/kit/test_delay.c tests/transports/kit/test_due.c tests/transports/kit/test_impair.c tests/transports/test_loop.c \
-	tests/transports/test_cell.c tests/transports/test_oam.c tests/transports/test_aal5.c \
-	tests/transports/test_aal5_crc.c tests/transports/recorder.h tests/transports/recorder.c \
+	tests/transports/atm/test_cell.c tests/transports/atm/test_oam.c tests/transports/atm/test_aal5.c \
+	tests/transports/atm/test_aal5_crc.c tests/transports/recorder.h tests/transports/recorder.c \
 	tests/transports/test_lapb.c tests/transports/test_lapb_line.c tests/transports/test_xot.c \
 	tests/transports/x25_end.h tests/transports/x25_end.c tests/transports/test_x25_states.c \
 	tests/transports/test_x25_agree.c tests/transports/test_x25_doc.c \
@@ -15,10 +15,10 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/x25_pair.h tests/transports/x25_pair.c tests/transports/test_x25_circuit.c tests/transports/test_x25_load.c tests/transports/test_x25_xot.c tests/transports/test_x25_socket.c \
 	tests/transports/test_x25_encap.c tests/transports/test_x25_conf.c \
 	tests/transports/test_x25_line.c tests/transports/test_x25_transport.c \
-	tests/transports/raw.h tests/transports/raw.c tests/transports/test_atm.c \
-	tests/transports/test_atm_conf.c tests/transports/test_atm_rx.c \
-	tests/transports/test_atm_tx.c tests/transports/test_atm_encap.c \
-	tests/transports/test_atm_shape.c tests/transports/frame-relay/test_q922.c tests/transports/frame-relay/test_fr_encap.c \
+	tests/transports/raw.h tests/transports/raw.c tests/transports/atm/test_atm.c \
+	tests/transports/atm/test_atm_conf.c tests/transports/atm/test_atm_rx.c \
+	tests/transports/atm/test_atm_tx.c tests/transports/atm/test_atm_encap.c \
+	tests/transports/atm/test_atm_shape.c tests/transports/frame-relay/test_q922.c tests/transports/frame-relay/test_fr_encap.c \
 	tests/transports/frame-relay/test_lmi_msg.c tests/transports/frame-relay/test_lmi.c tests/transports/frame-relay/test_lmi_sides.c tests/transports/link/test_link.c \
 	tests/transports/frame-relay/test_frf12.c tests/transports/frame-relay/test_fr_conf.c tests/transports/frame-relay/test_frame_relay.c \
 	tests/transports/link/ends.h tests/transports/link/ends.c \

@@ -3,7 +3,7 @@
  * octets and 8/48 of 100. */
 #include "tests/harness.h"
 #include "tests/transports/link/ends.h"
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 #include "transports/link/link_kind.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Both ends of an atmtcp link, against each other and against bare TCP sockets of 127.0.0.1. */
 #include "tests/harness.h"
 #include "tests/transports/link/ends.h"
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 #include "transports/kit/udp_addr.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * The first octet names the function; the last ten bits are a CRC-10 (x^10+x^9+x^5+x^4+x+1) over the
  * 374 before them, so that over the whole cell it leaves nothing.
  */
-#include "transports/oam.h"
+#include "transports/atm/oam.h"
 
 #include "core/bytes.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/cell.h"
+#include "transports/atm/cell.h"
 
 #include "tests/harness.h"
 

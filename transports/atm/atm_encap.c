@@ -3,7 +3,7 @@
  * The LLC header is three octets: AA AA 03 says that SNAP follows (an organisation and its protocol),
  * FE FE 03 that an ISO network layer protocol identifier does.
  */
-#include "transports/atm_encap.h"
+#include "transports/atm/atm_encap.h"
 
 static const uint8_t l2tp_head[] = {0xaa, 0xaa, 0x03, 0x00, 0x00, 0x5e, 0x00, 0x07};
 static const uint8_t ppp_head[] = {0xfe, 0xfe, 0x03, 0xcf};

@@ -4,7 +4,7 @@
  * so that a quiet circuit does not burst far over its rate, and a timer that comes late, which it does
  * by a millisecond or two, costs a busy one nothing.
  */
-#include "transports/atm_shape.h"
+#include "transports/atm/atm_shape.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * A cell header is one 32-bit word and its check: the word is taken apart by shifts, and the check is
  * the CRC-8 of its four octets with the coset 55 that keeps a run of zeros from looking good.
  */
-#include "transports/cell.h"
+#include "transports/atm/cell.h"
 
 #include "core/bytes.h"
 

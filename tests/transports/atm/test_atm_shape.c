@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/atm_shape.h"
+#include "transports/atm/atm_shape.h"
 
 #include "tests/harness.h"
 

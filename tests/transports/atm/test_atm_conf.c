@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 
 #include <stdio.h>
 #include <string.h>

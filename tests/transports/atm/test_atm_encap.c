@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/atm_encap.h"
+#include "transports/atm/atm_encap.h"
 
 #include "tests/harness.h"
 

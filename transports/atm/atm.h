@@ -8,8 +8,8 @@
  * VPI, VCI, two octets each, in front), as its link needs.  A channel is up while the link is and, when
  * oam-interval is set, while the far end answers F5 loopback cells.
  */
-#ifndef TRANSPORTS_ATM_H
-#define TRANSPORTS_ATM_H
+#ifndef TRANSPORTS_ATM_ATM_H
+#define TRANSPORTS_ATM_ATM_H
 
 #include "transports/transport.h"
 

@@ -3,7 +3,7 @@
  * The keys of `atm`, and circuits from the configuration: addresses "VPI/VCI", the settings of each, and
  * what may not be together.
  */
-#include "transports/atm_int.h"
+#include "transports/atm/atm_int.h"
 
 #include <errno.h>
 #include <stdio.h>

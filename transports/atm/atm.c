@@ -4,10 +4,10 @@
  * waits (reassembly, shaping, loopback), and the table the host calls.  The way of a frame is in
  * atm_rx.c and atm_tx.c.
  */
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 
-#include "transports/aal5_crc.h"
-#include "transports/atm_int.h"
+#include "transports/atm/aal5_crc.h"
+#include "transports/atm/atm_int.h"
 
 #include <errno.h>
 #include <stdio.h>

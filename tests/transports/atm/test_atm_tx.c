@@ -2,8 +2,8 @@
 #include "tests/harness.h"
 #include "tests/transports/host.h"
 #include "tests/transports/raw.h"
-#include "transports/aal5.h"
-#include "transports/atm.h"
+#include "transports/atm/aal5.h"
+#include "transports/atm/atm.h"
 
 #include <string.h>
 

@@ -7,10 +7,10 @@
  *
  * Octets in, octets and a verdict out.
  */
-#ifndef TRANSPORTS_OAM_H
-#define TRANSPORTS_OAM_H
+#ifndef TRANSPORTS_ATM_OAM_H
+#define TRANSPORTS_ATM_OAM_H
 
-#include "transports/cell.h"
+#include "transports/atm/cell.h"
 
 enum oam_kind {
 	OAM_BAD_CRC,

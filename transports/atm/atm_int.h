@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Between atm.c (port, circuits, up and down), atm_rx.c, atm_tx.c and atm_conf.c; nobody else's. */
-#ifndef TRANSPORTS_ATM_INT_H
-#define TRANSPORTS_ATM_INT_H
+#ifndef TRANSPORTS_ATM_ATM_INT_H
+#define TRANSPORTS_ATM_ATM_INT_H
 
-#include "transports/aal5.h"
-#include "transports/atm_encap.h"
-#include "transports/atm_shape.h"
+#include "transports/atm/aal5.h"
+#include "transports/atm/atm_encap.h"
+#include "transports/atm/atm_shape.h"
 #include "transports/kit/due.h"
 #include "transports/kit/handle.h"
 #include "transports/link/link.h"
-#include "transports/oam.h"
+#include "transports/atm/oam.h"
 
 #define ATM_BATCH 32u
 #define ATM_CELLS_MAX 192u /* in one frame of a link */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/aal5_crc.h"
+#include "transports/atm/aal5_crc.h"
 
 #include "tests/harness.h"
 

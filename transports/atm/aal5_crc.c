@@ -6,7 +6,7 @@
  * B.hi * (x^(D+64) mod P) + B.lo * (x^D mod P), which fits in 96 bits and is added to the block D bits
  * later.  What is left at the end, 16 octets, goes through the tables.  The constants are computed.
  */
-#include "transports/aal5_crc.h"
+#include "transports/atm/aal5_crc.h"
 
 #include <string.h>
 

@@ -7,10 +7,10 @@
  * that travels in the payloads of consecutive cells of one connection, the last marked in its PTI.
  * Everything here is bytes: no cells headers, no sockets, no clock but `now`.
  */
-#ifndef TRANSPORTS_AAL5_H
-#define TRANSPORTS_AAL5_H
+#ifndef TRANSPORTS_ATM_AAL5_H
+#define TRANSPORTS_ATM_AAL5_H
 
-#include "transports/cell.h"
+#include "transports/atm/cell.h"
 
 #include <string.h>
 

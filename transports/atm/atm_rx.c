@@ -5,7 +5,7 @@
  * gathered.  What is gathered stands in the buffers of the circuits, so it is handed over before the
  * next cell of such a circuit is touched.
  */
-#include "transports/atm_int.h"
+#include "transports/atm/atm_int.h"
 
 #include <stdlib.h>
 

@@ -6,8 +6,8 @@
  *
  * HEC is a CRC-8 (x^8+x^2+x+1) over the first four octets, plus 55 hex.  Pure functions.
  */
-#ifndef TRANSPORTS_CELL_H
-#define TRANSPORTS_CELL_H
+#ifndef TRANSPORTS_ATM_CELL_H
+#define TRANSPORTS_ATM_CELL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
  * circuit pays for its cells; without tokens the SDU is copied into the circuit's queue, and when that is
  * full `send` takes no more until it has room.
  */
-#include "transports/atm_int.h"
+#include "transports/atm/atm_int.h"
 
 #include <errno.h>
 

@@ -4,8 +4,8 @@
  * tokens.  An SDU leaves when the bucket is not empty and may take it into debt, so that it is never cut
  * in two.  Times in us.
  */
-#ifndef TRANSPORTS_ATM_SHAPE_H
-#define TRANSPORTS_ATM_SHAPE_H
+#ifndef TRANSPORTS_ATM_ATM_SHAPE_H
+#define TRANSPORTS_ATM_ATM_SHAPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

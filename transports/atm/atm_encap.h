@@ -4,8 +4,8 @@
  * 00-07, or nothing when the circuit is multiplexed by VC), PPP by RFC 2364 (LLC FE-FE-03 and NLPID CF,
  * or nothing).  Pure functions.
  */
-#ifndef TRANSPORTS_ATM_ENCAP_H
-#define TRANSPORTS_ATM_ENCAP_H
+#ifndef TRANSPORTS_ATM_ATM_ENCAP_H
+#define TRANSPORTS_ATM_ATM_ENCAP_H
 
 #include "core/bytes.h"
 #include "transports/transport.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/oam.h"
+#include "transports/atm/oam.h"
 
 #include "tests/harness.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/aal5.h"
+#include "transports/atm/aal5.h"
 
 #include "tests/harness.h"
 

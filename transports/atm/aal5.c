@@ -5,10 +5,10 @@
  * one and the same PDU known.  A PDU that outgrows the buffer is remembered as lost until its end, so
  * that its tail is not taken for a PDU of its own.
  */
-#include "transports/aal5.h"
+#include "transports/atm/aal5.h"
 
 #include "core/bytes.h"
-#include "transports/aal5_crc.h"
+#include "transports/atm/aal5_crc.h"
 
 #define NO_DEADLINE UINT64_MAX
 

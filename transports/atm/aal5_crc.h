@@ -5,8 +5,8 @@
  * plain table; all ways agree for every length.  Also the reflected CRC-32 of Ethernet, which some
  * emulated routers put in its place.
  */
-#ifndef TRANSPORTS_AAL5_CRC_H
-#define TRANSPORTS_AAL5_CRC_H
+#ifndef TRANSPORTS_ATM_AAL5_CRC_H
+#define TRANSPORTS_ATM_AAL5_CRC_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/atm.h"
+#include "transports/atm/atm.h"
 
 #include "tests/harness.h"
 #include "tests/transports/host.h"
 #include "tests/transports/raw.h"
-#include "transports/aal5.h"
+#include "transports/atm/aal5.h"
 
 #include <stdio.h>
 #include <string.h>
