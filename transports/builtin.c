@@ -6,7 +6,7 @@
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/udp/udp.h"
-#include "transports/x25_transport.h"
+#include "transports/x25/x25_transport.h"
 
 const struct ist_transport *const ist_builtin_transports[] = {
 	&udp_transport,

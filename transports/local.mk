@@ -16,14 +16,14 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/atm/atm.h transports/atm/atm_int.h transports/atm/atm.c transports/atm/atm_conf.c \
 	transports/atm/atm_rx.c transports/atm/atm_tx.c transports/atm/atm_encap.h transports/atm/atm_encap.c \
 	transports/atm/atm_shape.h transports/atm/atm_shape.c \
-	transports/lapb.h transports/lapb.c transports/xot.h transports/xot.c \
-	transports/x25_pkt.h transports/x25_pkt.c transports/x25_words.c \
-	transports/x25.h transports/x25_int.h transports/x25.c transports/x25_data.c \
-	transports/x25_default.c transports/x25_agree.c \
-	transports/x25_encap.h transports/x25_encap.c transports/x25_port.h transports/x25_conf.c \
-	transports/x25_circuit.c transports/x25_line.c transports/x25_xot.h transports/x25_xot.c \
-	transports/x25_xot_pvc.c transports/x25_kernel.h transports/x25_kernel.c \
-	transports/x25_socket.h transports/x25_socket.c transports/x25_transport.h transports/x25_transport.c \
+	transports/x25/lapb.h transports/x25/lapb.c transports/x25/xot.h transports/x25/xot.c \
+	transports/x25/x25_pkt.h transports/x25/x25_pkt.c transports/x25/x25_words.c \
+	transports/x25/x25.h transports/x25/x25_int.h transports/x25/x25.c transports/x25/x25_data.c \
+	transports/x25/x25_default.c transports/x25/x25_agree.c \
+	transports/x25/x25_encap.h transports/x25/x25_encap.c transports/x25/x25_port.h transports/x25/x25_conf.c \
+	transports/x25/x25_circuit.c transports/x25/x25_line.c transports/x25/x25_xot.h transports/x25/x25_xot.c \
+	transports/x25/x25_xot_pvc.c transports/x25/x25_kernel.h transports/x25/x25_kernel.c \
+	transports/x25/x25_socket.h transports/x25/x25_socket.c transports/x25/x25_transport.h transports/x25/x25_transport.c \
 	transports/link/link.h transports/link/link_kind.h transports/link/link.c transports/link/link_socket.c \
 	transports/link/link_udp.c transports/link/link_loop.c transports/link/link_packet.c transports/link/link_tun.c \
 	transports/link/atmtcp.h transports/link/atmtcp.c transports/link/link_atmtcp.c transports/link/link_atmpvc.c \
@@ -37,6 +37,6 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/frame-relay/frame_relay.h transports/frame-relay/frame_relay.c
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = transports/isthmus-transport.pc
-EXTRA_DIST += transports/README.md transports/GUIDE.md transports/x25.md
+EXTRA_DIST += transports/README.md transports/GUIDE.md transports/x25/x25.md
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h

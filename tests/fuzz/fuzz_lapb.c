@@ -5,7 +5,7 @@
  * does.  No more frames may be out than the window has room for, and what is sent must be frames.
  */
 #include "core/bytes.h"
-#include "transports/lapb.h"
+#include "transports/x25/lapb.h"
 
 #include <stdlib.h>
 

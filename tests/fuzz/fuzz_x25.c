@@ -8,7 +8,7 @@
  * A packet found good must come out of encoder and decoder as it went in.  SDUs must be no longer than
  * they may be, and packets no longer than was agreed.
  */
-#include "transports/x25.h"
+#include "transports/x25/x25.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * as when it is taken whole.  Each that is a PVC-setup is decoded; one that is in order must come out of
  * encoder and decoder as it went in.
  */
-#include "transports/xot.h"
+#include "transports/x25/xot.h"
 
 #include <stdlib.h>
 

@@ -14,7 +14,7 @@
  *passed.
  */
 #include "tests/transports/host.h"
-#include "transports/x25_transport.h"
+#include "transports/x25/x25_transport.h"
 
 #include <errno.h>
 #include <fcntl.h>

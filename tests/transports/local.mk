@@ -8,13 +8,13 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/kit/test_delay.c tests/transports/kit/test_due.c tests/transports/kit/test_impair.c tests/transports/test_loop.c \
 	tests/transports/atm/test_cell.c tests/transports/atm/test_oam.c tests/transports/atm/test_aal5.c \
 	tests/transports/atm/test_aal5_crc.c tests/transports/recorder.h tests/transports/recorder.c \
-	tests/transports/test_lapb.c tests/transports/test_lapb_line.c tests/transports/test_xot.c \
-	tests/transports/x25_end.h tests/transports/x25_end.c tests/transports/test_x25_states.c \
-	tests/transports/test_x25_agree.c tests/transports/test_x25_doc.c \
-	tests/transports/test_x25_pkt.c tests/transports/test_x25.c tests/transports/test_x25_data.c \
-	tests/transports/x25_pair.h tests/transports/x25_pair.c tests/transports/test_x25_circuit.c tests/transports/test_x25_load.c tests/transports/test_x25_xot.c tests/transports/test_x25_socket.c \
-	tests/transports/test_x25_encap.c tests/transports/test_x25_conf.c \
-	tests/transports/test_x25_line.c tests/transports/test_x25_transport.c \
+	tests/transports/x25/test_lapb.c tests/transports/x25/test_lapb_line.c tests/transports/x25/test_xot.c \
+	tests/transports/x25/x25_end.h tests/transports/x25/x25_end.c tests/transports/x25/test_x25_states.c \
+	tests/transports/x25/test_x25_agree.c tests/transports/x25/test_x25_doc.c \
+	tests/transports/x25/test_x25_pkt.c tests/transports/x25/test_x25.c tests/transports/x25/test_x25_data.c \
+	tests/transports/x25/x25_pair.h tests/transports/x25/x25_pair.c tests/transports/x25/test_x25_circuit.c tests/transports/x25/test_x25_load.c tests/transports/x25/test_x25_xot.c tests/transports/x25/test_x25_socket.c \
+	tests/transports/x25/test_x25_encap.c tests/transports/x25/test_x25_conf.c \
+	tests/transports/x25/test_x25_line.c tests/transports/x25/test_x25_transport.c \
 	tests/transports/raw.h tests/transports/raw.c tests/transports/atm/test_atm.c \
 	tests/transports/atm/test_atm_conf.c tests/transports/atm/test_atm_rx.c \
 	tests/transports/atm/test_atm_tx.c tests/transports/atm/test_atm_encap.c \

@@ -4,7 +4,7 @@
 #include "tests/transports/link/ends.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/link/pcap_file.h"
-#include "transports/x25_transport.h"
+#include "transports/x25/x25_transport.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a port's settings come to: what is refused with which words, and what goes over the line. */
+#include "tests/transports/x25/x25_pair.h"
+
+#include <errno.h>
+
+#define L2TP IST_PAYLOAD_L2TP
+
+static void wrong_settings_have_words(void)
+{
+	static const struct {
+		const char *keys[6], *words;
+	} rows[] = {
+		{{NULL}, "needs a link"},
+		{{"link=loop:c", "address=31x"}, "address"},
+		{{"link=loop:c", "address=1234567890123456"}, "1 to 15 digits"},
+		{{"link=loop:c", "packet-size=100"}, "power of two"},
+		{{"link=loop:c", "packet-size-want=8192"}, "power of two"},
+		{{"link=loop:c", "window=8"}, "at most 7"},
+		{{"link=loop:c", "window-want=20"}, "at most 7"},
+		{{"link=loop:c", "lapb-window=8"}, "at most 7"},
+		{{"link=loop:c", "lapb-t1=0"}, "not 0"},
+		{{"link=loop:c", "lci-two-way=0-3"}, "lci-two-way"},
+		{{"link=loop:c", "lci-two-way=5-3"}, "lci-two-way"},
+		{{"link=loop:c", "lci-outgoing=1-5000"}, "lci-outgoing"},
+		{{"link=loop:c", "lci-incoming=1-3x"}, "lci-incoming"},
+		{{"link=loop:c", "lci-incoming=1-3", "lci-two-way=5-9"}, "right behind channel 3"},
+		{{"link=loop:c", "lci-two-way=1-3", "lci-outgoing=3-9"}, "right behind channel 3"},
+		{{"link=loop:c", "lci-two-way=1-3", "@3 l2tp"}, "right behind channel 3"},
+		{{"link=loop:c", "network-user-id=123456789012345678901234567890123"}, "longer"},
+		{{"link=loop:c", "@4096 l2tp"}, "1 to 4095"},
+		{{"link=loop:c", "@0 l2tp"}, "1 to 4095"},
+		{{"link=loop:c", "@1 l2tp ppp"}, "no sharing"},
+		{{"link=loop:c", "@1 l2tp", "@1 ppp"}, "there twice"},
+		{{"link=loop:c", "@5555 l2tp", "kind=svc", "@5555 ppp", "kind=svc"}, "there twice"},
+		{{"link=loop:c", "ethertype=0x500"}, "ethertype"},
+		{{"link=nothing:c"}, "link"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *const *keys = rows[i].keys;
+		struct fake_host h;
+		char err[200] = "";
+
+		CU_ASSERT_TRUE(fake_try(&h, &x25_transport, keys, err, sizeof(err)) < 0);
+		if (!strstr(err, rows[i].words))
+			printf("%s\n", err);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err, rows[i].words));
+	}
+}
+
+/* The first call with these settings is this packet. */
+static void settings_on_the_line(void)
+{
+	static const struct {
+		const char *keys[6], *call;
+	} rows[] = {
+		{{"lci-two-way=1-1", "negotiate=no", "closed-user-group=7"},
+		 "10010b 44 5555 3110 02 0307 80 00005e0007"},
+		{{"lci-two-way=1-1", "negotiate=no", "closed-user-group=1234"},
+		 "10010b 44 5555 3110 03 471234 80 00005e0007"},
+		{{"lci-two-way=1-1", "negotiate=no", "network-user-id=ab"},
+		 "10010b 44 5555 3110 04 c6026162 80 00005e0007"},
+		{{"lci-two-way=1-1", "negotiate=no", "reverse-charging=yes"},
+		 "10010b 44 5555 3110 02 0101 80 00005e0007"},
+		{{"lci-two-way=1-1", "negotiate=no", "throughput=9600"},
+		 "10010b 44 5555 3110 02 02aa 80 00005e0007"},
+		{{"lci-two-way=1-1", "packet-size-want=2048", "window-want=3"},
+		 "10010b 44 5555 3110 06 420b0b 430303 80 00005e0007"},
+		{{"lci-two-way=1-1", "address=1", "negotiate=no"},
+		 "10010b 14 5555 10 00 80 00005e0007"},
+		{{"lci-incoming=1-9", "lci-two-way=10-19", "lci-outgoing=20-29", "negotiate=no"},
+		 "101d0b 44 5555 3110 00 80 00005e0007"},
+		{{"lci-incoming=1-9", "lci-outgoing=10-12", "negotiate=no"},
+		 "100c0b 44 5555 3110 00 80 00005e0007"},
+		{{"negotiate=no", "@7 l2tp"}, "14000b 44 5555 3110 00 80 00005e0007"},
+		{{"negotiate=no", "@1030 l2tp"}, "14070b 44 5555 3110 00 80 00005e0007"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct typed t;
+		ist_channel c;
+
+		typed_open(&t, rows[i].keys);
+		CU_ASSERT_EQUAL(fake_connect(&t.h, "5555", L2TP, &c), 0);
+		TYPED_SENT(&t, rows[i].call);
+		typed_close(&t);
+	}
+}
+
+static void no_channel_for_us(void)
+{
+	struct typed t;
+	ist_channel c;
+
+	typed_open(&t, (const char *const[]){"lci-incoming=1-9", NULL});
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "5555", L2TP, &c), -ENOBUFS);
+	typed_close(&t);
+}
+
+static void the_pdu_size_is_configured(void)
+{
+	static const struct {
+		const char *mtu[2];
+		uint32_t octets;
+	} rows[] = {{{"mtu=1600"}, 1600}, {{NULL}, 1620}, {{"mtu=9216"}, 9216}};
+	static uint8_t data[9216];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ist_channel a, b;
+		struct pair p;
+
+		pair_open(&p, "lapb", rows[i].mtu, rows[i].mtu);
+		CU_ASSERT_TRUE_FATAL(pair_call(&p, "3111", L2TP, &a, &b));
+		CU_ASSERT_EQUAL(x25_transport.mtu(p.dte.port, a), rows[i].octets);
+		CU_ASSERT_EQUAL(fake_send(&p.dte, a, data, rows[i].octets), 1);
+		pair_run(&p);
+		CU_ASSERT_TRUE(pair_got(&p.dce, b, data, rows[i].octets));
+		pair_close(&p);
+	}
+}
+
+/* Each key of a table is there once; each counter too. */
+static void tables(void)
+{
+	for (const struct ist_key *k = x25_transport.keys; k->name; k++)
+		for (const struct ist_key *o = k + 1; o->name; o++)
+			CU_ASSERT_TRUE(strcmp(k->name, o->name));
+	for (const struct ist_counter *k = x25_transport.counters; k->name; k++)
+		for (const struct ist_counter *o = k + 1; o->name; o++)
+			CU_ASSERT_TRUE(strcmp(k->name, o->name));
+}
+
+static const struct test_case cases[] = {
+	{"wrong_settings_have_words", wrong_settings_have_words},
+	{"settings_on_the_line", settings_on_the_line},
+	{"no_channel_for_us", no_channel_for_us},
+	{"rfc1356_3_6_the_pdu_size_is_configured", the_pdu_size_is_configured},
+	{"tables", tables},
+	{NULL, NULL},
+};
+const struct test_suite suite_x25_conf = {"x25_conf", cases};

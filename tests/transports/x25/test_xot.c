@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transports/x25/xot.h"
+
+#include "tests/harness.h"
+
+#include <string.h>
+
+/* Two packets and the start of a third, fed in every possible size of piece. */
+static void packets_come_out_of_any_pieces(void)
+{
+	uint8_t stream[64];
+	size_t n = test_hex(stream, sizeof(stream), "00000003 1001ff 00000005 1001130000 0000");
+
+	for (size_t piece = 1; piece <= n; piece++) {
+		struct xot_in x;
+		unsigned packets = 0;
+
+		xot_in_init(&x);
+		for (size_t at = 0; at < n; at += piece) {
+			const uint8_t *data = stream + at, *pkt;
+			size_t left = piece < n - at ? piece : n - at, len;
+
+			while (xot_take(&x, &data, &left, &pkt, &len) == 1) {
+				CU_ASSERT_EQUAL(len, packets ? 5 : 3);
+				CU_ASSERT_EQUAL(pkt[2], packets ? 0x13 : 0xff);
+				packets++;
+			}
+			CU_ASSERT_EQUAL(left, 0);
+		}
+		CU_ASSERT_EQUAL(packets, 2);
+		CU_ASSERT_EQUAL(x.len, 2);
+	}
+}
+
+/* RFC 1613 4.1: version not 0, or an illegal length, closes the connection. */
+static void wrong_version_or_length_closes(void)
+{
+	static const char *const bad[] = {"00010003", "00000000", "00000002", "00001011", "0000ffff"};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		uint8_t h[4];
+		const uint8_t *data = h, *pkt;
+		size_t left = test_hex(h, 4, bad[i]), len;
+		struct xot_in x;
+
+		xot_in_init(&x);
+		CU_ASSERT_EQUAL(xot_take(&x, &data, &left, &pkt, &len), -1);
+	}
+}
+
+static void header(void)
+{
+	uint8_t h[XOT_HDR_LEN];
+
+	xot_header(h, 1027);
+	ASSERT_OCTETS(h, 4, "\x00\x00\x04\x03", 4);
+}
+
+/* The packet of section 6.5, octet by octet. */
+static const char setup[] = "1005 f5 81 00 07 0005 03 0007 02 03 07 08 53657269616c30 584f54";
+
+static void pvc_setup_both_ways(void)
+{
+	uint8_t in[64], out[64];
+	size_t n = test_hex(in, sizeof(in), setup);
+	struct wr w = wr_init(out, sizeof(out));
+	struct xot_pvc p;
+
+	CU_ASSERT_TRUE(xot_is_pvc_setup(in, n));
+	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_OK);
+	CU_ASSERT_TRUE(!p.extended && p.lci == 5 && p.initiator_lci == 5 && p.responder_lci == 7);
+	CU_ASSERT_TRUE(p.window_in == 2 && p.window_out == 3 && p.size_in == 7 && p.size_out == 8);
+	CU_ASSERT_STRING_EQUAL(p.initiator, "Serial0");
+	CU_ASSERT_STRING_EQUAL(p.responder, "XOT");
+	xot_pvc_encode(&w, &p);
+	ASSERT_OCTETS(out, w.len, in, n);
+}
+
+static void pvc_setup_cut_short_or_wrong(void)
+{
+	uint8_t in[64];
+	size_t n = test_hex(in, sizeof(in), setup);
+	struct xot_pvc p;
+
+	for (size_t len = 3; len < n; len++)
+		CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, len), XOT_PVC_PROTOCOL);
+	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n + 1), XOT_PVC_PROTOCOL); /* padding */
+	in[3] = 0x80;
+	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_PROTOCOL);
+	in[3] = 0x81;
+	in[11] = 8; /* a window of 8, modulo 8 */
+	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_FLOW_UNSUPPORTED);
+	in[0] = 0x20;
+	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_OK);
+	CU_ASSERT_FALSE(xot_is_pvc_setup(in, 2));
+}
+
+static void words(void)
+{
+	CU_ASSERT_STRING_EQUAL(xot_pvc_words(XOT_PVC_NO_PVC), "no such destination PVC");
+	CU_ASSERT_STRING_EQUAL(xot_pvc_words(0x55), "unknown status");
+}
+
+static const struct test_case cases[] = {
+	{"packets_come_out_of_any_pieces", packets_come_out_of_any_pieces},
+	{"wrong_version_or_length_closes", wrong_version_or_length_closes},
+	{"header", header},
+	{"pvc_setup_both_ways", pvc_setup_both_ways},
+	{"pvc_setup_cut_short_or_wrong", pvc_setup_cut_short_or_wrong},
+	{"words", words},
+	{NULL, NULL},
+};
+const struct test_suite suite_xot = {"xot", cases};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two ends of an X.25 line: two ports on one loop link, or a port and a far end that is typed by hand,
+ * packet by packet, behind the kernel's pseudo-header.
+ */
+#ifndef TESTS_TRANSPORTS_X25_X25_PAIR_H
+#define TESTS_TRANSPORTS_X25_X25_PAIR_H
+
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "transports/link/link.h"
+#include "transports/x25/x25_transport.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define S  UINT64_C(1000000)
+#define US 1u
+
+/* Two ports; the texts of both begin with these and go on with those given (NULL = none). */
+struct pair {
+	struct fake_host dte, dce;
+};
+void pair_open(struct pair *p, const char *framing, const char *const *dte,
+	       const char *const *dce);
+void pair_close(struct pair *p);
+/* Everything that happens without waiting. */
+void pair_run(struct pair *p);
+/* dte calls dce and is answered; the channels at both ends. */
+bool pair_call(struct pair *p, const char *to, uint8_t payload, ist_channel *at_dte,
+	       ist_channel *at_dce);
+/* Is the oldest frame at h this one? */
+bool pair_got(struct fake_host *h, ist_channel c, const void *data, size_t len);
+
+/* A port of ours, DTE, and the hand-typed DCE; the restart is over. */
+struct typed {
+	struct fake_host h, far;
+	struct link *link;
+	struct ist_setting set[2];
+	uint8_t pkt[256][300]; /* that we sent, without the octet in front of data */
+	size_t len[256];
+	uint8_t kind[256];
+	unsigned pkts;
+};
+void typed_open(struct typed *t, const char *const *config);
+/* Only the link is up, and what we said first is in pkt. */
+void typed_begin(struct typed *t, const char *const *config);
+void typed_close(struct typed *t);
+/* The far end sends a packet. */
+void typed_rx(struct typed *t, const char *hex);
+/* The far end sends a whole frame, pseudo-header and all. */
+void typed_frame(struct typed *t, const char *hex);
+/* We sent exactly these packets since last time: one text each, NULL ended. */
+#define TYPED_SENT(t, ...)                                                                         \
+	typed_sent(t, (const char *const[]){__VA_ARGS__, NULL}, __FILE__, __LINE__)
+void typed_sent(struct typed *t, const char *const *hex, const char *file, unsigned line);
+void typed_nothing(struct typed *t);
+
+#endif

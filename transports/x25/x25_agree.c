@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the two ends of a call agree on (X.25 6.12, 6.13): packet size and window go from what was proposed
+ * towards 128 octets and 2, never past them; the throughput class goes down.  "Called" in a facility is the
+ * direction from the called side: out for us when we are called, in when we have called.
+ */
+#include "transports/x25/x25_int.h"
+
+#define SIZE_DEFAULT 7u
+#define WINDOW_DEFAULT 2u
+
+static uint8_t least(uint8_t a, uint8_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint8_t most_window(const struct x25_config *c)
+{
+	return c->extended ? 127 : 7;
+}
+
+void x25_ask(const struct x25_config *c, struct x25_facilities *f)
+{
+	*f = c->ask;
+	if (c->flow_facilities) {
+		f->given |= X25_FAC_SIZE | X25_FAC_WINDOW;
+		f->size_called = f->size_calling = c->size_want;
+		f->window_called = f->window_calling = c->window_want;
+	}
+	if (c->throughput) {
+		f->given |= X25_FAC_THROUGHPUT;
+		f->throughput_called = f->throughput_calling = c->throughput;
+	}
+}
+
+static uint8_t towards(uint8_t proposed, uint8_t want, uint8_t deflt)
+{
+	if (proposed > deflt)
+		return proposed < want ? proposed : want > deflt ? want : deflt;
+	return proposed;
+}
+
+void x25_agree(const struct x25_config *c, struct x25_vc *v, struct x25_facilities *f)
+{
+	if (f->given & X25_FAC_SIZE) {
+		v->size_out = towards(f->size_called, c->size_want, SIZE_DEFAULT);
+		v->size_in = towards(f->size_calling, c->size_want, SIZE_DEFAULT);
+	}
+	if (f->given & X25_FAC_WINDOW) {
+		v->window_out = towards(f->window_called, c->window_want, WINDOW_DEFAULT);
+		v->window_in = towards(f->window_calling, c->window_want, WINDOW_DEFAULT);
+	}
+	v->window_out = least(v->window_out, most_window(c));
+	v->window_in = least(v->window_in, most_window(c));
+	if (!(f->given & X25_FAC_THROUGHPUT) || !c->throughput)
+		return;
+	f->throughput_called = least(f->throughput_called, c->throughput);
+	f->throughput_calling = least(f->throughput_calling, c->throughput);
+	v->class_called = f->throughput_called;
+	v->class_calling = f->throughput_calling;
+}
+
+void x25_answer(const struct x25_config *c, const struct x25_vc *v, struct x25_facilities *f)
+{
+	if (c->flow_facilities) {
+		f->given |= X25_FAC_SIZE | X25_FAC_WINDOW;
+		f->size_called = v->size_out;
+		f->size_calling = v->size_in;
+		f->window_called = v->window_out;
+		f->window_calling = v->window_in;
+	}
+	if (v->class_called) {
+		f->given |= X25_FAC_THROUGHPUT;
+		f->throughput_called = v->class_called;
+		f->throughput_calling = v->class_calling;
+	}
+}
+
+static bool between(uint8_t v, uint8_t a, uint8_t b)
+{
+	return a < b ? v >= a && v <= b : v >= b && v <= a;
+}
+
+bool x25_answer_fits(const struct x25_config *c, const struct x25_facilities *f)
+{
+	uint8_t size = c->flow_facilities ? c->size_want : c->size;
+	uint8_t window = c->flow_facilities ? c->window_want : c->window;
+
+	if (f->given & X25_FAC_SIZE && !(between(f->size_called, size, SIZE_DEFAULT) &&
+					 between(f->size_calling, size, SIZE_DEFAULT)))
+		return false;
+	if (f->given & X25_FAC_WINDOW && !(between(f->window_called, window, WINDOW_DEFAULT) &&
+					   between(f->window_calling, window, WINDOW_DEFAULT)))
+		return false;
+	return !(f->given & X25_FAC_THROUGHPUT) || !c->throughput ||
+	       (f->throughput_called <= c->throughput && f->throughput_calling <= c->throughput);
+}
+
+/* Without an answer what we asked for holds (X.25 6.12). */
+void x25_take_answer(const struct x25_config *c, struct x25_vc *v, const struct x25_facilities *f)
+{
+	if (c->flow_facilities) {
+		v->size_in = v->size_out = c->size_want;
+		v->window_in = v->window_out = c->window_want;
+	}
+	if (f->given & X25_FAC_SIZE) {
+		v->size_in = f->size_called;
+		v->size_out = f->size_calling;
+	}
+	if (f->given & X25_FAC_WINDOW) {
+		v->window_in = f->window_called;
+		v->window_out = f->window_calling;
+	}
+	v->window_in = least(v->window_in, most_window(c));
+	v->window_out = least(v->window_out, most_window(c));
+}

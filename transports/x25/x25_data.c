@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Data transfer on one circuit (X.25 4.4, states d1-d3).  An SDU goes out as a complete packet
+ * sequence: full packets with M set, then one without; the window decides how many are out at once, and
+ * the rest waits in the circuit's buffer.  When the layer below is full, circuits with something to send
+ * stand in a list, and each sends one packet when its turn comes.  Coming in, packets are added up until
+ * one has M clear.  A wrong P(S) or P(R) resets the circuit, and so does D: both counters start at 0 and
+ * what was under way is lost.
+ */
+#include "transports/x25/x25_int.h"
+
+static uint8_t modulus(const struct x25 *x)
+{
+	return x->cfg.extended ? 128 : 8;
+}
+
+static uint8_t span(const struct x25 *x, uint8_t a, uint8_t b)
+{
+	return (uint8_t)((b + modulus(x) - a) % modulus(x));
+}
+
+void x25_data_start(struct x25 *x, struct x25_vc *v)
+{
+	if (v->in_len || v->in_more || v->out_at < v->out_len)
+		x->count[X25_C_SDU_LOST]++;
+	v->d = X25_D1_READY;
+	v->vs = v->va = v->vr = v->told = 0;
+	v->peer_busy = v->in_more = false;
+	v->in_len = v->out_len = v->out_at = 0;
+	v->window_at = X25_NEVER;
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+static void put_flow(struct x25 *x, struct x25_vc *v, enum x25_type t)
+{
+	struct x25_pkt p = {.type = t, .extended = x->cfg.extended, .lci = v->lci, .pr = v->vr};
+
+	v->told = v->vr;
+	x25_put(x, &p);
+}
+
+static void put_data(struct x25 *x, struct x25_vc *v)
+{
+	size_t room = (size_t)1 << v->size_out, left = v->out_len - v->out_at;
+	struct x25_pkt p = {.type = X25_DATA,
+			    .extended = x->cfg.extended,
+			    .lci = v->lci,
+			    .ps = v->vs,
+			    .pr = v->vr,
+			    .m = left > room,
+			    .data = v->out + v->out_at,
+			    .len = left > room ? room : left};
+
+	v->out_at += (uint32_t)p.len;
+	v->vs = (uint8_t)((v->vs + 1) % modulus(x));
+	v->told = v->vr;
+	x->count[X25_C_DATA_TX]++;
+	x25_put(x, &p);
+}
+
+static bool may_send(const struct x25 *x, const struct x25_vc *v)
+{
+	return v->out_at < v->out_len && v->p == X25_P4_DATA && v->d == X25_D1_READY &&
+	       x->r == X25_R1_READY && !v->peer_busy && span(x, v->va, v->vs) < v->window_out;
+}
+
+static void send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
+{
+	put_data(x, v);
+	if (v->window_at == X25_NEVER && x->cfg.timers.window) {
+		v->window_at = now + x->cfg.timers.window;
+		x25_wake_at(x, v->window_at);
+	}
+}
+
+static void wait_in_line(struct x25 *x, struct x25_vc *v)
+{
+	if (v->waiting)
+		return;
+	v->waiting = true;
+	v->wait_prev = x->wait_last;
+	v->wait_next = NULL;
+	*(x->wait_last ? &x->wait_last->wait_next : &x->wait_first) = v;
+	x->wait_last = v;
+}
+
+void x25_data_unwait(struct x25 *x, struct x25_vc *v)
+{
+	if (!v->waiting)
+		return;
+	v->waiting = false;
+	*(v->wait_prev ? &v->wait_prev->wait_next : &x->wait_first) = v->wait_next;
+	*(v->wait_next ? &v->wait_next->wait_prev : &x->wait_last) = v->wait_prev;
+}
+
+static void owed_writable(struct x25 *x, struct x25_vc *v)
+{
+	if (v->out_at == v->out_len && v->refused && v->d == X25_D1_READY) {
+		v->refused = false;
+		x25_tell(x, v, X25_WRITABLE, 0, 0, false);
+	}
+}
+
+void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now)
+{
+	while (may_send(x, v) && !x->blocked)
+		send_one(x, v, now);
+	if (may_send(x, v))
+		wait_in_line(x, v);
+	if (x->r == X25_R1_READY)
+		owed_writable(x, v);
+}
+
+void x25_block(struct x25 *x)
+{
+	x->blocked = true;
+}
+
+void x25_unblock(struct x25 *x, uint64_t now)
+{
+	x->blocked = false;
+	while (x->wait_first && !x->blocked) {
+		struct x25_vc *v = x->wait_first;
+
+		x25_data_unwait(x, v);
+		if (may_send(x, v))
+			send_one(x, v, now);
+		if (may_send(x, v))
+			wait_in_line(x, v);
+		owed_writable(x, v);
+	}
+}
+
+/* --- reset ------------------------------------------------------------------------------------ */
+
+void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now)
+{
+	x25_data_start(x, v);
+	v->d = X25_D_WE_RESET;
+	v->tries = 0;
+	v->at = now + x->cfg.timers.reset;
+	x25_wake_at(x, v->at);
+	x->count[X25_C_RESETS_TX]++;
+	x25_say(x, v->lci, X25_RESET, cause, diag);
+}
+
+static void reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	x25_data_start(x, v);
+	v->at = X25_NEVER;
+	x25_tell(x, v, X25_RESET_DONE, p->cause, p->diag, p->type == X25_RESET_CONF);
+	if (v->p == X25_P4_DATA)
+		x25_data_pump(x, v, now);
+}
+
+/* --- receiving -------------------------------------------------------------------------------- */
+
+typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
+
+/* P(R) acknowledges all below it; false (and a reset) when it speaks of what was never sent. */
+static bool acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, uint64_t now)
+{
+	if (span(x, v->va, pr) > span(x, v->va, v->vs)) {
+		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_PR, now);
+		return false;
+	}
+	if (pr != v->va) {
+		v->va = pr;
+		v->window_at = pr == v->vs || !x->cfg.timers.window
+				       ? X25_NEVER
+				       : now + x->cfg.timers.window;
+	}
+	return true;
+}
+
+/* An acknowledgement of its own when nothing else carried it: at the end of a sequence, and in the middle
+ * before the sender's window is shut. */
+static void acknowledge(struct x25 *x, struct x25_vc *v, bool end)
+{
+	uint8_t owed = span(x, v->told, v->vr);
+
+	if (owed && (end || owed * 2 >= v->window_in))
+		put_flow(x, v, X25_RR);
+}
+
+static void deliver(struct x25 *x, struct x25_vc *v)
+{
+	struct x25_report r = {.kind = v->in_q ? X25_SDU_Q : X25_SDU,
+			       .lci = v->lci,
+			       .data = v->in,
+			       .len = v->in_len};
+
+	v->in_len = 0;
+	x->ops->report(x->ctx, &r);
+}
+
+static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	uint8_t cause = x25_error_cause(x, true);
+
+	if (p->ps != v->vr || span(x, v->told, p->ps) >= v->window_in) {
+		x25_start_reset(x, v, cause, X25_DIAG_PS, now);
+		return;
+	}
+	if (!acknowledged(x, v, p->pr, now))
+		return;
+	if (p->d) { /* RFC 1356 3.13: it would get in the way of M */
+		x->count[X25_C_D_BIT]++;
+		x25_start_reset(x, v, cause, X25_DIAG_NO_D_BIT, now);
+		return;
+	}
+	if (p->len > (size_t)1 << v->size_in) {
+		x25_start_reset(x, v, cause, X25_DIAG_TOO_LONG, now);
+		return;
+	}
+	if (p->len > x->cfg.sdu_max - v->in_len) {
+		x->count[X25_C_SDU_LONG]++;
+		x25_start_reset(x, v, cause, X25_DIAG_TOO_LONG, now);
+		return;
+	}
+	x->count[X25_C_DATA_RX]++;
+	v->vr = (uint8_t)((v->vr + 1) % modulus(x));
+	v->in_q = p->q;
+	if (p->len)
+		memcpy(v->in + v->in_len, p->data, p->len);
+	v->in_len += (uint32_t)p->len;
+	v->in_more = p->m;
+	if (!p->m)
+		deliver(x, v);
+	if (v->p != X25_P4_DATA || v->d != X25_D1_READY)
+		return; /* whoever got the SDU has cleared or reset */
+	x25_data_pump(x, v, now);
+	acknowledge(x, v, !p->m);
+}
+
+static void take_flow(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	v->peer_busy = p->type == X25_RNR;
+	if (acknowledged(x, v, p->pr, now))
+		x25_data_pump(x, v, now);
+}
+
+/* Packet retransmission is a facility nobody has subscribed to (X.25 6.4). */
+static void refuse_reject(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	(void)p;
+	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_REJECT_NOT_SUBSCRIBED, now);
+}
+
+static void take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	(void)p;
+	(void)now;
+	x->count[X25_C_INTERRUPTS]++;
+	x25_say(x, v->lci, X25_INTERRUPT_CONF, 0, 0);
+}
+
+/* We never send an interrupt, so none is there to be confirmed. */
+static void refuse_confirmation(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				uint64_t now)
+{
+	(void)p;
+	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_INTERRUPT_CONF, now);
+}
+
+static void take_reset(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	x->count[X25_C_RESETS_RX]++;
+	x25_say(x, v->lci, X25_RESET_CONF, 0, 0);
+	reset_over(x, v, p, now);
+}
+
+/* Both reset at once: that is one reset (X.25 4.4.3.3). */
+static void reset_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	x->count[X25_C_RESETS_RX]++;
+	reset_over(x, v, p, now);
+}
+
+static void wrong_in_d1(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	(void)p;
+	x->count[X25_C_PROTOCOL]++;
+	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TYPE_INVALID_D1, now);
+}
+
+static void discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	(void)v;
+	(void)p;
+	(void)now;
+	x->count[X25_C_DISCARDED]++;
+}
+
+/* X.25 table C-4: what comes in d1, and while our reset is out. */
+static const handler table[2][X25_TYPES] = {
+	[X25_D1_READY] = {[X25_DATA] = take_data, [X25_RR] = take_flow, [X25_RNR] = take_flow,
+			  [X25_REJ] = refuse_reject, [X25_INTERRUPT] = take_interrupt,
+			  [X25_INTERRUPT_CONF] = refuse_confirmation, [X25_RESET] = take_reset,
+			  [X25_RESET_CONF] = wrong_in_d1},
+	[X25_D_WE_RESET] = {[X25_DATA] = discard, [X25_RR] = discard, [X25_RNR] = discard,
+			    [X25_REJ] = discard, [X25_INTERRUPT] = discard,
+			    [X25_INTERRUPT_CONF] = discard, [X25_RESET] = reset_collision,
+			    [X25_RESET_CONF] = reset_over},
+};
+
+void x25_data_rx(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+{
+	table[v->d][p->type](x, v, p, now);
+}
+
+void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now)
+{
+	x->count[X25_C_TIMEOUTS]++;
+	if (now >= v->window_at && v->d == X25_D1_READY) {
+		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TIMER, now);
+		return;
+	}
+	/* A permanent circuit has no other way back than a reset: it is asked for again and again. */
+	if (v->pvc || v->tries++ < x->cfg.timers.resets) {
+		v->at = now + x->cfg.timers.reset;
+		x25_wake_at(x, v->at);
+		x->count[X25_C_RESETS_TX]++;
+		x25_say(x, v->lci, X25_RESET, x25_error_cause(x, true), X25_DIAG_TIMER_RESET);
+		return;
+	}
+	v->at = X25_NEVER;
+	x25_clear(x, v->lci, x25_error_cause(x, false), X25_DIAG_TIMER_RESET, now);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The calls of AF_X25.  What there is to know about them:
+ *
+ *   - A listener with SIOCX25CALLACCPTAPPRV gets calls that are not accepted; SIOCX25SENDCALLACCPT
+ * on the socket of the call does that, closing it clears the call.
+ *   - SIOCX25SCUDMATCHLEN picks calls by the first octets of their user data, so that other
+ * programs get theirs; a call with fewer octets goes to any listener.  Fifteen blanks listen on
+ * every address.
+ *   - accept() waits, whatever O_NONBLOCK says, for as long as SO_RCVTIMEO.
+ *   - With X25_QBITINCL an octet with the Q bit stands in front of each SDU, sent and received.
+ *   - A send that finds the buffer full in the middle of an SDU has sent a part, all of it marked
+ * M: what is sent next continues it.
+ *   - What was received and not read is lost when the call is cleared.
+ */
+#define _GNU_SOURCE
+#include "transports/x25/x25_kernel.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <linux/x25.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define ANY_ADDRESS "               "
+#define BACKLOG	    64
+#define SEND_BUFFER 16384 /* a few SDUs: what waits should wait with us, where control goes first \
+			   */
+#define INTERRUPTS_MAX 64u
+
+static int failed(int fd)
+{
+	int r = -errno;
+
+	close(fd);
+	return r;
+}
+
+static int new_socket(const char *address)
+{
+	struct sockaddr_x25 at = {.sx25_family = AF_X25};
+	int fd = socket(AF_X25, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
+	int room = SEND_BUFFER;
+
+	if (fd < 0)
+		return -errno;
+	memcpy(at.sx25_addr.x25_addr, *address ? address : ANY_ADDRESS, sizeof(ANY_ADDRESS) - 1);
+	if (setsockopt(fd, SOL_X25, X25_QBITINCL, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) < 0 ||
+	    bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
+		return failed(fd);
+	return fd;
+}
+
+static int set_terms(int fd, const struct x25_kernel_call *c)
+{
+	const struct x25_facilities f = {.winsize_in = c->window_in,
+					 .winsize_out = c->window_out,
+					 .pacsize_in = c->size_in,
+					 .pacsize_out = c->size_out,
+					 .throughput = c->throughput,
+					 .reverse = c->reverse};
+	struct x25_calluserdata d = {.cudlength = c->len};
+
+	memcpy(d.cuddata, c->data, c->len);
+	return ioctl(fd, SIOCX25SFACILITIES, &f) < 0 || ioctl(fd, SIOCX25SCALLUSERDATA, &d) < 0
+		       ? -errno
+		       : 0;
+}
+
+static int listen_for(const struct x25_kernel_call *c)
+{
+	const struct timeval at_once = {0, 1000};
+	struct x25_subaddr match = {.cudmatchlength = 1};
+	int fd = new_socket(c->called);
+
+	if (fd < 0)
+		return fd;
+	if (set_terms(fd, c) < 0 || ioctl(fd, SIOCX25SCUDMATCHLEN, &match) < 0 ||
+	    ioctl(fd, SIOCX25CALLACCPTAPPRV) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &at_once, sizeof(at_once)) < 0 ||
+	    listen(fd, BACKLOG) < 0)
+		return failed(fd);
+	return fd;
+}
+
+static int terms(int fd, struct x25_kernel_call *out)
+{
+	struct x25_facilities f;
+
+	if (ioctl(fd, SIOCX25GFACILITIES, &f) < 0)
+		return -errno;
+	out->size_in = (uint8_t)f.pacsize_in;
+	out->size_out = (uint8_t)f.pacsize_out;
+	out->window_in = (uint8_t)f.winsize_in;
+	out->window_out = (uint8_t)f.winsize_out;
+	out->throughput = (uint8_t)f.throughput;
+	out->reverse = f.reverse & 0x01;
+	out->fast = f.reverse & 0x80;
+	return 0;
+}
+
+static void digits(char out[16], const struct sockaddr_x25 *a)
+{
+	size_t n = strspn(a->sx25_addr.x25_addr, "0123456789");
+
+	n = n < 15 ? n : 15;
+	memcpy(out, a->sx25_addr.x25_addr, n);
+	out[n] = '\0';
+}
+
+static int describe(int fd, struct x25_kernel_call *out)
+{
+	struct sockaddr_x25 to = {0}, from = {0};
+	socklen_t to_len = sizeof(to), from_len = sizeof(from);
+	struct x25_calluserdata d;
+
+	if (getsockname(fd, (struct sockaddr *)&to, &to_len) < 0 ||
+	    getpeername(fd, (struct sockaddr *)&from, &from_len) < 0 ||
+	    ioctl(fd, SIOCX25GCALLUSERDATA, &d) < 0)
+		return -errno;
+	digits(out->called, &to);
+	digits(out->calling, &from);
+	out->len = (uint8_t)(d.cudlength <= sizeof(out->data) ? d.cudlength : sizeof(out->data));
+	memcpy(out->data, d.cuddata, out->len);
+	return terms(fd, out);
+}
+
+static int take(int fd, struct x25_kernel_call *out)
+{
+	int call = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), r;
+
+	if (call < 0)
+		return -errno;
+	r = describe(call, out);
+	if (r < 0)
+		close(call);
+	return r < 0 ? r : call;
+}
+
+static int accept_call(int fd)
+{
+	return ioctl(fd, SIOCX25SENDCALLACCPT) < 0 ? -errno : 0;
+}
+
+static int call(const struct x25_kernel_call *c)
+{
+	struct sockaddr_x25 to = {.sx25_family = AF_X25};
+	int fd = new_socket(c->calling), r;
+
+	if (fd < 0)
+		return fd;
+	memcpy(to.sx25_addr.x25_addr, c->called, sizeof(c->called));
+	r = set_terms(fd, c);
+	if (!r && connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)
+		r = -errno;
+	if (r < 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
+static int state(int fd, uint8_t *cause, uint8_t *diagnostic)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+	struct x25_causediag c = {0};
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	poll(&p, 1, 0);
+	if (!(p.revents & (POLLHUP | POLLERR)))
+		return p.revents & POLLOUT ? 1 : 0;
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	ioctl(fd, SIOCX25GCAUSEDIAG, &c);
+	*cause = c.cause;
+	*diagnostic = c.diagnostic;
+	return err == ENETUNREACH || err == ETIMEDOUT ? -err : -ECONNRESET;
+}
+
+static void clear(int fd, uint8_t cause, uint8_t diagnostic)
+{
+	struct x25_causediag c = {cause, diagnostic};
+
+	ioctl(fd, SIOCX25SCAUSEDIAG, &c);
+	close(fd);
+}
+
+static ssize_t send_sdu(int fd, const void *head, size_t head_len, const void *data, size_t len)
+{
+	uint8_t q = 0;
+	struct iovec iov[] = {
+		{&q, 1}, {(void *)(uintptr_t)head, head_len}, {(void *)(uintptr_t)data, len}};
+	const struct msghdr m = {.msg_iov = iov, .msg_iovlen = 3};
+	ssize_t n = sendmsg(fd, &m, MSG_EOR | MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EINTR || errno == ENOBUFS ? -EAGAIN : -errno;
+	return n > 1 ? n - 1 : -EAGAIN;
+}
+
+static ssize_t receive(int fd, uint8_t *buf, size_t len, bool *cut)
+{
+	struct iovec iov = {buf, len};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT);
+
+	*cut = n >= 0 && m.msg_flags & MSG_TRUNC;
+	if (n < 0)
+		return errno == EINTR ? -EAGAIN : -errno;
+	return n;
+}
+
+static unsigned interrupts(int fd)
+{
+	uint8_t octets[32];
+	unsigned n = 0;
+
+	while (n < INTERRUPTS_MAX && recv(fd, octets, sizeof(octets), MSG_OOB | MSG_DONTWAIT) >= 0)
+		n++;
+	return n;
+}
+
+const struct x25_kernel x25_af_x25 = {
+	.listen = listen_for,
+	.take = take,
+	.accept = accept_call,
+	.call = call,
+	.state = state,
+	.terms = terms,
+	.clear = clear,
+	.send = send_sdu,
+	.receive = receive,
+	.interrupts = interrupts,
+};

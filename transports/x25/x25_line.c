@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One packet layer on a link.
+ *
+ * LAPB: each frame of the link is a LAPB frame.  When LAPB's window is shut, data packets stay in their
+ * circuits (x25_block) and the few others wait here in a queue; a peer that lets it grow too long, by
+ * asking much and acknowledging nothing, finds the line restarted.
+ *
+ * Pseudo-header: each frame is an octet and what it announces, as the Linux kernel has it between its
+ * X.25 and a device.
+ *
+ *   00 | packet      01 connect      02 disconnect      03 | parameters
+ *
+ * The kernel is the DTE.  Before it sends packets it asks with 01 and waits for 01.  So a DTE asks, again
+ * and again, until it hears 01 or a packet.  A DCE answers 01 and then restarts; at its own start it
+ * says 02, so that a DTE that thinks it is connected forgets that, and restarts without being asked,
+ * which an idle kernel takes as the line coming up.
+ */
+#include "transports/x25/x25_port.h"
+
+#include "transports/link/pcap_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define QUEUE_MAX 16384u /* packets that wait for LAPB */
+#define ASK_EVERY 3000000u
+
+enum { PSEUDO_DATA, PSEUDO_CONNECT, PSEUDO_DISCONNECT, PSEUDO_PARAMETERS };
+
+struct waiting {
+	struct waiting *next;
+	size_t len;
+	uint8_t pkt[];
+};
+
+struct x25_link_line {
+	struct x25_line line; /* first: ops get a pointer to it */
+	struct link *link;
+	struct lapb lapb;
+	void *store;
+	struct waiting *first, **last;
+	unsigned queued;
+	bool overflow;
+	bool bare;	 /* pseudo-header, but on a pcap link packets have none and nothing else is there */
+	bool connected;	 /* pseudo-header: the packet layer has been started */
+	uint64_t ask_at; /* when to say 01 again */
+};
+
+static struct x25_link_line *of(struct x25_line *l)
+{
+	return (struct x25_link_line *)l;
+}
+
+static void note_deadline(struct x25_link_line *l)
+{
+	struct ist_port *p = l->line.port;
+
+	x25_port_wake_at(p, x25_deadline(&l->line.x));
+	x25_port_wake_at(p, l->ask_at);
+	if (l->store)
+		x25_port_wake_at(p, lapb_deadline(&l->lapb));
+}
+
+/* --- LAPB ------------------------------------------------------------------------------------- */
+
+static void drop_queue(struct x25_link_line *l)
+{
+	while (l->first) {
+		struct waiting *w = l->first;
+
+		l->first = w->next;
+		free(w);
+	}
+	l->last = &l->first;
+	l->queued = 0;
+	l->overflow = false;
+}
+
+static void queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
+{
+	struct waiting *w = l->queued < QUEUE_MAX ? malloc(sizeof(*w) + len) : NULL;
+
+	if (!w) {
+		l->overflow = true;
+		return;
+	}
+	w->next = NULL;
+	w->len = len;
+	memcpy(w->pkt, pkt, len);
+	*l->last = w;
+	l->last = &w->next;
+	l->queued++;
+}
+
+static void tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t len)
+{
+	struct x25_link_line *l = of(line);
+
+	if (!l->first && lapb_send(&l->lapb, pkt, len, x25_now(line->port)))
+		return;
+	if (l->lapb.state != LAPB_UP)
+		return; /* the packet layer hears of it in a moment */
+	queue(l, pkt, len);
+	x25_block(&line->x);
+}
+
+static void lapb_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	struct x25_link_line *l = ctx;
+	const struct link_frame f = {NULL, frame, 0, (uint32_t)len};
+
+	x25_tap(l->line.port, true, "lapb", frame, len);
+	link_send(l->link, &f, 1);
+}
+
+static void lapb_deliver(void *ctx, const uint8_t *data, size_t len)
+{
+	struct x25_link_line *l = ctx;
+
+	x25_rx(&l->line.x, data, len, x25_now(l->line.port));
+}
+
+static void lapb_writable(struct x25_link_line *l, uint64_t now)
+{
+	while (l->first && lapb_send(&l->lapb, l->first->pkt, l->first->len, now)) {
+		struct waiting *w = l->first;
+
+		l->first = w->next;
+		if (!l->first)
+			l->last = &l->first;
+		l->queued--;
+		free(w);
+	}
+	if (!l->first)
+		x25_unblock(&l->line.x, now);
+}
+
+static void lapb_reports(void *ctx, enum lapb_report r)
+{
+	struct x25_link_line *l = ctx;
+	struct ist_port *p = l->line.port;
+	uint64_t now = x25_now(p);
+
+	if (r == LAPB_R_WRITABLE) {
+		lapb_writable(l, now);
+		return;
+	}
+	p->host->log(p->ctx, r == LAPB_R_DOWN ? 4 : 5, "LAPB %s",
+		     r == LAPB_R_DOWN  ? "down"
+		     : r == LAPB_R_UP ? "up"
+				       : "reset by the far end");
+	drop_queue(l);
+	x25_down(&l->line.x);
+	if (r != LAPB_R_DOWN)
+		x25_up(&l->line.x, now);
+}
+
+static const struct lapb_ops lapb_ops = {lapb_tx, lapb_deliver, lapb_reports};
+static const struct x25_line_ops on_lapb = {.tx = tx_lapb};
+
+/* The far end has us hold more packets than there can be reason for. */
+static void overflowed(struct x25_link_line *l)
+{
+	struct ist_port *p = l->line.port;
+
+	l->overflow = false;
+	p->count[X25_P_QUEUE_FULL]++;
+	p->host->log(p->ctx, 4, "line restarted: %u packets were waiting for LAPB", l->queued);
+	lapb_line_down(&l->lapb);
+	lapb_start(&l->lapb, x25_now(p));
+	note_deadline(l);
+}
+
+/* --- pseudo-header ---------------------------------------------------------------------------- */
+
+static void send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt, size_t len)
+{
+	const struct link_frame f = {l->bare ? NULL : &kind, pkt, 1, (uint32_t)len};
+
+	if (l->bare && kind != PSEUDO_DATA)
+		return;
+	if (kind == PSEUDO_DATA)
+		x25_tap(l->line.port, true, "x.25", pkt, len);
+	link_send(l->link, &f, 1);
+}
+
+static void tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
+{
+	send_pseudo(of(line), PSEUDO_DATA, pkt, len);
+}
+
+static const struct x25_line_ops on_pseudo = {.tx = tx_pseudo};
+
+static void ask(struct x25_link_line *l, uint64_t now)
+{
+	send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
+	l->ask_at = now + ASK_EVERY;
+}
+
+static void connected(struct x25_link_line *l, uint64_t now)
+{
+	l->ask_at = X25_NO_TIME;
+	l->connected = true;
+	x25_down(&l->line.x);
+	x25_up(&l->line.x, now);
+}
+
+static void disconnected(struct x25_link_line *l, uint64_t now)
+{
+	l->connected = false;
+	x25_down(&l->line.x);
+	if (l->line.x.cfg.dce)
+		return;
+	if (l->ask_at == X25_NO_TIME)
+		l->ask_at = now + ASK_EVERY;
+}
+
+static void start_pseudo(struct x25_link_line *l, uint64_t now)
+{
+	if (!l->line.x.cfg.dce) {
+		ask(l, now);
+		return;
+	}
+	send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+	connected(l, now);
+}
+
+static void rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	x25_tap(l->line.port, false, "x.25", pkt, len);
+	if (!l->connected)
+		connected(l, now);
+	x25_rx(&l->line.x, pkt, len, now);
+}
+
+static void rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint64_t now)
+{
+	bool dce = l->line.x.cfg.dce;
+
+	switch (f->payload[0]) {
+	case PSEUDO_DATA:
+		rx_packet(l, f->payload + 1, f->len - 1, now);
+		break;
+	case PSEUDO_CONNECT:
+		if (dce)
+			send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
+		if (dce || !l->connected)
+			connected(l, now);
+		break;
+	case PSEUDO_DISCONNECT:
+		if (dce && l->connected)
+			send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+		disconnected(l, now);
+		break;
+	case PSEUDO_PARAMETERS:
+		break; /* LAPB's, which we do not run then */
+	default:
+		l->line.port->count[X25_P_RX_FRAMING]++;
+	}
+}
+
+/* --- the link --------------------------------------------------------------------------------- */
+
+static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+{
+	struct x25_link_line *l = ctx;
+	struct ist_port *p = l->line.port;
+
+	x25_enter(p);
+	for (unsigned i = 0; i < n; i++) {
+		if (!f[i].len) {
+			p->count[X25_P_RX_FRAMING]++;
+		} else if (l->store) {
+			x25_tap(p, false, "lapb", f[i].payload, f[i].len);
+			lapb_rx(&l->lapb, f[i].payload, f[i].len, x25_now(p));
+		} else if (l->bare) {
+			rx_packet(l, f[i].payload, f[i].len, x25_now(p));
+		} else {
+			rx_pseudo(l, &f[i], x25_now(p));
+		}
+	}
+	x25_leave(p);
+}
+
+static void check_mtu(const struct x25_link_line *l)
+{
+	const struct x25_conf *c = &l->line.port->conf;
+	uint32_t want = l->store ? c->lapb.n1 + 3u : (1u << c->x.size_want) + 5u;
+
+	if (link_mtu(l->link) < want)
+		l->line.port->host->log(l->line.port->ctx, 4,
+					"link carries %u octets, packets need up to %u: set "
+					"packet-size-want lower",
+					link_mtu(l->link), want);
+}
+
+static void on_carrier(void *ctx, bool up, const char *words)
+{
+	struct x25_link_line *l = ctx;
+	struct ist_port *p = l->line.port;
+	uint64_t now = x25_now(p);
+
+	x25_enter(p);
+	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
+	if (up) {
+		check_mtu(l);
+		if (l->store)
+			lapb_start(&l->lapb, now);
+		else
+			start_pseudo(l, now);
+	} else {
+		l->connected = false;
+		l->ask_at = X25_NO_TIME;
+		drop_queue(l);
+		if (l->store)
+			lapb_line_down(&l->lapb);
+		x25_down(&l->line.x);
+	}
+	x25_leave(p);
+}
+
+static const struct link_user link_user = {on_frames, on_carrier};
+
+/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
+
+static void line_close(struct ist_port *p)
+{
+	struct x25_link_line *l = p->line;
+
+	if (!l)
+		return;
+	/* One packet clears everything, whatever becomes of it. */
+	if (l->line.ready && l->line.x.used)
+		x25_bye(&l->line.x);
+	if (l->store)
+		lapb_stop(&l->lapb, x25_now(p));
+	else if (l->link && l->connected)
+		send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+	link_close(l->link);
+	drop_queue(l);
+	x25_line_free(&l->line);
+	free(l->store);
+	free(l);
+	p->line = NULL;
+}
+
+static int make_lapb(struct x25_link_line *l, const struct x25_conf *c)
+{
+	l->store = malloc(lapb_store_size(&c->lapb));
+	if (!l->store)
+		return -ENOMEM;
+	lapb_init(&l->lapb, &c->lapb, &lapb_ops, l, l->store);
+	return 0;
+}
+
+static void place_pvcs(struct x25_link_line *l, struct x25_conf *c)
+{
+	for (unsigned i = 0; i < c->knowns; i++)
+		if (c->known[i].circuit)
+			x25_circuit_attach(c->known[i].circuit, &l->line, c->known[i].lci);
+}
+
+static int line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	bool lapb = p->conf.framing == X25_LAPB;
+	struct link_conf conf = {.host = p->host,
+				 .host_ctx = p->ctx,
+				 .user = &link_user,
+				 .settings = *set,
+				 .little_endian = true,
+				 .dlt = PCAP_UPPER_PDU,
+				 .dissector = lapb ? "lapb" : "x.25",
+				 .dce = p->conf.x.dce,
+				 .tun_type = 271,	  /* ARPHRD_X25 */
+				 .tun_protocol = 0x0805}; /* ETH_P_X25 */
+	struct x25_link_line *l = calloc(1, sizeof(*l));
+	const char *spec = settings_text(set, "link");
+	int r;
+
+	if (!l)
+		return -ENOMEM;
+	l->last = &l->first;
+	l->ask_at = X25_NO_TIME;
+	l->bare = spec && !strncmp(spec, "pcap:", 5);
+	r = x25_line_init(&l->line, p, &p->conf.x, lapb ? &on_lapb : &on_pseudo);
+	if (r) {
+		free(l);
+		return settings_error(err, err_len, -r, "packet layer: %s", strerror(-r));
+	}
+	p->line = l;
+	if (lapb && (r = make_lapb(l, &p->conf)))
+		return r;
+	place_pvcs(l, &p->conf);
+	conf.ctx = l;
+	return link_open_configured(&l->link, &conf, err, err_len);
+}
+
+static int line_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
+{
+	if (!p->line->line.ready)
+		return -ENETDOWN;
+	return x25_circuit_place(c, &p->line->line, now) ? 0 : -ENOBUFS;
+}
+
+static void line_flush(struct ist_port *p, uint64_t now)
+{
+	(void)now;
+	note_deadline(p->line);
+}
+
+static void line_reap(struct ist_port *p)
+{
+	if (p->line->overflow)
+		overflowed(p->line);
+}
+
+static void line_expire(struct ist_port *p, uint64_t now)
+{
+	struct x25_link_line *l = p->line;
+
+	if (l->store && now >= lapb_deadline(&l->lapb))
+		lapb_expire(&l->lapb, now);
+	if (now >= x25_deadline(&l->line.x))
+		x25_expire(&l->line.x, now);
+	if (now >= l->ask_at)
+		ask(l, now);
+	note_deadline(l);
+}
+
+static void line_count(const struct ist_port *p, uint64_t *out)
+{
+	const struct x25_link_line *l = p->line;
+
+	for (unsigned i = 0; i < X25_C_COUNT; i++)
+		out[i] += l->line.x.count[i];
+	out += X25_C_COUNT;
+	for (unsigned i = 0; i < LAPB_C_COUNT; i++)
+		out[i] += l->lapb.count[i];
+	link_count(l->link, out + LAPB_C_COUNT);
+}
+
+static int line_status(const struct ist_port *p, char *buf, size_t len)
+{
+	const struct x25_link_line *l = p->line;
+	const char *lapb = l->store ? lapb_state_name(l->lapb.state) : NULL;
+
+	return snprintf(buf, len, "link %s, %s%s%spacket layer %s as %s, %u circuits",
+			link_up(l->link) ? "up" : "down", lapb ? "LAPB " : "", lapb ? lapb : "",
+			lapb ? ", " : "",
+			l->line.ready			     ? "ready"
+			: l->line.x.r == X25_R_WE_RESTART ? "restarting"
+							     : "down",
+			l->line.x.cfg.dce ? "DCE" : "DTE", p->circuits);
+}
+
+const struct x25_below x25_on_link = {
+	.open = line_open,
+	.close = line_close,
+	.call = line_call,
+	.flush = line_flush,
+	.reap = line_reap,
+	.expire = line_expire,
+	.count = line_count,
+	.status = line_status,
+};

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * X.25 by this host's kernel: packet layer, LAPB and devices are its own, and each call is a socket
+ * (x25_kernel.h).
+ *
+ *   x25-socket:     calls to `address`, or to any address when there is none
+ *   x25-socket:*    calls to any address, although ours has its own to call from
+ *
+ * There are three sockets that listen, for the kinds of call user data that we serve, so that calls
+ * of other protocols are for other programs.  What the packet layer would report is made of what
+ * becomes of a socket, so that circuits are the same as on a line; calls are offered before they
+ * are accepted.
+ *
+ * The kernel may take a part of an SDU: the rest is kept until it takes more, and until then the
+ * circuit is not writable.  Sizes and windows for calls to us are not those we want but the
+ * defaults, since the kernel uses its own without telling a caller who negotiates nothing.
+ */
+#include "transports/x25/x25_socket.h"
+#include "transports/x25/x25_port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SECOND	  1000000u
+#define ROUNDS	  32u
+#define SWEEP	  (10 * SECOND) /* interrupts wake nobody */
+#define LISTENERS 3u
+
+const struct x25_kernel *x25_socket_kernel = &x25_af_x25;
+
+struct call {
+	struct x25_line line; /* first: ops get a pointer to it */
+	struct call *next, *prev, *next_dying;
+	int fd;
+	bool up;    /* in data transfer */
+	bool dying; /* it is cleared and goes when the port leaves */
+	bool owed;  /* send said no: WRITABLE is owed */
+	bool watching_out;
+	uint8_t cause, diag; /* to clear it with */
+	size_t rest_at, rest_len;
+	uint8_t rest[]; /* of an SDU: conf.mtu octets */
+};
+
+struct listener {
+	struct ist_port *port;
+	int fd; /* -1 = none */
+};
+
+struct x25_sockets {
+	struct listener listener[LISTENERS];
+	bool accepting;
+	uint64_t accept_at; /* when to listen again after there were no descriptors */
+	uint64_t sweep_at;
+	struct call *first, *dying;
+	unsigned calls;
+	uint8_t *buffer; /* the Q octet and an SDU */
+};
+
+static struct call *of(struct x25_line *l)
+{
+	return (struct call *)l;
+}
+
+static struct ist_port *port_of(const struct call *k)
+{
+	return k->line.port;
+}
+
+static void on_fd(void *arg, unsigned ready);
+
+/* The socket is closed when the port leaves, which the timer sees to. */
+static void end(struct call *k, uint8_t cause, uint8_t diag)
+{
+	struct ist_port *p = port_of(k);
+
+	if (cause || diag) {
+		k->cause = cause;
+		k->diag = diag;
+	}
+	if (k->dying)
+		return;
+	k->dying = true;
+	k->next_dying = p->sockets->dying;
+	p->sockets->dying = k;
+	x25_port_wake_at(p, x25_now(p));
+}
+
+static void watch(struct call *k)
+{
+	struct ist_port *p = port_of(k);
+	bool out = !k->up ? k->line.circuit[1] && k->line.circuit[1]->ours : k->owed || k->rest_len;
+
+	if (out == k->watching_out)
+		return;
+	k->watching_out = out;
+	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), on_fd, k);
+}
+
+/* --- what a circuit asks of its packet layer -------------------------------------------------- */
+
+static void report(struct call *k, struct x25_report r)
+{
+	r.lci = 1;
+	x25_line_report(&k->line, &r);
+}
+
+static bool answer(struct x25_line *l, uint16_t lci, uint64_t now)
+{
+	struct call *k = of(l);
+
+	(void)lci;
+	(void)now;
+	if (k->dying || x25_socket_kernel->accept(k->fd) < 0)
+		return false;
+	k->up = true;
+	report(k, (struct x25_report){.kind = X25_CONNECTED});
+	return true;
+}
+
+static void clear(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
+{
+	(void)lci;
+	(void)now;
+	l->x.count[X25_C_CLEARS_TX]++;
+	end(of(l), cause, diag);
+}
+
+/* Keeps what the kernel did not take; `taken` may end in either piece. */
+static void keep(struct call *k, const uint8_t *head, size_t head_len, const uint8_t *data,
+		 size_t len, size_t taken)
+{
+	size_t from_head = taken < head_len ? taken : head_len, from_data = taken - from_head;
+
+	if (head_len > from_head)
+		memcpy(k->rest, head + from_head, head_len - from_head);
+	if (len > from_data)
+		memcpy(k->rest + head_len - from_head, data + from_data, len - from_data);
+	k->rest_at = 0;
+	k->rest_len = head_len + len - taken;
+}
+
+static bool send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
+		     const void *data, size_t len, uint64_t now)
+{
+	struct call *k = of(l);
+	ssize_t n;
+
+	(void)lci;
+	(void)now;
+	n = k->rest_len || k->dying ? -EAGAIN
+				    : x25_socket_kernel->send(k->fd, head, head_len, data, len);
+	if (n == -EAGAIN)
+		k->owed = true;
+	else if (n < 0)
+		l->x.count[X25_C_SDU_LOST]++; /* the call is over, as the socket is about to say */
+	else
+		keep(k, head, head_len, data, len, (size_t)n);
+	watch(k);
+	return n != -EAGAIN;
+}
+
+static void over(struct x25_line *l)
+{
+	end(of(l), 0, 0);
+}
+
+static const struct x25_layer layer = {answer, clear, send_sdu};
+static const struct x25_line_ops line_ops = {.over = over, .layer = &layer};
+
+/* --- what becomes of a call ------------------------------------------------------------------- */
+
+static void lost(struct call *k, int err, uint8_t cause, uint8_t diag)
+{
+	static const struct ist_cause line_down = {.kind = IST_CAUSE_LINK, .words = "line down"};
+	struct x25_circuit *c = k->line.circuit[1];
+
+	if (err == -ENETUNREACH && c) {
+		x25_circuit_lost(port_of(k), c, &line_down);
+	} else {
+		k->line.x.count[X25_C_CLEARS_RX]++;
+		report(k,
+		       (struct x25_report){.kind = X25_CLEARED,
+					   .cause = cause,
+					   .diag = err == -ETIMEDOUT ? X25_DIAG_TIMER_CALL : diag});
+	}
+	end(k, 0, 0);
+}
+
+/* False: it is over. */
+static bool alive(struct call *k)
+{
+	uint8_t cause = 0, diag = 0;
+	int r = x25_socket_kernel->state(k->fd, &cause, &diag);
+	struct x25_pkt p = {.type = X25_CALL_ACCEPTED};
+	struct x25_kernel_call agreed;
+
+	if (r < 0)
+		lost(k, r, cause, diag);
+	if (r <= 0 || k->up || !k->line.circuit[1] || !k->line.circuit[1]->ours)
+		return r >= 0;
+	k->up = true;
+	if (!x25_socket_kernel->terms(k->fd, &agreed) && agreed.throughput) {
+		p.fac.given = X25_FAC_THROUGHPUT;
+		p.fac.throughput_called = agreed.throughput >> 4;
+		p.fac.throughput_calling = agreed.throughput & 0x0f;
+	}
+	report(k, (struct x25_report){.kind = X25_CONNECTED, .pkt = &p});
+	return true;
+}
+
+/* False: nothing more is there, or nobody to hear it. */
+static bool read_one(struct call *k)
+{
+	struct x25_sockets *s = port_of(k)->sockets;
+	bool cut = false;
+	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer, port_of(k)->conf.mtu + 1, &cut);
+
+	if (n == -EAGAIN)
+		return false;
+	if (n <= 0) {
+		if (alive(k))
+			lost(k, -ECONNRESET, 0, 0);
+		return false;
+	}
+	if (cut)
+		k->line.x.count[X25_C_SDU_LONG]++;
+	else
+		report(k, (struct x25_report){.kind = s->buffer[0] ? X25_SDU_Q : X25_SDU,
+					      .data = s->buffer + 1,
+					      .len = (size_t)n - 1});
+	return !k->dying;
+}
+
+static void write_more(struct call *k)
+{
+	while (k->rest_len) {
+		ssize_t n =
+			x25_socket_kernel->send(k->fd, k->rest + k->rest_at, k->rest_len, NULL, 0);
+
+		if (n < 0)
+			return; /* full again, or over */
+		k->rest_at += (size_t)n;
+		k->rest_len -= (size_t)n;
+	}
+	if (!k->owed)
+		return;
+	k->owed = false;
+	report(k, (struct x25_report){.kind = X25_WRITABLE});
+}
+
+static void on_fd(void *arg, unsigned ready)
+{
+	struct call *k = arg;
+	struct ist_port *p = port_of(k);
+
+	x25_enter(p);
+	if (!k->dying && (k->up || alive(k)) && k->up) {
+		k->line.x.count[X25_C_INTERRUPTS] += x25_socket_kernel->interrupts(k->fd);
+		for (unsigned i = 0; i < ROUNDS && ready & IST_READ && read_one(k); i++)
+			;
+		if (ready & IST_WRITE && !k->dying)
+			write_more(k);
+	}
+	if (!k->dying)
+		watch(k);
+	x25_leave(p);
+}
+
+/* --- calls as they begin and end -------------------------------------------------------------- */
+
+static struct call *add(struct ist_port *p, int fd)
+{
+	struct x25_sockets *s = p->sockets;
+	struct call *k = calloc(1, sizeof(*k) + p->conf.mtu);
+
+	if (!k)
+		return NULL;
+	k->fd = fd;
+	if (x25_line_init_other(&k->line, p, &line_ops) ||
+	    p->host->watch(p->ctx, fd, IST_READ, on_fd, k) < 0) {
+		x25_line_free(&k->line);
+		free(k);
+		return NULL;
+	}
+	k->next = s->first;
+	if (s->first)
+		s->first->prev = k;
+	s->first = k;
+	s->calls++;
+	x25_port_wake_at(p, s->sweep_at);
+	return k;
+}
+
+static void destroy(struct call *k)
+{
+	struct ist_port *p = port_of(k);
+	struct x25_sockets *s = p->sockets;
+
+	p->host->watch(p->ctx, k->fd, 0, on_fd, k);
+	x25_socket_kernel->clear(k->fd, k->cause, k->diag);
+	*(k->prev ? &k->prev->next : &s->first) = k->next;
+	if (k->next)
+		k->next->prev = k->prev;
+	s->calls--;
+	x25_line_free(&k->line);
+	free(k);
+}
+
+static void offer(struct call *k, const struct x25_kernel_call *in)
+{
+	struct x25_pkt p = {.type = X25_CALL, .lci = 1, .data = in->data, .len = in->len};
+
+	memcpy(p.called, in->called, sizeof(p.called));
+	memcpy(p.calling, in->calling, sizeof(p.calling));
+	p.fac.given =
+		(in->reverse ? X25_FAC_REVERSE : 0) | (in->throughput ? X25_FAC_THROUGHPUT : 0);
+	p.fac.throughput_called = in->throughput >> 4;
+	p.fac.throughput_calling = in->throughput & 0x0f;
+	k->line.x.count[X25_C_CALLS_IN]++;
+	if (in->fast)
+		clear(&k->line, 1, 0, 0, 0); /* RFC 1356 3.13 */
+	else
+		report(k, (struct x25_report){.kind = X25_INCOMING, .pkt = &p});
+}
+
+static void on_listen(void *arg, unsigned ready);
+
+static void listening(struct ist_port *p, bool on)
+{
+	struct x25_sockets *s = p->sockets;
+
+	s->accepting = on;
+	for (unsigned i = 0; i < LISTENERS; i++)
+		p->host->watch(p->ctx, s->listener[i].fd, on ? IST_READ : 0, on_listen,
+			       &s->listener[i]);
+}
+
+/* One call each time: accept() would wait for a second. */
+static void take_one(struct ist_port *p, int listener)
+{
+	struct x25_sockets *s = p->sockets;
+	struct x25_kernel_call in = {.len = 0};
+	int fd = x25_socket_kernel->take(listener, &in);
+	struct call *k;
+
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM) {
+		/* It would be readable for ever: look away for a second. */
+		listening(p, false);
+		s->accept_at = x25_now(p) + SECOND;
+		x25_port_wake_at(p, s->accept_at);
+	}
+	if (fd < 0)
+		return;
+	k = s->calls < p->conf.socket_calls ? add(p, fd) : NULL;
+	if (k) {
+		offer(k, &in);
+		return;
+	}
+	p->count[X25_P_REFUSED_ROOM]++;
+	x25_socket_kernel->clear(fd, 0, 0);
+}
+
+static void on_listen(void *arg, unsigned ready)
+{
+	const struct listener *l = arg;
+
+	(void)ready;
+	x25_enter(l->port);
+	take_one(l->port, l->fd);
+	x25_leave(l->port);
+}
+
+/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
+
+static void terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool want)
+{
+	const struct x25_config *x = &p->conf.x;
+
+	*c = (struct x25_kernel_call){.size_in = want ? x->size_want : x->size,
+				      .window_in = want ? x->window_want : x->window,
+				      .throughput = (uint8_t)(x->throughput << 4 | x->throughput),
+				      .reverse = x->ask.given & X25_FAC_REVERSE};
+	c->size_out = c->size_in;
+	c->window_out = c->window_in;
+}
+
+static int listen_all(struct ist_port *p, bool any)
+{
+	static const uint8_t first[LISTENERS] = {0x80, 0x00, 0xcf}; /* as x25_encap.h has them */
+	struct x25_kernel_call c;
+
+	terms_of(p, &c, false);
+	c.throughput = 0; /* the caller's */
+	c.reverse = false;
+	c.len = 1;
+	if (!any)
+		memcpy(c.called, p->conf.address, sizeof(c.called));
+	for (unsigned i = 0; i < LISTENERS; i++) {
+		c.data[0] = first[i];
+		p->sockets->listener[i].fd = x25_socket_kernel->listen(&c);
+		if (p->sockets->listener[i].fd < 0)
+			return p->sockets->listener[i].fd;
+	}
+	return 0;
+}
+
+/* Words for what the kernel cannot do, or NULL. */
+static const char *beyond(const struct x25_conf *c)
+{
+	if (c->pvc_max)
+		return "pvc: the kernel has no permanent circuits";
+	if (c->x.ask.given & X25_FAC_CUG)
+		return "closed-user-group: the kernel puts none into calls";
+	if (c->x.ask.given & X25_FAC_NUI)
+		return "network-user-id: the kernel puts none into calls";
+	return NULL;
+}
+
+static int socket_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	const char *spec = settings_text(set, "link");
+	const char *to = strchr(spec, ':') + 1, *words = beyond(&p->conf);
+	struct x25_sockets *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	p->sockets = s;
+	for (unsigned i = 0; i < LISTENERS; i++)
+		s->listener[i] = (struct listener){p, -1};
+	s->accept_at = X25_NO_TIME;
+	s->sweep_at = x25_now(p) + SWEEP;
+	s->buffer = malloc(p->conf.mtu + 1);
+	if (!s->buffer)
+		return -ENOMEM;
+	if (*to && strcmp(to, "*"))
+		return settings_error(err, err_len, EINVAL,
+				      "link: \"%s\" is not x25-socket: nor x25-socket:*", spec);
+	if (words)
+		return settings_error(err, err_len, EINVAL, "%s", words);
+	r = listen_all(p, *to);
+	if (r < 0)
+		return settings_error(err, err_len, -r, "link %s: %s%s", spec, strerror(-r),
+				      r == -EAFNOSUPPORT
+					      ? ": the kernel has no AF_X25 (module x25), or "
+						"this network namespace is not its first"
+					      : "");
+	listening(p, true);
+	return 0;
+}
+
+static void socket_close(struct ist_port *p)
+{
+	struct x25_sockets *s = p->sockets;
+
+	if (!s)
+		return;
+	while (s->first)
+		destroy(s->first);
+	if (s->accepting)
+		listening(p, false);
+	for (unsigned i = 0; i < LISTENERS; i++)
+		if (s->listener[i].fd >= 0)
+			x25_socket_kernel->clear(s->listener[i].fd, 0, 0);
+	free(s->buffer);
+	free(s);
+	p->sockets = NULL;
+}
+
+static int socket_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
+{
+	struct x25_kernel_call out;
+	struct call *k;
+	int fd;
+
+	(void)now;
+	if (p->sockets->calls >= p->conf.socket_calls)
+		return -ENOBUFS;
+	terms_of(p, &out, p->conf.x.flow_facilities);
+	memcpy(out.called, c->called, sizeof(out.called));
+	memcpy(out.calling, c->calling, sizeof(out.calling));
+	memcpy(out.data, c->call_data, c->call_data_len);
+	out.len = c->call_data_len;
+	fd = x25_socket_kernel->call(&out);
+	if (fd < 0)
+		return fd;
+	k = add(p, fd);
+	if (!k) {
+		x25_socket_kernel->clear(fd, 0, 0);
+		return -ENOBUFS;
+	}
+	k->line.x.count[X25_C_CALLS_OUT]++;
+	x25_circuit_attach(c, &k->line, 1);
+	watch(k);
+	return 0;
+}
+
+static void socket_flush(struct ist_port *p, uint64_t now)
+{
+	(void)p;
+	(void)now;
+}
+
+static void socket_reap(struct ist_port *p)
+{
+	while (p->sockets->dying) {
+		struct call *k = p->sockets->dying;
+
+		p->sockets->dying = k->next_dying;
+		destroy(k);
+	}
+}
+
+static void socket_expire(struct ist_port *p, uint64_t now)
+{
+	struct x25_sockets *s = p->sockets;
+
+	if (now >= s->accept_at) {
+		s->accept_at = X25_NO_TIME;
+		listening(p, true);
+	}
+	x25_port_wake_at(p, s->accept_at);
+	if (now >= s->sweep_at) {
+		s->sweep_at = now + SWEEP;
+		for (struct call *k = s->first; k; k = k->next)
+			k->line.x.count[X25_C_INTERRUPTS] += x25_socket_kernel->interrupts(k->fd);
+	}
+	if (s->first)
+		x25_port_wake_at(p, s->sweep_at);
+}
+
+static void socket_count(const struct ist_port *p, uint64_t *out)
+{
+	for (const struct call *k = p->sockets->first; k; k = k->next)
+		for (unsigned i = 0; i < X25_C_COUNT; i++)
+			out[i] += k->line.x.count[i];
+}
+
+static int socket_status(const struct ist_port *p, char *buf, size_t len)
+{
+	return snprintf(buf, len, "the kernel's X.25, %u sockets, %u circuits", p->sockets->calls,
+			p->circuits);
+}
+
+const struct x25_below x25_on_sockets = {
+	.open = socket_open,
+	.close = socket_close,
+	.call = socket_call,
+	.flush = socket_flush,
+	.reap = socket_reap,
+	.expire = socket_expire,
+	.count = socket_count,
+	.status = socket_status,
+};

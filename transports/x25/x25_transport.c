@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The x25 transport as the host sees it.  One timer serves everything below: whoever has a deadline names
+ * it, and when the earliest has come all are asked.  x25_enter and x25_leave stand around all that
+ * descriptors and timers begin; what the host itself asks ends in x25_touch, which leaves the reports
+ * to the timer.
+ */
+#include "transports/x25/x25_transport.h"
+
+#include "transports/link/pcap_file.h"
+#include "transports/x25/x25_port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct ist_counter counters[] = {
+#define X(sym, name, words) {name, words},
+	X25_PORT_COUNTERS(X) X25_COUNTERS(X) LAPB_COUNTERS(X) LINK_COUNTERS(X)
+#undef X
+		{NULL, NULL},
+};
+#define COUNTERS (X25_P_COUNT + X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT)
+
+/* --- when ------------------------------------------------------------------------------------- */
+
+static void on_time(void *arg, uint64_t now);
+
+uint64_t x25_now(const struct ist_port *p)
+{
+	return p->host->now(p->ctx);
+}
+
+void x25_port_wake_at(struct ist_port *p, uint64_t when)
+{
+	if (when < p->next)
+		p->next = when;
+}
+
+static void arm(struct ist_port *p)
+{
+	uint64_t at = p->noted_first ? 0 : p->next;
+
+	if (at == p->timer_at || at == X25_NO_TIME)
+		return;
+	p->timer_at = at;
+	p->host->timer(p->ctx, &p->timer, at ? at : x25_now(p), on_time, p);
+}
+
+void x25_enter(struct ist_port *p)
+{
+	p->running++;
+}
+
+/* The outermost makes the reports, which may bring about more to report. */
+void x25_leave(struct ist_port *p)
+{
+	if (p->running == 1) {
+		do {
+			x25_circuit_report_all(p);
+			p->below->flush(p, x25_now(p));
+			p->below->reap(p);
+		} while (p->noted_first);
+		arm(p);
+	}
+	p->running--;
+}
+
+/* The host has asked for something. */
+static void x25_touch(struct ist_port *p)
+{
+	if (p->running)
+		return;
+	p->below->flush(p, x25_now(p));
+	arm(p);
+}
+
+static void on_time(void *arg, uint64_t now)
+{
+	struct ist_port *p = arg;
+
+	x25_enter(p);
+	p->timer_at = X25_NO_TIME;
+	if (now >= p->next) {
+		p->next = X25_NO_TIME;
+		p->below->expire(p, now);
+		x25_circuit_expire(p, now);
+	}
+	x25_leave(p);
+}
+
+void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
+	     size_t len)
+{
+	uint8_t head[PCAP_TAGS_MAX];
+	size_t head_len;
+
+	if (!*p->host->tap_on)
+		return;
+	head_len = pcap_tags_encode(head, dissector, outbound != p->conf.x.dce);
+	p->host->tap(p->ctx, outbound, PCAP_UPPER_PDU, head, (uint32_t)head_len, data,
+		     (uint32_t)len);
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int make_pvcs(struct ist_port *p)
+{
+	for (unsigned i = 0; i < p->conf.knowns; i++) {
+		struct x25_known *k = &p->conf.known[i];
+
+		if (!k->pvc)
+			continue;
+		k->circuit = x25_circuit_new(p);
+		if (!k->circuit)
+			return -ENOMEM;
+		k->circuit->permanent = true;
+		k->circuit->encap = k->encap;
+		k->circuit->local = k->circuit->peer = k->addr;
+	}
+	return 0;
+}
+
+static void x25_tr_close(struct ist_port *p)
+{
+	p->running++; /* nothing is reported any more */
+	if (p->below)
+		p->below->close(p);
+	if (p->timer)
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+	x25_circuits_close(p);
+	x25_conf_free(&p->conf);
+	free(p);
+}
+
+static const struct x25_below *const belows[] = {
+	[X25_LAPB] = &x25_on_link,
+	[X25_PSEUDO_HEADER] = &x25_on_link,
+	[X25_XOT] = &x25_on_xot,
+	[X25_SOCKETS] = &x25_on_sockets,
+};
+
+static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		       const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {x25_keys, cfg->setting, cfg->settings};
+	int r = settings_host_ok(host, err, err_len);
+	struct ist_port *p;
+
+	if (r < 0)
+		return r;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	p->host = host;
+	p->ctx = ctx;
+	p->timer_at = p->next = X25_NO_TIME;
+	p->noted_last = &p->noted_first;
+	snprintf(p->name, sizeof(p->name), "%s", cfg->name ? cfg->name : "");
+	r = x25_conf_read(&p->conf, cfg, err, err_len);
+	if (!r)
+		r = make_pvcs(p);
+	if (!r) {
+		p->below = belows[p->conf.framing];
+		r = p->below->open(p, &set, err, err_len);
+	}
+	if (r < 0) {
+		x25_tr_close(p);
+		return r;
+	}
+	arm(p);
+	*out = p;
+	return 0;
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static int x25_tr_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
+{
+	int r = x25_circuit_send(p, f, n);
+
+	x25_touch(p);
+	return r;
+}
+
+static int x25_tr_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+			  const struct ist_attrs *a, ist_channel *out)
+{
+	int r = x25_circuit_connect(p, to, payload, a, out);
+
+	x25_touch(p);
+	return r;
+}
+
+static int x25_tr_answer(struct ist_port *p, ist_channel c)
+{
+	int r = x25_circuit_answer(p, c);
+
+	x25_touch(p);
+	return r;
+}
+
+static int x25_tr_refuse(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	int r = x25_circuit_refuse(p, c, why);
+
+	x25_touch(p);
+	return r;
+}
+
+static void x25_tr_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	x25_circuit_disconnect(p, c, why);
+	x25_touch(p);
+}
+
+static uint32_t x25_tr_mtu(const struct ist_port *p, ist_channel id)
+{
+	const struct x25_circuit *c = x25_circuit_get(p, id);
+	uint8_t head[X25_SNAP_LEN];
+
+	return p->conf.mtu - (c ? (uint32_t)x25_encap_head(c->encap, head) : 0);
+}
+
+/* --- addresses -------------------------------------------------------------------------------- */
+
+static int x25_tr_addr_parse(struct ist_addr *out, const char *text)
+{
+	if (!x25_digits_ok(text))
+		return -EINVAL;
+	x25_addr_set(out, text);
+	return 0;
+}
+
+/* A call may come without the caller's address. */
+static int x25_tr_addr_format(const struct ist_addr *a, char *buf, size_t len)
+{
+	char digits[X25_DIGITS + 1];
+
+	x25_addr_digits(a, digits);
+	return snprintf(buf, len, "%s", *digits ? digits : "unknown");
+}
+
+/* "3110*" is what begins with 3110; "*" takes also who does not say. */
+static bool x25_tr_addr_match(const struct ist_addr *a, const char *pattern)
+{
+	char digits[X25_DIGITS + 1];
+	size_t n = strcspn(pattern, "*");
+
+	x25_addr_digits(a, digits);
+	if (!pattern[n])
+		return !strcmp(digits, pattern);
+	return !pattern[n + 1] && !strncmp(digits, pattern, n);
+}
+
+/* --- the rest --------------------------------------------------------------------------------- */
+
+static void x25_tr_count(const struct ist_port *p, uint64_t *out, unsigned n)
+{
+	uint64_t all[COUNTERS] = {0};
+
+	memcpy(all, p->count, sizeof(p->count));
+	memcpy(all + X25_P_COUNT, p->gone, sizeof(p->gone));
+	p->below->count(p, all + X25_P_COUNT);
+	for (unsigned i = 0; i < n; i++)
+		out[i] = i < COUNTERS ? all[i] : 0;
+}
+
+static int x25_tr_status(const struct ist_port *p, char *buf, size_t len)
+{
+	return p->below->status(p, buf, len);
+}
+
+const struct ist_transport x25_transport = {
+	.abi = IST_TRANSPORT_ABI,
+	.size = sizeof(struct ist_transport),
+	.name = "x25",
+	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_UNKNOWN | IST_CAP_SWITCHED,
+	.keys = x25_keys,
+	.circuit_word = "pvc",
+	.counters = counters,
+	.open = x25_tr_open,
+	.close = x25_tr_close,
+	.send = x25_tr_send,
+	.mtu = x25_tr_mtu,
+	.addr_parse = x25_tr_addr_parse,
+	.addr_format = x25_tr_addr_format,
+	.connect = x25_tr_connect,
+	.count = x25_tr_count,
+	.disconnect = x25_tr_disconnect,
+	.answer = x25_tr_answer,
+	.refuse = x25_tr_refuse,
+	.status = x25_tr_status,
+	.addr_match = x25_tr_addr_match,
+};

@@ -1,0 +1,696 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * X.25 over TCP (RFC 1613): each circuit has a TCP connection and a packet layer of its own, without
+ * restarts and with logical channel 1, since the number means nothing there.
+ *
+ *   xot:REMOTE            calls go to REMOTE
+ *   xot-listen:LOCAL      calls come to LOCAL
+ *   xot:LOCAL>REMOTE      both
+ *
+ * What a packet layer sends is gathered and goes when the port leaves, in one write.  When TCP takes no
+ * more, data packets stay in the circuit.  A connection whose call is over is closed when the Clear has
+ * been confirmed, or the packet layer has stopped waiting for that.  Connections that are made and then
+ * say nothing are closed, and there is a limit to their number.
+ */
+#define _GNU_SOURCE
+#include "transports/x25/x25_xot.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SECOND	    1000000u
+#define SILENT_MOST (30 * SECOND)
+#define OUT_FULL    16384u  /* octets waiting for TCP: data stop */
+#define OUT_LOW	    4096u   /* and go on */
+#define OUT_MOST    262144u /* the far end reads nothing at all */
+#define READ_SIZE   16384u
+#define ROUNDS	    8u
+#define BACKLOG	    4096 /* permanent circuits all come at once */
+#define TYPE_REJ    0x09u
+
+static struct xot_conn *of(struct x25_line *l)
+{
+	return (struct xot_conn *)l;
+}
+
+static struct ist_port *port_of(const struct xot_conn *k)
+{
+	return k->line.port;
+}
+
+void xot_touch(struct xot_conn *k)
+{
+	struct xot *x = port_of(k)->xot;
+
+	if (k->touched)
+		return;
+	k->touched = true;
+	k->next_touched = x->touched;
+	x->touched = k;
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+static bool room(struct xot_conn *k, size_t n)
+{
+	size_t want = k->out_len + n;
+	uint8_t *grown;
+
+	if (k->out_at > OUT_FULL) {
+		memmove(k->out, k->out + k->out_at, k->out_len - k->out_at);
+		k->out_len -= k->out_at;
+		k->out_at = 0;
+		want = k->out_len + n;
+	}
+	if (want <= k->out_room)
+		return true;
+	if (want > OUT_MOST)
+		return false;
+	grown = realloc(k->out, 2 * want);
+	if (!grown)
+		return false;
+	k->out = grown;
+	k->out_room = 2 * want;
+	return true;
+}
+
+void xot_put(struct xot_conn *k, const uint8_t *pkt, size_t len)
+{
+	xot_touch(k);
+	if (k->dying)
+		return;
+	if (!room(k, XOT_HDR_LEN + len)) {
+		port_of(k)->count[X25_P_XOT_SLOW]++;
+		xot_lose(k, "the far end reads nothing");
+		return;
+	}
+	xot_header(k->out + k->out_len, len);
+	memcpy(k->out + k->out_len + XOT_HDR_LEN, pkt, len);
+	k->out_len += XOT_HDR_LEN + len;
+}
+
+static void tx(struct x25_line *l, const uint8_t *pkt, size_t len)
+{
+	struct xot_conn *k = of(l);
+
+	x25_tap(l->port, true, "x.25", pkt, len);
+	xot_put(k, pkt, len);
+	if (k->out_len - k->out_at >= OUT_FULL)
+		x25_block(&l->x);
+}
+
+static void on_fd(void *arg, unsigned ready);
+
+static void watch(struct xot_conn *k)
+{
+	struct ist_port *p = port_of(k);
+	bool out = k->phase == XOT_CONNECTING || k->out_at < k->out_len;
+
+	if (out == k->watching_out)
+		return;
+	k->watching_out = out;
+	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), on_fd, k);
+}
+
+/* False: TCP takes no more now. */
+static bool write_out(struct xot_conn *k)
+{
+	while (k->out_at < k->out_len) {
+		ssize_t n = send(k->fd, k->out + k->out_at, k->out_len - k->out_at,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			xot_lose(k, strerror(errno));
+		if (n < 0)
+			return false;
+		k->out_at += (size_t)n;
+	}
+	k->out_at = k->out_len = 0;
+	return true;
+}
+
+static void flush_one(struct xot_conn *k, uint64_t now)
+{
+	struct ist_port *p = port_of(k);
+	bool all;
+
+	if (k->dying || k->phase == XOT_CONNECTING)
+		return;
+	do {
+		all = write_out(k);
+		if (k->dying)
+			return;
+		if (k->phase == XOT_OPEN && k->line.x.blocked && k->out_len - k->out_at <= OUT_LOW)
+			x25_unblock(&k->line.x, now);
+	} while (all && k->out_len && !k->dying);
+	watch(k);
+	if (k->phase == XOT_OPEN)
+		x25_port_wake_at(p, x25_deadline(&k->line.x));
+}
+
+/* --- the packet layer ------------------------------------------------------------------------- */
+
+static void call_over(struct x25_line *l)
+{
+	of(l)->over = true;
+	of(l)->circuit = NULL;
+	xot_touch(of(l));
+}
+
+static const struct x25_line_ops line_ops = {.tx = tx, .over = call_over};
+
+bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
+{
+	struct ist_port *p = port_of(k);
+	struct x25_config c = p->conf.x;
+
+	c.dce = c.restarts = false;
+	c.extended = extended;
+	c.pvc = pvc;
+	c.lci_low = c.lci_high = pvc ? 2 : 1;
+	c.two_way_low = c.two_way_high = 0;
+	c.flow_facilities = true; /* 6.1: a Call says both sizes */
+	if (!extended && c.window_want > 7)
+		c.window_want = 7;
+	if (!extended && c.window > 7)
+		c.window = 7;
+	if (x25_line_init(&k->line, p, &c, &line_ops))
+		return false;
+	k->phase = XOT_OPEN;
+	x25_up(&k->line.x, x25_now(p));
+	return true;
+}
+
+/* 6.4: what speaks of an interface has no place here. */
+static bool local_only(const uint8_t *pkt, bool extended)
+{
+	static const uint8_t types[] = {0xfb, 0xff, 0xf1, 0xf3, 0xf7};
+
+	for (size_t i = 0; i < sizeof(types); i++)
+		if (pkt[2] == types[i])
+			return true;
+	return (extended ? pkt[2] : pkt[2] & 0x1f) == TYPE_REJ;
+}
+
+static void packet_in(struct xot_conn *k, const uint8_t *pkt, size_t len)
+{
+	struct ist_port *p = port_of(k);
+	bool extended = (pkt[0] & 0x30) == 0x20;
+	uint8_t buf[XOT_PACKET_MAX];
+
+	x25_tap(p, false, "x.25", pkt, len);
+	if (xot_is_pvc_setup(pkt, len)) {
+		xot_pvc_rx(k, pkt, len);
+		return;
+	}
+	if (k->phase == XOT_PVC_SETUP || (k->over && k->phase != XOT_OPEN) || local_only(pkt, extended)) {
+		p->count[X25_P_XOT_IGNORED]++;
+		return;
+	}
+	if (k->phase == XOT_SILENT && !xot_begin(k, extended, false)) {
+		xot_lose(k, "no memory");
+		return;
+	}
+	/* The channel number means nothing: ours is 1. */
+	memcpy(buf, pkt, len);
+	buf[0] &= 0xf0;
+	buf[1] = 1;
+	x25_rx(&k->line.x, buf, len, x25_now(p));
+	if (x25_state(&k->line.x, 1) != X25_P1_READY) {
+		k->called = true;
+		k->give_up = X25_NO_TIME;
+	}
+}
+
+static void stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
+{
+	const uint8_t *pkt;
+	size_t pkt_len;
+	int r = 1;
+
+	while (r > 0 && !k->dying) {
+		r = xot_take(&k->in, &data, &len, &pkt, &pkt_len);
+		if (r > 0)
+			packet_in(k, pkt, pkt_len);
+	}
+	if (r < 0) {
+		port_of(k)->count[X25_P_XOT_HEADER]++;
+		xot_lose(k, "XOT header wrong");
+	}
+}
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+void xot_lose(struct xot_conn *k, const char *words)
+{
+	const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = words};
+	struct ist_port *p = port_of(k);
+	struct x25_circuit *c = k->circuit;
+
+	xot_touch(k);
+	k->dying = true;
+	if (k->pvc) {
+		xot_pvc_lost(k, words);
+		return;
+	}
+	if (!c && k->phase == XOT_OPEN)
+		c = k->line.circuit[1];
+	k->circuit = NULL;
+	if (c)
+		x25_circuit_lost(p, c, &why);
+}
+
+static struct xot_conn *add(struct ist_port *p, int fd, enum xot_phase phase)
+{
+	struct xot_conn *k = calloc(1, sizeof(*k));
+	struct xot *x = p->xot;
+	int on = 1;
+
+	if (!k)
+		return NULL;
+	k->line.port = p;
+	k->line.ops = &line_ops;
+	k->fd = fd;
+	k->phase = phase;
+	k->watching_out = phase == XOT_CONNECTING;
+	k->give_up = x25_now(p) + SILENT_MOST;
+	xot_in_init(&k->in);
+	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), on_fd, k) < 0) {
+		free(k);
+		return NULL;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	k->next = x->first;
+	if (x->first)
+		x->first->prev = k;
+	x->first = k;
+	x->conns++;
+	x25_port_wake_at(p, k->give_up);
+	return k;
+}
+
+static void destroy(struct xot_conn *k)
+{
+	struct ist_port *p = port_of(k);
+
+	p->host->watch(p->ctx, k->fd, 0, on_fd, k);
+	close(k->fd);
+	*(k->prev ? &k->prev->next : &p->xot->first) = k->next;
+	if (k->next)
+		k->next->prev = k->prev;
+	p->xot->conns--;
+	if (k->phase == XOT_OPEN)
+		x25_line_free(&k->line);
+	free(k->out);
+	free(k);
+}
+
+static bool done(const struct xot_conn *k)
+{
+	if (k->dying)
+		return true;
+	if (k->pvc || k->out_at < k->out_len)
+		return false;
+	if (k->phase != XOT_OPEN)
+		return k->over;
+	return k->called && x25_state(&k->line.x, 1) == X25_P1_READY;
+}
+
+struct xot_conn *xot_dial(struct ist_port *p, int *err)
+{
+	struct sockaddr_storage to;
+	socklen_t len = udp_ep_to_sock(&p->xot->remote, &to);
+	struct xot_conn *k;
+	int fd;
+
+	*err = -ENOBUFS;
+	if (p->xot->conns >= p->conf.xot_connections)
+		return NULL;
+	fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 || (connect(fd, (struct sockaddr *)&to, len) < 0 && errno != EINPROGRESS)) {
+		*err = -errno;
+		p->count[X25_P_XOT_FAILED]++;
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	k = add(p, fd, XOT_CONNECTING);
+	if (!k)
+		close(fd);
+	else
+		p->count[X25_P_XOT_OUT]++;
+	return k;
+}
+
+static void connected(struct xot_conn *k)
+{
+	struct ist_port *p = port_of(k);
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	if (getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
+		err = errno;
+	if (err) {
+		p->count[X25_P_XOT_FAILED]++;
+		xot_lose(k, strerror(err));
+		return;
+	}
+	xot_touch(k);
+	k->phase = XOT_SILENT;
+	if (k->pvc) {
+		xot_pvc_ask(k);
+		return;
+	}
+	if (!xot_begin(k, p->conf.x.extended, false) ||
+	    !x25_circuit_place(k->circuit, &k->line, x25_now(p)))
+		xot_lose(k, "no memory");
+	k->circuit = NULL;
+	k->called = true;
+	k->give_up = X25_NO_TIME;
+}
+
+/* False: nothing more is there, or nobody to hear it. */
+static bool read_some(struct xot_conn *k)
+{
+	uint8_t buf[READ_SIZE];
+	ssize_t n = recv(k->fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (n > 0) {
+		stream_in(k, buf, (size_t)n);
+		return (size_t)n == sizeof(buf) && !k->dying;
+	}
+	if (!n)
+		xot_lose(k, "closed by the far end");
+	else if (errno != EAGAIN && errno != EINTR)
+		xot_lose(k, strerror(errno));
+	return false;
+}
+
+static void on_fd(void *arg, unsigned ready)
+{
+	struct xot_conn *k = arg;
+	struct ist_port *p = port_of(k);
+
+	x25_enter(p);
+	xot_touch(k);
+	if (k->phase == XOT_CONNECTING && !k->over) /* it may have been given up just now */
+		connected(k);
+	for (unsigned i = 0; i < ROUNDS && ready & IST_READ && !k->dying; i++)
+		if (!read_some(k))
+			break;
+	x25_leave(p);
+}
+
+/* --- the socket that listens ------------------------------------------------------------------ */
+
+static bool welcome(const struct xot *x, const struct sockaddr_storage *ss)
+{
+	struct udp_ep ep;
+
+	if (!x->froms)
+		return true;
+	if (!udp_ep_from_sock(&ep, ss))
+		return false;
+	for (unsigned i = 0; i < x->froms; i++)
+		if (udp_ep_match(&ep, x->from[i]))
+			return true;
+	return false;
+}
+
+static void take_one(struct ist_port *p, int fd, const struct sockaddr_storage *from)
+{
+	struct xot *x = p->xot;
+
+	if (!welcome(x, from))
+		p->count[X25_P_XOT_STRANGER]++;
+	else if (x->conns >= p->conf.xot_connections || !add(p, fd, XOT_SILENT))
+		p->count[X25_P_XOT_FULL]++;
+	else
+		p->count[X25_P_XOT_IN]++;
+}
+
+static void on_listen(void *arg, unsigned ready)
+{
+	struct ist_port *p = arg;
+	struct xot *x = p->xot;
+
+	(void)ready;
+	x25_enter(p);
+	for (unsigned i = 0; i < BACKLOG; i++) {
+		struct sockaddr_storage from;
+		socklen_t len = sizeof(from);
+		unsigned before = x->conns;
+		int fd = accept4(x->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+			/* It would be readable for ever: look away for a second. */
+			p->host->watch(p->ctx, x->fd, 0, on_listen, p);
+			x->accepting = false;
+			x->accept_at = x25_now(p) + SECOND;
+			x25_port_wake_at(p, x->accept_at);
+		}
+		if (fd < 0)
+			break;
+		take_one(p, fd, &from);
+		if (x->conns == before)
+			close(fd);
+	}
+	x25_leave(p);
+}
+
+static int start_listening(struct ist_port *p)
+{
+	struct xot *x = p->xot;
+	struct sockaddr_storage ss;
+	socklen_t len = udp_ep_to_sock(&x->local, &ss);
+	int on = 1, r;
+
+	x->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (x->fd < 0)
+		return -errno;
+	setsockopt(x->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(x->fd, (struct sockaddr *)&ss, len) < 0 || listen(x->fd, BACKLOG) < 0)
+		return -errno;
+	r = p->host->watch(p->ctx, x->fd, IST_READ, on_listen, p);
+	x->accepting = r >= 0;
+	return r < 0 ? r : 0;
+}
+
+/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
+
+static bool parse_ends(struct xot *x, const char *spec)
+{
+	const char *rest = strchr(spec, ':'), *arrow = strchr(spec, '>');
+	bool listen_only = !strncmp(spec, "xot-listen:", 11);
+	char local[80];
+	size_t n;
+
+	if (!rest++ || (!listen_only && strncmp(spec, "xot:", 4)) || (listen_only && arrow))
+		return false;
+	x->listens = listen_only || arrow;
+	x->dials = !listen_only;
+	n = arrow ? (size_t)(arrow - rest) : strlen(rest);
+	if (n >= sizeof(local))
+		return false;
+	memcpy(local, rest, n);
+	local[n] = '\0';
+	if (x->listens && !udp_ep_parse(&x->local, local, XOT_PORT))
+		return false;
+	return !x->dials || udp_ep_parse(&x->remote, arrow ? arrow + 1 : local, XOT_PORT);
+}
+
+/* An address, perhaps with the length of a prefix behind. */
+static bool is_pattern(const char *text)
+{
+	char address[64];
+	size_t n = strcspn(text, "/");
+	struct udp_ep ep;
+
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, text, n);
+	address[n] = '\0';
+	return udp_ep_parse(&ep, address, 1) && strspn(text + n, "/0123456789") == strlen(text + n);
+}
+
+static int read_from(struct xot *x, const struct settings *set, char *err, size_t err_len)
+{
+	x->from = calloc(set->n + 1, sizeof(*x->from));
+	if (!x->from)
+		return -ENOMEM;
+	for (unsigned i = 0; i < set->n; i++) {
+		const char *text = set->setting[i].value;
+
+		if (strcmp(set->setting[i].key, "xot-from"))
+			continue;
+		if (!is_pattern(text))
+			return settings_error(err, err_len, EINVAL,
+					      "xot-from: \"%s\" is no address or prefix", text);
+		x->from[x->froms] = strdup(text);
+		if (!x->from[x->froms++])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	const char *spec = settings_text(set, "link");
+	struct impair line = {0};
+	struct xot *x;
+	int r = impair_init(&line, set, err, err_len);
+
+	if (!r && impair_on(&line))
+		r = settings_error(err, err_len, EINVAL,
+				   "impair: not over XOT, TCP neither loses nor reorders");
+	x = r ? NULL : calloc(1, sizeof(*x));
+	if (!x)
+		return r ? r : -ENOMEM;
+	p->xot = x;
+	x->port = p;
+	x->fd = -1;
+	x->accept_at = X25_NO_TIME;
+	if (!parse_ends(x, spec))
+		return settings_error(err, err_len, EINVAL,
+				      "link: \"%s\" is not xot:ADDRESS, xot:LOCAL>ADDRESS nor "
+				      "xot-listen:LOCAL",
+				      spec);
+	r = read_from(x, set, err, err_len);
+	if (!r && x->listens && (r = start_listening(p)))
+		return settings_error(err, err_len, -r, "link %s: %s", spec, strerror(-r));
+	return r ? r : xot_pvcs_open(p);
+}
+
+static void xot_close(struct ist_port *p)
+{
+	struct xot *x = p->xot;
+
+	if (!x)
+		return;
+	while (x->first) {
+		struct xot_conn *k = x->first;
+
+		if (k->phase == XOT_OPEN && !k->pvc)
+			x25_clear(&k->line.x, 1, 0, 0, x25_now(p));
+		if (k->phase != XOT_CONNECTING && !k->dying)
+			write_out(k);
+		destroy(k);
+	}
+	if (x->accepting)
+		p->host->watch(p->ctx, x->fd, 0, on_listen, p);
+	if (x->fd >= 0)
+		close(x->fd);
+	xot_pvcs_close(p);
+	for (unsigned i = 0; i < x->froms; i++)
+		free(x->from[i]);
+	free(x->from);
+	free(x);
+	p->xot = NULL;
+}
+
+static int xot_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
+{
+	struct xot_conn *k;
+	int err;
+
+	(void)now;
+	if (!p->xot->dials)
+		return -EADDRNOTAVAIL;
+	k = xot_dial(p, &err);
+	if (!k)
+		return err;
+	k->circuit = c;
+	x25_circuit_attach(c, &k->line, 0);
+	return 0;
+}
+
+static void xot_flush(struct ist_port *p, uint64_t now)
+{
+	for (struct xot_conn *k = p->xot->touched; k; k = k->next_touched)
+		flush_one(k, now);
+}
+
+static void xot_reap(struct ist_port *p)
+{
+	struct xot_conn *k, *next;
+
+	/* Out first: who says goodbye here may be looked at once more. */
+	for (k = p->xot->touched, p->xot->touched = NULL; k; k = next) {
+		next = k->next_touched;
+		k->touched = false;
+		if (done(k))
+			destroy(k);
+	}
+}
+
+static void expire_one(struct xot_conn *k, uint64_t now)
+{
+	struct ist_port *p = port_of(k);
+
+	if (now >= k->give_up) {
+		k->give_up = X25_NO_TIME;
+		p->count[X25_P_XOT_SILENT]++;
+		xot_lose(k, k->phase == XOT_CONNECTING ? "no connection in time" : "no answer in time");
+	}
+	if (k->phase == XOT_OPEN && now >= x25_deadline(&k->line.x)) {
+		x25_expire(&k->line.x, now);
+		xot_touch(k);
+	}
+	x25_port_wake_at(p, k->give_up);
+	if (k->phase == XOT_OPEN)
+		x25_port_wake_at(p, x25_deadline(&k->line.x));
+}
+
+static void xot_expire(struct ist_port *p, uint64_t now)
+{
+	struct xot *x = p->xot;
+
+	for (struct xot_conn *k = x->first; k; k = k->next)
+		expire_one(k, now);
+	if (now >= x->accept_at) {
+		x->accept_at = X25_NO_TIME;
+		x->accepting = p->host->watch(p->ctx, x->fd, IST_READ, on_listen, p) >= 0;
+	}
+	x25_port_wake_at(p, x->accept_at);
+	xot_pvcs_expire(p, now);
+}
+
+static void xot_count(const struct ist_port *p, uint64_t *out)
+{
+	for (const struct xot_conn *k = p->xot->first; k; k = k->next)
+		for (unsigned i = 0; i < X25_C_COUNT && k->phase == XOT_OPEN; i++)
+			out[i] += k->line.x.count[i];
+}
+
+static int xot_status(const struct ist_port *p, char *buf, size_t len)
+{
+	const struct xot *x = p->xot;
+	char local[64] = "", remote[64] = "";
+
+	if (x->listens)
+		udp_ep_format(&x->local, local, sizeof(local));
+	if (x->dials)
+		udp_ep_format(&x->remote, remote, sizeof(remote));
+	return snprintf(buf, len, "XOT%s%s%s%s, %u connections, %u circuits",
+			x->listens ? " on " : "", local, x->dials ? " to " : "", remote, x->conns,
+			p->circuits);
+}
+
+const struct x25_below x25_on_xot = {
+	.open = xot_open,
+	.close = xot_close,
+	.call = xot_call,
+	.flush = xot_flush,
+	.reap = xot_reap,
+	.expire = xot_expire,
+	.count = xot_count,
+	.status = xot_status,
+};

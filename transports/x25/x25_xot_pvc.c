@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Permanent circuits over XOT (RFC 1613 6.5).  The initiator names the circuit at both ends in a
+ * PVC-setup packet, the responder looks whether it has such a one and answers with a status; after
+ * status 0 both reset the circuit, and it is up.
+ *
+ * Who dials is the initiator; when both could, the DTE is, so that two set-ups never meet.  A set-up that
+ * fails is tried again: after a refusal not before `xot-retry`, after a failure of TCP sooner at first.
+ */
+#include "transports/x25/x25_xot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define PAUSE_FIRST 5000000u
+#define SETUP_MAX   (17u + 2 * XOT_NAME_MAX)
+
+/* The first wait for TCP, in no case longer than the one after a refusal. */
+static uint64_t first_pause(const struct ist_port *p)
+{
+	return p->conf.xot_retry < PAUSE_FIRST ? p->conf.xot_retry : PAUSE_FIRST;
+}
+
+static bool initiates(const struct ist_port *p)
+{
+	return p->xot->dials && (!p->xot->listens || !p->conf.x.dce);
+}
+
+int xot_pvcs_open(struct ist_port *p)
+{
+	struct xot *x = p->xot;
+
+	x->pvc = calloc((size_t)p->conf.knowns + 1, sizeof(*x->pvc));
+	if (!x->pvc)
+		return -ENOMEM;
+	for (unsigned i = 0; i < p->conf.knowns; i++) {
+		if (!p->conf.known[i].pvc)
+			continue;
+		x->pvc[x->pvcs++] = (struct xot_pvc_state){
+			.known = &p->conf.known[i],
+			.retry_at = initiates(p) ? x25_now(p) : X25_NO_TIME,
+			.pause = first_pause(p)};
+		x25_port_wake_at(p, x->pvc[x->pvcs - 1].retry_at);
+	}
+	return 0;
+}
+
+void xot_pvcs_close(struct ist_port *p)
+{
+	free(p->xot->pvc);
+}
+
+static void retry_later(struct ist_port *p, struct xot_pvc_state *s)
+{
+	if (!initiates(p))
+		return;
+	s->retry_at = x25_now(p) + s->pause;
+	s->pause = s->pause * 2 < p->conf.xot_retry ? s->pause * 2 : p->conf.xot_retry;
+	x25_port_wake_at(p, s->retry_at);
+}
+
+void xot_pvcs_expire(struct ist_port *p, uint64_t now)
+{
+	for (unsigned i = 0; i < p->xot->pvcs; i++) {
+		struct xot_pvc_state *s = &p->xot->pvc[i];
+		int err;
+
+		if (now >= s->retry_at) {
+			s->retry_at = X25_NO_TIME;
+			s->conn = xot_dial(p, &err);
+			if (s->conn)
+				s->conn->pvc = s;
+			else
+				retry_later(p, s);
+		}
+		x25_port_wake_at(p, s->retry_at);
+	}
+}
+
+void xot_pvc_lost(struct xot_conn *k, const char *words)
+{
+	const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = words};
+	struct ist_port *p = k->line.port;
+	struct xot_pvc_state *s = k->pvc;
+	struct x25_circuit *c = s->known->circuit;
+
+	k->pvc = NULL;
+	s->conn = NULL;
+	if (k->phase == XOT_OPEN)
+		k->line.circuit[1] = NULL;
+	c->line = NULL;
+	x25_circuit_pvc(p, c, false, &why);
+	retry_later(p, s);
+}
+
+/* --- set-up ----------------------------------------------------------------------------------- */
+
+static void name(char out[XOT_NAME_MAX + 1], const char *text)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n > XOT_NAME_MAX)
+		n = XOT_NAME_MAX;
+	if (n)
+		memcpy(out, text, n);
+	out[n] = '\0';
+}
+
+static void put_setup(struct xot_conn *k, const struct xot_pvc *p)
+{
+	uint8_t buf[SETUP_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	xot_pvc_encode(&w, p);
+	if (w.bad)
+		return;
+	x25_tap(k->line.port, true, "x.25", w.buf, w.len);
+	xot_put(k, w.buf, w.len);
+}
+
+void xot_pvc_ask(struct xot_conn *k)
+{
+	const struct ist_port *port = k->line.port;
+	const struct x25_config *c = &port->conf.x;
+	const struct x25_known *known = k->pvc->known;
+	struct xot_pvc p = {.extended = c->extended,
+			    .lci = known->lci,
+			    .initiator_lci = known->lci,
+			    .responder_lci = known->far_lci,
+			    .window_in = c->window,
+			    .window_out = c->window,
+			    .size_in = c->size,
+			    .size_out = c->size};
+
+	name(p.initiator, port->name);
+	name(p.responder, known->far_name);
+	put_setup(k, &p);
+	k->phase = XOT_PVC_SETUP;
+}
+
+/* The values are of the other end's interface: what comes in there comes to us. */
+static void begin(struct xot_conn *k, const struct xot_pvc *p)
+{
+	struct x25_circuit *c = k->pvc->known->circuit;
+
+	k->give_up = X25_NO_TIME;
+	k->pvc->pause = first_pause(k->line.port);
+	k->pvc->retry_at = X25_NO_TIME;
+	if (!xot_begin(k, p->extended, true)) {
+		xot_lose(k, "no memory");
+		return;
+	}
+	x25_set_flow(&k->line.x, 1, p->size_in, p->size_out, p->window_in, p->window_out);
+	x25_circuit_attach(c, &k->line, 1);
+	x25_reset(&k->line.x, 1, 0, 0, x25_now(k->line.port));
+}
+
+static void failed(struct xot_conn *k, uint8_t status)
+{
+	struct ist_port *p = k->line.port;
+	const char *words = xot_pvc_words(status);
+
+	p->count[X25_P_XOT_PVC]++;
+	if (k->pvc) {
+		p->host->log(p->ctx, 4, "PVC %u: set-up failed: %s", k->pvc->known->lci, words);
+		k->pvc->pause = p->conf.xot_retry;
+	}
+	xot_lose(k, words);
+}
+
+static struct xot_pvc_state *find(const struct ist_port *p, uint16_t lci)
+{
+	for (unsigned i = 0; i < p->xot->pvcs; i++)
+		if (p->xot->pvc[i].known->lci == lci)
+			return &p->xot->pvc[i];
+	return NULL;
+}
+
+static uint8_t judge(const struct ist_port *port, const struct xot_pvc *p,
+		     const struct xot_pvc_state *s)
+{
+	if (*p->responder && strcasecmp(p->responder, port->name))
+		return XOT_PVC_NO_INTERFACE;
+	if (!s)
+		return XOT_PVC_NO_PVC;
+	if (s->conn || p->initiator_lci != s->known->far_lci ||
+	    (s->known->far_name && strcasecmp(p->initiator, s->known->far_name)))
+		return XOT_PVC_MISMATCH;
+	return XOT_PVC_OK;
+}
+
+/* The answer is what was asked, with our status and our interface's values. */
+static void answer(struct xot_conn *k, struct xot_pvc p, uint8_t status)
+{
+	uint8_t window = p.window_in, size = p.size_in;
+
+	p.status = status;
+	p.window_in = p.window_out;
+	p.window_out = window;
+	p.size_in = p.size_out;
+	p.size_out = size;
+	put_setup(k, &p);
+}
+
+static void respond(struct xot_conn *k, const struct xot_pvc *p, uint8_t status)
+{
+	struct ist_port *port = k->line.port;
+	struct xot_pvc_state *s = find(port, p->responder_lci);
+
+	if (!status && p->status)
+		status = XOT_PVC_PROTOCOL;
+	if (!status)
+		status = judge(port, p, s);
+	if (status == XOT_PVC_PROTOCOL) {
+		failed(k, status);
+		return;
+	}
+	answer(k, *p, status);
+	if (status) {
+		port->count[X25_P_XOT_PVC]++;
+		k->over = true; /* it goes when the answer has left */
+		return;
+	}
+	s->conn = k;
+	k->pvc = s;
+	begin(k, p);
+}
+
+void xot_pvc_rx(struct xot_conn *k, const uint8_t *pkt, size_t len)
+{
+	struct xot_pvc p;
+	uint8_t status = xot_pvc_decode(&p, pkt, len);
+
+	if (k->phase == XOT_OPEN || k->over) {
+		k->line.port->count[X25_P_XOT_IGNORED]++;
+		return;
+	}
+	if (k->phase != XOT_PVC_SETUP) {
+		respond(k, &p, status);
+		return;
+	}
+	if (!status)
+		status = p.status;
+	if (status) {
+		failed(k, status);
+		return;
+	}
+	begin(k, &p);
+}
