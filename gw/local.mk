@@ -15,7 +15,7 @@ libcontrol_la_LIBADD = $(OSMO_LIBS) $(PCAP_LIBS)
 noinst_LTLIBRARIES += libdp.la
 libdp_la_SOURCES = \
 	gw/addrtab.c gw/addrtab.h gw/calltab.c gw/calltab.h gw/dp.c gw/dp.h gw/dp_call.c gw/dp_chan.c gw/dp_int.h \
-	gw/dp_port.c gw/dp_report.c gw/dp_send.c gw/dp_tun.c gw/host.c gw/ip.c gw/ip.h gw/map.c \
+	gw/dp_port.c gw/dp_report.c gw/dp_send.c gw/dp_tun.c gw/host.c gw/ip/ip.c gw/ip/ip.h gw/map.c \
 	gw/map.h gw/netif.c gw/pool.c gw/pool.h gw/rcu.c gw/rcu.h gw/ring.c gw/ring.h \
 	gw/terminal.c gw/tun.c gw/tun.h gw/worker.c gw/worker.h
 libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(MNL_CFLAGS)

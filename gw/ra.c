@@ -5,7 +5,7 @@
  */
 #include "gw/ra.h"
 
-#include "gw/ip.h"
+#include "gw/ip/ip.h"
 
 #define ICMPV6		  58u
 #define RS		  133u

@@ -9,7 +9,7 @@
  * and neither rule about addresses.
  */
 #include "gw/dp_int.h"
-#include "gw/ip.h"
+#include "gw/ip/ip.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * big".  Fragments together are the packet they were cut from; an answer goes back where the packet
  * came from.
  */
-#include "gw/ip.h"
+#include "gw/ip/ip.h"
 #include "gw/ra.h"
 
 #include <stdlib.h>

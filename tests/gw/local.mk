@@ -14,7 +14,7 @@ check_PROGRAMS += unit-dataplane
 TESTS += unit-dataplane
 unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dataplane.c tests/gw/fake.h tests/gw/fake.c \
 	tests/gw/test_addrtab.c tests/gw/test_calltab.c tests/gw/test_dp.c tests/gw/test_dp_call.c tests/gw/test_dp_chan.c \
-	tests/gw/test_dp_media.c tests/gw/test_dp_report.c tests/gw/test_dp_send.c tests/gw/test_ip.c tests/gw/test_map.c \
+	tests/gw/test_dp_media.c tests/gw/test_dp_report.c tests/gw/test_dp_send.c tests/gw/ip/test_ip.c tests/gw/test_map.c \
 	tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_pool.c \
 	tests/gw/test_ring.c tests/gw/test_terminal.c tests/gw/test_worker.c
 unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS)

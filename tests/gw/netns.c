@@ -3,7 +3,7 @@
 
 #include "tests/gw/netns.h"
 #include "gw/dp.h"
-#include "gw/ip.h"
+#include "gw/ip/ip.h"
 #include "tests/harness.h"
 
 #include <arpa/inet.h>

@@ -7,7 +7,7 @@
  * A too-big answer bears the address of the packet's destination: the gateway's own would be
  * dropped by the kernel as one of its own arriving from outside.
  */
-#include "gw/ip.h"
+#include "gw/ip/ip.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * What a terminal must know of IP: check a packet's lengths, read its ends, hold TCP's MSS down,
  * cut IPv4 to size, say "too big" by ICMP.  Pure functions over octets.
  */
-#ifndef GW_IP_H
-#define GW_IP_H
+#ifndef GW_IP_IP_H
+#define GW_IP_IP_H
 
 #include "core/bytes.h"
 

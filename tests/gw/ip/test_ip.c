@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/ip.h"
+#include "gw/ip/ip.h"
 #include "tests/harness.h"
 
 #include <string.h>
