@@ -9,7 +9,7 @@
 #include "cfg/cfg.h"
 #include "gw/aaa.h"
 #include "gw/addrpool.h"
-#include "gw/dp.h"
+#include "gw/dp/dp.h"
 #include "gw/join.h"
 #include "gw/log.h"
 #include "gw/loop.h"

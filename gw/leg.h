@@ -11,7 +11,7 @@
 #define GW_LEG_H
 
 #include "core/msg.h"
-#include "gw/dp.h"
+#include "gw/dp/dp.h"
 #include "ppp/ppp.h"
 
 struct gw;

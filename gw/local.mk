@@ -11,13 +11,13 @@ libcontrol_la_SOURCES = \
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
 libcontrol_la_LIBADD = $(OSMO_LIBS) $(PCAP_LIBS)
 
-# The data plane: the workers, and what the control side asks of them (gw/dp.h, gw/netif.h).
+# The data plane: the workers, and what the control side asks of them (gw/dp/dp.h, gw/netif.h).
 noinst_LTLIBRARIES += libdp.la
 libdp_la_SOURCES = \
-	gw/addrtab.c gw/addrtab.h gw/calltab.c gw/calltab.h gw/dp.c gw/dp.h gw/dp_call.c gw/dp_chan.c gw/dp_int.h \
-	gw/dp_port.c gw/dp_report.c gw/dp_send.c gw/dp_tun.c gw/host.c gw/ip/ip.c gw/ip/ip.h gw/map.c \
-	gw/map.h gw/netif.c gw/pool.c gw/pool.h gw/rcu.c gw/rcu.h gw/ring.c gw/ring.h \
-	gw/terminal.c gw/tun.c gw/tun.h gw/worker.c gw/worker.h
+	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/calltab.c gw/dp/calltab.h gw/dp/dp.c gw/dp/dp.h gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_int.h \
+	gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/host.c gw/ip/ip.c gw/ip/ip.h gw/dp/map.c \
+	gw/dp/map.h gw/netif.c gw/dp/pool.c gw/dp/pool.h gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c gw/dp/ring.h \
+	gw/dp/terminal.c gw/dp/tun.c gw/dp/tun.h gw/dp/worker.c gw/dp/worker.h
 libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(MNL_CFLAGS)
 libdp_la_LIBADD = $(URCU_LIBS) $(MNL_LIBS) -lpthread
 

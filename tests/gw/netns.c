@@ -2,7 +2,7 @@
 #include "config.h" /* first: GNU extensions */
 
 #include "tests/gw/netns.h"
-#include "gw/dp.h"
+#include "gw/dp/dp.h"
 #include "gw/ip/ip.h"
 #include "tests/harness.h"
 

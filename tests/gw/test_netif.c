@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/netif.h"
-#include "gw/tun.h"
+#include "gw/dp/tun.h"
 #include "tests/gw/netns.h"
 #include "tests/harness.h"
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The calls as the workers see them, found by our own Tunnel and Session ID.
+ *
+ * Two levels: an array by Tunnel ID, and under each tunnel a small table by Session ID.  Our ids
+ * are a random permutation (core/ids.h), so an array of pages by Session ID would hold one call a
+ * page; the second level is therefore indexed by the id's low bits and at most half full.
+ *
+ * An entry has two parts.  `struct call` is what the control thread wants: immutable, replaced
+ * whole under RCU.  `struct call_state` is what has happened: sequence numbers, held frames,
+ * counters; written by the call's home worker only, and kept when the entry is replaced.
+ */
+#ifndef GW_DP_CALLTAB_H
+#define GW_DP_CALLTAB_H
+
+#include "core/data.h"
+#include "core/deadline.h"
+#include "gw/dp/dp.h"
+#include "gw/dp/map.h"
+#include "gw/dp/rcu.h"
+
+struct worker;
+
+struct call_counters {
+	_Atomic uint64_t rx_frames, rx_octets, tx_frames, tx_octets, drops, last_rx;
+	_Atomic uint64_t seq_lost, seq_late, seq_reordered, sending_seq; /* of l2tp_data */
+};
+
+struct call_state {
+	struct l2tp_data data;
+	uint32_t version;    /* of the struct call that data follows */
+	uint32_t tokens;     /* punts left, in thousandths */
+	uint64_t refilled;   /* when tokens was brought up to date, us */
+	struct deadline gap; /* in the home worker's heap */
+	uint16_t tid, sid;
+	uint16_t held[L2TP_REORDER_MAX]; /* pool buffer of each reorder slot */
+	struct call_counters n;
+	struct worker *home;
+	struct rcu_head rcu;
+	struct call_state *next; /* on the home worker's list of the retired */
+};
+
+struct call {
+	struct dp_call c;
+	struct call_state *st;
+	uint32_t version;
+	struct rcu_head rcu;
+};
+
+struct calltab_tunnel {
+	struct map calls;
+	_Atomic uint64_t heard; /* data last came in, us */
+};
+struct calltab {
+	struct calltab_tunnel *tunnel; /* 65536; untouched pages cost nothing */
+};
+
+int calltab_init(struct calltab *t);
+/* No reader is left; entries are the caller's. */
+void calltab_free(struct calltab *t);
+
+static inline struct call *calltab_get(const struct calltab *t, uint16_t tid, uint16_t sid)
+{
+	return (struct call *)map_get(&t->tunnel[tid].calls, sid);
+}
+
+/* Control thread: publish an entry, NULL = take it out; the old one may go after a grace period.
+ * False only without memory. */
+bool calltab_set(struct calltab *t, uint16_t tid, uint16_t sid, struct call *c);
+void calltab_each(struct calltab *t, void (*fn)(void *ctx, struct call *c), void *ctx);
+
+static inline void calltab_heard(struct calltab *t, uint16_t tid, uint64_t now)
+{
+	atomic_store_explicit(&t->tunnel[tid].heard, now, memory_order_relaxed);
+}
+
+/* Counters have one writer: no locked instruction is needed. */
+static inline void count_add(_Atomic uint64_t *n, uint64_t by)
+{
+	atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + by,
+			      memory_order_relaxed);
+}
+
+static inline uint64_t count_get(const _Atomic uint64_t *n)
+{
+	return atomic_load_explicit(n, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control thread's side: making and ending the workers, delivering what they have sent,
+ * sending, and publishing calls.
+ *
+ * dp_poll() works through a bounded part of every mailbox and leaves its descriptor readable when
+ * more is left.  The reports of a worker come first, and only frames that were there when the
+ * reports were counted follow, so no frame is delivered before the report that its channel is up.
+ * Control packets and PPP frames alternate.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POLL_FRAMES 64u
+#define WAITING_MAX 2048u /* fewer than the `sent` ring holds */
+
+const struct dp_reason_row dp_reasons[DP_R_COUNT] = {
+#define X(sym, key, words) [DP_R_##sym] = {key, words},
+	DP_REASONS(X)
+#undef X
+};
+
+uint64_t dp_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static unsigned choose_workers(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores <= 2 ? 1 : cores > 5 ? 4 : (unsigned)cores - 1;
+}
+
+/* One descriptor for both the mailboxes and, without threads, the worker itself. */
+static int open_fd(struct dp *dp)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+	int fd;
+
+	if (waker_init(&dp->waker) < 0)
+		return -1;
+	if (dp->threaded)
+		return dp->waker.fd;
+	fd = epoll_create1(EPOLL_CLOEXEC);
+	if (fd >= 0 && (epoll_ctl(fd, EPOLL_CTL_ADD, dp->waker.fd, &ev) < 0 ||
+			epoll_ctl(fd, EPOLL_CTL_ADD, dp->worker[0]->epfd, &ev) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool start(struct dp *dp)
+{
+	for (unsigned i = 0; i < dp->n; i++) {
+		dp->worker[i] = worker_new(dp, i);
+		if (!dp->worker[i] || worker_link(dp->worker[i], dp->n))
+			return false;
+	}
+	dp->fd = open_fd(dp);
+	if (dp->fd < 0)
+		return false;
+	for (unsigned i = 0; dp->threaded && i < dp->n; i++)
+		if (worker_start(dp->worker[i]))
+			return false;
+	waker_sleep(&dp->waker);
+	return true;
+}
+
+struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
+{
+	struct dp *dp = aligned_alloc(64, (sizeof(*dp) + 63) & ~(size_t)63);
+
+	if (!dp)
+		return NULL;
+	memset(dp, 0, sizeof(*dp));
+	dp->ops = *ops;
+	dp->ctx = ctx;
+	dp->threaded = workers;
+	dp->n = workers == UINT_MAX ? choose_workers() : workers ? workers : 1;
+	if (dp->n > WORKER_MAX)
+		dp->n = WORKER_MAX;
+	dp->fd = dp->waker.fd = -1;
+	map_init(&dp->chans, false);
+	rcu_enter();
+	if (calltab_init(&dp->tab) < 0 || !start(dp)) {
+		dp_free(dp);
+		return NULL;
+	}
+	return dp;
+}
+
+static void del_call(void *ctx, struct call *c)
+{
+	dp_call_del(ctx, c->c.tid, c->c.sid);
+}
+
+void dp_free(struct dp *dp)
+{
+	for (unsigned i = 0; i < WORKER_PORTS; i++)
+		if (dp->port[i].home)
+			dp_port_close(dp, i);
+	if (dp->tab.tunnel)
+		calltab_each(&dp->tab, del_call, dp);
+	while (dp->tuns)
+		dp_tun_close(dp, dp->tuns);
+	rcu_drain();
+	for (unsigned i = 0; i < dp->n; i++) {
+		if (!dp->worker[i])
+			continue;
+		worker_stop(dp->worker[i]);
+		worker_free(dp->worker[i]);
+	}
+	calltab_free(&dp->tab);
+	map_free(&dp->chans);
+	if (dp->fd >= 0 && dp->fd != dp->waker.fd)
+		close(dp->fd);
+	waker_free(&dp->waker);
+	rcu_leave();
+	free(dp);
+}
+
+int dp_fd(const struct dp *dp)
+{
+	return dp->fd;
+}
+
+unsigned dp_workers(const struct dp *dp)
+{
+	return dp->threaded ? dp->n : 0;
+}
+
+/* --- delivering ------------------------------------------------------------------------------- */
+
+static bool port_is_open(const struct dp *dp, l2tp_channel c)
+{
+	unsigned no = dp_channel_port(c);
+
+	return no < WORKER_PORTS && dp->port[no].home;
+}
+
+static void deliver_control(struct dp *dp, const struct frame_rec *r, size_t len)
+{
+	if (dp->ops.control && port_is_open(dp, r->channel))
+		dp->ops.control(dp->ctx, r->channel, r->octets, len, r->when);
+}
+
+static void deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
+{
+	if (!r->call && dp->ops.line && port_is_open(dp, r->channel))
+		dp->ops.line(dp->ctx, r->channel, r->octets, len, r->when);
+	else if (r->call && dp->ops.ppp)
+		dp->ops.ppp(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->octets, len,
+			    r->when);
+}
+
+/* One record that was there at the mark; false when there is none. */
+static bool one_frame(struct dp *dp, struct ring *ring, uint64_t mark,
+		      void (*deliver)(struct dp *dp, const struct frame_rec *r, size_t len))
+{
+	const struct frame_rec *r;
+	size_t len;
+
+	if (!ring_before(ring, mark))
+		return false;
+	r = ring_peek(ring, &len);
+	if (!r)
+		return false;
+	deliver(dp, r, len - sizeof(*r));
+	ring_drop(ring);
+	return true;
+}
+
+static void deliver_reports(struct dp *dp, struct worker *w)
+{
+	struct report *r;
+
+	for (unsigned n = report_count(w); n && (r = report_take(w)); n--) {
+		report_deliver(dp, r);
+		free(r);
+	}
+}
+
+static void deliver_sent(struct dp *dp, struct worker *w)
+{
+	const uint64_t *cookie;
+	uint64_t c;
+	size_t len;
+
+	for (unsigned i = 0; i < POLL_FRAMES && (cookie = ring_peek(&w->sent, &len)); i++) {
+		c = *cookie;
+		ring_drop(&w->sent);
+		dp->waiting[w->no]--;
+		if (dp->ops.sent)
+			dp->ops.sent(dp->ctx, c, dp_now());
+	}
+}
+
+static void deliver_log(struct dp *dp, struct worker *w)
+{
+	const struct log_rec *l;
+	const struct tap_rec *t;
+	size_t len;
+
+	for (unsigned i = 0; i < POLL_FRAMES && (l = ring_peek(&w->log, &len)); i++) {
+		if (dp->ops.log)
+			dp->ops.log(dp->ctx, l->port, l->level, l->text);
+		ring_drop(&w->log);
+	}
+	for (unsigned i = 0; i < POLL_FRAMES && (t = ring_peek(&w->tap, &len)); i++) {
+		if (dp->ops.tap)
+			dp->ops.tap(dp->ctx, t->port, t->outbound, t->link_type, t->octets,
+				    len - sizeof(*t), t->when);
+		ring_drop(&w->tap);
+	}
+}
+
+static bool mail_left(struct worker *w)
+{
+	return report_count(w) || !ring_empty(&w->control) || !ring_empty(&w->ppp) ||
+	       !ring_empty(&w->sent) || !ring_empty(&w->log) || !ring_empty(&w->tap);
+}
+
+static void deliver(struct dp *dp, struct worker *w)
+{
+	uint64_t control = ring_mark(&w->control), ppp = ring_mark(&w->ppp);
+	bool more = true;
+
+	deliver_reports(dp, w);
+	deliver_sent(dp, w);
+	for (unsigned i = 0; more && i < POLL_FRAMES; i++) {
+		more = one_frame(dp, &w->control, control, deliver_control);
+		more |= one_frame(dp, &w->ppp, ppp, deliver_ppp);
+	}
+	deliver_log(dp, w);
+}
+
+void dp_poll(struct dp *dp)
+{
+	bool left = false;
+
+	waker_rise(&dp->waker);
+	waker_clear(&dp->waker);
+	if (!dp->threaded)
+		worker_turn(dp->worker[0]);
+	for (unsigned i = 0; i < dp->n; i++)
+		deliver(dp, dp->worker[i]);
+	waker_sleep(&dp->waker);
+	for (unsigned i = 0; i < dp->n; i++)
+		left |= mail_left(dp->worker[i]);
+	if (left)
+		waker_poke(&dp->waker);
+}
+
+void dp_count(struct dp *dp, struct dp_counters *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (unsigned k = 0; k < DP_R_COUNT; k++)
+		out->reason[k] = dp->reason[k];
+	for (unsigned i = 0; i < dp->n; i++) {
+		const struct worker *w = dp->worker[i];
+
+		for (unsigned k = 0; k < DP_R_COUNT; k++)
+			out->reason[k] += count_get(&w->reason[k]);
+		out->rx_frames += count_get(&w->rx_frames);
+		out->tx_frames += count_get(&w->tx_frames);
+		out->tun_rx += count_get(&w->tun_rx);
+		out->tun_tx += count_get(&w->tun_tx);
+		out->fragmented += count_get(&w->fragmented);
+	}
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *octets, size_t len)
+{
+	struct cmd_rec *r = ring_reserve(&w->cmd, sizeof(*r) + len);
+
+	if (!r)
+		return false;
+	*r = *head;
+	memcpy(r->octets, octets, len);
+	ring_commit(&w->cmd);
+	worker_poke(w);
+	return true;
+}
+
+static bool command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
+		    const uint8_t *octets, size_t len)
+{
+	if (dp_command(w, head, octets, len))
+		return true;
+	dp->reason[DP_R_COMMAND_RING]++;
+	return false;
+}
+
+enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
+		     uint64_t cookie)
+{
+	struct cmd_rec head = {.kind = CMD_CONTROL, .channel = to, .cookie = cookie};
+	const struct dp_port *p;
+
+	if (!port_is_open(dp, to))
+		return L2TP_TX_FAILED;
+	p = &dp->port[dp_channel_port(to)];
+	head.want_sent = p->t->caps & IST_CAP_FLOW;
+	if (head.want_sent && dp->waiting[p->home->no] >= WAITING_MAX) {
+		dp->reason[DP_R_COMMAND_RING]++;
+		return L2TP_TX_FAILED;
+	}
+	if (!command(dp, p->home, &head, pkt, len))
+		return L2TP_TX_FAILED;
+	dp->waiting[p->home->no] += head.want_sent;
+	return head.want_sent ? L2TP_TX_WAITING : L2TP_TX_TAKEN;
+}
+
+bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	struct cmd_rec head = {.kind = CMD_PPP, .call = call_key(tid, sid)};
+	struct call *c = calltab_get(&dp->tab, tid, sid);
+
+	if (!c || len < 2)
+		return false;
+	return command(dp, c->st->home, &head, frame, len);
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static void free_call(struct rcu_head *head)
+{
+	rcu_grace_over();
+	free(caa_container_of(head, struct call, rcu));
+	rcu_deferred_done();
+}
+
+static void free_state(struct rcu_head *head)
+{
+	rcu_grace_over();
+	worker_retire(caa_container_of(head, struct call_state, rcu));
+	rcu_deferred_done();
+}
+
+static struct call_state *new_state(const struct dp_call *c, struct worker *home)
+{
+	struct call_state *st = calloc(1, sizeof(*st));
+
+	if (!st)
+		return NULL;
+	st->tid = c->tid;
+	st->sid = c->sid;
+	st->home = home;
+	l2tp_data_init(&st->data, &c->data);
+	return st;
+}
+
+/* --- addresses of calls: what the TUN looks up ------------------------------------------------ */
+
+static uint32_t key_of(const struct call *c)
+{
+	return call_key(c->c.tid, c->c.sid);
+}
+
+static bool names_addresses(const struct call *c)
+{
+	return c && c->c.tun && c->c.mode == DP_TERMINAL;
+}
+
+/* Each address is taken away only while it is still this call's. */
+static void remove_addresses(const struct call *c)
+{
+	struct dp_tun *t = c->c.tun;
+	uint32_t key = key_of(c), mine = key;
+
+	if (!names_addresses(c))
+		return;
+	atomic_compare_exchange_strong(&t->client, &mine, 0);
+	if (addrtab_get4(&t->addr, c->c.peer4) == key)
+		addrtab_set4(&t->addr, c->c.peer4, 0);
+	if (map_get(&t->addr.prefix6, addr6_prefix(c->c.peer6)) == key)
+		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), 0);
+	if (map_get(&t->addr.link_local, c->c.peer_iid) == key)
+		map_set(&t->addr.link_local, c->c.peer_iid, 0);
+}
+
+/* A client chooses his interface identifier himself: who has it first keeps it, or another could
+ * have what is for him. */
+static bool add_link_local(struct dp_tun *t, uint64_t iid, uint32_t key)
+{
+	return map_get(&t->addr.link_local, iid) || map_set(&t->addr.link_local, iid, key);
+}
+
+static bool add_addresses(const struct call *c)
+{
+	struct dp_tun *t = c->c.tun;
+	uint32_t key = key_of(c);
+
+	if (!names_addresses(c))
+		return true;
+	if (c->c.client) {
+		atomic_store_explicit(&t->client, key, memory_order_relaxed);
+		return true;
+	}
+	return (!c->c.ip4 || !c->c.peer4 || addrtab_set4(&t->addr, c->c.peer4, key)) &&
+	       (!c->c.ip6 || !c->c.has_peer6 ||
+		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), key)) &&
+	       (!c->c.ip6 || !c->c.peer_iid || add_link_local(t, c->c.peer_iid, key));
+}
+
+/* The entry before goes, and its state with it unless the new entry has it. */
+static void put_away(struct dp *dp, struct call *old, const struct call *fresh)
+{
+	struct dp_tun *t = old->c.tun;
+
+	if (t) {
+		t->calls--;
+		tun_release(dp, t);
+	}
+	if (!fresh || fresh->st != old->st)
+		rcu_defer(&old->st->rcu, free_state);
+	rcu_defer(&old->rcu, free_call);
+}
+
+int dp_call_set(struct dp *dp, const struct dp_call *want)
+{
+	struct call *old = calltab_get(&dp->tab, want->tid, want->sid), *c;
+	struct worker *home;
+
+	if (!want->tid || !want->sid)
+		return -EINVAL;
+	if (!port_is_open(dp, want->channel))
+		return -ENOENT;
+	home = dp->port[dp_channel_port(want->channel)].home;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->c = *want;
+	c->version = ++dp->version;
+	c->st = old && old->st->home == home ? old->st : new_state(want, home);
+	if (!c->st || !calltab_set(&dp->tab, want->tid, want->sid, c)) {
+		if (!old || c->st != old->st)
+			free(c->st);
+		free(c);
+		return -ENOMEM;
+	}
+	if (c->c.tun)
+		c->c.tun->calls++;
+	if (old) {
+		remove_addresses(old);
+		put_away(dp, old, c);
+	}
+	return add_addresses(c) ? 0 : -ENOMEM;
+}
+
+void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
+{
+	struct call *c = calltab_get(&dp->tab, tid, sid);
+
+	if (!c)
+		return;
+	calltab_set(&dp->tab, tid, sid, NULL);
+	remove_addresses(c);
+	put_away(dp, c, NULL);
+}
+
+bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
+{
+	const struct call *c = calltab_get(&dp->tab, tid, sid);
+	const struct call_counters *n = c ? &c->st->n : NULL;
+
+	if (!c)
+		return false;
+	*out = (struct dp_call_stats){
+		.rx_frames = count_get(&n->rx_frames),
+		.rx_octets = count_get(&n->rx_octets),
+		.tx_frames = count_get(&n->tx_frames),
+		.tx_octets = count_get(&n->tx_octets),
+		.drops = count_get(&n->drops),
+		.last_rx = count_get(&n->last_rx),
+		.seq_lost = count_get(&n->seq_lost),
+		.seq_late = count_get(&n->seq_late),
+		.seq_reordered = count_get(&n->seq_reordered),
+		.sending_seq = count_get(&n->sending_seq),
+	};
+	return true;
+}
+
+uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)
+{
+	return atomic_load_explicit(&dp->tab.tunnel[tid].heard, memory_order_relaxed);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The data plane as the control thread sees it: workers that own the ports and the TUN devices, the
+ * table of calls they look up, and bounded mailboxes both ways.
+ *
+ *   control thread                         worker
+ *   engine, PPP, AAA, VTY                  ports, links, TUN, data frames
+ *        |  dp_send, dp_ppp_send  ---->  command ring  ---->  transport->send
+ *        |  dp_call_set (RCU)     ---->  call table    <----  frames: look up, forward, terminal
+ *        |  ops->control          <----  control ring  <----  T=1 packets
+ *        |  ops->ppp              <----  ppp ring      <----  punted PPP frames
+ *        |  ops->offer/up/down    <----  report ring   <----  what ports report
+ *
+ * Only the control thread calls what is declared here; ops are called on it, from dp_poll().  Rings
+ * are bounded; what does not fit is dropped and counted (DP_REASONS), except reports, which are kept.
+ * With workers = 0 the worker's epoll descriptor is nested in the control loop: same code, no thread.
+ */
+#ifndef GW_DP_DP_H
+#define GW_DP_DP_H
+
+#include "cfg/cfg.h"
+#include "core/data.h"
+
+struct dp;
+struct dp_tun;
+
+/* Any member may be NULL: then nobody is told. */
+struct dp_ops {
+	/* An L2TP control packet (T=1, or not L2TPv2 at all) from a channel. */
+	void (*control)(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now);
+	/* A PPP frame of a call, protocol field and information, that is not for the fast path. */
+	void (*ppp)(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
+		    uint64_t now);
+	/* A PPP frame of a channel that carries ppp (a line); for the gateway to come. */
+	void (*line)(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len, uint64_t now);
+	void (*offer)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
+	void (*up)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
+	void (*down)(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
+		     uint64_t now);
+	/* What a frame on this channel may hold is this now. */
+	void (*mtu)(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now);
+	void (*port_failed)(void *ctx, unsigned port, int err, const char *words, uint64_t now);
+	/* A packet for which dp_send said WAITING has left. */
+	void (*sent)(void *ctx, uint64_t cookie, uint64_t now);
+	/* One line a port wants logged; level as in syslog.  Bounded: what does not fit is lost. */
+	void (*log)(void *ctx, unsigned port, int level, const char *text);
+	/* What a port has on the wire, while dp_port_tap is on.  link_type: a DLT number. */
+	void (*tap)(void *ctx, unsigned port, bool outbound, uint16_t link_type,
+		    const uint8_t *octets, size_t len, uint64_t when);
+};
+
+/* l2tp_channel = (port + 1) << 32 | the port's own channel handle. */
+static inline unsigned dp_channel_port(l2tp_channel c)
+{
+	return (unsigned)(c >> 32) - 1;
+}
+
+/* workers: 0 = in the caller's loop, UINT_MAX = choose.  NULL without memory or threads. */
+struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx);
+/* Ports closed, threads joined, TUN devices gone. */
+void dp_free(struct dp *dp);
+/* Descriptor that is readable when dp_poll has something to do (epoll or eventfd). */
+int dp_fd(const struct dp *dp);
+/* Deliver what the workers have sent; bounded work per call, fd stays readable when more is left. */
+void dp_poll(struct dp *dp);
+unsigned dp_workers(const struct dp *dp);
+uint64_t dp_now(void); /* us, CLOCK_MONOTONIC */
+
+/* --- ports (these wait for the worker, which never blocks: a few us) -------------------------- */
+
+/* Returns the port number, or -errno with words in err. */
+int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
+		 char *err, size_t err_len);
+void dp_port_close(struct dp *dp, unsigned port);
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
+	       l2tp_channel *out);
+void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
+/* Captures on or off: ops->tap. */
+int dp_port_tap(struct dp *dp, unsigned port, bool on);
+int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
+
+/* --- channels (these wait for nobody) --------------------------------------------------------- */
+
+/* Let an offered channel in, or keep one a stranger has made.  What cannot be is refused. */
+void dp_answer(struct dp *dp, l2tp_channel c);
+/* Neither is heard of again, but for a permanent one. */
+void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
+void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
+/* The far end of a channel, as last reported.  False when it is not known. */
+bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
+uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c); /* 0 = not known */
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+/* One control packet; cookie comes back by ops->sent when WAITING was returned. */
+enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
+		     uint64_t cookie);
+/* One PPP frame into a call (LCP always with FF 03, the rest as ff03 of the call says). */
+bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
+
+/* --- the call table --------------------------------------------------------------------------- */
+
+enum dp_mode {
+	DP_PUNT,     /* everything to the control thread, in order, bounded (call is being opened) */
+	DP_TERMINAL, /* IP of open NCPs to and from the TUN, the rest punted under a token bucket */
+};
+
+struct dp_call {
+	uint16_t tid, sid; /* ours */
+	l2tp_channel channel;
+	struct l2tp_data_config data;
+	enum dp_mode mode;
+	bool ff03;	   /* put FF 03 before what we send (the peer did not agree to ACFC) */
+	bool pfc;	   /* one-octet protocol fields allowed in what we send */
+	uint16_t mtu;	   /* largest information field to send */
+	struct dp_tun *tun; /* DP_TERMINAL */
+	bool ip4, ip6;	   /* which NCPs are open */
+	bool client;	   /* we are the client: everything the TUN reads goes here, any source may come in */
+	uint32_t peer4;	   /* server: the client's address, host order; 0 = none */
+	uint8_t peer6[16]; /* server: the client's /64 prefix */
+	uint64_t peer_iid; /* and its interface identifier (for its link-local source) */
+	bool has_peer6;
+};
+/* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, or -ENOENT for a
+ * channel that is gone. */
+int dp_call_set(struct dp *dp, const struct dp_call *c);
+void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid);
+
+struct dp_call_stats {
+	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;
+	uint64_t drops, seq_lost, seq_late, seq_reordered;
+	uint64_t last_rx; /* us */
+	bool sending_seq;
+};
+bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out);
+/* When data last came in on any call of this tunnel, us; 0 = never.  Cheap: reads one word. */
+uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
+
+/* --- TUN -------------------------------------------------------------------------------------- */
+
+/* Make (or join) a TUN device with this MTU; name may hold %d.  Up, addresses and routes are the
+ * caller's (netif.h); every call that names it is deleted before it is closed. */
+struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err,
+			   size_t err_len);
+void dp_tun_close(struct dp *dp, struct dp_tun *t);
+const char *dp_tun_name(const struct dp_tun *t);
+/* Somebody has removed the device: nothing comes of it any more.  Opening the name makes another. */
+bool dp_tun_gone(const struct dp_tun *t);
+
+/* X(symbol, "key", "words") */
+#define DP_REASONS(X)                                                                        \
+	X(BAD_HDR, "data-hdr", "data header short or lengths wrong")                         \
+	X(NO_CALL, "data-no-call", "data for an unknown tunnel or call")                     \
+	X(WRONG_CHANNEL, "data-wrong-channel", "data for a call from another channel")       \
+	X(NOT_OPEN, "data-not-open", "network frame while its NCP is closed")                \
+	X(SPOOF, "data-spoof", "source address is not the client's")                         \
+	X(UNSPECIFIED, "data-unspecified",                                                   \
+	  "client asks whether its address is free: nobody has it")                          \
+	X(BAD_IP, "data-bad-ip", "IP header short or wrong version")                         \
+	X(NO_ROUTE, "tun-no-route", "no client has this address")                            \
+	X(TOO_BIG, "data-too-big", "larger than the MTU of the leg")                         \
+	X(TUN_WRITE, "tun-write", "the TUN device did not take it")                          \
+	X(CHANNEL_FULL, "channel-full", "the channel's queue is full")                       \
+	X(SEND, "send-failed", "the transport could not send")                               \
+	X(SEQ, "data-seq", "sequence: too old, or unsequenced where required")               \
+	X(REORDER_FULL, "data-reorder-full", "reorder queue full")                           \
+	X(PUNT_LIMIT, "punt-limit", "more PPP control frames than the token bucket lets by") \
+	X(CONTROL_RING, "control-ring-full", "control mailbox full")                         \
+	X(PPP_RING, "ppp-ring-full", "PPP mailbox full")                                     \
+	X(COMMAND_RING, "command-ring-full", "command mailbox full")                         \
+	X(NOT_L2TP, "not-l2tp", "frame too short to be L2TP")                                \
+	X(BAD_PPP, "data-bad-ppp", "PPP frame without a protocol")                           \
+	X(ICMP_LIMIT, "icmp-limit", "too-big packets left unanswered")                       \
+	X(TUN_READ, "tun-read", "the TUN device is gone")                                    \
+	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                     \
+	X(LOG_RING, "log-ring-full", "lines of ports not logged")                            \
+	X(TAP_RING, "tap-ring-full", "frames missing in captures")
+
+enum dp_reason {
+#define X(sym, key, words) DP_R_##sym,
+	DP_REASONS(X)
+#undef X
+	DP_R_COUNT
+};
+struct dp_reason_row {
+	const char *key, *words;
+};
+extern const struct dp_reason_row dp_reasons[DP_R_COUNT];
+
+struct dp_counters { /* folded over workers */
+	uint64_t reason[DP_R_COUNT];
+	uint64_t rx_frames, tx_frames, tun_rx, tun_tx;
+	uint64_t fragmented; /* IPv4 packets cut to the MTU of their leg */
+};
+void dp_count(struct dp *dp, struct dp_counters *out);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames coming in.  A channel that carries PPP goes up whole.  On an L2TP channel the T bit
+ * decides: control, and whatever is not L2TPv2, goes to the control thread's engine; data is looked
+ * up by our Tunnel and Session ID, must come from the call's channel, passes sequencing
+ * (core/data.h), and is then either IP for the terminal's fast path or punted.
+ *
+ * A frame that is ahead of its turn is copied into the worker's pool and named by its reorder slot;
+ * the call's gap timer gives it out when what was missing does not come.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Punts of one call: a second's worth of negotiation many times over, but no flood. */
+#define PUNT_RATE  100u
+#define PUNT_BURST 100u
+
+/* --- to the control thread -------------------------------------------------------------------- */
+
+void tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_channel from,
+		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+	struct frame_rec *r = ring_reserve(ring, sizeof(*r) + a_len + b_len);
+
+	if (!r) {
+		worker_drop(w, full);
+		return;
+	}
+	r->channel = from;
+	r->when = w->now;
+	r->call = call;
+	if (a_len)
+		memcpy(r->octets, a, a_len);
+	if (b_len)
+		memcpy(r->octets + a_len, b, b_len);
+	ring_commit(ring);
+	w->told = true;
+}
+
+/* The bucket of a call.  While it is being opened network packets may have only the upper half, so
+ * that an early flood of them leaves room for the negotiation that will let them through. */
+static bool may_punt(struct worker *w, struct call_state *st, uint16_t proto)
+{
+	bool network = proto < 0x4000;
+
+	if (network && st->tokens < PUNT_BURST * 500 && w->now - st->refilled < 1000000)
+		return false;
+	return bucket_take(&st->tokens, &st->refilled, w->now, PUNT_RATE, PUNT_BURST);
+}
+
+static void punt(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
+{
+	uint8_t head[2];
+
+	if (!may_punt(w, c->st, proto)) {
+		worker_drop(w, DP_R_PUNT_LIMIT);
+		count_add(&c->st->n.drops, 1);
+		return;
+	}
+	wr_put16(head, proto);
+	tell_frame(w, &w->ppp, DP_R_PPP_RING, c->c.channel, call_key(c->c.tid, c->c.sid), head, 2,
+		   info->p, info->left);
+}
+
+/* --- PPP -------------------------------------------------------------------------------------- */
+
+/* RFC 1661 section 2 and 6.5: address and control may be there whatever was agreed; a protocol
+ * field whose first octet is odd has one octet. */
+static bool ppp_split(struct rd *r, uint16_t *proto)
+{
+	uint8_t first;
+
+	if (r->left >= 2 && r->p[0] == 0xff && r->p[1] == 0x03)
+		rd_skip(r, 2);
+	first = rd_u8(r);
+	*proto = first & 1 ? first : (uint16_t)(first << 8 | rd_u8(r));
+	return !r->bad;
+}
+
+/* A Router Solicitation of a client is for whoever knows his prefix (ra.h), not for the kernel. */
+static bool is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
+{
+	enum { NEXT_HEADER = 6, ICMPV6 = 58, TYPE = 40, SOLICITATION = 133 };
+
+	return proto == PPP_IPV6 && !c->c.client && info->left > TYPE &&
+	       info->p[NEXT_HEADER] == ICMPV6 && info->p[TYPE] == SOLICITATION;
+}
+
+static void ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+{
+	struct rd r = rd_init(frame, len);
+	uint16_t proto;
+	bool ip;
+
+	if (!ppp_split(&r, &proto)) {
+		worker_drop(w, DP_R_BAD_PPP);
+		return;
+	}
+	ip = proto == PPP_IP || proto == PPP_IPV6;
+	if (c->c.mode != DP_TERMINAL || !ip || is_solicitation(c, proto, &r)) {
+		punt(w, c, proto, &r);
+	} else if (proto == PPP_IP ? c->c.ip4 : c->c.ip6) {
+		terminal_rx(w, c, proto == PPP_IPV6, r.p, r.left);
+	} else {
+		worker_drop(w, DP_R_NOT_OPEN);
+		count_add(&c->st->n.drops, 1);
+	}
+}
+
+static void line_in(struct port *p, ist_channel from, const uint8_t *frame, size_t len)
+{
+	struct rd r = rd_init(frame, len);
+	uint8_t head[2];
+	uint16_t proto;
+
+	if (!ppp_split(&r, &proto)) {
+		worker_drop(p->w, DP_R_BAD_PPP);
+		return;
+	}
+	wr_put16(head, proto);
+	tell_frame(p->w, &p->w->ppp, DP_R_PPP_RING, port_channel(p, from), 0, head, 2, r.p, r.left);
+}
+
+/* --- sequencing ------------------------------------------------------------------------------- */
+
+/* The sequence state is the worker's; what is shown of it is copied where others may read. */
+static void show_sequence(struct call_state *st)
+{
+	atomic_store_explicit(&st->n.seq_lost, st->data.lost, memory_order_relaxed);
+	atomic_store_explicit(&st->n.seq_late, st->data.late, memory_order_relaxed);
+	atomic_store_explicit(&st->n.seq_reordered, st->data.reordered, memory_order_relaxed);
+	atomic_store_explicit(&st->n.sending_seq, st->data.sending_seq, memory_order_relaxed);
+}
+
+/* A call without sequence numbers, as most are, has nothing to show and is not asked to at every frame. */
+static bool is_sequenced(const struct call_state *st)
+{
+	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n.sending_seq);
+}
+
+static void follow(struct call *c)
+{
+	struct call_state *st = c->st;
+	struct l2tp_data *d = &st->data;
+
+	st->version = c->version;
+	if (!d->ns && !d->seen_seq) {
+		l2tp_data_init(d, &c->c.data);
+		return;
+	}
+	d->cfg.peer_tid = c->c.data.peer_tid;
+	d->cfg.peer_sid = c->c.data.peer_sid;
+	d->cfg.send_length = c->c.data.send_length;
+	d->cfg.required = c->c.data.required;
+	if (d->cfg.lns && d->cfg.send_seq != c->c.data.send_seq) {
+		d->cfg.send_seq = c->c.data.send_seq;
+		l2tp_data_set_seq(d, d->cfg.send_seq);
+	}
+}
+
+void call_follow(struct call *c)
+{
+	if (c->st->version == c->version)
+		return;
+	follow(c);
+	show_sequence(c->st);
+}
+
+/* Hand on what is next in turn, then see when to give up on the next gap. */
+static void drain(struct worker *w, struct call *c)
+{
+	struct call_state *st = c->st;
+	const uint8_t *frame;
+	size_t len;
+	int slot;
+
+	while ((slot = l2tp_data_ready(&st->data, w->now)) >= 0) {
+		if (st->held[slot] == POOL_NONE) {
+			worker_drop(w, DP_R_REORDER_FULL);
+			continue;
+		}
+		frame = pool_get(&w->reorder, st->held[slot], &len);
+		ppp_in(w, c, frame, len);
+		pool_give(&w->reorder, st->held[slot]);
+	}
+	if (st->gap.set || st->data.gap_deadline != DEADLINE_NEVER)
+		worker_timer(w, &st->gap, TIMER_GAP, st->data.gap_deadline);
+}
+
+void call_gap(struct deadline *d, uint64_t now)
+{
+	struct call_state *st = caa_container_of(d, struct call_state, gap);
+	struct call *c = calltab_get(&st->home->dp->tab, st->tid, st->sid);
+
+	(void)now;
+	if (!c || c->st != st)
+		return;
+	drain(st->home, c);
+	show_sequence(st);
+}
+
+void call_retire(struct worker *w, struct call_state *st)
+{
+	deadline_cancel(&w->heap, &st->gap);
+	for (unsigned i = 0; i < L2TP_REORDER_MAX; i++)
+		if (st->data.slot[i].used && st->held[i] != POOL_NONE)
+			pool_give(&w->reorder, st->held[i]);
+	free(st);
+}
+
+static void sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h)
+{
+	struct call_state *st = c->st;
+	enum l2tp_data_verdict verdict;
+	enum l2tp_reason why;
+	unsigned slot;
+
+	while ((verdict = l2tp_data_rx(&st->data, h, w->now, &slot, &why)) == L2TP_DATA_DRAIN)
+		drain(w, c);
+	if (verdict == L2TP_DATA_DROP) {
+		worker_drop(w, why == L2TP_R_DATA_REORDER_FULL ? DP_R_REORDER_FULL : DP_R_SEQ);
+		count_add(&st->n.drops, 1);
+		return;
+	}
+	if (verdict == L2TP_DATA_HOLD)
+		st->held[slot] = pool_copy(&w->reorder, h->payload, h->len);
+	else
+		ppp_in(w, c, h->payload, h->len);
+	drain(w, c);
+}
+
+/* --- L2TP ------------------------------------------------------------------------------------- */
+
+static void data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
+{
+	struct worker *w = p->w;
+	struct call *c = calltab_get(&w->dp->tab, h->tid, h->sid);
+	struct call_counters *n;
+
+	if (!c) {
+		worker_drop(w, DP_R_NO_CALL);
+		return;
+	}
+	n = &c->st->n;
+	if (c->c.channel != port_channel(p, from) || c->st->home != w) {
+		worker_drop(w, DP_R_WRONG_CHANNEL);
+		return;
+	}
+	call_follow(c);
+	count_add(&n->rx_frames, 1);
+	count_add(&n->rx_octets, h->len);
+	atomic_store_explicit(&n->last_rx, w->now, memory_order_relaxed);
+	calltab_heard(&w->dp->tab, h->tid, w->now);
+	sequenced(w, c, h);
+	if (is_sequenced(c->st))
+		show_sequence(c->st);
+}
+
+static void l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t len)
+{
+	struct rd r = rd_init(pkt, len);
+	uint16_t flags = rd_u16(&r);
+	struct l2tp_hdr h;
+
+	if (r.bad) {
+		worker_drop(p->w, DP_R_NOT_L2TP);
+	} else if (flags & L2TP_HDR_T || (flags & L2TP_HDR_VER) != 2) {
+		tell_frame(p->w, &p->w->control, DP_R_CONTROL_RING, port_channel(p, from), 0, pkt,
+			   len, NULL, 0);
+	} else if (l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_DATA) {
+		data_in(p, from, &h);
+	} else {
+		worker_drop(p->w, DP_R_BAD_HDR);
+	}
+}
+
+static void frame_in(struct port *p, ist_channel from, const uint8_t *octets, size_t len)
+{
+	count_add(&p->w->rx_frames, 1);
+	if (port_has(p, IST_CAP_PPP)) {
+		struct chan *c = port_chan(p, from);
+
+		if (c ? c->payload == IST_PAYLOAD_PPP : !port_has(p, IST_CAP_L2TP)) {
+			line_in(p, from, octets, len);
+			return;
+		}
+	}
+	l2tp_in(p, from, octets, len);
+}
+
+void frames_in(struct port *p, const struct ist_frame *f, unsigned n)
+{
+	for (; n; n--, f++) {
+		struct rd r = rd_init(f->payload, f->len);
+		size_t one = f->segment ? f->segment : f->len;
+
+		do {
+			size_t len = r.left < one ? r.left : one;
+
+			frame_in(p, f->channel, rd_take(&r, len), len);
+		} while (r.left);
+	}
+}

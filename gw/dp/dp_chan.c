@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Channels as the control thread knows them: the far end and the MTU of each, told by the worker
+ * with every report, so that asking costs a look-up and waits for nobody; and what is done to a
+ * channel, which goes to the worker by the mailbox that packets go by, behind them.
+ *
+ * A channel is known from the first report that names it, or from dp_connect(), until the report
+ * that it is gone.  One given up here is dead to us at once: what the worker had reported of it
+ * meanwhile is not delivered.  The worker answers a giving up with REPORT_GONE, which is the last
+ * that is heard of it.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the control thread's table --------------------------------------------------------------- */
+
+struct far {
+	struct ist_addr peer;
+	uint32_t mtu;
+	unsigned leaving; /* givings up the worker has not answered yet */
+	bool permanent, given_up;
+};
+
+static struct far *far_of(const struct dp *dp, l2tp_channel c)
+{
+	return (struct far *)map_get(&dp->chans, c);
+}
+
+/* Without memory it stays unknown, and nobody at its end is known to us. */
+static struct far *far_make(struct dp *dp, l2tp_channel c)
+{
+	struct far *f = far_of(dp, c);
+
+	if (f)
+		return f;
+	f = calloc(1, sizeof(*f));
+	if (f && !map_set(&dp->chans, c, (uintptr_t)f)) {
+		free(f);
+		f = NULL;
+	}
+	return f;
+}
+
+static void far_drop(struct dp *dp, l2tp_channel c)
+{
+	struct far *f = far_of(dp, c);
+
+	map_set(&dp->chans, c, 0);
+	free(f);
+}
+
+void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+	       bool permanent)
+{
+	struct far *f = far_make(dp, c);
+
+	if (!f)
+		return;
+	if (peer->len)
+		f->peer = *peer;
+	f->mtu = mtu;
+	f->permanent = permanent;
+}
+
+void chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		    bool permanent)
+{
+	struct far *f;
+
+	chan_note(dp, c, peer, mtu, permanent);
+	f = far_of(dp, c);
+	if (f)
+		f->given_up = false;
+}
+
+bool chan_wanted(struct dp *dp, const struct report *r)
+{
+	const struct far *f = far_of(dp, r->channel);
+
+	return !f || !f->given_up;
+}
+
+void chan_before(struct dp *dp, const struct report *r)
+{
+	struct far *f;
+
+	if (r->kind == REPORT_OFFER || r->kind == REPORT_UP)
+		chan_note(dp, r->channel, &r->attrs.peer, r->mtu, r->attrs.permanent);
+	else if (r->kind == REPORT_MTU && (f = far_of(dp, r->channel)))
+		f->mtu = r->mtu;
+}
+
+void chan_after(struct dp *dp, const struct report *r)
+{
+	struct far *f = far_of(dp, r->channel);
+
+	if (!f)
+		return;
+	if (r->kind == REPORT_GONE && f->leaving)
+		f->leaving--;
+	if (f->given_up ? !f->leaving : r->kind == REPORT_DOWN && r->forever)
+		far_drop(dp, r->channel);
+}
+
+struct of_port {
+	struct dp *dp;
+	unsigned port;
+};
+
+static void drop_if_of(void *ctx, uint64_t key, uintptr_t v)
+{
+	const struct of_port *o = ctx;
+
+	(void)v;
+	if (dp_channel_port(key) == o->port)
+		far_drop(o->dp, key);
+}
+
+void chan_forget_port(struct dp *dp, unsigned port)
+{
+	map_each(&dp->chans, drop_if_of, &(struct of_port){dp, port});
+}
+
+bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
+{
+	const struct far *f = far_of(dp, c);
+
+	if (!f || f->given_up || !f->peer.len)
+		return false;
+	*out = f->peer;
+	return true;
+}
+
+uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
+{
+	const struct far *f = far_of(dp, c);
+
+	return f && !f->given_up ? f->mtu : 0;
+}
+
+/* --- what is done to a channel: the worker's side --------------------------------------------- */
+
+static void do_answer(struct port *p, ist_channel c, const struct ist_cause *why)
+{
+	int rc = p->t->answer ? p->t->answer(p->p, c) : -EOPNOTSUPP;
+
+	/* Nobody can answer it: it does not stay half open. */
+	if (rc < 0 && p->t->refuse)
+		p->t->refuse(p->p, c, why);
+}
+
+static void do_refuse(struct port *p, ist_channel c, const struct ist_cause *why)
+{
+	if (p->t->refuse)
+		p->t->refuse(p->p, c, why);
+}
+
+static void do_disconnect(struct port *p, ist_channel c, const struct ist_cause *why)
+{
+	if (p->t->disconnect)
+		p->t->disconnect(p->p, c, why);
+}
+
+void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
+	     const struct ist_cause *why)
+{
+	static void (*const what[])(struct port * p, ist_channel c, const struct ist_cause *why) = {
+		[CMD_ANSWER] = do_answer,
+		[CMD_REFUSE] = do_refuse,
+		[CMD_DISCONNECT] = do_disconnect,
+	};
+	struct port *p = w->port[dp_channel_port(channel)];
+	ist_channel id = (ist_channel)channel;
+	struct chan *c;
+
+	if (!p)
+		return;
+	tx_flush(w); /* what is for the channel goes before it ends */
+	what[kind](p, id, why);
+	if (kind == CMD_ANSWER)
+		return;
+	c = port_chan(p, id);
+	if (c && !c->permanent)
+		port_chan_drop(p, c);
+	report_gone(p, id);
+}
+
+/* --- and the control thread's ----------------------------------------------------------------- */
+
+struct chan_job {
+	enum cmd_kind kind;
+	l2tp_channel channel;
+	const struct ist_cause *why;
+};
+
+static int run_job(struct worker *w, void *arg)
+{
+	const struct chan_job *j = arg;
+
+	chan_do(w, j->kind, j->channel, j->why);
+	return 0;
+}
+
+static struct worker *home_of(const struct dp *dp, l2tp_channel c)
+{
+	unsigned port = dp_channel_port(c);
+
+	return port < WORKER_PORTS ? dp->port[port].home : NULL;
+}
+
+/* By mail; only when the mailbox is full by hand, which waits for the worker. */
+static void command(struct worker *w, enum cmd_kind kind, l2tp_channel c,
+		    const struct ist_cause *why)
+{
+	struct cmd_rec head = {.kind = kind, .channel = c};
+	struct chan_job j = {kind, c, why};
+
+	if (!dp_command(w, &head, (const uint8_t *)why, sizeof(*why)))
+		worker_run(w, run_job, &j);
+}
+
+static void give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c, const struct ist_cause *why)
+{
+	struct worker *w = home_of(dp, c);
+	struct far *f;
+
+	if (!w)
+		return;
+	f = far_make(dp, c);
+	if (f) {
+		f->given_up = !f->permanent;
+		f->leaving++;
+	}
+	command(w, kind, c, why);
+}
+
+void dp_answer(struct dp *dp, l2tp_channel c)
+{
+	static const struct ist_cause cannot = {.kind = IST_CAUSE_LOCAL};
+	struct worker *w = home_of(dp, c);
+
+	if (w)
+		command(w, CMD_ANSWER, c, &cannot);
+}
+
+void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
+{
+	give_up(dp, CMD_REFUSE, c, why);
+}
+
+void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
+{
+	give_up(dp, CMD_DISCONNECT, c, why);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the data plane share: the data plane itself, ports and their channels, reports,
+ * the records in the mailboxes, and who handles what.
+ */
+#ifndef GW_DP_DP_INT_H
+#define GW_DP_DP_INT_H
+
+#include "gw/dp/addrtab.h"
+#include "gw/dp/worker.h"
+
+struct dp_tun {
+	struct dp *dp;
+	char name[16];
+	int fd;
+	unsigned opened;     /* by dp_tun_open */
+	unsigned calls;	     /* that name it */
+	struct worker *home; /* reads it */
+	struct watch *watch;
+	atomic_bool gone; /* removed by somebody */
+	struct addrtab addr;
+	_Atomic uint32_t client; /* the call that gets everything, 0 = by address */
+	struct rcu_head rcu;
+	struct dp_tun *next;
+};
+
+/* Control thread: free it when nobody has it open and no call names it. */
+void tun_release(struct dp *dp, struct dp_tun *t);
+
+struct dp_port {
+	struct worker *home; /* NULL = no such port */
+	const struct ist_transport *t;
+};
+
+struct report;
+
+struct dp {
+	struct dp_ops ops;
+	void *ctx;
+	unsigned n;
+	bool threaded;
+	struct worker *worker[WORKER_MAX];
+	struct waker waker; /* of the control thread */
+	int fd;
+	struct calltab tab;
+	uint32_t version; /* of the last struct call published */
+	struct dp_port port[WORKER_PORTS];
+	unsigned next_port;
+	struct dp_tun *tuns;
+	unsigned waiting[WORKER_MAX]; /* packets a flow-controlled port owes us a `sent` for */
+	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
+	struct map chans;	      /* l2tp_channel -> struct far (dp_chan.c) */
+};
+
+/* --- ports and channels (the port's worker) --------------------------------------------------- */
+
+struct port_timer {
+	struct deadline d;
+	struct port *port;
+	void (*on_time)(void *arg, uint64_t now);
+	void *arg;
+};
+
+struct chan_queue {
+	struct ring control, data; /* struct cmd_rec */
+};
+
+/* What is known of a channel: made when it is offered, comes up or is connected. */
+struct chan {
+	ist_channel id;
+	uint8_t payload;
+	bool permanent;
+	struct ist_addr peer;
+	bool told;		     /* has made a report */
+	struct report *birth, *last; /* its reports, while the first is still unread */
+	struct chan_queue *q;	     /* flow controlled: waiting to be taken; else NULL */
+};
+
+struct port {
+	struct worker *w;
+	unsigned no;
+	const struct ist_transport *t;
+	struct ist_port *p;
+	struct map chans; /* ist_channel -> struct chan */
+	struct watch **watch;
+	unsigned watches;
+	struct port_timer **timer;
+	unsigned timers;
+	atomic_bool woken;
+	bool tap_on;
+	struct ist_host host;
+	struct report *failure; /* kept ready: a failure can always be told */
+};
+
+static inline l2tp_channel port_channel(const struct port *p, ist_channel c)
+{
+	return (uint64_t)(p->no + 1) << 32 | c;
+}
+
+static inline bool port_has(const struct port *p, enum ist_cap cap)
+{
+	return p->t->caps & cap;
+}
+
+struct port *port_new(struct worker *w, unsigned no, const struct ist_transport *t);
+/* Closes it with the transport; forgets watches, timers, channels. */
+void port_free(struct port *p);
+struct chan *port_chan(const struct port *p, ist_channel c);
+struct chan *port_chan_make(struct port *p, ist_channel c);
+void port_chan_drop(struct port *p, struct chan *c);
+void port_timer_fire(struct deadline *d, uint64_t now);
+void ports_woken(struct worker *w);
+int port_tap(struct port *p, bool on);
+/* What its transport says now; 0 when it does not say. */
+uint32_t port_chan_mtu(const struct port *p, ist_channel c);
+
+/* --- reports (dp_report.c) -------------------------------------------------------------------- */
+
+/* GONE: a channel the control thread had given up; its worker is done with it. */
+enum report_kind {
+	REPORT_OFFER,
+	REPORT_UP,
+	REPORT_DOWN,
+	REPORT_MTU,
+	REPORT_GONE,
+	REPORT_FAILED,
+	REPORT_KINDS
+};
+
+struct report {
+	enum report_kind kind;
+	bool forever;
+	unsigned port;
+	l2tp_channel channel;
+	struct ist_attrs attrs;
+	struct ist_cause cause;
+	uint32_t mtu; /* OFFER, UP, MTU */
+	int err;
+	uint64_t when;
+	struct chan *chan;   /* while this is its birth */
+	struct report *same; /* the next of the same channel, while its birth is unread */
+	struct report *next, **prev;
+	char text[]; /* what attrs and words point to */
+};
+
+#define REPORT_TEXT 256 /* of a failure, with its NUL */
+
+/* A report with room for text, or NULL. */
+struct report *report_new(size_t text);
+void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const struct ist_attrs *a);
+/* Take back all reports of a channel whose first nobody has read yet; false when somebody has. */
+bool report_annul(struct worker *w, struct chan *c);
+/* forever and never read about: everything of the channel is taken back instead. */
+void report_down(struct port *p, struct chan *c, ist_channel id, const struct ist_cause *why,
+		 bool forever);
+/* Its MTU is another now. */
+void report_mtu(struct port *p, struct chan *c);
+void report_gone(struct port *p, ist_channel id);
+void report_failed(struct port *p, int err, const char *words);
+/* Control thread. */
+struct report *report_take(struct worker *w);
+unsigned report_count(struct worker *w);
+void report_deliver(struct dp *dp, const struct report *r);
+/* All that is unread of a port that is being closed. */
+void report_forget(struct worker *w, unsigned port);
+
+/* --- channels on the control thread (dp_chan.c) ----------------------------------------------- */
+
+void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+	       bool permanent);
+/* The same by dp_connect(), also of one given up before. */
+void chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		    bool permanent);
+/* False: of a channel given up here; nobody wants to hear of it. */
+bool chan_wanted(struct dp *dp, const struct report *r);
+/* Before and after a report is delivered. */
+void chan_before(struct dp *dp, const struct report *r);
+void chan_after(struct dp *dp, const struct report *r);
+void chan_forget_port(struct dp *dp, unsigned port);
+
+/* --- records in the mailboxes ----------------------------------------------------------------- */
+
+enum cmd_kind { CMD_CONTROL, CMD_PPP, CMD_ANSWER, CMD_REFUSE, CMD_DISCONNECT };
+
+struct cmd_rec {
+	uint32_t kind;
+	uint32_t call; /* CMD_PPP */
+	l2tp_channel channel;
+	uint64_t cookie;
+	bool want_sent;
+	uint8_t octets[]; /* a packet, a frame, or a struct ist_cause */
+};
+
+struct frame_rec { /* control ring and ppp ring */
+	l2tp_channel channel;
+	uint64_t when;
+	uint32_t call; /* 0 = a line */
+	uint8_t octets[];
+};
+
+struct pair_rec { /* from another worker's TUN */
+	uint32_t call;
+	uint8_t octets[];
+};
+
+struct tap_rec {
+	uint64_t when;
+	uint32_t port;
+	uint16_t link_type;
+	bool outbound;
+	uint8_t octets[];
+};
+
+struct log_rec {
+	uint32_t port;
+	int32_t level;
+	char text[];
+};
+
+/* Control thread: put it into the worker's mailbox; false when that is full. */
+bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *octets, size_t len);
+/* Worker: answer, refuse or disconnect a channel. */
+void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
+	     const struct ist_cause *why);
+/* A packet somebody waits for has left, or never will. */
+void tell_sent(struct worker *w, uint64_t cookie);
+/* Put a frame into a ring to the control thread: up to two pieces. */
+void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_channel from,
+		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+
+/* --- frames (dp_call.c in, dp_send.c out) ----------------------------------------------------- */
+
+void frames_in(struct port *p, const struct ist_frame *f, unsigned n);
+void call_gap(struct deadline *d, uint64_t now);
+/* Worker: nobody refers to st any more. */
+void call_retire(struct worker *w, struct call_state *st);
+/* Follow what the control thread has changed; home worker, before the state is used. */
+void call_follow(struct call *c);
+
+/* A PPP frame into a call; the payload stays where it is until the flush. */
+void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len);
+void tx_flush(struct worker *w);
+void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
+/* The channel may take frames again. */
+void chan_writable(struct port *p, ist_channel id);
+
+/* --- terminal.c ------------------------------------------------------------------------------- */
+
+/* An IP packet that came in on a call.  May change octets in a copy only. */
+void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len);
+/* An IP packet for a call of this worker's.  pkt may be changed and must stay until the flush. */
+void terminal_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len);
+/* The TUN is readable. */
+void terminal_read(void *arg, unsigned ready);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Ports as the control thread handles them: every call is a small struct handed to the port's
+ * worker, which runs it between two batches.  A new port goes to the worker that has the fewest; a
+ * number is used again only after all others, so that a stale channel does not name a new port.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct port_job {
+	unsigned no;
+	const struct ist_transport *t;
+	const struct ist_port_config *cfg;
+	char *text;
+	size_t len;
+	const struct ist_addr *to;
+	uint8_t payload;
+	struct ist_addr peer;
+	uint32_t mtu;
+	bool permanent;
+	l2tp_channel *out;
+	uint64_t *counts;
+	unsigned n;
+	bool on;
+};
+
+static int on_port(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void *arg),
+		   struct port_job *j)
+{
+	if (no >= WORKER_PORTS || !dp->port[no].home)
+		return -ENOENT;
+	j->no = no;
+	return worker_run(dp->port[no].home, fn, j);
+}
+
+/* --- open, close ------------------------------------------------------------------------------ */
+
+static int run_open(struct worker *w, void *arg)
+{
+	struct port_job *j = arg;
+	struct port *p = port_new(w, j->no, j->t);
+	int rc;
+
+	if (!p)
+		return -ENOMEM;
+	rc = j->t->open(&p->p, &p->host, p, j->cfg, j->text, j->len);
+	if (rc < 0) {
+		p->p = NULL;
+		port_free(p);
+		return rc;
+	}
+	w->port[j->no] = p;
+	return 0;
+}
+
+static unsigned least_loaded(const struct dp *dp)
+{
+	unsigned ports[WORKER_MAX] = {0}, best = 0;
+
+	for (unsigned i = 0; i < WORKER_PORTS; i++)
+		if (dp->port[i].home)
+			ports[dp->port[i].home->no]++;
+	for (unsigned i = 1; i < dp->n; i++)
+		if (ports[i] < ports[best])
+			best = i;
+	return best;
+}
+
+static int free_number(struct dp *dp)
+{
+	for (unsigned i = 0; i < WORKER_PORTS; i++) {
+		unsigned no = (dp->next_port + i) % WORKER_PORTS;
+
+		if (!dp->port[no].home) {
+			dp->next_port = no + 1;
+			return (int)no;
+		}
+	}
+	return -ENOSPC;
+}
+
+int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
+		 char *err, size_t err_len)
+{
+	int no = free_number(dp), rc;
+	struct port_job j = {.no = (unsigned)no, .t = t, .cfg = cfg, .text = err, .len = err_len};
+	struct worker *home = dp->worker[least_loaded(dp)];
+
+	if (err_len)
+		err[0] = '\0';
+	if (no < 0) {
+		snprintf(err, err_len, "more than %u ports", WORKER_PORTS);
+		return no;
+	}
+	rc = worker_run(home, run_open, &j);
+	if (rc < 0) {
+		if (err_len && !err[0])
+			snprintf(err, err_len, "%s", strerror(-rc));
+		return rc;
+	}
+	dp->port[no] = (struct dp_port){home, t};
+	return no;
+}
+
+static int run_close(struct worker *w, void *arg)
+{
+	struct port_job *j = arg;
+
+	tx_flush(w);
+	port_free(w->port[j->no]);
+	w->port[j->no] = NULL;
+	return 0;
+}
+
+void dp_port_close(struct dp *dp, unsigned port)
+{
+	struct port_job j = {0};
+
+	if (on_port(dp, port, run_close, &j))
+		return;
+	dp->port[port].home = NULL;
+	chan_forget_port(dp, port);
+}
+
+/* --- channels --------------------------------------------------------------------------------- */
+
+static int run_connect(struct worker *w, void *arg)
+{
+	struct port_job *j = arg;
+	struct port *p = w->port[j->no];
+	struct ist_attrs a = {.size = sizeof(a), .payload = j->payload, .peer = *j->to};
+	struct chan *c;
+	ist_channel id;
+	int rc;
+
+	if (!p->t->connect)
+		return -EOPNOTSUPP;
+	rc = p->t->connect(p->p, j->to, j->payload, &a, &id);
+	if (rc < 0)
+		return rc;
+	c = port_chan_make(p, id);
+	if (!c)
+		return -ENOMEM;
+	c->payload = j->payload;
+	if (!c->peer.len)
+		c->peer = *j->to;
+	j->peer = c->peer;
+	j->mtu = port_chan_mtu(p, id);
+	j->permanent = c->permanent;
+	*j->out = port_channel(p, id);
+	return 0;
+}
+
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
+	       l2tp_channel *out)
+{
+	struct port_job j = {.to = to, .payload = payload, .out = out};
+	int rc = on_port(dp, port, run_connect, &j);
+
+	if (!rc)
+		chan_connected(dp, *out, &j.peer, j.mtu, j.permanent);
+	return rc;
+}
+
+/* --- for show --------------------------------------------------------------------------------- */
+
+static int run_count(struct worker *w, void *arg)
+{
+	struct port_job *j = arg;
+	const struct port *p = w->port[j->no];
+
+	if (p->t->count)
+		p->t->count(p->p, j->counts, j->n);
+	return 0;
+}
+
+void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n)
+{
+	struct port_job j = {.counts = out, .n = n};
+
+	memset(out, 0, n * sizeof(*out));
+	on_port(dp, port, run_count, &j);
+}
+
+static int run_status(struct worker *w, void *arg)
+{
+	struct port_job *j = arg;
+	const struct port *p = w->port[j->no];
+
+	return p->t->status ? p->t->status(p->p, j->text, j->len) : 0;
+}
+
+int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len)
+{
+	struct port_job j = {.text = buf, .len = len};
+
+	if (len)
+		buf[0] = '\0';
+	return on_port(dp, port, run_status, &j);
+}
+
+static int run_tap(struct worker *w, void *arg)
+{
+	struct port_job *j = arg;
+
+	return port_tap(w->port[j->no], j->on);
+}
+
+int dp_port_tap(struct dp *dp, unsigned port, bool on)
+{
+	struct port_job j = {.on = on};
+
+	return on_port(dp, port, run_tap, &j);
+}

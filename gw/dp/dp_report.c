@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reports of ports: a list per worker, in the order they were made, never dropped.  They are rare
+ * (circuits come and go), so they are allocated one by one and the list has a lock.
+ *
+ * The list stays bounded by the channels there are: when a channel goes for good before its first
+ * report was read, all its reports are taken back, since nobody ever heard of it.  Without memory
+ * for a report the port has failed, and that report is kept ready in the port.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct report *report_new(size_t text)
+{
+	return calloc(1, sizeof(struct report) + text);
+}
+
+/* c: the channel's record, when it has one. */
+static void append(struct worker *w, struct chan *c, struct report *r)
+{
+	r->when = w->now;
+	pthread_mutex_lock(&w->report_lock);
+	r->next = NULL;
+	r->prev = w->report_tail;
+	*w->report_tail = r;
+	w->report_tail = &r->next;
+	w->reports++;
+	if (c && c->birth)
+		c->last->same = r;
+	if (c)
+		c->last = r;
+	if (r->chan)
+		r->chan->birth = r;
+	pthread_mutex_unlock(&w->report_lock);
+	w->told = true;
+}
+
+/* With the lock held. */
+static void unlink_report(struct worker *w, struct report *r)
+{
+	*r->prev = r->next;
+	if (r->next)
+		r->next->prev = r->prev;
+	else
+		w->report_tail = r->prev;
+	w->reports--;
+	if (r->chan)
+		r->chan->birth = NULL;
+}
+
+static size_t text_size(const struct ist_attrs *a)
+{
+	return (a->called ? strlen(a->called) + 1 : 0) + (a->calling ? strlen(a->calling) + 1 : 0) +
+	       a->user_data_len;
+}
+
+static void *keep(char **at, const void *octets, size_t len)
+{
+	char *p = *at;
+
+	if (!octets)
+		return NULL;
+	memcpy(p, octets, len);
+	*at += len;
+	return p;
+}
+
+void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const struct ist_attrs *a)
+{
+	struct report *r = report_new(text_size(a));
+	char *at;
+
+	if (!r) {
+		report_failed(p, -ENOMEM, "no memory for a report");
+		return;
+	}
+	r->kind = kind;
+	r->port = p->no;
+	r->channel = port_channel(p, c->id);
+	r->mtu = port_chan_mtu(p, c->id);
+	memcpy(&r->attrs, a, a->size < sizeof(*a) ? a->size : sizeof(*a));
+	at = r->text;
+	r->attrs.called = keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
+	r->attrs.calling = keep(&at, a->calling, a->calling ? strlen(a->calling) + 1 : 0);
+	r->attrs.user_data = keep(&at, a->user_data, a->user_data_len);
+	if (!c->told) {
+		c->told = true;
+		r->chan = c;
+	}
+	append(p->w, c, r);
+}
+
+bool report_annul(struct worker *w, struct chan *c)
+{
+	struct report *r, *next;
+
+	pthread_mutex_lock(&w->report_lock);
+	r = c->birth;
+	for (struct report *x = r; x; x = x->same)
+		unlink_report(w, x);
+	pthread_mutex_unlock(&w->report_lock);
+	if (!r)
+		return false;
+	for (; r; r = next) {
+		next = r->same;
+		free(r);
+	}
+	return true;
+}
+
+void report_down(struct port *p, struct chan *c, ist_channel id, const struct ist_cause *why,
+		 bool forever)
+{
+	struct report *r;
+
+	if (c && forever && report_annul(p->w, c))
+		return;
+	r = report_new(0);
+	if (!r) {
+		report_failed(p, -ENOMEM, "no memory for a report");
+		return;
+	}
+	r->kind = REPORT_DOWN;
+	r->port = p->no;
+	r->channel = port_channel(p, id);
+	r->cause = *why;
+	r->forever = forever;
+	if (c)
+		r->attrs.peer = c->peer;
+	append(p->w, c, r);
+}
+
+static void report_plain(struct port *p, struct chan *c, ist_channel id, enum report_kind kind)
+{
+	struct report *r = report_new(0);
+
+	if (!r) {
+		report_failed(p, -ENOMEM, "no memory for a report");
+		return;
+	}
+	r->kind = kind;
+	r->port = p->no;
+	r->channel = port_channel(p, id);
+	r->mtu = port_chan_mtu(p, id);
+	append(p->w, c, r);
+}
+
+void report_mtu(struct port *p, struct chan *c)
+{
+	report_plain(p, c, c->id, REPORT_MTU);
+}
+
+void report_gone(struct port *p, ist_channel id)
+{
+	report_plain(p, NULL, id, REPORT_GONE);
+}
+
+void report_failed(struct port *p, int err, const char *words)
+{
+	struct report *r = p->failure;
+
+	if (!r)
+		return; /* once is enough */
+	p->failure = NULL;
+	r->kind = REPORT_FAILED;
+	r->err = err;
+	r->port = p->no;
+	snprintf(r->text, REPORT_TEXT, "%s", words ? words : "");
+	append(p->w, NULL, r);
+}
+
+struct report *report_take(struct worker *w)
+{
+	struct report *r;
+
+	pthread_mutex_lock(&w->report_lock);
+	r = w->report_head;
+	if (r)
+		unlink_report(w, r);
+	pthread_mutex_unlock(&w->report_lock);
+	return r;
+}
+
+unsigned report_count(struct worker *w)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&w->report_lock);
+	n = w->reports;
+	pthread_mutex_unlock(&w->report_lock);
+	return n;
+}
+
+void report_forget(struct worker *w, unsigned port)
+{
+	struct report *r, *next;
+
+	pthread_mutex_lock(&w->report_lock);
+	for (r = w->report_head; r; r = next) {
+		next = r->next;
+		if (r->port != port)
+			continue;
+		unlink_report(w, r);
+		free(r);
+	}
+	pthread_mutex_unlock(&w->report_lock);
+}
+
+static void tell_offer(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.offer)
+		dp->ops.offer(dp->ctx, r->channel, &r->attrs, r->when);
+}
+
+static void tell_up(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.up)
+		dp->ops.up(dp->ctx, r->channel, &r->attrs, r->when);
+}
+
+static void tell_down(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.down)
+		dp->ops.down(dp->ctx, r->channel, &r->cause, r->forever, r->when);
+}
+
+static void tell_mtu(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.mtu)
+		dp->ops.mtu(dp->ctx, r->channel, r->mtu, r->when);
+}
+
+static void tell_failed(struct dp *dp, const struct report *r)
+{
+	if (dp->ops.port_failed)
+		dp->ops.port_failed(dp->ctx, r->port, r->err, r->text, r->when);
+}
+
+void report_deliver(struct dp *dp, const struct report *r)
+{
+	static void (*const tell[REPORT_KINDS])(struct dp * dp, const struct report *r) = {
+		[REPORT_OFFER] = tell_offer,   [REPORT_UP] = tell_up,
+		[REPORT_DOWN] = tell_down,     [REPORT_MTU] = tell_mtu,
+		[REPORT_FAILED] = tell_failed,
+	};
+
+	chan_before(dp, r);
+	if (tell[r->kind] && (r->kind == REPORT_FAILED || chan_wanted(dp, r)))
+		tell[r->kind](dp, r);
+	chan_after(dp, r);
+}

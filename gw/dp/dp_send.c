@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames going out.  Data of a batch is gathered, each frame with its own head (L2TP header, FF 03,
+ * protocol) in front of a payload that stays where it is; the flush sends one run per channel.
+ *
+ * On a flow-controlled port each channel has two bounded queues, control in front of data.  What
+ * the transport does not take waits there, as a copy, until the channel is writable; what does not
+ * fit is dropped and counted.  No channel ever waits for another.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <string.h>
+
+/* --- one frame -------------------------------------------------------------------------------- */
+
+/* FF 03 and protocol.  RFC 1661 6.5, 6.6: LCP is never compressed. */
+static size_t ppp_head(uint8_t *out, const struct dp_call *c, uint16_t proto)
+{
+	size_t n = 0;
+
+	if (c->ff03 || proto == PPP_LCP) {
+		out[n++] = 0xff;
+		out[n++] = 0x03;
+	}
+	if (proto > 0xff || !c->pfc)
+		out[n++] = (uint8_t)(proto >> 8);
+	out[n++] = (uint8_t)proto;
+	return n;
+}
+
+void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len)
+{
+	struct tx_batch *b = &w->tx;
+	struct ist_frame *f = &b->f[b->n];
+	uint8_t *head = b->head[b->n], ppp[4];
+	size_t n = ppp_head(ppp, &c->c, proto), h;
+
+	call_follow(c);
+	h = l2tp_data_header(&c->st->data, head, n + len);
+	if (!h) {
+		worker_drop(w, DP_R_TOO_BIG);
+		return;
+	}
+	memcpy(head + h, ppp, n);
+	b->channel[b->n] = c->c.channel;
+	*f = (struct ist_frame){
+		.channel = (ist_channel)c->c.channel,
+		.head = head,
+		.head_len = (uint32_t)(h + n),
+		.payload = payload,
+		.len = (uint32_t)len,
+	};
+	count_add(&c->st->n.tx_frames, 1);
+	count_add(&c->st->n.tx_octets, n + len);
+	/* Full: sent at once, so that there is always room and the payload need not last. */
+	if (++b->n == TX_MAX)
+		tx_flush(w);
+}
+
+/* --- queues of a channel ---------------------------------------------------------------------- */
+
+void tell_sent(struct worker *w, uint64_t cookie)
+{
+	uint64_t *r = ring_reserve(&w->sent, sizeof(*r));
+
+	/* dp_send() keeps fewer outstanding than fit. */
+	if (!r)
+		return;
+	*r = cookie;
+	ring_commit(&w->sent);
+	w->told = true;
+}
+
+/* What waiting and sending need to know of one frame besides its octets. */
+struct outgoing {
+	const struct ist_frame *f;
+	uint64_t cookie;
+	bool want_sent;
+};
+
+static void give_up(struct worker *w, enum dp_reason why, const struct outgoing *o)
+{
+	worker_drop(w, why);
+	if (o->want_sent)
+		tell_sent(w, o->cookie);
+}
+
+static void enqueue(struct worker *w, struct ring *q, const struct outgoing *o)
+{
+	const struct ist_frame *f = o->f;
+	struct cmd_rec *r = ring_reserve(q, sizeof(*r) + f->head_len + f->len);
+
+	if (!r) {
+		give_up(w, DP_R_CHANNEL_FULL, o);
+		return;
+	}
+	r->kind = f->flags;
+	r->cookie = o->cookie;
+	r->want_sent = o->want_sent;
+	if (f->head_len)
+		memcpy(r->octets, f->head, f->head_len);
+	memcpy(r->octets + f->head_len, f->payload, f->len);
+	ring_commit(q);
+}
+
+/* Send what waits in q; false when the channel is full again. */
+static bool drain_queue(struct port *p, struct chan *c, struct ring *q)
+{
+	const struct cmd_rec *r;
+	struct ist_frame f = {.channel = c->id};
+	struct outgoing o = {.f = &f};
+	size_t len;
+	int taken;
+
+	while ((r = ring_peek(q, &len))) {
+		f.flags = r->kind;
+		f.payload = r->octets;
+		f.len = (uint32_t)(len - sizeof(*r));
+		o.cookie = r->cookie;
+		o.want_sent = r->want_sent;
+		taken = p->t->send(p->p, &f, 1);
+		if (!taken)
+			return false;
+		if (taken < 0)
+			give_up(p->w, DP_R_SEND, &o);
+		else
+			count_add(&p->w->tx_frames, 1);
+		if (taken > 0 && o.want_sent)
+			tell_sent(p->w, o.cookie);
+		ring_drop(q);
+	}
+	return true;
+}
+
+void chan_writable(struct port *p, ist_channel id)
+{
+	struct chan *c = port_chan(p, id);
+
+	if (c && c->q && drain_queue(p, c, &c->q->control))
+		drain_queue(p, c, &c->q->data);
+}
+
+/* --- batches ---------------------------------------------------------------------------------- */
+
+static struct port *port_of(struct worker *w, l2tp_channel c)
+{
+	unsigned no = dp_channel_port(c);
+
+	return no < WORKER_PORTS ? w->port[no] : NULL;
+}
+
+static void send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f, unsigned n)
+{
+	struct port *p = port_of(w, to);
+	struct chan *c = p && port_has(p, IST_CAP_FLOW) ? port_chan(p, (ist_channel)to) : NULL;
+	bool waits = c && c->q && !(ring_empty(&c->q->control) && ring_empty(&c->q->data));
+	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, f, n);
+
+	if (taken > 0)
+		count_add(&w->tx_frames, (uint64_t)taken);
+	if (taken < 0 || !c || !c->q) {
+		count_add(&w->reason[DP_R_SEND], n - (unsigned)(taken < 0 ? 0 : taken));
+		return;
+	}
+	for (unsigned i = (unsigned)taken; i < n; i++)
+		enqueue(w, &c->q->data, &(struct outgoing){.f = &f[i]});
+}
+
+void tx_flush(struct worker *w)
+{
+	struct tx_batch *b = &w->tx;
+	struct ist_frame run[TX_MAX];
+
+	for (unsigned i = 0; i < b->n; i++) {
+		l2tp_channel to = b->channel[i];
+		unsigned n = 0;
+
+		if (!to)
+			continue;
+		for (unsigned j = i; j < b->n; j++) {
+			if (b->channel[j] != to)
+				continue;
+			b->channel[j] = 0;
+			run[n++] = b->f[j];
+		}
+		send_run(w, to, run, n);
+	}
+	b->n = 0;
+	w->scratch_used = 0;
+}
+
+void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
+{
+	struct port *p = port_of(w, r->channel);
+	struct ist_frame f = {
+		.channel = (ist_channel)r->channel,
+		.flags = IST_FRAME_CONTROL,
+		.payload = r->octets,
+		.len = (uint32_t)len,
+	};
+	struct outgoing o = {&f, r->cookie, r->want_sent};
+	struct chan *c = p && port_has(p, IST_CAP_FLOW) ? port_chan(p, f.channel) : NULL;
+	bool waits = c && c->q && !ring_empty(&c->q->control);
+	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, &f, 1);
+
+	if (taken > 0) {
+		count_add(&w->tx_frames, 1);
+		if (o.want_sent)
+			tell_sent(w, o.cookie);
+	} else if (!taken && c && c->q) {
+		enqueue(w, &c->q->control, &o);
+	} else {
+		give_up(w, DP_R_SEND, &o);
+	}
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TUN devices of the data plane.  Opening one that is open already joins it.  A device is read by
+ * one worker, written by all; its memory goes after the last close, the last call that names it,
+ * and a grace period.
+ */
+#include "gw/dp/dp_int.h"
+#include "gw/dp/tun.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct dp_tun *find(struct dp *dp, const char *name)
+{
+	for (struct dp_tun *t = dp->tuns; t; t = t->next)
+		if (!strcmp(t->name, name) && !dp_tun_gone(t))
+			return t;
+	return NULL;
+}
+
+static struct worker *least_loaded(const struct dp *dp)
+{
+	unsigned tuns[WORKER_MAX] = {0}, best = 0;
+
+	for (const struct dp_tun *t = dp->tuns; t; t = t->next)
+		tuns[t->home->no]++;
+	for (unsigned i = 1; i < dp->n; i++)
+		if (tuns[i] < tuns[best])
+			best = i;
+	return dp->worker[best];
+}
+
+static int run_watch(struct worker *w, void *arg)
+{
+	struct dp_tun *t = arg;
+
+	t->watch = worker_watch(w, t->fd, IST_READ, terminal_read, t);
+	return t->watch ? 0 : -ENOMEM;
+}
+
+static int run_unwatch(struct worker *w, void *arg)
+{
+	struct dp_tun *t = arg;
+
+	if (t->watch)
+		worker_unwatch(w, t->watch);
+	t->watch = NULL;
+	return 0;
+}
+
+static void free_tun(struct rcu_head *head)
+{
+	struct dp_tun *t = caa_container_of(head, struct dp_tun, rcu);
+
+	rcu_grace_over();
+	close(t->fd);
+	addrtab_free(&t->addr);
+	free(t);
+	rcu_deferred_done();
+}
+
+static struct dp_tun *make(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
+{
+	struct dp_tun *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (!t) {
+		snprintf(err, err_len, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	t->fd = tun_open(name, mtu, t->name, err, err_len);
+	if (t->fd < 0) {
+		free(t);
+		return NULL;
+	}
+	t->home = least_loaded(dp);
+	rc = addrtab_init(&t->addr);
+	if (!rc)
+		rc = worker_run(t->home, run_watch, t);
+	if (rc < 0) {
+		snprintf(err, err_len, "%s: %s", t->name, strerror(-rc));
+		free_tun(&t->rcu);
+		return NULL;
+	}
+	return t;
+}
+
+struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
+{
+	struct dp_tun *t = find(dp, name);
+
+	if (!t) {
+		t = make(dp, name, mtu, err, err_len);
+		if (!t)
+			return NULL;
+		t->next = dp->tuns;
+		dp->tuns = t;
+	}
+	t->opened++;
+	return t;
+}
+
+void tun_release(struct dp *dp, struct dp_tun *t)
+{
+	struct dp_tun **at = &dp->tuns;
+
+	if (t->opened || t->calls)
+		return;
+	worker_run(t->home, run_unwatch, t);
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	rcu_defer(&t->rcu, free_tun);
+}
+
+void dp_tun_close(struct dp *dp, struct dp_tun *t)
+{
+	t->opened--;
+	tun_release(dp, t);
+}
+
+bool dp_tun_gone(const struct dp_tun *t)
+{
+	return atomic_load(&t->gone);
+}
+
+const char *dp_tun_name(const struct dp_tun *t)
+{
+	return t->name;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fast path of a terminal: IP between a call and the TUN device behind it.
+ *
+ * Towards the TUN a packet of a client we serve must bear that client's address: its IPv4 address,
+ * an address in its /64, or its link-local one.  From the TUN the destination names the call; a
+ * packet above the call's MTU is cut (IPv4 without DF) or answered by ICMP, and the MSS of TCP SYNs
+ * is held down both ways so that this is rare.  A device of which we are the client has one call,
+ * and neither rule about addresses.
+ */
+#include "gw/dp/dp_int.h"
+#include "gw/ip/ip.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TUN_PACKET 65536u
+#define ICMP_RATE  100u
+#define ICMP_BURST 50u
+
+static void drop(struct worker *w, struct call *c, enum dp_reason why)
+{
+	worker_drop(w, why);
+	count_add(&c->st->n.drops, 1);
+}
+
+static bool tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt, size_t len)
+{
+	if (t && write(t->fd, pkt, len) == (ssize_t)len) {
+		count_add(&w->tun_tx, 1);
+		return true;
+	}
+	worker_drop(w, DP_R_TUN_WRITE);
+	return false;
+}
+
+/* --- from the call to the TUN ----------------------------------------------------------------- */
+
+static bool source6_ok(const struct dp_call *c, const uint8_t *src)
+{
+	if (addr6_is_link_local(src))
+		return addr6_iid(src) == c->peer_iid;
+	return c->has_peer6 && addr6_prefix(src) == addr6_prefix(c->peer6);
+}
+
+/* Receive memory is not ours to change: a SYN to be clamped is copied. */
+static const uint8_t *clamped(struct worker *w, const uint8_t *pkt, size_t len, size_t tcp,
+			      size_t at, uint16_t mss)
+{
+	uint8_t *copy = worker_scratch(w, len);
+
+	if (!copy) {
+		tx_flush(w);
+		copy = worker_scratch(w, len);
+	}
+	memcpy(copy, pkt, len);
+	ip_mss_clamp(copy, tcp, at, mss);
+	return copy;
+}
+
+static void rx4(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
+{
+	struct ip4 ip;
+	size_t at;
+
+	if (!ip4_parse(&ip, pkt, len)) {
+		drop(w, c, DP_R_BAD_IP);
+		return;
+	}
+	if (!c->c.client && (ip.src != c->c.peer4 || !ip.src)) {
+		drop(w, c, DP_R_SPOOF);
+		return;
+	}
+	at = ip4_mss_find(&ip, pkt, c->c.mtu);
+	if (at)
+		pkt = clamped(w, pkt, ip.len, ip.hlen, at, (uint16_t)(c->c.mtu - 40));
+	tun_write(w, c->c.tun, pkt, ip.len);
+}
+
+static void rx6(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
+{
+	struct ip6 ip;
+	size_t at;
+
+	if (!ip6_parse(&ip, pkt, len)) {
+		drop(w, c, DP_R_BAD_IP);
+		return;
+	}
+	if (!c->c.client && ip6_has_no_address_yet(&ip, pkt)) {
+		worker_drop(w, DP_R_UNSPECIFIED); /* on this link nobody else is there to answer */
+		return;
+	}
+	if (!c->c.client && !source6_ok(&c->c, ip.src)) {
+		drop(w, c, DP_R_SPOOF);
+		return;
+	}
+	at = ip6_mss_find(&ip, pkt, c->c.mtu);
+	if (at)
+		pkt = clamped(w, pkt, ip.len, ip.at, at, (uint16_t)(c->c.mtu - 60));
+	tun_write(w, c->c.tun, pkt, ip.len);
+}
+
+void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len)
+{
+	if (v6)
+		rx6(w, c, pkt, len);
+	else
+		rx4(w, c, pkt, len);
+}
+
+/* --- from the TUN to the call ----------------------------------------------------------------- */
+
+static bool may_answer(struct worker *w)
+{
+	if (bucket_take(&w->icmp_tokens, &w->icmp_refilled, w->now, ICMP_RATE, ICMP_BURST))
+		return true;
+	worker_drop(w, DP_R_ICMP_LIMIT);
+	return false;
+}
+
+static void fragment(struct worker *w, struct call *c, const struct ip4 *ip, const uint8_t *pkt)
+{
+	uint8_t *out;
+	size_t len;
+
+	count_add(&w->fragmented, 1);
+	for (unsigned i = 0;; i++) {
+		/* The flush that makes room has sent the fragments before. */
+		out = worker_scratch(w, c->c.mtu);
+		if (!out) {
+			tx_flush(w);
+			out = worker_scratch(w, c->c.mtu);
+		}
+		len = ip4_fragment(out, ip, pkt, c->c.mtu, i);
+		if (!len && !i)
+			drop(w, c, DP_R_TOO_BIG); /* not even its header fits */
+		if (!len)
+			return;
+		tx_frame(w, c, PPP_IP, out, len);
+	}
+}
+
+static void tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
+{
+	uint8_t error[IP_ERROR_MAX];
+	struct ip4 ip;
+	size_t at;
+
+	if (!ip4_parse(&ip, pkt, len)) {
+		drop(w, c, DP_R_BAD_IP);
+		return;
+	}
+	at = ip4_mss_find(&ip, pkt, c->c.mtu);
+	if (at)
+		ip_mss_clamp(pkt, ip.hlen, at, (uint16_t)(c->c.mtu - 40));
+	if (ip.len <= c->c.mtu) {
+		tx_frame(w, c, PPP_IP, pkt, ip.len);
+		return;
+	}
+	if (!(ip.frag & IP4_DF)) {
+		fragment(w, c, &ip, pkt);
+		return;
+	}
+	drop(w, c, DP_R_TOO_BIG);
+	len = ip4_too_big(error, &ip, pkt, c->c.mtu);
+	if (len && may_answer(w))
+		tun_write(w, c->c.tun, error, len);
+}
+
+static void tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
+{
+	uint8_t error[IP_ERROR_MAX];
+	struct ip6 ip;
+	size_t at;
+
+	if (!ip6_parse(&ip, pkt, len)) {
+		drop(w, c, DP_R_BAD_IP);
+		return;
+	}
+	at = ip6_mss_find(&ip, pkt, c->c.mtu);
+	if (at)
+		ip_mss_clamp(pkt, ip.at, at, (uint16_t)(c->c.mtu - 60));
+	if (ip.len <= c->c.mtu) {
+		tx_frame(w, c, PPP_IPV6, pkt, ip.len);
+		return;
+	}
+	drop(w, c, DP_R_TOO_BIG);
+	len = ip6_too_big(error, &ip, pkt, c->c.mtu);
+	if (len && may_answer(w))
+		tun_write(w, c->c.tun, error, len);
+}
+
+void terminal_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
+{
+	bool v6 = len && pkt[0] >> 4 == 6;
+
+	if (c->c.mode != DP_TERMINAL || !(v6 ? c->c.ip6 : c->c.ip4))
+		drop(w, c, DP_R_NOT_OPEN);
+	else if (v6)
+		tx6(w, c, pkt, len);
+	else
+		tx4(w, c, pkt, len);
+}
+
+/* --- the TUN ---------------------------------------------------------------------------------- */
+
+static uint32_t find_call(const struct dp_tun *t, const uint8_t *pkt, size_t len)
+{
+	uint32_t client = atomic_load_explicit(&t->client, memory_order_relaxed);
+	struct rd r = rd_init(pkt, len);
+	const uint8_t *dst;
+
+	if (client)
+		return client;
+	if (len && pkt[0] >> 4 == 6) {
+		rd_skip(&r, 24);
+		dst = rd_take(&r, 16);
+		return dst ? addrtab_get6(&t->addr, dst) : 0;
+	}
+	rd_skip(&r, 16);
+	return addrtab_get4(&t->addr, rd_u32(&r));
+}
+
+/* The call lives on another worker. */
+static void pass_on(struct worker *w, struct worker *to, uint32_t call, const uint8_t *pkt,
+		    size_t len)
+{
+	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + len);
+
+	if (!r) {
+		worker_drop(w, DP_R_PAIR_RING);
+		return;
+	}
+	r->call = call;
+	memcpy(r->octets, pkt, len);
+	ring_commit(to->from[w->no]);
+	w->passed |= 1u << to->no;
+}
+
+static void one_packet(struct worker *w, const struct dp_tun *t, uint8_t *pkt, size_t len)
+{
+	uint32_t call = find_call(t, pkt, len);
+	struct call *c = NULL;
+
+	count_add(&w->tun_rx, 1);
+	if (call)
+		c = calltab_get(&w->dp->tab, (uint16_t)(call >> 16), (uint16_t)call);
+	if (!c)
+		worker_drop(w, DP_R_NO_ROUTE);
+	else if (c->st->home != w)
+		pass_on(w, c->st->home, call, pkt, len);
+	else
+		terminal_tx(w, c, pkt, len);
+}
+
+static void poke_others(struct worker *w)
+{
+	for (unsigned i = 0; w->passed; i++) {
+		if (w->passed & 1u << i)
+			worker_poke(w->dp->worker[i]);
+		w->passed &= ~(1u << i);
+	}
+}
+
+void terminal_read(void *arg, unsigned ready)
+{
+	struct dp_tun *t = arg;
+	struct worker *w = t->home;
+	size_t used = 0;
+	ssize_t n = 0;
+	int err;
+
+	(void)ready;
+	for (unsigned i = 0; i < WORKER_BATCH && WORKER_TUN_BUF - used >= TUN_PACKET; i++) {
+		n = read(t->fd, w->tun_buf + used, TUN_PACKET);
+		if (n <= 0)
+			break;
+		one_packet(w, t, w->tun_buf + used, (size_t)n);
+		used += ((size_t)n + 63) & ~(size_t)63;
+	}
+	err = n < 0 ? errno : EAGAIN;
+	tx_flush(w);
+	poke_others(w);
+	if (err != EAGAIN && err != EINTR) {
+		/* Somebody has removed the device: it would be readable for ever. */
+		worker_drop(w, DP_R_TUN_READ);
+		worker_unwatch(w, t->watch);
+		t->watch = NULL;
+		atomic_store(&t->gone, true);
+	}
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /dev/net/tun with IFF_NO_PI; the device goes when its descriptor is closed. */
+#include "gw/dp/tun.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What can be done about it; of the other errors the words say enough. */
+static const char *advice(int e)
+{
+	switch (e) {
+	case EPERM:
+	case EACCES:
+		return ": run as root or with CAP_NET_ADMIN";
+	case ENOENT:
+	case ENODEV:
+		return ": the kernel has no TUN devices; modprobe tun";
+	default:
+		return "";
+	}
+}
+
+static int fail(int fd, const char *what, const char *more, char *err, size_t err_len)
+{
+	int e = errno;
+
+	snprintf(err, err_len, "%s: %s%s", what, strerror(e), more ? more : advice(e));
+	if (fd >= 0)
+		close(fd);
+	return -e;
+}
+
+static int set_mtu(const char *name, uint16_t mtu)
+{
+	struct ifreq req = {.ifr_mtu = mtu};
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+
+	if (s < 0)
+		return -1;
+	memcpy(req.ifr_name, name, sizeof(req.ifr_name));
+	rc = ioctl(s, SIOCSIFMTU, &req);
+	close(s);
+	return rc;
+}
+
+/* The interface identifier is agreed by IPV6CP: the kernel shall make up no link-local address of its
+ * own, whose packets the far end would have to drop.  Where /proc is not writable it has two. */
+static void no_address_of_its_own(const char *name)
+{
+	char path[64 + TUN_NAME];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dprintf(fd, "1");
+	close(fd);
+}
+
+int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+{
+	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+	int fd;
+
+	if (strlen(name) >= sizeof(req.ifr_name)) {
+		errno = ENAMETOOLONG;
+		return fail(-1, name, NULL, err, err_len);
+	}
+	strcpy(req.ifr_name, name);
+	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return fail(fd, "/dev/net/tun", NULL, err, err_len);
+	if (ioctl(fd, TUNSETIFF, &req) < 0)
+		return fail(fd, name,
+			    errno == EINVAL ? ": there is a device of that name already" : NULL, err,
+			    err_len);
+	memcpy(made, req.ifr_name, TUN_NAME);
+	made[TUN_NAME - 1] = '\0';
+	no_address_of_its_own(made);
+	if (set_mtu(made, mtu) < 0)
+		return fail(fd, "MTU", NULL, err, err_len);
+	return fd;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A TUN device: bare IP packets, one per read and write, without blocking. */
+#ifndef GW_DP_TUN_H
+#define GW_DP_TUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TUN_NAME 16
+
+/* Make the device, or take over a persistent one that nobody has open.  name may hold %d; made gets
+ * the name it has (TUN_NAME octets).  Returns the descriptor, or -errno with words in err. */
+int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len);
+
+#endif

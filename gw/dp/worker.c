@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The worker's turn: descriptors, then what the control thread asks, then timers, then one flush of
+ * what is to go out; every part is bounded, so that none starves another, and a part that has more
+ * to do makes the next wait return at once.  One RCU quiescent state per turn, offline while
+ * waiting. Timers go by a timerfd, so that the epoll descriptor alone says when there is work: with
+ * workers = 0 it is nested in the control thread's loop and the turns are run from dp_poll().
+ */
+#include "gw/dp/dp_int.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define CMD_RING     (1u << 20)
+#define CONTROL_RING (1u << 20)
+#define PPP_RING     (1u << 20)
+#define SENT_RING    (1u << 16)
+#define LOG_RING     (1u << 16)
+#define PAIR_RING    (1u << 20)
+#define REORDER_BUFS 1024u
+#define REORDER_SIZE 9728u /* a frame of 9180 octets (RFC 3355) fits */
+#define EVENTS	     64
+
+static void on_waker(void *arg, unsigned ready)
+{
+	struct worker *w = arg;
+
+	(void)ready;
+	waker_clear(&w->waker);
+}
+
+static void on_timer(void *arg, unsigned ready)
+{
+	struct worker *w = arg;
+	uint64_t times;
+
+	(void)ready;
+	if (read(w->timerfd, &times, sizeof(times)) == sizeof(times))
+		w->armed = DEADLINE_NEVER;
+}
+
+static int open_descriptors(struct worker *w)
+{
+	w->epfd = epoll_create1(EPOLL_CLOEXEC);
+	w->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (w->epfd < 0 || w->timerfd < 0 || waker_init(&w->waker) < 0)
+		return -errno;
+	if (!worker_watch(w, w->waker.fd, IST_READ, on_waker, w) ||
+	    !worker_watch(w, w->timerfd, IST_READ, on_timer, w))
+		return -ENOMEM;
+	return 0;
+}
+
+static int get_memory(struct worker *w)
+{
+	w->scratch = malloc(WORKER_SCRATCH);
+	w->tun_buf = malloc(WORKER_TUN_BUF);
+	if (!w->scratch || !w->tun_buf || ring_init(&w->cmd, CMD_RING) ||
+	    ring_init(&w->control, CONTROL_RING) || ring_init(&w->ppp, PPP_RING) ||
+	    ring_init(&w->sent, SENT_RING) || ring_init(&w->log, LOG_RING) ||
+	    pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE))
+		return -ENOMEM;
+	return 0;
+}
+
+struct worker *worker_new(struct dp *dp, unsigned no)
+{
+	struct worker *w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
+
+	if (!w)
+		return NULL;
+	memset(w, 0, sizeof(*w));
+	w->dp = dp;
+	w->no = no;
+	w->epfd = w->timerfd = w->waker.fd = -1;
+	w->armed = DEADLINE_NEVER;
+	w->now = dp_now();
+	w->report_tail = &w->report_head;
+	pthread_mutex_init(&w->report_lock, NULL);
+	sem_init(&w->job_done, 0, 0);
+	if (open_descriptors(w) < 0 || get_memory(w) < 0) {
+		worker_free(w);
+		return NULL;
+	}
+	waker_sleep(&w->waker);
+	return w;
+}
+
+int worker_link(struct worker *w, unsigned workers)
+{
+	for (unsigned i = 0; i < workers; i++) {
+		if (i == w->no)
+			continue;
+		w->from[i] = aligned_alloc(64, (sizeof(struct ring) + 63) & ~(size_t)63);
+		if (!w->from[i] || ring_init(w->from[i], PAIR_RING))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_watches(struct watch **list)
+{
+	while (*list) {
+		struct watch *x = *list;
+
+		*list = x->next;
+		free(x);
+	}
+}
+
+void worker_free(struct worker *w)
+{
+	struct report *r;
+
+	while ((r = report_take(w)))
+		free(r);
+	for (unsigned i = 0; i < WORKER_MAX; i++) {
+		if (w->from[i])
+			ring_free(w->from[i]);
+		free(w->from[i]);
+	}
+	ring_free(&w->cmd);
+	ring_free(&w->control);
+	ring_free(&w->ppp);
+	ring_free(&w->sent);
+	ring_free(&w->log);
+	ring_free(&w->tap);
+	pool_free(&w->reorder);
+	free(w->scratch);
+	free(w->tun_buf);
+	free_watches(&w->watches);
+	free_watches(&w->dead);
+	waker_free(&w->waker);
+	if (w->timerfd >= 0)
+		close(w->timerfd);
+	if (w->epfd >= 0)
+		close(w->epfd);
+	sem_destroy(&w->job_done);
+	pthread_mutex_destroy(&w->report_lock);
+	free(w);
+}
+
+/* --- descriptors ------------------------------------------------------------------------------ */
+
+static uint32_t epoll_bits(unsigned what)
+{
+	return (what & IST_READ ? EPOLLIN : 0) | (what & IST_WRITE ? EPOLLOUT : 0);
+}
+
+struct watch *worker_watch(struct worker *w, int fd, unsigned what,
+			   void (*on_fd)(void *arg, unsigned ready), void *arg)
+{
+	struct watch *x = calloc(1, sizeof(*x));
+	struct epoll_event ev = {.events = epoll_bits(what), .data.ptr = x};
+
+	if (!x)
+		return NULL;
+	if (epoll_ctl(w->epfd, EPOLL_CTL_ADD, fd, &ev) < 0) {
+		free(x);
+		return NULL;
+	}
+	x->fd = fd;
+	x->what = what;
+	x->on_fd = on_fd;
+	x->arg = arg;
+	x->next = w->watches;
+	w->watches = x;
+	return x;
+}
+
+int worker_watch_change(struct worker *w, struct watch *x, unsigned what)
+{
+	struct epoll_event ev = {.events = epoll_bits(what), .data.ptr = x};
+
+	x->what = what;
+	return epoll_ctl(w->epfd, EPOLL_CTL_MOD, x->fd, &ev) < 0 ? -errno : 0;
+}
+
+void worker_unwatch(struct worker *w, struct watch *x)
+{
+	struct watch **at = &w->watches;
+
+	/* The owner may have closed it already; the kernel has forgotten it then. */
+	epoll_ctl(w->epfd, EPOLL_CTL_DEL, x->fd, NULL);
+	while (*at != x)
+		at = &(*at)->next;
+	*at = x->next;
+	x->dead = true;
+	x->next = w->dead;
+	w->dead = x;
+}
+
+/* An error is for whatever is watched: reading or writing will tell which. */
+static unsigned ready_bits(const struct watch *x, uint32_t events)
+{
+	if (events & (EPOLLERR | EPOLLHUP))
+		return x->what;
+	return (events & EPOLLIN ? IST_READ : 0) | (events & EPOLLOUT ? IST_WRITE : 0);
+}
+
+static void handle_descriptors(struct worker *w, const struct epoll_event *ev, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct watch *x = ev[i].data.ptr;
+
+		if (!x->dead)
+			x->on_fd(x->arg, ready_bits(x, ev[i].events));
+	}
+	free_watches(&w->dead);
+}
+
+/* --- timers ----------------------------------------------------------------------------------- */
+
+static void handle_timers(struct worker *w)
+{
+	struct deadline *d;
+
+	for (unsigned i = 0; i < WORKER_BATCH && (d = deadline_pop(&w->heap, w->now)); i++) {
+		if (d->kind == TIMER_PORT)
+			port_timer_fire(d, w->now);
+		else
+			call_gap(d, w->now);
+	}
+}
+
+static void arm_timer(struct worker *w)
+{
+	uint64_t next = deadline_next(&w->heap);
+	struct itimerspec at = {0};
+
+	/* An early wake-up is harmless: a timer that was moved back is not worth a system call. */
+	if (next >= w->armed)
+		return;
+	at.it_value.tv_sec = (time_t)(next / 1000000);
+	at.it_value.tv_nsec = (long)(next % 1000000 * 1000);
+	if (!next)
+		at.it_value.tv_nsec = 1; /* all zero would disarm it */
+	timerfd_settime(w->timerfd, TFD_TIMER_ABSTIME, &at, NULL);
+	w->armed = next;
+}
+
+/* --- mailboxes -------------------------------------------------------------------------------- */
+
+static void handle_retired(struct worker *w)
+{
+	struct call_state *st = atomic_exchange(&w->retired, NULL);
+
+	while (st) {
+		struct call_state *next = st->next;
+
+		call_retire(w, st);
+		st = next;
+	}
+}
+
+static void handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
+{
+	struct ist_cause why;
+	struct call *c;
+
+	if (r->kind == CMD_CONTROL) {
+		tx_control(w, r, len);
+		return;
+	}
+	if (r->kind != CMD_PPP) {
+		memcpy(&why, r->octets, sizeof(why));
+		chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
+		return;
+	}
+	c = calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
+	if (!c) {
+		worker_drop(w, DP_R_NO_CALL);
+		return;
+	}
+	tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2, len - 2);
+	tx_flush(w); /* the frame is in the record */
+}
+
+static void handle_commands(struct worker *w, unsigned most)
+{
+	const struct cmd_rec *r;
+	size_t len;
+
+	while (most-- && (r = ring_peek(&w->cmd, &len))) {
+		handle_command(w, r, len - sizeof(*r));
+		ring_drop(&w->cmd);
+	}
+}
+
+/* What was sent before the job was given goes out before it: a port may be closed right after the
+ * last StopCCN.  Whoever gave the job waits, so the ring cannot grow meanwhile. */
+static void handle_job(struct worker *w)
+{
+	struct worker_job *j = atomic_exchange(&w->job, NULL);
+
+	if (!j)
+		return;
+	handle_commands(w, UINT_MAX);
+	j->result = j->fn(w, j->arg);
+	sem_post(&w->job_done);
+}
+
+static void handle_pair(struct worker *w, struct ring *ring)
+{
+	const struct pair_rec *r;
+	size_t len;
+
+	for (unsigned i = 0; i < WORKER_BATCH && (r = ring_peek(ring, &len)); i++) {
+		struct call *c =
+			calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
+		uint8_t *pkt;
+
+		len -= sizeof(*r);
+		pkt = worker_scratch(w, len);
+		if (!pkt) {
+			tx_flush(w);
+			pkt = worker_scratch(w, len);
+		}
+		memcpy(pkt, r->octets, len);
+		if (c)
+			terminal_tx(w, c, pkt, len);
+		else
+			worker_drop(w, DP_R_NO_CALL);
+		ring_drop(ring);
+	}
+}
+
+static void handle_mail(struct worker *w)
+{
+	handle_job(w);
+	handle_retired(w);
+	if (atomic_exchange(&w->port_woken, false))
+		ports_woken(w);
+	handle_commands(w, WORKER_BATCH);
+	for (unsigned i = 0; i < WORKER_MAX; i++)
+		if (w->from[i])
+			handle_pair(w, w->from[i]);
+}
+
+static bool mail_waits(struct worker *w)
+{
+	if (atomic_load(&w->job) || atomic_load(&w->retired) || atomic_load(&w->port_woken) ||
+	    atomic_load(&w->stop) || !ring_empty(&w->cmd))
+		return true;
+	for (unsigned i = 0; i < WORKER_MAX; i++)
+		if (w->from[i] && !ring_empty(w->from[i]))
+			return true;
+	return false;
+}
+
+/* --- the turn --------------------------------------------------------------------------------- */
+
+static void finish(struct worker *w)
+{
+	tx_flush(w);
+	arm_timer(w);
+	if (w->told) {
+		w->told = false;
+		waker_poke(&w->dp->waker);
+	}
+}
+
+static void handle_events(struct worker *w, const struct epoll_event *ev, int n)
+{
+	w->now = dp_now();
+	handle_descriptors(w, ev, n);
+	handle_mail(w);
+	handle_timers(w);
+	finish(w);
+}
+
+void worker_turn(struct worker *w)
+{
+	struct epoll_event ev[EVENTS];
+	int n = epoll_wait(w->epfd, ev, EVENTS, 0);
+
+	rcu_online();
+	waker_rise(&w->waker);
+	handle_events(w, ev, n);
+	rcu_offline();
+	waker_sleep(&w->waker);
+	if (mail_waits(w))
+		waker_poke(&w->waker);
+}
+
+static void *thread_main(void *arg)
+{
+	struct worker *w = arg;
+	struct epoll_event ev[EVENTS];
+	bool busy = true;
+	char name[16];
+	int n;
+
+	snprintf(name, sizeof(name), "worker-%u", w->no);
+	prctl(PR_SET_NAME, name);
+	rcu_enter();
+	waker_rise(&w->waker);
+	while (!atomic_load(&w->stop)) {
+		n = epoll_wait(w->epfd, ev, EVENTS, busy ? 0 : -1);
+		rcu_online();
+		if (!busy)
+			waker_rise(&w->waker);
+		handle_events(w, ev, n);
+		busy = n > 0;
+		if (!busy) {
+			waker_sleep(&w->waker);
+			busy = mail_waits(w);
+			if (busy)
+				waker_rise(&w->waker);
+		}
+		rcu_offline();
+	}
+	rcu_leave();
+	return NULL;
+}
+
+int worker_start(struct worker *w)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&w->thread, NULL, thread_main, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	w->threaded = !err;
+	return -err;
+}
+
+void worker_stop(struct worker *w)
+{
+	atomic_store(&w->stop, true);
+	worker_poke(w);
+	if (w->threaded)
+		pthread_join(w->thread, NULL);
+	w->threaded = false;
+	handle_retired(w);
+}
+
+int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *arg)
+{
+	struct worker_job j = {fn, arg, 0};
+
+	if (!w->threaded) {
+		rcu_online();
+		w->now = dp_now();
+		handle_commands(w, UINT_MAX);
+		j.result = fn(w, arg);
+		finish(w);
+		rcu_offline();
+		return j.result;
+	}
+	atomic_store(&w->job, &j);
+	worker_poke(w);
+	while (sem_wait(&w->job_done) < 0)
+		;
+	return j.result;
+}
+
+void worker_poke(struct worker *w)
+{
+	waker_poke(&w->waker);
+}
+
+void worker_retire(struct call_state *st)
+{
+	struct worker *w = st->home;
+
+	st->next = atomic_load(&w->retired);
+	while (!atomic_compare_exchange_weak(&w->retired, &st->next, st))
+		;
+	worker_poke(w);
+}
+
+/* --- small things ----------------------------------------------------------------------------- */
+
+uint8_t *worker_scratch(struct worker *w, size_t len)
+{
+	uint8_t *p = w->scratch + w->scratch_used;
+
+	len = (len + 7) & ~(size_t)7;
+	if (len > WORKER_SCRATCH - w->scratch_used)
+		return NULL;
+	w->scratch_used += len;
+	return p;
+}
+
+bool bucket_take(uint32_t *tokens, uint64_t *refilled, uint64_t now, uint32_t rate, uint32_t burst)
+{
+	uint64_t full = (uint64_t)burst * 1000, gained, have;
+
+	/* Thousandths per microsecond are rate / 1000; what has not earned one yet stays uncounted.
+	 */
+	gained = now - *refilled > 3600000000u ? full : (now - *refilled) * rate / 1000;
+	have = *tokens + gained;
+	if (gained)
+		*refilled = now;
+	if (have > full)
+		have = full;
+	*tokens = (uint32_t)have;
+	if (have < 1000)
+		return false;
+	*tokens -= 1000;
+	return true;
+}

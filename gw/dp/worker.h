@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A data worker: one thread (or none: then the control thread runs it), one epoll set, one heap of
+ * timers, the ports and TUN devices that live on it, and the mailboxes to and from the control
+ * thread.  Everything here but worker_new/free/run and worker_poke belongs to the worker's thread.
+ */
+#ifndef GW_DP_WORKER_H
+#define GW_DP_WORKER_H
+
+#include "core/deadline.h"
+#include "gw/dp/calltab.h"
+#include "gw/dp/dp.h"
+#include "gw/dp/pool.h"
+#include "gw/dp/ring.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#define WORKER_MAX     16u
+#define WORKER_PORTS   256u
+#define WORKER_BATCH   64u	    /* records or frames handled before looking elsewhere */
+#define WORKER_SCRATCH (256u << 10) /* octets of frames we build ourselves, per batch */
+#define WORKER_TUN_BUF (512u << 10)
+
+struct dp;
+struct port;
+struct report;
+struct worker;
+
+/* --- descriptors and timers ------------------------------------------------------------------- */
+
+struct watch {
+	int fd;
+	unsigned what;				  /* enum ist_watch */
+	bool dead;				  /* freed at the end of the batch */
+	void (*on_fd)(void *arg, unsigned ready); /* enum ist_watch */
+	void *arg;
+	struct watch *next;
+};
+
+enum timer_kind { TIMER_PORT, TIMER_GAP };
+
+/* --- frames going out: gathered during a batch, sent by channel ------------------------------- */
+
+#define TX_MAX	64u
+#define TX_HEAD (L2TP_HDR_DATA_MAX + 4u) /* L2TP, FF 03, protocol */
+
+struct tx_batch {
+	unsigned n;
+	l2tp_channel channel[TX_MAX];
+	struct ist_frame f[TX_MAX];
+	uint8_t head[TX_MAX][TX_HEAD];
+};
+
+/* --- the worker ------------------------------------------------------------------------------- */
+
+struct worker_job {
+	int (*fn)(struct worker *w, void *arg);
+	void *arg;
+	int result;
+};
+
+struct worker {
+	struct dp *dp;
+	unsigned no;
+	bool threaded; /* thread runs */
+	pthread_t thread;
+	int epfd, timerfd;
+	uint64_t armed; /* what timerfd is set to */
+	uint64_t now;	/* of this batch, us */
+	atomic_bool stop;
+	struct waker waker;
+	struct watch *watches, *dead;
+	struct deadline_heap heap;
+
+	/* from the control thread */
+	struct ring cmd;
+	_Atomic(struct worker_job *) job;
+	sem_t job_done;
+	_Atomic(struct call_state *) retired; /* from liburcu's thread */
+	atomic_bool port_woken;		      /* from threads of transports */
+	/* packets the TUN of another worker has read for a call of ours: [their number] */
+	struct ring *from[WORKER_MAX];
+	/* to the control thread */
+	struct ring control, ppp, sent, log, tap; /* tap: once somebody captures */
+	bool told;				  /* something was put there in this batch */
+	pthread_mutex_t report_lock;
+	struct report *report_head, **report_tail;
+	unsigned reports;
+
+	struct port *port[WORKER_PORTS]; /* NULL = not on this worker */
+	struct pool reorder;
+	struct tx_batch tx;
+	uint8_t *scratch;
+	size_t scratch_used;
+	uint8_t *tun_buf; /* what one TUN batch reads: WORKER_TUN_BUF */
+	uint32_t passed;  /* workers whose pair ring got something in this batch */
+	uint32_t icmp_tokens;
+	uint64_t icmp_refilled;
+
+	_Atomic uint64_t reason[DP_R_COUNT];
+	_Atomic uint64_t rx_frames, tx_frames, tun_rx, tun_tx, fragmented;
+};
+
+/* NULL without memory, descriptors or threads. */
+struct worker *worker_new(struct dp *dp, unsigned no);
+/* A ring from every other worker; after all have been made and before any starts. */
+int worker_link(struct worker *w, unsigned workers);
+/* Give it a thread, which takes no signals; 0 or -errno. */
+int worker_start(struct worker *w);
+/* Ends the thread, if there is one; ports are closed.  Then free. */
+void worker_stop(struct worker *w);
+void worker_free(struct worker *w);
+
+/* One turn without waiting: for workers = 0, and what the thread does in its loop. */
+void worker_turn(struct worker *w);
+
+/* Control thread: run fn on the worker and wait for its result. */
+int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *arg);
+/* Any thread. */
+void worker_poke(struct worker *w);
+/* liburcu's thread: no reader can hold st any more. */
+void worker_retire(struct call_state *st);
+
+static inline void worker_drop(struct worker *w, enum dp_reason why)
+{
+	count_add(&w->reason[why], 1);
+}
+
+/* what: enum ist_watch bits; a watch with nothing to watch is to be removed.  NULL without memory
+ * or when epoll refuses the descriptor. */
+struct watch *worker_watch(struct worker *w, int fd, unsigned what,
+			   void (*on_fd)(void *arg, unsigned ready), void *arg);
+int worker_watch_change(struct worker *w, struct watch *x, unsigned what);
+void worker_unwatch(struct worker *w, struct watch *x);
+
+static inline void worker_timer(struct worker *w, struct deadline *d, enum timer_kind kind,
+				uint64_t at)
+{
+	d->kind = (uint8_t)kind;
+	deadline_set(&w->heap, d, at);
+}
+
+/* Memory for a frame of our own, valid until the batch is flushed; NULL when there is no more
+ * (flush and ask again). */
+uint8_t *worker_scratch(struct worker *w, size_t len);
+
+/* A token bucket in thousandths: `rate` a second, at most `burst`.  True = one taken. */
+bool bucket_take(uint32_t *tokens, uint64_t *refilled, uint64_t now, uint32_t rate, uint32_t burst);
+
+#endif

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static struct fake *next_fake;
+
+static void ring_bell(struct fake *f)
+{
+	uint64_t one = 1;
+
+	if (write(f->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		abort();
+}
+
+struct fake *fake_new(void)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		abort();
+	pthread_mutex_init(&f->lock, NULL);
+	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->room = -1;
+	return f;
+}
+
+void fake_free(struct fake *f)
+{
+	close(f->fd);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+void fake_next(struct fake *f)
+{
+	next_fake = f;
+}
+
+/* --- the transport ---------------------------------------------------------------------------- */
+
+static int fake_open(struct ist_port **out, const struct ist_host *host, void *host_ctx,
+		     const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	struct fake *f = next_fake;
+
+	(void)cfg;
+	if (f->refuse_open) {
+		snprintf(err, err_len, "will not");
+		return -EACCES;
+	}
+	f->host = host;
+	f->host_ctx = host_ctx;
+	f->open = true;
+	*out = (struct ist_port *)f;
+	return 0;
+}
+
+static void fake_close(struct ist_port *p)
+{
+	struct fake *f = (struct fake *)p;
+
+	pthread_mutex_lock(&f->lock);
+	f->open = false;
+	f->n_todo = 0;
+	pthread_mutex_unlock(&f->lock);
+}
+
+static void keep(struct fake *f, const struct ist_frame *in)
+{
+	struct fake_frame *k = &f->sent[f->n_sent];
+
+	if (f->n_sent == FAKE_SENT || in->head_len + in->len > FAKE_FRAME)
+		abort();
+	k->c = in->channel;
+	k->flags = in->flags;
+	k->len = in->head_len + in->len;
+	if (in->head_len)
+		memcpy(k->octets, in->head, in->head_len);
+	memcpy(k->octets + in->head_len, in->payload, in->len);
+	f->n_sent++;
+}
+
+static int fake_send(struct ist_port *p, const struct ist_frame *in, unsigned n)
+{
+	struct fake *f = (struct fake *)p;
+	unsigned i;
+	int rc;
+
+	pthread_mutex_lock(&f->lock);
+	f->send_calls++;
+	for (i = 0; i < n && f->room && !f->send_error; i++) {
+		if (in[i].channel != in[0].channel)
+			abort();
+		keep(f, &in[i]);
+		if (f->room > 0)
+			f->room--;
+	}
+	rc = f->send_error ? f->send_error : (int)i;
+	pthread_mutex_unlock(&f->lock);
+	ring_bell(f);
+	return rc;
+}
+
+static uint32_t fake_mtu(const struct ist_port *p, ist_channel c)
+{
+	const struct fake *f = (const struct fake *)p;
+
+	return f->mtu ? f->mtu : 1000 + c;
+}
+
+static int fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+			const struct ist_attrs *a, ist_channel *out)
+{
+	(void)p;
+	(void)payload;
+	(void)a;
+	if (!to->len)
+		return -EADDRNOTAVAIL;
+	*out = to->data[0];
+	return 0;
+}
+
+static void fake_count(const struct ist_port *p, uint64_t *out, unsigned n)
+{
+	(void)p;
+	for (unsigned i = 0; i < n; i++)
+		out[i] = 10 + i;
+}
+
+static void fake_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	(void)p;
+	(void)c;
+	(void)why;
+}
+
+static int fake_answer(struct ist_port *p, ist_channel c)
+{
+	(void)p;
+	return c == 7 ? 0 : -ENOENT;
+}
+
+static int fake_refuse(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	(void)p;
+	(void)why;
+	return c == 7 ? 0 : -ENOENT;
+}
+
+static int fake_status(const struct ist_port *p, char *buf, size_t len)
+{
+	(void)p;
+	return snprintf(buf, len, "played by hand");
+}
+
+static struct ist_attrs attrs_of(ist_channel c)
+{
+	static const uint8_t user_data[3] = {1, 2, 3};
+	struct ist_attrs a = {
+		.size = sizeof(a),
+		.payload = c & 0x100 ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP,
+		.peer = {.len = 1, .data = {(uint8_t)c}},
+		.called = "31101234",
+		.user_data = user_data,
+		.user_data_len = sizeof(user_data),
+	};
+
+	return a;
+}
+
+static void on_time(void *arg, uint64_t now)
+{
+	struct fake *f = arg;
+	struct ist_attrs a = attrs_of(f->timer_channel);
+
+	(void)now;
+	f->host->up(f->host_ctx, f->timer_channel, &a);
+}
+
+static void do_one(struct fake *f, unsigned i)
+{
+	const struct ist_cause why = {.kind = IST_CAUSE_INACTIVE, .words = "inactive"};
+	ist_channel c = f->todo[i].c;
+	struct ist_attrs a = attrs_of(c);
+	struct ist_frame in = {.channel = c,
+			       .payload = f->todo[i].octets,
+			       .len = (uint32_t)f->todo[i].len,
+			       .segment = f->todo[i].segment};
+
+	switch (f->todo[i].what) {
+	case FAKE_FRAME_IN:
+		f->host->frames(f->host_ctx, &in, 1);
+		break;
+	case FAKE_UP:
+		f->host->up(f->host_ctx, c, &a);
+		break;
+	case FAKE_OFFER:
+		f->host->offer(f->host_ctx, c, &a);
+		break;
+	case FAKE_DOWN:
+	case FAKE_DOWN_FOREVER:
+		f->host->down(f->host_ctx, c, &why, f->todo[i].what == FAKE_DOWN_FOREVER);
+		break;
+	case FAKE_WRITABLE:
+		pthread_mutex_lock(&f->lock);
+		f->room = (int)f->todo[i].len;
+		pthread_mutex_unlock(&f->lock);
+		f->host->writable(f->host_ctx, c);
+		break;
+	case FAKE_FAILED:
+		f->host->failed(f->host_ctx, -EIO, "broken");
+		break;
+	case FAKE_LOG:
+		f->host->log(f->host_ctx, 5, "channel %u", c);
+		break;
+	case FAKE_TAP:
+		f->host->tap(f->host_ctx, true, 107, "ab", 2, "cd", 2);
+		break;
+	case FAKE_MTU:
+		f->mtu = (uint32_t)f->todo[i].len;
+		f->host->mtu_changed(f->host_ctx, c);
+		break;
+	case FAKE_TIMER:
+		f->timer_channel = c;
+		if (f->host->timer(f->host_ctx, &f->timer, 0, on_time, f))
+			abort();
+		break;
+	}
+}
+
+static void fake_on_wake(struct ist_port *p)
+{
+	struct fake *f = (struct fake *)p;
+	unsigned n;
+
+	pthread_mutex_lock(&f->lock);
+	f->wakes++;
+	n = f->n_todo;
+	pthread_mutex_unlock(&f->lock);
+	for (unsigned i = 0; i < n; i++)
+		do_one(f, i);
+	pthread_mutex_lock(&f->lock);
+	memmove(&f->todo[0], &f->todo[n], (f->n_todo - n) * sizeof(f->todo[0]));
+	f->n_todo -= n;
+	pthread_mutex_unlock(&f->lock);
+	ring_bell(f);
+}
+
+#define FAKE(n, c)                                                                           \
+	{                                                                                    \
+		.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = n,   \
+		.caps = c, .open = fake_open, .close = fake_close, .send = fake_send,        \
+		.mtu = fake_mtu, .connect = fake_connect, .count = fake_count,               \
+		.disconnect = fake_disconnect, .answer = fake_answer, .refuse = fake_refuse, \
+		.on_wake = fake_on_wake, .status = fake_status,                              \
+	}
+
+const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN);
+const struct ist_transport fake_flow =
+	FAKE("fake-flow", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED);
+
+static void say(struct fake *f, enum fake_what what, ist_channel c, const uint8_t *p, size_t len,
+		uint32_t segment)
+{
+	unsigned i;
+
+	pthread_mutex_lock(&f->lock);
+	i = f->n_todo++;
+	if (i == FAKE_TODO || len > FAKE_FRAME)
+		abort();
+	f->todo[i].what = what;
+	f->todo[i].c = c;
+	f->todo[i].len = len;
+	f->todo[i].segment = segment;
+	if (p)
+		memcpy(f->todo[i].octets, p, len);
+	pthread_mutex_unlock(&f->lock);
+	f->host->wake(f->host_ctx);
+}
+
+void fake_say(struct fake *f, enum fake_what what, ist_channel c)
+{
+	say(f, what, c, NULL, 0, 0);
+}
+
+void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu)
+{
+	say(f, FAKE_MTU, c, NULL, mtu, 0);
+}
+
+void fake_say_room(struct fake *f, ist_channel c, unsigned room)
+{
+	say(f, FAKE_WRITABLE, c, NULL, room, 0);
+}
+
+void fake_octets(struct fake *f, ist_channel c, const uint8_t *p, size_t len, uint32_t segment)
+{
+	say(f, FAKE_FRAME_IN, c, p, len, segment);
+}
+
+void fake_hex(struct fake *f, ist_channel c, const char *hex)
+{
+	uint8_t buf[FAKE_FRAME];
+
+	say(f, FAKE_FRAME_IN, c, buf, test_hex(buf, sizeof(buf), hex), 0);
+}
+
+unsigned fake_sent_count(struct fake *f)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&f->lock);
+	n = f->n_sent;
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
+/* --- the data plane --------------------------------------------------------------------------- */
+
+static struct fake_line *new_line(struct rig *r, const uint8_t *p, size_t len)
+{
+	struct fake_line *l = &r->line[r->n_line++];
+
+	if (r->n_line == FAKE_LINES || len > FAKE_FRAME)
+		abort();
+	l->len = len;
+	if (len)
+		memcpy(l->octets, p, len);
+	return l;
+}
+
+#define LINE(r, p, len, ...) \
+	snprintf(new_line(r, p, len)->text, sizeof((r)->line[0].text), __VA_ARGS__)
+
+static unsigned short_channel(l2tp_channel c)
+{
+	return (unsigned)c;
+}
+
+static void on_control(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, p, len, "control %u", short_channel(c));
+}
+
+static void on_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *p, size_t len,
+		   uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, p, len, "ppp %u/%u", tid, sid);
+}
+
+static void on_line(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, p, len, "line %u", short_channel(c));
+}
+
+static void on_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, a->user_data, a->user_data_len, "offer %u %s", short_channel(c),
+	     a->called);
+}
+
+static void on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "up %u %s %s", short_channel(c), a->called,
+	     a->calling ? a->calling : "-");
+}
+
+static void on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
+		    uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "down %u %s%s", short_channel(c), why->words,
+	     forever ? " forever" : "");
+}
+
+static void on_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "mtu %u %u", short_channel(c), mtu);
+}
+
+static void on_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "failed %u %d %s", port, err, words);
+}
+
+static void on_sent(void *ctx, uint64_t cookie, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "sent %" PRIu64, cookie);
+}
+
+static void on_log(void *ctx, unsigned port, int level, const char *text)
+{
+	LINE((struct rig *)ctx, NULL, 0, "log %u %d %s", port, level, text);
+}
+
+static void on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *p,
+		   size_t len, uint64_t when)
+{
+	(void)when;
+	LINE((struct rig *)ctx, p, len, "tap %u %d %u", port, outbound, link_type);
+}
+
+static const struct dp_ops ops = {
+	.control = on_control,
+	.ppp = on_ppp,
+	.line = on_line,
+	.offer = on_offer,
+	.up = on_up,
+	.down = on_down,
+	.mtu = on_mtu,
+	.port_failed = on_failed,
+	.sent = on_sent,
+	.log = on_log,
+	.tap = on_tap,
+};
+
+int rig_open(struct rig *r, const struct ist_transport *t, struct fake *f, char *err, size_t len)
+{
+	const struct ist_port_config cfg = {.size = sizeof(cfg), .name = "p"};
+
+	fake_next(f);
+	return dp_port_open(r->dp, t, &cfg, err, len);
+}
+
+void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t)
+{
+	char err[64];
+	int port;
+
+	memset(r, 0, sizeof(*r));
+	r->line = calloc(FAKE_LINES, sizeof(r->line[0]));
+	r->fake = fake_new();
+	r->dp = dp_new(workers, &ops, r);
+	if (!r->line || !r->dp)
+		abort();
+	port = rig_open(r, t, r->fake, err, sizeof(err));
+	if (port < 0)
+		abort();
+	r->port = (unsigned)port;
+}
+
+void rig_down(struct rig *r)
+{
+	dp_free(r->dp);
+	fake_free(r->fake);
+	free(r->line);
+}
+
+void rig_each(void (*fn)(struct rig *r))
+{
+	for (unsigned workers = 0; workers < 2; workers++) {
+		struct rig r;
+
+		rig_up(&r, workers, &fake_flow);
+		fn(&r);
+		rig_down(&r);
+	}
+}
+
+bool rig_wait(struct rig *r, bool (*done)(struct rig *r, void *arg), void *arg)
+{
+	uint64_t end = dp_now() + 10000000, n;
+	struct pollfd fd[2] = {{.fd = dp_fd(r->dp), .events = POLLIN},
+			       {.fd = r->fake->fd, .events = POLLIN}};
+
+	while (!done(r, arg)) {
+		if (dp_now() > end)
+			return false;
+		poll(fd, 2, 1000);
+		if (read(r->fake->fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
+			abort();
+		dp_poll(r->dp);
+	}
+	return true;
+}
+
+static bool lines_there(struct rig *r, void *arg)
+{
+	return r->n_line >= *(unsigned *)arg;
+}
+
+bool rig_wait_lines(struct rig *r, unsigned n)
+{
+	return rig_wait(r, lines_there, &n);
+}
+
+static bool frames_there(struct rig *r, void *arg)
+{
+	return fake_sent_count(r->fake) >= *(unsigned *)arg;
+}
+
+bool rig_wait_sent(struct rig *r, unsigned n)
+{
+	return rig_wait(r, frames_there, &n);
+}
+
+uint64_t rig_reason(struct rig *r, enum dp_reason why)
+{
+	struct dp_counters n;
+
+	dp_count(r->dp, &n);
+	return n.reason[why];
+}
+
+struct reason_wanted {
+	enum dp_reason why;
+	uint64_t n;
+};
+
+static bool reason_there(struct rig *r, void *arg)
+{
+	const struct reason_wanted *q = arg;
+
+	return rig_reason(r, q->why) >= q->n;
+}
+
+bool rig_wait_reason(struct rig *r, enum dp_reason why, uint64_t n)
+{
+	struct reason_wanted q = {why, n};
+
+	return rig_wait(r, reason_there, &q);
+}
+
+static bool all_said(struct rig *r, void *arg)
+{
+	unsigned n;
+
+	(void)arg;
+	pthread_mutex_lock(&r->fake->lock);
+	n = r->fake->n_todo;
+	pthread_mutex_unlock(&r->fake->lock);
+	return !n;
+}
+
+void rig_finish(struct rig *r)
+{
+	char buf[32];
+
+	do
+		dp_port_status(r->dp, r->port, buf, sizeof(buf));
+	while (!all_said(r, NULL));
+	dp_port_status(r->dp, r->port, buf, sizeof(buf));
+}
+
+void rig_settle(struct rig *r)
+{
+	char buf[32];
+
+	if (!rig_wait(r, all_said, NULL))
+		abort();
+	/* A job runs after the batch in which all was said; what that batch told is in the
+	 * mailboxes. */
+	dp_port_status(r->dp, r->port, buf, sizeof(buf));
+	dp_poll(r->dp);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A transport that a test plays by hand: it keeps what is sent, and says on its port's thread what
+ * the test tells it to say (by host->wake, the one call that any thread may make).  And a data
+ * plane with such a port, whose reports are kept as text lines.
+ */
+#ifndef TESTS_GW_DP_FAKE_H
+#define TESTS_GW_DP_FAKE_H
+
+#include "gw/dp/dp.h"
+
+#include <pthread.h>
+
+#define FAKE_SENT  512
+#define FAKE_TODO  512
+#define FAKE_FRAME 4096
+#define FAKE_LINES 512
+
+enum fake_what {
+	FAKE_FRAME_IN,
+	FAKE_UP,
+	FAKE_OFFER,
+	FAKE_DOWN,
+	FAKE_DOWN_FOREVER,
+	FAKE_WRITABLE, /* len: how many frames the channel takes from now on */
+	FAKE_FAILED,
+	FAKE_LOG,
+	FAKE_TAP,
+	FAKE_MTU,   /* len: its new MTU */
+	FAKE_TIMER, /* a timer now; it says "up" of the channel */
+};
+
+struct fake_frame {
+	ist_channel c;
+	uint32_t flags;
+	size_t len;
+	uint8_t octets[FAKE_FRAME];
+};
+
+struct fake {
+	pthread_mutex_t lock;
+	int fd; /* eventfd: something was sent or said */
+	const struct ist_host *host;
+	void *host_ctx;
+	struct fake_frame sent[FAKE_SENT];
+	unsigned n_sent;
+	int room;	/* frames taken before the channel is full; < 0 = any number */
+	int send_error; /* when set, what send returns */
+	uint32_t mtu;	/* of every channel; 0 = 1000 + its number */
+	bool open, refuse_open;
+	unsigned wakes, send_calls;
+	struct {
+		enum fake_what what;
+		ist_channel c;
+		size_t len;
+		uint32_t segment;
+		uint8_t octets[FAKE_FRAME];
+	} todo[FAKE_TODO];
+	unsigned n_todo;
+	uint32_t timer;
+	ist_channel timer_channel;
+};
+
+/* What the data plane said, in order. */
+struct fake_line {
+	char text[96];
+	size_t len;
+	uint8_t octets[FAKE_FRAME];
+};
+
+struct rig {
+	struct dp *dp;
+	struct fake *fake;
+	unsigned port;
+	struct fake_line *line;
+	unsigned n_line;
+};
+
+extern const struct ist_transport fake_udp;  /* L2TP, strangers */
+extern const struct ist_transport fake_flow; /* L2TP and PPP, flow controlled */
+
+/* A data plane with one port of t. */
+void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t);
+void rig_down(struct rig *r);
+/* fn with a port of fake_flow, without and with a thread. */
+void rig_each(void (*fn)(struct rig *r));
+struct fake *fake_new(void);
+void fake_free(struct fake *f);
+/* The next port opened is played by f. */
+void fake_next(struct fake *f);
+int rig_open(struct rig *r, const struct ist_transport *t, struct fake *f, char *err, size_t len);
+
+static inline l2tp_channel rig_channel(const struct rig *r, ist_channel c)
+{
+	return (uint64_t)(r->port + 1) << 32 | c;
+}
+
+/* Have the transport say something; the last two are the frame, as hex or octets. */
+void fake_say(struct fake *f, enum fake_what what, ist_channel c);
+void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu);
+void fake_say_room(struct fake *f, ist_channel c, unsigned room);
+void fake_hex(struct fake *f, ist_channel c, const char *hex);
+void fake_octets(struct fake *f, ist_channel c, const uint8_t *p, size_t len, uint32_t segment);
+
+/* Run the data plane until what is wanted is there; false after ten seconds. */
+bool rig_wait_lines(struct rig *r, unsigned n);
+bool rig_wait_sent(struct rig *r, unsigned n);
+bool rig_wait_reason(struct rig *r, enum dp_reason why, uint64_t n);
+bool rig_wait(struct rig *r, bool (*done)(struct rig *r, void *arg), void *arg);
+/* Everything said so far has been handled: a command and its answer go all the way round. */
+void rig_settle(struct rig *r);
+/* The same without delivering anything; needs a worker thread. */
+void rig_finish(struct rig *r);
+uint64_t rig_reason(struct rig *r, enum dp_reason why);
+unsigned fake_sent_count(struct fake *f);
+
+#endif

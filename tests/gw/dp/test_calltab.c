@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/dp/calltab.h"
+#include "tests/harness.h"
+
+#include <stdlib.h>
+
+static void finds_by_both_ids(void)
+{
+	struct call a = {.version = 1}, b = {.version = 2};
+	struct calltab t;
+
+	rcu_enter();
+	CU_ASSERT_FATAL(!calltab_init(&t));
+	CU_ASSERT(!calltab_get(&t, 1, 1) && !calltab_get(&t, 0, 0) &&
+		  !calltab_get(&t, 65535, 65535));
+	CU_ASSERT(calltab_set(&t, 1, 65535, &a) && calltab_set(&t, 65535, 1, &b));
+	CU_ASSERT(calltab_get(&t, 1, 65535) == &a && calltab_get(&t, 65535, 1) == &b);
+	CU_ASSERT(!calltab_get(&t, 1, 1) && !calltab_get(&t, 65535, 65535));
+	CU_ASSERT(calltab_set(&t, 1, 65535, &b) && calltab_get(&t, 1, 65535) == &b);
+	CU_ASSERT(calltab_set(&t, 1, 65535, NULL) && !calltab_get(&t, 1, 65535));
+	calltab_set(&t, 65535, 1, NULL);
+	rcu_drain();
+	calltab_free(&t);
+	rcu_leave();
+}
+
+static void a_new_tunnel_has_heard_nothing(void)
+{
+	struct call a = {.version = 1};
+	struct calltab t;
+
+	rcu_enter();
+	CU_ASSERT_FATAL(!calltab_init(&t));
+	calltab_set(&t, 5, 1, &a);
+	calltab_heard(&t, 5, 1234);
+	calltab_set(&t, 5, 2, &a); /* a second call changes nothing */
+	CU_ASSERT(atomic_load(&t.tunnel[5].heard) == 1234);
+	calltab_set(&t, 5, 1, NULL);
+	calltab_set(&t, 5, 2, NULL);
+	calltab_set(&t, 5, 3, &a); /* the id has been given to another tunnel */
+	CU_ASSERT(atomic_load(&t.tunnel[5].heard) == 0);
+	calltab_set(&t, 5, 3, NULL);
+	rcu_drain();
+	calltab_free(&t);
+	rcu_leave();
+}
+
+static void add_one(void *ctx, struct call *c)
+{
+	*(unsigned *)ctx += c->version;
+}
+
+static void a_full_tunnel(void)
+{
+	struct call *c = calloc(65536, sizeof(*c));
+	struct calltab t;
+	unsigned sum = 0;
+
+	rcu_enter();
+	CU_ASSERT_FATAL(c && !calltab_init(&t));
+	for (unsigned i = 1; i < 65536; i++) {
+		c[i].version = 1;
+		CU_ASSERT_FATAL(calltab_set(&t, 9, (uint16_t)(i * 40503), &c[i]));
+	}
+	for (unsigned i = 1; i < 65536; i++)
+		CU_ASSERT_FATAL(calltab_get(&t, 9, (uint16_t)(i * 40503)) == &c[i]);
+	calltab_each(&t, add_one, &sum);
+	CU_ASSERT(sum == 65535);
+	for (unsigned i = 1; i < 65536; i++)
+		calltab_set(&t, 9, (uint16_t)i, NULL);
+	CU_ASSERT(!calltab_get(&t, 9, 40503));
+	rcu_drain();
+	calltab_free(&t);
+	rcu_leave();
+	free(c);
+}
+
+static const struct test_case cases[] = {
+	{"finds_by_both_ids", finds_by_both_ids},
+	{"a_new_tunnel_has_heard_nothing", a_new_tunnel_has_heard_nothing},
+	{"a_full_tunnel", a_full_tunnel},
+	{NULL, NULL},
+};
+const struct test_suite suite_calltab = {"calltab", cases};

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ports and life of the data plane, each test without and with threads. */
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static void each(void (*fn)(struct rig *r), const struct ist_transport *t)
+{
+	for (unsigned workers = 0; workers < 3; workers++) {
+		struct rig r;
+
+		rig_up(&r, workers, t);
+		CU_ASSERT(dp_workers(r.dp) == workers);
+		fn(&r);
+		rig_down(&r);
+	}
+}
+
+static void workers_are_chosen(void)
+{
+	static const struct dp_ops none;
+	struct dp *dp = dp_new(UINT_MAX, &none, NULL);
+
+	CU_ASSERT_FATAL(dp != NULL);
+	CU_ASSERT(dp_workers(dp) >= 1 && dp_workers(dp) <= 4);
+	dp_free(dp);
+}
+
+/* With every number of descriptors from none to enough: whole or not at all. */
+static void out_of_descriptors(void)
+{
+	static const struct dp_ops none;
+	struct rlimit before, few;
+	unsigned refused = 0;
+
+	CU_ASSERT_FATAL(!getrlimit(RLIMIT_NOFILE, &before));
+	few = before;
+	for (few.rlim_cur = 3; few.rlim_cur < 64; few.rlim_cur++) {
+		struct dp *dp;
+
+		CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &few));
+		dp = dp_new(few.rlim_cur & 1 ? 2 : 0, &none, NULL);
+		refused += !dp;
+		if (dp)
+			dp_free(dp);
+	}
+	CU_ASSERT(!setrlimit(RLIMIT_NOFILE, &before));
+	CU_ASSERT(refused > 5 && refused < 60);
+}
+
+static void do_rare_calls(struct rig *r)
+{
+	struct ist_addr to = {.len = 1, .data = {42}}, nobody = {0}, got;
+	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+	uint64_t counts[3] = {0};
+	l2tp_channel c;
+	char buf[64];
+
+	CU_ASSERT(!dp_connect(r->dp, r->port, &to, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT(c == rig_channel(r, 42) && dp_channel_port(c) == r->port);
+	CU_ASSERT(dp_channel_peer(r->dp, c, &got) && !memcmp(&got, &to, sizeof(got)));
+	CU_ASSERT(dp_connect(r->dp, r->port, &nobody, IST_PAYLOAD_L2TP, &c) == -EADDRNOTAVAIL);
+	CU_ASSERT(dp_channel_mtu(r->dp, rig_channel(r, 42)) == 1042);
+	dp_disconnect(r->dp, rig_channel(r, 42), &why);
+	CU_ASSERT(!dp_channel_peer(r->dp, rig_channel(r, 42), &got));
+	dp_answer(r->dp, rig_channel(r, 7));
+	dp_answer(r->dp, rig_channel(r, 8));
+	dp_refuse(r->dp, rig_channel(r, 7), &why);
+	dp_port_count(r->dp, r->port, counts, 3);
+	CU_ASSERT(counts[0] == 10 && counts[2] == 12);
+	CU_ASSERT(dp_port_status(r->dp, r->port, buf, sizeof(buf)) == 14);
+	CU_ASSERT(!strcmp(buf, "played by hand"));
+}
+
+static void rare_calls(void)
+{
+	each(do_rare_calls, &fake_udp);
+}
+
+static void do_no_such_port(struct rig *r)
+{
+	struct ist_addr to = {.len = 1, .data = {42}};
+	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+	uint64_t counts[1] = {5};
+	l2tp_channel none = (l2tp_channel)200 << 32 | 1, c;
+	char buf[8] = "x";
+
+	CU_ASSERT(dp_connect(r->dp, 199, &to, IST_PAYLOAD_L2TP, &c) == -ENOENT);
+	CU_ASSERT(dp_connect(r->dp, UINT_MAX, &to, IST_PAYLOAD_L2TP, &c) == -ENOENT);
+	dp_answer(r->dp, none);
+	dp_refuse(r->dp, 0, &why);
+	dp_disconnect(r->dp, none, &why);
+	dp_port_close(r->dp, 199);
+	CU_ASSERT(!dp_channel_peer(r->dp, none, &to) && !dp_channel_mtu(r->dp, none));
+	dp_port_count(r->dp, 199, counts, 1);
+	CU_ASSERT(counts[0] == 0);
+	CU_ASSERT(dp_port_status(r->dp, 199, buf, sizeof(buf)) == -ENOENT && !buf[0]);
+	CU_ASSERT(dp_send(r->dp, none, (const uint8_t *)"x", 1, 0) == L2TP_TX_FAILED);
+	CU_ASSERT(dp_send(r->dp, 0, (const uint8_t *)"x", 1, 0) == L2TP_TX_FAILED);
+}
+
+static void no_such_port(void)
+{
+	each(do_no_such_port, &fake_udp);
+}
+
+static void do_close(struct rig *r)
+{
+	char err[64];
+	int again;
+
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	fake_say(r->fake, FAKE_DOWN, 1);
+	dp_port_close(r->dp, r->port);
+	CU_ASSERT(!r->fake->open);
+	dp_poll(r->dp);
+	CU_ASSERT(r->n_line == 1); /* what was still unread is not told */
+	again = rig_open(r, &fake_udp, r->fake, err, sizeof(err));
+	CU_ASSERT(again >= 0 && (unsigned)again != r->port); /* a stale channel names nothing */
+	dp_port_close(r->dp, (unsigned)again);
+}
+
+static void close_forgets(void)
+{
+	each(do_close, &fake_udp);
+}
+
+static void do_refused(struct rig *r)
+{
+	struct fake *f = fake_new();
+	char err[64];
+
+	f->refuse_open = true;
+	CU_ASSERT(rig_open(r, &fake_udp, f, err, sizeof(err)) == -EACCES);
+	CU_ASSERT(!strcmp(err, "will not"));
+	fake_free(f);
+}
+
+static void open_fails_with_words(void)
+{
+	each(do_refused, &fake_udp);
+}
+
+static void do_log_and_tap(struct rig *r)
+{
+	char want[64];
+
+	fake_say(r->fake, FAKE_TAP, 1); /* nobody captures */
+	fake_say(r->fake, FAKE_LOG, 77);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	snprintf(want, sizeof(want), "log %u 5 channel 77", r->port);
+	CU_ASSERT(!strcmp(r->line[0].text, want));
+	CU_ASSERT(!dp_port_tap(r->dp, r->port, true));
+	fake_say(r->fake, FAKE_TAP, 1);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	snprintf(want, sizeof(want), "tap %u 1 107", r->port);
+	CU_ASSERT(!strcmp(r->line[1].text, want));
+	ASSERT_OCTETS(r->line[1].octets, r->line[1].len, "abcd", 4);
+	CU_ASSERT(!dp_port_tap(r->dp, r->port, false));
+	fake_say(r->fake, FAKE_TAP, 1);
+	rig_settle(r);
+	CU_ASSERT(r->n_line == 2);
+}
+
+static void log_and_tap(void)
+{
+	each(do_log_and_tap, &fake_udp);
+}
+
+static void do_idle(struct rig *r)
+{
+	struct pollfd fd = {.fd = dp_fd(r->dp), .events = POLLIN};
+
+	dp_poll(r->dp);
+	dp_poll(r->dp);
+	CU_ASSERT(poll(&fd, 1, 0) == 0); /* nothing to do: does not spin */
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(poll(&fd, 1, 10000) == 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+}
+
+static void idle_is_quiet(void)
+{
+	each(do_idle, &fake_udp);
+}
+
+/* More than one poll delivers at a time: the descriptor stays readable until all is out. */
+static void do_bounded(struct rig *r)
+{
+	for (unsigned i = 0; i < 300; i++)
+		fake_hex(r->fake, 1, "c802000c000000000000000000000000");
+	rig_finish(r);
+	dp_poll(r->dp);
+	CU_ASSERT(r->n_line == 64);
+	CU_ASSERT(rig_wait_lines(r, 300));
+	CU_ASSERT(r->n_line == 300);
+}
+
+static void a_poll_is_bounded(void)
+{
+	struct rig r;
+
+	rig_up(&r, 1, &fake_udp);
+	do_bounded(&r);
+	rig_down(&r);
+}
+
+static void reasons_have_words(void)
+{
+	for (unsigned i = 0; i < DP_R_COUNT; i++) {
+		CU_ASSERT(dp_reasons[i].key && dp_reasons[i].words);
+		for (unsigned k = 0; k < i; k++)
+			CU_ASSERT(strcmp(dp_reasons[i].key, dp_reasons[k].key));
+	}
+}
+
+static const struct test_case cases[] = {
+	{"workers_are_chosen", workers_are_chosen},
+	{"out_of_descriptors", out_of_descriptors},
+	{"rare_calls", rare_calls},
+	{"no_such_port", no_such_port},
+	{"close_forgets", close_forgets},
+	{"open_fails_with_words", open_fails_with_words},
+	{"log_and_tap", log_and_tap},
+	{"idle_is_quiet", idle_is_quiet},
+	{"a_poll_is_bounded", a_poll_is_bounded},
+	{"reasons_have_words", reasons_have_words},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp = {"dp", cases};

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool line_is(const struct rig *r, unsigned i, const char *want)
+{
+	if (i < r->n_line && !strcmp(r->line[i].text, want))
+		return true;
+	printf("\n      line %u: got \"%s\", want \"%s\"\n", i,
+	       i < r->n_line ? r->line[i].text : "(none)", want);
+	return false;
+}
+
+static void do_in_order(struct rig *r)
+{
+	char failed[64];
+
+	fake_say(r->fake, FAKE_OFFER, 7);
+	fake_say(r->fake, FAKE_UP, 7);
+	fake_say(r->fake, FAKE_DOWN, 7);
+	fake_say(r->fake, FAKE_UP, 7);
+	fake_say(r->fake, FAKE_FAILED, 0);
+	fake_say(r->fake, FAKE_FAILED, 0); /* told once */
+	CU_ASSERT_FATAL(rig_wait_lines(r, 5));
+	fake_say(r->fake, FAKE_DOWN_FOREVER, 7);
+	rig_settle(r);
+	CU_ASSERT(rig_wait_lines(r, 6));
+	CU_ASSERT(line_is(r, 0, "offer 7 31101234"));
+	ASSERT_OCTETS(r->line[0].octets, r->line[0].len, "\1\2\3", 3);
+	CU_ASSERT(line_is(r, 1, "up 7 31101234 -"));
+	CU_ASSERT(line_is(r, 2, "down 7 inactive"));
+	CU_ASSERT(line_is(r, 3, "up 7 31101234 -"));
+	snprintf(failed, sizeof(failed), "failed %u -5 broken", r->port);
+	CU_ASSERT(line_is(r, 4, failed));
+	CU_ASSERT(line_is(r, 5, "down 7 inactive forever"));
+}
+
+static void told_in_order(void)
+{
+	rig_each(do_in_order);
+}
+
+static void do_up_before_frames(struct rig *r)
+{
+	/* Far more reports than a poll delivers frames, then a frame of the last channel. */
+	for (unsigned i = 1; i <= 200; i++)
+		fake_say(r->fake, FAKE_UP, i);
+	fake_hex(r->fake, 200, "c802000c000000000000000000000000");
+	CU_ASSERT(rig_wait_lines(r, 201));
+	CU_ASSERT(line_is(r, 199, "up 200 31101234 -"));
+	CU_ASSERT(line_is(r, 200, "control 200"));
+}
+
+static void up_comes_before_the_frames(void)
+{
+	rig_each(do_up_before_frames);
+}
+
+/* A stranger that was never heard of is not told of at all; so strangers cannot fill memory. */
+static void do_annulled(struct rig *r)
+{
+	/* In one batch, so that nothing is read in between. */
+	fake_say(r->fake, FAKE_UP, 1);
+	fake_say(r->fake, FAKE_UP, 2);
+	fake_say(r->fake, FAKE_DOWN, 2);
+	fake_say(r->fake, FAKE_UP, 2);
+	fake_say(r->fake, FAKE_UP, 3);
+	fake_say(r->fake, FAKE_DOWN_FOREVER, 2);
+	fake_say(r->fake, FAKE_UP, 4);
+	CU_ASSERT(rig_wait_lines(r, 3));
+	rig_settle(r);
+	CU_ASSERT(r->n_line == 3);
+	CU_ASSERT(line_is(r, 0, "up 1 31101234 -"));
+	CU_ASSERT(line_is(r, 1, "up 3 31101234 -"));
+	CU_ASSERT(line_is(r, 2, "up 4 31101234 -"));
+}
+
+static void never_heard_of_is_annulled(void)
+{
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	do_annulled(&r);
+	rig_down(&r);
+}
+
+/* Given up by us while its `up` is on the way: nobody wants to hear that any more. */
+static void do_given_up(struct rig *r)
+{
+	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+
+	fake_say(r->fake, FAKE_UP, 5);
+	fake_say(r->fake, FAKE_UP, 6);
+	rig_finish(r);
+	dp_disconnect(r->dp, rig_channel(r, 5), &why);
+	CU_ASSERT(rig_wait_lines(r, 1) && line_is(r, 0, "up 6 31101234 -"));
+	rig_settle(r);
+	CU_ASSERT(r->n_line == 1);
+}
+
+static void given_up_is_not_told(void)
+{
+	struct rig r;
+
+	rig_up(&r, 1, &fake_flow);
+	do_given_up(&r);
+	rig_down(&r);
+}
+
+static void do_heard_is_told(struct rig *r)
+{
+	fake_say(r->fake, FAKE_UP, 2);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	fake_say(r->fake, FAKE_DOWN, 2);
+	fake_say(r->fake, FAKE_DOWN_FOREVER, 2);
+	CU_ASSERT(rig_wait_lines(r, 3));
+	CU_ASSERT(line_is(r, 1, "down 2 inactive"));
+	CU_ASSERT(line_is(r, 2, "down 2 inactive forever"));
+	fake_say(r->fake, FAKE_UP, 2);	 /* the handle is used again */
+	fake_say(r->fake, FAKE_DOWN, 9); /* never seen: told all the same */
+	CU_ASSERT(rig_wait_lines(r, 5));
+	CU_ASSERT(line_is(r, 3, "up 2 31101234 -"));
+	CU_ASSERT(line_is(r, 4, "down 9 inactive"));
+}
+
+static void heard_of_is_told_to_the_end(void)
+{
+	rig_each(do_heard_is_told);
+}
+
+static void do_timer(struct rig *r)
+{
+	fake_say(r->fake, FAKE_TIMER, 5);
+	CU_ASSERT(rig_wait_lines(r, 1) && line_is(r, 0, "up 5 31101234 -"));
+	fake_say(r->fake, FAKE_TIMER, 6); /* the same timer again */
+	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "up 6 31101234 -"));
+}
+
+static void timers_fire(void)
+{
+	rig_each(do_timer);
+}
+
+/* 300 reports between two polls: none lost. */
+static void do_many(struct rig *r)
+{
+	char want[32];
+
+	for (unsigned i = 1; i <= 300; i++)
+		fake_say(r->fake, FAKE_UP, i);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 300));
+	for (unsigned i = 0; i < 300; i++) {
+		snprintf(want, sizeof(want), "up %u 31101234 -", i + 1);
+		CU_ASSERT_FATAL(line_is(r, i, want));
+	}
+}
+
+static void none_is_lost(void)
+{
+	rig_each(do_many);
+}
+
+static const struct test_case cases[] = {
+	{"told_in_order", told_in_order},
+	{"up_comes_before_the_frames", up_comes_before_the_frames},
+	{"never_heard_of_is_annulled", never_heard_of_is_annulled},
+	{"given_up_is_not_told", given_up_is_not_told},
+	{"heard_of_is_told_to_the_end", heard_of_is_told_to_the_end},
+	{"timers_fire", timers_fire},
+	{"none_is_lost", none_is_lost},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp_report = {"dp_report", cases};

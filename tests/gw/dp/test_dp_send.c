@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Frames out: heads, batches by channel, queues of flow-controlled channels. */
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void each(void (*fn)(struct rig *r), const struct ist_transport *t)
+{
+	for (unsigned workers = 0; workers < 2; workers++) {
+		struct rig r;
+
+		rig_up(&r, workers, t);
+		fn(&r);
+		rig_down(&r);
+	}
+}
+
+static void sent_is(struct rig *r, unsigned i, ist_channel c, const char *hex)
+{
+	uint8_t want[256];
+	size_t len = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_FATAL(i < fake_sent_count(r->fake));
+	CU_ASSERT(r->fake->sent[i].c == c);
+	ASSERT_OCTETS(r->fake->sent[i].octets, r->fake->sent[i].len, want, len);
+}
+
+static enum l2tp_tx send_text(struct rig *r, ist_channel c, const char *text, uint64_t cookie)
+{
+	return dp_send(r->dp, rig_channel(r, c), (const uint8_t *)text, strlen(text), cookie);
+}
+
+static bool ppp_hex(struct rig *r, const char *hex)
+{
+	uint8_t p[256];
+
+	return dp_ppp_send(r->dp, 2, 3, p, test_hex(p, sizeof(p), hex));
+}
+
+static void do_control(struct rig *r)
+{
+	CU_ASSERT(send_text(r, 5, "one", 0) == L2TP_TX_TAKEN);
+	CU_ASSERT(send_text(r, 6, "two", 0) == L2TP_TX_TAKEN);
+	CU_ASSERT_FATAL(rig_wait_sent(r, 2));
+	sent_is(r, 0, 5, "6f6e65");
+	sent_is(r, 1, 6, "74776f");
+	CU_ASSERT(r->fake->sent[0].flags == IST_FRAME_CONTROL);
+	r->fake->send_error = -ENETUNREACH;
+	CU_ASSERT(send_text(r, 5, "one", 0) == L2TP_TX_TAKEN);
+	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 1));
+}
+
+static void control_packets(void)
+{
+	each(do_control, &fake_udp);
+}
+
+/* A port may be closed right after the last packet: it has left. */
+static void do_close(struct rig *r)
+{
+	for (unsigned i = 0; i < 200; i++)
+		CU_ASSERT(send_text(r, 5, "stop", 0) == L2TP_TX_TAKEN);
+	dp_port_close(r->dp, r->port);
+	CU_ASSERT(fake_sent_count(r->fake) == 200 && !r->fake->open);
+}
+
+static void sent_before_the_port_is_closed(void)
+{
+	each(do_close, &fake_udp);
+}
+
+static const struct {
+	bool ff03, pfc, length, seq;
+	const char *frame, *want;
+} head_row[] = {
+	/* L2TP header of call 0a0b/0c0d, then what RFC 1661 leaves of the frame */
+	{0, 0, 0, 0, "0021 45", "0002 0a0b 0c0d 0021 45"},
+	{1, 0, 0, 0, "0021 45", "0002 0a0b 0c0d ff03 0021 45"},
+	{0, 1, 0, 0, "0021 45", "0002 0a0b 0c0d 21 45"},
+	{1, 1, 0, 0, "0057 60", "0002 0a0b 0c0d ff03 57 60"},
+	{0, 1, 0, 0, "8021 01", "0002 0a0b 0c0d 8021 01"},
+	{0, 1, 0, 0, "c021 09", "0002 0a0b 0c0d ff03 c021 09"}, /* LCP is never compressed */
+	{0, 0, 1, 0, "c223 01", "4002 000b 0a0b 0c0d c223 01"},
+	{0, 0, 0, 1, "c223 01", "0802 0a0b 0c0d 0000 0000 c223 01"},
+	{0, 0, 1, 1, "c223 01", "4802 000f 0a0b 0c0d 0000 0000 c223 01"},
+};
+
+static void do_heads(struct rig *r)
+{
+	unsigned n = sizeof(head_row) / sizeof(head_row[0]);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct dp_call c = {
+			.tid = 2,
+			.sid = 3,
+			.channel = rig_channel(r, 8),
+			.data = {.peer_tid = 0x0a0b,
+				 .peer_sid = 0x0c0d,
+				 .lns = true,
+				 .send_length = head_row[i].length,
+				 .send_seq = head_row[i].seq},
+			.ff03 = head_row[i].ff03,
+			.pfc = head_row[i].pfc,
+			.mtu = 1400,
+		};
+
+		dp_call_del(r->dp, 2, 3);
+		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+		CU_ASSERT(ppp_hex(r, head_row[i].frame));
+		CU_ASSERT_FATAL(rig_wait_sent(r, i + 1));
+		sent_is(r, i, 8, head_row[i].want);
+	}
+	CU_ASSERT(!dp_ppp_send(r->dp, 2, 4, (const uint8_t *)"ab", 2));
+	CU_ASSERT(!dp_ppp_send(r->dp, 2, 3, (const uint8_t *)"a", 1));
+}
+
+static void heads_of_every_kind(void)
+{
+	each(do_heads, &fake_udp);
+}
+
+/* RFC 2661 5.4: the LNS turns sequencing on and off during the call. */
+static void do_sequence(struct rig *r)
+{
+	struct dp_call c = {.tid = 2,
+			    .sid = 3,
+			    .channel = rig_channel(r, 8),
+			    .data = {.peer_tid = 1, .peer_sid = 1, .lns = true},
+			    .mtu = 1400};
+	struct dp_call_stats st;
+
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	CU_ASSERT(ppp_hex(r, "c223 01") && rig_wait_sent(r, 1));
+	c.data.send_seq = true;
+	CU_ASSERT(!dp_call_set(r->dp, &c));
+	CU_ASSERT(ppp_hex(r, "c223 02") && ppp_hex(r, "c223 03") && rig_wait_sent(r, 3));
+	rig_finish(r);
+	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st) && st.sending_seq && st.tx_frames == 3);
+	c.data.send_seq = false;
+	CU_ASSERT(!dp_call_set(r->dp, &c));
+	CU_ASSERT(ppp_hex(r, "c223 04") && rig_wait_sent(r, 4));
+	sent_is(r, 0, 8, "0002 0001 0001 c223 01");
+	sent_is(r, 1, 8, "0802 0001 0001 0000 0000 c223 02");
+	sent_is(r, 2, 8, "0802 0001 0001 0001 0000 c223 03");
+	sent_is(r, 3, 8, "0002 0001 0001 c223 04");
+}
+
+static void sequencing_on_and_off(void)
+{
+	each(do_sequence, &fake_udp);
+}
+
+/* --- flow control ----------------------------------------------------------------------------- */
+
+static bool line_is(struct rig *r, unsigned i, const char *want)
+{
+	return i < r->n_line && !strcmp(r->line[i].text, want);
+}
+
+static void do_waiting(struct rig *r)
+{
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	CU_ASSERT(send_text(r, 1, "one", 11) == L2TP_TX_WAITING); /* taken at once */
+	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "sent 11"));
+	r->fake->room = 0;
+	CU_ASSERT(send_text(r, 1, "two", 12) == L2TP_TX_WAITING);
+	CU_ASSERT(send_text(r, 1, "three", 13) == L2TP_TX_WAITING);
+	rig_settle(r);
+	CU_ASSERT(r->n_line == 2);
+	fake_say_room(r->fake, 1, 1);
+	CU_ASSERT(rig_wait_lines(r, 3) && line_is(r, 2, "sent 12"));
+	fake_say_room(r->fake, 1, 5);
+	CU_ASSERT(rig_wait_lines(r, 4) && line_is(r, 3, "sent 13"));
+	CU_ASSERT_FATAL(fake_sent_count(r->fake) == 3);
+	sent_is(r, 1, 1, "74776f");
+	sent_is(r, 2, 1, "7468726565");
+}
+
+static void waits_for_the_channel(void)
+{
+	each(do_waiting, &fake_flow);
+}
+
+static void do_control_first(struct rig *r)
+{
+	struct dp_call c = {.tid = 2,
+			    .sid = 3,
+			    .channel = rig_channel(r, 1),
+			    .data = {.peer_tid = 1, .peer_sid = 1},
+			    .mtu = 1400};
+
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	r->fake->room = 0;
+	CU_ASSERT(ppp_hex(r, "c223 01") && ppp_hex(r, "c223 02"));
+	CU_ASSERT(send_text(r, 1, "ctl", 1) == L2TP_TX_WAITING);
+	rig_settle(r);
+	fake_say_room(r->fake, 1, 3);
+	CU_ASSERT_FATAL(rig_wait_sent(r, 3));
+	sent_is(r, 0, 1, "63746c");
+	sent_is(r, 1, 1, "0002 0001 0001 c223 01");
+	sent_is(r, 2, 1, "0002 0001 0001 c223 02");
+	CU_ASSERT(r->fake->sent[0].flags == IST_FRAME_CONTROL && !r->fake->sent[1].flags);
+	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "sent 1"));
+}
+
+static void control_goes_first(void)
+{
+	each(do_control_first, &fake_flow);
+}
+
+/* One stuck channel: its queue fills and drops, the other goes on. */
+static void do_stuck(struct rig *r)
+{
+	struct dp_call c = {.tid = 2,
+			    .sid = 3,
+			    .channel = rig_channel(r, 1),
+			    .data = {.peer_tid = 1, .peer_sid = 1},
+			    .mtu = 1400};
+	uint8_t frame[1000] = {0xc2, 0x23};
+	unsigned kept;
+
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_say(r->fake, FAKE_UP, 1);
+	fake_say(r->fake, FAKE_UP, 2);
+	CU_ASSERT(rig_wait_lines(r, 2));
+	r->fake->room = 0;
+	for (unsigned i = 0; i < 100; i++)
+		CU_ASSERT(dp_ppp_send(r->dp, 2, 3, frame, sizeof(frame)));
+	CU_ASSERT(rig_wait_reason(r, DP_R_CHANNEL_FULL, 30));
+	rig_settle(r);
+	kept = 100 - (unsigned)rig_reason(r, DP_R_CHANNEL_FULL);
+	CU_ASSERT(kept >= 60);
+	fake_say_room(r->fake, 2, 1);
+	rig_settle(r);
+	CU_ASSERT(send_text(r, 2, "go", 5) == L2TP_TX_WAITING);
+	CU_ASSERT(rig_wait_lines(r, 3) && line_is(r, 2, "sent 5"));
+	fake_say_room(r->fake, 1, 200);
+	CU_ASSERT(rig_wait_sent(r, 1 + kept));
+	rig_settle(r);
+	CU_ASSERT(fake_sent_count(r->fake) == 1 + kept);
+}
+
+static void a_stuck_channel_harms_none(void)
+{
+	each(do_stuck, &fake_flow);
+}
+
+/* Who waits to hear that a packet has left hears it when it never will, too. */
+static void do_lost(struct rig *r)
+{
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	r->fake->room = 0;
+	CU_ASSERT(send_text(r, 1, "one", 1) == L2TP_TX_WAITING);
+	rig_settle(r);
+	fake_say(r->fake, FAKE_DOWN_FOREVER, 1);
+	CU_ASSERT(rig_wait_lines(r, 3));
+	CU_ASSERT(line_is(r, 1, "down 1 inactive forever") && line_is(r, 2, "sent 1"));
+	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 1));
+	r->fake->send_error = -ENETDOWN;
+	CU_ASSERT(send_text(r, 1, "two", 2) == L2TP_TX_WAITING);
+	CU_ASSERT(rig_wait_lines(r, 4) && line_is(r, 3, "sent 2"));
+}
+
+static void a_lost_packet_is_told(void)
+{
+	each(do_lost, &fake_flow);
+}
+
+/* A channel that is down for a while: what waited is not sent late; what comes meanwhile is sent
+ * once it is up, without the transport saying writable. */
+static void do_down(struct rig *r)
+{
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	r->fake->room = 0;
+	CU_ASSERT(send_text(r, 1, "old", 1) == L2TP_TX_WAITING);
+	rig_settle(r);
+	fake_say(r->fake, FAKE_DOWN, 1);
+	CU_ASSERT(rig_wait_lines(r, 3));
+	CU_ASSERT(line_is(r, 1, "down 1 inactive") && line_is(r, 2, "sent 1"));
+	CU_ASSERT(send_text(r, 1, "new", 2) == L2TP_TX_WAITING);
+	rig_settle(r);
+	r->fake->room = -1;
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 5) && rig_wait_sent(r, 1));
+	CU_ASSERT(line_is(r, 3, "up 1 31101234 -") && line_is(r, 4, "sent 2"));
+	sent_is(r, 0, 1, "6e6577");
+	CU_ASSERT(fake_sent_count(r->fake) == 1);
+}
+
+static void nothing_stale_is_sent(void)
+{
+	each(do_down, &fake_flow);
+}
+
+/* The mailbox to the worker is bounded: without the worker running it refuses in the end. */
+static void command_ring_is_bounded(void)
+{
+	uint8_t big[4000] = {0};
+	struct rig r;
+	unsigned n = 0;
+
+	rig_up(&r, 0, &fake_udp);
+	while (dp_send(r.dp, rig_channel(&r, 1), big, sizeof(big), 0) == L2TP_TX_TAKEN && n < 10000)
+		n++;
+	CU_ASSERT(n > 100 && n < 1000);
+	CU_ASSERT(rig_reason(&r, DP_R_COMMAND_RING) == 1);
+	CU_ASSERT(rig_wait_sent(&r, n)); /* what was accepted leaves */
+	rig_down(&r);
+}
+
+static void waiting_is_bounded(void)
+{
+	struct rig r;
+	unsigned n = 0;
+
+	rig_up(&r, 0, &fake_flow);
+	r.fake->room = 0;
+	while (send_text(&r, 1, "x", n) == L2TP_TX_WAITING && n < 10000)
+		n++;
+	CU_ASSERT(n == 2048);
+	CU_ASSERT(rig_reason(&r, DP_R_COMMAND_RING) == 1);
+	rig_down(&r);
+}
+
+static const struct test_case cases[] = {
+	{"control_packets", control_packets},
+	{"sent_before_the_port_is_closed", sent_before_the_port_is_closed},
+	{"heads_of_every_kind", heads_of_every_kind},
+	{"rfc2661_5_4_sequencing_on_and_off", sequencing_on_and_off},
+	{"waits_for_the_channel", waits_for_the_channel},
+	{"control_goes_first", control_goes_first},
+	{"a_stuck_channel_harms_none", a_stuck_channel_harms_none},
+	{"a_lost_packet_is_told", a_lost_packet_is_told},
+	{"nothing_stale_is_sent", nothing_stale_is_sent},
+	{"command_ring_is_bounded", command_ring_is_bounded},
+	{"waiting_is_bounded", waiting_is_bounded},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp_send = {"dp_send", cases};

@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IP between a call and a TUN device, with the kernel's own stack at the other end of the device,
+ * in a network namespace.  The gateway is 10.64.0.1; the client of call 2/3 is 10.64.0.5, its /64
+ * is 2001:db8:64:5::, its interface identifier 5.
+ */
+#include "config.h" /* first: GNU extensions */
+
+#include "core/bytes.h"
+#include "gw/netif.h"
+#include "tests/gw/dp/fake.h"
+#include "tests/gw/netns.h"
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <linux/tcp.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define GATEWAY	 0x0a400001u
+#define CLIENT	 0x0a400005u
+#define OUTSIDE	 0x0a630001u
+#define CALL_MTU 1000
+
+static const uint8_t gateway6[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 0, [15] = 1};
+static const uint8_t client6[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 5, [15] = 9};
+static const uint8_t other6[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 6, [15] = 9};
+
+struct bench {
+	struct rig r;
+	struct dp_tun *tun;
+	struct dp_call call;
+};
+
+static struct dp_call call_of(struct bench *b)
+{
+	struct dp_call c = {
+		.tid = 2,
+		.sid = 3,
+		.channel = rig_channel(&b->r, 1),
+		.data = {.peer_tid = 0x0a0b, .peer_sid = 0x0c0d},
+		.mode = DP_TERMINAL,
+		.mtu = CALL_MTU,
+		.tun = b->tun,
+		.ip4 = true,
+		.ip6 = true,
+		.peer4 = CLIENT,
+		.peer_iid = 5,
+		.has_peer6 = true,
+	};
+
+	memcpy(c.peer6, client6, 8);
+	return c;
+}
+
+static void addresses(const char *dev)
+{
+	struct cfg_prefix a4 = {.bits = 32}, r4 = {.bits = 16}, a6 = {.v6 = true, .bits = 128};
+	struct cfg_prefix r6 = {.v6 = true, .bits = 48};
+
+	wr_put32(a4.addr + 12, GATEWAY);
+	wr_put32(r4.addr + 12, 0x0a400000);
+	memcpy(a6.addr, gateway6, 16);
+	memcpy(r6.addr, gateway6, 6);
+	CU_ASSERT_FATAL(!netif_set(dev, true, 1500));
+	CU_ASSERT_FATAL(!netif_addr(dev, &a4, NULL, true) && !netif_route(dev, &r4, true));
+	CU_ASSERT_FATAL(!netif_addr(dev, &a6, NULL, true) && !netif_route(dev, &r6, true));
+	CU_ASSERT(netns_settled6(gateway6));
+}
+
+/* workers 2: the call's port is made the second, so that it is not where the TUN is read. */
+static void bench_up(struct bench *b, unsigned workers)
+{
+	char err[64];
+	int port;
+
+	rig_up(&b->r, workers, &fake_udp);
+	if (workers > 1) {
+		port = rig_open(&b->r, &fake_udp, b->r.fake, err, sizeof(err));
+		if (port < 0)
+			abort();
+		b->r.port = (unsigned)port;
+	}
+	b->tun = dp_tun_open(b->r.dp, "term%d", 1500, err, sizeof(err));
+	CU_ASSERT_FATAL(b->tun != NULL);
+	addresses(dp_tun_name(b->tun));
+	b->call = call_of(b);
+}
+
+static void each(const char *test, void (*fn)(struct bench *b))
+{
+	for (unsigned workers = 0; workers < 3; workers++) {
+		struct bench b;
+
+		if (!netns_enter(test))
+			return;
+		bench_up(&b, workers);
+		CU_ASSERT(!dp_call_set(b.r.dp, &b.call));
+		fn(&b);
+		dp_call_del(b.r.dp, 2, 3);
+		dp_tun_close(b.r.dp, b.tun);
+		rig_down(&b.r);
+		netns_leave();
+	}
+}
+
+#define EACH(name)                                  \
+	static void name(void)                      \
+	{                                           \
+		each("terminal " #name, do_##name); \
+	}
+
+/* --- helpers ---------------------------------------------------------------------------------- */
+
+/* An IP packet of the client, as PPP in a data message. */
+static void client_says(struct bench *b, uint16_t proto, const uint8_t *pkt, size_t len)
+{
+	uint8_t p[FAKE_FRAME];
+	size_t h = test_hex(p, sizeof(p), "0002 0002 0003 ff03");
+
+	wr_put16(p + h, proto);
+	memcpy(p + h + 2, pkt, len);
+	fake_octets(b->r.fake, 1, p, h + 2 + len, 0);
+}
+
+static void client_says4(struct bench *b, uint32_t src, const char *text)
+{
+	uint8_t pkt[2000];
+
+	client_says(b, 0x0021, pkt, netns_packet4(pkt, src, GATEWAY, 7000, text, strlen(text)));
+}
+
+static void client_says6(struct bench *b, const uint8_t *src, const char *text)
+{
+	uint8_t pkt[2000];
+
+	client_says(b, 0x0057, pkt, netns_packet6(pkt, src, gateway6, 7000, text, strlen(text)));
+}
+
+struct reading {
+	int fd;
+	char text[2048];
+	long len;
+};
+
+static bool socket_has(struct rig *r, void *arg)
+{
+	struct reading *w = arg;
+	struct pollfd p = {.fd = w->fd, .events = POLLIN};
+
+	(void)r;
+	if (poll(&p, 1, 10) == 1)
+		w->len = recv(w->fd, w->text, sizeof(w->text) - 1, 0);
+	if (w->len >= 0)
+		w->text[w->len] = '\0';
+	return w->len >= 0;
+}
+
+/* What comes next out of a socket. */
+static bool hears(struct bench *b, int fd, const char *want)
+{
+	struct reading w = {.fd = fd, .len = -1};
+
+	return rig_wait(&b->r, socket_has, &w) && !strcmp(w.text, want);
+}
+
+struct needle {
+	const void *p;
+	size_t len;
+	const struct fake_frame *found;
+};
+
+static bool frame_has(struct rig *r, void *arg)
+{
+	struct needle *n = arg;
+	unsigned sent = fake_sent_count(r->fake);
+
+	for (unsigned i = 0; i < sent && !n->found; i++)
+		if (memmem(r->fake->sent[i].octets, r->fake->sent[i].len, n->p, n->len))
+			n->found = &r->fake->sent[i];
+	return n->found;
+}
+
+/* The frame to the client that holds these octets; the kernel may send others beside. */
+static const struct fake_frame *frame_with(struct bench *b, const void *p, size_t len)
+{
+	struct needle n = {p, len, NULL};
+
+	CU_ASSERT(rig_wait(&b->r, frame_has, &n));
+	return n.found;
+}
+
+/* --- in --------------------------------------------------------------------------------------- */
+
+static void do_client_is_heard(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	struct dp_counters n;
+
+	client_says4(b, CLIENT, "four");
+	CU_ASSERT(hears(b, s4, "four"));
+	client_says6(b, client6, "six");
+	CU_ASSERT(hears(b, s6, "six"));
+	rig_settle(&b->r);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT(n.tun_tx == 2 && n.rx_frames == 2);
+	close(s4);
+	close(s6);
+}
+EACH(client_is_heard)
+
+static void do_spoofing_is_stopped(struct bench *b)
+{
+	static const uint8_t own[16] = {0xfe, 0x80, [15] = 5}, strange[16] = {0xfe, 0x80, [15] = 6};
+	static const uint8_t none[16];
+	struct dp_counters n;
+
+	client_says4(b, CLIENT + 1, "x");
+	client_says4(b, 0, "x");
+	client_says4(b, GATEWAY, "x");
+	client_says6(b, other6, "x");
+	client_says6(b, strange, "x");
+	client_says6(b, none, "x");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 6));
+	client_says6(b, own, "x");
+	rig_settle(&b->r);
+	CU_ASSERT(rig_reason(&b->r, DP_R_SPOOF) == 6);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT(n.tun_tx == 1);
+	/* Without a prefix only the link-local source is left. */
+	b->call.has_peer6 = false;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says6(b, client6, "x");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 7));
+	/* Without an address no source is right, not even none. */
+	b->call.peer4 = 0;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says4(b, 0, "x");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 8));
+}
+EACH(spoofing_is_stopped)
+
+/* RFC 4862 5.4.2: a host asks from :: whether its address is free; that is no spoofing. */
+static void do_duplicate_address_detection(struct bench *b)
+{
+	static const char *const asks[] = {
+		"60000000 0018 3aff 00000000000000000000000000000000 "
+		"ff0200000000000000000001ff000005"
+		"87000000 00000000 fe800000000000000000000000000005",
+		/* MLDv2 report behind a hop-by-hop header with the router alert */
+		"60000000 001c 0001 00000000000000000000000000000000 "
+		"ff020000000000000000000000000016"
+		"3a00 0502 0000 0100 8f000000 00000001 04000000 00000000 00000000",
+	};
+	struct dp_counters n;
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t p[128];
+
+		client_says(b, 0x0057, p, test_hex(p, sizeof(p), asks[i]));
+		CU_ASSERT(rig_wait_reason(&b->r, DP_R_UNSPECIFIED, i + 1));
+	}
+	rig_settle(&b->r);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT(n.tun_tx == 0 && n.reason[DP_R_SPOOF] == 0);
+}
+EACH(duplicate_address_detection)
+
+static void do_bad_ip(struct bench *b)
+{
+	uint8_t pkt[64];
+	size_t len = netns_packet4(pkt, CLIENT, GATEWAY, 7000, "x", 1);
+
+	client_says(b, 0x0021, pkt, 19);
+	client_says(b, 0x0021, pkt, len - 1);
+	client_says(b, 0x0057, pkt, len);
+	client_says(b, 0x0021, pkt, 0);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_BAD_IP, 4));
+}
+EACH(bad_ip)
+
+static void do_padding_is_cut(struct bench *b)
+{
+	int sniff = netns_sniff(dp_tun_name(b->tun));
+	struct reading w = {.fd = sniff, .len = -1};
+	uint8_t pkt[100] = {0};
+	size_t len = netns_packet4(pkt, CLIENT, GATEWAY, 7000, "pad", 3);
+
+	client_says(b, 0x0021, pkt, len + 20);
+	do {
+		w.len = -1;
+		CU_ASSERT_FATAL(rig_wait(&b->r, socket_has, &w));
+	} while (w.text[0] != 0x45 || memcmp(w.text + 12, pkt + 12, 4));
+	ASSERT_OCTETS(w.text, (size_t)w.len, pkt, len);
+	close(sniff);
+}
+EACH(padding_is_cut)
+
+/* --- out -------------------------------------------------------------------------------------- */
+
+static void do_client_is_told(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	const struct fake_frame *f;
+	uint8_t head[16];
+
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	f = frame_with(b, "four", 4);
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(f->c == 1);
+	ASSERT_OCTETS(f->octets, 8, head, test_hex(head, 16, "0002 0a0b 0c0d 0021"));
+	CU_ASSERT(f->len == 8 + 28 + 4 && f->octets[8] == 0x45);
+	CU_ASSERT(netns_send6(s6, client6, 7001, "six", 3) == 3);
+	f = frame_with(b, "six", 3);
+	CU_ASSERT_FATAL(f != NULL);
+	ASSERT_OCTETS(f->octets, 8, head, test_hex(head, 16, "0002 0a0b 0c0d 0057"));
+	CU_ASSERT(f->len == 8 + 48 + 3 && f->octets[8] >> 4 == 6);
+	close(s4);
+	close(s6);
+}
+EACH(client_is_told)
+
+static void do_nobody_has_it(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	uint64_t before = rig_reason(&b->r, DP_R_NO_ROUTE);
+
+	CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "x", 1) == 1);
+	CU_ASSERT(netns_send6(s6, other6, 7001, "x", 1) == 1);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 2));
+	/* An NCP that is not open has no address. */
+	b->call.ip4 = false;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "x", 1) == 1);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 3));
+	dp_call_del(b->r.dp, 2, 3);
+	CU_ASSERT(netns_send6(s6, client6, 7001, "x", 1) == 1);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 4));
+	close(s4);
+	close(s6);
+}
+EACH(nobody_has_it)
+
+/* An address goes to another call; the end of the first does not take it away again. */
+static void do_an_address_moves(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000);
+	struct dp_call second = b->call;
+	const struct fake_frame *f;
+
+	second.sid = 4;
+	second.data.peer_sid = 0x0e0f;
+	CU_ASSERT(!dp_call_set(b->r.dp, &second));
+	dp_call_del(b->r.dp, 2, 3);
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "moved", 5) == 5);
+	f = frame_with(b, "moved", 5);
+	CU_ASSERT(f && f->octets[4] == 0x0e && f->octets[5] == 0x0f);
+	dp_call_del(b->r.dp, 2, 4);
+	close(s4);
+}
+EACH(an_address_moves)
+
+static void tell_link_local(struct bench *b, const char *text)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+				  .sin6_port = htons(7001),
+				  .sin6_addr.s6_addr = {0xfe, 0x80, [15] = 5},
+				  .sin6_scope_id = if_nametoindex(dp_tun_name(b->tun))};
+	int s6 = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	CU_ASSERT(sendto(s6, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)) > 0);
+	close(s6);
+}
+
+/* Another client with the same interface identifier does not get what is for the first. */
+static void do_an_identifier_stays(struct bench *b)
+{
+	static const struct cfg_prefix ours = {
+		.v6 = true, .bits = 64, .addr = {0xfe, 0x80, [15] = 1}};
+	static const uint8_t first[] = {0x0c, 0x0d};
+	struct dp_call second = b->call;
+	const struct fake_frame *f;
+
+	CU_ASSERT(!netif_addr(dp_tun_name(b->tun), &ours, NULL, true));
+	CU_ASSERT(netns_settled6(ours.addr));
+	second.sid = 4;
+	second.data.peer_sid = 0x0e0f;
+	second.peer4 = CLIENT + 1;
+	memcpy(second.peer6, other6, 8);
+	CU_ASSERT(!dp_call_set(b->r.dp, &second));
+	tell_link_local(b, "local one");
+	f = frame_with(b, "local one", 9);
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(!memcmp(f->octets + 4, first, 2));
+	dp_call_del(b->r.dp, 2, 4);
+	tell_link_local(b, "local two");
+	f = frame_with(b, "local two", 9);
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT(!memcmp(f->octets + 4, first, 2));
+}
+EACH(an_identifier_stays)
+
+/* --- MTU -------------------------------------------------------------------------------------- */
+
+/* What the kernel takes the path to the client to be; asked by a fresh connect, because an answer
+ * that comes while the socket is busy changes the route only. */
+static int path_mtu4(int fd)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(7001), .sin_addr.s_addr = htonl(CLIENT)};
+	socklen_t len = sizeof(int);
+	int mtu = -1;
+
+	CU_ASSERT(!connect(fd, (struct sockaddr *)&to, sizeof(to)));
+	CU_ASSERT(!getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &len));
+	return mtu;
+}
+
+static int path_mtu6(int fd)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(7001)};
+	socklen_t len = sizeof(int);
+	int mtu = -1;
+
+	memcpy(&to.sin6_addr, client6, 16);
+	CU_ASSERT(!connect(fd, (struct sockaddr *)&to, sizeof(to)));
+	CU_ASSERT(!getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &len));
+	return mtu;
+}
+
+static bool learnt4(struct rig *r, void *arg)
+{
+	(void)r;
+	return path_mtu4(*(int *)arg) == CALL_MTU;
+}
+
+static void do_too_big_is_answered(struct bench *b)
+{
+	static const char big[1400];
+	int s4 = netns_udp4(GATEWAY, 7000), on = IP_PMTUDISC_DO;
+
+	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &on, sizeof(on)));
+	CU_ASSERT(path_mtu4(s4) == 1500);
+	CU_ASSERT(send(s4, big, sizeof(big), 0) == sizeof(big));
+	CU_ASSERT(rig_wait(&b->r, learnt4, &s4)); /* by our ICMP */
+	CU_ASSERT(rig_reason(&b->r, DP_R_TOO_BIG) == 1);
+	CU_ASSERT(fake_sent_count(b->r.fake) == 0);
+	close(s4);
+}
+EACH(too_big_is_answered)
+
+static bool learnt6(struct rig *r, void *arg)
+{
+	(void)r;
+	return path_mtu6(*(int *)arg) == 1280;
+}
+
+static void do_too_big_is_answered6(struct bench *b)
+{
+	static const char big[1400];
+	int s6 = netns_udp6(gateway6, 7000);
+
+	b->call.mtu = 1280;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	CU_ASSERT(path_mtu6(s6) == 1500);
+	CU_ASSERT(send(s6, big, sizeof(big), 0) == sizeof(big));
+	CU_ASSERT(rig_wait(&b->r, learnt6, &s6));
+	CU_ASSERT(rig_reason(&b->r, DP_R_TOO_BIG) == 1);
+	close(s6);
+}
+EACH(too_big_is_answered6)
+
+static void do_without_df_it_is_cut(struct bench *b)
+{
+	char big[1400];
+	int s4 = netns_udp4(GATEWAY, 7000), off = IP_PMTUDISC_DONT;
+	const struct fake_frame *first, *last;
+	struct dp_counters n;
+
+	memset(big, 'a', sizeof(big));
+	memcpy(big, "start", 5);
+	memcpy(big + sizeof(big) - 3, "end", 3);
+	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off)));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, big, sizeof(big)) == sizeof(big));
+	first = frame_with(b, "start", 5);
+	last = frame_with(b, "aend", 4);
+	CU_ASSERT_FATAL(first && last && first < last);
+	CU_ASSERT(first->len - 8 == 996 && first->octets[8 + 6] == 0x20); /* MF, offset 0 */
+	CU_ASSERT(last->len - 8 == 20 + 1408 - 976);
+	CU_ASSERT(last->octets[8 + 6] == 0 && last->octets[8 + 7] == 976 / 8);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT(n.fragmented == 1 && n.reason[DP_R_TOO_BIG] == 0);
+	close(s4);
+}
+EACH(without_df_it_is_cut)
+
+static void do_too_big_answers_are_limited(struct bench *b)
+{
+	static const char big[1400];
+	int s4 = netns_udp4(GATEWAY, 7000), probe = IP_PMTUDISC_PROBE;
+
+	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &probe, sizeof(probe)));
+	for (unsigned i = 0; i < 300; i++) /* PROBE: DF, and what is learnt is ignored */
+		netns_send4(s4, CLIENT, 7001, big, sizeof(big));
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_ICMP_LIMIT, 10));
+	close(s4);
+}
+EACH(too_big_answers_are_limited)
+
+/* --- MSS -------------------------------------------------------------------------------------- */
+
+static void do_mss_is_held_down(struct bench *b)
+{
+	/* The MSS option of a SYN is the first of Linux's: kind 2, length 4. */
+	static const uint8_t want_out[] = {2, 4, (CALL_MTU - 40) >> 8, (CALL_MTU - 40) & 255};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(CLIENT)};
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int sniff = netns_sniff(dp_tun_name(b->tun));
+	const struct fake_frame *f;
+	struct reading w = {.fd = sniff};
+	uint8_t syn[44];
+
+	CU_ASSERT(connect(s, (struct sockaddr *)&to, sizeof(to)) < 0 && errno == EINPROGRESS);
+	f = frame_with(b, want_out, sizeof(want_out));
+	CU_ASSERT(f && f->octets[8 + 33] == 0x02);
+	/* and the client's, on its way in */
+	test_hex(syn, sizeof(syn),
+		 "4500002c 00004000 40060000 0a400005 0a400001"
+		 "04d2 0050 00000001 00000000 6002 ffff 0000 0000 020405b4");
+	client_says(b, 0x0021, syn, sizeof(syn));
+	do {
+		w.len = -1;
+		CU_ASSERT_FATAL(rig_wait(&b->r, socket_has, &w));
+	} while (w.len != sizeof(syn) || w.text[12] != 0x0a || w.text[15] != 0x05);
+	ASSERT_OCTETS(w.text + 40, 4, want_out, 4);
+	close(s);
+	close(sniff);
+}
+EACH(mss_is_held_down)
+
+/* --- client side ------------------------------------------------------------------------------ */
+
+static void do_as_a_client(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000);
+	uint8_t pkt[64];
+
+	b->call.client = true;
+	b->call.peer4 = 0;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says(b, 0x0021, pkt, netns_packet4(pkt, CLIENT + 77, GATEWAY, 7000, "any", 3));
+	CU_ASSERT(hears(b, s4, "any"));
+	CU_ASSERT(netns_send4(s4, CLIENT + 77, 7001, "back", 4) == 4);
+	CU_ASSERT(frame_with(b, "back", 4) != NULL);
+	dp_call_del(b->r.dp, 2, 3);
+	CU_ASSERT(netns_send4(s4, CLIENT + 77, 7001, "gone", 4) == 4);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, 1));
+	close(s4);
+}
+EACH(as_a_client)
+
+/* --- the device ------------------------------------------------------------------------------- */
+
+static void do_a_device_is_joined(struct bench *b)
+{
+	const char *name = dp_tun_name(b->tun);
+	struct dp_tun *again = dp_tun_open(b->r.dp, name, 1500, NULL, 0);
+	int s4 = netns_udp4(GATEWAY, 7000);
+
+	CU_ASSERT(again == b->tun);
+	dp_tun_close(b->r.dp, again);
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "still", 5) == 5);
+	CU_ASSERT(frame_with(b, "still", 5) != NULL);
+	close(s4);
+}
+EACH(a_device_is_joined)
+
+static void do_a_device_that_cannot_be(struct bench *b)
+{
+	char err[64] = "";
+
+	CU_ASSERT(!dp_tun_open(b->r.dp, "much-too-long-a-name", 1500, err, sizeof(err)));
+	CU_ASSERT(err[0] != '\0');
+}
+EACH(a_device_that_cannot_be)
+
+/* Removed by somebody else: said once, and the worker does not spin. */
+static void do_a_device_is_removed(struct bench *b)
+{
+	struct pollfd fd = {.fd = dp_fd(b->r.dp), .events = POLLIN};
+	char command[64];
+
+	snprintf(command, sizeof(command), "ip link del %s", dp_tun_name(b->tun));
+	CU_ASSERT_FATAL(system(command) == 0);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_TUN_READ, 1));
+	client_says4(b, CLIENT, "x");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_TUN_WRITE, 1));
+	rig_settle(&b->r);
+	dp_poll(b->r.dp);
+	CU_ASSERT(poll(&fd, 1, 0) == 0);
+	CU_ASSERT(rig_reason(&b->r, DP_R_TUN_READ) == 1);
+	CU_ASSERT(dp_tun_gone(b->tun));
+}
+EACH(a_device_is_removed)
+
+static const struct test_case cases[] = {
+	{"client_is_heard", client_is_heard},
+	{"spoofing_is_stopped", spoofing_is_stopped},
+	{"duplicate_address_detection", duplicate_address_detection},
+	{"bad_ip", bad_ip},
+	{"padding_is_cut", padding_is_cut},
+	{"client_is_told", client_is_told},
+	{"nobody_has_it", nobody_has_it},
+	{"an_address_moves", an_address_moves},
+	{"an_identifier_stays", an_identifier_stays},
+	{"too_big_is_answered", too_big_is_answered},
+	{"too_big_is_answered6", too_big_is_answered6},
+	{"without_df_it_is_cut", without_df_it_is_cut},
+	{"too_big_answers_are_limited", too_big_answers_are_limited},
+	{"mss_is_held_down", mss_is_held_down},
+	{"as_a_client", as_a_client},
+	{"a_device_is_joined", a_device_is_joined},
+	{"a_device_that_cannot_be", a_device_that_cannot_be},
+	{"a_device_is_removed", a_device_is_removed},
+	{NULL, NULL},
+};
+const struct test_suite suite_terminal = {"terminal", cases};
