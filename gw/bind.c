@@ -12,8 +12,8 @@
 #include "gw/capture.h"
 #include "gw/client.h"
 #include "gw/keep.h"
-#include "gw/leg_call.h"
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_call.h"
+#include "gw/legs/leg_terminal.h"
 #include "gw/port.h"
 #include "gw/text.h"
 #include <arpa/inet.h>

@@ -8,8 +8,8 @@
 #include "gw/client.h"
 
 #include "gw/bind.h"
-#include "gw/leg_call.h"
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_call.h"
+#include "gw/legs/leg_terminal.h"
 #include "gw/text.h"
 #include "gw/device.h"
 #include <stdio.h>

@@ -7,7 +7,7 @@
  */
 #include "gw/device.h"
 
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_terminal.h"
 #include "gw/netif.h"
 #include "gw/text.h"
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include "gw/aaa.h"
 #include "gw/addrpool.h"
 #include "gw/dp/dp.h"
-#include "gw/join.h"
+#include "gw/legs/join.h"
 #include "gw/log.h"
 #include "gw/loop.h"
 #include <osmocom/core/select.h>

@@ -3,7 +3,7 @@
  * `show counters`: what was sent and received by message type, and everything that was dropped,
  * refused or forgiven, each by its reason.  Zeroes are left out: what is shown has happened.
  */
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_terminal.h"
 #include "gw/port.h"
 #include "gw/table.h"
 #include "gw/vty.h"

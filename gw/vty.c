@@ -8,7 +8,7 @@
 #include "gw/bind.h"
 #include "gw/capture.h"
 #include "gw/client.h"
-#include "gw/leg_call.h"
+#include "gw/legs/leg_call.h"
 #include "gw/table.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Calls, as a table and one by one. */
 #include "gw/bind.h"
-#include "gw/leg_call.h"
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_call.h"
+#include "gw/legs/leg_terminal.h"
 #include "gw/table.h"
 #include "gw/text.h"
 #include "gw/vty.h"

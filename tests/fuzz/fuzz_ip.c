@@ -5,7 +5,7 @@
  * came from.
  */
 #include "gw/ip/ip.h"
-#include "gw/ra.h"
+#include "gw/legs/ra.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -99,6 +99,6 @@ fuzz_atm_LDADD = libtransports.la
 
 check_PROGRAMS += fuzz-ip
 FUZZERS += fuzz-ip
-fuzz_ip_SOURCES = tests/fuzz/fuzz_ip.c gw/ip/ip.c gw/ra.c $(FUZZ_MAIN)
+fuzz_ip_SOURCES = tests/fuzz/fuzz_ip.c gw/ip/ip.c gw/legs/ra.c $(FUZZ_MAIN)
 fuzz_ip_CFLAGS = $(AM_CFLAGS)
 fuzz_ip_LDFLAGS = $(FUZZ_LINK)

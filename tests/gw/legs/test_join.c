@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Joins of legs that only remember what they were asked. */
-#include "gw/join.h"
+#include "gw/legs/join.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
 

@@ -4,7 +4,7 @@
  * What goes is told once (the state GONE is entered once), so that legs may end each other in any
  * order and from inside each other's functions.
  */
-#include "gw/join.h"
+#include "gw/legs/join.h"
 
 #include <stdio.h>
 #include <stdlib.h>

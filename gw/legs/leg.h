@@ -7,8 +7,8 @@
  * join_leg_gone() -> GONE, free() once both legs of the join are gone and no handler is running.
  * From GONE on it calls nobody and holds nothing outside its own memory.
  */
-#ifndef GW_LEG_H
-#define GW_LEG_H
+#ifndef GW_LEGS_LEG_H
+#define GW_LEGS_LEG_H
 
 #include "core/msg.h"
 #include "gw/dp/dp.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/bind.h"
-#include "gw/leg_call.h"
+#include "gw/legs/leg_call.h"
 #include "tests/gw/bench.h"
 
 #define LNS(peer)                                                                 \

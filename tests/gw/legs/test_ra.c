@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/ra.h"
+#include "gw/legs/ra.h"
 #include "tests/gw/bench.h"
 
 #include "gw/bind.h"

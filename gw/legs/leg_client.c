@@ -3,7 +3,7 @@
  * A terminal as client: proves itself with the secret of its section and takes the addresses it is
  * given; its owner puts them on the TUN.
  */
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_terminal.h"
 #include "gw/text.h"
 
 #include <stdio.h>

@@ -4,10 +4,10 @@
  * of one go out by the other.  When one goes, a const table says what the other does, and when both
  * are gone the join frees itself, after the handler that is running has returned.
  */
-#ifndef GW_JOIN_H
-#define GW_JOIN_H
+#ifndef GW_LEGS_JOIN_H
+#define GW_LEGS_JOIN_H
 
-#include "gw/leg.h"
+#include "gw/legs/leg.h"
 #include "gw/loop.h"
 #include <osmocom/core/linuxlist.h>
 

@@ -3,8 +3,8 @@
  * Router Advertisements (RFC 4861): how a client learns the /64 its call was given, since IPV6CP
  * carries no more than an interface identifier.  Pure functions over octets.
  */
-#ifndef GW_RA_H
-#define GW_RA_H
+#ifndef GW_LEGS_RA_H
+#define GW_LEGS_RA_H
 
 #include "core/bytes.h"
 

@@ -4,7 +4,7 @@
  * the message that completes the call: until the call is up its frames are punted, and the first
  * few wait here.  Every change of the entry goes through one function, from one struct.
  */
-#include "gw/leg_call.h"
+#include "gw/legs/leg_call.h"
 
 #include "gw/text.h"
 #include <stdio.h>

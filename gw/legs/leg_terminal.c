@@ -5,7 +5,7 @@
  *
  * The PPP engine may not be freed inside its own event handler: it lives until the join is reaped.
  */
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_terminal.h"
 
 #include "gw/text.h"
 #include <stdio.h>

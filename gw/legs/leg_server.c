@@ -4,8 +4,8 @@
  * own one) and takes them back.  Everything it holds of others is in struct leg_server and is given
  * back in one place.
  */
-#include "gw/leg_terminal.h"
-#include "gw/ra.h"
+#include "gw/legs/leg_terminal.h"
+#include "gw/legs/ra.h"
 #include "gw/text.h"
 #include "gw/device.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Calls that end in our PPP server, dialled by a real PPP client. */
-#include "gw/leg_terminal.h"
+#include "gw/legs/leg_terminal.h"
 #include "tests/gw/bench.h"
 
 #include <string.h>

@@ -3,11 +3,11 @@
  * The legs where PPP ends: our PPP engine with a TUN behind it.  What server and client have in
  * common is here; what is different is a const role (leg_server.c, leg_client.c).
  */
-#ifndef GW_LEG_TERMINAL_H
-#define GW_LEG_TERMINAL_H
+#ifndef GW_LEGS_LEG_TERMINAL_H
+#define GW_LEGS_LEG_TERMINAL_H
 
 #include "gw/gw.h"
-#include "gw/leg.h"
+#include "gw/legs/leg.h"
 
 struct leg_terminal;
 

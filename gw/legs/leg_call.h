@@ -3,11 +3,11 @@
  * The leg that is a call: a session in an L2TP tunnel, offered to us (we are its LNS) or placed by
  * us (we are its LAC).  It keeps the call's entry in the data plane in step with the engine.
  */
-#ifndef GW_LEG_CALL_H
-#define GW_LEG_CALL_H
+#ifndef GW_LEGS_LEG_CALL_H
+#define GW_LEGS_LEG_CALL_H
 
 #include "gw/gw.h"
-#include "gw/leg.h"
+#include "gw/legs/leg.h"
 
 /* A call the engine has offered; peer: its section.  NULL without memory.  start() answers it. */
 struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer);

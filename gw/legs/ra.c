@@ -3,7 +3,7 @@
  * One advertisement, one check.  The prefix is announced for addresses only (A), not as on-link
  * (L): on a point-to-point link there is nobody else to find, everything goes through us.
  */
-#include "gw/ra.h"
+#include "gw/legs/ra.h"
 
 #include "gw/ip/ip.h"
 
