@@ -9,7 +9,7 @@
 #include "gw/bind.h"
 
 #include "core/htab.h"
-#include "gw/capture.h"
+#include "gw/operator/capture.h"
 #include "gw/client.h"
 #include "gw/keep.h"
 #include "gw/legs/leg_call.h"

@@ -7,7 +7,7 @@
  */
 #include "gw/gw.h"
 
-#include "gw/capture.h"
+#include "gw/operator/capture.h"
 
 #include "gw/bind.h"
 #include "gw/client.h"

@@ -5,7 +5,7 @@
  */
 #include "gw/gw.h"
 #include "gw/plugin.h"
-#include "gw/vty.h"
+#include "gw/operator/vty.h"
 #include "transports/builtin.h"
 
 #include <getopt.h>

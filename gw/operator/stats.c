@@ -5,8 +5,8 @@
  */
 #include "gw/legs/leg_terminal.h"
 #include "gw/port.h"
-#include "gw/table.h"
-#include "gw/vty.h"
+#include "gw/operator/table.h"
+#include "gw/operator/vty.h"
 
 #include <stdlib.h>
 

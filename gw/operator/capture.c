@@ -3,7 +3,7 @@
  * Frames come from the workers' bounded rings with the monotonic time they were seen at; files hold the
  * time of day, so the difference is taken once, when the capture begins.
  */
-#include "gw/capture.h"
+#include "gw/operator/capture.h"
 
 #include "gw/port.h"
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/capture.h"
+#include "gw/operator/capture.h"
 
 #include "tests/gw/bench.h"
 #include <pcap/pcap.h>

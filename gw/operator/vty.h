@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The operator's terminal: libosmovty with our commands.  It shows and acts; it writes nothing. */
-#ifndef GW_VTY_H
-#define GW_VTY_H
+#ifndef GW_OPERATOR_VTY_H
+#define GW_OPERATOR_VTY_H
 
 #include "gw/gw.h"
 #include <osmocom/vty/command.h>

@@ -6,10 +6,10 @@
 #include "gw/client.h"
 #include "gw/plugin.h"
 #include "gw/port.h"
-#include "gw/table.h"
+#include "gw/operator/table.h"
 #include "gw/text.h"
 #include "gw/device.h"
-#include "gw/vty.h"
+#include "gw/operator/vty.h"
 
 #include "config.h"
 

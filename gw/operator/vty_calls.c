@@ -3,9 +3,9 @@
 #include "gw/bind.h"
 #include "gw/legs/leg_call.h"
 #include "gw/legs/leg_terminal.h"
-#include "gw/table.h"
+#include "gw/operator/table.h"
 #include "gw/text.h"
-#include "gw/vty.h"
+#include "gw/operator/vty.h"
 
 struct view {
 	struct gw *gw;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A table for people: cells are collected, then printed in columns as wide as their widest cell. */
-#ifndef GW_TABLE_H
-#define GW_TABLE_H
+#ifndef GW_OPERATOR_TABLE_H
+#define GW_OPERATOR_TABLE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/table.h"
+#include "gw/operator/table.h"
 #include "tests/harness.h"
 
 #include <stdio.h>

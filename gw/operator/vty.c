@@ -3,13 +3,13 @@
  * Start and stop of the terminal, and the commands that act.  A command that ends something answers
  * when the wish is on its way, not when the far end has agreed.
  */
-#include "gw/vty.h"
+#include "gw/operator/vty.h"
 
 #include "gw/bind.h"
-#include "gw/capture.h"
+#include "gw/operator/capture.h"
 #include "gw/client.h"
 #include "gw/legs/leg_call.h"
-#include "gw/table.h"
+#include "gw/operator/table.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.  A
  * capture ends by itself at CAPTURE_MOST octets.  Control thread only.
  */
-#ifndef GW_CAPTURE_H
-#define GW_CAPTURE_H
+#ifndef GW_OPERATOR_CAPTURE_H
+#define GW_OPERATOR_CAPTURE_H
 
 #include "gw/gw.h"
 

@@ -4,7 +4,7 @@
  * while they are added, so that printing is one walk.  Out of memory loses the rest of the table
  * and says so.
  */
-#include "gw/table.h"
+#include "gw/operator/table.h"
 
 #include <stdarg.h>
 #include <stdio.h>
