@@ -7,8 +7,8 @@
 #define GW_GW_H
 
 #include "cfg/cfg.h"
-#include "gw/aaa.h"
-#include "gw/addrpool.h"
+#include "gw/aaa/aaa.h"
+#include "gw/aaa/addrpool.h"
 #include "gw/dp/dp.h"
 #include "gw/legs/join.h"
 #include "gw/log.h"

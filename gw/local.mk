@@ -3,7 +3,7 @@
 # The control side: everything that runs on the control thread.
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
-	gw/aaa.c gw/aaa.h gw/addrpool.c gw/addrpool.h gw/bind.c gw/bind.h gw/operator/capture.c gw/operator/capture.h gw/client.c gw/client.h \
+	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/bind.c gw/bind.h gw/operator/capture.c gw/operator/capture.h gw/client.c gw/client.h \
 	gw/gw.c gw/gw.h gw/legs/join.c gw/legs/join.h gw/keep.c gw/keep.h gw/legs/leg.h gw/legs/leg_call.c gw/legs/leg_call.h \
 	gw/legs/leg_client.c gw/legs/leg_server.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/log.c gw/log.h \
 	gw/loop.c gw/loop.h gw/netif.h gw/plugin.c gw/plugin.h gw/port.c gw/port.h gw/legs/ra.c gw/legs/ra.h gw/operator/stats.c gw/operator/table.c gw/operator/table.h \

@@ -5,7 +5,7 @@
  * the upper 64 bits.  Slots never used are found by a cursor, those given back wait in a doubly
  * linked list by index: oldest at the head, and a fixed address can leave from its middle.
  */
-#include "gw/addrpool.h"
+#include "gw/aaa/addrpool.h"
 
 #include <stdlib.h>
 #include <string.h>

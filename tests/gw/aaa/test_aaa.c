@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/aaa.h"
+#include "gw/aaa/aaa.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
 

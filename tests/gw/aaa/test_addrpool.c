@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/addrpool.h"
+#include "gw/aaa/addrpool.h"
 #include "tests/harness.h"
 
 #include <string.h>

@@ -5,8 +5,8 @@
  * that an address seldom changes hands quickly.  Fixed addresses of users are taken by name and are
  * never handed to others.  Memory is bounded by the ranges, not by what peers do.
  */
-#ifndef GW_ADDRPOOL_H
-#define GW_ADDRPOOL_H
+#ifndef GW_AAA_ADDRPOOL_H
+#define GW_AAA_ADDRPOOL_H
 
 #include "cfg/cfg.h"
 

@@ -3,8 +3,8 @@
  * Who may come in: a question about one PPP claim, an answer some time later.  Today the users of
  * the configuration answer; whoever asks cannot tell, and gets the answer from the loop either way.
  */
-#ifndef GW_AAA_H
-#define GW_AAA_H
+#ifndef GW_AAA_AAA_H
+#define GW_AAA_AAA_H
 
 #include "cfg/cfg.h"
 #include "gw/loop.h"

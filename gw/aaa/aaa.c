@@ -4,7 +4,7 @@
  * A name nobody has is checked against a secret nobody knows, and refused in the same words and
  * after the same work as a wrong password.
  */
-#include "gw/aaa.h"
+#include "gw/aaa/aaa.h"
 
 #include <stdlib.h>
 #include <string.h>
