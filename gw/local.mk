@@ -3,23 +3,33 @@
 # The control side: everything that runs on the control thread.
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
-	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/bind.c gw/bind.h gw/operator/capture.c gw/operator/capture.h gw/client.c gw/client.h \
-	gw/gw.c gw/gw.h gw/legs/join.c gw/legs/join.h gw/keep.c gw/keep.h gw/legs/leg.h gw/legs/leg_call.c gw/legs/leg_call.h \
-	gw/legs/leg_client.c gw/legs/leg_server.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/log.c gw/log.h \
-	gw/loop.c gw/loop.h gw/netif.h gw/plugin.c gw/plugin.h gw/port.c gw/port.h gw/legs/ra.c gw/legs/ra.h gw/operator/stats.c gw/operator/table.c gw/operator/table.h \
-	gw/text.c gw/text.h gw/device.c gw/device.h gw/operator/vty.c gw/operator/vty.h gw/operator/vty_calls.c gw/operator/vty_show.c
+	gw/bind.c gw/bind.h gw/client.c gw/client.h gw/device.c gw/device.h gw/gw.c gw/gw.h gw/keep.c gw/keep.h \
+	gw/log.c gw/log.h gw/loop.c gw/loop.h gw/plugin.c gw/plugin.h gw/port.c gw/port.h \
+	gw/text.c gw/text.h \
+	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/addrpool.c gw/aaa/addrpool.h \
+	gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_client.c \
+	gw/legs/leg_server.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/ra.c gw/legs/ra.h \
+	gw/operator/capture.c gw/operator/capture.h gw/operator/stats.c gw/operator/table.c gw/operator/table.h \
+	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_calls.c gw/operator/vty_show.c
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
-libcontrol_la_LIBADD = $(OSMO_LIBS) $(PCAP_LIBS)
+libcontrol_la_LIBADD = libnetif.la $(OSMO_LIBS) $(PCAP_LIBS)
 
-# The data plane: the workers, and what the control side asks of them (gw/dp/dp.h, gw/netif.h).
+# Kernel devices by name; apart, so that a test of the data plane can have them without the control side.
+noinst_LTLIBRARIES += libnetif.la
+libnetif_la_SOURCES = gw/netif.c gw/netif.h
+libnetif_la_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
+libnetif_la_LIBADD = $(MNL_LIBS)
+
+# The data plane: the workers, and what the control side asks of them (gw/dp/dp.h).
 noinst_LTLIBRARIES += libdp.la
 libdp_la_SOURCES = \
-	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/calltab.c gw/dp/calltab.h gw/dp/dp.c gw/dp/dp.h gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_int.h \
-	gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/host.c gw/ip/ip.c gw/ip/ip.h gw/dp/map.c \
-	gw/dp/map.h gw/netif.c gw/dp/pool.c gw/dp/pool.h gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c gw/dp/ring.h \
-	gw/dp/terminal.c gw/dp/tun.c gw/dp/tun.h gw/dp/worker.c gw/dp/worker.h
-libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(MNL_CFLAGS)
-libdp_la_LIBADD = $(URCU_LIBS) $(MNL_LIBS) -lpthread
+	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/calltab.c gw/dp/calltab.h gw/dp/dp.c gw/dp/dp.h gw/dp/dp_call.c \
+	gw/dp/dp_chan.c gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c \
+	gw/dp/host.c gw/dp/map.c gw/dp/map.h gw/dp/pool.c gw/dp/pool.h gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c \
+	gw/dp/ring.h gw/dp/terminal.c gw/dp/tun.c gw/dp/tun.h gw/dp/worker.c gw/dp/worker.h \
+	gw/ip/ip.c gw/ip/ip.h
+libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
+libdp_la_LIBADD = $(URCU_LIBS) -lpthread
 
 bin_PROGRAMS += isthmus
 isthmus_SOURCES = gw/main.c

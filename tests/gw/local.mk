@@ -19,4 +19,4 @@ unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h 
 	tests/gw/dp/test_ring.c tests/gw/dp/test_terminal.c tests/gw/dp/test_worker.c
 unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS)
 EXTRA_DIST += tests/gw/dp/tsan.supp
-unit_dataplane_LDADD = libdp.la libtransports.la libcore.la $(CUNIT_LIBS)
+unit_dataplane_LDADD = libdp.la libnetif.la libtransports.la libcore.la $(CUNIT_LIBS)
