@@ -21,7 +21,7 @@ struct arena {
 	struct piece *last;
 };
 
-static void *or_die(void *p)
+static void *arena_or_die(void *p)
 {
 	if (!p) {
 		fputs("isthmus: out of memory while reading the configuration\n", stderr);
@@ -32,7 +32,7 @@ static void *or_die(void *p)
 
 struct arena *arena_new(void)
 {
-	return or_die(calloc(1, sizeof(struct arena)));
+	return arena_or_die(calloc(1, sizeof(struct arena)));
 }
 
 void arena_free(struct arena *a)
@@ -49,7 +49,7 @@ void arena_free(struct arena *a)
 
 void *arena_get(struct arena *a, size_t n)
 {
-	struct piece *p = or_die(calloc(1, sizeof(*p) + n));
+	struct piece *p = arena_or_die(calloc(1, sizeof(*p) + n));
 
 	p->len = n;
 	p->next = a->last;

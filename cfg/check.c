@@ -17,19 +17,19 @@
 #define L2TP_FRAME_MIN 1526u
 
 /* The key to blame, or the section when the key was not written. */
-static const struct cfg_item *blame(const struct cfg_item *section, const char *key)
+static const struct cfg_item *check_blame(const struct cfg_item *section, const char *key)
 {
 	const struct cfg_item *it = cfg_given(section, key);
 
 	return it ? it : section;
 }
 
-static bool has_secret(const struct cfg_item *it)
+static bool check_has_secret(const struct cfg_item *it)
 {
 	return cfg_given(it, "secret") || cfg_given(it, "secret-file");
 }
 
-static void one_secret(struct cfg_load *l, const struct cfg_item *it)
+static void check_one_secret(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_item *file = cfg_given(it, "secret-file");
 
@@ -37,13 +37,13 @@ static void one_secret(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, file->line, file, "excludes `secret`, which is given too");
 }
 
-static const char *ipv4_text(struct cfg_load *l, uint32_t a)
+static const char *check_ipv4_text(struct cfg_load *l, uint32_t a)
 {
 	return arena_printf(l->scratch, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255,
 			    a & 255);
 }
 
-static struct cfg_prefix host_prefix(uint32_t a)
+static struct cfg_prefix check_host_prefix(uint32_t a)
 {
 	struct cfg_prefix p = {.bits = 32};
 
@@ -54,7 +54,7 @@ static struct cfg_prefix host_prefix(uint32_t a)
 
 /* --- peer ------------------------------------------------------------------------------------- */
 
-static void peer_needs_secret(struct cfg_load *l, const struct cfg_item *it)
+static void check_peer_needs_secret(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
 	const struct {
@@ -64,24 +64,24 @@ static void peer_needs_secret(struct cfg_load *l, const struct cfg_item *it)
 		    {"hide", p->policy.hide},
 		    {"reauth", p->policy.reauth != 0}};
 
-	for (size_t i = 0; i < CFG_ROWS(rows) && !has_secret(it); i++)
+	for (size_t i = 0; i < CFG_ROWS(rows) && !check_has_secret(it); i++)
 		if (rows[i].on) {
-			const struct cfg_item *b = blame(it, rows[i].key);
+			const struct cfg_item *b = check_blame(it, rows[i].key);
 
 			cfg_wrong(l, b->line, b, "needs a `secret`");
 		}
 }
 
-static void peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
+static void check_peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
-	const struct cfg_item *b = blame(it, "reauth"), *c = cfg_given(it, "challenge");
+	const struct cfg_item *b = check_blame(it, "reauth"), *c = cfg_given(it, "challenge");
 
 	if (p->policy.reauth && p->policy.single_tunnel)
 		cfg_wrong(l, b->line, b, "excludes `single-tunnel`: it opens a second tunnel");
 	if (p->policy.reauth && c && c->values && !strcmp(c->value->text, "no"))
 		cfg_wrong(l, b->line, b, "needs `challenge = yes`: nothing would be proved");
-	b = blame(it, "retransmit-max");
+	b = check_blame(it, "retransmit-max");
 	if (p->policy.retransmit > p->policy.retransmit_max)
 		cfg_wrong(l, b->line, b, "`%s` is shorter than `retransmit`, %s",
 			  cfg_time_text(l->scratch, p->policy.retransmit_max),
@@ -89,15 +89,15 @@ static void peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
 }
 
 /* The port a peer is dialled through: its own, or the only one. */
-static const struct cfg_port *dial_port(const struct cfg_load *l, const struct cfg_peer *p)
+static const struct cfg_port *check_dial_port(const struct cfg_load *l, const struct cfg_peer *p)
 {
 	return p->port ? p->port : l->m->ports == 1 ? l->m->port : NULL;
 }
 
-static void peer_dial(struct cfg_load *l, const struct cfg_item *it)
+static void check_peer_dial(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
-	const struct cfg_port *port = dial_port(l, p);
+	const struct cfg_port *port = check_dial_port(l, p);
 	const struct cfg_item *b = cfg_given(it, "dial");
 	struct ist_addr a;
 
@@ -112,24 +112,24 @@ static void peer_dial(struct cfg_load *l, const struct cfg_item *it)
 				      : "there is no port to dial through");
 }
 
-static bool is_address_of(const struct cfg_port *port, const char *text)
+static bool check_is_address_of(const struct cfg_port *port, const char *text)
 {
 	struct ist_addr a;
 
 	return port->transport && !port->transport->addr_parse(&a, text);
 }
 
-static bool address_known(const struct cfg_load *l, const struct cfg_peer *p, const char *text)
+static bool check_address_known(const struct cfg_load *l, const struct cfg_peer *p, const char *text)
 {
 	if (strchr(text, '*'))
 		return true;
 	for (unsigned i = 0; i < l->m->ports; i++)
-		if ((!p->port || p->port == &l->m->port[i]) && is_address_of(&l->m->port[i], text))
+		if ((!p->port || p->port == &l->m->port[i]) && check_is_address_of(&l->m->port[i], text))
 			return true;
 	return false;
 }
 
-static void peer_addresses(struct cfg_load *l, const struct cfg_item *it)
+static void check_peer_addresses(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
 	const struct cfg_item *b = cfg_given(it, "address");
@@ -142,7 +142,7 @@ static void peer_addresses(struct cfg_load *l, const struct cfg_item *it)
 					  "`%s` has bits behind its length, was `%s` meant?",
 					  cfg_shown(l, &b->value[i]),
 					  cfg_prefix_text(l->scratch, &x));
-		} else if (!address_known(l, p, p->address[i])) {
+		} else if (!check_address_known(l, p, p->address[i])) {
 			cfg_wrong(l, b->value[i].line, b, "`%s` is no prefix and no address of %s",
 				  cfg_shown(l, &b->value[i]),
 				  p->port && p->port->transport ? p->port->transport->name
@@ -151,16 +151,16 @@ static void peer_addresses(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-static bool same_text(const char *a, const char *b)
+static bool check_same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
 }
 
 /* Would every SCCRQ that fits b have gone to a? */
-static bool same_selector(const struct cfg_peer *a, const struct cfg_peer *b)
+static bool check_same_selector(const struct cfg_peer *a, const struct cfg_peer *b)
 {
 	if (a->port != b->port || a->addresses != b->addresses ||
-	    !same_text(a->hostname, b->hostname))
+	    !check_same_text(a->hostname, b->hostname))
 		return false;
 	for (unsigned i = 0; i < a->addresses; i++)
 		if (strcmp(a->address[i], b->address[i]))
@@ -169,7 +169,7 @@ static bool same_selector(const struct cfg_peer *a, const struct cfg_peer *b)
 }
 
 /* Is it chosen by other means: we dial it, or it has a circuit of its own? */
-static bool known_otherwise(const struct cfg_load *l, const struct cfg_peer *p)
+static bool check_known_otherwise(const struct cfg_load *l, const struct cfg_peer *p)
 {
 	for (const struct cfg_port *port = l->m->port; port < l->m->port + l->m->ports; port++) {
 		for (unsigned i = 0; i < port->circuits; i++)
@@ -182,14 +182,14 @@ static bool known_otherwise(const struct cfg_load *l, const struct cfg_peer *p)
 	return p->dial != NULL;
 }
 
-static void peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
+static void check_peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
 
-	if (known_otherwise(l, p))
+	if (check_known_otherwise(l, p))
 		return;
 	for (const struct cfg_peer *q = l->m->peer; q < p; q++)
-		if (!known_otherwise(l, q) && same_selector(q, p)) {
+		if (!check_known_otherwise(l, q) && check_same_selector(q, p)) {
 			cfg_wrong(l, it->line, it,
 				  "answers to the same port, address and hostname as peer `%s` and "
 				  "is "
@@ -201,7 +201,7 @@ static void peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 
 /* --- port ------------------------------------------------------------------------------------- */
 
-static void circuits_differ(struct cfg_load *l, const struct cfg_item *it)
+static void check_circuits_differ(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_port *p = it->object;
 	const struct cfg_item *c = NULL;
@@ -217,7 +217,7 @@ static void circuits_differ(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-static void circuit_peers(struct cfg_load *l, const struct cfg_item *it)
+static void check_circuit_peers(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_item *c = NULL;
 
@@ -233,7 +233,7 @@ static void circuit_peers(struct cfg_load *l, const struct cfg_item *it)
 
 /* RFC 3070 section 5: both ends of a medium that is no IP take frames of 1526 octets, or a full PPP
  * packet would not fit into a data message. */
-static void mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
+static void check_mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_port *p = it->object;
 	const struct cfg_item *b = cfg_given(it, "mtu");
@@ -251,10 +251,10 @@ static void mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
 
 /* --- pool ------------------------------------------------------------------------------------- */
 
-static void range_sizes(struct cfg_load *l, const struct cfg_item *it)
+static void check_range_sizes(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_pool *p = it->object;
-	const struct cfg_item *b = blame(it, "ranges");
+	const struct cfg_item *b = check_blame(it, "ranges");
 
 	for (unsigned i = 0; i < p->ranges; i++) {
 		const struct cfg_prefix *r = &p->range[i];
@@ -269,10 +269,10 @@ static void range_sizes(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-static void overlap(struct cfg_load *l, const struct cfg_item *it, const struct cfg_prefix *mine,
+static void check_overlap(struct cfg_load *l, const struct cfg_item *it, const struct cfg_prefix *mine,
 		    const struct cfg_pool *q, unsigned upto)
 {
-	const struct cfg_item *b = blame(it, "ranges");
+	const struct cfg_item *b = check_blame(it, "ranges");
 
 	for (unsigned i = 0; i < upto; i++)
 		if (cfg_prefix_holds(mine, &q->range[i]) || cfg_prefix_holds(&q->range[i], mine))
@@ -281,14 +281,14 @@ static void overlap(struct cfg_load *l, const struct cfg_item *it, const struct 
 				  cfg_prefix_text(l->scratch, &q->range[i]), q->name);
 }
 
-static void ranges_apart(struct cfg_load *l, const struct cfg_item *it)
+static void check_ranges_apart(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_pool *p = it->object;
 
 	for (unsigned i = 0; i < p->ranges; i++) {
 		for (const struct cfg_pool *q = l->m->pool; q < p; q++)
-			overlap(l, it, &p->range[i], q, q->ranges);
-		overlap(l, it, &p->range[i], p, i);
+			check_overlap(l, it, &p->range[i], q, q->ranges);
+		check_overlap(l, it, &p->range[i], p, i);
 	}
 }
 
@@ -296,11 +296,11 @@ static void ranges_apart(struct cfg_load *l, const struct cfg_item *it)
 
 /* Our end may be one address of the service's own pool, but not of another's, not the network's or
  * broadcast address of a range, and not all there is. */
-static void local_in_pool(struct cfg_load *l, const struct cfg_item *it)
+static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_service *s = it->object;
-	const struct cfg_item *b = blame(it, "local");
-	struct cfg_prefix h = host_prefix(s->local4);
+	const struct cfg_item *b = check_blame(it, "local");
+	struct cfg_prefix h = check_host_prefix(s->local4);
 
 	if (!s->local4 || (!s->pool && cfg_given(it, "pool")))
 		return; /* reported already */
@@ -314,28 +314,28 @@ static void local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 			if (q != s->pool)
 				cfg_wrong(l, b->line, b,
 					  "`%s` lies in pool `%s`, which this service does not use",
-					  ipv4_text(l, s->local4), q->name);
+					  check_ipv4_text(l, s->local4), q->name);
 			else if (r->bits == 32)
 				cfg_wrong(l, b->line, b, "`%s` is all of a range of pool `%s`",
-					  ipv4_text(l, s->local4), q->name);
+					  check_ipv4_text(l, s->local4), q->name);
 			else if (r->bits < 31 &&
 				 (!(s->local4 & host) || (s->local4 & host) == host))
 				cfg_wrong(l, b->line, b,
 					  "`%s` is the first or last address of `%s`",
-					  ipv4_text(l, s->local4), cfg_prefix_text(l->scratch, r));
+					  check_ipv4_text(l, s->local4), cfg_prefix_text(l->scratch, r));
 		}
 }
 
-static void mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned mtu, bool ipv6)
+static void check_mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned mtu, bool ipv6)
 {
-	const struct cfg_item *b = blame(it, "mtu");
+	const struct cfg_item *b = check_blame(it, "mtu");
 
 	if (ipv6 && mtu < 1280)
 		cfg_wrong(l, b->line, b, "IPv6 needs 1280 or more; or set `ipv6 = no`");
 }
 
 /* As written: a name may have come from the environment. */
-static const char *tun_shown(struct cfg_load *l, const struct cfg_item *section, const char *tun)
+static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *section, const char *tun)
 {
 	const struct cfg_item *it = cfg_given(section, "tun");
 
@@ -343,9 +343,9 @@ static const char *tun_shown(struct cfg_load *l, const struct cfg_item *section,
 }
 
 /* One %d at most, no blank or slash, and short enough for the kernel with some digits. */
-static void tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun, bool pattern)
+static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun, bool pattern)
 {
-	const struct cfg_item *b = blame(it, "tun");
+	const struct cfg_item *b = check_blame(it, "tun");
 	const char *pct = strchr(tun, '%');
 	const char *wrong = NULL;
 
@@ -358,93 +358,93 @@ static void tun_name(struct cfg_load *l, const struct cfg_item *it, const char *
 	else if (pct && (pct[1] != 'd' || strchr(pct + 1, '%')))
 		wrong = "has a `%` that is not the one `%d`";
 	if (wrong)
-		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s", tun_shown(l, it, tun),
+		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s", check_tun_shown(l, it, tun),
 			  wrong);
 }
 
-static void service_device(struct cfg_load *l, const struct cfg_item *it)
+static void check_service_device(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_service *s = it->object;
 
-	tun_name(l, it, s->tun, true);
-	mtu_for_ipv6(l, it, s->mtu, s->ppp.ipv6);
+	check_tun_name(l, it, s->tun, true);
+	check_mtu_for_ipv6(l, it, s->mtu, s->ppp.ipv6);
 }
 
 /* --- user ------------------------------------------------------------------------------------- */
 
-static void user_secret(struct cfg_load *l, const struct cfg_item *it)
+static void check_user_secret(struct cfg_load *l, const struct cfg_item *it)
 {
-	if (!has_secret(it))
+	if (!check_has_secret(it))
 		cfg_wrong(l, it->line, it, "`secret` or `secret-file` is missing");
 }
 
-static void user_address(struct cfg_load *l, const struct cfg_item *it)
+static void check_user_address(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_user *u = it->object;
-	const struct cfg_item *b = blame(it, "address");
+	const struct cfg_item *b = check_blame(it, "address");
 
 	if (!u->address4)
 		return;
 	for (const struct cfg_user *q = l->m->user; q < u; q++)
 		if (q->address4 == u->address4)
 			cfg_wrong(l, b->line, b, "`%s` is user `%s`'s too",
-				  ipv4_text(l, u->address4),
+				  check_ipv4_text(l, u->address4),
 				  cfg_clean(l, q->name, strlen(q->name)));
 	for (unsigned i = 0; i < l->m->services; i++)
 		if (l->m->service[i].local4 == u->address4)
 			cfg_wrong(l, b->line, b, "`%s` is our own address in service `%s`",
-				  ipv4_text(l, u->address4), l->m->service[i].name);
+				  check_ipv4_text(l, u->address4), l->m->service[i].name);
 }
 
 /* --- client ----------------------------------------------------------------------------------- */
 
-static void client_login(struct cfg_load *l, const struct cfg_item *it)
+static void check_client_login(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
 
-	if (c->ppp.n_auth && !has_secret(it))
+	if (c->ppp.n_auth && !check_has_secret(it))
 		cfg_wrong(l, it->line, it, "`secret` or `secret-file` is missing");
 }
 
-static void client_peer(struct cfg_load *l, const struct cfg_item *it)
+static void check_client_peer(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
-	const struct cfg_item *b = blame(it, "peer");
+	const struct cfg_item *b = check_blame(it, "peer");
 
 	if (c->peer && !c->peer->dial)
 		cfg_wrong(l, b->line, b, "peer `%s` has no `dial`, so it cannot be called",
 			  c->peer->name);
 }
 
-static void client_device(struct cfg_load *l, const struct cfg_item *it)
+static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
-	const struct cfg_item *b = blame(it, "tun");
+	const struct cfg_item *b = check_blame(it, "tun");
 
-	tun_name(l, it, c->tun, false);
-	mtu_for_ipv6(l, it, c->mtu, c->ipv6);
+	check_tun_name(l, it, c->tun, false);
+	check_mtu_for_ipv6(l, it, c->mtu, c->ipv6);
 	if (!c->ipv4 && !c->ipv6)
 		cfg_wrong(l, it->line, it, "neither `ipv4` nor `ipv6`: nothing would be left");
 	for (const struct cfg_client *q = l->m->client; q < c; q++)
 		if (!strcmp(q->tun, c->tun))
 			cfg_wrong(l, b->line, b, "device `%s` is client `%s`'s too",
-				  tun_shown(l, it, c->tun), q->name);
+				  check_tun_shown(l, it, c->tun), q->name);
 }
 
 static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
 } checks[] = {
-	{CFG_S_PORT, circuits_differ},	 {CFG_S_PORT, circuit_peers},
-	{CFG_S_PORT, mtu_for_l2tp},	 {CFG_S_PEER, one_secret},
-	{CFG_S_PEER, peer_needs_secret}, {CFG_S_PEER, peer_keys_agree},
-	{CFG_S_PEER, peer_dial},	 {CFG_S_PEER, peer_addresses},
-	{CFG_S_PEER, peer_is_reached},	 {CFG_S_POOL, range_sizes},
-	{CFG_S_POOL, ranges_apart},	 {CFG_S_SERVICE, local_in_pool},
-	{CFG_S_SERVICE, service_device}, {CFG_S_USER, one_secret},
-	{CFG_S_USER, user_secret},	 {CFG_S_USER, user_address},
-	{CFG_S_CLIENT, one_secret},	 {CFG_S_CLIENT, client_login},
-	{CFG_S_CLIENT, client_peer},	 {CFG_S_CLIENT, client_device},
+	{CFG_S_PORT, check_circuits_differ},	 {CFG_S_PORT, check_circuit_peers},
+	{CFG_S_PORT, check_mtu_for_l2tp},	 {CFG_S_PEER, check_one_secret},
+	{CFG_S_PEER, check_peer_needs_secret}, {CFG_S_PEER, check_peer_keys_agree},
+	{CFG_S_PEER, check_peer_dial},	 {CFG_S_PEER, check_peer_addresses},
+	{CFG_S_PEER, check_peer_is_reached},	 {CFG_S_POOL, check_range_sizes},
+	{CFG_S_POOL, check_ranges_apart},	 {CFG_S_SERVICE, check_local_in_pool},
+	{CFG_S_SERVICE, check_service_device}, {CFG_S_USER, check_one_secret},
+	{CFG_S_USER, check_user_secret},	 {CFG_S_USER, check_user_address},
+	{CFG_S_CLIENT, check_one_secret},	 {CFG_S_CLIENT, check_client_login},
+	{CFG_S_CLIENT, check_client_peer},	 {CFG_S_CLIENT, check_client_device},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* "a | b" */
-static const char *words_text(struct arena *a, const char *words)
+static const char *help_words_text(struct arena *a, const char *words)
 {
 	struct arena_buf b = {.a = a};
 
@@ -20,7 +20,7 @@ static const char *words_text(struct arena *a, const char *words)
 	return b.p;
 }
 
-static const char *range_text(struct arena *a, const struct cfg_key *k)
+static const char *help_range_text(struct arena *a, const struct cfg_key *k)
 {
 	if (k->kind == CFG_K_TIME)
 		return k->max ? arena_printf(a, "time, %s to %s",
@@ -31,16 +31,16 @@ static const char *range_text(struct arena *a, const struct cfg_key *k)
 				: "number";
 }
 
-static const char *kind_text(struct arena *a, const struct cfg_key *k)
+static const char *help_kind_text(struct arena *a, const struct cfg_key *k)
 {
 	switch (k->kind) {
 	case CFG_K_NUMBER:
 	case CFG_K_TIME:
-		return range_text(a, k);
+		return help_range_text(a, k);
 	case CFG_K_BOOL:
 		return "yes | no";
 	case CFG_K_WORD:
-		return words_text(a, k->words);
+		return help_words_text(a, k->words);
 	case CFG_K_IPV4:
 		return "IPv4 address";
 	case CFG_K_PREFIX:
@@ -53,7 +53,7 @@ static const char *kind_text(struct arena *a, const struct cfg_key *k)
 }
 
 /* What a new object has there, or NULL when that says nothing. */
-static const char *object_default(struct arena *a, const struct cfg_key *k, const char *obj)
+static const char *help_object_default(struct arena *a, const struct cfg_key *k, const char *obj)
 {
 	const void *at = obj + k->offset;
 	uint64_t n = k->width == 1   ? *(const uint8_t *)at
@@ -78,14 +78,14 @@ static const char *object_default(struct arena *a, const struct cfg_key *k, cons
 	}
 }
 
-static void print_key(FILE *out, struct arena *a, const struct cfg_key *k, const char *obj,
+static void help_print_key(FILE *out, struct arena *a, const struct cfg_key *k, const char *obj,
 		      const char *indent)
 {
 	const char *deflt = k->deflt;
 
 	if (!deflt && !k->set && !k->ist && k->width && obj)
-		deflt = object_default(a, k, obj);
-	fprintf(out, "%s  %s = %s%s", indent, k->name, kind_text(a, k),
+		deflt = help_object_default(a, k, obj);
+	fprintf(out, "%s  %s = %s%s", indent, k->name, help_kind_text(a, k),
 		cfg_key_is_list(k) ? ", or a list { a, b }" : "");
 	if (k->flags & CFG_KEY_REQUIRED)
 		fprintf(out, " (required)\n");
@@ -94,7 +94,7 @@ static void print_key(FILE *out, struct arena *a, const struct cfg_key *k, const
 	fprintf(out, "%s      %s\n", indent, k->help);
 }
 
-static void print_section(FILE *out, struct cfg_load *l, const struct cfg_schema *s, unsigned depth)
+static void help_print_section(FILE *out, struct cfg_load *l, const struct cfg_schema *s, unsigned depth)
 {
 	const char *indent = depth > 1 ? "  " : "";
 	char *obj = s->size ? arena_get(l->scratch, s->size) : NULL;
@@ -105,13 +105,13 @@ static void print_section(FILE *out, struct cfg_load *l, const struct cfg_schema
 		fprintf(out, "\n%s%s%s%s { }\n%s    %s\n", indent, s->word, s->title ? " " : "",
 			s->title ? s->title : "", indent, s->help);
 	for (unsigned i = 0; i < s->keys; i++)
-		print_key(out, l->scratch, &s->key[i], obj, indent);
+		help_print_key(out, l->scratch, &s->key[i], obj, indent);
 	if (s->any)
-		print_key(out, l->scratch, s->any, NULL, indent);
+		help_print_key(out, l->scratch, s->any, NULL, indent);
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
 		/* an alias of the circuit's word has been shown with it */
 		if (!(sub != s->sub && (*sub)->section == CFG_S_CIRCUIT))
-			print_section(out, l, *sub, depth + 1);
+			help_print_section(out, l, *sub, depth + 1);
 }
 
 void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
@@ -120,6 +120,6 @@ void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
 
 	cfg_load_init(&l, "", transports);
 	fprintf(out, "Keys of the top level:\n");
-	print_section(out, &l, l.schema, 0);
+	help_print_section(out, &l, l.schema, 0);
 	cfg_load_drop(&l);
 }

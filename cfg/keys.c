@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_model *m = obj;
 	char *host = arena_get(l->arena, 64);
@@ -25,7 +25,7 @@ static void set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			  cfg_shown(l, it->value));
 }
 
-static void set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_model *m = obj;
 	uint64_t n;
@@ -39,7 +39,7 @@ static void set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj
 			  cfg_shown(l, it->value));
 }
 
-static void set_log(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_set_log(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_model *m = obj;
 	struct cfg_log *log = arena_get(l->arena, (m->logs + 1) * sizeof(*log));
@@ -60,7 +60,7 @@ static const struct cfg_key top_keys[] = {
 	{"host-name", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "the system's host name",
 	 .help = "our Host Name towards L2TP peers, and our name in CHAP",
 	 CFG_AT(struct cfg_model, host_name)},
-	{"workers", CFG_K_NUMBER, .min = 0, .max = 64, .deflt = "auto", .set = set_workers,
+	{"workers", CFG_K_NUMBER, .min = 0, .max = 64, .deflt = "auto", .set = keys_set_workers,
 	 .help = "data threads, fixed at start; auto = one less than processors, at most 4; "
 		 "0 = none, for debugging"},
 	{"plugin-dir", CFG_K_TEXT,
@@ -74,13 +74,13 @@ static const struct cfg_key top_keys[] = {
 };
 
 static const struct cfg_key vty_keys[] = {
-	{"listen", CFG_K_TEXT, .deflt = "127.0.0.1:4246", .set = set_listen,
+	{"listen", CFG_K_TEXT, .deflt = "127.0.0.1:4246", .set = keys_set_listen,
 	 .help = "address and port of the operator's terminal (telnet); nobody is asked for a "
 		 "password there"},
 };
 
 static const struct cfg_key log_any = {
-	"CATEGORY", CFG_K_WORD, .words = "debug info notice error", .set = set_log,
+	"CATEGORY", CFG_K_WORD, .words = "debug info notice error", .set = keys_set_log,
 	.help = "how much a part of the program logs; `all` sets every part"};
 
 /* Circuits and accept: what the daemon wants to know beside the transport's keys. */
@@ -102,7 +102,7 @@ static const struct cfg_key log_any = {
 static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit)};
 static const struct cfg_key accept_keys[] = {ROUTE(struct cfg_accept)};
 
-static void init_top(struct cfg_load *l, void *obj)
+static void keys_init_top(struct cfg_load *l, void *obj)
 {
 	struct cfg_model *m = obj;
 	char host[256] = "";
@@ -153,7 +153,7 @@ static const uint8_t ist_kinds[] = {
 	[IST_KEY_WORD] = CFG_K_WORD, [IST_KEY_TIME] = CFG_K_TIME,     [IST_KEY_LIST] = CFG_K_TEXT,
 };
 
-static struct cfg_key ist_row(const struct ist_key *k)
+static struct cfg_key keys_ist_row(const struct ist_key *k)
 {
 	return (struct cfg_key){
 		.name = k->name,
@@ -187,10 +187,10 @@ static void fill_keys(struct arena *a, struct cfg_schema *s, const struct cfg_ke
 	row += n;
 	for (k = s->transport->keys; k && k->name; k++)
 		if (k->flags & level)
-			*row++ = ist_row(k);
+			*row++ = keys_ist_row(k);
 }
 
-static struct cfg_schema *transport_section(struct arena *a, const struct ist_transport *t,
+static struct cfg_schema *keys_transport_section(struct arena *a, const struct ist_transport *t,
 					    enum cfg_section kind, const char *word)
 {
 	struct cfg_schema *s = arena_get(a, sizeof(*s));
@@ -202,9 +202,9 @@ static struct cfg_schema *transport_section(struct arena *a, const struct ist_tr
 	return s;
 }
 
-static const struct cfg_schema *port_schema(struct arena *a, const struct ist_transport *t)
+static const struct cfg_schema *keys_port_schema(struct arena *a, const struct ist_transport *t)
 {
-	struct cfg_schema *s = transport_section(a, t, CFG_S_PORT, t->name), *c;
+	struct cfg_schema *s = keys_transport_section(a, t, CFG_S_PORT, t->name), *c;
 	const struct cfg_schema **sub = arena_get(a, 4 * sizeof(*sub));
 
 	s->title = "NAME";
@@ -212,7 +212,7 @@ static const struct cfg_schema *port_schema(struct arena *a, const struct ist_tr
 	s->size = sizeof(struct cfg_port);
 	fill_keys(a, s, NULL, 0, IST_KEY_PORT);
 	s->sub = sub;
-	c = transport_section(a, t, CFG_S_CIRCUIT, "channel");
+	c = keys_transport_section(a, t, CFG_S_CIRCUIT, "channel");
 	c->title = "ADDRESS";
 	c->help = t->circuit_word
 			  ? arena_printf(a, "a circuit; `%s` means the same", t->circuit_word)
@@ -228,7 +228,7 @@ static const struct cfg_schema *port_schema(struct arena *a, const struct ist_tr
 		*sub++ = alias;
 	}
 	if (t->caps & (IST_CAP_UNKNOWN | IST_CAP_SWITCHED)) {
-		c = transport_section(a, t, CFG_S_ACCEPT, "accept");
+		c = keys_transport_section(a, t, CFG_S_ACCEPT, "accept");
 		c->title = "PATTERN";
 		c->help = "circuits that are not listed, by a pattern of their address";
 		c->size = sizeof(struct cfg_accept);
@@ -251,14 +251,14 @@ const struct cfg_schema *cfg_schema_new(struct arena *a,
 	sub = arena_get(a, (CFG_ROWS(own) + n + 1) * sizeof(*sub));
 	memcpy(sub, own, sizeof(own));
 	for (unsigned i = 0; i < n; i++)
-		sub[CFG_ROWS(own) + i] = port_schema(a, transports[i]);
+		sub[CFG_ROWS(own) + i] = keys_port_schema(a, transports[i]);
 	*top = (struct cfg_schema){.section = CFG_S_TOP,
 				   .word = "",
 				   .key = top_keys,
 				   .keys = CFG_ROWS(top_keys),
 				   .sub = sub,
 				   .size = sizeof(struct cfg_model),
-				   .init = init_top};
+				   .init = keys_init_top};
 	return top;
 }
 

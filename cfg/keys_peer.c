@@ -20,7 +20,7 @@
 #define H  (60LL * M)
 #define D  (24 * H)
 
-static void set_addresses(struct cfg_load *l, const struct cfg_item *it, void *obj,
+static void keys_peer_set_addresses(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			  const char *text)
 {
 	const char **a = arena_get(l->arena, it->values * sizeof(*a));
@@ -33,7 +33,7 @@ static void set_addresses(struct cfg_load *l, const struct cfg_item *it, void *o
 	p->addresses = it->values;
 }
 
-static void set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_peer_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct l2tp_secret *s = &((struct cfg_peer *)obj)->policy.secret;
 	size_t len = strlen(text);
@@ -53,7 +53,7 @@ static void set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
 	"misplaced-avp clear-setup strict"
 #define QUIRK_STRICT L2TP_QUIRKS
 
-static void set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_peer_set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct l2tp_policy *p = &((struct cfg_peer *)obj)->policy;
 	uint32_t more = 0;
@@ -72,7 +72,7 @@ static void set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj,
 }
 
 /* "vendor-name", "Vendor Name" and "vendor name" are one name. */
-static bool same_name(const char *a, const char *b)
+static bool keys_peer_same_name(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {
 		char x = *a == ' ' ? '-' : (char)tolower((unsigned char)*a);
@@ -84,7 +84,7 @@ static bool same_name(const char *a, const char *b)
 	return !*a && !*b;
 }
 
-static bool avp_required(uint16_t type)
+static bool keys_peer_avp_required(uint16_t type)
 {
 	for (unsigned m = 0; m < L2TP_MSG_TYPES; m++) {
 		const uint16_t *r = l2tp_msg_table[m].name ? l2tp_msg_table[m].required : NULL;
@@ -97,7 +97,7 @@ static bool avp_required(uint16_t type)
 }
 
 /* The IETF attribute that a value names, by number or name; NULL is reported. */
-static const struct l2tp_avp_row *named_avp(struct cfg_load *l, const struct cfg_item *it,
+static const struct l2tp_avp_row *keys_peer_named_avp(struct cfg_load *l, const struct cfg_item *it,
 					    const struct cfg_value *v)
 {
 	struct suggest s;
@@ -111,7 +111,7 @@ static const struct l2tp_avp_row *named_avp(struct cfg_load *l, const struct cfg
 
 		if (r->vendor)
 			continue;
-		if (same_name(r->name, v->text))
+		if (keys_peer_same_name(r->name, v->text))
 			return r;
 		suggest_offer(&s, r->name);
 	}
@@ -125,18 +125,18 @@ static const struct l2tp_avp_row *named_avp(struct cfg_load *l, const struct cfg
 	return NULL;
 }
 
-static void set_suppress(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	uint16_t *list = arena_get(l->arena, (it->values + 1) * sizeof(*list));
 	unsigned n = 0;
 
 	(void)text;
 	for (unsigned i = 0; i < it->values; i++) {
-		const struct l2tp_avp_row *r = named_avp(l, it, &it->value[i]);
+		const struct l2tp_avp_row *r = keys_peer_named_avp(l, it, &it->value[i]);
 
 		if (!r)
 			continue;
-		if (avp_required(r->type))
+		if (keys_peer_avp_required(r->type))
 			cfg_wrong(l, it->value[i].line, it,
 				  "RFC 2661 requires `%s`, it cannot be left out", r->name);
 		else
@@ -152,15 +152,15 @@ static const struct cfg_key peer_keys[] = {
 	{"port", CFG_K_REF, .words = "port", .deflt = "any",
 	 .help = "the port it is behind; needed with `dial` when there are several",
 	 CFG_AT(struct cfg_peer, port)},
-	{"address", CFG_K_TEXT, CFG_KEY_LIST, .deflt = "any", .set = set_addresses,
+	{"address", CFG_K_TEXT, CFG_KEY_LIST, .deflt = "any", .set = keys_peer_set_addresses,
 	 .help = "where an SCCRQ may come from: a prefix, or an address or pattern of the medium"},
 	{"hostname", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "any",
 	 .help = "the peer's Host Name; * stands for any text", CFG_AT(struct cfg_peer, hostname)},
 	{"dial", CFG_K_TEXT, .help = "address we open tunnels to; without it we only answer",
 	 CFG_AT(struct cfg_peer, dial)},
-	{"secret", CFG_K_SECRET, .set = set_secret,
+	{"secret", CFG_K_SECRET, .set = keys_peer_set_secret,
 	 .help = "shared secret for tunnel authentication and hiding; none = neither"},
-	{"secret-file", CFG_K_SECRET_FILE, .set = set_secret,
+	{"secret-file", CFG_K_SECRET_FILE, .set = keys_peer_set_secret,
 	 .help = "file with the secret in its first line, not readable by everybody"},
 	{"challenge", CFG_K_BOOL, .deflt = "yes with a secret",
 	 .help = "demand that the peer proves the secret", POLICY(challenge)},
@@ -200,10 +200,10 @@ static const struct cfg_key peer_keys[] = {
 	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 65535,
 	 .help = "calls in a tunnel; 0 = any number", POLICY(max_calls)},
 	{"quirks", CFG_K_WORD, CFG_KEY_LIST, .words = QUIRKS,
-	 .deflt = "short-result, misplaced-avp, clear-setup", .set = set_quirks,
+	 .deflt = "short-result, misplaced-avp, clear-setup", .set = keys_peer_set_quirks,
 	 .help = "departures from RFC 2661 to be lenient with, beside the defaults; strict = no "
 		 "defaults"},
-	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = set_suppress,
+	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = keys_peer_set_suppress,
 	 .help = "attributes never sent to this peer, by name or number"},
 	{"length-bit", CFG_K_BOOL, .help = "put a Length into data messages, for media that pad",
 	 CFG_AT(struct cfg_peer, length_bit)},
@@ -218,7 +218,7 @@ static const struct cfg_key peer_keys[] = {
 	 .help = "how long a late one is waited for", CFG_AT(struct cfg_peer, reorder_timeout)},
 };
 
-static void init_peer(struct cfg_load *l, void *obj)
+static void keys_peer_init_peer(struct cfg_load *l, void *obj)
 {
 	struct cfg_peer *p = obj;
 
@@ -245,5 +245,5 @@ const struct cfg_schema cfg_schema_peer = {
 	.keys = CFG_ROWS(peer_keys),
 	.sub = cfg_no_sections,
 	.size = sizeof(struct cfg_peer),
-	.init = init_peer,
+	.init = keys_peer_init_peer,
 };

@@ -18,7 +18,7 @@
 
 #define MTU_DEFAULT 1400 /* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
 
-static const struct cfg_prefix *prefixes(struct cfg_load *l, const struct cfg_item *it, unsigned *n)
+static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const struct cfg_item *it, unsigned *n)
 {
 	struct cfg_prefix *p = arena_get(l->arena, it->values * sizeof(*p));
 
@@ -29,26 +29,26 @@ static const struct cfg_prefix *prefixes(struct cfg_load *l, const struct cfg_it
 	return p;
 }
 
-static void set_ranges(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_ppp_set_ranges(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_pool *p = obj;
 
 	(void)text;
-	p->range = prefixes(l, it, &p->ranges);
+	p->range = keys_ppp_prefixes(l, it, &p->ranges);
 }
 
-static void set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_client *c = obj;
 
 	(void)text;
-	c->route = prefixes(l, it, &c->routes);
+	c->route = keys_ppp_prefixes(l, it, &c->routes);
 }
 
 /* In the order of enum ppp_auth. */
 #define AUTH "none pap chap mschapv2"
 
-static void set_methods(struct cfg_load *l, const struct cfg_item *it, struct ppp_config *c)
+static void keys_ppp_set_methods(struct cfg_load *l, const struct cfg_item *it, struct ppp_config *c)
 {
 	bool none = false, had[PPP_AUTHS] = {false};
 	unsigned a;
@@ -70,21 +70,21 @@ static void set_methods(struct cfg_load *l, const struct cfg_item *it, struct pp
 		cfg_wrong(l, it->line, it, "`none` does not go with a method");
 }
 
-static void set_service_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
+static void keys_ppp_set_service_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			     const char *text)
 {
 	(void)text;
-	set_methods(l, it, &((struct cfg_service *)obj)->ppp);
+	keys_ppp_set_methods(l, it, &((struct cfg_service *)obj)->ppp);
 }
 
-static void set_client_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
+static void keys_ppp_set_client_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			    const char *text)
 {
 	(void)text;
-	set_methods(l, it, &((struct cfg_client *)obj)->ppp);
+	keys_ppp_set_methods(l, it, &((struct cfg_client *)obj)->ppp);
 }
 
-static void set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_ppp_set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_service *s = obj;
 	unsigned n = 0;
@@ -103,7 +103,7 @@ static void set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj, co
 	}
 }
 
-static bool secret_fits(struct cfg_load *l, const struct cfg_item *it, const char *text)
+static bool keys_ppp_secret_fits(struct cfg_load *l, const struct cfg_item *it, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -114,21 +114,21 @@ static bool secret_fits(struct cfg_load *l, const struct cfg_item *it, const cha
 	return false;
 }
 
-static void set_user_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+static void keys_ppp_set_user_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			    const char *text)
 {
-	if (secret_fits(l, it, text))
+	if (keys_ppp_secret_fits(l, it, text))
 		((struct cfg_user *)obj)->secret = cfg_keep(l, text);
 }
 
-static void set_client_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+static void keys_ppp_set_client_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			      const char *text)
 {
-	if (secret_fits(l, it, text))
+	if (keys_ppp_secret_fits(l, it, text))
 		strcpy(((struct cfg_client *)obj)->ppp.secret, text);
 }
 
-static void set_client_user(struct cfg_load *l, const struct cfg_item *it, void *obj,
+static void keys_ppp_set_client_user(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			    const char *text)
 {
 	size_t len = strlen(text);
@@ -140,7 +140,7 @@ static void set_client_user(struct cfg_load *l, const struct cfg_item *it, void 
 }
 
 static const struct cfg_key pool_keys[] = {
-	{"ranges", CFG_K_PREFIX, CFG_KEY_LIST | CFG_KEY_REQUIRED, .set = set_ranges,
+	{"ranges", CFG_K_PREFIX, CFG_KEY_LIST | CFG_KEY_REQUIRED, .set = keys_ppp_set_ranges,
 	 .help = "prefixes: of IPv4 each address is for one client, of IPv6 each /64"},
 };
 
@@ -154,13 +154,13 @@ static const struct cfg_key service_keys[] = {
 	 .help = "where clients' addresses come from; none = only "
 		 "users with a fixed address",
 	 SERVICE(pool)},
-	{"dns", CFG_K_IPV4, CFG_KEY_LIST, .set = set_dns,
+	{"dns", CFG_K_IPV4, CFG_KEY_LIST, .set = keys_ppp_set_dns,
 	 .help = "up to two name servers for clients"},
 	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d is replaced by a number",
 	 SERVICE(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
 	 .help = "largest IP packet on a link, both ways; offered as MRU", SERVICE(mtu)},
-	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap", .set = set_service_auth,
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap", .set = keys_ppp_set_service_auth,
 	 .help = "what clients must authenticate by, the best first"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "challenge again this often during the call; 0 = never", SERVICE(ppp.rechallenge)},
@@ -175,8 +175,8 @@ static const struct cfg_key service_keys[] = {
 #define USER(m) CFG_AT(struct cfg_user, m)
 
 static const struct cfg_key user_keys[] = {
-	{"secret", CFG_K_SECRET, .set = set_user_secret, .help = "the password"},
-	{"secret-file", CFG_K_SECRET_FILE, .set = set_user_secret,
+	{"secret", CFG_K_SECRET, .set = keys_ppp_set_user_secret, .help = "the password"},
+	{"secret-file", CFG_K_SECRET_FILE, .set = keys_ppp_set_user_secret,
 	 .help = "file with the password in its first line, not readable by everybody"},
 	{"address", CFG_K_IPV4, .deflt = "from the pool", .help = "a fixed address for this user",
 	 USER(address4)},
@@ -189,18 +189,18 @@ static const struct cfg_key user_keys[] = {
 static const struct cfg_key client_keys[] = {
 	{"peer", CFG_K_REF, CFG_KEY_REQUIRED, .words = "peer",
 	 .help = "the LNS; needs `dial` there", CLIENT(peer)},
-	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = set_client_user, .help = "our user name"},
-	{"secret", CFG_K_SECRET, .set = set_client_secret, .help = "our password"},
-	{"secret-file", CFG_K_SECRET_FILE, .set = set_client_secret,
+	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = keys_ppp_set_client_user, .help = "our user name"},
+	{"secret", CFG_K_SECRET, .set = keys_ppp_set_client_secret, .help = "our password"},
+	{"secret-file", CFG_K_SECRET_FILE, .set = keys_ppp_set_client_secret,
 	 .help = "file with the password in its first line, not readable by everybody"},
 	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "mschapv2, chap",
-	 .set = set_client_auth,
+	 .set = keys_ppp_set_client_auth,
 	 .help = "how we are willing to prove ourselves; pap shows the password to the peer"},
 	{"tun", CFG_K_TEXT, .deflt = "the section's name", .help = "name of the TUN device",
 	 CLIENT(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535, .help = "largest IP packet on the link",
 	 CLIENT(mtu)},
-	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = set_routes,
+	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_ppp_set_routes,
 	 .help = "prefixes routed into the TUN once the link is up"},
 	{"redial", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "wait before dialling again; 0 = dial once", CLIENT(redial)},
@@ -208,7 +208,7 @@ static const struct cfg_key client_keys[] = {
 	{"ipv6", CFG_K_BOOL, .help = "ask for IPv6", CLIENT(ipv6)},
 };
 
-static void init_service(struct cfg_load *l, void *obj)
+static void keys_ppp_init_service(struct cfg_load *l, void *obj)
 {
 	struct cfg_service *s = obj;
 
@@ -219,7 +219,7 @@ static void init_service(struct cfg_load *l, void *obj)
 	s->mtu = MTU_DEFAULT;
 }
 
-static bool has_ipv6(const struct cfg_pool *p)
+static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
 {
 	for (unsigned i = 0; p && i < p->ranges; i++)
 		if (p->range[i].v6)
@@ -232,10 +232,10 @@ void cfg_finish_service(struct cfg_load *l, const struct cfg_item *it, struct cf
 	s->ppp.mtu = s->ppp.mru = s->mtu;
 	memcpy(s->ppp.name, l->m->host_name, strlen(l->m->host_name) + 1);
 	if (!cfg_given(it, "ipv6"))
-		s->ppp.ipv6 = has_ipv6(s->pool);
+		s->ppp.ipv6 = keys_ppp_has_ipv6(s->pool);
 }
 
-static void init_client(struct cfg_load *l, void *obj)
+static void keys_ppp_init_client(struct cfg_load *l, void *obj)
 {
 	struct cfg_client *c = obj;
 
@@ -272,9 +272,9 @@ const struct cfg_schema cfg_schema_pool =
 	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, NULL);
 const struct cfg_schema cfg_schema_service =
 	SCHEMA(CFG_S_SERVICE, "service", "what a call gets that ends here: the server side of PPP",
-	       service_keys, cfg_service, init_service);
+	       service_keys, cfg_service, keys_ppp_init_service);
 const struct cfg_schema cfg_schema_user =
 	SCHEMA(CFG_S_USER, "user", "who may log in", user_keys, cfg_user, NULL);
 const struct cfg_schema cfg_schema_client =
 	SCHEMA(CFG_S_CLIENT, "client", "a link we dial and end here, as a PPP client", client_keys,
-	       cfg_client, init_client);
+	       cfg_client, keys_ppp_init_client);

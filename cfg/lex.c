@@ -31,13 +31,13 @@ struct word {
 	bool env, astray;
 };
 
-static void wrong_word(struct word *w, const char *what)
+static void lex_wrong_word(struct word *w, const char *what)
 {
 	if (!w->wrong)
 		w->wrong = what;
 }
 
-static struct cfg_token *add(struct lex *x, enum cfg_token_kind kind, const char *raw)
+static struct cfg_token *lex_add(struct lex *x, enum cfg_token_kind kind, const char *raw)
 {
 	struct cfg_token *t = arena_get(x->l->scratch, sizeof(*t));
 
@@ -51,9 +51,9 @@ static struct cfg_token *add(struct lex *x, enum cfg_token_kind kind, const char
 	return t;
 }
 
-static void add_word(struct lex *x, struct word *w, const char *raw, bool quoted)
+static void lex_add_word(struct lex *x, struct word *w, const char *raw, bool quoted)
 {
-	struct cfg_token *t = add(x, w->wrong ? CFG_T_BAD : CFG_T_WORD, raw);
+	struct cfg_token *t = lex_add(x, w->wrong ? CFG_T_BAD : CFG_T_WORD, raw);
 
 	t->text = w->wrong ? w->wrong : w->text.p;
 	t->quoted = quoted;
@@ -61,18 +61,18 @@ static void add_word(struct lex *x, struct word *w, const char *raw, bool quoted
 	t->astray = w->astray;
 }
 
-static bool name_char(char c, bool first)
+static bool lex_name_char(char c, bool first)
 {
 	return c == '_' || isalpha((unsigned char)c) || (!first && isdigit((unsigned char)c));
 }
 
 /* At "${": append what it stands for and go past its "}". */
-static void variable(struct lex *x, struct word *w)
+static void lex_variable(struct lex *x, struct word *w)
 {
 	const char *name = x->p + 2, *p = name, *deflt = NULL, *value;
 	size_t name_len;
 
-	while (p < x->end && name_char(*p, p == name))
+	while (p < x->end && lex_name_char(*p, p == name))
 		p++;
 	name_len = (size_t)(p - name);
 	if (x->end - p >= 2 && p[0] == ':' && p[1] == '-') {
@@ -81,7 +81,7 @@ static void variable(struct lex *x, struct word *w)
 			p++;
 	}
 	if (!name_len || p == x->end || *p != '}') {
-		wrong_word(w, "`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}");
+		lex_wrong_word(w, "`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}");
 		x->p += 2;
 		return;
 	}
@@ -93,14 +93,14 @@ static void variable(struct lex *x, struct word *w)
 	else if (deflt)
 		arena_add(&w->text, deflt, (size_t)(p - deflt));
 	else
-		wrong_word(w,
+		lex_wrong_word(w,
 			   arena_printf(x->l->scratch,
 					"the environment has no variable `%.*s`; set it, or write "
 					"${%.*s:-default}",
 					(int)name_len, name, (int)name_len, name));
 }
 
-static int hex(char c)
+static int lex_hex(char c)
 {
 	if (isdigit((unsigned char)c))
 		return c - '0';
@@ -108,25 +108,25 @@ static int hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void zero(struct lex *x, struct word *w)
+static void lex_zero(struct lex *x, struct word *w)
 {
-	wrong_word(w, "a zero octet (`\\x00`) cannot be part of a text");
+	lex_wrong_word(w, "a zero octet (`\\x00`) cannot be part of a text");
 	x->p++;
 }
 
 /* At a backslash inside "text". */
-static void escape(struct lex *x, struct word *w)
+static void lex_escape(struct lex *x, struct word *w)
 {
 	static const char from[] = "\"\\$ntr", to[] = "\"\\$\n\t\r";
 	const char *known;
 	size_t left = (size_t)(x->end - x->p);
 	char c;
 
-	if (left >= 4 && x->p[1] == 'x' && hex(x->p[2]) >= 0 && hex(x->p[3]) >= 0) {
-		c = (char)(hex(x->p[2]) << 4 | hex(x->p[3]));
+	if (left >= 4 && x->p[1] == 'x' && lex_hex(x->p[2]) >= 0 && lex_hex(x->p[3]) >= 0) {
+		c = (char)(lex_hex(x->p[2]) << 4 | lex_hex(x->p[3]));
 		x->p += 3;
 		if (!c) {
-			zero(x, w);
+			lex_zero(x, w);
 			return;
 		}
 		arena_add(&w->text, &c, 1);
@@ -137,13 +137,13 @@ static void escape(struct lex *x, struct word *w)
 	if (known)
 		arena_add(&w->text, &to[known - from], 1);
 	else
-		wrong_word(w,
+		lex_wrong_word(w,
 			   "unknown escape after `\\` in a quoted text, known are "
 			   "\\\" \\\\ \\$ \\n \\t \\r \\xHH; single quotes take all as it stands");
 	x->p += left >= 2 && x->p[1] != '\n' ? 2 : 1;
 }
 
-static void quoted(struct lex *x)
+static void lex_quoted(struct lex *x)
 {
 	struct word w = {.text = {.a = x->l->scratch}};
 	const char *raw = x->p, quote = *x->p++;
@@ -151,13 +151,13 @@ static void quoted(struct lex *x)
 	arena_add_text(&w.text, "");
 	while (x->p < x->end && *x->p != '\n' && *x->p != quote) {
 		if (quote == '"' && *x->p == '\\')
-			escape(x, &w);
+			lex_escape(x, &w);
 		else if (quote == '"' && *x->p == '$' && x->end - x->p >= 2 && x->p[1] == '{')
-			variable(x, &w);
+			lex_variable(x, &w);
 		else if (*x->p)
 			arena_add(&w.text, x->p++, 1);
 		else
-			zero(x, &w);
+			lex_zero(x, &w);
 	}
 	if (x->p < x->end && *x->p == quote) {
 		x->p++;
@@ -165,15 +165,15 @@ static void quoted(struct lex *x)
 		w.wrong = "the quoted text that starts here has no closing quote on its line";
 		w.astray = true;
 	}
-	add_word(x, &w, raw, true);
+	lex_add_word(x, &w, raw, true);
 }
 
-static bool word_char(char c)
+static bool lex_word_char(char c)
 {
 	return (unsigned char)c > ' ' && c != 0x7f && !strchr("\"'{}()=,;#", c);
 }
 
-static void unquoted(struct lex *x)
+static void lex_unquoted(struct lex *x)
 {
 	struct word w = {.text = {.a = x->l->scratch}};
 	const char *raw = x->p;
@@ -181,8 +181,8 @@ static void unquoted(struct lex *x)
 	arena_add_text(&w.text, "");
 	while (x->p < x->end) {
 		if (*x->p == '$' && x->end - x->p >= 2 && x->p[1] == '{')
-			variable(x, &w);
-		else if (word_char(*x->p))
+			lex_variable(x, &w);
+		else if (lex_word_char(*x->p))
 			arena_add(&w.text, x->p++, 1);
 		else
 			break;
@@ -198,20 +198,20 @@ static void unquoted(struct lex *x)
 		while (x->p < x->end && *x->p != '\n')
 			x->p++;
 	}
-	add_word(x, &w, raw, false);
+	lex_add_word(x, &w, raw, false);
 }
 
-static void odd(struct lex *x)
+static void lex_odd(struct lex *x)
 {
 	struct word w = {.wrong = "an octet that is no text"};
 	const char *raw = x->p++;
 
 	if (strchr("();", *raw) && *raw)
 		w.wrong = "`(`, `)` and `;` have no meaning here; quote the text they belong to";
-	add_word(x, &w, raw, false);
+	lex_add_word(x, &w, raw, false);
 }
 
-static void blank(struct lex *x)
+static void lex_blank(struct lex *x)
 {
 	if (*x->p == '#')
 		while (x->p < x->end && *x->p != '\n')
@@ -220,7 +220,7 @@ static void blank(struct lex *x)
 		x->line++;
 }
 
-static void one(struct lex *x)
+static void lex_one(struct lex *x)
 {
 	static const char marks[] = "={},";
 	static const enum cfg_token_kind kinds[] = {CFG_T_EQUALS, CFG_T_OPEN, CFG_T_CLOSE,
@@ -229,15 +229,15 @@ static void one(struct lex *x)
 
 	if (mark) {
 		x->p++;
-		add(x, kinds[mark - marks], x->p - 1);
+		lex_add(x, kinds[mark - marks], x->p - 1);
 	} else if (strchr(" \t\r\n#", *x->p) && *x->p) {
-		blank(x);
+		lex_blank(x);
 	} else if (*x->p == '"' || *x->p == '\'') {
-		quoted(x);
-	} else if (word_char(*x->p)) {
-		unquoted(x);
+		lex_quoted(x);
+	} else if (lex_word_char(*x->p)) {
+		lex_unquoted(x);
 	} else {
-		odd(x);
+		lex_odd(x);
 	}
 }
 
@@ -247,7 +247,7 @@ struct cfg_token *cfg_lex(struct cfg_load *l, const char *text, size_t len)
 	struct lex x = {.l = l, .p = text, .end = text + len, .line = 1, .tail = &first};
 
 	while (x.p < x.end)
-		one(&x);
-	add(&x, CFG_T_END, x.p);
+		lex_one(&x);
+	lex_add(&x, CFG_T_END, x.p);
 	return first;
 }

@@ -51,7 +51,7 @@ const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v)
 }
 
 /* "peer lac-east: secret", "frame-relay fr0: dlci 100", "top level" */
-static const char *place(struct cfg_load *l, const struct cfg_item *at)
+static const char *load_place(struct cfg_load *l, const struct cfg_item *at)
 {
 	bool hidden = !at->schema && !at->key && cfg_may_be_secret(at);
 	const char *name, *title, *above;
@@ -60,7 +60,7 @@ static const char *place(struct cfg_load *l, const struct cfg_item *at)
 		return "top level";
 	name = hidden ? "?" : cfg_clean(l, at->name, strlen(at->name));
 	title = !at->title ? "" : hidden ? "?" : cfg_clean(l, at->title, strlen(at->title));
-	above = at->parent->parent ? arena_printf(l->scratch, "%s: ", place(l, at->parent)) : "";
+	above = at->parent->parent ? arena_printf(l->scratch, "%s: ", load_place(l, at->parent)) : "";
 	return arena_printf(l->scratch, "%s%s%s%s", above, name, *title ? " " : "", title);
 }
 
@@ -85,15 +85,15 @@ void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, con
 }
 
 /* Only at the end, when all names that are known have been found to be. */
-static const char *message(struct cfg_load *l, const struct cfg_fault *f)
+static const char *load_message(struct cfg_load *l, const struct cfg_fault *f)
 {
 	if (!f->at)
 		return arena_printf(l->scratch, "%s: %s", l->file, f->text);
-	return arena_printf(l->scratch, "%s:%u: %s: %s", l->file, f->line, place(l, f->at),
+	return arena_printf(l->scratch, "%s:%u: %s: %s", l->file, f->line, load_place(l, f->at),
 			    f->text);
 }
 
-static int by_line(const void *a, const void *b)
+static int load_by_line(const void *a, const void *b)
 {
 	const struct cfg_fault *x = a, *y = b;
 
@@ -130,9 +130,9 @@ unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
 		 faults = l->faults;
 
 	if (shown)
-		qsort(l->fault, shown, sizeof(*l->fault), by_line);
+		qsort(l->fault, shown, sizeof(*l->fault), load_by_line);
 	for (unsigned i = 0; i < shown && report; i++)
-		report(ctx, message(l, &l->fault[i]));
+		report(ctx, load_message(l, &l->fault[i]));
 	if (faults > shown && report)
 		report(ctx, arena_printf(l->scratch, "%s: and %u more mistakes", l->file,
 					 faults - shown));
@@ -176,7 +176,7 @@ unsigned cfg_load_text(const struct cfg_model **out, const char *name, const cha
 }
 
 /* The whole file, at most one octet more than a configuration may have; NULL with errno. */
-static char *read_file(struct arena *a, const char *file, size_t *len)
+static char *load_read_file(struct arena *a, const char *file, size_t *len)
 {
 	FILE *f = fopen(file, "rbe");
 	char *text;
@@ -208,7 +208,7 @@ unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 {
 	struct arena *a = arena_new();
 	size_t len = 0;
-	char *text = read_file(a, file, &len);
+	char *text = load_read_file(a, file, &len);
 	struct cfg_load l;
 	unsigned faults;
 
@@ -230,7 +230,7 @@ char *cfg_plugin_dir(const char *file)
 	const struct cfg_item *it;
 	struct cfg_load l;
 	size_t len = 0;
-	char *text = read_file(a, file, &len), *dir = NULL;
+	char *text = load_read_file(a, file, &len), *dir = NULL;
 
 	cfg_load_init(&l, file, none);
 	if (text && len <= CFG_TEXT_MAX) {

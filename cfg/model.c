@@ -61,7 +61,7 @@ struct cfg_item *cfg_next(const struct cfg_item *parent, const struct cfg_item *
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static void put_unsigned(void *at, unsigned width, uint64_t n)
+static void model_put_unsigned(void *at, unsigned width, uint64_t n)
 {
 	if (width == 1)
 		*(uint8_t *)at = (uint8_t)n;
@@ -73,7 +73,7 @@ static void put_unsigned(void *at, unsigned width, uint64_t n)
 		*(uint64_t *)at = n;
 }
 
-static bool text_fits(struct cfg_load *l, const struct cfg_item *it)
+static bool model_text_fits(struct cfg_load *l, const struct cfg_item *it)
 {
 	size_t len = strlen(it->value->text);
 	const struct cfg_key *k = it->key;
@@ -87,7 +87,7 @@ static bool text_fits(struct cfg_load *l, const struct cfg_item *it)
 
 /* Was the section meant, but dropped for a mistake of its own, such as a word for it that we do not
  * know? */
-static bool was_dropped(const struct cfg_load *l, const struct kind *k, const char *name)
+static bool model_was_dropped(const struct cfg_load *l, const struct kind *k, const char *name)
 {
 	for (const struct cfg_item *it = l->root->child; it; it = it->next)
 		if (it->dropped && it->title && !strcmp(it->title, name) &&
@@ -96,7 +96,7 @@ static bool was_dropped(const struct cfg_load *l, const struct kind *k, const ch
 	return false;
 }
 
-static const void *find(struct cfg_load *l, const struct cfg_item *it)
+static const void *model_find(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct kind *k = kinds;
 	const char *name = it->value->text, *at;
@@ -114,7 +114,7 @@ static const void *find(struct cfg_load *l, const struct cfg_item *it)
 			return at;
 		suggest_offer(&s, have);
 	}
-	if (was_dropped(l, k, name))
+	if (model_was_dropped(l, k, name))
 		return NULL;
 	if (s.best)
 		cfg_wrong(l, it->line, it, "there is no %s `%s`, did you mean `%s`?", k->word,
@@ -124,7 +124,7 @@ static const void *find(struct cfg_load *l, const struct cfg_item *it)
 	return NULL;
 }
 
-static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
+static void model_store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
 {
 	const struct cfg_key *k = it->key;
 	const struct cfg_value *v = it->value;
@@ -135,14 +135,14 @@ static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
 
 	if ((k->kind == CFG_K_NUMBER && cfg_get_number(l, it, v, &n)) ||
 	    (k->kind == CFG_K_TIME && cfg_get_time(l, it, v, &n)))
-		put_unsigned(at, k->width, n);
+		model_put_unsigned(at, k->width, n);
 	else if (k->kind == CFG_K_BOOL && cfg_get_bool(l, it, v, &b))
 		*(bool *)at = b;
 	else if (k->kind == CFG_K_IPV4 && cfg_get_ipv4(l, it, v, &a))
 		*(uint32_t *)at = a;
-	else if (k->kind == CFG_K_TEXT && text_fits(l, it))
+	else if (k->kind == CFG_K_TEXT && model_text_fits(l, it))
 		memcpy(at, &(const char *){cfg_keep(l, v->text)}, sizeof(char *));
-	else if (k->kind == CFG_K_REF && (p = find(l, it)))
+	else if (k->kind == CFG_K_REF && (p = model_find(l, it)))
 		memcpy(at, &p, sizeof(p));
 }
 
@@ -157,12 +157,12 @@ void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj)
 	if (it->key->set)
 		it->key->set(l, it, obj, text);
 	else
-		store_plain(l, it, (char *)obj + it->key->offset);
+		model_store_plain(l, it, (char *)obj + it->key->offset);
 }
 
 /* --- rounds ----------------------------------------------------------------------------------- */
 
-static void make(struct cfg_load *l, const struct kind *k)
+static void model_make(struct cfg_load *l, const struct kind *k)
 {
 	unsigned n = 0;
 	char *obj, *base;
@@ -185,22 +185,22 @@ static void make(struct cfg_load *l, const struct kind *k)
 	*(unsigned *)((char *)l->m + k->count) = n;
 }
 
-static void store_keys(struct cfg_load *l, const struct cfg_item *section, void *obj)
+static void model_store_keys(struct cfg_load *l, const struct cfg_item *section, void *obj)
 {
 	for (const struct cfg_item *it = section->child; it; it = it->next)
 		if (it->kind == CFG_ITEM_KEY && !it->dropped)
 			cfg_store(l, it, obj);
 }
 
-static void store_section(struct cfg_load *l, struct cfg_item *it)
+static void model_store_section(struct cfg_load *l, struct cfg_item *it)
 {
 	if (it->schema->section == CFG_S_PORT)
 		cfg_build_port(l, it, it->object);
 	else
-		store_keys(l, it, it->object ? it->object : l->m);
+		model_store_keys(l, it, it->object ? it->object : l->m);
 }
 
-static void finish(struct cfg_load *l, const struct cfg_item *it)
+static void model_finish(struct cfg_load *l, const struct cfg_item *it)
 {
 	if (it->schema->section == CFG_S_PEER)
 		cfg_finish_peer(l, it, it->object);
@@ -216,12 +216,12 @@ void cfg_build(struct cfg_load *l)
 
 	l->schema->init(l, l->m);
 	for (size_t i = 0; i < CFG_ROWS(kinds); i++)
-		make(l, &kinds[i]);
-	store_keys(l, l->root, l->m);
+		model_make(l, &kinds[i]);
+	model_store_keys(l, l->root, l->m);
 	for (it = l->root->child; it; it = it->next)
 		if (it->kind == CFG_ITEM_SECTION && !it->dropped)
-			store_section(l, it);
+			model_store_section(l, it);
 	for (it = l->root->child; it; it = it->next)
 		if (it->kind == CFG_ITEM_SECTION && !it->dropped)
-			finish(l, it);
+			model_finish(l, it);
 }

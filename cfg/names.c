@@ -16,7 +16,7 @@ struct seen {
 	size_t mask;
 };
 
-static size_t hash_text(size_t h, const char *s)
+static size_t names_hash_text(size_t h, const char *s)
 {
 	for (; s && *s; s++)
 		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
@@ -24,18 +24,18 @@ static size_t hash_text(size_t h, const char *s)
 }
 
 /* Ports are one space of names whatever their transport; others are told apart by their word. */
-static const char *space(const struct cfg_item *it)
+static const char *names_space(const struct cfg_item *it)
 {
 	return it->schema && it->schema->section == CFG_S_PORT ? "port" : it->name;
 }
 
-static bool same(const struct cfg_item *a, const struct cfg_item *b)
+static bool names_same(const struct cfg_item *a, const struct cfg_item *b)
 {
-	return a->parent == b->parent && a->kind == b->kind && !strcmp(space(a), space(b)) &&
+	return a->parent == b->parent && a->kind == b->kind && !strcmp(names_space(a), names_space(b)) &&
 	       !strcmp(a->title ? a->title : "", b->title ? b->title : "");
 }
 
-static void seen_init(struct cfg_load *l, struct seen *s, size_t items)
+static void names_seen_init(struct cfg_load *l, struct seen *s, size_t items)
 {
 	size_t room = 16;
 
@@ -46,18 +46,18 @@ static void seen_init(struct cfg_load *l, struct seen *s, size_t items)
 }
 
 /* The item that was here before it, or NULL. */
-static const struct cfg_item *seen_before(struct seen *s, const struct cfg_item *it)
+static const struct cfg_item *names_seen_before(struct seen *s, const struct cfg_item *it)
 {
-	size_t i = hash_text(hash_text((size_t)it->parent >> 4, space(it)), it->title);
+	size_t i = names_hash_text(names_hash_text((size_t)it->parent >> 4, names_space(it)), it->title);
 
 	for (; s->slot[i & s->mask]; i++)
-		if (same(s->slot[i & s->mask], it))
+		if (names_same(s->slot[i & s->mask], it))
 			return s->slot[i & s->mask];
 	s->slot[i & s->mask] = it;
 	return NULL;
 }
 
-static void drop(struct cfg_item *it)
+static void names_drop(struct cfg_item *it)
 {
 	it->dropped = true;
 }
@@ -65,21 +65,21 @@ static void drop(struct cfg_item *it)
 /* --- unknown names ---------------------------------------------------------------------------- */
 
 /* A section where this key would be known, or NULL. */
-static const char *key_belongs(const struct cfg_schema *s, const char *name)
+static const char *names_key_belongs(const struct cfg_schema *s, const char *name)
 {
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++) {
 		const char *deeper;
 
 		if (!(*sub)->any && cfg_schema_key(*sub, name))
 			return (*sub)->word;
-		deeper = key_belongs(*sub, name);
+		deeper = names_key_belongs(*sub, name);
 		if (deeper)
 			return deeper;
 	}
 	return NULL;
 }
 
-static const char *section_belongs(const struct cfg_schema *top, const char *word)
+static const char *names_section_belongs(const struct cfg_schema *top, const char *word)
 {
 	if (cfg_schema_sub(top, word))
 		return "top level";
@@ -100,7 +100,7 @@ bool cfg_may_be_secret(const struct cfg_item *it)
 	       (!p->key || p->key->kind == CFG_K_SECRET);
 }
 
-static void unknown_key(struct cfg_load *l, const struct cfg_item *it)
+static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_schema *s = it->parent->schema;
 	const char *name = cfg_clean(l, it->name, strlen(it->name)), *home;
@@ -113,7 +113,7 @@ static void unknown_key(struct cfg_load *l, const struct cfg_item *it)
 	suggest_init(&sg, it->name);
 	for (unsigned i = 0; i < s->keys; i++)
 		suggest_offer(&sg, s->key[i].name);
-	home = cfg_schema_key(l->schema, it->name) ? "top level" : key_belongs(l->schema, it->name);
+	home = cfg_schema_key(l->schema, it->name) ? "top level" : names_key_belongs(l->schema, it->name);
 	if (home)
 		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, it belongs into `%s`", name,
 			  home);
@@ -124,11 +124,11 @@ static void unknown_key(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it->parent, "unknown key `%s`", name);
 }
 
-static void unknown_section(struct cfg_load *l, const struct cfg_item *it)
+static void names_unknown_section(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_schema *s = it->parent->schema;
 	const char *name = cfg_clean(l, it->name, strlen(it->name));
-	const char *home = section_belongs(l->schema, it->name);
+	const char *home = names_section_belongs(l->schema, it->name);
 	struct suggest sg;
 
 	if (cfg_may_be_secret(it)) {
@@ -156,7 +156,7 @@ static void unknown_section(struct cfg_load *l, const struct cfg_item *it)
 
 /* Words that are neither `key = value` nor `section { }`.  What they are is not shown unless it is
  * a name we know: they may be the rest of a secret. */
-static void stray(struct cfg_load *l, const struct cfg_item *it)
+static void names_stray(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_schema *s = it->parent->schema;
 
@@ -174,7 +174,7 @@ static void stray(struct cfg_load *l, const struct cfg_item *it)
 
 /* --- known names ------------------------------------------------------------------------------ */
 
-static void check_key(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
+static void names_check_key(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
 {
 	const struct cfg_schema *s = it->parent->schema;
 	const struct cfg_item *first;
@@ -186,24 +186,24 @@ static void check_key(struct cfg_load *l, struct cfg_item *it, struct seen *seen
 				  "`%s` is a section: `%s { ... }`, without `=`", it->name,
 				  it->name);
 		else
-			unknown_key(l, it);
-		drop(it);
+			names_unknown_key(l, it);
+		names_drop(it);
 		return;
 	}
-	first = seen_before(seen, it);
+	first = names_seen_before(seen, it);
 	if (first) {
 		cfg_wrong(l, it->line, it, "given twice, first on line %u", first->line);
-		drop(it);
+		names_drop(it);
 	} else if (!it->dropped && !cfg_key_is_list(it->key) && (it->braces || it->values != 1)) {
 		cfg_wrong(l, it->line, it, "takes one value, not a list");
-		drop(it);
+		names_drop(it);
 	} else if (!it->dropped && !it->values) {
 		cfg_wrong(l, it->line, it, "the list is empty");
-		drop(it);
+		names_drop(it);
 	}
 }
 
-static bool plain_name(const char *s)
+static bool names_plain_name(const char *s)
 {
 	size_t len = strlen(s);
 
@@ -214,7 +214,7 @@ static bool plain_name(const char *s)
 	return !*s;
 }
 
-static bool printable(const char *s)
+static bool names_printable(const char *s)
 {
 	size_t len = strlen(s);
 
@@ -224,15 +224,15 @@ static bool printable(const char *s)
 }
 
 /* Users are called as they like; other names appear as words in commands and logs. */
-static bool title_fits(const struct cfg_schema *s, const char *title)
+static bool names_title_fits(const struct cfg_schema *s, const char *title)
 {
 	bool any = s->section == CFG_S_USER || s->section == CFG_S_CIRCUIT ||
 		   s->section == CFG_S_ACCEPT;
 
-	return any ? printable(title) : plain_name(title);
+	return any ? names_printable(title) : names_plain_name(title);
 }
 
-static void check_title(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
+static void names_check_title(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
 {
 	const struct cfg_schema *s = it->schema;
 	const struct cfg_item *first;
@@ -242,21 +242,21 @@ static void check_title(struct cfg_load *l, struct cfg_item *it, struct seen *se
 	} else if (s->title && !it->title) {
 		cfg_wrong(l, it->line, it->parent, "section `%s` needs a name: `%s %s { ... }`",
 			  s->word, s->word, s->title);
-	} else if (s->title && !title_fits(s, it->title)) {
+	} else if (s->title && !names_title_fits(s, it->title)) {
 		cfg_wrong(l, it->line, it->parent, "`%s` is no name for a `%s`%s",
 			  cfg_clean(l, it->title, strlen(it->title)), s->word,
 			  s->section == CFG_S_USER ? ""
 						   : ": letters, digits, dots, dashes, at most 63");
 	} else {
-		first = seen_before(seen, it);
+		first = names_seen_before(seen, it);
 		if (!first)
 			return;
 		cfg_wrong(l, it->line, it, "given twice, first on line %u", first->line);
 	}
-	drop(it);
+	names_drop(it);
 }
 
-static void check_required(struct cfg_load *l, const struct cfg_item *it)
+static void names_check_required(struct cfg_load *l, const struct cfg_item *it)
 {
 	for (unsigned i = 0; i < it->schema->keys; i++) {
 		const struct cfg_key *k = &it->schema->key[i];
@@ -271,23 +271,23 @@ static void check_required(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-static void check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen);
+static void names_check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen);
 
-static void check_item(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
+static void names_check_item(struct cfg_load *l, struct cfg_item *it, struct seen *seen)
 {
 	if (it->kind == CFG_ITEM_STRAY) {
-		stray(l, it);
+		names_stray(l, it);
 		return;
 	}
 	if (it->kind == CFG_ITEM_KEY) {
-		check_key(l, it, seen);
+		names_check_key(l, it, seen);
 		return;
 	}
 	it->schema = cfg_schema_sub(it->parent->schema, it->name);
 	if (it->schema) {
 		if (!it->dropped)
-			check_title(l, it, seen);
-		check_section(l, it, seen);
+			names_check_title(l, it, seen);
+		names_check_section(l, it, seen);
 		return;
 	}
 	if (!it->dropped && cfg_schema_key(it->parent->schema, it->name) &&
@@ -295,22 +295,22 @@ static void check_item(struct cfg_load *l, struct cfg_item *it, struct seen *see
 		cfg_wrong(l, it->line, it->parent, "`%s` is a key: `%s = value`", it->name,
 			  it->name);
 	else if (!it->dropped)
-		unknown_section(l, it);
-	drop(it);
+		names_unknown_section(l, it);
+	names_drop(it);
 }
 
 /* Depth is bounded by the schemas: below an unknown section nothing is looked at. */
-static void check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen)
+static void names_check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen)
 {
 	for (struct cfg_item *it = section->child; it; it = it->next)
-		check_item(l, it, seen);
-	check_required(l, section);
+		names_check_item(l, it, seen);
+	names_check_required(l, section);
 }
 
 void cfg_names(struct cfg_load *l)
 {
 	struct seen seen;
 
-	seen_init(l, &seen, l->items);
-	check_section(l, l->root, &seen);
+	names_seen_init(l, &seen, l->items);
+	names_check_section(l, l->root, &seen);
 }

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static cfg_opt_t option(const struct cfg_key *k, const char *name)
+static cfg_opt_t parse_option(const struct cfg_key *k, const char *name)
 {
 	if (cfg_key_is_list(k))
 		return (cfg_opt_t)CFG_STR_LIST(name, NULL, CFGF_NODEFAULT);
@@ -22,7 +22,7 @@ static cfg_opt_t option(const struct cfg_key *k, const char *name)
 
 /* A section that takes any key gets an option for each key that was written.  (libconfuse's own
  * way, CFGF_KEYSTRVAL, does not work in sections that may be given more than once.) */
-static cfg_opt_t *free_options(struct cfg_load *l, const struct cfg_schema *s)
+static cfg_opt_t *parse_free_options(struct cfg_load *l, const struct cfg_schema *s)
 {
 	const struct cfg_item *sec = l->root->child, *it;
 	cfg_opt_t *opt, *o;
@@ -35,27 +35,27 @@ static cfg_opt_t *free_options(struct cfg_load *l, const struct cfg_schema *s)
 	opt = o = arena_get(l->scratch, (n + 1) * sizeof(*opt));
 	for (it = sec ? sec->child : NULL; it; it = it->next)
 		if (!it->dropped && it->key)
-			*o++ = option(it->key, it->name);
+			*o++ = parse_option(it->key, it->name);
 	*o = (cfg_opt_t)CFG_END();
 	return opt;
 }
 
-static cfg_opt_t *options(struct cfg_load *l, const struct cfg_schema *s)
+static cfg_opt_t *parse_options(struct cfg_load *l, const struct cfg_schema *s)
 {
 	unsigned subs = 0;
 	cfg_opt_t *opt, *o;
 
 	if (s->any)
-		return free_options(l, s);
+		return parse_free_options(l, s);
 	while (s->sub[subs])
 		subs++;
 	opt = o = arena_get(l->scratch, (s->keys + subs + 1) * sizeof(*opt));
 	for (unsigned i = 0; i < s->keys; i++)
-		*o++ = option(&s->key[i], s->key[i].name);
+		*o++ = parse_option(&s->key[i], s->key[i].name);
 	for (unsigned i = 0; i < subs; i++) {
 		const struct cfg_schema *sub = s->sub[i];
 
-		*o++ = (cfg_opt_t)CFG_SEC(sub->word, options(l, sub),
+		*o++ = (cfg_opt_t)CFG_SEC(sub->word, parse_options(l, sub),
 					  CFGF_MULTI | (sub->title ? CFGF_TITLE : 0));
 	}
 	*o = (cfg_opt_t)CFG_END();
@@ -65,7 +65,7 @@ static cfg_opt_t *options(struct cfg_load *l, const struct cfg_schema *s)
 /* libconfuse hands no context to its error function. */
 static _Thread_local struct cfg_load *parsing;
 
-static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
+static void parse_on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	char text[256];
 
@@ -75,18 +75,18 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 }
 
 /* What should have been the same is not; never seen, but not to be passed over either. */
-static void differs(struct cfg_load *l, struct cfg_item *it)
+static void parse_differs(struct cfg_load *l, struct cfg_item *it)
 {
 	cfg_wrong(l, it->line, it, "libconfuse reads this differently");
 	it->dropped = true;
 }
 
-static void take_values(struct cfg_load *l, struct cfg_item *it, cfg_t *sec)
+static void parse_take_values(struct cfg_load *l, struct cfg_item *it, cfg_t *sec)
 {
 	cfg_opt_t *o = cfg_getopt(sec, it->name);
 
 	if (!o || cfg_opt_size(o) != it->values) {
-		differs(l, it);
+		parse_differs(l, it);
 		return;
 	}
 	for (unsigned i = 0; i < it->values; i++) {
@@ -95,11 +95,11 @@ static void take_values(struct cfg_load *l, struct cfg_item *it, cfg_t *sec)
 		if (text)
 			it->value[i].text = arena_text(l->scratch, text, strlen(text));
 		else
-			differs(l, it);
+			parse_differs(l, it);
 	}
 }
 
-static unsigned sub_index(const struct cfg_schema *s, const char *word)
+static unsigned parse_sub_index(const struct cfg_schema *s, const char *word)
 {
 	unsigned i = 0;
 
@@ -109,7 +109,7 @@ static unsigned sub_index(const struct cfg_schema *s, const char *word)
 }
 
 /* The nth section of a word in the outline is libconfuse's nth of that option. */
-static void take(struct cfg_load *l, struct cfg_item *section, cfg_t *sec)
+static void parse_take(struct cfg_load *l, struct cfg_item *section, cfg_t *sec)
 {
 	unsigned *nth, subs = 0;
 
@@ -122,29 +122,29 @@ static void take(struct cfg_load *l, struct cfg_item *section, cfg_t *sec)
 		if (it->dropped)
 			continue;
 		if (it->kind == CFG_ITEM_KEY) {
-			take_values(l, it, sec);
+			parse_take_values(l, it, sec);
 			continue;
 		}
-		inner = cfg_getnsec(sec, it->name, nth[sub_index(section->schema, it->name)]++);
+		inner = cfg_getnsec(sec, it->name, nth[parse_sub_index(section->schema, it->name)]++);
 		if (inner)
-			take(l, it, inner);
+			parse_take(l, it, inner);
 		else
-			differs(l, it);
+			parse_differs(l, it);
 	}
 }
 
 void cfg_confuse(struct cfg_load *l)
 {
-	cfg_t *cfg = cfg_init(options(l, l->schema), CFGF_NONE);
+	cfg_t *cfg = cfg_init(parse_options(l, l->schema), CFGF_NONE);
 
 	if (!cfg) {
 		cfg_wrong(l, 0, l->root, "libconfuse cannot start: out of memory");
 		return;
 	}
 	parsing = l;
-	cfg_set_error_function(cfg, on_error);
+	cfg_set_error_function(cfg, parse_on_error);
 	if (cfg_parse_buf(cfg, cfg_plain(l)) == CFG_SUCCESS)
-		take(l, l->root, cfg);
+		parse_take(l, l->root, cfg);
 	parsing = NULL;
 	cfg_free(cfg);
 }

@@ -15,7 +15,7 @@ struct settings {
 	unsigned n;
 };
 
-static void add(struct settings *s, const char *key, const char *value)
+static void port_add(struct settings *s, const char *key, const char *value)
 {
 	s->at[s->n].key = key;
 	s->at[s->n++].value = value;
@@ -23,7 +23,7 @@ static void add(struct settings *s, const char *key, const char *value)
 
 /* The text a transport gets for a value: of times the microseconds, of all else what was written.
  */
-static const char *handed_over(struct cfg_load *l, const struct cfg_item *it,
+static const char *port_handed_over(struct cfg_load *l, const struct cfg_item *it,
 			       const struct cfg_value *v)
 {
 	uint64_t n;
@@ -45,7 +45,7 @@ static const char *handed_over(struct cfg_load *l, const struct cfg_item *it,
 }
 
 /* A default in a transport's table is written as people write it. */
-static const char *default_text(struct cfg_load *l, const struct ist_key *k)
+static const char *port_default_text(struct cfg_load *l, const struct ist_key *k)
 {
 	uint64_t us;
 
@@ -55,32 +55,32 @@ static const char *default_text(struct cfg_load *l, const struct ist_key *k)
 }
 
 /* A key of both levels that the circuit does not have: what holds for the port holds for it. */
-static void inherit(struct settings *s, const char *key, const struct settings *port)
+static void port_inherit(struct settings *s, const char *key, const struct settings *port)
 {
 	for (unsigned i = 0; i < port->n; i++)
 		if (!strcmp(port->at[i].key, key))
-			add(s, key, port->at[i].value);
+			port_add(s, key, port->at[i].value);
 }
 
-static void collect_key(struct cfg_load *l, const struct cfg_item *section, const struct cfg_key *k,
+static void port_collect_key(struct cfg_load *l, const struct cfg_item *section, const struct cfg_key *k,
 			const struct settings *port, struct settings *s)
 {
 	const struct cfg_item *it = cfg_given(section, k->name);
 
 	if (!it && port && k->ist->flags & IST_KEY_PORT)
-		inherit(s, k->name, port);
+		port_inherit(s, k->name, port);
 	else if (!it && k->deflt)
-		add(s, k->name, default_text(l, k->ist));
+		port_add(s, k->name, port_default_text(l, k->ist));
 	for (unsigned v = 0; it && !it->dropped && v < it->values; v++) {
-		const char *text = handed_over(l, it, &it->value[v]);
+		const char *text = port_handed_over(l, it, &it->value[v]);
 
 		if (text)
-			add(s, k->name, text);
+			port_add(s, k->name, text);
 	}
 }
 
 /* port: the settings of the port a circuit is on; NULL for the port itself. */
-static struct settings collect(struct cfg_load *l, const struct cfg_item *section,
+static struct settings port_collect(struct cfg_load *l, const struct cfg_item *section,
 			       const struct settings *port)
 {
 	const struct cfg_schema *schema = section->schema;
@@ -92,18 +92,18 @@ static struct settings collect(struct cfg_load *l, const struct cfg_item *sectio
 	s.at = arena_get(l->arena, room * sizeof(*s.at));
 	for (unsigned i = 0; i < schema->keys; i++)
 		if (schema->key[i].ist)
-			collect_key(l, section, &schema->key[i], port, &s);
+			port_collect_key(l, section, &schema->key[i], port, &s);
 	return s;
 }
 
 /* What the transport can carry, as bits of the payloads. */
-static uint32_t able(const struct ist_transport *t)
+static uint32_t port_able(const struct ist_transport *t)
 {
 	return (t->caps & IST_CAP_L2TP ? 1u << IST_PAYLOAD_L2TP : 0) |
 	       (t->caps & IST_CAP_PPP ? 1u << IST_PAYLOAD_PPP : 0);
 }
 
-static uint32_t carries(struct cfg_load *l, const struct cfg_item *section)
+static uint32_t port_carries(struct cfg_load *l, const struct cfg_item *section)
 {
 	static const uint32_t bits[] = {1u << IST_PAYLOAD_L2TP, 1u << IST_PAYLOAD_PPP};
 	const struct ist_transport *t = section->schema->transport;
@@ -112,13 +112,13 @@ static uint32_t carries(struct cfg_load *l, const struct cfg_item *section)
 	unsigned w;
 
 	if (!it)
-		return able(t) & bits[0] ? bits[0] : able(t);
+		return port_able(t) & bits[0] ? bits[0] : port_able(t);
 	if (it->dropped)
-		return able(t);
+		return port_able(t);
 	for (unsigned i = 0; i < it->values; i++) {
 		if (!cfg_get_word(l, it, &it->value[i], &w))
-			return able(t);
-		if (bits[w] & ~able(t))
+			return port_able(t);
+		if (bits[w] & ~port_able(t))
 			cfg_wrong(l, it->value[i].line, it, "%s does not carry `%s`", t->name,
 				  cfg_shown(l, &it->value[i]));
 		out |= bits[w];
@@ -127,7 +127,7 @@ static uint32_t carries(struct cfg_load *l, const struct cfg_item *section)
 }
 
 /* `peer` is about L2TP on the circuit, `service` about PPP. */
-static void route(struct cfg_load *l, const struct cfg_item *section, void *obj, uint32_t payloads)
+static void port_route(struct cfg_load *l, const struct cfg_item *section, void *obj, uint32_t payloads)
 {
 	static const struct {
 		const char *key, *payload;
@@ -146,11 +146,11 @@ static void route(struct cfg_load *l, const struct cfg_item *section, void *obj,
 	}
 }
 
-static void build_circuit(struct cfg_load *l, struct cfg_item *it, const struct settings *port,
+static void port_build_circuit(struct cfg_load *l, struct cfg_item *it, const struct settings *port,
 			  struct cfg_circuit *c)
 {
 	const struct ist_transport *t = it->schema->transport;
-	struct settings s = collect(l, it, port);
+	struct settings s = port_collect(l, it, port);
 
 	it->object = c;
 	c->where = cfg_where_of(l, it);
@@ -158,22 +158,22 @@ static void build_circuit(struct cfg_load *l, struct cfg_item *it, const struct 
 	if (t->addr_parse(&c->config.addr, it->title))
 		cfg_wrong(l, it->line, it, "`%s` is no address of %s",
 			  cfg_clean(l, it->title, strlen(it->title)), t->name);
-	c->config.payloads = carries(l, it);
+	c->config.payloads = port_carries(l, it);
 	c->config.setting = s.at;
 	c->config.settings = s.n;
-	route(l, it, c, c->config.payloads);
+	port_route(l, it, c, c->config.payloads);
 }
 
-static void build_accept(struct cfg_load *l, struct cfg_item *it, struct cfg_accept *a)
+static void port_build_accept(struct cfg_load *l, struct cfg_item *it, struct cfg_accept *a)
 {
 	it->object = a;
 	a->where = cfg_where_of(l, it);
 	a->pattern = cfg_keep(l, it->title);
-	a->payloads = carries(l, it);
-	route(l, it, a, a->payloads);
+	a->payloads = port_carries(l, it);
+	port_route(l, it, a, a->payloads);
 }
 
-static unsigned count(const struct cfg_item *port, enum cfg_section kind)
+static unsigned port_count(const struct cfg_item *port, enum cfg_section kind)
 {
 	unsigned n = 0;
 
@@ -184,20 +184,20 @@ static unsigned count(const struct cfg_item *port, enum cfg_section kind)
 
 void cfg_build_port(struct cfg_load *l, struct cfg_item *port, struct cfg_port *p)
 {
-	unsigned n = count(port, CFG_S_CIRCUIT), accepts = count(port, CFG_S_ACCEPT), i = 0;
+	unsigned n = port_count(port, CFG_S_CIRCUIT), accepts = port_count(port, CFG_S_ACCEPT), i = 0;
 	struct cfg_circuit *c = arena_get(l->arena, n * sizeof(*c));
 	struct ist_circuit_config *config = arena_get(l->arena, n * sizeof(*config));
 	struct cfg_accept *a = arena_get(l->arena, accepts * sizeof(*a));
-	struct settings s = collect(l, port, NULL);
+	struct settings s = port_collect(l, port, NULL);
 	struct cfg_item *it;
 
 	p->transport = port->schema->transport;
 	for (it = NULL; (it = cfg_next(port, it, CFG_S_CIRCUIT)); i++) {
-		build_circuit(l, it, &s, &c[i]);
+		port_build_circuit(l, it, &s, &c[i]);
 		config[i] = c[i].config;
 	}
 	for (it = NULL, i = 0; (it = cfg_next(port, it, CFG_S_ACCEPT)); i++)
-		build_accept(l, it, &a[i]);
+		port_build_accept(l, it, &a[i]);
 	p->circuit = c;
 	p->circuits = n;
 	p->accept = a;

@@ -20,7 +20,7 @@ struct pre {
 	bool astray; /* a quote was left open, and no second one ended what it began */
 };
 
-static struct cfg_item *add_item(struct pre *p, enum cfg_item_kind kind, const struct cfg_token *t)
+static struct cfg_item *preproc_add_item(struct pre *p, enum cfg_item_kind kind, const struct cfg_token *t)
 {
 	struct cfg_item *it = arena_get(p->l->scratch, sizeof(*it));
 
@@ -39,26 +39,26 @@ static struct cfg_item *add_item(struct pre *p, enum cfg_item_kind kind, const s
 	return it;
 }
 
-static void bad_token(struct pre *p, const struct cfg_token *t, const struct cfg_item *at)
+static void preproc_bad_token(struct pre *p, const struct cfg_token *t, const struct cfg_item *at)
 {
 	cfg_wrong(p->l, t->line, at, "%s", t->text);
 	p->astray ^= t->astray;
 }
 
 /* Go on at the next line, or at a brace. */
-static void skip_line(struct pre *p, unsigned line)
+static void preproc_skip_line(struct pre *p, unsigned line)
 {
 	while (p->t->line == line && p->t->kind != CFG_T_END && p->t->kind != CFG_T_CLOSE &&
 	       p->t->kind != CFG_T_OPEN)
 		p->t = p->t->next;
 }
 
-static void add_value(struct pre *p, struct cfg_item *it, const struct cfg_token *t)
+static void preproc_add_value(struct pre *p, struct cfg_item *it, const struct cfg_token *t)
 {
 	struct cfg_value *v = it->value;
 
 	if (t->kind == CFG_T_BAD) {
-		bad_token(p, t, it);
+		preproc_bad_token(p, t, it);
 		it->dropped = true;
 		return;
 	}
@@ -75,32 +75,32 @@ static void add_value(struct pre *p, struct cfg_item *it, const struct cfg_token
 	v->line = t->line;
 }
 
-static bool is_word(const struct cfg_token *t)
+static bool preproc_is_word(const struct cfg_token *t)
 {
 	return t->kind == CFG_T_WORD || t->kind == CFG_T_BAD;
 }
 
 /* Does `name =` or `name {` or `name title {` start here? */
-static bool starts_item(const struct cfg_token *t)
+static bool preproc_starts_item(const struct cfg_token *t)
 {
 	if (t->kind != CFG_T_WORD || t->quoted || !isalnum((unsigned char)*t->text))
 		return false;
 	if (t->next->kind == CFG_T_EQUALS || t->next->kind == CFG_T_OPEN)
 		return true;
-	return is_word(t->next) && t->next->next->kind == CFG_T_OPEN;
+	return preproc_is_word(t->next) && t->next->next->kind == CFG_T_OPEN;
 }
 
 /* Behind the `{` of a list. */
-static void list(struct pre *p, struct cfg_item *it)
+static void preproc_list(struct pre *p, struct cfg_item *it)
 {
 	bool comma = true;
 
 	it->braces = true;
 	for (; p->t->kind != CFG_T_CLOSE; p->t = p->t->next) {
-		if (is_word(p->t) && !starts_item(p->t)) {
+		if (preproc_is_word(p->t) && !preproc_starts_item(p->t)) {
 			if (!comma)
 				cfg_wrong(p->l, p->t->line, it, "a comma is missing in the list");
-			add_value(p, it, p->t);
+			preproc_add_value(p, it, p->t);
 			comma = false;
 		} else if (p->t->kind == CFG_T_COMMA) {
 			if (comma)
@@ -116,17 +116,17 @@ static void list(struct pre *p, struct cfg_item *it)
 }
 
 /* At a name with `=` behind it. */
-static void key(struct pre *p)
+static void preproc_key(struct pre *p)
 {
-	struct cfg_item *it = add_item(p, CFG_ITEM_KEY, p->t);
+	struct cfg_item *it = preproc_add_item(p, CFG_ITEM_KEY, p->t);
 	unsigned line = p->t->next->line;
 
 	p->t = p->t->next->next;
 	if (p->t->kind == CFG_T_OPEN) {
 		p->t = p->t->next;
-		list(p, it);
-	} else if (is_word(p->t) && p->t->line == line) {
-		add_value(p, it, p->t);
+		preproc_list(p, it);
+	} else if (preproc_is_word(p->t) && p->t->line == line) {
+		preproc_add_value(p, it, p->t);
 		p->t = p->t->next;
 	} else {
 		cfg_wrong(p->l, line, it, "no value behind `=`");
@@ -134,13 +134,13 @@ static void key(struct pre *p)
 	}
 }
 
-static void never_closed(struct pre *p, const struct cfg_item *it)
+static void preproc_never_closed(struct pre *p, const struct cfg_item *it)
 {
 	cfg_wrong(p->l, it->line, it, "this section is never closed: `}` is missing");
 }
 
 /* At a name, with or without a title, and `{`. */
-static void section(struct pre *p)
+static void preproc_section(struct pre *p)
 {
 	const struct cfg_token *title = p->t->next->kind == CFG_T_OPEN ? NULL : p->t->next;
 	struct cfg_item *it;
@@ -148,15 +148,15 @@ static void section(struct pre *p)
 	/* A section of the top level inside another: its `}` was forgotten. */
 	if (p->at->parent && cfg_schema_is_top(p->l->schema, p->t->text)) {
 		for (it = p->at; it->parent; it = it->parent)
-			never_closed(p, it);
+			preproc_never_closed(p, it);
 		p->at = it;
 		p->depth = 0;
 	}
-	it = add_item(p, CFG_ITEM_SECTION, p->t);
+	it = preproc_add_item(p, CFG_ITEM_SECTION, p->t);
 	if (title) {
 		it->title = title->text;
 		if (title->kind == CFG_T_BAD)
-			bad_token(p, title, p->at);
+			preproc_bad_token(p, title, p->at);
 		else if (title->env)
 			cfg_wrong(p->l, title->line, p->at,
 				  "the name of a section cannot come from the environment");
@@ -173,26 +173,26 @@ static void section(struct pre *p)
 	it->dropped |= p->depth > CFG_DEPTH_MAX;
 }
 
-static void stray(struct pre *p)
+static void preproc_stray(struct pre *p)
 {
 	unsigned line = p->t->line;
 	struct cfg_item *it;
 
 	if (p->t->kind == CFG_T_BAD) {
-		bad_token(p, p->t, p->at);
+		preproc_bad_token(p, p->t, p->at);
 	} else {
-		it = add_item(p, CFG_ITEM_STRAY, p->t);
+		it = preproc_add_item(p, CFG_ITEM_STRAY, p->t);
 		it->unnamed |= p->t->quoted || p->t->env;
 		it->dropped = true;
 	}
 	p->t = p->t->next;
-	while (is_word(p->t) && p->t->line == line && !starts_item(p->t))
+	while (preproc_is_word(p->t) && p->t->line == line && !preproc_starts_item(p->t))
 		p->t = p->t->next;
 	if (p->t->kind == CFG_T_EQUALS && p->t->line == line)
-		skip_line(p, line);
+		preproc_skip_line(p, line);
 }
 
-static void close_section(struct pre *p)
+static void preproc_close_section(struct pre *p)
 {
 	if (p->at->parent) {
 		p->at = p->at->parent;
@@ -204,9 +204,9 @@ static void close_section(struct pre *p)
 }
 
 /* A `{` without a name: still a section, so that its `}` is not one too many. */
-static void nameless(struct pre *p)
+static void preproc_nameless(struct pre *p)
 {
-	struct cfg_item *it = add_item(p, CFG_ITEM_SECTION, p->t);
+	struct cfg_item *it = preproc_add_item(p, CFG_ITEM_SECTION, p->t);
 
 	cfg_wrong(p->l, p->t->line, p->at, "`{` without the name of a section before it");
 	it->name = "?";
@@ -216,31 +216,31 @@ static void nameless(struct pre *p)
 	p->t = p->t->next;
 }
 
-static void misplaced(struct pre *p, const char *what)
+static void preproc_misplaced(struct pre *p, const char *what)
 {
 	unsigned line = p->t->line;
 
 	cfg_wrong(p->l, line, p->at, "%s", what);
 	p->t = p->t->next;
-	skip_line(p, line);
+	preproc_skip_line(p, line);
 }
 
-static void statement(struct pre *p)
+static void preproc_statement(struct pre *p)
 {
-	if (starts_item(p->t) && p->t->next->kind == CFG_T_EQUALS && !p->t->env)
-		key(p);
-	else if (starts_item(p->t) && p->t->next->kind != CFG_T_EQUALS && !p->t->env)
-		section(p);
-	else if (is_word(p->t))
-		stray(p);
+	if (preproc_starts_item(p->t) && p->t->next->kind == CFG_T_EQUALS && !p->t->env)
+		preproc_key(p);
+	else if (preproc_starts_item(p->t) && p->t->next->kind != CFG_T_EQUALS && !p->t->env)
+		preproc_section(p);
+	else if (preproc_is_word(p->t))
+		preproc_stray(p);
 	else if (p->t->kind == CFG_T_CLOSE)
-		close_section(p);
+		preproc_close_section(p);
 	else if (p->t->kind == CFG_T_OPEN)
-		nameless(p);
+		preproc_nameless(p);
 	else if (p->t->kind == CFG_T_COMMA)
-		misplaced(p, "a comma stands only between the values of a list: `{ a, b }`");
+		preproc_misplaced(p, "a comma stands only between the values of a list: `{ a, b }`");
 	else
-		misplaced(p, "`=` without the name of a key before it");
+		preproc_misplaced(p, "`=` without the name of a key before it");
 }
 
 void cfg_outline(struct cfg_load *l, const char *text, size_t len)
@@ -254,9 +254,9 @@ void cfg_outline(struct cfg_load *l, const char *text, size_t len)
 	l->root->schema = l->schema;
 	p.at = l->root;
 	while (p.t->kind != CFG_T_END)
-		statement(&p);
+		preproc_statement(&p);
 	for (struct cfg_item *it = p.at; it->parent; it = it->parent)
-		never_closed(&p, it);
+		preproc_never_closed(&p, it);
 }
 
 /* --- for libconfuse --------------------------------------------------------------------------- */
@@ -266,14 +266,14 @@ struct plain {
 	unsigned line;
 };
 
-static void to_line(struct plain *o, unsigned line)
+static void preproc_to_line(struct plain *o, unsigned line)
 {
 	arena_add_text(&o->text, o->line < line ? "" : " ");
 	for (; o->line < line; o->line++)
 		arena_add_text(&o->text, "\n");
 }
 
-static void put_quoted(struct plain *o, const char *s)
+static void preproc_put_quoted(struct plain *o, const char *s)
 {
 	arena_add_text(&o->text, "\"");
 	for (; *s; s++) {
@@ -293,40 +293,40 @@ static void put_quoted(struct plain *o, const char *s)
 	arena_add_text(&o->text, "\"");
 }
 
-static void put_key(struct plain *o, const struct cfg_item *it)
+static void preproc_put_key(struct plain *o, const struct cfg_item *it)
 {
 	bool is_list = cfg_key_is_list(it->key);
 
-	to_line(o, it->line);
+	preproc_to_line(o, it->line);
 	arena_add_text(&o->text, it->name);
 	arena_add_text(&o->text, is_list ? " = {" : " =");
 	for (unsigned i = 0; i < it->values; i++) {
 		if (i)
 			arena_add_text(&o->text, ",");
-		to_line(o, it->value[i].line);
-		put_quoted(o, it->value[i].text);
+		preproc_to_line(o, it->value[i].line);
+		preproc_put_quoted(o, it->value[i].text);
 	}
 	arena_add_text(&o->text, is_list ? " }" : "");
 }
 
 /* Bounded: what is deeper than CFG_DEPTH_MAX was dropped. */
-static void put_items(struct plain *o, const struct cfg_item *section)
+static void preproc_put_items(struct plain *o, const struct cfg_item *section)
 {
 	for (const struct cfg_item *it = section->child; it; it = it->next) {
 		if (it->dropped)
 			continue;
 		if (it->kind == CFG_ITEM_KEY) {
-			put_key(o, it);
+			preproc_put_key(o, it);
 			continue;
 		}
-		to_line(o, it->line);
+		preproc_to_line(o, it->line);
 		arena_add_text(&o->text, it->name);
 		if (it->title) {
 			arena_add_text(&o->text, " ");
-			put_quoted(o, it->title);
+			preproc_put_quoted(o, it->title);
 		}
 		arena_add_text(&o->text, " {");
-		put_items(o, it);
+		preproc_put_items(o, it);
 		arena_add_text(&o->text, " }");
 	}
 }
@@ -335,7 +335,7 @@ const char *cfg_plain(struct cfg_load *l)
 {
 	struct plain o = {.text = {.a = l->scratch}, .line = 1};
 
-	put_items(&o, l->root);
+	preproc_put_items(&o, l->root);
 	arena_add_text(&o.text, "\n");
 	return o.text.p;
 }

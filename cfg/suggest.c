@@ -11,12 +11,12 @@
 
 #define NAME_MAX_LEN 63u
 
-static char fold(char c)
+static char suggest_fold(char c)
 {
 	return c == '_' ? '-' : (char)tolower((unsigned char)c);
 }
 
-static unsigned least(unsigned a, unsigned b)
+static unsigned suggest_least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
@@ -35,12 +35,12 @@ unsigned suggest_distance(const char *a, const char *b)
 
 		now[0] = i;
 		for (unsigned j = 1; j <= lb; j++) {
-			unsigned differ = fold(a[i - 1]) != fold(b[j - 1]);
+			unsigned differ = suggest_fold(a[i - 1]) != suggest_fold(b[j - 1]);
 
-			now[j] = least(least(up[j] + 1, now[j - 1] + 1), up[j - 1] + differ);
-			if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
-			    fold(a[i - 2]) == fold(b[j - 1]))
-				now[j] = least(now[j], up2[j - 2] + 1);
+			now[j] = suggest_least(suggest_least(up[j] + 1, now[j - 1] + 1), up[j - 1] + differ);
+			if (i > 1 && j > 1 && suggest_fold(a[i - 1]) == suggest_fold(b[j - 2]) &&
+			    suggest_fold(a[i - 2]) == suggest_fold(b[j - 1]))
+				now[j] = suggest_least(now[j], up2[j - 2] + 1);
 		}
 	}
 	return row[la % 3][lb];

@@ -19,7 +19,7 @@
 #define TIME_MAX (UINT64_C(10) * 365 * 86400 * 1000000)
 
 /* The digits text starts with; NULL when there are none or they are too many. */
-static const char *digits(uint64_t *out, const char *text)
+static const char *value_digits(uint64_t *out, const char *text)
 {
 	const char *p = text;
 
@@ -33,7 +33,7 @@ static const char *digits(uint64_t *out, const char *text)
 
 bool cfg_parse_number(uint64_t *out, const char *text)
 {
-	const char *end = digits(out, text);
+	const char *end = value_digits(out, text);
 
 	return end && !*end;
 }
@@ -54,7 +54,7 @@ static const struct unit {
 bool cfg_parse_time(uint64_t *out, const char *text)
 {
 	uint64_t n;
-	const char *end = digits(&n, text);
+	const char *end = value_digits(&n, text);
 
 	if (!end)
 		return false;
@@ -119,7 +119,7 @@ bool cfg_parse_prefix(struct cfg_prefix *out, const char *text)
 }
 
 /* The octets that count, and how many. */
-static const uint8_t *prefix_octets(const struct cfg_prefix *p, unsigned *n)
+static const uint8_t *value_prefix_octets(const struct cfg_prefix *p, unsigned *n)
 {
 	*n = p->v6 ? 16 : 4;
 	return p->addr + 16 - *n;
@@ -144,13 +144,13 @@ bool cfg_prefix_holds(const struct cfg_prefix *a, const struct cfg_prefix *b)
 {
 	struct cfg_prefix x = *b;
 	unsigned n;
-	const uint8_t *oa = prefix_octets(a, &n), *ox;
+	const uint8_t *oa = value_prefix_octets(a, &n), *ox;
 
 	if (a->v6 != b->v6 || a->bits > b->bits)
 		return false;
 	x.bits = a->bits;
 	cfg_prefix_mask(&x);
-	ox = prefix_octets(&x, &n);
+	ox = value_prefix_octets(&x, &n);
 	return !memcmp(oa, ox, n);
 }
 
@@ -203,7 +203,7 @@ int cfg_word_index(const char *words, const char *text)
 
 /* --- with a report ---------------------------------------------------------------------------- */
 
-static bool in_range(const struct cfg_key *k, uint64_t n)
+static bool value_in_range(const struct cfg_key *k, uint64_t n)
 {
 	return (!k->min && !k->max) || ((int64_t)n >= k->min && (int64_t)n <= k->max);
 }
@@ -213,7 +213,7 @@ bool cfg_get_number(struct cfg_load *l, const struct cfg_item *it, const struct 
 {
 	const struct cfg_key *k = it->key;
 
-	if (cfg_parse_number(out, v->text) && in_range(k, *out))
+	if (cfg_parse_number(out, v->text) && value_in_range(k, *out))
 		return true;
 	if (!k->min && !k->max)
 		cfg_wrong(l, v->line, it, "`%s` is no number", cfg_shown(l, v));
@@ -239,7 +239,7 @@ bool cfg_get_time(struct cfg_load *l, const struct cfg_item *it, const struct cf
 				  cfg_shown(l, v));
 		return false;
 	}
-	if (in_range(k, *out))
+	if (value_in_range(k, *out))
 		return true;
 	cfg_wrong(l, v->line, it, "`%s` is out of range, %s to %s", cfg_shown(l, v),
 		  cfg_time_text(l->scratch, (uint64_t)k->min),
@@ -257,7 +257,7 @@ bool cfg_get_bool(struct cfg_load *l, const struct cfg_item *it, const struct cf
 }
 
 /* "a, b or c" */
-static const char *listed(struct arena *a, const char *words)
+static const char *value_listed(struct arena *a, const char *words)
 {
 	struct arena_buf b = {.a = a};
 
@@ -292,7 +292,7 @@ bool cfg_get_word(struct cfg_load *l, const struct cfg_item *it, const struct cf
 			  s.best);
 	else
 		cfg_wrong(l, v->line, it, "unknown word `%s`, known: %s", cfg_shown(l, v),
-			  listed(l->scratch, it->key->words));
+			  value_listed(l->scratch, it->key->words));
 	return false;
 }
 
@@ -322,7 +322,7 @@ bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct 
 }
 
 /* A path as the configuration's folder sees it. */
-static const char *beside(struct cfg_load *l, const char *path)
+static const char *value_beside(struct cfg_load *l, const char *path)
 {
 	const char *slash = strrchr(l->file, '/');
 
@@ -332,7 +332,7 @@ static const char *beside(struct cfg_load *l, const char *path)
 }
 
 /* Why this file cannot hold a secret, or NULL. */
-static const char *unfit(int fd)
+static const char *value_unfit(int fd)
 {
 	struct stat st;
 
@@ -349,8 +349,8 @@ const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
 				const struct cfg_value *v)
 {
 	/* Not blocking: the path may be a FIFO by mistake. */
-	int fd = open(beside(l, v->text), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	const char *why = fd < 0 ? strerror(errno) : unfit(fd);
+	int fd = open(value_beside(l, v->text), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const char *why = fd < 0 ? strerror(errno) : value_unfit(fd);
 	char *line = arena_get(l->scratch, 1024);
 	ssize_t n = -1;
 

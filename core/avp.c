@@ -20,18 +20,18 @@ bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len)
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static bool nonzero(uint16_t message, const uint8_t *val)
+static bool avp_nonzero(uint16_t message, const uint8_t *val)
 {
 	(void)message;
 	return val[0] || val[1];
 }
 
-static bool assigned(uint16_t message, const uint8_t *val)
+static bool avp_assigned(uint16_t message, const uint8_t *val)
 {
-	return message == L2TP_CDN || message == L2TP_STOPCCN || nonzero(message, val);
+	return message == L2TP_CDN || message == L2TP_STOPCCN || avp_nonzero(message, val);
 }
 
-static bool high_octet_zero(uint16_t message, const uint8_t *val)
+static bool avp_high_octet_zero(uint16_t message, const uint8_t *val)
 {
 	(void)message;
 	return !val[0];
@@ -42,10 +42,10 @@ static const struct {
 	uint16_t type;
 	bool (*ok)(uint16_t message, const uint8_t *val);
 } bounds[] = {
-	{L2TP_AVP_ASSIGNED_TUNNEL_ID, assigned},
-	{L2TP_AVP_ASSIGNED_SESSION_ID, assigned},
-	{L2TP_AVP_RECEIVE_WINDOW_SIZE, nonzero},
-	{L2TP_AVP_PROXY_AUTHEN_ID, high_octet_zero},
+	{L2TP_AVP_ASSIGNED_TUNNEL_ID, avp_assigned},
+	{L2TP_AVP_ASSIGNED_SESSION_ID, avp_assigned},
+	{L2TP_AVP_RECEIVE_WINDOW_SIZE, avp_nonzero},
+	{L2TP_AVP_PROXY_AUTHEN_ID, avp_high_octet_zero},
 };
 
 bool l2tp_avp_value_ok(const struct l2tp_avp_row *row, uint16_t message, const uint8_t *val,
@@ -68,7 +68,7 @@ struct text {
 	int want;
 };
 
-static __attribute__((format(printf, 2, 3))) void put(struct text *t, const char *fmt, ...)
+static __attribute__((format(printf, 2, 3))) void avp_put(struct text *t, const char *fmt, ...)
 {
 	size_t used = (size_t)t->want < t->cap ? (size_t)t->want : t->cap;
 	va_list ap;
@@ -82,109 +82,109 @@ static __attribute__((format(printf, 2, 3))) void put(struct text *t, const char
 }
 
 /* Octets of a peer as text: printable ASCII as it is, everything else as \xNN. */
-static void put_text(struct text *t, struct rd *r)
+static void avp_put_text(struct text *t, struct rd *r)
 {
 	while (r->left) {
 		uint8_t c = rd_u8(r);
 
 		if (c >= 0x20 && c < 0x7f && c != '\\')
-			put(t, "%c", c);
+			avp_put(t, "%c", c);
 		else
-			put(t, "\\x%02x", c);
+			avp_put(t, "\\x%02x", c);
 	}
 }
 
-static void put_octets(struct text *t, struct rd *r)
+static void avp_put_octets(struct text *t, struct rd *r)
 {
 	while (r->left)
-		put(t, "%02x", rd_u8(r));
+		avp_put(t, "%02x", rd_u8(r));
 }
 
-static void put_u16(struct text *t, struct rd *r)
+static void avp_put_u16(struct text *t, struct rd *r)
 {
-	put(t, "%u", rd_u16(r));
+	avp_put(t, "%u", rd_u16(r));
 }
 
-static void put_u32(struct text *t, struct rd *r)
+static void avp_put_u32(struct text *t, struct rd *r)
 {
-	put(t, "%" PRIu32, rd_u32(r));
+	avp_put(t, "%" PRIu32, rd_u32(r));
 }
 
-static void put_u64(struct text *t, struct rd *r)
+static void avp_put_u64(struct text *t, struct rd *r)
 {
-	put(t, "%016" PRIx64, rd_u64(r));
+	avp_put(t, "%016" PRIx64, rd_u64(r));
 }
 
-static void put_rest_quoted(struct text *t, struct rd *r)
+static void avp_put_rest_quoted(struct text *t, struct rd *r)
 {
 	if (!r->left)
 		return;
-	put(t, " \"");
-	put_text(t, r);
-	put(t, "\"");
+	avp_put(t, " \"");
+	avp_put_text(t, r);
+	avp_put(t, "\"");
 }
 
-static void put_result(struct text *t, struct rd *r)
+static void avp_put_result(struct text *t, struct rd *r)
 {
-	put(t, "%u", rd_u16(r));
+	avp_put(t, "%u", rd_u16(r));
 	if (r->left >= 2)
-		put(t, " error %u", rd_u16(r));
-	put_rest_quoted(t, r);
+		avp_put(t, " error %u", rd_u16(r));
+	avp_put_rest_quoted(t, r);
 }
 
-static void put_version(struct text *t, struct rd *r)
+static void avp_put_version(struct text *t, struct rd *r)
 {
 	unsigned ver = rd_u8(r);
 
-	put(t, "%u.%u", ver, rd_u8(r));
+	avp_put(t, "%u.%u", ver, rd_u8(r));
 }
 
-static void put_cause(struct text *t, struct rd *r)
+static void avp_put_cause(struct text *t, struct rd *r)
 {
 	unsigned cause = rd_u16(r);
 
-	put(t, "%u message 0x%02x", cause, rd_u8(r));
-	put_rest_quoted(t, r);
+	avp_put(t, "%u message 0x%02x", cause, rd_u8(r));
+	avp_put_rest_quoted(t, r);
 }
 
-static void put_errors(struct text *t, struct rd *r)
+static void avp_put_errors(struct text *t, struct rd *r)
 {
 	static const char *const name[] = {
 		"crc", "framing", "hardware-overruns", "buffer-overruns", "time-out", "alignment"};
 
 	rd_skip(r, 2);
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		put(t, "%s%s %" PRIu32, i ? ", " : "", name[i], rd_u32(r));
+		avp_put(t, "%s%s %" PRIu32, i ? ", " : "", name[i], rd_u32(r));
 }
 
-static void put_accm(struct text *t, struct rd *r)
+static void avp_put_accm(struct text *t, struct rd *r)
 {
 	uint32_t send;
 
 	rd_skip(r, 2);
 	send = rd_u32(r);
-	put(t, "send %08" PRIx32 " receive %08" PRIx32, send, rd_u32(r));
+	avp_put(t, "send %08" PRIx32 " receive %08" PRIx32, send, rd_u32(r));
 }
 
-static void put_flag(struct text *t, struct rd *r)
+static void avp_put_flag(struct text *t, struct rd *r)
 {
 	(void)r;
-	put(t, "yes");
+	avp_put(t, "yes");
 }
 
-static void put_secret(struct text *t, struct rd *r)
+static void avp_put_secret(struct text *t, struct rd *r)
 {
-	put(t, "(%zu octets)", r->left);
+	avp_put(t, "(%zu octets)", r->left);
 }
 
 static void (*const put_shape[])(struct text *t, struct rd *r) = {
-	[L2TP_SHAPE_U16] = put_u16,	    [L2TP_SHAPE_U32] = put_u32,
-	[L2TP_SHAPE_U64] = put_u64,	    [L2TP_SHAPE_TEXT] = put_text,
-	[L2TP_SHAPE_OCTETS] = put_octets,   [L2TP_SHAPE_RESULT] = put_result,
-	[L2TP_SHAPE_VERSION] = put_version, [L2TP_SHAPE_CAUSE] = put_cause,
-	[L2TP_SHAPE_ERRORS] = put_errors,   [L2TP_SHAPE_ACCM] = put_accm,
-	[L2TP_SHAPE_ID] = put_u16,	    [L2TP_SHAPE_FLAG] = put_flag,
-	[L2TP_SHAPE_SECRET] = put_secret,
+	[L2TP_SHAPE_U16] = avp_put_u16,	    [L2TP_SHAPE_U32] = avp_put_u32,
+	[L2TP_SHAPE_U64] = avp_put_u64,	    [L2TP_SHAPE_TEXT] = avp_put_text,
+	[L2TP_SHAPE_OCTETS] = avp_put_octets,   [L2TP_SHAPE_RESULT] = avp_put_result,
+	[L2TP_SHAPE_VERSION] = avp_put_version, [L2TP_SHAPE_CAUSE] = avp_put_cause,
+	[L2TP_SHAPE_ERRORS] = avp_put_errors,   [L2TP_SHAPE_ACCM] = avp_put_accm,
+	[L2TP_SHAPE_ID] = avp_put_u16,	    [L2TP_SHAPE_FLAG] = avp_put_flag,
+	[L2TP_SHAPE_SECRET] = avp_put_secret,
 };
 
 int l2tp_avp_format(const struct l2tp_avp *a, char *buf, size_t cap)
@@ -195,12 +195,12 @@ int l2tp_avp_format(const struct l2tp_avp *a, char *buf, size_t cap)
 	if (cap)
 		buf[0] = '\0';
 	if (a->row) {
-		put(&t, "%s: ", a->row->name);
+		avp_put(&t, "%s: ", a->row->name);
 		put_shape[a->row->shape](&t, &r);
 		return t.want;
 	}
 	/* What the peer hid, and we do not know, may well be a secret. */
-	put(&t, "vendor %u type %u: ", a->vendor, a->type);
-	(a->hidden ? put_secret : put_octets)(&t, &r);
+	avp_put(&t, "vendor %u type %u: ", a->vendor, a->type);
+	(a->hidden ? avp_put_secret : avp_put_octets)(&t, &r);
 	return t.want;
 }

@@ -8,7 +8,7 @@
 
 #include "core/hdr.h"
 
-static void put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
+static void build_put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
 		    const void *val, size_t len)
 {
 	if (len > L2TP_AVP_VALUE_MAX)
@@ -20,7 +20,7 @@ static void put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint1
 }
 
 /* How much to put behind a hidden value of len octets. */
-static size_t padding(const struct l2tp_build *b, size_t len)
+static size_t build_padding(const struct l2tp_build *b, size_t len)
 {
 	size_t used = 2 + len, room = L2TP_AVP_VALUE_MAX - used;
 	size_t over = b->pad_to ? used % b->pad_to : 0;
@@ -30,7 +30,7 @@ static size_t padding(const struct l2tp_build *b, size_t len)
 }
 
 /* Padding must be random: known octets would show the secret's digest to guess the secret by. */
-static void fill(uint8_t *out, size_t len, const struct l2tp_build *b, uint16_t type)
+static void build_fill(uint8_t *out, size_t len, const struct l2tp_build *b, uint16_t type)
 {
 	uint8_t seed[18], block[L2TP_MD5_LEN];
 
@@ -44,32 +44,32 @@ static void fill(uint8_t *out, size_t len, const struct l2tp_build *b, uint16_t 
 	}
 }
 
-static void put_hidden(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
+static void build_put_hidden(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
 		       const void *val, size_t len)
 {
 	uint8_t pad[L2TP_PAD_MAX];
 	size_t n;
 
 	if (!b->rv_sent)
-		put_avp(b, L2TP_AVP_M, 0, L2TP_AVP_RANDOM_VECTOR, b->rv, sizeof(b->rv));
+		build_put_avp(b, L2TP_AVP_M, 0, L2TP_AVP_RANDOM_VECTOR, b->rv, sizeof(b->rv));
 	b->rv_sent = true;
 	if (len + 2 > L2TP_AVP_VALUE_MAX) {
 		b->w.bad = true;
 		return;
 	}
-	n = padding(b, len);
-	fill(pad, n, b, type);
+	n = build_padding(b, len);
+	build_fill(pad, n, b, type);
 	wr_u16(&b->w, (uint16_t)(flags | L2TP_AVP_H | (L2TP_AVP_HDR_LEN + 2 + len + n)));
 	wr_u16(&b->w, vendor);
 	wr_u16(&b->w, type);
 	l2tp_hide(&b->w, type, b->secret, b->rv, sizeof(b->rv), val, len, pad, n);
 }
 
-static void put(struct l2tp_build *b, const struct l2tp_avp *a)
+static void build_put(struct l2tp_build *b, const struct l2tp_avp *a)
 {
 	bool hide = a->hidden && b->secret && b->secret->len && (!a->row || a->row->may_hide);
 
-	(hide ? put_hidden : put_avp)(b, a->mandatory ? L2TP_AVP_M : 0, a->vendor, a->type, a->val,
+	(hide ? build_put_hidden : build_put_avp)(b, a->mandatory ? L2TP_AVP_M : 0, a->vendor, a->type, a->val,
 				      a->len);
 }
 
@@ -104,7 +104,7 @@ void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t
 	a.len = (uint16_t)len;
 	a.mandatory = a.row->m != L2TP_M_MUST_BE_0;
 	a.hidden = b->hide;
-	put(b, &a);
+	build_put(b, &a);
 }
 
 void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v)
@@ -125,7 +125,7 @@ void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v)
 
 void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a)
 {
-	put(b, a);
+	build_put(b, a);
 }
 
 /* Always with an Error Code: Windows 2000 takes a Result Code without one for a wrong length. */

@@ -40,7 +40,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	return c;
 }
 
-static void wait_leave(struct l2tp_call *c)
+static void call_wait_leave(struct l2tp_call *c)
 {
 	struct l2tp_tunnel *t = c->t;
 
@@ -51,7 +51,7 @@ static void wait_leave(struct l2tp_call *c)
 	*(c->wait_next ? &c->wait_next->wait_prev : &t->last_waiting) = c->wait_prev;
 }
 
-static void wait_join(struct l2tp_call *c)
+static void call_wait_join(struct l2tp_call *c)
 {
 	struct l2tp_tunnel *t = c->t;
 
@@ -66,7 +66,7 @@ void call_free(struct l2tp_call *c)
 {
 	struct l2tp_tunnel *t = c->t;
 
-	wait_leave(c);
+	call_wait_leave(c);
 	deadline_cancel(&t->e->heap, &c->late);
 	htab_del(&t->e->peer_sids, &c->by_peer_sid);
 	idtab_give(&t->sids, c->id, t->e->now + rel_cycle(&t->rel.cfg));
@@ -81,7 +81,7 @@ void call_free(struct l2tp_call *c)
 }
 
 /* It takes no more part in anything.  r NULL: it goes with its tunnel. */
-static void over(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp_side by)
+static void call_is_over(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp_side by)
 {
 	bool from_cdn = by == L2TP_BY_PEER && r;
 
@@ -92,7 +92,7 @@ static void over(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp_sid
 		c->result = malloc(sizeof(*r));
 	if (c->result)
 		*c->result = *r;
-	wait_leave(c);
+	call_wait_leave(c);
 	deadline_cancel(&c->t->e->heap, &c->late);
 	htab_del(&c->t->e->peer_sids, &c->by_peer_sid);
 	events_call(c, L2TP_EV_CALL_DOWN, from_cdn);
@@ -129,12 +129,12 @@ void call_set_peer_sid(struct l2tp_call *c, uint16_t sid)
 
 /* --- actions of the state tables -------------------------------------------------------------- */
 
-static void limit(struct l2tp_call *c)
+static void call_limit(struct l2tp_call *c)
 {
 	deadline_set(&c->t->e->heap, &c->late, c->t->e->now + c->t->policy.setup_timeout);
 }
 
-static void is_up(struct l2tp_call *c, bool with_msg)
+static void call_is_up(struct l2tp_call *c, bool with_msg)
 {
 	deadline_cancel(&c->t->e->heap, &c->late);
 	c->since = c->t->e->now;
@@ -143,7 +143,7 @@ static void is_up(struct l2tp_call *c, bool with_msg)
 
 /* 4.4.3: nothing may be asked for that the peer did not say it can do; 6.9: an outgoing call needs
  * Bearer Capabilities. */
-static bool peer_can(const struct l2tp_call *c, bool bearer)
+static bool call_peer_can(const struct l2tp_call *c, bool bearer)
 {
 	const struct l2tp_tunnel *t = c->t;
 
@@ -152,30 +152,30 @@ static bool peer_can(const struct l2tp_call *c, bool bearer)
 	return !bearer || (t->has_bearer && !(c->bearer & ~t->peer_bearer));
 }
 
-static const struct l2tp_result *cannot(struct l2tp_result *r)
+static const struct l2tp_result *call_cannot(struct l2tp_result *r)
 {
 	*r = engine_result(L2TP_CDN_NO_FACILITIES_PERM, 0,
 			   "the peer did not advertise this framing or bearer type");
 	return r;
 }
 
-static void do_request(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_request(struct l2tp_call *c, const struct call_arg *arg)
 {
 	struct l2tp_result r;
 
 	(void)arg;
-	if (c->role == CALL_LNS_OUT && !peer_can(c, true)) {
-		over(c, cannot(&r), L2TP_BY_US);
+	if (c->role == CALL_LNS_OUT && !call_peer_can(c, true)) {
+		call_is_over(c, call_cannot(&r), L2TP_BY_US);
 		return;
 	}
-	limit(c);
+	call_limit(c);
 	call_send_packet(c, &c->request, c->role == CALL_LAC_IN ? L2TP_ICRQ : L2TP_OCRQ);
 }
 
-static void do_offer(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_offer(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
-	limit(c);
+	call_limit(c);
 	events_call(c, L2TP_EV_CALL_OFFERED, true);
 }
 
@@ -183,29 +183,29 @@ static const struct l2tp_result no_room = {.result = L2TP_CDN_GENERAL_ERROR,
 					   .error = L2TP_ERR_NO_RESOURCES,
 					   .text = "attributes do not fit into a message"};
 
-static void do_reply(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_reply(struct l2tp_call *c, const struct call_arg *arg)
 {
 	if (call_send_reply(c, arg->avps, arg->n))
 		return;
 	engine_count(c->t->e, L2TP_R_NO_MEMORY);
 	call_send_cdn(c, &no_room, NULL, 0);
-	over(c, &no_room, L2TP_BY_US);
+	call_is_over(c, &no_room, L2TP_BY_US);
 }
 
-static void do_replied(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_replied(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
 	events_call(c, L2TP_EV_CALL_REPLIED, true);
 }
 
-static void do_connect(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
 {
 	struct l2tp_result r;
 
 	(void)arg;
-	if (!peer_can(c, false)) {
-		call_send_cdn(c, cannot(&r), NULL, 0);
-		over(c, &r, L2TP_BY_US);
+	if (!call_peer_can(c, false)) {
+		call_send_cdn(c, call_cannot(&r), NULL, 0);
+		call_is_over(c, &r, L2TP_BY_US);
 		return;
 	}
 	deadline_cancel(&c->t->e->heap, &c->late);
@@ -219,29 +219,29 @@ void call_connect_sent(struct l2tp_call *c)
 	if (!c->connecting || c->ended)
 		return;
 	c->connecting = false;
-	is_up(c, false);
+	call_is_up(c, false);
 }
 
-static void do_replied_connect(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_replied_connect(struct l2tp_call *c, const struct call_arg *arg)
 {
-	do_replied(c, arg);
-	do_connect(c, arg);
+	call_do_replied(c, arg);
+	call_do_connect(c, arg);
 }
 
-static void do_up(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_up(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
 	c->required = l2tp_msg_find(&c->t->e->msg, L2TP_AVP_SEQUENCING_REQUIRED);
-	is_up(c, true);
+	call_is_up(c, true);
 }
 
-static void do_report(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_report(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
 	events_call(c, c->t->e->msg.type == L2TP_SLI ? L2TP_EV_SLI : L2TP_EV_WEN, true);
 }
 
-static void do_count(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_count(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
 	engine_count(c->t->e, L2TP_R_MSG_STATE);
@@ -251,32 +251,32 @@ static const struct l2tp_result out_of_turn = {.result = L2TP_CDN_GENERAL_ERROR,
 					       .error = L2TP_ERR_BAD_SESSION_ID,
 					       .text = "message not allowed in this state"};
 
-static void do_cdn(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_cdn(struct l2tp_call *c, const struct call_arg *arg)
 {
 	const struct l2tp_result *r = arg->r ? arg->r : &out_of_turn;
 
 	if (!arg->r)
-		do_count(c, arg);
+		call_do_count(c, arg);
 	call_send_cdn(c, r, arg->avps, arg->n);
-	over(c, r, arg->by);
+	call_is_over(c, r, arg->by);
 }
 
-static void do_clean(struct l2tp_call *c, const struct call_arg *arg)
+static void call_do_clean(struct l2tp_call *c, const struct call_arg *arg)
 {
 	bool alone = !arg->r && c->t->state == L2TP_T_ESTABLISHED;
 
 	if (alone)
-		do_count(c, arg);
-	over(c, alone ? &out_of_turn : arg->r, arg->by);
+		call_do_count(c, arg);
+	call_is_over(c, alone ? &out_of_turn : arg->r, arg->by);
 }
 
 static void (*const actions[CALL_ACTIONS])(struct l2tp_call *c, const struct call_arg *arg) = {
-	[CALL_DO_COUNT] = do_count,	[CALL_DO_REQUEST] = do_request,
-	[CALL_DO_OFFER] = do_offer,	[CALL_DO_REPLY] = do_reply,
-	[CALL_DO_REPLIED] = do_replied, [CALL_DO_REPLIED_CONNECT] = do_replied_connect,
-	[CALL_DO_CONNECT] = do_connect, [CALL_DO_UP] = do_up,
-	[CALL_DO_REPORT] = do_report,	[CALL_DO_CDN] = do_cdn,
-	[CALL_DO_CLEAN] = do_clean,
+	[CALL_DO_COUNT] = call_do_count,	[CALL_DO_REQUEST] = call_do_request,
+	[CALL_DO_OFFER] = call_do_offer,	[CALL_DO_REPLY] = call_do_reply,
+	[CALL_DO_REPLIED] = call_do_replied, [CALL_DO_REPLIED_CONNECT] = call_do_replied_connect,
+	[CALL_DO_CONNECT] = call_do_connect, [CALL_DO_UP] = call_do_up,
+	[CALL_DO_REPORT] = call_do_report,	[CALL_DO_CDN] = call_do_cdn,
+	[CALL_DO_CLEAN] = call_do_clean,
 };
 
 enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
@@ -311,7 +311,7 @@ void call_pump(struct l2tp_tunnel *t)
 	while (t->state == L2TP_T_ESTABLISHED && t->waiting && t->rel.octets < REL_QUEUE_OCTETS) {
 		struct l2tp_call *c = t->waiting;
 
-		wait_leave(c);
+		call_wait_leave(c);
 		call_step(c, CALL_TUNNEL_OPEN, true, NULL);
 	}
 }
@@ -336,7 +336,7 @@ struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_rea
 }
 
 /* Something of the owner's could not be made into a message. */
-static void unbuildable(struct l2tp_call *c)
+static void call_unbuildable(struct l2tp_call *c)
 {
 	struct call_arg arg = {.r = &no_room, .by = L2TP_BY_US};
 
@@ -358,10 +358,10 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
 	c->request = call_build_request(c, avps, n);
 	if (c->request) {
 		call_step(c, CALL_OPEN, true, NULL);
-		wait_join(c);
+		call_wait_join(c);
 		call_pump(c->t);
 	} else {
-		unbuildable(c);
+		call_unbuildable(c);
 	}
 	engine_leave(e);
 }
@@ -376,7 +376,7 @@ void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned
 	engine_leave(e);
 }
 
-static bool circuit_may_come_up(const struct l2tp_call *c)
+static bool call_circuit_may_come_up(const struct l2tp_call *c)
 {
 	return call_row((enum call_role)c->role, c->state, CALL_CIRCUIT_UP, true, true)->action !=
 	       CALL_DO_COUNT;
@@ -385,7 +385,7 @@ static bool circuit_may_come_up(const struct l2tp_call *c)
 void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now)
 {
 	struct l2tp_engine *e = c->t->e;
-	bool in_turn = circuit_may_come_up(c);
+	bool in_turn = call_circuit_may_come_up(c);
 
 	if (c->ended || c->connect || (c->role != CALL_LAC_IN && c->role != CALL_LAC_OUT))
 		return;
@@ -393,7 +393,7 @@ void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsig
 	if (in_turn)
 		c->connect = call_build_connect(c, avps, n);
 	if (in_turn && !c->connect)
-		unbuildable(c);
+		call_unbuildable(c);
 	else
 		call_step(c, CALL_CIRCUIT_UP, true, NULL); /* out of turn: counted */
 	engine_leave(e);

@@ -21,7 +21,7 @@ static const uint8_t event_of[L2TP_MSG_TYPES] = {
 	[L2TP_CDN] = CALL_CDN,	 [L2TP_WEN] = CALL_WEN,	  [L2TP_SLI] = CALL_SLI,
 };
 
-static uint16_t assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
+static uint16_t call_msg_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
 {
 	const uint8_t *p;
 	uint16_t id = 0;
@@ -35,44 +35,44 @@ static uint16_t assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *
 
 /* The call a message is about.  Session ID 0: the peer does not know ours yet (4.4.4), so the id it
  * assigned says which; requests never have another. */
-static struct l2tp_call *find(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+static struct l2tp_call *call_msg_find(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	uint16_t type = t->e->msg.type;
 	struct l2tp_call *c = NULL;
 
 	if (type == L2TP_ICRQ || type == L2TP_OCRQ || (type == L2TP_CDN && !h->sid))
-		c = call_by_peer_sid(t, assigned_id(t->e, h));
+		c = call_by_peer_sid(t, call_msg_assigned_id(t->e, h));
 	else
 		c = idtab_get(&t->sids, h->sid);
 	return c && !c->ended ? c : NULL;
 }
 
-static struct l2tp_result unfit(uint16_t result, const char *what)
+static struct l2tp_result call_msg_unfit(uint16_t result, const char *what)
 {
 	return engine_result(result, 0, "%s", what);
 }
 
 /* 4.4.3: a Framing Type or Bearer Type we did not advertise is rejected. */
-static bool framing_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
+static bool call_msg_framing_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
 {
 	uint32_t type = 0;
 
 	l2tp_msg_u32(&t->e->msg, L2TP_AVP_FRAMING_TYPE, &type);
-	*r = unfit(L2TP_CDN_NO_FACILITIES_PERM, "framing type not advertised");
+	*r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_PERM, "framing type not advertised");
 	return !(type & ~t->policy.framing_caps);
 }
 
-static bool bearer_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
+static bool call_msg_bearer_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
 {
 	uint32_t type = 0;
 
 	l2tp_msg_u32(&t->e->msg, L2TP_AVP_BEARER_TYPE, &type);
-	*r = unfit(L2TP_CDN_NO_FACILITIES_PERM, "bearer type not advertised");
+	*r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_PERM, "bearer type not advertised");
 	return t->policy.bearer_caps && !(type & ~t->policy.bearer_caps);
 }
 
 /* Send CDN for a call that does not exist. */
-static void refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_result *r)
+static void call_msg_refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_result *r)
 {
 	struct l2tp_build b;
 
@@ -83,23 +83,23 @@ static void refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_r
 }
 
 /* ICRQ or OCRQ for a call that does not exist yet. */
-static void request(struct l2tp_tunnel *t, uint16_t sid)
+static void call_msg_request(struct l2tp_tunnel *t, uint16_t sid)
 {
 	struct l2tp_engine *e = t->e;
 	enum call_role role = e->msg.type == L2TP_ICRQ ? CALL_LNS_IN : CALL_LAC_OUT;
 	enum call_event ev = (enum call_event)event_of[e->msg.type];
 	struct l2tp_result r;
 	enum l2tp_reason why;
-	bool ok = role == CALL_LNS_IN || (bearer_ok(t, &r) && framing_ok(t, &r));
+	bool ok = role == CALL_LNS_IN || (call_msg_bearer_ok(t, &r) && call_msg_framing_ok(t, &r));
 	struct l2tp_call *c = ok ? call_new(t, role, &why) : NULL;
 
 	if (ok && !c) {
 		engine_count(e, why);
-		r = unfit(L2TP_CDN_NO_FACILITIES_TEMP, "no room for another call");
+		r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_TEMP, "no room for another call");
 	}
 	if (!c) {
 		if (call_row(role, L2TP_C_IDLE, ev, false, false)->action == CALL_DO_REFUSE)
-			refuse(t, sid, &r);
+			call_msg_refuse(t, sid, &r);
 		return;
 	}
 	l2tp_msg_u32(&e->msg, L2TP_AVP_CALL_SERIAL_NUMBER, &c->serial);
@@ -109,7 +109,7 @@ static void request(struct l2tp_tunnel *t, uint16_t sid)
 
 /* ICRP, OCRP: acceptable when the id it assigns is not in use.  If it is, it is not put into our
  * CDN: there it would mean the other call, while our own id says which this one is (4.4.4). */
-static bool reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
+static bool call_msg_reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
 {
 	if (c->state != L2TP_C_WAIT_REPLY)
 		return true;
@@ -122,7 +122,7 @@ static bool reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
 	return false;
 }
 
-static void existing(struct l2tp_call *c, const struct l2tp_hdr *h)
+static void call_msg_existing(struct l2tp_call *c, const struct l2tp_hdr *h)
 {
 	struct l2tp_tunnel *t = c->t;
 	uint16_t type = t->e->msg.type;
@@ -131,9 +131,9 @@ static void existing(struct l2tp_call *c, const struct l2tp_hdr *h)
 	bool ok = true;
 
 	if (type == L2TP_ICRP || type == L2TP_OCRP)
-		ok = reply_ok(c, assigned_id(t->e, h), &r);
+		ok = call_msg_reply_ok(c, call_msg_assigned_id(t->e, h), &r);
 	else if (type == L2TP_ICCN || type == L2TP_OCCN)
-		ok = c->state != L2TP_C_WAIT_CONNECT || framing_ok(t, &r);
+		ok = c->state != L2TP_C_WAIT_CONNECT || call_msg_framing_ok(t, &r);
 	if (!ok || type == L2TP_CDN)
 		arg.r = &r;
 	if (type == L2TP_CDN) {
@@ -146,15 +146,15 @@ static void existing(struct l2tp_call *c, const struct l2tp_hdr *h)
 void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_engine *e = t->e;
-	struct l2tp_call *c = find(t, h);
+	struct l2tp_call *c = call_msg_find(t, h);
 	bool asks = e->msg.type == L2TP_ICRQ || e->msg.type == L2TP_OCRQ;
 
 	if (asks ? h->sid != 0 : !h->sid && e->msg.type != L2TP_CDN)
 		engine_count(e, L2TP_R_MSG_ROLE);
 	if (c)
-		existing(c, h);
+		call_msg_existing(c, h);
 	else if (asks)
-		request(t, assigned_id(e, h));
+		call_msg_request(t, call_msg_assigned_id(e, h));
 	else
 		engine_count(e, L2TP_R_NO_CALL); /* idle: 7.4 and 7.5 say "clean up" */
 }
@@ -163,30 +163,30 @@ void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_engine *e = t->e;
-	struct l2tp_call *c = find(t, h);
+	struct l2tp_call *c = call_msg_find(t, h);
 	bool cdn = e->msg.type == L2TP_CDN;
 	struct call_arg arg = {.r = &e->fault.answer, .by = cdn ? L2TP_BY_PEER : L2TP_BY_US};
 
-	if (c && !c->peer_id && !call_by_peer_sid(t, assigned_id(e, h)))
-		c->peer_id = assigned_id(e, h);
+	if (c && !c->peer_id && !call_by_peer_sid(t, call_msg_assigned_id(e, h)))
+		c->peer_id = call_msg_assigned_id(e, h);
 	if (c)
 		call_step(c, cdn ? CALL_CDN : CALL_CLOSE, true, &arg);
 	else if (e->msg.type == L2TP_ICRQ || e->msg.type == L2TP_OCRQ)
-		refuse(t, assigned_id(e, h), &e->fault.answer);
+		call_msg_refuse(t, call_msg_assigned_id(e, h), &e->fault.answer);
 	else
 		engine_count(e, L2TP_R_NO_CALL);
 }
 
 /* --- sent ------------------------------------------------------------------------------------- */
 
-static bool ours_to_say(const struct l2tp_avp *a)
+static bool call_msg_ours_to_say(const struct l2tp_avp *a)
 {
 	return !a->vendor &&
 	       (a->type == L2TP_AVP_MESSAGE_TYPE || a->type == L2TP_AVP_RANDOM_VECTOR ||
 		a->type == L2TP_AVP_ASSIGNED_SESSION_ID || a->type == L2TP_AVP_RESULT_CODE);
 }
 
-static const struct l2tp_avp *given(const struct l2tp_avp *avps, unsigned n, uint16_t type)
+static const struct l2tp_avp *call_msg_given(const struct l2tp_avp *avps, unsigned n, uint16_t type)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (!avps[i].vendor && avps[i].type == type)
@@ -206,37 +206,37 @@ static const struct {
 };
 
 /* Is the proxy authentication the owner gives whole?  Half of it must not be sent. */
-static bool proxy_whole(const struct l2tp_avp *avps, unsigned n)
+static bool call_msg_proxy_whole(const struct l2tp_avp *avps, unsigned n)
 {
-	const struct l2tp_avp *a = given(avps, n, L2TP_AVP_PROXY_AUTHEN_TYPE);
+	const struct l2tp_avp *a = call_msg_given(avps, n, L2TP_AVP_PROXY_AUTHEN_TYPE);
 	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
 	uint16_t type = rd_u16(&r);
 
 	if (r.bad || type > 7)
 		return !r.bad;
 	for (unsigned i = 0; i < sizeof(proxy_needs) / sizeof(proxy_needs[0]); i++)
-		if (proxy_needs[i].with & 1u << type && !given(avps, n, proxy_needs[i].type))
+		if (proxy_needs[i].with & 1u << type && !call_msg_given(avps, n, proxy_needs[i].type))
 			return false;
 	return true;
 }
 
-static bool is_proxy_authen(const struct l2tp_avp *a)
+static bool call_msg_is_proxy_authen(const struct l2tp_avp *a)
 {
 	return !a->vendor && a->type >= L2TP_AVP_PROXY_AUTHEN_TYPE &&
 	       a->type <= L2TP_AVP_PROXY_AUTHEN_RESPONSE;
 }
 
 /* What the owner adds: known attributes where they belong, by their rows; others as they are. */
-static void add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct l2tp_avp *avps,
+static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct l2tp_avp *avps,
 		unsigned n)
 {
-	bool proxy = proxy_whole(avps, n);
+	bool proxy = call_msg_proxy_whole(avps, n);
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct l2tp_avp *a = &avps[i];
 		const struct l2tp_avp_row *row = l2tp_avp_row(a->vendor, a->type);
 
-		if (ours_to_say(a) || (is_proxy_authen(a) && !proxy))
+		if (call_msg_ours_to_say(a) || (call_msg_is_proxy_authen(a) && !proxy))
 			continue;
 		if (!row)
 			l2tp_build_raw(b, a);
@@ -245,12 +245,12 @@ static void add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct 
 	}
 }
 
-/* A u32 the RFC demands: the owner's if given (and add() puts it in), else the default, put in
+/* A u32 the RFC demands: the owner's if given (and call_msg_add() puts it in), else the default, put in
  * here. */
-static uint32_t demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n, uint16_t type,
+static uint32_t call_msg_demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n, uint16_t type,
 		       uint32_t deflt)
 {
-	const struct l2tp_avp *a = given(avps, n, type);
+	const struct l2tp_avp *a = call_msg_given(avps, n, type);
 	struct rd r;
 
 	if (!a) {
@@ -268,17 +268,17 @@ static uint32_t demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsign
 #define ANALOG	     2u
 
 /* The first when the peer takes it or has not said yet, else the second. */
-static uint32_t choose(uint32_t caps, uint32_t first, uint32_t second)
+static uint32_t call_msg_choose(uint32_t caps, uint32_t first, uint32_t second)
 {
 	return caps & first || !(caps & second) ? first : second;
 }
 
-static uint32_t choose_framing(const struct l2tp_tunnel *t)
+static uint32_t call_msg_choose_framing(const struct l2tp_tunnel *t)
 {
-	return choose(t->peer_framing, SYNCHRONOUS, ASYNCHRONOUS);
+	return call_msg_choose(t->peer_framing, SYNCHRONOUS, ASYNCHRONOUS);
 }
 
-static struct packet *keep(struct l2tp_tunnel *t, struct l2tp_build *b)
+static struct packet *call_msg_keep(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
 	size_t len = l2tp_build_end(b);
 	struct packet *p = len ? malloc(sizeof(*p) + len) : NULL;
@@ -298,18 +298,18 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 
 	engine_build(t, &b, in ? L2TP_ICRQ : L2TP_OCRQ, 0);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
-	c->serial = demand(&b, avps, n, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
+	c->serial = call_msg_demand(&b, avps, n, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
 	if (!in) {
-		demand(&b, avps, n, L2TP_AVP_MINIMUM_BPS, 1);
-		demand(&b, avps, n, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
-		c->bearer = demand(&b, avps, n, L2TP_AVP_BEARER_TYPE,
-				   choose(t->peer_bearer, DIGITAL, ANALOG));
-		c->framing = demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose_framing(t));
-		if (!given(avps, n, L2TP_AVP_CALLED_NUMBER))
+		call_msg_demand(&b, avps, n, L2TP_AVP_MINIMUM_BPS, 1);
+		call_msg_demand(&b, avps, n, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
+		c->bearer = call_msg_demand(&b, avps, n, L2TP_AVP_BEARER_TYPE,
+				   call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
+		c->framing = call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
+		if (!call_msg_given(avps, n, L2TP_AVP_CALLED_NUMBER))
 			l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
-	add(t, &b, avps, n);
-	return keep(t, &b);
+	call_msg_add(t, &b, avps, n);
+	return call_msg_keep(t, &b);
 }
 
 struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
@@ -318,11 +318,11 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 	struct l2tp_build b;
 
 	engine_build(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
-	demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
-	c->framing = demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, choose_framing(t));
-	c->required = given(avps, n, L2TP_AVP_SEQUENCING_REQUIRED);
-	add(t, &b, avps, n);
-	return keep(t, &b);
+	call_msg_demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
+	c->framing = call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
+	c->required = call_msg_given(avps, n, L2TP_AVP_SEQUENCING_REQUIRED);
+	call_msg_add(t, &b, avps, n);
+	return call_msg_keep(t, &b);
 }
 
 void call_send_packet(struct l2tp_call *c, struct packet **p, uint16_t type)
@@ -340,7 +340,7 @@ bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned 
 
 	engine_build(c->t, &b, c->role == CALL_LNS_IN ? L2TP_ICRP : L2TP_OCRP, c->peer_id);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
-	add(c->t, &b, avps, n);
+	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad)
 		return false;
 	engine_queue(c->t, &b);
@@ -355,7 +355,7 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 	engine_build(c->t, &b, L2TP_CDN, c->peer_id);
 	l2tp_build_result(&b, r);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
-	add(c->t, &b, avps, n);
+	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad && n)
 		call_send_cdn(c, r, NULL, 0);
 	else
@@ -363,7 +363,7 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 }
 
 /* These are news, not steps: with a full queue they are left out. */
-static bool room_for_news(struct l2tp_call *c)
+static bool call_msg_room_for_news(struct l2tp_call *c)
 {
 	if (c->t->rel.octets < REL_QUEUE_OCTETS)
 		return true;
@@ -378,7 +378,7 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
 	uint8_t value[10] = {0};
 	struct l2tp_build b;
 
-	if (!lns || c->state != L2TP_C_ESTABLISHED || !room_for_news(c))
+	if (!lns || c->state != L2TP_C_ESTABLISHED || !call_msg_room_for_news(c))
 		return;
 	engine_enter(c->t->e, now);
 	wr_put32(value + 2, send_accm);
@@ -397,7 +397,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 
 	if (!lac || c->state != L2TP_C_ESTABLISHED)
 		return;
-	if ((c->wen_sent && now - c->last_wen < 60000000u) || !room_for_news(c))
+	if ((c->wen_sent && now - c->last_wen < 60000000u) || !call_msg_room_for_news(c))
 		return;
 	engine_enter(c->t->e, now);
 	c->wen_sent = true;

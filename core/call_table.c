@@ -132,7 +132,7 @@ static const struct {
 
 static const struct call_row none = {0, 0, ANY, CALL_DO_COUNT, CALL_SAME};
 
-static bool allows(uint8_t guard, bool acceptable, bool ready)
+static bool call_table_allows(uint8_t guard, bool acceptable, bool ready)
 {
 	const bool holds[] = {[ANY] = true,
 			      [OK] = acceptable,
@@ -149,7 +149,7 @@ const struct call_row *call_row(enum call_role role, uint8_t state, uint8_t even
 		const struct call_row *r = &tables[role].rows[i];
 
 		if ((r->states & 1u << state) && (r->events & 1u << event) &&
-		    allows(r->guard, acceptable, ready))
+		    call_table_allows(r->guard, acceptable, ready))
 			return r;
 	}
 	return &none;

@@ -51,37 +51,37 @@ size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], siz
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static struct l2tp_data_slot *slot_of(struct l2tp_data *d, uint16_t ns)
+static struct l2tp_data_slot *data_slot_of(struct l2tp_data *d, uint16_t ns)
 {
 	return &d->slot[ns % L2TP_REORDER_MAX];
 }
 
-static bool is_held(struct l2tp_data *d, uint16_t ns)
+static bool data_is_held(struct l2tp_data *d, uint16_t ns)
 {
-	const struct l2tp_data_slot *s = slot_of(d, ns);
+	const struct l2tp_data_slot *s = data_slot_of(d, ns);
 
 	return s->used && s->ns == ns;
 }
 
 /* The first number at or after nr that is held; only asked while something is. */
-static uint16_t first_held(struct l2tp_data *d)
+static uint16_t data_first_held(struct l2tp_data *d)
 {
 	uint16_t ns = d->nr;
 
-	while (!is_held(d, ns))
+	while (!data_is_held(d, ns))
 		ns++;
 	return ns;
 }
 
 /* No held frame waits longer than the timeout, whatever else arrives. */
-static void set_gap_deadline(struct l2tp_data *d, uint64_t now)
+static void data_set_gap_deadline(struct l2tp_data *d, uint64_t now)
 {
 	uint64_t since = UINT64_MAX;
 
 	d->gap_deadline = DEADLINE_NEVER;
 	if (!d->held)
 		return;
-	if (is_held(d, d->nr)) {
+	if (data_is_held(d, d->nr)) {
 		d->gap_deadline = now;
 		return;
 	}
@@ -91,63 +91,63 @@ static void set_gap_deadline(struct l2tp_data *d, uint64_t now)
 	d->gap_deadline = since + d->cfg.reorder_timeout;
 }
 
-static enum l2tp_data_verdict deliver(struct l2tp_data *d, uint16_t ns, uint64_t now)
+static enum l2tp_data_verdict data_deliver(struct l2tp_data *d, uint16_t ns, uint64_t now)
 {
 	d->nr = ns + 1u;
 	d->far_run = 0;
-	set_gap_deadline(d, now);
+	data_set_gap_deadline(d, now);
 	return L2TP_DATA_DELIVER;
 }
 
-static enum l2tp_data_verdict late(struct l2tp_data *d, enum l2tp_reason *why)
+static enum l2tp_data_verdict data_late(struct l2tp_data *d, enum l2tp_reason *why)
 {
 	d->late++;
 	*why = L2TP_R_DATA_SEQ_OLD;
 	return L2TP_DATA_DROP;
 }
 
-static enum l2tp_data_verdict hold(struct l2tp_data *d, uint16_t ns, uint64_t now, unsigned *slot,
+static enum l2tp_data_verdict data_hold(struct l2tp_data *d, uint16_t ns, uint64_t now, unsigned *slot,
 				   enum l2tp_reason *why)
 {
-	struct l2tp_data_slot *s = slot_of(d, ns);
+	struct l2tp_data_slot *s = data_slot_of(d, ns);
 
 	if (s->used)
-		return late(d, why);
+		return data_late(d, why);
 	s->used = true;
 	s->ns = ns;
 	s->since = now;
 	d->held++;
 	d->reordered++;
-	set_gap_deadline(d, now);
+	data_set_gap_deadline(d, now);
 	*slot = ns % L2TP_REORDER_MAX;
 	return L2TP_DATA_HOLD;
 }
 
-static enum l2tp_data_verdict ahead(struct l2tp_data *d, uint16_t ns, uint64_t now, unsigned *slot,
+static enum l2tp_data_verdict data_ahead(struct l2tp_data *d, uint16_t ns, uint64_t now, unsigned *slot,
 				    enum l2tp_reason *why)
 {
 	uint16_t distance = ns - d->nr;
 
 	if (distance <= d->cfg.reorder)
-		return hold(d, ns, now, slot, why);
+		return data_hold(d, ns, now, slot, why);
 	if (d->held) {
 		d->gap_deadline = now;
 		return L2TP_DATA_DRAIN;
 	}
 	d->lost += distance;
-	return deliver(d, ns, now);
+	return data_deliver(d, ns, now);
 }
 
 /* Drop it, unless it proves that the peer counts from somewhere else now. */
-static enum l2tp_data_verdict behind(struct l2tp_data *d, uint16_t ns, uint64_t now,
+static enum l2tp_data_verdict data_behind(struct l2tp_data *d, uint16_t ns, uint64_t now,
 				     enum l2tp_reason *why)
 {
 	if ((uint16_t)(d->nr - ns) <= FAR_BEHIND)
-		return late(d, why);
+		return data_late(d, why);
 	d->far_run = d->far_run && ns == d->far_next ? d->far_run + 1 : 1;
 	d->far_next = ns + 1u;
 	if (d->far_run < FAR_RUN)
-		return late(d, why);
+		return data_late(d, why);
 	if (d->held) {
 		d->far_run--; /* this same frame comes again after the draining */
 		d->far_next = ns;
@@ -155,28 +155,28 @@ static enum l2tp_data_verdict behind(struct l2tp_data *d, uint16_t ns, uint64_t 
 		return L2TP_DATA_DRAIN;
 	}
 	d->resyncs++;
-	return deliver(d, ns, now);
+	return data_deliver(d, ns, now);
 }
 
 /* Ns begins at zero, but a peer that had counted silently may begin anywhere: too far from zero to
  * be loss in the first moments, the first number is taken as it is. */
-static void first_number(struct l2tp_data *d, uint16_t ns)
+static void data_first_number(struct l2tp_data *d, uint16_t ns)
 {
 	if (!d->seen_seq && ns > L2TP_REORDER_MAX)
 		d->nr = ns;
 	d->seen_seq = true;
 }
 
-static enum l2tp_data_verdict sequenced(struct l2tp_data *d, uint16_t ns, uint64_t now,
+static enum l2tp_data_verdict data_sequenced(struct l2tp_data *d, uint16_t ns, uint64_t now,
 					unsigned *slot, enum l2tp_reason *why)
 {
 	int16_t distance;
 
-	first_number(d, ns);
+	data_first_number(d, ns);
 	distance = (int16_t)(ns - d->nr);
 	if (!distance)
-		return deliver(d, ns, now);
-	return distance > 0 ? ahead(d, ns, now, slot, why) : behind(d, ns, now, why);
+		return data_deliver(d, ns, now);
+	return distance > 0 ? data_ahead(d, ns, now, slot, why) : data_behind(d, ns, now, why);
 }
 
 enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *h, uint64_t now,
@@ -191,20 +191,20 @@ enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *
 	}
 	if (!d->cfg.lns)
 		d->sending_seq = seq; /* RFC 2661 5.4: the LAC follows */
-	return seq ? sequenced(d, h->ns, now, slot, why) : L2TP_DATA_DELIVER;
+	return seq ? data_sequenced(d, h->ns, now, slot, why) : L2TP_DATA_DELIVER;
 }
 
 int l2tp_data_ready(struct l2tp_data *d, uint64_t now)
 {
 	uint16_t ns;
 
-	if (!d->held || (!is_held(d, d->nr) && now < d->gap_deadline))
+	if (!d->held || (!data_is_held(d, d->nr) && now < d->gap_deadline))
 		return -1;
-	ns = first_held(d);
+	ns = data_first_held(d);
 	d->lost += (uint16_t)(ns - d->nr);
-	slot_of(d, ns)->used = false;
+	data_slot_of(d, ns)->used = false;
 	d->held--;
 	d->nr = ns + 1u;
-	set_gap_deadline(d, now);
+	data_set_gap_deadline(d, now);
 	return ns % L2TP_REORDER_MAX;
 }

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-static struct deadline *meld(struct deadline *a, struct deadline *b)
+static struct deadline *deadline_meld(struct deadline *a, struct deadline *b)
 {
 	if (!a)
 		return b;
@@ -28,7 +28,7 @@ static struct deadline *meld(struct deadline *a, struct deadline *b)
 }
 
 /* The siblings from `first` on as one heap: pairs from the left, then the pairs from the right. */
-static struct deadline *meld_siblings(struct deadline *first)
+static struct deadline *deadline_meld_siblings(struct deadline *first)
 {
 	struct deadline *pairs = NULL, *root = NULL;
 
@@ -39,7 +39,7 @@ static struct deadline *meld_siblings(struct deadline *first)
 		a->next = NULL;
 		if (b)
 			b->next = NULL;
-		a = meld(a, b);
+		a = deadline_meld(a, b);
 		a->next = pairs;
 		pairs = a;
 	}
@@ -47,15 +47,15 @@ static struct deadline *meld_siblings(struct deadline *first)
 		struct deadline *rest = pairs->next;
 
 		pairs->next = NULL;
-		root = meld(root, pairs);
+		root = deadline_meld(root, pairs);
 		pairs = rest;
 	}
 	return root;
 }
 
-static void unlink_node(struct deadline_heap *h, struct deadline *d)
+static void deadline_unlink_node(struct deadline_heap *h, struct deadline *d)
 {
-	struct deadline *below = meld_siblings(d->child);
+	struct deadline *below = deadline_meld_siblings(d->child);
 
 	d->child = NULL;
 	if (h->root == d) {
@@ -67,7 +67,7 @@ static void unlink_node(struct deadline_heap *h, struct deadline *d)
 			d->prev->next = d->next;
 		if (d->next)
 			d->next->prev = d->prev;
-		h->root = meld(h->root, below);
+		h->root = deadline_meld(h->root, below);
 	}
 	if (h->root)
 		h->root->prev = NULL;
@@ -85,13 +85,13 @@ void deadline_set(struct deadline_heap *h, struct deadline *d, uint64_t when)
 	d->when = when;
 	d->set = true;
 	d->child = d->next = d->prev = NULL;
-	h->root = meld(h->root, d);
+	h->root = deadline_meld(h->root, d);
 }
 
 void deadline_cancel(struct deadline_heap *h, struct deadline *d)
 {
 	if (d->set)
-		unlink_node(h, d);
+		deadline_unlink_node(h, d);
 }
 
 uint64_t deadline_next(const struct deadline_heap *h)
@@ -105,6 +105,6 @@ struct deadline *deadline_pop(struct deadline_heap *h, uint64_t now)
 
 	if (!d || d->when > now)
 		return NULL;
-	unlink_node(h, d);
+	deadline_unlink_node(h, d);
 	return d;
 }

@@ -18,7 +18,7 @@ void engine_random(struct l2tp_engine *e, void *buf, size_t len)
 	e->ops->random(e->ctx, buf, len);
 }
 
-static struct l2tp_limits with_defaults(const struct l2tp_limits *given)
+static struct l2tp_limits engine_with_defaults(const struct l2tp_limits *given)
 {
 	struct l2tp_limits l = given ? *given : (struct l2tp_limits){0};
 
@@ -44,7 +44,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 		return NULL;
 	e->ops = ops;
 	e->ctx = ctx;
-	e->limits = with_defaults(limits);
+	e->limits = engine_with_defaults(limits);
 	e->tell_end = &e->tell;
 	e->later_end = &e->later;
 	engine_random(e, key, sizeof(key));
@@ -136,7 +136,7 @@ void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, ui
 	l2tp_build_padding(b, t->policy.hide_padding, octets + 16);
 }
 
-static bool suppressed(const struct l2tp_tunnel *t, uint16_t type)
+static bool engine_suppressed(const struct l2tp_tunnel *t, uint16_t type)
 {
 	for (const uint16_t *s = t->policy.suppress; s && *s != L2TP_NO_AVP; s++)
 		if (*s == type)
@@ -147,19 +147,19 @@ static bool suppressed(const struct l2tp_tunnel *t, uint16_t type)
 void engine_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
 		size_t len)
 {
-	if (!suppressed(t, type))
+	if (!engine_suppressed(t, type))
 		l2tp_build_avp(b, type, val, len);
 }
 
 void engine_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v)
 {
-	if (!suppressed(t, type))
+	if (!engine_suppressed(t, type))
 		l2tp_build_u16(b, type, v);
 }
 
 void engine_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v)
 {
-	if (!suppressed(t, type))
+	if (!engine_suppressed(t, type))
 		l2tp_build_u32(b, type, v);
 }
 
@@ -199,12 +199,12 @@ void engine_queue(struct l2tp_tunnel *t, struct l2tp_build *b)
 }
 
 /* A cookie names the tunnel, its birth (ids come back), the Ns and the copy; copy 0 is a ZLB. */
-static uint64_t cookie(const struct l2tp_tunnel *t, uint16_t ns, uint16_t copy)
+static uint64_t engine_cookie(const struct l2tp_tunnel *t, uint16_t ns, uint16_t copy)
 {
 	return (uint64_t)t->id << 48 | (uint64_t)t->birth << 32 | (uint32_t)ns << 16 | copy;
 }
 
-static void send_zlb(struct l2tp_tunnel *t)
+static void engine_send_zlb(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	uint8_t buf[L2TP_HDR_CONTROL_LEN];
@@ -213,11 +213,11 @@ static void send_zlb(struct l2tp_tunnel *t)
 
 	l2tp_hdr_control(&w, t->peer_id, 0, t->rel.top, t->rel.nr);
 	l2tp_hdr_finish(&w, 0);
-	r = engine_tx(e, t->channel, buf, w.len, 0, cookie(t, 0, 0));
+	r = engine_tx(e, t->channel, buf, w.len, 0, engine_cookie(t, 0, 0));
 	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, e->now);
 }
 
-static void first_time(struct l2tp_tunnel *t, const struct rel_msg *m)
+static void engine_first_time(struct l2tp_tunnel *t, const struct rel_msg *m)
 {
 	struct rd r = rd_init(m->pkt, m->len);
 	struct l2tp_call *c;
@@ -230,30 +230,30 @@ static void first_time(struct l2tp_tunnel *t, const struct rel_msg *m)
 		call_connect_sent(c);
 }
 
-static void send_queue(struct l2tp_tunnel *t)
+static void engine_send_queue(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	struct rel_msg *m;
 
 	while ((m = rel_next(&t->rel))) {
-		uint64_t c = cookie(t, t->rel.nxt, rel_copy(&t->rel));
+		uint64_t c = engine_cookie(t, t->rel.nxt, rel_copy(&t->rel));
 		enum l2tp_tx r = engine_tx(e, t->channel, m->pkt, m->len, m->type, c);
 
 		if (m->sent)
 			engine_count(e, L2TP_R_RETRANSMITS);
 		else
-			first_time(t, m);
+			engine_first_time(t, m);
 		rel_handed(&t->rel, m, r == L2TP_TX_WAITING, e->now);
 	}
 	if (rel_owes_zlb(&t->rel, e->now))
-		send_zlb(t);
+		engine_send_zlb(t);
 	/* A deadline that is early does no harm and saves moving it at every acknowledgement. */
 	if (t->rel.due != DEADLINE_NEVER && (!t->retry.set || t->rel.due < t->retry.when))
 		deadline_set(&e->heap, &t->retry, t->rel.due);
 }
 
 /* The peer has let more pile up than answers may take: there is no honest way on. */
-static void unchoke(struct l2tp_tunnel *t)
+static void engine_unchoke(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
 					     "too many messages not acknowledged");
@@ -264,7 +264,7 @@ static void unchoke(struct l2tp_tunnel *t)
 }
 
 /* True when something was done. */
-static bool flush(struct l2tp_engine *e)
+static bool engine_flush(struct l2tp_engine *e)
 {
 	struct l2tp_tunnel *t = e->dirty;
 
@@ -273,16 +273,16 @@ static bool flush(struct l2tp_engine *e)
 	e->dirty = t->dirty_next;
 	t->dirty = false;
 	if (t->choked)
-		unchoke(t);
+		engine_unchoke(t);
 	if (t->state != L2TP_T_IDLE)
-		send_queue(t);
+		engine_send_queue(t);
 	tunnel_release(t);
 	return true;
 }
 
 /* --- in --------------------------------------------------------------------------------------- */
 
-static uint16_t peek_u16(const struct l2tp_hdr *h, uint16_t type)
+static uint16_t engine_peek_u16(const struct l2tp_hdr *h, uint16_t type)
 {
 	size_t len;
 	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, type, &len);
@@ -290,14 +290,14 @@ static uint16_t peek_u16(const struct l2tp_hdr *h, uint16_t type)
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
 
-static void count_rx(struct l2tp_engine *e, uint16_t type)
+static void engine_count_rx(struct l2tp_engine *e, uint16_t type)
 {
 	e->count.rx[type < L2TP_MSG_TYPES ? type : L2TP_MSG_TYPES]++;
 }
 
-static void count_decoded(struct l2tp_engine *e)
+static void engine_count_decoded(struct l2tp_engine *e)
 {
-	count_rx(e, e->msg.type ? e->msg.type : L2TP_MSG_TYPES);
+	engine_count_rx(e, e->msg.type ? e->msg.type : L2TP_MSG_TYPES);
 	for (unsigned i = 0; i < L2TP_R_COUNT; i++)
 		e->count.reason[i] += e->msg.ignored[i];
 	engine_quirks(e, e->msg.quirks_used);
@@ -305,21 +305,21 @@ static void count_decoded(struct l2tp_engine *e)
 		engine_count(e, e->fault.reason);
 }
 
-static bool about_call(uint16_t type)
+static bool engine_about_call(uint16_t type)
 {
 	return type < L2TP_MSG_TYPES && l2tp_msg_table[type].about_call;
 }
 
 /* A message that broke a rule ends what it is about (7.1); after StopCCN nothing matters any more.
  */
-static void fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+static void engine_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_engine *e = t->e;
 	uint16_t id;
 
-	if (!t->peer_id && (id = peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID)))
+	if (!t->peer_id && (id = engine_peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID)))
 		tunnel_set_peer_id(t, id);
-	if (t->state == L2TP_T_ESTABLISHED && about_call(e->msg.type))
+	if (t->state == L2TP_T_ESTABLISHED && engine_about_call(e->msg.type))
 		call_fault(t, h);
 	else if (e->msg.type == L2TP_STOPCCN)
 		tunnel_step(t, CC_STOPCCN, false, &e->fault.answer, L2TP_BY_PEER);
@@ -328,25 +328,25 @@ static void fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 }
 
 /* One message in its turn. */
-static void deliver(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
+static void engine_deliver(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_engine *e = t->e;
 	enum l2tp_verdict v = l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
 					      &t->policy.secret, t->policy.quirks);
 
-	count_decoded(e);
+	engine_count_decoded(e);
 	if (v == L2TP_MSG_CLOSE)
-		fault(t, h);
-	else if (v == L2TP_MSG_OK && about_call(e->msg.type))
+		engine_fault(t, h);
+	else if (v == L2TP_MSG_OK && engine_about_call(e->msg.type))
 		tunnel_step(t, CC_SESSION, true, NULL, L2TP_BY_US);
-	if (v == L2TP_MSG_OK && about_call(e->msg.type) && t->state == L2TP_T_ESTABLISHED)
+	if (v == L2TP_MSG_OK && engine_about_call(e->msg.type) && t->state == L2TP_T_ESTABLISHED)
 		call_message(t, h);
-	else if (v == L2TP_MSG_OK && !about_call(e->msg.type))
+	else if (v == L2TP_MSG_OK && !engine_about_call(e->msg.type))
 		tunnel_message(t, h);
 	events_deliver(e);
 }
 
-static void deliver_held(struct l2tp_tunnel *t)
+static void engine_deliver_held(struct l2tp_tunnel *t)
 {
 	struct rel_early *held;
 
@@ -354,12 +354,12 @@ static void deliver_held(struct l2tp_tunnel *t)
 		struct l2tp_hdr h;
 
 		l2tp_hdr_decode(&h, held->pkt, held->len);
-		deliver(t, &h);
+		engine_deliver(t, &h);
 		free(held);
 	}
 }
 
-static void acked(struct l2tp_tunnel *t)
+static void engine_acked(struct l2tp_tunnel *t)
 {
 	if (t->state == L2TP_T_STOPPING && rel_idle(&t->rel))
 		tunnel_step(t, CC_ACKED, true, NULL, L2TP_BY_US);
@@ -370,7 +370,7 @@ static void acked(struct l2tp_tunnel *t)
 }
 
 /* A packet whose tunnel and channel are right. */
-static void numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, const uint8_t *pkt)
+static void engine_numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, const uint8_t *pkt)
 {
 	static const enum l2tp_reason why[] = {
 		[REL_DUPLICATE] = L2TP_R_DUPLICATE,
@@ -383,25 +383,25 @@ static void numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, const uint
 	enum rel_verdict v = rel_rx(&t->rel, h->ns, h->nr, !h->len, e->now, &progress);
 
 	if (v == REL_ZLB)
-		count_rx(e, 0);
+		engine_count_rx(e, 0);
 	else if (v != REL_DELIVER)
 		engine_count(e, why[v]);
 	if (v == REL_BAD_NR)
 		return;
 	t->last_heard = e->now;
 	if (progress)
-		acked(t);
+		engine_acked(t);
 	if (v == REL_EARLY)
 		rel_hold(&t->rel, h->ns, pkt, (size_t)(h->payload - pkt) + h->len);
 	if (v == REL_DELIVER) {
-		deliver(t, h);
-		deliver_held(t);
+		engine_deliver(t, h);
+		engine_deliver_held(t);
 	}
 	if (t->rel.ack_due)
 		engine_dirty(t);
 }
 
-static void tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h,
+static void engine_tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h,
 		      const uint8_t *pkt)
 {
 	if (from != t->channel && !setup_may_move(t, from, h)) {
@@ -409,13 +409,13 @@ static void tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const struct l2t
 		return;
 	}
 	t->pins++;
-	numbered(t, h, pkt);
+	engine_numbered(t, h, pkt);
 	t->pins--;
 	tunnel_release(t);
 }
 
 /* D-Link: Tunnel ID 0 after set-up.  Only where the policy says so and there is no doubt. */
-static struct l2tp_tunnel *only_one_on(struct l2tp_engine *e, l2tp_channel from)
+static struct l2tp_tunnel *engine_only_one_on(struct l2tp_engine *e, l2tp_channel from)
 {
 	struct l2tp_tunnel *found = NULL;
 
@@ -434,60 +434,60 @@ static struct l2tp_tunnel *only_one_on(struct l2tp_engine *e, l2tp_channel from)
 }
 
 /* Tunnel ID 0: the sender does not know our id yet (4.4.3). */
-static struct l2tp_tunnel *without_id(struct l2tp_engine *e, l2tp_channel from,
+static struct l2tp_tunnel *engine_without_id(struct l2tp_engine *e, l2tp_channel from,
 				      const struct l2tp_hdr *h)
 {
-	uint16_t type = peek_u16(h, L2TP_AVP_MESSAGE_TYPE);
+	uint16_t type = engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE);
 	struct l2tp_tunnel *t = NULL;
 
 	if (type == L2TP_STOPCCN)
-		t = tunnel_by_peer_id(e, from, peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID));
+		t = tunnel_by_peer_id(e, from, engine_peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID));
 	if (!t)
-		t = only_one_on(e, from);
+		t = engine_only_one_on(e, from);
 	return t;
 }
 
 /* 7.2.1, idle: an SCCRP nobody waits for is answered with StopCCN, all else is dropped. */
-static void stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
+static void engine_stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_FSM_ERROR, 0, "SCCRP without SCCRQ");
-	uint16_t peer_id = peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint16_t peer_id = engine_peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 
 	engine_count(e, L2TP_R_NO_TUNNEL);
-	if (peek_u16(h, L2TP_AVP_MESSAGE_TYPE) != L2TP_SCCRP || !peer_id)
+	if (engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE) != L2TP_SCCRP || !peer_id)
 		return;
 	if (cc_row(L2TP_T_IDLE, CC_SCCRP, true)->action == CC_DO_REFUSE)
 		setup_refuse(e, from, peer_id, h, &r);
 }
 
 /* Idle also is a tunnel that has only just been made, for the SCCRQ at hand. */
-static bool is_over(const struct l2tp_tunnel *t)
+static bool engine_is_over(const struct l2tp_tunnel *t)
 {
 	return t->state == L2TP_T_IDLE && t->told_down;
 }
 
-static void control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
+static void engine_control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
 		    const uint8_t *pkt)
 {
 	struct l2tp_tunnel *t;
 
 	if (h->tid)
 		t = idtab_get(&e->tids, h->tid);
-	else if (peek_u16(h, L2TP_AVP_MESSAGE_TYPE) == L2TP_SCCRQ) {
+	else if (engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE) == L2TP_SCCRQ) {
 		t = setup_request(e, from, h);
 		if (!t) {
-			count_rx(e, L2TP_SCCRQ);
+			engine_count_rx(e, L2TP_SCCRQ);
 			return;
 		}
 	} else
-		t = without_id(e, from, h);
-	if (t && !is_over(t))
-		tunnel_rx(t, from, h, pkt);
+		t = engine_without_id(e, from, h);
+	if (t && !engine_is_over(t))
+		engine_tunnel_rx(t, from, h, pkt);
 	else
-		stray(e, from, h);
+		engine_stray(e, from, h);
 }
 
-static void packet(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
+static void engine_packet(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
 {
 	static const enum l2tp_reason why[] = {
 		[L2TP_HDR_IS_DATA] = L2TP_R_MSG_ROLE,
@@ -503,14 +503,14 @@ static void packet(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt,
 	enum l2tp_hdr_kind kind = l2tp_hdr_decode(&h, pkt, len);
 
 	if (kind == L2TP_HDR_IS_CONTROL)
-		control(e, from, &h, pkt);
+		engine_control(e, from, &h, pkt);
 	else
 		engine_count(e, why[kind]);
 	events_deliver(e);
 }
 
 /* From inside an event handler: the message being told about must stay, so this one waits. */
-static void put_off(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
+static void engine_put_off(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
 {
 	struct later *l = e->laters < LATER_MAX ? malloc(sizeof(*l) + len) : NULL;
 
@@ -525,7 +525,7 @@ static void put_off(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt
 	e->laters++;
 }
 
-static bool take_later(struct l2tp_engine *e)
+static bool engine_take_later(struct l2tp_engine *e)
 {
 	struct later *l = e->later;
 
@@ -535,7 +535,7 @@ static bool take_later(struct l2tp_engine *e)
 	if (!e->later)
 		e->later_end = &e->later;
 	e->laters--;
-	packet(e, l->from, l->pkt, l->len);
+	engine_packet(e, l->from, l->pkt, l->len);
 	free(l);
 	return true;
 }
@@ -552,7 +552,7 @@ void engine_leave(struct l2tp_engine *e)
 	if (e->depth == 1)
 		do
 			events_deliver(e);
-		while (take_later(e) || flush(e));
+		while (engine_take_later(e) || engine_flush(e));
 	e->depth--;
 }
 
@@ -561,9 +561,9 @@ void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt
 {
 	engine_enter(e, now);
 	if (e->telling)
-		put_off(e, from, pkt, len);
+		engine_put_off(e, from, pkt, len);
 	else
-		packet(e, from, pkt, len);
+		engine_packet(e, from, pkt, len);
 	engine_leave(e);
 }
 

@@ -12,7 +12,7 @@
 #define BIT(k)		 ((uint16_t)(1u << (k)))
 #define OWNER(type, ptr) ((type *)(void *)((char *)(ptr)-offsetof(type, tell)))
 
-static void stand_in_line(struct l2tp_engine *e, struct tell *w)
+static void events_stand_in_line(struct l2tp_engine *e, struct tell *w)
 {
 	if (w->queued)
 		return;
@@ -27,7 +27,7 @@ void events_tunnel(struct l2tp_tunnel *t, enum l2tp_event_kind kind)
 	if (t->is_proof)
 		return;
 	t->tell.bits |= BIT(kind);
-	stand_in_line(t->e, &t->tell);
+	events_stand_in_line(t->e, &t->tell);
 }
 
 void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg)
@@ -35,11 +35,11 @@ void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg)
 	c->tell.bits |= BIT(kind);
 	if (with_msg)
 		c->tell.with_msg |= BIT(kind);
-	stand_in_line(c->t->e, &c->tell);
+	events_stand_in_line(c->t->e, &c->tell);
 }
 
 /* The next kind to tell: the end comes last. */
-static enum l2tp_event_kind pick(struct tell *w, uint16_t last)
+static enum l2tp_event_kind events_pick(struct tell *w, uint16_t last)
 {
 	uint16_t bits = w->bits & (uint16_t)~last ? w->bits & (uint16_t)~last : w->bits;
 	unsigned k = 0;
@@ -51,21 +51,21 @@ static enum l2tp_event_kind pick(struct tell *w, uint16_t last)
 }
 
 /* What a call that went with its tunnel says. */
-static struct l2tp_result with_tunnel(const struct l2tp_tunnel *t)
+static struct l2tp_result events_with_tunnel(const struct l2tp_tunnel *t)
 {
 	return engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_NO_CONTROL_CONNECTION,
 			     "tunnel ended: %.200s", t->result.text);
 }
 
-static void tell_call(struct l2tp_engine *e, struct l2tp_call *c)
+static void events_tell_call(struct l2tp_engine *e, struct l2tp_call *c)
 {
 	struct l2tp_event ev = {.tunnel = c->t, .call = c, .now = e->now};
 
-	ev.kind = pick(&c->tell, BIT(L2TP_EV_CALL_DOWN));
+	ev.kind = events_pick(&c->tell, BIT(L2TP_EV_CALL_DOWN));
 	ev.msg = c->tell.with_msg & BIT(ev.kind) ? &e->msg : NULL;
 	c->tell.with_msg &= (uint16_t)~BIT(ev.kind);
 	if (ev.kind == L2TP_EV_CALL_DOWN) {
-		ev.result = c->result ? *c->result : with_tunnel(c->t);
+		ev.result = c->result ? *c->result : events_with_tunnel(c->t);
 		ev.by = (enum l2tp_side)c->by;
 	}
 	e->ops->event(e->ctx, &ev);
@@ -73,11 +73,11 @@ static void tell_call(struct l2tp_engine *e, struct l2tp_call *c)
 		call_free(c);
 }
 
-static void tell_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
+static void events_tell_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
 {
 	struct l2tp_event ev = {.tunnel = t, .now = e->now, .ok = t->reauth_ok};
 
-	ev.kind = pick(&t->tell, BIT(L2TP_EV_TUNNEL_DOWN));
+	ev.kind = events_pick(&t->tell, BIT(L2TP_EV_TUNNEL_DOWN));
 	if (ev.kind == L2TP_EV_TUNNEL_DOWN) {
 		if (t->calls) { /* theirs come first: back to the end of the line */
 			events_tunnel(t, L2TP_EV_TUNNEL_DOWN);
@@ -95,7 +95,7 @@ static void tell_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
 }
 
 /* One event of the first in line, who leaves the line and stands in it again if there is more. */
-static void tell_one(struct l2tp_engine *e)
+static void events_tell_one(struct l2tp_engine *e)
 {
 	struct tell *w = e->tell;
 
@@ -111,9 +111,9 @@ static void tell_one(struct l2tp_engine *e)
 			e->tell_end = &w->next;
 	}
 	if (w->is_call)
-		tell_call(e, OWNER(struct l2tp_call, w));
+		events_tell_call(e, OWNER(struct l2tp_call, w));
 	else
-		tell_tunnel(e, OWNER(struct l2tp_tunnel, w));
+		events_tell_tunnel(e, OWNER(struct l2tp_tunnel, w));
 }
 
 void events_deliver(struct l2tp_engine *e)
@@ -122,6 +122,6 @@ void events_deliver(struct l2tp_engine *e)
 		return;
 	e->telling = true;
 	while (e->tell)
-		tell_one(e);
+		events_tell_one(e);
 	e->telling = false;
 }

@@ -13,7 +13,7 @@
 #define FLAGS_AND_LENGTH 4u /* octets up to and with the Length field */
 
 /* What follows the flags, up to the payload. */
-static enum l2tp_hdr_kind decode_fields(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt,
+static enum l2tp_hdr_kind hdr_decode_fields(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt,
 					enum l2tp_hdr_kind good)
 {
 	enum l2tp_hdr_kind cut = L2TP_HDR_SHORT;
@@ -47,23 +47,23 @@ static enum l2tp_hdr_kind decode_fields(struct l2tp_hdr *h, struct rd *r, const 
 	return good;
 }
 
-static enum l2tp_hdr_kind decode_v2(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt)
+static enum l2tp_hdr_kind hdr_decode_v2(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt)
 {
 	if (!(h->flags & L2TP_HDR_T))
-		return decode_fields(h, r, pkt, L2TP_HDR_IS_DATA);
+		return hdr_decode_fields(h, r, pkt, L2TP_HDR_IS_DATA);
 	if ((h->flags & CONTROL_ON) != CONTROL_ON || (h->flags & CONTROL_OFF))
 		return L2TP_HDR_BAD_FLAGS;
-	return decode_fields(h, r, pkt, L2TP_HDR_IS_CONTROL);
+	return hdr_decode_fields(h, r, pkt, L2TP_HDR_IS_CONTROL);
 }
 
 /* RFC 3931 4.1.2.1: a v3 control header has the same length, with the two ids as one of 32 bits. */
-static enum l2tp_hdr_kind decode_v3(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt)
+static enum l2tp_hdr_kind hdr_decode_v3(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt)
 {
 	if (!(h->flags & L2TP_HDR_T))
 		return L2TP_HDR_IS_V3;
 	if ((h->flags & CONTROL_ON) != CONTROL_ON || (h->flags & CONTROL_OFF))
 		return L2TP_HDR_BAD_FLAGS;
-	return decode_fields(h, r, pkt, L2TP_HDR_IS_V3);
+	return hdr_decode_fields(h, r, pkt, L2TP_HDR_IS_V3);
 }
 
 enum l2tp_hdr_kind l2tp_hdr_decode(struct l2tp_hdr *h, const uint8_t *pkt, size_t len)
@@ -78,9 +78,9 @@ enum l2tp_hdr_kind l2tp_hdr_decode(struct l2tp_hdr *h, const uint8_t *pkt, size_
 	case 1:
 		return L2TP_HDR_IS_L2F;
 	case 2:
-		return decode_v2(h, &r, pkt);
+		return hdr_decode_v2(h, &r, pkt);
 	case 3:
-		return decode_v3(h, &r, pkt);
+		return hdr_decode_v3(h, &r, pkt);
 	default:
 		return L2TP_HDR_BAD_VERSION;
 	}

@@ -16,7 +16,7 @@ _Static_assert(BLOCK == L2TP_MD5_LEN, "one MD5 is one block");
 #define ORIGINAL_LENGTH 2u /* octets of the length in front of the value */
 
 /* b1 = MD5(AV + S + RV) */
-static void first_mask(uint8_t b[BLOCK], uint16_t type, const struct l2tp_secret *secret,
+static void hide_first_mask(uint8_t b[BLOCK], uint16_t type, const struct l2tp_secret *secret,
 		       const uint8_t *rv, size_t rv_len)
 {
 	struct md5_ctx md5;
@@ -31,7 +31,7 @@ static void first_mask(uint8_t b[BLOCK], uint16_t type, const struct l2tp_secret
 }
 
 /* bi = MD5(S + c(i-1)) */
-static void next_mask(uint8_t b[BLOCK], const struct l2tp_secret *secret, const uint8_t *cipher)
+static void hide_next_mask(uint8_t b[BLOCK], const struct l2tp_secret *secret, const uint8_t *cipher)
 {
 	struct md5_ctx md5;
 
@@ -43,12 +43,12 @@ static void next_mask(uint8_t b[BLOCK], const struct l2tp_secret *secret, const 
 
 /* dst = src XOR masks.  cipher: where the cipher octets are, src when deciphering, dst when hiding.
  * b holds the first mask. */
-static void walk(uint8_t *dst, const uint8_t *src, const uint8_t *cipher, size_t len,
+static void hide_walk(uint8_t *dst, const uint8_t *src, const uint8_t *cipher, size_t len,
 		 uint8_t b[BLOCK], const struct l2tp_secret *secret)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (i && i % BLOCK == 0)
-			next_mask(b, secret, cipher + i - BLOCK);
+			hide_next_mask(b, secret, cipher + i - BLOCK);
 		dst[i] = src[i] ^ b[i % BLOCK];
 	}
 }
@@ -60,8 +60,8 @@ int l2tp_unhide(uint8_t *out, uint16_t type, const struct l2tp_secret *secret, c
 	struct rd r;
 	uint16_t original;
 
-	first_mask(b, type, secret, rv, rv_len);
-	walk(out, in, in, len, b, secret);
+	hide_first_mask(b, type, secret, rv, rv_len);
+	hide_walk(out, in, in, len, b, secret);
 	r = rd_init(out, len);
 	original = rd_u16(&r);
 	return r.bad || original > r.left ? -1 : original;
@@ -83,8 +83,8 @@ void l2tp_hide(struct wr *w, uint16_t type, const struct l2tp_secret *secret, co
 	if (w->bad)
 		return;
 	p = w->buf + start;
-	first_mask(b, type, secret, rv, rv_len);
-	walk(p, p, p, ORIGINAL_LENGTH + len + pad, b, secret);
+	hide_first_mask(b, type, secret, rv, rv_len);
+	hide_walk(p, p, p, ORIGINAL_LENGTH + len + pad, b, secret);
 }
 
 void l2tp_challenge_response(uint8_t out[L2TP_MD5_LEN], uint16_t msg_type,

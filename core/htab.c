@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t spread(uint64_t z)
+static uint64_t htab_spread(uint64_t z)
 {
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
@@ -16,7 +16,7 @@ static uint64_t spread(uint64_t z)
 
 uint64_t htab_key(uint64_t a, uint64_t b)
 {
-	return spread(a + 0x9e3779b97f4a7c15u) ^ b;
+	return htab_spread(a + 0x9e3779b97f4a7c15u) ^ b;
 }
 
 uint64_t htab_octets(const void *octets, size_t len)
@@ -29,9 +29,9 @@ uint64_t htab_octets(const void *octets, size_t len)
 	return h;
 }
 
-static struct hnode **bucket(struct htab *t, uint64_t key)
+static struct hnode **htab_bucket(struct htab *t, uint64_t key)
 {
-	return t->bucket ? &t->bucket[spread(key ^ t->secret) & t->mask] : &t->one;
+	return t->bucket ? &t->bucket[htab_spread(key ^ t->secret) & t->mask] : &t->one;
 }
 
 void htab_init(struct htab *t, uint64_t secret)
@@ -48,7 +48,7 @@ void htab_free(struct htab *t)
 	t->count = 0;
 }
 
-static void put(struct hnode **b, struct hnode *n)
+static void htab_put(struct hnode **b, struct hnode *n)
 {
 	n->next = *b;
 	n->at = b;
@@ -57,17 +57,17 @@ static void put(struct hnode **b, struct hnode *n)
 	*b = n;
 }
 
-static void move_chain(struct htab *to, struct hnode *n)
+static void htab_move_chain(struct htab *to, struct hnode *n)
 {
 	while (n) {
 		struct hnode *next = n->next;
 
-		put(bucket(to, n->key), n);
+		htab_put(htab_bucket(to, n->key), n);
 		n = next;
 	}
 }
 
-static void grow(struct htab *t)
+static void htab_grow(struct htab *t)
 {
 	struct htab bigger = *t;
 	uint32_t buckets = t->bucket ? (t->mask + 1) * 2 : 16;
@@ -78,8 +78,8 @@ static void grow(struct htab *t)
 	bigger.mask = buckets - 1;
 	bigger.one = NULL;
 	for (uint32_t i = 0; t->bucket && i <= t->mask; i++)
-		move_chain(&bigger, t->bucket[i]);
-	move_chain(&bigger, t->one);
+		htab_move_chain(&bigger, t->bucket[i]);
+	htab_move_chain(&bigger, t->one);
 	free(t->bucket);
 	*t = bigger;
 }
@@ -87,10 +87,10 @@ static void grow(struct htab *t)
 void htab_add(struct htab *t, struct hnode *n, uint64_t key)
 {
 	if (!t->bucket || t->count > t->mask)
-		grow(t);
+		htab_grow(t);
 	n->key = key;
 	n->in = true;
-	put(bucket(t, key), n);
+	htab_put(htab_bucket(t, key), n);
 	t->count++;
 }
 
@@ -105,7 +105,7 @@ void htab_del(struct htab *t, struct hnode *n)
 	t->count--;
 }
 
-static struct hnode *with_key(struct hnode *n, uint64_t key)
+static struct hnode *htab_with_key(struct hnode *n, uint64_t key)
 {
 	while (n && n->key != key)
 		n = n->next;
@@ -115,11 +115,11 @@ static struct hnode *with_key(struct hnode *n, uint64_t key)
 struct hnode *htab_first(const struct htab *t, uint64_t key)
 {
 	if (!t->bucket)
-		return with_key(t->one, key);
-	return with_key(t->bucket[spread(key ^ t->secret) & t->mask], key);
+		return htab_with_key(t->one, key);
+	return htab_with_key(t->bucket[htab_spread(key ^ t->secret) & t->mask], key);
 }
 
 struct hnode *htab_more(const struct hnode *n)
 {
-	return with_key(n->next, n->key);
+	return htab_with_key(n->next, n->key);
 }

@@ -18,7 +18,7 @@
 #define WAITING 32u /* freed slots left in the ring while fresh ones remain */
 
 /* Any function of (octet, key) will do for a Feistel round; this one mixes well. */
-static uint8_t mix(const struct ids *s, unsigned round, uint8_t half)
+static uint8_t ids_mix(const struct ids *s, unsigned round, uint8_t half)
 {
 	uint32_t x = s->key[round % 4] + (half | round << 8) * 0x9e3779b1u;
 
@@ -29,12 +29,12 @@ static uint8_t mix(const struct ids *s, unsigned round, uint8_t half)
 	return (uint8_t)(x ^ x >> 16);
 }
 
-static uint16_t permute(const struct ids *s, uint16_t v)
+static uint16_t ids_permute(const struct ids *s, uint16_t v)
 {
 	uint8_t l = (uint8_t)(v >> 8), r = (uint8_t)v;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint8_t t = l ^ mix(s, i, r);
+		uint8_t t = l ^ ids_mix(s, i, r);
 
 		l = r;
 		r = t;
@@ -42,12 +42,12 @@ static uint16_t permute(const struct ids *s, uint16_t v)
 	return (uint16_t)(l << 8 | r);
 }
 
-static uint16_t unpermute(const struct ids *s, uint16_t v)
+static uint16_t ids_unpermute(const struct ids *s, uint16_t v)
 {
 	uint8_t l = (uint8_t)(v >> 8), r = (uint8_t)v;
 
 	for (unsigned i = ROUNDS; i-- > 0;) {
-		uint8_t t = r ^ mix(s, i, l);
+		uint8_t t = r ^ ids_mix(s, i, l);
 
 		r = l;
 		l = t;
@@ -57,19 +57,19 @@ static uint16_t unpermute(const struct ids *s, uint16_t v)
 
 uint16_t ids_id(const struct ids *s, uint16_t slot)
 {
-	uint16_t v = permute(s, slot);
+	uint16_t v = ids_permute(s, slot);
 
 	while (v == SLOTS)
-		v = permute(s, v);
+		v = ids_permute(s, v);
 	return v + 1u;
 }
 
 uint16_t ids_slot(const struct ids *s, uint16_t id)
 {
-	uint16_t v = unpermute(s, id - 1u);
+	uint16_t v = ids_unpermute(s, id - 1u);
 
 	while (v == SLOTS)
-		v = unpermute(s, v);
+		v = ids_unpermute(s, v);
 	return v;
 }
 
@@ -90,7 +90,7 @@ void ids_free(struct ids *s)
 	s->head = s->count = s->room = 0;
 }
 
-static uint16_t oldest(struct ids *s)
+static uint16_t ids_oldest(struct ids *s)
 {
 	uint16_t slot = s->queue[s->head];
 
@@ -104,11 +104,11 @@ uint16_t ids_take(struct ids *s)
 	bool fresh = s->fresh < s->cap;
 
 	if (s->count > (fresh ? WAITING : 0))
-		return ids_id(s, oldest(s));
+		return ids_id(s, ids_oldest(s));
 	return fresh ? ids_id(s, (uint16_t)s->fresh++) : 0;
 }
 
-static bool grow(struct ids *s)
+static bool ids_grow(struct ids *s)
 {
 	uint32_t room = s->room ? s->room * 2 : 2 * WAITING;
 	uint16_t *queue = malloc(room * sizeof(*queue));
@@ -126,7 +126,7 @@ static bool grow(struct ids *s)
 
 bool ids_give(struct ids *s, uint16_t id)
 {
-	if (s->count == s->room && !grow(s))
+	if (s->count == s->room && !ids_grow(s))
 		return false;
 	s->queue[(s->head + s->count++) % s->room] = ids_slot(s, id);
 	return true;

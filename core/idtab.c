@@ -25,7 +25,7 @@ void idtab_free(struct idtab *t)
 	memset(t, 0, sizeof(*t));
 }
 
-static bool grow(struct idtab *t, uint32_t page)
+static bool idtab_grow(struct idtab *t, uint32_t page)
 {
 	uint32_t pages = t->pages ? t->pages : 1;
 	void ***dir;
@@ -42,25 +42,25 @@ static bool grow(struct idtab *t, uint32_t page)
 }
 
 /* Where the pointer of a slot is; NULL = there is no page, or no memory for one. */
-static void **cell(struct idtab *t, uint16_t slot)
+static void **idtab_cell(struct idtab *t, uint16_t slot)
 {
 	uint32_t page = slot / IDTAB_PAGE;
 
-	if (page >= t->pages && !grow(t, page))
+	if (page >= t->pages && !idtab_grow(t, page))
 		return NULL;
 	if (!t->page[page])
 		t->page[page] = calloc(IDTAB_PAGE, sizeof(void *));
 	return t->page[page] ? &t->page[page][slot % IDTAB_PAGE] : NULL;
 }
 
-static void end_oldest_rest(struct idtab *t)
+static void idtab_end_oldest_rest(struct idtab *t)
 {
 	ids_give(&t->ids, t->rest[t->rest_head].id);
 	t->rest_head = (t->rest_head + 1) % t->rest_room;
 	t->resting--;
 }
 
-static bool more_room_to_rest(struct idtab *t)
+static bool idtab_more_room_to_rest(struct idtab *t)
 {
 	uint32_t room = t->rest_room ? t->rest_room * 2 : 16;
 	struct idtab_rest *rest = malloc(room * sizeof(*rest));
@@ -82,15 +82,15 @@ uint16_t idtab_take(struct idtab *t, void *what, uint64_t now)
 	void **c;
 
 	while (t->resting && t->rest[t->rest_head].until <= now / SECOND)
-		end_oldest_rest(t);
+		idtab_end_oldest_rest(t);
 	id = ids_take(&t->ids);
 	if (!id && t->resting) {
-		end_oldest_rest(t);
+		idtab_end_oldest_rest(t);
 		id = ids_take(&t->ids);
 	}
 	if (!id)
 		return 0;
-	c = cell(t, ids_slot(&t->ids, id));
+	c = idtab_cell(t, ids_slot(&t->ids, id));
 	if (!c) {
 		ids_give(&t->ids, id);
 		return 0;
@@ -102,9 +102,9 @@ uint16_t idtab_take(struct idtab *t, void *what, uint64_t now)
 
 void idtab_give(struct idtab *t, uint16_t id, uint64_t until)
 {
-	*cell(t, ids_slot(&t->ids, id)) = NULL;
+	*idtab_cell(t, ids_slot(&t->ids, id)) = NULL;
 	t->live--;
-	if (t->resting == t->rest_room && !more_room_to_rest(t)) {
+	if (t->resting == t->rest_room && !idtab_more_room_to_rest(t)) {
 		ids_give(&t->ids, id);
 		return;
 	}

@@ -27,7 +27,7 @@ struct decode {
 
 /* --- verdicts about one attribute ------------------------------------------------------------- */
 
-static enum step close_with(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
+static enum step msg_close_with(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
 			    enum l2tp_error_code error)
 {
 	struct l2tp_result *r = &d->fault->answer;
@@ -41,20 +41,20 @@ static enum step close_with(struct decode *d, const struct l2tp_avp *a, enum l2t
 	return CLOSE;
 }
 
-static enum step pass(struct decode *d, enum l2tp_reason why)
+static enum step msg_pass(struct decode *d, enum l2tp_reason why)
 {
 	d->m->ignored[why]++;
 	return PASS;
 }
 
 /* RFC 2661 7.1: "look to the M-bit for that AVP to determine whether the error is recoverable". */
-static enum step malformed(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
+static enum step msg_malformed(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
 			   enum l2tp_error_code error)
 {
-	return a->mandatory ? close_with(d, a, why, error) : pass(d, why);
+	return a->mandatory ? msg_close_with(d, a, why, error) : msg_pass(d, why);
 }
 
-static bool quirk(struct decode *d, uint32_t bit)
+static bool msg_quirk(struct decode *d, uint32_t bit)
 {
 	if (!(d->quirks & bit))
 		return false;
@@ -63,19 +63,19 @@ static bool quirk(struct decode *d, uint32_t bit)
 }
 
 /* RFC 2661 4.1: not recognised. */
-static enum step unrecognised(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why)
+static enum step msg_unrecognised(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why)
 {
 	if (!a->mandatory)
-		return pass(d, why);
-	if (quirk(d, L2TP_QUIRK_UNKNOWN_MANDATORY))
-		return pass(d, why);
-	return close_with(d, a, why, L2TP_ERR_UNKNOWN_MANDATORY);
+		return msg_pass(d, why);
+	if (msg_quirk(d, L2TP_QUIRK_UNKNOWN_MANDATORY))
+		return msg_pass(d, why);
+	return msg_close_with(d, a, why, L2TP_ERR_UNKNOWN_MANDATORY);
 }
 
 /* --- the steps an attribute goes through ------------------------------------------------------ */
 
 /* Cut the next attribute out; false = the rest makes no sense. */
-static bool cut(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_reason *why)
+static bool msg_cut(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_reason *why)
 {
 	uint16_t flags = rd_u16(in);
 	uint16_t len = flags & L2TP_AVP_LEN;
@@ -99,112 +99,112 @@ static bool cut(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_rea
 	return a->val;
 }
 
-static enum step decipher(struct decode *d, struct l2tp_avp *a)
+static enum step msg_decipher(struct decode *d, struct l2tp_avp *a)
 {
 	uint8_t *out;
 	int len;
 
 	if (a->row && !a->row->may_hide)
-		return malformed(d, a, L2TP_R_HIDDEN_NOT_ALLOWED, L2TP_ERR_BAD_VALUE);
+		return msg_malformed(d, a, L2TP_R_HIDDEN_NOT_ALLOWED, L2TP_ERR_BAD_VALUE);
 	if (!d->secret || !d->secret->len)
-		return malformed(d, a, L2TP_R_HIDDEN_NO_SECRET, L2TP_ERR_BAD_VALUE);
+		return msg_malformed(d, a, L2TP_R_HIDDEN_NO_SECRET, L2TP_ERR_BAD_VALUE);
 	if (!d->have_rv)
-		return malformed(d, a, L2TP_R_HIDDEN_NO_VECTOR, L2TP_ERR_BAD_VALUE);
+		return msg_malformed(d, a, L2TP_R_HIDDEN_NO_VECTOR, L2TP_ERR_BAD_VALUE);
 	out = wr_room(&d->plain, a->len);
 	if (!out)
-		return close_with(d, a, L2TP_R_MSG_TOO_LONG, L2TP_ERR_NO_RESOURCES);
+		return msg_close_with(d, a, L2TP_R_MSG_TOO_LONG, L2TP_ERR_NO_RESOURCES);
 	len = l2tp_unhide(out, a->type, d->secret, d->rv.p, d->rv.left, a->val, a->len);
 	if (len < 0)
-		return malformed(d, a, L2TP_R_HIDDEN_LENGTH, L2TP_ERR_WRONG_LENGTH);
+		return msg_malformed(d, a, L2TP_R_HIDDEN_LENGTH, L2TP_ERR_WRONG_LENGTH);
 	a->val = out + 2;
 	a->len = (uint16_t)len;
 	return KEEP;
 }
 
-static enum step unknown(struct decode *d, struct l2tp_avp *a)
+static enum step msg_unknown(struct decode *d, struct l2tp_avp *a)
 {
 	if (a->mandatory)
-		return unrecognised(d, a, L2TP_R_AVP_UNKNOWN_M);
+		return msg_unrecognised(d, a, L2TP_R_AVP_UNKNOWN_M);
 	d->m->ignored[L2TP_R_AVP_UNKNOWN]++;
-	return a->hidden ? decipher(d, a) : KEEP;
+	return a->hidden ? msg_decipher(d, a) : KEEP;
 }
 
-static enum step misplaced(struct decode *d, const struct l2tp_avp *a)
+static enum step msg_misplaced(struct decode *d, const struct l2tp_avp *a)
 {
-	if (quirk(d, L2TP_QUIRK_MISPLACED_AVP))
-		return pass(d, L2TP_R_AVP_MISPLACED);
-	return unrecognised(d, a, L2TP_R_AVP_MISPLACED);
+	if (msg_quirk(d, L2TP_QUIRK_MISPLACED_AVP))
+		return msg_pass(d, L2TP_R_AVP_MISPLACED);
+	return msg_unrecognised(d, a, L2TP_R_AVP_MISPLACED);
 }
 
-static enum step check_length(struct decode *d, struct l2tp_avp *a)
+static enum step msg_check_length(struct decode *d, struct l2tp_avp *a)
 {
 	if (a->row->shape == L2TP_SHAPE_RESULT && a->len == 2)
 		d->m->quirks_used |= L2TP_QUIRK_SHORT_RESULT;
 	if (l2tp_avp_length_ok(a->row, a->len))
 		return KEEP;
 	if (a->type == L2TP_AVP_CHALLENGE_RESPONSE && a->len == L2TP_MD5_LEN + 6 &&
-	    quirk(d, L2TP_QUIRK_LONG_RESPONSE)) {
+	    msg_quirk(d, L2TP_QUIRK_LONG_RESPONSE)) {
 		a->len = L2TP_MD5_LEN;
 		return KEEP;
 	}
-	return malformed(d, a, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH);
+	return msg_malformed(d, a, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH);
 }
 
 /* Protocol Version is the one attribute with a result of its own: "protocol version of the
  * requester is not supported; Error Code indicates highest version supported", here 1.0. */
-static enum step bad_version(struct decode *d, const struct l2tp_avp *a)
+static enum step msg_bad_version(struct decode *d, const struct l2tp_avp *a)
 {
-	close_with(d, a, L2TP_R_AVP_VALUE, L2TP_ERR_NONE);
+	msg_close_with(d, a, L2TP_R_AVP_VALUE, L2TP_ERR_NONE);
 	d->fault->answer.result = L2TP_STOP_BAD_VERSION;
 	d->fault->answer.error = 0x0100;
 	return CLOSE;
 }
 
-static enum step check_value(struct decode *d, const struct l2tp_avp *a)
+static enum step msg_check_value(struct decode *d, const struct l2tp_avp *a)
 {
 	if (a->row->shape == L2TP_SHAPE_VERSION && a->val[0] != 1)
-		return bad_version(d, a);
+		return msg_bad_version(d, a);
 	if (l2tp_avp_value_ok(a->row, d->m->type, a->val, a->len))
 		return KEEP;
-	return malformed(d, a, L2TP_R_AVP_VALUE, L2TP_ERR_BAD_VALUE);
+	return msg_malformed(d, a, L2TP_R_AVP_VALUE, L2TP_ERR_BAD_VALUE);
 }
 
-static bool repeatable(const struct l2tp_avp *a)
+static bool msg_repeatable(const struct l2tp_avp *a)
 {
 	return a->type == L2TP_AVP_RANDOM_VECTOR || a->type == L2TP_AVP_PPP_DISCONNECT_CAUSE;
 }
 
-static enum step known(struct decode *d, struct l2tp_avp *a)
+static enum step msg_known(struct decode *d, struct l2tp_avp *a)
 {
 	enum step s = KEEP;
 
 	if (!(a->row->messages & 1u << d->m->type))
-		return misplaced(d, a);
+		return msg_misplaced(d, a);
 	if (a->hidden)
-		s = decipher(d, a);
+		s = msg_decipher(d, a);
 	if (s == KEEP)
-		s = check_length(d, a);
+		s = msg_check_length(d, a);
 	if (s == KEEP)
-		s = check_value(d, a);
-	if (s == KEEP && !repeatable(a) && l2tp_msg_find(d->m, a->type))
-		return pass(d, L2TP_R_AVP_DUPLICATE);
+		s = msg_check_value(d, a);
+	if (s == KEEP && !msg_repeatable(a) && l2tp_msg_find(d->m, a->type))
+		return msg_pass(d, L2TP_R_AVP_DUPLICATE);
 	return s;
 }
 
 /* Two octets of Apple's Result Code the wrong way round: no result code is over 255, none is 0. */
-static void look_for_swapped(struct decode *d, const struct l2tp_avp *a)
+static void msg_look_for_swapped(struct decode *d, const struct l2tp_avp *a)
 {
 	if (a->row && a->row->shape == L2TP_SHAPE_RESULT && a->val[0] && !a->val[1])
-		quirk(d, L2TP_QUIRK_SWAPPED_RESULT);
+		msg_quirk(d, L2TP_QUIRK_SWAPPED_RESULT);
 }
 
-static enum step keep(struct decode *d, const struct l2tp_avp *a)
+static enum step msg_keep(struct decode *d, const struct l2tp_avp *a)
 {
 	if (d->m->n == L2TP_MSG_AVPS)
-		return a->row ? close_with(d, a, L2TP_R_AVP_TOO_MANY, L2TP_ERR_NO_RESOURCES)
-			      : pass(d, L2TP_R_AVP_TOO_MANY);
+		return a->row ? msg_close_with(d, a, L2TP_R_AVP_TOO_MANY, L2TP_ERR_NO_RESOURCES)
+			      : msg_pass(d, L2TP_R_AVP_TOO_MANY);
 	d->m->avp[d->m->n++] = *a;
-	look_for_swapped(d, a);
+	msg_look_for_swapped(d, a);
 	if (a->row && a->type == L2TP_AVP_RANDOM_VECTOR) {
 		d->rv = rd_init(a->val, a->len);
 		d->have_rv = true;
@@ -212,23 +212,23 @@ static enum step keep(struct decode *d, const struct l2tp_avp *a)
 	return KEEP;
 }
 
-static enum step next(struct decode *d)
+static enum step msg_next(struct decode *d)
 {
 	struct l2tp_avp a;
 	enum l2tp_reason why;
 	enum step s;
 
-	if (!cut(&d->in, &a, &d->reserved, &why))
-		return close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
+	if (!msg_cut(&d->in, &a, &d->reserved, &why))
+		return msg_close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
 	if (d->reserved)
-		return unrecognised(d, &a, L2TP_R_AVP_RESERVED);
-	s = a.row ? known(d, &a) : unknown(d, &a);
-	return s == KEEP ? keep(d, &a) : s;
+		return msg_unrecognised(d, &a, L2TP_R_AVP_RESERVED);
+	s = a.row ? msg_known(d, &a) : msg_unknown(d, &a);
+	return s == KEEP ? msg_keep(d, &a) : s;
 }
 
 /* --- the message as a whole ------------------------------------------------------------------- */
 
-static enum l2tp_verdict fail(struct l2tp_fault *f, enum l2tp_reason why,
+static enum l2tp_verdict msg_fail(struct l2tp_fault *f, enum l2tp_reason why,
 			      enum l2tp_error_code error, const char *what)
 {
 	f->reason = why;
@@ -239,55 +239,55 @@ static enum l2tp_verdict fail(struct l2tp_fault *f, enum l2tp_reason why,
 }
 
 /* RFC 2661 4.4.1: the M bit here is about the message, not about the attribute. */
-static enum l2tp_verdict unknown_message(struct decode *d)
+static enum l2tp_verdict msg_unknown_message(struct decode *d)
 {
 	char name[24];
 
 	l2tp_msg_name(d->m->type, name, sizeof(name));
 	if (d->m->mandatory)
-		return fail(d->fault, L2TP_R_MSG_UNKNOWN_M, L2TP_ERR_BAD_VALUE, name);
+		return msg_fail(d->fault, L2TP_R_MSG_UNKNOWN_M, L2TP_ERR_BAD_VALUE, name);
 	d->fault->reason = L2TP_R_MSG_UNKNOWN;
 	return L2TP_MSG_IGNORE;
 }
 
-static enum l2tp_verdict message_type(struct decode *d)
+static enum l2tp_verdict msg_message_type(struct decode *d)
 {
 	struct l2tp_avp a;
 	enum l2tp_reason why;
 
-	if (!cut(&d->in, &a, &d->reserved, &why)) {
-		close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
+	if (!msg_cut(&d->in, &a, &d->reserved, &why)) {
+		msg_close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
 		return L2TP_MSG_CLOSE;
 	}
 	if (!a.row || a.type != L2TP_AVP_MESSAGE_TYPE || a.hidden || d->reserved)
-		return fail(d->fault, L2TP_R_MSG_TYPE_NOT_FIRST, L2TP_ERR_BAD_VALUE,
+		return msg_fail(d->fault, L2TP_R_MSG_TYPE_NOT_FIRST, L2TP_ERR_BAD_VALUE,
 			    "Message Type");
 	if (a.len != 2) {
-		close_with(d, &a, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH);
+		msg_close_with(d, &a, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH);
 		return L2TP_MSG_CLOSE;
 	}
 	d->m->mandatory = a.mandatory;
 	d->m->type = (uint16_t)(a.val[0] << 8 | a.val[1]);
-	keep(d, &a);
+	msg_keep(d, &a);
 	if (d->m->type >= L2TP_MSG_TYPES || !l2tp_msg_table[d->m->type].name)
-		return unknown_message(d);
+		return msg_unknown_message(d);
 	return L2TP_MSG_OK;
 }
 
-static enum l2tp_verdict required(struct decode *d)
+static enum l2tp_verdict msg_required(struct decode *d)
 {
 	for (const uint16_t *t = l2tp_msg_table[d->m->type].required; *t != L2TP_NO_AVP; t++) {
 		struct l2tp_avp a = {.type = *t, .row = l2tp_avp_row(0, *t)};
 
 		if (l2tp_msg_find(d->m, *t))
 			continue;
-		close_with(d, &a, L2TP_R_AVP_MISSING, L2TP_ERR_BAD_VALUE);
+		msg_close_with(d, &a, L2TP_R_AVP_MISSING, L2TP_ERR_BAD_VALUE);
 		return L2TP_MSG_CLOSE;
 	}
 	return L2TP_MSG_OK;
 }
 
-static void start(struct decode *d, const uint8_t *body, size_t len)
+static void msg_start(struct decode *d, const uint8_t *body, size_t len)
 {
 	d->m->type = 0;
 	d->m->mandatory = true;
@@ -305,16 +305,16 @@ enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, 
 	struct decode d = {.m = m, .fault = fault, .secret = secret, .quirks = quirks};
 	enum l2tp_verdict v;
 
-	start(&d, body, len);
+	msg_start(&d, body, len);
 	if (len > L2TP_MSG_MAX)
-		return fail(fault, L2TP_R_MSG_TOO_LONG, L2TP_ERR_WRONG_LENGTH, "message");
-	v = message_type(&d);
+		return msg_fail(fault, L2TP_R_MSG_TOO_LONG, L2TP_ERR_WRONG_LENGTH, "message");
+	v = msg_message_type(&d);
 	if (v != L2TP_MSG_OK)
 		return v;
 	while (d.in.left)
-		if (next(&d) == CLOSE)
+		if (msg_next(&d) == CLOSE)
 			return L2TP_MSG_CLOSE;
-	return required(&d);
+	return msg_required(&d);
 }
 
 /* --- looking into a message ------------------------------------------------------------------- */
@@ -326,7 +326,7 @@ const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, siz
 	enum l2tp_reason why;
 	bool reserved;
 
-	while (in.left && cut(&in, &a, &reserved, &why))
+	while (in.left && msg_cut(&in, &a, &reserved, &why))
 		if (!a.vendor && a.type == type && !a.hidden && !reserved) {
 			*val_len = a.len;
 			return a.val;
@@ -366,7 +366,7 @@ bool l2tp_msg_u32(const struct l2tp_msg *m, uint16_t type, uint32_t *out)
 	return true;
 }
 
-static uint16_t swap_if(bool swapped, uint16_t v)
+static uint16_t msg_swap_if(bool swapped, uint16_t v)
 {
 	return swapped ? (uint16_t)(v << 8 | v >> 8) : v;
 }
@@ -382,9 +382,9 @@ bool l2tp_msg_result(const struct l2tp_msg *m, struct l2tp_result *out)
 	if (!a)
 		return false;
 	r = rd_init(a->val, a->len);
-	out->result = swap_if(swapped, rd_u16(&r));
+	out->result = msg_swap_if(swapped, rd_u16(&r));
 	if (r.left >= 2)
-		out->error = swap_if(swapped, rd_u16(&r));
+		out->error = msg_swap_if(swapped, rd_u16(&r));
 	while (r.left && n < L2TP_MSG_TEXT_MAX) {
 		uint8_t c = rd_u8(&r);
 

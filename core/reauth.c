@@ -32,7 +32,7 @@ void reauth_start(struct l2tp_tunnel *t)
 	tunnel_step(p, CC_OPEN, true, NULL, L2TP_BY_US);
 }
 
-static void outcome(struct l2tp_tunnel *t, bool ok)
+static void reauth_outcome(struct l2tp_tunnel *t, bool ok)
 {
 	t->proof->proof = NULL;
 	t->proof = NULL;
@@ -45,7 +45,7 @@ void reauth_proved(struct l2tp_tunnel *p)
 	struct l2tp_tunnel *t = p->proof;
 
 	t->authenticated = true;
-	outcome(t, true);
+	reauth_outcome(t, true);
 	reauth_arm(t);
 }
 
@@ -58,14 +58,14 @@ void reauth_close(struct l2tp_tunnel *p)
 }
 
 /* The proof ended before it was one. */
-static void failed(struct l2tp_tunnel *p)
+static void reauth_failed(struct l2tp_tunnel *p)
 {
 	struct l2tp_tunnel *t = p->proof;
 	struct l2tp_result r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0,
 					     "re-authentication failed: %.200s", p->result.text);
 
 	engine_count(t->e, L2TP_R_AUTH_FAILED);
-	outcome(t, false);
+	reauth_outcome(t, false);
 	tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
 }
 
@@ -77,7 +77,7 @@ void reauth_over(struct l2tp_tunnel *t)
 	if (!other)
 		return;
 	if (t->is_proof) {
-		failed(t);
+		reauth_failed(t);
 		return;
 	}
 	t->proof = other->proof = NULL;

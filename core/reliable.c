@@ -16,12 +16,12 @@
 #define AT_NS  8u
 #define AT_NR  10u
 
-static struct rel_msg **slot(const struct reliable *r, uint16_t ns)
+static struct rel_msg **reliable_slot(const struct reliable *r, uint16_t ns)
 {
 	return &r->ring[ns & (r->room - 1)];
 }
 
-static uint64_t interval(const struct rel_config *cfg, uint8_t tries)
+static uint64_t reliable_interval(const struct rel_config *cfg, uint8_t tries)
 {
 	uint64_t i = cfg->interval;
 
@@ -30,7 +30,7 @@ static uint64_t interval(const struct rel_config *cfg, uint8_t tries)
 	return i < cfg->interval_max ? i : cfg->interval_max;
 }
 
-static struct rel_config sane(const struct rel_config *cfg)
+static struct rel_config reliable_sane(const struct rel_config *cfg)
 {
 	struct rel_config c = *cfg;
 
@@ -47,18 +47,18 @@ static struct rel_config sane(const struct rel_config *cfg)
 
 uint64_t rel_cycle(const struct rel_config *cfg)
 {
-	struct rel_config c = sane(cfg);
+	struct rel_config c = reliable_sane(cfg);
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i <= c.retries; i++)
-		sum += interval(&c, (uint8_t)i);
+		sum += reliable_interval(&c, (uint8_t)i);
 	return sum;
 }
 
 void rel_init(struct reliable *r, const struct rel_config *cfg)
 {
 	memset(r, 0, sizeof(*r));
-	r->cfg = sane(cfg);
+	r->cfg = reliable_sane(cfg);
 	r->due = NEVER;
 	r->cwnd = 1;
 	r->held_cap = REL_QUEUE_OCTETS;
@@ -68,7 +68,7 @@ void rel_init(struct reliable *r, const struct rel_config *cfg)
 void rel_free(struct reliable *r)
 {
 	while (r->una != r->end)
-		free(*slot(r, r->una++));
+		free(*reliable_slot(r, r->una++));
 	free(r->ring);
 	for (unsigned i = 0; r->early && i < REL_HOLD_MAX; i++)
 		free(r->early[i]);
@@ -87,7 +87,7 @@ void rel_peer_window(struct reliable *r, uint16_t window)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static bool grow(struct reliable *r)
+static bool reliable_grow(struct reliable *r)
 {
 	uint32_t room = r->room ? r->room * 2 : 4;
 	struct rel_msg **ring = calloc(room, sizeof(*ring));
@@ -95,7 +95,7 @@ static bool grow(struct reliable *r)
 	if (!ring)
 		return false;
 	for (uint16_t ns = r->una; ns != r->end; ns++)
-		ring[ns & (room - 1)] = *slot(r, ns);
+		ring[ns & (room - 1)] = *reliable_slot(r, ns);
 	free(r->ring);
 	r->ring = ring;
 	r->room = room;
@@ -109,14 +109,14 @@ bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type,
 
 	if (r->octets + len > limit || used >= REL_QUEUE_MESSAGES || len > UINT16_MAX)
 		return false;
-	if (used >= r->room && !grow(r))
+	if (used >= r->room && !reliable_grow(r))
 		return false;
 	m = malloc(sizeof(*m) + len);
 	if (!m)
 		return false;
 	*m = (struct rel_msg){.len = (uint16_t)len, .type = type};
 	memcpy(m->pkt, pkt, len);
-	*slot(r, r->end++) = m;
+	*reliable_slot(r, r->end++) = m;
 	r->octets += len;
 	return true;
 }
@@ -124,7 +124,7 @@ bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type,
 void rel_drop_unsent(struct reliable *r)
 {
 	while (r->end != r->top) {
-		struct rel_msg *m = *slot(r, --r->end);
+		struct rel_msg *m = *reliable_slot(r, --r->end);
 
 		r->octets -= m->len;
 		free(m);
@@ -136,7 +136,7 @@ struct rel_msg *rel_next(struct reliable *r)
 	uint16_t window = r->cwnd < r->peer_window ? r->cwnd : r->peer_window;
 
 	while (!r->paused && r->nxt != r->end && rel_in_flight(r) < window) {
-		struct rel_msg *m = *slot(r, r->nxt);
+		struct rel_msg *m = *reliable_slot(r, r->nxt);
 
 		if (!m->waiting) {
 			wr_put16(m->pkt + AT_NS, r->nxt);
@@ -150,7 +150,7 @@ struct rel_msg *rel_next(struct reliable *r)
 }
 
 /* The timer of the oldest message, given when and how it was handed over. */
-static void arm(struct reliable *r, uint64_t now)
+static void reliable_arm(struct reliable *r, uint64_t now)
 {
 	const struct rel_msg *m;
 
@@ -158,8 +158,8 @@ static void arm(struct reliable *r, uint64_t now)
 		r->due = NEVER;
 		return;
 	}
-	m = *slot(r, r->una);
-	r->due = m->waiting ? m->handed + rel_cycle(&r->cfg) : now + interval(&r->cfg, r->tries);
+	m = *reliable_slot(r, r->una);
+	r->due = m->waiting ? m->handed + rel_cycle(&r->cfg) : now + reliable_interval(&r->cfg, r->tries);
 }
 
 uint16_t rel_copy(const struct reliable *r)
@@ -170,7 +170,7 @@ uint16_t rel_copy(const struct reliable *r)
 void rel_retarget(struct reliable *r, uint16_t tid)
 {
 	for (uint16_t ns = r->top; ns != r->end; ns++)
-		wr_put16((*slot(r, ns))->pkt + AT_TID, tid);
+		wr_put16((*reliable_slot(r, ns))->pkt + AT_TID, tid);
 }
 
 void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now)
@@ -186,7 +186,7 @@ void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t no
 		r->top++;
 	r->nxt++;
 	if ((uint16_t)(r->nxt - r->una) == 1)
-		arm(r, now);
+		reliable_arm(r, now);
 	r->ack_due = false;
 }
 
@@ -214,12 +214,12 @@ void rel_left(struct reliable *r, uint16_t ns, uint16_t copy, uint64_t now)
 	}
 	if ((uint16_t)(ns - r->una) >= (uint16_t)(r->top - r->una))
 		return;
-	m = *slot(r, ns);
+	m = *reliable_slot(r, ns);
 	if (!m->waiting || m->copy != copy)
 		return;
 	m->waiting = false;
 	if (ns == r->una)
-		arm(r, now);
+		reliable_arm(r, now);
 }
 
 bool rel_idle(const struct reliable *r)
@@ -234,9 +234,9 @@ uint16_t rel_in_flight(const struct reliable *r)
 
 /* Appendix A: congestion.  Half the window becomes the threshold and sending starts again with one.
  */
-static void go_back(struct reliable *r)
+static void reliable_go_back(struct reliable *r)
 {
-	(*slot(r, r->una))->waiting = false;
+	(*reliable_slot(r, r->una))->waiting = false;
 	r->ssthresh = r->cwnd > 1 ? r->cwnd / 2 : 1;
 	r->cwnd = 1;
 	r->acks = 0;
@@ -253,7 +253,7 @@ enum rel_expiry rel_expire(struct reliable *r, uint64_t now)
 		return REL_GAVE_UP;
 	}
 	r->tries++;
-	go_back(r);
+	reliable_go_back(r);
 	return REL_RETRY;
 }
 
@@ -266,22 +266,22 @@ void rel_pause(struct reliable *r)
 void rel_resume(struct reliable *r)
 {
 	/* The channel of a call comes up for the first time: what waits for that is on its way. */
-	if (!r->paused && r->una != r->nxt && (*slot(r, r->una))->waiting)
+	if (!r->paused && r->una != r->nxt && (*reliable_slot(r, r->una))->waiting)
 		return;
 	r->paused = false;
 	r->tries = 0;
 	r->zlb_waiting = false;
 	for (uint16_t ns = r->una; ns != r->top; ns++)
-		(*slot(r, ns))->waiting = false;
+		(*reliable_slot(r, ns))->waiting = false;
 	if (r->una != r->nxt)
-		go_back(r);
+		reliable_go_back(r);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
 /* One acknowledgement that brought something new: appendix A's growth, never beyond the peer's
  * window, which may be all that 16 bits hold. */
-static void grow_cwnd(struct reliable *r)
+static void reliable_grow_cwnd(struct reliable *r)
 {
 	if (r->cwnd >= r->peer_window)
 		return;
@@ -293,10 +293,10 @@ static void grow_cwnd(struct reliable *r)
 	}
 }
 
-static void acknowledged(struct reliable *r, uint16_t nr, uint64_t now)
+static void reliable_acknowledged(struct reliable *r, uint16_t nr, uint64_t now)
 {
 	while (r->una != nr) {
-		struct rel_msg **s = slot(r, r->una);
+		struct rel_msg **s = reliable_slot(r, r->una);
 
 		if (r->nxt == r->una)
 			r->nxt++;
@@ -306,8 +306,8 @@ static void acknowledged(struct reliable *r, uint16_t nr, uint64_t now)
 		*s = NULL;
 	}
 	r->tries = 0;
-	grow_cwnd(r);
-	arm(r, now);
+	reliable_grow_cwnd(r);
+	reliable_arm(r, now);
 }
 
 enum rel_verdict rel_rx(struct reliable *r, uint16_t ns, uint16_t nr, bool zlb, uint64_t now,
@@ -319,7 +319,7 @@ enum rel_verdict rel_rx(struct reliable *r, uint16_t ns, uint16_t nr, bool zlb, 
 	if (acked <= (uint16_t)(r->top - r->una)) {
 		*progress = acked != 0;
 		if (acked)
-			acknowledged(r, nr, now);
+			reliable_acknowledged(r, nr, now);
 	} else if (acked < 0x8000) {
 		return REL_BAD_NR;
 	}

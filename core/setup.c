@@ -15,7 +15,7 @@
 
 /* --- what both requests and replies say ------------------------------------------------------- */
 
-static void capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
+static void setup_capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
 	const struct l2tp_policy *p = &t->policy;
 
@@ -30,29 +30,29 @@ static void capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 		engine_avp(t, b, L2TP_AVP_VENDOR_NAME, p->vendor_name, strlen(p->vendor_name));
 }
 
-static bool challenges(const struct l2tp_tunnel *t)
+static bool setup_challenges(const struct l2tp_tunnel *t)
 {
 	return t->policy.challenge && t->policy.secret.len;
 }
 
-static uint64_t challenge_key(const uint8_t value[16])
+static uint64_t setup_challenge_key(const uint8_t value[16])
 {
 	struct rd r = rd_init(value, 16);
 
 	return rd_u64(&r);
 }
 
-static void challenge(struct l2tp_tunnel *t, struct l2tp_build *b)
+static void setup_challenge(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
-	if (!challenges(t))
+	if (!setup_challenges(t))
 		return;
 	engine_random(t->e, t->challenge, sizeof(t->challenge));
-	htab_add(&t->e->challenges, &t->by_challenge, challenge_key(t->challenge));
+	htab_add(&t->e->challenges, &t->by_challenge, setup_challenge_key(t->challenge));
 	l2tp_build_avp(b, L2TP_AVP_CHALLENGE, t->challenge, sizeof(t->challenge));
 }
 
 /* Answer the Challenge of the message at hand, in a message of this type. */
-static void respond(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type)
+static void setup_respond(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE);
 	uint8_t response[L2TP_MD5_LEN];
@@ -68,12 +68,12 @@ void setup_send_request(struct l2tp_tunnel *t)
 	struct l2tp_build b;
 
 	engine_build(t, &b, L2TP_SCCRQ, 0);
-	capabilities(t, &b);
+	setup_capabilities(t, &b);
 	if (t->policy.single_tunnel && !t->is_proof) {
 		engine_random(t->e, t->tie, sizeof(t->tie));
 		l2tp_build_avp(&b, L2TP_AVP_TIE_BREAKER, t->tie, sizeof(t->tie));
 	}
-	challenge(t, &b);
+	setup_challenge(t, &b);
 	engine_queue(t, &b);
 }
 
@@ -82,9 +82,9 @@ void setup_send_reply(struct l2tp_tunnel *t)
 	struct l2tp_build b;
 
 	engine_build(t, &b, L2TP_SCCRP, 0);
-	capabilities(t, &b);
-	challenge(t, &b);
-	respond(t, &b, L2TP_SCCRP);
+	setup_capabilities(t, &b);
+	setup_challenge(t, &b);
+	setup_respond(t, &b, L2TP_SCCRP);
 	engine_queue(t, &b);
 }
 
@@ -93,7 +93,7 @@ void setup_send_connected(struct l2tp_tunnel *t)
 	struct l2tp_build b;
 
 	engine_build(t, &b, L2TP_SCCCN, 0);
-	respond(t, &b, L2TP_SCCCN);
+	setup_respond(t, &b, L2TP_SCCCN);
 	engine_queue(t, &b);
 }
 
@@ -101,13 +101,13 @@ void setup_send_connected(struct l2tp_tunnel *t)
 
 /* 5.1.1: "If the expected response and response received from a peer does not match, establishment
  * of the tunnel MUST be disallowed." */
-static bool response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result *r)
+static bool setup_response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result *r)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE_RESPONSE);
 	uint8_t want[L2TP_MD5_LEN];
 	enum l2tp_reason why = a ? L2TP_R_AUTH_FAILED : L2TP_R_AUTH_MISSING;
 
-	if (!challenges(t))
+	if (!setup_challenges(t))
 		return true;
 	l2tp_challenge_response(want, type, &t->policy.secret, t->challenge, sizeof(t->challenge));
 	t->authenticated = a && a->len == sizeof(want) && l2tp_equal(a->val, want, sizeof(want));
@@ -120,13 +120,13 @@ static bool response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result
 
 /* Is it one we wait for the answer to?  Both directions have the same secret, so whoever does not
  * know it would have us answer it in his place. */
-static bool is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
+static bool setup_is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 {
 	struct hnode *n;
 
 	if (a->len != sizeof(((struct l2tp_tunnel *)0)->challenge))
 		return false;
-	n = htab_first(&e->challenges, challenge_key(a->val));
+	n = htab_first(&e->challenges, setup_challenge_key(a->val));
 	for (; n; n = htab_more(n)) {
 		const struct l2tp_tunnel *t = TUNNEL_OF(by_challenge, n);
 
@@ -137,11 +137,11 @@ static bool is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 }
 
 /* Whoever challenges us needs an answer, and an answer needs a secret. */
-static bool can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, struct l2tp_result *r)
+static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, struct l2tp_result *r)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE);
 
-	if (!a || (p->secret.len && !is_reflected(e, a)))
+	if (!a || (p->secret.len && !setup_is_reflected(e, a)))
 		return true;
 	engine_count(e, L2TP_R_AUTH_FAILED);
 	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "%s",
@@ -152,17 +152,17 @@ static bool can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, stru
 
 bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 {
-	return response_ok(t, L2TP_SCCRP, r) && can_respond(t->e, &t->policy, r);
+	return setup_response_ok(t, L2TP_SCCRP, r) && setup_can_respond(t->e, &t->policy, r);
 }
 
 bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 {
-	return response_ok(t, L2TP_SCCCN, r);
+	return setup_response_ok(t, L2TP_SCCCN, r);
 }
 
 /* --- what the peer said of itself ------------------------------------------------------------- */
 
-static void copy_text(char *out, size_t cap, const struct l2tp_avp *a)
+static void setup_copy_text(char *out, size_t cap, const struct l2tp_avp *a)
 {
 	size_t n = 0;
 
@@ -182,8 +182,8 @@ void setup_learn(struct l2tp_tunnel *t)
 		rel_peer_window(&t->rel, v);
 	l2tp_msg_u32(m, L2TP_AVP_FRAMING_CAPS, &t->peer_framing);
 	t->has_bearer = l2tp_msg_u32(m, L2TP_AVP_BEARER_CAPS, &t->peer_bearer);
-	copy_text(t->peer_host, sizeof(t->peer_host), l2tp_msg_find(m, L2TP_AVP_HOST_NAME));
-	copy_text(t->peer_vendor, sizeof(t->peer_vendor), l2tp_msg_find(m, L2TP_AVP_VENDOR_NAME));
+	setup_copy_text(t->peer_host, sizeof(t->peer_host), l2tp_msg_find(m, L2TP_AVP_HOST_NAME));
+	setup_copy_text(t->peer_vendor, sizeof(t->peer_vendor), l2tp_msg_find(m, L2TP_AVP_VENDOR_NAME));
 }
 
 bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h)
@@ -228,7 +228,7 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 }
 
 /* Refuse the SCCRQ h, decoded as far as it goes. */
-static struct l2tp_tunnel *refuse(struct l2tp_engine *e, l2tp_channel from,
+static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channel from,
 				  const struct l2tp_hdr *h, const struct l2tp_result *r)
 {
 	uint16_t id = 0;
@@ -246,7 +246,7 @@ static struct l2tp_tunnel *refuse(struct l2tp_engine *e, l2tp_channel from,
 
 /* --- half-open tunnels of one source ---------------------------------------------------------- */
 
-static struct source *find_source(struct l2tp_engine *e, uint64_t key)
+static struct source *setup_find_source(struct l2tp_engine *e, uint64_t key)
 {
 	struct hnode *n = htab_first(&e->sources, key);
 	struct source *s;
@@ -259,7 +259,7 @@ static struct source *find_source(struct l2tp_engine *e, uint64_t key)
 	return s;
 }
 
-static void forget_if_empty(struct l2tp_engine *e, struct source *s)
+static void setup_forget_if_empty(struct l2tp_engine *e, struct source *s)
 {
 	if (s->tunnels)
 		return;
@@ -270,12 +270,12 @@ static void forget_if_empty(struct l2tp_engine *e, struct source *s)
 /* --- an SCCRQ --------------------------------------------------------------------------------- */
 
 /* Make the tunnel, count it against its source. */
-static struct l2tp_tunnel *admit(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
+static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
 				 const struct l2tp_peer_answer *who)
 {
 	struct l2tp_result full = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
 						"no room for another tunnel");
-	struct source *s = find_source(e, who->source);
+	struct source *s = setup_find_source(e, who->source);
 	enum l2tp_reason why = L2TP_R_NO_MEMORY;
 	struct l2tp_tunnel *t = NULL;
 
@@ -292,12 +292,12 @@ static struct l2tp_tunnel *admit(struct l2tp_engine *e, l2tp_channel from, const
 	}
 	engine_count(e, why);
 	if (s)
-		forget_if_empty(e, s);
-	return refuse(e, from, h, &full);
+		setup_forget_if_empty(e, s);
+	return setup_send_refusal(e, from, h, &full);
 }
 
 /* Everything about the SCCRQ but its numbers is known to be right. */
-static struct l2tp_tunnel *accept_request(struct l2tp_engine *e, l2tp_channel from,
+static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_channel from,
 					  const struct l2tp_hdr *h,
 					  const struct l2tp_peer_answer *who)
 {
@@ -308,10 +308,10 @@ static struct l2tp_tunnel *accept_request(struct l2tp_engine *e, l2tp_channel fr
 		return NULL;
 	}
 	if (e->stopping)
-		return refuse(e, from, h, &down);
+		return setup_send_refusal(e, from, h, &down);
 	if (!tie_admit(e, who->peer))
 		return NULL;
-	return admit(e, from, h, who);
+	return setup_admit(e, from, h, who);
 }
 
 /* The tunnel the SCCRQ belongs to, new or not; the message itself then goes through reliable
@@ -337,15 +337,15 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 		return t;
 	if (!known) {
 		engine_count(e, L2TP_R_NO_PEER);
-		return refuse(e, from, h, host || v == L2TP_MSG_OK ? &r : &e->fault.answer);
+		return setup_send_refusal(e, from, h, host || v == L2TP_MSG_OK ? &r : &e->fault.answer);
 	}
 	if (v != L2TP_MSG_OK) {
 		engine_count(e, e->fault.reason);
-		return refuse(e, from, h, &e->fault.answer);
+		return setup_send_refusal(e, from, h, &e->fault.answer);
 	}
-	if (!can_respond(e, &who.policy, &r))
-		return refuse(e, from, h, &r);
-	t = accept_request(e, from, h, &who);
+	if (!setup_can_respond(e, &who.policy, &r))
+		return setup_send_refusal(e, from, h, &r);
+	t = setup_accept_request(e, from, h, &who);
 	if (t)
 		t->request = request;
 	return t;

@@ -9,7 +9,7 @@
 
 enum tie { TIE_BOTH_LIVE, TIE_OURS_LOSES, TIE_THEIRS_LOSES, TIE_BOTH_LOSE };
 
-static enum tie compare(const uint8_t *ours, const uint8_t *theirs)
+static enum tie tie_compare(const uint8_t *ours, const uint8_t *theirs)
 {
 	int order;
 
@@ -19,7 +19,7 @@ static enum tie compare(const uint8_t *ours, const uint8_t *theirs)
 	return order < 0 ? TIE_THEIRS_LOSES : order > 0 ? TIE_OURS_LOSES : TIE_BOTH_LOSE;
 }
 
-static void lose(struct l2tp_tunnel *t)
+static void tie_lose(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r =
 		engine_result(L2TP_STOP_ALREADY_EXISTS, 0, "the peer's own request won the tie");
@@ -38,7 +38,7 @@ bool tie_admit(struct l2tp_engine *e, const void *peer)
 	for (; n; n = next) {
 		struct l2tp_tunnel *t = TUNNEL_OF(by_peer, n);
 		const uint8_t *ours = t->policy.single_tunnel ? t->tie : NULL;
-		enum tie outcome = compare(ours, theirs);
+		enum tie outcome = tie_compare(ours, theirs);
 
 		next = htab_more(n);
 		if (t->is_proof)
@@ -46,7 +46,7 @@ bool tie_admit(struct l2tp_engine *e, const void *peer)
 		if (outcome == TIE_THEIRS_LOSES || outcome == TIE_BOTH_LOSE)
 			admitted = false;
 		if (outcome == TIE_OURS_LOSES || outcome == TIE_BOTH_LOSE)
-			lose(t);
+			tie_lose(t);
 	}
 	if (!admitted)
 		engine_count(e, L2TP_R_TIE_LOST);

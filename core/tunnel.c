@@ -9,7 +9,7 @@
 
 /* --- birth ------------------------------------------------------------------------------------ */
 
-static void link_in(struct l2tp_tunnel *t)
+static void tunnel_link_in(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 
@@ -19,7 +19,7 @@ static void link_in(struct l2tp_tunnel *t)
 	htab_add(&e->channels, &t->by_channel, t->channel);
 }
 
-static void link_out(struct l2tp_tunnel *t)
+static void tunnel_link_out(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 
@@ -32,7 +32,7 @@ static void link_out(struct l2tp_tunnel *t)
 	htab_del(&e->roomy, &t->by_room);
 }
 
-static void init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
+static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
 {
 	struct deadline *d[] = {&t->retry, &t->life, &t->hello, &t->idle, &t->hold, &t->reauth};
 	struct rel_config rel = {.interval = who->policy.retransmit,
@@ -69,14 +69,14 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	t->e = e;
 	t->channel = channel;
 	t->birth = e->births++;
-	init(t, who);
-	link_in(t);
+	tunnel_init(t, who);
+	tunnel_link_in(t);
 	return t;
 }
 
 /* --- death ------------------------------------------------------------------------------------ */
 
-static void source_leave(struct l2tp_tunnel *t)
+static void tunnel_source_leave(struct l2tp_tunnel *t)
 {
 	struct source *s = t->source;
 
@@ -87,7 +87,7 @@ static void source_leave(struct l2tp_tunnel *t)
 	free(s);
 }
 
-static void no_deadlines(struct l2tp_tunnel *t)
+static void tunnel_no_deadlines(struct l2tp_tunnel *t)
 {
 	struct deadline *d[] = {&t->life, &t->hello, &t->idle, &t->reauth};
 
@@ -99,11 +99,11 @@ void tunnel_free(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 
-	no_deadlines(t);
+	tunnel_no_deadlines(t);
 	deadline_cancel(&e->heap, &t->retry);
 	deadline_cancel(&e->heap, &t->hold);
-	source_leave(t);
-	link_out(t);
+	tunnel_source_leave(t);
+	tunnel_link_out(t);
 	idtab_give(&e->tids, t->id, e->now + rel_cycle(&t->rel.cfg));
 	idtab_free(&t->sids);
 	rel_free(&t->rel);
@@ -135,7 +135,7 @@ void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c)
 }
 
 /* n or the next after it that is such a tunnel. */
-static struct l2tp_tunnel *such(struct hnode *n, l2tp_channel from, uint16_t peer_id)
+static struct l2tp_tunnel *tunnel_such(struct hnode *n, l2tp_channel from, uint16_t peer_id)
 {
 	for (; n; n = htab_more(n)) {
 		struct l2tp_tunnel *t = TUNNEL_OF(by_peer_id, n);
@@ -146,21 +146,21 @@ static struct l2tp_tunnel *such(struct hnode *n, l2tp_channel from, uint16_t pee
 	return NULL;
 }
 
-static struct l2tp_tunnel *first_such(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
+static struct l2tp_tunnel *tunnel_first_such(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
 {
-	return such(htab_first(&e->peer_ids, htab_key(from, peer_id)), from, peer_id);
+	return tunnel_such(htab_first(&e->peer_ids, htab_key(from, peer_id)), from, peer_id);
 }
 
-static struct l2tp_tunnel *next_such(struct l2tp_tunnel *t)
+static struct l2tp_tunnel *tunnel_next_such(struct l2tp_tunnel *t)
 {
-	return such(htab_more(&t->by_peer_id), t->channel, t->peer_id);
+	return tunnel_such(htab_more(&t->by_peer_id), t->channel, t->peer_id);
 }
 
 struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
 {
 	struct l2tp_tunnel *found = NULL;
 
-	for (struct l2tp_tunnel *t = first_such(e, from, peer_id); t; t = next_such(t))
+	for (struct l2tp_tunnel *t = tunnel_first_such(e, from, peer_id); t; t = tunnel_next_such(t))
 		if (!found || t->state < found->state)
 			found = t;
 	return found;
@@ -169,9 +169,9 @@ struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, 
 /* A peer gives an id to one tunnel at a time.  An SCCRQ for a tunnel that is up is therefore either
  * a retransmission that was long under way, octet for octet the one that opened the tunnel and not
  * older than a full retransmission interval; or the peer has started anew and forgotten the tunnel.
- * The second gets a tunnel beside the first, which ends when that is up (supersede()): a stranger
+ * The second gets a tunnel beside the first, which ends when that is up (tunnel_supersede()): a stranger
  * with the peer's address in his packets cannot end it, as he does not see our id. */
-static bool starts_anew(const struct l2tp_tunnel *t, uint64_t request)
+static bool tunnel_starts_anew(const struct l2tp_tunnel *t, uint64_t request)
 {
 	if (t->state == L2TP_T_WAIT_CTL_CONN)
 		return false;
@@ -182,10 +182,10 @@ static bool starts_anew(const struct l2tp_tunnel *t, uint64_t request)
 struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id,
 				      uint64_t request)
 {
-	struct l2tp_tunnel *t = first_such(e, from, peer_id);
+	struct l2tp_tunnel *t = tunnel_first_such(e, from, peer_id);
 
-	while (t && starts_anew(t, request))
-		t = next_such(t);
+	while (t && tunnel_starts_anew(t, request))
+		t = tunnel_next_such(t);
 	return t;
 }
 
@@ -212,7 +212,7 @@ uint64_t tunnel_heard(const struct l2tp_tunnel *t)
 /* --- actions of the state table --------------------------------------------------------------- */
 
 /* What the owner will be told; the first reason stands. */
-static void remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2tp_side by)
+static void tunnel_remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2tp_side by)
 {
 	if (t->has_result)
 		return;
@@ -221,59 +221,59 @@ static void remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2
 	t->by = (uint8_t)by;
 }
 
-static void tell_down(struct l2tp_tunnel *t)
+static void tunnel_tell_down(struct l2tp_tunnel *t)
 {
 	if (!t->told_down)
 		events_tunnel(t, L2TP_EV_TUNNEL_DOWN);
 	t->told_down = true;
 }
 
-static void clean_up(struct l2tp_tunnel *t)
+static void tunnel_clean_up(struct l2tp_tunnel *t)
 {
 	reauth_over(t);
 	call_all_gone(t);
-	no_deadlines(t);
+	tunnel_no_deadlines(t);
 	rel_drop_unsent(&t->rel);
 }
 
-static void stop(struct l2tp_tunnel *t)
+static void tunnel_stop(struct l2tp_tunnel *t)
 {
 	struct l2tp_build b;
 
-	clean_up(t);
+	tunnel_clean_up(t);
 	engine_build(t, &b, L2TP_STOPCCN, 0);
 	engine_tunnel_id(t, &b);
 	l2tp_build_result(&b, &t->result);
 	engine_queue(t, &b);
 }
 
-static void end(struct l2tp_tunnel *t)
+static void tunnel_end(struct l2tp_tunnel *t)
 {
-	clean_up(t);
-	tell_down(t);
+	tunnel_clean_up(t);
+	tunnel_tell_down(t);
 	engine_dirty(t);
 	deadline_set(&t->e->heap, &t->life, t->e->now + rel_cycle(&t->rel.cfg));
 }
 
-static void discard(struct l2tp_tunnel *t)
+static void tunnel_discard(struct l2tp_tunnel *t)
 {
-	clean_up(t);
+	tunnel_clean_up(t);
 	deadline_cancel(&t->e->heap, &t->retry);
 	deadline_cancel(&t->e->heap, &t->hold);
-	tell_down(t);
+	tunnel_tell_down(t);
 	tunnel_release(t);
 }
 
 /* The peer has given its id to this one: an older tunnel of that name is one it has lost.  Another
  * Host Name is another system behind the same address, whose tunnel our own id tells apart. */
-static void supersede(struct l2tp_tunnel *t)
+static void tunnel_supersede(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r =
 		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "peer has started anew with this tunnel id");
 	struct l2tp_tunnel *next;
 
-	for (struct l2tp_tunnel *o = first_such(t->e, t->channel, t->peer_id); o; o = next) {
-		next = next_such(o);
+	for (struct l2tp_tunnel *o = tunnel_first_such(t->e, t->channel, t->peer_id); o; o = next) {
+		next = tunnel_next_such(o);
 		if (o == t || strcmp(o->peer_host, t->peer_host) != 0)
 			continue;
 		engine_count(t->e, L2TP_R_SUPERSEDED);
@@ -281,17 +281,17 @@ static void supersede(struct l2tp_tunnel *t)
 	}
 }
 
-static void up(struct l2tp_tunnel *t)
+static void tunnel_went_up(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 
-	supersede(t);
+	tunnel_supersede(t);
 	if (t->state != L2TP_T_ESTABLISHED) /* the proof of one that is gone */
 		return;
 
 	t->since = e->now;
 	t->rel.held_cap = REL_QUEUE_OCTETS;
-	source_leave(t);
+	tunnel_source_leave(t);
 	deadline_cancel(&e->heap, &t->life);
 	if (t->policy.hello)
 		deadline_set(&e->heap, &t->hello, e->now + t->policy.hello);
@@ -304,28 +304,28 @@ static void up(struct l2tp_tunnel *t)
 	call_pump(t);
 }
 
-static void request(struct l2tp_tunnel *t)
+static void tunnel_request(struct l2tp_tunnel *t)
 {
 	htab_add(&t->e->asking, &t->by_peer, htab_key((uintptr_t)t->peer, 0));
 	deadline_set(&t->e->heap, &t->life, t->e->now + t->policy.setup_timeout);
 	setup_send_request(t);
 }
 
-static void reply(struct l2tp_tunnel *t)
+static void tunnel_reply(struct l2tp_tunnel *t)
 {
 	deadline_set(&t->e->heap, &t->life, t->e->now + t->policy.setup_timeout);
 	setup_learn(t);
 	setup_send_reply(t);
 }
 
-static void connect(struct l2tp_tunnel *t)
+static void tunnel_connect(struct l2tp_tunnel *t)
 {
 	setup_learn(t);
 	setup_send_connected(t);
-	up(t);
+	tunnel_went_up(t);
 }
 
-static void target(struct l2tp_tunnel *t)
+static void tunnel_target(struct l2tp_tunnel *t)
 {
 	uint16_t id;
 
@@ -333,15 +333,15 @@ static void target(struct l2tp_tunnel *t)
 		tunnel_set_peer_id(t, id);
 }
 
-static void count(struct l2tp_tunnel *t)
+static void tunnel_count(struct l2tp_tunnel *t)
 {
 	engine_count(t->e, L2TP_R_MSG_STATE);
 }
 
 static void (*const actions[CC_ACTIONS])(struct l2tp_tunnel *t) = {
-	[CC_DO_COUNT] = count,	   [CC_DO_REQUEST] = request, [CC_DO_REPLY] = reply,
-	[CC_DO_CONNECT] = connect, [CC_DO_UP] = up,	      [CC_DO_STOP] = stop,
-	[CC_DO_TARGET] = target,   [CC_DO_END] = end,	      [CC_DO_DISCARD] = discard,
+	[CC_DO_COUNT] = tunnel_count,	   [CC_DO_REQUEST] = tunnel_request, [CC_DO_REPLY] = tunnel_reply,
+	[CC_DO_CONNECT] = tunnel_connect, [CC_DO_UP] = tunnel_went_up,	      [CC_DO_STOP] = tunnel_stop,
+	[CC_DO_TARGET] = tunnel_target,   [CC_DO_END] = tunnel_end,	      [CC_DO_DISCARD] = tunnel_discard,
 };
 
 void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct l2tp_result *r,
@@ -353,8 +353,8 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 
 	if (row->action == CC_DO_STOP || row->action == CC_DO_END || row->action == CC_DO_DISCARD) {
 		if (!r && row->action == CC_DO_STOP)
-			count(t);
-		remember(t, r ? r : &fsm, by);
+			tunnel_count(t);
+		tunnel_remember(t, r ? r : &fsm, by);
 	}
 	if (row->next != CC_SAME) {
 		htab_del(&t->e->asking, &t->by_peer);
@@ -368,7 +368,7 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-static void stopped_by_peer(struct l2tp_tunnel *t)
+static void tunnel_stopped_by_peer(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	struct l2tp_result r;
@@ -401,7 +401,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 		if (t->state == L2TP_T_WAIT_CTL_REPLY && !setup_reply_ok(t, &r)) {
 			ok = false;
 			why = &r;
-			target(t);
+			tunnel_target(t);
 		}
 		tunnel_step(t, CC_SCCRP, ok, why, L2TP_BY_US);
 		break;
@@ -413,7 +413,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 		tunnel_step(t, CC_SCCCN, ok, why, L2TP_BY_US);
 		break;
 	case L2TP_STOPCCN:
-		stopped_by_peer(t);
+		tunnel_stopped_by_peer(t);
 		break;
 	default:
 		tunnel_step(t, CC_HELLO, true, NULL, L2TP_BY_US);
@@ -422,7 +422,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 
 /* --- deadlines -------------------------------------------------------------------------------- */
 
-static void retry_due(struct l2tp_tunnel *t)
+static void tunnel_retry_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, 0,
@@ -437,7 +437,7 @@ static void retry_due(struct l2tp_tunnel *t)
 	engine_dirty(t); /* sends again, or sets the deadline that had moved */
 }
 
-static void life_due(struct l2tp_tunnel *t)
+static void tunnel_life_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r =
 		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "tunnel not established in time");
@@ -447,7 +447,7 @@ static void life_due(struct l2tp_tunnel *t)
 
 /* 5.5: HELLO after silence.  Data and control both end silence; what is in flight probes already.
  */
-static void hello_due(struct l2tp_tunnel *t)
+static void tunnel_hello_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	struct l2tp_build b;
@@ -464,7 +464,7 @@ static void hello_due(struct l2tp_tunnel *t)
 	engine_queue(t, &b);
 }
 
-static void idle_due(struct l2tp_tunnel *t)
+static void tunnel_idle_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "no calls");
 
@@ -472,7 +472,7 @@ static void idle_due(struct l2tp_tunnel *t)
 		tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
 }
 
-static void hold_due(struct l2tp_tunnel *t)
+static void tunnel_hold_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, 0, "channel down");
 
@@ -482,8 +482,8 @@ static void hold_due(struct l2tp_tunnel *t)
 void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d)
 {
 	static void (*const due[])(struct l2tp_tunnel * t) = {
-		[D_RETRY] = retry_due, [D_LIFE] = life_due, [D_HELLO] = hello_due,
-		[D_IDLE] = idle_due,   [D_HOLD] = hold_due, [D_REAUTH] = reauth_start,
+		[D_RETRY] = tunnel_retry_due, [D_LIFE] = tunnel_life_due, [D_HELLO] = tunnel_hello_due,
+		[D_IDLE] = tunnel_idle_due,   [D_HOLD] = tunnel_hold_due, [D_REAUTH] = reauth_start,
 	};
 
 	due[d->kind](t);
@@ -547,21 +547,21 @@ void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64
 
 /* --- channels --------------------------------------------------------------------------------- */
 
-static void channel_down(struct l2tp_tunnel *t)
+static void tunnel_channel_down(struct l2tp_tunnel *t)
 {
 	rel_pause(&t->rel);
 	if (!t->hold.set)
 		deadline_set(&t->e->heap, &t->hold, t->e->now + t->policy.hold);
 }
 
-static void channel_up(struct l2tp_tunnel *t)
+static void tunnel_channel_up(struct l2tp_tunnel *t)
 {
 	deadline_cancel(&t->e->heap, &t->hold);
 	rel_resume(&t->rel);
 	engine_dirty(t);
 }
 
-static void each_on(struct l2tp_engine *e, l2tp_channel c, void (*what)(struct l2tp_tunnel *t))
+static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c, void (*what)(struct l2tp_tunnel *t))
 {
 	struct hnode *next;
 
@@ -577,13 +577,13 @@ static void each_on(struct l2tp_engine *e, l2tp_channel c, void (*what)(struct l
 void l2tp_engine_channel(struct l2tp_engine *e, l2tp_channel c, bool up_now, uint64_t now)
 {
 	engine_enter(e, now);
-	each_on(e, c, up_now ? channel_up : channel_down);
+	tunnel_each_on(e, c, up_now ? tunnel_channel_up : tunnel_channel_down);
 	engine_leave(e);
 }
 
 void l2tp_engine_channel_lost(struct l2tp_engine *e, l2tp_channel c, uint64_t now)
 {
 	engine_enter(e, now);
-	each_on(e, c, hold_due);
+	tunnel_each_on(e, c, tunnel_hold_due);
 	engine_leave(e);
 }

@@ -42,7 +42,7 @@ void gw_random(void *buf, size_t len)
 
 /* --- which peer ------------------------------------------------------------------------------- */
 
-static uint8_t lower(uint8_t c)
+static uint8_t bind_lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
@@ -58,7 +58,7 @@ bool bind_host_match(const char *pattern, const uint8_t *host, size_t len)
 		if (*pattern == '*') {
 			star = ++pattern;
 			mark = i;
-		} else if (*pattern && lower((uint8_t)*pattern) == lower(host[i])) {
+		} else if (*pattern && bind_lower((uint8_t)*pattern) == bind_lower(host[i])) {
 			pattern++;
 			i++;
 		} else if (star) {
@@ -73,7 +73,7 @@ bool bind_host_match(const char *pattern, const uint8_t *host, size_t len)
 	return !*pattern;
 }
 
-static bool address_match(const struct gw_port *p, const struct cfg_peer *peer,
+static bool bind_address_match(const struct gw_port *p, const struct cfg_peer *peer,
 			  const struct ist_addr *a)
 {
 	unsigned i;
@@ -85,7 +85,7 @@ static bool address_match(const struct gw_port *p, const struct cfg_peer *peer,
 }
 
 /* The circuit's or accept section's own peer, when it names one. */
-static const struct cfg_peer *circuit_peer(const struct gw_port *p, const struct ist_addr *a)
+static const struct cfg_peer *bind_circuit_peer(const struct gw_port *p, const struct ist_addr *a)
 {
 	const struct cfg_circuit *c = port_circuit(p, a);
 	const struct cfg_accept *acc = c ? NULL : port_accept(p, a);
@@ -103,7 +103,7 @@ const struct cfg_peer *bind_choose(struct gw *gw, l2tp_channel from, const uint8
 
 	if (!port || !dp_channel_peer(gw->dp, from, &a))
 		return NULL;
-	only = circuit_peer(port, &a);
+	only = bind_circuit_peer(port, &a);
 	for (i = 0; i < gw->cfg->peers; i++) {
 		const struct cfg_peer *p = &gw->cfg->peer[i];
 
@@ -111,7 +111,7 @@ const struct cfg_peer *bind_choose(struct gw *gw, l2tp_channel from, const uint8
 			continue;
 		if (p->hostname && !bind_host_match(p->hostname, host, len))
 			continue;
-		if (address_match(port, p, &a))
+		if (bind_address_match(port, p, &a))
 			return p;
 	}
 	return NULL;
@@ -133,7 +133,7 @@ uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
 	return htab_octets(text, colon ? (size_t)(colon - text) : strlen(text));
 }
 
-static uint64_t channel_source(struct gw *gw, l2tp_channel c)
+static uint64_t bind_channel_source(struct gw *gw, l2tp_channel c)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
 	struct ist_addr a;
@@ -141,19 +141,19 @@ static uint64_t channel_source(struct gw *gw, l2tp_channel c)
 	return p && dp_channel_peer(gw->dp, c, &a) ? bind_source(p->cfg->transport, &a) : c;
 }
 
-static void answer_for(struct l2tp_peer_answer *out, const struct cfg_peer *peer, uint64_t source)
+static void bind_answer_for(struct l2tp_peer_answer *out, const struct cfg_peer *peer, uint64_t source)
 {
 	out->policy = peer->policy;
 	out->source = source;
 	out->peer = (void *)(uintptr_t)peer;
 }
 
-static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+static bool bind_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 		    struct l2tp_peer_answer *out)
 {
 	struct gw *gw = ctx;
 	const struct cfg_peer *peer = bind_choose(gw, from, host, len);
-	uint64_t source = channel_source(gw, from);
+	uint64_t source = bind_channel_source(gw, from);
 	char where[GW_TEXT_MAX], who[GW_TEXT_MAX];
 
 	if (!peer || gw->phase != GW_RUNNING) {
@@ -163,12 +163,12 @@ static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t le
 			    gw_channel_text(where, sizeof(where), gw, from));
 		return false;
 	}
-	answer_for(out, peer, source);
+	bind_answer_for(out, peer, source);
 	return true;
 }
 
 /* Is a channel of this port a call, which somebody has to hang up? */
-static bool switched(struct gw *gw, l2tp_channel c)
+static bool bind_switched(struct gw *gw, l2tp_channel c)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
 
@@ -178,7 +178,7 @@ static bool switched(struct gw *gw, l2tp_channel c)
 /* --- tunnels we open -------------------------------------------------------------------------- */
 
 /* The port a peer is dialled on: its own, else the first whose transport can read the address. */
-static struct gw_port *dial_port(struct gw *gw, const struct cfg_peer *peer, struct ist_addr *to)
+static struct gw_port *bind_dial_port(struct gw *gw, const struct cfg_peer *peer, struct ist_addr *to)
 {
 	unsigned i;
 
@@ -206,7 +206,7 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 
 	if (t)
 		return t;
-	port = peer->dial ? dial_port(gw, peer, &to) : NULL;
+	port = peer->dial ? bind_dial_port(gw, peer, &to) : NULL;
 	if (!port || port->number < 0) {
 		*words = !peer->dial ? "the peer section has no dial address"
 			 : !port     ? "no port for the peer's dial address"
@@ -222,11 +222,11 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 		*words = strerror(-rc);
 		return NULL;
 	}
-	answer_for(&who, peer, bind_source(port->cfg->transport, &to));
+	bind_answer_for(&who, peer, bind_source(port->cfg->transport, &to));
 	t = l2tp_tunnel_open(gw->engine, c, &who, NULL, now, &why);
 	if (!t) {
 		*words = l2tp_reasons[why].words;
-		if (switched(gw, c))
+		if (bind_switched(gw, c))
 			keep_unused(gw->keep, c, now);
 	}
 	return t;
@@ -234,14 +234,14 @@ struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, u
 
 /* --- engine events ---------------------------------------------------------------------------- */
 
-static const char *peer_name(const struct l2tp_tunnel_info *i)
+static const char *bind_peer_name(const struct l2tp_tunnel_info *i)
 {
 	const struct cfg_peer *p = i->peer;
 
 	return p ? p->name : "?";
 }
 
-static void on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
+static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
 	char where[GW_TEXT_MAX];
@@ -249,27 +249,27 @@ static void on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &i);
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, channel_source(gw, i.channel), ev->now,
-		    "tunnel %u: up with %s (%s) on %s", i.local_id, peer_name(&i), i.peer_host,
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, bind_channel_source(gw, i.channel), ev->now,
+		    "tunnel %u: up with %s (%s) on %s", i.local_id, bind_peer_name(&i), i.peer_host,
 		    gw_channel_text(where, sizeof(where), gw, i.channel));
 }
 
-static void on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
+static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 {
 	char why[GW_TEXT_MAX];
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, channel_source(gw, i.channel), ev->now,
-		    "tunnel %u: down with %s: %s", i.local_id, peer_name(&i),
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, bind_channel_source(gw, i.channel), ev->now,
+		    "tunnel %u: down with %s: %s", i.local_id, bind_peer_name(&i),
 		    gw_result_text(why, sizeof(why), &ev->result, true));
 	if (i.user) /* was up: one that never came up holds no channel of another's */
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
-	else if (switched(gw, i.channel)) /* and leaves a call behind */
+	else if (bind_switched(gw, i.channel)) /* and leaves a call behind */
 		keep_unused(gw->keep, i.channel, ev->now);
 }
 
-static void refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char *words,
+static void bind_refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char *words,
 		   uint64_t now)
 {
 	struct l2tp_result r = {.result = (uint16_t)result};
@@ -278,7 +278,7 @@ static void refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char 
 	l2tp_call_hangup(c, &r, NULL, 0, now);
 }
 
-static void on_offered(struct gw *gw, const struct l2tp_event *ev)
+static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 {
 	const struct cfg_peer *peer;
 	struct l2tp_tunnel_info t;
@@ -290,15 +290,15 @@ static void on_offered(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_call_info(ev->call, &c);
 	peer = t.peer;
 	if (gw->phase != GW_RUNNING) {
-		refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "shutting down", ev->now);
+		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "shutting down", ev->now);
 		return;
 	}
 	service = peer && peer->service ? gw_service_of(gw, peer->service) : NULL;
 	if (!service || c.kind != L2TP_INCOMING) {
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, t.local_id, ev->now,
 			    "call %u/%u: refused: peer %s %s", t.local_id, c.local_id,
-			    peer_name(&t), service ? "asks us to dial out" : "has no service");
-		refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
+			    bind_peer_name(&t), service ? "asks us to dial out" : "has no service");
+		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
 	}
 	j = join_new(&gw->joins, leg_call_offered(gw, ev->call, peer), leg_server_new(gw, service),
@@ -306,10 +306,10 @@ static void on_offered(struct gw *gw, const struct l2tp_event *ev)
 	if (j)
 		join_start(j, ev->now);
 	else
-		refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
+		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
 }
 
-static void on_call(struct gw *gw, const struct l2tp_event *ev)
+static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info c;
@@ -329,18 +329,18 @@ static void on_call(struct gw *gw, const struct l2tp_event *ev)
 		leg_call_event(c.user, ev);
 }
 
-static void on_reauth(struct gw *gw, const struct l2tp_event *ev)
+static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
 
 	(void)gw;
 	l2tp_tunnel_info(ev->tunnel, &i);
 	GW_LOG(TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR, "tunnel %u: peer %s %s\n", i.local_id,
-	       peer_name(&i), ev->ok ? "has proved itself again" : "failed to prove itself again");
+	       bind_peer_name(&i), ev->ok ? "has proved itself again" : "failed to prove itself again");
 }
 
 /* Call Errors and ACCM: for lines with their own framing, which a terminal has not. */
-static void on_link_info(struct gw *gw, const struct l2tp_event *ev)
+static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
 
@@ -350,52 +350,52 @@ static void on_link_info(struct gw *gw, const struct l2tp_event *ev)
 		    i.local_id, ev->kind == L2TP_EV_SLI ? "SLI" : "WEN");
 }
 
-static void op_event(void *ctx, const struct l2tp_event *ev)
+static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 {
 	static void (*const handler[])(struct gw * gw, const struct l2tp_event *ev) = {
-		[L2TP_EV_TUNNEL_UP] = on_tunnel_up,  [L2TP_EV_TUNNEL_DOWN] = on_tunnel_down,
-		[L2TP_EV_CALL_OFFERED] = on_offered, [L2TP_EV_CALL_REPLIED] = on_call,
-		[L2TP_EV_CALL_UP] = on_call,	     [L2TP_EV_CALL_DOWN] = on_call,
-		[L2TP_EV_SLI] = on_link_info,	     [L2TP_EV_WEN] = on_link_info,
-		[L2TP_EV_REAUTH] = on_reauth,
+		[L2TP_EV_TUNNEL_UP] = bind_on_tunnel_up,  [L2TP_EV_TUNNEL_DOWN] = bind_on_tunnel_down,
+		[L2TP_EV_CALL_OFFERED] = bind_on_offered, [L2TP_EV_CALL_REPLIED] = bind_on_call,
+		[L2TP_EV_CALL_UP] = bind_on_call,	     [L2TP_EV_CALL_DOWN] = bind_on_call,
+		[L2TP_EV_SLI] = bind_on_link_info,	     [L2TP_EV_WEN] = bind_on_link_info,
+		[L2TP_EV_REAUTH] = bind_on_reauth,
 	};
 
 	handler[ev->kind](ctx, ev);
 }
 
-static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+static enum l2tp_tx bind_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			  uint64_t cookie)
 {
 	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie);
 }
 
-static void op_random(void *ctx, void *buf, size_t len)
+static void bind_op_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
 	gw_random(buf, len);
 }
 
-static uint64_t op_heard(void *ctx, uint16_t local_id)
+static uint64_t bind_op_heard(void *ctx, uint16_t local_id)
 {
 	return dp_tunnel_heard(((struct gw *)ctx)->dp, local_id);
 }
 
 const struct l2tp_ops bind_engine_ops = {
-	.tx = op_tx,
-	.event = op_event,
-	.peer = op_peer,
-	.random = op_random,
-	.heard = op_heard,
+	.tx = bind_op_tx,
+	.event = bind_op_event,
+	.peer = bind_op_peer,
+	.random = bind_op_random,
+	.heard = bind_op_heard,
 };
 
 /* --- data plane reports ----------------------------------------------------------------------- */
 
-static void dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now)
+static void bind_dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now)
 {
 	l2tp_engine_rx(((struct gw *)ctx)->engine, from, pkt, len, now);
 }
 
-static void dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
+static void bind_dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
 		   uint64_t now)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_by_id(((struct gw *)ctx)->engine, tid);
@@ -410,7 +410,7 @@ static void dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, 
 }
 
 /* Does the configuration have a circuit or accept section for it, which carries that? */
-static bool lets_in(const struct gw_port *p, const struct ist_attrs *a)
+static bool bind_lets_in(const struct gw_port *p, const struct ist_attrs *a)
 {
 	const struct cfg_circuit *c = port_circuit(p, &a->peer);
 	const struct cfg_accept *acc = c ? NULL : port_accept(p, &a->peer);
@@ -418,14 +418,14 @@ static bool lets_in(const struct gw_port *p, const struct ist_attrs *a)
 	return (c ? c->config.payloads : acc ? acc->payloads : 0) & 1u << a->payload;
 }
 
-static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	static const struct ist_cause no = {.kind = IST_CAUSE_REFUSED, .words = "not configured"};
 	struct gw *gw = ctx;
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
 	char text[128] = "?";
 
-	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP && lets_in(p, a)) {
+	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP && bind_lets_in(p, a)) {
 		dp_answer(gw->dp, c);
 		keep_unused(gw->keep, c, now);
 		return;
@@ -438,7 +438,7 @@ static void dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint6
 	dp_refuse(gw->dp, c, &no);
 }
 
-static void mark_circuit(struct gw_port *p, l2tp_channel c, bool up)
+static void bind_mark_circuit(struct gw_port *p, l2tp_channel c, bool up)
 {
 	struct ist_addr a;
 
@@ -446,7 +446,7 @@ static void mark_circuit(struct gw_port *p, l2tp_channel c, bool up)
 		port_circuit_set(p, &a, up);
 }
 
-static void dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	struct gw *gw = ctx;
 	struct gw_port *p = port_by_number(gw, dp_channel_port(c));
@@ -454,7 +454,7 @@ static void dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t
 
 	if (p) {
 		p->wait = PORT_WAIT_FIRST;
-		mark_circuit(p, c, true);
+		bind_mark_circuit(p, c, true);
 	}
 	l2tp_engine_channel(gw->engine, c, true, now);
 	/* Of the others a stranger makes as many as he likes: nobody waits for those to come up. */
@@ -465,7 +465,7 @@ static void dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t
 	clients_channel_up(gw, now);
 }
 
-static void dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
+static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
 		    uint64_t now)
 {
 	struct gw *gw = ctx;
@@ -473,7 +473,7 @@ static void dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool
 	char where[GW_TEXT_MAX];
 
 	if (p)
-		mark_circuit(p, c, false);
+		bind_mark_circuit(p, c, false);
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: down%s%s",
 		    gw_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");
@@ -485,7 +485,7 @@ static void dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool
 	}
 }
 
-static void dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
+static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 {
 	struct gw *gw = ctx;
 	struct l2tp_tunnel *t = NULL;
@@ -503,17 +503,17 @@ static void dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 		}
 }
 
-static void dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
+static void bind_dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
 {
 	port_failed(ctx, port, err, words, now);
 }
 
-static void dp_sent(void *ctx, uint64_t cookie, uint64_t now)
+static void bind_dp_sent(void *ctx, uint64_t cookie, uint64_t now)
 {
 	l2tp_engine_sent(((struct gw *)ctx)->engine, cookie, now);
 }
 
-static void dp_log(void *ctx, unsigned port, int level, const char *text)
+static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 {
 	static const int levels[] = {LOGL_FATAL, LOGL_FATAL,  LOGL_FATAL, LOGL_ERROR,
 				     LOGL_ERROR, LOGL_NOTICE, LOGL_INFO,  LOGL_DEBUG};
@@ -525,15 +525,15 @@ static void dp_log(void *ctx, unsigned port, int level, const char *text)
 }
 
 const struct dp_ops bind_dp_ops = {
-	.control = dp_control,
-	.ppp = dp_ppp,
-	.offer = dp_offer,
-	.up = dp_up,
-	.down = dp_down,
-	.mtu = dp_mtu,
-	.port_failed = dp_port_failed,
-	.sent = dp_sent,
-	.log = dp_log,
+	.control = bind_dp_control,
+	.ppp = bind_dp_ppp,
+	.offer = bind_dp_offer,
+	.up = bind_dp_up,
+	.down = bind_dp_down,
+	.mtu = bind_dp_mtu,
+	.port_failed = bind_dp_port_failed,
+	.sent = bind_dp_sent,
+	.log = bind_dp_log,
 	.tap = capture_tap,
 };
 

@@ -29,21 +29,21 @@ const char *client_state_name(enum client_state s)
 	return s < CLIENT_STATES ? names[s] : "?";
 }
 
-static void enter(struct gw_client *c, enum client_state s, uint64_t now)
+static void client_enter(struct gw_client *c, enum client_state s, uint64_t now)
 {
 	c->state = s;
 	c->since = now;
 }
 
-static void wait_then_dial(struct gw_client *c, uint64_t now)
+static void client_wait_then_dial(struct gw_client *c, uint64_t now)
 {
 	uint64_t base = c->cfg->redial;
 
 	if (!base || c->gw->phase != GW_RUNNING) {
-		enter(c, CLIENT_ENDED, now);
+		client_enter(c, CLIENT_ENDED, now);
 		return;
 	}
-	enter(c, CLIENT_WAITING, now);
+	client_enter(c, CLIENT_WAITING, now);
 	c->next = now + c->wait;
 	loop_set(c->gw->loop, &c->dial, c->next);
 	c->wait = c->wait * 2 > base * WAIT_FACTOR ? base * WAIT_FACTOR : c->wait * 2;
@@ -51,34 +51,34 @@ static void wait_then_dial(struct gw_client *c, uint64_t now)
 
 /* --- what the join and its terminal say ------------------------------------------------------- */
 
-static void on_up(void *ctx, uint64_t now)
+static void client_on_up(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
 
-	enter(c, CLIENT_UP, now);
+	client_enter(c, CLIENT_UP, now);
 	c->wait = c->cfg->redial;
 	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: up\n", c->cfg->name);
 }
 
-static void close_device(struct gw_client *c)
+static void client_close_device(struct gw_client *c)
 {
 	if (c->tun)
 		dp_tun_close(c->gw->dp, c->tun);
 	c->tun = NULL;
 }
 
-static void on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 {
 	struct gw_client *c = ctx;
 
 	c->join = NULL;
 	c->why = *why;
-	close_device(c);
+	client_close_device(c);
 	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: down: %s\n", c->cfg->name, why->words);
-	wait_then_dial(c, now);
+	client_wait_then_dial(c, now);
 }
 
-static struct dp_tun *on_device(void *ctx)
+static struct dp_tun *client_on_device(void *ctx)
 {
 	struct gw_client *c = ctx;
 	char err[160] = "";
@@ -88,7 +88,7 @@ static struct dp_tun *on_device(void *ctx)
 	return c->tun;
 }
 
-static void on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
+static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 {
 	struct gw_client *c = ctx;
 	char text[GW_TEXT_MAX];
@@ -102,7 +102,7 @@ static void on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 		device_client_ip4(c->tun, c->cfg, a, up);
 }
 
-static void on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
+static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 {
 	struct gw_client *c = ctx;
 
@@ -113,20 +113,20 @@ static void on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 		device_client_ip6(c->tun, c->cfg, a, up);
 }
 
-static const struct join_owner join_owner = {.up = on_up, .gone = on_gone};
+static const struct join_owner join_owner = {.up = client_on_up, .gone = client_on_gone};
 static const struct leg_client_owner leg_owner = {
-	.device = on_device, .ip4 = on_ip4, .ip6 = on_ip6};
+	.device = client_on_device, .ip4 = client_on_ip4, .ip6 = client_on_ip6};
 
 /* --- dialling --------------------------------------------------------------------------------- */
 
-static void failed(struct gw_client *c, const char *words, uint64_t now)
+static void client_failed(struct gw_client *c, const char *words, uint64_t now)
 {
 	c->why = leg_end(LEG_BY_RESOURCES, words);
 	GW_LOG(CLIENT, LOGL_ERROR, "client %s: cannot dial: %s\n", c->cfg->name, words);
-	wait_then_dial(c, now);
+	client_wait_then_dial(c, now);
 }
 
-static void dial(void *ctx, uint64_t now)
+static void client_dial(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
 	enum l2tp_reason why = L2TP_R_NONE;
@@ -140,12 +140,12 @@ static void dial(void *ctx, uint64_t now)
 	c->dials++;
 	t = bind_tunnel_to(c->gw, c->cfg->peer, now, &words);
 	if (!t) {
-		failed(c, words, now);
+		client_failed(c, words, now);
 		return;
 	}
 	call = l2tp_call_new(t, NULL, &why);
 	if (!call) {
-		failed(c, l2tp_reasons[why].words, now);
+		client_failed(c, l2tp_reasons[why].words, now);
 		return;
 	}
 	c->join = join_new(&c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
@@ -154,10 +154,10 @@ static void dial(void *ctx, uint64_t now)
 		struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
 
 		l2tp_call_hangup(call, &r, NULL, 0, now);
-		failed(c, "out of memory", now);
+		client_failed(c, "out of memory", now);
 		return;
 	}
-	enter(c, CLIENT_DIALLING, now);
+	client_enter(c, CLIENT_DIALLING, now);
 	join_start(c->join, now);
 }
 
@@ -173,7 +173,7 @@ bool clients_start(struct gw *gw, uint64_t now)
 
 		*c = (struct gw_client){.gw = gw, .cfg = &gw->cfg->client[i], .since = now};
 		c->wait = c->cfg->redial;
-		loop_timer_init(&c->dial, dial, c);
+		loop_timer_init(&c->dial, client_dial, c);
 		loop_set(gw->loop, &c->dial, now);
 	}
 	return true;
@@ -185,7 +185,7 @@ void clients_free(struct gw *gw)
 
 	for (i = 0; gw->client && i < gw->cfg->clients; i++) {
 		loop_cancel(gw->loop, &gw->client[i].dial);
-		close_device(&gw->client[i]);
+		client_close_device(&gw->client[i]);
 	}
 	free(gw->client);
 	gw->client = NULL;
@@ -200,7 +200,7 @@ void clients_channel_up(struct gw *gw, uint64_t now)
 			loop_set(gw->loop, &gw->client[i].dial, now);
 }
 
-static struct gw_client *by_name(struct gw *gw, const char *name)
+static struct gw_client *client_by_name(struct gw *gw, const char *name)
 {
 	for (unsigned i = 0; i < gw->cfg->clients; i++)
 		if (!strcmp(gw->client[i].cfg->name, name))
@@ -210,7 +210,7 @@ static struct gw_client *by_name(struct gw *gw, const char *name)
 
 const char *client_dial_now(struct gw *gw, const char *name, uint64_t now)
 {
-	struct gw_client *c = by_name(gw, name);
+	struct gw_client *c = client_by_name(gw, name);
 
 	if (!c)
 		return "no such client";

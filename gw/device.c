@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-static struct cfg_prefix prefix4(uint32_t addr, uint8_t bits)
+static struct cfg_prefix device_prefix4(uint32_t addr, uint8_t bits)
 {
 	struct cfg_prefix p = {.bits = bits};
 
@@ -22,7 +22,7 @@ static struct cfg_prefix prefix4(uint32_t addr, uint8_t bits)
 }
 
 /* fe80::iid */
-static struct cfg_prefix link_local(uint64_t iid, uint8_t bits)
+static struct cfg_prefix device_link_local(uint64_t iid, uint8_t bits)
 {
 	struct cfg_prefix p = {.v6 = true, .bits = bits, .addr = {0xfe, 0x80}};
 
@@ -31,13 +31,13 @@ static struct cfg_prefix link_local(uint64_t iid, uint8_t bits)
 	return p;
 }
 
-static int complain(char *err, size_t len, const char *dev, const char *what, int rc)
+static int device_complain(char *err, size_t len, const char *dev, const char *what, int rc)
 {
 	snprintf(err, len, "%s: %s: %s", dev, what, strerror(-rc));
 	return rc;
 }
 
-static int service_routes(const struct gw_service *s, const char *dev, char *err, size_t len)
+static int device_service_routes(const struct gw_service *s, const char *dev, char *err, size_t len)
 {
 	const struct cfg_pool *pool = s->cfg->pool;
 	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
@@ -52,15 +52,15 @@ static int service_routes(const struct gw_service *s, const char *dev, char *err
 		rc = netif_route(dev, p, true);
 		snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), p));
 		if (rc < 0)
-			return complain(err, len, dev, what, rc);
+			return device_complain(err, len, dev, what, rc);
 	}
 	return 0;
 }
 
 int device_open_service(struct gw_service *s, char *err, size_t len)
 {
-	struct cfg_prefix local4 = prefix4(s->cfg->local4, 32);
-	struct cfg_prefix local6 = link_local(s->iid, 64);
+	struct cfg_prefix local4 = device_prefix4(s->cfg->local4, 32);
+	struct cfg_prefix local6 = device_link_local(s->iid, 64);
 	const char *dev;
 	int rc;
 
@@ -69,13 +69,13 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 		return -EIO;
 	dev = dp_tun_name(s->tun);
 	if (s->cfg->local4 && (rc = netif_addr(dev, &local4, NULL, true)) < 0)
-		return complain(err, len, dev, "local address", rc);
+		return device_complain(err, len, dev, "local address", rc);
 	if ((rc = netif_set(dev, true, s->cfg->mtu)) < 0)
-		return complain(err, len, dev, "up", rc);
+		return device_complain(err, len, dev, "up", rc);
 	/* A kernel without IPv6 serves IPv4 all the same. */
 	if (s->cfg->ppp.ipv6 && (rc = netif_addr(dev, &local6, NULL, true)) < 0)
 		GW_LOG(MAIN, LOGL_ERROR, "%s: no IPv6: %s\n", dev, strerror(-rc));
-	return service_routes(s, dev, err, len);
+	return device_service_routes(s, dev, err, len);
 }
 
 int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
@@ -85,57 +85,57 @@ int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun 
 	return *out ? 0 : -EIO;
 }
 
-static void note(const char *dev, const char *what, int rc)
+static void device_note(const char *dev, const char *what, int rc)
 {
 	if (rc < 0)
 		GW_LOG(CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
 }
 
-static void client_routes(const char *dev, const struct cfg_client *c, bool v6)
+static void device_client_routes(const char *dev, const struct cfg_client *c, bool v6)
 {
 	char text[GW_TEXT_MAX];
 	unsigned i;
 
 	for (i = 0; i < c->routes; i++)
 		if (c->route[i].v6 == v6)
-			note(dev, gw_prefix_text(text, sizeof(text), &c->route[i]),
+			device_note(dev, gw_prefix_text(text, sizeof(text), &c->route[i]),
 			     netif_route(dev, &c->route[i], true));
 }
 
 void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up)
 {
-	struct cfg_prefix local = prefix4(a->local4, 32), peer = prefix4(a->peer4, 32);
+	struct cfg_prefix local = device_prefix4(a->local4, 32), peer = device_prefix4(a->peer4, 32);
 	const char *dev = dp_tun_name(t);
 
 	if (!up) {
 		/* The kernel takes the routes through an address with it; the device stays up for
 		 * IPv6. */
-		note(dev, "remove address",
+		device_note(dev, "remove address",
 		     netif_addr(dev, &local, a->peer4 ? &peer : NULL, false));
 		return;
 	}
-	note(dev, "up", netif_set(dev, true, c->mtu));
-	note(dev, "address", netif_addr(dev, &local, a->peer4 ? &peer : NULL, true));
-	client_routes(dev, c, false);
+	device_note(dev, "up", netif_set(dev, true, c->mtu));
+	device_note(dev, "address", netif_addr(dev, &local, a->peer4 ? &peer : NULL, true));
+	device_client_routes(dev, c, false);
 }
 
 void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up)
 {
-	struct cfg_prefix local = link_local(a->local_iid, 64);
+	struct cfg_prefix local = device_link_local(a->local_iid, 64);
 	const char *dev = dp_tun_name(t);
 
 	if (!up) {
-		note(dev, "remove address", netif_addr(dev, &local, NULL, false));
+		device_note(dev, "remove address", netif_addr(dev, &local, NULL, false));
 		return;
 	}
-	note(dev, "up", netif_set(dev, true, c->mtu));
-	note(dev, "address", netif_addr(dev, &local, NULL, true));
-	client_routes(dev, c, true);
+	device_note(dev, "up", netif_set(dev, true, c->mtu));
+	device_note(dev, "address", netif_addr(dev, &local, NULL, true));
+	device_client_routes(dev, c, true);
 }
 
-static void end_calls_behind(struct gw *gw, uint64_t now)
+static void device_end_calls_behind(struct gw *gw, uint64_t now)
 {
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "the TUN device is gone");
 	const struct leg_terminal *t;
@@ -149,7 +149,7 @@ static void end_calls_behind(struct gw *gw, uint64_t now)
 	}
 }
 
-static void open_again(struct gw_service *s, uint64_t now)
+static void device_open_again(struct gw_service *s, uint64_t now)
 {
 	char err[200] = "";
 
@@ -169,7 +169,7 @@ void devices_check(struct gw *gw, uint64_t now)
 {
 	unsigned i;
 
-	end_calls_behind(gw, now);
+	device_end_calls_behind(gw, now);
 	for (i = 0; i < gw->cfg->services; i++) {
 		struct gw_service *s = &gw->service[i];
 
@@ -181,15 +181,15 @@ void devices_check(struct gw *gw, uint64_t now)
 			s->tun = NULL;
 		}
 		if (!s->tun)
-			open_again(s, now);
+			device_open_again(s, now);
 	}
 }
 
 bool device_route4(struct dp_tun *t, uint32_t addr, bool add)
 {
-	struct cfg_prefix p = prefix4(addr, 32);
+	struct cfg_prefix p = device_prefix4(addr, 32);
 	int rc = netif_route(dp_tun_name(t), &p, add);
 
-	note(dp_tun_name(t), "route of a fixed address", rc);
+	device_note(dp_tun_name(t), "route of a fixed address", rc);
 	return rc >= 0;
 }

@@ -37,12 +37,12 @@ struct gw_service *gw_service_of(struct gw *gw, const struct cfg_service *cfg)
 
 /* --- up --------------------------------------------------------------------------------------- */
 
-static struct addrpool *pool_of(struct gw *gw, const struct cfg_pool *cfg)
+static struct addrpool *gw_pool_of(struct gw *gw, const struct cfg_pool *cfg)
 {
 	return cfg ? gw->pool[cfg - gw->cfg->pool] : gw->no_pool;
 }
 
-static bool start_pools(struct gw *gw)
+static bool gw_start_pools(struct gw *gw)
 {
 	const struct cfg_model *m = gw->cfg;
 	unsigned i, k;
@@ -63,7 +63,7 @@ static bool start_pools(struct gw *gw)
 	return true;
 }
 
-static bool start_services(struct gw *gw)
+static bool gw_start_services(struct gw *gw)
 {
 	char err[200] = "";
 	unsigned i;
@@ -76,7 +76,7 @@ static bool start_services(struct gw *gw)
 
 		s->gw = gw;
 		s->cfg = &gw->cfg->service[i];
-		s->pool = pool_of(gw, s->cfg->pool);
+		s->pool = gw_pool_of(gw, s->cfg->pool);
 		gw_random(&s->iid, sizeof(s->iid));
 		/* Not from a hardware address, and never 0. */
 		s->iid = (s->iid & ~(UINT64_C(1) << 57)) | 1;
@@ -88,33 +88,33 @@ static bool start_services(struct gw *gw)
 	return true;
 }
 
-static int dp_readable(struct osmo_fd *ofd, unsigned what)
+static int gw_dp_readable(struct osmo_fd *ofd, unsigned what)
 {
 	(void)what;
 	dp_poll(((struct gw *)ofd->data)->dp);
 	return 0;
 }
 
-static bool start_data_plane(struct gw *gw)
+static bool gw_start_data_plane(struct gw *gw)
 {
 	gw->dp = dp_new(gw->cfg->workers, &bind_dp_ops, gw);
 	if (!gw->dp)
 		return false;
-	osmo_fd_setup(&gw->dp_fd, dp_fd(gw->dp), OSMO_FD_READ, dp_readable, gw, 0);
+	osmo_fd_setup(&gw->dp_fd, dp_fd(gw->dp), OSMO_FD_READ, gw_dp_readable, gw, 0);
 	return osmo_fd_register(&gw->dp_fd) == 0;
 }
 
-static uint64_t engine_deadline(void *ctx)
+static uint64_t gw_engine_deadline(void *ctx)
 {
 	return l2tp_engine_deadline(ctx);
 }
 
-static void engine_expire(void *ctx, uint64_t now)
+static void gw_engine_expire(void *ctx, uint64_t now)
 {
 	l2tp_engine_expire(ctx, now);
 }
 
-static bool start_engine(struct gw *gw)
+static bool gw_start_engine(struct gw *gw)
 {
 	struct l2tp_limits limits = {.max_tunnels = gw->cfg->max_tunnels,
 				     .half_open_per_source = gw->cfg->half_open_per_source};
@@ -122,11 +122,11 @@ static bool start_engine(struct gw *gw)
 	gw->engine = l2tp_engine_new(&bind_engine_ops, gw, &limits);
 	if (!gw->engine)
 		return false;
-	loop_set_machine(gw->loop, engine_deadline, engine_expire, gw->engine);
+	loop_set_machine(gw->loop, gw_engine_deadline, gw_engine_expire, gw->engine);
 	return true;
 }
 
-static void each_second(void *ctx, uint64_t now)
+static void gw_each_second(void *ctx, uint64_t now)
 {
 	struct gw *gw = ctx;
 
@@ -135,24 +135,24 @@ static void each_second(void *ctx, uint64_t now)
 	loop_set(gw->loop, &gw->second, now + SECOND);
 }
 
-static bool start_rest(struct gw *gw)
+static bool gw_start_rest(struct gw *gw)
 {
 	gw->aaa = aaa_new(gw->loop, gw->cfg->user, gw->cfg->users);
 	gw->keep = keep_new(gw->loop, gw->dp, CHANNEL_LINGER);
 	return gw->aaa && gw->keep;
 }
 
-static bool start(struct gw *gw)
+static bool gw_start(struct gw *gw)
 {
 	gw->loop = loop_new(dp_now);
 	if (!gw->loop || loop_attach(gw->loop) < 0)
 		return false;
 	join_list_init(&gw->joins, gw->loop);
 	gw->started = loop_now(gw->loop);
-	if (!start_pools(gw) || !start_data_plane(gw) || !start_engine(gw) || !start_rest(gw) ||
-	    !start_services(gw) || !ports_open(gw) || !clients_start(gw, gw->started))
+	if (!gw_start_pools(gw) || !gw_start_data_plane(gw) || !gw_start_engine(gw) || !gw_start_rest(gw) ||
+	    !gw_start_services(gw) || !ports_open(gw) || !clients_start(gw, gw->started))
 		return false;
-	loop_timer_init(&gw->second, each_second, gw);
+	loop_timer_init(&gw->second, gw_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
 	return true;
 }
@@ -169,14 +169,14 @@ struct gw *gw_new(const struct cfg_model *cfg)
 	INIT_LLIST_HEAD(&gw->joins.head);
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
-	if (start(gw))
+	if (gw_start(gw))
 		return gw;
 	GW_LOG(MAIN, LOGL_ERROR, "cannot start\n");
 	gw_free(gw);
 	return NULL;
 }
 
-static void free_services(struct gw *gw)
+static void gw_free_services(struct gw *gw)
 {
 	unsigned i;
 
@@ -195,7 +195,7 @@ void gw_free(struct gw *gw)
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(&gw->joins);
 	clients_free(gw);
-	free_services(gw);
+	gw_free_services(gw);
 	if (gw->dp)
 		capture_free_all(gw);
 	ports_free(gw);
@@ -219,7 +219,7 @@ void gw_free(struct gw *gw)
 
 /* Tunnels whose StopCCN is not acknowledged yet.  Those that only linger wait for nobody, and a peer
  * that has never answered owes us nothing. */
-static bool tunnels_left(const struct gw *gw)
+static bool gw_tunnels_left(const struct gw *gw)
 {
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_tunnel_info i;
@@ -232,7 +232,7 @@ static bool tunnels_left(const struct gw *gw)
 	return false;
 }
 
-static void hang_up_all(struct gw *gw, uint64_t now)
+static void gw_hang_up_all(struct gw *gw, uint64_t now)
 {
 	struct l2tp_result r = {.result = L2TP_STOP_SHUTTING_DOWN, .text = "shutting down"};
 	struct leg_end why = leg_end(LEG_BY_SHUTDOWN, "shutting down");
@@ -243,7 +243,7 @@ static void hang_up_all(struct gw *gw, uint64_t now)
 	l2tp_engine_stop(gw->engine, &r, now);
 }
 
-static bool joins_left(const struct gw *gw)
+static bool gw_joins_left(const struct gw *gw)
 {
 	struct join *j;
 
@@ -252,20 +252,20 @@ static bool joins_left(const struct gw *gw)
 	return false;
 }
 
-static void quit(struct gw *gw)
+static void gw_quit(struct gw *gw)
 {
 	gw->phase = GW_DONE;
 	loop_quit(gw->loop);
 }
 
-static void stop_step(void *ctx, uint64_t now)
+static void gw_stop_step(void *ctx, uint64_t now)
 {
 	struct gw *gw = ctx;
 
-	if (gw->phase == GW_CLOSING && (!joins_left(gw) || now >= gw->stop_ppp_by))
-		hang_up_all(gw, now);
-	if (gw->phase == GW_STOPPING && (!tunnels_left(gw) || now >= gw->stop_by))
-		quit(gw);
+	if (gw->phase == GW_CLOSING && (!gw_joins_left(gw) || now >= gw->stop_ppp_by))
+		gw_hang_up_all(gw, now);
+	if (gw->phase == GW_STOPPING && (!gw_tunnels_left(gw) || now >= gw->stop_by))
+		gw_quit(gw);
 	else
 		loop_set(gw->loop, &gw->stop, now + STOP_LOOK);
 }
@@ -277,14 +277,14 @@ void gw_shutdown(struct gw *gw, uint64_t now)
 
 	if (gw->phase != GW_RUNNING) {
 		GW_LOG(MAIN, LOGL_NOTICE, "asked again: ending at once\n");
-		quit(gw);
+		gw_quit(gw);
 		return;
 	}
 	gw->phase = GW_CLOSING;
 	gw->stop_ppp_by = now + STOP_PPP;
 	gw->stop_by = now + STOP_ALL;
 	llist_for_each_entry(j, &gw->joins.head, entry) join_end(j, &why, now);
-	loop_timer_init(&gw->stop, stop_step, gw);
+	loop_timer_init(&gw->stop, gw_stop_step, gw);
 	loop_set(gw->loop, &gw->stop, now);
 }
 

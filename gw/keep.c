@@ -30,7 +30,7 @@ struct keep *keep_new(struct loop *loop, struct dp *dp, uint64_t linger)
 	return k;
 }
 
-static struct kept **find(struct keep *k, l2tp_channel c)
+static struct kept **keep_find(struct keep *k, l2tp_channel c)
 {
 	uint64_t h = (c ^ c >> 32) * 0x9e3779b97f4a7c15ull;
 	struct kept **at = &k->bucket[h >> 54];
@@ -40,7 +40,7 @@ static struct kept **find(struct keep *k, l2tp_channel c)
 	return at;
 }
 
-static void drop(struct kept **at)
+static void keep_drop(struct kept **at)
 {
 	struct kept *x = *at;
 
@@ -55,49 +55,49 @@ void keep_free(struct keep *k)
 
 	for (i = 0; k && i < BUCKETS; i++)
 		while (k->bucket[i])
-			drop(&k->bucket[i]);
+			keep_drop(&k->bucket[i]);
 	free(k);
 }
 
-static void give_up(void *ctx, uint64_t now)
+static void keep_give_up(void *ctx, uint64_t now)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
 	struct kept *x = ctx;
 
 	(void)now;
 	dp_disconnect(x->keep->dp, x->channel, &why);
-	drop(find(x->keep, x->channel));
+	keep_drop(keep_find(x->keep, x->channel));
 }
 
-static struct kept *add(struct keep *k, l2tp_channel c)
+static struct kept *keep_add(struct keep *k, l2tp_channel c)
 {
-	struct kept **at = find(k, c), *x = calloc(1, sizeof(*x));
+	struct kept **at = keep_find(k, c), *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		return NULL;
 	x->keep = k;
 	x->channel = c;
-	loop_timer_init(&x->give_up, give_up, x);
+	loop_timer_init(&x->give_up, keep_give_up, x);
 	*at = x;
 	return x;
 }
 
 void keep_unused(struct keep *k, l2tp_channel c, uint64_t now)
 {
-	struct kept *x = *find(k, c);
+	struct kept *x = *keep_find(k, c);
 
 	if (!x)
-		x = add(k, c);
+		x = keep_add(k, c);
 	if (x && !x->tunnels)
 		loop_set(k->loop, &x->give_up, now + k->linger);
 }
 
 void keep_tunnel_up(struct keep *k, l2tp_channel c)
 {
-	struct kept *x = *find(k, c);
+	struct kept *x = *keep_find(k, c);
 
 	if (!x) {
-		x = add(k, c);
+		x = keep_add(k, c);
 		if (!x)
 			return;
 		dp_answer(k->dp, c);
@@ -108,7 +108,7 @@ void keep_tunnel_up(struct keep *k, l2tp_channel c)
 
 void keep_tunnel_down(struct keep *k, l2tp_channel c, uint64_t now)
 {
-	struct kept *x = *find(k, c);
+	struct kept *x = *keep_find(k, c);
 
 	if (x && x->tunnels && !--x->tunnels)
 		loop_set(k->loop, &x->give_up, now + k->linger);
@@ -116,8 +116,8 @@ void keep_tunnel_down(struct keep *k, l2tp_channel c, uint64_t now)
 
 void keep_lost(struct keep *k, l2tp_channel c)
 {
-	struct kept **at = find(k, c);
+	struct kept **at = keep_find(k, c);
 
 	if (*at)
-		drop(at);
+		keep_drop(at);
 }

@@ -36,7 +36,7 @@ static const struct value_string levels[] = {
 };
 
 /* "port notice: words", and the time for people; whoever keeps logs adds his own. */
-static void to_stderr(struct log_target *t, int category, unsigned level, const char *file, int at,
+static void log_to_stderr(struct log_target *t, int category, unsigned level, const char *file, int at,
 		      int cont, const char *fmt, va_list ap)
 {
 	const char *name = gw_log_name((enum gw_log_category)category);
@@ -64,7 +64,7 @@ int gw_log_start(void *talloc)
 	if (!target)
 		return -1;
 	target->type = LOG_TGT_TYPE_STDERR;
-	target->raw_output = to_stderr;
+	target->raw_output = log_to_stderr;
 	log_set_print_timestamp(target, isatty(STDERR_FILENO));
 	log_add_target(target);
 	log_set_all_filter(target, 1);
@@ -124,7 +124,7 @@ static const struct bucket_size {
 	uint64_t per; /* us for one token */
 } source_size = {5, 10 * SECOND}, everything_size = {50, SECOND / 5};
 
-static void bucket_refill(struct bucket *b, const struct bucket_size *size, uint64_t now)
+static void log_bucket_refill(struct bucket *b, const struct bucket_size *size, uint64_t now)
 {
 	uint64_t n = now > b->at ? (now - b->at) / size->per : 0;
 
@@ -137,7 +137,7 @@ static void bucket_refill(struct bucket *b, const struct bucket_size *size, uint
 	}
 }
 
-static uint64_t mix(uint64_t x)
+static uint64_t log_mix(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
@@ -146,13 +146,13 @@ static uint64_t mix(uint64_t x)
 
 bool gw_log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned *skipped)
 {
-	uint64_t key = mix(mix(site) + source);
+	uint64_t key = log_mix(log_mix(site) + source);
 	struct bucket *b = &sources[key % SOURCES];
 
 	if (b->key != key || !b->at)
 		*b = (struct bucket){.key = key, .at = now, .tokens = source_size.burst};
-	bucket_refill(b, &source_size, now);
-	bucket_refill(&everything, &everything_size, now);
+	log_bucket_refill(b, &source_size, now);
+	log_bucket_refill(&everything, &everything_size, now);
 	if (!b->tokens || !everything.tokens) {
 		everything.skipped++;
 		return false;

@@ -40,7 +40,7 @@ static const struct option options[] = {
 	{"help-config", no_argument, NULL, 'H'},  {NULL, 0, NULL, 0},
 };
 
-static int say_version(void)
+static int main_say_version(void)
 {
 	const struct ist_transport *const *t;
 
@@ -51,20 +51,20 @@ static int say_version(void)
 	return 0;
 }
 
-static void on_mistake(void *ctx, const char *text)
+static void main_on_mistake(void *ctx, const char *text)
 {
 	(void)ctx;
 	fprintf(stderr, "%s\n", text);
 }
 
 /* NULL when it is wrong; every mistake has been printed. */
-static const struct cfg_model *load(const char *file, const struct plugins *ps)
+static const struct cfg_model *main_load(const char *file, const struct plugins *ps)
 {
 	const struct cfg_model *m = NULL;
-	unsigned wrong = cfg_load_absent(&m, file, ps->transports, ps->absent, on_mistake, NULL);
+	unsigned wrong = cfg_load_absent(&m, file, ps->transports, ps->absent, main_on_mistake, NULL);
 
 	if (m)
-		wrong += gw_check(m, on_mistake, NULL);
+		wrong += gw_check(m, main_on_mistake, NULL);
 	if (!wrong)
 		return m;
 	fprintf(stderr, "%s: %u mistake%s\n", file, wrong, wrong == 1 ? "" : "s");
@@ -72,7 +72,7 @@ static const struct cfg_model *load(const char *file, const struct plugins *ps)
 	return NULL;
 }
 
-static void on_signal(struct osmo_signalfd *s, const struct signalfd_siginfo *info)
+static void main_on_signal(struct osmo_signalfd *s, const struct signalfd_siginfo *info)
 {
 	struct gw *gw = s->data;
 
@@ -86,7 +86,7 @@ static void on_signal(struct osmo_signalfd *s, const struct signalfd_siginfo *in
 }
 
 /* Before any thread is made: those inherit the mask. */
-static void signals_block(sigset_t *set)
+static void main_signals_block(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGTERM);
@@ -96,19 +96,19 @@ static void signals_block(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static int run(const struct cfg_model *m, const struct plugins *ps, void *talloc)
+static int main_run(const struct cfg_model *m, const struct plugins *ps, void *talloc)
 {
 	struct osmo_signalfd *s;
 	sigset_t set;
 	struct gw *gw;
 	int rc = 1;
 
-	signals_block(&set);
+	main_signals_block(&set);
 	gw = gw_new(m);
 	if (!gw)
 		return 1;
 	gw->plugins = ps;
-	s = osmo_signalfd_setup(talloc, set, on_signal, gw);
+	s = osmo_signalfd_setup(talloc, set, main_on_signal, gw);
 	if (s && vty_start(gw, talloc) == 0) {
 		GW_LOG(MAIN, LOGL_NOTICE, "%s %s started as %s, VTY on %s port %u\n", PACKAGE_NAME,
 		       PACKAGE_VERSION, m->host_name, m->vty_address, m->vty_port);
@@ -124,29 +124,29 @@ static int run(const struct cfg_model *m, const struct plugins *ps, void *talloc
 	return rc;
 }
 
-static int start(const struct cfg_model *m, const struct plugins *ps)
+static int main_start(const struct cfg_model *m, const struct plugins *ps)
 {
 	void *talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
 	int rc = 1;
 
 	if (talloc && gw_log_start(talloc) == 0)
-		rc = run(m, ps, talloc);
+		rc = main_run(m, ps, talloc);
 	gw_log_stop();
 	talloc_free(talloc);
 	return rc;
 }
 
 /* Plugins first: they bring sections of the configuration. */
-static int with(const char *file, bool check)
+static int main_with(const char *file, bool check)
 {
-	struct plugins *ps = plugins_load(file, ist_builtin_transports, on_mistake, NULL);
-	const struct cfg_model *m = ps ? load(file, ps) : NULL;
+	struct plugins *ps = plugins_load(file, ist_builtin_transports, main_on_mistake, NULL);
+	const struct cfg_model *m = ps ? main_load(file, ps) : NULL;
 	int rc = 1;
 
 	if (m && check)
 		rc = printf("%s: no mistakes\n", file) < 0;
 	else if (m)
-		rc = start(m, ps);
+		rc = main_start(m, ps);
 	cfg_unload(m);
 	plugins_free(ps);
 	return rc;
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 			check = true;
 			break;
 		case 'V':
-			return say_version();
+			return main_say_version();
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -185,5 +185,5 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		file = argv[optind];
-	return with(file, check);
+	return main_with(file, check);
 }

@@ -18,7 +18,7 @@ struct request {
 	_Alignas(8) char buf[512];
 };
 
-static void begin(struct request *q, uint16_t type, uint16_t flags)
+static void netif_begin(struct request *q, uint16_t type, uint16_t flags)
 {
 	q->nlh = mnl_nlmsg_put_header(q->buf);
 	q->nlh->nlmsg_type = type;
@@ -26,7 +26,7 @@ static void begin(struct request *q, uint16_t type, uint16_t flags)
 	q->nlh->nlmsg_seq = 1;
 }
 
-static int exchange(struct mnl_socket *s, const struct request *q)
+static int netif_exchange(struct mnl_socket *s, const struct request *q)
 {
 	char buf[4096];
 	ssize_t n;
@@ -40,22 +40,22 @@ static int exchange(struct mnl_socket *s, const struct request *q)
 	return 0;
 }
 
-static int ask(const struct request *q)
+static int netif_ask(const struct request *q)
 {
 	struct mnl_socket *s = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	int rc;
 
 	if (!s)
 		return -errno;
-	rc = exchange(s, q);
+	rc = netif_exchange(s, q);
 	mnl_socket_close(s);
 	return rc;
 }
 
 /* Adding what is there is done; so is removing what is not. */
-static int ask_once(const struct request *q)
+static int netif_ask_once(const struct request *q)
 {
-	int rc = ask(q);
+	int rc = netif_ask(q);
 	bool adds = q->nlh->nlmsg_flags & NLM_F_CREATE;
 
 	if (adds ? rc == -EEXIST : rc == -ESRCH || rc == -EADDRNOTAVAIL)
@@ -71,17 +71,17 @@ int netif_set(const char *name, bool up, uint16_t mtu)
 
 	if (!index)
 		return -ENODEV;
-	begin(&q, RTM_NEWLINK, 0);
+	netif_begin(&q, RTM_NEWLINK, 0);
 	i = mnl_nlmsg_put_extra_header(q.nlh, sizeof(*i));
 	i->ifi_index = (int)index;
 	i->ifi_change = IFF_UP;
 	i->ifi_flags = up ? IFF_UP : 0;
 	if (up && mtu)
 		mnl_attr_put_u32(q.nlh, IFLA_MTU, mtu);
-	return ask(&q);
+	return netif_ask(&q);
 }
 
-static void put_addr(struct request *q, uint16_t attr, const struct cfg_prefix *p)
+static void netif_put_addr(struct request *q, uint16_t attr, const struct cfg_prefix *p)
 {
 	if (p->v6)
 		mnl_attr_put(q->nlh, attr, 16, p->addr);
@@ -98,16 +98,16 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 
 	if (!index)
 		return -ENODEV;
-	begin(&q, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	netif_begin(&q, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0);
 	a = mnl_nlmsg_put_extra_header(q.nlh, sizeof(*a));
 	a->ifa_family = addr->v6 ? AF_INET6 : AF_INET;
 	a->ifa_prefixlen = peer ? peer->bits : addr->bits;
 	a->ifa_index = index;
 	if (addr->v6)
 		a->ifa_flags = IFA_F_NODAD; /* nobody else is on this link */
-	put_addr(&q, IFA_LOCAL, addr);
-	put_addr(&q, IFA_ADDRESS, peer ? peer : addr);
-	return ask_once(&q);
+	netif_put_addr(&q, IFA_LOCAL, addr);
+	netif_put_addr(&q, IFA_ADDRESS, peer ? peer : addr);
+	return netif_ask_once(&q);
 }
 
 int netif_route(const char *name, const struct cfg_prefix *to, bool add)
@@ -118,7 +118,7 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 
 	if (!index)
 		return -ENODEV;
-	begin(&q, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	netif_begin(&q, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0);
 	r = mnl_nlmsg_put_extra_header(q.nlh, sizeof(*r));
 	r->rtm_family = to->v6 ? AF_INET6 : AF_INET;
 	r->rtm_dst_len = to->bits;
@@ -126,7 +126,7 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 	r->rtm_protocol = RTPROT_STATIC;
 	r->rtm_type = RTN_UNICAST;
 	r->rtm_scope = to->v6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-	put_addr(&q, RTA_DST, to);
+	netif_put_addr(&q, RTA_DST, to);
 	mnl_attr_put_u32(q.nlh, RTA_OIF, index);
-	return ask_once(&q);
+	return netif_ask_once(&q);
 }

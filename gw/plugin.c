@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* NULL when only root and we could have changed it. */
-static const char *distrust(const char *path, bool folder)
+static const char *plugin_distrust(const char *path, bool folder)
 {
 	struct stat st;
 
@@ -38,18 +38,18 @@ static const char *distrust(const char *path, bool folder)
 	return NULL;
 }
 
-static const char *distrust_file(const char *path)
+static const char *plugin_distrust_file(const char *path)
 {
 	char real[PATH_MAX];
 	const char *why;
 
 	if (!realpath(path, real))
 		return strerror(errno);
-	why = distrust(real, false);
-	return why ? why : distrust(dirname(real), true);
+	why = plugin_distrust(real, false);
+	return why ? why : plugin_distrust(dirname(real), true);
 }
 
-static bool clashes(const struct plugins *ps, const char *name)
+static bool plugin_clashes(const struct plugins *ps, const char *name)
 {
 	for (unsigned i = 0; ps->transports[i]; i++)
 		if (!strcmp(ps->transports[i]->name, name))
@@ -57,9 +57,9 @@ static bool clashes(const struct plugins *ps, const char *name)
 	return cfg_is_section(name);
 }
 
-static void load_one(const struct plugins *ps, struct plugin *p)
+static void plugin_load_one(const struct plugins *ps, struct plugin *p)
 {
-	const char *why = distrust_file(p->path), *base = strrchr(p->path, '/') + 1;
+	const char *why = plugin_distrust_file(p->path), *base = strrchr(p->path, '/') + 1;
 	const struct ist_transport *t;
 
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)(strlen(base) - strlen(".so")), base);
@@ -70,7 +70,7 @@ static void load_one(const struct plugins *ps, struct plugin *p)
 	t = plugin_load(p->path, p->why, sizeof(p->why));
 	if (!t)
 		return;
-	if (clashes(ps, t->name)) {
+	if (plugin_clashes(ps, t->name)) {
 		snprintf(p->why, sizeof(p->why), "there is a `%s` already", t->name);
 		return;
 	}
@@ -78,7 +78,7 @@ static void load_one(const struct plugins *ps, struct plugin *p)
 	p->transport = t;
 }
 
-static void refused(struct plugins *ps, const struct plugin *p, cfg_report report, void *ctx)
+static void plugin_refused(struct plugins *ps, const struct plugin *p, cfg_report report, void *ctx)
 {
 	struct cfg_absent *a = ps->absent;
 	char *text;
@@ -92,7 +92,7 @@ static void refused(struct plugins *ps, const struct plugin *p, cfg_report repor
 	}
 }
 
-static bool load_all(struct plugins *ps, const glob_t *found, unsigned builtins, cfg_report report,
+static bool plugin_load_all(struct plugins *ps, const glob_t *found, unsigned builtins, cfg_report report,
 		     void *ctx)
 {
 	for (size_t i = 0; i < found->gl_pathc; i++) {
@@ -102,17 +102,17 @@ static bool load_all(struct plugins *ps, const glob_t *found, unsigned builtins,
 		if (!p->path)
 			return false;
 		ps->n++;
-		load_one(ps, p);
+		plugin_load_one(ps, p);
 		if (p->transport)
 			ps->transports[builtins++] = p->transport;
 		else
-			refused(ps, p, report, ctx);
+			plugin_refused(ps, p, report, ctx);
 	}
 	return true;
 }
 
 /* The folder's name is taken as it is: no character of it is a pattern. */
-static int find(const char *dir, glob_t *found)
+static int plugin_find(const char *dir, glob_t *found)
 {
 	size_t len = strlen(dir);
 	char *pattern = malloc(2 * len + sizeof("/*.so")), *to = pattern;
@@ -131,12 +131,12 @@ static int find(const char *dir, glob_t *found)
 	return r;
 }
 
-static bool search(struct plugins *ps, const struct ist_transport *const *builtin,
+static bool plugin_search(struct plugins *ps, const struct ist_transport *const *builtin,
 		   cfg_report report, void *ctx)
 {
 	glob_t found = {0};
 	unsigned builtins = 0;
-	const char *why = ps->dir ? distrust(ps->dir, true) : NULL;
+	const char *why = ps->dir ? plugin_distrust(ps->dir, true) : NULL;
 	char *text;
 	bool ok;
 
@@ -144,7 +144,7 @@ static bool search(struct plugins *ps, const struct ist_transport *const *builti
 		report(ctx, text);
 		free(text);
 	}
-	if (ps->dir && !why && find(ps->dir, &found) == GLOB_NOSPACE)
+	if (ps->dir && !why && plugin_find(ps->dir, &found) == GLOB_NOSPACE)
 		return false;
 	while (builtin[builtins])
 		builtins++;
@@ -154,7 +154,7 @@ static bool search(struct plugins *ps, const struct ist_transport *const *builti
 	ok = ps->plugin && ps->absent && ps->transports;
 	if (ok) {
 		memcpy(ps->transports, builtin, builtins * sizeof(*builtin));
-		ok = load_all(ps, &found, builtins, report, ctx);
+		ok = plugin_load_all(ps, &found, builtins, report, ctx);
 	}
 	globfree(&found);
 	return ok;
@@ -168,7 +168,7 @@ struct plugins *plugins_load(const char *file, const struct ist_transport *const
 	if (!ps)
 		return NULL;
 	ps->dir = cfg_plugin_dir(file);
-	if (search(ps, builtin, report, ctx))
+	if (plugin_search(ps, builtin, report, ctx))
 		return ps;
 	plugins_free(ps);
 	return NULL;

@@ -28,13 +28,13 @@ static bool port_open(struct gw_port *p)
 	return true;
 }
 
-static void wait_longer(struct gw_port *p, uint64_t now)
+static void port_wait_longer(struct gw_port *p, uint64_t now)
 {
 	loop_set(p->gw->loop, &p->again, now + p->wait);
 	p->wait = p->wait * 2 > WAIT_LAST ? WAIT_LAST : p->wait * 2;
 }
 
-static void open_again(void *ctx, uint64_t now)
+static void port_open_again(void *ctx, uint64_t now)
 {
 	struct gw_port *p = ctx;
 
@@ -43,7 +43,7 @@ static void open_again(void *ctx, uint64_t now)
 	if (port_open(p))
 		clients_channel_up(p->gw, now);
 	else
-		wait_longer(p, now);
+		port_wait_longer(p, now);
 }
 
 bool ports_open(struct gw *gw)
@@ -62,7 +62,7 @@ bool ports_open(struct gw *gw)
 		p->up = calloc(p->cfg->circuits ? p->cfg->circuits : 1, sizeof(*p->up));
 		if (!p->up)
 			return false;
-		loop_timer_init(&p->again, open_again, p);
+		loop_timer_init(&p->again, port_open_again, p);
 		ok = port_open(p) && ok;
 	}
 	return ok;
@@ -91,7 +91,7 @@ struct gw_port *port_by_number(struct gw *gw, unsigned number)
 }
 
 /* Ending tunnels while walking them is not allowed: one at a time, from the start. */
-static void lose_channels(struct gw *gw, unsigned number, uint64_t now)
+static void port_lose_channels(struct gw *gw, unsigned number, uint64_t now)
 {
 	struct l2tp_tunnel_info i;
 	struct l2tp_tunnel *t;
@@ -117,11 +117,11 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 	p->failures++;
 	snprintf(p->error, sizeof(p->error), "%s", words ? words : strerror(abs(err)));
 	GW_LOG(PORT, LOGL_ERROR, "port %s: failed: %s\n", p->cfg->config.name, p->error);
-	lose_channels(gw, number, now);
+	port_lose_channels(gw, number, now);
 	dp_port_close(gw->dp, number);
 	p->number = -1;
 	memset(p->up, 0, p->cfg->circuits * sizeof(*p->up));
-	wait_longer(p, now);
+	port_wait_longer(p, now);
 }
 
 bool port_match(const struct gw_port *p, const struct ist_addr *a, const char *pattern)

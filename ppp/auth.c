@@ -49,7 +49,7 @@ void auth_put_option(struct wr *w, enum ppp_auth m)
 		wr_u8(w, (uint8_t)methods[m]->algorithm);
 }
 
-static const struct auth_method *method(const struct ppp *p)
+static const struct auth_method *auth_method(const struct ppp *p)
 {
 	return methods[p->auth.method];
 }
@@ -72,7 +72,7 @@ void auth_start(struct ppp *p, enum ppp_auth m)
 		return;
 	}
 	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
-	(p->cfg.server ? method(p)->serve : method(p)->prove)(p);
+	(p->cfg.server ? auth_method(p)->serve : auth_method(p)->prove)(p);
 }
 
 void auth_stop(struct ppp *p)
@@ -139,7 +139,7 @@ bool auth_claim_name(struct ppp *p, struct rd name)
 	return true;
 }
 
-static void arm_retry(struct ppp *p)
+static void auth_arm_retry(struct ppp *p)
 {
 	deadline_set(&p->timers, &p->auth.retry, p->now + p->cfg.restart_timer);
 }
@@ -147,7 +147,7 @@ static void arm_retry(struct ppp *p)
 void auth_sent(struct ppp *p)
 {
 	p->auth.tries = 1;
-	arm_retry(p);
+	auth_arm_retry(p);
 }
 
 void auth_ask_owner(struct ppp *p)
@@ -191,9 +191,9 @@ void auth_retry(struct ppp *p)
 			ppp_link_close(p, PPP_WHY_AUTH_TIMEOUT);
 		return;
 	}
-	if (method(p)->resend(p)) {
+	if (auth_method(p)->resend(p)) {
 		a->tries++;
-		arm_retry(p);
+		auth_arm_retry(p);
 	}
 }
 
@@ -207,7 +207,7 @@ void auth_rechallenge(struct ppp *p)
 	if (p->auth.pending)
 		return;
 	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
-	method(p)->serve(p);
+	auth_method(p)->serve(p);
 }
 
 /* --- the owner's verdict ---------------------------------------------------------------------- */
@@ -223,13 +223,13 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	/* An owner's slip must not pass: without it an MS-CHAPv2 client would refuse us. */
 	if (a->method == PPP_AUTH_MSCHAPV2 && ok && (!reply || !reply->success[0]))
 		ok = false;
-	method(p)->answer(p, ok, reply, message);
+	auth_method(p)->answer(p, ok, reply, message);
 	deadline_cancel(&p->timers, &a->limit);
 	if (!ok) {
 		ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 		return;
 	}
-	if (p->cfg.rechallenge && method(p)->proto == PPP_CHAP)
+	if (p->cfg.rechallenge && auth_method(p)->proto == PPP_CHAP)
 		deadline_set(&p->timers, &a->again, p->now + p->cfg.rechallenge);
 	if (!a->done) {
 		a->done = true;
@@ -239,14 +239,14 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 
 /* --- proof ------------------------------------------------------------------------------------ */
 
-static bool check_pap(const struct ppp_auth_claim *c, const char *password, size_t len,
+static bool auth_check_pap(const struct ppp_auth_claim *c, const char *password, size_t len,
 		      struct ppp_auth_reply *reply)
 {
 	(void)reply;
 	return c->response_len == len && (!len || memeql_sec(c->response, password, len));
 }
 
-static bool check_chap_md5(const struct ppp_auth_claim *c, const char *password, size_t len,
+static bool auth_check_chap_md5(const struct ppp_auth_claim *c, const char *password, size_t len,
 			   struct ppp_auth_reply *reply)
 {
 	uint8_t digest[MD5_DIGEST_SIZE];
@@ -256,7 +256,7 @@ static bool check_chap_md5(const struct ppp_auth_claim *c, const char *password,
 	return c->response_len == sizeof(digest) && memeql_sec(c->response, digest, sizeof(digest));
 }
 
-static bool check_mschapv2(const struct ppp_auth_claim *c, const char *password, size_t len,
+static bool auth_check_mschapv2(const struct ppp_auth_claim *c, const char *password, size_t len,
 			   struct ppp_auth_reply *reply)
 {
 	struct mschap_exchange x;
@@ -279,9 +279,9 @@ bool ppp_auth_check(const struct ppp_auth_claim *claim, const char *password, si
 {
 	static bool (*const checks[PPP_AUTHS])(const struct ppp_auth_claim *, const char *, size_t,
 					       struct ppp_auth_reply *) = {
-		[PPP_AUTH_PAP] = check_pap,
-		[PPP_AUTH_CHAP_MD5] = check_chap_md5,
-		[PPP_AUTH_MSCHAPV2] = check_mschapv2,
+		[PPP_AUTH_PAP] = auth_check_pap,
+		[PPP_AUTH_CHAP_MD5] = auth_check_chap_md5,
+		[PPP_AUTH_MSCHAPV2] = auth_check_mschapv2,
 	};
 
 	if (reply)

@@ -16,7 +16,7 @@ enum { CHALLENGE = 1, RESPONSE, SUCCESS, FAILURE };
 
 /* --- server ----------------------------------------------------------------------------------- */
 
-static void send_challenge(struct ppp *p)
+static void auth_chap_send_challenge(struct ppp *p)
 {
 	uint8_t body[1 + AUTH_CHALLENGE + PPP_NAME_MAX];
 	struct wr w = wr_init(body, sizeof(body));
@@ -27,26 +27,26 @@ static void send_challenge(struct ppp *p)
 	auth_send(p, PPP_CHAP, CHALLENGE, p->auth.id, body, w.len);
 }
 
-static void serve(struct ppp *p)
+static void auth_chap_serve(struct ppp *p)
 {
 	struct auth *a = &p->auth;
 
 	p->ops.random(p->ctx, a->challenge, AUTH_CHALLENGE);
 	a->id++;
 	a->answered = false;
-	send_challenge(p);
+	auth_chap_send_challenge(p);
 	auth_sent(p);
 }
 
 /* A re-challenge verifies who the link belongs to; to be somebody else, too, does not count. */
-static bool is_another(const struct auth *a, struct rd name)
+static bool auth_chap_is_another(const struct auth *a, struct rd name)
 {
 	const struct ppp_auth_claim *c = &a->claim;
 
 	return a->done && (name.left != c->name_len || memcmp(name.p, c->name, c->name_len));
 }
 
-static void rx_response(struct ppp *p, uint8_t id, struct rd body)
+static void auth_chap_rx_response(struct ppp *p, uint8_t id, struct rd body)
 {
 	struct auth *a = &p->auth;
 	struct ppp_auth_claim *c = &a->claim;
@@ -68,7 +68,7 @@ static void rx_response(struct ppp *p, uint8_t id, struct rd body)
 		return;
 	}
 	c->id = id;
-	if (is_another(a, body)) {
+	if (auth_chap_is_another(a, body)) {
 		auth_verdict(p, false, NULL, NULL);
 		return;
 	}
@@ -80,7 +80,7 @@ static void rx_response(struct ppp *p, uint8_t id, struct rd body)
 	auth_ask_owner(p);
 }
 
-static void give(struct ppp *p, bool ok, int len)
+static void auth_chap_give(struct ppp *p, bool ok, int len)
 {
 	struct auth *a = &p->auth;
 
@@ -89,17 +89,17 @@ static void give(struct ppp *p, bool ok, int len)
 	auth_send(p, PPP_CHAP, a->answer_code, a->claim.id, a->answer, a->answer_len);
 }
 
-static void answer_md5(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+static void auth_chap_answer_md5(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 		       const char *message)
 {
 	struct auth *a = &p->auth;
 
 	(void)reply;
-	give(p, ok, snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
+	auth_chap_give(p, ok, snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
 }
 
 /* RFC 2759 6: error 691 is "authentication failure"; R=0 allows no retry. */
-static void answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 			    const char *message)
 {
 	struct auth *a = &p->auth;
@@ -108,7 +108,7 @@ static void answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply 
 	const char *words = message ? message : "";
 
 	if (ok) {
-		give(p, ok,
+		auth_chap_give(p, ok,
 		     snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s", reply->success,
 			      words));
 		return;
@@ -116,13 +116,13 @@ static void answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply 
 	p->ops.random(p->ctx, fresh, sizeof(fresh));
 	for (unsigned i = 0; i < sizeof(fresh); i++)
 		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
-	give(p, ok,
+	auth_chap_give(p, ok,
 	     snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex, words));
 }
 
 /* --- client ----------------------------------------------------------------------------------- */
 
-static void send_response(struct ppp *p)
+static void auth_chap_send_response(struct ppp *p)
 {
 	uint8_t body[1 + sizeof(p->auth.proof) + PPP_NAME_MAX];
 	struct wr w = wr_init(body, sizeof(body));
@@ -134,12 +134,12 @@ static void send_response(struct ppp *p)
 }
 
 /* Nothing to do before a Challenge comes; the limit of the phase guards the wait. */
-static void prove(struct ppp *p)
+static void auth_chap_prove(struct ppp *p)
 {
 	(void)p;
 }
 
-static void respond_mschapv2(struct ppp *p, struct rd challenge)
+static void auth_chap_respond_mschapv2(struct ppp *p, struct rd challenge)
 {
 	struct auth *a = &p->auth;
 	struct mschap_exchange x = {challenge.p, a->proof, p->cfg.name, strlen(p->cfg.name)};
@@ -156,7 +156,7 @@ static void respond_mschapv2(struct ppp *p, struct rd challenge)
 }
 
 /* A Challenge seen before gets the Response it got: the Success on its way proves that one. */
-static void rx_challenge(struct ppp *p, uint8_t id, struct rd body)
+static void auth_chap_rx_challenge(struct ppp *p, uint8_t id, struct rd body)
 {
 	struct auth *a = &p->auth;
 	struct rd value = rd_sub(&body, rd_u8(&body));
@@ -167,28 +167,28 @@ static void rx_challenge(struct ppp *p, uint8_t id, struct rd body)
 		return;
 	}
 	if (ms && a->proof_len && id == a->id && memeql_sec(a->challenge, value.p, value.left)) {
-		send_response(p);
+		auth_chap_send_response(p);
 		return;
 	}
 	a->id = id;
 	if (ms) {
-		respond_mschapv2(p, value);
+		auth_chap_respond_mschapv2(p, value);
 	} else {
 		chap_md5(a->proof, id, p->cfg.secret, strlen(p->cfg.secret), value.p, value.left);
 		a->proof_len = 16;
 	}
-	send_response(p);
+	auth_chap_send_response(p);
 	auth_sent(p);
 }
 
-static bool server_knows_us(const struct auth *a, struct rd text)
+static bool auth_chap_server_knows_us(const struct auth *a, struct rd text)
 {
 	const uint8_t *s = rd_take(&text, 42);
 
 	return a->method != PPP_AUTH_MSCHAPV2 || (s && memeql_sec(s, a->expect, 42));
 }
 
-static void rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
+static void auth_chap_rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
 {
 	struct auth *a = &p->auth;
 
@@ -196,7 +196,7 @@ static void rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
 		ppp_link_count(p, PPP_R_ID);
 		return;
 	}
-	if (code == SUCCESS && server_knows_us(a, text)) {
+	if (code == SUCCESS && auth_chap_server_knows_us(a, text)) {
 		auth_accepted(p);
 		return;
 	}
@@ -206,12 +206,12 @@ static void rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
 
 /* --- both ------------------------------------------------------------------------------------- */
 
-static bool resend(struct ppp *p)
+static bool auth_chap_resend(struct ppp *p)
 {
 	if (p->cfg.server)
-		send_challenge(p);
+		auth_chap_send_challenge(p);
 	else
-		send_response(p);
+		auth_chap_send_response(p);
 	return true;
 }
 
@@ -222,15 +222,15 @@ void auth_rx_chap(struct ppp *p, struct rd r)
 	if (!auth_packet(p, &r, &code, &id))
 		return;
 	if (p->cfg.server && code == RESPONSE)
-		rx_response(p, id, r);
+		auth_chap_rx_response(p, id, r);
 	else if (!p->cfg.server && code == CHALLENGE)
-		rx_challenge(p, id, r);
+		auth_chap_rx_challenge(p, id, r);
 	else if (!p->cfg.server && (code == SUCCESS || code == FAILURE))
-		rx_verdict(p, code, id, r);
+		auth_chap_rx_verdict(p, code, id, r);
 	else
 		ppp_link_count(p, PPP_R_CODE);
 }
 
-const struct auth_method auth_chap_md5 = {"chap", PPP_CHAP, 0x05, serve, prove, resend, answer_md5};
-const struct auth_method auth_mschapv2 = {"mschapv2", PPP_CHAP, 0x81,		serve,
-					  prove,      resend,	answer_mschapv2};
+const struct auth_method auth_chap_md5 = {"chap", PPP_CHAP, 0x05, auth_chap_serve, auth_chap_prove, auth_chap_resend, auth_chap_answer_md5};
+const struct auth_method auth_mschapv2 = {"mschapv2", PPP_CHAP, 0x81,		auth_chap_serve,
+					  auth_chap_prove,      auth_chap_resend,	auth_chap_answer_mschapv2};

@@ -12,7 +12,7 @@ enum { REQUEST = 1, ACK, NAK };
 
 /* --- client ----------------------------------------------------------------------------------- */
 
-static void send_request(struct ppp *p)
+static void auth_pap_send_request(struct ppp *p)
 {
 	uint8_t body[2 + PPP_NAME_MAX + PPP_SECRET_MAX];
 	struct wr w = wr_init(body, sizeof(body));
@@ -26,13 +26,13 @@ static void send_request(struct ppp *p)
 	explicit_bzero(body, sizeof(body));
 }
 
-static void prove(struct ppp *p)
+static void auth_pap_prove(struct ppp *p)
 {
-	send_request(p);
+	auth_pap_send_request(p);
 	auth_sent(p);
 }
 
-static void rx_answer(struct ppp *p, uint8_t code, uint8_t id, struct rd body)
+static void auth_pap_rx_answer(struct ppp *p, uint8_t code, uint8_t id, struct rd body)
 {
 	struct rd text = rd_sub(&body, rd_u8(&body));
 
@@ -52,25 +52,25 @@ static void rx_answer(struct ppp *p, uint8_t code, uint8_t id, struct rd body)
 
 /* --- server ----------------------------------------------------------------------------------- */
 
-static void serve(struct ppp *p)
+static void auth_pap_serve(struct ppp *p)
 {
 	(void)p;
 }
 
-static bool resend(struct ppp *p)
+static bool auth_pap_resend(struct ppp *p)
 {
 	if (p->cfg.server)
 		return false;
-	send_request(p);
+	auth_pap_send_request(p);
 	return true;
 }
 
-static void repeat_answer(struct ppp *p, uint8_t id)
+static void auth_pap_repeat_answer(struct ppp *p, uint8_t id)
 {
 	auth_send(p, PPP_PAP, p->auth.answer_code, id, p->auth.answer, p->auth.answer_len);
 }
 
-static void answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
+static void auth_pap_answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
 {
 	struct auth *a = &p->auth;
 	size_t n = message ? strnlen(message, 255) : 0;
@@ -81,17 +81,17 @@ static void answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, c
 	if (n)
 		memcpy(a->answer + 1, message, n);
 	a->answer_len = (uint16_t)(n + 1);
-	repeat_answer(p, a->claim.id);
+	auth_pap_repeat_answer(p, a->claim.id);
 }
 
-static bool same_claim(const struct ppp_auth_claim *c, struct rd name, struct rd password)
+static bool auth_pap_same_claim(const struct ppp_auth_claim *c, struct rd name, struct rd password)
 {
 	return c->name_len == name.left && c->response_len == password.left &&
 	       (!name.left || !memcmp(c->name, name.p, name.left)) &&
 	       (!password.left || memeql_sec(c->response, password.p, password.left));
 }
 
-static void rx_request(struct ppp *p, uint8_t id, struct rd body)
+static void auth_pap_rx_request(struct ppp *p, uint8_t id, struct rd body)
 {
 	struct auth *a = &p->auth;
 	struct rd name = rd_sub(&body, rd_u8(&body));
@@ -102,11 +102,11 @@ static void rx_request(struct ppp *p, uint8_t id, struct rd body)
 		return;
 	}
 	if (a->answered) {
-		repeat_answer(p, id);
+		auth_pap_repeat_answer(p, id);
 		return;
 	}
 	if (a->pending) {
-		if (same_claim(&a->claim, name, password))
+		if (auth_pap_same_claim(&a->claim, name, password))
 			a->claim.id = id;
 		else
 			ppp_link_count(p, PPP_R_STATE);
@@ -127,11 +127,11 @@ void auth_rx_pap(struct ppp *p, struct rd r)
 	if (!auth_packet(p, &r, &code, &id))
 		return;
 	if (p->cfg.server && code == REQUEST)
-		rx_request(p, id, r);
+		auth_pap_rx_request(p, id, r);
 	else if (!p->cfg.server && (code == ACK || code == NAK))
-		rx_answer(p, code, id, r);
+		auth_pap_rx_answer(p, code, id, r);
 	else
 		ppp_link_count(p, PPP_R_CODE);
 }
 
-const struct auth_method auth_pap = {"pap", PPP_PAP, -1, serve, prove, resend, answer};
+const struct auth_method auth_pap = {"pap", PPP_PAP, -1, auth_pap_serve, auth_pap_prove, auth_pap_resend, auth_pap_answer};

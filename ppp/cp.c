@@ -57,7 +57,7 @@ void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const 
 	ppp_link_send(p, c->def->proto, buf, w.len);
 }
 
-static const struct cp_option *find_option(const struct cp_def *def, uint8_t type, uint32_t *bit)
+static const struct cp_option *cp_find_option(const struct cp_def *def, uint8_t type, uint32_t *bit)
 {
 	for (uint8_t i = 0; i < def->n_options; i++) {
 		if (def->options[i].type != type)
@@ -73,11 +73,11 @@ bool cp_asked(const struct cp *c, uint8_t type)
 {
 	uint32_t bit = 0;
 
-	return find_option(c->def, type, &bit) && (c->asked & bit);
+	return cp_find_option(c->def, type, &bit) && (c->asked & bit);
 }
 
 /* False at the end, and with r->bad set when a Length is impossible. */
-static bool next_option(struct rd *r, struct option_at *o)
+static bool cp_next_option(struct rd *r, struct option_at *o)
 {
 	if (r->bad || !r->left)
 		return false;
@@ -90,16 +90,16 @@ static bool next_option(struct rd *r, struct option_at *o)
 	return !r->bad;
 }
 
-static bool options_well_formed(struct rd r)
+static bool cp_options_well_formed(struct rd r)
 {
 	struct option_at o;
 
-	while (next_option(&r, &o))
+	while (cp_next_option(&r, &o))
 		;
 	return !r.bad;
 }
 
-static bool length_fits(const struct cp_option *row, const struct option_at *o)
+static bool cp_length_fits(const struct cp_option *row, const struct option_at *o)
 {
 	return o->value.left >= row->min && o->value.left <= row->max;
 }
@@ -107,7 +107,7 @@ static bool length_fits(const struct cp_option *row, const struct option_at *o)
 /* --- our own Configure-Request ---------------------------------------------------------------- */
 
 /* One option with the value that fill writes; nothing when it declines or there is no room. */
-static bool put_option(struct ppp *p, struct wr *w, uint8_t type,
+static bool cp_put_option(struct ppp *p, struct wr *w, uint8_t type,
 		       bool (*fill)(struct ppp *p, struct wr *w))
 {
 	struct wr was = *w;
@@ -123,7 +123,7 @@ static bool put_option(struct ppp *p, struct wr *w, uint8_t type,
 	return true;
 }
 
-static void build_request(struct ppp *p, struct cp *c)
+static void cp_build_request(struct ppp *p, struct cp *c)
 {
 	struct wr w = wr_init(c->req, sizeof(c->req));
 
@@ -131,13 +131,13 @@ static void build_request(struct ppp *p, struct cp *c)
 	for (uint8_t i = 0; i < c->def->n_options; i++) {
 		const struct cp_option *row = &c->def->options[i];
 
-		if (row->ask && !(c->refused & 1u << i) && put_option(p, &w, row->type, row->ask))
+		if (row->ask && !(c->refused & 1u << i) && cp_put_option(p, &w, row->type, row->ask))
 			c->asked |= 1u << i;
 	}
 	c->req_len = (uint16_t)w.len;
 }
 
-static void begin(struct ppp *p, struct cp *c)
+static void cp_begin(struct ppp *p, struct cp *c)
 {
 	c->refused = 0;
 	c->appended = 0;
@@ -150,34 +150,34 @@ static void begin(struct ppp *p, struct cp *c)
 
 /* --- actions of RFC 1661 4.4, in the order of enum fsm_action --------------------------------- */
 
-static void arm(struct ppp *p, struct cp *c)
+static void cp_arm(struct ppp *p, struct cp *c)
 {
 	deadline_set(&p->timers, &c->timer, p->now + p->cfg.restart_timer);
 }
 
-static void act_tld(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_tld(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)s;
 	if (c->def->down)
 		c->def->down(p);
 }
 
-static void act_irc(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_irc(struct ppp *p, struct cp *c, const struct step *s)
 {
 	c->counter = s->actions & FSM_STR ? p->cfg.max_terminate : p->cfg.max_configure;
 }
 
-static void act_zrc(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_zrc(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)s;
 	c->counter = 0;
-	arm(p, c);
+	cp_arm(p, c);
 }
 
 /* A copy sent again for want of an answer keeps its Identifier, so that a late answer counts. */
-static void act_scr(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_scr(struct ppp *p, struct cp *c, const struct step *s)
 {
-	build_request(p, c);
+	cp_build_request(p, c);
 	if (s->ev != FSM_TO_PLUS || c->answered)
 		c->req_id = ++c->id;
 	c->answered = false;
@@ -185,19 +185,19 @@ static void act_scr(struct ppp *p, struct cp *c, const struct step *s)
 	if (c->counter)
 		c->counter--;
 	cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
-	arm(p, c);
+	cp_arm(p, c);
 }
 
-static void act_str(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_str(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)s;
 	if (c->counter)
 		c->counter--;
 	cp_send(p, c, CP_TERM_REQ, ++c->id, NULL, 0);
-	arm(p, c);
+	cp_arm(p, c);
 }
 
-static void act_sca(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_sca(struct ppp *p, struct cp *c, const struct step *s)
 {
 	c->naks_out = 0;
 	if (c->def->commit)
@@ -206,42 +206,42 @@ static void act_sca(struct ppp *p, struct cp *c, const struct step *s)
 }
 
 /* The Request that our last Nak answered, once more. */
-static bool is_repeated(const struct cp *c, uint8_t id)
+static bool cp_is_repeated(const struct cp *c, uint8_t id)
 {
 	return c->naks_out && id == c->nak_id;
 }
 
 /* A Request that comes again because our Nak was lost is not another failure to converge. */
-static void count_nak(struct cp *c, uint8_t id)
+static void cp_count_nak(struct cp *c, uint8_t id)
 {
-	if (is_repeated(c, id))
+	if (cp_is_repeated(c, id))
 		return;
 	c->nak_id = id;
 	if (c->naks_out < UINT8_MAX)
 		c->naks_out++;
 }
 
-static void act_scn(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_scn(struct ppp *p, struct cp *c, const struct step *s)
 {
 	c->rounds++;
 	if (s->answer->verdict == CP_NAK)
-		count_nak(c, s->in->id);
+		cp_count_nak(c, s->in->id);
 	cp_send(p, c, s->answer->verdict == CP_NAK ? CP_CONF_NAK : CP_CONF_REJ, s->in->id,
 		s->answer->body, s->answer->len);
 }
 
-static void act_sta(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_sta(struct ppp *p, struct cp *c, const struct step *s)
 {
 	cp_send(p, c, CP_TERM_ACK, s->in->id, NULL, 0);
 }
 
-static void act_scj(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_scj(struct ppp *p, struct cp *c, const struct step *s)
 {
 	cp_send(p, c, CP_CODE_REJ, ++c->id, s->in->whole, s->in->whole_len);
 }
 
 /* Only LCP knows RXR; its Echo-Reply begins with our magic number in place of theirs. */
-static void act_ser(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_ser(struct ppp *p, struct cp *c, const struct step *s)
 {
 	uint8_t buf[PPP_TX_MAX];
 	struct wr w = wr_init(buf, ppp_link_tx_room(p) - HEADER);
@@ -255,7 +255,7 @@ static void act_ser(struct ppp *p, struct cp *c, const struct step *s)
 	cp_send(p, c, CP_ECHO_REP, s->in->id, buf, w.len);
 }
 
-static void act_tlu(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_tlu(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)s;
 	c->rounds = 0;
@@ -264,25 +264,25 @@ static void act_tlu(struct ppp *p, struct cp *c, const struct step *s)
 		c->def->up(p);
 }
 
-static void act_tls(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_tls(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)p;
 	(void)c;
 	(void)s;
 }
 
-static void act_tlf(struct ppp *p, struct cp *c, const struct step *s)
+static void cp_act_tlf(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)s;
 	if (c->def->finished)
 		c->def->finished(p);
 }
 
-static void run(struct ppp *p, struct cp *c, const struct step *ev)
+static void cp_run(struct ppp *p, struct cp *c, const struct step *ev)
 {
 	static void (*const acts[FSM_ACTIONS])(struct ppp *, struct cp *, const struct step *) = {
-		act_tld, act_irc, act_zrc, act_scr, act_str, act_sca, act_scn,
-		act_sta, act_scj, act_ser, act_tlu, act_tls, act_tlf,
+		cp_act_tld, cp_act_irc, cp_act_zrc, cp_act_scr, cp_act_str, cp_act_sca, cp_act_scn,
+		cp_act_sta, cp_act_scj, cp_act_ser, cp_act_tlu, cp_act_tls, cp_act_tlf,
 	};
 	const struct fsm_cell *cell = &fsm_table[ev->ev][c->state];
 	struct step s = *ev;
@@ -292,7 +292,7 @@ static void run(struct ppp *p, struct cp *c, const struct step *ev)
 		return;
 	}
 	if ((cell->actions & FSM_SCR) && !fsm_negotiating((enum fsm_state)c->state))
-		begin(p, c);
+		cp_begin(p, c);
 	s.actions = cell->actions;
 	c->state = cell->next;
 	if (!fsm_timed((enum fsm_state)c->state))
@@ -306,7 +306,7 @@ void cp_event(struct ppp *p, struct cp *c, enum fsm_event ev, const struct cp_pa
 {
 	struct step s = {0, ev, in, NULL};
 
-	run(p, c, &s);
+	cp_run(p, c, &s);
 }
 
 void cp_open_passive(struct cp *c)
@@ -327,20 +327,20 @@ void cp_timeout(struct ppp *p, struct cp *c)
 
 /* --- the peer's Configure-Request ------------------------------------------------------------- */
 
-static bool may_nak(const struct ppp *p, const struct cp *c, uint8_t id)
+static bool cp_may_nak(const struct ppp *p, const struct cp *c, uint8_t id)
 {
-	return c->naks_out < p->cfg.max_failure || is_repeated(c, id);
+	return c->naks_out < p->cfg.max_failure || cp_is_repeated(c, id);
 }
 
-static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, uint8_t id,
+static enum cp_verdict cp_judge_option(struct ppp *p, const struct cp *c, uint8_t id,
 				    const struct option_at *o, struct wr *nak)
 {
-	const struct cp_option *row = find_option(c->def, o->type, NULL);
+	const struct cp_option *row = cp_find_option(c->def, o->type, NULL);
 	enum cp_verdict v;
 
 	if (!row || !row->judge)
 		return CP_REJECT;
-	if (length_fits(row, o)) {
+	if (cp_length_fits(row, o)) {
 		v = row->judge(p, o->value);
 	} else {
 		ppp_link_count(p, PPP_R_OPTION);
@@ -348,49 +348,49 @@ static enum cp_verdict judge_option(struct ppp *p, const struct cp *c, uint8_t i
 	}
 	if (v != CP_NAK)
 		return v;
-	if (!row->suggest || !may_nak(p, c, id))
+	if (!row->suggest || !cp_may_nak(p, c, id))
 		return CP_REJECT;
-	return put_option(p, nak, o->type, row->suggest) ? CP_NAK : CP_REJECT;
+	return cp_put_option(p, nak, o->type, row->suggest) ? CP_NAK : CP_REJECT;
 }
 
 /* Options that the peer left out and that we want to see: said once, then taken as its wish. */
-static void append_needed(struct ppp *p, struct cp *c, uint8_t id, uint32_t seen, struct wr *nak)
+static void cp_append_needed(struct ppp *p, struct cp *c, uint8_t id, uint32_t seen, struct wr *nak)
 {
-	if (!may_nak(p, c, id))
+	if (!cp_may_nak(p, c, id))
 		return;
-	if (!is_repeated(c, id))
+	if (!cp_is_repeated(c, id))
 		seen |= c->appended;
 	for (uint8_t i = 0; i < c->def->n_options; i++) {
 		const struct cp_option *row = &c->def->options[i];
 
 		if (seen & 1u << i || !row->needed || !row->needed(p))
 			continue;
-		if (put_option(p, nak, row->type, row->suggest))
+		if (cp_put_option(p, nak, row->type, row->suggest))
 			c->appended |= 1u << i;
 	}
 }
 
-static void judge_request(struct ppp *p, struct cp *c, const struct cp_packet *in, struct wr *nak,
+static void cp_judge_request(struct ppp *p, struct cp *c, const struct cp_packet *in, struct wr *nak,
 			  struct wr *rej)
 {
 	struct rd r = in->body;
 	struct option_at o;
 	uint32_t seen = 0, bit;
 
-	while (next_option(&r, &o)) {
+	while (cp_next_option(&r, &o)) {
 		bit = 0;
-		find_option(c->def, o.type, &bit);
+		cp_find_option(c->def, o.type, &bit);
 		seen |= bit;
-		if (judge_option(p, c, in->id, &o, nak) == CP_REJECT &&
+		if (cp_judge_option(p, c, in->id, &o, nak) == CP_REJECT &&
 		    rej->cap - rej->len >= o.raw_len)
 			wr_bytes(rej, o.raw, o.raw_len);
 	}
 	if (!rej->len)
-		append_needed(p, c, in->id, seen, nak);
+		cp_append_needed(p, c, in->id, seen, nak);
 }
 
 /* One negotiation has gone on for too long. */
-static bool worn_out(struct ppp *p, struct cp *c)
+static bool cp_worn_out(struct ppp *p, struct cp *c)
 {
 	unsigned limit = 4u * (p->cfg.max_configure + p->cfg.max_failure);
 
@@ -401,7 +401,7 @@ static bool worn_out(struct ppp *p, struct cp *c)
 	return true;
 }
 
-static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	uint8_t nak_buf[PPP_TX_MAX], rej_buf[PPP_TX_MAX];
 	size_t room = ppp_link_tx_room(p) - HEADER;
@@ -410,22 +410,22 @@ static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 	struct step s = {0, FSM_RCR_PLUS, in, &a};
 
 	/* An Ack must return every octet, so what would not fit cannot be agreed to. */
-	if (!options_well_formed(in->body) || in->body.left > room) {
+	if (!cp_options_well_formed(in->body) || in->body.left > room) {
 		ppp_link_count(p, PPP_R_OPTION);
 		return;
 	}
-	if (worn_out(p, c))
+	if (cp_worn_out(p, c))
 		return;
 	if (c->def->fresh)
 		c->def->fresh(p);
-	judge_request(p, c, in, &nak, &rej);
+	cp_judge_request(p, c, in, &nak, &rej);
 	if (rej.len)
 		a = (struct answer){CP_REJECT, rej.len, rej_buf};
 	else if (nak.len)
 		a = (struct answer){CP_NAK, nak.len, nak_buf};
 	if (a.verdict != CP_ACK)
 		s.ev = FSM_RCR_MINUS;
-	run(p, c, &s);
+	cp_run(p, c, &s);
 }
 
 /* --- answers to ours -------------------------------------------------------------------------- */
@@ -433,7 +433,7 @@ static void rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 /* Only a state that has a Configure-Request out can compare; the others let the automaton speak.  A
  * second answer to one Request is out of sequence (RFC 1661 4.3, RCA) and never reaches it: a
  * network that duplicates packets must not bring an open link down. */
-static bool is_answer(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static bool cp_is_answer(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	if (c->state < FSM_REQ_SENT)
 		return true;
@@ -443,9 +443,9 @@ static bool is_answer(struct ppp *p, struct cp *c, const struct cp_packet *in)
 	return false;
 }
 
-static void rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
-	if (!is_answer(p, c, in))
+	if (!cp_is_answer(p, c, in))
 		return;
 	if (c->state >= FSM_REQ_SENT) {
 		if (in->body.left != c->req_len || memcmp(in->body.p, c->req, c->req_len)) {
@@ -457,13 +457,13 @@ static void rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
 	cp_event(p, c, FSM_RCA, in);
 }
 
-static void refuse(struct ppp *p, struct cp *c, const struct cp_option *row, uint32_t bit)
+static void cp_refuse(struct ppp *p, struct cp *c, const struct cp_option *row, uint32_t bit)
 {
 	if (!row->rejected || !row->rejected(p))
 		c->refused |= bit;
 }
 
-static void take_naks(struct ppp *p, struct cp *c, struct rd r)
+static void cp_take_naks(struct ppp *p, struct cp *c, struct rd r)
 {
 	struct option_at o;
 	uint32_t bit;
@@ -472,14 +472,14 @@ static void take_naks(struct ppp *p, struct cp *c, struct rd r)
 	if (c->naks_in < UINT8_MAX)
 		c->naks_in++;
 	enough = c->naks_in > p->cfg.max_failure;
-	while (next_option(&r, &o)) {
-		const struct cp_option *row = find_option(c->def, o.type, &bit);
+	while (cp_next_option(&r, &o)) {
+		const struct cp_option *row = cp_find_option(c->def, o.type, &bit);
 
 		if (!row || !(c->asked & bit))
 			continue;
 		if (enough)
-			refuse(p, c, row, bit);
-		else if (!length_fits(row, &o))
+			cp_refuse(p, c, row, bit);
+		else if (!cp_length_fits(row, &o))
 			ppp_link_count(p, PPP_R_OPTION);
 		else if (row->nakked)
 			row->nakked(p, o.value);
@@ -487,48 +487,48 @@ static void take_naks(struct ppp *p, struct cp *c, struct rd r)
 }
 
 /* A Reject lists some of our options, unchanged and in our order. */
-static bool all_ours(const struct cp *c, struct rd r)
+static bool cp_all_ours(const struct cp *c, struct rd r)
 {
 	struct rd ours = rd_init(c->req, c->req_len);
 	struct option_at o, mine;
 
-	while (next_option(&r, &o)) {
+	while (cp_next_option(&r, &o)) {
 		do {
-			if (!next_option(&ours, &mine))
+			if (!cp_next_option(&ours, &mine))
 				return false;
 		} while (mine.raw_len != o.raw_len || memcmp(mine.raw, o.raw, o.raw_len));
 	}
 	return true;
 }
 
-static void take_rejects(struct ppp *p, struct cp *c, struct rd r)
+static void cp_take_rejects(struct ppp *p, struct cp *c, struct rd r)
 {
 	struct option_at o;
 	uint32_t bit;
 
-	while (next_option(&r, &o)) {
-		const struct cp_option *row = find_option(c->def, o.type, &bit);
+	while (cp_next_option(&r, &o)) {
+		const struct cp_option *row = cp_find_option(c->def, o.type, &bit);
 
 		if (row)
-			refuse(p, c, row, bit);
+			cp_refuse(p, c, row, bit);
 	}
 }
 
-static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	bool nak = in->code == CP_CONF_NAK;
 
-	if (!is_answer(p, c, in))
+	if (!cp_is_answer(p, c, in))
 		return;
 	if (c->state >= FSM_REQ_SENT) {
-		if (!options_well_formed(in->body) || (!nak && !all_ours(c, in->body))) {
+		if (!cp_options_well_formed(in->body) || (!nak && !cp_all_ours(c, in->body))) {
 			ppp_link_count(p, PPP_R_OPTION);
 			return;
 		}
-		if (worn_out(p, c))
+		if (cp_worn_out(p, c))
 			return;
 		c->answered = true;
-		(nak ? take_naks : take_rejects)(p, c, in->body);
+		(nak ? cp_take_naks : cp_take_rejects)(p, c, in->body);
 	}
 	cp_event(p, c, FSM_RCN, in);
 }
@@ -536,20 +536,20 @@ static void rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_packet 
 /* --- the rest --------------------------------------------------------------------------------- */
 
 /* During a negotiation the link goes on; but should it come to nothing, then this is why. */
-static void rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	if (c == &p->lcp && p->why == PPP_WHY_NONE)
 		p->why = PPP_WHY_PEER;
 	cp_event(p, c, FSM_RTR, in);
 }
 
-static void rx_term_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_rx_term_ack(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	cp_event(p, c, FSM_RTA, in);
 }
 
 /* Without the seven common codes nothing can be negotiated; any other code we can do without. */
-static void rx_code_rej(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_rx_code_rej(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	struct rd r = in->body;
 	uint8_t code = rd_u8(&r);
@@ -564,13 +564,13 @@ static void rx_code_rej(struct ppp *p, struct cp *c, const struct cp_packet *in)
 		 in);
 }
 
-static void dispatch(struct ppp *p, struct cp *c, const struct cp_packet *in)
+static void cp_dispatch(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	static void (*const common[])(struct ppp *, struct cp *, const struct cp_packet *) = {
-		[CP_CONF_REQ] = rx_conf_req,	 [CP_CONF_ACK] = rx_conf_ack,
-		[CP_CONF_NAK] = rx_conf_refusal, [CP_CONF_REJ] = rx_conf_refusal,
-		[CP_TERM_REQ] = rx_term_req,	 [CP_TERM_ACK] = rx_term_ack,
-		[CP_CODE_REJ] = rx_code_rej,
+		[CP_CONF_REQ] = cp_rx_conf_req,	 [CP_CONF_ACK] = cp_rx_conf_ack,
+		[CP_CONF_NAK] = cp_rx_conf_refusal, [CP_CONF_REJ] = cp_rx_conf_refusal,
+		[CP_TERM_REQ] = cp_rx_term_req,	 [CP_TERM_ACK] = cp_rx_term_ack,
+		[CP_CODE_REJ] = cp_rx_code_rej,
 	};
 
 	if (in->code >= CP_CONF_REQ && in->code <= CP_CODE_REJ) {
@@ -610,5 +610,5 @@ void cp_rx(struct ppp *p, struct cp *c, struct rd r)
 		ppp_link_count(p, PPP_R_STATE);
 		return;
 	}
-	dispatch(p, c, &in);
+	cp_dispatch(p, c, &in);
 }

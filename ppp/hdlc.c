@@ -15,7 +15,7 @@
 #define FRAME_MIN \
 	2u /* less than a protocol field is no frame; with the FCS, RFC 1662's four octets */
 
-static uint16_t fcs_octet(uint16_t fcs, uint8_t octet)
+static uint16_t hdlc_fcs_octet(uint16_t fcs, uint8_t octet)
 {
 	fcs ^= octet;
 	for (int i = 0; i < 8; i++)
@@ -26,11 +26,11 @@ static uint16_t fcs_octet(uint16_t fcs, uint8_t octet)
 uint16_t hdlc_fcs16(uint16_t fcs, const uint8_t *p, size_t len)
 {
 	while (len--)
-		fcs = fcs_octet(fcs, *p++);
+		fcs = hdlc_fcs_octet(fcs, *p++);
 	return fcs;
 }
 
-static void put_octet(struct wr *w, uint8_t octet, uint32_t accm)
+static void hdlc_put_octet(struct wr *w, uint8_t octet, uint32_t accm)
 {
 	if (octet == FLAG || octet == ESCAPE || (octet < 0x20 && accm >> octet & 1)) {
 		wr_u8(w, ESCAPE);
@@ -46,14 +46,14 @@ size_t hdlc_encode(uint8_t *out, size_t cap, const uint8_t *frame, size_t len, u
 
 	wr_u8(&w, FLAG);
 	for (size_t i = 0; i < len && !w.bad; i++)
-		put_octet(&w, frame[i], accm);
-	put_octet(&w, (uint8_t)fcs, accm);
-	put_octet(&w, (uint8_t)(fcs >> 8), accm);
+		hdlc_put_octet(&w, frame[i], accm);
+	hdlc_put_octet(&w, (uint8_t)fcs, accm);
+	hdlc_put_octet(&w, (uint8_t)(fcs >> 8), accm);
 	wr_u8(&w, FLAG);
 	return w.bad ? 0 : w.len;
 }
 
-static void begin(struct hdlc_decoder *d)
+static void hdlc_begin(struct hdlc_decoder *d)
 {
 	d->len = 0;
 	d->fcs = HDLC_FCS_INIT;
@@ -71,7 +71,7 @@ void hdlc_decoder_init(struct hdlc_decoder *d, uint8_t *buf, size_t cap, uint32_
 }
 
 /* A flag: is what came before it a frame?  Two flags in a row have nothing between them. */
-static size_t end(struct hdlc_decoder *d)
+static size_t hdlc_end(struct hdlc_decoder *d)
 {
 	size_t len = 0;
 
@@ -87,11 +87,11 @@ static size_t end(struct hdlc_decoder *d)
 		len = d->len - FCS_SIZE;
 	if (len)
 		d->frames++;
-	begin(d);
+	hdlc_begin(d);
 	return len;
 }
 
-static void take(struct hdlc_decoder *d, uint8_t octet)
+static void hdlc_take(struct hdlc_decoder *d, uint8_t octet)
 {
 	if (d->hunting || (octet < 0x20 && d->accm >> octet & 1))
 		return;
@@ -108,7 +108,7 @@ static void take(struct hdlc_decoder *d, uint8_t octet)
 		octet ^= FLIP;
 	d->escaped = false;
 	d->buf[d->len++] = octet;
-	d->fcs = fcs_octet(d->fcs, octet);
+	d->fcs = hdlc_fcs_octet(d->fcs, octet);
 }
 
 size_t hdlc_decode(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t *frame_len)
@@ -118,9 +118,9 @@ size_t hdlc_decode(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t *
 	*frame_len = 0;
 	for (i = 0; i < n && !*frame_len; i++) {
 		if (in[i] == FLAG)
-			*frame_len = end(d);
+			*frame_len = hdlc_end(d);
 		else
-			take(d, in[i]);
+			hdlc_take(d, in[i]);
 	}
 	return i;
 }

@@ -11,7 +11,7 @@
 
 /* --- IP-Address (RFC 1332 3.3) ---------------------------------------------------------------- */
 
-static enum cp_verdict address_judge(struct ppp *p, struct rd v)
+static enum cp_verdict ipcp_address_judge(struct ppp *p, struct rd v)
 {
 	uint32_t a = rd_u32(&v);
 
@@ -21,24 +21,24 @@ static enum cp_verdict address_judge(struct ppp *p, struct rd v)
 	return a ? CP_ACK : CP_REJECT;
 }
 
-static bool address_suggest(struct ppp *p, struct wr *w)
+static bool ipcp_address_suggest(struct ppp *p, struct wr *w)
 {
 	wr_u32(w, p->given.peer4);
 	return p->cfg.server;
 }
 
-static bool address_needed(const struct ppp *p)
+static bool ipcp_address_needed(const struct ppp *p)
 {
 	return p->cfg.server;
 }
 
-static bool address_ask(struct ppp *p, struct wr *w)
+static bool ipcp_address_ask(struct ppp *p, struct wr *w)
 {
 	wr_u32(w, p->ipcp_vars.local4);
 	return !p->cfg.server || p->ipcp_vars.local4;
 }
 
-static void address_nakked(struct ppp *p, struct rd v)
+static void ipcp_address_nakked(struct ppp *p, struct rd v)
 {
 	uint32_t a = rd_u32(&v);
 
@@ -48,26 +48,26 @@ static void address_nakked(struct ppp *p, struct rd v)
 
 /* --- DNS (RFC 1877 1.1 and 1.3) --------------------------------------------------------------- */
 
-static enum cp_verdict dns_judge(struct ppp *p, struct rd v, unsigned i)
+static enum cp_verdict ipcp_dns_judge(struct ppp *p, struct rd v, unsigned i)
 {
 	if (!p->cfg.server || !p->given.dns4[i])
 		return CP_REJECT;
 	return rd_u32(&v) == p->given.dns4[i] ? CP_ACK : CP_NAK;
 }
 
-static bool dns_suggest(struct ppp *p, struct wr *w, unsigned i)
+static bool ipcp_dns_suggest(struct ppp *p, struct wr *w, unsigned i)
 {
 	wr_u32(w, p->given.dns4[i]);
 	return p->cfg.server && p->given.dns4[i];
 }
 
-static bool dns_ask(struct ppp *p, struct wr *w, unsigned i)
+static bool ipcp_dns_ask(struct ppp *p, struct wr *w, unsigned i)
 {
 	wr_u32(w, p->ipcp_vars.dns4[i]);
 	return !p->cfg.server;
 }
 
-static void dns_nakked(struct ppp *p, struct rd v, unsigned i)
+static void ipcp_dns_nakked(struct ppp *p, struct rd v, unsigned i)
 {
 	p->ipcp_vars.dns4[i] = rd_u32(&v);
 }
@@ -75,47 +75,47 @@ static void dns_nakked(struct ppp *p, struct rd v, unsigned i)
 #define DNS(i)                                                            \
 	static enum cp_verdict dns##i##_judge(struct ppp *p, struct rd v) \
 	{                                                                 \
-		return dns_judge(p, v, i);                                \
+		return ipcp_dns_judge(p, v, i);                                \
 	}                                                                 \
 	static bool dns##i##_suggest(struct ppp *p, struct wr *w)         \
 	{                                                                 \
-		return dns_suggest(p, w, i);                              \
+		return ipcp_dns_suggest(p, w, i);                              \
 	}                                                                 \
 	static bool dns##i##_ask(struct ppp *p, struct wr *w)             \
 	{                                                                 \
-		return dns_ask(p, w, i);                                  \
+		return ipcp_dns_ask(p, w, i);                                  \
 	}                                                                 \
 	static void dns##i##_nakked(struct ppp *p, struct rd v)           \
 	{                                                                 \
-		dns_nakked(p, v, i);                                      \
+		ipcp_dns_nakked(p, v, i);                                      \
 	}
 DNS(0)
 DNS(1)
 
 static const struct cp_option options[] = {
-	{IPCP_ADDRESS, 4, 4, address_judge, address_suggest, address_needed, address_ask,
-	 address_nakked, NULL},
+	{IPCP_ADDRESS, 4, 4, ipcp_address_judge, ipcp_address_suggest, ipcp_address_needed, ipcp_address_ask,
+	 ipcp_address_nakked, NULL},
 	{IPCP_DNS1, 4, 4, dns0_judge, dns0_suggest, NULL, dns0_ask, dns0_nakked, NULL},
 	{IPCP_DNS2, 4, 4, dns1_judge, dns1_suggest, NULL, dns1_ask, dns1_nakked, NULL},
 };
 
-static void begin(struct ppp *p)
+static void ipcp_begin(struct ppp *p)
 {
 	p->ipcp_vars.local4 = p->given.local4;
 	memset(p->ipcp_vars.dns4, 0, sizeof(p->ipcp_vars.dns4));
 }
 
-static void fresh(struct ppp *p)
+static void ipcp_fresh(struct ppp *p)
 {
 	p->ipcp_vars.peer4 = 0;
 }
 
-static void commit(struct ppp *p)
+static void ipcp_commit(struct ppp *p)
 {
 	p->addr.peer4 = p->cfg.server ? p->given.peer4 : p->ipcp_vars.peer4;
 }
 
-static void learn(struct ppp *p)
+static void ipcp_learn(struct ppp *p)
 {
 	p->addr.local4 = cp_asked(&p->ipcp, IPCP_ADDRESS) ? p->ipcp_vars.local4 : p->given.local4;
 	p->addr.dns4[0] = cp_asked(&p->ipcp, IPCP_DNS1) ? p->ipcp_vars.dns4[0] : 0;
@@ -123,13 +123,13 @@ static void learn(struct ppp *p)
 }
 
 /* A client that was given no address has no use for IP. */
-static void up(struct ppp *p)
+static void ipcp_up(struct ppp *p)
 {
 	if (p->cfg.server) {
 		p->addr.local4 = p->given.local4;
 		memcpy(p->addr.dns4, p->given.dns4, sizeof(p->addr.dns4));
 	} else {
-		learn(p);
+		ipcp_learn(p);
 		if (!p->addr.local4) {
 			cp_event(p, &p->ipcp, FSM_CLOSE, NULL);
 			return;
@@ -139,7 +139,7 @@ static void up(struct ppp *p)
 	ppp_link_emit(p, PPP_EV_IP4_UP);
 }
 
-static void down(struct ppp *p)
+static void ipcp_down(struct ppp *p)
 {
 	if (!p->ip4_up)
 		return;
@@ -151,10 +151,10 @@ const struct cp_def ipcp_def = {
 	.proto = PPP_IPCP,
 	.options = options,
 	.n_options = sizeof(options) / sizeof(*options),
-	.begin = begin,
-	.fresh = fresh,
-	.commit = commit,
-	.up = up,
-	.down = down,
+	.begin = ipcp_begin,
+	.fresh = ipcp_fresh,
+	.commit = ipcp_commit,
+	.up = ipcp_up,
+	.down = ipcp_down,
 	.finished = ppp_link_ncp_finished,
 };

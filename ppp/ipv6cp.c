@@ -10,7 +10,7 @@
 
 #define UNIVERSAL_BIT 0x0200000000000000u
 
-static uint64_t fresh_id(struct ppp *p)
+static uint64_t ipv6cp_fresh_id(struct ppp *p)
 {
 	uint64_t id = ppp_link_random32(p);
 
@@ -20,34 +20,34 @@ static uint64_t fresh_id(struct ppp *p)
 	return id ? id : 1;
 }
 
-static bool insists(const struct ppp *p)
+static bool ipv6cp_insists(const struct ppp *p)
 {
 	return p->cfg.server && p->given.peer_iid;
 }
 
-static enum cp_verdict id_judge(struct ppp *p, struct rd v)
+static enum cp_verdict ipv6cp_id_judge(struct ppp *p, struct rd v)
 {
 	uint64_t id = rd_u64(&v);
 
 	p->ipv6cp_vars.peer = id;
-	if (insists(p))
+	if (ipv6cp_insists(p))
 		return id == p->given.peer_iid ? CP_ACK : CP_NAK;
 	return id && id != p->ipv6cp_vars.local ? CP_ACK : CP_NAK;
 }
 
-static bool id_suggest(struct ppp *p, struct wr *w)
+static bool ipv6cp_id_suggest(struct ppp *p, struct wr *w)
 {
-	p->ipv6cp_vars.suggested = insists(p) ? p->given.peer_iid : fresh_id(p);
+	p->ipv6cp_vars.suggested = ipv6cp_insists(p) ? p->given.peer_iid : ipv6cp_fresh_id(p);
 	wr_u64(w, p->ipv6cp_vars.suggested);
 	return true;
 }
 
-static bool id_needed(const struct ppp *p)
+static bool ipv6cp_id_needed(const struct ppp *p)
 {
 	return p->cfg.server;
 }
 
-static bool id_ask(struct ppp *p, struct wr *w)
+static bool ipv6cp_id_ask(struct ppp *p, struct wr *w)
 {
 	wr_u64(w, p->ipv6cp_vars.local);
 	return true;
@@ -55,48 +55,48 @@ static bool id_ask(struct ppp *p, struct wr *w)
 
 /* The server keeps an identifier that it was given; else what the peer suggests is as good as ours,
  * unless it is nothing, what we sent, or what we have just suggested to the peer. */
-static void id_nakked(struct ppp *p, struct rd v)
+static void ipv6cp_id_nakked(struct ppp *p, struct rd v)
 {
 	uint64_t id = rd_u64(&v);
 
 	if (p->cfg.server && p->given.local_iid)
 		return;
 	if (!id || id == p->ipv6cp_vars.local || id == p->ipv6cp_vars.suggested)
-		id = fresh_id(p);
+		id = ipv6cp_fresh_id(p);
 	p->ipv6cp_vars.local = id;
 }
 
 static const struct cp_option options[] = {
-	{IPV6CP_INTERFACE_ID, 8, 8, id_judge, id_suggest, id_needed, id_ask, id_nakked, NULL},
+	{IPV6CP_INTERFACE_ID, 8, 8, ipv6cp_id_judge, ipv6cp_id_suggest, ipv6cp_id_needed, ipv6cp_id_ask, ipv6cp_id_nakked, NULL},
 };
 
-static void begin(struct ppp *p)
+static void ipv6cp_begin(struct ppp *p)
 {
 	p->ipv6cp_vars.suggested = 0;
-	p->ipv6cp_vars.local = p->given.local_iid ? p->given.local_iid : fresh_id(p);
+	p->ipv6cp_vars.local = p->given.local_iid ? p->given.local_iid : ipv6cp_fresh_id(p);
 }
 
-static void fresh(struct ppp *p)
+static void ipv6cp_fresh(struct ppp *p)
 {
 	p->ipv6cp_vars.peer = 0;
 }
 
-static void commit(struct ppp *p)
+static void ipv6cp_commit(struct ppp *p)
 {
-	p->addr.peer_iid = insists(p) ? p->given.peer_iid : p->ipv6cp_vars.peer;
+	p->addr.peer_iid = ipv6cp_insists(p) ? p->given.peer_iid : p->ipv6cp_vars.peer;
 }
 
 /* A peer that would not name an identifier gets one from us. */
-static void up(struct ppp *p)
+static void ipv6cp_up(struct ppp *p)
 {
 	p->addr.local_iid = p->ipv6cp_vars.local;
 	if (!p->addr.peer_iid)
-		p->addr.peer_iid = fresh_id(p);
+		p->addr.peer_iid = ipv6cp_fresh_id(p);
 	p->ip6_up = true;
 	ppp_link_emit(p, PPP_EV_IP6_UP);
 }
 
-static void down(struct ppp *p)
+static void ipv6cp_down(struct ppp *p)
 {
 	p->ip6_up = false;
 	ppp_link_emit(p, PPP_EV_IP6_DOWN);
@@ -106,10 +106,10 @@ const struct cp_def ipv6cp_def = {
 	.proto = PPP_IPV6CP,
 	.options = options,
 	.n_options = sizeof(options) / sizeof(*options),
-	.begin = begin,
-	.fresh = fresh,
-	.commit = commit,
-	.up = up,
-	.down = down,
+	.begin = ipv6cp_begin,
+	.fresh = ipv6cp_fresh,
+	.commit = ipv6cp_commit,
+	.up = ipv6cp_up,
+	.down = ipv6cp_down,
 	.finished = ppp_link_ncp_finished,
 };

@@ -11,34 +11,34 @@
 
 #define ACCM_DEFAULT 0xffffffffu
 
-static struct lcp_proposal *peer(struct ppp *p)
+static struct lcp_proposal *lcp_peer(struct ppp *p)
 {
 	return &p->lcp_vars.peer;
 }
 
 /* --- MRU (6.1) -------------------------------------------------------------------------------- */
 
-static enum cp_verdict mru_judge(struct ppp *p, struct rd v)
+static enum cp_verdict lcp_mru_judge(struct ppp *p, struct rd v)
 {
-	peer(p)->mru = rd_u16(&v);
-	return peer(p)->mru >= PPP_MRU_MIN ? CP_ACK : CP_NAK;
+	lcp_peer(p)->mru = rd_u16(&v);
+	return lcp_peer(p)->mru >= PPP_MRU_MIN ? CP_ACK : CP_NAK;
 }
 
-static bool mru_suggest(struct ppp *p, struct wr *w)
+static bool lcp_mru_suggest(struct ppp *p, struct wr *w)
 {
 	(void)p;
 	wr_u16(w, PPP_MRU_MIN);
 	return true;
 }
 
-static bool mru_ask(struct ppp *p, struct wr *w)
+static bool lcp_mru_ask(struct ppp *p, struct wr *w)
 {
 	wr_u16(w, p->lcp_vars.mru);
 	return p->lcp_vars.mru != PPP_MRU_DEFAULT;
 }
 
 /* More than we can take is no use; less is. */
-static void mru_nakked(struct ppp *p, struct rd v)
+static void lcp_mru_nakked(struct ppp *p, struct rd v)
 {
 	uint16_t mru = rd_u16(&v);
 
@@ -48,13 +48,13 @@ static void mru_nakked(struct ppp *p, struct rd v)
 
 /* --- ACCM (RFC 1662 7.1): taken from the peer, never asked for -------------------------------- */
 
-static enum cp_verdict accm_judge(struct ppp *p, struct rd v)
+static enum cp_verdict lcp_accm_judge(struct ppp *p, struct rd v)
 {
-	peer(p)->accm = rd_u32(&v);
+	lcp_peer(p)->accm = rd_u32(&v);
 	return CP_ACK;
 }
 
-static bool accm_suggest(struct ppp *p, struct wr *w)
+static bool lcp_accm_suggest(struct ppp *p, struct wr *w)
 {
 	(void)p;
 	wr_u32(w, ACCM_DEFAULT);
@@ -63,7 +63,7 @@ static bool accm_suggest(struct ppp *p, struct wr *w)
 
 /* --- Authentication-Protocol (6.2) ------------------------------------------------------------ */
 
-static bool allowed(const struct ppp *p, unsigned method)
+static bool lcp_allowed(const struct ppp *p, unsigned method)
 {
 	for (unsigned i = 0; i < p->cfg.n_auth; i++)
 		if (p->cfg.auth[i] == method)
@@ -72,14 +72,14 @@ static bool allowed(const struct ppp *p, unsigned method)
 }
 
 /* Only a client proves itself to the peer. */
-static enum cp_verdict auth_judge(struct ppp *p, struct rd v)
+static enum cp_verdict lcp_auth_judge(struct ppp *p, struct rd v)
 {
 	enum ppp_auth m = auth_by_option(v);
 
 	if (p->cfg.server)
 		return CP_REJECT;
-	if (m != PPP_AUTH_NONE && allowed(p, m)) {
-		peer(p)->auth = (uint8_t)m;
+	if (m != PPP_AUTH_NONE && lcp_allowed(p, m)) {
+		lcp_peer(p)->auth = (uint8_t)m;
 		return CP_ACK;
 	}
 	p->lcp_vars.auth_disagreed = true;
@@ -87,7 +87,7 @@ static enum cp_verdict auth_judge(struct ppp *p, struct rd v)
 }
 
 /* Each refusal suggests another one of ours: not every server takes the first. */
-static bool auth_suggest(struct ppp *p, struct wr *w)
+static bool lcp_auth_suggest(struct ppp *p, struct wr *w)
 {
 	if (p->cfg.server || !p->cfg.n_auth)
 		return false;
@@ -95,7 +95,7 @@ static bool auth_suggest(struct ppp *p, struct wr *w)
 	return true;
 }
 
-static bool auth_ask(struct ppp *p, struct wr *w)
+static bool lcp_auth_ask(struct ppp *p, struct wr *w)
 {
 	if (!p->cfg.server || p->lcp_vars.auth == PPP_AUTH_NONE)
 		return false;
@@ -103,23 +103,23 @@ static bool auth_ask(struct ppp *p, struct wr *w)
 	return true;
 }
 
-static void auth_try(struct ppp *p, uint8_t m)
+static void lcp_auth_try(struct ppp *p, uint8_t m)
 {
 	p->lcp_vars.auth = m;
 	p->lcp_vars.auth_tried |= (uint8_t)(1u << m);
 }
 
-static bool untried(const struct ppp *p, unsigned m)
+static bool lcp_untried(const struct ppp *p, unsigned m)
 {
-	return allowed(p, m) && !(p->lcp_vars.auth_tried & 1u << m);
+	return lcp_allowed(p, m) && !(p->lcp_vars.auth_tried & 1u << m);
 }
 
 /* Refused: the next of our list; when there is none, the link cannot be. */
-static bool auth_next(struct ppp *p)
+static bool lcp_auth_next(struct ppp *p)
 {
 	for (unsigned i = 0; i < p->cfg.n_auth; i++) {
-		if (untried(p, p->cfg.auth[i])) {
-			auth_try(p, p->cfg.auth[i]);
+		if (lcp_untried(p, p->cfg.auth[i])) {
+			lcp_auth_try(p, p->cfg.auth[i]);
 			return true;
 		}
 	}
@@ -127,106 +127,106 @@ static bool auth_next(struct ppp *p)
 	return true;
 }
 
-static void auth_nakked(struct ppp *p, struct rd v)
+static void lcp_auth_nakked(struct ppp *p, struct rd v)
 {
 	enum ppp_auth m = auth_by_option(v);
 
-	if (m != PPP_AUTH_NONE && untried(p, m))
-		auth_try(p, (uint8_t)m);
+	if (m != PPP_AUTH_NONE && lcp_untried(p, m))
+		lcp_auth_try(p, (uint8_t)m);
 	else
-		auth_next(p);
+		lcp_auth_next(p);
 }
 
 /* --- Magic-Number (6.4) ----------------------------------------------------------------------- */
 
-static uint32_t fresh_magic(struct ppp *p)
+static uint32_t lcp_fresh_magic(struct ppp *p)
 {
 	uint32_t m = ppp_link_random32(p);
 
 	return m ? m : 1;
 }
 
-static void loop_seen(struct ppp *p)
+static void lcp_loop_seen(struct ppp *p)
 {
 	ppp_link_count(p, PPP_R_MAGIC);
 	if (++p->lcp_vars.loops >= p->cfg.max_failure)
 		ppp_link_close(p, PPP_WHY_LOOP);
 }
 
-static enum cp_verdict magic_judge(struct ppp *p, struct rd v)
+static enum cp_verdict lcp_magic_judge(struct ppp *p, struct rd v)
 {
 	uint32_t m = rd_u32(&v);
 
-	peer(p)->magic = m;
+	lcp_peer(p)->magic = m;
 	if (m && m != p->lcp_vars.magic)
 		return CP_ACK;
 	if (m)
-		loop_seen(p);
+		lcp_loop_seen(p);
 	return CP_NAK;
 }
 
-static bool magic_suggest(struct ppp *p, struct wr *w)
+static bool lcp_magic_suggest(struct ppp *p, struct wr *w)
 {
-	p->lcp_vars.nak_magic = fresh_magic(p);
+	p->lcp_vars.nak_magic = lcp_fresh_magic(p);
 	wr_u32(w, p->lcp_vars.nak_magic);
 	return true;
 }
 
-static bool magic_ask(struct ppp *p, struct wr *w)
+static bool lcp_magic_ask(struct ppp *p, struct wr *w)
 {
 	wr_u32(w, p->lcp_vars.magic);
 	return true;
 }
 
 /* Our own suggestion coming back is a loop; any other is a peer that chose as we did. */
-static void magic_nakked(struct ppp *p, struct rd v)
+static void lcp_magic_nakked(struct ppp *p, struct rd v)
 {
 	if (p->lcp_vars.nak_magic && rd_u32(&v) == p->lcp_vars.nak_magic)
-		loop_seen(p);
-	p->lcp_vars.magic = fresh_magic(p);
+		lcp_loop_seen(p);
+	p->lcp_vars.magic = lcp_fresh_magic(p);
 }
 
 /* --- compression of the framing (6.5, 6.6): options without a value --------------------------- */
 
-static enum cp_verdict pfc_judge(struct ppp *p, struct rd v)
+static enum cp_verdict lcp_pfc_judge(struct ppp *p, struct rd v)
 {
 	(void)v;
-	peer(p)->pfc = true;
+	lcp_peer(p)->pfc = true;
 	return p->cfg.accept_pfc ? CP_ACK : CP_REJECT;
 }
 
-static bool pfc_ask(struct ppp *p, struct wr *w)
+static bool lcp_pfc_ask(struct ppp *p, struct wr *w)
 {
 	(void)w;
 	return p->cfg.ask_pfc;
 }
 
-static enum cp_verdict acfc_judge(struct ppp *p, struct rd v)
+static enum cp_verdict lcp_acfc_judge(struct ppp *p, struct rd v)
 {
 	(void)v;
-	peer(p)->acfc = true;
+	lcp_peer(p)->acfc = true;
 	return p->cfg.accept_acfc ? CP_ACK : CP_REJECT;
 }
 
-static bool acfc_ask(struct ppp *p, struct wr *w)
+static bool lcp_acfc_ask(struct ppp *p, struct wr *w)
 {
 	(void)w;
 	return p->cfg.ask_acfc;
 }
 
 static const struct cp_option options[] = {
-	{LCP_MRU, 2, 2, mru_judge, mru_suggest, NULL, mru_ask, mru_nakked, NULL},
-	{LCP_ACCM, 4, 4, accm_judge, accm_suggest, NULL, NULL, NULL, NULL},
-	{LCP_AUTH, 2, 253, auth_judge, auth_suggest, NULL, auth_ask, auth_nakked, auth_next},
-	{LCP_MAGIC, 4, 4, magic_judge, magic_suggest, NULL, magic_ask, magic_nakked, NULL},
-	{LCP_PFC, 0, 0, pfc_judge, NULL, NULL, pfc_ask, NULL, NULL},
-	{LCP_ACFC, 0, 0, acfc_judge, NULL, NULL, acfc_ask, NULL, NULL},
+	{LCP_MRU, 2, 2, lcp_mru_judge, lcp_mru_suggest, NULL, lcp_mru_ask, lcp_mru_nakked, NULL},
+	{LCP_ACCM, 4, 4, lcp_accm_judge, lcp_accm_suggest, NULL, NULL, NULL, NULL},
+	{LCP_AUTH, 2, 253, lcp_auth_judge, lcp_auth_suggest, NULL, lcp_auth_ask, lcp_auth_nakked, lcp_auth_next},
+	{LCP_MAGIC, 4, 4, lcp_magic_judge, lcp_magic_suggest, NULL, lcp_magic_ask, lcp_magic_nakked, NULL},
+	{LCP_PFC, 0, 0, lcp_pfc_judge, NULL, NULL, lcp_pfc_ask, NULL, NULL},
+	{LCP_ACFC, 0, 0, lcp_acfc_judge, NULL, NULL, lcp_acfc_ask, NULL, NULL},
 };
 
 /* --- echo and its kin (5.7 to 5.9, RFC 1570) -------------------------------------------------- */
 
 /* The magic number in front: ours on the way back is a loop, any other stranger is counted. */
-static bool check_magic(struct ppp *p, const struct cp_packet *in)
+static bool lcp_check_magic(struct ppp *p, const struct cp_packet *in)
 {
 	struct rd r = in->body;
 	uint32_t m = rd_u32(&r);
@@ -238,7 +238,7 @@ static bool check_magic(struct ppp *p, const struct cp_packet *in)
 	if (p->lcp.state != FSM_OPENED)
 		return true;
 	if (m && m == p->link.our_magic) {
-		loop_seen(p);
+		lcp_loop_seen(p);
 		return false;
 	}
 	if (m && m != p->link.peer_magic)
@@ -246,19 +246,19 @@ static bool check_magic(struct ppp *p, const struct cp_packet *in)
 	return true;
 }
 
-static void rx_echo_request(struct ppp *p, const struct cp_packet *in)
+static void lcp_rx_echo_request(struct ppp *p, const struct cp_packet *in)
 {
-	if (check_magic(p, in))
+	if (lcp_check_magic(p, in))
 		cp_event(p, &p->lcp, FSM_RXR, in);
 }
 
 /* On a slow line a reply may well come after the next request has gone. */
-static void rx_echo_reply(struct ppp *p, const struct cp_packet *in)
+static void lcp_rx_echo_reply(struct ppp *p, const struct cp_packet *in)
 {
 	struct lcp_vars *v = &p->lcp_vars;
 	uint8_t age = (uint8_t)(v->echo_id - in->id);
 
-	if (!check_magic(p, in))
+	if (!lcp_check_magic(p, in))
 		return;
 	if (age < v->echo_open) {
 		v->echo_open = age;
@@ -270,13 +270,13 @@ static void rx_echo_reply(struct ppp *p, const struct cp_packet *in)
 }
 
 /* Discard-Request, Identification and Time-Remaining ask for nothing. */
-static void rx_ignored(struct ppp *p, const struct cp_packet *in)
+static void lcp_rx_ignored(struct ppp *p, const struct cp_packet *in)
 {
-	if (check_magic(p, in))
+	if (lcp_check_magic(p, in))
 		cp_event(p, &p->lcp, FSM_RXR, in);
 }
 
-static void rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
+static void lcp_rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
 {
 	struct rd r = in->body;
 	uint16_t proto = rd_u16(&r);
@@ -292,9 +292,9 @@ static void rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
 }
 
 static const struct cp_handler handlers[] = {
-	{CP_PROTO_REJ, rx_protocol_reject}, {CP_ECHO_REQ, rx_echo_request},
-	{CP_ECHO_REP, rx_echo_reply},	    {CP_DISCARD, rx_ignored},
-	{CP_IDENTIFICATION, rx_ignored},    {CP_TIME_REMAINING, rx_ignored},
+	{CP_PROTO_REJ, lcp_rx_protocol_reject}, {CP_ECHO_REQ, lcp_rx_echo_request},
+	{CP_ECHO_REP, lcp_rx_echo_reply},	    {CP_DISCARD, lcp_rx_ignored},
+	{CP_IDENTIFICATION, lcp_rx_ignored},    {CP_TIME_REMAINING, lcp_rx_ignored},
 };
 
 void lcp_reject_protocol(struct ppp *p, uint16_t proto, const uint8_t *info, size_t len)
@@ -329,12 +329,12 @@ void lcp_echo_timeout(struct ppp *p)
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-static void begin(struct ppp *p)
+static void lcp_begin(struct ppp *p)
 {
 	struct lcp_vars *v = &p->lcp_vars;
 
 	v->mru = p->cfg.mru;
-	v->magic = fresh_magic(p);
+	v->magic = lcp_fresh_magic(p);
 	v->nak_magic = 0;
 	v->loops = 0;
 	v->auth_tried = 0;
@@ -342,17 +342,17 @@ static void begin(struct ppp *p)
 	v->auth_disagreed = false;
 	v->auth = PPP_AUTH_NONE;
 	if (p->cfg.server && p->cfg.n_auth)
-		auth_try(p, p->cfg.auth[0]);
+		lcp_auth_try(p, p->cfg.auth[0]);
 }
 
-static void fresh(struct ppp *p)
+static void lcp_fresh(struct ppp *p)
 {
-	*peer(p) = (struct lcp_proposal){.mru = PPP_MRU_DEFAULT, .accm = ACCM_DEFAULT};
+	*lcp_peer(p) = (struct lcp_proposal){.mru = PPP_MRU_DEFAULT, .accm = ACCM_DEFAULT};
 }
 
-static void commit(struct ppp *p)
+static void lcp_commit(struct ppp *p)
 {
-	const struct lcp_proposal *v = peer(p);
+	const struct lcp_proposal *v = lcp_peer(p);
 
 	p->link.peer_mru = v->mru;
 	p->link.tx_accm = v->accm;
@@ -363,7 +363,7 @@ static void commit(struct ppp *p)
 		p->link.auth = (enum ppp_auth)v->auth;
 }
 
-static void up(struct ppp *p)
+static void lcp_up(struct ppp *p)
 {
 	struct lcp_vars *v = &p->lcp_vars;
 
@@ -382,7 +382,7 @@ static void up(struct ppp *p)
 	ppp_link_lcp_up(p);
 }
 
-static void down(struct ppp *p)
+static void lcp_down(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->lcp_vars.echo);
 	ppp_link_lcp_down(p);
@@ -394,10 +394,10 @@ const struct cp_def lcp_def = {
 	.n_options = sizeof(options) / sizeof(*options),
 	.handlers = handlers,
 	.n_handlers = sizeof(handlers) / sizeof(*handlers),
-	.begin = begin,
-	.fresh = fresh,
-	.commit = commit,
-	.up = up,
-	.down = down,
+	.begin = lcp_begin,
+	.fresh = lcp_fresh,
+	.commit = lcp_commit,
+	.up = lcp_up,
+	.down = lcp_down,
 	.finished = ppp_link_lcp_finished,
 };

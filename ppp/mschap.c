@@ -27,7 +27,7 @@ void chap_md5(uint8_t digest[16], uint8_t id, const char *secret, size_t len,
 }
 
 /* Length of the UTF-8 sequence at s, and its code point; 0 when it is not one. */
-static size_t utf8(const uint8_t *s, size_t left, uint32_t *cp)
+static size_t mschap_utf8(const uint8_t *s, size_t left, uint32_t *cp)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n = s[0] < 0x80	     ? 1
@@ -49,7 +49,7 @@ static size_t utf8(const uint8_t *s, size_t left, uint32_t *cp)
 	return n;
 }
 
-static void hash_unit(struct md4_ctx *md4, uint32_t u)
+static void mschap_hash_unit(struct md4_ctx *md4, uint32_t u)
 {
 	uint8_t le[2] = {(uint8_t)u, (uint8_t)(u >> 8)};
 
@@ -64,17 +64,17 @@ void mschap_password_hash(uint8_t hash[16], const char *password, size_t len)
 	md4_init(&md4);
 	while (len) {
 		uint32_t cp = s[0];
-		size_t n = utf8(s, len, &cp);
+		size_t n = mschap_utf8(s, len, &cp);
 
 		if (!n) {
 			cp = s[0];
 			n = 1;
 		}
 		if (cp >= 0x10000) {
-			hash_unit(&md4, 0xd7c0 + (cp >> 10));
+			mschap_hash_unit(&md4, 0xd7c0 + (cp >> 10));
 			cp = 0xdc00 | (cp & 0x3ff);
 		}
-		hash_unit(&md4, cp);
+		mschap_hash_unit(&md4, cp);
 		s += n;
 		len -= n;
 	}
@@ -97,7 +97,7 @@ void mschap_challenge_hash(uint8_t out[8], const struct mschap_exchange *x)
 }
 
 /* 56 bits spread over eight octets, seven in each; the parity bit is nobody's concern. */
-static void des_block(uint8_t out[8], const uint8_t in[8], const uint8_t key7[7])
+static void mschap_des_block(uint8_t out[8], const uint8_t in[8], const uint8_t key7[7])
 {
 	struct des_ctx des;
 	uint8_t key[DES_KEY_SIZE];
@@ -120,11 +120,11 @@ void mschap_challenge_response(uint8_t out[24], const uint8_t challenge[8], cons
 
 	memcpy(padded, hash, 16);
 	for (int i = 0; i < 3; i++)
-		des_block(out + 8 * i, challenge, padded + 7 * i);
+		mschap_des_block(out + 8 * i, challenge, padded + 7 * i);
 	explicit_bzero(padded, sizeof(padded));
 }
 
-static void sha1_of(uint8_t out[SHA1_DIGEST_SIZE], const void *const parts[3], const size_t len[3])
+static void mschap_sha1_of(uint8_t out[SHA1_DIGEST_SIZE], const void *const parts[3], const size_t len[3])
 {
 	struct sha1_ctx sha;
 
@@ -135,7 +135,7 @@ static void sha1_of(uint8_t out[SHA1_DIGEST_SIZE], const void *const parts[3], c
 	explicit_bzero(&sha, sizeof(sha));
 }
 
-static void authenticator_response(char out[44], const uint8_t hash[16], const uint8_t nt[24],
+static void mschap_authenticator_response(char out[44], const uint8_t hash[16], const uint8_t nt[24],
 				   const uint8_t challenge[8])
 {
 	static const char magic1[] = "Magic server to client signing constant";
@@ -147,9 +147,9 @@ static void authenticator_response(char out[44], const uint8_t hash[16], const u
 	md4_init(&md4);
 	md4_update(&md4, 16, hash);
 	md4_digest(&md4, 16, hash_hash);
-	sha1_of(digest, (const void *[]){hash_hash, nt, magic1},
+	mschap_sha1_of(digest, (const void *[]){hash_hash, nt, magic1},
 		(const size_t[]){16, MSCHAP_NT, sizeof(magic1) - 1});
-	sha1_of(digest, (const void *[]){digest, challenge, magic2},
+	mschap_sha1_of(digest, (const void *[]){digest, challenge, magic2},
 		(const size_t[]){SHA1_DIGEST_SIZE, 8, sizeof(magic2) - 1});
 	memcpy(out, "S=", 2);
 	for (unsigned i = 0; i < SHA1_DIGEST_SIZE; i++) {
@@ -169,6 +169,6 @@ void mschap_prove(struct mschap_proof *out, const struct mschap_exchange *x, con
 	mschap_password_hash(hash, password, len);
 	mschap_challenge_hash(challenge, x);
 	mschap_challenge_response(out->nt_response, challenge, hash);
-	authenticator_response(out->success, hash, out->nt_response, challenge);
+	mschap_authenticator_response(out->success, hash, out->nt_response, challenge);
 	explicit_bzero(hash, sizeof(hash));
 }

@@ -94,7 +94,7 @@ void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind)
 	p->q_tail++;
 }
 
-static void deliver(struct ppp *p)
+static void ppp_deliver(struct ppp *p)
 {
 	while (p->q_head != p->q_tail) {
 		unsigned at = p->q_head++ % PPP_EVENT_QUEUE;
@@ -115,22 +115,22 @@ static void deliver(struct ppp *p)
 	}
 }
 
-static void enter(struct ppp *p, uint64_t now)
+static void ppp_enter(struct ppp *p, uint64_t now)
 {
 	p->depth++;
 	p->now = now;
 }
 
-static void leave(struct ppp *p)
+static void ppp_leave(struct ppp *p)
 {
 	if (p->depth == 1)
-		deliver(p);
+		ppp_deliver(p);
 	p->depth--;
 }
 
 /* --- phases ----------------------------------------------------------------------------------- */
 
-static struct cp *const *ncps(struct ppp *p, struct cp *list[3])
+static struct cp *const *ppp_ncps(struct ppp *p, struct cp *list[3])
 {
 	list[0] = &p->ipcp;
 	list[1] = &p->ipv6cp;
@@ -138,13 +138,13 @@ static struct cp *const *ncps(struct ppp *p, struct cp *list[3])
 	return list;
 }
 
-static void start_ncps(struct ppp *p)
+static void ppp_start_ncps(struct ppp *p)
 {
 	struct cp *list[3];
 
 	p->phase = PHASE_NETWORK;
 	memset(&p->addr, 0, sizeof(p->addr));
-	for (struct cp *const *c = ncps(p, list); *c; c++) {
+	for (struct cp *const *c = ppp_ncps(p, list); *c; c++) {
 		if (!(*c)->enabled)
 			continue;
 		cp_event(p, *c, FSM_OPEN, NULL);
@@ -168,7 +168,7 @@ void ppp_link_lcp_down(struct ppp *p)
 {
 	struct cp *list[3];
 
-	for (struct cp *const *c = ncps(p, list); *c; c++) {
+	for (struct cp *const *c = ppp_ncps(p, list); *c; c++) {
 		if ((*c)->state == FSM_OPENED)
 			cp_event(p, *c, FSM_DOWN, NULL);
 		cp_reset(p, *c);
@@ -180,7 +180,7 @@ void ppp_link_lcp_down(struct ppp *p)
 	p->link.peer_mru = PPP_MRU_DEFAULT;
 }
 
-static void link_dead(struct ppp *p)
+static void ppp_link_dead(struct ppp *p)
 {
 	p->phase = PHASE_DEAD;
 	cp_reset(p, &p->lcp);
@@ -192,7 +192,7 @@ void ppp_link_lcp_finished(struct ppp *p)
 {
 	if (p->why == PPP_WHY_NONE)
 		p->why = p->lcp_vars.auth_disagreed ? PPP_WHY_AUTH_REFUSED : PPP_WHY_NO_ANSWER;
-	link_dead(p);
+	ppp_link_dead(p);
 }
 
 void ppp_link_close(struct ppp *p, enum ppp_why why)
@@ -203,7 +203,7 @@ void ppp_link_close(struct ppp *p, enum ppp_why why)
 		p->why = why;
 	cp_event(p, &p->lcp, FSM_CLOSE, NULL);
 	if (p->lcp.state == FSM_CLOSED)
-		link_dead(p);
+		ppp_link_dead(p);
 	else if (p->phase != PHASE_DEAD)
 		p->phase = PHASE_TERMINATE;
 }
@@ -217,17 +217,17 @@ void ppp_link_authenticated(struct ppp *p)
 	p->given.local4 = p->cfg.want_ip4;
 	p->ipcp.enabled = p->cfg.ipv4;
 	p->ipv6cp.enabled = p->cfg.ipv6;
-	start_ncps(p);
+	ppp_start_ncps(p);
 }
 
-static bool in_use(const struct cp *c)
+static bool ppp_in_use(const struct cp *c)
 {
 	return c->enabled && c->state > FSM_STOPPED;
 }
 
 void ppp_link_ncp_finished(struct ppp *p)
 {
-	if (p->phase == PHASE_NETWORK && !in_use(&p->ipcp) && !in_use(&p->ipv6cp))
+	if (p->phase == PHASE_NETWORK && !ppp_in_use(&p->ipcp) && !ppp_in_use(&p->ipv6cp))
 		ppp_link_close(p, PPP_WHY_NO_NETWORK);
 }
 
@@ -239,19 +239,19 @@ void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto)
 		ppp_link_close(p, PPP_WHY_AUTH_REFUSED);
 		return;
 	}
-	for (struct cp *const *c = ncps(p, list); *c; c++)
-		if ((*c)->def->proto == proto && in_use(*c))
+	for (struct cp *const *c = ppp_ncps(p, list); *c; c++)
+		if ((*c)->def->proto == proto && ppp_in_use(*c))
 			cp_event(p, *c, FSM_RXJ_MINUS, NULL);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void rx_lcp(struct ppp *p, struct rd r)
+static void ppp_rx_lcp(struct ppp *p, struct rd r)
 {
 	cp_rx(p, &p->lcp, r);
 }
 
-static void rx_auth(struct ppp *p, struct rd r, uint16_t proto, void (*rx)(struct ppp *, struct rd))
+static void ppp_rx_auth(struct ppp *p, struct rd r, uint16_t proto, void (*rx)(struct ppp *, struct rd))
 {
 	static const uint16_t speaks[PPP_AUTHS] = {
 		[PPP_AUTH_PAP] = PPP_PAP,
@@ -265,17 +265,17 @@ static void rx_auth(struct ppp *p, struct rd r, uint16_t proto, void (*rx)(struc
 		ppp_link_count(p, PPP_R_PHASE);
 }
 
-static void rx_pap(struct ppp *p, struct rd r)
+static void ppp_rx_pap(struct ppp *p, struct rd r)
 {
-	rx_auth(p, r, PPP_PAP, auth_rx_pap);
+	ppp_rx_auth(p, r, PPP_PAP, auth_rx_pap);
 }
 
-static void rx_chap(struct ppp *p, struct rd r)
+static void ppp_rx_chap(struct ppp *p, struct rd r)
 {
-	rx_auth(p, r, PPP_CHAP, auth_rx_chap);
+	ppp_rx_auth(p, r, PPP_CHAP, auth_rx_chap);
 }
 
-static void rx_unknown(struct ppp *p, struct rd r, uint16_t proto)
+static void ppp_rx_unknown(struct ppp *p, struct rd r, uint16_t proto)
 {
 	if (p->phase != PHASE_NETWORK) {
 		ppp_link_count(p, PPP_R_PHASE);
@@ -285,25 +285,25 @@ static void rx_unknown(struct ppp *p, struct rd r, uint16_t proto)
 	lcp_reject_protocol(p, proto, r.p, r.left);
 }
 
-static void rx_ncp(struct ppp *p, struct rd r, struct cp *c)
+static void ppp_rx_ncp(struct ppp *p, struct rd r, struct cp *c)
 {
 	if (p->phase == PHASE_NETWORK && c->enabled)
 		cp_rx(p, c, r);
 	else
-		rx_unknown(p, r, c->def->proto);
+		ppp_rx_unknown(p, r, c->def->proto);
 }
 
-static void rx_ipcp(struct ppp *p, struct rd r)
+static void ppp_rx_ipcp(struct ppp *p, struct rd r)
 {
-	rx_ncp(p, r, &p->ipcp);
+	ppp_rx_ncp(p, r, &p->ipcp);
 }
 
-static void rx_ipv6cp(struct ppp *p, struct rd r)
+static void ppp_rx_ipv6cp(struct ppp *p, struct rd r)
 {
-	rx_ncp(p, r, &p->ipv6cp);
+	ppp_rx_ncp(p, r, &p->ipv6cp);
 }
 
-static void rx_network(struct ppp *p, struct rd r)
+static void ppp_rx_network(struct ppp *p, struct rd r)
 {
 	(void)r;
 	ppp_link_count(p, PPP_R_CLOSED_NCP);
@@ -313,11 +313,11 @@ static const struct {
 	uint16_t proto;
 	void (*rx)(struct ppp *p, struct rd r);
 } protocols[] = {
-	{PPP_LCP, rx_lcp},    {PPP_PAP, rx_pap},      {PPP_CHAP, rx_chap},     {PPP_IPCP, rx_ipcp},
-	{PPP_IP, rx_network}, {PPP_IPV6, rx_network}, {PPP_IPV6CP, rx_ipv6cp},
+	{PPP_LCP, ppp_rx_lcp},    {PPP_PAP, ppp_rx_pap},      {PPP_CHAP, ppp_rx_chap},     {PPP_IPCP, ppp_rx_ipcp},
+	{PPP_IP, ppp_rx_network}, {PPP_IPV6, ppp_rx_network}, {PPP_IPV6CP, ppp_rx_ipv6cp},
 };
 
-static void rx(struct ppp *p, struct rd r)
+static void ppp_dispatch(struct ppp *p, struct rd r)
 {
 	uint16_t proto = rd_u16(&r);
 
@@ -335,37 +335,37 @@ static void rx(struct ppp *p, struct rd r)
 			return;
 		}
 	}
-	rx_unknown(p, r, proto);
+	ppp_rx_unknown(p, r, proto);
 }
 
 void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now)
 {
-	enter(p, now);
-	rx(p, rd_init(frame, len));
-	leave(p);
+	ppp_enter(p, now);
+	ppp_dispatch(p, rd_init(frame, len));
+	ppp_leave(p);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-static void lcp_timeout(struct ppp *p)
+static void ppp_lcp_timeout(struct ppp *p)
 {
 	cp_timeout(p, &p->lcp);
 }
 
-static void ipcp_timeout(struct ppp *p)
+static void ppp_ipcp_timeout(struct ppp *p)
 {
 	cp_timeout(p, &p->ipcp);
 }
 
-static void ipv6cp_timeout(struct ppp *p)
+static void ppp_ipv6cp_timeout(struct ppp *p)
 {
 	cp_timeout(p, &p->ipv6cp);
 }
 
 static void (*const timeouts[TIMERS])(struct ppp *p) = {
-	[TIMER_LCP] = lcp_timeout,
-	[TIMER_IPCP] = ipcp_timeout,
-	[TIMER_IPV6CP] = ipv6cp_timeout,
+	[TIMER_LCP] = ppp_lcp_timeout,
+	[TIMER_IPCP] = ppp_ipcp_timeout,
+	[TIMER_IPV6CP] = ppp_ipv6cp_timeout,
 	[TIMER_ECHO] = lcp_echo_timeout,
 	[TIMER_AUTH_RETRY] = auth_retry,
 	[TIMER_AUTH_LIMIT] = auth_limit,
@@ -376,10 +376,10 @@ void ppp_expire(struct ppp *p, uint64_t now)
 {
 	struct deadline *d;
 
-	enter(p, now);
+	ppp_enter(p, now);
 	while ((d = deadline_pop(&p->timers, now)))
 		timeouts[d->kind](p);
-	leave(p);
+	ppp_leave(p);
 }
 
 uint64_t ppp_deadline(const struct ppp *p)
@@ -390,7 +390,7 @@ uint64_t ppp_deadline(const struct ppp *p)
 /* --- the owner's wishes ----------------------------------------------------------------------- */
 
 /* What the owner may have got wrong must not become an index or a loop. */
-static void tame(struct ppp_config *c)
+static void ppp_tame(struct ppp_config *c)
 {
 	uint8_t n = 0;
 
@@ -413,7 +413,7 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 	if (!p)
 		return NULL;
 	p->cfg = *cfg;
-	tame(&p->cfg);
+	ppp_tame(&p->cfg);
 	p->ops = *ops;
 	p->ctx = ctx;
 	p->link.peer_mru = PPP_MRU_DEFAULT;
@@ -437,7 +437,7 @@ void ppp_open(struct ppp *p, uint64_t now)
 {
 	if (p->phase != PHASE_DEAD)
 		return;
-	enter(p, now);
+	ppp_enter(p, now);
 	p->phase = PHASE_ESTABLISH;
 	p->why = PPP_WHY_NONE;
 	p->message[0] = 0;
@@ -450,26 +450,26 @@ void ppp_open(struct ppp *p, uint64_t now)
 		cp_event(p, &p->lcp, FSM_OPEN, NULL);
 		cp_event(p, &p->lcp, FSM_UP, NULL);
 	}
-	leave(p);
+	ppp_leave(p);
 }
 
 void ppp_close(struct ppp *p, uint64_t now)
 {
-	enter(p, now);
+	ppp_enter(p, now);
 	ppp_link_close(p, PPP_WHY_LOCAL);
-	leave(p);
+	ppp_leave(p);
 }
 
 void ppp_lower_down(struct ppp *p, uint64_t now)
 {
-	enter(p, now);
+	ppp_enter(p, now);
 	if (p->phase != PHASE_DEAD) {
 		if (p->why == PPP_WHY_NONE)
 			p->why = PPP_WHY_LOWER;
 		cp_event(p, &p->lcp, FSM_DOWN, NULL);
-		link_dead(p);
+		ppp_link_dead(p);
 	}
-	leave(p);
+	ppp_leave(p);
 }
 
 void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
@@ -477,9 +477,9 @@ void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply
 {
 	if (!p->auth.pending)
 		return;
-	enter(p, now);
+	ppp_enter(p, now);
 	auth_verdict(p, ok, reply, message);
-	leave(p);
+	ppp_leave(p);
 }
 
 void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
@@ -493,12 +493,12 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
 {
 	if (!p->cfg.server || p->phase != PHASE_AUTHENTICATE || !p->auth.done)
 		return;
-	enter(p, now);
+	ppp_enter(p, now);
 	p->given = *a;
 	p->ipcp.enabled = p->cfg.ipv4 && a->peer4;
 	p->ipv6cp.enabled = p->cfg.ipv6;
-	start_ncps(p);
-	leave(p);
+	ppp_start_ncps(p);
+	ppp_leave(p);
 }
 
 void ppp_get_info(const struct ppp *p, struct ppp_info *out)

@@ -11,7 +11,7 @@
 
 static unsigned skipped;
 
-static bool wanted(const char *name, int argc, char **argv)
+static bool harness_wanted(const char *name, int argc, char **argv)
 {
 	if (argc < 2)
 		return true;
@@ -41,7 +41,7 @@ int test_main(int argc, char **argv, const struct test_suite *const *suites)
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return 2;
 	for (; *suites; suites++)
-		if (wanted((*suites)->name, argc, argv))
+		if (harness_wanted((*suites)->name, argc, argv))
 			add_suite(*suites);
 	CU_basic_set_mode(CU_BRM_NORMAL);
 	CU_basic_run_tests();

@@ -86,12 +86,12 @@ struct ist_port {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct ist_port *ports;
 
-static ist_channel handle(unsigned i)
+static ist_channel loop_handle(unsigned i)
 {
 	return handle_make(i, 1);
 }
 
-static struct channel *channel_of(const struct ist_port *p, ist_channel c)
+static struct channel *loop_channel_of(const struct ist_port *p, ist_channel c)
 {
 	if (handle_generation(c) != 1 || handle_index(c) >= p->channels)
 		return NULL;
@@ -100,7 +100,7 @@ static struct channel *channel_of(const struct ist_port *p, ist_channel c)
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-static void report_channels(struct ist_port *p, const bool *up)
+static void loop_report_channels(struct ist_port *p, const bool *up)
 {
 	static const struct ist_cause gone = {.kind = IST_CAUSE_LINK, .words = "other end closed"};
 
@@ -113,13 +113,13 @@ static void report_channels(struct ist_port *p, const bool *up)
 		ch->up = up[i];
 		a.local = a.peer = ch->addr;
 		if (ch->up)
-			p->host->up(p->ctx, handle(i), &a);
+			p->host->up(p->ctx, loop_handle(i), &a);
 		else
-			p->host->down(p->ctx, handle(i), &gone, false);
+			p->host->down(p->ctx, loop_handle(i), &gone, false);
 	}
 }
 
-static void carriers(struct ist_port *p)
+static void loop_carriers(struct ist_port *p)
 {
 	bool *up = NULL;
 
@@ -131,12 +131,12 @@ static void carriers(struct ist_port *p)
 		up[i] = p->other && p->channel[i].partner >= 0;
 	pthread_mutex_unlock(&lock);
 	if (up)
-		report_channels(p, up);
+		loop_report_channels(p, up);
 	free(up);
 }
 
 /* The sender's window opens by one. */
-static void arrived(struct ist_port *p, const struct delayed *d)
+static void loop_arrived(struct ist_port *p, const struct delayed *d)
 {
 	struct channel *from;
 
@@ -148,7 +148,7 @@ static void arrived(struct ist_port *p, const struct delayed *d)
 		p->other->host->wake(p->other->ctx);
 }
 
-static void tap(const struct ist_port *p, bool outbound, const struct channel *ch, const void *head,
+static void loop_tap(const struct ist_port *p, bool outbound, const struct channel *ch, const void *head,
 		uint32_t head_len, const void *payload, uint32_t len)
 {
 	uint16_t dlt = ch->payload == IST_PAYLOAD_PPP ? DLT_PPP : DLT_USER0;
@@ -157,9 +157,9 @@ static void tap(const struct ist_port *p, bool outbound, const struct channel *c
 		p->host->tap(p->ctx, outbound, dlt, head, head_len, payload, len);
 }
 
-static void on_time(void *arg, uint64_t now);
+static void loop_on_time(void *arg, uint64_t now);
 
-static void deliver(struct ist_port *p, uint64_t now)
+static void loop_deliver(struct ist_port *p, uint64_t now)
 {
 	struct ist_frame f[BATCH];
 	struct delayed *d[BATCH];
@@ -167,16 +167,16 @@ static void deliver(struct ist_port *p, uint64_t now)
 
 	pthread_mutex_lock(&lock);
 	while (n < BATCH && (d[n] = delay_pop(&p->inbox, now)))
-		arrived(p, d[n++]);
+		loop_arrived(p, d[n++]);
 	if (p->inbox.first)
-		p->host->timer(p->ctx, &p->timer, n == BATCH ? now : delay_next(&p->inbox), on_time,
+		p->host->timer(p->ctx, &p->timer, n == BATCH ? now : delay_next(&p->inbox), loop_on_time,
 			       p);
 	pthread_mutex_unlock(&lock);
 	for (unsigned i = 0; i < n; i++) {
-		f[i] = (struct ist_frame){.channel = handle(d[i]->tag >> 16),
+		f[i] = (struct ist_frame){.channel = loop_handle(d[i]->tag >> 16),
 					  .payload = d[i]->data,
 					  .len = d[i]->len};
-		tap(p, false, &p->channel[d[i]->tag >> 16], NULL, 0, d[i]->data, d[i]->len);
+		loop_tap(p, false, &p->channel[d[i]->tag >> 16], NULL, 0, d[i]->data, d[i]->len);
 	}
 	p->count[C_RX] += n;
 	if (n)
@@ -185,7 +185,7 @@ static void deliver(struct ist_port *p, uint64_t now)
 		free(d[i]);
 }
 
-static void writables(struct ist_port *p)
+static void loop_writables(struct ist_port *p)
 {
 	for (unsigned i = 0; p->window && i < p->channels; i++) {
 		struct channel *ch = &p->channel[i];
@@ -197,26 +197,26 @@ static void writables(struct ist_port *p)
 			ch->blocked = false;
 		pthread_mutex_unlock(&lock);
 		if (open)
-			p->host->writable(p->ctx, handle(i));
+			p->host->writable(p->ctx, loop_handle(i));
 	}
 }
 
-static void on_wake(struct ist_port *p)
+static void loop_on_wake(struct ist_port *p)
 {
-	carriers(p);
-	deliver(p, p->host->now(p->ctx));
-	writables(p);
+	loop_carriers(p);
+	loop_deliver(p, p->host->now(p->ctx));
+	loop_writables(p);
 }
 
-static void on_time(void *arg, uint64_t now)
+static void loop_on_time(void *arg, uint64_t now)
 {
-	deliver(arg, now);
+	loop_deliver(arg, now);
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
 /* False: the window is shut. */
-static bool send_one(struct ist_port *p, struct channel *ch, const struct ist_frame *f)
+static bool loop_send_one(struct ist_port *p, struct channel *ch, const struct ist_frame *f)
 {
 	uint32_t head_len = f->head ? f->head_len : 0;
 	uint64_t due[2];
@@ -234,7 +234,7 @@ static bool send_one(struct ist_port *p, struct channel *ch, const struct ist_fr
 		p->count[C_TX_DOWN]++;
 		return true;
 	}
-	tap(p, true, ch, f->head, head_len, f->payload, f->len);
+	loop_tap(p, true, ch, f->head, head_len, f->payload, f->len);
 	p->count[C_TX]++;
 	copies = impair_plan(&p->impair, p->host->now(p->ctx), due);
 	for (unsigned i = 0; i < copies; i++) {
@@ -251,7 +251,7 @@ static bool send_one(struct ist_port *p, struct channel *ch, const struct ist_fr
 
 static int loop_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 {
-	struct channel *ch = n ? channel_of(p, f->channel) : NULL;
+	struct channel *ch = n ? loop_channel_of(p, f->channel) : NULL;
 	unsigned i = 0;
 
 	if (!n)
@@ -261,7 +261,7 @@ static int loop_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 		return -ESTALE;
 	}
 	pthread_mutex_lock(&lock);
-	while (i < n && send_one(p, ch, &f[i]))
+	while (i < n && loop_send_one(p, ch, &f[i]))
 		i++;
 	if (p->other)
 		p->other->host->wake(p->other->ctx);
@@ -277,7 +277,7 @@ static uint32_t loop_mtu(const struct ist_port *p, ist_channel c)
 
 /* --- opening and closing ---------------------------------------------------------------------- */
 
-static int32_t find(const struct ist_port *p, const struct ist_addr *a, uint8_t payload)
+static int32_t loop_find(const struct ist_port *p, const struct ist_addr *a, uint8_t payload)
 {
 	for (unsigned i = 0; i < p->channels; i++)
 		if (p->channel[i].payload == payload && !memcmp(&p->channel[i].addr, a, sizeof(*a)))
@@ -285,14 +285,14 @@ static int32_t find(const struct ist_port *p, const struct ist_addr *a, uint8_t 
 	return -1;
 }
 
-static void map(struct ist_port *p)
+static void loop_map(struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->channels; i++)
 		p->channel[i].partner =
-			p->other ? find(p->other, &p->channel[i].addr, p->channel[i].payload) : -1;
+			p->other ? loop_find(p->other, &p->channel[i].addr, p->channel[i].payload) : -1;
 }
 
-static void join(struct ist_port *p)
+static void loop_join(struct ist_port *p)
 {
 	pthread_mutex_lock(&lock);
 	for (struct ist_port *o = ports; o && !p->other; o = o->next)
@@ -300,8 +300,8 @@ static void join(struct ist_port *p)
 			p->other = o;
 			o->other = p;
 			p->relinked = o->relinked = true;
-			map(p);
-			map(o);
+			loop_map(p);
+			loop_map(o);
 			o->host->wake(o->ctx);
 			p->host->wake(p->ctx);
 		}
@@ -310,7 +310,7 @@ static void join(struct ist_port *p)
 	pthread_mutex_unlock(&lock);
 }
 
-static void leave(struct ist_port *p)
+static void loop_leave(struct ist_port *p)
 {
 	struct ist_port **at = &ports;
 
@@ -332,16 +332,16 @@ static void leave(struct ist_port *p)
 
 static void loop_close(struct ist_port *p)
 {
-	leave(p);
+	loop_leave(p);
 	if (p->timer)
-		p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, loop_on_time, p);
 	delay_clear(&p->inbox);
 	free(p->channel);
 	free(p->pair);
 	free(p);
 }
 
-static int add_channels(struct ist_port *p, const struct ist_port_config *cfg)
+static int loop_add_channels(struct ist_port *p, const struct ist_port_config *cfg)
 {
 	p->channel = calloc(2 * (size_t)cfg->circuits + 1, sizeof(*p->channel));
 	if (!p->channel)
@@ -381,12 +381,12 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 	p->window = (uint32_t)settings_number(&set, "window");
 	p->inbox.max = (unsigned)settings_number(&set, "queue");
 	p->pair = strdup(settings_text(&set, "pair"));
-	r = p->pair ? add_channels(p, cfg) : -ENOMEM;
+	r = p->pair ? loop_add_channels(p, cfg) : -ENOMEM;
 	if (r < 0) {
 		loop_close(p);
 		return r;
 	}
-	join(p);
+	loop_join(p);
 	*out = p;
 	return 0;
 }
@@ -413,12 +413,12 @@ static int loop_addr_format(const struct ist_addr *a, char *buf, size_t len)
 static int loop_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 			const struct ist_attrs *a, ist_channel *out)
 {
-	int32_t i = find(p, to, payload);
+	int32_t i = loop_find(p, to, payload);
 
 	(void)a;
 	if (i < 0)
 		return -ENOENT;
-	*out = handle((unsigned)i);
+	*out = loop_handle((unsigned)i);
 	return 0;
 }
 
@@ -465,6 +465,6 @@ const struct ist_transport loop_transport = {
 	.connect = loop_connect,
 	.count = loop_count,
 	.disconnect = loop_disconnect,
-	.on_wake = on_wake,
+	.on_wake = loop_on_wake,
 	.status = loop_status,
 };

@@ -43,14 +43,14 @@ static const struct member members[] = {
 };
 
 /* A word of the configuration: lower case letters, digits and dashes. */
-static bool plain(const char *s)
+static bool plugin_plain(const char *s)
 {
 	size_t len = s ? strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
 
 	return len && len <= NAME_MAX_LEN && !s[len] && *s >= 'a';
 }
 
-static int members_there(const struct ist_transport *t, char *err, size_t err_len)
+static int plugin_members_there(const struct ist_transport *t, char *err, size_t err_len)
 {
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const struct member *m = &members[i];
@@ -63,11 +63,11 @@ static int members_there(const struct ist_transport *t, char *err, size_t err_le
 	return 0;
 }
 
-static int key_fits(const struct ist_key *k, char *err, size_t err_len)
+static int plugin_key_fits(const struct ist_key *k, char *err, size_t err_len)
 {
 	static const char *const taken[] = {"carries", "peer", "service", "channel", "accept"};
 
-	if (!plain(k->name))
+	if (!plugin_plain(k->name))
 		return settings_error(err, err_len, EINVAL, "key \"%s\" is no name", k->name);
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (!strcmp(k->name, taken[i]))
@@ -88,12 +88,12 @@ static int key_fits(const struct ist_key *k, char *err, size_t err_len)
 	return 0;
 }
 
-static int keys_fit(const struct ist_key *keys, char *err, size_t err_len)
+static int plugin_keys_fit(const struct ist_key *keys, char *err, size_t err_len)
 {
 	int r = 0;
 
 	for (const struct ist_key *k = keys; k->name && !r; k++) {
-		r = key_fits(k, err, err_len);
+		r = plugin_key_fits(k, err, err_len);
 		for (const struct ist_key *o = keys; o < k && !r; o++)
 			if (!strcmp(o->name, k->name) && o->flags & k->flags)
 				r = settings_error(err, err_len, EINVAL, "key `%s` twice", k->name);
@@ -101,10 +101,10 @@ static int keys_fit(const struct ist_key *keys, char *err, size_t err_len)
 	return r;
 }
 
-static int counters_fit(const struct ist_counter *c, char *err, size_t err_len)
+static int plugin_counters_fit(const struct ist_counter *c, char *err, size_t err_len)
 {
 	for (unsigned i = 0; c[i].name; i++) {
-		if (!plain(c[i].name) || !c[i].words)
+		if (!plugin_plain(c[i].name) || !c[i].words)
 			return settings_error(err, err_len, EINVAL,
 					      "counter \"%s\" has no proper name or no words",
 					      c[i].name);
@@ -127,17 +127,17 @@ int plugin_vet(const struct ist_transport *t, char *err, size_t err_len)
 		return settings_error(err, err_len, EINVAL,
 				      "struct of %u octets, at least %zu wanted", t->size,
 				      FIRST_SIZE);
-	if (!plain(t->name))
+	if (!plugin_plain(t->name))
 		return settings_error(err, err_len, EINVAL,
 				      "its name is not of lower case letters, digits and dashes");
 	if (!(t->caps & (IST_CAP_L2TP | IST_CAP_PPP)))
 		return settings_error(err, err_len, EINVAL, "carries neither L2TP nor PPP");
-	if (t->circuit_word && !plain(t->circuit_word))
+	if (t->circuit_word && !plugin_plain(t->circuit_word))
 		return settings_error(err, err_len, EINVAL, "its word for a circuit is no name");
-	r = members_there(t, err, err_len);
+	r = plugin_members_there(t, err, err_len);
 	if (!r)
-		r = keys_fit(t->keys, err, err_len);
-	return r ? r : counters_fit(t->counters, err, err_len);
+		r = plugin_keys_fit(t->keys, err, err_len);
+	return r ? r : plugin_counters_fit(t->counters, err, err_len);
 }
 
 const struct ist_transport *plugin_load(const char *path, char *err, size_t err_len)

@@ -24,7 +24,7 @@ struct aaa_request {
 	void *ctx;
 };
 
-static int by_name(const void *a, const void *b)
+static int aaa_by_name(const void *a, const void *b)
 {
 	const struct cfg_user *x = *(const struct cfg_user *const *)a;
 	const struct cfg_user *y = *(const struct cfg_user *const *)b;
@@ -47,7 +47,7 @@ struct aaa *aaa_new(struct loop *loop, const struct cfg_user *users, unsigned n)
 	}
 	for (i = 0; i < n; i++)
 		a->user[i] = &users[i];
-	qsort(a->user, n, sizeof(a->user[0]), by_name);
+	qsort(a->user, n, sizeof(a->user[0]), aaa_by_name);
 	a->loop = loop;
 	a->users = n;
 	return a;
@@ -62,7 +62,7 @@ void aaa_free(struct aaa *a)
 }
 
 /* strcmp of a claim's name, which may hold any octet, and a user's. */
-static int name_cmp(const struct ppp_auth_claim *c, const char *name)
+static int aaa_name_cmp(const struct ppp_auth_claim *c, const char *name)
 {
 	size_t len = strlen(name), n = c->name_len < len ? c->name_len : len;
 	int d = memcmp(c->name, name, n);
@@ -70,28 +70,28 @@ static int name_cmp(const struct ppp_auth_claim *c, const char *name)
 	return d ? d : (c->name_len > len) - (c->name_len < len);
 }
 
-static const struct cfg_user *find(const struct aaa *a, const struct aaa_question *q)
+static const struct cfg_user *aaa_find(const struct aaa *a, const struct aaa_question *q)
 {
 	unsigned lo = 0, hi = a->users;
 
 	while (lo < hi) {
 		unsigned mid = lo + (hi - lo) / 2;
 
-		if (name_cmp(q->claim, a->user[mid]->name) > 0)
+		if (aaa_name_cmp(q->claim, a->user[mid]->name) > 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (; lo < a->users && !name_cmp(q->claim, a->user[lo]->name); lo++)
+	for (; lo < a->users && !aaa_name_cmp(q->claim, a->user[lo]->name); lo++)
 		if (!a->user[lo]->service || a->user[lo]->service == q->service)
 			return a->user[lo];
 	return NULL;
 }
 
-static void judge(struct aaa *a, const struct aaa_question *q, struct aaa_answer *out)
+static void aaa_judge(struct aaa *a, const struct aaa_question *q, struct aaa_answer *out)
 {
 	static const char nobody[] = "no user has this secret";
-	const struct cfg_user *u = find(a, q);
+	const struct cfg_user *u = aaa_find(a, q);
 	const char *secret = u && u->secret ? u->secret : nobody;
 	bool ok = ppp_auth_check(q->claim, secret, strlen(secret), &out->reply);
 
@@ -106,7 +106,7 @@ static void judge(struct aaa *a, const struct aaa_question *q, struct aaa_answer
 	*out = (struct aaa_answer){.message = "Authentication failed"};
 }
 
-static void answer(void *ctx, uint64_t now)
+static void aaa_deliver(void *ctx, uint64_t now)
 {
 	struct aaa_request *r = ctx;
 
@@ -123,8 +123,8 @@ struct aaa_request *aaa_ask(struct aaa *a, const struct aaa_question *q, aaa_don
 	if (!r)
 		return NULL;
 	*r = (struct aaa_request){.aaa = a, .done = done, .ctx = ctx};
-	judge(a, q, &r->answer);
-	loop_timer_init(&r->timer, answer, r);
+	aaa_judge(a, q, &r->answer);
+	loop_timer_init(&r->timer, aaa_deliver, r);
 	loop_set(a->loop, &r->timer, now);
 	return r;
 }

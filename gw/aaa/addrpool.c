@@ -42,7 +42,7 @@ struct addrpool {
 	struct outside *outside;
 };
 
-static uint64_t prefix_number(const struct cfg_prefix *p)
+static uint64_t addrpool_prefix_number(const struct cfg_prefix *p)
 {
 	uint64_t v = 0;
 	unsigned i;
@@ -54,10 +54,10 @@ static uint64_t prefix_number(const struct cfg_prefix *p)
 
 /* The addresses of an IPv4 prefix that hosts may have: without the first and last, where it has
  * room for such. */
-static struct range range4(const struct cfg_prefix *p)
+static struct range addrpool_range4(const struct cfg_prefix *p)
 {
 	unsigned host = 32u - p->bits;
-	uint64_t n = (uint64_t)1 << host, base = prefix_number(p) & ~(n - 1);
+	uint64_t n = (uint64_t)1 << host, base = addrpool_prefix_number(p) & ~(n - 1);
 
 	if (host >= 2) {
 		base++;
@@ -67,16 +67,16 @@ static struct range range4(const struct cfg_prefix *p)
 			      .count = n > ADDRPOOL_RANGE_MAX ? ADDRPOOL_RANGE_MAX : (uint32_t)n};
 }
 
-static struct range range6(const struct cfg_prefix *p)
+static struct range addrpool_range6(const struct cfg_prefix *p)
 {
 	unsigned spare = p->bits < 64 ? 64u - p->bits : 0;
 	uint64_t n = spare >= 20 ? ADDRPOOL_RANGE_MAX : (uint64_t)1 << spare;
 	uint64_t mask = spare >= 64 ? 0 : ~(((uint64_t)1 << spare) - 1);
 
-	return (struct range){.base = prefix_number(p) & mask, .count = (uint32_t)n};
+	return (struct range){.base = addrpool_prefix_number(p) & mask, .count = (uint32_t)n};
 }
 
-static bool space_init(struct space *s, const struct cfg_prefix *p, unsigned n, bool v6)
+static bool addrpool_space_init(struct space *s, const struct cfg_prefix *p, unsigned n, bool v6)
 {
 	unsigned i;
 
@@ -89,7 +89,7 @@ static bool space_init(struct space *s, const struct cfg_prefix *p, unsigned n, 
 
 		if (p[i].v6 != v6)
 			continue;
-		r = v6 ? range6(&p[i]) : range4(&p[i]);
+		r = v6 ? addrpool_range6(&p[i]) : addrpool_range4(&p[i]);
 		if (r.count > UINT32_MAX - 1 - s->total)
 			continue;
 		r.first = s->total;
@@ -101,14 +101,14 @@ static bool space_init(struct space *s, const struct cfg_prefix *p, unsigned n, 
 	return s->slot && s->state;
 }
 
-static void space_free(struct space *s)
+static void addrpool_space_free(struct space *s)
 {
 	free(s->range);
 	free(s->slot);
 	free(s->state);
 }
 
-static uint32_t space_find(const struct space *s, uint64_t number)
+static uint32_t addrpool_space_find(const struct space *s, uint64_t number)
 {
 	unsigned i;
 
@@ -118,7 +118,7 @@ static uint32_t space_find(const struct space *s, uint64_t number)
 	return NONE;
 }
 
-static uint64_t space_number(const struct space *s, uint32_t index)
+static uint64_t addrpool_space_number(const struct space *s, uint32_t index)
 {
 	unsigned i = 0;
 
@@ -127,7 +127,7 @@ static uint64_t space_number(const struct space *s, uint32_t index)
 	return s->range[i].base + (index - s->range[i].first);
 }
 
-static void space_unlink(struct space *s, uint32_t i)
+static void addrpool_space_unlink(struct space *s, uint32_t i)
 {
 	const struct slot *x = &s->slot[i];
 
@@ -141,7 +141,7 @@ static void space_unlink(struct space *s, uint32_t i)
 		s->slot[x->next].prev = x->prev;
 }
 
-static void space_append(struct space *s, uint32_t i)
+static void addrpool_space_append(struct space *s, uint32_t i)
 {
 	s->slot[i] = (struct slot){.prev = s->tail, .next = NONE};
 	if (s->tail == NONE)
@@ -152,7 +152,7 @@ static void space_append(struct space *s, uint32_t i)
 	s->state[i] = SLOT_WAITING;
 }
 
-static bool space_take(struct space *s, uint64_t *number)
+static bool addrpool_space_take(struct space *s, uint64_t *number)
 {
 	uint32_t i = NONE;
 
@@ -162,40 +162,40 @@ static bool space_take(struct space *s, uint64_t *number)
 		i = s->cursor++;
 	} else if (s->head != NONE) {
 		i = s->head;
-		space_unlink(s, i);
+		addrpool_space_unlink(s, i);
 	}
 	if (i == NONE)
 		return false;
 	s->state[i] = SLOT_USED;
 	s->used++;
-	*number = space_number(s, i);
+	*number = addrpool_space_number(s, i);
 	return true;
 }
 
-static void space_hold(struct space *s, uint32_t i)
+static void addrpool_space_hold(struct space *s, uint32_t i)
 {
 	if (s->state[i] != SLOT_FRESH && s->state[i] != SLOT_WAITING)
 		return;
 	if (s->state[i] == SLOT_WAITING)
-		space_unlink(s, i);
+		addrpool_space_unlink(s, i);
 	s->state[i] = SLOT_HELD;
 	s->held++;
 }
 
-static bool space_take_fixed(struct space *s, uint32_t i)
+static bool addrpool_space_take_fixed(struct space *s, uint32_t i)
 {
 	if (s->state[i] == SLOT_USED || s->state[i] == SLOT_HELD_USED)
 		return false;
 	if (s->state[i] == SLOT_WAITING)
-		space_unlink(s, i);
+		addrpool_space_unlink(s, i);
 	s->state[i] = s->state[i] == SLOT_HELD ? SLOT_HELD_USED : SLOT_USED;
 	s->used++;
 	return true;
 }
 
-static void space_give(struct space *s, uint64_t number)
+static void addrpool_space_give(struct space *s, uint64_t number)
 {
-	uint32_t i = space_find(s, number);
+	uint32_t i = addrpool_space_find(s, number);
 
 	if (i == NONE)
 		return;
@@ -203,7 +203,7 @@ static void space_give(struct space *s, uint64_t number)
 		s->state[i] = SLOT_HELD;
 		s->used--;
 	} else if (s->state[i] == SLOT_USED) {
-		space_append(s, i);
+		addrpool_space_append(s, i);
 		s->used--;
 	}
 }
@@ -217,8 +217,8 @@ struct addrpool *addrpool_new(const char *name, const struct cfg_prefix *range, 
 		return NULL;
 	p->name = strdup(name);
 	/* Not short-circuited: both must be fit to be freed. */
-	v4 = space_init(&p->v4, range, ranges, false);
-	v6 = space_init(&p->v6, range, ranges, true);
+	v4 = addrpool_space_init(&p->v4, range, ranges, false);
+	v6 = addrpool_space_init(&p->v6, range, ranges, true);
 	if (p->name && v4 && v6)
 		return p;
 	addrpool_free(p);
@@ -235,8 +235,8 @@ void addrpool_free(struct addrpool *p)
 		p->outside = o->next;
 		free(o);
 	}
-	space_free(&p->v4);
-	space_free(&p->v6);
+	addrpool_space_free(&p->v4);
+	addrpool_space_free(&p->v6);
 	free(p->name);
 	free(p);
 }
@@ -246,7 +246,7 @@ const char *addrpool_name(const struct addrpool *p)
 	return p->name;
 }
 
-static struct outside **outside_find(struct addrpool *p, uint32_t addr)
+static struct outside **addrpool_outside_find(struct addrpool *p, uint32_t addr)
 {
 	struct outside **o = &p->outside;
 
@@ -257,27 +257,27 @@ static struct outside **outside_find(struct addrpool *p, uint32_t addr)
 
 void addrpool_hold4(struct addrpool *p, uint32_t addr)
 {
-	uint32_t i = space_find(&p->v4, addr);
+	uint32_t i = addrpool_space_find(&p->v4, addr);
 
 	if (i != NONE)
-		space_hold(&p->v4, i);
+		addrpool_space_hold(&p->v4, i);
 }
 
 uint32_t addrpool_take4(struct addrpool *p)
 {
 	uint64_t number;
 
-	return space_take(&p->v4, &number) ? (uint32_t)number : 0;
+	return addrpool_space_take(&p->v4, &number) ? (uint32_t)number : 0;
 }
 
 bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr)
 {
-	uint32_t i = space_find(&p->v4, addr);
+	uint32_t i = addrpool_space_find(&p->v4, addr);
 	struct outside *o;
 
 	if (i != NONE)
-		return space_take_fixed(&p->v4, i);
-	if (*outside_find(p, addr))
+		return addrpool_space_take_fixed(&p->v4, i);
+	if (*addrpool_outside_find(p, addr))
 		return false;
 	o = malloc(sizeof(*o));
 	if (!o)
@@ -289,19 +289,19 @@ bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr)
 
 void addrpool_give4(struct addrpool *p, uint32_t addr)
 {
-	struct outside **at = outside_find(p, addr), *o = *at;
+	struct outside **at = addrpool_outside_find(p, addr), *o = *at;
 
 	if (o) {
 		*at = o->next;
 		free(o);
 	} else {
-		space_give(&p->v4, addr);
+		addrpool_space_give(&p->v4, addr);
 	}
 }
 
 bool addrpool_covers4(const struct addrpool *p, uint32_t addr)
 {
-	return space_find(&p->v4, addr) != NONE;
+	return addrpool_space_find(&p->v4, addr) != NONE;
 }
 
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
@@ -309,7 +309,7 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 	uint64_t number;
 	unsigned i;
 
-	if (!space_take(&p->v6, &number))
+	if (!addrpool_space_take(&p->v6, &number))
 		return false;
 	memset(prefix, 0, 16);
 	for (i = 0; i < 8; i++)
@@ -324,7 +324,7 @@ void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
 
 	for (i = 0; i < 8; i++)
 		number = number << 8 | prefix[i];
-	space_give(&p->v6, number);
+	addrpool_space_give(&p->v6, number);
 }
 
 void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out)

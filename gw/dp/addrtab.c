@@ -29,7 +29,7 @@ int addrtab_init(struct addrtab *t)
 	return t->top ? 0 : -ENOMEM;
 }
 
-static void free_page(struct addrtab_page *p)
+static void addrtab_free_page(struct addrtab_page *p)
 {
 	for (unsigned i = 0; p && i < 256; i++)
 		free(atomic_load_explicit(&p->leaf[i], memory_order_relaxed));
@@ -39,14 +39,14 @@ static void free_page(struct addrtab_page *p)
 void addrtab_free(struct addrtab *t)
 {
 	for (unsigned i = 0; t->top && i < TOP; i++)
-		free_page(atomic_load_explicit(&t->top[i], memory_order_relaxed));
+		addrtab_free_page(atomic_load_explicit(&t->top[i], memory_order_relaxed));
 	free(t->top);
 	t->top = NULL;
 	map_free(&t->prefix6);
 	map_free(&t->link_local);
 }
 
-static struct leaf *get_leaf(const struct addrtab *t, uint32_t addr)
+static struct leaf *addrtab_get_leaf(const struct addrtab *t, uint32_t addr)
 {
 	struct addrtab_page *p = atomic_load_explicit(&t->top[addr >> 16], memory_order_acquire);
 
@@ -55,7 +55,7 @@ static struct leaf *get_leaf(const struct addrtab *t, uint32_t addr)
 	return atomic_load_explicit(&p->leaf[addr >> 8 & 255], memory_order_acquire);
 }
 
-static struct leaf *make_leaf(struct addrtab *t, uint32_t addr)
+static struct leaf *addrtab_make_leaf(struct addrtab *t, uint32_t addr)
 {
 	struct addrtab_page *p = atomic_load_explicit(&t->top[addr >> 16], memory_order_relaxed);
 	struct leaf *l;
@@ -74,12 +74,12 @@ static struct leaf *make_leaf(struct addrtab *t, uint32_t addr)
 
 bool addrtab_set4(struct addrtab *t, uint32_t addr, uint32_t key)
 {
-	struct leaf *l = get_leaf(t, addr);
+	struct leaf *l = addrtab_get_leaf(t, addr);
 
 	if (!l && !key)
 		return true;
 	if (!l)
-		l = make_leaf(t, addr);
+		l = addrtab_make_leaf(t, addr);
 	if (!l)
 		return false;
 	atomic_store_explicit(&l->key[addr & 255], key, memory_order_relaxed);
@@ -88,7 +88,7 @@ bool addrtab_set4(struct addrtab *t, uint32_t addr, uint32_t key)
 
 uint32_t addrtab_get4(const struct addrtab *t, uint32_t addr)
 {
-	struct leaf *l = get_leaf(t, addr);
+	struct leaf *l = addrtab_get_leaf(t, addr);
 
 	return l ? atomic_load_explicit(&l->key[addr & 255], memory_order_relaxed) : 0;
 }

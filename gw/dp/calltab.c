@@ -38,7 +38,7 @@ struct each {
 	void *ctx;
 };
 
-static void show(void *ctx, uint64_t key, uintptr_t v)
+static void calltab_show(void *ctx, uint64_t key, uintptr_t v)
 {
 	struct each *e = ctx;
 
@@ -52,5 +52,5 @@ void calltab_each(struct calltab *t, void (*fn)(void *ctx, struct call *c), void
 
 	for (unsigned i = 0; i < TUNNELS; i++)
 		if (t->tunnel[i].calls.live)
-			map_each(&t->tunnel[i].calls, show, &e);
+			map_each(&t->tunnel[i].calls, calltab_show, &e);
 }

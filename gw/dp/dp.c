@@ -37,7 +37,7 @@ uint64_t dp_now(void)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static unsigned choose_workers(void)
+static unsigned dp_choose_workers(void)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -45,7 +45,7 @@ static unsigned choose_workers(void)
 }
 
 /* One descriptor for both the mailboxes and, without threads, the worker itself. */
-static int open_fd(struct dp *dp)
+static int dp_open_fd(struct dp *dp)
 {
 	struct epoll_event ev = {.events = EPOLLIN};
 	int fd;
@@ -63,14 +63,14 @@ static int open_fd(struct dp *dp)
 	return fd;
 }
 
-static bool start(struct dp *dp)
+static bool dp_start(struct dp *dp)
 {
 	for (unsigned i = 0; i < dp->n; i++) {
 		dp->worker[i] = worker_new(dp, i);
 		if (!dp->worker[i] || worker_link(dp->worker[i], dp->n))
 			return false;
 	}
-	dp->fd = open_fd(dp);
+	dp->fd = dp_open_fd(dp);
 	if (dp->fd < 0)
 		return false;
 	for (unsigned i = 0; dp->threaded && i < dp->n; i++)
@@ -90,20 +90,20 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	dp->ops = *ops;
 	dp->ctx = ctx;
 	dp->threaded = workers;
-	dp->n = workers == UINT_MAX ? choose_workers() : workers ? workers : 1;
+	dp->n = workers == UINT_MAX ? dp_choose_workers() : workers ? workers : 1;
 	if (dp->n > WORKER_MAX)
 		dp->n = WORKER_MAX;
 	dp->fd = dp->waker.fd = -1;
 	map_init(&dp->chans, false);
 	rcu_enter();
-	if (calltab_init(&dp->tab) < 0 || !start(dp)) {
+	if (calltab_init(&dp->tab) < 0 || !dp_start(dp)) {
 		dp_free(dp);
 		return NULL;
 	}
 	return dp;
 }
 
-static void del_call(void *ctx, struct call *c)
+static void dp_del_call(void *ctx, struct call *c)
 {
 	dp_call_del(ctx, c->c.tid, c->c.sid);
 }
@@ -114,7 +114,7 @@ void dp_free(struct dp *dp)
 		if (dp->port[i].home)
 			dp_port_close(dp, i);
 	if (dp->tab.tunnel)
-		calltab_each(&dp->tab, del_call, dp);
+		calltab_each(&dp->tab, dp_del_call, dp);
 	while (dp->tuns)
 		dp_tun_close(dp, dp->tuns);
 	rcu_drain();
@@ -145,22 +145,22 @@ unsigned dp_workers(const struct dp *dp)
 
 /* --- delivering ------------------------------------------------------------------------------- */
 
-static bool port_is_open(const struct dp *dp, l2tp_channel c)
+static bool dp_port_is_open(const struct dp *dp, l2tp_channel c)
 {
 	unsigned no = dp_channel_port(c);
 
 	return no < WORKER_PORTS && dp->port[no].home;
 }
 
-static void deliver_control(struct dp *dp, const struct frame_rec *r, size_t len)
+static void dp_deliver_control(struct dp *dp, const struct frame_rec *r, size_t len)
 {
-	if (dp->ops.control && port_is_open(dp, r->channel))
+	if (dp->ops.control && dp_port_is_open(dp, r->channel))
 		dp->ops.control(dp->ctx, r->channel, r->octets, len, r->when);
 }
 
-static void deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
+static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 {
-	if (!r->call && dp->ops.line && port_is_open(dp, r->channel))
+	if (!r->call && dp->ops.line && dp_port_is_open(dp, r->channel))
 		dp->ops.line(dp->ctx, r->channel, r->octets, len, r->when);
 	else if (r->call && dp->ops.ppp)
 		dp->ops.ppp(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->octets, len,
@@ -168,7 +168,7 @@ static void deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 }
 
 /* One record that was there at the mark; false when there is none. */
-static bool one_frame(struct dp *dp, struct ring *ring, uint64_t mark,
+static bool dp_one_frame(struct dp *dp, struct ring *ring, uint64_t mark,
 		      void (*deliver)(struct dp *dp, const struct frame_rec *r, size_t len))
 {
 	const struct frame_rec *r;
@@ -184,7 +184,7 @@ static bool one_frame(struct dp *dp, struct ring *ring, uint64_t mark,
 	return true;
 }
 
-static void deliver_reports(struct dp *dp, struct worker *w)
+static void dp_deliver_reports(struct dp *dp, struct worker *w)
 {
 	struct report *r;
 
@@ -194,7 +194,7 @@ static void deliver_reports(struct dp *dp, struct worker *w)
 	}
 }
 
-static void deliver_sent(struct dp *dp, struct worker *w)
+static void dp_deliver_sent(struct dp *dp, struct worker *w)
 {
 	const uint64_t *cookie;
 	uint64_t c;
@@ -209,7 +209,7 @@ static void deliver_sent(struct dp *dp, struct worker *w)
 	}
 }
 
-static void deliver_log(struct dp *dp, struct worker *w)
+static void dp_deliver_log(struct dp *dp, struct worker *w)
 {
 	const struct log_rec *l;
 	const struct tap_rec *t;
@@ -228,24 +228,24 @@ static void deliver_log(struct dp *dp, struct worker *w)
 	}
 }
 
-static bool mail_left(struct worker *w)
+static bool dp_mail_left(struct worker *w)
 {
 	return report_count(w) || !ring_empty(&w->control) || !ring_empty(&w->ppp) ||
 	       !ring_empty(&w->sent) || !ring_empty(&w->log) || !ring_empty(&w->tap);
 }
 
-static void deliver(struct dp *dp, struct worker *w)
+static void dp_deliver(struct dp *dp, struct worker *w)
 {
 	uint64_t control = ring_mark(&w->control), ppp = ring_mark(&w->ppp);
 	bool more = true;
 
-	deliver_reports(dp, w);
-	deliver_sent(dp, w);
+	dp_deliver_reports(dp, w);
+	dp_deliver_sent(dp, w);
 	for (unsigned i = 0; more && i < POLL_FRAMES; i++) {
-		more = one_frame(dp, &w->control, control, deliver_control);
-		more |= one_frame(dp, &w->ppp, ppp, deliver_ppp);
+		more = dp_one_frame(dp, &w->control, control, dp_deliver_control);
+		more |= dp_one_frame(dp, &w->ppp, ppp, dp_deliver_ppp);
 	}
-	deliver_log(dp, w);
+	dp_deliver_log(dp, w);
 }
 
 void dp_poll(struct dp *dp)
@@ -257,10 +257,10 @@ void dp_poll(struct dp *dp)
 	if (!dp->threaded)
 		worker_turn(dp->worker[0]);
 	for (unsigned i = 0; i < dp->n; i++)
-		deliver(dp, dp->worker[i]);
+		dp_deliver(dp, dp->worker[i]);
 	waker_sleep(&dp->waker);
 	for (unsigned i = 0; i < dp->n; i++)
-		left |= mail_left(dp->worker[i]);
+		left |= dp_mail_left(dp->worker[i]);
 	if (left)
 		waker_poke(&dp->waker);
 }
@@ -298,7 +298,7 @@ bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *oct
 	return true;
 }
 
-static bool command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
+static bool dp_post_command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
 		    const uint8_t *octets, size_t len)
 {
 	if (dp_command(w, head, octets, len))
@@ -313,7 +313,7 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 	struct cmd_rec head = {.kind = CMD_CONTROL, .channel = to, .cookie = cookie};
 	const struct dp_port *p;
 
-	if (!port_is_open(dp, to))
+	if (!dp_port_is_open(dp, to))
 		return L2TP_TX_FAILED;
 	p = &dp->port[dp_channel_port(to)];
 	head.want_sent = p->t->caps & IST_CAP_FLOW;
@@ -321,7 +321,7 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 		dp->reason[DP_R_COMMAND_RING]++;
 		return L2TP_TX_FAILED;
 	}
-	if (!command(dp, p->home, &head, pkt, len))
+	if (!dp_post_command(dp, p->home, &head, pkt, len))
 		return L2TP_TX_FAILED;
 	dp->waiting[p->home->no] += head.want_sent;
 	return head.want_sent ? L2TP_TX_WAITING : L2TP_TX_TAKEN;
@@ -334,26 +334,26 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 
 	if (!c || len < 2)
 		return false;
-	return command(dp, c->st->home, &head, frame, len);
+	return dp_post_command(dp, c->st->home, &head, frame, len);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-static void free_call(struct rcu_head *head)
+static void dp_free_call(struct rcu_head *head)
 {
 	rcu_grace_over();
 	free(caa_container_of(head, struct call, rcu));
 	rcu_deferred_done();
 }
 
-static void free_state(struct rcu_head *head)
+static void dp_free_state(struct rcu_head *head)
 {
 	rcu_grace_over();
 	worker_retire(caa_container_of(head, struct call_state, rcu));
 	rcu_deferred_done();
 }
 
-static struct call_state *new_state(const struct dp_call *c, struct worker *home)
+static struct call_state *dp_new_state(const struct dp_call *c, struct worker *home)
 {
 	struct call_state *st = calloc(1, sizeof(*st));
 
@@ -368,23 +368,23 @@ static struct call_state *new_state(const struct dp_call *c, struct worker *home
 
 /* --- addresses of calls: what the TUN looks up ------------------------------------------------ */
 
-static uint32_t key_of(const struct call *c)
+static uint32_t dp_key_of(const struct call *c)
 {
 	return call_key(c->c.tid, c->c.sid);
 }
 
-static bool names_addresses(const struct call *c)
+static bool dp_names_addresses(const struct call *c)
 {
 	return c && c->c.tun && c->c.mode == DP_TERMINAL;
 }
 
 /* Each address is taken away only while it is still this call's. */
-static void remove_addresses(const struct call *c)
+static void dp_remove_addresses(const struct call *c)
 {
 	struct dp_tun *t = c->c.tun;
-	uint32_t key = key_of(c), mine = key;
+	uint32_t key = dp_key_of(c), mine = key;
 
-	if (!names_addresses(c))
+	if (!dp_names_addresses(c))
 		return;
 	atomic_compare_exchange_strong(&t->client, &mine, 0);
 	if (addrtab_get4(&t->addr, c->c.peer4) == key)
@@ -397,17 +397,17 @@ static void remove_addresses(const struct call *c)
 
 /* A client chooses his interface identifier himself: who has it first keeps it, or another could
  * have what is for him. */
-static bool add_link_local(struct dp_tun *t, uint64_t iid, uint32_t key)
+static bool dp_add_link_local(struct dp_tun *t, uint64_t iid, uint32_t key)
 {
 	return map_get(&t->addr.link_local, iid) || map_set(&t->addr.link_local, iid, key);
 }
 
-static bool add_addresses(const struct call *c)
+static bool dp_add_addresses(const struct call *c)
 {
 	struct dp_tun *t = c->c.tun;
-	uint32_t key = key_of(c);
+	uint32_t key = dp_key_of(c);
 
-	if (!names_addresses(c))
+	if (!dp_names_addresses(c))
 		return true;
 	if (c->c.client) {
 		atomic_store_explicit(&t->client, key, memory_order_relaxed);
@@ -416,11 +416,11 @@ static bool add_addresses(const struct call *c)
 	return (!c->c.ip4 || !c->c.peer4 || addrtab_set4(&t->addr, c->c.peer4, key)) &&
 	       (!c->c.ip6 || !c->c.has_peer6 ||
 		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), key)) &&
-	       (!c->c.ip6 || !c->c.peer_iid || add_link_local(t, c->c.peer_iid, key));
+	       (!c->c.ip6 || !c->c.peer_iid || dp_add_link_local(t, c->c.peer_iid, key));
 }
 
 /* The entry before goes, and its state with it unless the new entry has it. */
-static void put_away(struct dp *dp, struct call *old, const struct call *fresh)
+static void dp_put_away(struct dp *dp, struct call *old, const struct call *fresh)
 {
 	struct dp_tun *t = old->c.tun;
 
@@ -429,8 +429,8 @@ static void put_away(struct dp *dp, struct call *old, const struct call *fresh)
 		tun_release(dp, t);
 	}
 	if (!fresh || fresh->st != old->st)
-		rcu_defer(&old->st->rcu, free_state);
-	rcu_defer(&old->rcu, free_call);
+		rcu_defer(&old->st->rcu, dp_free_state);
+	rcu_defer(&old->rcu, dp_free_call);
 }
 
 int dp_call_set(struct dp *dp, const struct dp_call *want)
@@ -440,7 +440,7 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 
 	if (!want->tid || !want->sid)
 		return -EINVAL;
-	if (!port_is_open(dp, want->channel))
+	if (!dp_port_is_open(dp, want->channel))
 		return -ENOENT;
 	home = dp->port[dp_channel_port(want->channel)].home;
 	c = calloc(1, sizeof(*c));
@@ -448,7 +448,7 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 		return -ENOMEM;
 	c->c = *want;
 	c->version = ++dp->version;
-	c->st = old && old->st->home == home ? old->st : new_state(want, home);
+	c->st = old && old->st->home == home ? old->st : dp_new_state(want, home);
 	if (!c->st || !calltab_set(&dp->tab, want->tid, want->sid, c)) {
 		if (!old || c->st != old->st)
 			free(c->st);
@@ -458,10 +458,10 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 	if (c->c.tun)
 		c->c.tun->calls++;
 	if (old) {
-		remove_addresses(old);
-		put_away(dp, old, c);
+		dp_remove_addresses(old);
+		dp_put_away(dp, old, c);
 	}
-	return add_addresses(c) ? 0 : -ENOMEM;
+	return dp_add_addresses(c) ? 0 : -ENOMEM;
 }
 
 void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
@@ -471,8 +471,8 @@ void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
 	if (!c)
 		return;
 	calltab_set(&dp->tab, tid, sid, NULL);
-	remove_addresses(c);
-	put_away(dp, c, NULL);
+	dp_remove_addresses(c);
+	dp_put_away(dp, c, NULL);
 }
 
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)

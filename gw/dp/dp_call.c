@@ -41,7 +41,7 @@ void tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_c
 
 /* The bucket of a call.  While it is being opened network packets may have only the upper half, so
  * that an early flood of them leaves room for the negotiation that will let them through. */
-static bool may_punt(struct worker *w, struct call_state *st, uint16_t proto)
+static bool dp_call_may_punt(struct worker *w, struct call_state *st, uint16_t proto)
 {
 	bool network = proto < 0x4000;
 
@@ -50,11 +50,11 @@ static bool may_punt(struct worker *w, struct call_state *st, uint16_t proto)
 	return bucket_take(&st->tokens, &st->refilled, w->now, PUNT_RATE, PUNT_BURST);
 }
 
-static void punt(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
+static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
 {
 	uint8_t head[2];
 
-	if (!may_punt(w, c->st, proto)) {
+	if (!dp_call_may_punt(w, c->st, proto)) {
 		worker_drop(w, DP_R_PUNT_LIMIT);
 		count_add(&c->st->n.drops, 1);
 		return;
@@ -68,7 +68,7 @@ static void punt(struct worker *w, struct call *c, uint16_t proto, const struct 
 
 /* RFC 1661 section 2 and 6.5: address and control may be there whatever was agreed; a protocol
  * field whose first octet is odd has one octet. */
-static bool ppp_split(struct rd *r, uint16_t *proto)
+static bool dp_call_ppp_split(struct rd *r, uint16_t *proto)
 {
 	uint8_t first;
 
@@ -80,7 +80,7 @@ static bool ppp_split(struct rd *r, uint16_t *proto)
 }
 
 /* A Router Solicitation of a client is for whoever knows his prefix (ra.h), not for the kernel. */
-static bool is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
+static bool dp_call_is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
 {
 	enum { NEXT_HEADER = 6, ICMPV6 = 58, TYPE = 40, SOLICITATION = 133 };
 
@@ -88,19 +88,19 @@ static bool is_solicitation(const struct call *c, uint16_t proto, const struct r
 	       info->p[NEXT_HEADER] == ICMPV6 && info->p[TYPE] == SOLICITATION;
 }
 
-static void ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
 	uint16_t proto;
 	bool ip;
 
-	if (!ppp_split(&r, &proto)) {
+	if (!dp_call_ppp_split(&r, &proto)) {
 		worker_drop(w, DP_R_BAD_PPP);
 		return;
 	}
 	ip = proto == PPP_IP || proto == PPP_IPV6;
-	if (c->c.mode != DP_TERMINAL || !ip || is_solicitation(c, proto, &r)) {
-		punt(w, c, proto, &r);
+	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, &r)) {
+		dp_call_punt(w, c, proto, &r);
 	} else if (proto == PPP_IP ? c->c.ip4 : c->c.ip6) {
 		terminal_rx(w, c, proto == PPP_IPV6, r.p, r.left);
 	} else {
@@ -109,13 +109,13 @@ static void ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_
 	}
 }
 
-static void line_in(struct port *p, ist_channel from, const uint8_t *frame, size_t len)
+static void dp_call_line_in(struct port *p, ist_channel from, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
 	uint8_t head[2];
 	uint16_t proto;
 
-	if (!ppp_split(&r, &proto)) {
+	if (!dp_call_ppp_split(&r, &proto)) {
 		worker_drop(p->w, DP_R_BAD_PPP);
 		return;
 	}
@@ -126,7 +126,7 @@ static void line_in(struct port *p, ist_channel from, const uint8_t *frame, size
 /* --- sequencing ------------------------------------------------------------------------------- */
 
 /* The sequence state is the worker's; what is shown of it is copied where others may read. */
-static void show_sequence(struct call_state *st)
+static void dp_call_show_sequence(struct call_state *st)
 {
 	atomic_store_explicit(&st->n.seq_lost, st->data.lost, memory_order_relaxed);
 	atomic_store_explicit(&st->n.seq_late, st->data.late, memory_order_relaxed);
@@ -135,12 +135,12 @@ static void show_sequence(struct call_state *st)
 }
 
 /* A call without sequence numbers, as most are, has nothing to show and is not asked to at every frame. */
-static bool is_sequenced(const struct call_state *st)
+static bool dp_call_is_sequenced(const struct call_state *st)
 {
 	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n.sending_seq);
 }
 
-static void follow(struct call *c)
+static void dp_call_follow(struct call *c)
 {
 	struct call_state *st = c->st;
 	struct l2tp_data *d = &st->data;
@@ -164,12 +164,12 @@ void call_follow(struct call *c)
 {
 	if (c->st->version == c->version)
 		return;
-	follow(c);
-	show_sequence(c->st);
+	dp_call_follow(c);
+	dp_call_show_sequence(c->st);
 }
 
 /* Hand on what is next in turn, then see when to give up on the next gap. */
-static void drain(struct worker *w, struct call *c)
+static void dp_call_drain(struct worker *w, struct call *c)
 {
 	struct call_state *st = c->st;
 	const uint8_t *frame;
@@ -182,7 +182,7 @@ static void drain(struct worker *w, struct call *c)
 			continue;
 		}
 		frame = pool_get(&w->reorder, st->held[slot], &len);
-		ppp_in(w, c, frame, len);
+		dp_call_ppp_in(w, c, frame, len);
 		pool_give(&w->reorder, st->held[slot]);
 	}
 	if (st->gap.set || st->data.gap_deadline != DEADLINE_NEVER)
@@ -197,8 +197,8 @@ void call_gap(struct deadline *d, uint64_t now)
 	(void)now;
 	if (!c || c->st != st)
 		return;
-	drain(st->home, c);
-	show_sequence(st);
+	dp_call_drain(st->home, c);
+	dp_call_show_sequence(st);
 }
 
 void call_retire(struct worker *w, struct call_state *st)
@@ -210,7 +210,7 @@ void call_retire(struct worker *w, struct call_state *st)
 	free(st);
 }
 
-static void sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h)
+static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h)
 {
 	struct call_state *st = c->st;
 	enum l2tp_data_verdict verdict;
@@ -218,7 +218,7 @@ static void sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h
 	unsigned slot;
 
 	while ((verdict = l2tp_data_rx(&st->data, h, w->now, &slot, &why)) == L2TP_DATA_DRAIN)
-		drain(w, c);
+		dp_call_drain(w, c);
 	if (verdict == L2TP_DATA_DROP) {
 		worker_drop(w, why == L2TP_R_DATA_REORDER_FULL ? DP_R_REORDER_FULL : DP_R_SEQ);
 		count_add(&st->n.drops, 1);
@@ -227,13 +227,13 @@ static void sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h
 	if (verdict == L2TP_DATA_HOLD)
 		st->held[slot] = pool_copy(&w->reorder, h->payload, h->len);
 	else
-		ppp_in(w, c, h->payload, h->len);
-	drain(w, c);
+		dp_call_ppp_in(w, c, h->payload, h->len);
+	dp_call_drain(w, c);
 }
 
 /* --- L2TP ------------------------------------------------------------------------------------- */
 
-static void data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
+static void dp_call_data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
 {
 	struct worker *w = p->w;
 	struct call *c = calltab_get(&w->dp->tab, h->tid, h->sid);
@@ -253,12 +253,12 @@ static void data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
 	count_add(&n->rx_octets, h->len);
 	atomic_store_explicit(&n->last_rx, w->now, memory_order_relaxed);
 	calltab_heard(&w->dp->tab, h->tid, w->now);
-	sequenced(w, c, h);
-	if (is_sequenced(c->st))
-		show_sequence(c->st);
+	dp_call_sequenced(w, c, h);
+	if (dp_call_is_sequenced(c->st))
+		dp_call_show_sequence(c->st);
 }
 
-static void l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t len)
+static void dp_call_l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t len)
 {
 	struct rd r = rd_init(pkt, len);
 	uint16_t flags = rd_u16(&r);
@@ -270,24 +270,24 @@ static void l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t
 		tell_frame(p->w, &p->w->control, DP_R_CONTROL_RING, port_channel(p, from), 0, pkt,
 			   len, NULL, 0);
 	} else if (l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_DATA) {
-		data_in(p, from, &h);
+		dp_call_data_in(p, from, &h);
 	} else {
 		worker_drop(p->w, DP_R_BAD_HDR);
 	}
 }
 
-static void frame_in(struct port *p, ist_channel from, const uint8_t *octets, size_t len)
+static void dp_call_frame_in(struct port *p, ist_channel from, const uint8_t *octets, size_t len)
 {
 	count_add(&p->w->rx_frames, 1);
 	if (port_has(p, IST_CAP_PPP)) {
 		struct chan *c = port_chan(p, from);
 
 		if (c ? c->payload == IST_PAYLOAD_PPP : !port_has(p, IST_CAP_L2TP)) {
-			line_in(p, from, octets, len);
+			dp_call_line_in(p, from, octets, len);
 			return;
 		}
 	}
-	l2tp_in(p, from, octets, len);
+	dp_call_l2tp_in(p, from, octets, len);
 }
 
 void frames_in(struct port *p, const struct ist_frame *f, unsigned n)
@@ -299,7 +299,7 @@ void frames_in(struct port *p, const struct ist_frame *f, unsigned n)
 		do {
 			size_t len = r.left < one ? r.left : one;
 
-			frame_in(p, f->channel, rd_take(&r, len), len);
+			dp_call_frame_in(p, f->channel, rd_take(&r, len), len);
 		} while (r.left);
 	}
 }

@@ -24,15 +24,15 @@ struct far {
 	bool permanent, given_up;
 };
 
-static struct far *far_of(const struct dp *dp, l2tp_channel c)
+static struct far *dp_chan_far_of(const struct dp *dp, l2tp_channel c)
 {
 	return (struct far *)map_get(&dp->chans, c);
 }
 
 /* Without memory it stays unknown, and nobody at its end is known to us. */
-static struct far *far_make(struct dp *dp, l2tp_channel c)
+static struct far *dp_chan_far_make(struct dp *dp, l2tp_channel c)
 {
-	struct far *f = far_of(dp, c);
+	struct far *f = dp_chan_far_of(dp, c);
 
 	if (f)
 		return f;
@@ -44,9 +44,9 @@ static struct far *far_make(struct dp *dp, l2tp_channel c)
 	return f;
 }
 
-static void far_drop(struct dp *dp, l2tp_channel c)
+static void dp_chan_far_drop(struct dp *dp, l2tp_channel c)
 {
-	struct far *f = far_of(dp, c);
+	struct far *f = dp_chan_far_of(dp, c);
 
 	map_set(&dp->chans, c, 0);
 	free(f);
@@ -55,7 +55,7 @@ static void far_drop(struct dp *dp, l2tp_channel c)
 void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 	       bool permanent)
 {
-	struct far *f = far_make(dp, c);
+	struct far *f = dp_chan_far_make(dp, c);
 
 	if (!f)
 		return;
@@ -71,14 +71,14 @@ void chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, 
 	struct far *f;
 
 	chan_note(dp, c, peer, mtu, permanent);
-	f = far_of(dp, c);
+	f = dp_chan_far_of(dp, c);
 	if (f)
 		f->given_up = false;
 }
 
 bool chan_wanted(struct dp *dp, const struct report *r)
 {
-	const struct far *f = far_of(dp, r->channel);
+	const struct far *f = dp_chan_far_of(dp, r->channel);
 
 	return !f || !f->given_up;
 }
@@ -89,20 +89,20 @@ void chan_before(struct dp *dp, const struct report *r)
 
 	if (r->kind == REPORT_OFFER || r->kind == REPORT_UP)
 		chan_note(dp, r->channel, &r->attrs.peer, r->mtu, r->attrs.permanent);
-	else if (r->kind == REPORT_MTU && (f = far_of(dp, r->channel)))
+	else if (r->kind == REPORT_MTU && (f = dp_chan_far_of(dp, r->channel)))
 		f->mtu = r->mtu;
 }
 
 void chan_after(struct dp *dp, const struct report *r)
 {
-	struct far *f = far_of(dp, r->channel);
+	struct far *f = dp_chan_far_of(dp, r->channel);
 
 	if (!f)
 		return;
 	if (r->kind == REPORT_GONE && f->leaving)
 		f->leaving--;
 	if (f->given_up ? !f->leaving : r->kind == REPORT_DOWN && r->forever)
-		far_drop(dp, r->channel);
+		dp_chan_far_drop(dp, r->channel);
 }
 
 struct of_port {
@@ -110,23 +110,23 @@ struct of_port {
 	unsigned port;
 };
 
-static void drop_if_of(void *ctx, uint64_t key, uintptr_t v)
+static void dp_chan_drop_if_of(void *ctx, uint64_t key, uintptr_t v)
 {
 	const struct of_port *o = ctx;
 
 	(void)v;
 	if (dp_channel_port(key) == o->port)
-		far_drop(o->dp, key);
+		dp_chan_far_drop(o->dp, key);
 }
 
 void chan_forget_port(struct dp *dp, unsigned port)
 {
-	map_each(&dp->chans, drop_if_of, &(struct of_port){dp, port});
+	map_each(&dp->chans, dp_chan_drop_if_of, &(struct of_port){dp, port});
 }
 
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 {
-	const struct far *f = far_of(dp, c);
+	const struct far *f = dp_chan_far_of(dp, c);
 
 	if (!f || f->given_up || !f->peer.len)
 		return false;
@@ -136,14 +136,14 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 {
-	const struct far *f = far_of(dp, c);
+	const struct far *f = dp_chan_far_of(dp, c);
 
 	return f && !f->given_up ? f->mtu : 0;
 }
 
 /* --- what is done to a channel: the worker's side --------------------------------------------- */
 
-static void do_answer(struct port *p, ist_channel c, const struct ist_cause *why)
+static void dp_chan_do_answer(struct port *p, ist_channel c, const struct ist_cause *why)
 {
 	int rc = p->t->answer ? p->t->answer(p->p, c) : -EOPNOTSUPP;
 
@@ -152,13 +152,13 @@ static void do_answer(struct port *p, ist_channel c, const struct ist_cause *why
 		p->t->refuse(p->p, c, why);
 }
 
-static void do_refuse(struct port *p, ist_channel c, const struct ist_cause *why)
+static void dp_chan_do_refuse(struct port *p, ist_channel c, const struct ist_cause *why)
 {
 	if (p->t->refuse)
 		p->t->refuse(p->p, c, why);
 }
 
-static void do_disconnect(struct port *p, ist_channel c, const struct ist_cause *why)
+static void dp_chan_do_disconnect(struct port *p, ist_channel c, const struct ist_cause *why)
 {
 	if (p->t->disconnect)
 		p->t->disconnect(p->p, c, why);
@@ -168,9 +168,9 @@ void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 	     const struct ist_cause *why)
 {
 	static void (*const what[])(struct port * p, ist_channel c, const struct ist_cause *why) = {
-		[CMD_ANSWER] = do_answer,
-		[CMD_REFUSE] = do_refuse,
-		[CMD_DISCONNECT] = do_disconnect,
+		[CMD_ANSWER] = dp_chan_do_answer,
+		[CMD_REFUSE] = dp_chan_do_refuse,
+		[CMD_DISCONNECT] = dp_chan_do_disconnect,
 	};
 	struct port *p = w->port[dp_channel_port(channel)];
 	ist_channel id = (ist_channel)channel;
@@ -196,7 +196,7 @@ struct chan_job {
 	const struct ist_cause *why;
 };
 
-static int run_job(struct worker *w, void *arg)
+static int dp_chan_run_job(struct worker *w, void *arg)
 {
 	const struct chan_job *j = arg;
 
@@ -204,7 +204,7 @@ static int run_job(struct worker *w, void *arg)
 	return 0;
 }
 
-static struct worker *home_of(const struct dp *dp, l2tp_channel c)
+static struct worker *dp_chan_home_of(const struct dp *dp, l2tp_channel c)
 {
 	unsigned port = dp_channel_port(c);
 
@@ -212,46 +212,46 @@ static struct worker *home_of(const struct dp *dp, l2tp_channel c)
 }
 
 /* By mail; only when the mailbox is full by hand, which waits for the worker. */
-static void command(struct worker *w, enum cmd_kind kind, l2tp_channel c,
+static void dp_chan_command(struct worker *w, enum cmd_kind kind, l2tp_channel c,
 		    const struct ist_cause *why)
 {
 	struct cmd_rec head = {.kind = kind, .channel = c};
 	struct chan_job j = {kind, c, why};
 
 	if (!dp_command(w, &head, (const uint8_t *)why, sizeof(*why)))
-		worker_run(w, run_job, &j);
+		worker_run(w, dp_chan_run_job, &j);
 }
 
-static void give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c, const struct ist_cause *why)
+static void dp_chan_give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c, const struct ist_cause *why)
 {
-	struct worker *w = home_of(dp, c);
+	struct worker *w = dp_chan_home_of(dp, c);
 	struct far *f;
 
 	if (!w)
 		return;
-	f = far_make(dp, c);
+	f = dp_chan_far_make(dp, c);
 	if (f) {
 		f->given_up = !f->permanent;
 		f->leaving++;
 	}
-	command(w, kind, c, why);
+	dp_chan_command(w, kind, c, why);
 }
 
 void dp_answer(struct dp *dp, l2tp_channel c)
 {
 	static const struct ist_cause cannot = {.kind = IST_CAUSE_LOCAL};
-	struct worker *w = home_of(dp, c);
+	struct worker *w = dp_chan_home_of(dp, c);
 
 	if (w)
-		command(w, CMD_ANSWER, c, &cannot);
+		dp_chan_command(w, CMD_ANSWER, c, &cannot);
 }
 
 void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
-	give_up(dp, CMD_REFUSE, c, why);
+	dp_chan_give_up(dp, CMD_REFUSE, c, why);
 }
 
 void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
-	give_up(dp, CMD_DISCONNECT, c, why);
+	dp_chan_give_up(dp, CMD_DISCONNECT, c, why);
 }

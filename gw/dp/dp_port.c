@@ -38,7 +38,7 @@ static int on_port(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void 
 
 /* --- open, close ------------------------------------------------------------------------------ */
 
-static int run_open(struct worker *w, void *arg)
+static int dp_port_run_open(struct worker *w, void *arg)
 {
 	struct port_job *j = arg;
 	struct port *p = port_new(w, j->no, j->t);
@@ -56,7 +56,7 @@ static int run_open(struct worker *w, void *arg)
 	return 0;
 }
 
-static unsigned least_loaded(const struct dp *dp)
+static unsigned dp_port_least_loaded(const struct dp *dp)
 {
 	unsigned ports[WORKER_MAX] = {0}, best = 0;
 
@@ -69,7 +69,7 @@ static unsigned least_loaded(const struct dp *dp)
 	return best;
 }
 
-static int free_number(struct dp *dp)
+static int dp_port_free_number(struct dp *dp)
 {
 	for (unsigned i = 0; i < WORKER_PORTS; i++) {
 		unsigned no = (dp->next_port + i) % WORKER_PORTS;
@@ -85,9 +85,9 @@ static int free_number(struct dp *dp)
 int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
 		 char *err, size_t err_len)
 {
-	int no = free_number(dp), rc;
+	int no = dp_port_free_number(dp), rc;
 	struct port_job j = {.no = (unsigned)no, .t = t, .cfg = cfg, .text = err, .len = err_len};
-	struct worker *home = dp->worker[least_loaded(dp)];
+	struct worker *home = dp->worker[dp_port_least_loaded(dp)];
 
 	if (err_len)
 		err[0] = '\0';
@@ -95,7 +95,7 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 		snprintf(err, err_len, "more than %u ports", WORKER_PORTS);
 		return no;
 	}
-	rc = worker_run(home, run_open, &j);
+	rc = worker_run(home, dp_port_run_open, &j);
 	if (rc < 0) {
 		if (err_len && !err[0])
 			snprintf(err, err_len, "%s", strerror(-rc));
@@ -105,7 +105,7 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 	return no;
 }
 
-static int run_close(struct worker *w, void *arg)
+static int dp_port_run_close(struct worker *w, void *arg)
 {
 	struct port_job *j = arg;
 
@@ -119,7 +119,7 @@ void dp_port_close(struct dp *dp, unsigned port)
 {
 	struct port_job j = {0};
 
-	if (on_port(dp, port, run_close, &j))
+	if (on_port(dp, port, dp_port_run_close, &j))
 		return;
 	dp->port[port].home = NULL;
 	chan_forget_port(dp, port);
@@ -127,7 +127,7 @@ void dp_port_close(struct dp *dp, unsigned port)
 
 /* --- channels --------------------------------------------------------------------------------- */
 
-static int run_connect(struct worker *w, void *arg)
+static int dp_port_run_connect(struct worker *w, void *arg)
 {
 	struct port_job *j = arg;
 	struct port *p = w->port[j->no];
@@ -158,7 +158,7 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 	       l2tp_channel *out)
 {
 	struct port_job j = {.to = to, .payload = payload, .out = out};
-	int rc = on_port(dp, port, run_connect, &j);
+	int rc = on_port(dp, port, dp_port_run_connect, &j);
 
 	if (!rc)
 		chan_connected(dp, *out, &j.peer, j.mtu, j.permanent);
@@ -167,7 +167,7 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 
 /* --- for show --------------------------------------------------------------------------------- */
 
-static int run_count(struct worker *w, void *arg)
+static int dp_port_run_count(struct worker *w, void *arg)
 {
 	struct port_job *j = arg;
 	const struct port *p = w->port[j->no];
@@ -182,10 +182,10 @@ void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n)
 	struct port_job j = {.counts = out, .n = n};
 
 	memset(out, 0, n * sizeof(*out));
-	on_port(dp, port, run_count, &j);
+	on_port(dp, port, dp_port_run_count, &j);
 }
 
-static int run_status(struct worker *w, void *arg)
+static int dp_port_run_status(struct worker *w, void *arg)
 {
 	struct port_job *j = arg;
 	const struct port *p = w->port[j->no];
@@ -199,10 +199,10 @@ int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len)
 
 	if (len)
 		buf[0] = '\0';
-	return on_port(dp, port, run_status, &j);
+	return on_port(dp, port, dp_port_run_status, &j);
 }
 
-static int run_tap(struct worker *w, void *arg)
+static int dp_port_run_tap(struct worker *w, void *arg)
 {
 	struct port_job *j = arg;
 
@@ -213,5 +213,5 @@ int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
 	struct port_job j = {.on = on};
 
-	return on_port(dp, port, run_tap, &j);
+	return on_port(dp, port, dp_port_run_tap, &j);
 }

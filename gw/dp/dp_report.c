@@ -20,7 +20,7 @@ struct report *report_new(size_t text)
 }
 
 /* c: the channel's record, when it has one. */
-static void append(struct worker *w, struct chan *c, struct report *r)
+static void dp_report_append(struct worker *w, struct chan *c, struct report *r)
 {
 	r->when = w->now;
 	pthread_mutex_lock(&w->report_lock);
@@ -52,13 +52,13 @@ static void unlink_report(struct worker *w, struct report *r)
 		r->chan->birth = NULL;
 }
 
-static size_t text_size(const struct ist_attrs *a)
+static size_t dp_report_text_size(const struct ist_attrs *a)
 {
 	return (a->called ? strlen(a->called) + 1 : 0) + (a->calling ? strlen(a->calling) + 1 : 0) +
 	       a->user_data_len;
 }
 
-static void *keep(char **at, const void *octets, size_t len)
+static void *dp_report_keep(char **at, const void *octets, size_t len)
 {
 	char *p = *at;
 
@@ -71,7 +71,7 @@ static void *keep(char **at, const void *octets, size_t len)
 
 void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const struct ist_attrs *a)
 {
-	struct report *r = report_new(text_size(a));
+	struct report *r = report_new(dp_report_text_size(a));
 	char *at;
 
 	if (!r) {
@@ -84,14 +84,14 @@ void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const s
 	r->mtu = port_chan_mtu(p, c->id);
 	memcpy(&r->attrs, a, a->size < sizeof(*a) ? a->size : sizeof(*a));
 	at = r->text;
-	r->attrs.called = keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
-	r->attrs.calling = keep(&at, a->calling, a->calling ? strlen(a->calling) + 1 : 0);
-	r->attrs.user_data = keep(&at, a->user_data, a->user_data_len);
+	r->attrs.called = dp_report_keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
+	r->attrs.calling = dp_report_keep(&at, a->calling, a->calling ? strlen(a->calling) + 1 : 0);
+	r->attrs.user_data = dp_report_keep(&at, a->user_data, a->user_data_len);
 	if (!c->told) {
 		c->told = true;
 		r->chan = c;
 	}
-	append(p->w, c, r);
+	dp_report_append(p->w, c, r);
 }
 
 bool report_annul(struct worker *w, struct chan *c)
@@ -131,7 +131,7 @@ void report_down(struct port *p, struct chan *c, ist_channel id, const struct is
 	r->forever = forever;
 	if (c)
 		r->attrs.peer = c->peer;
-	append(p->w, c, r);
+	dp_report_append(p->w, c, r);
 }
 
 static void report_plain(struct port *p, struct chan *c, ist_channel id, enum report_kind kind)
@@ -146,7 +146,7 @@ static void report_plain(struct port *p, struct chan *c, ist_channel id, enum re
 	r->port = p->no;
 	r->channel = port_channel(p, id);
 	r->mtu = port_chan_mtu(p, id);
-	append(p->w, c, r);
+	dp_report_append(p->w, c, r);
 }
 
 void report_mtu(struct port *p, struct chan *c)
@@ -170,7 +170,7 @@ void report_failed(struct port *p, int err, const char *words)
 	r->err = err;
 	r->port = p->no;
 	snprintf(r->text, REPORT_TEXT, "%s", words ? words : "");
-	append(p->w, NULL, r);
+	dp_report_append(p->w, NULL, r);
 }
 
 struct report *report_take(struct worker *w)
@@ -210,31 +210,31 @@ void report_forget(struct worker *w, unsigned port)
 	pthread_mutex_unlock(&w->report_lock);
 }
 
-static void tell_offer(struct dp *dp, const struct report *r)
+static void dp_report_tell_offer(struct dp *dp, const struct report *r)
 {
 	if (dp->ops.offer)
 		dp->ops.offer(dp->ctx, r->channel, &r->attrs, r->when);
 }
 
-static void tell_up(struct dp *dp, const struct report *r)
+static void dp_report_tell_up(struct dp *dp, const struct report *r)
 {
 	if (dp->ops.up)
 		dp->ops.up(dp->ctx, r->channel, &r->attrs, r->when);
 }
 
-static void tell_down(struct dp *dp, const struct report *r)
+static void dp_report_tell_down(struct dp *dp, const struct report *r)
 {
 	if (dp->ops.down)
 		dp->ops.down(dp->ctx, r->channel, &r->cause, r->forever, r->when);
 }
 
-static void tell_mtu(struct dp *dp, const struct report *r)
+static void dp_report_tell_mtu(struct dp *dp, const struct report *r)
 {
 	if (dp->ops.mtu)
 		dp->ops.mtu(dp->ctx, r->channel, r->mtu, r->when);
 }
 
-static void tell_failed(struct dp *dp, const struct report *r)
+static void dp_report_tell_failed(struct dp *dp, const struct report *r)
 {
 	if (dp->ops.port_failed)
 		dp->ops.port_failed(dp->ctx, r->port, r->err, r->text, r->when);
@@ -243,9 +243,9 @@ static void tell_failed(struct dp *dp, const struct report *r)
 void report_deliver(struct dp *dp, const struct report *r)
 {
 	static void (*const tell[REPORT_KINDS])(struct dp * dp, const struct report *r) = {
-		[REPORT_OFFER] = tell_offer,   [REPORT_UP] = tell_up,
-		[REPORT_DOWN] = tell_down,     [REPORT_MTU] = tell_mtu,
-		[REPORT_FAILED] = tell_failed,
+		[REPORT_OFFER] = dp_report_tell_offer,   [REPORT_UP] = dp_report_tell_up,
+		[REPORT_DOWN] = dp_report_tell_down,     [REPORT_MTU] = dp_report_tell_mtu,
+		[REPORT_FAILED] = dp_report_tell_failed,
 	};
 
 	chan_before(dp, r);

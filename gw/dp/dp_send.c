@@ -14,7 +14,7 @@
 /* --- one frame -------------------------------------------------------------------------------- */
 
 /* FF 03 and protocol.  RFC 1661 6.5, 6.6: LCP is never compressed. */
-static size_t ppp_head(uint8_t *out, const struct dp_call *c, uint16_t proto)
+static size_t dp_send_ppp_head(uint8_t *out, const struct dp_call *c, uint16_t proto)
 {
 	size_t n = 0;
 
@@ -33,7 +33,7 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	struct tx_batch *b = &w->tx;
 	struct ist_frame *f = &b->f[b->n];
 	uint8_t *head = b->head[b->n], ppp[4];
-	size_t n = ppp_head(ppp, &c->c, proto), h;
+	size_t n = dp_send_ppp_head(ppp, &c->c, proto), h;
 
 	call_follow(c);
 	h = l2tp_data_header(&c->st->data, head, n + len);
@@ -78,20 +78,20 @@ struct outgoing {
 	bool want_sent;
 };
 
-static void give_up(struct worker *w, enum dp_reason why, const struct outgoing *o)
+static void dp_send_give_up(struct worker *w, enum dp_reason why, const struct outgoing *o)
 {
 	worker_drop(w, why);
 	if (o->want_sent)
 		tell_sent(w, o->cookie);
 }
 
-static void enqueue(struct worker *w, struct ring *q, const struct outgoing *o)
+static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgoing *o)
 {
 	const struct ist_frame *f = o->f;
 	struct cmd_rec *r = ring_reserve(q, sizeof(*r) + f->head_len + f->len);
 
 	if (!r) {
-		give_up(w, DP_R_CHANNEL_FULL, o);
+		dp_send_give_up(w, DP_R_CHANNEL_FULL, o);
 		return;
 	}
 	r->kind = f->flags;
@@ -104,7 +104,7 @@ static void enqueue(struct worker *w, struct ring *q, const struct outgoing *o)
 }
 
 /* Send what waits in q; false when the channel is full again. */
-static bool drain_queue(struct port *p, struct chan *c, struct ring *q)
+static bool dp_send_drain_queue(struct port *p, struct chan *c, struct ring *q)
 {
 	const struct cmd_rec *r;
 	struct ist_frame f = {.channel = c->id};
@@ -122,7 +122,7 @@ static bool drain_queue(struct port *p, struct chan *c, struct ring *q)
 		if (!taken)
 			return false;
 		if (taken < 0)
-			give_up(p->w, DP_R_SEND, &o);
+			dp_send_give_up(p->w, DP_R_SEND, &o);
 		else
 			count_add(&p->w->tx_frames, 1);
 		if (taken > 0 && o.want_sent)
@@ -136,13 +136,13 @@ void chan_writable(struct port *p, ist_channel id)
 {
 	struct chan *c = port_chan(p, id);
 
-	if (c && c->q && drain_queue(p, c, &c->q->control))
-		drain_queue(p, c, &c->q->data);
+	if (c && c->q && dp_send_drain_queue(p, c, &c->q->control))
+		dp_send_drain_queue(p, c, &c->q->data);
 }
 
 /* --- batches ---------------------------------------------------------------------------------- */
 
-static struct port *port_of(struct worker *w, l2tp_channel c)
+static struct port *dp_send_port_of(struct worker *w, l2tp_channel c)
 {
 	unsigned no = dp_channel_port(c);
 
@@ -151,7 +151,7 @@ static struct port *port_of(struct worker *w, l2tp_channel c)
 
 static void send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f, unsigned n)
 {
-	struct port *p = port_of(w, to);
+	struct port *p = dp_send_port_of(w, to);
 	struct chan *c = p && port_has(p, IST_CAP_FLOW) ? port_chan(p, (ist_channel)to) : NULL;
 	bool waits = c && c->q && !(ring_empty(&c->q->control) && ring_empty(&c->q->data));
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, f, n);
@@ -163,7 +163,7 @@ static void send_run(struct worker *w, l2tp_channel to, const struct ist_frame *
 		return;
 	}
 	for (unsigned i = (unsigned)taken; i < n; i++)
-		enqueue(w, &c->q->data, &(struct outgoing){.f = &f[i]});
+		dp_send_enqueue(w, &c->q->data, &(struct outgoing){.f = &f[i]});
 }
 
 void tx_flush(struct worker *w)
@@ -191,7 +191,7 @@ void tx_flush(struct worker *w)
 
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 {
-	struct port *p = port_of(w, r->channel);
+	struct port *p = dp_send_port_of(w, r->channel);
 	struct ist_frame f = {
 		.channel = (ist_channel)r->channel,
 		.flags = IST_FRAME_CONTROL,
@@ -208,8 +208,8 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 		if (o.want_sent)
 			tell_sent(w, o.cookie);
 	} else if (!taken && c && c->q) {
-		enqueue(w, &c->q->control, &o);
+		dp_send_enqueue(w, &c->q->control, &o);
 	} else {
-		give_up(w, DP_R_SEND, &o);
+		dp_send_give_up(w, DP_R_SEND, &o);
 	}
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct dp_tun *find(struct dp *dp, const char *name)
+static struct dp_tun *dp_tun_find(struct dp *dp, const char *name)
 {
 	for (struct dp_tun *t = dp->tuns; t; t = t->next)
 		if (!strcmp(t->name, name) && !dp_tun_gone(t))
@@ -21,7 +21,7 @@ static struct dp_tun *find(struct dp *dp, const char *name)
 	return NULL;
 }
 
-static struct worker *least_loaded(const struct dp *dp)
+static struct worker *dp_tun_least_loaded(const struct dp *dp)
 {
 	unsigned tuns[WORKER_MAX] = {0}, best = 0;
 
@@ -33,7 +33,7 @@ static struct worker *least_loaded(const struct dp *dp)
 	return dp->worker[best];
 }
 
-static int run_watch(struct worker *w, void *arg)
+static int dp_tun_run_watch(struct worker *w, void *arg)
 {
 	struct dp_tun *t = arg;
 
@@ -41,7 +41,7 @@ static int run_watch(struct worker *w, void *arg)
 	return t->watch ? 0 : -ENOMEM;
 }
 
-static int run_unwatch(struct worker *w, void *arg)
+static int dp_tun_run_unwatch(struct worker *w, void *arg)
 {
 	struct dp_tun *t = arg;
 
@@ -62,7 +62,7 @@ static void free_tun(struct rcu_head *head)
 	rcu_deferred_done();
 }
 
-static struct dp_tun *make(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
+static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
 {
 	struct dp_tun *t = calloc(1, sizeof(*t));
 	int rc;
@@ -76,10 +76,10 @@ static struct dp_tun *make(struct dp *dp, const char *name, uint16_t mtu, char *
 		free(t);
 		return NULL;
 	}
-	t->home = least_loaded(dp);
+	t->home = dp_tun_least_loaded(dp);
 	rc = addrtab_init(&t->addr);
 	if (!rc)
-		rc = worker_run(t->home, run_watch, t);
+		rc = worker_run(t->home, dp_tun_run_watch, t);
 	if (rc < 0) {
 		snprintf(err, err_len, "%s: %s", t->name, strerror(-rc));
 		free_tun(&t->rcu);
@@ -90,10 +90,10 @@ static struct dp_tun *make(struct dp *dp, const char *name, uint16_t mtu, char *
 
 struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
 {
-	struct dp_tun *t = find(dp, name);
+	struct dp_tun *t = dp_tun_find(dp, name);
 
 	if (!t) {
-		t = make(dp, name, mtu, err, err_len);
+		t = dp_tun_make(dp, name, mtu, err, err_len);
 		if (!t)
 			return NULL;
 		t->next = dp->tuns;
@@ -109,7 +109,7 @@ void tun_release(struct dp *dp, struct dp_tun *t)
 
 	if (t->opened || t->calls)
 		return;
-	worker_run(t->home, run_unwatch, t);
+	worker_run(t->home, dp_tun_run_unwatch, t);
 	while (*at != t)
 		at = &(*at)->next;
 	*at = t->next;

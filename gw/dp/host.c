@@ -41,7 +41,7 @@ struct port *port_new(struct worker *w, unsigned no, const struct ist_transport 
 	return p;
 }
 
-static void drop_one(void *ctx, uint64_t key, uintptr_t v)
+static void host_drop_one(void *ctx, uint64_t key, uintptr_t v)
 {
 	(void)key;
 	port_chan_drop(ctx, (struct chan *)v);
@@ -60,7 +60,7 @@ void port_free(struct port *p)
 		free(p->timer[i]);
 	}
 	report_forget(p->w, p->no);
-	map_each(&p->chans, drop_one, p);
+	map_each(&p->chans, host_drop_one, p);
 	map_free(&p->chans);
 	free(p->watch);
 	free(p->timer);
@@ -78,7 +78,7 @@ struct chan *port_chan(const struct port *p, ist_channel c)
 	return (struct chan *)map_get(&p->chans, c);
 }
 
-static bool get_queues(struct chan *c)
+static bool host_get_queues(struct chan *c)
 {
 	c->q = aligned_alloc(64, (sizeof(*c->q) + 63) & ~(size_t)63);
 	if (!c->q)
@@ -98,7 +98,7 @@ struct chan *port_chan_make(struct port *p, ist_channel id)
 		return NULL;
 	c->id = id;
 	c->payload = port_has(p, IST_CAP_L2TP) ? IST_PAYLOAD_L2TP : IST_PAYLOAD_PPP;
-	if ((port_has(p, IST_CAP_FLOW) && !get_queues(c)) ||
+	if ((port_has(p, IST_CAP_FLOW) && !host_get_queues(c)) ||
 	    !map_set(&p->chans, id, (uintptr_t)c)) {
 		port_chan_drop(p, c);
 		return NULL;
@@ -112,7 +112,7 @@ uint32_t port_chan_mtu(const struct port *p, ist_channel c)
 }
 
 /* Whoever waits to hear that a packet has left hears it also when it never will. */
-static void drain_queue(struct port *p, struct ring *r)
+static void host_drain_queue(struct port *p, struct ring *r)
 {
 	const struct cmd_rec *q;
 	size_t len;
@@ -125,11 +125,11 @@ static void drain_queue(struct port *p, struct ring *r)
 	}
 }
 
-static void purge(struct port *p, struct chan *c)
+static void host_purge(struct port *p, struct chan *c)
 {
 	if (c->q) {
-		drain_queue(p, &c->q->control);
-		drain_queue(p, &c->q->data);
+		host_drain_queue(p, &c->q->control);
+		host_drain_queue(p, &c->q->data);
 	}
 }
 
@@ -137,7 +137,7 @@ void port_chan_drop(struct port *p, struct chan *c)
 {
 	map_set(&p->chans, c->id, 0);
 	report_annul(p->w, c);
-	purge(p, c);
+	host_purge(p, c);
 	if (c->q) {
 		ring_free(&c->q->control);
 		ring_free(&c->q->data);
@@ -149,7 +149,7 @@ void port_chan_drop(struct port *p, struct chan *c)
 /* --- descriptors ------------------------------------------------------------------------------ */
 
 /* A free place in a growing array of pointers; its number, or -1 without memory. */
-static int place(void ***array, unsigned *n)
+static int host_place(void ***array, unsigned *n)
 {
 	unsigned i, more;
 	void **grown;
@@ -167,7 +167,7 @@ static int place(void ***array, unsigned *n)
 	return (int)i;
 }
 
-static struct watch **find_watch(struct port *p, int fd)
+static struct watch **host_find_watch(struct port *p, int fd)
 {
 	for (unsigned i = 0; i < p->watches; i++)
 		if (p->watch[i] && p->watch[i]->fd == fd)
@@ -179,7 +179,7 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 		      void *arg)
 {
 	struct port *p = host;
-	struct watch **x = find_watch(p, fd);
+	struct watch **x = host_find_watch(p, fd);
 	int i;
 
 	if (!what) {
@@ -194,7 +194,7 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 		(*x)->arg = arg;
 		return worker_watch_change(p->w, *x, what);
 	}
-	i = place((void ***)&p->watch, &p->watches);
+	i = host_place((void ***)&p->watch, &p->watches);
 	if (i < 0)
 		return -ENOMEM;
 	p->watch[i] = worker_watch(p->w, fd, what, on_fd, arg);
@@ -203,9 +203,9 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 
 /* --- timers ----------------------------------------------------------------------------------- */
 
-static struct port_timer *new_timer(struct port *p, uint32_t *id)
+static struct port_timer *host_new_timer(struct port *p, uint32_t *id)
 {
-	int i = place((void ***)&p->timer, &p->timers);
+	int i = host_place((void ***)&p->timer, &p->timers);
 	struct port_timer *t = i < 0 ? NULL : calloc(1, sizeof(*t));
 
 	if (!t)
@@ -234,7 +234,7 @@ static int host_timer(void *host, uint32_t *id, uint64_t at,
 		*id = 0;
 		return 0;
 	}
-	if (!t && !(t = new_timer(p, id)))
+	if (!t && !(t = host_new_timer(p, id)))
 		return -ENOMEM;
 	t->on_time = on_time;
 	t->arg = arg;
@@ -311,7 +311,7 @@ static void host_frames(void *host, const struct ist_frame *f, unsigned n)
 	frames_in(host, f, n);
 }
 
-static void attrs_report(struct port *p, ist_channel id, enum report_kind kind,
+static void host_attrs_report(struct port *p, ist_channel id, enum report_kind kind,
 			 const struct ist_attrs *a)
 {
 	struct chan *c = port_chan_make(p, id);
@@ -330,12 +330,12 @@ static void attrs_report(struct port *p, ist_channel id, enum report_kind kind,
 
 static void host_offer(void *host, ist_channel c, const struct ist_attrs *a)
 {
-	attrs_report(host, c, REPORT_OFFER, a);
+	host_attrs_report(host, c, REPORT_OFFER, a);
 }
 
 static void host_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
-	attrs_report(host, c, REPORT_UP, a);
+	host_attrs_report(host, c, REPORT_UP, a);
 	chan_writable(host, c);
 }
 
@@ -348,7 +348,7 @@ static void host_down(void *host, ist_channel id, const struct ist_cause *why, b
 	if (c && forever)
 		port_chan_drop(p, c);
 	else if (c)
-		purge(p, c); /* would be stale when the channel comes back */
+		host_purge(p, c); /* would be stale when the channel comes back */
 }
 
 static void host_mtu_changed(void *host, ist_channel id)

@@ -35,15 +35,15 @@ void map_free(struct map *m)
 	map_init(m, m->shared);
 }
 
-static uint32_t start(uint64_t key, uint32_t mask)
+static uint32_t map_start(uint64_t key, uint32_t mask)
 {
 	return (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32) & mask;
 }
 
 /* The slot of key, or the free one where it would go. */
-static struct slot *find(struct map_array *a, uint64_t key, uintptr_t *v)
+static struct slot *map_find(struct map_array *a, uint64_t key, uintptr_t *v)
 {
-	for (uint32_t i = start(key, a->mask);; i = (i + 1) & a->mask) {
+	for (uint32_t i = map_start(key, a->mask);; i = (i + 1) & a->mask) {
 		struct slot *s = &a->slot[i];
 
 		*v = atomic_load_explicit(&s->v, memory_order_acquire);
@@ -59,25 +59,25 @@ uintptr_t map_get(const struct map *m, uint64_t key)
 
 	if (!a)
 		return 0;
-	find(a, key, &v);
+	map_find(a, key, &v);
 	return v == GONE ? 0 : v;
 }
 
-static void put(struct map_array *a, struct slot *s, uint64_t key, uintptr_t v)
+static void map_put(struct map_array *a, struct slot *s, uint64_t key, uintptr_t v)
 {
 	atomic_store_explicit(&s->key, key, memory_order_relaxed);
 	atomic_store_explicit(&s->v, v, memory_order_release);
 	a->used++;
 }
 
-static void free_array(struct rcu_head *head)
+static void map_free_array(struct rcu_head *head)
 {
 	rcu_grace_over();
 	free(caa_container_of(head, struct map_array, rcu));
 	rcu_deferred_done();
 }
 
-static void replace(struct map *m, struct map_array *fresh)
+static void map_replace(struct map *m, struct map_array *fresh)
 {
 	struct map_array *old = atomic_load_explicit(&m->array, memory_order_relaxed);
 
@@ -85,12 +85,12 @@ static void replace(struct map *m, struct map_array *fresh)
 	if (!old)
 		return;
 	if (m->shared)
-		rcu_defer(&old->rcu, free_array);
+		rcu_defer(&old->rcu, map_free_array);
 	else
 		free(old);
 }
 
-static bool resize(struct map *m)
+static bool map_resize(struct map *m)
 {
 	struct map_array *old = atomic_load_explicit(&m->array, memory_order_relaxed), *a;
 	uint32_t size = 4;
@@ -107,9 +107,9 @@ static bool resize(struct map *m)
 
 		v = atomic_load_explicit(&old->slot[i].v, memory_order_relaxed);
 		if (v && v != GONE)
-			put(a, find(a, key, &ignored), key, v);
+			map_put(a, map_find(a, key, &ignored), key, v);
 	}
-	replace(m, a);
+	map_replace(m, a);
 	return true;
 }
 
@@ -120,21 +120,21 @@ bool map_set(struct map *m, uint64_t key, uintptr_t v)
 	uintptr_t old = 0;
 
 	if (a)
-		s = find(a, key, &old);
+		s = map_find(a, key, &old);
 	if (!old) {
 		if (!v)
 			return true;
-		if ((!a || 2 * (a->used + 1) > a->mask + 1) && !resize(m))
+		if ((!a || 2 * (a->used + 1) > a->mask + 1) && !map_resize(m))
 			return false;
 		a = atomic_load_explicit(&m->array, memory_order_relaxed);
-		put(a, find(a, key, &old), key, v);
+		map_put(a, map_find(a, key, &old), key, v);
 		m->live++;
 		return true;
 	}
 	m->live += (v != 0) - (old != GONE);
 	atomic_store_explicit(&s->v, v ? v : GONE, memory_order_release);
 	if (!m->live)
-		replace(m, NULL);
+		map_replace(m, NULL);
 	return true;
 }
 

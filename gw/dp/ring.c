@@ -77,12 +77,12 @@ void ring_free(struct ring *r)
 	r->buf = NULL;
 }
 
-static uint64_t footprint(size_t len)
+static uint64_t ring_footprint(size_t len)
 {
 	return HEAD + ((len + 7) & ~(uint64_t)7);
 }
 
-static bool has_room(struct ring *r, uint64_t head, uint64_t need)
+static bool ring_has_room(struct ring *r, uint64_t head, uint64_t need)
 {
 	if (head + need - r->tail_seen <= r->size)
 		return true;
@@ -90,7 +90,7 @@ static bool has_room(struct ring *r, uint64_t head, uint64_t need)
 	return head + need - r->tail_seen <= r->size;
 }
 
-static void put_length(struct ring *r, uint64_t at, uint32_t len)
+static void ring_put_length(struct ring *r, uint64_t at, uint32_t len)
 {
 	memcpy(r->buf + (at & (r->size - 1)), &len, sizeof(len));
 }
@@ -98,19 +98,19 @@ static void put_length(struct ring *r, uint64_t at, uint32_t len)
 void *ring_reserve(struct ring *r, size_t len)
 {
 	uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
-	uint64_t need = footprint(len), left = r->size - (head & (r->size - 1));
+	uint64_t need = ring_footprint(len), left = r->size - (head & (r->size - 1));
 
 	if (len > r->size || need > r->size / 2)
 		return NULL;
 	if (need > left) {
-		if (!has_room(r, head, left + need))
+		if (!ring_has_room(r, head, left + need))
 			return NULL;
-		put_length(r, head, SKIP);
+		ring_put_length(r, head, SKIP);
 		head += left;
-	} else if (!has_room(r, head, need)) {
+	} else if (!ring_has_room(r, head, need)) {
 		return NULL;
 	}
-	put_length(r, head, (uint32_t)len);
+	ring_put_length(r, head, (uint32_t)len);
 	r->reserved = head + need;
 	return r->buf + (head & (r->size - 1)) + HEAD;
 }
@@ -142,7 +142,7 @@ const void *ring_peek(struct ring *r, size_t *len)
 		memcpy(&n, r->buf, sizeof(n));
 	}
 	*len = n;
-	r->next = at + footprint(n);
+	r->next = at + ring_footprint(n);
 	return r->buf + (at & (r->size - 1)) + HEAD;
 }
 

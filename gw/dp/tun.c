@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* What can be done about it; of the other errors the words say enough. */
-static const char *advice(int e)
+static const char *tun_advice(int e)
 {
 	switch (e) {
 	case EPERM:
@@ -27,17 +27,17 @@ static const char *advice(int e)
 	}
 }
 
-static int fail(int fd, const char *what, const char *more, char *err, size_t err_len)
+static int tun_fail(int fd, const char *what, const char *more, char *err, size_t err_len)
 {
 	int e = errno;
 
-	snprintf(err, err_len, "%s: %s%s", what, strerror(e), more ? more : advice(e));
+	snprintf(err, err_len, "%s: %s%s", what, strerror(e), more ? more : tun_advice(e));
 	if (fd >= 0)
 		close(fd);
 	return -e;
 }
 
-static int set_mtu(const char *name, uint16_t mtu)
+static int tun_set_mtu(const char *name, uint16_t mtu)
 {
 	struct ifreq req = {.ifr_mtu = mtu};
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
@@ -52,7 +52,7 @@ static int set_mtu(const char *name, uint16_t mtu)
 
 /* The interface identifier is agreed by IPV6CP: the kernel shall make up no link-local address of its
  * own, whose packets the far end would have to drop.  Where /proc is not writable it has two. */
-static void no_address_of_its_own(const char *name)
+static void tun_no_address_of_its_own(const char *name)
 {
 	char path[64 + TUN_NAME];
 	int fd;
@@ -72,20 +72,20 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 
 	if (strlen(name) >= sizeof(req.ifr_name)) {
 		errno = ENAMETOOLONG;
-		return fail(-1, name, NULL, err, err_len);
+		return tun_fail(-1, name, NULL, err, err_len);
 	}
 	strcpy(req.ifr_name, name);
 	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return fail(fd, "/dev/net/tun", NULL, err, err_len);
+		return tun_fail(fd, "/dev/net/tun", NULL, err, err_len);
 	if (ioctl(fd, TUNSETIFF, &req) < 0)
-		return fail(fd, name,
+		return tun_fail(fd, name,
 			    errno == EINVAL ? ": there is a device of that name already" : NULL, err,
 			    err_len);
 	memcpy(made, req.ifr_name, TUN_NAME);
 	made[TUN_NAME - 1] = '\0';
-	no_address_of_its_own(made);
-	if (set_mtu(made, mtu) < 0)
-		return fail(fd, "MTU", NULL, err, err_len);
+	tun_no_address_of_its_own(made);
+	if (tun_set_mtu(made, mtu) < 0)
+		return tun_fail(fd, "MTU", NULL, err, err_len);
 	return fd;
 }

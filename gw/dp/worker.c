@@ -29,7 +29,7 @@
 #define REORDER_SIZE 9728u /* a frame of 9180 octets (RFC 3355) fits */
 #define EVENTS	     64
 
-static void on_waker(void *arg, unsigned ready)
+static void worker_on_waker(void *arg, unsigned ready)
 {
 	struct worker *w = arg;
 
@@ -37,7 +37,7 @@ static void on_waker(void *arg, unsigned ready)
 	waker_clear(&w->waker);
 }
 
-static void on_timer(void *arg, unsigned ready)
+static void worker_on_timer(void *arg, unsigned ready)
 {
 	struct worker *w = arg;
 	uint64_t times;
@@ -47,19 +47,19 @@ static void on_timer(void *arg, unsigned ready)
 		w->armed = DEADLINE_NEVER;
 }
 
-static int open_descriptors(struct worker *w)
+static int worker_open_descriptors(struct worker *w)
 {
 	w->epfd = epoll_create1(EPOLL_CLOEXEC);
 	w->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (w->epfd < 0 || w->timerfd < 0 || waker_init(&w->waker) < 0)
 		return -errno;
-	if (!worker_watch(w, w->waker.fd, IST_READ, on_waker, w) ||
-	    !worker_watch(w, w->timerfd, IST_READ, on_timer, w))
+	if (!worker_watch(w, w->waker.fd, IST_READ, worker_on_waker, w) ||
+	    !worker_watch(w, w->timerfd, IST_READ, worker_on_timer, w))
 		return -ENOMEM;
 	return 0;
 }
 
-static int get_memory(struct worker *w)
+static int worker_get_memory(struct worker *w)
 {
 	w->scratch = malloc(WORKER_SCRATCH);
 	w->tun_buf = malloc(WORKER_TUN_BUF);
@@ -86,7 +86,7 @@ struct worker *worker_new(struct dp *dp, unsigned no)
 	w->report_tail = &w->report_head;
 	pthread_mutex_init(&w->report_lock, NULL);
 	sem_init(&w->job_done, 0, 0);
-	if (open_descriptors(w) < 0 || get_memory(w) < 0) {
+	if (worker_open_descriptors(w) < 0 || worker_get_memory(w) < 0) {
 		worker_free(w);
 		return NULL;
 	}
@@ -106,7 +106,7 @@ int worker_link(struct worker *w, unsigned workers)
 	return 0;
 }
 
-static void free_watches(struct watch **list)
+static void worker_free_watches(struct watch **list)
 {
 	while (*list) {
 		struct watch *x = *list;
@@ -136,8 +136,8 @@ void worker_free(struct worker *w)
 	pool_free(&w->reorder);
 	free(w->scratch);
 	free(w->tun_buf);
-	free_watches(&w->watches);
-	free_watches(&w->dead);
+	worker_free_watches(&w->watches);
+	worker_free_watches(&w->dead);
 	waker_free(&w->waker);
 	if (w->timerfd >= 0)
 		close(w->timerfd);
@@ -150,7 +150,7 @@ void worker_free(struct worker *w)
 
 /* --- descriptors ------------------------------------------------------------------------------ */
 
-static uint32_t epoll_bits(unsigned what)
+static uint32_t worker_epoll_bits(unsigned what)
 {
 	return (what & IST_READ ? EPOLLIN : 0) | (what & IST_WRITE ? EPOLLOUT : 0);
 }
@@ -159,7 +159,7 @@ struct watch *worker_watch(struct worker *w, int fd, unsigned what,
 			   void (*on_fd)(void *arg, unsigned ready), void *arg)
 {
 	struct watch *x = calloc(1, sizeof(*x));
-	struct epoll_event ev = {.events = epoll_bits(what), .data.ptr = x};
+	struct epoll_event ev = {.events = worker_epoll_bits(what), .data.ptr = x};
 
 	if (!x)
 		return NULL;
@@ -178,7 +178,7 @@ struct watch *worker_watch(struct worker *w, int fd, unsigned what,
 
 int worker_watch_change(struct worker *w, struct watch *x, unsigned what)
 {
-	struct epoll_event ev = {.events = epoll_bits(what), .data.ptr = x};
+	struct epoll_event ev = {.events = worker_epoll_bits(what), .data.ptr = x};
 
 	x->what = what;
 	return epoll_ctl(w->epfd, EPOLL_CTL_MOD, x->fd, &ev) < 0 ? -errno : 0;
@@ -199,27 +199,27 @@ void worker_unwatch(struct worker *w, struct watch *x)
 }
 
 /* An error is for whatever is watched: reading or writing will tell which. */
-static unsigned ready_bits(const struct watch *x, uint32_t events)
+static unsigned worker_ready_bits(const struct watch *x, uint32_t events)
 {
 	if (events & (EPOLLERR | EPOLLHUP))
 		return x->what;
 	return (events & EPOLLIN ? IST_READ : 0) | (events & EPOLLOUT ? IST_WRITE : 0);
 }
 
-static void handle_descriptors(struct worker *w, const struct epoll_event *ev, int n)
+static void worker_handle_descriptors(struct worker *w, const struct epoll_event *ev, int n)
 {
 	for (int i = 0; i < n; i++) {
 		struct watch *x = ev[i].data.ptr;
 
 		if (!x->dead)
-			x->on_fd(x->arg, ready_bits(x, ev[i].events));
+			x->on_fd(x->arg, worker_ready_bits(x, ev[i].events));
 	}
-	free_watches(&w->dead);
+	worker_free_watches(&w->dead);
 }
 
 /* --- timers ----------------------------------------------------------------------------------- */
 
-static void handle_timers(struct worker *w)
+static void worker_handle_timers(struct worker *w)
 {
 	struct deadline *d;
 
@@ -231,7 +231,7 @@ static void handle_timers(struct worker *w)
 	}
 }
 
-static void arm_timer(struct worker *w)
+static void worker_arm_timer(struct worker *w)
 {
 	uint64_t next = deadline_next(&w->heap);
 	struct itimerspec at = {0};
@@ -249,7 +249,7 @@ static void arm_timer(struct worker *w)
 
 /* --- mailboxes -------------------------------------------------------------------------------- */
 
-static void handle_retired(struct worker *w)
+static void worker_handle_retired(struct worker *w)
 {
 	struct call_state *st = atomic_exchange(&w->retired, NULL);
 
@@ -261,7 +261,7 @@ static void handle_retired(struct worker *w)
 	}
 }
 
-static void handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
+static void worker_handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
 {
 	struct ist_cause why;
 	struct call *c;
@@ -284,31 +284,31 @@ static void handle_command(struct worker *w, const struct cmd_rec *r, size_t len
 	tx_flush(w); /* the frame is in the record */
 }
 
-static void handle_commands(struct worker *w, unsigned most)
+static void worker_handle_commands(struct worker *w, unsigned most)
 {
 	const struct cmd_rec *r;
 	size_t len;
 
 	while (most-- && (r = ring_peek(&w->cmd, &len))) {
-		handle_command(w, r, len - sizeof(*r));
+		worker_handle_command(w, r, len - sizeof(*r));
 		ring_drop(&w->cmd);
 	}
 }
 
 /* What was sent before the job was given goes out before it: a port may be closed right after the
  * last StopCCN.  Whoever gave the job waits, so the ring cannot grow meanwhile. */
-static void handle_job(struct worker *w)
+static void worker_handle_job(struct worker *w)
 {
 	struct worker_job *j = atomic_exchange(&w->job, NULL);
 
 	if (!j)
 		return;
-	handle_commands(w, UINT_MAX);
+	worker_handle_commands(w, UINT_MAX);
 	j->result = j->fn(w, j->arg);
 	sem_post(&w->job_done);
 }
 
-static void handle_pair(struct worker *w, struct ring *ring)
+static void worker_handle_pair(struct worker *w, struct ring *ring)
 {
 	const struct pair_rec *r;
 	size_t len;
@@ -333,19 +333,19 @@ static void handle_pair(struct worker *w, struct ring *ring)
 	}
 }
 
-static void handle_mail(struct worker *w)
+static void worker_handle_mail(struct worker *w)
 {
-	handle_job(w);
-	handle_retired(w);
+	worker_handle_job(w);
+	worker_handle_retired(w);
 	if (atomic_exchange(&w->port_woken, false))
 		ports_woken(w);
-	handle_commands(w, WORKER_BATCH);
+	worker_handle_commands(w, WORKER_BATCH);
 	for (unsigned i = 0; i < WORKER_MAX; i++)
 		if (w->from[i])
-			handle_pair(w, w->from[i]);
+			worker_handle_pair(w, w->from[i]);
 }
 
-static bool mail_waits(struct worker *w)
+static bool worker_mail_waits(struct worker *w)
 {
 	if (atomic_load(&w->job) || atomic_load(&w->retired) || atomic_load(&w->port_woken) ||
 	    atomic_load(&w->stop) || !ring_empty(&w->cmd))
@@ -358,23 +358,23 @@ static bool mail_waits(struct worker *w)
 
 /* --- the turn --------------------------------------------------------------------------------- */
 
-static void finish(struct worker *w)
+static void worker_finish(struct worker *w)
 {
 	tx_flush(w);
-	arm_timer(w);
+	worker_arm_timer(w);
 	if (w->told) {
 		w->told = false;
 		waker_poke(&w->dp->waker);
 	}
 }
 
-static void handle_events(struct worker *w, const struct epoll_event *ev, int n)
+static void worker_handle_events(struct worker *w, const struct epoll_event *ev, int n)
 {
 	w->now = dp_now();
-	handle_descriptors(w, ev, n);
-	handle_mail(w);
-	handle_timers(w);
-	finish(w);
+	worker_handle_descriptors(w, ev, n);
+	worker_handle_mail(w);
+	worker_handle_timers(w);
+	worker_finish(w);
 }
 
 void worker_turn(struct worker *w)
@@ -384,14 +384,14 @@ void worker_turn(struct worker *w)
 
 	rcu_online();
 	waker_rise(&w->waker);
-	handle_events(w, ev, n);
+	worker_handle_events(w, ev, n);
 	rcu_offline();
 	waker_sleep(&w->waker);
-	if (mail_waits(w))
+	if (worker_mail_waits(w))
 		waker_poke(&w->waker);
 }
 
-static void *thread_main(void *arg)
+static void *worker_thread_main(void *arg)
 {
 	struct worker *w = arg;
 	struct epoll_event ev[EVENTS];
@@ -408,11 +408,11 @@ static void *thread_main(void *arg)
 		rcu_online();
 		if (!busy)
 			waker_rise(&w->waker);
-		handle_events(w, ev, n);
+		worker_handle_events(w, ev, n);
 		busy = n > 0;
 		if (!busy) {
 			waker_sleep(&w->waker);
-			busy = mail_waits(w);
+			busy = worker_mail_waits(w);
 			if (busy)
 				waker_rise(&w->waker);
 		}
@@ -429,7 +429,7 @@ int worker_start(struct worker *w)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&w->thread, NULL, thread_main, w);
+	err = pthread_create(&w->thread, NULL, worker_thread_main, w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	w->threaded = !err;
 	return -err;
@@ -442,7 +442,7 @@ void worker_stop(struct worker *w)
 	if (w->threaded)
 		pthread_join(w->thread, NULL);
 	w->threaded = false;
-	handle_retired(w);
+	worker_handle_retired(w);
 }
 
 int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *arg)
@@ -452,9 +452,9 @@ int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *a
 	if (!w->threaded) {
 		rcu_online();
 		w->now = dp_now();
-		handle_commands(w, UINT_MAX);
+		worker_handle_commands(w, UINT_MAX);
 		j.result = fn(w, arg);
-		finish(w);
+		worker_finish(w);
 		rcu_offline();
 		return j.result;
 	}

@@ -22,7 +22,7 @@ enum {
 };
 enum { TCP_FLAG_SYN = 0x02, OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2 };
 
-static uint16_t get16(const uint8_t *p)
+static uint16_t ip_get16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
@@ -46,7 +46,7 @@ bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len)
 }
 
 /* RFC 8200 section 4: over the extension headers that do not hide what follows. */
-static void skip_extensions(struct ip6 *ip, struct rd r, size_t whole)
+static void ip_skip_extensions(struct ip6 *ip, struct rd r, size_t whole)
 {
 	unsigned n = 0;
 
@@ -86,7 +86,7 @@ bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len)
 	ip->dst = rd_take(&r, 16);
 	if (r.bad || first >> 4 != 6 || ip->len > len)
 		return false;
-	skip_extensions(ip, rd_init(pkt + IP6_HLEN, ip->len - IP6_HLEN), ip->len);
+	ip_skip_extensions(ip, rd_init(pkt + IP6_HLEN, ip->len - IP6_HLEN), ip->len);
 	return true;
 }
 
@@ -103,7 +103,7 @@ bool ip6_has_no_address_yet(const struct ip6 *ip, const uint8_t *pkt)
 /* --- MSS -------------------------------------------------------------------------------------- */
 
 /* In the options of a SYN at pkt + tcp: offset of an MSS value above mss, or 0. */
-static size_t find_mss(const uint8_t *pkt, size_t len, size_t tcp, uint16_t mss)
+static size_t ip_find_mss(const uint8_t *pkt, size_t len, size_t tcp, uint16_t mss)
 {
 	struct rd r = rd_init(pkt + tcp, len - tcp), opt;
 	uint8_t kind, n;
@@ -123,7 +123,7 @@ static size_t find_mss(const uint8_t *pkt, size_t len, size_t tcp, uint16_t mss)
 		if (n < 2)
 			return 0;
 		if (kind == OPT_MSS && n == 4 && opt.left >= 2)
-			return get16(opt.p) > mss ? (size_t)(opt.p - pkt) : 0;
+			return ip_get16(opt.p) > mss ? (size_t)(opt.p - pkt) : 0;
 		rd_skip(&opt, n - 2u);
 	}
 	return 0;
@@ -133,20 +133,20 @@ size_t ip4_mss_find(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu)
 {
 	if (ip->proto != TCP || ip->frag & IP4_OFFSET || mtu <= 40)
 		return 0;
-	return find_mss(pkt, ip->len, ip->hlen, (uint16_t)(mtu - 40));
+	return ip_find_mss(pkt, ip->len, ip->hlen, (uint16_t)(mtu - 40));
 }
 
 size_t ip6_mss_find(const struct ip6 *ip, const uint8_t *pkt, uint16_t mtu)
 {
 	if (ip->next != TCP || mtu <= 60)
 		return 0;
-	return find_mss(pkt, ip->len, ip->at, (uint16_t)(mtu - 60));
+	return ip_find_mss(pkt, ip->len, ip->at, (uint16_t)(mtu - 60));
 }
 
 void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss)
 {
 	uint8_t *sum = pkt + tcp + 16;
-	uint16_t old = get16(pkt + at);
+	uint16_t old = ip_get16(pkt + at);
 	uint32_t s;
 
 	/* RFC 1624 equation 3; a value at an odd offset enters the sum with its octets swapped. */
@@ -155,7 +155,7 @@ void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss)
 		old = (uint16_t)(old << 8 | old >> 8);
 		mss = (uint16_t)(mss << 8 | mss >> 8);
 	}
-	s = (uint16_t)~get16(sum) + (uint32_t)(uint16_t)~old + mss;
+	s = (uint16_t)~ip_get16(sum) + (uint32_t)(uint16_t)~old + mss;
 	wr_put16(sum, (uint16_t)~ip_fold(s));
 }
 
@@ -164,7 +164,7 @@ void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss)
 uint32_t ip_sum(uint32_t sum, const uint8_t *p, size_t n)
 {
 	for (; n > 1; n -= 2, p += 2)
-		sum += get16(p);
+		sum += ip_get16(p);
 	return n ? sum + (uint32_t)(p[0] << 8) : sum;
 }
 
@@ -174,7 +174,7 @@ uint16_t ip_fold(uint32_t sum)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
-static void put_header_sum(uint8_t *hdr, size_t hlen)
+static void ip_put_header_sum(uint8_t *hdr, size_t hlen)
 {
 	wr_put16(hdr + 10, 0);
 	wr_put16(hdr + 10, (uint16_t)~ip_fold(ip_sum(0, hdr, hlen)));
@@ -184,7 +184,7 @@ static void put_header_sum(uint8_t *hdr, size_t hlen)
 
 /* The header of a fragment after the first: options with the copied flag (0x80) only.  Returns its
  * length. */
-static size_t copied_header(uint8_t *out, const uint8_t *pkt, size_t hlen)
+static size_t ip_copied_header(uint8_t *out, const uint8_t *pkt, size_t hlen)
 {
 	size_t n = 20, at = 20, one;
 
@@ -209,7 +209,7 @@ size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint
 		    unsigned i)
 {
 	uint8_t hdr[60];
-	size_t later = copied_header(hdr, pkt, ip->hlen), first_data, later_data, from, n;
+	size_t later = ip_copied_header(hdr, pkt, ip->hlen), first_data, later_data, from, n;
 	const uint8_t *h = i ? hdr : pkt;
 	size_t hlen = i ? later : ip->hlen, body = ip->len - ip->hlen;
 
@@ -230,19 +230,19 @@ size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint
 	wr_put16(out + 6, (uint16_t)(((ip->frag & IP4_OFFSET) + from / 8) |
 				     (ip->frag & ~(IP4_OFFSET | IP4_MF)) |
 				     (from + n < body ? IP4_MF : ip->frag & IP4_MF)));
-	put_header_sum(out, hlen);
+	ip_put_header_sum(out, hlen);
 	return hlen + n;
 }
 
 /* --- too big ---------------------------------------------------------------------------------- */
 
 /* RFC 1122 3.2.2 and RFC 4443 2.4 (e): what no error may answer. */
-static bool icmp4_is_error(uint8_t type)
+static bool ip_icmp4_is_error(uint8_t type)
 {
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
-static bool one_host4(uint32_t a)
+static bool ip_one_host4(uint32_t a)
 {
 	return a >> 28 < 14 && a >> 24 && a >> 24 != 127;
 }
@@ -252,8 +252,8 @@ size_t ip4_too_big(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint1
 	struct wr w = wr_init(out, IP_ERROR_MAX);
 	size_t quote = ip->len < 548 ? ip->len : 548; /* RFC 1812 4.3.2.3: 576 in all */
 
-	if (ip->frag & IP4_OFFSET || !one_host4(ip->src) || !one_host4(ip->dst) ||
-	    (ip->proto == ICMP && ip->len > ip->hlen && icmp4_is_error(pkt[ip->hlen])))
+	if (ip->frag & IP4_OFFSET || !ip_one_host4(ip->src) || !ip_one_host4(ip->dst) ||
+	    (ip->proto == ICMP && ip->len > ip->hlen && ip_icmp4_is_error(pkt[ip->hlen])))
 		return 0;
 	wr_u16(&w, 0x45c0); /* Internetwork Control, RFC 1812 4.3.2.5 */
 	wr_u16(&w, (uint16_t)(28 + quote));
@@ -262,7 +262,7 @@ size_t ip4_too_big(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint1
 	wr_u16(&w, 0);
 	wr_u32(&w, ip->dst);
 	wr_u32(&w, ip->src);
-	put_header_sum(out, 20);
+	ip_put_header_sum(out, 20);
 	wr_u32(&w, 0x03040000); /* fragmentation needed and DF set */
 	wr_u16(&w, 0);
 	wr_u16(&w, mtu);
@@ -271,7 +271,7 @@ size_t ip4_too_big(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint1
 	return w.bad ? 0 : w.len;
 }
 
-static bool one_host6(const uint8_t *a)
+static bool ip_one_host6(const uint8_t *a)
 {
 	static const uint8_t none[16];
 
@@ -286,7 +286,7 @@ size_t ip6_too_big(uint8_t *out, const struct ip6 *ip, const uint8_t *pkt, uint1
 
 	/* A multicast destination may be answered with Packet Too Big (RFC 4443 2.4 e.3), but the
 	 * answer could not bear its address. */
-	if (!one_host6(ip->src) || !one_host6(ip->dst) ||
+	if (!ip_one_host6(ip->src) || !ip_one_host6(ip->dst) ||
 	    (ip->next == ICMP6 && ip->len > ip->at && !(pkt[ip->at] & 0x80)))
 		return 0;
 	wr_u32(&w, 0x60000000);

@@ -105,7 +105,7 @@ void join_list_free(struct join_list *l)
 	llist_for_each_entry_safe(j, next, &l->head, entry) join_free(j);
 }
 
-static void leg_start(struct leg *l, uint64_t now)
+static void join_leg_start(struct leg *l, uint64_t now)
 {
 	l->state = LEG_STARTING;
 	l->ops->start(l, now);
@@ -113,7 +113,7 @@ static void leg_start(struct leg *l, uint64_t now)
 
 void join_start(struct join *j, uint64_t now)
 {
-	leg_start(j->leg[0], now);
+	join_leg_start(j->leg[0], now);
 }
 
 void join_leg_up(struct leg *l, uint64_t now)
@@ -124,7 +124,7 @@ void join_leg_up(struct leg *l, uint64_t now)
 		return;
 	l->state = LEG_UP;
 	if (l == j->leg[0]) {
-		leg_start(j->leg[1], now);
+		join_leg_start(j->leg[1], now);
 	} else if (!j->told_up) {
 		j->told_up = true;
 		if (j->owner && j->owner->up)
@@ -142,7 +142,7 @@ static enum join_then join_rule(enum leg_kind gone, enum leg_kind other)
 	return JOIN_THEN_STOP;
 }
 
-static void leg_stop(struct leg *l, const struct leg_end *why, uint64_t now)
+static void join_leg_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	if (l->state == LEG_STOPPING || l->state == LEG_GONE)
 		return;
@@ -154,7 +154,7 @@ static void leg_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 	l->ops->stop(l, why, now);
 }
 
-static void leg_lost(struct leg *l, const struct leg_end *why, uint64_t now)
+static void join_leg_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	if (l->state == LEG_GONE)
 		return;
@@ -180,9 +180,9 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 	}
 	if (other->state != LEG_GONE) {
 		if (join_rule(l->ops->kind, other->ops->kind) == JOIN_THEN_LOST)
-			leg_lost(other, why, now);
+			join_leg_lost(other, why, now);
 		else
-			leg_stop(other, why, now);
+			join_leg_stop(other, why, now);
 		return;
 	}
 	loop_set(j->list->loop, &j->reap, now);
@@ -196,7 +196,7 @@ void join_end(struct join *j, const struct leg_end *why, uint64_t now)
 		j->ending = true;
 		j->why = *why;
 	}
-	leg_stop(j->leg[1], why, now);
+	join_leg_stop(j->leg[1], why, now);
 }
 
 void join_cut(struct join *j, const struct leg_end *why, uint64_t now)
@@ -205,7 +205,7 @@ void join_cut(struct join *j, const struct leg_end *why, uint64_t now)
 		j->ending = true;
 		j->why = *why;
 	}
-	leg_lost(j->leg[1], why, now);
+	join_leg_lost(j->leg[1], why, now);
 }
 
 void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)

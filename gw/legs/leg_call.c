@@ -46,12 +46,12 @@ const struct leg_call_result leg_call_results[LEG_CAUSES] = {
 	[LEG_BY_RESOURCES] = {L2TP_CDN_NO_FACILITIES_TEMP, 0},
 };
 
-static struct leg_call *of(struct leg *l)
+static struct leg_call *leg_call_of(struct leg *l)
 {
 	return (struct leg_call *)l;
 }
 
-static int entry_set(struct leg_call *c)
+static int leg_call_entry_set(struct leg_call *c)
 {
 	int rc = dp_call_set(c->gw->dp, &c->entry);
 
@@ -66,7 +66,7 @@ static int entry_set(struct leg_call *c)
 
 /* What may be behind an L2TP data header with Length, sequence numbers and FF 03 in this channel.
  */
-static uint16_t channel_mtu(const struct leg_call *c)
+static uint16_t leg_call_channel_mtu(const struct leg_call *c)
 {
 	uint32_t head = 6 + (c->entry.data.send_length ? 2 : 0) + 4 + 4;
 	uint32_t mtu = dp_channel_mtu(c->gw->dp, c->entry.channel);
@@ -76,14 +76,14 @@ static uint16_t channel_mtu(const struct leg_call *c)
 	return (uint16_t)(mtu - head);
 }
 
-static uint16_t sending_mtu(const struct leg_call *c)
+static uint16_t leg_call_sending_mtu(const struct leg_call *c)
 {
-	uint16_t carries = channel_mtu(c);
+	uint16_t carries = leg_call_channel_mtu(c);
 
 	return carries < c->agreed_mtu ? carries : c->agreed_mtu;
 }
 
-static void entry_init(struct leg_call *c)
+static void leg_call_entry_init(struct leg_call *c)
 {
 	const struct cfg_peer *peer = c->peer;
 	struct l2tp_tunnel_info t;
@@ -107,12 +107,12 @@ static void entry_init(struct leg_call *c)
 			 .reorder_timeout = peer->reorder_timeout},
 	};
 	c->agreed_mtu = UINT16_MAX;
-	c->entry.mtu = sending_mtu(c);
+	c->entry.mtu = leg_call_sending_mtu(c);
 }
 
 /* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN
  * demanded sequencing. */
-static void entry_update(struct leg_call *c)
+static void leg_call_entry_update(struct leg_call *c)
 {
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info i;
@@ -128,7 +128,7 @@ static void entry_update(struct leg_call *c)
 		c->entry.data.send_seq = true;
 }
 
-static void early_drop(struct leg_call *c)
+static void leg_call_early_drop(struct leg_call *c)
 {
 	struct early *e;
 
@@ -139,7 +139,7 @@ static void early_drop(struct leg_call *c)
 }
 
 /* Out of the data plane and of the engine; nobody calls us after this. */
-static void detach(struct leg_call *c)
+static void leg_call_detach(struct leg_call *c)
 {
 	if (c->in_table)
 		dp_call_del(c->gw->dp, c->entry.tid, c->entry.sid);
@@ -147,13 +147,13 @@ static void detach(struct leg_call *c)
 	if (c->call)
 		l2tp_call_set_user(c->call, NULL);
 	c->call = NULL;
-	early_drop(c);
+	leg_call_early_drop(c);
 }
 
 /* --- ending ----------------------------------------------------------------------------------- */
 
 /* RFC 3145 section 2: code, control protocol, direction, message */
-static uint16_t disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->words)],
+static uint16_t leg_call_disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->words)],
 				 const struct leg_end *why)
 {
 	struct wr w = wr_init(out, 5 + sizeof(why->words));
@@ -167,26 +167,26 @@ static uint16_t disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->w
 
 static void call_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	struct leg_call *c = of(l);
+	struct leg_call *c = leg_call_of(l);
 	struct l2tp_call *call = c->call;
 	struct l2tp_result r = {.result = leg_call_results[why->cause].result,
 				.error = leg_call_results[why->cause].error};
 	uint8_t value[5 + sizeof(why->words)];
 	struct l2tp_avp cause = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE, .val = value};
 
-	detach(c);
+	leg_call_detach(c);
 	if (call) {
 		snprintf(r.text, sizeof(r.text), "%s", why->words);
 		if (why->has_ppp)
-			cause.len = disconnect_cause(value, why);
+			cause.len = leg_call_disconnect_cause(value, why);
 		l2tp_call_hangup(call, &r, why->has_ppp ? &cause : NULL, why->has_ppp, now);
 	}
 	join_leg_gone(l, why, now);
 }
 
-static void call_free(struct leg *l)
+static void leg_call_free(struct leg *l)
 {
-	detach(of(l));
+	leg_call_detach(leg_call_of(l));
 	free(l);
 }
 
@@ -194,9 +194,9 @@ static void call_free(struct leg *l)
 
 static void call_start(struct leg *l, uint64_t now)
 {
-	struct leg_call *c = of(l);
+	struct leg_call *c = leg_call_of(l);
 
-	if (entry_set(c) < 0) {
+	if (leg_call_entry_set(c) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
 		call_stop(l, &why, now);
@@ -207,7 +207,7 @@ static void call_start(struct leg *l, uint64_t now)
 	}
 }
 
-static void on_replied(struct leg_call *c, const struct l2tp_event *ev)
+static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 {
 	uint8_t speed[4];
 	struct l2tp_avp avps[2] = {
@@ -215,8 +215,8 @@ static void on_replied(struct leg_call *c, const struct l2tp_event *ev)
 		{.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true},
 	};
 
-	entry_update(c);
-	if (entry_set(c) < 0) {
+	leg_call_entry_update(c);
+	if (leg_call_entry_set(c) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
 		call_stop(&c->leg, &why, ev->now);
@@ -227,12 +227,12 @@ static void on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	l2tp_call_connected(c->call, avps, c->peer->sequencing_required ? 2 : 1, ev->now);
 }
 
-static void on_up(struct leg_call *c, const struct l2tp_event *ev)
+static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
 	struct early *e, *next;
 
-	entry_update(c);
-	if (entry_set(c) < 0) {
+	leg_call_entry_update(c);
+	if (leg_call_entry_set(c) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
 		call_stop(&c->leg, &why, ev->now);
@@ -248,7 +248,7 @@ static void on_up(struct leg_call *c, const struct l2tp_event *ev)
 	}
 }
 
-static void on_down(struct leg_call *c, const struct l2tp_event *ev)
+static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 {
 	static const enum leg_cause by_side[] = {
 		[L2TP_BY_US] = LEG_BY_OPERATOR,
@@ -260,25 +260,25 @@ static void on_down(struct leg_call *c, const struct l2tp_event *ev)
 
 	gw_result_text(why.words, sizeof(why.words), &ev->result, false);
 	c->call = NULL;
-	detach(c);
+	leg_call_detach(c);
 	join_leg_gone(&c->leg, &why, ev->now);
 }
 
 void leg_call_event(struct leg *l, const struct l2tp_event *ev)
 {
 	static void (*const handler[])(struct leg_call * c, const struct l2tp_event *ev) = {
-		[L2TP_EV_CALL_REPLIED] = on_replied,
-		[L2TP_EV_CALL_UP] = on_up,
-		[L2TP_EV_CALL_DOWN] = on_down,
+		[L2TP_EV_CALL_REPLIED] = leg_call_on_replied,
+		[L2TP_EV_CALL_UP] = leg_call_on_up,
+		[L2TP_EV_CALL_DOWN] = leg_call_on_down,
 	};
 
 	if (ev->kind < sizeof(handler) / sizeof(handler[0]) && handler[ev->kind])
-		handler[ev->kind](of(l), ev);
+		handler[ev->kind](leg_call_of(l), ev);
 }
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
-static void early_keep(struct leg_call *c, const uint8_t *frame, size_t len)
+static void leg_call_early_keep(struct leg_call *c, const uint8_t *frame, size_t len)
 {
 	struct early **at = &c->early, *e;
 
@@ -299,14 +299,14 @@ static void early_keep(struct leg_call *c, const uint8_t *frame, size_t len)
 void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	if (l->state == LEG_STARTING)
-		early_keep(of(l), frame, len);
+		leg_call_early_keep(leg_call_of(l), frame, len);
 	else if (l->state == LEG_UP)
 		join_frame(l, frame, len, now);
 }
 
 static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	struct leg_call *c = of(l);
+	struct leg_call *c = leg_call_of(l);
 
 	(void)now;
 	if (l->state == LEG_UP)
@@ -315,14 +315,14 @@ static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t
 
 static void call_network(struct leg *l, const struct leg_network *n)
 {
-	struct leg_call *c = of(l);
+	struct leg_call *c = leg_call_of(l);
 	struct dp_call *e = &c->entry;
 
 	e->mode = n->tun ? DP_TERMINAL : DP_PUNT;
 	e->ff03 = n->ff03;
 	e->pfc = n->pfc;
 	c->agreed_mtu = n->mtu;
-	e->mtu = sending_mtu(c);
+	e->mtu = leg_call_sending_mtu(c);
 	e->tun = n->tun;
 	e->ip4 = n->ip4;
 	e->ip6 = n->ip6;
@@ -331,37 +331,37 @@ static void call_network(struct leg *l, const struct leg_network *n)
 	e->has_peer6 = n->has_peer6;
 	memcpy(e->peer6, n->peer6, sizeof(e->peer6));
 	e->peer_iid = n->peer_iid;
-	entry_set(c);
+	leg_call_entry_set(c);
 }
 
 /* Packets too big for the channel as it is now are cut or answered, as for any MTU; when it grows
  * again, what PPP has agreed counts. */
 void leg_call_mtu_changed(struct leg *l)
 {
-	struct leg_call *c = of(l);
-	uint16_t mtu = sending_mtu(c);
+	struct leg_call *c = leg_call_of(l);
+	uint16_t mtu = leg_call_sending_mtu(c);
 
 	if (mtu == c->entry.mtu || !c->in_table)
 		return;
 	c->entry.mtu = mtu;
-	entry_set(c);
+	leg_call_entry_set(c);
 }
 
 const char *leg_call_sequence(struct leg *l, bool on)
 {
-	struct leg_call *c = of(l);
+	struct leg_call *c = leg_call_of(l);
 
 	if (!c->entry.data.lns)
 		return "only the LNS says whether data is sequenced, and we are the LAC";
 	if (!on && c->entry.data.required)
 		return "the LAC has demanded sequencing for all of the call";
 	c->entry.data.send_seq = on;
-	return !c->in_table || entry_set(c) == 0 ? NULL : "no room for the call";
+	return !c->in_table || leg_call_entry_set(c) == 0 ? NULL : "no room for the call";
 }
 
 static uint16_t call_mtu(const struct leg *l)
 {
-	return channel_mtu((const struct leg_call *)l);
+	return leg_call_channel_mtu((const struct leg_call *)l);
 }
 
 static const struct leg_ops call_ops = {
@@ -373,10 +373,10 @@ static const struct leg_ops call_ops = {
 	.frame = call_frame,
 	.network = call_network,
 	.mtu = call_mtu,
-	.free = call_free,
+	.free = leg_call_free,
 };
 
-static struct leg *call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+static struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    bool placed)
 {
 	struct leg_call *c = calloc(1, sizeof(*c));
@@ -388,19 +388,19 @@ static struct leg *call_new(struct gw *gw, struct l2tp_call *call, const struct 
 	c->peer = peer;
 	c->call = call;
 	c->placed = placed;
-	entry_init(c);
+	leg_call_entry_init(c);
 	l2tp_call_set_user(call, &c->leg);
 	return &c->leg;
 }
 
 struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer)
 {
-	return call_new(gw, call, peer, false);
+	return leg_call_new(gw, call, peer, false);
 }
 
 struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer)
 {
-	return call_new(gw, call, peer, true);
+	return leg_call_new(gw, call, peer, true);
 }
 
 const struct dp_call *leg_call_entry(const struct leg *l)

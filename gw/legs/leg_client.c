@@ -23,7 +23,7 @@ static void client_auth_ok(struct leg_terminal *t, uint64_t now)
 	GW_LOG(PPP, LOGL_INFO, "client %s: authenticated\n", ((struct leg_client *)t)->cfg->name);
 }
 
-static void need_device(struct leg_client *c)
+static void leg_client_need_device(struct leg_client *c)
 {
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "no network device");
 
@@ -39,7 +39,7 @@ static void client_ip4(struct leg_terminal *t, const struct ppp_addresses *addr,
 
 	t->net.peer4 = up ? addr->peer4 : 0;
 	if (up)
-		need_device(c);
+		leg_client_need_device(c);
 }
 
 static void client_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -48,7 +48,7 @@ static void client_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 
 	t->net.peer_iid = up ? addr->peer_iid : 0;
 	if (up)
-		need_device(c);
+		leg_client_need_device(c);
 }
 
 /* The owner hears of changes only, each once. */

@@ -38,12 +38,12 @@ static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300
 #define ADVERT_MIN  (SECOND / 10)
 #define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
 
-static struct leg_server *of(struct leg_terminal *t)
+static struct leg_server *leg_server_of(struct leg_terminal *t)
 {
 	return (struct leg_server *)t;
 }
 
-static void on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
+static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	struct leg_server *s = ctx;
 
@@ -61,18 +61,18 @@ static void on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 
 static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now)
 {
-	struct leg_server *s = of(t);
+	struct leg_server *s = leg_server_of(t);
 	struct aaa_question q = {.claim = claim, .service = s->service->cfg};
 
 	aaa_cancel(s->ask);
 	s->serial = claim->serial;
-	s->ask = aaa_ask(t->gw->aaa, &q, on_answer, s, now);
+	s->ask = aaa_ask(t->gw->aaa, &q, leg_server_on_answer, s, now);
 	if (!s->ask)
 		ppp_auth_verdict(t->ppp, false, NULL, NULL, now);
 }
 
 /* An address for the client: his own, or one of the pool.  None is no error when there is IPv6. */
-static bool take_addresses(struct leg_server *s)
+static bool leg_server_take_addresses(struct leg_server *s)
 {
 	struct gw_service *v = s->service;
 
@@ -90,7 +90,7 @@ static bool take_addresses(struct leg_server *s)
 	return s->given4 || v->cfg->ppp.ipv6;
 }
 
-static void give_addresses_back(struct leg_server *s)
+static void leg_server_give_addresses_back(struct leg_server *s)
 {
 	struct addrpool *pool = s->service->pool;
 
@@ -106,25 +106,25 @@ static void give_addresses_back(struct leg_server *s)
 
 /* A link that starts again keeps its addresses, unless somebody else has proved himself on it and
  * either of the two has an address of his own. */
-static bool have_addresses(struct leg_server *s)
+static bool leg_server_have_addresses(struct leg_server *s)
 {
 	if (s->has_addresses && s->taken_for == s->fixed4)
 		return true;
-	give_addresses_back(s);
-	s->has_addresses = take_addresses(s);
+	leg_server_give_addresses_back(s);
+	s->has_addresses = leg_server_take_addresses(s);
 	s->taken_for = s->fixed4;
 	return s->has_addresses;
 }
 
 static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 {
-	struct leg_server *s = of(t);
+	struct leg_server *s = leg_server_of(t);
 	const struct cfg_service *cfg = s->service->cfg;
 	struct ppp_addresses a = {.local4 = cfg->local4,
 				  .dns4 = {cfg->dns4[0], cfg->dns4[1]},
 				  .local_iid = s->service->iid};
 
-	if (!have_addresses(s)) {
+	if (!leg_server_have_addresses(s)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no address left");
 
 		gw_log_peer(GW_LOG_PPP, LOGL_ERROR, 0, now,
@@ -144,20 +144,20 @@ static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr,
 	t->net.peer4 = up ? addr->peer4 : 0;
 	if (up)
 		gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, loop_now(t->gw->loop),
-			    "service %s: user %s has %s", of(t)->service->cfg->name, t->user,
+			    "service %s: user %s has %s", leg_server_of(t)->service->cfg->name, t->user,
 			    gw_ip4_text(text, sizeof(text), addr->peer4));
 }
 
 static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
 {
-	struct leg_server *s = of(t);
+	struct leg_server *s = leg_server_of(t);
 
 	t->net.peer_iid = up ? addr->peer_iid : 0;
 	t->net.has_peer6 = up && s->has6;
 	memcpy(t->net.peer6, s->prefix6, sizeof(t->net.peer6));
 }
 
-static void advertise(void *ctx, uint64_t now)
+static void leg_server_advertise(void *ctx, uint64_t now)
 {
 	struct leg_server *s = ctx;
 	uint8_t frame[2 + RA_LEN] = {0, PPP_IPV6};
@@ -172,33 +172,33 @@ static void advertise(void *ctx, uint64_t now)
 
 static void server_told(struct leg_terminal *t)
 {
-	struct leg_server *s = of(t);
+	struct leg_server *s = leg_server_of(t);
 
 	if (!t->net.ip6 || !s->has6) {
 		loop_cancel(t->gw->loop, &s->advert);
 		s->adverts = 0;
 	} else if (!s->adverts) {
-		loop_timer_init(&s->advert, advertise, s);
-		advertise(s, loop_now(t->gw->loop));
+		loop_timer_init(&s->advert, leg_server_advertise, s);
+		leg_server_advertise(s, loop_now(t->gw->loop));
 	}
 }
 
 static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now)
 {
-	struct leg_server *s = of(t);
+	struct leg_server *s = leg_server_of(t);
 
 	if (s->has6 && now - s->last_advert >= ADVERT_MIN && ra_is_solicitation(pkt, len))
-		advertise(s, now);
+		leg_server_advertise(s, now);
 }
 
 static void server_release(struct leg_terminal *t)
 {
-	struct leg_server *s = of(t);
+	struct leg_server *s = leg_server_of(t);
 
 	loop_cancel(t->gw->loop, &s->advert);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
-	give_addresses_back(s);
+	leg_server_give_addresses_back(s);
 	s->service->clients--;
 }
 

@@ -51,7 +51,7 @@ struct leg_end leg_terminal_why(enum ppp_why why, enum ppp_auth auth, bool serve
 	return e;
 }
 
-static struct leg_terminal *of(struct leg *l)
+static struct leg_terminal *leg_terminal_from(struct leg *l)
 {
 	return (struct leg_terminal *)l;
 }
@@ -62,7 +62,7 @@ void leg_terminal_touch(struct leg_terminal *t)
 		 t->leg.state == LEG_GONE ? DEADLINE_NEVER : ppp_deadline(t->ppp));
 }
 
-static void release(struct leg_terminal *t)
+static void leg_terminal_release(struct leg_terminal *t)
 {
 	loop_cancel(t->gw->loop, &t->timer);
 	if (!t->released)
@@ -70,11 +70,11 @@ static void release(struct leg_terminal *t)
 	t->released = true;
 }
 
-static void gone(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
+static void leg_terminal_gone(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
 	if (t->leg.state == LEG_GONE)
 		return;
-	release(t);
+	leg_terminal_release(t);
 	join_leg_gone(&t->leg, why, now);
 }
 
@@ -88,7 +88,7 @@ void leg_terminal_tell(struct leg_terminal *t)
 		t->role->told(t);
 }
 
-static void on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
+static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	uint16_t mru = ev->link->peer_mru;
 
@@ -99,20 +99,20 @@ static void on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
 	leg_terminal_tell(t);
 }
 
-static void on_auth(struct leg_terminal *t, const struct ppp_event *ev)
+static void leg_terminal_on_auth(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	gw_printable(t->user, sizeof(t->user), ev->auth->name, ev->auth->name_len);
 	if (t->role->auth)
 		t->role->auth(t, ev->auth, ev->now);
 }
 
-static void on_auth_ok(struct leg_terminal *t, const struct ppp_event *ev)
+static void leg_terminal_on_auth_ok(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	if (t->role->auth_ok)
 		t->role->auth_ok(t, ev->now);
 }
 
-static void on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
+static void leg_terminal_on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	t->net.ip4 = ev->kind == PPP_EV_IP4_UP;
 	if (ev->addr)
@@ -123,7 +123,7 @@ static void on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
 		join_leg_up(&t->leg, ev->now);
 }
 
-static void on_ip6(struct leg_terminal *t, const struct ppp_event *ev)
+static void leg_terminal_on_ip6(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	t->net.ip6 = ev->kind == PPP_EV_IP6_UP;
 	if (ev->addr) {
@@ -136,7 +136,7 @@ static void on_ip6(struct leg_terminal *t, const struct ppp_event *ev)
 		join_leg_up(&t->leg, ev->now);
 }
 
-static void on_down(struct leg_terminal *t, const struct ppp_event *ev)
+static void leg_terminal_on_down(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	struct leg_end why = leg_terminal_why(ev->why, t->auth, t->leg.ops->kind == LEG_SERVER);
 	size_t used = strlen(why.words);
@@ -148,16 +148,16 @@ static void on_down(struct leg_terminal *t, const struct ppp_event *ev)
 		snprintf(why.words + used, sizeof(why.words) - used, ", peer says \"%s\"",
 			 ev->message);
 	}
-	gone(t, &why, ev->now);
+	leg_terminal_gone(t, &why, ev->now);
 }
 
-static void on_event(void *ctx, const struct ppp_event *ev)
+static void leg_terminal_on_event(void *ctx, const struct ppp_event *ev)
 {
 	static void (*const handler[])(struct leg_terminal * t, const struct ppp_event *ev) = {
-		[PPP_EV_LCP_UP] = on_lcp_up,   [PPP_EV_AUTH] = on_auth,
-		[PPP_EV_AUTH_OK] = on_auth_ok, [PPP_EV_IP4_UP] = on_ip4,
-		[PPP_EV_IP6_UP] = on_ip6,      [PPP_EV_IP4_DOWN] = on_ip4,
-		[PPP_EV_IP6_DOWN] = on_ip6,    [PPP_EV_DOWN] = on_down,
+		[PPP_EV_LCP_UP] = leg_terminal_on_lcp_up,   [PPP_EV_AUTH] = leg_terminal_on_auth,
+		[PPP_EV_AUTH_OK] = leg_terminal_on_auth_ok, [PPP_EV_IP4_UP] = leg_terminal_on_ip4,
+		[PPP_EV_IP6_UP] = leg_terminal_on_ip6,      [PPP_EV_IP4_DOWN] = leg_terminal_on_ip4,
+		[PPP_EV_IP6_DOWN] = leg_terminal_on_ip6,    [PPP_EV_DOWN] = leg_terminal_on_down,
 	};
 	struct leg_terminal *t = ctx;
 
@@ -165,7 +165,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 		handler[ev->kind](t, ev);
 }
 
-static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+static void leg_terminal_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct leg_terminal *t = ctx;
 
@@ -173,15 +173,15 @@ static void on_tx(void *ctx, const uint8_t *frame, size_t len)
 		join_frame(&t->leg, frame, len, loop_now(t->gw->loop));
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+static void leg_terminal_on_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
 	gw_random(buf, len);
 }
 
-static const struct ppp_ops ops = {.tx = on_tx, .event = on_event, .random = on_random};
+static const struct ppp_ops ops = {.tx = leg_terminal_on_tx, .event = leg_terminal_on_event, .random = leg_terminal_on_random};
 
-static void on_time(void *ctx, uint64_t now)
+static void leg_terminal_on_time(void *ctx, uint64_t now)
 {
 	struct leg_terminal *t = ctx;
 
@@ -205,7 +205,7 @@ bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uin
 		c.mru = t->mtu;
 	if (!c.mtu || c.mtu > t->mtu)
 		c.mtu = t->mtu;
-	loop_timer_init(&t->timer, on_time, t);
+	loop_timer_init(&t->timer, leg_terminal_on_time, t);
 	t->ppp = ppp_new(&c, &ops, t);
 	explicit_bzero(&c, sizeof(c));
 	if (!t->ppp)
@@ -227,17 +227,17 @@ void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint6
 
 void leg_terminal_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	if (of(l)->ppp)
-		leg_terminal_close(of(l), why, now);
+	if (leg_terminal_from(l)->ppp)
+		leg_terminal_close(leg_terminal_from(l), why, now);
 	else
-		gone(of(l), why, now);
+		leg_terminal_gone(leg_terminal_from(l), why, now);
 }
 
 void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	struct leg_terminal *t = of(l);
+	struct leg_terminal *t = leg_terminal_from(l);
 
-	gone(t, why, now);
+	leg_terminal_gone(t, why, now);
 	if (t->ppp)
 		ppp_lower_down(t->ppp, now);
 	loop_cancel(t->gw->loop, &t->timer);
@@ -245,7 +245,7 @@ void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 
 void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	struct leg_terminal *t = of(l);
+	struct leg_terminal *t = leg_terminal_from(l);
 
 	if (!t->ppp)
 		return;
@@ -265,11 +265,11 @@ uint16_t leg_terminal_mtu(const struct leg *l)
 
 void leg_terminal_free(struct leg *l)
 {
-	struct leg_terminal *t = of(l);
+	struct leg_terminal *t = leg_terminal_from(l);
 	const uint64_t *n;
 	unsigned i;
 
-	release(t);
+	leg_terminal_release(t);
 	if (t->ppp) {
 		n = ppp_counters(t->ppp);
 		for (i = 0; i < PPP_R_COUNT; i++)

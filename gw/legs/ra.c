@@ -18,7 +18,7 @@
 enum { AT_RA = 40, AT_MTU = AT_RA + 16, AT_PREFIX = AT_MTU + 8 };
 
 /* RFC 8200 8.1: over both addresses, the length and the protocol, then the message. */
-static uint16_t checksum(const uint8_t *pkt, size_t len)
+static uint16_t ra_checksum(const uint8_t *pkt, size_t len)
 {
 	uint8_t tail[8] = {0, 0, 0, 0, 0, 0, 0, ICMPV6};
 	uint32_t sum;
@@ -61,11 +61,11 @@ void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint1
 	wr_put32(out + AT_PREFIX + 4, RA_PREFIX_LIFETIME);
 	wr_put32(out + AT_PREFIX + 8, RA_PREFIX_PREFERRED);
 	memcpy(out + AT_PREFIX + 16, prefix, 8);
-	wr_put16(out + AT_RA + 2, (uint16_t)~checksum(out, RA_LEN));
+	wr_put16(out + AT_RA + 2, (uint16_t)~ra_checksum(out, RA_LEN));
 }
 
 /* Every option has a length, and nobody without an address tells us a link-layer address. */
-static bool options_ok(struct rd *r, bool unspecified)
+static bool ra_options_ok(struct rd *r, bool unspecified)
 {
 	while (r->left) {
 		uint8_t type = rd_u8(r), units = rd_u8(r);
@@ -91,6 +91,6 @@ bool ra_is_solicitation(const uint8_t *pkt, size_t len)
 	if (rd_u8(&r) != RS || rd_u8(&r) != 0)
 		return false;
 	rd_skip(&r, 6); /* checksum, Reserved */
-	return !r.bad && options_ok(&r, !memcmp(ip.src, nobody, 16)) &&
-	       checksum(pkt, ip.len) == 0xffff;
+	return !r.bad && ra_options_ok(&r, !memcmp(ip.src, nobody, 16)) &&
+	       ra_checksum(pkt, ip.len) == 0xffff;
 }

@@ -17,7 +17,7 @@
 
 #define SNAP 65535
 
-static int64_t time_of_day_less_monotonic(void)
+static int64_t capture_time_of_day_less_monotonic(void)
 {
 	struct timespec ts;
 
@@ -27,7 +27,7 @@ static int64_t time_of_day_less_monotonic(void)
 
 /* Transports name link types by their numbers in files, which are the same on all systems; libpcap wants
  * its own, which for two old ones are not. */
-static int dlt_of(uint16_t link_type)
+static int capture_dlt_of(uint16_t link_type)
 {
 	static const struct {
 		uint16_t in_files;
@@ -40,7 +40,7 @@ static int dlt_of(uint16_t link_type)
 	return link_type;
 }
 
-static struct gw_port *port_by_name(struct gw *gw, const char *name)
+static struct gw_port *capture_port_by_name(struct gw *gw, const char *name)
 {
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
 		if (!strcmp(gw->cfg->port[i].config.name, name))
@@ -48,7 +48,7 @@ static struct gw_port *port_by_name(struct gw *gw, const char *name)
 	return NULL;
 }
 
-static struct capture *find(struct gw *gw, const char *name)
+static struct capture *capture_find(struct gw *gw, const char *name)
 {
 	struct capture *c = gw->capture;
 
@@ -58,9 +58,9 @@ static struct capture *find(struct gw *gw, const char *name)
 }
 
 /* The first link type has the path itself, others have their name behind it. */
-static void file_name(const struct capture *c, uint16_t link_type, char *buf, size_t len)
+static void capture_file_name(const struct capture *c, uint16_t link_type, char *buf, size_t len)
 {
-	const char *type = pcap_datalink_val_to_name(dlt_of(link_type));
+	const char *type = pcap_datalink_val_to_name(capture_dlt_of(link_type));
 
 	if (c->files)
 		snprintf(buf, len, "%s.%s", c->path, type ? type : "other");
@@ -69,14 +69,14 @@ static void file_name(const struct capture *c, uint16_t link_type, char *buf, si
 }
 
 /* A new file for this link type; NULL with errno.  Nothing that is there is written over or followed. */
-static struct capture_file *add_file(struct capture *c, uint16_t link_type)
+static struct capture_file *capture_add_file(struct capture *c, uint16_t link_type)
 {
 	struct capture_file *f = &c->file[c->files];
 	char path[sizeof(c->path) + 32];
 	FILE *out;
 	int fd;
 
-	file_name(c, link_type, path, sizeof(path));
+	capture_file_name(c, link_type, path, sizeof(path));
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	out = fd >= 0 ? fdopen(fd, "wb") : NULL;
 	if (!out) {
@@ -85,7 +85,7 @@ static struct capture_file *add_file(struct capture *c, uint16_t link_type)
 		return NULL;
 	}
 	f->link_type = link_type;
-	f->dead = pcap_open_dead(dlt_of(link_type), SNAP);
+	f->dead = pcap_open_dead(capture_dlt_of(link_type), SNAP);
 	f->dump = f->dead ? pcap_dump_fopen(f->dead, out) : NULL;
 	if (!f->dump) {
 		if (f->dead)
@@ -98,15 +98,15 @@ static struct capture_file *add_file(struct capture *c, uint16_t link_type)
 	return f;
 }
 
-static struct capture_file *file_of(struct capture *c, uint16_t link_type)
+static struct capture_file *capture_file_of(struct capture *c, uint16_t link_type)
 {
 	for (unsigned i = 0; i < c->files; i++)
 		if (c->file[i].link_type == link_type)
 			return &c->file[i];
-	return c->files < CAPTURE_FILES ? add_file(c, link_type) : NULL;
+	return c->files < CAPTURE_FILES ? capture_add_file(c, link_type) : NULL;
 }
 
-static void free_one(struct capture *c)
+static void capture_free_one(struct capture *c)
 {
 	for (unsigned i = 0; i < c->files; i++) {
 		pcap_dump_close(c->file[i].dump);
@@ -116,7 +116,7 @@ static void free_one(struct capture *c)
 }
 
 /* The file is made with the first frame, whose link type it has; that it can be made is seen now. */
-static bool may_make(const char *path)
+static bool capture_may_make(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
@@ -128,14 +128,14 @@ static bool may_make(const char *path)
 
 struct capture *capture_start(struct gw *gw, const char *port, const char *path, const char **words)
 {
-	struct gw_port *p = port_by_name(gw, port);
+	struct gw_port *p = capture_port_by_name(gw, port);
 	struct capture *c = NULL;
 
 	*words = !p ? "no such port"
 		 : p->number < 0 ? "the port is not open"
-		 : find(gw, port) ? "a capture of it is running"
+		 : capture_find(gw, port) ? "a capture of it is running"
 		 : strlen(path) >= sizeof(c->path) || strlen(port) >= sizeof(c->name) ? "name too long"
-		 : !may_make(path) ? strerror(errno)
+		 : !capture_may_make(path) ? strerror(errno)
 				   : NULL;
 	if (*words)
 		return NULL;
@@ -164,7 +164,7 @@ bool capture_stop(struct gw *gw, const char *port)
 		return false;
 	*at = c->next;
 	dp_port_tap(gw->dp, c->port, false);
-	free_one(c);
+	capture_free_one(c);
 	return true;
 }
 
@@ -179,7 +179,7 @@ void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, co
 {
 	struct gw *gw = ctx;
 	struct capture *c = gw->capture;
-	int64_t us = time_of_day_less_monotonic() + (int64_t)when;
+	int64_t us = capture_time_of_day_less_monotonic() + (int64_t)when;
 	struct pcap_pkthdr h = {.caplen = (bpf_u_int32)(len < SNAP ? len : SNAP),
 				.len = (bpf_u_int32)len};
 	struct capture_file *f;
@@ -189,7 +189,7 @@ void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, co
 		c = c->next;
 	if (!c)
 		return;
-	f = c->octets + len <= CAPTURE_MOST ? file_of(c, link_type) : NULL;
+	f = c->octets + len <= CAPTURE_MOST ? capture_file_of(c, link_type) : NULL;
 	if (!f) {
 		c->lost++;
 		return;

@@ -12,7 +12,7 @@
 
 #define PORT_COUNTERS_MAX 128u
 
-static void row(struct table *t, const char *where, const char *key, uint64_t n, const char *words)
+static void stats_row(struct table *t, const char *where, const char *key, uint64_t n, const char *words)
 {
 	if (!n)
 		return;
@@ -22,7 +22,7 @@ static void row(struct table *t, const char *where, const char *key, uint64_t n,
 	table_cell(t, "%s", words);
 }
 
-static void engine_rows(struct gw *gw, struct table *t)
+static void stats_engine_rows(struct gw *gw, struct table *t)
 {
 	char key[32], name[32];
 	struct l2tp_counters n;
@@ -33,15 +33,15 @@ static void engine_rows(struct gw *gw, struct table *t)
 		const char *m = i ? l2tp_msg_name((uint16_t)i, name, sizeof(name)) : "ZLB";
 
 		snprintf(key, sizeof(key), "rx-%s", m);
-		row(t, "l2tp", key, n.rx[i], "control messages received");
+		stats_row(t, "l2tp", key, n.rx[i], "control messages received");
 		snprintf(key, sizeof(key), "tx-%s", m);
-		row(t, "l2tp", key, n.tx[i], "control messages sent");
+		stats_row(t, "l2tp", key, n.tx[i], "control messages sent");
 	}
 	for (i = 1; i < L2TP_R_COUNT; i++)
-		row(t, "l2tp", l2tp_reasons[i].key, n.reason[i], l2tp_reasons[i].words);
+		stats_row(t, "l2tp", l2tp_reasons[i].key, n.reason[i], l2tp_reasons[i].words);
 }
 
-static void ppp_rows(struct gw *gw, struct table *t)
+static void stats_ppp_rows(struct gw *gw, struct table *t)
 {
 	uint64_t n[PPP_R_COUNT];
 	struct join *j;
@@ -57,24 +57,24 @@ static void ppp_rows(struct gw *gw, struct table *t)
 			n[i] += c[i];
 	}
 	for (i = 0; i < PPP_R_COUNT; i++)
-		row(t, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);
+		stats_row(t, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);
 }
 
-static void data_rows(struct gw *gw, struct table *t)
+static void stats_data_rows(struct gw *gw, struct table *t)
 {
 	struct dp_counters n;
 	unsigned i;
 
 	dp_count(gw->dp, &n);
-	row(t, "data", "rx-frames", n.rx_frames, "PPP frames in");
-	row(t, "data", "tx-frames", n.tx_frames, "PPP frames out");
-	row(t, "data", "tun-rx", n.tun_rx, "packets read from TUN devices");
-	row(t, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
+	stats_row(t, "data", "rx-frames", n.rx_frames, "PPP frames in");
+	stats_row(t, "data", "tx-frames", n.tx_frames, "PPP frames out");
+	stats_row(t, "data", "tun-rx", n.tun_rx, "packets read from TUN devices");
+	stats_row(t, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
 	for (i = 0; i < DP_R_COUNT; i++)
-		row(t, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
+		stats_row(t, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }
 
-static void port_rows(struct gw *gw, const struct gw_port *p, struct table *t)
+static void stats_port_rows(struct gw *gw, const struct gw_port *p, struct table *t)
 {
 	const struct ist_counter *c = p->cfg->transport->counters;
 	uint64_t n[PORT_COUNTERS_MAX] = {0};
@@ -86,7 +86,7 @@ static void port_rows(struct gw *gw, const struct gw_port *p, struct table *t)
 		return;
 	dp_port_count(gw->dp, (unsigned)p->number, n, names);
 	for (i = 0; i < names; i++)
-		row(t, p->cfg->config.name, c[i].name, n[i], c[i].words);
+		stats_row(t, p->cfg->config.name, c[i].name, n[i], c[i].words);
 }
 
 DEFUN(show_counters, show_counters_cmd, "show counters",
@@ -99,15 +99,15 @@ DEFUN(show_counters, show_counters_cmd, "show counters",
 
 	if (!t)
 		return CMD_WARNING;
-	engine_rows(gw, t);
-	ppp_rows(gw, t);
+	stats_engine_rows(gw, t);
+	stats_ppp_rows(gw, t);
 	aaa_count(gw->aaa, &a);
-	row(t, "aaa", "asked", a.asked, "logins judged");
-	row(t, "aaa", "accepted", a.accepted, "let in");
-	row(t, "aaa", "refused", a.refused, "not let in");
-	data_rows(gw, t);
+	stats_row(t, "aaa", "asked", a.asked, "logins judged");
+	stats_row(t, "aaa", "accepted", a.accepted, "let in");
+	stats_row(t, "aaa", "refused", a.refused, "not let in");
+	stats_data_rows(gw, t);
 	for (i = 0; i < gw->cfg->ports; i++)
-		port_rows(gw, &gw->port[i], t);
+		stats_port_rows(gw, &gw->port[i], t);
 	table_end(t, vty_line, vty);
 	return CMD_SUCCESS;
 }

@@ -24,7 +24,7 @@ struct table {
 	bool full;
 };
 
-static void add(struct table *t, const char *cell)
+static void table_add(struct table *t, const char *cell)
 {
 	size_t n = strlen(cell) + 1;
 	unsigned col = t->cells % t->columns;
@@ -77,7 +77,7 @@ void table_cell(struct table *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(cell, sizeof(cell), fmt, ap);
 	va_end(ap);
-	add(t, cell[0] ? cell : "-");
+	table_add(t, cell[0] ? cell : "-");
 }
 
 void table_end(struct table *t, void (*line)(void *ctx, const char *line), void *ctx)

@@ -30,7 +30,7 @@ void vty_line(void *ctx, const char *line)
 	vty_out(vty, "%s%s", line, VTY_NEWLINE);
 }
 
-static struct l2tp_tunnel *tunnel_arg(struct vty *vty, const char *id)
+static struct l2tp_tunnel *vty_tunnel_arg(struct vty *vty, const char *id)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_by_id(vty_gw(vty)->engine, (uint16_t)atoi(id));
 
@@ -39,9 +39,9 @@ static struct l2tp_tunnel *tunnel_arg(struct vty *vty, const char *id)
 	return t;
 }
 
-static struct join *call_arg(struct vty *vty, const char *tid, const char *sid)
+static struct join *vty_call_arg(struct vty *vty, const char *tid, const char *sid)
 {
-	struct l2tp_tunnel *t = tunnel_arg(vty, tid);
+	struct l2tp_tunnel *t = vty_tunnel_arg(vty, tid);
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)atoi(sid)) : NULL;
 	struct join *j = c ? bind_join_of(c) : NULL;
 
@@ -56,7 +56,7 @@ DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
       "Our Tunnel ID\n")
 {
 	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR, .text = "cleared by operator"};
-	struct l2tp_tunnel *t = tunnel_arg(vty, argv[0]);
+	struct l2tp_tunnel *t = vty_tunnel_arg(vty, argv[0]);
 
 	if (!t)
 		return CMD_WARNING;
@@ -71,7 +71,7 @@ DEFUN(clear_call, clear_call_cmd, "clear call <1-65535> <1-65535>",
       "Our Session ID\n")
 {
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
-	struct join *j = call_arg(vty, argv[0], argv[1]);
+	struct join *j = vty_call_arg(vty, argv[0], argv[1]);
 
 	if (!j)
 		return CMD_WARNING;
@@ -87,7 +87,7 @@ DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing
       "Send them, and so does the LAC then\n"
       "Send none\n")
 {
-	struct join *j = call_arg(vty, argv[0], argv[1]);
+	struct join *j = vty_call_arg(vty, argv[0], argv[1]);
 	const char *words;
 
 	if (!j)
@@ -195,7 +195,7 @@ DEFUN(show_log, show_log_cmd, "show log", SHOW_STR "Categories of the log and ho
  * declare); where a later one hides that, they stay. */
 extern vector cmdvec __attribute__((weak));
 
-static bool unwanted(const struct cmd_element *e)
+static bool vty_unwanted(const struct cmd_element *e)
 {
 	static const char *const begin[] = {"write",
 					    "copy ",
@@ -211,26 +211,26 @@ static bool unwanted(const struct cmd_element *e)
 	return false;
 }
 
-static void leave_out(vector commands)
+static void vty_leave_out(vector commands)
 {
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < commands->active; i++) {
 		struct cmd_element *e = commands->index[i];
 
-		if (!e || !unwanted(e))
+		if (!e || !vty_unwanted(e))
 			commands->index[kept++] = e;
 	}
 	commands->active = kept;
 }
 
-static void leave_out_configuration(void)
+static void vty_leave_out_configuration(void)
 {
 	for (unsigned i = 0; &cmdvec && i < cmdvec->active; i++) {
 		struct cmd_node *n = cmdvec->index[i];
 
 		if (n && n->cmd_vector)
-			leave_out(n->cmd_vector);
+			vty_leave_out(n->cmd_vector);
 	}
 }
 
@@ -260,7 +260,7 @@ int vty_start(struct gw *gw, void *talloc)
 	install_element(ENABLE_NODE, &log_level_cmd);
 	install_element_ve(&show_captures_cmd);
 	install_element_ve(&show_log_cmd);
-	leave_out_configuration();
+	vty_leave_out_configuration();
 	if (telnet_init_dynif(talloc, gw, gw->cfg->vty_address, gw->cfg->vty_port) < 0) {
 		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s port %u\n", gw->cfg->vty_address,
 		       gw->cfg->vty_port);

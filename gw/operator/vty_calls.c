@@ -17,7 +17,7 @@ struct view {
 };
 
 /* Every call of every tunnel. */
-static void each(struct gw *gw, void (*row)(void *ctx, const struct view *v), void *ctx)
+static void vty_calls_each(struct gw *gw, void (*row)(void *ctx, const struct view *v), void *ctx)
 {
 	struct l2tp_tunnel *t = NULL;
 	struct view v = {.gw = gw};
@@ -36,7 +36,7 @@ static void each(struct gw *gw, void (*row)(void *ctx, const struct view *v), vo
 	}
 }
 
-static void table_row(void *ctx, const struct view *v)
+static void vty_calls_table_row(void *ctx, const struct view *v)
 {
 	uint64_t now = loop_now(v->gw->loop);
 	struct table *t = ctx;
@@ -70,12 +70,12 @@ DEFUN(show_calls, show_calls_cmd, "show calls",
 
 	if (!t)
 		return CMD_WARNING;
-	each(vty_gw(vty), table_row, t);
+	vty_calls_each(vty_gw(vty), vty_calls_table_row, t);
 	table_end(t, vty_line, vty);
 	return CMD_SUCCESS;
 }
 
-static void ppp_lines(struct vty *vty, const struct leg_terminal *term)
+static void vty_calls_ppp_lines(struct vty *vty, const struct leg_terminal *term)
 {
 	char a[GW_TEXT_MAX], b[GW_TEXT_MAX];
 	struct ppp_info p;
@@ -94,7 +94,7 @@ static void ppp_lines(struct vty *vty, const struct leg_terminal *term)
 		VTY_NEWLINE);
 }
 
-static void detail(void *ctx, const struct view *v)
+static void vty_calls_detail(void *ctx, const struct view *v)
 {
 	const struct dp_call_stats *s = &v->stats;
 	const struct cfg_peer *peer = v->tunnel.peer;
@@ -116,7 +116,7 @@ static void detail(void *ctx, const struct view *v)
 			leg_state_name(v->join->leg[1]->state),
 			v->term && v->term->user[0] ? v->term->user : "-", VTY_NEWLINE);
 	if (v->term && v->term->ppp)
-		ppp_lines(vty, v->term);
+		vty_calls_ppp_lines(vty, v->term);
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,
@@ -130,7 +130,7 @@ DEFUN(show_calls_detail, show_calls_detail_cmd, "show calls detail",
       SHOW_STR "L2TP sessions and what they are joined to\n"
 	       "All that is known of each\n")
 {
-	each(vty_gw(vty), detail, vty);
+	vty_calls_each(vty_gw(vty), vty_calls_detail, vty);
 	return CMD_SUCCESS;
 }
 

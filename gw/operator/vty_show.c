@@ -15,17 +15,17 @@
 
 #define SHOW "Show what there is\n"
 
-static const char *yes(bool b)
+static const char *vty_show_yes(bool b)
 {
 	return b ? "yes" : "no";
 }
 
-static void line(struct vty *vty, const char *what, const char *value)
+static void vty_show_line(struct vty *vty, const char *what, const char *value)
 {
 	vty_out(vty, "%-12s %s%s", what, value, VTY_NEWLINE);
 }
 
-static void line_count(struct vty *vty, const char *what, uint64_t n)
+static void vty_show_line_count(struct vty *vty, const char *what, uint64_t n)
 {
 	vty_out(vty, "%-12s %llu%s", what, (unsigned long long)n, VTY_NEWLINE);
 }
@@ -47,16 +47,16 @@ DEFUN(show_summary, show_summary_cmd, "show summary", SHOW "The gateway in a doz
 		clients += gw->client[i].state == CLIENT_UP;
 	for (i = 0; i < DP_R_COUNT; i++)
 		drops += d.reason[i];
-	line(vty, "version", PACKAGE_NAME " " PACKAGE_VERSION);
-	line(vty, "host name", gw->cfg->host_name);
-	line(vty, "file", gw->cfg->file);
-	line(vty, "up for", gw_duration_text(text, sizeof(text), loop_now(gw->loop) - gw->started));
-	line_count(vty, "workers", dp_workers(gw->dp));
+	vty_show_line(vty, "version", PACKAGE_NAME " " PACKAGE_VERSION);
+	vty_show_line(vty, "host name", gw->cfg->host_name);
+	vty_show_line(vty, "file", gw->cfg->file);
+	vty_show_line(vty, "up for", gw_duration_text(text, sizeof(text), loop_now(gw->loop) - gw->started));
+	vty_show_line_count(vty, "workers", dp_workers(gw->dp));
 	vty_out(vty, "%-12s %u of %u open%s", "ports", up, gw->cfg->ports, VTY_NEWLINE);
 	vty_out(vty, "%-12s %llu, %llu half-open%s", "tunnels", (unsigned long long)n.tunnels,
 		(unsigned long long)n.half_open, VTY_NEWLINE);
-	line_count(vty, "calls", n.calls);
-	line_count(vty, "joins", gw->joins.n);
+	vty_show_line_count(vty, "calls", n.calls);
+	vty_show_line_count(vty, "joins", gw->joins.n);
 	vty_out(vty, "%-12s %u of %u up%s", "clients", clients, gw->cfg->clients, VTY_NEWLINE);
 	vty_out(vty, "%-12s %llu in, %llu out, %llu dropped%s", "frames",
 		(unsigned long long)d.rx_frames, (unsigned long long)d.tx_frames,
@@ -96,7 +96,7 @@ struct peer_sum {
 	unsigned tunnels, calls;
 };
 
-static struct peer_sum peer_sum(struct gw *gw, const struct cfg_peer *peer)
+static struct peer_sum vty_show_peer_sum(struct gw *gw, const struct cfg_peer *peer)
 {
 	struct l2tp_tunnel *t = NULL;
 	struct peer_sum s = {0};
@@ -121,7 +121,7 @@ DEFUN(show_peers, show_peers_cmd, "show peers", SHOW "Who may speak L2TP to us, 
 
 	for (i = 0; i < gw->cfg->peers; i++) {
 		const struct cfg_peer *p = &gw->cfg->peer[i];
-		struct peer_sum s = peer_sum(gw, p);
+		struct peer_sum s = vty_show_peer_sum(gw, p);
 
 		table_cell(t, "%s", p->name);
 		table_cell(t, "%s", p->port ? p->port->config.name : "any");
@@ -130,7 +130,7 @@ DEFUN(show_peers, show_peers_cmd, "show peers", SHOW "Who may speak L2TP to us, 
 		table_cell(t, "%s", p->hostname ? p->hostname : "any");
 		table_cell(t, "%s", p->dial ? p->dial : "-");
 		table_cell(t, "%s", p->service ? p->service->name : "-");
-		table_cell(t, "%s", yes(p->policy.secret.len));
+		table_cell(t, "%s", vty_show_yes(p->policy.secret.len));
 		table_cell(t, "%u", s.tunnels);
 		table_cell(t, "%u", s.calls);
 	}

@@ -55,7 +55,7 @@ static struct {
 	uint64_t now;
 } lac;
 
-static uint64_t clock_now(void)
+static uint64_t lacgen_clock_now(void)
 {
 	struct timespec ts;
 
@@ -63,13 +63,13 @@ static uint64_t clock_now(void)
 	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec / 1000;
 }
 
-static void put(const uint8_t *pkt, size_t len)
+static void lacgen_put(const uint8_t *pkt, size_t len)
 {
 	if (send(lac.fd, pkt, len, 0) != (ssize_t)len)
 		lac.dropped++;
 }
 
-static void op_random(void *ctx, void *buf, size_t len)
+static void lacgen_op_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
 	if (getrandom(buf, len, 0) != (ssize_t)len)
@@ -78,14 +78,14 @@ static void op_random(void *ctx, void *buf, size_t len)
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-static void arm(struct one *o)
+static void lacgen_arm(struct one *o)
 {
 	deadline_set(&lac.heap, &o->timer,
 		     o->ppp && !o->over ? ppp_deadline(o->ppp) : DEADLINE_NEVER);
 }
 
 /* The call is over, for whatever reason; its PPP engine may be on the stack. */
-static void finish(struct one *o)
+static void lacgen_finish(struct one *o)
 {
 	if (o->over)
 		return;
@@ -101,7 +101,7 @@ static void hang_up(struct one *o)
 	struct l2tp_call *c = o->call;
 
 	o->call = NULL;
-	finish(o);
+	lacgen_finish(o);
 	if (!c)
 		return;
 	l2tp_call_set_user(c, NULL);
@@ -124,7 +124,7 @@ static void ppp_tx(void *ctx, const uint8_t *frame, size_t len)
 	wr_u16(&w, 0xff03);
 	wr_bytes(&w, frame, len);
 	if (!w.bad)
-		put(pkt, w.len);
+		lacgen_put(pkt, w.len);
 }
 
 static void ppp_event(void *ctx, const struct ppp_event *ev)
@@ -144,9 +144,9 @@ static void ppp_event(void *ctx, const struct ppp_event *ev)
 	}
 }
 
-static const struct ppp_ops ppp_ops = {ppp_tx, ppp_event, op_random};
+static const struct ppp_ops ppp_ops = {ppp_tx, ppp_event, lacgen_op_random};
 
-static void place(struct l2tp_tunnel *t)
+static void lacgen_place(struct l2tp_tunnel *t)
 {
 	struct one *o = calloc(1, sizeof(*o));
 
@@ -166,7 +166,7 @@ static void place(struct l2tp_tunnel *t)
 static void place_more(void)
 {
 	while (lac.tunnels_up && lac.pending < want.at_once && lac.placed < want.total)
-		place(lac.tunnel[lac.turn++ % lac.tunnels_up]);
+		lacgen_place(lac.tunnel[lac.turn++ % lac.tunnels_up]);
 }
 
 static void free_over(void)
@@ -184,17 +184,17 @@ static void free_over(void)
 
 /* --- what the engine asks and says ------------------------------------------------------------ */
 
-static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+static enum l2tp_tx lacgen_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			  uint64_t cookie)
 {
 	(void)ctx;
 	(void)to;
 	(void)cookie;
-	put(pkt, len);
+	lacgen_put(pkt, len);
 	return L2TP_TX_TAKEN;
 }
 
-static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+static bool lacgen_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 		    struct l2tp_peer_answer *out)
 {
 	(void)ctx;
@@ -205,7 +205,7 @@ static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t le
 	return true;
 }
 
-static void connected(struct l2tp_call *c)
+static void lacgen_connected(struct l2tp_call *c)
 {
 	static const uint8_t speed[4] = {0, 1, 0, 0}, framing[4] = {0, 0, 0, 1};
 	const struct l2tp_avp avps[] = {
@@ -224,7 +224,7 @@ static void start_ppp(struct one *o)
 		return;
 	}
 	ppp_open(o->ppp, lac.now);
-	arm(o);
+	lacgen_arm(o);
 }
 
 static void tunnel_gone(struct l2tp_tunnel *t)
@@ -235,7 +235,7 @@ static void tunnel_gone(struct l2tp_tunnel *t)
 			lac.tunnel[i--] = lac.tunnel[--lac.tunnels_up];
 }
 
-static void op_event(void *ctx, const struct l2tp_event *ev)
+static void lacgen_op_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i = {0};
 	struct one *o;
@@ -249,21 +249,21 @@ static void op_event(void *ctx, const struct l2tp_event *ev)
 	} else if (ev->kind == L2TP_EV_TUNNEL_DOWN) {
 		tunnel_gone(ev->tunnel);
 	} else if (o && ev->kind == L2TP_EV_CALL_REPLIED) {
-		connected(ev->call);
+		lacgen_connected(ev->call);
 	} else if (o && ev->kind == L2TP_EV_CALL_UP) {
 		start_ppp(o);
 	} else if (o && ev->kind == L2TP_EV_CALL_DOWN) {
 		o->call = NULL;
-		finish(o);
+		lacgen_finish(o);
 	}
 }
 
 static const struct l2tp_ops ops = {
-	.tx = op_tx, .event = op_event, .peer = op_peer, .random = op_random};
+	.tx = lacgen_op_tx, .event = lacgen_op_event, .peer = lacgen_op_peer, .random = lacgen_op_random};
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
-static void data_in(const struct l2tp_hdr *h)
+static void lacgen_data_in(const struct l2tp_hdr *h)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_by_id(lac.engine, h->tid);
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, h->sid) : NULL;
@@ -277,7 +277,7 @@ static void data_in(const struct l2tp_hdr *h)
 	if (!o || !o->ppp || h->len < 4 || h->payload[0] != 0xff || h->payload[1] != 0x03)
 		return;
 	ppp_rx(o->ppp, h->payload + 2, h->len - 2, lac.now);
-	arm(o);
+	lacgen_arm(o);
 }
 
 static void packets_in(void)
@@ -290,16 +290,16 @@ static void packets_in(void)
 		n = recv(lac.fd, pkt, sizeof(pkt), MSG_DONTWAIT);
 		if (n < 0)
 			return;
-		lac.now = clock_now();
+		lac.now = lacgen_clock_now();
 		if (l2tp_hdr_decode(&h, pkt, (size_t)n) == L2TP_HDR_IS_DATA)
-			data_in(&h);
+			lacgen_data_in(&h);
 		else
 			l2tp_engine_rx(lac.engine, PEER, pkt, (size_t)n, lac.now);
 		free_over();
 	}
 }
 
-static void timers(void)
+static void lacgen_timers(void)
 {
 	struct deadline *d;
 
@@ -307,78 +307,78 @@ static void timers(void)
 		struct one *o = (void *)((char *)d - offsetof(struct one, timer));
 
 		ppp_expire(o->ppp, lac.now);
-		arm(o);
+		lacgen_arm(o);
 	}
 	l2tp_engine_expire(lac.engine, lac.now);
 	free_over();
 }
 
 /* Waits for a packet or the next deadline, and does what is due. */
-static void turn(void)
+static void lacgen_turn(void)
 {
 	uint64_t next = l2tp_engine_deadline(lac.engine), ppp = deadline_next(&lac.heap);
 	struct pollfd p = {.fd = lac.fd, .events = POLLIN};
 	uint64_t wait;
 
 	next = ppp < next ? ppp : next;
-	lac.now = clock_now();
+	lac.now = lacgen_clock_now();
 	wait = next <= lac.now ? 0 : (next - lac.now) / 1000 + 1;
 	poll(&p, 1, wait > 100 ? 100 : (int)wait);
-	lac.now = clock_now();
+	lac.now = lacgen_clock_now();
 	packets_in();
-	timers();
+	lacgen_timers();
 }
 
 static bool open_tunnels(void)
 {
-	uint64_t began = clock_now(), until = began + want.seconds * SECOND, took;
+	uint64_t began = lacgen_clock_now(), until = began + want.seconds * SECOND, took;
 	unsigned opened = 0;
 
 	lac.now = began;
-	while (lac.tunnels_up + lac.tunnels_down < want.tunnels && clock_now() < until) {
+	while (lac.tunnels_up + lac.tunnels_down < want.tunnels && lacgen_clock_now() < until) {
 		for (; opened < want.tunnels &&
 		       opened - lac.tunnels_up - lac.tunnels_down < want.at_once;
 		     opened++)
 			l2tp_tunnel_open(lac.engine, PEER, &want.lns, NULL, lac.now, NULL);
-		turn();
+		lacgen_turn();
 	}
-	took = clock_now() - began;
+	took = lacgen_clock_now() - began;
 	printf("%u tunnels up in %.3f s: %.0f tunnels/s\n", lac.tunnels_up, (double)took / SECOND,
 	       took ? (double)lac.tunnels_up * SECOND / (double)took : 0.0);
 	return lac.tunnels_up == want.tunnels;
 }
 
-static void run(void)
+static void lacgen_run(void)
 {
-	uint64_t until = clock_now() + want.seconds * SECOND;
+	uint64_t until = lacgen_clock_now() + want.seconds * SECOND;
 
 	while ((lac.placed < want.total || lac.pending) && lac.tunnels_up && lac.now < until) {
 		place_more();
-		turn();
+		lacgen_turn();
 	}
 }
 
 /* What is up stays up. */
 static void stay(void)
 {
-	uint64_t until = clock_now() + want.stay * SECOND;
+	uint64_t until = lacgen_clock_now() + want.stay * SECOND;
 
-	while (lac.tunnels_up && clock_now() < until)
-		turn();
+	while (lac.tunnels_up && lacgen_clock_now() < until)
+		lacgen_turn();
 }
 
 /* StopCCN for every tunnel, acknowledged or not within five seconds. */
-static void stop(void)
+static void lacgen_stop(void)
 {
-	uint64_t until = clock_now() + 5 * SECOND;
+	uint64_t until = lacgen_clock_now() + 5 * SECOND;
 	struct l2tp_counters n;
 
-	l2tp_engine_stop(lac.engine, NULL, clock_now());
+	l2tp_engine_stop(lac.engine, NULL, lacgen_clock_now());
 	do {
-		turn();
+		lacgen_turn();
 		l2tp_engine_counters(lac.engine, &n);
 	} while ((n.tunnels || n.calls) && lac.now < until);
-	turn();
+	lacgen_turn();
 }
 
 /* --- reporting and options -------------------------------------------------------------------- */
@@ -390,7 +390,7 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void report(uint64_t us)
+static void lacgen_report(uint64_t us)
 {
 	struct l2tp_counters n;
 
@@ -418,7 +418,7 @@ static int connect_to(const char *addr)
 	return -1;
 }
 
-static void defaults(void)
+static void lacgen_defaults(void)
 {
 	struct l2tp_policy *p = &want.lns.policy;
 
@@ -434,11 +434,11 @@ static void defaults(void)
 	want.ppp.auth[1] = PPP_AUTH_CHAP_MD5;
 }
 
-static bool options(int argc, char **argv)
+static bool lacgen_options(int argc, char **argv)
 {
 	int c;
 
-	defaults();
+	lacgen_defaults();
 	while ((c = getopt(argc, argv, "t:n:c:s:k:u:p:h:")) != -1) {
 		switch (c) {
 		case 't':
@@ -479,7 +479,7 @@ int main(int argc, char **argv)
 	uint64_t began;
 	bool ok;
 
-	if (!options(argc, argv)) {
+	if (!lacgen_options(argc, argv)) {
 		fprintf(stderr, "usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
 				"[-s seconds] [-k seconds they stay] [-h host name] -u user -p "
 				"password LNS\n");
@@ -494,12 +494,12 @@ int main(int argc, char **argv)
 	ok = open_tunnels();
 	if (!ok)
 		fprintf(stderr, "%u of %u tunnels\n", lac.tunnels_up, want.tunnels);
-	began = clock_now();
+	began = lacgen_clock_now();
 	if (ok)
-		run();
-	report(clock_now() - began);
+		lacgen_run();
+	lacgen_report(lacgen_clock_now() - began);
 	stay();
-	stop();
+	lacgen_stop();
 	free_over();
 	l2tp_engine_free(lac.engine);
 	free(lac.tunnel);

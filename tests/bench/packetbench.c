@@ -35,7 +35,7 @@ struct end {
 	unsigned timed;
 };
 
-static uint64_t now_us(void)
+static uint64_t packetbench_now_us(void)
 {
 	struct timespec t;
 
@@ -51,7 +51,7 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void packetbench_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct end *e = ctx;
 	uint64_t sent;
@@ -59,19 +59,19 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	e->frames += n;
 	memcpy(&sent, f[0].payload, sizeof(sent));
 	if (sent && e->timed < SINGLES)
-		e->delays[e->timed++] = now_us() - sent;
+		e->delays[e->timed++] = packetbench_now_us() - sent;
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void packetbench_on_carrier(void *ctx, bool up, const char *words)
 {
 	(void)ctx;
 	(void)up;
 	(void)words;
 }
 
-static void open_end(struct end *e, const char *interface, const char *key, bool on)
+static void packetbench_open_end(struct end *e, const char *interface, const char *key, bool on)
 {
-	static const struct link_user user = {on_frames, on_carrier};
+	static const struct link_user user = {packetbench_on_frames, packetbench_on_carrier};
 	const struct ist_setting set = {key, on ? "yes" : "no"};
 	struct link_conf c = {.host = &e->h.host,
 			      .host_ctx = &e->h,
@@ -84,19 +84,19 @@ static void open_end(struct end *e, const char *interface, const char *key, bool
 	snprintf(text, sizeof(text), "packet:%s", interface);
 	memset(e, 0, sizeof(*e));
 	fake_init(&e->h);
-	fake_now = now_us();
+	fake_now = packetbench_now_us();
 	if (link_open(&e->l, text, &c, err, sizeof(err))) {
 		fprintf(stderr, "%s\n", err);
 		exit(1);
 	}
-	fake_run(&e->h, now_us());
+	fake_run(&e->h, packetbench_now_us());
 	if (!link_up(e->l)) {
 		fprintf(stderr, "%s is not up\n", interface);
 		exit(1);
 	}
 }
 
-static void pin(int cpu)
+static void packetbench_pin(int cpu)
 {
 	cpu_set_t set;
 
@@ -107,20 +107,20 @@ static void pin(int cpu)
 
 /* The other process: floods, or sends single frames with the time in them, and prints what it cost.
  */
-static void send_all(const char *interface, bool bypass, uint32_t len, bool flood)
+static void packetbench_send_all(const char *interface, bool bypass, uint32_t len, bool flood)
 {
 	static uint8_t data[LINK_FRAME_MAX];
 	struct link_frame f[BATCH];
-	uint64_t end = now_us() + FLOOD, began = cpu_ns(), count[LINK_COUNTER_COUNT];
+	uint64_t end = packetbench_now_us() + FLOOD, began = cpu_ns(), count[LINK_COUNTER_COUNT];
 	const struct timespec pause = {0, 5000000};
 	struct end e;
 
-	pin(0);
-	open_end(&e, interface, "qdisc-bypass", bypass);
+	packetbench_pin(0);
+	packetbench_open_end(&e, interface, "qdisc-bypass", bypass);
 	for (unsigned i = 0; i < BATCH; i++)
 		f[i] = (struct link_frame){NULL, data, 0, len};
-	for (unsigned i = 0; flood ? now_us() < end : i < SINGLES; i++) {
-		uint64_t now = flood ? 0 : now_us();
+	for (unsigned i = 0; flood ? packetbench_now_us() < end : i < SINGLES; i++) {
+		uint64_t now = flood ? 0 : packetbench_now_us();
 
 		memcpy(data, &now, sizeof(now));
 		link_send(e.l, f, flood ? BATCH : 1);
@@ -138,7 +138,7 @@ static void send_all(const char *interface, bool bypass, uint32_t len, bool floo
 	_exit(0);
 }
 
-static int compare(const void *a, const void *b)
+static int packetbench_compare(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
@@ -146,19 +146,19 @@ static int compare(const void *a, const void *b)
 }
 
 /* CPU per received frame, ns; or the median delay of single frames, us. */
-static double measure(char **argv, bool ring, bool bypass, bool flood)
+static double packetbench_measure(char **argv, bool ring, bool bypass, bool flood)
 {
 	uint64_t delays[SINGLES] = {0}, began, spent, count[LINK_COUNTER_COUNT];
 	uint32_t len = argv[3] ? (uint32_t)atoi(argv[3]) : 200;
 	struct end e;
 	pid_t child;
 
-	pin(1);
-	open_end(&e, argv[2], "receive-ring", ring);
+	packetbench_pin(1);
+	packetbench_open_end(&e, argv[2], "receive-ring", ring);
 	e.delays = delays;
 	child = fork();
 	if (!child)
-		send_all(argv[1], bypass, len, flood);
+		packetbench_send_all(argv[1], bypass, len, flood);
 	began = cpu_ns();
 	while (waitpid(child, NULL, WNOHANG) != child) {
 		struct pollfd fd = {-1, POLLIN, 0};
@@ -167,13 +167,13 @@ static double measure(char **argv, bool ring, bool bypass, bool flood)
 			if (e.h.watch[i].on_fd)
 				fd.fd = e.h.watch[i].fd;
 		poll(&fd, 1, 20);
-		fake_run(&e.h, now_us());
+		fake_run(&e.h, packetbench_now_us());
 	}
 	spent = cpu_ns() - began;
-	fake_run(&e.h, now_us() + 1000000); /* so that what the kernel lost is counted */
+	fake_run(&e.h, packetbench_now_us() + 1000000); /* so that what the kernel lost is counted */
 	link_count(e.l, count);
 	link_close(e.l);
-	qsort(delays, SINGLES, sizeof(delays[0]), compare);
+	qsort(delays, SINGLES, sizeof(delays[0]), packetbench_compare);
 	if (!flood) {
 		printf("receive-ring %-3s: one frame alone: median %lu us, 99 %% under %lu us\n",
 		       ring ? "yes" : "no", (unsigned long)delays[SINGLES / 2],
@@ -196,13 +196,13 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	plain = measure(argv, false, false, true);
-	measure(argv, false, true, true);
-	ring = measure(argv, true, false, true);
-	measure(argv, true, true, true);
+	plain = packetbench_measure(argv, false, false, true);
+	packetbench_measure(argv, false, true, true);
+	ring = packetbench_measure(argv, true, false, true);
+	packetbench_measure(argv, true, true, true);
 	printf("CPU of receiving, ring / plain: %.2f\n", ring / plain);
-	plain = measure(argv, false, false, false);
-	ring = measure(argv, true, false, false);
+	plain = packetbench_measure(argv, false, false, false);
+	ring = packetbench_measure(argv, true, false, false);
 	printf("delay, ring / plain: %.1f\n", ring / plain);
 	return 0;
 }

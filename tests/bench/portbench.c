@@ -70,47 +70,47 @@ static uint64_t clock_ns(clockid_t id)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-static uint64_t now_us(void)
+static uint64_t portbench_now_us(void)
 {
 	return clock_ns(CLOCK_MONOTONIC) / 1000;
 }
 
-static uint64_t host_now(void *ctx)
+static uint64_t portbench_host_now(void *ctx)
 {
 	(void)ctx;
-	return now_us();
+	return portbench_now_us();
 }
 
-static void host_frames(void *ctx, const struct ist_frame *f, unsigned n)
-{
-	(void)ctx;
-	(void)f;
-	received += n;
-}
-
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void portbench_host_frames(void *ctx, const struct ist_frame *f, unsigned n)
 {
 	(void)ctx;
 	(void)f;
 	received += n;
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void portbench_on_frames(void *ctx, const struct link_frame *f, unsigned n)
+{
+	(void)ctx;
+	(void)f;
+	received += n;
+}
+
+static void portbench_on_carrier(void *ctx, bool up, const char *words)
 {
 	(void)ctx;
 	(void)up;
 	(void)words;
 }
 
-static void fail(const char *words)
+static void portbench_fail(const char *words)
 {
 	fprintf(stderr, "%s\n", words);
 	exit(1);
 }
 
-static void open_link(struct end *e, const char *text)
+static void portbench_open_link(struct end *e, const char *text)
 {
-	static const struct link_user user = {on_frames, on_carrier};
+	static const struct link_user user = {portbench_on_frames, portbench_on_carrier};
 	struct link_conf c = {.host = &e->h.host,
 			      .host_ctx = &e->h,
 			      .user = &user,
@@ -121,20 +121,20 @@ static void open_link(struct end *e, const char *text)
 
 	fake_init(&e->h);
 	if (link_open(&e->l, text, &c, err, sizeof(err)))
-		fail(err);
+		portbench_fail(err);
 }
 
-static void open_end(struct end *e, const struct way *w, const char *interface)
+static void portbench_open_end(struct end *e, const struct way *w, const char *interface)
 {
 	const char *config[8] = {NULL};
 	char text[64], packed[32];
 	unsigned n = 1;
 
 	memset(e, 0, sizeof(*e));
-	fake_now = now_us();
+	fake_now = portbench_now_us();
 	snprintf(text, sizeof(text), "link=packet:%s", interface);
 	if (!w) {
-		open_link(e, text + strlen("link="));
+		portbench_open_link(e, text + strlen("link="));
 	} else {
 		config[0] = text;
 		for (unsigned i = 0; w->config[i]; i++)
@@ -143,15 +143,15 @@ static void open_end(struct end *e, const struct way *w, const char *interface)
 		if (w->cells)
 			config[1] = packed;
 		fake_open(&e->h, w->tr, config);
-		e->h.host.frames = host_frames;
+		e->h.host.frames = portbench_host_frames;
 	}
-	e->h.host.now = host_now;
-	fake_run(&e->h, now_us());
-	fake_run(&e->h, now_us() + 1000);
+	e->h.host.now = portbench_host_now;
+	fake_run(&e->h, portbench_now_us());
+	fake_run(&e->h, portbench_now_us() + 1000);
 	if (w && fake_connect(&e->h, w->addr, IST_PAYLOAD_L2TP, &e->channel))
-		fail("no channel");
+		portbench_fail("no channel");
 	if (w ? !fake_pending(&e->h, FAKE_UP) : !link_up(e->l))
-		fail("not up");
+		portbench_fail("not up");
 }
 
 static void close_end(struct end *e)
@@ -162,7 +162,7 @@ static void close_end(struct end *e)
 		fake_close(&e->h);
 }
 
-static void pin(int cpu)
+static void portbench_pin(int cpu)
 {
 	cpu_set_t set;
 
@@ -172,7 +172,7 @@ static void pin(int cpu)
 }
 
 /* Frames a flood sends, one batch. */
-static void send_batch(struct end *e, const uint8_t *data, uint32_t len)
+static void portbench_send_batch(struct end *e, const uint8_t *data, uint32_t len)
 {
 	struct link_frame raw[BATCH];
 	struct ist_frame f[BATCH];
@@ -195,21 +195,21 @@ static void flood(const struct way *w, const char *interface, uint32_t len, int 
 	struct cost c;
 	struct end e;
 
-	pin(0);
-	open_end(&e, w, interface);
-	at = now_us();
+	portbench_pin(0);
+	portbench_open_end(&e, w, interface);
+	at = portbench_now_us();
 	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	for (; now_us() < at + FLOOD; sent += BATCH)
-		send_batch(&e, data, len);
+	for (; portbench_now_us() < at + FLOOD; sent += BATCH)
+		portbench_send_batch(&e, data, len);
 	spent = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	c = (struct cost){(double)spent / (double)sent, 0, (double)sent * 1e6 / (double)(now_us() - at)};
+	c = (struct cost){(double)spent / (double)sent, 0, (double)sent * 1e6 / (double)(portbench_now_us() - at)};
 	if (write(out, &c, sizeof(c)) != sizeof(c))
 		_exit(1);
 	close_end(&e);
 	_exit(0);
 }
 
-static struct cost measure(char **argv, const struct way *w, uint32_t len)
+static struct cost portbench_measure(char **argv, const struct way *w, uint32_t len)
 {
 	struct cost c = {0};
 	uint64_t began, end;
@@ -217,10 +217,10 @@ static struct cost measure(char **argv, const struct way *w, uint32_t len)
 	struct end e;
 	pid_t child = -1;
 
-	pin(1);
-	open_end(&e, w, argv[2]);
+	portbench_pin(1);
+	portbench_open_end(&e, w, argv[2]);
 	if (pipe(pipes) || (child = fork()) < 0)
-		fail("no process");
+		portbench_fail("no process");
 	if (!child)
 		flood(w, argv[1], len, pipes[1]);
 	for (size_t i = 0; i < 16; i++)
@@ -229,17 +229,17 @@ static struct cost measure(char **argv, const struct way *w, uint32_t len)
 	received = 0;
 	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	end = UINT64_MAX;
-	while (now_us() < end) {
+	while (portbench_now_us() < end) {
 		struct pollfd p = {e.h.watch[fd].fd, POLLIN, 0};
 
 		if (poll(&p, 1, 5) > 0)
 			e.h.watch[fd].on_fd(e.h.watch[fd].arg, IST_READ);
 		if (end == UINT64_MAX && waitpid(child, NULL, WNOHANG) == child)
-			end = now_us() + SETTLE;
+			end = portbench_now_us() + SETTLE;
 	}
 	end = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
 	if (read(pipes[0], &c, sizeof(c)) != sizeof(c) || !received)
-		fail("nothing was sent, or nothing came");
+		portbench_fail("nothing was sent, or nothing came");
 	c.rx = (double)end / (double)received;
 	close(pipes[0]);
 	close(pipes[1]);
@@ -247,7 +247,7 @@ static struct cost measure(char **argv, const struct way *w, uint32_t len)
 	return c;
 }
 
-static int compare(const void *a, const void *b)
+static int portbench_compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 
@@ -256,7 +256,7 @@ static int compare(const void *a, const void *b)
 
 static double median(double *v, unsigned n)
 {
-	qsort(v, n, sizeof(*v), compare);
+	qsort(v, n, sizeof(*v), portbench_compare);
 	return v[n / 2];
 }
 
@@ -276,7 +276,7 @@ static void compare_way(char **argv, const struct way *w, uint32_t len, unsigned
 	uint32_t wire = on_the_link(w, len);
 
 	for (unsigned i = 0; i < reps; i++) {
-		struct cost bare = measure(argv, NULL, wire), port = measure(argv, w, len);
+		struct cost bare = portbench_measure(argv, NULL, wire), port = portbench_measure(argv, w, len);
 
 		tx[0][i] = bare.tx, tx[1][i] = port.tx;
 		rx[0][i] = bare.rx, rx[1][i] = port.rx;

@@ -76,7 +76,7 @@ static void peers_that_are_never_chosen(void)
 		    "");
 }
 
-static void circuits(void)
+static void check_circuits(void)
 {
 	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n channel 16 { } }",
 		    "t:3: line l: channel 16: the same circuit as on line 2\n");
@@ -189,7 +189,7 @@ static const struct test_case cases[] = {
 	{"dialling", dialling},
 	{"where_a_peer_comes_from", where_a_peer_comes_from},
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
-	{"circuits", circuits},
+	{"circuits", check_circuits},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},
 	{"our_own_address", our_own_address},

@@ -19,7 +19,7 @@ static void print(void)
 	fclose(f);
 }
 
-static void has(const char *text)
+static void help_has(const char *text)
 {
 	bool there = strstr(help, text) != NULL;
 
@@ -34,10 +34,10 @@ static void has_section(const struct cfg_schema *s)
 
 	for (unsigned i = 0; i < s->keys; i++) {
 		snprintf(text, sizeof(text), "  %s = ", s->key[i].name);
-		has(text);
-		has(s->key[i].help);
+		help_has(text);
+		help_has(s->key[i].help);
 	}
-	has(s->word);
+	help_has(s->word);
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
 		has_section(*sub);
 }
@@ -55,24 +55,24 @@ static void every_key_is_there(void)
 static void kinds_ranges_and_defaults(void)
 {
 	print();
-	has("\n  max-tunnels = number, 1 to 65535 (default: 65535)\n");
-	has("\n  host-name = text (default: the system's host name)\n");
-	has("\n  CATEGORY = debug | info | notice | error\n");
-	has("\npeer NAME { }\n");
-	has("\n  window = number, 1 to 1024 (default: 64)\n");
-	has("\n  retransmit = time, 50ms to 1m (default: 1s)\n");
-	has("\n  hide = yes | no (default: no)\n");
-	has("\n  challenge = yes | no (default: yes with a secret)\n");
-	has("\n  service = name of a service\n");
-	has("\n  ranges = prefix, or a list { a, b } (required)\n");
-	has("\n  local = IPv4 address (required)\n");
-	has("\n  tun = text (default: ist%d)\n");
-	has("\n  redial = time, 0 to 1d (default: 30s)\n");
-	has("\nline NAME { }\n    a port of transport line\n");
-	has("\n  t391 = time, 5s to 30s (default: 10s)\n");
-	has("\n  channel ADDRESS { }\n      a circuit; `dlci` means the same\n");
-	has("\n    cir = number\n        bits a second\n");
-	has("\n  accept PATTERN { }\n");
+	help_has("\n  max-tunnels = number, 1 to 65535 (default: 65535)\n");
+	help_has("\n  host-name = text (default: the system's host name)\n");
+	help_has("\n  CATEGORY = debug | info | notice | error\n");
+	help_has("\npeer NAME { }\n");
+	help_has("\n  window = number, 1 to 1024 (default: 64)\n");
+	help_has("\n  retransmit = time, 50ms to 1m (default: 1s)\n");
+	help_has("\n  hide = yes | no (default: no)\n");
+	help_has("\n  challenge = yes | no (default: yes with a secret)\n");
+	help_has("\n  service = name of a service\n");
+	help_has("\n  ranges = prefix, or a list { a, b } (required)\n");
+	help_has("\n  local = IPv4 address (required)\n");
+	help_has("\n  tun = text (default: ist%d)\n");
+	help_has("\n  redial = time, 0 to 1d (default: 30s)\n");
+	help_has("\nline NAME { }\n    a port of transport line\n");
+	help_has("\n  t391 = time, 5s to 30s (default: 10s)\n");
+	help_has("\n  channel ADDRESS { }\n      a circuit; `dlci` means the same\n");
+	help_has("\n    cir = number\n        bits a second\n");
+	help_has("\n  accept PATTERN { }\n");
 	free(help);
 }
 

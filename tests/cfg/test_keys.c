@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static void walk(const struct cfg_schema *s,
+static void keys_walk(const struct cfg_schema *s,
 		 void (*each)(const struct cfg_schema *, const struct cfg_key *))
 {
 	for (unsigned i = 0; i < s->keys; i++)
 		each(s, &s->key[i]);
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
-		walk(*sub, each);
+		keys_walk(*sub, each);
 }
 
 static void row_makes_sense(const struct cfg_schema *s, const struct cfg_key *k)
@@ -34,7 +34,7 @@ static void every_row_makes_sense(void)
 {
 	struct arena *a = arena_new();
 
-	walk(cfg_schema_new(a, media), row_makes_sense);
+	keys_walk(cfg_schema_new(a, media), row_makes_sense);
 	arena_free(a);
 }
 

@@ -129,7 +129,7 @@ static void example_lns_x25(void)
 }
 
 /* Each LAC client fits its LNS: same secret, a user it knows. */
-static void fits(const char *client, const char *server)
+static void load_fits(const char *client, const char *server)
 {
 	const struct cfg_model *c = load_example(client), *s = load_example(server);
 
@@ -148,17 +148,17 @@ static void fits(const char *client, const char *server)
 
 static void example_clients_fit_the_servers(void)
 {
-	fits("lac-client-udp.conf", "lns-udp.conf");
-	fits("lac-client-frame-relay.conf", "lns-frame-relay.conf");
-	fits("lac-client-atm.conf", "lns-atm.conf");
-	fits("lac-client-x25.conf", "lns-x25.conf");
+	load_fits("lac-client-udp.conf", "lns-udp.conf");
+	load_fits("lac-client-frame-relay.conf", "lns-frame-relay.conf");
+	load_fits("lac-client-atm.conf", "lns-atm.conf");
+	load_fits("lac-client-x25.conf", "lns-x25.conf");
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
 
 static char dir[] = "/tmp/ist-cfg-XXXXXX";
 
-static void put(const char *name, const char *text, mode_t mode)
+static void load_put(const char *name, const char *text, mode_t mode)
 {
 	char path[256];
 	FILE *f;
@@ -185,14 +185,14 @@ static void secret_files(void)
 
 	if (!mkdtemp(dir))
 		abort();
-	put("good", "first line\r\nsecond\n", 0600);
-	put("open", "hush\n", 0644);
-	put("empty", "\nhush\n", 0600);
-	put("a.conf", "user a { secret-file = good }\n", 0600);
+	load_put("good", "first line\r\nsecond\n", 0600);
+	load_put("open", "hush\n", 0644);
+	load_put("empty", "\nhush\n", 0600);
+	load_put("a.conf", "user a { secret-file = good }\n", 0600);
 	CU_ASSERT_EQUAL_FATAL(load_in_dir(&t, "a.conf"), 0);
 	ASSERT_TEXT(t.m->user[0].secret, "first line");
 	cfg_unload(t.m);
-	put("b.conf",
+	load_put("b.conf",
 	    "user a { secret-file = open }\nuser b { secret-file = empty }\nuser c { secret-file = "
 	    "none }\n"
 	    "user d { secret-file = \".\" }\n",
@@ -290,7 +290,7 @@ static void more_mistakes_than_anyone_reads(void)
 }
 
 /* Every way we know of to get a secret wrong; "hush" is it, or part of it. */
-static void secrets_are_never_shown(void)
+static void load_secrets_are_never_shown(void)
 {
 	static const char *const texts[] = {
 		"peer a { secret = hush }\nx = 1",
@@ -363,7 +363,7 @@ static const struct test_case cases[] = {
 	{"nothing_changes_when_anything_is_wrong", nothing_changes_when_anything_is_wrong},
 	{"mistakes_in_order_of_lines", mistakes_in_order_of_lines},
 	{"more_mistakes_than_anyone_reads", more_mistakes_than_anyone_reads},
-	{"secrets_are_never_shown", secrets_are_never_shown},
+	{"secrets_are_never_shown", load_secrets_are_never_shown},
 	{"what_is_shown_is_printable", what_is_shown_is_printable},
 	{NULL, NULL},
 };

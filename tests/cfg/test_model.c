@@ -260,7 +260,7 @@ static void a_client(void)
 	told_end(&t);
 }
 
-static void wrong_values(void)
+static void model_wrong_values(void)
 {
 	ASSERT_TOLD("workers = 65",
 		    "t:1: workers: `65` is neither `auto` nor a number from 0 to 64\n");
@@ -350,7 +350,7 @@ static const struct test_case cases[] = {
 	{"a_service", a_service},
 	{"pools_and_users", pools_and_users},
 	{"a_client", a_client},
-	{"wrong_values", wrong_values},
+	{"wrong_values", model_wrong_values},
 	{"references", references},
 	{"the_model_owns_its_texts", the_model_owns_its_texts},
 	{NULL, NULL},

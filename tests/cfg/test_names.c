@@ -70,7 +70,7 @@ static void twice(void)
 	ASSERT_TOLD("peer a { }\npool a { ranges = 10.0.0.0/8 }\nnet a { }", "");
 }
 
-static void titles(void)
+static void names_titles(void)
 {
 	char text[512], want[512];
 
@@ -114,7 +114,7 @@ static const struct test_case cases[] = {
 	{"unknown_sections", unknown_sections},
 	{"keys_and_sections_are_not_mixed_up", keys_and_sections_are_not_mixed_up},
 	{"twice", twice},
-	{"titles", titles},
+	{"titles", names_titles},
 	{"required_keys", required_keys},
 	{NULL, NULL},
 };

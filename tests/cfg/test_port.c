@@ -47,7 +47,7 @@ static void settings_in_table_order_with_defaults(void)
 	told_end(&t);
 }
 
-static void circuits(void)
+static void port_circuits(void)
 {
 	static struct told t;
 	const struct cfg_port *p;
@@ -111,7 +111,7 @@ static void strangers(void)
 	told_end(&t);
 }
 
-static void wrong_values(void)
+static void port_wrong_values(void)
 {
 	ASSERT_TOLD("line l { link = x lmi = annex-d }",
 		    "t:1: line l: lmi: unknown word `annex-d`, did you mean `annex-a`?\n");
@@ -145,10 +145,10 @@ static void payloads_fit_the_transport(void)
 
 static const struct test_case cases[] = {
 	{"settings_in_table_order_with_defaults", settings_in_table_order_with_defaults},
-	{"circuits", circuits},
+	{"circuits", port_circuits},
 	{"a_circuit_inherits_from_its_port", a_circuit_inherits_from_its_port},
 	{"strangers", strangers},
-	{"wrong_values", wrong_values},
+	{"wrong_values", port_wrong_values},
 	{"payloads_fit_the_transport", payloads_fit_the_transport},
 	{NULL, NULL},
 };

@@ -76,7 +76,7 @@ static void depth_is_bounded(void)
 			  "t:1: top level: unknown section `a`\n");
 }
 
-static void titles(void)
+static void preproc_titles(void)
 {
 	setenv("IST_TEST_A", "a", 1);
 	ASSERT_TOLD("peer ${IST_TEST_A} { }",
@@ -121,7 +121,7 @@ static const struct test_case cases[] = {
 	{"lists", lists},
 	{"equals_and_values", equals_and_values},
 	{"depth_is_bounded", depth_is_bounded},
-	{"titles", titles},
+	{"titles", preproc_titles},
 	{"plain_spelling", plain_spelling},
 	{NULL, NULL},
 };

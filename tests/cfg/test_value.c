@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void numbers(void)
+static void value_numbers(void)
 {
 	static const char *const wrong[] = {"",	    "-1",  "+1",  " 1",	 "1 ",
 					    "0x10", "1e3", "ten", "1.5", "1234567890123456789"};
@@ -17,7 +17,7 @@ static void numbers(void)
 		CU_ASSERT_FALSE(cfg_parse_number(&n, wrong[i]));
 }
 
-static void times(void)
+static void value_times(void)
 {
 	static const struct {
 		const char *text;
@@ -64,7 +64,7 @@ static void booleans_and_words(void)
 	CU_ASSERT_EQUAL(cfg_word_index("", "x"), -1);
 }
 
-static void addresses(void)
+static void value_addresses(void)
 {
 	uint32_t a;
 
@@ -74,7 +74,7 @@ static void addresses(void)
 	CU_ASSERT_FALSE(cfg_parse_ipv4(&a, "::1"));
 }
 
-static void prefixes(void)
+static void value_prefixes(void)
 {
 	static const char *const wrong[] = {"",
 					    "/8",
@@ -172,11 +172,11 @@ static void host_and_port(void)
 }
 
 static const struct test_case cases[] = {
-	{"numbers", numbers},
-	{"times", times},
+	{"numbers", value_numbers},
+	{"times", value_times},
 	{"booleans_and_words", booleans_and_words},
-	{"addresses", addresses},
-	{"prefixes", prefixes},
+	{"addresses", value_addresses},
+	{"prefixes", value_prefixes},
 	{"masks", masks},
 	{"one_prefix_in_another", one_prefix_in_another},
 	{"host_and_port", host_and_port},

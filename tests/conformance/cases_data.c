@@ -256,7 +256,7 @@ static bool call_again(struct pair *p)
 	return pair_links(p);
 }
 
-static bool on_line(struct pair *p, const char *settings)
+static bool cases_data_on_line(struct pair *p, const char *settings)
 {
 	uint64_t end;
 
@@ -280,7 +280,7 @@ static bool on_line(struct pair *p, const char *settings)
 	return !p->why[0];
 }
 
-static uint64_t counted(const struct pair *p, const char *word)
+static uint64_t cases_data_counted(const struct pair *p, const char *word)
 {
 	const struct ist_counter *c = p->spec->t->counters;
 	uint64_t sum = 0;
@@ -295,14 +295,14 @@ bool case_loss(struct pair *p)
 {
 	struct way *w;
 
-	if (!on_line(p, "impair-loss = \"5\""))
+	if (!cases_data_on_line(p, "impair-loss = \"5\""))
 		return false;
 	if (p->skipped[0])
 		return true;
 	w = &p->link[0].way[A];
 	if (!w->got)
 		return fail(p, "nothing arrives at 5 %% loss");
-	if (!counted(p, "lost"))
+	if (!cases_data_counted(p, "lost"))
 		return fail(p, "losses on purpose are not counted");
 	w->lost += w->n;
 	pair_forget(p);
@@ -312,13 +312,13 @@ bool case_loss(struct pair *p)
 bool case_bad_line(struct pair *p)
 {
 	p->unordered = true;
-	if (!on_line(p, "impair-duplicate = \"10\" impair-reorder = \"10\" impair-delay = 1ms"))
+	if (!cases_data_on_line(p, "impair-duplicate = \"10\" impair-reorder = \"10\" impair-delay = 1ms"))
 		return false;
 	if (p->skipped[0])
 		return true;
 	if (!p->link[0].way[A].got)
 		return fail(p, "nothing arrives");
-	if (!counted(p, "duplicated") || !counted(p, "reordered"))
+	if (!cases_data_counted(p, "duplicated") || !cases_data_counted(p, "reordered"))
 		return fail(p, "what is done to frames on purpose is not counted");
 	pair_forget(p);
 	return true;

@@ -359,7 +359,7 @@ static void attack(struct sample *s, struct hostile *h)
 }
 
 /* All that side B has counted. */
-static uint64_t counted(struct pair *p)
+static uint64_t cases_life_counted(struct pair *p)
 {
 	uint64_t sum = 0;
 
@@ -390,10 +390,10 @@ bool case_hostile(struct pair *p)
 		fail(p, "cannot be hostile by \"%s\"", p->spec->hostile);
 	} else {
 		listen_to_b(s, &h);
-		before = counted(p);
+		before = cases_life_counted(p);
 		attack(s, &h);
 		pair_settle(p, 2);
-		if (counted(p) < before + 100)
+		if (cases_life_counted(p) < before + 100)
 			fail(p, "hardly anything of it reaches side B's counters");
 	}
 	hostile_close(&h);

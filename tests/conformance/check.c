@@ -39,7 +39,7 @@ struct tally {
 	unsigned passed, failed, skipped;
 };
 
-static const struct ist_transport *find(const char *name)
+static const struct ist_transport *check_find(const char *name)
 {
 	static char err[300];
 	const struct ist_transport *t;
@@ -66,7 +66,7 @@ static const char *missing_option(const char *text, const char *none)
 }
 
 /* Why a case cannot run here; NULL = it can. */
-static const char *missing(const struct spec *s, unsigned needs)
+static const char *check_missing(const struct spec *s, unsigned needs)
 {
 	static const struct {
 		unsigned need;
@@ -91,7 +91,7 @@ static const char *missing(const struct spec *s, unsigned needs)
 	return NULL;
 }
 
-static bool run_open(struct pair *p, const struct check_case *c)
+static bool check_run_open(struct pair *p, const struct check_case *c)
 {
 	if (!(c->needs & NEED_CLOSED) && !pair_open(p, NULL, false))
 		return false;
@@ -100,9 +100,9 @@ static bool run_open(struct pair *p, const struct check_case *c)
 	return c->run(p);
 }
 
-static void run(const struct spec *s, const struct check_case *c, struct tally *sum)
+static void check_run(const struct spec *s, const struct check_case *c, struct tally *sum)
 {
-	const char *why = missing(s, c->needs);
+	const char *why = check_missing(s, c->needs);
 	uint64_t began = check_now();
 	bool ok;
 	struct pair p;
@@ -113,7 +113,7 @@ static void run(const struct spec *s, const struct check_case *c, struct tally *
 		return;
 	}
 	pair_init(&p, s);
-	ok = run_open(&p, c);
+	ok = check_run_open(&p, c);
 	if (ok)
 		pair_count(&p);
 	if (!ok && (p.side[A].fault[0] || p.side[B].fault[0]))
@@ -135,7 +135,7 @@ static void run(const struct spec *s, const struct check_case *c, struct tally *
 }
 
 /* Is it one of the names in the list, or does one end in a star and begin like it? */
-static bool wanted(const char *list, const char *name)
+static bool check_wanted(const char *list, const char *name)
 {
 	for (const char *at = list, *end; at; at = *end ? end + 1 : NULL) {
 		size_t len = (size_t)((end = strchrnul(at, ',')) - at);
@@ -154,12 +154,12 @@ static int list_cases(void)
 	return 0;
 }
 
-static int run_all(struct spec *s, const char *name, const char *only)
+static int check_run_all(struct spec *s, const char *name, const char *only)
 {
 	struct tally sum = {0};
 	char err[300];
 
-	s->t = find(name);
+	s->t = check_find(name);
 	if (!s->t)
 		return 1;
 	if (plugin_vet(s->t, err, sizeof(err))) {
@@ -167,8 +167,8 @@ static int run_all(struct spec *s, const char *name, const char *only)
 		return 1;
 	}
 	for (const struct check_case *c = check_cases; c->name; c++)
-		if (wanted(only, c->name))
-			run(s, c, &sum);
+		if (check_wanted(only, c->name))
+			check_run(s, c, &sum);
 	printf("%s: %u passed, %u failed, %u skipped\n", s->t->name, sum.passed, sum.failed,
 	       sum.skipped);
 	return sum.failed || !sum.passed;
@@ -212,5 +212,5 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	s.text[A] = argv[optind + 1];
 	s.text[B] = argv[optind + 2];
-	return run_all(&s, argv[optind], only);
+	return check_run_all(&s, argv[optind], only);
 }

@@ -53,7 +53,7 @@ void check_fault(struct check_host *h, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void *grow(void *p, size_t size)
+static void *host_grow(void *p, size_t size)
 {
 	p = realloc(p, size);
 	if (!p)
@@ -81,7 +81,7 @@ static void may_report(struct check_host *h, const char *report)
 
 /* --- channels --------------------------------------------------------------------------------- */
 
-static struct check_chan **slot(struct check_host *h, ist_channel c)
+static struct check_chan **host_slot(struct check_host *h, ist_channel c)
 {
 	unsigned i = c * 2654435761u;
 
@@ -92,7 +92,7 @@ static struct check_chan **slot(struct check_host *h, ist_channel c)
 
 struct check_chan *check_chan(struct check_host *h, ist_channel c)
 {
-	return h->room ? *slot(h, c) : NULL;
+	return h->room ? *host_slot(h, c) : NULL;
 }
 
 static void rehash(struct check_host *h)
@@ -106,7 +106,7 @@ static void rehash(struct check_host *h)
 		abort();
 	for (unsigned i = 0; i < room; i++)
 		if (old[i])
-			*slot(h, old[i]->id) = old[i];
+			*host_slot(h, old[i]->id) = old[i];
 	free(old);
 }
 
@@ -116,7 +116,7 @@ struct check_chan *check_chan_make(struct check_host *h, ist_channel c)
 
 	if (2 * h->chans >= h->room)
 		rehash(h);
-	at = slot(h, c);
+	at = host_slot(h, c);
 	if (!*at) {
 		*at = calloc(1, sizeof(**at));
 		if (!*at)
@@ -138,7 +138,7 @@ static void forget_channels(struct check_host *h)
 
 /* --- what the host gives ---------------------------------------------------------------------- */
 
-static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
+static int host_h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		   void *arg)
 {
 	struct check_host *h = host;
@@ -161,14 +161,14 @@ static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, u
 		if (h->watch[i].fd < 0)
 			w = &h->watch[i];
 	if (!w) {
-		h->watch = grow(h->watch, (h->watches + 1) * sizeof(*w));
+		h->watch = host_grow(h->watch, (h->watches + 1) * sizeof(*w));
 		w = &h->watch[h->watches++];
 	}
 	*w = (struct check_watch){fd, what, on_fd, arg};
 	return 0;
 }
 
-static int h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
+static int host_h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
 		   void *arg)
 {
 	struct check_host *h = host;
@@ -188,21 +188,21 @@ static int h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *
 		if (!h->timer[i].used)
 			*id = i + 1;
 	if (!*id) {
-		h->timer = grow(h->timer, (h->timers + 1) * sizeof(*h->timer));
+		h->timer = host_grow(h->timer, (h->timers + 1) * sizeof(*h->timer));
 		*id = ++h->timers;
 	}
 	h->timer[*id - 1] = (struct check_timer){true, at, on_time, arg};
 	return 0;
 }
 
-static uint64_t h_now(void *host)
+static uint64_t host_h_now(void *host)
 {
 	(void)host;
 	return check_now();
 }
 
-static void h_log(void *host, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static void h_log(void *host, int level, const char *fmt, ...)
+static void host_h_log(void *host, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void host_h_log(void *host, int level, const char *fmt, ...)
 {
 	struct check_host *h = host;
 	va_list ap;
@@ -214,7 +214,7 @@ static void h_log(void *host, int level, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
+static void host_h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
 		  uint32_t head_len, const void *payload, uint32_t len)
 {
 	struct check_host *h = host;
@@ -227,7 +227,7 @@ static void h_tap(void *host, bool outbound, uint16_t link_type, const void *hea
 		return;
 	if (link_type == UPPER_PDU) /* the head is the capture's, never on the wire */
 		head_len = 0;
-	frame = grow(NULL, (size_t)head_len + len + 1);
+	frame = host_grow(NULL, (size_t)head_len + len + 1);
 	if (head_len)
 		memcpy(frame, head, head_len);
 	if (len)
@@ -236,7 +236,7 @@ static void h_tap(void *host, bool outbound, uint16_t link_type, const void *hea
 	free(frame);
 }
 
-static void h_wake(void *host)
+static void host_h_wake(void *host)
 {
 	struct check_host *h = host;
 	uint64_t one = 1;
@@ -248,7 +248,7 @@ static void h_wake(void *host)
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-static void one_frame(struct check_host *h, const struct ist_frame *f)
+static void host_one_frame(struct check_host *h, const struct ist_frame *f)
 {
 	struct check_chan *c = check_chan(h, f->channel);
 
@@ -264,13 +264,13 @@ static void one_frame(struct check_host *h, const struct ist_frame *f)
 		h->on_frame(h, f);
 }
 
-static void h_frames(void *host, const struct ist_frame *f, unsigned n)
+static void host_h_frames(void *host, const struct ist_frame *f, unsigned n)
 {
 	struct check_host *h = host;
 
 	may_report(h, "frames");
 	for (unsigned i = 0; i < n && h->port; i++)
-		one_frame(h, &f[i]);
+		host_one_frame(h, &f[i]);
 }
 
 static void addr_survives(struct check_host *h, const struct ist_addr *a)
@@ -298,7 +298,7 @@ static void attrs_fit(struct check_host *h, ist_channel c, const struct ist_attr
 	addr_survives(h, &a->peer);
 }
 
-static void h_offer(void *host, ist_channel c, const struct ist_attrs *a)
+static void host_h_offer(void *host, ist_channel c, const struct ist_attrs *a)
 {
 	struct check_host *h = host;
 	struct check_chan *ch = check_chan_make(h, c);
@@ -311,7 +311,7 @@ static void h_offer(void *host, ist_channel c, const struct ist_attrs *a)
 		h->on_offer(h, c, a);
 }
 
-static void h_up(void *host, ist_channel c, const struct ist_attrs *a)
+static void host_h_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
 	struct check_host *h = host;
 	struct check_chan *ch = check_chan_make(h, c);
@@ -328,7 +328,7 @@ static void h_up(void *host, ist_channel c, const struct ist_attrs *a)
 		h->on_up(h, ch, a);
 }
 
-static void h_down(void *host, ist_channel c, const struct ist_cause *why, bool forever)
+static void host_h_down(void *host, ist_channel c, const struct ist_cause *why, bool forever)
 {
 	struct check_host *h = host;
 	struct check_chan *ch = check_chan(h, c);
@@ -353,7 +353,7 @@ static void h_mtu_changed(void *host, ist_channel c)
 		check_fault(host, "the MTU of channel %#x changes, which is not there", c);
 }
 
-static void h_writable(void *host, ist_channel c)
+static void host_h_writable(void *host, ist_channel c)
 {
 	struct check_host *h = host;
 	struct check_chan *ch = check_chan(h, c);
@@ -365,7 +365,7 @@ static void h_writable(void *host, ist_channel c)
 		ch->writable = true;
 }
 
-static void h_failed(void *host, int err, const char *words)
+static void host_h_failed(void *host, int err, const char *words)
 {
 	struct check_host *h = host;
 
@@ -381,10 +381,10 @@ void check_init(struct check_host *h, const char *side, const struct ist_transpo
 	*h = (struct check_host){.t = t, .side = side, .thread = pthread_self()};
 	h->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	h->host = (struct ist_host){
-		.abi = IST_TRANSPORT_ABI, .size = sizeof(h->host), .watch = h_watch,
-		.timer = h_timer, .now = h_now, .log = h_log, .tap = h_tap, .tap_on = &h->tap_on,
-		.wake = h_wake, .frames = h_frames, .offer = h_offer, .up = h_up, .down = h_down,
-		.mtu_changed = h_mtu_changed, .writable = h_writable, .failed = h_failed,
+		.abi = IST_TRANSPORT_ABI, .size = sizeof(h->host), .watch = host_h_watch,
+		.timer = host_h_timer, .now = host_h_now, .log = host_h_log, .tap = host_h_tap, .tap_on = &h->tap_on,
+		.wake = host_h_wake, .frames = host_h_frames, .offer = host_h_offer, .up = host_h_up, .down = host_h_down,
+		.mtu_changed = h_mtu_changed, .writable = host_h_writable, .failed = host_h_failed,
 	};
 }
 
@@ -508,7 +508,7 @@ unsigned check_count(struct check_host *h, uint64_t now[CHECK_COUNTERS])
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
-static uint64_t next_timer(struct check_host *const *h, unsigned n, uint64_t until)
+static uint64_t host_next_timer(struct check_host *const *h, unsigned n, uint64_t until)
 {
 	for (unsigned k = 0; k < n; k++)
 		for (unsigned i = 0; i < h[k]->timers; i++)
@@ -517,7 +517,7 @@ static uint64_t next_timer(struct check_host *const *h, unsigned n, uint64_t unt
 	return until;
 }
 
-static bool fire(struct check_host *h, uint64_t now)
+static bool host_fire(struct check_host *h, uint64_t now)
 {
 	bool any = false;
 
@@ -562,7 +562,7 @@ static void woken(struct check_host *h)
 
 bool check_serve(struct check_host *const *h, unsigned n, uint64_t until)
 {
-	uint64_t now = check_now(), wake = next_timer(h, n, until);
+	uint64_t now = check_now(), wake = host_next_timer(h, n, until);
 	struct timespec wait = {0};
 	struct pollfd *p;
 	unsigned fds = 0, k, i, at = 0, ends[2];
@@ -570,7 +570,7 @@ bool check_serve(struct check_host *const *h, unsigned n, uint64_t until)
 
 	for (k = 0; k < n; k++)
 		fds += h[k]->watches + 1;
-	p = grow(NULL, fds * sizeof(*p));
+	p = host_grow(NULL, fds * sizeof(*p));
 	for (k = 0; k < n; k++) {
 		p[at++] = (struct pollfd){.fd = h[k]->wake_fd, .events = POLLIN};
 		for (i = 0; i < h[k]->watches; i++)
@@ -589,7 +589,7 @@ bool check_serve(struct check_host *const *h, unsigned n, uint64_t until)
 			if (any && p[at].revents)
 				ready_fd(h[k], &p[at]);
 	for (k = 0; k < n; k++)
-		any |= fire(h[k], check_now());
+		any |= host_fire(h[k], check_now());
 	free(p);
 	return any;
 }

@@ -32,7 +32,7 @@ struct hostile_kind {
 	size_t (*wrap)(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len, uint64_t random);
 };
 
-static void put(uint8_t *out, unsigned octets, uint64_t value, bool little)
+static void hostile_put(uint8_t *out, unsigned octets, uint64_t value, bool little)
 {
 	for (unsigned i = 0; i < octets; i++)
 		out[little ? i : octets - 1 - i] = (uint8_t)(value >> 8 * i);
@@ -71,7 +71,7 @@ static bool inet(const char *text, struct sockaddr_storage *out, socklen_t *len)
 	return inet_pton(AF_INET, host, &in->sin_addr) == 1;
 }
 
-static int dial(int type, const struct sockaddr_storage *from, const struct sockaddr_storage *to,
+static int hostile_dial(int type, const struct sockaddr_storage *from, const struct sockaddr_storage *to,
 		socklen_t len)
 {
 	int fd = socket(to->ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -84,14 +84,14 @@ static int dial(int type, const struct sockaddr_storage *from, const struct sock
 	return fd;
 }
 
-static int open_udp(struct hostile *h)
+static int hostile_open_udp(struct hostile *h)
 {
 	struct sockaddr_storage from, to;
 	socklen_t len;
 
 	if (!inet(h->part[0], &from, &len) || !inet(h->part[1], &to, &len))
 		return -1;
-	return dial(SOCK_DGRAM, &from, &to, len);
+	return hostile_dial(SOCK_DGRAM, &from, &to, len);
 }
 
 static int open_unix(struct hostile *h)
@@ -104,7 +104,7 @@ static int open_unix(struct hostile *h)
 		un->sun_family = AF_UNIX;
 		memcpy(un->sun_path, h->part[k], sizeof(un->sun_path));
 	}
-	return dial(SOCK_DGRAM, &ss[0], &ss[1], sizeof(struct sockaddr_un));
+	return hostile_dial(SOCK_DGRAM, &ss[0], &ss[1], sizeof(struct sockaddr_un));
 }
 
 static int open_tcp(struct hostile *h)
@@ -112,14 +112,14 @@ static int open_tcp(struct hostile *h)
 	struct sockaddr_storage to;
 	socklen_t len;
 
-	return inet(h->part[0], &to, &len) ? dial(SOCK_STREAM, NULL, &to, len) : -1;
+	return inet(h->part[0], &to, &len) ? hostile_dial(SOCK_STREAM, NULL, &to, len) : -1;
 }
 
 static size_t wrap_xot(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len, uint64_t random)
 {
 	(void)h;
-	put(out, 2, random & 7 ? 0 : random >> 8, false);
-	put(out + 2, 2, random & 0x70 ? len : random >> 16, false);
+	hostile_put(out, 2, random & 7 ? 0 : random >> 8, false);
+	hostile_put(out + 2, 2, random & 0x70 ? len : random >> 16, false);
 	return 4;
 }
 
@@ -127,8 +127,8 @@ static size_t wrap_xot(const struct hostile *h, uint8_t out[WRAP_MAX], size_t le
 static size_t wrap_atmtcp(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len, uint64_t random)
 {
 	(void)h;
-	put(out, 4, random & 7 ? 35 : random >> 8, false);
-	put(out + 4, 4, random & 0x70 ? len : random >> 16, false);
+	hostile_put(out, 4, random & 7 ? 35 : random >> 8, false);
+	hostile_put(out + 4, 4, random & 0x70 ? len : random >> 16, false);
 	return 8;
 }
 
@@ -160,9 +160,9 @@ static size_t wrap_packet(const struct hostile *h, uint8_t out[WRAP_MAX], size_t
 	if (!h->ethernet)
 		return 0;
 	memset(out, 0xff, 6);
-	put(out + 6, 6, 0x020000000001, false);
-	put(out + 12, 2, h->protocol, false);
-	put(out + 14, 2, random & 6 ? len : random >> 8, random & 1);
+	hostile_put(out + 6, 6, 0x020000000001, false);
+	hostile_put(out + 12, 2, h->protocol, false);
+	hostile_put(out + 14, 2, random & 6 ? len : random >> 8, random & 1);
 	return ETHER;
 }
 
@@ -206,16 +206,16 @@ static bool begin_stream(struct hostile *h)
 static size_t wrap_pcap(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len, uint64_t random)
 {
 	(void)h;
-	put(out, 8, random >> 16, false);
-	put(out + 8, 4, random & 0xfff ? len : random >> 20, false);
-	put(out + 12, 4, random & 0x700 ? len : random >> 40, false);
+	hostile_put(out, 8, random >> 16, false);
+	hostile_put(out + 8, 4, random & 0xfff ? len : random >> 20, false);
+	hostile_put(out + 12, 4, random & 0x700 ? len : random >> 40, false);
 	return 16;
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
 
 static const struct hostile_kind kinds[] = {
-	{"udp:", '>', open_udp, no_wrap},	{"unix:", '>', open_unix, no_wrap},
+	{"udp:", '>', hostile_open_udp, no_wrap},	{"unix:", '>', open_unix, no_wrap},
 	{"packet:", '/', open_packet, wrap_packet}, {"xot:", 0, open_tcp, wrap_xot},
 	{"atmtcp:", 0, open_tcp, wrap_atmtcp},	{"pcap:", '>', open_pcap, wrap_pcap},
 };

@@ -20,7 +20,7 @@
 /* --- frames made from numbers ----------------------------------------------------------------- */
 
 /* IPv4 by its protocol field, then the frame's number. */
-static void fill(uint8_t *out, uint16_t tid, uint16_t sid, uint32_t no, uint32_t len)
+static void l2tp_end_fill(uint8_t *out, uint16_t tid, uint16_t sid, uint32_t no, uint32_t len)
 {
 	uint64_t x = ((uint64_t)tid << 48 | (uint64_t)sid << 32 | no) * 0x9e3779b97f4a7c15u + len;
 	uint8_t head[6] = {0, 0x21};
@@ -68,7 +68,7 @@ static void whole(struct l2tp_end *e, struct leg *l, const struct l2tp_hdr *h)
 
 	if (!in_turn(e, l, h))
 		return;
-	fill(want, h->tid, h->sid, l->got + l->missed, (uint32_t)h->len);
+	l2tp_end_fill(want, h->tid, h->sid, l->got + l->missed, (uint32_t)h->len);
 	if (h->len > PPP_MAX || memcmp(want, h->payload, h->len))
 		check_fault(e->host, "a PPP frame of %zu octets that was not sent so", h->len);
 	l->got++;
@@ -95,7 +95,7 @@ static void data(struct l2tp_end *e, unsigned link, const struct l2tp_hdr *h)
 			    l2tp_reasons[why].words);
 }
 
-static void on_frame(struct pair *p, unsigned side, const struct check_chan *c,
+static void l2tp_end_on_frame(struct pair *p, unsigned side, const struct check_chan *c,
 		     const struct ist_frame *f)
 {
 	struct l2tp_end *e = &((struct bed *)p->user)->end[side];
@@ -119,7 +119,7 @@ static bool spoilt(struct l2tp_end *e)
 	return e->deaf || (e->bed->loss && pair_rand(e->bed->p) % 100 < e->bed->loss);
 }
 
-static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx l2tp_end_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
 {
 	struct l2tp_end *e = ctx;
 	struct ist_frame f = {.flags = IST_FRAME_CONTROL, .payload = pkt, .len = (uint32_t)len};
@@ -130,7 +130,7 @@ static enum l2tp_tx op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t
 	return L2TP_TX_TAKEN;
 }
 
-static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
+static bool l2tp_end_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
 		    struct l2tp_peer_answer *out)
 {
 	struct l2tp_end *e = ctx;
@@ -142,7 +142,7 @@ static bool op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t ho
 	return true;
 }
 
-static void op_random(void *ctx, void *buf, size_t len)
+static void l2tp_end_op_random(void *ctx, void *buf, size_t len)
 {
 	struct l2tp_end *e = ctx;
 	uint8_t *out = buf;
@@ -178,7 +178,7 @@ static struct tun *tun_of(struct l2tp_end *e, struct l2tp_tunnel *t)
 	return i.user ? i.user : tun_new(e, t);
 }
 
-static void tunnel_up(struct tun *t)
+static void l2tp_end_tunnel_up(struct tun *t)
 {
 	t->up = t->settled = true;
 }
@@ -224,7 +224,7 @@ static struct leg *leg_new(struct l2tp_end *e, struct l2tp_call *c, enum l2tp_ca
 }
 
 /* The circuit is up as soon as the call is: in the ICCN or OCCN, the demand for sequencing. */
-static void connected(struct l2tp_end *e, struct l2tp_call *c, uint64_t now)
+static void l2tp_end_connected(struct l2tp_end *e, struct l2tp_call *c, uint64_t now)
 {
 	static const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED,
 						 .mandatory = true, .val = (const uint8_t *)""};
@@ -246,10 +246,10 @@ static void offered(struct l2tp_end *e, const struct l2tp_event *ev)
 	}
 	l2tp_call_answer(ev->call, NULL, 0, ev->now);
 	if (i.kind == L2TP_OUTGOING)
-		connected(e, ev->call, ev->now);
+		l2tp_end_connected(e, ev->call, ev->now);
 }
 
-static void call_up(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev)
+static void l2tp_end_call_up(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i;
 	struct l2tp_tunnel_info t;
@@ -281,7 +281,7 @@ static void call_down(struct l2tp_end *e, struct leg *l, const struct l2tp_event
 static void call_replied(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev)
 {
 	if (!l->data.cfg.lns)
-		connected(e, ev->call, ev->now);
+		l2tp_end_connected(e, ev->call, ev->now);
 }
 
 static void call_sli(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev)
@@ -299,7 +299,7 @@ static void call_wen(struct l2tp_end *e, struct leg *l, const struct l2tp_event 
 static void call_event(struct l2tp_end *e, const struct l2tp_event *ev)
 {
 	static void (*const on[])(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev) = {
-		[L2TP_EV_CALL_REPLIED] = call_replied, [L2TP_EV_CALL_UP] = call_up,
+		[L2TP_EV_CALL_REPLIED] = call_replied, [L2TP_EV_CALL_UP] = l2tp_end_call_up,
 		[L2TP_EV_CALL_DOWN] = call_down, [L2TP_EV_SLI] = call_sli, [L2TP_EV_WEN] = call_wen,
 	};
 	struct l2tp_call_info i;
@@ -313,14 +313,14 @@ static void call_event(struct l2tp_end *e, const struct l2tp_event *ev)
 		check_fault(e->host, "call %u: an event before it was offered", i.local_id);
 }
 
-static void op_event(void *ctx, const struct l2tp_event *ev)
+static void l2tp_end_op_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct l2tp_end *e = ctx;
 
 	if (ev->call)
 		call_event(e, ev);
 	else if (ev->kind == L2TP_EV_TUNNEL_UP)
-		tunnel_up(tun_of(e, ev->tunnel));
+		l2tp_end_tunnel_up(tun_of(e, ev->tunnel));
 	else if (ev->kind == L2TP_EV_TUNNEL_DOWN)
 		tunnel_down(e, tun_of(e, ev->tunnel), ev);
 }
@@ -345,7 +345,7 @@ static void on_channel(struct check_host *h, struct check_chan *c)
 		l2tp_engine_channel(e->e, on, c->state == CHAN_UP, bed_now());
 }
 
-static void on_up(struct check_host *h, struct check_chan *c, const struct ist_attrs *a)
+static void l2tp_end_on_up(struct check_host *h, struct check_chan *c, const struct ist_attrs *a)
 {
 	struct pair *p = h->user;
 
@@ -353,10 +353,10 @@ static void on_up(struct check_host *h, struct check_chan *c, const struct ist_a
 	on_channel(h, c);
 }
 
-static void attach(struct l2tp_end *e)
+static void l2tp_end_attach(struct l2tp_end *e)
 {
 	e->pair_up = e->host->on_up;
-	e->host->on_up = on_up;
+	e->host->on_up = l2tp_end_on_up;
 	e->host->on_down = on_channel;
 }
 
@@ -376,7 +376,7 @@ void bed_policy(struct l2tp_policy *p)
 	p->hello = 0;
 }
 
-static uint64_t op_heard(void *ctx, uint16_t local_id)
+static uint64_t l2tp_end_op_heard(void *ctx, uint16_t local_id)
 {
 	struct l2tp_end *e = ctx;
 
@@ -388,19 +388,19 @@ static uint64_t op_heard(void *ctx, uint16_t local_id)
 
 static bool engine_start(struct l2tp_end *e)
 {
-	static const struct l2tp_ops ops = {op_tx, op_event, op_peer, op_random, op_heard};
+	static const struct l2tp_ops ops = {l2tp_end_op_tx, l2tp_end_op_event, l2tp_end_op_peer, l2tp_end_op_random, l2tp_end_op_heard};
 
 	e->e = l2tp_engine_new(&ops, e, NULL);
 	return e->e ? true : fail(e->bed->p, "no memory for an engine");
 }
 
-static bool start(struct bed *b, struct pair *p, const struct l2tp_policy *policy)
+static bool l2tp_end_start(struct bed *b, struct pair *p, const struct l2tp_policy *policy)
 {
 	static const char *const names[] = {"side-a", "side-b"};
 
 	b->p = p;
 	p->user = b;
-	p->on_frame = on_frame;
+	p->on_frame = l2tp_end_on_frame;
 	for (unsigned i = 0; i < p->links && b->links < BED_LINKS; i++)
 		if (p->link[i].payload == IST_PAYLOAD_L2TP)
 			b->link[b->links++] = i;
@@ -412,7 +412,7 @@ static bool start(struct bed *b, struct pair *p, const struct l2tp_policy *polic
 		if (policy)
 			e->policy = *policy;
 		strcpy(e->policy.host_name, names[k]);
-		attach(e);
+		l2tp_end_attach(e);
 		if (!engine_start(e))
 			return false;
 	}
@@ -447,7 +447,7 @@ bool bed_run(struct pair *p, const struct l2tp_policy *policy, bool (*body)(stru
 
 	if (!b)
 		abort();
-	ok = start(b, p, policy);
+	ok = l2tp_end_start(b, p, policy);
 	if (ok && !b->links)
 		ok = skip(p, "side A has no circuit that carries L2TP");
 	else if (ok)
@@ -494,7 +494,7 @@ bool bed_reopen(struct bed *b, unsigned side)
 		return false;
 	if (!pair_open_side(b->p, side))
 		return false;
-	attach(&b->end[side]);
+	l2tp_end_attach(&b->end[side]);
 	return bed_relink(b);
 }
 
@@ -703,7 +703,7 @@ bool bed_push(struct bed *b, unsigned side, struct leg *l, uint32_t len)
 	f.head_len = (uint32_t)l2tp_data_header(&l->data, head, len);
 	if (!f.head_len)
 		return fail(b->p, "no header for %u octets", len);
-	fill(octets, l->data.cfg.peer_tid, l->data.cfg.peer_sid, l->sent, len);
+	l2tp_end_fill(octets, l->data.cfg.peer_tid, l->data.cfg.peer_sid, l->sent, len);
 	l->sent++;
 	b->sent++;
 	if (!spoilt(e) && line_send(e, l->link, &f, 0) == L2TP_TX_FAILED)
@@ -713,7 +713,7 @@ bool bed_push(struct bed *b, unsigned side, struct leg *l, uint32_t len)
 }
 
 /* Until no more than n frames are on their way, or nothing has come for too long. */
-static bool down_to(struct bed *b, uint64_t n)
+static bool l2tp_end_down_to(struct bed *b, uint64_t n)
 {
 	b->p->progress = bed_now();
 	while (b->sent - b->arrived > n && !faulty(b)) {
@@ -725,19 +725,19 @@ static bool down_to(struct bed *b, uint64_t n)
 }
 
 /* Frames on their way, all calls together: a line need not hold more, and a long one may be many there. */
-static unsigned most(uint32_t len)
+static unsigned l2tp_end_most(uint32_t len)
 {
 	return len > 4000 ? 1 : len > 1500 ? 8 : 32;
 }
 
 bool bed_send(struct bed *b, unsigned side, struct leg *l, uint32_t len)
 {
-	return down_to(b, most(len) - 1) && bed_push(b, side, l, len);
+	return l2tp_end_down_to(b, l2tp_end_most(len) - 1) && bed_push(b, side, l, len);
 }
 
 bool bed_drain(struct bed *b)
 {
-	if (!down_to(b, 0))
+	if (!l2tp_end_down_to(b, 0))
 		return false;
 	for (unsigned k = A; k <= B; k++)
 		for (unsigned i = 0; i < b->end[k].legs; i++)

@@ -33,7 +33,7 @@ bool bed_queued(const struct queue *q)
 	return q->first != NULL;
 }
 
-static void push(struct queue *q, const struct ist_frame *f, uint64_t cookie)
+static void l2tp_line_push(struct queue *q, const struct ist_frame *f, uint64_t cookie)
 {
 	struct waiting *w = malloc(sizeof(*w) + f->head_len + f->len);
 
@@ -66,7 +66,7 @@ void line_flush(struct l2tp_end *e, unsigned link)
 }
 
 /* The channel a link has at this side, if frames may go there now. */
-static struct check_chan *channel(struct l2tp_end *e, unsigned link)
+static struct check_chan *l2tp_line_channel(struct l2tp_end *e, unsigned link)
 {
 	ist_channel id = e->bed->p->link[link].id[e->side];
 	struct check_chan *c = e->host->port && id ? check_chan(e->host, id) : NULL;
@@ -91,19 +91,19 @@ enum l2tp_tx line_send(struct l2tp_end *e, unsigned link, struct ist_frame *f, u
 {
 	struct line *l = &e->line[link];
 	bool control = f->flags & IST_FRAME_CONTROL;
-	struct check_chan *c = channel(e, link);
+	struct check_chan *c = l2tp_line_channel(e, link);
 	int r;
 
 	if (!c)
 		return L2TP_TX_FAILED;
 	r = l->control.first || (l->data.first && !control) ? 0 : attempt(e, c, f);
 	if (!r)
-		push(control ? &l->control : &l->data, f, cookie);
+		l2tp_line_push(control ? &l->control : &l->data, f, cookie);
 	return r > 0 ? L2TP_TX_TAKEN : !r ? L2TP_TX_WAITING : L2TP_TX_FAILED;
 }
 
 /* False = the channel is full again. */
-static bool drain(struct l2tp_end *e, struct check_chan *c, struct queue *q)
+static bool l2tp_line_drain(struct l2tp_end *e, struct check_chan *c, struct queue *q)
 {
 	while (q->first) {
 		struct waiting *w = q->first;
@@ -125,11 +125,11 @@ static bool drain(struct l2tp_end *e, struct check_chan *c, struct queue *q)
 void line_drain(struct l2tp_end *e)
 {
 	for (unsigned i = 0; i < e->bed->p->links; i++) {
-		struct check_chan *c = channel(e, i);
+		struct check_chan *c = l2tp_line_channel(e, i);
 
 		if (!c || !c->writable)
 			continue;
-		if (drain(e, c, &e->line[i].control))
-			drain(e, c, &e->line[i].data);
+		if (l2tp_line_drain(e, c, &e->line[i].control))
+			l2tp_line_drain(e, c, &e->line[i].data);
 	}
 }

@@ -54,7 +54,7 @@ bool skip(struct pair *p, const char *fmt, ...)
 /* --- frames made from numbers ----------------------------------------------------------------- */
 
 /* L2TP version 2, or PPP with IPv4: what looks at the first octets sees what it may expect. */
-static void fill(uint8_t *out, const struct link *l, unsigned link, unsigned from, struct sent s)
+static void pair_fill(uint8_t *out, const struct link *l, unsigned link, unsigned from, struct sent s)
 {
 	uint64_t x = ((uint64_t)s.seq << 32 | link << 1 | from) * 0x9e3779b97f4a7c15u + s.len;
 
@@ -77,7 +77,7 @@ static struct sent *sent_at(const struct way *w, unsigned i)
 	return &w->on_way[(w->first + i) % w->room];
 }
 
-static void push(struct way *w, struct sent s)
+static void pair_push(struct way *w, struct sent s)
 {
 	if (w->n == w->room) {
 		unsigned room = w->room ? 2 * w->room : 64;
@@ -96,7 +96,7 @@ static void push(struct way *w, struct sent s)
 	*sent_at(w, w->n - 1) = s;
 }
 
-static void drop(struct way *w, unsigned n)
+static void pair_drop(struct way *w, unsigned n)
 {
 	w->first = (w->first + n) % (w->room ? w->room : 1);
 	w->n -= n;
@@ -108,12 +108,12 @@ static void arrived_as(struct pair *p, struct way *w, unsigned i)
 	w->got++;
 	if (!p->unordered) {
 		w->lost += i;
-		drop(w, i + 1);
+		pair_drop(w, i + 1);
 		return;
 	}
 	for (w->late += i > 0; i > 0; i--)
 		*sent_at(w, i) = *sent_at(w, i - 1);
-	drop(w, 1);
+	pair_drop(w, 1);
 }
 
 static bool is(struct link *l, unsigned link, unsigned from, struct sent s, const struct ist_frame *f)
@@ -122,11 +122,11 @@ static bool is(struct link *l, unsigned link, unsigned from, struct sent s, cons
 
 	if (s.len != f->len)
 		return false;
-	fill(want, l, link, from, s);
+	pair_fill(want, l, link, from, s);
 	return !memcmp(want, f->payload, f->len);
 }
 
-static void arrived(struct pair *p, unsigned link, unsigned from, const struct ist_frame *f)
+static void pair_arrived(struct pair *p, unsigned link, unsigned from, const struct ist_frame *f)
 {
 	struct link *l = &p->link[link];
 	struct way *w = &l->way[from];
@@ -146,7 +146,7 @@ static void arrived(struct pair *p, unsigned link, unsigned from, const struct i
 	check_fault(&p->side[!from], "a frame of %u octets that was not sent so", f->len);
 }
 
-static void on_frame(struct check_host *h, const struct ist_frame *f)
+static void pair_on_frame(struct check_host *h, const struct ist_frame *f)
 {
 	struct pair *p = h->user;
 	unsigned side = h == &p->side[B];
@@ -171,7 +171,7 @@ static void on_frame(struct check_host *h, const struct ist_frame *f)
 		return;
 	}
 	mark = (uint32_t)(uintptr_t)c->user - 1;
-	arrived(p, mark, !side, f);
+	pair_arrived(p, mark, !side, f);
 	if (p->echo && side == B)
 		pair_try(p, &p->link[mark], B, f->len, 0, 0);
 }
@@ -189,7 +189,7 @@ bool pair_try(struct pair *p, struct link *l, unsigned from, uint32_t len, uint3
 			      .head_len = head_len};
 	int r;
 
-	fill(octets, l, (unsigned)(l - p->link), from, s);
+	pair_fill(octets, l, (unsigned)(l - p->link), from, s);
 	check_chan(&p->side[from], l->id[from])->writable = false;
 	r = check_send(&p->side[from], &f, 1);
 	if (r < 0)
@@ -198,7 +198,7 @@ bool pair_try(struct pair *p, struct link *l, unsigned from, uint32_t len, uint3
 	if (r != 1)
 		return false;
 	w->seq++;
-	push(w, s);
+	pair_push(w, s);
 	return true;
 }
 
@@ -230,13 +230,13 @@ void pair_settle(struct pair *p, unsigned bits)
 }
 
 /* A channel may push back, but the line behind it need not: nobody owes us more than a few frames. */
-static unsigned most(uint32_t len)
+static unsigned pair_most(uint32_t len)
 {
 	return len > 4000 ? 1 : WINDOW;
 }
 
 /* Until it is no more than `n` on its way, or nothing has come for too long. */
-static bool down_to(struct pair *p, unsigned n)
+static bool pair_down_to(struct pair *p, unsigned n)
 {
 	p->progress = check_now();
 	while (pair_on_way(p) > n && !p->side[A].fault[0] && !p->side[B].fault[0]) {
@@ -249,7 +249,7 @@ static bool down_to(struct pair *p, unsigned n)
 
 bool pair_drain(struct pair *p)
 {
-	if (!down_to(p, 0))
+	if (!pair_down_to(p, 0))
 		return false;
 	for (unsigned i = 0; i < p->links; i++)
 		for (unsigned k = 0; k < 2; k++)
@@ -263,7 +263,7 @@ bool pair_send(struct pair *p, struct link *l, unsigned from, uint32_t len, uint
 {
 	struct check_chan *c = check_chan(&p->side[from], l->id[from]);
 
-	if (!down_to(p, most(len) - 1))
+	if (!pair_down_to(p, pair_most(len) - 1))
 		return false;
 	p->progress = check_now();
 	while (!pair_try(p, l, from, len, head_len, flags)) {
@@ -283,13 +283,13 @@ bool pair_send_batch(struct pair *p, struct link *l, unsigned from, uint32_t len
 	unsigned done = 0;
 
 	for (unsigned i = 0; f && octets && i < n; i++) {
-		fill(octets + (size_t)i * len, l, (unsigned)(l - p->link), from,
+		pair_fill(octets + (size_t)i * len, l, (unsigned)(l - p->link), from,
 		     (struct sent){l->way[from].seq + i, len});
 		f[i] = (struct ist_frame){
 			.channel = l->id[from], .payload = octets + (size_t)i * len, .len = len};
 	}
 	for (unsigned i = 0; i < n; i++)
-		push(&l->way[from], (struct sent){l->way[from].seq++, len});
+		pair_push(&l->way[from], (struct sent){l->way[from].seq++, len});
 	p->progress = check_now();
 	while (done < n && !p->why[0]) {
 		int r;
@@ -316,7 +316,7 @@ void pair_forget(struct pair *p)
 		for (unsigned k = 0; k < 2; k++) {
 			struct way *w = &p->link[i].way[k];
 
-			drop(w, w->n);
+			pair_drop(w, w->n);
 			w->lost = 0;
 		}
 }
@@ -386,7 +386,7 @@ static void mistake(void *ctx, const char *text)
 }
 
 /* %: the number; %h and %l: the number by 250, and what is left of it plus one. */
-static void many_circuits(FILE *out, const char *many)
+static void pair_many_circuits(FILE *out, const char *many)
 {
 	unsigned first, last;
 	int at = 0;
@@ -419,7 +419,7 @@ bool pair_configure(struct pair *p, const char *extra, bool many)
 		fprintf(f, "%s port { %s %s\n", p->spec->t->name, p->spec->text[k],
 			extra ? extra : "");
 		if (many)
-			many_circuits(f, p->spec->many);
+			pair_many_circuits(f, p->spec->many);
 		fprintf(f, "}\n");
 		fclose(f);
 		cfg_unload(p->model[k]);
@@ -434,7 +434,7 @@ bool pair_configure(struct pair *p, const char *extra, bool many)
 
 /* --- up --------------------------------------------------------------------------------------- */
 
-static void on_offer(struct check_host *h, ist_channel c, const struct ist_attrs *a)
+static void pair_on_offer(struct check_host *h, ist_channel c, const struct ist_attrs *a)
 {
 	struct pair *p = h->user;
 
@@ -445,14 +445,14 @@ static void on_offer(struct check_host *h, ist_channel c, const struct ist_attrs
 }
 
 /* A stranger's channel is kept, so that it is not given to another. */
-static void on_up(struct check_host *h, struct check_chan *c, const struct ist_attrs *a)
+static void pair_on_up(struct check_host *h, struct check_chan *c, const struct ist_attrs *a)
 {
 	(void)a;
 	if (h->t->caps & IST_CAP_UNKNOWN && !(h->t->caps & IST_CAP_SWITCHED))
 		check_answer(h, c->id, true);
 }
 
-static void on_tap(struct check_host *h, const uint8_t *frame, size_t len)
+static void pair_on_tap(struct check_host *h, const uint8_t *frame, size_t len)
 {
 	struct pair *p = h->user;
 
@@ -473,10 +473,10 @@ bool pair_open_side(struct pair *p, unsigned k)
 	char err[300];
 
 	h->user = p;
-	h->on_frame = on_frame;
-	h->on_offer = on_offer;
-	h->on_up = on_up;
-	h->on_tap = on_tap;
+	h->on_frame = pair_on_frame;
+	h->on_offer = pair_on_offer;
+	h->on_up = pair_on_up;
+	h->on_tap = pair_on_tap;
 	memset(p->count[k], 0, sizeof(p->count[k]));
 	if (dials_anybody(p))
 		cfg.circuits = 0;
@@ -502,7 +502,7 @@ static void list_links(struct pair *p)
 }
 
 /* A channel that is there and not dead is kept.  False: not now; a line that is not up yet takes no calls. */
-static bool dial(struct pair *p, struct link *l)
+static bool pair_dial(struct pair *p, struct link *l)
 {
 	struct check_chan *c = l->id[A] ? check_chan(&p->side[A], l->id[A]) : NULL;
 	int r;
@@ -527,7 +527,7 @@ static void mark(struct pair *p, unsigned i)
 	check_send(&p->side[A], &f, 1);
 }
 
-static bool ready(struct pair *p, const struct link *l)
+static bool pair_ready(struct pair *p, const struct link *l)
 {
 	uint8_t state = check_chan(&p->side[A], l->id[A])->state;
 
@@ -544,7 +544,7 @@ static unsigned mark_all(struct pair *p)
 			continue;
 		if (missing++ >= WINDOW)
 			continue;
-		if (dial(p, &p->link[i]) && ready(p, &p->link[i]))
+		if (pair_dial(p, &p->link[i]) && pair_ready(p, &p->link[i]))
 			mark(p, i);
 	}
 	return missing;

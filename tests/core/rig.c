@@ -6,7 +6,7 @@
 
 /* --- what an engine is given ------------------------------------------------------------------ */
 
-static uint16_t type_of(const struct l2tp_hdr *h)
+static uint16_t rig_type_of(const struct l2tp_hdr *h)
 {
 	size_t len;
 	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_MESSAGE_TYPE, &len);
@@ -14,7 +14,7 @@ static uint16_t type_of(const struct l2tp_hdr *h)
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
 
-static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
 {
 	struct rig_end *end = ctx;
 	struct rig_packet *p = &end->pkt[end->pkts];
@@ -27,12 +27,12 @@ static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t le
 	p->len = len;
 	memcpy(p->octets, pkt, len);
 	CU_ASSERT_EQUAL(l2tp_hdr_decode(&p->h, p->octets, len), L2TP_HDR_IS_CONTROL);
-	p->type = type_of(&p->h);
+	p->type = rig_type_of(&p->h);
 	end->pkts++;
 	return end->tx;
 }
 
-static void automatic(struct rig_end *end, const struct l2tp_event *ev)
+static void rig_automatic(struct rig_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info info;
 
@@ -45,7 +45,7 @@ static void automatic(struct rig_end *end, const struct l2tp_event *ev)
 		l2tp_call_connected(ev->call, NULL, 0, ev->now);
 }
 
-static void event(void *ctx, const struct l2tp_event *ev)
+static void test_rig_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct rig_end *end = ctx;
 
@@ -60,12 +60,12 @@ static void event(void *ctx, const struct l2tp_event *ev)
 						 .had_msg = ev->msg,
 						 .msg_type = ev->msg ? ev->msg->type : 0,
 						 .now = ev->now};
-	automatic(end, ev);
+	rig_automatic(end, ev);
 	if (end->on_event)
 		end->on_event(end, ev);
 }
 
-static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+static bool test_rig_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 		 struct l2tp_peer_answer *out)
 {
 	struct rig_end *end = ctx;
@@ -79,7 +79,7 @@ static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 	return !end->no_peer;
 }
 
-static void random_octets(void *ctx, void *buf, size_t len)
+static void rig_random_octets(void *ctx, void *buf, size_t len)
 {
 	struct rig_end *end = ctx;
 	uint8_t *p = buf;
@@ -98,11 +98,11 @@ static uint64_t heard(void *ctx, uint16_t local_id)
 }
 
 static const struct l2tp_ops ops = {
-	.tx = tx, .event = event, .peer = peer, .random = random_octets, .heard = heard};
+	.tx = rig_tx, .event = test_rig_event, .peer = test_rig_peer, .random = rig_random_octets, .heard = heard};
 
 /* --- the two ends ----------------------------------------------------------------------------- */
 
-static void start(struct rig *r, struct rig_end *end, const char *host, uint64_t seed,
+static void test_rig_start(struct rig *r, struct rig_end *end, const char *host, uint64_t seed,
 		  const struct l2tp_limits *limits)
 {
 	end->rig = r;
@@ -123,8 +123,8 @@ static void start(struct rig *r, struct rig_end *end, const char *host, uint64_t
 void rig_pair(struct rig *r)
 {
 	memset(r, 0, sizeof(*r));
-	start(r, &r->a, "lac.example", 1, NULL);
-	start(r, &r->b, "lns.example", 2, NULL);
+	test_rig_start(r, &r->a, "lac.example", 1, NULL);
+	test_rig_start(r, &r->b, "lns.example", 2, NULL);
 	r->a.other = &r->b;
 	r->b.other = &r->a;
 }
@@ -132,7 +132,7 @@ void rig_pair(struct rig *r)
 void rig_limited(struct rig *r, const struct l2tp_limits *limits)
 {
 	memset(r, 0, sizeof(*r));
-	start(r, &r->a, "lns.example", 3, limits);
+	test_rig_start(r, &r->a, "lns.example", 3, limits);
 }
 
 void rig_single(struct rig *r)
@@ -166,7 +166,7 @@ void rig_run(struct rig *r)
 		;
 }
 
-static uint64_t next(const struct rig *r)
+static uint64_t rig_next(const struct rig *r)
 {
 	uint64_t a = l2tp_engine_deadline(r->a.e);
 	uint64_t b = r->b.e ? l2tp_engine_deadline(r->b.e) : DEADLINE_NEVER;
@@ -179,9 +179,9 @@ void rig_pass(struct rig *r, uint64_t us)
 	uint64_t until = r->now + us;
 
 	rig_run(r);
-	while (next(r) <= until) {
-		if (next(r) > r->now)
-			r->now = next(r);
+	while (rig_next(r) <= until) {
+		if (rig_next(r) > r->now)
+			r->now = rig_next(r);
 		l2tp_engine_expire(r->a.e, r->now);
 		if (r->b.e)
 			l2tp_engine_expire(r->b.e, r->now);
@@ -282,7 +282,7 @@ void rig_start(struct rig_peer *p, uint16_t type, uint16_t sid)
 	l2tp_build_start(&p->b, p->buf, sizeof(p->buf), type, p->peer_tid, sid, NULL, false, rv);
 }
 
-static void put(struct rig_peer *p, size_t len, uint16_t ns)
+static void rig_put(struct rig_peer *p, size_t len, uint16_t ns)
 {
 	wr_put16(p->buf + 8, ns);
 	wr_put16(p->buf + 10, p->nr);
@@ -294,7 +294,7 @@ void rig_send_ns(struct rig_peer *p, uint16_t ns)
 	size_t len = l2tp_build_end(&p->b);
 
 	CU_ASSERT_NOT_EQUAL_FATAL(len, 0);
-	put(p, len, ns);
+	rig_put(p, len, ns);
 }
 
 void rig_send(struct rig_peer *p)
@@ -310,7 +310,7 @@ void rig_zlb(struct rig_peer *p)
 	rig_ack(p);
 	l2tp_hdr_control(&w, p->peer_tid, 0, 0, 0);
 	l2tp_hdr_finish(&w, 0);
-	put(p, w.len, p->ns);
+	rig_put(p, w.len, p->ns);
 }
 
 void rig_ack(struct rig_peer *p)
@@ -381,7 +381,7 @@ void rig_stopccn(struct rig_peer *p, uint16_t result)
 	rig_send(p);
 }
 
-static void required(struct rig_peer *p, uint16_t type, uint16_t assigned)
+static void rig_required(struct rig_peer *p, uint16_t type, uint16_t assigned)
 {
 	static const uint8_t zero[32];
 	const struct l2tp_avp_row *row = l2tp_avp_row(0, type);
@@ -403,7 +403,7 @@ void rig_start_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t ass
 {
 	rig_start(p, type, sid);
 	for (const uint16_t *t = l2tp_msg_table[type].required; *t != L2TP_NO_AVP; t++)
-		required(p, *t, assigned);
+		rig_required(p, *t, assigned);
 }
 
 void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned)

@@ -104,7 +104,7 @@ static void text_of_every_shape(void)
 	expect_text(3561, 2, false, "6162", "vendor 3561 type 2: 6162");
 }
 
-static void secrets_are_never_shown(void)
+static void avp_secrets_are_never_shown(void)
 {
 	expect_text(0, 33, false, "70617373776f7264", "Proxy Authen Response: (8 octets)");
 	expect_text(0, 13, true, "000102030405060708090a0b0c0d0e0f",
@@ -140,7 +140,7 @@ static const struct test_case cases[] = {
 	{"rfc2661_4_4_5_proxy_authen_id_high_octet", rfc2661_4_4_5_proxy_authen_id_high_octet},
 	{"other_values_are_free", other_values_are_free},
 	{"text_of_every_shape", text_of_every_shape},
-	{"secrets_are_never_shown", secrets_are_never_shown},
+	{"secrets_are_never_shown", avp_secrets_are_never_shown},
 	{"text_is_cut_to_fit", text_is_cut_to_fit},
 	{NULL, NULL},
 };

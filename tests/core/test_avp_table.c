@@ -62,7 +62,7 @@ static const struct {
 #define RFC_ROWS (sizeof(rfc) / sizeof(rfc[0]))
 
 /* Is the message named in a list like "CDN, ICRP"? */
-static bool listed(const char *messages, const char *name)
+static bool avp_table_listed(const char *messages, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -109,7 +109,7 @@ static void rfc2661_4_4_messages(void)
 		CU_ASSERT_EQUAL(row->messages >> L2TP_MSG_TYPES, 0);
 		for (unsigned t = 0; t < L2TP_MSG_TYPES; t++) {
 			const char *name = l2tp_msg_table[t].name;
-			bool want = name && listed(rfc[i].messages, name);
+			bool want = name && avp_table_listed(rfc[i].messages, name);
 
 			CU_ASSERT_EQUAL(!!(row->messages & 1u << t), want);
 		}

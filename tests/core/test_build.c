@@ -9,7 +9,7 @@
 static const uint8_t rv[16] = {0xf3, 0x1a, 0x00, 0xff, 0x42, 0x7c, 0x91, 0x08,
 			       0x5d, 0xe6, 0x33, 0xb0, 0x14, 0xaa, 0x69, 0xc2};
 
-static void expect(struct l2tp_build *b, const uint8_t *buf, const char *hex)
+static void build_expect(struct l2tp_build *b, const uint8_t *buf, const char *hex)
 {
 	uint8_t want[1024];
 	size_t n = test_hex(want, sizeof(want), hex);
@@ -17,7 +17,7 @@ static void expect(struct l2tp_build *b, const uint8_t *buf, const char *hex)
 	ASSERT_OCTETS(buf, l2tp_build_end(b), want, n);
 }
 
-static void start(struct l2tp_build *b, uint8_t buf[1024], uint16_t type, bool hide)
+static void build_start(struct l2tp_build *b, uint8_t buf[1024], uint16_t type, bool hide)
 {
 	static struct l2tp_secret secret;
 
@@ -31,7 +31,7 @@ static void hello_octets(void)
 	uint8_t buf[1024];
 
 	l2tp_build_start(&b, buf, sizeof(buf), L2TP_HELLO, 1, 0, NULL, false, rv);
-	expect(&b, buf, "c8020014 0001 0000 0000 0000 8008 0000 0000 0006");
+	build_expect(&b, buf, "c8020014 0001 0000 0000 0000 8008 0000 0000 0006");
 }
 
 static void m_bit_from_the_row(void)
@@ -39,11 +39,11 @@ static void m_bit_from_the_row(void)
 	struct l2tp_build b;
 	uint8_t buf[1024];
 
-	start(&b, buf, L2TP_ICCN, false);
+	build_start(&b, buf, L2TP_ICCN, false);
 	l2tp_build_u32(&b, L2TP_AVP_TX_CONNECT_SPEED, 64000);
 	l2tp_build_u32(&b, L2TP_AVP_RX_CONNECT_SPEED, 9600);
 	l2tp_build_avp(&b, L2TP_AVP_SEQUENCING_REQUIRED, NULL, 0);
-	expect(&b, buf,
+	build_expect(&b, buf,
 	       "c802002e 1234 5678 0000 0000 8008 0000 0000 000c 800a 0000 0018 0000fa00"
 	       "000a 0000 0026 00002580 8006 0000 0027");
 }
@@ -61,7 +61,7 @@ static void rfc2661_4_1_bits_sent(void)
 		uint16_t flags;
 		size_t at = 20;
 
-		start(&b, buf, L2TP_ICRQ, true);
+		build_start(&b, buf, L2TP_ICRQ, true);
 		l2tp_build_avp(&b, row->type, zero, row->min);
 		CU_ASSERT_NOT_EQUAL_FATAL(l2tp_build_end(&b), 0);
 		if (row->may_hide) {
@@ -86,11 +86,11 @@ static void one_vector_for_several_hidden(void)
 	uint8_t buf[1024];
 
 	/* the values are rows "tid-1block-nopad" and "challenge-16" of the known answers */
-	start(&b, buf, L2TP_SCCRQ, true);
+	build_start(&b, buf, L2TP_SCCRQ, true);
 	l2tp_build_u16(&b, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_TUNNEL_ID, 0x4321);
 	l2tp_build_avp(&b, L2TP_AVP_CHALLENGE, "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16);
-	expect(&b, buf,
+	build_expect(&b, buf,
 	       "c8020054 1234 5678 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100"
 	       "8016 0000 0024 f31a00ff427c91085de633b014aa69c2"
 	       "c00a 0000 0009 0c23f66a"
@@ -148,7 +148,7 @@ static void rfc2661_4_3_no_secret_no_hiding(void)
 	l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &empty, true, rv);
 	l2tp_build_raw(&b, &a);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
-	expect(&b, buf,
+	build_expect(&b, buf,
 	       "c8020024 0001 0000 0000 0000 8008 0000 0000 000a 8008 0000 0015 3331"
 	       "8008 0000 000e 0007");
 }
@@ -159,11 +159,11 @@ static void raw_keeps_vendor_and_bits(void)
 	struct l2tp_build b;
 	uint8_t buf[1024];
 
-	start(&b, buf, L2TP_ICRQ, false);
+	build_start(&b, buf, L2TP_ICRQ, false);
 	l2tp_build_raw(&b, &a);
 	a.mandatory = true;
 	l2tp_build_raw(&b, &a);
-	expect(&b, buf,
+	build_expect(&b, buf,
 	       "c8020026 1234 5678 0000 0000 8008 0000 0000 000a 0009 0de9 0001 64736c"
 	       "8009 0de9 0001 64736c");
 }
@@ -174,13 +174,13 @@ static void result_always_has_an_error_code(void)
 	struct l2tp_build b;
 	uint8_t buf[1024];
 
-	start(&b, buf, L2TP_CDN, false);
+	build_start(&b, buf, L2TP_CDN, false);
 	l2tp_build_result(&b, &r);
-	expect(&b, buf, "c802001e 1234 5678 0000 0000 8008 0000 0000 000e 800a 0000 0001 00010000");
+	build_expect(&b, buf, "c802001e 1234 5678 0000 0000 8008 0000 0000 000e 800a 0000 0001 00010000");
 	r = (struct l2tp_result){2, 8, "bad"};
-	start(&b, buf, L2TP_CDN, false);
+	build_start(&b, buf, L2TP_CDN, false);
 	l2tp_build_result(&b, &r);
-	expect(&b, buf,
+	build_expect(&b, buf,
 	       "c8020021 1234 5678 0000 0000 8008 0000 0000 000e 800d 0000 0001 00020008 626164");
 }
 
@@ -222,13 +222,13 @@ static void unknown_type_is_refused(void)
 	struct l2tp_build b;
 	uint8_t buf[1024];
 
-	start(&b, buf, L2TP_ICRP, false);
+	build_start(&b, buf, L2TP_ICRP, false);
 	l2tp_build_u16(&b, 20, 7);
 	CU_ASSERT_EQUAL(l2tp_build_end(&b), 0);
 }
 
 /* What we build decodes to what we put in, hidden or not. */
-static void round_trip(void)
+static void build_round_trip(void)
 {
 	static struct l2tp_msg m;
 	struct l2tp_secret secret = kat_secret("testsecret");
@@ -268,7 +268,7 @@ static const struct test_case cases[] = {
 	{"longest_value", longest_value},
 	{"too_small_a_buffer", too_small_a_buffer},
 	{"unknown_type_is_refused", unknown_type_is_refused},
-	{"round_trip", round_trip},
+	{"round_trip", build_round_trip},
 	{NULL, NULL},
 };
 const struct test_suite suite_build = {"build", cases};

@@ -12,7 +12,7 @@ static struct rig r;
 static struct rig_peer p;
 static struct l2tp_msg m;
 
-static enum l2tp_call_state state_of(struct l2tp_call *c)
+static enum l2tp_call_state call_state_of(struct l2tp_call *c)
 {
 	struct l2tp_call_info i;
 
@@ -20,7 +20,7 @@ static enum l2tp_call_state state_of(struct l2tp_call *c)
 	return i.state;
 }
 
-static struct l2tp_result sent_result(const struct rig_end *end)
+static struct l2tp_result call_sent_result(const struct rig_end *end)
 {
 	struct l2tp_result res = {0};
 
@@ -29,7 +29,7 @@ static struct l2tp_result sent_result(const struct rig_end *end)
 	return res;
 }
 
-static struct l2tp_call *place(struct l2tp_tunnel *t, enum l2tp_call_kind kind)
+static struct l2tp_call *call_place(struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 {
 	struct l2tp_call *c = l2tp_call_new(t, NULL, NULL);
 
@@ -96,7 +96,7 @@ static void outgoing_call_three_messages(void)
 	rig_pair(&r);
 	r.b.connect = r.b.answer = true;
 	t = rig_tunnel(&r, &u);
-	c = place(t, L2TP_OUTGOING);
+	c = call_place(t, L2TP_OUTGOING);
 	rig_run(&r);
 	l2tp_call_info(c, &i);
 	l2tp_call_info(rig_event(&r.b, L2TP_EV_CALL_UP)->call, &j);
@@ -121,15 +121,15 @@ static void placed_before_the_tunnel_is_up(void)
 	rig_pair(&r);
 	r.a.connect = r.b.answer = r.b.connect = true;
 	t = rig_open(&r.a);
-	c = place(t, L2TP_INCOMING);
-	gone = place(t, L2TP_INCOMING);
-	d = place(t, L2TP_OUTGOING);
-	CU_ASSERT_EQUAL(state_of(c), L2TP_C_WAIT_TUNNEL);
+	c = call_place(t, L2TP_INCOMING);
+	gone = call_place(t, L2TP_INCOMING);
+	d = call_place(t, L2TP_OUTGOING);
+	CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_WAIT_TUNNEL);
 	l2tp_call_hangup(gone, NULL, NULL, 0, r.now);
 	CU_ASSERT_EQUAL(r.a.pkts, 1);
 	rig_run(&r);
-	CU_ASSERT_EQUAL(state_of(c), L2TP_C_ESTABLISHED);
-	CU_ASSERT_EQUAL(state_of(d), L2TP_C_ESTABLISHED);
+	CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
+	CU_ASSERT_EQUAL(call_state_of(d), L2TP_C_ESTABLISHED);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), 1);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_CDN), 0);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 1);
@@ -143,10 +143,10 @@ static void circuit_up_before_the_reply(void)
 
 	rig_pair(&r);
 	r.b.answer = true;
-	c = place(rig_open(&r.a), L2TP_INCOMING);
+	c = call_place(rig_open(&r.a), L2TP_INCOMING);
 	l2tp_call_connected(c, NULL, 0, r.now);
 	rig_run(&r);
-	CU_ASSERT_EQUAL(state_of(c), L2TP_C_ESTABLISHED);
+	CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_REPLIED), 1);
 	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_UP), 1);
 	rig_free(&r);
@@ -160,7 +160,7 @@ static void up_when_the_iccn_has_left(void)
 	uint16_t nr;
 
 	rig_single(&r);
-	c = place(rig_peer_up(&p, &r), L2TP_INCOMING);
+	c = call_place(rig_peer_up(&p, &r), L2TP_INCOMING);
 	l2tp_call_info(c, &i);
 	nr = p.nr;
 	rig_pass(&r, SEC); /* the ICRQ goes again: the congestion window is one */
@@ -188,7 +188,7 @@ static void hang_up_from_both_sides(void)
 
 		rig_pair(&r);
 		r.a.connect = r.b.answer = r.b.connect = true;
-		place(rig_tunnel(&r, NULL), n & 2 ? L2TP_OUTGOING : L2TP_INCOMING);
+		call_place(rig_tunnel(&r, NULL), n & 2 ? L2TP_OUTGOING : L2TP_INCOMING);
 		rig_run(&r);
 		l2tp_call_hangup(rig_event(x, L2TP_EV_CALL_UP)->call, &why, &cause, 1, r.now);
 		rig_run(&r);
@@ -213,7 +213,7 @@ static void several_calls_and_stopccn_clears_them(void)
 	r.a.connect = r.b.answer = r.b.connect = true;
 	t = rig_tunnel(&r, &u);
 	for (int i = 0; i < 20; i++)
-		place(t, i % 2 ? L2TP_OUTGOING : L2TP_INCOMING);
+		call_place(t, i % 2 ? L2TP_OUTGOING : L2TP_INCOMING);
 	rig_run(&r);
 	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_UP), 20);
 	l2tp_tunnel_close(u, NULL, r.now);
@@ -237,7 +237,7 @@ static void sli_and_wen(void)
 	rig_pair(&r);
 	r.a.connect = r.b.answer = true;
 	t = rig_tunnel(&r, NULL);
-	lac = place(t, L2TP_INCOMING);
+	lac = call_place(t, L2TP_INCOMING);
 	rig_run(&r);
 	lns = rig_event(&r.b, L2TP_EV_CALL_UP)->call;
 	l2tp_call_send_sli(lns, 0x01020304, 0xffffffff, r.now);
@@ -270,7 +270,7 @@ static void sli_and_wen(void)
 enum side { LAC_IN, LNS_IN, LAC_OUT, LNS_OUT, SIDES };
 
 /* A call of ours in this state, on a tunnel with the test as its peer; its peer's id is 77. */
-static struct l2tp_call *bring(enum side side, enum l2tp_call_state s)
+static struct l2tp_call *call_bring(enum side side, enum l2tp_call_state s)
 {
 	struct l2tp_tunnel *t;
 	struct l2tp_call *c;
@@ -279,7 +279,7 @@ static struct l2tp_call *bring(enum side side, enum l2tp_call_state s)
 	rig_single(&r);
 	t = rig_peer_up(&p, &r);
 	if (side == LAC_IN || side == LNS_OUT) {
-		c = place(t, side == LAC_IN ? L2TP_INCOMING : L2TP_OUTGOING);
+		c = call_place(t, side == LAC_IN ? L2TP_INCOMING : L2TP_OUTGOING);
 		l2tp_call_info(c, &i);
 		if (s != L2TP_C_WAIT_REPLY)
 			rig_any(&p, side == LAC_IN ? L2TP_ICRP : L2TP_OCRP, i.local_id, 77);
@@ -298,7 +298,7 @@ static struct l2tp_call *bring(enum side side, enum l2tp_call_state s)
 		if (s == L2TP_C_ESTABLISHED && side == LAC_OUT)
 			l2tp_call_connected(c, NULL, 0, r.now);
 	}
-	CU_ASSERT_EQUAL(state_of(c), s);
+	CU_ASSERT_EQUAL(call_state_of(c), s);
 	rig_ack(&p);
 	return c;
 }
@@ -351,9 +351,9 @@ static const struct {
 static const uint16_t columns[] = {L2TP_OCRQ, L2TP_OCRP, L2TP_OCCN, L2TP_ICRQ, L2TP_ICRP,
 				   L2TP_ICCN, L2TP_CDN,	 L2TP_WEN,  L2TP_SLI};
 
-static void cell(unsigned i, unsigned col)
+static void call_cell(unsigned i, unsigned col)
 {
-	struct l2tp_call *c = bring(cells[i].side, cells[i].state);
+	struct l2tp_call *c = call_bring(cells[i].side, cells[i].state);
 	uint16_t type = columns[col];
 	bool asks = type == L2TP_ICRQ || type == L2TP_OCRQ;
 	char what = cells[i].what[col];
@@ -375,15 +375,15 @@ static void cell(unsigned i, unsigned col)
 		printf("\n   side %u state %s message %u", cells[i].side,
 		       l2tp_call_state_name(cells[i].state), type);
 	if (what == 'd')
-		CU_ASSERT_EQUAL(sent_result(&r.a).result, L2TP_CDN_GENERAL_ERROR);
+		CU_ASSERT_EQUAL(call_sent_result(&r.a).result, L2TP_CDN_GENERAL_ERROR);
 	if (what == '-' || what == 'd')
 		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), odd + 1);
 	if (what == 'e')
-		CU_ASSERT_EQUAL(state_of(c), L2TP_C_ESTABLISHED);
+		CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
 	if (what == 'c')
-		CU_ASSERT_TRUE(state_of(c) == L2TP_C_WAIT_CS || state_of(c) == L2TP_C_WAIT_CONNECT);
+		CU_ASSERT_TRUE(call_state_of(c) == L2TP_C_WAIT_CS || call_state_of(c) == L2TP_C_WAIT_CONNECT);
 	if (what == '.' || what == '-')
-		CU_ASSERT_EQUAL(state_of(c), cells[i].state);
+		CU_ASSERT_EQUAL(call_state_of(c), cells[i].state);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);
 	rig_free(&r);
 }
@@ -392,7 +392,7 @@ static void rfc2661_7_4_7_5_every_message_in_every_state(void)
 {
 	for (unsigned i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		for (unsigned col = 0; col < sizeof(columns) / sizeof(columns[0]); col++)
-			cell(i, col);
+			call_cell(i, col);
 }
 
 /* A message for a call that is not there: idle, "Clean up". */
@@ -429,7 +429,7 @@ static void nobody_waits_for_ever(void)
 	};
 
 	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		bring(t[i].side, t[i].state);
+		call_bring(t[i].side, t[i].state);
 		rig_zlb(&p);
 		r.now = 60 * SEC - 1;
 		l2tp_engine_expire(r.a.e, r.now);
@@ -437,7 +437,7 @@ static void nobody_waits_for_ever(void)
 		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_CDN), 0);
 		r.now = 60 * SEC;
 		l2tp_engine_expire(r.a.e, r.now);
-		CU_ASSERT_EQUAL(sent_result(&r.a).result, t[i].result);
+		CU_ASSERT_EQUAL(call_sent_result(&r.a).result, t[i].result);
 		CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->by, L2TP_BY_TIMEOUT);
 		rig_free(&r);
 	}
@@ -461,7 +461,7 @@ static void calls_are_capped(void)
 		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), 3);
 		rig_any(&p, L2TP_ICRQ, 0, 200);
 		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), 3);
-		CU_ASSERT_EQUAL(sent_result(&r.a).result, L2TP_CDN_NO_FACILITIES_TEMP);
+		CU_ASSERT_EQUAL(call_sent_result(&r.a).result, L2TP_CDN_NO_FACILITIES_TEMP);
 		CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 200);
 		CU_ASSERT_PTR_NULL(l2tp_call_new(t, NULL, &why));
 		CU_ASSERT_EQUAL(why, L2TP_R_CALL_CAP);
@@ -482,7 +482,7 @@ static void more_calls_than_the_queue_holds(void)
 	rig_single(&r);
 	t = rig_peer_up(&p, &r);
 	for (int k = 0; k < N; k++)
-		place(t, L2TP_INCOMING);
+		call_place(t, L2TP_INCOMING);
 	l2tp_tunnel_info(t, &i);
 	CU_ASSERT_TRUE(i.queued < N);
 	CU_ASSERT_EQUAL(i.calls, N);
@@ -508,7 +508,7 @@ static void hundreds_hang_up_at_once(void)
 	rig_single(&r);
 	t = rig_peer_up(&p, &r);
 	for (int k = 0; k < N; k++) {
-		calls[k] = place(t, L2TP_INCOMING);
+		calls[k] = call_place(t, L2TP_INCOMING);
 		rig_zlb(&p);
 	}
 	for (int k = 0; k < N; k++)
@@ -527,7 +527,7 @@ static void hundreds_hang_up_at_once(void)
 /* News for a peer that does not listen are dropped, not queued without end. */
 static void news_do_not_pile_up(void)
 {
-	struct l2tp_call *c = bring(LNS_IN, L2TP_C_ESTABLISHED);
+	struct l2tp_call *c = call_bring(LNS_IN, L2TP_C_ESTABLISHED);
 	struct l2tp_tunnel_info i;
 
 	for (int k = 0; k < 20000; k++)
@@ -568,14 +568,14 @@ static void reserved_call_given_up(void)
 static void wishes_out_of_turn(void)
 {
 	const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED};
-	struct l2tp_call *c = bring(LAC_IN, L2TP_C_ESTABLISHED);
+	struct l2tp_call *c = call_bring(LAC_IN, L2TP_C_ESTABLISHED);
 	unsigned before = r.a.pkts;
 	struct l2tp_call_info i;
 
 	l2tp_call_answer(c, NULL, 0, r.now);
 	l2tp_call_connected(c, &required, 1, r.now);
 	l2tp_call_place(c, L2TP_OUTGOING, NULL, 0, r.now);
-	CU_ASSERT_EQUAL(state_of(c), L2TP_C_ESTABLISHED);
+	CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
 	CU_ASSERT_EQUAL(r.a.pkts, before);
 	l2tp_call_info(c, &i);
 	CU_ASSERT_FALSE(i.sequencing_required); /* the ICCN that left did not say so */

@@ -110,7 +110,7 @@ static const char *const expect[CALL_ROLES][L2TP_C_STATES][EVENTS] = {
 };
 /* clang-format on */
 
-static uint8_t action_code(const char *cell)
+static uint8_t call_table_action_code(const char *cell)
 {
 	size_t n = strcspn(cell, "/");
 
@@ -121,7 +121,7 @@ static uint8_t action_code(const char *cell)
 	return 0;
 }
 
-static void check(enum call_role role, uint8_t s, unsigned e)
+static void call_table_check(enum call_role role, uint8_t s, unsigned e)
 {
 	const char *cell = expect[role][s][e], *slash = strchr(cell, '/');
 	uint8_t next = slash ? (uint8_t)(slash[1] - '0') : s;
@@ -129,9 +129,9 @@ static void check(enum call_role role, uint8_t s, unsigned e)
 		call_row(role, s, events[e].event, events[e].ok, events[e].ready);
 	uint8_t got = row->next == CALL_SAME ? s : row->next;
 
-	CU_ASSERT_EQUAL(row->action, action_code(cell));
+	CU_ASSERT_EQUAL(row->action, call_table_action_code(cell));
 	CU_ASSERT_EQUAL(got, next);
-	if (row->action != action_code(cell) || got != next)
+	if (row->action != call_table_action_code(cell) || got != next)
 		printf("\n   table %u state %u event %s: want %s, got %u/%u", role, s,
 		       events[e].name, cell, row->action, got);
 }
@@ -140,7 +140,7 @@ static void every_cell_of(enum call_role role)
 {
 	for (uint8_t s = 0; s < L2TP_C_STATES; s++)
 		for (unsigned e = 0; expect[role][s][0] && e < EVENTS; e++)
-			check(role, s, e);
+			call_table_check(role, s, e);
 }
 
 static void rfc2661_7_4_1_lac_incoming(void)

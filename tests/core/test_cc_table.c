@@ -71,7 +71,7 @@ static const char *const expect[L2TP_T_STATES][EVENTS] = {
 };
 /* clang-format on */
 
-static uint8_t action_code(const char *cell)
+static uint8_t cc_table_action_code(const char *cell)
 {
 	size_t n = strcspn(cell, "/");
 
@@ -91,9 +91,9 @@ static void every_cell(void)
 			const struct cc_row *row = cc_row(s, events[e].event, events[e].ok);
 			uint8_t got = row->next == CC_SAME ? s : row->next;
 
-			CU_ASSERT_EQUAL(row->action, action_code(cell));
+			CU_ASSERT_EQUAL(row->action, cc_table_action_code(cell));
 			CU_ASSERT_EQUAL(got, next);
-			if (row->action != action_code(cell) || got != next)
+			if (row->action != cc_table_action_code(cell) || got != next)
 				printf("\n   state %u event %s: want %s, got %u/%u", s,
 				       events[e].name, cell, row->action, got);
 		}

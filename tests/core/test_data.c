@@ -8,7 +8,7 @@
 
 #define MS 1000u
 
-static struct l2tp_data make(bool lns, bool send_seq, bool required, uint8_t reorder)
+static struct l2tp_data data_make(bool lns, bool send_seq, bool required, uint8_t reorder)
 {
 	struct l2tp_data_config cfg = {.peer_tid = 0x1122,
 				       .peer_sid = 0x3344,
@@ -26,7 +26,7 @@ static struct l2tp_data make(bool lns, bool send_seq, bool required, uint8_t reo
 static unsigned slot;
 static enum l2tp_reason why;
 
-static enum l2tp_data_verdict rx(struct l2tp_data *d, uint16_t ns, uint64_t now)
+static enum l2tp_data_verdict data_rx(struct l2tp_data *d, uint16_t ns, uint64_t now)
 {
 	struct l2tp_hdr h = {.flags = L2TP_HDR_S | 2, .ns = ns, .nr = 0xdead};
 
@@ -58,10 +58,10 @@ static void header_octets(void)
 	static const uint8_t full[] = {0x48, 0x02, 0x00, 0x10, 0x11, 0x22,
 				       0x33, 0x44, 0x00, 0x00, 0x00, 0x00};
 	uint8_t buf[L2TP_HDR_DATA_MAX];
-	struct l2tp_data d = make(true, false, false, 0);
+	struct l2tp_data d = data_make(true, false, false, 0);
 
 	ASSERT_OCTETS(buf, l2tp_data_header(&d, buf, 4), plain, sizeof(plain));
-	d = make(true, true, false, 0);
+	d = data_make(true, true, false, 0);
 	d.cfg.send_length = true;
 	ASSERT_OCTETS(buf, l2tp_data_header(&d, buf, 4), full, sizeof(full));
 	l2tp_data_header(&d, buf, 4);
@@ -72,7 +72,7 @@ static void header_octets(void)
 static void header_too_long_uses_no_number(void)
 {
 	uint8_t buf[L2TP_HDR_DATA_MAX];
-	struct l2tp_data d = make(true, true, false, 0);
+	struct l2tp_data d = data_make(true, true, false, 0);
 	uint16_t ns;
 
 	d.cfg.send_length = true;
@@ -84,7 +84,7 @@ static void header_too_long_uses_no_number(void)
 
 static void ns_wraps(void)
 {
-	struct l2tp_data d = make(true, true, false, 0);
+	struct l2tp_data d = data_make(true, true, false, 0);
 	uint16_t ns;
 
 	for (uint32_t i = 0; i <= 65536; i++) {
@@ -98,17 +98,17 @@ static void ns_wraps(void)
  * sending sequence numbers"; with them, "it MUST begin". */
 static void rfc2661_5_4_lac_follows(void)
 {
-	struct l2tp_data d = make(false, true, false, 4);
+	struct l2tp_data d = data_make(false, true, false, 4);
 	uint16_t ns;
 
 	CU_ASSERT_FALSE(sends_seq(&d, &ns)); /* the LNS decides, not we */
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_TRUE(sends_seq(&d, &ns));
 	CU_ASSERT_EQUAL(ns, 0);
 	CU_ASSERT_TRUE(sends_seq(&d, &ns));
 	CU_ASSERT_EQUAL(rx_plain(&d, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_FALSE(sends_seq(&d, &ns));
-	CU_ASSERT_EQUAL(rx(&d, 1, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 1, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_TRUE(sends_seq(&d, &ns));
 	CU_ASSERT_EQUAL(ns, 2); /* "picks up where it left off before" */
 	l2tp_data_set_seq(&d, false);
@@ -117,10 +117,10 @@ static void rfc2661_5_4_lac_follows(void)
 
 static void rfc2661_5_4_lns_controls(void)
 {
-	struct l2tp_data d = make(true, false, false, 4);
+	struct l2tp_data d = data_make(true, false, false, 4);
 	uint16_t ns;
 
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_FALSE(sends_seq(&d, &ns)); /* the LNS follows nobody */
 	l2tp_data_set_seq(&d, true);
 	CU_ASSERT_TRUE(sends_seq(&d, &ns));
@@ -137,7 +137,7 @@ static void rfc2661_5_4_lns_controls(void)
 static void rfc2661_5_4_sequencing_required(void)
 {
 	for (int lns = 0; lns < 2; lns++) {
-		struct l2tp_data d = make(lns, false, true, 4);
+		struct l2tp_data d = data_make(lns, false, true, 4);
 		uint16_t ns;
 
 		CU_ASSERT_TRUE(sends_seq(&d, &ns));
@@ -156,7 +156,7 @@ static void rfc2661_5_4_sequencing_required(void)
 static void rfc2661_3_1_nr_is_ignored(void)
 {
 	for (uint32_t nr = 0; nr < 65536; nr += 257) {
-		struct l2tp_data d = make(true, true, false, 4);
+		struct l2tp_data d = data_make(true, true, false, 4);
 		struct l2tp_hdr h = {.flags = L2TP_HDR_S | 2, .ns = 0, .nr = (uint16_t)nr};
 
 		CU_ASSERT_EQUAL(l2tp_data_rx(&d, &h, 0, &slot, &why), L2TP_DATA_DELIVER);
@@ -167,30 +167,30 @@ static void rfc2661_3_1_nr_is_ignored(void)
 
 static void without_a_queue_gaps_pass(void)
 {
-	struct l2tp_data d = make(true, true, false, 0);
+	struct l2tp_data d = data_make(true, true, false, 0);
 
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
-	CU_ASSERT_EQUAL(rx(&d, 3, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 3, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_EQUAL(d.lost, 2);
-	CU_ASSERT_EQUAL(rx(&d, 2, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(data_rx(&d, 2, 0), L2TP_DATA_DROP);
 	CU_ASSERT_EQUAL(why, L2TP_R_DATA_SEQ_OLD);
-	CU_ASSERT_EQUAL(rx(&d, 3, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(data_rx(&d, 3, 0), L2TP_DATA_DROP);
 	CU_ASSERT_EQUAL(d.late, 2);
 	CU_ASSERT_EQUAL(d.gap_deadline, DEADLINE_NEVER);
 }
 
 static void gap_fills(void)
 {
-	struct l2tp_data d = make(true, true, false, 4);
+	struct l2tp_data d = data_make(true, true, false, 4);
 
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
-	CU_ASSERT_EQUAL(rx(&d, 2, 10), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 2, 10), L2TP_DATA_HOLD);
 	CU_ASSERT_EQUAL(slot, 2);
 	CU_ASSERT_EQUAL(d.gap_deadline, 10 + 50 * MS);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 20), -1);
-	CU_ASSERT_EQUAL(rx(&d, 3, 20), L2TP_DATA_HOLD);
-	CU_ASSERT_EQUAL(rx(&d, 3, 20), L2TP_DATA_DROP); /* twice */
-	CU_ASSERT_EQUAL(rx(&d, 1, 30), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 3, 20), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 3, 20), L2TP_DATA_DROP); /* twice */
+	CU_ASSERT_EQUAL(data_rx(&d, 1, 30), L2TP_DATA_DELIVER);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 30), 2);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 30), 3);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 30), -1);
@@ -201,10 +201,10 @@ static void gap_fills(void)
 
 static void gap_times_out(void)
 {
-	struct l2tp_data d = make(true, true, false, 8);
+	struct l2tp_data d = data_make(true, true, false, 8);
 
-	CU_ASSERT_EQUAL(rx(&d, 2, 0), L2TP_DATA_HOLD);
-	CU_ASSERT_EQUAL(rx(&d, 5, 20 * MS), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 2, 0), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 5, 20 * MS), L2TP_DATA_HOLD);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 50 * MS - 1), -1);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 50 * MS), 2);
 	CU_ASSERT_EQUAL(d.lost, 2);
@@ -212,63 +212,63 @@ static void gap_times_out(void)
 	CU_ASSERT_EQUAL(d.gap_deadline, 70 * MS); /* the second waits no longer than the first did */
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 70 * MS), 5);
 	CU_ASSERT_EQUAL(d.lost, 4);
-	CU_ASSERT_EQUAL(rx(&d, 4, 70 * MS), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(data_rx(&d, 4, 70 * MS), L2TP_DATA_DROP);
 }
 
 static void too_far_ahead_drains_first(void)
 {
-	struct l2tp_data d = make(true, true, false, 4);
+	struct l2tp_data d = data_make(true, true, false, 4);
 
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
-	CU_ASSERT_EQUAL(rx(&d, 2, 0), L2TP_DATA_HOLD);
-	CU_ASSERT_EQUAL(rx(&d, 4, 0), L2TP_DATA_HOLD);
-	CU_ASSERT_EQUAL(rx(&d, 6, 0), L2TP_DATA_DRAIN); /* 1 is given up to make room */
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 2, 0), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 4, 0), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 6, 0), L2TP_DATA_DRAIN); /* 1 is given up to make room */
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 0), 2);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 0), -1);
-	CU_ASSERT_EQUAL(rx(&d, 6, 0), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 6, 0), L2TP_DATA_HOLD);
 	CU_ASSERT_EQUAL(d.lost, 1);
-	CU_ASSERT_EQUAL(rx(&d, 3, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 3, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 0), 4);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 0), -1);
 }
 
 static void long_loss_is_delivered_at_once(void)
 {
-	struct l2tp_data d = make(true, true, false, 4);
+	struct l2tp_data d = data_make(true, true, false, 4);
 
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
-	CU_ASSERT_EQUAL(rx(&d, 20000, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 20000, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_EQUAL(d.lost, 19999);
-	CU_ASSERT_EQUAL(rx(&d, 20001, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 20001, 0), L2TP_DATA_DELIVER);
 }
 
 static void first_number_may_be_any(void)
 {
-	struct l2tp_data d = make(true, true, false, 4);
+	struct l2tp_data d = data_make(true, true, false, 4);
 
-	CU_ASSERT_EQUAL(rx(&d, 40000, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(data_rx(&d, 40000, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_EQUAL(d.lost, 0);
 	CU_ASSERT_EQUAL(d.nr, 40001);
-	d = make(true, true, false, 4);
-	CU_ASSERT_EQUAL(rx(&d, 1, 0), L2TP_DATA_HOLD); /* 0 may have been overtaken */
-	CU_ASSERT_EQUAL(rx(&d, 0, 0), L2TP_DATA_DELIVER);
+	d = data_make(true, true, false, 4);
+	CU_ASSERT_EQUAL(data_rx(&d, 1, 0), L2TP_DATA_HOLD); /* 0 may have been overtaken */
+	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
 }
 
 /* The peer counts from 0 again: a few frames are lost, then all is well. */
 static void restart_of_numbers_is_followed(void)
 {
-	struct l2tp_data d = make(true, true, false, 4);
+	struct l2tp_data d = data_make(true, true, false, 4);
 	unsigned delivered = 0;
 
-	rx(&d, 9000, 0);
-	CU_ASSERT_EQUAL(rx(&d, 9003, 0), L2TP_DATA_HOLD);
+	data_rx(&d, 9000, 0);
+	CU_ASSERT_EQUAL(data_rx(&d, 9003, 0), L2TP_DATA_HOLD);
 	for (uint16_t ns = 0; ns < 20; ns++) {
-		enum l2tp_data_verdict v = rx(&d, ns, 1);
+		enum l2tp_data_verdict v = data_rx(&d, ns, 1);
 
 		if (v == L2TP_DATA_DRAIN) {
 			while (l2tp_data_ready(&d, 1) >= 0)
 				;
-			v = rx(&d, ns, 1);
+			v = data_rx(&d, ns, 1);
 		}
 		delivered += v == L2TP_DATA_DELIVER;
 	}
@@ -281,14 +281,14 @@ static void restart_of_numbers_is_followed(void)
 /* Old frames that are not a run prove nothing, nor do near ones that are. */
 static void stray_old_frames_are_not_followed(void)
 {
-	struct l2tp_data d = make(true, true, false, 4);
+	struct l2tp_data d = data_make(true, true, false, 4);
 
-	rx(&d, 9000, 0);
+	data_rx(&d, 9000, 0);
 	for (uint16_t ns = 0; ns < 100; ns += 2)
-		CU_ASSERT_EQUAL(rx(&d, ns, 0), L2TP_DATA_DROP);
+		CU_ASSERT_EQUAL(data_rx(&d, ns, 0), L2TP_DATA_DROP);
 	for (uint16_t ns = 8000; ns < 8100; ns++)
-		CU_ASSERT_EQUAL(rx(&d, ns, 0), L2TP_DATA_DROP);
-	CU_ASSERT_EQUAL(rx(&d, 9001, 0), L2TP_DATA_DELIVER);
+		CU_ASSERT_EQUAL(data_rx(&d, ns, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(data_rx(&d, 9001, 0), L2TP_DATA_DELIVER);
 	CU_ASSERT_EQUAL(d.resyncs, 0);
 }
 
@@ -315,39 +315,39 @@ struct receiver {
 	unsigned disorder; /* deliveries out of order or twice */
 };
 
-static void give(struct receiver *r, uint32_t n)
+static void data_give(struct receiver *r, uint32_t n)
 {
 	r->disorder += n < r->next;
 	r->next = n + 1;
 	r->delivered++;
 }
 
-static void drain(struct receiver *r, uint64_t now)
+static void data_drain(struct receiver *r, uint64_t now)
 {
 	for (int i; (i = l2tp_data_ready(&r->d, now)) >= 0;)
-		give(r, r->held[i]);
+		data_give(r, r->held[i]);
 }
 
-static void arrive(struct receiver *r, const struct flight *f)
+static void data_arrive(struct receiver *r, const struct flight *f)
 {
 	enum l2tp_data_verdict v;
 
 	if (!r->d.seen_seq && f->n > L2TP_REORDER_MAX)
 		r->start = f->n;
 	while (r->d.gap_deadline <= f->at)
-		drain(r, r->d.gap_deadline);
-	while ((v = rx(&r->d, (uint16_t)f->n, f->at)) == L2TP_DATA_DRAIN)
-		drain(r, f->at);
+		data_drain(r, r->d.gap_deadline);
+	while ((v = data_rx(&r->d, (uint16_t)f->n, f->at)) == L2TP_DATA_DRAIN)
+		data_drain(r, f->at);
 	if (v == L2TP_DATA_HOLD)
 		r->held[slot] = f->n;
 	if (v != L2TP_DATA_DELIVER)
 		return;
-	give(r, f->n);
-	drain(r, f->at);
+	data_give(r, f->n);
+	data_drain(r, f->at);
 }
 
 /* frames frames, one each 100 us, some lost, doubled or late by up to spread us. */
-static size_t fly(struct flight *f, uint32_t frames, unsigned loss, uint64_t spread, uint64_t *seed)
+static size_t data_fly(struct flight *f, uint32_t frames, unsigned loss, uint64_t spread, uint64_t *seed)
 {
 	size_t n = 0;
 
@@ -373,13 +373,13 @@ static void in_order_at_most_once(void)
 	for (unsigned loss = 0; loss <= 40; loss += 20)
 		for (size_t s = 0; s < sizeof(spread) / sizeof(spread[0]); s++)
 			for (size_t q = 0; q < sizeof(reorder); q++) {
-				struct receiver r = {.d = make(true, true, false, reorder[q])};
-				size_t n = fly(f, FRAMES, loss, spread[s], &seed);
+				struct receiver r = {.d = data_make(true, true, false, reorder[q])};
+				size_t n = data_fly(f, FRAMES, loss, spread[s], &seed);
 
 				for (size_t i = 0; i < n; i++)
-					arrive(&r, &f[i]);
+					data_arrive(&r, &f[i]);
 				while (r.d.held)
-					drain(&r, r.d.gap_deadline);
+					data_drain(&r, r.d.gap_deadline);
 				CU_ASSERT_EQUAL(r.disorder, 0);
 				CU_ASSERT_EQUAL(r.d.resyncs, 0);
 				CU_ASSERT_EQUAL(r.delivered + r.d.late, n);
@@ -397,13 +397,13 @@ static void queue_mends_all_reordering_in_its_reach(void)
 	enum { FRAMES = 20000 };
 	uint64_t seed = test_seed();
 	struct flight *f = malloc(2 * FRAMES * sizeof(*f));
-	struct receiver r = {.d = make(true, true, false, 32)};
-	size_t n = fly(f, FRAMES, 0, 3000, &seed); /* at most 30 numbers apart */
+	struct receiver r = {.d = data_make(true, true, false, 32)};
+	size_t n = data_fly(f, FRAMES, 0, 3000, &seed); /* at most 30 numbers apart */
 
 	for (size_t i = 0; i < n; i++)
-		arrive(&r, &f[i]);
+		data_arrive(&r, &f[i]);
 	while (r.d.held)
-		drain(&r, r.d.gap_deadline);
+		data_drain(&r, r.d.gap_deadline);
 	CU_ASSERT_EQUAL(r.delivered, FRAMES);
 	CU_ASSERT_EQUAL(r.d.lost, 0);
 	free(f);
@@ -413,7 +413,7 @@ static void queue_mends_all_reordering_in_its_reach(void)
 static void random_numbers(void)
 {
 	uint64_t seed = test_seed(), now = 0;
-	struct l2tp_data d = make(true, true, false, 32);
+	struct l2tp_data d = data_make(true, true, false, 32);
 	bool full[L2TP_REORDER_MAX] = {false};
 
 	for (unsigned i = 0; i < 200000; i++) {
@@ -424,7 +424,7 @@ static void random_numbers(void)
 		int s;
 
 		now += test_rand(&seed) % 2000;
-		while ((v = rx(&d, ns, now)) == L2TP_DATA_DRAIN) {
+		while ((v = data_rx(&d, ns, now)) == L2TP_DATA_DRAIN) {
 			CU_ASSERT_TRUE_FATAL(++rounds <= L2TP_REORDER_MAX);
 			while ((s = l2tp_data_ready(&d, now)) >= 0)
 				full[s] = false;

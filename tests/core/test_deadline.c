@@ -42,7 +42,7 @@ static void rearm_and_cancel(void)
 }
 
 /* Against a plain array, with a printed seed. */
-static void random_operations_match_a_list(void)
+static void deadline_random_operations_match_a_list(void)
 {
 	enum { N = 200, STEPS = 20000 };
 	static struct deadline d[N];
@@ -74,7 +74,7 @@ static void random_operations_match_a_list(void)
 static const struct test_case cases[] = {
 	{"pops_in_order_and_not_early", pops_in_order_and_not_early},
 	{"rearm_and_cancel", rearm_and_cancel},
-	{"random_operations_match_a_list", random_operations_match_a_list},
+	{"random_operations_match_a_list", deadline_random_operations_match_a_list},
 	{NULL, NULL},
 };
 const struct test_suite suite_deadline = {"deadline", cases};

@@ -10,7 +10,7 @@ static struct rig_peer p;
 /* A handler that does the most awkward thing at every event. */
 static unsigned hung_up;
 
-static void hang_up_all(struct rig_end *end, const struct l2tp_event *ev)
+static void events_hang_up_all(struct rig_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_call *c = NULL;
 
@@ -33,7 +33,7 @@ static void handlers_may_end_everything(void)
 	for (int i = 0; i < 5; i++)
 		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
 	rig_run(&r);
-	r.a.on_event = r.b.on_event = hang_up_all;
+	r.a.on_event = r.b.on_event = events_hang_up_all;
 	l2tp_call_hangup(l2tp_call_next(t, NULL), NULL, NULL, 0, r.now);
 	rig_run(&r);
 	CU_ASSERT_TRUE(hung_up > 0);

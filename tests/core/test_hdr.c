@@ -6,7 +6,7 @@
 
 #include "tests/core/kat.h"
 
-static enum l2tp_hdr_kind decode(struct l2tp_hdr *h, uint8_t buf[256], const char *hex)
+static enum l2tp_hdr_kind hdr_decode(struct l2tp_hdr *h, uint8_t buf[256], const char *hex)
 {
 	return l2tp_hdr_decode(h, buf, test_hex(buf, 256, hex));
 }
@@ -16,7 +16,7 @@ static enum l2tp_hdr_kind kind_of(const char *hex)
 	struct l2tp_hdr h;
 	uint8_t buf[256];
 
-	return decode(&h, buf, hex);
+	return hdr_decode(&h, buf, hex);
 }
 
 static void control_fields(void)
@@ -24,7 +24,7 @@ static void control_fields(void)
 	struct l2tp_hdr h;
 	uint8_t buf[256];
 
-	CU_ASSERT_EQUAL(decode(&h, buf, "c802 0014 1234 5678 9abc def0 8008000000000001"),
+	CU_ASSERT_EQUAL(hdr_decode(&h, buf, "c802 0014 1234 5678 9abc def0 8008000000000001"),
 			L2TP_HDR_IS_CONTROL);
 	CU_ASSERT_EQUAL(h.tid, 0x1234);
 	CU_ASSERT_EQUAL(h.sid, 0x5678);
@@ -62,9 +62,9 @@ static void rfc2661_3_1_reserved_bits_ignored(void)
 	uint8_t buf[256];
 
 	/* every reserved bit: x at 2, 3, 5, 8-11 */
-	CU_ASSERT_EQUAL(decode(&h, buf, "fcf2 000c 0001 0002 0003 0004"), L2TP_HDR_IS_CONTROL);
+	CU_ASSERT_EQUAL(hdr_decode(&h, buf, "fcf2 000c 0001 0002 0003 0004"), L2TP_HDR_IS_CONTROL);
 	CU_ASSERT_EQUAL(h.nr, 4);
-	CU_ASSERT_EQUAL(decode(&h, buf, "34f2 0001 0002 ff"), L2TP_HDR_IS_DATA);
+	CU_ASSERT_EQUAL(hdr_decode(&h, buf, "34f2 0001 0002 ff"), L2TP_HDR_IS_DATA);
 	CU_ASSERT_EQUAL(h.len, 1);
 }
 
@@ -132,11 +132,11 @@ static void offset_ends_the_header(void)
 	struct l2tp_hdr h;
 	uint8_t buf[256];
 
-	CU_ASSERT_EQUAL(decode(&h, buf, "0202 0001 0002 0003 aaaaaa c021"), L2TP_HDR_IS_DATA);
+	CU_ASSERT_EQUAL(hdr_decode(&h, buf, "0202 0001 0002 0003 aaaaaa c021"), L2TP_HDR_IS_DATA);
 	CU_ASSERT_EQUAL(h.hlen, 11);
 	CU_ASSERT_EQUAL(h.len, 2);
 	CU_ASSERT_EQUAL(h.payload[0], 0xc0);
-	CU_ASSERT_EQUAL(decode(&h, buf, "0202 0001 0002 0005 aaaaaa c021"), L2TP_HDR_IS_DATA);
+	CU_ASSERT_EQUAL(hdr_decode(&h, buf, "0202 0001 0002 0005 aaaaaa c021"), L2TP_HDR_IS_DATA);
 	CU_ASSERT_EQUAL(h.len, 0);
 	CU_ASSERT_EQUAL(kind_of("0202 0001 0002 0006 aaaaaa c021"), L2TP_HDR_BAD_OFFSET);
 	CU_ASSERT_EQUAL(kind_of("0202 0001 0002 ffff aaaaaa c021"), L2TP_HDR_BAD_OFFSET);
@@ -221,7 +221,7 @@ static void v3_is_recognised(void)
 	struct l2tp_hdr h;
 	uint8_t buf[256];
 
-	CU_ASSERT_EQUAL(decode(&h, buf, "c803 0014 8899 aabb 0001 0002 8008000000000001"),
+	CU_ASSERT_EQUAL(hdr_decode(&h, buf, "c803 0014 8899 aabb 0001 0002 8008000000000001"),
 			L2TP_HDR_IS_V3);
 	CU_ASSERT_EQUAL(h.tid, 0x8899);
 	CU_ASSERT_EQUAL(h.sid, 0xaabb);
@@ -248,7 +248,7 @@ static void control_octets(void)
 	CU_ASSERT_TRUE(w.bad);
 }
 
-static void captures_decode(void)
+static void hdr_captures_decode(void)
 {
 	static const char *const file[] = {"xl2tpd-lac_xl2tpd-lns.hex",
 					   "xl2tpd-lac_l2tpns-lns.hex"};
@@ -271,7 +271,7 @@ static void captures_decode(void)
 }
 
 /* The rows of ze.hex that are headers, each judged from RFC 2661 3.1. */
-static void ze_rows(void)
+static void hdr_ze_rows(void)
 {
 	static const struct {
 		const char *row;
@@ -330,8 +330,8 @@ static const struct test_case cases[] = {
 	{"l2f_is_recognised", l2f_is_recognised},
 	{"v3_is_recognised", v3_is_recognised},
 	{"control_octets", control_octets},
-	{"captures_decode", captures_decode},
-	{"ze_rows", ze_rows},
+	{"captures_decode", hdr_captures_decode},
+	{"ze_rows", hdr_ze_rows},
 	{NULL, NULL},
 };
 const struct test_suite suite_hdr = {"hdr", cases};

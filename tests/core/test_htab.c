@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void random_operations_match_a_list(void)
+static void htab_random_operations_match_a_list(void)
 {
 	enum { N = 300, STEPS = 50000, KEYS = 97 };
 	static struct hnode n[N];
@@ -45,7 +45,7 @@ static void keys_of_pairs_differ(void)
 }
 
 static const struct test_case cases[] = {
-	{"random_operations_match_a_list", random_operations_match_a_list},
+	{"random_operations_match_a_list", htab_random_operations_match_a_list},
 	{"keys_of_pairs_differ", keys_of_pairs_differ},
 	{NULL, NULL},
 };

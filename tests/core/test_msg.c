@@ -8,7 +8,7 @@
 
 /* --- whole messages --------------------------------------------------------------------------- */
 
-static void captures_decode(void)
+static void msg_captures_decode(void)
 {
 	static const char *const file[] = {"xl2tpd-lac_xl2tpd-lns.hex",
 					   "xl2tpd-lac_l2tpns-lns.hex"};
@@ -96,7 +96,7 @@ struct judged {
 	enum l2tp_reason reason;
 };
 
-static void judge(const char *file, const struct judged *want, size_t rows, size_t skip)
+static void msg_judge(const char *file, const struct judged *want, size_t rows, size_t skip)
 {
 	unsigned seen = 0;
 	uint8_t buf[1024];
@@ -118,7 +118,7 @@ static void judge(const char *file, const struct judged *want, size_t rows, size
 }
 
 /* Rows of other projects' tests, judged from RFC 2661. */
-static void ze_rows(void)
+static void msg_ze_rows(void)
 {
 	static const struct judged body[] = {
 		{"avp_test.go:52", L2TP_MSG_CLOSE, L2TP_R_AVP_SHORT},	/* Length 4 */
@@ -133,8 +133,8 @@ static void ze_rows(void)
 		{"test/l2tp-wire/decode-sccrq.ci", L2TP_MSG_OK, L2TP_R_NONE},
 	};
 
-	judge("ze.hex", body, sizeof(body) / sizeof(body[0]), 0);
-	judge("ze.hex", message, sizeof(message) / sizeof(message[0]), 12);
+	msg_judge("ze.hex", body, sizeof(body) / sizeof(body[0]), 0);
+	msg_judge("ze.hex", message, sizeof(message) / sizeof(message[0]), 12);
 }
 
 static void go_l2tp_rows(void)
@@ -154,8 +154,8 @@ static void go_l2tp_rows(void)
 		{"avp_test.go:378", L2TP_MSG_CLOSE, L2TP_R_MSG_UNKNOWN_M}, /* type 20 */
 	};
 
-	judge("go-l2tp.hex", message, sizeof(message) / sizeof(message[0]), 12);
-	judge("go-l2tp.hex", body, sizeof(body) / sizeof(body[0]), 0);
+	msg_judge("go-l2tp.hex", message, sizeof(message) / sizeof(message[0]), 12);
+	msg_judge("go-l2tp.hex", body, sizeof(body) / sizeof(body[0]), 0);
 }
 
 static void rfc2661_6_required_missing(void)
@@ -497,10 +497,10 @@ static void random_bodies(void)
 }
 
 static const struct test_case cases[] = {
-	{"captures_decode", captures_decode},
+	{"captures_decode", msg_captures_decode},
 	{"captured_hidden_sccrq", captured_hidden_sccrq},
 	{"rtbrick_sccrq", rtbrick_sccrq},
-	{"ze_rows", ze_rows},
+	{"ze_rows", msg_ze_rows},
 	{"go_l2tp_rows", go_l2tp_rows},
 	{"rfc2661_6_required_missing", rfc2661_6_required_missing},
 	{"rfc2661_4_4_1_message_type_first", rfc2661_4_4_1_message_type_first},

@@ -239,7 +239,7 @@ static void hidden_without_a_secret(void)
 
 /* The known answers that must be rejected, each as a Sub-Address hidden under type 7's mask would be
  * another attribute: so as vendor 9's type 7, unknown to us, and optional. */
-static void deciphered_length_is_not_believed(void)
+static void msg_avp_deciphered_length_is_not_believed(void)
 {
 	unsigned rows = 0;
 	struct kat k;
@@ -320,7 +320,7 @@ static const struct test_case cases[] = {
 	{"rfc2661_4_3_last_vector_applies", rfc2661_4_3_last_vector_applies},
 	{"rfc2661_4_4_must_not_be_hidden", rfc2661_4_4_must_not_be_hidden},
 	{"hidden_without_a_secret", hidden_without_a_secret},
-	{"deciphered_length_is_not_believed", deciphered_length_is_not_believed},
+	{"deciphered_length_is_not_believed", msg_avp_deciphered_length_is_not_believed},
 	{"deciphered_value_is_checked_too", deciphered_value_is_checked_too},
 	{"much_that_is_hidden", much_that_is_hidden},
 	{NULL, NULL},

@@ -61,7 +61,7 @@ static void rfc2661_6_required_attributes(void)
 					in_list(rfc[i].must, t));
 }
 
-static void names(void)
+static void msg_table_names(void)
 {
 	char buf[24];
 
@@ -103,7 +103,7 @@ static void words_of_results(void)
 static const struct test_case cases[] = {
 	{"rfc2661_3_2_messages", rfc2661_3_2_messages},
 	{"rfc2661_6_required_attributes", rfc2661_6_required_attributes},
-	{"names", names},
+	{"names", msg_table_names},
 	{"words_of_results", words_of_results},
 	{NULL, NULL},
 };

@@ -15,7 +15,7 @@
 static const struct rel_config deflt = {
 	.interval = S, .interval_max = 8 * S, .retries = 5, .window = 4};
 
-static void queue(struct reliable *r, unsigned n)
+static void reliable_queue(struct reliable *r, unsigned n)
 {
 	uint8_t pkt[20] = {0xc8, 0x02};
 
@@ -56,7 +56,7 @@ static enum rel_verdict ack(struct reliable *r, uint16_t nr, uint64_t now)
 	return rel_rx(r, 0, nr, true, now, &progress);
 }
 
-static enum rel_verdict rx(struct reliable *r, uint16_t ns)
+static enum rel_verdict reliable_rx(struct reliable *r, uint16_t ns)
 {
 	bool progress;
 
@@ -72,7 +72,7 @@ static void backoff_and_give_up(void)
 	uint16_t ns;
 
 	rel_init(&r, &deflt);
-	queue(&r, 1);
+	reliable_queue(&r, 1);
 	CU_ASSERT_EQUAL(pump(&r, 0, &ns, NULL), 1);
 	for (unsigned i = 0; i < 5; i++) {
 		CU_ASSERT_EQUAL(r.due, at[i] * S);
@@ -94,7 +94,7 @@ static void backoff_starts_anew_after_progress(void)
 	struct reliable r;
 
 	rel_init(&r, &deflt);
-	queue(&r, 2);
+	reliable_queue(&r, 2);
 	pump(&r, 0, NULL, NULL);
 	CU_ASSERT_EQUAL(rel_expire(&r, S), REL_RETRY);
 	pump(&r, S, NULL, NULL);
@@ -123,11 +123,11 @@ static void retransmission_updates_nr(void)
 	struct rel_msg *m;
 
 	rel_init(&r, &deflt);
-	queue(&r, 1);
+	reliable_queue(&r, 1);
 	m = rel_next(&r);
 	CU_ASSERT_EQUAL(nr_of(m), 0);
 	rel_handed(&r, m, false, 0);
-	CU_ASSERT_EQUAL(rx(&r, 0), REL_DELIVER);
+	CU_ASSERT_EQUAL(reliable_rx(&r, 0), REL_DELIVER);
 	CU_ASSERT_EQUAL(rel_expire(&r, S), REL_RETRY);
 	m = rel_next(&r);
 	CU_ASSERT_EQUAL(ns_of(m), 0);
@@ -143,7 +143,7 @@ static void slow_start_then_avoidance(void)
 
 	rel_init(&r, &deflt);
 	rel_peer_window(&r, 8);
-	queue(&r, 200);
+	reliable_queue(&r, 200);
 	CU_ASSERT_EQUAL(pump(&r, 0, NULL, &last), 1); /* "transmits one packet and waits" */
 	CU_ASSERT_EQUAL(ack(&r, ++acked, 0), REL_ZLB);
 	CU_ASSERT_EQUAL(r.cwnd, 2); /* "incremented from one to two" */
@@ -190,7 +190,7 @@ static void the_largest_window_is_not_overrun(void)
 	rel_init(&r, &deflt);
 	rel_peer_window(&r, 65535);
 	for (unsigned i = 0; i < 140000; i++) {
-		queue(&r, 1);
+		reliable_queue(&r, 1);
 		sent += pump(&r, 0, NULL, NULL);
 		ack(&r, (uint16_t)(i + 1), 0);
 	}
@@ -204,7 +204,7 @@ static void window_default_and_one(void)
 	struct reliable r;
 
 	rel_init(&r, &deflt); /* no Receive Window Size AVP: 4 */
-	queue(&r, 20);
+	reliable_queue(&r, 20);
 	for (uint16_t a = 1; a <= 6; a++) {
 		pump(&r, 0, NULL, NULL);
 		ack(&r, a, 0);
@@ -215,7 +215,7 @@ static void window_default_and_one(void)
 
 	rel_init(&r, &deflt);
 	rel_peer_window(&r, 1);
-	queue(&r, 5);
+	reliable_queue(&r, 5);
 	for (uint16_t a = 1; a <= 5; a++) {
 		CU_ASSERT_EQUAL(pump(&r, 0, NULL, NULL), 1);
 		ack(&r, a, 0);
@@ -232,7 +232,7 @@ static void ack_jumps_over_kept_messages(void)
 	uint16_t first, last;
 
 	rel_init(&r, &deflt);
-	queue(&r, 6);
+	reliable_queue(&r, 6);
 	for (uint16_t a = 1; a <= 2; a++) {
 		pump(&r, 0, NULL, NULL);
 		ack(&r, a, 0);
@@ -259,14 +259,14 @@ static void duplicate_range_is_the_rfcs_example(void)
 	c.window = 40000;
 	rel_init(&r, &c);
 	for (uint16_t ns = 0; ns <= 15; ns++)
-		CU_ASSERT_EQUAL(rx(&r, ns), REL_DELIVER);
+		CU_ASSERT_EQUAL(reliable_rx(&r, ns), REL_DELIVER);
 	for (uint32_t ns = 0; ns < 65536; ns++) {
 		enum rel_verdict want = ns <= 15 || ns >= 32784 ? REL_DUPLICATE
 					: ns == 16		? REL_DELIVER
 								: REL_EARLY;
 		struct reliable copy = r;
 
-		CU_ASSERT_EQUAL_FATAL(rx(&copy, (uint16_t)ns), want);
+		CU_ASSERT_EQUAL_FATAL(reliable_rx(&copy, (uint16_t)ns), want);
 	}
 	rel_free(&r);
 }
@@ -279,11 +279,11 @@ static void numbers_wrap_at_65536(void)
 	for (uint32_t i = 0; i < 70000; i++) {
 		struct rel_msg *m;
 
-		queue(&r, 1);
+		reliable_queue(&r, 1);
 		m = rel_next(&r);
 		CU_ASSERT_EQUAL_FATAL(ns_of(m), (uint16_t)i);
 		rel_handed(&r, m, false, 0);
-		CU_ASSERT_EQUAL_FATAL(rx(&r, (uint16_t)i), REL_DELIVER);
+		CU_ASSERT_EQUAL_FATAL(reliable_rx(&r, (uint16_t)i), REL_DELIVER);
 		CU_ASSERT_EQUAL_FATAL(ack(&r, (uint16_t)(i + 1), 0), REL_ZLB);
 	}
 	CU_ASSERT_TRUE(rel_idle(&r));
@@ -298,13 +298,13 @@ static void what_is_acknowledged(void)
 
 	rel_init(&r, &deflt);
 	CU_ASSERT_FALSE(rel_owes_zlb(&r, 0));
-	CU_ASSERT_EQUAL(rx(&r, 0), REL_DELIVER);
+	CU_ASSERT_EQUAL(reliable_rx(&r, 0), REL_DELIVER);
 	CU_ASSERT_TRUE(rel_owes_zlb(&r, 0));
 	rel_zlb_handed(&r, false, 0);
 	CU_ASSERT_FALSE(rel_owes_zlb(&r, 0));
-	CU_ASSERT_EQUAL(rx(&r, 0), REL_DUPLICATE);
+	CU_ASSERT_EQUAL(reliable_rx(&r, 0), REL_DUPLICATE);
 	CU_ASSERT_TRUE(rel_owes_zlb(&r, 0));
-	queue(&r, 1); /* a message on its way carries it */
+	reliable_queue(&r, 1); /* a message on its way carries it */
 	pump(&r, 0, NULL, NULL);
 	CU_ASSERT_FALSE(rel_owes_zlb(&r, 0));
 	CU_ASSERT_EQUAL(ack(&r, 1, 0), REL_ZLB);
@@ -322,13 +322,13 @@ static void early_messages_are_held_in_order(void)
 	rel_init(&r, &deflt);
 	for (uint16_t ns = 3; ns >= 1; ns--) {
 		memset(pkt, ns, sizeof(pkt));
-		CU_ASSERT_EQUAL(rx(&r, ns), REL_EARLY);
+		CU_ASSERT_EQUAL(reliable_rx(&r, ns), REL_EARLY);
 		CU_ASSERT_TRUE(rel_hold(&r, ns, pkt, sizeof(pkt)));
 		CU_ASSERT_FALSE(rel_hold(&r, ns, pkt, sizeof(pkt))); /* once */
 		CU_ASSERT_PTR_NULL(rel_take(&r));
 	}
-	CU_ASSERT_EQUAL(rx(&r, 4), REL_BEYOND); /* the window is 4: 0 to 3 */
-	CU_ASSERT_EQUAL(rx(&r, 0), REL_DELIVER);
+	CU_ASSERT_EQUAL(reliable_rx(&r, 4), REL_BEYOND); /* the window is 4: 0 to 3 */
+	CU_ASSERT_EQUAL(reliable_rx(&r, 0), REL_DELIVER);
 	for (unsigned ns = 1; ns <= 3; ns++) {
 		e = rel_take(&r);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
@@ -371,7 +371,7 @@ static void queue_is_bounded(void)
 	CU_ASSERT_EQUAL(pump(&r, 0, NULL, NULL), 1);
 	rel_drop_unsent(&r);
 	CU_ASSERT_EQUAL(r.octets, sizeof(pkt));
-	queue(&r, 1); /* takes the Ns of the first one dropped */
+	reliable_queue(&r, 1); /* takes the Ns of the first one dropped */
 	ack(&r, 1, 0);
 	CU_ASSERT_EQUAL(ns_of(rel_next(&r)), 1);
 	rel_free(&r);
@@ -383,7 +383,7 @@ static void nr_never_sent_is_refused(void)
 	bool progress;
 
 	rel_init(&r, &deflt);
-	queue(&r, 2);
+	reliable_queue(&r, 2);
 	pump(&r, 0, NULL, NULL);
 	CU_ASSERT_EQUAL(ack(&r, 2, 0), REL_BAD_NR); /* queued but not sent */
 	CU_ASSERT_EQUAL(rel_rx(&r, 0, 9, false, 0, &progress), REL_BAD_NR);
@@ -402,7 +402,7 @@ static void waiting_packets(void)
 	uint16_t copy;
 
 	rel_init(&r, &deflt);
-	queue(&r, 1);
+	reliable_queue(&r, 1);
 	m = rel_next(&r);
 	rel_handed(&r, m, true, 0);
 	copy = m->copy;
@@ -431,7 +431,7 @@ static void going_back_skips_what_still_waits(void)
 	uint16_t copy;
 
 	rel_init(&r, &deflt);
-	queue(&r, 3);
+	reliable_queue(&r, 3);
 	pump(&r, 0, NULL, NULL);
 	ack(&r, 1, 0);
 	m = rel_next(&r);
@@ -456,14 +456,14 @@ static void waiting_zlb_is_not_doubled(void)
 	struct reliable r;
 
 	rel_init(&r, &deflt);
-	rx(&r, 0);
+	reliable_rx(&r, 0);
 	rel_zlb_handed(&r, true, 0);
-	rx(&r, 1);
+	reliable_rx(&r, 1);
 	CU_ASSERT_FALSE(rel_owes_zlb(&r, S));
 	rel_left(&r, 0, 0, S);
 	CU_ASSERT_TRUE(rel_owes_zlb(&r, S));
 	rel_zlb_handed(&r, true, S);
-	rx(&r, 2);
+	reliable_rx(&r, 2);
 	CU_ASSERT_TRUE(rel_owes_zlb(&r, 9 * S)); /* acknowledgements are never withheld for good */
 	rel_free(&r);
 }
@@ -474,14 +474,14 @@ static void pause_and_resume(void)
 	uint16_t ns;
 
 	rel_init(&r, &deflt);
-	queue(&r, 2);
+	reliable_queue(&r, 2);
 	pump(&r, 0, NULL, NULL);
 	rel_expire(&r, S);
 	pump(&r, S, NULL, NULL);
 	rel_pause(&r);
 	CU_ASSERT_EQUAL(rel_expire(&r, 1000 * S), REL_NOT_YET);
 	CU_ASSERT_PTR_NULL(rel_next(&r));
-	rx(&r, 0);
+	reliable_rx(&r, 0);
 	CU_ASSERT_FALSE(rel_owes_zlb(&r, 1000 * S));
 	rel_resume(&r);
 	CU_ASSERT_EQUAL(pump(&r, 1000 * S, &ns, NULL), 1);
@@ -497,7 +497,7 @@ static void resume_leaves_what_waits(void)
 	struct rel_msg *m;
 
 	rel_init(&r, &deflt);
-	queue(&r, 1);
+	reliable_queue(&r, 1);
 	m = rel_next(&r);
 	rel_handed(&r, m, true, 0);
 	rel_resume(&r);

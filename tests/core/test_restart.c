@@ -10,7 +10,7 @@ static struct l2tp_msg m;
 
 /* An SCCRQ as rig_sccrq() has it, from a Host Name and perhaps with a Challenge, which no two of a
  * peer's lives share. */
-static void request(struct rig_peer *p, const char *host, const char *challenge)
+static void restart_request(struct rig_peer *p, const char *host, const char *challenge)
 {
 	p->peer_tid = p->nr = 0;
 	rig_start(p, L2TP_SCCRQ, 0);
@@ -24,7 +24,7 @@ static void request(struct rig_peer *p, const char *host, const char *challenge)
 }
 
 /* The last SCCRP answered: the tunnel is up. */
-static struct l2tp_tunnel *confirm(struct rig_peer *p)
+static struct l2tp_tunnel *restart_confirm(struct rig_peer *p)
 {
 	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
 	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid);
@@ -38,11 +38,11 @@ static struct l2tp_tunnel *first_life(struct rig_peer *p, const char *challenge)
 {
 	rig_single(&r);
 	rig_peer(p, &r, 1);
-	request(p, "peer", challenge);
-	return confirm(p);
+	restart_request(p, "peer", challenge);
+	return restart_confirm(p);
 }
 
-static enum l2tp_tunnel_state state_of(const struct l2tp_tunnel *t)
+static enum l2tp_tunnel_state restart_state_of(const struct l2tp_tunnel *t)
 {
 	struct l2tp_tunnel_info i;
 
@@ -57,14 +57,14 @@ static void restart_with_a_new_challenge(void)
 	struct rig_peer p;
 
 	old = first_life(&p, "aaaaaaaaaaaaaaaa");
-	request(&p, "peer", "bbbbbbbbbbbbbbbb");
-	request(&p, "peer", "bbbbbbbbbbbbbbbb"); /* a retransmission of the second life's own */
+	restart_request(&p, "peer", "bbbbbbbbbbbbbbbb");
+	restart_request(&p, "peer", "bbbbbbbbbbbbbbbb"); /* a retransmission of the second life's own */
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_DUPLICATE), 1);
 	/* until that is up it might be a stranger with the peer's address: nothing ends */
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
-	CU_ASSERT_EQUAL(state_of(old), L2TP_T_ESTABLISHED);
-	t = confirm(&p);
+	CU_ASSERT_EQUAL(restart_state_of(old), L2TP_T_ESTABLISHED);
+	t = restart_confirm(&p);
 	CU_ASSERT_PTR_NOT_EQUAL(t, old);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 2);
 	CU_ASSERT_EQUAL_FATAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
@@ -84,17 +84,17 @@ static void restart_with_the_very_same_sccrq(void)
 	struct rig_peer p;
 
 	old = first_life(&p, NULL);
-	request(&p, "peer", NULL); /* late: acknowledged, no more */
+	restart_request(&p, "peer", NULL); /* late: acknowledged, no more */
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_DUPLICATE), 1);
 	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 2);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
 	rig_pass(&r, 31 * SEC); /* 1 + 2 + 4 + 8 + 8 + 8 */
-	request(&p, "peer", NULL);
+	restart_request(&p, "peer", NULL);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
 	rig_pass(&r, 1);
-	request(&p, "peer", NULL);
+	restart_request(&p, "peer", NULL);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
-	CU_ASSERT_PTR_NOT_EQUAL(confirm(&p), old);
+	CU_ASSERT_PTR_NOT_EQUAL(restart_confirm(&p), old);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
 	rig_free(&r);
 }
@@ -111,7 +111,7 @@ static void forged_sccrqs_do_not_hurt_a_live_tunnel(void)
 	t = first_life(&p, NULL);
 	for (unsigned i = 0; i < 1000; i++) {
 		snprintf(challenge, sizeof(challenge), "%016u", i);
-		request(&p, "peer", challenge);
+		restart_request(&p, "peer", challenge);
 	}
 	l2tp_engine_counters(r.a.e, &c);
 	CU_ASSERT_EQUAL(c.half_open, 1);
@@ -120,7 +120,7 @@ static void forged_sccrqs_do_not_hurt_a_live_tunnel(void)
 	l2tp_engine_counters(r.a.e, &c);
 	CU_ASSERT_EQUAL(c.half_open, 0);
 	CU_ASSERT_EQUAL(c.tunnels, 1);
-	CU_ASSERT_EQUAL(state_of(t), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(restart_state_of(t), L2TP_T_ESTABLISHED);
 	rig_free(&r);
 }
 
@@ -131,11 +131,11 @@ static void two_host_names_with_one_id(void)
 	struct rig_peer p;
 
 	a = first_life(&p, NULL);
-	request(&p, "another", NULL);
-	b = confirm(&p);
+	restart_request(&p, "another", NULL);
+	b = restart_confirm(&p);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
-	CU_ASSERT_EQUAL(state_of(a), L2TP_T_ESTABLISHED);
-	CU_ASSERT_EQUAL(state_of(b), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(restart_state_of(a), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(restart_state_of(b), L2TP_T_ESTABLISHED);
 	rig_free(&r);
 }
 
@@ -147,8 +147,8 @@ static void restart_of_a_peer_we_dialled(void)
 
 	rig_single(&r);
 	old = rig_peer_answers(&p, &r);
-	request(&p, "peer", NULL);
-	CU_ASSERT_PTR_NOT_EQUAL(confirm(&p), old);
+	restart_request(&p, "peer", NULL);
+	CU_ASSERT_PTR_NOT_EQUAL(restart_confirm(&p), old);
 	CU_ASSERT_EQUAL_FATAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
 	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->tunnel, old);
 	rig_free(&r);

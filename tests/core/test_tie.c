@@ -18,7 +18,7 @@ static void collide(bool ours, const char *theirs)
 	rig_send_ns(&p, 0);
 }
 
-static void expect(unsigned replies, unsigned downs, unsigned lost)
+static void tie_expect(unsigned replies, unsigned downs, unsigned lost)
 {
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), replies);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), downs);
@@ -30,29 +30,29 @@ static void expect(unsigned replies, unsigned downs, unsigned lost)
 static void lower_value_wins(void)
 {
 	collide(true, "\0\0\0\0\0\0\0\0");
-	expect(1, 1, 1);
+	tie_expect(1, 1, 1);
 	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->result.result,
 			L2TP_STOP_ALREADY_EXISTS);
 	rig_free(&r);
 	collide(true, "\xff\xff\xff\xff\xff\xff\xff\xff");
-	expect(0, 0, 1);
+	tie_expect(0, 0, 1);
 	rig_free(&r);
 }
 
 static void having_one_wins_over_none(void)
 {
 	collide(false, "\xff\xff\xff\xff\xff\xff\xff\xff");
-	expect(1, 1, 1);
+	tie_expect(1, 1, 1);
 	rig_free(&r);
 	collide(true, NULL);
-	expect(0, 0, 1);
+	tie_expect(0, 0, 1);
 	rig_free(&r);
 }
 
 static void none_means_two_tunnels(void)
 {
 	collide(false, NULL);
-	expect(1, 0, 0);
+	tie_expect(1, 0, 0);
 	rig_free(&r);
 }
 
@@ -72,7 +72,7 @@ static void equal_means_both_lose(void)
 	rig_sccrq(&p);
 	l2tp_build_avp(&p.b, L2TP_AVP_TIE_BREAKER, a->val, 8);
 	rig_send_ns(&p, 0);
-	expect(0, 1, 2);
+	tie_expect(0, 1, 2);
 	rig_free(&r);
 }
 
@@ -88,7 +88,7 @@ static void another_peer_is_no_collision(void)
 	rig_sccrq(&p);
 	l2tp_build_avp(&p.b, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
 	rig_send_ns(&p, 0);
-	expect(1, 0, 0);
+	tie_expect(1, 0, 0);
 	rig_free(&r);
 }
 

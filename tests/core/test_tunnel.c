@@ -12,7 +12,7 @@ static struct rig r;
 static struct rig_peer p;
 static struct l2tp_msg m;
 
-static enum l2tp_tunnel_state state_of(struct l2tp_tunnel *t)
+static enum l2tp_tunnel_state tunnel_state_of(struct l2tp_tunnel *t)
 {
 	struct l2tp_tunnel_info i;
 
@@ -20,7 +20,7 @@ static enum l2tp_tunnel_state state_of(struct l2tp_tunnel *t)
 	return i.state;
 }
 
-static struct l2tp_result sent_result(uint16_t type)
+static struct l2tp_result tunnel_sent_result(uint16_t type)
 {
 	struct l2tp_result res = {0};
 
@@ -32,7 +32,7 @@ static struct l2tp_result sent_result(uint16_t type)
 /* --- every message in every state ------------------------------------------------------------- */
 
 /* An engine whose only tunnel is in this state, with the test as its peer. */
-static struct l2tp_tunnel *bring(enum l2tp_tunnel_state s)
+static struct l2tp_tunnel *tunnel_bring(enum l2tp_tunnel_state s)
 {
 	struct l2tp_tunnel *t;
 
@@ -59,7 +59,7 @@ static struct l2tp_tunnel *bring(enum l2tp_tunnel_state s)
 	}
 	if (s == L2TP_T_LINGER)
 		rig_stopccn(&p, 1);
-	CU_ASSERT_EQUAL(state_of(t), s);
+	CU_ASSERT_EQUAL(tunnel_state_of(t), s);
 	return t;
 }
 
@@ -88,23 +88,23 @@ static enum l2tp_tunnel_state after(char what, enum l2tp_tunnel_state s)
 			     : s;
 }
 
-static void cell(enum l2tp_tunnel_state s, uint16_t type)
+static void tunnel_cell(enum l2tp_tunnel_state s, uint16_t type)
 {
-	struct l2tp_tunnel *t = bring(s);
+	struct l2tp_tunnel *t = tunnel_bring(s);
 	char what = expect[s][type];
 	unsigned before = r.a.pkts, stops = rig_count_sent(&r.a, L2TP_STOPCCN);
 	uint64_t odd = rig_reason(&r.a, L2TP_R_MSG_STATE);
 	uint16_t nr;
 
 	rig_any(&p, type, 0, 77);
-	CU_ASSERT_EQUAL(state_of(t), after(what, s));
-	if (state_of(t) != after(what, s))
+	CU_ASSERT_EQUAL(tunnel_state_of(t), after(what, s));
+	if (tunnel_state_of(t) != after(what, s))
 		printf("\n   state %s, message %u", l2tp_tunnel_state_name(s), type);
 	CU_ASSERT_TRUE(r.a.pkts > before); /* whatever it is, it is acknowledged */
 	nr = r.a.pkt[r.a.pkts - 1].h.nr;
 	CU_ASSERT_EQUAL(nr, p.ns);
 	if (what == 's') {
-		CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_FSM_ERROR);
+		CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_FSM_ERROR);
 		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), odd + 1);
 	} else {
 		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), stops);
@@ -119,7 +119,7 @@ static void rfc2661_7_2_1_every_message_in_every_state(void)
 	for (enum l2tp_tunnel_state s = L2TP_T_WAIT_CTL_REPLY; s < L2TP_T_STATES; s++)
 		for (uint16_t type = 1; type < L2TP_MSG_TYPES; type++)
 			if (l2tp_msg_table[type].name)
-				cell(s, type);
+				tunnel_cell(s, type);
 }
 
 /* 7.2.1, idle: there is no tunnel. */
@@ -140,7 +140,7 @@ static void rfc2661_7_2_1_idle(void)
 			/* Ns 0 would be a duplicate of the SCCRQ, and never looked at (5.8) */
 			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.ns, 1);
 			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.nr, 1);
-			CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_FSM_ERROR);
+			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_FSM_ERROR);
 		}
 		rig_free(&r);
 	}
@@ -168,9 +168,9 @@ static void stopccn_and_linger(void)
 	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &tid));
 	rig_decode(&r.a.pkt[0], &m, NULL); /* "the same as the Assigned Tunnel ID AVP first sent" */
 	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.tid) && p.tid == tid);
-	CU_ASSERT_EQUAL(state_of(u), L2TP_T_LINGER);
+	CU_ASSERT_EQUAL(tunnel_state_of(u), L2TP_T_LINGER);
 	rig_pass(&r, 31 * SEC - 1);
-	CU_ASSERT_EQUAL(state_of(u), L2TP_T_LINGER);
+	CU_ASSERT_EQUAL(tunnel_state_of(u), L2TP_T_LINGER);
 	for (int i = 0; i < 3; i++) { /* the ZLB was lost, says the peer */
 		unsigned zlbs = rig_count_sent(&r.b, 0);
 		const struct rig_packet *k = rig_last(&r.a, L2TP_STOPCCN);
@@ -212,7 +212,7 @@ static void stopccn_without_our_id(void)
 	p.nr = 0; /* it has not seen the SCCRP */
 	r.a.taken = r.a.pkts;
 	rig_stopccn(&p, 6);
-	CU_ASSERT_EQUAL(state_of(l2tp_tunnel_next(r.a.e, NULL)), L2TP_T_LINGER);
+	CU_ASSERT_EQUAL(tunnel_state_of(l2tp_tunnel_next(r.a.e, NULL)), L2TP_T_LINGER);
 	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 2);
 	p.ns--;
 	rig_stopccn(&p, 6); /* and again, when the ZLB was lost */
@@ -259,14 +259,14 @@ static void stop_the_engine(void)
 	rig_peer_up(&p, &r);
 	rig_open(&r.a);
 	l2tp_engine_stop(r.a.e, NULL, r.now);
-	CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_SHUTTING_DOWN);
+	CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_SHUTTING_DOWN);
 	rig_zlb(&p);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
 	rig_peer(&q, &r, 5);
 	rig_sccrq(&q);
 	rig_send_ns(&q, 0);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
-	CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_SHUTTING_DOWN);
+	CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_SHUTTING_DOWN);
 	CU_ASSERT_PTR_NULL(rig_open(&r.a));
 	rig_pass(&r, 100 * SEC);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 2);
@@ -406,7 +406,7 @@ static void closes_when_idle(void)
 	r.a.connect = r.b.answer = true;
 	t = rig_tunnel(&r, NULL);
 	rig_pass(&r, 50 * SEC); /* a tunnel that never had a call is not idle: it waits */
-	CU_ASSERT_EQUAL(state_of(t), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(tunnel_state_of(t), L2TP_T_ESTABLISHED);
 	c = l2tp_call_new(t, NULL, NULL);
 	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
 	rig_pass(&r, 50 * SEC);
@@ -414,11 +414,11 @@ static void closes_when_idle(void)
 	rig_pass(&r, 9 * SEC);
 	c = l2tp_call_new(t, NULL, NULL); /* another one in time */
 	rig_pass(&r, 50 * SEC);
-	CU_ASSERT_EQUAL(state_of(t), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(tunnel_state_of(t), L2TP_T_ESTABLISHED);
 	l2tp_call_hangup(c, NULL, NULL, 0, r.now);
 	rig_pass(&r, 10 * SEC);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
-	CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_GENERAL_CLEAR);
+	CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_GENERAL_CLEAR);
 	rig_free(&r);
 }
 
@@ -442,7 +442,7 @@ static void channel_down_and_held(void)
 	CU_ASSERT_TRUE(r.a.pkts > before);
 	l2tp_engine_channel(r.a.e, 7, false, r.now);
 	rig_pass(&r, 90 * SEC - 1);
-	CU_ASSERT_EQUAL(state_of(t), L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(tunnel_state_of(t), L2TP_T_ESTABLISHED);
 	rig_pass(&r, 1);
 	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->by, L2TP_BY_CHANNEL);
 	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
@@ -588,8 +588,8 @@ static void unknown_attributes_and_messages(void)
 			l2tp_build_raw(&p.b, &a);
 		rig_send(&p);
 		if (t[i].error) {
-			CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).result, L2TP_STOP_GENERAL_ERROR);
-			CU_ASSERT_EQUAL(sent_result(L2TP_STOPCCN).error, t[i].error);
+			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_GENERAL_ERROR);
+			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).error, t[i].error);
 		} else {
 			CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);
 			CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 3);

@@ -17,24 +17,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_atm_check(bool ok)
 {
 	if (!ok)
 		abort();
 }
 
-static void sdu(const uint8_t *p, size_t len, uint8_t choice)
+static void fuzz_atm_sdu(const uint8_t *p, size_t len, uint8_t choice)
 {
 	struct rd r = rd_init(p, len);
 	enum atm_mux mux = choice & 1 ? ATM_VC_MUX : ATM_LLC;
 	uint8_t configured = choice & 2 ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 	enum atm_kind kind = atm_encap_get(&r, mux, configured);
 
-	check(kind < ATM_KINDS && r.left <= len);
+	fuzz_atm_check(kind < ATM_KINDS && r.left <= len);
 	if (kind == ATM_L2TP || kind == ATM_PPP)
-		check(!r.bad && r.p + r.left == p + len);
+		fuzz_atm_check(!r.bad && r.p + r.left == p + len);
 	if (mux == ATM_VC_MUX && (kind == ATM_L2TP || kind == ATM_PPP))
-		check((kind == ATM_PPP) == (configured == IST_PAYLOAD_PPP) && r.left == len);
+		fuzz_atm_check((kind == ATM_PPP) == (configured == IST_PAYLOAD_PPP) && r.left == len);
 }
 
 /* Whoever takes it says how long it is; written anew it is octet for octet the same, but for UU. */
@@ -45,11 +45,11 @@ static void pdu(const uint8_t *p, size_t len, enum aal5_crc_mode mode, uint8_t c
 
 	if (aal5_pdu_check(p, len, SDU_MAX, mode, &n) != AAL5_SDU)
 		return;
-	check(n && n <= SDU_MAX && aal5_pdu_len(n) == len);
-	sdu(p, n, choice);
+	fuzz_atm_check(n && n <= SDU_MAX && aal5_pdu_len(n) == len);
+	fuzz_atm_sdu(p, n, choice);
 	aal5_pdu_write(again, p, n / 2, p + n / 2, n - n / 2, mode);
-	check(aal5_pdu_check(again, len, SDU_MAX, mode, &n) == AAL5_SDU);
-	check(!memcmp(again, p, n));
+	fuzz_atm_check(aal5_pdu_check(again, len, SDU_MAX, mode, &n) == AAL5_SDU);
+	fuzz_atm_check(!memcmp(again, p, n));
 }
 
 static void oam(const uint8_t *p)
@@ -62,17 +62,17 @@ static void oam(const uint8_t *p)
 		return;
 	oam_loopback_reply(reply, p);
 	oam_decode(&back, reply);
-	check(back.kind == OAM_LOOPBACK_REPLY && back.tag == o.tag);
+	fuzz_atm_check(back.kind == OAM_LOOPBACK_REPLY && back.tag == o.tag);
 }
 
-static void header(const uint8_t *p, enum cell_format f, struct cell_hdr *h)
+static void fuzz_atm_header(const uint8_t *p, enum cell_format f, struct cell_hdr *h)
 {
 	uint8_t again[CELL_HDR_LEN];
 
 	if (!cell_decode(h, p, f))
 		return;
 	cell_encode(again, h, f);
-	check(!memcmp(again, p, sizeof(again)));
+	fuzz_atm_check(!memcmp(again, p, sizeof(again)));
 }
 
 static void cells(struct rd *r, enum cell_format f, enum aal5_crc_mode mode, uint8_t choice)
@@ -89,19 +89,19 @@ static void cells(struct rd *r, enum cell_format f, enum aal5_crc_mode mode, uin
 		struct cell_hdr h;
 		size_t n = 0;
 
-		header(cell, f, &h);
+		fuzz_atm_header(cell, f, &h);
 		one = &reasm[h.vci % CIRCUITS];
-		check(aal5_reasm_expire(one, now) == AAL5_MORE || aal5_reasm_idle(one));
+		fuzz_atm_check(aal5_reasm_expire(one, now) == AAL5_MORE || aal5_reasm_idle(one));
 		if (h.pti & CELL_PTI_OAM)
 			oam(cell + CELL_HDR_LEN);
 		else if (!(h.pti & CELL_PTI_LAST) && aal5_reasm_middle(one, cell + CELL_HDR_LEN))
 			continue;
 		else if (aal5_reasm_cell(one, cell + CELL_HDR_LEN, h.pti & CELL_PTI_LAST, mode, now,
 					 &n) == AAL5_SDU) {
-			check(n && n <= SDU_MAX);
-			sdu(one->buf, n, choice);
+			fuzz_atm_check(n && n <= SDU_MAX);
+			fuzz_atm_sdu(one->buf, n, choice);
 		}
-		check(one->len <= one->cap && one->cap <= sizeof(buf[0]));
+		fuzz_atm_check(one->len <= one->cap && one->cap <= sizeof(buf[0]));
 	}
 }
 

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_atmtcp_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -21,12 +21,12 @@ static void look_at(const struct atmtcp_record *rec, enum atmtcp_kind kind, cons
 	uint8_t hdr[ATMTCP_HDR_LEN];
 	char words[40];
 
-	check(rec->data == from + ATMTCP_HDR_LEN && rec->len <= (size_t)(end - rec->data));
-	check((kind == ATMTCP_CONTROL) == !(rec->vpi | rec->vci));
+	fuzz_atmtcp_check(rec->data == from + ATMTCP_HDR_LEN && rec->len <= (size_t)(end - rec->data));
+	fuzz_atmtcp_check((kind == ATMTCP_CONTROL) == !(rec->vpi | rec->vci));
 	atmtcp_header(hdr, rec->vpi, rec->vci, rec->len);
-	check(!memcmp(hdr, from, sizeof(hdr)));
+	fuzz_atmtcp_check(!memcmp(hdr, from, sizeof(hdr)));
 	atmtcp_words(words, sizeof(words), rec);
-	check(strlen(words) == (rec->len < sizeof(words) ? rec->len : sizeof(words) - 1));
+	fuzz_atmtcp_check(strlen(words) == (rec->len < sizeof(words) ? rec->len : sizeof(words) - 1));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,10 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		look_at(&rec, kind, from, data + size);
 		cut_kind = atmtcp_next(&cut, &cut_rec);
 		if (all.left) /* the octet cut off is another record's */
-			check(cut_kind == kind && cut_rec.len == rec.len && cut.p == all.p);
+			fuzz_atmtcp_check(cut_kind == kind && cut_rec.len == rec.len && cut.p == all.p);
 		else
-			check(cut_kind == ATMTCP_MORE && cut.p == from);
+			fuzz_atmtcp_check(cut_kind == ATMTCP_MORE && cut.p == from);
 	}
-	check(kind == ATMTCP_BAD || all.left < ATMTCP_RECORD_MAX);
+	fuzz_atmtcp_check(kind == ATMTCP_BAD || all.left < ATMTCP_RECORD_MAX);
 	return 0;
 }

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct l2tp_secret secret = {.len = 10, .octets = "testsecret"};
 
-static void check(bool ok)
+static void fuzz_avp_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -62,26 +62,26 @@ static void inside(const struct l2tp_msg *m, const uint8_t *body, size_t len)
 {
 	char text[64];
 
-	check(m->n <= L2TP_MSG_AVPS);
+	fuzz_avp_check(m->n <= L2TP_MSG_AVPS);
 	for (unsigned i = 0; i < m->n; i++) {
 		const struct l2tp_avp *a = &m->avp[i];
 		const uint8_t *base = a->hidden ? m->plain : body;
 		size_t room = a->hidden ? sizeof(m->plain) : len;
 
-		check(a->val >= base && a->val + a->len <= base + room);
-		check(!a->row || l2tp_avp_length_ok(a->row, a->len));
-		check(l2tp_avp_format(a, text, sizeof(text)) > 0);
+		fuzz_avp_check(a->val >= base && a->val + a->len <= base + room);
+		fuzz_avp_check(!a->row || l2tp_avp_length_ok(a->row, a->len));
+		fuzz_avp_check(l2tp_avp_format(a, text, sizeof(text)) > 0);
 	}
 }
 
 static void same_attribute(const struct l2tp_avp *a, const struct l2tp_avp *b)
 {
-	check(a->vendor == b->vendor && a->type == b->type && a->mandatory == b->mandatory);
-	check(a->len == b->len && !memcmp(a->val, b->val, a->len));
+	fuzz_avp_check(a->vendor == b->vendor && a->type == b->type && a->mandatory == b->mandatory);
+	fuzz_avp_check(a->len == b->len && !memcmp(a->val, b->val, a->len));
 }
 
 /* Built in the clear, since an attribute near the longest has no room for hiding. */
-static void same_again(const struct l2tp_msg *m, uint32_t quirks)
+static void fuzz_avp_same_again(const struct l2tp_msg *m, uint32_t quirks)
 {
 	static const uint8_t rv[16];
 	static struct l2tp_msg back;
@@ -97,9 +97,9 @@ static void same_again(const struct l2tp_msg *m, uint32_t quirks)
 	len = l2tp_build_end(&b);
 	if (!len) /* the header made it too long */
 		return;
-	check(l2tp_hdr_decode(&h, buf, len) == L2TP_HDR_IS_CONTROL);
-	check(l2tp_msg_decode(&back, &fault, h.payload, h.len, NULL, quirks) == L2TP_MSG_OK);
-	check(back.n == m->n);
+	fuzz_avp_check(l2tp_hdr_decode(&h, buf, len) == L2TP_HDR_IS_CONTROL);
+	fuzz_avp_check(l2tp_msg_decode(&back, &fault, h.payload, h.len, NULL, quirks) == L2TP_MSG_OK);
+	fuzz_avp_check(back.n == m->n);
 	for (unsigned i = 1; i < m->n; i++)
 		same_attribute(&m->avp[i], &back.avp[i]);
 }
@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	how = data[0];
 	len = size - 1;
 	body = malloc(len ? len : 1);
-	check(body);
+	fuzz_avp_check(body);
 	memcpy(body, data + 1, len);
 	if (how & 0x80)
 		hide_all(body, len);
@@ -126,9 +126,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	v = l2tp_msg_decode(&m, &fault, body, len, &secret, how & 0x7f);
 	inside(&m, body, len);
 	l2tp_msg_result(&m, &result);
-	check((v == L2TP_MSG_OK) == (fault.reason == L2TP_R_NONE));
+	fuzz_avp_check((v == L2TP_MSG_OK) == (fault.reason == L2TP_R_NONE));
 	if (v == L2TP_MSG_OK)
-		same_again(&m, how & 0x7f);
+		fuzz_avp_same_again(&m, how & 0x7f);
 	free(body);
 	return 0;
 }

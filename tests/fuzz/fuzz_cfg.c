@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_cfg_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -29,28 +29,28 @@ static bool reads_files(const uint8_t *data, size_t size)
 	return false;
 }
 
-static void on_mistake(void *ctx, const char *text)
+static void fuzz_cfg_on_mistake(void *ctx, const char *text)
 {
 	unsigned *n = ctx;
 
-	check(!strncmp(text, "fuzz:", 5));
+	fuzz_cfg_check(!strncmp(text, "fuzz:", 5));
 	for (const char *p = text; *p; p++)
-		check((unsigned char)*p >= ' ' && *p != 0x7f);
+		fuzz_cfg_check((unsigned char)*p >= ' ' && *p != 0x7f);
 	++*n;
 }
 
 /* Every reference leads into the model's own arrays, every text ends. */
-static size_t walk(const struct cfg_model *m)
+static size_t fuzz_cfg_walk(const struct cfg_model *m)
 {
 	size_t n = strlen(m->host_name) + strlen(m->vty_address);
 
 	for (unsigned i = 0; i < m->peers; i++) {
 		const struct cfg_peer *p = &m->peer[i];
 
-		check(!p->service ||
+		fuzz_cfg_check(!p->service ||
 		      (p->service >= m->service && p->service < m->service + m->services));
-		check(!p->port || (p->port >= m->port && p->port < m->port + m->ports));
-		check(!p->policy.suppress || p->policy.suppress[0]);
+		fuzz_cfg_check(!p->port || (p->port >= m->port && p->port < m->port + m->ports));
+		fuzz_cfg_check(!p->policy.suppress || p->policy.suppress[0]);
 		n += strlen(p->name);
 		for (unsigned a = 0; a < p->addresses; a++)
 			n += strlen(p->address[a]);
@@ -58,16 +58,16 @@ static size_t walk(const struct cfg_model *m)
 	for (unsigned i = 0; i < m->ports; i++) {
 		const struct cfg_port *p = &m->port[i];
 
-		check(p->transport && p->circuits == p->config.circuits);
+		fuzz_cfg_check(p->transport && p->circuits == p->config.circuits);
 		for (unsigned s = 0; s < p->config.settings; s++)
 			n += strlen(p->config.setting[s].key) + strlen(p->config.setting[s].value);
 	}
 	for (unsigned i = 0; i < m->users; i++)
-		check(m->user[i].secret && *m->user[i].secret);
+		fuzz_cfg_check(m->user[i].secret && *m->user[i].secret);
 	for (unsigned i = 0; i < m->clients; i++)
-		check(m->client[i].peer && m->client[i].peer->dial);
+		fuzz_cfg_check(m->client[i].peer && m->client[i].peer->dial);
 	for (unsigned i = 0; i < m->services; i++)
-		check(m->service[i].local4 && m->service[i].ppp.server);
+		fuzz_cfg_check(m->service[i].local4 && m->service[i].ppp.server);
 	return n;
 }
 
@@ -79,10 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (reads_files(data, size))
 		return 0;
 	faults = cfg_load_text(&m, "fuzz", (const char *)data, size, ist_builtin_transports,
-			       on_mistake, &told);
-	check((m != NULL) == !faults && (told != 0) == (faults != 0));
+			       fuzz_cfg_on_mistake, &told);
+	fuzz_cfg_check((m != NULL) == !faults && (told != 0) == (faults != 0));
 	if (m)
-		check(walk(m) > 0);
+		fuzz_cfg_check(fuzz_cfg_walk(m) > 0);
 	cfg_unload(m);
 	return 0;
 }

@@ -27,7 +27,7 @@ struct world {
 	uint8_t mode;
 };
 
-static void check(bool ok)
+static void fuzz_engine_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -35,39 +35,39 @@ static void check(bool ok)
 
 /* --- what the engine is given ----------------------------------------------------------------- */
 
-static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx fuzz_engine_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
 {
 	struct world *w = ctx;
 	struct l2tp_hdr h;
 
-	check(to != 0);
-	check(l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_CONTROL);
-	check(h.len + L2TP_HDR_CONTROL_LEN == len);
+	fuzz_engine_check(to != 0);
+	fuzz_engine_check(l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_CONTROL);
+	fuzz_engine_check(h.len + L2TP_HDR_CONTROL_LEN == len);
 	w->cookie = cookie;
 	return w->mode & 0x40 ? L2TP_TX_WAITING : L2TP_TX_TAKEN;
 }
 
-static void event(void *ctx, const struct l2tp_event *ev)
+static void fuzz_engine_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct world *w = ctx;
 	struct l2tp_call_info c;
 
-	check(ev->tunnel != NULL);
+	fuzz_engine_check(ev->tunnel != NULL);
 	if (ev->kind == L2TP_EV_CALL_OFFERED) {
 		l2tp_call_set_user(ev->call, w);
 		w->known++;
 	}
 	if (ev->kind == L2TP_EV_CALL_DOWN) {
 		l2tp_call_info(ev->call, &c);
-		check(c.user == w);
+		fuzz_engine_check(c.user == w);
 		l2tp_call_set_user(ev->call, NULL);
 		w->known--;
 	}
 	if (ev->msg)
-		check(ev->msg->type < L2TP_MSG_TYPES);
+		fuzz_engine_check(ev->msg->type < L2TP_MSG_TYPES);
 }
 
-static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+static bool fuzz_engine_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 		 struct l2tp_peer_answer *out)
 {
 	struct world *w = ctx;
@@ -76,7 +76,7 @@ static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 	return len && host[0] != '!';
 }
 
-static void random_octets(void *ctx, void *buf, size_t len)
+static void fuzz_engine_random_octets(void *ctx, void *buf, size_t len)
 {
 	struct world *w = ctx;
 	uint8_t *p = buf;
@@ -88,11 +88,11 @@ static void random_octets(void *ctx, void *buf, size_t len)
 }
 
 static const struct l2tp_ops ops = {
-	.tx = tx, .event = event, .peer = peer, .random = random_octets};
+	.tx = fuzz_engine_tx, .event = fuzz_engine_event, .peer = fuzz_engine_peer, .random = fuzz_engine_random_octets};
 
 /* --- choosing --------------------------------------------------------------------------------- */
 
-static struct l2tp_tunnel *some_tunnel(struct world *w)
+static struct l2tp_tunnel *fuzz_engine_some_tunnel(struct world *w)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_next(w->e, NULL), *next;
 
@@ -103,7 +103,7 @@ static struct l2tp_tunnel *some_tunnel(struct world *w)
 	return t;
 }
 
-static struct l2tp_call *some_call(struct world *w, const struct l2tp_tunnel *t)
+static struct l2tp_call *fuzz_engine_some_call(struct world *w, const struct l2tp_tunnel *t)
 {
 	unsigned n = rd_u8(&w->in) % 4;
 	struct l2tp_call *c = t ? l2tp_call_next(t, NULL) : NULL, *next;
@@ -133,7 +133,7 @@ static void as_it_is(struct world *w)
 /* Which call the message is about: none, or one there is. */
 static uint16_t session(struct world *w, const struct l2tp_tunnel *t)
 {
-	struct l2tp_call *c = some_call(w, t);
+	struct l2tp_call *c = fuzz_engine_some_call(w, t);
 	struct l2tp_call_info i;
 
 	if (!c || rd_u8(&w->in) & 1)
@@ -145,7 +145,7 @@ static uint16_t session(struct world *w, const struct l2tp_tunnel *t)
 static void made_right(struct world *w)
 {
 	struct l2tp_tunnel_info i = {.channel = 1};
-	struct l2tp_tunnel *t = some_tunnel(w);
+	struct l2tp_tunnel *t = fuzz_engine_some_tunnel(w);
 	uint16_t sid = session(w, t), type = rd_u8(&w->in) % 20, len = rd_u8(&w->in);
 	uint8_t buf[400];
 	struct wr out = wr_init(buf, sizeof(buf));
@@ -168,7 +168,7 @@ static void made_right(struct world *w)
 
 static void wish_call(struct world *w, struct l2tp_tunnel *t)
 {
-	struct l2tp_call *c = some_call(w, t);
+	struct l2tp_call *c = fuzz_engine_some_call(w, t);
 	struct l2tp_avp a = {.vendor = 9, .type = 1, .val = w->in.p, .len = w->in.left ? 1 : 0};
 	static const uint32_t errors[6];
 
@@ -199,7 +199,7 @@ static void wish(struct world *w)
 {
 	struct l2tp_peer_answer who = {.policy = w->policy, .source = 1, .peer = w};
 	uint8_t what = rd_u8(&w->in);
-	struct l2tp_tunnel *t = some_tunnel(w);
+	struct l2tp_tunnel *t = fuzz_engine_some_tunnel(w);
 	struct l2tp_call *c;
 
 	switch (what % 4) {
@@ -252,11 +252,11 @@ static void empty_at_the_end(struct world *w)
 			w->now = l2tp_engine_deadline(w->e);
 		l2tp_engine_expire(w->e, w->now);
 	}
-	check(!l2tp_tunnel_next(w->e, NULL));
-	check(!w->known);
+	fuzz_engine_check(!l2tp_tunnel_next(w->e, NULL));
+	fuzz_engine_check(!w->known);
 }
 
-static void prepare(struct world *w)
+static void fuzz_engine_prepare(struct world *w)
 {
 	l2tp_policy_default(&w->policy);
 	w->mode = rd_u8(&w->in);
@@ -281,9 +281,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct l2tp_limits limits = {.max_tunnels = 8, .half_open_per_source = 4};
 	struct world w = {.in = rd_init(data, size), .now = 1, .random = 1};
 
-	prepare(&w);
+	fuzz_engine_prepare(&w);
 	w.e = l2tp_engine_new(&ops, &w, &limits);
-	check(w.e != NULL);
+	fuzz_engine_check(w.e != NULL);
 	while (w.in.left)
 		op[rd_u8(&w.in) % 8](&w);
 	empty_at_the_end(&w);

@@ -9,13 +9,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_hdr_check(bool ok)
 {
 	if (!ok)
 		abort();
 }
 
-static void same_again(const struct l2tp_hdr *h)
+static void fuzz_hdr_same_again(const struct l2tp_hdr *h)
 {
 	static uint8_t buf[L2TP_HDR_DATA_MAX + 65536];
 	struct wr w = wr_init(buf, sizeof(buf));
@@ -30,10 +30,10 @@ static void same_again(const struct l2tp_hdr *h)
 		l2tp_hdr_finish(&w, 0);
 	if (w.bad) /* a Length that a data message without L has no need of */
 		return;
-	check(l2tp_hdr_decode(&back, buf, w.len) ==
+	fuzz_hdr_check(l2tp_hdr_decode(&back, buf, w.len) ==
 	      (h->flags & L2TP_HDR_T ? L2TP_HDR_IS_CONTROL : L2TP_HDR_IS_DATA));
-	check(back.tid == h->tid && back.sid == h->sid && back.ns == h->ns && back.nr == h->nr);
-	check(back.len == h->len && !memcmp(back.payload, h->payload, h->len));
+	fuzz_hdr_check(back.tid == h->tid && back.sid == h->sid && back.ns == h->ns && back.nr == h->nr);
+	fuzz_hdr_check(back.len == h->len && !memcmp(back.payload, h->payload, h->len));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -43,8 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (kind != L2TP_HDR_IS_CONTROL && kind != L2TP_HDR_IS_DATA)
 		return 0;
-	check(h.payload == data + h.hlen && h.hlen + h.len <= size);
+	fuzz_hdr_check(h.payload == data + h.hlen && h.hlen + h.len <= size);
 	if (h.len <= 65536)
-		same_again(&h);
+		fuzz_hdr_same_again(&h);
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_ip_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -28,16 +28,16 @@ static void clamp(const uint8_t *pkt, size_t len, size_t tcp, size_t at, uint16_
 
 	if (!copy)
 		abort();
-	check(at >= tcp + 20 && at + 2 <= len);
+	fuzz_ip_check(at >= tcp + 20 && at + 2 <= len);
 	memcpy(copy, pkt, len);
 	ip_mss_clamp(copy, tcp, at, mss);
-	check(copy[at] == mss >> 8 && copy[at + 1] == (mss & 0xff));
+	fuzz_ip_check(copy[at] == mss >> 8 && copy[at + 1] == (mss & 0xff));
 	for (size_t i = 0; i < len; i++)
-		check(copy[i] == pkt[i] || i == at || i == at + 1 || i == tcp + 16 || i == tcp + 17);
+		fuzz_ip_check(copy[i] == pkt[i] || i == at || i == at + 1 || i == tcp + 16 || i == tcp + 17);
 	free(copy);
 }
 
-static void fragments(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu)
+static void fuzz_ip_fragments(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu)
 {
 	uint8_t out[LARGEST];
 	struct ip4 one;
@@ -45,15 +45,15 @@ static void fragments(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu)
 	unsigned i = 0;
 
 	while ((n = ip4_fragment(out, ip, pkt, mtu, i++))) {
-		check(n <= mtu && ip4_parse(&one, out, n));
-		check(one.len == n && one.src == ip->src && one.dst == ip->dst);
+		fuzz_ip_check(n <= mtu && ip4_parse(&one, out, n));
+		fuzz_ip_check(one.len == n && one.src == ip->src && one.dst == ip->dst);
 		n -= one.hlen;
-		check(at + n <= ip->len - ip->hlen);
-		check(!memcmp(out + one.hlen, pkt + ip->hlen + at, n));
+		fuzz_ip_check(at + n <= ip->len - ip->hlen);
+		fuzz_ip_check(!memcmp(out + one.hlen, pkt + ip->hlen + at, n));
 		at += n;
-		check(!(at == ip->len - ip->hlen && (one.frag & IP4_MF) && !(ip->frag & IP4_MF)));
+		fuzz_ip_check(!(at == ip->len - ip->hlen && (one.frag & IP4_MF) && !(ip->frag & IP4_MF)));
 	}
-	check(i == 1 || at == ip->len - ip->hlen);
+	fuzz_ip_check(i == 1 || at == ip->len - ip->hlen);
 }
 
 static void v4(const uint8_t *pkt, size_t len, uint16_t mtu)
@@ -64,16 +64,16 @@ static void v4(const uint8_t *pkt, size_t len, uint16_t mtu)
 
 	if (!ip4_parse(&ip, pkt, len))
 		return;
-	check(ip.hlen >= 20 && ip.hlen <= ip.len && ip.len <= len);
+	fuzz_ip_check(ip.hlen >= 20 && ip.hlen <= ip.len && ip.len <= len);
 	at = ip4_mss_find(&ip, pkt, mtu);
 	if (at)
 		clamp(pkt, ip.len, ip.hlen, at, (uint16_t)(mtu - 40));
 	if (ip.len > mtu)
-		fragments(&ip, pkt, mtu);
+		fuzz_ip_fragments(&ip, pkt, mtu);
 	n = ip4_too_big(out, &ip, pkt, mtu);
-	check(n <= sizeof(out));
+	fuzz_ip_check(n <= sizeof(out));
 	if (n)
-		check(ip4_parse(&answer, out, n) && answer.dst == ip.src && answer.src == ip.dst);
+		fuzz_ip_check(ip4_parse(&answer, out, n) && answer.dst == ip.src && answer.src == ip.dst);
 }
 
 static void v6(const uint8_t *pkt, size_t len, uint16_t mtu)
@@ -85,15 +85,15 @@ static void v6(const uint8_t *pkt, size_t len, uint16_t mtu)
 	ra_is_solicitation(pkt, len);
 	if (!ip6_parse(&ip, pkt, len))
 		return;
-	check(ip.len <= len && (ip.next == IP6_NEXT_UNKNOWN || ip.at <= ip.len));
+	fuzz_ip_check(ip.len <= len && (ip.next == IP6_NEXT_UNKNOWN || ip.at <= ip.len));
 	ip6_has_no_address_yet(&ip, pkt);
 	at = ip6_mss_find(&ip, pkt, mtu);
 	if (at)
 		clamp(pkt, ip.len, ip.at, at, (uint16_t)(mtu - 60));
 	n = ip6_too_big(out, &ip, pkt, mtu);
-	check(n <= sizeof(out));
+	fuzz_ip_check(n <= sizeof(out));
 	if (n)
-		check(ip6_parse(&answer, out, n) && !memcmp(answer.dst, ip.src, 16));
+		fuzz_ip_check(ip6_parse(&answer, out, n) && !memcmp(answer.dst, ip.src, 16));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

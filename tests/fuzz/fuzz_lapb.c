@@ -13,28 +13,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define N1 100u
 
-static void check(bool ok)
+static void fuzz_lapb_check(bool ok)
 {
 	if (!ok)
 		abort();
 }
 
-static void tx(void *ctx, const uint8_t *frame, size_t len)
+static void fuzz_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	(void)ctx;
-	check(len >= 2 && len <= 3 + N1 && (frame[0] == 1 || frame[0] == 3));
+	fuzz_lapb_check(len >= 2 && len <= 3 + N1 && (frame[0] == 1 || frame[0] == 3));
 }
 
-static void deliver(void *ctx, const uint8_t *data, size_t len)
+static void fuzz_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
 {
 	struct lapb *l = ctx;
 
-	check(len <= N1 && l->state == LAPB_UP);
+	fuzz_lapb_check(len <= N1 && l->state == LAPB_UP);
 	if (len > 3)
 		lapb_send(l, data, len, 0);
 }
 
-static void report(void *ctx, enum lapb_report r)
+static void fuzz_lapb_report(void *ctx, enum lapb_report r)
 {
 	if (r != LAPB_R_DOWN)
 		lapb_send(ctx, (const uint8_t *)"hello", 5, 0);
@@ -42,7 +42,7 @@ static void report(void *ctx, enum lapb_report r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct lapb_ops ops = {tx, deliver, report};
+	static const struct lapb_ops ops = {fuzz_lapb_tx, fuzz_lapb_deliver, fuzz_lapb_report};
 	struct rd r = rd_init(data, size);
 	uint8_t kind = rd_u8(&r);
 	struct lapb_config c;
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		} else {
 			lapb_stop(&l, now);
 		}
-		check(((l.vs - l.va) & (c.extended ? 127 : 7)) <= c.k);
+		fuzz_lapb_check(((l.vs - l.va) & (c.extended ? 127 : 7)) <= c.k);
 	}
 	free(store);
 	return 0;

@@ -9,28 +9,28 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_pcap_file_check(bool ok)
 {
 	if (!ok)
 		abort();
 }
 
-static void same_again(const struct pcap_record *rec, const uint8_t *head)
+static void fuzz_pcap_file_same_again(const struct pcap_record *rec, const uint8_t *head)
 {
 	uint8_t back[PCAP_RECORD_HEAD];
 	struct rd r = rd_init(head + 4, 4);
 
 	pcap_record_encode(back, rec);
 	if (rd_u32(&r) < 1000000)
-		check(!memcmp(back, head, sizeof(back)));
+		fuzz_pcap_file_check(!memcmp(back, head, sizeof(back)));
 }
 
-static void tags(struct rd frame)
+static void fuzz_pcap_file_tags(struct rd frame)
 {
 	struct rd r = frame;
 
 	if (pcap_tags_decode(&r, "x.25"))
-		check(r.p >= frame.p + 8 && r.p + r.left == frame.p + frame.left);
+		fuzz_pcap_file_check(r.p >= frame.p + 8 && r.p + r.left == frame.p + frame.left);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,12 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!head || !pcap_file_decode(&f, head))
 		return 0;
-	check(f.link_type <= 0xffff);
+	fuzz_pcap_file_check(f.link_type <= 0xffff);
 	while ((head = rd_take(&r, PCAP_RECORD_HEAD)) && pcap_record_decode(&f, &rec, head)) {
-		check(rec.len <= PCAP_SNAP_MAX && rec.len <= rec.wire_len);
+		fuzz_pcap_file_check(rec.len <= PCAP_SNAP_MAX && rec.len <= rec.wire_len);
 		if (!f.swapped && !f.nanoseconds)
-			same_again(&rec, head);
-		tags(rd_sub(&r, rec.len));
+			fuzz_pcap_file_same_again(&rec, head);
+		fuzz_pcap_file_tags(rd_sub(&r, rec.len));
 	}
 	return 0;
 }

@@ -15,13 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FRAME_MAX 1600u
 
-static void check(bool ok)
+static void fuzz_ppp_hdlc_check(bool ok)
 {
 	if (!ok)
 		abort();
 }
 
-static void head(const uint8_t *frame, size_t len)
+static void fuzz_ppp_hdlc_head(const uint8_t *frame, size_t len)
 {
 	static const struct ppp_framing full = {true, false, false};
 	uint8_t plain[FRAME_MAX + 2], wire[FRAME_MAX + 4];
@@ -29,16 +29,16 @@ static void head(const uint8_t *frame, size_t len)
 	size_t n, m;
 
 	if (!ppp_frame_parse(frame, len, &f)) {
-		check(!ppp_frame_normalize(plain, sizeof(plain), frame, len));
+		fuzz_ppp_hdlc_check(!ppp_frame_normalize(plain, sizeof(plain), frame, len));
 		return;
 	}
-	check(f.head >= 1 && f.head <= len && f.head <= PPP_HEAD_MAX);
+	fuzz_ppp_hdlc_check(f.head >= 1 && f.head <= len && f.head <= PPP_HEAD_MAX);
 	n = ppp_frame_normalize(plain, sizeof(plain), frame, len);
-	check(n == 2 + len - f.head);
+	fuzz_ppp_hdlc_check(n == 2 + len - f.head);
 	m = ppp_frame_dress(wire, sizeof(wire), plain, n, &full);
-	check(m == n + 2 && ppp_frame_parse(wire, m, &again));
-	check(again.proto == f.proto && again.head == 4);
-	check(!memcmp(wire + 4, frame + f.head, len - f.head));
+	fuzz_ppp_hdlc_check(m == n + 2 && ppp_frame_parse(wire, m, &again));
+	fuzz_ppp_hdlc_check(again.proto == f.proto && again.head == 4);
+	fuzz_ppp_hdlc_check(!memcmp(wire + 4, frame + f.head, len - f.head));
 }
 
 static void found_again(const uint8_t *frame, size_t len)
@@ -47,14 +47,14 @@ static void found_again(const uint8_t *frame, size_t len)
 	struct hdlc_decoder d;
 	size_t n = hdlc_encode(wire, sizeof(wire), frame, len, 0xffffffff), got;
 
-	check(n);
+	fuzz_ppp_hdlc_check(n);
 	hdlc_decoder_init(&d, buf, sizeof(buf), 0xffffffff);
-	check(hdlc_decode(&d, wire, n, &got) == n);
-	check(got == len && !memcmp(buf, frame, len));
+	fuzz_ppp_hdlc_check(hdlc_decode(&d, wire, n, &got) == n);
+	fuzz_ppp_hdlc_check(got == len && !memcmp(buf, frame, len));
 }
 
 /* Counts that tell two runs apart. */
-static void run(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t piece, bool look)
+static void fuzz_ppp_hdlc_run(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t piece, bool look)
 {
 	static uint8_t buf[FRAME_MAX];
 	uint32_t accm = d->accm;
@@ -65,9 +65,9 @@ static void run(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t piec
 		size_t part = n - at < piece ? n - at : piece;
 
 		at += hdlc_decode(d, in + at, part, &len);
-		check(len <= sizeof(buf) - 2);
+		fuzz_ppp_hdlc_check(len <= sizeof(buf) - 2);
 		if (len && look) {
-			head(buf, len);
+			fuzz_ppp_hdlc_head(buf, len);
 			found_again(buf, len);
 		}
 	}
@@ -82,11 +82,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	whole.accm = pieces.accm = rd_u32(&r);
 	if (r.bad)
 		return 0;
-	head(r.p, r.left < FRAME_MAX ? r.left : FRAME_MAX);
-	run(&whole, r.p, r.left, r.left, true);
-	run(&pieces, r.p, r.left, piece ? piece : 1, false);
-	check(whole.frames == pieces.frames && whole.bad_fcs == pieces.bad_fcs);
-	check(whole.aborted == pieces.aborted && whole.too_short == pieces.too_short);
-	check(whole.too_long == pieces.too_long && whole.len == pieces.len);
+	fuzz_ppp_hdlc_head(r.p, r.left < FRAME_MAX ? r.left : FRAME_MAX);
+	fuzz_ppp_hdlc_run(&whole, r.p, r.left, r.left, true);
+	fuzz_ppp_hdlc_run(&pieces, r.p, r.left, piece ? piece : 1, false);
+	fuzz_ppp_hdlc_check(whole.frames == pieces.frames && whole.bad_fcs == pieces.bad_fcs);
+	fuzz_ppp_hdlc_check(whole.aborted == pieces.aborted && whole.too_short == pieces.too_short);
+	fuzz_ppp_hdlc_check(whole.too_long == pieces.too_long && whole.len == pieces.len);
 	return 0;
 }

@@ -27,29 +27,29 @@ struct state {
 	bool passed;	/* PPP_EV_AUTH_OK */
 };
 
-static void check(bool ok)
+static void fuzz_ppp_link_check(bool ok)
 {
 	if (!ok)
 		abort();
 }
 
-static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+static void fuzz_ppp_link_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct state *s = ctx;
 
-	check(len >= 6 && len <= 2 + 2048);
-	check((size_t)(frame[4] << 8 | frame[5]) == len - 2);
-	check(++s->burst <= BURST_MAX);
+	fuzz_ppp_link_check(len >= 6 && len <= 2 + 2048);
+	fuzz_ppp_link_check((size_t)(frame[4] << 8 | frame[5]) == len - 2);
+	fuzz_ppp_link_check(++s->burst <= BURST_MAX);
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+static void fuzz_ppp_link_on_random(void *ctx, void *buf, size_t len)
 {
 	struct state *s = ctx;
 
 	memset(buf, (int)++s->random, len);
 }
 
-static void on_event(void *ctx, const struct ppp_event *ev)
+static void fuzz_ppp_link_on_event(void *ctx, const struct ppp_event *ev)
 {
 	struct state *s = ctx;
 
@@ -58,20 +58,20 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 		s->passed = false;
 	}
 	if (ev->kind == PPP_EV_AUTH) {
-		check(strlen(ev->auth->name) <= ev->auth->name_len);
+		fuzz_ppp_link_check(strlen(ev->auth->name) <= ev->auth->name_len);
 		ppp_auth_check(ev->auth, "secret", 6, NULL);
 	}
 	if (ev->kind == PPP_EV_AUTH_OK) {
-		check(s->proven || !s->cfg.server);
+		fuzz_ppp_link_check(s->proven || !s->cfg.server);
 		s->passed = true;
 	}
 	if (ev->kind == PPP_EV_IP4_UP || ev->kind == PPP_EV_IP6_UP)
-		check(s->passed);
+		fuzz_ppp_link_check(s->passed);
 }
 
-static const struct ppp_ops ops = {on_tx, on_event, on_random};
+static const struct ppp_ops ops = {fuzz_ppp_link_on_tx, fuzz_ppp_link_on_event, fuzz_ppp_link_on_random};
 
-static void configure(struct state *s, uint8_t how)
+static void fuzz_ppp_link_configure(struct state *s, uint8_t how)
 {
 	struct ppp_config *c = &s->cfg;
 
@@ -99,7 +99,7 @@ static void step_frame(struct state *s, struct rd *r)
 		n = r->left;
 	frame = rd_take(r, n);
 	copy = malloc(n ? n : 1);
-	check(copy && frame);
+	fuzz_ppp_link_check(copy && frame);
 	memcpy(copy, frame, n);
 	ppp_rx(s->ppp, copy, n, s->now);
 	free(copy);
@@ -155,10 +155,10 @@ static void consistent(const struct ppp *p)
 	struct ppp_info i;
 
 	ppp_get_info(p, &i);
-	check(!(i.ip4_up || i.ip6_up) || !strcmp(i.phase, "network"));
-	check(i.ip4_up == !strcmp(i.ipcp, "Opened"));
-	check(i.ip6_up == !strcmp(i.ipv6cp, "Opened"));
-	check(strcmp(i.phase, "dead") || ppp_deadline(p) == DEADLINE_NEVER);
+	fuzz_ppp_link_check(!(i.ip4_up || i.ip6_up) || !strcmp(i.phase, "network"));
+	fuzz_ppp_link_check(i.ip4_up == !strcmp(i.ipcp, "Opened"));
+	fuzz_ppp_link_check(i.ip6_up == !strcmp(i.ipv6cp, "Opened"));
+	fuzz_ppp_link_check(strcmp(i.phase, "dead") || ppp_deadline(p) == DEADLINE_NEVER);
 }
 
 static void comes_to_rest(struct state *s)
@@ -169,7 +169,7 @@ static void comes_to_rest(struct state *s)
 		s->now = ppp_deadline(s->ppp);
 		ppp_expire(s->ppp, s->now);
 	}
-	check(ppp_deadline(s->ppp) == DEADLINE_NEVER);
+	fuzz_ppp_link_check(ppp_deadline(s->ppp) == DEADLINE_NEVER);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -177,9 +177,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rd r = rd_init(data, size);
 	struct state s = {.now = 1000 * (uint64_t)SECOND};
 
-	configure(&s, rd_u8(&r));
+	fuzz_ppp_link_configure(&s, rd_u8(&r));
 	s.ppp = ppp_new(&s.cfg, &ops, &s);
-	check(s.ppp);
+	fuzz_ppp_link_check(s.ppp);
 	ppp_open(s.ppp, s.now);
 	while (r.left) {
 		s.burst = 0;

@@ -30,7 +30,7 @@ struct state {
 	uint8_t random;
 };
 
-static void check(bool ok)
+static void fuzz_ppp_options_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -38,7 +38,7 @@ static void check(bool ok)
 
 static const uint16_t protos[] = {PPP_LCP, PPP_IPCP, PPP_IPV6CP, PPP_CHAP, PPP_PAP};
 
-static struct sent *slot(struct state *s, uint16_t proto)
+static struct sent *fuzz_ppp_options_slot(struct state *s, uint16_t proto)
 {
 	for (unsigned i = 0; i < sizeof(protos) / sizeof(*protos); i++)
 		if (protos[i] == proto)
@@ -47,13 +47,13 @@ static struct sent *slot(struct state *s, uint16_t proto)
 }
 
 /* Requests and Challenges are kept by protocol, to be answered; answers are counted. */
-static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+static void fuzz_ppp_options_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct state *s = ctx;
 	uint16_t proto = (uint16_t)(frame[0] << 8 | frame[1]);
-	struct sent *keep = frame[2] == 1 || proto == PPP_CHAP ? slot(s, proto) : NULL;
+	struct sent *keep = frame[2] == 1 || proto == PPP_CHAP ? fuzz_ppp_options_slot(s, proto) : NULL;
 
-	check(len >= 6 && len <= sizeof(s->answer.octets));
+	fuzz_ppp_options_check(len >= 6 && len <= sizeof(s->answer.octets));
 	if (proto == s->proto && frame[2] >= 2 && frame[2] <= 4) {
 		s->answers++;
 		keep = &s->answer;
@@ -64,14 +64,14 @@ static void on_tx(void *ctx, const uint8_t *frame, size_t len)
 	keep->len = len;
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+static void fuzz_ppp_options_on_random(void *ctx, void *buf, size_t len)
 {
 	struct state *s = ctx;
 
 	memset(buf, ++s->random, len);
 }
 
-static void on_event(void *ctx, const struct ppp_event *ev)
+static void fuzz_ppp_options_on_event(void *ctx, const struct ppp_event *ev)
 {
 	static const struct ppp_addresses a = {
 		.local4 = 1, .peer4 = 2, .dns4 = {3, 0}, .peer_iid = 9};
@@ -84,7 +84,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 			ppp_auth_check(ev->auth, "secret", n, NULL);
 }
 
-static const struct ppp_ops ops = {on_tx, on_event, on_random};
+static const struct ppp_ops ops = {fuzz_ppp_options_on_tx, fuzz_ppp_options_on_event, fuzz_ppp_options_on_random};
 
 /* Who receives. */
 static const struct target {
@@ -102,7 +102,7 @@ static const struct target {
 	{false, PPP_AUTH_MSCHAPV2, true, PPP_CHAP},
 };
 
-static void start(struct state *s, const struct target *t)
+static void fuzz_ppp_options_start(struct state *s, const struct target *t)
 {
 	struct ppp_config cfg;
 
@@ -113,7 +113,7 @@ static void start(struct state *s, const struct target *t)
 	strcpy(cfg.name, "name");
 	strcpy(cfg.secret, "secret");
 	s->ppp = ppp_new(&cfg, &ops, s);
-	check(s->ppp);
+	fuzz_ppp_options_check(s->ppp);
 	ppp_open(s->ppp, 0);
 }
 
@@ -122,7 +122,7 @@ static void open_lcp(struct state *s, const struct target *t)
 	static const uint8_t plain[] = {0xc0, 0x21, 1, 1, 0, 4};
 	static const uint8_t pap[] = {0xc0, 0x21, 1, 1, 0, 8, 3, 4, 0xc0, 0x23};
 	static const uint8_t chap[] = {0xc0, 0x21, 1, 1, 0, 9, 3, 5, 0xc2, 0x23, 0x05};
-	struct sent ack = *slot(s, PPP_LCP);
+	struct sent ack = *fuzz_ppp_options_slot(s, PPP_LCP);
 	uint8_t mschap[sizeof(chap)];
 
 	memcpy(mschap, chap, sizeof(chap));
@@ -144,36 +144,36 @@ static void is_part_of(const struct sent *part, const uint8_t *body, size_t len)
 	while (at < part->len) {
 		size_t n = part->octets[at + 1];
 
-		check(n >= 2 && at + n <= part->len);
+		fuzz_ppp_options_check(n >= 2 && at + n <= part->len);
 		while (from < len &&
 		       (body[from + 1] != n || memcmp(body + from, part->octets + at, n)))
 			from += body[from + 1];
-		check(from < len);
+		fuzz_ppp_options_check(from < len);
 		from += n;
 		at += n;
 	}
 }
 
-static void check_answer(const struct state *s, const uint8_t *body, size_t len)
+static void fuzz_ppp_options_check_answer(const struct state *s, const uint8_t *body, size_t len)
 {
 	const struct sent *a = &s->answer;
 
-	check(s->answers <= 1);
+	fuzz_ppp_options_check(s->answers <= 1);
 	if (!s->answers)
 		return;
 	if (a->octets[2] == 2)
-		check(a->len == 6 + len && (!len || !memcmp(a->octets + 6, body, len)));
+		fuzz_ppp_options_check(a->len == 6 + len && (!len || !memcmp(a->octets + 6, body, len)));
 	if (a->octets[2] == 4)
 		is_part_of(a, body, len);
 }
 
-static void receive(struct state *s, uint8_t code, const uint8_t *body, size_t len)
+static void fuzz_ppp_options_receive(struct state *s, uint8_t code, const uint8_t *body, size_t len)
 {
-	const struct sent *ours = slot(s, s->proto);
+	const struct sent *ours = fuzz_ppp_options_slot(s, s->proto);
 	size_t n = 6 + len;
 	uint8_t *frame = malloc(n);
 
-	check(frame);
+	fuzz_ppp_options_check(frame);
 	wr_put16(frame, s->proto);
 	frame[2] = code;
 	frame[3] = ours->len ? ours->octets[3] : 1;
@@ -194,14 +194,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&s, 0, sizeof(s));
 	t = &targets[data[0] % (sizeof(targets) / sizeof(*targets))];
 	s.proto = t->proto;
-	start(&s, t);
+	fuzz_ppp_options_start(&s, t);
 	if (t->open)
 		open_lcp(&s, t);
-	receive(&s, data[1], data + 2, size - 2);
+	fuzz_ppp_options_receive(&s, data[1], data + 2, size - 2);
 	if (data[1] == 1 && (t->proto == PPP_LCP || t->proto == PPP_IPCP || t->proto == PPP_IPV6CP))
-		check_answer(&s, data + 2, size - 2);
+		fuzz_ppp_options_check_answer(&s, data + 2, size - 2);
 	/* and once more, as a retransmission */
-	receive(&s, data[1], data + 2, size - 2);
+	fuzz_ppp_options_receive(&s, data[1], data + 2, size - 2);
 	ppp_free(s.ppp);
 	return 0;
 }

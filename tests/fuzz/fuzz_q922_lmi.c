@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_q922_lmi_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -23,14 +23,14 @@ static void check(bool ok)
 
 static struct frf12 gathered;
 
-static void fragment(struct rd *r)
+static void fuzz_q922_lmi_fragment(struct rd *r)
 {
 	static uint8_t buf[100];
 
 	gathered.buf = buf;
 	gathered.cap = sizeof(buf);
 	frf12_take(&gathered, 0, r);
-	check(gathered.len <= gathered.cap && gathered.next < 4096);
+	fuzz_q922_lmi_check(gathered.len <= gathered.cap && gathered.next < 4096);
 }
 
 static void address(enum q922_format f, const uint8_t *p, size_t len)
@@ -43,19 +43,19 @@ static void address(enum q922_format f, const uint8_t *p, size_t len)
 
 	if (q922_get(&r, f, &a) != Q922_OK)
 		return;
-	check(r.left == len - q922_octets(f) && a.dlci <= q922_max_dlci(f));
+	fuzz_q922_lmi_check(r.left == len - q922_octets(f) && a.dlci <= q922_max_dlci(f));
 	q922_put(&w, f, &a);
-	check(!w.bad && !memcmp(out, p, w.len));
+	fuzz_q922_lmi_check(!w.bad && !memcmp(out, p, w.len));
 	r = rd_init(out, w.len);
-	check(q922_get(&r, f, &back) == Q922_OK && back.dlci == a.dlci);
+	fuzz_q922_lmi_check(q922_get(&r, f, &back) == Q922_OK && back.dlci == a.dlci);
 	r = rd_init(p + w.len, len - w.len);
 	kind = fr_encap_get(&r, &nlpid);
-	check(kind < FR_KINDS && r.left <= len - w.len);
+	fuzz_q922_lmi_check(kind < FR_KINDS && r.left <= len - w.len);
 	if (kind == FR_FRAGMENT)
-		fragment(&r);
+		fuzz_q922_lmi_fragment(&r);
 }
 
-static void message(enum lmi_kind kind, enum q922_format f, const uint8_t *p, size_t len)
+static void fuzz_q922_lmi_message(enum lmi_kind kind, enum q922_format f, const uint8_t *p, size_t len)
 {
 	static struct lmi_msg m, back;
 	static uint8_t out[16 + LMI_MSG_PVCS * 8];
@@ -64,55 +64,55 @@ static void message(enum lmi_kind kind, enum q922_format f, const uint8_t *p, si
 	if (!lmi_msg_get(&m, kind, f, p, len))
 		return;
 	lmi_msg_put(&w, kind, f, &m);
-	check(!w.bad && lmi_msg_get(&back, kind, f, out, w.len));
-	check(back.type == m.type && back.report == m.report && back.pvcs == m.pvcs);
-	check(back.send == m.send && back.recv == m.recv);
+	fuzz_q922_lmi_check(!w.bad && lmi_msg_get(&back, kind, f, out, w.len));
+	fuzz_q922_lmi_check(back.type == m.type && back.report == m.report && back.pvcs == m.pvcs);
+	fuzz_q922_lmi_check(back.send == m.send && back.recv == m.recv);
 	for (unsigned i = 0; i < m.pvcs; i++)
-		check(back.pvc[i].dlci == m.pvc[i].dlci && back.pvc[i].bits == m.pvc[i].bits);
+		fuzz_q922_lmi_check(back.pvc[i].dlci == m.pvc[i].dlci && back.pvc[i].bits == m.pvc[i].bits);
 }
 
-static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
+static void fuzz_q922_lmi_on_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	static struct lmi_msg m;
 
 	const struct lmi_conf *c = &((struct lmi *)ctx)->conf;
 
-	check(lmi_msg_get(&m, c->kind, c->address, pdu, len));
-	check(m.send || m.report == LMI_ASYNC);
+	fuzz_q922_lmi_check(lmi_msg_get(&m, c->kind, c->address, pdu, len));
+	fuzz_q922_lmi_check(m.send || m.report == LMI_ASYNC);
 }
 
-static void on_link(void *ctx, bool up)
+static void fuzz_q922_lmi_on_link(void *ctx, bool up)
 {
-	check(((struct lmi *)ctx)->up == up);
+	fuzz_q922_lmi_check(((struct lmi *)ctx)->up == up);
 }
 
-static void on_pvc(void *ctx, uint32_t dlci, bool up)
+static void fuzz_q922_lmi_on_pvc(void *ctx, uint32_t dlci, bool up)
 {
-	check(!up || (((struct lmi *)ctx)->up && dlci));
+	fuzz_q922_lmi_check(!up || (((struct lmi *)ctx)->up && dlci));
 }
 
-static const struct lmi_ops ops = {on_tx, on_link, on_pvc};
+static const struct lmi_ops ops = {fuzz_q922_lmi_on_tx, fuzz_q922_lmi_on_link, fuzz_q922_lmi_on_pvc};
 static const uint32_t dlcis[] = {16, 100, 991};
 
-static void begin(struct lmi *l, enum lmi_kind kind, bool automatic, enum lmi_role role,
+static void fuzz_q922_lmi_begin(struct lmi *l, enum lmi_kind kind, bool automatic, enum lmi_role role,
 		  enum q922_format f)
 {
 	const struct lmi_conf c = {kind, automatic, role, 3, 2, 4, 10, 15, f};
 
-	check(!lmi_init(l, &c, &ops, l, dlcis, 3));
+	fuzz_q922_lmi_check(!lmi_init(l, &c, &ops, l, dlcis, 3));
 	lmi_start(l, 0);
 }
 
-static void feed(struct lmi *l, const uint8_t *p, size_t len, bool wait)
+static void fuzz_q922_lmi_feed(struct lmi *l, const uint8_t *p, size_t len, bool wait)
 {
 	uint64_t now = lmi_deadline(l);
 
-	check(now != UINT64_MAX);
+	fuzz_q922_lmi_check(now != UINT64_MAX);
 	if (wait)
 		lmi_expire(l, now);
 	else
 		lmi_rx(l, p, len, now);
-	check(lmi_deadline(l) <= now + 15);
+	fuzz_q922_lmi_check(lmi_deadline(l) <= now + 15);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -127,19 +127,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&gathered, 0, sizeof(gathered));
 	if (!lmi_msg_fits(choice & 0x80 ? LMI_CISCO : kind, f))
 		pvcs = Q922_2_OCTETS;
-	begin(&user, kind, choice & 0x80, LMI_USER, pvcs);
-	begin(&network, kind, choice & 0x80, LMI_NETWORK, pvcs);
+	fuzz_q922_lmi_begin(&user, kind, choice & 0x80, LMI_USER, pvcs);
+	fuzz_q922_lmi_begin(&network, kind, choice & 0x80, LMI_NETWORK, pvcs);
 	while (r.left) {
 		uint8_t len = rd_u8(&r);
 		size_t n = len >= 254 ? 0 : len < r.left ? len : r.left;
 		const uint8_t *p = rd_take(&r, n);
 
 		address(f, p, n);
-		message(kind, pvcs, p, n);
+		fuzz_q922_lmi_message(kind, pvcs, p, n);
 		if (len == 254)
 			lmi_set_pvc(&network, dlcis[changes % 3], changes % 4 % 3), changes++;
-		feed(&user, p, n, len == 255);
-		feed(&network, p, n, len == 255);
+		fuzz_q922_lmi_feed(&user, p, n, len == 255);
+		fuzz_q922_lmi_feed(&network, p, n, len == 255);
 	}
 	lmi_stop(&user);
 	lmi_stop(&network);

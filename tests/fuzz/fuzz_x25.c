@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define HIGH 20u
 #define SDU  300u
 
-static void check(bool ok)
+static void fuzz_x25_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -25,8 +25,8 @@ static void check(bool ok)
 
 static void same_call(const struct x25_pkt *a, const struct x25_pkt *b)
 {
-	check(!strcmp(a->called, b->called) && !strcmp(a->calling, b->calling));
-	check(!memcmp(&a->fac, &b->fac, sizeof(a->fac)));
+	fuzz_x25_check(!strcmp(a->called, b->called) && !strcmp(a->calling, b->calling));
+	fuzz_x25_check(!memcmp(&a->fac, &b->fac, sizeof(a->fac)));
 }
 
 static void codec(const uint8_t *pkt, size_t len, bool extended)
@@ -38,38 +38,38 @@ static void codec(const uint8_t *pkt, size_t len, bool extended)
 	if (x25_decode(&p, pkt, len, extended) || p.type == X25_REGISTRATION ||
 	    p.type == X25_REGISTRATION_CONF)
 		return;
-	check(p.len <= len && p.type < X25_UNKNOWN);
-	check(x25_encode(&w, &p));
-	check(!x25_decode(&again, buf, w.len, extended));
-	check(again.type == p.type && again.lci == p.lci && again.ps == p.ps && again.pr == p.pr);
-	check(again.m == p.m && again.cause == p.cause && again.diag == p.diag);
-	check(again.len == p.len && (!p.len || !memcmp(again.data, p.data, p.len)));
+	fuzz_x25_check(p.len <= len && p.type < X25_UNKNOWN);
+	fuzz_x25_check(x25_encode(&w, &p));
+	fuzz_x25_check(!x25_decode(&again, buf, w.len, extended));
+	fuzz_x25_check(again.type == p.type && again.lci == p.lci && again.ps == p.ps && again.pr == p.pr);
+	fuzz_x25_check(again.m == p.m && again.cause == p.cause && again.diag == p.diag);
+	fuzz_x25_check(again.len == p.len && (!p.len || !memcmp(again.data, p.data, p.len)));
 	if (p.type == X25_CALL || p.type == X25_CALL_ACCEPTED)
 		same_call(&p, &again);
 }
 
-static void tx(void *ctx, const uint8_t *pkt, size_t len)
+static void fuzz_x25_tx(void *ctx, const uint8_t *pkt, size_t len)
 {
 	const struct x25 *x = ctx;
 	struct x25_pkt p;
 
-	check(len >= 3 && !x25_decode(&p, pkt, len, x->cfg.extended));
+	fuzz_x25_check(len >= 3 && !x25_decode(&p, pkt, len, x->cfg.extended));
 }
 
-static void report(void *ctx, const struct x25_report *r)
+static void fuzz_x25_report(void *ctx, const struct x25_report *r)
 {
 	struct x25 *x = ctx;
 
-	check(r->lci < x->vcs);
+	fuzz_x25_check(r->lci < x->vcs);
 	if (r->kind == X25_SDU || r->kind == X25_SDU_Q)
-		check(r->len <= SDU);
+		fuzz_x25_check(r->len <= SDU);
 	if (r->kind == X25_INCOMING && r->pkt->len == 3)
 		x25_accept(x, r->lci, 0);
 	if (r->kind == X25_SDU && r->len == 7)
 		x25_clear(x, r->lci, 0, 0, 0);
 }
 
-static void act(struct x25 *x, uint8_t what, uint16_t lci, uint64_t *now)
+static void fuzz_x25_act(struct x25 *x, uint8_t what, uint16_t lci, uint64_t *now)
 {
 	static const uint8_t sdu[SDU];
 
@@ -107,7 +107,7 @@ static void act(struct x25 *x, uint8_t what, uint16_t lci, uint64_t *now)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct x25_ops ops = {tx, report};
+	static const struct x25_ops ops = {fuzz_x25_tx, fuzz_x25_report};
 	struct rd r = rd_init(data, size);
 	uint8_t kind = rd_u8(&r);
 	struct x25_config c;
@@ -121,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.lci_low = 3;
 	c.lci_high = HIGH;
 	c.sdu_max = SDU;
-	check(!x25_init(&x, &c, &ops, &x));
+	fuzz_x25_check(!x25_init(&x, &c, &ops, &x));
 	x25_up(&x, now);
 	while (r.left) {
 		uint8_t n = rd_u8(&r);
@@ -132,9 +132,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			codec(pkt.p, pkt.left, c.extended);
 			x25_rx(&x, pkt.p, pkt.left, now);
 		} else {
-			act(&x, n, rd_u8(&r) % (HIGH + 3), &now);
+			fuzz_x25_act(&x, n, rd_u8(&r) % (HIGH + 3), &now);
 		}
-		check(x.used <= HIGH);
+		fuzz_x25_check(x.used <= HIGH);
 	}
 	x25_free(&x);
 	return 0;

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(bool ok)
+static void fuzz_xot_check(bool ok)
 {
 	if (!ok)
 		abort();
@@ -25,9 +25,9 @@ static void pvc(const uint8_t *pkt, size_t len)
 	if (xot_pvc_decode(&p, pkt, len))
 		return;
 	xot_pvc_encode(&w, &p);
-	check(!w.bad && !xot_pvc_decode(&again, buf, w.len));
-	check(!memcmp(&p, &again, sizeof(p)));
-	check(xot_pvc_words(p.status) != NULL);
+	fuzz_xot_check(!w.bad && !xot_pvc_decode(&again, buf, w.len));
+	fuzz_xot_check(!memcmp(&p, &again, sizeof(p)));
+	fuzz_xot_check(xot_pvc_words(p.status) != NULL);
 }
 
 struct sum {
@@ -36,13 +36,13 @@ struct sum {
 	int end;
 };
 
-static void take(struct sum *s, struct xot_in *in, const uint8_t *data, size_t len)
+static void fuzz_xot_take(struct sum *s, struct xot_in *in, const uint8_t *data, size_t len)
 {
 	const uint8_t *pkt;
 	size_t n;
 
 	while (s->end >= 0 && (s->end = xot_take(in, &data, &len, &pkt, &n)) > 0) {
-		check(n >= XOT_PACKET_MIN && n <= XOT_PACKET_MAX);
+		fuzz_xot_check(n >= XOT_PACKET_MIN && n <= XOT_PACKET_MAX);
 		s->packets++;
 		s->octets += n;
 		if (xot_is_pvc_setup(pkt, n))
@@ -59,11 +59,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	xot_in_init(&in);
-	take(&whole, &in, data + 1, size - 1);
+	fuzz_xot_take(&whole, &in, data + 1, size - 1);
 	xot_in_init(&in);
 	for (size_t at = 1; at < size && pieces.end >= 0; at += piece)
-		take(&pieces, &in, data + at, size - at < piece ? size - at : piece);
-	check(whole.packets == pieces.packets && whole.octets == pieces.octets);
-	check((whole.end < 0) == (pieces.end < 0));
+		fuzz_xot_take(&pieces, &in, data + at, size - at < piece ? size - at : piece);
+	fuzz_xot_check(whole.packets == pieces.packets && whole.octets == pieces.octets);
+	fuzz_xot_check((whole.end < 0) == (pieces.end < 0));
 	return 0;
 }

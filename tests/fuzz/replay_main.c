@@ -26,7 +26,7 @@ static struct input *seeds;
 static size_t seed_count;
 
 /* In memory of exactly its size, so that a read past its end is seen. */
-static void run(const uint8_t *octets, size_t len)
+static void replay_main_run(const uint8_t *octets, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
 
@@ -37,7 +37,7 @@ static void run(const uint8_t *octets, size_t len)
 	free(copy);
 }
 
-static void add_file(const char *path)
+static void replay_main_add_file(const char *path)
 {
 	struct input in = {malloc(INPUT_MAX), 0};
 	FILE *f = fopen(path, "rb");
@@ -49,7 +49,7 @@ static void add_file(const char *path)
 	}
 	in.len = fread(in.octets, 1, INPUT_MAX, f);
 	fclose(f);
-	run(in.octets, in.len);
+	replay_main_run(in.octets, in.len);
 	seeds[seed_count++] = in;
 }
 
@@ -64,14 +64,14 @@ static void add_path(const char *path)
 	int n = scandir(path, &entry, visible, alphasort);
 
 	if (n < 0) {
-		add_file(path);
+		replay_main_add_file(path);
 		return;
 	}
 	for (int i = 0; i < n; i++) {
 		char file[4096];
 
 		snprintf(file, sizeof(file), "%s/%s", path, entry[i]->d_name);
-		add_file(file);
+		replay_main_add_file(file);
 		free(entry[i]);
 	}
 	free(entry);
@@ -135,7 +135,7 @@ static void mutations(void)
 		memcpy(buf, from->octets, from->len);
 		while (times--)
 			mutate_once(&in);
-		run(in.octets, in.len);
+		replay_main_run(in.octets, in.len);
 	}
 }
 

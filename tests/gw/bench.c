@@ -265,7 +265,7 @@ static struct far_call *far_by_id(uint16_t tid, uint16_t sid)
 	return NULL;
 }
 
-static void deliver(const struct way *w)
+static void bench_deliver(const struct way *w)
 {
 	struct far_call *c;
 
@@ -304,14 +304,14 @@ static uint64_t next_deadline(void)
 	return d < when ? d : when;
 }
 
-static void serve(void)
+static void bench_serve(void)
 {
 	unsigned i;
 
 	while (served < ways) {
 		struct way w = way[served++ % 256];
 
-		deliver(&w);
+		bench_deliver(&w);
 	}
 	loop_expire(bench.gw->loop, clock_us);
 	if (l2tp_engine_deadline(bench.far) <= clock_us)
@@ -327,7 +327,7 @@ void bench_pass(uint64_t us)
 
 	for (;;) {
 		do
-			serve();
+			bench_serve();
 		while (served < ways || next_deadline() <= clock_us);
 		next = next_deadline();
 		if (next > end)
@@ -339,7 +339,7 @@ void bench_pass(uint64_t us)
 
 /* --- beginning and end ------------------------------------------------------------------------ */
 
-static void on_mistake(void *ctx, const char *text)
+static void bench_on_mistake(void *ctx, const char *text)
 {
 	(void)ctx;
 	fprintf(stderr, "%s\n", text);
@@ -359,7 +359,7 @@ void bench_start(const char *conf)
 	snprintf(bench.policy.host_name, sizeof(bench.policy.host_name), "far");
 	bench.client_mru = 1500;
 	if (cfg_load_text(&model, "test.conf", conf, strlen(conf), ist_builtin_transports,
-			  on_mistake, NULL))
+			  bench_on_mistake, NULL))
 		abort();
 	bench.far = l2tp_engine_new(&far_ops, NULL, NULL);
 	bench.gw = gw_new(model);

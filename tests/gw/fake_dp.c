@@ -23,7 +23,7 @@ struct dp_tun {
 
 const struct dp_reason_row dp_reasons[DP_R_COUNT] = {{NULL, NULL}};
 
-static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2))) fake_dp_say(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -110,7 +110,7 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 {
 	(void)dp;
 	(void)t;
-	say("open %s", cfg->name);
+	fake_dp_say("open %s", cfg->name);
 	if (fake.port_refuses) {
 		snprintf(err, err_len, "no such wire");
 		return -ENODEV;
@@ -121,7 +121,7 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 void dp_port_close(struct dp *dp, unsigned port)
 {
 	(void)dp;
-	say("close %u", port);
+	fake_dp_say("close %u", port);
 }
 
 int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
@@ -129,7 +129,7 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 {
 	(void)dp;
 	(void)payload;
-	say("connect %u", port);
+	fake_dp_say("connect %u", port);
 	if (fake.connect_refuses)
 		return -ENETDOWN;
 	fake.peer = *to;
@@ -140,28 +140,28 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
 	(void)dp;
-	say("tap %u %s", port, on ? "on" : "off");
+	fake_dp_say("tap %u %s", port, on ? "on" : "off");
 	return 0;
 }
 
 void dp_answer(struct dp *dp, l2tp_channel c)
 {
 	(void)dp;
-	say("answer %llx", (unsigned long long)c);
+	fake_dp_say("answer %llx", (unsigned long long)c);
 }
 
 void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
 	(void)dp;
 	(void)why;
-	say("refuse %llx", (unsigned long long)c);
+	fake_dp_say("refuse %llx", (unsigned long long)c);
 }
 
 void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
 	(void)dp;
 	(void)why;
-	say("disconnect %llx", (unsigned long long)c);
+	fake_dp_say("disconnect %llx", (unsigned long long)c);
 }
 
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
@@ -184,7 +184,7 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 {
 	(void)dp;
 	(void)cookie;
-	say("send %zu", len);
+	fake_dp_say("send %zu", len);
 	if (fake.packet)
 		fake.packet(to, pkt, len);
 	return L2TP_TX_TAKEN;
@@ -195,7 +195,7 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 	(void)dp;
 	if (!entry(tid, sid))
 		return false;
-	say("ppp %02x%02x", frame[0], frame[1]);
+	fake_dp_say("ppp %02x%02x", frame[0], frame[1]);
 	if (fake.frame)
 		fake.frame(tid, sid, frame, len);
 	return true;
@@ -213,7 +213,7 @@ int dp_call_set(struct dp *dp, const struct dp_call *c)
 	if (!e)
 		e = &fake.call[fake.calls++];
 	*e = *c;
-	say("set %s", c->mode == DP_PUNT ? "punt" : "terminal");
+	fake_dp_say("set %s", c->mode == DP_PUNT ? "punt" : "terminal");
 	return 0;
 }
 
@@ -222,7 +222,7 @@ void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
 	struct dp_call *e = entry(tid, sid);
 
 	(void)dp;
-	say("del");
+	fake_dp_say("del");
 	if (e)
 		*e = fake.call[--fake.calls];
 }
@@ -242,7 +242,7 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 	(void)err;
 	(void)len;
 	snprintf(t->name, sizeof(t->name), "%s", name);
-	say("tun %s mtu %u", name, mtu);
+	fake_dp_say("tun %s mtu %u", name, mtu);
 	fake.gone = NULL; /* made again */
 	return t;
 }
@@ -250,7 +250,7 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 void dp_tun_close(struct dp *dp, struct dp_tun *t)
 {
 	(void)dp;
-	say("untun %s", t->name);
+	fake_dp_say("untun %s", t->name);
 	free(t);
 }
 
@@ -267,7 +267,7 @@ const char *dp_tun_name(const struct dp_tun *t)
 int netif_set(const char *name, bool up, uint16_t mtu)
 {
 	(void)mtu;
-	say("if %s %s", name, up ? "up" : "down");
+	fake_dp_say("if %s %s", name, up ? "up" : "down");
 	return 0;
 }
 
@@ -278,7 +278,7 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 
 	if (peer)
 		gw_prefix_text(p, sizeof(p), peer);
-	say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
+	fake_dp_say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
 	    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
 	return 0;
 }
@@ -287,6 +287,6 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 {
 	char text[GW_TEXT_MAX];
 
-	say("route %s %s %.60s", name, add ? "add" : "del", gw_prefix_text(text, sizeof(text), to));
+	fake_dp_say("route %s %s %.60s", name, add ? "add" : "del", gw_prefix_text(text, sizeof(text), to));
 	return 0;
 }

@@ -5,7 +5,7 @@
 static struct loop *loop;
 static struct keep *keep;
 
-static void set_up(void)
+static void keep_set_up(void)
 {
 	fake_reset();
 	clock_us = 0;
@@ -13,7 +13,7 @@ static void set_up(void)
 	keep = keep_new(loop, NULL, 10 * SEC);
 }
 
-static void tear_down(void)
+static void keep_tear_down(void)
 {
 	keep_free(keep);
 	loop_free(loop);
@@ -21,7 +21,7 @@ static void tear_down(void)
 
 static void kept_while_any_tunnel_stands(void)
 {
-	set_up();
+	keep_set_up();
 	keep_tunnel_up(keep, 5);
 	keep_tunnel_up(keep, 5);
 	CU_ASSERT_EQUAL(fake_said("answer 5"), 1);
@@ -33,24 +33,24 @@ static void kept_while_any_tunnel_stands(void)
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
 	clock_until(loop, 110 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect 5"), 1);
-	tear_down();
+	keep_tear_down();
 }
 
 static void a_new_tunnel_in_time_keeps_it(void)
 {
-	set_up();
+	keep_set_up();
 	keep_tunnel_up(keep, 5);
 	keep_tunnel_down(keep, 5, clock_us);
 	clock_until(loop, 9 * SEC);
 	keep_tunnel_up(keep, 5);
 	clock_until(loop, 1000 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
-	tear_down();
+	keep_tear_down();
 }
 
 static void one_that_is_lost_is_forgotten(void)
 {
-	set_up();
+	keep_set_up();
 	keep_tunnel_up(keep, 5);
 	keep_lost(keep, 5);
 	keep_lost(keep, 6);
@@ -58,14 +58,14 @@ static void one_that_is_lost_is_forgotten(void)
 	keep_tunnel_down(keep, 6, clock_us);
 	clock_until(loop, 1000 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
-	tear_down();
+	keep_tear_down();
 }
 
-static void many_channels(void)
+static void keep_many_channels(void)
 {
 	l2tp_channel c;
 
-	set_up();
+	keep_set_up();
 	for (c = 1; c <= 5000; c++)
 		keep_tunnel_up(keep, c << 32 | c);
 	for (c = 1; c <= 5000; c++)
@@ -75,14 +75,14 @@ static void many_channels(void)
 	CU_ASSERT_EQUAL(fake.lines, FAKE_LINES);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), FAKE_LINES);
 	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
-	tear_down();
+	keep_tear_down();
 }
 
 static const struct test_case cases[] = {
 	{"kept_while_any_tunnel_stands", kept_while_any_tunnel_stands},
 	{"a_new_tunnel_in_time_keeps_it", a_new_tunnel_in_time_keeps_it},
 	{"one_that_is_lost_is_forgotten", one_that_is_lost_is_forgotten},
-	{"many_channels", many_channels},
+	{"many_channels", keep_many_channels},
 	{NULL, NULL},
 };
 const struct test_suite suite_keep = {"keep", cases};

@@ -4,7 +4,7 @@
 
 #define S 1000000ull
 
-static unsigned allowed(uint64_t site, uint64_t source, uint64_t now, unsigned times)
+static unsigned log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned times)
 {
 	unsigned n = 0, skipped;
 
@@ -16,13 +16,13 @@ static unsigned allowed(uint64_t site, uint64_t source, uint64_t now, unsigned t
 static void one_source_gets_a_few_lines_then_a_trickle(void)
 {
 	gw_log_limits_reset();
-	CU_ASSERT_EQUAL(allowed(1, 7, 100 * S, 1000), 5);
-	CU_ASSERT_EQUAL(allowed(1, 7, 109 * S, 1000), 0);
-	CU_ASSERT_EQUAL(allowed(1, 7, 110 * S, 1000), 1);
-	CU_ASSERT_EQUAL(allowed(1, 7, 140 * S, 1000), 3);
+	CU_ASSERT_EQUAL(log_allowed(1, 7, 100 * S, 1000), 5);
+	CU_ASSERT_EQUAL(log_allowed(1, 7, 109 * S, 1000), 0);
+	CU_ASSERT_EQUAL(log_allowed(1, 7, 110 * S, 1000), 1);
+	CU_ASSERT_EQUAL(log_allowed(1, 7, 140 * S, 1000), 3);
 	/* Another source, or another place in the code, is not punished for it. */
-	CU_ASSERT_EQUAL(allowed(1, 8, 140 * S, 1), 1);
-	CU_ASSERT_EQUAL(allowed(2, 7, 140 * S, 1), 1);
+	CU_ASSERT_EQUAL(log_allowed(1, 8, 140 * S, 1), 1);
+	CU_ASSERT_EQUAL(log_allowed(2, 7, 140 * S, 1), 1);
 }
 
 static void what_was_left_out_is_counted(void)
@@ -30,7 +30,7 @@ static void what_was_left_out_is_counted(void)
 	unsigned skipped = 99;
 
 	gw_log_limits_reset();
-	CU_ASSERT_EQUAL(allowed(1, 7, 100 * S, 25), 5);
+	CU_ASSERT_EQUAL(log_allowed(1, 7, 100 * S, 25), 5);
 	CU_ASSERT_TRUE(gw_log_allowed(1, 7, 110 * S, &skipped));
 	CU_ASSERT_EQUAL(skipped, 20);
 	CU_ASSERT_TRUE(gw_log_allowed(3, 7, 110 * S, &skipped));

@@ -10,13 +10,13 @@ static struct loop *loop;
 static unsigned fired[4];
 static uint64_t fired_at;
 
-static void fire(void *ctx, uint64_t now)
+static void loop_fire(void *ctx, uint64_t now)
 {
 	fired[(uintptr_t)ctx]++;
 	fired_at = now;
 }
 
-static void set_up(void)
+static void loop_set_up(void)
 {
 	clock_us = 1000;
 	loop = loop_new(clock_now);
@@ -28,9 +28,9 @@ static void earliest_first_and_cancelled_never(void)
 {
 	struct loop_timer a, b;
 
-	set_up();
-	loop_timer_init(&a, fire, (void *)0);
-	loop_timer_init(&b, fire, (void *)1);
+	loop_set_up();
+	loop_timer_init(&a, loop_fire, (void *)0);
+	loop_timer_init(&b, loop_fire, (void *)1);
 	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
 	loop_set(loop, &a, 3000);
 	loop_set(loop, &b, 2000);
@@ -65,11 +65,11 @@ static void a_machine_is_asked_too(void)
 {
 	struct loop_timer a;
 
-	set_up();
+	loop_set_up();
 	machine_at = 5000;
 	machine_runs = 0;
 	loop_set_machine(loop, machine_deadline, machine_expire, NULL);
-	loop_timer_init(&a, fire, (void *)2);
+	loop_timer_init(&a, loop_fire, (void *)2);
 	loop_set(loop, &a, 7000);
 	CU_ASSERT_EQUAL(loop_deadline(loop), 5000);
 	clock_until(loop, 6000);
@@ -88,9 +88,9 @@ static uint64_t monotonic(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static void quit(void *ctx, uint64_t now)
+static void test_loop_quit(void *ctx, uint64_t now)
 {
-	fire((void *)3, now);
+	loop_fire((void *)3, now);
 	loop_quit(ctx);
 }
 
@@ -100,12 +100,12 @@ static void timerfd_wakes_select(void)
 	struct loop_timer t;
 	uint64_t due;
 
-	set_up();
+	loop_set_up();
 	loop_free(loop);
 	loop = loop_new(monotonic);
 	CU_ASSERT_EQUAL_FATAL(loop_attach(loop), 0);
 	due = monotonic() + 20000;
-	loop_timer_init(&t, quit, loop);
+	loop_timer_init(&t, test_loop_quit, loop);
 	loop_set(loop, &t, due);
 	loop_run(loop);
 	CU_ASSERT_EQUAL(fired[3], 1);

@@ -94,7 +94,7 @@ static void do_addr(const char *dev)
 	CU_ASSERT(netif_addr("nosuch0", &a4, NULL, true) == -ENODEV);
 }
 
-static void addresses(void)
+static void netif_addresses(void)
 {
 	in_a_namespace("netif addresses", do_addr);
 }
@@ -141,7 +141,7 @@ static void tun_that_cannot_be(void)
 
 static const struct test_case cases[] = {
 	{"link_up_and_down", link_up_and_down},
-	{"addresses", addresses},
+	{"addresses", netif_addresses},
 	{"routes", routes},
 	{"tun_that_cannot_be", tun_that_cannot_be},
 	{NULL, NULL},

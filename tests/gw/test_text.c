@@ -57,7 +57,7 @@ static void durations(void)
 			rows[i].out);
 }
 
-static void addresses(void)
+static void text_addresses(void)
 {
 	static const struct cfg_prefix v4 = {.bits = 8, .addr = {[12] = 10}},
 				       v6 = {.v6 = true, .bits = 48, .addr = {0x20, 1, 0xd, 0xb8}};
@@ -73,7 +73,7 @@ static const struct test_case cases[] = {
 	{"nothing_of_a_peer_reaches_a_terminal_raw", nothing_of_a_peer_reaches_a_terminal_raw},
 	{"a_long_name_is_cut_whole", a_long_name_is_cut_whole},
 	{"durations", durations},
-	{"addresses", addresses},
+	{"addresses", text_addresses},
 	{NULL, NULL},
 };
 const struct test_suite suite_text = {"text", cases};

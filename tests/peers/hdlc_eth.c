@@ -33,7 +33,7 @@ static unsigned short ethertype(void)
 	return lapb ? ETH_P_DEC : 0x88b5;
 }
 
-static void put_length(u8 *at, unsigned int len)
+static void hdlc_eth_put_length(u8 *at, unsigned int len)
 {
 	at[lapb] = len >> 8;
 	at[!lapb] = len & 0xff;
@@ -44,7 +44,7 @@ static unsigned int get_length(const u8 *at)
 	return at[lapb] << 8 | at[!lapb];
 }
 
-static int receive(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
+static int hdlc_eth_receive(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 		   struct net_device *orig)
 {
 	struct net_device *hdlc = ((struct line *)pt->af_packet_priv)->hdlc;
@@ -71,7 +71,7 @@ static int receive(struct sk_buff *skb, struct net_device *dev, struct packet_ty
 	return 0;
 }
 
-static netdev_tx_t transmit(struct sk_buff *skb, struct net_device *dev)
+static netdev_tx_t hdlc_eth_transmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct net_device *to = ((struct line *)dev_to_hdlc(dev)->priv)->lower;
 	struct sk_buff *frame = skb_copy_expand(skb, 32, 64, GFP_ATOMIC);
@@ -80,7 +80,7 @@ static netdev_tx_t transmit(struct sk_buff *skb, struct net_device *dev)
 	dev_kfree_skb_any(skb);
 	if (!frame)
 		return NETDEV_TX_OK;
-	put_length(skb_push(frame, LENGTH_OCTETS), len);
+	hdlc_eth_put_length(skb_push(frame, LENGTH_OCTETS), len);
 	frame->dev = to;
 	frame->protocol = htons(ethertype());
 	skb_reset_network_header(frame);
@@ -89,12 +89,12 @@ static netdev_tx_t transmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-static int attach(struct net_device *dev, unsigned short encoding, unsigned short parity)
+static int hdlc_eth_attach(struct net_device *dev, unsigned short encoding, unsigned short parity)
 {
 	return 0;
 }
 
-static int line_open(struct net_device *dev)
+static int hdlc_eth_line_open(struct net_device *dev)
 {
 	int r = hdlc_open(dev);
 
@@ -103,7 +103,7 @@ static int line_open(struct net_device *dev)
 	return r;
 }
 
-static int line_close(struct net_device *dev)
+static int hdlc_eth_line_close(struct net_device *dev)
 {
 	netif_stop_queue(dev);
 	hdlc_close(dev);
@@ -111,8 +111,8 @@ static int line_close(struct net_device *dev)
 }
 
 static const struct net_device_ops ops = {
-	.ndo_open = line_open,
-	.ndo_stop = line_close,
+	.ndo_open = hdlc_eth_line_open,
+	.ndo_stop = hdlc_eth_line_close,
 	.ndo_start_xmit = hdlc_start_xmit,
 	.ndo_siocwandev = hdlc_ioctl,
 };
@@ -128,7 +128,7 @@ static void remove(struct line *l)
 	dev_put(l->lower);
 }
 
-static int add(struct line *l, const char *name)
+static int hdlc_eth_add(struct line *l, const char *name)
 {
 	int r;
 
@@ -139,15 +139,15 @@ static int add(struct line *l, const char *name)
 	if (!l->hdlc)
 		return -ENOMEM;
 	l->hdlc->netdev_ops = &ops;
-	dev_to_hdlc(l->hdlc)->attach = attach;
-	dev_to_hdlc(l->hdlc)->xmit = transmit;
+	dev_to_hdlc(l->hdlc)->attach = hdlc_eth_attach;
+	dev_to_hdlc(l->hdlc)->xmit = hdlc_eth_transmit;
 	r = register_hdlc_device(l->hdlc);
 	if (r)
 		return r;
 	l->receiver = (struct packet_type){
 		.type = htons(ethertype()),
 		.dev = l->lower,
-		.func = receive,
+		.func = hdlc_eth_receive,
 		.af_packet_priv = l,
 	};
 	dev_add_pack(&l->receiver);
@@ -167,7 +167,7 @@ static int __init hdlc_eth_init(void)
 	int i, r = lines ? 0 : -EINVAL;
 
 	for (i = 0; !r && i < lines; i++)
-		r = add(&line[i], lower[i]);
+		r = hdlc_eth_add(&line[i], lower[i]);
 	while (r && i-- > 0)
 		remove(&line[i]);
 	return r;

@@ -22,7 +22,7 @@ static const struct {
 	unsigned short lmi;
 } kinds[] = {{"annex-a", LMI_CCITT}, {"annex-d", LMI_ANSI}, {"cisco", LMI_CISCO}};
 
-static int tell(const char *interface, unsigned type, void *what, unsigned size)
+static int hdlc_proto_tell(const char *interface, unsigned type, void *what, unsigned size)
 {
 	struct ifreq r = {.ifr_settings = {.type = type, .size = size}};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), result;
@@ -46,7 +46,7 @@ static int set_lmi(const char *interface, const char *kind, const char *side)
 	fr.dce = !strcmp(side, "network");
 	if (!fr.lmi || (!fr.dce && strcmp(side, "user")))
 		return 2;
-	return tell(interface, IF_PROTO_FR, &fr, sizeof(fr));
+	return hdlc_proto_tell(interface, IF_PROTO_FR, &fr, sizeof(fr));
 }
 
 static int set_x25(const char *interface, const char *side, const char *modulo)
@@ -58,7 +58,7 @@ static int set_x25(const char *interface, const char *side, const char *modulo)
 			    .t2 = 1,
 			    .n2 = 10};
 
-	return tell(interface, IF_PROTO_X25, &x, sizeof(x));
+	return hdlc_proto_tell(interface, IF_PROTO_X25, &x, sizeof(x));
 }
 
 int main(int argc, char **argv)
@@ -73,8 +73,8 @@ int main(int argc, char **argv)
 		return 2;
 	pvc.dlci = (unsigned)atoi(argv[3]);
 	if (!strcmp(argv[2], "add"))
-		return tell(argv[1], IF_PROTO_FR_ADD_PVC, &pvc, sizeof(pvc));
+		return hdlc_proto_tell(argv[1], IF_PROTO_FR_ADD_PVC, &pvc, sizeof(pvc));
 	if (!strcmp(argv[2], "delete"))
-		return tell(argv[1], IF_PROTO_FR_DEL_PVC, &pvc, sizeof(pvc));
+		return hdlc_proto_tell(argv[1], IF_PROTO_FR_DEL_PVC, &pvc, sizeof(pvc));
 	return 2;
 }

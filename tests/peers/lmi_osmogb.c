@@ -51,13 +51,13 @@ struct wire {
 
 static unsigned failed;
 
-static void verdict(const struct wire *w, bool ok, const char *what)
+static void lmi_osmogb_verdict(const struct wire *w, bool ok, const char *what)
 {
 	printf("%s lmi-osmogb: our %s: %s\n", ok ? "PASS" : "FAIL", w->name, what);
 	failed += !ok;
 }
 
-static uint64_t now_us(void)
+static uint64_t lmi_osmogb_now_us(void)
 {
 	struct timespec t;
 
@@ -67,7 +67,7 @@ static uint64_t now_us(void)
 
 /* --- our side --------------------------------------------------------------------------------- */
 
-static void transmit(struct wire *w, uint32_t dlci, const void *data, size_t len)
+static void lmi_osmogb_transmit(struct wire *w, uint32_t dlci, const void *data, size_t len)
 {
 	const struct q922_addr a = {.dlci = dlci};
 	uint8_t frame[1600];
@@ -81,7 +81,7 @@ static void transmit(struct wire *w, uint32_t dlci, const void *data, size_t len
 
 static void our_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
-	transmit(ctx, 0, pdu, len);
+	lmi_osmogb_transmit(ctx, 0, pdu, len);
 }
 
 static void our_link(void *ctx, bool up)
@@ -111,7 +111,7 @@ static int our_rx(struct osmo_fd *ofd, unsigned what)
 	if (n <= 0 || q922_get(&r, Q922_2_OCTETS, &a) != Q922_OK)
 		return 0;
 	if (a.dlci == 0)
-		lmi_rx(&w->ours, r.p, r.left, now_us());
+		lmi_rx(&w->ours, r.p, r.left, lmi_osmogb_now_us());
 	else if (a.dlci == DLCI && fr_encap_get(&r, &nlpid) == FR_L2TP && r.left == 4)
 		w->heard_its = !memcmp(r.p, "its ", 4);
 	return 0;
@@ -165,7 +165,7 @@ static void its_state(struct osmo_fr_dlc *dlc, void *data, bool active)
 
 /* --- both ------------------------------------------------------------------------------------- */
 
-static void join(struct wire *w, struct osmo_fr_network *net, enum lmi_role role)
+static void lmi_osmogb_join(struct wire *w, struct osmo_fr_network *net, enum lmi_role role)
 {
 	const struct lmi_conf c = {LMI_ANNEX_A, false,	  role,		6, 3, 4,
 				   5000000,	15000000, Q922_2_OCTETS};
@@ -189,7 +189,7 @@ static void join(struct wire *w, struct osmo_fr_network *net, enum lmi_role role
 	osmo_fd_setup(&w->watch[1], w->fd[1], OSMO_FD_READ, its_rx, w, 0);
 	if (osmo_fd_register(&w->watch[0]) || osmo_fd_register(&w->watch[1]))
 		exit(2);
-	lmi_start(&w->ours, now_us());
+	lmi_start(&w->ours, lmi_osmogb_now_us());
 }
 
 static void send_both_ways(struct wire *w)
@@ -198,13 +198,13 @@ static void send_both_ways(struct wire *w)
 	static const uint8_t its[] = {3, 0, 0x80, 0, 0, 0x5e, 0, 7, 'i', 't', 's', ' '};
 	struct msgb *msg = msgb_alloc_headroom(200, 50, "data");
 
-	transmit(w, DLCI, ours, sizeof(ours));
+	lmi_osmogb_transmit(w, DLCI, ours, sizeof(ours));
 	memcpy(msgb_put(msg, sizeof(its)), its, sizeof(its));
 	msg->dst = w->dlc;
 	osmo_fr_tx_dlc(msg);
 }
 
-static void tick(void *data)
+static void lmi_osmogb_tick(void *data)
 {
 	osmo_timer_schedule(data, 0, 50000);
 }
@@ -216,11 +216,11 @@ static bool run_until(struct wire *all, unsigned n, const struct wire *w,
 	static uint64_t limit;
 
 	if (!limit)
-		limit = now_us() + LIMIT * UINT64_C(1000000);
-	while (!done(w) && now_us() < limit) {
+		limit = lmi_osmogb_now_us() + LIMIT * UINT64_C(1000000);
+	while (!done(w) && lmi_osmogb_now_us() < limit) {
 		osmo_select_main(0);
 		for (unsigned i = 0; i < n; i++)
-			lmi_expire(&all[i].ours, now_us());
+			lmi_expire(&all[i].ours, lmi_osmogb_now_us());
 	}
 	return done(w);
 }
@@ -258,25 +258,25 @@ int main(void)
 	if (osmo_tdef_set(net->T_defs, 391, 5, OSMO_TDEF_S))
 		return 2;
 	net->n391 = 2; /* its user asks for the full status every other time */
-	osmo_timer_setup(&timer, tick, &timer);
-	tick(&timer);
-	join(&w[0], net, LMI_USER);
-	join(&w[1], net, LMI_NETWORK);
+	osmo_timer_setup(&timer, lmi_osmogb_tick, &timer);
+	lmi_osmogb_tick(&timer);
+	lmi_osmogb_join(&w[0], net, LMI_USER);
+	lmi_osmogb_join(&w[1], net, LMI_NETWORK);
 	for (int i = 0; i < 2; i++) {
-		verdict(&w[i], run_until(w, 2, &w[i], our_side_up), "our side of the PVC is up");
-		verdict(&w[i], run_until(w, 2, &w[i], its_side_up), "its side of the PVC is up");
+		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], our_side_up), "our side of the PVC is up");
+		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], its_side_up), "its side of the PVC is up");
 	}
 	for (int i = 0; i < 2; i++) {
 		send_both_ways(&w[i]);
-		verdict(&w[i], run_until(w, 2, &w[i], frames_passed),
+		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], frames_passed),
 			"an L2TP frame passes each way");
 	}
 	lmi_set_pvc(&w[1].ours, DLCI, LMI_PVC_INACTIVE);
-	verdict(&w[1], run_until(w, 2, &w[1], its_side_down), "its user sees the PVC go inactive");
+	lmi_osmogb_verdict(&w[1], run_until(w, 2, &w[1], its_side_down), "its user sees the PVC go inactive");
 	lmi_set_pvc(&w[1].ours, DLCI, LMI_PVC_ACTIVE);
-	verdict(&w[1], run_until(w, 2, &w[1], its_side_up), "and come back");
+	lmi_osmogb_verdict(&w[1], run_until(w, 2, &w[1], its_side_up), "and come back");
 	for (int i = 0; i < 2; i++)
-		verdict(&w[i], w[i].ours.up && !w[i].ours.count[LMI_MALFORMED],
+		lmi_osmogb_verdict(&w[i], w[i].ours.up && !w[i].ours.count[LMI_MALFORMED],
 			"the link stayed up, no message was malformed");
 	return failed != 0;
 }

@@ -40,7 +40,7 @@ static struct line {
 
 static struct fake_host host;
 
-static uint64_t now_us(void)
+static uint64_t pppoa_server_now_us(void)
 {
 	struct timespec t;
 
@@ -50,7 +50,7 @@ static uint64_t now_us(void)
 
 /* --- the PPP engine's owner ------------------------------------------------------------------- */
 
-static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+static void pppoa_server_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	static const struct ppp_framing bare = {false, false, false};
 	struct line *l = ctx;
@@ -60,14 +60,14 @@ static void on_tx(void *ctx, const uint8_t *frame, size_t len)
 	fake_send(&host, l->channel, out, n);
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+static void pppoa_server_on_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
 	if (getrandom(buf, len, 0) != (ssize_t)len)
 		abort();
 }
 
-static void judge(struct line *l, const struct ppp_event *ev)
+static void pppoa_server_judge(struct line *l, const struct ppp_event *ev)
 {
 	struct ppp_auth_reply reply;
 	bool ok = !strcmp(ev->auth->name, USER) &&
@@ -78,13 +78,13 @@ static void judge(struct line *l, const struct ppp_event *ev)
 	ppp_auth_verdict(l->ppp, ok, ok ? &reply : NULL, NULL, ev->now);
 }
 
-static void on_event(void *ctx, const struct ppp_event *ev)
+static void pppoa_server_on_event(void *ctx, const struct ppp_event *ev)
 {
 	struct line *l = ctx;
 	const struct ppp_addresses a = {.local4 = 0x0a4d0001, .peer4 = l->peer4};
 
 	if (ev->kind == PPP_EV_AUTH)
-		judge(l, ev);
+		pppoa_server_judge(l, ev);
 	if (ev->kind == PPP_EV_AUTH_OK) {
 		l->authenticated++;
 		ppp_start_network(l->ppp, &a, ev->now);
@@ -100,7 +100,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 
 /* --- IP: echoes only -------------------------------------------------------------------------- */
 
-static uint16_t checksum(const uint8_t *p, size_t len)
+static uint16_t pppoa_server_checksum(const uint8_t *p, size_t len)
 {
 	uint32_t sum = 0;
 
@@ -123,7 +123,7 @@ static void answer_echo(struct line *l, uint8_t *frame, size_t len)
 	memcpy(ip + 16, swap, 4);
 	ip[head] = 0;
 	wr_put16(ip + head + 2, 0);
-	wr_put16(ip + head + 2, checksum(ip + head, rest));
+	wr_put16(ip + head + 2, pppoa_server_checksum(ip + head, rest));
 	fake_send(&host, l->channel, frame, len);
 	l->echoes++;
 }
@@ -132,7 +132,7 @@ static void answer_echo(struct line *l, uint8_t *frame, size_t len)
 
 static void open_line(struct line *l, const char *method)
 {
-	static const struct ppp_ops ops = {on_tx, on_event, on_random};
+	static const struct ppp_ops ops = {pppoa_server_on_tx, pppoa_server_on_event, pppoa_server_on_random};
 	struct ppp_config c;
 
 	ppp_config_default(&c);
@@ -148,7 +148,7 @@ static void open_line(struct line *l, const char *method)
 		abort();
 }
 
-static void on_report(struct fake_host *h, const struct fake_event *e)
+static void pppoa_server_on_report(struct fake_host *h, const struct fake_event *e)
 {
 	(void)h;
 	for (struct line *l = lines; l < lines + LINES; l++) {
@@ -187,7 +187,7 @@ static void wait_for_more(void)
 {
 	struct pollfd fds[16];
 	nfds_t n = 0;
-	uint64_t at = now_us() + 1000000;
+	uint64_t at = pppoa_server_now_us() + 1000000;
 
 	for (size_t i = 0; i < 16; i++)
 		if (host.watch[i].on_fd)
@@ -202,10 +202,10 @@ static void wait_for_more(void)
 	for (size_t i = 0; i < LINES; i++)
 		if (ppp_deadline(lines[i].ppp) < at)
 			at = ppp_deadline(lines[i].ppp);
-	poll(fds, n, at > now_us() ? (int)((at - now_us()) / 1000) + 1 : 0);
+	poll(fds, n, at > pppoa_server_now_us() ? (int)((at - pppoa_server_now_us()) / 1000) + 1 : 0);
 }
 
-static bool verdict(const struct line *l, bool ok, const char *what)
+static bool pppoa_server_verdict(const struct line *l, bool ok, const char *what)
 {
 	printf("%s pppoa: %s: %s\n", ok ? "PASS" : "FAIL", l->name, what);
 	return ok;
@@ -213,13 +213,13 @@ static bool verdict(const struct line *l, bool ok, const char *what)
 
 static bool judge_line(const struct line *l)
 {
-	bool ok = verdict(l, l->carrier, "the channel came up");
+	bool ok = pppoa_server_verdict(l, l->carrier, "the channel came up");
 
-	ok &= verdict(l, l->authenticated, "LCP opened, the client was authenticated");
-	ok &= verdict(l, l->ip4 && l->ip6, "IPCP and IPV6CP opened");
-	ok &= verdict(l, l->echoes >= 3, "pings arrived");
-	ok &= verdict(l, l->why == PPP_WHY_PEER, "terminated by the client");
-	ok &= verdict(l, l->losses, "the channel went down with the connection");
+	ok &= pppoa_server_verdict(l, l->authenticated, "LCP opened, the client was authenticated");
+	ok &= pppoa_server_verdict(l, l->ip4 && l->ip6, "IPCP and IPV6CP opened");
+	ok &= pppoa_server_verdict(l, l->echoes >= 3, "pings arrived");
+	ok &= pppoa_server_verdict(l, l->why == PPP_WHY_PEER, "terminated by the client");
+	ok &= pppoa_server_verdict(l, l->losses, "the channel went down with the connection");
 	return ok;
 }
 
@@ -238,15 +238,15 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	snprintf(link, sizeof(link), "link=%s", argv[1]);
-	fake_now = now_us();
+	fake_now = pppoa_server_now_us();
 	end = fake_now + strtoul(argv[4], NULL, 10) * UINT64_C(1000000);
 	fake_open(&host, &atm_transport, config);
-	host.on_event = on_report;
+	host.on_event = pppoa_server_on_report;
 	for (size_t i = 0; i < LINES; i++)
 		open_line(&lines[i], argv[2 + i]);
 	puts("READY");
-	while (!finished() && now_us() < end) {
-		fake_run(&host, now_us());
+	while (!finished() && pppoa_server_now_us() < end) {
+		fake_run(&host, pppoa_server_now_us());
 		for (size_t i = 0; i < LINES; i++)
 			ppp_expire(lines[i].ppp, fake_now);
 		fake_forget(&host);

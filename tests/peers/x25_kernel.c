@@ -38,14 +38,14 @@ static const uint8_t snap[] = {0x80, 0x00, 0x00, 0x5e, 0x00, 0x07};
 static struct fake_host host;
 static bool failed;
 
-static bool verdict(bool ok, const char *what)
+static bool x25_kernel_verdict(bool ok, const char *what)
 {
 	printf("%s %s\n", ok ? "PASS" : "FAIL", what);
 	failed |= !ok;
 	return ok;
 }
 
-static uint64_t now_us(void)
+static uint64_t x25_kernel_now_us(void)
 {
 	struct timespec t;
 
@@ -54,25 +54,25 @@ static uint64_t now_us(void)
 }
 
 /* Runs the transport until something has happened on one of its descriptors, or 10 ms. */
-static void turn(void)
+static void x25_kernel_turn(void)
 {
 	struct pollfd fds[16];
 	nfds_t n = 0;
 
-	fake_run(&host, now_us());
+	fake_run(&host, x25_kernel_now_us());
 	for (size_t i = 0; i < 16; i++)
 		if (host.watch[i].on_fd)
 			fds[n++] = (struct pollfd){.fd = host.watch[i].fd, .events = POLLIN};
 	poll(fds, n, 10);
-	fake_run(&host, now_us());
+	fake_run(&host, x25_kernel_now_us());
 }
 
 #define WAIT(condition)                                                  \
 	({                                                               \
-		uint64_t end_ = now_us() + PATIENCE * UINT64_C(1000000); \
+		uint64_t end_ = x25_kernel_now_us() + PATIENCE * UINT64_C(1000000); \
 		bool holds_;                                             \
-		while (!(holds_ = (condition)) && now_us() < end_)       \
-			turn();                                          \
+		while (!(holds_ = (condition)) && x25_kernel_now_us() < end_)       \
+			x25_kernel_turn();                                          \
 		holds_;                                                  \
 	})
 
@@ -124,7 +124,7 @@ static int listen_for_us(void)
 	return fd;
 }
 
-static void route(const char *device)
+static void x25_kernel_route(const char *device)
 {
 	struct x25_route_struct r = {.address = {OURS}, .sigdigits = strlen(OURS)};
 	int fd = socket(AF_X25, SOCK_SEQPACKET, 0);
@@ -137,7 +137,7 @@ static void route(const char *device)
 	close(fd);
 }
 
-static bool connected(int fd)
+static bool x25_kernel_connected(int fd)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
 	struct sockaddr_x25 peer;
@@ -148,12 +148,12 @@ static bool connected(int fd)
 }
 
 /* Has the kernel cleared it, with this cause and diagnostic? */
-static bool cleared(int fd, uint8_t cause, uint8_t diagnostic)
+static bool x25_kernel_cleared(int fd, uint8_t cause, uint8_t diagnostic)
 {
 	struct x25_causediag got = {0};
 	char octet;
 
-	if (connected(fd) || recv(fd, &octet, 1, 0) >= 0 || errno == EAGAIN ||
+	if (x25_kernel_connected(fd) || recv(fd, &octet, 1, 0) >= 0 || errno == EAGAIN ||
 	    ioctl(fd, SIOCX25GCAUSEDIAG, &got) < 0)
 		return false;
 	if (got.cause != cause || got.diagnostic != diagnostic)
@@ -163,7 +163,7 @@ static bool cleared(int fd, uint8_t cause, uint8_t diagnostic)
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-static void fill(uint8_t *data, size_t len)
+static void x25_kernel_fill(uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		data[i] = (uint8_t)(i * 31 + len);
@@ -175,7 +175,7 @@ static bool to_us(int fd, ist_channel c, size_t len)
 	struct fake_event *e;
 	bool ok;
 
-	fill(data, len);
+	x25_kernel_fill(data, len);
 	ok = send(fd, data, len, MSG_EOR) == (ssize_t)len && WAIT(fake_pending(&host, FAKE_FRAME));
 	e = fake_take(&host, FAKE_FRAME);
 	ok = ok && e && e->channel == c && e->len == len && !memcmp(e->data, data, len);
@@ -188,14 +188,14 @@ static bool to_it(int fd, ist_channel c, size_t len)
 	uint8_t data[1620], got[1700];
 	ssize_t n = -1;
 
-	fill(data, len);
+	x25_kernel_fill(data, len);
 	if (!WAIT(fake_send(&host, c, data, len) == 1))
 		return false;
 	(void)WAIT((n = recv(fd, got, sizeof(got), 0)) >= 0);
 	return n == (ssize_t)len && !memcmp(got, data, len);
 }
 
-static void exchange(int fd, ist_channel c, const char *who)
+static void x25_kernel_exchange(int fd, ist_channel c, const char *who)
 {
 	static const size_t lens[] = {1,   2,	 127,  128,  129,  255, 256,
 				      257, 1023, 1024, 1025, 1500, 1620};
@@ -209,10 +209,10 @@ static void exchange(int fd, ist_channel c, const char *who)
 	for (unsigned i = 0; i < 100; i++)
 		to &= to_it(fd, c, 700 + i);
 	snprintf(what, sizeof(what), "%s: packet sequences of every length to us", who);
-	verdict(from, what);
+	x25_kernel_verdict(from, what);
 	snprintf(what, sizeof(what), "%s: and to the kernel", who);
-	verdict(to, what);
-	verdict(!fake_count(&host, "x25-resets-tx") && !fake_count(&host, "x25-resets-rx"),
+	x25_kernel_verdict(to, what);
+	x25_kernel_verdict(!fake_count(&host, "x25-resets-tx") && !fake_count(&host, "x25-resets-rx"),
 		"no circuit was reset");
 }
 
@@ -246,7 +246,7 @@ static bool gone_for(ist_channel c, uint8_t kind, unsigned cause, unsigned diagn
 	return ok;
 }
 
-static bool gone(ist_channel c, uint8_t kind)
+static bool x25_kernel_gone(ist_channel c, uint8_t kind)
 {
 	return gone_for(c, kind, 0, 0);
 }
@@ -256,11 +256,11 @@ static void called_by_the_kernel(void)
 	int fd = call_us(snap, sizeof(snap), false);
 	ist_channel c = take_offer();
 
-	if (!verdict(c && WAIT(connected(fd)), "the kernel calls us"))
+	if (!x25_kernel_verdict(c && WAIT(x25_kernel_connected(fd)), "the kernel calls us"))
 		return;
-	exchange(fd, c, "its call");
+	x25_kernel_exchange(fd, c, "its call");
 	close(fd);
-	verdict(gone(c, IST_CAUSE_CLEARED), "the kernel clears");
+	x25_kernel_verdict(x25_kernel_gone(c, IST_CAUSE_CLEARED), "the kernel clears");
 }
 
 static void cleared_by_us(void)
@@ -268,9 +268,9 @@ static void cleared_by_us(void)
 	int fd = call_us(snap, sizeof(snap), false);
 	ist_channel c = take_offer();
 
-	(void)WAIT(connected(fd));
+	(void)WAIT(x25_kernel_connected(fd));
 	fake_disconnect(&host, c);
-	verdict(WAIT(cleared(fd, 0, 0)), "we clear: the kernel's user is told");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)), "we clear: the kernel's user is told");
 	close(fd);
 }
 
@@ -280,8 +280,8 @@ static void cleared_with_a_cause(void)
 	int fd = call_us(snap, sizeof(snap), false);
 	ist_channel c = take_offer();
 
-	(void)WAIT(connected(fd));
-	verdict(c && ioctl(fd, SIOCX25SCAUSEDIAG, &why) == 0 && !close(fd) &&
+	(void)WAIT(x25_kernel_connected(fd));
+	x25_kernel_verdict(c && ioctl(fd, SIOCX25SCAUSEDIAG, &why) == 0 && !close(fd) &&
 			gone_for(c, IST_CAUSE_CLEARED, why.cause, why.diagnostic),
 		"the kernel's cause and diagnostic arrive");
 }
@@ -291,13 +291,13 @@ static void refused_by_us(void)
 	static const uint8_t ip = 0xcc;
 	int fd = call_us(&ip, 1, false);
 
-	verdict(WAIT(cleared(fd, 0, 249)), "IP is refused with diagnostic 249");
-	verdict(!fake_pending(&host, FAKE_OFFER), "and nobody was asked");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 249)), "IP is refused with diagnostic 249");
+	x25_kernel_verdict(!fake_pending(&host, FAKE_OFFER), "and nobody was asked");
 	close(fd);
 	fd = call_us(snap, sizeof(snap), false);
 	(void)WAIT(fake_pending(&host, FAKE_OFFER));
 	fake_refuse(&host, fake_channel(&host, FAKE_OFFER));
-	verdict(WAIT(cleared(fd, 0, 0)), "a call the host refuses is cleared");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)), "a call the host refuses is cleared");
 	close(fd);
 }
 
@@ -306,15 +306,15 @@ static void calling_the_kernel(void)
 	int door = listen_for_us(), fd = -1;
 	ist_channel c = 0;
 
-	verdict(!fake_connect(&host, ITS, L2TP, &c) && WAIT(fake_pending(&host, FAKE_UP)) &&
+	x25_kernel_verdict(!fake_connect(&host, ITS, L2TP, &c) && WAIT(fake_pending(&host, FAKE_UP)) &&
 			fake_channel(&host, FAKE_UP) == c,
 		"we call the kernel");
-	if (!verdict(WAIT((fd = accept(door, NULL, NULL)) >= 0), "its user takes the call"))
+	if (!x25_kernel_verdict(WAIT((fd = accept(door, NULL, NULL)) >= 0), "its user takes the call"))
 		return;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	exchange(fd, c, "our call");
+	x25_kernel_exchange(fd, c, "our call");
 	fake_disconnect(&host, c);
-	verdict(WAIT(cleared(fd, 0, 0)), "we clear our call");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)), "we clear our call");
 	close(fd);
 	close(door);
 }
@@ -325,18 +325,18 @@ static void refused_by_the_kernel(void)
 	ist_channel c = 0;
 
 	if (fake_connect(&host, ITS, L2TP, &c)) {
-		verdict(false, "a call to nobody is placed");
+		x25_kernel_verdict(false, "a call to nobody is placed");
 		return;
 	}
 	(void)WAIT(fake_pending(&host, FAKE_DOWN));
 	e = fake_take(&host, FAKE_DOWN);
-	verdict(e && e->channel == c && e->forever && e->cause.kind == IST_CAUSE_REFUSED,
+	x25_kernel_verdict(e && e->channel == c && e->forever && e->cause.kind == IST_CAUSE_REFUSED,
 		"the kernel refuses a call nobody listens for");
 	if (e)
 		printf("cause %u diagnostic %u: %s\n", e->cause.cause, e->cause.diagnostic,
 		       e->cause.words ? e->cause.words : "");
 	fake_free(e);
-	verdict(fake_connect(&host, ITS, L2TP, &c) == -EHOSTDOWN,
+	x25_kernel_verdict(fake_connect(&host, ITS, L2TP, &c) == -EHOSTDOWN,
 		"and is not called again at once");
 }
 
@@ -347,9 +347,9 @@ static void a_pad(void)
 	int fd = call_us(snap, sizeof(snap), true);
 	ist_channel c = take_offer();
 
-	(void)WAIT(connected(fd));
+	(void)WAIT(x25_kernel_connected(fd));
 	(void)!send(fd, read_parameters, sizeof(read_parameters), MSG_EOR);
-	verdict(gone(c, IST_CAUSE_REFUSED) && fake_count(&host, "pads") == 1,
+	x25_kernel_verdict(x25_kernel_gone(c, IST_CAUSE_REFUSED) && fake_count(&host, "pads") == 1,
 		"qualified data of a PAD: cleared");
 	close(fd);
 }
@@ -359,12 +359,12 @@ static void an_interrupt(void)
 	int fd = call_us(snap, sizeof(snap), false);
 	ist_channel c = take_offer();
 
-	(void)WAIT(connected(fd));
+	(void)WAIT(x25_kernel_connected(fd));
 	(void)!send(fd, "!", 1, MSG_OOB | MSG_EOR);
-	verdict(WAIT(fake_count(&host, "x25-interrupts") == 1), "an interrupt is confirmed");
-	verdict(to_us(fd, c, 300) && to_it(fd, c, 300), "and data go on");
+	x25_kernel_verdict(WAIT(fake_count(&host, "x25-interrupts") == 1), "an interrupt is confirmed");
+	x25_kernel_verdict(to_us(fd, c, 300) && to_it(fd, c, 300), "and data go on");
 	close(fd);
-	(void)gone(c, IST_CAUSE_CLEARED);
+	(void)x25_kernel_gone(c, IST_CAUSE_CLEARED);
 }
 
 static void many_calls(void)
@@ -376,16 +376,16 @@ static void many_calls(void)
 	for (size_t i = 0; i < 30; i++) {
 		fd[i] = call_us(snap, sizeof(snap), false);
 		c[i] = take_offer();
-		ok &= c[i] && WAIT(connected(fd[i]));
+		ok &= c[i] && WAIT(x25_kernel_connected(fd[i]));
 	}
 	for (size_t i = 0; i < 30; i++)
 		ok &= to_us(fd[i], c[i], 100 + i) && to_it(fd[i], c[i], 200 + i);
-	verdict(ok, "thirty calls at once");
+	x25_kernel_verdict(ok, "thirty calls at once");
 	for (size_t i = 0; i < 30; i++)
 		close(fd[i]);
 	for (size_t i = 0; i < 30; i++)
-		ok &= gone(c[i], IST_CAUSE_CLEARED);
-	verdict(ok, "and all are cleared");
+		ok &= x25_kernel_gone(c[i], IST_CAUSE_CLEARED);
+	x25_kernel_verdict(ok, "and all are cleared");
 }
 
 static void set_device(const char *device, const char *state)
@@ -405,21 +405,21 @@ static void down_and_up(const char *device, bool kernels)
 	ist_channel c = take_offer();
 	char what[80];
 
-	(void)WAIT(connected(fd));
+	(void)WAIT(x25_kernel_connected(fd));
 	set_device(device, "down");
 	snprintf(what, sizeof(what), "%s device goes down: so do calls", whose);
-	verdict(gone(c, IST_CAUSE_LINK), what);
+	x25_kernel_verdict(x25_kernel_gone(c, IST_CAUSE_LINK), what);
 	close(fd);
 	set_device(device, "up");
 	snprintf(what, sizeof(what), "%s device comes back, and the line", whose);
-	verdict(WAIT(strstr(fake_status(&host), "packet layer ready")), what);
+	x25_kernel_verdict(WAIT(strstr(fake_status(&host), "packet layer ready")), what);
 	if (kernels)
-		route(device);
+		x25_kernel_route(device);
 	fd = call_us(snap, sizeof(snap), false);
 	c = take_offer();
-	verdict(c && WAIT(connected(fd)) && to_us(fd, c, 500), "and calls are placed again");
+	x25_kernel_verdict(c && WAIT(x25_kernel_connected(fd)) && to_us(fd, c, 500), "and calls are placed again");
 	close(fd);
-	(void)gone(c, IST_CAUSE_CLEARED);
+	(void)x25_kernel_gone(c, IST_CAUSE_CLEARED);
 }
 
 /* Many packets at once each way, so that frames follow those that are lost. */
@@ -432,8 +432,8 @@ static void over_a_lossy_line(void)
 	ist_channel c = take_offer();
 	uint64_t set_up = fake_count(&host, "lapb-resets"); /* for a UA that was lost */
 
-	fill(data, OCTETS);
-	for (uint64_t end = now_us() + PATIENCE * UINT64_C(1000000); now_us() < end; turn()) {
+	x25_kernel_fill(data, OCTETS);
+	for (uint64_t end = x25_kernel_now_us() + PATIENCE * UINT64_C(1000000); x25_kernel_now_us() < end; x25_kernel_turn()) {
 		struct fake_event *e;
 		ssize_t n;
 
@@ -454,14 +454,14 @@ static void over_a_lossy_line(void)
 	printf("sent %u and %u, %u came, %u wrong; sent again %u, rejects %u, T1 %u\n", sent, out,
 	       came, wrong, (unsigned)fake_count(&host, "lapb-resent"),
 	       (unsigned)fake_count(&host, "lapb-rej-tx"), (unsigned)fake_count(&host, "lapb-t1"));
-	verdict(came == 2 * SDUS && !wrong, "frames are lost: every packet arrives, once");
-	verdict(fake_count(&host, "lapb-resent") > 0, "we have sent some again");
-	verdict(fake_count(&host, "lapb-rej-tx") > 0, "and asked the kernel to");
-	verdict(fake_count(&host, "lapb-resets") == set_up && !fake_count(&host, "x25-resets-tx") &&
+	x25_kernel_verdict(came == 2 * SDUS && !wrong, "frames are lost: every packet arrives, once");
+	x25_kernel_verdict(fake_count(&host, "lapb-resent") > 0, "we have sent some again");
+	x25_kernel_verdict(fake_count(&host, "lapb-rej-tx") > 0, "and asked the kernel to");
+	x25_kernel_verdict(fake_count(&host, "lapb-resets") == set_up && !fake_count(&host, "x25-resets-tx") &&
 			!fake_count(&host, "x25-resets-rx"),
 		"nothing was reset");
 	close(fd);
-	verdict(gone(c, IST_CAUSE_CLEARED), "and the call is cleared");
+	x25_kernel_verdict(x25_kernel_gone(c, IST_CAUSE_CLEARED), "and the call is cleared");
 }
 
 static void everything(const char *device, const char *interface)
@@ -500,13 +500,13 @@ int main(int argc, char **argv)
 	config[n++] = tun ? "framing=pseudo-header" : "framing=lapb";
 	for (int i = 4; i < argc && n < 19; i++)
 		config[n++] = argv[i];
-	fake_now = now_us();
+	fake_now = x25_kernel_now_us();
 	fake_open(&host, &x25_transport, config);
 	(void)WAIT(strstr(fake_status(&host), "link up"));
 	if (!tun)
 		set_device(argv[2], "up"); /* not before we listen: it would wait for T1 */
-	route(argv[2]);
-	verdict(WAIT(strstr(fake_status(&host), "packet layer ready")),
+	x25_kernel_route(argv[2]);
+	x25_kernel_verdict(WAIT(strstr(fake_status(&host), "packet layer ready")),
 		"the kernel confirms our Restart");
 	if (lossy)
 		over_a_lossy_line();

@@ -59,13 +59,13 @@ struct ist_port {
 	uint8_t buffer[MTU_MAX];
 };
 
-static struct circuit *circuit_of(const struct ist_port *p, ist_channel c)
+static struct circuit *unixd_circuit_of(const struct ist_port *p, ist_channel c)
 {
 	return c && c <= p->circuits ? &p->circuit[c - 1] : NULL;
 }
 
 /* A path, or @ and a name. */
-static int addr_parse(struct ist_addr *out, const char *text)
+static int unixd_addr_parse(struct ist_addr *out, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -76,7 +76,7 @@ static int addr_parse(struct ist_addr *out, const char *text)
 	return 0;
 }
 
-static int addr_format(const struct ist_addr *a, char *buf, size_t len)
+static int unixd_addr_format(const struct ist_addr *a, char *buf, size_t len)
 {
 	return snprintf(buf, len, "%.*s", (int)a->len, (const char *)a->data);
 }
@@ -101,7 +101,7 @@ static ist_channel from_sun(const struct ist_port *p, const struct sockaddr_un *
 }
 
 /* 0, or -errno.  head and payload stay where they are. */
-static int emit(struct ist_port *p, const struct circuit *c, const struct ist_frame *f)
+static int unixd_emit(struct ist_port *p, const struct circuit *c, const struct ist_frame *f)
 {
 	struct iovec iov[] = {{(void *)(uintptr_t)f->head, f->head ? f->head_len : 0},
 			      {(void *)(uintptr_t)f->payload, f->len}};
@@ -127,14 +127,14 @@ static void on_retry(void *arg, uint64_t now)
 
 static int unixd_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 {
-	struct circuit *c = n ? circuit_of(p, f->channel) : NULL;
+	struct circuit *c = n ? unixd_circuit_of(p, f->channel) : NULL;
 
 	if (n && !c) {
 		p->count[TX_STALE] += n;
 		return -ESTALE;
 	}
 	for (unsigned i = 0; i < n; i++) {
-		int r = emit(p, c, &f[i]);
+		int r = unixd_emit(p, c, &f[i]);
 
 		if (r == -EAGAIN || r == -ENOBUFS) {
 			c->blocked = true;
@@ -146,10 +146,10 @@ static int unixd_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	return (int)n;
 }
 
-static void set_up(struct ist_port *p, ist_channel ch, bool up)
+static void unixd_set_up(struct ist_port *p, ist_channel ch, bool up)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = "nobody listens there"};
-	struct circuit *c = circuit_of(p, ch);
+	struct circuit *c = unixd_circuit_of(p, ch);
 	struct ist_attrs a = {.size = sizeof(a), .payload = c->payload, .permanent = 1,
 			      .local = p->local, .peer = c->addr};
 
@@ -169,13 +169,13 @@ static void on_probe(void *arg, uint64_t now)
 
 	p->host->timer(p->ctx, &p->probe_timer, now + PROBE, on_probe, p);
 	for (unsigned i = 0; i < p->circuits; i++) {
-		int r = emit(p, &p->circuit[i], &(struct ist_frame){0});
+		int r = unixd_emit(p, &p->circuit[i], &(struct ist_frame){0});
 
-		set_up(p, i + 1, !r || r == -EAGAIN);
+		unixd_set_up(p, i + 1, !r || r == -EAGAIN);
 	}
 }
 
-static void on_readable(void *arg, unsigned ready)
+static void unixd_on_readable(void *arg, unsigned ready)
 {
 	struct ist_port *p = arg;
 
@@ -192,7 +192,7 @@ static void on_readable(void *arg, unsigned ready)
 		f.channel = from_sun(p, &from, len);
 		p->count[!f.channel ? RX_UNKNOWN : n > p->mtu ? RX_TOO_LONG : RX] += n > 0;
 		if (f.channel)
-			set_up(p, f.channel, true);
+			unixd_set_up(p, f.channel, true);
 		if (f.channel && n > 0 && n <= p->mtu)
 			p->host->frames(p->ctx, &f, 1);
 	}
@@ -222,13 +222,13 @@ static void unixd_close(struct ist_port *p)
 }
 
 /* The host has checked the values against `keys` and filled in the defaults. */
-static int configure(struct ist_port *p, const struct ist_port_config *cfg)
+static int unixd_configure(struct ist_port *p, const struct ist_port_config *cfg)
 {
 	int r = -EINVAL;
 
 	for (unsigned i = 0; i < cfg->settings; i++)
 		if (!strcmp(cfg->setting[i].key, "path"))
-			r = addr_parse(&p->local, cfg->setting[i].value);
+			r = unixd_addr_parse(&p->local, cfg->setting[i].value);
 		else if (!strcmp(cfg->setting[i].key, "mtu"))
 			p->mtu = (uint32_t)strtoul(cfg->setting[i].value, NULL, 10);
 	p->circuit = calloc(cfg->circuits + 1, sizeof(*p->circuit));
@@ -250,10 +250,10 @@ static int unixd_open(struct ist_port **out, const struct ist_host *host, void *
 	p->host = host;
 	p->ctx = ctx;
 	p->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	r = p->fd < 0 ? -errno : configure(p, cfg);
+	r = p->fd < 0 ? -errno : unixd_configure(p, cfg);
 	r = r ? r : bind_at(p->fd, &p->local);
 	p->bound = !r;
-	r = r ? r : host->watch(ctx, p->fd, IST_READ, on_readable, p);
+	r = r ? r : host->watch(ctx, p->fd, IST_READ, unixd_on_readable, p);
 	r = r ? r : host->timer(ctx, &p->probe_timer, host->now(ctx), on_probe, p);
 	*out = p;
 	if (!r)
@@ -265,7 +265,7 @@ static int unixd_open(struct ist_port **out, const struct ist_host *host, void *
 
 static uint32_t unixd_mtu(const struct ist_port *p, ist_channel c)
 {
-	return circuit_of(p, c) ? p->mtu : 0;
+	return unixd_circuit_of(p, c) ? p->mtu : 0;
 }
 
 static int unixd_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
@@ -273,8 +273,8 @@ static int unixd_connect(struct ist_port *p, const struct ist_addr *to, uint8_t 
 {
 	(void)a;
 	for (*out = p->circuits; *out; --*out)
-		if (!memcmp(&circuit_of(p, *out)->addr, to, sizeof(*to)) &&
-		    circuit_of(p, *out)->payload == payload)
+		if (!memcmp(&unixd_circuit_of(p, *out)->addr, to, sizeof(*to)) &&
+		    unixd_circuit_of(p, *out)->payload == payload)
 			return 0;
 	return -ENOENT;
 }
@@ -294,6 +294,6 @@ const struct ist_transport ist_transport_v1 = {
 	.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = "unixd",
 	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW, .keys = keys, .counters = counters,
 	.open = unixd_open, .close = unixd_close, .send = unixd_send, .mtu = unixd_mtu,
-	.addr_parse = addr_parse, .addr_format = addr_format, .connect = unixd_connect,
+	.addr_parse = unixd_addr_parse, .addr_format = unixd_addr_format, .connect = unixd_connect,
 	.disconnect = unixd_disconnect, .count = unixd_count,
 };

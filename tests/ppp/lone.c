@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+static void lone_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct lone *l = ctx;
 
@@ -21,14 +21,14 @@ static void on_tx(void *ctx, const uint8_t *frame, size_t len)
 	l->sent[l->n_sent++].len = len;
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+static void lone_on_random(void *ctx, void *buf, size_t len)
 {
 	struct lone *l = ctx;
 
 	memset(buf, ++l->random, len);
 }
 
-static void on_auth(struct lone *l, const struct ppp_event *ev)
+static void lone_on_auth(struct lone *l, const struct ppp_event *ev)
 {
 	struct ppp_auth_reply reply;
 	bool ok;
@@ -40,7 +40,7 @@ static void on_auth(struct lone *l, const struct ppp_event *ev)
 	ppp_auth_verdict(l->ppp, ok, &reply, NULL, ev->now);
 }
 
-static void on_event(void *ctx, const struct ppp_event *ev)
+static void lone_on_event(void *ctx, const struct ppp_event *ev)
 {
 	struct lone *l = ctx;
 
@@ -48,7 +48,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 	l->addr = *ev->addr;
 	l->link = *ev->link;
 	if (ev->kind == PPP_EV_AUTH)
-		on_auth(l, ev);
+		lone_on_auth(l, ev);
 	if (ev->kind == PPP_EV_AUTH_OK && l->give)
 		ppp_start_network(l->ppp, l->give, ev->now);
 	if (ev->kind == PPP_EV_DOWN) {
@@ -68,7 +68,7 @@ void lone_init(struct lone *l, bool server)
 
 void lone_open(struct lone *l)
 {
-	static const struct ppp_ops ops = {on_tx, on_event, on_random};
+	static const struct ppp_ops ops = {lone_on_tx, lone_on_event, lone_on_random};
 
 	l->ppp = ppp_new(&l->cfg, &ops, l);
 	if (!l->ppp)

@@ -11,7 +11,7 @@ static bool odds(struct pair *p, unsigned per_mille)
 	return per_mille && test_rand(&p->rng) % 1000 < per_mille;
 }
 
-static void put(struct pair *p, const struct pair_end *from, const uint8_t *frame, size_t len)
+static void pair_put(struct pair *p, const struct pair_end *from, const uint8_t *frame, size_t len)
 {
 	struct pair_frame *f;
 
@@ -27,7 +27,7 @@ static void put(struct pair *p, const struct pair_end *from, const uint8_t *fram
 	memcpy(f->octets, frame, len);
 }
 
-static void on_tx(void *ctx, const uint8_t *frame, size_t len)
+static void pair_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct pair_end *e = ctx;
 	struct pair *p = e->pair;
@@ -41,12 +41,12 @@ static void on_tx(void *ctx, const uint8_t *frame, size_t len)
 	memcpy(copy, frame, len);
 	if (p->filter && !p->filter(p, e, copy, &len))
 		return;
-	put(p, e, copy, len);
+	pair_put(p, e, copy, len);
 	if (odds(p, p->dup))
-		put(p, e, copy, len);
+		pair_put(p, e, copy, len);
 }
 
-static void on_random(void *ctx, void *buf, size_t len)
+static void pair_on_random(void *ctx, void *buf, size_t len)
 {
 	struct pair_end *e = ctx;
 	uint8_t *b = buf;
@@ -55,7 +55,7 @@ static void on_random(void *ctx, void *buf, size_t len)
 		*b++ = (uint8_t)test_rand(&e->pair->rng);
 }
 
-static void judge(struct pair_end *e, const struct ppp_auth_claim *c, uint64_t now)
+static void pair_judge(struct pair_end *e, const struct ppp_auth_claim *c, uint64_t now)
 {
 	struct ppp_auth_reply reply;
 	bool ok = e->password && !strcmp(c->name, "user") &&
@@ -64,15 +64,15 @@ static void judge(struct pair_end *e, const struct ppp_auth_claim *c, uint64_t n
 	ppp_auth_verdict(e->ppp, ok, ok ? &reply : NULL, ok ? "welcome" : "go away", now);
 }
 
-static void on_auth(struct pair_end *e, const struct ppp_event *ev)
+static void pair_on_auth(struct pair_end *e, const struct ppp_event *ev)
 {
 	e->claims++;
 	e->waiting = *ev->auth;
 	if (!e->answer_later)
-		judge(e, ev->auth, ev->now);
+		pair_judge(e, ev->auth, ev->now);
 }
 
-static void on_event(void *ctx, const struct ppp_event *ev)
+static void pair_on_event(void *ctx, const struct ppp_event *ev)
 {
 	struct pair_end *e = ctx;
 
@@ -82,7 +82,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 	e->addr = *ev->addr;
 	e->link = *ev->link;
 	if (ev->kind == PPP_EV_AUTH)
-		on_auth(e, ev);
+		pair_on_auth(e, ev);
 	if (ev->kind == PPP_EV_AUTH_OK && e->cfg.server && !e->no_network)
 		ppp_start_network(e->ppp, &e->give, ev->now);
 	if (ev->kind == PPP_EV_DOWN) {
@@ -93,7 +93,7 @@ static void on_event(void *ctx, const struct ppp_event *ev)
 	}
 }
 
-static const struct ppp_ops ops = {on_tx, on_event, on_random};
+static const struct ppp_ops ops = {pair_on_tx, pair_on_event, pair_on_random};
 
 void pair_init(struct pair *p)
 {
@@ -128,7 +128,7 @@ void pair_open(struct pair *p)
 	ppp_open(p->b.ppp, p->now);
 }
 
-static unsigned earliest(const struct pair *p)
+static unsigned pair_earliest(const struct pair *p)
 {
 	unsigned best = 0;
 
@@ -139,7 +139,7 @@ static unsigned earliest(const struct pair *p)
 	return best;
 }
 
-static void deliver(struct pair *p, unsigned i)
+static void pair_deliver(struct pair *p, unsigned i)
 {
 	struct pair_frame f = p->line[i];
 
@@ -151,7 +151,7 @@ void pair_run(struct pair *p, uint64_t until)
 {
 	for (;;) {
 		uint64_t ta = ppp_deadline(p->a.ppp), tb = ppp_deadline(p->b.ppp);
-		unsigned i = earliest(p);
+		unsigned i = pair_earliest(p);
 		uint64_t tl = p->n ? p->line[i].at : DEADLINE_NEVER;
 		uint64_t t = ta < tb ? ta : tb;
 
@@ -162,7 +162,7 @@ void pair_run(struct pair *p, uint64_t until)
 		if (t > p->now)
 			p->now = t;
 		if (tl == t) {
-			deliver(p, i);
+			pair_deliver(p, i);
 			continue;
 		}
 		ppp_expire(p->a.ppp, p->now);

@@ -36,7 +36,7 @@ static void start_patient(struct lone *l, bool server, enum ppp_auth method, uin
 	CU_ASSERT(lone_lcp_is(l, "Opened"));
 }
 
-static void start(struct lone *l, bool server, enum ppp_auth method)
+static void test_auth_start(struct lone *l, bool server, enum ppp_auth method)
 {
 	start_patient(l, server, method, 30 * SEC);
 }
@@ -49,7 +49,7 @@ static void rfc1334_server_accepts_and_says_so_again(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_PAP);
+	test_auth_start(&l, true, PPP_AUTH_PAP);
 	CU_ASSERT(lone_quiet(&l));
 	lone_rx(&l, PAP_USER_SECRET("07"));
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 1);
@@ -79,7 +79,7 @@ static void rfc1334_server_refuses_and_closes(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_PAP);
+	test_auth_start(&l, true, PPP_AUTH_PAP);
 	lone_rx(&l, PAP_USER_SECRET("07"));
 	/* another claim while the first is judged does not ride on its verdict */
 	lone_rx(&l, "c023 01 08 0008 01 78 01 79");
@@ -108,7 +108,7 @@ static void rfc1334_lengths(void)
 	};
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_PAP);
+	test_auth_start(&l, true, PPP_AUTH_PAP);
 	lone_rx(&l, "c023 04 01 0004");
 	lone_rx(&l, "c023 02 01 0005 00");
 	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_CODE), 2);
@@ -131,7 +131,7 @@ static void rfc1334_every_name_and_password_length(void)
 	for (unsigned n = 0; n < 256; n++) {
 		struct lone l;
 
-		start(&l, true, PPP_AUTH_PAP);
+		test_auth_start(&l, true, PPP_AUTH_PAP);
 		memset(frame, 'x', sizeof(frame));
 		memcpy(frame, "\xc0\x23\x01\x01", 4);
 		wr_put16(frame + 4, (uint16_t)(6 + 2 * n));
@@ -171,7 +171,7 @@ static void rfc1334_client_hears_the_answer(void)
 {
 	struct lone l;
 
-	start(&l, false, PPP_AUTH_PAP);
+	test_auth_start(&l, false, PPP_AUTH_PAP);
 	CU_ASSERT(lone_sent(&l, "c023 01 01 " PAP_REQUEST));
 	lone_rx(&l, "c023 02 02 0005 00");
 	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 1);
@@ -185,7 +185,7 @@ static void rfc1334_client_hears_the_answer(void)
 	CU_ASSERT(lone_phase_is(&l, "network"));
 	lone_free(&l);
 
-	start(&l, false, PPP_AUTH_PAP);
+	test_auth_start(&l, false, PPP_AUTH_PAP);
 	lone_rx(&l, "c023 03 01 000a 05 6e6f0a1b21");
 	lone_wait(&l, 10 * SEC);
 	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
@@ -204,7 +204,7 @@ static void rfc1994_server_success_and_repeats(void)
 	struct lone l;
 	struct ppp_auth_reply reply;
 
-	start(&l, true, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
 	CU_ASSERT(lone_sent(&l, CHAP_CHALLENGE));
 	lone_wait(&l, 3 * SEC);
 	CU_ASSERT(lone_sent(&l, CHAP_CHALLENGE));
@@ -236,7 +236,7 @@ static void rfc1994_server_failure_closes(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
 	lone_skip(&l);
 	lone_rx(&l, CHAP_RESPONSE);
 	ppp_auth_verdict(l.ppp, false, NULL, "no", l.now);
@@ -252,7 +252,7 @@ static void rfc1994_server_responses_of_no_use(void)
 	struct lone l;
 	uint8_t frame[7 + 255 + 4];
 
-	start(&l, true, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
 	lone_skip(&l);
 	lone_rx(&l, "c223 02 02 0019 10 0e2483e0da85f656522f3da3ffe0a142 75736572");
 	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 1);
@@ -285,7 +285,7 @@ static void rfc1994_server_names(void)
 	for (unsigned n = 250; n < 300; n++) {
 		struct lone l;
 
-		start(&l, true, PPP_AUTH_CHAP_MD5);
+		test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
 		memset(frame, 'n', sizeof(frame));
 		memcpy(frame, "\xc2\x23\x02\x01", 4);
 		frame[6] = 16;
@@ -315,7 +315,7 @@ static void rfc1994_client_responds(void)
 {
 	struct lone l;
 
-	start(&l, false, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, false, PPP_AUTH_CHAP_MD5);
 	CU_ASSERT(lone_quiet(&l));
 	/* md5(09 "clientPass" aabbcc), computed apart */
 	lone_rx(&l, "c223 01 09 000a 03 aabbcc 6777");
@@ -345,7 +345,7 @@ static void rfc1994_client_outlives_a_lost_success(void)
 	struct lone l;
 	unsigned sent = 0;
 
-	start(&l, false, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, false, PPP_AUTH_CHAP_MD5);
 	lone_rx(&l, "c223 01 09 000a 03 aabbcc 6777");
 	lone_rx(&l, "c223 03 09 0004");
 	lone_rx(&l, "8021 01 01 000a 03060a400001");
@@ -370,7 +370,7 @@ static void rfc1994_client_is_not_talked_into_it(void)
 {
 	struct lone l;
 
-	start(&l, false, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, false, PPP_AUTH_CHAP_MD5);
 	lone_rx(&l, "c223 03 00 0004");
 	lone_rx(&l, "c223 04 00 0004");
 	lone_rx(&l, "c223 01 09 0005 00");
@@ -493,7 +493,7 @@ static void rfc2759_5_6_server_answers(void)
 	struct ppp_auth_reply reply = {"S=407A5589115FD0D6209F510FE9C04566932CDA56"};
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_MSCHAPV2);
+	test_auth_start(&l, true, PPP_AUTH_MSCHAPV2);
 	CU_ASSERT(lone_sent(&l, CHAP_CHALLENGE));
 	lone_rx(&l, "c223 02 01 003a " MS_ZERO_RESPONSE);
 	ppp_auth_verdict(l.ppp, true, &reply, "ok", l.now);
@@ -503,7 +503,7 @@ static void rfc2759_5_6_server_answers(void)
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 1);
 	lone_free(&l);
 
-	start(&l, true, PPP_AUTH_MSCHAPV2);
+	test_auth_start(&l, true, PPP_AUTH_MSCHAPV2);
 	lone_skip(&l);
 	lone_rx(&l, "c223 02 01 003a " MS_ZERO_RESPONSE);
 	ppp_auth_verdict(l.ppp, false, NULL, "no", l.now);
@@ -519,7 +519,7 @@ static void success_without_the_response_is_a_refusal(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_MSCHAPV2);
+	test_auth_start(&l, true, PPP_AUTH_MSCHAPV2);
 	lone_skip(&l);
 	lone_rx(&l, "c223 02 01 003a " MS_ZERO_RESPONSE);
 	ppp_auth_verdict(l.ppp, true, NULL, NULL, l.now);
@@ -557,7 +557,7 @@ static void rfc2759_5_client_checks_the_server(void)
 	struct lone l;
 	char success[44 + 8];
 
-	start(&l, false, PPP_AUTH_MSCHAPV2);
+	test_auth_start(&l, false, PPP_AUTH_MSCHAPV2);
 	lone_rx(&l, "c223 01 05 0015 10 " MS_CHALLENGE);
 	CU_ASSERT_EQUAL(l.sent[l.n_sent - 1].len, 2 + 4 + 1 + 49 + 4);
 	expected_success(&l, MS_CHALLENGE, success);
@@ -571,7 +571,7 @@ static void rfc2759_5_client_checks_the_server(void)
 	lone_free(&l);
 
 	for (unsigned cut = 0; cut < 43; cut++) {
-		start(&l, false, PPP_AUTH_MSCHAPV2);
+		test_auth_start(&l, false, PPP_AUTH_MSCHAPV2);
 		lone_rx(&l, "c223 01 05 0015 10 " MS_CHALLENGE);
 		expected_success(&l, MS_CHALLENGE, success);
 		if (cut < 42)
@@ -590,7 +590,7 @@ static void rfc2759_3_client_wants_sixteen_octets(void)
 {
 	struct lone l;
 
-	start(&l, false, PPP_AUTH_MSCHAPV2);
+	test_auth_start(&l, false, PPP_AUTH_MSCHAPV2);
 	lone_rx(&l, "c223 01 05 0014 0f 5B5D7C7D7B3F2F3E3C2C6021322626");
 	lone_rx(&l, "c223 01 05 0016 11 5B5D7C7D7B3F2F3E3C2C60213226262800");
 	CU_ASSERT(lone_quiet(&l));
@@ -604,7 +604,7 @@ static void limit_of_the_whole_phase(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_PAP);
+	test_auth_start(&l, true, PPP_AUTH_PAP);
 	lone_wait(&l, 29 * SEC);
 	CU_ASSERT(lone_phase_is(&l, "authenticate"));
 	lone_wait(&l, 1 * SEC);
@@ -623,7 +623,7 @@ static void verdict_of_an_older_claim(void)
 	struct lone l;
 	uint32_t old;
 
-	start(&l, true, PPP_AUTH_PAP);
+	test_auth_start(&l, true, PPP_AUTH_PAP);
 	lone_rx(&l, PAP_USER_SECRET("07"));
 	old = l.claim.serial;
 	lone_rx(&l, "c021 01 09 0004");
@@ -645,7 +645,7 @@ static void packets_of_another_method(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
 	lone_rx(&l, PAP_USER_SECRET("07"));
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 0);
 	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_PHASE), 1);
@@ -663,7 +663,7 @@ static void protocol_reject_of_the_method(void)
 {
 	struct lone l;
 
-	start(&l, true, PPP_AUTH_CHAP_MD5);
+	test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
 	lone_rx(&l, "c021 08 01 0006 c223");
 	lone_wait(&l, 10 * SEC);
 	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_REFUSED);

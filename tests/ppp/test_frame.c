@@ -84,7 +84,7 @@ static void normalize_and_dress_are_inverse(void)
 	}
 }
 
-static void no_room_is_no_frame(void)
+static void frame_no_room_is_no_frame(void)
 {
 	static const struct ppp_framing plain = {true, false, false};
 	uint8_t frame[] = {0xc0, 0x21, 9, 9}, out[8];
@@ -102,7 +102,7 @@ static const struct test_case cases[] = {
 	{"every_way_to_write_a_head", every_way_to_write_a_head},
 	{"every_way_to_read_a_head", every_way_to_read_a_head},
 	{"normalize_and_dress_are_inverse", normalize_and_dress_are_inverse},
-	{"no_room_is_no_frame", no_room_is_no_frame},
+	{"no_room_is_no_frame", frame_no_room_is_no_frame},
 	{NULL, NULL},
 };
 const struct test_suite suite_frame = {"frame", cases};

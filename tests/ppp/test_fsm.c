@@ -68,7 +68,7 @@ static unsigned action_bit(const char *name, size_t len)
 	abort();
 }
 
-static struct fsm_cell parse(const char *word, size_t len)
+static struct fsm_cell fsm_parse(const char *word, size_t len)
 {
 	struct fsm_cell c = {0, FSM_ILLEGAL};
 	const char *slash = memchr(word, '/', len);
@@ -95,7 +95,7 @@ static void rfc1661_4_1_every_cell(void)
 
 			w += strspn(w, " ");
 			len = strcspn(w, " ");
-			struct fsm_cell want = parse(w, len);
+			struct fsm_cell want = fsm_parse(w, len);
 			const struct fsm_cell *got = &fsm_table[rfc[i].ev][s];
 
 			CU_ASSERT_EQUAL(got->actions, want.actions);

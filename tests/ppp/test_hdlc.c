@@ -86,7 +86,7 @@ static void rfc1662_4_stream_in_pieces(void)
 	}
 }
 
-static void feed(struct hdlc_decoder *d, const char *hex)
+static void hdlc_feed(struct hdlc_decoder *d, const char *hex)
 {
 	uint8_t in[128];
 	size_t n = test_hex(in, sizeof(in), hex), len;
@@ -122,7 +122,7 @@ static void rfc1662_4_3_invalid_frames(void)
 		struct hdlc_decoder d;
 
 		hdlc_decoder_init(&d, buf, sizeof(buf), 0);
-		feed(&d, rows[i].wire);
+		hdlc_feed(&d, rows[i].wire);
 		CU_ASSERT_EQUAL(d.frames, rows[i].frames);
 		CU_ASSERT_EQUAL(d.bad_fcs, rows[i].bad_fcs);
 		CU_ASSERT_EQUAL(d.aborted, rows[i].aborted);
@@ -138,11 +138,11 @@ static void rfc1662_7_1_inserted_octets_are_dropped(void)
 	struct hdlc_decoder d;
 
 	hdlc_decoder_init(&d, buf, sizeof(buf), 1u << 0x11 | 1u << 0x13);
-	feed(&d, "7e 11 ff03 13 c021 11 01 13 010004 d1b5 11 7e");
+	hdlc_feed(&d, "7e 11 ff03 13 c021 11 01 13 010004 d1b5 11 7e");
 	CU_ASSERT_EQUAL(d.frames, 1);
 }
 
-static void no_room_is_no_frame(void)
+static void hdlc_no_room_is_no_frame(void)
 {
 	uint8_t frame[] = {0xff, 0x03, 0xc0, 0x21}, out[32];
 	size_t need = hdlc_encode(out, sizeof(out), frame, sizeof(frame), ALL_ACCM);
@@ -186,7 +186,7 @@ static const struct test_case cases[] = {
 	{"rfc1662_4_stream_in_pieces", rfc1662_4_stream_in_pieces},
 	{"rfc1662_4_3_invalid_frames", rfc1662_4_3_invalid_frames},
 	{"rfc1662_7_1_inserted_octets_are_dropped", rfc1662_7_1_inserted_octets_are_dropped},
-	{"no_room_is_no_frame", no_room_is_no_frame},
+	{"no_room_is_no_frame", hdlc_no_room_is_no_frame},
 	{"random_noise_between_frames", random_noise_between_frames},
 	{NULL, NULL},
 };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static void start(struct lone *l, bool server, const struct ppp_addresses *give)
+static void ipv6cp_start(struct lone *l, bool server, const struct ppp_addresses *give)
 {
 	static const struct ppp_addresses nothing;
 
@@ -20,7 +20,7 @@ static void rfc5072_4_1_identifiers_differ(void)
 {
 	struct lone l;
 
-	start(&l, true, NULL);
+	ipv6cp_start(&l, true, NULL);
 	CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0002020203030303"));
 	lone_rx(&l, "8057 01 01 000e 010a 021122fffe334455");
 	CU_ASSERT(lone_sent(&l, "8057 02 01 000e 010a 021122fffe334455"));
@@ -61,7 +61,7 @@ static void rfc5072_4_1_every_rule(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct lone l;
 
-		start(&l, true, rows[i].give);
+		ipv6cp_start(&l, true, rows[i].give);
 		CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0000000000000001"));
 		l.random = 1;
 		lone_rx(&l, rows[i].request);
@@ -77,7 +77,7 @@ static void rfc5072_4_1_left_out_twice(void)
 	static const struct ppp_addresses both = {.local_iid = 0x1, .peer_iid = 0x99};
 	struct lone l;
 
-	start(&l, true, &both);
+	ipv6cp_start(&l, true, &both);
 	lone_skip(&l);
 	lone_rx(&l, "8057 01 01 0004");
 	CU_ASSERT(lone_sent(&l, "8057 03 01 000e 010a 0000000000000099"));
@@ -94,7 +94,7 @@ static void rfc5072_4_1_nak_received(void)
 {
 	struct lone l;
 
-	start(&l, false, NULL);
+	ipv6cp_start(&l, false, NULL);
 	lone_skip(&l);
 	lone_rx(&l, "8057 03 01 000e 010a 0000000000000077");
 	CU_ASSERT(lone_sent(&l, "8057 01 02 000e 010a 0000000000000077"));
@@ -115,7 +115,7 @@ static void rfc5072_4_1_reject_received(void)
 	static const struct ppp_addresses ours = {.local_iid = 0x1};
 	struct lone l;
 
-	start(&l, true, &ours);
+	ipv6cp_start(&l, true, &ours);
 	lone_skip(&l);
 	lone_rx(&l, "8057 04 01 000e 010a 0000000000000001");
 	CU_ASSERT(lone_sent(&l, "8057 01 02 0004"));
@@ -132,7 +132,7 @@ static void peer_without_an_identifier(void)
 {
 	struct lone l;
 
-	start(&l, false, NULL);
+	ipv6cp_start(&l, false, NULL);
 	lone_rx(&l, "8057 02 01 000e 010a 0002020203030303");
 	lone_rx(&l, "8057 01 01 0004");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_IP6_UP], 1);
@@ -146,7 +146,7 @@ static void identifiers_differ_whatever_is_random(void)
 {
 	struct lone l;
 
-	start(&l, true, NULL);
+	ipv6cp_start(&l, true, NULL);
 	CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0002020203030303"));
 	l.random = 1;
 	lone_rx(&l, "8057 01 01 000e 010a 0000000000000000");
@@ -159,7 +159,7 @@ static void server_keeps_an_assigned_identifier(void)
 	static const struct ppp_addresses ours = {.local_iid = 0x1};
 	struct lone l;
 
-	start(&l, true, &ours);
+	ipv6cp_start(&l, true, &ours);
 	lone_skip(&l);
 	lone_rx(&l, "8057 03 01 000e 010a 0000000000000077");
 	CU_ASSERT(lone_sent(&l, "8057 01 02 000e 010a 0000000000000001"));

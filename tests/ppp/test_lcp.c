@@ -47,7 +47,7 @@ static void captured_lns_request_with_multilink(void)
 	lone_free(&l);
 }
 
-static void judge(const struct ppp_config *cfg, const char *request, const char *answer)
+static void lcp_judge(const struct ppp_config *cfg, const char *request, const char *answer)
 {
 	struct lone l;
 
@@ -86,12 +86,12 @@ static void rfc1661_6_each_option_judged(void)
 	ppp_config_default(&cfg);
 	cfg.n_auth = 0;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		judge(&cfg, rows[i].request, rows[i].answer);
+		lcp_judge(&cfg, rows[i].request, rows[i].answer);
 	/* RFC 1973 5: "Address-and-Control-Field-Compression MUST NOT" on such links */
 	cfg.accept_acfc = false;
-	judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0006 0802");
+	lcp_judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0006 0802");
 	cfg.accept_pfc = false;
-	judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0008 0702 0802");
+	lcp_judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0008 0702 0802");
 }
 
 static void our_wishes_are_asked_for(void)

@@ -10,7 +10,7 @@
 static const char *const auth_challenge = "5B 5D 7C 7D 7B 3F 2F 3E 3C 2C 60 21 32 26 26 28";
 static const char *const peer_challenge = "21 40 23 24 25 5E 26 2A 28 29 5F 2B 3A 33 7C 7E";
 
-static void same(const void *got, size_t len, const char *hex)
+static void mschap_same(const void *got, size_t len, const char *hex)
 {
 	uint8_t want[64];
 	size_t n = test_hex(want, sizeof(want), hex);
@@ -36,11 +36,11 @@ static void rfc2759_9_2_steps(void)
 	test_hex(a, sizeof(a), auth_challenge);
 	test_hex(b, sizeof(b), peer_challenge);
 	mschap_challenge_hash(challenge, &x);
-	same(challenge, 8, "D0 2E 43 86 BC E9 12 26");
+	mschap_same(challenge, 8, "D0 2E 43 86 BC E9 12 26");
 	mschap_password_hash(hash, "clientPass", 10);
-	same(hash, 16, "44 EB BA 8D 53 12 B8 D6 11 47 44 11 F5 69 89 AE");
+	mschap_same(hash, 16, "44 EB BA 8D 53 12 B8 D6 11 47 44 11 F5 69 89 AE");
 	mschap_challenge_response(nt, challenge, hash);
-	same(nt, 24, "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
+	mschap_same(nt, 24, "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
 }
 
 static void rfc2759_9_2_both_proofs(void)
@@ -48,7 +48,7 @@ static void rfc2759_9_2_both_proofs(void)
 	struct mschap_proof proof;
 
 	prove_as(&proof, "User");
-	same(proof.nt_response, 24,
+	mschap_same(proof.nt_response, 24,
 	     "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
 	CU_ASSERT_STRING_EQUAL(proof.success, "S=407A5589115FD0D6209F510FE9C04566932CDA56");
 }
@@ -69,10 +69,10 @@ static void rfc2433_b_2(void)
 	uint8_t hash[16], challenge[8], nt[24];
 
 	mschap_password_hash(hash, "MyPw", 4);
-	same(hash, 16, "FC 15 6A F7 ED CD 6C 0E DD E3 33 7D 42 7F 4E AC");
+	mschap_same(hash, 16, "FC 15 6A F7 ED CD 6C 0E DD E3 33 7D 42 7F 4E AC");
 	test_hex(challenge, 8, "10 2D B5 DF 08 5D 30 41");
 	mschap_challenge_response(nt, challenge, hash);
-	same(nt, 24, "4E9D3C8F9CFD385D5BF4D3246791956CA4C351AB409A3D61");
+	mschap_same(nt, 24, "4E9D3C8F9CFD385D5BF4D3246791956CA4C351AB409A3D61");
 }
 
 static void password_becomes_utf16(void)
@@ -114,7 +114,7 @@ static void chap_md5_known_answer(void)
 	for (unsigned i = 0; i < 16; i++)
 		challenge[i] = (uint8_t)i;
 	chap_md5(digest, 1, "secret", 6, challenge, 16);
-	same(digest, 16, "740e86463bda3a4d7017d6e0fba0699d");
+	mschap_same(digest, 16, "740e86463bda3a4d7017d6e0fba0699d");
 }
 
 static const struct test_case cases[] = {

@@ -16,7 +16,7 @@ static void methods(struct pair *p, enum ppp_auth server, enum ppp_auth client)
 	p->b.cfg.auth[0] = (uint8_t)client;
 }
 
-static void start(struct pair *p)
+static void ppp_start(struct pair *p)
 {
 	pair_create(p);
 	pair_open(p);
@@ -40,7 +40,7 @@ static void comes_up(enum ppp_auth method)
 
 	pair_init(&p);
 	methods(&p, method, method);
-	start(&p);
+	ppp_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(p.a.claims, method != PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(p.b.addr.local4, 0x0a400002);
@@ -85,7 +85,7 @@ static void events_come_in_order(void)
 	struct pair p;
 
 	pair_init(&p);
-	start(&p);
+	ppp_start(&p);
 	ASSERT_OCTETS(p.a.seen, p.a.n_seen, server, sizeof(server));
 	ASSERT_OCTETS(p.b.seen, p.b.n_seen, client, sizeof(client));
 	pair_free(&p);
@@ -99,7 +99,7 @@ static void wrong_password_by_every_method(void)
 		pair_init(&p);
 		methods(&p, (enum ppp_auth)m, (enum ppp_auth)m);
 		strcpy(p.b.cfg.secret, "wrong");
-		start(&p);
+		ppp_start(&p);
 		both_down(&p, PPP_WHY_AUTH_FAILED, PPP_WHY_AUTH_FAILED);
 		CU_ASSERT(strstr(p.b.message, "go away") != NULL);
 		CU_ASSERT_EQUAL(p.a.count[PPP_EV_AUTH_OK] + p.b.count[PPP_EV_AUTH_OK], 0);
@@ -118,7 +118,7 @@ static void methods_are_found(void)
 		p.a.cfg.n_auth = 3;
 		p.a.cfg.auth[1] = PPP_AUTH_CHAP_MD5;
 		p.a.cfg.auth[2] = PPP_AUTH_PAP;
-		start(&p);
+		ppp_start(&p);
 		CU_ASSERT(pair_is_up(&p));
 		CU_ASSERT_EQUAL(p.a.link.auth, m);
 		pair_free(&p);
@@ -131,7 +131,7 @@ static void no_method_in_common(void)
 
 	pair_init(&p);
 	methods(&p, PPP_AUTH_CHAP_MD5, PPP_AUTH_PAP);
-	start(&p);
+	ppp_start(&p);
 	pair_run(&p, p.now + 120 * SEC);
 	CU_ASSERT_EQUAL(p.a.why, PPP_WHY_AUTH_REFUSED);
 	CU_ASSERT_EQUAL(p.a.count[PPP_EV_LCP_UP], 0);
@@ -150,7 +150,7 @@ static void owner_answers_later(void)
 		methods(&p, (enum ppp_auth)m, (enum ppp_auth)m);
 		p.a.answer_later = true;
 		p.a.no_network = true;
-		start(&p);
+		ppp_start(&p);
 		CU_ASSERT_EQUAL(p.a.claims, 1);
 		CU_ASSERT_EQUAL(p.a.count[PPP_EV_AUTH_OK], 0);
 		pair_run(&p, p.now + 10 * SEC);
@@ -176,7 +176,7 @@ static void rechallenged_pair_stays_up(void)
 	pair_init(&p);
 	methods(&p, PPP_AUTH_MSCHAPV2, PPP_AUTH_MSCHAPV2);
 	p.a.cfg.rechallenge = 30 * SEC;
-	start(&p);
+	ppp_start(&p);
 	pair_run(&p, p.now + 601 * (uint64_t)SEC);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(p.a.claims, 21);
@@ -198,7 +198,7 @@ static void one_family(bool server4, bool server6, bool client4, bool client6, b
 	p.a.cfg.ipv6 = server6;
 	p.b.cfg.ipv4 = client4;
 	p.b.cfg.ipv6 = client6;
-	start(&p);
+	ppp_start(&p);
 	ppp_get_info(p.a.ppp, &a);
 	ppp_get_info(p.b.ppp, &b);
 	CU_ASSERT_EQUAL(a.ip4_up, up4);
@@ -230,7 +230,7 @@ static void server_without_an_address_to_give(void)
 
 	pair_init(&p);
 	memset(&p.a.give, 0, sizeof(p.a.give));
-	start(&p);
+	ppp_start(&p);
 	ppp_get_info(p.b.ppp, &b);
 	CU_ASSERT(!b.ip4_up);
 	CU_ASSERT(b.ip6_up);
@@ -240,7 +240,7 @@ static void server_without_an_address_to_give(void)
 	pair_init(&p);
 	memset(&p.a.give, 0, sizeof(p.a.give));
 	p.a.cfg.ipv6 = false;
-	start(&p);
+	ppp_start(&p);
 	both_down(&p, PPP_WHY_NO_NETWORK, PPP_WHY_PEER);
 	pair_free(&p);
 }
@@ -361,7 +361,7 @@ static void restarted_by(bool server)
 	pair_init(&p);
 	first = server ? &p.a : &p.b;
 	other = server ? &p.b : &p.a;
-	start(&p);
+	ppp_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	for (unsigned i = 2; i < 5; i++) {
 		ppp_lower_down(first->ppp, p.now);
@@ -389,7 +389,7 @@ static void line_goes_away(void)
 	struct pair p;
 
 	pair_init(&p);
-	start(&p);
+	ppp_start(&p);
 	ppp_lower_down(p.a.ppp, p.now);
 	ppp_lower_down(p.b.ppp, p.now);
 	ppp_lower_down(p.b.ppp, p.now);
@@ -407,7 +407,7 @@ static void closed_from_both_sides_at_once(void)
 	struct pair p;
 
 	pair_init(&p);
-	start(&p);
+	ppp_start(&p);
 	ppp_close(p.a.ppp, p.now);
 	ppp_close(p.b.ppp, p.now);
 	both_down(&p, PPP_WHY_LOCAL, PPP_WHY_LOCAL);
@@ -429,7 +429,7 @@ static void echo_between_two(void)
 	pair_init(&p);
 	p.a.cfg.echo_interval = 10 * SEC;
 	p.b.cfg.echo_interval = 7 * SEC;
-	start(&p);
+	ppp_start(&p);
 	pair_run(&p, p.now + 3600 * (uint64_t)SEC);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_MAGIC], 0);
@@ -445,7 +445,7 @@ static void passive_server_waits_for_its_client(void)
 
 	pair_init(&p);
 	p.a.cfg.passive = true;
-	start(&p);
+	ppp_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	pair_free(&p);
 }
@@ -475,7 +475,7 @@ static void odd_configurations(void)
 	p.b.cfg.mru = 65535;
 	memset(p.b.cfg.name, 'n', sizeof(p.b.cfg.name));
 	memset(p.b.cfg.secret, 's', sizeof(p.b.cfg.secret));
-	start(&p);
+	ppp_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(p.a.link.auth, PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(p.b.link.our_mru, 65535);
@@ -486,7 +486,7 @@ static void odd_configurations(void)
 	memset(p.b.cfg.name, 'n', sizeof(p.b.cfg.name));
 	memset(p.b.cfg.secret, 's', sizeof(p.b.cfg.secret));
 	methods(&p, PPP_AUTH_PAP, PPP_AUTH_PAP);
-	start(&p);
+	ppp_start(&p);
 	CU_ASSERT_EQUAL(p.a.claims, 1);
 	CU_ASSERT_EQUAL(p.a.waiting.name_len, 255);
 	CU_ASSERT_EQUAL(p.a.waiting.response_len, 255);

@@ -10,7 +10,7 @@
 
 enum { CHANNELS = 6, STEPS = 6000 };
 
-static struct l2tp_tunnel *some_tunnel(struct sim_end *end)
+static struct l2tp_tunnel *sim_chaos_some_tunnel(struct sim_end *end)
 {
 	struct l2tp_tunnel *t = NULL;
 
@@ -19,9 +19,9 @@ static struct l2tp_tunnel *some_tunnel(struct sim_end *end)
 	return t;
 }
 
-static struct l2tp_call *some_call(struct sim_end *end)
+static struct l2tp_call *sim_chaos_some_call(struct sim_end *end)
 {
-	struct l2tp_tunnel *t = some_tunnel(end);
+	struct l2tp_tunnel *t = sim_chaos_some_tunnel(end);
 	struct l2tp_call *c = NULL;
 
 	for (unsigned n = sim_random(end->sim, 6); t && n-- > 0;)
@@ -55,12 +55,12 @@ static void act_on_call(struct sim_end *end, struct l2tp_call *c)
 	}
 }
 
-static void act(struct sim_end *end)
+static void sim_chaos_act(struct sim_end *end)
 {
 	struct sim *s = end->sim;
 	l2tp_channel on = 1 + sim_random(s, CHANNELS);
-	struct l2tp_tunnel *t = some_tunnel(end);
-	struct l2tp_call *c = some_call(end);
+	struct l2tp_tunnel *t = sim_chaos_some_tunnel(end);
+	struct l2tp_call *c = sim_chaos_some_call(end);
 
 	switch (sim_random(s, 40)) {
 	case 0:
@@ -94,23 +94,23 @@ static void act(struct sim_end *end)
 }
 
 /* Things are also done from inside event handlers. */
-static void event(struct sim_end *end, const struct l2tp_event *ev)
+static void sim_chaos_event(struct sim_end *end, const struct l2tp_event *ev)
 {
 	(void)ev;
 	if (!sim_random(end->sim, 3))
-		act(end);
+		sim_chaos_act(end);
 }
 
 static unsigned steps, total_tunnels, total_calls;
 
-static void step(struct sim *s)
+static void sim_chaos_step(struct sim *s)
 {
 	if (steps++ > STEPS)
 		return;
-	act(sim_random(s, 2) ? &s->a : &s->b);
+	sim_chaos_act(sim_random(s, 2) ? &s->a : &s->b);
 }
 
-static void prepare(struct sim *s, struct l2tp_policy *p)
+static void sim_chaos_prepare(struct sim *s, struct l2tp_policy *p)
 {
 	p->hold = 20 * SEC;
 	p->idle_close = sim_random(s, 2) ? 15 * SEC : 0;
@@ -130,16 +130,16 @@ static void run_one(uint64_t seed)
 	s.doubled = 100;
 	s.delay_max = 2 * SEC;
 	s.waiting = sim_random(&s, 2) ? SEC : 0;
-	s.on_event = event;
-	s.on_step = step;
+	s.on_event = sim_chaos_event;
+	s.on_step = sim_chaos_step;
 	steps = 0;
-	prepare(&s, &s.a.policy);
-	prepare(&s, &s.b.policy);
+	sim_chaos_prepare(&s, &s.a.policy);
+	sim_chaos_prepare(&s, &s.b.policy);
 	sim_open(&s.a, 1);
 	for (unsigned n = 0; n < 300 && steps < STEPS; n++) {
 		sim_run(&s, s.now + 5 * SEC);
-		act(&s.a);
-		act(&s.b);
+		sim_chaos_act(&s.a);
+		sim_chaos_act(&s.b);
 	}
 	s.on_event = NULL;
 	s.on_step = NULL;

@@ -38,7 +38,7 @@ static struct flight *launch(struct sim *s, const uint8_t *pkt, size_t len, uint
 	return f;
 }
 
-static void fly(struct sim_end *from, l2tp_channel on, const uint8_t *pkt, size_t len, uint64_t at)
+static void sim_link_fly(struct sim_end *from, l2tp_channel on, const uint8_t *pkt, size_t len, uint64_t at)
 {
 	struct sim *s = from->sim;
 	struct flight *f;
@@ -50,7 +50,7 @@ static void fly(struct sim_end *from, l2tp_channel on, const uint8_t *pkt, size_
 	f->on = on;
 }
 
-static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
 {
 	struct sim_end *end = ctx;
 	struct sim *s = end->sim;
@@ -61,9 +61,9 @@ static enum l2tp_tx tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t le
 	end->sent++;
 	if (waits)
 		leaves += test_rand(&s->seed) % s->waiting;
-	fly(end, to, pkt, len, leaves);
+	sim_link_fly(end, to, pkt, len, leaves);
 	if (sim_random(s, 1000) < s->doubled)
-		fly(end, to, pkt, len, leaves);
+		sim_link_fly(end, to, pkt, len, leaves);
 	if (!waits)
 		return L2TP_TX_TAKEN;
 	f = launch(s, NULL, 0, leaves);
@@ -83,7 +83,7 @@ static struct sim_object *object(void)
 	return o;
 }
 
-static void begin(struct sim_end *end, const struct l2tp_event *ev)
+static void sim_link_begin(struct sim_end *end, const struct l2tp_event *ev)
 {
 	if (ev->kind == L2TP_EV_TUNNEL_UP) {
 		struct l2tp_tunnel_info i;
@@ -101,7 +101,7 @@ static void begin(struct sim_end *end, const struct l2tp_event *ev)
 		end->calls_up++;
 }
 
-static void finish(struct sim_end *end, struct sim_object *o, bool must)
+static void sim_link_finish(struct sim_end *end, struct sim_object *o, bool must)
 {
 	if (must && (!o || o->down))
 		end->twice++;
@@ -110,30 +110,30 @@ static void finish(struct sim_end *end, struct sim_object *o, bool must)
 	free(o);
 }
 
-static void event(void *ctx, const struct l2tp_event *ev)
+static void sim_link_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct sim_end *end = ctx;
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info c;
 
-	begin(end, ev);
+	sim_link_begin(end, ev);
 	if (end->sim->on_event)
 		end->sim->on_event(end, ev);
 	if (ev->kind == L2TP_EV_TUNNEL_DOWN) {
 		l2tp_tunnel_info(ev->tunnel, &t);
 		end->tunnels_down++;
-		finish(end, t.user, false); /* NULL: the peer's, and it never came up */
+		sim_link_finish(end, t.user, false); /* NULL: the peer's, and it never came up */
 		l2tp_tunnel_set_user(ev->tunnel, NULL);
 	}
 	if (ev->kind == L2TP_EV_CALL_DOWN) {
 		l2tp_call_info(ev->call, &c);
 		end->calls_down++;
-		finish(end, c.user, true);
+		sim_link_finish(end, c.user, true);
 		l2tp_call_set_user(ev->call, NULL);
 	}
 }
 
-static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
+static bool sim_link_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 		 struct l2tp_peer_answer *out)
 {
 	struct sim_end *end = ctx;
@@ -144,7 +144,7 @@ static bool peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 	return true;
 }
 
-static void random_octets(void *ctx, void *buf, size_t len)
+static void sim_link_random_octets(void *ctx, void *buf, size_t len)
 {
 	struct sim_end *end = ctx;
 	uint8_t *p = buf;
@@ -154,11 +154,11 @@ static void random_octets(void *ctx, void *buf, size_t len)
 }
 
 static const struct l2tp_ops ops = {
-	.tx = tx, .event = event, .peer = peer, .random = random_octets};
+	.tx = sim_link_tx, .event = sim_link_event, .peer = sim_link_peer, .random = sim_link_random_octets};
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-static void start(struct sim *s, struct sim_end *end, struct sim_end *other, const char *host)
+static void sim_link_start(struct sim *s, struct sim_end *end, struct sim_end *other, const char *host)
 {
 	const struct l2tp_limits limits = {.half_open_per_source = 5000};
 
@@ -182,11 +182,11 @@ void sim_init(struct sim *s, uint64_t seed)
 	s->seed = seed;
 	s->delay_min = 5000;
 	s->delay_max = 200000;
-	start(s, &s->a, &s->b, "a.example");
-	start(s, &s->b, &s->a, "b.example");
+	sim_link_start(s, &s->a, &s->b, "a.example");
+	sim_link_start(s, &s->b, &s->a, "b.example");
 }
 
-static void arrive(struct sim *s, struct flight *f)
+static void sim_link_arrive(struct sim *s, struct flight *f)
 {
 	if (f->to)
 		l2tp_engine_rx(f->to->e, f->on, f->octets, f->len, s->now);
@@ -205,7 +205,7 @@ void sim_free(struct sim *s)
 	l2tp_engine_free(s->b.e);
 }
 
-static uint64_t next(const struct sim *s)
+static uint64_t sim_link_next(const struct sim *s)
 {
 	uint64_t t = deadline_next(&s->air), a = l2tp_engine_deadline(s->a.e),
 		 b = l2tp_engine_deadline(s->b.e);
@@ -218,13 +218,13 @@ void sim_run(struct sim *s, uint64_t until)
 {
 	uint64_t t;
 
-	while ((t = next(s)) != DEADLINE_NEVER && t <= until) {
+	while ((t = sim_link_next(s)) != DEADLINE_NEVER && t <= until) {
 		struct deadline *d;
 
 		if (t > s->now)
 			s->now = t;
 		while ((d = deadline_pop(&s->air, s->now)))
-			arrive(s, (struct flight *)(void *)d);
+			sim_link_arrive(s, (struct flight *)(void *)d);
 		l2tp_engine_expire(s->a.e, s->now);
 		l2tp_engine_expire(s->b.e, s->now);
 		if (s->on_step)

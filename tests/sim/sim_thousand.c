@@ -10,7 +10,7 @@
 enum { TUNNELS = 1000, CALLS = 10, CHANNELS = 40 };
 
 /* Whoever opened the tunnel places the calls: half of them incoming, half outgoing. */
-static void tunnel_up(struct sim_end *end, const struct l2tp_event *ev)
+static void sim_thousand_tunnel_up(struct sim_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
 
@@ -22,7 +22,7 @@ static void tunnel_up(struct sim_end *end, const struct l2tp_event *ev)
 }
 
 /* One of the two ends, either, hangs up as soon as it is up. */
-static void call_up(struct sim_end *end, const struct l2tp_event *ev)
+static void sim_thousand_call_up(struct sim_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i;
 
@@ -31,20 +31,20 @@ static void call_up(struct sim_end *end, const struct l2tp_event *ev)
 		l2tp_call_hangup(ev->call, NULL, NULL, 0, end->sim->now);
 }
 
-static void event(struct sim_end *end, const struct l2tp_event *ev)
+static void sim_thousand_event(struct sim_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i;
 
 	if (ev->call)
 		l2tp_call_info(ev->call, &i);
 	if (ev->kind == L2TP_EV_TUNNEL_UP)
-		tunnel_up(end, ev);
+		sim_thousand_tunnel_up(end, ev);
 	if (ev->kind == L2TP_EV_CALL_OFFERED)
 		l2tp_call_answer(ev->call, NULL, 0, end->sim->now);
 	if ((ev->kind == L2TP_EV_CALL_OFFERED || ev->kind == L2TP_EV_CALL_REPLIED) && !i.we_are_lns)
 		l2tp_call_connected(ev->call, NULL, 0, end->sim->now);
 	if (ev->kind == L2TP_EV_CALL_UP)
-		call_up(end, ev);
+		sim_thousand_call_up(end, ev);
 }
 
 static void patient(struct l2tp_policy *p)
@@ -62,7 +62,7 @@ static void thousand(unsigned loss, unsigned doubled, uint64_t waiting)
 	s.loss = loss;
 	s.doubled = doubled;
 	s.waiting = waiting;
-	s.on_event = event;
+	s.on_event = sim_thousand_event;
 	patient(&s.a.policy);
 	patient(&s.b.policy);
 	for (unsigned n = 0; n < TUNNELS; n++) {

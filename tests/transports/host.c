@@ -23,7 +23,7 @@ static void die(const char *words)
 
 /* --- what the host gives ---------------------------------------------------------------------- */
 
-static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
+static int test_host_h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		   void *arg)
 {
 	struct fake_host *h = host;
@@ -45,7 +45,7 @@ static int h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, u
 	return 0;
 }
 
-static int h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
+static int test_host_h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
 		   void *arg)
 {
 	struct fake_host *h = host;
@@ -67,15 +67,15 @@ static int h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *
 	return 0;
 }
 
-static uint64_t h_now(void *host)
+static uint64_t test_host_h_now(void *host)
 {
 	(void)host;
 	return fake_now;
 }
 
-static void h_log(void *host, int level, const char *fmt, ...)
+static void test_host_h_log(void *host, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-static void h_log(void *host, int level, const char *fmt, ...)
+static void test_host_h_log(void *host, int level, const char *fmt, ...)
 {
 	struct fake_host *h = host;
 	va_list ap;
@@ -87,7 +87,7 @@ static void h_log(void *host, int level, const char *fmt, ...)
 	h->warnings += level == 4;
 }
 
-static void h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
+static void test_host_h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
 		  uint32_t head_len, const void *payload, uint32_t len)
 {
 	struct fake_host *h = host;
@@ -104,14 +104,14 @@ static void h_tap(void *host, bool outbound, uint16_t link_type, const void *hea
 	free(frame);
 }
 
-static void h_wake(void *host)
+static void test_host_h_wake(void *host)
 {
 	((struct fake_host *)host)->woken = true;
 }
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-static struct fake_event *record(struct fake_host *h, enum fake_kind kind, ist_channel c,
+static struct fake_event *host_record(struct fake_host *h, enum fake_kind kind, ist_channel c,
 				 const void *data, uint32_t len)
 {
 	struct fake_event *e = calloc(1, sizeof(*e) + len + 1);
@@ -131,62 +131,62 @@ static struct fake_event *record(struct fake_host *h, enum fake_kind kind, ist_c
 	return e;
 }
 
-static void done(struct fake_host *h, const struct fake_event *e)
+static void host_done(struct fake_host *h, const struct fake_event *e)
 {
 	if (h->on_event)
 		h->on_event(h, e);
 }
 
-static void h_frames(void *host, const struct ist_frame *f, unsigned n)
+static void test_host_h_frames(void *host, const struct ist_frame *f, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct fake_event *e =
-			record(host, FAKE_FRAME, f[i].channel, f[i].payload, f[i].len);
+			host_record(host, FAKE_FRAME, f[i].channel, f[i].payload, f[i].len);
 
 		e->flags = f[i].flags;
-		done(host, e);
+		host_done(host, e);
 	}
 }
 
-static void h_offer(void *host, ist_channel c, const struct ist_attrs *a)
+static void test_host_h_offer(void *host, ist_channel c, const struct ist_attrs *a)
 {
-	struct fake_event *e = record(host, FAKE_OFFER, c, NULL, 0);
+	struct fake_event *e = host_record(host, FAKE_OFFER, c, NULL, 0);
 
 	e->attrs = *a;
-	done(host, e);
+	host_done(host, e);
 }
 
-static void h_up(void *host, ist_channel c, const struct ist_attrs *a)
+static void test_host_h_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
-	struct fake_event *e = record(host, FAKE_UP, c, NULL, 0);
+	struct fake_event *e = host_record(host, FAKE_UP, c, NULL, 0);
 
 	e->attrs = *a;
-	done(host, e);
+	host_done(host, e);
 }
 
-static void h_down(void *host, ist_channel c, const struct ist_cause *why, bool forever)
+static void test_host_h_down(void *host, ist_channel c, const struct ist_cause *why, bool forever)
 {
-	struct fake_event *e = record(host, FAKE_DOWN, c, NULL, 0);
+	struct fake_event *e = host_record(host, FAKE_DOWN, c, NULL, 0);
 
 	e->cause = *why;
 	e->forever = forever;
-	done(host, e);
+	host_done(host, e);
 }
 
 static void h_mtu(void *host, ist_channel c)
 {
-	done(host, record(host, FAKE_MTU, c, NULL, 0));
+	host_done(host, host_record(host, FAKE_MTU, c, NULL, 0));
 }
 
-static void h_writable(void *host, ist_channel c)
+static void test_host_h_writable(void *host, ist_channel c)
 {
-	done(host, record(host, FAKE_WRITABLE, c, NULL, 0));
+	host_done(host, host_record(host, FAKE_WRITABLE, c, NULL, 0));
 }
 
-static void h_failed(void *host, int err, const char *words)
+static void test_host_h_failed(void *host, int err, const char *words)
 {
 	(void)err;
-	done(host, record(host, FAKE_FAILED, 0, words, (uint32_t)strlen(words)));
+	host_done(host, host_record(host, FAKE_FAILED, 0, words, (uint32_t)strlen(words)));
 }
 
 void fake_free(struct fake_event *e)
@@ -267,7 +267,7 @@ static void begin_circuit(struct parsed *c, const struct ist_transport *tr, char
 	cc->setting = at;
 }
 
-static void parse(struct parsed *c, const struct ist_transport *tr, const char *const *config)
+static void host_parse(struct parsed *c, const struct ist_transport *tr, const char *const *config)
 {
 	struct ist_circuit_config *cc = NULL;
 	unsigned n = 0;
@@ -304,20 +304,20 @@ void fake_init(struct fake_host *h)
 	h->host = (struct ist_host){
 		.abi = IST_TRANSPORT_ABI,
 		.size = sizeof(h->host),
-		.watch = h_watch,
-		.timer = h_timer,
-		.now = h_now,
-		.log = h_log,
-		.tap = h_tap,
+		.watch = test_host_h_watch,
+		.timer = test_host_h_timer,
+		.now = test_host_h_now,
+		.log = test_host_h_log,
+		.tap = test_host_h_tap,
 		.tap_on = &h->tap_on,
-		.wake = h_wake,
-		.frames = h_frames,
-		.offer = h_offer,
-		.up = h_up,
-		.down = h_down,
+		.wake = test_host_h_wake,
+		.frames = test_host_h_frames,
+		.offer = test_host_h_offer,
+		.up = test_host_h_up,
+		.down = test_host_h_down,
 		.mtu_changed = h_mtu,
-		.writable = h_writable,
-		.failed = h_failed,
+		.writable = test_host_h_writable,
+		.failed = test_host_h_failed,
 	};
 }
 
@@ -329,7 +329,7 @@ int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *co
 
 	fake_init(h);
 	h->tr = tr;
-	parse(&c, tr, config);
+	host_parse(&c, tr, config);
 	h->in_call++;
 	r = tr->open(&h->port, &h->host, h, &c.cfg, err, err_len);
 	h->in_call--;
@@ -409,7 +409,7 @@ static bool poll_once(struct fake_host *h, int ms)
 	return true;
 }
 
-static bool serve(struct fake_host *h)
+static bool host_serve(struct fake_host *h)
 {
 	bool any = poll_once(h, 0);
 
@@ -421,7 +421,7 @@ static bool serve(struct fake_host *h)
 	return any;
 }
 
-static struct fake_timer *earliest(struct fake_host *h, struct fake_host **owner)
+static struct fake_timer *host_earliest(struct fake_host *h, struct fake_host **owner)
 {
 	struct fake_timer *best = NULL;
 	struct fake_host *p = h;
@@ -437,7 +437,7 @@ static struct fake_timer *earliest(struct fake_host *h, struct fake_host **owner
 	return best;
 }
 
-static void settle(struct fake_host *h)
+static void host_settle(struct fake_host *h)
 {
 	bool any;
 	unsigned rounds = 0;
@@ -447,7 +447,7 @@ static void settle(struct fake_host *h)
 
 		any = false;
 		do {
-			any |= serve(p);
+			any |= host_serve(p);
 			p = p->peers;
 		} while (p != h);
 		if (rounds++ > 1000000)
@@ -462,8 +462,8 @@ void fake_run(struct fake_host *h, uint64_t until)
 	for (;;) {
 		struct fake_timer *t, now;
 
-		settle(h);
-		t = earliest(h, &owner);
+		host_settle(h);
+		t = host_earliest(h, &owner);
 		if (!t || t->at > until)
 			break;
 		if (t->at > fake_now)
@@ -480,7 +480,7 @@ void fake_run(struct fake_host *h, uint64_t until)
 bool fake_wait(struct fake_host *h, enum fake_kind kind, unsigned n)
 {
 	for (int tries = 0; fake_pending(h, kind) < n; tries++)
-		if (tries == 50000 || (!serve(h) && !poll_once(h, 5000)))
+		if (tries == 50000 || (!host_serve(h) && !poll_once(h, 5000)))
 			return false;
 	return true;
 }

@@ -15,7 +15,7 @@ struct ist_port {
 	struct link *link;
 };
 
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void raw_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct ist_port *p = ctx;
 
@@ -26,14 +26,14 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	}
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void raw_on_carrier(void *ctx, bool up, const char *words)
 {
 	(void)ctx;
 	(void)up;
 	(void)words;
 }
 
-static const struct link_user user = {on_frames, on_carrier};
+static const struct link_user user = {raw_on_frames, raw_on_carrier};
 
 static int raw_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		    const struct ist_port_config *cfg, char *err, size_t err_len)
@@ -72,14 +72,14 @@ static uint32_t raw_mtu(const struct ist_port *p, ist_channel c)
 	return link_mtu(p->link);
 }
 
-static int addr_parse(struct ist_addr *out, const char *text)
+static int raw_addr_parse(struct ist_addr *out, const char *text)
 {
 	(void)text;
 	memset(out, 0, sizeof(*out));
 	return 0;
 }
 
-static int addr_format(const struct ist_addr *a, char *buf, size_t len)
+static int raw_addr_format(const struct ist_addr *a, char *buf, size_t len)
 {
 	(void)a;
 	if (len)
@@ -121,8 +121,8 @@ const struct ist_transport raw_transport = {.abi = IST_TRANSPORT_ABI,
 					    .close = raw_close,
 					    .send = raw_send,
 					    .mtu = raw_mtu,
-					    .addr_parse = addr_parse,
-					    .addr_format = addr_format,
+					    .addr_parse = raw_addr_parse,
+					    .addr_format = raw_addr_format,
 					    .connect = raw_connect,
 					    .count = raw_count,
 					    .disconnect = raw_disconnect};

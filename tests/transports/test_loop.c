@@ -10,7 +10,7 @@
 
 static const char *const plain[] = {"pair=p", "@1 l2tp ppp", "@2 ppp", NULL};
 
-static void open_pair(struct fake_host *a, struct fake_host *b, const char *const *cfg)
+static void loop_open_pair(struct fake_host *a, struct fake_host *b, const char *const *cfg)
 {
 	fake_open(a, &loop_transport, cfg);
 	fake_open(b, &loop_transport, cfg);
@@ -18,7 +18,7 @@ static void open_pair(struct fake_host *a, struct fake_host *b, const char *cons
 	fake_run(a, fake_now);
 }
 
-static void close_pair(struct fake_host *a, struct fake_host *b)
+static void loop_close_pair(struct fake_host *a, struct fake_host *b)
 {
 	fake_close(a);
 	fake_close(b);
@@ -56,10 +56,10 @@ static void up_and_down(void)
 	fake_join(&a, &b);
 	fake_run(&a, fake_now);
 	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_UP), 3);
-	close_pair(&a, &b);
+	loop_close_pair(&a, &b);
 }
 
-static void channels(void)
+static void loop_channels(void)
 {
 	static const char *const other[] = {"pair=p", "@2 ppp", "@1 l2tp", "@3 ppp", NULL};
 	struct fake_host a, b;
@@ -87,17 +87,17 @@ static void channels(void)
 	CU_ASSERT_EQUAL(fake_send(&a, 0x1ffff, "x", 1), -ESTALE);
 	fake_disconnect(&a, a1);
 	CU_ASSERT_EQUAL(fake_send(&a, a1, "still there", 11), 1);
-	close_pair(&a, &b);
+	loop_close_pair(&a, &b);
 }
 
-static void sizes(void)
+static void loop_sizes(void)
 {
 	static const char *const cfg[] = {"pair=p", "mtu=3000", "@1 ppp", NULL};
 	static uint8_t data[3001];
 	struct fake_host a, b;
 	ist_channel c;
 
-	open_pair(&a, &b, cfg);
+	loop_open_pair(&a, &b, cfg);
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 7);
 	CU_ASSERT_EQUAL(fake_connect(&a, "1", IST_PAYLOAD_PPP, &c), 0);
@@ -116,7 +116,7 @@ static void sizes(void)
 	CU_ASSERT_EQUAL(fake_send(&a, c, data, 3001), 1);
 	CU_ASSERT_EQUAL(fake_count(&a, "tx-too-long"), 1);
 	CU_ASSERT_EQUAL(fake_count(&b, "rx-frames"), 3001);
-	close_pair(&a, &b);
+	loop_close_pair(&a, &b);
 }
 
 static void bad_line(void)
@@ -134,7 +134,7 @@ static void bad_line(void)
 	uint32_t last = 0;
 	ist_channel c;
 
-	open_pair(&a, &b, cfg);
+	loop_open_pair(&a, &b, cfg);
 	CU_ASSERT_EQUAL(fake_connect(&a, "1", IST_PAYLOAD_L2TP, &c), 0);
 	start = fake_now;
 	for (uint32_t i = 1; i <= 1000; i++) {
@@ -157,7 +157,7 @@ static void bad_line(void)
 	}
 	CU_ASSERT_EQUAL(early, 0);
 	CU_ASSERT_TRUE(behind > 20);
-	close_pair(&a, &b);
+	loop_close_pair(&a, &b);
 }
 
 static void queue_full(void)
@@ -167,14 +167,14 @@ static void queue_full(void)
 	struct fake_host a, b;
 	ist_channel c;
 
-	open_pair(&a, &b, cfg);
+	loop_open_pair(&a, &b, cfg);
 	fake_connect(&a, "1", IST_PAYLOAD_L2TP, &c);
 	for (int i = 0; i < 15; i++)
 		CU_ASSERT_EQUAL(fake_send(&a, c, "x", 1), 1);
 	fake_run(&a, fake_now + 1000);
 	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_FRAME), 10);
 	CU_ASSERT_EQUAL(fake_count(&a, "tx-full"), 5);
-	close_pair(&a, &b);
+	loop_close_pair(&a, &b);
 }
 
 static void window(void)
@@ -185,7 +185,7 @@ static void window(void)
 	struct fake_host a, b;
 	ist_channel c, d;
 
-	open_pair(&a, &b, cfg);
+	loop_open_pair(&a, &b, cfg);
 	fake_connect(&a, "1", IST_PAYLOAD_L2TP, &c);
 	fake_connect(&a, "2", IST_PAYLOAD_L2TP, &d);
 	for (int i = 0; i < 6; i++)
@@ -208,7 +208,7 @@ static void third(void)
 {
 	struct fake_host a, b, c;
 
-	open_pair(&a, &b, plain);
+	loop_open_pair(&a, &b, plain);
 	fake_open(&c, &loop_transport, plain);
 	fake_join(&a, &c);
 	fake_run(&a, fake_now);
@@ -216,10 +216,10 @@ static void third(void)
 	fake_close(&a);
 	fake_run(&b, fake_now);
 	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_DOWN), 3);
-	close_pair(&b, &c);
+	loop_close_pair(&b, &c);
 }
 
-static void bad_settings(void)
+static void loop_bad_settings(void)
 {
 	static const char *const no_pair[] = {"@1 ppp", NULL};
 	static const char *const rate[] = {"pair=p", "impair-loss=200", NULL};
@@ -274,18 +274,18 @@ static void threads(void)
 	}
 	CU_ASSERT_EQUAL(pthread_join(t, NULL), 0);
 	CU_ASSERT_EQUAL(fake_pending(&b, FAKE_FRAME), THREAD_FRAMES);
-	close_pair(&a, &b);
+	loop_close_pair(&a, &b);
 }
 
 static const struct test_case cases[] = {
 	{"up_when_both_are_there_down_when_not", up_and_down},
-	{"channels_by_address_and_payload", channels},
-	{"sizes_0_to_mtu_and_one_over", sizes},
+	{"channels_by_address_and_payload", loop_channels},
+	{"sizes_0_to_mtu_and_one_over", loop_sizes},
 	{"loss_duplication_reorder_delay", bad_line},
 	{"queue_is_bounded", queue_full},
 	{"window_pushes_back_and_opens", window},
 	{"a_third_port_stays_alone", third},
-	{"bad_settings_have_words", bad_settings},
+	{"bad_settings_have_words", loop_bad_settings},
 	{"two_threads", threads},
 	{NULL, NULL},
 };

@@ -43,7 +43,7 @@ static void another_abi_or_size(void)
 	REFUSED(size = 4096, "");
 }
 
-static void names(void)
+static void plugin_names(void)
 {
 	static const char is_none[] = "its name is not of lower case letters, digits and dashes";
 
@@ -151,7 +151,7 @@ static void files_that_are_none(void)
 static const struct test_case cases[] = {
 	{"our_own_are_fit", our_own_are_fit},
 	{"another_abi_or_size", another_abi_or_size},
-	{"names", names},
+	{"names", plugin_names},
 	{"members", members},
 	{"keys", keys},
 	{"counters", counters},

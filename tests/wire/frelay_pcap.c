@@ -17,7 +17,7 @@ static void put32(FILE *f, uint32_t v)
 }
 
 /* Only what is sent: the other port's taps show it a second time. */
-static void on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void frelay_pcap_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
 {
 	if (!outbound || link_type != 107)
 		return;
@@ -40,7 +40,7 @@ static void begin_file(FILE *f)
 	put32(f, 107);
 }
 
-static void say(struct fake_host *h, uint8_t payload, uint32_t flags, const void *data,
+static void frelay_pcap_say(struct fake_host *h, uint8_t payload, uint32_t flags, const void *data,
 		uint32_t len)
 {
 	struct ist_frame f = {.flags = flags, .payload = data, .len = len};
@@ -58,9 +58,9 @@ static void talk(struct fake_host *h)
 				       0x21, 9, 1, 0, 8, 1, 2,	  3, 4};
 	static const uint8_t lcp[] = {0xc0, 0x21, 1, 1, 0, 10, 5, 6, 0x12, 0x34, 0x56, 0x78};
 
-	say(h, IST_PAYLOAD_L2TP, 0, sccrq, sizeof(sccrq));
-	say(h, IST_PAYLOAD_L2TP, IST_FRAME_DISCARD, data, sizeof(data));
-	say(h, IST_PAYLOAD_PPP, 0, lcp, sizeof(lcp));
+	frelay_pcap_say(h, IST_PAYLOAD_L2TP, 0, sccrq, sizeof(sccrq));
+	frelay_pcap_say(h, IST_PAYLOAD_L2TP, IST_FRAME_DISCARD, data, sizeof(data));
+	frelay_pcap_say(h, IST_PAYLOAD_PPP, 0, lcp, sizeof(lcp));
 }
 
 int main(int argc, char **argv)
@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 	fake_open(&u, &frame_relay_transport, user);
 	fake_open(&n, &frame_relay_transport, network);
 	u.tap_on = n.tap_on = true;
-	u.on_tap = n.on_tap = on_tap;
+	u.on_tap = n.on_tap = frelay_pcap_on_tap;
 	u.tap_arg = n.tap_arg = f;
 	fake_join(&u, &n);
 	fake_run(&u, fake_now + 60000000);

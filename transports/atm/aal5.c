@@ -13,7 +13,7 @@
 #define NO_DEADLINE UINT64_MAX
 
 /* CRC of pieces, pad and the first four octets of the trailer, complemented as it goes on the wire. */
-static uint32_t crc_of(const struct aal5_seg *s, size_t pad, enum aal5_crc_mode mode)
+static uint32_t aal5_crc_of(const struct aal5_seg *s, size_t pad, enum aal5_crc_mode mode)
 {
 	uint8_t end[CELL_PAYLOAD + 4] = {0};
 	uint32_t (*crc)(uint32_t, const void *, size_t) =
@@ -40,10 +40,10 @@ void aal5_seg_start(struct aal5_seg *s, const uint8_t *head, size_t head_len,
 	pad = s->pdu_left - sdu - AAL5_TRAILER;
 	wr_put16(s->trailer, 0); /* UU, CPI */
 	wr_put16(s->trailer + 2, (uint16_t)sdu);
-	wr_put32(s->trailer + 4, crc_of(s, pad, mode));
+	wr_put32(s->trailer + 4, aal5_crc_of(s, pad, mode));
 }
 
-static size_t take(struct aal5_seg *s, int i, uint8_t *out, size_t room)
+static size_t aal5_take(struct aal5_seg *s, int i, uint8_t *out, size_t room)
 {
 	size_t n = s->left[i] < room ? s->left[i] : room;
 
@@ -66,8 +66,8 @@ bool aal5_seg_next(struct aal5_seg *s, uint8_t out[CELL_PAYLOAD])
 		s->pdu_left -= CELL_PAYLOAD;
 		return true;
 	}
-	n = take(s, 0, out, CELL_PAYLOAD);
-	n += take(s, 1, out + n, CELL_PAYLOAD - n);
+	n = aal5_take(s, 0, out, CELL_PAYLOAD);
+	n += aal5_take(s, 1, out + n, CELL_PAYLOAD - n);
 	memset(out + n, 0, CELL_PAYLOAD - n);
 	s->pdu_left -= CELL_PAYLOAD;
 	if (s->pdu_left)
@@ -86,7 +86,7 @@ void aal5_pdu_write(uint8_t *out, const uint8_t *head, size_t head_len, const ui
 		out += CELL_PAYLOAD;
 }
 
-static bool crc_good(const uint8_t *pdu, size_t len, enum aal5_crc_mode mode)
+static bool aal5_crc_good(const uint8_t *pdu, size_t len, enum aal5_crc_mode mode)
 {
 	struct rd r = rd_init(pdu + len - 4, 4);
 
@@ -111,7 +111,7 @@ enum aal5_result aal5_pdu_check(const uint8_t *pdu, size_t len, size_t max_sdu,
 	if (!len || len % CELL_PAYLOAD)
 		return AAL5_E_LENGTH;
 	aal5_crc_choose();
-	if (!crc_good(pdu, len, mode))
+	if (!aal5_crc_good(pdu, len, mode))
 		return AAL5_E_CRC;
 	r = rd_init(pdu + len - AAL5_TRAILER + 1, AAL5_TRAILER - 1);
 	cpi = rd_u8(&r);
@@ -128,7 +128,7 @@ enum aal5_result aal5_pdu_check(const uint8_t *pdu, size_t len, size_t max_sdu,
 	return AAL5_SDU;
 }
 
-static void reset(struct aal5_reasm *r)
+static void aal5_reset(struct aal5_reasm *r)
 {
 	r->len = 0;
 	r->skipping = false;
@@ -141,7 +141,7 @@ void aal5_reasm_init(struct aal5_reasm *r, void *buf, size_t max_sdu, uint64_t t
 	r->cap = aal5_pdu_len(max_sdu);
 	r->max_sdu = max_sdu;
 	r->timeout = timeout;
-	reset(r);
+	aal5_reset(r);
 }
 
 enum aal5_result aal5_reasm_cell(struct aal5_reasm *r, const uint8_t cell[CELL_PAYLOAD], bool last,
@@ -161,7 +161,7 @@ enum aal5_result aal5_reasm_cell(struct aal5_reasm *r, const uint8_t cell[CELL_P
 		return AAL5_MORE;
 	if (!r->skipping)
 		res = aal5_pdu_check(r->buf, r->len, r->max_sdu, mode, sdu_len);
-	reset(r);
+	aal5_reset(r);
 	return res;
 }
 
@@ -169,6 +169,6 @@ enum aal5_result aal5_reasm_expire(struct aal5_reasm *r, uint64_t now)
 {
 	if (now < r->deadline)
 		return AAL5_MORE;
-	reset(r);
+	aal5_reset(r);
 	return AAL5_E_TIMEOUT;
 }

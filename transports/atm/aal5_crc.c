@@ -18,7 +18,7 @@ static uint32_t reflected[8][256];
 
 static const struct aal5_crc_way *chosen;
 
-static void make_tables(void)
+static void aal5_crc_make_tables(void)
 {
 	for (uint32_t i = 0; i < 256; i++) {
 		uint32_t c = i << 24, r = i;
@@ -39,7 +39,7 @@ static void make_tables(void)
 		}
 }
 
-static uint32_t by_table(uint32_t c, const void *data, size_t len)
+static uint32_t aal5_crc_by_table(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
@@ -48,7 +48,7 @@ static uint32_t by_table(uint32_t c, const void *data, size_t len)
 	return c;
 }
 
-static uint32_t by_slice8(uint32_t c, const void *data, size_t len)
+static uint32_t aal5_crc_by_slice8(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
@@ -56,7 +56,7 @@ static uint32_t by_slice8(uint32_t c, const void *data, size_t len)
 		c = slice[7][p[0] ^ c >> 24] ^ slice[6][p[1] ^ (c >> 16 & 0xff)] ^
 		    slice[5][p[2] ^ (c >> 8 & 0xff)] ^ slice[4][p[3] ^ (c & 0xff)] ^
 		    slice[3][p[4]] ^ slice[2][p[5]] ^ slice[1][p[6]] ^ slice[0][p[7]];
-	return by_table(c, p, len);
+	return aal5_crc_by_table(c, p, len);
 }
 
 uint32_t aal5_crc_reflected(uint32_t c, const void *data, size_t len)
@@ -77,7 +77,7 @@ uint32_t aal5_crc_reflected(uint32_t c, const void *data, size_t len)
 #include <immintrin.h>
 
 /* x^n mod P */
-static uint64_t power_of_x(unsigned n)
+static uint64_t aal5_crc_power_of_x(unsigned n)
 {
 	uint32_t r = 1;
 
@@ -92,141 +92,141 @@ static uint64_t power_of_x(unsigned n)
 /* What a block is multiplied by to stand that many bits further: [0] its low half, [1] its high. */
 static uint64_t over_2048[2], over_512[2], over_128[2];
 
-static void make_constants(void)
+static void aal5_crc_constants(void)
 {
 	for (unsigned half = 0; half < 2; half++) {
-		over_2048[half] = power_of_x(2048 + 64 * half);
-		over_512[half] = power_of_x(512 + 64 * half);
-		over_128[half] = power_of_x(128 + 64 * half);
+		over_2048[half] = aal5_crc_power_of_x(2048 + 64 * half);
+		over_512[half] = aal5_crc_power_of_x(512 + 64 * half);
+		over_128[half] = aal5_crc_power_of_x(128 + 64 * half);
 	}
 }
 
-static inline WITH_PCLMUL __m128i constant(const uint64_t k[2])
+static inline WITH_PCLMUL __m128i aal5_crc_constant(const uint64_t k[2])
 {
 	return _mm_loadu_si128((const __m128i *)k);
 }
 
-static inline WITH_PCLMUL __m128i turn(void)
+static inline WITH_PCLMUL __m128i aal5_crc_turn(void)
 {
 	return _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
-static inline WITH_PCLMUL __m128i load(const uint8_t *p)
+static inline WITH_PCLMUL __m128i aal5_crc_load(const uint8_t *p)
 {
-	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)p), turn());
+	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)p), aal5_crc_turn());
 }
 
-static inline WITH_PCLMUL __m128i fold(__m128i block, __m128i k, __m128i onto)
+static inline WITH_PCLMUL __m128i aal5_crc_fold(__m128i block, __m128i k, __m128i onto)
 {
 	return _mm_xor_si128(onto, _mm_xor_si128(_mm_clmulepi64_si128(block, k, 0x11),
 						 _mm_clmulepi64_si128(block, k, 0x00)));
 }
 
 /* The four blocks before p, and what is left. */
-static inline WITH_PCLMUL uint32_t finish(__m128i a[4], const uint8_t *p, size_t len)
+static inline WITH_PCLMUL uint32_t aal5_crc_finish(__m128i a[4], const uint8_t *p, size_t len)
 {
-	const __m128i near = constant(over_128);
+	const __m128i near = aal5_crc_constant(over_128);
 	uint8_t rest[16];
 
 	for (int i = 1; i < 4; i++)
-		a[0] = fold(a[0], near, a[i]);
+		a[0] = aal5_crc_fold(a[0], near, a[i]);
 	for (; len >= 16; p += 16, len -= 16)
-		a[0] = fold(a[0], near, load(p));
-	_mm_storeu_si128((__m128i *)rest, _mm_shuffle_epi8(a[0], turn()));
-	return by_slice8(by_slice8(0, rest, sizeof(rest)), p, len);
+		a[0] = aal5_crc_fold(a[0], near, aal5_crc_load(p));
+	_mm_storeu_si128((__m128i *)rest, _mm_shuffle_epi8(a[0], aal5_crc_turn()));
+	return aal5_crc_by_slice8(aal5_crc_by_slice8(0, rest, sizeof(rest)), p, len);
 }
 
-static WITH_PCLMUL uint32_t by_pclmul(uint32_t c, const void *data, size_t len)
+static WITH_PCLMUL uint32_t aal5_crc_by_pclmul(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	const __m128i far = constant(over_512);
+	const __m128i far = aal5_crc_constant(over_512);
 	__m128i a[4];
 
 	if (len < 128)
-		return by_slice8(c, data, len);
+		return aal5_crc_by_slice8(c, data, len);
 	for (int i = 0; i < 4; i++)
-		a[i] = load(p + 16 * i);
+		a[i] = aal5_crc_load(p + 16 * i);
 	a[0] = _mm_xor_si128(a[0], _mm_set_epi32((int)c, 0, 0, 0));
 	for (p += 64, len -= 64; len >= 64; p += 64, len -= 64)
 		for (int i = 0; i < 4; i++)
-			a[i] = fold(a[i], far, load(p + 16 * i));
-	return finish(a, p, len);
+			a[i] = aal5_crc_fold(a[i], far, aal5_crc_load(p + 16 * i));
+	return aal5_crc_finish(a, p, len);
 }
 
-static inline WITH_VPCLMUL __m512i load4(const uint8_t *p)
+static inline WITH_VPCLMUL __m512i aal5_crc_load4(const uint8_t *p)
 {
-	return _mm512_shuffle_epi8(_mm512_loadu_si512(p), _mm512_broadcast_i32x4(turn()));
+	return _mm512_shuffle_epi8(_mm512_loadu_si512(p), _mm512_broadcast_i32x4(aal5_crc_turn()));
 }
 
-static inline WITH_VPCLMUL __m512i fold4(__m512i blocks, __m512i k, __m512i onto)
+static inline WITH_VPCLMUL __m512i aal5_crc_fold4(__m512i blocks, __m512i k, __m512i onto)
 {
 	return _mm512_ternarylogic_epi64(onto, _mm512_clmulepi64_epi128(blocks, k, 0x11),
 					 _mm512_clmulepi64_epi128(blocks, k, 0x00), 0x96);
 }
 
-static WITH_VPCLMUL uint32_t by_vpclmul(uint32_t c, const void *data, size_t len)
+static WITH_VPCLMUL uint32_t aal5_crc_by_vpclmul(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	const __m512i far = _mm512_broadcast_i32x4(constant(over_2048));
-	const __m512i near = _mm512_broadcast_i32x4(constant(over_512));
+	const __m512i far = _mm512_broadcast_i32x4(aal5_crc_constant(over_2048));
+	const __m512i near = _mm512_broadcast_i32x4(aal5_crc_constant(over_512));
 	__m512i a[4];
 	__m128i last[4];
 
 	if (len < 256)
-		return by_pclmul(c, data, len);
+		return aal5_crc_by_pclmul(c, data, len);
 	for (int i = 0; i < 4; i++)
-		a[i] = load4(p + 64 * i);
+		a[i] = aal5_crc_load4(p + 64 * i);
 	a[0] = _mm512_xor_si512(a[0], _mm512_zextsi128_si512(_mm_set_epi32((int)c, 0, 0, 0)));
 	for (p += 256, len -= 256; len >= 256; p += 256, len -= 256)
 		for (int i = 0; i < 4; i++)
-			a[i] = fold4(a[i], far, load4(p + 64 * i));
+			a[i] = aal5_crc_fold4(a[i], far, aal5_crc_load4(p + 64 * i));
 	for (int i = 1; i < 4; i++)
-		a[0] = fold4(a[0], near, a[i]);
+		a[0] = aal5_crc_fold4(a[0], near, a[i]);
 	for (; len >= 64; p += 64, len -= 64)
-		a[0] = fold4(a[0], near, load4(p));
+		a[0] = aal5_crc_fold4(a[0], near, aal5_crc_load4(p));
 	_mm512_storeu_si512(last, a[0]);
-	return finish(last, p, len);
+	return aal5_crc_finish(last, p, len);
 }
 
-static bool have_pclmul(void)
+static bool aal5_crc_cpu_pclmul(void)
 {
 	return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("ssse3");
 }
 
-static bool have_vpclmul(void)
+static bool aal5_crc_cpu_vpclmul(void)
 {
-	return have_pclmul() && __builtin_cpu_supports("vpclmulqdq") &&
+	return aal5_crc_cpu_pclmul() && __builtin_cpu_supports("vpclmulqdq") &&
 	       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 	       __builtin_cpu_supports("avx512vl");
 }
 #else
-#define by_pclmul  by_slice8
-#define by_vpclmul by_slice8
+#define aal5_crc_by_pclmul  aal5_crc_by_slice8
+#define aal5_crc_by_vpclmul aal5_crc_by_slice8
 
-static void make_constants(void)
+static void aal5_crc_constants(void)
 {
 }
 
-static bool have_pclmul(void)
+static bool aal5_crc_cpu_pclmul(void)
 {
 	return false;
 }
 
-static bool have_vpclmul(void)
+static bool aal5_crc_cpu_vpclmul(void)
 {
 	return false;
 }
 #endif
 
 const struct aal5_crc_way aal5_crc_ways[AAL5_CRC_WAYS] = {
-	{"vpclmul", by_vpclmul, have_vpclmul},
-	{"pclmul", by_pclmul, have_pclmul},
-	{"slice-by-8", by_slice8, NULL},
-	{"table", by_table, NULL},
+	{"vpclmul", aal5_crc_by_vpclmul, aal5_crc_cpu_vpclmul},
+	{"pclmul", aal5_crc_by_pclmul, aal5_crc_cpu_pclmul},
+	{"slice-by-8", aal5_crc_by_slice8, NULL},
+	{"table", aal5_crc_by_table, NULL},
 };
 
 /* Every length to 600 at eight alignments, against the table. */
-static bool agrees(const struct aal5_crc_way *way)
+static bool aal5_crc_agrees(const struct aal5_crc_way *way)
 {
 	enum { LONGEST = 600 };
 	uint8_t buf[LONGEST + 8];
@@ -239,28 +239,28 @@ static bool agrees(const struct aal5_crc_way *way)
 		for (size_t len = 0; len <= LONGEST; len++) {
 			if (way->crc(AAL5_CRC_INIT, buf + at, len) != want)
 				return false;
-			want = by_table(want, buf + at + len, len < LONGEST);
+			want = aal5_crc_by_table(want, buf + at + len, len < LONGEST);
 		}
 	}
 	return true;
 }
 
-static void prepare(void)
+static void aal5_crc_prepare(void)
 {
 	static bool done;
 
 	if (done)
 		return;
-	make_tables();
-	make_constants();
+	aal5_crc_make_tables();
+	aal5_crc_constants();
 	done = true;
 }
 
 const struct aal5_crc_way *aal5_crc_first_right(const struct aal5_crc_way *ways, unsigned n)
 {
-	prepare();
+	aal5_crc_prepare();
 	for (unsigned i = 0; i < n; i++)
-		if ((!ways[i].have || ways[i].have()) && agrees(&ways[i]))
+		if ((!ways[i].have || ways[i].have()) && aal5_crc_agrees(&ways[i]))
 			return &ways[i];
 	return NULL;
 }

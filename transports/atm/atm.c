@@ -83,7 +83,7 @@ void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const ui
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-static void report(struct ist_port *p, const struct atm_vc *v, uint8_t payload)
+static void atm_report(struct ist_port *p, const struct atm_vc *v, uint8_t payload)
 {
 	const struct ist_cause why = {.kind = p->why ? IST_CAUSE_LINK : IST_CAUSE_INACTIVE,
 				      .words = p->why ? p->why : "loopback cells unanswered"};
@@ -116,7 +116,7 @@ void atm_other_mux(struct ist_port *p, struct atm_vc *v, bool ppp)
 		return;
 	v->heard = false;
 	p->host->down(p->ctx, atm_channel(p, v, IST_PAYLOAD_PPP), &why, false);
-	report(p, v, IST_PAYLOAD_PPP);
+	atm_report(p, v, IST_PAYLOAD_PPP);
 }
 
 void atm_check_up(struct ist_port *p, struct atm_vc *v)
@@ -127,12 +127,12 @@ void atm_check_up(struct ist_port *p, struct atm_vc *v)
 		return;
 	v->up = up;
 	v->heard = false;
-	report(p, v, IST_PAYLOAD_L2TP);
-	report(p, v, IST_PAYLOAD_PPP);
+	atm_report(p, v, IST_PAYLOAD_L2TP);
+	atm_report(p, v, IST_PAYLOAD_PPP);
 }
 
 /* The link may have come back as another one. */
-static void check_link_mtu(struct ist_port *p)
+static void atm_check_link_mtu(struct ist_port *p)
 {
 	uint32_t was = p->link_mtu;
 
@@ -143,14 +143,14 @@ static void check_link_mtu(struct ist_port *p)
 				p->host->mtu_changed(p->ctx, atm_channel(p, &p->vc[i], kind));
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void atm_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct ist_port *p = ctx;
 
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	p->why = up ? NULL : "link down";
 	if (up)
-		check_link_mtu(p);
+		atm_check_link_mtu(p);
 	for (unsigned i = 0; i < p->vcs; i++) {
 		atm_check_up(p, &p->vc[i]);
 		if (up)
@@ -158,18 +158,18 @@ static void on_carrier(void *ctx, bool up, const char *words)
 	}
 }
 
-static const struct link_user link_user = {atm_frames, on_carrier};
+static const struct link_user link_user = {atm_frames, atm_on_carrier};
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-static void on_time(void *arg, uint64_t now);
+static void atm_on_time(void *arg, uint64_t now);
 
-static void arm(struct ist_port *p, uint64_t when)
+static void atm_arm(struct ist_port *p, uint64_t when)
 {
 	if (when >= p->next)
 		return;
 	p->next = when;
-	p->host->timer(p->ctx, &p->timer, when, on_time, p);
+	p->host->timer(p->ctx, &p->timer, when, atm_on_time, p);
 }
 
 void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when)
@@ -179,10 +179,10 @@ void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when)
 	if (when >= p->due.at[i])
 		return;
 	due_set(&p->due, i, when);
-	arm(p, when);
+	atm_arm(p, when);
 }
 
-static uint64_t earliest(const struct atm_vc *v, bool link_up)
+static uint64_t atm_earliest(const struct atm_vc *v, bool link_up)
 {
 	uint64_t at = v->in.deadline, shaped = atm_shape_deadline(&v->shape);
 
@@ -191,7 +191,7 @@ static uint64_t earliest(const struct atm_vc *v, bool link_up)
 	return link_up && v->live.deadline < at ? v->live.deadline : at;
 }
 
-static void expire(struct ist_port *p, struct atm_vc *v, uint64_t now)
+static void atm_expire(struct ist_port *p, struct atm_vc *v, uint64_t now)
 {
 	uint8_t cell[CELL_PAYLOAD];
 
@@ -207,7 +207,7 @@ static void expire(struct ist_port *p, struct atm_vc *v, uint64_t now)
 		atm_release(p, v, now);
 }
 
-static void on_time(void *arg, uint64_t now)
+static void atm_on_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
 	uint64_t next;
@@ -218,14 +218,14 @@ static void on_time(void *arg, uint64_t now)
 		struct atm_vc *v = &p->vc[i];
 		uint64_t at;
 
-		expire(p, v, now);
-		at = earliest(v, !p->why);
+		atm_expire(p, v, now);
+		at = atm_earliest(v, !p->why);
 		due_set(&p->due, i, at <= now ? now + 1 : at);
 	}
 	p->next = UINT64_MAX;
 	next = due_next(&p->due);
 	if (next != UINT64_MAX)
-		arm(p, next < now + GRAIN ? now + GRAIN : next);
+		atm_arm(p, next < now + GRAIN ? now + GRAIN : next);
 }
 
 /* --- the table -------------------------------------------------------------------------------- */
@@ -235,7 +235,7 @@ static void atm_close(struct ist_port *p)
 	if (p->link)
 		link_close(p->link);
 	if (p->timer)
-		p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, atm_on_time, p);
 	for (unsigned i = 0; i < p->vcs; i++) {
 		atm_shape_free(&p->vc[i].shape);
 		free(p->vc[i].buf);
@@ -246,7 +246,7 @@ static void atm_close(struct ist_port *p)
 	free(p);
 }
 
-static int start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int atm_start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	struct link_conf conf = {.host = p->host,
 				 .host_ctx = p->ctx,
@@ -286,7 +286,7 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 	p->next = UINT64_MAX;
 	r = atm_configure(p, cfg, err, err_len);
 	if (!r)
-		r = start_link(p, &set, err, err_len);
+		r = atm_start_link(p, &set, err, err_len);
 	if (r < 0) {
 		atm_close(p);
 		return r;

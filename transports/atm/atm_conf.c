@@ -81,7 +81,7 @@ int atm_addr_format(const struct ist_addr *a, char *buf, size_t len)
 
 /* --- circuits --------------------------------------------------------------------------------- */
 
-static int compare(const void *a, const void *b)
+static int atm_conf_compare(const void *a, const void *b)
 {
 	uint32_t x = ((const struct atm_vc *)a)->key, y = ((const struct atm_vc *)b)->key;
 
@@ -89,7 +89,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Words for what is wrong with a circuit, or NULL. */
-static const char *wrong_with(const struct ist_port *p, const struct atm_vc *v)
+static const char *atm_conf_wrong_with(const struct ist_port *p, const struct atm_vc *v)
 {
 	if ((v->key & 0xffff) < 32)
 		return "VCIs 0 to 31 are reserved (signalling, ILMI, OAM)";
@@ -117,7 +117,7 @@ void atm_make_heads(struct atm_vc *v, enum cell_format f)
 	}
 }
 
-static void fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_config *c)
+static void atm_conf_fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_config *c)
 {
 	const struct settings set = {atm_keys, c->setting, c->settings};
 	uint64_t now = p->host->now(p->ctx);
@@ -138,7 +138,7 @@ static void fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_
 	oam_live_init(&v->live, settings_time(&set, "oam-interval"), misses, misses, now);
 }
 
-static int add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
+static int atm_conf_add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 			size_t err_len)
 {
 	p->vc = calloc((size_t)cfg->circuits + 1, sizeof(*p->vc));
@@ -148,13 +148,13 @@ static int add_circuits(struct ist_port *p, const struct ist_port_config *cfg, c
 		struct atm_vc *v = &p->vc[p->vcs];
 		const char *wrong;
 
-		fill(p, v, &cfg->circuit[p->vcs]);
-		wrong = wrong_with(p, v);
+		atm_conf_fill(p, v, &cfg->circuit[p->vcs]);
+		wrong = atm_conf_wrong_with(p, v);
 		if (wrong)
 			return settings_error(err, err_len, EINVAL, "pvc %u/%u: %s", v->key >> 16,
 					      v->key & 0xffff, wrong);
 	}
-	qsort(p->vc, p->vcs, sizeof(*p->vc), compare);
+	qsort(p->vc, p->vcs, sizeof(*p->vc), atm_conf_compare);
 	for (unsigned i = 1; i < p->vcs; i++)
 		if (p->vc[i].key == p->vc[i - 1].key)
 			return settings_error(err, err_len, EINVAL, "pvc %u/%u is there twice",
@@ -174,5 +174,5 @@ int atm_configure(struct ist_port *p, const struct ist_port_config *cfg, char *e
 	p->format = settings_is(&set, "header", "nni") ? CELL_NNI : CELL_UNI;
 	p->cells_per_frame = (unsigned)settings_number(&set, "cells-per-frame");
 	p->reassembly = settings_time(&set, "reassembly-timeout");
-	return add_circuits(p, cfg, err, err_len);
+	return atm_conf_add_circuits(p, cfg, err, err_len);
 }

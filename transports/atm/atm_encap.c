@@ -18,7 +18,7 @@ static const struct {
 	{0x000000, -1, ATM_ETHERTYPE}, {0x0080c2, -1, ATM_BRIDGED},
 };
 
-static enum atm_kind get_snap(struct rd *r)
+static enum atm_kind atm_encap_get_snap(struct rd *r)
 {
 	uint32_t oui = (uint32_t)rd_u8(r) << 16;
 	int32_t pid;
@@ -36,7 +36,7 @@ static enum atm_kind get_snap(struct rd *r)
 /* Without its LLC header: PPP begins with its protocol, of which these are the ones of a link that is
  * opened or at work, and the second octet of L2TP is its version with four bits of 0 before it.  No
  * LLC header begins like that. */
-static enum atm_kind bare(uint16_t first)
+static enum atm_kind atm_encap_bare(uint16_t first)
 {
 	static const uint16_t ppp[] = {0xc021, 0xc023, 0xc223, 0x8021, 0x8057, 0x0021, 0x0057};
 
@@ -46,7 +46,7 @@ static enum atm_kind bare(uint16_t first)
 	return (first & 0xff) == 0x02 ? ATM_OTHER_MUX_L2TP : ATM_OTHER_LLC;
 }
 
-static enum atm_kind get_vc_mux(struct rd r, uint8_t configured)
+static enum atm_kind atm_encap_get_vc_mux(struct rd r, uint8_t configured)
 {
 	uint16_t saps = rd_u16(&r);
 	uint8_t control = rd_u8(&r);
@@ -64,15 +64,15 @@ enum atm_kind atm_encap_get(struct rd *r, enum atm_mux mux, uint8_t configured)
 	uint8_t control;
 
 	if (mux == ATM_VC_MUX)
-		return get_vc_mux(*r, configured);
+		return atm_encap_get_vc_mux(*r, configured);
 	saps = rd_u16(r);
 	control = rd_u8(r);
 	if (r->bad)
 		return ATM_SHORT;
 	if (saps == 0xaaaa && control == 0x03)
-		return get_snap(r);
+		return atm_encap_get_snap(r);
 	if (saps != 0xfefe || control != 0x03)
-		return bare(saps);
+		return atm_encap_bare(saps);
 	control = rd_u8(r);
 	if (r->bad)
 		return ATM_SHORT;

@@ -11,7 +11,7 @@
 
 #define RDI_INTERVAL 900000u /* us: AIS of a second that comes a bit early has its answer */
 
-static void flush(struct ist_port *p)
+static void atm_rx_flush(struct ist_port *p)
 {
 	unsigned n = p->rx_count;
 
@@ -31,14 +31,14 @@ static const uint8_t dropped[ATM_KINDS] = {
 	[ATM_OTHER_MUX_PPP] = ATM_C_RX_MUX,   [ATM_OTHER_MUX_L2TP] = ATM_C_RX_MUX,
 };
 
-static enum atm_counter sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r, uint32_t flags)
+static enum atm_counter atm_rx_sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r, uint32_t flags)
 {
 	enum atm_kind kind = atm_encap_get(
 		&r, v->mux, v->payloads & 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP);
 	uint8_t payload = kind == ATM_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 
 	if (kind == ATM_OTHER_MUX_PPP || kind == ATM_OTHER_MUX_L2TP) {
-		flush(p);
+		atm_rx_flush(p);
 		atm_other_mux(p, v, kind == ATM_OTHER_MUX_PPP);
 	}
 	if (kind != ATM_L2TP && kind != ATM_PPP)
@@ -60,29 +60,29 @@ static enum atm_counter sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r
 	return ATM_C_RX;
 }
 
-static void take_sdu(struct ist_port *p, struct atm_vc *v, const uint8_t *sdu, size_t len,
+static void atm_rx_take_sdu(struct ist_port *p, struct atm_vc *v, const uint8_t *sdu, size_t len,
 		     uint32_t flags)
 {
 	if (*p->host->tap_on)
 		atm_tap(p, false, v, NULL, 0, sdu, len);
-	p->count[sdu_in(p, v, rd_init(sdu, len), flags)]++;
+	p->count[atm_rx_sdu_in(p, v, rd_init(sdu, len), flags)]++;
 	if (p->rx_count == ATM_BATCH)
-		flush(p);
+		atm_rx_flush(p);
 }
 
 /* A result of AAL5 other than "more": deliver or count. */
-static void judge(struct ist_port *p, struct atm_vc *v, enum aal5_result res, const uint8_t *sdu,
+static void atm_rx_judge(struct ist_port *p, struct atm_vc *v, enum aal5_result res, const uint8_t *sdu,
 		  size_t len, uint32_t flags)
 {
 	if (res == AAL5_SDU)
-		take_sdu(p, v, sdu, len, flags);
+		atm_rx_take_sdu(p, v, sdu, len, flags);
 	else if (res != AAL5_MORE)
 		p->aal5[res - AAL5_E_CRC]++;
 }
 
 /* --- cells ------------------------------------------------------------------------------------ */
 
-static void looped_back(struct ist_port *p, struct atm_vc *v, uint32_t tag)
+static void atm_rx_looped_back(struct ist_port *p, struct atm_vc *v, uint32_t tag)
 {
 	p->count[ATM_C_OAM_ANSWERED]++;
 	oam_live_reply(&v->live, tag);
@@ -90,7 +90,7 @@ static void looped_back(struct ist_port *p, struct atm_vc *v, uint32_t tag)
 }
 
 /* While AIS comes, about one a second, so does RDI go back: no more than that, whatever comes. */
-static void answer_alarm(struct ist_port *p, struct atm_vc *v, uint8_t pti)
+static void atm_rx_answer_alarm(struct ist_port *p, struct atm_vc *v, uint8_t pti)
 {
 	uint64_t *next = &v->rdi[pti == CELL_PTI_F5_END_TO_END];
 	uint8_t back[CELL_PAYLOAD];
@@ -103,7 +103,7 @@ static void answer_alarm(struct ist_port *p, struct atm_vc *v, uint8_t pti)
 	atm_send_oam(p, v, back, pti);
 }
 
-static void oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
+static void atm_rx_oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
 		   const uint8_t body[CELL_PAYLOAD])
 {
 	static const uint8_t counted[] = {
@@ -117,19 +117,19 @@ static void oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *
 	p->count[ATM_C_OAM_RX]++;
 	oam_decode(&o, body);
 	if (o.kind == OAM_LOOPBACK_REPLY) {
-		looped_back(p, v, o.tag);
+		atm_rx_looped_back(p, v, o.tag);
 		return;
 	}
 	p->count[counted[o.kind]]++;
 	if (o.kind == OAM_AIS) {
-		answer_alarm(p, v, h->pti);
+		atm_rx_answer_alarm(p, v, h->pti);
 	} else if (o.kind == OAM_LOOPBACK_REQUEST) {
 		oam_loopback_reply(back, body);
 		atm_send_oam(p, v, back, h->pti);
 	}
 }
 
-static bool buffer_ready(struct ist_port *p, struct atm_vc *v)
+static bool atm_rx_buffer_ready(struct ist_port *p, struct atm_vc *v)
 {
 	if (v->buf)
 		return true;
@@ -142,7 +142,7 @@ static bool buffer_ready(struct ist_port *p, struct atm_vc *v)
 	return true;
 }
 
-static void user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
+static void atm_rx_user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
 		      const uint8_t body[CELL_PAYLOAD])
 {
 	bool congested = h->pti & CELL_PTI_CONGESTED;
@@ -155,32 +155,32 @@ static void user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hd
 		v->discard |= h->clp;
 		return;
 	}
-	if (!buffer_ready(p, v))
+	if (!atm_rx_buffer_ready(p, v))
 		return;
 	if (v->gathered)
-		flush(p);
+		atm_rx_flush(p);
 	/* I.363.5: congestion is what the last cell says, loss priority what any of them did */
 	v->discard = h->clp || (v->discard && !aal5_reasm_idle(&v->in));
 	res = aal5_reasm_cell(&v->in, body, h->pti & CELL_PTI_LAST, v->crc, p->rx_now, &len);
 	if (res == AAL5_MORE)
 		atm_wake_at(p, v, v->in.deadline);
 	else
-		judge(p, v, res, v->buf, len,
+		atm_rx_judge(p, v, res, v->buf, len,
 		      (congested ? IST_FRAME_CONGESTED : 0) | (v->discard ? IST_FRAME_DISCARD : 0));
 }
 
 /* User cells go by the header alone when one like it came before. */
-static bool seen_before(struct ist_port *p, const uint8_t *cell)
+static bool atm_rx_seen_before(struct ist_port *p, const uint8_t *cell)
 {
 	const struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
 
 	if (!s->v || memcmp(s->octets, cell, CELL_HDR_LEN))
 		return false;
-	user_cell(p, s->v, &s->h, cell + CELL_HDR_LEN);
+	atm_rx_user_cell(p, s->v, &s->h, cell + CELL_HDR_LEN);
 	return true;
 }
 
-static void remember(struct ist_port *p, const uint8_t *cell, const struct cell_hdr *h,
+static void atm_rx_remember(struct ist_port *p, const uint8_t *cell, const struct cell_hdr *h,
 		     struct atm_vc *v)
 {
 	struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
@@ -190,13 +190,13 @@ static void remember(struct ist_port *p, const uint8_t *cell, const struct cell_
 	s->v = v;
 }
 
-static void cell_in(struct ist_port *p, const uint8_t *cell)
+static void atm_rx_cell_in(struct ist_port *p, const uint8_t *cell)
 {
 	struct cell_hdr h;
 	struct atm_vc *v;
 
 	p->count[ATM_C_RX_CELLS]++;
-	if (seen_before(p, cell))
+	if (atm_rx_seen_before(p, cell))
 		return;
 	if (!cell_decode(&h, cell, p->format)) {
 		p->count[ATM_C_RX_HEC]++;
@@ -210,28 +210,28 @@ static void cell_in(struct ist_port *p, const uint8_t *cell)
 	if (!v) {
 		p->count[h.vci < 32 ? ATM_C_RX_RESERVED : ATM_C_RX_VC]++;
 	} else if (!(h.pti & CELL_PTI_OAM)) {
-		remember(p, cell, &h, v);
-		user_cell(p, v, &h, cell + CELL_HDR_LEN);
+		atm_rx_remember(p, cell, &h, v);
+		atm_rx_user_cell(p, v, &h, cell + CELL_HDR_LEN);
 	} else if (h.pti < CELL_PTI_RM) {
-		oam_in(p, v, &h, cell + CELL_HDR_LEN);
+		atm_rx_oam_in(p, v, &h, cell + CELL_HDR_LEN);
 	} else {
 		p->count[ATM_C_RX_RM]++;
 	}
 }
 
-static void cells_in(struct ist_port *p, const struct link_frame *f)
+static void atm_rx_cells_in(struct ist_port *p, const struct link_frame *f)
 {
 	if (!f->len || f->len % CELL_LEN) {
 		p->count[ATM_C_RX_CUT]++;
 		return;
 	}
 	for (uint32_t at = 0; at < f->len; at += CELL_LEN)
-		cell_in(p, f->payload + at);
+		atm_rx_cell_in(p, f->payload + at);
 }
 
 /* --- whole PDUs and SDUs ---------------------------------------------------------------------- */
 
-static struct atm_vc *circuit_in(struct ist_port *p, uint32_t key)
+static struct atm_vc *atm_rx_circuit_in(struct ist_port *p, uint32_t key)
 {
 	struct atm_vc *v = atm_find(p, key);
 
@@ -240,7 +240,7 @@ static struct atm_vc *circuit_in(struct ist_port *p, uint32_t key)
 	return v;
 }
 
-static void pdu_in(struct ist_port *p, const struct link_frame *f)
+static void atm_rx_pdu_in(struct ist_port *p, const struct link_frame *f)
 {
 	struct rd r = rd_init(f->payload, f->len);
 	struct cell_hdr h;
@@ -256,21 +256,21 @@ static void pdu_in(struct ist_port *p, const struct link_frame *f)
 	}
 	memcpy(head, first4, 4);
 	(void)cell_decode(&h, head, p->format); /* there is no HEC in front of a PDU */
-	v = circuit_in(p, (uint32_t)h.vpi << 16 | h.vci);
+	v = atm_rx_circuit_in(p, (uint32_t)h.vpi << 16 | h.vci);
 	if (!v)
 		return;
 	if (h.pti & CELL_PTI_OAM) {
 		if (r.left == CELL_PAYLOAD && h.pti < CELL_PTI_RM)
-			oam_in(p, v, &h, r.p);
+			atm_rx_oam_in(p, v, &h, r.p);
 		else
 			p->count[ATM_C_RX_CUT]++;
 		return;
 	}
 	res = aal5_pdu_check(r.p, r.left, v->sdu_max, v->crc, &len);
-	judge(p, v, res, r.p, len, h.clp ? IST_FRAME_DISCARD : 0);
+	atm_rx_judge(p, v, res, r.p, len, h.clp ? IST_FRAME_DISCARD : 0);
 }
 
-static void sdu_frame_in(struct ist_port *p, const struct link_frame *f)
+static void atm_rx_sdu_frame_in(struct ist_port *p, const struct link_frame *f)
 {
 	struct rd r = rd_init(f->payload, f->len);
 	uint32_t key = rd_u32(&r);
@@ -280,19 +280,19 @@ static void sdu_frame_in(struct ist_port *p, const struct link_frame *f)
 		p->count[ATM_C_RX_CUT]++;
 		return;
 	}
-	v = circuit_in(p, key);
+	v = atm_rx_circuit_in(p, key);
 	if (v)
-		judge(p, v, r.left > v->sdu_max ? AAL5_E_OVERSIZE : AAL5_SDU, r.p, r.left, 0);
+		atm_rx_judge(p, v, r.left > v->sdu_max ? AAL5_E_OVERSIZE : AAL5_SDU, r.p, r.left, 0);
 }
 
 void atm_frames(void *port, const struct link_frame *f, unsigned n)
 {
 	static void (*const take[])(struct ist_port *p, const struct link_frame *f) = {
-		[ATM_CELLS] = cells_in, [ATM_PDUS] = pdu_in, [ATM_SDUS] = sdu_frame_in};
+		[ATM_CELLS] = atm_rx_cells_in, [ATM_PDUS] = atm_rx_pdu_in, [ATM_SDUS] = atm_rx_sdu_frame_in};
 	struct ist_port *p = port;
 
 	p->rx_now = p->host->now(p->ctx);
 	for (unsigned i = 0; i < n; i++)
 		take[p->framing](p, &f[i]);
-	flush(p);
+	atm_rx_flush(p);
 }

@@ -29,7 +29,7 @@ void atm_shape_free(struct atm_shape *s)
 	s->count = 0;
 }
 
-static void fill(struct atm_shape *s, uint64_t now)
+static void atm_shape_fill(struct atm_shape *s, uint64_t now)
 {
 	int64_t most = (int64_t)s->pcr * TOLERANCE;
 	uint64_t span = now - s->filled;
@@ -49,7 +49,7 @@ bool atm_shape_may(struct atm_shape *s, uint64_t now)
 {
 	if (!s->pcr)
 		return true;
-	fill(s, now);
+	atm_shape_fill(s, now);
 	return !s->count && s->tokens > 0;
 }
 
@@ -59,7 +59,7 @@ void atm_shape_pay(struct atm_shape *s, uint32_t cells)
 		s->tokens -= (int64_t)cells * CELL;
 }
 
-static bool make_room(struct atm_waiting *w, uint32_t len)
+static bool atm_shape_make_room(struct atm_waiting *w, uint32_t len)
 {
 	uint8_t *p = w->sdu;
 
@@ -83,7 +83,7 @@ bool atm_shape_wait(struct atm_shape *s, const void *head, uint32_t head_len, co
 	if (!s->queue || s->count == ATM_SHAPE_QUEUE)
 		return false;
 	w = &s->queue[(s->head + s->count) % ATM_SHAPE_QUEUE];
-	if (!make_room(w, head_len + len))
+	if (!atm_shape_make_room(w, head_len + len))
 		return false;
 	w->len = head_len + len;
 	w->discard = discard;
@@ -101,7 +101,7 @@ const struct atm_waiting *atm_shape_next(struct atm_shape *s, uint64_t now)
 
 	if (!s->count)
 		return NULL;
-	fill(s, now);
+	atm_shape_fill(s, now);
 	if (s->tokens <= 0)
 		return NULL;
 	w = &s->queue[s->head];

@@ -20,7 +20,7 @@ struct sdu {
 
 /* --- a batch for the link --------------------------------------------------------------------- */
 
-static void flush(struct ist_port *p)
+static void atm_tx_flush(struct ist_port *p)
 {
 	struct atm_out *o = &p->out;
 	unsigned n = o->n;
@@ -32,16 +32,16 @@ static void flush(struct ist_port *p)
 }
 
 /* Memory of the batch for one more frame. */
-static uint8_t *room_for(struct ist_port *p, uint32_t len)
+static uint8_t *atm_tx_room_for(struct ist_port *p, uint32_t len)
 {
 	if (p->out.n == ATM_FRAMES || ATM_OUT_ROOM - p->out.used < len)
-		flush(p);
+		atm_tx_flush(p);
 	p->out.used += len;
 	return p->out.octets + p->out.used - len;
 }
 
 /* Cells that fit into one frame of the link as it is now. */
-static unsigned cells_in_a_frame(const struct ist_port *p)
+static unsigned atm_tx_cells_in_a_frame(const struct ist_port *p)
 {
 	unsigned fit = link_mtu(p->link) / CELL_LEN;
 
@@ -51,7 +51,7 @@ static unsigned cells_in_a_frame(const struct ist_port *p)
 }
 
 /* Memory for one more cell, behind the one before it or in a frame of its own. */
-static uint8_t *room_for_cell(struct ist_port *p, unsigned per_frame)
+static uint8_t *atm_tx_room_for_cell(struct ist_port *p, unsigned per_frame)
 {
 	struct atm_out *o = &p->out;
 	uint8_t *cell;
@@ -62,21 +62,21 @@ static uint8_t *room_for_cell(struct ist_port *p, unsigned per_frame)
 		o->cells++;
 		return o->octets + o->used - CELL_LEN;
 	}
-	cell = room_for(p, CELL_LEN);
+	cell = atm_tx_room_for(p, CELL_LEN);
 	o->f[o->n++] = (struct link_frame){.payload = cell, .len = CELL_LEN};
 	o->cells = 1;
 	return cell;
 }
 
-static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
+static void atm_tx_cut_into_cells(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
-	unsigned per_frame = cells_in_a_frame(p);
+	unsigned per_frame = atm_tx_cells_in_a_frame(p);
 	struct aal5_seg seg;
 	bool more = true;
 
 	aal5_seg_start(&seg, s->head, s->head_len, s->data, s->len, v->crc);
 	while (more) {
-		uint8_t *cell = room_for_cell(p, per_frame);
+		uint8_t *cell = atm_tx_room_for_cell(p, per_frame);
 
 		more = aal5_seg_next(&seg, cell + CELL_HDR_LEN);
 		memcpy(cell, v->head[s->discard][!more], CELL_HDR_LEN);
@@ -84,20 +84,20 @@ static void cut_into_cells(struct ist_port *p, const struct atm_vc *v, const str
 	}
 }
 
-static void send_pdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
+static void atm_tx_send_pdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
 	uint32_t len = (uint32_t)aal5_pdu_len(s->head_len + s->len);
-	uint8_t *at = room_for(p, 4 + len);
+	uint8_t *at = atm_tx_room_for(p, 4 + len);
 
 	memcpy(at, v->head[s->discard][1], 4); /* no HEC in front of a PDU */
 	aal5_pdu_write(at + 4, s->head, s->head_len, s->data, s->len, v->crc);
 	p->out.f[p->out.n++] = (struct link_frame){.payload = at, .len = 4 + len};
 }
 
-static void send_sdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
+static void atm_tx_send_sdu(struct ist_port *p, const struct atm_vc *v, const struct sdu *s)
 {
 	uint32_t head_len = 4 + (uint32_t)s->head_len;
-	uint8_t *head = room_for(p, head_len);
+	uint8_t *head = atm_tx_room_for(p, head_len);
 
 	wr_put32(head, v->key);
 	if (s->head_len)
@@ -105,7 +105,7 @@ static void send_sdu(struct ist_port *p, const struct atm_vc *v, const struct sd
 	p->out.f[p->out.n++] = (struct link_frame){head, s->data, head_len, (uint32_t)s->len};
 }
 
-static void transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s)
+static void atm_tx_transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s)
 {
 	size_t len = s->head_len + s->len;
 
@@ -115,15 +115,15 @@ static void transmit(struct ist_port *p, struct atm_vc *v, const struct sdu *s)
 	if (*p->host->tap_on)
 		atm_tap(p, true, v, s->head, s->head_len, s->data, s->len);
 	if (p->framing == ATM_CELLS)
-		cut_into_cells(p, v, s);
+		atm_tx_cut_into_cells(p, v, s);
 	else if (p->framing == ATM_PDUS)
-		send_pdu(p, v, s);
+		atm_tx_send_pdu(p, v, s);
 	else
-		send_sdu(p, v, s);
+		atm_tx_send_sdu(p, v, s);
 }
 
 /* One frame; false when the circuit's queue is full. */
-static bool send_one(struct ist_port *p, struct atm_vc *v, uint8_t payload,
+static bool atm_tx_send_one(struct ist_port *p, struct atm_vc *v, uint8_t payload,
 		     const struct ist_frame *f, uint64_t now)
 {
 	uint8_t head[HEAD_MAX];
@@ -141,7 +141,7 @@ static bool send_one(struct ist_port *p, struct atm_vc *v, uint8_t payload,
 		return true;
 	}
 	if (atm_shape_may(&v->shape, now)) {
-		transmit(p, v, &s);
+		atm_tx_transmit(p, v, &s);
 		return true;
 	}
 	if (!atm_shape_wait(&v->shape, s.head, (uint32_t)s.head_len, s.data, (uint32_t)s.len,
@@ -170,11 +170,11 @@ int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	}
 	now = v->shape.pcr ? p->host->now(p->ctx) : 0;
 	for (i = 0; i < n; i++)
-		if (!send_one(p, v, payload, &f[i], now)) {
+		if (!atm_tx_send_one(p, v, payload, &f[i], now)) {
 			v->refused = true;
 			break;
 		}
-	flush(p);
+	atm_tx_flush(p);
 	return (int)i;
 }
 
@@ -187,11 +187,11 @@ void atm_release(struct ist_port *p, struct atm_vc *v, uint64_t now)
 			.head = NULL, .data = w->sdu, .len = w->len, .discard = w->discard};
 
 		if (v->up)
-			transmit(p, v, &s);
+			atm_tx_transmit(p, v, &s);
 		else
 			p->count[ATM_C_TX_DOWN]++;
 	}
-	flush(p);
+	atm_tx_flush(p);
 	if (!v->refused || v->shape.count > ATM_SHAPE_QUEUE / 2)
 		return;
 	v->refused = false;

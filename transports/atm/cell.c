@@ -49,7 +49,7 @@ void cell_encode(uint8_t out[CELL_HDR_LEN], const struct cell_hdr *h, enum cell_
 }
 
 /* Decimal digits up to `end`; false when there are none or the value passes max. */
-static bool number(const char **p, char end, uint32_t max, uint16_t *out)
+static bool cell_number(const char **p, char end, uint32_t max, uint16_t *out)
 {
 	uint32_t v = 0;
 	const char *s = *p;
@@ -65,8 +65,8 @@ static bool number(const char **p, char end, uint32_t max, uint16_t *out)
 
 bool cell_addr_parse(const char *text, enum cell_format f, uint16_t *vpi, uint16_t *vci)
 {
-	if (!number(&text, '/', f == CELL_UNI ? 255 : 4095, vpi))
+	if (!cell_number(&text, '/', f == CELL_UNI ? 255 : 4095, vpi))
 		return false;
 	text++;
-	return number(&text, '\0', 65535, vci);
+	return cell_number(&text, '\0', 65535, vci);
 }

@@ -22,7 +22,7 @@ static const struct {
 	{FUNC_LOOPBACK, OAM_LOOPBACK_REPLY},
 };
 
-static uint16_t step(uint16_t c)
+static uint16_t oam_step(uint16_t c)
 {
 	return (uint16_t)((c << 1 ^ (c & 0x200 ? CRC10_POLY : 0)) & 0x3ff);
 }
@@ -34,18 +34,18 @@ uint16_t oam_crc10(const uint8_t *p, size_t len)
 	for (; len; len--, p++) {
 		c ^= (uint16_t)(*p << 2);
 		for (int bit = 0; bit < 8; bit++)
-			c = step(c);
+			c = oam_step(c);
 	}
 	return c;
 }
 
 /* The CRC is over the 374 bits before it: 46 octets and six reserved bits, which are 0. */
-static void seal(uint8_t cell[CELL_PAYLOAD])
+static void oam_seal(uint8_t cell[CELL_PAYLOAD])
 {
 	uint16_t c = oam_crc10(cell, CELL_PAYLOAD - 2);
 
 	for (int bit = 0; bit < 6; bit++)
-		c = step(c);
+		c = oam_step(c);
 	wr_put16(cell + CELL_PAYLOAD - 2, c);
 }
 
@@ -78,21 +78,21 @@ void oam_loopback_request(uint8_t out[CELL_PAYLOAD], uint32_t tag)
 	out[1] = 1;
 	wr_put32(out + 2, tag);
 	memset(out + 6, 0xff, 2 * OAM_ID_LEN); /* any end point; source not given */
-	seal(out);
+	oam_seal(out);
 }
 
 void oam_loopback_reply(uint8_t out[CELL_PAYLOAD], const uint8_t in[CELL_PAYLOAD])
 {
 	memcpy(out, in, CELL_PAYLOAD);
 	out[1] &= 0xfe;
-	seal(out);
+	oam_seal(out);
 }
 
 void oam_rdi(uint8_t out[CELL_PAYLOAD])
 {
 	memset(out, FILL, CELL_PAYLOAD);
 	out[0] = FUNC_RDI;
-	seal(out);
+	oam_seal(out);
 }
 
 void oam_live_init(struct oam_live *l, uint64_t interval, uint8_t misses, uint8_t good,

@@ -40,7 +40,7 @@ static const struct {
 	[Q922_4_OCTETS] = {131072, 8126463},
 };
 
-static int add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
+static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 			size_t err_len)
 {
 	uint32_t first = users[p->format].first, last = users[p->format].last;
@@ -72,7 +72,7 @@ static int add_circuits(struct ist_port *p, const struct ist_port_config *cfg, c
 	return 0;
 }
 
-static int start_lmi(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int fr_conf_start_lmi(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	struct lmi_conf conf = {
 		.role = settings_is(set, "role", "network") ? LMI_NETWORK : LMI_USER,
@@ -113,7 +113,7 @@ static int start_lmi(struct ist_port *p, const struct settings *set, char *err, 
 	return r < 0 ? settings_error(err, err_len, -r, "out of memory") : 0;
 }
 
-static int start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int fr_conf_start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	struct link_conf conf = {
 		.host = p->host,
@@ -169,11 +169,11 @@ int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		r = settings_error(err, err_len, EINVAL, "fragment must be 0 or at least %u",
 				   FRF12_LEAST);
 	if (!r)
-		r = add_circuits(p, cfg, err, err_len);
+		r = fr_conf_add_circuits(p, cfg, err, err_len);
 	if (!r)
-		r = start_lmi(p, &set, err, err_len);
+		r = fr_conf_start_lmi(p, &set, err, err_len);
 	if (!r)
-		r = start_link(p, &set, err, err_len);
+		r = fr_conf_start_link(p, &set, err, err_len);
 	if (r < 0) {
 		fr_close(p);
 		return r;

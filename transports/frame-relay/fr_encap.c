@@ -32,7 +32,7 @@ static const struct {
 	{NLPID_PAD, FR_NLPID_ZERO},
 };
 
-static enum fr_kind snap(struct rd *r)
+static enum fr_kind fr_encap_snap(struct rd *r)
 {
 	uint32_t oui = (uint32_t)rd_u8(r) << 16;
 	uint16_t pid;
@@ -61,7 +61,7 @@ enum fr_kind fr_encap_get(struct rd *r, uint8_t *nlpid)
 		return FR_NOT_UI;
 	*nlpid = id;
 	if (id == NLPID_SNAP)
-		return snap(r);
+		return fr_encap_snap(r);
 	for (size_t i = 0; i < sizeof(nlpids) / sizeof(nlpids[0]); i++)
 		if (nlpids[i].nlpid == id)
 			return (enum fr_kind)nlpids[i].kind;

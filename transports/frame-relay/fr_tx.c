@@ -9,7 +9,7 @@
 #include <errno.h>
 
 /* The head of one frame; out becomes the whole of it. */
-static bool build(struct ist_port *p, const struct fr_circuit *c, uint8_t payload,
+static bool fr_tx_build(struct ist_port *p, const struct fr_circuit *c, uint8_t payload,
 		  const struct ist_frame *in, uint8_t head[FR_HEAD_MAX], struct link_frame *out)
 {
 	const struct q922_addr a = {.dlci = c->dlci, .de = in->flags & IST_FRAME_DISCARD};
@@ -29,7 +29,7 @@ static bool build(struct ist_port *p, const struct fr_circuit *c, uint8_t payloa
 	return true;
 }
 
-static void emit(struct ist_port *p, const struct link_frame *f, unsigned n)
+static void fr_tx_emit(struct ist_port *p, const struct link_frame *f, unsigned n)
 {
 	for (unsigned i = 0; i < n && *p->host->tap_on; i++)
 		p->host->tap(p->ctx, true, FR_DLT, f[i].head, f[i].head_len, f[i].payload,
@@ -39,7 +39,7 @@ static void emit(struct ist_port *p, const struct link_frame *f, unsigned n)
 }
 
 /* Each fragment has the frame's own address. */
-static void emit_fragments(struct ist_port *p, struct fr_circuit *c, const struct link_frame *whole)
+static void fr_tx_emit_fragments(struct ist_port *p, struct fr_circuit *c, const struct link_frame *whole)
 {
 	uint32_t address = q922_octets(p->format), left = whole->len, most = fr_piece(p);
 
@@ -54,18 +54,18 @@ static void emit_fragments(struct ist_port *p, struct fr_circuit *c, const struc
 		frf12_put(&w, &c->tx_seq, first, n == left);
 		wr_bytes(&w, whole->head + address, own);
 		f.head_len = (uint32_t)w.len;
-		emit(p, &f, 1);
+		fr_tx_emit(p, &f, 1);
 		p->count[C_TX_FRAGMENTS]++;
 		left -= n;
 	}
 }
 
-static bool fits(const struct ist_port *p, const struct link_frame *f)
+static bool fr_tx_fits(const struct ist_port *p, const struct link_frame *f)
 {
 	return f->head_len - q922_octets(p->format) + f->len <= fr_piece(p);
 }
 
-static void send_batch(struct ist_port *p, struct fr_circuit *c, uint8_t payload,
+static void fr_tx_send_batch(struct ist_port *p, struct fr_circuit *c, uint8_t payload,
 		       const struct ist_frame *f, unsigned n)
 {
 	uint8_t head[FR_BATCH][FR_HEAD_MAX];
@@ -73,17 +73,17 @@ static void send_batch(struct ist_port *p, struct fr_circuit *c, uint8_t payload
 	unsigned k = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (!build(p, c, payload, &f[i], head[k], &out[k]))
+		if (!fr_tx_build(p, c, payload, &f[i], head[k], &out[k]))
 			continue;
-		if (fits(p, &out[k])) {
+		if (fr_tx_fits(p, &out[k])) {
 			k++;
 			continue;
 		}
-		emit(p, out, k);
-		emit_fragments(p, c, &out[k]);
+		fr_tx_emit(p, out, k);
+		fr_tx_emit_fragments(p, c, &out[k]);
 		k = 0;
 	}
-	emit(p, out, k);
+	fr_tx_emit(p, out, k);
 }
 
 int fr_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
@@ -102,6 +102,6 @@ int fr_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 		return (int)n;
 	}
 	for (unsigned i = 0; i < n; i += FR_BATCH)
-		send_batch(p, c, payload, f + i, n - i < FR_BATCH ? n - i : FR_BATCH);
+		fr_tx_send_batch(p, c, payload, f + i, n - i < FR_BATCH ? n - i : FR_BATCH);
 	return (int)n;
 }

@@ -42,7 +42,7 @@ static const uint8_t dropped[FR_KINDS] = {
 };
 
 /* Two channels a circuit: index 2i is L2TP, 2i + 1 is PPP. */
-static ist_channel channel(const struct ist_port *p, const struct fr_circuit *c, uint8_t payload)
+static ist_channel fr_channel(const struct ist_port *p, const struct fr_circuit *c, uint8_t payload)
 {
 	return handle_make((uint32_t)(c - p->circuit) * 2 + (payload == IST_PAYLOAD_PPP), 1);
 }
@@ -64,7 +64,7 @@ int fr_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct fr_circuit *find(const struct ist_port *p, uint32_t dlci)
+static struct fr_circuit *fr_find(const struct ist_port *p, uint32_t dlci)
 {
 	const struct fr_circuit key = {.dlci = dlci};
 
@@ -91,7 +91,7 @@ uint32_t fr_information(const struct ist_port *p)
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
-static void addr_of(uint32_t dlci, struct ist_addr *out)
+static void fr_addr_of(uint32_t dlci, struct ist_addr *out)
 {
 	struct wr w = wr_init(out->data, sizeof(out->data));
 
@@ -114,7 +114,7 @@ static int fr_addr_parse(struct ist_addr *out, const char *text)
 
 	if (*text < '0' || *text > '9' || *end || v > MAX_DLCI)
 		return -EINVAL;
-	addr_of((uint32_t)v, out);
+	fr_addr_of((uint32_t)v, out);
 	return 0;
 }
 
@@ -125,7 +125,7 @@ static int fr_addr_format(const struct ist_addr *a, char *buf, size_t len)
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-static void report(struct ist_port *p, const struct fr_circuit *c, uint8_t payload,
+static void fr_report(struct ist_port *p, const struct fr_circuit *c, uint8_t payload,
 		   const struct ist_cause *why)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = payload, .permanent = 1};
@@ -133,15 +133,15 @@ static void report(struct ist_port *p, const struct fr_circuit *c, uint8_t paylo
 	if (!(c->payloads & 1u << payload))
 		return;
 	if (!c->up) {
-		p->host->down(p->ctx, channel(p, c, payload), why, false);
+		p->host->down(p->ctx, fr_channel(p, c, payload), why, false);
 		return;
 	}
-	addr_of(c->dlci, &a.local);
+	fr_addr_of(c->dlci, &a.local);
 	a.peer = a.local;
-	p->host->up(p->ctx, channel(p, c, payload), &a);
+	p->host->up(p->ctx, fr_channel(p, c, payload), &a);
 }
 
-static void set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
+static void fr_set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
 {
 	const struct ist_cause why = {
 		.kind = p->why ? IST_CAUSE_LINK : IST_CAUSE_INACTIVE,
@@ -154,29 +154,29 @@ static void set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
 		return;
 	c->up = up;
 	c->gather.open = false;
-	report(p, c, IST_PAYLOAD_L2TP, &why);
-	report(p, c, IST_PAYLOAD_PPP, &why);
+	fr_report(p, c, IST_PAYLOAD_L2TP, &why);
+	fr_report(p, c, IST_PAYLOAD_PPP, &why);
 }
 
-static void lmi_rearm(struct ist_port *p);
+static void fr_lmi_rearm(struct ist_port *p);
 
-static void on_lmi_time(void *arg, uint64_t now)
+static void fr_on_lmi_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
 
 	lmi_sides_expire(&p->lmi, now);
-	lmi_rearm(p);
+	fr_lmi_rearm(p);
 }
 
-static void lmi_rearm(struct ist_port *p)
+static void fr_lmi_rearm(struct ist_port *p)
 {
 	uint64_t deadline = lmi_sides_deadline(&p->lmi);
 
 	if (deadline != UINT64_MAX || p->timer)
-		p->host->timer(p->ctx, &p->timer, deadline, on_lmi_time, p);
+		p->host->timer(p->ctx, &p->timer, deadline, fr_on_lmi_time, p);
 }
 
-static void lmi_tx(void *ctx, const uint8_t *pdu, size_t len)
+static void fr_lmi_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	struct ist_port *p = ctx;
 	const struct q922_addr a = {.dlci = lmi_sides_tx_dlci(&p->lmi)};
@@ -191,25 +191,25 @@ static void lmi_tx(void *ctx, const uint8_t *pdu, size_t len)
 	link_send(p->link, &f, 1);
 }
 
-static void lmi_link(void *ctx, bool up)
+static void fr_lmi_link(void *ctx, bool up)
 {
 	struct ist_port *p = ctx;
 
 	p->host->log(p->ctx, up ? 5 : 4, "LMI %s", up ? "up" : "down");
 }
 
-static void lmi_pvc(void *ctx, uint32_t dlci, bool up)
+static void fr_lmi_pvc(void *ctx, uint32_t dlci, bool up)
 {
 	struct ist_port *p = ctx;
-	struct fr_circuit *c = find(p, dlci);
+	struct fr_circuit *c = fr_find(p, dlci);
 
 	if (c)
-		set_circuit(p, c, up);
+		fr_set_circuit(p, c, up);
 }
 
-const struct lmi_ops fr_lmi_ops = {lmi_tx, lmi_link, lmi_pvc};
+const struct lmi_ops fr_lmi_ops = {fr_lmi_tx, fr_lmi_link, fr_lmi_pvc};
 
-static bool carries_l2tp(const struct ist_port *p)
+static bool fr_carries_l2tp(const struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->circuits; i++)
 		if (p->circuit[i].payloads & 1u << IST_PAYLOAD_L2TP)
@@ -217,41 +217,41 @@ static bool carries_l2tp(const struct ist_port *p)
 	return false;
 }
 
-static void check_link_mtu(struct ist_port *p)
+static void fr_check_link_mtu(struct ist_port *p)
 {
 	uint32_t was = fr_information(p);
 
 	p->link_mtu = link_mtu(p->link);
-	if (fr_information(p) < FR_MTU_RFC3070 && carries_l2tp(p))
+	if (fr_information(p) < FR_MTU_RFC3070 && fr_carries_l2tp(p))
 		p->host->log(p->ctx, 4, "link leaves %u octets a frame, RFC 3070 wants %u",
 			     fr_information(p), FR_MTU_RFC3070);
 	for (unsigned i = 0; i < p->circuits && was != fr_information(p); i++)
 		for (uint8_t kind = IST_PAYLOAD_L2TP; kind <= IST_PAYLOAD_PPP; kind++)
 			if (p->circuit[i].payloads & 1u << kind)
-				p->host->mtu_changed(p->ctx, channel(p, &p->circuit[i], kind));
+				p->host->mtu_changed(p->ctx, fr_channel(p, &p->circuit[i], kind));
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void fr_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct ist_port *p = ctx;
 
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	p->why = up ? NULL : "link down";
 	if (up)
-		check_link_mtu(p);
+		fr_check_link_mtu(p);
 	if (p->has_lmi && up)
 		lmi_sides_start(&p->lmi, p->host->now(p->ctx));
 	else if (p->has_lmi)
 		lmi_sides_stop(&p->lmi);
 	if (p->has_lmi)
-		lmi_rearm(p);
+		fr_lmi_rearm(p);
 	for (unsigned i = 0; i < p->circuits && !p->has_lmi; i++)
-		set_circuit(p, &p->circuit[i], up);
+		fr_set_circuit(p, &p->circuit[i], up);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void flush(struct ist_port *p)
+static void fr_flush(struct ist_port *p)
 {
 	unsigned n = p->rx_count;
 
@@ -260,7 +260,7 @@ static void flush(struct ist_port *p)
 		p->host->frames(p->ctx, p->rx, n);
 }
 
-static uint32_t flags_of(struct ist_port *p, const struct q922_addr *a)
+static uint32_t fr_flags_of(struct ist_port *p, const struct q922_addr *a)
 {
 	p->count[C_RX_FECN] += a->fecn;
 	p->count[C_RX_BECN] += a->becn;
@@ -269,7 +269,7 @@ static uint32_t flags_of(struct ist_port *p, const struct q922_addr *a)
 }
 
 /* r is behind the address.  C_RX when it was delivered, else why not. */
-static enum fr_counter payload_in(struct ist_port *p, struct fr_circuit *c, uint32_t flags,
+static enum fr_counter fr_payload_in(struct ist_port *p, struct fr_circuit *c, uint32_t flags,
 				  struct rd *r)
 {
 	uint8_t nlpid, payload;
@@ -285,7 +285,7 @@ static enum fr_counter payload_in(struct ist_port *p, struct fr_circuit *c, uint
 	if (!r->left)
 		return C_RX_EMPTY;
 	p->rx[p->rx_count++] = (struct ist_frame){
-		.channel = channel(p, c, payload),
+		.channel = fr_channel(p, c, payload),
 		.flags = flags,
 		.payload = r->p,
 		.len = (uint32_t)r->left,
@@ -295,7 +295,7 @@ static enum fr_counter payload_in(struct ist_port *p, struct fr_circuit *c, uint
 }
 
 /* r is behind NLPID B1. */
-static enum fr_counter fragment_in(struct ist_port *p, struct fr_circuit *c, uint32_t flags,
+static enum fr_counter fr_fragment_in(struct ist_port *p, struct fr_circuit *c, uint32_t flags,
 				   struct rd *r)
 {
 	static const uint8_t lost[] = {
@@ -318,28 +318,28 @@ static enum fr_counter fragment_in(struct ist_port *p, struct fr_circuit *c, uin
 		return (enum fr_counter)lost[result];
 	p->count[C_RX_FRAGMENTS]++;
 	whole = rd_init(c->gather.buf, c->gather.len);
-	why = payload_in(p, c, c->gather.marks, &whole);
-	flush(p); /* the buffer is wanted for the next one */
+	why = fr_payload_in(p, c, c->gather.marks, &whole);
+	fr_flush(p); /* the buffer is wanted for the next one */
 	return why;
 }
 
 /* r is behind the address. */
-static enum fr_counter data_in(struct ist_port *p, const struct q922_addr *a, struct rd *r)
+static enum fr_counter fr_data_in(struct ist_port *p, const struct q922_addr *a, struct rd *r)
 {
-	struct fr_circuit *c = find(p, a->dlci);
+	struct fr_circuit *c = fr_find(p, a->dlci);
 	struct rd ahead = *r;
 	uint32_t flags;
 	uint8_t nlpid;
 
 	if (!c)
 		return C_RX_DLCI;
-	flags = flags_of(p, a);
+	flags = fr_flags_of(p, a);
 	if (fr_encap_get(&ahead, &nlpid) != FR_FRAGMENT)
-		return payload_in(p, c, flags, r);
-	return c->up ? fragment_in(p, c, flags, &ahead) : C_RX_INACTIVE;
+		return fr_payload_in(p, c, flags, r);
+	return c->up ? fr_fragment_in(p, c, flags, &ahead) : C_RX_INACTIVE;
 }
 
-static void frame_in(struct ist_port *p, const struct link_frame *f)
+static void fr_frame_in(struct ist_port *p, const struct link_frame *f)
 {
 	struct rd r = rd_init(f->payload, f->len);
 	struct q922_addr a;
@@ -352,24 +352,24 @@ static void frame_in(struct ist_port *p, const struct link_frame *f)
 		return;
 	}
 	if (p->has_lmi && lmi_sides_on_dlci(&p->lmi, a.dlci)) {
-		flush(p); /* it may take circuits down */
+		fr_flush(p); /* it may take circuits down */
 		lmi_sides_rx(&p->lmi, r.p, r.left, p->host->now(p->ctx));
-		lmi_rearm(p);
+		fr_lmi_rearm(p);
 		return;
 	}
-	p->count[data_in(p, &a, &r)]++;
+	p->count[fr_data_in(p, &a, &r)]++;
 	if (p->rx_count == FR_BATCH)
-		flush(p);
+		fr_flush(p);
 }
 
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void fr_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		frame_in(ctx, &f[i]);
-	flush(ctx);
+		fr_frame_in(ctx, &f[i]);
+	fr_flush(ctx);
 }
 
-const struct link_user fr_link_user = {on_frames, on_carrier};
+const struct link_user fr_link_user = {fr_on_frames, fr_on_carrier};
 
 static uint32_t fr_mtu(const struct ist_port *p, ist_channel ch)
 {
@@ -383,12 +383,12 @@ static uint32_t fr_mtu(const struct ist_port *p, ist_channel ch)
 static int fr_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 		      const struct ist_attrs *a, ist_channel *out)
 {
-	const struct fr_circuit *c = find(p, fr_dlci_of(to));
+	const struct fr_circuit *c = fr_find(p, fr_dlci_of(to));
 
 	(void)a;
 	if (!c || !(c->payloads & 1u << payload))
 		return -ENOENT;
-	*out = channel(p, c, payload);
+	*out = fr_channel(p, c, payload);
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 #define INTERFACE 0x01u
 #define SEQ_MASK  0x0fffu
 
-static enum frf12_result append(struct frf12 *f, const struct rd *r)
+static enum frf12_result frf12_append(struct frf12 *f, const struct rd *r)
 {
 	if (r->left > f->cap - f->len) {
 		f->open = false;
@@ -45,7 +45,7 @@ enum frf12_result frf12_take(struct frf12 *f, uint32_t marks, struct rd *r)
 		return FRF12_MISSING;
 	}
 	f->marks |= marks;
-	result = append(f, r);
+	result = frf12_append(f, r);
 	if (result != FRF12_MORE || !(flags & END))
 		return result;
 	f->open = false;

@@ -63,7 +63,7 @@ uint64_t lmi_deadline(const struct lmi *l)
 	return l->deadline;
 }
 
-static struct lmi_pvc *find(const struct lmi *l, uint32_t dlci)
+static struct lmi_pvc *lmi_find(const struct lmi *l, uint32_t dlci)
 {
 	unsigned low = 0, high = l->pvcs;
 
@@ -82,14 +82,14 @@ static struct lmi_pvc *find(const struct lmi *l, uint32_t dlci)
 
 bool lmi_pvc_up(const struct lmi *l, uint32_t dlci)
 {
-	const struct lmi_pvc *p = find(l, dlci);
+	const struct lmi_pvc *p = lmi_find(l, dlci);
 
 	return p && p->up;
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-static void report_pvcs(struct lmi *l)
+static void lmi_report_pvcs(struct lmi *l)
 {
 	for (unsigned i = 0; i < l->pvcs; i++) {
 		struct lmi_pvc *p = &l->pvc[i];
@@ -102,46 +102,46 @@ static void report_pvcs(struct lmi *l)
 	}
 }
 
-static void go_up(struct lmi *l)
+static void lmi_go_up(struct lmi *l)
 {
 	l->up = true;
 	l->window = 0;
 	l->ops->link(l->ctx, true);
-	report_pvcs(l);
+	lmi_report_pvcs(l);
 }
 
-static void go_down(struct lmi *l)
+static void lmi_go_down(struct lmi *l)
 {
 	l->up = false;
 	l->good = 0;
 	l->searching = l->conf.automatic;
 	for (unsigned i = 0; i < l->pvcs && l->conf.role == LMI_USER; i++)
 		l->pvc[i].state = LMI_PVC_ABSENT;
-	report_pvcs(l);
+	lmi_report_pvcs(l);
 	l->ops->link(l->ctx, false);
 }
 
-static void event(struct lmi *l, bool error)
+static void lmi_event(struct lmi *l, bool error)
 {
 	if (!l->up) {
 		l->good = error ? 0 : l->good + 1;
 		if (l->good >= l->conf.n392)
-			go_up(l);
+			lmi_go_up(l);
 		return;
 	}
 	l->window = (uint16_t)((l->window << 1 | error) & ((1u << l->conf.n393) - 1));
 	if ((unsigned)__builtin_popcount(l->window) < l->conf.n392)
 		return;
 	l->count[LMI_LINK_DOWN]++;
-	go_down(l);
+	lmi_go_down(l);
 }
 
-static uint8_t next_seq(uint8_t s)
+static uint8_t lmi_next_seq(uint8_t s)
 {
 	return s == 255 ? 1 : (uint8_t)(s + 1);
 }
 
-static void put_msg(struct lmi *l, const struct lmi_msg *m)
+static void lmi_put_msg(struct lmi *l, const struct lmi_msg *m)
 {
 	uint8_t pdu[16 + LMI_MSG_PVCS * 8];
 	struct wr w = wr_init(pdu, sizeof(pdu));
@@ -150,22 +150,22 @@ static void put_msg(struct lmi *l, const struct lmi_msg *m)
 	l->ops->tx(l->ctx, pdu, w.len);
 }
 
-static void send_msg(struct lmi *l, struct lmi_msg *m)
+static void lmi_send_msg(struct lmi *l, struct lmi_msg *m)
 {
-	l->send_seq = next_seq(l->send_seq);
+	l->send_seq = lmi_next_seq(l->send_seq);
 	m->has_keepalive = true;
 	m->send = l->send_seq;
 	m->recv = l->recv_seq;
-	put_msg(l, m);
+	lmi_put_msg(l, m);
 	for (unsigned k = 0; k + 1 < LMI_KINDS && l->searching; k++) { /* the others too */
 		l->conf.kind = (enum lmi_kind)((l->conf.kind + 1) % LMI_KINDS);
-		put_msg(l, m);
+		lmi_put_msg(l, m);
 	}
 }
 
 /* --- the user's side -------------------------------------------------------------------------- */
 
-static void poll_network(struct lmi *l, uint64_t now)
+static void lmi_poll_network(struct lmi *l, uint64_t now)
 {
 	struct lmi_msg m;
 
@@ -178,21 +178,21 @@ static void poll_network(struct lmi *l, uint64_t now)
 	l->poll = POLL_WAITING;
 	l->deadline = now + l->conf.t391;
 	l->count[LMI_ENQUIRY_TX]++;
-	send_msg(l, &m);
+	lmi_send_msg(l, &m);
 }
 
-static void user_expired(struct lmi *l, uint64_t now)
+static void lmi_user_expired(struct lmi *l, uint64_t now)
 {
 	if (l->poll == POLL_WAITING) {
 		l->count[LMI_TIMEOUT]++;
-		event(l, true);
+		lmi_event(l, true);
 	}
-	poll_network(l, now);
+	lmi_poll_network(l, now);
 }
 
-static void apply_pvc(struct lmi *l, const struct lmi_msg_pvc *from)
+static void lmi_apply_pvc(struct lmi *l, const struct lmi_msg_pvc *from)
 {
-	struct lmi_pvc *p = find(l, from->dlci);
+	struct lmi_pvc *p = lmi_find(l, from->dlci);
 
 	if (!p) {
 		l->count[LMI_PVC_UNKNOWN]++;
@@ -204,15 +204,15 @@ static void apply_pvc(struct lmi *l, const struct lmi_msg_pvc *from)
 		p->state = from->bits & LMI_PVC_A ? LMI_PVC_ACTIVE : LMI_PVC_INACTIVE;
 }
 
-static void apply_status(struct lmi *l, const struct lmi_msg *m)
+static void lmi_apply_status(struct lmi *l, const struct lmi_msg *m)
 {
 	for (unsigned i = 0; i < l->pvcs && m->report == LMI_FULL; i++)
 		l->pvc[i].state = LMI_PVC_ABSENT;
 	for (unsigned i = 0; i < m->pvcs && m->report != LMI_INTEGRITY; i++)
-		apply_pvc(l, &m->pvc[i]);
+		lmi_apply_pvc(l, &m->pvc[i]);
 }
 
-static void wrong(struct lmi *l, enum lmi_counter why)
+static void lmi_wrong(struct lmi *l, enum lmi_counter why)
 {
 	l->count[why]++;
 	if (l->conf.role == LMI_USER) {
@@ -220,18 +220,18 @@ static void wrong(struct lmi *l, enum lmi_counter why)
 			return;
 		l->poll = POLL_ERRED;
 	}
-	event(l, true);
+	lmi_event(l, true);
 }
 
-static void user_status(struct lmi *l, const struct lmi_msg *m)
+static void lmi_user_status(struct lmi *l, const struct lmi_msg *m)
 {
 	bool good = l->poll == POLL_WAITING;
 
 	l->count[LMI_STATUS_RX] += m->type == LMI_STATUS;
 	if (m->report == LMI_ASYNC) {
 		l->count[LMI_ASYNC_RX]++;
-		apply_status(l, m);
-		report_pvcs(l);
+		lmi_apply_status(l, m);
+		lmi_report_pvcs(l);
 		return;
 	}
 	if (l->poll != POLL_WAITING && l->poll != POLL_ERRED) {
@@ -239,7 +239,7 @@ static void user_status(struct lmi *l, const struct lmi_msg *m)
 		return;
 	}
 	if (m->recv != l->send_seq) {
-		wrong(l, LMI_BAD_SEQ);
+		lmi_wrong(l, LMI_BAD_SEQ);
 		return;
 	}
 	l->poll = POLL_DONE;
@@ -247,15 +247,15 @@ static void user_status(struct lmi *l, const struct lmi_msg *m)
 	l->count[LMI_FULL_RX] += m->report == LMI_FULL;
 	if (l->asked == LMI_FULL && m->report != LMI_FULL)
 		l->polls = l->conf.n391; /* ask again */
-	apply_status(l, m);
+	lmi_apply_status(l, m);
 	if (good)
-		event(l, false);
-	report_pvcs(l);
+		lmi_event(l, false);
+	lmi_report_pvcs(l);
 }
 
 /* --- the network's side ----------------------------------------------------------------------- */
 
-static void list_pvcs(struct lmi *l, struct lmi_msg *m)
+static void lmi_list_pvcs(struct lmi *l, struct lmi_msg *m)
 {
 	for (unsigned i = 0; i < l->pvcs && m->pvcs < LMI_MSG_PVCS; i++) {
 		struct lmi_pvc *p = &l->pvc[i];
@@ -268,7 +268,7 @@ static void list_pvcs(struct lmi *l, struct lmi_msg *m)
 }
 
 /* The user's number shows whether our last STATUS arrived. */
-static void confirm(struct lmi *l, bool arrived)
+static void lmi_confirm(struct lmi *l, bool arrived)
 {
 	if (!l->unconfirmed)
 		return;
@@ -285,7 +285,7 @@ static void confirm(struct lmi *l, bool arrived)
 	}
 }
 
-static void network_enquiry(struct lmi *l, const struct lmi_msg *m, uint64_t now)
+static void lmi_network_enquiry(struct lmi *l, const struct lmi_msg *m, uint64_t now)
 {
 	bool right = m->recv == l->send_seq;
 	struct lmi_msg answer;
@@ -293,34 +293,34 @@ static void network_enquiry(struct lmi *l, const struct lmi_msg *m, uint64_t now
 	l->count[LMI_ENQUIRY_RX]++;
 	l->deadline = now + l->conf.t392;
 	l->recv_seq = m->send;
-	confirm(l, right);
+	lmi_confirm(l, right);
 	l->only_asked = l->only_asked || (l->unasked && !right);
 	if (!right)
-		wrong(l, LMI_BAD_SEQ);
+		lmi_wrong(l, LMI_BAD_SEQ);
 	answer.type = LMI_STATUS;
 	answer.pvcs = 0;
 	answer.report = l->changed && !l->only_asked ? LMI_FULL : m->report;
 	l->unasked = answer.report != m->report;
 	if (answer.report == LMI_FULL) {
-		list_pvcs(l, &answer);
+		lmi_list_pvcs(l, &answer);
 		l->unconfirmed = true;
 		l->changed = false;
 		l->count[LMI_FULL_TX]++;
 	}
 	l->count[LMI_STATUS_TX]++;
-	send_msg(l, &answer);
+	lmi_send_msg(l, &answer);
 	if (right)
-		event(l, false);
-	report_pvcs(l);
+		lmi_event(l, false);
+	lmi_report_pvcs(l);
 }
 
-static void network_expired(struct lmi *l, uint64_t now)
+static void lmi_network_expired(struct lmi *l, uint64_t now)
 {
 	l->deadline = now + l->conf.t392;
-	wrong(l, LMI_TIMEOUT);
+	lmi_wrong(l, LMI_TIMEOUT);
 }
 
-static void tell(struct lmi *l, const struct lmi_pvc *p)
+static void lmi_tell(struct lmi *l, const struct lmi_pvc *p)
 {
 	struct lmi_msg m;
 
@@ -333,12 +333,12 @@ static void tell(struct lmi *l, const struct lmi_pvc *p)
 			: p->state == LMI_PVC_ABSENT ? LMI_PVC_D
 						     : 0;
 	l->count[LMI_ASYNC_TX]++;
-	put_msg(l, &m);
+	lmi_put_msg(l, &m);
 }
 
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state)
 {
-	struct lmi_pvc *p = find(l, dlci);
+	struct lmi_pvc *p = lmi_find(l, dlci);
 	bool known;
 
 	if (!p || p->state == state)
@@ -349,8 +349,8 @@ void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state)
 	p->state = (uint8_t)state;
 	l->changed = true;
 	if (l->up && known && !l->only_asked)
-		tell(l, p);
-	report_pvcs(l);
+		lmi_tell(l, p);
+	lmi_report_pvcs(l);
 }
 
 /* --- both ------------------------------------------------------------------------------------- */
@@ -388,7 +388,7 @@ void lmi_stop(struct lmi *l)
 	l->running = false;
 	l->deadline = UINT64_MAX;
 	if (l->up)
-		go_down(l);
+		lmi_go_down(l);
 }
 
 void lmi_expire(struct lmi *l, uint64_t now)
@@ -396,13 +396,13 @@ void lmi_expire(struct lmi *l, uint64_t now)
 	if (!l->running || now < l->deadline)
 		return;
 	if (l->conf.role == LMI_USER)
-		user_expired(l, now);
+		lmi_user_expired(l, now);
 	else
-		network_expired(l, now);
+		lmi_network_expired(l, now);
 }
 
 /* While searching: is it what we wait for, in any kind? */
-static void recognise(struct lmi *l, struct lmi_msg *m, const uint8_t *pdu, size_t len)
+static void lmi_recognise(struct lmi *l, struct lmi_msg *m, const uint8_t *pdu, size_t len)
 {
 	for (unsigned k = 0; k < LMI_KINDS; k++) {
 		if (!lmi_msg_get(m, (enum lmi_kind)k, l->conf.address, pdu, len))
@@ -423,13 +423,13 @@ void lmi_rx(struct lmi *l, const uint8_t *pdu, size_t len, uint64_t now)
 	if (!l->running)
 		return;
 	if (l->searching)
-		recognise(l, &m, pdu, len);
+		lmi_recognise(l, &m, pdu, len);
 	if (!lmi_msg_get(&m, l->conf.kind, l->conf.address, pdu, len))
-		wrong(l, LMI_MALFORMED);
+		lmi_wrong(l, LMI_MALFORMED);
 	else if (l->conf.role == LMI_USER && m.type != LMI_STATUS_ENQUIRY)
-		user_status(l, &m);
+		lmi_user_status(l, &m);
 	else if (l->conf.role == LMI_NETWORK && m.type == LMI_STATUS_ENQUIRY)
-		network_enquiry(l, &m, now);
+		lmi_network_enquiry(l, &m, now);
 	else
 		l->count[LMI_UNEXPECTED]++;
 }

@@ -42,7 +42,7 @@ static const struct {
 #define FLAT_OCTETS 6u
 #define FLAT_MAX    0xffffu
 
-static unsigned pvc_octets(const struct lmi_variant *v, enum q922_format f)
+static unsigned lmi_msg_pvc_octets(const struct lmi_variant *v, enum q922_format f)
 {
 	return v->flat_dlci ? FLAT_OCTETS : q922_octets(f) + 1;
 }
@@ -52,7 +52,7 @@ bool lmi_msg_fits(enum lmi_kind kind, enum q922_format f)
 	return !lmi_variants[kind].flat_dlci || q922_max_dlci(f) <= FLAT_MAX;
 }
 
-static bool get_dlci(uint32_t *dlci, enum q922_format f, const uint8_t *p)
+static bool lmi_msg_get_dlci(uint32_t *dlci, enum q922_format f, const uint8_t *p)
 {
 	unsigned octets = q922_octets(f);
 
@@ -66,10 +66,10 @@ static bool get_dlci(uint32_t *dlci, enum q922_format f, const uint8_t *p)
 	return true;
 }
 
-static bool get_pvc(struct lmi_msg *m, const struct lmi_variant *v, enum q922_format f,
+static bool lmi_msg_get_pvc(struct lmi_msg *m, const struct lmi_variant *v, enum q922_format f,
 		    struct rd *e)
 {
-	unsigned octets = pvc_octets(v, f);
+	unsigned octets = lmi_msg_pvc_octets(v, f);
 	const uint8_t *p = rd_take(e, octets);
 	struct lmi_msg_pvc *pvc;
 
@@ -82,10 +82,10 @@ static bool get_pvc(struct lmi_msg *m, const struct lmi_variant *v, enum q922_fo
 		return true;
 	}
 	pvc->bits = p[octets - 1] & STATUS_BITS;
-	return p[octets - 1] & EXT && get_dlci(&pvc->dlci, f, p);
+	return p[octets - 1] & EXT && lmi_msg_get_dlci(&pvc->dlci, f, p);
 }
 
-static bool get_element(struct lmi_msg *m, const struct lmi_variant *v, enum q922_format f,
+static bool lmi_msg_get_element(struct lmi_msg *m, const struct lmi_variant *v, enum q922_format f,
 			uint8_t id, struct rd *e, bool *has_report)
 {
 	if (id == v->report) {
@@ -96,13 +96,13 @@ static bool get_element(struct lmi_msg *m, const struct lmi_variant *v, enum q92
 		m->recv = rd_u8(e);
 		m->has_keepalive = true;
 	} else if (id == v->pvc) {
-		return get_pvc(m, v, f, e);
+		return lmi_msg_get_pvc(m, v, f, e);
 	}
 	return !e->bad;
 }
 
 /* The asynchronous report has no keepalive and one PVC; the others must have the keepalive. */
-static bool sound(const struct lmi_msg *m, const struct lmi_variant *v)
+static bool lmi_msg_sound(const struct lmi_msg *m, const struct lmi_variant *v)
 {
 	if (m->type == LMI_STATUS && m->report == LMI_ASYNC)
 		return !v->update && m->pvcs == 1;
@@ -111,7 +111,7 @@ static bool sound(const struct lmi_msg *m, const struct lmi_variant *v)
 	return m->has_keepalive && (m->type == LMI_STATUS || !m->pvcs);
 }
 
-static bool is_type(const struct lmi_variant *v, uint8_t type)
+static bool lmi_msg_is_type(const struct lmi_variant *v, uint8_t type)
 {
 	return type == LMI_STATUS || type == LMI_STATUS_ENQUIRY ||
 	       (type == LMI_UPDATE && v->update);
@@ -129,7 +129,7 @@ bool lmi_msg_get(struct lmi_msg *m, enum lmi_kind kind, enum q922_format f, cons
 	if (rd_u8(&r) != UI || rd_u8(&r) != v->pd || rd_u8(&r) != 0)
 		return false;
 	m->type = rd_u8(&r);
-	if (!is_type(v, m->type))
+	if (!lmi_msg_is_type(v, m->type))
 		return false;
 	if (v->shift && rd_u8(&r) != v->shift)
 		return false;
@@ -140,23 +140,23 @@ bool lmi_msg_get(struct lmi_msg *m, enum lmi_kind kind, enum q922_format f, cons
 		if (id & SINGLE)
 			continue;
 		e = rd_sub(&r, rd_u8(&r));
-		if (!get_element(m, v, f, id, &e, &has_report))
+		if (!lmi_msg_get_element(m, v, f, id, &e, &has_report))
 			return false;
 	}
 	if (m->type == LMI_UPDATE) {
 		m->report = LMI_ASYNC;
 		return !r.bad && m->pvcs;
 	}
-	return !r.bad && has_report && sound(m, v);
+	return !r.bad && has_report && lmi_msg_sound(m, v);
 }
 
-static void put_pvc(struct wr *w, const struct lmi_variant *v, enum q922_format f,
+static void lmi_msg_put_pvc(struct wr *w, const struct lmi_variant *v, enum q922_format f,
 		    const struct lmi_msg_pvc *pvc)
 {
 	unsigned octets = q922_octets(f);
 
 	wr_u8(w, v->pvc);
-	wr_u8(w, (uint8_t)pvc_octets(v, f));
+	wr_u8(w, (uint8_t)lmi_msg_pvc_octets(v, f));
 	if (v->flat_dlci) {
 		wr_u16(w, (uint16_t)pvc->dlci);
 		wr_u8(w, pvc->bits);
@@ -193,12 +193,12 @@ void lmi_msg_put(struct wr *w, enum lmi_kind kind, enum q922_format f, const str
 		wr_u8(w, m->recv);
 	}
 	for (unsigned i = 0; i < m->pvcs; i++)
-		put_pvc(w, v, f, &m->pvc[i]);
+		lmi_msg_put_pvc(w, v, f, &m->pvc[i]);
 }
 
 size_t lmi_msg_octets(enum lmi_kind kind, enum q922_format f, unsigned n)
 {
 	const struct lmi_variant *v = &lmi_variants[kind];
 
-	return 4 + (v->shift != 0) + 3 + 4 + (size_t)n * (2u + pvc_octets(v, f));
+	return 4 + (v->shift != 0) + 3 + 4 + (size_t)n * (2u + lmi_msg_pvc_octets(v, f));
 }

@@ -9,35 +9,35 @@
 
 #define MESSAGE_TYPE 3u /* its offset in a PDU, in every kind */
 
-static const struct lmi_side *other(const struct lmi_side *s)
+static const struct lmi_side *lmi_sides_other(const struct lmi_side *s)
 {
 	return s->of->n < 2 ? NULL : &s->of->side[s == s->of->side];
 }
 
-static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
+static void lmi_sides_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	struct lmi_sides *s = ((struct lmi_side *)ctx)->of;
 
 	s->ops->tx(s->ctx, pdu, len);
 }
 
-static void on_link(void *ctx, bool up)
+static void lmi_sides_link(void *ctx, bool up)
 {
-	const struct lmi_side *side = ctx, *o = other(side);
+	const struct lmi_side *side = ctx, *o = lmi_sides_other(side);
 
 	if (!o || o->lmi.up)
 		side->of->ops->link(side->of->ctx, up);
 }
 
-static void on_pvc(void *ctx, uint32_t dlci, bool up)
+static void lmi_sides_pvc(void *ctx, uint32_t dlci, bool up)
 {
-	const struct lmi_side *side = ctx, *o = other(side);
+	const struct lmi_side *side = ctx, *o = lmi_sides_other(side);
 
 	if (!o || lmi_pvc_up(&o->lmi, dlci))
 		side->of->ops->pvc(side->of->ctx, dlci, up);
 }
 
-static const struct lmi_ops side_ops = {on_tx, on_link, on_pvc};
+static const struct lmi_ops side_ops = {lmi_sides_tx, lmi_sides_link, lmi_sides_pvc};
 
 const char *lmi_sides_check(const struct lmi_conf *c, bool nni)
 {

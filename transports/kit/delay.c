@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void insert_after(struct delay_queue *q, struct delayed *at, struct delayed *d)
+static void delay_insert_after(struct delay_queue *q, struct delayed *at, struct delayed *d)
 {
 	d->prev = at;
 	d->next = at ? at->next : q->first;
@@ -42,7 +42,7 @@ bool delay_push(struct delay_queue *q, uint64_t due, uint32_t tag, const void *h
 		memcpy(d->data + head_len, payload, len);
 	while (at && at->due > due)
 		at = at->prev;
-	insert_after(q, at, d);
+	delay_insert_after(q, at, d);
 	return true;
 }
 

@@ -7,22 +7,22 @@
 
 #include <stdlib.h>
 
-static void put(struct due *d, uint32_t i, uint32_t id)
+static void due_put(struct due *d, uint32_t i, uint32_t id)
 {
 	d->heap[i] = id;
 	d->place[id] = i;
 }
 
-static uint32_t up(struct due *d, uint32_t i, uint64_t at)
+static uint32_t due_up(struct due *d, uint32_t i, uint64_t at)
 {
 	while (i && d->at[d->heap[(i - 1) / 2]] > at) {
-		put(d, i, d->heap[(i - 1) / 2]);
+		due_put(d, i, d->heap[(i - 1) / 2]);
 		i = (i - 1) / 2;
 	}
 	return i;
 }
 
-static uint32_t down(struct due *d, uint32_t i, uint64_t at)
+static uint32_t due_down(struct due *d, uint32_t i, uint64_t at)
 {
 	for (;;) {
 		uint32_t child = 2 * i + 1;
@@ -31,26 +31,26 @@ static uint32_t down(struct due *d, uint32_t i, uint64_t at)
 			child++;
 		if (child >= d->n || d->at[d->heap[child]] >= at)
 			return i;
-		put(d, i, d->heap[child]);
+		due_put(d, i, d->heap[child]);
 		i = child;
 	}
 }
 
 /* id stands at place i or is new there; its time is `at`. */
-static void settle(struct due *d, uint32_t i, uint32_t id)
+static void due_settle(struct due *d, uint32_t i, uint32_t id)
 {
 	uint64_t at = d->at[id];
 
-	put(d, down(d, up(d, i, at), at), id);
+	due_put(d, due_down(d, due_up(d, i, at), at), id);
 }
 
-static void take_out(struct due *d, uint32_t id)
+static void due_take_out(struct due *d, uint32_t id)
 {
 	uint32_t i = d->place[id], last = d->heap[--d->n];
 
 	d->at[id] = DUE_NEVER;
 	if (last != id)
-		settle(d, i, last);
+		due_settle(d, i, last);
 }
 
 void due_set(struct due *d, uint32_t id, uint64_t at)
@@ -59,11 +59,11 @@ void due_set(struct due *d, uint32_t id, uint64_t at)
 
 	if (at == DUE_NEVER) {
 		if (was)
-			take_out(d, id);
+			due_take_out(d, id);
 		return;
 	}
 	d->at[id] = at;
-	settle(d, was ? d->place[id] : d->n++, id);
+	due_settle(d, was ? d->place[id] : d->n++, id);
 }
 
 uint64_t due_next(const struct due *d)
@@ -76,7 +76,7 @@ bool due_pop(struct due *d, uint64_t now, uint32_t *id)
 	if (due_next(d) == DUE_NEVER || due_next(d) > now)
 		return false;
 	*id = d->heap[0];
-	take_out(d, *id);
+	due_take_out(d, *id);
 	return true;
 }
 

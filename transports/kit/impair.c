@@ -10,7 +10,7 @@
 #define REORDER_LEAST 10000u /* us a frame is held back when there is no delay to go by */
 
 /* splitmix64 */
-static uint64_t draw(struct impair *im)
+static uint64_t impair_draw(struct impair *im)
 {
 	uint64_t z = im->state += 0x9e3779b97f4a7c15u;
 
@@ -19,9 +19,9 @@ static uint64_t draw(struct impair *im)
 	return z ^ z >> 31;
 }
 
-static bool chance(struct impair *im, uint32_t parts)
+static bool impair_chance(struct impair *im, uint32_t parts)
 {
-	return draw(im) % 1000000 < parts;
+	return impair_draw(im) % 1000000 < parts;
 }
 
 int impair_init(struct impair *im, const struct settings *set, char *err, size_t err_len)
@@ -57,9 +57,9 @@ bool impair_on(const struct impair *im)
 
 unsigned impair_plan(struct impair *im, uint64_t now, uint64_t due[2])
 {
-	bool lost = chance(im, im->loss), twice = chance(im, im->duplicate);
-	bool held = chance(im, im->reorder);
-	uint64_t jitter[2] = {draw(im), draw(im)};
+	bool lost = impair_chance(im, im->loss), twice = impair_chance(im, im->duplicate);
+	bool held = impair_chance(im, im->reorder);
+	uint64_t jitter[2] = {impair_draw(im), impair_draw(im)};
 
 	if (lost) {
 		im->lost++;

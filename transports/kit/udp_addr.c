@@ -19,7 +19,7 @@ struct pieces {
 	int port;   /* -1 = none */
 };
 
-static bool number(const char *s, size_t len, int max, int *out)
+static bool udp_addr_number(const char *s, size_t len, int max, int *out)
 {
 	int v = 0;
 
@@ -35,7 +35,7 @@ static bool number(const char *s, size_t len, int max, int *out)
 }
 
 /* host[/prefix] of `len` octets. */
-static bool split_host(struct pieces *p, const char *s, size_t len)
+static bool udp_addr_split_host(struct pieces *p, const char *s, size_t len)
 {
 	const char *slash = memchr(s, '/', len);
 	size_t host = slash ? (size_t)(slash - s) : len;
@@ -44,10 +44,10 @@ static bool split_host(struct pieces *p, const char *s, size_t len)
 		return false;
 	memcpy(p->host, s, host);
 	p->host[host] = '\0';
-	return !slash || number(slash + 1, len - host - 1, 128, &p->prefix);
+	return !slash || udp_addr_number(slash + 1, len - host - 1, 128, &p->prefix);
 }
 
-static bool split(struct pieces *p, const char *text)
+static bool udp_addr_split(struct pieces *p, const char *text)
 {
 	const char *end, *colon;
 	size_t len = strlen(text);
@@ -55,21 +55,21 @@ static bool split(struct pieces *p, const char *text)
 	p->prefix = p->port = -1;
 	if (text[0] == '[') {
 		end = strchr(text, ']');
-		if (!end || !split_host(p, text + 1, (size_t)(end - text - 1)))
+		if (!end || !udp_addr_split_host(p, text + 1, (size_t)(end - text - 1)))
 			return false;
 		if (!end[1])
 			return true;
-		return end[1] == ':' && number(end + 2, strlen(end + 2), 65535, &p->port);
+		return end[1] == ':' && udp_addr_number(end + 2, strlen(end + 2), 65535, &p->port);
 	}
 	colon = strchr(text, ':');
 	if (!colon || strchr(colon + 1, ':'))
-		return split_host(p, text, len);
-	return split_host(p, text, (size_t)(colon - text)) &&
-	       number(colon + 1, strlen(colon + 1), 65535, &p->port);
+		return udp_addr_split_host(p, text, len);
+	return udp_addr_split_host(p, text, (size_t)(colon - text)) &&
+	       udp_addr_number(colon + 1, strlen(colon + 1), 65535, &p->port);
 }
 
 /* The interface after '%', by name or number. */
-static bool parse_scope(struct udp_ep *out, char *host)
+static bool udp_addr_parse_scope(struct udp_ep *out, char *host)
 {
 	char *percent = strchr(host, '%');
 	int n;
@@ -78,18 +78,18 @@ static bool parse_scope(struct udp_ep *out, char *host)
 		return true;
 	*percent = '\0';
 	out->scope = if_nametoindex(percent + 1);
-	if (!out->scope && number(percent + 1, strlen(percent + 1), 99999, &n))
+	if (!out->scope && udp_addr_number(percent + 1, strlen(percent + 1), 99999, &n))
 		out->scope = (uint32_t)n;
 	return out->scope != 0;
 }
 
-static bool parse_host(struct udp_ep *out, char *host)
+static bool udp_addr_parse_host(struct udp_ep *out, char *host)
 {
 	if (inet_pton(AF_INET, host, out->ip) == 1) {
 		out->family = 4;
 		return true;
 	}
-	if (!parse_scope(out, host) || inet_pton(AF_INET6, host, out->ip) != 1)
+	if (!udp_addr_parse_scope(out, host) || inet_pton(AF_INET6, host, out->ip) != 1)
 		return false;
 	out->family = 6;
 	return true;
@@ -100,7 +100,7 @@ bool udp_ep_parse(struct udp_ep *out, const char *text, uint16_t default_port)
 	struct pieces p;
 
 	memset(out, 0, sizeof(*out));
-	if (!split(&p, text) || p.prefix >= 0 || !parse_host(out, p.host)) {
+	if (!udp_addr_split(&p, text) || p.prefix >= 0 || !udp_addr_parse_host(out, p.host)) {
 		memset(out, 0, sizeof(*out));
 		return false;
 	}
@@ -190,7 +190,7 @@ bool udp_ep_from_addr(struct udp_ep *out, const struct ist_addr *a)
 	return out->family == 4 || out->family == 6;
 }
 
-static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
+static bool udp_addr_same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
 	unsigned rest = bits % 8;
 
@@ -208,11 +208,11 @@ bool udp_ep_match(const struct udp_ep *e, const char *pattern)
 	memset(&want, 0, sizeof(want));
 	if (!strcmp(pattern, "*"))
 		return true;
-	if (!split(&p, pattern) || !parse_host(&want, p.host) || want.family != e->family)
+	if (!udp_addr_split(&p, pattern) || !udp_addr_parse_host(&want, p.host) || want.family != e->family)
 		return false;
 	if (p.prefix > width || (p.port >= 0 && p.port != e->port))
 		return false;
 	if (want.scope && want.scope != e->scope)
 		return false;
-	return same_bits(e->ip, want.ip, (unsigned)(p.prefix < 0 ? width : p.prefix));
+	return udp_addr_same_bits(e->ip, want.ip, (unsigned)(p.prefix < 0 ? width : p.prefix));
 }

@@ -58,9 +58,9 @@ void link_counted_many(struct link *l, enum link_counter c, uint64_t n)
 	l->count[c] += n;
 }
 
-static void on_time(void *arg, uint64_t now);
+static void link_on_time(void *arg, uint64_t now);
 
-static void arm(struct link *l)
+static void link_arm(struct link *l)
 {
 	uint64_t held = delay_next(&l->held), at = l->recheck < held ? l->recheck : held;
 
@@ -68,12 +68,12 @@ static void arm(struct link *l)
 		return;
 	l->at = at;
 	if (at != UINT64_MAX)
-		l->conf.host->timer(l->conf.host_ctx, &l->timer, at, on_time, l);
+		l->conf.host->timer(l->conf.host_ctx, &l->timer, at, link_on_time, l);
 }
 
 /* --- carrier ---------------------------------------------------------------------------------- */
 
-static void set_carrier(struct link *l, bool up, const char *words)
+static void link_set_carrier(struct link *l, bool up, const char *words)
 {
 	if (!up)
 		snprintf(l->words, sizeof(l->words), "%s", words);
@@ -84,7 +84,7 @@ static void set_carrier(struct link *l, bool up, const char *words)
 	l->conf.user->carrier(l->conf.ctx, up, l->words);
 }
 
-static void retry_later(struct link *l, uint64_t now)
+static void link_retry_later(struct link *l, uint64_t now)
 {
 	l->pause = l->pause ? 2 * l->pause : SECOND;
 	if (l->pause > RETRY_MOST)
@@ -92,7 +92,7 @@ static void retry_later(struct link *l, uint64_t now)
 	l->recheck = now + l->pause;
 }
 
-static void start(struct link *l, uint64_t now)
+static void link_start(struct link *l, uint64_t now)
 {
 	int r = l->kind->start(l->impl);
 
@@ -102,10 +102,10 @@ static void start(struct link *l, uint64_t now)
 		return;
 	}
 	snprintf(l->words, sizeof(l->words), "%s", strerror(-r));
-	retry_later(l, now);
+	link_retry_later(l, now);
 }
 
-static void check(struct link *l, uint64_t now)
+static void link_check(struct link *l, uint64_t now)
 {
 	int r;
 
@@ -113,30 +113,30 @@ static void check(struct link *l, uint64_t now)
 	r = l->kind->check(l->impl);
 	if (r >= 0) {
 		l->pause = r ? 0 : l->pause;
-		set_carrier(l, r > 0, "no carrier");
+		link_set_carrier(l, r > 0, "no carrier");
 		return;
 	}
 	l->started = false;
 	l->kind->stop(l->impl);
-	retry_later(l, now);
-	set_carrier(l, false, strerror(-r));
+	link_retry_later(l, now);
+	link_set_carrier(l, false, strerror(-r));
 }
 
 void link_recheck(struct link *l)
 {
 	l->recheck = l->conf.host->now(l->conf.host_ctx);
-	arm(l);
+	link_arm(l);
 }
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
-static void hand_out(struct link *l, const struct link_frame *f, unsigned n)
+static void link_hand_out(struct link *l, const struct link_frame *f, unsigned n)
 {
 	l->count[LINK_RX] += n;
 	l->conf.user->frames(l->conf.ctx, f, n);
 }
 
-static void release_one(struct link *l, const struct delayed *d)
+static void link_release_one(struct link *l, const struct delayed *d)
 {
 	const struct link_frame f = {NULL, d->data, 0, d->len};
 
@@ -145,20 +145,20 @@ static void release_one(struct link *l, const struct delayed *d)
 	else if (d->tag == TAG_SEND)
 		l->kind->send(l->impl, &f, 1);
 	else
-		hand_out(l, &f, 1);
+		link_hand_out(l, &f, 1);
 }
 
-static void release(struct link *l, uint64_t now)
+static void link_release(struct link *l, uint64_t now)
 {
 	struct delayed *d;
 
 	while ((d = delay_pop(&l->held, now))) {
-		release_one(l, d);
+		link_release_one(l, d);
 		free(d);
 	}
 }
 
-static void hold(struct link *l, const struct link_frame *f, uint32_t tag)
+static void link_hold(struct link *l, const struct link_frame *f, uint32_t tag)
 {
 	uint64_t due[2];
 	unsigned n = impair_plan(&l->impair, l->conf.host->now(l->conf.host_ctx), due);
@@ -176,28 +176,28 @@ void link_received(struct link *l, const struct link_frame *f, unsigned n)
 		return;
 	}
 	if (!l->impair_receive) {
-		hand_out(l, f, n);
+		link_hand_out(l, f, n);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
-		hold(l, &f[i], TAG_RECEIVE);
-	arm(l);
+		link_hold(l, &f[i], TAG_RECEIVE);
+	link_arm(l);
 }
 
-static bool too_long(struct link *l, const struct link_frame *f)
+static bool link_too_long(struct link *l, const struct link_frame *f)
 {
 	return (f->head ? f->head_len : 0) + (uint64_t)f->len > l->kind->mtu(l->impl);
 }
 
-static void send_fitting(struct link *l, const struct link_frame *f, unsigned n)
+static void link_send_fitting(struct link *l, const struct link_frame *f, unsigned n)
 {
 	if (!l->impair_send) {
 		l->kind->send(l->impl, f, n);
 		return;
 	}
 	for (unsigned i = 0; i < n; i++)
-		hold(l, &f[i], TAG_SEND);
-	arm(l);
+		link_hold(l, &f[i], TAG_SEND);
+	link_arm(l);
 }
 
 void link_send(struct link *l, const struct link_frame *f, unsigned n)
@@ -209,35 +209,35 @@ void link_send(struct link *l, const struct link_frame *f, unsigned n)
 		return;
 	}
 	for (unsigned i = 0; i < n; i++) {
-		if (!too_long(l, &f[i]))
+		if (!link_too_long(l, &f[i]))
 			continue;
 		l->count[LINK_TX_TOO_LONG]++;
 		if (i > from)
-			send_fitting(l, f + from, i - from);
+			link_send_fitting(l, f + from, i - from);
 		from = i + 1;
 	}
 	if (n > from)
-		send_fitting(l, f + from, n - from);
+		link_send_fitting(l, f + from, n - from);
 }
 
-static void on_time(void *arg, uint64_t now)
+static void link_on_time(void *arg, uint64_t now)
 {
 	struct link *l = arg;
 
 	l->busy = true;
 	l->at = UINT64_MAX;
 	if (!l->started && now >= l->recheck)
-		start(l, now);
+		link_start(l, now);
 	if (l->started && now >= l->recheck)
-		check(l, now);
-	release(l, now);
+		link_check(l, now);
+	link_release(l, now);
 	l->busy = false;
-	arm(l);
+	link_arm(l);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int find_kind(const char *text, const struct link_kind **out, char *err, size_t err_len)
+static int link_find_kind(const char *text, const struct link_kind **out, char *err, size_t err_len)
 {
 	char forms[400];
 	size_t at = 0;
@@ -254,7 +254,7 @@ static int find_kind(const char *text, const struct link_kind **out, char *err, 
 }
 
 /* Reasons that will not pass by waiting. */
-static bool hopeless(int err)
+static bool link_hopeless(int err)
 {
 	static const int errs[] = {EPERM,      EACCES,	     EINVAL,
 				   EADDRINUSE, EAFNOSUPPORT, EPROTONOSUPPORT};
@@ -265,7 +265,7 @@ static bool hopeless(int err)
 	return false;
 }
 
-static int open_kind(struct link *l, const char *text, char *err, size_t err_len)
+static int link_open_kind(struct link *l, const char *text, char *err, size_t err_len)
 {
 	int r;
 
@@ -273,16 +273,16 @@ static int open_kind(struct link *l, const char *text, char *err, size_t err_len
 	if (!l->impl)
 		return -EINVAL;
 	r = l->kind->start(l->impl);
-	if (r < 0 && hopeless(-r))
+	if (r < 0 && link_hopeless(-r))
 		return settings_error(err, err_len, -r, "link %s: %s", text, strerror(-r));
 	l->started = !r;
 	snprintf(l->words, sizeof(l->words), "%s", r ? strerror(-r) : "not up yet");
 	l->recheck = l->conf.host->now(l->conf.host_ctx);
 	if (r) {
 		l->conf.host->log(l->conf.host_ctx, 4, "link %s: %s, waiting for it", text, l->words);
-		retry_later(l, l->recheck);
+		link_retry_later(l, l->recheck);
 	}
-	arm(l);
+	link_arm(l);
 	return 0;
 }
 
@@ -291,7 +291,7 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 {
 	const struct link_kind *kind = NULL;
 	struct link *l;
-	int r = find_kind(text, &kind, err, err_len);
+	int r = link_find_kind(text, &kind, err, err_len);
 
 	if (r < 0)
 		return r;
@@ -308,7 +308,7 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 		l->impair_receive = !settings_is(&conf->settings, "impair-direction", "send");
 	}
 	if (!r)
-		r = open_kind(l, text, err, err_len);
+		r = link_open_kind(l, text, err, err_len);
 	if (r < 0) {
 		link_close(l);
 		return r;
@@ -337,7 +337,7 @@ void link_close(struct link *l)
 	if (!l)
 		return;
 	if (l->timer)
-		l->conf.host->timer(l->conf.host_ctx, &l->timer, UINT64_MAX, on_time, l);
+		l->conf.host->timer(l->conf.host_ctx, &l->timer, UINT64_MAX, link_on_time, l);
 	if (l->impl) {
 		if (l->started)
 			l->kind->stop(l->impl);

@@ -42,14 +42,14 @@ struct atmpvc_link {
 	uint8_t *buffer; /* BATCH of those */
 };
 
-static const struct link_conf *conf(const struct atmpvc_link *u)
+static const struct link_conf *link_atmpvc_conf(const struct atmpvc_link *u)
 {
 	return link_conf_of(u->link);
 }
 
 /* --- the socket of a circuit ------------------------------------------------------------------ */
 
-static int connect_pvc(int fd, int interface, const struct link_circuit *c)
+static int link_atmpvc_connect_pvc(int fd, int interface, const struct link_circuit *c)
 {
 	const struct atm_trafprm ubr = {
 		.traffic_class = ATM_UBR, .max_pcr = ATM_MAX_PCR, .max_sdu = (int)c->sdu_max};
@@ -65,44 +65,44 @@ static int connect_pvc(int fd, int interface, const struct link_circuit *c)
 	return fd;
 }
 
-static int new_socket(void)
+static int link_atmpvc_new_socket(void)
 {
 	int fd = socket(AF_ATMPVC, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, ATM_AAL5);
 
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_pvc(int interface, const struct link_circuit *c)
+static int link_atmpvc_open_pvc(int interface, const struct link_circuit *c)
 {
-	int fd = new_socket(), r = fd < 0 ? fd : connect_pvc(fd, interface, c);
+	int fd = link_atmpvc_new_socket(), r = fd < 0 ? fd : link_atmpvc_connect_pvc(fd, interface, c);
 
 	if (fd >= 0 && r < 0)
 		close(fd);
 	return r;
 }
 
-int (*link_atmpvc_open)(int interface, const struct link_circuit *c) = open_pvc;
+int (*link_atmpvc_open)(int interface, const struct link_circuit *c) = link_atmpvc_open_pvc;
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void on_ready(void *arg, unsigned ready);
+static void link_atmpvc_on_ready(void *arg, unsigned ready);
 
-static void unwatch(struct pvc *p)
+static void link_atmpvc_unwatch(struct pvc *p)
 {
 	if (p->watched)
-		conf(p->u)->host->watch(conf(p->u)->host_ctx, p->fd, 0, on_ready, p);
+		link_atmpvc_conf(p->u)->host->watch(link_atmpvc_conf(p->u)->host_ctx, p->fd, 0, link_atmpvc_on_ready, p);
 	p->watched = false;
 }
 
-static void lose(struct pvc *p, int err)
+static void link_atmpvc_lose(struct pvc *p, int err)
 {
-	unwatch(p); /* it would be readable for ever */
+	link_atmpvc_unwatch(p); /* it would be readable for ever */
 	p->u->lost = err;
 	link_recheck(p->u->link);
 }
 
 /* One SDU behind its circuit; false when there is none, or it was dropped. */
-static bool receive_one(struct pvc *p, uint8_t *room, struct link_frame *out, bool *more)
+static bool link_atmpvc_receive_one(struct pvc *p, uint8_t *room, struct link_frame *out, bool *more)
 {
 	struct atmpvc_link *u = p->u;
 	struct iovec iov = {room + CIRCUIT, u->room - CIRCUIT};
@@ -112,7 +112,7 @@ static bool receive_one(struct pvc *p, uint8_t *room, struct link_frame *out, bo
 	*more = n > 0;
 	if (n <= 0) {
 		if (!n || (errno != EAGAIN && errno != EINTR))
-			lose(p, n ? errno : ENOTCONN);
+			link_atmpvc_lose(p, n ? errno : ENOTCONN);
 		return false;
 	}
 	if (m.msg_flags & MSG_TRUNC) {
@@ -125,7 +125,7 @@ static bool receive_one(struct pvc *p, uint8_t *room, struct link_frame *out, bo
 	return true;
 }
 
-static void on_ready(void *arg, unsigned ready)
+static void link_atmpvc_on_ready(void *arg, unsigned ready)
 {
 	struct pvc *p = arg;
 	struct atmpvc_link *u = p->u;
@@ -137,7 +137,7 @@ static void on_ready(void *arg, unsigned ready)
 		unsigned n = 0;
 
 		for (unsigned j = 0; j < BATCH && more; j++)
-			n += receive_one(p, u->buffer + (size_t)n * u->room, &frames[n], &more);
+			n += link_atmpvc_receive_one(p, u->buffer + (size_t)n * u->room, &frames[n], &more);
 		if (n)
 			link_received(u->link, frames, n);
 	}
@@ -145,7 +145,7 @@ static void on_ready(void *arg, unsigned ready)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static int compare(const void *key, const void *pvc)
+static int link_atmpvc_compare(const void *key, const void *pvc)
 {
 	const struct link_circuit *a = key, *b = ((const struct pvc *)pvc)->circuit;
 	uint32_t x = (uint32_t)a->vpi << 16 | a->vci, y = (uint32_t)b->vpi << 16 | b->vci;
@@ -154,7 +154,7 @@ static int compare(const void *key, const void *pvc)
 }
 
 /* The circuit may stand in the head or in the payload, or in both. */
-static struct pvc *circuit_of(const struct atmpvc_link *u, const struct link_frame *f,
+static struct pvc *link_atmpvc_circuit_of(const struct atmpvc_link *u, const struct link_frame *f,
 			      uint32_t from_head)
 {
 	struct link_circuit c = {0};
@@ -169,13 +169,13 @@ static struct pvc *circuit_of(const struct atmpvc_link *u, const struct link_fra
 		memcpy(octets + from_head, f->payload, CIRCUIT - from_head);
 	c.vpi = rd_u16(&r);
 	c.vci = rd_u16(&r);
-	return bsearch(&c, u->pvc, u->pvcs, sizeof(*u->pvc), compare);
+	return bsearch(&c, u->pvc, u->pvcs, sizeof(*u->pvc), link_atmpvc_compare);
 }
 
-static enum link_counter send_one(struct atmpvc_link *u, const struct link_frame *f)
+static enum link_counter link_atmpvc_send_one(struct atmpvc_link *u, const struct link_frame *f)
 {
 	uint32_t head = f->head ? f->head_len : 0, from_head = head < CIRCUIT ? head : CIRCUIT;
-	struct pvc *p = circuit_of(u, f, from_head);
+	struct pvc *p = link_atmpvc_circuit_of(u, f, from_head);
 	struct iovec iov[2] = {
 		{head ? (void *)(uintptr_t)(f->head + from_head) : NULL, head - from_head},
 		{p ? (void *)(uintptr_t)(f->payload + CIRCUIT - from_head) : NULL, 0}};
@@ -191,35 +191,35 @@ static enum link_counter send_one(struct atmpvc_link *u, const struct link_frame
 	if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
 		return LINK_TX_FULL;
 	if (errno == EPIPE || errno == ENOTCONN)
-		lose(p, errno);
+		link_atmpvc_lose(p, errno);
 	return LINK_TX_ERROR;
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_atmpvc_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	struct atmpvc_link *u = impl;
 
 	for (unsigned i = 0; i < n; i++)
-		link_counted(u->link, send_one(u, &f[i]));
+		link_counted(u->link, link_atmpvc_send_one(u, &f[i]));
 }
 
 /* --- the kind --------------------------------------------------------------------------------- */
 
-static void stop(void *impl)
+static void link_atmpvc_stop(void *impl)
 {
 	struct atmpvc_link *u = impl;
 
 	for (unsigned i = 0; i < u->pvcs; i++) {
 		struct pvc *p = &u->pvc[i];
 
-		unwatch(p);
+		link_atmpvc_unwatch(p);
 		if (p->fd >= 0)
 			close(p->fd);
 		p->fd = -1;
 	}
 }
 
-static int start(void *impl)
+static int link_atmpvc_start(void *impl)
 {
 	struct atmpvc_link *u = impl;
 
@@ -228,7 +228,7 @@ static int start(void *impl)
 		int fd = link_atmpvc_open(u->interface, u->pvc[i].circuit);
 
 		if (fd < 0) {
-			stop(u);
+			link_atmpvc_stop(u);
 			return fd;
 		}
 		u->pvc[i].fd = fd;
@@ -236,15 +236,15 @@ static int start(void *impl)
 	return 0;
 }
 
-static int check(void *impl)
+static int link_atmpvc_check(void *impl)
 {
 	struct atmpvc_link *u = impl;
 
 	for (unsigned i = 0; i < u->pvcs && !u->lost; i++) {
 		struct pvc *p = &u->pvc[i];
 		int r = p->watched ? 0
-				   : conf(u)->host->watch(conf(u)->host_ctx, p->fd, IST_READ,
-							  on_ready, p);
+				   : link_atmpvc_conf(u)->host->watch(link_atmpvc_conf(u)->host_ctx, p->fd, IST_READ,
+							  link_atmpvc_on_ready, p);
 
 		if (r < 0)
 			return r;
@@ -253,7 +253,7 @@ static int check(void *impl)
 	return u->lost ? -u->lost : 1;
 }
 
-static void free_link(void *impl)
+static void link_atmpvc_free_link(void *impl)
 {
 	struct atmpvc_link *u = impl;
 
@@ -262,7 +262,7 @@ static void free_link(void *impl)
 	free(u);
 }
 
-static struct atmpvc_link *make(struct link *l, int interface)
+static struct atmpvc_link *link_atmpvc_make(struct link *l, int interface)
 {
 	const struct link_conf *c = link_conf_of(l);
 	struct atmpvc_link *u = calloc(1, sizeof(*u));
@@ -283,12 +283,12 @@ static struct atmpvc_link *make(struct link *l, int interface)
 	u->buffer = malloc((size_t)BATCH * u->room);
 	if (u->pvc && u->buffer)
 		return u;
-	free_link(u);
+	link_atmpvc_free_link(u);
 	return NULL;
 }
 
 /* Words for what can never work here, or NULL. */
-static const char *unfit(const struct link *l, const char *rest)
+static const char *link_atmpvc_unfit(const struct link *l, const char *rest)
 {
 	size_t digits = strspn(rest, "0123456789");
 	int fd;
@@ -299,9 +299,9 @@ static const char *unfit(const struct link *l, const char *rest)
 		return "carries AAL5 SDUs, it needs atm with framing = sdus";
 	if (!link_conf_of(l)->circuits)
 		return "opens the circuits that are configured, and there is none";
-	if (link_atmpvc_open != open_pvc)
+	if (link_atmpvc_open != link_atmpvc_open_pvc)
 		return NULL;
-	fd = new_socket();
+	fd = link_atmpvc_new_socket();
 	if (fd >= 0)
 		close(fd);
 	return fd == -EAFNOSUPPORT
@@ -310,10 +310,10 @@ static const char *unfit(const struct link *l, const char *rest)
 		       : NULL;
 }
 
-static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_atmpvc_parse(struct link *l, const char *rest, char *err, size_t err_len)
 {
-	const char *words = unfit(l, rest);
-	struct atmpvc_link *u = words ? NULL : make(l, atoi(rest));
+	const char *words = link_atmpvc_unfit(l, rest);
+	struct atmpvc_link *u = words ? NULL : link_atmpvc_make(l, atoi(rest));
 
 	if (words)
 		settings_error(err, err_len, EINVAL, "link: \"atmpvc:%s\" %s", rest, words);
@@ -322,7 +322,7 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 	return u;
 }
 
-static uint32_t mtu(const void *impl)
+static uint32_t link_atmpvc_mtu(const void *impl)
 {
 	return ((const struct atmpvc_link *)impl)->room;
 }
@@ -330,11 +330,11 @@ static uint32_t mtu(const void *impl)
 const struct link_kind link_atmpvc = {
 	.scheme = "atmpvc:",
 	.form = "atmpvc:INTERFACE",
-	.parse = parse,
-	.free = free_link,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.parse = link_atmpvc_parse,
+	.free = link_atmpvc_free_link,
+	.start = link_atmpvc_start,
+	.stop = link_atmpvc_stop,
+	.check = link_atmpvc_check,
+	.send = link_atmpvc_send_frames,
+	.mtu = link_atmpvc_mtu,
 };

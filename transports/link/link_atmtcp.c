@@ -45,23 +45,23 @@ struct atmtcp_link {
 	size_t in_len, out_at, out_len;
 };
 
-static const struct link_conf *conf(const struct atmtcp_link *u)
+static const struct link_conf *link_atmtcp_conf(const struct atmtcp_link *u)
 {
 	return link_conf_of(u->link);
 }
 
-static void on_ready(void *arg, unsigned ready);
+static void link_atmtcp_on_ready(void *arg, unsigned ready);
 
-static int watch(struct atmtcp_link *u, unsigned what)
+static int link_atmtcp_watch(struct atmtcp_link *u, unsigned what)
 {
-	return conf(u)->host->watch(conf(u)->host_ctx, u->fd, what, on_ready, u);
+	return link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->fd, what, link_atmtcp_on_ready, u);
 }
 
-static void drop(struct atmtcp_link *u)
+static void link_atmtcp_drop(struct atmtcp_link *u)
 {
 	if (u->fd < 0)
 		return;
-	watch(u, 0);
+	link_atmtcp_watch(u, 0);
 	close(u->fd);
 	u->fd = -1;
 	u->state = CLOSED;
@@ -71,26 +71,26 @@ static void drop(struct atmtcp_link *u)
 	u->waits = false;
 }
 
-static void lose(struct atmtcp_link *u, int err)
+static void link_atmtcp_lose(struct atmtcp_link *u, int err)
 {
-	drop(u);
+	link_atmtcp_drop(u);
 	u->lost = err;
 	link_recheck(u->link);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void control(struct atmtcp_link *u, const struct atmtcp_record *rec)
+static void link_atmtcp_control(struct atmtcp_link *u, const struct atmtcp_record *rec)
 {
 	char words[128];
 
 	atmtcp_words(words, sizeof(words), rec);
 	link_counted(u->link, LINK_CONTROL);
-	conf(u)->host->log(conf(u)->host_ctx, 7, "atmtcp: far end: %s", words);
+	link_atmtcp_conf(u)->host->log(link_atmtcp_conf(u)->host_ctx, 7, "atmtcp: far end: %s", words);
 }
 
 /* The record as a frame: the circuit moves up to the SDU, over the length. */
-static struct link_frame framed(struct atmtcp_link *u, const struct atmtcp_record *rec)
+static struct link_frame link_atmtcp_framed(struct atmtcp_link *u, const struct atmtcp_record *rec)
 {
 	uint8_t *data = u->in + (rec->data - u->in) - CIRCUIT;
 
@@ -99,7 +99,7 @@ static struct link_frame framed(struct atmtcp_link *u, const struct atmtcp_recor
 }
 
 /* All whole records; false when the stream is broken. */
-static bool records(struct atmtcp_link *u)
+static bool link_atmtcp_records(struct atmtcp_link *u)
 {
 	struct rd r = rd_init(u->in, u->in_len);
 	struct link_frame frames[BATCH];
@@ -109,9 +109,9 @@ static bool records(struct atmtcp_link *u)
 
 	while ((kind = atmtcp_next(&r, &rec)) == ATMTCP_SDU || kind == ATMTCP_CONTROL) {
 		if (kind == ATMTCP_CONTROL)
-			control(u, &rec);
+			link_atmtcp_control(u, &rec);
 		else
-			frames[n++] = framed(u, &rec);
+			frames[n++] = link_atmtcp_framed(u, &rec);
 		if (n == BATCH) {
 			link_received(u->link, frames, n);
 			n = 0;
@@ -124,7 +124,7 @@ static bool records(struct atmtcp_link *u)
 	return kind == ATMTCP_MORE;
 }
 
-static void receive(struct atmtcp_link *u)
+static void link_atmtcp_receive(struct atmtcp_link *u)
 {
 	for (unsigned i = 0; i < ROUNDS && u->state == CARRYING; i++) {
 		ssize_t n = recv(u->fd, u->in + u->in_len, IN_ROOM - u->in_len, 0);
@@ -132,18 +132,18 @@ static void receive(struct atmtcp_link *u)
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0) {
-			lose(u, n ? errno : ECONNRESET);
+			link_atmtcp_lose(u, n ? errno : ECONNRESET);
 			return;
 		}
 		u->in_len += (size_t)n;
-		if (!records(u))
-			lose(u, EPROTO);
+		if (!link_atmtcp_records(u))
+			link_atmtcp_lose(u, EPROTO);
 	}
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void flush(struct atmtcp_link *u)
+static void link_atmtcp_flush(struct atmtcp_link *u)
 {
 	ssize_t n = 1;
 
@@ -159,16 +159,16 @@ static void flush(struct atmtcp_link *u)
 	if (u->waits == (u->out_len > 0))
 		return; /* an error is found out by reading */
 	u->waits = !u->waits;
-	watch(u, IST_READ | (u->waits ? IST_WRITE : 0));
+	link_atmtcp_watch(u, IST_READ | (u->waits ? IST_WRITE : 0));
 }
 
-static void append(struct atmtcp_link *u, const void *data, size_t len)
+static void link_atmtcp_append(struct atmtcp_link *u, const void *data, size_t len)
 {
 	memcpy(u->out + u->out_at + u->out_len, data, len);
 	u->out_len += len;
 }
 
-static void put(struct atmtcp_link *u, const struct link_frame *f)
+static void link_atmtcp_put(struct atmtcp_link *u, const struct link_frame *f)
 {
 	uint32_t head = f->head ? f->head_len : 0, from_head = head < CIRCUIT ? head : CIRCUIT;
 	uint32_t from_payload = CIRCUIT - from_head;
@@ -190,56 +190,56 @@ static void put(struct atmtcp_link *u, const struct link_frame *f)
 		memcpy(hdr, f->head, from_head);
 	memcpy(hdr + from_head, f->payload, from_payload);
 	wr_put32(hdr + CIRCUIT, head + f->len - CIRCUIT);
-	append(u, hdr, sizeof(hdr));
+	link_atmtcp_append(u, hdr, sizeof(hdr));
 	if (head > from_head)
-		append(u, f->head + from_head, head - from_head);
-	append(u, f->payload + from_payload, f->len - from_payload);
+		link_atmtcp_append(u, f->head + from_head, head - from_head);
+	link_atmtcp_append(u, f->payload + from_payload, f->len - from_payload);
 	link_counted(u->link, LINK_TX);
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_atmtcp_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	struct atmtcp_link *u = impl;
 
 	if (u->state != CARRYING)
 		return;
 	for (unsigned i = 0; i < n; i++)
-		put(u, &f[i]);
-	flush(u);
+		link_atmtcp_put(u, &f[i]);
+	link_atmtcp_flush(u);
 }
 
 /* --- the connection --------------------------------------------------------------------------- */
 
-static void connected(struct atmtcp_link *u)
+static void link_atmtcp_connected(struct atmtcp_link *u)
 {
 	int err = 0;
 	socklen_t len = sizeof(err);
 
 	getsockopt(u->fd, SOL_SOCKET, SO_ERROR, &err, &len);
 	if (err) {
-		lose(u, err);
+		link_atmtcp_lose(u, err);
 		return;
 	}
-	watch(u, 0);
+	link_atmtcp_watch(u, 0);
 	u->state = CONNECTED;
 	link_recheck(u->link);
 }
 
-static void on_ready(void *arg, unsigned ready)
+static void link_atmtcp_on_ready(void *arg, unsigned ready)
 {
 	struct atmtcp_link *u = arg;
 
 	if (u->state == CONNECTING) {
-		connected(u);
+		link_atmtcp_connected(u);
 		return;
 	}
 	if (ready & IST_READ)
-		receive(u);
+		link_atmtcp_receive(u);
 	if (ready & IST_WRITE && u->state == CARRYING)
-		flush(u);
+		link_atmtcp_flush(u);
 }
 
-static void set_options(int fd)
+static void link_atmtcp_set_options(int fd)
 {
 	static const struct {
 		int level, name, value;
@@ -253,7 +253,7 @@ static void set_options(int fd)
 		setsockopt(fd, rows[i].level, rows[i].name, &rows[i].value, sizeof(int));
 }
 
-static int dial(struct atmtcp_link *u)
+static int link_atmtcp_dial(struct atmtcp_link *u)
 {
 	struct sockaddr_storage to;
 	socklen_t len = udp_ep_to_sock(&u->at, &to);
@@ -262,10 +262,10 @@ static int dial(struct atmtcp_link *u)
 	u->fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (u->fd < 0)
 		return -errno;
-	set_options(u->fd);
+	link_atmtcp_set_options(u->fd);
 	r = connect(u->fd, (struct sockaddr *)&to, len) < 0 && errno != EINPROGRESS ? -errno : 0;
 	if (!r)
-		r = watch(u, IST_WRITE);
+		r = link_atmtcp_watch(u, IST_WRITE);
 	u->state = CONNECTING;
 	if (r < 0) {
 		close(u->fd);
@@ -275,7 +275,7 @@ static int dial(struct atmtcp_link *u)
 	return r;
 }
 
-static void welcome(struct atmtcp_link *u, int fd, const struct sockaddr_storage *ss)
+static void link_atmtcp_welcome(struct atmtcp_link *u, int fd, const struct sockaddr_storage *ss)
 {
 	struct udp_ep from;
 
@@ -286,15 +286,15 @@ static void welcome(struct atmtcp_link *u, int fd, const struct sockaddr_storage
 		return;
 	}
 	u->replaced |= u->state == CARRYING;
-	drop(u);
-	set_options(fd);
+	link_atmtcp_drop(u);
+	link_atmtcp_set_options(fd);
 	u->from = from;
 	u->fd = fd;
 	u->state = CONNECTED;
 	link_recheck(u->link);
 }
 
-static void on_caller(void *arg, unsigned ready)
+static void link_atmtcp_on_caller(void *arg, unsigned ready)
 {
 	struct atmtcp_link *u = arg;
 
@@ -307,11 +307,11 @@ static void on_caller(void *arg, unsigned ready)
 
 		if (fd < 0)
 			return;
-		welcome(u, fd, &ss);
+		link_atmtcp_welcome(u, fd, &ss);
 	}
 }
 
-static int await(struct atmtcp_link *u)
+static int link_atmtcp_await(struct atmtcp_link *u)
 {
 	struct sockaddr_storage at;
 	socklen_t len = udp_ep_to_sock(&u->at, &at);
@@ -324,7 +324,7 @@ static int await(struct atmtcp_link *u)
 	if (bind(u->listener, (struct sockaddr *)&at, len) < 0 || listen(u->listener, 4) < 0)
 		r = -errno;
 	if (!r)
-		r = conf(u)->host->watch(conf(u)->host_ctx, u->listener, IST_READ, on_caller, u);
+		r = link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener, IST_READ, link_atmtcp_on_caller, u);
 	if (r < 0) {
 		close(u->listener);
 		u->listener = -1;
@@ -334,32 +334,32 @@ static int await(struct atmtcp_link *u)
 
 /* --- the kind --------------------------------------------------------------------------------- */
 
-static int start_dialling(void *impl)
+static int link_atmtcp_start_dialling(void *impl)
 {
 	struct atmtcp_link *u = impl;
 
 	u->lost = 0;
-	return dial(u);
+	return link_atmtcp_dial(u);
 }
 
-static int start_listening(void *impl)
+static int link_atmtcp_start_listening(void *impl)
 {
-	return await(impl);
+	return link_atmtcp_await(impl);
 }
 
-static void stop(void *impl)
+static void link_atmtcp_stop(void *impl)
 {
 	struct atmtcp_link *u = impl;
 
-	drop(u);
+	link_atmtcp_drop(u);
 	if (u->listener < 0)
 		return;
-	conf(u)->host->watch(conf(u)->host_ctx, u->listener, 0, on_caller, u);
+	link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener, 0, link_atmtcp_on_caller, u);
 	close(u->listener);
 	u->listener = -1;
 }
 
-static int check(void *impl)
+static int link_atmtcp_check(void *impl)
 {
 	struct atmtcp_link *u = impl;
 	int r;
@@ -372,7 +372,7 @@ static int check(void *impl)
 	if (u->listener < 0 && u->lost)
 		return -u->lost;
 	if (u->state == CONNECTED) {
-		r = watch(u, IST_READ);
+		r = link_atmtcp_watch(u, IST_READ);
 		if (r < 0)
 			return r;
 		u->state = CARRYING;
@@ -380,7 +380,7 @@ static int check(void *impl)
 	return u->state == CARRYING;
 }
 
-static void free_link(void *impl)
+static void link_atmtcp_free_link(void *impl)
 {
 	struct atmtcp_link *u = impl;
 
@@ -389,12 +389,12 @@ static void free_link(void *impl)
 	free(u);
 }
 
-static bool parse_at(struct atmtcp_link *u, const char *rest)
+static bool link_atmtcp_parse_at(struct atmtcp_link *u, const char *rest)
 {
 	return udp_ep_parse(&u->at, rest, 0) && u->at.port;
 }
 
-static void *parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
+static void *link_atmtcp_parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
 		   size_t err_len)
 {
 	struct atmtcp_link *u;
@@ -411,26 +411,26 @@ static void *parse(struct link *l, const char *rest, const struct link_kind *kin
 		u->in = malloc(IN_ROOM);
 		u->out = malloc(OUT_ROOM);
 	}
-	if (u && u->in && u->out && parse_at(u, rest))
+	if (u && u->in && u->out && link_atmtcp_parse_at(u, rest))
 		return u;
 	if (u)
-		free_link(u);
+		link_atmtcp_free_link(u);
 	settings_error(err, err_len, EINVAL, "link: \"%s%s\" is not %s", kind->scheme, rest,
 		       kind->form);
 	return NULL;
 }
 
-static void *parse_client(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_atmtcp_parse_client(struct link *l, const char *rest, char *err, size_t err_len)
 {
-	return parse(l, rest, &link_atmtcp, err, err_len);
+	return link_atmtcp_parse(l, rest, &link_atmtcp, err, err_len);
 }
 
-static void *parse_server(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_atmtcp_parse_server(struct link *l, const char *rest, char *err, size_t err_len)
 {
-	return parse(l, rest, &link_atmtcp_listen, err, err_len);
+	return link_atmtcp_parse(l, rest, &link_atmtcp_listen, err, err_len);
 }
 
-static uint32_t mtu(const void *impl)
+static uint32_t link_atmtcp_mtu(const void *impl)
 {
 	(void)impl;
 	return CIRCUIT + ATMTCP_SDU_MAX;
@@ -439,23 +439,23 @@ static uint32_t mtu(const void *impl)
 const struct link_kind link_atmtcp = {
 	.scheme = "atmtcp:",
 	.form = "atmtcp:ADDRESS:PORT",
-	.parse = parse_client,
-	.free = free_link,
-	.start = start_dialling,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.parse = link_atmtcp_parse_client,
+	.free = link_atmtcp_free_link,
+	.start = link_atmtcp_start_dialling,
+	.stop = link_atmtcp_stop,
+	.check = link_atmtcp_check,
+	.send = link_atmtcp_send_frames,
+	.mtu = link_atmtcp_mtu,
 };
 
 const struct link_kind link_atmtcp_listen = {
 	.scheme = "atmtcp-listen:",
 	.form = "atmtcp-listen:ADDRESS:PORT",
-	.parse = parse_server,
-	.free = free_link,
-	.start = start_listening,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.parse = link_atmtcp_parse_server,
+	.free = link_atmtcp_free_link,
+	.start = link_atmtcp_start_listening,
+	.stop = link_atmtcp_stop,
+	.check = link_atmtcp_check,
+	.send = link_atmtcp_send_frames,
+	.mtu = link_atmtcp_mtu,
 };

@@ -6,7 +6,7 @@
 
 #define TYPE_AT 12u
 
-static uint16_t ordered(uint16_t v, bool little_endian)
+static uint16_t link_ether_ordered(uint16_t v, bool little_endian)
 {
 	return little_endian ? (uint16_t)(v >> 8 | v << 8) : v;
 }
@@ -23,7 +23,7 @@ void link_ether_head(uint8_t head[LINK_ETHER_HEAD], const uint8_t mac[6], uint16
 
 void link_ether_length(uint8_t at[2], uint16_t len, bool little_endian)
 {
-	wr_put16(at, ordered(len, little_endian));
+	wr_put16(at, link_ether_ordered(len, little_endian));
 }
 
 bool link_ether_is(const struct link_frame *f, uint16_t ethertype)
@@ -41,7 +41,7 @@ bool link_ether_take(struct link_frame *f, bool little_endian)
 	uint16_t len;
 
 	rd_skip(&r, LINK_ETHER_HEAD - 2);
-	len = ordered(rd_u16(&r), little_endian);
+	len = link_ether_ordered(rd_u16(&r), little_endian);
 	p = rd_take(&r, len);
 	if (!p || !len)
 		return false;

@@ -32,7 +32,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct spare *spares;
 
 /* Closes the end this link has left for others, if it is still there. */
-static void withdraw(const struct loop_link *u)
+static void link_loop_withdraw(const struct loop_link *u)
 {
 	pthread_mutex_lock(&lock);
 	for (struct spare **at = &spares; *at;) {
@@ -50,7 +50,7 @@ static void withdraw(const struct loop_link *u)
 }
 
 /* The end waiting under that name, or -1. */
-static int take_spare(const char *name)
+static int link_loop_take_spare(const char *name)
 {
 	int fd = -1;
 
@@ -69,7 +69,7 @@ static int take_spare(const char *name)
 	return fd;
 }
 
-static int make_pair(const struct loop_link *u)
+static int link_loop_make_pair(const struct loop_link *u)
 {
 	struct spare *s = calloc(1, sizeof(*s) + strlen(u->name) + 1);
 	int fd[2];
@@ -90,7 +90,7 @@ static int make_pair(const struct loop_link *u)
 	return fd[0];
 }
 
-static bool take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+static bool link_loop_take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
 {
 	struct loop_link *u = impl;
 
@@ -108,38 +108,38 @@ static bool take(void *impl, const struct sockaddr_storage *from, struct link_fr
 	return false;
 }
 
-static int start(void *impl)
+static int link_loop_start(void *impl)
 {
 	static const uint8_t hello[HEAD];
 	struct loop_link *u = impl;
-	int fd = take_spare(u->name), r;
+	int fd = link_loop_take_spare(u->name), r;
 
 	u->lost = false;
 	u->joined = fd >= 0 && send(fd, hello, HEAD, MSG_NOSIGNAL) == HEAD;
 	if (fd < 0)
-		fd = make_pair(u);
+		fd = link_loop_make_pair(u);
 	if (fd < 0)
 		return fd;
 	r = link_socket_open(&u->socket, fd);
 	if (r < 0)
-		withdraw(u);
+		link_loop_withdraw(u);
 	return r;
 }
 
-static void stop(void *impl)
+static void link_loop_stop(void *impl)
 {
-	withdraw(impl);
+	link_loop_withdraw(impl);
 	link_socket_close(&((struct loop_link *)impl)->socket);
 }
 
-static int check(void *impl)
+static int link_loop_check(void *impl)
 {
 	const struct loop_link *u = impl;
 
 	return u->lost ? -ECONNRESET : u->joined;
 }
 
-static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_loop_parse(struct link *l, const char *rest, char *err, size_t err_len)
 {
 	struct loop_link *u = *rest ? calloc(1, sizeof(*u)) : NULL;
 
@@ -150,22 +150,22 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 		return NULL;
 	}
 	u->socket = (struct link_socket){
-		.link = l, .fd = -1, .prefix_len = HEAD, .take = take, .impl = u};
+		.link = l, .fd = -1, .prefix_len = HEAD, .take = link_loop_take, .impl = u};
 	return u;
 }
 
-static void free_link(void *impl)
+static void link_loop_free_link(void *impl)
 {
 	free(((struct loop_link *)impl)->name);
 	free(impl);
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_loop_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	link_socket_send(&((struct loop_link *)impl)->socket, f, n);
 }
 
-static uint32_t mtu(const void *impl)
+static uint32_t link_loop_mtu(const void *impl)
 {
 	(void)impl;
 	return LINK_FRAME_MAX - HEAD;
@@ -174,11 +174,11 @@ static uint32_t mtu(const void *impl)
 const struct link_kind link_loop = {
 	.scheme = "loop:",
 	.form = "loop:NAME",
-	.parse = parse,
-	.free = free_link,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.parse = link_loop_parse,
+	.free = link_loop_free_link,
+	.start = link_loop_start,
+	.stop = link_loop_stop,
+	.check = link_loop_check,
+	.send = link_loop_send_frames,
+	.mtu = link_loop_mtu,
 };

@@ -34,7 +34,7 @@ struct packet_link {
 	uint32_t mtu;
 };
 
-static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_packet_parse(struct link *l, const char *rest, char *err, size_t err_len)
 {
 	struct packet_link *u = calloc(1, sizeof(*u));
 	size_t len = strlen(rest);
@@ -56,7 +56,7 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 
 /* Broadcast and multicast echo, other hosts' frames on a shared wire, and our own are not for us.
  */
-static bool take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+static bool link_packet_take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
 {
 	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)from;
 	struct packet_link *u = impl;
@@ -71,7 +71,7 @@ static bool take(void *impl, const struct sockaddr_storage *from, struct link_fr
 	return false;
 }
 
-static int ask(int fd, const struct packet_link *u, unsigned long what, struct ifreq *out)
+static int link_packet_ask(int fd, const struct packet_link *u, unsigned long what, struct ifreq *out)
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->ifr_name, u->name, sizeof(out->ifr_name));
@@ -79,13 +79,13 @@ static int ask(int fd, const struct packet_link *u, unsigned long what, struct i
 }
 
 /* Kind of device, address, MTU. */
-static int look(struct packet_link *u, int fd)
+static int link_packet_look(struct packet_link *u, int fd)
 {
 	struct ifreq hw, mtu;
-	int r = ask(fd, u, SIOCGIFHWADDR, &hw);
+	int r = link_packet_ask(fd, u, SIOCGIFHWADDR, &hw);
 
 	if (!r)
-		r = ask(fd, u, SIOCGIFMTU, &mtu);
+		r = link_packet_ask(fd, u, SIOCGIFMTU, &mtu);
 	if (r)
 		return r;
 	u->ethernet = hw.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
@@ -102,12 +102,12 @@ static int look(struct packet_link *u, int fd)
 
 /* What a native device says its frames are, received and sent: the kernel's X.25 has a number, Frame Relay
  * has many. */
-static uint16_t native_protocol(const struct link_conf *c)
+static uint16_t link_packet_native_protocol(const struct link_conf *c)
 {
 	return c->tun_protocol ? c->tun_protocol : ETH_P_ALL;
 }
 
-static int bind_device(struct packet_link *u, int fd)
+static int link_packet_bind_device(struct packet_link *u, int fd)
 {
 	const struct link_conf *c = link_conf_of(u->socket.link);
 	struct sockaddr_ll ll = {.sll_family = AF_PACKET};
@@ -116,19 +116,19 @@ static int bind_device(struct packet_link *u, int fd)
 	u->index = if_nametoindex(u->name);
 	if (!u->index)
 		return -ENODEV;
-	r = look(u, fd);
+	r = link_packet_look(u, fd);
 	if (r)
 		return r;
 	ll.sll_ifindex = (int)u->index;
-	ll.sll_protocol = htons(u->ethernet ? c->ethertype : native_protocol(c));
-	/* Older kernels do not know this; take() drops our own frames then. */
+	ll.sll_protocol = htons(u->ethernet ? c->ethertype : link_packet_native_protocol(c));
+	/* Older kernels do not know this; link_packet_take() drops our own frames then. */
 	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 	return bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -errno : 0;
 }
 
 /* --- the socket ------------------------------------------------------------------------------- */
 
-static void drain(void *impl)
+static void link_packet_drain(void *impl)
 {
 	struct packet_link *u = impl;
 	int err = 0;
@@ -142,19 +142,19 @@ static void drain(void *impl)
 }
 
 /* Both are asked for, and done without where the kernel has them not. */
-static void speed_up(struct packet_link *u, int fd)
+static void link_packet_speed_up(struct packet_link *u, int fd)
 {
 	const struct link_conf *c = link_conf_of(u->socket.link);
 	int on = 1, r = u->ring_wanted ? link_ring_open(&u->ring, fd) : 0;
 
-	u->socket.drain = u->ring.blocks ? drain : NULL;
+	u->socket.drain = u->ring.blocks ? link_packet_drain : NULL;
 	if (r)
 		c->host->log(c->host_ctx, 5, "%s: no receive ring: %s", u->name, strerror(-r));
 	if (u->bypass && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
 		c->host->log(c->host_ctx, 5, "%s: no qdisc bypass: %s", u->name, strerror(errno));
 }
 
-static int start(void *impl)
+static int link_packet_start(void *impl)
 {
 	struct packet_link *u = impl;
 	/* Protocol 0: nothing is received until it is bound to the one device. */
@@ -162,9 +162,9 @@ static int start(void *impl)
 
 	if (fd < 0)
 		return -errno;
-	u->socket.take = take;
-	speed_up(u, fd);
-	r = bind_device(u, fd);
+	u->socket.take = link_packet_take;
+	link_packet_speed_up(u, fd);
+	r = link_packet_bind_device(u, fd);
 	if (r)
 		close(fd);
 	else
@@ -174,7 +174,7 @@ static int start(void *impl)
 	return r;
 }
 
-static void count_lost(struct packet_link *u)
+static void link_packet_count_lost(struct packet_link *u)
 {
 	struct tpacket_stats_v3 st = {0};
 	socklen_t len = sizeof(st);
@@ -183,38 +183,38 @@ static void count_lost(struct packet_link *u)
 		link_counted_many(u->socket.link, LINK_RX_LOST, st.tp_drops);
 }
 
-static void stop(void *impl)
+static void link_packet_stop(void *impl)
 {
 	struct packet_link *u = impl;
 
-	count_lost(u);
+	link_packet_count_lost(u);
 	link_socket_close(&u->socket);
 	link_ring_close(&u->ring);
 }
 
-static int check(void *impl)
+static int link_packet_check(void *impl)
 {
 	struct packet_link *u = impl;
 	struct ifreq flags;
 	int r;
 
-	count_lost(u);
+	link_packet_count_lost(u);
 	if (if_nametoindex(u->name) != u->index)
 		return -ENODEV;
-	r = ask(u->socket.fd, u, SIOCGIFFLAGS, &flags);
+	r = link_packet_ask(u->socket.fd, u, SIOCGIFFLAGS, &flags);
 	if (!r)
-		r = look(u, u->socket.fd);
+		r = link_packet_look(u, u->socket.fd);
 	if (r)
 		return r;
 	return (flags.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_packet_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	link_socket_send(&((struct packet_link *)impl)->socket, f, n);
 }
 
-static uint32_t mtu(const void *impl)
+static uint32_t link_packet_mtu(const void *impl)
 {
 	return ((const struct packet_link *)impl)->mtu;
 }
@@ -222,11 +222,11 @@ static uint32_t mtu(const void *impl)
 const struct link_kind link_packet = {
 	.scheme = "packet:",
 	.form = "packet:INTERFACE",
-	.parse = parse,
+	.parse = link_packet_parse,
 	.free = free,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.start = link_packet_start,
+	.stop = link_packet_stop,
+	.check = link_packet_check,
+	.send = link_packet_send_frames,
+	.mtu = link_packet_mtu,
 };

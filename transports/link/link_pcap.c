@@ -59,25 +59,25 @@ struct pcap_link {
 	size_t rest_at, rest_len;
 };
 
-static const struct link_conf *conf(const struct pcap_link *u)
+static const struct link_conf *link_pcap_conf(const struct pcap_link *u)
 {
 	return link_conf_of(u->link);
 }
 
 /* --- replay ----------------------------------------------------------------------------------- */
 
-static bool watch_in(struct pcap_link *u, unsigned what);
+static bool link_pcap_watch_in(struct pcap_link *u, unsigned what);
 
-static void pipes_end(struct pcap_link *u, enum pipe_state how)
+static void link_pcap_pipes_end(struct pcap_link *u, enum pipe_state how)
 {
 	u->pipes = how;
 	if (u->in_pipe)
-		watch_in(u, 0);
+		link_pcap_watch_in(u, 0);
 	link_recheck(u->link);
 }
 
 /* n octets of the file as they stand, or NULL when it has no more, or a pipe not yet. */
-static const uint8_t *ahead(struct pcap_link *u, size_t n)
+static const uint8_t *link_pcap_ahead(struct pcap_link *u, size_t n)
 {
 	while (u->end - u->at < n && !u->all_read) {
 		ssize_t got;
@@ -98,34 +98,34 @@ static const uint8_t *ahead(struct pcap_link *u, size_t n)
 	return u->end - u->at < n ? NULL : u->room + u->at;
 }
 
-static void end_of_file(struct pcap_link *u, bool nonsense)
+static void link_pcap_end_of_file(struct pcap_link *u, bool nonsense)
 {
 	if (u->at < u->end) /* cut off, or lengths that are none */
 		link_counted(u->link, LINK_RX_BAD);
 	u->at = u->end;
 	u->all_read = true;
 	if (u->in_pipe)
-		pipes_end(u, nonsense ? PIPE_NONSENSE : PIPE_OVER);
+		link_pcap_pipes_end(u, nonsense ? PIPE_NONSENSE : PIPE_OVER);
 	else
-		conf(u)->host->log(conf(u)->host_ctx, 5, "link %s: all of it was replayed",
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 5, "link %s: all of it was replayed",
 				   u->from);
 }
 
 /* The header of a file, and that its frames are of our kind.  False, with words, when not. */
-static bool file_head(struct pcap_link *u, const uint8_t *head)
+static bool link_pcap_file_head(struct pcap_link *u, const uint8_t *head)
 {
 	const char *words = NULL;
 	char type[60];
 
 	if (!head || !pcap_file_decode(&u->file, head)) {
 		words = "not a capture file of the classic format";
-	} else if (u->file.link_type != conf(u)->dlt) {
+	} else if (u->file.link_type != link_pcap_conf(u)->dlt) {
 		snprintf(type, sizeof(type), "its link type is %u, not %u", u->file.link_type,
-			 conf(u)->dlt);
+			 link_pcap_conf(u)->dlt);
 		words = type;
 	}
 	if (words && !u->told)
-		conf(u)->host->log(conf(u)->host_ctx, 3, "link %s: %s", u->from, words);
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3, "link %s: %s", u->from, words);
 	u->told = u->in_pipe && words;
 	u->at += words ? 0 : PCAP_FILE_HEAD;
 	return !words;
@@ -133,7 +133,7 @@ static bool file_head(struct pcap_link *u, const uint8_t *head)
 
 /* Where a record should be is the header of a stream: who wrote has gone and another has come, all
  * between two looks.  The times of records are never that far off. */
-static bool is_file_head(const struct pcap_link *u, const uint8_t *head)
+static bool link_pcap_is_file_head(const struct pcap_link *u, const uint8_t *head)
 {
 	uint8_t padded[PCAP_FILE_HEAD] = {0};
 	struct pcap_file f;
@@ -143,45 +143,45 @@ static bool is_file_head(const struct pcap_link *u, const uint8_t *head)
 }
 
 /* The new one reads us from here on, and needs a header too. */
-static bool begin_again(struct pcap_link *u)
+static bool link_pcap_begin_again(struct pcap_link *u)
 {
-	const uint8_t *head = ahead(u, PCAP_FILE_HEAD);
+	const uint8_t *head = link_pcap_ahead(u, PCAP_FILE_HEAD);
 
 	if (!head)
 		return true;
 	u->out_stale = u->out_pipe;
 	link_recheck(u->link);
-	return file_head(u, head);
+	return link_pcap_file_head(u, head);
 }
 
 /* The next record, its frame whole in memory; false at the end, or when a pipe has no more yet. */
-static bool peek(struct pcap_link *u, struct pcap_record *r)
+static bool link_pcap_peek(struct pcap_link *u, struct pcap_record *r)
 {
-	const uint8_t *head = ahead(u, PCAP_RECORD_HEAD);
-	bool sane = !head || !is_file_head(u, head) || begin_again(u);
+	const uint8_t *head = link_pcap_ahead(u, PCAP_RECORD_HEAD);
+	bool sane = !head || !link_pcap_is_file_head(u, head) || link_pcap_begin_again(u);
 
-	head = ahead(u, PCAP_RECORD_HEAD); /* may be another one now */
-	if (head && sane && !is_file_head(u, head))
+	head = link_pcap_ahead(u, PCAP_RECORD_HEAD); /* may be another one now */
+	if (head && sane && !link_pcap_is_file_head(u, head))
 		sane = pcap_record_decode(&u->file, r, head);
-	if (!sane || !head || is_file_head(u, head) || !ahead(u, PCAP_RECORD_HEAD + r->len)) {
+	if (!sane || !head || link_pcap_is_file_head(u, head) || !link_pcap_ahead(u, PCAP_RECORD_HEAD + r->len)) {
 		if (!sane || u->all_read)
-			end_of_file(u, !sane);
+			link_pcap_end_of_file(u, !sane);
 		return false;
 	}
 	if (!u->skewed)
-		u->skew = conf(u)->host->now(conf(u)->host_ctx) - r->us;
+		u->skew = link_pcap_conf(u)->host->now(link_pcap_conf(u)->host_ctx) - r->us;
 	u->skewed = true;
 	return true;
 }
 
 /* The frame of a record when it may be handed on; others are counted. */
-static bool sound(struct pcap_link *u, const struct pcap_record *r, struct link_frame *f)
+static bool link_pcap_sound(struct pcap_link *u, const struct pcap_record *r, struct link_frame *f)
 {
 	struct rd in = rd_init(u->room + u->at + PCAP_RECORD_HEAD, r->len);
 	bool whole = r->len == r->wire_len;
 
-	if (whole && conf(u)->dissector)
-		whole = pcap_tags_decode(&in, conf(u)->dissector);
+	if (whole && link_pcap_conf(u)->dissector)
+		whole = pcap_tags_decode(&in, link_pcap_conf(u)->dissector);
 	if (!whole)
 		link_counted(u->link, LINK_RX_BAD);
 	else if (in.left > LINK_FRAME_MAX)
@@ -191,7 +191,7 @@ static bool sound(struct pcap_link *u, const struct pcap_record *r, struct link_
 }
 
 /* Hands on the frames whose time has come, at most a batch; says when to come again. */
-static uint64_t replay(struct pcap_link *u, uint64_t now)
+static uint64_t link_pcap_replay(struct pcap_link *u, uint64_t now)
 {
 	struct link_frame frames[BATCH];
 	struct pcap_record r;
@@ -203,13 +203,13 @@ static uint64_t replay(struct pcap_link *u, uint64_t now)
 	/* What is in `frames` stays where it is: it is handed on before `ahead` has to make room.
 	 */
 	while (seen++ < BATCH && (!n || u->at + PCAP_RECORD_HEAD + PCAP_SNAP_MAX <= ROOM)) {
-		if (!peek(u, &r))
+		if (!link_pcap_peek(u, &r))
 			next = EVER;
 		else if (!u->fast && !u->in_pipe && r.us + u->skew > now)
 			next = r.us + u->skew;
 		if (next != now)
 			break;
-		n += sound(u, &r, &frames[n]);
+		n += link_pcap_sound(u, &r, &frames[n]);
 		u->at += PCAP_RECORD_HEAD + r.len;
 	}
 	if (n)
@@ -217,17 +217,17 @@ static uint64_t replay(struct pcap_link *u, uint64_t now)
 	return next;
 }
 
-static void on_time(void *arg, uint64_t now)
+static void link_pcap_on_time(void *arg, uint64_t now)
 {
 	struct pcap_link *u = arg;
-	uint64_t next = u->running && u->pipes == PIPE_OPEN ? replay(u, now) : EVER;
+	uint64_t next = u->running && u->pipes == PIPE_OPEN ? link_pcap_replay(u, now) : EVER;
 
-	conf(u)->host->timer(conf(u)->host_ctx, &u->timer, next, on_time, u);
+	link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, next, link_pcap_on_time, u);
 }
 
 /* --- recording -------------------------------------------------------------------------------- */
 
-static uint64_t wall_clock(void)
+static uint64_t link_pcap_wall_clock(void)
 {
 	struct timespec t;
 
@@ -235,15 +235,15 @@ static uint64_t wall_clock(void)
 	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
-static void on_room(void *arg, unsigned ready);
+static void link_pcap_on_room(void *arg, unsigned ready);
 
-static bool watch_out(struct pcap_link *u, unsigned what)
+static bool link_pcap_watch_out(struct pcap_link *u, unsigned what)
 {
-	return !conf(u)->host->watch(conf(u)->host_ctx, u->out, what, on_room, u);
+	return !link_pcap_conf(u)->host->watch(link_pcap_conf(u)->host_ctx, u->out, what, link_pcap_on_room, u);
 }
 
 /* A pipe took the beginning of a record: the rest goes when there is room. */
-static bool keep_rest(struct pcap_link *u, const struct iovec *iov, int n, size_t gone)
+static bool link_pcap_keep_rest(struct pcap_link *u, const struct iovec *iov, int n, size_t gone)
 {
 	u->rest_at = u->rest_len = 0;
 	for (int i = 0; i < n; i++) {
@@ -254,10 +254,10 @@ static bool keep_rest(struct pcap_link *u, const struct iovec *iov, int n, size_
 		u->rest_len += iov[i].iov_len - skip;
 		gone -= skip;
 	}
-	return watch_out(u, IST_WRITE);
+	return link_pcap_watch_out(u, IST_WRITE);
 }
 
-static void on_room(void *arg, unsigned ready)
+static void link_pcap_on_room(void *arg, unsigned ready)
 {
 	struct pcap_link *u = arg;
 	ssize_t n = write(u->out, u->rest + u->rest_at, u->rest_len);
@@ -268,12 +268,12 @@ static void on_room(void *arg, unsigned ready)
 	u->rest_at += n > 0 ? (size_t)n : 0;
 	u->rest_len -= n > 0 ? (size_t)n : u->rest_len;
 	if (n < 0)
-		pipes_end(u, PIPE_OVER);
+		link_pcap_pipes_end(u, PIPE_OVER);
 	if (!u->rest_len)
-		watch_out(u, 0);
+		link_pcap_watch_out(u, 0);
 }
 
-static enum link_counter write_pipe(struct pcap_link *u, struct iovec *iov, int count, size_t len)
+static enum link_counter link_pcap_write_pipe(struct pcap_link *u, struct iovec *iov, int count, size_t len)
 {
 	ssize_t n = -1;
 
@@ -281,40 +281,40 @@ static enum link_counter write_pipe(struct pcap_link *u, struct iovec *iov, int 
 	if (!u->rest_len)
 		n = writev(u->out, iov, count);
 	if (n >= 0)
-		return (size_t)n == len || keep_rest(u, iov, count, (size_t)n) ? LINK_TX
+		return (size_t)n == len || link_pcap_keep_rest(u, iov, count, (size_t)n) ? LINK_TX
 									       : LINK_TX_ERROR;
 	if (errno == EAGAIN)
 		return LINK_TX_FULL;
-	pipes_end(u, PIPE_OVER);
+	link_pcap_pipes_end(u, PIPE_OVER);
 	return LINK_TX_ERROR;
 }
 
 /* Whole or not at all, so that the file stays one. */
-static enum link_counter write_whole(struct pcap_link *u, struct iovec *iov, int n)
+static enum link_counter link_pcap_write_whole(struct pcap_link *u, struct iovec *iov, int n)
 {
 	size_t len = 0;
 
 	for (int i = 0; i < n; i++)
 		len += iov[i].iov_len;
 	if (u->out_pipe)
-		return write_pipe(u, iov, n, len);
+		return link_pcap_write_pipe(u, iov, n, len);
 	if (pwritev(u->out, iov, n, u->written) == (ssize_t)len) {
 		u->written += (off_t)len;
 		return LINK_TX;
 	}
 	if (ftruncate(u->out, u->written))
-		conf(u)->host->log(conf(u)->host_ctx, 4, "link %s: a record is cut off", u->to);
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 4, "link %s: a record is cut off", u->to);
 	return LINK_TX_ERROR;
 }
 
-static void record(struct pcap_link *u, const struct link_frame *f)
+static void link_pcap_record(struct pcap_link *u, const struct link_frame *f)
 {
 	uint8_t head[PCAP_RECORD_HEAD], tags[PCAP_TAGS_MAX];
-	const char *dissector = conf(u)->dissector;
-	size_t tags_len = dissector ? pcap_tags_encode(tags, dissector, !conf(u)->dce) : 0;
+	const char *dissector = link_pcap_conf(u)->dissector;
+	size_t tags_len = dissector ? pcap_tags_encode(tags, dissector, !link_pcap_conf(u)->dce) : 0;
 	uint32_t head_len = f->head ? f->head_len : 0;
 	uint32_t len = (uint32_t)tags_len + head_len + f->len;
-	const struct pcap_record r = {wall_clock(), len, len};
+	const struct pcap_record r = {link_pcap_wall_clock(), len, len};
 	struct iovec iov[] = {
 		{head, sizeof(head)},
 		{tags, tags_len},
@@ -323,16 +323,16 @@ static void record(struct pcap_link *u, const struct link_frame *f)
 	};
 
 	pcap_record_encode(head, &r);
-	link_counted(u->link, write_whole(u, iov, 4));
+	link_counted(u->link, link_pcap_write_whole(u, iov, 4));
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_pcap_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	struct pcap_link *u = impl;
 
 	for (unsigned i = 0; i < n && u->running; i++) {
 		if (u->out >= 0)
-			record(u, &f[i]);
+			link_pcap_record(u, &f[i]);
 		else
 			link_counted(u->link, LINK_TX); /* into the void: that is where it goes */
 	}
@@ -340,14 +340,14 @@ static void send_frames(void *impl, const struct link_frame *f, unsigned n)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-static void on_stream(void *arg, unsigned ready);
+static void link_pcap_on_stream(void *arg, unsigned ready);
 
-static bool watch_in(struct pcap_link *u, unsigned what)
+static bool link_pcap_watch_in(struct pcap_link *u, unsigned what)
 {
-	return !conf(u)->host->watch(conf(u)->host_ctx, u->in, what, on_stream, u);
+	return !link_pcap_conf(u)->host->watch(link_pcap_conf(u)->host_ctx, u->in, what, link_pcap_on_stream, u);
 }
 
-static int open_in(struct pcap_link *u)
+static int link_pcap_open_in(struct pcap_link *u)
 {
 	struct stat st;
 
@@ -355,19 +355,19 @@ static int open_in(struct pcap_link *u)
 	if (u->in < 0)
 		return -errno;
 	if (fstat(u->in, &st) || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))) {
-		conf(u)->host->log(conf(u)->host_ctx, 3, "link %s: neither a file nor a pipe",
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3, "link %s: neither a file nor a pipe",
 				   u->from);
 		return -EINVAL;
 	}
 	u->in_pipe = S_ISFIFO(st.st_mode);
 	if (u->in_pipe)
-		return watch_in(u, IST_READ) ? 0 : -ENOMEM;
-	u->begun = file_head(u, ahead(u, PCAP_FILE_HEAD));
+		return link_pcap_watch_in(u, IST_READ) ? 0 : -ENOMEM;
+	u->begun = link_pcap_file_head(u, link_pcap_ahead(u, PCAP_FILE_HEAD));
 	return u->begun ? 0 : -EINVAL;
 }
 
 /* A pipe that nobody reads: -ENXIO. */
-static int open_out(struct pcap_link *u)
+static int link_pcap_open_out(struct pcap_link *u)
 {
 	uint8_t head[PCAP_FILE_HEAD];
 	struct iovec iov = {head, sizeof(head)};
@@ -380,94 +380,94 @@ static int open_out(struct pcap_link *u)
 		(void)fcntl(u->out, F_SETPIPE_SZ, PIPE_ROOM);
 	u->written = 0;
 	u->rest_len = 0;
-	pcap_file_encode(head, conf(u)->dlt);
-	return write_whole(u, &iov, 1) == LINK_TX ? 0 : -EIO;
+	pcap_file_encode(head, link_pcap_conf(u)->dlt);
+	return link_pcap_write_whole(u, &iov, 1) == LINK_TX ? 0 : -EIO;
 }
 
-static void close_in(struct pcap_link *u)
+static void link_pcap_close_in(struct pcap_link *u)
 {
 	if (u->in < 0)
 		return;
 	if (u->in_pipe)
-		watch_in(u, 0);
+		link_pcap_watch_in(u, 0);
 	close(u->in);
 	u->in = -1;
 	u->all_read = u->skewed = u->begun = false;
 	u->at = u->end = 0;
 }
 
-static void close_out(struct pcap_link *u)
+static void link_pcap_close_out(struct pcap_link *u)
 {
 	if (u->out < 0)
 		return;
 	if (u->rest_len)
-		watch_out(u, 0);
+		link_pcap_watch_out(u, 0);
 	u->rest_len = 0;
 	close(u->out);
 	u->out = -1;
 }
 
-static void stop(void *impl)
+static void link_pcap_stop(void *impl)
 {
 	struct pcap_link *u = impl;
 
 	if (u->timer)
-		conf(u)->host->timer(conf(u)->host_ctx, &u->timer, EVER, on_time, u);
-	close_in(u);
-	close_out(u);
+		link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, EVER, link_pcap_on_time, u);
+	link_pcap_close_in(u);
+	link_pcap_close_out(u);
 	u->running = u->told = false;
 	u->pipes = PIPE_OPEN;
 }
 
-static int start(void *impl)
+static int link_pcap_start(void *impl)
 {
 	struct pcap_link *u = impl;
 	struct stat st;
-	int r = u->from ? open_in(u) : 0;
+	int r = u->from ? link_pcap_open_in(u) : 0;
 
 	u->out_pipe = u->to && !stat(u->to, &st) && S_ISFIFO(st.st_mode);
 	if (!r && u->to && !u->out_pipe)
-		r = open_out(u);
+		r = link_pcap_open_out(u);
 	if (r)
-		stop(u);
+		link_pcap_stop(u);
 	return r;
 }
 
 /* --- pipes ------------------------------------------------------------------------------------ */
 
 /* Until the carrier is reported nothing behind the header is read, so that nothing comes early. */
-static void on_stream(void *arg, unsigned ready)
+static void link_pcap_on_stream(void *arg, unsigned ready)
 {
 	struct pcap_link *u = arg;
-	uint64_t now = conf(u)->host->now(conf(u)->host_ctx);
+	uint64_t now = link_pcap_conf(u)->host->now(link_pcap_conf(u)->host_ctx);
 
 	(void)ready;
 	if (u->begun) {
-		on_time(u, now);
+		link_pcap_on_time(u, now);
 		return;
 	}
-	if (!ahead(u, PCAP_FILE_HEAD) && !u->all_read)
+	if (!link_pcap_ahead(u, PCAP_FILE_HEAD) && !u->all_read)
 		return;
-	u->begun = file_head(u, u->all_read ? NULL : u->room + u->at);
+	u->begun = link_pcap_file_head(u, u->all_read ? NULL : u->room + u->at);
 	if (!u->begun)
 		link_counted(u->link, LINK_RX_BAD);
-	pipes_end(u, u->begun ? PIPE_OPEN : PIPE_NONSENSE);
+	link_pcap_pipes_end(u, u->begun ? PIPE_OPEN : PIPE_NONSENSE);
 }
 
-static void reopen_pipes(struct pcap_link *u)
+static void link_pcap_reopen_pipes(struct pcap_link *u)
 {
 	bool wait = u->pipes == PIPE_NONSENSE;
 
 	if (u->in_pipe)
-		close_in(u);
+		link_pcap_close_in(u);
 	if (u->out_pipe)
-		close_out(u);
+		link_pcap_close_out(u);
 	u->pipes = wait ? PIPE_CLOSED : PIPE_OPEN;
-	if (!wait && u->in_pipe && open_in(u))
+	if (!wait && u->in_pipe && link_pcap_open_in(u))
 		u->pipes = PIPE_CLOSED; /* once more, in a second */
 }
 
-static bool nobody_reads(const struct pcap_link *u)
+static bool link_pcap_nobody_reads(const struct pcap_link *u)
 {
 	struct pollfd p = {.fd = u->out};
 
@@ -475,37 +475,37 @@ static bool nobody_reads(const struct pcap_link *u)
 }
 
 /* Are both ends there? */
-static bool pipes_ready(struct pcap_link *u)
+static bool link_pcap_pipes_ready(struct pcap_link *u)
 {
-	if (u->pipes == PIPE_OPEN && u->out_pipe && u->out >= 0 && nobody_reads(u))
-		close_out(u);
+	if (u->pipes == PIPE_OPEN && u->out_pipe && u->out >= 0 && link_pcap_nobody_reads(u))
+		link_pcap_close_out(u);
 	u->out_stale = false;
 	if (u->pipes != PIPE_OPEN) {
-		reopen_pipes(u);
+		link_pcap_reopen_pipes(u);
 		return false;
 	}
-	if (u->out_pipe && u->out < 0 && open_out(u))
-		close_out(u);
+	if (u->out_pipe && u->out < 0 && link_pcap_open_out(u))
+		link_pcap_close_out(u);
 	return (!u->from || u->begun) && (!u->to || u->out >= 0);
 }
 
 /* The first time it is asked, a link of files comes up: what is replayed begins then. */
-static int check(void *impl)
+static int link_pcap_check(void *impl)
 {
 	struct pcap_link *u = impl;
-	bool ready = pipes_ready(u);
+	bool ready = link_pcap_pipes_ready(u);
 
 	if (ready && !u->running && u->from) {
 		if (u->in_pipe)
-			watch_in(u, IST_READ);
-		conf(u)->host->timer(conf(u)->host_ctx, &u->timer,
-				     conf(u)->host->now(conf(u)->host_ctx), on_time, u);
+			link_pcap_watch_in(u, IST_READ);
+		link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer,
+				     link_pcap_conf(u)->host->now(link_pcap_conf(u)->host_ctx), link_pcap_on_time, u);
 	}
 	u->running = ready;
 	return ready;
 }
 
-static void free_link(void *impl)
+static void link_pcap_free_link(void *impl)
 {
 	struct pcap_link *u = impl;
 
@@ -515,7 +515,7 @@ static void free_link(void *impl)
 	free(u);
 }
 
-static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_pcap_parse(struct link *l, const char *rest, char *err, size_t err_len)
 {
 	const char *arrow = strchr(rest, '>');
 	size_t from = arrow ? (size_t)(arrow - rest) : strlen(rest);
@@ -534,7 +534,7 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 	if (ok)
 		return u;
 	if (u)
-		free_link(u);
+		link_pcap_free_link(u);
 	if (link_conf_of(l)->dlt)
 		settings_error(err, err_len, EINVAL, "link: \"pcap:%s\" is not %s", rest,
 			       link_pcap.form);
@@ -544,7 +544,7 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 	return NULL;
 }
 
-static uint32_t mtu(const void *impl)
+static uint32_t link_pcap_mtu(const void *impl)
 {
 	(void)impl;
 	return LINK_FRAME_MAX;
@@ -553,11 +553,11 @@ static uint32_t mtu(const void *impl)
 const struct link_kind link_pcap = {
 	.scheme = "pcap:",
 	.form = "pcap:REPLAYED>RECORDED",
-	.parse = parse,
-	.free = free_link,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.parse = link_pcap_parse,
+	.free = link_pcap_free_link,
+	.start = link_pcap_start,
+	.stop = link_pcap_stop,
+	.check = link_pcap_check,
+	.send = link_pcap_send_frames,
+	.mtu = link_pcap_mtu,
 };

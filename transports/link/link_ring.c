@@ -53,7 +53,7 @@ void link_ring_close(struct link_ring *g)
 }
 
 /* One frame as its block describes it; false when the link does not want it. */
-static bool frame_of(struct link_socket *s, const uint8_t *at, struct link_frame *f)
+static bool link_ring_frame_of(struct link_socket *s, const uint8_t *at, struct link_frame *f)
 {
 	struct tpacket3_hdr h;
 	struct sockaddr_storage from = {0};
@@ -68,7 +68,7 @@ static bool frame_of(struct link_socket *s, const uint8_t *at, struct link_frame
 	return s->take(s->impl, &from, f);
 }
 
-static void hand_on(struct link_socket *s, const uint8_t *block)
+static void link_ring_hand_on(struct link_socket *s, const uint8_t *block)
 {
 	struct tpacket_block_desc d;
 	struct link_frame frames[BATCH];
@@ -80,7 +80,7 @@ static void hand_on(struct link_socket *s, const uint8_t *block)
 	for (uint32_t i = 0; i < d.hdr.bh1.num_pkts; i++) {
 		uint32_t step;
 
-		n += frame_of(s, block + at, &frames[n]);
+		n += link_ring_frame_of(s, block + at, &frames[n]);
 		memcpy(&step, block + at, sizeof(step)); /* tp_next_offset */
 		at += step;
 		if (n == BATCH || (n && i + 1 == d.hdr.bh1.num_pkts)) {
@@ -100,7 +100,7 @@ void link_ring_receive(struct link_ring *g, struct link_socket *s)
 
 		if (!(atomic_load_explicit(status, memory_order_acquire) & TP_STATUS_USER))
 			return;
-		hand_on(s, block);
+		link_ring_hand_on(s, block);
 		atomic_store_explicit(status, TP_STATUS_KERNEL, memory_order_release);
 		g->next = (g->next + 1) % LINK_RING_BLOCKS;
 	}

@@ -18,7 +18,7 @@
 #define ROUNDS 4u
 
 /* Messages read; 0 when there were none. */
-static unsigned receive(struct link_socket *s)
+static unsigned link_socket_receive(struct link_socket *s)
 {
 	struct sockaddr_storage from[BATCH];
 	struct link_frame frames[BATCH];
@@ -52,7 +52,7 @@ static unsigned receive(struct link_socket *s)
 	return n > 0 ? (unsigned)n : 0;
 }
 
-static void on_readable(void *arg, unsigned ready)
+static void link_socket_on_readable(void *arg, unsigned ready)
 {
 	struct link_socket *s = arg;
 
@@ -62,7 +62,7 @@ static void on_readable(void *arg, unsigned ready)
 		return;
 	}
 	for (unsigned i = 0; i < ROUNDS && s->watched; i++)
-		if (receive(s) < BATCH)
+		if (link_socket_receive(s) < BATCH)
 			return;
 }
 
@@ -73,7 +73,7 @@ int link_socket_open(struct link_socket *s, int fd)
 
 	s->fd = fd;
 	s->buffer = malloc((size_t)BATCH * LINK_FRAME_MAX);
-	r = s->buffer ? c->host->watch(c->host_ctx, fd, IST_READ, on_readable, s) : -ENOMEM;
+	r = s->buffer ? c->host->watch(c->host_ctx, fd, IST_READ, link_socket_on_readable, s) : -ENOMEM;
 	s->watched = r >= 0;
 	if (r < 0) {
 		free(s->buffer);
@@ -89,7 +89,7 @@ void link_socket_unwatch(struct link_socket *s)
 	const struct link_conf *c = link_conf_of(s->link);
 
 	if (s->watched)
-		c->host->watch(c->host_ctx, s->fd, 0, on_readable, s);
+		c->host->watch(c->host_ctx, s->fd, 0, link_socket_on_readable, s);
 	s->watched = false;
 }
 
@@ -105,7 +105,7 @@ void link_socket_close(struct link_socket *s)
 }
 
 /* Counts and skips the one that did not go; the thing under the link may be gone too. */
-static void failed(struct link_socket *s, int err, unsigned *i)
+static void link_socket_failed(struct link_socket *s, int err, unsigned *i)
 {
 	(*i)++;
 	if (err == EAGAIN || err == ENOBUFS) {
@@ -118,7 +118,7 @@ static void failed(struct link_socket *s, int err, unsigned *i)
 	}
 }
 
-static void send_batch(struct link_socket *s, const struct link_frame *f, unsigned n)
+static void link_socket_send_batch(struct link_socket *s, const struct link_frame *f, unsigned n)
 {
 	uint8_t prefix[BATCH][sizeof(s->prefix)];
 	struct iovec iov[BATCH][3];
@@ -146,12 +146,12 @@ static void send_batch(struct link_socket *s, const struct link_frame *f, unsign
 		if (sent > 0)
 			i += (unsigned)sent;
 		else if (errno != EINTR)
-			failed(s, errno, &i);
+			link_socket_failed(s, errno, &i);
 	}
 }
 
 void link_socket_send(struct link_socket *s, const struct link_frame *f, unsigned n)
 {
 	for (unsigned i = 0; i < n && s->fd >= 0; i += BATCH)
-		send_batch(s, f + i, n - i < BATCH ? n - i : BATCH);
+		link_socket_send_batch(s, f + i, n - i < BATCH ? n - i : BATCH);
 }

@@ -46,7 +46,7 @@ struct tun_link {
 	uint8_t buffer[LINK_ETHER_HEAD + LINK_FRAME_MAX];
 };
 
-static void *parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
+static void *link_tun_parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
 		   size_t err_len)
 {
 	bool tap = kind == &link_tap;
@@ -74,12 +74,12 @@ static void *parse(struct link *l, const char *rest, const struct link_kind *kin
 
 static void *parse_tun(struct link *l, const char *rest, char *err, size_t err_len)
 {
-	return parse(l, rest, &link_tun, err, err_len);
+	return link_tun_parse(l, rest, &link_tun, err, err_len);
 }
 
-static void *parse_tap(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_tun_parse_tap(struct link *l, const char *rest, char *err, size_t err_len)
 {
-	return parse(l, rest, &link_tap, err, err_len);
+	return link_tun_parse(l, rest, &link_tap, err, err_len);
 }
 
 /* --- frames ----------------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static bool take_tun(const struct link_conf *c, struct link_frame *f)
 	return !r.bad && (protocol == c->tun_protocol || c->tun_protocol == ETH_P_ALL);
 }
 
-static void take(struct tun_link *u, struct link_frame *f)
+static void link_tun_take(struct tun_link *u, struct link_frame *f)
 {
 	const struct link_conf *c = link_conf_of(u->link);
 	bool cut = u->tap ? f->len == sizeof(u->buffer)
@@ -114,29 +114,29 @@ static void take(struct tun_link *u, struct link_frame *f)
 }
 
 /* False: nothing more to read now. */
-static bool receive(struct tun_link *u)
+static bool link_tun_receive(struct tun_link *u)
 {
 	ssize_t n = read(u->fd, u->buffer, sizeof(u->buffer));
 	struct link_frame f = {NULL, u->buffer, 0, n < 0 ? 0 : (uint32_t)n};
 
 	if (n >= 0)
-		take(u, &f);
+		link_tun_take(u, &f);
 	else if (errno != EAGAIN && errno != EINTR)
 		link_recheck(u->link);
 	return n >= 0 || errno == EINTR;
 }
 
-static void on_readable(void *arg, unsigned ready)
+static void link_tun_on_readable(void *arg, unsigned ready)
 {
 	struct tun_link *u = arg;
 
 	(void)ready;
 	for (unsigned i = 0; i < ROUNDS && u->fd >= 0; i++)
-		if (!receive(u))
+		if (!link_tun_receive(u))
 			return;
 }
 
-static void send_one(struct tun_link *u, const struct link_frame *f)
+static void link_tun_send_one(struct tun_link *u, const struct link_frame *f)
 {
 	uint32_t head = f->head ? f->head_len : 0;
 	struct iovec iov[3] = {
@@ -158,15 +158,15 @@ static void send_one(struct tun_link *u, const struct link_frame *f)
 	}
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_tun_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		send_one(impl, &f[i]);
+		link_tun_send_one(impl, &f[i]);
 }
 
 /* --- the device ------------------------------------------------------------------------------- */
 
-static struct ifreq request(const struct tun_link *u)
+static struct ifreq link_tun_request(const struct tun_link *u)
 {
 	struct ifreq r;
 
@@ -175,9 +175,9 @@ static struct ifreq request(const struct tun_link *u)
 	return r;
 }
 
-static int make_device(struct tun_link *u)
+static int link_tun_make_device(struct tun_link *u)
 {
-	struct ifreq r = request(u);
+	struct ifreq r = link_tun_request(u);
 
 	r.ifr_flags = u->tap ? IFF_TAP | IFF_NO_PI : IFF_TUN;
 	if (ioctl(u->fd, TUNSETIFF, &r) < 0)
@@ -191,11 +191,11 @@ static int make_device(struct tun_link *u)
 
 /* What stands in front of each frame.  Our end of the TAP's wire has an address too: the device's,
  * but for one bit. */
-static int make_head(struct tun_link *u)
+static int link_tun_make_head(struct tun_link *u)
 {
 	const struct link_conf *c = link_conf_of(u->link);
 	uint8_t mac[6];
-	struct ifreq r = request(u);
+	struct ifreq r = link_tun_request(u);
 
 	if (!u->tap) {
 		wr_put16(u->head, 0);
@@ -210,9 +210,9 @@ static int make_head(struct tun_link *u)
 	return 0;
 }
 
-static int take_up(const struct tun_link *u)
+static int link_tun_take_up(const struct tun_link *u)
 {
-	struct ifreq r = request(u);
+	struct ifreq r = link_tun_request(u);
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc = 0;
 
 	if (s < 0)
@@ -220,7 +220,7 @@ static int take_up(const struct tun_link *u)
 	r.ifr_mtu = DEVICE_MTU;
 	if (ioctl(s, SIOCSIFMTU, &r) < 0)
 		rc = -errno;
-	r = request(u);
+	r = link_tun_request(u);
 	r.ifr_flags = IFF_UP | IFF_RUNNING | IFF_NOARP;
 	if (!rc && ioctl(s, SIOCSIFFLAGS, &r) < 0)
 		rc = -errno;
@@ -228,19 +228,19 @@ static int take_up(const struct tun_link *u)
 	return rc;
 }
 
-static void stop(void *impl)
+static void link_tun_stop(void *impl)
 {
 	struct tun_link *u = impl;
 	const struct link_conf *c = link_conf_of(u->link);
 
 	if (u->fd < 0)
 		return;
-	c->host->watch(c->host_ctx, u->fd, 0, on_readable, u);
+	c->host->watch(c->host_ctx, u->fd, 0, link_tun_on_readable, u);
 	close(u->fd);
 	u->fd = -1;
 }
 
-static int start(void *impl)
+static int link_tun_start(void *impl)
 {
 	struct tun_link *u = impl;
 	const struct link_conf *c = link_conf_of(u->link);
@@ -249,13 +249,13 @@ static int start(void *impl)
 	u->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (u->fd < 0)
 		return -errno;
-	r = make_device(u);
+	r = link_tun_make_device(u);
 	if (!r)
-		r = make_head(u);
+		r = link_tun_make_head(u);
 	if (!r)
-		r = take_up(u);
+		r = link_tun_take_up(u);
 	if (!r)
-		r = c->host->watch(c->host_ctx, u->fd, IST_READ, on_readable, u);
+		r = c->host->watch(c->host_ctx, u->fd, IST_READ, link_tun_on_readable, u);
 	if (r < 0) {
 		close(u->fd);
 		u->fd = -1;
@@ -265,10 +265,10 @@ static int start(void *impl)
 	return 0;
 }
 
-static int check(void *impl)
+static int link_tun_check(void *impl)
 {
 	struct tun_link *u = impl;
-	struct ifreq flags = request(u), mtu = flags;
+	struct ifreq flags = link_tun_request(u), mtu = flags;
 	int s, rc;
 
 	if (if_nametoindex(u->name) != u->index)
@@ -286,7 +286,7 @@ static int check(void *impl)
 }
 
 /* An Ethernet carries our length too. */
-static uint32_t mtu(const void *impl)
+static uint32_t link_tun_mtu(const void *impl)
 {
 	const struct tun_link *u = impl;
 	uint32_t room = u->mtu < LINK_FRAME_MAX ? u->mtu : LINK_FRAME_MAX;
@@ -299,21 +299,21 @@ const struct link_kind link_tun = {
 	.form = "tun:INTERFACE",
 	.parse = parse_tun,
 	.free = free,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.start = link_tun_start,
+	.stop = link_tun_stop,
+	.check = link_tun_check,
+	.send = link_tun_send_frames,
+	.mtu = link_tun_mtu,
 };
 
 const struct link_kind link_tap = {
 	.scheme = "tap:",
 	.form = "tap:INTERFACE",
-	.parse = parse_tap,
+	.parse = link_tun_parse_tap,
 	.free = free,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.start = link_tun_start,
+	.stop = link_tun_stop,
+	.check = link_tun_check,
+	.send = link_tun_send_frames,
+	.mtu = link_tun_mtu,
 };

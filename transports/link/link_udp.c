@@ -22,7 +22,7 @@ struct udp_link {
 	uint32_t lost; /* of this socket, and counted */
 };
 
-static bool parse_ends(struct udp_link *u, const char *rest)
+static bool link_udp_parse_ends(struct udp_link *u, const char *rest)
 {
 	const char *arrow = strchr(rest, '>');
 	char local[80];
@@ -35,11 +35,11 @@ static bool parse_ends(struct udp_link *u, const char *rest)
 	       u->local.family == u->remote.family && u->local.port && u->remote.port;
 }
 
-static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
+static void *link_udp_parse(struct link *l, const char *rest, char *err, size_t err_len)
 {
 	struct udp_link *u = calloc(1, sizeof(*u));
 
-	if (u && parse_ends(u, rest)) {
+	if (u && link_udp_parse_ends(u, rest)) {
 		u->socket.link = l;
 		u->socket.fd = -1;
 		return u;
@@ -49,7 +49,7 @@ static void *parse(struct link *l, const char *rest, char *err, size_t err_len)
 	return NULL;
 }
 
-static int start(void *impl)
+static int link_udp_start(void *impl)
 {
 	struct udp_link *u = impl;
 	struct sockaddr_storage local, remote;
@@ -71,7 +71,7 @@ static int start(void *impl)
 	return link_socket_open(&u->socket, fd);
 }
 
-static void count_lost(struct udp_link *u)
+static void link_udp_count_lost(struct udp_link *u)
 {
 	uint32_t all = sock_rx_lost(u->socket.fd);
 
@@ -79,29 +79,29 @@ static void count_lost(struct udp_link *u)
 	u->lost = all;
 }
 
-static void stop(void *impl)
+static void link_udp_stop(void *impl)
 {
 	struct udp_link *u = impl;
 
-	count_lost(u);
+	link_udp_count_lost(u);
 	link_socket_close(&u->socket);
 	u->lost = 0;
 }
 
-static int check(void *impl)
+static int link_udp_check(void *impl)
 {
 	struct udp_link *u = impl;
 
-	count_lost(u);
+	link_udp_count_lost(u);
 	return u->socket.fd >= 0;
 }
 
-static void send_frames(void *impl, const struct link_frame *f, unsigned n)
+static void link_udp_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	link_socket_send(&((struct udp_link *)impl)->socket, f, n);
 }
 
-static uint32_t mtu(const void *impl)
+static uint32_t link_udp_mtu(const void *impl)
 {
 	(void)impl;
 	return LINK_FRAME_MAX;
@@ -110,11 +110,11 @@ static uint32_t mtu(const void *impl)
 const struct link_kind link_udp = {
 	.scheme = "udp:",
 	.form = "udp:ADDRESS:PORT>ADDRESS:PORT",
-	.parse = parse,
+	.parse = link_udp_parse,
 	.free = free,
-	.start = start,
-	.stop = stop,
-	.check = check,
-	.send = send_frames,
-	.mtu = mtu,
+	.start = link_udp_start,
+	.stop = link_udp_stop,
+	.check = link_udp_check,
+	.send = link_udp_send_frames,
+	.mtu = link_udp_mtu,
 };

@@ -15,16 +15,16 @@
 enum { TAG_END = 0, TAG_DISSECTOR = 12, TAG_DIRECTION = 35 };
 enum { DIRECTION_SENT, DIRECTION_RECEIVED };
 
-static uint32_t turned(uint32_t v)
+static uint32_t pcap_file_turned(uint32_t v)
 {
 	return v >> 24 | (v >> 8 & 0xff00u) | (v << 8 & 0xff0000u) | v << 24;
 }
 
-static uint32_t get(struct rd *r, bool swapped)
+static uint32_t pcap_file_get(struct rd *r, bool swapped)
 {
 	uint32_t v = rd_u32(r);
 
-	return swapped ? turned(v) : v;
+	return swapped ? pcap_file_turned(v) : v;
 }
 
 bool pcap_file_decode(struct pcap_file *f, const uint8_t head[PCAP_FILE_HEAD])
@@ -32,13 +32,13 @@ bool pcap_file_decode(struct pcap_file *f, const uint8_t head[PCAP_FILE_HEAD])
 	struct rd r = rd_init(head, PCAP_FILE_HEAD);
 	uint32_t magic = rd_u32(&r), version;
 
-	f->swapped = magic == turned(MAGIC) || magic == turned(MAGIC_NANO);
+	f->swapped = magic == pcap_file_turned(MAGIC) || magic == pcap_file_turned(MAGIC_NANO);
 	if (f->swapped)
-		magic = turned(magic);
+		magic = pcap_file_turned(magic);
 	f->nanoseconds = magic == MAGIC_NANO;
-	version = get(&r, f->swapped);
+	version = pcap_file_get(&r, f->swapped);
 	rd_skip(&r, 12); /* zone, accuracy, longest frame: nobody fills them in truly */
-	f->link_type = get(&r, f->swapped) & LINK_TYPE;
+	f->link_type = pcap_file_get(&r, f->swapped) & LINK_TYPE;
 	/* The two halves of the version are a number each. */
 	return (magic == MAGIC || magic == MAGIC_NANO) &&
 	       (f->swapped ? version & 0xffff : version >> 16) == VERSION;
@@ -59,11 +59,11 @@ bool pcap_record_decode(const struct pcap_file *f, struct pcap_record *r,
 			const uint8_t head[PCAP_RECORD_HEAD])
 {
 	struct rd in = rd_init(head, PCAP_RECORD_HEAD);
-	uint32_t seconds = get(&in, f->swapped), fraction = get(&in, f->swapped);
+	uint32_t seconds = pcap_file_get(&in, f->swapped), fraction = pcap_file_get(&in, f->swapped);
 
 	r->us = (uint64_t)seconds * US_PER_SECOND + (f->nanoseconds ? fraction / 1000 : fraction);
-	r->len = get(&in, f->swapped);
-	r->wire_len = get(&in, f->swapped);
+	r->len = pcap_file_get(&in, f->swapped);
+	r->wire_len = pcap_file_get(&in, f->swapped);
 	return r->len <= PCAP_SNAP_MAX && r->len <= r->wire_len;
 }
 
@@ -77,7 +77,7 @@ void pcap_record_encode(uint8_t head[PCAP_RECORD_HEAD], const struct pcap_record
 	wr_u32(&w, r->wire_len);
 }
 
-static void put_tag(struct wr *w, uint16_t tag, const void *value, size_t len)
+static void pcap_file_put_tag(struct wr *w, uint16_t tag, const void *value, size_t len)
 {
 	static const uint8_t zeros[3];
 
@@ -92,14 +92,14 @@ size_t pcap_tags_encode(uint8_t out[PCAP_TAGS_MAX], const char *dissector, bool 
 	const uint8_t direction[] = {0, 0, 0, from_dte ? DIRECTION_SENT : DIRECTION_RECEIVED};
 	struct wr w = wr_init(out, PCAP_TAGS_MAX);
 
-	put_tag(&w, TAG_DISSECTOR, dissector, strlen(dissector));
-	put_tag(&w, TAG_DIRECTION, direction, sizeof(direction));
-	put_tag(&w, TAG_END, NULL, 0);
+	pcap_file_put_tag(&w, TAG_DISSECTOR, dissector, strlen(dissector));
+	pcap_file_put_tag(&w, TAG_DIRECTION, direction, sizeof(direction));
+	pcap_file_put_tag(&w, TAG_END, NULL, 0);
 	return w.bad ? 0 : w.len;
 }
 
 /* The padding of a name is zeros. */
-static bool is_name(struct rd value, const char *name)
+static bool pcap_file_is_name(struct rd value, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -116,7 +116,7 @@ bool pcap_tags_decode(struct rd *r, const char *dissector)
 		struct rd value = rd_sub(r, len);
 
 		if (!r->bad && tag == TAG_DISSECTOR)
-			ours = is_name(value, dissector);
+			ours = pcap_file_is_name(value, dissector);
 		if (tag == TAG_END)
 			break;
 	}

@@ -13,7 +13,7 @@ struct sum {
 	bool odd; /* the next octet is the low half of a word */
 };
 
-static void sum_add(struct sum *s, const void *p, size_t len)
+static void ip_head_sum_add(struct sum *s, const void *p, size_t len)
 {
 	const uint8_t *b = p;
 
@@ -24,14 +24,14 @@ static void sum_add(struct sum *s, const void *p, size_t len)
 	s->total = (s->total & 0xffff) + (s->total >> 16);
 }
 
-static uint16_t sum_end(const struct sum *s)
+static uint16_t ip_head_sum_end(const struct sum *s)
 {
 	uint32_t t = (s->total & 0xffff) + (s->total >> 16);
 
 	return (uint16_t) ~((t & 0xffff) + (t >> 16));
 }
 
-static void ipv4(struct wr *w, const struct udp_ep *from, const struct udp_ep *to, uint16_t udp_len)
+static void ip_head_put4(struct wr *w, const struct udp_ep *from, const struct udp_ep *to, uint16_t udp_len)
 {
 	struct sum s = {0};
 
@@ -42,11 +42,11 @@ static void ipv4(struct wr *w, const struct udp_ep *from, const struct udp_ep *t
 	wr_u16(w, 0);
 	wr_bytes(w, from->ip, 4);
 	wr_bytes(w, to->ip, 4);
-	sum_add(&s, w->buf, 20);
-	wr_patch16(w, 10, sum_end(&s));
+	ip_head_sum_add(&s, w->buf, 20);
+	wr_patch16(w, 10, ip_head_sum_end(&s));
 }
 
-static void ipv6(struct wr *w, const struct udp_ep *from, const struct udp_ep *to, uint16_t udp_len)
+static void ip_head_put6(struct wr *w, const struct udp_ep *from, const struct udp_ep *to, uint16_t udp_len)
 {
 	wr_u32(w, 0x60000000);
 	wr_u16(w, udp_len);
@@ -56,19 +56,19 @@ static void ipv6(struct wr *w, const struct udp_ep *from, const struct udp_ep *t
 }
 
 /* RFC 768, RFC 8200 8.1: over a pseudo-header too; 0 goes out as FFFF. */
-static uint16_t udp_sum(struct wr *w, size_t udp_at, struct ip_piece head, struct ip_piece payload)
+static uint16_t ip_head_udp_sum(struct wr *w, size_t udp_at, struct ip_piece head, struct ip_piece payload)
 {
 	size_t addresses = udp_at == 20 ? 12 : 8;
 	uint8_t pseudo[4] = {0, 17, w->buf[udp_at + 4], w->buf[udp_at + 5]};
 	struct sum s = {0};
 	uint16_t v;
 
-	sum_add(&s, w->buf + addresses, udp_at - addresses);
-	sum_add(&s, pseudo, sizeof(pseudo));
-	sum_add(&s, w->buf + udp_at, 8);
-	sum_add(&s, head.p, head.len);
-	sum_add(&s, payload.p, payload.len);
-	v = sum_end(&s);
+	ip_head_sum_add(&s, w->buf + addresses, udp_at - addresses);
+	ip_head_sum_add(&s, pseudo, sizeof(pseudo));
+	ip_head_sum_add(&s, w->buf + udp_at, 8);
+	ip_head_sum_add(&s, head.p, head.len);
+	ip_head_sum_add(&s, payload.p, payload.len);
+	v = ip_head_sum_end(&s);
 	return v ? v : 0xffff;
 }
 
@@ -81,14 +81,14 @@ size_t ip_udp_head(uint8_t out[IP_HEAD_MAX], const struct udp_ep *from, const st
 	if (from->family != to->family || udp_len > 65535 - (from->family == 4 ? 20 : 0))
 		return 0;
 	if (from->family == 4)
-		ipv4(&w, from, to, (uint16_t)udp_len);
+		ip_head_put4(&w, from, to, (uint16_t)udp_len);
 	else
-		ipv6(&w, from, to, (uint16_t)udp_len);
+		ip_head_put6(&w, from, to, (uint16_t)udp_len);
 	at = w.len;
 	wr_u16(&w, from->port);
 	wr_u16(&w, to->port);
 	wr_u16(&w, (uint16_t)udp_len);
 	wr_u16(&w, 0);
-	wr_patch16(&w, at + 6, udp_sum(&w, at, head, payload));
+	wr_patch16(&w, at + 6, ip_head_udp_sum(&w, at, head, payload));
 	return w.len;
 }

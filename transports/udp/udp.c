@@ -101,7 +101,7 @@ struct ist_port {
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void ep_ip(struct udp_ep *e, uint8_t family, const void *ip, uint32_t scope)
+static void udp_ep_ip(struct udp_ep *e, uint8_t family, const void *ip, uint32_t scope)
 {
 	memset(e, 0, sizeof(*e));
 	e->family = family;
@@ -110,7 +110,7 @@ static void ep_ip(struct udp_ep *e, uint8_t family, const void *ip, uint32_t sco
 }
 
 /* Which of our addresses it came to. */
-static bool local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
+static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
 {
 	if (!s->wildcard) {
 		*out = s->bound;
@@ -122,14 +122,14 @@ static bool local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep
 			struct in_pktinfo pi;
 
 			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
-			ep_ip(out, 4, &pi.ipi_spec_dst, 0);
+			udp_ep_ip(out, 4, &pi.ipi_spec_dst, 0);
 			return true;
 		}
 		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
 			struct in6_pktinfo pi;
 
 			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
-			ep_ip(out, 6, &pi.ipi6_addr,
+			udp_ep_ip(out, 6, &pi.ipi6_addr,
 			      IN6_IS_ADDR_LINKLOCAL(&pi.ipi6_addr) ? pi.ipi6_ifindex : 0);
 			return true;
 		}
@@ -137,7 +137,7 @@ static bool local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep
 	return false;
 }
 
-static void report_up(struct ist_port *p, const struct udp_slot *s)
+static void udp_report_up(struct ist_port *p, const struct udp_slot *s)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
 	struct udp_ep local = s->key.local;
@@ -148,7 +148,7 @@ static void report_up(struct ist_port *p, const struct udp_slot *s)
 	p->host->up(p->ctx, udp_table_handle(&p->table, s), &a);
 }
 
-static struct udp_slot *stranger(struct ist_port *p, const struct udp_key *key)
+static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *key)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL, .words = "channel recycled"};
 	struct udp_slot *s = udp_table_victim(&p->table);
@@ -166,12 +166,12 @@ static struct udp_slot *stranger(struct ist_port *p, const struct udp_key *key)
 		return NULL;
 	}
 	p->count[C_STRANGERS]++;
-	report_up(p, s);
+	udp_report_up(p, s);
 	/* The host may have given it up at once. */
 	return s->state == UDP_SLOT_FREE ? NULL : s;
 }
 
-static void tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
+static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
 		struct ip_piece head, struct ip_piece payload)
 {
 	uint8_t front[IP_HEAD_MAX + IST_HEAD_MAX];
@@ -192,7 +192,7 @@ static void tap(const struct ist_port *p, bool outbound, const struct udp_key *k
 }
 
 /* Fills f; false when the datagram is dropped. */
-static bool take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
+static bool udp_take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
 {
 	struct ist_port *p = s->port;
 	struct udp_key key = {.sock = s->index};
@@ -203,7 +203,7 @@ static bool take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
 		return false;
 	}
 	if (!udp_ep_from_sock(&key.peer, m->msg_hdr.msg_name) || !key.peer.port ||
-	    !local_of(s, &m->msg_hdr, &key.local)) {
+	    !udp_local_of(s, &m->msg_hdr, &key.local)) {
 		p->count[C_RX_SOURCE]++;
 		return false;
 	}
@@ -211,7 +211,7 @@ static bool take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
 	if (slot)
 		udp_table_touch(&p->table, slot);
 	else
-		slot = stranger(p, &key);
+		slot = udp_stranger(p, &key);
 	if (!slot)
 		return false;
 	p->count[C_RX]++;
@@ -222,12 +222,12 @@ static bool take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
 		.len = m->msg_len,
 	};
 	if (*p->host->tap_on)
-		tap(p, false, &key, (struct ip_piece){NULL, 0},
+		udp_tap(p, false, &key, (struct ip_piece){NULL, 0},
 		    (struct ip_piece){f->payload, f->len});
 	return true;
 }
 
-static unsigned receive(struct udp_socket *s)
+static unsigned udp_receive(struct udp_socket *s)
 {
 	struct ist_port *p = s->port;
 	struct sockaddr_storage from[BATCH];
@@ -257,23 +257,23 @@ static unsigned receive(struct udp_socket *s)
 		return 0;
 	}
 	for (int i = 0; i < n; i++)
-		kept += take(s, &m[i], &frames[kept]);
+		kept += udp_take(s, &m[i], &frames[kept]);
 	if (kept)
 		p->host->frames(p->ctx, frames, kept);
 	return (unsigned)n;
 }
 
-static void on_readable(void *arg, unsigned ready)
+static void udp_on_readable(void *arg, unsigned ready)
 {
 	(void)ready;
 	for (unsigned i = 0; i < ROUNDS; i++)
-		if (receive(arg) < BATCH)
+		if (udp_receive(arg) < BATCH)
 			return;
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void set_source(struct msghdr *m, union control *control, const struct udp_ep *local)
+static void udp_set_source(struct msghdr *m, union control *control, const struct udp_ep *local)
 {
 	struct cmsghdr *c = &control->align;
 
@@ -300,7 +300,7 @@ static void set_source(struct msghdr *m, union control *control, const struct ud
 	memcpy(CMSG_DATA(c), &pi, sizeof(pi));
 }
 
-static enum counter counter_of(int err)
+static enum counter udp_counter_of(int err)
 {
 	static const struct {
 		int err;
@@ -323,7 +323,7 @@ static enum counter counter_of(int err)
 }
 
 /* The kernel stops at the first one it cannot send: count that one and go on behind it. */
-static void send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
+static void udp_send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
 {
 	for (unsigned i = 0; i < n;) {
 		int sent = sendmmsg(fd, m + i, n - i, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -331,7 +331,7 @@ static void send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0) {
-			p->count[counter_of(errno)]++;
+			p->count[udp_counter_of(errno)]++;
 			i++;
 			continue;
 		}
@@ -342,7 +342,7 @@ static void send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
 	}
 }
 
-static void send_batch(struct ist_port *p, const struct udp_slot *slot, const struct ist_frame *f,
+static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot, const struct ist_frame *f,
 		       unsigned n)
 {
 	const struct udp_socket *s = &p->sock[slot->key.sock];
@@ -354,7 +354,7 @@ static void send_batch(struct ist_port *p, const struct udp_slot *slot, const st
 
 	base.msg_namelen = udp_ep_to_sock(&slot->key.peer, &to);
 	if (s->wildcard)
-		set_source(&base, &control, &slot->key.local);
+		udp_set_source(&base, &control, &slot->key.local);
 	for (unsigned i = 0; i < n; i++) {
 		iov[i][0] =
 			(struct iovec){(void *)(uintptr_t)f[i].head, f[i].head ? f[i].head_len : 0};
@@ -362,11 +362,11 @@ static void send_batch(struct ist_port *p, const struct udp_slot *slot, const st
 		m[i].msg_hdr = base;
 		m[i].msg_hdr.msg_iov = iov[i];
 		if (*p->host->tap_on)
-			tap(p, true, &slot->key,
+			udp_tap(p, true, &slot->key,
 			    (struct ip_piece){iov[i][0].iov_base, iov[i][0].iov_len},
 			    (struct ip_piece){f[i].payload, f[i].len});
 	}
-	send_all(p, s->fd, m, n);
+	udp_send_all(p, s->fd, m, n);
 }
 
 static int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
@@ -382,7 +382,7 @@ static int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	}
 	udp_table_touch(&p->table, slot);
 	for (unsigned i = 0; i < n; i += BATCH)
-		send_batch(p, slot, f + i, n - i < BATCH ? n - i : BATCH);
+		udp_send_batch(p, slot, f + i, n - i < BATCH ? n - i : BATCH);
 	return (int)n;
 }
 
@@ -395,7 +395,7 @@ static uint32_t udp_mtu(const struct ist_port *p, ist_channel c)
 /* --- channels --------------------------------------------------------------------------------- */
 
 /* The address the kernel would send from. */
-static int source_for(const struct udp_socket *s, const struct udp_ep *to, struct udp_ep *out)
+static int udp_source_for(const struct udp_socket *s, const struct udp_ep *to, struct udp_ep *out)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = udp_ep_to_sock(to, &ss);
@@ -439,7 +439,7 @@ static int udp_connect(struct ist_port *p, const struct ist_addr *to, uint8_t pa
 		return -EINVAL;
 	if (key.peer.family != s->bound.family)
 		return -EAFNOSUPPORT;
-	r = source_for(s, &key.peer, &key.local);
+	r = udp_source_for(s, &key.peer, &key.local);
 	if (r < 0)
 		return r;
 	slot = udp_table_find(&p->table, &key);
@@ -480,7 +480,7 @@ static int udp_refuse(struct ist_port *p, ist_channel c, const struct ist_cause 
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int set_options(struct udp_socket *s, const struct settings *set)
+static int udp_set_options(struct udp_socket *s, const struct settings *set)
 {
 	int on = 1, level = s->bound.family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
 	int option = s->bound.family == 4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
@@ -497,7 +497,7 @@ static int set_options(struct udp_socket *s, const struct settings *set)
 	return 0;
 }
 
-static int socket_open(struct ist_port *p, const struct udp_ep *at, const struct settings *set)
+static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const struct settings *set)
 {
 	struct udp_socket *s = &p->sock[p->socks];
 	struct sockaddr_storage ss;
@@ -510,7 +510,7 @@ static int socket_open(struct ist_port *p, const struct udp_ep *at, const struct
 	if (s->fd < 0)
 		return -errno;
 	p->socks++;
-	r = set_options(s, set);
+	r = udp_set_options(s, set);
 	if (r < 0)
 		return r;
 	if (bind(s->fd, (struct sockaddr *)&ss, len) < 0)
@@ -519,13 +519,13 @@ static int socket_open(struct ist_port *p, const struct udp_ep *at, const struct
 	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) < 0 ||
 	    !udp_ep_from_sock(&s->bound, &ss))
 		return -errno;
-	return p->host->watch(p->ctx, s->fd, IST_READ, on_readable, s);
+	return p->host->watch(p->ctx, s->fd, IST_READ, udp_on_readable, s);
 }
 
 static void udp_close(struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->socks; i++) {
-		p->host->watch(p->ctx, p->sock[i].fd, 0, on_readable, &p->sock[i]);
+		p->host->watch(p->ctx, p->sock[i].fd, 0, udp_on_readable, &p->sock[i]);
 		close(p->sock[i].fd);
 	}
 	udp_table_free(&p->table);
@@ -533,7 +533,7 @@ static void udp_close(struct ist_port *p)
 	free(p);
 }
 
-static int open_sockets(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int udp_open_sockets(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	const char *listen = settings_text(set, "listen");
 	struct udp_ep at;
@@ -542,13 +542,13 @@ static int open_sockets(struct ist_port *p, const struct settings *set, char *er
 	if (!udp_ep_parse(&at, listen, UDP_PORT_L2TP))
 		return settings_error(err, err_len, EINVAL, "listen: \"%s\" is no IP address",
 				      listen);
-	r = socket_open(p, &at, set);
+	r = udp_socket_open(p, &at, set);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "listen %s: %s", listen, strerror(-r));
 	if (!settings_is(set, "dial-port", "ephemeral"))
 		return 0;
 	at.port = 0;
-	r = socket_open(p, &at, set);
+	r = udp_socket_open(p, &at, set);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "socket to dial from: %s", strerror(-r));
 	return 0;
@@ -578,7 +578,7 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 		 udp_table_init(&p->table, (uint32_t)settings_number(&set, "max-channels"), secret))
 		r = settings_error(err, err_len, ENOMEM, "out of memory");
 	else
-		r = open_sockets(p, &set, err, err_len);
+		r = udp_open_sockets(p, &set, err, err_len);
 	if (r < 0) {
 		udp_close(p);
 		return r;

@@ -13,7 +13,7 @@ _Static_assert(sizeof(struct udp_ep) == 24, "hashed and compared as octets");
 _Static_assert(sizeof(struct udp_key) == 52, "hashed and compared as octets");
 
 /* Multilinear hashing, pairwise: strongly universal for random keys. */
-static uint32_t bucket_of(const struct udp_table *t, const struct udp_key *key)
+static uint32_t udp_table_bucket_of(const struct udp_table *t, const struct udp_key *key)
 {
 	uint32_t w[14] = {0};
 	uint64_t h = t->hash_key[14];
@@ -49,14 +49,14 @@ void udp_table_free(struct udp_table *t)
 	t->bucket = NULL;
 }
 
-static uint32_t index_of(const struct udp_table *t, const struct udp_slot *s)
+static uint32_t udp_table_index_of(const struct udp_table *t, const struct udp_slot *s)
 {
 	return (uint32_t)(s - t->slot);
 }
 
 ist_channel udp_table_handle(const struct udp_table *t, const struct udp_slot *s)
 {
-	return handle_make(index_of(t, s), s->generation);
+	return handle_make(udp_table_index_of(t, s), s->generation);
 }
 
 struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c)
@@ -72,7 +72,7 @@ struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c)
 /* Buckets hold index + 1, so that zeroed memory is an empty table. */
 struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key *key)
 {
-	uint32_t i = t->bucket[bucket_of(t, key)];
+	uint32_t i = t->bucket[udp_table_bucket_of(t, key)];
 
 	for (; i; i = t->slot[i - 1].chain)
 		if (!memcmp(&t->slot[i - 1].key, key, sizeof(*key)))
@@ -80,7 +80,7 @@ struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key 
 	return NULL;
 }
 
-static void order_out(struct udp_table *t, struct udp_slot *s)
+static void udp_table_order_out(struct udp_table *t, struct udp_slot *s)
 {
 	if (s->older == UDP_NONE)
 		t->oldest = s->newer;
@@ -92,9 +92,9 @@ static void order_out(struct udp_table *t, struct udp_slot *s)
 		t->slot[s->newer].older = s->older;
 }
 
-static void order_last(struct udp_table *t, struct udp_slot *s)
+static void udp_table_order_last(struct udp_table *t, struct udp_slot *s)
 {
-	uint32_t i = index_of(t, s);
+	uint32_t i = udp_table_index_of(t, s);
 
 	s->older = t->newest;
 	s->newer = UDP_NONE;
@@ -112,7 +112,7 @@ struct udp_slot *udp_table_victim(const struct udp_table *t)
 	return t->oldest == UDP_NONE ? NULL : &t->slot[t->oldest];
 }
 
-static uint32_t take_free(struct udp_table *t)
+static uint32_t udp_table_take_free(struct udp_table *t)
 {
 	uint32_t i = t->free_first;
 
@@ -128,13 +128,13 @@ static uint32_t take_free(struct udp_table *t)
 
 struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, bool held)
 {
-	uint32_t *head = &t->bucket[bucket_of(t, key)];
+	uint32_t *head = &t->bucket[udp_table_bucket_of(t, key)];
 	struct udp_slot *s;
 	uint32_t i;
 
 	if (!held && t->strangers >= t->max / 2)
 		return NULL;
-	i = take_free(t);
+	i = udp_table_take_free(t);
 	if (i == UDP_NONE)
 		return NULL;
 	s = &t->slot[i];
@@ -147,7 +147,7 @@ struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, b
 		t->held++;
 	} else {
 		t->strangers++;
-		order_last(t, s);
+		udp_table_order_last(t, s);
 	}
 	return s;
 }
@@ -156,15 +156,15 @@ void udp_table_touch(struct udp_table *t, struct udp_slot *s)
 {
 	if (s->state != UDP_SLOT_STRANGER || s->newer == UDP_NONE)
 		return;
-	order_out(t, s);
-	order_last(t, s);
+	udp_table_order_out(t, s);
+	udp_table_order_last(t, s);
 }
 
 void udp_table_hold(struct udp_table *t, struct udp_slot *s)
 {
 	if (s->state != UDP_SLOT_STRANGER)
 		return;
-	order_out(t, s);
+	udp_table_order_out(t, s);
 	s->state = UDP_SLOT_HELD;
 	t->strangers--;
 	t->held++;
@@ -172,10 +172,10 @@ void udp_table_hold(struct udp_table *t, struct udp_slot *s)
 
 void udp_table_remove(struct udp_table *t, struct udp_slot *s)
 {
-	uint32_t *p = &t->bucket[bucket_of(t, &s->key)], i = index_of(t, s);
+	uint32_t *p = &t->bucket[udp_table_bucket_of(t, &s->key)], i = udp_table_index_of(t, s);
 
 	if (s->state == UDP_SLOT_STRANGER) {
-		order_out(t, s);
+		udp_table_order_out(t, s);
 		t->strangers--;
 	} else {
 		t->held--;

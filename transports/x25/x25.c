@@ -30,7 +30,7 @@ int x25_init(struct x25 *x, const struct x25_config *c, const struct x25_ops *op
 	return x->vc ? 0 : -ENOMEM;
 }
 
-static void free_vc(struct x25 *x, struct x25_vc *v)
+static void plp_free_vc(struct x25 *x, struct x25_vc *v)
 {
 	x25_data_unwait(x, v);
 	x->vc[v->lci] = NULL;
@@ -47,7 +47,7 @@ void x25_free(struct x25 *x)
 }
 
 /* The SDU buffers stand behind the circuit itself. */
-static struct x25_vc *make_vc(struct x25 *x, uint16_t lci)
+static struct x25_vc *plp_make_vc(struct x25 *x, uint16_t lci)
 {
 	struct x25_vc *v = calloc(1, sizeof(*v) + 2 * (size_t)x->cfg.sdu_max);
 
@@ -105,14 +105,14 @@ uint8_t x25_error_cause(const struct x25 *x, bool reset)
 	return reset ? 0x05 : X25_CLEAR_LOCAL_ERROR;
 }
 
-static void set_timer(struct x25 *x, struct x25_vc *v, uint64_t when)
+static void plp_set_timer(struct x25 *x, struct x25_vc *v, uint64_t when)
 {
 	v->at = when;
 	x25_wake_at(x, when);
 }
 
 /* "Packet type invalid in state": r1-r3, p1-p7 by the names that the role gives to our states. */
-static uint8_t invalid_in(const struct x25 *x, enum x25_p p)
+static uint8_t plp_invalid_in(const struct x25 *x, enum x25_p p)
 {
 	static const uint8_t dte[X25_P_STATES] = {20, 21, 22, 23, 25};
 	static const uint8_t dce[X25_P_STATES] = {20, 22, 21, 23, 26};
@@ -122,7 +122,7 @@ static uint8_t invalid_in(const struct x25 *x, enum x25_p p)
 
 /* --- restart ---------------------------------------------------------------------------------- */
 
-static void lose_circuit(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag)
+static void plp_lose_circuit(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag)
 {
 	x25_data_start(x, v); /* counts what was under way */
 	if (v->pvc) {
@@ -131,20 +131,20 @@ static void lose_circuit(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t
 	}
 	v->p = X25_P_WE_CLEAR; /* nothing more can be asked of it while the report is out */
 	x25_tell(x, v, X25_CLEARED, cause, diag, false);
-	free_vc(x, v);
+	plp_free_vc(x, v);
 }
 
-static void lose_all(struct x25 *x, uint8_t cause, uint8_t diag)
+static void plp_lose_all(struct x25 *x, uint8_t cause, uint8_t diag)
 {
 	for (uint32_t i = 0; i < x->vcs && x->used; i++)
 		if (x->vc[i])
-			lose_circuit(x, x->vc[i], cause, diag);
+			plp_lose_circuit(x, x->vc[i], cause, diag);
 }
 
-static void make_pvcs(struct x25 *x)
+static void plp_make_pvcs(struct x25 *x)
 {
 	for (uint16_t i = 1; i <= x->cfg.pvc; i++) {
-		struct x25_vc *v = x->vc[i] ? x->vc[i] : make_vc(x, i);
+		struct x25_vc *v = x->vc[i] ? x->vc[i] : plp_make_vc(x, i);
 
 		if (!v)
 			continue;
@@ -154,18 +154,18 @@ static void make_pvcs(struct x25 *x)
 	}
 }
 
-static void ready(struct x25 *x)
+static void plp_ready(struct x25 *x)
 {
 	x->r = X25_R1_READY;
 	x->restart_at = x->next = X25_NEVER; /* no circuit is left that could wait for something */
-	make_pvcs(x);
+	plp_make_pvcs(x);
 	x25_tell(x, NULL, X25_READY, 0, 0, false);
 	for (uint16_t i = 1; i <= x->cfg.pvc; i++)
 		if (x->vc[i])
 			x25_data_pump(x, x->vc[i], 0); /* nothing to send: tells who waits */
 }
 
-static void send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_t now)
+static void plp_send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_t now)
 {
 	x->r = X25_R_WE_RESTART;
 	x->restart_at = now + x->cfg.timers.restart;
@@ -177,9 +177,9 @@ static void send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_t no
 void x25_up(struct x25 *x, uint64_t now)
 {
 	if (!x->cfg.restarts)
-		ready(x);
+		plp_ready(x);
 	else
-		send_restart(x, x->cfg.dce ? 0x07 : 0x00, 0, now);
+		plp_send_restart(x, x->cfg.dce ? 0x07 : 0x00, 0, now);
 }
 
 void x25_bye(struct x25 *x)
@@ -194,59 +194,59 @@ void x25_down(struct x25 *x)
 	x->r = X25_R_DOWN;
 	x->restart_at = X25_NEVER;
 	x->blocked = false;
-	lose_all(x, X25_CLEAR_OUT_OF_ORDER, 0);
+	plp_lose_all(x, X25_CLEAR_OUT_OF_ORDER, 0);
 	if (was)
 		x25_tell(x, NULL, X25_DOWN, 0, 0, false);
 }
 
-static void take_restart(struct x25 *x, const struct x25_pkt *p)
+static void plp_take_restart(struct x25 *x, const struct x25_pkt *p)
 {
 	x->count[X25_C_RESTARTS_RX]++;
 	if (x->r == X25_R1_READY) {
-		lose_all(x, p->cause, p->diag);
+		plp_lose_all(x, p->cause, p->diag);
 		x25_say(x, 0, X25_RESTART_CONF, 0, 0);
 	}
-	ready(x); /* in "we restart" the peer's Restart is the confirmation */
+	plp_ready(x); /* in "we restart" the peer's Restart is the confirmation */
 }
 
-static void restart_for_error(struct x25 *x, uint8_t diag, uint64_t now)
+static void plp_restart_for_error(struct x25 *x, uint8_t diag, uint64_t now)
 {
 	x->count[X25_C_PROTOCOL]++;
-	lose_all(x, x25_error_cause(x, false), diag);
-	send_restart(x, x->cfg.dce ? 0x01 : 0x00, diag, now);
+	plp_lose_all(x, x25_error_cause(x, false), diag);
+	plp_send_restart(x, x->cfg.dce ? 0x01 : 0x00, diag, now);
 }
 
-static void take_restart_conf(struct x25 *x, uint64_t now)
+static void plp_take_restart_conf(struct x25 *x, uint64_t now)
 {
 	if (x->r == X25_R_WE_RESTART)
-		ready(x);
+		plp_ready(x);
 	else
-		restart_for_error(x, X25_DIAG_TYPE_INVALID_R1, now);
+		plp_restart_for_error(x, X25_DIAG_TYPE_INVALID_R1, now);
 }
 
 /* --- clear ------------------------------------------------------------------------------------ */
 
-static void send_clear(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now)
+static void plp_send_clear(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now)
 {
 	v->p = X25_P_WE_CLEAR;
 	v->window_at = X25_NEVER;
-	set_timer(x, v, now + x->cfg.timers.clear);
+	plp_set_timer(x, v, now + x->cfg.timers.clear);
 	x->count[X25_C_CLEARS_TX]++;
 	x25_say(x, v->lci, X25_CLEAR, cause, diag);
 }
 
 /* Against the procedure: the circuit is cleared, and its user hears at once. */
-static void clear_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
+static void plp_clear_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
 {
 	uint8_t cause = x25_error_cause(x, false);
 
 	x->count[X25_C_PROTOCOL]++;
 	v->tries = 0;
-	send_clear(x, v, cause, diag, now);
+	plp_send_clear(x, v, cause, diag, now);
 	x25_tell(x, v, X25_CLEARED, cause, diag, false);
 }
 
-static void reset_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
+static void plp_reset_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
 {
 	x->count[X25_C_PROTOCOL]++;
 	x25_start_reset(x, v, x25_error_cause(x, true), diag, now);
@@ -259,7 +259,7 @@ void x25_clear(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_
 	if (!v || v->pvc || v->p == X25_P_WE_CLEAR)
 		return;
 	v->tries = 0;
-	send_clear(x, v, cause, diag, now);
+	plp_send_clear(x, v, cause, diag, now);
 	x25_tell(x, v, X25_CLEARED, cause, diag, true);
 }
 
@@ -274,18 +274,18 @@ void x25_reset(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_
 /* --- calls ------------------------------------------------------------------------------------ */
 
 /* RFC 1356 3.13 tells us not to; and a restricted one can only be refused. */
-static void refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now)
+static void plp_refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
 	x->count[X25_C_FAST_SELECT]++;
-	send_clear(x, v, x->cfg.dce ? X25_CLEAR_FAST_SELECT : 0,
+	plp_send_clear(x, v, x->cfg.dce ? X25_CLEAR_FAST_SELECT : 0,
 		   x->cfg.dce ? 0 : X25_DIAG_NO_FAST_SELECT, now);
 }
 
-static void take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint64_t now)
+static void plp_take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint64_t now)
 {
 	struct x25_pkt call = *p;
 	struct x25_report r = {.kind = X25_INCOMING, .lci = lci, .pkt = &call};
-	struct x25_vc *v = make_vc(x, lci);
+	struct x25_vc *v = plp_make_vc(x, lci);
 
 	x->count[X25_C_CALLS_IN]++;
 	if (!v) {
@@ -295,7 +295,7 @@ static void take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint
 	}
 	v->p = X25_P_THEY_CALL;
 	if (p->fac.given & X25_FAC_FAST) {
-		refuse_fast_select(x, v, now);
+		plp_refuse_fast_select(x, v, now);
 		return;
 	}
 	x25_agree(&x->cfg, v, &call.fac);
@@ -320,14 +320,14 @@ bool x25_accept(struct x25 *x, uint16_t lci, uint64_t now)
 }
 
 /* Channels on which the DTE (or the DCE) may place calls. */
-static bool may_call_on(const struct x25 *x, bool dce, uint16_t lci)
+static bool plp_may_call_on(const struct x25 *x, bool dce, uint16_t lci)
 {
 	return dce ? lci >= x->cfg.lci_low && lci <= x->cfg.two_way_high
 		   : lci >= x->cfg.two_way_low && lci <= x->cfg.lci_high;
 }
 
 /* A DTE looks from the top of its range, a DCE from the bottom: they meet as late as can be. */
-static uint16_t free_lci(const struct x25 *x)
+static uint16_t plp_free_lci(const struct x25 *x)
 {
 	uint16_t low = x->cfg.dce ? x->cfg.lci_low : x->cfg.two_way_low;
 	uint16_t high = x->cfg.dce ? x->cfg.two_way_high : x->cfg.lci_high;
@@ -344,7 +344,7 @@ static uint16_t free_lci(const struct x25 *x)
 uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const void *cud,
 		  size_t cud_len, uint64_t now)
 {
-	uint16_t lci = x->r == X25_R1_READY ? free_lci(x) : 0;
+	uint16_t lci = x->r == X25_R1_READY ? plp_free_lci(x) : 0;
 	struct x25_pkt p = {.type = X25_CALL,
 			    .extended = x->cfg.extended,
 			    .lci = lci,
@@ -354,14 +354,14 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 
 	if (!lci || cud_len > X25_CUD || !x25_digits_ok(called) || (*calling && !x25_digits_ok(calling)))
 		return 0;
-	v = make_vc(x, lci);
+	v = plp_make_vc(x, lci);
 	if (!v)
 		return 0;
 	memcpy(p.called, called, strlen(called) + 1);
 	memcpy(p.calling, calling, strlen(calling) + 1);
 	x25_ask(&x->cfg, &p.fac);
 	v->p = X25_P_WE_CALL;
-	set_timer(x, v, now + x->cfg.timers.call);
+	plp_set_timer(x, v, now + x->cfg.timers.call);
 	x->count[X25_C_CALLS_OUT]++;
 	x25_put(x, &p);
 	return lci;
@@ -371,29 +371,29 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 
 typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 
-static void wrong(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_wrong(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)p;
-	clear_for_error(x, v, invalid_in(x, v->p), now);
+	plp_clear_for_error(x, v, plp_invalid_in(x, v->p), now);
 }
 
 /* In p4 of a permanent circuit there are no calls. */
-static void wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	if (!v->pvc) {
-		wrong(x, v, p, now);
+		plp_wrong(x, v, p, now);
 		return;
 	}
-	reset_for_error(x, v, X25_DIAG_TYPE_ON_PVC, now);
+	plp_reset_for_error(x, v, X25_DIAG_TYPE_ON_PVC, now);
 }
 
-static void accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	struct x25_report r = {.kind = X25_CONNECTED, .lci = v->lci, .pkt = p};
 
 	if (!x25_answer_fits(&x->cfg, &p->fac)) {
 		v->at = X25_NEVER;
-		clear_for_error(x, v, X25_DIAG_FACILITY_VALUE, now);
+		plp_clear_for_error(x, v, X25_DIAG_FACILITY_VALUE, now);
 		return;
 	}
 	x25_take_answer(&x->cfg, v, &p->fac);
@@ -404,7 +404,7 @@ static void accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, u
 }
 
 /* Call collision (X.25 4.1.6): the DTE's call goes on, the DCE's is given up. */
-static void collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	uint16_t lci = v->lci;
 
@@ -413,28 +413,28 @@ static void collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 		return;
 	}
 	x25_tell(x, v, X25_CLEARED, X25_CLEAR_BUSY, X25_DIAG_COLLISION, false);
-	free_vc(x, v);
-	take_call(x, lci, p, now);
+	plp_free_vc(x, v);
+	plp_take_call(x, lci, p, now);
 }
 
-static void cleared(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_cleared(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)now;
 	x->count[X25_C_CLEARS_RX]++;
 	x25_say(x, v->lci, X25_CLEAR_CONF, 0, 0);
-	lose_circuit(x, v, p->cause, p->diag);
+	plp_lose_circuit(x, v, p->cause, p->diag);
 }
 
 /* Our Clear is confirmed, or has met the peer's: the channel is free.  Its user has heard before. */
-static void clear_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_clear_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)now;
 	if (p->type == X25_CLEAR)
 		x->count[X25_C_CLEARS_RX]++;
-	free_vc(x, v);
+	plp_free_vc(x, v);
 }
 
-static void discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)v;
 	(void)p;
@@ -448,45 +448,45 @@ static void discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, ui
 
 /* X.25 table C-3. */
 static const handler table[X25_P_STATES][X25_TYPES] = {
-	[X25_P_WE_CALL] = {DATA_TYPES(wrong), [X25_CALL] = collision, [X25_CALL_ACCEPTED] = accepted,
-			   [X25_CLEAR] = cleared, [X25_CLEAR_CONF] = wrong},
-	[X25_P_THEY_CALL] = {DATA_TYPES(wrong), [X25_CALL] = wrong, [X25_CALL_ACCEPTED] = wrong,
-			     [X25_CLEAR] = cleared, [X25_CLEAR_CONF] = wrong},
-	[X25_P4_DATA] = {DATA_TYPES(x25_data_rx), [X25_CALL] = wrong_in_data,
-			 [X25_CALL_ACCEPTED] = wrong_in_data, [X25_CLEAR] = cleared,
-			 [X25_CLEAR_CONF] = wrong_in_data},
-	[X25_P_WE_CLEAR] = {DATA_TYPES(discard), [X25_CALL] = discard, [X25_CALL_ACCEPTED] = discard,
-			    [X25_CLEAR] = clear_over, [X25_CLEAR_CONF] = clear_over},
+	[X25_P_WE_CALL] = {DATA_TYPES(plp_wrong), [X25_CALL] = plp_collision, [X25_CALL_ACCEPTED] = plp_accepted,
+			   [X25_CLEAR] = plp_cleared, [X25_CLEAR_CONF] = plp_wrong},
+	[X25_P_THEY_CALL] = {DATA_TYPES(plp_wrong), [X25_CALL] = plp_wrong, [X25_CALL_ACCEPTED] = plp_wrong,
+			     [X25_CLEAR] = plp_cleared, [X25_CLEAR_CONF] = plp_wrong},
+	[X25_P4_DATA] = {DATA_TYPES(x25_data_rx), [X25_CALL] = plp_wrong_in_data,
+			 [X25_CALL_ACCEPTED] = plp_wrong_in_data, [X25_CLEAR] = plp_cleared,
+			 [X25_CLEAR_CONF] = plp_wrong_in_data},
+	[X25_P_WE_CLEAR] = {DATA_TYPES(plp_discard), [X25_CALL] = plp_discard, [X25_CALL_ACCEPTED] = plp_discard,
+			    [X25_CLEAR] = plp_clear_over, [X25_CLEAR_CONF] = plp_clear_over},
 };
 
 /* On a channel in p1 there is nothing to lose: it is cleared, and p1 again once that is confirmed. */
-static void clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
+static void plp_clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
 {
-	struct x25_vc *v = make_vc(x, lci);
+	struct x25_vc *v = plp_make_vc(x, lci);
 
 	x->count[X25_C_PROTOCOL]++;
 	if (v)
-		send_clear(x, v, cause, diag, now);
+		plp_send_clear(x, v, cause, diag, now);
 }
 
 /* A channel in p1: only a Call begins anything; a Clear is confirmed; the rest is out of place. */
-static void take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
+static void plp_take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 {
-	if (p->type == X25_CALL && may_call_on(x, !x->cfg.dce, p->lci)) {
-		take_call(x, p->lci, p, now);
+	if (p->type == X25_CALL && plp_may_call_on(x, !x->cfg.dce, p->lci)) {
+		plp_take_call(x, p->lci, p, now);
 	} else if (p->type == X25_CLEAR) {
 		x->count[X25_C_CLEARS_RX]++;
 		x25_say(x, p->lci, X25_CLEAR_CONF, 0, 0);
 	} else if (!x->cfg.restarts) {
 		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
 	} else {
-		clear_in_p1(x, p->lci, x25_error_cause(x, false),
+		plp_clear_in_p1(x, p->lci, x25_error_cause(x, false),
 			    p->type == X25_CALL ? X25_DIAG_ONE_WAY : X25_DIAG_TYPE_INVALID_P1, now);
 	}
 }
 
 /* A DCE says with a Diagnostic packet what no circuit can be told (X.25 3.4); a DTE is silent. */
-static void say_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, size_t len)
+static void plp_say_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, size_t len)
 {
 	struct x25_pkt p = {.type = X25_DIAGNOSTIC,
 			    .extended = x->cfg.extended,
@@ -498,19 +498,19 @@ static void say_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, size
 		x25_put(x, &p);
 }
 
-static void unassigned(struct x25 *x, const uint8_t *pkt, size_t len, uint8_t diag)
+static void plp_unassigned(struct x25 *x, const uint8_t *pkt, size_t len, uint8_t diag)
 {
 	x->count[diag == X25_DIAG_UNASSIGNED ? X25_C_UNASSIGNED : X25_C_PROTOCOL]++;
-	say_diagnostic(x, diag, pkt, len);
+	plp_say_diagnostic(x, diag, pkt, len);
 }
 
-static bool is_assigned(const struct x25 *x, uint16_t lci)
+static bool plp_is_assigned(const struct x25 *x, uint16_t lci)
 {
 	return lci && lci < x->vcs && (x->vc[lci] || lci >= x->cfg.lci_low);
 }
 
 /* A Call that cannot be read is refused for what is wrong with it. */
-static uint8_t refusal_cause(const struct x25 *x, uint8_t diag)
+static uint8_t plp_refusal_cause(const struct x25 *x, uint8_t diag)
 {
 	bool facility = diag == X25_DIAG_FACILITY_CODE || diag == X25_DIAG_FACILITY_VALUE ||
 			diag == X25_DIAG_FACILITY_LENGTH;
@@ -518,51 +518,51 @@ static uint8_t refusal_cause(const struct x25 *x, uint8_t diag)
 	return x->cfg.dce && facility ? X25_CLEAR_INVALID_FACILITY : x25_error_cause(x, false);
 }
 
-static void bad_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, uint64_t now)
+static void plp_bad_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, uint64_t now)
 {
-	if (p->type == X25_CALL && may_call_on(x, !x->cfg.dce, p->lci))
-		clear_in_p1(x, p->lci, refusal_cause(x, diag), diag, now);
+	if (p->type == X25_CALL && plp_may_call_on(x, !x->cfg.dce, p->lci))
+		plp_clear_in_p1(x, p->lci, plp_refusal_cause(x, diag), diag, now);
 	else if (!x->cfg.restarts)
 		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
 	else
-		clear_in_p1(x, p->lci, x25_error_cause(x, false), diag, now);
+		plp_clear_in_p1(x, p->lci, x25_error_cause(x, false), diag, now);
 }
 
 /* A packet that is not in order by itself: on a circuit the answer is as to a wrong type. */
-static void bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag, const uint8_t *pkt,
+static void plp_bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag, const uint8_t *pkt,
 		       size_t len, uint64_t now)
 {
-	struct x25_vc *v = is_assigned(x, p->lci) ? x->vc[p->lci] : NULL;
+	struct x25_vc *v = plp_is_assigned(x, p->lci) ? x->vc[p->lci] : NULL;
 	bool call_with_q = diag == X25_DIAG_GFI && p->type == X25_CALL && !v;
 
 	if (!p->lci && (p->type == X25_RESTART || p->type == X25_RESTART_CONF) && x->cfg.restarts)
-		restart_for_error(x, diag, now);
-	else if (!is_assigned(x, p->lci) || (diag == X25_DIAG_GFI && !call_with_q))
-		unassigned(x, pkt, len,
+		plp_restart_for_error(x, diag, now);
+	else if (!plp_is_assigned(x, p->lci) || (diag == X25_DIAG_GFI && !call_with_q))
+		plp_unassigned(x, pkt, len,
 			   diag == X25_DIAG_GFI || len < 2 ? diag : X25_DIAG_UNASSIGNED);
 	else if (!v)
-		bad_in_p1(x, p, diag, now);
+		plp_bad_in_p1(x, p, diag, now);
 	else if (v->p == X25_P_WE_CLEAR)
 		x->count[X25_C_DISCARDED]++;
 	else if (v->p != X25_P4_DATA || p->type == X25_CLEAR)
-		clear_for_error(x, v, diag, now);
+		plp_clear_for_error(x, v, diag, now);
 	else if (v->d == X25_D_WE_RESET)
 		x->count[X25_C_DISCARDED]++;
 	else
-		reset_for_error(x, v, diag, now);
+		plp_reset_for_error(x, v, diag, now);
 }
 
 /* Packets with channel 0 are about the interface. */
-static bool take_interface(struct x25 *x, const struct x25_pkt *p, uint64_t now)
+static bool plp_take_interface(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 {
 	switch (p->type) {
 	case X25_RESTART:
 		if (x->cfg.restarts)
-			take_restart(x, p);
+			plp_take_restart(x, p);
 		return true;
 	case X25_RESTART_CONF:
 		if (x->cfg.restarts)
-			take_restart_conf(x, now);
+			plp_take_restart_conf(x, now);
 		return true;
 	case X25_DIAGNOSTIC:
 		x->count[X25_C_DIAGNOSTICS_RX]++;
@@ -584,18 +584,18 @@ void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now)
 	if (x->r == X25_R_DOWN)
 		return;
 	diag = x25_decode(&p, pkt, len, x->cfg.extended);
-	if (!diag && take_interface(x, &p, now))
+	if (!diag && plp_take_interface(x, &p, now))
 		return;
 	if (x->r == X25_R_WE_RESTART) {
 		x->count[X25_C_DISCARDED]++;
 		return;
 	}
 	if (diag)
-		bad_packet(x, &p, diag, pkt, len, now);
-	else if (!is_assigned(x, p.lci))
-		unassigned(x, pkt, len, X25_DIAG_UNASSIGNED);
+		plp_bad_packet(x, &p, diag, pkt, len, now);
+	else if (!plp_is_assigned(x, p.lci))
+		plp_unassigned(x, pkt, len, X25_DIAG_UNASSIGNED);
 	else if (!x->vc[p.lci])
-		take_in_p1(x, &p, now);
+		plp_take_in_p1(x, &p, now);
 	else
 		table[x->vc[p.lci]->p][p.type](x, x->vc[p.lci], &p, now);
 }
@@ -623,43 +623,43 @@ bool x25_send(struct x25 *x, uint16_t lci, const void *head, size_t head_len, co
 
 /* --- timers ----------------------------------------------------------------------------------- */
 
-static void clear_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
+static void plp_clear_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
 	uint8_t about[3] = {0};
 
 	x->count[X25_C_TIMEOUTS]++;
 	if (v->tries++ < x->cfg.timers.clears) {
-		send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TIMER_CLEAR, now);
+		plp_send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TIMER_CLEAR, now);
 		return;
 	}
 	about[0] = (uint8_t)((x->cfg.extended ? 0x20 : 0x10) | v->lci >> 8);
 	about[1] = (uint8_t)v->lci;
-	say_diagnostic(x, X25_DIAG_TIMER_CLEAR, about, sizeof(about)); /* X.25 table D-1 */
-	free_vc(x, v);
+	plp_say_diagnostic(x, X25_DIAG_TIMER_CLEAR, about, sizeof(about)); /* X.25 table D-1 */
+	plp_free_vc(x, v);
 }
 
-static void call_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
+static void plp_call_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
 	x->count[X25_C_TIMEOUTS]++;
 	v->tries = 0;
-	send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TIMER_CALL, now);
+	plp_send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TIMER_CALL, now);
 	x25_tell(x, v, X25_CLEARED, x25_error_cause(x, false), X25_DIAG_TIMER_CALL, false);
 }
 
-static void expire_vc(struct x25 *x, struct x25_vc *v, uint64_t now)
+static void plp_expire_vc(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
 	if (v->p == X25_P_WE_CLEAR)
-		clear_expired(x, v, now);
+		plp_clear_expired(x, v, now);
 	else if (v->p == X25_P4_DATA)
 		x25_data_expire(x, v, now);
 	else
-		call_expired(x, v, now);
+		plp_call_expired(x, v, now);
 }
 
-static void expire_restart(struct x25 *x, uint64_t now)
+static void plp_expire_restart(struct x25 *x, uint64_t now)
 {
 	x->count[X25_C_TIMEOUTS]++;
-	send_restart(x, x->cfg.dce ? 0x01 : 0x00, X25_DIAG_TIMER_RESTART, now);
+	plp_send_restart(x, x->cfg.dce ? 0x01 : 0x00, X25_DIAG_TIMER_RESTART, now);
 }
 
 void x25_expire(struct x25 *x, uint64_t now)
@@ -667,12 +667,12 @@ void x25_expire(struct x25 *x, uint64_t now)
 	if (now < x->next)
 		return;
 	if (now >= x->restart_at)
-		expire_restart(x, now);
+		plp_expire_restart(x, now);
 	for (uint32_t i = 0; i < x->vcs; i++) {
 		struct x25_vc *v = x->vc[i];
 
 		if (v && (now >= v->at || now >= v->window_at))
-			expire_vc(x, v, now);
+			plp_expire_vc(x, v, now);
 	}
 	x->next = x->restart_at;
 	for (uint32_t i = 0; i < x->vcs && x->used; i++) {

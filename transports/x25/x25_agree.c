@@ -9,12 +9,12 @@
 #define SIZE_DEFAULT 7u
 #define WINDOW_DEFAULT 2u
 
-static uint8_t least(uint8_t a, uint8_t b)
+static uint8_t x25_agree_least(uint8_t a, uint8_t b)
 {
 	return a < b ? a : b;
 }
 
-static uint8_t most_window(const struct x25_config *c)
+static uint8_t x25_agree_most_window(const struct x25_config *c)
 {
 	return c->extended ? 127 : 7;
 }
@@ -33,7 +33,7 @@ void x25_ask(const struct x25_config *c, struct x25_facilities *f)
 	}
 }
 
-static uint8_t towards(uint8_t proposed, uint8_t want, uint8_t deflt)
+static uint8_t x25_agree_towards(uint8_t proposed, uint8_t want, uint8_t deflt)
 {
 	if (proposed > deflt)
 		return proposed < want ? proposed : want > deflt ? want : deflt;
@@ -43,19 +43,19 @@ static uint8_t towards(uint8_t proposed, uint8_t want, uint8_t deflt)
 void x25_agree(const struct x25_config *c, struct x25_vc *v, struct x25_facilities *f)
 {
 	if (f->given & X25_FAC_SIZE) {
-		v->size_out = towards(f->size_called, c->size_want, SIZE_DEFAULT);
-		v->size_in = towards(f->size_calling, c->size_want, SIZE_DEFAULT);
+		v->size_out = x25_agree_towards(f->size_called, c->size_want, SIZE_DEFAULT);
+		v->size_in = x25_agree_towards(f->size_calling, c->size_want, SIZE_DEFAULT);
 	}
 	if (f->given & X25_FAC_WINDOW) {
-		v->window_out = towards(f->window_called, c->window_want, WINDOW_DEFAULT);
-		v->window_in = towards(f->window_calling, c->window_want, WINDOW_DEFAULT);
+		v->window_out = x25_agree_towards(f->window_called, c->window_want, WINDOW_DEFAULT);
+		v->window_in = x25_agree_towards(f->window_calling, c->window_want, WINDOW_DEFAULT);
 	}
-	v->window_out = least(v->window_out, most_window(c));
-	v->window_in = least(v->window_in, most_window(c));
+	v->window_out = x25_agree_least(v->window_out, x25_agree_most_window(c));
+	v->window_in = x25_agree_least(v->window_in, x25_agree_most_window(c));
 	if (!(f->given & X25_FAC_THROUGHPUT) || !c->throughput)
 		return;
-	f->throughput_called = least(f->throughput_called, c->throughput);
-	f->throughput_calling = least(f->throughput_calling, c->throughput);
+	f->throughput_called = x25_agree_least(f->throughput_called, c->throughput);
+	f->throughput_calling = x25_agree_least(f->throughput_calling, c->throughput);
 	v->class_called = f->throughput_called;
 	v->class_calling = f->throughput_calling;
 }
@@ -76,7 +76,7 @@ void x25_answer(const struct x25_config *c, const struct x25_vc *v, struct x25_f
 	}
 }
 
-static bool between(uint8_t v, uint8_t a, uint8_t b)
+static bool x25_agree_between(uint8_t v, uint8_t a, uint8_t b)
 {
 	return a < b ? v >= a && v <= b : v >= b && v <= a;
 }
@@ -86,11 +86,11 @@ bool x25_answer_fits(const struct x25_config *c, const struct x25_facilities *f)
 	uint8_t size = c->flow_facilities ? c->size_want : c->size;
 	uint8_t window = c->flow_facilities ? c->window_want : c->window;
 
-	if (f->given & X25_FAC_SIZE && !(between(f->size_called, size, SIZE_DEFAULT) &&
-					 between(f->size_calling, size, SIZE_DEFAULT)))
+	if (f->given & X25_FAC_SIZE && !(x25_agree_between(f->size_called, size, SIZE_DEFAULT) &&
+					 x25_agree_between(f->size_calling, size, SIZE_DEFAULT)))
 		return false;
-	if (f->given & X25_FAC_WINDOW && !(between(f->window_called, window, WINDOW_DEFAULT) &&
-					   between(f->window_calling, window, WINDOW_DEFAULT)))
+	if (f->given & X25_FAC_WINDOW && !(x25_agree_between(f->window_called, window, WINDOW_DEFAULT) &&
+					   x25_agree_between(f->window_calling, window, WINDOW_DEFAULT)))
 		return false;
 	return !(f->given & X25_FAC_THROUGHPUT) || !c->throughput ||
 	       (f->throughput_called <= c->throughput && f->throughput_calling <= c->throughput);
@@ -111,6 +111,6 @@ void x25_take_answer(const struct x25_config *c, struct x25_vc *v, const struct 
 		v->window_in = f->window_called;
 		v->window_out = f->window_calling;
 	}
-	v->window_in = least(v->window_in, most_window(c));
-	v->window_out = least(v->window_out, most_window(c));
+	v->window_in = x25_agree_least(v->window_in, x25_agree_most_window(c));
+	v->window_out = x25_agree_least(v->window_out, x25_agree_most_window(c));
 }

@@ -25,7 +25,7 @@
 
 /* --- handles ---------------------------------------------------------------------------------- */
 
-static bool more_slots(struct ist_port *p)
+static bool circuit_more_slots(struct ist_port *p)
 {
 	unsigned n = p->slots ? 2 * p->slots : 16;
 	struct x25_slot *grown;
@@ -49,7 +49,7 @@ struct x25_circuit *x25_circuit_new(struct ist_port *p)
 	struct x25_circuit *c;
 	uint16_t i;
 
-	if (!p->free_first && !more_slots(p))
+	if (!p->free_first && !circuit_more_slots(p))
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (!c)
@@ -72,7 +72,7 @@ struct x25_circuit *x25_circuit_get(const struct ist_port *p, ist_channel id)
 	return p->slot[i].circuit;
 }
 
-static void free_slot(struct ist_port *p, ist_channel id)
+static void circuit_free_slot(struct ist_port *p, ist_channel id)
 {
 	uint16_t i = (uint16_t)handle_index(id);
 
@@ -97,7 +97,7 @@ void x25_circuit_attach(struct x25_circuit *c, struct x25_line *l, uint16_t lci)
 		l->circuit[lci] = c;
 }
 
-static void detach(struct x25_circuit *c)
+static void circuit_detach(struct x25_circuit *c)
 {
 	struct x25_line *l = c->line;
 
@@ -123,23 +123,23 @@ void x25_circuit_note(struct ist_port *p, struct x25_circuit *c, uint8_t notes)
 
 void x25_circuit_drop(struct ist_port *p, struct x25_circuit *c)
 {
-	free_slot(p, c->id);
-	detach(c);
+	circuit_free_slot(p, c->id);
+	circuit_detach(c);
 	c->state = X25_CIRCUIT_DEAD;
 	c->notes = 0;
 	x25_circuit_note(p, c, X25_NOTE_FREE);
 }
 
-static uint8_t payload_of(const struct x25_circuit *c)
+static uint8_t circuit_payload_of(const struct x25_circuit *c)
 {
 	return c->encap == X25_ENCAP_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 }
 
-static struct ist_attrs attrs_of(const struct x25_circuit *c)
+static struct ist_attrs circuit_attrs_of(const struct x25_circuit *c)
 {
 	return (struct ist_attrs){
 		.size = sizeof(struct ist_attrs),
-		.payload = payload_of(c),
+		.payload = circuit_payload_of(c),
 		.permanent = c->permanent,
 		.local = c->local,
 		.peer = c->peer,
@@ -152,7 +152,7 @@ static struct ist_attrs attrs_of(const struct x25_circuit *c)
 	};
 }
 
-static bool take_note(struct x25_circuit *c, uint8_t note)
+static bool circuit_take_note(struct x25_circuit *c, uint8_t note)
 {
 	bool there = c->notes & note;
 
@@ -161,21 +161,21 @@ static bool take_note(struct x25_circuit *c, uint8_t note)
 }
 
 /* The host may answer, refuse or disconnect from inside each of these; what is left then is in notes. */
-static void report_one(struct ist_port *p, struct x25_circuit *c)
+static void circuit_report_one(struct ist_port *p, struct x25_circuit *c)
 {
-	struct ist_attrs a = attrs_of(c);
+	struct ist_attrs a = circuit_attrs_of(c);
 
-	if (take_note(c, X25_NOTE_OFFER))
+	if (circuit_take_note(c, X25_NOTE_OFFER))
 		p->host->offer(p->ctx, c->id, &a);
-	if (take_note(c, X25_NOTE_UP))
+	if (circuit_take_note(c, X25_NOTE_UP))
 		p->host->up(p->ctx, c->id, &a);
-	if (take_note(c, X25_NOTE_WRITABLE))
+	if (circuit_take_note(c, X25_NOTE_WRITABLE))
 		p->host->writable(p->ctx, c->id);
-	if (take_note(c, X25_NOTE_DOWN))
+	if (circuit_take_note(c, X25_NOTE_DOWN))
 		p->host->down(p->ctx, c->id, &c->why, false);
-	if (take_note(c, X25_NOTE_GONE)) {
+	if (circuit_take_note(c, X25_NOTE_GONE)) {
 		p->host->down(p->ctx, c->id, &c->why, true);
-		free_slot(p, c->id);
+		circuit_free_slot(p, c->id);
 		x25_circuit_note(p, c, X25_NOTE_FREE);
 	}
 }
@@ -192,13 +192,13 @@ void x25_circuit_report_all(struct ist_port *p)
 		if (c->notes & X25_NOTE_FREE)
 			free(c);
 		else
-			report_one(p, c);
+			circuit_report_one(p, c);
 	}
 }
 
 /* --- addresses that failed -------------------------------------------------------------------- */
 
-static void hold(struct ist_port *p, const struct ist_addr *a)
+static void circuit_hold(struct ist_port *p, const struct ist_addr *a)
 {
 	struct x25_held *best = &p->held[0];
 
@@ -215,7 +215,7 @@ static void hold(struct ist_port *p, const struct ist_addr *a)
 	*best = (struct x25_held){*a, x25_now(p) + p->conf.hold_down};
 }
 
-static bool is_held(const struct ist_port *p, const struct ist_addr *a)
+static bool circuit_is_held(const struct ist_port *p, const struct ist_addr *a)
 {
 	uint64_t now = x25_now(p);
 
@@ -231,12 +231,12 @@ void x25_circuit_lost(struct ist_port *p, struct x25_circuit *c, const struct is
 {
 	bool unseen = c->notes & X25_NOTE_OFFER;
 
-	detach(c);
+	circuit_detach(c);
 	c->state = X25_CIRCUIT_DEAD;
 	c->why = *why;
 	c->notes &= X25_NOTE_UP;
 	if (c->ours && p->conf.hold_down)
-		hold(p, &c->peer);
+		circuit_hold(p, &c->peer);
 	if (unseen)
 		x25_circuit_drop(p, c);
 	else
@@ -258,7 +258,7 @@ void x25_circuit_pvc(struct ist_port *p, struct x25_circuit *c, bool up,
 		x25_circuit_note(p, c, up ? X25_NOTE_UP : X25_NOTE_DOWN);
 }
 
-static void line_changed(struct x25_line *l, bool ready)
+static void circuit_line_changed(struct x25_line *l, bool ready)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = "line down"};
 
@@ -270,20 +270,20 @@ static void line_changed(struct x25_line *l, bool ready)
 
 /* --- what the packet layer reports ------------------------------------------------------------ */
 
-static void on_ready(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_ready(struct x25_line *l, const struct x25_report *r)
 {
 	(void)r;
-	line_changed(l, true);
+	circuit_line_changed(l, true);
 }
 
-static void on_down(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_down(struct x25_line *l, const struct x25_report *r)
 {
 	(void)r;
-	line_changed(l, false);
+	circuit_line_changed(l, false);
 }
 
 /* cause: what a network would say; a DTE's is always 0 (X.25 5.2.4.1). */
-static void clear_call(struct x25_line *l, uint16_t lci, enum x25_clear cause, uint8_t diag)
+static void circuit_clear_call(struct x25_line *l, uint16_t lci, enum x25_clear cause, uint8_t diag)
 {
 	uint64_t now = x25_now(l->port);
 	uint8_t said = l->x.cfg.dce ? cause : X25_CLEAR_DTE;
@@ -294,14 +294,14 @@ static void clear_call(struct x25_line *l, uint16_t lci, enum x25_clear cause, u
 		x25_clear(&l->x, lci, said, diag, now);
 }
 
-static void turn_away(struct x25_line *l, const struct x25_report *r, enum x25_port_counter why,
+static void circuit_turn_away(struct x25_line *l, const struct x25_report *r, enum x25_port_counter why,
 		      enum x25_clear cause, uint8_t diag)
 {
 	l->port->count[why]++;
-	clear_call(l, r->lci, cause, diag);
+	circuit_clear_call(l, r->lci, cause, diag);
 }
 
-static void keep_call(struct x25_circuit *c, const struct x25_pkt *p)
+static void circuit_keep_call(struct x25_circuit *c, const struct x25_pkt *p)
 {
 	memcpy(c->called, p->called, sizeof(c->called));
 	memcpy(c->calling, p->calling, sizeof(c->calling));
@@ -310,7 +310,7 @@ static void keep_call(struct x25_circuit *c, const struct x25_pkt *p)
 		memcpy(c->call_data, p->data, c->call_data_len);
 }
 
-static void on_incoming(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_incoming(struct x25_line *l, const struct x25_report *r)
 {
 	const struct x25_facilities *f = &r->pkt->fac;
 	enum x25_encap e = x25_encap_of(r->pkt->data, r->pkt->len);
@@ -318,21 +318,21 @@ static void on_incoming(struct x25_line *l, const struct x25_report *r)
 	struct x25_circuit *c;
 
 	if (e == X25_ENCAPS) {
-		turn_away(l, r, X25_P_REFUSED_PROTOCOL, X25_CLEAR_DTE, X25_DIAG_PROTOCOL);
+		circuit_turn_away(l, r, X25_P_REFUSED_PROTOCOL, X25_CLEAR_DTE, X25_DIAG_PROTOCOL);
 		return;
 	}
 	if (f->given & X25_FAC_REVERSE && !p->conf.reverse_accepted) {
-		turn_away(l, r, X25_P_REFUSED_CHARGE, X25_CLEAR_REVERSE_CHARGING, 0);
+		circuit_turn_away(l, r, X25_P_REFUSED_CHARGE, X25_CLEAR_REVERSE_CHARGING, 0);
 		return;
 	}
 	c = x25_circuit_new(p);
 	if (!c) {
-		turn_away(l, r, X25_P_REFUSED_ROOM, X25_CLEAR_CONGESTION, 0);
+		circuit_turn_away(l, r, X25_P_REFUSED_ROOM, X25_CLEAR_CONGESTION, 0);
 		return;
 	}
 	c->state = X25_CIRCUIT_OFFERED;
 	c->encap = e;
-	keep_call(c, r->pkt);
+	circuit_keep_call(c, r->pkt);
 	x25_addr_set(&c->peer, c->calling);
 	if (x25_conf_find(&p->conf, &c->peer, true))
 		x25_addr_set(&c->peer, ""); /* nobody calls himself one of our permanent circuits */
@@ -345,7 +345,7 @@ static void on_incoming(struct x25_line *l, const struct x25_report *r)
 	x25_circuit_note(p, c, X25_NOTE_OFFER);
 }
 
-static void on_connected(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_connected(struct x25_line *l, const struct x25_report *r)
 {
 	struct x25_circuit *c = l->circuit[r->lci];
 
@@ -363,7 +363,7 @@ static void on_connected(struct x25_line *l, const struct x25_report *r)
 		x25_port_wake_at(l->port, c->last + l->port->conf.inactivity);
 }
 
-static void on_cleared(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_cleared(struct x25_line *l, const struct x25_report *r)
 {
 	struct x25_circuit *c = l->circuit[r->lci];
 	struct ist_cause why = {.kind = IST_CAUSE_CLEARED, .cause = r->cause, .diagnostic = r->diag};
@@ -383,7 +383,7 @@ static void on_cleared(struct x25_line *l, const struct x25_report *r)
 }
 
 /* What was under way is lost; the circuit is not.  Over XOT it is how a permanent circuit begins. */
-static void on_reset(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_reset(struct x25_line *l, const struct x25_report *r)
 {
 	struct x25_circuit *c = l->circuit[r->lci];
 
@@ -395,7 +395,7 @@ static void on_reset(struct x25_line *l, const struct x25_report *r)
 			   x25_cause_words(X25_RESET, r->cause), x25_diag_words(r->diag));
 }
 
-static void on_sdu(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_sdu(struct x25_line *l, const struct x25_report *r)
 {
 	static const uint8_t counters[] = {
 		[X25_PDU_OTHER] = X25_P_RX_OTHER, [X25_PDU_EMPTY] = X25_P_RX_EMPTY};
@@ -424,7 +424,7 @@ static void on_sdu(struct x25_line *l, const struct x25_report *r)
 }
 
 /* X.29 commands to a PAD begin with 2, 4 or 6: nobody there speaks our protocol. */
-static void on_qualified(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_qualified(struct x25_line *l, const struct x25_report *r)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_REFUSED, .words = "far end is a PAD"};
 	struct x25_circuit *c = l->circuit[r->lci];
@@ -438,10 +438,10 @@ static void on_qualified(struct x25_line *l, const struct x25_report *r)
 			   "call %s %s cleared: the far end is a PAD, is the address right?",
 			   c->ours ? "to" : "from", c->ours ? c->called : c->calling);
 	x25_circuit_lost(l->port, c, &why);
-	clear_call(l, r->lci, X25_CLEAR_DTE, 0);
+	circuit_clear_call(l, r->lci, X25_CLEAR_DTE, 0);
 }
 
-static void on_writable(struct x25_line *l, const struct x25_report *r)
+static void circuit_on_writable(struct x25_line *l, const struct x25_report *r)
 {
 	struct x25_circuit *c = l->circuit[r->lci];
 
@@ -452,11 +452,11 @@ static void on_writable(struct x25_line *l, const struct x25_report *r)
 void x25_line_report(struct x25_line *l, const struct x25_report *r)
 {
 	static void (*const handlers[])(struct x25_line * l, const struct x25_report *r) = {
-		[X25_READY] = on_ready,		[X25_DOWN] = on_down,
-		[X25_INCOMING] = on_incoming,	[X25_CONNECTED] = on_connected,
-		[X25_CLEARED] = on_cleared,	[X25_RESET_DONE] = on_reset,
-		[X25_SDU] = on_sdu,		[X25_SDU_Q] = on_qualified,
-		[X25_WRITABLE] = on_writable,
+		[X25_READY] = circuit_on_ready,		[X25_DOWN] = circuit_on_down,
+		[X25_INCOMING] = circuit_on_incoming,	[X25_CONNECTED] = circuit_on_connected,
+		[X25_CLEARED] = circuit_on_cleared,	[X25_RESET_DONE] = circuit_on_reset,
+		[X25_SDU] = circuit_on_sdu,		[X25_SDU_Q] = circuit_on_qualified,
+		[X25_WRITABLE] = circuit_on_writable,
 	};
 
 	handlers[r->kind](l, r);
@@ -464,14 +464,14 @@ void x25_line_report(struct x25_line *l, const struct x25_report *r)
 
 /* --- packet layers ---------------------------------------------------------------------------- */
 
-static void on_tx(void *ctx, const uint8_t *pkt, size_t len)
+static void circuit_on_tx(void *ctx, const uint8_t *pkt, size_t len)
 {
 	struct x25_line *l = ctx;
 
 	l->ops->tx(l, pkt, len);
 }
 
-static void on_report(void *ctx, const struct x25_report *r)
+static void circuit_on_report(void *ctx, const struct x25_report *r)
 {
 	x25_line_report(ctx, r);
 }
@@ -479,7 +479,7 @@ static void on_report(void *ctx, const struct x25_report *r)
 int x25_line_init(struct x25_line *l, struct ist_port *p, const struct x25_config *conf,
 		  const struct x25_line_ops *ops)
 {
-	static const struct x25_ops engine_ops = {on_tx, on_report};
+	static const struct x25_ops engine_ops = {circuit_on_tx, circuit_on_report};
 	int r = x25_init(&l->x, conf, &engine_ops, l);
 
 	if (r)
@@ -525,12 +525,12 @@ bool x25_circuit_place(struct x25_circuit *c, struct x25_line *l, uint64_t now)
 
 /* --- what the host asks ----------------------------------------------------------------------- */
 
-static uint32_t head_len_of(const struct ist_frame *f)
+static uint32_t circuit_head_len_of(const struct ist_frame *f)
 {
 	return f->head ? f->head_len : 0;
 }
 
-static bool send_sdu(const struct x25_circuit *c, const uint8_t *head, size_t head_len,
+static bool circuit_send_sdu(const struct x25_circuit *c, const uint8_t *head, size_t head_len,
 		     const struct ist_frame *f, uint64_t now)
 {
 	struct x25_line *l = c->line;
@@ -541,11 +541,11 @@ static bool send_sdu(const struct x25_circuit *c, const uint8_t *head, size_t he
 }
 
 /* True: taken, or dropped and counted. */
-static bool send_one(struct ist_port *p, struct x25_circuit *c, const struct ist_frame *f,
+static bool circuit_send_one(struct ist_port *p, struct x25_circuit *c, const struct ist_frame *f,
 		     uint64_t now)
 {
 	uint8_t head[X25_SNAP_LEN + IST_HEAD_MAX];
-	uint32_t len = head_len_of(f);
+	uint32_t len = circuit_head_len_of(f);
 	size_t own = x25_encap_head(c->encap, head);
 
 	if (len > IST_HEAD_MAX || own + len + (uint64_t)f->len > p->conf.mtu) {
@@ -554,7 +554,7 @@ static bool send_one(struct ist_port *p, struct x25_circuit *c, const struct ist
 	}
 	if (len)
 		memcpy(head + own, f->head, len);
-	if (len + f->len && !send_sdu(c, head, own + len, f, now))
+	if (len + f->len && !circuit_send_sdu(c, head, own + len, f, now))
 		return false;
 	c->last = now;
 	p->count[X25_P_TX]++;
@@ -582,13 +582,13 @@ int x25_circuit_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 		c->refused = true;
 		return 0;
 	}
-	while (i < n && send_one(p, c, &f[i], now))
+	while (i < n && circuit_send_one(p, c, &f[i], now))
 		i++;
 	x25_port_wake_at(p, x25_deadline(&c->line->x));
 	return (int)i;
 }
 
-static void prepare_call(struct ist_port *p, struct x25_circuit *c, const struct ist_addr *to,
+static void circuit_prepare_call(struct ist_port *p, struct x25_circuit *c, const struct ist_addr *to,
 			 uint8_t payload)
 {
 	const struct x25_known *known = x25_conf_find(&p->conf, to, false);
@@ -616,18 +616,18 @@ int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 	(void)a;
 	if (c) {
 		*out = c->id;
-		return payload_of(c) == payload ? 0 : -EPROTONOSUPPORT;
+		return circuit_payload_of(c) == payload ? 0 : -EPROTONOSUPPORT;
 	}
 	if (known || !to->len)
 		return -EINVAL;
-	if (is_held(p, to)) {
+	if (circuit_is_held(p, to)) {
 		p->count[X25_P_HELD_DOWN]++;
 		return -EHOSTDOWN;
 	}
 	c = x25_circuit_new(p);
 	if (!c)
 		return -ENOBUFS;
-	prepare_call(p, c, to, payload);
+	circuit_prepare_call(p, c, to, payload);
 	*out = c->id;
 	r = p->below->call(p, c, x25_now(p));
 	if (r < 0)
@@ -635,7 +635,7 @@ int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 	return r;
 }
 
-static bool accept_call(struct x25_line *l, uint16_t lci)
+static bool circuit_accept_call(struct x25_line *l, uint16_t lci)
 {
 	uint64_t now = x25_now(l->port);
 
@@ -648,10 +648,10 @@ int x25_circuit_answer(struct ist_port *p, ist_channel id)
 
 	if (!c || c->state != X25_CIRCUIT_OFFERED)
 		return -ESTALE;
-	return accept_call(c->line, c->lci) ? 0 : -ESTALE;
+	return circuit_accept_call(c->line, c->lci) ? 0 : -ESTALE;
 }
 
-static void give_up(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
+static void circuit_give_up(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
 {
 	struct x25_line *l = c->line;
 	uint16_t lci = c->lci;
@@ -659,7 +659,7 @@ static void give_up(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
 	x25_circuit_drop(p, c);
 	if (!l || !lci)
 		return;
-	clear_call(l, lci, X25_CLEAR_DTE, diag);
+	circuit_clear_call(l, lci, X25_CLEAR_DTE, diag);
 	x25_port_wake_at(p, x25_deadline(&l->x));
 }
 
@@ -670,7 +670,7 @@ int x25_circuit_refuse(struct ist_port *p, ist_channel id, const struct ist_caus
 	if (!c || c->state != X25_CIRCUIT_OFFERED)
 		return -ESTALE;
 	p->count[X25_P_REFUSED_HOST]++;
-	give_up(p, c, why ? why->diagnostic : 0);
+	circuit_give_up(p, c, why ? why->diagnostic : 0);
 	return 0;
 }
 
@@ -680,12 +680,12 @@ void x25_circuit_disconnect(struct ist_port *p, ist_channel id, const struct ist
 	struct x25_circuit *c = x25_circuit_get(p, id);
 
 	if (c && !c->permanent && c->state != X25_CIRCUIT_DEAD)
-		give_up(p, c, why ? why->diagnostic : 0);
+		circuit_give_up(p, c, why ? why->diagnostic : 0);
 }
 
 /* --- inactivity and the end ------------------------------------------------------------------- */
 
-static void clear_if_silent(struct ist_port *p, struct x25_circuit *c, uint64_t now)
+static void circuit_clear_if_silent(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL, .words = "inactive"};
 	struct x25_line *l = c->line;
@@ -700,14 +700,14 @@ static void clear_if_silent(struct ist_port *p, struct x25_circuit *c, uint64_t 
 	p->count[X25_P_INACTIVE]++;
 	c->ours = false; /* nothing has failed: it may be called again at once */
 	x25_circuit_lost(p, c, &why);
-	clear_call(l, lci, X25_CLEAR_DTE, 0);
+	circuit_clear_call(l, lci, X25_CLEAR_DTE, 0);
 }
 
 void x25_circuit_expire(struct ist_port *p, uint64_t now)
 {
 	for (unsigned i = 1; p->conf.inactivity && i < p->slots; i++)
 		if (p->slot[i].circuit)
-			clear_if_silent(p, p->slot[i].circuit, now);
+			circuit_clear_if_silent(p, p->slot[i].circuit, now);
 }
 
 void x25_circuits_close(struct ist_port *p)

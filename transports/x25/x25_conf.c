@@ -93,7 +93,7 @@ struct x25_known *x25_conf_find(const struct x25_conf *c, const struct ist_addr 
 
 /* --- the packet layer ------------------------------------------------------------------------- */
 
-static bool range(const struct settings *set, const char *key, uint16_t *low, uint16_t *high)
+static bool x25_conf_range(const struct settings *set, const char *key, uint16_t *low, uint16_t *high)
 {
 	const char *text = settings_text(set, key);
 	unsigned long a, b;
@@ -113,7 +113,7 @@ static bool range(const struct settings *set, const char *key, uint16_t *low, ui
 }
 
 /* PVC < incoming < two-way < outgoing (X.25 annex A). */
-static int channels(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_channels(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
 	struct {
 		const char *key;
@@ -122,7 +122,7 @@ static int channels(struct x25_conf *c, const struct settings *set, char *err, s
 	uint16_t last = c->pvc_max;
 
 	for (size_t i = 0; i < 3; i++)
-		if (!range(set, r[i].key, &r[i].low, &r[i].high))
+		if (!x25_conf_range(set, r[i].key, &r[i].low, &r[i].high))
 			return settings_error(err, err_len, EINVAL,
 					      "%s: \"%s\" is not FIRST-LAST of 1 to %u", r[i].key,
 					      settings_text(set, r[i].key), X25_LCI_MAX);
@@ -147,7 +147,7 @@ static int channels(struct x25_conf *c, const struct settings *set, char *err, s
 	return 0;
 }
 
-static bool power(uint64_t octets, uint8_t *out)
+static bool x25_conf_power(uint64_t octets, uint8_t *out)
 {
 	for (*out = 4; *out <= 12; ++*out)
 		if (octets == 1u << *out)
@@ -155,12 +155,12 @@ static bool power(uint64_t octets, uint8_t *out)
 	return false;
 }
 
-static int flow(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_flow(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
 	uint64_t windows = c->x.extended ? 127 : 7;
 
-	if (!power(settings_number(set, "packet-size"), &c->x.size) ||
-	    !power(settings_number(set, "packet-size-want"), &c->x.size_want))
+	if (!x25_conf_power(settings_number(set, "packet-size"), &c->x.size) ||
+	    !x25_conf_power(settings_number(set, "packet-size-want"), &c->x.size_want))
 		return settings_error(err, err_len, EINVAL,
 				      "packet-size: a power of two, 16 to 4096");
 	if (settings_number(set, "window") > windows || settings_number(set, "window-want") > windows)
@@ -174,12 +174,12 @@ static int flow(struct x25_conf *c, const struct settings *set, char *err, size_
 	return 0;
 }
 
-static uint8_t bcd(unsigned two_digits)
+static uint8_t x25_conf_bcd(unsigned two_digits)
 {
 	return (uint8_t)(two_digits / 10 << 4 | two_digits % 10);
 }
 
-static int facilities(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_facilities(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
 	const char *nui = settings_text(set, "network-user-id");
 	unsigned group = (unsigned)settings_number(set, "closed-user-group");
@@ -188,8 +188,8 @@ static int facilities(struct x25_conf *c, const struct settings *set, char *err,
 	if (settings_text(set, "closed-user-group")) {
 		f->given |= X25_FAC_CUG;
 		f->cug[0] = group > 99 ? 0x47 : 0x03;
-		f->cug[1] = bcd(group > 99 ? group / 100 : group);
-		f->cug[2] = bcd(group % 100);
+		f->cug[1] = x25_conf_bcd(group > 99 ? group / 100 : group);
+		f->cug[2] = x25_conf_bcd(group % 100);
 	}
 	if (nui && strlen(nui) > sizeof(f->nui))
 		return settings_error(err, err_len, EINVAL,
@@ -203,7 +203,7 @@ static int facilities(struct x25_conf *c, const struct settings *set, char *err,
 	return 0;
 }
 
-static void timers(struct x25_timers *t, const struct settings *set)
+static void x25_conf_timers(struct x25_timers *t, const struct settings *set)
 {
 	const struct {
 		const char *key;
@@ -219,7 +219,7 @@ static void timers(struct x25_timers *t, const struct settings *set)
 			*rows[i].at = settings_time(set, rows[i].key);
 }
 
-static int packet_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_packet_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
 	int r;
 
@@ -228,16 +228,16 @@ static int packet_layer(struct x25_conf *c, const struct settings *set, char *er
 	c->x.extended = settings_is(set, "modulo", "128");
 	c->x.pvc = c->pvc_max;
 	c->x.sdu_max = c->mtu;
-	timers(&c->x.timers, set);
-	r = channels(c, set, err, err_len);
+	x25_conf_timers(&c->x.timers, set);
+	r = x25_conf_channels(c, set, err, err_len);
 	if (!r)
-		r = flow(c, set, err, err_len);
-	return r ? r : facilities(c, set, err, err_len);
+		r = x25_conf_flow(c, set, err, err_len);
+	return r ? r : x25_conf_facilities(c, set, err, err_len);
 }
 
 /* --- the link layer --------------------------------------------------------------------------- */
 
-static int link_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_link_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
 	struct lapb_config *l = &c->lapb;
 	uint8_t size = c->x.size > c->x.size_want ? c->x.size : c->x.size_want;
@@ -262,7 +262,7 @@ static int link_layer(struct x25_conf *c, const struct settings *set, char *err,
 
 /* --- circuits --------------------------------------------------------------------------------- */
 
-static int permanent(struct x25_known *k, uint32_t payloads, char *err, size_t err_len)
+static int x25_conf_permanent(struct x25_known *k, uint32_t payloads, char *err, size_t err_len)
 {
 	char digits[X25_DIGITS + 1];
 	unsigned long lci;
@@ -284,7 +284,7 @@ static int permanent(struct x25_known *k, uint32_t payloads, char *err, size_t e
 	return 0;
 }
 
-static enum x25_encap encap_of(const struct settings *set, enum x25_encap deflt)
+static enum x25_encap x25_conf_encap_of(const struct settings *set, enum x25_encap deflt)
 {
 	const char *text = settings_text(set, "encapsulation");
 
@@ -293,7 +293,7 @@ static enum x25_encap encap_of(const struct settings *set, enum x25_encap deflt)
 	return !strcmp(text, "multiplexed") ? X25_ENCAP_MULTIPLEXED : X25_ENCAP_DEDICATED;
 }
 
-static int add_known(struct x25_conf *c, const struct ist_circuit_config *cc, char *err,
+static int x25_conf_add_known(struct x25_conf *c, const struct ist_circuit_config *cc, char *err,
 		     size_t err_len)
 {
 	const struct settings set = {x25_keys, cc->setting, cc->settings};
@@ -303,7 +303,7 @@ static int add_known(struct x25_conf *c, const struct ist_circuit_config *cc, ch
 
 	*k = (struct x25_known){.addr = cc->addr,
 				.pvc = !settings_is(&set, "kind", "svc"),
-				.encap = encap_of(&set, c->encap),
+				.encap = x25_conf_encap_of(&set, c->encap),
 				.far_lci = (uint16_t)settings_number(&set, "xot-lci")};
 	if (x25_conf_find(c, &k->addr, k->pvc))
 		return settings_error(err, err_len, EINVAL, "%s %.*s is there twice",
@@ -312,7 +312,7 @@ static int add_known(struct x25_conf *c, const struct ist_circuit_config *cc, ch
 	if (name && strlen(name) > 255)
 		return settings_error(err, err_len, EINVAL, "xot-interface: longer than 255");
 	if (k->pvc)
-		r = permanent(k, cc->payloads, err, err_len);
+		r = x25_conf_permanent(k, cc->payloads, err, err_len);
 	if (r)
 		return r;
 	k->far_name = name ? strdup(name) : NULL;
@@ -324,7 +324,7 @@ static int add_known(struct x25_conf *c, const struct ist_circuit_config *cc, ch
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-static enum x25_framing framing_of(const struct settings *set)
+static enum x25_framing x25_conf_framing_of(const struct settings *set)
 {
 	static const char *const packets[] = {"tun:", "udp:", "loop:"};
 	const char *spec = settings_text(set, "link");
@@ -343,7 +343,7 @@ static enum x25_framing framing_of(const struct settings *set)
 	return X25_LAPB;
 }
 
-static int general(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_general(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
 {
 	const char *address = settings_text(set, "address");
 
@@ -354,8 +354,8 @@ static int general(struct x25_conf *c, const struct settings *set, char *err, si
 				      address, X25_DIGITS);
 	if (address)
 		memcpy(c->address, address, strlen(address) + 1);
-	c->framing = framing_of(set);
-	c->encap = encap_of(set, X25_ENCAP_DEDICATED);
+	c->framing = x25_conf_framing_of(set);
+	c->encap = x25_conf_encap_of(set, X25_ENCAP_DEDICATED);
 	c->mtu = (uint32_t)settings_number(set, "mtu");
 	c->reverse_accepted = settings_bool(set, "accept-reverse-charging");
 	c->hold_down = settings_time(set, "hold-down");
@@ -375,12 +375,12 @@ int x25_conf_read(struct x25_conf *c, const struct ist_port_config *cfg, char *e
 	c->known = calloc((size_t)cfg->circuits + 1, sizeof(*c->known));
 	if (!c->known)
 		return -ENOMEM;
-	r = general(c, &set, err, err_len);
+	r = x25_conf_general(c, &set, err, err_len);
 	for (unsigned i = 0; i < cfg->circuits && !r; i++)
-		r = add_known(c, &cfg->circuit[i], err, err_len);
+		r = x25_conf_add_known(c, &cfg->circuit[i], err, err_len);
 	if (!r)
-		r = packet_layer(c, &set, err, err_len);
-	return r ? r : link_layer(c, &set, err, err_len);
+		r = x25_conf_packet_layer(c, &set, err, err_len);
+	return r ? r : x25_conf_link_layer(c, &set, err, err_len);
 }
 
 void x25_conf_free(struct x25_conf *c)

@@ -9,14 +9,14 @@
  */
 #include "transports/x25/x25_int.h"
 
-static uint8_t modulus(const struct x25 *x)
+static uint8_t x25_data_modulus(const struct x25 *x)
 {
 	return x->cfg.extended ? 128 : 8;
 }
 
-static uint8_t span(const struct x25 *x, uint8_t a, uint8_t b)
+static uint8_t x25_data_span(const struct x25 *x, uint8_t a, uint8_t b)
 {
-	return (uint8_t)((b + modulus(x) - a) % modulus(x));
+	return (uint8_t)((b + x25_data_modulus(x) - a) % x25_data_modulus(x));
 }
 
 void x25_data_start(struct x25 *x, struct x25_vc *v)
@@ -32,7 +32,7 @@ void x25_data_start(struct x25 *x, struct x25_vc *v)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void put_flow(struct x25 *x, struct x25_vc *v, enum x25_type t)
+static void x25_data_put_flow(struct x25 *x, struct x25_vc *v, enum x25_type t)
 {
 	struct x25_pkt p = {.type = t, .extended = x->cfg.extended, .lci = v->lci, .pr = v->vr};
 
@@ -53,19 +53,19 @@ static void put_data(struct x25 *x, struct x25_vc *v)
 			    .len = left > room ? room : left};
 
 	v->out_at += (uint32_t)p.len;
-	v->vs = (uint8_t)((v->vs + 1) % modulus(x));
+	v->vs = (uint8_t)((v->vs + 1) % x25_data_modulus(x));
 	v->told = v->vr;
 	x->count[X25_C_DATA_TX]++;
 	x25_put(x, &p);
 }
 
-static bool may_send(const struct x25 *x, const struct x25_vc *v)
+static bool x25_data_may_send(const struct x25 *x, const struct x25_vc *v)
 {
 	return v->out_at < v->out_len && v->p == X25_P4_DATA && v->d == X25_D1_READY &&
-	       x->r == X25_R1_READY && !v->peer_busy && span(x, v->va, v->vs) < v->window_out;
+	       x->r == X25_R1_READY && !v->peer_busy && x25_data_span(x, v->va, v->vs) < v->window_out;
 }
 
-static void send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
+static void x25_data_send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
 	put_data(x, v);
 	if (v->window_at == X25_NEVER && x->cfg.timers.window) {
@@ -74,7 +74,7 @@ static void send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
 	}
 }
 
-static void wait_in_line(struct x25 *x, struct x25_vc *v)
+static void x25_data_wait_in_line(struct x25 *x, struct x25_vc *v)
 {
 	if (v->waiting)
 		return;
@@ -94,7 +94,7 @@ void x25_data_unwait(struct x25 *x, struct x25_vc *v)
 	*(v->wait_next ? &v->wait_next->wait_prev : &x->wait_last) = v->wait_prev;
 }
 
-static void owed_writable(struct x25 *x, struct x25_vc *v)
+static void x25_data_owed_writable(struct x25 *x, struct x25_vc *v)
 {
 	if (v->out_at == v->out_len && v->refused && v->d == X25_D1_READY) {
 		v->refused = false;
@@ -104,12 +104,12 @@ static void owed_writable(struct x25 *x, struct x25_vc *v)
 
 void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
-	while (may_send(x, v) && !x->blocked)
-		send_one(x, v, now);
-	if (may_send(x, v))
-		wait_in_line(x, v);
+	while (x25_data_may_send(x, v) && !x->blocked)
+		x25_data_send_one(x, v, now);
+	if (x25_data_may_send(x, v))
+		x25_data_wait_in_line(x, v);
 	if (x->r == X25_R1_READY)
-		owed_writable(x, v);
+		x25_data_owed_writable(x, v);
 }
 
 void x25_block(struct x25 *x)
@@ -124,11 +124,11 @@ void x25_unblock(struct x25 *x, uint64_t now)
 		struct x25_vc *v = x->wait_first;
 
 		x25_data_unwait(x, v);
-		if (may_send(x, v))
-			send_one(x, v, now);
-		if (may_send(x, v))
-			wait_in_line(x, v);
-		owed_writable(x, v);
+		if (x25_data_may_send(x, v))
+			x25_data_send_one(x, v, now);
+		if (x25_data_may_send(x, v))
+			x25_data_wait_in_line(x, v);
+		x25_data_owed_writable(x, v);
 	}
 }
 
@@ -145,7 +145,7 @@ void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t dia
 	x25_say(x, v->lci, X25_RESET, cause, diag);
 }
 
-static void reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	x25_data_start(x, v);
 	v->at = X25_NEVER;
@@ -159,9 +159,9 @@ static void reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
 typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 
 /* P(R) acknowledges all below it; false (and a reset) when it speaks of what was never sent. */
-static bool acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, uint64_t now)
+static bool x25_data_acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, uint64_t now)
 {
-	if (span(x, v->va, pr) > span(x, v->va, v->vs)) {
+	if (x25_data_span(x, v->va, pr) > x25_data_span(x, v->va, v->vs)) {
 		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_PR, now);
 		return false;
 	}
@@ -176,15 +176,15 @@ static bool acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, uint64_t n
 
 /* An acknowledgement of its own when nothing else carried it: at the end of a sequence, and in the middle
  * before the sender's window is shut. */
-static void acknowledge(struct x25 *x, struct x25_vc *v, bool end)
+static void x25_data_acknowledge(struct x25 *x, struct x25_vc *v, bool end)
 {
-	uint8_t owed = span(x, v->told, v->vr);
+	uint8_t owed = x25_data_span(x, v->told, v->vr);
 
 	if (owed && (end || owed * 2 >= v->window_in))
-		put_flow(x, v, X25_RR);
+		x25_data_put_flow(x, v, X25_RR);
 }
 
-static void deliver(struct x25 *x, struct x25_vc *v)
+static void x25_data_deliver(struct x25 *x, struct x25_vc *v)
 {
 	struct x25_report r = {.kind = v->in_q ? X25_SDU_Q : X25_SDU,
 			       .lci = v->lci,
@@ -199,11 +199,11 @@ static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 {
 	uint8_t cause = x25_error_cause(x, true);
 
-	if (p->ps != v->vr || span(x, v->told, p->ps) >= v->window_in) {
+	if (p->ps != v->vr || x25_data_span(x, v->told, p->ps) >= v->window_in) {
 		x25_start_reset(x, v, cause, X25_DIAG_PS, now);
 		return;
 	}
-	if (!acknowledged(x, v, p->pr, now))
+	if (!x25_data_acknowledged(x, v, p->pr, now))
 		return;
 	if (p->d) { /* RFC 1356 3.13: it would get in the way of M */
 		x->count[X25_C_D_BIT]++;
@@ -220,35 +220,35 @@ static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 		return;
 	}
 	x->count[X25_C_DATA_RX]++;
-	v->vr = (uint8_t)((v->vr + 1) % modulus(x));
+	v->vr = (uint8_t)((v->vr + 1) % x25_data_modulus(x));
 	v->in_q = p->q;
 	if (p->len)
 		memcpy(v->in + v->in_len, p->data, p->len);
 	v->in_len += (uint32_t)p->len;
 	v->in_more = p->m;
 	if (!p->m)
-		deliver(x, v);
+		x25_data_deliver(x, v);
 	if (v->p != X25_P4_DATA || v->d != X25_D1_READY)
 		return; /* whoever got the SDU has cleared or reset */
 	x25_data_pump(x, v, now);
-	acknowledge(x, v, !p->m);
+	x25_data_acknowledge(x, v, !p->m);
 }
 
-static void take_flow(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_take_flow(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	v->peer_busy = p->type == X25_RNR;
-	if (acknowledged(x, v, p->pr, now))
+	if (x25_data_acknowledged(x, v, p->pr, now))
 		x25_data_pump(x, v, now);
 }
 
 /* Packet retransmission is a facility nobody has subscribed to (X.25 6.4). */
-static void refuse_reject(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_refuse_reject(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)p;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_REJECT_NOT_SUBSCRIBED, now);
 }
 
-static void take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)p;
 	(void)now;
@@ -257,35 +257,35 @@ static void take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt
 }
 
 /* We never send an interrupt, so none is there to be confirmed. */
-static void refuse_confirmation(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+static void x25_data_refuse_confirmation(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
 				uint64_t now)
 {
 	(void)p;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_INTERRUPT_CONF, now);
 }
 
-static void take_reset(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_take_reset(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	x->count[X25_C_RESETS_RX]++;
 	x25_say(x, v->lci, X25_RESET_CONF, 0, 0);
-	reset_over(x, v, p, now);
+	x25_data_reset_over(x, v, p, now);
 }
 
 /* Both reset at once: that is one reset (X.25 4.4.3.3). */
-static void reset_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_reset_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	x->count[X25_C_RESETS_RX]++;
-	reset_over(x, v, p, now);
+	x25_data_reset_over(x, v, p, now);
 }
 
-static void wrong_in_d1(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_wrong_in_d1(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)p;
 	x->count[X25_C_PROTOCOL]++;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TYPE_INVALID_D1, now);
 }
 
-static void discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)v;
 	(void)p;
@@ -295,14 +295,14 @@ static void discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, ui
 
 /* X.25 table C-4: what comes in d1, and while our reset is out. */
 static const handler table[2][X25_TYPES] = {
-	[X25_D1_READY] = {[X25_DATA] = take_data, [X25_RR] = take_flow, [X25_RNR] = take_flow,
-			  [X25_REJ] = refuse_reject, [X25_INTERRUPT] = take_interrupt,
-			  [X25_INTERRUPT_CONF] = refuse_confirmation, [X25_RESET] = take_reset,
-			  [X25_RESET_CONF] = wrong_in_d1},
-	[X25_D_WE_RESET] = {[X25_DATA] = discard, [X25_RR] = discard, [X25_RNR] = discard,
-			    [X25_REJ] = discard, [X25_INTERRUPT] = discard,
-			    [X25_INTERRUPT_CONF] = discard, [X25_RESET] = reset_collision,
-			    [X25_RESET_CONF] = reset_over},
+	[X25_D1_READY] = {[X25_DATA] = take_data, [X25_RR] = x25_data_take_flow, [X25_RNR] = x25_data_take_flow,
+			  [X25_REJ] = x25_data_refuse_reject, [X25_INTERRUPT] = x25_data_take_interrupt,
+			  [X25_INTERRUPT_CONF] = x25_data_refuse_confirmation, [X25_RESET] = x25_data_take_reset,
+			  [X25_RESET_CONF] = x25_data_wrong_in_d1},
+	[X25_D_WE_RESET] = {[X25_DATA] = x25_data_discard, [X25_RR] = x25_data_discard, [X25_RNR] = x25_data_discard,
+			    [X25_REJ] = x25_data_discard, [X25_INTERRUPT] = x25_data_discard,
+			    [X25_INTERRUPT_CONF] = x25_data_discard, [X25_RESET] = x25_data_reset_collision,
+			    [X25_RESET_CONF] = x25_data_reset_over},
 };
 
 void x25_data_rx(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)

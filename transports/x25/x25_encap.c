@@ -11,14 +11,14 @@
 /* NLPID 80, OUI 00-00-5E, PID 0007: as RFC 3070 and RFC 3355 have it. */
 static const uint8_t snap[X25_SNAP_LEN] = {0x80, 0x00, 0x00, 0x5e, 0x00, 0x07};
 
-static bool is_snap(const uint8_t *p, size_t len)
+static bool x25_encap_is_snap(const uint8_t *p, size_t len)
 {
 	return len >= sizeof(snap) && !memcmp(p, snap, sizeof(snap));
 }
 
 enum x25_encap x25_encap_of(const uint8_t *cud, size_t len)
 {
-	if (is_snap(cud, len))
+	if (x25_encap_is_snap(cud, len))
 		return X25_ENCAP_DEDICATED;
 	if (len && cud[0] == NLPID_NULL)
 		return X25_ENCAP_MULTIPLEXED;
@@ -43,7 +43,7 @@ size_t x25_encap_head(enum x25_encap e, uint8_t out[X25_SNAP_LEN])
 enum x25_encap_result x25_encap_take(enum x25_encap e, struct rd *pdu)
 {
 	if (e == X25_ENCAP_MULTIPLEXED) {
-		if (!is_snap(pdu->p, pdu->left))
+		if (!x25_encap_is_snap(pdu->p, pdu->left))
 			return X25_PDU_OTHER;
 		rd_skip(pdu, sizeof(snap));
 	}

@@ -33,7 +33,7 @@
 			   */
 #define INTERRUPTS_MAX 64u
 
-static int failed(int fd)
+static int x25_kernel_failed(int fd)
 {
 	int r = -errno;
 
@@ -41,7 +41,7 @@ static int failed(int fd)
 	return r;
 }
 
-static int new_socket(const char *address)
+static int x25_kernel_new_socket(const char *address)
 {
 	struct sockaddr_x25 at = {.sx25_family = AF_X25};
 	int fd = socket(AF_X25, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
@@ -53,11 +53,11 @@ static int new_socket(const char *address)
 	if (setsockopt(fd, SOL_X25, X25_QBITINCL, &on, sizeof(on)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
-		return failed(fd);
+		return x25_kernel_failed(fd);
 	return fd;
 }
 
-static int set_terms(int fd, const struct x25_kernel_call *c)
+static int x25_kernel_set_terms(int fd, const struct x25_kernel_call *c)
 {
 	const struct x25_facilities f = {.winsize_in = c->window_in,
 					 .winsize_out = c->window_out,
@@ -73,23 +73,23 @@ static int set_terms(int fd, const struct x25_kernel_call *c)
 		       : 0;
 }
 
-static int listen_for(const struct x25_kernel_call *c)
+static int x25_kernel_listen_for(const struct x25_kernel_call *c)
 {
 	const struct timeval at_once = {0, 1000};
 	struct x25_subaddr match = {.cudmatchlength = 1};
-	int fd = new_socket(c->called);
+	int fd = x25_kernel_new_socket(c->called);
 
 	if (fd < 0)
 		return fd;
-	if (set_terms(fd, c) < 0 || ioctl(fd, SIOCX25SCUDMATCHLEN, &match) < 0 ||
+	if (x25_kernel_set_terms(fd, c) < 0 || ioctl(fd, SIOCX25SCUDMATCHLEN, &match) < 0 ||
 	    ioctl(fd, SIOCX25CALLACCPTAPPRV) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &at_once, sizeof(at_once)) < 0 ||
 	    listen(fd, BACKLOG) < 0)
-		return failed(fd);
+		return x25_kernel_failed(fd);
 	return fd;
 }
 
-static int terms(int fd, struct x25_kernel_call *out)
+static int x25_kernel_terms(int fd, struct x25_kernel_call *out)
 {
 	struct x25_facilities f;
 
@@ -105,7 +105,7 @@ static int terms(int fd, struct x25_kernel_call *out)
 	return 0;
 }
 
-static void digits(char out[16], const struct sockaddr_x25 *a)
+static void x25_kernel_digits(char out[16], const struct sockaddr_x25 *a)
 {
 	size_t n = strspn(a->sx25_addr.x25_addr, "0123456789");
 
@@ -114,7 +114,7 @@ static void digits(char out[16], const struct sockaddr_x25 *a)
 	out[n] = '\0';
 }
 
-static int describe(int fd, struct x25_kernel_call *out)
+static int x25_kernel_describe(int fd, struct x25_kernel_call *out)
 {
 	struct sockaddr_x25 to = {0}, from = {0};
 	socklen_t to_len = sizeof(to), from_len = sizeof(from);
@@ -124,39 +124,39 @@ static int describe(int fd, struct x25_kernel_call *out)
 	    getpeername(fd, (struct sockaddr *)&from, &from_len) < 0 ||
 	    ioctl(fd, SIOCX25GCALLUSERDATA, &d) < 0)
 		return -errno;
-	digits(out->called, &to);
-	digits(out->calling, &from);
+	x25_kernel_digits(out->called, &to);
+	x25_kernel_digits(out->calling, &from);
 	out->len = (uint8_t)(d.cudlength <= sizeof(out->data) ? d.cudlength : sizeof(out->data));
 	memcpy(out->data, d.cuddata, out->len);
-	return terms(fd, out);
+	return x25_kernel_terms(fd, out);
 }
 
-static int take(int fd, struct x25_kernel_call *out)
+static int x25_kernel_take(int fd, struct x25_kernel_call *out)
 {
-	int call = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), r;
+	int x25_kernel_call = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), r;
 
-	if (call < 0)
+	if (x25_kernel_call < 0)
 		return -errno;
-	r = describe(call, out);
+	r = x25_kernel_describe(x25_kernel_call, out);
 	if (r < 0)
-		close(call);
-	return r < 0 ? r : call;
+		close(x25_kernel_call);
+	return r < 0 ? r : x25_kernel_call;
 }
 
-static int accept_call(int fd)
+static int x25_kernel_accept_call(int fd)
 {
 	return ioctl(fd, SIOCX25SENDCALLACCPT) < 0 ? -errno : 0;
 }
 
-static int call(const struct x25_kernel_call *c)
+static int x25_kernel_call(const struct x25_kernel_call *c)
 {
 	struct sockaddr_x25 to = {.sx25_family = AF_X25};
-	int fd = new_socket(c->calling), r;
+	int fd = x25_kernel_new_socket(c->calling), r;
 
 	if (fd < 0)
 		return fd;
 	memcpy(to.sx25_addr.x25_addr, c->called, sizeof(c->called));
-	r = set_terms(fd, c);
+	r = x25_kernel_set_terms(fd, c);
 	if (!r && connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)
 		r = -errno;
 	if (r < 0)
@@ -164,7 +164,7 @@ static int call(const struct x25_kernel_call *c)
 	return r < 0 ? r : fd;
 }
 
-static int state(int fd, uint8_t *cause, uint8_t *diagnostic)
+static int x25_kernel_state(int fd, uint8_t *cause, uint8_t *diagnostic)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
 	struct x25_causediag c = {0};
@@ -181,7 +181,7 @@ static int state(int fd, uint8_t *cause, uint8_t *diagnostic)
 	return err == ENETUNREACH || err == ETIMEDOUT ? -err : -ECONNRESET;
 }
 
-static void clear(int fd, uint8_t cause, uint8_t diagnostic)
+static void x25_kernel_clear(int fd, uint8_t cause, uint8_t diagnostic)
 {
 	struct x25_causediag c = {cause, diagnostic};
 
@@ -189,7 +189,7 @@ static void clear(int fd, uint8_t cause, uint8_t diagnostic)
 	close(fd);
 }
 
-static ssize_t send_sdu(int fd, const void *head, size_t head_len, const void *data, size_t len)
+static ssize_t x25_kernel_send_sdu(int fd, const void *head, size_t head_len, const void *data, size_t len)
 {
 	uint8_t q = 0;
 	struct iovec iov[] = {
@@ -202,7 +202,7 @@ static ssize_t send_sdu(int fd, const void *head, size_t head_len, const void *d
 	return n > 1 ? n - 1 : -EAGAIN;
 }
 
-static ssize_t receive(int fd, uint8_t *buf, size_t len, bool *cut)
+static ssize_t x25_kernel_receive(int fd, uint8_t *buf, size_t len, bool *cut)
 {
 	struct iovec iov = {buf, len};
 	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
@@ -214,7 +214,7 @@ static ssize_t receive(int fd, uint8_t *buf, size_t len, bool *cut)
 	return n;
 }
 
-static unsigned interrupts(int fd)
+static unsigned x25_kernel_interrupts(int fd)
 {
 	uint8_t octets[32];
 	unsigned n = 0;
@@ -225,14 +225,14 @@ static unsigned interrupts(int fd)
 }
 
 const struct x25_kernel x25_af_x25 = {
-	.listen = listen_for,
-	.take = take,
-	.accept = accept_call,
-	.call = call,
-	.state = state,
-	.terms = terms,
-	.clear = clear,
-	.send = send_sdu,
-	.receive = receive,
-	.interrupts = interrupts,
+	.listen = x25_kernel_listen_for,
+	.take = x25_kernel_take,
+	.accept = x25_kernel_accept_call,
+	.call = x25_kernel_call,
+	.state = x25_kernel_state,
+	.terms = x25_kernel_terms,
+	.clear = x25_kernel_clear,
+	.send = x25_kernel_send_sdu,
+	.receive = x25_kernel_receive,
+	.interrupts = x25_kernel_interrupts,
 };

@@ -48,12 +48,12 @@ struct x25_link_line {
 	uint64_t ask_at; /* when to say 01 again */
 };
 
-static struct x25_link_line *of(struct x25_line *l)
+static struct x25_link_line *line_of(struct x25_line *l)
 {
 	return (struct x25_link_line *)l;
 }
 
-static void note_deadline(struct x25_link_line *l)
+static void line_note_deadline(struct x25_link_line *l)
 {
 	struct ist_port *p = l->line.port;
 
@@ -65,7 +65,7 @@ static void note_deadline(struct x25_link_line *l)
 
 /* --- LAPB ------------------------------------------------------------------------------------- */
 
-static void drop_queue(struct x25_link_line *l)
+static void line_drop_queue(struct x25_link_line *l)
 {
 	while (l->first) {
 		struct waiting *w = l->first;
@@ -78,7 +78,7 @@ static void drop_queue(struct x25_link_line *l)
 	l->overflow = false;
 }
 
-static void queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
+static void line_queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
 {
 	struct waiting *w = l->queued < QUEUE_MAX ? malloc(sizeof(*w) + len) : NULL;
 
@@ -94,19 +94,19 @@ static void queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
 	l->queued++;
 }
 
-static void tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t len)
+static void line_tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t len)
 {
-	struct x25_link_line *l = of(line);
+	struct x25_link_line *l = line_of(line);
 
 	if (!l->first && lapb_send(&l->lapb, pkt, len, x25_now(line->port)))
 		return;
 	if (l->lapb.state != LAPB_UP)
 		return; /* the packet layer hears of it in a moment */
-	queue(l, pkt, len);
+	line_queue(l, pkt, len);
 	x25_block(&line->x);
 }
 
-static void lapb_tx(void *ctx, const uint8_t *frame, size_t len)
+static void line_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct x25_link_line *l = ctx;
 	const struct link_frame f = {NULL, frame, 0, (uint32_t)len};
@@ -115,14 +115,14 @@ static void lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 	link_send(l->link, &f, 1);
 }
 
-static void lapb_deliver(void *ctx, const uint8_t *data, size_t len)
+static void line_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
 {
 	struct x25_link_line *l = ctx;
 
 	x25_rx(&l->line.x, data, len, x25_now(l->line.port));
 }
 
-static void lapb_writable(struct x25_link_line *l, uint64_t now)
+static void line_lapb_writable(struct x25_link_line *l, uint64_t now)
 {
 	while (l->first && lapb_send(&l->lapb, l->first->pkt, l->first->len, now)) {
 		struct waiting *w = l->first;
@@ -137,31 +137,31 @@ static void lapb_writable(struct x25_link_line *l, uint64_t now)
 		x25_unblock(&l->line.x, now);
 }
 
-static void lapb_reports(void *ctx, enum lapb_report r)
+static void line_lapb_reports(void *ctx, enum lapb_report r)
 {
 	struct x25_link_line *l = ctx;
 	struct ist_port *p = l->line.port;
 	uint64_t now = x25_now(p);
 
 	if (r == LAPB_R_WRITABLE) {
-		lapb_writable(l, now);
+		line_lapb_writable(l, now);
 		return;
 	}
 	p->host->log(p->ctx, r == LAPB_R_DOWN ? 4 : 5, "LAPB %s",
 		     r == LAPB_R_DOWN  ? "down"
 		     : r == LAPB_R_UP ? "up"
 				       : "reset by the far end");
-	drop_queue(l);
+	line_drop_queue(l);
 	x25_down(&l->line.x);
 	if (r != LAPB_R_DOWN)
 		x25_up(&l->line.x, now);
 }
 
-static const struct lapb_ops lapb_ops = {lapb_tx, lapb_deliver, lapb_reports};
-static const struct x25_line_ops on_lapb = {.tx = tx_lapb};
+static const struct lapb_ops lapb_ops = {line_lapb_tx, line_lapb_deliver, line_lapb_reports};
+static const struct x25_line_ops on_lapb = {.tx = line_tx_lapb};
 
 /* The far end has us hold more packets than there can be reason for. */
-static void overflowed(struct x25_link_line *l)
+static void line_overflowed(struct x25_link_line *l)
 {
 	struct ist_port *p = l->line.port;
 
@@ -170,12 +170,12 @@ static void overflowed(struct x25_link_line *l)
 	p->host->log(p->ctx, 4, "line restarted: %u packets were waiting for LAPB", l->queued);
 	lapb_line_down(&l->lapb);
 	lapb_start(&l->lapb, x25_now(p));
-	note_deadline(l);
+	line_note_deadline(l);
 }
 
 /* --- pseudo-header ---------------------------------------------------------------------------- */
 
-static void send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt, size_t len)
+static void line_send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt, size_t len)
 {
 	const struct link_frame f = {l->bare ? NULL : &kind, pkt, 1, (uint32_t)len};
 
@@ -186,20 +186,20 @@ static void send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pk
 	link_send(l->link, &f, 1);
 }
 
-static void tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
+static void line_tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
 {
-	send_pseudo(of(line), PSEUDO_DATA, pkt, len);
+	line_send_pseudo(line_of(line), PSEUDO_DATA, pkt, len);
 }
 
-static const struct x25_line_ops on_pseudo = {.tx = tx_pseudo};
+static const struct x25_line_ops on_pseudo = {.tx = line_tx_pseudo};
 
-static void ask(struct x25_link_line *l, uint64_t now)
+static void line_ask(struct x25_link_line *l, uint64_t now)
 {
-	send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
+	line_send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
 	l->ask_at = now + ASK_EVERY;
 }
 
-static void connected(struct x25_link_line *l, uint64_t now)
+static void line_connected(struct x25_link_line *l, uint64_t now)
 {
 	l->ask_at = X25_NO_TIME;
 	l->connected = true;
@@ -207,7 +207,7 @@ static void connected(struct x25_link_line *l, uint64_t now)
 	x25_up(&l->line.x, now);
 }
 
-static void disconnected(struct x25_link_line *l, uint64_t now)
+static void line_disconnected(struct x25_link_line *l, uint64_t now)
 {
 	l->connected = false;
 	x25_down(&l->line.x);
@@ -217,42 +217,42 @@ static void disconnected(struct x25_link_line *l, uint64_t now)
 		l->ask_at = now + ASK_EVERY;
 }
 
-static void start_pseudo(struct x25_link_line *l, uint64_t now)
+static void line_start_pseudo(struct x25_link_line *l, uint64_t now)
 {
 	if (!l->line.x.cfg.dce) {
-		ask(l, now);
+		line_ask(l, now);
 		return;
 	}
-	send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
-	connected(l, now);
+	line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+	line_connected(l, now);
 }
 
-static void rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len, uint64_t now)
+static void line_rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len, uint64_t now)
 {
 	x25_tap(l->line.port, false, "x.25", pkt, len);
 	if (!l->connected)
-		connected(l, now);
+		line_connected(l, now);
 	x25_rx(&l->line.x, pkt, len, now);
 }
 
-static void rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint64_t now)
+static void line_rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint64_t now)
 {
 	bool dce = l->line.x.cfg.dce;
 
 	switch (f->payload[0]) {
 	case PSEUDO_DATA:
-		rx_packet(l, f->payload + 1, f->len - 1, now);
+		line_rx_packet(l, f->payload + 1, f->len - 1, now);
 		break;
 	case PSEUDO_CONNECT:
 		if (dce)
-			send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
+			line_send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
 		if (dce || !l->connected)
-			connected(l, now);
+			line_connected(l, now);
 		break;
 	case PSEUDO_DISCONNECT:
 		if (dce && l->connected)
-			send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
-		disconnected(l, now);
+			line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+		line_disconnected(l, now);
 		break;
 	case PSEUDO_PARAMETERS:
 		break; /* LAPB's, which we do not run then */
@@ -263,7 +263,7 @@ static void rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint6
 
 /* --- the link --------------------------------------------------------------------------------- */
 
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void line_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct x25_link_line *l = ctx;
 	struct ist_port *p = l->line.port;
@@ -276,15 +276,15 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 			x25_tap(p, false, "lapb", f[i].payload, f[i].len);
 			lapb_rx(&l->lapb, f[i].payload, f[i].len, x25_now(p));
 		} else if (l->bare) {
-			rx_packet(l, f[i].payload, f[i].len, x25_now(p));
+			line_rx_packet(l, f[i].payload, f[i].len, x25_now(p));
 		} else {
-			rx_pseudo(l, &f[i], x25_now(p));
+			line_rx_pseudo(l, &f[i], x25_now(p));
 		}
 	}
 	x25_leave(p);
 }
 
-static void check_mtu(const struct x25_link_line *l)
+static void line_check_mtu(const struct x25_link_line *l)
 {
 	const struct x25_conf *c = &l->line.port->conf;
 	uint32_t want = l->store ? c->lapb.n1 + 3u : (1u << c->x.size_want) + 5u;
@@ -296,7 +296,7 @@ static void check_mtu(const struct x25_link_line *l)
 					link_mtu(l->link), want);
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void line_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct x25_link_line *l = ctx;
 	struct ist_port *p = l->line.port;
@@ -305,15 +305,15 @@ static void on_carrier(void *ctx, bool up, const char *words)
 	x25_enter(p);
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	if (up) {
-		check_mtu(l);
+		line_check_mtu(l);
 		if (l->store)
 			lapb_start(&l->lapb, now);
 		else
-			start_pseudo(l, now);
+			line_start_pseudo(l, now);
 	} else {
 		l->connected = false;
 		l->ask_at = X25_NO_TIME;
-		drop_queue(l);
+		line_drop_queue(l);
 		if (l->store)
 			lapb_line_down(&l->lapb);
 		x25_down(&l->line.x);
@@ -321,7 +321,7 @@ static void on_carrier(void *ctx, bool up, const char *words)
 	x25_leave(p);
 }
 
-static const struct link_user link_user = {on_frames, on_carrier};
+static const struct link_user link_user = {line_on_frames, line_on_carrier};
 
 /* --- what the port asks (struct x25_below) ---------------------------------------------------- */
 
@@ -337,16 +337,16 @@ static void line_close(struct ist_port *p)
 	if (l->store)
 		lapb_stop(&l->lapb, x25_now(p));
 	else if (l->link && l->connected)
-		send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+		line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
 	link_close(l->link);
-	drop_queue(l);
+	line_drop_queue(l);
 	x25_line_free(&l->line);
 	free(l->store);
 	free(l);
 	p->line = NULL;
 }
 
-static int make_lapb(struct x25_link_line *l, const struct x25_conf *c)
+static int line_make_lapb(struct x25_link_line *l, const struct x25_conf *c)
 {
 	l->store = malloc(lapb_store_size(&c->lapb));
 	if (!l->store)
@@ -355,7 +355,7 @@ static int make_lapb(struct x25_link_line *l, const struct x25_conf *c)
 	return 0;
 }
 
-static void place_pvcs(struct x25_link_line *l, struct x25_conf *c)
+static void line_place_pvcs(struct x25_link_line *l, struct x25_conf *c)
 {
 	for (unsigned i = 0; i < c->knowns; i++)
 		if (c->known[i].circuit)
@@ -390,9 +390,9 @@ static int line_open(struct ist_port *p, const struct settings *set, char *err, 
 		return settings_error(err, err_len, -r, "packet layer: %s", strerror(-r));
 	}
 	p->line = l;
-	if (lapb && (r = make_lapb(l, &p->conf)))
+	if (lapb && (r = line_make_lapb(l, &p->conf)))
 		return r;
-	place_pvcs(l, &p->conf);
+	line_place_pvcs(l, &p->conf);
 	conf.ctx = l;
 	return link_open_configured(&l->link, &conf, err, err_len);
 }
@@ -407,13 +407,13 @@ static int line_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 static void line_flush(struct ist_port *p, uint64_t now)
 {
 	(void)now;
-	note_deadline(p->line);
+	line_note_deadline(p->line);
 }
 
 static void line_reap(struct ist_port *p)
 {
 	if (p->line->overflow)
-		overflowed(p->line);
+		line_overflowed(p->line);
 }
 
 static void line_expire(struct ist_port *p, uint64_t now)
@@ -425,8 +425,8 @@ static void line_expire(struct ist_port *p, uint64_t now)
 	if (now >= x25_deadline(&l->line.x))
 		x25_expire(&l->line.x, now);
 	if (now >= l->ask_at)
-		ask(l, now);
-	note_deadline(l);
+		line_ask(l, now);
+	line_note_deadline(l);
 }
 
 static void line_count(const struct ist_port *p, uint64_t *out)

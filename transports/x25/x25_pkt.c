@@ -55,7 +55,7 @@ bool x25_digits_ok(const char *digits)
 }
 
 /* n digits from half-octet `at` on. */
-static bool take_digits(char *out, const uint8_t *bcd, unsigned at, unsigned n)
+static bool x25_pkt_take_digits(char *out, const uint8_t *bcd, unsigned at, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++, at++) {
 		unsigned v = at & 1 ? bcd[at / 2] & 15 : bcd[at / 2] >> 4;
@@ -68,7 +68,7 @@ static bool take_digits(char *out, const uint8_t *bcd, unsigned at, unsigned n)
 	return true;
 }
 
-static uint8_t decode_addresses(struct x25_pkt *p, struct rd *r)
+static uint8_t x25_pkt_decode_addresses(struct x25_pkt *p, struct rd *r)
 {
 	uint8_t lens = rd_u8(r);
 	unsigned calling = lens >> 4, called = lens & 15;
@@ -76,12 +76,12 @@ static uint8_t decode_addresses(struct x25_pkt *p, struct rd *r)
 
 	if (!bcd)
 		return X25_DIAG_TOO_SHORT;
-	if (!take_digits(p->called, bcd, 0, called))
+	if (!x25_pkt_take_digits(p->called, bcd, 0, called))
 		return X25_DIAG_CALLED_ADDRESS;
-	return take_digits(p->calling, bcd, called, calling) ? 0 : X25_DIAG_CALLING_ADDRESS;
+	return x25_pkt_take_digits(p->calling, bcd, called, calling) ? 0 : X25_DIAG_CALLING_ADDRESS;
 }
 
-static void encode_addresses(struct wr *w, const struct x25_pkt *p)
+static void x25_pkt_encode_addresses(struct wr *w, const struct x25_pkt *p)
 {
 	size_t called = strlen(p->called), calling = strlen(p->calling);
 	unsigned at = 0;
@@ -102,14 +102,14 @@ static void encode_addresses(struct wr *w, const struct x25_pkt *p)
 /* --- facilities ------------------------------------------------------------------------------- */
 
 /* Classes A, B, C have 1, 2, 3 octets of value; D says its length. */
-static const uint8_t *facility(struct rd *r, uint8_t *code, uint8_t *len)
+static const uint8_t *x25_pkt_facility(struct rd *r, uint8_t *code, uint8_t *len)
 {
 	*code = rd_u8(r);
 	*len = *code >> 6 == 3 ? rd_u8(r) : (uint8_t)((*code >> 6) + 1);
 	return rd_take(r, *len);
 }
 
-static uint8_t fac_select(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_fac_select(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 {
 	(void)len;
 	f->given |= v[0] & 1 ? X25_FAC_REVERSE : 0;
@@ -118,7 +118,7 @@ static uint8_t fac_select(struct x25_facilities *f, const uint8_t *v, uint8_t le
 	return 0;
 }
 
-static uint8_t fac_throughput(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_fac_throughput(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 {
 	(void)len;
 	f->given |= X25_FAC_THROUGHPUT;
@@ -127,7 +127,7 @@ static uint8_t fac_throughput(struct x25_facilities *f, const uint8_t *v, uint8_
 	return 0;
 }
 
-static uint8_t fac_size(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_fac_size(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 {
 	(void)len;
 	if (v[0] < 4 || v[0] > 12 || v[1] < 4 || v[1] > 12)
@@ -138,7 +138,7 @@ static uint8_t fac_size(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 	return 0;
 }
 
-static uint8_t fac_window(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_fac_window(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 {
 	(void)len;
 	if (!v[0] || v[0] > 127 || !v[1] || v[1] > 127)
@@ -149,14 +149,14 @@ static uint8_t fac_window(struct x25_facilities *f, const uint8_t *v, uint8_t le
 	return 0;
 }
 
-static uint8_t fac_cug(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_fac_cug(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 {
 	f->given |= X25_FAC_CUG;
 	memcpy(f->cug + 1, v, len);
 	return 0;
 }
 
-static uint8_t fac_nui(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_fac_nui(struct x25_facilities *f, const uint8_t *v, uint8_t len)
 {
 	if (len > sizeof(f->nui))
 		return X25_DIAG_FACILITY_LENGTH;
@@ -172,17 +172,17 @@ static const struct {
 	uint8_t code;
 	uint8_t (*take)(struct x25_facilities *f, const uint8_t *v, uint8_t len);
 } facilities[] = {
-	{0x01, fac_select}, {0x02, fac_throughput}, {0x03, fac_cug},
-	{0x41, fac_cug},    {0x42, fac_size},	    {0x43, fac_window},
-	{0x47, fac_cug},    {0xc6, fac_nui},
+	{0x01, x25_pkt_fac_select}, {0x02, x25_pkt_fac_throughput}, {0x03, x25_pkt_fac_cug},
+	{0x41, x25_pkt_fac_cug},    {0x42, x25_pkt_fac_size},	    {0x43, x25_pkt_fac_window},
+	{0x47, x25_pkt_fac_cug},    {0xc6, x25_pkt_fac_nui},
 };
 
-static uint8_t take_facility(struct x25_facilities *f, uint8_t code, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_take_facility(struct x25_facilities *f, uint8_t code, const uint8_t *v, uint8_t len)
 {
 	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
 		if (facilities[i].code != code)
 			continue;
-		if (facilities[i].take == fac_cug) {
+		if (facilities[i].take == x25_pkt_fac_cug) {
 			memset(f->cug, 0, sizeof(f->cug)); /* the last one counts, alone */
 			f->cug[0] = code;
 		}
@@ -192,7 +192,7 @@ static uint8_t take_facility(struct x25_facilities *f, uint8_t code, const uint8
 }
 
 /* What follows a marker (code 0: another network's facilities) is not ours to judge. */
-static uint8_t decode_facilities(struct x25_facilities *f, struct rd *r)
+static uint8_t x25_pkt_decode_facilities(struct x25_facilities *f, struct rd *r)
 {
 	struct rd in = rd_sub(r, rd_u8(r));
 
@@ -200,27 +200,27 @@ static uint8_t decode_facilities(struct x25_facilities *f, struct rd *r)
 		return X25_DIAG_FACILITY_LENGTH;
 	while (in.left) {
 		uint8_t code, len, diag;
-		const uint8_t *v = facility(&in, &code, &len);
+		const uint8_t *v = x25_pkt_facility(&in, &code, &len);
 
 		if (!v)
 			return X25_DIAG_FACILITY_LENGTH;
 		if (!code)
 			break;
-		diag = take_facility(f, code, v, len);
+		diag = x25_pkt_take_facility(f, code, v, len);
 		if (diag)
 			return diag;
 	}
 	return 0;
 }
 
-static void put_pair(struct wr *w, uint8_t code, uint8_t a, uint8_t b)
+static void x25_pkt_put_pair(struct wr *w, uint8_t code, uint8_t a, uint8_t b)
 {
 	wr_u8(w, code);
 	wr_u8(w, a);
 	wr_u8(w, b);
 }
 
-static void encode_facilities(struct wr *w, const struct x25_facilities *f)
+static void x25_pkt_encode_facilities(struct wr *w, const struct x25_facilities *f)
 {
 	size_t at = w->len;
 
@@ -240,9 +240,9 @@ static void encode_facilities(struct wr *w, const struct x25_facilities *f)
 		wr_bytes(w, f->cug + 1, (size_t)(f->cug[0] >> 6) + 1);
 	}
 	if (f->given & X25_FAC_SIZE)
-		put_pair(w, 0x42, f->size_called, f->size_calling);
+		x25_pkt_put_pair(w, 0x42, f->size_called, f->size_calling);
 	if (f->given & X25_FAC_WINDOW)
-		put_pair(w, 0x43, f->window_called, f->window_calling);
+		x25_pkt_put_pair(w, 0x43, f->window_called, f->window_calling);
 	if (f->given & X25_FAC_NUI) {
 		wr_u8(w, 0xc6);
 		wr_u8(w, f->nui_len);
@@ -276,7 +276,7 @@ uint8_t x25_throughput_class(uint64_t bps)
 
 /* --- decode ----------------------------------------------------------------------------------- */
 
-static enum x25_type type_of(uint8_t octet, bool extended)
+static enum x25_type x25_pkt_type_of(uint8_t octet, bool extended)
 {
 	if (!(octet & 1))
 		return X25_DATA;
@@ -289,7 +289,7 @@ static enum x25_type type_of(uint8_t octet, bool extended)
 	return X25_UNKNOWN;
 }
 
-static uint8_t rest(struct x25_pkt *p, struct rd *r, size_t max)
+static uint8_t x25_pkt_rest(struct x25_pkt *p, struct rd *r, size_t max)
 {
 	p->len = r->left;
 	p->data = rd_take(r, r->left);
@@ -299,7 +299,7 @@ static uint8_t rest(struct x25_pkt *p, struct rd *r, size_t max)
 }
 
 /* Data: the octet read as the type is the first of the counters (modulo 8), or P(S) (modulo 128). */
-static void take_counters(struct x25_pkt *p, struct rd *r, uint8_t octet)
+static void x25_pkt_take_counters(struct x25_pkt *p, struct rd *r, uint8_t octet)
 {
 	if (p->extended) {
 		uint8_t second = rd_u8(r);
@@ -314,58 +314,58 @@ static void take_counters(struct x25_pkt *p, struct rd *r, uint8_t octet)
 	}
 }
 
-static uint8_t decode_flow(struct x25_pkt *p, struct rd *r, uint8_t octet)
+static uint8_t x25_pkt_decode_flow(struct x25_pkt *p, struct rd *r, uint8_t octet)
 {
 	p->pr = p->extended ? rd_u8(r) >> 1 : octet >> 5;
-	return rest(p, r, 0);
+	return x25_pkt_rest(p, r, 0);
 }
 
-static uint8_t decode_cause(struct x25_pkt *p, struct rd *r, bool more)
+static uint8_t x25_pkt_decode_cause(struct x25_pkt *p, struct rd *r, bool more)
 {
 	p->cause = rd_u8(r);
 	if (r->left)
 		p->diag = rd_u8(r);
-	return rest(p, r, more ? SIZE_MAX : 0);
+	return x25_pkt_rest(p, r, more ? SIZE_MAX : 0);
 }
 
 /* Addresses and facilities may both be missing, but only together from the right. */
-static uint8_t decode_call(struct x25_pkt *p, struct rd *r)
+static uint8_t x25_pkt_decode_call(struct x25_pkt *p, struct rd *r)
 {
 	uint8_t diag = 0;
 
 	if (p->type == X25_CALL_ACCEPTED && !r->left)
-		return rest(p, r, 0);
-	diag = decode_addresses(p, r);
+		return x25_pkt_rest(p, r, 0);
+	diag = x25_pkt_decode_addresses(p, r);
 	if (!diag && (r->left || p->type == X25_CALL))
-		diag = decode_facilities(&p->fac, r);
+		diag = x25_pkt_decode_facilities(&p->fac, r);
 	if (diag)
 		return diag;
-	return rest(p, r, p->type == X25_CALL && !(p->fac.given & X25_FAC_FAST) ? X25_CUD : X25_CUD_FAST);
+	return x25_pkt_rest(p, r, p->type == X25_CALL && !(p->fac.given & X25_FAC_FAST) ? X25_CUD : X25_CUD_FAST);
 }
 
-static uint8_t decode_body(struct x25_pkt *p, struct rd *r, uint8_t octet)
+static uint8_t x25_pkt_decode_body(struct x25_pkt *p, struct rd *r, uint8_t octet)
 {
 	switch (types[p->type].shape) {
 	case B_DATA:
-		take_counters(p, r, octet);
-		return rest(p, r, SIZE_MAX);
+		x25_pkt_take_counters(p, r, octet);
+		return x25_pkt_rest(p, r, SIZE_MAX);
 	case B_FLOW:
-		return decode_flow(p, r, octet);
+		return x25_pkt_decode_flow(p, r, octet);
 	case B_CAUSE:
-		return decode_cause(p, r, false);
+		return x25_pkt_decode_cause(p, r, false);
 	case B_CAUSE_REQUIRED:
-		return decode_cause(p, r, true);
+		return x25_pkt_decode_cause(p, r, true);
 	case B_CALL:
-		return decode_call(p, r);
+		return x25_pkt_decode_call(p, r);
 	case B_INTERRUPT:
-		return r->left ? rest(p, r, 32) : X25_DIAG_TOO_SHORT;
+		return r->left ? x25_pkt_rest(p, r, 32) : X25_DIAG_TOO_SHORT;
 	case B_DIAGNOSTIC:
 		p->diag = rd_u8(r);
-		return rest(p, r, SIZE_MAX);
+		return x25_pkt_rest(p, r, SIZE_MAX);
 	case B_NONE:
-		return rest(p, r, 0);
+		return x25_pkt_rest(p, r, 0);
 	default:
-		return rest(p, r, SIZE_MAX);
+		return x25_pkt_rest(p, r, SIZE_MAX);
 	}
 }
 
@@ -386,7 +386,7 @@ uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool exten
 	octet = rd_u8(&r);
 	if (r.bad)
 		return X25_DIAG_TOO_SHORT;
-	p->type = type_of(octet, extended);
+	p->type = x25_pkt_type_of(octet, extended);
 	p->q = gfi & GFI_Q;
 	p->d = gfi & GFI_D;
 	if (p->q && p->type != X25_DATA)
@@ -395,12 +395,12 @@ uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool exten
 		return X25_DIAG_UNIDENTIFIABLE;
 	if (types[p->type].zero_lci && p->lci)
 		return X25_DIAG_LCI_NOT_ZERO;
-	return decode_body(p, &r, octet);
+	return x25_pkt_decode_body(p, &r, octet);
 }
 
 /* --- encode ----------------------------------------------------------------------------------- */
 
-static void put_start(struct wr *w, const struct x25_pkt *p)
+static void x25_pkt_put_start(struct wr *w, const struct x25_pkt *p)
 {
 	uint16_t gfi = (uint16_t)((p->q ? GFI_Q : 0) | (p->d ? GFI_D : 0) |
 				  (p->extended ? GFI_MOD128 : GFI_MOD8));
@@ -412,7 +412,7 @@ size_t x25_data_header(uint8_t out[4], const struct x25_pkt *p)
 {
 	struct wr w = wr_init(out, 4);
 
-	put_start(&w, p);
+	x25_pkt_put_start(&w, p);
 	if (p->extended) {
 		wr_u8(&w, (uint8_t)(p->ps << 1));
 		wr_u8(&w, (uint8_t)(p->pr << 1 | p->m));
@@ -422,16 +422,16 @@ size_t x25_data_header(uint8_t out[4], const struct x25_pkt *p)
 	return w.len;
 }
 
-static void encode_call(struct wr *w, const struct x25_pkt *p)
+static void x25_pkt_encode_call(struct wr *w, const struct x25_pkt *p)
 {
 	if (p->type == X25_CALL_ACCEPTED && !p->fac.given && !*p->called && !*p->calling && !p->len)
 		return;
-	encode_addresses(w, p);
-	encode_facilities(w, &p->fac);
+	x25_pkt_encode_addresses(w, p);
+	x25_pkt_encode_facilities(w, &p->fac);
 	wr_bytes(w, p->data, p->len);
 }
 
-static void encode_body(struct wr *w, const struct x25_pkt *p)
+static void x25_pkt_encode_body(struct wr *w, const struct x25_pkt *p)
 {
 	switch (types[p->type].shape) {
 	case B_CAUSE:
@@ -440,7 +440,7 @@ static void encode_body(struct wr *w, const struct x25_pkt *p)
 		wr_u8(w, p->diag);
 		break;
 	case B_CALL:
-		encode_call(w, p);
+		x25_pkt_encode_call(w, p);
 		return;
 	case B_DIAGNOSTIC:
 		wr_u8(w, p->diag);
@@ -464,7 +464,7 @@ bool x25_encode(struct wr *w, const struct x25_pkt *p)
 		wr_bytes(w, p->data, p->len);
 		return !w->bad;
 	}
-	put_start(w, p);
+	x25_pkt_put_start(w, p);
 	if (t->shape == B_FLOW) {
 		wr_u8(w, p->extended ? t->octet : (uint8_t)(t->octet | p->pr << 5));
 		if (p->extended)
@@ -472,6 +472,6 @@ bool x25_encode(struct wr *w, const struct x25_pkt *p)
 		return !w->bad;
 	}
 	wr_u8(w, t->octet);
-	encode_body(w, p);
+	x25_pkt_encode_body(w, p);
 	return !w->bad;
 }

@@ -57,22 +57,22 @@ struct x25_sockets {
 	uint8_t *buffer; /* the Q octet and an SDU */
 };
 
-static struct call *of(struct x25_line *l)
+static struct call *x25_socket_of(struct x25_line *l)
 {
 	return (struct call *)l;
 }
 
-static struct ist_port *port_of(const struct call *k)
+static struct ist_port *x25_socket_port_of(const struct call *k)
 {
 	return k->line.port;
 }
 
-static void on_fd(void *arg, unsigned ready);
+static void x25_socket_on_fd(void *arg, unsigned ready);
 
 /* The socket is closed when the port leaves, which the timer sees to. */
-static void end(struct call *k, uint8_t cause, uint8_t diag)
+static void x25_socket_end(struct call *k, uint8_t cause, uint8_t diag)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = x25_socket_port_of(k);
 
 	if (cause || diag) {
 		k->cause = cause;
@@ -86,48 +86,48 @@ static void end(struct call *k, uint8_t cause, uint8_t diag)
 	x25_port_wake_at(p, x25_now(p));
 }
 
-static void watch(struct call *k)
+static void x25_socket_watch(struct call *k)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = x25_socket_port_of(k);
 	bool out = !k->up ? k->line.circuit[1] && k->line.circuit[1]->ours : k->owed || k->rest_len;
 
 	if (out == k->watching_out)
 		return;
 	k->watching_out = out;
-	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), on_fd, k);
+	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), x25_socket_on_fd, k);
 }
 
 /* --- what a circuit asks of its packet layer -------------------------------------------------- */
 
-static void report(struct call *k, struct x25_report r)
+static void x25_socket_report(struct call *k, struct x25_report r)
 {
 	r.lci = 1;
 	x25_line_report(&k->line, &r);
 }
 
-static bool answer(struct x25_line *l, uint16_t lci, uint64_t now)
+static bool x25_socket_answer(struct x25_line *l, uint16_t lci, uint64_t now)
 {
-	struct call *k = of(l);
+	struct call *k = x25_socket_of(l);
 
 	(void)lci;
 	(void)now;
 	if (k->dying || x25_socket_kernel->accept(k->fd) < 0)
 		return false;
 	k->up = true;
-	report(k, (struct x25_report){.kind = X25_CONNECTED});
+	x25_socket_report(k, (struct x25_report){.kind = X25_CONNECTED});
 	return true;
 }
 
-static void clear(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
+static void x25_socket_clear(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
 {
 	(void)lci;
 	(void)now;
 	l->x.count[X25_C_CLEARS_TX]++;
-	end(of(l), cause, diag);
+	x25_socket_end(x25_socket_of(l), cause, diag);
 }
 
 /* Keeps what the kernel did not take; `taken` may end in either piece. */
-static void keep(struct call *k, const uint8_t *head, size_t head_len, const uint8_t *data,
+static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len, const uint8_t *data,
 		 size_t len, size_t taken)
 {
 	size_t from_head = taken < head_len ? taken : head_len, from_data = taken - from_head;
@@ -140,10 +140,10 @@ static void keep(struct call *k, const uint8_t *head, size_t head_len, const uin
 	k->rest_len = head_len + len - taken;
 }
 
-static bool send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
+static bool x25_socket_send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
 		     const void *data, size_t len, uint64_t now)
 {
-	struct call *k = of(l);
+	struct call *k = x25_socket_of(l);
 	ssize_t n;
 
 	(void)lci;
@@ -155,40 +155,40 @@ static bool send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t 
 	else if (n < 0)
 		l->x.count[X25_C_SDU_LOST]++; /* the call is over, as the socket is about to say */
 	else
-		keep(k, head, head_len, data, len, (size_t)n);
-	watch(k);
+		x25_socket_keep(k, head, head_len, data, len, (size_t)n);
+	x25_socket_watch(k);
 	return n != -EAGAIN;
 }
 
-static void over(struct x25_line *l)
+static void x25_socket_over(struct x25_line *l)
 {
-	end(of(l), 0, 0);
+	x25_socket_end(x25_socket_of(l), 0, 0);
 }
 
-static const struct x25_layer layer = {answer, clear, send_sdu};
-static const struct x25_line_ops line_ops = {.over = over, .layer = &layer};
+static const struct x25_layer layer = {x25_socket_answer, x25_socket_clear, x25_socket_send_sdu};
+static const struct x25_line_ops line_ops = {.over = x25_socket_over, .layer = &layer};
 
 /* --- what becomes of a call ------------------------------------------------------------------- */
 
-static void lost(struct call *k, int err, uint8_t cause, uint8_t diag)
+static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag)
 {
 	static const struct ist_cause line_down = {.kind = IST_CAUSE_LINK, .words = "line down"};
 	struct x25_circuit *c = k->line.circuit[1];
 
 	if (err == -ENETUNREACH && c) {
-		x25_circuit_lost(port_of(k), c, &line_down);
+		x25_circuit_lost(x25_socket_port_of(k), c, &line_down);
 	} else {
 		k->line.x.count[X25_C_CLEARS_RX]++;
-		report(k,
+		x25_socket_report(k,
 		       (struct x25_report){.kind = X25_CLEARED,
 					   .cause = cause,
 					   .diag = err == -ETIMEDOUT ? X25_DIAG_TIMER_CALL : diag});
 	}
-	end(k, 0, 0);
+	x25_socket_end(k, 0, 0);
 }
 
 /* False: it is over. */
-static bool alive(struct call *k)
+static bool x25_socket_alive(struct call *k)
 {
 	uint8_t cause = 0, diag = 0;
 	int r = x25_socket_kernel->state(k->fd, &cause, &diag);
@@ -196,7 +196,7 @@ static bool alive(struct call *k)
 	struct x25_kernel_call agreed;
 
 	if (r < 0)
-		lost(k, r, cause, diag);
+		x25_socket_lost(k, r, cause, diag);
 	if (r <= 0 || k->up || !k->line.circuit[1] || !k->line.circuit[1]->ours)
 		return r >= 0;
 	k->up = true;
@@ -205,34 +205,34 @@ static bool alive(struct call *k)
 		p.fac.throughput_called = agreed.throughput >> 4;
 		p.fac.throughput_calling = agreed.throughput & 0x0f;
 	}
-	report(k, (struct x25_report){.kind = X25_CONNECTED, .pkt = &p});
+	x25_socket_report(k, (struct x25_report){.kind = X25_CONNECTED, .pkt = &p});
 	return true;
 }
 
 /* False: nothing more is there, or nobody to hear it. */
-static bool read_one(struct call *k)
+static bool x25_socket_read_one(struct call *k)
 {
-	struct x25_sockets *s = port_of(k)->sockets;
+	struct x25_sockets *s = x25_socket_port_of(k)->sockets;
 	bool cut = false;
-	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer, port_of(k)->conf.mtu + 1, &cut);
+	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer, x25_socket_port_of(k)->conf.mtu + 1, &cut);
 
 	if (n == -EAGAIN)
 		return false;
 	if (n <= 0) {
-		if (alive(k))
-			lost(k, -ECONNRESET, 0, 0);
+		if (x25_socket_alive(k))
+			x25_socket_lost(k, -ECONNRESET, 0, 0);
 		return false;
 	}
 	if (cut)
 		k->line.x.count[X25_C_SDU_LONG]++;
 	else
-		report(k, (struct x25_report){.kind = s->buffer[0] ? X25_SDU_Q : X25_SDU,
+		x25_socket_report(k, (struct x25_report){.kind = s->buffer[0] ? X25_SDU_Q : X25_SDU,
 					      .data = s->buffer + 1,
 					      .len = (size_t)n - 1});
 	return !k->dying;
 }
 
-static void write_more(struct call *k)
+static void x25_socket_write_more(struct call *k)
 {
 	while (k->rest_len) {
 		ssize_t n =
@@ -246,30 +246,30 @@ static void write_more(struct call *k)
 	if (!k->owed)
 		return;
 	k->owed = false;
-	report(k, (struct x25_report){.kind = X25_WRITABLE});
+	x25_socket_report(k, (struct x25_report){.kind = X25_WRITABLE});
 }
 
-static void on_fd(void *arg, unsigned ready)
+static void x25_socket_on_fd(void *arg, unsigned ready)
 {
 	struct call *k = arg;
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = x25_socket_port_of(k);
 
 	x25_enter(p);
-	if (!k->dying && (k->up || alive(k)) && k->up) {
+	if (!k->dying && (k->up || x25_socket_alive(k)) && k->up) {
 		k->line.x.count[X25_C_INTERRUPTS] += x25_socket_kernel->interrupts(k->fd);
-		for (unsigned i = 0; i < ROUNDS && ready & IST_READ && read_one(k); i++)
+		for (unsigned i = 0; i < ROUNDS && ready & IST_READ && x25_socket_read_one(k); i++)
 			;
 		if (ready & IST_WRITE && !k->dying)
-			write_more(k);
+			x25_socket_write_more(k);
 	}
 	if (!k->dying)
-		watch(k);
+		x25_socket_watch(k);
 	x25_leave(p);
 }
 
 /* --- calls as they begin and end -------------------------------------------------------------- */
 
-static struct call *add(struct ist_port *p, int fd)
+static struct call *x25_socket_add(struct ist_port *p, int fd)
 {
 	struct x25_sockets *s = p->sockets;
 	struct call *k = calloc(1, sizeof(*k) + p->conf.mtu);
@@ -278,7 +278,7 @@ static struct call *add(struct ist_port *p, int fd)
 		return NULL;
 	k->fd = fd;
 	if (x25_line_init_other(&k->line, p, &line_ops) ||
-	    p->host->watch(p->ctx, fd, IST_READ, on_fd, k) < 0) {
+	    p->host->watch(p->ctx, fd, IST_READ, x25_socket_on_fd, k) < 0) {
 		x25_line_free(&k->line);
 		free(k);
 		return NULL;
@@ -292,12 +292,12 @@ static struct call *add(struct ist_port *p, int fd)
 	return k;
 }
 
-static void destroy(struct call *k)
+static void x25_socket_destroy(struct call *k)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = x25_socket_port_of(k);
 	struct x25_sockets *s = p->sockets;
 
-	p->host->watch(p->ctx, k->fd, 0, on_fd, k);
+	p->host->watch(p->ctx, k->fd, 0, x25_socket_on_fd, k);
 	x25_socket_kernel->clear(k->fd, k->cause, k->diag);
 	*(k->prev ? &k->prev->next : &s->first) = k->next;
 	if (k->next)
@@ -307,7 +307,7 @@ static void destroy(struct call *k)
 	free(k);
 }
 
-static void offer(struct call *k, const struct x25_kernel_call *in)
+static void x25_socket_offer(struct call *k, const struct x25_kernel_call *in)
 {
 	struct x25_pkt p = {.type = X25_CALL, .lci = 1, .data = in->data, .len = in->len};
 
@@ -319,25 +319,25 @@ static void offer(struct call *k, const struct x25_kernel_call *in)
 	p.fac.throughput_calling = in->throughput & 0x0f;
 	k->line.x.count[X25_C_CALLS_IN]++;
 	if (in->fast)
-		clear(&k->line, 1, 0, 0, 0); /* RFC 1356 3.13 */
+		x25_socket_clear(&k->line, 1, 0, 0, 0); /* RFC 1356 3.13 */
 	else
-		report(k, (struct x25_report){.kind = X25_INCOMING, .pkt = &p});
+		x25_socket_report(k, (struct x25_report){.kind = X25_INCOMING, .pkt = &p});
 }
 
-static void on_listen(void *arg, unsigned ready);
+static void x25_socket_on_listen(void *arg, unsigned ready);
 
-static void listening(struct ist_port *p, bool on)
+static void x25_socket_listening(struct ist_port *p, bool on)
 {
 	struct x25_sockets *s = p->sockets;
 
 	s->accepting = on;
 	for (unsigned i = 0; i < LISTENERS; i++)
-		p->host->watch(p->ctx, s->listener[i].fd, on ? IST_READ : 0, on_listen,
+		p->host->watch(p->ctx, s->listener[i].fd, on ? IST_READ : 0, x25_socket_on_listen,
 			       &s->listener[i]);
 }
 
 /* One call each time: accept() would wait for a second. */
-static void take_one(struct ist_port *p, int listener)
+static void x25_socket_take_one(struct ist_port *p, int listener)
 {
 	struct x25_sockets *s = p->sockets;
 	struct x25_kernel_call in = {.len = 0};
@@ -346,34 +346,34 @@ static void take_one(struct ist_port *p, int listener)
 
 	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM) {
 		/* It would be readable for ever: look away for a second. */
-		listening(p, false);
+		x25_socket_listening(p, false);
 		s->accept_at = x25_now(p) + SECOND;
 		x25_port_wake_at(p, s->accept_at);
 	}
 	if (fd < 0)
 		return;
-	k = s->calls < p->conf.socket_calls ? add(p, fd) : NULL;
+	k = s->calls < p->conf.socket_calls ? x25_socket_add(p, fd) : NULL;
 	if (k) {
-		offer(k, &in);
+		x25_socket_offer(k, &in);
 		return;
 	}
 	p->count[X25_P_REFUSED_ROOM]++;
 	x25_socket_kernel->clear(fd, 0, 0);
 }
 
-static void on_listen(void *arg, unsigned ready)
+static void x25_socket_on_listen(void *arg, unsigned ready)
 {
 	const struct listener *l = arg;
 
 	(void)ready;
 	x25_enter(l->port);
-	take_one(l->port, l->fd);
+	x25_socket_take_one(l->port, l->fd);
 	x25_leave(l->port);
 }
 
 /* --- what the port asks (struct x25_below) ---------------------------------------------------- */
 
-static void terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool want)
+static void x25_socket_terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool want)
 {
 	const struct x25_config *x = &p->conf.x;
 
@@ -385,12 +385,12 @@ static void terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool w
 	c->window_out = c->window_in;
 }
 
-static int listen_all(struct ist_port *p, bool any)
+static int x25_socket_listen_all(struct ist_port *p, bool any)
 {
 	static const uint8_t first[LISTENERS] = {0x80, 0x00, 0xcf}; /* as x25_encap.h has them */
 	struct x25_kernel_call c;
 
-	terms_of(p, &c, false);
+	x25_socket_terms_of(p, &c, false);
 	c.throughput = 0; /* the caller's */
 	c.reverse = false;
 	c.len = 1;
@@ -406,7 +406,7 @@ static int listen_all(struct ist_port *p, bool any)
 }
 
 /* Words for what the kernel cannot do, or NULL. */
-static const char *beyond(const struct x25_conf *c)
+static const char *x25_socket_beyond(const struct x25_conf *c)
 {
 	if (c->pvc_max)
 		return "pvc: the kernel has no permanent circuits";
@@ -417,10 +417,10 @@ static const char *beyond(const struct x25_conf *c)
 	return NULL;
 }
 
-static int socket_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int x25_socket_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
-	const char *to = strchr(spec, ':') + 1, *words = beyond(&p->conf);
+	const char *to = strchr(spec, ':') + 1, *words = x25_socket_beyond(&p->conf);
 	struct x25_sockets *s = calloc(1, sizeof(*s));
 	int r;
 
@@ -439,14 +439,14 @@ static int socket_open(struct ist_port *p, const struct settings *set, char *err
 				      "link: \"%s\" is not x25-socket: nor x25-socket:*", spec);
 	if (words)
 		return settings_error(err, err_len, EINVAL, "%s", words);
-	r = listen_all(p, *to);
+	r = x25_socket_listen_all(p, *to);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "link %s: %s%s", spec, strerror(-r),
 				      r == -EAFNOSUPPORT
 					      ? ": the kernel has no AF_X25 (module x25), or "
 						"this network namespace is not its first"
 					      : "");
-	listening(p, true);
+	x25_socket_listening(p, true);
 	return 0;
 }
 
@@ -457,9 +457,9 @@ static void socket_close(struct ist_port *p)
 	if (!s)
 		return;
 	while (s->first)
-		destroy(s->first);
+		x25_socket_destroy(s->first);
 	if (s->accepting)
-		listening(p, false);
+		x25_socket_listening(p, false);
 	for (unsigned i = 0; i < LISTENERS; i++)
 		if (s->listener[i].fd >= 0)
 			x25_socket_kernel->clear(s->listener[i].fd, 0, 0);
@@ -477,7 +477,7 @@ static int socket_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 	(void)now;
 	if (p->sockets->calls >= p->conf.socket_calls)
 		return -ENOBUFS;
-	terms_of(p, &out, p->conf.x.flow_facilities);
+	x25_socket_terms_of(p, &out, p->conf.x.flow_facilities);
 	memcpy(out.called, c->called, sizeof(out.called));
 	memcpy(out.calling, c->calling, sizeof(out.calling));
 	memcpy(out.data, c->call_data, c->call_data_len);
@@ -485,14 +485,14 @@ static int socket_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 	fd = x25_socket_kernel->call(&out);
 	if (fd < 0)
 		return fd;
-	k = add(p, fd);
+	k = x25_socket_add(p, fd);
 	if (!k) {
 		x25_socket_kernel->clear(fd, 0, 0);
 		return -ENOBUFS;
 	}
 	k->line.x.count[X25_C_CALLS_OUT]++;
 	x25_circuit_attach(c, &k->line, 1);
-	watch(k);
+	x25_socket_watch(k);
 	return 0;
 }
 
@@ -508,7 +508,7 @@ static void socket_reap(struct ist_port *p)
 		struct call *k = p->sockets->dying;
 
 		p->sockets->dying = k->next_dying;
-		destroy(k);
+		x25_socket_destroy(k);
 	}
 }
 
@@ -518,7 +518,7 @@ static void socket_expire(struct ist_port *p, uint64_t now)
 
 	if (now >= s->accept_at) {
 		s->accept_at = X25_NO_TIME;
-		listening(p, true);
+		x25_socket_listening(p, true);
 	}
 	x25_port_wake_at(p, s->accept_at);
 	if (now >= s->sweep_at) {
@@ -544,7 +544,7 @@ static int socket_status(const struct ist_port *p, char *buf, size_t len)
 }
 
 const struct x25_below x25_on_sockets = {
-	.open = socket_open,
+	.open = x25_socket_open,
 	.close = socket_close,
 	.call = socket_call,
 	.flush = socket_flush,

@@ -24,7 +24,7 @@ static const struct ist_counter counters[] = {
 
 /* --- when ------------------------------------------------------------------------------------- */
 
-static void on_time(void *arg, uint64_t now);
+static void x25_on_time(void *arg, uint64_t now);
 
 uint64_t x25_now(const struct ist_port *p)
 {
@@ -37,14 +37,14 @@ void x25_port_wake_at(struct ist_port *p, uint64_t when)
 		p->next = when;
 }
 
-static void arm(struct ist_port *p)
+static void x25_arm(struct ist_port *p)
 {
 	uint64_t at = p->noted_first ? 0 : p->next;
 
 	if (at == p->timer_at || at == X25_NO_TIME)
 		return;
 	p->timer_at = at;
-	p->host->timer(p->ctx, &p->timer, at ? at : x25_now(p), on_time, p);
+	p->host->timer(p->ctx, &p->timer, at ? at : x25_now(p), x25_on_time, p);
 }
 
 void x25_enter(struct ist_port *p)
@@ -61,7 +61,7 @@ void x25_leave(struct ist_port *p)
 			p->below->flush(p, x25_now(p));
 			p->below->reap(p);
 		} while (p->noted_first);
-		arm(p);
+		x25_arm(p);
 	}
 	p->running--;
 }
@@ -72,10 +72,10 @@ static void x25_touch(struct ist_port *p)
 	if (p->running)
 		return;
 	p->below->flush(p, x25_now(p));
-	arm(p);
+	x25_arm(p);
 }
 
-static void on_time(void *arg, uint64_t now)
+static void x25_on_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
 
@@ -104,7 +104,7 @@ void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, con
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int make_pvcs(struct ist_port *p)
+static int x25_make_pvcs(struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->conf.knowns; i++) {
 		struct x25_known *k = &p->conf.known[i];
@@ -127,7 +127,7 @@ static void x25_tr_close(struct ist_port *p)
 	if (p->below)
 		p->below->close(p);
 	if (p->timer)
-		p->host->timer(p->ctx, &p->timer, UINT64_MAX, on_time, p);
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, x25_on_time, p);
 	x25_circuits_close(p);
 	x25_conf_free(&p->conf);
 	free(p);
@@ -159,7 +159,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 	snprintf(p->name, sizeof(p->name), "%s", cfg->name ? cfg->name : "");
 	r = x25_conf_read(&p->conf, cfg, err, err_len);
 	if (!r)
-		r = make_pvcs(p);
+		r = x25_make_pvcs(p);
 	if (!r) {
 		p->below = belows[p->conf.framing];
 		r = p->below->open(p, &set, err, err_len);
@@ -168,7 +168,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 		x25_tr_close(p);
 		return r;
 	}
-	arm(p);
+	x25_arm(p);
 	*out = p;
 	return 0;
 }

@@ -131,7 +131,7 @@ static const struct word diagnostics[] = {
 	{249, "protocol not supported"},
 };
 
-static const char *find(const struct word *w, size_t n, uint8_t code, const char *otherwise)
+static const char *x25_words_find(const struct word *w, size_t n, uint8_t code, const char *otherwise)
 {
 	for (size_t i = 0; i < n; i++)
 		if (w[i].code == code)
@@ -139,7 +139,7 @@ static const char *find(const struct word *w, size_t n, uint8_t code, const char
 	return otherwise;
 }
 
-#define FIND(table, code, otherwise) find(table, sizeof(table) / sizeof(*table), code, otherwise)
+#define FIND(table, code, otherwise) x25_words_find(table, sizeof(table) / sizeof(*table), code, otherwise)
 
 /* Causes of 80 hex and over are the remote DTE's own. */
 const char *x25_cause_words(enum x25_type t, uint8_t cause)

@@ -33,19 +33,19 @@
 #define BACKLOG	    4096 /* permanent circuits all come at once */
 #define TYPE_REJ    0x09u
 
-static struct xot_conn *of(struct x25_line *l)
+static struct xot_conn *xot_side_of(struct x25_line *l)
 {
 	return (struct xot_conn *)l;
 }
 
-static struct ist_port *port_of(const struct xot_conn *k)
+static struct ist_port *xot_side_port_of(const struct xot_conn *k)
 {
 	return k->line.port;
 }
 
 void xot_touch(struct xot_conn *k)
 {
-	struct xot *x = port_of(k)->xot;
+	struct xot *x = xot_side_port_of(k)->xot;
 
 	if (k->touched)
 		return;
@@ -56,7 +56,7 @@ void xot_touch(struct xot_conn *k)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static bool room(struct xot_conn *k, size_t n)
+static bool xot_side_room(struct xot_conn *k, size_t n)
 {
 	size_t want = k->out_len + n;
 	uint8_t *grown;
@@ -84,8 +84,8 @@ void xot_put(struct xot_conn *k, const uint8_t *pkt, size_t len)
 	xot_touch(k);
 	if (k->dying)
 		return;
-	if (!room(k, XOT_HDR_LEN + len)) {
-		port_of(k)->count[X25_P_XOT_SLOW]++;
+	if (!xot_side_room(k, XOT_HDR_LEN + len)) {
+		xot_side_port_of(k)->count[X25_P_XOT_SLOW]++;
 		xot_lose(k, "the far end reads nothing");
 		return;
 	}
@@ -94,9 +94,9 @@ void xot_put(struct xot_conn *k, const uint8_t *pkt, size_t len)
 	k->out_len += XOT_HDR_LEN + len;
 }
 
-static void tx(struct x25_line *l, const uint8_t *pkt, size_t len)
+static void xot_side_tx(struct x25_line *l, const uint8_t *pkt, size_t len)
 {
-	struct xot_conn *k = of(l);
+	struct xot_conn *k = xot_side_of(l);
 
 	x25_tap(l->port, true, "x.25", pkt, len);
 	xot_put(k, pkt, len);
@@ -104,21 +104,21 @@ static void tx(struct x25_line *l, const uint8_t *pkt, size_t len)
 		x25_block(&l->x);
 }
 
-static void on_fd(void *arg, unsigned ready);
+static void xot_side_on_fd(void *arg, unsigned ready);
 
-static void watch(struct xot_conn *k)
+static void xot_side_watch(struct xot_conn *k)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 	bool out = k->phase == XOT_CONNECTING || k->out_at < k->out_len;
 
 	if (out == k->watching_out)
 		return;
 	k->watching_out = out;
-	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), on_fd, k);
+	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), xot_side_on_fd, k);
 }
 
 /* False: TCP takes no more now. */
-static bool write_out(struct xot_conn *k)
+static bool xot_side_write_out(struct xot_conn *k)
 {
 	while (k->out_at < k->out_len) {
 		ssize_t n = send(k->fd, k->out + k->out_at, k->out_len - k->out_at,
@@ -136,39 +136,39 @@ static bool write_out(struct xot_conn *k)
 	return true;
 }
 
-static void flush_one(struct xot_conn *k, uint64_t now)
+static void xot_side_flush_one(struct xot_conn *k, uint64_t now)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 	bool all;
 
 	if (k->dying || k->phase == XOT_CONNECTING)
 		return;
 	do {
-		all = write_out(k);
+		all = xot_side_write_out(k);
 		if (k->dying)
 			return;
 		if (k->phase == XOT_OPEN && k->line.x.blocked && k->out_len - k->out_at <= OUT_LOW)
 			x25_unblock(&k->line.x, now);
 	} while (all && k->out_len && !k->dying);
-	watch(k);
+	xot_side_watch(k);
 	if (k->phase == XOT_OPEN)
 		x25_port_wake_at(p, x25_deadline(&k->line.x));
 }
 
 /* --- the packet layer ------------------------------------------------------------------------- */
 
-static void call_over(struct x25_line *l)
+static void xot_side_call_over(struct x25_line *l)
 {
-	of(l)->over = true;
-	of(l)->circuit = NULL;
-	xot_touch(of(l));
+	xot_side_of(l)->over = true;
+	xot_side_of(l)->circuit = NULL;
+	xot_touch(xot_side_of(l));
 }
 
-static const struct x25_line_ops line_ops = {.tx = tx, .over = call_over};
+static const struct x25_line_ops line_ops = {.tx = xot_side_tx, .over = xot_side_call_over};
 
 bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 	struct x25_config c = p->conf.x;
 
 	c.dce = c.restarts = false;
@@ -189,7 +189,7 @@ bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
 }
 
 /* 6.4: what speaks of an interface has no place here. */
-static bool local_only(const uint8_t *pkt, bool extended)
+static bool xot_side_local_only(const uint8_t *pkt, bool extended)
 {
 	static const uint8_t types[] = {0xfb, 0xff, 0xf1, 0xf3, 0xf7};
 
@@ -199,9 +199,9 @@ static bool local_only(const uint8_t *pkt, bool extended)
 	return (extended ? pkt[2] : pkt[2] & 0x1f) == TYPE_REJ;
 }
 
-static void packet_in(struct xot_conn *k, const uint8_t *pkt, size_t len)
+static void xot_side_packet_in(struct xot_conn *k, const uint8_t *pkt, size_t len)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 	bool extended = (pkt[0] & 0x30) == 0x20;
 	uint8_t buf[XOT_PACKET_MAX];
 
@@ -210,7 +210,7 @@ static void packet_in(struct xot_conn *k, const uint8_t *pkt, size_t len)
 		xot_pvc_rx(k, pkt, len);
 		return;
 	}
-	if (k->phase == XOT_PVC_SETUP || (k->over && k->phase != XOT_OPEN) || local_only(pkt, extended)) {
+	if (k->phase == XOT_PVC_SETUP || (k->over && k->phase != XOT_OPEN) || xot_side_local_only(pkt, extended)) {
 		p->count[X25_P_XOT_IGNORED]++;
 		return;
 	}
@@ -229,7 +229,7 @@ static void packet_in(struct xot_conn *k, const uint8_t *pkt, size_t len)
 	}
 }
 
-static void stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
+static void xot_side_stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
 {
 	const uint8_t *pkt;
 	size_t pkt_len;
@@ -238,10 +238,10 @@ static void stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
 	while (r > 0 && !k->dying) {
 		r = xot_take(&k->in, &data, &len, &pkt, &pkt_len);
 		if (r > 0)
-			packet_in(k, pkt, pkt_len);
+			xot_side_packet_in(k, pkt, pkt_len);
 	}
 	if (r < 0) {
-		port_of(k)->count[X25_P_XOT_HEADER]++;
+		xot_side_port_of(k)->count[X25_P_XOT_HEADER]++;
 		xot_lose(k, "XOT header wrong");
 	}
 }
@@ -251,7 +251,7 @@ static void stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
 void xot_lose(struct xot_conn *k, const char *words)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = words};
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 	struct x25_circuit *c = k->circuit;
 
 	xot_touch(k);
@@ -267,7 +267,7 @@ void xot_lose(struct xot_conn *k, const char *words)
 		x25_circuit_lost(p, c, &why);
 }
 
-static struct xot_conn *add(struct ist_port *p, int fd, enum xot_phase phase)
+static struct xot_conn *xot_side_add(struct ist_port *p, int fd, enum xot_phase phase)
 {
 	struct xot_conn *k = calloc(1, sizeof(*k));
 	struct xot *x = p->xot;
@@ -282,7 +282,7 @@ static struct xot_conn *add(struct ist_port *p, int fd, enum xot_phase phase)
 	k->watching_out = phase == XOT_CONNECTING;
 	k->give_up = x25_now(p) + SILENT_MOST;
 	xot_in_init(&k->in);
-	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), on_fd, k) < 0) {
+	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), xot_side_on_fd, k) < 0) {
 		free(k);
 		return NULL;
 	}
@@ -297,11 +297,11 @@ static struct xot_conn *add(struct ist_port *p, int fd, enum xot_phase phase)
 	return k;
 }
 
-static void destroy(struct xot_conn *k)
+static void xot_side_destroy(struct xot_conn *k)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 
-	p->host->watch(p->ctx, k->fd, 0, on_fd, k);
+	p->host->watch(p->ctx, k->fd, 0, xot_side_on_fd, k);
 	close(k->fd);
 	*(k->prev ? &k->prev->next : &p->xot->first) = k->next;
 	if (k->next)
@@ -313,7 +313,7 @@ static void destroy(struct xot_conn *k)
 	free(k);
 }
 
-static bool done(const struct xot_conn *k)
+static bool xot_side_done(const struct xot_conn *k)
 {
 	if (k->dying)
 		return true;
@@ -342,7 +342,7 @@ struct xot_conn *xot_dial(struct ist_port *p, int *err)
 			close(fd);
 		return NULL;
 	}
-	k = add(p, fd, XOT_CONNECTING);
+	k = xot_side_add(p, fd, XOT_CONNECTING);
 	if (!k)
 		close(fd);
 	else
@@ -350,9 +350,9 @@ struct xot_conn *xot_dial(struct ist_port *p, int *err)
 	return k;
 }
 
-static void connected(struct xot_conn *k)
+static void xot_side_connected(struct xot_conn *k)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 	socklen_t len = sizeof(int);
 	int err = 0;
 
@@ -378,13 +378,13 @@ static void connected(struct xot_conn *k)
 }
 
 /* False: nothing more is there, or nobody to hear it. */
-static bool read_some(struct xot_conn *k)
+static bool xot_side_read_some(struct xot_conn *k)
 {
 	uint8_t buf[READ_SIZE];
 	ssize_t n = recv(k->fd, buf, sizeof(buf), MSG_DONTWAIT);
 
 	if (n > 0) {
-		stream_in(k, buf, (size_t)n);
+		xot_side_stream_in(k, buf, (size_t)n);
 		return (size_t)n == sizeof(buf) && !k->dying;
 	}
 	if (!n)
@@ -394,24 +394,24 @@ static bool read_some(struct xot_conn *k)
 	return false;
 }
 
-static void on_fd(void *arg, unsigned ready)
+static void xot_side_on_fd(void *arg, unsigned ready)
 {
 	struct xot_conn *k = arg;
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 
 	x25_enter(p);
 	xot_touch(k);
 	if (k->phase == XOT_CONNECTING && !k->over) /* it may have been given up just now */
-		connected(k);
+		xot_side_connected(k);
 	for (unsigned i = 0; i < ROUNDS && ready & IST_READ && !k->dying; i++)
-		if (!read_some(k))
+		if (!xot_side_read_some(k))
 			break;
 	x25_leave(p);
 }
 
 /* --- the socket that listens ------------------------------------------------------------------ */
 
-static bool welcome(const struct xot *x, const struct sockaddr_storage *ss)
+static bool xot_side_welcome(const struct xot *x, const struct sockaddr_storage *ss)
 {
 	struct udp_ep ep;
 
@@ -425,19 +425,19 @@ static bool welcome(const struct xot *x, const struct sockaddr_storage *ss)
 	return false;
 }
 
-static void take_one(struct ist_port *p, int fd, const struct sockaddr_storage *from)
+static void xot_side_take_one(struct ist_port *p, int fd, const struct sockaddr_storage *from)
 {
 	struct xot *x = p->xot;
 
-	if (!welcome(x, from))
+	if (!xot_side_welcome(x, from))
 		p->count[X25_P_XOT_STRANGER]++;
-	else if (x->conns >= p->conf.xot_connections || !add(p, fd, XOT_SILENT))
+	else if (x->conns >= p->conf.xot_connections || !xot_side_add(p, fd, XOT_SILENT))
 		p->count[X25_P_XOT_FULL]++;
 	else
 		p->count[X25_P_XOT_IN]++;
 }
 
-static void on_listen(void *arg, unsigned ready)
+static void xot_side_on_listen(void *arg, unsigned ready)
 {
 	struct ist_port *p = arg;
 	struct xot *x = p->xot;
@@ -452,21 +452,21 @@ static void on_listen(void *arg, unsigned ready)
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
 			/* It would be readable for ever: look away for a second. */
-			p->host->watch(p->ctx, x->fd, 0, on_listen, p);
+			p->host->watch(p->ctx, x->fd, 0, xot_side_on_listen, p);
 			x->accepting = false;
 			x->accept_at = x25_now(p) + SECOND;
 			x25_port_wake_at(p, x->accept_at);
 		}
 		if (fd < 0)
 			break;
-		take_one(p, fd, &from);
+		xot_side_take_one(p, fd, &from);
 		if (x->conns == before)
 			close(fd);
 	}
 	x25_leave(p);
 }
 
-static int start_listening(struct ist_port *p)
+static int xot_side_start_listening(struct ist_port *p)
 {
 	struct xot *x = p->xot;
 	struct sockaddr_storage ss;
@@ -479,14 +479,14 @@ static int start_listening(struct ist_port *p)
 	setsockopt(x->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(x->fd, (struct sockaddr *)&ss, len) < 0 || listen(x->fd, BACKLOG) < 0)
 		return -errno;
-	r = p->host->watch(p->ctx, x->fd, IST_READ, on_listen, p);
+	r = p->host->watch(p->ctx, x->fd, IST_READ, xot_side_on_listen, p);
 	x->accepting = r >= 0;
 	return r < 0 ? r : 0;
 }
 
 /* --- what the port asks (struct x25_below) ---------------------------------------------------- */
 
-static bool parse_ends(struct xot *x, const char *spec)
+static bool xot_side_parse_ends(struct xot *x, const char *spec)
 {
 	const char *rest = strchr(spec, ':'), *arrow = strchr(spec, '>');
 	bool listen_only = !strncmp(spec, "xot-listen:", 11);
@@ -508,7 +508,7 @@ static bool parse_ends(struct xot *x, const char *spec)
 }
 
 /* An address, perhaps with the length of a prefix behind. */
-static bool is_pattern(const char *text)
+static bool xot_side_is_pattern(const char *text)
 {
 	char address[64];
 	size_t n = strcspn(text, "/");
@@ -521,7 +521,7 @@ static bool is_pattern(const char *text)
 	return udp_ep_parse(&ep, address, 1) && strspn(text + n, "/0123456789") == strlen(text + n);
 }
 
-static int read_from(struct xot *x, const struct settings *set, char *err, size_t err_len)
+static int xot_side_read_from(struct xot *x, const struct settings *set, char *err, size_t err_len)
 {
 	x->from = calloc(set->n + 1, sizeof(*x->from));
 	if (!x->from)
@@ -531,7 +531,7 @@ static int read_from(struct xot *x, const struct settings *set, char *err, size_
 
 		if (strcmp(set->setting[i].key, "xot-from"))
 			continue;
-		if (!is_pattern(text))
+		if (!xot_side_is_pattern(text))
 			return settings_error(err, err_len, EINVAL,
 					      "xot-from: \"%s\" is no address or prefix", text);
 		x->from[x->froms] = strdup(text);
@@ -558,13 +558,13 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 	x->port = p;
 	x->fd = -1;
 	x->accept_at = X25_NO_TIME;
-	if (!parse_ends(x, spec))
+	if (!xot_side_parse_ends(x, spec))
 		return settings_error(err, err_len, EINVAL,
 				      "link: \"%s\" is not xot:ADDRESS, xot:LOCAL>ADDRESS nor "
 				      "xot-listen:LOCAL",
 				      spec);
-	r = read_from(x, set, err, err_len);
-	if (!r && x->listens && (r = start_listening(p)))
+	r = xot_side_read_from(x, set, err, err_len);
+	if (!r && x->listens && (r = xot_side_start_listening(p)))
 		return settings_error(err, err_len, -r, "link %s: %s", spec, strerror(-r));
 	return r ? r : xot_pvcs_open(p);
 }
@@ -581,11 +581,11 @@ static void xot_close(struct ist_port *p)
 		if (k->phase == XOT_OPEN && !k->pvc)
 			x25_clear(&k->line.x, 1, 0, 0, x25_now(p));
 		if (k->phase != XOT_CONNECTING && !k->dying)
-			write_out(k);
-		destroy(k);
+			xot_side_write_out(k);
+		xot_side_destroy(k);
 	}
 	if (x->accepting)
-		p->host->watch(p->ctx, x->fd, 0, on_listen, p);
+		p->host->watch(p->ctx, x->fd, 0, xot_side_on_listen, p);
 	if (x->fd >= 0)
 		close(x->fd);
 	xot_pvcs_close(p);
@@ -615,7 +615,7 @@ static int xot_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 static void xot_flush(struct ist_port *p, uint64_t now)
 {
 	for (struct xot_conn *k = p->xot->touched; k; k = k->next_touched)
-		flush_one(k, now);
+		xot_side_flush_one(k, now);
 }
 
 static void xot_reap(struct ist_port *p)
@@ -626,14 +626,14 @@ static void xot_reap(struct ist_port *p)
 	for (k = p->xot->touched, p->xot->touched = NULL; k; k = next) {
 		next = k->next_touched;
 		k->touched = false;
-		if (done(k))
-			destroy(k);
+		if (xot_side_done(k))
+			xot_side_destroy(k);
 	}
 }
 
-static void expire_one(struct xot_conn *k, uint64_t now)
+static void xot_side_expire_one(struct xot_conn *k, uint64_t now)
 {
-	struct ist_port *p = port_of(k);
+	struct ist_port *p = xot_side_port_of(k);
 
 	if (now >= k->give_up) {
 		k->give_up = X25_NO_TIME;
@@ -654,10 +654,10 @@ static void xot_expire(struct ist_port *p, uint64_t now)
 	struct xot *x = p->xot;
 
 	for (struct xot_conn *k = x->first; k; k = k->next)
-		expire_one(k, now);
+		xot_side_expire_one(k, now);
 	if (now >= x->accept_at) {
 		x->accept_at = X25_NO_TIME;
-		x->accepting = p->host->watch(p->ctx, x->fd, IST_READ, on_listen, p) >= 0;
+		x->accepting = p->host->watch(p->ctx, x->fd, IST_READ, xot_side_on_listen, p) >= 0;
 	}
 	x25_port_wake_at(p, x->accept_at);
 	xot_pvcs_expire(p, now);

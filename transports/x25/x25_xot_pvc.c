@@ -17,12 +17,12 @@
 #define SETUP_MAX   (17u + 2 * XOT_NAME_MAX)
 
 /* The first wait for TCP, in no case longer than the one after a refusal. */
-static uint64_t first_pause(const struct ist_port *p)
+static uint64_t xot_pvc_first_pause(const struct ist_port *p)
 {
 	return p->conf.xot_retry < PAUSE_FIRST ? p->conf.xot_retry : PAUSE_FIRST;
 }
 
-static bool initiates(const struct ist_port *p)
+static bool xot_pvc_initiates(const struct ist_port *p)
 {
 	return p->xot->dials && (!p->xot->listens || !p->conf.x.dce);
 }
@@ -39,8 +39,8 @@ int xot_pvcs_open(struct ist_port *p)
 			continue;
 		x->pvc[x->pvcs++] = (struct xot_pvc_state){
 			.known = &p->conf.known[i],
-			.retry_at = initiates(p) ? x25_now(p) : X25_NO_TIME,
-			.pause = first_pause(p)};
+			.retry_at = xot_pvc_initiates(p) ? x25_now(p) : X25_NO_TIME,
+			.pause = xot_pvc_first_pause(p)};
 		x25_port_wake_at(p, x->pvc[x->pvcs - 1].retry_at);
 	}
 	return 0;
@@ -51,9 +51,9 @@ void xot_pvcs_close(struct ist_port *p)
 	free(p->xot->pvc);
 }
 
-static void retry_later(struct ist_port *p, struct xot_pvc_state *s)
+static void xot_pvc_retry_later(struct ist_port *p, struct xot_pvc_state *s)
 {
-	if (!initiates(p))
+	if (!xot_pvc_initiates(p))
 		return;
 	s->retry_at = x25_now(p) + s->pause;
 	s->pause = s->pause * 2 < p->conf.xot_retry ? s->pause * 2 : p->conf.xot_retry;
@@ -72,7 +72,7 @@ void xot_pvcs_expire(struct ist_port *p, uint64_t now)
 			if (s->conn)
 				s->conn->pvc = s;
 			else
-				retry_later(p, s);
+				xot_pvc_retry_later(p, s);
 		}
 		x25_port_wake_at(p, s->retry_at);
 	}
@@ -91,12 +91,12 @@ void xot_pvc_lost(struct xot_conn *k, const char *words)
 		k->line.circuit[1] = NULL;
 	c->line = NULL;
 	x25_circuit_pvc(p, c, false, &why);
-	retry_later(p, s);
+	xot_pvc_retry_later(p, s);
 }
 
 /* --- set-up ----------------------------------------------------------------------------------- */
 
-static void name(char out[XOT_NAME_MAX + 1], const char *text)
+static void xot_pvc_name(char out[XOT_NAME_MAX + 1], const char *text)
 {
 	size_t n = text ? strlen(text) : 0;
 
@@ -107,7 +107,7 @@ static void name(char out[XOT_NAME_MAX + 1], const char *text)
 	out[n] = '\0';
 }
 
-static void put_setup(struct xot_conn *k, const struct xot_pvc *p)
+static void xot_pvc_put_setup(struct xot_conn *k, const struct xot_pvc *p)
 {
 	uint8_t buf[SETUP_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
@@ -133,19 +133,19 @@ void xot_pvc_ask(struct xot_conn *k)
 			    .size_in = c->size,
 			    .size_out = c->size};
 
-	name(p.initiator, port->name);
-	name(p.responder, known->far_name);
-	put_setup(k, &p);
+	xot_pvc_name(p.initiator, port->name);
+	xot_pvc_name(p.responder, known->far_name);
+	xot_pvc_put_setup(k, &p);
 	k->phase = XOT_PVC_SETUP;
 }
 
 /* The values are of the other end's interface: what comes in there comes to us. */
-static void begin(struct xot_conn *k, const struct xot_pvc *p)
+static void xot_pvc_begin(struct xot_conn *k, const struct xot_pvc *p)
 {
 	struct x25_circuit *c = k->pvc->known->circuit;
 
 	k->give_up = X25_NO_TIME;
-	k->pvc->pause = first_pause(k->line.port);
+	k->pvc->pause = xot_pvc_first_pause(k->line.port);
 	k->pvc->retry_at = X25_NO_TIME;
 	if (!xot_begin(k, p->extended, true)) {
 		xot_lose(k, "no memory");
@@ -156,7 +156,7 @@ static void begin(struct xot_conn *k, const struct xot_pvc *p)
 	x25_reset(&k->line.x, 1, 0, 0, x25_now(k->line.port));
 }
 
-static void failed(struct xot_conn *k, uint8_t status)
+static void xot_pvc_failed(struct xot_conn *k, uint8_t status)
 {
 	struct ist_port *p = k->line.port;
 	const char *words = xot_pvc_words(status);
@@ -169,7 +169,7 @@ static void failed(struct xot_conn *k, uint8_t status)
 	xot_lose(k, words);
 }
 
-static struct xot_pvc_state *find(const struct ist_port *p, uint16_t lci)
+static struct xot_pvc_state *xot_pvc_find(const struct ist_port *p, uint16_t lci)
 {
 	for (unsigned i = 0; i < p->xot->pvcs; i++)
 		if (p->xot->pvc[i].known->lci == lci)
@@ -177,7 +177,7 @@ static struct xot_pvc_state *find(const struct ist_port *p, uint16_t lci)
 	return NULL;
 }
 
-static uint8_t judge(const struct ist_port *port, const struct xot_pvc *p,
+static uint8_t xot_pvc_judge(const struct ist_port *port, const struct xot_pvc *p,
 		     const struct xot_pvc_state *s)
 {
 	if (*p->responder && strcasecmp(p->responder, port->name))
@@ -191,7 +191,7 @@ static uint8_t judge(const struct ist_port *port, const struct xot_pvc *p,
 }
 
 /* The answer is what was asked, with our status and our interface's values. */
-static void answer(struct xot_conn *k, struct xot_pvc p, uint8_t status)
+static void xot_pvc_answer(struct xot_conn *k, struct xot_pvc p, uint8_t status)
 {
 	uint8_t window = p.window_in, size = p.size_in;
 
@@ -200,23 +200,23 @@ static void answer(struct xot_conn *k, struct xot_pvc p, uint8_t status)
 	p.window_out = window;
 	p.size_in = p.size_out;
 	p.size_out = size;
-	put_setup(k, &p);
+	xot_pvc_put_setup(k, &p);
 }
 
-static void respond(struct xot_conn *k, const struct xot_pvc *p, uint8_t status)
+static void xot_pvc_respond(struct xot_conn *k, const struct xot_pvc *p, uint8_t status)
 {
 	struct ist_port *port = k->line.port;
-	struct xot_pvc_state *s = find(port, p->responder_lci);
+	struct xot_pvc_state *s = xot_pvc_find(port, p->responder_lci);
 
 	if (!status && p->status)
 		status = XOT_PVC_PROTOCOL;
 	if (!status)
-		status = judge(port, p, s);
+		status = xot_pvc_judge(port, p, s);
 	if (status == XOT_PVC_PROTOCOL) {
-		failed(k, status);
+		xot_pvc_failed(k, status);
 		return;
 	}
-	answer(k, *p, status);
+	xot_pvc_answer(k, *p, status);
 	if (status) {
 		port->count[X25_P_XOT_PVC]++;
 		k->over = true; /* it goes when the answer has left */
@@ -224,7 +224,7 @@ static void respond(struct xot_conn *k, const struct xot_pvc *p, uint8_t status)
 	}
 	s->conn = k;
 	k->pvc = s;
-	begin(k, p);
+	xot_pvc_begin(k, p);
 }
 
 void xot_pvc_rx(struct xot_conn *k, const uint8_t *pkt, size_t len)
@@ -237,14 +237,14 @@ void xot_pvc_rx(struct xot_conn *k, const uint8_t *pkt, size_t len)
 		return;
 	}
 	if (k->phase != XOT_PVC_SETUP) {
-		respond(k, &p, status);
+		xot_pvc_respond(k, &p, status);
 		return;
 	}
 	if (!status)
 		status = p.status;
 	if (status) {
-		failed(k, status);
+		xot_pvc_failed(k, status);
 		return;
 	}
-	begin(k, &p);
+	xot_pvc_begin(k, &p);
 }

@@ -16,7 +16,7 @@ void xot_in_init(struct xot_in *x)
 }
 
 /* Fill the buffer up to `want` octets; true when they are there. */
-static bool fill(struct xot_in *x, size_t want, const uint8_t **data, size_t *len)
+static bool xot_fill(struct xot_in *x, size_t want, const uint8_t **data, size_t *len)
 {
 	size_t n = want > x->len ? want - x->len : 0;
 
@@ -36,13 +36,13 @@ int xot_take(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t 
 	struct rd r = rd_init(x->buf, XOT_HDR_LEN);
 	uint16_t version, n;
 
-	if (!fill(x, XOT_HDR_LEN, data, len))
+	if (!xot_fill(x, XOT_HDR_LEN, data, len))
 		return 0;
 	version = rd_u16(&r);
 	n = rd_u16(&r);
 	if (version || n < XOT_PACKET_MIN || n > XOT_PACKET_MAX)
 		return -1;
-	if (!fill(x, XOT_HDR_LEN + n, data, len))
+	if (!xot_fill(x, XOT_HDR_LEN + n, data, len))
 		return 0;
 	*pkt = x->buf + XOT_HDR_LEN;
 	*pkt_len = n;
@@ -61,7 +61,7 @@ bool xot_is_pvc_setup(const uint8_t *pkt, size_t len)
 	return len >= 3 && pkt[2] == PVC_SETUP;
 }
 
-static void name(char *out, struct rd *r, uint8_t len)
+static void xot_name(char *out, struct rd *r, uint8_t len)
 {
 	const uint8_t *p = rd_take(r, len);
 
@@ -72,7 +72,7 @@ static void name(char *out, struct rd *r, uint8_t len)
 	out[p && !r->bad ? len : 0] = '\0';
 }
 
-static bool sane(const struct xot_pvc *p)
+static bool xot_sane(const struct xot_pvc *p)
 {
 	uint8_t windows = p->extended ? 127 : 7;
 
@@ -100,11 +100,11 @@ uint8_t xot_pvc_decode(struct xot_pvc *p, const uint8_t *pkt, size_t len)
 	p->window_out = rd_u8(&r);
 	p->size_in = rd_u8(&r);
 	p->size_out = rd_u8(&r);
-	name(p->initiator, &r, n);
-	name(p->responder, &r, m);
+	xot_name(p->initiator, &r, n);
+	xot_name(p->responder, &r, m);
 	if (r.bad || r.left || version != PVC_VERSION)
 		return XOT_PVC_PROTOCOL;
-	return sane(p) ? XOT_PVC_OK : XOT_PVC_FLOW_UNSUPPORTED;
+	return xot_sane(p) ? XOT_PVC_OK : XOT_PVC_FLOW_UNSUPPORTED;
 }
 
 void xot_pvc_encode(struct wr *w, const struct xot_pvc *p)

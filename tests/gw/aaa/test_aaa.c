@@ -21,7 +21,7 @@ static struct aaa *aaa;
 static unsigned answers;
 static struct aaa_answer last;
 
-static void done(void *ctx, const struct aaa_answer *a, uint64_t now)
+static void aaa_answered(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	(void)ctx;
 	(void)now;
@@ -29,7 +29,7 @@ static void done(void *ctx, const struct aaa_answer *a, uint64_t now)
 	last = *a;
 }
 
-static void set_up(void)
+static void aaa_set_up(void)
 {
 	clock_us = 5;
 	loop = loop_new(clock_now);
@@ -38,7 +38,7 @@ static void set_up(void)
 	memset(&last, 0, sizeof(last));
 }
 
-static void tear_down(void)
+static void aaa_tear_down(void)
 {
 	aaa_free(aaa);
 	loop_free(loop);
@@ -54,13 +54,13 @@ static struct ppp_auth_claim pap(const char *name, size_t len, const char *passw
 	return c;
 }
 
-static bool ask(const char *name, size_t len, const char *password, const struct cfg_service *s)
+static bool test_aaa_ask(const char *name, size_t len, const char *password, const struct cfg_service *s)
 {
 	struct ppp_auth_claim c = pap(name, len, password);
 	struct aaa_question q = {.claim = &c, .service = s};
 	unsigned before = answers;
 
-	CU_ASSERT_PTR_NOT_NULL(aaa_ask(aaa, &q, done, NULL, clock_us));
+	CU_ASSERT_PTR_NOT_NULL(aaa_ask(aaa, &q, aaa_answered, NULL, clock_us));
 	CU_ASSERT_EQUAL(answers, before); /* never from inside the question */
 	clock_until(loop, clock_us);
 	CU_ASSERT_EQUAL(answers, before + 1);
@@ -69,12 +69,12 @@ static bool ask(const char *name, size_t len, const char *password, const struct
 
 static bool login(const char *name, const char *password, const struct cfg_service *s)
 {
-	return ask(name, strlen(name), password, s);
+	return test_aaa_ask(name, strlen(name), password, s);
 }
 
 static void right_and_wrong_passwords(void)
 {
-	set_up();
+	aaa_set_up();
 	CU_ASSERT_TRUE(login("alice", "wonderland", &gold));
 	CU_ASSERT_EQUAL(last.address4, 0x0a400007);
 	CU_ASSERT_TRUE(login("zoe", "z-secret", &gold));
@@ -84,41 +84,41 @@ static void right_and_wrong_passwords(void)
 	CU_ASSERT_FALSE(login("alice", "", &gold));
 	CU_ASSERT_FALSE(login("ali", "wonderland", &gold));
 	CU_ASSERT_TRUE(login("ali", "prefix", &gold));
-	tear_down();
+	aaa_tear_down();
 }
 
 static void nobody_is_told_whether_the_name_exists(void)
 {
 	const char *wrong;
 
-	set_up();
+	aaa_set_up();
 	CU_ASSERT_FALSE(login("alice", "x", &gold));
 	wrong = last.message;
 	CU_ASSERT_FALSE(login("mallory", "x", &gold));
 	CU_ASSERT_STRING_EQUAL(last.message, wrong);
 	CU_ASSERT_FALSE(login("mallory", "no user has this secret", &gold));
 	CU_ASSERT_FALSE(login("", "", &gold));
-	tear_down();
+	aaa_tear_down();
 }
 
 static void names_are_octets(void)
 {
-	set_up();
-	CU_ASSERT_FALSE(ask("alice\0", 6, "wonderland", &gold));
-	CU_ASSERT_FALSE(ask("alic", 4, "wonderland", &gold));
-	CU_ASSERT_FALSE(ask("\xff\xfe", 2, "x", &gold));
-	tear_down();
+	aaa_set_up();
+	CU_ASSERT_FALSE(test_aaa_ask("alice\0", 6, "wonderland", &gold));
+	CU_ASSERT_FALSE(test_aaa_ask("alic", 4, "wonderland", &gold));
+	CU_ASSERT_FALSE(test_aaa_ask("\xff\xfe", 2, "x", &gold));
+	aaa_tear_down();
 }
 
 static void a_service_has_its_own_users(void)
 {
-	set_up();
+	aaa_set_up();
 	CU_ASSERT_TRUE(login("bob", "gold-only", &gold));
 	CU_ASSERT_FALSE(login("bob", "any", &gold));
 	CU_ASSERT_TRUE(login("bob", "any", &lead));
 	CU_ASSERT_FALSE(login("carol", "c", &gold));
 	CU_ASSERT_TRUE(login("carol", "c", &lead));
-	tear_down();
+	aaa_tear_down();
 }
 
 static void cancelled_is_never_answered(void)
@@ -126,19 +126,19 @@ static void cancelled_is_never_answered(void)
 	struct ppp_auth_claim c = pap("alice", 5, "wonderland");
 	struct aaa_question q = {.claim = &c, .service = &gold};
 
-	set_up();
-	aaa_cancel(aaa_ask(aaa, &q, done, NULL, clock_us));
+	aaa_set_up();
+	aaa_cancel(aaa_ask(aaa, &q, aaa_answered, NULL, clock_us));
 	aaa_cancel(NULL);
 	clock_until(loop, clock_us + 1000000);
 	CU_ASSERT_EQUAL(answers, 0);
-	tear_down();
+	aaa_tear_down();
 }
 
 static void counts(void)
 {
 	struct aaa_counters n;
 
-	set_up();
+	aaa_set_up();
 	login("alice", "wonderland", &gold);
 	login("alice", "x", &gold);
 	login("nobody", "x", &gold);
@@ -146,7 +146,7 @@ static void counts(void)
 	CU_ASSERT_EQUAL(n.asked, 3);
 	CU_ASSERT_EQUAL(n.accepted, 1);
 	CU_ASSERT_EQUAL(n.refused, 2);
-	tear_down();
+	aaa_tear_down();
 }
 
 /* Every name of a long list is found, whatever its place in it. */
@@ -160,12 +160,12 @@ static void a_long_list(void)
 		snprintf(name[i], sizeof(name[i]), "u%u", i * 7919u % 501u);
 		many[i] = (struct cfg_user){.name = name[i], .secret = name[i]};
 	}
-	set_up();
+	aaa_set_up();
 	aaa_free(aaa);
 	aaa = aaa_new(loop, many, 501);
 	for (i = 0; i < 501; i++)
 		CU_ASSERT_TRUE(login(name[i], name[i], &gold));
-	tear_down();
+	aaa_tear_down();
 }
 
 static const struct test_case cases[] = {

@@ -47,7 +47,7 @@ void fake_next(struct fake *f)
 
 /* --- the transport ---------------------------------------------------------------------------- */
 
-static int fake_open(struct ist_port **out, const struct ist_host *host, void *host_ctx,
+static int test_fake_open(struct ist_port **out, const struct ist_host *host, void *host_ctx,
 		     const struct ist_port_config *cfg, char *err, size_t err_len)
 {
 	struct fake *f = next_fake;
@@ -64,7 +64,7 @@ static int fake_open(struct ist_port **out, const struct ist_host *host, void *h
 	return 0;
 }
 
-static void fake_close(struct ist_port *p)
+static void test_fake_close(struct ist_port *p)
 {
 	struct fake *f = (struct fake *)p;
 
@@ -74,7 +74,7 @@ static void fake_close(struct ist_port *p)
 	pthread_mutex_unlock(&f->lock);
 }
 
-static void keep(struct fake *f, const struct ist_frame *in)
+static void fake_keep(struct fake *f, const struct ist_frame *in)
 {
 	struct fake_frame *k = &f->sent[f->n_sent];
 
@@ -89,7 +89,7 @@ static void keep(struct fake *f, const struct ist_frame *in)
 	f->n_sent++;
 }
 
-static int fake_send(struct ist_port *p, const struct ist_frame *in, unsigned n)
+static int test_fake_send(struct ist_port *p, const struct ist_frame *in, unsigned n)
 {
 	struct fake *f = (struct fake *)p;
 	unsigned i;
@@ -100,7 +100,7 @@ static int fake_send(struct ist_port *p, const struct ist_frame *in, unsigned n)
 	for (i = 0; i < n && f->room && !f->send_error; i++) {
 		if (in[i].channel != in[0].channel)
 			abort();
-		keep(f, &in[i]);
+		fake_keep(f, &in[i]);
 		if (f->room > 0)
 			f->room--;
 	}
@@ -117,7 +117,7 @@ static uint32_t fake_mtu(const struct ist_port *p, ist_channel c)
 	return f->mtu ? f->mtu : 1000 + c;
 }
 
-static int fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
+static int test_fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 			const struct ist_attrs *a, ist_channel *out)
 {
 	(void)p;
@@ -129,40 +129,40 @@ static int fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 	return 0;
 }
 
-static void fake_count(const struct ist_port *p, uint64_t *out, unsigned n)
+static void test_fake_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
 	(void)p;
 	for (unsigned i = 0; i < n; i++)
 		out[i] = 10 + i;
 }
 
-static void fake_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+static void test_fake_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
 	(void)p;
 	(void)c;
 	(void)why;
 }
 
-static int fake_answer(struct ist_port *p, ist_channel c)
+static int test_fake_answer(struct ist_port *p, ist_channel c)
 {
 	(void)p;
 	return c == 7 ? 0 : -ENOENT;
 }
 
-static int fake_refuse(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+static int test_fake_refuse(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
 	(void)p;
 	(void)why;
 	return c == 7 ? 0 : -ENOENT;
 }
 
-static int fake_status(const struct ist_port *p, char *buf, size_t len)
+static int test_fake_status(const struct ist_port *p, char *buf, size_t len)
 {
 	(void)p;
 	return snprintf(buf, len, "played by hand");
 }
 
-static struct ist_attrs attrs_of(ist_channel c)
+static struct ist_attrs fake_attrs_of(ist_channel c)
 {
 	static const uint8_t user_data[3] = {1, 2, 3};
 	struct ist_attrs a = {
@@ -177,10 +177,10 @@ static struct ist_attrs attrs_of(ist_channel c)
 	return a;
 }
 
-static void on_time(void *arg, uint64_t now)
+static void fake_on_time(void *arg, uint64_t now)
 {
 	struct fake *f = arg;
-	struct ist_attrs a = attrs_of(f->timer_channel);
+	struct ist_attrs a = fake_attrs_of(f->timer_channel);
 
 	(void)now;
 	f->host->up(f->host_ctx, f->timer_channel, &a);
@@ -190,7 +190,7 @@ static void do_one(struct fake *f, unsigned i)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_INACTIVE, .words = "inactive"};
 	ist_channel c = f->todo[i].c;
-	struct ist_attrs a = attrs_of(c);
+	struct ist_attrs a = fake_attrs_of(c);
 	struct ist_frame in = {.channel = c,
 			       .payload = f->todo[i].octets,
 			       .len = (uint32_t)f->todo[i].len,
@@ -231,7 +231,7 @@ static void do_one(struct fake *f, unsigned i)
 		break;
 	case FAKE_TIMER:
 		f->timer_channel = c;
-		if (f->host->timer(f->host_ctx, &f->timer, 0, on_time, f))
+		if (f->host->timer(f->host_ctx, &f->timer, 0, fake_on_time, f))
 			abort();
 		break;
 	}
@@ -258,17 +258,17 @@ static void fake_on_wake(struct ist_port *p)
 #define FAKE(n, c)                                                                           \
 	{                                                                                    \
 		.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = n,   \
-		.caps = c, .open = fake_open, .close = fake_close, .send = fake_send,        \
-		.mtu = fake_mtu, .connect = fake_connect, .count = fake_count,               \
-		.disconnect = fake_disconnect, .answer = fake_answer, .refuse = fake_refuse, \
-		.on_wake = fake_on_wake, .status = fake_status,                              \
+		.caps = c, .open = test_fake_open, .close = test_fake_close, .send = test_fake_send,        \
+		.mtu = fake_mtu, .connect = test_fake_connect, .count = test_fake_count,               \
+		.disconnect = test_fake_disconnect, .answer = test_fake_answer, .refuse = test_fake_refuse, \
+		.on_wake = fake_on_wake, .status = test_fake_status,                              \
 	}
 
 const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN);
 const struct ist_transport fake_flow =
 	FAKE("fake-flow", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED);
 
-static void say(struct fake *f, enum fake_what what, ist_channel c, const uint8_t *p, size_t len,
+static void test_fake_say(struct fake *f, enum fake_what what, ist_channel c, const uint8_t *p, size_t len,
 		uint32_t segment)
 {
 	unsigned i;
@@ -289,29 +289,29 @@ static void say(struct fake *f, enum fake_what what, ist_channel c, const uint8_
 
 void fake_say(struct fake *f, enum fake_what what, ist_channel c)
 {
-	say(f, what, c, NULL, 0, 0);
+	test_fake_say(f, what, c, NULL, 0, 0);
 }
 
 void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu)
 {
-	say(f, FAKE_MTU, c, NULL, mtu, 0);
+	test_fake_say(f, FAKE_MTU, c, NULL, mtu, 0);
 }
 
 void fake_say_room(struct fake *f, ist_channel c, unsigned room)
 {
-	say(f, FAKE_WRITABLE, c, NULL, room, 0);
+	test_fake_say(f, FAKE_WRITABLE, c, NULL, room, 0);
 }
 
 void fake_octets(struct fake *f, ist_channel c, const uint8_t *p, size_t len, uint32_t segment)
 {
-	say(f, FAKE_FRAME_IN, c, p, len, segment);
+	test_fake_say(f, FAKE_FRAME_IN, c, p, len, segment);
 }
 
 void fake_hex(struct fake *f, ist_channel c, const char *hex)
 {
 	uint8_t buf[FAKE_FRAME];
 
-	say(f, FAKE_FRAME_IN, c, buf, test_hex(buf, sizeof(buf), hex), 0);
+	test_fake_say(f, FAKE_FRAME_IN, c, buf, test_hex(buf, sizeof(buf), hex), 0);
 }
 
 unsigned fake_sent_count(struct fake *f)
@@ -359,27 +359,27 @@ static void on_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *p, size
 	LINE((struct rig *)ctx, p, len, "ppp %u/%u", tid, sid);
 }
 
-static void on_line(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
+static void fake_on_line(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
 {
 	(void)now;
 	LINE((struct rig *)ctx, p, len, "line %u", short_channel(c));
 }
 
-static void on_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+static void fake_on_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	(void)now;
 	LINE((struct rig *)ctx, a->user_data, a->user_data_len, "offer %u %s", short_channel(c),
 	     a->called);
 }
 
-static void on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
+static void fake_on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	(void)now;
 	LINE((struct rig *)ctx, NULL, 0, "up %u %s %s", short_channel(c), a->called,
 	     a->calling ? a->calling : "-");
 }
 
-static void on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
+static void fake_on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
 		    uint64_t now)
 {
 	(void)now;
@@ -410,7 +410,7 @@ static void on_log(void *ctx, unsigned port, int level, const char *text)
 	LINE((struct rig *)ctx, NULL, 0, "log %u %d %s", port, level, text);
 }
 
-static void on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *p,
+static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *p,
 		   size_t len, uint64_t when)
 {
 	(void)when;
@@ -420,15 +420,15 @@ static void on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, 
 static const struct dp_ops ops = {
 	.control = on_control,
 	.ppp = on_ppp,
-	.line = on_line,
-	.offer = on_offer,
-	.up = on_up,
-	.down = on_down,
+	.line = fake_on_line,
+	.offer = fake_on_offer,
+	.up = fake_on_up,
+	.down = fake_on_down,
 	.mtu = on_mtu,
 	.port_failed = on_failed,
 	.sent = on_sent,
 	.log = on_log,
-	.tap = on_tap,
+	.tap = fake_on_tap,
 };
 
 int rig_open(struct rig *r, const struct ist_transport *t, struct fake *f, char *err, size_t len)

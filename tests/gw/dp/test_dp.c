@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static void each(void (*fn)(struct rig *r), const struct ist_transport *t)
+static void dp_each(void (*fn)(struct rig *r), const struct ist_transport *t)
 {
 	for (unsigned workers = 0; workers < 3; workers++) {
 		struct rig r;
@@ -80,7 +80,7 @@ static void do_rare_calls(struct rig *r)
 
 static void rare_calls(void)
 {
-	each(do_rare_calls, &fake_udp);
+	dp_each(do_rare_calls, &fake_udp);
 }
 
 static void do_no_such_port(struct rig *r)
@@ -107,10 +107,10 @@ static void do_no_such_port(struct rig *r)
 
 static void no_such_port(void)
 {
-	each(do_no_such_port, &fake_udp);
+	dp_each(do_no_such_port, &fake_udp);
 }
 
-static void do_close(struct rig *r)
+static void dp_do_close(struct rig *r)
 {
 	char err[64];
 	int again;
@@ -129,7 +129,7 @@ static void do_close(struct rig *r)
 
 static void close_forgets(void)
 {
-	each(do_close, &fake_udp);
+	dp_each(dp_do_close, &fake_udp);
 }
 
 static void do_refused(struct rig *r)
@@ -145,7 +145,7 @@ static void do_refused(struct rig *r)
 
 static void open_fails_with_words(void)
 {
-	each(do_refused, &fake_udp);
+	dp_each(do_refused, &fake_udp);
 }
 
 static void do_log_and_tap(struct rig *r)
@@ -171,7 +171,7 @@ static void do_log_and_tap(struct rig *r)
 
 static void log_and_tap(void)
 {
-	each(do_log_and_tap, &fake_udp);
+	dp_each(do_log_and_tap, &fake_udp);
 }
 
 static void do_idle(struct rig *r)
@@ -188,7 +188,7 @@ static void do_idle(struct rig *r)
 
 static void idle_is_quiet(void)
 {
-	each(do_idle, &fake_udp);
+	dp_each(do_idle, &fake_udp);
 }
 
 /* More than one poll delivers at a time: the descriptor stays readable until all is out. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct dp_call call_of(const struct rig *r)
+static struct dp_call dp_call_of(const struct rig *r)
 {
 	struct dp_call c = {
 		.tid = 2,
@@ -22,14 +22,14 @@ static struct dp_call call_of(const struct rig *r)
 	return c;
 }
 
-static void each(void (*fn)(struct rig *r), const struct dp_call *with)
+static void dp_call_each(void (*fn)(struct rig *r), const struct dp_call *with)
 {
 	for (unsigned workers = 0; workers < 2; workers++) {
 		struct rig r;
 		struct dp_call c;
 
 		rig_up(&r, workers, &fake_udp);
-		c = call_of(&r);
+		c = dp_call_of(&r);
 		if (with) {
 			c.data.reorder = with->data.reorder;
 			c.data.reorder_timeout = with->data.reorder_timeout;
@@ -103,7 +103,7 @@ static void do_headers(struct rig *r)
 
 static void rfc2661_3_1_every_header(void)
 {
-	each(do_headers, NULL);
+	dp_call_each(do_headers, NULL);
 }
 
 static const struct {
@@ -136,7 +136,7 @@ static void do_protocols(struct rig *r)
 
 static void rfc1661_framing_is_undone(void)
 {
-	each(do_protocols, NULL);
+	dp_call_each(do_protocols, NULL);
 }
 
 static void do_dropped(struct rig *r)
@@ -159,7 +159,7 @@ static void do_dropped(struct rig *r)
 
 static void bad_data_is_counted(void)
 {
-	each(do_dropped, NULL);
+	dp_call_each(do_dropped, NULL);
 }
 
 /* What is not L2TPv2 data is the engine's to judge: it counts and answers. */
@@ -171,7 +171,7 @@ static const char *const control_row[] = {
 	"0003 0002 0003",
 };
 
-static void do_control(struct rig *r)
+static void dp_call_do_control(struct rig *r)
 {
 	unsigned n = sizeof(control_row) / sizeof(control_row[0]);
 	uint8_t want[64];
@@ -189,7 +189,7 @@ static void do_control(struct rig *r)
 
 static void control_goes_to_the_engine(void)
 {
-	each(do_control, NULL);
+	dp_call_each(dp_call_do_control, NULL);
 }
 
 static void do_segments(struct rig *r)
@@ -207,12 +207,12 @@ static void do_segments(struct rig *r)
 
 static void segments_are_walked(void)
 {
-	each(do_segments, NULL);
+	dp_call_each(do_segments, NULL);
 }
 
 static void do_gone(struct rig *r)
 {
-	struct dp_call c = call_of(r);
+	struct dp_call c = dp_call_of(r);
 
 	dp_call_del(r->dp, 2, 3);
 	dp_call_del(r->dp, 2, 3);
@@ -227,7 +227,7 @@ static void do_gone(struct rig *r)
 
 static void a_deleted_call_is_unknown(void)
 {
-	each(do_gone, NULL);
+	dp_call_each(do_gone, NULL);
 }
 
 static void do_stats(struct rig *r)
@@ -250,7 +250,7 @@ static void do_stats(struct rig *r)
 
 static void stats_and_heard(void)
 {
-	each(do_stats, NULL);
+	dp_call_each(do_stats, NULL);
 }
 
 /* --- sequencing: RFC 2661 5.4 ----------------------------------------------------------------- */
@@ -282,7 +282,7 @@ static void do_reorder(struct rig *r)
 
 static void held_until_their_turn(void)
 {
-	each(do_reorder, &reordering);
+	dp_call_each(do_reorder, &reordering);
 }
 
 static void do_gap(struct rig *r)
@@ -299,13 +299,13 @@ static void do_gap(struct rig *r)
 
 static void a_gap_is_given_up_in_time(void)
 {
-	each(do_gap, &impatient);
+	dp_call_each(do_gap, &impatient);
 }
 
 /* Deleted with frames held: their buffers come back, the timer does not touch freed memory. */
 static void do_deleted_while_held(struct rig *r)
 {
-	struct dp_call c = call_of(r);
+	struct dp_call c = dp_call_of(r);
 
 	c.data = reordering.data;
 	for (unsigned round = 0; round < 300; round++) {
@@ -323,7 +323,7 @@ static void do_deleted_while_held(struct rig *r)
 
 static void deleted_while_frames_are_held(void)
 {
-	each(do_deleted_while_held, &reordering);
+	dp_call_each(do_deleted_while_held, &reordering);
 }
 
 static const struct dp_call required = {.data = {.required = true}};
@@ -338,12 +338,12 @@ static void do_required(struct rig *r)
 
 static void unsequenced_where_required(void)
 {
-	each(do_required, &required);
+	dp_call_each(do_required, &required);
 }
 
 static void do_set_keeps(struct rig *r)
 {
-	struct dp_call c = call_of(r);
+	struct dp_call c = dp_call_of(r);
 	struct dp_call_stats st;
 
 	say_data(r, 1, 0x0800, 0, "c021 00");
@@ -360,7 +360,7 @@ static void do_set_keeps(struct rig *r)
 
 static void a_change_keeps_the_sequence(void)
 {
-	each(do_set_keeps, NULL);
+	dp_call_each(do_set_keeps, NULL);
 }
 
 /* --- punts ------------------------------------------------------------------------------------ */
@@ -381,7 +381,7 @@ static void do_terminal_punts(struct rig *r)
 
 static void a_terminal_punts_the_rest(void)
 {
-	each(do_terminal_punts, &terminal);
+	dp_call_each(do_terminal_punts, &terminal);
 }
 
 static bool lcp_came(struct rig *r, void *arg)
@@ -414,7 +414,7 @@ static void do_punts(struct rig *r)
 
 static void punts_are_limited(void)
 {
-	each(do_punts, NULL);
+	dp_call_each(do_punts, NULL);
 }
 
 /* A flood of one kind fills its own mailbox only. */
@@ -438,7 +438,7 @@ static void control_does_not_starve_ppp(void)
 	struct dp_call c;
 
 	rig_up(&r, 1, &fake_udp);
-	c = call_of(&r);
+	c = dp_call_of(&r);
 	CU_ASSERT_FATAL(!dp_call_set(r.dp, &c));
 	do_rings_apart(&r);
 	rig_down(&r);

@@ -8,12 +8,12 @@
 
 static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
 
-static bool line_is(const struct rig *r, unsigned i, const char *want)
+static bool dp_chan_line_is(const struct rig *r, unsigned i, const char *want)
 {
 	return i < r->n_line && !strcmp(r->line[i].text, want);
 }
 
-static bool known(struct rig *r, ist_channel c)
+static bool dp_chan_known(struct rig *r, ist_channel c)
 {
 	struct ist_addr a;
 
@@ -22,19 +22,19 @@ static bool known(struct rig *r, ist_channel c)
 
 static void do_life(struct rig *r)
 {
-	CU_ASSERT(!known(r, 5) && !dp_channel_mtu(r->dp, rig_channel(r, 5)));
+	CU_ASSERT(!dp_chan_known(r, 5) && !dp_channel_mtu(r->dp, rig_channel(r, 5)));
 	fake_say(r->fake, FAKE_OFFER, 5);
 	CU_ASSERT(rig_wait_lines(r, 1));
-	CU_ASSERT(known(r, 5) && dp_channel_mtu(r->dp, rig_channel(r, 5)) == 1005);
+	CU_ASSERT(dp_chan_known(r, 5) && dp_channel_mtu(r->dp, rig_channel(r, 5)) == 1005);
 	fake_say(r->fake, FAKE_UP, 5);
 	fake_say(r->fake, FAKE_DOWN, 5);
-	CU_ASSERT(rig_wait_lines(r, 3) && known(r, 5)); /* it may come back */
+	CU_ASSERT(rig_wait_lines(r, 3) && dp_chan_known(r, 5)); /* it may come back */
 	fake_say(r->fake, FAKE_DOWN_FOREVER, 5);
-	CU_ASSERT(rig_wait_lines(r, 4) && !known(r, 5));
+	CU_ASSERT(rig_wait_lines(r, 4) && !dp_chan_known(r, 5));
 	fake_say(r->fake, FAKE_UP, 6);
-	CU_ASSERT(rig_wait_lines(r, 5) && known(r, 6));
+	CU_ASSERT(rig_wait_lines(r, 5) && dp_chan_known(r, 6));
 	dp_port_close(r->dp, r->port);
-	CU_ASSERT(!known(r, 6) && !dp_channel_mtu(r->dp, rig_channel(r, 6)));
+	CU_ASSERT(!dp_chan_known(r, 6) && !dp_channel_mtu(r->dp, rig_channel(r, 6)));
 }
 
 static void known_from_the_first_report_to_the_last(void)
@@ -49,8 +49,8 @@ static void do_mtu(struct rig *r)
 	fake_say_mtu(r->fake, 9, 800); /* of a channel nobody knows */
 	fake_say(r->fake, FAKE_DOWN, 5);
 	CU_ASSERT(rig_wait_lines(r, 3));
-	CU_ASSERT(line_is(r, 1, "mtu 5 700"));
-	CU_ASSERT(line_is(r, 2, "down 5 inactive"));
+	CU_ASSERT(dp_chan_line_is(r, 1, "mtu 5 700"));
+	CU_ASSERT(dp_chan_line_is(r, 2, "down 5 inactive"));
 	CU_ASSERT(dp_channel_mtu(r->dp, rig_channel(r, 5)) == 700);
 	CU_ASSERT(!dp_channel_mtu(r->dp, rig_channel(r, 9)));
 }
@@ -61,7 +61,7 @@ static void mtu_changes_are_told(void)
 }
 
 /* Dead to us at once; and the handle may be used again, by the medium or by us. */
-static void do_given_up(struct rig *r)
+static void dp_chan_do_given_up(struct rig *r)
 {
 	struct ist_addr to = {.len = 1, .data = {5}};
 	l2tp_channel c;
@@ -69,25 +69,25 @@ static void do_given_up(struct rig *r)
 	fake_say(r->fake, FAKE_UP, 5);
 	CU_ASSERT(rig_wait_lines(r, 1));
 	dp_disconnect(r->dp, rig_channel(r, 5), &why);
-	CU_ASSERT(!known(r, 5) && !dp_channel_mtu(r->dp, rig_channel(r, 5)));
+	CU_ASSERT(!dp_chan_known(r, 5) && !dp_channel_mtu(r->dp, rig_channel(r, 5)));
 	CU_ASSERT(!dp_connect(r->dp, r->port, &to, IST_PAYLOAD_L2TP, &c));
-	CU_ASSERT(c == rig_channel(r, 5) && known(r, 5));
+	CU_ASSERT(c == rig_channel(r, 5) && dp_chan_known(r, 5));
 	rig_settle(r); /* the worker's last word about the first life */
-	CU_ASSERT(known(r, 5));
+	CU_ASSERT(dp_chan_known(r, 5));
 	dp_disconnect(r->dp, c, &why);
 	dp_disconnect(r->dp, c, &why); /* twice does no harm */
 	rig_settle(r);
-	CU_ASSERT(!known(r, 5));
+	CU_ASSERT(!dp_chan_known(r, 5));
 	fake_say(r->fake, FAKE_UP, 5);
-	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "up 5 31101234 -") && known(r, 5));
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_line_is(r, 1, "up 5 31101234 -") && dp_chan_known(r, 5));
 	dp_refuse(r->dp, rig_channel(r, 77), &why); /* never heard of */
 	rig_settle(r);
-	CU_ASSERT(!known(r, 77) && r->n_line == 2);
+	CU_ASSERT(!dp_chan_known(r, 77) && r->n_line == 2);
 }
 
 static void given_up_and_used_again(void)
 {
-	rig_each(do_given_up);
+	rig_each(dp_chan_do_given_up);
 }
 
 /* The worker is held fast: the control thread goes on. */
@@ -106,7 +106,7 @@ static void a_busy_worker_holds_nobody_up(void)
 	call.channel = rig_channel(&r, 5);
 	CU_ASSERT(!dp_call_set(r.dp, &call));
 	CU_ASSERT(dp_call_stats(r.dp, 2, 3, &st) && !st.rx_frames);
-	CU_ASSERT(known(&r, 5) && dp_channel_mtu(r.dp, rig_channel(&r, 5)) == 1005);
+	CU_ASSERT(dp_chan_known(&r, 5) && dp_channel_mtu(r.dp, rig_channel(&r, 5)) == 1005);
 	CU_ASSERT(dp_send(r.dp, rig_channel(&r, 5), (const uint8_t *)"x", 1, 1) == L2TP_TX_WAITING);
 	dp_answer(r.dp, rig_channel(&r, 5));
 	dp_disconnect(r.dp, rig_channel(&r, 5), &why);
@@ -120,7 +120,7 @@ static void a_busy_worker_holds_nobody_up(void)
 }
 
 /* More than the mailbox holds: nothing is lost, it only takes longer. */
-static void do_many(struct rig *r)
+static void dp_chan_do_many(struct rig *r)
 {
 	enum { MANY = 20000 };
 
@@ -135,7 +135,7 @@ static void do_many(struct rig *r)
 
 static void more_than_the_mailbox_holds(void)
 {
-	rig_each(do_many);
+	rig_each(dp_chan_do_many);
 }
 
 static const struct test_case cases[] = {

@@ -19,7 +19,7 @@ struct pair {
 	struct side a, b;
 };
 
-static void open_port(struct side *s, const struct ist_transport *t,
+static void dp_media_open_port(struct side *s, const struct ist_transport *t,
 		      const struct ist_setting *setting, unsigned settings,
 		      const struct ist_circuit_config *circuit)
 {
@@ -64,7 +64,7 @@ static void sides_down(struct pair *p)
 	rig_down(&p->b.r);
 }
 
-static l2tp_channel channel_of(const struct side *s, unsigned handle)
+static l2tp_channel dp_media_channel_of(const struct side *s, unsigned handle)
 {
 	return (uint64_t)(s->port + 1) << 32 | handle;
 }
@@ -126,12 +126,12 @@ static void over_udp(unsigned workers)
 	struct pair p;
 
 	sides_up(&p, workers);
-	open_port(&p.b, &udp_transport, &any, 1, NULL);
+	dp_media_open_port(&p.b, &udp_transport, &any, 1, NULL);
 	dp_port_status(p.b.r.dp, p.b.port, status, sizeof(status));
 	CU_ASSERT_FATAL(sscanf(strstr(status, "127.0.0.1:") ? strstr(status, "127.0.0.1:") : "",
 			       "127.0.0.1:%u", &port) == 1);
 	snprintf(where, sizeof(where), "127.0.0.1:%u", port);
-	open_port(&p.a, &udp_transport, &any, 1, NULL);
+	dp_media_open_port(&p.a, &udp_transport, &any, 1, NULL);
 	CU_ASSERT_FATAL(!udp_transport.addr_parse(&to, where));
 	CU_ASSERT_FATAL(!dp_connect(p.a.r.dp, p.a.port, &to, IST_PAYLOAD_L2TP, &p.a.channel));
 	CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, sccrq, sizeof(sccrq), 0) == L2TP_TX_TAKEN);
@@ -139,7 +139,7 @@ static void over_udp(unsigned workers)
 	CU_ASSERT_FATAL(sscanf(p.b.r.line[0].text, "up %u", &handle) == 1);
 	CU_ASSERT(!strncmp(p.b.r.line[1].text, "control ", 8));
 	ASSERT_OCTETS(p.b.r.line[1].octets, p.b.r.line[1].len, sccrq, sizeof(sccrq));
-	p.b.channel = channel_of(&p.b, handle);
+	p.b.channel = dp_media_channel_of(&p.b, handle);
 	dp_answer(p.b.r.dp, p.b.channel);
 	CU_ASSERT(dp_channel_peer(p.b.r.dp, p.b.channel, &peer) && peer.len);
 	CU_ASSERT(dp_channel_mtu(p.b.r.dp, p.b.channel) >= 1280);
@@ -166,7 +166,7 @@ static void open_loop(struct side *s, const struct ist_circuit_config *circuit)
 {
 	const struct ist_setting setting[] = {{"pair", "media"}, {"window", "2"}};
 
-	open_port(s, &loop_transport, setting, 2, circuit);
+	dp_media_open_port(s, &loop_transport, setting, 2, circuit);
 }
 
 static unsigned sent_lines(const struct rig *r)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool line_is(const struct rig *r, unsigned i, const char *want)
+static bool dp_report_line_is(const struct rig *r, unsigned i, const char *want)
 {
 	if (i < r->n_line && !strcmp(r->line[i].text, want))
 		return true;
@@ -28,14 +28,14 @@ static void do_in_order(struct rig *r)
 	fake_say(r->fake, FAKE_DOWN_FOREVER, 7);
 	rig_settle(r);
 	CU_ASSERT(rig_wait_lines(r, 6));
-	CU_ASSERT(line_is(r, 0, "offer 7 31101234"));
+	CU_ASSERT(dp_report_line_is(r, 0, "offer 7 31101234"));
 	ASSERT_OCTETS(r->line[0].octets, r->line[0].len, "\1\2\3", 3);
-	CU_ASSERT(line_is(r, 1, "up 7 31101234 -"));
-	CU_ASSERT(line_is(r, 2, "down 7 inactive"));
-	CU_ASSERT(line_is(r, 3, "up 7 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 1, "up 7 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 2, "down 7 inactive"));
+	CU_ASSERT(dp_report_line_is(r, 3, "up 7 31101234 -"));
 	snprintf(failed, sizeof(failed), "failed %u -5 broken", r->port);
-	CU_ASSERT(line_is(r, 4, failed));
-	CU_ASSERT(line_is(r, 5, "down 7 inactive forever"));
+	CU_ASSERT(dp_report_line_is(r, 4, failed));
+	CU_ASSERT(dp_report_line_is(r, 5, "down 7 inactive forever"));
 }
 
 static void told_in_order(void)
@@ -50,8 +50,8 @@ static void do_up_before_frames(struct rig *r)
 		fake_say(r->fake, FAKE_UP, i);
 	fake_hex(r->fake, 200, "c802000c000000000000000000000000");
 	CU_ASSERT(rig_wait_lines(r, 201));
-	CU_ASSERT(line_is(r, 199, "up 200 31101234 -"));
-	CU_ASSERT(line_is(r, 200, "control 200"));
+	CU_ASSERT(dp_report_line_is(r, 199, "up 200 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 200, "control 200"));
 }
 
 static void up_comes_before_the_frames(void)
@@ -73,9 +73,9 @@ static void do_annulled(struct rig *r)
 	CU_ASSERT(rig_wait_lines(r, 3));
 	rig_settle(r);
 	CU_ASSERT(r->n_line == 3);
-	CU_ASSERT(line_is(r, 0, "up 1 31101234 -"));
-	CU_ASSERT(line_is(r, 1, "up 3 31101234 -"));
-	CU_ASSERT(line_is(r, 2, "up 4 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 0, "up 1 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 1, "up 3 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 2, "up 4 31101234 -"));
 }
 
 static void never_heard_of_is_annulled(void)
@@ -88,7 +88,7 @@ static void never_heard_of_is_annulled(void)
 }
 
 /* Given up by us while its `up` is on the way: nobody wants to hear that any more. */
-static void do_given_up(struct rig *r)
+static void dp_report_do_given_up(struct rig *r)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
 
@@ -96,7 +96,7 @@ static void do_given_up(struct rig *r)
 	fake_say(r->fake, FAKE_UP, 6);
 	rig_finish(r);
 	dp_disconnect(r->dp, rig_channel(r, 5), &why);
-	CU_ASSERT(rig_wait_lines(r, 1) && line_is(r, 0, "up 6 31101234 -"));
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_report_line_is(r, 0, "up 6 31101234 -"));
 	rig_settle(r);
 	CU_ASSERT(r->n_line == 1);
 }
@@ -106,7 +106,7 @@ static void given_up_is_not_told(void)
 	struct rig r;
 
 	rig_up(&r, 1, &fake_flow);
-	do_given_up(&r);
+	dp_report_do_given_up(&r);
 	rig_down(&r);
 }
 
@@ -117,13 +117,13 @@ static void do_heard_is_told(struct rig *r)
 	fake_say(r->fake, FAKE_DOWN, 2);
 	fake_say(r->fake, FAKE_DOWN_FOREVER, 2);
 	CU_ASSERT(rig_wait_lines(r, 3));
-	CU_ASSERT(line_is(r, 1, "down 2 inactive"));
-	CU_ASSERT(line_is(r, 2, "down 2 inactive forever"));
+	CU_ASSERT(dp_report_line_is(r, 1, "down 2 inactive"));
+	CU_ASSERT(dp_report_line_is(r, 2, "down 2 inactive forever"));
 	fake_say(r->fake, FAKE_UP, 2);	 /* the handle is used again */
 	fake_say(r->fake, FAKE_DOWN, 9); /* never seen: told all the same */
 	CU_ASSERT(rig_wait_lines(r, 5));
-	CU_ASSERT(line_is(r, 3, "up 2 31101234 -"));
-	CU_ASSERT(line_is(r, 4, "down 9 inactive"));
+	CU_ASSERT(dp_report_line_is(r, 3, "up 2 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 4, "down 9 inactive"));
 }
 
 static void heard_of_is_told_to_the_end(void)
@@ -134,9 +134,9 @@ static void heard_of_is_told_to_the_end(void)
 static void do_timer(struct rig *r)
 {
 	fake_say(r->fake, FAKE_TIMER, 5);
-	CU_ASSERT(rig_wait_lines(r, 1) && line_is(r, 0, "up 5 31101234 -"));
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_report_line_is(r, 0, "up 5 31101234 -"));
 	fake_say(r->fake, FAKE_TIMER, 6); /* the same timer again */
-	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "up 6 31101234 -"));
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_report_line_is(r, 1, "up 6 31101234 -"));
 }
 
 static void timers_fire(void)
@@ -145,7 +145,7 @@ static void timers_fire(void)
 }
 
 /* 300 reports between two polls: none lost. */
-static void do_many(struct rig *r)
+static void dp_report_do_many(struct rig *r)
 {
 	char want[32];
 
@@ -154,13 +154,13 @@ static void do_many(struct rig *r)
 	CU_ASSERT_FATAL(rig_wait_lines(r, 300));
 	for (unsigned i = 0; i < 300; i++) {
 		snprintf(want, sizeof(want), "up %u 31101234 -", i + 1);
-		CU_ASSERT_FATAL(line_is(r, i, want));
+		CU_ASSERT_FATAL(dp_report_line_is(r, i, want));
 	}
 }
 
 static void none_is_lost(void)
 {
-	rig_each(do_many);
+	rig_each(dp_report_do_many);
 }
 
 static const struct test_case cases[] = {

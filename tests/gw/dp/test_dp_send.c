@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void each(void (*fn)(struct rig *r), const struct ist_transport *t)
+static void dp_send_each(void (*fn)(struct rig *r), const struct ist_transport *t)
 {
 	for (unsigned workers = 0; workers < 2; workers++) {
 		struct rig r;
@@ -40,7 +40,7 @@ static bool ppp_hex(struct rig *r, const char *hex)
 	return dp_ppp_send(r->dp, 2, 3, p, test_hex(p, sizeof(p), hex));
 }
 
-static void do_control(struct rig *r)
+static void dp_send_do_control(struct rig *r)
 {
 	CU_ASSERT(send_text(r, 5, "one", 0) == L2TP_TX_TAKEN);
 	CU_ASSERT(send_text(r, 6, "two", 0) == L2TP_TX_TAKEN);
@@ -55,11 +55,11 @@ static void do_control(struct rig *r)
 
 static void control_packets(void)
 {
-	each(do_control, &fake_udp);
+	dp_send_each(dp_send_do_control, &fake_udp);
 }
 
 /* A port may be closed right after the last packet: it has left. */
-static void do_close(struct rig *r)
+static void dp_send_do_close(struct rig *r)
 {
 	for (unsigned i = 0; i < 200; i++)
 		CU_ASSERT(send_text(r, 5, "stop", 0) == L2TP_TX_TAKEN);
@@ -69,7 +69,7 @@ static void do_close(struct rig *r)
 
 static void sent_before_the_port_is_closed(void)
 {
-	each(do_close, &fake_udp);
+	dp_send_each(dp_send_do_close, &fake_udp);
 }
 
 static const struct {
@@ -119,7 +119,7 @@ static void do_heads(struct rig *r)
 
 static void heads_of_every_kind(void)
 {
-	each(do_heads, &fake_udp);
+	dp_send_each(do_heads, &fake_udp);
 }
 
 /* RFC 2661 5.4: the LNS turns sequencing on and off during the call. */
@@ -150,12 +150,12 @@ static void do_sequence(struct rig *r)
 
 static void sequencing_on_and_off(void)
 {
-	each(do_sequence, &fake_udp);
+	dp_send_each(do_sequence, &fake_udp);
 }
 
 /* --- flow control ----------------------------------------------------------------------------- */
 
-static bool line_is(struct rig *r, unsigned i, const char *want)
+static bool dp_send_line_is(struct rig *r, unsigned i, const char *want)
 {
 	return i < r->n_line && !strcmp(r->line[i].text, want);
 }
@@ -165,16 +165,16 @@ static void do_waiting(struct rig *r)
 	fake_say(r->fake, FAKE_UP, 1);
 	CU_ASSERT(rig_wait_lines(r, 1));
 	CU_ASSERT(send_text(r, 1, "one", 11) == L2TP_TX_WAITING); /* taken at once */
-	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "sent 11"));
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_send_line_is(r, 1, "sent 11"));
 	r->fake->room = 0;
 	CU_ASSERT(send_text(r, 1, "two", 12) == L2TP_TX_WAITING);
 	CU_ASSERT(send_text(r, 1, "three", 13) == L2TP_TX_WAITING);
 	rig_settle(r);
 	CU_ASSERT(r->n_line == 2);
 	fake_say_room(r->fake, 1, 1);
-	CU_ASSERT(rig_wait_lines(r, 3) && line_is(r, 2, "sent 12"));
+	CU_ASSERT(rig_wait_lines(r, 3) && dp_send_line_is(r, 2, "sent 12"));
 	fake_say_room(r->fake, 1, 5);
-	CU_ASSERT(rig_wait_lines(r, 4) && line_is(r, 3, "sent 13"));
+	CU_ASSERT(rig_wait_lines(r, 4) && dp_send_line_is(r, 3, "sent 13"));
 	CU_ASSERT_FATAL(fake_sent_count(r->fake) == 3);
 	sent_is(r, 1, 1, "74776f");
 	sent_is(r, 2, 1, "7468726565");
@@ -182,7 +182,7 @@ static void do_waiting(struct rig *r)
 
 static void waits_for_the_channel(void)
 {
-	each(do_waiting, &fake_flow);
+	dp_send_each(do_waiting, &fake_flow);
 }
 
 static void do_control_first(struct rig *r)
@@ -206,12 +206,12 @@ static void do_control_first(struct rig *r)
 	sent_is(r, 1, 1, "0002 0001 0001 c223 01");
 	sent_is(r, 2, 1, "0002 0001 0001 c223 02");
 	CU_ASSERT(r->fake->sent[0].flags == IST_FRAME_CONTROL && !r->fake->sent[1].flags);
-	CU_ASSERT(rig_wait_lines(r, 2) && line_is(r, 1, "sent 1"));
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_send_line_is(r, 1, "sent 1"));
 }
 
 static void control_goes_first(void)
 {
-	each(do_control_first, &fake_flow);
+	dp_send_each(do_control_first, &fake_flow);
 }
 
 /* One stuck channel: its queue fills and drops, the other goes on. */
@@ -239,7 +239,7 @@ static void do_stuck(struct rig *r)
 	fake_say_room(r->fake, 2, 1);
 	rig_settle(r);
 	CU_ASSERT(send_text(r, 2, "go", 5) == L2TP_TX_WAITING);
-	CU_ASSERT(rig_wait_lines(r, 3) && line_is(r, 2, "sent 5"));
+	CU_ASSERT(rig_wait_lines(r, 3) && dp_send_line_is(r, 2, "sent 5"));
 	fake_say_room(r->fake, 1, 200);
 	CU_ASSERT(rig_wait_sent(r, 1 + kept));
 	rig_settle(r);
@@ -248,7 +248,7 @@ static void do_stuck(struct rig *r)
 
 static void a_stuck_channel_harms_none(void)
 {
-	each(do_stuck, &fake_flow);
+	dp_send_each(do_stuck, &fake_flow);
 }
 
 /* Who waits to hear that a packet has left hears it when it never will, too. */
@@ -261,16 +261,16 @@ static void do_lost(struct rig *r)
 	rig_settle(r);
 	fake_say(r->fake, FAKE_DOWN_FOREVER, 1);
 	CU_ASSERT(rig_wait_lines(r, 3));
-	CU_ASSERT(line_is(r, 1, "down 1 inactive forever") && line_is(r, 2, "sent 1"));
+	CU_ASSERT(dp_send_line_is(r, 1, "down 1 inactive forever") && dp_send_line_is(r, 2, "sent 1"));
 	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 1));
 	r->fake->send_error = -ENETDOWN;
 	CU_ASSERT(send_text(r, 1, "two", 2) == L2TP_TX_WAITING);
-	CU_ASSERT(rig_wait_lines(r, 4) && line_is(r, 3, "sent 2"));
+	CU_ASSERT(rig_wait_lines(r, 4) && dp_send_line_is(r, 3, "sent 2"));
 }
 
 static void a_lost_packet_is_told(void)
 {
-	each(do_lost, &fake_flow);
+	dp_send_each(do_lost, &fake_flow);
 }
 
 /* A channel that is down for a while: what waited is not sent late; what comes meanwhile is sent
@@ -284,20 +284,20 @@ static void do_down(struct rig *r)
 	rig_settle(r);
 	fake_say(r->fake, FAKE_DOWN, 1);
 	CU_ASSERT(rig_wait_lines(r, 3));
-	CU_ASSERT(line_is(r, 1, "down 1 inactive") && line_is(r, 2, "sent 1"));
+	CU_ASSERT(dp_send_line_is(r, 1, "down 1 inactive") && dp_send_line_is(r, 2, "sent 1"));
 	CU_ASSERT(send_text(r, 1, "new", 2) == L2TP_TX_WAITING);
 	rig_settle(r);
 	r->fake->room = -1;
 	fake_say(r->fake, FAKE_UP, 1);
 	CU_ASSERT_FATAL(rig_wait_lines(r, 5) && rig_wait_sent(r, 1));
-	CU_ASSERT(line_is(r, 3, "up 1 31101234 -") && line_is(r, 4, "sent 2"));
+	CU_ASSERT(dp_send_line_is(r, 3, "up 1 31101234 -") && dp_send_line_is(r, 4, "sent 2"));
 	sent_is(r, 0, 1, "6e6577");
 	CU_ASSERT(fake_sent_count(r->fake) == 1);
 }
 
 static void nothing_stale_is_sent(void)
 {
-	each(do_down, &fake_flow);
+	dp_send_each(do_down, &fake_flow);
 }
 
 /* The mailbox to the worker is bounded: without the worker running it refuses in the end. */

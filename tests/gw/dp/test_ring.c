@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
-static bool push(struct ring *r, const void *p, size_t len)
+static bool ring_push(struct ring *r, const void *p, size_t len)
 {
 	void *room = ring_reserve(r, len);
 
@@ -25,7 +25,7 @@ static void keeps_order_and_lengths(void)
 
 	CU_ASSERT_FATAL(!ring_init(&r, 1000));
 	CU_ASSERT(ring_empty(&r) && !ring_peek(&r, &len));
-	CU_ASSERT(push(&r, "one", 4) && push(&r, "", 0) && push(&r, "three", 6));
+	CU_ASSERT(ring_push(&r, "one", 4) && ring_push(&r, "", 0) && ring_push(&r, "three", 6));
 	got = ring_peek(&r, &len);
 	CU_ASSERT(len == 4 && !strcmp(got, "one"));
 	got = ring_peek(&r, &len); /* stays until dropped */
@@ -50,12 +50,12 @@ static void refuses_what_does_not_fit(void)
 	CU_ASSERT_FATAL(!ring_init(&r, 256));
 	CU_ASSERT(!ring_reserve(&r, 256) && !ring_reserve(&r, 129));
 	CU_ASSERT(!ring_reserve(&r, SIZE_MAX) && !ring_reserve(&r, SIZE_MAX - 8));
-	while (push(&r, big, 24)) /* 32 octets each with its head */
+	while (ring_push(&r, big, 24)) /* 32 octets each with its head */
 		n++;
 	CU_ASSERT(n == 8);
 	CU_ASSERT(ring_peek(&r, &len) && len == 24);
 	ring_drop(&r);
-	CU_ASSERT(push(&r, big, 24) && !push(&r, big, 1));
+	CU_ASSERT(ring_push(&r, big, 24) && !ring_push(&r, big, 1));
 	ring_free(&r);
 }
 
@@ -69,7 +69,7 @@ static void reserved_is_not_seen_before_commit(void)
 	CU_ASSERT(ring_reserve(&r, 8) != NULL);
 	CU_ASSERT(ring_empty(&r) && !ring_peek(&r, &len));
 	mark = ring_mark(&r);
-	CU_ASSERT(push(&r, "x", 1));
+	CU_ASSERT(ring_push(&r, "x", 1));
 	CU_ASSERT(!ring_before(&r, mark) && ring_before(&r, ring_mark(&r)));
 	ring_free(&r);
 }
@@ -88,7 +88,7 @@ static void wraps(void)
 
 		len = test_rand(&seed) % sizeof(out);
 		memset(out, (int)(pushed & 255), sizeof(out));
-		if (test_rand(&seed) & 1 && push(&r, out, len))
+		if (test_rand(&seed) & 1 && ring_push(&r, out, len))
 			pushed++;
 		if (!(test_rand(&seed) & 1) || !(p = ring_peek(&r, &len)))
 			continue;

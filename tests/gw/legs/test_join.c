@@ -14,7 +14,7 @@ struct probe {
 	struct leg_end why;
 };
 
-static struct probe *of(struct leg *l)
+static struct probe *join_of(struct leg *l)
 {
 	return (struct probe *)l;
 }
@@ -22,20 +22,20 @@ static struct probe *of(struct leg *l)
 static void p_start(struct leg *l, uint64_t now)
 {
 	(void)now;
-	of(l)->starts++;
+	join_of(l)->starts++;
 }
 
 static void p_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	of(l)->stops++;
-	of(l)->why = *why;
-	if (!of(l)->slow)
+	join_of(l)->stops++;
+	join_of(l)->why = *why;
+	if (!join_of(l)->slow)
 		join_leg_gone(l, why, now);
 }
 
 static void p_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	of(l)->losses++;
+	join_of(l)->losses++;
 	join_leg_gone(l, why, now);
 }
 
@@ -44,18 +44,18 @@ static void p_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t no
 	(void)frame;
 	(void)len;
 	(void)now;
-	of(l)->frames++;
+	join_of(l)->frames++;
 }
 
 static void p_network(struct leg *l, const struct leg_network *n)
 {
 	(void)n;
-	of(l)->networks++;
+	join_of(l)->networks++;
 }
 
 static void p_free(struct leg *l)
 {
-	++*of(l)->freed;
+	++*join_of(l)->freed;
 	free(l);
 }
 
@@ -77,14 +77,14 @@ static struct leg_end gone_why;
 static struct join *join;
 static struct probe *a, *b;
 
-static void on_up(void *ctx, uint64_t now)
+static void join_on_up(void *ctx, uint64_t now)
 {
 	(void)ctx;
 	(void)now;
 	ups++;
 }
 
-static void on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+static void join_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 {
 	(void)ctx;
 	(void)now;
@@ -92,7 +92,7 @@ static void on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	gone_why = *why;
 }
 
-static const struct join_owner owner = {.up = on_up, .gone = on_gone};
+static const struct join_owner owner = {.up = join_on_up, .gone = join_on_gone};
 
 static struct probe *probe(enum leg_kind kind)
 {
@@ -103,7 +103,7 @@ static struct probe *probe(enum leg_kind kind)
 	return p;
 }
 
-static void set_up(enum leg_kind second)
+static void join_set_up(enum leg_kind second)
 {
 	clock_us = 100;
 	freed = ups = gones = 0;
@@ -114,7 +114,7 @@ static void set_up(enum leg_kind second)
 	join = join_new(&list, &a->leg, &b->leg, &owner, NULL, 100);
 }
 
-static void tear_down(void)
+static void join_tear_down(void)
 {
 	clock_until(loop, clock_us);
 	CU_ASSERT_EQUAL(freed, 2);
@@ -134,7 +134,7 @@ static void second_starts_when_first_is_up(void)
 {
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
 
-	set_up(LEG_SERVER);
+	join_set_up(LEG_SERVER);
 	CU_ASSERT_EQUAL(a->starts, 0);
 	join_start(join, 100);
 	CU_ASSERT_EQUAL(a->starts, 1);
@@ -146,7 +146,7 @@ static void second_starts_when_first_is_up(void)
 	join_leg_up(&b->leg, 100);
 	CU_ASSERT_EQUAL(ups, 1);
 	join_cut(join, &why, 100);
-	tear_down();
+	join_tear_down();
 }
 
 /* Every row of the table: which leg goes, how the other one ends. */
@@ -171,7 +171,7 @@ static void when_one_goes(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct probe *other;
 
-		set_up(rows[i].second);
+		join_set_up(rows[i].second);
 		both_up();
 		other = rows[i].first_goes ? b : a;
 		join_leg_gone(rows[i].first_goes ? &a->leg : &b->leg, &why, 100);
@@ -179,7 +179,7 @@ static void when_one_goes(void)
 		CU_ASSERT_EQUAL(other->losses, rows[i].losses);
 		CU_ASSERT_STRING_EQUAL(gone_why.words, "wrong password");
 		CU_ASSERT_EQUAL(freed, 0); /* not while a leg's function may be running */
-		tear_down();
+		join_tear_down();
 	}
 }
 
@@ -187,18 +187,18 @@ static void a_leg_that_never_started_just_goes(void)
 {
 	struct leg_end why = leg_end(LEG_BY_LOSS, NULL);
 
-	set_up(LEG_SERVER);
+	join_set_up(LEG_SERVER);
 	join_start(join, 100);
 	join_leg_gone(&a->leg, &why, 100);
 	CU_ASSERT_EQUAL(b->stops + b->losses + b->starts, 0);
-	tear_down();
+	join_tear_down();
 }
 
 static void end_is_terminal_first_and_waits_for_it(void)
 {
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared"), other = leg_end(LEG_BY_PEER, "x");
 
-	set_up(LEG_CLIENT);
+	join_set_up(LEG_CLIENT);
 	both_up();
 	b->slow = true;
 	join_end(join, &why, 100);
@@ -214,28 +214,28 @@ static void end_is_terminal_first_and_waits_for_it(void)
 	CU_ASSERT_EQUAL(a->stops, 1);
 	/* What is told is why it was ended, not how the far end agreed. */
 	CU_ASSERT_STRING_EQUAL(gone_why.words, "cleared");
-	tear_down();
+	join_tear_down();
 }
 
 static void cut_does_not_wait(void)
 {
 	struct leg_end why = leg_end(LEG_BY_SHUTDOWN, NULL);
 
-	set_up(LEG_CLIENT);
+	join_set_up(LEG_CLIENT);
 	both_up();
 	b->slow = true;
 	join_end(join, &why, 100);
 	join_cut(join, &why, 100);
 	CU_ASSERT_EQUAL(b->losses, 1);
 	CU_ASSERT_EQUAL(a->stops, 1);
-	tear_down();
+	join_tear_down();
 }
 
 static void said_after_the_end_changes_nothing(void)
 {
 	struct leg_end why = leg_end(LEG_BY_LOSS, NULL);
 
-	set_up(LEG_SERVER);
+	join_set_up(LEG_SERVER);
 	both_up();
 	join_leg_gone(&a->leg, &why, 100);
 	join_leg_gone(&a->leg, &why, 100);
@@ -244,7 +244,7 @@ static void said_after_the_end_changes_nothing(void)
 	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
 	CU_ASSERT_EQUAL(b->frames, 0);
 	CU_ASSERT_EQUAL(ups, 1);
-	tear_down();
+	join_tear_down();
 }
 
 static void network_reaches_the_call_only_while_it_is_up(void)
@@ -252,7 +252,7 @@ static void network_reaches_the_call_only_while_it_is_up(void)
 	struct leg_network n = {.ff03 = true};
 	struct leg_end why = leg_end(LEG_BY_LOSS, NULL);
 
-	set_up(LEG_SERVER);
+	join_set_up(LEG_SERVER);
 	join_start(join, 100);
 	join_network(&b->leg, &n);
 	CU_ASSERT_EQUAL(a->networks, 0);
@@ -263,12 +263,12 @@ static void network_reaches_the_call_only_while_it_is_up(void)
 	join_cut(join, &why, 100);
 	join_network(&b->leg, &n);
 	CU_ASSERT_EQUAL(a->networks, 1);
-	tear_down();
+	join_tear_down();
 }
 
 static void no_leg_no_join(void)
 {
-	set_up(LEG_SERVER);
+	join_set_up(LEG_SERVER);
 	CU_ASSERT_PTR_NULL(join_new(&list, &probe(LEG_CALL)->leg, NULL, NULL, NULL, 0));
 	CU_ASSERT_PTR_NULL(join_new(&list, NULL, &probe(LEG_CALL)->leg, NULL, NULL, 0));
 	CU_ASSERT_EQUAL(freed, 2);

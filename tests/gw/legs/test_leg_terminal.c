@@ -16,7 +16,7 @@
 	"user bob { secret = \"another\" }\n"                                                  \
 	"user fix { secret = \"fixed\"  address = 198.51.100.7 }\n"
 
-static struct far_call *dial(const char *user, const char *secret, enum ppp_auth method)
+static struct far_call *leg_terminal_dial(const char *user, const char *secret, enum ppp_auth method)
 {
 	bench_start(CONF);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
@@ -26,7 +26,7 @@ static struct far_call *dial(const char *user, const char *secret, enum ppp_auth
 static void in_by(enum ppp_auth method)
 {
 	static const uint8_t prefix[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64};
-	struct far_call *c = dial("ann", "a password", method);
+	struct far_call *c = leg_terminal_dial("ann", "a password", method);
 	const struct leg_terminal *t;
 	const struct dp_call *e;
 
@@ -70,7 +70,7 @@ static void in_by_mschapv2(void)
 static void refused_with_the_cause(void)
 {
 	static const uint8_t chap[5] = {0, 16, 0xc2, 0x23, 1}, pap[5] = {0, 16, 0xc0, 0x23, 1};
-	struct far_call *c = dial("ann", "wrong", PPP_AUTH_CHAP_MD5);
+	struct far_call *c = leg_terminal_dial("ann", "wrong", PPP_AUTH_CHAP_MD5);
 
 	bench_pass(10 * SEC);
 	CU_ASSERT_FALSE(c->ip4);
@@ -80,7 +80,7 @@ static void refused_with_the_cause(void)
 	CU_ASSERT_EQUAL(fake.calls, 0);
 	bench_stop();
 
-	c = dial("nobody", "a password", PPP_AUTH_PAP);
+	c = leg_terminal_dial("nobody", "a password", PPP_AUTH_PAP);
 	bench_pass(10 * SEC);
 	CU_ASSERT_FATAL(c->cause_len >= 5);
 	ASSERT_OCTETS(c->cause, 5, pap, 5);
@@ -91,7 +91,7 @@ static void refused_with_the_cause(void)
 static void the_client_hangs_up(void)
 {
 	static const uint8_t want[5] = {0, 3, 0, 0, 1};
-	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
 	struct addrpool_stats s;
 
 	ppp_close(c->ppp, clock_us);
@@ -110,7 +110,7 @@ static void the_operator_clears_it(void)
 {
 	static const uint8_t want[5] = {0, 3, 0, 0, 2};
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
-	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
 
 	join_end(bench_join(), &why, clock_us);
 	bench_pass(0);
@@ -126,7 +126,7 @@ static void the_operator_clears_it(void)
 static void a_silent_client_is_cleared_too(void)
 {
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared");
-	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
 
 	c->hold = true;
 	join_end(bench_join(), &why, clock_us);
@@ -139,7 +139,7 @@ static void a_silent_client_is_cleared_too(void)
 
 static void pool_is_empty(void)
 {
-	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5), *d;
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5), *d;
 
 	CU_ASSERT_TRUE(c->ip4);
 	/* 10.64.0.0/30 has two hosts and one is ours. */
@@ -154,7 +154,7 @@ static void pool_is_empty(void)
 
 static void a_fixed_address_has_one_owner_and_its_route(void)
 {
-	struct far_call *c = dial("fix", "fixed", PPP_AUTH_CHAP_MD5), *d;
+	struct far_call *c = leg_terminal_dial("fix", "fixed", PPP_AUTH_CHAP_MD5), *d;
 
 	CU_ASSERT_TRUE(c->ip4);
 	CU_ASSERT_EQUAL(c->got.local4, 0xc6336407);
@@ -172,7 +172,7 @@ static void a_fixed_address_has_one_owner_and_its_route(void)
 /* RFC 1661 3.4: a Configure-Request brings the link back to its beginning, also when it is open. */
 static void a_client_starts_again(void)
 {
-	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
 	struct addrpool_stats s;
 
 	for (unsigned i = 0; i < 3; i++) {
@@ -191,7 +191,7 @@ static void a_client_starts_again(void)
 /* Whoever proves himself on the link then has what is his, and not what the one before him had. */
 static void another_user_starts_again(void)
 {
-	struct far_call *c = dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
 	struct addrpool_stats s;
 
 	bench_redial(c, "fix", "fixed");

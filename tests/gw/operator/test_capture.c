@@ -12,7 +12,7 @@
 
 static char folder[] = "/tmp/isthmus-test-XXXXXX", path[64], other[80];
 
-static void begin(void)
+static void capture_begin(void)
 {
 	strcpy(folder + strlen(folder) - 6, "XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
@@ -21,7 +21,7 @@ static void begin(void)
 	bench_start(CONF);
 }
 
-static void end(void)
+static void capture_end(void)
 {
 	bench_stop();
 	unlink(path);
@@ -30,7 +30,7 @@ static void end(void)
 }
 
 /* The frames of a file; each must be what was tapped. */
-static unsigned frames_in(const char *file, int link_type, const char *octets)
+static unsigned capture_frames_in(const char *file, int link_type, const char *octets)
 {
 	char err[PCAP_ERRBUF_SIZE];
 	pcap_t *p = pcap_open_offline(file, err);
@@ -50,7 +50,7 @@ static void frames_are_in_a_file_per_link_type(void)
 {
 	const char *words;
 
-	begin();
+	capture_begin();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
 	for (int i = 0; i < 3; i++)
 		capture_tap(bench.gw, 0, i & 1, DLT_FRELAY, (const uint8_t *)"frame", 5, dp_now());
@@ -60,9 +60,9 @@ static void frames_are_in_a_file_per_link_type(void)
 	CU_ASSERT_EQUAL(bench.gw->capture->octets, 18);
 	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
 	CU_ASSERT_FALSE(capture_stop(bench.gw, "a"));
-	CU_ASSERT_EQUAL(frames_in(path, DLT_FRELAY, "frame"), 3);
-	CU_ASSERT_EQUAL(frames_in(other, DLT_PPP, "lcp"), 1);
-	end();
+	CU_ASSERT_EQUAL(capture_frames_in(path, DLT_FRELAY, "frame"), 3);
+	CU_ASSERT_EQUAL(capture_frames_in(other, DLT_PPP, "lcp"), 1);
+	capture_end();
 }
 
 /* 100 and 101 are RFC 1483 and raw IP in files; libpcap has other numbers for them. */
@@ -76,12 +76,12 @@ static void link_types_are_those_of_files(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *words;
 
-		begin();
+		capture_begin();
 		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
 		capture_tap(bench.gw, 0, true, rows[i].in_files, (const uint8_t *)"x", 1, dp_now());
 		CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
-		CU_ASSERT_EQUAL(frames_in(path, rows[i].dlt, "x"), 1);
-		end();
+		CU_ASSERT_EQUAL(capture_frames_in(path, rows[i].dlt, "x"), 1);
+		capture_end();
 	}
 }
 
@@ -90,7 +90,7 @@ static void refused_with_words(void)
 	const char *words;
 	FILE *f;
 
-	begin();
+	capture_begin();
 	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "b", path, &words));
 	CU_ASSERT_STRING_EQUAL(words, "no such port");
 	f = fopen(path, "w");
@@ -102,7 +102,7 @@ static void refused_with_words(void)
 	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", path, &words));
 	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", other, &words));
 	CU_ASSERT_STRING_EQUAL(words, "a capture of it is running");
-	end(); /* which ends the capture too */
+	capture_end(); /* which ends the capture too */
 }
 
 static void it_ends_at_its_limit(void)
@@ -110,14 +110,14 @@ static void it_ends_at_its_limit(void)
 	static uint8_t frame[60000];
 	const char *words;
 
-	begin();
+	capture_begin();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
 	bench.gw->capture->octets = CAPTURE_MOST - 100000;
 	for (int i = 0; i < 3; i++)
 		capture_tap(bench.gw, 0, false, DLT_RAW, frame, sizeof(frame), 1);
 	CU_ASSERT_EQUAL(bench.gw->capture->frames, 1);
 	CU_ASSERT_EQUAL(bench.gw->capture->lost, 2);
-	end();
+	capture_end();
 }
 
 static const struct test_case cases[] = {

@@ -7,7 +7,7 @@
 
 static char out[4096];
 
-static void collect(void *ctx, const char *line)
+static void table_collect(void *ctx, const char *line)
 {
 	size_t n = strlen(out);
 
@@ -26,7 +26,7 @@ static void columns_are_as_wide_as_their_widest_cell(void)
 	table_cell(t, "%s", "longer");
 	table_cell(t, "%u", 7u);
 	table_cell(t, "%s", "no blanks behind");
-	table_end(t, collect, NULL);
+	table_end(t, table_collect, NULL);
 	CU_ASSERT_STRING_EQUAL(out, "Name       Count  Words\n"
 				    "a       12345678  -\n"
 				    "longer         7  no blanks behind\n");
@@ -42,7 +42,7 @@ static void many_rows(void)
 		table_cell(t, "%u", i);
 		table_cell(t, "x");
 	}
-	table_end(t, collect, NULL);
+	table_end(t, table_collect, NULL);
 	CU_ASSERT_EQUAL(strlen(out), 201 * strlen("199  x\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n199  x\n"));
 }

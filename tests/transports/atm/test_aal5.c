@@ -63,7 +63,7 @@ static void l2tp_in_one_cell(void)
 	}
 }
 
-static enum aal5_result feed(struct aal5_reasm *r, const uint8_t *pdu, size_t len,
+static enum aal5_result aal5_feed(struct aal5_reasm *r, const uint8_t *pdu, size_t len,
 			     enum aal5_crc_mode mode, size_t *sdu)
 {
 	enum aal5_result res = AAL5_MORE;
@@ -89,7 +89,7 @@ static void every_length_survives_cells(void)
 
 			aal5_pdu_write(pdu, sdu, head, sdu + head, len - head,
 				       (enum aal5_crc_mode)mode);
-			CU_ASSERT_EQUAL_FATAL(feed(&r, pdu, aal5_pdu_len(len),
+			CU_ASSERT_EQUAL_FATAL(aal5_feed(&r, pdu, aal5_pdu_len(len),
 						   (enum aal5_crc_mode)mode, &got),
 					      AAL5_SDU);
 			CU_ASSERT_EQUAL_FATAL(got, len);
@@ -189,8 +189,8 @@ static void a_lost_last_cell_costs_two_pdus(void)
 		aal5_reasm_init(&r, buf, rows[i].max, 0);
 		for (int k = 0; k < 2; k++)
 			aal5_reasm_cell(&r, pdu + k * 48, false, rows[i].mode, 0, &got);
-		CU_ASSERT_EQUAL(feed(&r, pdu, 144, rows[i].mode, &got), rows[i].res);
-		CU_ASSERT_EQUAL(feed(&r, pdu, 144, rows[i].mode, &got), AAL5_SDU);
+		CU_ASSERT_EQUAL(aal5_feed(&r, pdu, 144, rows[i].mode, &got), rows[i].res);
+		CU_ASSERT_EQUAL(aal5_feed(&r, pdu, 144, rows[i].mode, &got), AAL5_SDU);
 		CU_ASSERT_EQUAL(got, 100);
 	}
 }

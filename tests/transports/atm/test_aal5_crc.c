@@ -14,7 +14,7 @@ static void check_values(void)
 	CU_ASSERT_EQUAL(~aal5_crc_reflected(AAL5_CRC_INIT, "123456789", 9), 0xcbf43926u);
 }
 
-static bool has(const struct aal5_crc_way *w)
+static bool aal5_crc_has(const struct aal5_crc_way *w)
 {
 	return !w->have || w->have();
 }
@@ -35,7 +35,7 @@ static void all_ways_agree(void)
 
 		CU_ASSERT_EQUAL(aal5_crc(aal5_crc(AAL5_CRC_INIT, p, cut), p + cut, len - cut), want);
 		for (unsigned i = 0; i < AAL5_CRC_WAYS; i++)
-			if (has(&aal5_crc_ways[i]))
+			if (aal5_crc_has(&aal5_crc_ways[i]))
 				CU_ASSERT_EQUAL(aal5_crc_ways[i].crc(AAL5_CRC_INIT, p, len), want);
 	}
 }
@@ -66,7 +66,7 @@ static void the_choice_is_the_fastest_there_is(void)
 	const char *name = aal5_crc_choose();
 	unsigned i = 0;
 
-	while (!has(&aal5_crc_ways[i]))
+	while (!aal5_crc_has(&aal5_crc_ways[i]))
 		i++;
 	CU_ASSERT_PTR_EQUAL(aal5_crc_choose(), name);
 	CU_ASSERT_STRING_EQUAL(name, aal5_crc_ways[i].name);

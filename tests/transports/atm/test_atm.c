@@ -220,7 +220,7 @@ static void link_down_is_every_circuit_down(void)
 }
 
 /* Random frames into a port of each framing: no crash, and all that came in is counted. */
-static void hostile_frames(void)
+static void atm_hostile_frames(void)
 {
 	static const char *const framings[] = {"framing=cells", "framing=pdus", "framing=sdus"};
 	uint64_t seed = test_seed();
@@ -265,7 +265,7 @@ static const struct test_case cases[] = {
 	{"a_thousand_circuits", a_thousand_circuits},
 	{"shaped_circuits_do_not_starve_each_other", shaped_circuits_do_not_starve_each_other},
 	{"link_down_is_every_circuit_down", link_down_is_every_circuit_down},
-	{"hostile_frames", hostile_frames},
+	{"hostile_frames", atm_hostile_frames},
 	{NULL, NULL},
 };
 const struct test_suite suite_atm = {"atm", cases};

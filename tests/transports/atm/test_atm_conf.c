@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void refused(const char *const *config, const char *words)
+static void atm_conf_refused(const char *const *config, const char *words)
 {
 	struct fake_host h;
 	char err[200] = "";
@@ -19,22 +19,22 @@ static void refused(const char *const *config, const char *words)
 
 static void mistakes_are_named(void)
 {
-	refused((const char *const[]){"link=loop:c", "@0/5 l2tp", NULL}, "0 to 31 are reserved");
-	refused((const char *const[]){"link=loop:c", "@300/40 l2tp", NULL}, "need header = nni");
-	refused((const char *const[]){"link=loop:c", "@0/40 l2tp ppp", "encapsulation=vc-mux", NULL},
+	atm_conf_refused((const char *const[]){"link=loop:c", "@0/5 l2tp", NULL}, "0 to 31 are reserved");
+	atm_conf_refused((const char *const[]){"link=loop:c", "@300/40 l2tp", NULL}, "need header = nni");
+	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp ppp", "encapsulation=vc-mux", NULL},
 		"carries one payload");
-	refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "sdu-max=1000", NULL},
+	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "sdu-max=1000", NULL},
 		"sdu-max is too small");
-	refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "@0/40 ppp", NULL},
+	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "@0/40 ppp", NULL},
 		"0/40 is there twice");
-	refused((const char *const[]){"link=loop:c", "framing=sdus", "@0/40 l2tp",
+	atm_conf_refused((const char *const[]){"link=loop:c", "framing=sdus", "@0/40 l2tp",
 				      "oam-interval=5000000", NULL},
 		"between SDUs there is no loopback cell");
-	refused((const char *const[]){"link=nowhere:c", "@0/40 l2tp", NULL}, "link");
-	refused((const char *const[]){"@0/40 l2tp", NULL}, "needs a link");
+	atm_conf_refused((const char *const[]){"link=nowhere:c", "@0/40 l2tp", NULL}, "link");
+	atm_conf_refused((const char *const[]){"@0/40 l2tp", NULL}, "needs a link");
 }
 
-static void addresses(void)
+static void atm_conf_addresses(void)
 {
 	struct ist_addr a;
 	char buf[32];
@@ -105,7 +105,7 @@ static void the_header_is_the_limit(void)
 
 static const struct test_case cases[] = {
 	{"mistakes_are_named", mistakes_are_named},
-	{"addresses", addresses},
+	{"addresses", atm_conf_addresses},
 	{"the_header_is_the_limit", the_header_is_the_limit},
 	{"rfc3355_7_no_svc_signalling", rfc3355_7_no_svc_signalling},
 	{"mtu_is_the_sdu_less_its_head", mtu_is_the_sdu_less_its_head},

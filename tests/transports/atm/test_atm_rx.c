@@ -24,13 +24,13 @@ static void open_both(const char *framing)
 	fake_forget(&h);
 }
 
-static void close_both(void)
+static void atm_rx_close_both(void)
 {
 	fake_close(&h);
 	fake_close(&raw);
 }
 
-static void feed(const void *frame, size_t len)
+static void atm_rx_feed(const void *frame, size_t len)
 {
 	fake_send(&raw, 1, frame, len);
 	fake_run(&h, fake_now + 1000);
@@ -62,7 +62,7 @@ static void one_cell_is_one_frame(void)
 
 	open_both("framing=cells");
 	sccrq_cell(cell);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	e = fake_take(&h, FAKE_FRAME);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->len, 20);
@@ -70,7 +70,7 @@ static void one_cell_is_one_frame(void)
 	fake_free(e);
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-frames"), 1);
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-cells"), 1);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* Two PDUs whose cells alternate on two circuits, several cells to a frame of the link. */
@@ -88,7 +88,7 @@ static void circuits_are_interleaved(void)
 	for (int i = 0; i < 6; i++)
 		cell_of(frame + i * CELL_LEN, 0, 40 + i % 2, i >= 4 ? CELL_PTI_LAST : 0,
 			pdu[i % 2] + i / 2 * CELL_PAYLOAD);
-	feed(frame, sizeof(frame));
+	atm_rx_feed(frame, sizeof(frame));
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 2);
 	e = fake_take(&h, FAKE_FRAME);
 	CU_ASSERT_TRUE(e->len == 92 && e->data[0] == 'a' && e->data[91] == 'a');
@@ -96,7 +96,7 @@ static void circuits_are_interleaved(void)
 	e = fake_take(&h, FAKE_FRAME);
 	CU_ASSERT_TRUE(e->len == 100 && e->data[0] == 'b' && e->data[99] == 'b');
 	fake_free(e);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* Two PDUs of one circuit in one frame of the link: the first is handed over before its buffer is used
@@ -112,14 +112,14 @@ static void two_sdus_of_one_circuit_in_one_frame(void)
 			       AAL5_CRC_STRICT);
 		cell_of(frame + i * CELL_LEN, 0, 41, CELL_PTI_LAST, pdu);
 	}
-	feed(frame, sizeof(frame));
+	atm_rx_feed(frame, sizeof(frame));
 	for (int i = 0; i < 2; i++) {
 		e = fake_take(&h, FAKE_FRAME);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 		ASSERT_OCTETS(e->data, e->len, i ? "2222" : "1111", 4);
 		fake_free(e);
 	}
-	close_both();
+	atm_rx_close_both();
 }
 
 static void every_drop_has_its_counter(void)
@@ -128,43 +128,43 @@ static void every_drop_has_its_counter(void)
 	uint8_t cell[CELL_LEN], pdu[CELL_PAYLOAD];
 
 	open_both("framing=cells");
-	feed("short", 5);
+	atm_rx_feed("short", 5);
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-cut"), 1);
 	sccrq_cell(cell);
 	cell[4] ^= 1;
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-hec"), 1);
 	sccrq_cell(cell);
 	cell[20] ^= 1;
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "aal5-crc"), 1);
 	cell_of(cell, 0, 0, 0, zeros);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-idle"), 1);
 	cell_of(cell, 0, 5, 0, zeros);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-reserved"), 1);
 	cell_of(cell, 9, 99, 0, zeros);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-vc"), 1);
 	cell_of(cell, 0, 40, CELL_PTI_RM, zeros);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-rm"), 1);
 	cell_of(cell, 1, 200, CELL_PTI_LAST, zeros); /* length 0 */
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "aal5-abort"), 1);
 	aal5_pdu_write(pdu, NULL, 0, (const uint8_t *)"\xaa\xaa\x03\0\0\0\x08\0\x45", 9,
 		       AAL5_CRC_STRICT);
 	cell_of(cell, 0, 40, CELL_PTI_LAST, pdu);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-ipv4"), 1);
 	aal5_pdu_write(pdu, NULL, 0, (const uint8_t *)"\xfe\xfe\x03\xcf\xc0\x21", 6,
 		       AAL5_CRC_STRICT);
 	cell_of(cell, 1, 200, CELL_PTI_LAST, pdu); /* PPP where only L2TP is carried */
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-not-carried"), 1);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 0);
-	close_both();
+	atm_rx_close_both();
 }
 
 static void a_pdu_without_end_times_out(void)
@@ -174,13 +174,13 @@ static void a_pdu_without_end_times_out(void)
 
 	open_both("framing=cells");
 	cell_of(cell, 0, 40, 0, zeros);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	fake_run(&h, fake_now + 2000000);
 	CU_ASSERT_EQUAL(fake_count(&h, "aal5-timeout"), 1);
 	sccrq_cell(cell);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 1);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* What was sent back on a circuit of VPI 0: its PTI, -1 = nothing; octets behind the header in body. */
@@ -207,21 +207,21 @@ static void loopback_is_answered_and_alarms_counted(void)
 	open_both("framing=cells");
 	oam_loopback_request(body, 77);
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(sent_back(40, body), CELL_PTI_F5_END_TO_END);
 	oam_decode(&o, body);
 	CU_ASSERT_TRUE(o.kind == OAM_LOOPBACK_REPLY && o.tag == 77);
 	CU_ASSERT_EQUAL(fake_count(&h, "oam-looped"), 1);
 	oam_rdi(body);
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "oam-rdi"), 1);
 	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 0); /* an RDI has no answer */
 	body[10] ^= 1;
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "oam-bad"), 1);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* A segment's request is answered on the segment. */
@@ -232,9 +232,9 @@ static void loopback_on_the_segment(void)
 	open_both("framing=cells");
 	oam_loopback_request(body, 5);
 	cell_of(cell, 0, 41, CELL_PTI_F5_SEGMENT, body);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(sent_back(41, body), CELL_PTI_F5_SEGMENT);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* 48 octets of a function with nothing in it, sealed. */
@@ -273,14 +273,14 @@ static void alarms_are_answered_once_a_second(void)
 	CU_ASSERT_EQUAL(o.kind, OAM_RDI);
 	fake_forget(&raw);
 	cell_of(cell, 0, 40, CELL_PTI_F5_SEGMENT, body);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(sent_back(40, back), CELL_PTI_F5_SEGMENT);
 	oam_of(body, 0x14);
 	cell_of(cell, 0, 40, CELL_PTI_F5_END_TO_END, body);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 	CU_ASSERT_EQUAL(fake_count(&h, "oam-cc"), 1);
 	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 0);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* A header known from the cell before is still judged whole: its HEC, and whose it is. */
@@ -291,16 +291,16 @@ static void a_known_header_with_an_error(void)
 	open_both("framing=cells");
 	for (int i = 0; i < 3; i++) {
 		sccrq_cell(cell);
-		feed(cell, sizeof(cell));
+		atm_rx_feed(cell, sizeof(cell));
 		for (int bit = 0; bit < 40; bit++) {
 			sccrq_cell(cell);
 			cell[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-			feed(cell, sizeof(cell));
+			atm_rx_feed(cell, sizeof(cell));
 		}
 	}
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 3);
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-hec"), 120);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* CLP of any cell marks the SDU, congestion is what the last one says. */
@@ -331,7 +331,7 @@ static void marks_of_cells_mark_the_sdu(void)
 
 			cell_encode(cell, &hdr, CELL_UNI);
 			memcpy(cell + CELL_HDR_LEN, pdu + k * CELL_PAYLOAD, CELL_PAYLOAD);
-			feed(cell, sizeof(cell));
+			atm_rx_feed(cell, sizeof(cell));
 		}
 		e = fake_take(&h, FAKE_FRAME);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
@@ -340,7 +340,7 @@ static void marks_of_cells_mark_the_sdu(void)
 	}
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-clp"), 2);
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-efci"), 2);
-	close_both();
+	atm_rx_close_both();
 }
 
 static void sdu_cell(uint16_t vci, const char *hex)
@@ -350,7 +350,7 @@ static void sdu_cell(uint16_t vci, const char *hex)
 
 	aal5_pdu_write(pdu, NULL, 0, sdu, n, AAL5_CRC_STRICT);
 	cell_of(cell, 0, vci, CELL_PTI_LAST, pdu);
-	feed(cell, sizeof(cell));
+	atm_rx_feed(cell, sizeof(cell));
 }
 
 /* RFC 2364, 8: a PPP link whose far end changes to the other encapsulation is torn down; one that never
@@ -381,14 +381,14 @@ static void the_other_encapsulation(void)
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 50);
 		CU_ASSERT_EQUAL(fake_count(&h, "rx-encapsulation"), 51);
 		CU_ASSERT_EQUAL(h.warnings, 2);
-		close_both();
+		atm_rx_close_both();
 	}
 	open_both("framing=cells");
 	sdu_cell(40, "c802001400000000000000008008000000000001"); /* L2TP: nothing to tear down */
 	sdu_cell(41, "aaaa0300005e0007 c802");
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-encapsulation"), 2);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 0);
-	close_both();
+	atm_rx_close_both();
 }
 
 /* Whole PDUs and SDUs bring the same frame. */
@@ -401,24 +401,24 @@ static void pdus_and_sdus(void)
 	sccrq_cell(cell);
 	memcpy(frame, cell, 4);
 	memcpy(frame + 4, cell + CELL_HDR_LEN, CELL_PAYLOAD);
-	feed(frame, sizeof(frame));
+	atm_rx_feed(frame, sizeof(frame));
 	e = fake_take(&h, FAKE_FRAME);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->len, 20);
 	fake_free(e);
-	feed(frame, 3);
-	feed(frame, 30);
+	atm_rx_feed(frame, 3);
+	atm_rx_feed(frame, 30);
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-cut"), 1);
 	CU_ASSERT_EQUAL(fake_count(&h, "aal5-length"), 1);
-	close_both();
+	atm_rx_close_both();
 	open_both("framing=sdus");
 	test_hex(frame, sizeof(frame), "00000029 c021 0101 0004");
-	feed(frame, 10);
+	atm_rx_feed(frame, 10);
 	e = fake_take(&h, FAKE_FRAME);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	ASSERT_OCTETS(e->data, e->len, "\xc0\x21\x01\x01\x00\x04", 6);
 	fake_free(e);
-	close_both();
+	atm_rx_close_both();
 }
 
 static const struct test_case cases[] = {

@@ -9,7 +9,7 @@
 
 static struct fake_host h, raw;
 
-static ist_channel open_one(const char *const *config, const char *addr, uint8_t payload)
+static ist_channel atm_tx_open_one(const char *const *config, const char *addr, uint8_t payload)
 {
 	ist_channel c = 0;
 
@@ -23,7 +23,7 @@ static ist_channel open_one(const char *const *config, const char *addr, uint8_t
 	return c;
 }
 
-static void close_both(void)
+static void atm_tx_close_both(void)
 {
 	fake_close(&h);
 	fake_close(&raw);
@@ -32,7 +32,7 @@ static void close_both(void)
 /* The one-cell vector of RFC 3355 with VPI 0, VCI 40: the header's HEC is checked by decoding it. */
 static void sccrq_in_one_cell(void)
 {
-	ist_channel c = open_one((const char *const[]){"link=loop:tx", "@0/40 l2tp", NULL}, "0/40",
+	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 l2tp", NULL}, "0/40",
 				 IST_PAYLOAD_L2TP);
 	uint8_t sccrq[20], want[CELL_PAYLOAD];
 	struct fake_event *e;
@@ -52,12 +52,12 @@ static void sccrq_in_one_cell(void)
 	ASSERT_OCTETS(e->data + CELL_HDR_LEN, CELL_PAYLOAD, want, sizeof(want));
 	fake_free(e);
 	CU_ASSERT_EQUAL(fake_count(&h, "tx-cells"), 1);
-	close_both();
+	atm_tx_close_both();
 }
 
 static void cells_are_packed_as_asked(void)
 {
-	ist_channel c = open_one((const char *const[]){"link=loop:tx", "cells-per-frame=4", "@0/40 ppp",
+	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "cells-per-frame=4", "@0/40 ppp",
 						       "encapsulation=vc-mux", NULL},
 				 "0/40", IST_PAYLOAD_PPP);
 	uint8_t data[400] = {0xc0, 0x21};
@@ -75,13 +75,13 @@ static void cells_are_packed_as_asked(void)
 		CU_ASSERT_EQUAL(hdr.pti, i == 2 ? CELL_PTI_LAST : 0);
 		fake_free(e);
 	}
-	close_both();
+	atm_tx_close_both();
 }
 
 /* What atmtcp carries: VPI, VCI and the SDU. */
 static void sdus_have_the_circuit_in_front(void)
 {
-	ist_channel c = open_one((const char *const[]){"link=loop:tx", "framing=sdus", "@0/35 ppp", NULL},
+	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "framing=sdus", "@0/35 ppp", NULL},
 				 "0/35", IST_PAYLOAD_PPP);
 	uint8_t want[14];
 	struct fake_event *e;
@@ -93,12 +93,12 @@ static void sdus_have_the_circuit_in_front(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	ASSERT_OCTETS(e->data, e->len, want, sizeof(want));
 	fake_free(e);
-	close_both();
+	atm_tx_close_both();
 }
 
 static void too_long_and_stale_are_counted(void)
 {
-	ist_channel c = open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "sdu-max=100", NULL},
+	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "sdu-max=100", NULL},
 				 "0/40", IST_PAYLOAD_PPP);
 	static const uint8_t data[200];
 
@@ -107,14 +107,14 @@ static void too_long_and_stale_are_counted(void)
 	CU_ASSERT_EQUAL(fake_count(&h, "tx-too-long"), 1);
 	CU_ASSERT_TRUE(fake_send(&h, c + 2, data, 10) < 0);
 	CU_ASSERT_EQUAL(fake_count(&h, "tx-stale"), 1);
-	close_both();
+	atm_tx_close_both();
 }
 
 /* 1000 cells a second, two-cell SDUs: those of 4 ms go at once, 64 wait, the rest is refused, and
  * WRITABLE comes. */
 static void a_shaped_circuit_pushes_back(void)
 {
-	ist_channel c = open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "pcr=1000", "@0/41 ppp", NULL},
+	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "pcr=1000", "@0/41 ppp", NULL},
 				 "0/40", IST_PAYLOAD_PPP);
 	static const uint8_t data[60];
 	struct ist_frame f[100];
@@ -133,7 +133,7 @@ static void a_shaped_circuit_pushes_back(void)
 	fake_run(&h, fake_now + 100000);
 	CU_ASSERT_EQUAL(fake_count(&h, "tx-frames"), 67);
 	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 134);
-	close_both();
+	atm_tx_close_both();
 }
 
 static const struct test_case cases[] = {

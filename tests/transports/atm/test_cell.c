@@ -21,7 +21,7 @@ static const struct {
 	{"00100c828c", {.vpi = 1, .vci = 200, .pti = CELL_PTI_LAST}},
 };
 
-static bool same(const struct cell_hdr *a, const struct cell_hdr *b)
+static bool cell_same(const struct cell_hdr *a, const struct cell_hdr *b)
 {
 	return a->vpi == b->vpi && a->vci == b->vci && a->gfc == b->gfc && a->pti == b->pti &&
 	       a->clp == b->clp;
@@ -35,13 +35,13 @@ static void headers_match_the_published_ones(void)
 
 		test_hex(want, sizeof(want), uni[i].cell);
 		CU_ASSERT_TRUE(cell_decode(&h, want, CELL_UNI));
-		CU_ASSERT_TRUE(same(&h, &uni[i].h));
+		CU_ASSERT_TRUE(cell_same(&h, &uni[i].h));
 		cell_encode(got, &uni[i].h, CELL_UNI);
 		ASSERT_OCTETS(got, sizeof(got), want, sizeof(want));
 	}
 }
 
-static void every_single_bit_error_is_seen(void)
+static void cell_every_single_bit_error_is_seen(void)
 {
 	uint8_t good[CELL_HDR_LEN], bad[CELL_HDR_LEN];
 	struct cell_hdr h;
@@ -64,7 +64,7 @@ static void nni_has_twelve_bits_of_vpi(void)
 	cell_encode(out, &h, CELL_NNI);
 	CU_ASSERT_EQUAL(out[0], 0xab);
 	CU_ASSERT_TRUE(cell_decode(&back, out, CELL_NNI));
-	CU_ASSERT_TRUE(same(&h, &back));
+	CU_ASSERT_TRUE(cell_same(&h, &back));
 	CU_ASSERT_TRUE(cell_decode(&back, out, CELL_UNI));
 	CU_ASSERT_EQUAL(back.gfc, 0xa);
 	CU_ASSERT_EQUAL(back.vpi, 0xbc);
@@ -105,7 +105,7 @@ static void addresses_are_vpi_slash_vci(void)
 
 static const struct test_case cases[] = {
 	{"headers_match_the_published_ones", headers_match_the_published_ones},
-	{"every_single_bit_error_is_seen", every_single_bit_error_is_seen},
+	{"every_single_bit_error_is_seen", cell_every_single_bit_error_is_seen},
 	{"nni_has_twelve_bits_of_vpi", nni_has_twelve_bits_of_vpi},
 	{"addresses_are_vpi_slash_vci", addresses_are_vpi_slash_vci},
 	{NULL, NULL},

@@ -41,7 +41,7 @@ static void reply_clears_the_indication_and_nothing_else(void)
 	CU_ASSERT_EQUAL(o.tag, 7);
 }
 
-static void every_single_bit_error_is_seen(void)
+static void oam_every_single_bit_error_is_seen(void)
 {
 	for (unsigned bit = 0; bit < CELL_PAYLOAD * 8; bit++) {
 		uint8_t cell[CELL_PAYLOAD];
@@ -121,7 +121,7 @@ static const struct test_case cases[] = {
 	{"loopback_request_is_the_known_cell", loopback_request_is_the_known_cell},
 	{"reply_clears_the_indication_and_nothing_else",
 	 reply_clears_the_indication_and_nothing_else},
-	{"every_single_bit_error_is_seen", every_single_bit_error_is_seen},
+	{"every_single_bit_error_is_seen", oam_every_single_bit_error_is_seen},
 	{"functions_are_told_apart", functions_are_told_apart},
 	{"liveness_goes_down_after_misses_and_up_after_answers",
 	 liveness_goes_down_after_misses_and_up_after_answers},

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-static void bad_settings(void)
+static void fr_conf_bad_settings(void)
 {
 	static const struct {
 		const char *cfg[5], *words;
@@ -44,7 +44,7 @@ static void bad_settings(void)
 }
 
 static const struct test_case cases[] = {
-	{"bad_settings_have_words", bad_settings},
+	{"bad_settings_have_words", fr_conf_bad_settings},
 	{NULL, NULL},
 };
 const struct test_suite suite_fr_conf = {"fr_conf", cases};

@@ -3,7 +3,7 @@
 #include "tests/harness.h"
 #include "transports/frame-relay/fr_encap.h"
 
-static void get(void)
+static void test_fr_encap_get(void)
 {
 	static const struct {
 		const char *hex;
@@ -53,7 +53,7 @@ static void get(void)
 	}
 }
 
-static void put(void)
+static void test_fr_encap_put(void)
 {
 	static const struct {
 		enum fr_kind kind;
@@ -98,8 +98,8 @@ static void every_nlpid(void)
 }
 
 static const struct test_case cases[] = {
-	{"rfc2427_3070_1973_in", get},
-	{"rfc3070_1973_out", put},
+	{"rfc2427_3070_1973_in", test_fr_encap_get},
+	{"rfc3070_1973_out", test_fr_encap_put},
 	{"every_nlpid", every_nlpid},
 	{NULL, NULL},
 };

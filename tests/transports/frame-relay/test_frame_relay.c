@@ -16,13 +16,13 @@
 
 static const struct ist_transport *const fr = &frame_relay_transport;
 
-static void open_port(struct fake_host *h, const char *const *cfg)
+static void frame_relay_open_port(struct fake_host *h, const char *const *cfg)
 {
 	fake_open(h, fr, cfg);
 }
 
 /* Two ports on one loop link, user and network, run for `us`. */
-static void open_pair(struct fake_host *u, struct fake_host *n, const char *const *circuits,
+static void frame_relay_open_pair(struct fake_host *u, struct fake_host *n, const char *const *circuits,
 		      uint64_t us)
 {
 	const char *user[32] = {"link=loop:fr", "role=user"};
@@ -30,19 +30,19 @@ static void open_pair(struct fake_host *u, struct fake_host *n, const char *cons
 
 	for (unsigned i = 0; circuits[i]; i++)
 		user[i + 2] = network[i + 2] = circuits[i];
-	open_port(u, user);
-	open_port(n, network);
+	frame_relay_open_port(u, user);
+	frame_relay_open_port(n, network);
 	fake_join(u, n);
 	fake_run(u, fake_now + us);
 }
 
-static void close_pair(struct fake_host *u, struct fake_host *n)
+static void frame_relay_close_pair(struct fake_host *u, struct fake_host *n)
 {
 	fake_close(u);
 	fake_close(n);
 }
 
-static ist_channel channel(struct fake_host *h, const char *dlci, uint8_t payload)
+static ist_channel frame_relay_channel(struct fake_host *h, const char *dlci, uint8_t payload)
 {
 	ist_channel c = 0;
 
@@ -68,7 +68,7 @@ static void back_to_back(void)
 	struct fake_event *e;
 	ist_channel c;
 
-	open_pair(&u, &n, circuits, 5 * S);
+	frame_relay_open_pair(&u, &n, circuits, 5 * S);
 	CU_ASSERT_STRING_EQUAL(fake_status(&u), "link up, LMI annex-a user down, 0 of 2 DLCIs up");
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 0);
 	fake_run(&u, fake_now + 60 * S);
@@ -80,7 +80,7 @@ static void back_to_back(void)
 	CU_ASSERT_STRING_EQUAL(fake_addr(&u, &e->attrs.peer), "100");
 	CU_ASSERT_EQUAL(e->attrs.payload, IST_PAYLOAD_L2TP);
 	CU_ASSERT_EQUAL(e->attrs.permanent, 1);
-	CU_ASSERT_EQUAL(e->channel, channel(&u, "100", IST_PAYLOAD_L2TP));
+	CU_ASSERT_EQUAL(e->channel, frame_relay_channel(&u, "100", IST_PAYLOAD_L2TP));
 	fake_free(e);
 	static const struct {
 		const char *dlci;
@@ -88,20 +88,20 @@ static void back_to_back(void)
 	} all[] = {{"100", IST_PAYLOAD_L2TP}, {"100", IST_PAYLOAD_PPP}, {"200", IST_PAYLOAD_PPP}};
 
 	for (int i = 0; i < 3; i++) {
-		c = channel(&u, all[i].dlci, all[i].payload);
+		c = frame_relay_channel(&u, all[i].dlci, all[i].payload);
 		CU_ASSERT_EQUAL(fake_send(&u, c, "up", 2), 1);
-		c = channel(&n, all[i].dlci, all[i].payload);
+		c = frame_relay_channel(&n, all[i].dlci, all[i].payload);
 		CU_ASSERT_EQUAL(fake_send(&n, c, "down", 4), 1);
 		fake_run(&u, fake_now);
 		CU_ASSERT_TRUE(received(&n, c, "up", 2));
-		CU_ASSERT_TRUE(received(&u, channel(&u, all[i].dlci, all[i].payload), "down", 4));
+		CU_ASSERT_TRUE(received(&u, frame_relay_channel(&u, all[i].dlci, all[i].payload), "down", 4));
 	}
 	CU_ASSERT_EQUAL(fake_connect(&u, "200", IST_PAYLOAD_L2TP, &c), -ENOENT);
 	CU_ASSERT_EQUAL(fake_connect(&u, "300", IST_PAYLOAD_PPP, &c), -ENOENT);
 	CU_ASSERT_EQUAL(fake_send(&u, 0, "x", 1), -ESTALE);
 	CU_ASSERT_EQUAL(fake_send(&u, 0x10002, "x", 1), -ESTALE); /* L2TP on 200 */
 	CU_ASSERT_EQUAL(fake_send(&u, 0x10004, "x", 1), -ESTALE); /* a third circuit */
-	close_pair(&u, &n);
+	frame_relay_close_pair(&u, &n);
 }
 
 /* The network knows only one of the user's two DLCIs. */
@@ -112,16 +112,16 @@ static void pvc_not_there(void)
 	struct fake_host u, n;
 	ist_channel c;
 
-	open_port(&u, user);
-	open_port(&n, network);
+	frame_relay_open_port(&u, user);
+	frame_relay_open_port(&n, network);
 	fake_join(&u, &n);
 	fake_run(&u, fake_now + 60 * S);
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 1);
-	c = channel(&u, "200", IST_PAYLOAD_L2TP);
+	c = frame_relay_channel(&u, "200", IST_PAYLOAD_L2TP);
 	CU_ASSERT_EQUAL(fake_send(&u, c, "x", 1), 1);
 	CU_ASSERT_EQUAL(fake_count(&u, "tx-down"), 1);
 	CU_ASSERT_EQUAL(fake_count(&u, "tx-frames"), 0);
-	close_pair(&u, &n);
+	frame_relay_close_pair(&u, &n);
 }
 
 static void going_down(void)
@@ -130,7 +130,7 @@ static void going_down(void)
 	struct fake_host u, n;
 	struct fake_event *e;
 
-	open_pair(&u, &n, circuits, 60 * S);
+	frame_relay_open_pair(&u, &n, circuits, 60 * S);
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 2);
 	fake_close(&n);
 	fake_run(&u, fake_now);
@@ -144,12 +144,12 @@ static void going_down(void)
 	static const char *const network[] = {"link=loop:fr", "role=network", "@100 l2tp ppp",
 					      NULL};
 
-	open_port(&n, network);
+	frame_relay_open_port(&n, network);
 	fake_join(&u, &n);
 	fake_run(&u, fake_now + 100 * S);
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 2); /* the same handles again */
-	CU_ASSERT_EQUAL(fake_channel(&u, FAKE_UP), channel(&u, "100", IST_PAYLOAD_L2TP));
-	close_pair(&u, &n);
+	CU_ASSERT_EQUAL(fake_channel(&u, FAKE_UP), frame_relay_channel(&u, "100", IST_PAYLOAD_L2TP));
+	frame_relay_close_pair(&u, &n);
 }
 
 /* The link is gone for 2 s.  When it is back, the poll that is sent at once may find an end that
@@ -166,18 +166,18 @@ static void short_outage(void)
 		struct fake_host u, n;
 		uint64_t down;
 
-		open_pair(&u, &n, both, 60 * S);
+		frame_relay_open_pair(&u, &n, both, 60 * S);
 		fake_forget(&u);
 		fake_close(&n);
 		down = fake_now;
 		fake_run(&u, fake_now + 2 * S);
 		CU_ASSERT_EQUAL(fake_pending(&u, FAKE_DOWN), 1);
-		open_port(&n, other);
+		frame_relay_open_port(&n, other);
 		fake_join(&u, &n);
 		fake_run(&u, down + 45 * S);
 		CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 1);
 		CU_ASSERT_EQUAL(fake_pending(&n, FAKE_UP), 1);
-		close_pair(&u, &n);
+		frame_relay_close_pair(&u, &n);
 	}
 }
 
@@ -192,13 +192,13 @@ static void lmi_lost(void)
 	struct fake_host u, n;
 	struct fake_event *e;
 
-	open_port(&u, user);
-	open_port(&n, right);
+	frame_relay_open_port(&u, user);
+	frame_relay_open_port(&n, right);
 	fake_join(&u, &n);
 	fake_run(&u, fake_now + 30 * S);
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 1);
 	fake_close(&n);
-	open_port(&n, network); /* another variant: neither understands the other */
+	frame_relay_open_port(&n, network); /* another variant: neither understands the other */
 	fake_join(&u, &n);
 	fake_run(&u, fake_now + 60 * S);
 	e = fake_take(&u, FAKE_DOWN);
@@ -208,7 +208,7 @@ static void lmi_lost(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&u), "link up, LMI annex-a user down"));
 	CU_ASSERT_TRUE(fake_count(&u, "lmi-timeout") > 5);
 	CU_ASSERT_TRUE(fake_count(&n, "rx-dlci") > 5); /* DLCI 0 is nothing to it */
-	close_pair(&u, &n);
+	frame_relay_close_pair(&u, &n);
 }
 
 static void every_variant(void)
@@ -219,14 +219,14 @@ static void every_variant(void)
 		const char *const circuits[] = {lmis[i], "@16 l2tp", "@991 ppp", NULL};
 		struct fake_host u, n;
 
-		open_pair(&u, &n, circuits, 60 * S);
+		frame_relay_open_pair(&u, &n, circuits, 60 * S);
 		CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 2);
 		CU_ASSERT_EQUAL(fake_pending(&n, FAKE_UP), 2);
-		close_pair(&u, &n);
+		frame_relay_close_pair(&u, &n);
 	}
 }
 
-static void automatic(void)
+static void frame_relay_automatic(void)
 {
 	static const char *const lmis[] = {"lmi=annex-a", "lmi=annex-d", "lmi=cisco", "lmi=auto"};
 
@@ -237,14 +237,14 @@ static void automatic(void)
 					       "role=network", "@100 l2tp", NULL};
 		struct fake_host u, n;
 
-		open_port(&u, user);
-		open_port(&n, network);
+		frame_relay_open_port(&u, user);
+		frame_relay_open_port(&n, network);
 		fake_join(&u, &n);
 		fake_run(&u, fake_now + 100 * S);
 		CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 1);
 		CU_ASSERT_EQUAL(fake_pending(&n, FAKE_UP), 1);
 		CU_ASSERT_PTR_NULL(strstr(fake_status(&u), "auto"));
-		close_pair(&u, &n);
+		frame_relay_close_pair(&u, &n);
 	}
 }
 
@@ -253,7 +253,7 @@ static void no_lmi(void)
 	static const char *const circuits[] = {"lmi=none", "@100 l2tp", NULL};
 	struct fake_host u, n;
 
-	open_pair(&u, &n, circuits, 0);
+	frame_relay_open_pair(&u, &n, circuits, 0);
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 1);
 	CU_ASSERT_EQUAL(fake_pending(&n, FAKE_UP), 1);
 	CU_ASSERT_STRING_EQUAL(fake_status(&u), "link up, no LMI, 1 of 1 DLCIs up");
@@ -263,17 +263,17 @@ static void no_lmi(void)
 	fake_close(&u);
 }
 
-static void sizes(void)
+static void frame_relay_sizes(void)
 {
 	static const char *const circuits[] = {"lmi=none", "@100 l2tp ppp", NULL};
 	static uint8_t data[2000];
 	struct fake_host u, n;
 
-	open_pair(&u, &n, circuits, 0);
+	frame_relay_open_pair(&u, &n, circuits, 0);
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 5);
 	for (uint8_t kind = IST_PAYLOAD_L2TP; kind <= IST_PAYLOAD_PPP; kind++) {
-		ist_channel c = channel(&u, "100", kind);
+		ist_channel c = frame_relay_channel(&u, "100", kind);
 		uint32_t mtu = u.tr->mtu(u.port, c);
 
 		CU_ASSERT_EQUAL(mtu, kind == IST_PAYLOAD_L2TP ? 1564 - 8 : 1564 - 2);
@@ -292,12 +292,12 @@ static void sizes(void)
 	CU_ASSERT_EQUAL(fake_count(&u, "tx-frames"), 1556 + 1562);
 	CU_ASSERT_EQUAL(fake_count(&n, "rx-frames"), 1556 + 1562);
 	CU_ASSERT_EQUAL(u.tr->mtu(u.port, 0x10009), 0);
-	close_pair(&u, &n);
+	frame_relay_close_pair(&u, &n);
 }
 
 /* A piece of 128 octets: the whole MTU still goes, in order, whole frames between the fragmented.
  */
-static void fragments(void)
+static void frame_relay_fragments(void)
 {
 	static const char *const circuits[] = {"lmi=none", "fragment=128", "@100 l2tp ppp",
 					       "@200 ppp", NULL};
@@ -305,11 +305,11 @@ static void fragments(void)
 	struct fake_host u, n;
 	ist_channel c, d;
 
-	open_pair(&u, &n, circuits, 0);
+	frame_relay_open_pair(&u, &n, circuits, 0);
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)(i * 3 >> 1);
-	c = channel(&u, "100", IST_PAYLOAD_L2TP);
-	d = channel(&u, "200", IST_PAYLOAD_PPP);
+	c = frame_relay_channel(&u, "100", IST_PAYLOAD_L2TP);
+	d = frame_relay_channel(&u, "200", IST_PAYLOAD_PPP);
 	CU_ASSERT_EQUAL(u.tr->mtu(u.port, c), 1556);
 	for (uint32_t len = 1; len <= 1556; len++) {
 		uint32_t head = len < 64 ? len : 64;
@@ -331,10 +331,10 @@ static void fragments(void)
 	CU_ASSERT_EQUAL(fake_count(&u, "tx-frames"), 4 * 1556);
 	CU_ASSERT_EQUAL(fake_count(&n, "rx-frames"), 4 * 1556);
 	CU_ASSERT_EQUAL(fake_count(&u, "tx-fragments"), fake_count(&n, "rx-fragments"));
-	close_pair(&u, &n);
+	frame_relay_close_pair(&u, &n);
 }
 
-static void many_circuits(void)
+static void frame_relay_many_circuits(void)
 {
 	struct ist_circuit_config cc[300];
 	struct ist_setting set[] = {{"link", "loop:many"}, {"role", "user"}};
@@ -365,13 +365,13 @@ static void many_circuits(void)
 		ist_channel c;
 
 		snprintf(dlci, sizeof(dlci), "%u", i);
-		c = channel(&h[0], dlci, IST_PAYLOAD_L2TP);
+		c = frame_relay_channel(&h[0], dlci, IST_PAYLOAD_L2TP);
 		fake_send(&h[0], c, dlci, 4);
 		fake_run(&h[0], fake_now);
 		if (!received(&h[1], c, dlci, 4))
 			CU_FAIL("not on its circuit");
 	}
-	close_pair(&h[0], &h[1]);
+	frame_relay_close_pair(&h[0], &h[1]);
 }
 
 /* --- one port and frames by hand -------------------------------------------------------------- */
@@ -380,7 +380,7 @@ static uint8_t last_tap[2][2000];
 static size_t last_tap_len[2];
 static unsigned taps;
 
-static void on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void frame_relay_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
 {
 	(void)arg;
 	CU_ASSERT_EQUAL(link_type, 107);
@@ -422,11 +422,11 @@ static void wire_octets(void)
 		struct ist_frame f;
 
 		test_hex(sccrq, sizeof(sccrq), "c802 0014 0000 0000 0000 0000 8008 0000 0000 0001");
-		open_pair(&a, &b, rows[i].circuits, 0);
+		frame_relay_open_pair(&a, &b, rows[i].circuits, 0);
 		a.tap_on = b.tap_on = true;
-		a.on_tap = b.on_tap = on_tap;
+		a.on_tap = b.on_tap = frame_relay_on_tap;
 		taps = 0;
-		f = (struct ist_frame){channel(&a, "100", rows[i].payload),
+		f = (struct ist_frame){frame_relay_channel(&a, "100", rows[i].payload),
 				       rows[i].flags,
 				       sccrq,
 				       sccrq + 6,
@@ -444,12 +444,12 @@ static void wire_octets(void)
 		ASSERT_OCTETS(e->data, e->len, sccrq, 20);
 		CU_ASSERT_EQUAL(e->flags, rows[i].flags);
 		fake_free(e);
-		close_pair(&a, &b);
+		frame_relay_close_pair(&a, &b);
 	}
 }
 
 /* A port on a udp link, and the socket at the far end of it. */
-static int open_udp(struct fake_host *h, const char *const *more)
+static int frame_relay_open_udp(struct fake_host *h, const char *const *more)
 {
 	static char link[100];
 	const char *cfg[16] = {link};
@@ -468,14 +468,14 @@ static int open_udp(struct fake_host *h, const char *const *more)
 		 ntohs(in.sin_port));
 	for (unsigned i = 0; more[i]; i++)
 		cfg[i + 1] = more[i];
-	open_port(h, cfg);
+	frame_relay_open_port(h, cfg);
 	CU_ASSERT_FATAL(!connect(fd, (struct sockaddr *)&ours, sizeof(ours)));
 	fake_run(h, fake_now);
 	return fd;
 }
 
 /* Sent, and waited for until the link has it. */
-static void feed(struct fake_host *h, int fd, const char *hex)
+static void frame_relay_feed(struct fake_host *h, int fd, const char *hex)
 {
 	uint64_t before = fake_count(h, "link-rx");
 	uint8_t out[64];
@@ -529,12 +529,12 @@ static void counted_by_reason(void)
 	};
 	struct fake_host h;
 	unsigned frames = 0;
-	int fd = open_udp(&h, cfg);
+	int fd = frame_relay_open_udp(&h, cfg);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t before = fake_count(&h, rows[i].counter);
 
-		feed(&h, fd, rows[i].hex);
+		frame_relay_feed(&h, fd, rows[i].hex);
 		if (fake_count(&h, rows[i].counter) != before + 1)
 			CU_FAIL(rows[i].hex);
 		frames += i < 7;
@@ -559,23 +559,23 @@ static void lmi_by_hand(void)
 	static const char *const cfg[] = {"@100 l2tp", NULL};
 	struct fake_host h;
 	uint8_t buf[64], want[16];
-	int fd = open_udp(&h, cfg);
+	int fd = frame_relay_open_udp(&h, cfg);
 
 	test_hex(want, sizeof(want), "00 01 03 08 00 75 51 01 00 53 02 01 00");
 	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 13);
 	ASSERT_OCTETS(buf, 13, want, 13);
-	feed(&h, fd, "18 41 03 00 80 00 00 5e 00 07 c8 02");
+	frame_relay_feed(&h, fd, "18 41 03 00 80 00 00 5e 00 07 c8 02");
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-inactive"), 1);
-	feed(&h, fd, "00 01 03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
+	frame_relay_feed(&h, fd, "00 01 03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
 	fake_run(&h, fake_now + 10 * S);
-	feed(&h, fd, "00 01 03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
+	frame_relay_feed(&h, fd, "00 01 03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
 	fake_run(&h, fake_now + 10 * S);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 0);
-	feed(&h, fd, "00 01 03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82");
+	frame_relay_feed(&h, fd, "00 01 03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82");
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 1);
-	feed(&h, fd, "18 4d 03 00 80 00 00 5e 00 07 c8 02");
+	frame_relay_feed(&h, fd, "18 4d 03 00 80 00 00 5e 00 07 c8 02");
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 1);
-	feed(&h, fd, "00 01 03 08 00 7d 51 01 02 57 03 06 a0 84"); /* deleted */
+	frame_relay_feed(&h, fd, "00 01 03 08 00 7d 51 01 02 57 03 06 a0 84"); /* deleted */
 	struct fake_event *e = fake_take(&h, FAKE_DOWN);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
@@ -583,7 +583,7 @@ static void lmi_by_hand(void)
 	CU_ASSERT_STRING_EQUAL(e->cause.words, "PVC inactive");
 	CU_ASSERT_FALSE(e->forever);
 	fake_free(e);
-	feed(&h, fd, "00 01 03 08 00 7d 51 01 02 57 03 06 a0 82"); /* and back */
+	frame_relay_feed(&h, fd, "00 01 03 08 00 7d 51 01 02 57 03 06 a0 82"); /* and back */
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_UP), 2);
 	fake_run(&h, fake_now + 50 * S); /* silence */
 	e = fake_take(&h, FAKE_DOWN);
@@ -602,10 +602,10 @@ static void no_svc(void)
 	struct fake_host h;
 	ist_channel c;
 	uint64_t sent;
-	int fd = open_udp(&h, cfg);
+	int fd = frame_relay_open_udp(&h, cfg);
 
 	sent = fake_count(&h, "link-tx");
-	feed(&h, fd, "00 01 03 08 02 00 01 05 04 03 88 a0 90");
+	frame_relay_feed(&h, fd, "00 01 03 08 02 00 01 05 04 03 88 a0 90");
 	CU_ASSERT_EQUAL(fake_count(&h, "lmi-malformed"), 1);
 	CU_ASSERT_EQUAL(fake_connect(&h, "100", IST_PAYLOAD_L2TP, &c), 0);
 	fake_run(&h, fake_now + S);
@@ -620,9 +620,9 @@ static void fragment_octets(void)
 	uint8_t data[200] = {0}, buf[400], want[16];
 	struct fake_host h;
 	ist_channel c;
-	int fd = open_udp(&h, cfg);
+	int fd = frame_relay_open_udp(&h, cfg);
 
-	c = channel(&h, "100", IST_PAYLOAD_L2TP);
+	c = frame_relay_channel(&h, "100", IST_PAYLOAD_L2TP);
 	CU_ASSERT_EQUAL(fake_send(&h, c, data, 120), 1); /* 8 + 120: still whole */
 	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 130);
 	CU_ASSERT_EQUAL(fake_send(&h, c, data, 121), 1);
@@ -632,9 +632,9 @@ static void fragment_octets(void)
 	CU_ASSERT_EQUAL(recv(fd, buf, sizeof(buf), 0), 11);
 	test_hex(want, sizeof(want), "18 41 03 b1 40 01 00 00 00 00 00");
 	ASSERT_OCTETS(buf, 11, want, 11);
-	feed(&h, fd, "18 49 03 b1 80 07 03 00 80 00 00 5e 00 07 c8");
-	feed(&h, fd, "18 41 03 00 80 00 00 5e 00 07 aa bb"); /* a whole one between them */
-	feed(&h, fd, "18 41 03 b1 40 08 02");
+	frame_relay_feed(&h, fd, "18 49 03 b1 80 07 03 00 80 00 00 5e 00 07 c8");
+	frame_relay_feed(&h, fd, "18 41 03 00 80 00 00 5e 00 07 aa bb"); /* a whole one between them */
+	frame_relay_feed(&h, fd, "18 41 03 b1 40 08 02");
 	CU_ASSERT_TRUE(received(&h, c, "\xaa\xbb", 2));
 	struct fake_event *e = fake_take(&h, FAKE_FRAME);
 
@@ -666,12 +666,12 @@ static void wide_addresses(void)
 		struct fake_host a, b;
 		ist_channel c;
 
-		open_pair(&a, &b, circuits, rows[i].seconds * S);
+		frame_relay_open_pair(&a, &b, circuits, rows[i].seconds * S);
 		c = fake_channel(&a, FAKE_UP);
 		CU_ASSERT_EQUAL(fake_send(&a, c, "wide", 4), 1);
 		fake_run(&a, fake_now);
 		CU_ASSERT_TRUE(received(&b, c, "wide", 4));
-		close_pair(&a, &b);
+		frame_relay_close_pair(&a, &b);
 	}
 }
 
@@ -688,11 +688,11 @@ static void sends_inside_reports(void)
 	static const char *const circuits[] = {"@100 l2tp", NULL};
 	struct fake_host u, n;
 
-	open_pair(&u, &n, circuits, 0);
+	frame_relay_open_pair(&u, &n, circuits, 0);
 	u.on_event = n.on_event = send_in_report;
 	fake_run(&u, fake_now + 60 * S);
 	CU_ASSERT_TRUE(fake_pending(&u, FAKE_FRAME) + fake_pending(&n, FAKE_FRAME) >= 2);
-	close_pair(&u, &n);
+	frame_relay_close_pair(&u, &n);
 }
 
 static void small_mtu_without_l2tp(void)
@@ -700,15 +700,15 @@ static void small_mtu_without_l2tp(void)
 	static const char *const cfg[] = {"link=loop:x", "mtu=262", "@100 ppp", NULL};
 	struct fake_host h;
 
-	open_port(&h, cfg);
-	CU_ASSERT_EQUAL(h.tr->mtu(h.port, channel(&h, "100", IST_PAYLOAD_PPP)), 260);
+	frame_relay_open_port(&h, cfg);
+	CU_ASSERT_EQUAL(h.tr->mtu(h.port, frame_relay_channel(&h, "100", IST_PAYLOAD_PPP)), 260);
 	fake_run(&h, fake_now + S);
 	CU_ASSERT_EQUAL(h.warnings, 0); /* what RFC 3070 wants is for L2TP */
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "frames of only 262 octets"));
 	fake_close(&h);
 }
 
-static void addresses(void)
+static void frame_relay_addresses(void)
 {
 	static const char *const bad[] = {"",	  "x",	     "-1",   " 5",
 					  "100x", "8126464", "0x64", "31101234"};
@@ -722,12 +722,12 @@ static void addresses(void)
 	CU_ASSERT_STRING_EQUAL(text, "100");
 }
 
-static void hostile(void)
+static void frame_relay_hostile(void)
 {
 	static const char *const cfg[] = {"role=network", "@100 l2tp ppp", NULL};
 	struct fake_host h;
 	uint64_t seed = test_seed();
-	int fd = open_udp(&h, cfg);
+	int fd = frame_relay_open_udp(&h, cfg);
 
 	for (int i = 0; i < 3000; i++) {
 		static const uint8_t starts[][6] = {{0x00, 0x01, 3, 8, 0, 0x75},
@@ -758,12 +758,12 @@ static const struct test_case cases[] = {
 	{"short_outage_is_within_the_hold_time", short_outage},
 	{"lmi_of_another_kind", lmi_lost},
 	{"annex_a_annex_d_cisco", every_variant},
-	{"lmi_found_out", automatic},
+	{"lmi_found_out", frame_relay_automatic},
 	{"without_lmi_up_with_the_link", no_lmi},
-	{"sizes_1_to_mtu_and_one_over", sizes},
-	{"frf12_fragments_carry_the_mtu", fragments},
+	{"sizes_1_to_mtu_and_one_over", frame_relay_sizes},
+	{"frf12_fragments_carry_the_mtu", frame_relay_fragments},
 	{"frf12_octets", fragment_octets},
-	{"three_hundred_circuits", many_circuits},
+	{"three_hundred_circuits", frame_relay_many_circuits},
 	{"rfc3070_rfc1973_octets", wire_octets},
 	{"every_drop_has_its_counter", counted_by_reason},
 	{"q933_a_conversation_by_hand", lmi_by_hand},
@@ -771,8 +771,8 @@ static const struct test_case cases[] = {
 	{"addresses_of_3_and_4_octets", wide_addresses},
 	{"sends_inside_reports", sends_inside_reports},
 	{"small_mtu_is_for_ppp", small_mtu_without_l2tp},
-	{"dlcis_are_the_only_addresses", addresses},
-	{"hostile_octets", hostile},
+	{"dlcis_are_the_only_addresses", frame_relay_addresses},
+	{"hostile_octets", frame_relay_hostile},
 	{NULL, NULL},
 };
 const struct test_suite suite_frame_relay = {"frame_relay", cases};

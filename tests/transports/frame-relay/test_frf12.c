@@ -8,13 +8,13 @@
 
 static uint8_t buf[2000];
 
-static struct frf12 fresh(void)
+static struct frf12 frf12_fresh(void)
 {
 	return (struct frf12){.buf = buf, .cap = sizeof(buf)};
 }
 
 /* Hex behind NLPID B1. */
-static enum frf12_result take(struct frf12 *f, const char *hex)
+static enum frf12_result test_frf12_take(struct frf12 *f, const char *hex)
 {
 	uint8_t in[64];
 	struct rd r = rd_init(in, test_hex(in, sizeof(in), hex));
@@ -22,7 +22,7 @@ static enum frf12_result take(struct frf12 *f, const char *hex)
 	return frf12_take(f, 0, &r);
 }
 
-static void header(void)
+static void frf12_header(void)
 {
 	static const struct {
 		uint16_t seq;
@@ -46,61 +46,61 @@ static void header(void)
 	}
 }
 
-static void together(void)
+static void frf12_together(void)
 {
-	struct frf12 f = fresh();
+	struct frf12 f = frf12_fresh();
 
-	CU_ASSERT_EQUAL(take(&f, "80 05 03 cf"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "00 06 c0 21"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "40 07 01"), FRF12_WHOLE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 05 03 cf"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 06 c0 21"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 07 01"), FRF12_WHOLE);
 	ASSERT_OCTETS(f.buf, f.len, "\x03\xcf\xc0\x21\x01", 5);
-	CU_ASSERT_EQUAL(take(&f, "c0 08 03"), FRF12_WHOLE); /* first and last at once */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "c0 08 03"), FRF12_WHOLE); /* first and last at once */
 	CU_ASSERT_EQUAL(f.len, 1);
-	CU_ASSERT_EQUAL(take(&f, "9e ff aa"), FRF12_MORE); /* the number wraps at 12 bits */
-	CU_ASSERT_EQUAL(take(&f, "40 00 bb"), FRF12_WHOLE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "9e ff aa"), FRF12_MORE); /* the number wraps at 12 bits */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 00 bb"), FRF12_WHOLE);
 	ASSERT_OCTETS(f.buf, f.len, "\xaa\xbb", 2);
 }
 
-static void missing(void)
+static void frf12_missing(void)
 {
-	struct frf12 f = fresh();
+	struct frf12 f = frf12_fresh();
 
-	CU_ASSERT_EQUAL(take(&f, "00 01 aa"), FRF12_MISSING); /* no first one */
-	CU_ASSERT_EQUAL(take(&f, "40 02 aa"), FRF12_MISSING);
-	CU_ASSERT_EQUAL(take(&f, "80 03 aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "00 05 aa"), FRF12_MISSING); /* 4 is lost */
-	CU_ASSERT_EQUAL(take(&f, "40 06 aa"), FRF12_MISSING); /* and with it the rest */
-	CU_ASSERT_EQUAL(take(&f, "80 07 aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "80 09 bb"), FRF12_MORE); /* the last of 7 is lost: begin anew */
-	CU_ASSERT_EQUAL(take(&f, "40 0a cc"), FRF12_WHOLE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 01 aa"), FRF12_MISSING); /* no first one */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 02 aa"), FRF12_MISSING);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 03 aa"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 05 aa"), FRF12_MISSING); /* 4 is lost */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 06 aa"), FRF12_MISSING); /* and with it the rest */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 07 aa"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 09 bb"), FRF12_MORE); /* the last of 7 is lost: begin anew */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 0a cc"), FRF12_WHOLE);
 	ASSERT_OCTETS(f.buf, f.len, "\xbb\xcc", 2);
-	CU_ASSERT_EQUAL(take(&f, "80 0b aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "00 0c aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "00 0c aa"), FRF12_MISSING); /* twice */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 0b aa"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 0c aa"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 0c aa"), FRF12_MISSING); /* twice */
 }
 
-static void malformed(void)
+static void frf12_malformed(void)
 {
 	static const char *const bad[] = {"", "80", "80 01", "a0 02 aa", "81 02 aa", "21 02 aa"};
-	struct frf12 f = fresh();
+	struct frf12 f = frf12_fresh();
 
-	CU_ASSERT_EQUAL(take(&f, "80 01 03"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 01 03"), FRF12_MORE);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		CU_ASSERT_EQUAL(take(&f, bad[i]), FRF12_MALFORMED);
-	CU_ASSERT_EQUAL(take(&f, "40 02 cf"), FRF12_WHOLE); /* they did no harm */
+		CU_ASSERT_EQUAL(test_frf12_take(&f, bad[i]), FRF12_MALFORMED);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 02 cf"), FRF12_WHOLE); /* they did no harm */
 }
 
-static void too_long(void)
+static void frf12_too_long(void)
 {
 	struct frf12 f = {.buf = buf, .cap = 3};
 
-	CU_ASSERT_EQUAL(take(&f, "80 01 aa aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "00 02 aa aa"), FRF12_TOO_LONG);
-	CU_ASSERT_EQUAL(take(&f, "40 03 aa"), FRF12_MISSING);
-	CU_ASSERT_EQUAL(take(&f, "80 04 aa aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(take(&f, "40 05 aa"), FRF12_WHOLE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 01 aa aa"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 02 aa aa"), FRF12_TOO_LONG);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 03 aa"), FRF12_MISSING);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 04 aa aa"), FRF12_MORE);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 05 aa"), FRF12_WHOLE);
 	f.cap = 0; /* no memory */
-	CU_ASSERT_EQUAL(take(&f, "80 06 aa"), FRF12_TOO_LONG);
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 06 aa"), FRF12_TOO_LONG);
 }
 
 /* Of a frame, not of the one before it. */
@@ -113,7 +113,7 @@ static void marks(void)
 		{{0x80, 1, 0xaa}, 1, 1}, {{0x00, 2, 0xaa}, 0, 1}, {{0x40, 3, 0xaa}, 4, 5},
 		{{0x80, 4, 0xaa}, 2, 2}, {{0x40, 5, 0xaa}, 0, 2}, {{0xc0, 6, 0xaa}, 0, 0},
 	};
-	struct frf12 f = fresh();
+	struct frf12 f = frf12_fresh();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct rd r = rd_init(rows[i].header, 3);
@@ -127,7 +127,7 @@ static void marks(void)
 static void random_cuts(void)
 {
 	uint64_t seed = test_seed();
-	struct frf12 f = fresh();
+	struct frf12 f = frf12_fresh();
 	unsigned whole = 0, expected = 0;
 	uint16_t seq = 0;
 
@@ -163,11 +163,11 @@ static void random_cuts(void)
 }
 
 static const struct test_case cases[] = {
-	{"header_octets", header},
-	{"fragments_make_a_frame", together},
-	{"a_missing_fragment_takes_the_frame", missing},
-	{"malformed_fragments", malformed},
-	{"longer_than_there_is_room", too_long},
+	{"header_octets", frf12_header},
+	{"fragments_make_a_frame", frf12_together},
+	{"a_missing_fragment_takes_the_frame", frf12_missing},
+	{"malformed_fragments", frf12_malformed},
+	{"longer_than_there_is_room", frf12_too_long},
 	{"marks_of_all_fragments", marks},
 	{"cut_at_random_and_lossy", random_cuts},
 	{NULL, NULL},

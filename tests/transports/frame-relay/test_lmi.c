@@ -24,7 +24,7 @@ struct side {
 	uint64_t now;
 };
 
-static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
+static void lmi_on_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	struct side *s = ctx;
 
@@ -34,7 +34,7 @@ static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
 	s->sends++;
 }
 
-static void on_link(void *ctx, bool up)
+static void lmi_on_link(void *ctx, bool up)
 {
 	struct side *s = ctx;
 
@@ -42,7 +42,7 @@ static void on_link(void *ctx, bool up)
 	s->up = up;
 }
 
-static void on_pvc(void *ctx, uint32_t dlci, bool up)
+static void lmi_on_pvc(void *ctx, uint32_t dlci, bool up)
 {
 	struct side *s = ctx;
 
@@ -51,10 +51,10 @@ static void on_pvc(void *ctx, uint32_t dlci, bool up)
 	s->pvc[dlci] = up;
 }
 
-static const struct lmi_ops ops = {on_tx, on_link, on_pvc};
+static const struct lmi_ops ops = {lmi_on_tx, lmi_on_link, lmi_on_pvc};
 static const uint32_t dlcis[] = {100, 200, 991};
 
-static void begin(struct side *s, const struct lmi_conf *c, enum lmi_role role, unsigned pvcs)
+static void lmi_begin(struct side *s, const struct lmi_conf *c, enum lmi_role role, unsigned pvcs)
 {
 	struct lmi_conf conf = *c;
 
@@ -64,7 +64,7 @@ static void begin(struct side *s, const struct lmi_conf *c, enum lmi_role role, 
 	lmi_start(&s->l, 0);
 }
 
-static void hear(struct side *s, const char *hex)
+static void lmi_hear(struct side *s, const char *hex)
 {
 	uint8_t in[64];
 
@@ -72,20 +72,20 @@ static void hear(struct side *s, const char *hex)
 }
 
 /* Run to the deadline. */
-static void tick(struct side *s)
+static void lmi_tick(struct side *s)
 {
 	s->now = lmi_deadline(&s->l);
 	lmi_expire(&s->l, s->now);
 }
 
-static void said(const struct side *s, const char *hex)
+static void lmi_said(const struct side *s, const char *hex)
 {
 	uint8_t want[64];
 
 	ASSERT_OCTETS(s->sent, s->sent_len, want, test_hex(want, sizeof(want), hex));
 }
 
-static uint64_t counted(const struct side *s, enum lmi_counter c)
+static uint64_t lmi_counted(const struct side *s, enum lmi_counter c)
 {
 	return s->l.count[c];
 }
@@ -96,25 +96,25 @@ static void user_trace(void)
 {
 	struct side u;
 
-	begin(&u, &defaults, LMI_USER, 1);
+	lmi_begin(&u, &defaults, LMI_USER, 1);
 	CU_ASSERT_EQUAL(lmi_deadline(&u.l), 0);
-	tick(&u);
-	said(&u, "03 08 00 75 51 01 00 53 02 01 00");
+	lmi_tick(&u);
+	lmi_said(&u, "03 08 00 75 51 01 00 53 02 01 00");
 	CU_ASSERT_EQUAL(lmi_deadline(&u.l), 10 * S);
-	hear(&u, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88"); /* new, not active */
-	tick(&u);
-	said(&u, "03 08 00 75 51 01 00 53 02 02 01");
-	hear(&u, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
+	lmi_hear(&u, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88"); /* new, not active */
+	lmi_tick(&u);
+	lmi_said(&u, "03 08 00 75 51 01 00 53 02 02 01");
+	lmi_hear(&u, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
 	CU_ASSERT_FALSE(u.up);
-	tick(&u);
-	said(&u, "03 08 00 75 51 01 00 53 02 03 02");
+	lmi_tick(&u);
+	lmi_said(&u, "03 08 00 75 51 01 00 53 02 03 02");
 	CU_ASSERT_EQUAL(u.now, 20 * S);
-	hear(&u, "03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82");
+	lmi_hear(&u, "03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82");
 	CU_ASSERT_TRUE(u.up); /* the third good event */
 	CU_ASSERT_TRUE(u.pvc[100]);
-	tick(&u);
-	said(&u, "03 08 00 75 51 01 01 53 02 04 03"); /* integrity only from here */
-	hear(&u, "03 08 00 7d 51 01 01 53 02 04 04");
+	lmi_tick(&u);
+	lmi_said(&u, "03 08 00 75 51 01 01 53 02 04 03"); /* integrity only from here */
+	lmi_hear(&u, "03 08 00 7d 51 01 01 53 02 04 04");
 	CU_ASSERT_TRUE(u.pvc[100]);
 	lmi_stop(&u.l);
 	CU_ASSERT_FALSE(u.up || u.pvc[100]);
@@ -126,21 +126,21 @@ static void network_trace(void)
 {
 	struct side n;
 
-	begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
 	CU_ASSERT_EQUAL(lmi_deadline(&n.l), 15 * S);
-	hear(&n, "03 08 00 75 51 01 00 53 02 01 00");
-	said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
+	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 01 00");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
 	n.now = 10 * S;
-	hear(&n, "03 08 00 75 51 01 01 53 02 02 01"); /* confirms: active, and in full unasked */
-	said(&n, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 02 01"); /* confirms: active, and in full unasked */
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
 	CU_ASSERT_FALSE(n.up);
 	CU_ASSERT_EQUAL(lmi_deadline(&n.l), 25 * S);
 	n.now = 20 * S;
-	hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
-	said(&n, "03 08 00 7d 51 01 01 53 02 03 03");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
+	lmi_said(&n, "03 08 00 7d 51 01 01 53 02 03 03");
 	CU_ASSERT_TRUE(n.up && n.pvc[100]);
-	hear(&n, "03 08 00 75 51 01 00 53 02 04 03");
-	said(&n, "03 08 00 7d 51 01 00 53 02 04 04 57 03 06 a0 82");
+	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 04 03");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 04 04 57 03 06 a0 82");
 	lmi_free(&n.l);
 }
 
@@ -150,21 +150,21 @@ static void annex_d_and_cisco(void)
 	struct side u, n;
 
 	c.kind = LMI_ANNEX_D;
-	begin(&u, &c, LMI_USER, 1);
-	begin(&n, &c, LMI_NETWORK, 1);
-	tick(&u);
-	said(&u, "03 08 00 75 95 01 01 00 03 02 01 00");
+	lmi_begin(&u, &c, LMI_USER, 1);
+	lmi_begin(&n, &c, LMI_NETWORK, 1);
+	lmi_tick(&u);
+	lmi_said(&u, "03 08 00 75 95 01 01 00 03 02 01 00");
 	lmi_rx(&n.l, u.sent, u.sent_len, 0);
-	said(&n, "03 08 00 7d 95 01 01 00 03 02 01 01 07 03 06 a0 88");
+	lmi_said(&n, "03 08 00 7d 95 01 01 00 03 02 01 01 07 03 06 a0 88");
 	lmi_free(&u.l);
 	lmi_free(&n.l);
 	c.kind = LMI_CISCO;
-	begin(&u, &c, LMI_USER, 1);
-	begin(&n, &c, LMI_NETWORK, 1);
-	tick(&u);
-	said(&u, "03 09 00 75 01 01 00 03 02 01 00");
+	lmi_begin(&u, &c, LMI_USER, 1);
+	lmi_begin(&n, &c, LMI_NETWORK, 1);
+	lmi_tick(&u);
+	lmi_said(&u, "03 09 00 75 01 01 00 03 02 01 00");
 	lmi_rx(&n.l, u.sent, u.sent_len, 0);
-	said(&n, "03 09 00 7d 01 01 00 03 02 01 01 07 06 00 64 08 00 00 00");
+	lmi_said(&n, "03 09 00 7d 01 01 00 03 02 01 01 07 06 00 64 08 00 00 00");
 	lmi_free(&u.l);
 	lmi_free(&n.l);
 }
@@ -178,7 +178,7 @@ static void poll_ok(struct side *u, enum lmi_report report, const char *pvcs)
 	struct lmi_msg m = {.type = LMI_STATUS, .report = (uint8_t)report, .has_keepalive = true};
 	struct wr w = wr_init(out, sizeof(out));
 
-	tick(u);
+	lmi_tick(u);
 	m.send = u->l.recv_seq == 255 ? 1 : u->l.recv_seq + 1;
 	m.recv = u->l.send_seq;
 	lmi_msg_put(&w, LMI_ANNEX_A, Q922_2_OCTETS, &m);
@@ -198,21 +198,21 @@ static void pvc_life(void)
 {
 	struct side u;
 
-	begin(&u, &defaults, LMI_USER, 3);
+	lmi_begin(&u, &defaults, LMI_USER, 3);
 	bring_up(&u);
 	poll_ok(&u, LMI_FULL, "57 03 06 a0 80 57 03 0c c0 82 57 03 3d f8 8a");
 	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200] && u.pvc[991]); /* inactive; new and active */
 	poll_ok(&u, LMI_FULL, "57 03 06 a0 82 57 03 3d f8 84");
 	CU_ASSERT_TRUE(u.pvc[100] && !u.pvc[200] && !u.pvc[991]); /* missing; deleted */
-	hear(&u, "03 08 00 7d 51 01 02 57 03 0c c0 82");
+	lmi_hear(&u, "03 08 00 7d 51 01 02 57 03 0c c0 82");
 	CU_ASSERT_TRUE(u.pvc[100] && u.pvc[200]); /* one alone, at any time */
-	hear(&u, "03 08 00 7d 51 01 02 57 03 06 a0 84");
+	lmi_hear(&u, "03 08 00 7d 51 01 02 57 03 06 a0 84");
 	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200]);
-	CU_ASSERT_EQUAL(counted(&u, LMI_ASYNC_RX), 2);
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_ASYNC_RX), 2);
 	poll_ok(&u, LMI_INTEGRITY, "");
 	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200]);	 /* says nothing about PVCs */
-	hear(&u, "03 08 00 7d 51 01 02 57 03 07 a0 82"); /* DLCI 116 */
-	CU_ASSERT_EQUAL(counted(&u, LMI_PVC_UNKNOWN), 1);
+	lmi_hear(&u, "03 08 00 7d 51 01 02 57 03 07 a0 82"); /* DLCI 116 */
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_PVC_UNKNOWN), 1);
 	lmi_free(&u.l);
 }
 
@@ -223,7 +223,7 @@ static void n391(void)
 		struct side u;
 
 		c.n391 = every;
-		begin(&u, &c, LMI_USER, 3);
+		lmi_begin(&u, &c, LMI_USER, 3);
 		bring_up(&u);
 		for (unsigned i = 1; i <= 2 * every; i++) {
 			poll_ok(&u, i % every ? LMI_INTEGRITY : LMI_FULL, "");
@@ -238,7 +238,7 @@ static void asked_in_vain(void)
 {
 	struct side u;
 
-	begin(&u, &defaults, LMI_USER, 3);
+	lmi_begin(&u, &defaults, LMI_USER, 3);
 	bring_up(&u);
 	for (int i = 0; i < 5; i++)
 		poll_ok(&u, LMI_INTEGRITY, "");
@@ -251,21 +251,21 @@ static void asked_in_vain(void)
 	lmi_free(&u.l);
 }
 
-static void silence(void)
+static void lmi_silence(void)
 {
 	struct side u;
 
-	begin(&u, &defaults, LMI_USER, 3);
+	lmi_begin(&u, &defaults, LMI_USER, 3);
 	bring_up(&u);
 	for (int i = 0; i < 3; i++) {
 		CU_ASSERT_TRUE(u.up);
-		tick(&u);
+		lmi_tick(&u);
 	}
 	CU_ASSERT_TRUE(u.up); /* two polls unanswered, the third just sent */
-	tick(&u);
+	lmi_tick(&u);
 	CU_ASSERT_FALSE(u.up || u.pvc[100] || u.pvc[200]);
-	CU_ASSERT_EQUAL(counted(&u, LMI_TIMEOUT), 3);
-	CU_ASSERT_EQUAL(counted(&u, LMI_LINK_DOWN), 1);
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_TIMEOUT), 3);
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_LINK_DOWN), 1);
 	CU_ASSERT_EQUAL(u.sent[6], LMI_FULL);
 	bring_up(&u);
 	lmi_free(&u.l);
@@ -276,29 +276,29 @@ static void wrong_answers(void)
 	struct side u;
 	unsigned polls;
 
-	begin(&u, &defaults, LMI_USER, 3);
-	hear(&u, "03 08 00 7d 51 01 00 53 02 01 00"); /* before any poll */
-	CU_ASSERT_EQUAL(counted(&u, LMI_UNEXPECTED), 1);
+	lmi_begin(&u, &defaults, LMI_USER, 3);
+	lmi_hear(&u, "03 08 00 7d 51 01 00 53 02 01 00"); /* before any poll */
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_UNEXPECTED), 1);
 	bring_up(&u);
-	tick(&u);
-	hear(&u, "03 08 00 7d 51 01 01 53 02 09 63"); /* wrong number */
-	hear(&u, "03 08 00 7d 51 01 01 53 02 09 63"); /* an interval is one event */
-	CU_ASSERT_EQUAL(counted(&u, LMI_BAD_SEQ), 2);
+	lmi_tick(&u);
+	lmi_hear(&u, "03 08 00 7d 51 01 01 53 02 09 63"); /* wrong number */
+	lmi_hear(&u, "03 08 00 7d 51 01 01 53 02 09 63"); /* an interval is one event */
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_BAD_SEQ), 2);
 	CU_ASSERT_EQUAL(u.l.window, 1);
 	CU_ASSERT_NOT_EQUAL(u.l.recv_seq, 9);
-	hear(&u, "03 08 00 7d 51 01 01 53 02 04 04"); /* then the right one */
+	lmi_hear(&u, "03 08 00 7d 51 01 01 53 02 04 04"); /* then the right one */
 	CU_ASSERT_EQUAL(u.l.window, 1);
 	CU_ASSERT_EQUAL(u.l.recv_seq, 4);
-	hear(&u, "03 08 00 7d 51 01 01 53 02 04 04"); /* and again */
-	CU_ASSERT_EQUAL(counted(&u, LMI_UNEXPECTED), 2);
+	lmi_hear(&u, "03 08 00 7d 51 01 01 53 02 04 04"); /* and again */
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_UNEXPECTED), 2);
 	polls = u.sends;
-	hear(&u, "03 08 00 75 51 01 01 53 02 04 04"); /* an ENQUIRY is for the network */
-	CU_ASSERT_EQUAL(counted(&u, LMI_UNEXPECTED), 3);
+	lmi_hear(&u, "03 08 00 75 51 01 01 53 02 04 04"); /* an ENQUIRY is for the network */
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_UNEXPECTED), 3);
 	CU_ASSERT_EQUAL(u.sends, polls);
-	tick(&u);
+	lmi_tick(&u);
 	CU_ASSERT_EQUAL(u.l.window, 1); /* the expiry did not count again */
-	hear(&u, "03 08 00 7d 51");
-	CU_ASSERT_EQUAL(counted(&u, LMI_MALFORMED), 1);
+	lmi_hear(&u, "03 08 00 7d 51");
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_MALFORMED), 1);
 	CU_ASSERT_EQUAL(u.l.window, 3);
 	lmi_free(&u.l);
 }
@@ -308,7 +308,7 @@ static void sequence_wraps(void)
 	struct side u;
 	uint8_t last = 0;
 
-	begin(&u, &defaults, LMI_USER, 3);
+	lmi_begin(&u, &defaults, LMI_USER, 3);
 	for (int i = 0; i < 600; i++) {
 		poll_ok(&u, LMI_FULL, "");
 		CU_ASSERT_EQUAL(u.sent[9], last == 255 ? 1 : last + 1);
@@ -316,7 +316,7 @@ static void sequence_wraps(void)
 		last = u.sent[9];
 	}
 	CU_ASSERT_TRUE(u.up);
-	CU_ASSERT_EQUAL(counted(&u, LMI_BAD_SEQ), 0);
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_BAD_SEQ), 0);
 	lmi_free(&u.l);
 }
 
@@ -356,17 +356,17 @@ static void sweep(enum lmi_role role, unsigned n392, unsigned n393, unsigned pat
 
 	c.n392 = n392;
 	c.n393 = n393;
-	begin(&s, &c, role, 0);
+	lmi_begin(&s, &c, role, 0);
 	for (unsigned i = 0; i < n392 + 14; i++) {
 		bool error = i >= n392 && pattern >> (i - n392) & 1;
 
 		if (role == LMI_USER && error) {
-			tick(&s);
-			hear(&s, "03 08 00 7d 51");
+			lmi_tick(&s);
+			lmi_hear(&s, "03 08 00 7d 51");
 		} else if (role == LMI_USER) {
 			poll_ok(&s, LMI_FULL, "");
 		} else if (error) {
-			tick(&s);
+			lmi_tick(&s);
 		} else {
 			uint8_t pdu[] = {3, 8, 0, 0x75, 0x51, 1, 1, 0x53, 2, 1, s.l.send_seq};
 
@@ -391,7 +391,7 @@ static void windows(void)
 			}
 }
 
-static void numbers(void)
+static void lmi_numbers(void)
 {
 	static const struct {
 		unsigned n391, n392, n393;
@@ -418,10 +418,10 @@ static void network_errors(void)
 	struct side n;
 	unsigned sends;
 
-	begin(&n, &defaults, LMI_NETWORK, 1);
-	hear(&n, "03 08 00 75 51 01 00 53 02 05 63"); /* a user that knew our former self */
-	CU_ASSERT_EQUAL(counted(&n, LMI_BAD_SEQ), 1);
-	said(&n, "03 08 00 7d 51 01 00 53 02 01 05 57 03 06 a0 88"); /* is answered all the same */
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 05 63"); /* a user that knew our former self */
+	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_BAD_SEQ), 1);
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 01 05 57 03 06 a0 88"); /* is answered all the same */
 	for (uint8_t i = 1; i <= 3; i++) {
 		uint8_t pdu[] = {3, 8, 0, 0x75, 0x51, 1, 1, 0x53, 2, 5 + i, i};
 
@@ -429,14 +429,14 @@ static void network_errors(void)
 	}
 	CU_ASSERT_TRUE(n.up);
 	sends = n.sends;
-	hear(&n, "03 08 00 7d 51 01 01 53 02 04 04"); /* a STATUS is for the user */
-	CU_ASSERT_EQUAL(counted(&n, LMI_UNEXPECTED), 1);
+	lmi_hear(&n, "03 08 00 7d 51 01 01 53 02 04 04"); /* a STATUS is for the user */
+	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_UNEXPECTED), 1);
 	CU_ASSERT_EQUAL(n.sends, sends);
 	for (int i = 0; i < 3; i++)
-		tick(&n);
+		lmi_tick(&n);
 	CU_ASSERT_FALSE(n.up || n.pvc[100]);
 	CU_ASSERT_EQUAL(n.now, 45 * S);
-	CU_ASSERT_EQUAL(counted(&n, LMI_TIMEOUT), 3);
+	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_TIMEOUT), 3);
 	lmi_free(&n.l);
 }
 
@@ -445,13 +445,13 @@ static void lost_status(void)
 {
 	struct side n;
 
-	begin(&n, &defaults, LMI_NETWORK, 1);
-	hear(&n, "03 08 00 75 51 01 00 53 02 01 00");
-	said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
-	hear(&n, "03 08 00 75 51 01 01 53 02 02 00"); /* did not see it */
-	said(&n, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 88");
-	hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
-	said(&n, "03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82");
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 01 00");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 02 00"); /* did not see it */
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 88");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82");
 	lmi_free(&n.l);
 }
 
@@ -460,21 +460,21 @@ static void user_of_the_asking_kind(void)
 {
 	struct side n;
 
-	begin(&n, &defaults, LMI_NETWORK, 1);
-	hear(&n, "03 08 00 75 51 01 01 53 02 01 00");
-	said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
-	hear(&n, "03 08 00 75 51 01 01 53 02 02 00"); /* dropped it */
-	said(&n, "03 08 00 7d 51 01 01 53 02 02 02");
-	hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
-	said(&n, "03 08 00 7d 51 01 01 53 02 03 03");
-	hear(&n, "03 08 00 75 51 01 00 53 02 04 03");
-	said(&n, "03 08 00 7d 51 01 00 53 02 04 04 57 03 06 a0 88");
-	hear(&n, "03 08 00 75 51 01 01 53 02 05 04"); /* confirmed, but wait to be asked */
-	said(&n, "03 08 00 7d 51 01 01 53 02 05 05");
-	hear(&n, "03 08 00 75 51 01 00 53 02 06 05");
-	said(&n, "03 08 00 7d 51 01 00 53 02 06 06 57 03 06 a0 82");
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 01 00");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 02 00"); /* dropped it */
+	lmi_said(&n, "03 08 00 7d 51 01 01 53 02 02 02");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 03 02");
+	lmi_said(&n, "03 08 00 7d 51 01 01 53 02 03 03");
+	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 04 03");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 04 04 57 03 06 a0 88");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 05 04"); /* confirmed, but wait to be asked */
+	lmi_said(&n, "03 08 00 7d 51 01 01 53 02 05 05");
+	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 06 05");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 06 06 57 03 06 a0 82");
 	CU_ASSERT_TRUE(n.up && n.pvc[100]);
-	CU_ASSERT_EQUAL(counted(&n, LMI_BAD_SEQ), 1);
+	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_BAD_SEQ), 1);
 	lmi_free(&n.l);
 }
 
@@ -482,7 +482,7 @@ static void set_pvc(void)
 {
 	struct side n;
 
-	begin(&n, &defaults, LMI_NETWORK, 2);
+	lmi_begin(&n, &defaults, LMI_NETWORK, 2);
 	for (uint8_t i = 0; i < 4; i++) {
 		uint8_t pdu[] = {3, 8, 0, 0x75, 0x51, 1, 1, 0x53, 2, i + 1, i};
 
@@ -490,28 +490,28 @@ static void set_pvc(void)
 	}
 	CU_ASSERT_TRUE(n.pvc[100] && n.pvc[200]);
 	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE);
-	said(&n, "03 08 00 7d 51 01 02 57 03 06 a0 80"); /* at once */
+	lmi_said(&n, "03 08 00 7d 51 01 02 57 03 06 a0 80"); /* at once */
 	CU_ASSERT_FALSE(n.pvc[100]);
-	hear(&n, "03 08 00 75 51 01 01 53 02 05 04");
-	said(&n, "03 08 00 7d 51 01 00 53 02 05 05 57 03 06 a0 80 57 03 0c c0 82");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 05 04");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 05 05 57 03 06 a0 80 57 03 0c c0 82");
 	lmi_set_pvc(&n.l, 100, LMI_PVC_ABSENT);
-	said(&n, "03 08 00 7d 51 01 02 57 03 06 a0 84");
-	CU_ASSERT_EQUAL(counted(&n, LMI_ASYNC_TX), 2);
-	hear(&n, "03 08 00 75 51 01 01 53 02 06 05");
-	said(&n, "03 08 00 7d 51 01 00 53 02 06 06 57 03 0c c0 82");
+	lmi_said(&n, "03 08 00 7d 51 01 02 57 03 06 a0 84");
+	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_ASYNC_TX), 2);
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 06 05");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 06 06 57 03 0c c0 82");
 	lmi_set_pvc(&n.l, 100, LMI_PVC_ACTIVE); /* back again: new */
 	CU_ASSERT_FALSE(n.pvc[100]);
-	hear(&n, "03 08 00 75 51 01 01 53 02 07 06");
-	said(&n, "03 08 00 7d 51 01 00 53 02 07 07 57 03 06 a0 88 57 03 0c c0 82");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 07 06");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 07 07 57 03 06 a0 88 57 03 0c c0 82");
 	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE); /* changed before the user knew: still new */
 	lmi_set_pvc(&n.l, 100, LMI_PVC_ACTIVE);
-	hear(&n, "03 08 00 75 51 01 01 53 02 08 07");
-	said(&n, "03 08 00 7d 51 01 00 53 02 08 08 57 03 06 a0 88 57 03 0c c0 82");
-	hear(&n, "03 08 00 75 51 01 01 53 02 09 08");
-	said(&n, "03 08 00 7d 51 01 00 53 02 09 09 57 03 06 a0 82 57 03 0c c0 82");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 08 07");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 08 08 57 03 06 a0 88 57 03 0c c0 82");
+	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 09 08");
+	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 09 09 57 03 06 a0 82 57 03 0c c0 82");
 	CU_ASSERT_TRUE(n.pvc[100]);
 	lmi_set_pvc(&n.l, 555, LMI_PVC_ACTIVE);	       /* not there */
-	CU_ASSERT_EQUAL(counted(&n, LMI_ASYNC_TX), 2); /* nothing of what was new */
+	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_ASYNC_TX), 2); /* nothing of what was new */
 	lmi_free(&n.l);
 }
 
@@ -521,7 +521,7 @@ static void cisco_update(void)
 	struct side n;
 
 	c.kind = LMI_CISCO;
-	begin(&n, &c, LMI_NETWORK, 1);
+	lmi_begin(&n, &c, LMI_NETWORK, 1);
 	for (uint8_t i = 0; i < 4; i++) {
 		uint8_t pdu[] = {3, 9, 0, 0x75, 1, 1, 1, 3, 2, i + 1, i};
 
@@ -529,9 +529,9 @@ static void cisco_update(void)
 	}
 	CU_ASSERT_TRUE_FATAL(n.up && n.pvc[100]);
 	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE);
-	said(&n, "03 09 00 7b 07 06 00 64 00 00 00 00");
+	lmi_said(&n, "03 09 00 7b 07 06 00 64 00 00 00 00");
 	lmi_set_pvc(&n.l, 100, LMI_PVC_ACTIVE);
-	said(&n, "03 09 00 7b 07 06 00 64 02 00 00 00");
+	lmi_said(&n, "03 09 00 7b 07 06 00 64 02 00 00 00");
 	CU_ASSERT_TRUE(n.pvc[100]);
 	lmi_free(&n.l);
 }
@@ -542,22 +542,22 @@ static void cisco_update_heard(void)
 	struct side u;
 
 	c.kind = LMI_CISCO;
-	begin(&u, &c, LMI_USER, 2);
+	lmi_begin(&u, &c, LMI_USER, 2);
 	for (uint8_t i = 1; i < 4; i++) {
 		uint8_t pdu[] = {3, 9, 0, 0x7d, 1, 1, 0, 3, 2, i, i, 7, 6, 0, 100, 2, 0, 0, 0};
 
-		tick(&u);
+		lmi_tick(&u);
 		lmi_rx(&u.l, pdu, sizeof(pdu), u.now);
 	}
 	CU_ASSERT_TRUE_FATAL(u.up && u.pvc[100]);
-	hear(&u, "03 09 00 7b 07 06 00 64 00 00 00 00"); /* inactive */
+	lmi_hear(&u, "03 09 00 7b 07 06 00 64 00 00 00 00"); /* inactive */
 	CU_ASSERT_FALSE(u.pvc[100]);
-	hear(&u, "03 09 00 7b 07 06 00 64 02 00 00 00 07 06 00 c8 02 00 00 00");
+	lmi_hear(&u, "03 09 00 7b 07 06 00 64 02 00 00 00 07 06 00 c8 02 00 00 00");
 	CU_ASSERT_TRUE(u.pvc[100] && u.pvc[200]);
-	hear(&u, "03 09 00 7b 07 06 00 64 04 00 00 00"); /* deleted */
+	lmi_hear(&u, "03 09 00 7b 07 06 00 64 04 00 00 00"); /* deleted */
 	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200] && u.up);
-	CU_ASSERT_EQUAL(counted(&u, LMI_ASYNC_RX), 3);
-	CU_ASSERT_EQUAL(counted(&u, LMI_UNEXPECTED) + counted(&u, LMI_MALFORMED), 0);
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_ASYNC_RX), 3);
+	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_UNEXPECTED) + lmi_counted(&u, LMI_MALFORMED), 0);
 	lmi_free(&u.l);
 }
 
@@ -566,7 +566,7 @@ static void nothing_to_tell(void)
 {
 	struct side n;
 
-	begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
 	lmi_set_pvc(&n.l, 100, LMI_PVC_INACTIVE);
 	CU_ASSERT_EQUAL(n.sends, 0);
 	lmi_free(&n.l);
@@ -575,7 +575,7 @@ static void nothing_to_tell(void)
 /* --- both ------------------------------------------------------------------------------------- */
 
 /* What the one sent goes to the other, until `until`. */
-static void exchange(struct side *u, struct side *n, uint64_t until)
+static void lmi_exchange(struct side *u, struct side *n, uint64_t until)
 {
 	for (;;) {
 		struct side *s = lmi_deadline(&u->l) <= lmi_deadline(&n->l) ? u : n;
@@ -594,27 +594,27 @@ static void exchange(struct side *u, struct side *n, uint64_t until)
 	}
 }
 
-static void together(void)
+static void lmi_together(void)
 {
 	for (enum lmi_kind k = LMI_ANNEX_A; k < LMI_KINDS; k++) {
 		struct lmi_conf c = defaults;
 		struct side u, n;
 
 		c.kind = k;
-		begin(&u, &c, LMI_USER, 3);
-		begin(&n, &c, LMI_NETWORK, 3);
-		exchange(&u, &n, 20 * S);
+		lmi_begin(&u, &c, LMI_USER, 3);
+		lmi_begin(&n, &c, LMI_NETWORK, 3);
+		lmi_exchange(&u, &n, 20 * S);
 		CU_ASSERT_TRUE(u.up && n.up);
-		exchange(&u, &n, 40 * S);
+		lmi_exchange(&u, &n, 40 * S);
 		CU_ASSERT_TRUE(u.pvc[100] && u.pvc[200] && u.pvc[991]);
 		CU_ASSERT_TRUE(n.pvc[100] && n.pvc[200] && n.pvc[991]);
-		exchange(&u, &n, 5000 * S); /* past the wrap of the numbers */
-		CU_ASSERT_EQUAL(counted(&u, LMI_ENQUIRY_TX), 501);
-		CU_ASSERT_EQUAL(counted(&n, LMI_STATUS_TX), 501);
-		CU_ASSERT_EQUAL(counted(&u, LMI_TIMEOUT) + counted(&u, LMI_BAD_SEQ), 0);
-		CU_ASSERT_EQUAL(counted(&n, LMI_TIMEOUT) + counted(&n, LMI_BAD_SEQ), 0);
+		lmi_exchange(&u, &n, 5000 * S); /* past the wrap of the numbers */
+		CU_ASSERT_EQUAL(lmi_counted(&u, LMI_ENQUIRY_TX), 501);
+		CU_ASSERT_EQUAL(lmi_counted(&n, LMI_STATUS_TX), 501);
+		CU_ASSERT_EQUAL(lmi_counted(&u, LMI_TIMEOUT) + lmi_counted(&u, LMI_BAD_SEQ), 0);
+		CU_ASSERT_EQUAL(lmi_counted(&n, LMI_TIMEOUT) + lmi_counted(&n, LMI_BAD_SEQ), 0);
 		lmi_set_pvc(&n.l, 200, LMI_PVC_ABSENT);
-		exchange(&u, &n, 5010 * S);
+		lmi_exchange(&u, &n, 5010 * S);
 		CU_ASSERT_TRUE(u.pvc[100] && !u.pvc[200] && u.pvc[991]);
 		lmi_free(&u.l);
 		lmi_free(&n.l);
@@ -625,20 +625,20 @@ static void cable_cut(void)
 {
 	struct side u, n;
 
-	begin(&u, &defaults, LMI_USER, 1);
-	begin(&n, &defaults, LMI_NETWORK, 1);
-	exchange(&u, &n, 100 * S);
+	lmi_begin(&u, &defaults, LMI_USER, 1);
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_exchange(&u, &n, 100 * S);
 	u.cut = n.cut = true;
-	exchange(&u, &n, 200 * S);
+	lmi_exchange(&u, &n, 200 * S);
 	CU_ASSERT_FALSE(u.up || n.up || u.pvc[100] || n.pvc[100]);
 	u.cut = n.cut = false;
-	exchange(&u, &n, 260 * S);
+	lmi_exchange(&u, &n, 260 * S);
 	CU_ASSERT_TRUE(u.up && n.up && u.pvc[100] && n.pvc[100]);
 	n.cut = true; /* one way only: the network hears, and sees that it is not heard */
-	exchange(&u, &n, 360 * S);
+	lmi_exchange(&u, &n, 360 * S);
 	CU_ASSERT_FALSE(u.up || n.up);
 	n.cut = false;
-	exchange(&u, &n, 420 * S);
+	lmi_exchange(&u, &n, 420 * S);
 	CU_ASSERT_TRUE(u.up && n.up && u.pvc[100]);
 	lmi_free(&u.l);
 	lmi_free(&n.l);
@@ -649,7 +649,7 @@ static struct side *hearer;
 
 static void tx_through(void *ctx, const uint8_t *pdu, size_t len)
 {
-	on_tx(ctx, pdu, len);
+	lmi_on_tx(ctx, pdu, len);
 	if (hearer && hearer != ctx) {
 		struct side *from = hearer;
 
@@ -659,7 +659,7 @@ static void tx_through(void *ctx, const uint8_t *pdu, size_t len)
 	}
 }
 
-static const struct lmi_ops through = {tx_through, on_link, on_pvc};
+static const struct lmi_ops through = {tx_through, lmi_on_link, lmi_on_pvc};
 
 static void find_each_other(bool auto_user, bool auto_network, enum lmi_kind kind,
 			    enum lmi_kind want)
@@ -668,8 +668,8 @@ static void find_each_other(bool auto_user, bool auto_network, enum lmi_kind kin
 	struct side u, n;
 
 	c.kind = kind;
-	begin(&u, &c, LMI_USER, 2);
-	begin(&n, &c, LMI_NETWORK, 2);
+	lmi_begin(&u, &c, LMI_USER, 2);
+	lmi_begin(&n, &c, LMI_NETWORK, 2);
 	u.l.conf.automatic = auto_user;
 	n.l.conf.automatic = auto_network;
 	u.l.ops = n.l.ops = &through;
@@ -678,7 +678,7 @@ static void find_each_other(bool auto_user, bool auto_network, enum lmi_kind kin
 	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), auto_user ? "auto" : lmi_variants[kind].name);
 	for (int i = 0; i < 6; i++) {
 		hearer = &n;
-		tick(&u);
+		lmi_tick(&u);
 		n.now = u.now;
 	}
 	hearer = NULL;
@@ -688,7 +688,7 @@ static void find_each_other(bool auto_user, bool auto_network, enum lmi_kind kin
 	CU_ASSERT_TRUE(lmi_on_dlci(&u.l, lmi_variants[want].dlci));
 	CU_ASSERT_EQUAL(lmi_on_dlci(&u.l, 1023), want == LMI_CISCO);
 	for (int i = 0; i < 4; i++) /* silence: searching again */
-		tick(&u);
+		lmi_tick(&u);
 	CU_ASSERT_EQUAL(u.up, false);
 	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), auto_user ? "auto" : lmi_variants[kind].name);
 	CU_ASSERT_EQUAL(lmi_on_dlci(&u.l, 0) && lmi_on_dlci(&u.l, 1023), auto_user);
@@ -696,7 +696,7 @@ static void find_each_other(bool auto_user, bool auto_network, enum lmi_kind kin
 	lmi_free(&n.l);
 }
 
-static void automatic(void)
+static void lmi_automatic(void)
 {
 	for (enum lmi_kind k = LMI_ANNEX_A; k < LMI_KINDS; k++) {
 		find_each_other(true, false, k, k);
@@ -711,17 +711,17 @@ static void automatic_octets(void)
 	struct side u;
 
 	c.automatic = true;
-	begin(&u, &c, LMI_USER, 1);
-	tick(&u);
+	lmi_begin(&u, &c, LMI_USER, 1);
+	lmi_tick(&u);
 	CU_ASSERT_EQUAL(u.sends, 3);
-	said(&u, "03 09 00 75 01 01 00 03 02 01 00");	 /* the last of the three */
-	hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 09"); /* a STATUS, but not to our number */
+	lmi_said(&u, "03 09 00 75 01 01 00 03 02 01 00");	 /* the last of the three */
+	lmi_hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 09"); /* a STATUS, but not to our number */
 	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), "auto");
-	hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 01");
+	lmi_hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 01");
 	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), "annex-d");
-	tick(&u);
+	lmi_tick(&u);
 	CU_ASSERT_EQUAL(u.sends, 4);
-	said(&u, "03 08 00 75 95 01 01 00 03 02 02 01");
+	lmi_said(&u, "03 08 00 75 95 01 01 00 03 02 02 01");
 	lmi_free(&u.l);
 }
 
@@ -730,27 +730,27 @@ static void restart(void)
 {
 	struct side u, n;
 
-	begin(&u, &defaults, LMI_USER, 1);
-	begin(&n, &defaults, LMI_NETWORK, 1);
-	exchange(&u, &n, 100 * S);
+	lmi_begin(&u, &defaults, LMI_USER, 1);
+	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
+	lmi_exchange(&u, &n, 100 * S);
 	lmi_stop(&n.l);
 	lmi_rx(&n.l, u.sent, u.sent_len, 0); /* deaf */
 	CU_ASSERT_FALSE(n.up || n.pvc[100]);
 	lmi_start(&n.l, 100 * S);
-	exchange(&u, &n, 160 * S);
+	lmi_exchange(&u, &n, 160 * S);
 	CU_ASSERT_TRUE(n.up && n.pvc[100] && u.up);
-	CU_ASSERT_TRUE(counted(&n, LMI_BAD_SEQ) == 1);
+	CU_ASSERT_TRUE(lmi_counted(&n, LMI_BAD_SEQ) == 1);
 	lmi_free(&u.l);
 	lmi_free(&n.l);
 }
 
-static void hostile(void)
+static void lmi_hostile(void)
 {
 	struct side u, n;
 	uint64_t seed = test_seed();
 
-	begin(&u, &defaults, LMI_USER, 3);
-	begin(&n, &defaults, LMI_NETWORK, 3);
+	lmi_begin(&u, &defaults, LMI_USER, 3);
+	lmi_begin(&n, &defaults, LMI_NETWORK, 3);
 	for (int i = 0; i < 20000; i++) {
 		struct side *s = i % 2 ? &u : &n;
 		uint8_t in[48] = {3, 8, 0, i % 3 ? 0x7d : 0x75, 0x51, 1, 0, 0x53, 2, 1, 1, 0x57, 3};
@@ -760,9 +760,9 @@ static void hostile(void)
 			in[test_rand(&seed) % sizeof(in)] = (uint8_t)test_rand(&seed);
 		lmi_rx(&s->l, in, len, s->now);
 		if (i % 10 == 0)
-			tick(s);
+			lmi_tick(s);
 	}
-	CU_ASSERT_TRUE(counted(&u, LMI_MALFORMED) > 1000);
+	CU_ASSERT_TRUE(lmi_counted(&u, LMI_MALFORMED) > 1000);
 	lmi_free(&u.l);
 	lmi_free(&n.l);
 }
@@ -774,11 +774,11 @@ static const struct test_case cases[] = {
 	{"pvc_new_active_deleted", pvc_life},
 	{"n391_full_status_polls", n391},
 	{"full_status_asked_for_again", asked_in_vain},
-	{"t391_silence_takes_it_down", silence},
+	{"t391_silence_takes_it_down", lmi_silence},
 	{"wrong_answers_count_once", wrong_answers},
 	{"sequence_numbers_skip_0", sequence_wraps},
 	{"n392_n393_every_window", windows},
-	{"numbers_are_checked", numbers},
+	{"numbers_are_checked", lmi_numbers},
 	{"network_errors_and_t392", network_errors},
 	{"lost_full_status_is_sent_again", lost_status},
 	{"user_that_takes_only_what_it_asked", user_of_the_asking_kind},
@@ -786,12 +786,12 @@ static const struct test_case cases[] = {
 	{"cisco_update_status", cisco_update},
 	{"cisco_update_status_heard", cisco_update_heard},
 	{"nothing_to_tell_while_down", nothing_to_tell},
-	{"both_roles_all_variants", together},
-	{"automatic_finds_every_kind", automatic},
+	{"both_roles_all_variants", lmi_together},
+	{"automatic_finds_every_kind", lmi_automatic},
 	{"automatic_asks_in_all_kinds", automatic_octets},
 	{"cable_cut_and_mended", cable_cut},
 	{"network_restarts", restart},
-	{"hostile_octets", hostile},
+	{"hostile_octets", lmi_hostile},
 	{NULL, NULL},
 };
 const struct test_suite suite_lmi = {"lmi", cases};

@@ -45,7 +45,7 @@ static const struct vector {
 	 {LMI_STATUS, LMI_FULL, true, 5, 6, 1, {{100, LMI_PVC_A}}}},
 };
 
-static void get(void)
+static void test_lmi_msg_get(void)
 {
 	static struct lmi_msg m;
 
@@ -71,7 +71,7 @@ static void get(void)
 	}
 }
 
-static void put(void)
+static void test_lmi_msg_put(void)
 {
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
 		uint8_t want[64], out[64];
@@ -96,7 +96,7 @@ static bool good(enum lmi_kind kind, const char *hex)
 	return lmi_msg_get(&m, kind, Q922_2_OCTETS, in, n);
 }
 
-static void malformed(void)
+static void lmi_msg_malformed(void)
 {
 	static const char *const annex_a[] = {
 		"",
@@ -253,9 +253,9 @@ static void update_status(void)
 }
 
 static const struct test_case cases[] = {
-	{"messages_in", get},
-	{"messages_out", put},
-	{"malformed_messages", malformed},
+	{"messages_in", test_lmi_msg_get},
+	{"messages_out", test_lmi_msg_put},
+	{"malformed_messages", lmi_msg_malformed},
 	{"unknown_elements_are_skipped", skipped},
 	{"as_many_pvcs_as_there_are", many_pvcs},
 	{"dlcis_of_3_and_4_octets", wide_dlcis},

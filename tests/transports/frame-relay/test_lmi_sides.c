@@ -26,7 +26,7 @@ struct end {
 	bool mute[256]; /* message types that get lost */
 };
 
-static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
+static void lmi_sides_on_tx(void *ctx, const uint8_t *pdu, size_t len)
 {
 	struct end *e = ctx;
 
@@ -35,7 +35,7 @@ static void on_tx(void *ctx, const uint8_t *pdu, size_t len)
 	e->out[e->outs++].len = len;
 }
 
-static void on_link(void *ctx, bool up)
+static void lmi_sides_on_link(void *ctx, bool up)
 {
 	struct end *e = ctx;
 
@@ -43,7 +43,7 @@ static void on_link(void *ctx, bool up)
 	e->up = up;
 }
 
-static void on_pvc(void *ctx, uint32_t dlci, bool up)
+static void lmi_sides_on_pvc(void *ctx, uint32_t dlci, bool up)
 {
 	struct end *e = ctx;
 
@@ -52,16 +52,16 @@ static void on_pvc(void *ctx, uint32_t dlci, bool up)
 	e->pvc[dlci] = up;
 }
 
-static const struct lmi_ops ops = {on_tx, on_link, on_pvc};
+static const struct lmi_ops ops = {lmi_sides_on_tx, lmi_sides_on_link, lmi_sides_on_pvc};
 
-static void begin(struct end *e, const struct lmi_conf *c, bool nni, unsigned pvcs)
+static void lmi_sides_begin(struct end *e, const struct lmi_conf *c, bool nni, unsigned pvcs)
 {
 	memset(e, 0, sizeof(*e));
 	CU_ASSERT_EQUAL_FATAL(lmi_sides_init(&e->l, c, nni, &ops, e, dlcis, pvcs), 0);
 	lmi_sides_start(&e->l, 0);
 }
 
-static void hear(struct end *e, const char *hex, uint64_t now)
+static void lmi_sides_hear(struct end *e, const char *hex, uint64_t now)
 {
 	uint8_t in[64];
 
@@ -69,7 +69,7 @@ static void hear(struct end *e, const char *hex, uint64_t now)
 }
 
 /* It has sent exactly that. */
-static void said(struct end *e, const char *hex)
+static void lmi_sides_said(struct end *e, const char *hex)
 {
 	uint8_t want[64];
 	size_t len = test_hex(want, sizeof(want), hex);
@@ -79,7 +79,7 @@ static void said(struct end *e, const char *hex)
 	e->outs = 0;
 }
 
-static void hand_over(struct end *from, struct end *to, uint64_t now)
+static void lmi_sides_hand_over(struct end *from, struct end *to, uint64_t now)
 {
 	unsigned n = from->outs;
 	struct end copy = *from;
@@ -90,7 +90,7 @@ static void hand_over(struct end *from, struct end *to, uint64_t now)
 			lmi_sides_rx(&to->l, copy.out[i].pdu, copy.out[i].len, now);
 }
 
-static void run(struct end *a, struct end *b, uint64_t until)
+static void lmi_sides_run(struct end *a, struct end *b, uint64_t until)
 {
 	for (;;) {
 		uint64_t now = lmi_sides_deadline(&a->l);
@@ -102,13 +102,13 @@ static void run(struct end *a, struct end *b, uint64_t until)
 		lmi_sides_expire(&a->l, now);
 		lmi_sides_expire(&b->l, now);
 		while (a->outs || b->outs) {
-			hand_over(a, b, now);
-			hand_over(b, a, now);
+			lmi_sides_hand_over(a, b, now);
+			lmi_sides_hand_over(b, a, now);
 		}
 	}
 }
 
-static void finish(struct end *e)
+static void lmi_sides_finish(struct end *e)
 {
 	lmi_sides_stop(&e->l);
 	CU_ASSERT_FALSE(e->up || e->pvc[100] || e->pvc[200] || lmi_sides_up(&e->l));
@@ -116,7 +116,7 @@ static void finish(struct end *e)
 	lmi_sides_free(&e->l);
 }
 
-static uint64_t counted(const struct end *e, enum lmi_counter c)
+static uint64_t lmi_sides_counted(const struct end *e, enum lmi_counter c)
 {
 	uint64_t all[LMI_COUNTER_COUNT];
 
@@ -129,52 +129,52 @@ static void conversation(void)
 {
 	struct end e;
 
-	begin(&e, &defaults, true, 1);
+	lmi_sides_begin(&e, &defaults, true, 1);
 	lmi_sides_expire(&e.l, 0);
-	said(&e, "03 08 00 75 51 01 00 53 02 01 00");
-	hear(&e, "03 08 00 75 51 01 00 53 02 2a 00", 1 * S); /* its poll before its answer */
-	said(&e, "03 08 00 7d 51 01 00 53 02 01 2a 57 03 06 a0 88");
-	hear(&e, "03 08 00 7d 51 01 00 53 02 07 01 57 03 06 a0 82", 1 * S);
+	lmi_sides_said(&e, "03 08 00 75 51 01 00 53 02 01 00");
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 2a 00", 1 * S); /* its poll before its answer */
+	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 01 2a 57 03 06 a0 88");
+	lmi_sides_hear(&e, "03 08 00 7d 51 01 00 53 02 07 01 57 03 06 a0 82", 1 * S);
 	CU_ASSERT_EQUAL(e.outs, 0);
 	CU_ASSERT_EQUAL(lmi_sides_deadline(&e.l), 10 * S);
 	lmi_sides_expire(&e.l, 10 * S);
-	said(&e, "03 08 00 75 51 01 00 53 02 02 07");
-	hear(&e, "03 08 00 75 51 01 01 53 02 2b 01", 11 * S);
-	said(&e, "03 08 00 7d 51 01 00 53 02 02 2b 57 03 06 a0 82");
-	CU_ASSERT_EQUAL(counted(&e, LMI_ENQUIRY_TX), 2);
-	CU_ASSERT_EQUAL(counted(&e, LMI_ENQUIRY_RX), 2);
-	CU_ASSERT_EQUAL(counted(&e, LMI_STATUS_TX), 2);
-	CU_ASSERT_EQUAL(counted(&e, LMI_STATUS_RX), 1);
-	CU_ASSERT_EQUAL(counted(&e, LMI_BAD_SEQ) + counted(&e, LMI_UNEXPECTED), 0);
-	hear(&e, "03 08 00", 12 * S);
-	hear(&e, "", 12 * S);
-	CU_ASSERT_EQUAL(counted(&e, LMI_MALFORMED), 2);
-	finish(&e);
+	lmi_sides_said(&e, "03 08 00 75 51 01 00 53 02 02 07");
+	lmi_sides_hear(&e, "03 08 00 75 51 01 01 53 02 2b 01", 11 * S);
+	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 02 2b 57 03 06 a0 82");
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_ENQUIRY_TX), 2);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_ENQUIRY_RX), 2);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_STATUS_TX), 2);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_STATUS_RX), 1);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_BAD_SEQ) + lmi_sides_counted(&e, LMI_UNEXPECTED), 0);
+	lmi_sides_hear(&e, "03 08 00", 12 * S);
+	lmi_sides_hear(&e, "", 12 * S);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_MALFORMED), 2);
+	lmi_sides_finish(&e);
 }
 
-static void together(void)
+static void lmi_sides_together(void)
 {
 	for (enum lmi_kind k = LMI_ANNEX_A; k <= LMI_ANNEX_D; k++) {
 		struct lmi_conf c = defaults;
 		struct end a, b;
 
 		c.kind = k;
-		begin(&a, &c, true, 2);
-		begin(&b, &c, true, 1);
+		lmi_sides_begin(&a, &c, true, 2);
+		lmi_sides_begin(&b, &c, true, 1);
 		CU_ASSERT_STRING_EQUAL(lmi_sides_role(&a.l), "nni");
 		CU_ASSERT_STRING_EQUAL(lmi_sides_name(&a.l), lmi_variants[k].name);
 		CU_ASSERT_TRUE(lmi_sides_on_dlci(&a.l, 0) && !lmi_sides_on_dlci(&a.l, 1023));
 		CU_ASSERT_EQUAL(lmi_sides_tx_dlci(&a.l), 0);
-		run(&a, &b, 60 * S);
+		lmi_sides_run(&a, &b, 60 * S);
 		CU_ASSERT_TRUE(a.up && b.up && lmi_sides_up(&a.l) && lmi_sides_up(&b.l));
 		CU_ASSERT_TRUE(a.pvc[100] && b.pvc[100]);
 		CU_ASSERT_FALSE(a.pvc[200]); /* the other does not have it */
-		run(&a, &b, 5000 * S);
-		CU_ASSERT_EQUAL(counted(&a, LMI_TIMEOUT) + counted(&a, LMI_BAD_SEQ), 0);
-		CU_ASSERT_EQUAL(counted(&b, LMI_TIMEOUT) + counted(&b, LMI_BAD_SEQ), 0);
+		lmi_sides_run(&a, &b, 5000 * S);
+		CU_ASSERT_EQUAL(lmi_sides_counted(&a, LMI_TIMEOUT) + lmi_sides_counted(&a, LMI_BAD_SEQ), 0);
+		CU_ASSERT_EQUAL(lmi_sides_counted(&b, LMI_TIMEOUT) + lmi_sides_counted(&b, LMI_BAD_SEQ), 0);
 		CU_ASSERT_TRUE(a.up && b.up);
-		finish(&a);
-		finish(&b);
+		lmi_sides_finish(&a);
+		lmi_sides_finish(&b);
 	}
 }
 
@@ -187,23 +187,23 @@ static void one_direction(void)
 	for (unsigned i = 0; i < 2; i++) {
 		struct end a, b;
 
-		begin(&a, &defaults, true, 1);
-		begin(&b, &defaults, true, 1);
+		lmi_sides_begin(&a, &defaults, true, 1);
+		lmi_sides_begin(&b, &defaults, true, 1);
 		a.mute[lost[i]] = true;
-		run(&a, &b, 200 * S);
+		lmi_sides_run(&a, &b, 200 * S);
 		CU_ASSERT_FALSE(a.up || b.up || a.pvc[100] || b.pvc[100]);
 		a.mute[lost[i]] = false;
-		run(&a, &b, 300 * S);
+		lmi_sides_run(&a, &b, 300 * S);
 		CU_ASSERT_TRUE(a.up && b.up && a.pvc[100] && b.pvc[100]);
 		a.mute[lost[i]] = true;
-		run(&a, &b, 400 * S);
+		lmi_sides_run(&a, &b, 400 * S);
 		CU_ASSERT_FALSE(a.up || b.up || a.pvc[100] || b.pvc[100]);
 		CU_ASSERT_FALSE(lmi_sides_up(&a.l) || lmi_sides_up(&b.l));
 		a.mute[lost[i]] = false;
-		run(&a, &b, 500 * S);
+		lmi_sides_run(&a, &b, 500 * S);
 		CU_ASSERT_TRUE(a.up && b.up && a.pvc[100] && b.pvc[100]);
-		finish(&a);
-		finish(&b);
+		lmi_sides_finish(&a);
+		lmi_sides_finish(&b);
 	}
 }
 
@@ -215,14 +215,14 @@ static void not_an_nni(void)
 		struct end a, b;
 
 		c.role = role;
-		begin(&a, &defaults, true, 1);
-		begin(&b, &c, false, 1);
-		run(&a, &b, 200 * S);
+		lmi_sides_begin(&a, &defaults, true, 1);
+		lmi_sides_begin(&b, &c, false, 1);
+		lmi_sides_run(&a, &b, 200 * S);
 		CU_ASSERT_FALSE(a.up || a.pvc[100]);
 		CU_ASSERT_TRUE(b.up && b.pvc[100]);
-		CU_ASSERT_EQUAL(counted(&b, LMI_UNEXPECTED) > 0, role == LMI_USER); /* is asked */
-		finish(&a);
-		finish(&b);
+		CU_ASSERT_EQUAL(lmi_sides_counted(&b, LMI_UNEXPECTED) > 0, role == LMI_USER); /* is asked */
+		lmi_sides_finish(&a);
+		lmi_sides_finish(&b);
 	}
 }
 
@@ -233,18 +233,18 @@ static void one_side(void)
 		struct end u, n;
 
 		c.kind = k;
-		begin(&u, &c, false, 2);
+		lmi_sides_begin(&u, &c, false, 2);
 		c.role = LMI_NETWORK;
-		begin(&n, &c, false, 2);
+		lmi_sides_begin(&n, &c, false, 2);
 		CU_ASSERT_STRING_EQUAL(lmi_sides_role(&u.l), "user");
 		CU_ASSERT_STRING_EQUAL(lmi_sides_role(&n.l), "network");
 		CU_ASSERT_EQUAL(lmi_sides_tx_dlci(&u.l), k == LMI_CISCO ? 1023 : 0);
-		run(&u, &n, 60 * S);
+		lmi_sides_run(&u, &n, 60 * S);
 		CU_ASSERT_TRUE(u.up && n.up && u.pvc[100] && u.pvc[200] && n.pvc[100] &&
 			       n.pvc[200]);
-		CU_ASSERT_EQUAL(counted(&u, LMI_ENQUIRY_TX), counted(&n, LMI_ENQUIRY_RX));
-		finish(&u);
-		finish(&n);
+		CU_ASSERT_EQUAL(lmi_sides_counted(&u, LMI_ENQUIRY_TX), lmi_sides_counted(&n, LMI_ENQUIRY_RX));
+		lmi_sides_finish(&u);
+		lmi_sides_finish(&n);
 	}
 }
 
@@ -301,7 +301,7 @@ static void port(void)
 
 static const struct test_case cases[] = {
 	{"nni_conversation", conversation},
-	{"nni_comes_up_together", together},
+	{"nni_comes_up_together", lmi_sides_together},
 	{"nni_needs_both_directions", one_direction},
 	{"nni_against_a_uni", not_an_nni},
 	{"uni_goes_straight_through", one_side},

@@ -39,13 +39,13 @@ static const struct row rows[] = {
 	{Q922_4_OCTETS, "00 08 00 05", {.dlci = 1, .fecn = true}},
 };
 
-static bool same(const struct q922_addr *a, const struct q922_addr *b)
+static bool q922_same(const struct q922_addr *a, const struct q922_addr *b)
 {
 	return a->dlci == b->dlci && a->cr == b->cr && a->fecn == b->fecn && a->becn == b->becn &&
 	       a->de == b->de && a->control == b->control;
 }
 
-static void get(void)
+static void test_q922_get(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct q922_addr a;
@@ -55,13 +55,13 @@ static void get(void)
 
 		in[n] = 0x03;
 		CU_ASSERT_EQUAL(q922_get(&r, rows[i].f, &a), Q922_OK);
-		if (!same(&a, &rows[i].a))
+		if (!q922_same(&a, &rows[i].a))
 			CU_FAIL(rows[i].hex);
 		CU_ASSERT_EQUAL(r.left, 1);
 	}
 }
 
-static void put(void)
+static void test_q922_put(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint8_t want[4], out[4];
@@ -73,7 +73,7 @@ static void put(void)
 	}
 }
 
-static void wrong(void)
+static void q922_wrong(void)
 {
 	static const struct {
 		enum q922_format f;
@@ -130,7 +130,7 @@ static void bounds(void)
 }
 
 /* Every DLCI of 10 and 16 bits comes back as it went. */
-static void round_trip(void)
+static void q922_round_trip(void)
 {
 	for (enum q922_format f = Q922_2_OCTETS; f <= Q922_3_OCTETS; f++)
 		for (uint32_t d = 0; d <= q922_max_dlci(f); d++) {
@@ -141,17 +141,17 @@ static void round_trip(void)
 
 			q922_put(&w, f, &a);
 			r = rd_init(out, w.len);
-			if (q922_get(&r, f, &b) != Q922_OK || !same(&a, &b))
+			if (q922_get(&r, f, &b) != Q922_OK || !q922_same(&a, &b))
 				CU_FAIL_FATAL("not what went in");
 		}
 }
 
 static const struct test_case cases[] = {
-	{"q922_3_3_addresses_in", get},
-	{"q922_3_3_addresses_out", put},
-	{"short_extension_and_dl_core", wrong},
+	{"q922_3_3_addresses_in", test_q922_get},
+	{"q922_3_3_addresses_out", test_q922_put},
+	{"short_extension_and_dl_core", q922_wrong},
 	{"bounds_of_each_length", bounds},
-	{"every_dlci_there_and_back", round_trip},
+	{"every_dlci_there_and_back", q922_round_trip},
 	{NULL, NULL},
 };
 const struct test_suite suite_q922 = {"q922", cases};

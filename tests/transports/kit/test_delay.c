@@ -31,7 +31,7 @@ static void order(void)
 	CU_ASSERT_EQUAL(q.count, 0);
 }
 
-static void bounded(void)
+static void delay_bounded(void)
 {
 	struct delay_queue q = {.max = 2};
 
@@ -67,7 +67,7 @@ static void random_order(void)
 
 static const struct test_case cases[] = {
 	{"by_time_then_arrival", order},
-	{"bounded_and_cleared", bounded},
+	{"bounded_and_cleared", delay_bounded},
 	{"a_thousand_at_random", random_order},
 	{NULL, NULL},
 };

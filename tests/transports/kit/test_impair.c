@@ -10,7 +10,7 @@
 
 static const struct ist_key keys[] = {IMPAIR_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
 
-static int init(struct impair *im, const struct ist_setting *set, unsigned n, char *err)
+static int test_impair_init(struct impair *im, const struct ist_setting *set, unsigned n, char *err)
 {
 	const struct settings s = {keys, set, n};
 
@@ -22,7 +22,7 @@ static void off(void)
 	struct impair im;
 	uint64_t due[2];
 
-	CU_ASSERT_EQUAL(init(&im, NULL, 0, NULL), 0);
+	CU_ASSERT_EQUAL(test_impair_init(&im, NULL, 0, NULL), 0);
 	CU_ASSERT_FALSE(impair_on(&im));
 	for (int i = 0; i < 1000; i++)
 		CU_ASSERT_TRUE(impair_plan(&im, 77, due) == 1 && due[0] == 77);
@@ -39,7 +39,7 @@ static void each_switches_on(void)
 	for (unsigned i = 0; i < 5; i++) {
 		struct impair im;
 
-		CU_ASSERT_EQUAL(init(&im, &rows[i], 1, NULL), 0);
+		CU_ASSERT_EQUAL(test_impair_init(&im, &rows[i], 1, NULL), 0);
 		CU_ASSERT_TRUE(impair_on(&im));
 	}
 }
@@ -58,7 +58,7 @@ static void rates(void)
 	uint64_t due[2], copies = 0, n[4];
 	struct impair im;
 
-	CU_ASSERT_EQUAL(init(&im, set, 6, NULL), 0);
+	CU_ASSERT_EQUAL(test_impair_init(&im, set, 6, NULL), 0);
 	for (int i = 0; i < 100000; i++) {
 		unsigned c = impair_plan(&im, 1000, due);
 
@@ -85,10 +85,10 @@ static void extremes(void)
 	struct impair im;
 	uint64_t due[2];
 
-	init(&im, all, 1, NULL);
+	test_impair_init(&im, all, 1, NULL);
 	for (int i = 0; i < 1000; i++)
 		CU_ASSERT_EQUAL(impair_plan(&im, 0, due), 0);
-	init(&im, twice, 1, NULL);
+	test_impair_init(&im, twice, 1, NULL);
 	for (int i = 0; i < 1000; i++)
 		CU_ASSERT_EQUAL(impair_plan(&im, 0, due), 2);
 }
@@ -101,9 +101,9 @@ static void repeats(void)
 	uint64_t due[2];
 	unsigned differ = 0;
 
-	init(&a, set, 2, NULL);
-	init(&b, set, 2, NULL);
-	init(&c, other, 2, NULL);
+	test_impair_init(&a, set, 2, NULL);
+	test_impair_init(&b, set, 2, NULL);
+	test_impair_init(&c, other, 2, NULL);
 	for (int i = 0; i < 1000; i++) {
 		unsigned n = impair_plan(&a, 0, due);
 
@@ -113,13 +113,13 @@ static void repeats(void)
 	CU_ASSERT_TRUE(differ > 300);
 }
 
-static void refused(void)
+static void impair_refused(void)
 {
 	const struct ist_setting set[] = {{"impair-reorder", "much"}};
 	struct impair im;
 	char err[100];
 
-	CU_ASSERT_EQUAL(init(&im, set, 1, err), -EINVAL);
+	CU_ASSERT_EQUAL(test_impair_init(&im, set, 1, err), -EINVAL);
 	CU_ASSERT_STRING_EQUAL(err, "impair-reorder: \"much\" is no percentage");
 }
 
@@ -129,7 +129,7 @@ static const struct test_case cases[] = {
 	{"rates_and_times", rates},
 	{"all_or_nothing", extremes},
 	{"same_seed_same_run", repeats},
-	{"bad_percentage", refused},
+	{"bad_percentage", impair_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_impair = {"impair", cases};

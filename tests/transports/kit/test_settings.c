@@ -15,7 +15,7 @@ static const struct ist_key keys[] = {
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 
-static void defaults(void)
+static void settings_defaults(void)
 {
 	const struct settings s = {keys, NULL, 0};
 
@@ -29,7 +29,7 @@ static void defaults(void)
 	CU_ASSERT_PTR_NULL(settings_text(&s, "unheard-of"));
 }
 
-static void given(void)
+static void settings_given(void)
 {
 	const struct ist_setting set[] = {
 		{"name", "first"}, {"t391", "5000000"}, {"pad", "no"}, {"name", "last"}};
@@ -42,7 +42,7 @@ static void given(void)
 	CU_ASSERT_FALSE(settings_bool(&s, "pad"));
 }
 
-static void times(void)
+static void settings_times(void)
 {
 	static const struct {
 		const char *text;
@@ -96,9 +96,9 @@ static void host_abi(void)
 }
 
 static const struct test_case cases[] = {
-	{"defaults_from_the_key_table", defaults},
-	{"what_is_given_wins", given},
-	{"times_and_units", times},
+	{"defaults_from_the_key_table", settings_defaults},
+	{"what_is_given_wins", settings_given},
+	{"times_and_units", settings_times},
 	{"percentages", percent},
 	{"error_words_are_bounded", errors},
 	{"host_abi_and_size", host_abi},

@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-static void round_trip(void)
+static void udp_addr_round_trip(void)
 {
 	static const struct {
 		const char *in, *out;
@@ -39,7 +39,7 @@ static void round_trip(void)
 	}
 }
 
-static void refused(void)
+static void udp_addr_refused(void)
 {
 	static const char *const bad[] = {
 		"",
@@ -139,8 +139,8 @@ static void wildcard(void)
 }
 
 static const struct test_case cases[] = {
-	{"text_there_and_back", round_trip},
-	{"malformed_text_is_refused", refused},
+	{"text_there_and_back", udp_addr_round_trip},
+	{"malformed_text_is_refused", udp_addr_refused},
 	{"patterns", match},
 	{"foreign_addresses_are_refused", opaque},
 	{"wildcards", wildcard},

@@ -9,7 +9,7 @@
 
 static const struct ist_key keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
 
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void ends_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct end *e = ctx;
 
@@ -24,7 +24,7 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	}
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void ends_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct end *e = ctx;
 
@@ -34,7 +34,7 @@ static void on_carrier(void *ctx, bool up, const char *words)
 	snprintf(e->why, sizeof(e->why), "%s", words);
 }
 
-static const struct link_user user = {on_frames, on_carrier};
+static const struct link_user user = {ends_on_frames, ends_on_carrier};
 static const struct link_circuit circuits[] = {{0, 35, 1600}, {8, 48, 100}};
 
 int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len)

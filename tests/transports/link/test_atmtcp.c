@@ -11,7 +11,7 @@ static const uint8_t lcp[] = {
 	0xc0, 0x21, 0x01, 0x01, 0x00, 0x0a, 0x05, 0x06, 0x2a, 0x78, 0x4d, 0xc3,
 };
 
-static void sdu(void)
+static void atmtcp_sdu(void)
 {
 	struct rd r = rd_init(lcp, sizeof(lcp));
 	struct atmtcp_record rec;
@@ -27,7 +27,7 @@ static void sdu(void)
 	ASSERT_OCTETS(hdr, sizeof(hdr), lcp, 8);
 }
 
-static void words(void)
+static void test_atmtcp_words(void)
 {
 	uint8_t buf[8 + sizeof(OPEN_WORDS)] = {0, 0, 0, 0, 0, 0, 0, 55};
 	struct rd r = rd_init(buf, 8 + 55);
@@ -96,8 +96,8 @@ static void lengths(void)
 }
 
 static const struct test_case cases[] = {
-	{"sdu_of_a_pppoa_client", sdu},
-	{"words_about_circuits", words},
+	{"sdu_of_a_pppoa_client", atmtcp_sdu},
+	{"words_about_circuits", test_atmtcp_words},
 	{"stream_in_any_pieces", any_pieces},
 	{"lengths_at_their_bounds", lengths},
 	{NULL, NULL},

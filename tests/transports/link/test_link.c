@@ -13,7 +13,7 @@
 
 #define LOOP_MTU (LINK_FRAME_MAX - 2)
 
-static void malformed(void)
+static void link_malformed(void)
 {
 	static const struct {
 		const char *text, *words;
@@ -83,7 +83,7 @@ static void loop_carrier(void)
 	end_close(&a);
 }
 
-static void sizes(void)
+static void link_sizes(void)
 {
 	static uint8_t data[LINK_FRAME_MAX + 1];
 	struct end a, b;
@@ -310,9 +310,9 @@ static void delayed(void)
 }
 
 static const struct test_case cases[] = {
-	{"malformed_texts_have_words", malformed},
+	{"malformed_texts_have_words", link_malformed},
 	{"loop_up_down_and_back", loop_carrier},
-	{"sizes_0_to_the_longest_and_one_over", sizes},
+	{"sizes_0_to_the_longest_and_one_over", link_sizes},
 	{"long_frames_inside_a_batch", batch_with_long_ones},
 	{"udp_datagram_is_the_frame", udp_datagrams},
 	{"udp_lost_in_the_kernel", udp_lost},

@@ -30,7 +30,7 @@ static int pair(int interface, const struct link_circuit *c)
 	return fds[0];
 }
 
-static void begin(struct end *e)
+static void link_atmpvc_begin(struct end *e)
 {
 	the_kernels = link_atmpvc_open;
 	link_atmpvc_open = pair;
@@ -43,7 +43,7 @@ static void begin(struct end *e)
 	CU_ASSERT_EQUAL(link_mtu(e->l), 1604);
 }
 
-static void finish(struct end *e)
+static void link_atmpvc_finish(struct end *e)
 {
 	end_close(e);
 	close(far_end[0]);
@@ -60,7 +60,7 @@ static void both_ways(void)
 				headed = {second, (const uint8_t *)"..", 5, 2};
 	struct end e;
 
-	begin(&e);
+	link_atmpvc_begin(&e);
 	CU_ASSERT_EQUAL(send(far_end[0], first + 4, 4, 0), 4);
 	END_UNTIL(&e, e.frames == 1);
 	ASSERT_OCTETS(e.last, e.last_len, first, sizeof(first));
@@ -73,19 +73,19 @@ static void both_ways(void)
 	ASSERT_OCTETS(buf, recv(far_end[1], buf, sizeof(buf), 0), "yz", 2);
 	link_send(e.l, &headed, 1);
 	ASSERT_OCTETS(buf, recv(far_end[1], buf, sizeof(buf), 0), "x..", 3);
-	finish(&e);
+	link_atmpvc_finish(&e);
 }
 
-static void many_at_once(void)
+static void link_atmpvc_many_at_once(void)
 {
 	struct end e;
 
-	begin(&e);
+	link_atmpvc_begin(&e);
 	for (uint8_t i = 0; i < 100; i++)
 		CU_ASSERT_EQUAL(send(far_end[i & 1], &i, 1, 0), 1);
 	END_UNTIL(&e, e.frames == 100);
 	CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 100);
-	finish(&e);
+	link_atmpvc_finish(&e);
 }
 
 static void what_does_not_go(void)
@@ -94,7 +94,7 @@ static void what_does_not_go(void)
 	struct end e;
 	unsigned n = 0;
 
-	begin(&e);
+	link_atmpvc_begin(&e);
 	end_send(&e, data, 3); /* not even a circuit */
 	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 1);
 	end_send(&e, data, 4 + 101); /* more than its circuit takes */
@@ -112,7 +112,7 @@ static void what_does_not_go(void)
 	CU_ASSERT_EQUAL(send(far_end[0], data, sizeof(data), 0), sizeof(data));
 	END_UNTIL(&e, end_count(&e, LINK_RX_TOO_LONG) == 1);
 	CU_ASSERT_EQUAL(e.frames, 0);
-	finish(&e);
+	link_atmpvc_finish(&e);
 }
 
 /* One circuit lost is the driver gone; it is tried again with pauses. */
@@ -120,7 +120,7 @@ static void goes_and_comes(void)
 {
 	struct end e;
 
-	begin(&e);
+	link_atmpvc_begin(&e);
 	close(far_end[1]);
 	fails = ENODEV;
 	END_UNTIL(&e, e.downs == 1);
@@ -134,10 +134,10 @@ static void goes_and_comes(void)
 	CU_ASSERT_EQUAL(e.ups, 2);
 	CU_ASSERT_EQUAL(send(far_end[0], "x", 1, 0), 1);
 	END_UNTIL(&e, e.frames == 1);
-	finish(&e);
+	link_atmpvc_finish(&e);
 }
 
-static void waited_for(void)
+static void link_atmpvc_waited_for(void)
 {
 	char err[200];
 	struct end e;
@@ -151,7 +151,7 @@ static void waited_for(void)
 	fails = 0;
 	fake_run(&e.h, fake_now + 10 * S);
 	CU_ASSERT_TRUE(link_up(e.l));
-	finish(&e);
+	link_atmpvc_finish(&e);
 	link_atmpvc_open = pair;
 	fails = EPERM; /* will not pass by waiting */
 	CU_ASSERT_EQUAL(end_try(&e, "atmpvc:3", NULL, err, sizeof(err)), -EPERM);
@@ -159,7 +159,7 @@ static void waited_for(void)
 	link_atmpvc_open = the_kernels;
 }
 
-static void refused(void)
+static void link_atmpvc_refused(void)
 {
 	static const char *const forms[] = {"atmpvc:",	 "atmpvc:x",   "atmpvc:0x1",
 					    "atmpvc:-1", "atmpvc:0:1", "atmpvc:32768"};
@@ -196,11 +196,11 @@ static void refused(void)
 
 static const struct test_case cases[] = {
 	{"both_ways", both_ways},
-	{"many_at_once", many_at_once},
+	{"many_at_once", link_atmpvc_many_at_once},
 	{"what_does_not_go", what_does_not_go},
 	{"goes_and_comes", goes_and_comes},
-	{"waited_for", waited_for},
-	{"refused", refused},
+	{"waited_for", link_atmpvc_waited_for},
+	{"refused", link_atmpvc_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_atmpvc = {"link_atmpvc", cases};

@@ -14,7 +14,7 @@
 #define HDR(vci, len) 0, 0, 0, vci, 0, 0, 0, len
 
 /* A listening socket of a free port, and where it is. */
-static int listening(char *text, size_t len)
+static int link_atmtcp_listening(char *text, size_t len)
 {
 	struct sockaddr_storage ss;
 	struct udp_ep e;
@@ -33,10 +33,10 @@ static int listening(char *text, size_t len)
 /* A port that was free just now. */
 static void unused(char *text, size_t len)
 {
-	close(listening(text, len));
+	close(link_atmtcp_listening(text, len));
 }
 
-static int dialled(const char *from, const char *to)
+static int link_atmtcp_dialled(const char *from, const char *to)
 {
 	struct sockaddr_storage ss;
 	struct udp_ep e;
@@ -52,7 +52,7 @@ static int dialled(const char *from, const char *to)
 	return fd;
 }
 
-static void open_at(struct end *e, const char *scheme, const char *at)
+static void link_atmtcp_open_at(struct end *e, const char *scheme, const char *at)
 {
 	char text[100];
 
@@ -64,9 +64,9 @@ static void open_at(struct end *e, const char *scheme, const char *at)
 static int client_up(struct end *e)
 {
 	char at[80];
-	int fd = listening(at, sizeof(at)), c;
+	int fd = link_atmtcp_listening(at, sizeof(at)), c;
 
-	open_at(e, "atmtcp", at);
+	link_atmtcp_open_at(e, "atmtcp", at);
 	CU_ASSERT_FALSE(link_up(e->l));
 	c = accept(fd, NULL, NULL);
 	close(fd);
@@ -82,9 +82,9 @@ static void both_ends(void)
 	char at[80];
 
 	unused(at, sizeof(at));
-	open_at(&a, "atmtcp", at); /* nobody there yet */
+	link_atmtcp_open_at(&a, "atmtcp", at); /* nobody there yet */
 	fake_run(&a.h, fake_now);
-	open_at(&b, "atmtcp-listen", at);
+	link_atmtcp_open_at(&b, "atmtcp-listen", at);
 	fake_join(&a.h, &b.h);
 	while (!link_up(a.l) || !link_up(b.l)) {
 		end_wait(&a);
@@ -142,7 +142,7 @@ static void octets_of_a_record(void)
 }
 
 /* Many records in one piece come out one by one. */
-static void many_at_once(void)
+static void link_atmtcp_many_at_once(void)
 {
 	static uint8_t stream[100 * 10];
 	struct end e;
@@ -189,7 +189,7 @@ static void broken_streams(void)
 }
 
 /* What a far end does not read fills the buffer, which is bounded; all that was taken arrives. */
-static void back_pressure(void)
+static void link_atmtcp_back_pressure(void)
 {
 	static uint8_t frame[4 + 10000], got[1 << 16];
 	const struct link_frame f = {NULL, frame, 0, sizeof(frame)};
@@ -218,7 +218,7 @@ static void back_pressure(void)
 	end_close(&e);
 }
 
-static uint64_t next_timer(const struct end *e)
+static uint64_t link_atmtcp_next_timer(const struct end *e)
 {
 	uint64_t at = UINT64_MAX;
 
@@ -236,9 +236,9 @@ static void backs_off(void)
 	struct end e;
 
 	unused(at, sizeof(at));
-	open_at(&e, "atmtcp", at);
+	link_atmtcp_open_at(&e, "atmtcp", at);
 	for (size_t i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
-		END_UNTIL(&e, next_timer(&e) == fake_now + pauses[i] * S);
+		END_UNTIL(&e, link_atmtcp_next_timer(&e) == fake_now + pauses[i] * S);
 		fake_run(&e.h, fake_now + pauses[i] * S);
 	}
 	CU_ASSERT_EQUAL(e.ups + e.downs, 0);
@@ -249,9 +249,9 @@ static void again_after_a_loss(void)
 {
 	char at[80];
 	struct end e;
-	int fd = listening(at, sizeof(at)), c;
+	int fd = link_atmtcp_listening(at, sizeof(at)), c;
 
-	open_at(&e, "atmtcp", at);
+	link_atmtcp_open_at(&e, "atmtcp", at);
 	for (unsigned i = 1; i <= 3; i++) {
 		c = accept(fd, NULL, NULL);
 		END_UNTIL(&e, link_up(e.l));
@@ -280,16 +280,16 @@ static void who_may_connect(void)
 	int first, stranger, second;
 
 	unused(at, sizeof(at));
-	open_at(&e, "atmtcp-listen", at);
+	link_atmtcp_open_at(&e, "atmtcp-listen", at);
 	fake_run(&e.h, fake_now + 5 * S);
 	CU_ASSERT_FALSE(link_up(e.l));
-	first = dialled("127.0.0.1:0", at);
+	first = link_atmtcp_dialled("127.0.0.1:0", at);
 	END_UNTIL(&e, link_up(e.l));
-	stranger = dialled("127.0.0.2:0", at);
+	stranger = link_atmtcp_dialled("127.0.0.2:0", at);
 	END_UNTIL(&e, end_count(&e, LINK_REFUSED));
 	CU_ASSERT_EQUAL(recv(stranger, &octet, 1, 0), 0);
 	CU_ASSERT_TRUE(link_up(e.l));
-	second = dialled("127.0.0.1:0", at);
+	second = link_atmtcp_dialled("127.0.0.1:0", at);
 	CU_ASSERT_EQUAL(send(second, record, sizeof(record), 0), sizeof(record));
 	END_UNTIL(&e, e.downs); /* once, and up again in the same moment */
 	CU_ASSERT_EQUAL(recv(first, &octet, 1, 0), 0);
@@ -299,7 +299,7 @@ static void who_may_connect(void)
 	close(second);
 	END_UNTIL(&e, !link_up(e.l));
 	close(stranger);
-	first = dialled("127.0.0.2:0", at);
+	first = link_atmtcp_dialled("127.0.0.2:0", at);
 	END_UNTIL(&e, link_up(e.l));
 	close(first);
 	end_close(&e);
@@ -328,7 +328,7 @@ static void misfits(void)
 	}
 	CU_ASSERT_EQUAL(fake_try(&h, &atm_transport, cells, err, sizeof(err)), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "needs atm with framing = sdus"));
-	fd = listening(at, sizeof(at));
+	fd = link_atmtcp_listening(at, sizeof(at));
 	snprintf(text, sizeof(text), "atmtcp-listen:%s", at);
 	CU_ASSERT_EQUAL(end_try(&e, text, NULL, err, sizeof(err)), -EADDRINUSE);
 	close(fd);
@@ -337,9 +337,9 @@ static void misfits(void)
 static const struct test_case cases[] = {
 	{"client_and_server_every_size", both_ends},
 	{"octets_of_a_record", octets_of_a_record},
-	{"many_records_in_one_piece", many_at_once},
+	{"many_records_in_one_piece", link_atmtcp_many_at_once},
 	{"broken_streams_are_closed_and_counted", broken_streams},
-	{"far_end_that_does_not_read", back_pressure},
+	{"far_end_that_does_not_read", link_atmtcp_back_pressure},
 	{"dials_with_growing_pauses", backs_off},
 	{"up_again_after_each_loss", again_after_a_loss},
 	{"one_connection_at_a_time", who_may_connect},

@@ -7,7 +7,7 @@
 
 static const uint8_t mac[] = {2, 0, 0, 0, 0, 7};
 
-static void head(void)
+static void test_link_ether_head(void)
 {
 	uint8_t got[LINK_ETHER_HEAD], want[LINK_ETHER_HEAD];
 
@@ -65,7 +65,7 @@ static void whose(void)
 }
 
 static const struct test_case cases[] = {
-	{"head_with_a_length_of_either_order", head},
+	{"head_with_a_length_of_either_order", test_link_ether_head},
 	{"head_and_padding_taken_off", taken},
 	{"ethertype_looked_at", whose},
 	{NULL, NULL},

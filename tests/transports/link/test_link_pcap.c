@@ -35,13 +35,13 @@ struct capture {
 	struct wr w;
 };
 
-static void begin(struct capture *c, uint32_t link_type)
+static void link_pcap_begin(struct capture *c, uint32_t link_type)
 {
 	c->w = wr_init(c->octets, sizeof(c->octets));
 	pcap_file_encode(wr_room(&c->w, PCAP_FILE_HEAD), link_type);
 }
 
-static void add(struct capture *c, uint64_t us, const void *frame, uint32_t len, uint32_t wire_len)
+static void link_pcap_add(struct capture *c, uint64_t us, const void *frame, uint32_t len, uint32_t wire_len)
 {
 	const struct pcap_record r = {us, len, wire_len};
 
@@ -68,7 +68,7 @@ static size_t get_file(const char *name, uint8_t *out, size_t cap)
 	return n;
 }
 
-static void open_link(struct end *e, const char *in, const char *out, const char *const *pairs)
+static void link_pcap_open_link(struct end *e, const char *in, const char *out, const char *const *pairs)
 {
 	char text[200];
 
@@ -84,14 +84,14 @@ static void recorded_pace(void)
 	struct end e;
 	uint64_t began;
 
-	begin(&c, DLT);
-	add(&c, 100 * S, "one", 3, 3);
-	add(&c, 100 * S + 250000, "two", 3, 3);
-	add(&c, 100 * S + 250000, "three", 5, 5);
-	add(&c, 99 * S, "back in time", 12, 12);
-	add(&c, 103 * S, "four", 4, 4);
+	link_pcap_begin(&c, DLT);
+	link_pcap_add(&c, 100 * S, "one", 3, 3);
+	link_pcap_add(&c, 100 * S + 250000, "two", 3, 3);
+	link_pcap_add(&c, 100 * S + 250000, "three", 5, 5);
+	link_pcap_add(&c, 99 * S, "back in time", 12, 12);
+	link_pcap_add(&c, 103 * S, "four", 4, 4);
 	put_file("pace", c.octets, c.w.len);
-	open_link(&e, "pace", NULL, NULL);
+	link_pcap_open_link(&e, "pace", NULL, NULL);
 	CU_ASSERT_FALSE(link_up(e.l));
 	began = fake_now;
 	fake_run(&e.h, began);
@@ -122,11 +122,11 @@ static void full_speed(void)
 	static struct capture c;
 	struct end e;
 
-	begin(&c, DLT);
+	link_pcap_begin(&c, DLT);
 	for (uint32_t i = 0; i < 200; i++)
-		add(&c, i * 3600 * S, &i, 4, 4);
+		link_pcap_add(&c, i * 3600 * S, &i, 4, 4);
 	put_file("fast", c.octets, c.w.len);
-	open_link(&e, "fast", NULL, pairs);
+	link_pcap_open_link(&e, "fast", NULL, pairs);
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_EQUAL(e.frames, 200);
 	ASSERT_OCTETS(e.last, e.last_len, &(const uint32_t){199}, 4);
@@ -155,7 +155,7 @@ static void long_file(void)
 		fwrite(frame, 1, r.len, f);
 	}
 	CU_ASSERT_EQUAL(fclose(f), 0);
-	open_link(&e, "long", NULL, pairs);
+	link_pcap_open_link(&e, "long", NULL, pairs);
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_EQUAL(e.frames, 400);
 	ASSERT_OCTETS(e.last, e.last_len, frame, (399 * 631) % LINK_FRAME_MAX + 1);
@@ -168,13 +168,13 @@ static void what_is_not_whole(void)
 	static struct capture c;
 	struct end e;
 
-	begin(&c, DLT);
-	add(&c, 1, "cut when captured", 10, 17);
-	add(&c, 2, frame, LINK_FRAME_MAX + 1, LINK_FRAME_MAX + 1);
-	add(&c, 3, "good", 4, 4);
-	add(&c, 4, "cut off", 7, 7);
+	link_pcap_begin(&c, DLT);
+	link_pcap_add(&c, 1, "cut when captured", 10, 17);
+	link_pcap_add(&c, 2, frame, LINK_FRAME_MAX + 1, LINK_FRAME_MAX + 1);
+	link_pcap_add(&c, 3, "good", 4, 4);
+	link_pcap_add(&c, 4, "cut off", 7, 7);
 	put_file("bad", c.octets, c.w.len - 3);
-	open_link(&e, "bad", NULL, NULL);
+	link_pcap_open_link(&e, "bad", NULL, NULL);
 	fake_run(&e.h, fake_now + S);
 	CU_ASSERT_EQUAL(e.frames, 1);
 	ASSERT_OCTETS(e.last, e.last_len, "good", 4);
@@ -194,7 +194,7 @@ static void recording(void)
 	struct end e;
 	size_t n;
 
-	open_link(&e, NULL, "out", NULL);
+	link_pcap_open_link(&e, NULL, "out", NULL);
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_TRUE(link_up(e.l));
 	link_send(e.l, two, 2);
@@ -210,7 +210,7 @@ static void recording(void)
 	CU_ASSERT_TRUE(pcap_record_decode(&f, &r, got + 44) && r.len == 3);
 	ASSERT_OCTETS(got + 60, 3, "xyz", 3);
 	/* What was recorded can be replayed, and is while other things are recorded. */
-	open_link(&e, "out", "again", NULL);
+	link_pcap_open_link(&e, "out", "again", NULL);
 	fake_run(&e.h, fake_now + S);
 	CU_ASSERT_EQUAL(e.frames, 2);
 	ASSERT_OCTETS(e.last, e.last_len, "xyz", 3);
@@ -218,13 +218,13 @@ static void recording(void)
 	CU_ASSERT_EQUAL(get_file("again", got, sizeof(got)), 24);
 }
 
-static void refused(void)
+static void link_pcap_refused(void)
 {
 	static struct capture c;
 	char text[300], err[300] = "";
 	struct end e;
 
-	begin(&c, DLT + 1);
+	link_pcap_begin(&c, DLT + 1);
 	put_file("other", c.octets, c.w.len);
 	put_file("text", "this is not a capture file", 26);
 	static const struct {
@@ -247,16 +247,16 @@ static void refused(void)
 }
 
 /* A file that is not there yet may come. */
-static void waited_for(void)
+static void link_pcap_waited_for(void)
 {
 	static struct capture c;
 	struct end e;
 
-	open_link(&e, "later", NULL, NULL);
+	link_pcap_open_link(&e, "later", NULL, NULL);
 	fake_run(&e.h, fake_now + 10 * S);
 	CU_ASSERT_FALSE(link_up(e.l));
-	begin(&c, DLT);
-	add(&c, 5, "x", 1, 1);
+	link_pcap_begin(&c, DLT);
+	link_pcap_add(&c, 5, "x", 1, 1);
 	put_file("later", c.octets, c.w.len);
 	fake_run(&e.h, fake_now + 20 * S);
 	CU_ASSERT_TRUE(link_up(e.l));
@@ -278,8 +278,8 @@ static void frame_relay(void)
 	uint8_t got[200];
 	ist_channel ch = 0;
 
-	begin(&c, 107);
-	add(&c, 7, sccrq, sizeof(sccrq), sizeof(sccrq));
+	link_pcap_begin(&c, 107);
+	link_pcap_add(&c, 7, sccrq, sizeof(sccrq), sizeof(sccrq));
 	put_file("fr", c.octets, c.w.len);
 	snprintf(link, sizeof(link), "link=pcap:%s>%s", path("fr"), path("fr-out"));
 	fake_open(&h, &frame_relay_transport, config);
@@ -313,10 +313,10 @@ static void x25(void)
 	uint8_t got[300];
 	size_t n;
 
-	begin(&c, 252);
-	add(&c, 7, restart, sizeof(restart), sizeof(restart));
-	add(&c, 8, lapb, sizeof(lapb), sizeof(lapb));
-	add(&c, 9, call, sizeof(call), sizeof(call));
+	link_pcap_begin(&c, 252);
+	link_pcap_add(&c, 7, restart, sizeof(restart), sizeof(restart));
+	link_pcap_add(&c, 8, lapb, sizeof(lapb), sizeof(lapb));
+	link_pcap_add(&c, 9, call, sizeof(call), sizeof(call));
 	put_file("x25", c.octets, c.w.len);
 	snprintf(link, sizeof(link), "link=pcap:%s>%s", path("x25"), path("x25-out"));
 	fake_open(&h, &x25_transport, config);
@@ -368,13 +368,13 @@ static void pipe_octet_by_octet(void)
 	int fd;
 
 	make_pipe("p1");
-	open_link(&e, "p1", NULL, NULL);
+	link_pcap_open_link(&e, "p1", NULL, NULL);
 	a_second(&e);
 	CU_ASSERT_FALSE(link_up(e.l)); /* no writer is no end of a file */
 	fd = open_pipe("p1", O_WRONLY);
-	begin(&c, DLT);
-	add(&c, 100 * S, "one", 3, 3);
-	add(&c, 900 * S, "seven", 5, 5); /* the writer's pace, not the recorded one */
+	link_pcap_begin(&c, DLT);
+	link_pcap_add(&c, 100 * S, "one", 3, 3);
+	link_pcap_add(&c, 900 * S, "seven", 5, 5); /* the writer's pace, not the recorded one */
 	for (size_t i = 0; i < c.w.len; i++) {
 		CU_ASSERT_EQUAL(link_up(e.l), i >= 24);
 		CU_ASSERT_EQUAL(e.frames, i >= 24 + 16 + 3);
@@ -404,10 +404,10 @@ static void pipe_nonsense(void)
 	int fd;
 
 	make_pipe("p2");
-	open_link(&e, "p2", NULL, NULL);
+	link_pcap_open_link(&e, "p2", NULL, NULL);
 	for (unsigned i = 0; i < 3; i++) {
 		fd = open_pipe("p2", O_WRONLY);
-		begin(&c, DLT + 1);
+		link_pcap_begin(&c, DLT + 1);
 		put_all(fd, i == 1 ? (const uint8_t *)"this is not a capture file" : c.octets, 24);
 		fake_run(&e.h, fake_now);
 		close(fd);
@@ -417,8 +417,8 @@ static void pipe_nonsense(void)
 	CU_ASSERT_EQUAL(e.h.errors, 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "its link type is 148, not 147"));
 	fd = open_pipe("p2", O_WRONLY);
-	begin(&c, DLT);
-	add(&c, 1, "good", 4, 4);
+	link_pcap_begin(&c, DLT);
+	link_pcap_add(&c, 1, "good", 4, 4);
 	put_all(fd, c.octets, c.w.len);
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_TRUE(link_up(e.l) && e.frames == 1);
@@ -438,11 +438,11 @@ static void pipe_second_stream(void)
 	int a, b;
 
 	make_pipe("p3");
-	open_link(&e, "p3", NULL, NULL);
+	link_pcap_open_link(&e, "p3", NULL, NULL);
 	a = open_pipe("p3", O_WRONLY);
 	b = open_pipe("p3", O_WRONLY);
-	begin(&c, DLT);
-	add(&c, 1, "x", 1, 1);
+	link_pcap_begin(&c, DLT);
+	link_pcap_add(&c, 1, "x", 1, 1);
 	put_all(a, c.octets, c.w.len);
 	close(a);
 	for (size_t i = 0; i < c.w.len; i++) {
@@ -468,7 +468,7 @@ static void pipe_slow_reader(void)
 	int fd;
 
 	make_pipe("p4");
-	open_link(&e, NULL, "p4", NULL);
+	link_pcap_open_link(&e, NULL, "p4", NULL);
 	a_second(&e);
 	CU_ASSERT_FALSE(link_up(e.l));
 	fd = open_pipe("p4", O_RDONLY);
@@ -510,8 +510,8 @@ static void pipe_pair(void)
 	make_pipe("p6");
 	for (unsigned round = 0; round < 3; round++) {
 		if (!round)
-			open_link(&a, "p5", "p6", NULL);
-		open_link(&b, "p6", "p5", NULL);
+			link_pcap_open_link(&a, "p5", "p6", NULL);
+		link_pcap_open_link(&b, "p6", "p5", NULL);
 		fake_join(&a.h, &b.h);
 		a_second(&a);
 		CU_ASSERT_TRUE_FATAL(link_up(a.l) && link_up(b.l));
@@ -558,8 +558,8 @@ static const struct test_case cases[] = {
 	{"file_longer_than_the_buffer", long_file},
 	{"frames_that_are_not_whole", what_is_not_whole},
 	{"recorded_and_replayed_again", recording},
-	{"files_that_are_refused", refused},
-	{"file_that_comes_later", waited_for},
+	{"files_that_are_refused", link_pcap_refused},
+	{"file_that_comes_later", link_pcap_waited_for},
 	{"frame_relay_over_files", frame_relay},
 	{"x25_over_files", x25},
 	{"pipe_octet_by_octet", pipe_octet_by_octet},

@@ -14,7 +14,7 @@ static struct end end, other;
 static struct link_socket sock;
 static struct link_ring ring;
 
-static bool take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+static bool link_ring_take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
 {
 	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)from;
 
@@ -23,20 +23,20 @@ static bool take(void *impl, const struct sockaddr_storage *from, struct link_fr
 	return ll->sll_pkttype != PACKET_OUTGOING;
 }
 
-static void begin(void)
+static void link_ring_begin(void)
 {
 	end_open(&end, "loop:ring", NULL);
 	end_open(&other, "loop:ring", NULL);
 	fake_join(&end.h, &other.h);
 	fake_run(&end.h, fake_now);
 	CU_ASSERT_TRUE_FATAL(link_up(end.l));
-	sock = (struct link_socket){.link = end.l, .fd = -1, .take = take};
+	sock = (struct link_socket){.link = end.l, .fd = -1, .take = link_ring_take};
 	ring.blocks = calloc(LINK_RING_BLOCKS, LINK_RING_BLOCK);
 	ring.next = 0;
 	CU_ASSERT_PTR_NOT_NULL_FATAL(ring.blocks);
 }
 
-static void finish(void)
+static void link_ring_finish(void)
 {
 	free(ring.blocks);
 	end_close(&end);
@@ -57,7 +57,7 @@ static uint32_t status(unsigned i)
 }
 
 /* One more frame into a block that is still the kernel's. */
-static void add(unsigned i, const void *data, uint32_t len, uint32_t wire_len, uint8_t type)
+static void link_ring_add(unsigned i, const void *data, uint32_t len, uint32_t wire_len, uint8_t type)
 {
 	const uint32_t head = TPACKET_ALIGN(sizeof(struct tpacket3_hdr));
 	const uint32_t mac = head + TPACKET_ALIGN(sizeof(struct sockaddr_ll));
@@ -82,7 +82,7 @@ static void add(unsigned i, const void *data, uint32_t len, uint32_t wire_len, u
 	memcpy(block(i), &d, sizeof(d));
 }
 
-static void hand_over(unsigned i)
+static void link_ring_hand_over(unsigned i)
 {
 	struct tpacket_block_desc d;
 
@@ -93,13 +93,13 @@ static void hand_over(unsigned i)
 
 static void one_block(void)
 {
-	begin();
-	add(0, "first", 5, 5, PACKET_BROADCAST);
-	add(0, "ours", 4, 4, PACKET_OUTGOING);
-	add(0, "second one", 10, 10, PACKET_HOST);
+	link_ring_begin();
+	link_ring_add(0, "first", 5, 5, PACKET_BROADCAST);
+	link_ring_add(0, "ours", 4, 4, PACKET_OUTGOING);
+	link_ring_add(0, "second one", 10, 10, PACKET_HOST);
 	link_ring_receive(&ring, &sock); /* not handed over yet */
 	CU_ASSERT_EQUAL(end.frames, 0);
-	hand_over(0);
+	link_ring_hand_over(0);
 	link_ring_receive(&ring, &sock);
 	CU_ASSERT_EQUAL(end.frames, 2);
 	ASSERT_OCTETS(end.last, end.last_len, "second one", 10);
@@ -107,25 +107,25 @@ static void one_block(void)
 	CU_ASSERT_EQUAL(ring.next, 1);
 	link_ring_receive(&ring, &sock);
 	CU_ASSERT_EQUAL(end.frames, 2);
-	finish();
+	link_ring_finish();
 }
 
 static void cut_and_empty(void)
 {
 	static uint8_t data[LINK_FRAME_MAX + 1];
 
-	begin();
-	add(0, "cut", 3, 4, PACKET_HOST);
-	add(0, data, LINK_FRAME_MAX, LINK_FRAME_MAX, PACKET_HOST);
-	add(0, data, LINK_FRAME_MAX + 1, LINK_FRAME_MAX + 1, PACKET_HOST);
-	hand_over(0);
-	hand_over(1); /* a block that timed out with nothing in it */
+	link_ring_begin();
+	link_ring_add(0, "cut", 3, 4, PACKET_HOST);
+	link_ring_add(0, data, LINK_FRAME_MAX, LINK_FRAME_MAX, PACKET_HOST);
+	link_ring_add(0, data, LINK_FRAME_MAX + 1, LINK_FRAME_MAX + 1, PACKET_HOST);
+	link_ring_hand_over(0);
+	link_ring_hand_over(1); /* a block that timed out with nothing in it */
 	link_ring_receive(&ring, &sock);
 	CU_ASSERT_EQUAL(end.frames, 1);
 	CU_ASSERT_EQUAL(end.last_len, LINK_FRAME_MAX);
 	CU_ASSERT_EQUAL(end_count(&end, LINK_RX_TOO_LONG), 2);
 	CU_ASSERT_EQUAL(ring.next, 2);
-	finish();
+	link_ring_finish();
 }
 
 /* Three times round, with more frames in a block than are handed on at once. */
@@ -133,14 +133,14 @@ static void round_and_round(void)
 {
 	unsigned sent = 0;
 
-	begin();
+	link_ring_begin();
 	for (unsigned i = 0; i < 3 * LINK_RING_BLOCKS; i++) {
 		unsigned b = i % LINK_RING_BLOCKS;
 
 		memset(block(b), 0, sizeof(struct tpacket_block_desc));
 		for (unsigned k = 0; k < 130; k++, sent++)
-			add(b, &sent, sizeof(sent), sizeof(sent), PACKET_HOST);
-		hand_over(b);
+			link_ring_add(b, &sent, sizeof(sent), sizeof(sent), PACKET_HOST);
+		link_ring_hand_over(b);
 		if (i % 5 == 0) /* one, or several at a time */
 			link_ring_receive(&ring, &sock);
 	}
@@ -148,7 +148,7 @@ static void round_and_round(void)
 	CU_ASSERT_EQUAL(end.frames, sent);
 	sent--;
 	ASSERT_OCTETS(end.last, end.last_len, &sent, sizeof(sent));
-	finish();
+	link_ring_finish();
 }
 
 static const struct test_case cases[] = {

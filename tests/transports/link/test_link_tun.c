@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void malformed(void)
+static void link_tun_malformed(void)
 {
 	static const struct {
 		const char *text, *words;
@@ -28,7 +28,7 @@ static void malformed(void)
 }
 
 /* A name no device can have: the kernel refuses, also to somebody with privileges. */
-static void refused(void)
+static void link_tun_refused(void)
 {
 	char err[200] = "";
 	struct end e;
@@ -41,8 +41,8 @@ static void refused(void)
 }
 
 static const struct test_case cases[] = {
-	{"malformed_or_without_a_type", malformed},
-	{"device_name_refused", refused},
+	{"malformed_or_without_a_type", link_tun_malformed},
+	{"device_name_refused", link_tun_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_tun = {"link_tun", cases};

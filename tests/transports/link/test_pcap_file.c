@@ -37,7 +37,7 @@ static void heads(void)
 	}
 }
 
-static void records(void)
+static void pcap_file_records(void)
 {
 	static const struct {
 		const char *hex;
@@ -86,7 +86,7 @@ static void written(void)
 	ASSERT_OCTETS(got, PCAP_RECORD_HEAD, want, n);
 }
 
-static void tags(void)
+static void pcap_file_tags(void)
 {
 	uint8_t got[PCAP_TAGS_MAX], want[PCAP_TAGS_MAX];
 	size_t n = test_hex(want, sizeof(want), "000c0004 782e3235 00230004 00000000 00000000");
@@ -132,9 +132,9 @@ static void tags_taken_off(void)
 
 static const struct test_case cases[] = {
 	{"both_orders_both_fractions", heads},
-	{"records_and_their_bounds", records},
+	{"records_and_their_bounds", pcap_file_records},
 	{"what_we_write", written},
-	{"tags", tags},
+	{"tags", pcap_file_tags},
 	{"tags_taken_off", tags_taken_off},
 	{NULL, NULL},
 };

@@ -15,7 +15,7 @@ static struct udp_ep ep(const char *text)
 
 /* Sum of all words of a header and its pseudo-header is FFFF when the checksum is right (RFC 1071).
  */
-static uint32_t words(const uint8_t *p, size_t len)
+static uint32_t ip_head_words(const uint8_t *p, size_t len)
 {
 	uint32_t t = 0;
 
@@ -26,7 +26,7 @@ static uint32_t words(const uint8_t *p, size_t len)
 	return t;
 }
 
-static void ipv4(void)
+static void ip_head_ipv4(void)
 {
 	struct udp_ep a = ep("192.0.2.1:1701"), b = ep("198.51.100.7:5000");
 	uint8_t out[IP_HEAD_MAX], want[20], all[64] = {0};
@@ -35,7 +35,7 @@ static void ipv4(void)
 
 	test_hex(want, sizeof(want), "45 00 00 21 00 00 40 00 40 11 00 00 c0 00 02 01 c6 33 64 07");
 	CU_ASSERT_EQUAL(n, 28);
-	CU_ASSERT_EQUAL(words(out, 20), 0xffff);
+	CU_ASSERT_EQUAL(ip_head_words(out, 20), 0xffff);
 	ASSERT_OCTETS(out, 10, want, 10);
 	ASSERT_OCTETS(out + 12, 8, want + 12, 8);
 	test_hex(want, sizeof(want), "06 a5 13 88 00 0d");
@@ -44,10 +44,10 @@ static void ipv4(void)
 	memcpy(all + 8, "\0\x11\0\x0d", 4);
 	memcpy(all + 12, out + 20, 8);
 	memcpy(all + 20, "abcde", 5);
-	CU_ASSERT_EQUAL(words(all, 26), 0xffff);
+	CU_ASSERT_EQUAL(ip_head_words(all, 26), 0xffff);
 }
 
-static void ipv6(void)
+static void ip_head_ipv6(void)
 {
 	struct udp_ep a = ep("[2001:db8::1]:1701"), b = ep("[2001:db8::2]:1701");
 	uint8_t out[IP_HEAD_MAX], want[8], all[64] = {0};
@@ -61,10 +61,10 @@ static void ipv6(void)
 	memcpy(all + 32, "\0\x11\0\x0a", 4);
 	memcpy(all + 36, out + 40, 8);
 	memcpy(all + 44, "\xc8\x02", 2);
-	CU_ASSERT_EQUAL(words(all, 46), 0xffff);
+	CU_ASSERT_EQUAL(ip_head_words(all, 46), 0xffff);
 }
 
-static void refused(void)
+static void ip_head_refused(void)
 {
 	struct udp_ep a = ep("192.0.2.1:1"), b = ep("[2001:db8::2]:1");
 	uint8_t out[IP_HEAD_MAX];
@@ -75,9 +75,9 @@ static void refused(void)
 }
 
 static const struct test_case cases[] = {
-	{"rfc791_768_ipv4", ipv4},
-	{"rfc8200_8_1_ipv6", ipv6},
-	{"two_families_or_too_long", refused},
+	{"rfc791_768_ipv4", ip_head_ipv4},
+	{"rfc8200_8_1_ipv6", ip_head_ipv6},
+	{"two_families_or_too_long", ip_head_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_ip_head = {"ip_head", cases};

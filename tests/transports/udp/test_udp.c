@@ -25,7 +25,7 @@ static void listen_at(struct fake_host *h, char *out, size_t len)
 	out[strcspn(out, ",")] = '\0';
 }
 
-static void open_at(struct fake_host *h, const char *listen)
+static void udp_open_at(struct fake_host *h, const char *listen)
 {
 	const char *const cfg[] = {listen, NULL};
 
@@ -33,7 +33,7 @@ static void open_at(struct fake_host *h, const char *listen)
 }
 
 /* A plain socket bound to `at`, whose address is left in `text`. */
-static int plain(const char *at, char *text, size_t len)
+static int udp_plain(const char *at, char *text, size_t len)
 {
 	struct sockaddr_storage ss;
 	struct udp_ep e;
@@ -69,8 +69,8 @@ static void there_and_back(const char *wild)
 	char at[80];
 	ist_channel to_b, to_a;
 
-	open_at(&a, wild);
-	open_at(&b, wild);
+	udp_open_at(&a, wild);
+	udp_open_at(&b, wild);
 	listen_at(&b, at, sizeof(at));
 	CU_ASSERT_EQUAL(fake_connect(&a, at, IST_PAYLOAD_L2TP, &to_b), 0);
 	CU_ASSERT_EQUAL(fake_send(&a, to_b, "hello", 5), 1);
@@ -96,12 +96,12 @@ static void there_and_back(const char *wild)
 	fake_close(&b);
 }
 
-static void ipv4(void)
+static void udp_ipv4(void)
 {
 	there_and_back("listen=127.0.0.1:0");
 }
 
-static void ipv6(void)
+static void udp_ipv6(void)
 {
 	there_and_back("listen=[::1]:0");
 }
@@ -119,10 +119,10 @@ static void reply_source(const char *listen, const char *const *addresses, const
 	struct fake_host h;
 	int fd;
 
-	open_at(&h, listen);
+	udp_open_at(&h, listen);
 	h.on_event = echo;
 	listen_at(&h, port, sizeof(port));
-	fd = plain(any, text, sizeof(text));
+	fd = udp_plain(any, text, sizeof(text));
 	for (; *addresses; addresses++) {
 		struct sockaddr_storage from;
 		socklen_t n = sizeof(from);
@@ -156,9 +156,9 @@ static void two_addresses_two_channels(void)
 	char text[80], port[80], to[80];
 	struct fake_host h;
 	struct fake_event *a, *b;
-	int fd = plain("127.0.0.1:0", text, sizeof(text));
+	int fd = udp_plain("127.0.0.1:0", text, sizeof(text));
 
-	open_at(&h, "listen=0.0.0.0:0");
+	udp_open_at(&h, "listen=0.0.0.0:0");
 	listen_at(&h, port, sizeof(port));
 	snprintf(to, sizeof(to), "127.0.0.1%s", strrchr(port, ':'));
 	plain_send(fd, to, "1", 1);
@@ -177,7 +177,7 @@ static void two_addresses_two_channels(void)
 	fake_close(&h);
 }
 
-static void dial_port(void)
+static void udp_dial_port(void)
 {
 	static const char *const cfg[] = {"listen=127.0.0.1:0", "dial-port=ephemeral", NULL};
 	char server[80], at[80], from[80];
@@ -187,7 +187,7 @@ static void dial_port(void)
 	struct udp_ep e;
 	ist_channel c;
 	char buf[8];
-	int fd = plain("127.0.0.1:0", server, sizeof(server));
+	int fd = udp_plain("127.0.0.1:0", server, sizeof(server));
 
 	fake_open(&h, &udp_transport, cfg);
 	listen_at(&h, at, sizeof(at));
@@ -212,9 +212,9 @@ static void connect_finds_stranger(void)
 	char server[80], at[80];
 	struct fake_host h;
 	ist_channel c, d;
-	int fd = plain("127.0.0.1:0", server, sizeof(server));
+	int fd = udp_plain("127.0.0.1:0", server, sizeof(server));
 
-	open_at(&h, "listen=127.0.0.1:0");
+	udp_open_at(&h, "listen=127.0.0.1:0");
 	listen_at(&h, at, sizeof(at));
 	plain_send(fd, at, "x", 1);
 	CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
@@ -235,7 +235,7 @@ static void refused_connects(void)
 	struct ist_addr a;
 	ist_channel c;
 
-	open_at(&h, "listen=127.0.0.1:0");
+	udp_open_at(&h, "listen=127.0.0.1:0");
 	CU_ASSERT_EQUAL(fake_connect(&h, "[::1]:1701", IST_PAYLOAD_L2TP, &c), -EAFNOSUPPORT);
 	CU_ASSERT_EQUAL(fake_connect(&h, "127.0.0.1:0", IST_PAYLOAD_L2TP, &c), -EINVAL);
 	CU_ASSERT_EQUAL(fake_connect(&h, "127.0.0.1:1", IST_PAYLOAD_PPP, &c), -EPROTONOSUPPORT);
@@ -244,7 +244,7 @@ static void refused_connects(void)
 }
 
 /* 40 peers on a table of 16: 8 strangers at a time, each newcomer is told, each leaver too. */
-static void bounded(void)
+static void udp_bounded(void)
 {
 	static const char *const cfg[] = {"listen=127.0.0.1:0", "max-channels=16", NULL};
 	char at[80], text[80];
@@ -255,7 +255,7 @@ static void bounded(void)
 	fake_open(&h, &udp_transport, cfg);
 	listen_at(&h, at, sizeof(at));
 	for (int i = 0; i < 40; i++) {
-		fd[i] = plain("127.0.0.1:0", text, sizeof(text));
+		fd[i] = udp_plain("127.0.0.1:0", text, sizeof(text));
 		plain_send(fd[i], at, "x", 1);
 		CU_ASSERT_TRUE(fake_wait(&h, FAKE_FRAME, 1));
 		first = fake_channel(&h, FAKE_FRAME);
@@ -280,13 +280,13 @@ static void bounded(void)
 	fake_close(&h);
 }
 
-static void no_room(void)
+static void udp_no_room(void)
 {
 	static const char *const cfg[] = {"listen=127.0.0.1:0", "max-channels=4", NULL};
 	char at[80], text[80];
 	struct fake_host h;
 	ist_channel c;
-	int fd = plain("127.0.0.1:0", text, sizeof(text));
+	int fd = udp_plain("127.0.0.1:0", text, sizeof(text));
 
 	fake_open(&h, &udp_transport, cfg);
 	listen_at(&h, at, sizeof(at));
@@ -316,9 +316,9 @@ static void disconnect_in_report(void)
 {
 	char at[80], text[80];
 	struct fake_host h;
-	int fd = plain("127.0.0.1:0", text, sizeof(text));
+	int fd = udp_plain("127.0.0.1:0", text, sizeof(text));
 
-	open_at(&h, "listen=127.0.0.1:0");
+	udp_open_at(&h, "listen=127.0.0.1:0");
 	h.on_event = give_up_at_once;
 	listen_at(&h, at, sizeof(at));
 	plain_send(fd, at, "x", 1);
@@ -329,7 +329,7 @@ static void disconnect_in_report(void)
 	fake_close(&h);
 }
 
-static void many_channels(void)
+static void udp_many_channels(void)
 {
 	enum { N = 2000 };
 	struct fake_host a, b;
@@ -337,8 +337,8 @@ static void many_channels(void)
 	char at[80], text[80];
 
 	/* One peer address per channel: 127.x.y.z all end at the wildcard port. */
-	open_at(&a, "listen=127.0.0.1:0");
-	open_at(&b, "listen=0.0.0.0:0");
+	udp_open_at(&a, "listen=127.0.0.1:0");
+	udp_open_at(&b, "listen=0.0.0.0:0");
 	listen_at(&b, at, sizeof(at));
 	for (unsigned i = 0; i < N; i++) {
 		snprintf(text, sizeof(text), "127.1.%u.%u%s", i >> 8, i & 255, strrchr(at, ':'));
@@ -372,8 +372,8 @@ static void sizes_of(const char *listen, const char *family, uint32_t mtu)
 
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)test_rand(&seed);
-	open_at(&a, listen);
-	open_at(&b, listen);
+	udp_open_at(&a, listen);
+	udp_open_at(&b, listen);
 	listen_at(&b, at, sizeof(at));
 	CU_ASSERT_EQUAL(fake_connect(&a, at, IST_PAYLOAD_L2TP, &c), 0);
 	CU_ASSERT_EQUAL(a.tr->mtu(a.port, c), mtu);
@@ -396,7 +396,7 @@ static void sizes_of(const char *listen, const char *family, uint32_t mtu)
 	(void)family;
 }
 
-static void sizes(void)
+static void udp_sizes(void)
 {
 	sizes_of("listen=127.0.0.1:0", "4", 65507);
 	sizes_of("listen=[::1]:0", "6", 65527);
@@ -411,8 +411,8 @@ static void batches_keep_order(void)
 	ist_channel c;
 	char at[80];
 
-	open_at(&a, "listen=127.0.0.1:0");
-	open_at(&b, "listen=127.0.0.1:0");
+	udp_open_at(&a, "listen=127.0.0.1:0");
+	udp_open_at(&b, "listen=127.0.0.1:0");
 	listen_at(&b, at, sizeof(at));
 	fake_connect(&a, at, IST_PAYLOAD_L2TP, &c);
 	for (uint32_t i = 0; i < N; i++) {
@@ -440,9 +440,9 @@ static void empty_datagrams(void)
 {
 	char at[80], text[80];
 	struct fake_host h;
-	int fd = plain("127.0.0.1:0", text, sizeof(text));
+	int fd = udp_plain("127.0.0.1:0", text, sizeof(text));
 
-	open_at(&h, "listen=127.0.0.1:0");
+	udp_open_at(&h, "listen=127.0.0.1:0");
 	listen_at(&h, at, sizeof(at));
 	plain_send(fd, at, "", 0);
 	plain_send(fd, at, "x", 1);
@@ -460,8 +460,8 @@ static void nobody_there(void)
 	struct fake_host h;
 	ist_channel c;
 
-	close(plain("127.0.0.1:0", text, sizeof(text)));
-	open_at(&h, "listen=127.0.0.1:0");
+	close(udp_plain("127.0.0.1:0", text, sizeof(text)));
+	udp_open_at(&h, "listen=127.0.0.1:0");
 	CU_ASSERT_EQUAL(fake_connect(&h, text, IST_PAYLOAD_L2TP, &c), 0);
 	for (int i = 0; i < 10; i++)
 		CU_ASSERT_EQUAL(fake_send(&h, c, "x", 1), 1);
@@ -470,7 +470,7 @@ static void nobody_there(void)
 	fake_close(&h);
 }
 
-static void bad_settings(void)
+static void udp_bad_settings(void)
 {
 	static const struct {
 		const char *cfg[4];
@@ -496,13 +496,13 @@ static void bad_settings(void)
 	}
 }
 
-static void in_use(void)
+static void udp_in_use(void)
 {
 	char err[128] = "", at[80], cfg[100];
 	const char *const settings[] = {cfg, NULL};
 	struct fake_host a, b;
 
-	open_at(&a, "listen=127.0.0.1:0");
+	udp_open_at(&a, "listen=127.0.0.1:0");
 	listen_at(&a, at, sizeof(at));
 	snprintf(cfg, sizeof(cfg), "listen=%s", at);
 	CU_ASSERT_EQUAL(fake_try(&b, &udp_transport, settings, err, sizeof(err)), -EADDRINUSE);
@@ -554,7 +554,7 @@ static void lost_in_the_kernel(void)
 	static uint8_t octets[1000];
 	char at[80], text[80];
 	struct fake_host h;
-	int fd = plain("127.0.0.1:0", text, sizeof(text));
+	int fd = udp_plain("127.0.0.1:0", text, sizeof(text));
 
 	fake_open(&h, &udp_transport, cfg);
 	listen_at(&h, at, sizeof(at));
@@ -571,7 +571,7 @@ static void lost_in_the_kernel(void)
 
 static unsigned tapped[2];
 
-static void look(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void udp_look(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
 {
 	(void)arg;
 	CU_ASSERT_EQUAL(link_type, 101);
@@ -590,10 +590,10 @@ static void taps(void)
 	char at[80];
 
 	tapped[0] = tapped[1] = 0;
-	open_at(&a, "listen=127.0.0.1:0");
-	open_at(&b, "listen=127.0.0.1:0");
+	udp_open_at(&a, "listen=127.0.0.1:0");
+	udp_open_at(&b, "listen=127.0.0.1:0");
 	a.tap_on = b.tap_on = true;
-	a.on_tap = b.on_tap = look;
+	a.on_tap = b.on_tap = udp_look;
 	listen_at(&b, at, sizeof(at));
 	fake_connect(&a, at, IST_PAYLOAD_L2TP, &g.channel);
 	CU_ASSERT_EQUAL(fake_send_frames(&a, &g, 1), 1);
@@ -605,24 +605,24 @@ static void taps(void)
 }
 
 static const struct test_case cases[] = {
-	{"ipv4_there_and_back", ipv4},
-	{"ipv6_there_and_back", ipv6},
+	{"ipv4_there_and_back", udp_ipv4},
+	{"ipv6_there_and_back", udp_ipv6},
 	{"reply_leaves_from_the_address_used", reply_from_used_address},
 	{"one_peer_two_of_our_addresses", two_addresses_two_channels},
-	{"dial_port_ephemeral", dial_port},
+	{"dial_port_ephemeral", udp_dial_port},
 	{"connect_finds_a_strangers_channel", connect_finds_stranger},
 	{"connect_refuses", refused_connects},
-	{"strangers_are_bounded_and_recycled", bounded},
-	{"no_room_when_all_are_held", no_room},
+	{"strangers_are_bounded_and_recycled", udp_bounded},
+	{"no_room_when_all_are_held", udp_no_room},
 	{"disconnect_inside_up", disconnect_in_report},
-	{"two_thousand_channels", many_channels},
-	{"sizes_1_to_mtu_and_one_over", sizes},
+	{"two_thousand_channels", udp_many_channels},
+	{"sizes_1_to_mtu_and_one_over", udp_sizes},
 	{"batches_keep_order_and_count", batches_keep_order},
 	{"lost_in_the_kernel", lost_in_the_kernel},
 	{"empty_datagrams_are_counted", empty_datagrams},
 	{"nobody_listens_there", nobody_there},
-	{"bad_settings_have_words", bad_settings},
-	{"address_in_use", in_use},
+	{"bad_settings_have_words", udp_bad_settings},
+	{"address_in_use", udp_in_use},
 	{"rfc2661_8_1_checksums", checksums},
 	{"rfc2661_8_2_offered_by_default", offered_by_default},
 	{"tap_sees_ip_packets", taps},

@@ -10,7 +10,7 @@
 
 static uint8_t secret[128];
 
-static void init(struct udp_table *t, uint32_t max)
+static void test_udp_table_init(struct udp_table *t, uint32_t max)
 {
 	uint64_t state = 1701;
 
@@ -19,7 +19,7 @@ static void init(struct udp_table *t, uint32_t max)
 	CU_ASSERT_EQUAL(udp_table_init(t, max, secret), 0);
 }
 
-static struct udp_key key_of(uint32_t n)
+static struct udp_key udp_table_key_of(uint32_t n)
 {
 	struct udp_key k;
 
@@ -30,16 +30,16 @@ static struct udp_key key_of(uint32_t n)
 	return k;
 }
 
-static struct udp_slot *add(struct udp_table *t, uint32_t n, bool held)
+static struct udp_slot *test_udp_table_add(struct udp_table *t, uint32_t n, bool held)
 {
-	struct udp_key k = key_of(n);
+	struct udp_key k = udp_table_key_of(n);
 
 	return udp_table_add(t, &k, held);
 }
 
-static struct udp_slot *find(struct udp_table *t, uint32_t n)
+static struct udp_slot *test_udp_table_find(struct udp_table *t, uint32_t n)
 {
-	struct udp_key k = key_of(n);
+	struct udp_key k = udp_table_key_of(n);
 
 	return udp_table_find(t, &k);
 }
@@ -48,16 +48,16 @@ static void strangers_take_half(void)
 {
 	struct udp_table t;
 
-	init(&t, 8);
+	test_udp_table_init(&t, 8);
 	for (uint32_t i = 1; i <= 4; i++) {
 		CU_ASSERT_PTR_NULL(udp_table_victim(&t));
-		CU_ASSERT_PTR_NOT_NULL(add(&t, i, false));
+		CU_ASSERT_PTR_NOT_NULL(test_udp_table_add(&t, i, false));
 	}
-	CU_ASSERT_PTR_NULL(add(&t, 5, false));
-	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), find(&t, 1));
+	CU_ASSERT_PTR_NULL(test_udp_table_add(&t, 5, false));
+	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), test_udp_table_find(&t, 1));
 	for (uint32_t i = 11; i <= 14; i++)
-		CU_ASSERT_PTR_NOT_NULL(add(&t, i, true));
-	CU_ASSERT_PTR_NULL(add(&t, 15, true));
+		CU_ASSERT_PTR_NOT_NULL(test_udp_table_add(&t, i, true));
+	CU_ASSERT_PTR_NULL(test_udp_table_add(&t, 15, true));
 	CU_ASSERT_EQUAL(t.strangers, 4);
 	CU_ASSERT_EQUAL(t.held, 4);
 	udp_table_free(&t);
@@ -67,17 +67,17 @@ static void oldest_goes_first(void)
 {
 	struct udp_table t;
 
-	init(&t, 8);
+	test_udp_table_init(&t, 8);
 	for (uint32_t i = 1; i <= 4; i++)
-		add(&t, i, false);
-	udp_table_touch(&t, find(&t, 1));	  /* order now 2 3 4 1 */
-	udp_table_hold(&t, find(&t, 2));	  /* 3 4 1 */
+		test_udp_table_add(&t, i, false);
+	udp_table_touch(&t, test_udp_table_find(&t, 1));	  /* order now 2 3 4 1 */
+	udp_table_hold(&t, test_udp_table_find(&t, 2));	  /* 3 4 1 */
 	CU_ASSERT_PTR_NULL(udp_table_victim(&t)); /* three strangers again */
-	add(&t, 5, false);
-	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), find(&t, 3));
-	udp_table_remove(&t, find(&t, 3));
-	add(&t, 6, false);
-	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), find(&t, 4));
+	test_udp_table_add(&t, 5, false);
+	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), test_udp_table_find(&t, 3));
+	udp_table_remove(&t, test_udp_table_find(&t, 3));
+	test_udp_table_add(&t, 6, false);
+	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), test_udp_table_find(&t, 4));
 	udp_table_free(&t);
 }
 
@@ -85,11 +85,11 @@ static void all_held(void)
 {
 	struct udp_table t;
 
-	init(&t, 4);
+	test_udp_table_init(&t, 4);
 	for (uint32_t i = 1; i <= 4; i++)
-		CU_ASSERT_PTR_NOT_NULL(add(&t, i, true));
+		CU_ASSERT_PTR_NOT_NULL(test_udp_table_add(&t, i, true));
 	CU_ASSERT_PTR_NULL(udp_table_victim(&t));
-	CU_ASSERT_PTR_NULL(add(&t, 5, false));
+	CU_ASSERT_PTR_NULL(test_udp_table_add(&t, 5, false));
 	udp_table_free(&t);
 }
 
@@ -98,18 +98,18 @@ static void handles(void)
 	struct udp_table t;
 	ist_channel c;
 
-	init(&t, 4);
+	test_udp_table_init(&t, 4);
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, 0));
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, UINT32_MAX));
-	c = udp_table_handle(&t, add(&t, 1, true));
+	c = udp_table_handle(&t, test_udp_table_add(&t, 1, true));
 	CU_ASSERT_NOT_EQUAL(c, 0);
-	CU_ASSERT_PTR_EQUAL(udp_table_get(&t, c), find(&t, 1));
-	udp_table_remove(&t, find(&t, 1));
+	CU_ASSERT_PTR_EQUAL(udp_table_get(&t, c), test_udp_table_find(&t, 1));
+	udp_table_remove(&t, test_udp_table_find(&t, 1));
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, c));
 	for (uint32_t i = 2; i <= 5; i++) /* the freed slot comes last */
-		CU_ASSERT_PTR_NULL((add(&t, i, true), udp_table_get(&t, c)));
-	CU_ASSERT_EQUAL(handle_index(udp_table_handle(&t, find(&t, 5))), handle_index(c));
-	CU_ASSERT_NOT_EQUAL(udp_table_handle(&t, find(&t, 5)), c);
+		CU_ASSERT_PTR_NULL((test_udp_table_add(&t, i, true), udp_table_get(&t, c)));
+	CU_ASSERT_EQUAL(handle_index(udp_table_handle(&t, test_udp_table_find(&t, 5))), handle_index(c));
+	CU_ASSERT_NOT_EQUAL(udp_table_handle(&t, test_udp_table_find(&t, 5)), c);
 	udp_table_free(&t);
 }
 
@@ -130,11 +130,11 @@ static void random_walk(void)
 	struct udp_table t;
 	unsigned count = 0;
 
-	init(&t, MAX);
+	test_udp_table_init(&t, MAX);
 	for (unsigned step = 0; step < 20000; step++) {
 		uint32_t n = (uint32_t)(test_rand(&seed) % KEYS),
 			 what = (uint32_t)(test_rand(&seed) % 4);
-		struct udp_slot *s = find(&t, n), *v;
+		struct udp_slot *s = test_udp_table_find(&t, n), *v;
 
 		if (s ? udp_table_handle(&t, s) != have[n] : have[n] != 0) {
 			CU_FAIL_FATAL("found what is not there, or not what is");
@@ -149,7 +149,7 @@ static void random_walk(void)
 				udp_table_remove(&t, v);
 				count--;
 			}
-			s = add(&t, n, what == 1);
+			s = test_udp_table_add(&t, n, what == 1);
 			if (s) {
 				have[n] = udp_table_handle(&t, s);
 				count++;
@@ -169,14 +169,14 @@ static void random_walk(void)
 	udp_table_free(&t);
 }
 
-static void spread(void)
+static void udp_table_spread(void)
 {
 	struct udp_table t;
 	unsigned used = 0;
 
-	init(&t, 4096);
+	test_udp_table_init(&t, 4096);
 	for (uint32_t i = 0; i < 4096; i++)
-		add(&t, i, true);
+		test_udp_table_add(&t, i, true);
 	for (uint32_t i = 0; i < t.buckets; i++)
 		used += t.bucket[i] != 0;
 	/* 1 - 1/e of the buckets for a random function: 2589; 2400 is far below chance. */
@@ -191,7 +191,7 @@ static const struct test_case cases[] = {
 	{"stale_handles_are_seen", handles},
 	{"generation_is_never_zero", generations},
 	{"random_walk_against_an_array", random_walk},
-	{"keys_spread_over_buckets", spread},
+	{"keys_spread_over_buckets", udp_table_spread},
 	{NULL, NULL},
 };
 const struct test_suite suite_udp_table = {"udp_table", cases};

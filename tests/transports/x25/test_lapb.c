@@ -21,14 +21,14 @@ struct end {
 	unsigned n_reports;
 };
 
-static void tx(void *ctx, const uint8_t *frame, size_t len)
+static void test_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct end *e = ctx;
 
 	recorder_add(&e->sent, frame, len);
 }
 
-static void deliver(void *ctx, const uint8_t *data, size_t len)
+static void test_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
 {
 	struct end *e = ctx;
 
@@ -37,7 +37,7 @@ static void deliver(void *ctx, const uint8_t *data, size_t len)
 	e->got_len[e->gots++] = len;
 }
 
-static void report(void *ctx, enum lapb_report r)
+static void lapb_report(void *ctx, enum lapb_report r)
 {
 	struct end *e = ctx;
 
@@ -45,9 +45,9 @@ static void report(void *ctx, enum lapb_report r)
 		e->reports[e->n_reports++] = r;
 }
 
-static const struct lapb_ops ops = {tx, deliver, report};
+static const struct lapb_ops ops = {test_lapb_tx, test_lapb_deliver, lapb_report};
 
-static struct end *make(bool dce, bool extended, bool passive, uint8_t k)
+static struct end *lapb_make(bool dce, bool extended, bool passive, uint8_t k)
 {
 	struct end *e = calloc(1, sizeof(*e));
 	struct lapb_config c;
@@ -62,13 +62,13 @@ static struct end *make(bool dce, bool extended, bool passive, uint8_t k)
 	return e;
 }
 
-static void drop(struct end *e)
+static void lapb_drop(struct end *e)
 {
 	free(e->store);
 	free(e);
 }
 
-static void rx(struct end *e, const char *hex, uint64_t now)
+static void test_lapb_rx(struct end *e, const char *hex, uint64_t now)
 {
 	uint8_t buf[64];
 	size_t n = test_hex(buf, sizeof(buf), hex);
@@ -76,18 +76,18 @@ static void rx(struct end *e, const char *hex, uint64_t now)
 	lapb_rx(&e->l, buf, n, now);
 }
 
-static void expect(struct end *e, const char *hex)
+static void lapb_expect(struct end *e, const char *hex)
 {
 	recorder_expect(&e->sent, hex);
 }
 
 static struct end *up_as_dce(bool extended, uint8_t k)
 {
-	struct end *e = make(true, extended, true, k);
+	struct end *e = lapb_make(true, extended, true, k);
 
 	lapb_start(&e->l, 0);
-	rx(e, extended ? "017f" : "013f", 0);
-	expect(e, "0173");
+	test_lapb_rx(e, extended ? "017f" : "013f", 0);
+	lapb_expect(e, "0173");
 	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
 	e->n_reports = 0;
 	return e;
@@ -104,31 +104,31 @@ static void conversation_of_a_kernel(void)
 	struct end *e = up_dce();
 	static const uint8_t confirm[] = {0x10, 0x00, 0xff};
 
-	rx(e, "0100 1000fb0000", 10);
+	test_lapb_rx(e, "0100 1000fb0000", 10);
 	CU_ASSERT_EQUAL(e->gots, 1);
 	ASSERT_OCTETS(e->got[0], e->got_len[0], "\x10\x00\xfb\x00\x00", 5);
-	expect(e, "0121"); /* RR, N(R) 1, a response of the DCE */
+	lapb_expect(e, "0121"); /* RR, N(R) 1, a response of the DCE */
 	CU_ASSERT_TRUE(lapb_send(&e->l, confirm, sizeof(confirm), 20));
-	expect(e, "0320 1000ff");
-	rx(e, "0321", 30); /* RR N(R) 1, a response of the DTE */
+	lapb_expect(e, "0320 1000ff");
+	test_lapb_rx(e, "0321", 30); /* RR N(R) 1, a response of the DTE */
 	CU_ASSERT_EQUAL(e->l.va, 1);
 	CU_ASSERT_EQUAL(lapb_deadline(&e->l), UINT64_MAX);
-	rx(e, "0153", 40);
-	expect(e, "0173");
+	test_lapb_rx(e, "0153", 40);
+	lapb_expect(e, "0173");
 	CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 	CU_ASSERT_EQUAL(e->reports[e->n_reports - 1], LAPB_R_DOWN);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void dte_sets_up_and_repeats_n2_times(void)
 {
-	struct end *e = make(false, false, false, 7);
+	struct end *e = lapb_make(false, false, false, 7);
 	unsigned sent = 0;
 	uint64_t now = 0;
 
 	lapb_start(&e->l, now);
 	while (lapb_deadline(&e->l) == now + 3 * S || !sent) {
-		expect(e, "013f");
+		lapb_expect(e, "013f");
 		sent++;
 		now = lapb_deadline(&e->l);
 		lapb_expire(&e->l, now);
@@ -137,27 +137,27 @@ static void dte_sets_up_and_repeats_n2_times(void)
 	CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 	CU_ASSERT_EQUAL(lapb_deadline(&e->l), now + 30 * S); /* and tries again later */
 	lapb_expire(&e->l, now + 30 * S);
-	expect(e, "013f");
-	rx(e, "0173", now + 31 * S);
+	lapb_expect(e, "013f");
+	test_lapb_rx(e, "0173", now + 31 * S);
 	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
 	CU_ASSERT_EQUAL(e->reports[e->n_reports - 1], LAPB_R_UP);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void a_gap_gets_one_reject(void)
 {
 	struct end *e = up_dce();
 
-	rx(e, "0102 aa", 1); /* N(S) 1, 0 is missing */
-	expect(e, "0109");   /* REJ N(R) 0 */
-	rx(e, "0104 bb", 2);
+	test_lapb_rx(e, "0102 aa", 1); /* N(S) 1, 0 is missing */
+	lapb_expect(e, "0109");   /* REJ N(R) 0 */
+	test_lapb_rx(e, "0104 bb", 2);
 	CU_ASSERT_EQUAL(e->sent.outs, 0);
-	rx(e, "0100 99", 3);
-	expect(e, "0121");
-	rx(e, "0102 aa", 4);
-	expect(e, "0141");
+	test_lapb_rx(e, "0100 99", 3);
+	lapb_expect(e, "0121");
+	test_lapb_rx(e, "0102 aa", 4);
+	lapb_expect(e, "0141");
 	CU_ASSERT_EQUAL(e->gots, 2);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void reject_makes_it_send_again(void)
@@ -166,14 +166,14 @@ static void reject_makes_it_send_again(void)
 
 	for (int i = 0; i < 3; i++)
 		CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t[]){(uint8_t)i}, 1, 0));
-	expect(e, "0300 00");
-	expect(e, "0302 01");
-	expect(e, "0304 02");
-	rx(e, "0329", 1); /* REJ N(R) 1 */
-	expect(e, "0302 01");
-	expect(e, "0304 02");
+	lapb_expect(e, "0300 00");
+	lapb_expect(e, "0302 01");
+	lapb_expect(e, "0304 02");
+	test_lapb_rx(e, "0329", 1); /* REJ N(R) 1 */
+	lapb_expect(e, "0302 01");
+	lapb_expect(e, "0304 02");
 	CU_ASSERT_EQUAL(e->l.count[LAPB_C_RESENT], 2);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void window_closes_and_opens(void)
@@ -184,26 +184,26 @@ static void window_closes_and_opens(void)
 		CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	CU_ASSERT_EQUAL(e->n_reports, 0);
-	rx(e, "0341", 1);
+	test_lapb_rx(e, "0341", 1);
 	CU_ASSERT_EQUAL(e->n_reports, 1);
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_WRITABLE);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
-	drop(e);
+	lapb_drop(e);
 }
 
 static void busy_peer_is_not_sent_to_and_is_polled(void)
 {
 	struct end *e = up_dce();
 
-	rx(e, "0305", 0); /* RNR */
+	test_lapb_rx(e, "0305", 0); /* RNR */
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	CU_ASSERT_EQUAL(lapb_deadline(&e->l), 3 * S);
 	lapb_expire(&e->l, 3 * S);
-	expect(e, "0311"); /* RR command, P */
-	rx(e, "0311", 4 * S); /* RR response, F: no longer busy */
+	lapb_expect(e, "0311"); /* RR command, P */
+	test_lapb_rx(e, "0311", 4 * S); /* RR response, F: no longer busy */
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_WRITABLE);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 4 * S));
-	drop(e);
+	lapb_drop(e);
 }
 
 /* It is asked again for as long as it says so, whatever else it does meanwhile. */
@@ -212,22 +212,22 @@ static void a_busy_peer_is_never_forgotten(void)
 	struct end *e = up_dce();
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
-	rx(e, "0105", 0); /* RNR, N(R) 0 */
-	rx(e, "0120 61", 1 * S); /* information all the same, which acknowledges: N(R) 1 */
+	test_lapb_rx(e, "0105", 0); /* RNR, N(R) 0 */
+	test_lapb_rx(e, "0120 61", 1 * S); /* information all the same, which acknowledges: N(R) 1 */
 	e->sent.outs = 0;
 	for (uint64_t i = 1; i <= 50; i++) { /* more than N2: it does answer */
 		uint64_t now = lapb_deadline(&e->l);
 
 		CU_ASSERT_FATAL(now != UINT64_MAX);
 		lapb_expire(&e->l, now);
-		expect(e, "0331"); /* RR command, P, N(R) 1 */
-		rx(e, "0335", now); /* RNR response, F */
+		lapb_expect(e, "0331"); /* RR command, P, N(R) 1 */
+		test_lapb_rx(e, "0335", now); /* RNR response, F */
 	}
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 999 * S));
-	rx(e, "0321", 999 * S);
+	test_lapb_rx(e, "0321", 999 * S);
 	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 999 * S));
-	drop(e);
+	lapb_drop(e);
 }
 
 /* What was unacknowledged when it became busy is sent once it is not. */
@@ -238,16 +238,16 @@ static void a_busy_peer_gets_what_it_missed(void)
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	lapb_send(&e->l, (const uint8_t *)"b", 1, 0);
 	e->sent.outs = 0;
-	rx(e, "0325", 0); /* RNR, N(R) 1 */
+	test_lapb_rx(e, "0325", 0); /* RNR, N(R) 1 */
 	lapb_expire(&e->l, 3 * S);
-	expect(e, "0311");
-	rx(e, "0335", 3 * S); /* RNR, F, N(R) 1 */
+	lapb_expect(e, "0311");
+	test_lapb_rx(e, "0335", 3 * S); /* RNR, F, N(R) 1 */
 	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	lapb_expire(&e->l, 6 * S);
-	expect(e, "0311");
-	rx(e, "0331", 6 * S); /* RR, F, N(R) 1 */
-	expect(e, "0302 62");
-	drop(e);
+	lapb_expect(e, "0311");
+	test_lapb_rx(e, "0331", 6 * S); /* RR, F, N(R) 1 */
+	lapb_expect(e, "0302 62");
+	lapb_drop(e);
 }
 
 static void timer_recovery_polls_then_sends_from_nr(void)
@@ -258,10 +258,10 @@ static void timer_recovery_polls_then_sends_from_nr(void)
 	lapb_send(&e->l, (const uint8_t *)"b", 1, 0);
 	e->sent.outs = 0;
 	lapb_expire(&e->l, 3 * S);
-	expect(e, "0311");
-	rx(e, "0331", 4 * S); /* RR F N(R) 1: the second is missing */
-	expect(e, "0302 62");
-	drop(e);
+	lapb_expect(e, "0311");
+	test_lapb_rx(e, "0331", 4 * S); /* RR F N(R) 1: the second is missing */
+	lapb_expect(e, "0302 62");
+	lapb_drop(e);
 }
 
 static void given_up_after_n2_polls_starts_over(void)
@@ -274,13 +274,13 @@ static void given_up_after_n2_polls_starts_over(void)
 	for (int i = 0; i < 20; i++) {
 		now = lapb_deadline(&e->l);
 		lapb_expire(&e->l, now);
-		expect(e, "0311");
+		lapb_expect(e, "0311");
 	}
 	lapb_expire(&e->l, lapb_deadline(&e->l));
-	expect(e, "033f");
+	lapb_expect(e, "033f");
 	CU_ASSERT_EQUAL(e->l.state, LAPB_SETUP);
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_DOWN);
-	drop(e);
+	lapb_drop(e);
 }
 
 /* ISO 7776 5.3.9: W, X, Y, Z and what the three octets say. */
@@ -300,17 +300,17 @@ static void frame_reject_says_why(void)
 		uint8_t want[8];
 		size_t n = test_hex(want, sizeof(want), rows[i].out);
 
-		rx(e, rows[i].in, 0);
+		test_lapb_rx(e, rows[i].in, 0);
 		CU_ASSERT_EQUAL_FATAL(e->sent.outs, 1);
 		/* F answers a P, which these do not have */
 		want[1] = 0x87;
 		ASSERT_OCTETS(e->sent.out[0], e->sent.out_len[0], want, n);
 		CU_ASSERT_EQUAL(e->l.state, LAPB_REJECTED);
 		e->sent.outs = 0;
-		rx(e, "013f", 1);
-		expect(e, "0173");
+		test_lapb_rx(e, "013f", 1);
+		lapb_expect(e, "0173");
 		CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
-		drop(e);
+		lapb_drop(e);
 	}
 }
 
@@ -323,35 +323,35 @@ static void too_long_is_rejected_with_y(void)
 	CU_ASSERT_EQUAL(e->sent.out[0][1], 0x87);
 	CU_ASSERT_EQUAL(e->sent.out[0][4], 4);
 	CU_ASSERT_EQUAL(e->gots, 0);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void disconnected_says_dm(void)
 {
-	struct end *e = make(true, false, true, 7);
+	struct end *e = lapb_make(true, false, true, 7);
 
-	rx(e, "013f", 0); /* SABM while nobody wants the link */
-	expect(e, "011f");
-	rx(e, "0153", 0);
-	expect(e, "011f");
-	rx(e, "0111", 0); /* RR P */
-	expect(e, "011f");
-	rx(e, "0101", 0);
+	test_lapb_rx(e, "013f", 0); /* SABM while nobody wants the link */
+	lapb_expect(e, "011f");
+	test_lapb_rx(e, "0153", 0);
+	lapb_expect(e, "011f");
+	test_lapb_rx(e, "0111", 0); /* RR P */
+	lapb_expect(e, "011f");
+	test_lapb_rx(e, "0101", 0);
 	CU_ASSERT_EQUAL(e->sent.outs, 0);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void short_and_foreign_frames_are_counted(void)
 {
 	struct end *e = up_dce();
 
-	rx(e, "", 0);
-	rx(e, "01", 0);
-	rx(e, "0700", 0);
+	test_lapb_rx(e, "", 0);
+	test_lapb_rx(e, "01", 0);
+	test_lapb_rx(e, "0700", 0);
 	CU_ASSERT_EQUAL(e->l.count[LAPB_C_SHORT], 2);
 	CU_ASSERT_EQUAL(e->l.count[LAPB_C_BAD_ADDRESS], 1);
 	CU_ASSERT_EQUAL(e->sent.outs, 0);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void silence_is_polled_when_t3_is_set(void)
@@ -359,14 +359,14 @@ static void silence_is_polled_when_t3_is_set(void)
 	struct end *e = up_dce();
 
 	e->l.cfg.t3 = 10 * S;
-	rx(e, "013f", 0);
+	test_lapb_rx(e, "013f", 0);
 	e->sent.outs = 0;
 	CU_ASSERT_EQUAL(lapb_deadline(&e->l), 10 * S);
 	lapb_expire(&e->l, 10 * S);
-	expect(e, "0311");
-	rx(e, "0311", 11 * S);
+	lapb_expect(e, "0311");
+	test_lapb_rx(e, "0311", 11 * S);
 	CU_ASSERT_EQUAL(lapb_deadline(&e->l), 21 * S);
-	drop(e);
+	lapb_drop(e);
 }
 
 /* --- modulo 128: X.25 2.3.2, tables 2 and 3; ISO 7776 3.3 ------------------------------------- */
@@ -376,47 +376,47 @@ static void extended_set_up_and_numbers(void)
 	struct end *e = up_as_dce(true, 127);
 
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
-	expect(e, "030000 78");
-	rx(e, "010003 79", 1); /* I N(S) 0, N(R) 1, P */
-	expect(e, "010103");   /* RR N(R) 1, F */
+	lapb_expect(e, "030000 78");
+	test_lapb_rx(e, "010003 79", 1); /* I N(S) 0, N(R) 1, P */
+	lapb_expect(e, "010103");   /* RR N(R) 1, F */
 	CU_ASSERT_EQUAL(e->l.va, 1);
-	rx(e, "010101", 2); /* RR, P, N(R) 0: below what was acknowledged */
-	expect(e, "0197 0101 02 02 08");
-	drop(e);
-	e = make(false, true, false, 127);
+	test_lapb_rx(e, "010101", 2); /* RR, P, N(R) 0: below what was acknowledged */
+	lapb_expect(e, "0197 0101 02 02 08");
+	lapb_drop(e);
+	e = lapb_make(false, true, false, 127);
 	lapb_start(&e->l, 0);
-	expect(e, "017f"); /* SABME, P: the DTE's command to the DCE */
-	rx(e, "0173", 0);
+	lapb_expect(e, "017f"); /* SABME, P: the DTE's command to the DCE */
+	test_lapb_rx(e, "0173", 0);
 	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
 	lapb_stop(&e->l, 1);
-	expect(e, "0153"); /* unnumbered frames keep their one octet */
-	drop(e);
+	lapb_expect(e, "0153"); /* unnumbered frames keep their one octet */
+	lapb_drop(e);
 }
 
 static void extended_supervisory_frames(void)
 {
 	struct end *e = up_as_dce(true, 127);
 
-	rx(e, "010200 aa", 1); /* N(S) 1, 0 is missing */
-	expect(e, "010900");   /* REJ N(R) 0 */
-	rx(e, "010001 99", 2); /* N(S) 0, P */
-	expect(e, "010103");   /* RR N(R) 1, F */
+	test_lapb_rx(e, "010200 aa", 1); /* N(S) 1, 0 is missing */
+	lapb_expect(e, "010900");   /* REJ N(R) 0 */
+	test_lapb_rx(e, "010001 99", 2); /* N(S) 0, P */
+	lapb_expect(e, "010103");   /* RR N(R) 1, F */
 	for (int i = 0; i < 3; i++)
 		lapb_send(&e->l, (const uint8_t[]){(uint8_t)i}, 1, 2);
 	e->sent.outs = 0;
-	rx(e, "030902", 3); /* REJ response, N(R) 1 */
-	expect(e, "030202 01");
-	expect(e, "030402 02");
-	rx(e, "030506", 4); /* RNR, N(R) 3 */
+	test_lapb_rx(e, "030902", 3); /* REJ response, N(R) 1 */
+	lapb_expect(e, "030202 01");
+	lapb_expect(e, "030402 02");
+	test_lapb_rx(e, "030506", 4); /* RNR, N(R) 3 */
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 4));
 	lapb_expire(&e->l, 4 + 3 * S);
-	expect(e, "030103"); /* RR command, P, N(R) 1 */
-	rx(e, "030107", 5 * S); /* RR response, F, N(R) 3 */
+	lapb_expect(e, "030103"); /* RR command, P, N(R) 1 */
+	test_lapb_rx(e, "030107", 5 * S); /* RR response, F, N(R) 3 */
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_WRITABLE);
 	CU_ASSERT_EQUAL(e->l.va, 3);
-	rx(e, "0101", 6 * S); /* cut off behind the first octet of the control field */
+	test_lapb_rx(e, "0101", 6 * S); /* cut off behind the first octet of the control field */
 	CU_ASSERT_EQUAL(e->l.count[LAPB_C_SHORT], 1);
-	drop(e);
+	lapb_drop(e);
 }
 
 static void extended_numbers_wrap_at_128(void)
@@ -428,14 +428,14 @@ static void extended_numbers_wrap_at_128(void)
 		if (i < 126)
 			e->sent.outs = 0;
 	}
-	expect(e, "03fc00 78"); /* N(S) 126 */
+	lapb_expect(e, "03fc00 78"); /* N(S) 126 */
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
-	rx(e, "0301fe", 0); /* RR N(R) 127 */
+	test_lapb_rx(e, "0301fe", 0); /* RR N(R) 127 */
 	CU_ASSERT_EQUAL(e->n_reports, 1);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
-	expect(e, "03fe00 78"); /* N(S) 127, then 0 */
-	expect(e, "030000 78");
+	lapb_expect(e, "03fe00 78"); /* N(S) 127, then 0 */
+	lapb_expect(e, "030000 78");
 	for (int i = 0; i < 128; i++) {
 		uint8_t frame[4] = {0x01, (uint8_t)(i << 1), 0x02, 'y'};
 
@@ -444,8 +444,8 @@ static void extended_numbers_wrap_at_128(void)
 		if (i < 127)
 			e->sent.outs = 0;
 	}
-	expect(e, "010100"); /* N(R) 0 again */
-	drop(e);
+	lapb_expect(e, "010100"); /* N(R) 0 again */
+	lapb_drop(e);
 }
 
 /* The five octets: control field in two, V(S), V(R) and C/R, why. */
@@ -466,12 +466,12 @@ static void extended_frame_reject(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct end *e = up_as_dce(true, 7);
 
-		rx(e, rows[i].in, 0);
-		expect(e, rows[i].out);
+		test_lapb_rx(e, rows[i].in, 0);
+		lapb_expect(e, rows[i].out);
 		CU_ASSERT_EQUAL(e->l.state, LAPB_REJECTED);
 		lapb_expire(&e->l, 3 * S); /* once more after T1 */
 		CU_ASSERT_EQUAL(e->sent.out_len[0], 7);
-		drop(e);
+		lapb_drop(e);
 	}
 }
 
@@ -481,13 +481,13 @@ static void extended_frame_reject_tells_both_numbers(void)
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	lapb_send(&e->l, (const uint8_t *)"b", 1, 0);
-	rx(e, "010000 61", 0);
-	rx(e, "010200 61", 0);
-	rx(e, "010400 61", 0);
+	test_lapb_rx(e, "010000 61", 0);
+	test_lapb_rx(e, "010200 61", 0);
+	test_lapb_rx(e, "010400 61", 0);
 	e->sent.outs = 0;
-	rx(e, "010612 61", 0); /* N(S) 3, N(R) 9; V(S) is 2, V(R) 3 */
-	expect(e, "0187 0612 04 06 08");
-	drop(e);
+	test_lapb_rx(e, "010612 61", 0); /* N(S) 3, N(R) 9; V(S) is 2, V(R) 3 */
+	lapb_expect(e, "0187 0612 04 06 08");
+	lapb_drop(e);
 }
 
 /* --- one end knows modulo 8, the other 128 (X.25 2.4.3: DM says no to a set-up) --------------- */
@@ -496,38 +496,38 @@ static void the_other_modulo_is_refused(void)
 {
 	for (int extended = 0; extended < 2; extended++) {
 		const char *other = extended ? "013f" : "017f", *ours = extended ? "037f" : "033f";
-		struct end *e = make(true, extended, true, 7);
+		struct end *e = lapb_make(true, extended, true, 7);
 
 		lapb_start(&e->l, 0);
-		rx(e, other, 0);
-		expect(e, "011f"); /* DM, F */
+		test_lapb_rx(e, other, 0);
+		lapb_expect(e, "011f"); /* DM, F */
 		CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 		CU_ASSERT_EQUAL(e->l.count[LAPB_C_MODULO], 1);
-		drop(e);
+		lapb_drop(e);
 
-		e = make(true, extended, false, 7); /* both have sent their own */
+		e = lapb_make(true, extended, false, 7); /* both have sent their own */
 		lapb_start(&e->l, 0);
-		expect(e, ours);
-		rx(e, other, 0);
-		expect(e, "011f");
-		rx(e, "031f", 0); /* and hear the other's DM, F */
+		lapb_expect(e, ours);
+		test_lapb_rx(e, other, 0);
+		lapb_expect(e, "011f");
+		test_lapb_rx(e, "031f", 0); /* and hear the other's DM, F */
 		CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 		CU_ASSERT_EQUAL(e->l.count[LAPB_C_SETUP_REFUSED], 1);
 		CU_ASSERT_EQUAL(lapb_deadline(&e->l), 3 * S); /* not at once, or both would for ever */
-		rx(e, "031f", 1);			      /* another, late */
+		test_lapb_rx(e, "031f", 1);			      /* another, late */
 		CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 		CU_ASSERT_EQUAL(e->sent.outs, 0);
 		lapb_expire(&e->l, 3 * S);
-		expect(e, ours);
-		rx(e, "030f", 4 * S); /* DM without F is no answer to a P */
+		lapb_expect(e, ours);
+		test_lapb_rx(e, "030f", 4 * S); /* DM without F is no answer to a P */
 		CU_ASSERT_EQUAL(e->l.state, LAPB_SETUP);
-		drop(e);
+		lapb_drop(e);
 	}
 }
 
 static uint64_t line_time;
 
-static void arrive(void *far, const uint8_t *frame, size_t len)
+static void lapb_arrive(void *far, const uint8_t *frame, size_t len)
 {
 	struct end *e = far;
 
@@ -537,14 +537,14 @@ static void arrive(void *far, const uint8_t *frame, size_t len)
 /* The two at one line: neither comes up, neither sends without end. */
 static void two_modulos_on_one_line_stay_quiet(void)
 {
-	struct end *a = make(false, false, false, 7), *b = make(true, true, false, 7);
+	struct end *a = lapb_make(false, false, false, 7), *b = lapb_make(true, true, false, 7);
 	unsigned frames_seen = 0;
 
 	line_time = 0;
 	lapb_start(&a->l, 0);
 	lapb_start(&b->l, 0);
 	while (line_time < 600 * S) {
-		unsigned n = recorder_carry(&a->sent, b, arrive) + recorder_carry(&b->sent, a, arrive);
+		unsigned n = recorder_carry(&a->sent, b, lapb_arrive) + recorder_carry(&b->sent, a, lapb_arrive);
 		uint64_t at = lapb_deadline(&a->l) < lapb_deadline(&b->l) ? lapb_deadline(&a->l)
 									 : lapb_deadline(&b->l);
 
@@ -559,8 +559,8 @@ static void two_modulos_on_one_line_stay_quiet(void)
 	}
 	CU_ASSERT_TRUE(frames_seen <= 4 * 200 + 4); /* two set-ups and two answers every T1 */
 	CU_ASSERT_TRUE(b->l.count[LAPB_C_MODULO] > 0);
-	drop(a);
-	drop(b);
+	lapb_drop(a);
+	lapb_drop(b);
 }
 
 /* --- every frame in every state --------------------------------------------------------------- */
@@ -649,9 +649,9 @@ static void rx_as(struct end *e, bool dce, const char *hex)
 	lapb_rx(&e->l, buf, n, 0);
 }
 
-static struct end *in_state(enum lapb_state s, bool dce, bool extended)
+static struct end *lapb_in_state(enum lapb_state s, bool dce, bool extended)
 {
-	struct end *e = make(dce, extended, s != LAPB_SETUP, 7);
+	struct end *e = lapb_make(dce, extended, s != LAPB_SETUP, 7);
 
 	lapb_start(&e->l, 0);
 	if (s > LAPB_SETUP)
@@ -667,7 +667,7 @@ static struct end *in_state(enum lapb_state s, bool dce, bool extended)
 
 static void try_cell(enum lapb_state s, int f, bool dce, bool extended)
 {
-	struct end *e = in_state(s, dce, extended);
+	struct end *e = lapb_in_state(s, dce, extended);
 	const struct cell *c = &cells[s][f];
 	const char *answer = c->answer[extended] ? c->answer[extended] : c->answer[0];
 
@@ -678,9 +678,9 @@ static void try_cell(enum lapb_state s, int f, bool dce, bool extended)
 	CU_ASSERT_EQUAL(!e->sent.outs, !*answer);
 	if (e->sent.outs && *answer) {
 		e->sent.out[0][0] ^= dce ? 0 : 2;
-		expect(e, answer);
+		lapb_expect(e, answer);
 	}
-	drop(e);
+	lapb_drop(e);
 }
 
 static void every_frame_in_every_state(void)
@@ -694,19 +694,19 @@ static void every_frame_in_every_state(void)
 /* Both send SABM; ours was never heard, so no UA comes, but information does. */
 static void a_collision_ends_with_what_comes_next(void)
 {
-	struct end *e = make(true, false, false, 7);
+	struct end *e = lapb_make(true, false, false, 7);
 
 	lapb_start(&e->l, 0);
-	expect(e, "033f");
-	rx(e, "013f", 0);
-	expect(e, "0173");
+	lapb_expect(e, "033f");
+	test_lapb_rx(e, "013f", 0);
+	lapb_expect(e, "0173");
 	CU_ASSERT_EQUAL(e->n_reports, 0);
-	rx(e, "010061", 0);
+	test_lapb_rx(e, "010061", 0);
 	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
 	CU_ASSERT_EQUAL(e->n_reports, 1);
 	CU_ASSERT_EQUAL(e->gots, 1);
-	expect(e, "0121");
-	drop(e);
+	lapb_expect(e, "0121");
+	lapb_drop(e);
 }
 
 static const struct test_case cases[] = {

@@ -43,7 +43,7 @@ struct line {
 	uint64_t now, progress;
 };
 
-static void tx(void *ctx, const uint8_t *frame, size_t len)
+static void lapb_line_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct end *e = ctx;
 	struct line *n = e->line;
@@ -59,7 +59,7 @@ static void tx(void *ctx, const uint8_t *frame, size_t len)
 						NULL, 0, frame, (uint32_t)len));
 }
 
-static void deliver(void *ctx, const uint8_t *data, size_t len)
+static void lapb_line_deliver(void *ctx, const uint8_t *data, size_t len)
 {
 	struct end *e = ctx;
 	uint32_t number;
@@ -74,7 +74,7 @@ static void deliver(void *ctx, const uint8_t *data, size_t len)
 	e->line->progress = e->line->now;
 }
 
-static void report(void *ctx, enum lapb_report r)
+static void lapb_line_report(void *ctx, enum lapb_report r)
 {
 	struct end *e = ctx;
 
@@ -84,9 +84,9 @@ static void report(void *ctx, enum lapb_report r)
 	e->resets += e->got > 0;
 }
 
-static const struct lapb_ops ops = {tx, deliver, report};
+static const struct lapb_ops ops = {lapb_line_tx, lapb_line_deliver, lapb_line_report};
 
-static void send_all(struct line *n)
+static void lapb_line_send_all(struct line *n)
 {
 	for (int i = 0; i < 2; i++) {
 		struct end *e = &n->end[i];
@@ -97,7 +97,7 @@ static void send_all(struct line *n)
 }
 
 /* To the next moment at which something happens. */
-static void step(struct line *n)
+static void lapb_line_step(struct line *n)
 {
 	uint64_t at = delay_next(&n->held);
 	struct delayed *d;
@@ -114,7 +114,7 @@ static void step(struct line *n)
 	}
 	for (int i = 0; i < 2; i++)
 		lapb_expire(&n->end[i].l, n->now);
-	send_all(n);
+	lapb_line_send_all(n);
 }
 
 struct bad {
@@ -124,7 +124,7 @@ struct bad {
 	bool cut;			   /* the line goes away now and then */
 };
 
-static void begin(struct line *n, const struct bad *b, uint64_t *seed)
+static void lapb_line_begin(struct line *n, const struct bad *b, uint64_t *seed)
 {
 	for (int i = 0; i < 2; i++) {
 		struct end *e = &n->end[i];
@@ -157,13 +157,13 @@ static uint64_t resent(const struct line *n)
 	return n->end[0].l.count[LAPB_C_RESENT] + n->end[1].l.count[LAPB_C_RESENT];
 }
 
-static void run(const struct bad *b, uint32_t messages, uint64_t *seed)
+static void lapb_line_run(const struct bad *b, uint32_t messages, uint64_t *seed)
 {
 	struct line *n = calloc(1, sizeof(*n));
 
-	begin(n, b, seed);
+	lapb_line_begin(n, b, seed);
 	while (n->end[0].got < messages || n->end[1].got < messages) {
-		step(n);
+		lapb_line_step(n);
 		if (b->cut && test_rand(seed) % 5000 == 0) {
 			struct end *e = &n->end[test_rand(seed) % 2];
 
@@ -183,7 +183,7 @@ static void run(const struct bad *b, uint32_t messages, uint64_t *seed)
 }
 
 /* Windows of both modulos on this line. */
-static void run_all(struct bad b)
+static void lapb_line_run_all(struct bad b)
 {
 	static const struct {
 		bool extended;
@@ -196,18 +196,18 @@ static void run_all(struct bad b)
 		b.extended = rows[i].extended;
 		b.k = rows[i].k;
 		if (!b.reorder || b.k + 3 < (b.extended ? 128 : 8))
-			run(&b, MANY, &seed);
+			lapb_line_run(&b, MANY, &seed);
 	}
 }
 
 static void a_clean_line(void)
 {
-	run_all((struct bad){0});
+	lapb_line_run_all((struct bad){0});
 }
 
 static void loss(void)
 {
-	run_all((struct bad){.loss = 50000});
+	lapb_line_run_all((struct bad){.loss = 50000});
 }
 
 static void half_of_all_lost(void)
@@ -218,27 +218,27 @@ static void half_of_all_lost(void)
 	uint64_t seed = test_seed();
 
 	for (size_t i = 0; i < 2; i++)
-		run(&rows[i], MANY / 20, &seed);
+		lapb_line_run(&rows[i], MANY / 20, &seed);
 }
 
 static void frames_twice(void)
 {
-	run_all((struct bad){.duplicate = 2000});
+	lapb_line_run_all((struct bad){.duplicate = 2000});
 }
 
 static void another_order(void)
 {
-	run_all((struct bad){.reorder = 20000});
+	lapb_line_run_all((struct bad){.reorder = 20000});
 }
 
 static void all_at_once(void)
 {
-	run_all((struct bad){.loss = 20000, .duplicate = 2000, .reorder = 10000});
+	lapb_line_run_all((struct bad){.loss = 20000, .duplicate = 2000, .reorder = 10000});
 }
 
 static void the_line_is_cut(void)
 {
-	run_all((struct bad){.loss = 20000, .cut = true});
+	lapb_line_run_all((struct bad){.loss = 20000, .cut = true});
 }
 
 static const struct test_case cases[] = {

@@ -210,7 +210,7 @@ static void frames_wait_for_the_answer(void)
 	pair_close(&p);
 }
 
-static void permanent_circuits(void)
+static void x25_circuit_permanent_circuits(void)
 {
 	static const char *const keys[] = {"@1 l2tp", "@3 ppp", "@7 l2tp",
 					   "encapsulation=multiplexed", NULL};
@@ -444,7 +444,7 @@ static void rates_are_told(void)
 	typed_close(&t);
 }
 
-static ist_channel let_in(struct typed *t, const char *call)
+static ist_channel x25_circuit_let_in(struct typed *t, const char *call)
 {
 	ist_channel c;
 
@@ -466,7 +466,7 @@ static void a_reset_is_not_down(void)
 	ist_channel c;
 
 	typed_open(&t, NULL);
-	c = let_in(&t, CALL_1);
+	c = x25_circuit_let_in(&t, CALL_1);
 	typed_rx(&t, "100110 6161");   /* M: more was to come */
 	typed_rx(&t, "10011b 07 00"); /* it is lost */
 	TYPED_SENT(&t, "100121", "10011f");
@@ -484,8 +484,8 @@ static void a_restart_clears_all(void)
 	ist_channel c;
 
 	typed_open(&t, NULL);
-	let_in(&t, CALL_1);
-	let_in(&t, CALL_2);
+	x25_circuit_let_in(&t, CALL_1);
+	x25_circuit_let_in(&t, CALL_2);
 	typed_rx(&t, "10030b 00 00 cf"); /* offered, not answered */
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "7", L2TP, &c), 0);
 	fake_run(&t.h, fake_now + 1000);
@@ -509,8 +509,8 @@ static void a_shut_window_pushes_back(void)
 
 	memset(data, 'a', sizeof(data));
 	typed_open(&t, NULL);
-	one = let_in(&t, CALL_1);
-	two = let_in(&t, CALL_2);
+	one = x25_circuit_let_in(&t, CALL_1);
+	two = x25_circuit_let_in(&t, CALL_2);
 	CU_ASSERT_EQUAL(fake_send(&t.h, one, data, sizeof(data)), 1); /* three packets, two go */
 	CU_ASSERT_EQUAL(fake_send(&t.h, one, data, sizeof(data)), 0);
 	CU_ASSERT_EQUAL(fake_send(&t.h, two, "x", 1), 1);
@@ -640,7 +640,7 @@ static void closing_says_goodbye(void)
 	struct typed t;
 
 	typed_open(&t, NULL);
-	let_in(&t, CALL_1);
+	x25_circuit_let_in(&t, CALL_1);
 	fake_close(&t.h);
 	fake_run(&t.far, fake_now + 1000);
 	CU_ASSERT_EQUAL_FATAL(t.pkts, 2);
@@ -656,7 +656,7 @@ static const struct test_case cases[] = {
 	{"rfc1356_3_6_every_size_in_every_way", every_size_in_every_way},
 	{"rfc1356_3_11_a_refused_call_and_the_hold_down", a_refused_call_and_the_hold_down},
 	{"frames_wait_for_the_answer", frames_wait_for_the_answer},
-	{"permanent_circuits", permanent_circuits},
+	{"permanent_circuits", x25_circuit_permanent_circuits},
 	{"the_line_goes_and_comes", the_line_goes_and_comes},
 	{"rfc1356_3_9_silence_clears_when_asked_for", silence_clears_when_asked_for},
 	{"rfc1356_3_7_both_call_at_once", both_call_at_once},

@@ -16,7 +16,7 @@ struct line {
 	unsigned writables;
 };
 
-static void tx(void *ctx, const uint8_t *pkt, size_t len)
+static void x25_data_tx(void *ctx, const uint8_t *pkt, size_t len)
 {
 	struct line *l = ctx;
 
@@ -27,7 +27,7 @@ static void tx(void *ctx, const uint8_t *pkt, size_t len)
 		x25_block(&l->x);
 }
 
-static void report(void *ctx, const struct x25_report *r)
+static void x25_data_report(void *ctx, const struct x25_report *r)
 {
 	struct line *l = ctx;
 
@@ -35,9 +35,9 @@ static void report(void *ctx, const struct x25_report *r)
 		l->writable[l->writables++] = r->lci;
 }
 
-static const struct x25_ops ops = {tx, report};
+static const struct x25_ops ops = {x25_data_tx, x25_data_report};
 
-static void rx(struct line *l, const char *hex)
+static void test_x25_data_rx(struct line *l, const char *hex)
 {
 	uint8_t buf[64];
 
@@ -45,7 +45,7 @@ static void rx(struct line *l, const char *hex)
 }
 
 /* Channels 1 to n are permanent: packets of 16, a window of 7. */
-static struct line *make(uint16_t n)
+static struct line *x25_data_make(uint16_t n)
 {
 	struct line *l = calloc(1, sizeof(*l));
 	struct x25_config c;
@@ -57,17 +57,17 @@ static struct line *make(uint16_t n)
 	c.window = 7;
 	CU_ASSERT_EQUAL_FATAL(x25_init(&l->x, &c, &ops, l), 0);
 	x25_up(&l->x, 0);
-	rx(l, "1000ff");
+	test_x25_data_rx(l, "1000ff");
 	return l;
 }
 
-static void drop(struct line *l)
+static void x25_data_drop(struct line *l)
 {
 	x25_free(&l->x);
 	free(l);
 }
 
-static bool put(struct line *l, uint16_t lci, size_t len)
+static bool x25_data_put(struct line *l, uint16_t lci, size_t len)
 {
 	static const uint8_t zeros[1600];
 
@@ -77,12 +77,12 @@ static bool put(struct line *l, uint16_t lci, size_t len)
 static void circuits_take_turns(void)
 {
 	static const uint16_t order[] = {1, 1, 1, 2, 3, 2, 3, 2, 3};
-	struct line *l = make(3);
+	struct line *l = x25_data_make(3);
 
 	l->room = 3;
-	CU_ASSERT_TRUE(put(l, 1, 48)); /* three packets: all the room */
-	CU_ASSERT_TRUE(put(l, 2, 48));
-	CU_ASSERT_TRUE(put(l, 3, 48));
+	CU_ASSERT_TRUE(x25_data_put(l, 1, 48)); /* three packets: all the room */
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 48));
+	CU_ASSERT_TRUE(x25_data_put(l, 3, 48));
 	CU_ASSERT_EQUAL(l->n, 3);
 	for (unsigned i = 0; i < 3; i++) {
 		l->room = 2;
@@ -90,95 +90,95 @@ static void circuits_take_turns(void)
 	}
 	CU_ASSERT_EQUAL_FATAL(l->n, 9);
 	CU_ASSERT_EQUAL(memcmp(l->sent, order, sizeof(order)), 0);
-	drop(l);
+	x25_data_drop(l);
 }
 
 /* Circuit 2 has a shut window: the others do not wait for it. */
 static void a_stuck_circuit_delays_nobody(void)
 {
-	struct line *l = make(3);
+	struct line *l = x25_data_make(3);
 
 	l->room = UINT16_MAX;
-	CU_ASSERT_TRUE(put(l, 2, 16 * 20));
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 16 * 20));
 	CU_ASSERT_EQUAL(l->n, 7);
-	CU_ASSERT_FALSE(put(l, 2, 1));
+	CU_ASSERT_FALSE(x25_data_put(l, 2, 1));
 	for (unsigned i = 0; i < 7; i++) {
-		CU_ASSERT_TRUE(put(l, 1, 16));
-		CU_ASSERT_TRUE(put(l, 3, 16));
+		CU_ASSERT_TRUE(x25_data_put(l, 1, 16));
+		CU_ASSERT_TRUE(x25_data_put(l, 3, 16));
 	}
 	CU_ASSERT_EQUAL(l->n, 21);
 	CU_ASSERT_EQUAL(l->writables, 0);
-	rx(l, "1002e1"); /* RR, P(R) = 7 */
+	test_x25_data_rx(l, "1002e1"); /* RR, P(R) = 7 */
 	CU_ASSERT_EQUAL(l->n, 28);
 	CU_ASSERT_EQUAL(l->writables, 0);
-	rx(l, "1002c1"); /* 7 + 7 modulo 8 = 6 */
+	test_x25_data_rx(l, "1002c1"); /* 7 + 7 modulo 8 = 6 */
 	CU_ASSERT_EQUAL(l->n, 34);
 	CU_ASSERT_EQUAL_FATAL(l->writables, 1);
 	CU_ASSERT_EQUAL(l->writable[0], 2);
-	drop(l);
+	x25_data_drop(l);
 }
 
 static void who_was_refused_is_told_after_the_block(void)
 {
-	struct line *l = make(2);
+	struct line *l = x25_data_make(2);
 
 	l->room = 1;
-	CU_ASSERT_TRUE(put(l, 1, 16));
-	CU_ASSERT_TRUE(put(l, 2, 16)); /* waits in the circuit's own buffer */
-	CU_ASSERT_FALSE(put(l, 2, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 1, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 16)); /* waits in the circuit's own buffer */
+	CU_ASSERT_FALSE(x25_data_put(l, 2, 16));
 	CU_ASSERT_EQUAL(l->n, 1);
 	l->room = 5;
 	x25_unblock(&l->x, 0);
 	CU_ASSERT_EQUAL(l->n, 2);
 	CU_ASSERT_EQUAL_FATAL(l->writables, 1);
 	CU_ASSERT_EQUAL(l->writable[0], 2);
-	drop(l);
+	x25_data_drop(l);
 }
 
 /* What waited is lost with the reset, and its place in the line with it. */
 static void a_reset_while_waiting(void)
 {
-	struct line *l = make(2);
+	struct line *l = x25_data_make(2);
 
 	l->room = 1;
-	CU_ASSERT_TRUE(put(l, 1, 16));
-	CU_ASSERT_TRUE(put(l, 2, 32));
-	rx(l, "10021b0000");
+	CU_ASSERT_TRUE(x25_data_put(l, 1, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 32));
+	test_x25_data_rx(l, "10021b0000");
 	CU_ASSERT_EQUAL(l->x.count[X25_C_SDU_LOST], 1);
 	l->room = 5;
 	x25_unblock(&l->x, 0);
 	CU_ASSERT_EQUAL(l->n, 1);
-	CU_ASSERT_TRUE(put(l, 2, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 16));
 	CU_ASSERT_EQUAL(l->n, 2);
-	drop(l);
+	x25_data_drop(l);
 }
 
 static void the_line_goes_down_while_waiting(void)
 {
-	struct line *l = make(2);
+	struct line *l = x25_data_make(2);
 
 	l->room = 1;
-	CU_ASSERT_TRUE(put(l, 1, 16));
-	CU_ASSERT_TRUE(put(l, 2, 32));
+	CU_ASSERT_TRUE(x25_data_put(l, 1, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 32));
 	x25_down(&l->x);
 	x25_up(&l->x, 0);
-	rx(l, "1000ff");
+	test_x25_data_rx(l, "1000ff");
 	l->room = 5;
-	CU_ASSERT_TRUE(put(l, 1, 16));
-	CU_ASSERT_TRUE(put(l, 2, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 1, 16));
+	CU_ASSERT_TRUE(x25_data_put(l, 2, 16));
 	CU_ASSERT_EQUAL(l->n, 3);
-	drop(l);
+	x25_data_drop(l);
 }
 
 /* Thousands wait; each gets its turn once before anybody gets a second. */
 static void thousands_wait_and_share(void)
 {
-	struct line *l = make(2000);
+	struct line *l = x25_data_make(2000);
 	uint8_t got[2001] = {0};
 
 	l->room = 1;
 	for (uint16_t i = 1; i <= 2000; i++)
-		CU_ASSERT_TRUE_FATAL(put(l, i, 32));
+		CU_ASSERT_TRUE_FATAL(x25_data_put(l, i, 32));
 	while (l->n < 2001) {
 		l->room = 7;
 		x25_unblock(&l->x, 0);
@@ -188,7 +188,7 @@ static void thousands_wait_and_share(void)
 	CU_ASSERT_EQUAL(got[1], 2); /* it had the only place at the start */
 	for (unsigned i = 2; i <= 2000; i++)
 		CU_ASSERT_EQUAL_FATAL(got[i], 1);
-	drop(l);
+	x25_data_drop(l);
 }
 
 static const struct test_case cases[] = {

@@ -61,7 +61,7 @@ static void parse_line(struct line *l, const char *text)
 }
 
 /* Blocks that begin with an arrow. */
-static unsigned parse(struct example *e, char *text)
+static unsigned x25_doc_parse(struct example *e, char *text)
 {
 	unsigned n = 0;
 	bool inside = false, before = false;
@@ -124,7 +124,7 @@ static void send_message(struct play *p, const struct line *l)
 }
 
 /* The packet that should come now is one that the user asks for. */
-static void act(struct play *p, const struct line *l)
+static void x25_doc_act(struct play *p, const struct line *l)
 {
 	switch (l->octet[2]) {
 	case 0x0b:
@@ -150,7 +150,7 @@ static void ours(struct play *p, const struct line *l)
 	size_t len;
 
 	if (p->kind == PACKETS && !p->t.pkts)
-		act(p, l);
+		x25_doc_act(p, l);
 	CU_ASSERT_FATAL(p->t.pkts > 0);
 	len = first_sent(p, got);
 	ASSERT_OCTETS(got, l->more && len > l->len ? l->len : len, l->octet, l->len);
@@ -224,7 +224,7 @@ static void every_example_is_what_happens(void)
 	struct example *e = calloc(EXAMPLES, sizeof(*e));
 	char *text = test_read_file("transports/x25/x25.md", NULL);
 
-	CU_ASSERT_EQUAL_FATAL(parse(e, text), EXAMPLES);
+	CU_ASSERT_EQUAL_FATAL(x25_doc_parse(e, text), EXAMPLES);
 	for (size_t i = 0; i < EXAMPLES; i++) {
 		CU_ASSERT_TRUE(e[i].lines >= 4);
 		if (examples[i].kind == XOT)

@@ -140,7 +140,7 @@ static void the_window_of_the_link_holds_back(void)
 	pair_close(&p);
 }
 
-static void hostile_frames(void)
+static void x25_line_hostile_frames(void)
 {
 	uint64_t seed = test_seed();
 	struct typed t;
@@ -173,7 +173,7 @@ static const struct test_case cases[] = {
 	{"frames_of_no_kind_are_counted", frames_of_no_kind_are_counted},
 	{"a_link_reset_clears_calls", a_link_reset_clears_calls},
 	{"the_window_of_the_link_holds_back", the_window_of_the_link_holds_back},
-	{"hostile_frames", hostile_frames},
+	{"hostile_frames", x25_line_hostile_frames},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_line = {"x25_line", cases};

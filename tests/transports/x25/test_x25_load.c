@@ -84,7 +84,7 @@ static void lapb_over_a_bad_line(void)
 	pair_close(&p);
 }
 
-static void hostile_octets(void)
+static void x25_load_hostile_octets(void)
 {
 	uint64_t seed = test_seed();
 	struct typed t;
@@ -126,7 +126,7 @@ static void hostile_octets(void)
 static const struct test_case cases[] = {
 	{"thousands_of_calls", thousands_of_calls},
 	{"lapb_over_a_bad_line", lapb_over_a_bad_line},
-	{"hostile_octets", hostile_octets},
+	{"hostile_octets", x25_load_hostile_octets},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_load = {"x25_load", cases};

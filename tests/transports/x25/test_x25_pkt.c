@@ -227,7 +227,7 @@ static void throughput_classes(void)
 	CU_ASSERT_EQUAL(x25_throughput_class(10), 3);
 }
 
-static void words(void)
+static void x25_pkt_words(void)
 {
 	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_CLEAR, 0x0d), "not obtainable");
 	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_RESET, 0x0f), "network operational");
@@ -241,7 +241,7 @@ static void words(void)
 }
 
 /* Random octets, and good packets with octets changed: no crash, no pointer outside. */
-static void hostile_octets(void)
+static void x25_pkt_hostile_octets(void)
 {
 	uint64_t seed = test_seed();
 	uint8_t buf[64];
@@ -269,8 +269,8 @@ static const struct test_case cases[] = {
 	{"mistakes_have_diagnostics", mistakes_have_diagnostics},
 	{"facilities_pass_both_ways", facilities_pass_both_ways},
 	{"throughput_classes", throughput_classes},
-	{"words", words},
-	{"hostile_octets", hostile_octets},
+	{"words", x25_pkt_words},
+	{"hostile_octets", x25_pkt_hostile_octets},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_pkt = {"x25_pkt", cases};

@@ -39,7 +39,7 @@ static struct {
 	int listen_fails;
 } k;
 
-static struct the_call *find(int fd)
+static struct the_call *x25_socket_find(int fd)
 {
 	for (unsigned i = 0; i < k.calls; i++)
 		if (k.call[i].open && k.call[i].near == fd)
@@ -90,7 +90,7 @@ static int k_take(int fd, struct x25_kernel_call *out)
 
 static int k_accept(int fd)
 {
-	find(fd)->accepted = true;
+	x25_socket_find(fd)->accepted = true;
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static int k_call(const struct x25_kernel_call *c)
 
 static int k_state(int fd, uint8_t *cause, uint8_t *diagnostic)
 {
-	const struct the_call *c = find(fd);
+	const struct the_call *c = x25_socket_find(fd);
 
 	*cause = c->cause;
 	*diagnostic = c->diag;
@@ -118,7 +118,7 @@ static int k_terms(int fd, struct x25_kernel_call *out)
 
 static void k_clear(int fd, uint8_t cause, uint8_t diagnostic)
 {
-	struct the_call *c = find(fd);
+	struct the_call *c = x25_socket_find(fd);
 
 	close(fd);
 	if (!c)
@@ -138,7 +138,7 @@ static void stuff(int fd)
 }
 
 /* What has come, the Q octets checked and taken off. */
-static size_t drain(unsigned call, char *out, size_t room)
+static size_t x25_socket_drain(unsigned call, char *out, size_t room)
 {
 	char buf[2000];
 	size_t len = 0;
@@ -188,7 +188,7 @@ static const struct x25_kernel kernel = {k_listen, k_take,  k_accept, k_call,	 k
 
 /* --- a port on it ----------------------------------------------------------------------------- */
 
-static void open_port(struct fake_host *h, const char *const *config)
+static void x25_socket_open_port(struct fake_host *h, const char *const *config)
 {
 	memset(&k, 0, sizeof(k));
 	k.room = SIZE_MAX;
@@ -208,7 +208,7 @@ static void close_port(struct fake_host *h)
 	x25_socket_kernel = &x25_af_x25;
 }
 
-static void run(struct fake_host *h)
+static void x25_socket_run(struct fake_host *h)
 {
 	fake_run(h, fake_now);
 }
@@ -222,17 +222,17 @@ static void ring(struct fake_host *h, const char *from, const void *data, uint8_
 	snprintf(k.in.calling, sizeof(k.in.calling), "%s", from);
 	memcpy(k.in.data, data, len);
 	CU_ASSERT_EQUAL(send(k.knock[0], "!", 1, 0), 1);
-	run(h);
+	x25_socket_run(h);
 }
 
 /* A call of ours, accepted. */
-static ist_channel call_up(struct fake_host *h, const char *to, uint8_t payload)
+static ist_channel x25_socket_call_up(struct fake_host *h, const char *to, uint8_t payload)
 {
 	ist_channel c = 0;
 
 	CU_ASSERT_EQUAL(fake_connect(h, to, payload, &c), 0);
 	k.call[k.calls - 1].state = 1;
-	run(h);
+	x25_socket_run(h);
 	CU_ASSERT_EQUAL_FATAL(fake_channel(h, FAKE_UP), c);
 	return c;
 }
@@ -240,7 +240,7 @@ static ist_channel call_up(struct fake_host *h, const char *to, uint8_t payload)
 static void far_sends(struct fake_host *h, unsigned call, const void *octets, size_t len)
 {
 	CU_ASSERT_EQUAL(send(k.call[call].far, octets, len, MSG_EOR), (ssize_t)len);
-	run(h);
+	x25_socket_run(h);
 }
 
 /* One SDU at the far end of a call, the Q octet in front. */
@@ -258,7 +258,7 @@ static void clear_from_afar(struct fake_host *h, unsigned call, int state, uint8
 	k.call[call].cause = cause;
 	k.call[call].diag = diag;
 	shutdown(k.call[call].far, SHUT_RDWR);
-	run(h);
+	x25_socket_run(h);
 }
 
 static void expect_down(struct fake_host *h, enum ist_cause_kind kind, uint8_t cause, uint8_t diag)
@@ -287,7 +287,7 @@ static void listeners(void)
 	struct fake_host h;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		open_port(&h, rows[i].config);
+		x25_socket_open_port(&h, rows[i].config);
 		CU_ASSERT_EQUAL(k.listeners, 3);
 		ASSERT_OCTETS(k.first, 3, "\x80\x00\xcf", 3);
 		CU_ASSERT_STRING_EQUAL(k.listens_on, rows[i].on);
@@ -313,7 +313,7 @@ static void offered_before_it_is_accepted(void)
 		struct fake_event *e;
 		ist_channel c;
 
-		open_port(&h, plain);
+		x25_socket_open_port(&h, plain);
 		k.in.throughput = 0;
 		ring(&h, "31105555", rows[i].data, rows[i].len);
 		e = fake_take(&h, FAKE_OFFER);
@@ -327,7 +327,7 @@ static void offered_before_it_is_accepted(void)
 		CU_ASSERT_EQUAL(fake_answer(&h, c), 0);
 		CU_ASSERT_TRUE(k.call[0].accepted);
 		k.call[0].state = 1;
-		run(&h);
+		x25_socket_run(&h);
 		CU_ASSERT_EQUAL(fake_channel(&h, FAKE_UP), c);
 		CU_ASSERT_EQUAL(fake_answer(&h, c), -ESTALE);
 		far_sends(&h, 0, rows[i].sdu, rows[i].sdu_len);
@@ -339,7 +339,7 @@ static void offered_before_it_is_accepted(void)
 		far_got(0, rows[i].sdu, rows[i].sdu_len);
 		CU_ASSERT_EQUAL(fake_count(&h, "x25-calls-in"), 1);
 		fake_disconnect(&h, c);
-		run(&h);
+		x25_socket_run(&h);
 		CU_ASSERT_FALSE(k.call[0].open);
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 0); /* the host knows */
 		close_port(&h);
@@ -361,10 +361,10 @@ static void refused_unaccepted(void)
 	struct fake_host h;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		open_port(&h, plain);
+		x25_socket_open_port(&h, plain);
 		k.in = rows[i].call;
 		CU_ASSERT_EQUAL(send(k.knock[1], "!", 1, 0), 1);
-		run(&h);
+		x25_socket_run(&h);
 		CU_ASSERT_EQUAL(k.calls, 1);
 		CU_ASSERT_FALSE(k.call[0].open || k.call[0].accepted);
 		CU_ASSERT_EQUAL(k.call[0].our_diag, rows[i].diag);
@@ -372,10 +372,10 @@ static void refused_unaccepted(void)
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 0);
 		close_port(&h);
 	}
-	open_port(&h, plain);
+	x25_socket_open_port(&h, plain);
 	ring(&h, "5", SNAP, 6);
 	CU_ASSERT_EQUAL(fake_refuse(&h, fake_channel(&h, FAKE_OFFER)), 0);
-	run(&h);
+	x25_socket_run(&h);
 	CU_ASSERT_FALSE(k.call[0].open || k.call[0].accepted);
 	CU_ASSERT_EQUAL(fake_count(&h, "refused-host"), 1);
 	close_port(&h);
@@ -386,7 +386,7 @@ static void caller_gives_up(void)
 	struct fake_host h;
 	ist_channel c;
 
-	open_port(&h, plain);
+	x25_socket_open_port(&h, plain);
 	ring(&h, "5", SNAP, 6);
 	c = fake_channel(&h, FAKE_OFFER);
 	clear_from_afar(&h, 0, -ECONNRESET, 0x80, 7);
@@ -396,13 +396,13 @@ static void caller_gives_up(void)
 	close_port(&h);
 }
 
-static void no_room(void)
+static void x25_socket_no_room(void)
 {
 	static const char *const config[] = {"link=x25-socket:", "socket-calls=1", NULL};
 	struct fake_host h;
 	ist_channel c;
 
-	open_port(&h, config);
+	x25_socket_open_port(&h, config);
 	ring(&h, "5", SNAP, 6);
 	ring(&h, "6", SNAP, 6);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 1);
@@ -417,7 +417,7 @@ static void no_descriptors(void)
 {
 	struct fake_host h;
 
-	open_port(&h, plain);
+	x25_socket_open_port(&h, plain);
 	k.fails = EMFILE;
 	ring(&h, "5", SNAP, 6);
 	CU_ASSERT_EQUAL(k.calls, 0);
@@ -425,7 +425,7 @@ static void no_descriptors(void)
 	fake_run(&h, fake_now + S - 1);
 	CU_ASSERT_EQUAL(k.calls, 0);
 	fake_run(&h, fake_now + 1);
-	run(&h);
+	x25_socket_run(&h);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 1);
 	close_port(&h);
 }
@@ -442,7 +442,7 @@ static void what_a_call_says(void)
 	struct fake_event *e;
 	ist_channel c;
 
-	open_port(&h, config);
+	x25_socket_open_port(&h, config);
 	k.throughput = 0x9a; /* 4800 bit/s from the called side, 9600 from ours */
 	CU_ASSERT_EQUAL(fake_connect(&h, "31105555", L2TP, &c), 0);
 	CU_ASSERT_STRING_EQUAL(k.out.called, "31105555");
@@ -453,7 +453,7 @@ static void what_a_call_says(void)
 	CU_ASSERT_TRUE(k.out.reverse);
 	ASSERT_OCTETS(k.out.data, k.out.len, "\0", 1);
 	k.call[0].state = 1;
-	run(&h);
+	x25_socket_run(&h);
 	e = fake_take(&h, FAKE_UP);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->attrs.rx_bps, 4800);
@@ -462,7 +462,7 @@ static void what_a_call_says(void)
 	CU_ASSERT_EQUAL(fake_connect(&h, "6", PPP, &c), 0);
 	ASSERT_OCTETS(k.out.data, k.out.len, "\xcf", 1);
 	close_port(&h);
-	open_port(&h, modest);
+	x25_socket_open_port(&h, modest);
 	CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), 0);
 	CU_ASSERT_STRING_EQUAL(k.out.calling, "");
 	CU_ASSERT_TRUE(k.out.size_in == 7 && k.out.window_out == 2 && !k.out.throughput);
@@ -489,9 +489,9 @@ static void how_a_call_ends(void)
 	ist_channel c;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		open_port(&h, plain);
+		x25_socket_open_port(&h, plain);
 		if (rows[i].up)
-			c = call_up(&h, "5", L2TP);
+			c = x25_socket_call_up(&h, "5", L2TP);
 		else
 			CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), 0);
 		clear_from_afar(&h, 0, rows[i].state, rows[i].cause, rows[i].diag);
@@ -501,7 +501,7 @@ static void how_a_call_ends(void)
 		CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), -EHOSTDOWN); /* held down */
 		close_port(&h);
 	}
-	open_port(&h, plain);
+	x25_socket_open_port(&h, plain);
 	k.fails = ENETUNREACH; /* no route */
 	CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), -ENETUNREACH);
 	CU_ASSERT_EQUAL(k.calls, 0);
@@ -521,24 +521,24 @@ static void kernel_takes_a_part(void)
 		char got[60];
 		size_t n;
 
-		open_port(&h, (const char *const[]){"link=x25-socket:", "encapsulation=multiplexed",
+		x25_socket_open_port(&h, (const char *const[]){"link=x25-socket:", "encapsulation=multiplexed",
 						    NULL});
-		c = call_up(&h, "5", L2TP);
+		c = x25_socket_call_up(&h, "5", L2TP);
 		k.room = part;
 		CU_ASSERT_EQUAL(fake_send(&h, c, sdu, 20), 1);
 		CU_ASSERT_EQUAL(fake_send(&h, c, "next", 4), 0);
-		run(&h);
+		x25_socket_run(&h);
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_WRITABLE), 0);
-		n = drain(0, got, sizeof(got));
+		n = x25_socket_drain(0, got, sizeof(got));
 		CU_ASSERT_EQUAL(n, part);
 		k.room = 3; /* and again */
-		run(&h);
-		n += drain(0, got + n, sizeof(got) - n);
+		x25_socket_run(&h);
+		n += x25_socket_drain(0, got + n, sizeof(got) - n);
 		CU_ASSERT_EQUAL(n, part + 3 < 26 ? part + 3 : 26);
 		k.room = SIZE_MAX;
-		run(&h);
+		x25_socket_run(&h);
 		CU_ASSERT_EQUAL(fake_channel(&h, FAKE_WRITABLE), c);
-		n += drain(0, got + n, sizeof(got) - n);
+		n += x25_socket_drain(0, got + n, sizeof(got) - n);
 		ASSERT_OCTETS(got, n, SNAP "twenty octets of SDU", 26);
 		CU_ASSERT_EQUAL(fake_send(&h, c, "next", 4), 1);
 		far_got(0, "\0" SNAP "next", 11);
@@ -554,22 +554,22 @@ static void kernel_takes_nothing(void)
 	char got[60];
 	ist_channel c;
 
-	open_port(&h, plain);
+	x25_socket_open_port(&h, plain);
 	CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), 0);
 	CU_ASSERT_EQUAL(fake_send(&h, c, "x", 1), 0); /* not up yet */
 	k.call[0].state = 1;
-	run(&h);
+	x25_socket_run(&h);
 	CU_ASSERT_EQUAL(fake_channel(&h, FAKE_WRITABLE), c);
 	for (unsigned i = 0; i < 3; i++)
 		f[i] = (struct ist_frame){
 			.channel = c, .payload = (const uint8_t *)"abcd", .len = 4};
 	k.room = 8;
 	CU_ASSERT_EQUAL(fake_send_frames(&h, f, 3), 2);
-	run(&h);
+	x25_socket_run(&h);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_WRITABLE), 0);
 	k.room = SIZE_MAX;
-	ASSERT_OCTETS(got, drain(0, got, sizeof(got)), "abcdabcd", 8);
-	run(&h);
+	ASSERT_OCTETS(got, x25_socket_drain(0, got, sizeof(got)), "abcdabcd", 8);
+	x25_socket_run(&h);
 	CU_ASSERT_EQUAL(fake_channel(&h, FAKE_WRITABLE), c);
 	CU_ASSERT_EQUAL(fake_send(&h, c, "efgh", 4), 1);
 	far_got(0, "\0efgh", 5);
@@ -582,8 +582,8 @@ static void what_is_received(void)
 	struct fake_host h;
 	ist_channel c;
 
-	open_port(&h, plain);
-	c = call_up(&h, "5", L2TP);
+	x25_socket_open_port(&h, plain);
+	c = x25_socket_call_up(&h, "5", L2TP);
 	far_sends(&h, 0, "\1\1", 2); /* qualified */
 	CU_ASSERT_EQUAL(fake_count(&h, "rx-qualified"), 1);
 	far_sends(&h, 0, longer, sizeof(longer));
@@ -603,12 +603,12 @@ static void what_is_received(void)
 	close_port(&h);
 }
 
-static void silence(void)
+static void x25_socket_silence(void)
 {
 	struct fake_host h;
 
-	open_port(&h, (const char *const[]){"link=x25-socket:", "inactivity=60s", NULL});
-	call_up(&h, "5", L2TP);
+	x25_socket_open_port(&h, (const char *const[]){"link=x25-socket:", "inactivity=60s", NULL});
+	x25_socket_call_up(&h, "5", L2TP);
 	fake_run(&h, fake_now + 59 * S);
 	CU_ASSERT_TRUE(k.call[0].open);
 	fake_run(&h, fake_now + S);
@@ -619,7 +619,7 @@ static void silence(void)
 
 /* --- configuration ---------------------------------------------------------------------------- */
 
-static void refused(void)
+static void x25_socket_refused(void)
 {
 	static const struct {
 		const char *config[4], *words;
@@ -660,15 +660,15 @@ static const struct test_case cases[] = {
 	{"offered_before_it_is_accepted", offered_before_it_is_accepted},
 	{"refused_unaccepted", refused_unaccepted},
 	{"caller_gives_up", caller_gives_up},
-	{"no_room", no_room},
+	{"no_room", x25_socket_no_room},
 	{"no_descriptors", no_descriptors},
 	{"what_a_call_says", what_a_call_says},
 	{"how_a_call_ends", how_a_call_ends},
 	{"kernel_takes_a_part", kernel_takes_a_part},
 	{"kernel_takes_nothing", kernel_takes_nothing},
 	{"what_is_received", what_is_received},
-	{"silence", silence},
-	{"refused", refused},
+	{"silence", x25_socket_silence},
+	{"refused", x25_socket_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_socket = {"x25_socket", cases};

@@ -44,7 +44,7 @@ static const struct row rows[] = {
 	{"10011f00", "Reset Confirmation too long", {39, 39, 39, 39, D, D}},
 };
 
-static struct end *in_state(int st, bool dce)
+static struct end *x25_states_in_state(int st, bool dce)
 {
 	struct x25_config c;
 	struct end *e;
@@ -77,7 +77,7 @@ static void check_cell(const struct row *r, int st, bool dce)
 {
 	static const int state_number[2][STATES] = {
 		{[THEY_CALLED] = 22, [WE_CALLED] = 21}, {[THEY_CALLED] = 21, [WE_CALLED] = 22}};
-	struct end *e = in_state(st, dce);
+	struct end *e = x25_states_in_state(st, dce);
 	int want = r->cell[st] == P ? state_number[dce][st] : r->cell[st];
 
 	/* X.25 4.1.6: when both call, the DTE's call stands */
@@ -278,7 +278,7 @@ static void restart_in_every_state(void)
 {
 	for (int st = P1; st < STATES; st++)
 		for (int dce = 0; dce < 2; dce++) {
-			struct end *e = in_state(st, dce);
+			struct end *e = x25_states_in_state(st, dce);
 
 			if (st == P4_D1) {
 				x25_send(&e->x, 1, NULL, 0, "a", 1, 0);

@@ -6,7 +6,7 @@
 
 #define L2TP IST_PAYLOAD_L2TP
 
-static void addresses(void)
+static void x25_transport_addresses(void)
 {
 	static const char *const good[] = {"1", "3110", "123456789012345"};
 	static const char *const bad[] = {"", "x", "31 10", "31-10", "1234567890123456", "3110*"};
@@ -53,7 +53,7 @@ struct taps {
 	uint16_t type;
 };
 
-static void on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void x25_transport_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
 {
 	struct taps *t = arg;
 
@@ -75,7 +75,7 @@ static void captures(void)
 	ist_channel c;
 
 	typed_open(&t, (const char *const[]){"lci-two-way=1-1", "negotiate=no", NULL});
-	t.h.on_tap = on_tap;
+	t.h.on_tap = x25_transport_on_tap;
 	t.h.tap_arg = &taps;
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
 	CU_ASSERT_EQUAL(taps.out, 0); /* nobody captures */
@@ -91,7 +91,7 @@ static void captures(void)
 	typed_close(&t);
 
 	pair_open(&p, "lapb", NULL, NULL);
-	p.dte.on_tap = on_tap;
+	p.dte.on_tap = x25_transport_on_tap;
 	p.dte.tap_arg = &taps;
 	p.dte.tap_on = true;
 	CU_ASSERT_EQUAL(fake_connect(&p.dte, "5", L2TP, &c), 0);
@@ -138,7 +138,7 @@ static void handles_come_again_late(void)
 }
 
 static const struct test_case cases[] = {
-	{"addresses", addresses},
+	{"addresses", x25_transport_addresses},
 	{"patterns", patterns},
 	{"captures", captures},
 	{"handles_of_nobody", handles_of_nobody},

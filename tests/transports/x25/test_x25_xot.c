@@ -18,10 +18,10 @@
 #define UNTIL(host, condition)                                \
 	for (int tries_ = 0; !(condition); tries_++) {        \
 		CU_ASSERT_FATAL(tries_ < 5000);               \
-		serve(host);                                  \
+		x25_xot_serve(host);                                  \
 	}
 
-static void serve(struct fake_host *h)
+static void x25_xot_serve(struct fake_host *h)
 {
 	struct pollfd fds[64];
 	nfds_t n = 0;
@@ -70,7 +70,7 @@ static int free_port(void)
 
 #define TEXTS 12
 
-static void open_one(struct fake_host *h, const char *spec, const char *const *more)
+static void x25_xot_open_one(struct fake_host *h, const char *spec, const char *const *more)
 {
 	const char *all[TEXTS] = {spec};
 
@@ -86,12 +86,12 @@ static void open_two(struct pair *p, const char *const *dialler, const char *con
 
 	snprintf(to, sizeof(to), "link=xot:127.0.0.1:%d", port);
 	snprintf(at, sizeof(at), "link=xot-listen:127.0.0.1:%d", port);
-	open_one(&p->dce, at, listener);
-	open_one(&p->dte, to, dialler);
+	x25_xot_open_one(&p->dce, at, listener);
+	x25_xot_open_one(&p->dte, to, dialler);
 	fake_join(&p->dte, &p->dce);
 }
 
-static void call(struct pair *p, ist_channel *a, ist_channel *b)
+static void x25_xot_call(struct pair *p, ist_channel *a, ist_channel *b)
 {
 	CU_ASSERT_EQUAL_FATAL(fake_connect(&p->dte, "3111", L2TP, a), 0);
 	UNTIL(&p->dte, fake_pending(&p->dce, FAKE_OFFER));
@@ -165,7 +165,7 @@ static void nobody_listens(void)
 	ist_channel c;
 
 	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d", free_port());
-	open_one(&h, spec, NULL);
+	x25_xot_open_one(&h, spec, NULL);
 	CU_ASSERT_EQUAL(fake_connect(&h, "3111", L2TP, &c), 0);
 	UNTIL(&h, fake_pending(&h, FAKE_DOWN));
 	e = fake_take(&h, FAKE_DOWN);
@@ -198,7 +198,7 @@ static void the_listener_goes_away(void)
 	ist_channel a, b;
 
 	open_two(&p, NULL, NULL);
-	call(&p, &a, &b);
+	x25_xot_call(&p, &a, &b);
 	fake_close(&p.dce);
 	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_DOWN));
 	e = fake_take(&p.dte, FAKE_DOWN);
@@ -208,7 +208,7 @@ static void the_listener_goes_away(void)
 }
 
 /* One end takes nothing off the wire: the sender is told, and nothing is lost. */
-static void back_pressure(void)
+static void x25_xot_back_pressure(void)
 {
 	struct pair p;
 	uint8_t data[1600];
@@ -218,7 +218,7 @@ static void back_pressure(void)
 
 	memset(data, 7, sizeof(data));
 	open_two(&p, NULL, NULL);
-	call(&p, &a, &b);
+	x25_xot_call(&p, &a, &b);
 	while (fake_send(&p.dte, a, data, sizeof(data)) == 1)
 		CU_ASSERT_FATAL(sent++ < 100);
 	CU_ASSERT_TRUE(sent > 0);
@@ -235,7 +235,7 @@ static void back_pressure(void)
 
 /* --- permanent circuits ----------------------------------------------------------------------- */
 
-static void permanent_circuits(void)
+static void x25_xot_permanent_circuits(void)
 {
 	static const char *const dialler[] = {"@1 l2tp", "xot-interface=TEST0", "xot-lci=9", NULL};
 	static const char *const listener[] = {"packet-size=256", "@9 l2tp", "xot-lci=1", NULL};
@@ -293,7 +293,7 @@ static void far_open(struct far *f, const char *const *more)
 
 	f->port = free_port();
 	snprintf(spec, sizeof(spec), "link=xot-listen:127.0.0.1:%d", f->port);
-	open_one(&f->h, spec, more);
+	x25_xot_open_one(&f->h, spec, more);
 	f->fd = -1;
 }
 
@@ -323,7 +323,7 @@ static void put_raw(int fd, const char *hex)
 	CU_ASSERT_EQUAL(send(fd, buf, n, MSG_NOSIGNAL), (ssize_t)n);
 }
 
-static void put(int fd, const char *hex)
+static void x25_xot_put(int fd, const char *hex)
 {
 	uint8_t buf[600] = {0};
 	size_t n = test_hex(buf + 4, sizeof(buf) - 4, hex);
@@ -333,7 +333,7 @@ static void put(int fd, const char *hex)
 }
 
 /* The next packet from us is this one. */
-static void expect(struct far *f, const char *hex)
+static void x25_xot_expect(struct far *f, const char *hex)
 {
 	uint8_t want[600] = {0}, got[600];
 	size_t n = 4 + test_hex(want + 4, sizeof(want) - 4, hex), have = 0;
@@ -346,7 +346,7 @@ static void expect(struct far *f, const char *hex)
 		if (r > 0)
 			have += (size_t)r;
 		else
-			serve(&f->h);
+			x25_xot_serve(&f->h);
 	}
 	ASSERT_OCTETS(got, n, want, n);
 }
@@ -358,16 +358,16 @@ static bool closed(struct far *f)
 	return recv(f->fd, &octet, 1, MSG_DONTWAIT) == 0;
 }
 
-static ist_channel let_in(struct far *f)
+static ist_channel x25_xot_let_in(struct far *f)
 {
 	ist_channel c;
 
 	f->fd = far_connect(f);
-	put(f->fd, CALL);
+	x25_xot_put(f->fd, CALL);
 	UNTIL(&f->h, fake_pending(&f->h, FAKE_OFFER));
 	c = fake_channel(&f->h, FAKE_OFFER);
 	CU_ASSERT_EQUAL(fake_answer(&f->h, c), 0);
-	expect(f, "10010f 00 06 420a0a 430707");
+	x25_xot_expect(f, "10010f 00 06 420a0a 430707");
 	UNTIL(&f->h, fake_pending(&f->h, FAKE_UP));
 	CU_ASSERT_EQUAL(fake_channel(&f->h, FAKE_UP), c);
 	return c;
@@ -382,22 +382,22 @@ static void a_call_in_octets(void)
 	far_open(&f, NULL);
 	f.fd = far_connect(&f);
 	put_raw(f.fd, "00");
-	serve(&f.h);
+	x25_xot_serve(&f.h);
 	put_raw(f.fd, "00 0015 1f ff 0b 44 5555");
-	serve(&f.h);
+	x25_xot_serve(&f.h);
 	put_raw(f.fd, "3110 06 420707 430202 80 00005e");
-	serve(&f.h);
+	x25_xot_serve(&f.h);
 	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_OFFER), 0); /* one piece is missing */
 	put_raw(f.fd, "0007");
 	UNTIL(&f.h, fake_pending(&f.h, FAKE_OFFER));
 	c = fake_channel(&f.h, FAKE_OFFER);
 	CU_ASSERT_EQUAL(fake_answer(&f.h, c), 0);
-	expect(&f, "10010f 00 06 420707 430202");
-	put(f.fd, "123400 c802"); /* channel 0x234 */
-	expect(&f, "100121");
+	x25_xot_expect(&f, "10010f 00 06 420707 430202");
+	x25_xot_put(f.fd, "123400 c802"); /* channel 0x234 */
+	x25_xot_expect(&f, "100121");
 	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_FRAME), 1);
-	put(f.fd, "100113 00 00");
-	expect(&f, "100117");
+	x25_xot_put(f.fd, "100113 00 00");
+	x25_xot_expect(&f, "100117");
 	UNTIL(&f.h, closed(&f));
 	far_close(&f);
 }
@@ -408,10 +408,10 @@ static void a_call_without_sizes_is_told_them(void)
 
 	far_open(&f, NULL);
 	f.fd = far_connect(&f);
-	put(f.fd, "10010b 00 00 cf");
+	x25_xot_put(f.fd, "10010b 00 00 cf");
 	UNTIL(&f.h, fake_pending(&f.h, FAKE_OFFER));
 	CU_ASSERT_EQUAL(fake_answer(&f.h, fake_channel(&f.h, FAKE_OFFER)), 0);
-	expect(&f, "10010f 00 06 420707 430202");
+	x25_xot_expect(&f, "10010f 00 06 420707 430202");
 	far_close(&f);
 }
 
@@ -421,12 +421,12 @@ static void modulo_128_is_seen_from_the_call(void)
 
 	far_open(&f, NULL);
 	f.fd = far_connect(&f);
-	put(f.fd, "20010b 00 06 420a0a 431414 cf");
+	x25_xot_put(f.fd, "20010b 00 06 420a0a 431414 cf");
 	UNTIL(&f.h, fake_pending(&f.h, FAKE_OFFER));
 	CU_ASSERT_EQUAL(fake_answer(&f.h, fake_channel(&f.h, FAKE_OFFER)), 0);
-	expect(&f, "20010f 00 06 420a0a 430707");
-	put(f.fd, "20010000 c021");
-	expect(&f, "200101 02");
+	x25_xot_expect(&f, "20010f 00 06 420a0a 430707");
+	x25_xot_put(f.fd, "20010000 c021");
+	x25_xot_expect(&f, "200101 02");
 	far_close(&f);
 }
 
@@ -441,7 +441,7 @@ static void headers_that_end_the_connection(void)
 
 		far_open(&f, NULL);
 		if (i & 1)
-			let_in(&f);
+			x25_xot_let_in(&f);
 		else
 			f.fd = far_connect(&f);
 		put_raw(f.fd, bad[i / 2]);
@@ -462,19 +462,19 @@ static void what_has_no_place_is_dropped(void)
 
 		far_open(&f, NULL);
 		if (i & 1)
-			let_in(&f);
+			x25_xot_let_in(&f);
 		else
 			f.fd = far_connect(&f);
-		put(f.fd, dropped[i / 2]);
+		x25_xot_put(f.fd, dropped[i / 2]);
 		UNTIL(&f.h, fake_count(&f.h, "xot-ignored") == 1);
 		if (!(i & 1)) {
-			put(f.fd, "100101"); /* an RR in p1 */
-			put(f.fd, "100153");
-			put(f.fd, CALL);
+			x25_xot_put(f.fd, "100101"); /* an RR in p1 */
+			x25_xot_put(f.fd, "100153");
+			x25_xot_put(f.fd, CALL);
 			UNTIL(&f.h, fake_pending(&f.h, FAKE_OFFER));
 		} else {
-			put(f.fd, "100100 61");
-			expect(&f, "100121");
+			x25_xot_put(f.fd, "100100 61");
+			x25_xot_expect(&f, "100121");
 		}
 		far_close(&f);
 	}
@@ -526,7 +526,7 @@ static void only_from_there(void)
 	UNTIL(&f.h, closed(&f));
 	far_close(&f);
 	far_open(&f, us);
-	let_in(&f);
+	x25_xot_let_in(&f);
 	far_close(&f);
 }
 
@@ -538,7 +538,7 @@ static void who_never_reads_is_let_go(void)
 	ist_channel c;
 
 	far_open(&f, NULL);
-	c = let_in(&f);
+	c = x25_xot_let_in(&f);
 	setsockopt(f.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	for (unsigned i = 0; !fake_count(&f.h, "xot-slow"); i++) {
 		uint8_t pkt[4096];
@@ -583,13 +583,13 @@ static void set_up_of_a_permanent_circuit_in_octets(void)
 
 		far_open(&f, keys);
 		f.fd = far_connect(&f);
-		put(f.fd, rows[i].setup);
+		x25_xot_put(f.fd, rows[i].setup);
 		if (rows[i].answer)
-			expect(&f, rows[i].answer);
+			x25_xot_expect(&f, rows[i].answer);
 		if (i < 2) {
-			expect(&f, "10011b 00 00"); /* both reset */
+			x25_xot_expect(&f, "10011b 00 00"); /* both reset */
 			CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_UP), 0);
-			put(f.fd, "10051f");
+			x25_xot_put(f.fd, "10051f");
 			UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
 		} else {
 			UNTIL(&f.h, closed(&f));
@@ -609,11 +609,11 @@ static void one_connection_for_each_circuit(void)
 
 	far_open(&f, keys);
 	first = f.fd = far_connect(&f);
-	put(f.fd, setup);
-	expect(&f, setup);
+	x25_xot_put(f.fd, setup);
+	x25_xot_expect(&f, setup);
 	f.fd = far_connect(&f);
-	put(f.fd, setup);
-	expect(&f, "1005f5 81 17 01 0005 05 0005 02020707 73 7465737430");
+	x25_xot_put(f.fd, setup);
+	x25_xot_expect(&f, "1005f5 81 17 01 0005 05 0005 02020707 73 7465737430");
 	UNTIL(&f.h, closed(&f));
 	close(first);
 	far_close(&f);
@@ -622,16 +622,16 @@ static void one_connection_for_each_circuit(void)
 /* --- a far end that listens ------------------------------------------------------------------- */
 
 /* Our port dials a socket of the test's; f->fd is the connection. */
-static void dialled(struct far *f, const char *const *more, ist_channel *call)
+static void x25_xot_dialled(struct far *f, const char *const *more, ist_channel *x25_xot_call)
 {
 	int door = a_socket(0);
 	char spec[60];
 
 	CU_ASSERT_FATAL(listen(door, 1) == 0);
 	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d", number_of(door));
-	open_one(&f->h, spec, more);
-	if (call)
-		CU_ASSERT_EQUAL(fake_connect(&f->h, "5555", L2TP, call), 0);
+	x25_xot_open_one(&f->h, spec, more);
+	if (x25_xot_call)
+		CU_ASSERT_EQUAL(fake_connect(&f->h, "5555", L2TP, x25_xot_call), 0);
 	fake_run(&f->h, fake_now);
 	f->fd = accept(door, NULL, NULL);
 	CU_ASSERT_FATAL(f->fd >= 0);
@@ -644,9 +644,9 @@ static void our_call_says_both_sizes(void)
 	ist_channel c;
 	struct far f;
 
-	dialled(&f, keys, &c);
-	expect(&f, "10010b 04 5555 06 420808 430404 80 00005e0007");
-	put(f.fd, "10010f"); /* as asked */
+	x25_xot_dialled(&f, keys, &c);
+	x25_xot_expect(&f, "10010b 04 5555 06 420808 430404 80 00005e0007");
+	x25_xot_put(f.fd, "10010f"); /* as asked */
 	UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
 	CU_ASSERT_EQUAL(fake_channel(&f.h, FAKE_UP), c);
 	close(f.fd);
@@ -661,15 +661,15 @@ static void our_set_up_in_octets(void)
 					   "xot-interface=Serial1", "xot-lci=18", NULL};
 	struct far f;
 
-	dialled(&f, keys, NULL);
-	expect(&f, "1001f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
-	put(f.fd, "1012f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
-	expect(&f, "10011b 00 00");
+	x25_xot_dialled(&f, keys, NULL);
+	x25_xot_expect(&f, "1001f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
+	x25_xot_put(f.fd, "1012f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
+	x25_xot_expect(&f, "10011b 00 00");
 	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_UP), 0);
-	put(f.fd, "10121b 00 00"); /* its own: that is one reset */
+	x25_xot_put(f.fd, "10121b 00 00"); /* its own: that is one reset */
 	UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
-	put(f.fd, "10010b 00 00 cf"); /* there are no calls on it */
-	expect(&f, "10011b 00 23");
+	x25_xot_put(f.fd, "10010b 00 00 cf"); /* there are no calls on it */
+	x25_xot_expect(&f, "10011b 00 23");
 	far_close(&f);
 }
 
@@ -678,7 +678,7 @@ static void port_1998(void)
 	static const char *const dialler[] = {"xot-retry=1s", "@1 l2tp", NULL};
 	struct fake_host h;
 
-	open_one(&h, "link=xot:127.0.0.1", dialler);
+	x25_xot_open_one(&h, "link=xot:127.0.0.1", dialler);
 	CU_ASSERT_STRING_EQUAL(fake_status(&h), "XOT to 127.0.0.1:1998, 0 connections, 1 circuits");
 	UNTIL(&h, fake_count(&h, "xot-failed") == 1); /* nobody is there */
 	fake_run(&h, fake_now + 1 * S);
@@ -692,8 +692,8 @@ static void a_connection_for_each_circuit(void)
 	struct pair p;
 
 	open_two(&p, NULL, NULL);
-	call(&p, &a, &b);
-	call(&p, &c, &d);
+	x25_xot_call(&p, &a, &b);
+	x25_xot_call(&p, &c, &d);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&p.dce), ", 2 connections, 2 circuits"));
 	fake_disconnect(&p.dte, a);
 	UNTIL(&p.dte, strstr(fake_status(&p.dce), ", 1 connections, 1 circuits"));
@@ -770,8 +770,8 @@ static const struct test_case cases[] = {
 	{"nobody_listens", nobody_listens},
 	{"given_up_before_tcp_is_there", given_up_before_tcp_is_there},
 	{"the_listener_goes_away", the_listener_goes_away},
-	{"back_pressure", back_pressure},
-	{"rfc1613_6_5_permanent_circuits", permanent_circuits},
+	{"back_pressure", x25_xot_back_pressure},
+	{"rfc1613_6_5_permanent_circuits", x25_xot_permanent_circuits},
 	{"a_permanent_circuit_that_is_not_there", a_permanent_circuit_that_is_not_there},
 	{"rfc1613_6_a_call_in_octets", a_call_in_octets},
 	{"rfc1613_6_1_a_call_without_sizes_is_told_them", a_call_without_sizes_is_told_them},

@@ -48,7 +48,7 @@ static void wrong_version_or_length_closes(void)
 	}
 }
 
-static void header(void)
+static void test_xot_header(void)
 {
 	uint8_t h[XOT_HDR_LEN];
 
@@ -95,7 +95,7 @@ static void pvc_setup_cut_short_or_wrong(void)
 	CU_ASSERT_FALSE(xot_is_pvc_setup(in, 2));
 }
 
-static void words(void)
+static void xot_words(void)
 {
 	CU_ASSERT_STRING_EQUAL(xot_pvc_words(XOT_PVC_NO_PVC), "no such destination PVC");
 	CU_ASSERT_STRING_EQUAL(xot_pvc_words(0x55), "unknown status");
@@ -104,10 +104,10 @@ static void words(void)
 static const struct test_case cases[] = {
 	{"packets_come_out_of_any_pieces", packets_come_out_of_any_pieces},
 	{"wrong_version_or_length_closes", wrong_version_or_length_closes},
-	{"header", header},
+	{"header", test_xot_header},
 	{"pvc_setup_both_ways", pvc_setup_both_ways},
 	{"pvc_setup_cut_short_or_wrong", pvc_setup_cut_short_or_wrong},
-	{"words", words},
+	{"words", xot_words},
 	{NULL, NULL},
 };
 const struct test_suite suite_xot = {"xot", cases};

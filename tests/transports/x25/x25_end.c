@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void tx(void *ctx, const uint8_t *pkt, size_t len)
+static void x25_end_tx(void *ctx, const uint8_t *pkt, size_t len)
 {
 	struct end *e = ctx;
 
 	recorder_add(&e->sent, pkt, len);
 }
 
-static void report(void *ctx, const struct x25_report *r)
+static void x25_end_report(void *ctx, const struct x25_report *r)
 {
 	struct end *e = ctx;
 
@@ -24,7 +24,7 @@ static void report(void *ctx, const struct x25_report *r)
 		e->reports[e->n_reports++] = *r;
 }
 
-static const struct x25_ops ops = {tx, report};
+static const struct x25_ops ops = {x25_end_tx, x25_end_report};
 
 struct end *make(const struct x25_config *c)
 {

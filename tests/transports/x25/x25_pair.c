@@ -5,7 +5,7 @@
 
 #define TEXTS 40
 
-static void collect(const char *out[TEXTS], const char *const *first, const char *const *more)
+static void x25_pair_collect(const char *out[TEXTS], const char *const *first, const char *const *more)
 {
 	unsigned n = 0;
 
@@ -26,9 +26,9 @@ void pair_open(struct pair *p, const char *framing, const char *const *dte, cons
 	const char *all[TEXTS];
 
 	snprintf(text, sizeof(text), "framing=%s", framing);
-	collect(all, a, dte);
+	x25_pair_collect(all, a, dte);
 	fake_open(&p->dte, &x25_transport, all);
-	collect(all, b, dce);
+	x25_pair_collect(all, b, dce);
 	fake_open(&p->dce, &x25_transport, all);
 	fake_join(&p->dte, &p->dce);
 	/* a link looks for its carrier every second, LAPB tries again after three */
@@ -73,7 +73,7 @@ bool pair_got(struct fake_host *h, ist_channel c, const void *data, size_t len)
 
 static const struct ist_key link_keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
 
-static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void x25_pair_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct typed *t = ctx;
 
@@ -88,14 +88,14 @@ static void on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	}
 }
 
-static void on_carrier(void *ctx, bool up, const char *words)
+static void x25_pair_on_carrier(void *ctx, bool up, const char *words)
 {
 	(void)ctx;
 	(void)up;
 	(void)words;
 }
 
-static void run(struct typed *t)
+static void x25_pair_run(struct typed *t)
 {
 	fake_run(&t->h, fake_now + 1000);
 }
@@ -106,7 +106,7 @@ void typed_frame(struct typed *t, const char *hex)
 	struct link_frame f = {NULL, buf, 0, (uint32_t)test_hex(buf, sizeof(buf), hex)};
 
 	link_send(t->link, &f, 1);
-	run(t);
+	x25_pair_run(t);
 }
 
 void typed_rx(struct typed *t, const char *hex)
@@ -116,10 +116,10 @@ void typed_rx(struct typed *t, const char *hex)
 	struct link_frame f = {&data, buf, 1, (uint32_t)test_hex(buf, sizeof(buf), hex)};
 
 	link_send(t->link, &f, 1);
-	run(t);
+	x25_pair_run(t);
 }
 
-static bool same(const struct typed *t, unsigned i, const char *hex, const char *file, unsigned line)
+static bool x25_pair_same(const struct typed *t, unsigned i, const char *hex, const char *file, unsigned line)
 {
 	uint8_t want[300];
 	size_t n = test_hex(want, sizeof(want), hex);
@@ -132,10 +132,10 @@ void typed_sent(struct typed *t, const char *const *hex, const char *file, unsig
 {
 	unsigned n = 0;
 
-	run(t);
+	x25_pair_run(t);
 	for (; hex[n]; n++) {
 		CU_ASSERT_FATAL(n < t->pkts);
-		same(t, n, hex[n], file, line);
+		x25_pair_same(t, n, hex[n], file, line);
 	}
 	CU_ASSERT_EQUAL(t->pkts, n);
 	t->pkts = 0;
@@ -143,14 +143,14 @@ void typed_sent(struct typed *t, const char *const *hex, const char *file, unsig
 
 void typed_nothing(struct typed *t)
 {
-	run(t);
+	x25_pair_run(t);
 	CU_ASSERT_EQUAL(t->pkts, 0);
 	t->pkts = 0;
 }
 
 void typed_begin(struct typed *t, const char *const *config)
 {
-	static const struct link_user user = {on_frames, on_carrier};
+	static const struct link_user user = {x25_pair_on_frames, x25_pair_on_carrier};
 	const char *const mine[] = {"link=loop:typed", "address=3110", NULL};
 	struct link_conf conf = {.user = &user, .settings = {link_keys, t->set, 0}};
 	const char *all[TEXTS];
@@ -162,7 +162,7 @@ void typed_begin(struct typed *t, const char *const *config)
 	conf.host_ctx = &t->far;
 	conf.ctx = t;
 	/* ours first: it comes up when the other is there to hear */
-	collect(all, mine, config);
+	x25_pair_collect(all, mine, config);
 	fake_open(&t->h, &x25_transport, all);
 	fake_run(&t->h, fake_now);
 	CU_ASSERT_EQUAL_FATAL(link_open(&t->link, "loop:typed", &conf, err, sizeof(err)), 0);
