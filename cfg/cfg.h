@@ -31,8 +31,8 @@ struct cfg_prefix {
 struct cfg_circuit {
 	struct cfg_where where;
 	const char *addr_text;
-	struct ist_circuit_config config; /* address parsed by the transport */
-	const struct cfg_peer *peer;	 /* NULL = chosen at SCCRQ among all */
+	struct ist_circuit_config config;  /* address parsed by the transport */
+	const struct cfg_peer *peer;	   /* NULL = chosen at SCCRQ among all */
 	const struct cfg_service *service; /* for payload ppp; NULL = none */
 };
 
@@ -58,16 +58,16 @@ struct cfg_port {
 struct cfg_peer {
 	struct cfg_where where;
 	const char *name;
-	const struct cfg_port *port;	    /* NULL = any */
-	const char *const *address;	    /* patterns an SCCRQ may come from; prefix or medium address */
-	unsigned addresses;		    /* 0 = any */
-	const char *dial;		    /* where we open tunnels to; NULL = we only answer */
-	const char *hostname;		    /* pattern of the peer's Host Name, "*" allowed; NULL = any */
-	const struct cfg_service *service;  /* for calls it offers; NULL = refuse */
-	struct l2tp_policy policy;	    /* host_name is ours */
-	bool length_bit;		    /* L in data we send */
-	bool sequencing;		    /* as LNS: sequence data */
-	bool sequencing_required;	    /* as LAC: put Sequencing Required in ICCN */
+	const struct cfg_port *port; /* NULL = any */
+	const char *const *address;  /* patterns an SCCRQ may come from; prefix or medium address */
+	unsigned addresses;	     /* 0 = any */
+	const char *dial;	     /* where we open tunnels to; NULL = we only answer */
+	const char *hostname;	     /* pattern of the peer's Host Name, "*" allowed; NULL = any */
+	const struct cfg_service *service; /* for calls it offers; NULL = refuse */
+	struct l2tp_policy policy;	   /* host_name is ours */
+	bool length_bit;		   /* L in data we send */
+	bool sequencing;		   /* as LNS: sequence data */
+	bool sequencing_required;	   /* as LAC: put Sequencing Required in ICCN */
 	uint8_t reorder;
 	uint64_t reorder_timeout;
 };
@@ -83,10 +83,11 @@ struct cfg_pool {
 struct cfg_service {
 	struct cfg_where where;
 	const char *name;
-	uint32_t local4;   /* host order; our end of every link; may lie in the pool, never given out */
+	uint32_t local4; /* host order; our end of every link; may lie in the pool, never given out
+			  */
 	const struct cfg_pool *pool;
 	uint32_t dns4[2];
-	const char *tun;   /* device name, default "ist%d" */
+	const char *tun; /* device name, default "ist%d" */
 	uint16_t mtu;
 	struct ppp_config ppp; /* server side, filled from the section */
 };
@@ -94,8 +95,8 @@ struct cfg_service {
 struct cfg_user {
 	struct cfg_where where;
 	const char *name;
-	const char *secret; /* never shown, never logged */
-	uint32_t address4;  /* fixed address, 0 = from the pool */
+	const char *secret;		   /* never shown, never logged */
+	uint32_t address4;		   /* fixed address, 0 = from the pool */
 	const struct cfg_service *service; /* NULL = any service */
 };
 
@@ -146,8 +147,8 @@ struct cfg_model {
 /* One mistake: "file:line: where: what is wrong, what was meant". */
 typedef void (*cfg_report)(void *ctx, const char *text);
 
-/* Parse and check.  transports: NULL-ended list of those that may be configured.  Returns the number
- * of mistakes, each reported in the order of lines; *out is set only when there are none. */
+/* Parse and check.  transports: NULL-ended list of those that may be configured.  Returns the
+ * number of mistakes, each reported in the order of lines; *out is set only when there are none. */
 unsigned cfg_load(const struct cfg_model **out, const char *file,
 		  const struct ist_transport *const *transports, cfg_report report, void *ctx);
 /* The same from memory; name stands for the file in messages. */
@@ -161,8 +162,8 @@ struct cfg_absent {
 unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 			 const struct ist_transport *const *transports,
 			 const struct cfg_absent *absent, cfg_report report, void *ctx);
-/* `plugin-dir` of a file that is not checked yet, since its plugins bring sections of their own; to be
- * freed; NULL = none. */
+/* `plugin-dir` of a file that is not checked yet, since its plugins bring sections of their own; to
+ * be freed; NULL = none. */
 char *cfg_plugin_dir(const char *file);
 /* Is that a section of the configuration itself, whatever transports there are? */
 bool cfg_is_section(const char *word);

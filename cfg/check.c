@@ -119,12 +119,14 @@ static bool check_is_address_of(const struct cfg_port *port, const char *text)
 	return port->transport && !port->transport->addr_parse(&a, text);
 }
 
-static bool check_address_known(const struct cfg_load *l, const struct cfg_peer *p, const char *text)
+static bool check_address_known(const struct cfg_load *l, const struct cfg_peer *p,
+				const char *text)
 {
 	if (strchr(text, '*'))
 		return true;
 	for (unsigned i = 0; i < l->m->ports; i++)
-		if ((!p->port || p->port == &l->m->port[i]) && check_is_address_of(&l->m->port[i], text))
+		if ((!p->port || p->port == &l->m->port[i]) &&
+		    check_is_address_of(&l->m->port[i], text))
 			return true;
 	return false;
 }
@@ -269,8 +271,8 @@ static void check_range_sizes(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-static void check_overlap(struct cfg_load *l, const struct cfg_item *it, const struct cfg_prefix *mine,
-		    const struct cfg_pool *q, unsigned upto)
+static void check_overlap(struct cfg_load *l, const struct cfg_item *it,
+			  const struct cfg_prefix *mine, const struct cfg_pool *q, unsigned upto)
 {
 	const struct cfg_item *b = check_blame(it, "ranges");
 
@@ -322,11 +324,13 @@ static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 				 (!(s->local4 & host) || (s->local4 & host) == host))
 				cfg_wrong(l, b->line, b,
 					  "`%s` is the first or last address of `%s`",
-					  check_ipv4_text(l, s->local4), cfg_prefix_text(l->scratch, r));
+					  check_ipv4_text(l, s->local4),
+					  cfg_prefix_text(l->scratch, r));
 		}
 }
 
-static void check_mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned mtu, bool ipv6)
+static void check_mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned mtu,
+			       bool ipv6)
 {
 	const struct cfg_item *b = check_blame(it, "mtu");
 
@@ -335,7 +339,8 @@ static void check_mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, un
 }
 
 /* As written: a name may have come from the environment. */
-static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *section, const char *tun)
+static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *section,
+				   const char *tun)
 {
 	const struct cfg_item *it = cfg_given(section, "tun");
 
@@ -343,7 +348,8 @@ static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *se
 }
 
 /* One %d at most, no blank or slash, and short enough for the kernel with some digits. */
-static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun, bool pattern)
+static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun,
+			   bool pattern)
 {
 	const struct cfg_item *b = check_blame(it, "tun");
 	const char *pct = strchr(tun, '%');
@@ -358,8 +364,8 @@ static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const 
 	else if (pct && (pct[1] != 'd' || strchr(pct + 1, '%')))
 		wrong = "has a `%` that is not the one `%d`";
 	if (wrong)
-		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s", check_tun_shown(l, it, tun),
-			  wrong);
+		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s",
+			  check_tun_shown(l, it, tun), wrong);
 }
 
 static void check_service_device(struct cfg_load *l, const struct cfg_item *it)
@@ -435,16 +441,16 @@ static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
 } checks[] = {
-	{CFG_S_PORT, check_circuits_differ},	 {CFG_S_PORT, check_circuit_peers},
-	{CFG_S_PORT, check_mtu_for_l2tp},	 {CFG_S_PEER, check_one_secret},
+	{CFG_S_PORT, check_circuits_differ},   {CFG_S_PORT, check_circuit_peers},
+	{CFG_S_PORT, check_mtu_for_l2tp},      {CFG_S_PEER, check_one_secret},
 	{CFG_S_PEER, check_peer_needs_secret}, {CFG_S_PEER, check_peer_keys_agree},
-	{CFG_S_PEER, check_peer_dial},	 {CFG_S_PEER, check_peer_addresses},
-	{CFG_S_PEER, check_peer_is_reached},	 {CFG_S_POOL, check_range_sizes},
-	{CFG_S_POOL, check_ranges_apart},	 {CFG_S_SERVICE, check_local_in_pool},
+	{CFG_S_PEER, check_peer_dial},	       {CFG_S_PEER, check_peer_addresses},
+	{CFG_S_PEER, check_peer_is_reached},   {CFG_S_POOL, check_range_sizes},
+	{CFG_S_POOL, check_ranges_apart},      {CFG_S_SERVICE, check_local_in_pool},
 	{CFG_S_SERVICE, check_service_device}, {CFG_S_USER, check_one_secret},
-	{CFG_S_USER, check_user_secret},	 {CFG_S_USER, check_user_address},
-	{CFG_S_CLIENT, check_one_secret},	 {CFG_S_CLIENT, check_client_login},
-	{CFG_S_CLIENT, check_client_peer},	 {CFG_S_CLIENT, check_client_device},
+	{CFG_S_USER, check_user_secret},       {CFG_S_USER, check_user_address},
+	{CFG_S_CLIENT, check_one_secret},      {CFG_S_CLIENT, check_client_login},
+	{CFG_S_CLIENT, check_client_peer},     {CFG_S_CLIENT, check_client_device},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -79,7 +79,7 @@ static const char *help_object_default(struct arena *a, const struct cfg_key *k,
 }
 
 static void help_print_key(FILE *out, struct arena *a, const struct cfg_key *k, const char *obj,
-		      const char *indent)
+			   const char *indent)
 {
 	const char *deflt = k->deflt;
 
@@ -94,7 +94,8 @@ static void help_print_key(FILE *out, struct arena *a, const struct cfg_key *k, 
 	fprintf(out, "%s      %s\n", indent, k->help);
 }
 
-static void help_print_section(FILE *out, struct cfg_load *l, const struct cfg_schema *s, unsigned depth)
+static void help_print_section(FILE *out, struct cfg_load *l, const struct cfg_schema *s,
+			       unsigned depth)
 {
 	const char *indent = depth > 1 ? "  " : "";
 	char *obj = s->size ? arena_get(l->scratch, s->size) : NULL;

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			    const char *text)
 {
 	struct cfg_model *m = obj;
 	char *host = arena_get(l->arena, 64);
@@ -25,7 +26,8 @@ static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void 
 			  cfg_shown(l, it->value));
 }
 
-static void keys_set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			     const char *text)
 {
 	struct cfg_model *m = obj;
 	uint64_t n;
@@ -191,7 +193,7 @@ static void fill_keys(struct arena *a, struct cfg_schema *s, const struct cfg_ke
 }
 
 static struct cfg_schema *keys_transport_section(struct arena *a, const struct ist_transport *t,
-					    enum cfg_section kind, const char *word)
+						 enum cfg_section kind, const char *word)
 {
 	struct cfg_schema *s = arena_get(a, sizeof(*s));
 

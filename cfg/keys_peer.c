@@ -21,7 +21,7 @@
 #define D  (24 * H)
 
 static void keys_peer_set_addresses(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			  const char *text)
+				    const char *text)
 {
 	const char **a = arena_get(l->arena, it->values * sizeof(*a));
 	struct cfg_peer *p = obj;
@@ -33,7 +33,8 @@ static void keys_peer_set_addresses(struct cfg_load *l, const struct cfg_item *i
 	p->addresses = it->values;
 }
 
-static void keys_peer_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_peer_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				 const char *text)
 {
 	struct l2tp_secret *s = &((struct cfg_peer *)obj)->policy.secret;
 	size_t len = strlen(text);
@@ -53,7 +54,8 @@ static void keys_peer_set_secret(struct cfg_load *l, const struct cfg_item *it, 
 	"misplaced-avp clear-setup strict"
 #define QUIRK_STRICT L2TP_QUIRKS
 
-static void keys_peer_set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_peer_set_quirks(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				 const char *text)
 {
 	struct l2tp_policy *p = &((struct cfg_peer *)obj)->policy;
 	uint32_t more = 0;
@@ -98,7 +100,7 @@ static bool keys_peer_avp_required(uint16_t type)
 
 /* The IETF attribute that a value names, by number or name; NULL is reported. */
 static const struct l2tp_avp_row *keys_peer_named_avp(struct cfg_load *l, const struct cfg_item *it,
-					    const struct cfg_value *v)
+						      const struct cfg_value *v)
 {
 	struct suggest s;
 	uint64_t n;
@@ -125,7 +127,8 @@ static const struct l2tp_avp_row *keys_peer_named_avp(struct cfg_load *l, const 
 	return NULL;
 }
 
-static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				   const char *text)
 {
 	uint16_t *list = arena_get(l->arena, (it->values + 1) * sizeof(*list));
 	unsigned n = 0;

@@ -18,7 +18,8 @@
 
 #define MTU_DEFAULT 1400 /* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
 
-static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const struct cfg_item *it, unsigned *n)
+static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const struct cfg_item *it,
+						  unsigned *n)
 {
 	struct cfg_prefix *p = arena_get(l->arena, it->values * sizeof(*p));
 
@@ -29,7 +30,8 @@ static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const stru
 	return p;
 }
 
-static void keys_ppp_set_ranges(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_ppp_set_ranges(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				const char *text)
 {
 	struct cfg_pool *p = obj;
 
@@ -37,7 +39,8 @@ static void keys_ppp_set_ranges(struct cfg_load *l, const struct cfg_item *it, v
 	p->range = keys_ppp_prefixes(l, it, &p->ranges);
 }
 
-static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				const char *text)
 {
 	struct cfg_client *c = obj;
 
@@ -48,7 +51,8 @@ static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, v
 /* In the order of enum ppp_auth. */
 #define AUTH "none pap chap mschapv2"
 
-static void keys_ppp_set_methods(struct cfg_load *l, const struct cfg_item *it, struct ppp_config *c)
+static void keys_ppp_set_methods(struct cfg_load *l, const struct cfg_item *it,
+				 struct ppp_config *c)
 {
 	bool none = false, had[PPP_AUTHS] = {false};
 	unsigned a;
@@ -71,20 +75,21 @@ static void keys_ppp_set_methods(struct cfg_load *l, const struct cfg_item *it, 
 }
 
 static void keys_ppp_set_service_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			     const char *text)
+				      const char *text)
 {
 	(void)text;
 	keys_ppp_set_methods(l, it, &((struct cfg_service *)obj)->ppp);
 }
 
 static void keys_ppp_set_client_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			    const char *text)
+				     const char *text)
 {
 	(void)text;
 	keys_ppp_set_methods(l, it, &((struct cfg_client *)obj)->ppp);
 }
 
-static void keys_ppp_set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+static void keys_ppp_set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			     const char *text)
 {
 	struct cfg_service *s = obj;
 	unsigned n = 0;
@@ -115,21 +120,21 @@ static bool keys_ppp_secret_fits(struct cfg_load *l, const struct cfg_item *it, 
 }
 
 static void keys_ppp_set_user_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			    const char *text)
+				     const char *text)
 {
 	if (keys_ppp_secret_fits(l, it, text))
 		((struct cfg_user *)obj)->secret = cfg_keep(l, text);
 }
 
 static void keys_ppp_set_client_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			      const char *text)
+				       const char *text)
 {
 	if (keys_ppp_secret_fits(l, it, text))
 		strcpy(((struct cfg_client *)obj)->ppp.secret, text);
 }
 
 static void keys_ppp_set_client_user(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			    const char *text)
+				     const char *text)
 {
 	size_t len = strlen(text);
 
@@ -160,7 +165,8 @@ static const struct cfg_key service_keys[] = {
 	 SERVICE(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
 	 .help = "largest IP packet on a link, both ways; offered as MRU", SERVICE(mtu)},
-	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap", .set = keys_ppp_set_service_auth,
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap",
+	 .set = keys_ppp_set_service_auth,
 	 .help = "what clients must authenticate by, the best first"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "challenge again this often during the call; 0 = never", SERVICE(ppp.rechallenge)},
@@ -189,7 +195,8 @@ static const struct cfg_key user_keys[] = {
 static const struct cfg_key client_keys[] = {
 	{"peer", CFG_K_REF, CFG_KEY_REQUIRED, .words = "peer",
 	 .help = "the LNS; needs `dial` there", CLIENT(peer)},
-	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = keys_ppp_set_client_user, .help = "our user name"},
+	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = keys_ppp_set_client_user,
+	 .help = "our user name"},
 	{"secret", CFG_K_SECRET, .set = keys_ppp_set_client_secret, .help = "our password"},
 	{"secret-file", CFG_K_SECRET_FILE, .set = keys_ppp_set_client_secret,
 	 .help = "file with the password in its first line, not readable by everybody"},

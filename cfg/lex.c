@@ -81,7 +81,8 @@ static void lex_variable(struct lex *x, struct word *w)
 			p++;
 	}
 	if (!name_len || p == x->end || *p != '}') {
-		lex_wrong_word(w, "`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}");
+		lex_wrong_word(w,
+			       "`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}");
 		x->p += 2;
 		return;
 	}
@@ -93,8 +94,8 @@ static void lex_variable(struct lex *x, struct word *w)
 	else if (deflt)
 		arena_add(&w->text, deflt, (size_t)(p - deflt));
 	else
-		lex_wrong_word(w,
-			   arena_printf(x->l->scratch,
+		lex_wrong_word(
+			w, arena_printf(x->l->scratch,
 					"the environment has no variable `%.*s`; set it, or write "
 					"${%.*s:-default}",
 					(int)name_len, name, (int)name_len, name));
@@ -137,8 +138,8 @@ static void lex_escape(struct lex *x, struct word *w)
 	if (known)
 		arena_add(&w->text, &to[known - from], 1);
 	else
-		lex_wrong_word(w,
-			   "unknown escape after `\\` in a quoted text, known are "
+		lex_wrong_word(
+			w, "unknown escape after `\\` in a quoted text, known are "
 			   "\\\" \\\\ \\$ \\n \\t \\r \\xHH; single quotes take all as it stands");
 	x->p += left >= 2 && x->p[1] != '\n' ? 2 : 1;
 }

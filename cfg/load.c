@@ -60,7 +60,8 @@ static const char *load_place(struct cfg_load *l, const struct cfg_item *at)
 		return "top level";
 	name = hidden ? "?" : cfg_clean(l, at->name, strlen(at->name));
 	title = !at->title ? "" : hidden ? "?" : cfg_clean(l, at->title, strlen(at->title));
-	above = at->parent->parent ? arena_printf(l->scratch, "%s: ", load_place(l, at->parent)) : "";
+	above = at->parent->parent ? arena_printf(l->scratch, "%s: ", load_place(l, at->parent))
+				   : "";
 	return arena_printf(l->scratch, "%s%s%s%s", above, name, *title ? " " : "", title);
 }
 
@@ -144,8 +145,8 @@ unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
 	return faults;
 }
 
-static unsigned load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
-			  const struct ist_transport *const *transports,
+static unsigned load_text(const struct cfg_model **out, const char *name, const char *text,
+			  size_t len, const struct ist_transport *const *transports,
 			  const struct cfg_absent *absent, cfg_report report, void *ctx)
 {
 	struct cfg_load l;

@@ -31,7 +31,8 @@ static const char *names_space(const struct cfg_item *it)
 
 static bool names_same(const struct cfg_item *a, const struct cfg_item *b)
 {
-	return a->parent == b->parent && a->kind == b->kind && !strcmp(names_space(a), names_space(b)) &&
+	return a->parent == b->parent && a->kind == b->kind &&
+	       !strcmp(names_space(a), names_space(b)) &&
 	       !strcmp(a->title ? a->title : "", b->title ? b->title : "");
 }
 
@@ -48,7 +49,8 @@ static void names_seen_init(struct cfg_load *l, struct seen *s, size_t items)
 /* The item that was here before it, or NULL. */
 static const struct cfg_item *names_seen_before(struct seen *s, const struct cfg_item *it)
 {
-	size_t i = names_hash_text(names_hash_text((size_t)it->parent >> 4, names_space(it)), it->title);
+	size_t i = names_hash_text(names_hash_text((size_t)it->parent >> 4, names_space(it)),
+				   it->title);
 
 	for (; s->slot[i & s->mask]; i++)
 		if (names_same(s->slot[i & s->mask], it))
@@ -113,7 +115,8 @@ static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
 	suggest_init(&sg, it->name);
 	for (unsigned i = 0; i < s->keys; i++)
 		suggest_offer(&sg, s->key[i].name);
-	home = cfg_schema_key(l->schema, it->name) ? "top level" : names_key_belongs(l->schema, it->name);
+	home = cfg_schema_key(l->schema, it->name) ? "top level"
+						   : names_key_belongs(l->schema, it->name);
 	if (home)
 		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, it belongs into `%s`", name,
 			  home);

@@ -125,7 +125,8 @@ static void parse_take(struct cfg_load *l, struct cfg_item *section, cfg_t *sec)
 			parse_take_values(l, it, sec);
 			continue;
 		}
-		inner = cfg_getnsec(sec, it->name, nth[parse_sub_index(section->schema, it->name)]++);
+		inner = cfg_getnsec(sec, it->name,
+				    nth[parse_sub_index(section->schema, it->name)]++);
 		if (inner)
 			parse_take(l, it, inner);
 		else

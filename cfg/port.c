@@ -24,7 +24,7 @@ static void port_add(struct settings *s, const char *key, const char *value)
 /* The text a transport gets for a value: of times the microseconds, of all else what was written.
  */
 static const char *port_handed_over(struct cfg_load *l, const struct cfg_item *it,
-			       const struct cfg_value *v)
+				    const struct cfg_value *v)
 {
 	uint64_t n;
 	unsigned word;
@@ -62,8 +62,9 @@ static void port_inherit(struct settings *s, const char *key, const struct setti
 			port_add(s, key, port->at[i].value);
 }
 
-static void port_collect_key(struct cfg_load *l, const struct cfg_item *section, const struct cfg_key *k,
-			const struct settings *port, struct settings *s)
+static void port_collect_key(struct cfg_load *l, const struct cfg_item *section,
+			     const struct cfg_key *k, const struct settings *port,
+			     struct settings *s)
 {
 	const struct cfg_item *it = cfg_given(section, k->name);
 
@@ -81,7 +82,7 @@ static void port_collect_key(struct cfg_load *l, const struct cfg_item *section,
 
 /* port: the settings of the port a circuit is on; NULL for the port itself. */
 static struct settings port_collect(struct cfg_load *l, const struct cfg_item *section,
-			       const struct settings *port)
+				    const struct settings *port)
 {
 	const struct cfg_schema *schema = section->schema;
 	size_t room = schema->keys + (port ? port->n : 0);
@@ -127,7 +128,8 @@ static uint32_t port_carries(struct cfg_load *l, const struct cfg_item *section)
 }
 
 /* `peer` is about L2TP on the circuit, `service` about PPP. */
-static void port_route(struct cfg_load *l, const struct cfg_item *section, void *obj, uint32_t payloads)
+static void port_route(struct cfg_load *l, const struct cfg_item *section, void *obj,
+		       uint32_t payloads)
 {
 	static const struct {
 		const char *key, *payload;
@@ -147,7 +149,7 @@ static void port_route(struct cfg_load *l, const struct cfg_item *section, void 
 }
 
 static void port_build_circuit(struct cfg_load *l, struct cfg_item *it, const struct settings *port,
-			  struct cfg_circuit *c)
+			       struct cfg_circuit *c)
 {
 	const struct ist_transport *t = it->schema->transport;
 	struct settings s = port_collect(l, it, port);
@@ -184,7 +186,8 @@ static unsigned port_count(const struct cfg_item *port, enum cfg_section kind)
 
 void cfg_build_port(struct cfg_load *l, struct cfg_item *port, struct cfg_port *p)
 {
-	unsigned n = port_count(port, CFG_S_CIRCUIT), accepts = port_count(port, CFG_S_ACCEPT), i = 0;
+	unsigned n = port_count(port, CFG_S_CIRCUIT), accepts = port_count(port, CFG_S_ACCEPT),
+		 i = 0;
 	struct cfg_circuit *c = arena_get(l->arena, n * sizeof(*c));
 	struct ist_circuit_config *config = arena_get(l->arena, n * sizeof(*config));
 	struct cfg_accept *a = arena_get(l->arena, accepts * sizeof(*a));

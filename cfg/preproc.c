@@ -20,7 +20,8 @@ struct pre {
 	bool astray; /* a quote was left open, and no second one ended what it began */
 };
 
-static struct cfg_item *preproc_add_item(struct pre *p, enum cfg_item_kind kind, const struct cfg_token *t)
+static struct cfg_item *preproc_add_item(struct pre *p, enum cfg_item_kind kind,
+					 const struct cfg_token *t)
 {
 	struct cfg_item *it = arena_get(p->l->scratch, sizeof(*it));
 
@@ -238,7 +239,8 @@ static void preproc_statement(struct pre *p)
 	else if (p->t->kind == CFG_T_OPEN)
 		preproc_nameless(p);
 	else if (p->t->kind == CFG_T_COMMA)
-		preproc_misplaced(p, "a comma stands only between the values of a list: `{ a, b }`");
+		preproc_misplaced(p,
+				  "a comma stands only between the values of a list: `{ a, b }`");
 	else
 		preproc_misplaced(p, "`=` without the name of a key before it");
 }

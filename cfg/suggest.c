@@ -37,7 +37,8 @@ unsigned suggest_distance(const char *a, const char *b)
 		for (unsigned j = 1; j <= lb; j++) {
 			unsigned differ = suggest_fold(a[i - 1]) != suggest_fold(b[j - 1]);
 
-			now[j] = suggest_least(suggest_least(up[j] + 1, now[j - 1] + 1), up[j - 1] + differ);
+			now[j] = suggest_least(suggest_least(up[j] + 1, now[j - 1] + 1),
+					       up[j - 1] + differ);
 			if (i > 1 && j > 1 && suggest_fold(a[i - 1]) == suggest_fold(b[j - 2]) &&
 			    suggest_fold(a[i - 2]) == suggest_fold(b[j - 1]))
 				now[j] = suggest_least(now[j], up2[j - 2] + 1);

@@ -9,7 +9,7 @@
 #include "core/hdr.h"
 
 static void build_put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
-		    const void *val, size_t len)
+			  const void *val, size_t len)
 {
 	if (len > L2TP_AVP_VALUE_MAX)
 		b->w.bad = true;
@@ -45,7 +45,7 @@ static void build_fill(uint8_t *out, size_t len, const struct l2tp_build *b, uin
 }
 
 static void build_put_hidden(struct l2tp_build *b, uint16_t flags, uint16_t vendor, uint16_t type,
-		       const void *val, size_t len)
+			     const void *val, size_t len)
 {
 	uint8_t pad[L2TP_PAD_MAX];
 	size_t n;
@@ -69,8 +69,8 @@ static void build_put(struct l2tp_build *b, const struct l2tp_avp *a)
 {
 	bool hide = a->hidden && b->secret && b->secret->len && (!a->row || a->row->may_hide);
 
-	(hide ? build_put_hidden : build_put_avp)(b, a->mandatory ? L2TP_AVP_M : 0, a->vendor, a->type, a->val,
-				      a->len);
+	(hide ? build_put_hidden : build_put_avp)(b, a->mandatory ? L2TP_AVP_M : 0, a->vendor,
+						  a->type, a->val, a->len);
 }
 
 void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type, uint16_t tid,

@@ -4,8 +4,8 @@
  *
  * Every length that comes from a peer is checked here and nowhere else.  Both sides carry a sticky
  * error: after the first access past the end every read gives zero, every write is ignored, and
- * `bad` stays set, so that a decoder checks once, at its end.  Header-only, no dependency, installed
- * beside transport.h, valid C11 and C++.
+ * `bad` stays set, so that a decoder checks once, at its end.  Header-only, no dependency,
+ * installed beside transport.h, valid C11 and C++.
  *
  * A reader never owns its octets; a pointer it hands out lives as long as the buffer under it.
  */

@@ -271,11 +271,11 @@ static void call_do_clean(struct l2tp_call *c, const struct call_arg *arg)
 }
 
 static void (*const actions[CALL_ACTIONS])(struct l2tp_call *c, const struct call_arg *arg) = {
-	[CALL_DO_COUNT] = call_do_count,	[CALL_DO_REQUEST] = call_do_request,
-	[CALL_DO_OFFER] = call_do_offer,	[CALL_DO_REPLY] = call_do_reply,
+	[CALL_DO_COUNT] = call_do_count,     [CALL_DO_REQUEST] = call_do_request,
+	[CALL_DO_OFFER] = call_do_offer,     [CALL_DO_REPLY] = call_do_reply,
 	[CALL_DO_REPLIED] = call_do_replied, [CALL_DO_REPLIED_CONNECT] = call_do_replied_connect,
 	[CALL_DO_CONNECT] = call_do_connect, [CALL_DO_UP] = call_do_up,
-	[CALL_DO_REPORT] = call_do_report,	[CALL_DO_CDN] = call_do_cdn,
+	[CALL_DO_REPORT] = call_do_report,   [CALL_DO_CDN] = call_do_cdn,
 	[CALL_DO_CLEAN] = call_do_clean,
 };
 

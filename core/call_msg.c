@@ -215,7 +215,8 @@ static bool call_msg_proxy_whole(const struct l2tp_avp *avps, unsigned n)
 	if (r.bad || type > 7)
 		return !r.bad;
 	for (unsigned i = 0; i < sizeof(proxy_needs) / sizeof(proxy_needs[0]); i++)
-		if (proxy_needs[i].with & 1u << type && !call_msg_given(avps, n, proxy_needs[i].type))
+		if (proxy_needs[i].with & 1u << type &&
+		    !call_msg_given(avps, n, proxy_needs[i].type))
 			return false;
 	return true;
 }
@@ -227,8 +228,8 @@ static bool call_msg_is_proxy_authen(const struct l2tp_avp *a)
 }
 
 /* What the owner adds: known attributes where they belong, by their rows; others as they are. */
-static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b, const struct l2tp_avp *avps,
-		unsigned n)
+static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
+			 const struct l2tp_avp *avps, unsigned n)
 {
 	bool proxy = call_msg_proxy_whole(avps, n);
 
@@ -245,10 +246,10 @@ static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b, cons
 	}
 }
 
-/* A u32 the RFC demands: the owner's if given (and call_msg_add() puts it in), else the default, put in
- * here. */
-static uint32_t call_msg_demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n, uint16_t type,
-		       uint32_t deflt)
+/* A u32 the RFC demands: the owner's if given (and call_msg_add() puts it in), else the default,
+ * put in here. */
+static uint32_t call_msg_demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
+				uint16_t type, uint32_t deflt)
 {
 	const struct l2tp_avp *a = call_msg_given(avps, n, type);
 	struct rd r;
@@ -303,8 +304,9 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 		call_msg_demand(&b, avps, n, L2TP_AVP_MINIMUM_BPS, 1);
 		call_msg_demand(&b, avps, n, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
 		c->bearer = call_msg_demand(&b, avps, n, L2TP_AVP_BEARER_TYPE,
-				   call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
-		c->framing = call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
+					    call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
+		c->framing = call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE,
+					     call_msg_choose_framing(t));
 		if (!call_msg_given(avps, n, L2TP_AVP_CALLED_NUMBER))
 			l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
@@ -319,7 +321,8 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 
 	engine_build(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
 	call_msg_demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
-	c->framing = call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
+	c->framing =
+		call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
 	c->required = call_msg_given(avps, n, L2TP_AVP_SEQUENCING_REQUIRED);
 	call_msg_add(t, &b, avps, n);
 	return call_msg_keep(t, &b);

@@ -106,8 +106,8 @@ static enum l2tp_data_verdict data_late(struct l2tp_data *d, enum l2tp_reason *w
 	return L2TP_DATA_DROP;
 }
 
-static enum l2tp_data_verdict data_hold(struct l2tp_data *d, uint16_t ns, uint64_t now, unsigned *slot,
-				   enum l2tp_reason *why)
+static enum l2tp_data_verdict data_hold(struct l2tp_data *d, uint16_t ns, uint64_t now,
+					unsigned *slot, enum l2tp_reason *why)
 {
 	struct l2tp_data_slot *s = data_slot_of(d, ns);
 
@@ -123,8 +123,8 @@ static enum l2tp_data_verdict data_hold(struct l2tp_data *d, uint16_t ns, uint64
 	return L2TP_DATA_HOLD;
 }
 
-static enum l2tp_data_verdict data_ahead(struct l2tp_data *d, uint16_t ns, uint64_t now, unsigned *slot,
-				    enum l2tp_reason *why)
+static enum l2tp_data_verdict data_ahead(struct l2tp_data *d, uint16_t ns, uint64_t now,
+					 unsigned *slot, enum l2tp_reason *why)
 {
 	uint16_t distance = ns - d->nr;
 
@@ -140,7 +140,7 @@ static enum l2tp_data_verdict data_ahead(struct l2tp_data *d, uint16_t ns, uint6
 
 /* Drop it, unless it proves that the peer counts from somewhere else now. */
 static enum l2tp_data_verdict data_behind(struct l2tp_data *d, uint16_t ns, uint64_t now,
-				     enum l2tp_reason *why)
+					  enum l2tp_reason *why)
 {
 	if ((uint16_t)(d->nr - ns) <= FAR_BEHIND)
 		return data_late(d, why);
@@ -168,7 +168,7 @@ static void data_first_number(struct l2tp_data *d, uint16_t ns)
 }
 
 static enum l2tp_data_verdict data_sequenced(struct l2tp_data *d, uint16_t ns, uint64_t now,
-					unsigned *slot, enum l2tp_reason *why)
+					     unsigned *slot, enum l2tp_reason *why)
 {
 	int16_t distance;
 

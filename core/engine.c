@@ -35,7 +35,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits)
 {
 	struct l2tp_engine *e = calloc(1, sizeof(*e));
-	struct htab *tabs[] = {&e->channels, &e->peer_ids, &e->asking,	  &e->roomy,
+	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->asking,   &e->roomy,
 			       &e->sources,  &e->challenges, &e->peer_sids};
 	uint64_t secret;
 	uint8_t key[16];
@@ -402,7 +402,7 @@ static void engine_numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, con
 }
 
 static void engine_tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h,
-		      const uint8_t *pkt)
+			     const uint8_t *pkt)
 {
 	if (from != t->channel && !setup_may_move(t, from, h)) {
 		engine_count(t->e, L2TP_R_WRONG_CHANNEL);
@@ -435,7 +435,7 @@ static struct l2tp_tunnel *engine_only_one_on(struct l2tp_engine *e, l2tp_channe
 
 /* Tunnel ID 0: the sender does not know our id yet (4.4.3). */
 static struct l2tp_tunnel *engine_without_id(struct l2tp_engine *e, l2tp_channel from,
-				      const struct l2tp_hdr *h)
+					     const struct l2tp_hdr *h)
 {
 	uint16_t type = engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE);
 	struct l2tp_tunnel *t = NULL;
@@ -467,7 +467,7 @@ static bool engine_is_over(const struct l2tp_tunnel *t)
 }
 
 static void engine_control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
-		    const uint8_t *pkt)
+			   const uint8_t *pkt)
 {
 	struct l2tp_tunnel *t;
 

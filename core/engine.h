@@ -8,7 +8,8 @@
  * Rules of the contract
  *  - Time is `now` in microseconds of one monotonic clock and never goes back.
  *  - A channel is an opaque 64-bit handle of the owner's, never 0.
- *  - `tx`, `peer`, `random` and `heard` are called from inside the engine and must not call it back.
+ *  - `tx`, `peer`, `random` and `heard` are called from inside the engine and must not call it
+ * back.
  *  - Events are queued and delivered, in order, at the end of the outermost call into the engine;
  *    an event handler may call anything here.
  *  - struct l2tp_tunnel and struct l2tp_call belong to the engine.  The pointer is good until the

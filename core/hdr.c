@@ -14,7 +14,7 @@
 
 /* What follows the flags, up to the payload. */
 static enum l2tp_hdr_kind hdr_decode_fields(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt,
-					enum l2tp_hdr_kind good)
+					    enum l2tp_hdr_kind good)
 {
 	enum l2tp_hdr_kind cut = L2TP_HDR_SHORT;
 	uint16_t offset = 0;

@@ -17,7 +17,7 @@ _Static_assert(BLOCK == L2TP_MD5_LEN, "one MD5 is one block");
 
 /* b1 = MD5(AV + S + RV) */
 static void hide_first_mask(uint8_t b[BLOCK], uint16_t type, const struct l2tp_secret *secret,
-		       const uint8_t *rv, size_t rv_len)
+			    const uint8_t *rv, size_t rv_len)
 {
 	struct md5_ctx md5;
 	uint8_t av[2];
@@ -31,7 +31,8 @@ static void hide_first_mask(uint8_t b[BLOCK], uint16_t type, const struct l2tp_s
 }
 
 /* bi = MD5(S + c(i-1)) */
-static void hide_next_mask(uint8_t b[BLOCK], const struct l2tp_secret *secret, const uint8_t *cipher)
+static void hide_next_mask(uint8_t b[BLOCK], const struct l2tp_secret *secret,
+			   const uint8_t *cipher)
 {
 	struct md5_ctx md5;
 
@@ -44,7 +45,7 @@ static void hide_next_mask(uint8_t b[BLOCK], const struct l2tp_secret *secret, c
 /* dst = src XOR masks.  cipher: where the cipher octets are, src when deciphering, dst when hiding.
  * b holds the first mask. */
 static void hide_walk(uint8_t *dst, const uint8_t *src, const uint8_t *cipher, size_t len,
-		 uint8_t b[BLOCK], const struct l2tp_secret *secret)
+		      uint8_t b[BLOCK], const struct l2tp_secret *secret)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (i && i % BLOCK == 0)

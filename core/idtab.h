@@ -3,8 +3,9 @@
  * From our own ids to what they stand for: pages of pointers indexed by the id's slot, so that
  * looking one up takes the same time however many there are.  Grows by a page at a time.
  *
- * An id that is given back rests: a message still on its way must not meet the next owner of the id.
- * Only when all others are in use is one taken out of its rest, the one that has rested longest.
+ * An id that is given back rests: a message still on its way must not meet the next owner of the
+ * id. Only when all others are in use is one taken out of its rest, the one that has rested
+ * longest.
  */
 #ifndef CORE_IDTAB_H
 #define CORE_IDTAB_H

@@ -28,7 +28,7 @@ struct decode {
 /* --- verdicts about one attribute ------------------------------------------------------------- */
 
 static enum step msg_close_with(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
-			    enum l2tp_error_code error)
+				enum l2tp_error_code error)
 {
 	struct l2tp_result *r = &d->fault->answer;
 
@@ -49,7 +49,7 @@ static enum step msg_pass(struct decode *d, enum l2tp_reason why)
 
 /* RFC 2661 7.1: "look to the M-bit for that AVP to determine whether the error is recoverable". */
 static enum step msg_malformed(struct decode *d, const struct l2tp_avp *a, enum l2tp_reason why,
-			   enum l2tp_error_code error)
+			       enum l2tp_error_code error)
 {
 	return a->mandatory ? msg_close_with(d, a, why, error) : msg_pass(d, why);
 }
@@ -229,7 +229,7 @@ static enum step msg_next(struct decode *d)
 /* --- the message as a whole ------------------------------------------------------------------- */
 
 static enum l2tp_verdict msg_fail(struct l2tp_fault *f, enum l2tp_reason why,
-			      enum l2tp_error_code error, const char *what)
+				  enum l2tp_error_code error, const char *what)
 {
 	f->reason = why;
 	f->answer.result = L2TP_STOP_GENERAL_ERROR;
@@ -261,7 +261,7 @@ static enum l2tp_verdict msg_message_type(struct decode *d)
 	}
 	if (!a.row || a.type != L2TP_AVP_MESSAGE_TYPE || a.hidden || d->reserved)
 		return msg_fail(d->fault, L2TP_R_MSG_TYPE_NOT_FIRST, L2TP_ERR_BAD_VALUE,
-			    "Message Type");
+				"Message Type");
 	if (a.len != 2) {
 		msg_close_with(d, &a, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH);
 		return L2TP_MSG_CLOSE;

@@ -40,7 +40,8 @@ struct l2tp_msg_row {
 #define L2TP_NO_AVP 0xffffu
 
 extern const struct l2tp_msg_row l2tp_msg_table[L2TP_MSG_TYPES];
-/* "SCCRQ", or "message 23" for one without a row (static storage is not used: buf is the caller's). */
+/* "SCCRQ", or "message 23" for one without a row (static storage is not used: buf is the caller's).
+ */
 const char *l2tp_msg_name(uint16_t type, char *buf, size_t cap);
 
 /* Result codes: StopCCN and CDN number them apart (RFC 2661 4.4.2). */
@@ -86,8 +87,8 @@ struct l2tp_result {
 	char text[L2TP_MSG_TEXT_MAX + 1]; /* advisory, printable ASCII kept, NUL ended */
 };
 
-/* What real peers do outside the RFC, allowed per peer and counted at each use.  Strict is the default
- * except where the comment says why strict would break common clients. */
+/* What real peers do outside the RFC, allowed per peer and counted at each use.  Strict is the
+ * default except where the comment says why strict would break common clients. */
 enum l2tp_quirk {
 	/* Result Code of 2 octets (MikroTik).  On by default: RFC 2661 4.4.2 allows it (Length 8),
 	 * only other daemons do not; the bit is kept so that its use is counted. */
@@ -114,19 +115,19 @@ enum l2tp_quirk {
 	 * what could be hidden there is capabilities and digests. */
 	L2TP_QUIRK_CLEAR_SETUP = 1u << 7,
 };
-#define L2TP_QUIRKS	    8u /* each has a counter, L2TP_R_QUIRK_* in this order */
+#define L2TP_QUIRKS 8u /* each has a counter, L2TP_R_QUIRK_* in this order */
 #define L2TP_QUIRKS_DEFAULT \
 	(L2TP_QUIRK_SHORT_RESULT | L2TP_QUIRK_MISPLACED_AVP | L2TP_QUIRK_CLEAR_SETUP)
 
 #define L2TP_PAD_MAX  255u
 #define L2TP_MSG_AVPS 128u
-#define L2TP_MSG_MAX 8192u /* octets of one control message we take or build */
+#define L2TP_MSG_MAX  8192u /* octets of one control message we take or build */
 
 struct l2tp_msg {
 	uint16_t type;
 	bool mandatory; /* M of the Message Type attribute */
 	uint16_t n;
-	uint32_t quirks_used; /* L2TP_QUIRK_* bits that were needed */
+	uint32_t quirks_used;		/* L2TP_QUIRK_* bits that were needed */
 	uint16_t ignored[L2TP_R_COUNT]; /* attributes passed over, by reason */
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	uint8_t plain[L2TP_MSG_MAX]; /* deciphered values live here */
@@ -139,22 +140,23 @@ enum l2tp_verdict {
 };
 
 struct l2tp_fault {
-	struct l2tp_result answer;   /* for CLOSE: what goes into CDN or StopCCN; text names the AVP */
-	enum l2tp_reason reason;     /* the counter */
+	struct l2tp_result
+		answer;		 /* for CLOSE: what goes into CDN or StopCCN; text names the AVP */
+	enum l2tp_reason reason; /* the counter */
 };
 
 /* Decode the body (what follows the header) of one control message, not a ZLB.
- * secret: for hidden attributes; NULL or empty = hidden attributes cannot be read (an M=1 one closes,
- * others are dropped and counted).  quirks: L2TP_QUIRK_* allowed.  m points into body and itself.
+ * secret: for hidden attributes; NULL or empty = hidden attributes cannot be read (an M=1 one
+ * closes, others are dropped and counted).  quirks: L2TP_QUIRK_* allowed.  m points into body and
+ * itself.
  *
- * On CLOSE and IGNORE m->type is what the message called itself (0 when not even that could be read)
- * and m holds the attributes before the fault; a CDN or StopCCN that is at fault still ends what it
- * is about.  Unknown attributes with M=0 stay in m with row NULL, so that they can be relayed.  Of an
- * attribute given twice the first counts, but for Random Vector and PPP Disconnect Cause Code, which
- * may be repeated. */
-enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault,
-				  const uint8_t *body, size_t len, const struct l2tp_secret *secret,
-				  uint32_t quirks);
+ * On CLOSE and IGNORE m->type is what the message called itself (0 when not even that could be
+ * read) and m holds the attributes before the fault; a CDN or StopCCN that is at fault still ends
+ * what it is about.  Unknown attributes with M=0 stay in m with row NULL, so that they can be
+ * relayed.  Of an attribute given twice the first counts, but for Random Vector and PPP Disconnect
+ * Cause Code, which may be repeated. */
+enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, const uint8_t *body,
+				  size_t len, const struct l2tp_secret *secret, uint32_t quirks);
 
 /* Before the peer, and so the secret, is known: the value of the first IETF attribute of this type
  * that is not hidden, straight from the octets; NULL when there is none in front of the first octet
@@ -170,8 +172,9 @@ bool l2tp_msg_result(const struct l2tp_msg *m, struct l2tp_result *out);
 
 /* --- building --------------------------------------------------------------------------------- */
 
-/* A message being written: header with Ns = Nr = 0, Message Type first, then attributes in the order
- * they are added.  Hiding needs a secret and inserts one Random Vector before the first hidden one. */
+/* A message being written: header with Ns = Nr = 0, Message Type first, then attributes in the
+ * order they are added.  Hiding needs a secret and inserts one Random Vector before the first
+ * hidden one. */
 struct l2tp_build {
 	struct wr w;
 	size_t start;
@@ -189,15 +192,16 @@ void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type
 		      uint16_t sid, const struct l2tp_secret *secret, bool hide,
 		      const uint8_t rv[16]);
 /* Fill every hidden value up, with its length in front, to a multiple of `to` octets (at most
- * L2TP_PAD_MAX; 0 or 1 = leave it as it is), so that its length does not show (RFC 2661 4.3).  seed:
- * 16 random octets of this message's own, which never go out; what is filled in is made from them. */
+ * L2TP_PAD_MAX; 0 or 1 = leave it as it is), so that its length does not show (RFC 2661 4.3). seed:
+ * 16 random octets of this message's own, which never go out; what is filled in is made from them.
+ */
 void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16]);
 /* M as the table row says. */
 void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len);
 void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v);
 void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v);
-/* As given: vendor, M and H from the attribute.  H needs a secret (RFC 2661 4.3), so without one the
- * value goes in the clear; whoever minds must leave the attribute out. */
+/* As given: vendor, M and H from the attribute.  H needs a secret (RFC 2661 4.3), so without one
+ * the value goes in the clear; whoever minds must leave the attribute out. */
 void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a);
 void l2tp_build_result(struct l2tp_build *b, const struct l2tp_result *r);
 /* Total octets, or 0 when something did not fit. */

@@ -159,7 +159,8 @@ static void reliable_arm(struct reliable *r, uint64_t now)
 		return;
 	}
 	m = *reliable_slot(r, r->una);
-	r->due = m->waiting ? m->handed + rel_cycle(&r->cfg) : now + reliable_interval(&r->cfg, r->tries);
+	r->due = m->waiting ? m->handed + rel_cycle(&r->cfg)
+			    : now + reliable_interval(&r->cfg, r->tries);
 }
 
 uint16_t rel_copy(const struct reliable *r)

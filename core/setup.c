@@ -137,7 +137,8 @@ static bool setup_is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 }
 
 /* Whoever challenges us needs an answer, and an answer needs a secret. */
-static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p, struct l2tp_result *r)
+static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p,
+			      struct l2tp_result *r)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE);
 
@@ -183,7 +184,8 @@ void setup_learn(struct l2tp_tunnel *t)
 	l2tp_msg_u32(m, L2TP_AVP_FRAMING_CAPS, &t->peer_framing);
 	t->has_bearer = l2tp_msg_u32(m, L2TP_AVP_BEARER_CAPS, &t->peer_bearer);
 	setup_copy_text(t->peer_host, sizeof(t->peer_host), l2tp_msg_find(m, L2TP_AVP_HOST_NAME));
-	setup_copy_text(t->peer_vendor, sizeof(t->peer_vendor), l2tp_msg_find(m, L2TP_AVP_VENDOR_NAME));
+	setup_copy_text(t->peer_vendor, sizeof(t->peer_vendor),
+			l2tp_msg_find(m, L2TP_AVP_VENDOR_NAME));
 }
 
 bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h)
@@ -229,7 +231,7 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 
 /* Refuse the SCCRQ h, decoded as far as it goes. */
 static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channel from,
-				  const struct l2tp_hdr *h, const struct l2tp_result *r)
+					      const struct l2tp_hdr *h, const struct l2tp_result *r)
 {
 	uint16_t id = 0;
 	const uint8_t *p;
@@ -270,8 +272,8 @@ static void setup_forget_if_empty(struct l2tp_engine *e, struct source *s)
 /* --- an SCCRQ --------------------------------------------------------------------------------- */
 
 /* Make the tunnel, count it against its source. */
-static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
-				 const struct l2tp_peer_answer *who)
+static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
+				       const struct l2tp_hdr *h, const struct l2tp_peer_answer *who)
 {
 	struct l2tp_result full = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
 						"no room for another tunnel");
@@ -298,8 +300,8 @@ static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
 
 /* Everything about the SCCRQ but its numbers is known to be right. */
 static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_channel from,
-					  const struct l2tp_hdr *h,
-					  const struct l2tp_peer_answer *who)
+						const struct l2tp_hdr *h,
+						const struct l2tp_peer_answer *who)
 {
 	struct l2tp_result down = engine_result(L2TP_STOP_SHUTTING_DOWN, 0, "shutting down");
 
@@ -337,7 +339,8 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 		return t;
 	if (!known) {
 		engine_count(e, L2TP_R_NO_PEER);
-		return setup_send_refusal(e, from, h, host || v == L2TP_MSG_OK ? &r : &e->fault.answer);
+		return setup_send_refusal(e, from, h,
+					  host || v == L2TP_MSG_OK ? &r : &e->fault.answer);
 	}
 	if (v != L2TP_MSG_OK) {
 		engine_count(e, e->fault.reason);

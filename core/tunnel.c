@@ -146,7 +146,8 @@ static struct l2tp_tunnel *tunnel_such(struct hnode *n, l2tp_channel from, uint1
 	return NULL;
 }
 
-static struct l2tp_tunnel *tunnel_first_such(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
+static struct l2tp_tunnel *tunnel_first_such(struct l2tp_engine *e, l2tp_channel from,
+					     uint16_t peer_id)
 {
 	return tunnel_such(htab_first(&e->peer_ids, htab_key(from, peer_id)), from, peer_id);
 }
@@ -160,7 +161,8 @@ struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, 
 {
 	struct l2tp_tunnel *found = NULL;
 
-	for (struct l2tp_tunnel *t = tunnel_first_such(e, from, peer_id); t; t = tunnel_next_such(t))
+	for (struct l2tp_tunnel *t = tunnel_first_such(e, from, peer_id); t;
+	     t = tunnel_next_such(t))
 		if (!found || t->state < found->state)
 			found = t;
 	return found;
@@ -169,8 +171,8 @@ struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, 
 /* A peer gives an id to one tunnel at a time.  An SCCRQ for a tunnel that is up is therefore either
  * a retransmission that was long under way, octet for octet the one that opened the tunnel and not
  * older than a full retransmission interval; or the peer has started anew and forgotten the tunnel.
- * The second gets a tunnel beside the first, which ends when that is up (tunnel_supersede()): a stranger
- * with the peer's address in his packets cannot end it, as he does not see our id. */
+ * The second gets a tunnel beside the first, which ends when that is up (tunnel_supersede()): a
+ * stranger with the peer's address in his packets cannot end it, as he does not see our id. */
 static bool tunnel_starts_anew(const struct l2tp_tunnel *t, uint64_t request)
 {
 	if (t->state == L2TP_T_WAIT_CTL_CONN)
@@ -268,8 +270,8 @@ static void tunnel_discard(struct l2tp_tunnel *t)
  * Host Name is another system behind the same address, whose tunnel our own id tells apart. */
 static void tunnel_supersede(struct l2tp_tunnel *t)
 {
-	struct l2tp_result r =
-		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "peer has started anew with this tunnel id");
+	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0,
+					     "peer has started anew with this tunnel id");
 	struct l2tp_tunnel *next;
 
 	for (struct l2tp_tunnel *o = tunnel_first_such(t->e, t->channel, t->peer_id); o; o = next) {
@@ -339,9 +341,11 @@ static void tunnel_count(struct l2tp_tunnel *t)
 }
 
 static void (*const actions[CC_ACTIONS])(struct l2tp_tunnel *t) = {
-	[CC_DO_COUNT] = tunnel_count,	   [CC_DO_REQUEST] = tunnel_request, [CC_DO_REPLY] = tunnel_reply,
-	[CC_DO_CONNECT] = tunnel_connect, [CC_DO_UP] = tunnel_went_up,	      [CC_DO_STOP] = tunnel_stop,
-	[CC_DO_TARGET] = tunnel_target,   [CC_DO_END] = tunnel_end,	      [CC_DO_DISCARD] = tunnel_discard,
+	[CC_DO_COUNT] = tunnel_count,	  [CC_DO_REQUEST] = tunnel_request,
+	[CC_DO_REPLY] = tunnel_reply,	  [CC_DO_CONNECT] = tunnel_connect,
+	[CC_DO_UP] = tunnel_went_up,	  [CC_DO_STOP] = tunnel_stop,
+	[CC_DO_TARGET] = tunnel_target,	  [CC_DO_END] = tunnel_end,
+	[CC_DO_DISCARD] = tunnel_discard,
 };
 
 void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct l2tp_result *r,
@@ -482,8 +486,9 @@ static void tunnel_hold_due(struct l2tp_tunnel *t)
 void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d)
 {
 	static void (*const due[])(struct l2tp_tunnel * t) = {
-		[D_RETRY] = tunnel_retry_due, [D_LIFE] = tunnel_life_due, [D_HELLO] = tunnel_hello_due,
-		[D_IDLE] = tunnel_idle_due,   [D_HOLD] = tunnel_hold_due, [D_REAUTH] = reauth_start,
+		[D_RETRY] = tunnel_retry_due, [D_LIFE] = tunnel_life_due,
+		[D_HELLO] = tunnel_hello_due, [D_IDLE] = tunnel_idle_due,
+		[D_HOLD] = tunnel_hold_due,   [D_REAUTH] = reauth_start,
 	};
 
 	due[d->kind](t);
@@ -561,7 +566,8 @@ static void tunnel_channel_up(struct l2tp_tunnel *t)
 	engine_dirty(t);
 }
 
-static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c, void (*what)(struct l2tp_tunnel *t))
+static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c,
+			   void (*what)(struct l2tp_tunnel *t))
 {
 	struct hnode *next;
 

@@ -74,7 +74,7 @@ bool bind_host_match(const char *pattern, const uint8_t *host, size_t len)
 }
 
 static bool bind_address_match(const struct gw_port *p, const struct cfg_peer *peer,
-			  const struct ist_addr *a)
+			       const struct ist_addr *a)
 {
 	unsigned i;
 
@@ -141,7 +141,8 @@ static uint64_t bind_channel_source(struct gw *gw, l2tp_channel c)
 	return p && dp_channel_peer(gw->dp, c, &a) ? bind_source(p->cfg->transport, &a) : c;
 }
 
-static void bind_answer_for(struct l2tp_peer_answer *out, const struct cfg_peer *peer, uint64_t source)
+static void bind_answer_for(struct l2tp_peer_answer *out, const struct cfg_peer *peer,
+			    uint64_t source)
 {
 	out->policy = peer->policy;
 	out->source = source;
@@ -149,7 +150,7 @@ static void bind_answer_for(struct l2tp_peer_answer *out, const struct cfg_peer 
 }
 
 static bool bind_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
-		    struct l2tp_peer_answer *out)
+			 struct l2tp_peer_answer *out)
 {
 	struct gw *gw = ctx;
 	const struct cfg_peer *peer = bind_choose(gw, from, host, len);
@@ -178,7 +179,8 @@ static bool bind_switched(struct gw *gw, l2tp_channel c)
 /* --- tunnels we open -------------------------------------------------------------------------- */
 
 /* The port a peer is dialled on: its own, else the first whose transport can read the address. */
-static struct gw_port *bind_dial_port(struct gw *gw, const struct cfg_peer *peer, struct ist_addr *to)
+static struct gw_port *bind_dial_port(struct gw *gw, const struct cfg_peer *peer,
+				      struct ist_addr *to)
 {
 	unsigned i;
 
@@ -270,7 +272,7 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 }
 
 static void bind_refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const char *words,
-		   uint64_t now)
+			uint64_t now)
 {
 	struct l2tp_result r = {.result = (uint16_t)result};
 
@@ -336,7 +338,8 @@ static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 	(void)gw;
 	l2tp_tunnel_info(ev->tunnel, &i);
 	GW_LOG(TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR, "tunnel %u: peer %s %s\n", i.local_id,
-	       bind_peer_name(&i), ev->ok ? "has proved itself again" : "failed to prove itself again");
+	       bind_peer_name(&i),
+	       ev->ok ? "has proved itself again" : "failed to prove itself again");
 }
 
 /* Call Errors and ACCM: for lines with their own framing, which a terminal has not. */
@@ -353,10 +356,14 @@ static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 {
 	static void (*const handler[])(struct gw * gw, const struct l2tp_event *ev) = {
-		[L2TP_EV_TUNNEL_UP] = bind_on_tunnel_up,  [L2TP_EV_TUNNEL_DOWN] = bind_on_tunnel_down,
-		[L2TP_EV_CALL_OFFERED] = bind_on_offered, [L2TP_EV_CALL_REPLIED] = bind_on_call,
-		[L2TP_EV_CALL_UP] = bind_on_call,	     [L2TP_EV_CALL_DOWN] = bind_on_call,
-		[L2TP_EV_SLI] = bind_on_link_info,	     [L2TP_EV_WEN] = bind_on_link_info,
+		[L2TP_EV_TUNNEL_UP] = bind_on_tunnel_up,
+		[L2TP_EV_TUNNEL_DOWN] = bind_on_tunnel_down,
+		[L2TP_EV_CALL_OFFERED] = bind_on_offered,
+		[L2TP_EV_CALL_REPLIED] = bind_on_call,
+		[L2TP_EV_CALL_UP] = bind_on_call,
+		[L2TP_EV_CALL_DOWN] = bind_on_call,
+		[L2TP_EV_SLI] = bind_on_link_info,
+		[L2TP_EV_WEN] = bind_on_link_info,
 		[L2TP_EV_REAUTH] = bind_on_reauth,
 	};
 
@@ -364,7 +371,7 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 }
 
 static enum l2tp_tx bind_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-			  uint64_t cookie)
+			       uint64_t cookie)
 {
 	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie);
 }
@@ -390,13 +397,14 @@ const struct l2tp_ops bind_engine_ops = {
 
 /* --- data plane reports ----------------------------------------------------------------------- */
 
-static void bind_dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now)
+static void bind_dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len,
+			    uint64_t now)
 {
 	l2tp_engine_rx(((struct gw *)ctx)->engine, from, pkt, len, now);
 }
 
 static void bind_dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
-		   uint64_t now)
+			uint64_t now)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_by_id(((struct gw *)ctx)->engine, tid);
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, sid) : NULL;
@@ -466,7 +474,7 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 }
 
 static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
-		    uint64_t now)
+			 uint64_t now)
 {
 	struct gw *gw = ctx;
 	struct gw_port *p = port_by_number(gw, dp_channel_port(c));

@@ -22,7 +22,7 @@ struct gw_client {
 	struct gw *gw;
 	const struct cfg_client *cfg;
 	struct dp_tun *tun; /* while the link is up */
-	struct join *join; /* while dialling or up */
+	struct join *join;  /* while dialling or up */
 	enum client_state state;
 	struct loop_timer dial;
 	uint64_t wait, next; /* us */

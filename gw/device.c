@@ -99,20 +99,21 @@ static void device_client_routes(const char *dev, const struct cfg_client *c, bo
 	for (i = 0; i < c->routes; i++)
 		if (c->route[i].v6 == v6)
 			device_note(dev, gw_prefix_text(text, sizeof(text), &c->route[i]),
-			     netif_route(dev, &c->route[i], true));
+				    netif_route(dev, &c->route[i], true));
 }
 
 void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up)
 {
-	struct cfg_prefix local = device_prefix4(a->local4, 32), peer = device_prefix4(a->peer4, 32);
+	struct cfg_prefix local = device_prefix4(a->local4, 32),
+			  peer = device_prefix4(a->peer4, 32);
 	const char *dev = dp_tun_name(t);
 
 	if (!up) {
 		/* The kernel takes the routes through an address with it; the device stays up for
 		 * IPv6. */
 		device_note(dev, "remove address",
-		     netif_addr(dev, &local, a->peer4 ? &peer : NULL, false));
+			    netif_addr(dev, &local, a->peer4 ? &peer : NULL, false));
 		return;
 	}
 	device_note(dev, "up", netif_set(dev, true, c->mtu));

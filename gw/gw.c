@@ -149,8 +149,9 @@ static bool gw_start(struct gw *gw)
 		return false;
 	join_list_init(&gw->joins, gw->loop);
 	gw->started = loop_now(gw->loop);
-	if (!gw_start_pools(gw) || !gw_start_data_plane(gw) || !gw_start_engine(gw) || !gw_start_rest(gw) ||
-	    !gw_start_services(gw) || !ports_open(gw) || !clients_start(gw, gw->started))
+	if (!gw_start_pools(gw) || !gw_start_data_plane(gw) || !gw_start_engine(gw) ||
+	    !gw_start_rest(gw) || !gw_start_services(gw) || !ports_open(gw) ||
+	    !clients_start(gw, gw->started))
 		return false;
 	loop_timer_init(&gw->second, gw_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
@@ -217,8 +218,8 @@ void gw_free(struct gw *gw)
 
 /* --- down ------------------------------------------------------------------------------------- */
 
-/* Tunnels whose StopCCN is not acknowledged yet.  Those that only linger wait for nobody, and a peer
- * that has never answered owes us nothing. */
+/* Tunnels whose StopCCN is not acknowledged yet.  Those that only linger wait for nobody, and a
+ * peer that has never answered owes us nothing. */
 static bool gw_tunnels_left(const struct gw *gw)
 {
 	struct l2tp_tunnel *t = NULL;

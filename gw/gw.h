@@ -45,7 +45,7 @@ struct gw {
 	struct l2tp_engine *engine;
 	struct aaa *aaa;
 	struct keep *keep;
-	struct capture *capture; /* those that run */
+	struct capture *capture;       /* those that run */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list joins;
 	struct gw_port *port;	    /* cfg->ports of them */

@@ -36,8 +36,8 @@ static const struct value_string levels[] = {
 };
 
 /* "port notice: words", and the time for people; whoever keeps logs adds his own. */
-static void log_to_stderr(struct log_target *t, int category, unsigned level, const char *file, int at,
-		      int cont, const char *fmt, va_list ap)
+static void log_to_stderr(struct log_target *t, int category, unsigned level, const char *file,
+			  int at, int cont, const char *fmt, va_list ap)
 {
 	const char *name = gw_log_name((enum gw_log_category)category);
 	char line[1024], when[32] = "";

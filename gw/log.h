@@ -36,13 +36,13 @@ void gw_log_stop(void);
 /* category: a name or "all"; false when there is no such category or level. */
 bool gw_log_set(const char *category, const char *level);
 const char *gw_log_level(enum gw_log_category c); /* as it is set now */
-const char *gw_log_name(enum gw_log_category c); /* NULL past the last */
+const char *gw_log_name(enum gw_log_category c);  /* NULL past the last */
 
 #define GW_LOG(cat, level, ...) LOGP(GW_LOG_##cat, level, __VA_ARGS__)
 
 /* A line that something at `source` (any number that names it) made us say:
  * gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...), without a line end. */
-#define gw_log_peer(cat, level, source, now, ...)                                                  \
+#define gw_log_peer(cat, level, source, now, ...) \
 	gw_log_peer_at(__FILE__, __LINE__, cat, level, source, now, __VA_ARGS__)
 void gw_log_peer_at(const char *file, int line, enum gw_log_category cat, int level,
 		    uint64_t source, uint64_t now, const char *fmt, ...)

@@ -61,7 +61,8 @@ static void main_on_mistake(void *ctx, const char *text)
 static const struct cfg_model *main_load(const char *file, const struct plugins *ps)
 {
 	const struct cfg_model *m = NULL;
-	unsigned wrong = cfg_load_absent(&m, file, ps->transports, ps->absent, main_on_mistake, NULL);
+	unsigned wrong =
+		cfg_load_absent(&m, file, ps->transports, ps->absent, main_on_mistake, NULL);
 
 	if (m)
 		wrong += gw_check(m, main_on_mistake, NULL);

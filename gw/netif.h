@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Kernel network devices by name, for the control thread: rtnetlink, one request and its answer at a
- * time.  All return 0 or -errno; adding what is there and removing what is not are no errors.
+ * Kernel network devices by name, for the control thread: rtnetlink, one request and its answer at
+ * a time.  All return 0 or -errno; adding what is there and removing what is not are no errors.
  */
 #ifndef GW_NETIF_H
 #define GW_NETIF_H
@@ -10,7 +10,8 @@
 
 /* Up with this MTU, or down (mtu is then ignored). */
 int netif_set(const char *name, bool up, uint16_t mtu);
-/* addr->bits is the prefix length of the network; peer: far end of a point-to-point address or NULL. */
+/* addr->bits is the prefix length of the network; peer: far end of a point-to-point address or
+ * NULL. */
 int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg_prefix *peer,
 	       bool add);
 int netif_route(const char *name, const struct cfg_prefix *to, bool add);

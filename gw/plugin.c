@@ -92,8 +92,8 @@ static void plugin_refused(struct plugins *ps, const struct plugin *p, cfg_repor
 	}
 }
 
-static bool plugin_load_all(struct plugins *ps, const glob_t *found, unsigned builtins, cfg_report report,
-		     void *ctx)
+static bool plugin_load_all(struct plugins *ps, const glob_t *found, unsigned builtins,
+			    cfg_report report, void *ctx)
 {
 	for (size_t i = 0; i < found->gl_pathc; i++) {
 		struct plugin *p = &ps->plugin[ps->n];
@@ -132,7 +132,7 @@ static int plugin_find(const char *dir, glob_t *found)
 }
 
 static bool plugin_search(struct plugins *ps, const struct ist_transport *const *builtin,
-		   cfg_report report, void *ctx)
+			  cfg_report report, void *ctx)
 {
 	glob_t found = {0};
 	unsigned builtins = 0;

@@ -240,14 +240,14 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 /* --- proof ------------------------------------------------------------------------------------ */
 
 static bool auth_check_pap(const struct ppp_auth_claim *c, const char *password, size_t len,
-		      struct ppp_auth_reply *reply)
+			   struct ppp_auth_reply *reply)
 {
 	(void)reply;
 	return c->response_len == len && (!len || memeql_sec(c->response, password, len));
 }
 
 static bool auth_check_chap_md5(const struct ppp_auth_claim *c, const char *password, size_t len,
-			   struct ppp_auth_reply *reply)
+				struct ppp_auth_reply *reply)
 {
 	uint8_t digest[MD5_DIGEST_SIZE];
 
@@ -257,7 +257,7 @@ static bool auth_check_chap_md5(const struct ppp_auth_claim *c, const char *pass
 }
 
 static bool auth_check_mschapv2(const struct ppp_auth_claim *c, const char *password, size_t len,
-			   struct ppp_auth_reply *reply)
+				struct ppp_auth_reply *reply)
 {
 	struct mschap_exchange x;
 	struct mschap_proof proof;

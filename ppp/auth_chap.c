@@ -90,17 +90,18 @@ static void auth_chap_give(struct ppp *p, bool ok, int len)
 }
 
 static void auth_chap_answer_md5(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
-		       const char *message)
+				 const char *message)
 {
 	struct auth *a = &p->auth;
 
 	(void)reply;
-	auth_chap_give(p, ok, snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
+	auth_chap_give(p, ok,
+		       snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
 }
 
 /* RFC 2759 6: error 691 is "authentication failure"; R=0 allows no retry. */
 static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
-			    const char *message)
+				      const char *message)
 {
 	struct auth *a = &p->auth;
 	char hex[2 * AUTH_CHALLENGE + 1];
@@ -109,15 +110,16 @@ static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_a
 
 	if (ok) {
 		auth_chap_give(p, ok,
-		     snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s", reply->success,
-			      words));
+			       snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s",
+					reply->success, words));
 		return;
 	}
 	p->ops.random(p->ctx, fresh, sizeof(fresh));
 	for (unsigned i = 0; i < sizeof(fresh); i++)
 		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
-	auth_chap_give(p, ok,
-	     snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex, words));
+	auth_chap_give(
+		p, ok,
+		snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex, words));
 }
 
 /* --- client ----------------------------------------------------------------------------------- */
@@ -231,6 +233,17 @@ void auth_rx_chap(struct ppp *p, struct rd r)
 		ppp_link_count(p, PPP_R_CODE);
 }
 
-const struct auth_method auth_chap_md5 = {"chap", PPP_CHAP, 0x05, auth_chap_serve, auth_chap_prove, auth_chap_resend, auth_chap_answer_md5};
-const struct auth_method auth_mschapv2 = {"mschapv2", PPP_CHAP, 0x81,		auth_chap_serve,
-					  auth_chap_prove,      auth_chap_resend,	auth_chap_answer_mschapv2};
+const struct auth_method auth_chap_md5 = {"chap",
+					  PPP_CHAP,
+					  0x05,
+					  auth_chap_serve,
+					  auth_chap_prove,
+					  auth_chap_resend,
+					  auth_chap_answer_md5};
+const struct auth_method auth_mschapv2 = {"mschapv2",
+					  PPP_CHAP,
+					  0x81,
+					  auth_chap_serve,
+					  auth_chap_prove,
+					  auth_chap_resend,
+					  auth_chap_answer_mschapv2};

@@ -70,7 +70,8 @@ static void auth_pap_repeat_answer(struct ppp *p, uint8_t id)
 	auth_send(p, PPP_PAP, p->auth.answer_code, id, p->auth.answer, p->auth.answer_len);
 }
 
-static void auth_pap_answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, const char *message)
+static void auth_pap_answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
+			    const char *message)
 {
 	struct auth *a = &p->auth;
 	size_t n = message ? strnlen(message, 255) : 0;
@@ -134,4 +135,5 @@ void auth_rx_pap(struct ppp *p, struct rd r)
 		ppp_link_count(p, PPP_R_CODE);
 }
 
-const struct auth_method auth_pap = {"pap", PPP_PAP, -1, auth_pap_serve, auth_pap_prove, auth_pap_resend, auth_pap_answer};
+const struct auth_method auth_pap = {
+	"pap", PPP_PAP, -1, auth_pap_serve, auth_pap_prove, auth_pap_resend, auth_pap_answer};

@@ -108,7 +108,7 @@ static bool cp_length_fits(const struct cp_option *row, const struct option_at *
 
 /* One option with the value that fill writes; nothing when it declines or there is no room. */
 static bool cp_put_option(struct ppp *p, struct wr *w, uint8_t type,
-		       bool (*fill)(struct ppp *p, struct wr *w))
+			  bool (*fill)(struct ppp *p, struct wr *w))
 {
 	struct wr was = *w;
 	size_t at = w->len;
@@ -131,7 +131,8 @@ static void cp_build_request(struct ppp *p, struct cp *c)
 	for (uint8_t i = 0; i < c->def->n_options; i++) {
 		const struct cp_option *row = &c->def->options[i];
 
-		if (row->ask && !(c->refused & 1u << i) && cp_put_option(p, &w, row->type, row->ask))
+		if (row->ask && !(c->refused & 1u << i) &&
+		    cp_put_option(p, &w, row->type, row->ask))
 			c->asked |= 1u << i;
 	}
 	c->req_len = (uint16_t)w.len;
@@ -333,7 +334,7 @@ static bool cp_may_nak(const struct ppp *p, const struct cp *c, uint8_t id)
 }
 
 static enum cp_verdict cp_judge_option(struct ppp *p, const struct cp *c, uint8_t id,
-				    const struct option_at *o, struct wr *nak)
+				       const struct option_at *o, struct wr *nak)
 {
 	const struct cp_option *row = cp_find_option(c->def, o->type, NULL);
 	enum cp_verdict v;
@@ -370,8 +371,8 @@ static void cp_append_needed(struct ppp *p, struct cp *c, uint8_t id, uint32_t s
 	}
 }
 
-static void cp_judge_request(struct ppp *p, struct cp *c, const struct cp_packet *in, struct wr *nak,
-			  struct wr *rej)
+static void cp_judge_request(struct ppp *p, struct cp *c, const struct cp_packet *in,
+			     struct wr *nak, struct wr *rej)
 {
 	struct rd r = in->body;
 	struct option_at o;
@@ -567,9 +568,9 @@ static void cp_rx_code_rej(struct ppp *p, struct cp *c, const struct cp_packet *
 static void cp_dispatch(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	static void (*const common[])(struct ppp *, struct cp *, const struct cp_packet *) = {
-		[CP_CONF_REQ] = cp_rx_conf_req,	 [CP_CONF_ACK] = cp_rx_conf_ack,
+		[CP_CONF_REQ] = cp_rx_conf_req,	    [CP_CONF_ACK] = cp_rx_conf_ack,
 		[CP_CONF_NAK] = cp_rx_conf_refusal, [CP_CONF_REJ] = cp_rx_conf_refusal,
-		[CP_TERM_REQ] = cp_rx_term_req,	 [CP_TERM_ACK] = cp_rx_term_ack,
+		[CP_TERM_REQ] = cp_rx_term_req,	    [CP_TERM_ACK] = cp_rx_term_ack,
 		[CP_CODE_REJ] = cp_rx_code_rej,
 	};
 

@@ -75,26 +75,26 @@ static void ipcp_dns_nakked(struct ppp *p, struct rd v, unsigned i)
 #define DNS(i)                                                            \
 	static enum cp_verdict dns##i##_judge(struct ppp *p, struct rd v) \
 	{                                                                 \
-		return ipcp_dns_judge(p, v, i);                                \
+		return ipcp_dns_judge(p, v, i);                           \
 	}                                                                 \
 	static bool dns##i##_suggest(struct ppp *p, struct wr *w)         \
 	{                                                                 \
-		return ipcp_dns_suggest(p, w, i);                              \
+		return ipcp_dns_suggest(p, w, i);                         \
 	}                                                                 \
 	static bool dns##i##_ask(struct ppp *p, struct wr *w)             \
 	{                                                                 \
-		return ipcp_dns_ask(p, w, i);                                  \
+		return ipcp_dns_ask(p, w, i);                             \
 	}                                                                 \
 	static void dns##i##_nakked(struct ppp *p, struct rd v)           \
 	{                                                                 \
-		ipcp_dns_nakked(p, v, i);                                      \
+		ipcp_dns_nakked(p, v, i);                                 \
 	}
 DNS(0)
 DNS(1)
 
 static const struct cp_option options[] = {
-	{IPCP_ADDRESS, 4, 4, ipcp_address_judge, ipcp_address_suggest, ipcp_address_needed, ipcp_address_ask,
-	 ipcp_address_nakked, NULL},
+	{IPCP_ADDRESS, 4, 4, ipcp_address_judge, ipcp_address_suggest, ipcp_address_needed,
+	 ipcp_address_ask, ipcp_address_nakked, NULL},
 	{IPCP_DNS1, 4, 4, dns0_judge, dns0_suggest, NULL, dns0_ask, dns0_nakked, NULL},
 	{IPCP_DNS2, 4, 4, dns1_judge, dns1_suggest, NULL, dns1_ask, dns1_nakked, NULL},
 };

@@ -217,8 +217,10 @@ static bool lcp_acfc_ask(struct ppp *p, struct wr *w)
 static const struct cp_option options[] = {
 	{LCP_MRU, 2, 2, lcp_mru_judge, lcp_mru_suggest, NULL, lcp_mru_ask, lcp_mru_nakked, NULL},
 	{LCP_ACCM, 4, 4, lcp_accm_judge, lcp_accm_suggest, NULL, NULL, NULL, NULL},
-	{LCP_AUTH, 2, 253, lcp_auth_judge, lcp_auth_suggest, NULL, lcp_auth_ask, lcp_auth_nakked, lcp_auth_next},
-	{LCP_MAGIC, 4, 4, lcp_magic_judge, lcp_magic_suggest, NULL, lcp_magic_ask, lcp_magic_nakked, NULL},
+	{LCP_AUTH, 2, 253, lcp_auth_judge, lcp_auth_suggest, NULL, lcp_auth_ask, lcp_auth_nakked,
+	 lcp_auth_next},
+	{LCP_MAGIC, 4, 4, lcp_magic_judge, lcp_magic_suggest, NULL, lcp_magic_ask, lcp_magic_nakked,
+	 NULL},
 	{LCP_PFC, 0, 0, lcp_pfc_judge, NULL, NULL, lcp_pfc_ask, NULL, NULL},
 	{LCP_ACFC, 0, 0, lcp_acfc_judge, NULL, NULL, lcp_acfc_ask, NULL, NULL},
 };
@@ -293,8 +295,8 @@ static void lcp_rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
 
 static const struct cp_handler handlers[] = {
 	{CP_PROTO_REJ, lcp_rx_protocol_reject}, {CP_ECHO_REQ, lcp_rx_echo_request},
-	{CP_ECHO_REP, lcp_rx_echo_reply},	    {CP_DISCARD, lcp_rx_ignored},
-	{CP_IDENTIFICATION, lcp_rx_ignored},    {CP_TIME_REMAINING, lcp_rx_ignored},
+	{CP_ECHO_REP, lcp_rx_echo_reply},	{CP_DISCARD, lcp_rx_ignored},
+	{CP_IDENTIFICATION, lcp_rx_ignored},	{CP_TIME_REMAINING, lcp_rx_ignored},
 };
 
 void lcp_reject_protocol(struct ppp *p, uint16_t proto, const uint8_t *info, size_t len)

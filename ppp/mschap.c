@@ -124,7 +124,8 @@ void mschap_challenge_response(uint8_t out[24], const uint8_t challenge[8], cons
 	explicit_bzero(padded, sizeof(padded));
 }
 
-static void mschap_sha1_of(uint8_t out[SHA1_DIGEST_SIZE], const void *const parts[3], const size_t len[3])
+static void mschap_sha1_of(uint8_t out[SHA1_DIGEST_SIZE], const void *const parts[3],
+			   const size_t len[3])
 {
 	struct sha1_ctx sha;
 
@@ -135,8 +136,8 @@ static void mschap_sha1_of(uint8_t out[SHA1_DIGEST_SIZE], const void *const part
 	explicit_bzero(&sha, sizeof(sha));
 }
 
-static void mschap_authenticator_response(char out[44], const uint8_t hash[16], const uint8_t nt[24],
-				   const uint8_t challenge[8])
+static void mschap_authenticator_response(char out[44], const uint8_t hash[16],
+					  const uint8_t nt[24], const uint8_t challenge[8])
 {
 	static const char magic1[] = "Magic server to client signing constant";
 	static const char magic2[] = "Pad to make it do more than one iteration";
@@ -148,9 +149,9 @@ static void mschap_authenticator_response(char out[44], const uint8_t hash[16], 
 	md4_update(&md4, 16, hash);
 	md4_digest(&md4, 16, hash_hash);
 	mschap_sha1_of(digest, (const void *[]){hash_hash, nt, magic1},
-		(const size_t[]){16, MSCHAP_NT, sizeof(magic1) - 1});
+		       (const size_t[]){16, MSCHAP_NT, sizeof(magic1) - 1});
 	mschap_sha1_of(digest, (const void *[]){digest, challenge, magic2},
-		(const size_t[]){SHA1_DIGEST_SIZE, 8, sizeof(magic2) - 1});
+		       (const size_t[]){SHA1_DIGEST_SIZE, 8, sizeof(magic2) - 1});
 	memcpy(out, "S=", 2);
 	for (unsigned i = 0; i < SHA1_DIGEST_SIZE; i++) {
 		out[2 + 2 * i] = hex[digest[i] >> 4];

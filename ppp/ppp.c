@@ -251,7 +251,8 @@ static void ppp_rx_lcp(struct ppp *p, struct rd r)
 	cp_rx(p, &p->lcp, r);
 }
 
-static void ppp_rx_auth(struct ppp *p, struct rd r, uint16_t proto, void (*rx)(struct ppp *, struct rd))
+static void ppp_rx_auth(struct ppp *p, struct rd r, uint16_t proto,
+			void (*rx)(struct ppp *, struct rd))
 {
 	static const uint16_t speaks[PPP_AUTHS] = {
 		[PPP_AUTH_PAP] = PPP_PAP,
@@ -313,8 +314,9 @@ static const struct {
 	uint16_t proto;
 	void (*rx)(struct ppp *p, struct rd r);
 } protocols[] = {
-	{PPP_LCP, ppp_rx_lcp},    {PPP_PAP, ppp_rx_pap},      {PPP_CHAP, ppp_rx_chap},     {PPP_IPCP, ppp_rx_ipcp},
-	{PPP_IP, ppp_rx_network}, {PPP_IPV6, ppp_rx_network}, {PPP_IPV6CP, ppp_rx_ipv6cp},
+	{PPP_LCP, ppp_rx_lcp},	     {PPP_PAP, ppp_rx_pap},    {PPP_CHAP, ppp_rx_chap},
+	{PPP_IPCP, ppp_rx_ipcp},     {PPP_IP, ppp_rx_network}, {PPP_IPV6, ppp_rx_network},
+	{PPP_IPV6CP, ppp_rx_ipv6cp},
 };
 
 static void ppp_dispatch(struct ppp *p, struct rd r)
@@ -363,12 +365,9 @@ static void ppp_ipv6cp_timeout(struct ppp *p)
 }
 
 static void (*const timeouts[TIMERS])(struct ppp *p) = {
-	[TIMER_LCP] = ppp_lcp_timeout,
-	[TIMER_IPCP] = ppp_ipcp_timeout,
-	[TIMER_IPV6CP] = ppp_ipv6cp_timeout,
-	[TIMER_ECHO] = lcp_echo_timeout,
-	[TIMER_AUTH_RETRY] = auth_retry,
-	[TIMER_AUTH_LIMIT] = auth_limit,
+	[TIMER_LCP] = ppp_lcp_timeout,		[TIMER_IPCP] = ppp_ipcp_timeout,
+	[TIMER_IPV6CP] = ppp_ipv6cp_timeout,	[TIMER_ECHO] = lcp_echo_timeout,
+	[TIMER_AUTH_RETRY] = auth_retry,	[TIMER_AUTH_LIMIT] = auth_limit,
 	[TIMER_RECHALLENGE] = auth_rechallenge,
 };
 

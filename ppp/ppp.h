@@ -11,7 +11,8 @@
  *  - `tx` and `random` are called from inside and must not call back.  Events are queued and
  *    delivered at the end of the outermost call; the handler may call anything here but ppp_free.
  *  - Nothing points into the owner's memory after a call returns: the configuration is copied.
- *  - Failed authentication, option loops and garbage are answered as the RFC says, counted, bounded.
+ *  - Failed authentication, option loops and garbage are answered as the RFC says, counted,
+ * bounded.
  */
 #ifndef PPP_PPP_H
 #define PPP_PPP_H
@@ -32,26 +33,27 @@ enum ppp_proto {
 
 enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5, PPP_AUTH_MSCHAPV2, PPP_AUTHS };
 
-#define PPP_NAME_MAX 255u
+#define PPP_NAME_MAX   255u
 #define PPP_SECRET_MAX 255u
 
 struct ppp_config {
-	bool server; /* we authenticate and assign; else we are the client */
-	bool passive; /* wait, without limit, for the peer's Configure-Request before sending ours */
+	bool server;  /* we authenticate and assign; else we are the client */
+	bool passive; /* wait, without limit, for the peer's Configure-Request before sending ours
+		       */
 	uint16_t mru; /* what we can receive, asked for by LCP when not 1500; 128..65535 */
 	uint16_t mtu; /* never send more than this, whatever the peer's MRU */
 	bool accept_acfc, accept_pfc; /* let the peer ask us to compress what we send */
 	bool ask_acfc, ask_pfc;
-	/* server: offered in this order, moving on when the peer Naks or rejects; n_auth 0 = none asked.
-	 * client: methods we agree to. */
+	/* server: offered in this order, moving on when the peer Naks or rejects; n_auth 0 = none
+	 * asked. client: methods we agree to. */
 	uint8_t auth[PPP_AUTHS];
 	uint8_t n_auth;
 	char name[PPP_NAME_MAX + 1];	 /* CHAP name of ours; client: our user name */
 	char secret[PPP_SECRET_MAX + 1]; /* client: our password */
 	uint64_t rechallenge;		 /* CHAP again this often, us; 0 = never */
 	uint64_t echo_interval;		 /* LCP echo, us; 0 = never */
-	uint8_t echo_failures;		 /* unanswered in a row before the link is dead; 0 = never */
-	uint64_t restart_timer;		 /* 3 s */
+	uint8_t echo_failures;	/* unanswered in a row before the link is dead; 0 = never */
+	uint64_t restart_timer; /* 3 s */
 	uint8_t max_configure, max_terminate, max_failure; /* 10, 2, 5 */
 	uint64_t auth_timeout;				   /* 30 s */
 	bool ipv4, ipv6;
@@ -63,18 +65,18 @@ void ppp_config_default(struct ppp_config *c);
 
 /* Addresses for this link, given by the owner after authentication (server) or agreed (client). */
 struct ppp_addresses {
-	uint32_t local4, peer4; /* host order; 0 = none */
-	uint32_t dns4[2];	/* server: offered; client: learnt */
+	uint32_t local4, peer4;	      /* host order; 0 = none */
+	uint32_t dns4[2];	      /* server: offered; client: learnt */
 	uint64_t local_iid, peer_iid; /* IPv6 interface identifiers; 0 = choose at random */
 };
 
 enum ppp_event_kind {
-	PPP_EV_LCP_UP,	 /* .link */
-	PPP_EV_AUTH,	 /* server: judge .auth; answer with ppp_auth_verdict, now or later */
-	PPP_EV_AUTH_OK,	 /* both directions that were asked for are done; server: now give addresses
-			    by ppp_start_network */
-	PPP_EV_IP4_UP,	 /* .addr */
-	PPP_EV_IP6_UP,	 /* .addr */
+	PPP_EV_LCP_UP,	/* .link */
+	PPP_EV_AUTH,	/* server: judge .auth; answer with ppp_auth_verdict, now or later */
+	PPP_EV_AUTH_OK, /* both directions that were asked for are done; server: now give addresses
+			   by ppp_start_network */
+	PPP_EV_IP4_UP,	/* .addr */
+	PPP_EV_IP6_UP,	/* .addr */
 	PPP_EV_IP4_DOWN,
 	PPP_EV_IP6_DOWN,
 	PPP_EV_DOWN, /* the link has ended: .why; ppp_open may start it again */
@@ -87,7 +89,8 @@ enum ppp_why {
 	PPP_WHY_NO_ANSWER,   /* Configure-Requests unanswered, LCP did not converge */
 	PPP_WHY_AUTH_FAILED, /* the peer, or we, were refused */
 	PPP_WHY_AUTH_TIMEOUT,
-	PPP_WHY_AUTH_REFUSED, /* the peer agrees to none of our methods, or asks for one we do not do */
+	PPP_WHY_AUTH_REFUSED, /* the peer agrees to none of our methods, or asks for one we do not
+				 do */
 	PPP_WHY_ECHO,	      /* echoes unanswered */
 	PPP_WHY_LOOP,	      /* looped back: our own magic number */
 	PPP_WHY_NO_NETWORK,   /* no NCP could be agreed */
@@ -100,7 +103,8 @@ const char *ppp_auth_name(enum ppp_auth a); /* "pap", "chap", "mschapv2" */
 /* What the peer offered as proof.  The owner finds the user's secret and calls ppp_auth_check. */
 struct ppp_auth_claim {
 	enum ppp_auth method;
-	char name[PPP_NAME_MAX + 1]; /* NUL ended; octets outside printable ASCII kept as they came */
+	char name[PPP_NAME_MAX +
+		  1]; /* NUL ended; octets outside printable ASCII kept as they came */
 	uint16_t name_len;
 	/* raw, for an AAA server: PAP password, or CHAP id, challenge and response */
 	uint8_t id;
@@ -163,8 +167,8 @@ void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply
  * the one that waits (the link was renegotiated meanwhile). */
 void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
 		     const char *message, uint64_t now);
-/* Server, after PPP_EV_AUTH_OK: open the NCPs with these addresses.  A zero peer4 leaves IPCP closed
- * (its packets get a Protocol-Reject); ipv6 likewise by ppp_config. */
+/* Server, after PPP_EV_AUTH_OK: open the NCPs with these addresses.  A zero peer4 leaves IPCP
+ * closed (its packets get a Protocol-Reject); ipv6 likewise by ppp_config. */
 void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now);
 
 struct ppp_info {
@@ -178,24 +182,24 @@ struct ppp_info {
 void ppp_get_info(const struct ppp *p, struct ppp_info *out);
 
 /* X(symbol, "key", "words") */
-#define PPP_REASONS(X)                                                                             \
-	X(SHORT, "ppp-short", "frame or packet shorter than its header")                           \
-	X(LENGTH, "ppp-length", "Length field outside the frame")                                  \
-	X(OPTION, "ppp-option", "option length wrong")                                             \
-	X(ID, "ppp-id", "answer with an Identifier we did not send")                               \
-	X(CODE, "ppp-code", "unknown code, rejected")                                              \
-	X(PROTO, "ppp-proto", "unknown protocol, rejected")                                        \
-	X(PHASE, "ppp-phase", "protocol not allowed in this phase")                                \
-	X(CLOSED_NCP, "ppp-closed-ncp", "network packet of an NCP that is not open")               \
-	X(MAGIC, "ppp-magic", "wrong magic number")                                                \
-	X(STATE, "ppp-state", "packet that this state does not expect")                            \
+#define PPP_REASONS(X)                                                               \
+	X(SHORT, "ppp-short", "frame or packet shorter than its header")             \
+	X(LENGTH, "ppp-length", "Length field outside the frame")                    \
+	X(OPTION, "ppp-option", "option length wrong")                               \
+	X(ID, "ppp-id", "answer with an Identifier we did not send")                 \
+	X(CODE, "ppp-code", "unknown code, rejected")                                \
+	X(PROTO, "ppp-proto", "unknown protocol, rejected")                          \
+	X(PHASE, "ppp-phase", "protocol not allowed in this phase")                  \
+	X(CLOSED_NCP, "ppp-closed-ncp", "network packet of an NCP that is not open") \
+	X(MAGIC, "ppp-magic", "wrong magic number")                                  \
+	X(STATE, "ppp-state", "packet that this state does not expect")              \
 	X(ROUNDS, "ppp-rounds", "negotiation that did not converge")
 
 enum ppp_reason {
 #define X(sym, key, words) PPP_R_##sym,
 	PPP_REASONS(X)
 #undef X
-	PPP_R_COUNT
+		PPP_R_COUNT
 };
 struct ppp_reason_row {
 	const char *key, *words;

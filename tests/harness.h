@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The unit runner: every test file is one suite, a const table of named functions; each folder has a
- * main.c that lists its suites.  `./unit-core NAME...` runs the suites so named, none = all.  Ends
+ * The unit runner: every test file is one suite, a const table of named functions; each folder has
+ * a main.c that lists its suites.  `./unit-core NAME...` runs the suites so named, none = all. Ends
  * with "unit-core: N passed, N failed, N skipped"; a test counts as one, whatever it asserts.
  */
 #ifndef TESTS_HARNESS_H
@@ -32,7 +32,7 @@ size_t test_hex(uint8_t *out, size_t cap, const char *hex);
 /* CUnit assertion that prints both sides in hex when they differ. */
 void test_same_octets(const void *got, size_t got_len, const void *want, size_t want_len,
 		      const char *file, unsigned line);
-#define ASSERT_OCTETS(got, got_len, want, want_len)                                                \
+#define ASSERT_OCTETS(got, got_len, want, want_len) \
 	test_same_octets(got, got_len, want, want_len, __FILE__, __LINE__)
 
 /* A seeded generator for every random test.  The seed is IST_TEST_SEED or taken from the clock, and
@@ -40,7 +40,8 @@ void test_same_octets(const void *got, size_t got_len, const void *want, size_t 
 uint64_t test_seed(void);
 uint64_t test_rand(uint64_t *state); /* splitmix64 */
 
-/* A file of the source tree (srcdir from the environment); whole, NUL ended; aborts when missing. */
+/* A file of the source tree (srcdir from the environment); whole, NUL ended; aborts when missing.
+ */
 char *test_read_file(const char *relative, size_t *len);
 
 #endif

@@ -9,10 +9,6 @@
 #include "transports/x25/x25_transport.h"
 
 const struct ist_transport *const ist_builtin_transports[] = {
-	&udp_transport,
-	&frame_relay_transport,
-	&atm_transport,
-	&x25_transport,
-	&loop_transport,
-	NULL,
+	&udp_transport, &frame_relay_transport, &atm_transport,
+	&x25_transport, &loop_transport,	NULL,
 };

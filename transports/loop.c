@@ -148,8 +148,8 @@ static void loop_arrived(struct ist_port *p, const struct delayed *d)
 		p->other->host->wake(p->other->ctx);
 }
 
-static void loop_tap(const struct ist_port *p, bool outbound, const struct channel *ch, const void *head,
-		uint32_t head_len, const void *payload, uint32_t len)
+static void loop_tap(const struct ist_port *p, bool outbound, const struct channel *ch,
+		     const void *head, uint32_t head_len, const void *payload, uint32_t len)
 {
 	uint16_t dlt = ch->payload == IST_PAYLOAD_PPP ? DLT_PPP : DLT_USER0;
 
@@ -169,8 +169,8 @@ static void loop_deliver(struct ist_port *p, uint64_t now)
 	while (n < BATCH && (d[n] = delay_pop(&p->inbox, now)))
 		loop_arrived(p, d[n++]);
 	if (p->inbox.first)
-		p->host->timer(p->ctx, &p->timer, n == BATCH ? now : delay_next(&p->inbox), loop_on_time,
-			       p);
+		p->host->timer(p->ctx, &p->timer, n == BATCH ? now : delay_next(&p->inbox),
+			       loop_on_time, p);
 	pthread_mutex_unlock(&lock);
 	for (unsigned i = 0; i < n; i++) {
 		f[i] = (struct ist_frame){.channel = loop_handle(d[i]->tag >> 16),
@@ -289,7 +289,8 @@ static void loop_map(struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->channels; i++)
 		p->channel[i].partner =
-			p->other ? loop_find(p->other, &p->channel[i].addr, p->channel[i].payload) : -1;
+			p->other ? loop_find(p->other, &p->channel[i].addr, p->channel[i].payload)
+				 : -1;
 }
 
 static void loop_join(struct ist_port *p)

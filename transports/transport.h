@@ -3,9 +3,10 @@
  * transport.h: what a medium looks like to isthmus.  Installed; the plugin ABI.
  *
  * A transport is one const struct ist_transport.  A port is one configured instance of it; it lives
- * on one thread and is called from no other.  On a port are circuits (a DLCI, a PVC, an X.25 call, a
- * UDP peer), and on a circuit are channels: circuit times payload kind, L2TP or PPP.  The transport
- * adds and removes the medium's encapsulation and tells the channels apart; the host never sees it.
+ * on one thread and is called from no other.  On a port are circuits (a DLCI, a PVC, an X.25 call,
+ * a UDP peer), and on a circuit are channels: circuit times payload kind, L2TP or PPP.  The
+ * transport adds and removes the medium's encapsulation and tells the channels apart; the host
+ * never sees it.
  *
  * Rules
  *  - Nothing blocks.  Nothing in a transport is called again from inside a report it makes, except
@@ -33,7 +34,7 @@ extern "C" {
 #endif
 
 #define IST_TRANSPORT_ABI 1u
-#define IST_HEAD_MAX 64u /* octets of head a frame may have */
+#define IST_HEAD_MAX	  64u /* octets of head a frame may have */
 
 struct ist_port; /* the transport's own */
 
@@ -58,9 +59,9 @@ struct ist_addr {
 typedef uint32_t ist_channel;
 
 enum ist_frame_flag {
-	IST_FRAME_CONTROL = 1u << 0, /* sending: jump the data queue where there is one */
+	IST_FRAME_CONTROL = 1u << 0,   /* sending: jump the data queue where there is one */
 	IST_FRAME_CONGESTED = 1u << 1, /* received: the medium says congestion (FECN, EFCI) */
-	IST_FRAME_DISCARD = 1u << 2, /* DE, CLP */
+	IST_FRAME_DISCARD = 1u << 2,   /* DE, CLP */
 };
 
 struct ist_frame {
@@ -70,21 +71,22 @@ struct ist_frame {
 	const uint8_t *payload;
 	uint32_t head_len; /* <= IST_HEAD_MAX */
 	uint32_t len;	   /* octets of payload */
-	uint32_t segment;  /* payload is frames of this size, the last may be shorter; 0 = one frame */
+	uint32_t segment;  /* payload is frames of this size, the last may be shorter; 0 = one frame
+			    */
 };
 
 /* Why a circuit went down or was refused; turned into CDN and Q.931 words by the host. */
 enum ist_cause_kind {
 	IST_CAUSE_NONE,
-	IST_CAUSE_LOCAL,       /* we closed it */
-	IST_CAUSE_LINK,	       /* the link under the port failed */
-	IST_CAUSE_INACTIVE,    /* the network says inactive or deleted (LMI) */
-	IST_CAUSE_CLEARED,     /* the peer or network cleared it: cause and diagnostic */
+	IST_CAUSE_LOCAL,    /* we closed it */
+	IST_CAUSE_LINK,	    /* the link under the port failed */
+	IST_CAUSE_INACTIVE, /* the network says inactive or deleted (LMI) */
+	IST_CAUSE_CLEARED,  /* the peer or network cleared it: cause and diagnostic */
 	IST_CAUSE_TIMEOUT,
 	IST_CAUSE_REFUSED,
 };
 struct ist_cause {
-	uint8_t kind; /* enum ist_cause_kind */
+	uint8_t kind;		   /* enum ist_cause_kind */
 	uint8_t cause, diagnostic; /* the medium's own codes (X.25) */
 	const char *words;	   /* static text, or NULL */
 };
@@ -108,13 +110,14 @@ enum ist_watch { IST_READ = 1, IST_WRITE = 2 };
 /* All are called on the port's own thread, except wake. */
 struct ist_host {
 	uint32_t abi, size;
-	/* Watch fd for `what` (IST_READ|IST_WRITE; 0 = stop).  on_fd is called with what is ready. */
+	/* Watch fd for `what` (IST_READ|IST_WRITE; 0 = stop).  on_fd is called with what is ready.
+	 */
 	int (*watch)(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		     void *arg);
-	/* One-shot timer.  *id 0 = make a new one and store its id; else move that one, also after it
-	 * has fired.  at: absolute us, UINT64_MAX = stop and forget (*id becomes 0). */
-	int (*timer)(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
-		     void *arg);
+	/* One-shot timer.  *id 0 = make a new one and store its id; else move that one, also after
+	 * it has fired.  at: absolute us, UINT64_MAX = stop and forget (*id becomes 0). */
+	int (*timer)(void *host, uint32_t *id, uint64_t at,
+		     void (*on_time)(void *arg, uint64_t now), void *arg);
 	uint64_t (*now)(void *host);
 	/* level as in syslog: 3 error, 4 warning, 5 notice, 6 info, 7 debug */
 	void (*log)(void *host, int level, const char *fmt, ...)
@@ -122,10 +125,10 @@ struct ist_host {
 		__attribute__((format(printf, 3, 4)))
 #endif
 		;
-	/* Show a capture what is on the wire: link_type is the number that pcap files have (LINKTYPE).
-	 * Cheap when nobody captures; test *tap_on first. */
-	void (*tap)(void *host, bool outbound, uint16_t link_type, const void *head, uint32_t head_len,
-		    const void *payload, uint32_t len);
+	/* Show a capture what is on the wire: link_type is the number that pcap files have
+	 * (LINKTYPE). Cheap when nobody captures; test *tap_on first. */
+	void (*tap)(void *host, bool outbound, uint16_t link_type, const void *head,
+		    uint32_t head_len, const void *payload, uint32_t len);
 	const bool *tap_on;
 	/* From any thread: have on_wake called on the port's thread. */
 	void (*wake)(void *host);
@@ -148,8 +151,8 @@ struct ist_host {
 
 /* --- configuration ---------------------------------------------------------------------------- */
 
-/* The keys a transport adds to `<name> PORT { ... }` and to its circuit sections.  The host parses and
- * checks them and hands them over as text: numbers are in range, words are of the list. */
+/* The keys a transport adds to `<name> PORT { ... }` and to its circuit sections.  The host parses
+ * and checks them and hands them over as text: numbers are in range, words are of the list. */
 enum ist_key_kind {
 	IST_KEY_TEXT,
 	IST_KEY_NUMBER, /* min..max */
@@ -164,9 +167,9 @@ struct ist_key {
 	const char *name; /* NULL ends a table */
 	uint8_t kind, flags;
 	int64_t min, max;
-	const char *words;   /* IST_KEY_WORD: "none annex-a annex-d" */
-	const char *deflt;   /* NULL = none: the key is absent unless given */
-	const char *help;    /* one line, for people */
+	const char *words; /* IST_KEY_WORD: "none annex-a annex-d" */
+	const char *deflt; /* NULL = none: the key is absent unless given */
+	const char *help;  /* one line, for people */
 };
 
 /* One key with its value, or a circuit section. */
@@ -200,9 +203,9 @@ struct ist_transport {
 	uint32_t abi;  /* IST_TRANSPORT_ABI */
 	uint32_t size; /* sizeof(struct ist_transport) as compiled */
 	const char *name;
-	uint32_t caps;		     /* enum ist_cap */
+	uint32_t caps; /* enum ist_cap */
 	const struct ist_key *keys;
-	const char *circuit_word;    /* alias of `channel` in its sections: "dlci", "pvc"; or NULL */
+	const char *circuit_word; /* alias of `channel` in its sections: "dlci", "pvc"; or NULL */
 	const struct ist_counter *counters;
 
 	/* Open a port.  err gets words when it fails.  Reports start after it has returned. */
@@ -210,25 +213,26 @@ struct ist_transport {
 		    const struct ist_port_config *cfg, char *err, size_t err_len);
 	/* No report after this.  Circuits are closed politely where that takes no waiting. */
 	void (*close)(struct ist_port *p);
-	/* Frames for one channel.  Returns how many were taken (a short count means the channel is full
-	 * and `writable` follows), or -errno when none can ever be. */
+	/* Frames for one channel.  Returns how many were taken (a short count means the channel is
+	 * full and `writable` follows), or -errno when none can ever be. */
 	int (*send)(struct ist_port *p, const struct ist_frame *f, unsigned n);
 	/* Octets of payload (head included) one frame of this channel may have. */
 	uint32_t (*mtu)(const struct ist_port *p, ist_channel c);
 	int (*addr_parse)(struct ist_addr *out, const char *text);
 	/* snprintf rules */
 	int (*addr_format)(const struct ist_addr *a, char *buf, size_t len);
-	/* Find or make the channel to an address: at once where the medium has no call (UDP, a PVC),
-	 * placing a call where it has.  `up` or `down` follows for the latter. */
+	/* Find or make the channel to an address: at once where the medium has no call (UDP, a
+	 * PVC), placing a call where it has.  `up` or `down` follows for the latter. */
 	int (*connect)(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 		       const struct ist_attrs *a, ist_channel *out);
 	/* Current values, in the order of `counters`. */
 	void (*count)(const struct ist_port *p, uint64_t *out, unsigned n);
 	/* Give up a channel made by connect, offer or by a frame from a stranger. */
 	void (*disconnect)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
-	/* IST_CAP_SWITCHED: let an offered call in, or not.  IST_CAP_UNKNOWN without it (UDP): `up` comes
-	 * with the first frame of a stranger, whose channel is recycled (`down`, forever) when others
-	 * need the room and it was heard of least recently; `answer` keeps it until `disconnect`. */
+	/* IST_CAP_SWITCHED: let an offered call in, or not.  IST_CAP_UNKNOWN without it (UDP): `up`
+	 * comes with the first frame of a stranger, whose channel is recycled (`down`, forever)
+	 * when others need the room and it was heard of least recently; `answer` keeps it until
+	 * `disconnect`. */
 	int (*answer)(struct ist_port *p, ist_channel c);
 	int (*refuse)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
 	/* Called on the port's thread after host->wake(); NULL = never wakes. */

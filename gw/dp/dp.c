@@ -169,7 +169,7 @@ static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 
 /* One record that was there at the mark; false when there is none. */
 static bool dp_one_frame(struct dp *dp, struct ring *ring, uint64_t mark,
-		      void (*deliver)(struct dp *dp, const struct frame_rec *r, size_t len))
+			 void (*deliver)(struct dp *dp, const struct frame_rec *r, size_t len))
 {
 	const struct frame_rec *r;
 	size_t len;
@@ -299,7 +299,7 @@ bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *oct
 }
 
 static bool dp_post_command(struct dp *dp, struct worker *w, const struct cmd_rec *head,
-		    const uint8_t *octets, size_t len)
+			    const uint8_t *octets, size_t len)
 {
 	if (dp_command(w, head, octets, len))
 		return true;

@@ -12,8 +12,9 @@
  *        |  ops->offer/up/down    <----  report ring   <----  what ports report
  *
  * Only the control thread calls what is declared here; ops are called on it, from dp_poll().  Rings
- * are bounded; what does not fit is dropped and counted (DP_REASONS), except reports, which are kept.
- * With workers = 0 the worker's epoll descriptor is nested in the control loop: same code, no thread.
+ * are bounded; what does not fit is dropped and counted (DP_REASONS), except reports, which are
+ * kept. With workers = 0 the worker's epoll descriptor is nested in the control loop: same code, no
+ * thread.
  */
 #ifndef GW_DP_DP_H
 #define GW_DP_DP_H
@@ -61,7 +62,8 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx);
 void dp_free(struct dp *dp);
 /* Descriptor that is readable when dp_poll has something to do (epoll or eventfd). */
 int dp_fd(const struct dp *dp);
-/* Deliver what the workers have sent; bounded work per call, fd stays readable when more is left. */
+/* Deliver what the workers have sent; bounded work per call, fd stays readable when more is left.
+ */
 void dp_poll(struct dp *dp);
 unsigned dp_workers(const struct dp *dp);
 uint64_t dp_now(void); /* us, CLOCK_MONOTONIC */
@@ -101,7 +103,7 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 /* --- the call table --------------------------------------------------------------------------- */
 
 enum dp_mode {
-	DP_PUNT,     /* everything to the control thread, in order, bounded (call is being opened) */
+	DP_PUNT, /* everything to the control thread, in order, bounded (call is being opened) */
 	DP_TERMINAL, /* IP of open NCPs to and from the TUN, the rest punted under a token bucket */
 };
 
@@ -110,12 +112,13 @@ struct dp_call {
 	l2tp_channel channel;
 	struct l2tp_data_config data;
 	enum dp_mode mode;
-	bool ff03;	   /* put FF 03 before what we send (the peer did not agree to ACFC) */
-	bool pfc;	   /* one-octet protocol fields allowed in what we send */
-	uint16_t mtu;	   /* largest information field to send */
+	bool ff03;	    /* put FF 03 before what we send (the peer did not agree to ACFC) */
+	bool pfc;	    /* one-octet protocol fields allowed in what we send */
+	uint16_t mtu;	    /* largest information field to send */
 	struct dp_tun *tun; /* DP_TERMINAL */
-	bool ip4, ip6;	   /* which NCPs are open */
-	bool client;	   /* we are the client: everything the TUN reads goes here, any source may come in */
+	bool ip4, ip6;	    /* which NCPs are open */
+	bool client; /* we are the client: everything the TUN reads goes here, any source may come
+			in */
 	uint32_t peer4;	   /* server: the client's address, host order; 0 = none */
 	uint8_t peer6[16]; /* server: the client's /64 prefix */
 	uint64_t peer_iid; /* and its interface identifier (for its link-local source) */
@@ -144,7 +147,8 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 			   size_t err_len);
 void dp_tun_close(struct dp *dp, struct dp_tun *t);
 const char *dp_tun_name(const struct dp_tun *t);
-/* Somebody has removed the device: nothing comes of it any more.  Opening the name makes another. */
+/* Somebody has removed the device: nothing comes of it any more.  Opening the name makes another.
+ */
 bool dp_tun_gone(const struct dp_tun *t);
 
 /* X(symbol, "key", "words") */
@@ -180,7 +184,7 @@ enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,
 	DP_REASONS(X)
 #undef X
-	DP_R_COUNT
+		DP_R_COUNT
 };
 struct dp_reason_row {
 	const char *key, *words;

@@ -134,7 +134,8 @@ static void dp_call_show_sequence(struct call_state *st)
 	atomic_store_explicit(&st->n.sending_seq, st->data.sending_seq, memory_order_relaxed);
 }
 
-/* A call without sequence numbers, as most are, has nothing to show and is not asked to at every frame. */
+/* A call without sequence numbers, as most are, has nothing to show and is not asked to at every
+ * frame. */
 static bool dp_call_is_sequenced(const struct call_state *st)
 {
 	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n.sending_seq);

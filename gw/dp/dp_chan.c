@@ -213,7 +213,7 @@ static struct worker *dp_chan_home_of(const struct dp *dp, l2tp_channel c)
 
 /* By mail; only when the mailbox is full by hand, which waits for the worker. */
 static void dp_chan_command(struct worker *w, enum cmd_kind kind, l2tp_channel c,
-		    const struct ist_cause *why)
+			    const struct ist_cause *why)
 {
 	struct cmd_rec head = {.kind = kind, .channel = c};
 	struct chan_job j = {kind, c, why};
@@ -222,7 +222,8 @@ static void dp_chan_command(struct worker *w, enum cmd_kind kind, l2tp_channel c
 		worker_run(w, dp_chan_run_job, &j);
 }
 
-static void dp_chan_give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c, const struct ist_cause *why)
+static void dp_chan_give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c,
+			    const struct ist_cause *why)
 {
 	struct worker *w = dp_chan_home_of(dp, c);
 	struct far *f;

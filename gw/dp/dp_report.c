@@ -243,8 +243,8 @@ static void dp_report_tell_failed(struct dp *dp, const struct report *r)
 void report_deliver(struct dp *dp, const struct report *r)
 {
 	static void (*const tell[REPORT_KINDS])(struct dp * dp, const struct report *r) = {
-		[REPORT_OFFER] = dp_report_tell_offer,   [REPORT_UP] = dp_report_tell_up,
-		[REPORT_DOWN] = dp_report_tell_down,     [REPORT_MTU] = dp_report_tell_mtu,
+		[REPORT_OFFER] = dp_report_tell_offer,	 [REPORT_UP] = dp_report_tell_up,
+		[REPORT_DOWN] = dp_report_tell_down,	 [REPORT_MTU] = dp_report_tell_mtu,
 		[REPORT_FAILED] = dp_report_tell_failed,
 	};
 

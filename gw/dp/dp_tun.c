@@ -62,7 +62,8 @@ static void free_tun(struct rcu_head *head)
 	rcu_deferred_done();
 }
 
-static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
+static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu, char *err,
+				  size_t err_len)
 {
 	struct dp_tun *t = calloc(1, sizeof(*t));
 	int rc;

@@ -312,7 +312,7 @@ static void host_frames(void *host, const struct ist_frame *f, unsigned n)
 }
 
 static void host_attrs_report(struct port *p, ist_channel id, enum report_kind kind,
-			 const struct ist_attrs *a)
+			      const struct ist_attrs *a)
 {
 	struct chan *c = port_chan_make(p, id);
 

@@ -60,7 +60,8 @@ static inline void rcu_online(void)
 }
 
 /* Call fn, on a thread of liburcu's, when no reader can hold what head is in any more.  fn starts
- * with rcu_grace_over() and ends with rcu_deferred_done().  From a thread inside rcu_enter() that is offline. */
+ * with rcu_grace_over() and ends with rcu_deferred_done().  From a thread inside rcu_enter() that
+ * is offline. */
 void rcu_defer(struct rcu_head *head, void (*fn)(struct rcu_head *head));
 /* Wait until everything deferred has been called; for the end of the program only. */
 void rcu_drain(void);

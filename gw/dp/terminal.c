@@ -25,7 +25,8 @@ static void terminal_drop(struct worker *w, struct call *c, enum dp_reason why)
 	count_add(&c->st->n.drops, 1);
 }
 
-static bool terminal_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt, size_t len)
+static bool terminal_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt,
+			       size_t len)
 {
 	if (t && write(t->fd, pkt, len) == (ssize_t)len) {
 		count_add(&w->tun_tx, 1);
@@ -46,7 +47,7 @@ static bool terminal_source6_ok(const struct dp_call *c, const uint8_t *src)
 
 /* Receive memory is not ours to change: a SYN to be clamped is copied. */
 static const uint8_t *terminal_clamped(struct worker *w, const uint8_t *pkt, size_t len, size_t tcp,
-			      size_t at, uint16_t mss)
+				       size_t at, uint16_t mss)
 {
 	uint8_t *copy = worker_scratch(w, len);
 
@@ -119,7 +120,8 @@ static bool terminal_may_answer(struct worker *w)
 	return false;
 }
 
-static void terminal_fragment(struct worker *w, struct call *c, const struct ip4 *ip, const uint8_t *pkt)
+static void terminal_fragment(struct worker *w, struct call *c, const struct ip4 *ip,
+			      const uint8_t *pkt)
 {
 	uint8_t *out;
 	size_t len;
@@ -224,7 +226,7 @@ static uint32_t terminal_find_call(const struct dp_tun *t, const uint8_t *pkt, s
 
 /* The call lives on another worker. */
 static void terminal_pass_on(struct worker *w, struct worker *to, uint32_t call, const uint8_t *pkt,
-		    size_t len)
+			     size_t len)
 {
 	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + len);
 

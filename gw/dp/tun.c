@@ -50,8 +50,9 @@ static int tun_set_mtu(const char *name, uint16_t mtu)
 	return rc;
 }
 
-/* The interface identifier is agreed by IPV6CP: the kernel shall make up no link-local address of its
- * own, whose packets the far end would have to drop.  Where /proc is not writable it has two. */
+/* The interface identifier is agreed by IPV6CP: the kernel shall make up no link-local address of
+ * its own, whose packets the far end would have to drop.  Where /proc is not writable it has two.
+ */
 static void tun_no_address_of_its_own(const char *name)
 {
 	char path[64 + TUN_NAME];
@@ -80,8 +81,8 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 		return tun_fail(fd, "/dev/net/tun", NULL, err, err_len);
 	if (ioctl(fd, TUNSETIFF, &req) < 0)
 		return tun_fail(fd, name,
-			    errno == EINVAL ? ": there is a device of that name already" : NULL, err,
-			    err_len);
+				errno == EINVAL ? ": there is a device of that name already" : NULL,
+				err, err_len);
 	memcpy(made, req.ifr_name, TUN_NAME);
 	made[TUN_NAME - 1] = '\0';
 	tun_no_address_of_its_own(made);

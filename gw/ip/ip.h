@@ -14,9 +14,9 @@ struct ip4 {
 	uint16_t frag;	   /* flags and offset as on the wire */
 	uint8_t proto;
 };
-#define IP4_DF	   0x4000u
-#define IP4_MF	   0x2000u
-#define IP4_OFFSET 0x1fffu
+#define IP4_DF	     0x4000u
+#define IP4_MF	     0x2000u
+#define IP4_OFFSET   0x1fffu
 #define IP4_BODY_MAX (65535u - 20u)
 
 /* False: not IPv4, or its lengths are wrong. */
@@ -31,7 +31,7 @@ struct ip6 {
 	size_t at;
 };
 #define IP6_NEXT_UNKNOWN 255u
-#define IP6_HLEN 40u
+#define IP6_HLEN	 40u
 bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len);
 
 /* Does a host ask whether an address is free, or whether anybody is there, before it has one:

@@ -154,7 +154,7 @@ static void leg_call_detach(struct leg_call *c)
 
 /* RFC 3145 section 2: code, control protocol, direction, message */
 static uint16_t leg_call_disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->words)],
-				 const struct leg_end *why)
+					  const struct leg_end *why)
 {
 	struct wr w = wr_init(out, 5 + sizeof(why->words));
 
@@ -377,7 +377,7 @@ static const struct leg_ops call_ops = {
 };
 
 static struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
-			    bool placed)
+				bool placed)
 {
 	struct leg_call *c = calloc(1, sizeof(*c));
 

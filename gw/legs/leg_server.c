@@ -144,8 +144,8 @@ static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr,
 	t->net.peer4 = up ? addr->peer4 : 0;
 	if (up)
 		gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, loop_now(t->gw->loop),
-			    "service %s: user %s has %s", leg_server_of(t)->service->cfg->name, t->user,
-			    gw_ip4_text(text, sizeof(text), addr->peer4));
+			    "service %s: user %s has %s", leg_server_of(t)->service->cfg->name,
+			    t->user, gw_ip4_text(text, sizeof(text), addr->peer4));
 }
 
 static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)

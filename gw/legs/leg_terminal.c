@@ -156,7 +156,7 @@ static void leg_terminal_on_event(void *ctx, const struct ppp_event *ev)
 	static void (*const handler[])(struct leg_terminal * t, const struct ppp_event *ev) = {
 		[PPP_EV_LCP_UP] = leg_terminal_on_lcp_up,   [PPP_EV_AUTH] = leg_terminal_on_auth,
 		[PPP_EV_AUTH_OK] = leg_terminal_on_auth_ok, [PPP_EV_IP4_UP] = leg_terminal_on_ip4,
-		[PPP_EV_IP6_UP] = leg_terminal_on_ip6,      [PPP_EV_IP4_DOWN] = leg_terminal_on_ip4,
+		[PPP_EV_IP6_UP] = leg_terminal_on_ip6,	    [PPP_EV_IP4_DOWN] = leg_terminal_on_ip4,
 		[PPP_EV_IP6_DOWN] = leg_terminal_on_ip6,    [PPP_EV_DOWN] = leg_terminal_on_down,
 	};
 	struct leg_terminal *t = ctx;
@@ -179,7 +179,8 @@ static void leg_terminal_on_random(void *ctx, void *buf, size_t len)
 	gw_random(buf, len);
 }
 
-static const struct ppp_ops ops = {.tx = leg_terminal_on_tx, .event = leg_terminal_on_event, .random = leg_terminal_on_random};
+static const struct ppp_ops ops = {
+	.tx = leg_terminal_on_tx, .event = leg_terminal_on_event, .random = leg_terminal_on_random};
 
 static void leg_terminal_on_time(void *ctx, uint64_t now)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames come from the workers' bounded rings with the monotonic time they were seen at; files hold the
- * time of day, so the difference is taken once, when the capture begins.
+ * Frames come from the workers' bounded rings with the monotonic time they were seen at; files hold
+ * the time of day, so the difference is taken once, when the capture begins.
  */
 #include "gw/operator/capture.h"
 
@@ -25,8 +25,8 @@ static int64_t capture_time_of_day_less_monotonic(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 - (int64_t)dp_now();
 }
 
-/* Transports name link types by their numbers in files, which are the same on all systems; libpcap wants
- * its own, which for two old ones are not. */
+/* Transports name link types by their numbers in files, which are the same on all systems; libpcap
+ * wants its own, which for two old ones are not. */
 static int capture_dlt_of(uint16_t link_type)
 {
 	static const struct {
@@ -68,7 +68,8 @@ static void capture_file_name(const struct capture *c, uint16_t link_type, char 
 		snprintf(buf, len, "%s", c->path);
 }
 
-/* A new file for this link type; NULL with errno.  Nothing that is there is written over or followed. */
+/* A new file for this link type; NULL with errno.  Nothing that is there is written over or
+ * followed. */
 static struct capture_file *capture_add_file(struct capture *c, uint16_t link_type)
 {
 	struct capture_file *f = &c->file[c->files];
@@ -115,7 +116,8 @@ static void capture_free_one(struct capture *c)
 	free(c);
 }
 
-/* The file is made with the first frame, whose link type it has; that it can be made is seen now. */
+/* The file is made with the first frame, whose link type it has; that it can be made is seen now.
+ */
 static bool capture_may_make(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -131,12 +133,13 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *path,
 	struct gw_port *p = capture_port_by_name(gw, port);
 	struct capture *c = NULL;
 
-	*words = !p ? "no such port"
-		 : p->number < 0 ? "the port is not open"
+	*words = !p			  ? "no such port"
+		 : p->number < 0	  ? "the port is not open"
 		 : capture_find(gw, port) ? "a capture of it is running"
-		 : strlen(path) >= sizeof(c->path) || strlen(port) >= sizeof(c->name) ? "name too long"
+		 : strlen(path) >= sizeof(c->path) || strlen(port) >= sizeof(c->name)
+			 ? "name too long"
 		 : !capture_may_make(path) ? strerror(errno)
-				   : NULL;
+					   : NULL;
 	if (*words)
 		return NULL;
 	c = calloc(1, sizeof(*c));

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Captures: what a port has on its wire, written to a pcap file by libpcap.  A file has one link type;
- * a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.  A
- * capture ends by itself at CAPTURE_MOST octets.  Control thread only.
+ * Captures: what a port has on its wire, written to a pcap file by libpcap.  A file has one link
+ * type; a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.
+ * A capture ends by itself at CAPTURE_MOST octets.  Control thread only.
  */
 #ifndef GW_OPERATOR_CAPTURE_H
 #define GW_OPERATOR_CAPTURE_H
 
 #include "gw/gw.h"
 
-#define CAPTURE_MOST (100u * 1024 * 1024)
+#define CAPTURE_MOST  (100u * 1024 * 1024)
 #define CAPTURE_FILES 4u
 
 struct capture {
@@ -25,9 +25,10 @@ struct capture {
 	uint64_t frames, octets, lost; /* lost: over the limit, or the disk did not take them */
 };
 
-/* Begin: NULL with *words when there is no such port, one is running, or the file cannot be made.  The file
- * must not be there yet. */
-struct capture *capture_start(struct gw *gw, const char *port, const char *path, const char **words);
+/* Begin: NULL with *words when there is no such port, one is running, or the file cannot be made.
+ * The file must not be there yet. */
+struct capture *capture_start(struct gw *gw, const char *port, const char *path,
+			      const char **words);
 /* False when none is running on that port. */
 bool capture_stop(struct gw *gw, const char *port);
 void capture_free_all(struct gw *gw);

@@ -12,7 +12,8 @@
 
 #define PORT_COUNTERS_MAX 128u
 
-static void stats_row(struct table *t, const char *where, const char *key, uint64_t n, const char *words)
+static void stats_row(struct table *t, const char *where, const char *key, uint64_t n,
+		      const char *words)
 {
 	if (!n)
 		return;

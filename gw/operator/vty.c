@@ -137,8 +137,7 @@ DEFUN(no_capture, no_capture_cmd, "no capture PORT",
 	return CMD_WARNING;
 }
 
-DEFUN(show_captures, show_captures_cmd, "show captures",
-      SHOW_STR "Captures that run\n")
+DEFUN(show_captures, show_captures_cmd, "show captures", SHOW_STR "Captures that run\n")
 {
 	struct table *t = table_new("Port|File|>Files|>Frames|>Octets|>Lost");
 

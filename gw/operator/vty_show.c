@@ -50,7 +50,8 @@ DEFUN(show_summary, show_summary_cmd, "show summary", SHOW "The gateway in a doz
 	vty_show_line(vty, "version", PACKAGE_NAME " " PACKAGE_VERSION);
 	vty_show_line(vty, "host name", gw->cfg->host_name);
 	vty_show_line(vty, "file", gw->cfg->file);
-	vty_show_line(vty, "up for", gw_duration_text(text, sizeof(text), loop_now(gw->loop) - gw->started));
+	vty_show_line(vty, "up for",
+		      gw_duration_text(text, sizeof(text), loop_now(gw->loop) - gw->started));
 	vty_show_line_count(vty, "workers", dp_workers(gw->dp));
 	vty_out(vty, "%-12s %u of %u open%s", "ports", up, gw->cfg->ports, VTY_NEWLINE);
 	vty_out(vty, "%-12s %llu, %llu half-open%s", "tunnels", (unsigned long long)n.tunnels,

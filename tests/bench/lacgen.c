@@ -185,7 +185,7 @@ static void free_over(void)
 /* --- what the engine asks and says ------------------------------------------------------------ */
 
 static enum l2tp_tx lacgen_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-			  uint64_t cookie)
+				 uint64_t cookie)
 {
 	(void)ctx;
 	(void)to;
@@ -195,7 +195,7 @@ static enum l2tp_tx lacgen_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt,
 }
 
 static bool lacgen_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
-		    struct l2tp_peer_answer *out)
+			   struct l2tp_peer_answer *out)
 {
 	(void)ctx;
 	(void)from;
@@ -258,8 +258,10 @@ static void lacgen_op_event(void *ctx, const struct l2tp_event *ev)
 	}
 }
 
-static const struct l2tp_ops ops = {
-	.tx = lacgen_op_tx, .event = lacgen_op_event, .peer = lacgen_op_peer, .random = lacgen_op_random};
+static const struct l2tp_ops ops = {.tx = lacgen_op_tx,
+				    .event = lacgen_op_event,
+				    .peer = lacgen_op_peer,
+				    .random = lacgen_op_random};
 
 /* --- the loop --------------------------------------------------------------------------------- */
 

@@ -170,7 +170,8 @@ static double packetbench_measure(char **argv, bool ring, bool bypass, bool floo
 		fake_run(&e.h, packetbench_now_us());
 	}
 	spent = cpu_ns() - began;
-	fake_run(&e.h, packetbench_now_us() + 1000000); /* so that what the kernel lost is counted */
+	fake_run(&e.h,
+		 packetbench_now_us() + 1000000); /* so that what the kernel lost is counted */
 	link_count(e.l, count);
 	link_close(e.l);
 	qsort(delays, SINGLES, sizeof(delays[0]), packetbench_compare);

@@ -25,10 +25,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FLOOD	400000u /* us */
-#define BATCH	32u
-#define REPS	25u /* most */
-#define SETTLE	20000u /* us that receiving goes on behind the flood */
+#define FLOOD  400000u /* us */
+#define BATCH  32u
+#define REPS   25u    /* most */
+#define SETTLE 20000u /* us that receiving goes on behind the flood */
 
 static const struct ist_key link_keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
 
@@ -202,7 +202,8 @@ static void flood(const struct way *w, const char *interface, uint32_t len, int 
 	for (; portbench_now_us() < at + FLOOD; sent += BATCH)
 		portbench_send_batch(&e, data, len);
 	spent = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
-	c = (struct cost){(double)spent / (double)sent, 0, (double)sent * 1e6 / (double)(portbench_now_us() - at)};
+	c = (struct cost){(double)spent / (double)sent, 0,
+			  (double)sent * 1e6 / (double)(portbench_now_us() - at)};
 	if (write(out, &c, sizeof(c)) != sizeof(c))
 		_exit(1);
 	close_end(&e);
@@ -276,7 +277,8 @@ static void compare_way(char **argv, const struct way *w, uint32_t len, unsigned
 	uint32_t wire = on_the_link(w, len);
 
 	for (unsigned i = 0; i < reps; i++) {
-		struct cost bare = portbench_measure(argv, NULL, wire), port = portbench_measure(argv, w, len);
+		struct cost bare = portbench_measure(argv, NULL, wire),
+			    port = portbench_measure(argv, w, len);
 
 		tx[0][i] = bare.tx, tx[1][i] = port.tx;
 		rx[0][i] = bare.rx, rx[1][i] = port.rx;

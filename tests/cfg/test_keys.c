@@ -6,7 +6,7 @@
 #include <string.h>
 
 static void keys_walk(const struct cfg_schema *s,
-		 void (*each)(const struct cfg_schema *, const struct cfg_key *))
+		      void (*each)(const struct cfg_schema *, const struct cfg_key *))
 {
 	for (unsigned i = 0; i < s->keys; i++)
 		each(s, &s->key[i]);

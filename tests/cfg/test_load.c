@@ -193,10 +193,11 @@ static void secret_files(void)
 	ASSERT_TEXT(t.m->user[0].secret, "first line");
 	cfg_unload(t.m);
 	load_put("b.conf",
-	    "user a { secret-file = open }\nuser b { secret-file = empty }\nuser c { secret-file = "
-	    "none }\n"
-	    "user d { secret-file = \".\" }\n",
-	    0600);
+		 "user a { secret-file = open }\nuser b { secret-file = empty }\nuser c { "
+		 "secret-file = "
+		 "none }\n"
+		 "user d { secret-file = \".\" }\n",
+		 0600);
 	CU_ASSERT_EQUAL(load_in_dir(&t, "b.conf"), 4);
 	snprintf(want, sizeof(want),
 		 "%s/b.conf:1: user a: secret-file: cannot use `open`: everybody may read or write "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one list of what every transport has to do, whatever its medium.  A case gets a pair that is open
- * and linked unless it says otherwise, and returns false with words when a rule is broken.
+ * The one list of what every transport has to do, whatever its medium.  A case gets a pair that is
+ * open and linked unless it says otherwise, and returns false with words when a rule is broken.
  */
 #ifndef TESTS_CONFORMANCE_CASES_H
 #define TESTS_CONFORMANCE_CASES_H
@@ -30,10 +30,10 @@ extern const struct check_case check_cases[]; /* a NULL name ends */
 
 /* cases_data.c */
 bool case_sizes(struct pair *p), case_over(struct pair *p), case_heads(struct pair *p),
-	case_batch(struct pair *p), case_both_ways(struct pair *p), case_interleaved(struct pair *p),
-	case_full(struct pair *p), case_echo(struct pair *p), case_control(struct pair *p),
-	case_segments(struct pair *p), case_bad_line(struct pair *p), case_loss(struct pair *p),
-	case_many(struct pair *p);
+	case_batch(struct pair *p), case_both_ways(struct pair *p),
+	case_interleaved(struct pair *p), case_full(struct pair *p), case_echo(struct pair *p),
+	case_control(struct pair *p), case_segments(struct pair *p), case_bad_line(struct pair *p),
+	case_loss(struct pair *p), case_many(struct pair *p);
 /* cases_life.c */
 bool case_open_close(struct pair *p), case_twice(struct pair *p), case_addresses(struct pair *p),
 	case_stale(struct pair *p), case_counters(struct pair *p), case_close_busy(struct pair *p),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Cases about frames.  "Arrives" is always checked with the next frame on the same channel behind it,
- * so that nothing has to wait to see that something does not come.
+ * Cases about frames.  "Arrives" is always checked with the next frame on the same channel behind
+ * it, so that nothing has to wait to see that something does not come.
  */
 #include "tests/conformance/cases.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define LINE_TIME 1500000u /* us on a bad line, where a channel that pushes back is slow */
-#define SMALL	  2100u /* all sizes up to here; above, those at the edges and some at random */
+#define SMALL	  2100u	   /* all sizes up to here; above, those at the edges and some at random */
 
 static bool size_both_ways(struct pair *p, struct link *l, uint32_t len)
 {
@@ -66,8 +66,7 @@ bool case_over(struct pair *p)
 	for (unsigned i = 0; i < p->links && i < 4; i++) {
 		struct link *l = &p->link[i];
 		uint32_t mtu = check_mtu(&p->side[A], l->id[A]);
-		struct ist_frame f = {
-			.channel = l->id[A], .payload = octets, .len = mtu + 1 - 12};
+		struct ist_frame f = {.channel = l->id[A], .payload = octets, .len = mtu + 1 - 12};
 		int r;
 
 		if (mtu < 13 || mtu >= sizeof(octets))
@@ -109,7 +108,8 @@ bool case_batch(struct pair *p)
 	for (unsigned i = 0; i < p->links && i < 4; i++)
 		for (unsigned n = 0; n < 40; n++)
 			for (unsigned from = A; from <= B; from++)
-				if (!pair_send_batch(p, &p->link[i], from, 200, 25) || !pair_drain(p))
+				if (!pair_send_batch(p, &p->link[i], from, 200, 25) ||
+				    !pair_drain(p))
 					return false;
 	return true;
 }
@@ -312,7 +312,8 @@ bool case_loss(struct pair *p)
 bool case_bad_line(struct pair *p)
 {
 	p->unordered = true;
-	if (!cases_data_on_line(p, "impair-duplicate = \"10\" impair-reorder = \"10\" impair-delay = 1ms"))
+	if (!cases_data_on_line(
+		    p, "impair-duplicate = \"10\" impair-reorder = \"10\" impair-delay = 1ms"))
 		return false;
 	if (p->skipped[0])
 		return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Cases about tunnels and calls: who opens, who closes, and that both sides learn the same of it.  A
+ * Cases about tunnels and calls: who opens, who closes, and that both sides learn the same of it. A
  * reason is given in the way of the RFC, by result code, error code and text, and must arrive so.
  */
 #include "tests/conformance/cases.h"
@@ -80,13 +80,15 @@ static bool secret_body(struct bed *b)
 
 		b->end[B].policy.secret.octets[3] ^= 1;
 		t[from] = bed_open(b, from, b->link[0]);
-		if (!t[from] || !bed_until(b, &t[from]->down, "with another secret nothing goes down"))
+		if (!t[from] ||
+		    !bed_until(b, &t[from]->down, "with another secret nothing goes down"))
 			return false;
 		if (t[from]->up || t[from]->result.result != L2TP_STOP_NOT_AUTHORIZED)
 			return fail(b->p, "with another secret the result is %u",
 				    t[from]->result.result);
 		if (!bed_until_n(b, &far->tuns, n + 1, "the far side hears of the attempt") ||
-		    !bed_until(b, &far->tun[n].down, "the far side's tunnel stays") || far->tun[n].up)
+		    !bed_until(b, &far->tun[n].down, "the far side's tunnel stays") ||
+		    far->tun[n].up)
 			return fail(b->p, "with another secret the far side is up");
 		b->end[B].policy.secret = ours;
 		if (!bed_tunnel(b, from, b->link[0], t))
@@ -113,7 +115,8 @@ static bool take_turns(struct bed *b, struct leg *legs[][2], unsigned n)
 	for (unsigned round = 0; round < 30; round++)
 		for (unsigned i = 0; i < n; i++)
 			for (unsigned k = A; k <= B; k++)
-				if (!bed_send(b, k, legs[i][k], 20 + (uint32_t)(pair_rand(b->p) % 300)))
+				if (!bed_send(b, k, legs[i][k],
+					      20 + (uint32_t)(pair_rand(b->p) % 300)))
 					return false;
 	return bed_drain(b);
 }
@@ -158,10 +161,14 @@ static bool call_ended(struct bed *b, unsigned by, struct leg *l[2], const struc
 	for (unsigned k = A; k <= B; k++) {
 		if (!bed_until(b, &l[k]->down, "a call that was hung up does not go down"))
 			return false;
-		if (l[k]->by != (k == by ? L2TP_BY_US : L2TP_BY_PEER) || !same_result(&l[k]->result, r))
-			return fail(b->p, "hung up by side %c with %u/%u, side %c learns %u/%u \"%s\", by %u",
-				    side_name(by), r->result, r->error, side_name(k), l[k]->result.result,
-				    l[k]->result.error, l[k]->result.text, l[k]->by);
+		if (l[k]->by != (k == by ? L2TP_BY_US : L2TP_BY_PEER) ||
+		    !same_result(&l[k]->result, r))
+			return fail(
+				b->p,
+				"hung up by side %c with %u/%u, side %c learns %u/%u \"%s\", by %u",
+				side_name(by), r->result, r->error, side_name(k),
+				l[k]->result.result, l[k]->result.error, l[k]->result.text,
+				l[k]->by);
 	}
 	return true;
 }
@@ -225,9 +232,10 @@ static bool refused_body(struct bed *b)
 		if (!l || !bed_until(b, &l->down, "a call that is refused does not go down"))
 			return false;
 		if (l->up || l->by != L2TP_BY_PEER || l->result.result != L2TP_CDN_BUSY ||
-		    l->result.error != L2TP_ERR_TRY_ANOTHER || strcmp(l->result.text, "all lines are taken"))
-			return fail(b->p, "refused as busy, it ends with %u/%u \"%s\"", l->result.result,
-				    l->result.error, l->result.text);
+		    l->result.error != L2TP_ERR_TRY_ANOTHER ||
+		    strcmp(l->result.text, "all lines are taken"))
+			return fail(b->p, "refused as busy, it ends with %u/%u \"%s\"",
+				    l->result.result, l->result.error, l->result.text);
 		b->end[!from].refuse = false;
 		if (!one_call(b, t, n))
 			return false;
@@ -251,7 +259,8 @@ static bool many_body(struct bed *b)
 	if (!bed_tunnel(b, B, b->link[0], t))
 		return false;
 	for (unsigned n = 0; n < 2 * MANY; n++)
-		if (!(placed[n] = bed_place(b, n & 1, t[n & 1], n & 2 ? L2TP_OUTGOING : L2TP_INCOMING)))
+		if (!(placed[n] =
+			      bed_place(b, n & 1, t[n & 1], n & 2 ? L2TP_OUTGOING : L2TP_INCOMING)))
 			return false;
 	for (unsigned n = 0; n < 2 * MANY; n++)
 		if (!bed_leg_up(b, n & 1, placed[n], l) || !bed_both_ways(b, l, 3))
@@ -260,7 +269,8 @@ static bool many_body(struct bed *b)
 		l2tp_call_hangup(placed[n]->c, NULL, NULL, 0, bed_now());
 	for (unsigned k = A; k <= B; k++)
 		for (unsigned i = 0; i < b->end[k].legs; i++)
-			if (!bed_until(b, &b->end[k].leg[i].down, "a call that was hung up does not go down"))
+			if (!bed_until(b, &b->end[k].leg[i].down,
+				       "a call that was hung up does not go down"))
 				return false;
 	return true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cases about PPP frames in calls: much at once, every size, on a line that loses, and behind control. */
+/* Cases about PPP frames in calls: much at once, every size, on a line that loses, and behind
+ * control. */
 #include "tests/conformance/cases.h"
 #include "tests/conformance/l2tp_end.h"
 
@@ -22,7 +23,8 @@ static bool megabyte(struct bed *b, struct leg *l[2])
 		return fail(b->p, "the MTU leaves no room for a PPP frame");
 	for (uint64_t done[2] = {0, 0}; done[A] < MEGABYTE || done[B] < MEGABYTE;)
 		for (unsigned k = A; k <= B; k++) {
-			uint32_t len = 1 + (uint32_t)(pair_rand(b->p) % (room < 1500 ? room : 1500));
+			uint32_t len =
+				1 + (uint32_t)(pair_rand(b->p) % (room < 1500 ? room : 1500));
 
 			if (!bed_send(b, k, l[k], len))
 				return false;
@@ -32,8 +34,8 @@ static bool megabyte(struct bed *b, struct leg *l[2])
 		return false;
 	for (unsigned k = A; k <= B; k++)
 		if (l[k]->got != l[!k]->sent || l[k]->octets < MEGABYTE)
-			return fail(b->p, "%u of %u frames are there, %" PRIu64 " octets", l[k]->got,
-				    l[!k]->sent, l[k]->octets);
+			return fail(b->p, "%u of %u frames are there, %" PRIu64 " octets",
+				    l[k]->got, l[!k]->sent, l[k]->octets);
 	return true;
 }
 
@@ -69,7 +71,8 @@ static bool follows(struct bed *b)
 	l2tp_data_set_seq(&l[B]->data, false);
 	if (!bed_both_ways(b, l, 50))
 		return false;
-	return l[A]->data.sending_seq ? fail(b->p, "the LAC does not follow out of sequencing") : true;
+	return l[A]->data.sending_seq ? fail(b->p, "the LAC does not follow out of sequencing")
+				      : true;
 }
 
 static bool sequence_body(struct bed *b)
@@ -147,7 +150,6 @@ bool case_l2tp_sizes(struct pair *p)
 #define LOSSY_CALLS  8u
 #define LOSSY_FRAMES 300u
 
-
 static bool calls_get_through(struct bed *b, struct tun *t[2])
 {
 	static const uint32_t errors[6] = {1};
@@ -179,8 +181,8 @@ static bool data_gets_through(struct bed *b, struct leg *l[2])
 	const uint32_t all = LOSSY_FRAMES;
 
 	b->p->progress = bed_now();
-	for (uint32_t n = 0; n < all || l[A]->got + l[A]->missed < all || l[B]->got + l[B]->missed < all;
-	     n++) {
+	for (uint32_t n = 0;
+	     n < all || l[A]->got + l[A]->missed < all || l[B]->got + l[B]->missed < all; n++) {
 		if (bed_now() > b->p->progress + BED_PATIENCE)
 			return fail(b->p, "at 5 %% loss no more data arrives");
 		for (unsigned k = A; k <= B; k++)
@@ -195,10 +197,13 @@ static bool loss_is_counted(struct bed *b, struct leg *l[2])
 {
 	for (unsigned k = A; k <= B; k++) {
 		if (l[k]->data.lost != l[k]->missed)
-			return fail(b->p, "%u frames are missing, %" PRIu64 " numbers are counted as lost",
+			return fail(b->p,
+				    "%u frames are missing, %" PRIu64
+				    " numbers are counted as lost",
 				    l[k]->missed, l[k]->data.lost);
 		if (l[k]->got < LOSSY_FRAMES / 2)
-			return fail(b->p, "at 5 %% loss, %u of %u frames arrive", l[k]->got, l[!k]->sent);
+			return fail(b->p, "at 5 %% loss, %u of %u frames arrive", l[k]->got,
+				    l[!k]->sent);
 	}
 	if (b->loss && !(l[A]->missed + l[B]->missed))
 		return fail(b->p, "at 5 %% loss no frame is lost");
@@ -251,7 +256,8 @@ static bool lossy(struct pair *p, bool (*body)(struct bed *b))
 	policy.retransmit = 20000;
 	if (bed_run(p, &policy, body))
 		return true;
-	snprintf(p->why + strlen(p->why), sizeof(p->why) - strlen(p->why), " (seed %" PRIu64 ")", seed);
+	snprintf(p->why + strlen(p->why), sizeof(p->why) - strlen(p->why), " (seed %" PRIu64 ")",
+		 seed);
 	return false;
 }
 
@@ -261,8 +267,8 @@ bool case_l2tp_loss(struct pair *p)
 	return lossy(p, loss_on_the_way);
 }
 
-/* By the transport itself: what is lost may be more or less than a frame.  Circuits with windows of their
- * own are built on lines that lose nothing (X.25 on LAPB), and stand still on any other. */
+/* By the transport itself: what is lost may be more or less than a frame.  Circuits with windows of
+ * their own are built on lines that lose nothing (X.25 on LAPB), and stand still on any other. */
 bool case_l2tp_impair(struct pair *p)
 {
 	if (pair_has(p, IST_CAP_FLOW) && pair_has(p, IST_CAP_SWITCHED))
@@ -315,8 +321,8 @@ static bool priority_body(struct bed *b)
 	if (other[B]->at_down - before > taken)
 		return fail(b->p, "a CDN arrives behind %u frames, %u of which came after it",
 			    other[B]->at_down - before, other[B]->at_down - before - taken);
-	/* A rate holds the sender back whether or not anybody reads, and so fills the line while B does
-	 * not; only windows lose nothing then. */
+	/* A rate holds the sender back whether or not anybody reads, and so fills the line while B
+	 * does not; only windows lose nothing then. */
 	return !pair_has(b->p, IST_CAP_SWITCHED) || bed_drain(b);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Cases about how a tunnel learns that something has become of its peer or its channel.  Engines have
- * short times here, so that nobody waits for long; none depends on how fast this machine is.
+ * Cases about how a tunnel learns that something has become of its peer or its channel.  Engines
+ * have short times here, so that nobody waits for long; none depends on how fast this machine is.
  */
 #include "tests/conformance/cases.h"
 #include "tests/conformance/l2tp_end.h"
@@ -63,8 +63,8 @@ static bool silence_body(struct bed *b)
 	for (unsigned dumb = A; dumb <= B; dumb++) {
 		unsigned k = !dumb;
 
-		if (!bed_tunnel(b, A, b->link[0], t) ||
-		    !bed_call(b, B, t[B], L2TP_INCOMING, l) || !bed_both_ways(b, l, 5))
+		if (!bed_tunnel(b, A, b->link[0], t) || !bed_call(b, B, t[B], L2TP_INCOMING, l) ||
+		    !bed_both_ways(b, l, 5))
 			return false;
 		b->end[dumb].deaf = true;
 		if (!bed_until(b, &t[k]->down, "the peer falls silent, the tunnel stays up"))
@@ -75,7 +75,8 @@ static bool silence_body(struct bed *b)
 		if (!bed_told(&b->end[k], L2TP_HELLO) || !bed_count(&b->end[k], L2TP_R_GAVE_UP))
 			return fail(b->p, "the tunnel goes down without a HELLO");
 		b->end[dumb].deaf = false;
-		if (!bed_until(b, &t[dumb]->down, "the other side never learns that the tunnel is gone") ||
+		if (!bed_until(b, &t[dumb]->down,
+			       "the other side never learns that the tunnel is gone") ||
 		    !works_again(b, dumb))
 			return false;
 	}
@@ -98,8 +99,8 @@ static bool killed_body(struct bed *b)
 	for (unsigned n = 0; n < 2; n++) {
 		unsigned victim = !n, k = n;
 
-		if (!bed_tunnel(b, A, b->link[0], t) ||
-		    !bed_call(b, k, t[k], L2TP_INCOMING, l) || !bed_both_ways(b, l, 5))
+		if (!bed_tunnel(b, A, b->link[0], t) || !bed_call(b, k, t[k], L2TP_INCOMING, l) ||
+		    !bed_both_ways(b, l, 5))
 			return false;
 		bed_close(b, victim, true);
 		if (!bed_until(b, &t[k]->down, "the peer is killed, the tunnel stays up"))
@@ -124,7 +125,8 @@ bool case_l2tp_killed(struct pair *p)
 /* Is the first circuit a call, and none that stands forever? */
 static bool is_call(struct pair *p)
 {
-	return pair_has(p, IST_CAP_SWITCHED) && !check_chan(&p->side[A], p->link[0].id[A])->permanent;
+	return pair_has(p, IST_CAP_SWITCHED) &&
+	       !check_chan(&p->side[A], p->link[0].id[A])->permanent;
 }
 
 /* While the line is cut, a call is placed from either side and one is hung up. */
@@ -179,10 +181,12 @@ static bool cleared_body(struct bed *b)
 		check_disconnect(&b->p->side[by], on->id[by]);
 		l2tp_engine_channel_lost(b->end[by].e, b->link[0] + 1, bed_now());
 		for (unsigned k = A; k <= B; k++)
-			if (!bed_until(b, &t[k]->down, "its circuit is cleared, the tunnel stays up"))
+			if (!bed_until(b, &t[k]->down,
+				       "its circuit is cleared, the tunnel stays up"))
 				return false;
 			else if (t[k]->by != L2TP_BY_CHANNEL || !l[k]->down)
-				return fail(b->p, "its circuit is cleared, the tunnel ends by %u", t[k]->by);
+				return fail(b->p, "its circuit is cleared, the tunnel ends by %u",
+					    t[k]->by);
 		on->id[A] = 0;
 		if (!bed_relink(b) || !works_again(b, by))
 			return false;

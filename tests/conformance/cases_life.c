@@ -80,8 +80,8 @@ bool case_addresses(struct pair *p)
 		size_t len = pair_rand(p) % sizeof(text);
 
 		for (size_t k = 0; k < len; k++)
-			text[k] = i & 1 ? "0123456789./:[]@-af%"[pair_rand(p) % 20] :
-					  (char)(1 + pair_rand(p) % 255);
+			text[k] = i & 1 ? "0123456789./:[]@-af%"[pair_rand(p) % 20]
+					: (char)(1 + pair_rand(p) % 255);
 		text[len] = '\0';
 		memset(&a, 0xa5, sizeof(a));
 		if (!p->spec->t->addr_parse(&a, text) && !addr_rules(p, &a))
@@ -144,7 +144,8 @@ bool case_counters(struct pair *p)
 	for (unsigned i = 0; i < CHECK_COUNTERS; i++)
 		after += p->count[A][i];
 	if (after < before + 40)
-		return fail(p, "40 frames move the counters by %llu", (unsigned long long)(after - before));
+		return fail(p, "40 frames move the counters by %llu",
+			    (unsigned long long)(after - before));
 	memset(few, 0xa5, sizeof(few));
 	n = check_count(&p->side[A], few);
 	for (unsigned k = 0; k <= n; k++) {
@@ -264,7 +265,8 @@ bool case_redial(struct pair *p)
 
 		check_disconnect(&p->side[by], l->id[by]);
 		if (!goes_dead(p, !by, l->id[!by]))
-			return fail(p, "hung up by side %c, but the other does not go down", 'A' + (char)by);
+			return fail(p, "hung up by side %c, but the other does not go down",
+				    'A' + (char)by);
 		l->id[A] = 0;
 		if (!pair_links(p))
 			return false;
@@ -318,8 +320,8 @@ static void nobodys_frame(struct check_host *h, const struct ist_frame *f)
 		p->seed += f->payload[i];
 }
 
-/* What side B itself says is on the wire just as it is to be: what it says when nobody answers, and to
- * channels it still has. */
+/* What side B itself says is on the wire just as it is to be: what it says when nobody answers, and
+ * to channels it still has. */
 static void listen_to_b(struct sample *s, struct hostile *h)
 {
 	uint8_t heard[HOSTILE_ROOM];
@@ -399,5 +401,6 @@ bool case_hostile(struct pair *p)
 	hostile_close(&h);
 	free(s);
 	pair_close_side(p, B);
-	return !p->why[0] && pair_open_side(p, B) && pair_open_side(p, A) && pair_links(p) && works(p);
+	return !p->why[0] && pair_open_side(p, B) && pair_open_side(p, A) && pair_links(p) &&
+	       works(p);
 }

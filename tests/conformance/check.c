@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * isthmus-transport-check: runs the list of cases over two ports of one transport, which may be a plugin
- * or one that is built in.  Every case starts with fresh ports.  Exit status: 0 all passed, 1 one did
- * not, 2 wrong use.
+ * isthmus-transport-check: runs the list of cases over two ports of one transport, which may be a
+ * plugin or one that is built in.  Every case starts with fresh ports.  Exit status: 0 all passed,
+ * 1 one did not, 2 wrong use.
  */
 #define _GNU_SOURCE
 #include "tests/conformance/cases.h"
@@ -28,7 +28,8 @@ static const char usage[] =
 	"  -c CASE[,...]  only these; l2tp-* is all whose names begin so\n"
 	"  -m FIRST-LAST:TEXT\n"
 	"                 circuits for many-channels, on both sides; % in TEXT is the number\n"
-	"  -x udp:FROM>TO, unix:FROM>TO, packet:INTERFACE/ETHERTYPE, xot:TO, atmtcp:TO, pcap:IN>OUT\n"
+	"  -x udp:FROM>TO, unix:FROM>TO, packet:INTERFACE/ETHERTYPE, xot:TO, atmtcp:TO, "
+	"pcap:IN>OUT\n"
 	"                 how side B is spoken to in place of side A, for hostile\n"
 	"  -m or -x 'none: WHY'\n"
 	"                 it cannot be asked, and why\n"

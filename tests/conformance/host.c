@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The watching host.  Each function the transport may call checks that it is called at a time and on
- * a thread where it may be; what is wrong is kept as words, the first fault only, and the case that
- * was running fails.  Nothing is ever waited for longer than the caller says.
+ * The watching host.  Each function the transport may call checks that it is called at a time and
+ * on a thread where it may be; what is wrong is kept as words, the first fault only, and the case
+ * that was running fails.  Nothing is ever waited for longer than the caller says.
  */
 #define _GNU_SOURCE
 #include "tests/conformance/host.h"
@@ -139,7 +139,7 @@ static void forget_channels(struct check_host *h)
 /* --- what the host gives ---------------------------------------------------------------------- */
 
 static int host_h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
-		   void *arg)
+			void *arg)
 {
 	struct check_host *h = host;
 	struct check_watch *w = NULL;
@@ -168,8 +168,8 @@ static int host_h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *a
 	return 0;
 }
 
-static int host_h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
-		   void *arg)
+static int host_h_timer(void *host, uint32_t *id, uint64_t at,
+			void (*on_time)(void *arg, uint64_t now), void *arg)
 {
 	struct check_host *h = host;
 
@@ -201,7 +201,8 @@ static uint64_t host_h_now(void *host)
 	return check_now();
 }
 
-static void host_h_log(void *host, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void host_h_log(void *host, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 static void host_h_log(void *host, int level, const char *fmt, ...)
 {
 	struct check_host *h = host;
@@ -215,7 +216,7 @@ static void host_h_log(void *host, int level, const char *fmt, ...)
 }
 
 static void host_h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
-		  uint32_t head_len, const void *payload, uint32_t len)
+		       uint32_t head_len, const void *payload, uint32_t len)
 {
 	struct check_host *h = host;
 	uint8_t *frame;
@@ -381,10 +382,22 @@ void check_init(struct check_host *h, const char *side, const struct ist_transpo
 	*h = (struct check_host){.t = t, .side = side, .thread = pthread_self()};
 	h->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	h->host = (struct ist_host){
-		.abi = IST_TRANSPORT_ABI, .size = sizeof(h->host), .watch = host_h_watch,
-		.timer = host_h_timer, .now = host_h_now, .log = host_h_log, .tap = host_h_tap, .tap_on = &h->tap_on,
-		.wake = host_h_wake, .frames = host_h_frames, .offer = host_h_offer, .up = host_h_up, .down = host_h_down,
-		.mtu_changed = h_mtu_changed, .writable = host_h_writable, .failed = host_h_failed,
+		.abi = IST_TRANSPORT_ABI,
+		.size = sizeof(h->host),
+		.watch = host_h_watch,
+		.timer = host_h_timer,
+		.now = host_h_now,
+		.log = host_h_log,
+		.tap = host_h_tap,
+		.tap_on = &h->tap_on,
+		.wake = host_h_wake,
+		.frames = host_h_frames,
+		.offer = host_h_offer,
+		.up = host_h_up,
+		.down = host_h_down,
+		.mtu_changed = h_mtu_changed,
+		.writable = host_h_writable,
+		.failed = host_h_failed,
 	};
 }
 

@@ -17,8 +17,8 @@ enum chan_state { CHAN_NEW, CHAN_UP, CHAN_DOWN, CHAN_DEAD };
 
 struct check_chan {
 	ist_channel id;
-	uint8_t state; /* enum chan_state */
-	bool writable; /* reported since it was last cleared */
+	uint8_t state;	/* enum chan_state */
+	bool writable;	/* reported since it was last cleared */
 	bool permanent; /* it said so when it came up */
 	void *user;
 };
@@ -69,7 +69,8 @@ unsigned check_count(struct check_host *h, uint64_t now[CHECK_COUNTERS]);
 struct check_chan *check_chan(struct check_host *h, ist_channel c);
 struct check_chan *check_chan_make(struct check_host *h, ist_channel c);
 
-/* Serve what is ready of n hosts (one or two), waiting until `until` for something to be; false = nothing was. */
+/* Serve what is ready of n hosts (one or two), waiting until `until` for something to be; false =
+ * nothing was. */
 bool check_serve(struct check_host *const *h, unsigned n, uint64_t until);
 
 #endif

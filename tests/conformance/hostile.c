@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kind opens its socket and wraps; one frame in eight or so is wrapped wrongly.  A stream that the other
- * side breaks off is begun again at the next frame.
+ * A kind opens its socket and wraps; one frame in eight or so is wrapped wrongly.  A stream that
+ * the other side breaks off is begun again at the next frame.
  */
 #define _GNU_SOURCE
 #include "tests/conformance/hostile.h"
@@ -71,8 +71,8 @@ static bool inet(const char *text, struct sockaddr_storage *out, socklen_t *len)
 	return inet_pton(AF_INET, host, &in->sin_addr) == 1;
 }
 
-static int hostile_dial(int type, const struct sockaddr_storage *from, const struct sockaddr_storage *to,
-		socklen_t len)
+static int hostile_dial(int type, const struct sockaddr_storage *from,
+			const struct sockaddr_storage *to, socklen_t len)
 {
 	int fd = socket(to->ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -124,7 +124,8 @@ static size_t wrap_xot(const struct hostile *h, uint8_t out[WRAP_MAX], size_t le
 }
 
 /* The frame begins with VPI and VCI, as our own do: their place is in front of the length. */
-static size_t wrap_atmtcp(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len, uint64_t random)
+static size_t wrap_atmtcp(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len,
+			  uint64_t random)
 {
 	(void)h;
 	hostile_put(out, 4, random & 7 ? 35 : random >> 8, false);
@@ -155,7 +156,8 @@ static int open_packet(struct hostile *h)
 }
 
 /* The length is right in one order of its octets or the other: some media have it so, some so. */
-static size_t wrap_packet(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len, uint64_t random)
+static size_t wrap_packet(const struct hostile *h, uint8_t out[WRAP_MAX], size_t len,
+			  uint64_t random)
 {
 	if (!h->ethernet)
 		return 0;
@@ -215,9 +217,9 @@ static size_t wrap_pcap(const struct hostile *h, uint8_t out[WRAP_MAX], size_t l
 /* --- all -------------------------------------------------------------------------------------- */
 
 static const struct hostile_kind kinds[] = {
-	{"udp:", '>', hostile_open_udp, no_wrap},	{"unix:", '>', open_unix, no_wrap},
+	{"udp:", '>', hostile_open_udp, no_wrap},   {"unix:", '>', open_unix, no_wrap},
 	{"packet:", '/', open_packet, wrap_packet}, {"xot:", 0, open_tcp, wrap_xot},
-	{"atmtcp:", 0, open_tcp, wrap_atmtcp},	{"pcap:", '>', open_pcap, wrap_pcap},
+	{"atmtcp:", 0, open_tcp, wrap_atmtcp},	    {"pcap:", '>', open_pcap, wrap_pcap},
 };
 
 static void shut(struct hostile *h)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two engines, bound to the two sides of a pair: packets of an engine go out as frames of the link its
- * tunnel is on, control marked as such; frames that arrive are told apart by their first bit; data is
- * checked against what must come next in its call.  Every event is kept, so that a case can wait for
- * what has to happen, and whatever an engine had to discard as malformed fails the case.
+ * Two engines, bound to the two sides of a pair: packets of an engine go out as frames of the link
+ * its tunnel is on, control marked as such; frames that arrive are told apart by their first bit;
+ * data is checked against what must come next in its call.  Every event is kept, so that a case can
+ * wait for what has to happen, and whatever an engine had to discard as malformed fails the case.
  */
 #define _GNU_SOURCE
 #include "tests/conformance/l2tp_end.h"
@@ -96,7 +96,7 @@ static void data(struct l2tp_end *e, unsigned link, const struct l2tp_hdr *h)
 }
 
 static void l2tp_end_on_frame(struct pair *p, unsigned side, const struct check_chan *c,
-		     const struct ist_frame *f)
+			      const struct ist_frame *f)
 {
 	struct l2tp_end *e = &((struct bed *)p->user)->end[side];
 	struct link *l = pair_link_of(p, c);
@@ -109,7 +109,8 @@ static void l2tp_end_on_frame(struct pair *p, unsigned side, const struct check_
 	if (l2tp_hdr_decode(&h, f->payload, f->len) == L2TP_HDR_IS_DATA)
 		data(e, (unsigned)(l - p->link), &h);
 	else
-		l2tp_engine_rx(e->e, (l2tp_channel)(l - p->link + 1), f->payload, f->len, bed_now());
+		l2tp_engine_rx(e->e, (l2tp_channel)(l - p->link + 1), f->payload, f->len,
+			       bed_now());
 }
 
 /* --- what the engine asks --------------------------------------------------------------------- */
@@ -119,7 +120,8 @@ static bool spoilt(struct l2tp_end *e)
 	return e->deaf || (e->bed->loss && pair_rand(e->bed->p) % 100 < e->bed->loss);
 }
 
-static enum l2tp_tx l2tp_end_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx l2tp_end_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+				   uint64_t cookie)
 {
 	struct l2tp_end *e = ctx;
 	struct ist_frame f = {.flags = IST_FRAME_CONTROL, .payload = pkt, .len = (uint32_t)len};
@@ -131,7 +133,7 @@ static enum l2tp_tx l2tp_end_op_tx(void *ctx, l2tp_channel to, const uint8_t *pk
 }
 
 static bool l2tp_end_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
-		    struct l2tp_peer_answer *out)
+			     struct l2tp_peer_answer *out)
 {
 	struct l2tp_end *e = ctx;
 	const char *name = e->bed->end[!e->side].policy.host_name;
@@ -214,7 +216,9 @@ static struct leg *leg_new(struct l2tp_end *e, struct l2tp_call *c, enum l2tp_ca
 	}
 	l2tp_call_info(c, &i);
 	l2tp_tunnel_info(i.tunnel, &t);
-	*l = (struct leg){.c = c, .tun = tun_of(e, i.tunnel), .sid = i.local_id,
+	*l = (struct leg){.c = c,
+			  .tun = tun_of(e, i.tunnel),
+			  .sid = i.local_id,
 			  .link = (unsigned)t.channel - 1};
 	data.lns = placed == (kind == L2TP_OUTGOING);
 	data.peer_tid = t.peer_id;
@@ -227,14 +231,16 @@ static struct leg *leg_new(struct l2tp_end *e, struct l2tp_call *c, enum l2tp_ca
 static void l2tp_end_connected(struct l2tp_end *e, struct l2tp_call *c, uint64_t now)
 {
 	static const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED,
-						 .mandatory = true, .val = (const uint8_t *)""};
+						 .mandatory = true,
+						 .val = (const uint8_t *)""};
 
 	l2tp_call_connected(c, &required, e->bed->data.required, now);
 }
 
 static void offered(struct l2tp_end *e, const struct l2tp_event *ev)
 {
-	static const struct l2tp_result busy = {.result = L2TP_CDN_BUSY, .error = L2TP_ERR_TRY_ANOTHER,
+	static const struct l2tp_result busy = {.result = L2TP_CDN_BUSY,
+						.error = L2TP_ERR_TRY_ANOTHER,
 						.text = "all lines are taken"};
 	struct l2tp_call_info i;
 
@@ -261,8 +267,8 @@ static void l2tp_end_call_up(struct l2tp_end *e, struct leg *l, const struct l2t
 	if (i.we_are_lns != l->data.cfg.lns)
 		check_fault(e->host, "call %u/%u is up in the wrong role", t.local_id, i.local_id);
 	if (i.sequencing_required != l->data.cfg.required)
-		check_fault(e->host, "call %u/%u: Sequencing Required is %d", t.local_id, i.local_id,
-			    i.sequencing_required);
+		check_fault(e->host, "call %u/%u: Sequencing Required is %d", t.local_id,
+			    i.local_id, i.sequencing_required);
 	l->up = l->settled = true;
 }
 
@@ -298,9 +304,13 @@ static void call_wen(struct l2tp_end *e, struct leg *l, const struct l2tp_event 
 
 static void call_event(struct l2tp_end *e, const struct l2tp_event *ev)
 {
-	static void (*const on[])(struct l2tp_end *e, struct leg *l, const struct l2tp_event *ev) = {
-		[L2TP_EV_CALL_REPLIED] = call_replied, [L2TP_EV_CALL_UP] = l2tp_end_call_up,
-		[L2TP_EV_CALL_DOWN] = call_down, [L2TP_EV_SLI] = call_sli, [L2TP_EV_WEN] = call_wen,
+	static void (*const on[])(struct l2tp_end * e, struct leg * l,
+				  const struct l2tp_event *ev) = {
+		[L2TP_EV_CALL_REPLIED] = call_replied,
+		[L2TP_EV_CALL_UP] = l2tp_end_call_up,
+		[L2TP_EV_CALL_DOWN] = call_down,
+		[L2TP_EV_SLI] = call_sli,
+		[L2TP_EV_WEN] = call_wen,
 	};
 	struct l2tp_call_info i;
 
@@ -388,7 +398,8 @@ static uint64_t l2tp_end_op_heard(void *ctx, uint16_t local_id)
 
 static bool engine_start(struct l2tp_end *e)
 {
-	static const struct l2tp_ops ops = {l2tp_end_op_tx, l2tp_end_op_event, l2tp_end_op_peer, l2tp_end_op_random, l2tp_end_op_heard};
+	static const struct l2tp_ops ops = {l2tp_end_op_tx, l2tp_end_op_event, l2tp_end_op_peer,
+					    l2tp_end_op_random, l2tp_end_op_heard};
 
 	e->e = l2tp_engine_new(&ops, e, NULL);
 	return e->e ? true : fail(e->bed->p, "no memory for an engine");
@@ -407,7 +418,8 @@ static bool l2tp_end_start(struct bed *b, struct pair *p, const struct l2tp_poli
 	for (unsigned k = A; k <= B; k++) {
 		struct l2tp_end *e = &b->end[k];
 
-		*e = (struct l2tp_end){.bed = b, .host = &p->side[k], .side = k, .line = line_new(p->links)};
+		*e = (struct l2tp_end){
+			.bed = b, .host = &p->side[k], .side = k, .line = line_new(p->links)};
 		bed_policy(&e->policy);
 		if (policy)
 			e->policy = *policy;
@@ -424,8 +436,8 @@ static void nothing_malformed(struct l2tp_end *e)
 {
 	for (unsigned r = L2TP_R_HDR_SHORT; r <= L2TP_R_MSG_UNKNOWN; r++)
 		if (bed_count(e, (enum l2tp_reason)r))
-			check_fault(e->host, "%" PRIu64 " packets: %s", bed_count(e, (enum l2tp_reason)r),
-				    l2tp_reasons[r].words);
+			check_fault(e->host, "%" PRIu64 " packets: %s",
+				    bed_count(e, (enum l2tp_reason)r), l2tp_reasons[r].words);
 	if (bed_count(e, L2TP_R_WRONG_CHANNEL))
 		check_fault(e->host, "packets: %s", l2tp_reasons[L2TP_R_WRONG_CHANNEL].words);
 }
@@ -579,9 +591,10 @@ uint64_t bed_told(struct l2tp_end *e, enum l2tp_msg_type type)
 
 static bool ended(struct bed *b, const char *what, enum l2tp_side by, const struct l2tp_result *r)
 {
-	static const char *const who[] = {
-		[L2TP_BY_US] = "us", [L2TP_BY_PEER] = "the peer", [L2TP_BY_TIMEOUT] = "time-out",
-		[L2TP_BY_CHANNEL] = "its channel"};
+	static const char *const who[] = {[L2TP_BY_US] = "us",
+					  [L2TP_BY_PEER] = "the peer",
+					  [L2TP_BY_TIMEOUT] = "time-out",
+					  [L2TP_BY_CHANNEL] = "its channel"};
 
 	return fail(b->p, "a %s goes down instead of up, by %s: result %u/%u \"%s\"", what, who[by],
 		    r->result, r->error, r->text);
@@ -670,7 +683,8 @@ bool bed_leg_up(struct bed *b, unsigned side, struct leg *l, struct leg *both[2]
 	l2tp_call_info(l->c, &i);
 	both[side] = l;
 	both[!side] = leg_of(&b->end[!side], l->data.cfg.peer_tid, i.peer_id);
-	return both[!side] ? leg_is_up(b, both[!side]) : fail(b->p, "a call is up at one side only");
+	return both[!side] ? leg_is_up(b, both[!side])
+			   : fail(b->p, "a call is up at one side only");
 }
 
 bool bed_call(struct bed *b, unsigned side, struct tun *t, enum l2tp_call_kind kind,
@@ -718,13 +732,15 @@ static bool l2tp_end_down_to(struct bed *b, uint64_t n)
 	b->p->progress = bed_now();
 	while (b->sent - b->arrived > n && !faulty(b)) {
 		if (bed_now() > b->p->progress + BED_PATIENCE)
-			return fail(b->p, "%" PRIu64 " PPP frames never arrive", b->sent - b->arrived);
+			return fail(b->p, "%" PRIu64 " PPP frames never arrive",
+				    b->sent - b->arrived);
 		bed_serve(b, 3, b->p->progress + BED_PATIENCE);
 	}
 	return !faulty(b);
 }
 
-/* Frames on their way, all calls together: a line need not hold more, and a long one may be many there. */
+/* Frames on their way, all calls together: a line need not hold more, and a long one may be many
+ * there. */
 static unsigned l2tp_end_most(uint32_t len)
 {
 	return len > 4000 ? 1 : len > 1500 ? 8 : 32;
@@ -742,7 +758,8 @@ bool bed_drain(struct bed *b)
 	for (unsigned k = A; k <= B; k++)
 		for (unsigned i = 0; i < b->end[k].legs; i++)
 			if (b->end[k].leg[i].missed)
-				return fail(b->p, "%u PPP frames are lost", b->end[k].leg[i].missed);
+				return fail(b->p, "%u PPP frames are lost",
+					    b->end[k].leg[i].missed);
 	return true;
 }
 

@@ -4,9 +4,9 @@
  * clock the transport has.  Like the gateway, each side keeps a queue per flow-controlled channel,
  * control in front of data, and tells the engine what waits there.
  *
- * A channel of the engine is the number of a link plus one, so that a tunnel can outlive a port that
- * is closed and opened again.  PPP frames are made from the receiver's ids and their number in the
- * call: one that arrives can be told to be whole, in its place and in its call.
+ * A channel of the engine is the number of a link plus one, so that a tunnel can outlive a port
+ * that is closed and opened again.  PPP frames are made from the receiver's ids and their number in
+ * the call: one that arrives can be told to be whole, in its place and in its call.
  */
 #ifndef TESTS_CONFORMANCE_L2TP_END_H
 #define TESTS_CONFORMANCE_L2TP_END_H
@@ -17,15 +17,15 @@
 
 #define BED_TUNS     64u
 #define BED_LEGS     128u
-#define BED_LINKS    4u		/* of those that carry L2TP, so many are used */
-#define BED_PATIENCE 30000000u	/* us until something that must come has come */
+#define BED_LINKS    4u	       /* of those that carry L2TP, so many are used */
+#define BED_PATIENCE 30000000u /* us until something that must come has come */
 
 /* A tunnel as one side knows it. */
 struct tun {
-	struct l2tp_tunnel *t; /* NULL once it is down */
-	uint16_t id;	       /* ours */
-	uint64_t heard;	       /* data, us; 0 = never */
-	bool up, down, settled; /* up or down */
+	struct l2tp_tunnel *t;	   /* NULL once it is down */
+	uint16_t id;		   /* ours */
+	uint64_t heard;		   /* data, us; 0 = never */
+	bool up, down, settled;	   /* up or down */
 	struct l2tp_result result; /* when down */
 	enum l2tp_side by;
 };
@@ -65,7 +65,7 @@ struct l2tp_end {
 	struct tun tun[BED_TUNS];
 	struct leg leg[BED_LEGS];
 	uint32_t tuns, legs;
-	uint32_t received; /* data frames, all calls */
+	uint32_t received;	/* data frames, all calls */
 	uint32_t lost_messages; /* control, but for mere acknowledgements, lost on purpose */
 	void (*pair_up)(struct check_host *h, struct check_chan *c, const struct ist_attrs *a);
 };
@@ -93,8 +93,8 @@ bool bed_pass(struct bed *b, unsigned sides, uint64_t us);
 bool bed_until(struct bed *b, const bool *what, const char *words);
 bool bed_until_n(struct bed *b, const uint32_t *what, uint32_t n, const char *words);
 
-/* The port is closed, and the channels are down for its engine; kill: that is gone as well, without a
- * word to anybody. */
+/* The port is closed, and the channels are down for its engine; kill: that is gone as well, without
+ * a word to anybody. */
 void bed_close(struct bed *b, unsigned side, bool kill);
 /* Open again, with a new engine if there is none; channels are up. */
 bool bed_reopen(struct bed *b, unsigned side);

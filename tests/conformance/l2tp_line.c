@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Queues in front of channels.  A channel is tried again only after it has been reported writable: one
- * that takes less and never says so fails the case, since what waits here never arrives.
+ * Queues in front of channels.  A channel is tried again only after it has been reported writable:
+ * one that takes less and never says so fails the case, since what waits here never arrives.
  */
 #include "tests/conformance/l2tp_line.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way from an engine to a channel: two queues, control in front of data, for what a flow-controlled
- * channel does not take.  As in the gateway's data plane, but without a bound.
+ * The way from an engine to a channel: two queues, control in front of data, for what a
+ * flow-controlled channel does not take.  As in the gateway's data plane, but without a bound.
  */
 #ifndef TESTS_CONFORMANCE_L2TP_LINE_H
 #define TESTS_CONFORMANCE_L2TP_LINE_H

@@ -17,7 +17,7 @@
 
 #define MARK	  "isthmus-channel-"
 #define MARK_LEN  20u
-#define WINDOW	  32u		/* frames on their way, all channels together */
+#define WINDOW	  32u /* frames on their way, all channels together */
 #define UP_WITHIN 30000000u
 #define SEND_MAX  70000u
 
@@ -54,7 +54,8 @@ bool skip(struct pair *p, const char *fmt, ...)
 /* --- frames made from numbers ----------------------------------------------------------------- */
 
 /* L2TP version 2, or PPP with IPv4: what looks at the first octets sees what it may expect. */
-static void pair_fill(uint8_t *out, const struct link *l, unsigned link, unsigned from, struct sent s)
+static void pair_fill(uint8_t *out, const struct link *l, unsigned link, unsigned from,
+		      struct sent s)
 {
 	uint64_t x = ((uint64_t)s.seq << 32 | link << 1 | from) * 0x9e3779b97f4a7c15u + s.len;
 
@@ -116,7 +117,8 @@ static void arrived_as(struct pair *p, struct way *w, unsigned i)
 	pair_drop(w, 1);
 }
 
-static bool is(struct link *l, unsigned link, unsigned from, struct sent s, const struct ist_frame *f)
+static bool is(struct link *l, unsigned link, unsigned from, struct sent s,
+	       const struct ist_frame *f)
 {
 	static uint8_t want[SEND_MAX];
 
@@ -184,8 +186,11 @@ bool pair_try(struct pair *p, struct link *l, unsigned from, uint32_t len, uint3
 	static uint8_t octets[SEND_MAX];
 	struct way *w = &l->way[from];
 	struct sent s = {w->seq, len};
-	struct ist_frame f = {.channel = l->id[from], .flags = flags, .payload = octets + head_len,
-			      .len = len - head_len, .head = head_len ? octets : NULL,
+	struct ist_frame f = {.channel = l->id[from],
+			      .flags = flags,
+			      .payload = octets + head_len,
+			      .len = len - head_len,
+			      .head = head_len ? octets : NULL,
 			      .head_len = head_len};
 	int r;
 
@@ -229,7 +234,8 @@ void pair_settle(struct pair *p, unsigned bits)
 		pair_serve(p, bits, p->progress + QUIET);
 }
 
-/* A channel may push back, but the line behind it need not: nobody owes us more than a few frames. */
+/* A channel may push back, but the line behind it need not: nobody owes us more than a few frames.
+ */
 static unsigned pair_most(uint32_t len)
 {
 	return len > 4000 ? 1 : WINDOW;
@@ -254,7 +260,8 @@ bool pair_drain(struct pair *p)
 	for (unsigned i = 0; i < p->links; i++)
 		for (unsigned k = 0; k < 2; k++)
 			if (p->link[i].way[k].lost)
-				return fail(p, "%" PRIu64 " frames are lost", p->link[i].way[k].lost);
+				return fail(p, "%" PRIu64 " frames are lost",
+					    p->link[i].way[k].lost);
 	return true;
 }
 
@@ -284,7 +291,7 @@ bool pair_send_batch(struct pair *p, struct link *l, unsigned from, uint32_t len
 
 	for (unsigned i = 0; f && octets && i < n; i++) {
 		pair_fill(octets + (size_t)i * len, l, (unsigned)(l - p->link), from,
-		     (struct sent){l->way[from].seq + i, len});
+			  (struct sent){l->way[from].seq + i, len});
 		f[i] = (struct ist_frame){
 			.channel = l->id[from], .payload = octets + (size_t)i * len, .len = len};
 	}
@@ -441,7 +448,8 @@ static void pair_on_offer(struct check_host *h, ist_channel c, const struct ist_
 	(void)a;
 	p->offers++;
 	if (check_answer(h, c, !p->refuse))
-		check_fault(h, "an offered channel cannot be %s", p->refuse ? "refused" : "answered");
+		check_fault(h, "an offered channel cannot be %s",
+			    p->refuse ? "refused" : "answered");
 }
 
 /* A stranger's channel is kept, so that it is not given to another. */
@@ -501,7 +509,8 @@ static void list_links(struct pair *p)
 					(struct link){.circuit = &c->circuit[i], .payload = k};
 }
 
-/* A channel that is there and not dead is kept.  False: not now; a line that is not up yet takes no calls. */
+/* A channel that is there and not dead is kept.  False: not now; a line that is not up yet takes no
+ * calls. */
 static bool pair_dial(struct pair *p, struct link *l)
 {
 	struct check_chan *c = l->id[A] ? check_chan(&p->side[A], l->id[A]) : NULL;
@@ -569,7 +578,8 @@ bool pair_links(struct pair *p)
 	p->pairing = true;
 	for (unsigned i = 0; i < p->links; i++)
 		p->link[i].id[B] = 0;
-	for (p->progress = start; missing && !p->why[0] && !p->side[A].fault[0] && !p->side[B].fault[0];) {
+	for (p->progress = start;
+	     missing && !p->why[0] && !p->side[A].fault[0] && !p->side[B].fault[0];) {
 		if (check_now() >= again || before != missing) {
 			before = mark_all(p);
 			again = check_now() + 100000;

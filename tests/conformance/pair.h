@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Two ports of a transport that reach each other, and the frames on their way between them.  Every
- * frame is made from its number, so that one that arrives can be told to be whole, in its place, and
- * on its channel.
+ * frame is made from its number, so that one that arrives can be told to be whole, in its place,
+ * and on its channel.
  */
 #ifndef TESTS_CONFORMANCE_PAIR_H
 #define TESTS_CONFORMANCE_PAIR_H
@@ -38,9 +38,9 @@ enum { A, B };
 
 struct spec {
 	const struct ist_transport *t;
-	const char *text[2];  /* configuration of either side, as in a file */
-	const char *many;     /* "FIRST-LAST:TEXT": circuits for the case with many; NULL = none */
-	const char *hostile;  /* "udp:FROM>TO": where side B's link hears anybody; NULL = none */
+	const char *text[2]; /* configuration of either side, as in a file */
+	const char *many;    /* "FIRST-LAST:TEXT": circuits for the case with many; NULL = none */
+	const char *hostile; /* "udp:FROM>TO": where side B's link hears anybody; NULL = none */
 };
 
 struct pair {
@@ -89,7 +89,8 @@ bool pair_try(struct pair *p, struct link *l, unsigned from, uint32_t len, uint3
 	      uint32_t flags);
 /* n frames in one call of send, from `from`; waits for room. */
 bool pair_send_batch(struct pair *p, struct link *l, unsigned from, uint32_t len, unsigned n);
-/* Serve both sides until all that was sent is there; what is missing after PATIENCE is the fault. */
+/* Serve both sides until all that was sent is there; what is missing after PATIENCE is the fault.
+ */
 bool pair_drain(struct pair *p);
 /* Serve sides (bit 1 = A, bit 2 = B) until `until`, or QUIET us without a frame. */
 void pair_serve(struct pair *p, unsigned sides, uint64_t until);

@@ -14,7 +14,8 @@ static uint16_t rig_type_of(const struct l2tp_hdr *h)
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
 
-static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+			   uint64_t cookie)
 {
 	struct rig_end *end = ctx;
 	struct rig_packet *p = &end->pkt[end->pkts];
@@ -66,7 +67,7 @@ static void test_rig_event(void *ctx, const struct l2tp_event *ev)
 }
 
 static bool test_rig_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
-		 struct l2tp_peer_answer *out)
+			  struct l2tp_peer_answer *out)
 {
 	struct rig_end *end = ctx;
 
@@ -97,13 +98,16 @@ static uint64_t heard(void *ctx, uint16_t local_id)
 	return ((struct rig_end *)ctx)->heard;
 }
 
-static const struct l2tp_ops ops = {
-	.tx = rig_tx, .event = test_rig_event, .peer = test_rig_peer, .random = rig_random_octets, .heard = heard};
+static const struct l2tp_ops ops = {.tx = rig_tx,
+				    .event = test_rig_event,
+				    .peer = test_rig_peer,
+				    .random = rig_random_octets,
+				    .heard = heard};
 
 /* --- the two ends ----------------------------------------------------------------------------- */
 
 static void test_rig_start(struct rig *r, struct rig_end *end, const char *host, uint64_t seed,
-		  const struct l2tp_limits *limits)
+			   const struct l2tp_limits *limits)
 {
 	end->rig = r;
 	end->seed = seed;

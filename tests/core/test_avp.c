@@ -93,12 +93,10 @@ static void text_of_every_shape(void)
 	expect_text(0, 2, false, "0100", "Protocol Version: 1.0");
 	expect_text(0, 12, false, "0010 45", "Q.931 Cause Code: 16 message 0x45");
 	expect_text(0, 12, false, "0010 45 6f6b", "Q.931 Cause Code: 16 message 0x45 \"ok\"");
-	expect_text(0, 34, false,
-		    "0000 00000001 00000002 00000003 00000004 00000005 00010000",
+	expect_text(0, 34, false, "0000 00000001 00000002 00000003 00000004 00000005 00010000",
 		    "Call Errors: crc 1, framing 2, hardware-overruns 3, buffer-overruns 4, "
 		    "time-out 5, alignment 65536");
-	expect_text(0, 35, false, "0000 ffffffff 000a0000",
-		    "ACCM: send ffffffff receive 000a0000");
+	expect_text(0, 35, false, "0000 ffffffff 000a0000", "ACCM: send ffffffff receive 000a0000");
 	expect_text(0, 32, false, "0007", "Proxy Authen ID: 7");
 	expect_text(0, 39, false, "", "Sequencing Required: yes");
 	expect_text(3561, 2, false, "6162", "vendor 3561 type 2: 6162");

@@ -9,8 +9,9 @@
 
 #define VAR 1023u /* "6 plus the length of" something: up to the ten bits of Length */
 
-/* RFC 2661 4.4, attribute by attribute as the text has them: title with its messages, Length (least and
- * most, header included), "The M-bit for this AVP MUST be set to", and whether the H-bit may be 1. */
+/* RFC 2661 4.4, attribute by attribute as the text has them: title with its messages, Length (least
+ * and most, header included), "The M-bit for this AVP MUST be set to", and whether the H-bit may
+ * be 1. */
 static const struct {
 	uint16_t type;
 	const char *name, *messages;
@@ -133,8 +134,8 @@ static void vendor_is_part_of_the_key(void)
 /* On a switch ids are never copied, and what describes the caller always is. */
 static void switch_actions(void)
 {
-	static const uint16_t relay[] = {1,  12, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27,
-					 28, 29, 30, 31, 32, 33, 34, 35, 37, 38, 46};
+	static const uint16_t relay[] = {1,  12, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26,
+					 27, 28, 29, 30, 31, 32, 33, 34, 35, 37, 38, 46};
 	static const uint16_t again[] = {0, 14, 36, 39};
 	static const uint16_t drop[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13};
 	size_t n = 0;

@@ -44,8 +44,8 @@ static void m_bit_from_the_row(void)
 	l2tp_build_u32(&b, L2TP_AVP_RX_CONNECT_SPEED, 9600);
 	l2tp_build_avp(&b, L2TP_AVP_SEQUENCING_REQUIRED, NULL, 0);
 	build_expect(&b, buf,
-	       "c802002e 1234 5678 0000 0000 8008 0000 0000 000c 800a 0000 0018 0000fa00"
-	       "000a 0000 0026 00002580 8006 0000 0027");
+		     "c802002e 1234 5678 0000 0000 8008 0000 0000 000c 800a 0000 0018 0000fa00"
+		     "000a 0000 0026 00002580 8006 0000 0027");
 }
 
 /* Every attribute, hidden wherever its row allows: M, H and reserved bits are what RFC 2661 says,
@@ -91,10 +91,10 @@ static void one_vector_for_several_hidden(void)
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_TUNNEL_ID, 0x4321);
 	l2tp_build_avp(&b, L2TP_AVP_CHALLENGE, "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16);
 	build_expect(&b, buf,
-	       "c8020054 1234 5678 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100"
-	       "8016 0000 0024 f31a00ff427c91085de633b014aa69c2"
-	       "c00a 0000 0009 0c23f66a"
-	       "c018 0000 000b 55aea111a3968f369b029505abf9d0efe15b");
+		     "c8020054 1234 5678 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100"
+		     "8016 0000 0024 f31a00ff427c91085de633b014aa69c2"
+		     "c00a 0000 0009 0c23f66a"
+		     "c018 0000 000b 55aea111a3968f369b029505abf9d0efe15b");
 }
 
 /* The length of what is hidden does not show: 4.3, "To mask the size of the data being hidden". */
@@ -149,8 +149,8 @@ static void rfc2661_4_3_no_secret_no_hiding(void)
 	l2tp_build_raw(&b, &a);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
 	build_expect(&b, buf,
-	       "c8020024 0001 0000 0000 0000 8008 0000 0000 000a 8008 0000 0015 3331"
-	       "8008 0000 000e 0007");
+		     "c8020024 0001 0000 0000 0000 8008 0000 0000 000a 8008 0000 0015 3331"
+		     "8008 0000 000e 0007");
 }
 
 static void raw_keeps_vendor_and_bits(void)
@@ -164,8 +164,8 @@ static void raw_keeps_vendor_and_bits(void)
 	a.mandatory = true;
 	l2tp_build_raw(&b, &a);
 	build_expect(&b, buf,
-	       "c8020026 1234 5678 0000 0000 8008 0000 0000 000a 0009 0de9 0001 64736c"
-	       "8009 0de9 0001 64736c");
+		     "c8020026 1234 5678 0000 0000 8008 0000 0000 000a 0009 0de9 0001 64736c"
+		     "8009 0de9 0001 64736c");
 }
 
 static void result_always_has_an_error_code(void)
@@ -176,12 +176,14 @@ static void result_always_has_an_error_code(void)
 
 	build_start(&b, buf, L2TP_CDN, false);
 	l2tp_build_result(&b, &r);
-	build_expect(&b, buf, "c802001e 1234 5678 0000 0000 8008 0000 0000 000e 800a 0000 0001 00010000");
+	build_expect(&b, buf,
+		     "c802001e 1234 5678 0000 0000 8008 0000 0000 000e 800a 0000 0001 00010000");
 	r = (struct l2tp_result){2, 8, "bad"};
 	build_start(&b, buf, L2TP_CDN, false);
 	l2tp_build_result(&b, &r);
-	build_expect(&b, buf,
-	       "c8020021 1234 5678 0000 0000 8008 0000 0000 000e 800d 0000 0001 00020008 626164");
+	build_expect(
+		&b, buf,
+		"c8020021 1234 5678 0000 0000 8008 0000 0000 000e 800d 0000 0001 00020008 626164");
 }
 
 static void longest_value(void)

@@ -109,13 +109,9 @@ static void patch_stays_inside(void)
 }
 
 static const struct test_case cases[] = {
-	{"reads_network_order", reads_network_order},
-	{"short_reads_stick", short_reads_stick},
-	{"sub_reader_is_a_wall", sub_reader_is_a_wall},
-	{"peek_takes_nothing", peek_takes_nothing},
-	{"writes_network_order", writes_network_order},
-	{"long_writes_stick", long_writes_stick},
-	{"patch_stays_inside", patch_stays_inside},
-	{NULL, NULL},
+	{"reads_network_order", reads_network_order},	{"short_reads_stick", short_reads_stick},
+	{"sub_reader_is_a_wall", sub_reader_is_a_wall}, {"peek_takes_nothing", peek_takes_nothing},
+	{"writes_network_order", writes_network_order}, {"long_writes_stick", long_writes_stick},
+	{"patch_stays_inside", patch_stays_inside},	{NULL, NULL},
 };
 const struct test_suite suite_bytes = {"bytes", cases};

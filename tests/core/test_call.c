@@ -381,7 +381,8 @@ static void call_cell(unsigned i, unsigned col)
 	if (what == 'e')
 		CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
 	if (what == 'c')
-		CU_ASSERT_TRUE(call_state_of(c) == L2TP_C_WAIT_CS || call_state_of(c) == L2TP_C_WAIT_CONNECT);
+		CU_ASSERT_TRUE(call_state_of(c) == L2TP_C_WAIT_CS ||
+			       call_state_of(c) == L2TP_C_WAIT_CONNECT);
 	if (what == '.' || what == '-')
 		CU_ASSERT_EQUAL(call_state_of(c), cells[i].state);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);

@@ -209,7 +209,8 @@ static void gap_times_out(void)
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 50 * MS), 2);
 	CU_ASSERT_EQUAL(d.lost, 2);
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 50 * MS), -1);
-	CU_ASSERT_EQUAL(d.gap_deadline, 70 * MS); /* the second waits no longer than the first did */
+	CU_ASSERT_EQUAL(d.gap_deadline,
+			70 * MS); /* the second waits no longer than the first did */
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 70 * MS), 5);
 	CU_ASSERT_EQUAL(d.lost, 4);
 	CU_ASSERT_EQUAL(data_rx(&d, 4, 70 * MS), L2TP_DATA_DROP);
@@ -309,8 +310,8 @@ static int by_arrival(const void *a, const void *b)
 struct receiver {
 	struct l2tp_data d;
 	uint32_t held[L2TP_REORDER_MAX];
-	uint32_t start;	   /* full number the count began at: 0, or the first one to arrive */
-	uint32_t next;	   /* full number after the last delivered */
+	uint32_t start; /* full number the count began at: 0, or the first one to arrive */
+	uint32_t next;	/* full number after the last delivered */
 	uint64_t delivered;
 	unsigned disorder; /* deliveries out of order or twice */
 };
@@ -347,7 +348,8 @@ static void data_arrive(struct receiver *r, const struct flight *f)
 }
 
 /* frames frames, one each 100 us, some lost, doubled or late by up to spread us. */
-static size_t data_fly(struct flight *f, uint32_t frames, unsigned loss, uint64_t spread, uint64_t *seed)
+static size_t data_fly(struct flight *f, uint32_t frames, unsigned loss, uint64_t spread,
+		       uint64_t *seed)
 {
 	size_t n = 0;
 
@@ -418,7 +420,7 @@ static void random_numbers(void)
 
 	for (unsigned i = 0; i < 200000; i++) {
 		uint16_t ns = (uint16_t)(test_rand(&seed) % 4 ? d.nr + test_rand(&seed) % 70 - 20
-							       : test_rand(&seed));
+							      : test_rand(&seed));
 		enum l2tp_data_verdict v;
 		unsigned rounds = 0;
 		int s;

@@ -190,9 +190,8 @@ static void every_length(void)
 	n = test_hex(buf, sizeof(buf), "4002 0000 0001 0002 c021");
 	for (uint16_t length = 0; length < 40; length++) {
 		wr_put16(buf + 2, length);
-		CU_ASSERT_EQUAL(l2tp_hdr_decode(&h, buf, n), length < 8 || length > n
-								     ? L2TP_HDR_BAD_LENGTH
-								     : L2TP_HDR_IS_DATA);
+		CU_ASSERT_EQUAL(l2tp_hdr_decode(&h, buf, n),
+				length < 8 || length > n ? L2TP_HDR_BAD_LENGTH : L2TP_HDR_IS_DATA);
 	}
 }
 

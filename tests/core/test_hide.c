@@ -63,9 +63,9 @@ static void hide_deciphered_length_is_not_believed(void)
 		if (!kat_starts(&k, "reject"))
 			continue;
 		read_row(&k, &r);
-		CU_ASSERT_EQUAL(l2tp_unhide(out, r.type, &r.secret, r.rv, r.rv_len, r.hidden,
-					    r.hidden_len),
-				-1);
+		CU_ASSERT_EQUAL(
+			l2tp_unhide(out, r.type, &r.secret, r.rv, r.rv_len, r.hidden, r.hidden_len),
+			-1);
 		rows++;
 	}
 	CU_ASSERT_EQUAL(rows, 6);
@@ -89,8 +89,8 @@ static void every_length_round_trip(void)
 				rv[i] = (uint8_t)test_rand(&seed);
 			l2tp_hide(&w, 33, &secret, rv, 16, value, len, value, pad);
 			CU_ASSERT_EQUAL(w.len, 2 + len + pad);
-			CU_ASSERT_EQUAL_FATAL(
-				l2tp_unhide(out, 33, &secret, rv, 16, hidden, w.len), (int)len);
+			CU_ASSERT_EQUAL_FATAL(l2tp_unhide(out, 33, &secret, rv, 16, hidden, w.len),
+					      (int)len);
 			ASSERT_OCTETS(out + 2, len, value, len);
 		}
 }

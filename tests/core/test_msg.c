@@ -31,7 +31,8 @@ static void msg_captures_decode(void)
 			v = l2tp_msg_decode(&m, &fault, h.payload, h.len, &secret, 0);
 			good += v == L2TP_MSG_OK;
 			closed += v == L2TP_MSG_CLOSE;
-			/* the one hand-made SCCRQ that hides its Host Name, which MUST NOT be hidden */
+			/* the one hand-made SCCRQ that hides its Host Name, which MUST NOT be
+			 * hidden */
 			if (v == L2TP_MSG_CLOSE)
 				CU_ASSERT_EQUAL(fault.reason, L2TP_R_HIDDEN_NOT_ALLOWED);
 		}
@@ -149,8 +150,8 @@ static void go_l2tp_rows(void)
 		{"avp_test.go:63", L2TP_MSG_OK, L2TP_R_NONE},		/* StopCCN, short result */
 		{"avp_test.go:107", L2TP_MSG_CLOSE, L2TP_R_MSG_TYPE_NOT_FIRST}, /* vendor 495 */
 		{"avp_test.go:139", L2TP_MSG_CLOSE, L2TP_R_MSG_TYPE_NOT_FIRST},
-		{"avp_test.go:368", L2TP_MSG_CLOSE, L2TP_R_AVP_MISSING}, /* SCCRQ alone */
-		{"avp_test.go:373", L2TP_MSG_OK, L2TP_R_NONE},		 /* SCCCN needs no more */
+		{"avp_test.go:368", L2TP_MSG_CLOSE, L2TP_R_AVP_MISSING},   /* SCCRQ alone */
+		{"avp_test.go:373", L2TP_MSG_OK, L2TP_R_NONE},		   /* SCCCN needs no more */
 		{"avp_test.go:378", L2TP_MSG_CLOSE, L2TP_R_MSG_UNKNOWN_M}, /* type 20 */
 	};
 
@@ -489,8 +490,8 @@ static void random_bodies(void)
 			const uint8_t *v = m.avp[j].val;
 			bool inside = v >= p && v + m.avp[j].len <= p + len;
 
-			CU_ASSERT_TRUE(inside || (v >= m.plain && v + m.avp[j].len <=
-									  m.plain + sizeof(m.plain)));
+			CU_ASSERT_TRUE(inside || (v >= m.plain &&
+						  v + m.avp[j].len <= m.plain + sizeof(m.plain)));
 		}
 		free(p);
 	}

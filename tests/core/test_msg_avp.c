@@ -88,7 +88,8 @@ static void rfc2661_7_1_malformed_by_the_m_bit(void)
 	expect_passed(&b, L2TP_R_AVP_VALUE, L2TP_AVP_PROXY_AUTHEN_ID);
 }
 
-/* Every known attribute in a message that lists it, at every length around the legal ones, M set. */
+/* Every known attribute in a message that lists it, at every length around the legal ones, M set.
+ */
 static void length_sweep(void)
 {
 	for (size_t i = 0; i < l2tp_avp_table_len; i++) {
@@ -174,8 +175,8 @@ static void duplicates_first_counts(void)
 
 /* --- hiding ----------------------------------------------------------------------------------- */
 
-#define RV "f31a00ff427c91085de633b014aa69c2" /* that of the known answers */
-#define HIDDEN_TID "0c23f66a"		      /* 0x4321 as type 9 */
+#define RV	   "f31a00ff427c91085de633b014aa69c2" /* that of the known answers */
+#define HIDDEN_TID "0c23f66a"			      /* 0x4321 as type 9 */
 
 static void rfc2661_4_3_vector_must_precede(void)
 {
@@ -237,8 +238,8 @@ static void hidden_without_a_secret(void)
 	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_PRIVATE_GROUP_ID));
 }
 
-/* The known answers that must be rejected, each as a Sub-Address hidden under type 7's mask would be
- * another attribute: so as vendor 9's type 7, unknown to us, and optional. */
+/* The known answers that must be rejected, each as a Sub-Address hidden under type 7's mask would
+ * be another attribute: so as vendor 9's type 7, unknown to us, and optional. */
 static void msg_avp_deciphered_length_is_not_believed(void)
 {
 	unsigned rows = 0;

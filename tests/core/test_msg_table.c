@@ -7,8 +7,8 @@
 
 #define N L2TP_NO_AVP
 
-/* RFC 2661 3.2 and 6.1-6.14: number, name, whether it is about a call, and which attributes "MUST be
- * present" beside Message Type, ascending. */
+/* RFC 2661 3.2 and 6.1-6.14: number, name, whether it is about a call, and which attributes "MUST
+ * be present" beside Message Type, ascending. */
 static const struct {
 	uint16_t type;
 	const char *name;

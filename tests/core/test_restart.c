@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A peer that has crashed and comes back with the same Assigned Tunnel ID: what is a retransmission of
- * its SCCRQ and what is not, RFC 2661 5.8. */
+/* A peer that has crashed and comes back with the same Assigned Tunnel ID: what is a retransmission
+ * of its SCCRQ and what is not, RFC 2661 5.8. */
 #include "tests/core/rig.h"
 
 #include <string.h>
@@ -58,7 +58,8 @@ static void restart_with_a_new_challenge(void)
 
 	old = first_life(&p, "aaaaaaaaaaaaaaaa");
 	restart_request(&p, "peer", "bbbbbbbbbbbbbbbb");
-	restart_request(&p, "peer", "bbbbbbbbbbbbbbbb"); /* a retransmission of the second life's own */
+	restart_request(&p, "peer",
+			"bbbbbbbbbbbbbbbb"); /* a retransmission of the second life's own */
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_DUPLICATE), 1);
 	/* until that is up it might be a stranger with the peer's address: nothing ends */

@@ -140,7 +140,8 @@ static void rfc2661_7_2_1_idle(void)
 			/* Ns 0 would be a duplicate of the SCCRQ, and never looked at (5.8) */
 			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.ns, 1);
 			CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.nr, 1);
-			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_FSM_ERROR);
+			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result,
+					L2TP_STOP_FSM_ERROR);
 		}
 		rig_free(&r);
 	}
@@ -588,7 +589,8 @@ static void unknown_attributes_and_messages(void)
 			l2tp_build_raw(&p.b, &a);
 		rig_send(&p);
 		if (t[i].error) {
-			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result, L2TP_STOP_GENERAL_ERROR);
+			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result,
+					L2TP_STOP_GENERAL_ERROR);
 			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).error, t[i].error);
 		} else {
 			CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ATM from the cell up: header, AAL5 in cells of interleaved circuits and as whole PDUs, what stands
- * in front of an SDU, and OAM cells.  What is taken for an SDU is one: put together again it is the
- * PDU that came, and it is never longer than was asked for.
+ * ATM from the cell up: header, AAL5 in cells of interleaved circuits and as whole PDUs, what
+ * stands in front of an SDU, and OAM cells.  What is taken for an SDU is one: put together again it
+ * is the PDU that came, and it is never longer than was asked for.
  */
 #include "transports/atm/aal5.h"
 #include "transports/atm/atm_encap.h"
@@ -34,7 +34,8 @@ static void fuzz_atm_sdu(const uint8_t *p, size_t len, uint8_t choice)
 	if (kind == ATM_L2TP || kind == ATM_PPP)
 		fuzz_atm_check(!r.bad && r.p + r.left == p + len);
 	if (mux == ATM_VC_MUX && (kind == ATM_L2TP || kind == ATM_PPP))
-		fuzz_atm_check((kind == ATM_PPP) == (configured == IST_PAYLOAD_PPP) && r.left == len);
+		fuzz_atm_check((kind == ATM_PPP) == (configured == IST_PAYLOAD_PPP) &&
+			       r.left == len);
 }
 
 /* Whoever takes it says how long it is; written anew it is octet for octet the same, but for UU. */
@@ -77,7 +78,8 @@ static void fuzz_atm_header(const uint8_t *p, enum cell_format f, struct cell_hd
 
 static void cells(struct rd *r, enum cell_format f, enum aal5_crc_mode mode, uint8_t choice)
 {
-	uint8_t buf[CIRCUITS][(SDU_MAX + AAL5_TRAILER + CELL_PAYLOAD) / CELL_PAYLOAD * CELL_PAYLOAD];
+	uint8_t buf[CIRCUITS]
+		   [(SDU_MAX + AAL5_TRAILER + CELL_PAYLOAD) / CELL_PAYLOAD * CELL_PAYLOAD];
 	struct aal5_reasm reasm[CIRCUITS];
 	uint64_t now = 0;
 

@@ -21,12 +21,14 @@ static void look_at(const struct atmtcp_record *rec, enum atmtcp_kind kind, cons
 	uint8_t hdr[ATMTCP_HDR_LEN];
 	char words[40];
 
-	fuzz_atmtcp_check(rec->data == from + ATMTCP_HDR_LEN && rec->len <= (size_t)(end - rec->data));
+	fuzz_atmtcp_check(rec->data == from + ATMTCP_HDR_LEN &&
+			  rec->len <= (size_t)(end - rec->data));
 	fuzz_atmtcp_check((kind == ATMTCP_CONTROL) == !(rec->vpi | rec->vci));
 	atmtcp_header(hdr, rec->vpi, rec->vci, rec->len);
 	fuzz_atmtcp_check(!memcmp(hdr, from, sizeof(hdr)));
 	atmtcp_words(words, sizeof(words), rec);
-	fuzz_atmtcp_check(strlen(words) == (rec->len < sizeof(words) ? rec->len : sizeof(words) - 1));
+	fuzz_atmtcp_check(strlen(words) ==
+			  (rec->len < sizeof(words) ? rec->len : sizeof(words) - 1));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		look_at(&rec, kind, from, data + size);
 		cut_kind = atmtcp_next(&cut, &cut_rec);
 		if (all.left) /* the octet cut off is another record's */
-			fuzz_atmtcp_check(cut_kind == kind && cut_rec.len == rec.len && cut.p == all.p);
+			fuzz_atmtcp_check(cut_kind == kind && cut_rec.len == rec.len &&
+					  cut.p == all.p);
 		else
 			fuzz_atmtcp_check(cut_kind == ATMTCP_MORE && cut.p == from);
 	}

@@ -76,7 +76,8 @@ static void inside(const struct l2tp_msg *m, const uint8_t *body, size_t len)
 
 static void same_attribute(const struct l2tp_avp *a, const struct l2tp_avp *b)
 {
-	fuzz_avp_check(a->vendor == b->vendor && a->type == b->type && a->mandatory == b->mandatory);
+	fuzz_avp_check(a->vendor == b->vendor && a->type == b->type &&
+		       a->mandatory == b->mandatory);
 	fuzz_avp_check(a->len == b->len && !memcmp(a->val, b->val, a->len));
 }
 
@@ -98,7 +99,8 @@ static void fuzz_avp_same_again(const struct l2tp_msg *m, uint32_t quirks)
 	if (!len) /* the header made it too long */
 		return;
 	fuzz_avp_check(l2tp_hdr_decode(&h, buf, len) == L2TP_HDR_IS_CONTROL);
-	fuzz_avp_check(l2tp_msg_decode(&back, &fault, h.payload, h.len, NULL, quirks) == L2TP_MSG_OK);
+	fuzz_avp_check(l2tp_msg_decode(&back, &fault, h.payload, h.len, NULL, quirks) ==
+		       L2TP_MSG_OK);
 	fuzz_avp_check(back.n == m->n);
 	for (unsigned i = 1; i < m->n; i++)
 		same_attribute(&m->avp[i], &back.avp[i]);

@@ -48,7 +48,7 @@ static size_t fuzz_cfg_walk(const struct cfg_model *m)
 		const struct cfg_peer *p = &m->peer[i];
 
 		fuzz_cfg_check(!p->service ||
-		      (p->service >= m->service && p->service < m->service + m->services));
+			       (p->service >= m->service && p->service < m->service + m->services));
 		fuzz_cfg_check(!p->port || (p->port >= m->port && p->port < m->port + m->ports));
 		fuzz_cfg_check(!p->policy.suppress || p->policy.suppress[0]);
 		n += strlen(p->name);

@@ -35,7 +35,8 @@ static void fuzz_engine_check(bool ok)
 
 /* --- what the engine is given ----------------------------------------------------------------- */
 
-static enum l2tp_tx fuzz_engine_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx fuzz_engine_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+				   uint64_t cookie)
 {
 	struct world *w = ctx;
 	struct l2tp_hdr h;
@@ -68,7 +69,7 @@ static void fuzz_engine_event(void *ctx, const struct l2tp_event *ev)
 }
 
 static bool fuzz_engine_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
-		 struct l2tp_peer_answer *out)
+			     struct l2tp_peer_answer *out)
 {
 	struct world *w = ctx;
 
@@ -87,8 +88,10 @@ static void fuzz_engine_random_octets(void *ctx, void *buf, size_t len)
 	}
 }
 
-static const struct l2tp_ops ops = {
-	.tx = fuzz_engine_tx, .event = fuzz_engine_event, .peer = fuzz_engine_peer, .random = fuzz_engine_random_octets};
+static const struct l2tp_ops ops = {.tx = fuzz_engine_tx,
+				    .event = fuzz_engine_event,
+				    .peer = fuzz_engine_peer,
+				    .random = fuzz_engine_random_octets};
 
 /* --- choosing --------------------------------------------------------------------------------- */
 

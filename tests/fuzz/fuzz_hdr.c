@@ -31,8 +31,9 @@ static void fuzz_hdr_same_again(const struct l2tp_hdr *h)
 	if (w.bad) /* a Length that a data message without L has no need of */
 		return;
 	fuzz_hdr_check(l2tp_hdr_decode(&back, buf, w.len) ==
-	      (h->flags & L2TP_HDR_T ? L2TP_HDR_IS_CONTROL : L2TP_HDR_IS_DATA));
-	fuzz_hdr_check(back.tid == h->tid && back.sid == h->sid && back.ns == h->ns && back.nr == h->nr);
+		       (h->flags & L2TP_HDR_T ? L2TP_HDR_IS_CONTROL : L2TP_HDR_IS_DATA));
+	fuzz_hdr_check(back.tid == h->tid && back.sid == h->sid && back.ns == h->ns &&
+		       back.nr == h->nr);
 	fuzz_hdr_check(back.len == h->len && !memcmp(back.payload, h->payload, h->len));
 }
 

@@ -33,7 +33,8 @@ static void clamp(const uint8_t *pkt, size_t len, size_t tcp, size_t at, uint16_
 	ip_mss_clamp(copy, tcp, at, mss);
 	fuzz_ip_check(copy[at] == mss >> 8 && copy[at + 1] == (mss & 0xff));
 	for (size_t i = 0; i < len; i++)
-		fuzz_ip_check(copy[i] == pkt[i] || i == at || i == at + 1 || i == tcp + 16 || i == tcp + 17);
+		fuzz_ip_check(copy[i] == pkt[i] || i == at || i == at + 1 || i == tcp + 16 ||
+			      i == tcp + 17);
 	free(copy);
 }
 
@@ -51,7 +52,8 @@ static void fuzz_ip_fragments(const struct ip4 *ip, const uint8_t *pkt, uint16_t
 		fuzz_ip_check(at + n <= ip->len - ip->hlen);
 		fuzz_ip_check(!memcmp(out + one.hlen, pkt + ip->hlen + at, n));
 		at += n;
-		fuzz_ip_check(!(at == ip->len - ip->hlen && (one.frag & IP4_MF) && !(ip->frag & IP4_MF)));
+		fuzz_ip_check(
+			!(at == ip->len - ip->hlen && (one.frag & IP4_MF) && !(ip->frag & IP4_MF)));
 	}
 	fuzz_ip_check(i == 1 || at == ip->len - ip->hlen);
 }
@@ -73,7 +75,8 @@ static void v4(const uint8_t *pkt, size_t len, uint16_t mtu)
 	n = ip4_too_big(out, &ip, pkt, mtu);
 	fuzz_ip_check(n <= sizeof(out));
 	if (n)
-		fuzz_ip_check(ip4_parse(&answer, out, n) && answer.dst == ip.src && answer.src == ip.dst);
+		fuzz_ip_check(ip4_parse(&answer, out, n) && answer.dst == ip.src &&
+			      answer.src == ip.dst);
 }
 
 static void v6(const uint8_t *pkt, size_t len, uint16_t mtu)

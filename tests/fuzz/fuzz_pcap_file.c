@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Capture files: whatever headers are believed, the frames lie inside the file, and behind tags inside
- * the record; what is in our own form is written again as it was.
+ * Capture files: whatever headers are believed, the frames lie inside the file, and behind tags
+ * inside the record; what is in our own form is written again as it was.
  */
 #include "transports/link/pcap_file.h"
 

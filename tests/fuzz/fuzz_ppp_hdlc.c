@@ -54,7 +54,8 @@ static void found_again(const uint8_t *frame, size_t len)
 }
 
 /* Counts that tell two runs apart. */
-static void fuzz_ppp_hdlc_run(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t piece, bool look)
+static void fuzz_ppp_hdlc_run(struct hdlc_decoder *d, const uint8_t *in, size_t n, size_t piece,
+			      bool look)
 {
 	static uint8_t buf[FRAME_MAX];
 	uint32_t accm = d->accm;

@@ -69,7 +69,8 @@ static void fuzz_ppp_link_on_event(void *ctx, const struct ppp_event *ev)
 		fuzz_ppp_link_check(s->passed);
 }
 
-static const struct ppp_ops ops = {fuzz_ppp_link_on_tx, fuzz_ppp_link_on_event, fuzz_ppp_link_on_random};
+static const struct ppp_ops ops = {fuzz_ppp_link_on_tx, fuzz_ppp_link_on_event,
+				   fuzz_ppp_link_on_random};
 
 static void fuzz_ppp_link_configure(struct state *s, uint8_t how)
 {

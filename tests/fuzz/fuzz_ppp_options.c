@@ -51,7 +51,8 @@ static void fuzz_ppp_options_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct state *s = ctx;
 	uint16_t proto = (uint16_t)(frame[0] << 8 | frame[1]);
-	struct sent *keep = frame[2] == 1 || proto == PPP_CHAP ? fuzz_ppp_options_slot(s, proto) : NULL;
+	struct sent *keep =
+		frame[2] == 1 || proto == PPP_CHAP ? fuzz_ppp_options_slot(s, proto) : NULL;
 
 	fuzz_ppp_options_check(len >= 6 && len <= sizeof(s->answer.octets));
 	if (proto == s->proto && frame[2] >= 2 && frame[2] <= 4) {
@@ -84,7 +85,8 @@ static void fuzz_ppp_options_on_event(void *ctx, const struct ppp_event *ev)
 			ppp_auth_check(ev->auth, "secret", n, NULL);
 }
 
-static const struct ppp_ops ops = {fuzz_ppp_options_on_tx, fuzz_ppp_options_on_event, fuzz_ppp_options_on_random};
+static const struct ppp_ops ops = {fuzz_ppp_options_on_tx, fuzz_ppp_options_on_event,
+				   fuzz_ppp_options_on_random};
 
 /* Who receives. */
 static const struct target {
@@ -162,7 +164,8 @@ static void fuzz_ppp_options_check_answer(const struct state *s, const uint8_t *
 	if (!s->answers)
 		return;
 	if (a->octets[2] == 2)
-		fuzz_ppp_options_check(a->len == 6 + len && (!len || !memcmp(a->octets + 6, body, len)));
+		fuzz_ppp_options_check(a->len == 6 + len &&
+				       (!len || !memcmp(a->octets + 6, body, len)));
 	if (a->octets[2] == 4)
 		is_part_of(a, body, len);
 }

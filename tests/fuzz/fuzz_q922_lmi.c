@@ -55,7 +55,8 @@ static void address(enum q922_format f, const uint8_t *p, size_t len)
 		fuzz_q922_lmi_fragment(&r);
 }
 
-static void fuzz_q922_lmi_message(enum lmi_kind kind, enum q922_format f, const uint8_t *p, size_t len)
+static void fuzz_q922_lmi_message(enum lmi_kind kind, enum q922_format f, const uint8_t *p,
+				  size_t len)
 {
 	static struct lmi_msg m, back;
 	static uint8_t out[16 + LMI_MSG_PVCS * 8];
@@ -68,7 +69,8 @@ static void fuzz_q922_lmi_message(enum lmi_kind kind, enum q922_format f, const 
 	fuzz_q922_lmi_check(back.type == m.type && back.report == m.report && back.pvcs == m.pvcs);
 	fuzz_q922_lmi_check(back.send == m.send && back.recv == m.recv);
 	for (unsigned i = 0; i < m.pvcs; i++)
-		fuzz_q922_lmi_check(back.pvc[i].dlci == m.pvc[i].dlci && back.pvc[i].bits == m.pvc[i].bits);
+		fuzz_q922_lmi_check(back.pvc[i].dlci == m.pvc[i].dlci &&
+				    back.pvc[i].bits == m.pvc[i].bits);
 }
 
 static void fuzz_q922_lmi_on_tx(void *ctx, const uint8_t *pdu, size_t len)
@@ -91,11 +93,12 @@ static void fuzz_q922_lmi_on_pvc(void *ctx, uint32_t dlci, bool up)
 	fuzz_q922_lmi_check(!up || (((struct lmi *)ctx)->up && dlci));
 }
 
-static const struct lmi_ops ops = {fuzz_q922_lmi_on_tx, fuzz_q922_lmi_on_link, fuzz_q922_lmi_on_pvc};
+static const struct lmi_ops ops = {fuzz_q922_lmi_on_tx, fuzz_q922_lmi_on_link,
+				   fuzz_q922_lmi_on_pvc};
 static const uint32_t dlcis[] = {16, 100, 991};
 
-static void fuzz_q922_lmi_begin(struct lmi *l, enum lmi_kind kind, bool automatic, enum lmi_role role,
-		  enum q922_format f)
+static void fuzz_q922_lmi_begin(struct lmi *l, enum lmi_kind kind, bool automatic,
+				enum lmi_role role, enum q922_format f)
 {
 	const struct lmi_conf c = {kind, automatic, role, 3, 2, 4, 10, 15, f};
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The packet decoder, and a whole interface that lives through what it gets.  The first octet of the
- * input: 1 = DCE, 2 = modulo 128, 4 = no restarts (as XOT), 8 = two permanent circuits.  After it come
- * records: an octet under 128 is the length of a packet that follows; any other is something its user
- * does, with the circuit in the next octet.
+ * The packet decoder, and a whole interface that lives through what it gets.  The first octet of
+ * the input: 1 = DCE, 2 = modulo 128, 4 = no restarts (as XOT), 8 = two permanent circuits.  After
+ * it come records: an octet under 128 is the length of a packet that follows; any other is
+ * something its user does, with the circuit in the next octet.
  *
- * A packet found good must come out of encoder and decoder as it went in.  SDUs must be no longer than
- * they may be, and packets no longer than was agreed.
+ * A packet found good must come out of encoder and decoder as it went in.  SDUs must be no longer
+ * than they may be, and packets no longer than was agreed.
  */
 #include "transports/x25/x25.h"
 
@@ -41,7 +41,8 @@ static void codec(const uint8_t *pkt, size_t len, bool extended)
 	fuzz_x25_check(p.len <= len && p.type < X25_UNKNOWN);
 	fuzz_x25_check(x25_encode(&w, &p));
 	fuzz_x25_check(!x25_decode(&again, buf, w.len, extended));
-	fuzz_x25_check(again.type == p.type && again.lci == p.lci && again.ps == p.ps && again.pr == p.pr);
+	fuzz_x25_check(again.type == p.type && again.lci == p.lci && again.ps == p.ps &&
+		       again.pr == p.pr);
 	fuzz_x25_check(again.m == p.m && again.cause == p.cause && again.diag == p.diag);
 	fuzz_x25_check(again.len == p.len && (!p.len || !memcmp(again.data, p.data, p.len)));
 	if (p.type == X25_CALL || p.type == X25_CALL_ACCEPTED)

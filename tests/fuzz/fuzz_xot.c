@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The XOT stream, cut into pieces of the size in the input's first octet: the same packets must come out
- * as when it is taken whole.  Each that is a PVC-setup is decoded; one that is in order must come out of
- * encoder and decoder as it went in.
+ * The XOT stream, cut into pieces of the size in the input's first octet: the same packets must
+ * come out as when it is taken whole.  Each that is a PVC-setup is decoded; one that is in order
+ * must come out of encoder and decoder as it went in.
  */
 #include "transports/x25/xot.h"
 

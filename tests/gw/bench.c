@@ -194,8 +194,8 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 	unsigned n = 2;
 
 	if (bench.iccn_seq)
-		avps[n++] = (struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED,
-					      .mandatory = true};
+		avps[n++] =
+			(struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true};
 	for (unsigned i = 0; bench.iccn_proxy && i < 5; i++)
 		avps[n++] = proxy[i];
 	if (bench.early_frames)

@@ -22,10 +22,9 @@ extern const struct test_suite suite_table;
 extern const struct test_suite suite_text;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa,  &suite_addrpool, &suite_bind,     &suite_client,	    &suite_gw,
-	&suite_join, &suite_keep,     &suite_leg_call, &suite_leg_terminal, &suite_log,
-	&suite_loop, &suite_ra,	      &suite_table,    &suite_text,	    &suite_capture,
-	NULL,
+	&suite_aaa,   &suite_addrpool, &suite_bind,	    &suite_client, &suite_gw,	&suite_join,
+	&suite_keep,  &suite_leg_call, &suite_leg_terminal, &suite_log,	   &suite_loop, &suite_ra,
+	&suite_table, &suite_text,     &suite_capture,	    NULL,
 };
 
 int main(int argc, char **argv)

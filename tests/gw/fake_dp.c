@@ -279,7 +279,7 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 	if (peer)
 		gw_prefix_text(p, sizeof(p), peer);
 	fake_dp_say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
-	    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
+		    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
 	return 0;
 }
 
@@ -287,6 +287,7 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 {
 	char text[GW_TEXT_MAX];
 
-	fake_dp_say("route %s %s %.60s", name, add ? "add" : "del", gw_prefix_text(text, sizeof(text), to));
+	fake_dp_say("route %s %s %.60s", name, add ? "add" : "del",
+		    gw_prefix_text(text, sizeof(text), to));
 	return 0;
 }

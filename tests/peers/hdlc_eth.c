@@ -45,7 +45,7 @@ static unsigned int get_length(const u8 *at)
 }
 
 static int hdlc_eth_receive(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
-		   struct net_device *orig)
+			    struct net_device *orig)
 {
 	struct net_device *hdlc = ((struct line *)pt->af_packet_priv)->hdlc;
 	struct sk_buff *frame = NULL;

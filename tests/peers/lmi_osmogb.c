@@ -263,20 +263,23 @@ int main(void)
 	lmi_osmogb_join(&w[0], net, LMI_USER);
 	lmi_osmogb_join(&w[1], net, LMI_NETWORK);
 	for (int i = 0; i < 2; i++) {
-		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], our_side_up), "our side of the PVC is up");
-		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], its_side_up), "its side of the PVC is up");
+		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], our_side_up),
+				   "our side of the PVC is up");
+		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], its_side_up),
+				   "its side of the PVC is up");
 	}
 	for (int i = 0; i < 2; i++) {
 		send_both_ways(&w[i]);
 		lmi_osmogb_verdict(&w[i], run_until(w, 2, &w[i], frames_passed),
-			"an L2TP frame passes each way");
+				   "an L2TP frame passes each way");
 	}
 	lmi_set_pvc(&w[1].ours, DLCI, LMI_PVC_INACTIVE);
-	lmi_osmogb_verdict(&w[1], run_until(w, 2, &w[1], its_side_down), "its user sees the PVC go inactive");
+	lmi_osmogb_verdict(&w[1], run_until(w, 2, &w[1], its_side_down),
+			   "its user sees the PVC go inactive");
 	lmi_set_pvc(&w[1].ours, DLCI, LMI_PVC_ACTIVE);
 	lmi_osmogb_verdict(&w[1], run_until(w, 2, &w[1], its_side_up), "and come back");
 	for (int i = 0; i < 2; i++)
 		lmi_osmogb_verdict(&w[i], w[i].ours.up && !w[i].ours.count[LMI_MALFORMED],
-			"the link stayed up, no message was malformed");
+				   "the link stayed up, no message was malformed");
 	return failed != 0;
 }

@@ -132,7 +132,8 @@ static void answer_echo(struct line *l, uint8_t *frame, size_t len)
 
 static void open_line(struct line *l, const char *method)
 {
-	static const struct ppp_ops ops = {pppoa_server_on_tx, pppoa_server_on_event, pppoa_server_on_random};
+	static const struct ppp_ops ops = {pppoa_server_on_tx, pppoa_server_on_event,
+					   pppoa_server_on_random};
 	struct ppp_config c;
 
 	ppp_config_default(&c);
@@ -202,7 +203,8 @@ static void wait_for_more(void)
 	for (size_t i = 0; i < LINES; i++)
 		if (ppp_deadline(lines[i].ppp) < at)
 			at = ppp_deadline(lines[i].ppp);
-	poll(fds, n, at > pppoa_server_now_us() ? (int)((at - pppoa_server_now_us()) / 1000) + 1 : 0);
+	poll(fds, n,
+	     at > pppoa_server_now_us() ? (int)((at - pppoa_server_now_us()) / 1000) + 1 : 0);
 }
 
 static bool pppoa_server_verdict(const struct line *l, bool ok, const char *what)

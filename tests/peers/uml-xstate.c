@@ -2,10 +2,11 @@
 /*
  * Preloaded into user-mode-linux 6.1: lets it run on processors with AMX.
  *
- * That kernel keeps a guest's floating-point registers in 2696 octets.  A host whose processor has AMX
- * has 11 kB of them; it hands out a part, but takes back only the whole (EFAULT), and the guest dies
- * at its first process.  So when the host refuses the part, give it the whole: the part that the
- * guest saved, and behind it zeros, which is the initial state of registers the guest never touched.
+ * That kernel keeps a guest's floating-point registers in 2696 octets.  A host whose processor has
+ * AMX has 11 kB of them; it hands out a part, but takes back only the whole (EFAULT), and the guest
+ * dies at its first process.  So when the host refuses the part, give it the whole: the part that
+ * the guest saved, and behind it zeros, which is the initial state of registers the guest never
+ * touched.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -22,7 +23,7 @@ typedef long (*ptrace_fn)(int, pid_t, void *, void *);
 static long set_whole(ptrace_fn next, pid_t pid, void *type, const struct iovec *part)
 {
 	static char octets[65536];
-	struct iovec whole = { octets, sizeof(octets) };
+	struct iovec whole = {octets, sizeof(octets)};
 
 	if (next(PTRACE_GETREGSET, pid, type, &whole) || whole.iov_len < part->iov_len)
 		return -1;
@@ -47,7 +48,8 @@ long ptrace(enum __ptrace_request request, ...)
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "ptrace");
 	rc = next(request, pid, addr, data);
-	if (rc == -1 && errno == EFAULT && request == PTRACE_SETREGSET && addr == (void *)NT_X86_XSTATE)
+	if (rc == -1 && errno == EFAULT && request == PTRACE_SETREGSET &&
+	    addr == (void *)NT_X86_XSTATE)
 		rc = set_whole(next, pid, addr, data);
 	return rc;
 }

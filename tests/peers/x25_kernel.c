@@ -5,8 +5,8 @@
  *whose kernel has x25.  Both are one program, since a test then knows what each side saw.
  *
  *   x25-kernel tun DEVICE
- *   x25-kernel lapb|lossy DEVICE INTERFACE [SETTING...]	DEVICE: the kernel's; INTERFACE: ours,
- *of the same line; lossy: data only, what is lost is sent again
+ *   x25-kernel lapb|lossy DEVICE INTERFACE [SETTING...]	DEVICE: the kernel's; INTERFACE:
+ *ours, of the same line; lossy: data only, what is lost is sent again
  *
  * Calls go both ways, packet sequences of every kind of length, clearing from each side with its
  * causes, calls that are refused by each side, qualified data as a PAD sends them, interrupts, a
@@ -67,13 +67,13 @@ static void x25_kernel_turn(void)
 	fake_run(&host, x25_kernel_now_us());
 }
 
-#define WAIT(condition)                                                  \
-	({                                                               \
+#define WAIT(condition)                                                             \
+	({                                                                          \
 		uint64_t end_ = x25_kernel_now_us() + PATIENCE * UINT64_C(1000000); \
-		bool holds_;                                             \
+		bool holds_;                                                        \
 		while (!(holds_ = (condition)) && x25_kernel_now_us() < end_)       \
 			x25_kernel_turn();                                          \
-		holds_;                                                  \
+		holds_;                                                             \
 	})
 
 /* --- a user of the kernel's ------------------------------------------------------------------- */
@@ -212,8 +212,9 @@ static void x25_kernel_exchange(int fd, ist_channel c, const char *who)
 	x25_kernel_verdict(from, what);
 	snprintf(what, sizeof(what), "%s: and to the kernel", who);
 	x25_kernel_verdict(to, what);
-	x25_kernel_verdict(!fake_count(&host, "x25-resets-tx") && !fake_count(&host, "x25-resets-rx"),
-		"no circuit was reset");
+	x25_kernel_verdict(!fake_count(&host, "x25-resets-tx") &&
+				   !fake_count(&host, "x25-resets-rx"),
+			   "no circuit was reset");
 }
 
 /* --- what is tried ---------------------------------------------------------------------------- */
@@ -270,7 +271,8 @@ static void cleared_by_us(void)
 
 	(void)WAIT(x25_kernel_connected(fd));
 	fake_disconnect(&host, c);
-	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)), "we clear: the kernel's user is told");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)),
+			   "we clear: the kernel's user is told");
 	close(fd);
 }
 
@@ -282,8 +284,8 @@ static void cleared_with_a_cause(void)
 
 	(void)WAIT(x25_kernel_connected(fd));
 	x25_kernel_verdict(c && ioctl(fd, SIOCX25SCAUSEDIAG, &why) == 0 && !close(fd) &&
-			gone_for(c, IST_CAUSE_CLEARED, why.cause, why.diagnostic),
-		"the kernel's cause and diagnostic arrive");
+				   gone_for(c, IST_CAUSE_CLEARED, why.cause, why.diagnostic),
+			   "the kernel's cause and diagnostic arrive");
 }
 
 static void refused_by_us(void)
@@ -291,13 +293,15 @@ static void refused_by_us(void)
 	static const uint8_t ip = 0xcc;
 	int fd = call_us(&ip, 1, false);
 
-	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 249)), "IP is refused with diagnostic 249");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 249)),
+			   "IP is refused with diagnostic 249");
 	x25_kernel_verdict(!fake_pending(&host, FAKE_OFFER), "and nobody was asked");
 	close(fd);
 	fd = call_us(snap, sizeof(snap), false);
 	(void)WAIT(fake_pending(&host, FAKE_OFFER));
 	fake_refuse(&host, fake_channel(&host, FAKE_OFFER));
-	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)), "a call the host refuses is cleared");
+	x25_kernel_verdict(WAIT(x25_kernel_cleared(fd, 0, 0)),
+			   "a call the host refuses is cleared");
 	close(fd);
 }
 
@@ -306,10 +310,12 @@ static void calling_the_kernel(void)
 	int door = listen_for_us(), fd = -1;
 	ist_channel c = 0;
 
-	x25_kernel_verdict(!fake_connect(&host, ITS, L2TP, &c) && WAIT(fake_pending(&host, FAKE_UP)) &&
-			fake_channel(&host, FAKE_UP) == c,
-		"we call the kernel");
-	if (!x25_kernel_verdict(WAIT((fd = accept(door, NULL, NULL)) >= 0), "its user takes the call"))
+	x25_kernel_verdict(!fake_connect(&host, ITS, L2TP, &c) &&
+				   WAIT(fake_pending(&host, FAKE_UP)) &&
+				   fake_channel(&host, FAKE_UP) == c,
+			   "we call the kernel");
+	if (!x25_kernel_verdict(WAIT((fd = accept(door, NULL, NULL)) >= 0),
+				"its user takes the call"))
 		return;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	x25_kernel_exchange(fd, c, "our call");
@@ -331,13 +337,13 @@ static void refused_by_the_kernel(void)
 	(void)WAIT(fake_pending(&host, FAKE_DOWN));
 	e = fake_take(&host, FAKE_DOWN);
 	x25_kernel_verdict(e && e->channel == c && e->forever && e->cause.kind == IST_CAUSE_REFUSED,
-		"the kernel refuses a call nobody listens for");
+			   "the kernel refuses a call nobody listens for");
 	if (e)
 		printf("cause %u diagnostic %u: %s\n", e->cause.cause, e->cause.diagnostic,
 		       e->cause.words ? e->cause.words : "");
 	fake_free(e);
 	x25_kernel_verdict(fake_connect(&host, ITS, L2TP, &c) == -EHOSTDOWN,
-		"and is not called again at once");
+			   "and is not called again at once");
 }
 
 /* As a PAD does: "read parameters", with the Q bit. */
@@ -350,7 +356,7 @@ static void a_pad(void)
 	(void)WAIT(x25_kernel_connected(fd));
 	(void)!send(fd, read_parameters, sizeof(read_parameters), MSG_EOR);
 	x25_kernel_verdict(x25_kernel_gone(c, IST_CAUSE_REFUSED) && fake_count(&host, "pads") == 1,
-		"qualified data of a PAD: cleared");
+			   "qualified data of a PAD: cleared");
 	close(fd);
 }
 
@@ -361,7 +367,8 @@ static void an_interrupt(void)
 
 	(void)WAIT(x25_kernel_connected(fd));
 	(void)!send(fd, "!", 1, MSG_OOB | MSG_EOR);
-	x25_kernel_verdict(WAIT(fake_count(&host, "x25-interrupts") == 1), "an interrupt is confirmed");
+	x25_kernel_verdict(WAIT(fake_count(&host, "x25-interrupts") == 1),
+			   "an interrupt is confirmed");
 	x25_kernel_verdict(to_us(fd, c, 300) && to_it(fd, c, 300), "and data go on");
 	close(fd);
 	(void)x25_kernel_gone(c, IST_CAUSE_CLEARED);
@@ -417,7 +424,8 @@ static void down_and_up(const char *device, bool kernels)
 		x25_kernel_route(device);
 	fd = call_us(snap, sizeof(snap), false);
 	c = take_offer();
-	x25_kernel_verdict(c && WAIT(x25_kernel_connected(fd)) && to_us(fd, c, 500), "and calls are placed again");
+	x25_kernel_verdict(c && WAIT(x25_kernel_connected(fd)) && to_us(fd, c, 500),
+			   "and calls are placed again");
 	close(fd);
 	(void)x25_kernel_gone(c, IST_CAUSE_CLEARED);
 }
@@ -433,7 +441,8 @@ static void over_a_lossy_line(void)
 	uint64_t set_up = fake_count(&host, "lapb-resets"); /* for a UA that was lost */
 
 	x25_kernel_fill(data, OCTETS);
-	for (uint64_t end = x25_kernel_now_us() + PATIENCE * UINT64_C(1000000); x25_kernel_now_us() < end; x25_kernel_turn()) {
+	for (uint64_t end = x25_kernel_now_us() + PATIENCE * UINT64_C(1000000);
+	     x25_kernel_now_us() < end; x25_kernel_turn()) {
 		struct fake_event *e;
 		ssize_t n;
 
@@ -454,12 +463,14 @@ static void over_a_lossy_line(void)
 	printf("sent %u and %u, %u came, %u wrong; sent again %u, rejects %u, T1 %u\n", sent, out,
 	       came, wrong, (unsigned)fake_count(&host, "lapb-resent"),
 	       (unsigned)fake_count(&host, "lapb-rej-tx"), (unsigned)fake_count(&host, "lapb-t1"));
-	x25_kernel_verdict(came == 2 * SDUS && !wrong, "frames are lost: every packet arrives, once");
+	x25_kernel_verdict(came == 2 * SDUS && !wrong,
+			   "frames are lost: every packet arrives, once");
 	x25_kernel_verdict(fake_count(&host, "lapb-resent") > 0, "we have sent some again");
 	x25_kernel_verdict(fake_count(&host, "lapb-rej-tx") > 0, "and asked the kernel to");
-	x25_kernel_verdict(fake_count(&host, "lapb-resets") == set_up && !fake_count(&host, "x25-resets-tx") &&
-			!fake_count(&host, "x25-resets-rx"),
-		"nothing was reset");
+	x25_kernel_verdict(fake_count(&host, "lapb-resets") == set_up &&
+				   !fake_count(&host, "x25-resets-tx") &&
+				   !fake_count(&host, "x25-resets-rx"),
+			   "nothing was reset");
 	close(fd);
 	x25_kernel_verdict(x25_kernel_gone(c, IST_CAUSE_CLEARED), "and the call is cleared");
 }
@@ -507,7 +518,7 @@ int main(int argc, char **argv)
 		set_device(argv[2], "up"); /* not before we listen: it would wait for T1 */
 	x25_kernel_route(argv[2]);
 	x25_kernel_verdict(WAIT(strstr(fake_status(&host), "packet layer ready")),
-		"the kernel confirms our Restart");
+			   "the kernel confirms our Restart");
 	if (lossy)
 		over_a_lossy_line();
 	else

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * unixd: L2TP or PPP over Unix datagrams, between gateways of one machine (an LNS in a container and
- * the LAC in front of it, say), where the rights of a socket file say who may dial.
+ * unixd: L2TP or PPP over Unix datagrams, between gateways of one machine (an LNS in a container
+ * and the LAC in front of it, say), where the rights of a socket file say who may dial.
  *
- * A port is one bound socket, a circuit the path of somebody else's.  A datagram is a frame; an empty
- * one is a hello, sent twice a second to find out who is there: a path nobody listens on refuses it.
- * A socket's queue is short, so a full peer is common: send() takes less, and `writable` follows.
+ * A port is one bound socket, a circuit the path of somebody else's.  A datagram is a frame; an
+ * empty one is a hello, sent twice a second to find out who is there: a path nobody listens on
+ * refuses it. A socket's queue is short, so a full peer is common: send() takes less, and
+ * `writable` follows.
  */
 #include <isthmus/transport.h>
 
@@ -120,7 +121,8 @@ static void on_retry(void *arg, uint64_t now)
 	(void)now;
 	for (unsigned i = 0; i < p->circuits; i++)
 		if (p->circuit[i].blocked) {
-			p->circuit[i].blocked = false; /* before the report: the host may send in it */
+			p->circuit[i].blocked =
+				false; /* before the report: the host may send in it */
 			p->host->writable(p->ctx, i + 1);
 		}
 }
@@ -138,7 +140,8 @@ static int unixd_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 
 		if (r == -EAGAIN || r == -ENOBUFS) {
 			c->blocked = true;
-			p->host->timer(p->ctx, &p->retry_timer, p->host->now(p->ctx) + RETRY, on_retry, p);
+			p->host->timer(p->ctx, &p->retry_timer, p->host->now(p->ctx) + RETRY,
+				       on_retry, p);
 			return (int)i;
 		}
 		p->count[!r ? TX : r == -EMSGSIZE ? TX_TOO_LONG : TX_ERROR]++;
@@ -148,10 +151,14 @@ static int unixd_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 
 static void unixd_set_up(struct ist_port *p, ist_channel ch, bool up)
 {
-	static const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = "nobody listens there"};
+	static const struct ist_cause why = {.kind = IST_CAUSE_LINK,
+					     .words = "nobody listens there"};
 	struct circuit *c = unixd_circuit_of(p, ch);
-	struct ist_attrs a = {.size = sizeof(a), .payload = c->payload, .permanent = 1,
-			      .local = p->local, .peer = c->addr};
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = c->payload,
+			      .permanent = 1,
+			      .local = p->local,
+			      .peer = c->addr};
 
 	if (c->up == up)
 		return;
@@ -291,9 +298,19 @@ static void unixd_count(const struct ist_port *p, uint64_t *out, unsigned n)
 
 __attribute__((visibility("default"))) extern const struct ist_transport ist_transport_v1;
 const struct ist_transport ist_transport_v1 = {
-	.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = "unixd",
-	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW, .keys = keys, .counters = counters,
-	.open = unixd_open, .close = unixd_close, .send = unixd_send, .mtu = unixd_mtu,
-	.addr_parse = unixd_addr_parse, .addr_format = unixd_addr_format, .connect = unixd_connect,
-	.disconnect = unixd_disconnect, .count = unixd_count,
+	.abi = IST_TRANSPORT_ABI,
+	.size = sizeof(struct ist_transport),
+	.name = "unixd",
+	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW,
+	.keys = keys,
+	.counters = counters,
+	.open = unixd_open,
+	.close = unixd_close,
+	.send = unixd_send,
+	.mtu = unixd_mtu,
+	.addr_parse = unixd_addr_parse,
+	.addr_format = unixd_addr_format,
+	.connect = unixd_connect,
+	.disconnect = unixd_disconnect,
+	.count = unixd_count,
 };

@@ -40,7 +40,8 @@ static void rfc2759_9_2_steps(void)
 	mschap_password_hash(hash, "clientPass", 10);
 	mschap_same(hash, 16, "44 EB BA 8D 53 12 B8 D6 11 47 44 11 F5 69 89 AE");
 	mschap_challenge_response(nt, challenge, hash);
-	mschap_same(nt, 24, "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
+	mschap_same(nt, 24,
+		    "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
 }
 
 static void rfc2759_9_2_both_proofs(void)
@@ -49,7 +50,7 @@ static void rfc2759_9_2_both_proofs(void)
 
 	prove_as(&proof, "User");
 	mschap_same(proof.nt_response, 24,
-	     "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
+		    "82 30 9E CD 8D 70 8B 5E A0 8F AA 39 81 CD 83 54 42 33 11 4A 3D 85 D6 DF");
 	CU_ASSERT_STRING_EQUAL(proof.success, "S=407A5589115FD0D6209F510FE9C04566932CDA56");
 }
 

@@ -38,7 +38,8 @@ static struct flight *launch(struct sim *s, const uint8_t *pkt, size_t len, uint
 	return f;
 }
 
-static void sim_link_fly(struct sim_end *from, l2tp_channel on, const uint8_t *pkt, size_t len, uint64_t at)
+static void sim_link_fly(struct sim_end *from, l2tp_channel on, const uint8_t *pkt, size_t len,
+			 uint64_t at)
 {
 	struct sim *s = from->sim;
 	struct flight *f;
@@ -50,7 +51,8 @@ static void sim_link_fly(struct sim_end *from, l2tp_channel on, const uint8_t *p
 	f->on = on;
 }
 
-static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len, uint64_t cookie)
+static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
+				uint64_t cookie)
 {
 	struct sim_end *end = ctx;
 	struct sim *s = end->sim;
@@ -134,7 +136,7 @@ static void sim_link_event(void *ctx, const struct l2tp_event *ev)
 }
 
 static bool sim_link_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
-		 struct l2tp_peer_answer *out)
+			  struct l2tp_peer_answer *out)
 {
 	struct sim_end *end = ctx;
 
@@ -153,12 +155,15 @@ static void sim_link_random_octets(void *ctx, void *buf, size_t len)
 		*p++ = (uint8_t)test_rand(&end->seed);
 }
 
-static const struct l2tp_ops ops = {
-	.tx = sim_link_tx, .event = sim_link_event, .peer = sim_link_peer, .random = sim_link_random_octets};
+static const struct l2tp_ops ops = {.tx = sim_link_tx,
+				    .event = sim_link_event,
+				    .peer = sim_link_peer,
+				    .random = sim_link_random_octets};
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-static void sim_link_start(struct sim *s, struct sim_end *end, struct sim_end *other, const char *host)
+static void sim_link_start(struct sim *s, struct sim_end *end, struct sim_end *other,
+			   const char *host)
 {
 	const struct l2tp_limits limits = {.half_open_per_source = 5000};
 

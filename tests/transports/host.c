@@ -23,8 +23,8 @@ static void die(const char *words)
 
 /* --- what the host gives ---------------------------------------------------------------------- */
 
-static int test_host_h_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
-		   void *arg)
+static int test_host_h_watch(void *host, int fd, unsigned what,
+			     void (*on_fd)(void *arg, unsigned ready), void *arg)
 {
 	struct fake_host *h = host;
 	struct fake_watch *room = NULL;
@@ -45,8 +45,8 @@ static int test_host_h_watch(void *host, int fd, unsigned what, void (*on_fd)(vo
 	return 0;
 }
 
-static int test_host_h_timer(void *host, uint32_t *id, uint64_t at, void (*on_time)(void *arg, uint64_t now),
-		   void *arg)
+static int test_host_h_timer(void *host, uint32_t *id, uint64_t at,
+			     void (*on_time)(void *arg, uint64_t now), void *arg)
 {
 	struct fake_host *h = host;
 
@@ -88,7 +88,7 @@ static void test_host_h_log(void *host, int level, const char *fmt, ...)
 }
 
 static void test_host_h_tap(void *host, bool outbound, uint16_t link_type, const void *head,
-		  uint32_t head_len, const void *payload, uint32_t len)
+			    uint32_t head_len, const void *payload, uint32_t len)
 {
 	struct fake_host *h = host;
 	uint8_t *frame = malloc((size_t)head_len + len + 1);
@@ -112,7 +112,7 @@ static void test_host_h_wake(void *host)
 /* --- reports ---------------------------------------------------------------------------------- */
 
 static struct fake_event *host_record(struct fake_host *h, enum fake_kind kind, ist_channel c,
-				 const void *data, uint32_t len)
+				      const void *data, uint32_t len)
 {
 	struct fake_event *e = calloc(1, sizeof(*e) + len + 1);
 

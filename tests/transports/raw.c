@@ -20,7 +20,8 @@ static void raw_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	struct ist_port *p = ctx;
 
 	for (unsigned i = 0; i < n; i++) {
-		const struct ist_frame out = {.channel = 1, .payload = f[i].payload, .len = f[i].len};
+		const struct ist_frame out = {
+			.channel = 1, .payload = f[i].payload, .len = f[i].len};
 
 		p->host->frames(p->ctx, &out, 1);
 	}

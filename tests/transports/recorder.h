@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a protocol engine under test sends: kept in order, compared with hex text, or carried to the other end. */
+/* What a protocol engine under test sends: kept in order, compared with hex text, or carried to the
+ * other end. */
 #ifndef TESTS_TRANSPORTS_RECORDER_H
 #define TESTS_TRANSPORTS_RECORDER_H
 

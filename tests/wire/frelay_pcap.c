@@ -17,7 +17,8 @@ static void put32(FILE *f, uint32_t v)
 }
 
 /* Only what is sent: the other port's taps show it a second time. */
-static void frelay_pcap_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void frelay_pcap_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
+			       size_t len)
 {
 	if (!outbound || link_type != 107)
 		return;
@@ -41,7 +42,7 @@ static void begin_file(FILE *f)
 }
 
 static void frelay_pcap_say(struct fake_host *h, uint8_t payload, uint32_t flags, const void *data,
-		uint32_t len)
+			    uint32_t len)
 {
 	struct ist_frame f = {.flags = flags, .payload = data, .len = len};
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Segmentation walks over the two pieces of the SDU, then zeros, then the trailer.  Reassembly fills
- * one buffer and judges the PDU when the last cell has come: only then are the length and the CRC of
- * one and the same PDU known.  A PDU that outgrows the buffer is remembered as lost until its end, so
- * that its tail is not taken for a PDU of its own.
+ * Segmentation walks over the two pieces of the SDU, then zeros, then the trailer.  Reassembly
+ * fills one buffer and judges the PDU when the last cell has come: only then are the length and the
+ * CRC of one and the same PDU known.  A PDU that outgrows the buffer is remembered as lost until
+ * its end, so that its tail is not taken for a PDU of its own.
  */
 #include "transports/atm/aal5.h"
 
@@ -12,7 +12,8 @@
 
 #define NO_DEADLINE UINT64_MAX
 
-/* CRC of pieces, pad and the first four octets of the trailer, complemented as it goes on the wire. */
+/* CRC of pieces, pad and the first four octets of the trailer, complemented as it goes on the wire.
+ */
 static uint32_t aal5_crc_of(const struct aal5_seg *s, size_t pad, enum aal5_crc_mode mode)
 {
 	uint8_t end[CELL_PAYLOAD + 4] = {0};

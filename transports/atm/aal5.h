@@ -18,16 +18,17 @@
 #define AAL5_SDU_MAX 65535u
 #define AAL5_PDU_MAX 65568u /* the longest SDU with trailer and pad */
 
-/* How the CRC is made and checked: emulated routers write the reflected CRC-32 and check nothing. */
+/* How the CRC is made and checked: emulated routers write the reflected CRC-32 and check nothing.
+ */
 enum aal5_crc_mode { AAL5_CRC_STRICT, AAL5_CRC_REFLECTED, AAL5_CRC_IGNORE };
 
 /* X(symbol, "key", "words"): the errors of I.363.5 clause 6, by name */
-#define AAL5_ERRORS(X)                                                                             \
-	X(CRC, "aal5-crc", "CRC wrong")                                                            \
-	X(LENGTH, "aal5-length", "Length does not fit the cells received")                         \
-	X(ABORT, "aal5-abort", "aborted by the sender (Length 0)")                                 \
-	X(OVERSIZE, "aal5-oversize", "larger than the SDU we take")                                \
-	X(TIMEOUT, "aal5-timeout", "last cell did not come in time")                               \
+#define AAL5_ERRORS(X)                                                     \
+	X(CRC, "aal5-crc", "CRC wrong")                                    \
+	X(LENGTH, "aal5-length", "Length does not fit the cells received") \
+	X(ABORT, "aal5-abort", "aborted by the sender (Length 0)")         \
+	X(OVERSIZE, "aal5-oversize", "larger than the SDU we take")        \
+	X(TIMEOUT, "aal5-timeout", "last cell did not come in time")       \
 	X(CPI, "aal5-cpi", "CPI not 0")
 
 enum aal5_result {
@@ -36,7 +37,7 @@ enum aal5_result {
 #define X(sym, key, words) AAL5_E_##sym,
 	AAL5_ERRORS(X)
 #undef X
-	AAL5_RESULTS
+		AAL5_RESULTS
 };
 
 /* Octets of PDU (a multiple of 48) for an SDU of len octets. */
@@ -65,8 +66,8 @@ void aal5_pdu_write(uint8_t *out, const uint8_t *head, size_t head_len, const ui
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* Check a whole CPCS-PDU; on AAL5_SDU *sdu_len is the length of the SDU at its start.  max_sdu: what we
- * take. */
+/* Check a whole CPCS-PDU; on AAL5_SDU *sdu_len is the length of the SDU at its start.  max_sdu:
+ * what we take. */
 enum aal5_result aal5_pdu_check(const uint8_t *pdu, size_t len, size_t max_sdu,
 				enum aal5_crc_mode mode, size_t *sdu_len);
 
@@ -75,7 +76,7 @@ struct aal5_reasm {
 	size_t cap;   /* aal5_pdu_len(max_sdu) */
 	size_t max_sdu;
 	size_t len;
-	bool skipping; /* too long: everything up to the next last cell is lost */
+	bool skipping;	   /* too long: everything up to the next last cell is lost */
 	uint64_t timeout;  /* us between first and last cell, 0 = none */
 	uint64_t deadline; /* UINT64_MAX = nothing waits */
 };

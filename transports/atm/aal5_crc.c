@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Four ways to the same remainder.  The table takes an octet at a time; slice-by-8 takes eight with
- * eight tables; PCLMULQDQ folds 64 octets at a time, VPCLMULQDQ 256: with the message as a polynomial,
- * a 128-bit block B at distance D from the next one is replaced by what leaves the same remainder,
- * B.hi * (x^(D+64) mod P) + B.lo * (x^D mod P), which fits in 96 bits and is added to the block D bits
- * later.  What is left at the end, 16 octets, goes through the tables.  The constants are computed.
+ * eight tables; PCLMULQDQ folds 64 octets at a time, VPCLMULQDQ 256: with the message as a
+ * polynomial, a 128-bit block B at distance D from the next one is replaced by what leaves the same
+ * remainder, B.hi * (x^(D+64) mod P) + B.lo * (x^D mod P), which fits in 96 bits and is added to
+ * the block D bits later.  What is left at the end, 16 octets, goes through the tables.  The
+ * constants are computed.
  */
 #include "transports/atm/aal5_crc.h"
 
 #include <string.h>
 
-#define POLY 0x04c11db7u
+#define POLY	       0x04c11db7u
 #define POLY_REFLECTED 0xedb88320u
 
 static uint32_t slice[8][256];

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AAL5_CRC_INIT 0xffffffffu
+#define AAL5_CRC_INIT	 0xffffffffu
 #define AAL5_CRC_RESIDUE 0xc704dd7bu /* over a whole good CPCS-PDU, not complemented */
 
 /* Continue `state` (AAL5_CRC_INIT at first) over len octets; the caller complements at the end.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The port: circuits that go up and down with the link and the loopback cells, one timer for all that
- * waits (reassembly, shaping, loopback), and the table the host calls.  The way of a frame is in
- * atm_rx.c and atm_tx.c.
+ * The port: circuits that go up and down with the link and the loopback cells, one timer for all
+ * that waits (reassembly, shaping, loopback), and the table the host calls.  The way of a frame is
+ * in atm_rx.c and atm_tx.c.
  */
 #include "transports/atm/atm.h"
 
@@ -14,11 +14,11 @@
 #include <stdlib.h>
 
 #define TOLD_INTERVAL 10000000u /* us */
-#define GRAIN 1000u /* us: the timer comes no more often than this */
+#define GRAIN	      1000u	/* us: the timer comes no more often than this */
 /* Bare cells, PDUs and SDUs have no number of their own. */
-#define DLT_USER0 147
-#define DLT_SUNATM 123
-#define DLT_PPP 9
+#define DLT_USER0     147
+#define DLT_SUNATM    123
+#define DLT_PPP	      9
 #define DLT_UPPER_PDU 252
 
 /* --- circuits and their two channels ---------------------------------------------------------- */
@@ -57,12 +57,14 @@ struct atm_vc *atm_find(const struct ist_port *p, uint32_t key)
 
 /* --- capture ---------------------------------------------------------------------------------- */
 
-/* What a capture needs in front of an SDU to be decoded: SUNATM by LLC; multiplexed by VC there is nothing
- * in it that says what it is, so PPP goes as PPP and L2TP with the name of its dissector. */
+/* What a capture needs in front of an SDU to be decoded: SUNATM by LLC; multiplexed by VC there is
+ * nothing in it that says what it is, so PPP goes as PPP and L2TP with the name of its dissector.
+ */
 void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const uint8_t *head,
 	     size_t head_len, const uint8_t *data, size_t len)
 {
-	static const uint8_t l2tp[] = {0, 12, 0, 8, 'l', '2', 't', 'p', 'r', 'a', 'w', 0, 0, 0, 0, 0};
+	static const uint8_t l2tp[] = {0,   12,	 0,   8, 'l', '2', 't', 'p',
+				       'r', 'a', 'w', 0, 0,   0,   0,	0};
 	uint8_t buf[sizeof(l2tp) + ATM_ENCAP_MAX + IST_HEAD_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
 	uint16_t dlt = DLT_SUNATM;
@@ -316,7 +318,8 @@ static uint32_t atm_mtu(const struct ist_port *p, ist_channel c)
 {
 	uint8_t payload;
 	const struct atm_vc *v = atm_vc_of(p, c, &payload);
-	uint32_t most = v ? atm_sdu_most(p, v) : 0, head = v ? atm_encap_octets(v->mux, payload) : 0;
+	uint32_t most = v ? atm_sdu_most(p, v) : 0,
+		 head = v ? atm_encap_octets(v->mux, payload) : 0;
 
 	return most < head ? 0 : most - head;
 }

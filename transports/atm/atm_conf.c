@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keys of `atm`, and circuits from the configuration: addresses "VPI/VCI", the settings of each, and
- * what may not be together.
+ * The keys of `atm`, and circuits from the configuration: addresses "VPI/VCI", the settings of
+ * each, and what may not be together.
  */
 #include "transports/atm/atm_int.h"
 
@@ -10,14 +10,15 @@
 #include <stdlib.h>
 
 #define CIRCUITS_MAX 32767u /* two channel handles each */
-#define SDU_RFC3355 1514u   /* PPP of MRU 1500 with protocol, FF 03 and the L2TP header around it */
+#define SDU_RFC3355  1514u  /* PPP of MRU 1500 with protocol, FF 03 and the L2TP header around it */
 
 const struct ist_key atm_keys[] = {
 	LINK_KEYS,
 	{"framing", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "cells pdus sdus", "cells",
 	 "what a frame of the link holds: 53-octet cells, whole CPCS-PDUs, or SDUs"},
 	{"header", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "uni nni", "uni",
-	 "cell header: user-network (8 bits of VPI) or network-node (12); emulated routers use nni"},
+	 "cell header: user-network (8 bits of VPI) or network-node (12); emulated routers use "
+	 "nni"},
 	{"cells-per-frame", IST_KEY_NUMBER, IST_KEY_PORT, 1, ATM_CELLS_MAX, NULL, "1",
 	 "cells sent in one frame of the link; emulated routers take 1, an Ethernet 28"},
 	{"reassembly-timeout", IST_KEY_TIME, IST_KEY_PORT, 0, 0, NULL, "10s",
@@ -139,7 +140,7 @@ static void atm_conf_fill(struct ist_port *p, struct atm_vc *v, const struct ist
 }
 
 static int atm_conf_add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
-			size_t err_len)
+				 size_t err_len)
 {
 	p->vc = calloc((size_t)cfg->circuits + 1, sizeof(*p->vc));
 	if (!p->vc || !due_init(&p->due, cfg->circuits))

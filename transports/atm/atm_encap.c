@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The LLC header is three octets: AA AA 03 says that SNAP follows (an organisation and its protocol),
- * FE FE 03 that an ISO network layer protocol identifier does.
+ * The LLC header is three octets: AA AA 03 says that SNAP follows (an organisation and its
+ * protocol), FE FE 03 that an ISO network layer protocol identifier does.
  */
 #include "transports/atm/atm_encap.h"
 
@@ -14,7 +14,7 @@ static const struct {
 	int32_t pid;
 	enum atm_kind kind;
 } snap[] = {
-	{0x00005e, 0x0007, ATM_L2TP}, {0x000000, 0x0800, ATM_IPV4},  {0x000000, 0x86dd, ATM_IPV6},
+	{0x00005e, 0x0007, ATM_L2TP},  {0x000000, 0x0800, ATM_IPV4}, {0x000000, 0x86dd, ATM_IPV6},
 	{0x000000, -1, ATM_ETHERTYPE}, {0x0080c2, -1, ATM_BRIDGED},
 };
 
@@ -33,9 +33,9 @@ static enum atm_kind atm_encap_get_snap(struct rd *r)
 	return ATM_OTHER_SNAP;
 }
 
-/* Without its LLC header: PPP begins with its protocol, of which these are the ones of a link that is
- * opened or at work, and the second octet of L2TP is its version with four bits of 0 before it.  No
- * LLC header begins like that. */
+/* Without its LLC header: PPP begins with its protocol, of which these are the ones of a link that
+ * is opened or at work, and the second octet of L2TP is its version with four bits of 0 before it.
+ * No LLC header begins like that. */
 static enum atm_kind atm_encap_bare(uint16_t first)
 {
 	static const uint16_t ppp[] = {0xc021, 0xc023, 0xc223, 0x8021, 0x8057, 0x0021, 0x0057};

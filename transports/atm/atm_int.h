@@ -11,50 +11,50 @@
 #include "transports/link/link.h"
 #include "transports/atm/oam.h"
 
-#define ATM_BATCH 32u
+#define ATM_BATCH     32u
 #define ATM_CELLS_MAX 192u /* in one frame of a link */
-#define ATM_FRAMES 64u	   /* handed to the link at once */
-#define ATM_OUT_ROOM (4u * LINK_FRAME_MAX)
+#define ATM_FRAMES    64u  /* handed to the link at once */
+#define ATM_OUT_ROOM  (4u * LINK_FRAME_MAX)
 
-#define ATM_COUNTERS(X)                                                                       \
-	X(RX, "rx-frames", "frames delivered")                                                \
-	X(RX_OCTETS, "rx-octets", "octets delivered")                                         \
-	X(TX, "tx-frames", "frames handed to the link")                                       \
-	X(TX_OCTETS, "tx-octets", "octets handed to the link")                                \
-	X(RX_CELLS, "rx-cells", "cells received")                                             \
-	X(TX_CELLS, "tx-cells", "cells sent")                                                 \
-	X(RX_CONGESTED, "rx-efci", "cells with congestion indication")                        \
-	X(RX_CLP, "rx-clp", "cells marked for loss")                                          \
-	X(RX_HEC, "rx-hec", "cells dropped, HEC wrong")                                       \
-	X(RX_IDLE, "rx-idle", "idle and unassigned cells")                                    \
-	X(RX_CUT, "rx-cut", "frames of the link that are no whole cells or PDUs")             \
-	X(RX_VC, "rx-vc", "cells or PDUs dropped, circuit not configured")                    \
-	X(RX_RESERVED, "rx-reserved", "cells on channels 0-31: signalling, ILMI and F4")      \
-	X(RX_RM, "rx-rm", "resource management cells dropped")                                \
-	X(RX_DOWN, "rx-down", "SDUs dropped, circuit down")                                   \
-	X(RX_NOT_CARRIED, "rx-not-carried", "L2TP or PPP where the circuit has none")         \
-	X(RX_IPV4, "rx-ipv4", "IPv4 SDUs dropped")                                            \
-	X(RX_IPV6, "rx-ipv6", "IPv6 SDUs dropped")                                            \
-	X(RX_ETHERTYPE, "rx-ethertype", "SDUs with another ethertype dropped")                \
-	X(RX_BRIDGED, "rx-bridged", "bridged SDUs dropped")                                   \
-	X(RX_SNAP, "rx-snap", "SNAP SDUs of other kinds dropped")                             \
-	X(RX_NLPID, "rx-nlpid", "SDUs with another NLPID dropped")                            \
-	X(RX_LLC, "rx-llc", "SDUs with another LLC header dropped")                           \
-	X(RX_MUX, "rx-encapsulation", "SDUs of the other encapsulation dropped")              \
-	X(RX_SHORT, "rx-short", "SDUs dropped, cut off in the encapsulation or empty")        \
-	X(RX_NO_MEMORY, "rx-no-memory", "cells dropped, no memory to reassemble")             \
-	X(OAM_RX, "oam-rx", "OAM cells received")                                             \
-	X(OAM_BAD, "oam-bad", "OAM cells with a wrong CRC-10")                                \
-	X(OAM_OTHER, "oam-other", "OAM cells of functions we do not do")                      \
-	X(OAM_AIS, "oam-ais", "alarm indications received")                                   \
-	X(OAM_RDI, "oam-rdi", "remote defect indications received")                           \
+#define ATM_COUNTERS(X)                                                                        \
+	X(RX, "rx-frames", "frames delivered")                                                 \
+	X(RX_OCTETS, "rx-octets", "octets delivered")                                          \
+	X(TX, "tx-frames", "frames handed to the link")                                        \
+	X(TX_OCTETS, "tx-octets", "octets handed to the link")                                 \
+	X(RX_CELLS, "rx-cells", "cells received")                                              \
+	X(TX_CELLS, "tx-cells", "cells sent")                                                  \
+	X(RX_CONGESTED, "rx-efci", "cells with congestion indication")                         \
+	X(RX_CLP, "rx-clp", "cells marked for loss")                                           \
+	X(RX_HEC, "rx-hec", "cells dropped, HEC wrong")                                        \
+	X(RX_IDLE, "rx-idle", "idle and unassigned cells")                                     \
+	X(RX_CUT, "rx-cut", "frames of the link that are no whole cells or PDUs")              \
+	X(RX_VC, "rx-vc", "cells or PDUs dropped, circuit not configured")                     \
+	X(RX_RESERVED, "rx-reserved", "cells on channels 0-31: signalling, ILMI and F4")       \
+	X(RX_RM, "rx-rm", "resource management cells dropped")                                 \
+	X(RX_DOWN, "rx-down", "SDUs dropped, circuit down")                                    \
+	X(RX_NOT_CARRIED, "rx-not-carried", "L2TP or PPP where the circuit has none")          \
+	X(RX_IPV4, "rx-ipv4", "IPv4 SDUs dropped")                                             \
+	X(RX_IPV6, "rx-ipv6", "IPv6 SDUs dropped")                                             \
+	X(RX_ETHERTYPE, "rx-ethertype", "SDUs with another ethertype dropped")                 \
+	X(RX_BRIDGED, "rx-bridged", "bridged SDUs dropped")                                    \
+	X(RX_SNAP, "rx-snap", "SNAP SDUs of other kinds dropped")                              \
+	X(RX_NLPID, "rx-nlpid", "SDUs with another NLPID dropped")                             \
+	X(RX_LLC, "rx-llc", "SDUs with another LLC header dropped")                            \
+	X(RX_MUX, "rx-encapsulation", "SDUs of the other encapsulation dropped")               \
+	X(RX_SHORT, "rx-short", "SDUs dropped, cut off in the encapsulation or empty")         \
+	X(RX_NO_MEMORY, "rx-no-memory", "cells dropped, no memory to reassemble")              \
+	X(OAM_RX, "oam-rx", "OAM cells received")                                              \
+	X(OAM_BAD, "oam-bad", "OAM cells with a wrong CRC-10")                                 \
+	X(OAM_OTHER, "oam-other", "OAM cells of functions we do not do")                       \
+	X(OAM_AIS, "oam-ais", "alarm indications received")                                    \
+	X(OAM_RDI, "oam-rdi", "remote defect indications received")                            \
 	X(OAM_RDI_SENT, "oam-rdi-sent", "remote defect indications sent, in answer to alarms") \
-	X(OAM_CC, "oam-cc", "continuity checks received")                                     \
-	X(OAM_LOOPED, "oam-looped", "loopback requests answered")                             \
-	X(OAM_ASKED, "oam-asked", "loopback requests sent")                                   \
-	X(OAM_ANSWERED, "oam-answered", "loopback answers received")                          \
-	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                     \
-	X(TX_DOWN, "tx-down", "frames dropped, circuit down")                                 \
+	X(OAM_CC, "oam-cc", "continuity checks received")                                      \
+	X(OAM_LOOPED, "oam-looped", "loopback requests answered")                              \
+	X(OAM_ASKED, "oam-asked", "loopback requests sent")                                    \
+	X(OAM_ANSWERED, "oam-answered", "loopback answers received")                           \
+	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                      \
+	X(TX_DOWN, "tx-down", "frames dropped, circuit down")                                  \
 	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")
 
 enum atm_counter {
@@ -77,13 +77,13 @@ struct atm_vc {
 	uint32_t sdu_max;
 	uint8_t head[2][2][CELL_HDR_LEN]; /* of the cells we send: by CLP and by "last cell" */
 	bool up;
-	bool discard;  /* a cell of the PDU that is coming in had CLP */
-	bool gathered; /* an SDU of it is in port->rx, still in the buffer below */
-	bool refused;  /* send was short: writable is owed */
-	bool heard;    /* PPP as it should be, since the channel was reported up */
+	bool discard;	  /* a cell of the PDU that is coming in had CLP */
+	bool gathered;	  /* an SDU of it is in port->rx, still in the buffer below */
+	bool refused;	  /* send was short: writable is owed */
+	bool heard;	  /* PPP as it should be, since the channel was reported up */
 	uint8_t oam_flow; /* PTI of the loopback cells that ask */
-	uint64_t told;   /* when the next line about the other encapsulation may be logged */
-	uint64_t rdi[2]; /* when the next may go: on segment and end-to-end */
+	uint64_t told;	  /* when the next line about the other encapsulation may be logged */
+	uint64_t rdi[2];  /* when the next may go: on segment and end-to-end */
 	struct aal5_reasm in;
 	uint8_t *buf; /* in.buf, made with the first cell */
 	struct atm_shape shape;
@@ -112,7 +112,7 @@ struct ist_port {
 	void *ctx;
 	struct link *link;
 	struct link_circuit *circuit; /* what the link knows of vc */
-	struct atm_vc *vc; /* ascending key */
+	struct atm_vc *vc;	      /* ascending key */
 	unsigned vcs;
 	enum cell_format format;
 	enum atm_framing framing;
@@ -121,14 +121,14 @@ struct ist_port {
 	uint64_t reassembly;
 	const char *why; /* the link is down */
 	uint32_t timer;
-	uint64_t next; /* what the timer stands at */
+	uint64_t next;	/* what the timer stands at */
 	struct due due; /* when each circuit is to be looked at, or earlier */
 	uint64_t count[ATM_C_COUNT];
 	uint64_t aal5[ATM_AAL5_COUNTERS];
 	struct ist_frame rx[ATM_BATCH];
 	struct atm_vc *rx_vc[ATM_BATCH];
 	unsigned rx_count;
-	uint64_t rx_now; /* of the batch that is being received */
+	uint64_t rx_now;	 /* of the batch that is being received */
 	struct atm_seen seen[2]; /* by "last cell" in the PTI */
 	struct atm_out out;
 };

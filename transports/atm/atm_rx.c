@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the link to the host.  Cells are told apart by their header: OAM is answered or counted here,
- * user cells go to the reassembly of their circuit, and a finished SDU loses its encapsulation and is
- * gathered.  What is gathered stands in the buffers of the circuits, so it is handed over before the
- * next cell of such a circuit is touched.
+ * From the link to the host.  Cells are told apart by their header: OAM is answered or counted
+ * here, user cells go to the reassembly of their circuit, and a finished SDU loses its
+ * encapsulation and is gathered.  What is gathered stands in the buffers of the circuits, so it is
+ * handed over before the next cell of such a circuit is touched.
  */
 #include "transports/atm/atm_int.h"
 
@@ -31,10 +31,12 @@ static const uint8_t dropped[ATM_KINDS] = {
 	[ATM_OTHER_MUX_PPP] = ATM_C_RX_MUX,   [ATM_OTHER_MUX_L2TP] = ATM_C_RX_MUX,
 };
 
-static enum atm_counter atm_rx_sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r, uint32_t flags)
+static enum atm_counter atm_rx_sdu_in(struct ist_port *p, struct atm_vc *v, struct rd r,
+				      uint32_t flags)
 {
-	enum atm_kind kind = atm_encap_get(
-		&r, v->mux, v->payloads & 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP);
+	enum atm_kind kind = atm_encap_get(&r, v->mux,
+					   v->payloads & 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP
+									       : IST_PAYLOAD_L2TP);
 	uint8_t payload = kind == ATM_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 
 	if (kind == ATM_OTHER_MUX_PPP || kind == ATM_OTHER_MUX_L2TP) {
@@ -61,7 +63,7 @@ static enum atm_counter atm_rx_sdu_in(struct ist_port *p, struct atm_vc *v, stru
 }
 
 static void atm_rx_take_sdu(struct ist_port *p, struct atm_vc *v, const uint8_t *sdu, size_t len,
-		     uint32_t flags)
+			    uint32_t flags)
 {
 	if (*p->host->tap_on)
 		atm_tap(p, false, v, NULL, 0, sdu, len);
@@ -71,8 +73,8 @@ static void atm_rx_take_sdu(struct ist_port *p, struct atm_vc *v, const uint8_t 
 }
 
 /* A result of AAL5 other than "more": deliver or count. */
-static void atm_rx_judge(struct ist_port *p, struct atm_vc *v, enum aal5_result res, const uint8_t *sdu,
-		  size_t len, uint32_t flags)
+static void atm_rx_judge(struct ist_port *p, struct atm_vc *v, enum aal5_result res,
+			 const uint8_t *sdu, size_t len, uint32_t flags)
 {
 	if (res == AAL5_SDU)
 		atm_rx_take_sdu(p, v, sdu, len, flags);
@@ -104,7 +106,7 @@ static void atm_rx_answer_alarm(struct ist_port *p, struct atm_vc *v, uint8_t pt
 }
 
 static void atm_rx_oam_in(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
-		   const uint8_t body[CELL_PAYLOAD])
+			  const uint8_t body[CELL_PAYLOAD])
 {
 	static const uint8_t counted[] = {
 		[OAM_BAD_CRC] = ATM_C_OAM_BAD, [OAM_OTHER] = ATM_C_OAM_OTHER,
@@ -143,7 +145,7 @@ static bool atm_rx_buffer_ready(struct ist_port *p, struct atm_vc *v)
 }
 
 static void atm_rx_user_cell(struct ist_port *p, struct atm_vc *v, const struct cell_hdr *h,
-		      const uint8_t body[CELL_PAYLOAD])
+			     const uint8_t body[CELL_PAYLOAD])
 {
 	bool congested = h->pti & CELL_PTI_CONGESTED;
 	enum aal5_result res;
@@ -166,7 +168,8 @@ static void atm_rx_user_cell(struct ist_port *p, struct atm_vc *v, const struct 
 		atm_wake_at(p, v, v->in.deadline);
 	else
 		atm_rx_judge(p, v, res, v->buf, len,
-		      (congested ? IST_FRAME_CONGESTED : 0) | (v->discard ? IST_FRAME_DISCARD : 0));
+			     (congested ? IST_FRAME_CONGESTED : 0) |
+				     (v->discard ? IST_FRAME_DISCARD : 0));
 }
 
 /* User cells go by the header alone when one like it came before. */
@@ -181,7 +184,7 @@ static bool atm_rx_seen_before(struct ist_port *p, const uint8_t *cell)
 }
 
 static void atm_rx_remember(struct ist_port *p, const uint8_t *cell, const struct cell_hdr *h,
-		     struct atm_vc *v)
+			    struct atm_vc *v)
 {
 	struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
 
@@ -282,13 +285,16 @@ static void atm_rx_sdu_frame_in(struct ist_port *p, const struct link_frame *f)
 	}
 	v = atm_rx_circuit_in(p, key);
 	if (v)
-		atm_rx_judge(p, v, r.left > v->sdu_max ? AAL5_E_OVERSIZE : AAL5_SDU, r.p, r.left, 0);
+		atm_rx_judge(p, v, r.left > v->sdu_max ? AAL5_E_OVERSIZE : AAL5_SDU, r.p, r.left,
+			     0);
 }
 
 void atm_frames(void *port, const struct link_frame *f, unsigned n)
 {
-	static void (*const take[])(struct ist_port *p, const struct link_frame *f) = {
-		[ATM_CELLS] = atm_rx_cells_in, [ATM_PDUS] = atm_rx_pdu_in, [ATM_SDUS] = atm_rx_sdu_frame_in};
+	static void (*const take[])(struct ist_port * p, const struct link_frame *f) = {
+		[ATM_CELLS] = atm_rx_cells_in,
+		[ATM_PDUS] = atm_rx_pdu_in,
+		[ATM_SDUS] = atm_rx_sdu_frame_in};
 	struct ist_port *p = port;
 
 	p->rx_now = p->host->now(p->ctx);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tokens come in at the peak cell rate and never heap up beyond the cells of TOLERANCE (at least one),
- * so that a quiet circuit does not burst far over its rate, and a timer that comes late, which it does
- * by a millisecond or two, costs a busy one nothing.
+ * Tokens come in at the peak cell rate and never heap up beyond the cells of TOLERANCE (at least
+ * one), so that a quiet circuit does not burst far over its rate, and a timer that comes late,
+ * which it does by a millisecond or two, costs a busy one nothing.
  */
 #include "transports/atm/atm_shape.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define CELL 1000000 /* millionths */
-#define TOLERANCE 4000 /* us */
+#define CELL	  1000000 /* millionths */
+#define TOLERANCE 4000	  /* us */
 
 void atm_shape_init(struct atm_shape *s, uint32_t pcr, uint64_t now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Peak-cell-rate shaping of one circuit: a token bucket in cells and a short queue of SDUs that wait for
- * tokens.  An SDU leaves when the bucket is not empty and may take it into debt, so that it is never cut
- * in two.  Times in us.
+ * Peak-cell-rate shaping of one circuit: a token bucket in cells and a short queue of SDUs that
+ * wait for tokens.  An SDU leaves when the bucket is not empty and may take it into debt, so that
+ * it is never cut in two.  Times in us.
  */
 #ifndef TRANSPORTS_ATM_ATM_SHAPE_H
 #define TRANSPORTS_ATM_ATM_SHAPE_H
@@ -20,9 +20,9 @@ struct atm_waiting {
 };
 
 struct atm_shape {
-	uint32_t pcr; /* cells a second; 0 = not shaped */
-	int64_t tokens; /* millionths of a cell; may be in debt */
-	uint64_t filled; /* when tokens was brought up to date */
+	uint32_t pcr;		   /* cells a second; 0 = not shaped */
+	int64_t tokens;		   /* millionths of a cell; may be in debt */
+	uint64_t filled;	   /* when tokens was brought up to date */
 	struct atm_waiting *queue; /* ATM_SHAPE_QUEUE of them, made with the first that waits */
 	unsigned head, count;
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the host to the link.  The encapsulation goes in front of the frame's own head on the stack, so
- * that an SDU has two pieces, and those are cut into cells, or framed as a PDU or an SDU.  A shaped
- * circuit pays for its cells; without tokens the SDU is copied into the circuit's queue, and when that is
- * full `send` takes no more until it has room.
+ * From the host to the link.  The encapsulation goes in front of the frame's own head on the stack,
+ * so that an SDU has two pieces, and those are cut into cells, or framed as a PDU or an SDU.  A
+ * shaped circuit pays for its cells; without tokens the SDU is copied into the circuit's queue, and
+ * when that is full `send` takes no more until it has room.
  */
 #include "transports/atm/atm_int.h"
 
@@ -124,7 +124,7 @@ static void atm_tx_transmit(struct ist_port *p, struct atm_vc *v, const struct s
 
 /* One frame; false when the circuit's queue is full. */
 static bool atm_tx_send_one(struct ist_port *p, struct atm_vc *v, uint8_t payload,
-		     const struct ist_frame *f, uint64_t now)
+			    const struct ist_frame *f, uint64_t now)
 {
 	uint8_t head[HEAD_MAX];
 	struct wr w = wr_init(head, sizeof(head));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A cell header is one 32-bit word and its check: the word is taken apart by shifts, and the check is
- * the CRC-8 of its four octets with the coset 55 that keeps a run of zeros from looking good.
+ * A cell header is one 32-bit word and its check: the word is taken apart by shifts, and the check
+ * is the CRC-8 of its four octets with the coset 55 that keeps a run of zeros from looking good.
  */
 #include "transports/atm/cell.h"
 
@@ -40,7 +40,8 @@ bool cell_decode(struct cell_hdr *h, const uint8_t in[CELL_HDR_LEN], enum cell_f
 
 void cell_encode(uint8_t out[CELL_HDR_LEN], const struct cell_hdr *h, enum cell_format f)
 {
-	uint32_t w = (uint32_t)h->vpi << 20 | (uint32_t)h->vci << 4 | (uint32_t)h->pti << 1 | h->clp;
+	uint32_t w =
+		(uint32_t)h->vpi << 20 | (uint32_t)h->vci << 4 | (uint32_t)h->pti << 1 | h->clp;
 
 	if (f == CELL_UNI)
 		w = (w & 0x0fffffffu) | (uint32_t)h->gfc << 28;

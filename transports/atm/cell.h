@@ -13,20 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CELL_LEN 53u
+#define CELL_LEN     53u
 #define CELL_HDR_LEN 5u
 #define CELL_PAYLOAD 48u
 
 enum cell_format { CELL_UNI, CELL_NNI };
 
 /* PTI: user data when the high bit is clear */
-#define CELL_PTI_OAM 4u		/* high bit */
-#define CELL_PTI_CONGESTED 2u	/* user data: EFCI */
-#define CELL_PTI_LAST 1u	/* user data: AUU, the last cell of an AAL5 PDU */
-#define CELL_LAST_BIT 2u		/* where the last stands in the fourth octet of the header */
-#define CELL_PTI_F5_SEGMENT 4u
+#define CELL_PTI_OAM	       4u /* high bit */
+#define CELL_PTI_CONGESTED     2u /* user data: EFCI */
+#define CELL_PTI_LAST	       1u /* user data: AUU, the last cell of an AAL5 PDU */
+#define CELL_LAST_BIT	       2u /* where the last stands in the fourth octet of the header */
+#define CELL_PTI_F5_SEGMENT    4u
 #define CELL_PTI_F5_END_TO_END 5u
-#define CELL_PTI_RM 6u
+#define CELL_PTI_RM	       6u
 
 struct cell_hdr {
 	uint16_t vpi, vci;

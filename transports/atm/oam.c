@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The first octet names the function; the last ten bits are a CRC-10 (x^10+x^9+x^5+x^4+x+1) over the
- * 374 before them, so that over the whole cell it leaves nothing.
+ * The first octet names the function; the last ten bits are a CRC-10 (x^10+x^9+x^5+x^4+x+1) over
+ * the 374 before them, so that over the whole cell it leaves nothing.
  */
 #include "transports/atm/oam.h"
 
 #include "core/bytes.h"
 
 #define CRC10_POLY 0x233u
-#define FILL 0x6au /* I.610: octets without a use */
+#define FILL	   0x6au /* I.610: octets without a use */
 
 enum { FUNC_AIS = 0x10, FUNC_RDI = 0x11, FUNC_CC = 0x14, FUNC_LOOPBACK = 0x18 };
 

@@ -26,7 +26,7 @@ enum oam_kind {
 
 struct oam_cell {
 	enum oam_kind kind;
-	uint32_t tag; /* loopback: correlation tag */
+	uint32_t tag;		      /* loopback: correlation tag */
 	uint8_t location[OAM_ID_LEN]; /* loopback: who is to loop; all ones = the end point */
 };
 
@@ -41,8 +41,8 @@ void oam_rdi(uint8_t out[CELL_PAYLOAD]);
 
 /* --- liveness of a PVC by loopback ------------------------------------------------------------ */
 
-/* A request every `interval`; after `misses` of them unanswered the PVC is down, after `good` answers in
- * a row it is up again.  ATM has no LMI: this is what routers do. */
+/* A request every `interval`; after `misses` of them unanswered the PVC is down, after `good`
+ * answers in a row it is up again.  ATM has no LMI: this is what routers do. */
 struct oam_live {
 	uint64_t interval; /* us, 0 = off: always up */
 	uint8_t misses, good;

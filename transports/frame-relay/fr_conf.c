@@ -41,7 +41,7 @@ static const struct {
 };
 
 static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
-			size_t err_len)
+				size_t err_len)
 {
 	uint32_t first = users[p->format].first, last = users[p->format].last;
 
@@ -72,7 +72,8 @@ static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config
 	return 0;
 }
 
-static int fr_conf_start_lmi(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int fr_conf_start_lmi(struct ist_port *p, const struct settings *set, char *err,
+			     size_t err_len)
 {
 	struct lmi_conf conf = {
 		.role = settings_is(set, "role", "network") ? LMI_NETWORK : LMI_USER,
@@ -113,7 +114,8 @@ static int fr_conf_start_lmi(struct ist_port *p, const struct settings *set, cha
 	return r < 0 ? settings_error(err, err_len, -r, "out of memory") : 0;
 }
 
-static int fr_conf_start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int fr_conf_start_link(struct ist_port *p, const struct settings *set, char *err,
+			      size_t err_len)
 {
 	struct link_conf conf = {
 		.host = p->host,

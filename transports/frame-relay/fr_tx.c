@@ -10,7 +10,8 @@
 
 /* The head of one frame; out becomes the whole of it. */
 static bool fr_tx_build(struct ist_port *p, const struct fr_circuit *c, uint8_t payload,
-		  const struct ist_frame *in, uint8_t head[FR_HEAD_MAX], struct link_frame *out)
+			const struct ist_frame *in, uint8_t head[FR_HEAD_MAX],
+			struct link_frame *out)
 {
 	const struct q922_addr a = {.dlci = c->dlci, .de = in->flags & IST_FRAME_DISCARD};
 	uint32_t head_len = in->head ? in->head_len : 0;
@@ -39,7 +40,8 @@ static void fr_tx_emit(struct ist_port *p, const struct link_frame *f, unsigned 
 }
 
 /* Each fragment has the frame's own address. */
-static void fr_tx_emit_fragments(struct ist_port *p, struct fr_circuit *c, const struct link_frame *whole)
+static void fr_tx_emit_fragments(struct ist_port *p, struct fr_circuit *c,
+				 const struct link_frame *whole)
 {
 	uint32_t address = q922_octets(p->format), left = whole->len, most = fr_piece(p);
 
@@ -66,7 +68,7 @@ static bool fr_tx_fits(const struct ist_port *p, const struct link_frame *f)
 }
 
 static void fr_tx_send_batch(struct ist_port *p, struct fr_circuit *c, uint8_t payload,
-		       const struct ist_frame *f, unsigned n)
+			     const struct ist_frame *f, unsigned n)
 {
 	uint8_t head[FR_BATCH][FR_HEAD_MAX];
 	struct link_frame out[FR_BATCH];

@@ -126,7 +126,7 @@ static int fr_addr_format(const struct ist_addr *a, char *buf, size_t len)
 /* --- up and down ------------------------------------------------------------------------------ */
 
 static void fr_report(struct ist_port *p, const struct fr_circuit *c, uint8_t payload,
-		   const struct ist_cause *why)
+		      const struct ist_cause *why)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = payload, .permanent = 1};
 
@@ -270,7 +270,7 @@ static uint32_t fr_flags_of(struct ist_port *p, const struct q922_addr *a)
 
 /* r is behind the address.  C_RX when it was delivered, else why not. */
 static enum fr_counter fr_payload_in(struct ist_port *p, struct fr_circuit *c, uint32_t flags,
-				  struct rd *r)
+				     struct rd *r)
 {
 	uint8_t nlpid, payload;
 	enum fr_kind kind = fr_encap_get(r, &nlpid);
@@ -296,7 +296,7 @@ static enum fr_counter fr_payload_in(struct ist_port *p, struct fr_circuit *c, u
 
 /* r is behind NLPID B1. */
 static enum fr_counter fr_fragment_in(struct ist_port *p, struct fr_circuit *c, uint32_t flags,
-				   struct rd *r)
+				      struct rd *r)
 {
 	static const uint8_t lost[] = {
 		[FRF12_MALFORMED] = C_RX_FRAGMENT_BAD,

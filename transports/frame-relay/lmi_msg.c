@@ -67,7 +67,7 @@ static bool lmi_msg_get_dlci(uint32_t *dlci, enum q922_format f, const uint8_t *
 }
 
 static bool lmi_msg_get_pvc(struct lmi_msg *m, const struct lmi_variant *v, enum q922_format f,
-		    struct rd *e)
+			    struct rd *e)
 {
 	unsigned octets = lmi_msg_pvc_octets(v, f);
 	const uint8_t *p = rd_take(e, octets);
@@ -86,7 +86,7 @@ static bool lmi_msg_get_pvc(struct lmi_msg *m, const struct lmi_variant *v, enum
 }
 
 static bool lmi_msg_get_element(struct lmi_msg *m, const struct lmi_variant *v, enum q922_format f,
-			uint8_t id, struct rd *e, bool *has_report)
+				uint8_t id, struct rd *e, bool *has_report)
 {
 	if (id == v->report) {
 		m->report = rd_u8(e);
@@ -151,7 +151,7 @@ bool lmi_msg_get(struct lmi_msg *m, enum lmi_kind kind, enum q922_format f, cons
 }
 
 static void lmi_msg_put_pvc(struct wr *w, const struct lmi_variant *v, enum q922_format f,
-		    const struct lmi_msg_pvc *pvc)
+			    const struct lmi_msg_pvc *pvc)
 {
 	unsigned octets = q922_octets(f);
 

@@ -29,10 +29,10 @@ struct impair {
 /* clang-format on */
 
 /* Counter rows; impair_count gives the values in this order. */
-#define IMPAIR_COUNTERS(X)                                                                         \
-	X(IMPAIR_LOST, "impair-lost", "frames lost on purpose")                                    \
-	X(IMPAIR_DUPLICATED, "impair-duplicated", "frames sent twice on purpose")                  \
-	X(IMPAIR_REORDERED, "impair-reordered", "frames held back on purpose")                     \
+#define IMPAIR_COUNTERS(X)                                                        \
+	X(IMPAIR_LOST, "impair-lost", "frames lost on purpose")                   \
+	X(IMPAIR_DUPLICATED, "impair-duplicated", "frames sent twice on purpose") \
+	X(IMPAIR_REORDERED, "impair-reordered", "frames held back on purpose")    \
 	X(IMPAIR_DELAYED, "impair-delayed", "frames delayed on purpose")
 
 /* 0, or -EINVAL with words. */

@@ -208,7 +208,8 @@ bool udp_ep_match(const struct udp_ep *e, const char *pattern)
 	memset(&want, 0, sizeof(want));
 	if (!strcmp(pattern, "*"))
 		return true;
-	if (!udp_addr_split(&p, pattern) || !udp_addr_parse_host(&want, p.host) || want.family != e->family)
+	if (!udp_addr_split(&p, pattern) || !udp_addr_parse_host(&want, p.host) ||
+	    want.family != e->family)
 		return false;
 	if (p.prefix > width || (p.port >= 0 && p.port != e->port))
 		return false;

@@ -20,8 +20,8 @@
 #define HELD_MAX   4096u /* frames an impaired line holds back */
 
 static const struct link_kind *const kinds[] = {
-	&link_udp,  &link_packet, &link_tun,	       &link_tap,
-	&link_loop, &link_atmtcp, &link_atmtcp_listen, &link_atmpvc, &link_pcap,
+	&link_udp,    &link_packet,	   &link_tun,	 &link_tap,  &link_loop,
+	&link_atmtcp, &link_atmtcp_listen, &link_atmpvc, &link_pcap,
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -279,7 +279,8 @@ static int link_open_kind(struct link *l, const char *text, char *err, size_t er
 	snprintf(l->words, sizeof(l->words), "%s", r ? strerror(-r) : "not up yet");
 	l->recheck = l->conf.host->now(l->conf.host_ctx);
 	if (r) {
-		l->conf.host->log(l->conf.host_ctx, 4, "link %s: %s, waiting for it", text, l->words);
+		l->conf.host->log(l->conf.host_ctx, 4, "link %s: %s, waiting for it", text,
+				  l->words);
 		link_retry_later(l, l->recheck);
 	}
 	link_arm(l);

@@ -55,14 +55,15 @@ struct link_conf {
 	uint16_t ethertype;
 	struct settings settings; /* the port's, for the impair keys */
 	bool little_endian;	  /* the length in front of a frame over Ethernet */
-	/* ARPHRD and ETH_P numbers of a TUN device, the latter also of any device of the medium's own;
-	 * 0 = the transport has none.  With ETH_P_ALL frames of any number are taken. */
+	/* ARPHRD and ETH_P numbers of a TUN device, the latter also of any device of the medium's
+	 * own; 0 = the transport has none.  With ETH_P_ALL frames of any number are taken. */
 	uint16_t tun_type, tun_protocol;
-	bool sdus;		  /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
-	/* All the circuits, ascending, for links that must open each; valid until the link is closed. */
+	bool sdus; /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
+	/* All the circuits, ascending, for links that must open each; valid until the link is
+	 * closed. */
 	const struct link_circuit *circuit;
 	unsigned circuits;
-	uint16_t dlt;		  /* what the frames are in a capture file; 0 = the transport has none */
+	uint16_t dlt; /* what the frames are in a capture file; 0 = the transport has none */
 	/* With dlt 252: the name in front of each (pcap_tags_encode), and which side we are. */
 	const char *dissector;
 	bool dce;
@@ -87,20 +88,20 @@ struct link_conf {
 		  "which frames the impair keys are about")
 /* clang-format on */
 
-#define LINK_COUNTERS(X)                                                                           \
-	X(LINK_RX, "link-rx", "frames the link received")                                          \
-	X(LINK_TX, "link-tx", "frames the link sent")                                              \
-	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")           \
-	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")          \
-	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")         \
-	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")             \
-	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                               \
-	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries")    \
-	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")            \
-	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                          \
-	X(LINK_DOWN, "link-down", "times the link went down")                                      \
-	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                      \
-	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")           \
+#define LINK_COUNTERS(X)                                                                        \
+	X(LINK_RX, "link-rx", "frames the link received")                                       \
+	X(LINK_TX, "link-tx", "frames the link sent")                                           \
+	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")        \
+	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")       \
+	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")      \
+	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")          \
+	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                            \
+	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries") \
+	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")         \
+	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                       \
+	X(LINK_DOWN, "link-down", "times the link went down")                                   \
+	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                   \
+	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")        \
 	IMPAIR_COUNTERS(X)
 
 enum link_counter {
@@ -113,7 +114,8 @@ enum link_counter {
 /* err gets words for a text that is malformed or can never work. */
 int link_open(struct link **out, const char *text, const struct link_conf *conf, char *err,
 	      size_t err_len);
-/* The same for a port whose keys have LINK_KEYS: `link` and `ethertype` are read from conf->settings. */
+/* The same for a port whose keys have LINK_KEYS: `link` and `ethertype` are read from
+ * conf->settings. */
 int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len);
 void link_close(struct link *l);
 /* What cannot go is counted and dropped. */

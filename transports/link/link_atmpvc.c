@@ -74,7 +74,8 @@ static int link_atmpvc_new_socket(void)
 
 static int link_atmpvc_open_pvc(int interface, const struct link_circuit *c)
 {
-	int fd = link_atmpvc_new_socket(), r = fd < 0 ? fd : link_atmpvc_connect_pvc(fd, interface, c);
+	int fd = link_atmpvc_new_socket(),
+	    r = fd < 0 ? fd : link_atmpvc_connect_pvc(fd, interface, c);
 
 	if (fd >= 0 && r < 0)
 		close(fd);
@@ -90,7 +91,8 @@ static void link_atmpvc_on_ready(void *arg, unsigned ready);
 static void link_atmpvc_unwatch(struct pvc *p)
 {
 	if (p->watched)
-		link_atmpvc_conf(p->u)->host->watch(link_atmpvc_conf(p->u)->host_ctx, p->fd, 0, link_atmpvc_on_ready, p);
+		link_atmpvc_conf(p->u)->host->watch(link_atmpvc_conf(p->u)->host_ctx, p->fd, 0,
+						    link_atmpvc_on_ready, p);
 	p->watched = false;
 }
 
@@ -102,7 +104,8 @@ static void link_atmpvc_lose(struct pvc *p, int err)
 }
 
 /* One SDU behind its circuit; false when there is none, or it was dropped. */
-static bool link_atmpvc_receive_one(struct pvc *p, uint8_t *room, struct link_frame *out, bool *more)
+static bool link_atmpvc_receive_one(struct pvc *p, uint8_t *room, struct link_frame *out,
+				    bool *more)
 {
 	struct atmpvc_link *u = p->u;
 	struct iovec iov = {room + CIRCUIT, u->room - CIRCUIT};
@@ -137,7 +140,8 @@ static void link_atmpvc_on_ready(void *arg, unsigned ready)
 		unsigned n = 0;
 
 		for (unsigned j = 0; j < BATCH && more; j++)
-			n += link_atmpvc_receive_one(p, u->buffer + (size_t)n * u->room, &frames[n], &more);
+			n += link_atmpvc_receive_one(p, u->buffer + (size_t)n * u->room, &frames[n],
+						     &more);
 		if (n)
 			link_received(u->link, frames, n);
 	}
@@ -155,7 +159,7 @@ static int link_atmpvc_compare(const void *key, const void *pvc)
 
 /* The circuit may stand in the head or in the payload, or in both. */
 static struct pvc *link_atmpvc_circuit_of(const struct atmpvc_link *u, const struct link_frame *f,
-			      uint32_t from_head)
+					  uint32_t from_head)
 {
 	struct link_circuit c = {0};
 	uint8_t octets[CIRCUIT];
@@ -243,8 +247,9 @@ static int link_atmpvc_check(void *impl)
 	for (unsigned i = 0; i < u->pvcs && !u->lost; i++) {
 		struct pvc *p = &u->pvc[i];
 		int r = p->watched ? 0
-				   : link_atmpvc_conf(u)->host->watch(link_atmpvc_conf(u)->host_ctx, p->fd, IST_READ,
-							  link_atmpvc_on_ready, p);
+				   : link_atmpvc_conf(u)->host->watch(link_atmpvc_conf(u)->host_ctx,
+								      p->fd, IST_READ,
+								      link_atmpvc_on_ready, p);
 
 		if (r < 0)
 			return r;

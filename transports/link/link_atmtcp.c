@@ -54,7 +54,8 @@ static void link_atmtcp_on_ready(void *arg, unsigned ready);
 
 static int link_atmtcp_watch(struct atmtcp_link *u, unsigned what)
 {
-	return link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->fd, what, link_atmtcp_on_ready, u);
+	return link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->fd, what,
+						link_atmtcp_on_ready, u);
 }
 
 static void link_atmtcp_drop(struct atmtcp_link *u)
@@ -86,7 +87,8 @@ static void link_atmtcp_control(struct atmtcp_link *u, const struct atmtcp_recor
 
 	atmtcp_words(words, sizeof(words), rec);
 	link_counted(u->link, LINK_CONTROL);
-	link_atmtcp_conf(u)->host->log(link_atmtcp_conf(u)->host_ctx, 7, "atmtcp: far end: %s", words);
+	link_atmtcp_conf(u)->host->log(link_atmtcp_conf(u)->host_ctx, 7, "atmtcp: far end: %s",
+				       words);
 }
 
 /* The record as a frame: the circuit moves up to the SDU, over the length. */
@@ -324,7 +326,8 @@ static int link_atmtcp_await(struct atmtcp_link *u)
 	if (bind(u->listener, (struct sockaddr *)&at, len) < 0 || listen(u->listener, 4) < 0)
 		r = -errno;
 	if (!r)
-		r = link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener, IST_READ, link_atmtcp_on_caller, u);
+		r = link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener,
+						     IST_READ, link_atmtcp_on_caller, u);
 	if (r < 0) {
 		close(u->listener);
 		u->listener = -1;
@@ -354,7 +357,8 @@ static void link_atmtcp_stop(void *impl)
 	link_atmtcp_drop(u);
 	if (u->listener < 0)
 		return;
-	link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener, 0, link_atmtcp_on_caller, u);
+	link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener, 0,
+					 link_atmtcp_on_caller, u);
 	close(u->listener);
 	u->listener = -1;
 }
@@ -394,8 +398,8 @@ static bool link_atmtcp_parse_at(struct atmtcp_link *u, const char *rest)
 	return udp_ep_parse(&u->at, rest, 0) && u->at.port;
 }
 
-static void *link_atmtcp_parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
-		   size_t err_len)
+static void *link_atmtcp_parse(struct link *l, const char *rest, const struct link_kind *kind,
+			       char *err, size_t err_len)
 {
 	struct atmtcp_link *u;
 

@@ -37,7 +37,8 @@ void link_received(struct link *l, const struct link_frame *f, unsigned n);
 /* Have check called soon, and by itself every second; allowed from anywhere. */
 void link_recheck(struct link *l);
 
-/* Opens the kernel's socket of a PVC, or -errno; a test that has no such kernel puts its own there. */
+/* Opens the kernel's socket of a PVC, or -errno; a test that has no such kernel puts its own there.
+ */
 extern int (*link_atmpvc_open)(int interface, const struct link_circuit *c);
 
 /* --- sockets that carry one frame per message (link_socket.c) --------------------------------- */

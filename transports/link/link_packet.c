@@ -71,7 +71,8 @@ static bool link_packet_take(void *impl, const struct sockaddr_storage *from, st
 	return false;
 }
 
-static int link_packet_ask(int fd, const struct packet_link *u, unsigned long what, struct ifreq *out)
+static int link_packet_ask(int fd, const struct packet_link *u, unsigned long what,
+			   struct ifreq *out)
 {
 	memset(out, 0, sizeof(*out));
 	memcpy(out->ifr_name, u->name, sizeof(out->ifr_name));
@@ -100,8 +101,8 @@ static int link_packet_look(struct packet_link *u, int fd)
 	return 0;
 }
 
-/* What a native device says its frames are, received and sent: the kernel's X.25 has a number, Frame Relay
- * has many. */
+/* What a native device says its frames are, received and sent: the kernel's X.25 has a number,
+ * Frame Relay has many. */
 static uint16_t link_packet_native_protocol(const struct link_conf *c)
 {
 	return c->tun_protocol ? c->tun_protocol : ETH_P_ALL;

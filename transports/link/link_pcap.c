@@ -3,14 +3,14 @@
  * `pcap:IN`, `pcap:>OUT`, `pcap:IN>OUT`: the frames of a capture file are what the link receives,
  * at the pace they were recorded or as fast as they are taken, and what is sent is recorded in
  * another.  The link type of both is the transport's; a file of another one is refused, and where
- * frames have tags in front, those of another dissector are dropped.  The link is up while the files
- * are open, also when all of IN has come.
+ * frames have tags in front, those of another dissector are dropped.  The link is up while the
+ * files are open, also when all of IN has come.
  *
- * Either may be a named pipe, with another program at the other end: a capture being made, one being
- * watched, or another link.  Then there are no times to keep, frames are handed on when they come;
- * and the link is up when a stream has begun (its file header has come) and somebody reads ours.
- * A stream that ends takes the link down, and both pipes are opened anew, since who comes next needs
- * a header.  A regular file beside it is left as it is.
+ * Either may be a named pipe, with another program at the other end: a capture being made, one
+ * being watched, or another link.  Then there are no times to keep, frames are handed on when they
+ * come; and the link is up when a stream has begun (its file header has come) and somebody reads
+ * ours. A stream that ends takes the link down, and both pipes are opened anew, since who comes
+ * next needs a header.  A regular file beside it is left as it is.
  */
 #define _GNU_SOURCE
 #include "transports/link/link_kind.h"
@@ -52,10 +52,11 @@ struct pcap_link {
 	off_t written;
 	bool in_pipe, out_pipe;
 	enum pipe_state pipes;
-	bool begun; /* its header has come */
+	bool begun;	/* its header has come */
 	bool out_stale; /* who reads has not had our header */
-	bool told;  /* that what comes is not a capture */
-	uint8_t rest[PCAP_RECORD_HEAD + PCAP_TAGS_MAX + LINK_FRAME_MAX]; /* of a record that did not fit, from rest_at */
+	bool told;	/* that what comes is not a capture */
+	uint8_t rest[PCAP_RECORD_HEAD + PCAP_TAGS_MAX +
+		     LINK_FRAME_MAX]; /* of a record that did not fit, from rest_at */
 	size_t rest_at, rest_len;
 };
 
@@ -107,8 +108,8 @@ static void link_pcap_end_of_file(struct pcap_link *u, bool nonsense)
 	if (u->in_pipe)
 		link_pcap_pipes_end(u, nonsense ? PIPE_NONSENSE : PIPE_OVER);
 	else
-		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 5, "link %s: all of it was replayed",
-				   u->from);
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 5,
+					     "link %s: all of it was replayed", u->from);
 }
 
 /* The header of a file, and that its frames are of our kind.  False, with words, when not. */
@@ -125,7 +126,8 @@ static bool link_pcap_file_head(struct pcap_link *u, const uint8_t *head)
 		words = type;
 	}
 	if (words && !u->told)
-		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3, "link %s: %s", u->from, words);
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3, "link %s: %s", u->from,
+					     words);
 	u->told = u->in_pipe && words;
 	u->at += words ? 0 : PCAP_FILE_HEAD;
 	return !words;
@@ -163,7 +165,8 @@ static bool link_pcap_peek(struct pcap_link *u, struct pcap_record *r)
 	head = link_pcap_ahead(u, PCAP_RECORD_HEAD); /* may be another one now */
 	if (head && sane && !link_pcap_is_file_head(u, head))
 		sane = pcap_record_decode(&u->file, r, head);
-	if (!sane || !head || link_pcap_is_file_head(u, head) || !link_pcap_ahead(u, PCAP_RECORD_HEAD + r->len)) {
+	if (!sane || !head || link_pcap_is_file_head(u, head) ||
+	    !link_pcap_ahead(u, PCAP_RECORD_HEAD + r->len)) {
 		if (!sane || u->all_read)
 			link_pcap_end_of_file(u, !sane);
 		return false;
@@ -222,7 +225,8 @@ static void link_pcap_on_time(void *arg, uint64_t now)
 	struct pcap_link *u = arg;
 	uint64_t next = u->running && u->pipes == PIPE_OPEN ? link_pcap_replay(u, now) : EVER;
 
-	link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, next, link_pcap_on_time, u);
+	link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, next,
+				       link_pcap_on_time, u);
 }
 
 /* --- recording -------------------------------------------------------------------------------- */
@@ -239,7 +243,8 @@ static void link_pcap_on_room(void *arg, unsigned ready);
 
 static bool link_pcap_watch_out(struct pcap_link *u, unsigned what)
 {
-	return !link_pcap_conf(u)->host->watch(link_pcap_conf(u)->host_ctx, u->out, what, link_pcap_on_room, u);
+	return !link_pcap_conf(u)->host->watch(link_pcap_conf(u)->host_ctx, u->out, what,
+					       link_pcap_on_room, u);
 }
 
 /* A pipe took the beginning of a record: the rest goes when there is room. */
@@ -273,7 +278,8 @@ static void link_pcap_on_room(void *arg, unsigned ready)
 		link_pcap_watch_out(u, 0);
 }
 
-static enum link_counter link_pcap_write_pipe(struct pcap_link *u, struct iovec *iov, int count, size_t len)
+static enum link_counter link_pcap_write_pipe(struct pcap_link *u, struct iovec *iov, int count,
+					      size_t len)
 {
 	ssize_t n = -1;
 
@@ -281,8 +287,9 @@ static enum link_counter link_pcap_write_pipe(struct pcap_link *u, struct iovec 
 	if (!u->rest_len)
 		n = writev(u->out, iov, count);
 	if (n >= 0)
-		return (size_t)n == len || link_pcap_keep_rest(u, iov, count, (size_t)n) ? LINK_TX
-									       : LINK_TX_ERROR;
+		return (size_t)n == len || link_pcap_keep_rest(u, iov, count, (size_t)n)
+			       ? LINK_TX
+			       : LINK_TX_ERROR;
 	if (errno == EAGAIN)
 		return LINK_TX_FULL;
 	link_pcap_pipes_end(u, PIPE_OVER);
@@ -303,7 +310,8 @@ static enum link_counter link_pcap_write_whole(struct pcap_link *u, struct iovec
 		return LINK_TX;
 	}
 	if (ftruncate(u->out, u->written))
-		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 4, "link %s: a record is cut off", u->to);
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 4,
+					     "link %s: a record is cut off", u->to);
 	return LINK_TX_ERROR;
 }
 
@@ -311,7 +319,8 @@ static void link_pcap_record(struct pcap_link *u, const struct link_frame *f)
 {
 	uint8_t head[PCAP_RECORD_HEAD], tags[PCAP_TAGS_MAX];
 	const char *dissector = link_pcap_conf(u)->dissector;
-	size_t tags_len = dissector ? pcap_tags_encode(tags, dissector, !link_pcap_conf(u)->dce) : 0;
+	size_t tags_len =
+		dissector ? pcap_tags_encode(tags, dissector, !link_pcap_conf(u)->dce) : 0;
 	uint32_t head_len = f->head ? f->head_len : 0;
 	uint32_t len = (uint32_t)tags_len + head_len + f->len;
 	const struct pcap_record r = {link_pcap_wall_clock(), len, len};
@@ -344,7 +353,8 @@ static void link_pcap_on_stream(void *arg, unsigned ready);
 
 static bool link_pcap_watch_in(struct pcap_link *u, unsigned what)
 {
-	return !link_pcap_conf(u)->host->watch(link_pcap_conf(u)->host_ctx, u->in, what, link_pcap_on_stream, u);
+	return !link_pcap_conf(u)->host->watch(link_pcap_conf(u)->host_ctx, u->in, what,
+					       link_pcap_on_stream, u);
 }
 
 static int link_pcap_open_in(struct pcap_link *u)
@@ -355,8 +365,8 @@ static int link_pcap_open_in(struct pcap_link *u)
 	if (u->in < 0)
 		return -errno;
 	if (fstat(u->in, &st) || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))) {
-		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3, "link %s: neither a file nor a pipe",
-				   u->from);
+		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3,
+					     "link %s: neither a file nor a pipe", u->from);
 		return -EINVAL;
 	}
 	u->in_pipe = S_ISFIFO(st.st_mode);
@@ -412,7 +422,8 @@ static void link_pcap_stop(void *impl)
 	struct pcap_link *u = impl;
 
 	if (u->timer)
-		link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, EVER, link_pcap_on_time, u);
+		link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, EVER,
+					       link_pcap_on_time, u);
 	link_pcap_close_in(u);
 	link_pcap_close_out(u);
 	u->running = u->told = false;
@@ -498,8 +509,10 @@ static int link_pcap_check(void *impl)
 	if (ready && !u->running && u->from) {
 		if (u->in_pipe)
 			link_pcap_watch_in(u, IST_READ);
-		link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer,
-				     link_pcap_conf(u)->host->now(link_pcap_conf(u)->host_ctx), link_pcap_on_time, u);
+		link_pcap_conf(u)->host->timer(
+			link_pcap_conf(u)->host_ctx, &u->timer,
+			link_pcap_conf(u)->host->now(link_pcap_conf(u)->host_ctx),
+			link_pcap_on_time, u);
 	}
 	u->running = ready;
 	return ready;

@@ -73,7 +73,8 @@ int link_socket_open(struct link_socket *s, int fd)
 
 	s->fd = fd;
 	s->buffer = malloc((size_t)BATCH * LINK_FRAME_MAX);
-	r = s->buffer ? c->host->watch(c->host_ctx, fd, IST_READ, link_socket_on_readable, s) : -ENOMEM;
+	r = s->buffer ? c->host->watch(c->host_ctx, fd, IST_READ, link_socket_on_readable, s)
+		      : -ENOMEM;
 	s->watched = r >= 0;
 	if (r < 0) {
 		free(s->buffer);

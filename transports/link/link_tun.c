@@ -46,8 +46,8 @@ struct tun_link {
 	uint8_t buffer[LINK_ETHER_HEAD + LINK_FRAME_MAX];
 };
 
-static void *link_tun_parse(struct link *l, const char *rest, const struct link_kind *kind, char *err,
-		   size_t err_len)
+static void *link_tun_parse(struct link *l, const char *rest, const struct link_kind *kind,
+			    char *err, size_t err_len)
 {
 	bool tap = kind == &link_tap;
 	size_t len = strlen(rest);

@@ -59,7 +59,8 @@ bool pcap_record_decode(const struct pcap_file *f, struct pcap_record *r,
 			const uint8_t head[PCAP_RECORD_HEAD])
 {
 	struct rd in = rd_init(head, PCAP_RECORD_HEAD);
-	uint32_t seconds = pcap_file_get(&in, f->swapped), fraction = pcap_file_get(&in, f->swapped);
+	uint32_t seconds = pcap_file_get(&in, f->swapped),
+		 fraction = pcap_file_get(&in, f->swapped);
 
 	r->us = (uint64_t)seconds * US_PER_SECOND + (f->nanoseconds ? fraction / 1000 : fraction);
 	r->len = pcap_file_get(&in, f->swapped);

@@ -4,9 +4,9 @@
  * of octets, microseconds or nanoseconds are read; what we write is in network order with
  * microseconds. Byte code, no files.
  *
- * With link type PCAP_UPPER_PDU each frame says itself what it is, by tags in front: two octets each of
- * tag and length, the value, padded to four octets; tag 0 is the last.  It serves media that have no
- * number of their own.
+ * With link type PCAP_UPPER_PDU each frame says itself what it is, by tags in front: two octets
+ * each of tag and length, the value, padded to four octets; tag 0 is the last.  It serves media
+ * that have no number of their own.
  */
 #ifndef TRANSPORTS_LINK_PCAP_FILE_H
 #define TRANSPORTS_LINK_PCAP_FILE_H
@@ -39,8 +39,8 @@ bool pcap_record_decode(const struct pcap_file *f, struct pcap_record *r,
 			const uint8_t head[PCAP_RECORD_HEAD]);
 void pcap_record_encode(uint8_t head[PCAP_RECORD_HEAD], const struct pcap_record *r);
 
-/* The tags: the dissector's name, at most 12 letters, and the direction, which for X.25 is from the DTE
- * or to it.  Returns their length. */
+/* The tags: the dissector's name, at most 12 letters, and the direction, which for X.25 is from the
+ * DTE or to it.  Returns their length. */
 size_t pcap_tags_encode(uint8_t out[PCAP_TAGS_MAX], const char *dissector, bool from_dte);
 /* Takes all tags off; false when they are cut off or name another dissector, or none. */
 bool pcap_tags_decode(struct rd *r, const char *dissector);

@@ -31,7 +31,8 @@ static uint16_t ip_head_sum_end(const struct sum *s)
 	return (uint16_t) ~((t & 0xffff) + (t >> 16));
 }
 
-static void ip_head_put4(struct wr *w, const struct udp_ep *from, const struct udp_ep *to, uint16_t udp_len)
+static void ip_head_put4(struct wr *w, const struct udp_ep *from, const struct udp_ep *to,
+			 uint16_t udp_len)
 {
 	struct sum s = {0};
 
@@ -46,7 +47,8 @@ static void ip_head_put4(struct wr *w, const struct udp_ep *from, const struct u
 	wr_patch16(w, 10, ip_head_sum_end(&s));
 }
 
-static void ip_head_put6(struct wr *w, const struct udp_ep *from, const struct udp_ep *to, uint16_t udp_len)
+static void ip_head_put6(struct wr *w, const struct udp_ep *from, const struct udp_ep *to,
+			 uint16_t udp_len)
 {
 	wr_u32(w, 0x60000000);
 	wr_u16(w, udp_len);
@@ -56,7 +58,8 @@ static void ip_head_put6(struct wr *w, const struct udp_ep *from, const struct u
 }
 
 /* RFC 768, RFC 8200 8.1: over a pseudo-header too; 0 goes out as FFFF. */
-static uint16_t ip_head_udp_sum(struct wr *w, size_t udp_at, struct ip_piece head, struct ip_piece payload)
+static uint16_t ip_head_udp_sum(struct wr *w, size_t udp_at, struct ip_piece head,
+				struct ip_piece payload)
 {
 	size_t addresses = udp_at == 20 ? 12 : 8;
 	uint8_t pseudo[4] = {0, 17, w->buf[udp_at + 4], w->buf[udp_at + 5]};

@@ -130,7 +130,7 @@ static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct ud
 
 			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
 			udp_ep_ip(out, 6, &pi.ipi6_addr,
-			      IN6_IS_ADDR_LINKLOCAL(&pi.ipi6_addr) ? pi.ipi6_ifindex : 0);
+				  IN6_IS_ADDR_LINKLOCAL(&pi.ipi6_addr) ? pi.ipi6_ifindex : 0);
 			return true;
 		}
 	}
@@ -172,7 +172,7 @@ static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *k
 }
 
 static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
-		struct ip_piece head, struct ip_piece payload)
+		    struct ip_piece head, struct ip_piece payload)
 {
 	uint8_t front[IP_HEAD_MAX + IST_HEAD_MAX];
 	struct udp_ep local = key->local;
@@ -223,7 +223,7 @@ static bool udp_take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *
 	};
 	if (*p->host->tap_on)
 		udp_tap(p, false, &key, (struct ip_piece){NULL, 0},
-		    (struct ip_piece){f->payload, f->len});
+			(struct ip_piece){f->payload, f->len});
 	return true;
 }
 
@@ -342,8 +342,8 @@ static void udp_send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned
 	}
 }
 
-static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot, const struct ist_frame *f,
-		       unsigned n)
+static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot,
+			   const struct ist_frame *f, unsigned n)
 {
 	const struct udp_socket *s = &p->sock[slot->key.sock];
 	struct iovec iov[BATCH][2];
@@ -363,8 +363,8 @@ static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot, cons
 		m[i].msg_hdr.msg_iov = iov[i];
 		if (*p->host->tap_on)
 			udp_tap(p, true, &slot->key,
-			    (struct ip_piece){iov[i][0].iov_base, iov[i][0].iov_len},
-			    (struct ip_piece){f[i].payload, f[i].len});
+				(struct ip_piece){iov[i][0].iov_base, iov[i][0].iov_len},
+				(struct ip_piece){f[i].payload, f[i].len});
 	}
 	udp_send_all(p, s->fd, m, n);
 }
@@ -533,7 +533,8 @@ static void udp_close(struct ist_port *p)
 	free(p);
 }
 
-static int udp_open_sockets(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int udp_open_sockets(struct ist_port *p, const struct settings *set, char *err,
+			    size_t err_len)
 {
 	const char *listen = settings_text(set, "listen");
 	struct udp_ep at;

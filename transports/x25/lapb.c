@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two ends exchange commands and responses; which is which is told by the address.  After SABM and
- * UA both count information frames with V(S) and V(R); N(R) in any I, RR, RNR or REJ acknowledges all
- * below it.  A gap is answered by one REJ.  When T1 runs out with frames unacknowledged the sender
- * polls (P=1) and goes on from the N(R) of the answer (F=1).  What cannot be right, an N(R) outside the
- * window, information where none may be, is answered by FRMR and only a new SABM helps.
+ * The two ends exchange commands and responses; which is which is told by the address.  After SABM
+ * and UA both count information frames with V(S) and V(R); N(R) in any I, RR, RNR or REJ
+ * acknowledges all below it.  A gap is answered by one REJ.  When T1 runs out with frames
+ * unacknowledged the sender polls (P=1) and goes on from the N(R) of the answer (F=1).  What cannot
+ * be right, an N(R) outside the window, information where none may be, is answered by FRMR and only
+ * a new SABM helps.
  *
  * A frame is decoded into a kind; the table at the end says which handler a kind has in each state.
  */
@@ -14,7 +15,7 @@
 
 #define ADDR_A 0x03u
 #define ADDR_B 0x01u
-#define NEVER UINT64_MAX
+#define NEVER  UINT64_MAX
 
 /* K_MODE: set-up with the other modulo. */
 enum kind { K_I, K_RR, K_RNR, K_REJ, K_SABM, K_MODE, K_DISC, K_UA, K_DM, K_FRMR, K_BAD, KINDS };
@@ -41,11 +42,12 @@ static const struct {
 
 void lapb_config_default(struct lapb_config *c)
 {
-	*c = (struct lapb_config){.k = 7,
-				  .n1 = 1030, /* 1024 octets of user data and a modulo-128 packet header */
-				  .n2 = 20,
-				  .t1 = 3000000,
-				  .retry = 30000000};
+	*c = (struct lapb_config){
+		.k = 7,
+		.n1 = 1030, /* 1024 octets of user data and a modulo-128 packet header */
+		.n2 = 20,
+		.t1 = 3000000,
+		.retry = 30000000};
 }
 
 static uint8_t lapb_modulus(const struct lapb *l)
@@ -103,8 +105,8 @@ void lapb_init(struct lapb *l, const struct lapb_config *c, const struct lapb_op
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void lapb_put(struct lapb *l, bool command, const uint8_t *control, size_t n, const uint8_t *info,
-		size_t len)
+static void lapb_put(struct lapb *l, bool command, const uint8_t *control, size_t n,
+		     const uint8_t *info, size_t len)
 {
 	uint8_t buf[3 + LAPB_N1_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
@@ -116,7 +118,7 @@ static void lapb_put(struct lapb *l, bool command, const uint8_t *control, size_
 }
 
 static void lapb_put_u(struct lapb *l, bool command, uint8_t control, bool pf, const uint8_t *info,
-		  size_t len)
+		       size_t len)
 {
 	control |= pf ? 0x10 : 0;
 	lapb_put(l, command, &control, 1, info, len);
@@ -415,8 +417,8 @@ static void lapb_setup_collision(struct lapb *l, struct frame *f, uint64_t now)
 
 static void lapb_in_up(struct lapb *l, struct frame *f, uint64_t now);
 
-/* Both have sent SABM, and the peer has gone on to transfer: so it has our UA.  Its own may be lost, or
- * never have been, if it was not there to hear our SABM. */
+/* Both have sent SABM, and the peer has gone on to transfer: so it has our UA.  Its own may be
+ * lost, or never have been, if it was not there to hear our SABM. */
 static void lapb_setup_numbered(struct lapb *l, struct frame *f, uint64_t now)
 {
 	if (!l->ua_sent) {
@@ -476,25 +478,60 @@ static void lapb_up_bad(struct lapb *l, struct frame *f, uint64_t now)
 
 /* ISO 7776 5.4 to 5.7: what each kind of frame does in each state. */
 static const handler table[LAPB_STATES][KINDS] = {
-	[LAPB_DISCONNECTED] = {[K_I] = lapb_say_dm, [K_RR] = lapb_say_dm, [K_RNR] = lapb_say_dm, [K_REJ] = lapb_say_dm,
-			       [K_SABM] = lapb_take_sabm, [K_MODE] = lapb_refuse_modulo,
-			       [K_DISC] = lapb_dm_to_disc, [K_UA] = lapb_ignore, [K_DM] = lapb_invited,
-			       [K_FRMR] = lapb_ignore, [K_BAD] = lapb_say_dm},
-	[LAPB_SETUP] = {[K_I] = lapb_setup_numbered, [K_RR] = lapb_setup_numbered, [K_RNR] = lapb_setup_numbered,
-			[K_REJ] = lapb_setup_numbered, [K_SABM] = lapb_setup_collision,
-			[K_MODE] = lapb_refuse_modulo, [K_DISC] = lapb_dm_to_disc, [K_UA] = lapb_setup_ua,
-			[K_DM] = lapb_setup_dm, [K_FRMR] = lapb_ignore, [K_BAD] = lapb_ignore},
-	[LAPB_UP] = {[K_I] = lapb_up_information, [K_RR] = lapb_up_supervisory, [K_RNR] = lapb_up_supervisory,
-		     [K_REJ] = lapb_up_supervisory, [K_SABM] = lapb_up_sabm, [K_MODE] = lapb_up_modulo,
-		     [K_DISC] = lapb_take_disc, [K_UA] = lapb_up_reset, [K_DM] = lapb_up_reset,
-		     [K_FRMR] = lapb_up_reset, [K_BAD] = lapb_up_bad},
-	[LAPB_REJECTED] = {[K_I] = lapb_rejected_again, [K_RR] = lapb_rejected_again, [K_RNR] = lapb_rejected_again,
-			   [K_REJ] = lapb_rejected_again, [K_SABM] = lapb_take_sabm,
-			   [K_MODE] = lapb_rejected_again, [K_DISC] = lapb_take_disc, [K_UA] = lapb_ignore,
-			   [K_DM] = lapb_up_reset, [K_FRMR] = lapb_up_reset, [K_BAD] = lapb_rejected_again},
-	[LAPB_DISC_SENT] = {[K_I] = lapb_ignore, [K_RR] = lapb_ignore, [K_RNR] = lapb_ignore, [K_REJ] = lapb_ignore,
-			    [K_SABM] = lapb_dm_to_disc, [K_MODE] = lapb_refuse_modulo,
-			    [K_DISC] = lapb_take_disc, [K_UA] = lapb_gone, [K_DM] = lapb_gone, [K_FRMR] = lapb_ignore,
+	[LAPB_DISCONNECTED] = {[K_I] = lapb_say_dm,
+			       [K_RR] = lapb_say_dm,
+			       [K_RNR] = lapb_say_dm,
+			       [K_REJ] = lapb_say_dm,
+			       [K_SABM] = lapb_take_sabm,
+			       [K_MODE] = lapb_refuse_modulo,
+			       [K_DISC] = lapb_dm_to_disc,
+			       [K_UA] = lapb_ignore,
+			       [K_DM] = lapb_invited,
+			       [K_FRMR] = lapb_ignore,
+			       [K_BAD] = lapb_say_dm},
+	[LAPB_SETUP] = {[K_I] = lapb_setup_numbered,
+			[K_RR] = lapb_setup_numbered,
+			[K_RNR] = lapb_setup_numbered,
+			[K_REJ] = lapb_setup_numbered,
+			[K_SABM] = lapb_setup_collision,
+			[K_MODE] = lapb_refuse_modulo,
+			[K_DISC] = lapb_dm_to_disc,
+			[K_UA] = lapb_setup_ua,
+			[K_DM] = lapb_setup_dm,
+			[K_FRMR] = lapb_ignore,
+			[K_BAD] = lapb_ignore},
+	[LAPB_UP] = {[K_I] = lapb_up_information,
+		     [K_RR] = lapb_up_supervisory,
+		     [K_RNR] = lapb_up_supervisory,
+		     [K_REJ] = lapb_up_supervisory,
+		     [K_SABM] = lapb_up_sabm,
+		     [K_MODE] = lapb_up_modulo,
+		     [K_DISC] = lapb_take_disc,
+		     [K_UA] = lapb_up_reset,
+		     [K_DM] = lapb_up_reset,
+		     [K_FRMR] = lapb_up_reset,
+		     [K_BAD] = lapb_up_bad},
+	[LAPB_REJECTED] = {[K_I] = lapb_rejected_again,
+			   [K_RR] = lapb_rejected_again,
+			   [K_RNR] = lapb_rejected_again,
+			   [K_REJ] = lapb_rejected_again,
+			   [K_SABM] = lapb_take_sabm,
+			   [K_MODE] = lapb_rejected_again,
+			   [K_DISC] = lapb_take_disc,
+			   [K_UA] = lapb_ignore,
+			   [K_DM] = lapb_up_reset,
+			   [K_FRMR] = lapb_up_reset,
+			   [K_BAD] = lapb_rejected_again},
+	[LAPB_DISC_SENT] = {[K_I] = lapb_ignore,
+			    [K_RR] = lapb_ignore,
+			    [K_RNR] = lapb_ignore,
+			    [K_REJ] = lapb_ignore,
+			    [K_SABM] = lapb_dm_to_disc,
+			    [K_MODE] = lapb_refuse_modulo,
+			    [K_DISC] = lapb_take_disc,
+			    [K_UA] = lapb_gone,
+			    [K_DM] = lapb_gone,
+			    [K_FRMR] = lapb_ignore,
 			    [K_BAD] = lapb_ignore},
 };
 

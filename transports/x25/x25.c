@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interface and its calls (X.25 section 4, annexes B and C).  States are named from our side: the
- * same rows serve a DTE and a DCE, and only the diagnostic that names a state depends on which we are.
- * A Restart empties the interface; a Call takes a logical channel from p1 to p4 by way of "we call" or
- * "they call"; a Clear brings it back.  A Clear or Restart that arrives is confirmed at once, so that
- * we never stay in the states where the peer waits for that (p6/p7, r2/r3 of the other side).
+ * The interface and its calls (X.25 section 4, annexes B and C).  States are named from our side:
+ * the same rows serve a DTE and a DCE, and only the diagnostic that names a state depends on which
+ * we are. A Restart empties the interface; a Call takes a logical channel from p1 to p4 by way of
+ * "we call" or "they call"; a Clear brings it back.  A Clear or Restart that arrives is confirmed
+ * at once, so that we never stay in the states where the peer waits for that (p6/p7, r2/r3 of the
+ * other side).
  */
 #include "transports/x25/x25_int.h"
 
@@ -226,7 +227,8 @@ static void plp_take_restart_conf(struct x25 *x, uint64_t now)
 
 /* --- clear ------------------------------------------------------------------------------------ */
 
-static void plp_send_clear(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now)
+static void plp_send_clear(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag,
+			   uint64_t now)
 {
 	v->p = X25_P_WE_CLEAR;
 	v->window_at = X25_NEVER;
@@ -278,7 +280,7 @@ static void plp_refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now
 {
 	x->count[X25_C_FAST_SELECT]++;
 	plp_send_clear(x, v, x->cfg.dce ? X25_CLEAR_FAST_SELECT : 0,
-		   x->cfg.dce ? 0 : X25_DIAG_NO_FAST_SELECT, now);
+		       x->cfg.dce ? 0 : X25_DIAG_NO_FAST_SELECT, now);
 }
 
 static void plp_take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint64_t now)
@@ -352,7 +354,8 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 			    .len = cud_len};
 	struct x25_vc *v;
 
-	if (!lci || cud_len > X25_CUD || !x25_digits_ok(called) || (*calling && !x25_digits_ok(calling)))
+	if (!lci || cud_len > X25_CUD || !x25_digits_ok(called) ||
+	    (*calling && !x25_digits_ok(calling)))
 		return 0;
 	v = plp_make_vc(x, lci);
 	if (!v)
@@ -378,7 +381,8 @@ static void plp_wrong(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 }
 
 /* In p4 of a permanent circuit there are no calls. */
-static void plp_wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+			      uint64_t now)
 {
 	if (!v->pvc) {
 		plp_wrong(x, v, p, now);
@@ -425,7 +429,8 @@ static void plp_cleared(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p
 	plp_lose_circuit(x, v, p->cause, p->diag);
 }
 
-/* Our Clear is confirmed, or has met the peer's: the channel is free.  Its user has heard before. */
+/* Our Clear is confirmed, or has met the peer's: the channel is free.  Its user has heard before.
+ */
 static void plp_clear_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)now;
@@ -442,24 +447,28 @@ static void plp_discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p
 	x->count[X25_C_DISCARDED]++;
 }
 
-#define DATA_TYPES(h)                                                                              \
-	[X25_DATA] = h, [X25_RR] = h, [X25_RNR] = h, [X25_REJ] = h, [X25_INTERRUPT] = h,           \
+#define DATA_TYPES(h)                                                                    \
+	[X25_DATA] = h, [X25_RR] = h, [X25_RNR] = h, [X25_REJ] = h, [X25_INTERRUPT] = h, \
 	[X25_INTERRUPT_CONF] = h, [X25_RESET] = h, [X25_RESET_CONF] = h
 
 /* X.25 table C-3. */
 static const handler table[X25_P_STATES][X25_TYPES] = {
-	[X25_P_WE_CALL] = {DATA_TYPES(plp_wrong), [X25_CALL] = plp_collision, [X25_CALL_ACCEPTED] = plp_accepted,
-			   [X25_CLEAR] = plp_cleared, [X25_CLEAR_CONF] = plp_wrong},
-	[X25_P_THEY_CALL] = {DATA_TYPES(plp_wrong), [X25_CALL] = plp_wrong, [X25_CALL_ACCEPTED] = plp_wrong,
-			     [X25_CLEAR] = plp_cleared, [X25_CLEAR_CONF] = plp_wrong},
+	[X25_P_WE_CALL] = {DATA_TYPES(plp_wrong), [X25_CALL] = plp_collision,
+			   [X25_CALL_ACCEPTED] = plp_accepted, [X25_CLEAR] = plp_cleared,
+			   [X25_CLEAR_CONF] = plp_wrong},
+	[X25_P_THEY_CALL] =
+		{DATA_TYPES(plp_wrong), [X25_CALL] = plp_wrong, [X25_CALL_ACCEPTED] = plp_wrong,
+		 [X25_CLEAR] = plp_cleared, [X25_CLEAR_CONF] = plp_wrong},
 	[X25_P4_DATA] = {DATA_TYPES(x25_data_rx), [X25_CALL] = plp_wrong_in_data,
 			 [X25_CALL_ACCEPTED] = plp_wrong_in_data, [X25_CLEAR] = plp_cleared,
 			 [X25_CLEAR_CONF] = plp_wrong_in_data},
-	[X25_P_WE_CLEAR] = {DATA_TYPES(plp_discard), [X25_CALL] = plp_discard, [X25_CALL_ACCEPTED] = plp_discard,
-			    [X25_CLEAR] = plp_clear_over, [X25_CLEAR_CONF] = plp_clear_over},
+	[X25_P_WE_CLEAR] = {DATA_TYPES(plp_discard), [X25_CALL] = plp_discard,
+			    [X25_CALL_ACCEPTED] = plp_discard, [X25_CLEAR] = plp_clear_over,
+			    [X25_CLEAR_CONF] = plp_clear_over},
 };
 
-/* On a channel in p1 there is nothing to lose: it is cleared, and p1 again once that is confirmed. */
+/* On a channel in p1 there is nothing to lose: it is cleared, and p1 again once that is confirmed.
+ */
 static void plp_clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
 {
 	struct x25_vc *v = plp_make_vc(x, lci);
@@ -481,7 +490,8 @@ static void plp_take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
 	} else {
 		plp_clear_in_p1(x, p->lci, x25_error_cause(x, false),
-			    p->type == X25_CALL ? X25_DIAG_ONE_WAY : X25_DIAG_TYPE_INVALID_P1, now);
+				p->type == X25_CALL ? X25_DIAG_ONE_WAY : X25_DIAG_TYPE_INVALID_P1,
+				now);
 	}
 }
 
@@ -530,7 +540,7 @@ static void plp_bad_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, 
 
 /* A packet that is not in order by itself: on a circuit the answer is as to a wrong type. */
 static void plp_bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag, const uint8_t *pkt,
-		       size_t len, uint64_t now)
+			   size_t len, uint64_t now)
 {
 	struct x25_vc *v = plp_is_assigned(x, p->lci) ? x->vc[p->lci] : NULL;
 	bool call_with_q = diag == X25_DIAG_GFI && p->type == X25_CALL && !v;
@@ -539,7 +549,7 @@ static void plp_bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag,
 		plp_restart_for_error(x, diag, now);
 	else if (!plp_is_assigned(x, p->lci) || (diag == X25_DIAG_GFI && !call_with_q))
 		plp_unassigned(x, pkt, len,
-			   diag == X25_DIAG_GFI || len < 2 ? diag : X25_DIAG_UNASSIGNED);
+			       diag == X25_DIAG_GFI || len < 2 ? diag : X25_DIAG_UNASSIGNED);
 	else if (!v)
 		plp_bad_in_p1(x, p, diag, now);
 	else if (v->p == X25_P_WE_CLEAR)
@@ -693,8 +703,8 @@ enum x25_p x25_state(const struct x25 *x, uint16_t lci)
 	return lci < x->vcs && x->vc[lci] ? x->vc[lci]->p : X25_P1_READY;
 }
 
-void x25_set_flow(struct x25 *x, uint16_t lci, uint8_t size_in, uint8_t size_out,
-		  uint8_t window_in, uint8_t window_out)
+void x25_set_flow(struct x25 *x, uint16_t lci, uint8_t size_in, uint8_t size_out, uint8_t window_in,
+		  uint8_t window_out)
 {
 	struct x25_vc *v = lci < x->vcs ? x->vc[lci] : NULL;
 

@@ -4,9 +4,9 @@
  * virtual circuits, reset, flow control, and SDUs as complete packet sequences (M bit).  Byte code:
  * packets and `now` in; packets, reports and a deadline out.
  *
- * tx is called from inside and must not call back.  A report's handler may call x25_accept, x25_clear,
- * x25_call and x25_send.  A virtual circuit is named by its logical channel; whoever must know that a
- * channel number has been used anew counts the reports.
+ * tx is called from inside and must not call back.  A report's handler may call x25_accept,
+ * x25_clear, x25_call and x25_send.  A virtual circuit is named by its logical channel; whoever
+ * must know that a channel number has been used anew counts the reports.
  *
  * What the RFC demands of users of X.25 (RFC 1356 3.13): no interrupts and no Q bit are sent.  An
  * interrupt that arrives is confirmed and counted; data with Q is reported apart.
@@ -19,8 +19,9 @@
 /* X.25 annex D and ISO 8208 figures; us. */
 struct x25_timers {
 	uint64_t restart, call, reset, clear; /* T20-T23 of a DTE, T10-T13 of a DCE */
-	uint64_t window;    /* T25: data unacknowledged this long: reset.  0 = never */
-	uint8_t resets, clears; /* how often each is repeated: R22, R23; a Restart is until it works */
+	uint64_t window; /* T25: data unacknowledged this long: reset.  0 = never */
+	uint8_t resets,
+		clears; /* how often each is repeated: R22, R23; a Restart is until it works */
 };
 
 struct x25_config {
@@ -29,17 +30,17 @@ struct x25_config {
 	uint16_t pvc;  /* LCIs 1 to this are permanent; 0 = none */
 	/* Ranges of switched channels; a DTE takes the highest free one, a DCE the lowest. */
 	uint16_t lci_low, lci_high;
-	/* Within them, calls of both directions; below these only the DCE calls, above only the DTE.
-	 * 0 = all are two-way. */
+	/* Within them, calls of both directions; below these only the DCE calls, above only the
+	 * DTE. 0 = all are two-way. */
 	uint16_t two_way_low, two_way_high;
-	uint8_t size;	    /* log2 of octets in a data packet unless negotiated: 7 = 128 */
-	uint8_t size_want;  /* asked for in calls, and the most we agree to */
-	uint8_t window;	    /* 2 */
+	uint8_t size;	   /* log2 of octets in a data packet unless negotiated: 7 = 128 */
+	uint8_t size_want; /* asked for in calls, and the most we agree to */
+	uint8_t window;	   /* 2 */
 	uint8_t window_want;
-	uint8_t throughput; /* class to ask for, 0 = do not */
-	bool flow_facilities; /* negotiate size and window */
+	uint8_t throughput;	   /* class to ask for, 0 = do not */
+	bool flow_facilities;	   /* negotiate size and window */
 	struct x25_facilities ask; /* what else a call asks for: closed user group, NUI, charging */
-	uint32_t sdu_max;   /* octets of SDU taken; what is longer resets the circuit */
+	uint32_t sdu_max;	   /* octets of SDU taken; what is longer resets the circuit */
 	struct x25_timers timers;
 };
 /* RFC 1356, X.25 defaults; DTE or DCE timers. */
@@ -58,14 +59,14 @@ enum x25_p {
 enum x25_d { X25_D1_READY, X25_D_WE_RESET };
 
 enum x25_report_kind {
-	X25_READY,     /* the interface has (re)started: every circuit was lost before */
+	X25_READY, /* the interface has (re)started: every circuit was lost before */
 	X25_DOWN,
-	X25_INCOMING,  /* .pkt = the Call: accept or clear, now or later */
-	X25_CONNECTED, /* .pkt = the Call Accepted, or NULL when we accepted */
-	X25_CLEARED,   /* .cause .diag; by_us: our own Clear is confirmed */
-	X25_RESET_DONE,/* .cause .diag: what was in flight is lost */
-	X25_SDU,       /* .data .len */
-	X25_SDU_Q,     /* the same with the Q bit */
+	X25_INCOMING,	/* .pkt = the Call: accept or clear, now or later */
+	X25_CONNECTED,	/* .pkt = the Call Accepted, or NULL when we accepted */
+	X25_CLEARED,	/* .cause .diag; by_us: our own Clear is confirmed */
+	X25_RESET_DONE, /* .cause .diag: what was in flight is lost */
+	X25_SDU,	/* .data .len */
+	X25_SDU_Q,	/* the same with the Q bit */
 	X25_WRITABLE,
 };
 struct x25_report {
@@ -84,33 +85,33 @@ struct x25_ops {
 };
 
 /* X(symbol, "key", "words") */
-#define X25_COUNTERS(X)                                                                            \
-	X(CALLS_OUT, "x25-calls-out", "calls placed")                                              \
-	X(CALLS_IN, "x25-calls-in", "calls received")                                              \
-	X(CLEARS_RX, "x25-clears-rx", "clears received")                                           \
-	X(CLEARS_TX, "x25-clears-tx", "clears sent")                                               \
-	X(RESETS_RX, "x25-resets-rx", "resets received")                                           \
-	X(RESETS_TX, "x25-resets-tx", "resets sent")                                               \
-	X(RESTARTS_RX, "x25-restarts-rx", "restarts received")                                     \
-	X(RESTARTS_TX, "x25-restarts-tx", "restarts sent")                                         \
-	X(DATA_RX, "x25-data-rx", "data packets received")                                         \
-	X(DATA_TX, "x25-data-tx", "data packets sent")                                             \
-	X(SDU_LOST, "x25-sdu-lost", "SDUs cut short by a reset, clear or restart")                 \
-	X(D_BIT, "x25-d-bit", "data packets with the D bit refused by a reset")                    \
-	X(FAST_SELECT, "x25-fast-select", "calls refused, fast select")                            \
-	X(SDU_LONG, "x25-sdu-long", "SDUs longer than we take")                                    \
-	X(INTERRUPTS, "x25-interrupts", "interrupts received and ignored")                         \
-	X(PROTOCOL, "x25-protocol", "packets against the procedure")                               \
-	X(DISCARDED, "x25-discarded", "packets discarded in a restart, reset or clear")            \
-	X(UNASSIGNED, "x25-unassigned", "packets on a channel that does not exist")                \
-	X(DIAGNOSTICS_RX, "x25-diagnostics-rx", "diagnostic packets received")                     \
+#define X25_COUNTERS(X)                                                                 \
+	X(CALLS_OUT, "x25-calls-out", "calls placed")                                   \
+	X(CALLS_IN, "x25-calls-in", "calls received")                                   \
+	X(CLEARS_RX, "x25-clears-rx", "clears received")                                \
+	X(CLEARS_TX, "x25-clears-tx", "clears sent")                                    \
+	X(RESETS_RX, "x25-resets-rx", "resets received")                                \
+	X(RESETS_TX, "x25-resets-tx", "resets sent")                                    \
+	X(RESTARTS_RX, "x25-restarts-rx", "restarts received")                          \
+	X(RESTARTS_TX, "x25-restarts-tx", "restarts sent")                              \
+	X(DATA_RX, "x25-data-rx", "data packets received")                              \
+	X(DATA_TX, "x25-data-tx", "data packets sent")                                  \
+	X(SDU_LOST, "x25-sdu-lost", "SDUs cut short by a reset, clear or restart")      \
+	X(D_BIT, "x25-d-bit", "data packets with the D bit refused by a reset")         \
+	X(FAST_SELECT, "x25-fast-select", "calls refused, fast select")                 \
+	X(SDU_LONG, "x25-sdu-long", "SDUs longer than we take")                         \
+	X(INTERRUPTS, "x25-interrupts", "interrupts received and ignored")              \
+	X(PROTOCOL, "x25-protocol", "packets against the procedure")                    \
+	X(DISCARDED, "x25-discarded", "packets discarded in a restart, reset or clear") \
+	X(UNASSIGNED, "x25-unassigned", "packets on a channel that does not exist")     \
+	X(DIAGNOSTICS_RX, "x25-diagnostics-rx", "diagnostic packets received")          \
 	X(TIMEOUTS, "x25-timeouts", "answers that did not come in time")
 
 enum x25_counter {
 #define X(sym, key, words) X25_C_##sym,
 	X25_COUNTERS(X)
 #undef X
-	X25_C_COUNT
+		X25_C_COUNT
 };
 
 struct x25_vc;
@@ -119,12 +120,12 @@ struct x25 {
 	const struct x25_ops *ops;
 	void *ctx;
 	enum x25_r r;
-	uint64_t restart_at; /* UINT64_MAX = no restart is out */
-	struct x25_vc **vc;  /* by LCI, 0..max(pvc, lci_high); NULL = p1 */
-	uint16_t vcs;	     /* entries of vc */
-	uint16_t used;	     /* circuits that are not in p1 */
-	uint64_t next;	     /* no deadline is earlier than this */
-	bool blocked;	     /* the layer below takes no data now */
+	uint64_t restart_at;		       /* UINT64_MAX = no restart is out */
+	struct x25_vc **vc;		       /* by LCI, 0..max(pvc, lci_high); NULL = p1 */
+	uint16_t vcs;			       /* entries of vc */
+	uint16_t used;			       /* circuits that are not in p1 */
+	uint64_t next;			       /* no deadline is earlier than this */
+	bool blocked;			       /* the layer below takes no data now */
 	struct x25_vc *wait_first, *wait_last; /* circuits that have data for it */
 	uint64_t count[X25_C_COUNT];
 };
@@ -141,21 +142,22 @@ void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now);
 void x25_expire(struct x25 *x, uint64_t now);
 uint64_t x25_deadline(const struct x25 *x);
 
-/* The layer below is full: data packets wait from here on (other packets do not, it must keep them).
- * Allowed inside tx. */
+/* The layer below is full: data packets wait from here on (other packets do not, it must keep
+ * them). Allowed inside tx. */
 void x25_block(struct x25 *x);
 /* It is not any more: waiting circuits send a packet each in turn, until it is full again. */
 void x25_unblock(struct x25 *x, uint64_t now);
 
-/* Place a call; returns the LCI or 0 when none is free, not ready or without memory.  calling may be
+/* Place a call; returns the LCI or 0 when none is free, not ready or without memory.  calling may
+ * be
  * "".  cud: at most 16 octets. */
 uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const void *cud,
 		  size_t cud_len, uint64_t now);
 bool x25_accept(struct x25 *x, uint16_t lci, uint64_t now);
 void x25_clear(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now);
 void x25_reset(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now);
-/* One SDU in two pieces.  False: circuit not in data transfer, or an SDU is still going out (WRITABLE
- * follows), or longer than sdu_max. */
+/* One SDU in two pieces.  False: circuit not in data transfer, or an SDU is still going out
+ * (WRITABLE follows), or longer than sdu_max. */
 bool x25_send(struct x25 *x, uint16_t lci, const void *head, size_t head_len, const void *data,
 	      size_t len, uint64_t now);
 enum x25_p x25_state(const struct x25 *x, uint16_t lci);
@@ -167,8 +169,8 @@ struct x25_vc_info {
 	bool d1; /* flow control ready */
 };
 /* What was agreed by other means than a call, for a permanent circuit; sizes as log2. */
-void x25_set_flow(struct x25 *x, uint16_t lci, uint8_t size_in, uint8_t size_out,
-		  uint8_t window_in, uint8_t window_out);
+void x25_set_flow(struct x25 *x, uint16_t lci, uint8_t size_in, uint8_t size_out, uint8_t window_in,
+		  uint8_t window_out);
 bool x25_info(const struct x25 *x, uint16_t lci, struct x25_vc_info *out);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the two ends of a call agree on (X.25 6.12, 6.13): packet size and window go from what was proposed
- * towards 128 octets and 2, never past them; the throughput class goes down.  "Called" in a facility is the
- * direction from the called side: out for us when we are called, in when we have called.
+ * What the two ends of a call agree on (X.25 6.12, 6.13): packet size and window go from what was
+ * proposed towards 128 octets and 2, never past them; the throughput class goes down.  "Called" in
+ * a facility is the direction from the called side: out for us when we are called, in when we have
+ * called.
  */
 #include "transports/x25/x25_int.h"
 
-#define SIZE_DEFAULT 7u
+#define SIZE_DEFAULT   7u
 #define WINDOW_DEFAULT 2u
 
 static uint8_t x25_agree_least(uint8_t a, uint8_t b)
@@ -89,8 +90,9 @@ bool x25_answer_fits(const struct x25_config *c, const struct x25_facilities *f)
 	if (f->given & X25_FAC_SIZE && !(x25_agree_between(f->size_called, size, SIZE_DEFAULT) &&
 					 x25_agree_between(f->size_calling, size, SIZE_DEFAULT)))
 		return false;
-	if (f->given & X25_FAC_WINDOW && !(x25_agree_between(f->window_called, window, WINDOW_DEFAULT) &&
-					   x25_agree_between(f->window_calling, window, WINDOW_DEFAULT)))
+	if (f->given & X25_FAC_WINDOW &&
+	    !(x25_agree_between(f->window_called, window, WINDOW_DEFAULT) &&
+	      x25_agree_between(f->window_calling, window, WINDOW_DEFAULT)))
 		return false;
 	return !(f->given & X25_FAC_THROUGHPUT) || !c->throughput ||
 	       (f->throughput_called <= c->throughput && f->throughput_calling <= c->throughput);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Circuits.  A packet layer speaks of logical channels; here each gets a handle, an encapsulation and
- * an address, and what happens to it is told to the host when that is allowed (x25_port.h).
+ * Circuits.  A packet layer speaks of logical channels; here each gets a handle, an encapsulation
+ * and an address, and what happens to it is told to the host when that is allowed (x25_port.h).
  *
  *   a call to us:   Call -> offer -> answer -> Call Accepted -> up
  *                               \-> refuse -> Clear
@@ -9,10 +9,10 @@
  *                                  \-> Clear -> down, for ever
  *   permanent:      down until the packet layer is ready, then up; a reset is not down
  *
- * A call is offered only if its call user data are of a kind we serve: so no call is accepted and then
- * cleared (RFC 1356 3.2).  An address that failed is not called again for a while (3.11), a far end
- * that turns out to be a terminal's PAD is cleared with a word in the log (4.3), and circuits may be
- * cleared when nothing moves on them (3.9).
+ * A call is offered only if its call user data are of a kind we serve: so no call is accepted and
+ * then cleared (RFC 1356 3.2).  An address that failed is not called again for a while (3.11), a
+ * far end that turns out to be a terminal's PAD is cleared with a word in the log (4.3), and
+ * circuits may be cleared when nothing moves on them (3.9).
  */
 #include "transports/x25/x25_port.h"
 
@@ -160,7 +160,8 @@ static bool circuit_take_note(struct x25_circuit *c, uint8_t note)
 	return there;
 }
 
-/* The host may answer, refuse or disconnect from inside each of these; what is left then is in notes. */
+/* The host may answer, refuse or disconnect from inside each of these; what is left then is in
+ * notes. */
 static void circuit_report_one(struct ist_port *p, struct x25_circuit *c)
 {
 	struct ist_attrs a = circuit_attrs_of(c);
@@ -294,8 +295,8 @@ static void circuit_clear_call(struct x25_line *l, uint16_t lci, enum x25_clear 
 		x25_clear(&l->x, lci, said, diag, now);
 }
 
-static void circuit_turn_away(struct x25_line *l, const struct x25_report *r, enum x25_port_counter why,
-		      enum x25_clear cause, uint8_t diag)
+static void circuit_turn_away(struct x25_line *l, const struct x25_report *r,
+			      enum x25_port_counter why, enum x25_clear cause, uint8_t diag)
 {
 	l->port->count[why]++;
 	circuit_clear_call(l, r->lci, cause, diag);
@@ -366,7 +367,8 @@ static void circuit_on_connected(struct x25_line *l, const struct x25_report *r)
 static void circuit_on_cleared(struct x25_line *l, const struct x25_report *r)
 {
 	struct x25_circuit *c = l->circuit[r->lci];
-	struct ist_cause why = {.kind = IST_CAUSE_CLEARED, .cause = r->cause, .diagnostic = r->diag};
+	struct ist_cause why = {
+		.kind = IST_CAUSE_CLEARED, .cause = r->cause, .diagnostic = r->diag};
 
 	if (!c)
 		return;
@@ -382,7 +384,8 @@ static void circuit_on_cleared(struct x25_line *l, const struct x25_report *r)
 	x25_circuit_lost(l->port, c, &why);
 }
 
-/* What was under way is lost; the circuit is not.  Over XOT it is how a permanent circuit begins. */
+/* What was under way is lost; the circuit is not.  Over XOT it is how a permanent circuit begins.
+ */
 static void circuit_on_reset(struct x25_line *l, const struct x25_report *r)
 {
 	struct x25_circuit *c = l->circuit[r->lci];
@@ -426,7 +429,8 @@ static void circuit_on_sdu(struct x25_line *l, const struct x25_report *r)
 /* X.29 commands to a PAD begin with 2, 4 or 6: nobody there speaks our protocol. */
 static void circuit_on_qualified(struct x25_line *l, const struct x25_report *r)
 {
-	static const struct ist_cause why = {.kind = IST_CAUSE_REFUSED, .words = "far end is a PAD"};
+	static const struct ist_cause why = {.kind = IST_CAUSE_REFUSED,
+					     .words = "far end is a PAD"};
 	struct x25_circuit *c = l->circuit[r->lci];
 	uint8_t first = r->len ? r->data[0] : 0;
 
@@ -452,10 +456,10 @@ static void circuit_on_writable(struct x25_line *l, const struct x25_report *r)
 void x25_line_report(struct x25_line *l, const struct x25_report *r)
 {
 	static void (*const handlers[])(struct x25_line * l, const struct x25_report *r) = {
-		[X25_READY] = circuit_on_ready,		[X25_DOWN] = circuit_on_down,
-		[X25_INCOMING] = circuit_on_incoming,	[X25_CONNECTED] = circuit_on_connected,
-		[X25_CLEARED] = circuit_on_cleared,	[X25_RESET_DONE] = circuit_on_reset,
-		[X25_SDU] = circuit_on_sdu,		[X25_SDU_Q] = circuit_on_qualified,
+		[X25_READY] = circuit_on_ready,	      [X25_DOWN] = circuit_on_down,
+		[X25_INCOMING] = circuit_on_incoming, [X25_CONNECTED] = circuit_on_connected,
+		[X25_CLEARED] = circuit_on_cleared,   [X25_RESET_DONE] = circuit_on_reset,
+		[X25_SDU] = circuit_on_sdu,	      [X25_SDU_Q] = circuit_on_qualified,
 		[X25_WRITABLE] = circuit_on_writable,
 	};
 
@@ -531,7 +535,7 @@ static uint32_t circuit_head_len_of(const struct ist_frame *f)
 }
 
 static bool circuit_send_sdu(const struct x25_circuit *c, const uint8_t *head, size_t head_len,
-		     const struct ist_frame *f, uint64_t now)
+			     const struct ist_frame *f, uint64_t now)
 {
 	struct x25_line *l = c->line;
 
@@ -542,7 +546,7 @@ static bool circuit_send_sdu(const struct x25_circuit *c, const uint8_t *head, s
 
 /* True: taken, or dropped and counted. */
 static bool circuit_send_one(struct ist_port *p, struct x25_circuit *c, const struct ist_frame *f,
-		     uint64_t now)
+			     uint64_t now)
 {
 	uint8_t head[X25_SNAP_LEN + IST_HEAD_MAX];
 	uint32_t len = circuit_head_len_of(f);
@@ -588,8 +592,8 @@ int x25_circuit_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	return (int)i;
 }
 
-static void circuit_prepare_call(struct ist_port *p, struct x25_circuit *c, const struct ist_addr *to,
-			 uint8_t payload)
+static void circuit_prepare_call(struct ist_port *p, struct x25_circuit *c,
+				 const struct ist_addr *to, uint8_t payload)
 {
 	const struct x25_known *known = x25_conf_find(&p->conf, to, false);
 

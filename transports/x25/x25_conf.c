@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The settings of an x25 port, checked and as numbers.  A circuit section is either a permanent circuit,
- * whose address is its logical channel, or (`kind = svc`) says how calls to an X.121 address look.
+ * The settings of an x25 port, checked and as numbers.  A circuit section is either a permanent
+ * circuit, whose address is its logical channel, or (`kind = svc`) says how calls to an X.121
+ * address look.
  */
 #include "transports/x25/x25_port.h"
 
@@ -12,7 +13,8 @@
 #define LCI_DEFAULT_HIGH 1024u
 
 const struct ist_key x25_keys[] = {
-	LINK_KEYS_FOR("0x6000", ", xot: or xot-listen:ADDRESS, x25-socket: for calls of this host's kernel"),
+	LINK_KEYS_FOR("0x6000",
+		      ", xot: or xot-listen:ADDRESS, x25-socket: for calls of this host's kernel"),
 	PORT_WORD("framing", "auto lapb pseudo-header", "auto",
 		  "what a frame of the link is: LAPB, or a packet behind the octet that the Linux "
 		  "kernel puts there; auto: pseudo-header on tun, udp and loop, else LAPB"),
@@ -93,7 +95,8 @@ struct x25_known *x25_conf_find(const struct x25_conf *c, const struct ist_addr 
 
 /* --- the packet layer ------------------------------------------------------------------------- */
 
-static bool x25_conf_range(const struct settings *set, const char *key, uint16_t *low, uint16_t *high)
+static bool x25_conf_range(const struct settings *set, const char *key, uint16_t *low,
+			   uint16_t *high)
 {
 	const char *text = settings_text(set, key);
 	unsigned long a, b;
@@ -113,7 +116,8 @@ static bool x25_conf_range(const struct settings *set, const char *key, uint16_t
 }
 
 /* PVC < incoming < two-way < outgoing (X.25 annex A). */
-static int x25_conf_channels(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_channels(struct x25_conf *c, const struct settings *set, char *err,
+			     size_t err_len)
 {
 	struct {
 		const char *key;
@@ -135,8 +139,8 @@ static int x25_conf_channels(struct x25_conf *c, const struct settings *set, cha
 			continue;
 		if (c->x.lci_low ? r[i].low != last + 1 : r[i].low <= last)
 			return settings_error(err, err_len, EINVAL,
-					      "%s: does not begin right behind channel %u", r[i].key,
-					      last);
+					      "%s: does not begin right behind channel %u",
+					      r[i].key, last);
 		if (!c->x.lci_low)
 			c->x.lci_low = r[i].low;
 		last = c->x.lci_high = r[i].high;
@@ -163,7 +167,8 @@ static int x25_conf_flow(struct x25_conf *c, const struct settings *set, char *e
 	    !x25_conf_power(settings_number(set, "packet-size-want"), &c->x.size_want))
 		return settings_error(err, err_len, EINVAL,
 				      "packet-size: a power of two, 16 to 4096");
-	if (settings_number(set, "window") > windows || settings_number(set, "window-want") > windows)
+	if (settings_number(set, "window") > windows ||
+	    settings_number(set, "window-want") > windows)
 		return settings_error(err, err_len, EINVAL, "window: at most %u with modulo %u",
 				      (unsigned)windows, (unsigned)windows + 1);
 	c->x.window = (uint8_t)settings_number(set, "window");
@@ -179,7 +184,8 @@ static uint8_t x25_conf_bcd(unsigned two_digits)
 	return (uint8_t)(two_digits / 10 << 4 | two_digits % 10);
 }
 
-static int x25_conf_facilities(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_facilities(struct x25_conf *c, const struct settings *set, char *err,
+			       size_t err_len)
 {
 	const char *nui = settings_text(set, "network-user-id");
 	unsigned group = (unsigned)settings_number(set, "closed-user-group");
@@ -219,7 +225,8 @@ static void x25_conf_timers(struct x25_timers *t, const struct settings *set)
 			*rows[i].at = settings_time(set, rows[i].key);
 }
 
-static int x25_conf_packet_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_packet_layer(struct x25_conf *c, const struct settings *set, char *err,
+				 size_t err_len)
 {
 	int r;
 
@@ -237,7 +244,8 @@ static int x25_conf_packet_layer(struct x25_conf *c, const struct settings *set,
 
 /* --- the link layer --------------------------------------------------------------------------- */
 
-static int x25_conf_link_layer(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_link_layer(struct x25_conf *c, const struct settings *set, char *err,
+			       size_t err_len)
 {
 	struct lapb_config *l = &c->lapb;
 	uint8_t size = c->x.size > c->x.size_want ? c->x.size : c->x.size_want;
@@ -294,7 +302,7 @@ static enum x25_encap x25_conf_encap_of(const struct settings *set, enum x25_enc
 }
 
 static int x25_conf_add_known(struct x25_conf *c, const struct ist_circuit_config *cc, char *err,
-		     size_t err_len)
+			      size_t err_len)
 {
 	const struct settings set = {x25_keys, cc->setting, cc->settings};
 	const char *name = settings_text(&set, "xot-interface");
@@ -343,7 +351,8 @@ static enum x25_framing x25_conf_framing_of(const struct settings *set)
 	return X25_LAPB;
 }
 
-static int x25_conf_general(struct x25_conf *c, const struct settings *set, char *err, size_t err_len)
+static int x25_conf_general(struct x25_conf *c, const struct settings *set, char *err,
+			    size_t err_len)
 {
 	const char *address = settings_text(set, "address");
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Data transfer on one circuit (X.25 4.4, states d1-d3).  An SDU goes out as a complete packet
- * sequence: full packets with M set, then one without; the window decides how many are out at once, and
- * the rest waits in the circuit's buffer.  When the layer below is full, circuits with something to send
- * stand in a list, and each sends one packet when its turn comes.  Coming in, packets are added up until
- * one has M clear.  A wrong P(S) or P(R) resets the circuit, and so does D: both counters start at 0 and
- * what was under way is lost.
+ * sequence: full packets with M set, then one without; the window decides how many are out at once,
+ * and the rest waits in the circuit's buffer.  When the layer below is full, circuits with
+ * something to send stand in a list, and each sends one packet when its turn comes.  Coming in,
+ * packets are added up until one has M clear.  A wrong P(S) or P(R) resets the circuit, and so does
+ * D: both counters start at 0 and what was under way is lost.
  */
 #include "transports/x25/x25_int.h"
 
@@ -62,7 +62,8 @@ static void put_data(struct x25 *x, struct x25_vc *v)
 static bool x25_data_may_send(const struct x25 *x, const struct x25_vc *v)
 {
 	return v->out_at < v->out_len && v->p == X25_P4_DATA && v->d == X25_D1_READY &&
-	       x->r == X25_R1_READY && !v->peer_busy && x25_data_span(x, v->va, v->vs) < v->window_out;
+	       x->r == X25_R1_READY && !v->peer_busy &&
+	       x25_data_span(x, v->va, v->vs) < v->window_out;
 }
 
 static void x25_data_send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
@@ -145,7 +146,8 @@ void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t dia
 	x25_say(x, v->lci, X25_RESET, cause, diag);
 }
 
-static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				uint64_t now)
 {
 	x25_data_start(x, v);
 	v->at = X25_NEVER;
@@ -167,15 +169,14 @@ static bool x25_data_acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, u
 	}
 	if (pr != v->va) {
 		v->va = pr;
-		v->window_at = pr == v->vs || !x->cfg.timers.window
-				       ? X25_NEVER
-				       : now + x->cfg.timers.window;
+		v->window_at = pr == v->vs || !x->cfg.timers.window ? X25_NEVER
+								    : now + x->cfg.timers.window;
 	}
 	return true;
 }
 
-/* An acknowledgement of its own when nothing else carried it: at the end of a sequence, and in the middle
- * before the sender's window is shut. */
+/* An acknowledgement of its own when nothing else carried it: at the end of a sequence, and in the
+ * middle before the sender's window is shut. */
 static void x25_data_acknowledge(struct x25 *x, struct x25_vc *v, bool end)
 {
 	uint8_t owed = x25_data_span(x, v->told, v->vr);
@@ -234,7 +235,8 @@ static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 	x25_data_acknowledge(x, v, !p->m);
 }
 
-static void x25_data_take_flow(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_take_flow(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+			       uint64_t now)
 {
 	v->peer_busy = p->type == X25_RNR;
 	if (x25_data_acknowledged(x, v, p->pr, now))
@@ -242,13 +244,15 @@ static void x25_data_take_flow(struct x25 *x, struct x25_vc *v, const struct x25
 }
 
 /* Packet retransmission is a facility nobody has subscribed to (X.25 6.4). */
-static void x25_data_refuse_reject(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_refuse_reject(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				   uint64_t now)
 {
 	(void)p;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_REJECT_NOT_SUBSCRIBED, now);
 }
 
-static void x25_data_take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				    uint64_t now)
 {
 	(void)p;
 	(void)now;
@@ -258,13 +262,14 @@ static void x25_data_take_interrupt(struct x25 *x, struct x25_vc *v, const struc
 
 /* We never send an interrupt, so none is there to be confirmed. */
 static void x25_data_refuse_confirmation(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-				uint64_t now)
+					 uint64_t now)
 {
 	(void)p;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_INTERRUPT_CONF, now);
 }
 
-static void x25_data_take_reset(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_take_reset(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				uint64_t now)
 {
 	x->count[X25_C_RESETS_RX]++;
 	x25_say(x, v->lci, X25_RESET_CONF, 0, 0);
@@ -272,13 +277,15 @@ static void x25_data_take_reset(struct x25 *x, struct x25_vc *v, const struct x2
 }
 
 /* Both reset at once: that is one reset (X.25 4.4.3.3). */
-static void x25_data_reset_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_reset_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				     uint64_t now)
 {
 	x->count[X25_C_RESETS_RX]++;
 	x25_data_reset_over(x, v, p, now);
 }
 
-static void x25_data_wrong_in_d1(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_wrong_in_d1(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				 uint64_t now)
 {
 	(void)p;
 	x->count[X25_C_PROTOCOL]++;
@@ -295,13 +302,21 @@ static void x25_data_discard(struct x25 *x, struct x25_vc *v, const struct x25_p
 
 /* X.25 table C-4: what comes in d1, and while our reset is out. */
 static const handler table[2][X25_TYPES] = {
-	[X25_D1_READY] = {[X25_DATA] = take_data, [X25_RR] = x25_data_take_flow, [X25_RNR] = x25_data_take_flow,
-			  [X25_REJ] = x25_data_refuse_reject, [X25_INTERRUPT] = x25_data_take_interrupt,
-			  [X25_INTERRUPT_CONF] = x25_data_refuse_confirmation, [X25_RESET] = x25_data_take_reset,
+	[X25_D1_READY] = {[X25_DATA] = take_data,
+			  [X25_RR] = x25_data_take_flow,
+			  [X25_RNR] = x25_data_take_flow,
+			  [X25_REJ] = x25_data_refuse_reject,
+			  [X25_INTERRUPT] = x25_data_take_interrupt,
+			  [X25_INTERRUPT_CONF] = x25_data_refuse_confirmation,
+			  [X25_RESET] = x25_data_take_reset,
 			  [X25_RESET_CONF] = x25_data_wrong_in_d1},
-	[X25_D_WE_RESET] = {[X25_DATA] = x25_data_discard, [X25_RR] = x25_data_discard, [X25_RNR] = x25_data_discard,
-			    [X25_REJ] = x25_data_discard, [X25_INTERRUPT] = x25_data_discard,
-			    [X25_INTERRUPT_CONF] = x25_data_discard, [X25_RESET] = x25_data_reset_collision,
+	[X25_D_WE_RESET] = {[X25_DATA] = x25_data_discard,
+			    [X25_RR] = x25_data_discard,
+			    [X25_RNR] = x25_data_discard,
+			    [X25_REJ] = x25_data_discard,
+			    [X25_INTERRUPT] = x25_data_discard,
+			    [X25_INTERRUPT_CONF] = x25_data_discard,
+			    [X25_RESET] = x25_data_reset_collision,
 			    [X25_RESET_CONF] = x25_data_reset_over},
 };
 
@@ -317,7 +332,8 @@ void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now)
 		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TIMER, now);
 		return;
 	}
-	/* A permanent circuit has no other way back than a reset: it is asked for again and again. */
+	/* A permanent circuit has no other way back than a reset: it is asked for again and again.
+	 */
 	if (v->pvc || v->tries++ < x->cfg.timers.resets) {
 		v->at = now + x->cfg.timers.reset;
 		x25_wake_at(x, v->at);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The figures that an interface has unless somebody says otherwise, and what figures can be at all. */
+/* The figures that an interface has unless somebody says otherwise, and what figures can be at all.
+ */
 #include "transports/x25/x25_int.h"
 
 #define SECONDS 1000000u
@@ -29,7 +30,8 @@ void x25_config_default(struct x25_config *c, bool dce)
 				 .window = 2,
 				 .window_want = 7,
 				 .flow_facilities = true,
-				 .sdu_max = 1600 + 14, /* RFC 1356 3.6, and room for L2TP around it */
+				 .sdu_max =
+					 1600 + 14, /* RFC 1356 3.6, and room for L2TP around it */
 				 .timers = dce ? dce_timers : dte_timers};
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a virtual circuit carries, told by the call user data (RFC 1356 3.2), and what stands in front of
- * each PDU on it.  x25.md has the diagrams.
+ * What a virtual circuit carries, told by the call user data (RFC 1356 3.2), and what stands in
+ * front of each PDU on it.  x25.md has the diagrams.
  *
  *   dedicated    80 00 00 5E 00 07   a PDU is L2TP and nothing else
  *   multiplexed  00                  80 00 00 5E 00 07 | L2TP; what begins otherwise is for others
@@ -12,7 +12,7 @@
 
 #include "core/bytes.h"
 
-#define X25_SNAP_LEN 6u /* NLPID, OUI, PID */
+#define X25_SNAP_LEN	  6u /* NLPID, OUI, PID */
 #define X25_CUD_ENCAP_MAX X25_SNAP_LEN
 
 enum x25_encap {

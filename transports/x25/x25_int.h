@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between x25.c (interface, calls), x25_agree.c (facilities) and x25_data.c (flow control, SDUs); nobody
- * else's business.
+ * Between x25.c (interface, calls), x25_agree.c (facilities) and x25_data.c (flow control, SDUs);
+ * nobody else's business.
  */
 #ifndef TRANSPORTS_X25_X25_INT_H
 #define TRANSPORTS_X25_X25_INT_H
@@ -17,16 +17,16 @@ struct x25_vc {
 	bool pvc;
 	uint8_t tries;
 	uint8_t vs, va, vr;
-	uint8_t told;		/* last P(R) we sent */
-	bool peer_busy;		/* RNR came last */
-	bool refused;		/* x25_send said no: WRITABLE is owed */
-	bool waiting;		/* in the interface's list */
+	uint8_t told;	/* last P(R) we sent */
+	bool peer_busy; /* RNR came last */
+	bool refused;	/* x25_send said no: WRITABLE is owed */
+	bool waiting;	/* in the interface's list */
 	struct x25_vc *wait_prev, *wait_next;
 	uint8_t size_in, size_out; /* log2 */
 	uint8_t window_in, window_out;
 	uint8_t class_called, class_calling; /* throughput to answer a call with; 0 = nothing */
-	uint64_t at;	    /* the procedure's timer: call, clear or reset */
-	uint64_t window_at; /* T25 */
+	uint64_t at;			     /* the procedure's timer: call, clear or reset */
+	uint64_t window_at;		     /* T25 */
 	/* SDU going out: octets out_at.. of out_len are still to send */
 	uint8_t *out;
 	uint32_t out_len, out_at;

@@ -29,8 +29,9 @@
 
 #define ANY_ADDRESS "               "
 #define BACKLOG	    64
-#define SEND_BUFFER 16384 /* a few SDUs: what waits should wait with us, where control goes first \
-			   */
+#define SEND_BUFFER                                                                   \
+	16384 /* a few SDUs: what waits should wait with us, where control goes first \
+	       */
 #define INTERRUPTS_MAX 64u
 
 static int x25_kernel_failed(int fd)
@@ -189,7 +190,8 @@ static void x25_kernel_clear(int fd, uint8_t cause, uint8_t diagnostic)
 	close(fd);
 }
 
-static ssize_t x25_kernel_send_sdu(int fd, const void *head, size_t head_len, const void *data, size_t len)
+static ssize_t x25_kernel_send_sdu(int fd, const void *head, size_t head_len, const void *data,
+				   size_t len)
 {
 	uint8_t q = 0;
 	struct iovec iov[] = {

@@ -2,19 +2,19 @@
 /*
  * One packet layer on a link.
  *
- * LAPB: each frame of the link is a LAPB frame.  When LAPB's window is shut, data packets stay in their
- * circuits (x25_block) and the few others wait here in a queue; a peer that lets it grow too long, by
- * asking much and acknowledging nothing, finds the line restarted.
+ * LAPB: each frame of the link is a LAPB frame.  When LAPB's window is shut, data packets stay in
+ * their circuits (x25_block) and the few others wait here in a queue; a peer that lets it grow too
+ * long, by asking much and acknowledging nothing, finds the line restarted.
  *
- * Pseudo-header: each frame is an octet and what it announces, as the Linux kernel has it between its
- * X.25 and a device.
+ * Pseudo-header: each frame is an octet and what it announces, as the Linux kernel has it between
+ * its X.25 and a device.
  *
  *   00 | packet      01 connect      02 disconnect      03 | parameters
  *
- * The kernel is the DTE.  Before it sends packets it asks with 01 and waits for 01.  So a DTE asks, again
- * and again, until it hears 01 or a packet.  A DCE answers 01 and then restarts; at its own start it
- * says 02, so that a DTE that thinks it is connected forgets that, and restarts without being asked,
- * which an idle kernel takes as the line coming up.
+ * The kernel is the DTE.  Before it sends packets it asks with 01 and waits for 01.  So a DTE asks,
+ * again and again, until it hears 01 or a packet.  A DCE answers 01 and then restarts; at its own
+ * start it says 02, so that a DTE that thinks it is connected forgets that, and restarts without
+ * being asked, which an idle kernel takes as the line coming up.
  */
 #include "transports/x25/x25_port.h"
 
@@ -43,7 +43,8 @@ struct x25_link_line {
 	struct waiting *first, **last;
 	unsigned queued;
 	bool overflow;
-	bool bare;	 /* pseudo-header, but on a pcap link packets have none and nothing else is there */
+	bool bare; /* pseudo-header, but on a pcap link packets have none and nothing else is there
+		    */
 	bool connected;	 /* pseudo-header: the packet layer has been started */
 	uint64_t ask_at; /* when to say 01 again */
 };
@@ -148,9 +149,9 @@ static void line_lapb_reports(void *ctx, enum lapb_report r)
 		return;
 	}
 	p->host->log(p->ctx, r == LAPB_R_DOWN ? 4 : 5, "LAPB %s",
-		     r == LAPB_R_DOWN  ? "down"
+		     r == LAPB_R_DOWN ? "down"
 		     : r == LAPB_R_UP ? "up"
-				       : "reset by the far end");
+				      : "reset by the far end");
 	line_drop_queue(l);
 	x25_down(&l->line.x);
 	if (r != LAPB_R_DOWN)
@@ -449,9 +450,9 @@ static int line_status(const struct ist_port *p, char *buf, size_t len)
 	return snprintf(buf, len, "link %s, %s%s%spacket layer %s as %s, %u circuits",
 			link_up(l->link) ? "up" : "down", lapb ? "LAPB " : "", lapb ? lapb : "",
 			lapb ? ", " : "",
-			l->line.ready			     ? "ready"
+			l->line.ready			  ? "ready"
 			: l->line.x.r == X25_R_WE_RESTART ? "restarting"
-							     : "down",
+							  : "down",
 			l->line.x.cfg.dce ? "DCE" : "DTE", p->circuits);
 }
 

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every packet is GFI and logical channel, a type octet, and a body that the type names.  A const table
- * gives for each type its octet and the shape of its body; data and flow-control packets carry counters
- * inside or after the type octet, whose place depends on the modulo.
+ * Every packet is GFI and logical channel, a type octet, and a body that the type names.  A const
+ * table gives for each type its octet and the shape of its body; data and flow-control packets
+ * carry counters inside or after the type octet, whose place depends on the modulo.
  */
 #include "transports/x25/x25_pkt.h"
 
-#define GFI_Q 0x80u
-#define GFI_D 0x40u
+#define GFI_Q	   0x80u
+#define GFI_D	   0x40u
 #define GFI_MODULO 0x30u
-#define GFI_MOD8 0x10u
+#define GFI_MOD8   0x10u
 #define GFI_MOD128 0x20u
 
-enum shape { B_NONE, B_CAUSE, B_CAUSE_REQUIRED, B_CALL, B_INTERRUPT, B_DIAGNOSTIC, B_FLOW, B_DATA, B_ANY };
+enum shape {
+	B_NONE,
+	B_CAUSE,
+	B_CAUSE_REQUIRED,
+	B_CALL,
+	B_INTERRUPT,
+	B_DIAGNOSTIC,
+	B_FLOW,
+	B_DATA,
+	B_ANY
+};
 
 static const struct type_row {
 	uint8_t octet;
@@ -177,7 +187,8 @@ static const struct {
 	{0x47, x25_pkt_fac_cug},    {0xc6, x25_pkt_fac_nui},
 };
 
-static uint8_t x25_pkt_take_facility(struct x25_facilities *f, uint8_t code, const uint8_t *v, uint8_t len)
+static uint8_t x25_pkt_take_facility(struct x25_facilities *f, uint8_t code, const uint8_t *v,
+				     uint8_t len)
 {
 	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
 		if (facilities[i].code != code)
@@ -256,7 +267,7 @@ static void x25_pkt_encode_facilities(struct wr *w, const struct x25_facilities 
 
 /* Classes of X.25 table 7-1. */
 static const uint32_t throughput[16] = {
-	[3] = 75,   [4] = 150,	 [5] = 300,   [6] = 600,    [7] = 1200,	  [8] = 2400,
+	[3] = 75,   [4] = 150,	 [5] = 300,    [6] = 600,    [7] = 1200,   [8] = 2400,
 	[9] = 4800, [10] = 9600, [11] = 19200, [12] = 48000, [13] = 64000,
 };
 
@@ -298,7 +309,8 @@ static uint8_t x25_pkt_rest(struct x25_pkt *p, struct rd *r, size_t max)
 	return p->len > max ? X25_DIAG_TOO_LONG : 0;
 }
 
-/* Data: the octet read as the type is the first of the counters (modulo 8), or P(S) (modulo 128). */
+/* Data: the octet read as the type is the first of the counters (modulo 8), or P(S) (modulo 128).
+ */
 static void x25_pkt_take_counters(struct x25_pkt *p, struct rd *r, uint8_t octet)
 {
 	if (p->extended) {
@@ -340,7 +352,9 @@ static uint8_t x25_pkt_decode_call(struct x25_pkt *p, struct rd *r)
 		diag = x25_pkt_decode_facilities(&p->fac, r);
 	if (diag)
 		return diag;
-	return x25_pkt_rest(p, r, p->type == X25_CALL && !(p->fac.given & X25_FAC_FAST) ? X25_CUD : X25_CUD_FAST);
+	return x25_pkt_rest(p, r,
+			    p->type == X25_CALL && !(p->fac.given & X25_FAC_FAST) ? X25_CUD
+										  : X25_CUD_FAST);
 }
 
 static uint8_t x25_pkt_decode_body(struct x25_pkt *p, struct rd *r, uint8_t octet)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets of the X.25 packet layer (X.25 section 5), modulo 8 and 128: decode and encode, addresses,
- * facilities, and the words for causes and diagnostics.  Pure functions; no state.
+ * Packets of the X.25 packet layer (X.25 section 5), modulo 8 and 128: decode and encode,
+ * addresses, facilities, and the words for causes and diagnostics.  Pure functions; no state.
  *
  *   GFI 4 | LCI 12 | packet type 8 | ...
  */
@@ -10,11 +10,11 @@
 
 #include "core/bytes.h"
 
-#define X25_DIGITS 15u	 /* of an X.121 address */
+#define X25_DIGITS   15u  /* of an X.121 address */
 #define X25_CUD	     16u  /* octets of call user data */
 #define X25_CUD_FAST 128u /* with fast select */
-#define X25_FAC_MAX 109u /* octets of facilities */
-#define X25_LCI_MAX 4095u
+#define X25_FAC_MAX  109u /* octets of facilities */
+#define X25_LCI_MAX  4095u
 
 /* Both directions share the codes: what a DTE calls a request the DCE calls an indication. */
 enum x25_type {
@@ -106,11 +106,12 @@ enum x25_facility_bit {
 	X25_FAC_NUI = 1u << 7,
 };
 
-/* What both ends may negotiate, seen from the packet: "called" is the direction from the called DTE. */
+/* What both ends may negotiate, seen from the packet: "called" is the direction from the called
+ * DTE. */
 struct x25_facilities {
-	uint32_t given;			       /* X25_FAC_* */
-	uint8_t size_called, size_calling;     /* log2 of octets, 4-12 */
-	uint8_t window_called, window_calling; /* 1-127 */
+	uint32_t given;				       /* X25_FAC_* */
+	uint8_t size_called, size_calling;	       /* log2 of octets, 4-12 */
+	uint8_t window_called, window_calling;	       /* 1-127 */
 	uint8_t throughput_called, throughput_calling; /* class, 3 = 75 bit/s ... 13 = 64 kbit/s */
 	uint8_t cug[3];				       /* facility code and one or two octets */
 	uint8_t nui_len, nui[32];
@@ -118,7 +119,7 @@ struct x25_facilities {
 
 struct x25_pkt {
 	enum x25_type type;
-	bool q, d; /* Qualifier; Delivery confirmation (data and call packets) */
+	bool q, d;     /* Qualifier; Delivery confirmation (data and call packets) */
 	bool extended; /* modulo 128 */
 	uint16_t lci;
 	uint8_t ps, pr;
@@ -133,8 +134,8 @@ struct x25_pkt {
 /* 0, or the diagnostic that says what is wrong (type and lci are filled as far as they were seen).
  * extended: the modulo of the interface, which the GFI must show. */
 uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool extended);
-/* Every member that the type has must be set; Call Accepted without addresses and facilities takes its
- * short form.  False when it does not fit. */
+/* Every member that the type has must be set; Call Accepted without addresses and facilities takes
+ * its short form.  False when it does not fit. */
 bool x25_encode(struct wr *w, const struct x25_pkt *p);
 
 /* Header of a data packet alone (3 or 4 octets), for payload that is not moved. */

@@ -9,10 +9,11 @@
  *   x25_xot.c        a packet layer on each TCP connection
  *   x25_socket.c     calls of the kernel's packet layer, a socket each
  *
- * A packet layer (x25.c) reports from inside whatever was asked of it, but a transport may not report
- * from inside a call of the host's.  So reports are noted on the circuit, and made when the port
- * leaves: at the end of what a descriptor or timer began, else in a timer at once.  Circuits and TCP
- * connections that are done with are freed there too, when nothing on the stack can hold them.
+ * A packet layer (x25.c) reports from inside whatever was asked of it, but a transport may not
+ * report from inside a call of the host's.  So reports are noted on the circuit, and made when the
+ * port leaves: at the end of what a descriptor or timer began, else in a timer at once.  Circuits
+ * and TCP connections that are done with are freed there too, when nothing on the stack can hold
+ * them.
  */
 #ifndef TRANSPORTS_X25_X25_PORT_H
 #define TRANSPORTS_X25_X25_PORT_H
@@ -24,43 +25,43 @@
 
 #define X25_NO_TIME UINT64_MAX
 
-#define X25_PORT_COUNTERS(X)                                                                       \
-	X(RX, "rx-frames", "frames delivered")                                                     \
-	X(RX_OCTETS, "rx-octets", "octets delivered")                                              \
-	X(TX, "tx-frames", "frames taken to send")                                                 \
-	X(TX_OCTETS, "tx-octets", "octets taken to send")                                          \
-	X(RX_OTHER, "rx-other", "multiplexed PDUs of other protocols dropped")                     \
-	X(RX_EMPTY, "rx-empty", "PDUs dropped, nothing behind the encapsulation")                  \
-	X(RX_QUALIFIED, "rx-qualified", "PDUs with the Q bit dropped")                             \
-	X(RX_EARLY, "rx-early", "PDUs dropped, the circuit was not up")                            \
-	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                          \
-	X(TX_DOWN, "tx-down", "frames dropped, the circuit is down")                               \
-	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")                       \
-	X(PAD, "pads", "calls cleared, the far end is a terminal's PAD")                           \
-	X(REFUSED_PROTOCOL, "refused-protocol", "calls refused, call user data not ours")          \
-	X(REFUSED_CHARGE, "refused-charge", "calls refused, reverse charging")                     \
-	X(REFUSED_ROOM, "refused-room", "calls refused, no room for another circuit")              \
-	X(REFUSED_HOST, "refused-host", "calls refused, not configured")                           \
-	X(HELD_DOWN, "held-down", "calls not placed, the address failed just before")              \
-	X(INACTIVE, "inactive", "circuits cleared, nothing was sent for too long")                 \
-	X(RX_FRAMING, "rx-framing", "frames dropped, pseudo-header unknown or missing")            \
-	X(QUEUE_FULL, "queue-full", "line restarted, LAPB did not take what was waiting")          \
-	X(XOT_IN, "xot-in", "TCP connections accepted")                                            \
-	X(XOT_OUT, "xot-out", "TCP connections begun")                                             \
-	X(XOT_FAILED, "xot-failed", "TCP connections that could not be made")                      \
-	X(XOT_STRANGER, "xot-stranger", "TCP connections refused, address not in xot-from")        \
-	X(XOT_FULL, "xot-full", "TCP connections refused, too many")                               \
-	X(XOT_SILENT, "xot-silent", "TCP connections closed, no call came")                        \
-	X(XOT_HEADER, "xot-header", "TCP connections closed, XOT version or length wrong")         \
-	X(XOT_SLOW, "xot-slow", "TCP connections closed, the far end reads nothing")               \
-	X(XOT_IGNORED, "xot-ignored", "packets that have no place on XOT dropped")                 \
+#define X25_PORT_COUNTERS(X)                                                                \
+	X(RX, "rx-frames", "frames delivered")                                              \
+	X(RX_OCTETS, "rx-octets", "octets delivered")                                       \
+	X(TX, "tx-frames", "frames taken to send")                                          \
+	X(TX_OCTETS, "tx-octets", "octets taken to send")                                   \
+	X(RX_OTHER, "rx-other", "multiplexed PDUs of other protocols dropped")              \
+	X(RX_EMPTY, "rx-empty", "PDUs dropped, nothing behind the encapsulation")           \
+	X(RX_QUALIFIED, "rx-qualified", "PDUs with the Q bit dropped")                      \
+	X(RX_EARLY, "rx-early", "PDUs dropped, the circuit was not up")                     \
+	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                   \
+	X(TX_DOWN, "tx-down", "frames dropped, the circuit is down")                        \
+	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")                \
+	X(PAD, "pads", "calls cleared, the far end is a terminal's PAD")                    \
+	X(REFUSED_PROTOCOL, "refused-protocol", "calls refused, call user data not ours")   \
+	X(REFUSED_CHARGE, "refused-charge", "calls refused, reverse charging")              \
+	X(REFUSED_ROOM, "refused-room", "calls refused, no room for another circuit")       \
+	X(REFUSED_HOST, "refused-host", "calls refused, not configured")                    \
+	X(HELD_DOWN, "held-down", "calls not placed, the address failed just before")       \
+	X(INACTIVE, "inactive", "circuits cleared, nothing was sent for too long")          \
+	X(RX_FRAMING, "rx-framing", "frames dropped, pseudo-header unknown or missing")     \
+	X(QUEUE_FULL, "queue-full", "line restarted, LAPB did not take what was waiting")   \
+	X(XOT_IN, "xot-in", "TCP connections accepted")                                     \
+	X(XOT_OUT, "xot-out", "TCP connections begun")                                      \
+	X(XOT_FAILED, "xot-failed", "TCP connections that could not be made")               \
+	X(XOT_STRANGER, "xot-stranger", "TCP connections refused, address not in xot-from") \
+	X(XOT_FULL, "xot-full", "TCP connections refused, too many")                        \
+	X(XOT_SILENT, "xot-silent", "TCP connections closed, no call came")                 \
+	X(XOT_HEADER, "xot-header", "TCP connections closed, XOT version or length wrong")  \
+	X(XOT_SLOW, "xot-slow", "TCP connections closed, the far end reads nothing")        \
+	X(XOT_IGNORED, "xot-ignored", "packets that have no place on XOT dropped")          \
 	X(XOT_PVC, "xot-pvc", "PVC set-ups that failed")
 
 enum x25_port_counter {
 #define X(sym, key, words) X25_P_##sym,
 	X25_PORT_COUNTERS(X)
 #undef X
-	X25_P_COUNT
+		X25_P_COUNT
 };
 
 /* --- settings (x25_conf.c) -------------------------------------------------------------------- */
@@ -74,8 +75,8 @@ struct x25_known {
 	uint16_t lci;
 	uint8_t payload; /* of a PVC */
 	enum x25_encap encap;
-	uint16_t far_lci;	    /* XOT */
-	const char *far_name;	    /* XOT; the port owns it */
+	uint16_t far_lci;	     /* XOT */
+	const char *far_name;	     /* XOT; the port owns it */
 	struct x25_circuit *circuit; /* of a PVC */
 };
 
@@ -114,7 +115,8 @@ struct x25_line {
 	bool ready;		      /* restarted: calls can be placed */
 	const struct x25_line_ops *ops;
 };
-/* Procedures that x25.c does, when somebody else does them; what they return and report is the same. */
+/* Procedures that x25.c does, when somebody else does them; what they return and report is the
+ * same. */
 struct x25_layer {
 	bool (*accept)(struct x25_line *l, uint16_t lci, uint64_t now);
 	void (*clear)(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now);
@@ -130,7 +132,8 @@ struct x25_line_ops {
 /* conf: of the packet layer.  Returns 0 or -errno. */
 int x25_line_init(struct x25_line *l, struct ist_port *p, const struct x25_config *conf,
 		  const struct x25_line_ops *ops);
-/* A line of one circuit, channel 1, whose packet layer is ops->layer; of x only the counters are used. */
+/* A line of one circuit, channel 1, whose packet layer is ops->layer; of x only the counters are
+ * used. */
 int x25_line_init_other(struct x25_line *l, struct ist_port *p, const struct x25_line_ops *ops);
 void x25_line_free(struct x25_line *l);
 /* What the other packet layer has to report. */
@@ -145,12 +148,12 @@ enum x25_circuit_state {
 };
 
 enum x25_note { /* what is to be reported, in this order */
-	X25_NOTE_OFFER = 1,
-	X25_NOTE_UP = 2,
-	X25_NOTE_DOWN = 4, /* a permanent one */
-	X25_NOTE_WRITABLE = 8,
-	X25_NOTE_GONE = 16, /* down for ever, then freed */
-	X25_NOTE_FREE = 32,
+		X25_NOTE_OFFER = 1,
+		X25_NOTE_UP = 2,
+		X25_NOTE_DOWN = 4, /* a permanent one */
+		X25_NOTE_WRITABLE = 8,
+		X25_NOTE_GONE = 16, /* down for ever, then freed */
+		X25_NOTE_FREE = 32,
 };
 
 struct x25_circuit {
@@ -162,7 +165,7 @@ struct x25_circuit {
 	bool permanent, ours; /* ours: we have placed the call */
 	bool refused;	      /* send said no before the call was up: WRITABLE is owed */
 	uint8_t notes;
-	bool noted;	      /* in the port's list */
+	bool noted; /* in the port's list */
 	struct x25_circuit *next_noted;
 	struct ist_cause why;
 	struct ist_addr local, peer;
@@ -208,8 +211,8 @@ struct ist_port {
 	char name[64];
 	struct x25_conf conf;
 	const struct x25_below *below;
-	struct x25_link_line *line; /* x25_line.c's */
-	struct xot *xot;	    /* x25_xot.c's */
+	struct x25_link_line *line;  /* x25_line.c's */
+	struct xot *xot;	     /* x25_xot.c's */
 	struct x25_sockets *sockets; /* x25_socket.c's */
 	unsigned running; /* depth of descriptors and timers: not inside a call of the host's */
 	uint32_t timer;

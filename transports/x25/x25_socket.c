@@ -118,7 +118,8 @@ static bool x25_socket_answer(struct x25_line *l, uint16_t lci, uint64_t now)
 	return true;
 }
 
-static void x25_socket_clear(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
+static void x25_socket_clear(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag,
+			     uint64_t now)
 {
 	(void)lci;
 	(void)now;
@@ -127,8 +128,8 @@ static void x25_socket_clear(struct x25_line *l, uint16_t lci, uint8_t cause, ui
 }
 
 /* Keeps what the kernel did not take; `taken` may end in either piece. */
-static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len, const uint8_t *data,
-		 size_t len, size_t taken)
+static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len,
+			    const uint8_t *data, size_t len, size_t taken)
 {
 	size_t from_head = taken < head_len ? taken : head_len, from_data = taken - from_head;
 
@@ -141,7 +142,7 @@ static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len
 }
 
 static bool x25_socket_send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
-		     const void *data, size_t len, uint64_t now)
+				const void *data, size_t len, uint64_t now)
 {
 	struct call *k = x25_socket_of(l);
 	ssize_t n;
@@ -179,10 +180,11 @@ static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag
 		x25_circuit_lost(x25_socket_port_of(k), c, &line_down);
 	} else {
 		k->line.x.count[X25_C_CLEARS_RX]++;
-		x25_socket_report(k,
-		       (struct x25_report){.kind = X25_CLEARED,
-					   .cause = cause,
-					   .diag = err == -ETIMEDOUT ? X25_DIAG_TIMER_CALL : diag});
+		x25_socket_report(k, (struct x25_report){.kind = X25_CLEARED,
+							 .cause = cause,
+							 .diag = err == -ETIMEDOUT
+									 ? X25_DIAG_TIMER_CALL
+									 : diag});
 	}
 	x25_socket_end(k, 0, 0);
 }
@@ -214,7 +216,8 @@ static bool x25_socket_read_one(struct call *k)
 {
 	struct x25_sockets *s = x25_socket_port_of(k)->sockets;
 	bool cut = false;
-	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer, x25_socket_port_of(k)->conf.mtu + 1, &cut);
+	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer,
+					       x25_socket_port_of(k)->conf.mtu + 1, &cut);
 
 	if (n == -EAGAIN)
 		return false;
@@ -227,8 +230,8 @@ static bool x25_socket_read_one(struct call *k)
 		k->line.x.count[X25_C_SDU_LONG]++;
 	else
 		x25_socket_report(k, (struct x25_report){.kind = s->buffer[0] ? X25_SDU_Q : X25_SDU,
-					      .data = s->buffer + 1,
-					      .len = (size_t)n - 1});
+							 .data = s->buffer + 1,
+							 .len = (size_t)n - 1});
 	return !k->dying;
 }
 
@@ -417,7 +420,8 @@ static const char *x25_socket_beyond(const struct x25_conf *c)
 	return NULL;
 }
 
-static int x25_socket_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int x25_socket_open(struct ist_port *p, const struct settings *set, char *err,
+			   size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
 	const char *to = strchr(spec, ':') + 1, *words = x25_socket_beyond(&p->conf);

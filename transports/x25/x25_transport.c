@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The x25 transport as the host sees it.  One timer serves everything below: whoever has a deadline names
- * it, and when the earliest has come all are asked.  x25_enter and x25_leave stand around all that
- * descriptors and timers begin; what the host itself asks ends in x25_touch, which leaves the reports
- * to the timer.
+ * The x25 transport as the host sees it.  One timer serves everything below: whoever has a deadline
+ * names it, and when the earliest has come all are asked.  x25_enter and x25_leave stand around all
+ * that descriptors and timers begin; what the host itself asks ends in x25_touch, which leaves the
+ * reports to the timer.
  */
 #include "transports/x25/x25_transport.h"
 

@@ -29,14 +29,10 @@ static const struct word clear_causes[] = {
 };
 
 static const struct word reset_causes[] = {
-	{0x00, "DTE originated"},
-	{0x01, "out of order"},
-	{0x03, "remote procedure error"},
-	{0x05, "local procedure error"},
-	{0x07, "network congestion"},
-	{0x09, "remote DTE operational"},
-	{0x0f, "network operational"},
-	{0x11, "incompatible destination"},
+	{0x00, "DTE originated"},	  {0x01, "out of order"},
+	{0x03, "remote procedure error"}, {0x05, "local procedure error"},
+	{0x07, "network congestion"},	  {0x09, "remote DTE operational"},
+	{0x0f, "network operational"},	  {0x11, "incompatible destination"},
 	{0x1d, "network out of order"},
 };
 
@@ -131,7 +127,8 @@ static const struct word diagnostics[] = {
 	{249, "protocol not supported"},
 };
 
-static const char *x25_words_find(const struct word *w, size_t n, uint8_t code, const char *otherwise)
+static const char *x25_words_find(const struct word *w, size_t n, uint8_t code,
+				  const char *otherwise)
 {
 	for (size_t i = 0; i < n; i++)
 		if (w[i].code == code)
@@ -139,7 +136,8 @@ static const char *x25_words_find(const struct word *w, size_t n, uint8_t code, 
 	return otherwise;
 }
 
-#define FIND(table, code, otherwise) x25_words_find(table, sizeof(table) / sizeof(*table), code, otherwise)
+#define FIND(table, code, otherwise) \
+	x25_words_find(table, sizeof(table) / sizeof(*table), code, otherwise)
 
 /* Causes of 80 hex and over are the remote DTE's own. */
 const char *x25_cause_words(enum x25_type t, uint8_t cause)

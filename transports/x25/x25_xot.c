@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * X.25 over TCP (RFC 1613): each circuit has a TCP connection and a packet layer of its own, without
- * restarts and with logical channel 1, since the number means nothing there.
+ * X.25 over TCP (RFC 1613): each circuit has a TCP connection and a packet layer of its own,
+ * without restarts and with logical channel 1, since the number means nothing there.
  *
  *   xot:REMOTE            calls go to REMOTE
  *   xot-listen:LOCAL      calls come to LOCAL
  *   xot:LOCAL>REMOTE      both
  *
- * What a packet layer sends is gathered and goes when the port leaves, in one write.  When TCP takes no
- * more, data packets stay in the circuit.  A connection whose call is over is closed when the Clear has
- * been confirmed, or the packet layer has stopped waiting for that.  Connections that are made and then
- * say nothing are closed, and there is a limit to their number.
+ * What a packet layer sends is gathered and goes when the port leaves, in one write.  When TCP
+ * takes no more, data packets stay in the circuit.  A connection whose call is over is closed when
+ * the Clear has been confirmed, or the packet layer has stopped waiting for that.  Connections that
+ * are made and then say nothing are closed, and there is a limit to their number.
  */
 #define _GNU_SOURCE
 #include "transports/x25/x25_xot.h"
@@ -210,7 +210,8 @@ static void xot_side_packet_in(struct xot_conn *k, const uint8_t *pkt, size_t le
 		xot_pvc_rx(k, pkt, len);
 		return;
 	}
-	if (k->phase == XOT_PVC_SETUP || (k->over && k->phase != XOT_OPEN) || xot_side_local_only(pkt, extended)) {
+	if (k->phase == XOT_PVC_SETUP || (k->over && k->phase != XOT_OPEN) ||
+	    xot_side_local_only(pkt, extended)) {
 		p->count[X25_P_XOT_IGNORED]++;
 		return;
 	}
@@ -282,7 +283,8 @@ static struct xot_conn *xot_side_add(struct ist_port *p, int fd, enum xot_phase 
 	k->watching_out = phase == XOT_CONNECTING;
 	k->give_up = x25_now(p) + SILENT_MOST;
 	xot_in_init(&k->in);
-	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), xot_side_on_fd, k) < 0) {
+	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), xot_side_on_fd,
+			   k) < 0) {
 		free(k);
 		return NULL;
 	}
@@ -448,7 +450,8 @@ static void xot_side_on_listen(void *arg, unsigned ready)
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
 		unsigned before = x->conns;
-		int fd = accept4(x->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = accept4(x->fd, (struct sockaddr *)&from, &len,
+				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
 			/* It would be readable for ever: look away for a second. */
@@ -638,7 +641,8 @@ static void xot_side_expire_one(struct xot_conn *k, uint64_t now)
 	if (now >= k->give_up) {
 		k->give_up = X25_NO_TIME;
 		p->count[X25_P_XOT_SILENT]++;
-		xot_lose(k, k->phase == XOT_CONNECTING ? "no connection in time" : "no answer in time");
+		xot_lose(k, k->phase == XOT_CONNECTING ? "no connection in time"
+						       : "no answer in time");
 	}
 	if (k->phase == XOT_OPEN && now >= x25_deadline(&k->line.x)) {
 		x25_expire(&k->line.x, now);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between x25_xot.c (connections and calls) and x25_xot_pvc.c (permanent circuits); nobody else's. */
+/* Between x25_xot.c (connections and calls) and x25_xot_pvc.c (permanent circuits); nobody else's.
+ */
 #ifndef TRANSPORTS_X25_X25_XOT_H
 #define TRANSPORTS_X25_X25_XOT_H
 
@@ -22,7 +23,7 @@ struct xot_conn {
 	enum xot_phase phase;
 	bool over;   /* nobody needs it: it goes when what is to be said has left */
 	bool called; /* a call has begun: it goes when the Clear is confirmed */
-	bool dying; /* it goes now */
+	bool dying;  /* it goes now */
 	bool watching_out;
 	struct x25_circuit *circuit; /* of a call not placed yet */
 	struct xot_pvc_state *pvc;
@@ -46,7 +47,7 @@ struct xot {
 	int fd; /* that listens */
 	bool accepting;
 	uint64_t accept_at; /* when to listen again after there were no descriptors */
-	char **from; /* patterns */
+	char **from;	    /* patterns */
 	unsigned froms;
 	struct xot_conn *first, *touched;
 	unsigned conns;

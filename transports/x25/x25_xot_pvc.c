@@ -4,8 +4,9 @@
  * PVC-setup packet, the responder looks whether it has such a one and answers with a status; after
  * status 0 both reset the circuit, and it is up.
  *
- * Who dials is the initiator; when both could, the DTE is, so that two set-ups never meet.  A set-up that
- * fails is tried again: after a refusal not before `xot-retry`, after a failure of TCP sooner at first.
+ * Who dials is the initiator; when both could, the DTE is, so that two set-ups never meet.  A
+ * set-up that fails is tried again: after a refusal not before `xot-retry`, after a failure of TCP
+ * sooner at first.
  */
 #include "transports/x25/x25_xot.h"
 
@@ -178,7 +179,7 @@ static struct xot_pvc_state *xot_pvc_find(const struct ist_port *p, uint16_t lci
 }
 
 static uint8_t xot_pvc_judge(const struct ist_port *port, const struct xot_pvc *p,
-		     const struct xot_pvc_state *s)
+			     const struct xot_pvc_state *s)
 {
 	if (*p->responder && strcasecmp(p->responder, port->name))
 		return XOT_PVC_NO_INTERFACE;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The stream is cut by the length in front of each packet; four octets are awaited before the length is
- * believed, and a length that no X.25 packet can have ends the connection at once.
+ * The stream is cut by the length in front of each packet; four octets are awaited before the
+ * length is believed, and a length that no X.25 packet can have ends the connection at once.
  */
 #include "transports/x25/xot.h"
 
-#define PVC_SETUP 0xf5u
+#define PVC_SETUP   0xf5u
 #define PVC_VERSION 0x81u
-#define GFI_MOD8 0x10u
-#define GFI_MOD128 0x20u
+#define GFI_MOD8    0x10u
+#define GFI_MOD128  0x20u
 
 void xot_in_init(struct xot_in *x)
 {
@@ -76,8 +76,9 @@ static bool xot_sane(const struct xot_pvc *p)
 {
 	uint8_t windows = p->extended ? 127 : 7;
 
-	return p->window_in && p->window_in <= windows && p->window_out && p->window_out <= windows &&
-	       p->size_in >= 4 && p->size_in <= 12 && p->size_out >= 4 && p->size_out <= 12;
+	return p->window_in && p->window_in <= windows && p->window_out &&
+	       p->window_out <= windows && p->size_in >= 4 && p->size_in <= 12 &&
+	       p->size_out >= 4 && p->size_out <= 12;
 }
 
 uint8_t xot_pvc_decode(struct xot_pvc *p, const uint8_t *pkt, size_t len)

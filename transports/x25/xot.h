@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * X.25 over TCP, RFC 1613: each virtual circuit has a TCP connection of its own, on which every X.25
- * packet follows a header of version (0) and length, two octets each.  A permanent circuit begins with
- * an exchange of PVC-setup packets.  Byte code: the stream in any pieces, packets out, and back.
+ * X.25 over TCP, RFC 1613: each virtual circuit has a TCP connection of its own, on which every
+ * X.25 packet follows a header of version (0) and length, two octets each.  A permanent circuit
+ * begins with an exchange of PVC-setup packets.  Byte code: the stream in any pieces, packets out,
+ * and back.
  */
 #ifndef TRANSPORTS_X25_XOT_H
 #define TRANSPORTS_X25_XOT_H
 
 #include "core/bytes.h"
 
-#define XOT_PORT 1998u
-#define XOT_HDR_LEN 4u
+#define XOT_PORT       1998u
+#define XOT_HDR_LEN    4u
 #define XOT_PACKET_MAX 4112u /* 4096 octets of data and the longest header, with room */
 #define XOT_PACKET_MIN 3u
 
@@ -21,9 +22,9 @@ struct xot_in {
 };
 
 void xot_in_init(struct xot_in *x);
-/* Take from *data, *len what belongs to the next packet and move them on.  1 = a packet is complete, at
- * *pkt, *pkt_len until the next call; 0 = all was taken, more is needed; -1 = version or length is not
- * legal: the connection must be closed. */
+/* Take from *data, *len what belongs to the next packet and move them on.  1 = a packet is
+ * complete, at *pkt, *pkt_len until the next call; 0 = all was taken, more is needed; -1 = version
+ * or length is not legal: the connection must be closed. */
 int xot_take(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t **pkt,
 	     size_t *pkt_len);
 void xot_header(uint8_t out[XOT_HDR_LEN], size_t pkt_len);

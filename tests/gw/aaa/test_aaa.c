@@ -54,7 +54,8 @@ static struct ppp_auth_claim pap(const char *name, size_t len, const char *passw
 	return c;
 }
 
-static bool test_aaa_ask(const char *name, size_t len, const char *password, const struct cfg_service *s)
+static bool test_aaa_ask(const char *name, size_t len, const char *password,
+			 const struct cfg_service *s)
 {
 	struct ppp_auth_claim c = pap(name, len, password);
 	struct aaa_question q = {.claim = &c, .service = s};

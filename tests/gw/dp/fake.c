@@ -48,7 +48,7 @@ void fake_next(struct fake *f)
 /* --- the transport ---------------------------------------------------------------------------- */
 
 static int test_fake_open(struct ist_port **out, const struct ist_host *host, void *host_ctx,
-		     const struct ist_port_config *cfg, char *err, size_t err_len)
+			  const struct ist_port_config *cfg, char *err, size_t err_len)
 {
 	struct fake *f = next_fake;
 
@@ -118,7 +118,7 @@ static uint32_t fake_mtu(const struct ist_port *p, ist_channel c)
 }
 
 static int test_fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
-			const struct ist_attrs *a, ist_channel *out)
+			     const struct ist_attrs *a, ist_channel *out)
 {
 	(void)p;
 	(void)payload;
@@ -255,21 +255,22 @@ static void fake_on_wake(struct ist_port *p)
 	ring_bell(f);
 }
 
-#define FAKE(n, c)                                                                           \
-	{                                                                                    \
-		.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = n,   \
-		.caps = c, .open = test_fake_open, .close = test_fake_close, .send = test_fake_send,        \
-		.mtu = fake_mtu, .connect = test_fake_connect, .count = test_fake_count,               \
-		.disconnect = test_fake_disconnect, .answer = test_fake_answer, .refuse = test_fake_refuse, \
-		.on_wake = fake_on_wake, .status = test_fake_status,                              \
+#define FAKE(n, c)                                                                               \
+	{                                                                                        \
+		.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = n,       \
+		.caps = c, .open = test_fake_open, .close = test_fake_close,                     \
+		.send = test_fake_send, .mtu = fake_mtu, .connect = test_fake_connect,           \
+		.count = test_fake_count, .disconnect = test_fake_disconnect,                    \
+		.answer = test_fake_answer, .refuse = test_fake_refuse, .on_wake = fake_on_wake, \
+		.status = test_fake_status,                                                      \
 	}
 
 const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN);
 const struct ist_transport fake_flow =
 	FAKE("fake-flow", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED);
 
-static void test_fake_say(struct fake *f, enum fake_what what, ist_channel c, const uint8_t *p, size_t len,
-		uint32_t segment)
+static void test_fake_say(struct fake *f, enum fake_what what, ist_channel c, const uint8_t *p,
+			  size_t len, uint32_t segment)
 {
 	unsigned i;
 
@@ -380,7 +381,7 @@ static void fake_on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 }
 
 static void fake_on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
-		    uint64_t now)
+			 uint64_t now)
 {
 	(void)now;
 	LINE((struct rig *)ctx, NULL, 0, "down %u %s%s", short_channel(c), why->words,
@@ -410,8 +411,8 @@ static void on_log(void *ctx, unsigned port, int level, const char *text)
 	LINE((struct rig *)ctx, NULL, 0, "log %u %d %s", port, level, text);
 }
 
-static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *p,
-		   size_t len, uint64_t when)
+static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type,
+			const uint8_t *p, size_t len, uint64_t when)
 {
 	(void)when;
 	LINE((struct rig *)ctx, p, len, "tap %u %d %u", port, outbound, link_type);

@@ -79,7 +79,8 @@ static void dp_chan_do_given_up(struct rig *r)
 	rig_settle(r);
 	CU_ASSERT(!dp_chan_known(r, 5));
 	fake_say(r->fake, FAKE_UP, 5);
-	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_line_is(r, 1, "up 5 31101234 -") && dp_chan_known(r, 5));
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_line_is(r, 1, "up 5 31101234 -") &&
+		  dp_chan_known(r, 5));
 	dp_refuse(r->dp, rig_channel(r, 77), &why); /* never heard of */
 	rig_settle(r);
 	CU_ASSERT(!dp_chan_known(r, 77) && r->n_line == 2);

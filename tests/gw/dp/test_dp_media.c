@@ -20,8 +20,8 @@ struct pair {
 };
 
 static void dp_media_open_port(struct side *s, const struct ist_transport *t,
-		      const struct ist_setting *setting, unsigned settings,
-		      const struct ist_circuit_config *circuit)
+			       const struct ist_setting *setting, unsigned settings,
+			       const struct ist_circuit_config *circuit)
 {
 	const struct ist_port_config cfg = {.size = sizeof(cfg),
 					    .name = "medium",

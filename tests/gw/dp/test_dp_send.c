@@ -261,7 +261,8 @@ static void do_lost(struct rig *r)
 	rig_settle(r);
 	fake_say(r->fake, FAKE_DOWN_FOREVER, 1);
 	CU_ASSERT(rig_wait_lines(r, 3));
-	CU_ASSERT(dp_send_line_is(r, 1, "down 1 inactive forever") && dp_send_line_is(r, 2, "sent 1"));
+	CU_ASSERT(dp_send_line_is(r, 1, "down 1 inactive forever") &&
+		  dp_send_line_is(r, 2, "sent 1"));
 	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 1));
 	r->fake->send_error = -ENETDOWN;
 	CU_ASSERT(send_text(r, 1, "two", 2) == L2TP_TX_WAITING);

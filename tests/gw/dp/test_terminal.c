@@ -110,9 +110,9 @@ static void terminal_each(const char *test, void (*fn)(struct bench *b))
 	}
 }
 
-#define EACH(name)                                  \
-	static void name(void)                      \
-	{                                           \
+#define EACH(name)                                           \
+	static void name(void)                               \
+	{                                                    \
 		terminal_each("terminal " #name, do_##name); \
 	}
 

@@ -297,8 +297,8 @@ static void too_small_to_cut(void)
 	CU_ASSERT(ip4_fragment(out, &ip, p, 28, 0) == 28);
 }
 
-/* RFC 791 3.1: no datagram is longer than 65535 octets, whatever its last fragment says; an offset of
- * 13 bits would run over into the flags. */
+/* RFC 791 3.1: no datagram is longer than 65535 octets, whatever its last fragment says; an offset
+ * of 13 bits would run over into the flags. */
 static void past_the_longest_packet(void)
 {
 	uint8_t p[3000], out[1000];
@@ -307,7 +307,8 @@ static void past_the_longest_packet(void)
 	big4(p, 1500, "");
 	wr_put16(p + 6, (65535 - 20 - 1480) / 8); /* ends 3 octets before */
 	CU_ASSERT_FATAL(ip4_parse(&ip, p, 1500));
-	CU_ASSERT(ip4_fragment(out, &ip, p, 1000, 0) == 996 && ip4_fragment(out, &ip, p, 1000, 1) == 524);
+	CU_ASSERT(ip4_fragment(out, &ip, p, 1000, 0) == 996 &&
+		  ip4_fragment(out, &ip, p, 1000, 1) == 524);
 	wr_put16(p + 6, (65535 - 20 - 1480) / 8 + 1);
 	CU_ASSERT_FATAL(ip4_parse(&ip, p, 1500));
 	CU_ASSERT(ip4_fragment(out, &ip, p, 1000, 0) == 0);

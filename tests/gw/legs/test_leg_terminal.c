@@ -16,7 +16,8 @@
 	"user bob { secret = \"another\" }\n"                                                  \
 	"user fix { secret = \"fixed\"  address = 198.51.100.7 }\n"
 
-static struct far_call *leg_terminal_dial(const char *user, const char *secret, enum ppp_auth method)
+static struct far_call *leg_terminal_dial(const char *user, const char *secret,
+					  enum ppp_auth method)
 {
 	bench_start(CONF);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));

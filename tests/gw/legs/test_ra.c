@@ -83,10 +83,10 @@ static void solicitations(void)
 	CU_ASSERT_FALSE(ra_is_solicitation(bad, len));
 }
 
-#define CONF                                                                                  \
-	"udp a { listen = \"192.0.2.1:1701\" }\n"                                             \
-	"peer lac { service = s }\n"                                                          \
-	"pool s { ranges = { \"2001:db8:64::/48\" } }\n"                                      \
+#define CONF                                                                       \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                  \
+	"peer lac { service = s }\n"                                               \
+	"pool s { ranges = { \"2001:db8:64::/48\" } }\n"                           \
 	"service s { local = 10.64.0.1  pool = s  auth = { chap }  mtu = 1400 }\n" \
 	"user ann { secret = \"a password\" }\n"
 

@@ -71,7 +71,10 @@ static void link_types_are_those_of_files(void)
 	static const struct {
 		uint16_t in_files;
 		int dlt;
-	} rows[] = {{100, DLT_ATM_RFC1483}, {101, DLT_RAW}, {123, DLT_SUNATM}, {252, DLT_WIRESHARK_UPPER_PDU}};
+	} rows[] = {{100, DLT_ATM_RFC1483},
+		    {101, DLT_RAW},
+		    {123, DLT_SUNATM},
+		    {252, DLT_WIRESHARK_UPPER_PDU}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *words;

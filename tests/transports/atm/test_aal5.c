@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* I.363.5 appendix: the trailers of four one-cell PDUs of 40 octets (the last with UU 11, CPI 22). */
+/* I.363.5 appendix: the trailers of four one-cell PDUs of 40 octets (the last with UU 11, CPI 22).
+ */
 static void published_trailers(void)
 {
 	uint8_t sdu[3][40], want[8], pdu[48];
@@ -64,7 +65,7 @@ static void l2tp_in_one_cell(void)
 }
 
 static enum aal5_result aal5_feed(struct aal5_reasm *r, const uint8_t *pdu, size_t len,
-			     enum aal5_crc_mode mode, size_t *sdu)
+				  enum aal5_crc_mode mode, size_t *sdu)
 {
 	enum aal5_result res = AAL5_MORE;
 
@@ -90,7 +91,7 @@ static void every_length_survives_cells(void)
 			aal5_pdu_write(pdu, sdu, head, sdu + head, len - head,
 				       (enum aal5_crc_mode)mode);
 			CU_ASSERT_EQUAL_FATAL(aal5_feed(&r, pdu, aal5_pdu_len(len),
-						   (enum aal5_crc_mode)mode, &got),
+							(enum aal5_crc_mode)mode, &got),
 					      AAL5_SDU);
 			CU_ASSERT_EQUAL_FATAL(got, len);
 			CU_ASSERT_EQUAL_FATAL(memcmp(r.buf, sdu, len), 0);
@@ -160,8 +161,7 @@ static void too_long_is_skipped_to_its_end(void)
 	for (int i = 0; i < 100; i++)
 		CU_ASSERT_EQUAL(aal5_reasm_cell(&r, cell, false, AAL5_CRC_STRICT, 0, &got),
 				AAL5_MORE);
-	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, cell, true, AAL5_CRC_STRICT, 0, &got),
-			AAL5_E_OVERSIZE);
+	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, cell, true, AAL5_CRC_STRICT, 0, &got), AAL5_E_OVERSIZE);
 	aal5_pdu_write(good, NULL, 0, sdu, 4, AAL5_CRC_STRICT);
 	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, good, true, AAL5_CRC_STRICT, 0, &got), AAL5_SDU);
 	CU_ASSERT_EQUAL(got, 4);
@@ -211,8 +211,7 @@ static void cells_in_the_middle_are_bounded(void)
 	CU_ASSERT_FALSE(aal5_reasm_middle(&r, cell));
 	aal5_reasm_cell(&r, cell, false, AAL5_CRC_STRICT, 0, &got);
 	CU_ASSERT_FALSE(aal5_reasm_middle(&r, cell)); /* skipping */
-	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, cell, true, AAL5_CRC_STRICT, 0, &got),
-			AAL5_E_OVERSIZE);
+	CU_ASSERT_EQUAL(aal5_reasm_cell(&r, cell, true, AAL5_CRC_STRICT, 0, &got), AAL5_E_OVERSIZE);
 	CU_ASSERT_EQUAL(buf[144], 0xee);
 }
 

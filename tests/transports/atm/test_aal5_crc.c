@@ -33,7 +33,8 @@ static void all_ways_agree(void)
 		size_t cut = len ? test_rand(&seed) % len : 0;
 		uint32_t want = aal5_crc_ways[AAL5_CRC_WAYS - 1].crc(AAL5_CRC_INIT, p, len);
 
-		CU_ASSERT_EQUAL(aal5_crc(aal5_crc(AAL5_CRC_INIT, p, cut), p + cut, len - cut), want);
+		CU_ASSERT_EQUAL(aal5_crc(aal5_crc(AAL5_CRC_INIT, p, cut), p + cut, len - cut),
+				want);
 		for (unsigned i = 0; i < AAL5_CRC_WAYS; i++)
 			if (aal5_crc_has(&aal5_crc_ways[i]))
 				CU_ASSERT_EQUAL(aal5_crc_ways[i].crc(AAL5_CRC_INIT, p, len), want);

@@ -15,7 +15,8 @@
 static void all_sizes(const char *framing, const char *mux)
 {
 	struct fake_host a, b;
-	const char *const config[] = {"link=loop:sizes", framing, "@0/40 ppp", mux, "sdu-max=1700", NULL};
+	const char *const config[] = {"link=loop:sizes", framing, "@0/40 ppp", mux,
+				      "sdu-max=1700",	 NULL};
 	uint8_t data[1700];
 	ist_channel c = 0, d = 0;
 	uint32_t mtu;
@@ -60,7 +61,7 @@ static void loopback_takes_a_circuit_down_and_up(void)
 {
 	struct fake_host a, b, mute;
 	const char *const config[] = {"link=loop:oam", "@0/40 l2tp", "oam-interval=5000000",
-				      "oam-misses=3", "@0/41 l2tp", NULL};
+				      "oam-misses=3",  "@0/41 l2tp", NULL};
 	struct fake_event *e;
 
 	fake_open(&a, &atm_transport, config);
@@ -185,7 +186,8 @@ static void shaped_circuits_do_not_starve_each_other(void)
 	fake_connect(&a, "0/42", IST_PAYLOAD_PPP, &c[2]);
 	for (end = fake_now + S; fake_now < end;) {
 		for (int i = 0; i < 3; i++)
-			for (int k = 0; k < 100 && fake_send(&a, c[i], data, sizeof(data)) == 1; k++)
+			for (int k = 0; k < 100 && fake_send(&a, c[i], data, sizeof(data)) == 1;
+			     k++)
 				sent[i]++;
 		fake_run(&a, fake_now + 2000);
 		fake_forget(&raw);

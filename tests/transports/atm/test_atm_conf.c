@@ -19,17 +19,20 @@ static void atm_conf_refused(const char *const *config, const char *words)
 
 static void mistakes_are_named(void)
 {
-	atm_conf_refused((const char *const[]){"link=loop:c", "@0/5 l2tp", NULL}, "0 to 31 are reserved");
-	atm_conf_refused((const char *const[]){"link=loop:c", "@300/40 l2tp", NULL}, "need header = nni");
-	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp ppp", "encapsulation=vc-mux", NULL},
-		"carries one payload");
+	atm_conf_refused((const char *const[]){"link=loop:c", "@0/5 l2tp", NULL},
+			 "0 to 31 are reserved");
+	atm_conf_refused((const char *const[]){"link=loop:c", "@300/40 l2tp", NULL},
+			 "need header = nni");
+	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp ppp",
+					       "encapsulation=vc-mux", NULL},
+			 "carries one payload");
 	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "sdu-max=1000", NULL},
-		"sdu-max is too small");
+			 "sdu-max is too small");
 	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "@0/40 ppp", NULL},
-		"0/40 is there twice");
+			 "0/40 is there twice");
 	atm_conf_refused((const char *const[]){"link=loop:c", "framing=sdus", "@0/40 l2tp",
-				      "oam-interval=5000000", NULL},
-		"between SDUs there is no loopback cell");
+					       "oam-interval=5000000", NULL},
+			 "between SDUs there is no loopback cell");
 	atm_conf_refused((const char *const[]){"link=nowhere:c", "@0/40 l2tp", NULL}, "link");
 	atm_conf_refused((const char *const[]){"@0/40 l2tp", NULL}, "needs a link");
 }
@@ -52,8 +55,8 @@ static void mtu_is_the_sdu_less_its_head(void)
 	ist_channel c;
 
 	fake_open(&h, &atm_transport,
-		  (const char *const[]){"link=loop:m", "@0/40 l2tp ppp", "sdu-max=2000", "@0/41 ppp",
-					"encapsulation=vc-mux", NULL});
+		  (const char *const[]){"link=loop:m", "@0/40 l2tp ppp", "sdu-max=2000",
+					"@0/41 ppp", "encapsulation=vc-mux", NULL});
 	CU_ASSERT_EQUAL(fake_connect(&h, "0/40", IST_PAYLOAD_L2TP, &c), 0);
 	CU_ASSERT_EQUAL(atm_transport.mtu(h.port, c), 1992);
 	CU_ASSERT_EQUAL(fake_connect(&h, "0/40", IST_PAYLOAD_PPP, &c), 0);
@@ -66,8 +69,8 @@ static void mtu_is_the_sdu_less_its_head(void)
 	fake_close(&h);
 }
 
-/* All that RFC 3355 asks of SVCs is for implementations that have them: this transport places no call,
- * takes none, and has no key that would. */
+/* All that RFC 3355 asks of SVCs is for implementations that have them: this transport places no
+ * call, takes none, and has no key that would. */
 static void rfc3355_7_no_svc_signalling(void)
 {
 	CU_ASSERT_EQUAL(atm_transport.caps & (IST_CAP_SWITCHED | IST_CAP_UNKNOWN), 0);
@@ -84,7 +87,7 @@ static void the_header_is_the_limit(void)
 		const char *header, *pvc;
 		bool ok;
 	} rows[] = {
-		{"header=uni", "@255/65535 l2tp", true}, {"header=uni", "@256/32 l2tp", false},
+		{"header=uni", "@255/65535 l2tp", true},  {"header=uni", "@256/32 l2tp", false},
 		{"header=nni", "@4095/65535 l2tp", true}, {"header=uni", "@0/32 l2tp", true},
 		{"header=nni", "@0/31 l2tp", false},
 	};

@@ -50,8 +50,9 @@ static void sccrq_cell(uint8_t out[CELL_LEN])
 {
 	uint8_t pdu[CELL_PAYLOAD];
 
-	test_hex(pdu, sizeof(pdu), "aaaa0300005e0007 c802001400000000000000008008000000000001"
-				   "000000000000000000000000 0000001c 196666e4");
+	test_hex(pdu, sizeof(pdu),
+		 "aaaa0300005e0007 c802001400000000000000008008000000000001"
+		 "000000000000000000000000 0000001c 196666e4");
 	cell_of(out, 0, 40, CELL_PTI_LAST, pdu);
 }
 
@@ -99,8 +100,8 @@ static void circuits_are_interleaved(void)
 	atm_rx_close_both();
 }
 
-/* Two PDUs of one circuit in one frame of the link: the first is handed over before its buffer is used
- * again. */
+/* Two PDUs of one circuit in one frame of the link: the first is handed over before its buffer is
+ * used again. */
 static void two_sdus_of_one_circuit_in_one_frame(void)
 {
 	uint8_t frame[2 * CELL_LEN], pdu[CELL_PAYLOAD];
@@ -183,7 +184,8 @@ static void a_pdu_without_end_times_out(void)
 	atm_rx_close_both();
 }
 
-/* What was sent back on a circuit of VPI 0: its PTI, -1 = nothing; octets behind the header in body. */
+/* What was sent back on a circuit of VPI 0: its PTI, -1 = nothing; octets behind the header in
+ * body. */
 static int sent_back(uint16_t vci, uint8_t body[CELL_PAYLOAD])
 {
 	struct fake_event *e = fake_take(&raw, FAKE_FRAME);
@@ -353,8 +355,8 @@ static void sdu_cell(uint16_t vci, const char *hex)
 	atm_rx_feed(cell, sizeof(cell));
 }
 
-/* RFC 2364, 8: a PPP link whose far end changes to the other encapsulation is torn down; one that never
- * had the right one is only spoken of, and neither more than once in a while. */
+/* RFC 2364, 8: a PPP link whose far end changes to the other encapsulation is torn down; one that
+ * never had the right one is only spoken of, and neither more than once in a while. */
 static void the_other_encapsulation(void)
 {
 	static const struct {
@@ -370,7 +372,8 @@ static void the_other_encapsulation(void)
 		sdu_cell(rows[i].vci, rows[i].other);
 		CU_ASSERT_EQUAL(fake_count(&h, "rx-encapsulation"), 1);
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 0);
-		CU_ASSERT_PTR_NOT_NULL(strstr(h.last_log, i ? "0/41: far end sends with" : "0/40: far end sends without"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(h.last_log, i ? "0/41: far end sends with"
+							    : "0/40: far end sends without"));
 		fake_run(&h, fake_now + 11000000);
 		for (int k = 0; k < 50; k++) {
 			sdu_cell(rows[i].vci, rows[i].good);

@@ -55,7 +55,8 @@ static void the_queue_goes_out_in_order_at_the_rate(void)
 		atm_shape_pay(&s, 2);
 	}
 	/* 64 SDUs of 2 cells and the first: the last may go at 2 ms each */
-	CU_ASSERT_TRUE(now >= 2 * ATM_SHAPE_QUEUE * 1000 - 2000 && now <= 2 * ATM_SHAPE_QUEUE * 1000 + 2000);
+	CU_ASSERT_TRUE(now >= 2 * ATM_SHAPE_QUEUE * 1000 - 2000 &&
+		       now <= 2 * ATM_SHAPE_QUEUE * 1000 + 2000);
 	CU_ASSERT_EQUAL(atm_shape_deadline(&s), UINT64_MAX);
 	atm_shape_free(&s);
 }

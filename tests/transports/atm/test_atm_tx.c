@@ -29,19 +29,22 @@ static void atm_tx_close_both(void)
 	fake_close(&raw);
 }
 
-/* The one-cell vector of RFC 3355 with VPI 0, VCI 40: the header's HEC is checked by decoding it. */
+/* The one-cell vector of RFC 3355 with VPI 0, VCI 40: the header's HEC is checked by decoding it.
+ */
 static void sccrq_in_one_cell(void)
 {
-	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 l2tp", NULL}, "0/40",
-				 IST_PAYLOAD_L2TP);
+	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 l2tp", NULL},
+					"0/40", IST_PAYLOAD_L2TP);
 	uint8_t sccrq[20], want[CELL_PAYLOAD];
 	struct fake_event *e;
 	struct cell_hdr hdr;
-	struct ist_frame f = {.channel = c, .head = sccrq, .head_len = 12, .payload = sccrq + 12, .len = 8};
+	struct ist_frame f = {
+		.channel = c, .head = sccrq, .head_len = 12, .payload = sccrq + 12, .len = 8};
 
 	test_hex(sccrq, sizeof(sccrq), "c802001400000000000000008008000000000001");
-	test_hex(want, sizeof(want), "aaaa0300005e0007 c802001400000000000000008008000000000001"
-				     "000000000000000000000000 0000001c 196666e4");
+	test_hex(want, sizeof(want),
+		 "aaaa0300005e0007 c802001400000000000000008008000000000001"
+		 "000000000000000000000000 0000001c 196666e4");
 	CU_ASSERT_EQUAL(fake_send_frames(&h, &f, 1), 1);
 	fake_run(&h, fake_now + 1000);
 	e = fake_take(&raw, FAKE_FRAME);
@@ -57,9 +60,10 @@ static void sccrq_in_one_cell(void)
 
 static void cells_are_packed_as_asked(void)
 {
-	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "cells-per-frame=4", "@0/40 ppp",
-						       "encapsulation=vc-mux", NULL},
-				 "0/40", IST_PAYLOAD_PPP);
+	ist_channel c =
+		atm_tx_open_one((const char *const[]){"link=loop:tx", "cells-per-frame=4",
+						      "@0/40 ppp", "encapsulation=vc-mux", NULL},
+				"0/40", IST_PAYLOAD_PPP);
 	uint8_t data[400] = {0xc0, 0x21};
 	static const uint32_t want[] = {4 * CELL_LEN, 4 * CELL_LEN, CELL_LEN};
 
@@ -81,8 +85,9 @@ static void cells_are_packed_as_asked(void)
 /* What atmtcp carries: VPI, VCI and the SDU. */
 static void sdus_have_the_circuit_in_front(void)
 {
-	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "framing=sdus", "@0/35 ppp", NULL},
-				 "0/35", IST_PAYLOAD_PPP);
+	ist_channel c = atm_tx_open_one(
+		(const char *const[]){"link=loop:tx", "framing=sdus", "@0/35 ppp", NULL}, "0/35",
+		IST_PAYLOAD_PPP);
 	uint8_t want[14];
 	struct fake_event *e;
 
@@ -98,8 +103,9 @@ static void sdus_have_the_circuit_in_front(void)
 
 static void too_long_and_stale_are_counted(void)
 {
-	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "sdu-max=100", NULL},
-				 "0/40", IST_PAYLOAD_PPP);
+	ist_channel c = atm_tx_open_one(
+		(const char *const[]){"link=loop:tx", "@0/40 ppp", "sdu-max=100", NULL}, "0/40",
+		IST_PAYLOAD_PPP);
 	static const uint8_t data[200];
 
 	CU_ASSERT_EQUAL(fake_send(&h, c, data, 96), 1);
@@ -114,8 +120,9 @@ static void too_long_and_stale_are_counted(void)
  * WRITABLE comes. */
 static void a_shaped_circuit_pushes_back(void)
 {
-	ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx", "@0/40 ppp", "pcr=1000", "@0/41 ppp", NULL},
-				 "0/40", IST_PAYLOAD_PPP);
+	ist_channel c = atm_tx_open_one(
+		(const char *const[]){"link=loop:tx", "@0/40 ppp", "pcr=1000", "@0/41 ppp", NULL},
+		"0/40", IST_PAYLOAD_PPP);
 	static const uint8_t data[60];
 	struct ist_frame f[100];
 	ist_channel other = 0;
@@ -127,7 +134,8 @@ static void a_shaped_circuit_pushes_back(void)
 	CU_ASSERT_EQUAL(fake_connect(&h, "0/41", IST_PAYLOAD_PPP, &other), 0);
 	CU_ASSERT_EQUAL(fake_send(&h, other, data, sizeof(data)), 1); /* not held up */
 	fake_run(&h, fake_now + 1000);
-	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 8); /* two cells each; the bucket has paid for one more */
+	CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME),
+			8); /* two cells each; the bucket has paid for one more */
 	fake_run(&h, fake_now + 64000);
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_WRITABLE), 1);
 	fake_run(&h, fake_now + 100000);

@@ -80,12 +80,18 @@ static const struct {
 	bool ok;
 	uint16_t vpi, vci;
 } addresses[] = {
-	{"0/35", CELL_UNI, true, 0, 35},	 {"255/65535", CELL_UNI, true, 255, 65535},
-	{"256/1", CELL_UNI, false, 0, 0},	 {"4095/1", CELL_NNI, true, 4095, 1},
-	{"4096/1", CELL_NNI, false, 0, 0},	 {"1/65536", CELL_UNI, false, 0, 0},
-	{"", CELL_UNI, false, 0, 0},		 {"/", CELL_UNI, false, 0, 0},
-	{"0/", CELL_UNI, false, 0, 0},		 {"0/35 ", CELL_UNI, false, 0, 0},
-	{"0.35", CELL_UNI, false, 0, 0},	 {"-1/35", CELL_UNI, false, 0, 0},
+	{"0/35", CELL_UNI, true, 0, 35},
+	{"255/65535", CELL_UNI, true, 255, 65535},
+	{"256/1", CELL_UNI, false, 0, 0},
+	{"4095/1", CELL_NNI, true, 4095, 1},
+	{"4096/1", CELL_NNI, false, 0, 0},
+	{"1/65536", CELL_UNI, false, 0, 0},
+	{"", CELL_UNI, false, 0, 0},
+	{"/", CELL_UNI, false, 0, 0},
+	{"0/", CELL_UNI, false, 0, 0},
+	{"0/35 ", CELL_UNI, false, 0, 0},
+	{"0.35", CELL_UNI, false, 0, 0},
+	{"-1/35", CELL_UNI, false, 0, 0},
 	{"0/99999999999", CELL_UNI, false, 0, 0},
 };
 

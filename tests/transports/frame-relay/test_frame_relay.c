@@ -22,8 +22,8 @@ static void frame_relay_open_port(struct fake_host *h, const char *const *cfg)
 }
 
 /* Two ports on one loop link, user and network, run for `us`. */
-static void frame_relay_open_pair(struct fake_host *u, struct fake_host *n, const char *const *circuits,
-		      uint64_t us)
+static void frame_relay_open_pair(struct fake_host *u, struct fake_host *n,
+				  const char *const *circuits, uint64_t us)
 {
 	const char *user[32] = {"link=loop:fr", "role=user"};
 	const char *network[32] = {"link=loop:fr", "role=network"};
@@ -94,7 +94,8 @@ static void back_to_back(void)
 		CU_ASSERT_EQUAL(fake_send(&n, c, "down", 4), 1);
 		fake_run(&u, fake_now);
 		CU_ASSERT_TRUE(received(&n, c, "up", 2));
-		CU_ASSERT_TRUE(received(&u, frame_relay_channel(&u, all[i].dlci, all[i].payload), "down", 4));
+		CU_ASSERT_TRUE(received(&u, frame_relay_channel(&u, all[i].dlci, all[i].payload),
+					"down", 4));
 	}
 	CU_ASSERT_EQUAL(fake_connect(&u, "200", IST_PAYLOAD_L2TP, &c), -ENOENT);
 	CU_ASSERT_EQUAL(fake_connect(&u, "300", IST_PAYLOAD_PPP, &c), -ENOENT);
@@ -148,7 +149,8 @@ static void going_down(void)
 	fake_join(&u, &n);
 	fake_run(&u, fake_now + 100 * S);
 	CU_ASSERT_EQUAL(fake_pending(&u, FAKE_UP), 2); /* the same handles again */
-	CU_ASSERT_EQUAL(fake_channel(&u, FAKE_UP), frame_relay_channel(&u, "100", IST_PAYLOAD_L2TP));
+	CU_ASSERT_EQUAL(fake_channel(&u, FAKE_UP),
+			frame_relay_channel(&u, "100", IST_PAYLOAD_L2TP));
 	frame_relay_close_pair(&u, &n);
 }
 
@@ -380,7 +382,8 @@ static uint8_t last_tap[2][2000];
 static size_t last_tap_len[2];
 static unsigned taps;
 
-static void frame_relay_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void frame_relay_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
+			       size_t len)
 {
 	(void)arg;
 	CU_ASSERT_EQUAL(link_type, 107);
@@ -633,7 +636,8 @@ static void fragment_octets(void)
 	test_hex(want, sizeof(want), "18 41 03 b1 40 01 00 00 00 00 00");
 	ASSERT_OCTETS(buf, 11, want, 11);
 	frame_relay_feed(&h, fd, "18 49 03 b1 80 07 03 00 80 00 00 5e 00 07 c8");
-	frame_relay_feed(&h, fd, "18 41 03 00 80 00 00 5e 00 07 aa bb"); /* a whole one between them */
+	frame_relay_feed(&h, fd,
+			 "18 41 03 00 80 00 00 5e 00 07 aa bb"); /* a whole one between them */
 	frame_relay_feed(&h, fd, "18 41 03 b1 40 08 02");
 	CU_ASSERT_TRUE(received(&h, c, "\xaa\xbb", 2));
 	struct fake_event *e = fake_take(&h, FAKE_FRAME);

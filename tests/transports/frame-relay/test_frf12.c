@@ -56,7 +56,8 @@ static void frf12_together(void)
 	ASSERT_OCTETS(f.buf, f.len, "\x03\xcf\xc0\x21\x01", 5);
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "c0 08 03"), FRF12_WHOLE); /* first and last at once */
 	CU_ASSERT_EQUAL(f.len, 1);
-	CU_ASSERT_EQUAL(test_frf12_take(&f, "9e ff aa"), FRF12_MORE); /* the number wraps at 12 bits */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "9e ff aa"),
+			FRF12_MORE); /* the number wraps at 12 bits */
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 00 bb"), FRF12_WHOLE);
 	ASSERT_OCTETS(f.buf, f.len, "\xaa\xbb", 2);
 }
@@ -71,7 +72,8 @@ static void frf12_missing(void)
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "00 05 aa"), FRF12_MISSING); /* 4 is lost */
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 06 aa"), FRF12_MISSING); /* and with it the rest */
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 07 aa"), FRF12_MORE);
-	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 09 bb"), FRF12_MORE); /* the last of 7 is lost: begin anew */
+	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 09 bb"),
+			FRF12_MORE); /* the last of 7 is lost: begin anew */
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "40 0a cc"), FRF12_WHOLE);
 	ASSERT_OCTETS(f.buf, f.len, "\xbb\xcc", 2);
 	CU_ASSERT_EQUAL(test_frf12_take(&f, "80 0b aa"), FRF12_MORE);

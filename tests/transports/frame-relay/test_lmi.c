@@ -131,7 +131,8 @@ static void network_trace(void)
 	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 01 00");
 	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
 	n.now = 10 * S;
-	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 02 01"); /* confirms: active, and in full unasked */
+	lmi_hear(&n,
+		 "03 08 00 75 51 01 01 53 02 02 01"); /* confirms: active, and in full unasked */
 	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82");
 	CU_ASSERT_FALSE(n.up);
 	CU_ASSERT_EQUAL(lmi_deadline(&n.l), 25 * S);
@@ -210,7 +211,7 @@ static void pvc_life(void)
 	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200]);
 	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_ASYNC_RX), 2);
 	poll_ok(&u, LMI_INTEGRITY, "");
-	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200]);	 /* says nothing about PVCs */
+	CU_ASSERT_TRUE(!u.pvc[100] && u.pvc[200]);	     /* says nothing about PVCs */
 	lmi_hear(&u, "03 08 00 7d 51 01 02 57 03 07 a0 82"); /* DLCI 116 */
 	CU_ASSERT_EQUAL(lmi_counted(&u, LMI_PVC_UNKNOWN), 1);
 	lmi_free(&u.l);
@@ -421,7 +422,8 @@ static void network_errors(void)
 	lmi_begin(&n, &defaults, LMI_NETWORK, 1);
 	lmi_hear(&n, "03 08 00 75 51 01 00 53 02 05 63"); /* a user that knew our former self */
 	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_BAD_SEQ), 1);
-	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 01 05 57 03 06 a0 88"); /* is answered all the same */
+	lmi_said(&n,
+		 "03 08 00 7d 51 01 00 53 02 01 05 57 03 06 a0 88"); /* is answered all the same */
 	for (uint8_t i = 1; i <= 3; i++) {
 		uint8_t pdu[] = {3, 8, 0, 0x75, 0x51, 1, 1, 0x53, 2, 5 + i, i};
 
@@ -510,7 +512,7 @@ static void set_pvc(void)
 	lmi_hear(&n, "03 08 00 75 51 01 01 53 02 09 08");
 	lmi_said(&n, "03 08 00 7d 51 01 00 53 02 09 09 57 03 06 a0 82 57 03 0c c0 82");
 	CU_ASSERT_TRUE(n.pvc[100]);
-	lmi_set_pvc(&n.l, 555, LMI_PVC_ACTIVE);	       /* not there */
+	lmi_set_pvc(&n.l, 555, LMI_PVC_ACTIVE);		   /* not there */
 	CU_ASSERT_EQUAL(lmi_counted(&n, LMI_ASYNC_TX), 2); /* nothing of what was new */
 	lmi_free(&n.l);
 }
@@ -714,7 +716,7 @@ static void automatic_octets(void)
 	lmi_begin(&u, &c, LMI_USER, 1);
 	lmi_tick(&u);
 	CU_ASSERT_EQUAL(u.sends, 3);
-	lmi_said(&u, "03 09 00 75 01 01 00 03 02 01 00");	 /* the last of the three */
+	lmi_said(&u, "03 09 00 75 01 01 00 03 02 01 00");    /* the last of the three */
 	lmi_hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 09"); /* a STATUS, but not to our number */
 	CU_ASSERT_STRING_EQUAL(lmi_name(&u.l), "auto");
 	lmi_hear(&u, "03 08 00 7d 95 01 01 00 03 02 01 01");

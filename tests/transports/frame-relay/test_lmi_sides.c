@@ -132,7 +132,8 @@ static void conversation(void)
 	lmi_sides_begin(&e, &defaults, true, 1);
 	lmi_sides_expire(&e.l, 0);
 	lmi_sides_said(&e, "03 08 00 75 51 01 00 53 02 01 00");
-	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 2a 00", 1 * S); /* its poll before its answer */
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 2a 00",
+		       1 * S); /* its poll before its answer */
 	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 01 2a 57 03 06 a0 88");
 	lmi_sides_hear(&e, "03 08 00 7d 51 01 00 53 02 07 01 57 03 06 a0 82", 1 * S);
 	CU_ASSERT_EQUAL(e.outs, 0);
@@ -145,7 +146,8 @@ static void conversation(void)
 	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_ENQUIRY_RX), 2);
 	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_STATUS_TX), 2);
 	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_STATUS_RX), 1);
-	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_BAD_SEQ) + lmi_sides_counted(&e, LMI_UNEXPECTED), 0);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_BAD_SEQ) + lmi_sides_counted(&e, LMI_UNEXPECTED),
+			0);
 	lmi_sides_hear(&e, "03 08 00", 12 * S);
 	lmi_sides_hear(&e, "", 12 * S);
 	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_MALFORMED), 2);
@@ -170,8 +172,10 @@ static void lmi_sides_together(void)
 		CU_ASSERT_TRUE(a.pvc[100] && b.pvc[100]);
 		CU_ASSERT_FALSE(a.pvc[200]); /* the other does not have it */
 		lmi_sides_run(&a, &b, 5000 * S);
-		CU_ASSERT_EQUAL(lmi_sides_counted(&a, LMI_TIMEOUT) + lmi_sides_counted(&a, LMI_BAD_SEQ), 0);
-		CU_ASSERT_EQUAL(lmi_sides_counted(&b, LMI_TIMEOUT) + lmi_sides_counted(&b, LMI_BAD_SEQ), 0);
+		CU_ASSERT_EQUAL(
+			lmi_sides_counted(&a, LMI_TIMEOUT) + lmi_sides_counted(&a, LMI_BAD_SEQ), 0);
+		CU_ASSERT_EQUAL(
+			lmi_sides_counted(&b, LMI_TIMEOUT) + lmi_sides_counted(&b, LMI_BAD_SEQ), 0);
 		CU_ASSERT_TRUE(a.up && b.up);
 		lmi_sides_finish(&a);
 		lmi_sides_finish(&b);
@@ -220,7 +224,8 @@ static void not_an_nni(void)
 		lmi_sides_run(&a, &b, 200 * S);
 		CU_ASSERT_FALSE(a.up || a.pvc[100]);
 		CU_ASSERT_TRUE(b.up && b.pvc[100]);
-		CU_ASSERT_EQUAL(lmi_sides_counted(&b, LMI_UNEXPECTED) > 0, role == LMI_USER); /* is asked */
+		CU_ASSERT_EQUAL(lmi_sides_counted(&b, LMI_UNEXPECTED) > 0,
+				role == LMI_USER); /* is asked */
 		lmi_sides_finish(&a);
 		lmi_sides_finish(&b);
 	}
@@ -242,7 +247,8 @@ static void one_side(void)
 		lmi_sides_run(&u, &n, 60 * S);
 		CU_ASSERT_TRUE(u.up && n.up && u.pvc[100] && u.pvc[200] && n.pvc[100] &&
 			       n.pvc[200]);
-		CU_ASSERT_EQUAL(lmi_sides_counted(&u, LMI_ENQUIRY_TX), lmi_sides_counted(&n, LMI_ENQUIRY_RX));
+		CU_ASSERT_EQUAL(lmi_sides_counted(&u, LMI_ENQUIRY_TX),
+				lmi_sides_counted(&n, LMI_ENQUIRY_RX));
 		lmi_sides_finish(&u);
 		lmi_sides_finish(&n);
 	}

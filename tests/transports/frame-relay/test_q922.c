@@ -147,11 +147,8 @@ static void q922_round_trip(void)
 }
 
 static const struct test_case cases[] = {
-	{"q922_3_3_addresses_in", test_q922_get},
-	{"q922_3_3_addresses_out", test_q922_put},
-	{"short_extension_and_dl_core", q922_wrong},
-	{"bounds_of_each_length", bounds},
-	{"every_dlci_there_and_back", q922_round_trip},
-	{NULL, NULL},
+	{"q922_3_3_addresses_in", test_q922_get},	{"q922_3_3_addresses_out", test_q922_put},
+	{"short_extension_and_dl_core", q922_wrong},	{"bounds_of_each_length", bounds},
+	{"every_dlci_there_and_back", q922_round_trip}, {NULL, NULL},
 };
 const struct test_suite suite_q922 = {"q922", cases};

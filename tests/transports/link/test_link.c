@@ -189,7 +189,8 @@ static void udp_datagrams(void)
 	end_close(&e);
 }
 
-/* What the socket's buffer had no room for is counted once, also when the link goes down with it. */
+/* What the socket's buffer had no room for is counted once, also when the link goes down with it.
+ */
 static void udp_lost(void)
 {
 	enum { SENT = 5000 };
@@ -249,8 +250,7 @@ static void packet_absent(void)
 		return;
 	}
 	CU_ASSERT_EQUAL_FATAL(r, 0);
-	CU_ASSERT_STRING_EQUAL(e.h.last_log,
-			       "link packet:absent0: No such device, waiting for it");
+	CU_ASSERT_STRING_EQUAL(e.h.last_log, "link packet:absent0: No such device, waiting for it");
 	fake_run(&e.h, fake_now + 200 * S);
 	CU_ASSERT_EQUAL(e.h.warnings, 1);
 	CU_ASSERT_FALSE(link_up(e.l));

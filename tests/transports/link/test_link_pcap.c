@@ -41,7 +41,8 @@ static void link_pcap_begin(struct capture *c, uint32_t link_type)
 	pcap_file_encode(wr_room(&c->w, PCAP_FILE_HEAD), link_type);
 }
 
-static void link_pcap_add(struct capture *c, uint64_t us, const void *frame, uint32_t len, uint32_t wire_len)
+static void link_pcap_add(struct capture *c, uint64_t us, const void *frame, uint32_t len,
+			  uint32_t wire_len)
 {
 	const struct pcap_record r = {us, len, wire_len};
 
@@ -68,7 +69,8 @@ static size_t get_file(const char *name, uint8_t *out, size_t cap)
 	return n;
 }
 
-static void link_pcap_open_link(struct end *e, const char *in, const char *out, const char *const *pairs)
+static void link_pcap_open_link(struct end *e, const char *in, const char *out,
+				const char *const *pairs)
 {
 	char text[200];
 
@@ -295,20 +297,22 @@ static void frame_relay(void)
 	ASSERT_OCTETS(got + 40, sizeof(sccrq), sccrq, sizeof(sccrq));
 }
 
-/* X.25 by tags, of which a file may have more than ours: a Restart and a Call in, what they are answered
- * by out.  LAPB's frames in the same file are for another link. */
+/* X.25 by tags, of which a file may have more than ours: a Restart and a Call in, what they are
+ * answered by out.  LAPB's frames in the same file are for another link. */
 static void x25(void)
 {
-	static const uint8_t restart[] = {0, 12, 0, 4, 'x', '.', '2', '5', 0, 0, 0, 0, 0x10, 0, 0xfb, 0, 0},
-			     call[] = {0,    35,   0,	 4, 0,	  0, 0, 1, 0, 12, 0, 4, 'x', '.',
-				       '2',  '5',  0,	 0, 0,	  0, 0x10, 1, 0x0b, 0x10, 0x50,
-				       0,    0x80, 0,	 0, 0x5e, 0, 7},
+	static const uint8_t restart[] = {0, 12, 0, 4,	  'x', '.',  '2', '5', 0,
+					  0, 0,	 0, 0x10, 0,   0xfb, 0,	  0},
+			     call[] = {0,    35,   0,	 4,   0,    0, 0, 1,	0, 12,	 0,
+				       4,    'x',  '.',	 '2', '5',  0, 0, 0,	0, 0x10, 1,
+				       0x0b, 0x10, 0x50, 0,   0x80, 0, 0, 0x5e, 0, 7},
 			     lapb[] = {0, 12, 0, 4, 'l', 'a', 'p', 'b', 0, 0, 0, 0, 1, 0x3f},
-			     want[] = {0, 12, 0, 4, 'x', '.', '2', '5', 0, 35, 0, 4, 0,
+			     want[] = {0, 12, 0, 4, 'x', '.', '2', '5',	 0, 35,	  0, 4, 0,
 				       0, 0,  1, 0, 0,	 0,   0,   0x10, 0, 0xfb, 7, 0};
 	static struct capture c;
 	char link[150];
-	const char *const config[] = {link, "framing=pseudo-header", "role=dce", "negotiate=no", NULL};
+	const char *const config[] = {link, "framing=pseudo-header", "role=dce", "negotiate=no",
+				      NULL};
 	struct fake_host h;
 	uint8_t got[300];
 	size_t n;
@@ -478,7 +482,7 @@ static void pipe_slow_reader(void)
 		link_send(e.l, &f, 1);
 	CU_ASSERT_TRUE(end_count(&e, LINK_TX_FULL) > 0);
 	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_FULL) + end_count(&e, LINK_TX), 200);
-	while ((k = read(fd, got + n, sizeof(got) - n)) > 0 ) {
+	while ((k = read(fd, got + n, sizeof(got) - n)) > 0) {
 		n += k > 0 ? (size_t)k : 0;
 		fake_run(&e.h, fake_now);
 	}
@@ -541,10 +545,9 @@ static void make_dir(void)
 
 static void remove_dir(void)
 {
-	static const char *const files[] = {"pace",  "fast", "long",  "bad", "out",   "again",
-					    "other", "text", "later", "fr",  "fr-out",
-					    "p1",    "p2",   "p3",    "p4",  "p5",    "p6",
-					    "x25",   "x25-out"};
+	static const char *const files[] = {
+		"pace",	  "fast", "long", "bad", "out", "again", "other", "text", "later",  "fr",
+		"fr-out", "p1",	  "p2",	  "p3",	 "p4",	"p5",	 "p6",	  "x25",  "x25-out"};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		CU_ASSERT_EQUAL(unlink(path(files[i])), 0);

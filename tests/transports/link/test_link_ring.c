@@ -57,7 +57,8 @@ static uint32_t status(unsigned i)
 }
 
 /* One more frame into a block that is still the kernel's. */
-static void link_ring_add(unsigned i, const void *data, uint32_t len, uint32_t wire_len, uint8_t type)
+static void link_ring_add(unsigned i, const void *data, uint32_t len, uint32_t wire_len,
+			  uint8_t type)
 {
 	const uint32_t head = TPACKET_ALIGN(sizeof(struct tpacket3_hdr));
 	const uint32_t mac = head + TPACKET_ALIGN(sizeof(struct sockaddr_ll));

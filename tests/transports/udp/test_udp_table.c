@@ -70,9 +70,9 @@ static void oldest_goes_first(void)
 	test_udp_table_init(&t, 8);
 	for (uint32_t i = 1; i <= 4; i++)
 		test_udp_table_add(&t, i, false);
-	udp_table_touch(&t, test_udp_table_find(&t, 1));	  /* order now 2 3 4 1 */
-	udp_table_hold(&t, test_udp_table_find(&t, 2));	  /* 3 4 1 */
-	CU_ASSERT_PTR_NULL(udp_table_victim(&t)); /* three strangers again */
+	udp_table_touch(&t, test_udp_table_find(&t, 1)); /* order now 2 3 4 1 */
+	udp_table_hold(&t, test_udp_table_find(&t, 2));	 /* 3 4 1 */
+	CU_ASSERT_PTR_NULL(udp_table_victim(&t));	 /* three strangers again */
 	test_udp_table_add(&t, 5, false);
 	CU_ASSERT_PTR_EQUAL(udp_table_victim(&t), test_udp_table_find(&t, 3));
 	udp_table_remove(&t, test_udp_table_find(&t, 3));
@@ -108,7 +108,8 @@ static void handles(void)
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, c));
 	for (uint32_t i = 2; i <= 5; i++) /* the freed slot comes last */
 		CU_ASSERT_PTR_NULL((test_udp_table_add(&t, i, true), udp_table_get(&t, c)));
-	CU_ASSERT_EQUAL(handle_index(udp_table_handle(&t, test_udp_table_find(&t, 5))), handle_index(c));
+	CU_ASSERT_EQUAL(handle_index(udp_table_handle(&t, test_udp_table_find(&t, 5))),
+			handle_index(c));
 	CU_ASSERT_NOT_EQUAL(udp_table_handle(&t, test_udp_table_find(&t, 5)), c);
 	udp_table_free(&t);
 }

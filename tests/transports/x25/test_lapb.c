@@ -149,7 +149,7 @@ static void a_gap_gets_one_reject(void)
 	struct end *e = up_dce();
 
 	test_lapb_rx(e, "0102 aa", 1); /* N(S) 1, 0 is missing */
-	lapb_expect(e, "0109");   /* REJ N(R) 0 */
+	lapb_expect(e, "0109");	       /* REJ N(R) 0 */
 	test_lapb_rx(e, "0104 bb", 2);
 	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	test_lapb_rx(e, "0100 99", 3);
@@ -199,7 +199,7 @@ static void busy_peer_is_not_sent_to_and_is_polled(void)
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	CU_ASSERT_EQUAL(lapb_deadline(&e->l), 3 * S);
 	lapb_expire(&e->l, 3 * S);
-	lapb_expect(e, "0311"); /* RR command, P */
+	lapb_expect(e, "0311");		/* RR command, P */
 	test_lapb_rx(e, "0311", 4 * S); /* RR response, F: no longer busy */
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_WRITABLE);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 4 * S));
@@ -213,14 +213,15 @@ static void a_busy_peer_is_never_forgotten(void)
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	test_lapb_rx(e, "0105", 0); /* RNR, N(R) 0 */
-	test_lapb_rx(e, "0120 61", 1 * S); /* information all the same, which acknowledges: N(R) 1 */
+	test_lapb_rx(e, "0120 61",
+		     1 * S); /* information all the same, which acknowledges: N(R) 1 */
 	e->sent.outs = 0;
 	for (uint64_t i = 1; i <= 50; i++) { /* more than N2: it does answer */
 		uint64_t now = lapb_deadline(&e->l);
 
 		CU_ASSERT_FATAL(now != UINT64_MAX);
 		lapb_expire(&e->l, now);
-		lapb_expect(e, "0331"); /* RR command, P, N(R) 1 */
+		lapb_expect(e, "0331");	      /* RR command, P, N(R) 1 */
 		test_lapb_rx(e, "0335", now); /* RNR response, F */
 	}
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 999 * S));
@@ -289,10 +290,10 @@ static void frame_reject_says_why(void)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{"010d", "0197 0d0001"},      /* S frame of no kind: W */
-		{"012100", "0197 210003"},    /* RR with information: W and X */
-		{"01a0 00", "0197 a00008"},   /* N(R) 5 while nothing was sent: Z */
-		{"03 81", "0197 811008"},     /* the same in a response */
+		{"010d", "0197 0d0001"},    /* S frame of no kind: W */
+		{"012100", "0197 210003"},  /* RR with information: W and X */
+		{"01a0 00", "0197 a00008"}, /* N(R) 5 while nothing was sent: Z */
+		{"03 81", "0197 811008"},   /* the same in a response */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -378,7 +379,7 @@ static void extended_set_up_and_numbers(void)
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	lapb_expect(e, "030000 78");
 	test_lapb_rx(e, "010003 79", 1); /* I N(S) 0, N(R) 1, P */
-	lapb_expect(e, "010103");   /* RR N(R) 1, F */
+	lapb_expect(e, "010103");	 /* RR N(R) 1, F */
 	CU_ASSERT_EQUAL(e->l.va, 1);
 	test_lapb_rx(e, "010101", 2); /* RR, P, N(R) 0: below what was acknowledged */
 	lapb_expect(e, "0197 0101 02 02 08");
@@ -398,9 +399,9 @@ static void extended_supervisory_frames(void)
 	struct end *e = up_as_dce(true, 127);
 
 	test_lapb_rx(e, "010200 aa", 1); /* N(S) 1, 0 is missing */
-	lapb_expect(e, "010900");   /* REJ N(R) 0 */
+	lapb_expect(e, "010900");	 /* REJ N(R) 0 */
 	test_lapb_rx(e, "010001 99", 2); /* N(S) 0, P */
-	lapb_expect(e, "010103");   /* RR N(R) 1, F */
+	lapb_expect(e, "010103");	 /* RR N(R) 1, F */
 	for (int i = 0; i < 3; i++)
 		lapb_send(&e->l, (const uint8_t[]){(uint8_t)i}, 1, 2);
 	e->sent.outs = 0;
@@ -410,7 +411,7 @@ static void extended_supervisory_frames(void)
 	test_lapb_rx(e, "030506", 4); /* RNR, N(R) 3 */
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 4));
 	lapb_expire(&e->l, 4 + 3 * S);
-	lapb_expect(e, "030103"); /* RR command, P, N(R) 1 */
+	lapb_expect(e, "030103");	  /* RR command, P, N(R) 1 */
 	test_lapb_rx(e, "030107", 5 * S); /* RR response, F, N(R) 3 */
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_WRITABLE);
 	CU_ASSERT_EQUAL(e->l.va, 3);
@@ -513,8 +514,9 @@ static void the_other_modulo_is_refused(void)
 		test_lapb_rx(e, "031f", 0); /* and hear the other's DM, F */
 		CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 		CU_ASSERT_EQUAL(e->l.count[LAPB_C_SETUP_REFUSED], 1);
-		CU_ASSERT_EQUAL(lapb_deadline(&e->l), 3 * S); /* not at once, or both would for ever */
-		test_lapb_rx(e, "031f", 1);			      /* another, late */
+		CU_ASSERT_EQUAL(lapb_deadline(&e->l),
+				3 * S);	    /* not at once, or both would for ever */
+		test_lapb_rx(e, "031f", 1); /* another, late */
 		CU_ASSERT_EQUAL(e->l.state, LAPB_DISCONNECTED);
 		CU_ASSERT_EQUAL(e->sent.outs, 0);
 		lapb_expire(&e->l, 3 * S);
@@ -544,9 +546,10 @@ static void two_modulos_on_one_line_stay_quiet(void)
 	lapb_start(&a->l, 0);
 	lapb_start(&b->l, 0);
 	while (line_time < 600 * S) {
-		unsigned n = recorder_carry(&a->sent, b, lapb_arrive) + recorder_carry(&b->sent, a, lapb_arrive);
+		unsigned n = recorder_carry(&a->sent, b, lapb_arrive) +
+			     recorder_carry(&b->sent, a, lapb_arrive);
 		uint64_t at = lapb_deadline(&a->l) < lapb_deadline(&b->l) ? lapb_deadline(&a->l)
-									 : lapb_deadline(&b->l);
+									  : lapb_deadline(&b->l);
 
 		frames_seen += n;
 		CU_ASSERT_FATAL(a->l.state != LAPB_UP && b->l.state != LAPB_UP);
@@ -569,18 +572,26 @@ enum { F_I, F_RR, F_RNR, F_REJ, F_SABM, F_MODE, F_DISC, F_UA, F_DM, F_FRMR, F_BA
 
 /* Commands with P, responses with F; the last is an S frame of no kind.  By modulo. */
 static const char *const frames[2][FRAMES] = {
-	{"011061", "0111", "0115", "0119", "013f", "017f", "0153", "0373", "031f", "0397000000", "010d"},
+	{"011061", "0111", "0115", "0119", "013f", "017f", "0153", "0373", "031f", "0397000000",
+	 "010d"},
 	{"01000161", "010101", "010501", "010901", "017f", "013f", "0153", "0373", "031f",
 	 "03970000000000", "010d00"},
 };
 
-/* What a DCE sends first, by modulo ("" = nothing; the second NULL = as the first), and the state after it. */
+/* What a DCE sends first, by modulo ("" = nothing; the second NULL = as the first), and the state
+ * after it. */
 struct cell {
 	const char *answer[2];
 	enum lapb_state then;
 };
-#define AS(before)  {{"", NULL}, before}
-#define SAYS(text, then) {{text, NULL}, then}
+#define AS(before)                 \
+	{                          \
+		{"", NULL}, before \
+	}
+#define SAYS(text, then)           \
+	{                          \
+		{text, NULL}, then \
+	}
 static const struct cell cells[LAPB_STATES][FRAMES] = {
 	[LAPB_DISCONNECTED] = {[F_I] = SAYS("011f", LAPB_DISCONNECTED),
 			       [F_RR] = SAYS("011f", LAPB_DISCONNECTED),

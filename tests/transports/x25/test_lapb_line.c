@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two ends of LAPB for hours of simulated time on a line that loses frames, sends them twice and changes
- * their order.  Both sides send all the time, numbered messages; what arrives is in order, once, and
- * complete, unless an end has been told of a reset.  A link that makes no progress fails the test.
+ * Two ends of LAPB for hours of simulated time on a line that loses frames, sends them twice and
+ * changes their order.  Both sides send all the time, numbered messages; what arrives is in order,
+ * once, and complete, unless an end has been told of a reset.  A link that makes no progress fails
+ * the test.
  *
- * LAPB is made for a line that keeps order.  A frame that comes so late that the numbers have gone round is
- * taken for another, and no LAPB can notice.  Here a frame lets two others pass at most, and where the order
- * changes the window is smaller than the modulus by more than that.  For the same reason none of the frames
- * that set up or reset the link passes another.
+ * LAPB is made for a line that keeps order.  A frame that comes so late that the numbers have gone
+ * round is taken for another, and no LAPB can notice.  Here a frame lets two others pass at most,
+ * and where the order changes the window is smaller than the modulus by more than that.  For the
+ * same reason none of the frames that set up or reset the link passes another.
  */
 #include "transports/kit/delay.h"
 #include "transports/kit/impair.h"
@@ -55,8 +56,8 @@ static void lapb_line_tx(void *ctx, const uint8_t *frame, size_t len)
 	copies = impair_plan(&e->impair, e->free_at, due);
 	e->free_at += guard;
 	while (copies--)
-		CU_ASSERT_FATAL(delay_push(&n->held, due[copies], (uint32_t)(e->far - n->end),
-						NULL, 0, frame, (uint32_t)len));
+		CU_ASSERT_FATAL(delay_push(&n->held, due[copies], (uint32_t)(e->far - n->end), NULL,
+					   0, frame, (uint32_t)len));
 }
 
 static void lapb_line_deliver(void *ctx, const uint8_t *data, size_t len)
@@ -242,13 +243,9 @@ static void the_line_is_cut(void)
 }
 
 static const struct test_case cases[] = {
-	{"a_clean_line", a_clean_line},
-	{"loss", loss},
-	{"half_of_all_lost", half_of_all_lost},
-	{"frames_twice", frames_twice},
-	{"another_order", another_order},
-	{"all_at_once", all_at_once},
-	{"the_line_is_cut", the_line_is_cut},
-	{NULL, NULL},
+	{"a_clean_line", a_clean_line},		{"loss", loss},
+	{"half_of_all_lost", half_of_all_lost}, {"frames_twice", frames_twice},
+	{"another_order", another_order},	{"all_at_once", all_at_once},
+	{"the_line_is_cut", the_line_is_cut},	{NULL, NULL},
 };
 const struct test_suite suite_lapb_line = {"lapb_line", cases};

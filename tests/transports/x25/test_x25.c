@@ -147,8 +147,8 @@ static void wrong_counters_reset(void)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{"100102 41", "10011b0501"},  /* P(S) 1 first */
-		{"100121", "10011b0502"},     /* P(R) 1, nothing sent */
+		{"100102 41", "10011b0501"}, /* P(S) 1 first */
+		{"100121", "10011b0502"},    /* P(R) 1, nothing sent */
 		{"100120 41", "10011b0502"},
 	};
 
@@ -287,7 +287,8 @@ static void one_way_channels(void)
 		rx(e, "1000ff", 0);
 		e->sent.outs = 0;
 		for (unsigned i = 0; i < 4; i++)
-			CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), dce ? 1 + i : 6 - i);
+			CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0),
+					dce ? 1 + i : 6 - i);
 		CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), 0);
 		expect(e, dce ? "10010b 02 12 02 0342 cf" : "10060b 02 12 02 0342 cf");
 		e->sent.outs = 0;
@@ -376,8 +377,8 @@ static void all_sizes_both_ways(bool extended)
 
 		for (size_t i = 0; i < len; i++)
 			data[i] = (uint8_t)test_rand(&seed);
-		CU_ASSERT_TRUE_FATAL(x25_send(&from->x, 4, data, len / 3, data + len / 3,
-					      len - len / 3, 0));
+		CU_ASSERT_TRUE_FATAL(
+			x25_send(&from->x, 4, data, len / 3, data + len / 3, len - len / 3, 0));
 		x25_settle(a, b);
 		CU_ASSERT_EQUAL_FATAL(to->sdu_len, len);
 		CU_ASSERT_EQUAL_FATAL(memcmp(to->sdu, data, len), 0);
@@ -447,7 +448,8 @@ static void what_is_never_sent(void)
 		for (unsigned j = 0; j < e->sent.outs; j++) {
 			struct x25_pkt p;
 
-			CU_ASSERT_EQUAL_FATAL(x25_decode(&p, e->sent.out[j], e->sent.out_len[j], false), 0);
+			CU_ASSERT_EQUAL_FATAL(
+				x25_decode(&p, e->sent.out[j], e->sent.out_len[j], false), 0);
 			CU_ASSERT_FALSE_FATAL(p.q || p.d);
 			CU_ASSERT_FATAL(p.type != X25_INTERRUPT && p.type != X25_RNR &&
 					p.type != X25_REJ && p.type != X25_REGISTRATION);
@@ -471,7 +473,8 @@ static const struct test_case cases[] = {
 	{"a_shut_window_resets_after_t25", a_shut_window_resets_after_t25},
 	{"a_pvc_is_up_after_the_restart_and_has_no_calls",
 	 a_pvc_is_up_after_the_restart_and_has_no_calls},
-	{"permanent_circuits_are_reset_until_it_works", permanent_circuits_are_reset_until_it_works},
+	{"permanent_circuits_are_reset_until_it_works",
+	 permanent_circuits_are_reset_until_it_works},
 	{"nothing_is_sent_while_a_restart_is_out", nothing_is_sent_while_a_restart_is_out},
 	{"one_way_channels", one_way_channels},
 	{"a_qualified_call_is_no_call", a_qualified_call_is_no_call},

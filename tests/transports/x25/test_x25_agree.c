@@ -30,10 +30,10 @@ static void calls_to_us(void)
 	} rows[] = {
 		{"00", "06 420707 430202", {128, 128, 2, 2}}, /* nothing asked: the defaults */
 		{"06 420a0a 430707", "06 420a0a 430707", {1024, 1024, 7, 7}},
-		{"06 420c0c 430707", "06 420a0a 430707", {1024, 1024, 7, 7}},   /* 4096 is too much */
-		{"06 420809 430304", "06 420809 430304", {512, 256, 4, 3}},     /* each way its own */
-		{"06 420404 430101", "06 420404 430101", {16, 16, 1, 1}},	      /* less is not raised */
-		{"06 420707 437f7f", "06 420707 430707", {128, 128, 7, 7}},     /* modulo 8 ends at 7 */
+		{"06 420c0c 430707", "06 420a0a 430707", {1024, 1024, 7, 7}}, /* 4096 is too much */
+		{"06 420809 430304", "06 420809 430304", {512, 256, 4, 3}},   /* each way its own */
+		{"06 420404 430101", "06 420404 430101", {16, 16, 1, 1}},   /* less is not raised */
+		{"06 420707 437f7f", "06 420707 430707", {128, 128, 7, 7}}, /* modulo 8 ends at 7 */
 		{"03 420808", "06 420808 430202", {256, 256, 2, 2}},
 		{"03 430505", "06 420707 430505", {128, 128, 5, 5}},
 		/* what we do not know: class A to D, and what follows each kind of marker */
@@ -44,7 +44,9 @@ static void calls_to_us(void)
 		{"05 420808 0000", "06 420808 430202", {256, 256, 2, 2}},
 		{"08 420808 00ff 420c0c", "06 420808 430202", {256, 256, 2, 2}},
 		/* address extensions, 20 digits called and calling, behind the marker 00 0f */
-		{"1f 420808 000f c90b 1447000580000056000000 cb0b 144700058000005600ff00", NULL, {256, 256, 2, 2}},
+		{"1f 420808 000f c90b 1447000580000056000000 cb0b 144700058000005600ff00",
+		 NULL,
+		 {256, 256, 2, 2}},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -98,7 +100,8 @@ static void answers_to_us(void)
 	}
 }
 
-/* Ours is 9600 bit/s, class 10 (0a): more is lowered, less is kept, none asked for is none answered. */
+/* Ours is 9600 bit/s, class 10 (0a): more is lowered, less is kept, none asked for is none
+ * answered. */
 static void throughput_goes_down(void)
 {
 	static const struct {
@@ -160,7 +163,8 @@ static void fast_select_is_refused(void)
 			struct end *e = ready(dce);
 
 			rx(e, calls[i], 0);
-			expect(e, dce ? "1001132900" : "10011300a4"); /* cause 29, or diagnostic 164 */
+			expect(e,
+			       dce ? "1001132900" : "10011300a4"); /* cause 29, or diagnostic 164 */
 			CU_ASSERT_EQUAL(e->n_reports, 0);
 			CU_ASSERT_EQUAL(e->x.count[X25_C_FAST_SELECT], 1);
 			rx(e, "100117", 0);
@@ -170,8 +174,8 @@ static void fast_select_is_refused(void)
 	}
 }
 
-/* D in a call asks whether D may be used: the answer is no, by D = 0 (X.25 4.3.3); used all the same, it is a
- * reset with ISO 8208's diagnostic 166. */
+/* D in a call asks whether D may be used: the answer is no, by D = 0 (X.25 4.3.3); used all the
+ * same, it is a reset with ISO 8208's diagnostic 166. */
 static void the_d_bit_is_refused(void)
 {
 	for (int dce = 0; dce < 2; dce++) {
@@ -192,7 +196,8 @@ static void the_d_bit_is_refused(void)
 	}
 }
 
-/* A Call that cannot be read is refused: what is wrong with facilities is their fault, the rest procedure. */
+/* A Call that cannot be read is refused: what is wrong with facilities is their fault, the rest
+ * procedure. */
 static void calls_that_cannot_be_read(void)
 {
 	static const struct {
@@ -202,9 +207,9 @@ static void calls_that_cannot_be_read(void)
 		{"10010b 00 03 430002", "1001130342", "1001130042"}, /* no window: 66 */
 		{"10010b 00 04 4207", "1001130345", "1001130045"},   /* cut off: 69 */
 		{"10010b 00 02 4207", "1001130345", "1001130045"},
-		{"10010b 04 555a 00", "1001131343", "1001130043"},   /* called: 67 */
-		{"10010b 40 555a 00", "1001131344", "1001130044"},   /* calling: 68 */
-		{"10010b", "1001131326", "1001130026"},		     /* 38 */
+		{"10010b 04 555a 00", "1001131343", "1001130043"}, /* called: 67 */
+		{"10010b 40 555a 00", "1001131344", "1001130044"}, /* calling: 68 */
+		{"10010b", "1001131326", "1001130026"},		   /* 38 */
 		{"10010b 00 00 0102030405060708090a0b0c0d0e0f1011", "1001131327",
 		 "1001130027"}, /* 17 octets of user data: 39 */
 	};
@@ -241,7 +246,8 @@ static void groups_and_users_are_passed(void)
 	drop(e);
 	e = ready(false);
 	rx(e, "10010b 00 09 0307 c6026d65 420707 cf", 0);
-	CU_ASSERT_EQUAL(last(e)->kind, X25_INCOMING); /* somebody else's group: the network's to judge */
+	CU_ASSERT_EQUAL(last(e)->kind,
+			X25_INCOMING); /* somebody else's group: the network's to judge */
 	drop(e);
 }
 

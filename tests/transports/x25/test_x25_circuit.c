@@ -399,8 +399,8 @@ static void who_is_let_in(void)
 		{"10010b 44 3110 5555 00 00", L2TP, NULL, false},
 		{"10010b 44 3110 5555 00 cf", PPP, NULL, false},
 		{"10010b 44 3110 5555 00 cf 112233", PPP, NULL, false},
-		{"10010b 44 3110 5555 00", 0, "10011300f9", false},	       /* 249 */
-		{"10010b 44 3110 5555 00 cc", 0, "10011300f9", false},      /* IP */
+		{"10010b 44 3110 5555 00", 0, "10011300f9", false},	     /* 249 */
+		{"10010b 44 3110 5555 00 cc", 0, "10011300f9", false},	     /* IP */
 		{"10010b 44 3110 5555 00 01000000", 0, "10011300f9", false}, /* a PAD */
 		{"10010b 44 3110 5555 00 80 00005e0008", 0, "10011300f9", false},
 		{"10010b 44 3110 5555 00 80 00005e00", 0, "10011300f9", false},
@@ -467,7 +467,7 @@ static void a_reset_is_not_down(void)
 
 	typed_open(&t, NULL);
 	c = x25_circuit_let_in(&t, CALL_1);
-	typed_rx(&t, "100110 6161");   /* M: more was to come */
+	typed_rx(&t, "100110 6161");  /* M: more was to come */
 	typed_rx(&t, "10011b 07 00"); /* it is lost */
 	TYPED_SENT(&t, "100121", "10011f");
 	typed_rx(&t, "100100 6262");
@@ -535,8 +535,11 @@ static void a_pad_is_cleared_and_logged(void)
 	static const struct {
 		const char *data;
 		bool pad;
-	} rows[] = {{"900100 02", true}, {"900100 04 0100", true}, {"900100 06", true},
-		    {"900100 01", false}, {"900100 00", false}};
+	} rows[] = {{"900100 02", true},
+		    {"900100 04 0100", true},
+		    {"900100 06", true},
+		    {"900100 01", false},
+		    {"900100 00", false}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct fake_event *e;
@@ -568,8 +571,8 @@ static void causes_reach_the_host(void)
 	struct typed t;
 	ist_channel c;
 
-	typed_open(&t, (const char *const[]){"lci-two-way=1-1", "call-timer=50s", "hold-down=0",
-					     NULL});
+	typed_open(&t,
+		   (const char *const[]){"lci-two-way=1-1", "call-timer=50s", "hold-down=0", NULL});
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "5555", L2TP, &c), 0);
 	typed_rx(&t, "100113 01 2a"); /* number busy */
 	e = fake_take(&t.h, FAKE_DOWN);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The examples of transports/x25/x25.md, played to a port: lines with `<-` come from the far end, lines with `->` must
- * be what the port sends next.  What the port's user does is seen from what it should send.
+ * The examples of transports/x25/x25.md, played to a port: lines with `<-` come from the far end,
+ * lines with `->` must be what the port sends next.  What the port's user does is seen from what it
+ * should send.
  */
 #include "tests/transports/x25/x25_pair.h"
 #include "transports/x25/x25_pkt.h"

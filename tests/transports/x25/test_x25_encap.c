@@ -72,8 +72,9 @@ static void heads_come_off_again(void)
 
 static void others_on_a_multiplexed_circuit(void)
 {
-	static const char *const pdus[] = {"cc 45", "80 000000 0800 45", "80 00005e 0008 c8", "81",
-					   "8000", "cf c021", "c802", ""};
+	static const char *const pdus[] = {
+		"cc 45", "80 000000 0800 45", "80 00005e 0008 c8", "81", "8000", "cf c021", "c802",
+		""};
 
 	for (size_t i = 0; i < sizeof(pdus) / sizeof(*pdus); i++) {
 		uint8_t pdu[20];

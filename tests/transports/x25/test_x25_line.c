@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is between the packet layer and a link: the kernel's pseudo-header in both roles, and LAPB. */
+/* What is between the packet layer and a link: the kernel's pseudo-header in both roles, and LAPB.
+ */
 #include "tests/transports/x25/x25_pair.h"
 
 #include <stdlib.h>
@@ -147,7 +148,8 @@ static void x25_line_hostile_frames(void)
 
 	typed_begin(&t, (const char *const[]){"framing=lapb", "role=dce", "@1 l2tp", NULL});
 	for (unsigned i = 0; i < 60000; i++) {
-		static const uint8_t control[] = {0x3f, 0x2f, 0x73, 0x1f, 0x53, 0x97, 0x01, 0x05, 0x09};
+		static const uint8_t control[] = {0x3f, 0x2f, 0x73, 0x1f, 0x53,
+						  0x97, 0x01, 0x05, 0x09};
 		uint8_t buf[40];
 		struct link_frame f = {NULL, buf, 0, 1 + (uint32_t)(test_rand(&seed) % 39)};
 

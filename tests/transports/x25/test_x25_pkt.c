@@ -23,7 +23,8 @@ static uint8_t decodes(struct x25_pkt *p, const char *hex, bool extended)
 	return x25_decode(p, buf, n, extended);
 }
 
-/* A Call of a Linux kernel: called 5555, calling 1111, packet size 256, window 7, SNAP call user data. */
+/* A Call of a Linux kernel: called 5555, calling 1111, packet size 256, window 7, SNAP call user
+ * data. */
 static const char kernel_call[] = "10010b 44 5555 1111 06 420808 430707 80 00005e0007";
 
 static void call_of_a_kernel(void)
@@ -80,8 +81,13 @@ static void accepted_long_and_short(void)
 
 static void data_modulo_8_and_128(void)
 {
-	struct x25_pkt p, q = {.type = X25_DATA, .lci = 1, .ps = 1, .pr = 2, .m = true,
-			       .data = (const uint8_t *)"ab", .len = 2};
+	struct x25_pkt p, q = {.type = X25_DATA,
+			       .lci = 1,
+			       .ps = 1,
+			       .pr = 2,
+			       .m = true,
+			       .data = (const uint8_t *)"ab",
+			       .len = 2};
 
 	encodes_to(&q, "100152 6162");
 	CU_ASSERT_EQUAL(decodes(&p, "100152 6162", false), 0);
@@ -131,7 +137,10 @@ static void the_other_packets(void)
 		{{.type = X25_RESET, .lci = 1, .cause = 5, .diag = 1}, "10011b0501"},
 		{{.type = X25_RESET_CONF, .lci = 1}, "10011f"},
 		{{.type = X25_INTERRUPT_CONF, .lci = 1}, "100127"},
-		{{.type = X25_DIAGNOSTIC, .diag = 36, .data = (const uint8_t *)"\x10\x05\x01", .len = 3},
+		{{.type = X25_DIAGNOSTIC,
+		  .diag = 36,
+		  .data = (const uint8_t *)"\x10\x05\x01",
+		  .len = 3},
 		 "1000f124 100501"},
 	};
 

@@ -521,8 +521,8 @@ static void kernel_takes_a_part(void)
 		char got[60];
 		size_t n;
 
-		x25_socket_open_port(&h, (const char *const[]){"link=x25-socket:", "encapsulation=multiplexed",
-						    NULL});
+		x25_socket_open_port(&h, (const char *const[]){"link=x25-socket:",
+							       "encapsulation=multiplexed", NULL});
 		c = x25_socket_call_up(&h, "5", L2TP);
 		k.room = part;
 		CU_ASSERT_EQUAL(fake_send(&h, c, sdu, 20), 1);

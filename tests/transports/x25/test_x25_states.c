@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tables of X.25 annexes C (what a packet does in each state) and D (what a timer does), cell by cell, as
- * DCE and as DTE.  The tables there are the DCE's; a DTE does the same with the states' names from its side
- * (ISO 8208 clause 12) and with cause 0.
+ * The tables of X.25 annexes C (what a packet does in each state) and D (what a timer does), cell
+ * by cell, as DCE and as DTE.  The tables there are the DCE's; a DTE does the same with the states'
+ * names from its side (ISO 8208 clause 12) and with cause 0.
  */
 #include "tests/transports/x25/x25_end.h"
 
@@ -11,11 +11,12 @@
 
 /* --- tables C-3 and C-4 ----------------------------------------------------------------------- */
 
-/* The states by who did what; p2 is "they called" for a DCE and "we called" for a DTE, d3 and p7 are the DCE's. */
+/* The states by who did what; p2 is "they called" for a DCE and "we called" for a DTE, d3 and p7
+ * are the DCE's. */
 enum { P1, THEY_CALLED, WE_CALLED, P4_D1, WE_CLEARED, WE_RESET, STATES };
 
-/* n: normal; d: discarded; #20 and so on: an error, answered with a Clear (p) or a Reset (d) and this diagnostic.
- * P is the number of the state itself: 20 + 1 or 2. */
+/* n: normal; d: discarded; #20 and so on: an error, answered with a Clear (p) or a Reset (d) and
+ * this diagnostic. P is the number of the state itself: 20 + 1 or 2. */
 enum { N = 1000, D, P };
 struct row {
 	const char *packet, *what;
@@ -75,8 +76,8 @@ static bool by_reset(const struct row *r, int st, int diag)
 
 static void check_cell(const struct row *r, int st, bool dce)
 {
-	static const int state_number[2][STATES] = {
-		{[THEY_CALLED] = 22, [WE_CALLED] = 21}, {[THEY_CALLED] = 21, [WE_CALLED] = 22}};
+	static const int state_number[2][STATES] = {{[THEY_CALLED] = 22, [WE_CALLED] = 21},
+						    {[THEY_CALLED] = 21, [WE_CALLED] = 22}};
 	struct end *e = x25_states_in_state(st, dce);
 	int want = r->cell[st] == P ? state_number[dce][st] : r->cell[st];
 
@@ -128,7 +129,8 @@ static struct end *in_r(bool dce, bool restarting)
 	return e;
 }
 
-/* "-": silence.  A text for a DCE and for a DTE, in r1; in the third column what both say while they restart. */
+/* "-": silence.  A text for a DCE and for a DTE, in r1; in the third column what both say while
+ * they restart. */
 static void the_interface_itself(void)
 {
 	static const struct {
@@ -202,7 +204,8 @@ static void restart_is_repeated(void)
 	}
 }
 
-/* The call is cleared, the Clear is repeated once, then the channel is free whatever the far end thinks. */
+/* The call is cleared, the Clear is repeated once, then the channel is free whatever the far end
+ * thinks. */
 static void a_call_without_an_answer(void)
 {
 	for (int dce = 0; dce < 2; dce++) {

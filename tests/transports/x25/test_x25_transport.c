@@ -29,10 +29,17 @@ static void patterns(void)
 		const char *addr, *pattern;
 		bool match;
 	} rows[] = {
-		{"31101234", "3110*", true},   {"3110", "3110*", true}, {"311", "3110*", false},
-		{"31101234", "*", true},       {NULL, "*", true},	{NULL, "3*", false},
-		{"31101234", "31101234", true}, {"31101234", "3110", false},
-		{"3110", "31101234", false},   {"31101234", "31*34", false}, {"31", "", false},
+		{"31101234", "3110*", true},
+		{"3110", "3110*", true},
+		{"311", "3110*", false},
+		{"31101234", "*", true},
+		{NULL, "*", true},
+		{NULL, "3*", false},
+		{"31101234", "31101234", true},
+		{"31101234", "3110", false},
+		{"3110", "31101234", false},
+		{"31101234", "31*34", false},
+		{"31", "", false},
 		{"31101234", "*1234", false},
 	};
 
@@ -53,7 +60,8 @@ struct taps {
 	uint16_t type;
 };
 
-static void x25_transport_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+static void x25_transport_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
+				 size_t len)
 {
 	struct taps *t = arg;
 

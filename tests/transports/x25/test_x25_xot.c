@@ -15,10 +15,10 @@
 #define CALL "10010b 44 5555 3110 06 420a0a 430707 80 00005e0007"
 
 /* Serves all ports, the clock standing still, until it holds; at most 5 s of real time. */
-#define UNTIL(host, condition)                                \
-	for (int tries_ = 0; !(condition); tries_++) {        \
-		CU_ASSERT_FATAL(tries_ < 5000);               \
-		x25_xot_serve(host);                                  \
+#define UNTIL(host, condition)                         \
+	for (int tries_ = 0; !(condition); tries_++) { \
+		CU_ASSERT_FATAL(tries_ < 5000);        \
+		x25_xot_serve(host);                   \
 	}
 
 static void x25_xot_serve(struct fake_host *h)
@@ -433,8 +433,8 @@ static void modulo_128_is_seen_from_the_call(void)
 /* 4.1: another version, or a length that no packet has, ends the connection. */
 static void headers_that_end_the_connection(void)
 {
-	static const char *const bad[] = {"00010003 100117", "00000002 1001", "00000000", "0000ffff",
-					  "ffffffff"};
+	static const char *const bad[] = {"00010003 100117", "00000002 1001", "00000000",
+					  "0000ffff", "ffffffff"};
 
 	for (size_t i = 0; i < 2 * sizeof(bad) / sizeof(*bad); i++) {
 		struct far f;
@@ -454,7 +454,7 @@ static void headers_that_end_the_connection(void)
 /* 6.4 and 6.1: dropped without a word, in a call and before it. */
 static void what_has_no_place_is_dropped(void)
 {
-	static const char *const dropped[] = {"1000fb0000", "1000ff",	"1000f124", "1000f3",
+	static const char *const dropped[] = {"1000fb0000", "1000ff", "1000f124", "1000f3",
 					      "1000f7",	    "100109", "100129"};
 
 	for (size_t i = 0; i < 2 * sizeof(dropped) / sizeof(*dropped); i++) {
@@ -640,7 +640,8 @@ static void x25_xot_dialled(struct far *f, const char *const *more, ist_channel 
 
 static void our_call_says_both_sizes(void)
 {
-	static const char *const keys[] = {"negotiate=no", "packet-size-want=256", "window-want=4", NULL};
+	static const char *const keys[] = {"negotiate=no", "packet-size-want=256", "window-want=4",
+					   NULL};
 	ist_channel c;
 	struct far f;
 
@@ -657,7 +658,7 @@ static void our_call_says_both_sizes(void)
 
 static void our_set_up_in_octets(void)
 {
-	static const char *const keys[] = {"packet-size=256", "window=3", "@1 l2tp",
+	static const char *const keys[] = {"packet-size=256",	    "window=3",	  "@1 l2tp",
 					   "xot-interface=Serial1", "xot-lci=18", NULL};
 	struct far f;
 
@@ -741,10 +742,14 @@ static void hostile_streams(void)
 
 static void malformed_texts(void)
 {
-	static const char *const bad[] = {"link=xot:",		   "link=xot:nowhere",
-					  "link=xot-listen:",	   "link=xot-listen:127.0.0.1>127.0.0.1",
-					  "link=xot:127.0.0.1>",   "link=xot:>127.0.0.1",
-					  "link=xot:127.0.0.1:0x", "link=xota:127.0.0.1"};
+	static const char *const bad[] = {"link=xot:",
+					  "link=xot:nowhere",
+					  "link=xot-listen:",
+					  "link=xot-listen:127.0.0.1>127.0.0.1",
+					  "link=xot:127.0.0.1>",
+					  "link=xot:>127.0.0.1",
+					  "link=xot:127.0.0.1:0x",
+					  "link=xota:127.0.0.1"};
 	static const char *const from[] = {"link=xot-listen:127.0.0.1:1", "xot-from=here", NULL};
 	static const char *const line[] = {"link=xot:127.0.0.1", "impair-loss=1", NULL};
 	struct fake_host h;

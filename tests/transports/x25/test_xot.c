@@ -35,7 +35,8 @@ static void packets_come_out_of_any_pieces(void)
 /* RFC 1613 4.1: version not 0, or an illegal length, closes the connection. */
 static void wrong_version_or_length_closes(void)
 {
-	static const char *const bad[] = {"00010003", "00000000", "00000002", "00001011", "0000ffff"};
+	static const char *const bad[] = {"00010003", "00000000", "00000002", "00001011",
+					  "0000ffff"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		uint8_t h[4];

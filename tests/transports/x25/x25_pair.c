@@ -5,7 +5,8 @@
 
 #define TEXTS 40
 
-static void x25_pair_collect(const char *out[TEXTS], const char *const *first, const char *const *more)
+static void x25_pair_collect(const char *out[TEXTS], const char *const *first,
+			     const char *const *more)
 {
 	unsigned n = 0;
 
@@ -119,7 +120,8 @@ void typed_rx(struct typed *t, const char *hex)
 	x25_pair_run(t);
 }
 
-static bool x25_pair_same(const struct typed *t, unsigned i, const char *hex, const char *file, unsigned line)
+static bool x25_pair_same(const struct typed *t, unsigned i, const char *hex, const char *file,
+			  unsigned line)
 {
 	uint8_t want[300];
 	size_t n = test_hex(want, sizeof(want), hex);

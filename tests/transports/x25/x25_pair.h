@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two ends of an X.25 line: two ports on one loop link, or a port and a far end that is typed by hand,
- * packet by packet, behind the kernel's pseudo-header.
+ * Two ends of an X.25 line: two ports on one loop link, or a port and a far end that is typed by
+ * hand, packet by packet, behind the kernel's pseudo-header.
  */
 #ifndef TESTS_TRANSPORTS_X25_X25_PAIR_H
 #define TESTS_TRANSPORTS_X25_X25_PAIR_H
@@ -21,8 +21,7 @@
 struct pair {
 	struct fake_host dte, dce;
 };
-void pair_open(struct pair *p, const char *framing, const char *const *dte,
-	       const char *const *dce);
+void pair_open(struct pair *p, const char *framing, const char *const *dte, const char *const *dce);
 void pair_close(struct pair *p);
 /* Everything that happens without waiting. */
 void pair_run(struct pair *p);
@@ -51,7 +50,7 @@ void typed_rx(struct typed *t, const char *hex);
 /* The far end sends a whole frame, pseudo-header and all. */
 void typed_frame(struct typed *t, const char *hex);
 /* We sent exactly these packets since last time: one text each, NULL ended. */
-#define TYPED_SENT(t, ...)                                                                         \
+#define TYPED_SENT(t, ...) \
 	typed_sent(t, (const char *const[]){__VA_ARGS__, NULL}, __FILE__, __LINE__)
 void typed_sent(struct typed *t, const char *const *hex, const char *file, unsigned line);
 void typed_nothing(struct typed *t);
