@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#define OF(member, n) ((struct l2tp_call *)(void *)((char *)(n)-offsetof(struct l2tp_call, member)))
-
 /* --- birth and death -------------------------------------------------------------------------- */
 
 struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why)
@@ -113,7 +111,7 @@ struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid)
 	struct hnode *n = sid ? htab_first(&t->e->peer_sids, htab_key((uintptr_t)t, sid)) : NULL;
 
 	for (; n; n = htab_more(n)) {
-		struct l2tp_call *c = OF(by_peer_sid, n);
+		struct l2tp_call *c = IST_CONTAINER_OF(n, struct l2tp_call, by_peer_sid);
 
 		if (c->t == t && c->peer_id == sid)
 			return c;
@@ -297,7 +295,7 @@ enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
 
 void call_late(struct deadline *d)
 {
-	struct l2tp_call *c = OF(late, d);
+	struct l2tp_call *c = IST_CONTAINER_OF(d, struct l2tp_call, late);
 	bool lac = c->role == CALL_LAC_IN || c->role == CALL_LAC_OUT;
 	struct l2tp_result r = engine_result(lac ? L2TP_CDN_TIMEOUT : L2TP_CDN_ADMINISTRATIVE, 0,
 					     "call not established in time");

@@ -420,7 +420,7 @@ static struct l2tp_tunnel *engine_only_one_on(struct l2tp_engine *e, l2tp_channe
 	struct l2tp_tunnel *found = NULL;
 
 	for (struct hnode *n = htab_first(&e->channels, from); n; n = htab_more(n)) {
-		struct l2tp_tunnel *t = TUNNEL_OF(by_channel, n);
+		struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_channel);
 
 		if (t->state == L2TP_T_LINGER || t->state == L2TP_T_IDLE)
 			continue;

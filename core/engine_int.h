@@ -17,6 +17,7 @@
 
 #include "core/call_table.h"
 #include "core/cc_table.h"
+#include "core/container.h"
 #include "core/deadline.h"
 #include "core/engine.h"
 #include "core/hdr.h"
@@ -68,9 +69,6 @@ struct l2tp_tunnel {
 	char peer_host[256], peer_vendor[64];
 	struct l2tp_policy policy;
 };
-
-#define TUNNEL_OF(member, n) \
-	((struct l2tp_tunnel *)(void *)((char *)(n)-offsetof(struct l2tp_tunnel, member)))
 
 /* A control packet built before it can be sent. */
 struct packet {

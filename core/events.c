@@ -6,11 +6,9 @@
  */
 #include "core/engine_int.h"
 
-#include <stddef.h>
 #include <stdio.h>
 
-#define BIT(k)		 ((uint16_t)(1u << (k)))
-#define OWNER(type, ptr) ((type *)(void *)((char *)(ptr)-offsetof(type, tell)))
+#define BIT(k) ((uint16_t)(1u << (k)))
 
 static void events_stand_in_line(struct l2tp_engine *e, struct tell *w)
 {
@@ -111,9 +109,9 @@ static void events_tell_one(struct l2tp_engine *e)
 			e->tell_end = &w->next;
 	}
 	if (w->is_call)
-		events_tell_call(e, OWNER(struct l2tp_call, w));
+		events_tell_call(e, IST_CONTAINER_OF(w, struct l2tp_call, tell));
 	else
-		events_tell_tunnel(e, OWNER(struct l2tp_tunnel, w));
+		events_tell_tunnel(e, IST_CONTAINER_OF(w, struct l2tp_tunnel, tell));
 }
 
 void events_deliver(struct l2tp_engine *e)

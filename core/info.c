@@ -88,7 +88,7 @@ struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
 	struct hnode *n = after ? htab_more(&after->by_channel) : htab_first(&e->channels, c);
 
 	for (; n; n = htab_more(n)) {
-		struct l2tp_tunnel *t = TUNNEL_OF(by_channel, n);
+		struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_channel);
 
 		if (!t->is_proof)
 			return t;
@@ -101,8 +101,8 @@ struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const voi
 	struct hnode *n = htab_first(&e->roomy, htab_key((uintptr_t)peer, 0));
 
 	for (; n; n = htab_more(n))
-		if (TUNNEL_OF(by_room, n)->peer == peer)
-			return TUNNEL_OF(by_room, n);
+		if (IST_CONTAINER_OF(n, struct l2tp_tunnel, by_room)->peer == peer)
+			return IST_CONTAINER_OF(n, struct l2tp_tunnel, by_room);
 	return NULL;
 }
 

@@ -128,7 +128,7 @@ static bool setup_is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 		return false;
 	n = htab_first(&e->challenges, setup_challenge_key(a->val));
 	for (; n; n = htab_more(n)) {
-		const struct l2tp_tunnel *t = TUNNEL_OF(by_challenge, n);
+		const struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_challenge);
 
 		if (!memcmp(t->challenge, a->val, sizeof(t->challenge)))
 			return true;
@@ -254,7 +254,7 @@ static struct source *setup_find_source(struct l2tp_engine *e, uint64_t key)
 	struct source *s;
 
 	if (n)
-		return (void *)((char *)n - offsetof(struct source, node));
+		return IST_CONTAINER_OF(n, struct source, node);
 	s = calloc(1, sizeof(*s));
 	if (s)
 		htab_add(&e->sources, &s->node, key);

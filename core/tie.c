@@ -36,7 +36,7 @@ bool tie_admit(struct l2tp_engine *e, const void *peer)
 	bool admitted = true;
 
 	for (; n; n = next) {
-		struct l2tp_tunnel *t = TUNNEL_OF(by_peer, n);
+		struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_peer);
 		const uint8_t *ours = t->policy.single_tunnel ? t->tie : NULL;
 		enum tie outcome = tie_compare(ours, theirs);
 

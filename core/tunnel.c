@@ -138,7 +138,7 @@ void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c)
 static struct l2tp_tunnel *tunnel_such(struct hnode *n, l2tp_channel from, uint16_t peer_id)
 {
 	for (; n; n = htab_more(n)) {
-		struct l2tp_tunnel *t = TUNNEL_OF(by_peer_id, n);
+		struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_peer_id);
 
 		if (t->channel == from && t->peer_id == peer_id && t->state != L2TP_T_IDLE)
 			return t;
@@ -572,7 +572,7 @@ static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c,
 	struct hnode *next;
 
 	for (struct hnode *n = htab_first(&e->channels, c); n; n = next) {
-		struct l2tp_tunnel *t = TUNNEL_OF(by_channel, n);
+		struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_channel);
 
 		next = htab_more(n);
 		if (t->state != L2TP_T_IDLE)

@@ -9,6 +9,7 @@
  * calls. Each call is hung up as soon as it has its address, or, with -k, stays some seconds after
  * the last is up.
  */
+#include "core/container.h"
 #include "core/engine.h"
 #include "core/hdr.h"
 #include "ppp/ppp.h"
@@ -306,7 +307,7 @@ static void lacgen_timers(void)
 	struct deadline *d;
 
 	while ((d = deadline_pop(&lac.heap, lac.now))) {
-		struct one *o = (void *)((char *)d - offsetof(struct one, timer));
+		struct one *o = IST_CONTAINER_OF(d, struct one, timer);
 
 		ppp_expire(o->ppp, lac.now);
 		lacgen_arm(o);

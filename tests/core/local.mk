@@ -4,7 +4,7 @@ TESTS += unit-core
 unit_core_SOURCES = $(TEST_LIB) tests/core/main.c tests/core/body.c \
 	tests/core/body.h tests/core/kat.c tests/core/kat.h \
 	tests/core/test_avp.c tests/core/test_avp_table.c tests/core/test_build.c \
-	tests/core/test_bytes.c tests/core/test_data.c tests/core/test_deadline.c \
+	tests/core/test_bytes.c tests/core/test_container.c tests/core/test_data.c tests/core/test_deadline.c \
 	tests/core/test_hdr.c tests/core/test_hide.c tests/core/test_ids.c tests/core/test_msg.c \
 	tests/core/test_msg_avp.c tests/core/test_msg_table.c tests/core/test_reason.c
 unit_core_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

@@ -5,6 +5,7 @@ extern const struct test_suite suite_avp;
 extern const struct test_suite suite_avp_table;
 extern const struct test_suite suite_build;
 extern const struct test_suite suite_bytes;
+extern const struct test_suite suite_container;
 extern const struct test_suite suite_data;
 extern const struct test_suite suite_hdr;
 extern const struct test_suite suite_hide;
@@ -32,12 +33,37 @@ extern const struct test_suite suite_policy;
 extern const struct test_suite suite_setup;
 
 static const struct test_suite *const suites[] = {
-	&suite_avp,	   &suite_avp_table, &suite_build,    &suite_bytes,    &suite_data,
-	&suite_hdr,	   &suite_hide,	     &suite_ids,      &suite_msg,      &suite_msg_avp,
-	&suite_msg_table,  &suite_reason,    &suite_deadline, &suite_reliable, &suite_cc_table,
-	&suite_call_table, &suite_htab,	     &suite_idtab,    &suite_tie,      &suite_restart,
-	&suite_reauth,	   &suite_tunnel,    &suite_call,     &suite_engine,   &suite_call_msg,
-	&suite_events,	   &suite_info,	     &suite_policy,   &suite_setup,    NULL,
+	&suite_avp,
+	&suite_avp_table,
+	&suite_build,
+	&suite_bytes,
+	&suite_container,
+	&suite_data,
+	&suite_hdr,
+	&suite_hide,
+	&suite_ids,
+	&suite_msg,
+	&suite_msg_avp,
+	&suite_msg_table,
+	&suite_reason,
+	&suite_deadline,
+	&suite_reliable,
+	&suite_cc_table,
+	&suite_call_table,
+	&suite_htab,
+	&suite_idtab,
+	&suite_tie,
+	&suite_restart,
+	&suite_reauth,
+	&suite_tunnel,
+	&suite_call,
+	&suite_engine,
+	&suite_call_msg,
+	&suite_events,
+	&suite_info,
+	&suite_policy,
+	&suite_setup,
+	NULL,
 };
 
 int main(int argc, char **argv)
