@@ -12,6 +12,7 @@
 #include "transports/kit/delay.h"
 #include "transports/kit/handle.h"
 #include "transports/kit/impair.h"
+#include "transports/kit/linktype.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,8 +22,6 @@
 
 #define BATCH	     64u
 #define CIRCUITS_MAX 30000u
-#define DLT_PPP	     9
-#define DLT_USER0    147
 
 #define LOOP_COUNTERS(X)                                                     \
 	X(RX, "rx-frames", "frames received")                                \
@@ -151,10 +150,10 @@ static void loop_arrived(struct ist_port *p, const struct delayed *d)
 static void loop_tap(const struct ist_port *p, bool outbound, const struct channel *ch,
 		     const void *head, uint32_t head_len, const void *payload, uint32_t len)
 {
-	uint16_t dlt = ch->payload == IST_PAYLOAD_PPP ? DLT_PPP : DLT_USER0;
+	enum linktype type = ch->payload == IST_PAYLOAD_PPP ? LINKTYPE_PPP : LINKTYPE_USER0;
 
 	if (*p->host->tap_on)
-		p->host->tap(p->ctx, outbound, dlt, head, head_len, payload, len);
+		p->host->tap(p->ctx, outbound, (uint16_t)type, head, head_len, payload, len);
 }
 
 static void loop_on_time(void *arg, uint64_t now);

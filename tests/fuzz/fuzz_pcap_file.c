@@ -3,6 +3,7 @@
  * Capture files: whatever headers are believed, the frames lie inside the file, and behind tags
  * inside the record; what is in our own form is written again as it was.
  */
+#include "transports/kit/linktype.h"
 #include "transports/link/pcap_file.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static void fuzz_pcap_file_tags(struct rd frame)
 {
 	struct rd r = frame;
 
-	if (pcap_tags_decode(&r, "x.25"))
+	if (linktype_tags_decode(&r, "x.25"))
 		fuzz_pcap_file_check(r.p >= frame.p + 8 && r.p + r.left == frame.p + frame.left);
 }
 

@@ -5,6 +5,7 @@
 #define SUITES(X)        \
 	X(plugin)        \
 	X(settings)      \
+	X(linktype)      \
 	X(ip_head)       \
 	X(udp_addr)      \
 	X(udp)           \

@@ -15,11 +15,6 @@
 
 #define TOLD_INTERVAL 10000000u /* us */
 #define GRAIN	      1000u	/* us: the timer comes no more often than this */
-/* Bare cells, PDUs and SDUs have no number of their own. */
-#define DLT_USER0     147
-#define DLT_SUNATM    123
-#define DLT_PPP	      9
-#define DLT_UPPER_PDU 252
 
 /* --- circuits and their two channels ---------------------------------------------------------- */
 
@@ -67,20 +62,20 @@ void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const ui
 				       'r', 'a', 'w', 0, 0,   0,   0,	0};
 	uint8_t buf[sizeof(l2tp) + ATM_ENCAP_MAX + IST_HEAD_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
-	uint16_t dlt = DLT_SUNATM;
+	enum linktype type = LINKTYPE_SUNATM;
 
 	if (v->mux == ATM_LLC) {
 		wr_u8(&w, (uint8_t)(outbound ? 0x82 : 0x02));
 		wr_u8(&w, (uint8_t)(v->key >> 16));
 		wr_u16(&w, (uint16_t)v->key);
 	} else if (v->payloads & 1u << IST_PAYLOAD_PPP) {
-		dlt = DLT_PPP;
+		type = LINKTYPE_PPP;
 	} else {
-		dlt = DLT_UPPER_PDU;
+		type = LINKTYPE_UPPER_PDU;
 		wr_bytes(&w, l2tp, sizeof(l2tp));
 	}
 	wr_bytes(&w, head, head_len);
-	p->host->tap(p->ctx, outbound, dlt, buf, (uint32_t)w.len, data, (uint32_t)len);
+	p->host->tap(p->ctx, outbound, (uint16_t)type, buf, (uint32_t)w.len, data, (uint32_t)len);
 }
 
 /* --- up and down ------------------------------------------------------------------------------ */
@@ -257,7 +252,8 @@ static int atm_start_link(struct ist_port *p, const struct settings *set, char *
 				 .settings = *set,
 				 .sdus = p->framing == ATM_SDUS,
 				 .circuits = p->vcs,
-				 .dlt = DLT_USER0 + p->framing};
+				 /* bare cells, PDUs and SDUs have no number of their own */
+				 .linktype = LINKTYPE_USER0 + p->framing};
 
 	p->circuit = calloc((size_t)p->vcs + 1, sizeof(*p->circuit));
 	if (!p->circuit)

@@ -8,6 +8,7 @@
 #include "transports/atm/atm_shape.h"
 #include "transports/kit/due.h"
 #include "transports/kit/handle.h"
+#include "transports/kit/linktype.h"
 #include "transports/link/link.h"
 #include "transports/atm/oam.h"
 

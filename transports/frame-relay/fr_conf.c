@@ -123,7 +123,7 @@ static int fr_conf_start_link(struct ist_port *p, const struct settings *set, ch
 		.user = &fr_link_user,
 		.ctx = p,
 		.settings = *set,
-		.dlt = 107,	   /* FRELAY */
+		.linktype = LINKTYPE_FRELAY,
 		.tun_type = 770,   /* ARPHRD_FRAD */
 		.tun_protocol = 3, /* ETH_P_ALL */
 	};

@@ -7,13 +7,13 @@
 #include "transports/frame-relay/fr_encap.h"
 #include "transports/frame-relay/frf12.h"
 #include "transports/kit/handle.h"
+#include "transports/kit/linktype.h"
 #include "transports/link/link.h"
 #include "transports/frame-relay/lmi_sides.h"
 #include "transports/frame-relay/q922.h"
 
 #define FR_BATCH	32u
 #define FR_HEAD_MAX	(Q922_MAX_OCTETS + FR_ENCAP_MAX + IST_HEAD_MAX)
-#define FR_DLT		107
 #define FR_MTU_RFC3070	1526u
 #define FR_CIRCUITS_MAX 30000u
 

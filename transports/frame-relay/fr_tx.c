@@ -33,7 +33,7 @@ static bool fr_tx_build(struct ist_port *p, const struct fr_circuit *c, uint8_t 
 static void fr_tx_emit(struct ist_port *p, const struct link_frame *f, unsigned n)
 {
 	for (unsigned i = 0; i < n && *p->host->tap_on; i++)
-		p->host->tap(p->ctx, true, FR_DLT, f[i].head, f[i].head_len, f[i].payload,
+		p->host->tap(p->ctx, true, LINKTYPE_FRELAY, f[i].head, f[i].head_len, f[i].payload,
 			     f[i].len);
 	if (n)
 		link_send(p->link, f, n);

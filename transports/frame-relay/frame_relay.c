@@ -187,7 +187,7 @@ static void fr_lmi_tx(void *ctx, const uint8_t *pdu, size_t len)
 	q922_put(&w, p->format, &a);
 	f = (struct link_frame){head, pdu, (uint32_t)w.len, (uint32_t)len};
 	if (*p->host->tap_on)
-		p->host->tap(p->ctx, true, FR_DLT, head, f.head_len, pdu, f.len);
+		p->host->tap(p->ctx, true, LINKTYPE_FRELAY, head, f.head_len, pdu, f.len);
 	link_send(p->link, &f, 1);
 }
 
@@ -346,7 +346,7 @@ static void fr_frame_in(struct ist_port *p, const struct link_frame *f)
 	enum q922_result address = q922_get(&r, p->format, &a);
 
 	if (*p->host->tap_on)
-		p->host->tap(p->ctx, false, FR_DLT, NULL, 0, f->payload, f->len);
+		p->host->tap(p->ctx, false, LINKTYPE_FRELAY, NULL, 0, f->payload, f->len);
 	if (address != Q922_OK) {
 		p->count[address == Q922_DL_CORE ? C_RX_DL_CORE : C_RX_ADDRESS]++;
 		return;

@@ -25,6 +25,7 @@
 #define TRANSPORTS_LINK_LINK_H
 
 #include "transports/kit/impair.h"
+#include "transports/kit/linktype.h"
 
 #define LINK_FRAME_MAX 10240u
 
@@ -63,8 +64,8 @@ struct link_conf {
 	 * closed. */
 	const struct link_circuit *circuit;
 	unsigned circuits;
-	uint16_t dlt; /* what the frames are in a capture file; 0 = the transport has none */
-	/* With dlt 252: the name in front of each (pcap_tags_encode), and which side we are. */
+	uint16_t linktype; /* of the frames in a capture file; 0 = the transport has none */
+	/* With LINKTYPE_UPPER_PDU: the name in front of each frame, and which side we are. */
 	const char *dissector;
 	bool dce;
 };

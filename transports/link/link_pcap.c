@@ -15,6 +15,7 @@
 #define _GNU_SOURCE
 #include "transports/link/link_kind.h"
 
+#include "transports/kit/linktype.h"
 #include "transports/link/pcap_file.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ struct pcap_link {
 	bool begun;	/* its header has come */
 	bool out_stale; /* who reads has not had our header */
 	bool told;	/* that what comes is not a capture */
-	uint8_t rest[PCAP_RECORD_HEAD + PCAP_TAGS_MAX +
+	uint8_t rest[PCAP_RECORD_HEAD + LINKTYPE_TAGS_MAX +
 		     LINK_FRAME_MAX]; /* of a record that did not fit, from rest_at */
 	size_t rest_at, rest_len;
 };
@@ -120,9 +121,9 @@ static bool link_pcap_file_head(struct pcap_link *u, const uint8_t *head)
 
 	if (!head || !pcap_file_decode(&u->file, head)) {
 		words = "not a capture file of the classic format";
-	} else if (u->file.link_type != link_pcap_conf(u)->dlt) {
+	} else if (u->file.link_type != link_pcap_conf(u)->linktype) {
 		snprintf(type, sizeof(type), "its link type is %u, not %u", u->file.link_type,
-			 link_pcap_conf(u)->dlt);
+			 link_pcap_conf(u)->linktype);
 		words = type;
 	}
 	if (words && !u->told)
@@ -184,7 +185,7 @@ static bool link_pcap_sound(struct pcap_link *u, const struct pcap_record *r, st
 	bool whole = r->len == r->wire_len;
 
 	if (whole && link_pcap_conf(u)->dissector)
-		whole = pcap_tags_decode(&in, link_pcap_conf(u)->dissector);
+		whole = linktype_tags_decode(&in, link_pcap_conf(u)->dissector);
 	if (!whole)
 		link_counted(u->link, LINK_RX_BAD);
 	else if (in.left > LINK_FRAME_MAX)
@@ -317,10 +318,10 @@ static enum link_counter link_pcap_write_whole(struct pcap_link *u, struct iovec
 
 static void link_pcap_record(struct pcap_link *u, const struct link_frame *f)
 {
-	uint8_t head[PCAP_RECORD_HEAD], tags[PCAP_TAGS_MAX];
+	uint8_t head[PCAP_RECORD_HEAD], tags[LINKTYPE_TAGS_MAX];
 	const char *dissector = link_pcap_conf(u)->dissector;
 	size_t tags_len =
-		dissector ? pcap_tags_encode(tags, dissector, !link_pcap_conf(u)->dce) : 0;
+		dissector ? linktype_tags_encode(tags, dissector, !link_pcap_conf(u)->dce) : 0;
 	uint32_t head_len = f->head ? f->head_len : 0;
 	uint32_t len = (uint32_t)tags_len + head_len + f->len;
 	const struct pcap_record r = {link_pcap_wall_clock(), len, len};
@@ -390,7 +391,7 @@ static int link_pcap_open_out(struct pcap_link *u)
 		(void)fcntl(u->out, F_SETPIPE_SZ, PIPE_ROOM);
 	u->written = 0;
 	u->rest_len = 0;
-	pcap_file_encode(head, link_pcap_conf(u)->dlt);
+	pcap_file_encode(head, link_pcap_conf(u)->linktype);
 	return link_pcap_write_whole(u, &iov, 1) == LINK_TX ? 0 : -EIO;
 }
 
@@ -533,7 +534,7 @@ static void *link_pcap_parse(struct link *l, const char *rest, char *err, size_t
 	const char *arrow = strchr(rest, '>');
 	size_t from = arrow ? (size_t)(arrow - rest) : strlen(rest);
 	struct pcap_link *u = calloc(1, sizeof(*u));
-	bool ok = u && link_conf_of(l)->dlt;
+	bool ok = u && link_conf_of(l)->linktype;
 
 	if (ok) {
 		*u = (struct pcap_link){.link = l, .in = -1, .out = -1};
@@ -548,7 +549,7 @@ static void *link_pcap_parse(struct link *l, const char *rest, char *err, size_t
 		return u;
 	if (u)
 		link_pcap_free_link(u);
-	if (link_conf_of(l)->dlt)
+	if (link_conf_of(l)->linktype)
 		settings_error(err, err_len, EINVAL, "link: \"pcap:%s\" is not %s", rest,
 			       link_pcap.form);
 	else

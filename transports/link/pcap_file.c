@@ -12,9 +12,6 @@
 #define LINK_TYPE     0xffffu /* what is above tells of frame check sequences */
 #define US_PER_SECOND 1000000u
 
-enum { TAG_END = 0, TAG_DISSECTOR = 12, TAG_DIRECTION = 35 };
-enum { DIRECTION_SENT, DIRECTION_RECEIVED };
-
 static uint32_t pcap_file_turned(uint32_t v)
 {
 	return v >> 24 | (v >> 8 & 0xff00u) | (v << 8 & 0xff0000u) | v << 24;
@@ -76,50 +73,4 @@ void pcap_record_encode(uint8_t head[PCAP_RECORD_HEAD], const struct pcap_record
 	wr_u32(&w, (uint32_t)(r->us % US_PER_SECOND));
 	wr_u32(&w, r->len);
 	wr_u32(&w, r->wire_len);
-}
-
-static void pcap_file_put_tag(struct wr *w, uint16_t tag, const void *value, size_t len)
-{
-	static const uint8_t zeros[3];
-
-	wr_u16(w, tag);
-	wr_u16(w, (uint16_t)((len + 3) / 4 * 4));
-	wr_bytes(w, value, len);
-	wr_bytes(w, zeros, (4 - len % 4) % 4);
-}
-
-size_t pcap_tags_encode(uint8_t out[PCAP_TAGS_MAX], const char *dissector, bool from_dte)
-{
-	const uint8_t direction[] = {0, 0, 0, from_dte ? DIRECTION_SENT : DIRECTION_RECEIVED};
-	struct wr w = wr_init(out, PCAP_TAGS_MAX);
-
-	pcap_file_put_tag(&w, TAG_DISSECTOR, dissector, strlen(dissector));
-	pcap_file_put_tag(&w, TAG_DIRECTION, direction, sizeof(direction));
-	pcap_file_put_tag(&w, TAG_END, NULL, 0);
-	return w.bad ? 0 : w.len;
-}
-
-/* The padding of a name is zeros. */
-static bool pcap_file_is_name(struct rd value, const char *name)
-{
-	size_t len = strlen(name);
-
-	return value.left >= len && !memcmp(value.p, name, len) &&
-	       (value.left == len || !value.p[len]);
-}
-
-bool pcap_tags_decode(struct rd *r, const char *dissector)
-{
-	bool ours = false;
-
-	while (!r->bad) {
-		uint16_t tag = rd_u16(r), len = rd_u16(r);
-		struct rd value = rd_sub(r, len);
-
-		if (!r->bad && tag == TAG_DISSECTOR)
-			ours = pcap_file_is_name(value, dissector);
-		if (tag == TAG_END)
-			break;
-	}
-	return !r->bad && ours;
 }

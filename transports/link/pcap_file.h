@@ -3,10 +3,6 @@
  * The classic capture file: a header of 24 octets, then each frame behind one of 16.  Either order
  * of octets, microseconds or nanoseconds are read; what we write is in network order with
  * microseconds. Byte code, no files.
- *
- * With link type PCAP_UPPER_PDU each frame says itself what it is, by tags in front: two octets
- * each of tag and length, the value, padded to four octets; tag 0 is the last.  It serves media
- * that have no number of their own.
  */
 #ifndef TRANSPORTS_LINK_PCAP_FILE_H
 #define TRANSPORTS_LINK_PCAP_FILE_H
@@ -16,13 +12,11 @@
 #define PCAP_FILE_HEAD	 24u
 #define PCAP_RECORD_HEAD 16u
 #define PCAP_SNAP_MAX	 262144u /* octets of one frame; nobody writes longer ones */
-#define PCAP_UPPER_PDU	 252u
-#define PCAP_TAGS_MAX	 32u /* octets of the tags we write */
 
 struct pcap_file {
 	bool swapped; /* octets of the other order */
 	bool nanoseconds;
-	uint32_t link_type; /* DLT number */
+	uint32_t link_type; /* enum linktype */
 };
 
 struct pcap_record {
@@ -38,11 +32,5 @@ void pcap_file_encode(uint8_t head[PCAP_FILE_HEAD], uint32_t link_type);
 bool pcap_record_decode(const struct pcap_file *f, struct pcap_record *r,
 			const uint8_t head[PCAP_RECORD_HEAD]);
 void pcap_record_encode(uint8_t head[PCAP_RECORD_HEAD], const struct pcap_record *r);
-
-/* The tags: the dissector's name, at most 12 letters, and the direction, which for X.25 is from the
- * DTE or to it.  Returns their length. */
-size_t pcap_tags_encode(uint8_t out[PCAP_TAGS_MAX], const char *dissector, bool from_dte);
-/* Takes all tags off; false when they are cut off or name another dissector, or none. */
-bool pcap_tags_decode(struct rd *r, const char *dissector);
 
 #endif

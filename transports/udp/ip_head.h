@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The IP and UDP header a datagram had or will have, made up for a capture (DLT_RAW). */
+/* The IP and UDP header a datagram had or will have, made up for a capture (LINKTYPE_RAW). */
 #ifndef TRANSPORTS_UDP_IP_HEAD_H
 #define TRANSPORTS_UDP_IP_HEAD_H
 
 #include "transports/kit/udp_addr.h"
 
-#define DLT_RAW_IP  101
 #define IP_HEAD_MAX 48u
 
 struct ip_piece {

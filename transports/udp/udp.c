@@ -12,6 +12,7 @@
 #include "transports/udp/udp.h"
 
 #include "transports/udp/ip_head.h"
+#include "transports/kit/linktype.h"
 #include "transports/kit/settings.h"
 #include "transports/kit/sock_buffer.h"
 #include "transports/udp/udp_table.h"
@@ -187,7 +188,7 @@ static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_ke
 		return;
 	if (head.len)
 		memcpy(front + n, head.p, head.len);
-	p->host->tap(p->ctx, outbound, DLT_RAW_IP, front, (uint32_t)(n + head.len), payload.p,
+	p->host->tap(p->ctx, outbound, LINKTYPE_RAW, front, (uint32_t)(n + head.len), payload.p,
 		     (uint32_t)payload.len);
 }
 

@@ -18,7 +18,7 @@
  */
 #include "transports/x25/x25_port.h"
 
-#include "transports/link/pcap_file.h"
+#include "transports/kit/linktype.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -371,7 +371,7 @@ static int line_open(struct ist_port *p, const struct settings *set, char *err, 
 				 .user = &link_user,
 				 .settings = *set,
 				 .little_endian = true,
-				 .dlt = PCAP_UPPER_PDU,
+				 .linktype = LINKTYPE_UPPER_PDU,
 				 .dissector = lapb ? "lapb" : "x.25",
 				 .dce = p->conf.x.dce,
 				 .tun_type = 271,	  /* ARPHRD_X25 */

@@ -7,7 +7,7 @@
  */
 #include "transports/x25/x25_transport.h"
 
-#include "transports/link/pcap_file.h"
+#include "transports/kit/linktype.h"
 #include "transports/x25/x25_port.h"
 
 #include <errno.h>
@@ -92,13 +92,13 @@ static void x25_on_time(void *arg, uint64_t now)
 void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
 	     size_t len)
 {
-	uint8_t head[PCAP_TAGS_MAX];
+	uint8_t head[LINKTYPE_TAGS_MAX];
 	size_t head_len;
 
 	if (!*p->host->tap_on)
 		return;
-	head_len = pcap_tags_encode(head, dissector, outbound != p->conf.x.dce);
-	p->host->tap(p->ctx, outbound, PCAP_UPPER_PDU, head, (uint32_t)head_len, data,
+	head_len = linktype_tags_encode(head, dissector, outbound != p->conf.x.dce);
+	p->host->tap(p->ctx, outbound, LINKTYPE_UPPER_PDU, head, (uint32_t)head_len, data,
 		     (uint32_t)len);
 }
 

@@ -48,7 +48,7 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 			      .sdus = true,
 			      .circuit = circuits,
 			      .circuits = 2,
-			      .dlt = 147};
+			      .linktype = LINKTYPE_USER0};
 	int r;
 
 	memset(e, 0, sizeof(*e));

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tags of LINKTYPE_WIRESHARK_UPPER_PDU, numbered as in Wireshark's epan/exported_pdu.h. */
+#include "transports/kit/linktype.h"
+
+enum { TAG_END = 0, TAG_DISSECTOR = 12, TAG_DIRECTION = 35 };
+enum { DIRECTION_SENT, DIRECTION_RECEIVED };
+
+static void linktype_put_tag(struct wr *w, uint16_t tag, const void *value, size_t len)
+{
+	static const uint8_t zeros[3];
+
+	wr_u16(w, tag);
+	wr_u16(w, (uint16_t)((len + 3) / 4 * 4));
+	wr_bytes(w, value, len);
+	wr_bytes(w, zeros, (4 - len % 4) % 4);
+}
+
+size_t linktype_tags_encode(uint8_t out[LINKTYPE_TAGS_MAX], const char *dissector, bool from_dte)
+{
+	const uint8_t direction[] = {0, 0, 0, from_dte ? DIRECTION_SENT : DIRECTION_RECEIVED};
+	struct wr w = wr_init(out, LINKTYPE_TAGS_MAX);
+
+	linktype_put_tag(&w, TAG_DISSECTOR, dissector, strlen(dissector));
+	linktype_put_tag(&w, TAG_DIRECTION, direction, sizeof(direction));
+	linktype_put_tag(&w, TAG_END, NULL, 0);
+	return w.bad ? 0 : w.len;
+}
+
+/* The padding of a name is zeros. */
+static bool linktype_is_name(struct rd value, const char *name)
+{
+	size_t len = strlen(name);
+
+	return value.left >= len && !memcmp(value.p, name, len) &&
+	       (value.left == len || !value.p[len]);
+}
+
+bool linktype_tags_decode(struct rd *r, const char *dissector)
+{
+	bool ours = false;
+
+	while (!r->bad) {
+		uint16_t tag = rd_u16(r), len = rd_u16(r);
+		struct rd value = rd_sub(r, len);
+
+		if (!r->bad && tag == TAG_DISSECTOR)
+			ours = linktype_is_name(value, dissector);
+		if (tag == TAG_END)
+			break;
+	}
+	return !r->bad && ours;
+}
