@@ -5,8 +5,8 @@
  * the section it looks at.
  */
 #include "cfg/check.h"
-#include "cfg/keys.h"
-#include "cfg/model.h"
+#include "cfg/report.h"
+#include "cfg/schema.h"
 #include "cfg/value.h"
 
 #include <inttypes.h>

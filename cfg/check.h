@@ -3,7 +3,7 @@
 #ifndef CFG_CHECK_H
 #define CFG_CHECK_H
 
-#include "cfg/load.h"
+#include "cfg/item.h"
 
 void cfg_check(struct cfg_load *l);
 

@@ -3,7 +3,8 @@
  * `isthmus --help-config`: the tables, printed.  A default is read from a new object wherever the
  * row says where its value lives, so that what is printed is what is done.
  */
-#include "cfg/keys.h"
+#include "cfg/load.h"
+#include "cfg/schema.h"
 #include "cfg/value.h"
 
 #include <inttypes.h>

@@ -5,7 +5,7 @@
  * transport's own word for them.
  */
 #include "cfg/keys.h"
-
+#include "cfg/report.h"
 #include "cfg/value.h"
 
 #include <limits.h>
@@ -262,25 +262,4 @@ const struct cfg_schema *cfg_schema_new(struct arena *a,
 				   .size = sizeof(struct cfg_model),
 				   .init = keys_init_top};
 	return top;
-}
-
-const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *name)
-{
-	for (unsigned i = 0; i < s->keys; i++)
-		if (!strcmp(s->key[i].name, name))
-			return &s->key[i];
-	return s->any;
-}
-
-const struct cfg_schema *cfg_schema_sub(const struct cfg_schema *s, const char *word)
-{
-	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
-		if (!strcmp((*sub)->word, word))
-			return *sub;
-	return NULL;
-}
-
-bool cfg_schema_is_top(const struct cfg_schema *top, const char *word)
-{
-	return cfg_schema_sub(top, word) != NULL;
 }

@@ -5,7 +5,7 @@
  * those of l2tp_policy_default().
  */
 #include "cfg/keys.h"
-#include "cfg/model.h"
+#include "cfg/report.h"
 #include "cfg/suggest.h"
 #include "cfg/value.h"
 #include "core/data.h"
@@ -230,8 +230,9 @@ static void keys_peer_init_peer(struct cfg_load *l, void *obj)
 	p->reorder_timeout = 100 * MS;
 }
 
-void cfg_finish_peer(struct cfg_load *l, const struct cfg_item *it, struct cfg_peer *p)
+static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 {
+	struct cfg_peer *p = it->object;
 	size_t len = strlen(l->m->host_name);
 
 	memcpy(p->policy.host_name, l->m->host_name, len + 1);
@@ -249,4 +250,5 @@ const struct cfg_schema cfg_schema_peer = {
 	.sub = cfg_no_sections,
 	.size = sizeof(struct cfg_peer),
 	.init = keys_peer_init_peer,
+	.finish = keys_peer_finish,
 };

@@ -4,7 +4,7 @@
  * server, `client` for links we dial.  Timers and counts start from ppp_config_default().
  */
 #include "cfg/keys.h"
-#include "cfg/model.h"
+#include "cfg/report.h"
 #include "cfg/value.h"
 
 #include <stddef.h>
@@ -234,8 +234,10 @@ static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
 	return false;
 }
 
-void cfg_finish_service(struct cfg_load *l, const struct cfg_item *it, struct cfg_service *s)
+static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *it)
 {
+	struct cfg_service *s = it->object;
+
 	s->ppp.mtu = s->ppp.mru = s->mtu;
 	memcpy(s->ppp.name, l->m->host_name, strlen(l->m->host_name) + 1);
 	if (!cfg_given(it, "ipv6"))
@@ -257,10 +259,11 @@ static void keys_ppp_init_client(struct cfg_load *l, void *obj)
 	c->ipv4 = c->ipv6 = true;
 }
 
-void cfg_finish_client(struct cfg_load *l, const struct cfg_item *it, struct cfg_client *c)
+static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it)
 {
+	struct cfg_client *c = it->object;
+
 	(void)l;
-	(void)it;
 	c->ppp.mtu = c->ppp.mru = c->mtu;
 	c->ppp.ipv4 = c->ipv4;
 	c->ppp.ipv6 = c->ipv6;
@@ -268,20 +271,20 @@ void cfg_finish_client(struct cfg_load *l, const struct cfg_item *it, struct cfg
 		c->tun = c->name;
 }
 
-#define SCHEMA(kind, name, text, rows, what, start)                                          \
+#define SCHEMA(kind, name, text, rows, what, start, end)                                     \
 	{                                                                                    \
 		.section = kind, .word = name, .title = "NAME", .help = text, .key = rows,   \
 		.keys = CFG_ROWS(rows), .sub = cfg_no_sections, .size = sizeof(struct what), \
-		.init = start                                                                \
+		.init = start, .finish = end                                                 \
 	}
 
 const struct cfg_schema cfg_schema_pool =
-	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, NULL);
+	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, NULL, NULL);
 const struct cfg_schema cfg_schema_service =
 	SCHEMA(CFG_S_SERVICE, "service", "what a call gets that ends here: the server side of PPP",
-	       service_keys, cfg_service, keys_ppp_init_service);
+	       service_keys, cfg_service, keys_ppp_init_service, keys_ppp_finish_service);
 const struct cfg_schema cfg_schema_user =
-	SCHEMA(CFG_S_USER, "user", "who may log in", user_keys, cfg_user, NULL);
+	SCHEMA(CFG_S_USER, "user", "who may log in", user_keys, cfg_user, NULL, NULL);
 const struct cfg_schema cfg_schema_client =
 	SCHEMA(CFG_S_CLIENT, "client", "a link we dial and end here, as a PPP client", client_keys,
-	       cfg_client, keys_ppp_init_client);
+	       cfg_client, keys_ppp_init_client, keys_ppp_finish_client);

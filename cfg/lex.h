@@ -6,7 +6,7 @@
 #ifndef CFG_LEX_H
 #define CFG_LEX_H
 
-#include "cfg/load.h"
+#include "cfg/item.h"
 
 enum cfg_token_kind {
 	CFG_T_WORD, /* unquoted, or quoted text */

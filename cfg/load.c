@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The whole way from a file to a model, and the list of mistakes found on it.  They are reported in
- * the order of their lines, whichever step found them.
+ * The whole way from a file to a model.
  */
 #include "cfg/load.h"
 #include "cfg/check.h"
@@ -10,9 +9,9 @@
 #include "cfg/names.h"
 #include "cfg/parse.h"
 #include "cfg/preproc.h"
+#include "cfg/report.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,86 +21,6 @@ struct owned {
 	struct cfg_model m;
 	struct arena *a;
 };
-
-struct cfg_fault {
-	unsigned line, order;
-	const struct cfg_item *at; /* NULL = the file as a whole */
-	const char *text;
-};
-
-#define SHOWN_MAX 60
-
-const char *cfg_clean(struct cfg_load *l, const char *s, size_t len)
-{
-	bool cut = len > SHOWN_MAX;
-	char *out = arena_text(l->scratch, s, cut ? SHOWN_MAX : len);
-
-	for (char *p = out; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
-	return cut ? arena_printf(l->scratch, "%s...", out) : out;
-}
-
-/* Quotes around a value are the writer's, not the value's. */
-const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v)
-{
-	bool quoted = v->raw_len >= 2 && strchr("\"'", *v->raw);
-
-	return cfg_clean(l, v->raw + quoted, v->raw_len - 2 * quoted);
-}
-
-/* "peer lac-east: secret", "frame-relay fr0: dlci 100", "top level" */
-static const char *load_place(struct cfg_load *l, const struct cfg_item *at)
-{
-	bool hidden = !at->schema && !at->key && cfg_may_be_secret(at);
-	const char *name, *title, *above;
-
-	if (!at->parent)
-		return "top level";
-	name = hidden ? "?" : cfg_clean(l, at->name, strlen(at->name));
-	title = !at->title ? "" : hidden ? "?" : cfg_clean(l, at->title, strlen(at->title));
-	above = at->parent->parent ? arena_printf(l->scratch, "%s: ", load_place(l, at->parent))
-				   : "";
-	return arena_printf(l->scratch, "%s%s%s%s", above, name, *title ? " " : "", title);
-}
-
-void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, const char *fmt, ...)
-{
-	char text[512];
-	struct cfg_fault *f;
-	va_list ap;
-
-	if (l->faults++ >= CFG_FAULTS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (!l->fault)
-		l->fault = arena_get(l->scratch, CFG_FAULTS_MAX * sizeof(*l->fault));
-	f = &l->fault[l->faults - 1];
-	f->line = line;
-	f->order = l->faults;
-	f->at = at;
-	f->text = arena_text(l->scratch, text, strlen(text));
-}
-
-/* Only at the end, when all names that are known have been found to be. */
-static const char *load_message(struct cfg_load *l, const struct cfg_fault *f)
-{
-	if (!f->at)
-		return arena_printf(l->scratch, "%s: %s", l->file, f->text);
-	return arena_printf(l->scratch, "%s:%u: %s: %s", l->file, f->line, load_place(l, f->at),
-			    f->text);
-}
-
-static int load_by_line(const void *a, const void *b)
-{
-	const struct cfg_fault *x = a, *y = b;
-
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return x->order < y->order ? -1 : 1;
-}
 
 void cfg_load_init(struct cfg_load *l, const char *name,
 		   const struct ist_transport *const *transports)
@@ -127,16 +46,9 @@ void cfg_load_drop(struct cfg_load *l)
 
 unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
 {
-	unsigned shown = l->faults < CFG_FAULTS_MAX ? l->faults : CFG_FAULTS_MAX,
-		 faults = l->faults;
+	unsigned faults = l->faults;
 
-	if (shown)
-		qsort(l->fault, shown, sizeof(*l->fault), load_by_line);
-	for (unsigned i = 0; i < shown && report; i++)
-		report(ctx, load_message(l, &l->fault[i]));
-	if (faults > shown && report)
-		report(ctx, arena_printf(l->scratch, "%s: and %u more mistakes", l->file,
-					 faults - shown));
+	cfg_report_all(l, report, ctx);
 	if (faults) {
 		arena_free(l->arena);
 		l->m = NULL;

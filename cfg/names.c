@@ -5,6 +5,7 @@
  * known in that section, or the section the name belongs to.
  */
 #include "cfg/names.h"
+#include "cfg/report.h"
 #include "cfg/suggest.h"
 
 #include <ctype.h>
@@ -89,17 +90,6 @@ static const char *names_section_belongs(const struct cfg_schema *top, const cha
 		if (cfg_schema_sub(*sub, word))
 			return (*sub)->word;
 	return NULL;
-}
-
-/* Did an unquoted secret with a blank in it spill into this name? */
-bool cfg_may_be_secret(const struct cfg_item *it)
-{
-	const struct cfg_item *p = it->prev;
-
-	if (it->unnamed)
-		return true;
-	return p && p->kind == CFG_ITEM_KEY && p->line == it->line &&
-	       (!p->key || p->key->kind == CFG_K_SECRET);
 }
 
 static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)

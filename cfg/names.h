@@ -4,11 +4,9 @@
 #ifndef CFG_NAMES_H
 #define CFG_NAMES_H
 
-#include "cfg/keys.h"
+#include "cfg/schema.h"
 
 /* Gives items of l->root their rows and schemas; reports and drops what has none. */
 void cfg_names(struct cfg_load *l);
-/* Is the name of an item that is not known perhaps the rest of a secret, and so not to be shown? */
-bool cfg_may_be_secret(const struct cfg_item *it);
 
 #endif

@@ -7,6 +7,8 @@
  */
 #include "cfg/parse.h"
 #include "cfg/preproc.h"
+#include "cfg/report.h"
+#include "cfg/schema.h"
 
 #include <confuse.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 #ifndef CFG_PARSE_H
 #define CFG_PARSE_H
 
-#include "cfg/keys.h"
+#include "cfg/item.h"
 
 /* Have libconfuse parse what is left of the outline, and put the values it found into the items. */
 void cfg_confuse(struct cfg_load *l);

@@ -4,7 +4,9 @@
  * table, with its defaults filled in, and the circuits with their addresses parsed.  Beside each
  * circuit stands what the daemon wants to know: the payloads, the peer, the service.
  */
-#include "cfg/model.h"
+#include "cfg/port.h"
+#include "cfg/report.h"
+#include "cfg/store.h"
 #include "cfg/value.h"
 
 #include <inttypes.h>

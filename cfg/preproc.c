@@ -7,7 +7,8 @@
  */
 #include "cfg/preproc.h"
 #include "cfg/lex.h"
-#include "cfg/keys.h"
+#include "cfg/report.h"
+#include "cfg/schema.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef CFG_PREPROC_H
 #define CFG_PREPROC_H
 
-#include "cfg/load.h"
+#include "cfg/item.h"
 
 /* Fill l->root with what stands in the text.  Whatever breaks the shape of the text (quotes,
  * braces, equals signs, nesting) is reported here. */

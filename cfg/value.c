@@ -5,6 +5,7 @@
  * by some and milliseconds by others.
  */
 #include "cfg/value.h"
+#include "cfg/report.h"
 #include "cfg/suggest.h"
 
 #include <arpa/inet.h>

@@ -6,7 +6,7 @@
 #ifndef CFG_VALUE_H
 #define CFG_VALUE_H
 
-#include "cfg/keys.h"
+#include "cfg/schema.h"
 
 bool cfg_parse_number(uint64_t *out, const char *text);
 /* "10s" "500ms" "2m" "1h" "1d", "0"; us, at most 10 years. */

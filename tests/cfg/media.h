@@ -6,15 +6,16 @@
 #ifndef TESTS_CFG_MEDIA_H
 #define TESTS_CFG_MEDIA_H
 
-#include "cfg/load.h"
+#include "cfg/item.h"
 #include "tests/harness.h"
 
 extern const struct ist_transport *const media[];
 
-/* Every mistake in the text, one a line; the model when there is none.  The file is called "t". */
+/* Every mistake and every warning in the text, one a line; the model when there is no mistake.  The
+ * file is called "t". */
 struct told {
-	char text[32768];
-	size_t len;
+	char text[32768], warned[32768];
+	size_t len, warned_len;
 	unsigned faults;
 	const struct cfg_model *m; /* NULL = none was made */
 };
@@ -22,9 +23,12 @@ void told_add(void *told, const char *text);
 void tell(struct told *t, const char *config);
 void told_end(struct told *t);
 
-/* The text must be wrong in exactly this way. */
+/* The text must be wrong in exactly this way, whatever is warned of. */
 void assert_told(const char *config, const char *want, const char *file, unsigned line);
 #define ASSERT_TOLD(config, want) assert_told(config, want, __FILE__, __LINE__)
+/* It must be right, and warned of in exactly this way. */
+void assert_warned(const char *config, const char *want, const char *file, unsigned line);
+#define ASSERT_WARNED(config, want) assert_warned(config, want, __FILE__, __LINE__)
 /* Two texts are equal; prints both when not. */
 void assert_same_text(const char *got, const char *want, const char *file, unsigned line);
 #define ASSERT_TEXT(got, want) assert_same_text(got, want, __FILE__, __LINE__)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cfg/keys.h"
+#include "cfg/load.h"
 #include "cfg/names.h"
 #include "cfg/preproc.h"
 #include "tests/cfg/media.h"

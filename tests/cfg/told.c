@@ -7,10 +7,13 @@
 void told_add(void *told, const char *text)
 {
 	struct told *t = told;
-	int n = snprintf(t->text + t->len, sizeof(t->text) - t->len, "%s\n", text);
+	bool warning = strstr(text, ": warning: ") != NULL;
+	char *to = warning ? t->warned : t->text;
+	size_t *len = warning ? &t->warned_len : &t->len;
+	int n = snprintf(to + *len, sizeof(t->text) - *len, "%s\n", text);
 
-	if (n > 0 && (size_t)n < sizeof(t->text) - t->len)
-		t->len += (size_t)n;
+	if (n > 0 && (size_t)n < sizeof(t->text) - *len)
+		*len += (size_t)n;
 }
 
 void tell(struct told *t, const char *config)
@@ -37,5 +40,15 @@ void assert_told(const char *config, const char *want, const char *file, unsigne
 				CU_FALSE);
 	CU_assertImplementation((t.m != NULL) == !lines, line_no, "model only without mistakes",
 				file, "", CU_FALSE);
+	told_end(&t);
+}
+
+void assert_warned(const char *config, const char *want, const char *file, unsigned line_no)
+{
+	static struct told t;
+
+	tell(&t, config);
+	assert_same_text(t.text, "", file, line_no);
+	assert_same_text(t.warned, want, file, line_no);
 	told_end(&t);
 }

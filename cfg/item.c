@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The outline of a text, as every step reads it. */
+#include "cfg/item.h"
+
+#include <string.h>
+
+const char *cfg_keep(struct cfg_load *l, const char *text)
+{
+	return arena_text(l->arena, text, strlen(text));
+}
+
+struct cfg_where cfg_where_of(struct cfg_load *l, const struct cfg_item *it)
+{
+	return (struct cfg_where){.file = l->m->file, .line = it->line};
+}
+
+const struct cfg_item *cfg_given(const struct cfg_item *section, const char *key)
+{
+	for (const struct cfg_item *it = section->child; it; it = it->next)
+		if (it->kind == CFG_ITEM_KEY && !strcmp(it->name, key))
+			return it;
+	return NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is wrong with a text, or doubtful.  A mistake refuses the configuration; a warning is shown
+ * and nothing else.  Both are kept until the end and shown in the order of their lines.
+ */
+#ifndef CFG_REPORT_H
+#define CFG_REPORT_H
+
+#include "cfg/item.h"
+
+/* Report a mistake at a line; `at` says where: the section, or the key in its section; NULL = the
+ * file as a whole. */
+void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* The same for a warning. */
+void cfg_warn(struct cfg_load *l, unsigned line, const struct cfg_item *at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* A value as it may be shown in a message: as written, printable, cut when long. */
+const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v);
+/* Any text made fit for a message. */
+const char *cfg_clean(struct cfg_load *l, const char *s, size_t len);
+/* Is the name of an item that is not known perhaps the rest of a secret, and so not to be shown? */
+bool cfg_may_be_secret(const struct cfg_item *it);
+
+/* Show everything, in the order of lines; report NULL = show nothing. */
+void cfg_report_all(struct cfg_load *l, cfg_report report, void *ctx);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a row and a table of keys are, and how to look one up.  The row is all that is known of a
+ * key: its name, what values it takes, what it is for, and where the value goes.  Checking,
+ * libconfuse's own tables, the model and the help all read these rows.
+ */
+#ifndef CFG_SCHEMA_H
+#define CFG_SCHEMA_H
+
+#include "cfg/item.h"
+
+enum cfg_kind {
+	CFG_K_TEXT,	   /* const char * */
+	CFG_K_NUMBER,	   /* min..max, an unsigned of `width` octets */
+	CFG_K_BOOL,	   /* yes or no */
+	CFG_K_TIME,	   /* "10s": uint64_t, microseconds, min..max */
+	CFG_K_WORD,	   /* one of words */
+	CFG_K_IPV4,	   /* uint32_t, host order */
+	CFG_K_PREFIX,	   /* network/bits */
+	CFG_K_REF,	   /* const pointer to the section `words` of that name */
+	CFG_K_SECRET,	   /* text that is never shown */
+	CFG_K_SECRET_FILE, /* file with that text in its first line */
+};
+
+enum cfg_key_flag {
+	CFG_KEY_REQUIRED = 1,
+	CFG_KEY_LIST = 2,
+};
+
+struct cfg_key {
+	const char *name;
+	uint8_t kind, flags;
+	int64_t min, max; /* both 0 = any */
+	const char *words;
+	const char *deflt; /* for people; NULL = what a new object has at offset */
+	const char *help;  /* one line, for people */
+	size_t offset;	   /* in the section's struct */
+	uint8_t width;
+	/* NULL = store by kind, offset and width.  text: the value, or the file's for SECRET_FILE
+	 */
+	void (*set)(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
+	const struct ist_key *ist; /* a transport's */
+};
+
+enum cfg_section {
+	CFG_S_TOP,
+	CFG_S_VTY,
+	CFG_S_LOG,
+	CFG_S_PEER,
+	CFG_S_POOL,
+	CFG_S_SERVICE,
+	CFG_S_USER,
+	CFG_S_CLIENT,
+	CFG_S_PORT,
+	CFG_S_CIRCUIT,
+	CFG_S_ACCEPT,
+};
+
+struct cfg_schema {
+	enum cfg_section section;
+	const char *word;
+	const char *title; /* what stands behind the word, "NAME"; NULL = no title */
+	const char *help;
+	const struct cfg_key *key;
+	unsigned keys;
+	const struct cfg_key *any;	     /* row for keys of any name; or NULL */
+	const struct cfg_schema *const *sub; /* ends with NULL */
+	const struct ist_transport *transport;
+	size_t size;				     /* of the object */
+	void (*init)(struct cfg_load *l, void *obj); /* defaults; NULL = zeros */
+	/* Defaults that depend on other keys, once all keys are stored; or NULL. */
+	void (*finish)(struct cfg_load *l, const struct cfg_item *it);
+};
+
+bool cfg_schema_is_top(const struct cfg_schema *top, const char *word);
+const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *name);
+const struct cfg_schema *cfg_schema_sub(const struct cfg_schema *s, const char *word);
+/* The next section of this kind behind `after` (NULL = the first) that was not dropped. */
+struct cfg_item *cfg_next(const struct cfg_item *parent, const struct cfg_item *after,
+			  enum cfg_section kind);
+
+/* For rows: where the value goes, and how many rows a table has. */
+#define CFG_AT(type, m) .offset = offsetof(type, m), .width = sizeof(((type *)0)->m)
+#define CFG_ROWS(a)	(sizeof(a) / sizeof((a)[0]))
+
+static inline bool cfg_key_is_list(const struct cfg_key *k)
+{
+	return k && k->flags & CFG_KEY_LIST;
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One key into the object of its section. */
+#ifndef CFG_STORE_H
+#define CFG_STORE_H
+
+#include "cfg/schema.h"
+
+/* Where the objects of a kind are in the model, and where their names are in them. */
+struct cfg_objects {
+	const char *word; /* as rows of CFG_K_REF name it; NULL ends the table */
+	enum cfg_section section;
+	size_t size, array, count, name, where;
+};
+extern const struct cfg_objects cfg_objects[];
+
+/* Store one key by its row. */
+void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj);
+
+#endif

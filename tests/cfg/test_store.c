@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/store.h"
+#include "tests/cfg/media.h"
+
+static void store_wrong_values(void)
+{
+	ASSERT_TOLD("workers = 65",
+		    "t:1: workers: `65` is neither `auto` nor a number from 0 to 64\n");
+	ASSERT_TOLD("vty { listen = 4246 }",
+		    "t:1: vty: listen: `4246` is no address and port, as in 127.0.0.1:4246\n");
+	ASSERT_TOLD("log { engine = loud }",
+		    "t:1: log: engine: unknown word `loud`, known: debug, info, notice or error\n");
+	ASSERT_TOLD("host-name = \"\"", "t:1: host-name: the text is empty\n");
+	ASSERT_TOLD("peer a { secret = \"\" }",
+		    "t:1: peer a: secret: a secret has 1 to 255 octets, this one has 0\n");
+	ASSERT_TOLD("peer a { retransmit = 10 }",
+		    "t:1: peer a: retransmit: `10` has no unit, was `10s` meant?\n");
+	ASSERT_TOLD("peer a { hello = soon }",
+		    "t:1: peer a: hello: `soon` is no time: a number and us, "
+		    "ms, s, m, h or d, as in 500ms\n");
+	ASSERT_TOLD("peer a { retransmit = 1us }",
+		    "t:1: peer a: retransmit: `1us` is out of range, 50ms to 1m\n");
+	ASSERT_TOLD("peer a { window = 0 }",
+		    "t:1: peer a: window: `0` is no number from 1 to 1024\n");
+	ASSERT_TOLD("peer a { hide = maybe }",
+		    "t:1: peer a: hide: `maybe` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("peer a { quirks = { tid-zer } }",
+		    "t:1: peer a: quirks: unknown word `tid-zer`, did you mean `tid-zero`?\n");
+	ASSERT_TOLD(
+		"peer a { suppress = { Host-Name, Vendor-Nam, 99 } }",
+		"t:1: peer a: suppress: RFC 2661 requires `Host Name`, it cannot be left out\n"
+		"t:1: peer a: suppress: unknown attribute `Vendor-Nam`, did you mean `Vendor "
+		"Name`?\n"
+		"t:1: peer a: suppress: unknown attribute `99`: neither a name nor a number of RFC "
+		"2661\n");
+	ASSERT_TOLD(
+		"pool p { ranges = { 10.2.3.4/16, pool } }",
+		"t:1: pool p: ranges: `10.2.3.4/16` has bits behind its length, was `10.2.0.0/16` "
+		"meant?\n"
+		"t:1: pool p: ranges: `pool` is no prefix, as in 10.64.0.0/16 or 2001:db8::/32\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 mtu = 100 }",
+		    "t:1: service s: mtu: `100` is no number from 576 to 65535\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 auth = { pap, none, chapp, pap } }",
+		    "t:1: service s: auth: unknown word `chapp`, did you mean `chap`?\n"
+		    "t:1: service s: auth: `pap` is named twice\n"
+		    "t:1: service s: auth: `none` does not go with a method\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 dns = { 192.0.2.1, 192.0.2.2,\n 192.0.2.3, x } }",
+		    "t:2: service s: dns: IPCP can name two servers, this is the third\n"
+		    "t:2: service s: dns: `x` is no IPv4 address\n");
+}
+
+static void references(void)
+{
+	ASSERT_TOLD("peer a { service = gld }\nservice gold { local = 10.0.0.1 }",
+		    "t:1: peer a: service: there is no service `gld`, did you mean `gold`?\n");
+	ASSERT_TOLD("peer a { port = wan }", "t:1: peer a: port: there is no port `wan`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 pool = p }",
+		    "t:1: service s: pool: there is no pool `p`\n");
+	ASSERT_TOLD("client c { peer = p user = u secret = x }",
+		    "t:1: client c: peer: there is no peer `p`\n");
+	ASSERT_TOLD("user u { secret = x service = s }",
+		    "t:1: user u: service: there is no service `s`\n");
+	/* one that was meant but is wrong itself is not missing on top of that */
+	ASSERT_TOLD(
+		"service s { local = 10.0.0.1 pool = \"a b\" }\npool \"a b\" { ranges = 10.0.0.0/8 "
+		"}",
+		"t:2: top level: `a b` is no name for a `pool`: letters, digits, dots, dashes, at "
+		"most 63\n");
+	ASSERT_TOLD("ntt n { }\npeer a { port = n }",
+		    "t:1: top level: unknown section `ntt`, did you mean `net`?\n");
+}
+
+/* Each kind of object is one a reference can name, once. */
+static void store_objects(void)
+{
+	unsigned n = 0;
+
+	for (const struct cfg_objects *k = cfg_objects; k->word; k++, n++)
+		for (const struct cfg_objects *q = cfg_objects; q < k; q++)
+			CU_ASSERT(q->section != k->section && q->array != k->array &&
+				  q->count != k->count);
+	CU_ASSERT_EQUAL(n, 6);
+}
+
+static const struct test_case cases[] = {
+	{"wrong_values", store_wrong_values},
+	{"references", references},
+	{"objects", store_objects},
+	{NULL, NULL},
+};
+const struct test_suite suite_store = {"store", cases};
