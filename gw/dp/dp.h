@@ -19,8 +19,9 @@
 #ifndef GW_DP_DP_H
 #define GW_DP_DP_H
 
-#include "cfg/cfg.h"
 #include "core/data.h"
+#include "core/engine.h"
+#include "transports/transport.h"
 
 struct dp;
 struct dp_tun;

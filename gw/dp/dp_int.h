@@ -8,6 +8,7 @@
 
 #include "gw/dp/addrtab.h"
 #include "gw/dp/worker.h"
+#include "ppp/ppp.h"
 
 struct dp_tun {
 	struct dp *dp;
