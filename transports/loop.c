@@ -10,7 +10,7 @@
 #include "transports/loop.h"
 
 #include "transports/kit/delay.h"
-#include "transports/kit/handle.h"
+#include "transports/kit/circuits.h"
 #include "transports/kit/impair.h"
 #include "transports/kit/linktype.h"
 
@@ -20,8 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH	     64u
-#define CIRCUITS_MAX 30000u
+#define BATCH 64u
 
 #define LOOP_COUNTERS(X)                                                     \
 	X(RX, "rx-frames", "frames received")                                \
@@ -368,9 +367,9 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 		r = impair_init(&impair, &set, err, err_len);
 	if (r < 0)
 		return r;
-	if (!settings_text(&set, "pair") || cfg->circuits > CIRCUITS_MAX)
+	if (!settings_text(&set, "pair") || cfg->circuits > CIRCUITS_MOST)
 		return settings_error(err, err_len, EINVAL, "needs a pair, and at most %u circuits",
-				      CIRCUITS_MAX);
+				      CIRCUITS_MOST);
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return -ENOMEM;

@@ -6,6 +6,8 @@
 	X(plugin)        \
 	X(settings)      \
 	X(linktype)      \
+	X(circuits)      \
+	X(slots)         \
 	X(ip_head)       \
 	X(udp_addr)      \
 	X(udp)           \

@@ -20,34 +20,21 @@
 
 ist_channel atm_channel(const struct ist_port *p, const struct atm_vc *v, uint8_t payload)
 {
-	return handle_make((uint32_t)(v - p->vc) * 2 + (payload == IST_PAYLOAD_PPP), 1);
+	return circuits_channel((unsigned)(v - p->vc), payload);
 }
 
 struct atm_vc *atm_vc_of(const struct ist_port *p, ist_channel c, uint8_t *payload)
 {
-	uint32_t i = handle_index(c);
+	unsigned i = circuits_of_channel(p->vcs, c, payload);
 
-	if (handle_generation(c) != 1 || i / 2 >= p->vcs)
-		return NULL;
-	*payload = i % 2 ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
-	return p->vc[i / 2].payloads & 1u << *payload ? &p->vc[i / 2] : NULL;
+	return i < p->vcs && p->vc[i].payloads & 1u << *payload ? &p->vc[i] : NULL;
 }
 
 struct atm_vc *atm_find(const struct ist_port *p, uint32_t key)
 {
-	unsigned low = 0, high = p->vcs;
+	unsigned i = circuits_find(p->vc, p->vcs, sizeof(*p->vc), key);
 
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-
-		if (p->vc[mid].key == key)
-			return &p->vc[mid];
-		if (p->vc[mid].key < key)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
+	return i < p->vcs ? &p->vc[i] : NULL;
 }
 
 /* --- capture ---------------------------------------------------------------------------------- */

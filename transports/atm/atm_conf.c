@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CIRCUITS_MAX 32767u /* two channel handles each */
-#define SDU_RFC3355  1514u  /* PPP of MRU 1500 with protocol, FF 03 and the L2TP header around it */
+#define SDU_RFC3355 1514u /* PPP of MRU 1500 with protocol, FF 03 and the L2TP header around it */
 
 const struct ist_key atm_keys[] = {
 	LINK_KEYS,
@@ -82,13 +81,6 @@ int atm_addr_format(const struct ist_addr *a, char *buf, size_t len)
 
 /* --- circuits --------------------------------------------------------------------------------- */
 
-static int atm_conf_compare(const void *a, const void *b)
-{
-	uint32_t x = ((const struct atm_vc *)a)->key, y = ((const struct atm_vc *)b)->key;
-
-	return (x > y) - (x < y);
-}
-
 /* Words for what is wrong with a circuit, or NULL. */
 static const char *atm_conf_wrong_with(const struct ist_port *p, const struct atm_vc *v)
 {
@@ -142,6 +134,8 @@ static void atm_conf_fill(struct ist_port *p, struct atm_vc *v, const struct ist
 static int atm_conf_add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 				 size_t err_len)
 {
+	uint32_t twice;
+
 	p->vc = calloc((size_t)cfg->circuits + 1, sizeof(*p->vc));
 	if (!p->vc || !due_init(&p->due, cfg->circuits))
 		return settings_error(err, err_len, ENOMEM, "out of memory");
@@ -155,11 +149,9 @@ static int atm_conf_add_circuits(struct ist_port *p, const struct ist_port_confi
 			return settings_error(err, err_len, EINVAL, "pvc %u/%u: %s", v->key >> 16,
 					      v->key & 0xffff, wrong);
 	}
-	qsort(p->vc, p->vcs, sizeof(*p->vc), atm_conf_compare);
-	for (unsigned i = 1; i < p->vcs; i++)
-		if (p->vc[i].key == p->vc[i - 1].key)
-			return settings_error(err, err_len, EINVAL, "pvc %u/%u is there twice",
-					      p->vc[i].key >> 16, p->vc[i].key & 0xffff);
+	if (!circuits_sort(p->vc, p->vcs, sizeof(*p->vc), &twice))
+		return settings_error(err, err_len, EINVAL, "pvc %u/%u is there twice", twice >> 16,
+				      twice & 0xffff);
 	return 0;
 }
 
@@ -167,8 +159,8 @@ int atm_configure(struct ist_port *p, const struct ist_port_config *cfg, char *e
 {
 	const struct settings set = {atm_keys, cfg->setting, cfg->settings};
 
-	if (cfg->circuits > CIRCUITS_MAX)
-		return settings_error(err, err_len, EINVAL, "more than %u circuits", CIRCUITS_MAX);
+	if (cfg->circuits > CIRCUITS_MOST)
+		return settings_error(err, err_len, EINVAL, "more than %u circuits", CIRCUITS_MOST);
 	p->framing = settings_is(&set, "framing", "pdus")   ? ATM_PDUS
 		     : settings_is(&set, "framing", "sdus") ? ATM_SDUS
 							    : ATM_CELLS;

@@ -6,8 +6,8 @@
 #include "transports/atm/aal5.h"
 #include "transports/atm/atm_encap.h"
 #include "transports/atm/atm_shape.h"
+#include "transports/kit/circuits.h"
 #include "transports/kit/due.h"
-#include "transports/kit/handle.h"
 #include "transports/kit/linktype.h"
 #include "transports/link/link.h"
 #include "transports/atm/oam.h"
@@ -71,7 +71,7 @@ enum atm_counter {
 enum atm_framing { ATM_CELLS, ATM_PDUS, ATM_SDUS };
 
 struct atm_vc {
-	uint32_t key; /* vpi << 16 | vci */
+	uint32_t key; /* vpi << 16 | vci; first, for kit/circuits.h */
 	uint32_t payloads;
 	enum atm_mux mux;
 	enum aal5_crc_mode crc;

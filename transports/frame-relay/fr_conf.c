@@ -43,11 +43,10 @@ static const struct {
 static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 				size_t err_len)
 {
-	uint32_t first = users[p->format].first, last = users[p->format].last;
+	uint32_t first = users[p->format].first, last = users[p->format].last, twice;
 
-	if (cfg->circuits > FR_CIRCUITS_MAX)
-		return settings_error(err, err_len, EINVAL, "more than %u circuits",
-				      FR_CIRCUITS_MAX);
+	if (cfg->circuits > CIRCUITS_MOST)
+		return settings_error(err, err_len, EINVAL, "more than %u circuits", CIRCUITS_MOST);
 	p->circuit = calloc((size_t)cfg->circuits + 1, sizeof(*p->circuit));
 	if (!p->circuit)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
@@ -64,11 +63,8 @@ static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config
 					      "mtu %u is under %u, the least for L2TP (RFC 3070 5)",
 					      p->mtu, FR_MTU_RFC3070);
 	}
-	qsort(p->circuit, p->circuits, sizeof(*p->circuit), fr_compare);
-	for (unsigned i = 1; i < p->circuits; i++)
-		if (p->circuit[i].dlci == p->circuit[i - 1].dlci)
-			return settings_error(err, err_len, EINVAL, "dlci %u is there twice",
-					      p->circuit[i].dlci);
+	if (!circuits_sort(p->circuit, p->circuits, sizeof(*p->circuit), &twice))
+		return settings_error(err, err_len, EINVAL, "dlci %u is there twice", twice);
 	return 0;
 }
 

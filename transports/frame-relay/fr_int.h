@@ -6,16 +6,15 @@
 
 #include "transports/frame-relay/fr_encap.h"
 #include "transports/frame-relay/frf12.h"
-#include "transports/kit/handle.h"
+#include "transports/kit/circuits.h"
 #include "transports/kit/linktype.h"
 #include "transports/link/link.h"
 #include "transports/frame-relay/lmi_sides.h"
 #include "transports/frame-relay/q922.h"
 
-#define FR_BATCH	32u
-#define FR_HEAD_MAX	(Q922_MAX_OCTETS + FR_ENCAP_MAX + IST_HEAD_MAX)
-#define FR_MTU_RFC3070	1526u
-#define FR_CIRCUITS_MAX 30000u
+#define FR_BATCH       32u
+#define FR_HEAD_MAX    (Q922_MAX_OCTETS + FR_ENCAP_MAX + IST_HEAD_MAX)
+#define FR_MTU_RFC3070 1526u
 
 #define FR_COUNTERS(X)                                                                       \
 	X(RX, "rx-frames", "frames delivered")                                               \
@@ -60,7 +59,7 @@ enum fr_counter {
 };
 
 struct fr_circuit {
-	uint32_t dlci;
+	uint32_t dlci; /* first, for kit/circuits.h */
 	uint32_t payloads;
 	bool up;
 	uint16_t tx_seq;     /* of fragments */
@@ -87,7 +86,6 @@ struct ist_port {
 
 /* The circuit of a channel, and what the channel carries; NULL when there is none. */
 struct fr_circuit *fr_circuit_of(const struct ist_port *p, ist_channel c, uint8_t *payload);
-int fr_compare(const void *a, const void *b);
 enum fr_kind fr_kind_of(uint8_t payload);
 /* Octets behind the address of the longest frame that goes in one piece; of the longest that goes.
  */

@@ -41,34 +41,25 @@ static const uint8_t dropped[FR_KINDS] = {
 	[FR_NLPID_ZERO] = C_RX_NLPID_ZERO,
 };
 
-/* Two channels a circuit: index 2i is L2TP, 2i + 1 is PPP. */
 static ist_channel fr_channel(const struct ist_port *p, const struct fr_circuit *c, uint8_t payload)
 {
-	return handle_make((uint32_t)(c - p->circuit) * 2 + (payload == IST_PAYLOAD_PPP), 1);
+	return circuits_channel((unsigned)(c - p->circuit), payload);
 }
 
 struct fr_circuit *fr_circuit_of(const struct ist_port *p, ist_channel c, uint8_t *payload)
 {
-	uint32_t i = handle_index(c);
+	unsigned i = circuits_of_channel(p->circuits, c, payload);
 
-	if (handle_generation(c) != 1 || i / 2 >= p->circuits)
+	if (i == p->circuits || !(p->circuit[i].payloads & 1u << *payload))
 		return NULL;
-	*payload = i % 2 ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
-	return p->circuit[i / 2].payloads & 1u << *payload ? &p->circuit[i / 2] : NULL;
-}
-
-int fr_compare(const void *a, const void *b)
-{
-	uint32_t x = ((const struct fr_circuit *)a)->dlci, y = ((const struct fr_circuit *)b)->dlci;
-
-	return (x > y) - (x < y);
+	return &p->circuit[i];
 }
 
 static struct fr_circuit *fr_find(const struct ist_port *p, uint32_t dlci)
 {
-	const struct fr_circuit key = {.dlci = dlci};
+	unsigned i = circuits_find(p->circuit, p->circuits, sizeof(*p->circuit), dlci);
 
-	return bsearch(&key, p->circuit, p->circuits, sizeof(key), fr_compare);
+	return i < p->circuits ? &p->circuit[i] : NULL;
 }
 
 enum fr_kind fr_kind_of(uint8_t payload)

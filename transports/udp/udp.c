@@ -146,7 +146,7 @@ static void udp_report_up(struct ist_port *p, const struct udp_slot *s)
 	local.port = p->sock[s->key.sock].bound.port;
 	udp_ep_to_addr(&local, &a.local);
 	udp_ep_to_addr(&s->key.peer, &a.peer);
-	p->host->up(p->ctx, udp_table_handle(&p->table, s), &a);
+	p->host->up(p->ctx, s->id, &a);
 }
 
 static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *key)
@@ -155,7 +155,7 @@ static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *k
 	struct udp_slot *s = udp_table_victim(&p->table);
 
 	if (s) {
-		ist_channel c = udp_table_handle(&p->table, s);
+		ist_channel c = s->id;
 
 		udp_table_remove(&p->table, s);
 		p->count[C_RECYCLED]++;
@@ -218,7 +218,7 @@ static bool udp_take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *
 	p->count[C_RX]++;
 	p->count[C_RX_OCTETS] += m->msg_len;
 	*f = (struct ist_frame){
-		.channel = udp_table_handle(&p->table, slot),
+		.channel = slot->id,
 		.payload = m->msg_hdr.msg_iov->iov_base,
 		.len = m->msg_len,
 	};
@@ -450,7 +450,7 @@ static int udp_connect(struct ist_port *p, const struct ist_addr *to, uint8_t pa
 		slot = udp_table_add(&p->table, &key, true);
 	if (!slot)
 		return -ENOBUFS;
-	*out = udp_table_handle(&p->table, slot);
+	*out = slot->id;
 	return 0;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One array of slots; buckets, the free list and the strangers' order are indices into it.  Slots
- * that were never used are not touched, so a large table costs address space and no memory.
+ * One array of slots; buckets and the strangers' order are indices into it.  Slots that were never
+ * used are not touched, so a large table costs address space and no memory.
+ *
+ * core/htab is not used here: its nodes are allocated by their owners and it grows by allocating,
+ * while this table is on the path of every datagram, whose source address a stranger chooses.
  */
 #include "transports/udp/udp_table.h"
 
@@ -32,17 +35,18 @@ int udp_table_init(struct udp_table *t, uint32_t max, const uint8_t key[128])
 		;
 	t->slot = calloc(t->max, sizeof(*t->slot));
 	t->bucket = calloc(t->buckets, sizeof(*t->bucket));
-	if (!t->slot || !t->bucket) {
+	if (slots_init(&t->slots, 0, t->max) < 0 || !t->slot || !t->bucket) {
 		udp_table_free(t);
 		return -ENOMEM;
 	}
 	memcpy(t->hash_key, key, sizeof(t->hash_key));
-	t->free_first = t->free_last = t->oldest = t->newest = UDP_NONE;
+	t->oldest = t->newest = SLOT_NONE;
 	return 0;
 }
 
 void udp_table_free(struct udp_table *t)
 {
+	slots_free(&t->slots);
 	free(t->slot);
 	free(t->bucket);
 	t->slot = NULL;
@@ -54,19 +58,12 @@ static uint32_t udp_table_index_of(const struct udp_table *t, const struct udp_s
 	return (uint32_t)(s - t->slot);
 }
 
-ist_channel udp_table_handle(const struct udp_table *t, const struct udp_slot *s)
-{
-	return handle_make(udp_table_index_of(t, s), s->generation);
-}
-
 struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c)
 {
 	uint32_t i = handle_index(c);
 
-	if (i >= t->fresh || t->slot[i].state == UDP_SLOT_FREE ||
-	    t->slot[i].generation != handle_generation(c))
-		return NULL;
-	return &t->slot[i];
+	/* the slot's own copy of its handle: sending touches one line of memory, not two */
+	return c && i < t->max && t->slot[i].id == c ? &t->slot[i] : NULL;
 }
 
 /* Buckets hold index + 1, so that zeroed memory is an empty table. */
@@ -82,11 +79,11 @@ struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key 
 
 static void udp_table_order_out(struct udp_table *t, struct udp_slot *s)
 {
-	if (s->older == UDP_NONE)
+	if (s->older == SLOT_NONE)
 		t->oldest = s->newer;
 	else
 		t->slot[s->older].newer = s->newer;
-	if (s->newer == UDP_NONE)
+	if (s->newer == SLOT_NONE)
 		t->newest = s->older;
 	else
 		t->slot[s->newer].older = s->older;
@@ -97,8 +94,8 @@ static void udp_table_order_last(struct udp_table *t, struct udp_slot *s)
 	uint32_t i = udp_table_index_of(t, s);
 
 	s->older = t->newest;
-	s->newer = UDP_NONE;
-	if (t->newest == UDP_NONE)
+	s->newer = SLOT_NONE;
+	if (t->newest == SLOT_NONE)
 		t->oldest = i;
 	else
 		t->slot[t->newest].newer = i;
@@ -109,21 +106,7 @@ struct udp_slot *udp_table_victim(const struct udp_table *t)
 {
 	if (t->strangers < t->max / 2 && t->strangers + t->held < t->max)
 		return NULL;
-	return t->oldest == UDP_NONE ? NULL : &t->slot[t->oldest];
-}
-
-static uint32_t udp_table_take_free(struct udp_table *t)
-{
-	uint32_t i = t->free_first;
-
-	if (t->fresh < t->max)
-		return t->fresh++;
-	if (i == UDP_NONE)
-		return UDP_NONE;
-	t->free_first = t->slot[i].chain;
-	if (t->free_first == UDP_NONE)
-		t->free_last = UDP_NONE;
-	return i;
+	return t->oldest == SLOT_NONE ? NULL : &t->slot[t->oldest];
 }
 
 struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, bool held)
@@ -134,12 +117,12 @@ struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, b
 
 	if (!held && t->strangers >= t->max / 2)
 		return NULL;
-	i = udp_table_take_free(t);
-	if (i == UDP_NONE)
+	i = slots_take(&t->slots);
+	if (i == SLOT_NONE)
 		return NULL;
 	s = &t->slot[i];
 	s->key = *key;
-	s->generation = handle_next_generation(s->generation);
+	s->id = slots_handle(&t->slots, i);
 	s->chain = *head;
 	*head = i + 1;
 	s->state = held ? UDP_SLOT_HELD : UDP_SLOT_STRANGER;
@@ -154,7 +137,7 @@ struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, b
 
 void udp_table_touch(struct udp_table *t, struct udp_slot *s)
 {
-	if (s->state != UDP_SLOT_STRANGER || s->newer == UDP_NONE)
+	if (s->state != UDP_SLOT_STRANGER || s->newer == SLOT_NONE)
 		return;
 	udp_table_order_out(t, s);
 	udp_table_order_last(t, s);
@@ -184,10 +167,6 @@ void udp_table_remove(struct udp_table *t, struct udp_slot *s)
 		p = &t->slot[*p - 1].chain;
 	*p = s->chain;
 	s->state = UDP_SLOT_FREE;
-	s->chain = UDP_NONE;
-	if (t->free_last == UDP_NONE)
-		t->free_first = i;
-	else
-		t->slot[t->free_last].chain = i;
-	t->free_last = i;
+	s->id = 0;
+	slots_give_back(&t->slots, i);
 }

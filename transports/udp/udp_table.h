@@ -13,10 +13,8 @@
 #ifndef TRANSPORTS_UDP_UDP_TABLE_H
 #define TRANSPORTS_UDP_UDP_TABLE_H
 
-#include "transports/kit/handle.h"
+#include "transports/kit/slots.h"
 #include "transports/kit/udp_addr.h"
-
-#define UDP_NONE UINT32_MAX
 
 enum udp_slot_state { UDP_SLOT_FREE, UDP_SLOT_STRANGER, UDP_SLOT_HELD };
 
@@ -27,17 +25,17 @@ struct udp_key {
 
 struct udp_slot {
 	struct udp_key key;
-	uint32_t chain;	       /* next in the bucket, or next free */
+	ist_channel id;	       /* its handle; 0 = free */
+	uint32_t chain;	       /* next in the bucket: index + 1, 0 = none */
 	uint32_t older, newer; /* strangers by last use */
-	uint16_t generation;
 	uint8_t state;
 };
 
 struct udp_table {
 	struct udp_slot *slot;
 	uint32_t *bucket;
-	uint32_t max, buckets, fresh; /* slots from `fresh` on were never used */
-	uint32_t free_first, free_last;
+	uint32_t max, buckets;
+	struct slots slots; /* which are free */
 	uint32_t oldest, newest;
 	uint32_t strangers, held;
 	uint64_t hash_key[16];
@@ -47,7 +45,6 @@ struct udp_table {
 int udp_table_init(struct udp_table *t, uint32_t max, const uint8_t key[128]);
 void udp_table_free(struct udp_table *t);
 
-ist_channel udp_table_handle(const struct udp_table *t, const struct udp_slot *s);
 /* NULL for a handle that is stale or never was. */
 struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c);
 struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key *key);

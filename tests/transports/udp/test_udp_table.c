@@ -101,16 +101,15 @@ static void handles(void)
 	test_udp_table_init(&t, 4);
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, 0));
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, UINT32_MAX));
-	c = udp_table_handle(&t, test_udp_table_add(&t, 1, true));
+	c = test_udp_table_add(&t, 1, true)->id;
 	CU_ASSERT_NOT_EQUAL(c, 0);
 	CU_ASSERT_PTR_EQUAL(udp_table_get(&t, c), test_udp_table_find(&t, 1));
 	udp_table_remove(&t, test_udp_table_find(&t, 1));
 	CU_ASSERT_PTR_NULL(udp_table_get(&t, c));
 	for (uint32_t i = 2; i <= 5; i++) /* the freed slot comes last */
 		CU_ASSERT_PTR_NULL((test_udp_table_add(&t, i, true), udp_table_get(&t, c)));
-	CU_ASSERT_EQUAL(handle_index(udp_table_handle(&t, test_udp_table_find(&t, 5))),
-			handle_index(c));
-	CU_ASSERT_NOT_EQUAL(udp_table_handle(&t, test_udp_table_find(&t, 5)), c);
+	CU_ASSERT_EQUAL(handle_index(test_udp_table_find(&t, 5)->id), handle_index(c));
+	CU_ASSERT_NOT_EQUAL(test_udp_table_find(&t, 5)->id, c);
 	udp_table_free(&t);
 }
 
@@ -137,7 +136,7 @@ static void random_walk(void)
 			 what = (uint32_t)(test_rand(&seed) % 4);
 		struct udp_slot *s = test_udp_table_find(&t, n), *v;
 
-		if (s ? udp_table_handle(&t, s) != have[n] : have[n] != 0) {
+		if (s ? s->id != have[n] : have[n] != 0) {
 			CU_FAIL_FATAL("found what is not there, or not what is");
 		}
 		if (!s) {
@@ -152,7 +151,7 @@ static void random_walk(void)
 			}
 			s = test_udp_table_add(&t, n, what == 1);
 			if (s) {
-				have[n] = udp_table_handle(&t, s);
+				have[n] = s->id;
 				count++;
 			}
 		} else if (what == 0) {

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transports/kit/slots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int slots_init(struct slots *s, uint32_t first, uint32_t most)
+{
+	*s = (struct slots){.most = most, .fresh = first};
+	s->free_first = s->free_last = SLOT_NONE;
+	s->slot = calloc(most, sizeof(*s->slot));
+	return s->slot ? 0 : -ENOMEM;
+}
+
+void slots_free(struct slots *s)
+{
+	free(s->slot);
+	*s = (struct slots){.slot = NULL};
+}
+
+static uint32_t slots_pick(struct slots *s)
+{
+	uint32_t i = s->free_first;
+
+	if (s->fresh < s->most)
+		return s->fresh++;
+	if (i == SLOT_NONE)
+		return SLOT_NONE;
+	s->free_first = s->slot[i].next_free;
+	if (s->free_first == SLOT_NONE)
+		s->free_last = SLOT_NONE;
+	return i;
+}
+
+uint32_t slots_take(struct slots *s)
+{
+	uint32_t i = slots_pick(s);
+
+	if (i == SLOT_NONE)
+		return SLOT_NONE;
+	s->slot[i].generation = handle_next_generation(s->slot[i].generation);
+	s->slot[i].taken = true;
+	s->taken++;
+	return i;
+}
+
+void slots_give_back(struct slots *s, uint32_t i)
+{
+	s->slot[i].taken = false;
+	s->slot[i].next_free = SLOT_NONE;
+	if (s->free_last == SLOT_NONE)
+		s->free_first = i;
+	else
+		s->slot[s->free_last].next_free = i;
+	s->free_last = i;
+	s->taken--;
+}
+
+ist_channel slots_handle(const struct slots *s, uint32_t i)
+{
+	return handle_make(i, s->slot[i].generation);
+}
+
+uint32_t slots_find(const struct slots *s, ist_channel c)
+{
+	uint32_t i = handle_index(c);
+
+	if (i >= s->fresh || !s->slot[i].taken || s->slot[i].generation != handle_generation(c))
+		return SLOT_NONE;
+	return i;
+}
