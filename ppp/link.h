@@ -98,6 +98,10 @@ size_t ppp_link_tx_room(const struct ppp *p);
 void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len);
 /* Orderly end with a reason; the first reason wins. */
 void ppp_link_close(struct ppp *p, enum ppp_why why);
+/* End without another packet; reports p->why. */
+void ppp_link_dead(struct ppp *p);
+/* Enter the network phase: open the NCPs that are enabled, or close when none is. */
+void ppp_link_start_ncps(struct ppp *p);
 /* LCP told us: */
 void ppp_link_lcp_up(struct ppp *p);
 void ppp_link_lcp_down(struct ppp *p);

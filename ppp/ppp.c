@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One link: the phases of RFC 1661 section 3, who may speak in which, timers, and the queue of
- * events for the owner.  LCP, authentication and the NCPs each do their own part and report to the
- * ppp_link_* functions here, which alone move the phase.
+ * One link as its owner sees it: life, the calls of the contract, which protocol goes to which
+ * part, timers, and the delivery of events.  link.c moves the phases.
  */
 #include "ppp/ppp.h"
 
@@ -35,64 +34,7 @@ void ppp_config_default(struct ppp_config *c)
 	c->ipv6 = true;
 }
 
-/* --- for the other files ---------------------------------------------------------------------- */
-
-void ppp_link_count(struct ppp *p, enum ppp_reason r)
-{
-	p->counters[r]++;
-}
-
-uint32_t ppp_link_random32(struct ppp *p)
-{
-	uint32_t v;
-
-	p->ops.random(p->ctx, &v, sizeof(v));
-	return v;
-}
-
-size_t ppp_link_tx_room(const struct ppp *p)
-{
-	size_t n = p->link.peer_mru < p->cfg.mtu ? p->link.peer_mru : p->cfg.mtu;
-
-	if (n < PPP_MRU_MIN)
-		return PPP_MRU_MIN;
-	return n < PPP_TX_MAX ? n : PPP_TX_MAX;
-}
-
-void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
-{
-	uint8_t buf[2 + PPP_TX_MAX];
-	struct wr w = wr_init(buf, sizeof(buf));
-
-	wr_u16(&w, proto);
-	wr_bytes(&w, info, len);
-	if (!w.bad)
-		p->ops.tx(p->ctx, buf, w.len);
-	if (proto == PPP_PAP)
-		explicit_bzero(buf, sizeof(buf));
-}
-
-void ppp_link_keep_message(struct ppp *p, struct rd text)
-{
-	size_t n = text.left < sizeof(p->message) - 1 ? text.left : sizeof(p->message) - 1;
-
-	for (size_t i = 0; i < n; i++)
-		p->message[i] = text.p[i] >= 0x20 && text.p[i] < 0x7f ? (char)text.p[i] : '.';
-	p->message[n] = 0;
-}
-
 /* --- events ----------------------------------------------------------------------------------- */
-
-/* One call makes a handful of events and they leave before the next; the queue cannot fill unless
- * the owner's handler itself goes round in circles, and then losing the tail ends that. */
-void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind)
-{
-	if (p->q_tail - p->q_head == PPP_EVENT_QUEUE)
-		return;
-	p->queue[p->q_tail % PPP_EVENT_QUEUE].kind = (uint8_t)kind;
-	p->queue[p->q_tail % PPP_EVENT_QUEUE].why = (uint8_t)p->why;
-	p->q_tail++;
-}
 
 static void ppp_deliver(struct ppp *p)
 {
@@ -126,122 +68,6 @@ static void ppp_leave(struct ppp *p)
 	if (p->depth == 1)
 		ppp_deliver(p);
 	p->depth--;
-}
-
-/* --- phases ----------------------------------------------------------------------------------- */
-
-static struct cp *const *ppp_ncps(struct ppp *p, struct cp *list[3])
-{
-	list[0] = &p->ipcp;
-	list[1] = &p->ipv6cp;
-	list[2] = NULL;
-	return list;
-}
-
-static void ppp_start_ncps(struct ppp *p)
-{
-	struct cp *list[3];
-
-	p->phase = PHASE_NETWORK;
-	memset(&p->addr, 0, sizeof(p->addr));
-	for (struct cp *const *c = ppp_ncps(p, list); *c; c++) {
-		if (!(*c)->enabled)
-			continue;
-		cp_event(p, *c, FSM_OPEN, NULL);
-		cp_event(p, *c, FSM_UP, NULL);
-	}
-	if (!p->ipcp.enabled && !p->ipv6cp.enabled)
-		ppp_link_close(p, PPP_WHY_NO_NETWORK);
-}
-
-void ppp_link_lcp_up(struct ppp *p)
-{
-	p->phase = PHASE_AUTHENTICATE;
-	p->why = PPP_WHY_NONE;
-	p->message[0] = 0;
-	ppp_link_emit(p, PPP_EV_LCP_UP);
-	auth_start(p, p->link.auth);
-}
-
-/* The reason is kept: it may come back up, or this may be the end. */
-void ppp_link_lcp_down(struct ppp *p)
-{
-	struct cp *list[3];
-
-	for (struct cp *const *c = ppp_ncps(p, list); *c; c++) {
-		if ((*c)->state == FSM_OPENED)
-			cp_event(p, *c, FSM_DOWN, NULL);
-		cp_reset(p, *c);
-		(*c)->enabled = false;
-	}
-	auth_stop(p);
-	p->phase = p->lcp.state == FSM_CLOSING || p->lcp.state == FSM_STOPPING ? PHASE_TERMINATE
-									       : PHASE_ESTABLISH;
-	p->link.peer_mru = PPP_MRU_DEFAULT;
-}
-
-static void ppp_link_dead(struct ppp *p)
-{
-	p->phase = PHASE_DEAD;
-	cp_reset(p, &p->lcp);
-	auth_stop(p);
-	ppp_link_emit(p, PPP_EV_DOWN);
-}
-
-void ppp_link_lcp_finished(struct ppp *p)
-{
-	if (p->why == PPP_WHY_NONE)
-		p->why = p->lcp_vars.auth_disagreed ? PPP_WHY_AUTH_REFUSED : PPP_WHY_NO_ANSWER;
-	ppp_link_dead(p);
-}
-
-void ppp_link_close(struct ppp *p, enum ppp_why why)
-{
-	if (p->phase == PHASE_DEAD)
-		return;
-	if (p->why == PPP_WHY_NONE)
-		p->why = why;
-	cp_event(p, &p->lcp, FSM_CLOSE, NULL);
-	if (p->lcp.state == FSM_CLOSED)
-		ppp_link_dead(p);
-	else if (p->phase != PHASE_DEAD)
-		p->phase = PHASE_TERMINATE;
-}
-
-void ppp_link_authenticated(struct ppp *p)
-{
-	ppp_link_emit(p, PPP_EV_AUTH_OK);
-	if (p->cfg.server)
-		return;
-	memset(&p->given, 0, sizeof(p->given));
-	p->given.local4 = p->cfg.want_ip4;
-	p->ipcp.enabled = p->cfg.ipv4;
-	p->ipv6cp.enabled = p->cfg.ipv6;
-	ppp_start_ncps(p);
-}
-
-static bool ppp_in_use(const struct cp *c)
-{
-	return c->enabled && c->state > FSM_STOPPED;
-}
-
-void ppp_link_ncp_finished(struct ppp *p)
-{
-	if (p->phase == PHASE_NETWORK && !ppp_in_use(&p->ipcp) && !ppp_in_use(&p->ipv6cp))
-		ppp_link_close(p, PPP_WHY_NO_NETWORK);
-}
-
-void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto)
-{
-	struct cp *list[3];
-
-	if (p->phase == PHASE_AUTHENTICATE && (proto == PPP_PAP || proto == PPP_CHAP)) {
-		ppp_link_close(p, PPP_WHY_AUTH_REFUSED);
-		return;
-	}
-	for (struct cp *const *c = ppp_ncps(p, list); *c; c++)
-		if ((*c)->def->proto == proto && ppp_in_use(*c))
-			cp_event(p, *c, FSM_RXJ_MINUS, NULL);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */
@@ -496,7 +322,7 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
 	p->given = *a;
 	p->ipcp.enabled = p->cfg.ipv4 && a->peer4;
 	p->ipv6cp.enabled = p->cfg.ipv6;
-	ppp_start_ncps(p);
+	ppp_link_start_ncps(p);
 	ppp_leave(p);
 }
 

@@ -188,3 +188,14 @@ void lone_lcp_up(struct lone *l)
 	if (!lone_sent(l, "c021 02 01 000a 0506a0a0a0a0"))
 		abort();
 }
+
+void lone_network(struct lone *l)
+{
+	static const struct ppp_addresses given = {.local4 = 0x0a400001, .peer4 = 0x0a400002};
+
+	lone_init(l, true);
+	l->give = &given;
+	lone_lcp_up(l);
+	lone_skip(l);
+	CU_ASSERT(lone_phase_is(l, "network"));
+}

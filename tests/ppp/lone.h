@@ -55,5 +55,8 @@ bool lone_phase_is(const struct lone *l, const char *phase);
 
 /* LCP opened with nothing but magic numbers (ours 01010101, the peer's a0a0a0a0). */
 void lone_lcp_up(struct lone *l);
+/* A server in the network phase, 10.64.0.1 to the peer's 10.64.0.2; what it has sent is forgotten.
+ */
+void lone_network(struct lone *l);
 
 #endif

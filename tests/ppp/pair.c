@@ -205,3 +205,21 @@ bool pair_is_up(const struct pair *p)
 	       a.addr.local_iid == b.addr.peer_iid && a.addr.peer_iid == b.addr.local_iid &&
 	       a.link.our_magic == b.link.peer_magic && a.link.peer_magic == b.link.our_magic;
 }
+
+void pair_start(struct pair *p)
+{
+	pair_create(p);
+	pair_open(p);
+	pair_run(p, p->now + 5 * SEC);
+}
+
+void pair_both_down(struct pair *p, enum ppp_why a, enum ppp_why b)
+{
+	pair_run(p, p->now + 120 * SEC);
+	CU_ASSERT_EQUAL(p->a.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_EQUAL(p->b.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_EQUAL(p->a.why, a);
+	CU_ASSERT_EQUAL(p->b.why, b);
+	CU_ASSERT_EQUAL(ppp_deadline(p->a.ppp), DEADLINE_NEVER);
+	CU_ASSERT_EQUAL(ppp_deadline(p->b.ppp), DEADLINE_NEVER);
+}

@@ -68,6 +68,10 @@ void pair_init(struct pair *p);
 /* With the configurations as they are now. */
 void pair_create(struct pair *p);
 void pair_open(struct pair *p);
+/* Create and open both, and give them five seconds. */
+void pair_start(struct pair *p);
+/* Wait two minutes: both ends have gone down once, for these reasons, and no timer is left. */
+void pair_both_down(struct pair *p, enum ppp_why a, enum ppp_why b);
 /* Until the clock shows `until` or nothing is left to happen. */
 void pair_run(struct pair *p, uint64_t until);
 void pair_free(struct pair *p);

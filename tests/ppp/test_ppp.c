@@ -16,31 +16,13 @@ static void methods(struct pair *p, enum ppp_auth server, enum ppp_auth client)
 	p->b.cfg.auth[0] = (uint8_t)client;
 }
 
-static void ppp_start(struct pair *p)
-{
-	pair_create(p);
-	pair_open(p);
-	pair_run(p, p->now + 5 * SEC);
-}
-
-static void both_down(struct pair *p, enum ppp_why a, enum ppp_why b)
-{
-	pair_run(p, p->now + 120 * SEC);
-	CU_ASSERT_EQUAL(p->a.count[PPP_EV_DOWN], 1);
-	CU_ASSERT_EQUAL(p->b.count[PPP_EV_DOWN], 1);
-	CU_ASSERT_EQUAL(p->a.why, a);
-	CU_ASSERT_EQUAL(p->b.why, b);
-	CU_ASSERT_EQUAL(ppp_deadline(p->a.ppp), DEADLINE_NEVER);
-	CU_ASSERT_EQUAL(ppp_deadline(p->b.ppp), DEADLINE_NEVER);
-}
-
 static void comes_up(enum ppp_auth method)
 {
 	struct pair p;
 
 	pair_init(&p);
 	methods(&p, method, method);
-	ppp_start(&p);
+	pair_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(p.a.claims, method != PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(p.b.addr.local4, 0x0a400002);
@@ -49,7 +31,7 @@ static void comes_up(enum ppp_auth method)
 	CU_ASSERT_EQUAL(p.a.link.auth, method);
 	CU_ASSERT_EQUAL(p.b.link.auth, method);
 	ppp_close(p.b.ppp, p.now);
-	both_down(&p, PPP_WHY_PEER, PPP_WHY_LOCAL);
+	pair_both_down(&p, PPP_WHY_PEER, PPP_WHY_LOCAL);
 	CU_ASSERT_EQUAL(p.a.count[PPP_EV_IP4_DOWN], 1);
 	CU_ASSERT_EQUAL(p.a.count[PPP_EV_IP6_DOWN], 1);
 	pair_free(&p);
@@ -85,7 +67,7 @@ static void events_come_in_order(void)
 	struct pair p;
 
 	pair_init(&p);
-	ppp_start(&p);
+	pair_start(&p);
 	ASSERT_OCTETS(p.a.seen, p.a.n_seen, server, sizeof(server));
 	ASSERT_OCTETS(p.b.seen, p.b.n_seen, client, sizeof(client));
 	pair_free(&p);
@@ -99,8 +81,8 @@ static void wrong_password_by_every_method(void)
 		pair_init(&p);
 		methods(&p, (enum ppp_auth)m, (enum ppp_auth)m);
 		strcpy(p.b.cfg.secret, "wrong");
-		ppp_start(&p);
-		both_down(&p, PPP_WHY_AUTH_FAILED, PPP_WHY_AUTH_FAILED);
+		pair_start(&p);
+		pair_both_down(&p, PPP_WHY_AUTH_FAILED, PPP_WHY_AUTH_FAILED);
 		CU_ASSERT(strstr(p.b.message, "go away") != NULL);
 		CU_ASSERT_EQUAL(p.a.count[PPP_EV_AUTH_OK] + p.b.count[PPP_EV_AUTH_OK], 0);
 		pair_free(&p);
@@ -118,7 +100,7 @@ static void methods_are_found(void)
 		p.a.cfg.n_auth = 3;
 		p.a.cfg.auth[1] = PPP_AUTH_CHAP_MD5;
 		p.a.cfg.auth[2] = PPP_AUTH_PAP;
-		ppp_start(&p);
+		pair_start(&p);
 		CU_ASSERT(pair_is_up(&p));
 		CU_ASSERT_EQUAL(p.a.link.auth, m);
 		pair_free(&p);
@@ -131,7 +113,7 @@ static void no_method_in_common(void)
 
 	pair_init(&p);
 	methods(&p, PPP_AUTH_CHAP_MD5, PPP_AUTH_PAP);
-	ppp_start(&p);
+	pair_start(&p);
 	pair_run(&p, p.now + 120 * SEC);
 	CU_ASSERT_EQUAL(p.a.why, PPP_WHY_AUTH_REFUSED);
 	CU_ASSERT_EQUAL(p.a.count[PPP_EV_LCP_UP], 0);
@@ -150,7 +132,7 @@ static void owner_answers_later(void)
 		methods(&p, (enum ppp_auth)m, (enum ppp_auth)m);
 		p.a.answer_later = true;
 		p.a.no_network = true;
-		ppp_start(&p);
+		pair_start(&p);
 		CU_ASSERT_EQUAL(p.a.claims, 1);
 		CU_ASSERT_EQUAL(p.a.count[PPP_EV_AUTH_OK], 0);
 		pair_run(&p, p.now + 10 * SEC);
@@ -176,92 +158,24 @@ static void rechallenged_pair_stays_up(void)
 	pair_init(&p);
 	methods(&p, PPP_AUTH_MSCHAPV2, PPP_AUTH_MSCHAPV2);
 	p.a.cfg.rechallenge = 30 * SEC;
-	ppp_start(&p);
+	pair_start(&p);
 	pair_run(&p, p.now + 601 * (uint64_t)SEC);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(p.a.claims, 21);
 	CU_ASSERT_EQUAL(p.a.count[PPP_EV_AUTH_OK], 1);
 	p.a.password = "changed";
-	both_down(&p, PPP_WHY_AUTH_FAILED, PPP_WHY_AUTH_FAILED);
+	pair_both_down(&p, PPP_WHY_AUTH_FAILED, PPP_WHY_AUTH_FAILED);
 	pair_free(&p);
 }
 
 /* --- networks --------------------------------------------------------------------------------- */
-
-static void one_family(bool server4, bool server6, bool client4, bool client6, bool up4, bool up6)
-{
-	struct ppp_info a, b;
-	struct pair p;
-
-	pair_init(&p);
-	p.a.cfg.ipv4 = server4;
-	p.a.cfg.ipv6 = server6;
-	p.b.cfg.ipv4 = client4;
-	p.b.cfg.ipv6 = client6;
-	ppp_start(&p);
-	ppp_get_info(p.a.ppp, &a);
-	ppp_get_info(p.b.ppp, &b);
-	CU_ASSERT_EQUAL(a.ip4_up, up4);
-	CU_ASSERT_EQUAL(b.ip4_up, up4);
-	CU_ASSERT_EQUAL(a.ip6_up, up6);
-	CU_ASSERT_EQUAL(b.ip6_up, up6);
-	if (!up4 && !up6)
-		pair_run(&p, p.now + 120 * SEC);
-	CU_ASSERT_EQUAL(p.a.count[PPP_EV_DOWN], !up4 && !up6);
-	CU_ASSERT_EQUAL(p.b.count[PPP_EV_DOWN], !up4 && !up6);
-	pair_free(&p);
-}
-
-/* What one side does not do is Protocol-Rejected, and the other family does not notice. */
-static void families_are_independent(void)
-{
-	one_family(true, true, true, false, true, false);
-	one_family(true, true, false, true, false, true);
-	one_family(true, false, true, true, true, false);
-	one_family(false, true, true, true, false, true);
-	one_family(true, false, false, true, false, false);
-	one_family(false, true, true, false, false, false);
-}
-
-static void server_without_an_address_to_give(void)
-{
-	struct ppp_info b;
-	struct pair p;
-
-	pair_init(&p);
-	memset(&p.a.give, 0, sizeof(p.a.give));
-	ppp_start(&p);
-	ppp_get_info(p.b.ppp, &b);
-	CU_ASSERT(!b.ip4_up);
-	CU_ASSERT(b.ip6_up);
-	CU_ASSERT_STRING_EQUAL(b.ipcp, "Stopped");
-	pair_free(&p);
-
-	pair_init(&p);
-	memset(&p.a.give, 0, sizeof(p.a.give));
-	p.a.cfg.ipv6 = false;
-	ppp_start(&p);
-	both_down(&p, PPP_WHY_NO_NETWORK, PPP_WHY_PEER);
-	pair_free(&p);
-}
-
-static const struct ppp_addresses given = {.local4 = 0x0a400001, .peer4 = 0x0a400002};
-
-static void server_in_network_phase(struct lone *l)
-{
-	lone_init(l, true);
-	l->give = &given;
-	lone_lcp_up(l);
-	lone_skip(l);
-	CU_ASSERT(lone_phase_is(l, "network"));
-}
 
 /* MikroTik starts CCP and IPCP at once and goes on with both; only CCP is refused. */
 static void ccp_and_ipcp_at_once(void)
 {
 	struct lone l;
 
-	server_in_network_phase(&l);
+	lone_network(&l);
 	lone_rx(&l, "80fd 01 01 000a 1206 00000001");
 	CU_ASSERT(lone_sent(&l, "c021 08 ?? 0010 80fd 0101000a120600000001"));
 	lone_rx(&l, "8021 01 01 000a 03060a400002");
@@ -273,19 +187,6 @@ static void ccp_and_ipcp_at_once(void)
 	lone_rx(&l, "80fd 05 03 0004");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_DOWN], 0);
 	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_PROTO), 3);
-	lone_free(&l);
-}
-
-/* RFC 1661 5.7: the rejected packet comes along, cut to the peer's MRU. */
-static void rfc1661_5_7_protocol_reject_fits(void)
-{
-	uint8_t frame[2 + 1600] = {0x80, 0x2b};
-	struct lone l;
-
-	server_in_network_phase(&l);
-	lone_rx_octets(&l, frame, sizeof(frame));
-	CU_ASSERT_EQUAL(l.sent[0].len, 2 + 1500);
-	CU_ASSERT(!memcmp(l.sent[0].octets + 4, "\x05\xdc\x80\x2b", 4));
 	lone_free(&l);
 }
 
@@ -317,7 +218,7 @@ static void packets_of_a_closed_network(void)
 {
 	struct lone l;
 
-	server_in_network_phase(&l);
+	lone_network(&l);
 	lone_rx(&l, "0021 4500");
 	lone_rx(&l, "0057 6000");
 	CU_ASSERT(lone_quiet(&l));
@@ -325,94 +226,7 @@ static void packets_of_a_closed_network(void)
 	lone_free(&l);
 }
 
-static void one_ncp_rejected_by_the_peer(void)
-{
-	struct lone l;
-	struct ppp_info info;
-
-	server_in_network_phase(&l);
-	lone_rx(&l, "8021 02 01 000a 03060a400001");
-	lone_rx(&l, "8021 01 01 000a 03060a400002");
-	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_UP], 1);
-	lone_rx(&l, "c021 08 01 0014 8057 0101000e010a0000000000000001");
-	ppp_get_info(l.ppp, &info);
-	CU_ASSERT_STRING_EQUAL(info.ipv6cp, "Stopped");
-	CU_ASSERT(info.ip4_up);
-	lone_skip(&l);
-	lone_wait(&l, 60 * SEC);
-	CU_ASSERT(lone_quiet(&l));
-	/* the last one gone, the link has no use */
-	lone_rx(&l, "8021 05 09 0004");
-	CU_ASSERT(lone_sent(&l, "8021 06 09 0004"));
-	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_DOWN], 1);
-	lone_wait(&l, 20 * SEC);
-	CU_ASSERT_EQUAL(l.why, PPP_WHY_NO_NETWORK);
-	lone_free(&l);
-}
-
 /* --- restarts and ends ------------------------------------------------------------------------ */
-
-/* One side starts over (its process, or its own peer, did): the other follows, whole. */
-static void restarted_by(bool server)
-{
-	struct pair p;
-	struct pair_end *first, *other;
-
-	pair_init(&p);
-	first = server ? &p.a : &p.b;
-	other = server ? &p.b : &p.a;
-	ppp_start(&p);
-	CU_ASSERT(pair_is_up(&p));
-	for (unsigned i = 2; i < 5; i++) {
-		ppp_lower_down(first->ppp, p.now);
-		CU_ASSERT_EQUAL(first->why, PPP_WHY_LOWER);
-		ppp_open(first->ppp, p.now);
-		pair_run(&p, p.now + 10 * SEC);
-		CU_ASSERT(pair_is_up(&p));
-		CU_ASSERT_EQUAL(p.a.claims, i);
-		CU_ASSERT_EQUAL(other->count[PPP_EV_IP4_DOWN], i - 1);
-		CU_ASSERT_EQUAL(other->count[PPP_EV_IP6_DOWN], i - 1);
-		CU_ASSERT_EQUAL(other->count[PPP_EV_IP4_UP], i);
-		CU_ASSERT_EQUAL(other->count[PPP_EV_DOWN], 0);
-	}
-	pair_free(&p);
-}
-
-static void peer_restarts_lcp(void)
-{
-	restarted_by(true);
-	restarted_by(false);
-}
-
-static void line_goes_away(void)
-{
-	struct pair p;
-
-	pair_init(&p);
-	ppp_start(&p);
-	ppp_lower_down(p.a.ppp, p.now);
-	ppp_lower_down(p.b.ppp, p.now);
-	ppp_lower_down(p.b.ppp, p.now);
-	both_down(&p, PPP_WHY_LOWER, PPP_WHY_LOWER);
-	CU_ASSERT_EQUAL(p.a.count[PPP_EV_IP4_DOWN], 1);
-	CU_ASSERT_EQUAL(p.b.count[PPP_EV_IP6_DOWN], 1);
-	/* nothing is heard on a dead link */
-	pair_inject(&p.a, "c021 01 01 0004");
-	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_STATE], 1);
-	pair_free(&p);
-}
-
-static void closed_from_both_sides_at_once(void)
-{
-	struct pair p;
-
-	pair_init(&p);
-	ppp_start(&p);
-	ppp_close(p.a.ppp, p.now);
-	ppp_close(p.b.ppp, p.now);
-	both_down(&p, PPP_WHY_LOCAL, PPP_WHY_LOCAL);
-	pair_free(&p);
-}
 
 static bool deaf(struct pair *p, struct pair_end *from, uint8_t *frame, size_t *len)
 {
@@ -429,7 +243,7 @@ static void echo_between_two(void)
 	pair_init(&p);
 	p.a.cfg.echo_interval = 10 * SEC;
 	p.b.cfg.echo_interval = 7 * SEC;
-	ppp_start(&p);
+	pair_start(&p);
 	pair_run(&p, p.now + 3600 * (uint64_t)SEC);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_MAGIC], 0);
@@ -445,7 +259,7 @@ static void passive_server_waits_for_its_client(void)
 
 	pair_init(&p);
 	p.a.cfg.passive = true;
-	ppp_start(&p);
+	pair_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	pair_free(&p);
 }
@@ -475,7 +289,7 @@ static void odd_configurations(void)
 	p.b.cfg.mru = 65535;
 	memset(p.b.cfg.name, 'n', sizeof(p.b.cfg.name));
 	memset(p.b.cfg.secret, 's', sizeof(p.b.cfg.secret));
-	ppp_start(&p);
+	pair_start(&p);
 	CU_ASSERT(pair_is_up(&p));
 	CU_ASSERT_EQUAL(p.a.link.auth, PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(p.b.link.our_mru, 65535);
@@ -486,7 +300,7 @@ static void odd_configurations(void)
 	memset(p.b.cfg.name, 'n', sizeof(p.b.cfg.name));
 	memset(p.b.cfg.secret, 's', sizeof(p.b.cfg.secret));
 	methods(&p, PPP_AUTH_PAP, PPP_AUTH_PAP);
-	ppp_start(&p);
+	pair_start(&p);
 	CU_ASSERT_EQUAL(p.a.claims, 1);
 	CU_ASSERT_EQUAL(p.a.waiting.name_len, 255);
 	CU_ASSERT_EQUAL(p.a.waiting.response_len, 255);
@@ -618,16 +432,9 @@ static const struct test_case cases[] = {
 	{"no_method_in_common", no_method_in_common},
 	{"owner_answers_later", owner_answers_later},
 	{"rechallenged_pair_stays_up", rechallenged_pair_stays_up},
-	{"families_are_independent", families_are_independent},
-	{"server_without_an_address_to_give", server_without_an_address_to_give},
 	{"ccp_and_ipcp_at_once", ccp_and_ipcp_at_once},
-	{"rfc1661_5_7_protocol_reject_fits", rfc1661_5_7_protocol_reject_fits},
 	{"rfc1661_3_5_too_early", rfc1661_3_5_too_early},
 	{"packets_of_a_closed_network", packets_of_a_closed_network},
-	{"one_ncp_rejected_by_the_peer", one_ncp_rejected_by_the_peer},
-	{"peer_restarts_lcp", peer_restarts_lcp},
-	{"line_goes_away", line_goes_away},
-	{"closed_from_both_sides_at_once", closed_from_both_sides_at_once},
 	{"echo_between_two", echo_between_two},
 	{"passive_server_waits_for_its_client", passive_server_waits_for_its_client},
 	{"words_for_every_why_and_reason", words_for_every_why_and_reason},
