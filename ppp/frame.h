@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What stands in front of the information field: FF 03 and the protocol field, whole or compressed
- * (RFC 1661 sections 2 and 6.5, 6.6; RFC 1662 section 3.1).  For whoever owns the link: the engine
- * and the data path know only a protocol number and the information.  No payload is moved.
+ * (RFC 1661 sections 2 and 6.5, 6.6; RFC 1662 sections 3.1 and 3.2).  Every reader and writer of
+ * PPP frames uses these two functions; they are inline because the data path calls them for each
+ * frame.  No payload is moved.
+ *
+ * Protocol numbers end in an odd octet and begin with an even one.  So a first octet that is odd is
+ * a compressed protocol, and FF 03 can be told from any protocol.
  */
 #ifndef PPP_FRAME_H
 #define PPP_FRAME_H
 
 #include "core/bytes.h"
+#include "ppp/ppp.h"
 
-#define PPP_HEAD_MAX 4u /* FF 03 and two octets of protocol */
+#define PPP_HEAD_MAX	 4u /* FF 03 and two octets of protocol */
+#define PPP_ALL_STATIONS 0xffu
+#define PPP_UI		 0x03u
 
 /* How a leg wants its frames. */
 struct ppp_framing {
@@ -18,24 +25,36 @@ struct ppp_framing {
 	bool pfc;     /* LCP agreed to send one-octet protocols */
 };
 
-struct ppp_parsed {
-	uint16_t proto;
-	uint8_t head; /* octets before the information */
-};
+/* Take the head off a frame as it came, compressed or not, whatever was agreed: a peer may change
+ * over in the middle of a negotiation.  r then holds the information field.  False when the frame
+ * ends before its protocol field does.  A number that breaks the rules above (even last octet) is
+ * returned like any other: RFC 1661 section 2 has it treated as an unrecognized protocol, which the
+ * engine answers by a Protocol-Reject. */
+static inline bool ppp_frame_split(struct rd *r, uint16_t *proto)
+{
+	uint8_t first;
 
-/* Take the head off a frame as it came, compressed or not, whatever was agreed (a peer may switch
- * in the middle of a negotiation); false when there is no whole and valid protocol field. */
-bool ppp_frame_parse(const uint8_t *frame, size_t len, struct ppp_parsed *out);
+	if (r->left >= 2 && r->p[0] == PPP_ALL_STATIONS && r->p[1] == PPP_UI)
+		rd_skip(r, 2);
+	first = rd_u8(r);
+	*proto = first & 1 ? first : (uint16_t)(first << 8 | rd_u8(r));
+	return !r->bad;
+}
 
 /* Write the head for proto into head[PPP_HEAD_MAX]; returns its length, 1 to 4.  LCP is never
  * compressed. */
-size_t ppp_frame_head(uint8_t *head, uint16_t proto, const struct ppp_framing *f);
+static inline size_t ppp_frame_head(uint8_t *head, uint16_t proto, const struct ppp_framing *f)
+{
+	size_t n = 0;
 
-/* A frame as the engine takes it (ppp_rx): two octets of protocol, then the information.  Copies to
- * out; 0 when the frame is invalid or cap too small. */
-size_t ppp_frame_normalize(uint8_t *out, size_t cap, const uint8_t *frame, size_t len);
-/* The reverse, for what the engine sends; 0 when cap is too small or the frame shorter than 2. */
-size_t ppp_frame_dress(uint8_t *out, size_t cap, const uint8_t *frame, size_t len,
-		       const struct ppp_framing *f);
+	if (f->address && (!f->acfc || proto == PPP_LCP)) {
+		head[n++] = PPP_ALL_STATIONS;
+		head[n++] = PPP_UI;
+	}
+	if (proto > 0xff || !f->pfc)
+		head[n++] = (uint8_t)(proto >> 8);
+	head[n++] = (uint8_t)proto;
+	return n;
+}
 
 #endif

@@ -29,6 +29,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/link/atmtcp.h transports/link/atmtcp.c transports/link/link_atmtcp.c transports/link/link_atmpvc.c \
 	transports/link/pcap_file.h transports/link/pcap_file.c transports/link/link_pcap.c transports/link/link_ether.h transports/link/link_ether.c \
 	transports/link/link_ring.h transports/link/link_ring.c \
+	transports/serial/hdlc.h transports/serial/hdlc.c \
 	transports/frame-relay/q922.h transports/frame-relay/q922.c \
 	transports/frame-relay/fr_encap.h transports/frame-relay/fr_encap.c transports/frame-relay/frf12.h transports/frame-relay/frf12.c \
 	transports/frame-relay/fr_int.h transports/frame-relay/fr_tx.c transports/frame-relay/fr_conf.c \

@@ -66,19 +66,6 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 
 /* --- PPP -------------------------------------------------------------------------------------- */
 
-/* RFC 1661 section 2 and 6.5: address and control may be there whatever was agreed; a protocol
- * field whose first octet is odd has one octet. */
-static bool dp_call_ppp_split(struct rd *r, uint16_t *proto)
-{
-	uint8_t first;
-
-	if (r->left >= 2 && r->p[0] == 0xff && r->p[1] == 0x03)
-		rd_skip(r, 2);
-	first = rd_u8(r);
-	*proto = first & 1 ? first : (uint16_t)(first << 8 | rd_u8(r));
-	return !r->bad;
-}
-
 /* A Router Solicitation of a client is for whoever knows his prefix (ra.h), not for the kernel. */
 static bool dp_call_is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
 {
@@ -94,7 +81,7 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 	uint16_t proto;
 	bool ip;
 
-	if (!dp_call_ppp_split(&r, &proto)) {
+	if (!ppp_frame_split(&r, &proto)) {
 		worker_drop(w, DP_R_BAD_PPP);
 		return;
 	}
@@ -115,7 +102,7 @@ static void dp_call_line_in(struct port *p, ist_channel from, const uint8_t *fra
 	uint8_t head[2];
 	uint16_t proto;
 
-	if (!dp_call_ppp_split(&r, &proto)) {
+	if (!ppp_frame_split(&r, &proto)) {
 		worker_drop(p->w, DP_R_BAD_PPP);
 		return;
 	}

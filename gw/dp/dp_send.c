@@ -13,27 +13,13 @@
 
 /* --- one frame -------------------------------------------------------------------------------- */
 
-/* FF 03 and protocol.  RFC 1661 6.5, 6.6: LCP is never compressed. */
-static size_t dp_send_ppp_head(uint8_t *out, const struct dp_call *c, uint16_t proto)
-{
-	size_t n = 0;
-
-	if (c->ff03 || proto == PPP_LCP) {
-		out[n++] = 0xff;
-		out[n++] = 0x03;
-	}
-	if (proto > 0xff || !c->pfc)
-		out[n++] = (uint8_t)(proto >> 8);
-	out[n++] = (uint8_t)proto;
-	return n;
-}
-
 void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len)
 {
 	struct tx_batch *b = &w->tx;
 	struct ist_frame *f = &b->f[b->n];
-	uint8_t *head = b->head[b->n], ppp[4];
-	size_t n = dp_send_ppp_head(ppp, &c->c, proto), h;
+	const struct ppp_framing framing = {.address = true, .acfc = !c->c.ff03, .pfc = c->c.pfc};
+	uint8_t *head = b->head[b->n], ppp[PPP_HEAD_MAX];
+	size_t n = ppp_frame_head(ppp, proto, &framing), h;
 
 	call_follow(c);
 	h = l2tp_data_header(&c->st->data, head, n + len);

@@ -12,6 +12,7 @@
 #include "gw/dp/dp.h"
 #include "gw/dp/pool.h"
 #include "gw/dp/ring.h"
+#include "ppp/frame.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -43,7 +44,7 @@ enum timer_kind { TIMER_PORT, TIMER_GAP };
 /* --- frames going out: gathered during a batch, sent by channel ------------------------------- */
 
 #define TX_MAX	64u
-#define TX_HEAD (L2TP_HDR_DATA_MAX + 4u) /* L2TP, FF 03, protocol */
+#define TX_HEAD (L2TP_HDR_DATA_MAX + PPP_HEAD_MAX)
 
 struct tx_batch {
 	unsigned n;

@@ -47,7 +47,7 @@ check_PROGRAMS += fuzz-ppp-hdlc
 FUZZERS += fuzz-ppp-hdlc
 fuzz_ppp_hdlc_SOURCES = tests/fuzz/fuzz_ppp_hdlc.c $(FUZZ_MAIN)
 fuzz_ppp_hdlc_LDFLAGS = $(FUZZ_LINK)
-fuzz_ppp_hdlc_LDADD = libppp.la libcore.la
+fuzz_ppp_hdlc_LDADD = libtransports.la
 
 check_PROGRAMS += fuzz-engine
 FUZZERS += fuzz-engine

@@ -52,12 +52,10 @@ static uint64_t pppoa_server_now_us(void)
 
 static void pppoa_server_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
-	static const struct ppp_framing bare = {false, false, false};
-	struct line *l = ctx;
-	uint8_t out[FRAME];
-	size_t n = ppp_frame_dress(out, sizeof(out), frame, len, &bare);
+	const struct line *l = ctx;
 
-	fake_send(&host, l->channel, out, n);
+	/* AAL5 carries the frame as the engine writes it: a whole protocol field, no FF 03 */
+	fake_send(&host, l->channel, frame, len);
 }
 
 static void pppoa_server_on_random(void *ctx, void *buf, size_t len)
@@ -149,13 +147,29 @@ static void open_line(struct line *l, const char *method)
 		abort();
 }
 
+static void pppoa_server_on_frame(struct line *l, const uint8_t *octets, size_t len)
+{
+	struct rd r = rd_init(octets, len);
+	uint8_t frame[FRAME];
+	struct wr w = wr_init(frame, sizeof(frame));
+	uint16_t proto;
+
+	if (!ppp_frame_split(&r, &proto))
+		return;
+	wr_u16(&w, proto);
+	wr_bytes(&w, r.p, r.left);
+	if (w.bad)
+		return;
+	if (proto == PPP_IP)
+		answer_echo(l, frame, w.len);
+	else
+		ppp_rx(l->ppp, frame, w.len, fake_now);
+}
+
 static void pppoa_server_on_report(struct fake_host *h, const struct fake_event *e)
 {
 	(void)h;
 	for (struct line *l = lines; l < lines + LINES; l++) {
-		uint8_t frame[FRAME];
-		size_t n;
-
 		if (l->channel != e->channel)
 			continue;
 		if (e->kind == FAKE_UP) {
@@ -165,11 +179,7 @@ static void pppoa_server_on_report(struct fake_host *h, const struct fake_event 
 			l->losses++;
 			ppp_lower_down(l->ppp, fake_now);
 		} else if (e->kind == FAKE_FRAME) {
-			n = ppp_frame_normalize(frame, sizeof(frame), e->data, e->len);
-			if (n > 2 && frame[0] == 0 && frame[1] == PPP_IP)
-				answer_echo(l, frame, n);
-			else if (n)
-				ppp_rx(l->ppp, frame, n, fake_now);
+			pppoa_server_on_frame(l, e->data, e->len);
 		}
 	}
 }

@@ -214,6 +214,20 @@ static void rfc1661_3_5_too_early(void)
 	}
 }
 
+/* RFC 1661 section 2: a number that no protocol can have is answered like an unknown one. */
+static void rfc1661_2_even_protocol_is_rejected(void)
+{
+	struct lone l;
+
+	lone_network(&l);
+	lone_rx(&l, "0020 4500");
+	CU_ASSERT(lone_sent(&l, "c021 08 ?? 0008 0020 4500"));
+	lone_rx(&l, "c022 01 01 0004");
+	CU_ASSERT(lone_sent(&l, "c021 08 ?? 000a c022 01010004"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_PROTO), 2);
+	lone_free(&l);
+}
+
 static void packets_of_a_closed_network(void)
 {
 	struct lone l;
@@ -434,6 +448,7 @@ static const struct test_case cases[] = {
 	{"rechallenged_pair_stays_up", rechallenged_pair_stays_up},
 	{"ccp_and_ipcp_at_once", ccp_and_ipcp_at_once},
 	{"rfc1661_3_5_too_early", rfc1661_3_5_too_early},
+	{"rfc1661_2_even_protocol_is_rejected", rfc1661_2_even_protocol_is_rejected},
 	{"packets_of_a_closed_network", packets_of_a_closed_network},
 	{"echo_between_two", echo_between_two},
 	{"passive_server_waits_for_its_client", passive_server_waits_for_its_client},

@@ -37,6 +37,7 @@
 	X(x25_line)      \
 	X(x25_transport) \
 	X(x25_pkt)       \
+	X(hdlc)          \
 	X(q922)          \
 	X(fr_encap)      \
 	X(lmi)           \

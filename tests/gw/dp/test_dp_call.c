@@ -116,6 +116,9 @@ static const struct {
 	{"ff03 0021 45", "0021 45"},
 	{"80fd 0405", "80fd 0405"},
 	{"c021", "c021"},
+	{"0020 45", "0020 45"}, /* even: for a Protocol-Reject (RFC 1661 2) */
+	{"ff03 c022 01", "c022 01"},
+	{"ff04 01", "00ff 0401"}, /* FF without 03 (RFC 1662 3.2) */
 };
 
 static void do_protocols(struct rig *r)
@@ -374,7 +377,9 @@ static void do_terminal_punts(struct rig *r)
 	CU_ASSERT(rig_wait_reason(r, DP_R_NOT_OPEN, 2)); /* no NCP is open */
 	say_data(r, 1, 0, 0, "c021 0901 0008 00000000");
 	say_data(r, 1, 0, 0, "002d 01"); /* an NCP we do not do: for a Protocol-Reject */
-	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	say_data(r, 1, 0, 0, "0020 45"); /* no protocol has this number */
+	CU_ASSERT_FATAL(rig_wait_lines(r, 3));
+	ppp_line_is(r, 2, "0020 45");
 	ppp_line_is(r, 0, "c021 0901 0008 00000000");
 	ppp_line_is(r, 1, "002d 01");
 }

@@ -5,15 +5,15 @@
  * nothing but the frame that was damaged, and counts each loss by its kind (section 4.3: too short,
  * FCS wrong, or ended by an escape).
  */
-#include "ppp/hdlc.h"
+#include "transports/serial/hdlc.h"
 
 #define FLAG	   0x7eu
 #define ESCAPE	   0x7du
 #define FLIP	   0x20u
 #define POLYNOMIAL 0x8408u
 #define FCS_SIZE   2u
-#define FRAME_MIN \
-	2u /* less than a protocol field is no frame; with the FCS, RFC 1662's four octets */
+/* A protocol field; with the FCS, the four octets of RFC 1662 section 4.3. */
+#define FRAME_MIN 2u
 
 static uint16_t hdlc_fcs_octet(uint16_t fcs, uint8_t octet)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RFC 1662: FCS-16, octet stuffing, and the stream decoder under ill treatment. */
-#include "ppp/hdlc.h"
+/* RFC 1662: FCS-16, octet stuffing, and the stream decoder fed with damaged input. */
+#include "transports/serial/hdlc.h"
 #include "tests/harness.h"
 
 #include <stdio.h>

@@ -2,10 +2,10 @@
 /*
  * Octet-stuffed HDLC framing of RFC 1662 section 4 with the 16-bit FCS of its appendix C, for
  * serial lines and byte streams.  A frame here is what stands between flag and FCS: FF 03 if
- * present, protocol, information (frame.h).
+ * present, protocol, information.  The serial transport frames what it sends and receives with it.
  */
-#ifndef PPP_HDLC_H
-#define PPP_HDLC_H
+#ifndef TRANSPORTS_SERIAL_HDLC_H
+#define TRANSPORTS_SERIAL_HDLC_H
 
 #include "core/bytes.h"
 
@@ -25,13 +25,12 @@ size_t hdlc_encode(uint8_t *out, size_t cap, const uint8_t *frame, size_t len, u
 struct hdlc_decoder {
 	uint8_t *buf; /* the owner's: longest frame plus 2 for the FCS */
 	size_t cap;
-	uint32_t accm; /* receive ACCM: control octets in it were put there by modems, and are
-			  dropped */
-	/* inside */
+	uint32_t accm; /* receive ACCM: modems insert these control octets; they are dropped */
+	/* private */
 	size_t len;
 	uint16_t fcs;
 	bool escaped, hunting;
-	/* what was lost */
+	/* counters: good frames, then the lost ones by reason */
 	uint64_t frames, bad_fcs, aborted, too_short, too_long;
 };
 
