@@ -323,7 +323,7 @@ int link_open_configured(struct link **out, struct link_conf *conf, char *err, s
 	const struct settings *set = &conf->settings;
 	uint64_t ethertype = settings_number(set, "ethertype");
 
-	if (ethertype < 0x600 || ethertype > 0xffff)
+	if (!conf->ether[0] && (ethertype < 0x600 || ethertype > 0xffff))
 		return settings_error(err, err_len, EINVAL,
 				      "ethertype: \"%s\" is not 0x0600 to 0xffff",
 				      settings_text(set, "ethertype"));
@@ -356,6 +356,11 @@ bool link_up(const struct link *l)
 uint32_t link_mtu(const struct link *l)
 {
 	return l->kind->mtu(l->impl);
+}
+
+bool link_mac(const struct link *l, uint8_t mac[6])
+{
+	return l->kind->mac && l->kind->mac(l->impl, mac);
 }
 
 void link_count(const struct link *l, uint64_t *out)

@@ -18,6 +18,9 @@
  *                      either may be left out, or be a named pipe: a capture that another
  *                      program makes or watches, or another such link
  *
+ * A transport may ask for whole Ethernet frames instead (`ether` below).  Then `packet:` and `tap:`
+ * carry those of its two ethertypes without a tag, and any other link carries any octets as ever.
+ *
  * Under every link the line can be made bad on purpose (impair.h).  Like transports, links report
  * (frames, carrier) from descriptors and timers only, never from inside a call.
  */
@@ -54,6 +57,10 @@ struct link_conf {
 	const struct link_user *user;
 	void *ctx;
 	uint16_t ethertype;
+	/* The ethertypes of a transport whose frames are whole Ethernet frames, from the
+	 * destination address on and without FCS; 0 = its frames are wrapped in one of `ethertype`.
+	 */
+	uint16_t ether[2];
 	struct settings settings; /* the port's, for the impair keys */
 	bool little_endian;	  /* the length in front of a frame over Ethernet */
 	/* ARPHRD and ETH_P numbers of a TUN device, the latter also of any device of the medium's
@@ -79,6 +86,9 @@ struct link_conf {
 	 "pcap:IN>OUT, atmtcp: or atmtcp-listen:ADDRESS:PORT, atmpvc:INTERFACE" more_links},       \
 	PORT_TEXT("ethertype", its_ethertype,                                                      \
 		  "of packet links over Ethernet and of tap links"),                               \
+	LINK_LINE_KEYS
+/* Without the rows `link` and `ethertype`. */
+#define LINK_LINE_KEYS                                                                             \
 	PORT_BOOL("receive-ring", "yes",                                                           \
 		  "packet links: take many frames at a time; one alone comes 1 to 4 ms later"),    \
 	PORT_BOOL("qdisc-bypass", "no",                                                            \
@@ -115,8 +125,8 @@ enum link_counter {
 /* err gets words for a text that is malformed or can never work. */
 int link_open(struct link **out, const char *text, const struct link_conf *conf, char *err,
 	      size_t err_len);
-/* The same for a port whose keys have LINK_KEYS: `link` and `ethertype` are read from
- * conf->settings. */
+/* The same for a port whose keys have LINK_KEYS: `link` and, unless conf->ether is given,
+ * `ethertype` are read from conf->settings. */
 int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len);
 void link_close(struct link *l);
 /* What cannot go is counted and dropped. */
@@ -124,6 +134,8 @@ void link_send(struct link *l, const struct link_frame *f, unsigned n);
 bool link_up(const struct link *l);
 /* Octets of the longest frame it carries now. */
 uint32_t link_mtu(const struct link *l);
+/* The address our end has on an Ethernet, as it is now; false when the link has none to give. */
+bool link_mac(const struct link *l, uint8_t mac[6]);
 /* LINK_COUNTER_COUNT values. */
 void link_count(const struct link *l, uint64_t *out);
 

@@ -4,7 +4,8 @@
 
 #include "core/bytes.h"
 
-#define TYPE_AT 12u
+#define TYPE_AT	   12u
+#define WHOLE_HEAD 14u /* of a frame without our length */
 
 static uint16_t link_ether_ordered(uint16_t v, bool little_endian)
 {
@@ -34,14 +35,31 @@ bool link_ether_is(const struct link_frame *f, uint16_t ethertype)
 	return rd_u16(&r) == ethertype && !r.bad;
 }
 
-bool link_ether_take(struct link_frame *f, bool little_endian)
+uint32_t link_ether_mtu(const struct link_conf *c, uint32_t device_mtu)
+{
+	uint32_t mtu = c->ether[0] ? device_mtu + WHOLE_HEAD : device_mtu - 2;
+	uint32_t most = LINK_FRAME_MAX - link_ether_own(c);
+
+	return mtu < most ? mtu : most;
+}
+
+bool link_ether_wanted(const struct link_conf *c, const struct link_frame *f)
+{
+	if (!c->ether[0])
+		return link_ether_is(f, c->ethertype);
+	return link_ether_is(f, c->ether[0]) || link_ether_is(f, c->ether[1]);
+}
+
+bool link_ether_take(const struct link_conf *c, struct link_frame *f)
 {
 	struct rd r = rd_init(f->payload, f->len);
 	const uint8_t *p;
 	uint16_t len;
 
+	if (c->ether[0])
+		return f->len >= WHOLE_HEAD;
 	rd_skip(&r, LINK_ETHER_HEAD - 2);
-	len = link_ether_ordered(rd_u16(&r), little_endian);
+	len = link_ether_ordered(rd_u16(&r), c->little_endian);
 	p = rd_take(&r, len);
 	if (!p || !len)
 		return false;

@@ -3,7 +3,8 @@
  * `packet:INTERFACE`: a network device by AF_PACKET.  On a Frame Relay device (ARPHRD_FRAD,
  * ARPHRD_DLCI or raw HDLC) a frame is what the device carries.  On Ethernet it is wrapped:
  * broadcast destination, the configured ethertype, a 16-bit length (Ethernet pads short frames),
- * then the frame.
+ * then the frame.  For a transport of whole Ethernet frames the socket is bound to all ethertypes
+ * and a socket filter lets its two through; one with a VLAN tag belongs to the VLAN's device.
  *
  * The interface is looked up by name each time, so that one that was removed and made again, with
  * another index, is found: check then says it is gone, and link.c starts us anew.
@@ -17,6 +18,7 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <stdlib.h>
@@ -31,6 +33,7 @@ struct packet_link {
 	char name[IFNAMSIZ];
 	unsigned index;
 	bool ethernet;
+	uint8_t mac[6];
 	uint32_t mtu;
 };
 
@@ -65,7 +68,7 @@ static bool link_packet_take(void *impl, const struct sockaddr_storage *from, st
 		return false;
 	if (!u->ethernet)
 		return f->len > 0;
-	if (link_ether_take(f, u->socket.little_endian))
+	if (link_ether_take(link_conf_of(u->socket.link), f))
 		return true;
 	link_counted(u->socket.link, LINK_RX_BAD);
 	return false;
@@ -82,6 +85,7 @@ static int link_packet_ask(int fd, const struct packet_link *u, unsigned long wh
 /* Kind of device, address, MTU. */
 static int link_packet_look(struct packet_link *u, int fd)
 {
+	const struct link_conf *c = link_conf_of(u->socket.link);
 	struct ifreq hw, mtu;
 	int r = link_packet_ask(fd, u, SIOCGIFHWADDR, &hw);
 
@@ -91,13 +95,17 @@ static int link_packet_look(struct packet_link *u, int fd)
 		return r;
 	u->ethernet = hw.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
 		      hw.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
-	u->mtu = (uint32_t)mtu.ifr_mtu - (u->ethernet ? 2 : 0);
-	if (u->mtu > LINK_FRAME_MAX - LINK_ETHER_HEAD)
-		u->mtu = LINK_FRAME_MAX - LINK_ETHER_HEAD;
+	if (c->ether[0] && !u->ethernet)
+		return -EPROTONOSUPPORT;
+	u->mtu = (uint32_t)mtu.ifr_mtu;
 	if (u->ethernet)
-		link_ether_head(u->socket.prefix, (const uint8_t *)hw.ifr_hwaddr.sa_data,
-				link_conf_of(u->socket.link)->ethertype);
-	u->socket.prefix_len = u->ethernet ? LINK_ETHER_HEAD : 0;
+		u->mtu = link_ether_mtu(c, u->mtu);
+	else if (u->mtu > LINK_FRAME_MAX - LINK_ETHER_HEAD)
+		u->mtu = LINK_FRAME_MAX - LINK_ETHER_HEAD;
+	memcpy(u->mac, hw.ifr_hwaddr.sa_data, sizeof(u->mac));
+	if (u->ethernet)
+		link_ether_head(u->socket.prefix, u->mac, c->ethertype);
+	u->socket.prefix_len = u->ethernet ? link_ether_own(c) : 0;
 	return 0;
 }
 
@@ -106,6 +114,34 @@ static int link_packet_look(struct packet_link *u, int fd)
 static uint16_t link_packet_native_protocol(const struct link_conf *c)
 {
 	return c->tun_protocol ? c->tun_protocol : ETH_P_ALL;
+}
+
+/* What the socket is bound to, in host order. */
+static uint16_t link_packet_protocol(const struct packet_link *u, const struct link_conf *c)
+{
+	if (!u->ethernet)
+		return link_packet_native_protocol(c);
+	return c->ether[0] ? ETH_P_ALL : c->ethertype;
+}
+
+/* Lets untagged frames of the two ethertypes through.  The kernel takes a tag off a frame before
+ * the filter sees its ethertype, and says so beside it. */
+static int link_packet_filter(int fd, const uint16_t ether[2])
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 4),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct ethhdr, h_proto)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ether[0], 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ether[1], 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno
+											   : 0;
 }
 
 static int link_packet_bind_device(struct packet_link *u, int fd)
@@ -120,8 +156,12 @@ static int link_packet_bind_device(struct packet_link *u, int fd)
 	r = link_packet_look(u, fd);
 	if (r)
 		return r;
+	if (c->ether[0])
+		r = link_packet_filter(fd, c->ether);
+	if (r)
+		return r;
 	ll.sll_ifindex = (int)u->index;
-	ll.sll_protocol = htons(u->ethernet ? c->ethertype : link_packet_native_protocol(c));
+	ll.sll_protocol = htons(link_packet_protocol(u, c));
 	/* Older kernels do not know this; link_packet_take() drops our own frames then. */
 	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on));
 	return bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -errno : 0;
@@ -220,6 +260,14 @@ static uint32_t link_packet_mtu(const void *impl)
 	return ((const struct packet_link *)impl)->mtu;
 }
 
+static bool link_packet_mac(const void *impl, uint8_t out[6])
+{
+	const struct packet_link *u = impl;
+
+	memcpy(out, u->mac, sizeof(u->mac));
+	return u->ethernet;
+}
+
 const struct link_kind link_packet = {
 	.scheme = "packet:",
 	.form = "packet:INTERFACE",
@@ -230,4 +278,5 @@ const struct link_kind link_packet = {
 	.check = link_packet_check,
 	.send = link_packet_send_frames,
 	.mtu = link_packet_mtu,
+	.mac = link_packet_mac,
 };

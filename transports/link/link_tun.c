@@ -43,6 +43,7 @@ struct tun_link {
 	uint8_t head[LINK_ETHER_HEAD]; /* in front of each frame: packet information, or Ethernet's
 					*/
 	unsigned head_len;
+	uint8_t mac[6]; /* of our end of a TAP */
 	uint8_t buffer[LINK_ETHER_HEAD + LINK_FRAME_MAX];
 };
 
@@ -68,7 +69,7 @@ static void *link_tun_parse(struct link *l, const char *rest, const struct link_
 	u->tap = tap;
 	u->fd = -1;
 	u->mtu = DEVICE_MTU;
-	u->head_len = tap ? LINK_ETHER_HEAD : PI_LEN;
+	u->head_len = tap ? link_ether_own(link_conf_of(l)) : PI_LEN;
 	return u;
 }
 
@@ -103,11 +104,11 @@ static void link_tun_take(struct tun_link *u, struct link_frame *f)
 	bool cut = u->tap ? f->len == sizeof(u->buffer)
 			  : f->len >= 2 && (f->payload[0] << 8 | f->payload[1]) & TUN_PKT_STRIP;
 
-	if (u->tap && !link_ether_is(f, c->ethertype))
+	if (u->tap && !link_ether_wanted(c, f))
 		return; /* this host's IPv6 and such */
 	if (cut)
 		link_counted(u->link, LINK_RX_TOO_LONG);
-	else if (u->tap ? link_ether_take(f, c->little_endian) : take_tun(c, f))
+	else if (u->tap ? link_ether_take(c, f) : take_tun(c, f))
 		link_received(u->link, f, 1);
 	else
 		link_counted(u->link, LINK_RX_BAD);
@@ -194,7 +195,6 @@ static int link_tun_make_device(struct tun_link *u)
 static int link_tun_make_head(struct tun_link *u)
 {
 	const struct link_conf *c = link_conf_of(u->link);
-	uint8_t mac[6];
 	struct ifreq r = link_tun_request(u);
 
 	if (!u->tap) {
@@ -204,9 +204,9 @@ static int link_tun_make_head(struct tun_link *u)
 	}
 	if (ioctl(u->fd, SIOCGIFHWADDR, &r) < 0)
 		return -errno;
-	memcpy(mac, r.ifr_hwaddr.sa_data, sizeof(mac));
-	mac[5] ^= 1;
-	link_ether_head(u->head, mac, c->ethertype);
+	memcpy(u->mac, r.ifr_hwaddr.sa_data, sizeof(u->mac));
+	u->mac[5] ^= 1;
+	link_ether_head(u->head, u->mac, c->ethertype);
 	return 0;
 }
 
@@ -285,13 +285,21 @@ static int link_tun_check(void *impl)
 	return rc;
 }
 
-/* An Ethernet carries our length too. */
 static uint32_t link_tun_mtu(const void *impl)
 {
 	const struct tun_link *u = impl;
-	uint32_t room = u->mtu < LINK_FRAME_MAX ? u->mtu : LINK_FRAME_MAX;
 
-	return room - (u->tap ? 2 : 0);
+	if (u->tap)
+		return link_ether_mtu(link_conf_of(u->link), u->mtu);
+	return u->mtu < LINK_FRAME_MAX ? u->mtu : LINK_FRAME_MAX;
+}
+
+static bool link_tap_mac(const void *impl, uint8_t out[6])
+{
+	const struct tun_link *u = impl;
+
+	memcpy(out, u->mac, sizeof(u->mac));
+	return u->fd >= 0;
 }
 
 const struct link_kind link_tun = {
@@ -316,4 +324,5 @@ const struct link_kind link_tap = {
 	.check = link_tun_check,
 	.send = link_tun_send_frames,
 	.mtu = link_tun_mtu,
+	.mac = link_tap_mac,
 };

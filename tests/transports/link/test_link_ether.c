@@ -45,7 +45,9 @@ static void taken(void)
 		struct link_frame f = {NULL, buf, 0,
 				       (uint32_t)test_hex(buf, sizeof(buf), rows[i].hex)};
 
-		CU_ASSERT_EQUAL(link_ether_take(&f, rows[i].little_endian), rows[i].ok);
+		const struct link_conf c = {.little_endian = rows[i].little_endian};
+
+		CU_ASSERT_EQUAL(link_ether_take(&c, &f), rows[i].ok);
 		if (!rows[i].ok)
 			continue;
 		ASSERT_OCTETS(f.payload, f.len, buf + 16, rows[i].len);
@@ -64,7 +66,53 @@ static void whose(void)
 	CU_ASSERT_FALSE(link_ether_is(&f, 0x88b5));
 }
 
+/* Whole frames of two ethertypes: nothing is taken off, and no other ethertype is wanted. */
+static void link_ether_whole(void)
+{
+	static const struct {
+		const char *hex;
+		bool wanted, ok;
+	} rows[] = {
+		{"020000000008 020000000007 8863 1109000000040101 0000", true, true},
+		{"020000000008 020000000007 8864 1100000100020021", true, true},
+		{"020000000008 020000000007 8864", true, true},
+		{"020000000008 020000000007 88", false, false},
+		{"020000000008 020000000007 0800 45000014", false, true},
+		{"020000000008 020000000007 8100 0064 8863 1109", false, true},
+		{"020000000008 020000000007 88b5 0003 aabbcc", false, true},
+	};
+	static const struct link_conf c = {.ethertype = 0x88b5, .ether = {0x8863, 0x8864}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t buf[64];
+		uint32_t len = (uint32_t)test_hex(buf, sizeof(buf), rows[i].hex);
+		struct link_frame f = {NULL, buf, 0, len};
+
+		CU_ASSERT_EQUAL(link_ether_wanted(&c, &f), rows[i].wanted);
+		CU_ASSERT_EQUAL(link_ether_take(&c, &f), rows[i].ok);
+		CU_ASSERT_PTR_EQUAL(f.payload, buf);
+		CU_ASSERT_EQUAL(f.len, len);
+	}
+	CU_ASSERT_EQUAL(link_ether_own(&c), 0);
+}
+
+/* On an Ethernet of 1500 octets: ours have a length of two octets, whole ones bring their own head
+ * of 14. */
+static void link_ether_mtus(void)
+{
+	static const struct link_conf ours = {.ethertype = 0x88b5},
+				      whole = {.ether = {0x8863, 0x8864}};
+
+	CU_ASSERT_EQUAL(link_ether_own(&ours), 16);
+	CU_ASSERT_EQUAL(link_ether_mtu(&ours, 1500), 1498);
+	CU_ASSERT_EQUAL(link_ether_mtu(&whole, 1500), 1514);
+	CU_ASSERT_EQUAL(link_ether_mtu(&ours, 65535), LINK_FRAME_MAX - 16);
+	CU_ASSERT_EQUAL(link_ether_mtu(&whole, 65535), LINK_FRAME_MAX);
+}
+
 static const struct test_case cases[] = {
+	{"whole_frames_of_two_ethertypes", link_ether_whole},
+	{"mtu_of_an_ethernet", link_ether_mtus},
 	{"head_with_a_length_of_either_order", test_link_ether_head},
 	{"head_and_padding_taken_off", taken},
 	{"ethertype_looked_at", whose},
