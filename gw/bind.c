@@ -8,230 +8,35 @@
  */
 #include "gw/bind.h"
 
-#include "core/htab.h"
-#include "gw/operator/capture.h"
 #include "gw/client.h"
 #include "gw/keep.h"
-#include "gw/legs/leg_call.h"
-#include "gw/legs/leg_terminal.h"
+#include "gw/legs/legs.h"
+#include "gw/operator/operator.h"
+#include "gw/peer.h"
 #include "gw/port.h"
+#include "gw/random.h"
+#include "gw/service.h"
 #include "gw/text.h"
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/random.h>
-
-void gw_random(void *buf, size_t len)
-{
-	uint8_t *p = buf;
-
-	while (len) {
-		ssize_t n = getrandom(p, len, 0);
-
-		if (n < 0) {
-			if (errno == EINTR)
-				continue;
-			/* Guessable ids and challenges are worse than no service. */
-			abort();
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-}
-
-/* --- which peer ------------------------------------------------------------------------------- */
-
-static uint8_t bind_lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-bool bind_host_match(const char *pattern, const uint8_t *host, size_t len)
-{
-	const char *star = NULL;
-	size_t i = 0, mark = 0;
-
-	/* The usual walk with one place to come back to: linear in what is kept, never recursive.
-	 */
-	while (i < len) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			mark = i;
-		} else if (*pattern && bind_lower((uint8_t)*pattern) == bind_lower(host[i])) {
-			pattern++;
-			i++;
-		} else if (star) {
-			pattern = star;
-			i = ++mark;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return !*pattern;
-}
-
-static bool bind_address_match(const struct gw_port *p, const struct cfg_peer *peer,
-			       const struct ist_addr *a)
-{
-	unsigned i;
-
-	for (i = 0; i < peer->addresses; i++)
-		if (port_match(p, a, peer->address[i]))
-			return true;
-	return !peer->addresses;
-}
-
-/* The circuit's or accept section's own peer, when it names one. */
-static const struct cfg_peer *bind_circuit_peer(const struct gw_port *p, const struct ist_addr *a)
-{
-	const struct cfg_circuit *c = port_circuit(p, a);
-	const struct cfg_accept *acc = c ? NULL : port_accept(p, a);
-
-	return c ? c->peer : acc ? acc->peer : NULL;
-}
-
-const struct cfg_peer *bind_choose(struct gw *gw, l2tp_channel from, const uint8_t *host,
-				   size_t len)
-{
-	const struct gw_port *port = port_by_number(gw, dp_channel_port(from));
-	const struct cfg_peer *only;
-	struct ist_addr a;
-	unsigned i;
-
-	if (!port || !dp_channel_peer(gw->dp, from, &a))
-		return NULL;
-	only = bind_circuit_peer(port, &a);
-	for (i = 0; i < gw->cfg->peers; i++) {
-		const struct cfg_peer *p = &gw->cfg->peer[i];
-
-		if ((only && p != only) || (p->port && p->port != port->cfg))
-			continue;
-		if (p->hostname && !bind_host_match(p->hostname, host, len))
-			continue;
-		if (bind_address_match(port, p, &a))
-			return p;
-	}
-	return NULL;
-}
-
-uint64_t bind_source(const struct ist_transport *t, const struct ist_addr *a)
-{
-	char text[128] = "", v6[INET6_ADDRSTRLEN] = "";
-	struct in6_addr in6;
-	const char *colon;
-
-	/* What stands behind the last colon of an address is a port, which costs nobody anything.
-	 */
-	t->addr_format(a, text, sizeof(text));
-	/* Of IPv6 nobody has less than a /64, and all its addresses cost him no more than one. */
-	if (sscanf(text, "[%45[0-9a-f:]", v6) == 1 && inet_pton(AF_INET6, v6, &in6) == 1)
-		return htab_octets(&in6, 8);
-	colon = strrchr(text, ':');
-	return htab_octets(text, colon ? (size_t)(colon - text) : strlen(text));
-}
-
-static uint64_t bind_channel_source(struct gw *gw, l2tp_channel c)
-{
-	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
-	struct ist_addr a;
-
-	return p && dp_channel_peer(gw->dp, c, &a) ? bind_source(p->cfg->transport, &a) : c;
-}
-
-static void bind_answer_for(struct l2tp_peer_answer *out, const struct cfg_peer *peer,
-			    uint64_t source)
-{
-	out->policy = peer->policy;
-	out->source = source;
-	out->peer = (void *)(uintptr_t)peer;
-}
+#include <string.h>
 
 static bool bind_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size_t len,
 			 struct l2tp_peer_answer *out)
 {
 	struct gw *gw = ctx;
-	const struct cfg_peer *peer = bind_choose(gw, from, host, len);
-	uint64_t source = bind_channel_source(gw, from);
+	const struct cfg_peer *peer = peer_choose(gw, from, host, len);
+	uint64_t source = peer_channel_source(gw, from);
 	char where[GW_TEXT_MAX], who[GW_TEXT_MAX];
 
 	if (!peer || gw->phase != GW_RUNNING) {
 		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, loop_now(gw->loop),
 			    "no peer section for host name \"%s\" from %s",
 			    gw_printable(who, sizeof(who), host, len),
-			    gw_channel_text(where, sizeof(where), gw, from));
+			    port_channel_text(where, sizeof(where), gw, from));
 		return false;
 	}
-	bind_answer_for(out, peer, source);
+	peer_answer(out, peer, source);
 	return true;
-}
-
-/* Is a channel of this port a call, which somebody has to hang up? */
-static bool bind_switched(struct gw *gw, l2tp_channel c)
-{
-	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
-
-	return p && p->cfg->transport->caps & IST_CAP_SWITCHED;
-}
-
-/* --- tunnels we open -------------------------------------------------------------------------- */
-
-/* The port a peer is dialled on: its own, else the first whose transport can read the address. */
-static struct gw_port *bind_dial_port(struct gw *gw, const struct cfg_peer *peer,
-				      struct ist_addr *to)
-{
-	unsigned i;
-
-	for (i = 0; i < gw->cfg->ports; i++) {
-		struct gw_port *p = &gw->port[i];
-
-		if ((!peer->port || peer->port == p->cfg) &&
-		    (p->cfg->transport->caps & IST_CAP_L2TP) &&
-		    p->cfg->transport->addr_parse(to, peer->dial) == 0)
-			return p;
-	}
-	return NULL;
-}
-
-struct l2tp_tunnel *bind_tunnel_to(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
-				   const char **words)
-{
-	struct l2tp_tunnel *t = l2tp_tunnel_with_room(gw->engine, peer);
-	enum l2tp_reason why = L2TP_R_NONE;
-	struct l2tp_peer_answer who;
-	struct ist_addr to = {0};
-	struct gw_port *port;
-	l2tp_channel c = 0;
-	int rc;
-
-	if (t)
-		return t;
-	port = peer->dial ? bind_dial_port(gw, peer, &to) : NULL;
-	if (!port || port->number < 0) {
-		*words = !peer->dial ? "the peer section has no dial address"
-			 : !port     ? "no port for the peer's dial address"
-				     : "its port is not open";
-		return NULL;
-	}
-	if (!port_circuit_up(port, &to)) {
-		*words = "the circuit is down";
-		return NULL;
-	}
-	rc = dp_connect(gw->dp, (unsigned)port->number, &to, IST_PAYLOAD_L2TP, &c);
-	if (rc < 0) {
-		*words = strerror(-rc);
-		return NULL;
-	}
-	bind_answer_for(&who, peer, bind_source(port->cfg->transport, &to));
-	t = l2tp_tunnel_open(gw->engine, c, &who, NULL, now, &why);
-	if (!t) {
-		*words = l2tp_reasons[why].words;
-		if (bind_switched(gw, c))
-			keep_unused(gw->keep, c, now);
-	}
-	return t;
 }
 
 /* --- engine events ---------------------------------------------------------------------------- */
@@ -251,9 +56,9 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &i);
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, bind_channel_source(gw, i.channel), ev->now,
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: up with %s (%s) on %s", i.local_id, bind_peer_name(&i), i.peer_host,
-		    gw_channel_text(where, sizeof(where), gw, i.channel));
+		    port_channel_text(where, sizeof(where), gw, i.channel));
 }
 
 static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
@@ -262,12 +67,12 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, bind_channel_source(gw, i.channel), ev->now,
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: down with %s: %s", i.local_id, bind_peer_name(&i),
 		    gw_result_text(why, sizeof(why), &ev->result, true));
 	if (i.user) /* was up: one that never came up holds no channel of another's */
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
-	else if (bind_switched(gw, i.channel)) /* and leaves a call behind */
+	else if (port_switched(gw, i.channel)) /* and leaves a call behind */
 		keep_unused(gw->keep, i.channel, ev->now);
 }
 
@@ -295,7 +100,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "shutting down", ev->now);
 		return;
 	}
-	service = peer && peer->service ? gw_service_of(gw, peer->service) : NULL;
+	service = peer && peer->service ? service_of(gw, peer->service) : NULL;
 	if (!service || c.kind != L2TP_INCOMING) {
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, t.local_id, ev->now,
 			    "call %u/%u: refused: peer %s %s", t.local_id, c.local_id,
@@ -303,7 +108,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
 	}
-	j = join_new(&gw->joins, leg_call_offered(gw, ev->call, peer), leg_server_new(gw, service),
+	j = join_new(gw->joins, leg_call_offered(gw, ev->call, peer), leg_server_new(gw, service),
 		     NULL, NULL, ev->now);
 	if (j)
 		join_start(j, ev->now);
@@ -406,15 +211,27 @@ static void bind_dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, si
 static void bind_dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
 			uint64_t now)
 {
-	struct l2tp_tunnel *t = l2tp_tunnel_by_id(((struct gw *)ctx)->engine, tid);
+	struct gw *gw = ctx;
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, tid);
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, sid) : NULL;
-	struct l2tp_call_info i;
+	struct l2tp_call_info i = {0};
 
-	if (!c)
-		return;
-	l2tp_call_info(c, &i);
+	if (c)
+		l2tp_call_info(c, &i);
 	if (i.user)
 		leg_call_rx(i.user, frame, len, now);
+	else
+		gw->joins->drop[JOIN_D_NO_CALL]++;
+}
+
+static void bind_dp_line(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len,
+			 uint64_t now)
+{
+	(void)from;
+	(void)frame;
+	(void)len;
+	(void)now;
+	((struct gw *)ctx)->joins->drop[JOIN_D_NO_LINE]++;
 }
 
 /* Does the configuration have a circuit or accept section for it, which carries that? */
@@ -440,7 +257,7 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 	}
 	if (p) {
 		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
-		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, bind_source(p->cfg->transport, &a->peer), now,
+		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, peer_source(p->cfg->transport, &a->peer), now,
 			    "port %s: circuit from %s refused", p->cfg->config.name, text);
 	}
 	dp_refuse(gw->dp, c, &no);
@@ -469,7 +286,7 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 	if (!a || !a->permanent)
 		return;
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
-		    gw_channel_text(where, sizeof(where), gw, c));
+		    port_channel_text(where, sizeof(where), gw, c));
 	clients_channel_up(gw, now);
 }
 
@@ -483,7 +300,7 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 	if (p)
 		bind_mark_circuit(p, c, false);
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: down%s%s",
-		    gw_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
+		    port_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");
 	if (forever) {
 		l2tp_engine_channel_lost(gw->engine, c, now);
@@ -500,7 +317,7 @@ static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 	char where[GW_TEXT_MAX];
 
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: frames of %u octets now",
-		    gw_channel_text(where, sizeof(where), gw, c), mtu);
+		    port_channel_text(where, sizeof(where), gw, c), mtu);
 	while ((t = l2tp_tunnel_on(gw->engine, c, t)))
 		for (struct l2tp_call *call = NULL; (call = l2tp_call_next(t, call));) {
 			struct l2tp_call_info i;
@@ -535,6 +352,7 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 const struct dp_ops bind_dp_ops = {
 	.control = bind_dp_control,
 	.ppp = bind_dp_ppp,
+	.line = bind_dp_line,
 	.offer = bind_dp_offer,
 	.up = bind_dp_up,
 	.down = bind_dp_down,
@@ -544,11 +362,3 @@ const struct dp_ops bind_dp_ops = {
 	.log = bind_dp_log,
 	.tap = capture_tap,
 };
-
-struct join *bind_join_of(const struct l2tp_call *c)
-{
-	struct l2tp_call_info i;
-
-	l2tp_call_info(c, &i);
-	return i.user ? ((struct leg *)i.user)->join : NULL;
-}

@@ -7,11 +7,9 @@
  */
 #include "gw/client.h"
 
-#include "gw/bind.h"
-#include "gw/legs/leg_call.h"
-#include "gw/legs/leg_terminal.h"
-#include "gw/text.h"
 #include "gw/device.h"
+#include "gw/dial.h"
+#include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -138,7 +136,7 @@ static void client_dial(void *ctx, uint64_t now)
 		return;
 	loop_cancel(c->gw->loop, &c->dial);
 	c->dials++;
-	t = bind_tunnel_to(c->gw, c->cfg->peer, now, &words);
+	t = dial_tunnel(c->gw, c->cfg->peer, now, &words);
 	if (!t) {
 		client_failed(c, words, now);
 		return;
@@ -148,7 +146,7 @@ static void client_dial(void *ctx, uint64_t now)
 		client_failed(c, l2tp_reasons[why].words, now);
 		return;
 	}
-	c->join = join_new(&c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
+	c->join = join_new(c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
 			   leg_client_new(c->gw, c->cfg, &leg_owner, c), &join_owner, c, now);
 	if (!c->join) {
 		struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};

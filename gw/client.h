@@ -8,6 +8,7 @@
 #define GW_CLIENT_H
 
 #include "gw/gw.h"
+#include "gw/legs/legs.h"
 
 enum client_state {
 	CLIENT_WAITING, /* for the time, or the channel, to dial */

@@ -7,7 +7,6 @@
  */
 #include "gw/device.h"
 
-#include "gw/legs/leg_terminal.h"
 #include "gw/netif.h"
 #include "gw/text.h"
 #include <errno.h>
@@ -134,56 +133,6 @@ void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struc
 	device_note(dev, "up", netif_set(dev, true, c->mtu));
 	device_note(dev, "address", netif_addr(dev, &local, NULL, true));
 	device_client_routes(dev, c, true);
-}
-
-static void device_end_calls_behind(struct gw *gw, uint64_t now)
-{
-	struct leg_end why = leg_end(LEG_BY_RESOURCES, "the TUN device is gone");
-	const struct leg_terminal *t;
-	struct join *j;
-
-	llist_for_each_entry(j, &gw->joins.head, entry)
-	{
-		t = leg_terminal_of(j->leg[1]);
-		if (t && t->tun && t->leg.state != LEG_GONE && dp_tun_gone(t->tun))
-			join_cut(j, &why, now);
-	}
-}
-
-static void device_open_again(struct gw_service *s, uint64_t now)
-{
-	char err[200] = "";
-
-	if (device_open_service(s, err, sizeof(err)) == 0) {
-		GW_LOG(MAIN, LOGL_NOTICE, "service %s: device %s is there again\n", s->cfg->name,
-		       dp_tun_name(s->tun));
-		return;
-	}
-	gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, (uintptr_t)s, now, "service %s: %s", s->cfg->name,
-		    err);
-	if (s->tun)
-		dp_tun_close(s->gw->dp, s->tun);
-	s->tun = NULL;
-}
-
-void devices_check(struct gw *gw, uint64_t now)
-{
-	unsigned i;
-
-	device_end_calls_behind(gw, now);
-	for (i = 0; i < gw->cfg->services; i++) {
-		struct gw_service *s = &gw->service[i];
-
-		if (s->tun && dp_tun_gone(s->tun)) {
-			GW_LOG(MAIN, LOGL_ERROR,
-			       "service %s: somebody has removed device %s; its calls are ended\n",
-			       s->cfg->name, dp_tun_name(s->tun));
-			dp_tun_close(gw->dp, s->tun);
-			s->tun = NULL;
-		}
-		if (!s->tun)
-			device_open_again(s, now);
-	}
 }
 
 bool device_route4(struct dp_tun *t, uint32_t addr, bool add)

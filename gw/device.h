@@ -21,8 +21,6 @@ void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struc
 void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up);
 /* A route to one address outside the pools; false when the kernel did not take it. */
-/* Devices that somebody has removed: their calls are ended, a service gets its device again. */
-void devices_check(struct gw *gw, uint64_t now);
 bool device_route4(struct dp_tun *t, uint32_t addr, bool add);
 
 #endif

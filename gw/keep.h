@@ -7,7 +7,8 @@
 #ifndef GW_KEEP_H
 #define GW_KEEP_H
 
-#include "gw/gw.h"
+#include "gw/dp/dp.h"
+#include "gw/loop.h"
 
 struct keep;
 

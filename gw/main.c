@@ -3,9 +3,9 @@
  * isthmus: the options, then the order of start and stop, nothing else.  Exit status: 0 ended as
  * asked, 1 the configuration is wrong or the gateway could not start, 2 wrong options.
  */
-#include "gw/gw.h"
+#include "gw/operator/operator.h"
 #include "gw/plugin.h"
-#include "gw/operator/vty.h"
+#include "gw/start.h"
 #include "transports/builtin.h"
 
 #include <getopt.h>

@@ -5,7 +5,6 @@
  */
 #include "gw/port.h"
 
-#include "gw/client.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,12 +40,12 @@ static void port_open_again(void *ctx, uint64_t now)
 	if (p->gw->phase != GW_RUNNING)
 		return;
 	if (port_open(p))
-		clients_channel_up(p->gw, now);
+		p->opened_again(p->gw, now);
 	else
 		port_wait_longer(p, now);
 }
 
-bool ports_open(struct gw *gw)
+bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now))
 {
 	bool ok = true;
 	unsigned i;
@@ -57,8 +56,11 @@ bool ports_open(struct gw *gw)
 	for (i = 0; i < gw->cfg->ports; i++) {
 		struct gw_port *p = &gw->port[i];
 
-		*p = (struct gw_port){
-			.gw = gw, .cfg = &gw->cfg->port[i], .number = -1, .wait = PORT_WAIT_FIRST};
+		*p = (struct gw_port){.gw = gw,
+				      .cfg = &gw->cfg->port[i],
+				      .number = -1,
+				      .wait = PORT_WAIT_FIRST,
+				      .opened_again = opened_again};
 		p->up = calloc(p->cfg->circuits ? p->cfg->circuits : 1, sizeof(*p->up));
 		if (!p->up)
 			return false;
@@ -167,4 +169,27 @@ const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_a
 		if (port_match(p, a, p->cfg->accept[i].pattern))
 			return &p->cfg->accept[i];
 	return NULL;
+}
+
+bool port_switched(struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+
+	return p && p->cfg->transport->caps & IST_CAP_SWITCHED;
+}
+
+const char *port_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	char addr[128] = "?";
+	struct ist_addr a;
+
+	if (!p) {
+		snprintf(buf, cap, "?");
+		return buf;
+	}
+	if (dp_channel_peer(gw->dp, c, &a))
+		p->cfg->transport->addr_format(&a, addr, sizeof(addr));
+	snprintf(buf, cap, "%s %s", p->cfg->config.name, addr);
+	return buf;
 }

@@ -19,10 +19,12 @@ struct gw_port {
 	char error[160]; /* of the last failure */
 	bool *up;	 /* one per configured circuit: it can carry frames */
 	struct loop_timer again;
+	void (*opened_again)(struct gw *gw, uint64_t now);
 };
 
-/* Make and open all of them; false with a line logged for each that could not be. */
-bool ports_open(struct gw *gw);
+/* Open all ports; false with a line logged for each that could not be opened.  opened_again: called
+ * when one that had failed is open again. */
+bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now));
 void ports_free(struct gw *gw);
 /* NULL when there is none. */
 struct gw_port *port_by_number(struct gw *gw, unsigned number);
@@ -37,5 +39,9 @@ bool port_circuit_up(const struct gw_port *p, const struct ist_addr *a);
 const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_addr *a);
 /* Does an address match a pattern of the configuration, by the transport's own rules? */
 bool port_match(const struct gw_port *p, const struct ist_addr *a, const char *pattern);
+/* Is a channel a switched call of its transport, which must be hung up when it is not needed? */
+bool port_switched(struct gw *gw, l2tp_channel c);
+/* "wan 192.0.2.1:1701": port name and the far end of a channel. */
+const char *port_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "gw/text.h"
 
-#include "gw/port.h"
 #include <arpa/inet.h>
 #include <stdio.h>
 
@@ -68,21 +67,5 @@ const char *gw_duration_text(char *buf, size_t cap, uint64_t us)
 		snprintf(buf, cap, "%um%02us", (unsigned)(s / 60), (unsigned)(s % 60));
 	else
 		snprintf(buf, cap, "%us", (unsigned)s);
-	return buf;
-}
-
-const char *gw_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c)
-{
-	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
-	char addr[128] = "?";
-	struct ist_addr a;
-
-	if (!p) {
-		snprintf(buf, cap, "?");
-		return buf;
-	}
-	if (dp_channel_peer(gw->dp, c, &a))
-		p->cfg->transport->addr_format(&a, addr, sizeof(addr));
-	snprintf(buf, cap, "%s %s", p->cfg->config.name, addr);
 	return buf;
 }

@@ -4,7 +4,7 @@
 #define GW_TEXT_H
 
 #include "core/msg.h"
-#include "gw/gw.h"
+#include "cfg/cfg.h"
 
 /* Octets of a peer, fit to be printed: others than printable ASCII, and the backslash, as \xx. */
 const char *gw_printable(char *buf, size_t cap, const void *octets, size_t len);
@@ -16,8 +16,6 @@ const char *gw_ip4_text(char *buf, size_t cap, uint32_t addr);
 const char *gw_prefix_text(char *buf, size_t cap, const struct cfg_prefix *p);
 /* "3d04h", "2h05m", "7m31s", "12s" */
 const char *gw_duration_text(char *buf, size_t cap, uint64_t us);
-/* "wan 192.0.2.1:1701": port name and the far end of a channel. */
-const char *gw_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c);
 
 #define GW_TEXT_MAX 160
 

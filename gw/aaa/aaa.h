@@ -7,6 +7,7 @@
 #define GW_AAA_AAA_H
 
 #include "cfg/cfg.h"
+#include "gw/aaa/addrpool.h"
 #include "gw/loop.h"
 
 struct aaa;

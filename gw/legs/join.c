@@ -48,11 +48,26 @@ struct leg_end leg_end(enum leg_cause cause, const char *words)
 	return e;
 }
 
-void join_list_init(struct join_list *l, struct loop *loop)
+const struct join_drop_row join_drops[JOIN_D_COUNT] = {
+#define X(sym, key, words) [JOIN_D_##sym] = {key, words},
+	JOIN_DROPS(X)
+#undef X
+};
+
+void join_drop(struct leg *l, enum join_drop why)
 {
+	l->join->list->drop[why]++;
+}
+
+struct join_list *join_list_new(struct loop *loop)
+{
+	struct join_list *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
 	INIT_LLIST_HEAD(&l->head);
-	l->n = 0;
 	l->loop = loop;
+	return l;
 }
 
 static void join_free(struct join *j)
@@ -102,7 +117,10 @@ void join_list_free(struct join_list *l)
 {
 	struct join *j, *next;
 
+	if (!l)
+		return;
 	llist_for_each_entry_safe(j, next, &l->head, entry) join_free(j);
+	free(l);
 }
 
 static void join_leg_start(struct leg *l, uint64_t now)
@@ -212,7 +230,9 @@ void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct leg *other = join_other(l);
 
-	if (other->state != LEG_IDLE && other->state != LEG_GONE)
+	if (other->state == LEG_IDLE || other->state == LEG_GONE)
+		join_drop(l, JOIN_D_OTHER_NOT_UP);
+	else
 		other->ops->frame(other, frame, len, now);
 }
 

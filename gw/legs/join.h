@@ -17,10 +17,34 @@ struct join_owner {
 	void (*gone)(void *ctx, const struct leg_end *why, uint64_t now);
 };
 
+/* X(symbol, "key", "words"): PPP frames that a join or one of its legs drops */
+#define JOIN_DROPS(X)                                                                          \
+	X(EARLY, "early", "frame before its call was up, more or longer than are kept")        \
+	X(NOT_UP, "rx-not-up", "frame received on a call that is ending")                      \
+	X(SEND_NOT_UP, "tx-not-up", "frame to send on a call that is not up")                  \
+	X(NOT_STARTED, "not-started", "frame for a PPP link that has not been started")        \
+	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone") \
+	X(IPV6, "ipv6", "IPv6 packet to the gateway that is no Router Solicitation")           \
+	X(SOLICITATION, "solicitation", "Router Solicitation right after an advertisement")    \
+	X(NO_CALL, "no-call", "frame of a call that has ended")                                \
+	X(NO_LINE, "no-line", "PPP frame on a circuit, which is not served yet")
+
+enum join_drop {
+#define X(sym, key, words) JOIN_D_##sym,
+	JOIN_DROPS(X)
+#undef X
+		JOIN_D_COUNT
+};
+struct join_drop_row {
+	const char *key, *words;
+};
+extern const struct join_drop_row join_drops[JOIN_D_COUNT];
+
 struct join_list {
 	struct llist_head head;
 	unsigned n;
 	struct loop *loop;
+	uint64_t drop[JOIN_D_COUNT];
 };
 
 struct join {
@@ -35,7 +59,8 @@ struct join {
 	struct loop_timer reap;
 };
 
-void join_list_init(struct join_list *l, struct loop *loop);
+/* NULL without memory. */
+struct join_list *join_list_new(struct loop *loop);
 /* Takes both legs, also when it fails (NULL: no memory, the legs have been freed). */
 struct join *join_new(struct join_list *list, struct leg *first, struct leg *second,
 		      const struct join_owner *owner, void *ctx, uint64_t now);
@@ -44,7 +69,7 @@ void join_start(struct join *j, uint64_t now);
 void join_end(struct join *j, const struct leg_end *why, uint64_t now);
 /* End it at once, without waiting for any far end. */
 void join_cut(struct join *j, const struct leg_end *why, uint64_t now);
-/* Free all of them without a word to anybody: the end of the program. */
+/* Free it and all its joins, without a message to any far end.  NULL is fine. */
 void join_list_free(struct join_list *l);
 
 static inline struct leg *join_other(const struct leg *l)
@@ -56,6 +81,8 @@ static inline struct leg *join_other(const struct leg *l)
 
 void join_leg_up(struct leg *l, uint64_t now);
 void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
+/* l has dropped a frame. */
+void join_drop(struct leg *l, enum join_drop why);
 /* A frame came in by l. */
 void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 /* l is a terminal and knows how the frames of its join are to be treated. */

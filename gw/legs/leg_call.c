@@ -4,8 +4,8 @@
  * the message that completes the call: until the call is up its frames are punted, and the first
  * few wait here.  Every change of the entry goes through one function, from one struct.
  */
-#include "gw/legs/leg_call.h"
-
+#include "gw/gw.h"
+#include "gw/legs/legs.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +134,7 @@ static void leg_call_early_drop(struct leg_call *c)
 
 	while ((e = c->early)) {
 		c->early = e->next;
+		join_drop(&c->leg, JOIN_D_NOT_UP);
 		free(e);
 	}
 }
@@ -282,11 +283,11 @@ static void leg_call_early_keep(struct leg_call *c, const uint8_t *frame, size_t
 {
 	struct early **at = &c->early, *e;
 
-	if (c->earlies >= EARLY_MAX || len > EARLY_LEN)
+	e = c->earlies < EARLY_MAX && len <= EARLY_LEN ? malloc(sizeof(*e) + len) : NULL;
+	if (!e) {
+		join_drop(&c->leg, JOIN_D_EARLY);
 		return;
-	e = malloc(sizeof(*e) + len);
-	if (!e)
-		return;
+	}
 	e->next = NULL;
 	e->len = len;
 	memcpy(e->octets, frame, len);
@@ -302,6 +303,8 @@ void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 		leg_call_early_keep(leg_call_of(l), frame, len);
 	else if (l->state == LEG_UP)
 		join_frame(l, frame, len, now);
+	else
+		join_drop(l, JOIN_D_NOT_UP);
 }
 
 static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
@@ -311,6 +314,8 @@ static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t
 	(void)now;
 	if (l->state == LEG_UP)
 		dp_ppp_send(c->gw->dp, c->entry.tid, c->entry.sid, frame, len);
+	else
+		join_drop(l, JOIN_D_SEND_NOT_UP);
 }
 
 static void call_network(struct leg *l, const struct leg_network *n)
@@ -408,7 +413,10 @@ const struct dp_call *leg_call_entry(const struct leg *l)
 	return &((const struct leg_call *)l)->entry;
 }
 
-const struct cfg_peer *leg_call_peer(const struct leg *l)
+struct join *leg_call_join(const struct l2tp_call *c)
 {
-	return ((const struct leg_call *)l)->peer;
+	struct l2tp_call_info i;
+
+	l2tp_call_info(c, &i);
+	return i.user ? ((struct leg *)i.user)->join : NULL;
 }

@@ -4,7 +4,6 @@
  * given; its owner puts them on the TUN.
  */
 #include "gw/legs/leg_terminal.h"
-#include "gw/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

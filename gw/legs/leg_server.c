@@ -5,9 +5,11 @@
  * back in one place.
  */
 #include "gw/legs/leg_terminal.h"
+
+#include "gw/aaa/aaa.h"
+#include "gw/device.h"
 #include "gw/legs/ra.h"
 #include "gw/text.h"
-#include "gw/device.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -187,7 +189,11 @@ static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 {
 	struct leg_server *s = leg_server_of(t);
 
-	if (s->has6 && now - s->last_advert >= ADVERT_MIN && ra_is_solicitation(pkt, len))
+	if (!s->has6 || !ra_is_solicitation(pkt, len))
+		join_drop(&t->leg, JOIN_D_IPV6);
+	else if (now - s->last_advert < ADVERT_MIN)
+		join_drop(&t->leg, JOIN_D_SOLICITATION);
+	else
 		leg_server_advertise(s, now);
 }
 

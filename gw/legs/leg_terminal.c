@@ -7,6 +7,7 @@
  */
 #include "gw/legs/leg_terminal.h"
 
+#include "gw/random.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,8 +249,10 @@ void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_
 {
 	struct leg_terminal *t = leg_terminal_from(l);
 
-	if (!t->ppp)
+	if (!t->ppp) {
+		join_drop(l, JOIN_D_NOT_STARTED);
 		return;
+	}
 	if (len > 2 && frame[0] == 0 && frame[1] == PPP_IPV6 && t->net.ip6 && t->role->ip6_packet) {
 		t->role->ip6_packet(t, frame + 2, len - 2, now);
 		return;
@@ -280,9 +283,13 @@ void leg_terminal_free(struct leg *l)
 	free(t);
 }
 
-const struct leg_terminal *leg_terminal_of(const struct leg *l)
+bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out)
 {
-	return l->ops->kind == LEG_SERVER || l->ops->kind == LEG_CLIENT
-		       ? (const struct leg_terminal *)l
-		       : NULL;
+	const struct leg_terminal *t = (const struct leg_terminal *)l;
+
+	if (l->ops->kind != LEG_SERVER && l->ops->kind != LEG_CLIENT)
+		return false;
+	*out = (struct leg_terminal_view){
+		.user = t->user, .ppp = t->ppp, .addr = &t->addr, .net = &t->net, .tun = t->tun};
+	return true;
 }

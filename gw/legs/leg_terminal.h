@@ -7,7 +7,7 @@
 #define GW_LEGS_LEG_TERMINAL_H
 
 #include "gw/gw.h"
-#include "gw/legs/leg.h"
+#include "gw/legs/legs.h"
 
 struct leg_terminal;
 
@@ -66,22 +66,5 @@ void leg_terminal_touch(struct leg_terminal *t);
 
 /* Why PPP ended, as an end of a leg with its RFC 3145 cause. */
 struct leg_end leg_terminal_why(enum ppp_why why, enum ppp_auth auth, bool server);
-
-/* NULL without memory. */
-struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
-
-/* Whose link a client leg is.  The device is asked for when the first NCP comes up, and
- * stays until the join is gone; ip4 and ip6 are called when the data plane uses it, and have let go
- * of it, respectively; addr as agreed. */
-struct leg_client_owner {
-	struct dp_tun *(*device)(void *ctx);
-	void (*ip4)(void *ctx, const struct ppp_addresses *addr, bool up);
-	void (*ip6)(void *ctx, const struct ppp_addresses *addr, bool up);
-};
-struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
-			   const struct leg_client_owner *owner, void *ctx);
-
-/* For `show`; NULL members of legs that are no terminal or have not started. */
-const struct leg_terminal *leg_terminal_of(const struct leg *l);
 
 #endif

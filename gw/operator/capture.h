@@ -7,7 +7,7 @@
 #ifndef GW_OPERATOR_CAPTURE_H
 #define GW_OPERATOR_CAPTURE_H
 
-#include "gw/gw.h"
+#include "gw/operator/operator.h"
 
 #define CAPTURE_MOST  (100u * 1024 * 1024)
 #define CAPTURE_FILES 4u
@@ -31,9 +31,5 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *path,
 			      const char **words);
 /* False when none is running on that port. */
 bool capture_stop(struct gw *gw, const char *port);
-void capture_free_all(struct gw *gw);
-/* dp_ops.tap */
-void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,
-		 size_t len, uint64_t when);
 
 #endif

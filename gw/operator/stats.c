@@ -3,10 +3,11 @@
  * `show counters`: what was sent and received by message type, and everything that was dropped,
  * refused or forgiven, each by its reason.  Zeroes are left out: what is shown has happened.
  */
-#include "gw/legs/leg_terminal.h"
-#include "gw/port.h"
+#include "gw/aaa/aaa.h"
+#include "gw/legs/legs.h"
 #include "gw/operator/table.h"
 #include "gw/operator/vty.h"
+#include "gw/port.h"
 
 #include <stdlib.h>
 
@@ -49,16 +50,23 @@ static void stats_ppp_rows(struct gw *gw, struct table *t)
 	unsigned i;
 
 	memcpy(n, gw->ppp_count, sizeof(n));
-	llist_for_each_entry(j, &gw->joins.head, entry)
+	llist_for_each_entry(j, &gw->joins->head, entry)
 	{
-		const struct leg_terminal *term = leg_terminal_of(j->leg[1]);
-		const uint64_t *c = term && term->ppp ? ppp_counters(term->ppp) : NULL;
+		struct leg_terminal_view v;
+		const uint64_t *c =
+			leg_terminal_view(j->leg[1], &v) && v.ppp ? ppp_counters(v.ppp) : NULL;
 
 		for (i = 0; c && i < PPP_R_COUNT; i++)
 			n[i] += c[i];
 	}
 	for (i = 0; i < PPP_R_COUNT; i++)
 		stats_row(t, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);
+}
+
+static void stats_join_rows(struct gw *gw, struct table *t)
+{
+	for (unsigned i = 0; i < JOIN_D_COUNT; i++)
+		stats_row(t, "join", join_drops[i].key, gw->joins->drop[i], join_drops[i].words);
 }
 
 static void stats_data_rows(struct gw *gw, struct table *t)
@@ -102,6 +110,7 @@ DEFUN(show_counters, show_counters_cmd, "show counters",
 		return CMD_WARNING;
 	stats_engine_rows(gw, t);
 	stats_ppp_rows(gw, t);
+	stats_join_rows(gw, t);
 	aaa_count(gw->aaa, &a);
 	stats_row(t, "aaa", "asked", a.asked, "logins judged");
 	stats_row(t, "aaa", "accepted", a.accepted, "let in");

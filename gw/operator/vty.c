@@ -5,10 +5,9 @@
  */
 #include "gw/operator/vty.h"
 
-#include "gw/bind.h"
-#include "gw/operator/capture.h"
 #include "gw/client.h"
-#include "gw/legs/leg_call.h"
+#include "gw/legs/legs.h"
+#include "gw/operator/capture.h"
 #include "gw/operator/table.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
@@ -43,7 +42,7 @@ static struct join *vty_call_arg(struct vty *vty, const char *tid, const char *s
 {
 	struct l2tp_tunnel *t = vty_tunnel_arg(vty, tid);
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)atoi(sid)) : NULL;
-	struct join *j = c ? bind_join_of(c) : NULL;
+	struct join *j = c ? leg_call_join(c) : NULL;
 
 	if (t && !j)
 		vty_out(vty, "%% No call %s in tunnel %s%s", sid, tid, VTY_NEWLINE);

@@ -3,7 +3,7 @@
 #ifndef GW_OPERATOR_VTY_H
 #define GW_OPERATOR_VTY_H
 
-#include "gw/gw.h"
+#include "gw/operator/operator.h"
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
@@ -11,10 +11,6 @@
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wunused-parameter"
 #endif
-
-/* Listen where the configuration says; 0 or -1 with the reason logged. */
-int vty_start(struct gw *gw, void *talloc);
-void vty_stop(void);
 
 /* The commands by what they are about. */
 void vty_show_init(void);  /* vty_show.c */

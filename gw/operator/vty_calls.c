@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Calls, as a table and one by one. */
-#include "gw/bind.h"
-#include "gw/legs/leg_call.h"
-#include "gw/legs/leg_terminal.h"
+#include "gw/legs/legs.h"
 #include "gw/operator/table.h"
-#include "gw/text.h"
 #include "gw/operator/vty.h"
+#include "gw/port.h"
+#include "gw/text.h"
 
 struct view {
 	struct gw *gw;
 	struct l2tp_tunnel_info tunnel;
 	struct l2tp_call_info call;
-	const struct join *join;	 /* or NULL */
-	const struct leg_terminal *term; /* or NULL */
+	const struct join *join; /* or NULL */
+	bool has_term;
+	struct leg_terminal_view term; /* of join->leg[1] */
 	struct dp_call_stats stats;
 };
 
@@ -27,8 +27,8 @@ static void vty_calls_each(struct gw *gw, void (*row)(void *ctx, const struct vi
 		l2tp_tunnel_info(t, &v.tunnel);
 		for (c = l2tp_call_next(t, NULL); c; c = l2tp_call_next(t, c)) {
 			l2tp_call_info(c, &v.call);
-			v.join = bind_join_of(c);
-			v.term = v.join ? leg_terminal_of(v.join->leg[1]) : NULL;
+			v.join = leg_call_join(c);
+			v.has_term = v.join && leg_terminal_view(v.join->leg[1], &v.term);
 			if (!dp_call_stats(gw->dp, v.tunnel.local_id, v.call.local_id, &v.stats))
 				v.stats = (struct dp_call_stats){0};
 			row(ctx, &v);
@@ -47,14 +47,14 @@ static void vty_calls_table_row(void *ctx, const struct view *v)
 	table_cell(t, "%u", v->call.peer_id);
 	table_cell(t, "%s", l2tp_call_state_name(v->call.state));
 	table_cell(t, "%s", v->call.we_are_lns ? "LNS" : "LAC");
-	table_cell(t, "%s", v->term ? v->term->leg.ops->name : "-");
-	table_cell(t, "%s", v->term ? v->term->user : "");
+	table_cell(t, "%s", v->has_term ? v->join->leg[1]->ops->name : "-");
+	table_cell(t, "%s", v->has_term ? v->term.user : "");
 	table_cell(t, "%s",
 		   gw_ip4_text(text, sizeof(text),
-			       !v->term		     ? 0
-			       : v->term->net.client ? v->term->addr.local4
-						     : v->term->net.peer4));
-	table_cell(t, "%s", !v->term ? "-" : v->term->net.ip6 ? "yes" : "no");
+			       !v->has_term	     ? 0
+			       : v->term.net->client ? v->term.addr->local4
+						     : v->term.net->peer4));
+	table_cell(t, "%s", !v->has_term ? "-" : v->term.net->ip6 ? "yes" : "no");
 	table_cell(t, "%u", v->join ? leg_call_entry(v->join->leg[0])->mtu : 0);
 	table_cell(t, "%s", gw_duration_text(text, sizeof(text), now - v->call.since));
 	table_cell(t, "%llu", (unsigned long long)v->stats.rx_frames);
@@ -75,7 +75,7 @@ DEFUN(show_calls, show_calls_cmd, "show calls",
 	return CMD_SUCCESS;
 }
 
-static void vty_calls_ppp_lines(struct vty *vty, const struct leg_terminal *term)
+static void vty_calls_ppp_lines(struct vty *vty, const struct leg_terminal_view *term)
 {
 	char a[GW_TEXT_MAX], b[GW_TEXT_MAX];
 	struct ppp_info p;
@@ -107,16 +107,16 @@ static void vty_calls_detail(void *ctx, const struct view *v)
 		gw_duration_text(age, sizeof(age), loop_now(v->gw->loop) - v->call.since),
 		VTY_NEWLINE);
 	vty_out(vty, "  tunnel  %s (%s), peer's ids %u/%u, serial %u%s",
-		gw_channel_text(where, sizeof(where), v->gw, v->tunnel.channel),
+		port_channel_text(where, sizeof(where), v->gw, v->tunnel.channel),
 		v->tunnel.peer_host, v->tunnel.peer_id, v->call.peer_id, v->call.serial,
 		VTY_NEWLINE);
 	if (v->join)
 		vty_out(vty, "  join    %s %s - %s %s, user %s%s", v->join->leg[0]->ops->name,
 			leg_state_name(v->join->leg[0]->state), v->join->leg[1]->ops->name,
 			leg_state_name(v->join->leg[1]->state),
-			v->term && v->term->user[0] ? v->term->user : "-", VTY_NEWLINE);
-	if (v->term && v->term->ppp)
-		vty_calls_ppp_lines(vty, v->term);
+			v->has_term && v->term.user[0] ? v->term.user : "-", VTY_NEWLINE);
+	if (v->has_term && v->term.ppp)
+		vty_calls_ppp_lines(vty, &v->term);
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,

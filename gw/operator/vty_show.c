@@ -3,13 +3,13 @@
  * What stands: summary, ports, peers, tunnels, clients, pools.  One table each, one row a thing; no
  * secret is ever in reach of a row.
  */
+#include "gw/aaa/aaa.h"
 #include "gw/client.h"
+#include "gw/operator/table.h"
+#include "gw/operator/vty.h"
 #include "gw/plugin.h"
 #include "gw/port.h"
-#include "gw/operator/table.h"
 #include "gw/text.h"
-#include "gw/device.h"
-#include "gw/operator/vty.h"
 
 #include "config.h"
 
@@ -57,7 +57,7 @@ DEFUN(show_summary, show_summary_cmd, "show summary", SHOW "The gateway in a doz
 	vty_out(vty, "%-12s %llu, %llu half-open%s", "tunnels", (unsigned long long)n.tunnels,
 		(unsigned long long)n.half_open, VTY_NEWLINE);
 	vty_show_line_count(vty, "calls", n.calls);
-	vty_show_line_count(vty, "joins", gw->joins.n);
+	vty_show_line_count(vty, "joins", gw->joins->n);
 	vty_out(vty, "%-12s %u of %u up%s", "clients", clients, gw->cfg->clients, VTY_NEWLINE);
 	vty_out(vty, "%-12s %llu in, %llu out, %llu dropped%s", "frames",
 		(unsigned long long)d.rx_frames, (unsigned long long)d.tx_frames,
@@ -160,7 +160,7 @@ DEFUN(show_tunnels, show_tunnels_cmd, "show tunnels", SHOW "L2TP control connect
 		table_cell(t, "%s", i.initiator ? "by us" : "by peer");
 		table_cell(t, "%s", peer ? peer->name : "-");
 		table_cell(t, "%s", i.peer_host);
-		table_cell(t, "%s", gw_channel_text(text, sizeof(text), gw, i.channel));
+		table_cell(t, "%s", port_channel_text(text, sizeof(text), gw, i.channel));
 		table_cell(t, "%u", i.calls);
 		table_cell(t, "%s", gw_duration_text(text, sizeof(text), now - i.since));
 		table_cell(t, "%s",

@@ -429,8 +429,8 @@ void bench_redial(struct far_call *c, const char *user, const char *secret)
 
 struct join *bench_join(void)
 {
-	return bench.gw->joins.n == 1 ? llist_entry(bench.gw->joins.head.next, struct join, entry)
-				      : NULL;
+	return bench.gw->joins->n == 1 ? llist_entry(bench.gw->joins->head.next, struct join, entry)
+				       : NULL;
 }
 
 void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text)

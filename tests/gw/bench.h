@@ -8,7 +8,9 @@
 #define TESTS_GW_BENCH_H
 
 #include "core/engine.h"
-#include "gw/gw.h"
+#include "gw/aaa/aaa.h"
+#include "gw/legs/legs.h"
+#include "gw/start.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
 

@@ -10,7 +10,8 @@ extern const struct test_suite suite_addrpool;
 extern const struct test_suite suite_bind;
 extern const struct test_suite suite_capture;
 extern const struct test_suite suite_client;
-extern const struct test_suite suite_gw;
+extern const struct test_suite suite_peer;
+extern const struct test_suite suite_start;
 extern const struct test_suite suite_join;
 extern const struct test_suite suite_keep;
 extern const struct test_suite suite_leg_call;
@@ -22,9 +23,23 @@ extern const struct test_suite suite_table;
 extern const struct test_suite suite_text;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa,   &suite_addrpool, &suite_bind,	    &suite_client, &suite_gw,	&suite_join,
-	&suite_keep,  &suite_leg_call, &suite_leg_terminal, &suite_log,	   &suite_loop, &suite_ra,
-	&suite_table, &suite_text,     &suite_capture,	    NULL,
+	&suite_aaa,
+	&suite_addrpool,
+	&suite_bind,
+	&suite_client,
+	&suite_peer,
+	&suite_start,
+	&suite_join,
+	&suite_keep,
+	&suite_leg_call,
+	&suite_leg_terminal,
+	&suite_log,
+	&suite_loop,
+	&suite_ra,
+	&suite_table,
+	&suite_text,
+	&suite_capture,
+	NULL,
 };
 
 int main(int argc, char **argv)

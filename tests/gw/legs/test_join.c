@@ -71,7 +71,7 @@ static const struct leg_ops kinds[LEG_KINDS] = {
 };
 
 static struct loop *loop;
-static struct join_list list;
+static struct join_list *list;
 static unsigned freed, ups, gones;
 static struct leg_end gone_why;
 static struct join *join;
@@ -108,18 +108,19 @@ static void join_set_up(enum leg_kind second)
 	clock_us = 100;
 	freed = ups = gones = 0;
 	loop = loop_new(clock_now);
-	join_list_init(&list, loop);
+	list = join_list_new(loop);
 	a = probe(LEG_CALL);
 	b = probe(second);
-	join = join_new(&list, &a->leg, &b->leg, &owner, NULL, 100);
+	join = join_new(list, &a->leg, &b->leg, &owner, NULL, 100);
 }
 
 static void join_tear_down(void)
 {
 	clock_until(loop, clock_us);
 	CU_ASSERT_EQUAL(freed, 2);
-	CU_ASSERT_EQUAL(list.n, 0);
+	CU_ASSERT_EQUAL(list->n, 0);
 	CU_ASSERT_EQUAL(gones, 1);
+	join_list_free(list);
 	loop_free(loop);
 }
 
@@ -269,13 +270,42 @@ static void network_reaches_the_call_only_while_it_is_up(void)
 static void no_leg_no_join(void)
 {
 	join_set_up(LEG_SERVER);
-	CU_ASSERT_PTR_NULL(join_new(&list, &probe(LEG_CALL)->leg, NULL, NULL, NULL, 0));
-	CU_ASSERT_PTR_NULL(join_new(&list, NULL, &probe(LEG_CALL)->leg, NULL, NULL, 0));
+	CU_ASSERT_PTR_NULL(join_new(list, &probe(LEG_CALL)->leg, NULL, NULL, NULL, 0));
+	CU_ASSERT_PTR_NULL(join_new(list, NULL, &probe(LEG_CALL)->leg, NULL, NULL, 0));
 	CU_ASSERT_EQUAL(freed, 2);
-	join_list_free(&list);
+	join_list_free(list);
 	CU_ASSERT_EQUAL(freed, 4);
-	CU_ASSERT_EQUAL(list.n, 0);
 	loop_free(loop);
+}
+
+static void frames_that_cannot_pass_are_counted(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+	const uint64_t *drop;
+
+	join_set_up(LEG_SERVER);
+	drop = list->drop;
+	join_start(join, 100);
+	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
+	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 1);
+	CU_ASSERT_EQUAL(b->frames, 0);
+	join_leg_up(&a->leg, 100);
+	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
+	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 1);
+	CU_ASSERT_EQUAL(b->frames, 1);
+	join_cut(join, &why, 100);
+	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
+	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 2);
+	CU_ASSERT_EQUAL(b->frames, 1);
+	join_tear_down();
+}
+
+static void every_drop_has_a_key_and_words(void)
+{
+	for (unsigned i = 0; i < JOIN_D_COUNT; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(join_drops[i].key);
+		CU_ASSERT_TRUE(*join_drops[i].key && *join_drops[i].words);
+	}
 }
 
 static const struct test_case cases[] = {
@@ -288,6 +318,8 @@ static const struct test_case cases[] = {
 	{"network_reaches_the_call_only_while_it_is_up",
 	 network_reaches_the_call_only_while_it_is_up},
 	{"no_leg_no_join", no_leg_no_join},
+	{"frames_that_cannot_pass_are_counted", frames_that_cannot_pass_are_counted},
+	{"every_drop_has_a_key_and_words", every_drop_has_a_key_and_words},
 	{NULL, NULL},
 };
 const struct test_suite suite_join = {"join", cases};

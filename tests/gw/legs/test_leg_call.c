@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/bind.h"
-#include "gw/legs/leg_call.h"
+#include "gw/legs/legs.h"
 #include "tests/gw/bench.h"
 
 #define LNS(peer)                                                                 \
@@ -156,7 +156,7 @@ static void cdn_of_the_peer_ends_it(void)
 	CU_ASSERT_EQUAL(fake.calls, 1);
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "modem gone");
 	CU_ASSERT_EQUAL(fake.calls, 0);
-	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	bench_stop();
 }
 
@@ -212,7 +212,42 @@ static void no_room_in_the_data_plane(void)
 	fake.call_refuses = true;
 	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
-	CU_ASSERT_EQUAL(bench.gw->joins.n, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
+/* In each state that a frame cannot pass; four frames of at most 1600 octets wait for the call. */
+static void dropped_frames_are_counted(void)
+{
+	static const uint8_t frame[1601] = {0xc0, 0x21};
+	const uint64_t *drop;
+	struct leg *call;
+	unsigned i;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	drop = bench.gw->joins->drop;
+	for (i = 0; i < JOIN_D_COUNT; i++)
+		CU_ASSERT_EQUAL(drop[i], 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	call = bench_join()->leg[0];
+	call->state = LEG_STARTING;
+	for (i = 0; i < 6; i++)
+		leg_call_rx(call, frame, i ? 1600 : 1601, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_EARLY], 2);
+	call->ops->frame(call, frame, 10, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_SEND_NOT_UP], 1);
+	call->state = LEG_STOPPING;
+	leg_call_rx(call, frame, 10, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NOT_UP], 1);
+	call->state = LEG_UP;
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, ""); /* four frames are waiting */
+	CU_ASSERT_EQUAL(drop[JOIN_D_NOT_UP], 5);
+	bind_dp_ops.ppp(bench.gw, 1, 1, frame, 10, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NO_CALL], 1);
+	bind_dp_ops.line(bench.gw, FAR_CHANNEL, frame, 10, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NO_LINE], 1);
 	bench_stop();
 }
 
@@ -229,6 +264,7 @@ static const struct test_case cases[] = {
 	{"rfc2661_9_5_proxy_authentication_is_not_believed",
 	 rfc2661_9_5_proxy_authentication_is_not_believed},
 	{"no_room_in_the_data_plane", no_room_in_the_data_plane},
+	{"dropped_frames_are_counted", dropped_frames_are_counted},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_call = {"leg_call", cases};

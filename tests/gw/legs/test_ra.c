@@ -115,6 +115,11 @@ static void a_client_is_told_his_prefix(void)
 	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
 	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_SOLICITATION], 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_IPV6], 0);
+	rs[2 + 7] = 254; /* hop limit: no solicitation */
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_IPV6], 1);
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
 	bench_pass(1000 * SEC);
 	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);

@@ -106,7 +106,7 @@ static void a_failed_port_is_opened_again(void)
 	fake.port_refuses = true;
 	bind_dp_ops.port_failed(bench.gw, 0, -5, "cable cut", clock_us);
 	/* Its tunnels are gone, without a word nobody could carry. */
-	CU_ASSERT_EQUAL(bench.gw->joins.n == 0 || fake.calls == 0, true);
+	CU_ASSERT_EQUAL(bench.gw->joins->n == 0 || fake.calls == 0, true);
 	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(bench.gw->engine, NULL));
 	CU_ASSERT_EQUAL(fake_said("close 0"), 1);
 	CU_ASSERT_PTR_NULL(port_by_number(bench.gw, 0));
@@ -176,4 +176,4 @@ static const struct test_case cases[] = {
 	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
 	{NULL, NULL},
 };
-const struct test_suite suite_gw = {"gw", cases};
+const struct test_suite suite_start = {"start", cases};

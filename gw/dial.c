@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/dial.h"
+
+#include "gw/keep.h"
+#include "gw/peer.h"
+#include "gw/port.h"
+#include <string.h>
+
+/* The port a peer is dialled on: its own, else the first whose transport can read the address. */
+static struct gw_port *dial_port(struct gw *gw, const struct cfg_peer *peer, struct ist_addr *to)
+{
+	unsigned i;
+
+	for (i = 0; i < gw->cfg->ports; i++) {
+		struct gw_port *p = &gw->port[i];
+
+		if ((!peer->port || peer->port == p->cfg) &&
+		    (p->cfg->transport->caps & IST_CAP_L2TP) &&
+		    p->cfg->transport->addr_parse(to, peer->dial) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+				const char **words)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_with_room(gw->engine, peer);
+	enum l2tp_reason why = L2TP_R_NONE;
+	struct l2tp_peer_answer who;
+	struct ist_addr to = {0};
+	struct gw_port *port;
+	l2tp_channel c = 0;
+	int rc;
+
+	if (t)
+		return t;
+	port = peer->dial ? dial_port(gw, peer, &to) : NULL;
+	if (!port || port->number < 0) {
+		*words = !peer->dial ? "the peer section has no dial address"
+			 : !port     ? "no port for the peer's dial address"
+				     : "its port is not open";
+		return NULL;
+	}
+	if (!port_circuit_up(port, &to)) {
+		*words = "the circuit is down";
+		return NULL;
+	}
+	rc = dp_connect(gw->dp, (unsigned)port->number, &to, IST_PAYLOAD_L2TP, &c);
+	if (rc < 0) {
+		*words = strerror(-rc);
+		return NULL;
+	}
+	peer_answer(&who, peer, peer_source(port->cfg->transport, &to));
+	t = l2tp_tunnel_open(gw->engine, c, &who, NULL, now, &why);
+	if (!t) {
+		*words = l2tp_reasons[why].words;
+		if (port_switched(gw, c))
+			keep_unused(gw->keep, c, now);
+	}
+	return t;
+}

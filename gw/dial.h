@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tunnels that we open. */
+#ifndef GW_DIAL_H
+#define GW_DIAL_H
+
+#include "core/engine.h"
+#include "gw/gw.h"
+
+/* A tunnel to this peer that we have opened and that has room for a call, or a new one; NULL with
+ * *words saying why there is none. */
+struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+				const char **words);
+
+#endif

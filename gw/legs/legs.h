@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The door of legs/: how each kind of leg is made, and what can be seen of it.  What every leg has
+ * is in leg.h, what connects two of them in join.h.
+ */
+#ifndef GW_LEGS_LEGS_H
+#define GW_LEGS_LEGS_H
+
+#include "core/engine.h"
+#include "gw/legs/join.h"
+#include "gw/legs/leg.h"
+
+struct cfg_client;
+struct cfg_peer;
+struct gw_service;
+
+/* --- a call: a session in an L2TP tunnel ------------------------------------------------------- */
+
+/* A call the engine has offered (we are its LNS); peer: its section.  NULL without memory.  start()
+ * answers it. */
+struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer);
+/* A call reserved by l2tp_call_new() (we are its LAC); start() places it. */
+struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer);
+
+/* The engine's events about the call: REPLIED, UP, DOWN. */
+void leg_call_event(struct leg *l, const struct l2tp_event *ev);
+/* A PPP frame of the call that the data plane has punted. */
+void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+/* Switch sequence numbers on what we send on or off; the LAC follows (RFC 2661 5.4).  NULL, or
+ * words saying why that is not possible. */
+const char *leg_call_sequence(struct leg *l, bool on);
+/* The channel carries frames of another size from now on. */
+void leg_call_mtu_changed(struct leg *l);
+
+/* Result and Error Code that CDN carries for a cause; for tests. */
+struct leg_call_result {
+	uint16_t result, error;
+};
+extern const struct leg_call_result leg_call_results[LEG_CAUSES];
+
+/* The call's entry in the data plane, for `show`. */
+const struct dp_call *leg_call_entry(const struct leg *l);
+/* The join a call of the engine belongs to, or NULL. */
+struct join *leg_call_join(const struct l2tp_call *c);
+
+/* --- a terminal: our PPP with a TUN behind it -------------------------------------------------- */
+
+/* The server side of a service.  NULL without memory. */
+struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
+
+/* Owner of a client leg.  The device is asked for when the first NCP comes up, and stays until the
+ * join is gone.  ip4 and ip6 are called with the agreed addresses, when the data plane has begun or
+ * stopped using the device. */
+struct leg_client_owner {
+	struct dp_tun *(*device)(void *ctx);
+	void (*ip4)(void *ctx, const struct ppp_addresses *addr, bool up);
+	void (*ip6)(void *ctx, const struct ppp_addresses *addr, bool up);
+};
+/* The client side of a client section.  NULL without memory. */
+struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
+			   const struct leg_client_owner *owner, void *ctx);
+
+/* A terminal as `show` sees it; pointers are valid as long as the leg. */
+struct leg_terminal_view {
+	const char *user;
+	const struct ppp *ppp; /* NULL before it is started */
+	const struct ppp_addresses *addr;
+	const struct leg_network *net;
+	struct dp_tun *tun;
+};
+/* False when the leg is no terminal. */
+bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out);
+
+#endif

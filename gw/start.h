@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start, orderly end and immediate end of the gateway. */
+#ifndef GW_START_H
+#define GW_START_H
+
+#include "gw/gw.h"
+
+/* Open everything a configuration names: pools, data plane, engine, devices, ports, clients.  NULL
+ * with the reasons logged when anything cannot be opened.  cfg must outlive the gateway. */
+struct gw *gw_new(const struct cfg_model *cfg);
+/* End at once, without a message to any peer.  NULL is fine. */
+void gw_free(struct gw *gw);
+/* Orderly end: PPP is terminated, then CDN and StopCCN are sent; the loop quits when all are
+ * acknowledged or after five seconds.  A second call ends at once. */
+void gw_shutdown(struct gw *gw, uint64_t now);
+/* Check what cfg_load() cannot know; mistakes are reported as cfg_load() does and counted. */
+unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx);
+
+#endif
