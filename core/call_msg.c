@@ -76,10 +76,10 @@ static void call_msg_refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const stru
 {
 	struct l2tp_build b;
 
-	engine_build(t, &b, L2TP_CDN, peer_sid);
+	output_start(t, &b, L2TP_CDN, peer_sid);
 	l2tp_build_result(&b, r);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, idtab_spare(&t->sids));
-	engine_queue(t, &b);
+	output_queue(t, &b);
 }
 
 /* ICRQ or OCRQ for a call that does not exist yet. */
@@ -242,7 +242,7 @@ static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 		if (!row)
 			l2tp_build_raw(b, a);
 		else if (row->messages & 1u << b->type)
-			engine_avp(t, b, a->type, a->val, a->len);
+			output_avp(t, b, a->type, a->val, a->len);
 	}
 }
 
@@ -297,7 +297,7 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 	bool in = c->role == CALL_LAC_IN;
 	struct l2tp_build b;
 
-	engine_build(t, &b, in ? L2TP_ICRQ : L2TP_OCRQ, 0);
+	output_start(t, &b, in ? L2TP_ICRQ : L2TP_OCRQ, 0);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	c->serial = call_msg_demand(&b, avps, n, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
 	if (!in) {
@@ -319,7 +319,7 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 	struct l2tp_tunnel *t = c->t;
 	struct l2tp_build b;
 
-	engine_build(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
+	output_start(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
 	call_msg_demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
 	c->framing =
 		call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
@@ -332,7 +332,7 @@ void call_send_packet(struct l2tp_call *c, struct packet **p, uint16_t type)
 {
 	wr_put16((*p)->octets + AT_TID, c->t->peer_id);
 	wr_put16((*p)->octets + AT_SID, c->peer_id);
-	engine_queue_octets(c->t, (*p)->octets, (*p)->len, type);
+	output_queue_octets(c->t, (*p)->octets, (*p)->len, type);
 	free(*p);
 	*p = NULL;
 }
@@ -341,12 +341,12 @@ bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned 
 {
 	struct l2tp_build b;
 
-	engine_build(c->t, &b, c->role == CALL_LNS_IN ? L2TP_ICRP : L2TP_OCRP, c->peer_id);
+	output_start(c->t, &b, c->role == CALL_LNS_IN ? L2TP_ICRP : L2TP_OCRP, c->peer_id);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad)
 		return false;
-	engine_queue(c->t, &b);
+	output_queue(c->t, &b);
 	return true;
 }
 
@@ -355,14 +355,14 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 {
 	struct l2tp_build b;
 
-	engine_build(c->t, &b, L2TP_CDN, c->peer_id);
+	output_start(c->t, &b, L2TP_CDN, c->peer_id);
 	l2tp_build_result(&b, r);
 	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad && n)
 		call_send_cdn(c, r, NULL, 0);
 	else
-		engine_queue(c->t, &b);
+		output_queue(c->t, &b);
 }
 
 /* These are news, not steps: with a full queue they are left out. */
@@ -386,9 +386,9 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
 	engine_enter(c->t->e, now);
 	wr_put32(value + 2, send_accm);
 	wr_put32(value + 6, recv_accm);
-	engine_build(c->t, &b, L2TP_SLI, c->peer_id);
+	output_start(c->t, &b, L2TP_SLI, c->peer_id);
 	l2tp_build_avp(&b, L2TP_AVP_ACCM, value, sizeof(value));
-	engine_queue(c->t, &b);
+	output_queue(c->t, &b);
 	engine_leave(c->t->e);
 }
 
@@ -407,8 +407,8 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 	c->last_wen = now;
 	for (unsigned i = 0; i < 6; i++)
 		wr_put32(value + 2 + 4 * i, errors[i]);
-	engine_build(c->t, &b, L2TP_WEN, c->peer_id);
+	output_start(c->t, &b, L2TP_WEN, c->peer_id);
 	l2tp_build_avp(&b, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
-	engine_queue(c->t, &b);
+	output_queue(c->t, &b);
 	engine_leave(c->t->e);
 }

@@ -109,177 +109,6 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 	return r;
 }
 
-/* --- out -------------------------------------------------------------------------------------- */
-
-enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
-		       uint16_t type, uint64_t cookie)
-{
-	e->count.tx[type < L2TP_MSG_TYPES ? type : L2TP_MSG_TYPES]++;
-	return e->ops->tx(e->ctx, to, pkt, len, cookie);
-}
-
-void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid)
-{
-	bool hide = t->policy.hide && t->policy.secret.len;
-	uint8_t octets[32] = {0}; /* Random Vector, then what padding is made from */
-
-	if (hide && (type == L2TP_SCCRQ || type == L2TP_SCCRP) &&
-	    t->policy.quirks & L2TP_QUIRK_CLEAR_SETUP) {
-		engine_quirks(t->e, L2TP_QUIRK_CLEAR_SETUP);
-		hide = false;
-	}
-	/* also without `hide`: what another peer has hidden is relayed hidden */
-	if (t->policy.secret.len)
-		engine_random(t->e, octets, sizeof(octets));
-	l2tp_build_start(b, t->e->out, sizeof(t->e->out), type, t->peer_id, sid, &t->policy.secret,
-			 hide, octets);
-	l2tp_build_padding(b, t->policy.hide_padding, octets + 16);
-}
-
-static bool engine_suppressed(const struct l2tp_tunnel *t, uint16_t type)
-{
-	for (const uint16_t *s = t->policy.suppress; s && *s != L2TP_NO_AVP; s++)
-		if (*s == type)
-			return true;
-	return false;
-}
-
-void engine_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
-		size_t len)
-{
-	if (!engine_suppressed(t, type))
-		l2tp_build_avp(b, type, val, len);
-}
-
-void engine_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v)
-{
-	if (!engine_suppressed(t, type))
-		l2tp_build_u16(b, type, v);
-}
-
-void engine_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v)
-{
-	if (!engine_suppressed(t, type))
-		l2tp_build_u32(b, type, v);
-}
-
-void engine_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b)
-{
-	bool hide = b->hide;
-
-	b->hide = false;
-	l2tp_build_u16(b, L2TP_AVP_ASSIGNED_TUNNEL_ID, t->id);
-	b->hide = hide;
-}
-
-void engine_dirty(struct l2tp_tunnel *t)
-{
-	if (t->dirty)
-		return;
-	t->dirty = true;
-	t->dirty_next = t->e->dirty;
-	t->e->dirty = t;
-}
-
-void engine_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type)
-{
-	if (!rel_queue(&t->rel, pkt, len, (uint8_t)type, REL_QUEUE_HARD))
-		t->choked = true;
-	engine_dirty(t);
-}
-
-void engine_queue(struct l2tp_tunnel *t, struct l2tp_build *b)
-{
-	size_t len = l2tp_build_end(b);
-
-	if (len)
-		engine_queue_octets(t, t->e->out, len, b->type);
-	else
-		t->choked = true;
-}
-
-/* A cookie names the tunnel, its birth (ids come back), the Ns and the copy; copy 0 is a ZLB. */
-static uint64_t engine_cookie(const struct l2tp_tunnel *t, uint16_t ns, uint16_t copy)
-{
-	return (uint64_t)t->id << 48 | (uint64_t)t->birth << 32 | (uint32_t)ns << 16 | copy;
-}
-
-static void engine_send_zlb(struct l2tp_tunnel *t)
-{
-	struct l2tp_engine *e = t->e;
-	uint8_t buf[L2TP_HDR_CONTROL_LEN];
-	struct wr w = wr_init(buf, sizeof(buf));
-	enum l2tp_tx r;
-
-	l2tp_hdr_control(&w, t->peer_id, 0, t->rel.top, t->rel.nr);
-	l2tp_hdr_finish(&w, 0);
-	r = engine_tx(e, t->channel, buf, w.len, 0, engine_cookie(t, 0, 0));
-	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, e->now);
-}
-
-static void engine_first_time(struct l2tp_tunnel *t, const struct rel_msg *m)
-{
-	struct rd r = rd_init(m->pkt, m->len);
-	struct l2tp_call *c;
-
-	if (m->type != L2TP_ICCN && m->type != L2TP_OCCN)
-		return;
-	rd_skip(&r, 6); /* flags, Length, Tunnel ID */
-	c = call_by_peer_sid(t, rd_u16(&r));
-	if (c)
-		call_connect_sent(c);
-}
-
-static void engine_send_queue(struct l2tp_tunnel *t)
-{
-	struct l2tp_engine *e = t->e;
-	struct rel_msg *m;
-
-	while ((m = rel_next(&t->rel))) {
-		uint64_t c = engine_cookie(t, t->rel.nxt, rel_copy(&t->rel));
-		enum l2tp_tx r = engine_tx(e, t->channel, m->pkt, m->len, m->type, c);
-
-		if (m->sent)
-			engine_count(e, L2TP_R_RETRANSMITS);
-		else
-			engine_first_time(t, m);
-		rel_handed(&t->rel, m, r == L2TP_TX_WAITING, e->now);
-	}
-	if (rel_owes_zlb(&t->rel, e->now))
-		engine_send_zlb(t);
-	/* A deadline that is early does no harm and saves moving it at every acknowledgement. */
-	if (t->rel.due != DEADLINE_NEVER && (!t->retry.set || t->rel.due < t->retry.when))
-		deadline_set(&e->heap, &t->retry, t->rel.due);
-}
-
-/* The peer has let more pile up than answers may take: there is no honest way on. */
-static void engine_unchoke(struct l2tp_tunnel *t)
-{
-	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
-					     "too many messages not acknowledged");
-
-	t->choked = false;
-	engine_count(t->e, L2TP_R_NO_MEMORY);
-	tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
-}
-
-/* True when something was done. */
-static bool engine_flush(struct l2tp_engine *e)
-{
-	struct l2tp_tunnel *t = e->dirty;
-
-	if (!t)
-		return false;
-	e->dirty = t->dirty_next;
-	t->dirty = false;
-	if (t->choked)
-		engine_unchoke(t);
-	if (t->state != L2TP_T_IDLE)
-		engine_send_queue(t);
-	tunnel_release(t);
-	return true;
-}
-
 /* --- in --------------------------------------------------------------------------------------- */
 
 static uint16_t engine_peek_u16(const struct l2tp_hdr *h, uint16_t type)
@@ -366,7 +195,7 @@ static void engine_acked(struct l2tp_tunnel *t)
 	if (t->is_proof && rel_idle(&t->rel))
 		reauth_close(t);
 	call_pump(t);
-	engine_dirty(t);
+	output_mark(t);
 }
 
 /* A packet whose tunnel and channel are right. */
@@ -398,7 +227,7 @@ static void engine_numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, con
 		engine_deliver_held(t);
 	}
 	if (t->rel.ack_due)
-		engine_dirty(t);
+		output_mark(t);
 }
 
 static void engine_tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h,
@@ -552,7 +381,7 @@ void engine_leave(struct l2tp_engine *e)
 	if (e->depth == 1)
 		do
 			events_deliver(e);
-		while (engine_take_later(e) || engine_flush(e));
+		while (engine_take_later(e) || output_flush(e));
 	e->depth--;
 }
 
@@ -595,16 +424,4 @@ void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now)
 uint64_t l2tp_engine_deadline(const struct l2tp_engine *e)
 {
 	return deadline_next(&e->heap);
-}
-
-void l2tp_engine_sent(struct l2tp_engine *e, uint64_t c, uint64_t now)
-{
-	struct l2tp_tunnel *t = idtab_get(&e->tids, (uint16_t)(c >> 48));
-
-	if (!t || t->birth != (uint16_t)(c >> 32))
-		return;
-	engine_enter(e, now);
-	rel_left(&t->rel, (uint16_t)(c >> 16), (uint16_t)c, e->now);
-	engine_dirty(t);
-	engine_leave(e);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine's inside, shared by engine.c (entry points, packets in and out, time), events.c,
+ * The engine's inside, shared by engine.c (entry points, packets in, time), output.c, events.c,
  * tunnel.c (life of a control connection), setup.c (SCCRQ, SCCRP, SCCCN), tie.c, reauth.c, call.c
  * (life of a call) and call_msg.c (its messages).
  *
@@ -137,26 +137,33 @@ void engine_count(struct l2tp_engine *e, enum l2tp_reason why);
 /* Leniencies of this peer were made use of. */
 void engine_quirks(struct l2tp_engine *e, uint32_t used);
 void engine_random(struct l2tp_engine *e, void *buf, size_t len);
-/* Hand one packet to the owner; counted under type. */
-enum l2tp_tx engine_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
-		       uint16_t type, uint64_t cookie);
-/* Start a message about a tunnel (sid 0) or call in e->out. */
-void engine_build(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid);
-/* Add an attribute unless the peer's policy suppresses it. */
-void engine_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
-		size_t len);
-void engine_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v);
-void engine_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v);
-/* Our Assigned Tunnel ID, never hidden: it may be all the peer can find the tunnel by. */
-void engine_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b);
-/* End the message and queue it. */
-void engine_queue(struct l2tp_tunnel *t, struct l2tp_build *b);
-/* The same for one built earlier. */
-void engine_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type);
-void engine_dirty(struct l2tp_tunnel *t);
 /* Result codes with words, snprintf style. */
 struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* --- output.c --------------------------------------------------------------------------------- */
+
+/* Hand one packet to the owner; counted under its message type, 0 = ZLB. */
+enum l2tp_tx output_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
+		       uint16_t type, uint64_t cookie);
+/* Start a message about a tunnel (sid 0) or a call in e->out. */
+void output_start(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid);
+/* Add an attribute unless the peer's policy suppresses it. */
+void output_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
+		size_t len);
+void output_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v);
+void output_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v);
+/* Our Assigned Tunnel ID, never hidden: a peer that cannot decipher has nothing else to find the
+ * tunnel by. */
+void output_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b);
+/* End the message and queue it.  A full queue closes the tunnel at the next flush. */
+void output_queue(struct l2tp_tunnel *t, struct l2tp_build *b);
+/* The same for a message built earlier. */
+void output_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type);
+/* The tunnel may have something to send: look at the next flush. */
+void output_mark(struct l2tp_tunnel *t);
+/* Send what one marked tunnel may send; false when no tunnel is marked. */
+bool output_flush(struct l2tp_engine *e);
 
 /* --- events.c --------------------------------------------------------------------------------- */
 

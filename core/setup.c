@@ -22,12 +22,12 @@ static void setup_capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 	l2tp_build_u16(b, L2TP_AVP_PROTOCOL_VERSION, VERSION);
 	l2tp_build_avp(b, L2TP_AVP_HOST_NAME, p->host_name, strlen(p->host_name));
 	l2tp_build_u32(b, L2TP_AVP_FRAMING_CAPS, p->framing_caps);
-	engine_tunnel_id(t, b);
+	output_tunnel_id(t, b);
 	if (p->bearer_caps)
-		engine_avp_u32(t, b, L2TP_AVP_BEARER_CAPS, p->bearer_caps);
-	engine_avp_u16(t, b, L2TP_AVP_RECEIVE_WINDOW_SIZE, t->rel.cfg.window);
+		output_avp_u32(t, b, L2TP_AVP_BEARER_CAPS, p->bearer_caps);
+	output_avp_u16(t, b, L2TP_AVP_RECEIVE_WINDOW_SIZE, t->rel.cfg.window);
 	if (p->vendor_name[0])
-		engine_avp(t, b, L2TP_AVP_VENDOR_NAME, p->vendor_name, strlen(p->vendor_name));
+		output_avp(t, b, L2TP_AVP_VENDOR_NAME, p->vendor_name, strlen(p->vendor_name));
 }
 
 static bool setup_challenges(const struct l2tp_tunnel *t)
@@ -67,34 +67,34 @@ void setup_send_request(struct l2tp_tunnel *t)
 {
 	struct l2tp_build b;
 
-	engine_build(t, &b, L2TP_SCCRQ, 0);
+	output_start(t, &b, L2TP_SCCRQ, 0);
 	setup_capabilities(t, &b);
 	if (t->policy.single_tunnel && !t->is_proof) {
 		engine_random(t->e, t->tie, sizeof(t->tie));
 		l2tp_build_avp(&b, L2TP_AVP_TIE_BREAKER, t->tie, sizeof(t->tie));
 	}
 	setup_challenge(t, &b);
-	engine_queue(t, &b);
+	output_queue(t, &b);
 }
 
 void setup_send_reply(struct l2tp_tunnel *t)
 {
 	struct l2tp_build b;
 
-	engine_build(t, &b, L2TP_SCCRP, 0);
+	output_start(t, &b, L2TP_SCCRP, 0);
 	setup_capabilities(t, &b);
 	setup_challenge(t, &b);
 	setup_respond(t, &b, L2TP_SCCRP);
-	engine_queue(t, &b);
+	output_queue(t, &b);
 }
 
 void setup_send_connected(struct l2tp_tunnel *t)
 {
 	struct l2tp_build b;
 
-	engine_build(t, &b, L2TP_SCCCN, 0);
+	output_start(t, &b, L2TP_SCCCN, 0);
 	setup_respond(t, &b, L2TP_SCCCN);
-	engine_queue(t, &b);
+	output_queue(t, &b);
 }
 
 /* --- what is acceptable ----------------------------------------------------------------------- */
@@ -226,7 +226,7 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 	len = l2tp_build_end(&b);
 	wr_put16(e->out + AT_NS, h->nr);
 	wr_put16(e->out + AT_NR, (uint16_t)(h->ns + 1));
-	engine_tx(e, to, e->out, len, L2TP_STOPCCN, 0);
+	output_tx(e, to, e->out, len, L2TP_STOPCCN, 0);
 }
 
 /* Refuse the SCCRQ h, decoded as far as it goes. */

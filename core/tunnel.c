@@ -243,17 +243,17 @@ static void tunnel_stop(struct l2tp_tunnel *t)
 	struct l2tp_build b;
 
 	tunnel_clean_up(t);
-	engine_build(t, &b, L2TP_STOPCCN, 0);
-	engine_tunnel_id(t, &b);
+	output_start(t, &b, L2TP_STOPCCN, 0);
+	output_tunnel_id(t, &b);
 	l2tp_build_result(&b, &t->result);
-	engine_queue(t, &b);
+	output_queue(t, &b);
 }
 
 static void tunnel_end(struct l2tp_tunnel *t)
 {
 	tunnel_clean_up(t);
 	tunnel_tell_down(t);
-	engine_dirty(t);
+	output_mark(t);
 	deadline_set(&t->e->heap, &t->life, t->e->now + rel_cycle(&t->rel.cfg));
 }
 
@@ -438,7 +438,7 @@ static void tunnel_retry_due(struct l2tp_tunnel *t)
 		tunnel_step(t, CC_GAVE_UP, true, &r, L2TP_BY_TIMEOUT);
 		return;
 	}
-	engine_dirty(t); /* sends again, or sets the deadline that had moved */
+	output_mark(t); /* sends again, or sets the deadline that had moved */
 }
 
 static void tunnel_life_due(struct l2tp_tunnel *t)
@@ -464,8 +464,8 @@ static void tunnel_hello_due(struct l2tp_tunnel *t)
 	deadline_set(&e->heap, &t->hello, e->now + t->policy.hello);
 	if (!rel_idle(&t->rel))
 		return;
-	engine_build(t, &b, L2TP_HELLO, 0);
-	engine_queue(t, &b);
+	output_start(t, &b, L2TP_HELLO, 0);
+	output_queue(t, &b);
 }
 
 static void tunnel_idle_due(struct l2tp_tunnel *t)
@@ -563,7 +563,7 @@ static void tunnel_channel_up(struct l2tp_tunnel *t)
 {
 	deadline_cancel(&t->e->heap, &t->hold);
 	rel_resume(&t->rel);
-	engine_dirty(t);
+	output_mark(t);
 }
 
 static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c,

@@ -26,4 +26,5 @@ unit_core_SOURCES += tests/core/test_engine.c \
 	tests/core/test_call_msg.c \
 	tests/core/test_events.c \
 	tests/core/test_info.c \
+	tests/core/test_output.c \
 	tests/core/test_policy.c
