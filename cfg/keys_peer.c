@@ -98,22 +98,22 @@ static bool keys_peer_avp_required(uint16_t type)
 	return false;
 }
 
-/* The IETF attribute that a value names, by number or name; NULL is reported. */
-static const struct l2tp_avp_row *keys_peer_named_avp(struct cfg_load *l, const struct cfg_item *it,
-						      const struct cfg_value *v)
+/* The IETF attribute with this number or name; NULL is reported. */
+static const struct l2tp_avp_row *keys_peer_ietf_avp(struct cfg_load *l, const struct cfg_item *it,
+						     const struct cfg_value *v, const char *name)
 {
 	struct suggest s;
 	uint64_t n;
 
-	suggest_init(&s, v->text);
-	if (cfg_parse_number(&n, v->text) && n < L2TP_NO_AVP && l2tp_avp_row(0, (uint16_t)n))
-		return l2tp_avp_row(0, (uint16_t)n);
+	suggest_init(&s, name);
+	if (cfg_parse_number(&n, name) && n <= UINT16_MAX && l2tp_avp_row(L2TP_IETF, (uint16_t)n))
+		return l2tp_avp_row(L2TP_IETF, (uint16_t)n);
 	for (size_t i = 0; i < l2tp_avp_table_len; i++) {
 		const struct l2tp_avp_row *r = &l2tp_avp_table[i];
 
-		if (r->vendor)
+		if (r->vendor != L2TP_IETF)
 			continue;
-		if (keys_peer_same_name(r->name, v->text))
+		if (keys_peer_same_name(r->name, name))
 			return r;
 		suggest_offer(&s, r->name);
 	}
@@ -127,26 +127,70 @@ static const struct l2tp_avp_row *keys_peer_named_avp(struct cfg_load *l, const 
 	return NULL;
 }
 
+/* `vendor:type`, both numbers.  False when the text is not that. */
+static bool keys_peer_vendor_avp(struct l2tp_avp_key *out, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	char vendor[8];
+	uint64_t v, t;
+
+	if (!colon || (size_t)(colon - text) >= sizeof(vendor))
+		return false;
+	memcpy(vendor, text, (size_t)(colon - text));
+	vendor[colon - text] = '\0';
+	if (!cfg_parse_number(&v, vendor) || !cfg_parse_number(&t, colon + 1) || v > UINT16_MAX ||
+	    t > UINT16_MAX)
+		return false;
+	*out = (struct l2tp_avp_key){(uint16_t)v, (uint16_t)t};
+	return true;
+}
+
+/* One value of `suppress`; false is reported. */
+static bool keys_peer_suppressible(struct cfg_load *l, const struct cfg_item *it,
+				   const struct cfg_value *v, struct l2tp_avp_key *out)
+{
+	const char *name = v->text;
+	const struct l2tp_avp_row *row;
+
+	if (strchr(name, ':')) {
+		if (!keys_peer_vendor_avp(out, name)) {
+			cfg_wrong(l, v->line, it,
+				  "`%s` is no attribute of a vendor: two numbers up to %u, as in "
+				  "9:1",
+				  cfg_shown(l, v), UINT16_MAX);
+			return false;
+		}
+		if (out->vendor != L2TP_IETF)
+			return true;
+		name = strchr(name, ':') + 1;
+	}
+	row = keys_peer_ietf_avp(l, it, v, name);
+	if (!row)
+		return false;
+	*out = (struct l2tp_avp_key){row->vendor, row->type};
+	if (keys_peer_avp_required(row->type))
+		cfg_wrong(l, v->line, it, "RFC 2661 requires `%s`, it cannot be left out",
+			  row->name);
+	return true;
+}
+
 static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it, void *obj,
 				   const char *text)
 {
-	uint16_t *list = arena_get(l->arena, (it->values + 1) * sizeof(*list));
-	unsigned n = 0;
+	struct l2tp_policy *p = &((struct cfg_peer *)obj)->policy;
+	struct l2tp_avp_key key;
 
 	(void)text;
 	for (unsigned i = 0; i < it->values; i++) {
-		const struct l2tp_avp_row *r = keys_peer_named_avp(l, it, &it->value[i]);
-
-		if (!r)
+		if (!keys_peer_suppressible(l, it, &it->value[i], &key))
 			continue;
-		if (keys_peer_avp_required(r->type))
-			cfg_wrong(l, it->value[i].line, it,
-				  "RFC 2661 requires `%s`, it cannot be left out", r->name);
-		else
-			list[n++] = r->type;
+		if (p->suppressed == L2TP_SUPPRESS_MAX) {
+			cfg_wrong(l, it->value[i].line, it, "at most %u attributes can be left out",
+				  L2TP_SUPPRESS_MAX);
+			return;
+		}
+		p->suppress[p->suppressed++] = key;
 	}
-	list[n] = L2TP_NO_AVP;
-	((struct cfg_peer *)obj)->policy.suppress = list;
 }
 
 #define POLICY(m) CFG_AT(struct cfg_peer, policy.m)
@@ -207,7 +251,7 @@ static const struct cfg_key peer_keys[] = {
 	 .help = "departures from RFC 2661 to be lenient with, beside the defaults; strict = no "
 		 "defaults"},
 	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = keys_peer_set_suppress,
-	 .help = "attributes never sent to this peer, by name or number"},
+	 .help = "attributes never sent to this peer: name or number of RFC 2661, or vendor:type"},
 	{"length-bit", CFG_K_BOOL, .help = "put a Length into data messages, for media that pad",
 	 CFG_AT(struct cfg_peer, length_bit)},
 	{"sequencing", CFG_K_BOOL, .help = "as LNS: number data messages",

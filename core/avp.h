@@ -10,6 +10,9 @@
 
 #include "core/bytes.h"
 
+#define L2TP_IETF 0u /* Vendor ID of every attribute of an RFC */
+
+/* The types of vendor L2TP_IETF.  Other vendors number their own. */
 enum l2tp_avp_type {
 	L2TP_AVP_MESSAGE_TYPE = 0,
 	L2TP_AVP_RESULT_CODE = 1,
@@ -62,6 +65,11 @@ enum l2tp_avp_type {
 
 enum l2tp_avp_m { L2TP_M_MUST_BE_1, L2TP_M_MUST_BE_0 };
 
+/* What names an attribute. */
+struct l2tp_avp_key {
+	uint16_t vendor, type;
+};
+
 /* What a tunnel switch does with the attribute when it carries a call from one tunnel to another.
  */
 enum l2tp_avp_switch { L2TP_SWITCH_RELAY, L2TP_SWITCH_REGENERATE, L2TP_SWITCH_DROP };
@@ -110,6 +118,11 @@ struct l2tp_avp {
 	const uint8_t *val;		/* deciphered; lives as long as the message it came from */
 	const struct l2tp_avp_row *row; /* NULL = unknown to us */
 };
+
+static inline bool l2tp_avp_is(const struct l2tp_avp *a, uint16_t vendor, uint16_t type)
+{
+	return a->vendor == vendor && a->type == type;
+}
 
 /* Is this a legal length for the row?  (Result Code: 2, or 4 and more.) */
 bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len);

@@ -51,7 +51,8 @@ static void build_put_hidden(struct l2tp_build *b, uint16_t flags, uint16_t vend
 	size_t n;
 
 	if (!b->rv_sent)
-		build_put_avp(b, L2TP_AVP_M, 0, L2TP_AVP_RANDOM_VECTOR, b->rv, sizeof(b->rv));
+		build_put_avp(b, L2TP_AVP_M, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR, b->rv,
+			      sizeof(b->rv));
 	b->rv_sent = true;
 	if (len + 2 > L2TP_AVP_VALUE_MAX) {
 		b->w.bad = true;
@@ -84,7 +85,7 @@ void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type
 	b->hide = hide;
 	memcpy(b->rv, rv, sizeof(b->rv));
 	l2tp_hdr_control(&b->w, tid, sid, 0, 0);
-	l2tp_build_u16(b, L2TP_AVP_MESSAGE_TYPE, type);
+	l2tp_build_u16(b, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE, type);
 }
 
 void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16])
@@ -93,9 +94,11 @@ void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16
 	memcpy(b->pad_seed, seed, sizeof(b->pad_seed));
 }
 
-void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len)
+void l2tp_build_avp(struct l2tp_build *b, uint16_t vendor, uint16_t type, const void *val,
+		    size_t len)
 {
-	struct l2tp_avp a = {.type = type, .val = val, .row = l2tp_avp_row(0, type)};
+	struct l2tp_avp a = {
+		.vendor = vendor, .type = type, .val = val, .row = l2tp_avp_row(vendor, type)};
 
 	if (!a.row || len > L2TP_AVP_VALUE_MAX) {
 		b->w.bad = true;
@@ -107,20 +110,20 @@ void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t
 	build_put(b, &a);
 }
 
-void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v)
+void l2tp_build_u16(struct l2tp_build *b, uint16_t vendor, uint16_t type, uint16_t v)
 {
 	uint8_t octets[2];
 
 	wr_put16(octets, v);
-	l2tp_build_avp(b, type, octets, sizeof(octets));
+	l2tp_build_avp(b, vendor, type, octets, sizeof(octets));
 }
 
-void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v)
+void l2tp_build_u32(struct l2tp_build *b, uint16_t vendor, uint16_t type, uint32_t v)
 {
 	uint8_t octets[4];
 
 	wr_put32(octets, v);
-	l2tp_build_avp(b, type, octets, sizeof(octets));
+	l2tp_build_avp(b, vendor, type, octets, sizeof(octets));
 }
 
 void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a)
@@ -137,7 +140,7 @@ void l2tp_build_result(struct l2tp_build *b, const struct l2tp_result *r)
 	wr_u16(&w, r->result);
 	wr_u16(&w, r->error);
 	wr_bytes(&w, r->text, strnlen(r->text, L2TP_MSG_TEXT_MAX));
-	l2tp_build_avp(b, L2TP_AVP_RESULT_CODE, octets, w.len);
+	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_RESULT_CODE, octets, w.len);
 }
 
 size_t l2tp_build_end(struct l2tp_build *b)

@@ -229,7 +229,7 @@ static void call_do_replied_connect(struct l2tp_call *c, const struct call_arg *
 static void call_do_up(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
-	c->required = l2tp_msg_find(&c->t->e->msg, L2TP_AVP_SEQUENCING_REQUIRED);
+	c->required = l2tp_msg_find(&c->t->e->msg, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 	call_is_up(c, true);
 }
 

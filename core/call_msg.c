@@ -27,9 +27,9 @@ static uint16_t call_msg_assigned_id(const struct l2tp_engine *e, const struct l
 	uint16_t id = 0;
 	size_t len;
 
-	if (l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
+	if (l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
 		return id;
-	p = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_ASSIGNED_SESSION_ID, &len);
+	p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &len);
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
 
@@ -57,7 +57,7 @@ static bool call_msg_framing_ok(const struct l2tp_tunnel *t, struct l2tp_result 
 {
 	uint32_t type = 0;
 
-	l2tp_msg_u32(&t->e->msg, L2TP_AVP_FRAMING_TYPE, &type);
+	l2tp_msg_u32(&t->e->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &type);
 	*r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_PERM, "framing type not advertised");
 	return !(type & ~t->policy.framing_caps);
 }
@@ -66,7 +66,7 @@ static bool call_msg_bearer_ok(const struct l2tp_tunnel *t, struct l2tp_result *
 {
 	uint32_t type = 0;
 
-	l2tp_msg_u32(&t->e->msg, L2TP_AVP_BEARER_TYPE, &type);
+	l2tp_msg_u32(&t->e->msg, L2TP_IETF, L2TP_AVP_BEARER_TYPE, &type);
 	*r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_PERM, "bearer type not advertised");
 	return t->policy.bearer_caps && !(type & ~t->policy.bearer_caps);
 }
@@ -78,7 +78,7 @@ static void call_msg_refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const stru
 
 	output_start(t, &b, L2TP_CDN, peer_sid);
 	l2tp_build_result(&b, r);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, idtab_spare(&t->sids));
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, idtab_spare(&t->sids));
 	output_queue(t, &b);
 }
 
@@ -102,7 +102,7 @@ static void call_msg_request(struct l2tp_tunnel *t, uint16_t sid)
 			call_msg_refuse(t, sid, &r);
 		return;
 	}
-	l2tp_msg_u32(&e->msg, L2TP_AVP_CALL_SERIAL_NUMBER, &c->serial);
+	l2tp_msg_u32(&e->msg, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &c->serial);
 	call_set_peer_sid(c, sid);
 	call_step(c, ev, true, NULL);
 }
@@ -181,15 +181,16 @@ void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 
 static bool call_msg_ours_to_say(const struct l2tp_avp *a)
 {
-	return !a->vendor &&
+	return a->vendor == L2TP_IETF &&
 	       (a->type == L2TP_AVP_MESSAGE_TYPE || a->type == L2TP_AVP_RANDOM_VECTOR ||
 		a->type == L2TP_AVP_ASSIGNED_SESSION_ID || a->type == L2TP_AVP_RESULT_CODE);
 }
 
-static const struct l2tp_avp *call_msg_given(const struct l2tp_avp *avps, unsigned n, uint16_t type)
+static const struct l2tp_avp *call_msg_given(const struct l2tp_avp *avps, unsigned n,
+					     uint16_t vendor, uint16_t type)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (!avps[i].vendor && avps[i].type == type)
+		if (l2tp_avp_is(&avps[i], vendor, type))
 			return &avps[i];
 	return NULL;
 }
@@ -208,7 +209,7 @@ static const struct {
 /* Is the proxy authentication the owner gives whole?  Half of it must not be sent. */
 static bool call_msg_proxy_whole(const struct l2tp_avp *avps, unsigned n)
 {
-	const struct l2tp_avp *a = call_msg_given(avps, n, L2TP_AVP_PROXY_AUTHEN_TYPE);
+	const struct l2tp_avp *a = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_TYPE);
 	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
 	uint16_t type = rd_u16(&r);
 
@@ -216,14 +217,14 @@ static bool call_msg_proxy_whole(const struct l2tp_avp *avps, unsigned n)
 		return !r.bad;
 	for (unsigned i = 0; i < sizeof(proxy_needs) / sizeof(proxy_needs[0]); i++)
 		if (proxy_needs[i].with & 1u << type &&
-		    !call_msg_given(avps, n, proxy_needs[i].type))
+		    !call_msg_given(avps, n, L2TP_IETF, proxy_needs[i].type))
 			return false;
 	return true;
 }
 
 static bool call_msg_is_proxy_authen(const struct l2tp_avp *a)
 {
-	return !a->vendor && a->type >= L2TP_AVP_PROXY_AUTHEN_TYPE &&
+	return a->vendor == L2TP_IETF && a->type >= L2TP_AVP_PROXY_AUTHEN_TYPE &&
 	       a->type <= L2TP_AVP_PROXY_AUTHEN_RESPONSE;
 }
 
@@ -239,23 +240,23 @@ static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 
 		if (call_msg_ours_to_say(a) || (call_msg_is_proxy_authen(a) && !proxy))
 			continue;
-		if (!row)
+		if (!row && !output_suppressed(t, a->vendor, a->type))
 			l2tp_build_raw(b, a);
-		else if (row->messages & 1u << b->type)
-			output_avp(t, b, a->type, a->val, a->len);
+		else if (row && row->messages & 1u << b->type)
+			output_avp(t, b, a->vendor, a->type, a->val, a->len);
 	}
 }
 
 /* A u32 the RFC demands: the owner's if given (and call_msg_add() puts it in), else the default,
  * put in here. */
 static uint32_t call_msg_demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
-				uint16_t type, uint32_t deflt)
+				uint16_t vendor, uint16_t type, uint32_t deflt)
 {
-	const struct l2tp_avp *a = call_msg_given(avps, n, type);
+	const struct l2tp_avp *a = call_msg_given(avps, n, vendor, type);
 	struct rd r;
 
 	if (!a) {
-		l2tp_build_u32(b, type, deflt);
+		l2tp_build_u32(b, vendor, type, deflt);
 		return deflt;
 	}
 	r = rd_init(a->val, a->len);
@@ -298,17 +299,17 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 	struct l2tp_build b;
 
 	output_start(t, &b, in ? L2TP_ICRQ : L2TP_OCRQ, 0);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
-	c->serial = call_msg_demand(&b, avps, n, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
+	c->serial = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
 	if (!in) {
-		call_msg_demand(&b, avps, n, L2TP_AVP_MINIMUM_BPS, 1);
-		call_msg_demand(&b, avps, n, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
-		c->bearer = call_msg_demand(&b, avps, n, L2TP_AVP_BEARER_TYPE,
+		call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, 1);
+		call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
+		c->bearer = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_BEARER_TYPE,
 					    call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
-		c->framing = call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE,
+		c->framing = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
 					     call_msg_choose_framing(t));
-		if (!call_msg_given(avps, n, L2TP_AVP_CALLED_NUMBER))
-			l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, "", 0);
+		if (!call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_CALLED_NUMBER))
+			l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
 	call_msg_add(t, &b, avps, n);
 	return call_msg_keep(t, &b);
@@ -320,10 +321,10 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 	struct l2tp_build b;
 
 	output_start(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
-	call_msg_demand(&b, avps, n, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
-	c->framing =
-		call_msg_demand(&b, avps, n, L2TP_AVP_FRAMING_TYPE, call_msg_choose_framing(t));
-	c->required = call_msg_given(avps, n, L2TP_AVP_SEQUENCING_REQUIRED);
+	call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
+	c->framing = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
+				     call_msg_choose_framing(t));
+	c->required = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 	call_msg_add(t, &b, avps, n);
 	return call_msg_keep(t, &b);
 }
@@ -342,7 +343,7 @@ bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned 
 	struct l2tp_build b;
 
 	output_start(c->t, &b, c->role == CALL_LNS_IN ? L2TP_ICRP : L2TP_OCRP, c->peer_id);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad)
 		return false;
@@ -357,7 +358,7 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 
 	output_start(c->t, &b, L2TP_CDN, c->peer_id);
 	l2tp_build_result(&b, r);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad && n)
 		call_send_cdn(c, r, NULL, 0);
@@ -387,7 +388,7 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
 	wr_put32(value + 2, send_accm);
 	wr_put32(value + 6, recv_accm);
 	output_start(c->t, &b, L2TP_SLI, c->peer_id);
-	l2tp_build_avp(&b, L2TP_AVP_ACCM, value, sizeof(value));
+	l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_ACCM, value, sizeof(value));
 	output_queue(c->t, &b);
 	engine_leave(c->t->e);
 }
@@ -408,7 +409,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 	for (unsigned i = 0; i < 6; i++)
 		wr_put32(value + 2 + 4 * i, errors[i]);
 	output_start(c->t, &b, L2TP_WEN, c->peer_id);
-	l2tp_build_avp(&b, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
+	l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
 	output_queue(c->t, &b);
 	engine_leave(c->t->e);
 }

@@ -111,10 +111,10 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 
 /* --- in --------------------------------------------------------------------------------------- */
 
-static uint16_t engine_peek_u16(const struct l2tp_hdr *h, uint16_t type)
+static uint16_t engine_peek_u16(const struct l2tp_hdr *h, uint16_t vendor, uint16_t type)
 {
 	size_t len;
-	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, type, &len);
+	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, vendor, type, &len);
 
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
@@ -146,7 +146,7 @@ static void engine_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	struct l2tp_engine *e = t->e;
 	uint16_t id;
 
-	if (!t->peer_id && (id = engine_peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID)))
+	if (!t->peer_id && (id = engine_peek_u16(h, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID)))
 		tunnel_set_peer_id(t, id);
 	if (t->state == L2TP_T_ESTABLISHED && engine_about_call(e->msg.type))
 		call_fault(t, h);
@@ -266,11 +266,12 @@ static struct l2tp_tunnel *engine_only_one_on(struct l2tp_engine *e, l2tp_channe
 static struct l2tp_tunnel *engine_without_id(struct l2tp_engine *e, l2tp_channel from,
 					     const struct l2tp_hdr *h)
 {
-	uint16_t type = engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE);
+	uint16_t type = engine_peek_u16(h, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE);
 	struct l2tp_tunnel *t = NULL;
 
 	if (type == L2TP_STOPCCN)
-		t = tunnel_by_peer_id(e, from, engine_peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID));
+		t = tunnel_by_peer_id(e, from,
+				      engine_peek_u16(h, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID));
 	if (!t)
 		t = engine_only_one_on(e, from);
 	return t;
@@ -280,10 +281,10 @@ static struct l2tp_tunnel *engine_without_id(struct l2tp_engine *e, l2tp_channel
 static void engine_stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_FSM_ERROR, 0, "SCCRP without SCCRQ");
-	uint16_t peer_id = engine_peek_u16(h, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint16_t peer_id = engine_peek_u16(h, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 
 	engine_count(e, L2TP_R_NO_TUNNEL);
-	if (engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE) != L2TP_SCCRP || !peer_id)
+	if (engine_peek_u16(h, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE) != L2TP_SCCRP || !peer_id)
 		return;
 	if (cc_row(L2TP_T_IDLE, CC_SCCRP, true)->action == CC_DO_REFUSE)
 		setup_refuse(e, from, peer_id, h, &r);
@@ -302,7 +303,7 @@ static void engine_control(struct l2tp_engine *e, l2tp_channel from, const struc
 
 	if (h->tid)
 		t = idtab_get(&e->tids, h->tid);
-	else if (engine_peek_u16(h, L2TP_AVP_MESSAGE_TYPE) == L2TP_SCCRQ) {
+	else if (engine_peek_u16(h, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE) == L2TP_SCCRQ) {
 		t = setup_request(e, from, h);
 		if (!t) {
 			engine_count_rx(e, L2TP_SCCRQ);

@@ -27,6 +27,8 @@ struct l2tp_call;
 
 typedef uint64_t l2tp_channel; /* 0 = none */
 
+#define L2TP_SUPPRESS_MAX 32u
+
 /* How we deal with one peer; copied into a tunnel at its birth. */
 struct l2tp_policy {
 	char host_name[256]; /* ours, sent as Host Name; 1-255 octets, NUL ended */
@@ -50,9 +52,8 @@ struct l2tp_policy {
 	uint64_t hold;		  /* channel down this long closes the tunnel, us (60 s) */
 	uint16_t max_calls;	  /* 0 = as many as there are ids */
 	uint32_t quirks;	  /* L2TP_QUIRK_* */
-	const uint16_t
-		*suppress; /* IETF attribute types never sent to this peer; ended by L2TP_NO_AVP;
-			      const data of the owner that lives as long as the engine, or NULL */
+	uint8_t suppressed;	  /* entries of suppress in use */
+	struct l2tp_avp_key suppress[L2TP_SUPPRESS_MAX]; /* attributes never sent to this peer */
 };
 /* RFC defaults for everything but names and secret. */
 void l2tp_policy_default(struct l2tp_policy *p);

@@ -148,11 +148,14 @@ enum l2tp_tx output_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pk
 		       uint16_t type, uint64_t cookie);
 /* Start a message about a tunnel (sid 0) or a call in e->out. */
 void output_start(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid);
-/* Add an attribute unless the peer's policy suppresses it. */
-void output_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
-		size_t len);
-void output_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v);
-void output_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v);
+bool output_suppressed(const struct l2tp_tunnel *t, uint16_t vendor, uint16_t type);
+/* Add an attribute that has a row, unless the peer's policy suppresses it. */
+void output_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t vendor, uint16_t type,
+		const void *val, size_t len);
+void output_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t vendor,
+		    uint16_t type, uint16_t v);
+void output_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t vendor,
+		    uint16_t type, uint32_t v);
 /* Our Assigned Tunnel ID, never hidden: a peer that cannot decipher has nothing else to find the
  * tunnel by. */
 void output_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b);

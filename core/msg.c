@@ -142,7 +142,7 @@ static enum step msg_check_length(struct decode *d, struct l2tp_avp *a)
 		d->m->quirks_used |= L2TP_QUIRK_SHORT_RESULT;
 	if (l2tp_avp_length_ok(a->row, a->len))
 		return KEEP;
-	if (a->type == L2TP_AVP_CHALLENGE_RESPONSE && a->len == L2TP_MD5_LEN + 6 &&
+	if (l2tp_avp_is(a, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE) && a->len == L2TP_MD5_LEN + 6 &&
 	    msg_quirk(d, L2TP_QUIRK_LONG_RESPONSE)) {
 		a->len = L2TP_MD5_LEN;
 		return KEEP;
@@ -171,7 +171,8 @@ static enum step msg_check_value(struct decode *d, const struct l2tp_avp *a)
 
 static bool msg_repeatable(const struct l2tp_avp *a)
 {
-	return a->type == L2TP_AVP_RANDOM_VECTOR || a->type == L2TP_AVP_PPP_DISCONNECT_CAUSE;
+	return l2tp_avp_is(a, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR) ||
+	       l2tp_avp_is(a, L2TP_IETF, L2TP_AVP_PPP_DISCONNECT_CAUSE);
 }
 
 static enum step msg_known(struct decode *d, struct l2tp_avp *a)
@@ -186,7 +187,7 @@ static enum step msg_known(struct decode *d, struct l2tp_avp *a)
 		s = msg_check_length(d, a);
 	if (s == KEEP)
 		s = msg_check_value(d, a);
-	if (s == KEEP && !msg_repeatable(a) && l2tp_msg_find(d->m, a->type))
+	if (s == KEEP && !msg_repeatable(a) && l2tp_msg_find(d->m, a->vendor, a->type))
 		return msg_pass(d, L2TP_R_AVP_DUPLICATE);
 	return s;
 }
@@ -205,7 +206,7 @@ static enum step msg_keep(struct decode *d, const struct l2tp_avp *a)
 			      : msg_pass(d, L2TP_R_AVP_TOO_MANY);
 	d->m->avp[d->m->n++] = *a;
 	msg_look_for_swapped(d, a);
-	if (a->row && a->type == L2TP_AVP_RANDOM_VECTOR) {
+	if (l2tp_avp_is(a, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR)) {
 		d->rv = rd_init(a->val, a->len);
 		d->have_rv = true;
 	}
@@ -259,7 +260,7 @@ static enum l2tp_verdict msg_message_type(struct decode *d)
 		msg_close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
 		return L2TP_MSG_CLOSE;
 	}
-	if (!a.row || a.type != L2TP_AVP_MESSAGE_TYPE || a.hidden || d->reserved)
+	if (!l2tp_avp_is(&a, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE) || a.hidden || d->reserved)
 		return msg_fail(d->fault, L2TP_R_MSG_TYPE_NOT_FIRST, L2TP_ERR_BAD_VALUE,
 				"Message Type");
 	if (a.len != 2) {
@@ -277,9 +278,9 @@ static enum l2tp_verdict msg_message_type(struct decode *d)
 static enum l2tp_verdict msg_required(struct decode *d)
 {
 	for (const uint16_t *t = l2tp_msg_table[d->m->type].required; *t != L2TP_NO_AVP; t++) {
-		struct l2tp_avp a = {.type = *t, .row = l2tp_avp_row(0, *t)};
+		struct l2tp_avp a = {.type = *t, .row = l2tp_avp_row(L2TP_IETF, *t)};
 
-		if (l2tp_msg_find(d->m, *t))
+		if (l2tp_msg_find(d->m, L2TP_IETF, *t))
 			continue;
 		msg_close_with(d, &a, L2TP_R_AVP_MISSING, L2TP_ERR_BAD_VALUE);
 		return L2TP_MSG_CLOSE;
@@ -319,7 +320,8 @@ enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, 
 
 /* --- looking into a message ------------------------------------------------------------------- */
 
-const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, size_t *val_len)
+const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t vendor, uint16_t type,
+			     size_t *val_len)
 {
 	struct rd in = rd_init(body, len);
 	struct l2tp_avp a;
@@ -327,24 +329,24 @@ const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, siz
 	bool reserved;
 
 	while (in.left && msg_cut(&in, &a, &reserved, &why))
-		if (!a.vendor && a.type == type && !a.hidden && !reserved) {
+		if (l2tp_avp_is(&a, vendor, type) && !a.hidden && !reserved) {
 			*val_len = a.len;
 			return a.val;
 		}
 	return NULL;
 }
 
-const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t type)
+const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t vendor, uint16_t type)
 {
 	for (unsigned i = 0; i < m->n; i++)
-		if (!m->avp[i].vendor && m->avp[i].type == type)
+		if (l2tp_avp_is(&m->avp[i], vendor, type))
 			return &m->avp[i];
 	return NULL;
 }
 
-bool l2tp_msg_u16(const struct l2tp_msg *m, uint16_t type, uint16_t *out)
+bool l2tp_msg_u16(const struct l2tp_msg *m, uint16_t vendor, uint16_t type, uint16_t *out)
 {
-	const struct l2tp_avp *a = l2tp_msg_find(m, type);
+	const struct l2tp_avp *a = l2tp_msg_find(m, vendor, type);
 	struct rd r;
 
 	if (!a || a->len != 2)
@@ -354,9 +356,9 @@ bool l2tp_msg_u16(const struct l2tp_msg *m, uint16_t type, uint16_t *out)
 	return true;
 }
 
-bool l2tp_msg_u32(const struct l2tp_msg *m, uint16_t type, uint32_t *out)
+bool l2tp_msg_u32(const struct l2tp_msg *m, uint16_t vendor, uint16_t type, uint32_t *out)
 {
-	const struct l2tp_avp *a = l2tp_msg_find(m, type);
+	const struct l2tp_avp *a = l2tp_msg_find(m, vendor, type);
 	struct rd r;
 
 	if (!a || a->len != 4)
@@ -373,7 +375,7 @@ static uint16_t msg_swap_if(bool swapped, uint16_t v)
 
 bool l2tp_msg_result(const struct l2tp_msg *m, struct l2tp_result *out)
 {
-	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_AVP_RESULT_CODE);
+	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_IETF, L2TP_AVP_RESULT_CODE);
 	bool swapped = m->quirks_used & L2TP_QUIRK_SWAPPED_RESULT;
 	size_t n = 0;
 	struct rd r;

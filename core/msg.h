@@ -158,15 +158,17 @@ struct l2tp_fault {
 enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, const uint8_t *body,
 				  size_t len, const struct l2tp_secret *secret, uint32_t quirks);
 
-/* Before the peer, and so the secret, is known: the value of the first IETF attribute of this type
- * that is not hidden, straight from the octets; NULL when there is none in front of the first octet
- * that makes no sense.  Says nothing about the rest of the message. */
-const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t type, size_t *val_len);
+/* Before the peer, and so the secret, is known: the value of the first attribute of this vendor
+ * and type that is not hidden, straight from the octets; NULL when it is not among the attributes
+ * in front of the first malformed one.  Says nothing about the rest of the message. */
+const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t vendor, uint16_t type,
+			     size_t *val_len);
 
-/* The first attribute (vendor 0, type), or NULL. */
-const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t type);
-bool l2tp_msg_u16(const struct l2tp_msg *m, uint16_t type, uint16_t *out);
-bool l2tp_msg_u32(const struct l2tp_msg *m, uint16_t type, uint32_t *out);
+/* The first attribute of this vendor and type, or NULL.  u16 and u32: false also when the value has
+ * another length. */
+const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t vendor, uint16_t type);
+bool l2tp_msg_u16(const struct l2tp_msg *m, uint16_t vendor, uint16_t type, uint16_t *out);
+bool l2tp_msg_u32(const struct l2tp_msg *m, uint16_t vendor, uint16_t type, uint32_t *out);
 /* Result Code of a CDN or StopCCN; false when there is none. */
 bool l2tp_msg_result(const struct l2tp_msg *m, struct l2tp_result *out);
 
@@ -197,9 +199,10 @@ void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type
  */
 void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16]);
 /* M as the table row says. */
-void l2tp_build_avp(struct l2tp_build *b, uint16_t type, const void *val, size_t len);
-void l2tp_build_u16(struct l2tp_build *b, uint16_t type, uint16_t v);
-void l2tp_build_u32(struct l2tp_build *b, uint16_t type, uint32_t v);
+void l2tp_build_avp(struct l2tp_build *b, uint16_t vendor, uint16_t type, const void *val,
+		    size_t len);
+void l2tp_build_u16(struct l2tp_build *b, uint16_t vendor, uint16_t type, uint16_t v);
+void l2tp_build_u32(struct l2tp_build *b, uint16_t vendor, uint16_t type, uint32_t v);
 /* As given: vendor, M and H from the attribute.  H needs a secret (RFC 2661 4.3), so without one
  * the value goes in the clear; whoever minds must leave the attribute out. */
 void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a);

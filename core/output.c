@@ -32,31 +32,35 @@ void output_start(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, ui
 	l2tp_build_padding(b, t->policy.hide_padding, octets + 16);
 }
 
-static bool output_suppressed(const struct l2tp_tunnel *t, uint16_t type)
+bool output_suppressed(const struct l2tp_tunnel *t, uint16_t vendor, uint16_t type)
 {
-	for (const uint16_t *s = t->policy.suppress; s && *s != L2TP_NO_AVP; s++)
-		if (*s == type)
+	const struct l2tp_policy *p = &t->policy;
+
+	for (unsigned i = 0; i < p->suppressed; i++)
+		if (p->suppress[i].vendor == vendor && p->suppress[i].type == type)
 			return true;
 	return false;
 }
 
-void output_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, const void *val,
-		size_t len)
+void output_avp(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t vendor, uint16_t type,
+		const void *val, size_t len)
 {
-	if (!output_suppressed(t, type))
-		l2tp_build_avp(b, type, val, len);
+	if (!output_suppressed(t, vendor, type))
+		l2tp_build_avp(b, vendor, type, val, len);
 }
 
-void output_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t v)
+void output_avp_u16(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t vendor,
+		    uint16_t type, uint16_t v)
 {
-	if (!output_suppressed(t, type))
-		l2tp_build_u16(b, type, v);
+	if (!output_suppressed(t, vendor, type))
+		l2tp_build_u16(b, vendor, type, v);
 }
 
-void output_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint32_t v)
+void output_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t vendor,
+		    uint16_t type, uint32_t v)
 {
-	if (!output_suppressed(t, type))
-		l2tp_build_u32(b, type, v);
+	if (!output_suppressed(t, vendor, type))
+		l2tp_build_u32(b, vendor, type, v);
 }
 
 void output_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b)
@@ -64,7 +68,7 @@ void output_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b)
 	bool hide = b->hide;
 
 	b->hide = false;
-	l2tp_build_u16(b, L2TP_AVP_ASSIGNED_TUNNEL_ID, t->id);
+	l2tp_build_u16(b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, t->id);
 	b->hide = hide;
 }
 

@@ -19,15 +19,16 @@ static void setup_capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
 	const struct l2tp_policy *p = &t->policy;
 
-	l2tp_build_u16(b, L2TP_AVP_PROTOCOL_VERSION, VERSION);
-	l2tp_build_avp(b, L2TP_AVP_HOST_NAME, p->host_name, strlen(p->host_name));
-	l2tp_build_u32(b, L2TP_AVP_FRAMING_CAPS, p->framing_caps);
+	l2tp_build_u16(b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, VERSION);
+	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_HOST_NAME, p->host_name, strlen(p->host_name));
+	l2tp_build_u32(b, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, p->framing_caps);
 	output_tunnel_id(t, b);
 	if (p->bearer_caps)
-		output_avp_u32(t, b, L2TP_AVP_BEARER_CAPS, p->bearer_caps);
-	output_avp_u16(t, b, L2TP_AVP_RECEIVE_WINDOW_SIZE, t->rel.cfg.window);
+		output_avp_u32(t, b, L2TP_IETF, L2TP_AVP_BEARER_CAPS, p->bearer_caps);
+	output_avp_u16(t, b, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, t->rel.cfg.window);
 	if (p->vendor_name[0])
-		output_avp(t, b, L2TP_AVP_VENDOR_NAME, p->vendor_name, strlen(p->vendor_name));
+		output_avp(t, b, L2TP_IETF, L2TP_AVP_VENDOR_NAME, p->vendor_name,
+			   strlen(p->vendor_name));
 }
 
 static bool setup_challenges(const struct l2tp_tunnel *t)
@@ -48,19 +49,19 @@ static void setup_challenge(struct l2tp_tunnel *t, struct l2tp_build *b)
 		return;
 	engine_random(t->e, t->challenge, sizeof(t->challenge));
 	htab_add(&t->e->challenges, &t->by_challenge, setup_challenge_key(t->challenge));
-	l2tp_build_avp(b, L2TP_AVP_CHALLENGE, t->challenge, sizeof(t->challenge));
+	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_CHALLENGE, t->challenge, sizeof(t->challenge));
 }
 
 /* Answer the Challenge of the message at hand, in a message of this type. */
 static void setup_respond(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type)
 {
-	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE);
+	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_IETF, L2TP_AVP_CHALLENGE);
 	uint8_t response[L2TP_MD5_LEN];
 
 	if (!a)
 		return;
 	l2tp_challenge_response(response, type, &t->policy.secret, a->val, a->len);
-	l2tp_build_avp(b, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
 }
 
 void setup_send_request(struct l2tp_tunnel *t)
@@ -71,7 +72,7 @@ void setup_send_request(struct l2tp_tunnel *t)
 	setup_capabilities(t, &b);
 	if (t->policy.single_tunnel && !t->is_proof) {
 		engine_random(t->e, t->tie, sizeof(t->tie));
-		l2tp_build_avp(&b, L2TP_AVP_TIE_BREAKER, t->tie, sizeof(t->tie));
+		l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, t->tie, sizeof(t->tie));
 	}
 	setup_challenge(t, &b);
 	output_queue(t, &b);
@@ -103,7 +104,8 @@ void setup_send_connected(struct l2tp_tunnel *t)
  * of the tunnel MUST be disallowed." */
 static bool setup_response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_result *r)
 {
-	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_AVP_CHALLENGE_RESPONSE);
+	const struct l2tp_avp *a =
+		l2tp_msg_find(&t->e->msg, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE);
 	uint8_t want[L2TP_MD5_LEN];
 	enum l2tp_reason why = a ? L2TP_R_AUTH_FAILED : L2TP_R_AUTH_MISSING;
 
@@ -140,7 +142,7 @@ static bool setup_is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p,
 			      struct l2tp_result *r)
 {
-	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_AVP_CHALLENGE);
+	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_IETF, L2TP_AVP_CHALLENGE);
 
 	if (!a || (p->secret.len && !setup_is_reflected(e, a)))
 		return true;
@@ -177,15 +179,16 @@ void setup_learn(struct l2tp_tunnel *t)
 	const struct l2tp_msg *m = &t->e->msg;
 	uint16_t v = 0;
 
-	l2tp_msg_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &v);
+	l2tp_msg_u16(m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &v);
 	tunnel_set_peer_id(t, v);
-	if (l2tp_msg_u16(m, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v))
+	if (l2tp_msg_u16(m, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v))
 		rel_peer_window(&t->rel, v);
-	l2tp_msg_u32(m, L2TP_AVP_FRAMING_CAPS, &t->peer_framing);
-	t->has_bearer = l2tp_msg_u32(m, L2TP_AVP_BEARER_CAPS, &t->peer_bearer);
-	setup_copy_text(t->peer_host, sizeof(t->peer_host), l2tp_msg_find(m, L2TP_AVP_HOST_NAME));
+	l2tp_msg_u32(m, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, &t->peer_framing);
+	t->has_bearer = l2tp_msg_u32(m, L2TP_IETF, L2TP_AVP_BEARER_CAPS, &t->peer_bearer);
+	setup_copy_text(t->peer_host, sizeof(t->peer_host),
+			l2tp_msg_find(m, L2TP_IETF, L2TP_AVP_HOST_NAME));
 	setup_copy_text(t->peer_vendor, sizeof(t->peer_vendor),
-			l2tp_msg_find(m, L2TP_AVP_VENDOR_NAME));
+			l2tp_msg_find(m, L2TP_IETF, L2TP_AVP_VENDOR_NAME));
 }
 
 bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h)
@@ -202,7 +205,7 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 			    t->policy.quirks) != L2TP_MSG_OK ||
 	    e->msg.type != L2TP_SCCRP || !setup_reply_ok(t, &r))
 		return false;
-	host = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_HOST_NAME, &len);
+	host = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_HOST_NAME, &len);
 	if (!host || !e->ops->peer(e->ctx, from, host, len, &who) || who.peer != t->peer)
 		return false;
 	tunnel_set_channel(t, from);
@@ -221,7 +224,7 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 	size_t len;
 
 	l2tp_build_start(&b, e->out, sizeof(e->out), L2TP_STOPCCN, peer_id, 0, NULL, false, no_rv);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_TUNNEL_ID, idtab_spare(&e->tids));
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, idtab_spare(&e->tids));
 	l2tp_build_result(&b, r);
 	len = l2tp_build_end(&b);
 	wr_put16(e->out + AT_NS, h->nr);
@@ -237,8 +240,8 @@ static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channe
 	const uint8_t *p;
 	size_t len;
 
-	if (!l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id)) {
-		p = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
+	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id)) {
+		p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
 		if (p && len == 2)
 			id = (uint16_t)(p[0] << 8 | p[1]);
 	}
@@ -325,7 +328,8 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 	struct l2tp_result r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "unknown peer");
 	struct l2tp_tunnel *t;
 	size_t len = 0;
-	const uint8_t *host = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_HOST_NAME, &len);
+	const uint8_t *host =
+		l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_HOST_NAME, &len);
 	bool known = host && e->ops->peer(e->ctx, from, host, len, &who);
 	enum l2tp_verdict v =
 		l2tp_msg_decode(&e->msg, &e->fault, h->payload, h->len,
@@ -333,7 +337,7 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 	uint64_t request = htab_octets(h->payload, h->len);
 	uint16_t id = 0;
 
-	l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
+	l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
 	t = id ? tunnel_of_request(e, from, id, request) : NULL;
 	if (t)
 		return t;

@@ -331,7 +331,8 @@ static void tunnel_target(struct l2tp_tunnel *t)
 {
 	uint16_t id;
 
-	if (!t->peer_id && l2tp_msg_u16(&t->e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id) && id)
+	if (!t->peer_id && l2tp_msg_u16(&t->e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id) &&
+	    id)
 		tunnel_set_peer_id(t, id);
 }
 
@@ -379,7 +380,7 @@ static void tunnel_stopped_by_peer(struct l2tp_tunnel *t)
 	uint16_t id = 0;
 
 	l2tp_msg_result(&e->msg, &r);
-	l2tp_msg_u16(&e->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
+	l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
 	if (!t->peer_id && id)
 		tunnel_set_peer_id(t, id);
 	if (id == t->id && id != t->peer_id && (t->policy.quirks & L2TP_QUIRK_STOPCCN_TID))

@@ -102,10 +102,14 @@ static void check_full_policy(const struct l2tp_policy *p)
 	CU_ASSERT_EQUAL(p->max_calls, 100);
 	CU_ASSERT_EQUAL(p->quirks,
 			L2TP_QUIRKS_DEFAULT | L2TP_QUIRK_LONG_RESPONSE | L2TP_QUIRK_TID_ZERO);
-	CU_ASSERT_EQUAL(p->suppress[0], L2TP_AVP_VENDOR_NAME);
-	CU_ASSERT_EQUAL(p->suppress[1], L2TP_AVP_FIRMWARE_REVISION);
-	CU_ASSERT_EQUAL(p->suppress[2], L2TP_AVP_TIE_BREAKER);
-	CU_ASSERT_EQUAL(p->suppress[3], L2TP_NO_AVP);
+	CU_ASSERT_EQUAL_FATAL(p->suppressed, 5);
+	for (unsigned i = 0; i < p->suppressed; i++) {
+		static const struct l2tp_avp_key want[] = {
+			{0, 8}, {0, 6}, {0, 5}, {9, 8}, {65535, 65535}};
+
+		CU_ASSERT_EQUAL(p->suppress[i].vendor, want[i].vendor);
+		CU_ASSERT_EQUAL(p->suppress[i].type, want[i].type);
+	}
 }
 
 static void a_peer_of_every_key(void)
@@ -121,7 +125,9 @@ static void a_peer_of_every_key(void)
 	     "service = s window = 16 retransmit = 2s retransmit-max = 16s retransmit-count = 9\n"
 	     "hello = 30s setup-timeout = 20s idle-close = 5m reauth = 1h hold = 500ms max-calls = "
 	     "100\n"
-	     "quirks = { long-response, tid-zero } suppress = { Vendor-Name, 6, \"tie breaker\" }\n"
+	     "quirks = { long-response, tid-zero } suppress = { Vendor-Name, 0:6, \"tie breaker\", "
+	     "9:8, "
+	     "65535:65535 }\n"
 	     "length-bit = yes sequencing = yes sequencing-required = yes reorder = 8\n"
 	     "reorder-timeout = 50ms single-tunnel = no }\n"
 	     "net n { }\nservice s { local = 10.0.0.1 }");

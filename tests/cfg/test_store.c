@@ -34,6 +34,24 @@ static void store_wrong_values(void)
 		"t:1: peer a: suppress: unknown attribute `99`: neither a name nor a number of RFC "
 		"2661\n");
 	ASSERT_TOLD(
+		"peer a { suppress = { 0:7, 0:99, 9:, 9:x, 9:65536, 65536:1 } }",
+		"t:1: peer a: suppress: RFC 2661 requires `Host Name`, it cannot be left out\n"
+		"t:1: peer a: suppress: unknown attribute `0:99`: neither a name nor a number "
+		"of RFC 2661\n"
+		"t:1: peer a: suppress: `9:` is no attribute of a vendor: two numbers up to "
+		"65535, as in 9:1\n"
+		"t:1: peer a: suppress: `9:x` is no attribute of a vendor: two numbers up to "
+		"65535, as in 9:1\n"
+		"t:1: peer a: suppress: `9:65536` is no attribute of a vendor: two numbers up to "
+		"65535, as in 9:1\n"
+		"t:1: peer a: suppress: `65536:1` is no attribute of a vendor: two numbers up to "
+		"65535, as in 9:1\n");
+	ASSERT_TOLD(
+		"peer a { suppress = { 9:1, 9:2, 9:3, 9:4, 9:5, 9:6, 9:7, 9:8, 9:9, 9:10, 9:11, "
+		"9:12, 9:13, 9:14, 9:15, 9:16, 9:17, 9:18, 9:19, 9:20, 9:21, 9:22, 9:23, 9:24, "
+		"9:25, 9:26, 9:27, 9:28, 9:29, 9:30, 9:31, 9:32, 9:33 } }",
+		"t:1: peer a: suppress: at most 32 attributes can be left out\n");
+	ASSERT_TOLD(
 		"pool p { ranges = { 10.2.3.4/16, pool } }",
 		"t:1: pool p: ranges: `10.2.3.4/16` has bits behind its length, was `10.2.0.0/16` "
 		"meant?\n"

@@ -72,5 +72,5 @@ void expect_passed(const struct body *b, enum l2tp_reason why, uint16_t type)
 {
 	CU_ASSERT_EQUAL(decode(b), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.ignored[why], 1);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, type));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, type));
 }

@@ -9,7 +9,8 @@
 static uint16_t rig_type_of(const struct l2tp_hdr *h)
 {
 	size_t len;
-	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, L2TP_AVP_MESSAGE_TYPE, &len);
+	const uint8_t *p =
+		l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE, &len);
 
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
@@ -332,12 +333,12 @@ void rig_ack(struct rig_peer *p)
 void rig_sccrq(struct rig_peer *p)
 {
 	rig_start(p, L2TP_SCCRQ, 0);
-	l2tp_build_u16(&p->b, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
-	l2tp_build_avp(&p->b, L2TP_AVP_HOST_NAME, "peer", 4);
-	l2tp_build_u32(&p->b, L2TP_AVP_FRAMING_CAPS, 3);
-	l2tp_build_u32(&p->b, L2TP_AVP_BEARER_CAPS, 3);
-	l2tp_build_u16(&p->b, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
-	l2tp_build_u16(&p->b, L2TP_AVP_RECEIVE_WINDOW_SIZE, 16);
+	l2tp_build_u16(&p->b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_build_avp(&p->b, L2TP_IETF, L2TP_AVP_HOST_NAME, "peer", 4);
+	l2tp_build_u32(&p->b, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, 3);
+	l2tp_build_u32(&p->b, L2TP_IETF, L2TP_AVP_BEARER_CAPS, 3);
+	l2tp_build_u16(&p->b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
+	l2tp_build_u16(&p->b, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, 16);
 }
 
 void rig_sccrp(struct rig_peer *p)
@@ -354,7 +355,7 @@ struct l2tp_tunnel *rig_peer_up(struct rig_peer *p, struct rig *r)
 	rig_sccrq(p);
 	rig_send(p);
 	rig_decode(rig_last(&r->a, L2TP_SCCRP), m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid));
+	CU_ASSERT_TRUE(l2tp_msg_u16(m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid));
 	free(m);
 	rig_start(p, L2TP_SCCCN, 0);
 	rig_send(p);
@@ -368,7 +369,7 @@ struct l2tp_tunnel *rig_peer_answers(struct rig_peer *p, struct rig *r)
 	rig_peer(p, r, 4712);
 	rig_open(&r->a);
 	rig_decode(rig_last(&r->a, L2TP_SCCRQ), m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid));
+	CU_ASSERT_TRUE(l2tp_msg_u16(m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid));
 	free(m);
 	rig_sccrp(p);
 	rig_send(p);
@@ -380,7 +381,7 @@ void rig_stopccn(struct rig_peer *p, uint16_t result)
 	struct l2tp_result r = {.result = result};
 
 	rig_start(p, L2TP_STOPCCN, 0);
-	l2tp_build_u16(&p->b, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
+	l2tp_build_u16(&p->b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
 	l2tp_build_result(&p->b, &r);
 	rig_send(p);
 }
@@ -388,19 +389,19 @@ void rig_stopccn(struct rig_peer *p, uint16_t result)
 static void rig_required(struct rig_peer *p, uint16_t type, uint16_t assigned)
 {
 	static const uint8_t zero[32];
-	const struct l2tp_avp_row *row = l2tp_avp_row(0, type);
+	const struct l2tp_avp_row *row = l2tp_avp_row(L2TP_IETF, type);
 	struct l2tp_result r = {.result = 1};
 
 	if (type == L2TP_AVP_ASSIGNED_SESSION_ID)
-		l2tp_build_u16(&p->b, type, assigned);
+		l2tp_build_u16(&p->b, L2TP_IETF, type, assigned);
 	else if (type == L2TP_AVP_ASSIGNED_TUNNEL_ID)
-		l2tp_build_u16(&p->b, type, p->tid);
+		l2tp_build_u16(&p->b, L2TP_IETF, type, p->tid);
 	else if (type == L2TP_AVP_PROTOCOL_VERSION)
-		l2tp_build_u16(&p->b, type, 0x0100);
+		l2tp_build_u16(&p->b, L2TP_IETF, type, 0x0100);
 	else if (type == L2TP_AVP_RESULT_CODE)
 		l2tp_build_result(&p->b, &r);
 	else
-		l2tp_build_avp(&p->b, type, zero, row->min ? row->min : 1);
+		l2tp_build_avp(&p->b, L2TP_IETF, type, zero, row->min ? row->min : 1);
 }
 
 void rig_start_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned)

@@ -40,9 +40,9 @@ static void m_bit_from_the_row(void)
 	uint8_t buf[1024];
 
 	build_start(&b, buf, L2TP_ICCN, false);
-	l2tp_build_u32(&b, L2TP_AVP_TX_CONNECT_SPEED, 64000);
-	l2tp_build_u32(&b, L2TP_AVP_RX_CONNECT_SPEED, 9600);
-	l2tp_build_avp(&b, L2TP_AVP_SEQUENCING_REQUIRED, NULL, 0);
+	l2tp_build_u32(&b, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, 64000);
+	l2tp_build_u32(&b, L2TP_IETF, L2TP_AVP_RX_CONNECT_SPEED, 9600);
+	l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED, NULL, 0);
 	build_expect(&b, buf,
 		     "c802002e 1234 5678 0000 0000 8008 0000 0000 000c 800a 0000 0018 0000fa00"
 		     "000a 0000 0026 00002580 8006 0000 0027");
@@ -62,7 +62,7 @@ static void rfc2661_4_1_bits_sent(void)
 		size_t at = 20;
 
 		build_start(&b, buf, L2TP_ICRQ, true);
-		l2tp_build_avp(&b, row->type, zero, row->min);
+		l2tp_build_avp(&b, row->vendor, row->type, zero, row->min);
 		CU_ASSERT_NOT_EQUAL_FATAL(l2tp_build_end(&b), 0);
 		if (row->may_hide) {
 			static const uint8_t vector[6] = {0x80, 0x16, 0, 0, 0, 36};
@@ -87,9 +87,10 @@ static void one_vector_for_several_hidden(void)
 
 	/* the values are rows "tid-1block-nopad" and "challenge-16" of the known answers */
 	build_start(&b, buf, L2TP_SCCRQ, true);
-	l2tp_build_u16(&b, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_TUNNEL_ID, 0x4321);
-	l2tp_build_avp(&b, L2TP_AVP_CHALLENGE, "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16);
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, 0x4321);
+	l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CHALLENGE,
+		       "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16);
 	build_expect(&b, buf,
 		     "c8020054 1234 5678 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100"
 		     "8016 0000 0024 f31a00ff427c91085de633b014aa69c2"
@@ -115,7 +116,7 @@ static void rfc2661_4_3_padding_masks_the_length(void)
 
 		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &secret, true, rv);
 		l2tp_build_padding(&b, 16, seed);
-		l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, value, rows[i].len);
+		l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, value, rows[i].len);
 		CU_ASSERT_EQUAL(l2tp_build_end(&b), at + rows[i].avp);
 		CU_ASSERT_EQUAL((buf[at] << 8 | buf[at + 1]) & 0x03ff, rows[i].avp);
 		CU_ASSERT_EQUAL(l2tp_unhide(out, L2TP_AVP_CALLED_NUMBER, &secret, rv, 16,
@@ -126,7 +127,7 @@ static void rfc2661_4_3_padding_masks_the_length(void)
 	for (unsigned i = 0; i < 2; i++) {
 		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &secret, true, rv);
 		l2tp_build_padding(&b, 16, i ? other : seed);
-		l2tp_build_avp(&b, L2TP_AVP_CALLED_NUMBER, value, 1);
+		l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, value, 1);
 		l2tp_unhide(out, L2TP_AVP_CALLED_NUMBER, &secret, rv, 16, buf + 12 + 8 + 22 + 6,
 			    16);
 		CU_ASSERT(memcmp(out + 3, value, 13) != 0);
@@ -147,7 +148,7 @@ static void rfc2661_4_3_no_secret_no_hiding(void)
 	a.len = 2;
 	l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &empty, true, rv);
 	l2tp_build_raw(&b, &a);
-	l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
 	build_expect(&b, buf,
 		     "c8020024 0001 0000 0000 0000 8008 0000 0000 000a 8008 0000 0015 3331"
 		     "8008 0000 000e 0007");
@@ -197,7 +198,7 @@ static void longest_value(void)
 		struct l2tp_secret s = kat_secret("s");
 
 		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICCN, 1, 1, &s, hide, rv);
-		l2tp_build_avp(&b, L2TP_AVP_PRIVATE_GROUP_ID, value, len);
+		l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_PRIVATE_GROUP_ID, value, len);
 		CU_ASSERT_EQUAL(l2tp_build_end(&b) == 0, len > (hide ? 1015 : 1017));
 	}
 }
@@ -212,7 +213,7 @@ static void too_small_a_buffer(void)
 	for (size_t cap = 0; cap < 56; cap++) {
 		memset(buf, 0xee, sizeof(buf));
 		l2tp_build_start(&b, buf, cap, L2TP_ICRP, 1, 1, &s, true, rv);
-		l2tp_build_u16(&b, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
+		l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
 		CU_ASSERT_EQUAL(l2tp_build_end(&b), cap < 52 ? 0 : 52);
 		for (size_t i = cap; i < sizeof(buf); i++)
 			CU_ASSERT_EQUAL(buf[i], 0xee);
@@ -225,7 +226,10 @@ static void unknown_type_is_refused(void)
 	uint8_t buf[1024];
 
 	build_start(&b, buf, L2TP_ICRP, false);
-	l2tp_build_u16(&b, 20, 7);
+	l2tp_build_u16(&b, L2TP_IETF, 20, 7);
+	CU_ASSERT_EQUAL(l2tp_build_end(&b), 0);
+	build_start(&b, buf, L2TP_ICRP, false); /* another vendor's has no row */
+	l2tp_build_u16(&b, 9, L2TP_AVP_ASSIGNED_SESSION_ID, 7);
 	CU_ASSERT_EQUAL(l2tp_build_end(&b), 0);
 }
 
@@ -242,19 +246,20 @@ static void build_round_trip(void)
 
 	for (int hide = 0; hide < 2; hide++) {
 		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICCN, 9, 10, &secret, hide, rv);
-		l2tp_build_u32(&b, L2TP_AVP_TX_CONNECT_SPEED, 0x12345678);
-		l2tp_build_u32(&b, L2TP_AVP_FRAMING_TYPE, 2);
-		l2tp_build_avp(&b, L2TP_AVP_PROXY_AUTHEN_RESPONSE, "a password of 26 letters..",
-			       26);
+		l2tp_build_u32(&b, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, 0x12345678);
+		l2tp_build_u32(&b, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, 2);
+		l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_RESPONSE,
+			       "a password of 26 letters..", 26);
 		CU_ASSERT_EQUAL(l2tp_hdr_decode(&h, buf, l2tp_build_end(&b)), L2TP_HDR_IS_CONTROL);
 		CU_ASSERT_EQUAL(l2tp_msg_decode(&m, &fault, h.payload, h.len, &secret, 0),
 				L2TP_MSG_OK);
 		CU_ASSERT_EQUAL(m.type, L2TP_ICCN);
-		CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_AVP_TX_CONNECT_SPEED, &v));
+		CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, &v));
 		CU_ASSERT_EQUAL(v, 0x12345678);
-		ASSERT_OCTETS(l2tp_msg_find(&m, 33)->val, l2tp_msg_find(&m, 33)->len,
-			      "a password of 26 letters..", 26);
-		CU_ASSERT_EQUAL(l2tp_msg_find(&m, 33)->hidden, hide);
+		ASSERT_OCTETS(l2tp_msg_find(&m, L2TP_IETF, 33)->val,
+			      l2tp_msg_find(&m, L2TP_IETF, 33)->len, "a password of 26 letters..",
+			      26);
+		CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, 33)->hidden, hide);
 	}
 }
 

@@ -83,7 +83,8 @@ static void incoming_call_three_messages(void)
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, 0), 0);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.b, 0), 2);
 	rig_decode(rig_last(&r.a, L2TP_ICRQ), &m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &v) && v == i.local_id);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &v) &&
+		       v == i.local_id);
 	rig_free(&r);
 }
 
@@ -199,7 +200,7 @@ static void hang_up_from_both_sides(void)
 		CU_ASSERT_EQUAL(rig_event(y, L2TP_EV_CALL_DOWN)->msg_type, L2TP_CDN);
 		CU_ASSERT_EQUAL(rig_count_sent(y, L2TP_CDN), 0); /* 6.12: no answer to a CDN */
 		rig_decode(rig_last(x, L2TP_CDN), &m, NULL);
-		CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_Q931_CAUSE));
+		CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_Q931_CAUSE));
 		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
 		rig_free(&r);
 	}
@@ -246,7 +247,7 @@ static void sli_and_wen(void)
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SLI), 0);
 	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_SLI)->msg_type, L2TP_SLI);
 	rig_decode(rig_last(&r.b, L2TP_SLI), &m, NULL);
-	a = l2tp_msg_find(&m, L2TP_AVP_ACCM);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_ACCM);
 	ASSERT_OCTETS(a->val, a->len, want, test_hex(want, 26, "0000 01020304 ffffffff"));
 	l2tp_call_send_wen(lac, errors, r.now);
 	l2tp_call_send_wen(lac, errors, r.now + 59 * SEC); /* 6.13: not more than once every 60 s */
@@ -256,7 +257,7 @@ static void sli_and_wen(void)
 	CU_ASSERT_EQUAL(rig_count_sent(&r.b, L2TP_WEN), 0);
 	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_WEN)->msg_type, L2TP_WEN);
 	rig_decode(rig_last(&r.a, L2TP_WEN), &m, NULL);
-	a = l2tp_msg_find(&m, L2TP_AVP_CALL_ERRORS);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CALL_ERRORS);
 	ASSERT_OCTETS(
 		a->val, a->len, want,
 		test_hex(want, 26, "0000 00000001 00000002 00000003 00000004 00000005 00000006"));

@@ -15,7 +15,7 @@ static uint32_t sent_u32(const struct rig_end *end, uint16_t type, uint16_t avp)
 	uint32_t v = 0;
 
 	rig_decode(rig_last(end, type), &m, &end->policy.secret);
-	CU_ASSERT_TRUE(l2tp_msg_u32(&m, avp, &v));
+	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, avp, &v));
 	return v;
 }
 
@@ -86,24 +86,24 @@ static void the_owners_attributes(void)
 		{.type = L2TP_AVP_SEQUENCING_REQUIRED},
 		{.type = L2TP_AVP_RX_CONNECT_SPEED, .val = speed, .len = 4},
 	};
-	static const uint16_t suppress[] = {L2TP_AVP_RX_CONNECT_SPEED, L2TP_NO_AVP};
 	struct l2tp_call_info i;
 	struct l2tp_call *c;
 
 	rig_pair(&r);
 	r.b.answer = true;
-	r.a.policy.suppress = suppress;
+	r.a.policy.suppress[0] = (struct l2tp_avp_key){L2TP_IETF, L2TP_AVP_RX_CONNECT_SPEED};
+	r.a.policy.suppressed = 1;
 	c = l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL);
 	l2tp_call_place(c, L2TP_INCOMING, request, 5, r.now);
 	rig_run(&r);
 	CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICRQ, L2TP_AVP_CALL_SERIAL_NUMBER), 0x100);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_PROXY_AUTHEN_NAME));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_NAME));
 	CU_ASSERT_EQUAL(m.avp[m.n - 1].vendor, 3561);
 	l2tp_call_connected(c, connect, 4, r.now);
 	rig_run(&r);
 	CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICCN, L2TP_AVP_TX_CONNECT_SPEED), 0x10000);
 	CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICCN, L2TP_AVP_FRAMING_TYPE), 2);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_RX_CONNECT_SPEED));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_RX_CONNECT_SPEED));
 	l2tp_call_info(c, &i);
 	CU_ASSERT_TRUE(i.sequencing_required);
 	l2tp_call_info(rig_event(&r.b, L2TP_EV_CALL_UP)->call, &i);
@@ -131,7 +131,7 @@ static void hidden_from_end_to_end(void)
 	CU_ASSERT_PTR_NULL(memmem(rig_last(&r.a, L2TP_ICRQ)->octets, rig_last(&r.a, L2TP_ICRQ)->len,
 				  "1234567890", 10));
 	rig_decode(rig_last(&r.a, L2TP_ICRQ), &m, &r.b.policy.secret);
-	a = l2tp_msg_find(&m, L2TP_AVP_CALLING_NUMBER);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CALLING_NUMBER);
 	CU_ASSERT_TRUE(a->hidden);
 	ASSERT_OCTETS(a->val, a->len, name.val, name.len);
 	l2tp_call_hangup(c, NULL, NULL, 0, r.now);
@@ -159,7 +159,7 @@ static void relayed_hidden_attribute(void)
 		rig_decode(rig_last(&r.a, L2TP_ICRQ), &m, &r.b.policy.secret);
 		CU_ASSERT_TRUE(m.avp[m.n - 1].hidden);
 		ASSERT_OCTETS(m.avp[m.n - 1].val, m.avp[m.n - 1].len, "x", 1);
-		a = l2tp_msg_find(&m, L2TP_AVP_RANDOM_VECTOR);
+		a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR);
 		CU_ASSERT_FATAL(a && a->len == 16);
 		memcpy(vector[i], a->val, 16);
 	}
@@ -172,13 +172,13 @@ static void relayed_hidden_attribute(void)
 static void ocrq(uint32_t bearer, uint32_t framing)
 {
 	rig_start(&p, L2TP_OCRQ, 0);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
-	l2tp_build_u32(&p.b, L2TP_AVP_CALL_SERIAL_NUMBER, 1);
-	l2tp_build_u32(&p.b, L2TP_AVP_MINIMUM_BPS, 1);
-	l2tp_build_u32(&p.b, L2TP_AVP_MAXIMUM_BPS, 1);
-	l2tp_build_u32(&p.b, L2TP_AVP_BEARER_TYPE, bearer);
-	l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_TYPE, framing);
-	l2tp_build_avp(&p.b, L2TP_AVP_CALLED_NUMBER, "1", 1);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, 1);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, 1);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, 1);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_BEARER_TYPE, bearer);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, framing);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, "1", 1);
 	rig_send(&p);
 }
 
@@ -220,8 +220,8 @@ static void iccn_with_framing_not_advertised(void)
 	rig_any(&p, L2TP_ICRQ, 0, 77);
 	l2tp_call_info(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call, &i);
 	rig_start(&p, L2TP_ICCN, i.local_id);
-	l2tp_build_u32(&p.b, L2TP_AVP_TX_CONNECT_SPEED, 64000);
-	l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_TYPE, 2);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, 64000);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, 2);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 0);
 	CU_ASSERT_EQUAL(cdn_result().result, L2TP_CDN_NO_FACILITIES_PERM);
@@ -292,8 +292,8 @@ static void unknown_mandatory_ends_the_call_only(void)
 	rig_any(&p, L2TP_ICRQ, 0, 77);
 	l2tp_call_info(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call, &i);
 	rig_start(&p, L2TP_ICCN, i.local_id);
-	l2tp_build_u32(&p.b, L2TP_AVP_TX_CONNECT_SPEED, 64000);
-	l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_TYPE, 1);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, 64000);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, 1);
 	l2tp_build_raw(&p.b, &unknown);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(cdn_result().result, L2TP_CDN_GENERAL_ERROR);
@@ -349,8 +349,8 @@ static void faulty_icrq_is_refused(void)
 	rig_peer_up(&p, &r);
 	rig_start(&p, L2TP_ICRQ, 0);
 	l2tp_build_raw(&p.b, &unknown);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
-	l2tp_build_u32(&p.b, L2TP_AVP_CALL_SERIAL_NUMBER, 1);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, 1);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), 0);
 	CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_UNKNOWN_MANDATORY);
@@ -402,7 +402,8 @@ static void our_cdn_before_we_know_theirs(void)
 	l2tp_call_hangup(c, NULL, NULL, 0, r.now);
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 0);
 	rig_decode(rig_last(&r.a, L2TP_CDN), &m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &v) && v == i.local_id);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &v) &&
+		       v == i.local_id);
 	rig_free(&r);
 }
 
@@ -425,7 +426,8 @@ static void assigned_session_id_in_use(void)
 	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->call, c);
 	/* 77 is the other call's: with it in the header the CDN would end that one */
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 0);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &v) && v == i.local_id);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &v) &&
+		       v == i.local_id);
 	rig_free(&r);
 }
 
@@ -444,7 +446,7 @@ static void faulty_icrp_with_an_id_in_use(void)
 	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
 	l2tp_call_info(c, &i);
 	rig_start(&p, L2TP_ICRP, i.local_id);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
 	l2tp_build_raw(&p.b, &unknown);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_UNKNOWN_MANDATORY);
@@ -523,7 +525,7 @@ static void rfc2661_4_4_5_proxy_authentication_is_whole(void)
 			rig_run(&r);
 			l2tp_call_connected(c, a, n, r.now);
 			rig_decode(rig_last(&r.a, L2TP_ICCN), &m, NULL);
-			sent = l2tp_msg_find(&m, L2TP_AVP_PROXY_AUTHEN_TYPE);
+			sent = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_TYPE);
 			CU_ASSERT_EQUAL(sent, (have & want) == want);
 			CU_ASSERT_EQUAL(m.n, 3 + (sent ? n : 0));
 			rig_free(&r);
@@ -560,7 +562,7 @@ static void faulty_icrp_ends_the_call(void)
 	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
 	l2tp_call_info(c, &i);
 	rig_start(&p, L2TP_ICRP, i.local_id);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, 77);
 	l2tp_build_raw(&p.b, &unknown);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 77);
@@ -592,6 +594,32 @@ static void iccn_we_may_not_send(void)
 	rig_free(&r);
 }
 
+/* What a vendor numbers as 24 is left out by its own name only, and the owner may send it. */
+static void call_msg_vendor_attributes_are_suppressed(void)
+{
+	static const uint8_t speed[4] = {0, 1, 0, 0};
+	const struct l2tp_avp connect[] = {
+		{.vendor = 9, .type = L2TP_AVP_TX_CONNECT_SPEED, .val = speed, .len = 4},
+		{.vendor = 10, .type = L2TP_AVP_TX_CONNECT_SPEED, .val = speed, .len = 4},
+		{.vendor = 9, .type = L2TP_AVP_RESULT_CODE, .val = speed, .len = 4},
+	};
+	struct l2tp_call *c;
+
+	rig_pair(&r);
+	r.b.answer = true;
+	r.a.policy.suppress[0] = (struct l2tp_avp_key){9, L2TP_AVP_TX_CONNECT_SPEED};
+	r.a.policy.suppressed = 1;
+	c = l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	l2tp_call_connected(c, connect, 3, r.now);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICCN, L2TP_AVP_TX_CONNECT_SPEED), 10000000);
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, 9, L2TP_AVP_TX_CONNECT_SPEED));
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, 10, L2TP_AVP_TX_CONNECT_SPEED));
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, 9, L2TP_AVP_RESULT_CODE));
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"rfc_minimum_is_filled_in", rfc_minimum_is_filled_in},
 	{"serial_numbers_increase", serial_numbers_increase},
@@ -617,6 +645,7 @@ static const struct test_case cases[] = {
 	{"proxy_authentication_without_type", proxy_authentication_without_type},
 	{"faulty_icrp_ends_the_call", faulty_icrp_ends_the_call},
 	{"iccn_we_may_not_send", iccn_we_may_not_send},
+	{"vendor_attributes_are_suppressed", call_msg_vendor_attributes_are_suppressed},
 	{NULL, NULL},
 };
 const struct test_suite suite_call_msg = {"call_msg", cases};

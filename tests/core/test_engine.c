@@ -68,8 +68,8 @@ static void out_of_order_is_put_in_order(void)
 	base = p.ns;
 	for (uint16_t i = 4; i-- > 0;) {
 		rig_start(&p, L2TP_ICRQ, 0);
-		l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)(100 + i));
-		l2tp_build_u32(&p.b, L2TP_AVP_CALL_SERIAL_NUMBER, i);
+		l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)(100 + i));
+		l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, i);
 		rig_send_ns(&p, (uint16_t)(base + i));
 		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), i ? 0 : 4);
 	}
@@ -177,7 +177,7 @@ static uint16_t sent_u16(uint16_t type, uint16_t avp)
 	uint16_t v = 0;
 
 	rig_decode(rig_last(&r.a, type), &m, &r.a.policy.secret);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, avp, &v));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, avp, &v));
 	return v;
 }
 

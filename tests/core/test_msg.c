@@ -59,10 +59,10 @@ static void captured_hidden_sccrq(void)
 	CU_ASSERT_EQUAL(l2tp_msg_decode(&m, &fault, h.payload, h.len, &secret, 0), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.type, L2TP_SCCRQ);
 	CU_ASSERT_EQUAL(m.n, 8);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &v16));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &v16));
 	CU_ASSERT_EQUAL(v16, 0x4321);
-	CU_ASSERT_TRUE(l2tp_msg_find(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID)->hidden);
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE)->len, 16);
+	CU_ASSERT_TRUE(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID)->hidden);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE)->len, 16);
 	/* without the secret the hidden id, M set, cannot be read */
 	CU_ASSERT_EQUAL(l2tp_msg_decode(&m, &fault, h.payload, h.len, NULL, 0), L2TP_MSG_CLOSE);
 	CU_ASSERT_EQUAL(fault.reason, L2TP_R_HIDDEN_NO_SECRET);
@@ -82,7 +82,7 @@ static void rtbrick_sccrq(void)
 		if (kat_starts(&k, "l2tp_payload"))
 			n = kat_last_hex(&k, buf, sizeof(buf));
 	CU_ASSERT_EQUAL_FATAL(l2tp_hdr_decode(&h, buf, n), L2TP_HDR_IS_CONTROL);
-	host = l2tp_msg_peek(h.payload, h.len, L2TP_AVP_HOST_NAME, &n);
+	host = l2tp_msg_peek(h.payload, h.len, L2TP_IETF, L2TP_AVP_HOST_NAME, &n);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(host);
 	ASSERT_OCTETS(host, n, "BNG", 3);
 	CU_ASSERT_EQUAL(l2tp_msg_decode(&m, &fault, h.payload, h.len, &wrong, 0), L2TP_MSG_CLOSE);
@@ -346,7 +346,7 @@ static void quirk_misplaced(void)
 	expect_close(&b, L2TP_R_AVP_MISPLACED, L2TP_ERR_UNKNOWN_MANDATORY, "Receive Window Size");
 	CU_ASSERT_EQUAL(decode_with(&b, "", L2TP_QUIRKS_DEFAULT), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.quirks_used, L2TP_QUIRK_MISPLACED_AVP);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_RECEIVE_WINDOW_SIZE));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE));
 	b.octets[8] = 0; /* M off: passed over in any case */
 	expect_passed(&b, L2TP_R_AVP_MISPLACED, L2TP_AVP_RECEIVE_WINDOW_SIZE);
 	CU_ASSERT_EQUAL(m.quirks_used, 0);
@@ -375,7 +375,7 @@ static void quirk_long_response(void)
 	CU_ASSERT_EQUAL(decode_with(&b, "", L2TP_QUIRKS_DEFAULT), L2TP_MSG_CLOSE);
 	CU_ASSERT_EQUAL(decode_with(&b, "", L2TP_QUIRK_LONG_RESPONSE), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.quirks_used, L2TP_QUIRK_LONG_RESPONSE);
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->len, 16);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE)->len, 16);
 	begin(&b, L2TP_SCCCN);
 	avp(&b, M, 0, L2TP_AVP_CHALLENGE_RESPONSE, "000102030405060708090a0b0c0d0e0f 10");
 	CU_ASSERT_EQUAL(decode_with(&b, "", L2TP_QUIRK_LONG_RESPONSE), L2TP_MSG_CLOSE);
@@ -444,13 +444,13 @@ static void find_and_numbers(void)
 
 	begin_whole(&b, L2TP_ICRQ);
 	CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &v16));
-	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_AVP_CALL_SERIAL_NUMBER, &v32));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &v16));
+	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &v32));
 	CU_ASSERT_EQUAL(v32, 0x01000000);
-	CU_ASSERT_FALSE(l2tp_msg_u16(&m, L2TP_AVP_CALL_SERIAL_NUMBER, &v16));
-	CU_ASSERT_FALSE(l2tp_msg_u32(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &v32));
-	CU_ASSERT_FALSE(l2tp_msg_u32(&m, L2TP_AVP_BEARER_TYPE, &v32));
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_BEARER_TYPE));
+	CU_ASSERT_FALSE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &v16));
+	CU_ASSERT_FALSE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &v32));
+	CU_ASSERT_FALSE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_BEARER_TYPE, &v32));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_BEARER_TYPE));
 }
 
 static void peek_sees_only_sound_octets(void)
@@ -464,11 +464,11 @@ static void peek_sees_only_sound_octets(void)
 	avp(&b, M, 9, L2TP_AVP_HOST_NAME, "6e6f");
 	avp(&b, M | 0x0400, 0, L2TP_AVP_HOST_NAME, "6e6f");
 	avp(&b, M, 0, L2TP_AVP_HOST_NAME, "6c6163");
-	host = l2tp_msg_peek(b.octets, b.w.len, L2TP_AVP_HOST_NAME, &n);
+	host = l2tp_msg_peek(b.octets, b.w.len, L2TP_IETF, L2TP_AVP_HOST_NAME, &n);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(host);
 	ASSERT_OCTETS(host, n, "lac", 3);
-	CU_ASSERT_PTR_NULL(l2tp_msg_peek(b.octets, b.w.len - 1, L2TP_AVP_HOST_NAME, &n));
-	CU_ASSERT_PTR_NULL(l2tp_msg_peek(b.octets, b.w.len, L2TP_AVP_CHALLENGE, &n));
+	CU_ASSERT_PTR_NULL(l2tp_msg_peek(b.octets, b.w.len - 1, L2TP_IETF, L2TP_AVP_HOST_NAME, &n));
+	CU_ASSERT_PTR_NULL(l2tp_msg_peek(b.octets, b.w.len, L2TP_IETF, L2TP_AVP_CHALLENGE, &n));
 }
 
 /* Random octets behind a Message Type, exact in memory: ends, and never reads past the end. */

@@ -46,7 +46,7 @@ static void rfc2661_4_1_unknown_optional(void)
 	avp(&b, 0, 3561, L2TP_AVP_PROTOCOL_VERSION, "0901");
 	CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.ignored[L2TP_R_AVP_UNKNOWN], 2);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_PROTOCOL_VERSION));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION));
 	last = &m.avp[m.n - 1]; /* kept for a switch */
 	CU_ASSERT_EQUAL(last->vendor, 3561);
 	CU_ASSERT_PTR_NULL(last->row);
@@ -68,7 +68,7 @@ static void rfc2661_4_1_longest_value(void)
 			wr_u16(&b.w, text[i]);
 			memset(wr_room(&b.w, length[j]), '5', length[j]);
 			CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
-			CU_ASSERT_EQUAL(l2tp_msg_find(&m, text[i])->len, length[j]);
+			CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, text[i])->len, length[j]);
 		}
 }
 
@@ -125,7 +125,7 @@ static void known_attribute_with_wrong_m(void)
 	avp(&b, 0, 0, L2TP_AVP_ASSIGNED_SESSION_ID, "0001");
 	avp(&b, 0, 0, L2TP_AVP_CALL_SERIAL_NUMBER, "00000001");
 	CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
-	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_PHYSICAL_CHANNEL_ID));
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PHYSICAL_CHANNEL_ID));
 }
 
 static void rfc2661_4_4_2_bad_version(void)
@@ -163,7 +163,7 @@ static void duplicates_first_counts(void)
 	avp(&b, M, 0, L2TP_AVP_ASSIGNED_SESSION_ID, "1111");
 	CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.ignored[L2TP_R_AVP_DUPLICATE], 1);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_SESSION_ID, &sid));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &sid));
 	CU_ASSERT_EQUAL(sid, 0x0100);
 	/* RFC 3145 3.4 lets this one be given per NCP */
 	avp(&b, 0, 0, L2TP_AVP_PPP_DISCONNECT_CAUSE, "0012 8021 00");
@@ -200,7 +200,7 @@ static void rfc2661_4_3_last_vector_applies(void)
 	avp(&b, M, 0, L2TP_AVP_RANDOM_VECTOR, "11");
 	avp(&b, M, 0, L2TP_AVP_RESULT_CODE, "0001");
 	CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &tid));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &tid));
 	CU_ASSERT_EQUAL(tid, 0x4321);
 	CU_ASSERT_EQUAL(m.ignored[L2TP_R_AVP_DUPLICATE], 0);
 }
@@ -235,7 +235,7 @@ static void hidden_without_a_secret(void)
 	avp(&b, H, 0, L2TP_AVP_PRIVATE_GROUP_ID, "00112233");
 	CU_ASSERT_EQUAL(decode_with(&b, "", 0), L2TP_MSG_OK);
 	CU_ASSERT_EQUAL(m.ignored[L2TP_R_HIDDEN_NO_SECRET], 1);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_PRIVATE_GROUP_ID));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PRIVATE_GROUP_ID));
 }
 
 /* The known answers that must be rejected, each as a Sub-Address hidden under type 7's mask would
@@ -306,6 +306,65 @@ static void much_that_is_hidden(void)
 	}
 }
 
+/* RFC 2661 4.1: "Any vendor wishing to implement their own L2TP extensions can use their own Vendor
+ * ID along with private Attribute values, guaranteeing that they will not collide": a vendor's
+ * type 1 is not the Result Code, though it stands in front of it. */
+static void msg_avp_vendor_type_1_is_no_result_code(void)
+{
+	static const uint16_t in[] = {L2TP_CDN, L2TP_STOPCCN};
+	struct l2tp_result r;
+	struct body b;
+	uint16_t v = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		begin(&b, in[i]);
+		avp(&b, 0, 9, L2TP_AVP_RESULT_CODE, "0006");
+		avp(&b, M, 0, L2TP_AVP_RESULT_CODE, "0002 0004");
+		avp(&b, M, 0, L2TP_AVP_ASSIGNED_TUNNEL_ID + (in[i] == L2TP_CDN ? 5 : 0), "0007");
+		CU_ASSERT_EQUAL(decode(&b), L2TP_MSG_OK);
+		CU_ASSERT_TRUE(l2tp_msg_result(&m, &r));
+		CU_ASSERT_EQUAL(r.result, 2);
+		CU_ASSERT_EQUAL(r.error, 4);
+		CU_ASSERT_TRUE(l2tp_msg_u16(&m, 9, L2TP_AVP_RESULT_CODE, &v));
+		CU_ASSERT_EQUAL(v, 6);
+		CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, 10, L2TP_AVP_RESULT_CODE));
+		CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, 9, L2TP_AVP_ASSIGNED_SESSION_ID));
+	}
+}
+
+/* Nor does it stand in for the Result Code that a CDN must carry. */
+static void msg_avp_vendor_type_is_not_the_required_one(void)
+{
+	struct body b;
+
+	begin(&b, L2TP_CDN);
+	avp(&b, 0, 9, L2TP_AVP_RESULT_CODE, "0001 0000");
+	avp(&b, M, 0, L2TP_AVP_ASSIGNED_SESSION_ID, "0007");
+	expect_close(&b, L2TP_R_AVP_MISSING, L2TP_ERR_BAD_VALUE, "Result Code");
+}
+
+/* A vendor's type 36 is no Random Vector, and its type 7 is not the Host Name. */
+static void msg_avp_vendor_types_are_not_looked_at(void)
+{
+	size_t len = 0;
+	struct body b;
+	const uint8_t *p;
+
+	begin_whole(&b, L2TP_ICRQ);
+	avp(&b, 0, 9, L2TP_AVP_RANDOM_VECTOR, "0102030405060708090a0b0c0d0e0f10");
+	avp(&b, M | H, 0, L2TP_AVP_CALLED_NUMBER, "00112233445566778899aabbccddeeff");
+	expect_close(&b, L2TP_R_HIDDEN_NO_VECTOR, L2TP_ERR_BAD_VALUE, "Called Number");
+
+	begin(&b, L2TP_SCCRQ);
+	avp(&b, 0, 9, L2TP_AVP_HOST_NAME, "6e6f");
+	avp(&b, M, 0, L2TP_AVP_HOST_NAME, "6c6163");
+	p = l2tp_msg_peek(b.octets, b.w.len, L2TP_IETF, L2TP_AVP_HOST_NAME, &len);
+	ASSERT_OCTETS(p, len, "lac", 3);
+	p = l2tp_msg_peek(b.octets, b.w.len, 9, L2TP_AVP_HOST_NAME, &len);
+	ASSERT_OCTETS(p, len, "no", 2);
+	CU_ASSERT_PTR_NULL(l2tp_msg_peek(b.octets, b.w.len, 10, L2TP_AVP_HOST_NAME, &len));
+}
+
 static const struct test_case cases[] = {
 	{"rfc2661_4_1_reserved_bits", rfc2661_4_1_reserved_bits},
 	{"rfc2661_4_1_unknown_mandatory", rfc2661_4_1_unknown_mandatory},
@@ -324,6 +383,9 @@ static const struct test_case cases[] = {
 	{"deciphered_length_is_not_believed", msg_avp_deciphered_length_is_not_believed},
 	{"deciphered_value_is_checked_too", deciphered_value_is_checked_too},
 	{"much_that_is_hidden", much_that_is_hidden},
+	{"vendor_type_1_is_no_result_code", msg_avp_vendor_type_1_is_no_result_code},
+	{"vendor_type_is_not_the_required_one", msg_avp_vendor_type_is_not_the_required_one},
+	{"vendor_types_are_not_looked_at", msg_avp_vendor_types_are_not_looked_at},
 	{NULL, NULL},
 };
 const struct test_suite suite_msg_avp = {"msg_avp", cases};

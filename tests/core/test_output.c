@@ -135,13 +135,13 @@ static void output_answers_are_bounded(void)
 	r.a.no_peer = true;
 	for (unsigned i = 0; i < 60000 && !rig_count_sent(&r.a, L2TP_STOPCCN); i++) {
 		rig_start(&p, L2TP_OCRQ, 0); /* refused: no Bearer Type of ours fits */
-		l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)(1 + i));
-		l2tp_build_u32(&p.b, L2TP_AVP_CALL_SERIAL_NUMBER, i);
-		l2tp_build_u32(&p.b, L2TP_AVP_MINIMUM_BPS, 1);
-		l2tp_build_u32(&p.b, L2TP_AVP_MAXIMUM_BPS, 1);
-		l2tp_build_u32(&p.b, L2TP_AVP_BEARER_TYPE, 0x80);
-		l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_TYPE, 1);
-		l2tp_build_avp(&p.b, L2TP_AVP_CALLED_NUMBER, "1", 1);
+		l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)(1 + i));
+		l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, i);
+		l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, 1);
+		l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, 1);
+		l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_BEARER_TYPE, 0x80);
+		l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, 1);
+		l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, "1", 1);
 		rig_send_ns(&p, p.ns++);
 		r.a.pkts = r.a.taken; /* nothing of it is kept, nor acknowledged */
 		if (rig_reason(&r.a, L2TP_R_NO_MEMORY))

@@ -125,7 +125,7 @@ static void a_proof_takes_no_part_in_ties(void)
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 1);
 	rig_peer(&q, &r, 500);
 	rig_sccrq(&q);
-	l2tp_build_avp(&q.b, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
+	l2tp_build_avp(&q.b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
 	rig_send_ns(&q, 0);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_TIE_LOST), 0);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 0);

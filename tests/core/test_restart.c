@@ -14,12 +14,12 @@ static void restart_request(struct rig_peer *p, const char *host, const char *ch
 {
 	p->peer_tid = p->nr = 0;
 	rig_start(p, L2TP_SCCRQ, 0);
-	l2tp_build_u16(&p->b, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
-	l2tp_build_avp(&p->b, L2TP_AVP_HOST_NAME, host, strlen(host));
-	l2tp_build_u32(&p->b, L2TP_AVP_FRAMING_CAPS, 3);
-	l2tp_build_u16(&p->b, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
+	l2tp_build_u16(&p->b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_build_avp(&p->b, L2TP_IETF, L2TP_AVP_HOST_NAME, host, strlen(host));
+	l2tp_build_u32(&p->b, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, 3);
+	l2tp_build_u16(&p->b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, p->tid);
 	if (challenge)
-		l2tp_build_avp(&p->b, L2TP_AVP_CHALLENGE, challenge, strlen(challenge));
+		l2tp_build_avp(&p->b, L2TP_IETF, L2TP_AVP_CHALLENGE, challenge, strlen(challenge));
 	rig_send_ns(p, 0);
 }
 
@@ -27,7 +27,7 @@ static void restart_request(struct rig_peer *p, const char *host, const char *ch
 static struct l2tp_tunnel *restart_confirm(struct rig_peer *p)
 {
 	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
-	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p->peer_tid);
 	p->nr = 1;
 	rig_start(p, L2TP_SCCCN, 0);
 	rig_send_ns(p, 1);
@@ -171,12 +171,12 @@ static void restart_seen_by_the_proof(void)
 	rig_pass(&r, 100 * SEC);
 	rig_peer(&q, &r, p.tid);
 	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
-	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid);
 	CU_ASSERT_NOT_EQUAL(q.peer_tid, p.peer_tid);
-	a = l2tp_msg_find(&m, L2TP_AVP_CHALLENGE);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE);
 	l2tp_challenge_response(response, L2TP_SCCRP, &r.a.policy.secret, a->val, a->len);
 	rig_sccrp(&q);
-	l2tp_build_avp(&q.b, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+	l2tp_build_avp(&q.b, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
 	rig_send_ns(&q, 0);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_SUPERSEDED), 1);

@@ -55,14 +55,14 @@ static void what_sccrq_and_sccrp_carry(void)
 	r.a.policy.receive_window = 9;
 	rig_tunnel(&r, NULL);
 	rig_decode(&r.a.pkt[0], &m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_PROTOCOL_VERSION, &v) && v == 0x0100);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v) && v == 9);
-	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_AVP_FRAMING_CAPS, &w) && w == 3);
-	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_AVP_BEARER_CAPS, &w) && w == 3);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_TIE_BREAKER));
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, &v) && v == 0x0100);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v) && v == 9);
+	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, &w) && w == 3);
+	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_BEARER_CAPS, &w) && w == 3);
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_TIE_BREAKER));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE));
 	rig_decode(&r.b.pkt[0], &m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v) && v == 64);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v) && v == 64);
 	rig_free(&r);
 }
 
@@ -89,9 +89,9 @@ static void challenge_both_ways(bool hide)
 	l2tp_tunnel_info(u, &i);
 	CU_ASSERT_TRUE(i.authenticated);
 	rig_decode(&r.b.pkt[0], &m, &r.a.policy.secret);
-	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE));
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden, hide);
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_FRAMING_CAPS)->hidden, hide);
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE));
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE)->hidden, hide);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_FRAMING_CAPS)->hidden, hide);
 	/* one of 4 octets and one of 2 look alike: subformat 16, AVP 22 = 8016 + H */
 	CU_ASSERT_EQUAL(has_octets(&r.b.pkt[0], "\xc0\x16\0\0\0\x03", 6), hide);
 	CU_ASSERT_EQUAL(has_octets(&r.b.pkt[0], "\xc0\x16\0\0\0\x0a", 6), false);
@@ -115,13 +115,13 @@ static void setup_in_the_clear(bool strict)
 		r.a.policy.quirks = r.b.policy.quirks = 0;
 	rig_tunnel(&r, NULL);
 	rig_decode(&r.a.pkt[0], &m, secret);
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE)->hidden, strict);
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_RANDOM_VECTOR) != NULL, strict);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE)->hidden, strict);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR) != NULL, strict);
 	rig_decode(rig_last(&r.a, L2TP_SCCCN), &m, &r.b.policy.secret);
-	CU_ASSERT_TRUE(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden);
+	CU_ASSERT_TRUE(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE)->hidden);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_QUIRK_CLEAR_SETUP), !strict);
 	rig_decode(&r.b.pkt[0], &m, secret);
-	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE)->hidden, strict);
+	CU_ASSERT_EQUAL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE)->hidden, strict);
 	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_QUIRK_CLEAR_SETUP), !strict);
 	rig_free(&r);
 }
@@ -183,7 +183,7 @@ static void missing_response_is_refused(void)
 	rig_sccrq(&p);
 	rig_send(&p);
 	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
-	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
 	rig_start(&p, L2TP_SCCCN, 0);
 	rig_send(&p);
 	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
@@ -200,7 +200,7 @@ static void challenge_sent(uint16_t type, uint8_t out[16])
 	const struct l2tp_avp *a;
 
 	rig_decode(rig_last(&r.a, type), &m, NULL);
-	a = l2tp_msg_find(&m, L2TP_AVP_CHALLENGE);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE);
 	CU_ASSERT_FATAL(a && a->len == 16);
 	memcpy(out, a->val, 16);
 }
@@ -219,7 +219,7 @@ static void reflected_challenge_is_refused(void)
 	challenge_sent(L2TP_SCCRQ, ours);
 	rig_peer(&p, &r, 99);
 	rig_sccrq(&p);
-	l2tp_build_avp(&p.b, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
 	rig_send_ns(&p, 0);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 0);
 	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
@@ -244,10 +244,10 @@ static void reflected_challenge_in_sccrp(void)
 	rig_open(&r.a);
 	rig_peer(&q, &r, 100);
 	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid));
 	q.nr = 1;
 	rig_sccrp(&q);
-	l2tp_build_avp(&q.b, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
+	l2tp_build_avp(&q.b, L2TP_IETF, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
 	rig_send_ns(&q, 0);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCCN), 0);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 1);
@@ -263,7 +263,7 @@ static void challenged_without_a_secret(void)
 	r.a.policy.secret.len = 0;
 	rig_peer(&p, &r, 99);
 	rig_sccrq(&p);
-	l2tp_build_avp(&p.b, L2TP_AVP_CHALLENGE, "0123456789abcdef", 16);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_CHALLENGE, "0123456789abcdef", 16);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 0);
 	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
@@ -288,7 +288,7 @@ static void response_as_captured(void)
 	l2tp_engine_rx(r.a.e, 7, pkt, test_hex(pkt, sizeof(pkt), sccrq), 0);
 	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_SCCRP)->h.tid, 0x1b06);
-	a = l2tp_msg_find(&m, L2TP_AVP_CHALLENGE_RESPONSE);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
 	ASSERT_OCTETS(a->val, a->len, want, test_hex(want, sizeof(want), response));
 	rig_free(&r);
@@ -330,10 +330,10 @@ static void wrong_version_in_sccrq(void)
 	rig_single(&r);
 	rig_peer(&p, &r, 99);
 	rig_start(&p, L2TP_SCCRQ, 0);
-	l2tp_build_u16(&p.b, L2TP_AVP_PROTOCOL_VERSION, 0x0200);
-	l2tp_build_avp(&p.b, L2TP_AVP_HOST_NAME, "peer", 4);
-	l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_CAPS, 3);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_TUNNEL_ID, 99);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0200);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_HOST_NAME, "peer", 4);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, 3);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, 99);
 	rig_send(&p);
 	res = refusal();
 	CU_ASSERT_EQUAL(res->result, L2TP_STOP_BAD_VERSION);
@@ -351,12 +351,12 @@ static void wrong_version_in_sccrp(void)
 	rig_peer(&p, &r, 99);
 	rig_open(&r.a);
 	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
-	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
 	rig_start(&p, L2TP_SCCRP, 0);
-	l2tp_build_u16(&p.b, L2TP_AVP_PROTOCOL_VERSION, 0x0000);
-	l2tp_build_avp(&p.b, L2TP_AVP_HOST_NAME, "peer", 4);
-	l2tp_build_u32(&p.b, L2TP_AVP_FRAMING_CAPS, 3);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_TUNNEL_ID, 99);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0000);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_HOST_NAME, "peer", 4);
+	l2tp_build_u32(&p.b, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, 3);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, 99);
 	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.tid, 99);
 	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
@@ -375,9 +375,9 @@ static void missing_avp_is_refused_by_name(void)
 	rig_single(&r);
 	rig_peer(&p, &r, 99);
 	rig_start(&p, L2TP_SCCRQ, 0);
-	l2tp_build_u16(&p.b, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
-	l2tp_build_avp(&p.b, L2TP_AVP_HOST_NAME, "peer", 4);
-	l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_TUNNEL_ID, 99);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_HOST_NAME, "peer", 4);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, 99);
 	rig_send(&p);
 	res = refusal();
 	CU_ASSERT_EQUAL(res->result, L2TP_STOP_GENERAL_ERROR);
@@ -406,7 +406,7 @@ static void many_opening_from_one_address(void)
 		CU_ASSERT_EQUAL_FATAL(k->h.tid, 1000 + i);
 		CU_ASSERT_EQUAL_FATAL(r.a.pkt[2 * i + 1].type, 0); /* acknowledged again */
 		rig_decode(k, &m, NULL);
-		l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p[i].peer_tid);
+		l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p[i].peer_tid);
 	}
 	for (unsigned i = 0; i < N; i++) {
 		p[i].nr = 1;
@@ -527,7 +527,7 @@ static void vendor_name_as_given(void)
 	strcpy(r.a.policy.vendor_name, "isthmus");
 	rig_tunnel(&r, NULL);
 	rig_decode(&r.a.pkt[0], &m, NULL);
-	a = l2tp_msg_find(&m, L2TP_AVP_VENDOR_NAME);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_VENDOR_NAME);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
 	ASSERT_OCTETS(a->val, a->len, "isthmus", 7);
 	CU_ASSERT_FALSE(a->mandatory);
@@ -554,19 +554,20 @@ static void sccrq_that_is_not_the_first_message(void)
 
 static void suppressed_attributes_are_not_sent(void)
 {
-	static const uint16_t suppress[] = {L2TP_AVP_VENDOR_NAME, L2TP_AVP_BEARER_CAPS,
-					    L2TP_NO_AVP};
-
 	rig_pair(&r);
 	strcpy(r.a.policy.vendor_name, "isthmus");
 	strcpy(r.b.policy.vendor_name, "isthmus");
-	r.a.policy.suppress = suppress;
+	r.a.policy.suppress[0] = (struct l2tp_avp_key){L2TP_IETF, L2TP_AVP_VENDOR_NAME};
+	r.a.policy.suppress[1] = (struct l2tp_avp_key){L2TP_IETF, L2TP_AVP_BEARER_CAPS};
+	r.a.policy.suppress[2] = (struct l2tp_avp_key){9, L2TP_AVP_RECEIVE_WINDOW_SIZE};
+	r.a.policy.suppressed = 3;
 	rig_tunnel(&r, NULL);
 	rig_decode(&r.a.pkt[0], &m, NULL);
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_VENDOR_NAME));
-	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_AVP_BEARER_CAPS));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_VENDOR_NAME));
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_BEARER_CAPS));
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE));
 	rig_decode(&r.b.pkt[0], &m, NULL);
-	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_AVP_VENDOR_NAME));
+	CU_ASSERT_PTR_NOT_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_VENDOR_NAME));
 	rig_free(&r);
 }
 

@@ -14,7 +14,7 @@ static void collide(bool ours, const char *theirs)
 	rig_peer(&p, &r, 99);
 	rig_sccrq(&p);
 	if (theirs)
-		l2tp_build_avp(&p.b, L2TP_AVP_TIE_BREAKER, theirs, 8);
+		l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, theirs, 8);
 	rig_send_ns(&p, 0);
 }
 
@@ -65,12 +65,12 @@ static void equal_means_both_lose(void)
 	r.a.policy.single_tunnel = true;
 	rig_open(&r.a);
 	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
-	a = l2tp_msg_find(&m, L2TP_AVP_TIE_BREAKER);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_TIE_BREAKER);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
 	CU_ASSERT_FALSE(a->mandatory); /* "The M-bit for this AVP MUST be set to 0" */
 	rig_peer(&p, &r, 99);
 	rig_sccrq(&p);
-	l2tp_build_avp(&p.b, L2TP_AVP_TIE_BREAKER, a->val, 8);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, a->val, 8);
 	rig_send_ns(&p, 0);
 	tie_expect(0, 1, 2);
 	rig_free(&r);
@@ -86,7 +86,7 @@ static void another_peer_is_no_collision(void)
 	r.a.peer = &someone;
 	rig_peer(&p, &r, 99);
 	rig_sccrq(&p);
-	l2tp_build_avp(&p.b, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
 	rig_send_ns(&p, 0);
 	tie_expect(1, 0, 0);
 	rig_free(&r);

@@ -47,7 +47,7 @@ static struct l2tp_tunnel *tunnel_bring(enum l2tp_tunnel_state s)
 		rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
 		t = l2tp_tunnel_next(r.a.e, NULL);
 	}
-	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
 	if (s >= L2TP_T_ESTABLISHED) {
 		rig_start(&p, L2TP_SCCCN, 0);
 		rig_send(&p);
@@ -166,9 +166,10 @@ static void stopccn_and_linger(void)
 	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->result.result, 6);
 	CU_ASSERT_STRING_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->result.text, "maintenance");
 	rig_decode(rig_last(&r.a, L2TP_STOPCCN), &m, NULL);
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &tid));
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &tid));
 	rig_decode(&r.a.pkt[0], &m, NULL); /* "the same as the Assigned Tunnel ID AVP first sent" */
-	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.tid) && p.tid == tid);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.tid) &&
+		       p.tid == tid);
 	CU_ASSERT_EQUAL(tunnel_state_of(u), L2TP_T_LINGER);
 	rig_pass(&r, 31 * SEC - 1);
 	CU_ASSERT_EQUAL(tunnel_state_of(u), L2TP_T_LINGER);
@@ -386,7 +387,7 @@ static void set_up_has_a_limit(void)
 	rig_sccrq(&p);
 	rig_send(&p);
 	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
-	l2tp_msg_u16(&m, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
 	rig_zlb(&p);
 	rig_pass(&r, 60 * SEC - 1);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);
@@ -494,7 +495,7 @@ static void stopccn_with_our_id_in_it(void)
 			r.a.policy.quirks |= L2TP_QUIRK_STOPCCN_TID;
 		rig_peer_up(&p, &r);
 		rig_start(&p, L2TP_STOPCCN, 0);
-		l2tp_build_u16(&p.b, L2TP_AVP_ASSIGNED_TUNNEL_ID, p.peer_tid);
+		l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, p.peer_tid);
 		l2tp_build_result(&p.b, &one);
 		rig_send(&p);
 		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);

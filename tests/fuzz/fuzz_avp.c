@@ -124,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(body, data + 1, len);
 	if (how & 0x80)
 		hide_all(body, len);
-	l2tp_msg_peek(body, len, L2TP_AVP_HOST_NAME, &host);
+	l2tp_msg_peek(body, len, L2TP_IETF, L2TP_AVP_HOST_NAME, &host);
 	v = l2tp_msg_decode(&m, &fault, body, len, &secret, how & 0x7f);
 	inside(&m, body, len);
 	l2tp_msg_result(&m, &result);

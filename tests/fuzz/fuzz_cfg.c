@@ -50,7 +50,7 @@ static size_t fuzz_cfg_walk(const struct cfg_model *m)
 		fuzz_cfg_check(!p->service ||
 			       (p->service >= m->service && p->service < m->service + m->services));
 		fuzz_cfg_check(!p->port || (p->port >= m->port && p->port < m->port + m->ports));
-		fuzz_cfg_check(!p->policy.suppress || p->policy.suppress[0]);
+		fuzz_cfg_check(p->policy.suppressed <= L2TP_SUPPRESS_MAX);
 		n += strlen(p->name);
 		for (unsigned a = 0; a < p->addresses; a++)
 			n += strlen(p->address[a]);

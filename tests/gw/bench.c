@@ -206,7 +206,7 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 static void far_call_down(struct far_call *c, const struct l2tp_event *ev)
 {
 	const struct l2tp_avp *a =
-		ev->msg ? l2tp_msg_find(ev->msg, L2TP_AVP_PPP_DISCONNECT_CAUSE) : NULL;
+		ev->msg ? l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_PPP_DISCONNECT_CAUSE) : NULL;
 
 	c->call = NULL;
 	c->up = false;
@@ -243,7 +243,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
 		c->up = true;
-		bench.iccn_seq = ev->msg && l2tp_msg_find(ev->msg, L2TP_AVP_SEQUENCING_REQUIRED);
+		bench.iccn_seq =
+			ev->msg && l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 		far_ppp_start(c, ev->now);
 	} else if (c && ev->kind == L2TP_EV_CALL_DOWN) {
 		far_call_down(c, ev);
