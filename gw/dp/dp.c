@@ -342,14 +342,14 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 static void dp_free_call(struct rcu_head *head)
 {
 	rcu_grace_over();
-	free(caa_container_of(head, struct call, rcu));
+	free(IST_CONTAINER_OF(head, struct call, rcu));
 	rcu_deferred_done();
 }
 
 static void dp_free_state(struct rcu_head *head)
 {
 	rcu_grace_over();
-	worker_retire(caa_container_of(head, struct call_state, rcu));
+	worker_retire(IST_CONTAINER_OF(head, struct call_state, rcu));
 	rcu_deferred_done();
 }
 
@@ -426,7 +426,7 @@ static void dp_put_away(struct dp *dp, struct call *old, const struct call *fres
 
 	if (t) {
 		t->calls--;
-		tun_release(dp, t);
+		dp_tun_release(dp, t);
 	}
 	if (!fresh || fresh->st != old->st)
 		rcu_defer(&old->st->rcu, dp_free_state);

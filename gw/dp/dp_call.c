@@ -3,7 +3,7 @@
  * Frames coming in.  A channel that carries PPP goes up whole.  On an L2TP channel the T bit
  * decides: control, and whatever is not L2TPv2, goes to the control thread's engine; data is looked
  * up by our Tunnel and Session ID, must come from the call's channel, passes sequencing
- * (core/data.h), and is then either IP for the terminal's fast path or punted.
+ * (core/data.h), and is then either IP for ip_path.c or punted.
  *
  * A frame that is ahead of its turn is copied into the worker's pool and named by its reorder slot;
  * the call's gap timer gives it out when what was missing does not come.
@@ -89,14 +89,15 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, &r)) {
 		dp_call_punt(w, c, proto, &r);
 	} else if (proto == PPP_IP ? c->c.ip4 : c->c.ip6) {
-		terminal_rx(w, c, proto == PPP_IPV6, r.p, r.left);
+		ip_path_rx(w, c, proto == PPP_IPV6, r.p, r.left);
 	} else {
 		worker_drop(w, DP_R_NOT_OPEN);
 		count_add(&c->st->n.drops, 1);
 	}
 }
 
-static void dp_call_line_in(struct port *p, ist_channel from, const uint8_t *frame, size_t len)
+static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8_t *frame,
+			    size_t len)
 {
 	struct rd r = rd_init(frame, len);
 	uint8_t head[2];
@@ -107,7 +108,8 @@ static void dp_call_line_in(struct port *p, ist_channel from, const uint8_t *fra
 		return;
 	}
 	wr_put16(head, proto);
-	tell_frame(p->w, &p->w->ppp, DP_R_PPP_RING, port_channel(p, from), 0, head, 2, r.p, r.left);
+	tell_frame(p->w, &p->w->ppp, DP_R_PPP_RING, worker_port_channel(p, from), 0, head, 2, r.p,
+		   r.left);
 }
 
 /* --- sequencing ------------------------------------------------------------------------------- */
@@ -179,7 +181,7 @@ static void dp_call_drain(struct worker *w, struct call *c)
 
 void call_gap(struct deadline *d, uint64_t now)
 {
-	struct call_state *st = caa_container_of(d, struct call_state, gap);
+	struct call_state *st = IST_CONTAINER_OF(d, struct call_state, gap);
 	struct call *c = calltab_get(&st->home->dp->tab, st->tid, st->sid);
 
 	(void)now;
@@ -221,7 +223,7 @@ static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2t
 
 /* --- L2TP ------------------------------------------------------------------------------------- */
 
-static void dp_call_data_in(struct port *p, ist_channel from, const struct l2tp_hdr *h)
+static void dp_call_data_in(struct worker_port *p, ist_channel from, const struct l2tp_hdr *h)
 {
 	struct worker *w = p->w;
 	struct call *c = calltab_get(&w->dp->tab, h->tid, h->sid);
@@ -232,7 +234,7 @@ static void dp_call_data_in(struct port *p, ist_channel from, const struct l2tp_
 		return;
 	}
 	n = &c->st->n;
-	if (c->c.channel != port_channel(p, from) || c->st->home != w) {
+	if (c->c.channel != worker_port_channel(p, from) || c->st->home != w) {
 		worker_drop(w, DP_R_WRONG_CHANNEL);
 		return;
 	}
@@ -246,7 +248,7 @@ static void dp_call_data_in(struct port *p, ist_channel from, const struct l2tp_
 		dp_call_show_sequence(c->st);
 }
 
-static void dp_call_l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt, size_t len)
+static void dp_call_l2tp_in(struct worker_port *p, ist_channel from, const uint8_t *pkt, size_t len)
 {
 	struct rd r = rd_init(pkt, len);
 	uint16_t flags = rd_u16(&r);
@@ -255,8 +257,8 @@ static void dp_call_l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt
 	if (r.bad) {
 		worker_drop(p->w, DP_R_NOT_L2TP);
 	} else if (flags & L2TP_HDR_T || (flags & L2TP_HDR_VER) != 2) {
-		tell_frame(p->w, &p->w->control, DP_R_CONTROL_RING, port_channel(p, from), 0, pkt,
-			   len, NULL, 0);
+		tell_frame(p->w, &p->w->control, DP_R_CONTROL_RING, worker_port_channel(p, from), 0,
+			   pkt, len, NULL, 0);
 	} else if (l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_DATA) {
 		dp_call_data_in(p, from, &h);
 	} else {
@@ -264,13 +266,14 @@ static void dp_call_l2tp_in(struct port *p, ist_channel from, const uint8_t *pkt
 	}
 }
 
-static void dp_call_frame_in(struct port *p, ist_channel from, const uint8_t *octets, size_t len)
+static void dp_call_frame_in(struct worker_port *p, ist_channel from, const uint8_t *octets,
+			     size_t len)
 {
 	count_add(&p->w->rx_frames, 1);
-	if (port_has(p, IST_CAP_PPP)) {
-		struct chan *c = port_chan(p, from);
+	if (worker_port_has(p, IST_CAP_PPP)) {
+		struct worker_chan *c = worker_chan_find(p, from);
 
-		if (c ? c->payload == IST_PAYLOAD_PPP : !port_has(p, IST_CAP_L2TP)) {
+		if (c ? c->payload == IST_PAYLOAD_PPP : !worker_port_has(p, IST_CAP_L2TP)) {
 			dp_call_line_in(p, from, octets, len);
 			return;
 		}
@@ -278,7 +281,7 @@ static void dp_call_frame_in(struct port *p, ist_channel from, const uint8_t *oc
 	dp_call_l2tp_in(p, from, octets, len);
 }
 
-void frames_in(struct port *p, const struct ist_frame *f, unsigned n)
+void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 {
 	for (; n; n--, f++) {
 		struct rd r = rd_init(f->payload, f->len);

@@ -17,22 +17,23 @@
 
 /* --- the control thread's table --------------------------------------------------------------- */
 
-struct far {
+/* The control thread's view of a channel. */
+struct dp_chan {
 	struct ist_addr peer;
 	uint32_t mtu;
 	unsigned leaving; /* givings up the worker has not answered yet */
 	bool permanent, given_up;
 };
 
-static struct far *dp_chan_far_of(const struct dp *dp, l2tp_channel c)
+static struct dp_chan *dp_chan_find(const struct dp *dp, l2tp_channel c)
 {
-	return (struct far *)map_get(&dp->chans, c);
+	return (struct dp_chan *)map_get(&dp->chans, c);
 }
 
 /* Without memory it stays unknown, and nobody at its end is known to us. */
-static struct far *dp_chan_far_make(struct dp *dp, l2tp_channel c)
+static struct dp_chan *dp_chan_make(struct dp *dp, l2tp_channel c)
 {
-	struct far *f = dp_chan_far_of(dp, c);
+	struct dp_chan *f = dp_chan_find(dp, c);
 
 	if (f)
 		return f;
@@ -44,18 +45,18 @@ static struct far *dp_chan_far_make(struct dp *dp, l2tp_channel c)
 	return f;
 }
 
-static void dp_chan_far_drop(struct dp *dp, l2tp_channel c)
+static void dp_chan_drop(struct dp *dp, l2tp_channel c)
 {
-	struct far *f = dp_chan_far_of(dp, c);
+	struct dp_chan *f = dp_chan_find(dp, c);
 
 	map_set(&dp->chans, c, 0);
 	free(f);
 }
 
-void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
-	       bool permanent)
+void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		  bool permanent)
 {
-	struct far *f = dp_chan_far_make(dp, c);
+	struct dp_chan *f = dp_chan_make(dp, c);
 
 	if (!f)
 		return;
@@ -65,68 +66,68 @@ void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint3
 	f->permanent = permanent;
 }
 
-void chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
-		    bool permanent)
+void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		       bool permanent)
 {
-	struct far *f;
+	struct dp_chan *f;
 
-	chan_note(dp, c, peer, mtu, permanent);
-	f = dp_chan_far_of(dp, c);
+	dp_chan_note(dp, c, peer, mtu, permanent);
+	f = dp_chan_find(dp, c);
 	if (f)
 		f->given_up = false;
 }
 
-bool chan_wanted(struct dp *dp, const struct report *r)
+bool dp_chan_wanted(struct dp *dp, const struct report *r)
 {
-	const struct far *f = dp_chan_far_of(dp, r->channel);
+	const struct dp_chan *f = dp_chan_find(dp, r->channel);
 
 	return !f || !f->given_up;
 }
 
-void chan_before(struct dp *dp, const struct report *r)
+void dp_chan_before(struct dp *dp, const struct report *r)
 {
-	struct far *f;
+	struct dp_chan *f;
 
 	if (r->kind == REPORT_OFFER || r->kind == REPORT_UP)
-		chan_note(dp, r->channel, &r->attrs.peer, r->mtu, r->attrs.permanent);
-	else if (r->kind == REPORT_MTU && (f = dp_chan_far_of(dp, r->channel)))
+		dp_chan_note(dp, r->channel, &r->attrs.peer, r->mtu, r->attrs.permanent);
+	else if (r->kind == REPORT_MTU && (f = dp_chan_find(dp, r->channel)))
 		f->mtu = r->mtu;
 }
 
-void chan_after(struct dp *dp, const struct report *r)
+void dp_chan_after(struct dp *dp, const struct report *r)
 {
-	struct far *f = dp_chan_far_of(dp, r->channel);
+	struct dp_chan *f = dp_chan_find(dp, r->channel);
 
 	if (!f)
 		return;
 	if (r->kind == REPORT_GONE && f->leaving)
 		f->leaving--;
 	if (f->given_up ? !f->leaving : r->kind == REPORT_DOWN && r->forever)
-		dp_chan_far_drop(dp, r->channel);
+		dp_chan_drop(dp, r->channel);
 }
 
-struct of_port {
+struct dp_chan_of_port {
 	struct dp *dp;
 	unsigned port;
 };
 
 static void dp_chan_drop_if_of(void *ctx, uint64_t key, uintptr_t v)
 {
-	const struct of_port *o = ctx;
+	const struct dp_chan_of_port *o = ctx;
 
 	(void)v;
 	if (dp_channel_port(key) == o->port)
-		dp_chan_far_drop(o->dp, key);
+		dp_chan_drop(o->dp, key);
 }
 
-void chan_forget_port(struct dp *dp, unsigned port)
+void dp_chan_forget_port(struct dp *dp, unsigned port)
 {
-	map_each(&dp->chans, dp_chan_drop_if_of, &(struct of_port){dp, port});
+	map_each(&dp->chans, dp_chan_drop_if_of, &(struct dp_chan_of_port){dp, port});
 }
 
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 {
-	const struct far *f = dp_chan_far_of(dp, c);
+	const struct dp_chan *f = dp_chan_find(dp, c);
 
 	if (!f || f->given_up || !f->peer.len)
 		return false;
@@ -136,14 +137,14 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 {
-	const struct far *f = dp_chan_far_of(dp, c);
+	const struct dp_chan *f = dp_chan_find(dp, c);
 
 	return f && !f->given_up ? f->mtu : 0;
 }
 
 /* --- what is done to a channel: the worker's side --------------------------------------------- */
 
-static void dp_chan_do_answer(struct port *p, ist_channel c, const struct ist_cause *why)
+static void dp_chan_do_answer(struct worker_port *p, ist_channel c, const struct ist_cause *why)
 {
 	int rc = p->t->answer ? p->t->answer(p->p, c) : -EOPNOTSUPP;
 
@@ -152,29 +153,30 @@ static void dp_chan_do_answer(struct port *p, ist_channel c, const struct ist_ca
 		p->t->refuse(p->p, c, why);
 }
 
-static void dp_chan_do_refuse(struct port *p, ist_channel c, const struct ist_cause *why)
+static void dp_chan_do_refuse(struct worker_port *p, ist_channel c, const struct ist_cause *why)
 {
 	if (p->t->refuse)
 		p->t->refuse(p->p, c, why);
 }
 
-static void dp_chan_do_disconnect(struct port *p, ist_channel c, const struct ist_cause *why)
+static void dp_chan_do_disconnect(struct worker_port *p, ist_channel c, const struct ist_cause *why)
 {
 	if (p->t->disconnect)
 		p->t->disconnect(p->p, c, why);
 }
 
-void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
-	     const struct ist_cause *why)
+void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
+		    const struct ist_cause *why)
 {
-	static void (*const what[])(struct port * p, ist_channel c, const struct ist_cause *why) = {
+	static void (*const what[])(struct worker_port * p, ist_channel c,
+				    const struct ist_cause *why) = {
 		[CMD_ANSWER] = dp_chan_do_answer,
 		[CMD_REFUSE] = dp_chan_do_refuse,
 		[CMD_DISCONNECT] = dp_chan_do_disconnect,
 	};
-	struct port *p = w->port[dp_channel_port(channel)];
+	struct worker_port *p = w->port[dp_channel_port(channel)];
 	ist_channel id = (ist_channel)channel;
-	struct chan *c;
+	struct worker_chan *c;
 
 	if (!p)
 		return;
@@ -182,15 +184,15 @@ void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 	what[kind](p, id, why);
 	if (kind == CMD_ANSWER)
 		return;
-	c = port_chan(p, id);
+	c = worker_chan_find(p, id);
 	if (c && !c->permanent)
-		port_chan_drop(p, c);
+		worker_chan_drop(p, c);
 	report_gone(p, id);
 }
 
 /* --- and the control thread's ----------------------------------------------------------------- */
 
-struct chan_job {
+struct dp_chan_job {
 	enum cmd_kind kind;
 	l2tp_channel channel;
 	const struct ist_cause *why;
@@ -198,9 +200,9 @@ struct chan_job {
 
 static int dp_chan_run_job(struct worker *w, void *arg)
 {
-	const struct chan_job *j = arg;
+	const struct dp_chan_job *j = arg;
 
-	chan_do(w, j->kind, j->channel, j->why);
+	worker_chan_do(w, j->kind, j->channel, j->why);
 	return 0;
 }
 
@@ -216,7 +218,7 @@ static void dp_chan_command(struct worker *w, enum cmd_kind kind, l2tp_channel c
 			    const struct ist_cause *why)
 {
 	struct cmd_rec head = {.kind = kind, .channel = c};
-	struct chan_job j = {kind, c, why};
+	struct dp_chan_job j = {kind, c, why};
 
 	if (!dp_command(w, &head, (const uint8_t *)why, sizeof(*why)))
 		worker_run(w, dp_chan_run_job, &j);
@@ -226,11 +228,11 @@ static void dp_chan_give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c,
 			    const struct ist_cause *why)
 {
 	struct worker *w = dp_chan_home_of(dp, c);
-	struct far *f;
+	struct dp_chan *f;
 
 	if (!w)
 		return;
-	f = dp_chan_far_make(dp, c);
+	f = dp_chan_make(dp, c);
 	if (f) {
 		f->given_up = !f->permanent;
 		f->leaving++;

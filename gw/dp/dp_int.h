@@ -26,8 +26,9 @@ struct dp_tun {
 };
 
 /* Control thread: free it when nobody has it open and no call names it. */
-void tun_release(struct dp *dp, struct dp_tun *t);
+void dp_tun_release(struct dp *dp, struct dp_tun *t);
 
+/* The control thread's view of a port; worker_port is the port itself. */
 struct dp_port {
 	struct worker *home; /* NULL = no such port */
 	const struct ist_transport *t;
@@ -50,42 +51,41 @@ struct dp {
 	struct dp_tun *tuns;
 	unsigned waiting[WORKER_MAX]; /* packets a flow-controlled port owes us a `sent` for */
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
-	struct map chans;	      /* l2tp_channel -> struct far (dp_chan.c) */
+	struct map chans;	      /* l2tp_channel -> struct dp_chan (dp_chan.c) */
 };
 
 /* --- ports and channels (the port's worker) --------------------------------------------------- */
 
-struct port_timer {
+struct worker_port_timer {
 	struct deadline d;
-	struct port *port;
 	void (*on_time)(void *arg, uint64_t now);
 	void *arg;
 };
 
-struct chan_queue {
+struct worker_chan_queue {
 	struct ring control, data; /* struct cmd_rec */
 };
 
-/* What is known of a channel: made when it is offered, comes up or is connected. */
-struct chan {
+/* A channel on its port's worker: made when it is offered, comes up or is connected. */
+struct worker_chan {
 	ist_channel id;
 	uint8_t payload;
 	bool permanent;
 	struct ist_addr peer;
 	bool told;		     /* has made a report */
 	struct report *birth, *last; /* its reports, while the first is still unread */
-	struct chan_queue *q;	     /* flow controlled: waiting to be taken; else NULL */
+	struct worker_chan_queue *q; /* flow controlled: waiting to be taken; else NULL */
 };
 
-struct port {
+struct worker_port {
 	struct worker *w;
 	unsigned no;
 	const struct ist_transport *t;
 	struct ist_port *p;
-	struct map chans; /* ist_channel -> struct chan */
+	struct map chans; /* ist_channel -> struct worker_chan */
 	struct watch **watch;
 	unsigned watches;
-	struct port_timer **timer;
+	struct worker_port_timer **timer;
 	unsigned timers;
 	atomic_bool woken;
 	bool tap_on;
@@ -93,27 +93,32 @@ struct port {
 	struct report *failure; /* kept ready: a failure can always be told */
 };
 
-static inline l2tp_channel port_channel(const struct port *p, ist_channel c)
+static inline l2tp_channel worker_port_channel(const struct worker_port *p, ist_channel c)
 {
 	return (uint64_t)(p->no + 1) << 32 | c;
 }
 
-static inline bool port_has(const struct port *p, enum ist_cap cap)
+static inline bool worker_port_has(const struct worker_port *p, enum ist_cap cap)
 {
 	return p->t->caps & cap;
 }
 
-struct port *port_new(struct worker *w, unsigned no, const struct ist_transport *t);
+struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t);
 /* Closes it with the transport; forgets watches, timers, channels. */
-void port_free(struct port *p);
-struct chan *port_chan(const struct port *p, ist_channel c);
-struct chan *port_chan_make(struct port *p, ist_channel c);
-void port_chan_drop(struct port *p, struct chan *c);
-void port_timer_fire(struct deadline *d, uint64_t now);
-void ports_woken(struct worker *w);
-int port_tap(struct port *p, bool on);
+void worker_port_free(struct worker_port *p);
+struct worker_chan *worker_chan_find(const struct worker_port *p, ist_channel c);
+struct worker_chan *worker_chan_make(struct worker_port *p, ist_channel c);
+void worker_chan_drop(struct worker_port *p, struct worker_chan *c);
+/* Drop what waits to be sent. */
+void worker_chan_purge(struct worker_port *p, struct worker_chan *c);
+void worker_port_timer_fire(struct deadline *d, uint64_t now);
+/* Call on_wake of every port that has called host->wake. */
+void worker_ports_woken(struct worker *w);
+int worker_port_tap(struct worker_port *p, bool on);
+/* What a port's transport is given (host.c). */
+extern const struct ist_host host_table;
 /* What its transport says now; 0 when it does not say. */
-uint32_t port_chan_mtu(const struct port *p, ist_channel c);
+uint32_t worker_chan_mtu(const struct worker_port *p, ist_channel c);
 
 /* --- reports (dp_report.c) -------------------------------------------------------------------- */
 
@@ -138,8 +143,8 @@ struct report {
 	uint32_t mtu; /* OFFER, UP, MTU */
 	int err;
 	uint64_t when;
-	struct chan *chan;   /* while this is its birth */
-	struct report *same; /* the next of the same channel, while its birth is unread */
+	struct worker_chan *chan; /* while this is its birth */
+	struct report *same;	  /* the next of the same channel, while its birth is unread */
 	struct report *next, **prev;
 	char text[]; /* what attrs and words point to */
 };
@@ -148,16 +153,17 @@ struct report {
 
 /* A report with room for text, or NULL. */
 struct report *report_new(size_t text);
-void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const struct ist_attrs *a);
+void report_attrs(struct worker_port *p, struct worker_chan *c, enum report_kind kind,
+		  const struct ist_attrs *a);
 /* Take back all reports of a channel whose first nobody has read yet; false when somebody has. */
-bool report_annul(struct worker *w, struct chan *c);
+bool report_annul(struct worker *w, struct worker_chan *c);
 /* forever and never read about: everything of the channel is taken back instead. */
-void report_down(struct port *p, struct chan *c, ist_channel id, const struct ist_cause *why,
-		 bool forever);
+void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
+		 const struct ist_cause *why, bool forever);
 /* Its MTU is another now. */
-void report_mtu(struct port *p, struct chan *c);
-void report_gone(struct port *p, ist_channel id);
-void report_failed(struct port *p, int err, const char *words);
+void report_mtu(struct worker_port *p, struct worker_chan *c);
+void report_gone(struct worker_port *p, ist_channel id);
+void report_failed(struct worker_port *p, int err, const char *words);
 /* Control thread. */
 struct report *report_take(struct worker *w);
 unsigned report_count(struct worker *w);
@@ -167,17 +173,17 @@ void report_forget(struct worker *w, unsigned port);
 
 /* --- channels on the control thread (dp_chan.c) ----------------------------------------------- */
 
-void chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
-	       bool permanent);
+void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		  bool permanent);
 /* The same by dp_connect(), also of one given up before. */
-void chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
-		    bool permanent);
+void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
+		       bool permanent);
 /* False: of a channel given up here; nobody wants to hear of it. */
-bool chan_wanted(struct dp *dp, const struct report *r);
+bool dp_chan_wanted(struct dp *dp, const struct report *r);
 /* Before and after a report is delivered. */
-void chan_before(struct dp *dp, const struct report *r);
-void chan_after(struct dp *dp, const struct report *r);
-void chan_forget_port(struct dp *dp, unsigned port);
+void dp_chan_before(struct dp *dp, const struct report *r);
+void dp_chan_after(struct dp *dp, const struct report *r);
+void dp_chan_forget_port(struct dp *dp, unsigned port);
 
 /* --- records in the mailboxes ----------------------------------------------------------------- */
 
@@ -221,8 +227,8 @@ struct log_rec {
 /* Control thread: put it into the worker's mailbox; false when that is full. */
 bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *octets, size_t len);
 /* Worker: answer, refuse or disconnect a channel. */
-void chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
-	     const struct ist_cause *why);
+void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
+		    const struct ist_cause *why);
 /* A packet somebody waits for has left, or never will. */
 void tell_sent(struct worker *w, uint64_t cookie);
 /* Put a frame into a ring to the control thread: up to two pieces. */
@@ -231,7 +237,7 @@ void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_chan
 
 /* --- frames (dp_call.c in, dp_send.c out) ----------------------------------------------------- */
 
-void frames_in(struct port *p, const struct ist_frame *f, unsigned n);
+void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
 /* Worker: nobody refers to st any more. */
 void call_retire(struct worker *w, struct call_state *st);
@@ -243,15 +249,15 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 void tx_flush(struct worker *w);
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
 /* The channel may take frames again. */
-void chan_writable(struct port *p, ist_channel id);
+void worker_chan_writable(struct worker_port *p, ist_channel id);
 
-/* --- terminal.c ------------------------------------------------------------------------------- */
+/* --- ip_path.c ------------------------------------------------------------------------------- */
 
 /* An IP packet that came in on a call.  May change octets in a copy only. */
-void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len);
+void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len);
 /* An IP packet for a call of this worker's.  pkt may be changed and must stay until the flush. */
-void terminal_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len);
+void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len);
 /* The TUN is readable. */
-void terminal_read(void *arg, unsigned ready);
+void ip_path_read(void *arg, unsigned ready);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct port_job {
+struct dp_port_job {
 	unsigned no;
 	const struct ist_transport *t;
 	const struct ist_port_config *cfg;
@@ -27,8 +27,8 @@ struct port_job {
 	bool on;
 };
 
-static int on_port(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void *arg),
-		   struct port_job *j)
+static int dp_port_run(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void *arg),
+		       struct dp_port_job *j)
 {
 	if (no >= WORKER_PORTS || !dp->port[no].home)
 		return -ENOENT;
@@ -40,8 +40,8 @@ static int on_port(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void 
 
 static int dp_port_run_open(struct worker *w, void *arg)
 {
-	struct port_job *j = arg;
-	struct port *p = port_new(w, j->no, j->t);
+	struct dp_port_job *j = arg;
+	struct worker_port *p = worker_port_new(w, j->no, j->t);
 	int rc;
 
 	if (!p)
@@ -49,7 +49,7 @@ static int dp_port_run_open(struct worker *w, void *arg)
 	rc = j->t->open(&p->p, &p->host, p, j->cfg, j->text, j->len);
 	if (rc < 0) {
 		p->p = NULL;
-		port_free(p);
+		worker_port_free(p);
 		return rc;
 	}
 	w->port[j->no] = p;
@@ -86,7 +86,8 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 		 char *err, size_t err_len)
 {
 	int no = dp_port_free_number(dp), rc;
-	struct port_job j = {.no = (unsigned)no, .t = t, .cfg = cfg, .text = err, .len = err_len};
+	struct dp_port_job j = {
+		.no = (unsigned)no, .t = t, .cfg = cfg, .text = err, .len = err_len};
 	struct worker *home = dp->worker[dp_port_least_loaded(dp)];
 
 	if (err_len)
@@ -107,32 +108,32 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 
 static int dp_port_run_close(struct worker *w, void *arg)
 {
-	struct port_job *j = arg;
+	struct dp_port_job *j = arg;
 
 	tx_flush(w);
-	port_free(w->port[j->no]);
+	worker_port_free(w->port[j->no]);
 	w->port[j->no] = NULL;
 	return 0;
 }
 
 void dp_port_close(struct dp *dp, unsigned port)
 {
-	struct port_job j = {0};
+	struct dp_port_job j = {0};
 
-	if (on_port(dp, port, dp_port_run_close, &j))
+	if (dp_port_run(dp, port, dp_port_run_close, &j))
 		return;
 	dp->port[port].home = NULL;
-	chan_forget_port(dp, port);
+	dp_chan_forget_port(dp, port);
 }
 
 /* --- channels --------------------------------------------------------------------------------- */
 
 static int dp_port_run_connect(struct worker *w, void *arg)
 {
-	struct port_job *j = arg;
-	struct port *p = w->port[j->no];
+	struct dp_port_job *j = arg;
+	struct worker_port *p = w->port[j->no];
 	struct ist_attrs a = {.size = sizeof(a), .payload = j->payload, .peer = *j->to};
-	struct chan *c;
+	struct worker_chan *c;
 	ist_channel id;
 	int rc;
 
@@ -141,27 +142,27 @@ static int dp_port_run_connect(struct worker *w, void *arg)
 	rc = p->t->connect(p->p, j->to, j->payload, &a, &id);
 	if (rc < 0)
 		return rc;
-	c = port_chan_make(p, id);
+	c = worker_chan_make(p, id);
 	if (!c)
 		return -ENOMEM;
 	c->payload = j->payload;
 	if (!c->peer.len)
 		c->peer = *j->to;
 	j->peer = c->peer;
-	j->mtu = port_chan_mtu(p, id);
+	j->mtu = worker_chan_mtu(p, id);
 	j->permanent = c->permanent;
-	*j->out = port_channel(p, id);
+	*j->out = worker_port_channel(p, id);
 	return 0;
 }
 
 int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
 	       l2tp_channel *out)
 {
-	struct port_job j = {.to = to, .payload = payload, .out = out};
-	int rc = on_port(dp, port, dp_port_run_connect, &j);
+	struct dp_port_job j = {.to = to, .payload = payload, .out = out};
+	int rc = dp_port_run(dp, port, dp_port_run_connect, &j);
 
 	if (!rc)
-		chan_connected(dp, *out, &j.peer, j.mtu, j.permanent);
+		dp_chan_connected(dp, *out, &j.peer, j.mtu, j.permanent);
 	return rc;
 }
 
@@ -169,8 +170,8 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 
 static int dp_port_run_count(struct worker *w, void *arg)
 {
-	struct port_job *j = arg;
-	const struct port *p = w->port[j->no];
+	struct dp_port_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
 
 	if (p->t->count)
 		p->t->count(p->p, j->counts, j->n);
@@ -179,39 +180,39 @@ static int dp_port_run_count(struct worker *w, void *arg)
 
 void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n)
 {
-	struct port_job j = {.counts = out, .n = n};
+	struct dp_port_job j = {.counts = out, .n = n};
 
 	memset(out, 0, n * sizeof(*out));
-	on_port(dp, port, dp_port_run_count, &j);
+	dp_port_run(dp, port, dp_port_run_count, &j);
 }
 
 static int dp_port_run_status(struct worker *w, void *arg)
 {
-	struct port_job *j = arg;
-	const struct port *p = w->port[j->no];
+	struct dp_port_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
 
 	return p->t->status ? p->t->status(p->p, j->text, j->len) : 0;
 }
 
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len)
 {
-	struct port_job j = {.text = buf, .len = len};
+	struct dp_port_job j = {.text = buf, .len = len};
 
 	if (len)
 		buf[0] = '\0';
-	return on_port(dp, port, dp_port_run_status, &j);
+	return dp_port_run(dp, port, dp_port_run_status, &j);
 }
 
 static int dp_port_run_tap(struct worker *w, void *arg)
 {
-	struct port_job *j = arg;
+	struct dp_port_job *j = arg;
 
-	return port_tap(w->port[j->no], j->on);
+	return worker_port_tap(w->port[j->no], j->on);
 }
 
 int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
-	struct port_job j = {.on = on};
+	struct dp_port_job j = {.on = on};
 
-	return on_port(dp, port, dp_port_run_tap, &j);
+	return dp_port_run(dp, port, dp_port_run_tap, &j);
 }

@@ -20,7 +20,7 @@ struct report *report_new(size_t text)
 }
 
 /* c: the channel's record, when it has one. */
-static void dp_report_append(struct worker *w, struct chan *c, struct report *r)
+static void dp_report_append(struct worker *w, struct worker_chan *c, struct report *r)
 {
 	r->when = w->now;
 	pthread_mutex_lock(&w->report_lock);
@@ -40,7 +40,7 @@ static void dp_report_append(struct worker *w, struct chan *c, struct report *r)
 }
 
 /* With the lock held. */
-static void unlink_report(struct worker *w, struct report *r)
+static void dp_report_unlink(struct worker *w, struct report *r)
 {
 	*r->prev = r->next;
 	if (r->next)
@@ -69,7 +69,8 @@ static void *dp_report_keep(char **at, const void *octets, size_t len)
 	return p;
 }
 
-void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const struct ist_attrs *a)
+void report_attrs(struct worker_port *p, struct worker_chan *c, enum report_kind kind,
+		  const struct ist_attrs *a)
 {
 	struct report *r = report_new(dp_report_text_size(a));
 	char *at;
@@ -80,8 +81,8 @@ void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const s
 	}
 	r->kind = kind;
 	r->port = p->no;
-	r->channel = port_channel(p, c->id);
-	r->mtu = port_chan_mtu(p, c->id);
+	r->channel = worker_port_channel(p, c->id);
+	r->mtu = worker_chan_mtu(p, c->id);
 	memcpy(&r->attrs, a, a->size < sizeof(*a) ? a->size : sizeof(*a));
 	at = r->text;
 	r->attrs.called = dp_report_keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
@@ -94,14 +95,14 @@ void report_attrs(struct port *p, struct chan *c, enum report_kind kind, const s
 	dp_report_append(p->w, c, r);
 }
 
-bool report_annul(struct worker *w, struct chan *c)
+bool report_annul(struct worker *w, struct worker_chan *c)
 {
 	struct report *r, *next;
 
 	pthread_mutex_lock(&w->report_lock);
 	r = c->birth;
 	for (struct report *x = r; x; x = x->same)
-		unlink_report(w, x);
+		dp_report_unlink(w, x);
 	pthread_mutex_unlock(&w->report_lock);
 	if (!r)
 		return false;
@@ -112,8 +113,8 @@ bool report_annul(struct worker *w, struct chan *c)
 	return true;
 }
 
-void report_down(struct port *p, struct chan *c, ist_channel id, const struct ist_cause *why,
-		 bool forever)
+void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
+		 const struct ist_cause *why, bool forever)
 {
 	struct report *r;
 
@@ -126,7 +127,7 @@ void report_down(struct port *p, struct chan *c, ist_channel id, const struct is
 	}
 	r->kind = REPORT_DOWN;
 	r->port = p->no;
-	r->channel = port_channel(p, id);
+	r->channel = worker_port_channel(p, id);
 	r->cause = *why;
 	r->forever = forever;
 	if (c)
@@ -134,7 +135,8 @@ void report_down(struct port *p, struct chan *c, ist_channel id, const struct is
 	dp_report_append(p->w, c, r);
 }
 
-static void report_plain(struct port *p, struct chan *c, ist_channel id, enum report_kind kind)
+static void report_plain(struct worker_port *p, struct worker_chan *c, ist_channel id,
+			 enum report_kind kind)
 {
 	struct report *r = report_new(0);
 
@@ -144,22 +146,22 @@ static void report_plain(struct port *p, struct chan *c, ist_channel id, enum re
 	}
 	r->kind = kind;
 	r->port = p->no;
-	r->channel = port_channel(p, id);
-	r->mtu = port_chan_mtu(p, id);
+	r->channel = worker_port_channel(p, id);
+	r->mtu = worker_chan_mtu(p, id);
 	dp_report_append(p->w, c, r);
 }
 
-void report_mtu(struct port *p, struct chan *c)
+void report_mtu(struct worker_port *p, struct worker_chan *c)
 {
 	report_plain(p, c, c->id, REPORT_MTU);
 }
 
-void report_gone(struct port *p, ist_channel id)
+void report_gone(struct worker_port *p, ist_channel id)
 {
 	report_plain(p, NULL, id, REPORT_GONE);
 }
 
-void report_failed(struct port *p, int err, const char *words)
+void report_failed(struct worker_port *p, int err, const char *words)
 {
 	struct report *r = p->failure;
 
@@ -180,7 +182,7 @@ struct report *report_take(struct worker *w)
 	pthread_mutex_lock(&w->report_lock);
 	r = w->report_head;
 	if (r)
-		unlink_report(w, r);
+		dp_report_unlink(w, r);
 	pthread_mutex_unlock(&w->report_lock);
 	return r;
 }
@@ -204,7 +206,7 @@ void report_forget(struct worker *w, unsigned port)
 		next = r->next;
 		if (r->port != port)
 			continue;
-		unlink_report(w, r);
+		dp_report_unlink(w, r);
 		free(r);
 	}
 	pthread_mutex_unlock(&w->report_lock);
@@ -248,8 +250,8 @@ void report_deliver(struct dp *dp, const struct report *r)
 		[REPORT_FAILED] = dp_report_tell_failed,
 	};
 
-	chan_before(dp, r);
-	if (tell[r->kind] && (r->kind == REPORT_FAILED || chan_wanted(dp, r)))
+	dp_chan_before(dp, r);
+	if (tell[r->kind] && (r->kind == REPORT_FAILED || dp_chan_wanted(dp, r)))
 		tell[r->kind](dp, r);
-	chan_after(dp, r);
+	dp_chan_after(dp, r);
 }

@@ -90,7 +90,7 @@ static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgo
 }
 
 /* Send what waits in q; false when the channel is full again. */
-static bool dp_send_drain_queue(struct port *p, struct chan *c, struct ring *q)
+static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, struct ring *q)
 {
 	const struct cmd_rec *r;
 	struct ist_frame f = {.channel = c->id};
@@ -118,9 +118,9 @@ static bool dp_send_drain_queue(struct port *p, struct chan *c, struct ring *q)
 	return true;
 }
 
-void chan_writable(struct port *p, ist_channel id)
+void worker_chan_writable(struct worker_port *p, ist_channel id)
 {
-	struct chan *c = port_chan(p, id);
+	struct worker_chan *c = worker_chan_find(p, id);
 
 	if (c && c->q && dp_send_drain_queue(p, c, &c->q->control))
 		dp_send_drain_queue(p, c, &c->q->data);
@@ -128,17 +128,18 @@ void chan_writable(struct port *p, ist_channel id)
 
 /* --- batches ---------------------------------------------------------------------------------- */
 
-static struct port *dp_send_port_of(struct worker *w, l2tp_channel c)
+static struct worker_port *dp_send_port_of(struct worker *w, l2tp_channel c)
 {
 	unsigned no = dp_channel_port(c);
 
 	return no < WORKER_PORTS ? w->port[no] : NULL;
 }
 
-static void send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f, unsigned n)
+static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f, unsigned n)
 {
-	struct port *p = dp_send_port_of(w, to);
-	struct chan *c = p && port_has(p, IST_CAP_FLOW) ? port_chan(p, (ist_channel)to) : NULL;
+	struct worker_port *p = dp_send_port_of(w, to);
+	struct worker_chan *c =
+		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, (ist_channel)to) : NULL;
 	bool waits = c && c->q && !(ring_empty(&c->q->control) && ring_empty(&c->q->data));
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, f, n);
 
@@ -169,7 +170,7 @@ void tx_flush(struct worker *w)
 			b->channel[j] = 0;
 			run[n++] = b->f[j];
 		}
-		send_run(w, to, run, n);
+		dp_send_run(w, to, run, n);
 	}
 	b->n = 0;
 	w->scratch_used = 0;
@@ -177,7 +178,7 @@ void tx_flush(struct worker *w)
 
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 {
-	struct port *p = dp_send_port_of(w, r->channel);
+	struct worker_port *p = dp_send_port_of(w, r->channel);
 	struct ist_frame f = {
 		.channel = (ist_channel)r->channel,
 		.flags = IST_FRAME_CONTROL,
@@ -185,7 +186,8 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 		.len = (uint32_t)len,
 	};
 	struct outgoing o = {&f, r->cookie, r->want_sent};
-	struct chan *c = p && port_has(p, IST_CAP_FLOW) ? port_chan(p, f.channel) : NULL;
+	struct worker_chan *c =
+		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f.channel) : NULL;
 	bool waits = c && c->q && !ring_empty(&c->q->control);
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, &f, 1);
 

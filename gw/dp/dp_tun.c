@@ -37,7 +37,7 @@ static int dp_tun_run_watch(struct worker *w, void *arg)
 {
 	struct dp_tun *t = arg;
 
-	t->watch = worker_watch(w, t->fd, IST_READ, terminal_read, t);
+	t->watch = worker_watch(w, t->fd, IST_READ, ip_path_read, t);
 	return t->watch ? 0 : -ENOMEM;
 }
 
@@ -51,9 +51,9 @@ static int dp_tun_run_unwatch(struct worker *w, void *arg)
 	return 0;
 }
 
-static void free_tun(struct rcu_head *head)
+static void dp_tun_free(struct rcu_head *head)
 {
-	struct dp_tun *t = caa_container_of(head, struct dp_tun, rcu);
+	struct dp_tun *t = IST_CONTAINER_OF(head, struct dp_tun, rcu);
 
 	rcu_grace_over();
 	close(t->fd);
@@ -83,7 +83,7 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu,
 		rc = worker_run(t->home, dp_tun_run_watch, t);
 	if (rc < 0) {
 		snprintf(err, err_len, "%s: %s", t->name, strerror(-rc));
-		free_tun(&t->rcu);
+		dp_tun_free(&t->rcu);
 		return NULL;
 	}
 	return t;
@@ -104,7 +104,7 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 	return t;
 }
 
-void tun_release(struct dp *dp, struct dp_tun *t)
+void dp_tun_release(struct dp *dp, struct dp_tun *t)
 {
 	struct dp_tun **at = &dp->tuns;
 
@@ -114,13 +114,13 @@ void tun_release(struct dp *dp, struct dp_tun *t)
 	while (*at != t)
 		at = &(*at)->next;
 	*at = t->next;
-	rcu_defer(&t->rcu, free_tun);
+	rcu_defer(&t->rcu, dp_tun_free);
 }
 
 void dp_tun_close(struct dp *dp, struct dp_tun *t)
 {
 	t->opened--;
-	tun_release(dp, t);
+	dp_tun_release(dp, t);
 }
 
 bool dp_tun_gone(const struct dp_tun *t)

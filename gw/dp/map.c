@@ -73,7 +73,7 @@ static void map_put(struct map_array *a, struct slot *s, uint64_t key, uintptr_t
 static void map_free_array(struct rcu_head *head)
 {
 	rcu_grace_over();
-	free(caa_container_of(head, struct map_array, rcu));
+	free(IST_CONTAINER_OF(head, struct map_array, rcu));
 	rcu_deferred_done();
 }
 

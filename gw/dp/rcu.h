@@ -12,6 +12,8 @@
 #ifndef GW_DP_RCU_H
 #define GW_DP_RCU_H
 
+#include "core/container.h"
+
 #include <urcu-qsbr.h>
 
 #if defined(__SANITIZE_THREAD__)

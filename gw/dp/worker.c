@@ -225,7 +225,7 @@ static void worker_handle_timers(struct worker *w)
 
 	for (unsigned i = 0; i < WORKER_BATCH && (d = deadline_pop(&w->heap, w->now)); i++) {
 		if (d->kind == TIMER_PORT)
-			port_timer_fire(d, w->now);
+			worker_port_timer_fire(d, w->now);
 		else
 			call_gap(d, w->now);
 	}
@@ -272,7 +272,7 @@ static void worker_handle_command(struct worker *w, const struct cmd_rec *r, siz
 	}
 	if (r->kind != CMD_PPP) {
 		memcpy(&why, r->octets, sizeof(why));
-		chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
+		worker_chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
 		return;
 	}
 	c = calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
@@ -326,7 +326,7 @@ static void worker_handle_pair(struct worker *w, struct ring *ring)
 		}
 		memcpy(pkt, r->octets, len);
 		if (c)
-			terminal_tx(w, c, pkt, len);
+			ip_path_tx(w, c, pkt, len);
 		else
 			worker_drop(w, DP_R_NO_CALL);
 		ring_drop(ring);
@@ -338,7 +338,7 @@ static void worker_handle_mail(struct worker *w)
 	worker_handle_job(w);
 	worker_handle_retired(w);
 	if (atomic_exchange(&w->port_woken, false))
-		ports_woken(w);
+		worker_ports_woken(w);
 	worker_handle_commands(w, WORKER_BATCH);
 	for (unsigned i = 0; i < WORKER_MAX; i++)
 		if (w->from[i])

@@ -24,7 +24,7 @@
 #define WORKER_TUN_BUF (512u << 10)
 
 struct dp;
-struct port;
+struct worker_port;
 struct report;
 struct worker;
 
@@ -89,7 +89,7 @@ struct worker {
 	struct report *report_head, **report_tail;
 	unsigned reports;
 
-	struct port *port[WORKER_PORTS]; /* NULL = not on this worker */
+	struct worker_port *port[WORKER_PORTS]; /* NULL = not on this worker */
 	struct pool reorder;
 	struct tx_batch tx;
 	uint8_t *scratch;

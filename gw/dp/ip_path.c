@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fast path of a terminal: IP between a call and the TUN device behind it.
+ * The IP path of a terminal leg: packets between a call and the TUN device behind it.
  *
  * Towards the TUN a packet of a client we serve must bear that client's address: its IPv4 address,
  * an address in its /64, or its link-local one.  From the TUN the destination names the call; a
@@ -19,14 +19,14 @@
 #define ICMP_RATE  100u
 #define ICMP_BURST 50u
 
-static void terminal_drop(struct worker *w, struct call *c, enum dp_reason why)
+static void ip_path_drop(struct worker *w, struct call *c, enum dp_reason why)
 {
 	worker_drop(w, why);
 	count_add(&c->st->n.drops, 1);
 }
 
-static bool terminal_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt,
-			       size_t len)
+static bool ip_path_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt,
+			      size_t len)
 {
 	if (t && write(t->fd, pkt, len) == (ssize_t)len) {
 		count_add(&w->tun_tx, 1);
@@ -38,7 +38,7 @@ static bool terminal_tun_write(struct worker *w, const struct dp_tun *t, const u
 
 /* --- from the call to the TUN ----------------------------------------------------------------- */
 
-static bool terminal_source6_ok(const struct dp_call *c, const uint8_t *src)
+static bool ip_path_source6_ok(const struct dp_call *c, const uint8_t *src)
 {
 	if (addr6_is_link_local(src))
 		return addr6_iid(src) == c->peer_iid;
@@ -46,8 +46,8 @@ static bool terminal_source6_ok(const struct dp_call *c, const uint8_t *src)
 }
 
 /* Receive memory is not ours to change: a SYN to be clamped is copied. */
-static const uint8_t *terminal_clamped(struct worker *w, const uint8_t *pkt, size_t len, size_t tcp,
-				       size_t at, uint16_t mss)
+static const uint8_t *ip_path_clamped(struct worker *w, const uint8_t *pkt, size_t len, size_t tcp,
+				      size_t at, uint16_t mss)
 {
 	uint8_t *copy = worker_scratch(w, len);
 
@@ -60,59 +60,59 @@ static const uint8_t *terminal_clamped(struct worker *w, const uint8_t *pkt, siz
 	return copy;
 }
 
-static void terminal_rx4(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
+static void ip_path_rx4(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
 {
 	struct ip4 ip;
 	size_t at;
 
 	if (!ip4_parse(&ip, pkt, len)) {
-		terminal_drop(w, c, DP_R_BAD_IP);
+		ip_path_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	if (!c->c.client && (ip.src != c->c.peer4 || !ip.src)) {
-		terminal_drop(w, c, DP_R_SPOOF);
+		ip_path_drop(w, c, DP_R_SPOOF);
 		return;
 	}
 	at = ip4_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
-		pkt = terminal_clamped(w, pkt, ip.len, ip.hlen, at, (uint16_t)(c->c.mtu - 40));
-	terminal_tun_write(w, c->c.tun, pkt, ip.len);
+		pkt = ip_path_clamped(w, pkt, ip.len, ip.hlen, at, (uint16_t)(c->c.mtu - 40));
+	ip_path_tun_write(w, c->c.tun, pkt, ip.len);
 }
 
-static void terminal_rx6(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
+static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
 {
 	struct ip6 ip;
 	size_t at;
 
 	if (!ip6_parse(&ip, pkt, len)) {
-		terminal_drop(w, c, DP_R_BAD_IP);
+		ip_path_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	if (!c->c.client && ip6_has_no_address_yet(&ip, pkt)) {
 		worker_drop(w, DP_R_UNSPECIFIED); /* on this link nobody else is there to answer */
 		return;
 	}
-	if (!c->c.client && !terminal_source6_ok(&c->c, ip.src)) {
-		terminal_drop(w, c, DP_R_SPOOF);
+	if (!c->c.client && !ip_path_source6_ok(&c->c, ip.src)) {
+		ip_path_drop(w, c, DP_R_SPOOF);
 		return;
 	}
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
-		pkt = terminal_clamped(w, pkt, ip.len, ip.at, at, (uint16_t)(c->c.mtu - 60));
-	terminal_tun_write(w, c->c.tun, pkt, ip.len);
+		pkt = ip_path_clamped(w, pkt, ip.len, ip.at, at, (uint16_t)(c->c.mtu - 60));
+	ip_path_tun_write(w, c->c.tun, pkt, ip.len);
 }
 
-void terminal_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len)
+void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len)
 {
 	if (v6)
-		terminal_rx6(w, c, pkt, len);
+		ip_path_rx6(w, c, pkt, len);
 	else
-		terminal_rx4(w, c, pkt, len);
+		ip_path_rx4(w, c, pkt, len);
 }
 
 /* --- from the TUN to the call ----------------------------------------------------------------- */
 
-static bool terminal_may_answer(struct worker *w)
+static bool ip_path_may_answer(struct worker *w)
 {
 	if (bucket_take(&w->icmp_tokens, &w->icmp_refilled, w->now, ICMP_RATE, ICMP_BURST))
 		return true;
@@ -120,8 +120,8 @@ static bool terminal_may_answer(struct worker *w)
 	return false;
 }
 
-static void terminal_fragment(struct worker *w, struct call *c, const struct ip4 *ip,
-			      const uint8_t *pkt)
+static void ip_path_fragment(struct worker *w, struct call *c, const struct ip4 *ip,
+			     const uint8_t *pkt)
 {
 	uint8_t *out;
 	size_t len;
@@ -136,21 +136,21 @@ static void terminal_fragment(struct worker *w, struct call *c, const struct ip4
 		}
 		len = ip4_fragment(out, ip, pkt, c->c.mtu, i);
 		if (!len && !i)
-			terminal_drop(w, c, DP_R_TOO_BIG); /* not even its header fits */
+			ip_path_drop(w, c, DP_R_TOO_BIG); /* not even its header fits */
 		if (!len)
 			return;
 		tx_frame(w, c, PPP_IP, out, len);
 	}
 }
 
-static void terminal_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
+static void ip_path_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 {
 	uint8_t error[IP_ERROR_MAX];
 	struct ip4 ip;
 	size_t at;
 
 	if (!ip4_parse(&ip, pkt, len)) {
-		terminal_drop(w, c, DP_R_BAD_IP);
+		ip_path_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	at = ip4_mss_find(&ip, pkt, c->c.mtu);
@@ -161,23 +161,23 @@ static void terminal_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t 
 		return;
 	}
 	if (!(ip.frag & IP4_DF)) {
-		terminal_fragment(w, c, &ip, pkt);
+		ip_path_fragment(w, c, &ip, pkt);
 		return;
 	}
-	terminal_drop(w, c, DP_R_TOO_BIG);
+	ip_path_drop(w, c, DP_R_TOO_BIG);
 	len = ip4_too_big(error, &ip, pkt, c->c.mtu);
-	if (len && terminal_may_answer(w))
-		terminal_tun_write(w, c->c.tun, error, len);
+	if (len && ip_path_may_answer(w))
+		ip_path_tun_write(w, c->c.tun, error, len);
 }
 
-static void terminal_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
+static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 {
 	uint8_t error[IP_ERROR_MAX];
 	struct ip6 ip;
 	size_t at;
 
 	if (!ip6_parse(&ip, pkt, len)) {
-		terminal_drop(w, c, DP_R_BAD_IP);
+		ip_path_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
@@ -187,27 +187,27 @@ static void terminal_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t 
 		tx_frame(w, c, PPP_IPV6, pkt, ip.len);
 		return;
 	}
-	terminal_drop(w, c, DP_R_TOO_BIG);
+	ip_path_drop(w, c, DP_R_TOO_BIG);
 	len = ip6_too_big(error, &ip, pkt, c->c.mtu);
-	if (len && terminal_may_answer(w))
-		terminal_tun_write(w, c->c.tun, error, len);
+	if (len && ip_path_may_answer(w))
+		ip_path_tun_write(w, c->c.tun, error, len);
 }
 
-void terminal_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
+void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 {
 	bool v6 = len && pkt[0] >> 4 == 6;
 
 	if (c->c.mode != DP_TERMINAL || !(v6 ? c->c.ip6 : c->c.ip4))
-		terminal_drop(w, c, DP_R_NOT_OPEN);
+		ip_path_drop(w, c, DP_R_NOT_OPEN);
 	else if (v6)
-		terminal_tx6(w, c, pkt, len);
+		ip_path_tx6(w, c, pkt, len);
 	else
-		terminal_tx4(w, c, pkt, len);
+		ip_path_tx4(w, c, pkt, len);
 }
 
 /* --- the TUN ---------------------------------------------------------------------------------- */
 
-static uint32_t terminal_find_call(const struct dp_tun *t, const uint8_t *pkt, size_t len)
+static uint32_t ip_path_find_call(const struct dp_tun *t, const uint8_t *pkt, size_t len)
 {
 	uint32_t client = atomic_load_explicit(&t->client, memory_order_relaxed);
 	struct rd r = rd_init(pkt, len);
@@ -225,8 +225,8 @@ static uint32_t terminal_find_call(const struct dp_tun *t, const uint8_t *pkt, s
 }
 
 /* The call lives on another worker. */
-static void terminal_pass_on(struct worker *w, struct worker *to, uint32_t call, const uint8_t *pkt,
-			     size_t len)
+static void ip_path_pass_on(struct worker *w, struct worker *to, uint32_t call, const uint8_t *pkt,
+			    size_t len)
 {
 	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + len);
 
@@ -240,9 +240,9 @@ static void terminal_pass_on(struct worker *w, struct worker *to, uint32_t call,
 	w->passed |= 1u << to->no;
 }
 
-static void terminal_one_packet(struct worker *w, const struct dp_tun *t, uint8_t *pkt, size_t len)
+static void ip_path_one_packet(struct worker *w, const struct dp_tun *t, uint8_t *pkt, size_t len)
 {
-	uint32_t call = terminal_find_call(t, pkt, len);
+	uint32_t call = ip_path_find_call(t, pkt, len);
 	struct call *c = NULL;
 
 	count_add(&w->tun_rx, 1);
@@ -251,12 +251,12 @@ static void terminal_one_packet(struct worker *w, const struct dp_tun *t, uint8_
 	if (!c)
 		worker_drop(w, DP_R_NO_ROUTE);
 	else if (c->st->home != w)
-		terminal_pass_on(w, c->st->home, call, pkt, len);
+		ip_path_pass_on(w, c->st->home, call, pkt, len);
 	else
-		terminal_tx(w, c, pkt, len);
+		ip_path_tx(w, c, pkt, len);
 }
 
-static void terminal_poke_others(struct worker *w)
+static void ip_path_poke_others(struct worker *w)
 {
 	for (unsigned i = 0; w->passed; i++) {
 		if (w->passed & 1u << i)
@@ -265,7 +265,7 @@ static void terminal_poke_others(struct worker *w)
 	}
 }
 
-void terminal_read(void *arg, unsigned ready)
+void ip_path_read(void *arg, unsigned ready)
 {
 	struct dp_tun *t = arg;
 	struct worker *w = t->home;
@@ -278,12 +278,12 @@ void terminal_read(void *arg, unsigned ready)
 		n = read(t->fd, w->tun_buf + used, TUN_PACKET);
 		if (n <= 0)
 			break;
-		terminal_one_packet(w, t, w->tun_buf + used, (size_t)n);
+		ip_path_one_packet(w, t, w->tun_buf + used, (size_t)n);
 		used += ((size_t)n + 63) & ~(size_t)63;
 	}
 	err = n < 0 ? errno : EAGAIN;
 	tx_flush(w);
-	terminal_poke_others(w);
+	ip_path_poke_others(w);
 	if (err != EAGAIN && err != EINTR) {
 		/* Somebody has removed the device: it would be readable for ever. */
 		worker_drop(w, DP_R_TUN_READ);

@@ -38,7 +38,7 @@ struct bench {
 	struct dp_call call;
 };
 
-static struct dp_call terminal_call_of(struct bench *b)
+static struct dp_call ip_path_call_of(struct bench *b)
 {
 	struct dp_call c = {
 		.tid = 2,
@@ -59,7 +59,7 @@ static struct dp_call terminal_call_of(struct bench *b)
 	return c;
 }
 
-static void terminal_addresses(const char *dev)
+static void ip_path_addresses(const char *dev)
 {
 	struct cfg_prefix a4 = {.bits = 32}, r4 = {.bits = 16}, a6 = {.v6 = true, .bits = 128};
 	struct cfg_prefix r6 = {.v6 = true, .bits = 48};
@@ -89,11 +89,11 @@ static void bench_up(struct bench *b, unsigned workers)
 	}
 	b->tun = dp_tun_open(b->r.dp, "term%d", 1500, err, sizeof(err));
 	CU_ASSERT_FATAL(b->tun != NULL);
-	terminal_addresses(dp_tun_name(b->tun));
-	b->call = terminal_call_of(b);
+	ip_path_addresses(dp_tun_name(b->tun));
+	b->call = ip_path_call_of(b);
 }
 
-static void terminal_each(const char *test, void (*fn)(struct bench *b))
+static void ip_path_each(const char *test, void (*fn)(struct bench *b))
 {
 	for (unsigned workers = 0; workers < 3; workers++) {
 		struct bench b;
@@ -110,10 +110,10 @@ static void terminal_each(const char *test, void (*fn)(struct bench *b))
 	}
 }
 
-#define EACH(name)                                           \
-	static void name(void)                               \
-	{                                                    \
-		terminal_each("terminal " #name, do_##name); \
+#define EACH(name)                                         \
+	static void name(void)                             \
+	{                                                  \
+		ip_path_each("ip_path " #name, do_##name); \
 	}
 
 /* --- helpers ---------------------------------------------------------------------------------- */
@@ -631,4 +631,4 @@ static const struct test_case cases[] = {
 	{"a_device_is_removed", a_device_is_removed},
 	{NULL, NULL},
 };
-const struct test_suite suite_terminal = {"terminal", cases};
+const struct test_suite suite_ip_path = {"ip_path", cases};

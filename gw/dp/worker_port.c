@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A port on its worker, and its channels.  A channel's record is made when something first names it
+ * and freed when the channel is down for ever or given up.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TAP_RING (1u << 20)
+
+/* --- the port --------------------------------------------------------------------------------- */
+
+struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t)
+{
+	struct worker_port *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->failure = report_new(REPORT_TEXT);
+	if (!p->failure) {
+		free(p);
+		return NULL;
+	}
+	p->w = w;
+	p->no = no;
+	p->t = t;
+	map_init(&p->chans, false);
+	p->host = host_table;
+	p->host.tap_on = &p->tap_on;
+	return p;
+}
+
+static void worker_port_drop_chan(void *ctx, uint64_t key, uintptr_t v)
+{
+	(void)key;
+	worker_chan_drop(ctx, (struct worker_chan *)v);
+}
+
+void worker_port_free(struct worker_port *p)
+{
+	if (p->p)
+		p->t->close(p->p);
+	for (unsigned i = 0; i < p->watches; i++)
+		if (p->watch[i])
+			worker_unwatch(p->w, p->watch[i]);
+	for (unsigned i = 0; i < p->timers; i++) {
+		if (p->timer[i])
+			deadline_cancel(&p->w->heap, &p->timer[i]->d);
+		free(p->timer[i]);
+	}
+	report_forget(p->w, p->no);
+	map_each(&p->chans, worker_port_drop_chan, p);
+	map_free(&p->chans);
+	free(p->watch);
+	free(p->timer);
+	free(p->failure);
+	free(p);
+}
+
+/* --- channels --------------------------------------------------------------------------------- */
+
+#define QUEUE_CONTROL (16u << 10)
+#define QUEUE_DATA    (64u << 10)
+
+struct worker_chan *worker_chan_find(const struct worker_port *p, ist_channel c)
+{
+	return (struct worker_chan *)map_get(&p->chans, c);
+}
+
+static bool worker_chan_get_queues(struct worker_chan *c)
+{
+	c->q = aligned_alloc(64, (sizeof(*c->q) + 63) & ~(size_t)63);
+	if (!c->q)
+		return false;
+	memset(c->q, 0, sizeof(*c->q));
+	return !ring_init(&c->q->control, QUEUE_CONTROL) && !ring_init(&c->q->data, QUEUE_DATA);
+}
+
+struct worker_chan *worker_chan_make(struct worker_port *p, ist_channel id)
+{
+	struct worker_chan *c = worker_chan_find(p, id);
+
+	if (c)
+		return c;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->id = id;
+	c->payload = worker_port_has(p, IST_CAP_L2TP) ? IST_PAYLOAD_L2TP : IST_PAYLOAD_PPP;
+	if ((worker_port_has(p, IST_CAP_FLOW) && !worker_chan_get_queues(c)) ||
+	    !map_set(&p->chans, id, (uintptr_t)c)) {
+		worker_chan_drop(p, c);
+		return NULL;
+	}
+	return c;
+}
+
+uint32_t worker_chan_mtu(const struct worker_port *p, ist_channel c)
+{
+	return p->p && p->t->mtu ? p->t->mtu(p->p, c) : 0;
+}
+
+/* Dropped packets are reported as sent too, so that the engine's window does not stall. */
+static void worker_chan_drain_queue(struct worker_port *p, struct ring *r)
+{
+	const struct cmd_rec *q;
+	size_t len;
+
+	while (r->buf && (q = ring_peek(r, &len))) {
+		worker_drop(p->w, DP_R_SEND);
+		if (q->want_sent)
+			tell_sent(p->w, q->cookie);
+		ring_drop(r);
+	}
+}
+
+void worker_chan_purge(struct worker_port *p, struct worker_chan *c)
+{
+	if (c->q) {
+		worker_chan_drain_queue(p, &c->q->control);
+		worker_chan_drain_queue(p, &c->q->data);
+	}
+}
+
+void worker_chan_drop(struct worker_port *p, struct worker_chan *c)
+{
+	map_set(&p->chans, c->id, 0);
+	report_annul(p->w, c);
+	worker_chan_purge(p, c);
+	if (c->q) {
+		ring_free(&c->q->control);
+		ring_free(&c->q->data);
+	}
+	free(c->q);
+	free(c);
+}
+
+/* --- what the worker tells its ports ---------------------------------------------------------- */
+
+void worker_port_timer_fire(struct deadline *d, uint64_t now)
+{
+	struct worker_port_timer *t = IST_CONTAINER_OF(d, struct worker_port_timer, d);
+
+	t->on_time(t->arg, now);
+}
+
+void worker_ports_woken(struct worker *w)
+{
+	for (unsigned i = 0; i < WORKER_PORTS; i++) {
+		struct worker_port *p = w->port[i];
+
+		if (p && atomic_exchange(&p->woken, false) && p->t->on_wake)
+			p->t->on_wake(p->p);
+	}
+}
+
+int worker_port_tap(struct worker_port *p, bool on)
+{
+	if (on && !p->w->tap.buf && ring_init(&p->w->tap, TAP_RING))
+		return -ENOMEM;
+	p->tap_on = on;
+	return 0;
+}
