@@ -15,8 +15,10 @@ WORK=$(mktemp -d) || exit 1
 bad=0 checks=0
 spaces=()
 declare -A daemon=() sniffer=()
+declare -A serving=() # gateways nobody has told to end
 
 verdict() { # STATUS WHAT
+	all_serve
 	checks=$((checks + 1))
 	if [ "$1" = 0 ]; then
 		echo "PASS $NAME: $2"
@@ -24,6 +26,20 @@ verdict() { # STATUS WHAT
 		echo "FAIL $NAME: $2"
 		bad=1
 	fi
+}
+
+# A gateway that has died answers no question, so that every "there is no ..." would be true of it.
+all_serve() {
+	local name pid rc
+	for name in "${!serving[@]}"; do
+		pid=${serving[$name]} rc=0
+		dead "$pid" || continue
+		wait "$pid" || rc=$?
+		unset "serving[$name]"
+		[ "${daemon[$name]:-}" != "$pid" ] || unset "daemon[$name]"
+		checks=$((checks + 1)) bad=1
+		echo "FAIL $NAME: the gateway $name ended by itself with status $rc"
+	done
 }
 
 check() { # WHAT COMMAND...
@@ -69,6 +85,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 finish() {
+	all_serve
 	[ "$checks" -gt 0 ] || give_up "nothing was checked"
 	exit "$bad"
 }
@@ -104,7 +121,7 @@ in_space() { # NAME COMMAND...
 gateway() {
 	local name=${2:-$1}
 	ip netns exec "$TAG-$1" "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
-	daemon[$name]=$!
+	daemon[$name]=$! serving[$name]=$!
 	within 5 answers "$1" || give_up "the gateway $name starts"
 }
 answers() { ask "$1" show summary | grep -q .; }
@@ -119,12 +136,14 @@ ask() {
 # stop NAME: SIGTERM; its exit status
 stop() {
 	local pid=${daemon[$1]} rc=0
-	unset "daemon[$1]"
+	unset "daemon[$1]" "serving[$1]"
 	kill "$pid"
 	within 10 dead "$pid" || kill -9 "$pid"
 	wait "$pid" || rc=$?
 	return "$rc"
 }
+# let_go NAME: the script ends this gateway in its own way
+let_go() { unset "serving[$1]"; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
 
 has4() { in_space "$1" ip -4 addr show dev "$2" 2>/dev/null | grep -q 'inet '; }
