@@ -72,6 +72,37 @@ static void check_peer_needs_secret(struct cfg_load *l, const struct cfg_item *i
 		}
 }
 
+/* The first port where a stranger's SCCRQ can reach this peer; NULL = circuits are configured. */
+static const struct cfg_port *check_open_port(const struct cfg_load *l, const struct cfg_peer *p)
+{
+	for (unsigned i = 0; i < l->m->ports; i++) {
+		const struct cfg_port *port = &l->m->port[i];
+
+		if ((!p->port || p->port == port) && port->transport->caps & IST_CAP_UNKNOWN &&
+		    !(port->transport->caps & IST_CAP_SWITCHED))
+			return port;
+	}
+	return NULL;
+}
+
+static void check_peer_without_secret(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_peer *p = it->object;
+	const struct cfg_port *port = check_open_port(l, p);
+
+	if (check_has_secret(it))
+		return;
+	if (port)
+		cfg_warn(l, it->line, it,
+			 "no `secret`: whoever can send to %s port `%s`%s can open tunnels as this "
+			 "peer",
+			 port->transport->name, port->config.name,
+			 p->addresses ? ", also from forged addresses," : "");
+	else
+		cfg_warn(l, it->line, it,
+			 "no `secret`: nothing proves that this peer is who it says");
+}
+
 static void check_peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
@@ -441,16 +472,17 @@ static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
 } checks[] = {
-	{CFG_S_PORT, check_circuits_differ},   {CFG_S_PORT, check_circuit_peers},
-	{CFG_S_PORT, check_mtu_for_l2tp},      {CFG_S_PEER, check_one_secret},
-	{CFG_S_PEER, check_peer_needs_secret}, {CFG_S_PEER, check_peer_keys_agree},
-	{CFG_S_PEER, check_peer_dial},	       {CFG_S_PEER, check_peer_addresses},
-	{CFG_S_PEER, check_peer_is_reached},   {CFG_S_POOL, check_range_sizes},
-	{CFG_S_POOL, check_ranges_apart},      {CFG_S_SERVICE, check_local_in_pool},
-	{CFG_S_SERVICE, check_service_device}, {CFG_S_USER, check_one_secret},
-	{CFG_S_USER, check_user_secret},       {CFG_S_USER, check_user_address},
-	{CFG_S_CLIENT, check_one_secret},      {CFG_S_CLIENT, check_client_login},
-	{CFG_S_CLIENT, check_client_peer},     {CFG_S_CLIENT, check_client_device},
+	{CFG_S_PORT, check_circuits_differ},	 {CFG_S_PORT, check_circuit_peers},
+	{CFG_S_PORT, check_mtu_for_l2tp},	 {CFG_S_PEER, check_one_secret},
+	{CFG_S_PEER, check_peer_without_secret}, {CFG_S_PEER, check_peer_needs_secret},
+	{CFG_S_PEER, check_peer_keys_agree},	 {CFG_S_PEER, check_peer_dial},
+	{CFG_S_PEER, check_peer_addresses},	 {CFG_S_PEER, check_peer_is_reached},
+	{CFG_S_POOL, check_range_sizes},	 {CFG_S_POOL, check_ranges_apart},
+	{CFG_S_SERVICE, check_local_in_pool},	 {CFG_S_SERVICE, check_service_device},
+	{CFG_S_USER, check_one_secret},		 {CFG_S_USER, check_user_secret},
+	{CFG_S_USER, check_user_address},	 {CFG_S_CLIENT, check_one_secret},
+	{CFG_S_CLIENT, check_client_login},	 {CFG_S_CLIENT, check_client_peer},
+	{CFG_S_CLIENT, check_client_device},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -48,6 +48,25 @@ static void keys_peer_set_secret(struct cfg_load *l, const struct cfg_item *it, 
 	s->len = (uint8_t)len;
 }
 
+/* RFC 2661 section 5.8: the cap on the interval must be no less than 8 seconds. */
+#define RETRANSMIT_MAX_LEAST (8 * S)
+
+static void keys_peer_set_retransmit_max(struct cfg_load *l, const struct cfg_item *it, void *obj,
+					 const char *text)
+{
+	uint64_t us;
+
+	(void)text;
+	if (!cfg_get_time(l, it, it->value, &us))
+		return;
+	if (us < RETRANSMIT_MAX_LEAST)
+		cfg_wrong(l, it->line, it,
+			  "`%s` is too short: RFC 2661 section 5.8 wants 8s or more",
+			  cfg_shown(l, it->value));
+	else
+		((struct cfg_peer *)obj)->policy.retransmit_max = us;
+}
+
 /* In the order of the bits of enum l2tp_quirk. */
 #define QUIRKS                                                                              \
 	"short-result swapped-result long-response unknown-mandatory stopccn-tid tid-zero " \
@@ -224,10 +243,12 @@ static const struct cfg_key peer_keys[] = {
 	{"retransmit", CFG_K_TIME, .min = 50 * MS, .max = M,
 	 .help = "first wait for an acknowledgement; doubles up to retransmit-max",
 	 POLICY(retransmit)},
-	{"retransmit-max", CFG_K_TIME, .min = 50 * MS, .max = 10 * M,
-	 .help = "longest wait for an acknowledgement", POLICY(retransmit_max)},
+	{"retransmit-max", CFG_K_TIME, .max = 10 * M, .deflt = "8s",
+	 .set = keys_peer_set_retransmit_max,
+	 .help = "longest wait for an acknowledgement; RFC 2661 wants 8s or more"},
 	{"retransmit-count", CFG_K_NUMBER, .min = 1, .max = 50,
-	 .help = "times a message is sent before the peer is given up", POLICY(retransmit_count)},
+	 .help = "times a message is sent again before the peer is given up",
+	 POLICY(retransmit_count)},
 	{"hello", CFG_K_TIME, .min = 0, .max = D, .help = "silence before a HELLO; 0 = never",
 	 POLICY(hello)},
 	{"setup-timeout", CFG_K_TIME, .min = S, .max = H,

@@ -10,11 +10,13 @@
 #include "cfg/parse.h"
 #include "cfg/preproc.h"
 #include "cfg/report.h"
+#include "cfg/secret.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The model and the arena it lives in. */
 struct owned {
@@ -57,24 +59,32 @@ unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx)
 	return faults;
 }
 
-static unsigned load_text(const struct cfg_model **out, const char *name, const char *text,
-			  size_t len, const struct ist_transport *const *transports,
-			  const struct cfg_absent *absent, cfg_report report, void *ctx)
+struct load_source {
+	const char *name, *text;
+	size_t len;
+	unsigned mode; /* 0 = from memory */
+};
+
+static unsigned load_source(const struct cfg_model **out, const struct load_source *from,
+			    const struct ist_transport *const *transports,
+			    const struct cfg_absent *absent, cfg_report report, void *ctx)
 {
 	struct cfg_load l;
 	unsigned faults;
 
-	cfg_load_init(&l, name, transports);
+	cfg_load_init(&l, from->name, transports);
 	l.absent = absent;
-	if (len > CFG_TEXT_MAX) {
+	l.mode = from->mode;
+	if (from->len > CFG_TEXT_MAX) {
 		cfg_wrong(&l, 0, NULL, "larger than %u octets, this is no configuration",
 			  CFG_TEXT_MAX);
 	} else {
-		cfg_outline(&l, text, len);
+		cfg_outline(&l, from->text, from->len);
 		cfg_names(&l);
 		cfg_confuse(&l);
 		cfg_build(&l);
 		cfg_check(&l);
+		cfg_check_file_mode(&l);
 	}
 	faults = cfg_load_report(&l, report, ctx);
 	if (!faults)
@@ -85,28 +95,36 @@ static unsigned load_text(const struct cfg_model **out, const char *name, const 
 unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
 		       const struct ist_transport *const *transports, cfg_report report, void *ctx)
 {
-	return load_text(out, name, text, len, transports, NULL, report, ctx);
+	struct load_source from = {.name = name, .text = text, .len = len};
+
+	return load_source(out, &from, transports, NULL, report, ctx);
 }
 
-/* The whole file, at most one octet more than a configuration may have; NULL with errno. */
-static char *load_read_file(struct arena *a, const char *file, size_t *len)
+/* The whole file, at most one octet more than a configuration may have; from->text is NULL, with
+ * errno, when it cannot be read. */
+static struct load_source load_read_file(struct arena *a, const char *file)
 {
+	struct load_source from = {.name = file};
 	FILE *f = fopen(file, "rbe");
+	struct stat st;
 	char *text;
 
 	if (!f)
-		return NULL;
+		return from;
+	if (!fstat(fileno(f), &st))
+		from.mode = st.st_mode;
 	text = arena_get(a, CFG_TEXT_MAX + 1);
-	*len = fread(text, 1, CFG_TEXT_MAX + 1, f);
+	from.len = fread(text, 1, CFG_TEXT_MAX + 1, f);
 	if (ferror(f)) {
 		int err = errno;
 
 		fclose(f);
 		errno = err;
-		return NULL;
+		return from;
 	}
 	fclose(f);
-	return text;
+	from.text = text;
+	return from;
 }
 
 unsigned cfg_load(const struct cfg_model **out, const char *file,
@@ -120,13 +138,12 @@ unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 			 const struct cfg_absent *absent, cfg_report report, void *ctx)
 {
 	struct arena *a = arena_new();
-	size_t len = 0;
-	char *text = load_read_file(a, file, &len);
+	struct load_source from = load_read_file(a, file);
 	struct cfg_load l;
 	unsigned faults;
 
-	if (text) {
-		faults = load_text(out, file, text, len, transports, absent, report, ctx);
+	if (from.text) {
+		faults = load_source(out, &from, transports, absent, report, ctx);
 	} else {
 		cfg_load_init(&l, file, transports);
 		cfg_wrong(&l, 0, NULL, "cannot be read: %s", strerror(errno));
@@ -141,13 +158,13 @@ char *cfg_plugin_dir(const char *file)
 	static const struct ist_transport *const none[] = {NULL};
 	struct arena *a = arena_new();
 	const struct cfg_item *it;
+	struct load_source from = load_read_file(a, file);
 	struct cfg_load l;
-	size_t len = 0;
-	char *text = load_read_file(a, file, &len), *dir = NULL;
+	char *dir = NULL;
 
 	cfg_load_init(&l, file, none);
-	if (text && len <= CFG_TEXT_MAX) {
-		cfg_outline(&l, text, len);
+	if (from.text && from.len <= CFG_TEXT_MAX) {
+		cfg_outline(&l, from.text, from.len);
 		for (it = l.root->child; it && !dir; it = it->next)
 			if (it->kind == CFG_ITEM_KEY && it->values == 1 &&
 			    !strcmp(it->name, "plugin-dir"))

@@ -5,6 +5,7 @@
  */
 #include "cfg/store.h"
 #include "cfg/report.h"
+#include "cfg/secret.h"
 #include "cfg/suggest.h"
 #include "cfg/value.h"
 

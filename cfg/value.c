@@ -10,12 +10,8 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define TIME_MAX (UINT64_C(10) * 365 * 86400 * 1000000)
 
@@ -320,52 +316,4 @@ bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct 
 		return false;
 	}
 	return true;
-}
-
-/* A path as the configuration's folder sees it. */
-static const char *value_beside(struct cfg_load *l, const char *path)
-{
-	const char *slash = strrchr(l->file, '/');
-
-	if (*path == '/' || !slash)
-		return path;
-	return arena_printf(l->scratch, "%.*s/%s", (int)(slash - l->file), l->file, path);
-}
-
-/* Why this file cannot hold a secret, or NULL. */
-static const char *value_unfit(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "not a regular file";
-	if (st.st_mode & (S_IROTH | S_IWOTH))
-		return "everybody may read or write it; chmod o-rw";
-	return NULL;
-}
-
-const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
-				const struct cfg_value *v)
-{
-	/* Not blocking: the path may be a FIFO by mistake. */
-	int fd = open(value_beside(l, v->text), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	const char *why = fd < 0 ? strerror(errno) : value_unfit(fd);
-	char *line = arena_get(l->scratch, 1024);
-	ssize_t n = -1;
-
-	if (!why) {
-		n = read(fd, line, 1023);
-		if (n < 0)
-			why = strerror(errno);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (why) {
-		cfg_wrong(l, v->line, it, "cannot use `%s`: %s", cfg_shown(l, v), why);
-		return NULL;
-	}
-	line[strcspn(line, "\r\n")] = '\0';
-	return line;
 }

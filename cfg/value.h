@@ -40,10 +40,6 @@ bool cfg_get_ipv4(struct cfg_load *l, const struct cfg_item *it, const struct cf
 /* Host bits must be clear. */
 bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		    struct cfg_prefix *out);
-/* First line of a file that only its owner and group may read; relative to the configuration's
- * folder. */
-const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
-				const struct cfg_value *v);
 
 /* Is text one of the words (blanks between)?  Its index, or -1. */
 int cfg_word_index(const char *words, const char *text);

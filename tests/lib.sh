@@ -120,6 +120,7 @@ in_space() { # NAME COMMAND...
 # gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given); waits for its terminal
 gateway() {
 	local name=${2:-$1}
+	chmod 600 "$WORK/$name.conf" # there are secrets in it
 	ip netns exec "$TAG-$1" "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
 	daemon[$name]=$! serving[$name]=$!
 	within 5 answers "$1" || give_up "the gateway $name starts"

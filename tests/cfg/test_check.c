@@ -21,15 +21,32 @@ static void what_needs_a_secret(void)
 		    "");
 }
 
+static void peers_without_a_secret(void)
+{
+	ASSERT_WARNED("peer a { secret = x }", "");
+	ASSERT_WARNED("sw s { }\n\npeer a { port = s }",
+		      "t:3: peer a: warning: no `secret`: nothing proves that this peer is who it "
+		      "says\n");
+	ASSERT_WARNED(
+		"line l { link = x }\n" NET "peer a { port = l }\npeer b { port = n }",
+		"t:3: peer a: warning: no `secret`: nothing proves that this peer is who it "
+		"says\n"
+		"t:4: peer b: warning: no `secret`: whoever can send to net port `n` can open "
+		"tunnels as this peer\n");
+	ASSERT_WARNED("line l { link = x }\n" NET "peer a { address = 192.0.2.0/24 }",
+		      "t:3: peer a: warning: no `secret`: whoever can send to net port `n`, also "
+		      "from forged addresses, can open tunnels as this peer\n");
+}
+
 static void peer_keys_that_exclude_each_other(void)
 {
 	ASSERT_TOLD("peer a { secret = x single-tunnel = yes reauth = 1h }",
 		    "t:1: peer a: reauth: excludes `single-tunnel`: it opens a second tunnel\n");
 	ASSERT_TOLD("peer a { secret = x challenge = no reauth = 1h }",
 		    "t:1: peer a: reauth: needs `challenge = yes`: nothing would be proved\n");
-	ASSERT_TOLD("peer a { retransmit = 2s retransmit-max = 1s }",
-		    "t:1: peer a: retransmit-max: `1s` is shorter than `retransmit`, 2s\n");
-	ASSERT_TOLD("peer a { retransmit = 2s retransmit-max = 2s }", "");
+	ASSERT_TOLD("peer a { retransmit = 10s retransmit-max = 9s }",
+		    "t:1: peer a: retransmit-max: `9s` is shorter than `retransmit`, 10s\n");
+	ASSERT_TOLD("peer a { retransmit = 10s retransmit-max = 10s }", "");
 	ASSERT_TOLD("peer a {\n retransmit = 10s }",
 		    "t:1: peer a: `8s` is shorter than `retransmit`, 10s\n");
 }
@@ -185,6 +202,7 @@ static void addresses_of_users(void)
 
 static const struct test_case cases[] = {
 	{"what_needs_a_secret", what_needs_a_secret},
+	{"peers_without_a_secret", peers_without_a_secret},
 	{"peer_keys_that_exclude_each_other", peer_keys_that_exclude_each_other},
 	{"dialling", dialling},
 	{"where_a_peer_comes_from", where_a_peer_comes_from},

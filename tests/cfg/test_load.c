@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char *top(void)
 {
@@ -68,13 +66,18 @@ static void bad_files(void)
 static const struct cfg_model *load_example(const char *name)
 {
 	static struct told t;
-	char path[4096];
+	char path[256], *text;
+	size_t len;
 
 	memset(&t, 0, sizeof(t));
-	snprintf(path, sizeof(path), "%s/cfg/examples/%s", top(), name);
-	CU_ASSERT_EQUAL(cfg_load(&t.m, path, ist_builtin_transports, told_add, &t), 0);
+	snprintf(path, sizeof(path), "cfg/examples/%s", name);
+	text = test_read_file(path, &len);
+	CU_ASSERT_EQUAL(cfg_load_text(&t.m, path, text, len, ist_builtin_transports, told_add, &t),
+			0);
 	ASSERT_TEXT(t.text, "");
+	ASSERT_TEXT(t.warned, "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(t.m);
+	free(text);
 	return t.m;
 }
 
@@ -156,67 +159,6 @@ static void example_clients_fit_the_servers(void)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-static char dir[] = "/tmp/ist-cfg-XXXXXX";
-
-static void load_put(const char *name, const char *text, mode_t mode)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "w");
-	if (!f || fputs(text, f) < 0 || fclose(f) || chmod(path, mode))
-		abort();
-}
-
-static unsigned load_in_dir(struct told *t, const char *name)
-{
-	char path[256];
-
-	memset(t, 0, sizeof(*t));
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return cfg_load(&t->m, path, media, told_add, t);
-}
-
-static void secret_files(void)
-{
-	static struct told t;
-	char want[1024];
-
-	if (!mkdtemp(dir))
-		abort();
-	load_put("good", "first line\r\nsecond\n", 0600);
-	load_put("open", "hush\n", 0644);
-	load_put("empty", "\nhush\n", 0600);
-	load_put("a.conf", "user a { secret-file = good }\n", 0600);
-	CU_ASSERT_EQUAL_FATAL(load_in_dir(&t, "a.conf"), 0);
-	ASSERT_TEXT(t.m->user[0].secret, "first line");
-	cfg_unload(t.m);
-	load_put("b.conf",
-		 "user a { secret-file = open }\nuser b { secret-file = empty }\nuser c { "
-		 "secret-file = "
-		 "none }\n"
-		 "user d { secret-file = \".\" }\n",
-		 0600);
-	CU_ASSERT_EQUAL(load_in_dir(&t, "b.conf"), 4);
-	snprintf(want, sizeof(want),
-		 "%s/b.conf:1: user a: secret-file: cannot use `open`: everybody may read or write "
-		 "it; "
-		 "chmod o-rw\n"
-		 "%s/b.conf:2: user b: secret-file: a secret has 1 to 255 octets, this one has 0\n"
-		 "%s/b.conf:3: user c: secret-file: cannot use `none`: No such file or directory\n"
-		 "%s/b.conf:4: user d: secret-file: cannot use `.`: not a regular file\n",
-		 dir, dir, dir, dir);
-	ASSERT_TEXT(t.text, want);
-	for (const char *const *n =
-		     (const char *const[]){"good", "open", "empty", "a.conf", "b.conf", NULL};
-	     *n; n++) {
-		snprintf(want, sizeof(want), "%s/%s", dir, *n);
-		unlink(want);
-	}
-	rmdir(dir);
-}
-
 static void files_that_cannot_be_read(void)
 {
 	static struct told t;
@@ -264,7 +206,6 @@ static const struct test_case cases[] = {
 	{"example_lns_atm", example_lns_atm},
 	{"example_lns_x25", example_lns_x25},
 	{"example_clients_fit_the_servers", example_clients_fit_the_servers},
-	{"secret_files", secret_files},
 	{"files_that_cannot_be_read", files_that_cannot_be_read},
 	{"a_file_without_end", a_file_without_end},
 	{"nothing_changes_when_anything_is_wrong", nothing_changes_when_anything_is_wrong},

@@ -20,6 +20,10 @@ static void store_wrong_values(void)
 		    "ms, s, m, h or d, as in 500ms\n");
 	ASSERT_TOLD("peer a { retransmit = 1us }",
 		    "t:1: peer a: retransmit: `1us` is out of range, 50ms to 1m\n");
+	ASSERT_TOLD("peer a { retransmit-max = 7999ms }",
+		    "t:1: peer a: retransmit-max: `7999ms` is too short: RFC 2661 section 5.8 "
+		    "wants 8s or more\n");
+	ASSERT_TOLD("peer a { retransmit-max = 8s }", "");
 	ASSERT_TOLD("peer a { window = 0 }",
 		    "t:1: peer a: window: `0` is no number from 1 to 1024\n");
 	ASSERT_TOLD("peer a { hide = maybe }",

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A secret is as safe as the file it is read from.  A report names the command that mends the file,
+ * ready to be pasted.
+ */
+#include "cfg/secret.h"
+#include "cfg/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A path relative to the configuration's folder. */
+static const char *secret_beside(struct cfg_load *l, const char *path)
+{
+	const char *slash = strrchr(l->file, '/');
+
+	if (*path == '/' || !slash)
+		return path;
+	return arena_printf(l->scratch, "%.*s/%s", (int)(slash - l->file), l->file, path);
+}
+
+/* One word of a shell command, quoted where it must be. */
+static const char *secret_shell_word(struct cfg_load *l, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_./-+@:,";
+	struct arena_buf b = {.a = l->scratch};
+
+	if (*path && *path != '-' && !path[strspn(path, plain)])
+		return path;
+	arena_add_text(&b, *path == '-' ? "./'" : "'");
+	for (; *path; path++)
+		if ((unsigned char)*path < ' ' || *path == 0x7f)
+			arena_add_text(&b, "?");
+		else if (*path == '\'')
+			arena_add_text(&b, "'\\''");
+		else
+			arena_add(&b, path, 1);
+	arena_add_text(&b, "'");
+	return b.p;
+}
+
+/* The path; as it was written when the environment put something into it, which is not shown. */
+static const char *secret_path_shown(struct cfg_load *l, const struct cfg_value *v)
+{
+	bool quoted = v->raw_len >= 2 && strchr("\"'", *v->raw);
+	const char *raw = arena_text(l->scratch, v->raw + quoted, v->raw_len - 2 * quoted);
+
+	return strstr(raw, "${")
+		       ? arena_printf(l->scratch, "\"%s\"", cfg_clean(l, raw, strlen(raw)))
+		       : secret_shell_word(l, secret_beside(l, v->text));
+}
+
+static void secret_also(struct arena_buf *b, const char *between, const char *text)
+{
+	arena_add_text(b, b->len ? between : "");
+	arena_add_text(b, text);
+}
+
+/* What is wrong with owner and mode, and the command that mends it; NULL = nothing. */
+static const char *secret_mend(struct cfg_load *l, const struct stat *st, const char *path)
+{
+	struct arena_buf why = {.a = l->scratch}, how = {.a = l->scratch};
+	mode_t others = st->st_mode & (S_IROTH | S_IWOTH), group = st->st_mode & S_IWGRP;
+
+	if (st->st_uid != 0 && st->st_uid != geteuid()) {
+		secret_also(&why, ", ", arena_printf(l->scratch, "user %u owns it", st->st_uid));
+		secret_also(&how, " && ", arena_printf(l->scratch, "chown %u %s", geteuid(), path));
+	}
+	if (others)
+		secret_also(&why, ", ",
+			    others == S_IROTH	? "others may read it"
+			    : others == S_IWOTH ? "others may write it"
+						: "others may read and write it");
+	if (group)
+		secret_also(&why, ", ", "its group may write it");
+	if (others || group)
+		secret_also(&how, " && ",
+			    arena_printf(l->scratch, "chmod %s%s%s %s", others ? "o-rw" : "",
+					 others && group ? "," : "", group ? "g-w" : "", path));
+	return why.len ? arena_printf(l->scratch, "%s; mend it with: %s", why.p, how.p) : NULL;
+}
+
+/* Why this file cannot hold a secret, or NULL. */
+static const char *secret_unfit(struct cfg_load *l, int fd, const struct cfg_value *v)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "not a regular file";
+	return secret_mend(l, &st, secret_path_shown(l, v));
+}
+
+const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
+				const struct cfg_value *v)
+{
+	/* Not blocking: the path may be a FIFO by mistake. */
+	int fd = open(secret_beside(l, v->text), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const char *why = fd < 0 ? strerror(errno) : secret_unfit(l, fd, v);
+	char *line = arena_get(l->scratch, 1024);
+	ssize_t n = -1;
+
+	if (!why) {
+		n = read(fd, line, 1023);
+		if (n < 0)
+			why = strerror(errno);
+	}
+	if (fd >= 0)
+		close(fd);
+	if (why) {
+		cfg_wrong(l, v->line, it, "cannot use `%s`: %s", cfg_shown(l, v), why);
+		return NULL;
+	}
+	line[strcspn(line, "\r\n")] = '\0';
+	return line;
+}
+
+/* --- secrets in the configuration itself ------------------------------------------------------ */
+
+/* Is it written here, rather than taken whole from a variable of the environment? */
+static bool secret_is_inline(const struct cfg_item *it)
+{
+	const struct cfg_value *v = it->value;
+	size_t quoted = v->raw_len >= 2 && strchr("\"'", *v->raw) ? 1 : 0, n = v->raw_len - quoted;
+	size_t at = quoted;
+
+	if (*v->raw == '\'' || n - at < 3 || memcmp(v->raw + at, "${", 2))
+		return true;
+	while (at < n && v->raw[at] != '}' && v->raw[at] != ':')
+		at++;
+	return at + 1 != n || v->raw[at] != '}';
+}
+
+static const struct cfg_item *secret_first_inline(const struct cfg_item *section)
+{
+	for (const struct cfg_item *it = section->child, *in; it; it = it->next) {
+		if (it->kind == CFG_ITEM_KEY && it->key && it->key->kind == CFG_K_SECRET &&
+		    it->values && secret_is_inline(it))
+			return it;
+		if (it->kind == CFG_ITEM_SECTION && (in = secret_first_inline(it)))
+			return in;
+	}
+	return NULL;
+}
+
+void cfg_check_file_mode(struct cfg_load *l)
+{
+	const struct cfg_item *it = secret_first_inline(l->root);
+	const char *path = secret_shell_word(l, l->file);
+
+	if (l->mode & S_IWOTH)
+		cfg_wrong(l, 0, NULL, "others may write this file; mend it with: chmod o-w %s",
+			  path);
+	if (it && l->mode & S_IROTH)
+		cfg_wrong(l, it->value->line, it,
+			  "others may read this file, and the secret in it; mend it with: "
+			  "chmod o-r %s",
+			  path);
+}

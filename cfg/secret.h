@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where secrets may stand, and who else may read or write there. */
+#ifndef CFG_SECRET_H
+#define CFG_SECRET_H
+
+#include "cfg/schema.h"
+
+/* The first line of a secret file, or NULL when it cannot be used, which is reported with the
+ * command that mends it: root or our own user must own it, others may neither read nor write it,
+ * and its group may not write it.  A relative path starts at the configuration's folder. */
+const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
+				const struct cfg_value *v);
+
+/* Does the file's mode suit what is written in it?  Reports a configuration that others may write,
+ * or that they may read while it has a secret in it. */
+void cfg_check_file_mode(struct cfg_load *l);
+
+#endif
