@@ -152,6 +152,22 @@ socklen_t udp_ep_to_sock(const struct udp_ep *e, struct sockaddr_storage *out)
 	return sizeof(*in6);
 }
 
+/* Octets of the address that tell sources apart. */
+static size_t udp_ep_source_len(const struct udp_ep *e)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}; /* IPv4 in IPv6 */
+
+	if (e->family == 4)
+		return 4;
+	return memcmp(e->ip, mapped, sizeof(mapped)) ? 8 : 16;
+}
+
+bool udp_ep_same_source(const struct udp_ep *a, const struct udp_ep *b)
+{
+	return a->family == b->family && a->scope == b->scope &&
+	       !memcmp(a->ip, b->ip, udp_ep_source_len(a));
+}
+
 bool udp_ep_from_sock(struct udp_ep *out, const struct sockaddr_storage *ss)
 {
 	memset(out, 0, sizeof(*out));

@@ -26,6 +26,9 @@ bool udp_ep_parse(struct udp_ep *out, const char *text, uint16_t default_port);
 /* snprintf rules */
 int udp_ep_format(const struct udp_ep *e, char *buf, size_t len);
 bool udp_ep_wildcard(const struct udp_ep *e);
+/* For limits per source: the same IPv4 address, or the same /64 of IPv6, which is what one host
+ * has.  Ports do not count. */
+bool udp_ep_same_source(const struct udp_ep *a, const struct udp_ep *b);
 socklen_t udp_ep_to_sock(const struct udp_ep *e, struct sockaddr_storage *out);
 bool udp_ep_from_sock(struct udp_ep *out, const struct sockaddr_storage *ss);
 

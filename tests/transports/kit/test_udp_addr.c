@@ -117,6 +117,34 @@ static void match(void)
 	}
 }
 
+static void sources(void)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{"192.0.2.1:1", "192.0.2.1:2", true},
+		{"192.0.2.1:1", "192.0.2.2:1", false},
+		{"192.0.2.1:1", "193.0.2.1:1", false},
+		{"[2001:db8:0:1::1]:1", "[2001:db8:0:1:ffff::2]:2", true},
+		{"[2001:db8:0:1::1]:1", "[2001:db8:0:2::1]:1", false},
+		{"[::ffff:192.0.2.1]:1", "[::ffff:192.0.2.1]:2", true},
+		{"[::ffff:192.0.2.1]:1", "[::ffff:192.0.2.2]:1", false},
+		{"[::fffe:192.0.2.1]:1", "[::fffe:192.0.2.2]:1", true},
+		{"0.0.0.0:1", "[::]:1", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct udp_ep a, b;
+
+		CU_ASSERT_TRUE_FATAL(udp_ep_parse(&a, rows[i].a, 0));
+		CU_ASSERT_TRUE_FATAL(udp_ep_parse(&b, rows[i].b, 0));
+		if (udp_ep_same_source(&a, &b) != rows[i].same ||
+		    udp_ep_same_source(&b, &a) != rows[i].same)
+			CU_FAIL(rows[i].b);
+	}
+}
+
 static void opaque(void)
 {
 	struct ist_addr a = {.len = 3};
@@ -142,6 +170,7 @@ static const struct test_case cases[] = {
 	{"text_there_and_back", udp_addr_round_trip},
 	{"malformed_text_is_refused", udp_addr_refused},
 	{"patterns", match},
+	{"sources", sources},
 	{"foreign_addresses_are_refused", opaque},
 	{"wildcards", wildcard},
 	{NULL, NULL},
