@@ -135,8 +135,14 @@ static uint8_t circuit_payload_of(const struct x25_circuit *c)
 	return c->encap == X25_ENCAP_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 }
 
+/* Only what the circuit knows: addresses and user data as the Call has them, rates of the
+ * throughput classes that were agreed on.  What was not said is NULL or 0. */
 static struct ist_attrs circuit_attrs_of(const struct x25_circuit *c)
 {
+	uint8_t id[X25_CUD_ENCAP_MAX];
+	size_t id_len = x25_encap_cud(c->encap, id);
+	bool more = c->call_data_len > id_len;
+
 	return (struct ist_attrs){
 		.size = sizeof(struct ist_attrs),
 		.payload = circuit_payload_of(c),
@@ -145,8 +151,8 @@ static struct ist_attrs circuit_attrs_of(const struct x25_circuit *c)
 		.peer = c->peer,
 		.called = *c->called ? c->called : NULL,
 		.calling = *c->calling ? c->calling : NULL,
-		.user_data = c->call_data,
-		.user_data_len = c->call_data_len,
+		.user_data = more ? c->call_data + id_len : NULL,
+		.user_data_len = more ? (uint32_t)(c->call_data_len - id_len) : 0,
 		.tx_bps = c->tx_bps,
 		.rx_bps = c->rx_bps,
 	};

@@ -40,7 +40,9 @@ const struct ist_key x25_keys[] = {
 	 "L2TP alone on a circuit (the default), or with a header on each PDU"},
 	PORT_NUMBER("mtu", 1600, 9216, "1620", "octets of a PDU, its encapsulation included"),
 	PORT_TIME("hold-down", "10s", "no call to an address so soon after one failed"),
-	PORT_TIME("inactivity", "0", "clear calls without traffic; must be longer than HELLO"),
+	PORT_TIME("inactivity", "5m",
+		  "clear a call without traffic after this time, longer than the peer's hello; "
+		  "0 = never"),
 	PORT_TIME("restart-timer", NULL, "T20 (DTE, 180 s) or T10 (DCE, 60 s)"),
 	PORT_TIME("call-timer", NULL, "T21 (DTE, 200 s) or T11 (DCE, 180 s)"),
 	PORT_TIME("reset-timer", NULL, "T22 (DTE, 180 s) or T12 (DCE, 60 s)"),
@@ -53,6 +55,8 @@ const struct ist_key x25_keys[] = {
 	PORT_TIME("lapb-retry", "30s", "before set-up is tried again"),
 	PORT_NUMBER("lapb-n2", 1, 255, "20", "tries before the link is given up"),
 	PORT_NUMBER("xot-connections", 1, 30000, "1024", "most TCP connections at once"),
+	PORT_NUMBER("xot-per-source", 1, 30000, "256",
+		    "most TCP connections accepted from one IPv4 address or IPv6 /64"),
 	{"xot-from", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
 	 "IP addresses that may connect; none = all"},
 	PORT_TIME("xot-retry", "5m", "before the set-up of a permanent circuit is tried again"),
@@ -371,6 +375,7 @@ static int x25_conf_general(struct x25_conf *c, const struct settings *set, char
 	c->inactivity = settings_time(set, "inactivity");
 	c->xot_retry = settings_time(set, "xot-retry");
 	c->xot_connections = (uint32_t)settings_number(set, "xot-connections");
+	c->xot_per_source = (uint32_t)settings_number(set, "xot-per-source");
 	c->socket_calls = (uint32_t)settings_number(set, "socket-calls");
 	return 0;
 }

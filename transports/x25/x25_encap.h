@@ -24,7 +24,8 @@ enum x25_encap {
 
 /* Octets behind those that decide are ignored. */
 enum x25_encap x25_encap_of(const uint8_t *cud, size_t len);
-/* The call user data that asks for it; returns their length. */
+/* Write the call user data that ask for this encapsulation; returns their length in octets.  This
+ * is the protocol identifier; what a caller puts behind it is user data. */
 size_t x25_encap_cud(enum x25_encap e, uint8_t out[X25_CUD_ENCAP_MAX]);
 /* What goes in front of a PDU; returns its length, which may be 0. */
 size_t x25_encap_head(enum x25_encap e, uint8_t out[X25_SNAP_LEN]);

@@ -21,6 +21,8 @@
 #include "transports/kit/linktype.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -374,8 +376,8 @@ static int line_open(struct ist_port *p, const struct settings *set, char *err, 
 				 .linktype = LINKTYPE_UPPER_PDU,
 				 .dissector = lapb ? "lapb" : "x.25",
 				 .dce = p->conf.x.dce,
-				 .tun_type = 271,	  /* ARPHRD_X25 */
-				 .tun_protocol = 0x0805}; /* ETH_P_X25 */
+				 .tun_type = ARPHRD_X25,
+				 .tun_protocol = ETH_P_X25};
 	struct x25_link_line *l = calloc(1, sizeof(*l));
 	const char *spec = settings_text(set, "link");
 	int r;

@@ -25,37 +25,43 @@
 
 #define X25_NO_TIME UINT64_MAX
 
-#define X25_PORT_COUNTERS(X)                                                                \
-	X(RX, "rx-frames", "frames delivered")                                              \
-	X(RX_OCTETS, "rx-octets", "octets delivered")                                       \
-	X(TX, "tx-frames", "frames taken to send")                                          \
-	X(TX_OCTETS, "tx-octets", "octets taken to send")                                   \
-	X(RX_OTHER, "rx-other", "multiplexed PDUs of other protocols dropped")              \
-	X(RX_EMPTY, "rx-empty", "PDUs dropped, nothing behind the encapsulation")           \
-	X(RX_QUALIFIED, "rx-qualified", "PDUs with the Q bit dropped")                      \
-	X(RX_EARLY, "rx-early", "PDUs dropped, the circuit was not up")                     \
-	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                   \
-	X(TX_DOWN, "tx-down", "frames dropped, the circuit is down")                        \
-	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")                \
-	X(PAD, "pads", "calls cleared, the far end is a terminal's PAD")                    \
-	X(REFUSED_PROTOCOL, "refused-protocol", "calls refused, call user data not ours")   \
-	X(REFUSED_CHARGE, "refused-charge", "calls refused, reverse charging")              \
-	X(REFUSED_ROOM, "refused-room", "calls refused, no room for another circuit")       \
-	X(REFUSED_HOST, "refused-host", "calls refused, not configured")                    \
-	X(HELD_DOWN, "held-down", "calls not placed, the address failed just before")       \
-	X(INACTIVE, "inactive", "circuits cleared, nothing was sent for too long")          \
-	X(RX_FRAMING, "rx-framing", "frames dropped, pseudo-header unknown or missing")     \
-	X(QUEUE_FULL, "queue-full", "line restarted, LAPB did not take what was waiting")   \
-	X(XOT_IN, "xot-in", "TCP connections accepted")                                     \
-	X(XOT_OUT, "xot-out", "TCP connections begun")                                      \
-	X(XOT_FAILED, "xot-failed", "TCP connections that could not be made")               \
-	X(XOT_STRANGER, "xot-stranger", "TCP connections refused, address not in xot-from") \
-	X(XOT_FULL, "xot-full", "TCP connections refused, too many")                        \
-	X(XOT_SILENT, "xot-silent", "TCP connections closed, no call came")                 \
-	X(XOT_HEADER, "xot-header", "TCP connections closed, XOT version or length wrong")  \
-	X(XOT_SLOW, "xot-slow", "TCP connections closed, the far end reads nothing")        \
-	X(XOT_IGNORED, "xot-ignored", "packets that have no place on XOT dropped")          \
-	X(XOT_PVC, "xot-pvc", "PVC set-ups that failed")
+#define X25_PORT_COUNTERS(X)                                                                   \
+	X(RX, "rx-frames", "frames delivered")                                                 \
+	X(RX_OCTETS, "rx-octets", "octets delivered")                                          \
+	X(TX, "tx-frames", "frames taken to send")                                             \
+	X(TX_OCTETS, "tx-octets", "octets taken to send")                                      \
+	X(RX_OTHER, "rx-other", "multiplexed PDUs of other protocols dropped")                 \
+	X(RX_EMPTY, "rx-empty", "PDUs dropped, nothing behind the encapsulation")              \
+	X(RX_QUALIFIED, "rx-qualified", "PDUs with the Q bit dropped")                         \
+	X(RX_EARLY, "rx-early", "PDUs dropped, the circuit was not up")                        \
+	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                      \
+	X(TX_DOWN, "tx-down", "frames dropped, the circuit is down")                           \
+	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")                   \
+	X(PAD, "pads", "calls cleared, the far end is a terminal's PAD")                       \
+	X(REFUSED_PROTOCOL, "refused-protocol", "calls refused, call user data not ours")      \
+	X(REFUSED_CHARGE, "refused-charge", "calls refused, reverse charging")                 \
+	X(REFUSED_ROOM, "refused-room", "calls refused, no room for another circuit")          \
+	X(REFUSED_HOST, "refused-host", "calls refused, not configured")                       \
+	X(HELD_DOWN, "held-down", "calls not placed, the address failed just before")          \
+	X(INACTIVE, "inactive", "circuits cleared, nothing was sent for too long")             \
+	X(RX_FRAMING, "rx-framing", "frames dropped, pseudo-header unknown or missing")        \
+	X(QUEUE_FULL, "queue-full", "line restarted, LAPB did not take what was waiting")      \
+	X(XOT_IN, "xot-in", "TCP connections accepted")                                        \
+	X(XOT_OUT, "xot-out", "TCP connections begun")                                         \
+	X(XOT_FAILED, "xot-failed", "TCP connections that could not be made")                  \
+	X(XOT_STRANGER, "xot-stranger", "TCP connections refused, address not in xot-from")    \
+	X(XOT_FULL, "xot-full", "TCP connections refused, too many")                           \
+	X(XOT_SOURCE, "xot-source-full", "TCP connections refused, too many from one address") \
+	X(XOT_SILENT, "xot-silent", "TCP connections closed, no call came")                    \
+	X(XOT_HALF, "xot-half", "TCP connections closed, the rest of a packet did not come")   \
+	X(XOT_UNCONFIRMED, "xot-unconfirmed",                                                  \
+	  "TCP connections closed, our Clear was not confirmed")                               \
+	X(XOT_HEADER, "xot-header", "TCP connections closed, XOT version or length wrong")     \
+	X(XOT_SLOW, "xot-slow", "TCP connections closed, the far end reads nothing")           \
+	X(XOT_IGNORED, "xot-ignored", "packets that have no place on XOT dropped")             \
+	X(XOT_PVC, "xot-pvc", "PVC set-ups that failed")                                       \
+	X(NO_DESCRIPTORS, "no-descriptors",                                                    \
+	  "times no call could be accepted, no file descriptor left")
 
 enum x25_port_counter {
 #define X(sym, key, words) X25_P_##sym,
@@ -90,7 +96,7 @@ struct x25_conf {
 	uint64_t hold_down, inactivity;
 	uint32_t mtu;
 	uint64_t xot_retry;
-	uint32_t xot_connections, socket_calls;
+	uint32_t xot_connections, xot_per_source, socket_calls;
 	struct x25_known *known;
 	unsigned knowns;
 	uint16_t pvc_max; /* highest LCI of a PVC */

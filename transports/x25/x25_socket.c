@@ -50,6 +50,7 @@ struct listener {
 struct x25_sockets {
 	struct listener listener[LISTENERS];
 	bool accepting;
+	bool starved;	    /* take failed for want of descriptors, and that was logged */
 	uint64_t accept_at; /* when to listen again after there were no descriptors */
 	uint64_t sweep_at;
 	struct call *first, *dying;
@@ -339,6 +340,20 @@ static void x25_socket_listening(struct ist_port *p, bool on)
 			       &s->listener[i]);
 }
 
+/* Without descriptors the sockets would be readable for ever: look away for a second. */
+static void x25_socket_pause_listening(struct ist_port *p)
+{
+	struct x25_sockets *s = p->sockets;
+
+	p->count[X25_P_NO_DESCRIPTORS]++;
+	if (!s->starved)
+		p->host->log(p->ctx, 4, "no file descriptor left: calls wait");
+	s->starved = true;
+	x25_socket_listening(p, false);
+	s->accept_at = x25_now(p) + SECOND;
+	x25_port_wake_at(p, s->accept_at);
+}
+
 /* One call each time: accept() would wait for a second. */
 static void x25_socket_take_one(struct ist_port *p, int listener)
 {
@@ -347,14 +362,11 @@ static void x25_socket_take_one(struct ist_port *p, int listener)
 	int fd = x25_socket_kernel->take(listener, &in);
 	struct call *k;
 
-	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM) {
-		/* It would be readable for ever: look away for a second. */
-		x25_socket_listening(p, false);
-		s->accept_at = x25_now(p) + SECOND;
-		x25_port_wake_at(p, s->accept_at);
-	}
+	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
+		x25_socket_pause_listening(p);
 	if (fd < 0)
 		return;
+	s->starved = false;
 	k = s->calls < p->conf.socket_calls ? x25_socket_add(p, fd) : NULL;
 	if (k) {
 		x25_socket_offer(k, &in);

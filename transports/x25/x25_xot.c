@@ -25,9 +25,11 @@
 
 #define SECOND	    1000000u
 #define SILENT_MOST (30 * SECOND)
-#define OUT_FULL    16384u  /* octets waiting for TCP: data stop */
-#define OUT_LOW	    4096u   /* and go on */
-#define OUT_MOST    262144u /* the far end reads nothing at all */
+#define HALF_MOST   (30 * SECOND) /* from the first octet of a packet to its last */
+#define CLEAR_MOST  (5 * SECOND)  /* for the Clear Confirmation */
+#define OUT_FULL    16384u	  /* octets waiting for TCP: data stop */
+#define OUT_LOW	    4096u	  /* and go on */
+#define OUT_MOST    262144u	  /* the far end reads nothing at all */
 #define READ_SIZE   16384u
 #define ROUNDS	    8u
 #define BACKLOG	    4096 /* permanent circuits all come at once */
@@ -136,6 +138,17 @@ static bool xot_side_write_out(struct xot_conn *k)
 	return true;
 }
 
+/* A far end that does not confirm our Clear keeps its connection for seconds, not for all of T23.
+ */
+static void xot_side_await_confirmation(struct xot_conn *k, uint64_t now)
+{
+	if (k->clearing || k->pvc || x25_state(&k->line.x, 1) != X25_P_WE_CLEAR)
+		return;
+	k->clearing = true;
+	k->give_up = now + CLEAR_MOST;
+	x25_port_wake_at(xot_side_port_of(k), k->give_up);
+}
+
 static void xot_side_flush_one(struct xot_conn *k, uint64_t now)
 {
 	struct ist_port *p = xot_side_port_of(k);
@@ -151,8 +164,10 @@ static void xot_side_flush_one(struct xot_conn *k, uint64_t now)
 			x25_unblock(&k->line.x, now);
 	} while (all && k->out_len && !k->dying);
 	xot_side_watch(k);
-	if (k->phase == XOT_OPEN)
-		x25_port_wake_at(p, x25_deadline(&k->line.x));
+	if (k->phase != XOT_OPEN)
+		return;
+	xot_side_await_confirmation(k, now);
+	x25_port_wake_at(p, x25_deadline(&k->line.x));
 }
 
 /* --- the packet layer ------------------------------------------------------------------------- */
@@ -224,23 +239,46 @@ static void xot_side_packet_in(struct xot_conn *k, const uint8_t *pkt, size_t le
 	buf[0] &= 0xf0;
 	buf[1] = 1;
 	x25_rx(&k->line.x, buf, len, x25_now(p));
-	if (x25_state(&k->line.x, 1) != X25_P1_READY) {
+	if (!k->called && x25_state(&k->line.x, 1) != X25_P1_READY) {
 		k->called = true;
 		k->give_up = X25_NO_TIME;
 	}
 }
 
+/* Part of a packet is there.  A sender that writes header and packet apart holds the second write
+ * back until the first is acknowledged (Nagle), so that a delayed acknowledgement would cost 40 ms
+ * a packet.  The time limit runs from the first octet: a sender of one octet now and then does not
+ * move it. */
+static void xot_side_half_packet(struct xot_conn *k, bool begun_now)
+{
+	struct ist_port *p = xot_side_port_of(k);
+	int on = 1;
+
+	setsockopt(k->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+	if (!begun_now && k->half_at != X25_NO_TIME)
+		return;
+	k->half_at = x25_now(p) + HALF_MOST;
+	x25_port_wake_at(p, k->half_at);
+}
+
 static void xot_side_stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
 {
 	const uint8_t *pkt;
+	bool complete = false;
 	size_t pkt_len;
 	int r = 1;
 
 	while (r > 0 && !k->dying) {
 		r = xot_take(&k->in, &data, &len, &pkt, &pkt_len);
-		if (r > 0)
+		if (r > 0) {
+			complete = true;
 			xot_side_packet_in(k, pkt, pkt_len);
+		}
 	}
+	if (!k->dying && k->in.len)
+		xot_side_half_packet(k, complete);
+	else
+		k->half_at = X25_NO_TIME;
 	if (r < 0) {
 		xot_side_port_of(k)->count[X25_P_XOT_HEADER]++;
 		xot_lose(k, "XOT header wrong");
@@ -282,6 +320,7 @@ static struct xot_conn *xot_side_add(struct ist_port *p, int fd, enum xot_phase 
 	k->phase = phase;
 	k->watching_out = phase == XOT_CONNECTING;
 	k->give_up = x25_now(p) + SILENT_MOST;
+	k->half_at = X25_NO_TIME;
 	xot_in_init(&k->in);
 	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), xot_side_on_fd,
 			   k) < 0) {
@@ -427,16 +466,55 @@ static bool xot_side_welcome(const struct xot *x, const struct sockaddr_storage 
 	return false;
 }
 
-static void xot_side_take_one(struct ist_port *p, int fd, const struct sockaddr_storage *from)
+/* Walks all connections: there are 1,024 unless configured otherwise, and a walk takes less than
+ * the accept it stands behind. */
+static bool xot_side_source_full(const struct ist_port *p, const struct udp_ep *from)
+{
+	uint32_t n = 0;
+
+	for (const struct xot_conn *k = p->xot->first; k; k = k->next)
+		n += udp_ep_same_source(&k->from, from);
+	return n >= p->conf.xot_per_source;
+}
+
+/* NULL: the connection is refused, and counted by reason. */
+static struct xot_conn *xot_side_admit(struct ist_port *p, int fd,
+				       const struct sockaddr_storage *from)
+{
+	struct xot *x = p->xot;
+	enum x25_port_counter refused = X25_P_COUNT;
+	struct udp_ep ep = {.family = 0};
+	struct xot_conn *k = NULL;
+
+	if (!xot_side_welcome(x, from) || !udp_ep_from_sock(&ep, from))
+		refused = X25_P_XOT_STRANGER;
+	else if (x->conns >= p->conf.xot_connections)
+		refused = X25_P_XOT_FULL;
+	else if (xot_side_source_full(p, &ep))
+		refused = X25_P_XOT_SOURCE;
+	else if (!(k = xot_side_add(p, fd, XOT_SILENT)))
+		refused = X25_P_XOT_FULL;
+	if (k)
+		k->from = ep;
+	p->count[k ? X25_P_XOT_IN : refused]++;
+	return k;
+}
+
+static void xot_side_on_listen(void *arg, unsigned ready);
+
+/* Without descriptors the socket would be readable for ever: look away for a second. */
+static void xot_side_pause_listening(struct ist_port *p)
 {
 	struct xot *x = p->xot;
 
-	if (!xot_side_welcome(x, from))
-		p->count[X25_P_XOT_STRANGER]++;
-	else if (x->conns >= p->conf.xot_connections || !xot_side_add(p, fd, XOT_SILENT))
-		p->count[X25_P_XOT_FULL]++;
-	else
-		p->count[X25_P_XOT_IN]++;
+	p->count[X25_P_NO_DESCRIPTORS]++;
+	if (!x->starved)
+		p->host->log(p->ctx, 4, "no file descriptor left: TCP connections wait");
+	x->starved = true;
+	p->host->watch(p->ctx, x->fd, 0, xot_side_on_listen, p);
+	x->accepting = false;
+	x->accept_at = x25_now(p) + SECOND;
+	x25_port_wake_at(p, x->accept_at);
 }
 
 static void xot_side_on_listen(void *arg, unsigned ready)
@@ -449,21 +527,16 @@ static void xot_side_on_listen(void *arg, unsigned ready)
 	for (unsigned i = 0; i < BACKLOG; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
-		unsigned before = x->conns;
 		int fd = accept4(x->fd, (struct sockaddr *)&from, &len,
 				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-			/* It would be readable for ever: look away for a second. */
-			p->host->watch(p->ctx, x->fd, 0, xot_side_on_listen, p);
-			x->accepting = false;
-			x->accept_at = x25_now(p) + SECOND;
-			x25_port_wake_at(p, x->accept_at);
-		}
+		if (fd < 0 &&
+		    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS))
+			xot_side_pause_listening(p);
 		if (fd < 0)
 			break;
-		xot_side_take_one(p, fd, &from);
-		if (x->conns == before)
+		x->starved = false;
+		if (!xot_side_admit(p, fd, &from))
 			close(fd);
 	}
 	x25_leave(p);
@@ -639,16 +712,21 @@ static void xot_side_expire_one(struct xot_conn *k, uint64_t now)
 	struct ist_port *p = xot_side_port_of(k);
 
 	if (now >= k->give_up) {
-		k->give_up = X25_NO_TIME;
-		p->count[X25_P_XOT_SILENT]++;
+		k->give_up = k->half_at = X25_NO_TIME;
+		p->count[k->clearing ? X25_P_XOT_UNCONFIRMED : X25_P_XOT_SILENT]++;
 		xot_lose(k, k->phase == XOT_CONNECTING ? "no connection in time"
 						       : "no answer in time");
+	} else if (now >= k->half_at) {
+		k->half_at = X25_NO_TIME;
+		p->count[X25_P_XOT_HALF]++;
+		xot_lose(k, "the rest of a packet did not come");
 	}
 	if (k->phase == XOT_OPEN && now >= x25_deadline(&k->line.x)) {
 		x25_expire(&k->line.x, now);
 		xot_touch(k);
 	}
 	x25_port_wake_at(p, k->give_up);
+	x25_port_wake_at(p, k->half_at);
 	if (k->phase == XOT_OPEN)
 		x25_port_wake_at(p, x25_deadline(&k->line.x));
 }

@@ -21,13 +21,16 @@ struct xot_conn {
 	bool touched;
 	int fd;
 	enum xot_phase phase;
-	bool over;   /* nobody needs it: it goes when what is to be said has left */
-	bool called; /* a call has begun: it goes when the Clear is confirmed */
-	bool dying;  /* it goes now */
+	bool over;     /* nobody needs it: it goes when what is to be said has left */
+	bool called;   /* a call has begun: it goes when the Clear is confirmed */
+	bool clearing; /* our Clear is out: give_up waits for the confirmation */
+	bool dying;    /* it goes now */
 	bool watching_out;
 	struct x25_circuit *circuit; /* of a call not placed yet */
 	struct xot_pvc_state *pvc;
-	uint64_t give_up; /* the next step must have happened by then */
+	uint64_t give_up;   /* the next step must have happened by then */
+	uint64_t half_at;   /* the packet that has begun must be complete by then */
+	struct udp_ep from; /* where the connection came from; family 0: we dialled */
 	struct xot_in in;
 	uint8_t *out;
 	size_t out_at, out_len, out_room;
@@ -46,6 +49,7 @@ struct xot {
 	bool listens, dials;
 	int fd; /* that listens */
 	bool accepting;
+	bool starved;	    /* accept failed for want of descriptors, and that was logged */
 	uint64_t accept_at; /* when to listen again after there were no descriptors */
 	char **from;	    /* patterns */
 	unsigned froms;

@@ -3,18 +3,13 @@
  * Calls as sockets, with a kernel of ours in place of AF_X25: the near end of a pair of sockets is
  * the call, the far end is ours, and the Q octet stands in front of each SDU as the kernel has it.
  */
-#include "tests/harness.h"
-#include "tests/transports/host.h"
+#include "tests/transports/x25/x25_pair.h"
 #include "transports/x25/x25_socket.h"
-#include "transports/x25/x25_transport.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define S    UINT64_C(1000000)
 #define L2TP IST_PAYLOAD_L2TP
 #define PPP  IST_PAYLOAD_PPP
 #define SNAP "\x80\x00\x00\x5e\x00\x07"
@@ -314,7 +309,6 @@ static void offered_before_it_is_accepted(void)
 		ist_channel c;
 
 		x25_socket_open_port(&h, plain);
-		k.in.throughput = 0;
 		ring(&h, "31105555", rows[i].data, rows[i].len);
 		e = fake_take(&h, FAKE_OFFER);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
@@ -322,6 +316,9 @@ static void offered_before_it_is_accepted(void)
 		CU_ASSERT_EQUAL(e->attrs.payload, rows[i].payload);
 		CU_ASSERT_STRING_EQUAL(fake_addr(&h, &e->attrs.peer), "31105555");
 		CU_ASSERT_STRING_EQUAL(fake_addr(&h, &e->attrs.local), "31101111");
+		CU_ASSERT_STRING_EQUAL(e->attrs.called, "31101111");
+		CU_ASSERT_STRING_EQUAL(e->attrs.calling, "31105555");
+		CU_ASSERT_EQUAL(e->attrs.user_data_len + e->attrs.tx_bps + e->attrs.rx_bps, 0);
 		c = e->channel;
 		fake_free(e);
 		CU_ASSERT_EQUAL(fake_answer(&h, c), 0);
@@ -344,6 +341,31 @@ static void offered_before_it_is_accepted(void)
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 0); /* the host knows */
 		close_port(&h);
 	}
+}
+
+/* The kernel's facilities: 4800 bit/s from the called side (us), 19200 to it. */
+static void attributes_from_the_kernel(void)
+{
+	struct fake_event *e;
+	struct fake_host h;
+
+	x25_socket_open_port(&h, plain);
+	k.in = (struct x25_kernel_call){
+		.called = "31101111", .throughput = 0x9b, .data = {0xcf, 'a', 'b'}, .len = 3};
+	CU_ASSERT_EQUAL(send(k.knock[2], "!", 1, 0), 1);
+	x25_socket_run(&h);
+	e = fake_take(&h, FAKE_OFFER);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_PTR_NULL(e->attrs.calling);
+	CU_ASSERT_EQUAL(e->attrs.tx_bps, 4800);
+	CU_ASSERT_EQUAL(e->attrs.rx_bps, 19200);
+	ASSERT_OCTETS(e->attrs.user_data, e->attrs.user_data_len, "ab", 2);
+	CU_ASSERT_EQUAL(fake_answer(&h, e->channel), 0);
+	fake_free(e);
+	k.call[0].state = 1;
+	x25_socket_run(&h);
+	pair_rates(&h, FAKE_UP, 4800, 19200);
+	close_port(&h);
 }
 
 static void refused_unaccepted(void)
@@ -417,17 +439,27 @@ static void no_descriptors(void)
 {
 	struct fake_host h;
 
-	x25_socket_open_port(&h, plain);
-	k.fails = EMFILE;
-	ring(&h, "5", SNAP, 6);
-	CU_ASSERT_EQUAL(k.calls, 0);
-	k.fails = 0;
-	fake_run(&h, fake_now + S - 1);
-	CU_ASSERT_EQUAL(k.calls, 0);
-	fake_run(&h, fake_now + 1);
-	x25_socket_run(&h);
-	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 1);
-	close_port(&h);
+	static const int errors[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		x25_socket_open_port(&h, plain);
+		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 0);
+		k.fails = errors[i];
+		ring(&h, "5", SNAP, 6);
+		CU_ASSERT_EQUAL(k.calls, 0);
+		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 1);
+		fake_run(&h, fake_now + S); /* still none: once a second, one line of log */
+		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 2);
+		CU_ASSERT_EQUAL(h.warnings, 1);
+		k.fails = 0;
+		fake_run(&h, fake_now + S - 1);
+		CU_ASSERT_EQUAL(k.calls, 0);
+		fake_run(&h, fake_now + 1);
+		x25_socket_run(&h);
+		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 1);
+		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 2);
+		close_port(&h);
+	}
 }
 
 /* --- calls of ours ---------------------------------------------------------------------------- */
@@ -439,7 +471,6 @@ static void what_a_call_says(void)
 					     "encapsulation=multiplexed", NULL},
 				 *const modest[] = {"link=x25-socket:", "negotiate=no", NULL};
 	struct fake_host h;
-	struct fake_event *e;
 	ist_channel c;
 
 	x25_socket_open_port(&h, config);
@@ -454,11 +485,7 @@ static void what_a_call_says(void)
 	ASSERT_OCTETS(k.out.data, k.out.len, "\0", 1);
 	k.call[0].state = 1;
 	x25_socket_run(&h);
-	e = fake_take(&h, FAKE_UP);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
-	CU_ASSERT_EQUAL(e->attrs.rx_bps, 4800);
-	CU_ASSERT_EQUAL(e->attrs.tx_bps, 9600);
-	fake_free(e);
+	pair_rates(&h, FAKE_UP, 9600, 4800);
 	CU_ASSERT_EQUAL(fake_connect(&h, "6", PPP, &c), 0);
 	ASSERT_OCTETS(k.out.data, k.out.len, "\xcf", 1);
 	close_port(&h);
@@ -658,6 +685,7 @@ static void x25_socket_refused(void)
 static const struct test_case cases[] = {
 	{"listeners", listeners},
 	{"offered_before_it_is_accepted", offered_before_it_is_accepted},
+	{"attributes_from_the_kernel", attributes_from_the_kernel},
 	{"refused_unaccepted", refused_unaccepted},
 	{"caller_gives_up", caller_gives_up},
 	{"no_room", x25_socket_no_room},

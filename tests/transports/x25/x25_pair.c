@@ -70,6 +70,16 @@ bool pair_got(struct fake_host *h, ist_channel c, const void *data, size_t len)
 	return ok;
 }
 
+void pair_rates(struct fake_host *h, enum fake_kind kind, uint64_t tx_bps, uint64_t rx_bps)
+{
+	struct fake_event *e = fake_take(h, kind);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->attrs.tx_bps, tx_bps);
+	CU_ASSERT_EQUAL(e->attrs.rx_bps, rx_bps);
+	fake_free(e);
+}
+
 /* --- a far end typed by hand ------------------------------------------------------------------ */
 
 static const struct ist_key link_keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};

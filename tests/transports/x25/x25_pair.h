@@ -30,6 +30,8 @@ bool pair_call(struct pair *p, const char *to, uint8_t payload, ist_channel *at_
 	       ist_channel *at_dce);
 /* Is the oldest frame at h this one? */
 bool pair_got(struct fake_host *h, ist_channel c, const void *data, size_t len);
+/* The oldest offer or `up` at h has these rates, in bit/s. */
+void pair_rates(struct fake_host *h, enum fake_kind kind, uint64_t tx_bps, uint64_t rx_bps);
 
 /* A port of ours, DTE, and the hand-typed DCE; the restart is over. */
 struct typed {
