@@ -44,7 +44,9 @@ enum ist_cap {
 	IST_CAP_FLOW = 1u << 2,	    /* `send` may take fewer than asked; `writable` follows */
 	IST_CAP_UNKNOWN = 1u << 3,  /* takes circuits nobody configured (UDP, X.25) */
 	IST_CAP_SWITCHED = 1u << 4, /* has connect, answer, refuse, disconnect */
-	IST_CAP_SEGMENTS = 1u << 5, /* understands ist_frame.segment */
+	/* `send` takes ist_frame.segment.  No built-in medium has it yet: it is for UDP's
+	 * generic segmentation offload.  Any transport may give segments with `frames`. */
+	IST_CAP_SEGMENTS = 1u << 5,
 };
 
 enum ist_payload { IST_PAYLOAD_L2TP = 1, IST_PAYLOAD_PPP = 2 };
@@ -59,9 +61,13 @@ struct ist_addr {
 typedef uint32_t ist_channel;
 
 enum ist_frame_flag {
-	IST_FRAME_CONTROL = 1u << 0,   /* sending: jump the data queue where there is one */
-	IST_FRAME_CONGESTED = 1u << 1, /* received: the medium says congestion (FECN, EFCI) */
-	IST_FRAME_DISCARD = 1u << 2,   /* DE, CLP */
+	/* sending: jump the data queue where there is one */
+	IST_FRAME_CONTROL = 1u << 0,
+	/* received: the medium says congestion (FECN, BECN, EFCI); the host counts it */
+	IST_FRAME_CONGESTED = 1u << 1,
+	/* received: the medium may drop it first (DE, CLP), the host counts it; sending: mark it
+	 * so where the medium can */
+	IST_FRAME_DISCARD = 1u << 2,
 };
 
 struct ist_frame {
@@ -100,7 +106,9 @@ struct ist_attrs {
 	const char *called, *calling;
 	const uint8_t *user_data;
 	uint32_t user_data_len;
-	uint64_t tx_bps, rx_bps; /* 0 = not known */
+	/* What the circuit carries each way, as configured or as its network said; 0 = not known,
+	 * never a guess.  Told to L2TP peers as connect speeds. */
+	uint64_t tx_bps, rx_bps;
 };
 
 /* --- what the host gives ---------------------------------------------------------------------- */

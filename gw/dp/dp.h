@@ -92,6 +92,11 @@ void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
 /* The far end of a channel, as last reported.  False when it is not known. */
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c); /* 0 = not known */
+/* What the circuit under a channel carries each way, bit/s; 0 = not known. */
+struct dp_speed {
+	uint64_t tx_bps, rx_bps;
+};
+struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c);
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
@@ -196,6 +201,8 @@ struct dp_counters { /* folded over workers */
 	uint64_t reason[DP_R_COUNT];
 	uint64_t rx_frames, tx_frames, tun_rx, tun_tx;
 	uint64_t fragmented; /* IPv4 packets cut to the MTU of their leg */
+	/* received with the marks of their medium: FECN, BECN, EFCI; DE, CLP */
+	uint64_t rx_congested, rx_discard;
 };
 void dp_count(struct dp *dp, struct dp_counters *out);
 

@@ -281,12 +281,22 @@ static void dp_call_frame_in(struct worker_port *p, ist_channel from, const uint
 	dp_call_l2tp_in(p, from, octets, len);
 }
 
+static void dp_call_count_marks(struct worker *w, uint32_t flags)
+{
+	if (flags & IST_FRAME_CONGESTED)
+		count_add(&w->rx_congested, 1);
+	if (flags & IST_FRAME_DISCARD)
+		count_add(&w->rx_discard, 1);
+}
+
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 {
 	for (; n; n--, f++) {
 		struct rd r = rd_init(f->payload, f->len);
 		size_t one = f->segment ? f->segment : f->len;
 
+		if (f->flags)
+			dp_call_count_marks(p->w, f->flags);
 		do {
 			size_t len = r.left < one ? r.left : one;
 

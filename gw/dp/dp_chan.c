@@ -21,6 +21,7 @@
 struct dp_chan {
 	struct ist_addr peer;
 	uint32_t mtu;
+	struct dp_speed speed;
 	unsigned leaving; /* givings up the worker has not answered yet */
 	bool permanent, given_up;
 };
@@ -88,10 +89,14 @@ void dp_chan_before(struct dp *dp, const struct report *r)
 {
 	struct dp_chan *f;
 
-	if (r->kind == REPORT_OFFER || r->kind == REPORT_UP)
+	if (r->kind == REPORT_OFFER || r->kind == REPORT_UP) {
 		dp_chan_note(dp, r->channel, &r->attrs.peer, r->mtu, r->attrs.permanent);
-	else if (r->kind == REPORT_MTU && (f = dp_chan_find(dp, r->channel)))
+		f = dp_chan_find(dp, r->channel);
+		if (f)
+			f->speed = (struct dp_speed){r->attrs.tx_bps, r->attrs.rx_bps};
+	} else if (r->kind == REPORT_MTU && (f = dp_chan_find(dp, r->channel))) {
 		f->mtu = r->mtu;
+	}
 }
 
 void dp_chan_after(struct dp *dp, const struct report *r)
@@ -140,6 +145,13 @@ uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 	const struct dp_chan *f = dp_chan_find(dp, c);
 
 	return f && !f->given_up ? f->mtu : 0;
+}
+
+struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
+{
+	const struct dp_chan *f = dp_chan_find(dp, c);
+
+	return f && !f->given_up ? f->speed : (struct dp_speed){0, 0};
 }
 
 /* --- what is done to a channel: the worker's side --------------------------------------------- */

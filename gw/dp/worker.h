@@ -101,6 +101,7 @@ struct worker {
 
 	_Atomic uint64_t reason[DP_R_COUNT];
 	_Atomic uint64_t rx_frames, tx_frames, tun_rx, tun_tx, fragmented;
+	_Atomic uint64_t rx_congested, rx_discard;
 };
 
 /* NULL without memory, descriptors or threads. */

@@ -14,9 +14,6 @@
 #define EARLY_MAX 4
 #define EARLY_LEN 1600
 
-/* Connect speed of a link that has none: bit/s. */
-#define CONNECT_SPEED 1000000000u
-
 struct early {
 	struct early *next;
 	size_t len;
@@ -208,13 +205,33 @@ static void call_start(struct leg *l, uint64_t now)
 	}
 }
 
+static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
+{
+	wr_put32(out, bps > UINT32_MAX ? UINT32_MAX : (uint32_t)bps);
+}
+
+/* RFC 2661 4.4.4: speeds as the LAC sees them, transmitting to the remote system.  The remote
+ * system of a call we place is our own PPP, and the line to it is the circuit under the tunnel,
+ * seen from its other end.  Rx Connect Speed is left out when both ways are alike.  A speed that
+ * nobody knows is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves open. */
+static unsigned leg_call_speeds(const struct leg_call *c, uint8_t tx[4], uint8_t rx[4],
+				struct l2tp_avp avps[2])
+{
+	struct dp_speed circuit = dp_channel_speed(c->gw->dp, c->entry.channel);
+
+	leg_call_put_speed(tx, circuit.rx_bps);
+	leg_call_put_speed(rx, circuit.tx_bps);
+	avps[0] = (struct l2tp_avp){
+		.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = tx, .len = 4};
+	avps[1] = (struct l2tp_avp){.type = L2TP_AVP_RX_CONNECT_SPEED, .val = rx, .len = 4};
+	return memcmp(tx, rx, 4) ? 2 : 1;
+}
+
 static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 {
-	uint8_t speed[4];
-	struct l2tp_avp avps[2] = {
-		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
-		{.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true},
-	};
+	uint8_t tx[4], rx[4];
+	struct l2tp_avp avps[3];
+	unsigned n = leg_call_speeds(c, tx, rx, avps);
 
 	leg_call_entry_update(c);
 	if (leg_call_entry_set(c) < 0) {
@@ -223,9 +240,11 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 		call_stop(&c->leg, &why, ev->now);
 		return;
 	}
-	wr_put32(speed, CONNECT_SPEED);
+	if (c->peer->sequencing_required)
+		avps[n++] =
+			(struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true};
 	/* Framing Type is left to the engine, which knows what the peer has advertised */
-	l2tp_call_connected(c->call, avps, c->peer->sequencing_required ? 2 : 1, ev->now);
+	l2tp_call_connected(c->call, avps, n, ev->now);
 }
 
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)

@@ -77,6 +77,10 @@ static void stats_data_rows(struct gw *gw, struct table *t)
 	dp_count(gw->dp, &n);
 	stats_row(t, "data", "rx-frames", n.rx_frames, "PPP frames in");
 	stats_row(t, "data", "tx-frames", n.tx_frames, "PPP frames out");
+	stats_row(t, "data", "rx-congested", n.rx_congested,
+		  "frames in with FECN, BECN or EFCI: their circuit is congested");
+	stats_row(t, "data", "rx-discard", n.rx_discard,
+		  "frames in with DE or CLP: the network may drop them first");
 	stats_row(t, "data", "tun-rx", n.tun_rx, "packets read from TUN devices");
 	stats_row(t, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
 	for (i = 0; i < DP_R_COUNT; i++)

@@ -219,6 +219,15 @@ static void far_call_down(struct far_call *c, const struct l2tp_event *ev)
 	}
 }
 
+/* bit/s; -1 = the message has no such AVP */
+static int64_t far_speed(const struct l2tp_msg *m, uint16_t type)
+{
+	const struct l2tp_avp *a = m ? l2tp_msg_find(m, L2TP_IETF, type) : NULL;
+	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
+
+	return a ? (int64_t)rd_u32(&r) : -1;
+}
+
 static void far_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i = {0};
@@ -243,6 +252,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
 		c->up = true;
+		bench.iccn_tx = far_speed(ev->msg, L2TP_AVP_TX_CONNECT_SPEED);
+		bench.iccn_rx = far_speed(ev->msg, L2TP_AVP_RX_CONNECT_SPEED);
 		bench.iccn_seq =
 			ev->msg && l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 		far_ppp_start(c, ev->now);

@@ -30,7 +30,8 @@ struct fake_dp {
 	unsigned ports_open;
 	bool port_refuses, connect_refuses, call_refuses;
 	uint32_t mtu;
-	struct ist_addr peer; /* of every channel */
+	struct dp_speed speed; /* of FAR_CHANNEL */
+	struct ist_addr peer;  /* of every channel */
 	uint64_t heard;
 	const char *gone; /* the device that somebody has removed */
 	/* Where packets go; false = lost. */
@@ -71,11 +72,12 @@ struct bench {
 	struct l2tp_tunnel *tunnel;
 	bool tunnel_up, tunnel_down;
 	struct l2tp_result stop_result;
-	bool silent;	   /* the far end hears nothing */
-	bool no_answer;	   /* offered calls are left waiting */
-	bool early_frames; /* PPP starts before the call is up */
-	uint16_t iccn_seq; /* Sequencing Required was in the ICCN we got */
-	bool iccn_proxy;   /* the far end has authenticated user "ann" itself, it says */
+	bool silent;		  /* the far end hears nothing */
+	bool no_answer;		  /* offered calls are left waiting */
+	bool early_frames;	  /* PPP starts before the call is up */
+	uint16_t iccn_seq;	  /* Sequencing Required was in the ICCN we got */
+	int64_t iccn_tx, iccn_rx; /* its connect speeds, bit/s; -1 = not in it */
+	bool iccn_proxy;	  /* the far end has authenticated user "ann" itself, it says */
 	struct far_call call[8];
 	unsigned calls;
 	uint16_t client_mru;

@@ -179,6 +179,12 @@ uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 	return fake.mtu;
 }
 
+struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
+{
+	(void)dp;
+	return c == FAR_CHANNEL ? fake.speed : (struct dp_speed){0, 0};
+}
+
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
 		     uint64_t cookie)
 {

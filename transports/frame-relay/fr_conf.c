@@ -28,6 +28,9 @@ const struct ist_key fr_keys[] = {
 	 "octets of the Q.922 address"},
 	{"pad", IST_KEY_BOOL, IST_KEY_PORT, 0, 0, NULL, "yes",
 	 "send the pad octet of RFC 3070; received frames may have it or not"},
+	{"cir", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 0, 10000000000, NULL, "0",
+	 "committed information rate, bit/s, as the network promised it; told to L2TP peers as the "
+	 "connect speed; 0 = not known"},
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -55,6 +58,9 @@ static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config
 
 		c->dlci = fr_dlci_of(&cfg->circuit[i].addr);
 		c->payloads = cfg->circuit[i].payloads;
+		c->cir = settings_number(&(struct settings){fr_keys, cfg->circuit[i].setting,
+							    cfg->circuit[i].settings},
+					 "cir");
 		if (c->dlci < first || c->dlci > last)
 			return settings_error(err, err_len, EINVAL, "dlci %u is not %u to %u",
 					      c->dlci, first, last);

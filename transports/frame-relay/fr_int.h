@@ -61,6 +61,7 @@ enum fr_counter {
 struct fr_circuit {
 	uint32_t dlci; /* first, for kit/circuits.h */
 	uint32_t payloads;
+	uint64_t cir; /* bit/s; 0 = not known */
 	bool up;
 	uint16_t tx_seq;     /* of fragments */
 	struct frf12 gather; /* buf is there from the first fragment on */

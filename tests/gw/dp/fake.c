@@ -172,6 +172,8 @@ static struct ist_attrs fake_attrs_of(ist_channel c)
 		.called = "31101234",
 		.user_data = user_data,
 		.user_data_len = sizeof(user_data),
+		.tx_bps = 9600,
+		.rx_bps = 64000,
 	};
 
 	return a;
@@ -194,7 +196,8 @@ static void do_one(struct fake *f, unsigned i)
 	struct ist_frame in = {.channel = c,
 			       .payload = f->todo[i].octets,
 			       .len = (uint32_t)f->todo[i].len,
-			       .segment = f->todo[i].segment};
+			       .segment = f->todo[i].segment,
+			       .flags = f->marks};
 
 	switch (f->todo[i].what) {
 	case FAKE_FRAME_IN:

@@ -47,6 +47,7 @@ struct fake {
 	int room;	/* frames taken before the channel is full; < 0 = any number */
 	int send_error; /* when set, what send returns */
 	uint32_t mtu;	/* of every channel; 0 = 1000 + its number */
+	uint32_t marks; /* enum ist_frame_flag of the frames that come in */
 	bool open, refuse_open;
 	unsigned wakes, send_calls;
 	struct {

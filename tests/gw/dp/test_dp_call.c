@@ -195,6 +195,30 @@ static void control_goes_to_the_engine(void)
 	dp_call_each(dp_call_do_control, NULL);
 }
 
+static void dp_call_do_marks(struct rig *r)
+{
+	static const uint32_t marks[] = {0, IST_FRAME_CONGESTED, IST_FRAME_DISCARD,
+					 IST_FRAME_CONGESTED | IST_FRAME_DISCARD,
+					 IST_FRAME_DISCARD};
+	struct dp_counters n;
+
+	dp_count(r->dp, &n);
+	CU_ASSERT(!n.rx_congested && !n.rx_discard);
+	for (unsigned i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		r->fake->marks = marks[i];
+		fake_hex(r->fake, 9, "c802 000c 0000 0000 0000 0000");
+		CU_ASSERT(rig_wait_lines(r, i + 1));
+	}
+	dp_count(r->dp, &n);
+	CU_ASSERT_EQUAL(n.rx_congested, 2);
+	CU_ASSERT_EQUAL(n.rx_discard, 3);
+}
+
+static void marks_of_the_medium_are_counted(void)
+{
+	dp_call_each(dp_call_do_marks, NULL);
+}
+
 static void do_segments(struct rig *r)
 {
 	uint8_t p[64];
@@ -475,6 +499,7 @@ static const struct test_case cases[] = {
 	{"rfc1661_framing_is_undone", rfc1661_framing_is_undone},
 	{"bad_data_is_counted", bad_data_is_counted},
 	{"control_goes_to_the_engine", control_goes_to_the_engine},
+	{"marks_of_the_medium_are_counted", marks_of_the_medium_are_counted},
 	{"segments_are_walked", segments_are_walked},
 	{"a_deleted_call_is_unknown", a_deleted_call_is_unknown},
 	{"stats_and_heard", stats_and_heard},

@@ -42,6 +42,32 @@ static void known_from_the_first_report_to_the_last(void)
 	rig_each(do_life);
 }
 
+static bool dp_chan_speed_is(struct rig *r, ist_channel c, uint64_t tx_bps, uint64_t rx_bps)
+{
+	struct dp_speed s = dp_channel_speed(r->dp, rig_channel(r, c));
+
+	return s.tx_bps == tx_bps && s.rx_bps == rx_bps;
+}
+
+static void do_speed(struct rig *r)
+{
+	CU_ASSERT(dp_chan_speed_is(r, 5, 0, 0));
+	fake_say(r->fake, FAKE_OFFER, 5);
+	fake_say(r->fake, FAKE_UP, 6);
+	CU_ASSERT(rig_wait_lines(r, 2));
+	CU_ASSERT(dp_chan_speed_is(r, 5, 9600, 64000));
+	CU_ASSERT(dp_chan_speed_is(r, 6, 9600, 64000));
+	dp_disconnect(r->dp, rig_channel(r, 6), &why);
+	CU_ASSERT(dp_chan_speed_is(r, 6, 0, 0));
+	fake_say(r->fake, FAKE_DOWN_FOREVER, 5);
+	CU_ASSERT(rig_wait_lines(r, 3) && dp_chan_speed_is(r, 5, 0, 0));
+}
+
+static void speeds_of_circuits_are_kept(void)
+{
+	rig_each(do_speed);
+}
+
 static void do_mtu(struct rig *r)
 {
 	fake_say(r->fake, FAKE_UP, 5);
@@ -141,6 +167,7 @@ static void more_than_the_mailbox_holds(void)
 
 static const struct test_case cases[] = {
 	{"known_from_the_first_report_to_the_last", known_from_the_first_report_to_the_last},
+	{"speeds_of_circuits_are_kept", speeds_of_circuits_are_kept},
 	{"mtu_changes_are_told", mtu_changes_are_told},
 	{"given_up_and_used_again", given_up_and_used_again},
 	{"a_busy_worker_holds_nobody_up", a_busy_worker_holds_nobody_up},

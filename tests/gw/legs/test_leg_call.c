@@ -119,6 +119,33 @@ static void a_placed_call_demands_sequencing_when_told(void)
 	bench_stop();
 }
 
+/* RFC 2661 4.4.4, as the LAC sees it: what we receive over the circuit is transmitted to the remote
+ * system, our PPP.  Zero is RFC 3931's word for a speed nobody knows. */
+static void connect_speeds_are_those_of_the_circuit(void)
+{
+	static const struct {
+		struct dp_speed circuit;
+		int64_t tx, rx; /* in the ICCN */
+	} rows[] = {
+		{{9600, 9600}, 9600, -1},
+		{{128000, 2048000}, 2048000, 128000},
+		{{0, 0}, 0, -1},
+		{{64000, 0}, 0, 64000},
+		{{4294967295, 4294967296}, 4294967295, -1},
+		{{10000000000, 4294967294}, 4294967294, 4294967295},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bench_start(CLIENT(""));
+		fake.speed = rows[i].circuit;
+		bench_pass(0);
+		CU_ASSERT_TRUE(bench.call[0].up);
+		CU_ASSERT_EQUAL(bench.iccn_tx, rows[i].tx);
+		CU_ASSERT_EQUAL(bench.iccn_rx, rows[i].rx);
+		bench_stop();
+	}
+}
+
 /* The medium gets narrower under a call: what is sent follows, and grows back to what PPP agreed.
  */
 static void mtu_of_the_channel_changes(void)
@@ -258,6 +285,7 @@ static const struct test_case cases[] = {
 	 sequencing_as_the_peer_section_and_iccn_say},
 	{"sequencing_switched_during_the_call", sequencing_switched_during_the_call},
 	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
+	{"connect_speeds_are_those_of_the_circuit", connect_speeds_are_those_of_the_circuit},
 	{"mtu_of_the_channel_changes", mtu_of_the_channel_changes},
 	{"cdn_of_the_peer_ends_it", cdn_of_the_peer_ends_it},
 	{"cdn_result_of_each_cause", cdn_result_of_each_cause},

@@ -259,6 +259,30 @@ static void atm_hostile_frames(void)
 	}
 }
 
+/* 53 octets a cell; what comes in is the network's to say. */
+static void rates_are_told(void)
+{
+	static const uint64_t want[] = {100 * 53 * 8, 0};
+	struct fake_host a, b;
+
+	fake_open(
+		&a, &atm_transport,
+		(const char *const[]){"link=loop:rate", "@0/40 ppp", "pcr=100", "@0/41 ppp", NULL});
+	fake_open(&b, &raw_transport, (const char *const[]){"link=loop:rate", NULL});
+	fake_join(&a, &b);
+	fake_run(&a, fake_now + 2 * S);
+	for (size_t i = 0; i < 2; i++) {
+		struct fake_event *e = fake_take(&a, FAKE_UP);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_EQUAL(e->attrs.tx_bps, want[i]);
+		CU_ASSERT_EQUAL(e->attrs.rx_bps, 0);
+		fake_free(e);
+	}
+	fake_close(&a);
+	fake_close(&b);
+}
+
 static const struct test_case cases[] = {
 	{"every_size_in_cells", every_size_in_cells},
 	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
@@ -267,6 +291,7 @@ static const struct test_case cases[] = {
 	{"a_thousand_circuits", a_thousand_circuits},
 	{"shaped_circuits_do_not_starve_each_other", shaped_circuits_do_not_starve_each_other},
 	{"link_down_is_every_circuit_down", link_down_is_every_circuit_down},
+	{"rates_are_told", rates_are_told},
 	{"hostile_frames", atm_hostile_frames},
 	{NULL, NULL},
 };

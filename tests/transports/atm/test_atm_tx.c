@@ -101,6 +101,44 @@ static void sdus_have_the_circuit_in_front(void)
 	atm_tx_close_both();
 }
 
+/* I.361: CLP is the last bit of a cell's fourth octet; every cell of a frame marked for discard has
+ * it, whether the frame went at once or waited for its circuit's rate. */
+static void discard_is_clp(void)
+{
+	static const struct {
+		const char *framing, *pcr;
+		unsigned frames; /* of the link, for each SDU of 60 octets */
+	} rows[] = {
+		{"framing=cells", "pcr=0", 2},
+		{"framing=cells", "pcr=100", 2},
+		{"framing=pdus", "pcr=0", 1},
+		{"framing=pdus", "pcr=100", 1},
+	};
+	static const uint8_t data[60];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ist_channel c =
+			atm_tx_open_one((const char *const[]){"link=loop:tx", rows[i].framing,
+							      "@0/40 ppp", rows[i].pcr, NULL},
+					"0/40", IST_PAYLOAD_PPP);
+		struct ist_frame f[2] = {{.channel = c, .payload = data, .len = sizeof(data)},
+					 {.channel = c, .payload = data, .len = sizeof(data)}};
+
+		f[1].flags = IST_FRAME_DISCARD;
+		CU_ASSERT_EQUAL(fake_send_frames(&h, f, 2), 2);
+		fake_run(&h, fake_now + 1000000);
+		CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), 2 * rows[i].frames);
+		for (unsigned k = 0; k < 2 * rows[i].frames; k++) {
+			struct fake_event *e = fake_take(&raw, FAKE_FRAME);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+			CU_ASSERT_EQUAL(e->data[3] & 1, k / rows[i].frames);
+			fake_free(e);
+		}
+		atm_tx_close_both();
+	}
+}
+
 static void too_long_and_stale_are_counted(void)
 {
 	ist_channel c = atm_tx_open_one(
@@ -148,6 +186,7 @@ static const struct test_case cases[] = {
 	{"sccrq_in_one_cell", sccrq_in_one_cell},
 	{"cells_are_packed_as_asked", cells_are_packed_as_asked},
 	{"sdus_have_the_circuit_in_front", sdus_have_the_circuit_in_front},
+	{"discard_is_clp", discard_is_clp},
 	{"too_long_and_stale_are_counted", too_long_and_stale_are_counted},
 	{"a_shaped_circuit_pushes_back", a_shaped_circuit_pushes_back},
 	{NULL, NULL},

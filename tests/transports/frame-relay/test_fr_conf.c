@@ -43,8 +43,33 @@ static void fr_conf_bad_settings(void)
 	}
 }
 
+static void committed_rates_are_told(void)
+{
+	static const char *const cfg[] = {"link=loop:rates", "lmi=none", "@100 l2tp",
+					  "cir=9600",	     "@101 ppp", "@102 ppp",
+					  "cir=10000000000", NULL};
+	static const uint64_t want[] = {9600, 0, 10000000000};
+	struct fake_host h[2];
+
+	for (size_t i = 0; i < 2; i++)
+		fake_open(&h[i], &frame_relay_transport, cfg);
+	fake_join(&h[0], &h[1]);
+	fake_run(&h[0], fake_now + 1000000);
+	for (size_t i = 0; i < 3; i++) {
+		struct fake_event *e = fake_take(&h[0], FAKE_UP);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_EQUAL(e->attrs.tx_bps, want[i]);
+		CU_ASSERT_EQUAL(e->attrs.rx_bps, want[i]);
+		fake_free(e);
+	}
+	fake_close(&h[0]);
+	fake_close(&h[1]);
+}
+
 static const struct test_case cases[] = {
 	{"bad_settings_have_words", fr_conf_bad_settings},
+	{"committed_rates_are_told", committed_rates_are_told},
 	{NULL, NULL},
 };
 const struct test_suite suite_fr_conf = {"fr_conf", cases};
