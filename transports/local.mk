@@ -30,6 +30,8 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/link/pcap_file.h transports/link/pcap_file.c transports/link/link_pcap.c transports/link/link_ether.h transports/link/link_ether.c \
 	transports/link/link_ring.h transports/link/link_ring.c \
 	transports/serial/hdlc.h transports/serial/hdlc.c \
+	transports/pppoe/pppoe_pkt.h transports/pppoe/pppoe_pkt.c transports/pppoe/pppoe_line.h transports/pppoe/pppoe_line.c \
+	transports/pppoe/pppoe_hash.h transports/pppoe/pppoe_hash.c transports/pppoe/pppoe_addr.h transports/pppoe/pppoe_addr.c \
 	transports/frame-relay/q922.h transports/frame-relay/q922.c \
 	transports/frame-relay/fr_encap.h transports/frame-relay/fr_encap.c transports/frame-relay/frf12.h transports/frame-relay/frf12.c \
 	transports/frame-relay/fr_int.h transports/frame-relay/fr_tx.c transports/frame-relay/fr_conf.c \

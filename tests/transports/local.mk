@@ -3,6 +3,8 @@ check_PROGRAMS += unit-transports
 TESTS += unit-transports
 unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/host.h tests/transports/host.c \
+	tests/transports/pppoe/test_pppoe_pkt.c tests/transports/pppoe/test_pppoe_line.c \
+	tests/transports/pppoe/test_pppoe_hash.c tests/transports/pppoe/test_pppoe_addr.c \
 	tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
 	tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/udp/test_ip_head.c \
 	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c \

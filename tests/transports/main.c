@@ -49,6 +49,10 @@
 	X(frf12)          \
 	X(fr_conf)        \
 	X(frame_relay)    \
+	X(pppoe_pkt)      \
+	X(pppoe_line)     \
+	X(pppoe_hash)     \
+	X(pppoe_addr)     \
 	X(atmtcp)         \
 	X(link_atmtcp)    \
 	X(link_atmpvc)    \
