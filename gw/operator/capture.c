@@ -63,9 +63,9 @@ static void capture_file_name(const struct capture *c, uint16_t link_type, char 
 	const char *type = pcap_datalink_val_to_name(capture_dlt_of(link_type));
 
 	if (c->files)
-		snprintf(buf, len, "%s.%s", c->path, type ? type : "other");
+		snprintf(buf, len, "%s.%s", c->file_name, type ? type : "other");
 	else
-		snprintf(buf, len, "%s", c->path);
+		snprintf(buf, len, "%s", c->file_name);
 }
 
 /* A new file for this link type; NULL with errno.  Nothing that is there is written over or
@@ -73,7 +73,7 @@ static void capture_file_name(const struct capture *c, uint16_t link_type, char 
 static struct capture_file *capture_add_file(struct capture *c, uint16_t link_type)
 {
 	struct capture_file *f = &c->file[c->files];
-	char path[sizeof(c->path) + 32];
+	char path[sizeof(c->file_name) + 32];
 	FILE *out;
 	int fd;
 
@@ -136,7 +136,7 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *path,
 	*words = !p			  ? "no such port"
 		 : p->number < 0	  ? "the port is not open"
 		 : capture_find(gw, port) ? "a capture of it is running"
-		 : strlen(path) >= sizeof(c->path) || strlen(port) >= sizeof(c->name)
+		 : strlen(path) >= sizeof(c->file_name) || strlen(port) >= sizeof(c->name)
 			 ? "name too long"
 		 : !capture_may_make(path) ? strerror(errno)
 					   : NULL;
@@ -150,7 +150,7 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *path,
 	}
 	c->port = (unsigned)p->number;
 	snprintf(c->name, sizeof(c->name), "%s", port);
-	snprintf(c->path, sizeof(c->path), "%s", path);
+	snprintf(c->file_name, sizeof(c->file_name), "%s", path);
 	c->next = gw->capture;
 	gw->capture = c;
 	return c;

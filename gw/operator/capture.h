@@ -16,7 +16,7 @@ struct capture {
 	struct capture *next;
 	unsigned port; /* the data plane's number */
 	char name[64]; /* of the port */
-	char path[200];
+	char file_name[200];
 	struct capture_file {
 		uint16_t link_type;
 		void *dead, *dump; /* libpcap's */

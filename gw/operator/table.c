@@ -1,33 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Cells lie one behind the other in one growing block of text; the width of each column is kept
- * while they are added, so that printing is one walk.  Out of memory loses the rest of the table
- * and says so.
+ * while they are added, so that printing is one walk.
  */
 #include "gw/operator/table.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_MAX 16u
-#define CELL_MAX    256u
-
-struct table {
-	unsigned columns;
-	unsigned width[COLUMNS_MAX];
-	bool right[COLUMNS_MAX];
-	char *text; /* cells, each NUL ended */
+struct table_text {
+	const struct table *table;
+	unsigned width[TABLE_COLUMNS_MAX];
+	char *text; /* cells, each with its NUL */
 	size_t len, cap;
 	unsigned cells;
-	bool full;
+	bool full; /* out of memory: no cell is added any more */
 };
 
-static void table_add(struct table *t, const char *cell)
+static void table_add(struct table_text *t, unsigned column, const char *cell)
 {
 	size_t n = strlen(cell) + 1;
-	unsigned col = t->cells % t->columns;
 
 	if (t->len + n > t->cap) {
 		size_t cap = t->cap ? t->cap * 2 : 1024;
@@ -43,65 +36,53 @@ static void table_add(struct table *t, const char *cell)
 	memcpy(t->text + t->len, cell, n);
 	t->len += n;
 	t->cells++;
-	if (n - 1 > t->width[col])
-		t->width[col] = (unsigned)n - 1;
+	if (n - 1 > t->width[column])
+		t->width[column] = (unsigned)n - 1;
 }
 
-struct table *table_new(const char *head)
+void table_row(struct table_text *t, const void *row)
 {
-	struct table *t = calloc(1, sizeof(*t));
-	const char *p = head;
-	unsigned i;
+	char cell[TABLE_CELL_MAX];
 
-	if (!t)
-		return NULL;
-	for (t->columns = 1; (p = strchr(p, '|')) && t->columns < COLUMNS_MAX; p++)
-		t->columns++;
-	for (i = 0; i < t->columns; i++) {
-		size_t n = strcspn(head, "|");
-
-		t->right[i] = *head == '>';
-		table_cell(t, "%.*s", (int)n - t->right[i], head + t->right[i]);
-		head += n + (head[n] == '|');
+	for (unsigned i = 0; i < t->table->columns; i++) {
+		cell[0] = '\0';
+		t->table->column[i].print(row, cell, sizeof(cell));
+		table_add(t, i, cell[0] ? cell : "-");
 	}
-	return t;
 }
 
-void table_cell(struct table *t, const char *fmt, ...)
+static void table_lines(const struct table_text *t, void (*line)(void *ctx, const char *line),
+			void *ctx)
 {
-	char cell[CELL_MAX];
-	va_list ap;
+	char out[TABLE_COLUMNS_MAX * (TABLE_CELL_MAX + 2)];
+	const char *cell = t->text;
+	unsigned n = 0;
 
-	if (!t)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(cell, sizeof(cell), fmt, ap);
-	va_end(ap);
-	table_add(t, cell[0] ? cell : "-");
-}
+	for (unsigned i = 0; i < t->cells; i++, cell += strlen(cell) + 1) {
+		unsigned col = i % t->table->columns;
+		bool right = t->table->column[col].align == TABLE_RIGHT;
+		bool last = col + 1 == t->table->columns;
+		int width = (int)(last && !right ? 0 : t->width[col]);
 
-void table_end(struct table *t, void (*line)(void *ctx, const char *line), void *ctx)
-{
-	char out[COLUMNS_MAX * (CELL_MAX + 2)];
-	const char *cell;
-	unsigned i, n;
-
-	if (!t)
-		return;
-	for (i = 0, n = 0, cell = t->text; i < t->cells; i++, cell += strlen(cell) + 1) {
-		unsigned col = i % t->columns;
-		bool last = col + 1 == t->columns;
-		int w = (int)(last && !t->right[col] ? 0 : t->width[col]);
-
-		n += (unsigned)snprintf(out + n, sizeof(out) - n, "%*s%s", t->right[col] ? w : -w,
+		n += (unsigned)snprintf(out + n, sizeof(out) - n, "%*s%s", right ? width : -width,
 					cell, last ? "" : "  ");
 		if (last) {
 			line(ctx, out);
 			n = 0;
 		}
 	}
-	if (t->full)
+}
+
+void table_print(const struct table *table, struct gw *gw,
+		 void (*line)(void *ctx, const char *line), void *ctx)
+{
+	struct table_text t = {.table = table};
+
+	for (unsigned i = 0; i < table->columns; i++)
+		table_add(&t, i, table->column[i].title);
+	table->rows(gw, &t);
+	table_lines(&t, line, ctx);
+	if (t.full)
 		line(ctx, "(out of memory: the rest is left out)");
-	free(t->text);
-	free(t);
+	free(t.text);
 }

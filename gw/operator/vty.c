@@ -8,7 +8,6 @@
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/capture.h"
-#include "gw/operator/table.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>
@@ -22,11 +21,23 @@ struct gw *vty_gw(const struct vty *vty)
 	return c->priv;
 }
 
-void vty_line(void *ctx, const char *line)
+const struct table *const operator_tables[] = {
+	&table_ports,	 &table_captures, &table_plugins, &table_peers,
+	&table_tunnels,	 &table_clients,  &table_calls,	  &table_counters,
+	&table_services, &table_pools,	  &table_log,	  NULL,
+};
+
+static void vty_line(void *ctx, const char *line)
 {
 	struct vty *vty = ctx;
 
 	vty_out(vty, "%s%s", line, VTY_NEWLINE);
+}
+
+int vty_table(struct vty *vty, const struct table *t)
+{
+	table_print(t, vty_gw(vty), vty_line, vty);
+	return CMD_SUCCESS;
 }
 
 static struct l2tp_tunnel *vty_tunnel_arg(struct vty *vty, const char *id)
@@ -136,22 +147,6 @@ DEFUN(no_capture, no_capture_cmd, "no capture PORT",
 	return CMD_WARNING;
 }
 
-DEFUN(show_captures, show_captures_cmd, "show captures", SHOW_STR "Captures that run\n")
-{
-	struct table *t = table_new("Port|File|>Files|>Frames|>Octets|>Lost");
-
-	for (const struct capture *c = vty_gw(vty)->capture; c; c = c->next) {
-		table_cell(t, "%s", c->name);
-		table_cell(t, "%s", c->path);
-		table_cell(t, "%u", c->files);
-		table_cell(t, "%llu", (unsigned long long)c->frames);
-		table_cell(t, "%llu", (unsigned long long)c->octets);
-		table_cell(t, "%llu", (unsigned long long)c->lost);
-	}
-	table_end(t, vty_line, vty);
-	return CMD_SUCCESS;
-}
-
 #define OR(sym, name, words)   "|" name
 #define HELP(sym, name, words) words "\n"
 
@@ -166,24 +161,6 @@ DEFUN(log_level, log_level_cmd,
 						 "What ends the gateway\n")
 {
 	return gw_log_set(argv[0], argv[1]) ? CMD_SUCCESS : CMD_WARNING;
-}
-
-DEFUN(show_log, show_log_cmd, "show log", SHOW_STR "Categories of the log and how much each says\n")
-{
-	static const char *const words[] = {
-#define WORDS(sym, name, words) words,
-		GW_LOG_CATEGORIES(WORDS)};
-	struct table *t = table_new("Category|Level|What it says");
-
-	if (!t)
-		return CMD_WARNING;
-	for (unsigned i = 0; i < GW_LOG_CATEGORY_COUNT; i++) {
-		table_cell(t, "%s", gw_log_name((enum gw_log_category)i));
-		table_cell(t, "%s", gw_log_level((enum gw_log_category)i));
-		table_cell(t, "%s", words[i]);
-	}
-	table_end(t, vty_line, vty);
-	return CMD_SUCCESS;
 }
 
 /* --- what the library brings and we have not -------------------------------------------------- */
@@ -246,9 +223,11 @@ int vty_start(struct gw *gw, void *talloc)
 	info.tall_ctx = talloc;
 	vty_init(&info);
 	logging_vty_add_cmds();
-	vty_show_init();
+	vty_ports_init();
+	vty_peers_init();
 	vty_calls_init();
-	vty_count_init();
+	vty_services_init();
+	vty_counters_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);
 	install_element(ENABLE_NODE, &call_sequencing_cmd);
@@ -256,8 +235,6 @@ int vty_start(struct gw *gw, void *talloc)
 	install_element(ENABLE_NODE, &capture_cmd);
 	install_element(ENABLE_NODE, &no_capture_cmd);
 	install_element(ENABLE_NODE, &log_level_cmd);
-	install_element_ve(&show_captures_cmd);
-	install_element_ve(&show_log_cmd);
 	vty_leave_out_configuration();
 	if (telnet_init_dynif(talloc, gw, gw->cfg->vty_address, gw->cfg->vty_port) < 0) {
 		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s port %u\n", gw->cfg->vty_address,

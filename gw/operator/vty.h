@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The operator's terminal: libosmovty with our commands.  It shows and acts; it writes nothing. */
+/* The VTY: libosmovty with our commands.  They show and act, and change no configuration. */
 #ifndef GW_OPERATOR_VTY_H
 #define GW_OPERATOR_VTY_H
 
 #include "gw/operator/operator.h"
+#include "gw/operator/table.h"
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
@@ -12,14 +13,23 @@
 #pragma clang diagnostic ignored "-Wunused-parameter"
 #endif
 
-/* The commands by what they are about. */
-void vty_show_init(void);  /* vty_show.c */
-void vty_calls_init(void); /* vty_calls.c */
-void vty_count_init(void); /* stats.c */
+/* Install the `show` commands of each file. */
+void vty_ports_init(void);    /* show_ports.c */
+void vty_peers_init(void);    /* show_peers.c */
+void vty_calls_init(void);    /* show_calls.c */
+void vty_services_init(void); /* show_services.c */
+void vty_counters_init(void); /* show_counters.c */
 
-/* What the operator at this terminal looks at. */
+extern const struct table table_ports, table_captures, table_plugins;
+extern const struct table table_peers, table_tunnels, table_clients;
+extern const struct table table_calls, table_counters;
+extern const struct table table_services, table_pools, table_log;
+/* All of them; NULL ends. */
+extern const struct table *const operator_tables[];
+
+/* The gateway that a VTY shows. */
 struct gw *vty_gw(const struct vty *vty);
-/* For table_end(). */
-void vty_line(void *vty, const char *line);
+/* Print a table on a VTY; CMD_SUCCESS. */
+int vty_table(struct vty *vty, const struct table *t);
 
 #endif

@@ -21,7 +21,11 @@ struct dp_tun {
 	char name[32];
 };
 
-const struct dp_reason_row dp_reasons[DP_R_COUNT] = {{NULL, NULL}};
+const struct dp_reason_row dp_reasons[DP_R_COUNT] = {
+#define X(sym, key, words) [DP_R_##sym] = {key, words},
+	DP_REASONS(X)
+#undef X
+};
 
 static void __attribute__((format(printf, 1, 2))) fake_dp_say(const char *fmt, ...)
 {
@@ -238,6 +242,40 @@ uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)
 	(void)dp;
 	(void)tid;
 	return fake.heard;
+}
+
+bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
+{
+	(void)dp;
+	*out = (struct dp_call_stats){.rx_frames = 3, .tx_frames = 4, .drops = 5};
+	return entry(tid, sid) != NULL;
+}
+
+void dp_count(struct dp *dp, struct dp_counters *out)
+{
+	(void)dp;
+	*out = (struct dp_counters){.rx_frames = 12};
+	out->reason[DP_R_SPOOF] = 7;
+}
+
+void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n)
+{
+	(void)dp;
+	memset(out, 0, n * sizeof(*out));
+	out[0] = 100 + port;
+}
+
+int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len)
+{
+	(void)dp;
+	(void)port;
+	return snprintf(buf, len, "fine");
+}
+
+unsigned dp_workers(const struct dp *dp)
+{
+	(void)dp;
+	return 1;
 }
 
 struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)

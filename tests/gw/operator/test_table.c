@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/operator/table.h"
-#include "tests/harness.h"
+#include "gw/operator/vty.h"
+#include "tests/gw/bench.h"
+#include "transports/builtin.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static char out[4096];
+static char out[65536];
 
 static void table_collect(void *ctx, const char *line)
 {
@@ -15,41 +16,182 @@ static void table_collect(void *ctx, const char *line)
 	snprintf(out + n, sizeof(out) - n, "%s\n", line);
 }
 
+struct thing {
+	const char *name;
+	unsigned count;
+	const char *words;
+};
+static struct thing things[200];
+static unsigned n_things;
+
+TABLE_TEXT(thing_name, thing, row->name)
+TABLE_NUMBER(thing_count, thing, row->count)
+TABLE_TEXT(thing_words, thing, row->words)
+static const struct table_column table_things_columns[] = {
+	{"Name", "name", TABLE_LEFT, thing_name},
+	{"Count", "count", TABLE_RIGHT, thing_count},
+	{"Words", "words", TABLE_LEFT, thing_words},
+};
+static void table_things_rows(struct gw *gw, struct table_text *to)
+{
+	(void)gw;
+	for (unsigned i = 0; i < n_things; i++)
+		table_row(to, &things[i]);
+}
+static TABLE(table_things, "things");
+
 static void columns_are_as_wide_as_their_widest_cell(void)
 {
-	struct table *t = table_new("Name|>Count|Words");
-
+	things[0] = (struct thing){"a", 12345678, ""};
+	things[1] = (struct thing){"longer", 7, "no blanks behind"};
+	n_things = 2;
 	out[0] = '\0';
-	table_cell(t, "%s", "a");
-	table_cell(t, "%u", 12345678u);
-	table_cell(t, "%s", "");
-	table_cell(t, "%s", "longer");
-	table_cell(t, "%u", 7u);
-	table_cell(t, "%s", "no blanks behind");
-	table_end(t, table_collect, NULL);
+	table_print(&table_things, NULL, table_collect, NULL);
 	CU_ASSERT_STRING_EQUAL(out, "Name       Count  Words\n"
 				    "a       12345678  -\n"
 				    "longer         7  no blanks behind\n");
 }
 
+static void an_empty_table_has_its_titles(void)
+{
+	n_things = 0;
+	out[0] = '\0';
+	table_print(&table_things, NULL, table_collect, NULL);
+	CU_ASSERT_STRING_EQUAL(out, "Name  Count  Words\n");
+}
+
 static void many_rows(void)
 {
-	struct table *t = table_new(">N|x");
-	unsigned i;
-
+	n_things = 200;
+	for (unsigned i = 0; i < n_things; i++)
+		things[i] = (struct thing){"abcd", 10000 + i, "x"};
 	out[0] = '\0';
-	for (i = 0; i < 200; i++) {
-		table_cell(t, "%u", i);
-		table_cell(t, "x");
+	table_print(&table_things, NULL, table_collect, NULL);
+	CU_ASSERT_EQUAL(strlen(out),
+			strlen("Name  Count  Words\n") + 200 * strlen("abcd  10199  x\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\nabcd  10199  x\n"));
+}
+
+static void a_cell_that_is_too_long_is_cut(void)
+{
+	static char name[TABLE_CELL_MAX + 50];
+
+	memset(name, 'x', sizeof(name) - 1);
+	things[0] = (struct thing){name, 1, "y"};
+	n_things = 1;
+	out[0] = '\0';
+	table_print(&table_things, NULL, table_collect, NULL);
+	CU_ASSERT_EQUAL(strspn(strchr(out, '\n') + 1, "x"), TABLE_CELL_MAX - 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "x      1  y\n"));
+}
+
+static bool table_is_key(const char *key)
+{
+	return *key && !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+}
+
+/* Of every table that an operator can ask for. */
+static void every_title_has_a_cell_and_a_key(void)
+{
+	for (unsigned i = 0; operator_tables[i]; i++) {
+		const struct table *t = operator_tables[i];
+
+		CU_ASSERT_TRUE_FATAL(table_is_key(t->name) && t->rows);
+		CU_ASSERT_TRUE_FATAL(t->columns && t->columns <= TABLE_COLUMNS_MAX);
+		for (unsigned k = 0; k < t->columns; k++) {
+			const struct table_column *c = &t->column[k];
+
+			CU_ASSERT_TRUE_FATAL(c->title && *c->title && c->key && c->print);
+			CU_ASSERT_TRUE(table_is_key(c->key));
+			for (unsigned m = 0; m < k; m++)
+				CU_ASSERT_STRING_NOT_EQUAL(c->key, t->column[m].key);
+		}
 	}
-	table_end(t, table_collect, NULL);
-	CU_ASSERT_EQUAL(strlen(out), 201 * strlen("199  x\n"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(out, "\n199  x\n"));
+}
+
+#define CONF                                                                            \
+	"host-name = gw\n"                                                              \
+	"udp wan { listen = \"192.0.2.1:1701\" }\n"                                     \
+	"udp b { listen = \"192.0.2.1:1702\" }\n"                                       \
+	"peer lac { port = wan  service = gold\n"                                       \
+	"  address = { \"192.0.2.0/24\", \"198.51.100.0/24\" } }\n"                     \
+	"peer other { port = b  dial = \"192.0.2.7:1701\"  secret = \"between us\" }\n" \
+	"pool p { ranges = { \"10.64.0.0/24\" } }\n"                                    \
+	"service gold { local = 10.64.0.1  pool = p  auth = { chap }  mtu = 1400 }\n"   \
+	"user ann { secret = \"a password\" }\n"                                        \
+	"client home { peer = other  user = ann  secret = \"a password\"  redial = 9s }\n"
+
+/* The same with each run of blanks as one. */
+static void table_squeeze(void *ctx, const char *line)
+{
+	char text[1024];
+	size_t n = 0;
+
+	for (line += strspn(line, " "); *line; line++)
+		if (*line != ' ' || line[1] != ' ')
+			text[n++] = *line;
+	text[n] = '\0';
+	table_collect(ctx, text);
+}
+
+static bool table_shows(const struct table *t, const char *row)
+{
+	char line[1024];
+
+	strcpy(out, "\n");
+	table_print(t, bench.gw, table_squeeze, NULL);
+	snprintf(line, sizeof(line), "\n%s\n", row);
+	if (strstr(out, line))
+		return true;
+	fprintf(stderr, "%s: no `%s` in:%s", t->name, row, out);
+	return false;
+}
+
+static void rows_of_a_gateway(void)
+{
+	const struct dp_call *e;
+	struct far_call *c;
+	char row[200];
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	bench_pass(61 * SEC);
+	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
+	CU_ASSERT_TRUE(table_shows(&table_ports, "wan udp open any 0 fine"));
+	CU_ASSERT_TRUE(table_shows(&table_peers, "lac wan 192.0.2.0/24,... any - gold no 1 1"));
+	CU_ASSERT_TRUE(table_shows(&table_peers, "other b any any 192.0.2.7:1701 - yes 1 1"));
+	snprintf(row, sizeof(row),
+		 "%u %u established by peer lac lac wan 192.0.2.7:1701 1 1m01s 1s 0 0/4", e->tid,
+		 e->data.peer_tid);
+	CU_ASSERT_TRUE(table_shows(&table_tunnels, row));
+	snprintf(row, sizeof(row),
+		 "%u %u %u established LNS server ann 10.64.0.2 no 1400 1m01s 3 4 5", e->tid,
+		 e->sid, e->data.peer_sid);
+	CU_ASSERT_TRUE(table_shows(&table_calls, row));
+	/* 31 s to give up, then 9 s */
+	CU_ASSERT_TRUE(table_shows(&table_clients,
+				   "home other dialling 21s - - - 2 - general error: no control "
+				   "connection (tunnel ended: no acknowledgement after 5 "
+				   "retransmissions)"));
+	CU_ASSERT_TRUE(table_shows(&table_services, "gold ist%d 10.64.0.1 p 1400 1"));
+	CU_ASSERT_TRUE(table_shows(&table_pools, "p 254 1 1 0 0 0"));
+	CU_ASSERT_TRUE(table_shows(&table_counters,
+				   "data data-spoof 7 source address is not the client's"));
+	CU_ASSERT_TRUE(table_shows(&table_counters, "b rx-frames 101 datagrams received"));
+	CU_ASSERT_FALSE(strstr(out, " 0 ") != NULL);
+	CU_ASSERT_TRUE(table_shows(&table_captures, "Port File Files Frames Octets Lost"));
+	bench_stop();
 }
 
 static const struct test_case cases[] = {
 	{"columns_are_as_wide_as_their_widest_cell", columns_are_as_wide_as_their_widest_cell},
+	{"an_empty_table_has_its_titles", an_empty_table_has_its_titles},
 	{"many_rows", many_rows},
+	{"a_cell_that_is_too_long_is_cut", a_cell_that_is_too_long_is_cut},
+	{"every_title_has_a_cell_and_a_key", every_title_has_a_cell_and_a_key},
+	{"rows_of_a_gateway", rows_of_a_gateway},
 	{NULL, NULL},
 };
 const struct test_suite suite_table = {"table", cases};

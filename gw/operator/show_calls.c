@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `show calls`, as a table and one by one. */
+#include "gw/legs/legs.h"
+#include "gw/operator/vty.h"
+#include "gw/port.h"
+#include "gw/text.h"
+
+struct call_row {
+	struct gw *gw;
+	struct l2tp_tunnel_info tunnel;
+	struct l2tp_call_info call;
+	const struct join *join; /* or NULL */
+	bool has_term;
+	struct leg_terminal_view term; /* of join->leg[1] */
+	struct dp_call_stats stats;
+};
+
+static void call_each(struct gw *gw, void (*each)(void *ctx, const struct call_row *row), void *ctx)
+{
+	struct l2tp_tunnel *t = NULL;
+	struct call_row row = {.gw = gw};
+	struct l2tp_call *c;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &row.tunnel);
+		for (c = l2tp_call_next(t, NULL); c; c = l2tp_call_next(t, c)) {
+			l2tp_call_info(c, &row.call);
+			row.join = leg_call_join(c);
+			row.has_term = row.join && leg_terminal_view(row.join->leg[1], &row.term);
+			if (!dp_call_stats(gw->dp, row.tunnel.local_id, row.call.local_id,
+					   &row.stats))
+				row.stats = (struct dp_call_stats){0};
+			each(ctx, &row);
+		}
+	}
+}
+
+TABLE_NUMBER(call_tid, call_row, row->tunnel.local_id)
+TABLE_NUMBER(call_sid, call_row, row->call.local_id)
+TABLE_NUMBER(call_peer_sid, call_row, row->call.peer_id)
+TABLE_TEXT(call_state, call_row, l2tp_call_state_name(row->call.state))
+TABLE_TEXT(call_we_are, call_row, row->call.we_are_lns ? "LNS" : "LAC")
+TABLE_TEXT(call_joined_to, call_row, row->has_term ? row->join->leg[1]->ops->name : "-")
+TABLE_TEXT(call_user, call_row, row->has_term ? row->term.user : "")
+TABLE_TEXT(call_ip6, call_row, !row->has_term ? "-" : row->term.net->ip6 ? "yes" : "no")
+TABLE_NUMBER(call_mtu, call_row, row->join ? leg_call_entry(row->join->leg[0])->mtu : 0)
+TABLE_NUMBER(call_in, call_row, row->stats.rx_frames)
+TABLE_NUMBER(call_out, call_row, row->stats.tx_frames)
+TABLE_NUMBER(call_dropped, call_row, row->stats.drops)
+
+static void call_ip4(const void *object, char *buf, size_t cap)
+{
+	const struct call_row *row = object;
+
+	if (row->has_term)
+		gw_ip4_text(buf, cap,
+			    row->term.net->client ? row->term.addr->local4 : row->term.net->peer4);
+}
+
+static void call_age(const void *object, char *buf, size_t cap)
+{
+	const struct call_row *row = object;
+
+	gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->call.since);
+}
+
+static const struct table_column table_calls_columns[] = {
+	{"TID", "tunnel-id", TABLE_RIGHT, call_tid},
+	{"SID", "session-id", TABLE_RIGHT, call_sid},
+	{"Peer SID", "peer-session-id", TABLE_RIGHT, call_peer_sid},
+	{"State", "state", TABLE_LEFT, call_state},
+	{"We are", "we-are", TABLE_LEFT, call_we_are},
+	{"Joined to", "joined-to", TABLE_LEFT, call_joined_to},
+	{"User", "user", TABLE_LEFT, call_user},
+	{"IPv4", "ipv4", TABLE_LEFT, call_ip4},
+	{"IPv6", "ipv6", TABLE_LEFT, call_ip6},
+	{"MTU", "mtu", TABLE_RIGHT, call_mtu},
+	{"Age", "age", TABLE_LEFT, call_age},
+	{"In", "in", TABLE_RIGHT, call_in},
+	{"Out", "out", TABLE_RIGHT, call_out},
+	{"Dropped", "dropped", TABLE_RIGHT, call_dropped},
+};
+
+static void call_to_table(void *ctx, const struct call_row *row)
+{
+	table_row(ctx, row);
+}
+
+static void table_calls_rows(struct gw *gw, struct table_text *to)
+{
+	call_each(gw, call_to_table, to);
+}
+
+TABLE(table_calls, "calls");
+
+DEFUN(show_calls, show_calls_cmd, "show calls",
+      SHOW_STR "L2TP sessions and the legs they are joined to\n")
+{
+	return vty_table(vty, &table_calls);
+}
+
+static void call_ppp_lines(struct vty *vty, const struct leg_terminal_view *term)
+{
+	char local[GW_TEXT_MAX], far[GW_TEXT_MAX];
+	struct ppp_info p;
+
+	ppp_get_info(term->ppp, &p);
+	vty_out(vty, "  ppp     %s: LCP %s, IPCP %s, IPV6CP %s; authentication %s%s", p.phase,
+		p.lcp, p.ipcp, p.ipv6cp, ppp_auth_name(p.link.auth), VTY_NEWLINE);
+	vty_out(vty, "  link    MRU %u in, %u out; we compress%s%s%s; peer compresses%s%s%s%s",
+		p.link.our_mru, p.link.peer_mru, p.link.tx_acfc ? " address" : "",
+		p.link.tx_pfc ? " protocol" : "", p.link.tx_acfc || p.link.tx_pfc ? "" : " nothing",
+		p.link.rx_acfc ? " address" : "", p.link.rx_pfc ? " protocol" : "",
+		p.link.rx_acfc || p.link.rx_pfc ? "" : " nothing", VTY_NEWLINE);
+	vty_out(vty, "  ip      %s to %s; interface ids %016llx to %016llx%s",
+		gw_ip4_text(local, sizeof(local), p.addr.local4),
+		gw_ip4_text(far, sizeof(far), p.addr.peer4), (unsigned long long)p.addr.local_iid,
+		(unsigned long long)p.addr.peer_iid, VTY_NEWLINE);
+}
+
+static void call_detail(void *ctx, const struct call_row *row)
+{
+	const struct dp_call_stats *s = &row->stats;
+	const struct cfg_peer *peer = row->tunnel.peer;
+	struct vty *vty = ctx;
+	char where[GW_TEXT_MAX], age[GW_TEXT_MAX];
+
+	call_age(row, age, sizeof(age));
+	vty_out(vty, "call %u/%u, %s of peer %s, %s, for %s%s", row->tunnel.local_id,
+		row->call.local_id, row->call.we_are_lns ? "we are LNS" : "we are LAC",
+		peer ? peer->name : "-", l2tp_call_state_name(row->call.state), age, VTY_NEWLINE);
+	vty_out(vty, "  tunnel  %s (%s), peer's ids %u/%u, serial %u%s",
+		port_channel_text(where, sizeof(where), row->gw, row->tunnel.channel),
+		row->tunnel.peer_host, row->tunnel.peer_id, row->call.peer_id, row->call.serial,
+		VTY_NEWLINE);
+	if (row->join)
+		vty_out(vty, "  join    %s %s - %s %s, user %s%s", row->join->leg[0]->ops->name,
+			leg_state_name(row->join->leg[0]->state), row->join->leg[1]->ops->name,
+			leg_state_name(row->join->leg[1]->state),
+			row->has_term && row->term.user[0] ? row->term.user : "-", VTY_NEWLINE);
+	if (row->has_term && row->term.ppp)
+		call_ppp_lines(vty, &row->term);
+	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
+		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
+		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,
+		(unsigned long long)s->drops, VTY_NEWLINE);
+	vty_out(vty, "  order   %s; lost %llu, late %llu, put in order %llu%s",
+		s->sending_seq ? "sequenced" : "not sequenced", (unsigned long long)s->seq_lost,
+		(unsigned long long)s->seq_late, (unsigned long long)s->seq_reordered, VTY_NEWLINE);
+}
+
+DEFUN(show_calls_detail, show_calls_detail_cmd, "show calls detail",
+      SHOW_STR "L2TP sessions and the legs they are joined to\n"
+	       "Each call with its PPP link and counters\n")
+{
+	call_each(vty_gw(vty), call_detail, vty);
+	return CMD_SUCCESS;
+}
+
+void vty_calls_init(void)
+{
+	install_element_ve(&show_calls_cmd);
+	install_element_ve(&show_calls_detail_cmd);
+}

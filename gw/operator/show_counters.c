@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `show counters`: messages by type, and everything that was dropped, refused or tolerated, each by
+ * its reason.  Counters at zero are left out.
+ */
+#include "gw/aaa/aaa.h"
+#include "gw/legs/legs.h"
+#include "gw/operator/vty.h"
+#include "gw/port.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT_COUNTERS_MAX 128u
+
+struct counter_row {
+	const char *where, *key;
+	uint64_t count;
+	const char *meaning;
+};
+
+TABLE_TEXT(counter_where, counter_row, row->where)
+TABLE_TEXT(counter_key, counter_row, row->key)
+TABLE_NUMBER(counter_count, counter_row, row->count)
+TABLE_TEXT(counter_meaning, counter_row, row->meaning)
+
+static const struct table_column table_counters_columns[] = {
+	{"Where", "where", TABLE_LEFT, counter_where},
+	{"Counter", "counter", TABLE_LEFT, counter_key},
+	{"Count", "count", TABLE_RIGHT, counter_count},
+	{"Meaning", "meaning", TABLE_LEFT, counter_meaning},
+};
+
+static void counter_add(struct table_text *to, const char *where, const char *key, uint64_t count,
+			const char *meaning)
+{
+	struct counter_row row = {where, key, count, meaning};
+
+	if (count)
+		table_row(to, &row);
+}
+
+static void counter_engine_rows(struct gw *gw, struct table_text *to)
+{
+	char key[32], name[32];
+	struct l2tp_counters n;
+	unsigned i;
+
+	l2tp_engine_counters(gw->engine, &n);
+	for (i = 0; i <= L2TP_MSG_TYPES; i++) {
+		const char *m = i ? l2tp_msg_name((uint16_t)i, name, sizeof(name)) : "ZLB";
+
+		snprintf(key, sizeof(key), "rx-%s", m);
+		counter_add(to, "l2tp", key, n.rx[i], "control messages received");
+		snprintf(key, sizeof(key), "tx-%s", m);
+		counter_add(to, "l2tp", key, n.tx[i], "control messages sent");
+	}
+	for (i = 1; i < L2TP_R_COUNT; i++)
+		counter_add(to, "l2tp", l2tp_reasons[i].key, n.reason[i], l2tp_reasons[i].words);
+}
+
+static void counter_ppp_rows(struct gw *gw, struct table_text *to)
+{
+	uint64_t n[PPP_R_COUNT];
+	struct join *j;
+	unsigned i;
+
+	memcpy(n, gw->ppp_count, sizeof(n));
+	llist_for_each_entry(j, &gw->joins->head, entry)
+	{
+		struct leg_terminal_view v;
+		const uint64_t *c =
+			leg_terminal_view(j->leg[1], &v) && v.ppp ? ppp_counters(v.ppp) : NULL;
+
+		for (i = 0; c && i < PPP_R_COUNT; i++)
+			n[i] += c[i];
+	}
+	for (i = 0; i < PPP_R_COUNT; i++)
+		counter_add(to, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);
+	for (i = 0; i < JOIN_D_COUNT; i++)
+		counter_add(to, "join", join_drops[i].key, gw->joins->drop[i], join_drops[i].words);
+}
+
+static void counter_aaa_rows(struct gw *gw, struct table_text *to)
+{
+	struct aaa_counters n;
+
+	aaa_count(gw->aaa, &n);
+	counter_add(to, "aaa", "asked", n.asked, "log-ins asked about");
+	counter_add(to, "aaa", "accepted", n.accepted, "log-ins accepted");
+	counter_add(to, "aaa", "refused", n.refused, "log-ins refused");
+}
+
+static void counter_data_rows(struct gw *gw, struct table_text *to)
+{
+	struct dp_counters n;
+	unsigned i;
+
+	dp_count(gw->dp, &n);
+	counter_add(to, "data", "rx-frames", n.rx_frames, "PPP frames in");
+	counter_add(to, "data", "tx-frames", n.tx_frames, "PPP frames out");
+	counter_add(to, "data", "rx-congested", n.rx_congested,
+		    "frames in with FECN, BECN or EFCI: their circuit is congested");
+	counter_add(to, "data", "rx-discard", n.rx_discard,
+		    "frames in with DE or CLP: the network may drop them first");
+	counter_add(to, "data", "tun-rx", n.tun_rx, "packets read from TUN devices");
+	counter_add(to, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
+	for (i = 0; i < DP_R_COUNT; i++)
+		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
+}
+
+static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct table_text *to)
+{
+	const struct ist_counter *c = p->cfg->transport->counters;
+	uint64_t n[PORT_COUNTERS_MAX] = {0};
+	unsigned i, names = 0;
+
+	while (c && c[names].name && names < PORT_COUNTERS_MAX)
+		names++;
+	if (p->number < 0 || !names)
+		return;
+	dp_port_count(gw->dp, (unsigned)p->number, n, names);
+	for (i = 0; i < names; i++)
+		counter_add(to, p->cfg->config.name, c[i].name, n[i], c[i].words);
+}
+
+static void table_counters_rows(struct gw *gw, struct table_text *to)
+{
+	counter_engine_rows(gw, to);
+	counter_ppp_rows(gw, to);
+	counter_aaa_rows(gw, to);
+	counter_data_rows(gw, to);
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		counter_port_rows(gw, &gw->port[i], to);
+}
+
+TABLE(table_counters, "counters");
+
+DEFUN(show_counters, show_counters_cmd, "show counters",
+      SHOW_STR "Every counter that is not zero\n")
+{
+	return vty_table(vty, &table_counters);
+}
+
+void vty_counters_init(void)
+{
+	install_element_ve(&show_counters_cmd);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `show peers`, `show tunnels` and `show clients`: the far ends.  No secret is ever in a row. */
+#include "gw/client.h"
+#include "gw/operator/vty.h"
+#include "gw/port.h"
+#include "gw/text.h"
+
+struct peer_row {
+	const struct cfg_peer *cfg;
+	unsigned tunnels, calls;
+};
+
+TABLE_TEXT(peer_name, peer_row, row->cfg->name)
+TABLE_TEXT(peer_port, peer_row, row->cfg->port ? row->cfg->port->config.name : "any")
+TABLE_TEXT(peer_host, peer_row, row->cfg->hostname ? row->cfg->hostname : "any")
+TABLE_TEXT(peer_dial, peer_row, row->cfg->dial ? row->cfg->dial : "-")
+TABLE_TEXT(peer_service, peer_row, row->cfg->service ? row->cfg->service->name : "-")
+TABLE_TEXT(peer_secret, peer_row, row->cfg->policy.secret.len ? "yes" : "no")
+TABLE_NUMBER(peer_tunnels, peer_row, row->tunnels)
+TABLE_NUMBER(peer_calls, peer_row, row->calls)
+
+static void peer_address(const void *object, char *buf, size_t cap)
+{
+	const struct cfg_peer *p = ((const struct peer_row *)object)->cfg;
+
+	snprintf(buf, cap, "%s%s", p->addresses ? p->address[0] : "any",
+		 p->addresses > 1 ? ",..." : "");
+}
+
+static const struct table_column table_peers_columns[] = {
+	{"Peer", "peer", TABLE_LEFT, peer_name},
+	{"Port", "port", TABLE_LEFT, peer_port},
+	{"Address", "address", TABLE_LEFT, peer_address},
+	{"Host Name", "host-name", TABLE_LEFT, peer_host},
+	{"Dial", "dial", TABLE_LEFT, peer_dial},
+	{"Service", "service", TABLE_LEFT, peer_service},
+	{"Secret", "secret", TABLE_LEFT, peer_secret},
+	{"Tunnels", "tunnels", TABLE_RIGHT, peer_tunnels},
+	{"Calls", "calls", TABLE_RIGHT, peer_calls},
+};
+
+static void table_peers_rows(struct gw *gw, struct table_text *to)
+{
+	for (unsigned i = 0; i < gw->cfg->peers; i++) {
+		struct peer_row row = {.cfg = &gw->cfg->peer[i]};
+		struct l2tp_tunnel *t = NULL;
+		struct l2tp_tunnel_info info;
+
+		while ((t = l2tp_tunnel_next(gw->engine, t))) {
+			l2tp_tunnel_info(t, &info);
+			if (info.peer != row.cfg)
+				continue;
+			row.tunnels++;
+			row.calls += info.calls;
+		}
+		table_row(to, &row);
+	}
+}
+
+TABLE(table_peers, "peers");
+
+DEFUN(show_peers, show_peers_cmd, "show peers",
+      SHOW_STR "Configured L2TP peers and their tunnels\n")
+{
+	return vty_table(vty, &table_peers);
+}
+
+struct tunnel_row {
+	struct gw *gw;
+	uint64_t now;
+	struct l2tp_tunnel_info info;
+};
+
+static const char *tunnel_peer_name(const struct cfg_peer *peer)
+{
+	return peer ? peer->name : "-";
+}
+
+TABLE_NUMBER(tunnel_id, tunnel_row, row->info.local_id)
+TABLE_NUMBER(tunnel_peer_id, tunnel_row, row->info.peer_id)
+TABLE_TEXT(tunnel_state, tunnel_row, l2tp_tunnel_state_name(row->info.state))
+TABLE_TEXT(tunnel_opened, tunnel_row, row->info.initiator ? "by us" : "by peer")
+TABLE_TEXT(tunnel_peer, tunnel_row, tunnel_peer_name(row->info.peer))
+TABLE_TEXT(tunnel_host, tunnel_row, row->info.peer_host)
+TABLE_NUMBER(tunnel_calls, tunnel_row, row->info.calls)
+TABLE_NUMBER(tunnel_resent, tunnel_row, row->info.retransmits)
+
+static void tunnel_channel(const void *object, char *buf, size_t cap)
+{
+	const struct tunnel_row *row = object;
+
+	port_channel_text(buf, cap, row->gw, row->info.channel);
+}
+
+static void tunnel_age(const void *object, char *buf, size_t cap)
+{
+	const struct tunnel_row *row = object;
+
+	gw_duration_text(buf, cap, row->now - row->info.since);
+}
+
+static void tunnel_heard(const void *object, char *buf, size_t cap)
+{
+	const struct tunnel_row *row = object;
+	uint64_t heard = row->info.last_heard;
+
+	if (heard)
+		gw_duration_text(buf, cap, row->now > heard ? row->now - heard : 0);
+	else
+		snprintf(buf, cap, "never");
+}
+
+static void tunnel_window(const void *object, char *buf, size_t cap)
+{
+	const struct tunnel_row *row = object;
+
+	snprintf(buf, cap, "%u/%u", row->info.in_flight, row->info.cwnd);
+}
+
+static const struct table_column table_tunnels_columns[] = {
+	{"ID", "id", TABLE_RIGHT, tunnel_id},
+	{"Peer ID", "peer-id", TABLE_RIGHT, tunnel_peer_id},
+	{"State", "state", TABLE_LEFT, tunnel_state},
+	{"Opened", "opened", TABLE_LEFT, tunnel_opened},
+	{"Peer", "peer", TABLE_LEFT, tunnel_peer},
+	{"Host Name", "host-name", TABLE_LEFT, tunnel_host},
+	{"Channel", "channel", TABLE_LEFT, tunnel_channel},
+	{"Calls", "calls", TABLE_RIGHT, tunnel_calls},
+	{"Age", "age", TABLE_LEFT, tunnel_age},
+	{"Heard", "heard", TABLE_LEFT, tunnel_heard},
+	{"Resent", "resent", TABLE_RIGHT, tunnel_resent},
+	{"Unacked/Window", "window", TABLE_RIGHT, tunnel_window},
+};
+
+static void table_tunnels_rows(struct gw *gw, struct table_text *to)
+{
+	struct tunnel_row row = {.gw = gw, .now = loop_now(gw->loop)};
+	struct l2tp_tunnel *t = NULL;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &row.info);
+		table_row(to, &row);
+	}
+}
+
+TABLE(table_tunnels, "tunnels");
+
+DEFUN(show_tunnels, show_tunnels_cmd, "show tunnels", SHOW_STR "L2TP control connections\n")
+{
+	return vty_table(vty, &table_tunnels);
+}
+
+TABLE_TEXT(client_name, gw_client, row->cfg->name)
+TABLE_TEXT(client_peer, gw_client, row->cfg->peer->name)
+TABLE_TEXT(client_state, gw_client, client_state_name(row->state))
+TABLE_TEXT(client_device, gw_client, row->tun ? dp_tun_name(row->tun) : "-")
+TABLE_NUMBER(client_dials, gw_client, row->dials)
+TABLE_TEXT(client_ended, gw_client, row->why.words)
+
+static void client_since(const void *object, char *buf, size_t cap)
+{
+	const struct gw_client *c = object;
+
+	gw_duration_text(buf, cap, loop_now(c->gw->loop) - c->since);
+}
+
+static void client_local(const void *object, char *buf, size_t cap)
+{
+	const struct gw_client *c = object;
+
+	gw_ip4_text(buf, cap, c->ip4 ? c->addr.local4 : 0);
+}
+
+static void client_far_end(const void *object, char *buf, size_t cap)
+{
+	const struct gw_client *c = object;
+
+	gw_ip4_text(buf, cap, c->ip4 ? c->addr.peer4 : 0);
+}
+
+static void client_redial(const void *object, char *buf, size_t cap)
+{
+	const struct gw_client *c = object;
+	uint64_t now = loop_now(c->gw->loop);
+
+	if (c->state == CLIENT_WAITING && c->next > now)
+		gw_duration_text(buf, cap, c->next - now);
+}
+
+static const struct table_column table_clients_columns[] = {
+	{"Client", "client", TABLE_LEFT, client_name},
+	{"Peer", "peer", TABLE_LEFT, client_peer},
+	{"State", "state", TABLE_LEFT, client_state},
+	{"For", "for", TABLE_LEFT, client_since},
+	{"Device", "device", TABLE_LEFT, client_device},
+	{"IPv4", "ipv4", TABLE_LEFT, client_local},
+	{"Far end", "far-end", TABLE_LEFT, client_far_end},
+	{"Dials", "dials", TABLE_RIGHT, client_dials},
+	{"Redial in", "redial-in", TABLE_LEFT, client_redial},
+	{"Last ended", "last-ended", TABLE_LEFT, client_ended},
+};
+
+static void table_clients_rows(struct gw *gw, struct table_text *to)
+{
+	for (unsigned i = 0; i < gw->cfg->clients; i++)
+		table_row(to, &gw->client[i]);
+}
+
+TABLE(table_clients, "clients");
+
+DEFUN(show_clients, show_clients_cmd, "show clients", SHOW_STR "Links that we dial\n")
+{
+	return vty_table(vty, &table_clients);
+}
+
+void vty_peers_init(void)
+{
+	install_element_ve(&show_peers_cmd);
+	install_element_ve(&show_tunnels_cmd);
+	install_element_ve(&show_clients_cmd);
+}
