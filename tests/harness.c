@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 
+#include "tests/srcdir.h"
+
 #include <CUnit/Basic.h>
 #include <ctype.h>
 #include <inttypes.h>
@@ -137,13 +139,12 @@ uint64_t test_rand(uint64_t *state)
 
 char *test_read_file(const char *relative, size_t *len)
 {
-	const char *top = getenv("srcdir");
 	char path[4096];
 	FILE *f;
 	char *buf;
 	long size;
 
-	snprintf(path, sizeof(path), "%s/%s", top ? top : ".", relative);
+	snprintf(path, sizeof(path), "%s/%s", test_srcdir(), relative);
 	f = fopen(path, "rb");
 	if (!f || fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0) {
 		perror(path);

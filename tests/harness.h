@@ -40,8 +40,7 @@ void test_same_octets(const void *got, size_t got_len, const void *want, size_t 
 uint64_t test_seed(void);
 uint64_t test_rand(uint64_t *state); /* splitmix64 */
 
-/* A file of the source tree (srcdir from the environment); whole, NUL ended; aborts when missing.
- */
+/* A file below test_srcdir(), the top of the source tree; whole, NUL ended; aborts when missing. */
 char *test_read_file(const char *relative, size_t *len);
 
 #endif

@@ -14,7 +14,7 @@ include tests/peers/local.mk
 include tests/wire/local.mk
 include tests/bench/local.mk
 
-TEST_LIB = tests/harness.c tests/harness.h
+TEST_LIB = tests/harness.c tests/harness.h tests/srcdir.c tests/srcdir.h
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;
 
 EXTRA_DIST += tests/installcheck tests/plugin-example/unixd.c tests/plugin-example/Makefile

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/cfg/media.h"
+#include "tests/srcdir.h"
 #include "transports/builtin.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *top(void)
-{
-	const char *dir = getenv("srcdir");
-
-	return dir ? dir : ".";
-}
 
 /* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says --------------------- */
 
@@ -46,7 +40,7 @@ static void bad_files(void)
 
 	setenv("IST_TEST_SECRET", "hush-from-the-environment", 1);
 	unsetenv("IST_TEST_UNSET");
-	snprintf(path, sizeof(path), "%s/tests/cfg/bad", top());
+	snprintf(path, sizeof(path), "%s/tests/cfg/bad", test_srcdir());
 	d = opendir(path);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
 	while ((e = readdir(d))) {

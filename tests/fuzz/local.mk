@@ -8,7 +8,7 @@ if FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 else
 FUZZ_LINK = $(AM_LDFLAGS)
-FUZZ_MAIN += tests/fuzz/replay_main.c
+FUZZ_MAIN += tests/fuzz/replay_main.c tests/srcdir.c tests/srcdir.h
 TESTS += $(FUZZERS)
 endif
 EXTRA_DIST += tests/fuzz/corpus

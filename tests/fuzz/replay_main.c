@@ -4,6 +4,8 @@
  * on the command line (none: the target's corpus), then a fixed number of mutations of them from a
  * seed.  So any compiler, and any sanitizer, can run the targets.  IST_TEST_SEED repeats a run.
  */
+#include "tests/srcdir.h"
+
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -153,10 +155,10 @@ static void pick_seed(const char *name)
 /* "fuzz-hdr", with or without a folder and libtool's "lt-", reads tests/fuzz/corpus/hdr. */
 static void default_corpus(const char *name)
 {
-	const char *top = getenv("srcdir"), *dash = strstr(name, "fuzz-");
+	const char *dash = strstr(name, "fuzz-");
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/%s", top ? top : ".",
+	snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/%s", test_srcdir(),
 		 dash ? dash + strlen("fuzz-") : name);
 	add_path(path);
 }
