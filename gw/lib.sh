@@ -99,7 +99,7 @@ install_missing() {
 # --- building
 
 configure_and_make() ( # in a shell of its own, since it changes folder
-	local dir=$1 like lock what
+	local dir=$1 like lock flags what
 	shift
 	mkdir -p "$BUILD"
 	exec {lock}>"$BUILD/.lock" # two scripts may want the same build
@@ -112,7 +112,10 @@ configure_and_make() ( # in a shell of its own, since it changes folder
 	# shellcheck disable=SC2046 # a list of words
 	like=$(echo "$*"; dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' $(packages build) libcunit1-dev 2>/dev/null)
 	if [ ! -e Makefile ] || [ "$(cat .configured 2>/dev/null)" != "$like" ]; then
+		flags=$(grep -sE '^(IST_)?(CFLAGS|LDFLAGS) =' Makefile)
 		"$TOP/configure" -q "$@" || exit
+		# make does not know that an object was built with other flags
+		[ -z "$flags" ] || [ "$flags" = "$(grep -E '^(IST_)?(CFLAGS|LDFLAGS) =' Makefile)" ] || make clean || exit
 		printf '%s\n' "$like" >.configured
 	fi
 	for what in $TARGETS; do

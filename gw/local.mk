@@ -36,7 +36,8 @@ libdp_la_LIBADD = $(URCU_LIBS) -lpthread
 bin_PROGRAMS += isthmus
 isthmus_SOURCES = gw/main.c
 isthmus_CPPFLAGS = $(AM_CPPFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'
-isthmus_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS)
+isthmus_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(OSMO_CFLAGS)
+isthmus_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 isthmus_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
 
 dist_man_MANS += gw/isthmus.8 gw/isthmus.conf.5

@@ -47,7 +47,8 @@ static int main_say_version(void)
 	printf("%s %s\ntransports:", PACKAGE_NAME, PACKAGE_VERSION);
 	for (t = ist_builtin_transports; *t; t++)
 		printf(" %s", (*t)->name);
-	printf("\ntransport ABI: %u\nlibosmocore: %s\n", IST_TRANSPORT_ABI, OSMO_VERSION);
+	printf("\ntransport ABI: %u\nlibosmocore: %s\nhardening:%s\n", IST_TRANSPORT_ABI,
+	       OSMO_VERSION, HARDENING);
 	return 0;
 }
 
