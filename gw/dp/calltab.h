@@ -33,6 +33,7 @@ struct call_state {
 	uint64_t refilled;   /* when tokens was brought up to date, us */
 	struct deadline gap; /* in the home worker's heap */
 	uint16_t tid, sid;
+	bool plain;			 /* the far end's last frame but LCP came without FF 03 */
 	uint16_t held[L2TP_REORDER_MAX]; /* pool buffer of each reorder slot */
 	struct call_counters n;
 	struct worker *home;
@@ -68,6 +69,12 @@ static inline struct call *calltab_get(const struct calltab *t, uint16_t tid, ui
  * False only without memory. */
 bool calltab_set(struct calltab *t, uint16_t tid, uint16_t sid, struct call *c);
 void calltab_each(struct calltab *t, void (*fn)(void *ctx, struct call *c), void *ctx);
+
+/* PPP on a channel of its own, without L2TP. */
+static inline bool call_is_line(const struct call *c)
+{
+	return !c->c.tid;
+}
 
 static inline void calltab_heard(struct calltab *t, uint16_t tid, uint64_t now)
 {

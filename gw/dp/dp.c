@@ -95,6 +95,7 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 		dp->n = WORKER_MAX;
 	dp->fd = dp->waker.fd = -1;
 	map_init(&dp->chans, false);
+	map_init(&dp->lines, true);
 	rcu_enter();
 	if (calltab_init(&dp->tab) < 0 || !dp_start(dp)) {
 		dp_free(dp);
@@ -126,6 +127,7 @@ void dp_free(struct dp *dp)
 	}
 	calltab_free(&dp->tab);
 	map_free(&dp->chans);
+	map_free(&dp->lines);
 	if (dp->fd >= 0 && dp->fd != dp->waker.fd)
 		close(dp->fd);
 	waker_free(&dp->waker);
@@ -421,6 +423,18 @@ static bool dp_add_addresses(const struct call *c)
 	       (!c->c.ip6 || !c->c.peer_iid || dp_add_link_local(t, c->c.peer_iid, key));
 }
 
+/* Frames of a line are found by its channel; of two lines on one channel the later has it. */
+static bool dp_add_line(struct dp *dp, const struct call *c)
+{
+	return !call_is_line(c) || map_set(&dp->lines, c->c.channel, (uintptr_t)c);
+}
+
+static void dp_remove_line(struct dp *dp, const struct call *c)
+{
+	if (call_is_line(c) && map_get(&dp->lines, c->c.channel) == (uintptr_t)c)
+		map_set(&dp->lines, c->c.channel, 0);
+}
+
 /* The entry before goes, and its state with it unless the new entry has it. */
 static void dp_put_away(struct dp *dp, struct call *old, const struct call *fresh)
 {
@@ -439,8 +453,9 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 {
 	struct call *old = calltab_get(&dp->tab, want->tid, want->sid), *c;
 	struct worker *home;
+	int rc = 0;
 
-	if (!want->tid || !want->sid)
+	if (!want->sid)
 		return -EINVAL;
 	if (!dp_port_is_open(dp, want->channel))
 		return -ENOENT;
@@ -461,9 +476,14 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 		c->c.tun->calls++;
 	if (old) {
 		dp_remove_addresses(old);
-		dp_put_away(dp, old, c);
+		if (old->c.channel != c->c.channel)
+			dp_remove_line(dp, old);
 	}
-	return dp_add_addresses(c) ? 0 : -ENOMEM;
+	if (!dp_add_addresses(c) || !dp_add_line(dp, c))
+		rc = -ENOMEM;
+	if (old)
+		dp_put_away(dp, old, c);
+	return rc;
 }
 
 void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
@@ -473,6 +493,7 @@ void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
 	if (!c)
 		return;
 	calltab_set(&dp->tab, tid, sid, NULL);
+	dp_remove_line(dp, c);
 	dp_remove_addresses(c);
 	dp_put_away(dp, c, NULL);
 }

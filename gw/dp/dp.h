@@ -111,13 +111,19 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 enum dp_mode {
 	DP_PUNT, /* everything to the control thread, in order, bounded (call is being opened) */
 	DP_TERMINAL, /* IP of open NCPs to and from the TUN, the rest punted under a token bucket */
+	DP_FORWARD,  /* every frame, LCP included, goes out by another leg and is not looked at */
 };
 
+/* A leg as the data plane sees it, named by tid and sid: a call by our Tunnel and Session ID, a
+ * line (PPP on a channel of its own) by tid 0 and a number of the caller's from 1 on. */
 struct dp_call {
 	uint16_t tid, sid; /* ours */
 	l2tp_channel channel;
 	struct l2tp_data_config data;
 	enum dp_mode mode;
+	uint16_t to_tid, to_sid; /* DP_FORWARD: the leg that frames go out by */
+	bool no_address;	 /* the medium has no Address and Control field: never FF 03 */
+	bool mirror_ff03;	 /* leave FF 03 out while the far end leaves it out */
 	bool ff03;	    /* put FF 03 before what we send (the peer did not agree to ACFC) */
 	bool pfc;	    /* one-octet protocol fields allowed in what we send */
 	uint16_t mtu;	    /* largest information field to send */
@@ -184,6 +190,7 @@ bool dp_tun_gone(const struct dp_tun *t);
 	X(TUN_READ, "tun-read", "the TUN device is gone")                                    \
 	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                     \
 	X(LOG_RING, "log-ring-full", "lines of ports not logged")                            \
+	X(NO_JOIN, "forward-no-leg", "frame for a leg that has gone")                        \
 	X(TAP_RING, "tap-ring-full", "frames missing in captures")
 
 enum dp_reason {

@@ -75,6 +75,23 @@ static bool dp_call_is_solicitation(const struct call *c, uint16_t proto, const 
 	       info->p[NEXT_HEADER] == ICMPV6 && info->p[TYPE] == SOLICITATION;
 }
 
+/* By the other leg of the join, whose worker may be another one.  The octets stay where they are
+ * until the flush. */
+static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
+{
+	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
+
+	if (!to) {
+		worker_drop(w, DP_R_NO_JOIN);
+		count_add(&c->st->n.drops, 1);
+	} else if (to->st->home != w) {
+		tx_pass_on(w, to->st->home, call_key(c->c.to_tid, c->c.to_sid), proto, info->p,
+			   info->left);
+	} else {
+		tx_forward(w, to, proto, info->p, info->left);
+	}
+}
+
 static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
@@ -83,6 +100,12 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 
 	if (!ppp_frame_split(&r, &proto)) {
 		worker_drop(w, DP_R_BAD_PPP);
+		return;
+	}
+	if (proto != PPP_LCP)
+		c->st->plain = frame[0] != PPP_ALL_STATIONS;
+	if (c->c.mode == DP_FORWARD) {
+		dp_call_forward(w, c, proto, &r);
 		return;
 	}
 	ip = proto == PPP_IP || proto == PPP_IPV6;
@@ -96,8 +119,10 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 	}
 }
 
-static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8_t *frame,
-			    size_t len)
+/* A frame of a channel that carries PPP and has no line yet: the control thread decides about it.
+ */
+static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uint8_t *frame,
+			      size_t len)
 {
 	struct rd r = rd_init(frame, len);
 	uint8_t head[2];
@@ -110,6 +135,29 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
 	wr_put16(head, proto);
 	tell_frame(p->w, &p->w->ppp, DP_R_PPP_RING, worker_port_channel(p, from), 0, head, 2, r.p,
 		   r.left);
+}
+
+static void dp_call_count_in(struct worker *w, struct call *c, size_t len)
+{
+	struct call_counters *n = &c->st->n;
+
+	count_add(&n->rx_frames, 1);
+	count_add(&n->rx_octets, len);
+	atomic_store_explicit(&n->last_rx, w->now, memory_order_relaxed);
+}
+
+static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8_t *frame,
+			    size_t len)
+{
+	l2tp_channel channel = worker_port_channel(p, from);
+	struct call *c = (struct call *)map_get(&p->w->dp->lines, channel);
+
+	if (!c) {
+		dp_call_unclaimed(p, from, frame, len);
+		return;
+	}
+	dp_call_count_in(p->w, c, len);
+	dp_call_ppp_in(p->w, c, frame, len);
 }
 
 /* --- sequencing ------------------------------------------------------------------------------- */
@@ -173,6 +221,8 @@ static void dp_call_drain(struct worker *w, struct call *c)
 		}
 		frame = pool_get(&w->reorder, st->held[slot], &len);
 		dp_call_ppp_in(w, c, frame, len);
+		if (c->c.mode == DP_FORWARD)
+			tx_flush(w); /* the frame is in the pool */
 		pool_give(&w->reorder, st->held[slot]);
 	}
 	if (st->gap.set || st->data.gap_deadline != DEADLINE_NEVER)
@@ -227,21 +277,17 @@ static void dp_call_data_in(struct worker_port *p, ist_channel from, const struc
 {
 	struct worker *w = p->w;
 	struct call *c = calltab_get(&w->dp->tab, h->tid, h->sid);
-	struct call_counters *n;
 
-	if (!c) {
+	if (!c || !h->tid) { /* Tunnel ID 0 names no tunnel */
 		worker_drop(w, DP_R_NO_CALL);
 		return;
 	}
-	n = &c->st->n;
 	if (c->c.channel != worker_port_channel(p, from) || c->st->home != w) {
 		worker_drop(w, DP_R_WRONG_CHANNEL);
 		return;
 	}
 	call_follow(c);
-	count_add(&n->rx_frames, 1);
-	count_add(&n->rx_octets, h->len);
-	atomic_store_explicit(&n->last_rx, w->now, memory_order_relaxed);
+	dp_call_count_in(w, c, h->len);
 	calltab_heard(&w->dp->tab, h->tid, w->now);
 	dp_call_sequenced(w, c, h);
 	if (dp_call_is_sequenced(c->st))
@@ -303,4 +349,7 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 			dp_call_frame_in(p, f->channel, rd_take(&r, len), len);
 		} while (r.left);
 	}
+	if (p->w->tx.n) /* forwarded frames are in memory that is the transport's again now */
+		tx_flush(p->w);
+	tx_poke_others(p->w);
 }

@@ -52,6 +52,7 @@ struct dp {
 	unsigned waiting[WORKER_MAX]; /* packets a flow-controlled port owes us a `sent` for */
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
 	struct map chans;	      /* l2tp_channel -> struct dp_chan (dp_chan.c) */
+	struct map lines;	      /* l2tp_channel -> struct call of the line on it */
 };
 
 /* --- ports and channels (the port's worker) --------------------------------------------------- */
@@ -205,8 +206,9 @@ struct frame_rec { /* control ring and ppp ring */
 	uint8_t octets[];
 };
 
-struct pair_rec { /* from another worker's TUN */
+struct pair_rec { /* for a leg of this worker, from another one */
 	uint32_t call;
+	uint16_t proto; /* of a PPP frame that is forwarded; 0 = an IP packet of a TUN */
 	uint8_t octets[];
 };
 
@@ -247,6 +249,13 @@ void call_follow(struct call *c);
 /* A PPP frame into a call; the payload stays where it is until the flush. */
 void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len);
 void tx_flush(struct worker *w);
+/* A forwarded frame goes out by this leg of the worker's own. */
+void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
+		size_t len);
+/* To a leg on another worker: proto as in struct pair_rec. */
+void tx_pass_on(struct worker *w, struct worker *to, uint32_t call, uint16_t proto,
+		const uint8_t *octets, size_t len);
+void tx_poke_others(struct worker *w);
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
 /* The channel may take frames again. */
 void worker_chan_writable(struct worker_port *p, ist_channel id);

@@ -13,17 +13,30 @@
 
 /* --- one frame -------------------------------------------------------------------------------- */
 
+/* The L2TP data header, which a line has not.  False when the frame is too long for it. */
+static bool dp_send_l2tp_head(struct call *c, uint8_t *head, size_t len, size_t *h)
+{
+	*h = 0;
+	if (call_is_line(c))
+		return true;
+	call_follow(c);
+	*h = l2tp_data_header(&c->st->data, head, len);
+	return *h;
+}
+
 void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len)
 {
 	struct tx_batch *b = &w->tx;
 	struct ist_frame *f = &b->f[b->n];
-	const struct ppp_framing framing = {.address = true, .acfc = !c->c.ff03, .pfc = c->c.pfc};
+	const struct ppp_framing framing = {
+		.address = !c->c.no_address,
+		.acfc = !c->c.ff03 || (c->c.mirror_ff03 && c->st->plain),
+		.pfc = c->c.pfc,
+	};
 	uint8_t *head = b->head[b->n], ppp[PPP_HEAD_MAX];
 	size_t n = ppp_frame_head(ppp, proto, &framing), h;
 
-	call_follow(c);
-	h = l2tp_data_header(&c->st->data, head, n + len);
-	if (!h) {
+	if (!dp_send_l2tp_head(c, head, n + len, &h)) {
 		worker_drop(w, DP_R_TOO_BIG);
 		return;
 	}
@@ -41,6 +54,43 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	/* Full: sent at once, so that there is always room and the payload need not last. */
 	if (++b->n == TX_MAX)
 		tx_flush(w);
+}
+
+/* RFC 1661 has no fragments: what the leg cannot carry is lost. */
+void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
+		size_t len)
+{
+	if (len <= c->c.mtu) {
+		tx_frame(w, c, proto, payload, len);
+		return;
+	}
+	worker_drop(w, DP_R_TOO_BIG);
+	count_add(&c->st->n.drops, 1);
+}
+
+void tx_pass_on(struct worker *w, struct worker *to, uint32_t call, uint16_t proto,
+		const uint8_t *octets, size_t len)
+{
+	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + len);
+
+	if (!r) {
+		worker_drop(w, DP_R_PAIR_RING);
+		return;
+	}
+	r->call = call;
+	r->proto = proto;
+	memcpy(r->octets, octets, len);
+	ring_commit(to->from[w->no]);
+	w->passed |= 1u << to->no;
+}
+
+void tx_poke_others(struct worker *w)
+{
+	for (unsigned i = 0; w->passed; i++) {
+		if (w->passed & 1u << i)
+			worker_poke(w->dp->worker[i]);
+		w->passed &= ~(1u << i);
+	}
 }
 
 /* --- queues of a channel ---------------------------------------------------------------------- */

@@ -224,22 +224,6 @@ static uint32_t ip_path_find_call(const struct dp_tun *t, const uint8_t *pkt, si
 	return addrtab_get4(&t->addr, rd_u32(&r));
 }
 
-/* The call lives on another worker. */
-static void ip_path_pass_on(struct worker *w, struct worker *to, uint32_t call, const uint8_t *pkt,
-			    size_t len)
-{
-	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + len);
-
-	if (!r) {
-		worker_drop(w, DP_R_PAIR_RING);
-		return;
-	}
-	r->call = call;
-	memcpy(r->octets, pkt, len);
-	ring_commit(to->from[w->no]);
-	w->passed |= 1u << to->no;
-}
-
 static void ip_path_one_packet(struct worker *w, const struct dp_tun *t, uint8_t *pkt, size_t len)
 {
 	uint32_t call = ip_path_find_call(t, pkt, len);
@@ -251,18 +235,9 @@ static void ip_path_one_packet(struct worker *w, const struct dp_tun *t, uint8_t
 	if (!c)
 		worker_drop(w, DP_R_NO_ROUTE);
 	else if (c->st->home != w)
-		ip_path_pass_on(w, c->st->home, call, pkt, len);
+		tx_pass_on(w, c->st->home, call, 0, pkt, len);
 	else
 		ip_path_tx(w, c, pkt, len);
-}
-
-static void ip_path_poke_others(struct worker *w)
-{
-	for (unsigned i = 0; w->passed; i++) {
-		if (w->passed & 1u << i)
-			worker_poke(w->dp->worker[i]);
-		w->passed &= ~(1u << i);
-	}
 }
 
 void ip_path_read(void *arg, unsigned ready)
@@ -283,7 +258,7 @@ void ip_path_read(void *arg, unsigned ready)
 	}
 	err = n < 0 ? errno : EAGAIN;
 	tx_flush(w);
-	ip_path_poke_others(w);
+	tx_poke_others(w);
 	if (err != EAGAIN && err != EINTR) {
 		/* Somebody has removed the device: it would be readable for ever. */
 		worker_drop(w, DP_R_TUN_READ);

@@ -325,10 +325,12 @@ static void worker_handle_pair(struct worker *w, struct ring *ring)
 			pkt = worker_scratch(w, len);
 		}
 		memcpy(pkt, r->octets, len);
-		if (c)
-			ip_path_tx(w, c, pkt, len);
+		if (!c)
+			worker_drop(w, r->proto ? DP_R_NO_JOIN : DP_R_NO_CALL);
+		else if (r->proto)
+			tx_forward(w, c, r->proto, pkt, len);
 		else
-			worker_drop(w, DP_R_NO_CALL);
+			ip_path_tx(w, c, pkt, len);
 		ring_drop(ring);
 	}
 }

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Joined legs: frames of a line or a call go out by another one, on any worker, unchanged. */
+#include "core/bytes.h"
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_CHANNEL 0x101u /* payload ppp */
+#define CALL_CHANNEL 0x001u
+#define CALL_HEADER  "0002 0a0b 0c0d" /* RFC 2661 3.1: data, no options, the peer's ids */
+
+/* Line 7 on LINE_CHANNEL, call 2/3 on CALL_CHANNEL of the same port. */
+static struct dp_call line_leg(const struct rig *r)
+{
+	struct dp_call c = {
+		.sid = 7,
+		.channel = rig_channel(r, LINE_CHANNEL),
+		.mode = DP_FORWARD,
+		.to_tid = 2,
+		.to_sid = 3,
+		.no_address = true,
+		.mtu = 1400,
+	};
+
+	return c;
+}
+
+static struct dp_call call_leg(const struct rig *r)
+{
+	struct dp_call c = {
+		.tid = 2,
+		.sid = 3,
+		.channel = rig_channel(r, CALL_CHANNEL),
+		.data = {.peer_tid = 0x0a0b, .peer_sid = 0x0c0d},
+		.mode = DP_FORWARD,
+		.to_sid = 7,
+		.ff03 = true,
+		.mtu = 1400,
+	};
+
+	return c;
+}
+
+static void forward_join(struct rig *r, struct dp_call line, struct dp_call call)
+{
+	fake_say(r->fake, FAKE_UP, LINE_CHANNEL);
+	fake_say(r->fake, FAKE_UP, CALL_CHANNEL);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &line));
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &call));
+}
+
+static void sent_is(struct rig *r, unsigned i, ist_channel c, const char *hex)
+{
+	uint8_t want[256];
+	size_t len = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_FATAL(rig_wait_sent(r, i + 1));
+	CU_ASSERT(r->fake->sent[i].c == c);
+	ASSERT_OCTETS(r->fake->sent[i].octets, r->fake->sent[i].len, want, len);
+}
+
+static void do_both_ways(struct rig *r)
+{
+	struct dp_call_stats s;
+
+	forward_join(r, line_leg(r), call_leg(r));
+	/* LCP, authentication and NCP included; RFC 2661 4.4.6 leaves HDLC's FF 03 in. */
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	sent_is(r, 0, CALL_CHANNEL, CALL_HEADER "ff03 c021 0101 0004");
+	fake_hex(r->fake, LINE_CHANNEL, "21 4500");
+	sent_is(r, 1, CALL_CHANNEL, CALL_HEADER "ff03 0021 4500");
+	fake_hex(r->fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 0201 0004");
+	sent_is(r, 2, LINE_CHANNEL, "c021 0201 0004");
+	fake_hex(r->fake, CALL_CHANNEL, "0002 0002 0003 8021 0201 0004");
+	sent_is(r, 3, LINE_CHANNEL, "8021 0201 0004");
+	CU_ASSERT(r->n_line == 2); /* nothing for the control thread */
+	CU_ASSERT_FATAL(dp_call_stats(r->dp, 0, 7, &s));
+	CU_ASSERT(s.rx_frames == 2 && s.rx_octets == 6 + 3);
+	CU_ASSERT(s.tx_frames == 2 && s.tx_octets == 6 + 6 && s.drops == 0);
+	CU_ASSERT_FATAL(dp_call_stats(r->dp, 2, 3, &s));
+	CU_ASSERT(s.rx_frames == 2 && s.tx_frames == 2 && s.drops == 0);
+}
+
+static void a_line_and_a_call_both_ways(void)
+{
+	rig_each(do_both_ways);
+}
+
+/* The other leg's worker builds the frame. */
+static void legs_on_two_workers(void)
+{
+	struct fake *other = fake_new();
+	struct dp_call line, call;
+	struct rig r, second;
+	char err[80];
+	int port;
+
+	rig_up(&r, 2, &fake_flow);
+	fake_next(other);
+	port = rig_open(&r, &fake_flow, other, err, sizeof(err));
+	CU_ASSERT_FATAL(port >= 0 && (unsigned)port != r.port);
+	second = r;
+	second.port = (unsigned)port;
+	second.fake = other;
+	line = line_leg(&r);
+	call = call_leg(&second);
+	fake_say(r.fake, FAKE_UP, LINE_CHANNEL);
+	fake_say(other, FAKE_UP, CALL_CHANNEL);
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 2));
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &line) && !dp_call_set(r.dp, &call));
+	fake_hex(r.fake, LINE_CHANNEL, "c021 0101 0004");
+	sent_is(&second, 0, CALL_CHANNEL, CALL_HEADER "ff03 c021 0101 0004");
+	fake_hex(other, CALL_CHANNEL, "0002 0002 0003 ff03 c021 0201 0004");
+	sent_is(&r, 0, LINE_CHANNEL, "c021 0201 0004");
+	dp_call_del(r.dp, 0, 7);
+	fake_hex(other, CALL_CHANNEL, "0002 0002 0003 ff03 c021 0201 0004");
+	CU_ASSERT(rig_wait_reason(&r, DP_R_NO_JOIN, 1));
+	rig_down(&r);
+	fake_free(other);
+}
+
+static void do_oversize(struct rig *r)
+{
+	struct dp_call line = line_leg(r), call = call_leg(r);
+	uint8_t frame[2 + 65] = {0x00, 0x21};
+	struct dp_call_stats s;
+
+	call.mtu = 64;
+	forward_join(r, line, call);
+	fake_octets(r->fake, LINE_CHANNEL, frame, 2 + 64, 0);
+	CU_ASSERT_FATAL(rig_wait_sent(r, 1));
+	CU_ASSERT(rig_reason(r, DP_R_TOO_BIG) == 0);
+	fake_octets(r->fake, LINE_CHANNEL, frame, 2 + 65, 0);
+	CU_ASSERT(rig_wait_reason(r, DP_R_TOO_BIG, 1));
+	CU_ASSERT(fake_sent_count(r->fake) == 1);
+	CU_ASSERT_FATAL(dp_call_stats(r->dp, 2, 3, &s));
+	CU_ASSERT(s.drops == 1 && s.tx_frames == 1);
+}
+
+static void what_the_leg_cannot_carry_is_counted(void)
+{
+	rig_each(do_oversize);
+}
+
+static void do_leg_gone(struct rig *r)
+{
+	struct dp_call_stats s;
+
+	forward_join(r, line_leg(r), call_leg(r));
+	dp_call_del(r->dp, 2, 3);
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	CU_ASSERT(rig_wait_reason(r, DP_R_NO_JOIN, 1));
+	CU_ASSERT_FATAL(dp_call_stats(r->dp, 0, 7, &s));
+	CU_ASSERT(s.drops == 1);
+	/* Without the line its channel's frames are the control thread's again. */
+	dp_call_del(r->dp, 0, 7);
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	CU_ASSERT_FATAL(rig_wait_lines(r, 3));
+	CU_ASSERT(!strcmp(r->line[2].text, "line 257"));
+}
+
+static void frames_for_a_leg_that_has_gone(void)
+{
+	rig_each(do_leg_gone);
+}
+
+/* A peer that agreed to ACFC end to end leaves FF 03 out, and gets none; LCP always has it. */
+static void do_mirror(struct rig *r)
+{
+	struct dp_call call = call_leg(r);
+
+	call.mirror_ff03 = true;
+	forward_join(r, line_leg(r), call);
+	fake_hex(r->fake, LINE_CHANNEL, "0021 45");
+	sent_is(r, 0, CALL_CHANNEL, CALL_HEADER "ff03 0021 45");
+	fake_hex(r->fake, CALL_CHANNEL, "0002 0002 0003 0021 45");
+	sent_is(r, 1, LINE_CHANNEL, "0021 45");
+	fake_hex(r->fake, LINE_CHANNEL, "0021 45");
+	sent_is(r, 2, CALL_CHANNEL, CALL_HEADER "0021 45");
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0901 0004");
+	sent_is(r, 3, CALL_CHANNEL, CALL_HEADER "ff03 c021 0901 0004");
+	fake_hex(r->fake, CALL_CHANNEL, "0002 0002 0003 ff03 0021 45");
+	sent_is(r, 4, LINE_CHANNEL, "0021 45");
+	fake_hex(r->fake, LINE_CHANNEL, "0021 45");
+	sent_is(r, 5, CALL_CHANNEL, CALL_HEADER "ff03 0021 45");
+}
+
+static void ff03_as_the_far_end_has_it(void)
+{
+	rig_each(do_mirror);
+}
+
+/* Frames that wait for their turn leave in order, and by their own octets. */
+static void do_reordered(struct rig *r)
+{
+	struct dp_call call = call_leg(r);
+
+	call.data.reorder = 4;
+	call.data.reorder_timeout = 10000000;
+	forward_join(r, line_leg(r), call);
+	fake_hex(r->fake, CALL_CHANNEL, "0802 0002 0003 0000 0000 ff03 c021 00");
+	fake_hex(r->fake, CALL_CHANNEL, "0802 0002 0003 0002 0000 ff03 c021 02");
+	fake_hex(r->fake, CALL_CHANNEL, "0802 0002 0003 0003 0000 ff03 c021 03");
+	fake_hex(r->fake, CALL_CHANNEL, "0802 0002 0003 0001 0000 ff03 c021 01");
+	sent_is(r, 0, LINE_CHANNEL, "c021 00");
+	sent_is(r, 1, LINE_CHANNEL, "c021 01");
+	sent_is(r, 2, LINE_CHANNEL, "c021 02");
+	sent_is(r, 3, LINE_CHANNEL, "c021 03");
+}
+
+static void held_frames_leave_in_order(void)
+{
+	rig_each(do_reordered);
+}
+
+/* A line that ends in a terminal: what the control thread sends and gets. */
+static void do_terminal(struct rig *r)
+{
+	struct dp_call line = line_leg(r);
+	uint8_t frame[] = {0xc0, 0x21, 1, 1, 0, 4}, want[8];
+
+	line.mode = DP_PUNT;
+	fake_say(r->fake, FAKE_UP, LINE_CHANNEL);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 1));
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &line));
+	fake_hex(r->fake, LINE_CHANNEL, "ff03 c021 0102");
+	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	CU_ASSERT(!strcmp(r->line[1].text, "ppp 0/7"));
+	ASSERT_OCTETS(r->line[1].octets, r->line[1].len, want, test_hex(want, 8, "c021 0102"));
+	CU_ASSERT(dp_ppp_send(r->dp, 0, 7, frame, sizeof(frame)));
+	sent_is(r, 0, LINE_CHANNEL, "c021 0101 0004");
+}
+
+static void a_line_without_a_join(void)
+{
+	rig_each(do_terminal);
+}
+
+static void wrong_entries(void)
+{
+	struct dp_call c;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	c = line_leg(&r);
+	c.sid = 0;
+	CU_ASSERT(dp_call_set(r.dp, &c) == -EINVAL);
+	c = line_leg(&r);
+	c.channel += UINT64_C(1) << 32;
+	CU_ASSERT(dp_call_set(r.dp, &c) == -ENOENT);
+	/* Tunnel ID 0 on the wire names no line. */
+	c = line_leg(&r);
+	CU_ASSERT(!dp_call_set(r.dp, &c));
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0000 0007 ff03 c021 01");
+	CU_ASSERT(rig_wait_reason(&r, DP_R_NO_CALL, 1));
+	rig_down(&r);
+}
+
+static const struct test_case cases[] = {
+	{"a_line_and_a_call_both_ways", a_line_and_a_call_both_ways},
+	{"legs_on_two_workers", legs_on_two_workers},
+	{"what_the_leg_cannot_carry_is_counted", what_the_leg_cannot_carry_is_counted},
+	{"frames_for_a_leg_that_has_gone", frames_for_a_leg_that_has_gone},
+	{"ff03_as_the_far_end_has_it", ff03_as_the_far_end_has_it},
+	{"held_frames_leave_in_order", held_frames_leave_in_order},
+	{"a_line_without_a_join", a_line_without_a_join},
+	{"wrong_entries", wrong_entries},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp_forward = {"dp_forward", cases};
