@@ -224,16 +224,6 @@ static void bind_dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *fr
 		gw->joins->drop[JOIN_D_NO_CALL]++;
 }
 
-static void bind_dp_line(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len,
-			 uint64_t now)
-{
-	(void)from;
-	(void)frame;
-	(void)len;
-	(void)now;
-	((struct gw *)ctx)->joins->drop[JOIN_D_NO_LINE]++;
-}
-
 /* Does the configuration have a circuit or accept section for it, which carries that? */
 static bool bind_lets_in(const struct gw_port *p, const struct ist_attrs *a)
 {
@@ -352,7 +342,6 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 const struct dp_ops bind_dp_ops = {
 	.control = bind_dp_control,
 	.ppp = bind_dp_ppp,
-	.line = bind_dp_line,
 	.offer = bind_dp_offer,
 	.up = bind_dp_up,
 	.down = bind_dp_down,

@@ -156,17 +156,21 @@ static bool dp_port_is_open(const struct dp *dp, l2tp_channel c)
 
 static void dp_deliver_control(struct dp *dp, const struct frame_rec *r, size_t len)
 {
-	if (dp->ops.control && dp_port_is_open(dp, r->channel))
+	if (dp_port_is_open(dp, r->channel))
 		dp->ops.control(dp->ctx, r->channel, r->octets, len, r->when);
+	else
+		dp->reason[DP_R_PORT_CLOSED]++;
 }
 
 static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 {
-	if (!r->call && dp->ops.line && dp_port_is_open(dp, r->channel))
-		dp->ops.line(dp->ctx, r->channel, r->octets, len, r->when);
-	else if (r->call && dp->ops.ppp)
+	if (r->call)
 		dp->ops.ppp(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->octets, len,
 			    r->when);
+	else if (dp_port_is_open(dp, r->channel))
+		dp->ops.line(dp->ctx, r->channel, r->octets, len, r->when);
+	else
+		dp->reason[DP_R_PORT_CLOSED]++;
 }
 
 /* One record that was there at the mark; false when there is none. */
@@ -317,8 +321,10 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 	struct cmd_rec head = {.kind = CMD_CONTROL, .channel = to, .cookie = cookie};
 	const struct dp_port *p;
 
-	if (!dp_port_is_open(dp, to))
+	if (!dp_port_is_open(dp, to)) {
+		dp->reason[DP_R_PORT_CLOSED]++;
 		return L2TP_TX_FAILED;
+	}
 	p = &dp->port[dp_channel_port(to)];
 	head.want_sent = p->t->caps & IST_CAP_FLOW;
 	if (head.want_sent && dp->waiting[p->home->no] >= WAITING_MAX) {
@@ -336,8 +342,10 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 	struct cmd_rec head = {.kind = CMD_PPP, .call = call_key(tid, sid)};
 	struct call *c = calltab_get(&dp->tab, tid, sid);
 
-	if (!c || len < 2)
+	if (!c || len < 2) {
+		dp->reason[c ? DP_R_BAD_PPP : DP_R_NO_CALL]++;
 		return false;
+	}
 	return dp_post_command(dp, c->st->home, &head, frame, len);
 }
 

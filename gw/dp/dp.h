@@ -26,14 +26,16 @@
 struct dp;
 struct dp_tun;
 
-/* Any member may be NULL: then nobody is told. */
+/* control and ppp must be set before a port is opened; any other member may be NULL. */
 struct dp_ops {
 	/* An L2TP control packet (T=1, or not L2TPv2 at all) from a channel. */
 	void (*control)(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len, uint64_t now);
 	/* A PPP frame of a call, protocol field and information, that is not for the fast path. */
 	void (*ppp)(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len,
 		    uint64_t now);
-	/* A PPP frame of a channel that carries ppp (a line); for the gateway to come. */
+	/* A PPP frame of a channel that carries ppp (a line).  NULL while no lines are served: the
+	 * workers drop and count these frames (NO_LINE), so that they take no room in the mailbox.
+	 */
 	void (*line)(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len, uint64_t now);
 	void (*offer)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
 	void (*up)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
@@ -167,6 +169,8 @@ bool dp_tun_gone(const struct dp_tun *t);
 #define DP_REASONS(X)                                                                        \
 	X(BAD_HDR, "data-hdr", "data header short or lengths wrong")                         \
 	X(NO_CALL, "data-no-call", "data for an unknown tunnel or call")                     \
+	X(NO_LINE, "no-line", "PPP frame on a circuit that no line serves")                  \
+	X(PORT_CLOSED, "port-closed", "frame to or from a port that has been closed")        \
 	X(WRONG_CHANNEL, "data-wrong-channel", "data for a call from another channel")       \
 	X(NOT_OPEN, "data-not-open", "network frame while its NCP is closed")                \
 	X(SPOOF, "data-spoof", "source address is not the client's")                         \

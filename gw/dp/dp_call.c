@@ -128,6 +128,10 @@ static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uin
 	uint8_t head[2];
 	uint16_t proto;
 
+	if (!p->w->dp->ops.line) {
+		worker_drop(p->w, DP_R_NO_LINE);
+		return;
+	}
 	if (!ppp_frame_split(&r, &proto)) {
 		worker_drop(p->w, DP_R_BAD_PPP);
 		return;
@@ -244,9 +248,13 @@ void call_gap(struct deadline *d, uint64_t now)
 void call_retire(struct worker *w, struct call_state *st)
 {
 	deadline_cancel(&w->heap, &st->gap);
-	for (unsigned i = 0; i < L2TP_REORDER_MAX; i++)
-		if (st->data.slot[i].used && st->held[i] != POOL_NONE)
+	for (unsigned i = 0; i < L2TP_REORDER_MAX; i++) {
+		if (!st->data.slot[i].used)
+			continue;
+		worker_drop(w, DP_R_NO_CALL);
+		if (st->held[i] != POOL_NONE)
 			pool_give(&w->reorder, st->held[i]);
+	}
 	free(st);
 }
 

@@ -421,7 +421,7 @@ static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_t
 	LINE((struct rig *)ctx, p, len, "tap %u %d %u", port, outbound, link_type);
 }
 
-static const struct dp_ops ops = {
+const struct dp_ops rig_ops = {
 	.control = on_control,
 	.ppp = on_ppp,
 	.line = fake_on_line,
@@ -445,13 +445,19 @@ int rig_open(struct rig *r, const struct ist_transport *t, struct fake *f, char 
 
 void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t)
 {
+	rig_up_with(r, workers, t, &rig_ops);
+}
+
+void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
+		 const struct dp_ops *ops)
+{
 	char err[64];
 	int port;
 
 	memset(r, 0, sizeof(*r));
 	r->line = calloc(FAKE_LINES, sizeof(r->line[0]));
 	r->fake = fake_new();
-	r->dp = dp_new(workers, &ops, r);
+	r->dp = dp_new(workers, ops, r);
 	if (!r->line || !r->dp)
 		abort();
 	port = rig_open(r, t, r->fake, err, sizeof(err));

@@ -82,6 +82,10 @@ extern const struct ist_transport fake_flow; /* L2TP and PPP, flow controlled */
 
 /* A data plane with one port of t. */
 void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t);
+/* The same with other handlers than these. */
+extern const struct dp_ops rig_ops;
+void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
+		 const struct dp_ops *ops);
 void rig_down(struct rig *r);
 /* fn with a port of fake_flow, without and with a thread. */
 void rig_each(void (*fn)(struct rig *r));

@@ -174,6 +174,30 @@ static void log_and_tap(void)
 	dp_each(do_log_and_tap, &fake_udp);
 }
 
+/* Frames that were in the mailbox when their port was closed, and one sent afterwards.  With a
+ * thread: without one nothing is in the mailbox between two polls. */
+static void do_port_closed(struct rig *r)
+{
+	fake_say(r->fake, FAKE_UP, 0x101); /* payload ppp */
+	fake_hex(r->fake, 0x101, "c021 0102");
+	fake_hex(r->fake, 1, "c802000c000000000000000000000000");
+	rig_finish(r);
+	dp_port_close(r->dp, r->port);
+	CU_ASSERT(rig_wait_reason(r, DP_R_PORT_CLOSED, 2));
+	CU_ASSERT(r->n_line == 0);
+	CU_ASSERT(dp_send(r->dp, rig_channel(r, 1), (const uint8_t *)"a", 1, 0) == L2TP_TX_FAILED);
+	CU_ASSERT(rig_reason(r, DP_R_PORT_CLOSED) == 3);
+}
+
+static void frames_of_a_closed_port_are_counted(void)
+{
+	struct rig r;
+
+	rig_up(&r, 1, &fake_flow);
+	do_port_closed(&r);
+	rig_down(&r);
+}
+
 static void do_idle(struct rig *r)
 {
 	struct pollfd fd = {.fd = dp_fd(r->dp), .events = POLLIN};
@@ -229,6 +253,7 @@ static const struct test_case cases[] = {
 	{"close_forgets", close_forgets},
 	{"open_fails_with_words", open_fails_with_words},
 	{"log_and_tap", log_and_tap},
+	{"frames_of_a_closed_port_are_counted", frames_of_a_closed_port_are_counted},
 	{"idle_is_quiet", idle_is_quiet},
 	{"a_poll_is_bounded", a_poll_is_bounded},
 	{"reasons_have_words", reasons_have_words},

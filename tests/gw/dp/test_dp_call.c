@@ -329,7 +329,8 @@ static void a_gap_is_given_up_in_time(void)
 	dp_call_each(do_gap, &impatient);
 }
 
-/* Deleted with frames held: their buffers come back, the timer does not touch freed memory. */
+/* Deleted with frames held: they are counted, their buffers come back, and the timer does not touch
+ * freed memory. */
 static void do_deleted_while_held(struct rig *r)
 {
 	struct dp_call c = dp_call_of(r);
@@ -346,6 +347,7 @@ static void do_deleted_while_held(struct rig *r)
 		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
 	}
 	CU_ASSERT(rig_reason(r, DP_R_REORDER_FULL) == 0);
+	CU_ASSERT(rig_wait_reason(r, DP_R_NO_CALL, 300 * 7));
 }
 
 static void deleted_while_frames_are_held(void)
@@ -494,6 +496,28 @@ static void ppp_channels_go_up_whole(void)
 	rig_down(&r);
 }
 
+/* Without lines the workers drop such frames themselves; L2TP on the same port is not touched. */
+static void ppp_without_a_line_is_counted(void)
+{
+	for (unsigned workers = 0; workers < 2; workers++) {
+		struct dp_ops no_line = rig_ops;
+		struct rig r;
+
+		no_line.line = NULL;
+		rig_up_with(&r, workers, &fake_flow, &no_line);
+		fake_say(r.fake, FAKE_UP, 0x101); /* payload ppp */
+		fake_say(r.fake, FAKE_UP, 0x001);
+		fake_hex(r.fake, 0x101, "ff03 c021 0102");
+		fake_hex(r.fake, 0x101, "c0");
+		fake_hex(r.fake, 0x001, "c802 000c 0000 0000 0000 0000");
+		CU_ASSERT(rig_wait_reason(&r, DP_R_NO_LINE, 2));
+		CU_ASSERT_FATAL(rig_wait_lines(&r, 3));
+		CU_ASSERT(!strcmp(r.line[2].text, "control 1"));
+		CU_ASSERT(rig_reason(&r, DP_R_BAD_PPP) == 0);
+		rig_down(&r);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"rfc2661_3_1_every_header", rfc2661_3_1_every_header},
 	{"rfc1661_framing_is_undone", rfc1661_framing_is_undone},
@@ -512,6 +536,7 @@ static const struct test_case cases[] = {
 	{"punts_are_limited", punts_are_limited},
 	{"control_does_not_starve_ppp", control_does_not_starve_ppp},
 	{"ppp_channels_go_up_whole", ppp_channels_go_up_whole},
+	{"ppp_without_a_line_is_counted", ppp_without_a_line_is_counted},
 	{NULL, NULL},
 };
 const struct test_suite suite_dp_call = {"dp_call", cases};

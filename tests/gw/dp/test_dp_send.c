@@ -114,7 +114,9 @@ static void do_heads(struct rig *r)
 		sent_is(r, i, 8, head_row[i].want);
 	}
 	CU_ASSERT(!dp_ppp_send(r->dp, 2, 4, (const uint8_t *)"ab", 2));
+	CU_ASSERT(rig_reason(r, DP_R_NO_CALL) == 1);
 	CU_ASSERT(!dp_ppp_send(r->dp, 2, 3, (const uint8_t *)"a", 1));
+	CU_ASSERT(rig_reason(r, DP_R_BAD_PPP) == 1);
 }
 
 static void heads_of_every_kind(void)

@@ -273,8 +273,6 @@ static void dropped_frames_are_counted(void)
 	CU_ASSERT_EQUAL(drop[JOIN_D_NOT_UP], 5);
 	bind_dp_ops.ppp(bench.gw, 1, 1, frame, 10, clock_us);
 	CU_ASSERT_EQUAL(drop[JOIN_D_NO_CALL], 1);
-	bind_dp_ops.line(bench.gw, FAR_CHANNEL, frame, 10, clock_us);
-	CU_ASSERT_EQUAL(drop[JOIN_D_NO_LINE], 1);
 	bench_stop();
 }
 
