@@ -157,15 +157,25 @@ bool case_many(struct pair *p)
 
 #define NEVER_FULL 5000u
 
+/* Frames until one is not taken, at most `most`, at one moment of side A's time. */
+static unsigned send_until_full(struct pair *p, struct link *l, unsigned most)
+{
+	unsigned n = 0;
+
+	check_stop_clock(&p->side[A], true);
+	while (n < most && pair_try(p, l, A, 500, 0, 0))
+		n++;
+	check_stop_clock(&p->side[A], false);
+	return n;
+}
+
 /* B is not served, so that what A sends piles up; then it is. */
 bool case_full(struct pair *p)
 {
 	struct link *l = &p->link[0];
 	struct check_chan *c = check_chan(&p->side[A], l->id[A]);
-	unsigned n = 0, more;
+	unsigned n = send_until_full(p, l, NEVER_FULL), more;
 
-	while (n < NEVER_FULL && pair_try(p, l, A, 500, 0, 0))
-		n++;
 	if (p->why[0])
 		return false;
 	if (n == NEVER_FULL) /* then it owes nothing: the line drops, and counts */
@@ -176,8 +186,7 @@ bool case_full(struct pair *p)
 			pair_serve(p, 3, p->progress + PATIENCE);
 		if (!c->writable)
 			return fail(p, "send took less after %u frames, `writable` never came", n);
-		while (pair_try(p, l, A, 500, 0, 0))
-			n++;
+		n += send_until_full(p, l, NEVER_FULL);
 	}
 	return !p->why[0] && pair_drain(p);
 }

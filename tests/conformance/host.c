@@ -197,8 +197,9 @@ static int host_h_timer(void *host, uint32_t *id, uint64_t at,
 
 static uint64_t host_h_now(void *host)
 {
-	(void)host;
-	return check_now();
+	const struct check_host *h = host;
+
+	return h->stopped ? h->stopped : check_now();
 }
 
 static void host_h_log(void *host, int level, const char *fmt, ...)
@@ -502,6 +503,11 @@ void check_disconnect(struct check_host *h, ist_channel c)
 	h->in_call = true;
 	h->t->disconnect(h->port, c, &why);
 	h->in_call = was;
+}
+
+void check_stop_clock(struct check_host *h, bool stop)
+{
+	h->stopped = stop ? check_now() : 0;
 }
 
 uint32_t check_mtu(struct check_host *h, ist_channel c)

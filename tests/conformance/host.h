@@ -30,6 +30,7 @@ struct check_host {
 	const char *side;
 	pthread_t thread;
 	bool in_call, tap_on, failed;
+	uint64_t stopped; /* the time its clock stands at; 0 = it goes */
 	atomic_bool woken;
 	int wake_fd;
 	struct check_watch *watch;
@@ -64,6 +65,11 @@ void check_disconnect(struct check_host *h, ist_channel c);
 uint32_t check_mtu(struct check_host *h, ist_channel c);
 /* Returns how many there are; notes when one has gone backwards since. */
 unsigned check_count(struct check_host *h, uint64_t now[CHECK_COUNTERS]);
+
+/* Stop the clock the transport sees, or let it go on from the true time.  A line that is shaped by
+ * time lets more through the longer its sender takes, and a sender that is kept from its processor
+ * for a while would overfill whatever stands behind the line. */
+void check_stop_clock(struct check_host *h, bool stop);
 
 /* NULL = never heard of. */
 struct check_chan *check_chan(struct check_host *h, ist_channel c);
