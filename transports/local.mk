@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libtransports.la
 libtransports_la_SOURCES = transports/transport.h transports/builtin.h transports/builtin.c \
 	transports/plugin.h transports/plugin.c \
+	transports/kit/access.h transports/kit/access.c \
 	transports/kit/handle.h transports/kit/circuits.h transports/kit/slots.h transports/kit/slots.c transports/kit/linktype.h transports/kit/linktype.c \
 	transports/kit/settings.h transports/kit/settings.c \
 	transports/udp/ip_head.h transports/udp/ip_head.c \

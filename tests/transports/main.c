@@ -6,6 +6,7 @@
 	X(plugin)         \
 	X(settings)       \
 	X(linktype)       \
+	X(access)         \
 	X(circuits)       \
 	X(slots)          \
 	X(ip_head)        \

@@ -13,6 +13,11 @@
 
 const struct ist_key atm_keys[] = {
 	LINK_KEYS,
+	{"atmtcp-from", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "atmtcp-listen links: IP addresses that may connect; none = all"},
+	PORT_TIME("atmtcp-idle", "30s",
+		  "atmtcp-listen links: a far end that has sent no record for so long gives way to "
+		  "another address that connects; 0s = never"),
 	{"framing", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "cells pdus sdus", "cells",
 	 "what a frame of the link holds: 53-octet cells, whole CPCS-PDUs, or SDUs"},
 	{"header", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "uni nni", "uni",

@@ -99,20 +99,22 @@ struct link_conf {
 		  "which frames the impair keys are about")
 /* clang-format on */
 
-#define LINK_COUNTERS(X)                                                                        \
-	X(LINK_RX, "link-rx", "frames the link received")                                       \
-	X(LINK_TX, "link-tx", "frames the link sent")                                           \
-	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")        \
-	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")       \
-	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")      \
-	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")          \
-	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                            \
-	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries") \
-	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")         \
-	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                       \
-	X(LINK_DOWN, "link-down", "times the link went down")                                   \
-	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                   \
-	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")        \
+#define LINK_COUNTERS(X)                                                                         \
+	X(LINK_RX, "link-rx", "frames the link received")                                        \
+	X(LINK_TX, "link-tx", "frames the link sent")                                            \
+	X(LINK_RX_BAD, "link-rx-bad", "frames dropped, the link's own header was wrong")         \
+	X(LINK_RX_TOO_LONG, "link-rx-too-long", "frames dropped, longer than the buffer")        \
+	X(LINK_RX_DOWN, "link-rx-down", "frames dropped, received before the link was up")       \
+	X(LINK_RX_LOST, "link-rx-lost", "frames lost in the kernel, we were too slow")           \
+	X(LINK_TX_DOWN, "link-tx-down", "frames dropped, link down")                             \
+	X(LINK_TX_TOO_LONG, "link-tx-too-long", "frames dropped, longer than the link carries")  \
+	X(LINK_TX_FULL, "link-tx-full", "frames dropped, no room in the link's buffer")          \
+	X(LINK_TX_ERROR, "link-tx-error", "frames dropped, other errors")                        \
+	X(LINK_DOWN, "link-down", "times the link went down")                                    \
+	X(LINK_CONTROL, "link-control", "records of the link's own protocol")                    \
+	X(LINK_REFUSED, "link-refused", "connections refused, the link has one already")         \
+	X(LINK_STRANGER, "link-stranger", "connections refused, address not in atmtcp-from")     \
+	X(LINK_STARVED, "link-no-descriptors", "times a connection had to wait for descriptors") \
 	IMPAIR_COUNTERS(X)
 
 enum link_counter {

@@ -7,15 +7,20 @@
  * no answer.
  *
  * The carrier is the connection.  It is read only from when that was reported, so that nothing of
- * it is dropped for having come early.  Listening, one connection is had at a time: another one
- * from the same address takes its place (the far end began anew and the old one is not known to be
- * dead), one from elsewhere is closed.
+ * it is dropped for having come early.
+ *
+ * A listener has one connection at a time, from an address of `atmtcp-from`.  A second one from the
+ * same address takes its place: the far end began anew, and the old connection is not known to be
+ * dead.  One from another address takes its place too when no whole record came for `atmtcp-idle`,
+ * so that a stranger who connects and says nothing does not keep the true far end out; else it is
+ * closed.  While there is no descriptor for a caller, the listener is not watched until the next
+ * check of the link, a second later at most.
  */
 #define _GNU_SOURCE
 #include "transports/link/link_kind.h"
 
 #include "transports/link/atmtcp.h"
-#include "transports/kit/udp_addr.h"
+#include "transports/kit/access.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -36,11 +41,16 @@ enum state { CLOSED, CONNECTING, CONNECTED, CARRYING };
 struct atmtcp_link {
 	struct link *link;
 	struct udp_ep at, from;
-	int listener, fd; /* -1 = none */
+	struct access allowed; /* atmtcp-from */
+	uint64_t idle;	       /* atmtcp-idle, us; 0 = never */
+	uint64_t heard;	       /* when the last whole record came, or the connection itself */
+	int listener, fd;      /* -1 = none */
 	enum state state;
 	int lost;      /* errno it ended with */
 	bool replaced; /* what is CONNECTED is not what was up */
 	bool waits;    /* for room to send */
+	bool starved;  /* the listener is not watched: no descriptors */
+	bool told;     /* and the log said so */
 	uint8_t *in, *out;
 	size_t in_len, out_at, out_len;
 };
@@ -48,6 +58,11 @@ struct atmtcp_link {
 static const struct link_conf *link_atmtcp_conf(const struct atmtcp_link *u)
 {
 	return link_conf_of(u->link);
+}
+
+static uint64_t link_atmtcp_now(const struct atmtcp_link *u)
+{
+	return link_atmtcp_conf(u)->host->now(link_atmtcp_conf(u)->host_ctx);
 }
 
 static void link_atmtcp_on_ready(void *arg, unsigned ready);
@@ -121,6 +136,8 @@ static bool link_atmtcp_records(struct atmtcp_link *u)
 	}
 	if (n)
 		link_received(u->link, frames, n);
+	if (r.left < u->in_len)
+		u->heard = link_atmtcp_now(u);
 	memmove(u->in, r.p, r.left);
 	u->in_len = r.left;
 	return kind == ATMTCP_MORE;
@@ -277,12 +294,24 @@ static int link_atmtcp_dial(struct atmtcp_link *u)
 	return r;
 }
 
+/* May a caller from this address take the place of the connection there is? */
+static bool link_atmtcp_gives_way(const struct atmtcp_link *u, const struct udp_ep *from)
+{
+	if (u->fd < 0 || !memcmp(from->ip, u->from.ip, sizeof(from->ip)))
+		return true;
+	return u->idle && link_atmtcp_now(u) >= u->heard + u->idle;
+}
+
 static void link_atmtcp_welcome(struct atmtcp_link *u, int fd, const struct sockaddr_storage *ss)
 {
 	struct udp_ep from;
 
-	if (!udp_ep_from_sock(&from, ss) ||
-	    (u->fd >= 0 && memcmp(from.ip, u->from.ip, sizeof(from.ip)))) {
+	if (!udp_ep_from_sock(&from, ss) || !access_allows(&u->allowed, &from)) {
+		link_counted(u->link, LINK_STRANGER);
+		close(fd);
+		return;
+	}
+	if (!link_atmtcp_gives_way(u, &from)) {
 		link_counted(u->link, LINK_REFUSED);
 		close(fd);
 		return;
@@ -291,9 +320,28 @@ static void link_atmtcp_welcome(struct atmtcp_link *u, int fd, const struct sock
 	link_atmtcp_drop(u);
 	link_atmtcp_set_options(fd);
 	u->from = from;
+	u->heard = link_atmtcp_now(u);
 	u->fd = fd;
 	u->state = CONNECTED;
 	link_recheck(u->link);
+}
+
+static void link_atmtcp_on_caller(void *arg, unsigned ready);
+
+static int link_atmtcp_watch_callers(struct atmtcp_link *u, bool watch)
+{
+	return link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener,
+						watch ? IST_READ : 0, link_atmtcp_on_caller, u);
+}
+
+static void link_atmtcp_starve(struct atmtcp_link *u)
+{
+	link_counted(u->link, LINK_STARVED);
+	if (!u->told)
+		link_atmtcp_conf(u)->host->log(link_atmtcp_conf(u)->host_ctx, 4,
+					       "no file descriptor left: connections wait");
+	u->starved = u->told = true;
+	link_atmtcp_watch_callers(u, false);
 }
 
 static void link_atmtcp_on_caller(void *arg, unsigned ready)
@@ -307,8 +355,12 @@ static void link_atmtcp_on_caller(void *arg, unsigned ready)
 		int fd = accept4(u->listener, (struct sockaddr *)&ss, &len,
 				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd < 0)
+		if (fd < 0) {
+			if (access_starved(errno))
+				link_atmtcp_starve(u);
 			return;
+		}
+		u->told = false;
 		link_atmtcp_welcome(u, fd, &ss);
 	}
 }
@@ -326,8 +378,8 @@ static int link_atmtcp_await(struct atmtcp_link *u)
 	if (bind(u->listener, (struct sockaddr *)&at, len) < 0 || listen(u->listener, 4) < 0)
 		r = -errno;
 	if (!r)
-		r = link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener,
-						     IST_READ, link_atmtcp_on_caller, u);
+		r = link_atmtcp_watch_callers(u, true);
+	u->starved = false;
 	if (r < 0) {
 		close(u->listener);
 		u->listener = -1;
@@ -357,8 +409,8 @@ static void link_atmtcp_stop(void *impl)
 	link_atmtcp_drop(u);
 	if (u->listener < 0)
 		return;
-	link_atmtcp_conf(u)->host->watch(link_atmtcp_conf(u)->host_ctx, u->listener, 0,
-					 link_atmtcp_on_caller, u);
+	if (!u->starved)
+		link_atmtcp_watch_callers(u, false);
 	close(u->listener);
 	u->listener = -1;
 }
@@ -368,6 +420,8 @@ static int link_atmtcp_check(void *impl)
 	struct atmtcp_link *u = impl;
 	int r;
 
+	if (u->starved && link_atmtcp_watch_callers(u, true) == 0)
+		u->starved = false;
 	if (u->replaced) { /* down once, so that everybody hears of it */
 		u->replaced = false;
 		link_recheck(u->link);
@@ -388,6 +442,7 @@ static void link_atmtcp_free_link(void *impl)
 {
 	struct atmtcp_link *u = impl;
 
+	access_free(&u->allowed);
 	free(u->in);
 	free(u->out);
 	free(u);
@@ -415,8 +470,15 @@ static void *link_atmtcp_parse(struct link *l, const char *rest, const struct li
 		u->in = malloc(IN_ROOM);
 		u->out = malloc(OUT_ROOM);
 	}
-	if (u && u->in && u->out && link_atmtcp_parse_at(u, rest))
+	if (u &&
+	    access_read(&u->allowed, &link_conf_of(l)->settings, "atmtcp-from", err, err_len)) {
+		link_atmtcp_free_link(u);
+		return NULL;
+	}
+	if (u && u->in && u->out && link_atmtcp_parse_at(u, rest)) {
+		u->idle = settings_time(&link_conf_of(l)->settings, "atmtcp-idle");
 		return u;
+	}
 	if (u)
 		link_atmtcp_free_link(u);
 	settings_error(err, err_len, EINVAL, "link: \"%s%s\" is not %s", kind->scheme, rest,

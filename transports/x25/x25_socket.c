@@ -16,6 +16,8 @@
  * defaults, since the kernel uses its own without telling a caller who negotiates nothing.
  */
 #include "transports/x25/x25_socket.h"
+
+#include "transports/kit/access.h"
 #include "transports/x25/x25_port.h"
 
 #include <errno.h>
@@ -362,7 +364,7 @@ static void x25_socket_take_one(struct ist_port *p, int listener)
 	int fd = x25_socket_kernel->take(listener, &in);
 	struct call *k;
 
-	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
+	if (fd < 0 && access_starved(-fd))
 		x25_socket_pause_listening(p);
 	if (fd < 0)
 		return;

@@ -456,14 +456,7 @@ static bool xot_side_welcome(const struct xot *x, const struct sockaddr_storage 
 {
 	struct udp_ep ep;
 
-	if (!x->froms)
-		return true;
-	if (!udp_ep_from_sock(&ep, ss))
-		return false;
-	for (unsigned i = 0; i < x->froms; i++)
-		if (udp_ep_match(&ep, x->from[i]))
-			return true;
-	return false;
+	return !x->from.n || (udp_ep_from_sock(&ep, ss) && access_allows(&x->from, &ep));
 }
 
 /* Walks all connections: there are 1,024 unless configured otherwise, and a walk takes less than
@@ -530,8 +523,7 @@ static void xot_side_on_listen(void *arg, unsigned ready)
 		int fd = accept4(x->fd, (struct sockaddr *)&from, &len,
 				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd < 0 &&
-		    (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS))
+		if (fd < 0 && access_starved(errno))
 			xot_side_pause_listening(p);
 		if (fd < 0)
 			break;
@@ -583,40 +575,6 @@ static bool xot_side_parse_ends(struct xot *x, const char *spec)
 	return !x->dials || udp_ep_parse(&x->remote, arrow ? arrow + 1 : local, XOT_PORT);
 }
 
-/* An address, perhaps with the length of a prefix behind. */
-static bool xot_side_is_pattern(const char *text)
-{
-	char address[64];
-	size_t n = strcspn(text, "/");
-	struct udp_ep ep;
-
-	if (n >= sizeof(address))
-		return false;
-	memcpy(address, text, n);
-	address[n] = '\0';
-	return udp_ep_parse(&ep, address, 1) && strspn(text + n, "/0123456789") == strlen(text + n);
-}
-
-static int xot_side_read_from(struct xot *x, const struct settings *set, char *err, size_t err_len)
-{
-	x->from = calloc(set->n + 1, sizeof(*x->from));
-	if (!x->from)
-		return -ENOMEM;
-	for (unsigned i = 0; i < set->n; i++) {
-		const char *text = set->setting[i].value;
-
-		if (strcmp(set->setting[i].key, "xot-from"))
-			continue;
-		if (!xot_side_is_pattern(text))
-			return settings_error(err, err_len, EINVAL,
-					      "xot-from: \"%s\" is no address or prefix", text);
-		x->from[x->froms] = strdup(text);
-		if (!x->from[x->froms++])
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
@@ -639,7 +597,7 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 				      "link: \"%s\" is not xot:ADDRESS, xot:LOCAL>ADDRESS nor "
 				      "xot-listen:LOCAL",
 				      spec);
-	r = xot_side_read_from(x, set, err, err_len);
+	r = access_read(&x->from, set, "xot-from", err, err_len);
 	if (!r && x->listens && (r = xot_side_start_listening(p)))
 		return settings_error(err, err_len, -r, "link %s: %s", spec, strerror(-r));
 	return r ? r : xot_pvcs_open(p);
@@ -665,9 +623,7 @@ static void xot_close(struct ist_port *p)
 	if (x->fd >= 0)
 		close(x->fd);
 	xot_pvcs_close(p);
-	for (unsigned i = 0; i < x->froms; i++)
-		free(x->from[i]);
-	free(x->from);
+	access_free(&x->from);
 	free(x);
 	p->xot = NULL;
 }

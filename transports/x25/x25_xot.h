@@ -4,7 +4,7 @@
 #ifndef TRANSPORTS_X25_X25_XOT_H
 #define TRANSPORTS_X25_X25_XOT_H
 
-#include "transports/kit/udp_addr.h"
+#include "transports/kit/access.h"
 #include "transports/x25/x25_port.h"
 #include "transports/x25/xot.h"
 
@@ -51,8 +51,7 @@ struct xot {
 	bool accepting;
 	bool starved;	    /* accept failed for want of descriptors, and that was logged */
 	uint64_t accept_at; /* when to listen again after there were no descriptors */
-	char **from;	    /* patterns */
-	unsigned froms;
+	struct access from; /* xot-from */
 	struct xot_conn *first, *touched;
 	unsigned conns;
 	struct xot_pvc_state *pvc;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -305,6 +306,111 @@ static void who_may_connect(void)
 	end_close(&e);
 }
 
+static void link_atmtcp_open_with(struct end *e, const char *at, const char *const *pairs)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "atmtcp-listen:%s", at);
+	end_open(e, text, pairs);
+}
+
+/* A stranger who connects and says nothing keeps nobody out for good; one who talks keeps its
+ * place. */
+static void an_idle_far_end_gives_way(void)
+{
+	static const char *const pairs[] = {"atmtcp-idle", "30s", NULL};
+	static const uint8_t record[] = {HDR(35, 1), 7};
+	int stranger, genuine;
+	uint8_t octet;
+	char at[80];
+	struct end e;
+
+	unused(at, sizeof(at));
+	link_atmtcp_open_with(&e, at, pairs);
+	stranger = link_atmtcp_dialled("127.0.0.2:0", at);
+	END_UNTIL(&e, link_up(e.l));
+	fake_run(&e.h, fake_now + 30 * S - 1);
+	CU_ASSERT_EQUAL(send(stranger, record, 3, 0), 3); /* not a whole record */
+	end_wait(&e);
+	genuine = link_atmtcp_dialled("127.0.0.1:0", at);
+	END_UNTIL(&e, end_count(&e, LINK_REFUSED) == 1);
+	close(genuine);
+	fake_run(&e.h, fake_now + 1);
+	genuine = link_atmtcp_dialled("127.0.0.1:0", at);
+	END_UNTIL(&e, e.ups == 2);
+	CU_ASSERT_EQUAL(recv(stranger, &octet, 1, 0), 0);
+	close(stranger);
+	fake_run(&e.h, fake_now + 29 * S);
+	CU_ASSERT_EQUAL(send(genuine, record, sizeof(record), 0), sizeof(record));
+	END_UNTIL(&e, e.frames == 1);
+	fake_run(&e.h, fake_now + 29 * S);
+	stranger = link_atmtcp_dialled("127.0.0.2:0", at);
+	END_UNTIL(&e, end_count(&e, LINK_REFUSED) == 2);
+	CU_ASSERT_TRUE(link_up(e.l) && e.ups == 2);
+	close(stranger);
+	close(genuine);
+	end_close(&e);
+}
+
+static void only_listed_addresses_connect(void)
+{
+	static const char *const pairs[] = {"atmtcp-from", "192.0.2.0/24", "atmtcp-from",
+					    "127.0.0.1", NULL};
+	static const char *const wrong[] = {"atmtcp-from", "home", NULL};
+	char at[80], err[200] = "";
+	int stranger, genuine;
+	struct end e;
+	uint8_t octet;
+
+	unused(at, sizeof(at));
+	link_atmtcp_open_with(&e, at, pairs);
+	stranger = link_atmtcp_dialled("127.0.0.2:0", at);
+	END_UNTIL(&e, end_count(&e, LINK_STRANGER) == 1);
+	CU_ASSERT_EQUAL(recv(stranger, &octet, 1, 0), 0);
+	CU_ASSERT_FALSE(link_up(e.l));
+	CU_ASSERT_EQUAL(end_count(&e, LINK_REFUSED), 0);
+	genuine = link_atmtcp_dialled("127.0.0.1:0", at);
+	END_UNTIL(&e, link_up(e.l));
+	close(stranger);
+	close(genuine);
+	end_close(&e);
+	CU_ASSERT_EQUAL(end_try(&e, "atmtcp-listen:127.0.0.1:9", wrong, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "atmtcp-from: \"home\" is no address or prefix");
+}
+
+/* A caller waits while there is no descriptor for it; the listener is left alone meanwhile, once a
+ * second it is tried again. */
+static void no_descriptors(void)
+{
+	struct rlimit was, none;
+	char at[80];
+	struct end e;
+	int caller;
+
+	unused(at, sizeof(at));
+	link_atmtcp_open_with(&e, at, NULL);
+	fake_run(&e.h, fake_now); /* its first check */
+	caller = link_atmtcp_dialled("127.0.0.1:0", at);
+	getrlimit(RLIMIT_NOFILE, &was);
+	none = was;
+	none.rlim_cur = (rlim_t)dup(caller); /* the lowest that is free */
+	close((int)none.rlim_cur);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for (int i = 0; i < 20; i++)
+		end_wait(&e);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_STARVED), 1);
+	CU_ASSERT_STRING_EQUAL(e.h.last_log, "no file descriptor left: connections wait");
+	CU_ASSERT_EQUAL(e.h.warnings, 1);
+	fake_run(&e.h, fake_now + 3 * S);
+	CU_ASSERT(end_count(&e, LINK_STARVED) >= 3 && end_count(&e, LINK_STARVED) <= 5);
+	CU_ASSERT_EQUAL(e.h.warnings, 1);
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &was), 0);
+	fake_run(&e.h, fake_now + S);
+	END_UNTIL(&e, link_up(e.l));
+	close(caller);
+	end_close(&e);
+}
+
 static void misfits(void)
 {
 	static const struct {
@@ -343,6 +449,9 @@ static const struct test_case cases[] = {
 	{"dials_with_growing_pauses", backs_off},
 	{"up_again_after_each_loss", again_after_a_loss},
 	{"one_connection_at_a_time", who_may_connect},
+	{"an_idle_far_end_gives_way", an_idle_far_end_gives_way},
+	{"only_listed_addresses_connect", only_listed_addresses_connect},
+	{"no_descriptors", no_descriptors},
 	{"malformed_or_misplaced", misfits},
 	{NULL, NULL},
 };
