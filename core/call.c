@@ -34,7 +34,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	t->last_call = c;
 	e->calls++;
 	tunnel_room(t);
-	deadline_cancel(&e->heap, &t->idle);
+	deadline_cancel(&e->heap, &t->due[D_IDLE]);
 	return c;
 }
 

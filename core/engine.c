@@ -401,14 +401,6 @@ void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt
 
 void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now)
 {
-	static const size_t at[] = {
-		[D_RETRY] = offsetof(struct l2tp_tunnel, retry),
-		[D_LIFE] = offsetof(struct l2tp_tunnel, life),
-		[D_HELLO] = offsetof(struct l2tp_tunnel, hello),
-		[D_IDLE] = offsetof(struct l2tp_tunnel, idle),
-		[D_HOLD] = offsetof(struct l2tp_tunnel, hold),
-		[D_REAUTH] = offsetof(struct l2tp_tunnel, reauth),
-	};
 	struct deadline *d;
 
 	engine_enter(e, now);
@@ -416,7 +408,7 @@ void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now)
 		if (d->kind == D_CALL)
 			call_late(d);
 		else
-			tunnel_deadline((void *)((char *)d - at[d->kind]), d);
+			tunnel_deadline(d);
 		events_deliver(e);
 	}
 	engine_leave(e);

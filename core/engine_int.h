@@ -25,7 +25,17 @@
 #include "core/idtab.h"
 #include "core/reliable.h"
 
-enum engine_deadline { D_RETRY, D_LIFE, D_HELLO, D_IDLE, D_HOLD, D_REAUTH, D_CALL };
+/* What a deadline is for: those of a tunnel first, each with its place in l2tp_tunnel.due[]. */
+enum engine_deadline {
+	D_RETRY,  /* the oldest message sent is not acknowledged */
+	D_LIFE,	  /* set-up takes too long, or lingering is over */
+	D_HELLO,  /* the peer is silent */
+	D_IDLE,	  /* there are no calls */
+	D_HOLD,	  /* the channel is down */
+	D_REAUTH, /* the peer is to prove itself again */
+	D_TUNNEL, /* how many a tunnel has */
+	D_CALL = D_TUNNEL,
+};
 
 /* What an object has to tell its owner: bits (1u << enum l2tp_event_kind), delivered lowest first.
  */
@@ -47,7 +57,7 @@ struct l2tp_tunnel {
 	struct l2tp_tunnel *dirty_next;
 	struct tell tell;
 	struct hnode by_channel, by_peer_id, by_peer, by_challenge, by_room;
-	struct deadline retry, life, hello, idle, hold, reauth;
+	struct deadline due[D_TUNNEL];
 	struct reliable rel;
 	struct idtab sids;
 	struct l2tp_call *calls, *last_call;	  /* all, in order of birth */
@@ -191,7 +201,7 @@ struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, 
 				      uint64_t request);
 /* A decoded tunnel message in its turn. */
 void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
-void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d);
+void tunnel_deadline(struct deadline *d);
 void tunnel_call_gone(struct l2tp_tunnel *t);
 /* What it can take has changed: its state or the number of its calls. */
 void tunnel_room(struct l2tp_tunnel *t);

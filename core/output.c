@@ -149,8 +149,9 @@ static void output_send_queued(struct l2tp_tunnel *t)
 	if (rel_owes_zlb(&t->rel, e->now))
 		output_send_zlb(t);
 	/* A deadline that is early does no harm and saves moving it at every acknowledgement. */
-	if (t->rel.due != DEADLINE_NEVER && (!t->retry.set || t->rel.due < t->retry.when))
-		deadline_set(&e->heap, &t->retry, t->rel.due);
+	if (t->rel.due != DEADLINE_NEVER &&
+	    (!t->due[D_RETRY].set || t->rel.due < t->due[D_RETRY].when))
+		deadline_set(&e->heap, &t->due[D_RETRY], t->rel.due);
 }
 
 /* The queue is full because the peer acknowledges nothing: a message was lost before it had a

@@ -10,7 +10,7 @@
 void reauth_arm(struct l2tp_tunnel *t)
 {
 	if (t->policy.reauth && t->policy.secret.len && !t->policy.single_tunnel)
-		deadline_set(&t->e->heap, &t->reauth, t->e->now + t->policy.reauth);
+		deadline_set(&t->e->heap, &t->due[D_REAUTH], t->e->now + t->policy.reauth);
 }
 
 void reauth_start(struct l2tp_tunnel *t)
@@ -21,7 +21,7 @@ void reauth_start(struct l2tp_tunnel *t)
 
 	who.policy.challenge = true;
 	who.policy.reauth = who.policy.hello = who.policy.idle_close = 0;
-	p = t->hold.set ? NULL : tunnel_new(t->e, t->channel, &who, &why);
+	p = t->due[D_HOLD].set ? NULL : tunnel_new(t->e, t->channel, &who, &why);
 	if (!p) { /* nothing was proved, nothing failed: later */
 		reauth_arm(t);
 		return;

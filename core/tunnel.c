@@ -34,15 +34,14 @@ static void tunnel_link_out(struct l2tp_tunnel *t)
 
 static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
 {
-	struct deadline *d[] = {&t->retry, &t->life, &t->hello, &t->idle, &t->hold, &t->reauth};
 	struct rel_config rel = {.interval = who->policy.retransmit,
 				 .interval_max = who->policy.retransmit_max,
 				 .retries = who->policy.retransmit_count,
 				 .window = who->policy.receive_window};
 	uint8_t key[16];
 
-	for (unsigned i = 0; i < sizeof(d) / sizeof(d[0]); i++)
-		d[i]->kind = (uint8_t)i; /* D_RETRY and on, in this order */
+	for (unsigned i = 0; i < D_TUNNEL; i++)
+		t->due[i].kind = (uint8_t)i;
 	t->policy = who->policy;
 	t->peer = who->peer;
 	rel_init(&t->rel, &rel);
@@ -89,10 +88,10 @@ static void tunnel_source_leave(struct l2tp_tunnel *t)
 
 static void tunnel_no_deadlines(struct l2tp_tunnel *t)
 {
-	struct deadline *d[] = {&t->life, &t->hello, &t->idle, &t->reauth};
+	static const uint8_t kinds[] = {D_LIFE, D_HELLO, D_IDLE, D_REAUTH};
 
-	for (unsigned i = 0; i < sizeof(d) / sizeof(d[0]); i++)
-		deadline_cancel(&t->e->heap, d[i]);
+	for (unsigned i = 0; i < sizeof(kinds); i++)
+		deadline_cancel(&t->e->heap, &t->due[kinds[i]]);
 }
 
 void tunnel_free(struct l2tp_tunnel *t)
@@ -100,8 +99,8 @@ void tunnel_free(struct l2tp_tunnel *t)
 	struct l2tp_engine *e = t->e;
 
 	tunnel_no_deadlines(t);
-	deadline_cancel(&e->heap, &t->retry);
-	deadline_cancel(&e->heap, &t->hold);
+	deadline_cancel(&e->heap, &t->due[D_RETRY]);
+	deadline_cancel(&e->heap, &t->due[D_HOLD]);
 	tunnel_source_leave(t);
 	tunnel_link_out(t);
 	idtab_give(&e->tids, t->id, e->now + rel_cycle(&t->rel.cfg));
@@ -254,14 +253,14 @@ static void tunnel_end(struct l2tp_tunnel *t)
 	tunnel_clean_up(t);
 	tunnel_tell_down(t);
 	output_mark(t);
-	deadline_set(&t->e->heap, &t->life, t->e->now + rel_cycle(&t->rel.cfg));
+	deadline_set(&t->e->heap, &t->due[D_LIFE], t->e->now + rel_cycle(&t->rel.cfg));
 }
 
 static void tunnel_discard(struct l2tp_tunnel *t)
 {
 	tunnel_clean_up(t);
-	deadline_cancel(&t->e->heap, &t->retry);
-	deadline_cancel(&t->e->heap, &t->hold);
+	deadline_cancel(&t->e->heap, &t->due[D_RETRY]);
+	deadline_cancel(&t->e->heap, &t->due[D_HOLD]);
 	tunnel_tell_down(t);
 	tunnel_release(t);
 }
@@ -294,9 +293,9 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 	t->since = e->now;
 	t->rel.held_cap = REL_QUEUE_OCTETS;
 	tunnel_source_leave(t);
-	deadline_cancel(&e->heap, &t->life);
+	deadline_cancel(&e->heap, &t->due[D_LIFE]);
 	if (t->policy.hello)
-		deadline_set(&e->heap, &t->hello, e->now + t->policy.hello);
+		deadline_set(&e->heap, &t->due[D_HELLO], e->now + t->policy.hello);
 	if (t->is_proof) {
 		reauth_proved(t);
 		return;
@@ -309,13 +308,13 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 static void tunnel_request(struct l2tp_tunnel *t)
 {
 	htab_add(&t->e->asking, &t->by_peer, htab_key((uintptr_t)t->peer, 0));
-	deadline_set(&t->e->heap, &t->life, t->e->now + t->policy.setup_timeout);
+	deadline_set(&t->e->heap, &t->due[D_LIFE], t->e->now + t->policy.setup_timeout);
 	setup_send_request(t);
 }
 
 static void tunnel_reply(struct l2tp_tunnel *t)
 {
-	deadline_set(&t->e->heap, &t->life, t->e->now + t->policy.setup_timeout);
+	deadline_set(&t->e->heap, &t->due[D_LIFE], t->e->now + t->policy.setup_timeout);
 	setup_learn(t);
 	setup_send_reply(t);
 }
@@ -459,10 +458,10 @@ static void tunnel_hello_due(struct l2tp_tunnel *t)
 	uint64_t due = tunnel_heard(t) + t->policy.hello;
 
 	if (due > e->now) {
-		deadline_set(&e->heap, &t->hello, due);
+		deadline_set(&e->heap, &t->due[D_HELLO], due);
 		return;
 	}
-	deadline_set(&e->heap, &t->hello, e->now + t->policy.hello);
+	deadline_set(&e->heap, &t->due[D_HELLO], e->now + t->policy.hello);
 	if (!rel_idle(&t->rel))
 		return;
 	output_start(t, &b, L2TP_HELLO, 0);
@@ -484,15 +483,15 @@ static void tunnel_hold_due(struct l2tp_tunnel *t)
 	tunnel_step(t, CC_LOST, true, &r, L2TP_BY_CHANNEL);
 }
 
-void tunnel_deadline(struct l2tp_tunnel *t, struct deadline *d)
+void tunnel_deadline(struct deadline *d)
 {
-	static void (*const due[])(struct l2tp_tunnel * t) = {
+	static void (*const due[D_TUNNEL])(struct l2tp_tunnel * t) = {
 		[D_RETRY] = tunnel_retry_due, [D_LIFE] = tunnel_life_due,
 		[D_HELLO] = tunnel_hello_due, [D_IDLE] = tunnel_idle_due,
 		[D_HOLD] = tunnel_hold_due,   [D_REAUTH] = reauth_start,
 	};
 
-	due[d->kind](t);
+	due[d->kind](IST_CONTAINER_OF(d - d->kind, struct l2tp_tunnel, due[0]));
 }
 
 /* 5.6: "After the last session is cleared, the control connection MAY be torn down as well". */
@@ -500,7 +499,7 @@ void tunnel_call_gone(struct l2tp_tunnel *t)
 {
 	tunnel_room(t);
 	if (!t->calls && t->state == L2TP_T_ESTABLISHED && t->policy.idle_close)
-		deadline_set(&t->e->heap, &t->idle, t->e->now + t->policy.idle_close);
+		deadline_set(&t->e->heap, &t->due[D_IDLE], t->e->now + t->policy.idle_close);
 }
 
 /* --- the owner's wishes ----------------------------------------------------------------------- */
@@ -556,13 +555,13 @@ void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64
 static void tunnel_channel_down(struct l2tp_tunnel *t)
 {
 	rel_pause(&t->rel);
-	if (!t->hold.set)
-		deadline_set(&t->e->heap, &t->hold, t->e->now + t->policy.hold);
+	if (!t->due[D_HOLD].set)
+		deadline_set(&t->e->heap, &t->due[D_HOLD], t->e->now + t->policy.hold);
 }
 
 static void tunnel_channel_up(struct l2tp_tunnel *t)
 {
-	deadline_cancel(&t->e->heap, &t->hold);
+	deadline_cancel(&t->e->heap, &t->due[D_HOLD]);
 	rel_resume(&t->rel);
 	output_mark(t);
 }
