@@ -70,8 +70,8 @@ struct l2tp_avp_key {
 	uint16_t vendor, type;
 };
 
-/* What a tunnel switch does with the attribute when it carries a call from one tunnel to another.
- */
+/* What the tunnel switch (a join of two calls) does with the attribute when it carries a call from
+ * one tunnel to another.  The switch is to read it. */
 enum l2tp_avp_switch { L2TP_SWITCH_RELAY, L2TP_SWITCH_REGENERATE, L2TP_SWITCH_DROP };
 
 /* The shape of the value: how it is checked beyond its length and how it is shown. */

@@ -99,15 +99,6 @@ static inline uint64_t rd_u64(struct rd *r)
 	return hi << 32 | rd_u32(r);
 }
 
-/* The octet n places ahead without taking it; false when it is not there (no error is set). */
-static inline bool rd_peek(const struct rd *r, size_t n, uint8_t *out)
-{
-	if (r->bad || n >= r->left)
-		return false;
-	*out = r->p[n];
-	return true;
-}
-
 struct wr {
 	uint8_t *buf;
 	size_t len; /* octets written */

@@ -174,8 +174,12 @@ void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsig
 /* Refuse or hang up: CDN.  cause: extra attributes for the CDN (Q.931 cause, RFC 3145), or NULL. */
 void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
 		      const struct l2tp_avp *cause, unsigned n, uint64_t now);
+/* SLI: the LNS tells the LAC which characters PPP escapes on the line (RFC 2661 6.14); for a call
+ * whose PPP ends here and negotiated an ACCM, once lines exist, and for the tunnel switch. */
 void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_accm, uint64_t now);
-/* errors: crc, framing, hardware overruns, buffer overruns, time-outs, alignment */
+/* WEN: the LAC reports errors of the line (RFC 2661 6.13), at most once a minute; for lines, which
+ * count them, and for the tunnel switch.  errors: crc, framing, hardware overruns, buffer overruns,
+ * time-outs, alignment. */
 void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t now);
 /* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up.  No tunnel
  * is opened or accepted after that.  r NULL = "being shut down". */

@@ -150,12 +150,20 @@ static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 /* Call Errors and ACCM: for lines with their own framing, which a terminal has not. */
 static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 {
-	struct l2tp_tunnel_info i;
+	bool sli = ev->kind == L2TP_EV_SLI;
+	const struct l2tp_avp *a =
+		l2tp_msg_find(ev->msg, L2TP_IETF, sli ? L2TP_AVP_ACCM : L2TP_AVP_CALL_ERRORS);
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info c;
+	char text[GW_TEXT_MAX] = "";
 
 	(void)gw;
-	l2tp_tunnel_info(ev->tunnel, &i);
-	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, i.local_id, ev->now, "tunnel %u: %s received",
-		    i.local_id, ev->kind == L2TP_EV_SLI ? "SLI" : "WEN");
+	l2tp_tunnel_info(ev->tunnel, &t);
+	l2tp_call_info(ev->call, &c);
+	if (a)
+		l2tp_avp_format(a, text, sizeof(text));
+	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, t.local_id, ev->now, "call %u/%u: %s received: %s",
+		    t.local_id, c.local_id, sli ? "SLI" : "WEN", text);
 }
 
 static void bind_op_event(void *ctx, const struct l2tp_event *ev)
