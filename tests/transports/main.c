@@ -34,6 +34,10 @@
 	X(x25_xot)        \
 	X(x25_xot_limits) \
 	X(x25_attrs)      \
+	X(x25_counters)   \
+	X(lapb_counters)  \
+	X(x25_words)      \
+	X(x25_alone)      \
 	X(x25_socket)     \
 	X(x25_encap)      \
 	X(x25_conf)       \

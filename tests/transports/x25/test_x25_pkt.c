@@ -238,14 +238,6 @@ static void throughput_classes(void)
 
 static void x25_pkt_words(void)
 {
-	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_CLEAR, 0x0d), "not obtainable");
-	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_RESET, 0x0f), "network operational");
-	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_RESTART, 0x07), "network operational");
-	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_CLEAR, 0x81), "DTE originated");
-	CU_ASSERT_STRING_EQUAL(x25_cause_words(X25_CLEAR, 0x7f), "unknown cause");
-	CU_ASSERT_STRING_EQUAL(x25_diag_words(249), "protocol not supported");
-	CU_ASSERT_STRING_EQUAL(x25_diag_words(255), "network specific");
-	CU_ASSERT_STRING_EQUAL(x25_diag_words(99), "unknown diagnostic");
 	CU_ASSERT_STRING_EQUAL(x25_type_name(X25_CALL_ACCEPTED), "Call Accepted");
 }
 
