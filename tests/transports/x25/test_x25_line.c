@@ -141,6 +141,38 @@ static void the_window_of_the_link_holds_back(void)
 	pair_close(&p);
 }
 
+/* With a LAPB window of 1 the second Call waits for the first to be acknowledged.  The far end
+ * resets the link: what waited belongs to calls that are over, so the Restart is next, alone. */
+static void a_link_reset_empties_the_queue(void)
+{
+	struct typed t;
+	ist_channel c;
+
+	typed_begin(&t, (const char *const[]){"framing=lapb", "lapb-window=1", "lapb-t3=0",
+					      "negotiate=no", "lci-two-way=1-9", NULL});
+	typed_frame(&t, "0173");
+	typed_frame(&t, "0121");
+	typed_frame(&t, "0320 1000ff"); /* Restart Confirmation */
+	t.pkts = 0;
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "6", L2TP, &c), 0);
+	fake_run(&t.h, fake_now + 1000);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "22 10090b 41 531100 00 80 00005e0007");
+	t.pkts = 0;
+	typed_frame(&t, "033f"); /* SABM */
+	CU_ASSERT_EQUAL(fake_pending(&t.h, FAKE_DOWN), 2);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 2);
+	expect_frame(&t, 0, 3, "73");
+	expect_frame(&t, 1, 1, "00 1000fb0000");
+	t.pkts = 0;
+	typed_frame(&t, "0121");
+	typed_frame(&t, "0320 1000ff");
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1); /* the RR, and nothing of what waited */
+	expect_frame(&t, 0, 3, "21");
+	typed_close(&t);
+}
+
 static void x25_line_hostile_frames(void)
 {
 	uint64_t seed = test_seed();
@@ -174,6 +206,7 @@ static const struct test_case cases[] = {
 	{"a_dte_asks_until_it_is_answered", a_dte_asks_until_it_is_answered},
 	{"frames_of_no_kind_are_counted", frames_of_no_kind_are_counted},
 	{"a_link_reset_clears_calls", a_link_reset_clears_calls},
+	{"a_link_reset_empties_the_queue", a_link_reset_empties_the_queue},
 	{"the_window_of_the_link_holds_back", the_window_of_the_link_holds_back},
 	{"hostile_frames", x25_line_hostile_frames},
 	{NULL, NULL},

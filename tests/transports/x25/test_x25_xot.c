@@ -443,6 +443,60 @@ static void one_connection_for_each_circuit(void)
 	far_close(&f);
 }
 
+#define SETUP "1005f5 81 00 01 0005 05 0005 02020707 73 7465737430"
+
+/* The far end sets up permanent circuit 5 on a new connection. */
+static void far_sets_up(struct far *f)
+{
+	f->fd = far_connect(f);
+	far_put(f->fd, SETUP);
+	far_expect(f, SETUP);
+	far_expect(f, "10011b 00 00");
+	far_put(f->fd, "10011f");
+	UNTIL(&f->h, fake_pending(&f->h, FAKE_UP));
+	fake_forget(&f->h);
+}
+
+/* The responder waits for the initiator, however long, and takes the circuit up again. */
+static void the_responder_waits_to_be_asked_again(void)
+{
+	static const char *const keys[] = {"xot-retry=1s", "@5 l2tp", NULL};
+	struct far f;
+
+	far_open(&f, keys);
+	for (unsigned i = 0; i < 2; i++) {
+		far_sets_up(&f);
+		close(f.fd);
+		f.fd = -1;
+		UNTIL(&f.h, fake_pending(&f.h, FAKE_DOWN));
+		fake_forget(&f.h);
+		fake_run(&f.h, fake_now + 3600 * S);
+	}
+	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-in"), 2);
+	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-out") + fake_count(&f.h, "xot-failed"), 0);
+	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-pvc"), 0);
+	far_close(&f);
+}
+
+/* The far end was not there when we dialled, and then asks itself: the retry is off. */
+static void a_circuit_that_is_up_is_not_dialled(void)
+{
+	static const char *const keys[] = {"xot-retry=5s", "@5 l2tp", NULL};
+	char spec[80];
+	struct far f;
+
+	f.port = xot_free_port();
+	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d>127.0.0.1:%d", f.port, xot_free_port());
+	xot_open_port(&f.h, spec, keys);
+	UNTIL(&f.h, fake_count(&f.h, "xot-failed") == 1);
+	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-out"), 1);
+	far_sets_up(&f);
+	fake_run(&f.h, fake_now + 60 * S);
+	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-out"), 1);
+	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_DOWN), 0);
+	far_close(&f);
+}
+
 /* --- a far end that listens ------------------------------------------------------------------- */
 
 /* Our port dials a socket of the test's; f->fd is the connection. */
@@ -611,6 +665,9 @@ static const struct test_case cases[] = {
 	{"only_from_there", only_from_there},
 	{"who_never_reads_is_let_go", who_never_reads_is_let_go},
 	{"rfc1613_6_5_set_up_in_octets", set_up_of_a_permanent_circuit_in_octets},
+	{"rfc1613_6_5_the_responder_waits_to_be_asked_again",
+	 the_responder_waits_to_be_asked_again},
+	{"rfc1613_6_5_a_circuit_that_is_up_is_not_dialled", a_circuit_that_is_up_is_not_dialled},
 	{"rfc1613_6_5_one_connection_for_each_circuit", one_connection_for_each_circuit},
 	{"rfc1613_6_1_our_call_says_both_sizes", our_call_says_both_sizes},
 	{"rfc1613_6_5_our_set_up_in_octets", our_set_up_in_octets},

@@ -94,6 +94,56 @@ static void pvc_setup_cut_short_or_wrong(void)
 	in[0] = 0x20;
 	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_OK);
 	CU_ASSERT_FALSE(xot_is_pvc_setup(in, 2));
+	CU_ASSERT_TRUE(xot_is_pvc_setup(in, 3));
+}
+
+/* RFC 1613 6.5: windows of 1 to the modulus less 1, packets of 16 to 4096 octets; each of the four
+ * octets, at its limits and one beyond. */
+static void pvc_setup_limits(void)
+{
+	static const struct {
+		const char *gfi;
+		uint8_t at, value;
+		bool ok;
+	} rows[] = {
+		{"1005", 11, 1, true},	  {"1005", 11, 7, true},   {"1005", 11, 0, false},
+		{"1005", 11, 8, false},	  {"1005", 12, 1, true},   {"1005", 12, 7, true},
+		{"1005", 12, 0, false},	  {"1005", 12, 8, false},  {"2005", 11, 127, true},
+		{"2005", 11, 128, false}, {"2005", 12, 127, true}, {"2005", 12, 128, false},
+		{"1005", 13, 4, true},	  {"1005", 13, 12, true},  {"1005", 13, 3, false},
+		{"1005", 13, 13, false},  {"1005", 14, 4, true},   {"1005", 14, 12, true},
+		{"1005", 14, 3, false},	  {"1005", 14, 13, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		uint8_t in[64];
+		size_t n = test_hex(in, sizeof(in), setup);
+		struct xot_pvc p;
+
+		test_hex(in, 2, rows[i].gfi);
+		in[rows[i].at] = rows[i].value;
+		CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n),
+				rows[i].ok ? XOT_PVC_OK : XOT_PVC_FLOW_UNSUPPORTED);
+	}
+}
+
+/* 4096 octets of data and room for the header of a packet. */
+static void the_longest_packet(void)
+{
+	static struct xot_in x;
+	static uint8_t stream[4 + 4112];
+	const uint8_t *data = stream, *pkt;
+	size_t left = sizeof(stream), len;
+
+	xot_in_init(&x);
+	wr_put16(stream + 2, 4112);
+	CU_ASSERT_EQUAL(xot_take(&x, &data, &left, &pkt, &len), 1);
+	CU_ASSERT_EQUAL(len, 4112);
+	CU_ASSERT_EQUAL(left, 0);
+	data = stream;
+	left = sizeof(stream);
+	wr_put16(stream + 2, 4113);
+	CU_ASSERT_EQUAL(xot_take(&x, &data, &left, &pkt, &len), -1);
 }
 
 static void xot_words(void)
@@ -108,6 +158,8 @@ static const struct test_case cases[] = {
 	{"header", test_xot_header},
 	{"pvc_setup_both_ways", pvc_setup_both_ways},
 	{"pvc_setup_cut_short_or_wrong", pvc_setup_cut_short_or_wrong},
+	{"rfc1613_6_5_pvc_setup_limits", pvc_setup_limits},
+	{"the_longest_packet", the_longest_packet},
 	{"words", xot_words},
 	{NULL, NULL},
 };
