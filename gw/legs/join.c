@@ -6,16 +6,20 @@
  */
 #include "gw/legs/join.h"
 
+#include "gw/legs/leg_entry.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A terminal talks PPP with somebody behind the call: when the call is gone so is he.  A call's far
  * end is the tunnel's peer, who must get a CDN. */
 const struct join_row join_table[] = {
-	{LEG_CALL, LEG_SERVER, JOIN_THEN_LOST},
-	{LEG_CALL, LEG_CLIENT, JOIN_THEN_LOST},
-	{LEG_SERVER, LEG_CALL, JOIN_THEN_STOP},
-	{LEG_CLIENT, LEG_CALL, JOIN_THEN_STOP},
+	{LEG_CALL, LEG_SERVER, JOIN_THEN_LOST}, {LEG_CALL, LEG_CLIENT, JOIN_THEN_LOST},
+	{LEG_SERVER, LEG_CALL, JOIN_THEN_STOP}, {LEG_CLIENT, LEG_CALL, JOIN_THEN_STOP},
+	{LEG_CALL, LEG_CALL, JOIN_THEN_STOP},	{LEG_CALL, LEG_LINE, JOIN_THEN_STOP},
+	{LEG_LINE, LEG_CALL, JOIN_THEN_STOP},	{LEG_LINE, LEG_LINE, JOIN_THEN_STOP},
+	{LEG_LINE, LEG_SERVER, JOIN_THEN_LOST}, {LEG_LINE, LEG_CLIENT, JOIN_THEN_LOST},
+	{LEG_SERVER, LEG_LINE, JOIN_THEN_STOP}, {LEG_CLIENT, LEG_LINE, JOIN_THEN_STOP},
 };
 const unsigned join_table_len = sizeof(join_table) / sizeof(join_table[0]);
 
@@ -70,6 +74,64 @@ struct join_list *join_list_new(struct loop *loop)
 	return l;
 }
 
+struct join_early {
+	struct join_early *next;
+	size_t len;
+	uint8_t octets[];
+};
+
+static void join_early_keep(struct join *j, struct leg *l, const uint8_t *frame, size_t len)
+{
+	struct join_early **at = &j->early[j->leg[1] == l], *e = NULL;
+	unsigned n = 0;
+
+	for (; *at; at = &(*at)->next)
+		n++;
+	if (n < JOIN_EARLY_MAX && len <= JOIN_EARLY_LEN)
+		e = malloc(sizeof(*e) + len);
+	if (!e) {
+		join_drop(l, JOIN_D_EARLY);
+		return;
+	}
+	e->next = NULL;
+	e->len = len;
+	memcpy(e->octets, frame, len);
+	*at = e;
+}
+
+static void join_early_drop(struct join *j)
+{
+	struct join_early *e;
+
+	for (unsigned i = 0; i < 2; i++)
+		while ((e = j->early[i])) {
+			j->early[i] = e->next;
+			join_drop(j->leg[i], JOIN_D_NOT_UP);
+			free(e);
+		}
+}
+
+/* A terminal answers from its start on, since PPP is what brings it up; the others carry frames
+ * when they are up. */
+static bool join_takes_frames(const struct leg *l)
+{
+	return l->state == LEG_UP ||
+	       (l->state != LEG_IDLE && l->state != LEG_GONE && !l->ops->entry);
+}
+
+/* What came from l waits for the other leg no longer. */
+static void join_early_deliver(struct leg *l, uint64_t now)
+{
+	struct join *j = l->join;
+	struct join_early **first = &j->early[j->leg[1] == l], *e;
+
+	while (join_takes_frames(join_other(l)) && (e = *first)) {
+		*first = e->next;
+		join_frame(l, e->octets, e->len, now);
+		free(e);
+	}
+}
+
 static void join_free(struct join *j)
 {
 	unsigned i;
@@ -77,6 +139,7 @@ static void join_free(struct join *j)
 	loop_cancel(j->list->loop, &j->reap);
 	llist_del(&j->entry);
 	j->list->n--;
+	join_early_drop(j);
 	/* The second may still have something to say to the first. */
 	for (i = 2; i-- > 0;)
 		j->leg[i]->ops->free(j->leg[i]);
@@ -129,6 +192,17 @@ static void join_leg_start(struct leg *l, uint64_t now)
 	l->ops->start(l, now);
 }
 
+/* Neither leg is a terminal: frames go from one to the other without us from now on. */
+static void join_forward(struct join *j)
+{
+	struct leg *a = j->leg[0], *b = j->leg[1];
+
+	if (!a->ops->entry || !b->ops->entry)
+		return;
+	leg_entry_forward(a->ops->entry(a), b->ops->entry(b));
+	leg_entry_forward(b->ops->entry(b), a->ops->entry(a));
+}
+
 void join_start(struct join *j, uint64_t now)
 {
 	join_leg_start(j->leg[0], now);
@@ -145,9 +219,12 @@ void join_leg_up(struct leg *l, uint64_t now)
 		join_leg_start(j->leg[1], now);
 	} else if (!j->told_up) {
 		j->told_up = true;
+		join_forward(j);
 		if (j->owner && j->owner->up)
 			j->owner->up(j->owner_ctx, now);
 	}
+	join_early_deliver(l, now);
+	join_early_deliver(join_other(l), now);
 }
 
 static enum join_then join_rule(enum leg_kind gone, enum leg_kind other)
@@ -230,10 +307,12 @@ void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct leg *other = join_other(l);
 
-	if (other->state == LEG_IDLE || other->state == LEG_GONE)
-		join_drop(l, JOIN_D_OTHER_NOT_UP);
-	else
+	if (join_takes_frames(other))
 		other->ops->frame(other, frame, len, now);
+	else if (!l->join->ending && other->state != LEG_GONE)
+		join_early_keep(l->join, l, frame, len);
+	else
+		join_drop(l, JOIN_D_OTHER_NOT_UP);
 }
 
 void join_network(struct leg *l, const struct leg_network *n)

@@ -19,7 +19,7 @@ struct join_owner {
 
 /* X(symbol, "key", "words"): PPP frames that a join or one of its legs drops */
 #define JOIN_DROPS(X)                                                                          \
-	X(EARLY, "early", "frame before its call was up, more or longer than are kept")        \
+	X(EARLY, "early", "frame before the join was up, more or longer than are kept")        \
 	X(NOT_UP, "rx-not-up", "frame received on a call that is ending")                      \
 	X(SEND_NOT_UP, "tx-not-up", "frame to send on a call that is not up")                  \
 	X(NOT_STARTED, "not-started", "frame for a PPP link that has not been started")        \
@@ -46,10 +46,16 @@ struct join_list {
 	uint64_t drop[JOIN_D_COUNT];
 };
 
+/* Frames that came before the other leg could take them: a Configure-Request or two. */
+#define JOIN_EARLY_MAX 4u
+#define JOIN_EARLY_LEN 1600u
+struct join_early;
+
 struct join {
 	struct llist_head entry;
 	struct join_list *list;
 	struct leg *leg[2];
+	struct join_early *early[2]; /* from either leg, oldest first */
 	const struct join_owner *owner;
 	void *owner_ctx;
 	struct leg_end why; /* what ended it first */

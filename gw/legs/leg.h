@@ -17,9 +17,11 @@
 struct gw;
 struct join;
 struct leg;
+struct leg_entry;
 
 enum leg_kind {
 	LEG_CALL,   /* a session in a tunnel */
+	LEG_LINE,   /* PPP on a channel of its own */
 	LEG_SERVER, /* our PPP as server, TUN behind it */
 	LEG_CLIENT, /* our PPP as client, TUN behind it */
 	LEG_KINDS
@@ -72,8 +74,9 @@ struct leg_ops {
 	void (*lost)(struct leg *l, const struct leg_end *why, uint64_t now);
 	/* Send this frame (protocol number and information) to the far end. */
 	void (*frame)(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
-	/* Only where frames have a fast path; else NULL. */
+	/* Only where the data plane carries the frames; else NULL. */
 	void (*network)(struct leg *l, const struct leg_network *n);
+	struct leg_entry *(*entry)(struct leg *l);
 	/* Largest information field that can be sent; UINT16_MAX = no limit. */
 	uint16_t (*mtu)(const struct leg *l);
 	void (*free)(struct leg *l);

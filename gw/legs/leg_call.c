@@ -1,35 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The entry in the data plane exists before our session id is on the wire, since data may overtake
- * the message that completes the call: until the call is up its frames are punted, and the first
- * few wait here.  Every change of the entry goes through one function, from one struct.
+ * the message that completes the call: until the call is up its frames are punted, and the join
+ * keeps the first few.
  */
 #include "gw/gw.h"
+#include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Frames that came before the call was up: a Configure-Request or two. */
-#define EARLY_MAX 4
-#define EARLY_LEN 1600
-
-struct early {
-	struct early *next;
-	size_t len;
-	uint8_t octets[];
-};
-
 struct leg_call {
 	struct leg leg;
-	struct gw *gw;
 	const struct cfg_peer *peer;
 	struct l2tp_call *call; /* NULL when the engine has let it go */
-	bool placed, in_table;
-	struct dp_call entry;
-	uint16_t agreed_mtu; /* what PPP lets us send, before what the channel carries */
-	struct early *early;
-	unsigned earlies;
+	bool placed;
+	struct leg_entry entry;
 };
 
 const struct leg_call_result leg_call_results[LEG_CAUSES] = {
@@ -48,47 +35,16 @@ static struct leg_call *leg_call_of(struct leg *l)
 	return (struct leg_call *)l;
 }
 
-static int leg_call_entry_set(struct leg_call *c)
-{
-	int rc = dp_call_set(c->gw->dp, &c->entry);
-
-	if (rc < 0)
-		gw_log_peer(GW_LOG_CALL, LOGL_ERROR, c->entry.tid, loop_now(c->gw->loop),
-			    "call %u/%u: no entry in the data plane: %s", c->entry.tid,
-			    c->entry.sid, strerror(-rc));
-	else
-		c->in_table = true;
-	return rc;
-}
-
-/* What may be behind an L2TP data header with Length, sequence numbers and FF 03 in this channel.
- */
-static uint16_t leg_call_channel_mtu(const struct leg_call *c)
-{
-	uint32_t head = 6 + (c->entry.data.send_length ? 2 : 0) + 4 + 4;
-	uint32_t mtu = dp_channel_mtu(c->gw->dp, c->entry.channel);
-
-	if (mtu <= head || mtu - head > UINT16_MAX)
-		return UINT16_MAX;
-	return (uint16_t)(mtu - head);
-}
-
-static uint16_t leg_call_sending_mtu(const struct leg_call *c)
-{
-	uint16_t carries = leg_call_channel_mtu(c);
-
-	return carries < c->agreed_mtu ? carries : c->agreed_mtu;
-}
-
-static void leg_call_entry_init(struct leg_call *c)
+static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 {
 	const struct cfg_peer *peer = c->peer;
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info i;
+	struct dp_call entry;
 
 	l2tp_call_info(c->call, &i);
 	l2tp_tunnel_info(i.tunnel, &t);
-	c->entry = (struct dp_call){
+	entry = (struct dp_call){
 		.tid = t.local_id,
 		.sid = i.local_id,
 		.channel = t.channel,
@@ -103,8 +59,7 @@ static void leg_call_entry_init(struct leg_call *c)
 			 .reorder = peer->reorder,
 			 .reorder_timeout = peer->reorder_timeout},
 	};
-	c->agreed_mtu = UINT16_MAX;
-	c->entry.mtu = leg_call_sending_mtu(c);
+	leg_entry_init(&c->entry, gw, &entry);
 }
 
 /* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN
@@ -116,36 +71,22 @@ static void leg_call_entry_update(struct leg_call *c)
 
 	l2tp_call_info(c->call, &i);
 	l2tp_tunnel_info(i.tunnel, &t);
-	c->entry.channel = t.channel;
-	c->entry.data.peer_tid = t.peer_id;
-	c->entry.data.peer_sid = i.peer_id;
+	c->entry.c.channel = t.channel;
+	c->entry.c.data.peer_tid = t.peer_id;
+	c->entry.c.data.peer_sid = i.peer_id;
 	if (i.sequencing_required)
-		c->entry.data.required = true;
-	if (c->entry.data.lns && c->entry.data.required)
-		c->entry.data.send_seq = true;
-}
-
-static void leg_call_early_drop(struct leg_call *c)
-{
-	struct early *e;
-
-	while ((e = c->early)) {
-		c->early = e->next;
-		join_drop(&c->leg, JOIN_D_NOT_UP);
-		free(e);
-	}
+		c->entry.c.data.required = true;
+	if (c->entry.c.data.lns && c->entry.c.data.required)
+		c->entry.c.data.send_seq = true;
 }
 
 /* Out of the data plane and of the engine; nobody calls us after this. */
 static void leg_call_detach(struct leg_call *c)
 {
-	if (c->in_table)
-		dp_call_del(c->gw->dp, c->entry.tid, c->entry.sid);
-	c->in_table = false;
+	leg_entry_del(&c->entry);
 	if (c->call)
 		l2tp_call_set_user(c->call, NULL);
 	c->call = NULL;
-	leg_call_early_drop(c);
 }
 
 /* --- ending ----------------------------------------------------------------------------------- */
@@ -194,7 +135,7 @@ static void call_start(struct leg *l, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
 
-	if (leg_call_entry_set(c) < 0) {
+	if (leg_entry_set(&c->entry) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
 		call_stop(l, &why, now);
@@ -217,7 +158,7 @@ static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
 static unsigned leg_call_speeds(const struct leg_call *c, uint8_t tx[4], uint8_t rx[4],
 				struct l2tp_avp avps[2])
 {
-	struct dp_speed circuit = dp_channel_speed(c->gw->dp, c->entry.channel);
+	struct dp_speed circuit = dp_channel_speed(c->entry.gw->dp, c->entry.c.channel);
 
 	leg_call_put_speed(tx, circuit.rx_bps);
 	leg_call_put_speed(rx, circuit.tx_bps);
@@ -234,7 +175,7 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	unsigned n = leg_call_speeds(c, tx, rx, avps);
 
 	leg_call_entry_update(c);
-	if (leg_call_entry_set(c) < 0) {
+	if (leg_entry_set(&c->entry) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
 		call_stop(&c->leg, &why, ev->now);
@@ -249,23 +190,14 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
-	struct early *e, *next;
-
 	leg_call_entry_update(c);
-	if (leg_call_entry_set(c) < 0) {
+	if (leg_entry_set(&c->entry) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
 		call_stop(&c->leg, &why, ev->now);
 		return;
 	}
 	join_leg_up(&c->leg, ev->now);
-	e = c->early;
-	c->early = NULL;
-	for (; e; e = next) {
-		next = e->next;
-		join_frame(&c->leg, e->octets, e->len, ev->now);
-		free(e);
-	}
 }
 
 static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
@@ -298,29 +230,9 @@ void leg_call_event(struct leg *l, const struct l2tp_event *ev)
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
-static void leg_call_early_keep(struct leg_call *c, const uint8_t *frame, size_t len)
-{
-	struct early **at = &c->early, *e;
-
-	e = c->earlies < EARLY_MAX && len <= EARLY_LEN ? malloc(sizeof(*e) + len) : NULL;
-	if (!e) {
-		join_drop(&c->leg, JOIN_D_EARLY);
-		return;
-	}
-	e->next = NULL;
-	e->len = len;
-	memcpy(e->octets, frame, len);
-	while (*at)
-		at = &(*at)->next;
-	*at = e;
-	c->earlies++;
-}
-
 void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	if (l->state == LEG_STARTING)
-		leg_call_early_keep(leg_call_of(l), frame, len);
-	else if (l->state == LEG_UP)
+	if (l->state == LEG_STARTING || l->state == LEG_UP)
 		join_frame(l, frame, len, now);
 	else
 		join_drop(l, JOIN_D_NOT_UP);
@@ -332,60 +244,41 @@ static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t
 
 	(void)now;
 	if (l->state == LEG_UP)
-		dp_ppp_send(c->gw->dp, c->entry.tid, c->entry.sid, frame, len);
+		leg_entry_send(&c->entry, frame, len);
 	else
 		join_drop(l, JOIN_D_SEND_NOT_UP);
 }
 
 static void call_network(struct leg *l, const struct leg_network *n)
 {
-	struct leg_call *c = leg_call_of(l);
-	struct dp_call *e = &c->entry;
-
-	e->mode = n->tun ? DP_TERMINAL : DP_PUNT;
-	e->ff03 = n->ff03;
-	e->pfc = n->pfc;
-	c->agreed_mtu = n->mtu;
-	e->mtu = leg_call_sending_mtu(c);
-	e->tun = n->tun;
-	e->ip4 = n->ip4;
-	e->ip6 = n->ip6;
-	e->client = n->client;
-	e->peer4 = n->peer4;
-	e->has_peer6 = n->has_peer6;
-	memcpy(e->peer6, n->peer6, sizeof(e->peer6));
-	e->peer_iid = n->peer_iid;
-	leg_call_entry_set(c);
+	leg_entry_network(&leg_call_of(l)->entry, n);
 }
 
-/* Packets too big for the channel as it is now are cut or answered, as for any MTU; when it grows
- * again, what PPP has agreed counts. */
+static struct leg_entry *call_entry(struct leg *l)
+{
+	return &leg_call_of(l)->entry;
+}
+
 void leg_call_mtu_changed(struct leg *l)
 {
-	struct leg_call *c = leg_call_of(l);
-	uint16_t mtu = leg_call_sending_mtu(c);
-
-	if (mtu == c->entry.mtu || !c->in_table)
-		return;
-	c->entry.mtu = mtu;
-	leg_call_entry_set(c);
+	leg_entry_mtu_changed(&leg_call_of(l)->entry);
 }
 
 const char *leg_call_sequence(struct leg *l, bool on)
 {
 	struct leg_call *c = leg_call_of(l);
 
-	if (!c->entry.data.lns)
+	if (!c->entry.c.data.lns)
 		return "only the LNS says whether data is sequenced, and we are the LAC";
-	if (!on && c->entry.data.required)
+	if (!on && c->entry.c.data.required)
 		return "the LAC has demanded sequencing for all of the call";
-	c->entry.data.send_seq = on;
-	return !c->in_table || leg_call_entry_set(c) == 0 ? NULL : "no room for the call";
+	c->entry.c.data.send_seq = on;
+	return !c->entry.in_table || leg_entry_set(&c->entry) == 0 ? NULL : "no room for the call";
 }
 
 static uint16_t call_mtu(const struct leg *l)
 {
-	return leg_call_channel_mtu((const struct leg_call *)l);
+	return leg_entry_carries(&((const struct leg_call *)l)->entry);
 }
 
 static const struct leg_ops call_ops = {
@@ -396,6 +289,7 @@ static const struct leg_ops call_ops = {
 	.lost = call_stop,
 	.frame = call_frame,
 	.network = call_network,
+	.entry = call_entry,
 	.mtu = call_mtu,
 	.free = leg_call_free,
 };
@@ -408,11 +302,10 @@ static struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const str
 	if (!c)
 		return NULL;
 	c->leg.ops = &call_ops;
-	c->gw = gw;
 	c->peer = peer;
 	c->call = call;
 	c->placed = placed;
-	leg_call_entry_init(c);
+	leg_call_entry_init(c, gw);
 	l2tp_call_set_user(call, &c->leg);
 	return &c->leg;
 }
@@ -429,7 +322,7 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 
 const struct dp_call *leg_call_entry(const struct leg *l)
 {
-	return &((const struct leg_call *)l)->entry;
+	return &((const struct leg_call *)l)->entry.c;
 }
 
 struct join *leg_call_join(const struct l2tp_call *c)

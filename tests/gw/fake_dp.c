@@ -223,7 +223,9 @@ int dp_call_set(struct dp *dp, const struct dp_call *c)
 	if (!e)
 		e = &fake.call[fake.calls++];
 	*e = *c;
-	fake_dp_say("set %s", c->mode == DP_PUNT ? "punt" : "terminal");
+	fake_dp_say("set %s", c->mode == DP_PUNT       ? "punt"
+			      : c->mode == DP_TERMINAL ? "terminal"
+						       : "forward");
 	return 0;
 }
 

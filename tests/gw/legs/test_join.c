@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Joins of legs that only remember what they were asked. */
+#include "gw/gw.h"
 #include "gw/legs/join.h"
-#include "tests/gw/clock.h"
+#include "gw/legs/leg_entry.h"
+#include "tests/gw/bench.h"
 #include "tests/harness.h"
 
 #include <stdlib.h>
@@ -9,6 +11,8 @@
 
 struct probe {
 	struct leg leg;
+	struct leg_entry entry; /* of a call or a line */
+	uint8_t last;		/* octet of the last frame */
 	unsigned starts, stops, losses, frames, networks, *freed;
 	bool slow; /* stop() does not end it at once */
 	struct leg_end why;
@@ -41,10 +45,9 @@ static void p_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 
 static void p_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	(void)frame;
-	(void)len;
 	(void)now;
 	join_of(l)->frames++;
+	join_of(l)->last = len ? frame[0] : 0;
 }
 
 static void p_network(struct leg *l, const struct leg_network *n)
@@ -53,25 +56,33 @@ static void p_network(struct leg *l, const struct leg_network *n)
 	join_of(l)->networks++;
 }
 
+static struct leg_entry *p_entry(struct leg *l)
+{
+	return &join_of(l)->entry;
+}
+
 static void p_free(struct leg *l)
 {
 	++*join_of(l)->freed;
 	free(l);
 }
 
-#define OPS(k, nw)                                                                       \
+#define OPS(k, nw, en)                                                                   \
 	{                                                                                \
 		.kind = k, .name = #k, .start = p_start, .stop = p_stop, .lost = p_lost, \
-		.frame = p_frame, .network = nw, .free = p_free                          \
+		.frame = p_frame, .network = nw, .entry = en, .free = p_free             \
 	}
 static const struct leg_ops kinds[LEG_KINDS] = {
-	[LEG_CALL] = OPS(LEG_CALL, p_network),
-	[LEG_SERVER] = OPS(LEG_SERVER, NULL),
-	[LEG_CLIENT] = OPS(LEG_CLIENT, NULL),
+	[LEG_CALL] = OPS(LEG_CALL, p_network, p_entry),
+	[LEG_LINE] = OPS(LEG_LINE, p_network, p_entry),
+	[LEG_SERVER] = OPS(LEG_SERVER, NULL, NULL),
+	[LEG_CLIENT] = OPS(LEG_CLIENT, NULL, NULL),
 };
 
 static struct loop *loop;
 static struct join_list *list;
+static struct gw no_gw;
+static uint16_t sids;
 static unsigned freed, ups, gones;
 static struct leg_end gone_why;
 static struct join *join;
@@ -99,19 +110,27 @@ static struct probe *probe(enum leg_kind kind)
 	struct probe *p = calloc(1, sizeof(*p));
 
 	p->leg.ops = &kinds[kind];
+	leg_entry_init(&p->entry, &no_gw,
+		       &(struct dp_call){.tid = (uint16_t)(kind == LEG_CALL), .sid = ++sids});
 	p->freed = &freed;
 	return p;
 }
 
-static void join_set_up(enum leg_kind second)
+static void join_set_up_kinds(enum leg_kind first, enum leg_kind second)
 {
+	fake_reset();
 	clock_us = 100;
 	freed = ups = gones = 0;
 	loop = loop_new(clock_now);
 	list = join_list_new(loop);
-	a = probe(LEG_CALL);
+	a = probe(first);
 	b = probe(second);
 	join = join_new(list, &a->leg, &b->leg, &owner, NULL, 100);
+}
+
+static void join_set_up(enum leg_kind second)
+{
+	join_set_up_kinds(LEG_CALL, second);
 }
 
 static void join_tear_down(void)
@@ -154,30 +173,35 @@ static void second_starts_when_first_is_up(void)
 static void when_one_goes(void)
 {
 	static const struct {
-		enum leg_kind second;
-		bool first_goes;
+		enum leg_kind goes, other;
 		unsigned stops, losses; /* of the other */
 	} rows[] = {
-		/* CDN or tunnel gone: PPP has nobody to talk to */
-		{LEG_SERVER, true, 0, 1},
-		{LEG_CLIENT, true, 0, 1},
-		/* PPP has ended: the peer gets a CDN */
-		{LEG_SERVER, false, 1, 0},
-		{LEG_CLIENT, false, 1, 0},
+		/* CDN, tunnel or circuit gone: PPP has nobody to talk to */
+		{LEG_CALL, LEG_SERVER, 0, 1},
+		{LEG_CALL, LEG_CLIENT, 0, 1},
+		{LEG_LINE, LEG_SERVER, 0, 1},
+		{LEG_LINE, LEG_CLIENT, 0, 1},
+		/* PPP has ended: the peer gets a CDN, the circuit is cleared */
+		{LEG_SERVER, LEG_CALL, 1, 0},
+		{LEG_CLIENT, LEG_CALL, 1, 0},
+		{LEG_SERVER, LEG_LINE, 1, 0},
+		{LEG_CLIENT, LEG_LINE, 1, 0},
+		/* RFC 2661 5.7: the far end of what is left is told */
+		{LEG_CALL, LEG_CALL, 1, 0},
+		{LEG_CALL, LEG_LINE, 1, 0},
+		{LEG_LINE, LEG_CALL, 1, 0},
+		{LEG_LINE, LEG_LINE, 1, 0},
 	};
 	struct leg_end why = leg_end(LEG_BY_AUTH, "wrong password");
 	unsigned i;
 
 	CU_ASSERT_EQUAL(sizeof(rows) / sizeof(rows[0]), join_table_len);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct probe *other;
-
-		join_set_up(rows[i].second);
+		join_set_up_kinds(rows[i].goes, rows[i].other);
 		both_up();
-		other = rows[i].first_goes ? b : a;
-		join_leg_gone(rows[i].first_goes ? &a->leg : &b->leg, &why, 100);
-		CU_ASSERT_EQUAL(other->stops, rows[i].stops);
-		CU_ASSERT_EQUAL(other->losses, rows[i].losses);
+		join_leg_gone(&a->leg, &why, 100);
+		CU_ASSERT_EQUAL(b->stops, rows[i].stops);
+		CU_ASSERT_EQUAL(b->losses, rows[i].losses);
 		CU_ASSERT_STRING_EQUAL(gone_why.words, "wrong password");
 		CU_ASSERT_EQUAL(freed, 0); /* not while a leg's function may be running */
 		join_tear_down();
@@ -280,23 +304,97 @@ static void no_leg_no_join(void)
 
 static void frames_that_cannot_pass_are_counted(void)
 {
+	static const uint8_t x[JOIN_EARLY_LEN + 1] = "x";
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
 	const uint64_t *drop;
 
 	join_set_up(LEG_SERVER);
 	drop = list->drop;
+	both_up();
+	join_frame(&a->leg, x, 1, 100);
+	CU_ASSERT_EQUAL(b->frames, 1);
+	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 0);
+	join_cut(join, &why, 100);
+	join_frame(&a->leg, x, 1, 100);
+	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 1);
+	CU_ASSERT_EQUAL(b->frames, 1);
+	join_tear_down();
+}
+
+/* Four frames of at most 1600 octets wait for the other leg: a terminal answers from its start on,
+ * a call or a line when it is up. */
+static void early_frames_wait(void)
+{
+	static const enum leg_kind kinds_of_other[] = {LEG_SERVER, LEG_CALL, LEG_LINE};
+	static const uint8_t x[JOIN_EARLY_LEN + 1] = "x";
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+	const uint64_t *drop;
+
+	for (unsigned k = 0; k < 3; k++) {
+		bool terminal = kinds_of_other[k] == LEG_SERVER;
+
+		join_set_up_kinds(LEG_LINE, kinds_of_other[k]);
+		drop = list->drop;
+		join_start(join, 100);
+		join_frame(&a->leg, x, sizeof(x), 100);
+		CU_ASSERT_EQUAL(drop[JOIN_D_EARLY], 1);
+		for (uint8_t i = 1; i <= JOIN_EARLY_MAX; i++)
+			join_frame(&a->leg, &i, 1, 100);
+		CU_ASSERT_EQUAL(drop[JOIN_D_EARLY], 1);
+		join_frame(&a->leg, x, 1, 100);
+		CU_ASSERT_EQUAL(drop[JOIN_D_EARLY], 2);
+		CU_ASSERT_EQUAL(b->frames, 0);
+		join_leg_up(&a->leg, 100);
+		CU_ASSERT_EQUAL(b->frames, terminal ? 4 : 0);
+		join_leg_up(&b->leg, 100);
+		CU_ASSERT_EQUAL(b->frames, 4);
+		CU_ASSERT_EQUAL(b->last, 4); /* in order */
+		join_cut(join, &why, 100);
+		CU_ASSERT_EQUAL(drop[JOIN_D_NOT_UP], 0);
+		join_tear_down();
+	}
+}
+
+static void early_frames_of_a_join_that_ends(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+
+	join_set_up_kinds(LEG_LINE, LEG_CALL);
 	join_start(join, 100);
 	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
-	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 1);
-	CU_ASSERT_EQUAL(b->frames, 0);
-	join_leg_up(&a->leg, 100);
 	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
-	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 1);
-	CU_ASSERT_EQUAL(b->frames, 1);
 	join_cut(join, &why, 100);
 	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
-	CU_ASSERT_EQUAL(drop[JOIN_D_OTHER_NOT_UP], 2);
-	CU_ASSERT_EQUAL(b->frames, 1);
+	CU_ASSERT_EQUAL(list->drop[JOIN_D_OTHER_NOT_UP], 1);
+	clock_until(loop, clock_us);
+	CU_ASSERT_EQUAL(list->drop[JOIN_D_NOT_UP], 2);
+	join_tear_down();
+}
+
+/* Two legs that are no terminals: the data plane carries the frames. */
+static void frames_go_from_leg_to_leg(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+	struct dp_call line = {.sid = 7, .no_address = true};
+	struct dp_call call = {.tid = 2, .sid = 3};
+	const struct dp_call *e;
+
+	join_set_up_kinds(LEG_LINE, LEG_CALL);
+	leg_entry_init(&a->entry, &no_gw, &line);
+	leg_entry_init(&b->entry, &no_gw, &call);
+	join_start(join, 100);
+	join_leg_up(&a->leg, 100);
+	CU_ASSERT_PTR_NULL(fake_entry(0, 7));
+	join_leg_up(&b->leg, 100);
+	e = fake_entry(0, 7);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_TRUE(e->mode == DP_FORWARD && e->to_tid == 2 && e->to_sid == 3);
+	CU_ASSERT_TRUE(e->no_address);
+	e = fake_entry(2, 3);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_TRUE(e->mode == DP_FORWARD && e->to_tid == 0 && e->to_sid == 7);
+	CU_ASSERT_TRUE(e->ff03 && e->mirror_ff03 && !e->no_address);
+	join_cut(join, &why, 100);
 	join_tear_down();
 }
 
@@ -319,6 +417,9 @@ static const struct test_case cases[] = {
 	 network_reaches_the_call_only_while_it_is_up},
 	{"no_leg_no_join", no_leg_no_join},
 	{"frames_that_cannot_pass_are_counted", frames_that_cannot_pass_are_counted},
+	{"early_frames_wait", early_frames_wait},
+	{"early_frames_of_a_join_that_ends", early_frames_of_a_join_that_ends},
+	{"frames_go_from_leg_to_leg", frames_go_from_leg_to_leg},
 	{"every_drop_has_a_key_and_words", every_drop_has_a_key_and_words},
 	{NULL, NULL},
 };

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/legs/leg_entry.h"
+
+#include "gw/gw.h"
+#include <string.h>
+
+static uint16_t leg_entry_mtu(const struct leg_entry *e)
+{
+	uint16_t carries = leg_entry_carries(e);
+
+	return carries < e->agreed_mtu ? carries : e->agreed_mtu;
+}
+
+void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
+{
+	*e = (struct leg_entry){.gw = gw, .c = *c, .agreed_mtu = UINT16_MAX};
+	e->c.mtu = leg_entry_mtu(e);
+}
+
+int leg_entry_set(struct leg_entry *e)
+{
+	int rc = dp_call_set(e->gw->dp, &e->c);
+
+	if (rc < 0)
+		gw_log_peer(GW_LOG_CALL, LOGL_ERROR, e->c.tid, loop_now(e->gw->loop),
+			    "%s %u/%u: no entry in the data plane: %s", e->c.tid ? "call" : "line",
+			    e->c.tid, e->c.sid, strerror(-rc));
+	else
+		e->in_table = true;
+	return rc;
+}
+
+void leg_entry_del(struct leg_entry *e)
+{
+	if (e->in_table)
+		dp_call_del(e->gw->dp, e->c.tid, e->c.sid);
+	e->in_table = false;
+}
+
+/* RFC 2661 3.1: Length and sequence numbers are optional; room for them is kept as they may be
+ * switched on during the call.  Behind them come FF 03, where the medium has it, and the protocol
+ * field. */
+uint16_t leg_entry_carries(const struct leg_entry *e)
+{
+	uint32_t l2tp = e->c.tid ? 6 + (e->c.data.send_length ? 2 : 0) + 4 : 0;
+	uint32_t head = l2tp + (e->c.no_address ? 2 : 4);
+	uint32_t mtu = dp_channel_mtu(e->gw->dp, e->c.channel);
+
+	if (mtu <= head || mtu - head > UINT16_MAX)
+		return UINT16_MAX;
+	return (uint16_t)(mtu - head);
+}
+
+void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
+{
+	struct dp_call *c = &e->c;
+
+	c->mode = n->tun ? DP_TERMINAL : DP_PUNT;
+	c->ff03 = n->ff03;
+	c->pfc = n->pfc;
+	e->agreed_mtu = n->mtu;
+	c->mtu = leg_entry_mtu(e);
+	c->tun = n->tun;
+	c->ip4 = n->ip4;
+	c->ip6 = n->ip6;
+	c->client = n->client;
+	c->peer4 = n->peer4;
+	c->has_peer6 = n->has_peer6;
+	memcpy(c->peer6, n->peer6, sizeof(c->peer6));
+	c->peer_iid = n->peer_iid;
+	leg_entry_set(e);
+}
+
+void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to)
+{
+	e->c.mode = DP_FORWARD;
+	e->c.to_tid = to->c.tid;
+	e->c.to_sid = to->c.sid;
+	e->c.ff03 = e->c.mirror_ff03 = true;
+	e->c.mtu = leg_entry_mtu(e);
+	leg_entry_set(e);
+}
+
+/* Packets too big for the channel as it is now are cut or answered, as for any MTU; when it grows
+ * again, what PPP has agreed counts. */
+void leg_entry_mtu_changed(struct leg_entry *e)
+{
+	uint16_t mtu = leg_entry_mtu(e);
+
+	if (mtu == e->c.mtu || !e->in_table)
+		return;
+	e->c.mtu = mtu;
+	leg_entry_set(e);
+}
+
+bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len)
+{
+	return dp_ppp_send(e->gw->dp, e->c.tid, e->c.sid, frame, len);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A leg whose frames the data plane carries (a call, a line): its entry there.  The leg changes the
+ * entry by these functions only, from the control thread, and the data plane is told at once.
+ */
+#ifndef GW_LEGS_LEG_ENTRY_H
+#define GW_LEGS_LEG_ENTRY_H
+
+#include "gw/legs/leg.h"
+
+struct leg_entry {
+	struct gw *gw;
+	struct dp_call c;
+	bool in_table;
+	uint16_t agreed_mtu; /* what PPP or the other leg lets us send, before what the channel
+				carries; UINT16_MAX = no limit */
+};
+
+/* c names the leg (tid, sid, channel); the rest of it may be set already.  Nothing is told yet. */
+void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c);
+/* Tell the data plane; 0, or -errno with the reason logged. */
+int leg_entry_set(struct leg_entry *e);
+/* Take it out of the data plane.  Harmless when it is not there. */
+void leg_entry_del(struct leg_entry *e);
+/* Octets of the information field that one frame in this channel has room for; UINT16_MAX = the
+ * channel does not say. */
+uint16_t leg_entry_carries(const struct leg_entry *e);
+/* A terminal is behind the other leg: treat frames as it says. */
+void leg_entry_network(struct leg_entry *e, const struct leg_network *n);
+/* The other leg is a call or a line: every frame goes out by it. */
+void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to);
+/* The channel carries frames of another size from now on. */
+void leg_entry_mtu_changed(struct leg_entry *e);
+/* One frame, protocol number and information, to the far end; false when it cannot be sent. */
+bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len);
+
+#endif
