@@ -562,6 +562,25 @@ uint64_t fake_count(struct fake_host *h, const char *counter)
 	return 0;
 }
 
+const char *fake_counted(struct fake_host *h)
+{
+	static char text[1000];
+	uint64_t v[128];
+	unsigned n = 0;
+	size_t at = 0;
+
+	while (h->tr->counters[n].name)
+		n++;
+	h->tr->count(h->port, v, n);
+	text[0] = '\0';
+	for (unsigned i = 0; i < n && at < sizeof(text); i++)
+		if (v[i])
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s=%llu",
+					       at ? " " : "", h->tr->counters[i].name,
+					       (unsigned long long)v[i]);
+	return text;
+}
+
 const char *fake_addr(const struct fake_host *h, const struct ist_addr *a)
 {
 	static char text[128];

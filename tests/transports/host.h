@@ -103,6 +103,10 @@ int fake_answer(struct fake_host *h, ist_channel c);
 int fake_refuse(struct fake_host *h, ist_channel c);
 void fake_disconnect(struct fake_host *h, ist_channel c);
 uint64_t fake_count(struct fake_host *h, const char *counter);
+/* All counters that are not 0, "rx-frames=2 rx-octets=9", in the transport's order; a static
+ * buffer.
+ */
+const char *fake_counted(struct fake_host *h);
 /* The address as the transport writes it; a static buffer. */
 const char *fake_addr(const struct fake_host *h, const struct ist_addr *a);
 const char *fake_status(struct fake_host *h);

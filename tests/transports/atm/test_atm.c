@@ -259,6 +259,73 @@ static void atm_hostile_frames(void)
 	}
 }
 
+/* What is counted, and that nothing else is: 60 octets and 4 of LLC are two cells. */
+static void every_counter_of_a_clean_exchange(void)
+{
+	static const struct {
+		const char *framing, *sent, *got;
+	} rows[] = {
+		{"framing=cells", "tx-frames=1 tx-octets=64 tx-cells=2 link-tx=2",
+		 "rx-frames=1 rx-octets=60 rx-cells=2 link-rx=2"},
+		{"framing=pdus", "tx-frames=1 tx-octets=64 link-tx=1",
+		 "rx-frames=1 rx-octets=60 link-rx=1"},
+		{"framing=sdus", "tx-frames=1 tx-octets=64 link-tx=1",
+		 "rx-frames=1 rx-octets=60 link-rx=1"},
+	};
+	static const uint8_t data[60];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const config[] = {"link=loop:count", rows[i].framing, "@0/40 ppp",
+					      NULL};
+		struct fake_host a, b;
+		ist_channel c = 0;
+
+		fake_open(&a, &atm_transport, config);
+		fake_open(&b, &atm_transport, config);
+		fake_join(&a, &b);
+		fake_run(&a, fake_now + 2 * S);
+		CU_ASSERT_STRING_EQUAL(fake_counted(&a), "");
+		CU_ASSERT_EQUAL(fake_connect(&a, "0/40", IST_PAYLOAD_PPP, &c), 0);
+		CU_ASSERT_EQUAL(fake_send(&a, c, data, sizeof(data)), 1);
+		fake_run(&a, fake_now);
+		CU_ASSERT_STRING_EQUAL(fake_counted(&a), rows[i].sent);
+		CU_ASSERT_STRING_EQUAL(fake_counted(&b), rows[i].got);
+		fake_close(&a);
+		fake_close(&b);
+	}
+}
+
+/* The longest SDU is taken, one octet more is an error of AAL5, however it comes. */
+static void the_longest_sdu(void)
+{
+	static const char *const framings[] = {"framing=cells", "framing=pdus", "framing=sdus"};
+	static const uint8_t data[100];
+
+	for (size_t i = 0; i < 3; i++) {
+		struct fake_host a, b;
+		ist_channel c = 0;
+
+		fake_open(&a, &atm_transport,
+			  (const char *const[]){"link=loop:long", framings[i], "@0/40 ppp",
+						"sdu-max=101", NULL});
+		fake_open(&b, &atm_transport,
+			  (const char *const[]){"link=loop:long", framings[i], "@0/40 ppp",
+						"sdu-max=100", NULL});
+		fake_join(&a, &b);
+		fake_run(&a, fake_now + 2 * S);
+		CU_ASSERT_EQUAL(fake_connect(&a, "0/40", IST_PAYLOAD_PPP, &c), 0);
+		CU_ASSERT_EQUAL(fake_send(&a, c, data, 96), 1);
+		fake_run(&a, fake_now);
+		CU_ASSERT_EQUAL(fake_count(&b, "rx-frames"), 1);
+		CU_ASSERT_EQUAL(fake_send(&a, c, data, 97), 1);
+		fake_run(&a, fake_now);
+		CU_ASSERT_EQUAL(fake_count(&b, "rx-frames"), 1);
+		CU_ASSERT_EQUAL(fake_count(&b, "aal5-oversize"), 1);
+		fake_close(&a);
+		fake_close(&b);
+	}
+}
+
 /* 53 octets a cell; what comes in is the network's to say. */
 static void rates_are_told(void)
 {
@@ -291,6 +358,8 @@ static const struct test_case cases[] = {
 	{"a_thousand_circuits", a_thousand_circuits},
 	{"shaped_circuits_do_not_starve_each_other", shaped_circuits_do_not_starve_each_other},
 	{"link_down_is_every_circuit_down", link_down_is_every_circuit_down},
+	{"every_counter_of_a_clean_exchange", every_counter_of_a_clean_exchange},
+	{"the_longest_sdu", the_longest_sdu},
 	{"rates_are_told", rates_are_told},
 	{"hostile_frames", atm_hostile_frames},
 	{NULL, NULL},

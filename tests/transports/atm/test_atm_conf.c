@@ -37,6 +37,35 @@ static void mistakes_are_named(void)
 	atm_conf_refused((const char *const[]){"@0/40 l2tp", NULL}, "needs a link");
 }
 
+/* RFC 3355 3.1: PPP of 1500 octets in L2TP is an SDU of 1514, LLC/SNAP puts 8 in front. */
+static void rfc3355_3_1_least_sdu(void)
+{
+	static const struct {
+		const char *pvc, *encapsulation, *sdu_max;
+		bool ok;
+	} rows[] = {
+		{"@0/40 l2tp", "encapsulation=vc-mux", "sdu-max=1514", true},
+		{"@0/40 l2tp", "encapsulation=vc-mux", "sdu-max=1513", false},
+		{"@0/40 l2tp ppp", "encapsulation=llc", "sdu-max=1522", true},
+		{"@0/40 l2tp ppp", "encapsulation=llc", "sdu-max=1521", false},
+		{"@0/40 ppp", "encapsulation=llc", "sdu-max=48", true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const config[] = {"link=loop:least", rows[i].pvc, rows[i].encapsulation,
+					      rows[i].sdu_max, NULL};
+		struct fake_host h;
+		char err[200];
+
+		CU_ASSERT_EQUAL(!fake_try(&h, &atm_transport, config, err, sizeof(err)),
+				rows[i].ok);
+		if (rows[i].ok)
+			fake_close(&h);
+		else
+			CU_ASSERT_PTR_NOT_NULL(strstr(err, "sdu-max is too small"));
+	}
+}
+
 static void atm_conf_addresses(void)
 {
 	struct ist_addr a;
@@ -108,6 +137,7 @@ static void the_header_is_the_limit(void)
 
 static const struct test_case cases[] = {
 	{"mistakes_are_named", mistakes_are_named},
+	{"rfc3355_3_1_least_sdu", rfc3355_3_1_least_sdu},
 	{"addresses", atm_conf_addresses},
 	{"the_header_is_the_limit", the_header_is_the_limit},
 	{"rfc3355_7_no_svc_signalling", rfc3355_7_no_svc_signalling},

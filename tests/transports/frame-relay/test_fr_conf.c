@@ -43,6 +43,75 @@ static void fr_conf_bad_settings(void)
 	}
 }
 
+/* Q.922 table 1: DLCIs for users, by the octets of the address; "lmi=none" lists nothing. */
+static void first_and_last_dlci(void)
+{
+	static const struct {
+		const char *octets, *circuit;
+		bool ok;
+	} rows[] = {
+		{"address-octets=2", "@16 ppp", true},
+		{"address-octets=2", "@1007 ppp", true},
+		{"address-octets=3", "@1024 ppp", true},
+		{"address-octets=3", "@63487 ppp", true},
+		{"address-octets=3", "@63488 ppp", false},
+		{"address-octets=4", "@131071 ppp", false},
+		{"address-octets=4", "@131072 ppp", true},
+		{"address-octets=4", "@8126463 ppp", true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const config[] = {"link=loop:edge", "lmi=none", rows[i].octets,
+					      rows[i].circuit, NULL};
+		struct fake_host h;
+		char err[200];
+
+		CU_ASSERT_EQUAL(!fake_try(&h, &frame_relay_transport, config, err, sizeof(err)),
+				rows[i].ok);
+		if (rows[i].ok)
+			fake_close(&h);
+		else
+			CU_ASSERT_PTR_NOT_NULL(strstr(err, " is not "));
+	}
+}
+
+/* What is counted, and that nothing else is: first whole frames, then one in three fragments. */
+static void every_counter_of_a_clean_exchange(void)
+{
+	static const char *const cfg[] = {"link=loop:count", "lmi=none", "fragment=200",
+					  "@100 l2tp ppp", NULL};
+	static const uint8_t data[500];
+	struct fake_host h[2];
+	ist_channel l2tp, ppp;
+
+	for (size_t i = 0; i < 2; i++)
+		fake_open(&h[i], &frame_relay_transport, cfg);
+	CU_ASSERT_EQUAL(fake_connect(&h[0], "100", IST_PAYLOAD_L2TP, &l2tp), 0);
+	CU_ASSERT_EQUAL(fake_connect(&h[0], "100", IST_PAYLOAD_PPP, &ppp), 0);
+	CU_ASSERT_EQUAL(fake_send(&h[0], l2tp, data, 10), 1);
+	CU_ASSERT_STRING_EQUAL(fake_counted(&h[0]), "tx-down=1");
+	fake_join(&h[0], &h[1]);
+	fake_run(&h[0], fake_now + 1000000);
+	const struct ist_frame f[] = {{l2tp, 0, data, data, 12, 8, 0},
+				      {ppp, IST_FRAME_DISCARD, NULL, data, 0, 30, 0}};
+
+	CU_ASSERT_EQUAL(fake_send_frames(&h[0], &f[0], 1), 1);
+	CU_ASSERT_EQUAL(fake_send_frames(&h[0], &f[1], 1), 1);
+	fake_run(&h[0], fake_now);
+	CU_ASSERT_STRING_EQUAL(fake_counted(&h[0]), "tx-frames=2 tx-octets=50 tx-down=1 link-tx=2");
+	CU_ASSERT_STRING_EQUAL(fake_counted(&h[1]), "rx-frames=2 rx-octets=50 rx-de=1 link-rx=2");
+	CU_ASSERT_EQUAL(fake_send(&h[1], l2tp, data, 500), 1);
+	fake_run(&h[0], fake_now);
+	CU_ASSERT_STRING_EQUAL(fake_counted(&h[1]),
+			       "rx-frames=2 rx-octets=50 tx-frames=1 tx-octets=500 rx-de=1 "
+			       "tx-fragments=3 link-rx=2 link-tx=3");
+	CU_ASSERT_STRING_EQUAL(fake_counted(&h[0]),
+			       "rx-frames=1 rx-octets=500 tx-frames=2 tx-octets=50 "
+			       "rx-fragments=3 tx-down=1 link-rx=3 link-tx=2");
+	fake_close(&h[0]);
+	fake_close(&h[1]);
+}
+
 static void committed_rates_are_told(void)
 {
 	static const char *const cfg[] = {"link=loop:rates", "lmi=none", "@100 l2tp",
@@ -69,6 +138,8 @@ static void committed_rates_are_told(void)
 
 static const struct test_case cases[] = {
 	{"bad_settings_have_words", fr_conf_bad_settings},
+	{"first_and_last_dlci", first_and_last_dlci},
+	{"every_counter_of_a_clean_exchange", every_counter_of_a_clean_exchange},
 	{"committed_rates_are_told", committed_rates_are_told},
 	{NULL, NULL},
 };

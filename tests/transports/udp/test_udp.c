@@ -10,11 +10,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <linux/udp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -94,6 +98,111 @@ static void there_and_back(const char *wild)
 	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 0);
 	fake_close(&a);
 	fake_close(&b);
+}
+
+/* What is counted, and that nothing else is. */
+static void every_counter_of_a_clean_exchange(void)
+{
+	struct fake_host a, b;
+	struct fake_event *e;
+	ist_channel to_b;
+	char at[80];
+	struct ist_frame f[2];
+
+	udp_open_at(&a, "listen=127.0.0.1:0");
+	udp_open_at(&b, "listen=127.0.0.1:0");
+	CU_ASSERT_STRING_EQUAL(fake_counted(&a), "");
+	listen_at(&b, at, sizeof(at));
+	CU_ASSERT_EQUAL(fake_connect(&a, at, IST_PAYLOAD_L2TP, &to_b), 0);
+	f[0] = (struct ist_frame){.channel = to_b,
+				  .head = (const uint8_t *)"headed ",
+				  .head_len = 7,
+				  .payload = (const uint8_t *)"frame",
+				  .len = 5};
+	f[1] = (struct ist_frame){.channel = to_b, .payload = (const uint8_t *)"bare", .len = 4};
+	CU_ASSERT_EQUAL(fake_send_frames(&a, f, 2), 2);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&b, FAKE_FRAME, 2));
+	e = fake_take(&b, FAKE_FRAME);
+	CU_ASSERT_EQUAL(fake_send(&b, e->channel, "answer", 6), 1);
+	fake_free(e);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&a, FAKE_FRAME, 1));
+	CU_ASSERT_STRING_EQUAL(fake_counted(&a),
+			       "rx-frames=1 rx-octets=6 tx-frames=2 tx-octets=16");
+	CU_ASSERT_STRING_EQUAL(fake_counted(&b),
+			       "rx-frames=2 rx-octets=16 tx-frames=1 tx-octets=6 strangers=1");
+	fake_close(&a);
+	fake_close(&b);
+}
+
+/* fe80::1 on the loopback device of a namespace; false = not permitted. */
+static bool link_local_world(int *home)
+{
+	struct {
+		struct in6_addr addr;
+		uint32_t prefix;
+		int ifindex;
+	} set = {.prefix = 64};
+	struct ifreq up = {.ifr_flags = IFF_UP};
+	struct sockaddr_in6 at = {.sin6_family = AF_INET6};
+	int fd, r;
+
+	*home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (*home < 0 || unshare(CLONE_NEWNET) < 0) {
+		test_skip("ipv6_link_local", "no right to make a network namespace");
+		close(*home);
+		return false;
+	}
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	memcpy(up.ifr_name, "lo", 3);
+	set.ifindex = (int)if_nametoindex("lo");
+	inet_pton(AF_INET6, "fe80::1", &set.addr);
+	r = ioctl(fd, SIOCSIFFLAGS, &up);
+	CU_ASSERT_FATAL(!r && !ioctl(fd, SIOCSIFADDR, &set));
+	at.sin6_scope_id = (uint32_t)set.ifindex;
+	at.sin6_addr = set.addr;
+	for (int tries = 0; bind(fd, (struct sockaddr *)&at, sizeof(at)); tries++) {
+		CU_ASSERT_FATAL(tries < 5000);
+		usleep(1000); /* the kernel takes an address into use in its own time */
+	}
+	close(fd);
+	return true;
+}
+
+/* A link-local address means nothing without its interface: there, back, and in what is reported.
+ */
+static void ipv6_link_local(void)
+{
+	struct fake_host a, b;
+	struct fake_event *e;
+	char at_b[80], at_a[80], any[80];
+	ist_channel to_b;
+	int home;
+
+	if (!link_local_world(&home))
+		return;
+	udp_open_at(&a, "listen=[fe80::1%lo]:0");
+	udp_open_at(&b, "listen=[::]:0");
+	listen_at(&a, at_a, sizeof(at_a));
+	listen_at(&b, any, sizeof(any));
+	snprintf(at_b, sizeof(at_b), "[fe80::1%%lo]%s", strrchr(any, ':'));
+	CU_ASSERT_EQUAL(fake_connect(&a, at_b, IST_PAYLOAD_L2TP, &to_b), 0);
+	CU_ASSERT_EQUAL(fake_send(&a, to_b, "there", 5), 1);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&b, FAKE_FRAME, 1));
+	e = fake_take(&b, FAKE_UP);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_STRING_EQUAL(fake_addr(&b, &e->attrs.local), at_b);
+	CU_ASSERT_STRING_EQUAL(fake_addr(&b, &e->attrs.peer), at_a);
+	CU_ASSERT_EQUAL(fake_send(&b, e->channel, "and back", 8), 1);
+	fake_free(e);
+	CU_ASSERT_TRUE_FATAL(fake_wait(&a, FAKE_FRAME, 1));
+	e = fake_take(&a, FAKE_FRAME);
+	CU_ASSERT_EQUAL(e->channel, to_b);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 0);
+	fake_close(&a);
+	fake_close(&b);
+	CU_ASSERT_EQUAL(setns(home, CLONE_NEWNET), 0);
+	close(home);
 }
 
 static void udp_ipv4(void)
@@ -606,6 +715,8 @@ static void taps(void)
 
 static const struct test_case cases[] = {
 	{"ipv4_there_and_back", udp_ipv4},
+	{"ipv6_link_local", ipv6_link_local},
+	{"every_counter_of_a_clean_exchange", every_counter_of_a_clean_exchange},
 	{"ipv6_there_and_back", udp_ipv6},
 	{"reply_leaves_from_the_address_used", reply_from_used_address},
 	{"one_peer_two_of_our_addresses", two_addresses_two_channels},
