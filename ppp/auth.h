@@ -47,9 +47,9 @@ struct auth {
 };
 
 void auth_init(struct auth *a);
-/* LCP is up and this is what it agreed. */
+/* LCP is up and has agreed on this method. */
 void auth_start(struct ppp *p, enum ppp_auth method);
-/* LCP is down: forget everything, wipe what is secret. */
+/* LCP is down: reset all state and wipe secrets. */
 void auth_stop(struct ppp *p);
 void auth_rx_pap(struct ppp *p, struct rd body);
 void auth_rx_chap(struct ppp *p, struct rd body);
@@ -75,7 +75,7 @@ void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const vo
 
 extern const struct auth_method auth_pap, auth_chap_md5, auth_mschapv2;
 
-/* By what stands in LCP's Authentication-Protocol option; PPP_AUTH_NONE = none of ours. */
+/* The method named by LCP's Authentication-Protocol option; PPP_AUTH_NONE for an unknown one. */
 enum ppp_auth auth_by_option(struct rd v);
 void auth_put_option(struct wr *w, enum ppp_auth m);
 

@@ -38,7 +38,7 @@ static void auth_chap_serve(struct ppp *p)
 	auth_sent(p);
 }
 
-/* A re-challenge verifies who the link belongs to; to be somebody else, too, does not count. */
+/* A re-challenge must be answered with the same name as before; another user's proof is refused. */
 static bool auth_chap_is_another(const struct auth *a, struct rd name)
 {
 	const struct ppp_auth_claim *c = &a->claim;

@@ -20,7 +20,7 @@ struct option_at {
 	struct rd value;
 };
 
-/* What we would answer to a Configure-Request. */
+/* The answer to a Configure-Request. */
 struct answer {
 	enum cp_verdict verdict;
 	size_t len;
@@ -410,7 +410,7 @@ static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *
 	struct answer a = {CP_ACK, 0, NULL};
 	struct step s = {0, FSM_RCR_PLUS, in, &a};
 
-	/* An Ack must return every octet, so what would not fit cannot be agreed to. */
+	/* An Ack must return every octet, so a Request that does not fit cannot be acknowledged. */
 	if (!cp_options_well_formed(in->body) || in->body.left > room) {
 		ppp_link_count(p, PPP_R_OPTION);
 		return;

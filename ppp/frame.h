@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What stands in front of the information field: FF 03 and the protocol field, whole or compressed
- * (RFC 1661 sections 2 and 6.5, 6.6; RFC 1662 sections 3.1 and 3.2).  Every reader and writer of
- * PPP frames uses these two functions; they are inline because the data path calls them for each
- * frame.  No payload is moved.
+ * The head of a PPP frame, in front of its information field: FF 03 and the protocol field, whole
+ * or compressed (RFC 1661 sections 2 and 6.5, 6.6; RFC 1662 sections 3.1 and 3.2).  Every reader
+ * and writer of PPP frames uses these two functions; they are inline because the data path calls
+ * them for each frame.  No payload is moved.
  *
  * Protocol numbers end in an odd octet and begin with an even one.  So a first octet that is odd is
  * a compressed protocol, and FF 03 can be told from any protocol.

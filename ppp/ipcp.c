@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPCP.  The server insists: whatever address or name server the peer asks for, a Nak names the one
- * that was assigned, and none assigned is a Reject.  The client asks for what it was told to want,
- * or for 0.0.0.0, and takes what the Nak says.  IP-Compression and the deprecated IP-Addresses have
- * no row and are rejected.
+ * IPCP.  The server Naks any other address or name server than the assigned one, and Rejects the
+ * option when none is assigned. The client asks for the configured address, or for 0.0.0.0, and
+ * takes the one in the Nak.  IP-Compression and the deprecated IP-Addresses have no row and are
+ * rejected.
  */
 #include "ppp/ipcp.h"
 

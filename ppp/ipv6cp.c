@@ -53,8 +53,8 @@ static bool ipv6cp_id_ask(struct ppp *p, struct wr *w)
 	return true;
 }
 
-/* The server keeps an identifier that it was given; else what the peer suggests is as good as ours,
- * unless it is nothing, what we sent, or what we have just suggested to the peer. */
+/* The server keeps an assigned identifier. Otherwise the peer's suggestion is taken, unless it is
+ * zero, the one we sent, or the one we have just suggested to the peer. */
 static void ipv6cp_id_nakked(struct ppp *p, struct rd v)
 {
 	uint64_t id = rd_u64(&v);

@@ -21,7 +21,7 @@ extern const struct cp_def lcp_def;
 
 /* The echo timer went off. */
 void lcp_echo_timeout(struct ppp *p);
-/* Tell the peer that we do not speak proto; info is what the frame carried. */
+/* Send a Protocol-Reject for proto; info is the information field of the rejected frame. */
 void lcp_reject_protocol(struct ppp *p, uint16_t proto, const uint8_t *info, size_t len);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The inside of one link, shared by the files of this folder and by nobody else.
+ * The private header of this folder: one link and the functions its files share.
  */
 #ifndef PPP_LINK_H
 #define PPP_LINK_H
@@ -11,7 +11,7 @@
 
 #define PPP_MRU_DEFAULT 1500u
 #define PPP_MRU_MIN	128u
-/* The longest information field that we build, whatever the peer could take. */
+/* The longest information field that we build, even if the peer's MRU is larger. */
 #define PPP_TX_MAX	2048u
 #define PPP_EVENT_QUEUE 32u
 
@@ -81,7 +81,7 @@ struct ppp {
 		uint64_t peer, local, suggested;
 	} ipv6cp_vars;
 	bool ip4_up, ip6_up;
-	char message[256]; /* what the peer said with a refusal */
+	char message[256]; /* text of the peer's refusal */
 	struct {
 		uint8_t kind, why;
 	} queue[PPP_EVENT_QUEUE];

@@ -96,7 +96,7 @@ void mschap_challenge_hash(uint8_t out[8], const struct mschap_exchange *x)
 	sha1_digest(&sha, 8, out);
 }
 
-/* 56 bits spread over eight octets, seven in each; the parity bit is nobody's concern. */
+/* 56 bits spread over eight octets, seven in each; the parity bit is ignored by DES. */
 static void mschap_des_block(uint8_t out[8], const uint8_t in[8], const uint8_t key7[7])
 {
 	struct des_ctx des;

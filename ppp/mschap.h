@@ -32,7 +32,7 @@ struct mschap_proof {
 void mschap_prove(struct mschap_proof *out, const struct mschap_exchange *x, const char *password,
 		  size_t len);
 
-/* The steps, for tests and for those who need a part. */
+/* The steps one by one; tests check them against the vectors of the RFC. */
 void mschap_password_hash(uint8_t hash[16], const char *password, size_t len);
 void mschap_challenge_hash(uint8_t out[8], const struct mschap_exchange *x);
 void mschap_challenge_response(uint8_t out[24], const uint8_t challenge[8], const uint8_t hash[16]);

@@ -50,7 +50,7 @@ static void ppp_deliver(struct ppp *p)
 			.now = p->now,
 		};
 
-		/* A claim whose link went down before the owner could look is nobody's. */
+		/* The link went down before the owner could judge the claim. */
 		if (ev.kind == PPP_EV_AUTH && !p->auth.pending)
 			continue;
 		p->ops.event(p->ctx, &ev);
@@ -214,7 +214,7 @@ uint64_t ppp_deadline(const struct ppp *p)
 
 /* --- the owner's wishes ----------------------------------------------------------------------- */
 
-/* What the owner may have got wrong must not become an index or a loop. */
+/* A wrong configuration must not become an array index or an endless loop. */
 static void ppp_tame(struct ppp_config *c)
 {
 	uint8_t n = 0;

@@ -3,7 +3,7 @@
  * One PPP link without I/O: LCP, authentication, IPCP and IPV6CP, as server or as client.
  *
  * A frame here is the two-octet protocol number followed by the information field: no FF 03, no
- * protocol-field compression, no FCS; whoever owns the link adds and removes those (frame.h).  Only
+ * protocol-field compression, no FCS; the owner of the link adds and removes those (frame.h).  Only
  * control protocols come here; IP of an open NCP is the owner's fast path.
  *
  * Rules of the contract
@@ -40,8 +40,8 @@ struct ppp_config {
 	bool server;  /* we authenticate and assign; else we are the client */
 	bool passive; /* wait, without limit, for the peer's Configure-Request before sending ours
 		       */
-	uint16_t mru; /* what we can receive, asked for by LCP when not 1500; 128..65535 */
-	uint16_t mtu; /* never send more than this, whatever the peer's MRU */
+	uint16_t mru; /* our MRU, negotiated by LCP when not 1500; 128..65535 */
+	uint16_t mtu; /* never send more than this, even if the peer's MRU is larger */
 	bool accept_acfc, accept_pfc; /* let the peer ask us to compress what we send */
 	bool ask_acfc, ask_pfc;
 	/* server: offered in this order, moving on when the peer Naks or rejects; n_auth 0 = none
@@ -57,7 +57,7 @@ struct ppp_config {
 	uint8_t max_configure, max_terminate, max_failure; /* 10, 2, 5 */
 	uint64_t auth_timeout;				   /* 30 s */
 	bool ipv4, ipv6;
-	/* client: what we ask for; 0 = let the server say */
+	/* client: address to ask for; 0 = the server chooses */
 	uint32_t want_ip4; /* host order */
 };
 /* RFC defaults; server with CHAP-MD5, IPv4 and IPv6. */
@@ -100,7 +100,8 @@ enum ppp_why {
 const char *ppp_why_words(enum ppp_why w);
 const char *ppp_auth_name(enum ppp_auth a); /* "pap", "chap", "mschapv2" */
 
-/* What the peer offered as proof.  The owner finds the user's secret and calls ppp_auth_check. */
+/* The name and proof that the peer sent.  The owner finds the user's secret and calls
+ * ppp_auth_check. */
 struct ppp_auth_claim {
 	enum ppp_auth method;
 	char name[PPP_NAME_MAX +

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Words for what a link counts and for why it ended. */
+/* Texts of the counters and of the reasons for the end of a link. */
 #include "ppp/ppp.h"
 
 const struct ppp_reason_row ppp_reasons[PPP_R_COUNT] = {

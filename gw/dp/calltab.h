@@ -6,8 +6,8 @@
  * are a random permutation (core/ids.h), so an array of pages by Session ID would hold one call a
  * page; the second level is therefore indexed by the id's low bits and at most half full.
  *
- * An entry has two parts.  `struct call` is what the control thread wants: immutable, replaced
- * whole under RCU.  `struct call_state` is what has happened: sequence numbers, held frames,
+ * An entry has two parts.  `struct call` holds the settings made by the control thread: immutable,
+ * replaced whole under RCU. `struct call_state` holds the state: sequence numbers, held frames,
  * counters; written by the call's home worker only, and kept when the entry is replaced.
  */
 #ifndef GW_DP_CALLTAB_H

@@ -407,8 +407,8 @@ static void dp_remove_addresses(const struct call *c)
 		map_set(&t->addr.link_local, c->c.peer_iid, 0);
 }
 
-/* A client chooses his interface identifier himself: who has it first keeps it, or another could
- * have what is for him. */
+/* A client chooses its interface identifier itself. The first client with an identifier keeps it,
+ * or a second one could receive its packets. */
 static bool dp_add_link_local(struct dp_tun *t, uint64_t iid, uint32_t key)
 {
 	return map_get(&t->addr.link_local, iid) || map_set(&t->addr.link_local, iid, key);

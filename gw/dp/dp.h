@@ -12,9 +12,9 @@
  *        |  ops->offer/up/down    <----  report ring   <----  what ports report
  *
  * Only the control thread calls what is declared here; ops are called on it, from dp_poll().  Rings
- * are bounded; what does not fit is dropped and counted (DP_REASONS), except reports, which are
- * kept. With workers = 0 the worker's epoll descriptor is nested in the control loop: same code, no
- * thread.
+ * are bounded; records that do not fit are dropped and counted (DP_REASONS). Reports are never
+ * dropped. With workers = 0 the worker's epoll descriptor is nested in the control loop: same code,
+ * no thread.
  */
 #ifndef GW_DP_DP_H
 #define GW_DP_DP_H
@@ -41,14 +41,15 @@ struct dp_ops {
 	void (*up)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
 	void (*down)(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
 		     uint64_t now);
-	/* What a frame on this channel may hold is this now. */
+	/* The MTU of this channel has changed to mtu octets. */
 	void (*mtu)(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now);
 	void (*port_failed)(void *ctx, unsigned port, int err, const char *words, uint64_t now);
 	/* A packet for which dp_send said WAITING has left. */
 	void (*sent)(void *ctx, uint64_t cookie, uint64_t now);
-	/* One line a port wants logged; level as in syslog.  Bounded: what does not fit is lost. */
+	/* A log line of a port; level as in syslog. Lines that do not fit the mailbox are counted
+	 * as log-ring-full. */
 	void (*log)(void *ctx, unsigned port, int level, const char *text);
-	/* What a port has on the wire, while dp_port_tap is on.  link_type: a DLT number. */
+	/* A frame as on the wire, while dp_port_tap is on. link_type: a DLT number. */
 	void (*tap)(void *ctx, unsigned port, bool outbound, uint16_t link_type,
 		    const uint8_t *octets, size_t len, uint64_t when);
 };
@@ -84,11 +85,12 @@ void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
 int dp_port_tap(struct dp *dp, unsigned port, bool on);
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
 
-/* --- channels (these wait for nobody) --------------------------------------------------------- */
+/* --- channels (none of these waits) ----------------------------------------------------------- */
 
-/* Let an offered channel in, or keep one a stranger has made.  What cannot be is refused. */
+/* Accept an offered channel, or keep one that an unknown peer has made. One that cannot be accepted
+ * is refused. */
 void dp_answer(struct dp *dp, l2tp_channel c);
-/* Neither is heard of again, but for a permanent one. */
+/* After either no report of the channel follows, except of a permanent one. */
 void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
 void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
 /* The far end of a channel, as last reported.  False when it is not known. */
@@ -161,28 +163,28 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 			   size_t err_len);
 void dp_tun_close(struct dp *dp, struct dp_tun *t);
 const char *dp_tun_name(const struct dp_tun *t);
-/* Somebody has removed the device: nothing comes of it any more.  Opening the name makes another.
- */
+/* True once the device has been removed from outside; it delivers nothing more. Opening the name
+ * makes a new one. */
 bool dp_tun_gone(const struct dp_tun *t);
 
 /* X(symbol, "key", "words") */
 #define DP_REASONS(X)                                                                        \
 	X(BAD_HDR, "data-hdr", "data header short or lengths wrong")                         \
-	X(NO_CALL, "data-no-call", "data for an unknown tunnel or call")                     \
+	X(NO_CALL, "data-no-call", "frame of an unknown or deleted tunnel or call")          \
 	X(NO_LINE, "no-line", "PPP frame on a circuit that no line serves")                  \
 	X(PORT_CLOSED, "port-closed", "frame to or from a port that has been closed")        \
 	X(WRONG_CHANNEL, "data-wrong-channel", "data for a call from another channel")       \
 	X(NOT_OPEN, "data-not-open", "network frame while its NCP is closed")                \
 	X(SPOOF, "data-spoof", "source address is not the client's")                         \
 	X(UNSPECIFIED, "data-unspecified",                                                   \
-	  "client asks whether its address is free: nobody has it")                          \
+	  "solicitation or MLD report from :: (address detection); needs no answer")         \
 	X(BAD_IP, "data-bad-ip", "IP header short or wrong version")                         \
 	X(NO_ROUTE, "tun-no-route", "no client has this address")                            \
 	X(TOO_BIG, "data-too-big", "larger than the MTU of the leg")                         \
-	X(TUN_WRITE, "tun-write", "the TUN device did not take it")                          \
+	X(TUN_WRITE, "tun-write", "write to the TUN device failed")                          \
 	X(CHANNEL_FULL, "channel-full", "the channel's queue is full")                       \
 	X(SEND, "send-failed", "the transport could not send")                               \
-	X(SEQ, "data-seq", "sequence: too old, or unsequenced where required")               \
+	X(SEQ, "data-seq", "sequence number too old, or missing where required")             \
 	X(REORDER_FULL, "data-reorder-full", "reorder queue full")                           \
 	X(PUNT_LIMIT, "punt-limit", "more PPP control frames than the token bucket lets by") \
 	X(CONTROL_RING, "control-ring-full", "control mailbox full")                         \
@@ -190,12 +192,12 @@ bool dp_tun_gone(const struct dp_tun *t);
 	X(COMMAND_RING, "command-ring-full", "command mailbox full")                         \
 	X(NOT_L2TP, "not-l2tp", "frame too short to be L2TP")                                \
 	X(BAD_PPP, "data-bad-ppp", "PPP frame without a protocol")                           \
-	X(ICMP_LIMIT, "icmp-limit", "too-big packets left unanswered")                       \
-	X(TUN_READ, "tun-read", "the TUN device is gone")                                    \
+	X(ICMP_LIMIT, "icmp-limit", "too-big packets not answered: ICMP rate limit")         \
+	X(TUN_READ, "tun-read", "the TUN device has been removed")                           \
 	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                     \
-	X(LOG_RING, "log-ring-full", "lines of ports not logged")                            \
+	X(LOG_RING, "log-ring-full", "log mailbox full")                                     \
 	X(NO_JOIN, "forward-no-leg", "frame for a leg that has gone")                        \
-	X(TAP_RING, "tap-ring-full", "frames missing in captures")
+	X(TAP_RING, "tap-ring-full", "capture mailbox full")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Frames coming in.  A channel that carries PPP goes up whole.  On an L2TP channel the T bit
- * decides: control, and whatever is not L2TPv2, goes to the control thread's engine; data is looked
- * up by our Tunnel and Session ID, must come from the call's channel, passes sequencing
- * (core/data.h), and is then either IP for ip_path.c or punted.
+ * decides: control packets, and packets that are not L2TPv2, go to the control thread's engine;
+ * data is looked up by our Tunnel and Session ID, must come from the call's channel, passes
+ * sequencing (core/data.h), and is then either IP for ip_path.c or punted.
  *
  * A frame that is ahead of its turn is copied into the worker's pool and named by its reorder slot;
- * the call's gap timer gives it out when what was missing does not come.
+ * the call's gap timer delivers it when the missing frames do not come.
  */
 #include "gw/dp/dp_int.h"
 
@@ -66,7 +66,8 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 
 /* --- PPP -------------------------------------------------------------------------------------- */
 
-/* A Router Solicitation of a client is for whoever knows his prefix (ra.h), not for the kernel. */
+/* A client's Router Solicitation goes to the control thread, which knows its prefix, not to the
+ * kernel. */
 static bool dp_call_is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
 {
 	enum { NEXT_HEADER = 6, ICMPV6 = 58, TYPE = 40, SOLICITATION = 133 };
@@ -166,7 +167,8 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
 
 /* --- sequencing ------------------------------------------------------------------------------- */
 
-/* The sequence state is the worker's; what is shown of it is copied where others may read. */
+/* The sequence state is the worker's; its counters are copied to atomics that other threads may
+ * read. */
 static void dp_call_show_sequence(struct call_state *st)
 {
 	atomic_store_explicit(&st->n.seq_lost, st->data.lost, memory_order_relaxed);
@@ -210,7 +212,7 @@ void call_follow(struct call *c)
 	dp_call_show_sequence(c->st);
 }
 
-/* Hand on what is next in turn, then see when to give up on the next gap. */
+/* Deliver the frames that are next in sequence, then set the timer of the next gap. */
 static void dp_call_drain(struct worker *w, struct call *c)
 {
 	struct call_state *st = c->st;

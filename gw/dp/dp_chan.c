@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Channels as the control thread knows them: the far end and the MTU of each, told by the worker
- * with every report, so that asking costs a look-up and waits for nobody; and what is done to a
- * channel, which goes to the worker by the mailbox that packets go by, behind them.
+ * with every report, so that a query is a look-up and waits for no worker. Answer, refuse and
+ * disconnect go to the worker through the mailbox of packets, behind the packets sent before.
  *
  * A channel is known from the first report that names it, or from dp_connect(), until the report
- * that it is gone.  One given up here is dead to us at once: what the worker had reported of it
- * meanwhile is not delivered.  The worker answers a giving up with REPORT_GONE, which is the last
- * that is heard of it.
+ * that it is gone.  Once it is refused or disconnected here, its unread reports are not delivered
+ * any more. The worker answers with REPORT_GONE, the last report of that channel.
  */
 #include "gw/dp/dp_int.h"
 
@@ -22,7 +21,7 @@ struct dp_chan {
 	struct ist_addr peer;
 	uint32_t mtu;
 	struct dp_speed speed;
-	unsigned leaving; /* givings up the worker has not answered yet */
+	unsigned leaving; /* refusals and disconnects not yet answered by REPORT_GONE */
 	bool permanent, given_up;
 };
 
@@ -31,7 +30,7 @@ static struct dp_chan *dp_chan_find(const struct dp *dp, l2tp_channel c)
 	return (struct dp_chan *)map_get(&dp->chans, c);
 }
 
-/* Without memory it stays unknown, and nobody at its end is known to us. */
+/* NULL without memory: then the channel has no known far end. */
 static struct dp_chan *dp_chan_make(struct dp *dp, l2tp_channel c)
 {
 	struct dp_chan *f = dp_chan_find(dp, c);
@@ -154,13 +153,13 @@ struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
 	return f && !f->given_up ? f->speed : (struct dp_speed){0, 0};
 }
 
-/* --- what is done to a channel: the worker's side --------------------------------------------- */
+/* --- answer, refuse, disconnect: the worker's side -------------------------------------------- */
 
 static void dp_chan_do_answer(struct worker_port *p, ist_channel c, const struct ist_cause *why)
 {
 	int rc = p->t->answer ? p->t->answer(p->p, c) : -EOPNOTSUPP;
 
-	/* Nobody can answer it: it does not stay half open. */
+	/* An offer that cannot be answered is refused, so that it does not stay half open. */
 	if (rc < 0 && p->t->refuse)
 		p->t->refuse(p->p, c, why);
 }
@@ -192,7 +191,7 @@ void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 
 	if (!p)
 		return;
-	tx_flush(w); /* what is for the channel goes before it ends */
+	tx_flush(w); /* packets for the channel leave before it ends */
 	what[kind](p, id, why);
 	if (kind == CMD_ANSWER)
 		return;
@@ -202,7 +201,7 @@ void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 	report_gone(p, id);
 }
 
-/* --- and the control thread's ----------------------------------------------------------------- */
+/* --- the same: the control thread's side ------------------------------------------------------ */
 
 struct dp_chan_job {
 	enum cmd_kind kind;

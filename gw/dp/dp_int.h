@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the data plane share: the data plane itself, ports and their channels, reports,
- * the records in the mailboxes, and who handles what.
+ * The private header of the data plane: the data plane itself, ports and their channels, reports,
+ * and the records in the mailboxes.
  */
 #ifndef GW_DP_DP_INT_H
 #define GW_DP_DP_INT_H
@@ -18,14 +18,14 @@ struct dp_tun {
 	unsigned calls;	     /* that name it */
 	struct worker *home; /* reads it */
 	struct watch *watch;
-	atomic_bool gone; /* removed by somebody */
+	atomic_bool gone; /* the device was removed from outside */
 	struct addrtab addr;
 	_Atomic uint32_t client; /* the call that gets everything, 0 = by address */
 	struct rcu_head rcu;
 	struct dp_tun *next;
 };
 
-/* Control thread: free it when nobody has it open and no call names it. */
+/* Control thread: free it unless it is still open or a call names it. */
 void dp_tun_release(struct dp *dp, struct dp_tun *t);
 
 /* The control thread's view of a port; worker_port is the port itself. */
@@ -110,20 +110,20 @@ void worker_port_free(struct worker_port *p);
 struct worker_chan *worker_chan_find(const struct worker_port *p, ist_channel c);
 struct worker_chan *worker_chan_make(struct worker_port *p, ist_channel c);
 void worker_chan_drop(struct worker_port *p, struct worker_chan *c);
-/* Drop what waits to be sent. */
+/* Drop the frames that wait to be sent. */
 void worker_chan_purge(struct worker_port *p, struct worker_chan *c);
 void worker_port_timer_fire(struct deadline *d, uint64_t now);
 /* Call on_wake of every port that has called host->wake. */
 void worker_ports_woken(struct worker *w);
 int worker_port_tap(struct worker_port *p, bool on);
-/* What a port's transport is given (host.c). */
+/* The host functions given to a port's transport (host.c). */
 extern const struct ist_host host_table;
-/* What its transport says now; 0 when it does not say. */
+/* As the transport reports it now; 0 when it does not. */
 uint32_t worker_chan_mtu(const struct worker_port *p, ist_channel c);
 
 /* --- reports (dp_report.c) -------------------------------------------------------------------- */
 
-/* GONE: a channel the control thread had given up; its worker is done with it. */
+/* GONE: the worker has freed a channel that the control thread refused or disconnected. */
 enum report_kind {
 	REPORT_OFFER,
 	REPORT_UP,
@@ -147,7 +147,7 @@ struct report {
 	struct worker_chan *chan; /* while this is its birth */
 	struct report *same;	  /* the next of the same channel, while its birth is unread */
 	struct report *next, **prev;
-	char text[]; /* what attrs and words point to */
+	char text[]; /* attrs and words point into it */
 };
 
 #define REPORT_TEXT 256 /* of a failure, with its NUL */
@@ -156,12 +156,12 @@ struct report {
 struct report *report_new(size_t text);
 void report_attrs(struct worker_port *p, struct worker_chan *c, enum report_kind kind,
 		  const struct ist_attrs *a);
-/* Take back all reports of a channel whose first nobody has read yet; false when somebody has. */
+/* Withdraw all reports of a channel, if the first is still unread; false when it has been read. */
 bool report_annul(struct worker *w, struct worker_chan *c);
-/* forever and never read about: everything of the channel is taken back instead. */
+/* forever, and its first report is unread: all its reports are withdrawn instead. */
 void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
 		 const struct ist_cause *why, bool forever);
-/* Its MTU is another now. */
+/* Its MTU has changed. */
 void report_mtu(struct worker_port *p, struct worker_chan *c);
 void report_gone(struct worker_port *p, ist_channel id);
 void report_failed(struct worker_port *p, int err, const char *words);
@@ -176,10 +176,10 @@ void report_forget(struct worker *w, unsigned port);
 
 void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 		  bool permanent);
-/* The same by dp_connect(), also of one given up before. */
+/* The same for dp_connect(); a channel refused or disconnected before counts as new. */
 void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 		       bool permanent);
-/* False: of a channel given up here; nobody wants to hear of it. */
+/* False for a report of a channel that was refused or disconnected here: it is not delivered. */
 bool dp_chan_wanted(struct dp *dp, const struct report *r);
 /* Before and after a report is delivered. */
 void dp_chan_before(struct dp *dp, const struct report *r);
@@ -231,7 +231,8 @@ bool dp_command(struct worker *w, const struct cmd_rec *head, const uint8_t *oct
 /* Worker: answer, refuse or disconnect a channel. */
 void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 		    const struct ist_cause *why);
-/* A packet somebody waits for has left, or never will. */
+/* Report a packet as sent. Dropped packets are reported as sent too, so that the engine's window
+ * does not stall. */
 void tell_sent(struct worker *w, uint64_t cookie);
 /* Put a frame into a ring to the control thread: up to two pieces. */
 void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_channel from,
@@ -241,7 +242,7 @@ void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_chan
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
-/* Worker: nobody refers to st any more. */
+/* Worker: free st; no reader holds it any more. Frames it held are counted as dropped. */
 void call_retire(struct worker *w, struct call_state *st);
 /* Follow what the control thread has changed; home worker, before the state is used. */
 void call_follow(struct call *c);

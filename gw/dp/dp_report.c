@@ -4,8 +4,8 @@
  * (circuits come and go), so they are allocated one by one and the list has a lock.
  *
  * The list stays bounded by the channels there are: when a channel goes for good before its first
- * report was read, all its reports are taken back, since nobody ever heard of it.  Without memory
- * for a report the port has failed, and that report is kept ready in the port.
+ * report was read, all its reports are withdrawn, since the control thread does not know it yet.
+ * Without memory for a report the port has failed, and that report is kept ready in the port.
  */
 #include "gw/dp/dp_int.h"
 
@@ -166,7 +166,7 @@ void report_failed(struct worker_port *p, int err, const char *words)
 	struct report *r = p->failure;
 
 	if (!r)
-		return; /* once is enough */
+		return; /* a port fails once */
 	p->failure = NULL;
 	r->kind = REPORT_FAILED;
 	r->err = err;

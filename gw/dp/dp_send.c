@@ -3,9 +3,9 @@
  * Frames going out.  Data of a batch is gathered, each frame with its own head (L2TP header, FF 03,
  * protocol) in front of a payload that stays where it is; the flush sends one run per channel.
  *
- * On a flow-controlled port each channel has two bounded queues, control in front of data.  What
- * the transport does not take waits there, as a copy, until the channel is writable; what does not
- * fit is dropped and counted.  No channel ever waits for another.
+ * On a flow-controlled port each channel has two bounded queues, control in front of data.  Frames
+ * that the transport does not take wait there, as copies, until the channel is writable; frames
+ * that do not fit are dropped and counted.  No channel ever waits for another.
  */
 #include "gw/dp/dp_int.h"
 
@@ -51,12 +51,12 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	};
 	count_add(&c->st->n.tx_frames, 1);
 	count_add(&c->st->n.tx_octets, n + len);
-	/* Full: sent at once, so that there is always room and the payload need not last. */
+	/* A full batch is sent at once, so that there is always room for the next frame. */
 	if (++b->n == TX_MAX)
 		tx_flush(w);
 }
 
-/* RFC 1661 has no fragments: what the leg cannot carry is lost. */
+/* RFC 1661 has no fragments: a frame that the leg cannot carry is dropped. */
 void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
 		size_t len)
 {
@@ -107,7 +107,7 @@ void tell_sent(struct worker *w, uint64_t cookie)
 	w->told = true;
 }
 
-/* What waiting and sending need to know of one frame besides its octets. */
+/* One frame to send or to queue, and whether the control thread waits for its cookie. */
 struct outgoing {
 	const struct ist_frame *f;
 	uint64_t cookie;
@@ -139,7 +139,7 @@ static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgo
 	ring_commit(q);
 }
 
-/* Send what waits in q; false when the channel is full again. */
+/* Send the frames that wait in q; false when the channel is full again. */
 static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, struct ring *q)
 {
 	const struct cmd_rec *r;

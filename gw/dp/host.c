@@ -15,7 +15,8 @@
 
 /* --- descriptors ------------------------------------------------------------------------------ */
 
-/* A free place in a growing array of pointers; its number, or -1 without memory. */
+/* A free place in a growing array of pointers; its number, or -1 without memory. A port has a
+ * handful of watches and timers: no table is worth it. */
 static int host_place(void ***array, unsigned *n)
 {
 	unsigned i, more;
@@ -197,7 +198,7 @@ static void host_down(void *host, ist_channel id, const struct ist_cause *why, b
 	if (c && forever)
 		worker_chan_drop(p, c);
 	else if (c)
-		worker_chan_purge(p, c); /* would be stale when the channel comes back */
+		worker_chan_purge(p, c); /* stale when the channel comes back */
 }
 
 static void host_mtu_changed(void *host, ist_channel id)

@@ -5,8 +5,8 @@
  * Towards the TUN a packet of a client we serve must bear that client's address: its IPv4 address,
  * an address in its /64, or its link-local one.  From the TUN the destination names the call; a
  * packet above the call's MTU is cut (IPv4 without DF) or answered by ICMP, and the MSS of TCP SYNs
- * is held down both ways so that this is rare.  A device of which we are the client has one call,
- * and neither rule about addresses.
+ * is held down both ways so that this is rare.  A device of a client leg has one call, and
+ * addresses are not checked.
  */
 #include "gw/dp/dp_int.h"
 #include "gw/ip/ip.h"
@@ -89,7 +89,8 @@ static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, si
 		return;
 	}
 	if (!c->c.client && ip6_has_no_address_yet(&ip, pkt)) {
-		worker_drop(w, DP_R_UNSPECIFIED); /* on this link nobody else is there to answer */
+		/* no other host on this link could have the address */
+		worker_drop(w, DP_R_UNSPECIFIED);
 		return;
 	}
 	if (!c->c.client && !ip_path_source6_ok(&c->c, ip.src)) {
@@ -260,7 +261,7 @@ void ip_path_read(void *arg, unsigned ready)
 	tx_flush(w);
 	tx_poke_others(w);
 	if (err != EAGAIN && err != EINTR) {
-		/* Somebody has removed the device: it would be readable for ever. */
+		/* The device has been removed from outside; it would stay readable. */
 		worker_drop(w, DP_R_TUN_READ);
 		worker_unwatch(w, t->watch);
 		t->watch = NULL;

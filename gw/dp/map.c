@@ -3,7 +3,7 @@
  * A slot is taken by a key for the life of its array: a removed key leaves its slot with the value
  * GONE and only the same key may use it again.  So a reader that has seen a value and then reads
  * the key cannot be shown another's.  When keys and gone ones fill half the array it is copied into
- * a fresh one, sized by what lives.
+ * a fresh one, sized by the live keys.
  */
 #include "gw/dp/map.h"
 #include "gw/dp/rcu.h"
@@ -142,7 +142,7 @@ void map_each(struct map *m, void (*fn)(void *ctx, uint64_t key, uintptr_t v), v
 {
 	struct map_array *a = atomic_load_explicit(&m->array, memory_order_relaxed);
 
-	/* Removing the last pair frees the array: count what is still to be shown. */
+	/* Removing the last pair frees the array: count the pairs that are left. */
 	for (uint32_t i = 0, left = m->live; left && i <= a->mask; i++) {
 		uintptr_t v = atomic_load_explicit(&a->slot[i].v, memory_order_relaxed);
 

@@ -61,7 +61,7 @@ static inline void rcu_online(void)
 	urcu_qsbr_thread_online();
 }
 
-/* Call fn, on a thread of liburcu's, when no reader can hold what head is in any more.  fn starts
+/* Call fn, on a thread of liburcu's, once no reader can hold the structure around head.  fn starts
  * with rcu_grace_over() and ends with rcu_deferred_done().  From a thread inside rcu_enter() that
  * is offline. */
 void rcu_defer(struct rcu_head *head, void (*fn)(struct rcu_head *head));

@@ -4,8 +4,8 @@
  * consumer, and the waker that several rings share to get their consumer out of its wait.
  *
  * The producer reserves, fills and commits records, then pokes the consumer's waker once; a poke
- * costs a system call only when the consumer is asleep.  What does not fit is refused: counting the
- * loss is the producer's affair.  A record lies in one piece, aligned to 8 octets.
+ * costs a system call only when the consumer is asleep.  A record that does not fit is refused; the
+ * producer counts the loss.  A record lies in one piece, aligned to 8 octets.
  */
 #ifndef GW_DP_RING_H
 #define GW_DP_RING_H

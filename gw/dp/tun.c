@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What can be done about it; of the other errors the words say enough. */
+/* Advice for the errors whose text alone does not help. */
 static const char *tun_advice(int e)
 {
 	switch (e) {
@@ -50,8 +50,9 @@ static int tun_set_mtu(const char *name, uint16_t mtu)
 	return rc;
 }
 
-/* The interface identifier is agreed by IPV6CP: the kernel shall make up no link-local address of
- * its own, whose packets the far end would have to drop.  Where /proc is not writable it has two.
+/* The interface identifier is agreed by IPV6CP: the kernel must not make a link-local address of
+ * its own, since the far end drops packets from it. Where /proc is not writable the device has both
+ * addresses.
  */
 static void tun_no_address_of_its_own(const char *name)
 {

@@ -8,7 +8,7 @@
 
 #define TUN_NAME 16
 
-/* Make the device, or take over a persistent one that nobody has open.  name may hold %d; made gets
+/* Make the device, or take over a persistent one that is not open.  name may hold %d; made gets
  * the name it has (TUN_NAME octets).  Returns the descriptor, or -errno with words in err. */
 int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len);
 

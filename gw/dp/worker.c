@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The worker's turn: descriptors, then what the control thread asks, then timers, then one flush of
- * what is to go out; every part is bounded, so that none starves another, and a part that has more
- * to do makes the next wait return at once.  One RCU quiescent state per turn, offline while
- * waiting. Timers go by a timerfd, so that the epoll descriptor alone says when there is work: with
- * workers = 0 it is nested in the control thread's loop and the turns are run from dp_poll().
+ * The worker's turn: descriptors, then requests of the control thread, then timers, then one flush
+ * of the frames gathered. Every part is bounded, so that none starves another; a part with more to
+ * do makes the next wait return at once.  One RCU quiescent state per turn, offline while waiting.
+ * Timers go by a timerfd, so that the epoll descriptor alone says when there is work: with workers
+ * = 0 it is nested in the control thread's loop and the turns are run from dp_poll().
  */
 #include "gw/dp/dp_int.h"
 
@@ -188,7 +188,7 @@ void worker_unwatch(struct worker *w, struct watch *x)
 {
 	struct watch **at = &w->watches;
 
-	/* The owner may have closed it already; the kernel has forgotten it then. */
+	/* Fails when the owner has closed it already, which removes it from epoll too. */
 	epoll_ctl(w->epfd, EPOLL_CTL_DEL, x->fd, NULL);
 	while (*at != x)
 		at = &(*at)->next;
@@ -198,7 +198,7 @@ void worker_unwatch(struct worker *w, struct watch *x)
 	w->dead = x;
 }
 
-/* An error is for whatever is watched: reading or writing will tell which. */
+/* An error is reported as every watched event: the read or write that follows returns it. */
 static unsigned worker_ready_bits(const struct watch *x, uint32_t events)
 {
 	if (events & (EPOLLERR | EPOLLHUP))
@@ -295,8 +295,8 @@ static void worker_handle_commands(struct worker *w, unsigned most)
 	}
 }
 
-/* What was sent before the job was given goes out before it: a port may be closed right after the
- * last StopCCN.  Whoever gave the job waits, so the ring cannot grow meanwhile. */
+/* Packets sent before the job leave before it runs: a port may be closed right after the last
+ * StopCCN. The control thread waits for the job, so the ring cannot grow meanwhile. */
 static void worker_handle_job(struct worker *w)
 {
 	struct worker_job *j = atomic_exchange(&w->job, NULL);
@@ -499,7 +499,8 @@ bool bucket_take(uint32_t *tokens, uint64_t *refilled, uint64_t now, uint32_t ra
 {
 	uint64_t full = (uint64_t)burst * 1000, gained, have;
 
-	/* Thousandths per microsecond are rate / 1000; what has not earned one yet stays uncounted.
+	/* Thousandths per microsecond are rate / 1000; a gain below one thousandth is left for the
+	 * next call.
 	 */
 	gained = now - *refilled > 3600000000u ? full : (now - *refilled) * rate / 1000;
 	have = *tokens + gained;

@@ -83,8 +83,8 @@ struct worker {
 	/* packets the TUN of another worker has read for a call of ours: [their number] */
 	struct ring *from[WORKER_MAX];
 	/* to the control thread */
-	struct ring control, ppp, sent, log, tap; /* tap: once somebody captures */
-	bool told;				  /* something was put there in this batch */
+	struct ring control, ppp, sent, log, tap; /* tap: allocated by the first capture */
+	bool told;				  /* this batch has put a record there */
 	pthread_mutex_t report_lock;
 	struct report *report_head, **report_tail;
 	unsigned reports;
@@ -94,7 +94,7 @@ struct worker {
 	struct tx_batch tx;
 	uint8_t *scratch;
 	size_t scratch_used;
-	uint8_t *tun_buf; /* what one TUN batch reads: WORKER_TUN_BUF */
+	uint8_t *tun_buf; /* packets of one TUN batch, WORKER_TUN_BUF octets */
 	uint32_t passed;  /* workers whose pair ring got something in this batch */
 	uint32_t icmp_tokens;
 	uint64_t icmp_refilled;
@@ -114,7 +114,7 @@ int worker_start(struct worker *w);
 void worker_stop(struct worker *w);
 void worker_free(struct worker *w);
 
-/* One turn without waiting: for workers = 0, and what the thread does in its loop. */
+/* One turn without waiting; with workers = 0 dp_poll() runs it. */
 void worker_turn(struct worker *w);
 
 /* Control thread: run fn on the worker and wait for its result. */

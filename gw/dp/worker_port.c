@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A port on its worker, and its channels.  A channel's record is made when something first names it
- * and freed when the channel is down for ever or given up.
+ * and freed when the channel is down for ever, refused or disconnected.
  */
 #include "gw/dp/dp_int.h"
 
@@ -138,7 +138,7 @@ void worker_chan_drop(struct worker_port *p, struct worker_chan *c)
 	free(c);
 }
 
-/* --- what the worker tells its ports ---------------------------------------------------------- */
+/* --- timers, wake-ups, captures --------------------------------------------------------------- */
 
 void worker_port_timer_fire(struct deadline *d, uint64_t now)
 {

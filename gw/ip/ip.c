@@ -45,7 +45,7 @@ bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len)
 	return !r.bad && first >> 4 == 4 && ip->hlen >= 20 && ip->hlen <= ip->len && ip->len <= len;
 }
 
-/* RFC 8200 section 4: over the extension headers that do not hide what follows. */
+/* RFC 8200 section 4: skip the extension headers that leave the next header readable. */
 static void ip_skip_extensions(struct ip6 *ip, struct rd r, size_t whole)
 {
 	unsigned n = 0;
@@ -236,7 +236,7 @@ size_t ip4_fragment(uint8_t *out, const struct ip4 *ip, const uint8_t *pkt, uint
 
 /* --- too big ---------------------------------------------------------------------------------- */
 
-/* RFC 1122 3.2.2 and RFC 4443 2.4 (e): what no error may answer. */
+/* RFC 1122 3.2.2 and RFC 4443 2.4 (e): messages that no ICMP error may answer. */
 static bool ip_icmp4_is_error(uint8_t type)
 {
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a terminal must know of IP: check a packet's lengths, read its ends, hold TCP's MSS down,
- * cut IPv4 to size, say "too big" by ICMP.  Pure functions over octets.
+ * The IP functions of a terminal leg: check a packet's lengths, read its addresses, clamp the MSS
+ * of TCP, fragment IPv4, answer "too big" by ICMP.  Pure functions over octets.
  */
 #ifndef GW_IP_IP_H
 #define GW_IP_IP_H
@@ -9,7 +9,7 @@
 #include "core/bytes.h"
 
 struct ip4 {
-	size_t hlen, len;  /* header; the whole packet, without what may follow it */
+	size_t hlen, len;  /* header; whole packet, without trailing octets */
 	uint32_t src, dst; /* host order */
 	uint16_t frag;	   /* flags and offset as on the wire */
 	uint8_t proto;
@@ -25,8 +25,9 @@ bool ip4_parse(struct ip4 *ip, const uint8_t *pkt, size_t len);
 struct ip6 {
 	size_t len;
 	const uint8_t *src, *dst;
-	/* What is behind the extension headers and where; next is NEXT_UNKNOWN where that cannot be
-	 * told: no first fragment, encrypted, or more of them than we follow. */
+	/* The upper-layer protocol and its offset, behind the extension headers. next is
+	 * IP6_NEXT_UNKNOWN when it cannot be read: not a first fragment, encrypted, or too many
+	 * headers. */
 	uint8_t next;
 	size_t at;
 };
@@ -34,15 +35,15 @@ struct ip6 {
 #define IP6_HLEN	 40u
 bool ip6_parse(struct ip6 *ip, const uint8_t *pkt, size_t len);
 
-/* Does a host ask whether an address is free, or whether anybody is there, before it has one:
- * Neighbour or Router Solicitation, MLD report from :: (RFC 4862 5.4.2, RFC 4861 4.1, RFC 3590)? */
+/* A message that a host sends before it has an address: Neighbour or Router Solicitation or MLD
+ * report from :: (RFC 4862 5.4.2, RFC 4861 4.1, RFC 3590). */
 bool ip6_has_no_address_yet(const struct ip6 *ip, const uint8_t *pkt);
 
 /* Where the MSS option of a TCP SYN is in the packet, when it is larger than mtu allows; else 0.
  * Only a first fragment is looked at. */
 size_t ip4_mss_find(const struct ip4 *ip, const uint8_t *pkt, uint16_t mtu);
 size_t ip6_mss_find(const struct ip6 *ip, const uint8_t *pkt, uint16_t mtu);
-/* Lower it and mend the TCP checksum.  at: what find returned; tcp: offset of the TCP header. */
+/* Lower it and update the TCP checksum.  at: what find returned; tcp: offset of the TCP header. */
 void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss);
 
 /* Ones' complement sum of RFC 1071 over octets, going on from sum; not folded. */

@@ -365,7 +365,7 @@ static void rfc1994_client_outlives_a_lost_success(void)
 	lone_free(&l);
 }
 
-/* A verdict before any Challenge, or on none of ours, is nobody's. */
+/* A Success or Failure before any Challenge is ignored, and so is a malformed Challenge. */
 static void rfc1994_client_is_not_talked_into_it(void)
 {
 	struct lone l;

@@ -332,7 +332,7 @@ static void rfc1661_5_length(void)
 	lone_free(&l);
 }
 
-/* What is discarded is no reason for anything. */
+/* A discarded Terminate-Request does not become the reason for the end. */
 static void mutilated_terminate_request_is_no_reason(void)
 {
 	static const struct {

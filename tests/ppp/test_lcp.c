@@ -77,7 +77,7 @@ static void rfc1661_6_each_option_judged(void)
 		/* as ours: perhaps a loop */
 		{"c021 01 01 000a 050601010101", "c021 03 01 000a 050602020202"},
 		{"c021 01 01 0007 070300", "c021 04 01 0007 070300"},
-		/* a server proves itself to nobody; quality reports are not ours */
+		/* a server does not authenticate itself; quality reports are not implemented */
 		{"c021 01 01 0008 0304c023", "c021 04 01 0008 0304c023"},
 		{"c021 01 01 000c 0408c02500000064", "c021 04 01 000c 0408c02500000064"},
 	};

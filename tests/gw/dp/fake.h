@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A transport that a test plays by hand: it keeps what is sent, and says on its port's thread what
- * the test tells it to say (by host->wake, the one call that any thread may make).  And a data
+ * A transport that a test plays by hand: it keeps the frames it is given, and reports on its port's
+ * thread as the test tells it (by host->wake, the one call that any thread may make).  And a data
  * plane with such a port, whose reports are kept as text lines.
  */
 #ifndef TESTS_GW_DP_FAKE_H
@@ -107,7 +107,7 @@ void fake_say_room(struct fake *f, ist_channel c, unsigned room);
 void fake_hex(struct fake *f, ist_channel c, const char *hex);
 void fake_octets(struct fake *f, ist_channel c, const uint8_t *p, size_t len, uint32_t segment);
 
-/* Run the data plane until what is wanted is there; false after ten seconds. */
+/* Run the data plane until the condition holds; false after ten seconds. */
 bool rig_wait_lines(struct rig *r, unsigned n);
 bool rig_wait_sent(struct rig *r, unsigned n);
 bool rig_wait_reason(struct rig *r, enum dp_reason why, uint64_t n);

@@ -165,7 +165,7 @@ static void bad_data_is_counted(void)
 	dp_call_each(do_dropped, NULL);
 }
 
-/* What is not L2TPv2 data is the engine's to judge: it counts and answers. */
+/* Packets that are not L2TPv2 data go to the engine, which counts or answers them. */
 static const char *const control_row[] = {
 	"c802 000c 0002 0000 0000 0000",
 	"8002",			       /* T without L and S */

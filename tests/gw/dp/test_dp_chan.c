@@ -72,7 +72,7 @@ static void do_mtu(struct rig *r)
 {
 	fake_say(r->fake, FAKE_UP, 5);
 	fake_say_mtu(r->fake, 5, 700);
-	fake_say_mtu(r->fake, 9, 800); /* of a channel nobody knows */
+	fake_say_mtu(r->fake, 9, 800); /* of an unknown channel */
 	fake_say(r->fake, FAKE_DOWN, 5);
 	CU_ASSERT(rig_wait_lines(r, 3));
 	CU_ASSERT(dp_chan_line_is(r, 1, "mtu 5 700"));

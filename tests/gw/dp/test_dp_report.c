@@ -87,7 +87,7 @@ static void never_heard_of_is_annulled(void)
 	rig_down(&r);
 }
 
-/* Given up by us while its `up` is on the way: nobody wants to hear that any more. */
+/* Disconnected here while its `up` is still unread: the report is not delivered. */
 static void dp_report_do_given_up(struct rig *r)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};

@@ -253,7 +253,7 @@ static void a_stuck_channel_harms_none(void)
 	dp_send_each(do_stuck, &fake_flow);
 }
 
-/* Who waits to hear that a packet has left hears it when it never will, too. */
+/* Dropped packets are reported as sent too, so that the engine's window does not stall. */
 static void do_lost(struct rig *r)
 {
 	fake_say(r->fake, FAKE_UP, 1);

@@ -378,7 +378,7 @@ static void tell_link_local(struct bench *b, const char *text)
 	close(s6);
 }
 
-/* Another client with the same interface identifier does not get what is for the first. */
+/* A second client with the same interface identifier does not get the packets of the first. */
 static void do_an_identifier_stays(struct bench *b)
 {
 	static const struct cfg_prefix ours = {
@@ -591,7 +591,7 @@ static void do_a_device_that_cannot_be(struct bench *b)
 }
 EACH(a_device_that_cannot_be)
 
-/* Removed by somebody else: said once, and the worker does not spin. */
+/* Removed from outside: reported once, and the worker does not spin. */
 static void do_a_device_is_removed(struct bench *b)
 {
 	struct pollfd fd = {.fd = dp_fd(b->r.dp), .events = POLLIN};

@@ -170,7 +170,7 @@ static const struct {
 	 "3c00000000000000 3c00000000000000 3c00000000000000 3c00000000000000"
 	 "3c00000000000000 3c00000000000000 3c00000000000000 3c00000000000000"
 	 "0600000000000000",
-	 255, 112}, /* more than anybody needs */
+	 255, 112}, /* more headers than are followed */
 };
 
 static void ipv6_extension_headers(void)
