@@ -102,3 +102,9 @@ FUZZERS += fuzz-ip
 fuzz_ip_SOURCES = tests/fuzz/fuzz_ip.c gw/ip/ip.c gw/legs/ra.c $(FUZZ_MAIN)
 fuzz_ip_CFLAGS = $(AM_CFLAGS)
 fuzz_ip_LDFLAGS = $(FUZZ_LINK)
+
+check_PROGRAMS += fuzz-pppoe
+FUZZERS += fuzz-pppoe
+fuzz_pppoe_SOURCES = tests/fuzz/fuzz_pppoe.c $(FUZZ_MAIN)
+fuzz_pppoe_LDFLAGS = $(FUZZ_LINK)
+fuzz_pppoe_LDADD = libtransports.la

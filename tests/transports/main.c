@@ -58,6 +58,11 @@
 	X(pppoe_line)     \
 	X(pppoe_hash)     \
 	X(pppoe_addr)     \
+	X(pppoe_end)      \
+	X(pppoe_ac)       \
+	X(pppoe_client)   \
+	X(pppoe_conf)     \
+	X(pppoe)          \
 	X(atmtcp)         \
 	X(link_atmtcp)    \
 	X(link_atmpvc)    \

@@ -13,6 +13,7 @@
 #include "core/bytes.h"
 
 enum linktype {
+	LINKTYPE_ETHERNET = 1,
 	LINKTYPE_PPP = 9,
 	LINKTYPE_RAW = 101, /* IP, version 4 or 6 by its first octet */
 	LINKTYPE_FRELAY = 107,

@@ -47,17 +47,22 @@ static int pppoe_addr_digit(char c)
 	return at ? (int)((at - digits) & 0xf) : -1;
 }
 
+bool pppoe_addr_octet(uint8_t *out, const char *text)
+{
+	int high = pppoe_addr_digit(text[0]), low = high < 0 ? -1 : pppoe_addr_digit(text[1]);
+
+	if (low < 0)
+		return false;
+	*out = (uint8_t)(high << 4 | low);
+	return true;
+}
+
 /* "xx:xx:xx:xx:xx:xx" of a station, to the end of the text. */
 static bool pppoe_addr_station(uint8_t mac[MAC], const char *text)
 {
-	for (unsigned i = 0; i < MAC; i++, text += 3) {
-		int high = pppoe_addr_digit(text[0]),
-		    low = high < 0 ? -1 : pppoe_addr_digit(text[1]);
-
-		if (low < 0 || text[2] != (i + 1 < MAC ? ':' : '\0'))
+	for (unsigned i = 0; i < MAC; i++, text += 3)
+		if (!pppoe_addr_octet(&mac[i], text) || text[2] != (i + 1 < MAC ? ':' : '\0'))
 			return false;
-		mac[i] = (uint8_t)(high << 4 | low);
-	}
 	return !(mac[0] & 1);
 }
 

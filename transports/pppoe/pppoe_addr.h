@@ -22,6 +22,8 @@ bool pppoe_addr_match(const struct ist_addr *a, const char *pattern);
 /* mac NULL = any.  A service that is too long is cut, and what may not stand in an address is '?'.
  */
 void pppoe_addr_set(struct ist_addr *out, const uint8_t *mac, const void *service, size_t len);
+/* Two hexadecimal digits. */
+bool pppoe_addr_octet(uint8_t *out, const char *text);
 /* The station, or NULL for any. */
 const uint8_t *pppoe_addr_mac(const struct ist_addr *a);
 /* Octets of the service name, which begins at *name. */

@@ -165,7 +165,12 @@ void pppoe_put_same(struct wr *w, enum pppoe_tag_kind kind, const struct pppoe_t
 		pppoe_put_tag(w, kind, t->p, t->len);
 }
 
+void pppoe_put_length(struct wr *w, uint16_t len)
+{
+	wr_patch16(w, LENGTH_AT, len);
+}
+
 void pppoe_put_end(struct wr *w)
 {
-	wr_patch16(w, LENGTH_AT, (uint16_t)(w->len - PPPOE_HEADS));
+	pppoe_put_length(w, (uint16_t)(w->len - PPPOE_HEADS));
 }

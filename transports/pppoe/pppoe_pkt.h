@@ -88,13 +88,15 @@ enum pppoe_tag_kind pppoe_tags_error(const struct pppoe_tags *t);
 
 /* --- building --------------------------------------------------------------------------------- */
 
-/* Both heads, at the beginning of w; the length is written by pppoe_put_end. */
+/* Both heads, at the beginning of w; LENGTH is written later. */
 void pppoe_put_heads(struct wr *w, const uint8_t dst[6], const uint8_t src[6], uint16_t ethertype,
 		     uint8_t code, uint16_t session);
 /* value NULL with len 0 = an empty tag. */
 void pppoe_put_tag(struct wr *w, enum pppoe_tag_kind kind, const void *value, size_t len);
 /* The tag as it came, if it came. */
 void pppoe_put_same(struct wr *w, enum pppoe_tag_kind kind, const struct pppoe_tag *t);
+/* Writes LENGTH: what stands behind the heads, or a length that is known otherwise. */
 void pppoe_put_end(struct wr *w);
+void pppoe_put_length(struct wr *w, uint16_t len);
 
 #endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of the pppoe transport: pppoe.c (reports, frames), pppoe_conf.c (keys, opening,
+ * closing). */
+#ifndef TRANSPORTS_PPPOE_PPPOE_INT_H
+#define TRANSPORTS_PPPOE_PPPOE_INT_H
+
+#include "transports/link/link.h"
+#include "transports/pppoe/pppoe_ac.h"
+#include "transports/pppoe/pppoe_client.h"
+
+#define PPPOE_BATCH	   32u
+#define PPPOE_PROTOCOL	   2u /* octets of the PPP protocol field, which the MRU does not count */
+#define PPPOE_AC_NAME_MAX  64u
+#define PPPOE_SERVICES_MAX 64u
+
+struct ist_port {
+	const struct ist_host *host;
+	void *ctx;
+	struct link *link;
+	struct pppoe_end end;
+	bool client;
+	struct pppoe_ac ac;	    /* unless client */
+	struct pppoe_client dialer; /* if client */
+	char ac_name[PPPOE_CALLING_MAX];
+	bool ac_named; /* by the configuration */
+	char *service[PPPOE_SERVICES_MAX];
+	uint32_t max_payload;
+	uint64_t link_hold, lost_at; /* lost_at: when sessions of a link that is down end */
+	uint32_t timer;
+	uint64_t timer_at;
+	/* Sessions the host let in, whose `up` is not reported yet. */
+	ist_channel *noted;
+	uint32_t notes;
+	struct ist_frame rx[PPPOE_BATCH]; /* gathered, not delivered yet */
+	unsigned rx_count;
+};
+
+extern const struct ist_key pppoe_keys[];
+extern const struct link_user pppoe_link_user;
+extern const struct pppoe_ops pppoe_port_ops;
+
+/* The timer at the earliest deadline of all. */
+void pppoe_arm(struct ist_port *p);
+void pppoe_on_time(void *arg, uint64_t now);
+/* Address and size as the link has them now. */
+void pppoe_look_at_link(struct ist_port *p);
+
+int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+	       const struct ist_port_config *cfg, char *err, size_t err_len);
+void pppoe_close(struct ist_port *p);
+
+#endif
