@@ -120,12 +120,17 @@ struct cfg_log {
 	const char *level;    /* "debug" "info" "notice" "error" */
 };
 
+#define CFG_VTY_SOCKET "/run/isthmus/vty"
+
 struct cfg_model {
 	const char *file;
-	const char *host_name; /* default: the system's */
-	const char *vty_address;
-	uint16_t vty_port; /* 127.0.0.1:4246 */
-	unsigned workers;  /* UINT_MAX = choose */
+	const char *host_name;	  /* default: the system's */
+	const char *vty_socket;	  /* path of the VTY's Unix socket */
+	const char *vty_group;	  /* its group; NULL = the process's */
+	const char *vty_address;  /* where the VTY takes TCP too; NULL = nowhere */
+	uint16_t vty_port;	  /* of vty_address */
+	const char *vty_captures; /* folder of captures; NULL = none may be made */
+	unsigned workers;	  /* UINT_MAX = choose */
 	const char *plugin_dir;
 	uint16_t max_tunnels, half_open_per_source;
 	const struct cfg_log *log;

@@ -8,10 +8,21 @@
 #include "cfg/report.h"
 #include "cfg/value.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
+
+static bool keys_is_loopback(const char *host)
+{
+	struct in_addr a4;
+	struct in6_addr a6;
+
+	if (inet_pton(AF_INET, host, &a4) == 1)
+		return ntohl(a4.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, host, &a6) == 1 && IN6_IS_ADDR_LOOPBACK(&a6);
+}
 
 static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			    const char *text)
@@ -19,11 +30,16 @@ static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void 
 	struct cfg_model *m = obj;
 	char *host = arena_get(l->arena, 64);
 
-	if (cfg_parse_host_port(host, 64, &m->vty_port, text))
-		m->vty_address = host;
-	else
+	if (!cfg_parse_host_port(host, 64, &m->vty_port, text)) {
 		cfg_wrong(l, it->line, it, "`%s` is no address and port, as in 127.0.0.1:4246",
 			  cfg_shown(l, it->value));
+		return;
+	}
+	m->vty_address = host;
+	if (!keys_is_loopback(host))
+		cfg_warn(l, it->line, it,
+			 "anybody who can reach %s can do anything here: the VTY has no password",
+			 host);
 }
 
 static void keys_set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj,
@@ -76,9 +92,15 @@ static const struct cfg_key top_keys[] = {
 };
 
 static const struct cfg_key vty_keys[] = {
-	{"listen", CFG_K_TEXT, .deflt = "127.0.0.1:4246", .set = keys_set_listen,
-	 .help = "address and port of the operator's terminal (telnet); nobody is asked for a "
-		 "password there"},
+	{"socket", CFG_K_TEXT, .min = 1, .max = 107, .deflt = CFG_VTY_SOCKET,
+	 .help = "Unix socket of the VTY; its owner and its group may connect",
+	 CFG_AT(struct cfg_model, vty_socket)},
+	{"group", CFG_K_TEXT, .min = 1, .max = 64, .deflt = "the group that isthmus runs with",
+	 .help = "group of the socket", CFG_AT(struct cfg_model, vty_group)},
+	{"listen", CFG_K_TEXT, .deflt = "none", .set = keys_set_listen,
+	 .help = "address and port where the VTY takes telnet too, without a password"},
+	{"captures", CFG_K_TEXT, .min = 1, .max = 200, .deflt = "none: no captures",
+	 .help = "folder that captures are written to", CFG_AT(struct cfg_model, vty_captures)},
 };
 
 static const struct cfg_key log_any = {
@@ -112,8 +134,7 @@ static void keys_init_top(struct cfg_load *l, void *obj)
 	if (gethostname(host, sizeof(host) - 1) || !*host)
 		strcpy(host, "isthmus");
 	m->host_name = arena_text(l->arena, host, strlen(host));
-	m->vty_address = "127.0.0.1";
-	m->vty_port = 4246;
+	m->vty_socket = CFG_VTY_SOCKET;
 	m->workers = UINT_MAX;
 	m->max_tunnels = 65535;
 	m->half_open_per_source = 256;
@@ -125,10 +146,11 @@ const struct cfg_schema *const cfg_no_sections[] = {NULL};
 
 static const struct cfg_schema schema_vty = {.section = CFG_S_VTY,
 					     .word = "vty",
-					     .help = "the operator's terminal",
+					     .help = "the VTY: what an operator sees and does",
 					     .key = vty_keys,
 					     .keys = CFG_ROWS(vty_keys),
-					     .sub = cfg_no_sections};
+					     .sub = cfg_no_sections,
+					     .size = sizeof(struct cfg_model)};
 static const struct cfg_schema schema_log = {
 	.section = CFG_S_LOG,
 	.word = "log",

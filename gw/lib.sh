@@ -166,24 +166,9 @@ netns_down() {
 }
 netns_empty() { [ -z "$(ip netns pids "$1" 2>/dev/null)" ]; }
 
-# vty NETNS COMMAND...: what the gateway in that namespace answers to one command of its terminal.
-# A telnet without telnet: bash opens the connection; greeting, negotiation, prompts and echo are cut away.
-# A comment marks the end, since the terminal's `exit` would cut off what is still to be sent.
+# vty SOCKET COMMAND...: what the gateway whose VTY is at this socket answers to one command
 vty() {
-	local ns=$1
+	local socket=$1
 	shift
-	# shellcheck disable=SC2016 # expanded by the inner shell
-	ip netns exec "$ns" timeout 10 bash -c '
-		exec 3<>/dev/tcp/127.0.0.1/$2 || exit
-		printf "enable\n%s\n! end\n" "$1" >&3
-		inside=
-		while IFS= read -r line <&3; do
-			line=${line%$'\''\r'\''}
-			case $line in
-			*"# ! end") exit 0 ;;
-			*"# $1") inside=1 ;;
-			*) [ -z "$inside" ] || printf "%s\n" "$line" ;;
-			esac
-		done
-		exit 1' vty "$*" "${VTY_PORT:-4246}" 2>/dev/null
+	"$BUILD/isthmus" -s "$socket" -x "$*" 2>/dev/null
 }

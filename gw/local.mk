@@ -12,7 +12,7 @@ libcontrol_la_SOURCES = \
 	gw/legs/leg_server.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/ra.c gw/legs/ra.h \
 	gw/operator/capture.c gw/operator/capture.h gw/operator/operator.h gw/operator/show_calls.c gw/operator/show_counters.c \
 	gw/operator/show_peers.c gw/operator/show_ports.c gw/operator/show_services.c gw/operator/table.c gw/operator/table.h \
-	gw/operator/vty.c gw/operator/vty.h
+	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
 libcontrol_la_LIBADD = libnetif.la $(OSMO_LIBS) $(PCAP_LIBS)
 

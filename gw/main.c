@@ -23,9 +23,14 @@
 
 static const char usage[] =
 	"usage: isthmus [-c FILE] [-C]\n"
+	"       isthmus [-s SOCKET] -x COMMAND\n"
+	"       isthmus [-s SOCKET] -i\n"
 	"\n"
 	"  -c, --config FILE  read this configuration (" DEFAULT_FILE ")\n"
 	"  -C, --check        only check it: every mistake is printed, nothing is started\n"
+	"  -x, --execute COMMAND  ask a running isthmus, e.g. -x 'show calls'\n"
+	"  -i, --interactive  talk to its VTY\n"
+	"  -s, --socket PATH  where that is (" CFG_VTY_SOCKET ")\n"
 	"  -V, --version      version, and what was compiled in\n"
 	"  -h, --help         this text\n"
 	"      --help-config  every key of the configuration, with its default\n"
@@ -35,9 +40,15 @@ static const char usage[] =
 	"logs to stderr; SIGTERM ends it in good order, a second one at once.\n";
 
 static const struct option options[] = {
-	{"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'C'},
-	{"version", no_argument, NULL, 'V'},	  {"help", no_argument, NULL, 'h'},
-	{"help-config", no_argument, NULL, 'H'},  {NULL, 0, NULL, 0},
+	{"config", required_argument, NULL, 'c'},
+	{"check", no_argument, NULL, 'C'},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{"help-config", no_argument, NULL, 'H'},
+	{"execute", required_argument, NULL, 'x'},
+	{"interactive", no_argument, NULL, 'i'},
+	{"socket", required_argument, NULL, 's'},
+	{NULL, 0, NULL, 0},
 };
 
 static int main_say_version(void)
@@ -112,8 +123,8 @@ static int main_run(const struct cfg_model *m, const struct plugins *ps, void *t
 	gw->plugins = ps;
 	s = osmo_signalfd_setup(talloc, set, main_on_signal, gw);
 	if (s && vty_start(gw, talloc) == 0) {
-		GW_LOG(MAIN, LOGL_NOTICE, "%s %s started as %s, VTY on %s port %u\n", PACKAGE_NAME,
-		       PACKAGE_VERSION, m->host_name, m->vty_address, m->vty_port);
+		GW_LOG(MAIN, LOGL_NOTICE, "%s %s started as %s\n", PACKAGE_NAME, PACKAGE_VERSION,
+		       m->host_name);
 		loop_run(gw->loop);
 		rc = 0;
 		vty_stop();
@@ -154,38 +165,71 @@ static int main_with(const char *file, bool check)
 	return rc;
 }
 
-int main(int argc, char **argv)
+struct main_wish {
+	const char *file;    /* configuration */
+	const char *socket;  /* of a running gateway's VTY */
+	const char *command; /* for it; NULL = none */
+	bool check, talk;
+};
+
+/* False when the program is to end with *status. */
+static bool main_options(int argc, char **argv, struct main_wish *w, int *status)
 {
-	const char *file = DEFAULT_FILE;
-	bool check = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:CVh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:CVhx:is:", options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			file = optarg;
+			w->file = optarg;
 			break;
 		case 'C':
-			check = true;
+			w->check = true;
+			break;
+		case 'x':
+			w->command = optarg;
+			break;
+		case 'i':
+			w->talk = true;
+			break;
+		case 's':
+			w->socket = optarg;
 			break;
 		case 'V':
-			return main_say_version();
+			*status = main_say_version();
+			return false;
 		case 'h':
 			fputs(usage, stdout);
-			return 0;
+			*status = 0;
+			return false;
 		case 'H':
 			cfg_print_help(stdout, ist_builtin_transports);
-			return 0;
+			*status = 0;
+			return false;
 		default:
 			fputs(usage, stderr);
-			return 2;
+			*status = 2;
+			return false;
 		}
 	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct main_wish w = {.file = DEFAULT_FILE, .socket = CFG_VTY_SOCKET};
+	int status;
+
+	if (!main_options(argc, argv, &w, &status))
+		return status;
 	if (optind + 1 < argc) {
 		fputs(usage, stderr);
 		return 2;
 	}
+	if (w.command)
+		return vty_ask(w.socket, w.command, stdout);
+	if (w.talk)
+		return vty_talk(w.socket);
 	if (optind < argc)
-		file = argv[optind];
-	return main_with(file, check);
+		w.file = argv[optind];
+	return main_with(w.file, w.check);
 }

@@ -117,9 +117,11 @@ in_space() { # NAME COMMAND...
 
 # --- the daemon
 
-# gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given); waits for its terminal
+# gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given), its VTY in $WORK; waits for it
 gateway() {
 	local name=${2:-$1}
+	sed -i '/^vty {.*}$/d' "$WORK/$name.conf"
+	echo "vty { socket = \"$WORK/$1.vty\"  captures = \"$WORK\"${VTY_KEYS:+  $VTY_KEYS} }" >>"$WORK/$name.conf"
 	chmod 600 "$WORK/$name.conf" # there are secrets in it
 	ip netns exec "$TAG-$1" "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
 	daemon[$name]=$! serving[$name]=$!
@@ -127,11 +129,11 @@ gateway() {
 }
 answers() { ask "$1" show summary | grep -q .; }
 
-# ask SPACE COMMAND...: its terminal
+# ask SPACE COMMAND...: its VTY
 ask() {
-	local ns=$TAG-$1
+	local space=$1
 	shift
-	vty "$ns" "$@"
+	vty "$WORK/$space.vty" "$@"
 }
 
 # stop NAME: SIGTERM; its exit status

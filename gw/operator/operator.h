@@ -4,11 +4,18 @@
 #define GW_OPERATOR_OPERATOR_H
 
 #include "gw/gw.h"
+#include <stdio.h>
 
 /* The VTY: listen where the configuration says; 0, or -1 with the reason logged.  talloc: context
  * that owns its memory. */
 int vty_start(struct gw *gw, void *talloc);
 void vty_stop(void);
+
+/* The far end of the VTY's socket `path`, in a process of its own.  vty_ask: one command, its
+ * answer to `out`; exit status 0, 1 when it was refused or there is no answer, 2 when it is no
+ * command. vty_talk: stdin and stdout until either ends; exit status. */
+int vty_ask(const char *path, const char *command, FILE *out);
+int vty_talk(const char *path);
 
 /* Captures: dp_ops.tap, ctx is the struct gw; and the end of all captures. */
 void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,

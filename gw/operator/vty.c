@@ -8,6 +8,7 @@
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/capture.h"
+#include "gw/operator/vty_listen.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>
@@ -127,7 +128,7 @@ DEFUN(client_dial, client_dial_cmd, "client NAME dial",
 DEFUN(capture, capture_cmd, "capture PORT FILE",
       "Write what a port has on its wire to a pcap file\n"
       "Name of the port's section\n"
-      "File to make; it must not be there\n")
+      "Name of a new file in the folder of captures\n")
 {
 	const char *words;
 
@@ -212,17 +213,8 @@ static void vty_leave_out_configuration(void)
 static const char copyright[] = "License GPL-2.0-or-later: free software; change and share it.\r\n"
 				"There is NO WARRANTY, as far as the law permits.\r\n";
 
-int vty_start(struct gw *gw, void *talloc)
+static void vty_install(void)
 {
-	static struct vty_app_info info = {
-		.name = PACKAGE_NAME,
-		.version = PACKAGE_VERSION,
-		.copyright = copyright,
-	};
-
-	info.tall_ctx = talloc;
-	vty_init(&info);
-	logging_vty_add_cmds();
 	vty_ports_init();
 	vty_peers_init();
 	vty_calls_init();
@@ -235,16 +227,29 @@ int vty_start(struct gw *gw, void *talloc)
 	install_element(ENABLE_NODE, &capture_cmd);
 	install_element(ENABLE_NODE, &no_capture_cmd);
 	install_element(ENABLE_NODE, &log_level_cmd);
-	vty_leave_out_configuration();
-	if (telnet_init_dynif(talloc, gw, gw->cfg->vty_address, gw->cfg->vty_port) < 0) {
-		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s port %u\n", gw->cfg->vty_address,
-		       gw->cfg->vty_port);
-		return -1;
+}
+
+int vty_start(struct gw *gw, void *talloc)
+{
+	static struct vty_app_info info = {
+		.name = PACKAGE_NAME,
+		.version = PACKAGE_VERSION,
+		.copyright = copyright,
+	};
+	static bool installed;
+
+	if (!installed) { /* the library knows no way back */
+		info.tall_ctx = talloc;
+		vty_init(&info);
+		logging_vty_add_cmds();
+		vty_install();
+		vty_leave_out_configuration();
+		installed = true;
 	}
-	return 0;
+	return vty_listen_start(gw, talloc);
 }
 
 void vty_stop(void)
 {
-	telnet_exit();
+	vty_listen_stop();
 }

@@ -19,8 +19,10 @@ static void an_empty_text_is_all_defaults(void)
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	ASSERT_TEXT(t.m->file, "t");
 	ASSERT_TEXT(t.m->host_name, *host ? host : "isthmus");
-	ASSERT_TEXT(t.m->vty_address, "127.0.0.1");
-	CU_ASSERT_EQUAL(t.m->vty_port, 4246);
+	ASSERT_TEXT(t.m->vty_socket, "/run/isthmus/vty");
+	CU_ASSERT_PTR_NULL(t.m->vty_group);
+	CU_ASSERT_PTR_NULL(t.m->vty_address);
+	CU_ASSERT_PTR_NULL(t.m->vty_captures);
 	CU_ASSERT_EQUAL(t.m->workers, UINT_MAX);
 	CU_ASSERT_PTR_NULL(t.m->plugin_dir);
 	CU_ASSERT_EQUAL(t.m->max_tunnels, 65535);
@@ -35,13 +37,17 @@ static void the_top_level(void)
 {
 	static struct told t;
 
-	tell(&t, "host-name = lns.example\nvty { listen = \"[::1]:99\" }\nworkers = 0\n"
+	tell(&t, "host-name = lns.example\nvty { listen = \"[::1]:99\"  socket = /tmp/v  group = "
+		 "adm  captures = /var/cap }\nworkers = 0\n"
 		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7\nhalf-open-per-source = 8\n"
 		 "log { all = notice  engine = debug }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	ASSERT_TEXT(t.m->host_name, "lns.example");
 	ASSERT_TEXT(t.m->vty_address, "::1");
 	CU_ASSERT_EQUAL(t.m->vty_port, 99);
+	ASSERT_TEXT(t.m->vty_socket, "/tmp/v");
+	ASSERT_TEXT(t.m->vty_group, "adm");
+	ASSERT_TEXT(t.m->vty_captures, "/var/cap");
 	CU_ASSERT_EQUAL(t.m->workers, 0);
 	ASSERT_TEXT(t.m->plugin_dir, "/usr/lib/isthmus");
 	CU_ASSERT_EQUAL(t.m->max_tunnels, 7);
@@ -57,6 +63,19 @@ static void the_top_level(void)
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	CU_ASSERT_EQUAL(t.m->workers, UINT_MAX);
 	told_end(&t);
+}
+
+static void a_vty_that_others_can_reach_is_warned_of(void)
+{
+	ASSERT_WARNED("vty { listen = \"127.7.0.1:1\" }", "");
+	ASSERT_WARNED("vty { listen = \"[::1]:1\" }", "");
+	ASSERT_WARNED("vty { listen = \"0.0.0.0:1\" }",
+		      "t:1: vty: listen: warning: anybody who can reach 0.0.0.0 can do anything "
+		      "here: the VTY has no password\n");
+	ASSERT_WARNED(
+		"vty { listen = \"[2001:db8::1]:1\" }",
+		"t:1: vty: listen: warning: anybody who can reach 2001:db8::1 can do anything "
+		"here: the VTY has no password\n");
 }
 
 static void a_peer_of_defaults(void)
@@ -282,6 +301,7 @@ static void the_model_owns_its_texts(void)
 static const struct test_case cases[] = {
 	{"an_empty_text_is_all_defaults", an_empty_text_is_all_defaults},
 	{"the_top_level", the_top_level},
+	{"a_vty_that_others_can_reach_is_warned_of", a_vty_that_others_can_reach_is_warned_of},
 	{"a_peer_of_defaults", a_peer_of_defaults},
 	{"a_peer_of_every_key", a_peer_of_every_key},
 	{"a_secret_brings_the_challenge", a_secret_brings_the_challenge},

@@ -47,7 +47,7 @@ static void fuzz_cfg_on_report(void *ctx, const char *text)
 /* Every reference leads into the model's own arrays, every text ends. */
 static size_t fuzz_cfg_walk(const struct cfg_model *m)
 {
-	size_t n = strlen(m->host_name) + strlen(m->vty_address);
+	size_t n = strlen(m->host_name) + strlen(m->vty_socket);
 
 	for (unsigned i = 0; i < m->peers; i++) {
 		const struct cfg_peer *p = &m->peer[i];

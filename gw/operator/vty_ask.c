@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The far end of the VTY's Unix socket, for people and scripts.  One command: what the VTY prints
+ * between the echo of the command and the echo of a comment behind it is the answer; greeting,
+ * prompts and telnet options are left out.
+ */
+#include "gw/operator/operator.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define END_MARK "! end of isthmus -x"
+#define IAC	 255
+#define IAC_SB	 250
+#define IAC_WILL 251
+
+static int ask_connect(const char *path)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct timeval patience = {.tv_sec = 10};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (strlen(path) >= sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+	} else if (fd >= 0) {
+		strcpy(sun.sun_path, path);
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+		if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
+			return fd;
+	}
+	fprintf(stderr, "isthmus: %s: %s\n", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Does a line end with the prompt of enabled mode and this command? */
+static bool ask_is_echo(const char *line, size_t len, const char *command)
+{
+	size_t n = strlen(command);
+
+	return len >= n + 2 && !memcmp(line + len - n, command, n) &&
+	       !memcmp(line + len - n - 2, "# ", 2);
+}
+
+/* Print the answer; 0, or 1 when the VTY refuses the command or breaks off. */
+static int ask_print(FILE *in, const char *command, FILE *out)
+{
+	char *line = NULL;
+	bool inside = false;
+	size_t cap = 0;
+	ssize_t n;
+	int rc = -1, refused = 0;
+
+	while (rc < 0 && (n = getline(&line, &cap, in)) >= 0) {
+		while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+			line[--n] = '\0';
+		if (ask_is_echo(line, (size_t)n, END_MARK)) {
+			rc = refused;
+		} else if (inside) {
+			refused |= line[0] == '%';
+			fprintf(out, "%s\n", line);
+		} else {
+			inside = ask_is_echo(line, (size_t)n, command);
+		}
+	}
+	free(line);
+	if (rc < 0)
+		fprintf(stderr, "isthmus: no answer\n");
+	return rc < 0 ? 1 : rc;
+}
+
+int vty_ask(const char *path, const char *command, FILE *out)
+{
+	int fd, rc = 1;
+	FILE *io;
+
+	if (!*command || strpbrk(command, "\r\n?\t")) {
+		fprintf(stderr, "isthmus: a command is one line without ? and tabs\n");
+		return 2;
+	}
+	fd = ask_connect(path);
+	if (fd < 0)
+		return 1;
+	io = fdopen(fd, "r");
+	if (io && dprintf(fd, "enable\n%s\n" END_MARK "\n", command) > 0)
+		rc = ask_print(io, command, out);
+	if (io)
+		fclose(io);
+	else
+		close(fd);
+	return rc;
+}
+
+/* --- an interactive connection ---------------------------------------------------------------- */
+
+struct talk_filter {
+	enum { TALK_TEXT, TALK_IAC, TALK_OPTION, TALK_SUB, TALK_SUB_IAC } state;
+};
+
+/* Telnet options are left out: both ends know that this one is a terminal without echo. */
+static size_t talk_filter(struct talk_filter *f, uint8_t *octets, size_t len)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++) {
+		uint8_t c = octets[i];
+
+		if (f->state == TALK_TEXT && c != IAC)
+			octets[n++] = c;
+		else if (f->state == TALK_TEXT)
+			f->state = TALK_IAC;
+		else if (f->state == TALK_IAC)
+			f->state = c == IAC_SB ? TALK_SUB : c >= IAC_WILL ? TALK_OPTION : TALK_TEXT;
+		else if (f->state == TALK_SUB)
+			f->state = c == IAC ? TALK_SUB_IAC : TALK_SUB;
+		else if (f->state == TALK_SUB_IAC)
+			f->state = c == IAC ? TALK_SUB : TALK_TEXT;
+		else
+			f->state = TALK_TEXT;
+	}
+	return n;
+}
+
+static bool talk_pass(int from, int to, struct talk_filter *f)
+{
+	uint8_t octets[4096];
+	ssize_t n = read(from, octets, sizeof(octets));
+
+	if (n <= 0)
+		return n < 0 && errno == EINTR;
+	if (f)
+		n = (ssize_t)talk_filter(f, octets, (size_t)n);
+	return !n || write(to, octets, (size_t)n) == n;
+}
+
+static void talk_loop(int fd)
+{
+	struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
+	struct talk_filter filter = {TALK_TEXT};
+
+	for (;;) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return;
+		if (p[0].revents && !talk_pass(fd, STDOUT_FILENO, &filter))
+			return;
+		/* The end of the input is not the end of the answers. */
+		if (p[1].revents && !talk_pass(STDIN_FILENO, fd, NULL)) {
+			shutdown(fd, SHUT_WR);
+			p[1].fd = -1;
+		}
+	}
+}
+
+int vty_talk(const char *path)
+{
+	struct termios old, raw;
+	bool tty = tcgetattr(STDIN_FILENO, &old) == 0;
+	int fd = ask_connect(path);
+
+	if (fd < 0)
+		return 1;
+	if (tty) {
+		raw = old;
+		cfmakeraw(&raw);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	}
+	talk_loop(fd);
+	if (tty)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+	close(fd);
+	return 0;
+}

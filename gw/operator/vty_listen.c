@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libosmocore's own VTY server takes TCP only, blocks on a reader that does not read, and spins
+ * when there are no descriptors.  Its vty_event() serves any connection that is a talloc'd struct
+ * telnet_connection in a list, and frees it: that part is used.
+ */
+#include "config.h" /* first: accept4 */
+
+#include "gw/operator/vty_listen.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <osmocom/core/signal.h>
+#include <osmocom/core/socket.h>
+#include <osmocom/core/talloc.h>
+#include <osmocom/vty/buffer.h>
+#include <osmocom/vty/telnet_interface.h>
+#include <osmocom/vty/vty.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LOOK_AWAY 1000000u /* us */
+#define PEEK	  512u	   /* octets that vty_read() takes at a time */
+
+struct vty_listener {
+	struct osmo_fd fd;
+	struct gw *gw;
+	struct loop_timer look_back;
+};
+
+static struct vty_listener listeners[2];
+static unsigned n_listeners;
+static LLIST_HEAD(connections);
+static void *memory;
+static char socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+/* --- one connection --------------------------------------------------------------------------- */
+
+bool vty_looks_like_http(const char *octets, size_t len)
+{
+	static const char *const methods[] = {"GET ",	  "POST ",    "PUT ",	"HEAD ", "DELETE ",
+					      "OPTIONS ", "CONNECT ", "PATCH ", "TRACE "};
+	const char *end = octets + len;
+
+	while (octets < end) {
+		const char *next = memchr(octets, '\n', (size_t)(end - octets));
+
+		for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+			size_t n = strlen(methods[i]);
+
+			if (n <= (size_t)(end - octets) && !memcmp(octets, methods[i], n))
+				return true;
+		}
+		octets = next ? next + 1 : end;
+	}
+	return false;
+}
+
+/* A web page can make a browser send a request with commands in its body to any TCP port; the
+ * request line comes first, so nothing of it is ever executed. */
+static bool vty_is_http(int fd)
+{
+	char octets[PEEK];
+	ssize_t n = recv(fd, octets, sizeof(octets), MSG_PEEK | MSG_DONTWAIT);
+
+	return n > 0 && vty_looks_like_http(octets, (size_t)n);
+}
+
+static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
+{
+	struct telnet_connection *c = ofd->data;
+	const struct gw *gw = c->priv;
+
+	if (what & OSMO_FD_READ) {
+		if (vty_is_http(ofd->fd)) {
+			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
+				    "vty: an HTTP request: connection closed");
+			vty_close(c->vty);
+			return -EBADF;
+		}
+		osmo_fd_read_disable(ofd); /* vty_read() asks for more when it wants more */
+		if (vty_read(c->vty) == -EBADF)
+			return -EBADF;
+	}
+	if (what & OSMO_FD_WRITE && buffer_flush_all(c->vty->obuf, ofd->fd) == BUFFER_EMPTY)
+		osmo_fd_write_disable(ofd);
+	return 0;
+}
+
+/* The library closes the descriptor before it writes what is left to write, and then once more,
+ * when it may be a worker's.  Of the two it keeps, only the VTY's is left. */
+static int vty_on_event(unsigned subsys, unsigned signal, void *ctx, void *data)
+{
+	const struct vty_signal_data *d = data;
+	struct telnet_connection *c = d->vty->priv;
+
+	(void)subsys;
+	(void)ctx;
+	if (signal == S_VTY_EVENT && d->event == VTY_CLOSED && c)
+		c->fd.fd = -1;
+	return 0;
+}
+
+unsigned vty_listen_connections(void)
+{
+	return llist_count(&connections);
+}
+
+static void vty_connect(struct gw *gw, int fd)
+{
+	struct telnet_connection *c = talloc_zero(memory, struct telnet_connection);
+
+	if (!c) {
+		close(fd);
+		return;
+	}
+	c->priv = gw;
+	osmo_fd_setup(&c->fd, fd, OSMO_FD_READ, vty_connection_ready, c, 0);
+	if (osmo_fd_register(&c->fd) < 0) {
+		close(fd);
+		talloc_free(c);
+		return;
+	}
+	llist_add_tail(&c->entry, &connections);
+	c->vty = vty_create(fd, c);
+	if (c->vty)
+		return;
+	osmo_fd_unregister(&c->fd); /* vty_create() has closed fd */
+	llist_del(&c->entry);
+	talloc_free(c);
+}
+
+/* --- listening -------------------------------------------------------------------------------- */
+
+static void vty_look_back(void *ctx, uint64_t now)
+{
+	struct vty_listener *l = ctx;
+
+	(void)now;
+	osmo_fd_read_enable(&l->fd);
+}
+
+static void vty_accept_failed(struct vty_listener *l, int err)
+{
+	uint64_t now = loop_now(l->gw->loop);
+
+	if (err != EMFILE && err != ENFILE && err != ENOBUFS && err != ENOMEM)
+		return; /* of this connection only */
+	osmo_fd_read_disable(&l->fd);
+	loop_set(l->gw->loop, &l->look_back, now + LOOK_AWAY);
+	gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, now, "vty: cannot accept a connection: %s",
+		    strerror(err));
+}
+
+static int vty_accept(struct osmo_fd *ofd, unsigned what)
+{
+	struct vty_listener *l = ofd->data;
+	int fd = accept4(ofd->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)what;
+	if (fd < 0) {
+		vty_accept_failed(l, errno);
+	} else if (vty_listen_connections() >= VTY_CONNECTIONS_MAX) {
+		gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(l->gw->loop),
+			    "vty: %u connections are open: another one is refused",
+			    VTY_CONNECTIONS_MAX);
+		close(fd);
+	} else {
+		vty_connect(l->gw, fd);
+	}
+	return 0;
+}
+
+bool vty_listen_looks_away(void)
+{
+	for (unsigned i = 0; i < n_listeners; i++)
+		if (!(listeners[i].fd.when & OSMO_FD_READ))
+			return true;
+	return false;
+}
+
+static int vty_listen_on(struct gw *gw, int fd, const char *where)
+{
+	struct vty_listener *l = &listeners[n_listeners];
+
+	if (fd < 0) {
+		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s: %s\n", where, strerror(-fd));
+		return -1;
+	}
+	*l = (struct vty_listener){.gw = gw};
+	loop_timer_init(&l->look_back, vty_look_back, l);
+	osmo_fd_setup(&l->fd, fd, OSMO_FD_READ, vty_accept, l, 0);
+	if (osmo_fd_register(&l->fd) < 0) {
+		close(fd);
+		return -1;
+	}
+	n_listeners++;
+	GW_LOG(MAIN, LOGL_NOTICE, "VTY on %s\n", where);
+	return 0;
+}
+
+/* Somebody answers at this socket: it is not what an earlier process left behind. */
+static bool vty_socket_lives(const struct sockaddr_un *sun)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int rc = fd < 0 ? -1 : connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	bool lives = rc == 0 || errno != ECONNREFUSED;
+
+	if (fd >= 0)
+		close(fd);
+	return lives;
+}
+
+static int vty_bind(int fd, const struct sockaddr_un *sun)
+{
+	mode_t old = umask(0117); /* 0660 from the first moment on */
+	int rc = bind(fd, (const struct sockaddr *)sun, sizeof(*sun)) < 0 ? -errno : 0;
+
+	umask(old);
+	return rc;
+}
+
+static int vty_set_group(const char *path, const char *group)
+{
+	const struct group *g = group ? getgrnam(group) : NULL;
+
+	if (!group)
+		return 0;
+	if (!g) {
+		GW_LOG(MAIN, LOGL_ERROR, "vty: there is no group %s\n", group);
+		return -ENOENT;
+	}
+	return lchown(path, (uid_t)-1, g->gr_gid) < 0 ? -errno : 0;
+}
+
+static void vty_make_folder(const char *path)
+{
+	char folder[sizeof(socket_path)];
+	char *slash;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	slash = strrchr(folder, '/');
+	if (!slash || slash == folder)
+		return;
+	*slash = '\0';
+	mkdir(folder, 0755); /* when it fails, bind() says why */
+}
+
+/* A listening descriptor, or -errno. */
+static int vty_open_socket(const char *path, const char *group)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	vty_make_folder(path);
+	rc = vty_bind(fd, &sun);
+	if (rc == -EADDRINUSE && !vty_socket_lives(&sun))
+		rc = unlink(path) < 0 ? -errno : vty_bind(fd, &sun);
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	snprintf(socket_path, sizeof(socket_path), "%s", path);
+	rc = vty_set_group(path, group);
+	if (rc == 0 && listen(fd, 16) < 0)
+		rc = -errno;
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
+int vty_listen_start(struct gw *gw, void *talloc)
+{
+	const struct cfg_model *m = gw->cfg;
+	char where[80];
+
+	memory = talloc_named_const(talloc, 0, "vty connections");
+	osmo_signal_register_handler(SS_L_VTY, vty_on_event, NULL);
+	if (vty_listen_on(gw, vty_open_socket(m->vty_socket, m->vty_group), m->vty_socket) == 0) {
+		if (!m->vty_address)
+			return 0;
+		snprintf(where, sizeof(where), "%s port %u", m->vty_address, m->vty_port);
+		if (vty_listen_on(gw,
+				  osmo_sock_init(AF_UNSPEC, SOCK_STREAM, IPPROTO_TCP,
+						 m->vty_address, m->vty_port,
+						 OSMO_SOCK_F_BIND | OSMO_SOCK_F_NONBLOCK),
+				  where) == 0)
+			return 0;
+	}
+	vty_listen_stop();
+	return -1;
+}
+
+void vty_listen_stop(void)
+{
+	struct telnet_connection *c, *next;
+
+	llist_for_each_entry_safe(c, next, &connections, entry) vty_close(c->vty);
+	while (n_listeners) {
+		struct vty_listener *l = &listeners[--n_listeners];
+
+		loop_cancel(l->gw->loop, &l->look_back);
+		osmo_fd_unregister(&l->fd);
+		close(l->fd.fd);
+	}
+	if (*socket_path)
+		unlink(socket_path);
+	*socket_path = '\0';
+	osmo_signal_unregister_handler(SS_L_VTY, vty_on_event, NULL);
+	talloc_free(memory);
+	memory = NULL;
+}
