@@ -57,7 +57,7 @@ static struct capture *capture_find(struct gw *gw, const char *name)
 	return c;
 }
 
-/* The first link type has the path itself, others have their name behind it. */
+/* The first link type has the name itself, others have theirs behind it. */
 static void capture_file_name(const struct capture *c, uint16_t link_type, char *buf, size_t len)
 {
 	const char *type = pcap_datalink_val_to_name(capture_dlt_of(link_type));
@@ -68,17 +68,31 @@ static void capture_file_name(const struct capture *c, uint16_t link_type, char 
 		snprintf(buf, len, "%s", c->file_name);
 }
 
-/* A new file for this link type; NULL with errno.  Nothing that is there is written over or
- * followed. */
+/* One name in the folder of captures: nobody leads us out of it, or hides a file. */
+static bool capture_is_plain_name(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+
+	return *name && *name != '.' && *name != '-' && !name[strspn(name, plain)];
+}
+
+/* Nothing that is there is written over or followed. */
+static int capture_create(int folder, const char *name)
+{
+	return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* A new file for this link type; NULL with errno. */
 static struct capture_file *capture_add_file(struct capture *c, uint16_t link_type)
 {
 	struct capture_file *f = &c->file[c->files];
-	char path[sizeof(c->file_name) + 32];
+	char name[sizeof(c->file_name) + 32];
 	FILE *out;
 	int fd;
 
-	capture_file_name(c, link_type, path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	capture_file_name(c, link_type, name, sizeof(name));
+	fd = capture_create(c->folder, name);
 	out = fd >= 0 ? fdopen(fd, "wb") : NULL;
 	if (!out) {
 		if (fd >= 0)
@@ -113,44 +127,63 @@ static void capture_free_one(struct capture *c)
 		pcap_dump_close(c->file[i].dump);
 		pcap_close(c->file[i].dead);
 	}
+	if (c->folder >= 0)
+		close(c->folder);
 	free(c);
 }
 
-/* The file is made with the first frame, whose link type it has; that it can be made is seen now.
- */
-static bool capture_may_make(const char *path)
+/* The file is made with the first frame, whose link type it has; here is seen that it can be. */
+static bool capture_may_create(int folder, const char *name)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = capture_create(folder, name);
 
 	if (fd < 0)
 		return false;
 	close(fd);
-	return !unlink(path);
+	return !unlinkat(folder, name, 0);
 }
 
-struct capture *capture_start(struct gw *gw, const char *port, const char *path, const char **words)
+static const char *capture_open_folder(struct capture *c, const char *folder)
+{
+	if (!folder)
+		return "no folder is configured: vty { captures = FOLDER }";
+	c->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->folder < 0 || !capture_may_create(c->folder, c->file_name))
+		return strerror(errno);
+	return NULL;
+}
+
+struct capture *capture_start(struct gw *gw, const char *port, const char *file, const char **words)
 {
 	struct gw_port *p = capture_port_by_name(gw, port);
-	struct capture *c = NULL;
+	struct capture *c;
 
 	*words = !p			  ? "no such port"
 		 : p->number < 0	  ? "the port is not open"
 		 : capture_find(gw, port) ? "a capture of it is running"
-		 : strlen(path) >= sizeof(c->file_name) || strlen(port) >= sizeof(c->name)
+		 : strlen(port) >= sizeof(c->name) || strlen(file) >= sizeof(c->file_name)
 			 ? "name too long"
-		 : !capture_may_make(path) ? strerror(errno)
-					   : NULL;
+		 : !capture_is_plain_name(file)
+			 ? "a file name has letters, digits, `.`, `_` and `-` only"
+			 : NULL;
 	if (*words)
 		return NULL;
 	c = calloc(1, sizeof(*c));
-	if (!c || dp_port_tap(gw->dp, (unsigned)p->number, true) < 0) {
-		free(c);
+	if (!c) {
 		*words = "out of memory";
 		return NULL;
 	}
+	c->folder = -1;
 	c->port = (unsigned)p->number;
 	snprintf(c->name, sizeof(c->name), "%s", port);
-	snprintf(c->file_name, sizeof(c->file_name), "%s", path);
+	snprintf(c->file_name, sizeof(c->file_name), "%s", file);
+	*words = capture_open_folder(c, gw->cfg->vty_captures);
+	if (!*words && dp_port_tap(gw->dp, c->port, true) < 0)
+		*words = "out of memory";
+	if (*words) {
+		capture_free_one(c);
+		return NULL;
+	}
 	c->next = gw->capture;
 	gw->capture = c;
 	return c;

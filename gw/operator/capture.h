@@ -16,7 +16,8 @@ struct capture {
 	struct capture *next;
 	unsigned port; /* the data plane's number */
 	char name[64]; /* of the port */
-	char file_name[200];
+	char file_name[100];
+	int folder; /* that files are made in */
 	struct capture_file {
 		uint16_t link_type;
 		void *dead, *dump; /* libpcap's */
@@ -25,9 +26,9 @@ struct capture {
 	uint64_t frames, octets, lost; /* lost: over the limit, or the disk did not take them */
 };
 
-/* Begin: NULL with *words when there is no such port, one is running, or the file cannot be made.
- * The file must not be there yet. */
-struct capture *capture_start(struct gw *gw, const char *port, const char *path,
+/* Begin a capture of a port into `file`, a plain name in the configured folder, where it must not
+ * be yet; NULL with *words when that cannot be. */
+struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 			      const char **words);
 /* False when none is running on that port. */
 bool capture_stop(struct gw *gw, const char *port);

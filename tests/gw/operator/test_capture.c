@@ -8,17 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONF "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+#define FILE_NAME "a.pcap"
 
 static char folder[] = "/tmp/isthmus-test-XXXXXX", path[64], other[80];
 
 static void capture_begin(void)
 {
+	char conf[200];
+
 	strcpy(folder + strlen(folder) - 6, "XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/a.pcap", folder);
 	snprintf(other, sizeof(other), "%s.PPP", path);
-	bench_start(CONF);
+	snprintf(conf, sizeof(conf),
+		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		 "vty { captures = \"%s\" }\n",
+		 folder);
+	bench_start(conf);
 }
 
 static void capture_end(void)
@@ -51,7 +57,7 @@ static void frames_are_in_a_file_per_link_type(void)
 	const char *words;
 
 	capture_begin();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
 	for (int i = 0; i < 3; i++)
 		capture_tap(bench.gw, 0, i & 1, DLT_FRELAY, (const uint8_t *)"frame", 5, dp_now());
 	capture_tap(bench.gw, 0, true, DLT_PPP, (const uint8_t *)"lcp", 3, dp_now());
@@ -80,7 +86,7 @@ static void link_types_are_those_of_files(void)
 		const char *words;
 
 		capture_begin();
-		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
 		capture_tap(bench.gw, 0, true, rows[i].in_files, (const uint8_t *)"x", 1, dp_now());
 		CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
 		CU_ASSERT_EQUAL(capture_frames_in(path, rows[i].dlt, "x"), 1);
@@ -94,18 +100,50 @@ static void refused_with_words(void)
 	FILE *f;
 
 	capture_begin();
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "b", path, &words));
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "b", FILE_NAME, &words));
 	CU_ASSERT_STRING_EQUAL(words, "no such port");
 	f = fopen(path, "w");
 	fputs("mine", f);
 	fclose(f);
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", path, &words));
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
 	CU_ASSERT_STRING_EQUAL(words, "File exists");
 	unlink(path);
-	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", path, &words));
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", other, &words));
+	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", "b.pcap", &words));
 	CU_ASSERT_STRING_EQUAL(words, "a capture of it is running");
 	capture_end(); /* which ends the capture too */
+}
+
+/* Whoever may give commands writes nowhere but in the folder of captures. */
+static void only_plain_names_in_the_folder(void)
+{
+	static const char *const names[] = {"/tmp/x", "../x", "a/b", ".x", "-x", "", "a b", "a\nb"};
+	const char *words;
+	char link[80];
+
+	capture_begin();
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", names[i], &words));
+		CU_ASSERT_STRING_EQUAL(words,
+				       "a file name has letters, digits, `.`, `_` and `-` only");
+	}
+	snprintf(link, sizeof(link), "%s/link", folder);
+	CU_ASSERT_EQUAL(symlink(path, link), 0);
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", "link", &words));
+	CU_ASSERT_STRING_EQUAL(words, "File exists");
+	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	unlink(link);
+	capture_end();
+}
+
+static void without_a_folder_there_are_none(void)
+{
+	const char *words;
+
+	bench_start("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n");
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_STRING_EQUAL(words, "no folder is configured: vty { captures = FOLDER }");
+	bench_stop();
 }
 
 static void it_ends_at_its_limit(void)
@@ -114,7 +152,7 @@ static void it_ends_at_its_limit(void)
 	const char *words;
 
 	capture_begin();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", path, &words));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
 	bench.gw->capture->octets = CAPTURE_MOST - 100000;
 	for (int i = 0; i < 3; i++)
 		capture_tap(bench.gw, 0, false, DLT_RAW, frame, sizeof(frame), 1);
@@ -127,6 +165,8 @@ static const struct test_case cases[] = {
 	{"frames_are_in_a_file_per_link_type", frames_are_in_a_file_per_link_type},
 	{"link_types_are_those_of_files", link_types_are_those_of_files},
 	{"refused_with_words", refused_with_words},
+	{"only_plain_names_in_the_folder", only_plain_names_in_the_folder},
+	{"without_a_folder_there_are_none", without_a_folder_there_are_none},
 	{"it_ends_at_its_limit", it_ends_at_its_limit},
 	{NULL, NULL},
 };
