@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The list of what is compiled in; the host finds a transport by its name here or in a plugin. */
+/* The transports that are compiled in; the host finds one by its name here or in a plugin. */
 #include "transports/builtin.h"
 
 #include "transports/atm/atm.h"

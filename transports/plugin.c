@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is asked of a transport that was compiled elsewhere.  ABI and size come first, since nothing
- * behind them may be read otherwise; then that every name is one the configuration can spell, and
- * that the functions its capabilities promise are there.
+ * The checks of a transport that was compiled elsewhere.  ABI and size come first, since no member
+ * behind them may be read otherwise.  Then every name must be one that the configuration can spell,
+ * and the functions that the capabilities promise must be there.
  */
 #include "transports/plugin.h"
 
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define NAME_MAX_LEN 31u
-/* The struct as it was when the ABI began; what was appended since may be missing. */
+/* The struct as it was when the ABI began; members appended since may be missing. */
 #define FIRST_SIZE (offsetof(struct ist_transport, addr_match) + sizeof(void *))
 
 struct member {

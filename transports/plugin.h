@@ -10,7 +10,8 @@
 
 /* Is it fit to be used: ABI, size, name, tables, members?  0, or -EINVAL with words. */
 int plugin_vet(const struct ist_transport *t, char *err, size_t err_len);
-/* Load a file and judge what it exports.  NULL with words in err.  What is loaded stays. */
+/* Load a file and check the transport it exports.  NULL with words in err.  A loaded object is
+ * never unloaded. */
 const struct ist_transport *plugin_load(const char *path, char *err, size_t err_len);
 
 #endif

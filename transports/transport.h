@@ -12,13 +12,13 @@
  *  - Nothing blocks.  Nothing in a transport is called again from inside a report it makes, except
  *    `send`, `answer`, `refuse` and `disconnect`; and a transport never reports from inside one of
  *    the host's calls (defer to a timer of 0 us).
- *  - Boundaries are kept: one frame in is one frame out.  Nothing corrupted is delivered.  What is
- *    lost is counted, by reason.
+ *  - Boundaries are kept: one frame in is one frame out.  Nothing corrupted is delivered.  Every
+ *    lost frame is counted, by reason.
  *  - Receive memory is valid until the callback returns.  When `send` returns it has consumed or
- *    copied what it took.
+ *    copied the frames it took.
  *  - A frame's head goes out in front of the payload as its own piece: payload is never moved.
  *  - Times are microseconds of the host's monotonic clock.
- *  - New members are added at the end only; whoever reads a struct tests its size first.
+ *  - New members are added at the end only; the reader of a struct tests its size first.
  *  - Errors are negative errno values.
  *  - Only `host->wake(port)` may be called from a thread of the transport's own.
  */
@@ -42,7 +42,7 @@ enum ist_cap {
 	IST_CAP_L2TP = 1u << 0,
 	IST_CAP_PPP = 1u << 1,
 	IST_CAP_FLOW = 1u << 2,	    /* `send` may take fewer than asked; `writable` follows */
-	IST_CAP_UNKNOWN = 1u << 3,  /* takes circuits nobody configured (UDP, X.25) */
+	IST_CAP_UNKNOWN = 1u << 3,  /* takes circuits that are not configured (UDP, X.25) */
 	IST_CAP_SWITCHED = 1u << 4, /* has connect, answer, refuse, disconnect */
 	/* `send` takes ist_frame.segment.  No built-in medium has it yet: it is for UDP's
 	 * generic segmentation offload.  Any transport may give segments with `frames`. */
@@ -133,8 +133,8 @@ struct ist_host {
 		__attribute__((format(printf, 3, 4)))
 #endif
 		;
-	/* Show a capture what is on the wire: link_type is the number that pcap files have
-	 * (LINKTYPE). Cheap when nobody captures; test *tap_on first. */
+	/* Give a capture the frame as it is on the wire: link_type is the number in the head of
+	 * pcap files (LINKTYPE_...).  Test *tap_on first: it is false while no capture runs. */
 	void (*tap)(void *host, bool outbound, uint16_t link_type, const void *head,
 		    uint32_t head_len, const void *payload, uint32_t len);
 	const bool *tap_on;
@@ -235,11 +235,11 @@ struct ist_transport {
 		       const struct ist_attrs *a, ist_channel *out);
 	/* Current values, in the order of `counters`. */
 	void (*count)(const struct ist_port *p, uint64_t *out, unsigned n);
-	/* Give up a channel made by connect, offer or by a frame from a stranger. */
+	/* Give up a channel made by connect, by an offer or by a stranger's frame. */
 	void (*disconnect)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
 	/* IST_CAP_SWITCHED: let an offered call in, or not.  IST_CAP_UNKNOWN without it (UDP): `up`
 	 * comes with the first frame of a stranger, whose channel is recycled (`down`, forever)
-	 * when others need the room and it was heard of least recently; `answer` keeps it until
+	 * when others need the room and it was used least recently; `answer` keeps it until
 	 * `disconnect`. */
 	int (*answer)(struct ist_port *p, ist_channel c);
 	int (*refuse)(struct ist_port *p, ist_channel c, const struct ist_cause *why);

@@ -39,9 +39,9 @@ struct atm_vc *atm_find(const struct ist_port *p, uint32_t key)
 
 /* --- capture ---------------------------------------------------------------------------------- */
 
-/* What a capture needs in front of an SDU to be decoded: SUNATM by LLC; multiplexed by VC there is
- * nothing in it that says what it is, so PPP goes as PPP and L2TP with the name of its dissector.
- */
+/* Give a capture one SDU in a form it can decode.  With LLC that is a SUNATM head.  With VC
+ * multiplexing the SDU does not name its protocol, so PPP is captured as PPP, and L2TP with the
+ * name of its dissector in front. */
 void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const uint8_t *head,
 	     size_t head_len, const uint8_t *data, size_t len)
 {
@@ -85,15 +85,16 @@ static void atm_report(struct ist_port *p, const struct atm_vc *v, uint8_t paylo
 	p->host->up(p->ctx, atm_channel(p, v, payload), &a);
 }
 
-/* Once in a while this is worth a line in the log, and a PPP link that was at work is torn down. */
+/* RFC 2364 8: log it at most once in TOLD_INTERVAL, and take down a PPP channel that was at work.
+ */
 void atm_other_mux(struct ist_port *p, struct atm_vc *v, bool ppp)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_CLEARED,
 				      .words = "far end changed its encapsulation"};
 
-	if (p->rx_now < v->told)
+	if (p->rx_now < v->mux_log_at)
 		return;
-	v->told = p->rx_now + TOLD_INTERVAL;
+	v->mux_log_at = p->rx_now + TOLD_INTERVAL;
 	p->host->log(p->ctx, 4, "pvc %u/%u: far end sends %s", v->key >> 16, v->key & 0xffff,
 		     v->mux == ATM_LLC ? "without an LLC header (vc-mux)" : "with an LLC header");
 	if (!ppp || !v->heard)
@@ -150,9 +151,9 @@ static void atm_on_time(void *arg, uint64_t now);
 
 static void atm_arm(struct ist_port *p, uint64_t when)
 {
-	if (when >= p->next)
+	if (when >= p->timer_at)
 		return;
-	p->next = when;
+	p->timer_at = when;
 	p->host->timer(p->ctx, &p->timer, when, atm_on_time, p);
 }
 
@@ -197,7 +198,7 @@ static void atm_on_time(void *arg, uint64_t now)
 	uint64_t next;
 	uint32_t i;
 
-	p->next = 0; /* nothing moves the timer while circuits are looked at */
+	p->timer_at = 0; /* nothing moves the timer while circuits are looked at */
 	while (due_pop(&p->due, now, &i)) {
 		struct atm_vc *v = &p->vc[i];
 		uint64_t at;
@@ -206,7 +207,7 @@ static void atm_on_time(void *arg, uint64_t now)
 		at = atm_earliest(v, !p->why);
 		due_set(&p->due, i, at <= now ? now + 1 : at);
 	}
-	p->next = UINT64_MAX;
+	p->timer_at = UINT64_MAX;
 	next = due_next(&p->due);
 	if (next != UINT64_MAX)
 		atm_arm(p, next < now + GRAIN ? now + GRAIN : next);
@@ -268,7 +269,7 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 	p->host = host;
 	p->ctx = ctx;
 	p->why = "link down";
-	p->next = UINT64_MAX;
+	p->timer_at = UINT64_MAX;
 	r = atm_configure(p, cfg, err, err_len);
 	if (!r)
 		r = atm_start_link(p, &set, err, err_len);
@@ -281,7 +282,7 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 	return 0;
 }
 
-/* What a frame of the link leaves for the SDU; cells have no such bound. */
+/* Octets of the longest SDU: sdu-max, and as PDU or SDU also the room in a frame of the link. */
 uint32_t atm_sdu_most(const struct ist_port *p, const struct atm_vc *v)
 {
 	uint32_t room;

@@ -19,7 +19,7 @@ const struct ist_key atm_keys[] = {
 		  "atmtcp-listen links: a far end that has sent no record for so long gives way to "
 		  "another address that connects; 0s = never"),
 	{"framing", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "cells pdus sdus", "cells",
-	 "what a frame of the link holds: 53-octet cells, whole CPCS-PDUs, or SDUs"},
+	 "content of a link's frame: 53-octet cells, whole CPCS-PDUs, or SDUs"},
 	{"header", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "uni nni", "uni",
 	 "cell header: user-network (8 bits of VPI) or network-node (12); emulated routers use "
 	 "nni"},
@@ -28,7 +28,7 @@ const struct ist_key atm_keys[] = {
 	{"reassembly-timeout", IST_KEY_TIME, IST_KEY_PORT, 0, 0, NULL, "10s",
 	 "time a PDU may take from its first cell to its last; 0s = for ever"},
 	{"encapsulation", IST_KEY_WORD, IST_KEY_CIRCUIT, 0, 0, "llc vc-mux", "llc",
-	 "how payloads are told apart: by LLC header, or one payload and no header"},
+	 "llc: an LLC header names the payload; vc-mux: one payload, no header"},
 	{"aal5-crc", IST_KEY_WORD, IST_KEY_CIRCUIT, 0, 0, "strict reflected ignore", "strict",
 	 "I.363.5, the reflected CRC of some emulated routers, or not checked"},
 	{"sdu-max", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 48, AAL5_SDU_MAX, NULL, "9216",
@@ -36,11 +36,12 @@ const struct ist_key atm_keys[] = {
 	{"pcr", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 0, 10000000, NULL, "0",
 	 "peak cell rate, cells a second; 0 = not shaped"},
 	{"oam-interval", IST_KEY_TIME, IST_KEY_CIRCUIT, 0, 0, NULL, "0s",
-	 "time between F5 loopback cells that ask whether the far end lives; 0s = do not ask"},
+	 "time between F5 loopback cells, which check that the far end answers; 0s = send none"},
 	{"oam-flow", IST_KEY_WORD, IST_KEY_CIRCUIT, 0, 0, "end-to-end segment", "end-to-end",
-	 "whom they ask: the other end of the circuit, or that of the segment, the next switch"},
+	 "far end of loopback cells: that of the circuit, or that of the segment, the next switch"},
 	{"oam-misses", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 1, 255, NULL, "3",
-	 "unanswered loopback cells that take the circuit down; as many answers bring it back"},
+	 "loopback cells unanswered in a row that take the circuit down; as many answers bring it "
+	 "up"},
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -86,7 +87,7 @@ int atm_addr_format(const struct ist_addr *a, char *buf, size_t len)
 
 /* --- circuits --------------------------------------------------------------------------------- */
 
-/* Words for what is wrong with a circuit, or NULL. */
+/* The mistake in a circuit's settings, in words; NULL = none. */
 static const char *atm_conf_wrong_with(const struct ist_port *p, const struct atm_vc *v)
 {
 	if ((v->key & 0xffff) < 32)

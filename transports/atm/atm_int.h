@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between atm.c (port, circuits, up and down), atm_rx.c, atm_tx.c and atm_conf.c; nobody else's. */
+/* Private to atm.c (port, circuits, up and down), atm_rx.c, atm_tx.c and atm_conf.c. */
 #ifndef TRANSPORTS_ATM_ATM_INT_H
 #define TRANSPORTS_ATM_ATM_INT_H
 
@@ -28,7 +28,7 @@
 	X(RX_CLP, "rx-clp", "cells marked for loss")                                           \
 	X(RX_HEC, "rx-hec", "cells dropped, HEC wrong")                                        \
 	X(RX_IDLE, "rx-idle", "idle and unassigned cells")                                     \
-	X(RX_CUT, "rx-cut", "frames of the link that are no whole cells or PDUs")              \
+	X(RX_CUT, "rx-cut", "link frames dropped, not whole cells or a whole PDU")             \
 	X(RX_VC, "rx-vc", "cells or PDUs dropped, circuit not configured")                     \
 	X(RX_RESERVED, "rx-reserved", "cells on channels 0-31: signalling, ILMI and F4")       \
 	X(RX_RM, "rx-rm", "resource management cells dropped")                                 \
@@ -46,7 +46,7 @@
 	X(RX_NO_MEMORY, "rx-no-memory", "cells dropped, no memory to reassemble")              \
 	X(OAM_RX, "oam-rx", "OAM cells received")                                              \
 	X(OAM_BAD, "oam-bad", "OAM cells with a wrong CRC-10")                                 \
-	X(OAM_OTHER, "oam-other", "OAM cells of functions we do not do")                       \
+	X(OAM_OTHER, "oam-other", "OAM cells dropped, function not supported")                 \
 	X(OAM_AIS, "oam-ais", "alarm indications received")                                    \
 	X(OAM_RDI, "oam-rdi", "remote defect indications received")                            \
 	X(OAM_RDI_SENT, "oam-rdi-sent", "remote defect indications sent, in answer to alarms") \
@@ -78,28 +78,28 @@ struct atm_vc {
 	uint32_t sdu_max;
 	uint8_t head[2][2][CELL_HDR_LEN]; /* of the cells we send: by CLP and by "last cell" */
 	bool up;
-	bool discard;	  /* a cell of the PDU that is coming in had CLP */
-	bool gathered;	  /* an SDU of it is in port->rx, still in the buffer below */
-	bool refused;	  /* send was short: writable is owed */
-	bool heard;	  /* PPP as it should be, since the channel was reported up */
-	uint8_t oam_flow; /* PTI of the loopback cells that ask */
-	uint64_t told;	  /* when the next line about the other encapsulation may be logged */
-	uint64_t rdi[2];  /* when the next may go: on segment and end-to-end */
+	bool discard;	     /* a cell of the PDU that is coming in had CLP */
+	bool gathered;	     /* an SDU of it is in port->rx, still in the buffer below */
+	bool refused;	     /* send was short: writable is owed */
+	bool heard;	     /* PPP as it should be, since the channel was reported up */
+	uint8_t oam_flow;    /* PTI of the loopback cells that ask */
+	uint64_t mux_log_at; /* when the far end's other encapsulation may be logged again */
+	uint64_t rdi_at[2];  /* when the next RDI may be sent: segment, end-to-end */
 	struct aal5_reasm in;
 	uint8_t *buf; /* in.buf, made with the first cell */
 	struct atm_shape shape;
 	struct oam_live live;
 };
 
-/* The header of a cell that came lately and whose it is: most cells are like the one before. */
+/* The header of the last cell and its circuit: most cells have the header of the one before. */
 struct atm_seen {
 	uint8_t octets[CELL_HDR_LEN];
 	struct cell_hdr h;
 	struct atm_vc *v; /* NULL = none yet */
 };
 
-/* What goes to the link in one batch.  Frames point into `octets`, or to what the caller of `send`
- * gave, so it is empty whenever that returns. */
+/* Frames for the link, sent as one batch.  They point into `octets` or into the memory of the
+ * caller of `send`, so the batch is empty whenever `send` returns. */
 struct atm_out {
 	struct link_frame f[ATM_FRAMES];
 	unsigned n;
@@ -122,8 +122,8 @@ struct ist_port {
 	uint64_t reassembly;
 	const char *why; /* the link is down */
 	uint32_t timer;
-	uint64_t next;	/* what the timer stands at */
-	struct due due; /* when each circuit is to be looked at, or earlier */
+	uint64_t timer_at; /* UINT64_MAX = not set */
+	struct due due;	   /* when each circuit must be served, or earlier */
 	uint64_t count[ATM_C_COUNT];
 	uint64_t aal5[ATM_AAL5_COUNTERS];
 	struct ist_frame rx[ATM_BATCH];
@@ -152,7 +152,7 @@ struct atm_vc *atm_vc_of(const struct ist_port *p, ist_channel c, uint8_t *paylo
 /* Octets of the longest SDU that goes out now. */
 uint32_t atm_sdu_most(const struct ist_port *p, const struct atm_vc *v);
 struct atm_vc *atm_find(const struct ist_port *p, uint32_t key);
-/* The circuit is to be looked at by `when`. */
+/* Serve the circuit by `when`. */
 void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when);
 /* An SDU of the other encapsulation came: RFC 2364, 8. */
 void atm_other_mux(struct ist_port *p, struct atm_vc *v, bool ppp);
@@ -166,7 +166,7 @@ void atm_frames(void *port, const struct link_frame *f, unsigned n);
 
 /* atm_tx.c */
 int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
-/* What waits for tokens and may go. */
+/* Send the SDUs that waited for tokens and have them now. */
 void atm_release(struct ist_port *p, struct atm_vc *v, uint64_t now);
 /* One OAM cell on the circuit. */
 void atm_send_oam(struct ist_port *p, const struct atm_vc *v, const uint8_t cell[CELL_PAYLOAD],

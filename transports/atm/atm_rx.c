@@ -2,8 +2,8 @@
 /*
  * From the link to the host.  Cells are told apart by their header: OAM is answered or counted
  * here, user cells go to the reassembly of their circuit, and a finished SDU loses its
- * encapsulation and is gathered.  What is gathered stands in the buffers of the circuits, so it is
- * handed over before the next cell of such a circuit is touched.
+ * encapsulation and joins the batch for the host.  Its octets stay in the buffer of the circuit, so
+ * the batch is handed over before the next cell of that circuit is taken.
  */
 #include "transports/atm/atm_int.h"
 
@@ -22,7 +22,7 @@ static void atm_rx_flush(struct ist_port *p)
 		p->host->frames(p->ctx, p->rx, n);
 }
 
-/* What an SDU that is not for us is counted as. */
+/* The counter of an SDU that is neither L2TP nor PPP. */
 static const uint8_t dropped[ATM_KINDS] = {
 	[ATM_IPV4] = ATM_C_RX_IPV4,	      [ATM_IPV6] = ATM_C_RX_IPV6,
 	[ATM_ETHERTYPE] = ATM_C_RX_ETHERTYPE, [ATM_BRIDGED] = ATM_C_RX_BRIDGED,
@@ -91,10 +91,11 @@ static void atm_rx_looped_back(struct ist_port *p, struct atm_vc *v, uint32_t ta
 	atm_check_up(p, v);
 }
 
-/* While AIS comes, about one a second, so does RDI go back: no more than that, whatever comes. */
+/* I.610: AIS comes about once a second, and each is answered by RDI.  RDI_INTERVAL bounds the
+ * answers to a flood. */
 static void atm_rx_answer_alarm(struct ist_port *p, struct atm_vc *v, uint8_t pti)
 {
-	uint64_t *next = &v->rdi[pti == CELL_PTI_F5_END_TO_END];
+	uint64_t *next = &v->rdi_at[pti == CELL_PTI_F5_END_TO_END];
 	uint8_t back[CELL_PAYLOAD];
 
 	if (p->rx_now < *next)

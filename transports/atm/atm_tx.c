@@ -210,7 +210,7 @@ void atm_send_oam(struct ist_port *p, const struct atm_vc *v, const uint8_t body
 
 	cell_encode(head, &h, p->format);
 	if (p->framing == ATM_SDUS)
-		return; /* such a link has no cells */
+		return; /* SDUs have no cells between them */
 	if (p->framing == ATM_PDUS)
 		f.head_len = 4;
 	p->count[ATM_C_TX_CELLS]++;

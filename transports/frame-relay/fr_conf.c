@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the frame-relay transport is told: its keys, what is wrong with them beyond what a table can
- * say, and a port from opening to closing.
+ * The keys of the frame-relay transport, the checks that the key table cannot express, and opening
+ * and closing a port.
  */
 #include "transports/frame-relay/fr_int.h"
 

@@ -14,7 +14,7 @@ enum fr_kind {
 	FR_L2TP,
 	FR_PPP,
 	FR_LMI, /* NLPID 08 or 09: Q.933 and its relatives */
-	/* not for us, by what it is */
+	/* known protocols that are neither L2TP nor PPP: dropped */
 	FR_IPV4,
 	FR_IPV6,
 	FR_OSI,
@@ -31,7 +31,7 @@ enum fr_kind {
 	FR_KINDS
 };
 
-/* Takes the header from r, which is left at the payload.  *nlpid is what it said (0 when none). */
+/* Takes the header from r, which is left at the payload.  *nlpid: its NLPID, 0 = it has none. */
 enum fr_kind fr_encap_get(struct rd *r, uint8_t *nlpid);
 /* The header of FR_L2TP or FR_PPP; pad: with the octet that puts L2TP on an even offset. */
 void fr_encap_put(struct wr *w, enum fr_kind kind, bool pad);

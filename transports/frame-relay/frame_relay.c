@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The Frame Relay transport ties the pieces together: a link brings frames; q922.c takes the
- * address off, lmi.c gets what comes on its DLCI, fr_encap.c says what the rest is, and the host
- * gets L2TP and PPP.  The other way a head is built on the stack and goes out in front of the
- * payload.
+ * address off, lmi.c gets the frames of its DLCI, fr_encap.c names the protocol of the others, and
+ * the host gets L2TP and PPP.  The other way a head is built on the stack and goes out in front of
+ * the payload.
  */
 #include "transports/frame-relay/frame_relay.h"
 
@@ -24,7 +24,7 @@ static const struct ist_counter counters[] = {
 /* The last DLCI for users with the longest address. */
 #define MAX_DLCI 8126463u
 
-/* What a frame that is not for us is counted as. */
+/* The counter of a frame that is neither L2TP nor PPP. */
 static const uint8_t dropped[FR_KINDS] = {
 	[FR_LMI] = C_RX_LMI,
 	[FR_IPV4] = C_RX_IPV4,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fragmentation of FRF.12, end to end: a frame too long for the way is sent as several, each with
- * NLPID B1, a sequence number of 12 bits and marks for the first and the last.  What is cut up is
- * all behind the Q.922 address, so the fragments together begin with the frame's own control field.
+ * NLPID B1, a sequence number of 12 bits and marks for the first and the last.  All octets behind
+ * the Q.922 address are cut up, so the fragments together begin with the frame's own control field.
  * No peer and no decoder for it was found (tshark 4.0 calls B1 unknown): the octets are FRF.12's
  * figures, proved between two of us only.
  */

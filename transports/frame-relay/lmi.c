@@ -10,9 +10,9 @@
  * While the link is down every poll asks for the full status, so that when it comes up the PVCs are
  * known.  A PVC missing from a full status is deleted.  As network, a new PVC is announced as new
  * until the user's next sequence number shows that the announcement arrived, then as active;
- * whenever something changed the next answer is a full status, asked for or not.  What became of a
- * PVC that the user knows is told at once too, in a message that no sequence number goes with: it
- * may be lost, and a user may not know it.
+ * after a change the next answer is a full status, asked for or not.  A changed state of a PVC that
+ * the user knows is also sent at once, in an asynchronous status message.  That message has no
+ * sequence number: it may be lost, and some users ignore it.
  */
 #include "transports/frame-relay/lmi.h"
 
@@ -401,7 +401,7 @@ void lmi_expire(struct lmi *l, uint64_t now)
 		lmi_network_expired(l, now);
 }
 
-/* While searching: is it what we wait for, in any kind? */
+/* lmi = auto: is this a message our side waits for, in any variant? */
 static void lmi_recognise(struct lmi *l, struct lmi_msg *m, const uint8_t *pdu, size_t len)
 {
 	for (unsigned k = 0; k < LMI_KINDS; k++) {

@@ -85,11 +85,11 @@ struct lmi {
 	bool changed;	  /* network: the user should get a full STATUS */
 	bool unconfirmed; /* network: a full STATUS is on its way */
 	bool unasked;	  /* network: the last STATUS was full, the user had not asked for that */
-	bool only_asked;  /* network: the user ignores such answers */
+	bool only_asked;  /* network: the user ignores reports it did not ask for */
 	uint64_t count[LMI_COUNTER_COUNT];
 };
 
-/* NULL when the numbers are sound, else what is wrong with them. */
+/* NULL when the numbers fit together, else the mistake in words. */
 const char *lmi_conf_check(const struct lmi_conf *c);
 /* dlci: ascending; they begin active (network) or absent (user).  0 or -ENOMEM. */
 int lmi_init(struct lmi *l, const struct lmi_conf *c, const struct lmi_ops *ops, void *ctx,

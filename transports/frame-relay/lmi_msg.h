@@ -16,7 +16,7 @@ struct lmi_variant {
 	uint8_t shift;			/* locking shift behind the message type, or 0 */
 	uint8_t report, keepalive, pvc; /* element identifiers */
 	bool flat_dlci; /* the DLCI is 16 plain bits, with 24 of bandwidth at the end */
-	bool update;	/* what is told unasked is a message of its own, not a report type */
+	bool update;	/* asynchronous status is a message type of its own, not a report type */
 };
 extern const struct lmi_variant lmi_variants[LMI_KINDS];
 

@@ -23,7 +23,7 @@ struct lmi_sides {
 	void *ctx;
 };
 
-/* NULL when conf can be so, else what is wrong; nni: conf->role has no meaning. */
+/* NULL when conf is possible, else the mistake in words; nni: conf->role has no meaning. */
 const char *lmi_sides_check(const struct lmi_conf *c, bool nni);
 /* As lmi_init; nothing to free after an error. */
 int lmi_sides_init(struct lmi_sides *s, const struct lmi_conf *c, bool nni,

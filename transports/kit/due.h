@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who is to be looked at next, and when: a heap over the numbers 0 to most - 1, one time each, all
- * memory taken at the start.  For ports with many circuits and one timer.
+ * The next of many circuits to serve, and when: a heap over the numbers 0 to most - 1, one time
+ * each, all memory taken at the start.  For ports with many circuits and one timer.
  */
 #ifndef TRANSPORTS_KIT_DUE_H
 #define TRANSPORTS_KIT_DUE_H

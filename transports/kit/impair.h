@@ -15,7 +15,7 @@ struct impair {
 	uint64_t lost, duplicated, reordered, delayed; /* so far */
 };
 
-/* Rows for the key table of whoever uses it. */
+/* Rows for the key table of a transport that uses it. */
 /* clang-format off */
 #define IMPAIR_KEYS                                                                                \
 	PORT_TEXT("impair-loss", "0", "percentage of frames to lose, e.g. 0.5"),                   \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Links: the raw pipe under a transport.  A link is opened from a text, "packet:eth1", and carries
- * whole frames; it is up or down, and when what it stands on goes away it is down and tries again
- * with growing pauses.  It never ends the port.
+ * whole frames.  It is up or down: when its device, socket or file goes away it is down and tries
+ * again with growing pauses.  It never ends the port.
  *
  *   udp:LOCAL>REMOTE   one frame per datagram, both ends as "ADDRESS:PORT"
  *   packet:INTERFACE   a network device: frames as they are on a Frame Relay device, with an
@@ -16,7 +16,7 @@
  *   atmpvc:INTERFACE   AAL5 SDUs, the same frames, by the ATM of this host's kernel
  *   pcap:IN>OUT        frames of one capture file are received, sent ones recorded in the other;
  *                      either may be left out, or be a named pipe: a capture that another
- *                      program makes or watches, or another such link
+ *                      program makes or watches, or the pcap: link of another gateway
  *
  * A transport may ask for whole Ethernet frames instead (`ether` below).  Then `packet:` and `tap:`
  * carry those of its two ethertypes without a tag, and any other link carries any octets as ever.
@@ -82,7 +82,7 @@ struct link_conf {
 #define LINK_KEYS LINK_KEYS_FOR("0x88b5", "")
 #define LINK_KEYS_FOR(its_ethertype, more_links)                                                   \
 	{"link", IST_KEY_TEXT, IST_KEY_REQUIRED | IST_KEY_PORT, 0, 0, NULL, NULL,                  \
-	 "what it runs on: packet:, tun: or tap:INTERFACE, udp:LOCAL>REMOTE, loop:NAME, "          \
+	 "the link under the port: packet:, tun: or tap:INTERFACE, udp:LOCAL>REMOTE, loop:NAME, "          \
 	 "pcap:IN>OUT, atmtcp: or atmtcp-listen:ADDRESS:PORT, atmpvc:INTERFACE" more_links},       \
 	PORT_TEXT("ethertype", its_ethertype,                                                      \
 		  "of packet links over Ethernet and of tap links"),                               \
@@ -96,7 +96,7 @@ struct link_conf {
 	PORT_WORD("replay", "recorded full-speed", "recorded", "pace of pcap links"),              \
 	IMPAIR_KEYS,                                                                               \
 	PORT_WORD("impair-direction", "send receive both", "both",                                 \
-		  "which frames the impair keys are about")
+		  "direction of the frames that the impair keys spoil")
 /* clang-format on */
 
 #define LINK_COUNTERS(X)                                                                         \
@@ -131,7 +131,7 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
  * `ethertype` are read from conf->settings. */
 int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len);
 void link_close(struct link *l);
-/* What cannot go is counted and dropped. */
+/* A frame that cannot be sent is dropped and counted. */
 void link_send(struct link *l, const struct link_frame *f, unsigned n);
 bool link_up(const struct link *l);
 /* Octets of the longest frame it carries now. */

@@ -47,7 +47,7 @@ struct atmtcp_link {
 	int listener, fd;      /* -1 = none */
 	enum state state;
 	int lost;      /* errno it ended with */
-	bool replaced; /* what is CONNECTED is not what was up */
+	bool replaced; /* the CONNECTED socket took the place of one that was up */
 	bool waits;    /* for room to send */
 	bool starved;  /* the listener is not watched: no descriptors */
 	bool told;     /* and the log said so */
@@ -422,7 +422,7 @@ static int link_atmtcp_check(void *impl)
 
 	if (u->starved && link_atmtcp_watch_callers(u, true) == 0)
 		u->starved = false;
-	if (u->replaced) { /* down once, so that everybody hears of it */
+	if (u->replaced) { /* report one `down`: the new far end knows nothing of the old */
 		u->replaced = false;
 		link_recheck(u->link);
 		return 0;

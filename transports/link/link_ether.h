@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A frame of a link inside an Ethernet frame: to everybody, with the configured ethertype and a
+ * A frame of a link inside an Ethernet frame: broadcast, with the configured ethertype and a
  * length of two octets, since Ethernet pads short frames.  lapbether has that length with its low
  * octet first.
  */

@@ -19,7 +19,7 @@ struct link_kind {
 	/* Open the sockets; called again after each failure.  0 or -errno. */
 	int (*start)(void *impl);
 	void (*stop)(void *impl);
-	/* Is there a carrier: 1, 0, or -errno when what it stands on is gone. */
+	/* Is there a carrier: 1, 0, or -errno when the device or connection is gone. */
 	int (*check)(void *impl);
 	void (*send)(void *impl, const struct link_frame *f, unsigned n);
 	uint32_t (*mtu)(const void *impl);
@@ -38,7 +38,7 @@ void link_received(struct link *l, const struct link_frame *f, unsigned n);
 /* Have check called soon, and by itself every second; allowed from anywhere. */
 void link_recheck(struct link *l);
 
-/* Opens the kernel's socket of a PVC, or -errno; a test that has no such kernel puts its own there.
+/* Opens the kernel's socket of a PVC, or -errno; a test without an ATM kernel replaces it.
  */
 extern int (*link_atmpvc_open)(int interface, const struct link_circuit *c);
 

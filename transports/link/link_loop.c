@@ -2,7 +2,7 @@
 /*
  * `loop:NAME`: two links of one process on a socket pair, which may be on different threads.  The
  * first of a name makes the pair and leaves the other end in a list; the second takes it and sends
- * one octet, shorter than any frame, by which the first knows that somebody is there.
+ * one octet, shorter than any frame, by which the first knows that it is there.
  */
 #include "transports/link/link_kind.h"
 
@@ -20,7 +20,7 @@ struct loop_link {
 	bool joined, lost;
 };
 
-/* Ends nobody has taken yet. */
+/* Ends that no second link has taken yet. */
 struct spare {
 	struct spare *next;
 	const struct loop_link *maker;

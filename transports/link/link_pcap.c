@@ -8,9 +8,9 @@
  *
  * Either may be a named pipe, with another program at the other end: a capture being made, one
  * being watched, or another link.  Then there are no times to keep, frames are handed on when they
- * come; and the link is up when a stream has begun (its file header has come) and somebody reads
- * ours. A stream that ends takes the link down, and both pipes are opened anew, since who comes
- * next needs a header.  A regular file beside it is left as it is.
+ * come; and the link is up when a stream has begun (its file header has come) and ours has
+ * a reader. A stream that ends takes the link down, and both pipes are opened anew, since the next
+ * program at the other end needs a header.  A regular file beside it is left as it is.
  */
 #define _GNU_SOURCE
 #include "transports/link/link_kind.h"
@@ -377,7 +377,7 @@ static int link_pcap_open_in(struct pcap_link *u)
 	return u->begun ? 0 : -EINVAL;
 }
 
-/* A pipe that nobody reads: -ENXIO. */
+/* -ENXIO: the pipe has no reader. */
 static int link_pcap_open_out(struct pcap_link *u)
 {
 	uint8_t head[PCAP_FILE_HEAD];

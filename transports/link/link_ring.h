@@ -16,7 +16,7 @@ struct link_ring {
 	unsigned next;	 /* block */
 };
 
-/* -errno where the kernel has no such ring: the socket is as it was. */
+/* -errno when the kernel has no TPACKET_V3: the socket is unchanged. */
 int link_ring_open(struct link_ring *g, int fd);
 void link_ring_close(struct link_ring *g);
 /* Every block that is handed over: its frames to s->take, then to the link. */

@@ -9,7 +9,7 @@
  * TAP is an Ethernet, for bridges and guests: frames are wrapped as on `packet:` links, and what
  * else is on it is not ours.
  *
- * The device goes when the link is closed.  Somebody may delete it or take it down before: check
+ * The device goes when the link is closed.  An operator may delete it or take it down before: check
  * sees that, and link.c makes it anew.
  */
 #include "transports/link/link_kind.h"
@@ -105,7 +105,7 @@ static void link_tun_take(struct tun_link *u, struct link_frame *f)
 			  : f->len >= 2 && (f->payload[0] << 8 | f->payload[1]) & TUN_PKT_STRIP;
 
 	if (u->tap && !link_ether_wanted(c, f))
-		return; /* this host's IPv6 and such */
+		return; /* other protocols, such as this host's IPv6 */
 	if (cut)
 		link_counted(u->link, LINK_RX_TOO_LONG);
 	else if (u->tap ? link_ether_take(c, f) : take_tun(c, f))

@@ -9,7 +9,7 @@
 #define MAGIC_NANO    0xa1b23c4du
 #define VERSION	      2u
 #define SUBVERSION    4u
-#define LINK_TYPE     0xffffu /* what is above tells of frame check sequences */
+#define LINK_TYPE     0xffffu /* the bits above describe frame check sequences */
 #define US_PER_SECOND 1000000u
 
 static uint32_t pcap_file_turned(uint32_t v)
@@ -34,7 +34,7 @@ bool pcap_file_decode(struct pcap_file *f, const uint8_t head[PCAP_FILE_HEAD])
 		magic = pcap_file_turned(magic);
 	f->nanoseconds = magic == MAGIC_NANO;
 	version = pcap_file_get(&r, f->swapped);
-	rd_skip(&r, 12); /* zone, accuracy, longest frame: nobody fills them in truly */
+	rd_skip(&r, 12); /* zone, accuracy, longest frame: writers leave them 0 */
 	f->link_type = pcap_file_get(&r, f->swapped) & LINK_TYPE;
 	/* The two halves of the version are a number each. */
 	return (magic == MAGIC || magic == MAGIC_NANO) &&

@@ -11,7 +11,7 @@
 
 #define PCAP_FILE_HEAD	 24u
 #define PCAP_RECORD_HEAD 16u
-#define PCAP_SNAP_MAX	 262144u /* octets of one frame; nobody writes longer ones */
+#define PCAP_SNAP_MAX	 262144u /* octets of one frame: tcpdump's limit */
 
 struct pcap_file {
 	bool swapped; /* octets of the other order */
@@ -25,10 +25,10 @@ struct pcap_record {
 	uint32_t wire_len; /* octets the frame had */
 };
 
-/* False: not such a file. */
+/* False: not a classic capture file. */
 bool pcap_file_decode(struct pcap_file *f, const uint8_t head[PCAP_FILE_HEAD]);
 void pcap_file_encode(uint8_t head[PCAP_FILE_HEAD], uint32_t link_type);
-/* False: lengths no file has; what follows means nothing. */
+/* False: impossible lengths; the rest of the file has no meaning. */
 bool pcap_record_decode(const struct pcap_file *f, struct pcap_record *r,
 			const uint8_t head[PCAP_RECORD_HEAD]);
 void pcap_record_encode(uint8_t head[PCAP_RECORD_HEAD], const struct pcap_record *r);

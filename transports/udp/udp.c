@@ -110,7 +110,7 @@ static void udp_ep_ip(struct udp_ep *e, uint8_t family, const void *ip, uint32_t
 	e->scope = scope;
 }
 
-/* Which of our addresses it came to. */
+/* Which of our addresses the datagram came to; false = the kernel did not say. */
 static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
 {
 	if (!s->wildcard) {
@@ -168,7 +168,7 @@ static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *k
 	}
 	p->count[C_STRANGERS]++;
 	udp_report_up(p, s);
-	/* The host may have given it up at once. */
+	/* The host may have given the channel up inside the report. */
 	return s->state == UDP_SLOT_FREE ? NULL : s;
 }
 
@@ -323,7 +323,7 @@ static enum counter udp_counter_of(int err)
 	return C_TX_ERROR;
 }
 
-/* The kernel stops at the first one it cannot send: count that one and go on behind it. */
+/* sendmmsg stops at the first datagram it cannot send: count it and go on with the next. */
 static void udp_send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
 {
 	for (unsigned i = 0; i < n;) {

@@ -7,8 +7,8 @@
  * of the slots, so that they cannot keep us from dialling, and when there is no room the stranger
  * heard of least recently is the one that goes.  Freed slots are used again oldest first.
  *
- * The hash is keyed with octets only we know (a universal one), so nobody can choose addresses that
- * fall into one bucket.  Nothing is allocated after udp_table_init.
+ * The hash is universal and keyed with octets that only we know, so a sender cannot choose
+ * addresses that fall into one bucket.  Nothing is allocated after udp_table_init.
  */
 #ifndef TRANSPORTS_UDP_UDP_TABLE_H
 #define TRANSPORTS_UDP_UDP_TABLE_H
@@ -41,7 +41,7 @@ struct udp_table {
 	uint64_t hash_key[16];
 };
 
-/* max: 4..65536 channels.  key: 128 octets nobody else knows.  0 or -ENOMEM. */
+/* max: 4..65536 channels.  key: 128 random octets, kept secret.  0 or -ENOMEM. */
 int udp_table_init(struct udp_table *t, uint32_t max, const uint8_t key[128]);
 void udp_table_free(struct udp_table *t);
 
@@ -49,12 +49,12 @@ void udp_table_free(struct udp_table *t);
 struct udp_slot *udp_table_get(const struct udp_table *t, ist_channel c);
 struct udp_slot *udp_table_find(const struct udp_table *t, const struct udp_key *key);
 
-/* The stranger that has to go before another one fits; NULL when there is room, or nobody to go
- * (udp_table_add then fails).  The caller reports it and removes it. */
+/* The stranger that must be removed before another one fits; NULL when there is room, or when there
+ * is no stranger (udp_table_add then fails).  The caller reports it and removes it. */
 struct udp_slot *udp_table_victim(const struct udp_table *t);
 /* NULL when full. */
 struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, bool held);
-/* A stranger was heard of or written to: it goes last. */
+/* A stranger sent a datagram or was sent one: it is removed last. */
 void udp_table_touch(struct udp_table *t, struct udp_slot *s);
 void udp_table_hold(struct udp_table *t, struct udp_slot *s);
 void udp_table_remove(struct udp_table *t, struct udp_slot *s);
