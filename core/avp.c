@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be asked of one attribute by itself: whether its length and value are what the RFC
- * allows, and how it is shown to people.  Both go by the shape in the attribute's row, so a new
- * attribute of a known shape needs nothing here.
+ * One attribute by itself: whether its length and value are what the RFC allows, and its text form.
+ * Both follow from the shape in the attribute's row, so that a new attribute of a known shape needs
+ * no code here.
  */
 #include "core/avp.h"
 #include "core/msg.h"
@@ -199,7 +199,7 @@ int l2tp_avp_format(const struct l2tp_avp *a, char *buf, size_t cap)
 		put_shape[a->row->shape](&t, &r);
 		return t.want;
 	}
-	/* What the peer hid, and we do not know, may well be a secret. */
+	/* An unknown attribute that came hidden may be a secret: only its length is shown. */
 	avp_put(&t, "vendor %u type %u: ", a->vendor, a->type);
 	(a->hidden ? avp_put_secret : avp_put_octets)(&t, &r);
 	return t.want;

@@ -4,9 +4,9 @@
  * of value, the M bit we send, whether H is allowed, its shape, what a tunnel switch does with it
  * and the messages it belongs to.  Lengths are those of the value: the RFC's Length less 6.
  *
- * On a switch an attribute of the control connection is dropped, for it speaks of the tunnel it
- * came on; the ids, and whether data is sequenced, are made anew for each side; what describes the
- * call, the caller or the reason it ended is relayed.
+ * A tunnel switch drops attributes of the control connection, because they describe the tunnel they
+ * came on; it regenerates ids and Sequencing Required for each side; it relays attributes that
+ * describe the call, the caller or the reason the call ended.
  */
 #include "core/avp.h"
 #include "core/msg.h"

@@ -2,7 +2,8 @@
 /*
  * Building a control message.  Attributes are appended as they are given; M and whether H is
  * allowed come from the attribute's row.  The first hidden attribute is preceded by the message's
- * one Random Vector.  Errors stick to the writer, so only l2tp_build_end() need be looked at.
+ * one Random Vector.  Errors stick to the writer, so that only the result of l2tp_build_end() needs
+ * a check.
  */
 #include "core/msg.h"
 
@@ -19,7 +20,7 @@ static void build_put_avp(struct l2tp_build *b, uint16_t flags, uint16_t vendor,
 	wr_bytes(&b->w, val, len);
 }
 
-/* How much to put behind a hidden value of len octets. */
+/* Octets of padding behind a hidden value of len octets. */
 static size_t build_padding(const struct l2tp_build *b, size_t len)
 {
 	size_t used = 2 + len, room = L2TP_AVP_VALUE_MAX - used;
@@ -29,7 +30,8 @@ static size_t build_padding(const struct l2tp_build *b, size_t len)
 	return pad < room ? pad : room;
 }
 
-/* Padding must be random: known octets would show the secret's digest to guess the secret by. */
+/* Padding must be unpredictable: known padding reveals octets of the MD5 mask, against which an
+ * eavesdropper can try secrets. */
 static void build_fill(uint8_t *out, size_t len, const struct l2tp_build *b, uint16_t type)
 {
 	uint8_t seed[18], block[L2TP_MD5_LEN];

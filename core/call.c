@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a call: what the actions of its state tables do, and the owner's wishes about it.
- * What is allowed when is in call_table.c, what the messages say in call_msg.c.
+ * A call: the actions of its state tables (call_table.c says which action an event causes in which
+ * state) and the owner's calls to place it, answer it and hang up.  Its messages are read and built
+ * in call_msg.c.
  */
 #include "core/engine_int.h"
 
@@ -25,7 +26,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 		return NULL;
 	}
 	c->t = t;
-	c->tell.is_call = true;
+	c->events.is_call = true;
 	c->late.kind = D_CALL;
 	c->role = (uint8_t)role;
 	c->since = e->now;
@@ -33,7 +34,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	*(c->prev ? &c->prev->next : &t->calls) = c;
 	t->last_call = c;
 	e->calls++;
-	tunnel_room(t);
+	tunnel_update_room(t);
 	deadline_cancel(&e->heap, &t->due[D_IDLE]);
 	return c;
 }
@@ -78,8 +79,9 @@ void call_free(struct l2tp_call *c)
 	tunnel_call_gone(t);
 }
 
-/* It takes no more part in anything.  r NULL: it goes with its tunnel. */
-static void call_is_over(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp_side by)
+/* The call ignores everything from now on, and CALL_DOWN is queued.  r NULL = the tunnel's result.
+ */
+static void call_end(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp_side by)
 {
 	bool from_cdn = by == L2TP_BY_PEER && r;
 
@@ -127,7 +129,7 @@ void call_set_peer_sid(struct l2tp_call *c, uint16_t sid)
 
 /* --- actions of the state tables -------------------------------------------------------------- */
 
-static void call_limit(struct l2tp_call *c)
+static void call_start_timeout(struct l2tp_call *c)
 {
 	deadline_set(&c->t->e->heap, &c->late, c->t->e->now + c->t->policy.setup_timeout);
 }
@@ -139,9 +141,9 @@ static void call_is_up(struct l2tp_call *c, bool with_msg)
 	events_call(c, L2TP_EV_CALL_UP, with_msg);
 }
 
-/* 4.4.3: nothing may be asked for that the peer did not say it can do; 6.9: an outgoing call needs
- * Bearer Capabilities. */
-static bool call_peer_can(const struct l2tp_call *c, bool bearer)
+/* 4.4.3: a call must not ask for a framing or bearer type the peer did not advertise; 6.9: an
+ * outgoing call needs Bearer Capabilities. */
+static bool call_peer_supports(const struct l2tp_call *c, bool bearer)
 {
 	const struct l2tp_tunnel *t = c->t;
 
@@ -150,7 +152,7 @@ static bool call_peer_can(const struct l2tp_call *c, bool bearer)
 	return !bearer || (t->has_bearer && !(c->bearer & ~t->peer_bearer));
 }
 
-static const struct l2tp_result *call_cannot(struct l2tp_result *r)
+static const struct l2tp_result *call_unsupported(struct l2tp_result *r)
 {
 	*r = engine_result(L2TP_CDN_NO_FACILITIES_PERM, 0,
 			   "the peer did not advertise this framing or bearer type");
@@ -162,18 +164,18 @@ static void call_do_request(struct l2tp_call *c, const struct call_arg *arg)
 	struct l2tp_result r;
 
 	(void)arg;
-	if (c->role == CALL_LNS_OUT && !call_peer_can(c, true)) {
-		call_is_over(c, call_cannot(&r), L2TP_BY_US);
+	if (c->role == CALL_LNS_OUT && !call_peer_supports(c, true)) {
+		call_end(c, call_unsupported(&r), L2TP_BY_US);
 		return;
 	}
-	call_limit(c);
+	call_start_timeout(c);
 	call_send_packet(c, &c->request, c->role == CALL_LAC_IN ? L2TP_ICRQ : L2TP_OCRQ);
 }
 
 static void call_do_offer(struct l2tp_call *c, const struct call_arg *arg)
 {
 	(void)arg;
-	call_limit(c);
+	call_start_timeout(c);
 	events_call(c, L2TP_EV_CALL_OFFERED, true);
 }
 
@@ -187,7 +189,7 @@ static void call_do_reply(struct l2tp_call *c, const struct call_arg *arg)
 		return;
 	engine_count(c->t->e, L2TP_R_NO_MEMORY);
 	call_send_cdn(c, &no_room, NULL, 0);
-	call_is_over(c, &no_room, L2TP_BY_US);
+	call_end(c, &no_room, L2TP_BY_US);
 }
 
 static void call_do_replied(struct l2tp_call *c, const struct call_arg *arg)
@@ -201,9 +203,9 @@ static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
 	struct l2tp_result r;
 
 	(void)arg;
-	if (!call_peer_can(c, false)) {
-		call_send_cdn(c, call_cannot(&r), NULL, 0);
-		call_is_over(c, &r, L2TP_BY_US);
+	if (!call_peer_supports(c, false)) {
+		call_send_cdn(c, call_unsupported(&r), NULL, 0);
+		call_end(c, &r, L2TP_BY_US);
 		return;
 	}
 	deadline_cancel(&c->t->e->heap, &c->late);
@@ -211,7 +213,8 @@ static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
 	call_send_packet(c, &c->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
 }
 
-/* The owner may send PPP once he is told: never before the message that says the call is there. */
+/* CALL_UP allows the owner to send PPP frames, so it waits until the ICCN or OCCN that establishes
+ * the call has been sent. */
 void call_connect_sent(struct l2tp_call *c)
 {
 	if (!c->connecting || c->ended)
@@ -256,7 +259,7 @@ static void call_do_cdn(struct l2tp_call *c, const struct call_arg *arg)
 	if (!arg->r)
 		call_do_count(c, arg);
 	call_send_cdn(c, r, arg->avps, arg->n);
-	call_is_over(c, r, arg->by);
+	call_end(c, r, arg->by);
 }
 
 static void call_do_clean(struct l2tp_call *c, const struct call_arg *arg)
@@ -265,7 +268,7 @@ static void call_do_clean(struct l2tp_call *c, const struct call_arg *arg)
 
 	if (alone)
 		call_do_count(c, arg);
-	call_is_over(c, alone ? &out_of_turn : arg->r, arg->by);
+	call_end(c, alone ? &out_of_turn : arg->r, arg->by);
 }
 
 static void (*const actions[CALL_ACTIONS])(struct l2tp_call *c, const struct call_arg *arg) = {
@@ -314,7 +317,7 @@ void call_pump(struct l2tp_tunnel *t)
 	}
 }
 
-/* --- the owner's wishes ----------------------------------------------------------------------- */
+/* --- calls of the owner ----------------------------------------------------------------------- */
 
 struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why)
 {
@@ -333,8 +336,8 @@ struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_rea
 	return c;
 }
 
-/* Something of the owner's could not be made into a message. */
-static void call_unbuildable(struct l2tp_call *c)
+/* The owner's attributes do not fit into a message. */
+static void call_end_unbuildable(struct l2tp_call *c)
 {
 	struct call_arg arg = {.r = &no_room, .by = L2TP_BY_US};
 
@@ -359,7 +362,7 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
 		call_wait_join(c);
 		call_pump(c->t);
 	} else {
-		call_unbuildable(c);
+		call_end_unbuildable(c);
 	}
 	engine_leave(e);
 }
@@ -391,7 +394,7 @@ void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsig
 	if (in_turn)
 		c->connect = call_build_connect(c, avps, n);
 	if (in_turn && !c->connect)
-		call_unbuildable(c);
+		call_end_unbuildable(c);
 	else
 		call_step(c, CALL_CIRCUIT_UP, true, NULL); /* out of turn: counted */
 	engine_leave(e);

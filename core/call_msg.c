@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Messages about calls.  Received: which call it is (by our id in the header, or by the peer's
- * Assigned Session ID while it does not know ours), whether it is acceptable, and which event of
- * the state table it makes.  Sent: what the RFC wants in each, what the owner adds, and the
- * defaults for what he left out.
+ * Messages about calls.  A message received is matched to its call (by our id in the header, or by
+ * the peer's Assigned Session ID while the peer does not know ours), checked, and turned into an
+ * event of the call's state table.  A message sent carries the attributes the RFC requires, those
+ * the owner adds, and defaults for required ones the owner has left out.
  */
 #include "core/engine_int.h"
 
@@ -33,8 +33,8 @@ static uint16_t call_msg_assigned_id(const struct l2tp_engine *e, const struct l
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
 
-/* The call a message is about.  Session ID 0: the peer does not know ours yet (4.4.4), so the id it
- * assigned says which; requests never have another. */
+/* The call a message is about.  Session ID 0: the peer does not know ours yet (4.4.4), so the call
+ * is found by the Assigned Session ID; a request has no other id. */
 static struct l2tp_call *call_msg_find(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	uint16_t type = t->e->msg.type;
@@ -47,7 +47,7 @@ static struct l2tp_call *call_msg_find(struct l2tp_tunnel *t, const struct l2tp_
 	return c && !c->ended ? c : NULL;
 }
 
-static struct l2tp_result call_msg_unfit(uint16_t result, const char *what)
+static struct l2tp_result call_msg_refusal(uint16_t result, const char *what)
 {
 	return engine_result(result, 0, "%s", what);
 }
@@ -58,7 +58,7 @@ static bool call_msg_framing_ok(const struct l2tp_tunnel *t, struct l2tp_result 
 	uint32_t type = 0;
 
 	l2tp_msg_u32(&t->e->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &type);
-	*r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_PERM, "framing type not advertised");
+	*r = call_msg_refusal(L2TP_CDN_NO_FACILITIES_PERM, "framing type not advertised");
 	return !(type & ~t->policy.framing_caps);
 }
 
@@ -67,7 +67,7 @@ static bool call_msg_bearer_ok(const struct l2tp_tunnel *t, struct l2tp_result *
 	uint32_t type = 0;
 
 	l2tp_msg_u32(&t->e->msg, L2TP_IETF, L2TP_AVP_BEARER_TYPE, &type);
-	*r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_PERM, "bearer type not advertised");
+	*r = call_msg_refusal(L2TP_CDN_NO_FACILITIES_PERM, "bearer type not advertised");
 	return t->policy.bearer_caps && !(type & ~t->policy.bearer_caps);
 }
 
@@ -95,7 +95,7 @@ static void call_msg_request(struct l2tp_tunnel *t, uint16_t sid)
 
 	if (ok && !c) {
 		engine_count(e, why);
-		r = call_msg_unfit(L2TP_CDN_NO_FACILITIES_TEMP, "no room for another call");
+		r = call_msg_refusal(L2TP_CDN_NO_FACILITIES_TEMP, "no room for another call");
 	}
 	if (!c) {
 		if (call_row(role, L2TP_C_IDLE, ev, false, false)->action == CALL_DO_REFUSE)
@@ -107,8 +107,9 @@ static void call_msg_request(struct l2tp_tunnel *t, uint16_t sid)
 	call_step(c, ev, true, NULL);
 }
 
-/* ICRP, OCRP: acceptable when the id it assigns is not in use.  If it is, it is not put into our
- * CDN: there it would mean the other call, while our own id says which this one is (4.4.4). */
+/* ICRP, OCRP: acceptable when the Assigned Session ID is not in use.  When it is, the header of our
+ * CDN must not carry it, because there it names the other call; our own id in the CDN's Assigned
+ * Session ID names this one (4.4.4). */
 static bool call_msg_reply_ok(struct l2tp_call *c, uint16_t sid, struct l2tp_result *r)
 {
 	if (c->state != L2TP_C_WAIT_REPLY)
@@ -179,7 +180,7 @@ void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 
 /* --- sent ------------------------------------------------------------------------------------- */
 
-static bool call_msg_ours_to_say(const struct l2tp_avp *a)
+static bool call_msg_engine_writes(const struct l2tp_avp *a)
 {
 	return a->vendor == L2TP_IETF &&
 	       (a->type == L2TP_AVP_MESSAGE_TYPE || a->type == L2TP_AVP_RANDOM_VECTOR ||
@@ -195,7 +196,7 @@ static const struct l2tp_avp *call_msg_given(const struct l2tp_avp *avps, unsign
 	return NULL;
 }
 
-/* 4.4.5: what must come with each Proxy Authen Type. */
+/* 4.4.5: the attributes that each Proxy Authen Type requires. */
 static const struct {
 	uint16_t type;
 	uint8_t with; /* bits (1u << Proxy Authen Type) */
@@ -206,8 +207,9 @@ static const struct {
 	{L2TP_AVP_PROXY_AUTHEN_RESPONSE, 1u << 1 | 1u << 2 | 1u << 3 | 1u << 5},
 };
 
-/* Is the proxy authentication the owner gives whole?  Half of it must not be sent. */
-static bool call_msg_proxy_whole(const struct l2tp_avp *avps, unsigned n)
+/* Do the owner's attributes hold all that their Proxy Authen Type requires?  If not, none of the
+ * proxy authentication is sent. */
+static bool call_msg_proxy_complete(const struct l2tp_avp *avps, unsigned n)
 {
 	const struct l2tp_avp *a = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_TYPE);
 	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
@@ -228,17 +230,17 @@ static bool call_msg_is_proxy_authen(const struct l2tp_avp *a)
 	       a->type <= L2TP_AVP_PROXY_AUTHEN_RESPONSE;
 }
 
-/* What the owner adds: known attributes where they belong, by their rows; others as they are. */
+/* Add the owner's attributes: known ones in the messages their row lists, unknown ones as given. */
 static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 			 const struct l2tp_avp *avps, unsigned n)
 {
-	bool proxy = call_msg_proxy_whole(avps, n);
+	bool proxy = call_msg_proxy_complete(avps, n);
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct l2tp_avp *a = &avps[i];
 		const struct l2tp_avp_row *row = l2tp_avp_row(a->vendor, a->type);
 
-		if (call_msg_ours_to_say(a) || (call_msg_is_proxy_authen(a) && !proxy))
+		if (call_msg_engine_writes(a) || (call_msg_is_proxy_authen(a) && !proxy))
 			continue;
 		if (!row && !output_suppressed(t, a->vendor, a->type))
 			l2tp_build_raw(b, a);
@@ -247,10 +249,10 @@ static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 	}
 }
 
-/* A u32 the RFC demands: the owner's if given (and call_msg_add() puts it in), else the default,
- * put in here. */
-static uint32_t call_msg_demand(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
-				uint16_t vendor, uint16_t type, uint32_t deflt)
+/* A 32-bit attribute that the RFC requires: call_msg_add() writes it when the owner gives it, else
+ * the default is written here.  Returns the value. */
+static uint32_t call_msg_require_u32(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
+				     uint16_t vendor, uint16_t type, uint32_t deflt)
 {
 	const struct l2tp_avp *a = call_msg_given(avps, n, vendor, type);
 	struct rd r;
@@ -269,7 +271,7 @@ static uint32_t call_msg_demand(struct l2tp_build *b, const struct l2tp_avp *avp
 #define DIGITAL	     1u
 #define ANALOG	     2u
 
-/* The first when the peer takes it or has not said yet, else the second. */
+/* `first` when the peer supports it or has advertised neither, else `second`. */
 static uint32_t call_msg_choose(uint32_t caps, uint32_t first, uint32_t second)
 {
 	return caps & first || !(caps & second) ? first : second;
@@ -300,14 +302,15 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 
 	output_start(t, &b, in ? L2TP_ICRQ : L2TP_OCRQ, 0);
 	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
-	c->serial = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, c->serial);
+	c->serial = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER,
+					 c->serial);
 	if (!in) {
-		call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, 1);
-		call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
-		c->bearer = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_BEARER_TYPE,
-					    call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
-		c->framing = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
-					     call_msg_choose_framing(t));
+		call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, 1);
+		call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
+		c->bearer = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_BEARER_TYPE,
+						 call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
+		c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
+						  call_msg_choose_framing(t));
 		if (!call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_CALLED_NUMBER))
 			l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
@@ -321,9 +324,9 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 	struct l2tp_build b;
 
 	output_start(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
-	call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
-	c->framing = call_msg_demand(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
-				     call_msg_choose_framing(t));
+	call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
+	c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
+					  call_msg_choose_framing(t));
 	c->required = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 	call_msg_add(t, &b, avps, n);
 	return call_msg_keep(t, &b);
@@ -366,8 +369,8 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 		output_queue(c->t, &b);
 }
 
-/* These are news, not steps: with a full queue they are left out. */
-static bool call_msg_room_for_news(struct l2tp_call *c)
+/* SLI and WEN only inform, so a full queue drops them. */
+static bool call_msg_has_room(struct l2tp_call *c)
 {
 	if (c->t->rel.octets < REL_QUEUE_OCTETS)
 		return true;
@@ -382,7 +385,7 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
 	uint8_t value[10] = {0};
 	struct l2tp_build b;
 
-	if (!lns || c->state != L2TP_C_ESTABLISHED || !call_msg_room_for_news(c))
+	if (!lns || c->state != L2TP_C_ESTABLISHED || !call_msg_has_room(c))
 		return;
 	engine_enter(c->t->e, now);
 	wr_put32(value + 2, send_accm);
@@ -401,7 +404,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 
 	if (!lac || c->state != L2TP_C_ESTABLISHED)
 		return;
-	if ((c->wen_sent && now - c->last_wen < 60000000u) || !call_msg_room_for_news(c))
+	if ((c->wen_sent && now - c->last_wen < 60000000u) || !call_msg_has_room(c))
 		return;
 	engine_enter(c->t->e, now);
 	c->wen_sent = true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each table is the RFC's, row by row, then what the RFC leaves open.  The first row that matches
- * counts; what matches none is counted and ignored.
+ * The tables of RFC 2661 7.4.1, 7.4.2, 7.5.1 and 7.5.2, each followed by rows for what the RFC
+ * leaves open.  The first row that matches applies; an event that matches none is counted and
+ * ignored.
  */
 #include "core/call_table.h"
 
@@ -15,11 +16,11 @@ enum call_guard { ANY, OK, BAD, READY };
 
 #define INCOMING_MSGS (E(ICRQ) | E(ICRP) | E(ICCN))
 #define OUTGOING_MSGS (E(OCRQ) | E(OCRP) | E(OCCN))
-/* States in which the peer may know our id. */
+/* States in which the peer may have learnt our id. */
 #define KNOWN (S(WAIT_REPLY) | S(WAIT_CONNECT) | S(WAIT_ANSWER) | S(WAIT_CS) | S(ESTABLISHED))
 
-/* Common to all four: the tunnel's end is the call's (7.1), nobody waits for ever, and a message of
- * the other direction is as wrong as one out of turn. */
+/* Common to all four tables: a call ends with its tunnel (7.1), a call that is not established in
+ * time ends, and so does one that gets a message of the other call direction. */
 #define COMMON(wrong)                                                                     \
 	{KNOWN | S(WAIT_TUNNEL) | S(IDLE), E(TUNNEL_GONE), ANY, CALL_DO_CLEAN, TO(IDLE)}, \
 		{KNOWN & ~S(ESTABLISHED), E(LATE), ANY, CALL_DO_CDN, TO(IDLE)},           \

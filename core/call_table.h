@@ -16,7 +16,7 @@ enum call_role { CALL_LAC_IN, CALL_LNS_IN, CALL_LAC_OUT, CALL_LNS_OUT, CALL_ROLE
 enum call_event {
 	CALL_OPEN, /* bearer ring (LAC) or local open request (LNS) */
 	CALL_TUNNEL_OPEN,
-	CALL_ANSWER,	 /* our owner takes what was offered */
+	CALL_ANSWER,	 /* the owner accepts the call offered */
 	CALL_CIRCUIT_UP, /* bearer answer, framing detected */
 	CALL_CLOSE,	 /* local close request, bearer failure, bearer line drop */
 	CALL_LATE,	 /* set-up took too long */
@@ -35,13 +35,13 @@ enum call_event {
 
 enum call_action {
 	CALL_DO_NOTHING,
-	CALL_DO_COUNT,		 /* not allowed here, and harmless: counted */
+	CALL_DO_COUNT,		 /* not allowed in this state but harmless: count it */
 	CALL_DO_REQUEST,	 /* send ICRQ (OCRQ) */
 	CALL_DO_OFFER,		 /* ask our owner */
 	CALL_DO_REFUSE,		 /* send CDN without keeping a call */
 	CALL_DO_REPLY,		 /* send ICRP (OCRP) */
 	CALL_DO_REPLIED,	 /* tell our owner */
-	CALL_DO_REPLIED_CONNECT, /* that, and send ICCN: the circuit is up already */
+	CALL_DO_REPLIED_CONNECT, /* the same, and send ICCN: the circuit is up already */
 	CALL_DO_CONNECT,	 /* send ICCN (OCCN): up */
 	CALL_DO_UP,		 /* prepare for data */
 	CALL_DO_REPORT,		 /* WEN, SLI: tell our owner */
@@ -58,8 +58,8 @@ struct call_row {
 };
 #define CALL_SAME 0xff /* next: stay */
 
-/* The row for (state, event); acceptable and ready (the circuit is up) matter only where the table
- * distinguishes.  Never NULL. */
+/* The row for (state, event).  acceptable: the message may be accepted; ready: the circuit is up;
+ * both matter only in rows with a guard.  Never NULL. */
 const struct call_row *call_row(enum call_role role, uint8_t state, uint8_t event, bool acceptable,
 				bool ready);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RFC 2661 section 7.2.1 row by row, then what the RFC leaves open.  The first row that matches
- * counts; what matches none is counted and ignored.
+ * The rows of RFC 2661 section 7.2.1, then rows for what the RFC leaves open.  The first row that
+ * matches applies; an event that matches none is counted and ignored.
  */
 #include "core/cc_table.h"
 
@@ -44,12 +44,12 @@ static const struct cc_row rows[] = {
 	{S(WAIT_CTL_REPLY) | S(WAIT_CTL_CONN),
 			    E(CLOSE) | E(LATE),                  ANY, CC_DO_STOP,     TO(STOPPING)},
 
-	/* loss of connectivity: nobody to send a StopCCN to, 5.8 */
+	/* loss of connectivity: a StopCCN would not arrive, 5.8 */
 	{S(WAIT_CTL_REPLY) | S(WAIT_CTL_CONN) | S(ESTABLISHED) | S(STOPPING),
 			    E(GAVE_UP) | E(LOST),                ANY, CC_DO_DISCARD,  TO(IDLE)},
 	{S(LINGER),         E(LATE) | E(LOST),                   ANY, CC_DO_DISCARD,  TO(IDLE)},
 
-	/* after StopCCN: what was on its way is acknowledged and ignored, 5.7 */
+	/* after StopCCN: messages already sent by the peer are acknowledged and ignored, 5.7 */
 	{S(STOPPING),       E(STOPCCN) | E(ACKED),               ANY, CC_DO_END,      TO(LINGER)},
 	{S(STOPPING),       E(SCCRP),                            ANY, CC_DO_TARGET,   TO(STOPPING)},
 	{S(STOPPING) | S(LINGER),

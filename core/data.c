@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The data channel of one call.  All arithmetic on sequence numbers is modulo 2^16: the distance of
- * a frame from `nr`, the number expected next, as a signed 16-bit value says whether it is the one,
- * ahead or behind.
+ * a frame from `nr`, the number expected next, taken as a signed 16-bit value, says whether it is
+ * that number, ahead of it or behind it.
  *
- * A frame ahead is held, up to `reorder` numbers away, until the gap fills or its time is up;
- * further ahead, the oldest gap is given up at once.  A frame behind is late and dropped; nothing
- * is ever delivered out of order.  Only when several frames in a row, each the next of the one
- * before, lie further behind than any network delays them has the peer begun to count anew, or an
- * earlier frame made us jump by mistake: then we follow.
+ * A frame up to `reorder` numbers ahead is held until the gap fills or the reorder time is over;
+ * for one further ahead the oldest gap is given up at once.  A frame behind is late and dropped;
+ * frames are never delivered out of order.  Several frames in a row with consecutive numbers, all
+ * further behind than a network delays frames, mean that the peer has restarted its numbering or
+ * that a wrong number made us jump ahead: then `nr` is set to theirs.
  */
 #include "core/data.h"
 
 #define FAR_BEHIND 1024 /* numbers */
-#define FAR_RUN	   4u	/* frames in a row until we believe it */
+#define FAR_RUN	   4u	/* frames in a row until nr follows */
 
 void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg)
 {
@@ -63,7 +63,7 @@ static bool data_is_held(struct l2tp_data *d, uint16_t ns)
 	return s->used && s->ns == ns;
 }
 
-/* The first number at or after nr that is held; only asked while something is. */
+/* The first held number at or after nr; at least one frame is held. */
 static uint16_t data_first_held(struct l2tp_data *d)
 {
 	uint16_t ns = d->nr;
@@ -138,7 +138,7 @@ static enum l2tp_data_verdict data_ahead(struct l2tp_data *d, uint16_t ns, uint6
 	return data_deliver(d, ns, now);
 }
 
-/* Drop it, unless it proves that the peer counts from somewhere else now. */
+/* Drop it, unless it completes the run that shows a restarted numbering. */
 static enum l2tp_data_verdict data_behind(struct l2tp_data *d, uint16_t ns, uint64_t now,
 					  enum l2tp_reason *why)
 {
@@ -149,7 +149,7 @@ static enum l2tp_data_verdict data_behind(struct l2tp_data *d, uint16_t ns, uint
 	if (d->far_run < FAR_RUN)
 		return data_late(d, why);
 	if (d->held) {
-		d->far_run--; /* this same frame comes again after the draining */
+		d->far_run--; /* the caller brings this frame again after draining */
 		d->far_next = ns;
 		d->gap_deadline = now;
 		return L2TP_DATA_DRAIN;
@@ -158,8 +158,8 @@ static enum l2tp_data_verdict data_behind(struct l2tp_data *d, uint16_t ns, uint
 	return data_deliver(d, ns, now);
 }
 
-/* Ns begins at zero, but a peer that had counted silently may begin anywhere: too far from zero to
- * be loss in the first moments, the first number is taken as it is. */
+/* Ns begins at zero, but a peer that also counts frames sent without Ns may begin anywhere.  A
+ * first number too far from zero to be explained by loss is taken as the beginning. */
 static void data_first_number(struct l2tp_data *d, uint16_t ns)
 {
 	if (!d->seen_seq && ns > L2TP_REORDER_MAX)

@@ -23,10 +23,10 @@ struct l2tp_data_config {
 	bool required;	  /* Sequencing Required: unsequenced data is dropped, S never off */
 	bool send_length; /* set L in what we send */
 	uint8_t reorder;  /* slots used, 0 = drop late, deliver gaps at once; <= MAX */
-	uint64_t reorder_timeout; /* us a gap may hold up later frames */
+	uint64_t reorder_timeout; /* how long later frames wait for a gap to fill, us */
 };
 
-/* One held frame: the caller keeps the octets and names them by a slot number 0..MAX-1. */
+/* One held frame.  The caller keeps its octets under the slot number, 0..MAX-1. */
 struct l2tp_data_slot {
 	uint16_t ns;
 	bool used;
@@ -41,11 +41,11 @@ struct l2tp_data {
 	uint64_t gap_deadline; /* when the gap at nr is given up; DEADLINE_NEVER = no gap */
 	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
 	uint8_t held;
-	uint16_t far_next; /* a run of frames far behind nr: what would continue it, */
-	uint8_t far_run;   /* and how long it is */
+	uint16_t far_next; /* next number of a run of frames far behind nr */
+	uint8_t far_run;   /* frames in that run */
 	/* Counters.  lost: numbers given up; late: frames whose number had passed, duplicates among
-	 * them; reordered: frames that had to be held; no_seq: dropped for want of a number;
-	 * resyncs: times the numbering was taken anew from the peer.  Between resyncs every
+	 * them; reordered: frames that had to be held; no_seq: dropped because they had none;
+	 * resyncs: times nr was set to a restarted numbering.  Between resyncs every
 	 * sequenced frame is delivered, held or late, and every number below nr was delivered or
 	 * lost. */
 	uint64_t lost, late, reordered, no_seq, resyncs;
@@ -63,8 +63,9 @@ enum l2tp_data_verdict {
 	L2TP_DATA_DELIVER, /* hand the payload on now; then drain l2tp_data_ready() */
 	L2TP_DATA_HOLD,	   /* keep a copy under *slot */
 	L2TP_DATA_DROP,	   /* *why says the counter */
-	L2TP_DATA_DRAIN,   /* too far ahead of what is held: hand on everything l2tp_data_ready()
-			      gives,   then ask about this same frame again; this ends */
+	L2TP_DATA_DRAIN,   /* too far ahead of the frames held: hand on all that
+			      l2tp_data_ready() gives, then call l2tp_data_rx() with this
+			      frame again; it is not DRAIN twice */
 };
 /* Decide about a received data message whose header is h. */
 enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *h, uint64_t now,

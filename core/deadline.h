@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Deadlines: who wants to be woken, and when.  A pairing heap whose nodes live inside their owners,
- * so that setting a deadline allocates nothing and cannot fail; replaces every timer inside core/
- * and ppp/.
+ * Deadlines in order of time: a pairing heap whose nodes live inside their owners, so that setting
+ * one allocates nothing and cannot fail.  Every timer inside core/ and ppp/ is one of these.
  *
  * Times are microseconds of a monotonic clock that the caller supplies.  A node is zero-initialised
- * or passed to deadline_init() before its first use and cancelled before its memory goes.  Equal
- * times are served in no particular order.
+ * before its first use and cancelled before its memory is freed.  Equal times are served in no
+ * particular order.
  */
 #ifndef IST_DEADLINE_H
 #define IST_DEADLINE_H
@@ -22,7 +21,7 @@ struct deadline {
 	struct deadline *next;	/* right sibling */
 	struct deadline *prev;	/* left sibling, or the parent for a leftmost child */
 	bool set;
-	uint8_t kind; /* the owner's: which of its deadlines this is */
+	uint8_t kind; /* for the owner: which of its deadlines this is */
 };
 
 struct deadline_heap {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The entry points: packets and time in, packets out.  A packet's header says which tunnel it is
- * for (our own id, so looking it up takes the same time however many there are); its channel must
- * be the tunnel's; its Ns and Nr go through reliable delivery; what comes out in order is decoded
- * and given to the control connection or the call it is about.
+ * Packets and time coming in (output.c sends).  The Tunnel ID in a packet's header is our own and
+ * finds the tunnel at once, however many there are; the packet must have come on the tunnel's
+ * channel; its Ns and Nr pass reliable delivery; messages in sequence are decoded and handed to the
+ * control connection (tunnel.c) or to the call they are about (call_msg.c).
  */
 #include "core/engine_int.h"
 
@@ -35,7 +35,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits)
 {
 	struct l2tp_engine *e = calloc(1, sizeof(*e));
-	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->asking,   &e->roomy,
+	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->requests, &e->with_room,
 			       &e->sources,  &e->challenges, &e->peer_sids};
 	uint64_t secret;
 	uint8_t key[16];
@@ -45,8 +45,8 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 	e->ops = ops;
 	e->ctx = ctx;
 	e->limits = engine_with_defaults(limits);
-	e->tell_end = &e->tell;
-	e->later_end = &e->later;
+	e->events_end = &e->events;
+	e->deferred_end = &e->deferred;
 	engine_random(e, key, sizeof(key));
 	idtab_init(&e->tids, key, e->limits.max_tunnels);
 	engine_random(e, &secret, sizeof(secret));
@@ -58,7 +58,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 
 void l2tp_engine_free(struct l2tp_engine *e)
 {
-	struct later *l;
+	struct deferred *l;
 
 	if (!e)
 		return;
@@ -67,15 +67,15 @@ void l2tp_engine_free(struct l2tp_engine *e)
 			call_free(e->tunnels->calls);
 		tunnel_free(e->tunnels);
 	}
-	while ((l = e->later)) {
-		e->later = l->next;
+	while ((l = e->deferred)) {
+		e->deferred = l->next;
 		free(l);
 	}
 	htab_free(&e->channels);
 	htab_free(&e->peer_ids);
-	htab_free(&e->asking);
+	htab_free(&e->requests);
 	htab_free(&e->challenges);
-	htab_free(&e->roomy);
+	htab_free(&e->with_room);
 	htab_free(&e->sources);
 	htab_free(&e->peer_sids);
 	idtab_free(&e->tids);
@@ -139,7 +139,8 @@ static bool engine_about_call(uint16_t type)
 	return type < L2TP_MSG_TYPES && l2tp_msg_table[type].about_call;
 }
 
-/* A message that broke a rule ends what it is about (7.1); after StopCCN nothing matters any more.
+/* A message that broke a rule ends the call or tunnel it is about (7.1).  A malformed StopCCN ends
+ * the tunnel like any other.
  */
 static void engine_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
@@ -156,7 +157,7 @@ static void engine_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 		tunnel_step(t, CC_CLOSE, false, &e->fault.answer, L2TP_BY_US);
 }
 
-/* One message in its turn. */
+/* Decode and handle one message, in sequence. */
 static void engine_deliver(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_engine *e = t->e;
@@ -198,7 +199,7 @@ static void engine_acked(struct l2tp_tunnel *t)
 	output_mark(t);
 }
 
-/* A packet whose tunnel and channel are right. */
+/* Reliable delivery of a packet that came on its tunnel's channel. */
 static void engine_numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, const uint8_t *pkt)
 {
 	static const enum l2tp_reason why[] = {
@@ -243,8 +244,9 @@ static void engine_tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const str
 	tunnel_release(t);
 }
 
-/* D-Link: Tunnel ID 0 after set-up.  Only where the policy says so and there is no doubt. */
-static struct l2tp_tunnel *engine_only_one_on(struct l2tp_engine *e, l2tp_channel from)
+/* The only live tunnel on a channel, for D-Link routers, which send Tunnel ID 0 after set-up.  NULL
+ * when there are several or the policy does not allow it. */
+static struct l2tp_tunnel *engine_only_tunnel_on(struct l2tp_engine *e, l2tp_channel from)
 {
 	struct l2tp_tunnel *found = NULL;
 
@@ -263,8 +265,8 @@ static struct l2tp_tunnel *engine_only_one_on(struct l2tp_engine *e, l2tp_channe
 }
 
 /* Tunnel ID 0: the sender does not know our id yet (4.4.3). */
-static struct l2tp_tunnel *engine_without_id(struct l2tp_engine *e, l2tp_channel from,
-					     const struct l2tp_hdr *h)
+static struct l2tp_tunnel *engine_find_without_id(struct l2tp_engine *e, l2tp_channel from,
+						  const struct l2tp_hdr *h)
 {
 	uint16_t type = engine_peek_u16(h, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE);
 	struct l2tp_tunnel *t = NULL;
@@ -273,12 +275,13 @@ static struct l2tp_tunnel *engine_without_id(struct l2tp_engine *e, l2tp_channel
 		t = tunnel_by_peer_id(e, from,
 				      engine_peek_u16(h, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID));
 	if (!t)
-		t = engine_only_one_on(e, from);
+		t = engine_only_tunnel_on(e, from);
 	return t;
 }
 
-/* 7.2.1, idle: an SCCRP nobody waits for is answered with StopCCN, all else is dropped. */
-static void engine_stray(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
+/* 7.2.1, state idle: an SCCRP without an SCCRQ of ours is answered with StopCCN, every other
+ * message is dropped. */
+static void engine_no_tunnel(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_FSM_ERROR, 0, "SCCRP without SCCRQ");
 	uint16_t peer_id = engine_peek_u16(h, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID);
@@ -290,10 +293,10 @@ static void engine_stray(struct l2tp_engine *e, l2tp_channel from, const struct 
 		setup_refuse(e, from, peer_id, h, &r);
 }
 
-/* Idle also is a tunnel that has only just been made, for the SCCRQ at hand. */
+/* A tunnel just created for an SCCRQ is idle too, but not over. */
 static bool engine_is_over(const struct l2tp_tunnel *t)
 {
-	return t->state == L2TP_T_IDLE && t->told_down;
+	return t->state == L2TP_T_IDLE && t->down_queued;
 }
 
 static void engine_control(struct l2tp_engine *e, l2tp_channel from, const struct l2tp_hdr *h,
@@ -310,11 +313,11 @@ static void engine_control(struct l2tp_engine *e, l2tp_channel from, const struc
 			return;
 		}
 	} else
-		t = engine_without_id(e, from, h);
+		t = engine_find_without_id(e, from, h);
 	if (t && !engine_is_over(t))
 		engine_tunnel_rx(t, from, h, pkt);
 	else
-		engine_stray(e, from, h);
+		engine_no_tunnel(e, from, h);
 }
 
 static void engine_packet(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
@@ -339,32 +342,33 @@ static void engine_packet(struct l2tp_engine *e, l2tp_channel from, const uint8_
 	events_deliver(e);
 }
 
-/* From inside an event handler: the message being told about must stay, so this one waits. */
-static void engine_put_off(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
+/* Called from inside an event handler, whose event may point into e->msg: keep the packet until the
+ * handler has returned. */
+static void engine_defer(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len)
 {
-	struct later *l = e->laters < LATER_MAX ? malloc(sizeof(*l) + len) : NULL;
+	struct deferred *l = e->deferred_count < DEFERRED_MAX ? malloc(sizeof(*l) + len) : NULL;
 
 	if (!l) {
 		engine_count(e, L2TP_R_NO_MEMORY);
 		return;
 	}
-	*l = (struct later){.from = from, .len = len};
+	*l = (struct deferred){.from = from, .len = len};
 	memcpy(l->pkt, pkt, len);
-	*e->later_end = l;
-	e->later_end = &l->next;
-	e->laters++;
+	*e->deferred_end = l;
+	e->deferred_end = &l->next;
+	e->deferred_count++;
 }
 
-static bool engine_take_later(struct l2tp_engine *e)
+static bool engine_take_deferred(struct l2tp_engine *e)
 {
-	struct later *l = e->later;
+	struct deferred *l = e->deferred;
 
 	if (!l)
 		return false;
-	e->later = l->next;
-	if (!e->later)
-		e->later_end = &e->later;
-	e->laters--;
+	e->deferred = l->next;
+	if (!e->deferred)
+		e->deferred_end = &e->deferred;
+	e->deferred_count--;
 	engine_packet(e, l->from, l->pkt, l->len);
 	free(l);
 	return true;
@@ -382,7 +386,7 @@ void engine_leave(struct l2tp_engine *e)
 	if (e->depth == 1)
 		do
 			events_deliver(e);
-		while (engine_take_later(e) || output_flush(e));
+		while (engine_take_deferred(e) || output_flush(e));
 	e->depth--;
 }
 
@@ -390,8 +394,8 @@ void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt
 		    uint64_t now)
 {
 	engine_enter(e, now);
-	if (e->telling)
-		engine_put_off(e, from, pkt, len);
+	if (e->delivering)
+		engine_defer(e, from, pkt, len);
 	else
 		engine_packet(e, from, pkt, len);
 	engine_leave(e);

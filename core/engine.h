@@ -2,7 +2,7 @@
 /*
  * The L2TP engine: tunnels and calls of RFC 2661 as a machine without I/O.
  *
- * It is driven from one thread by octets that arrived, by the time, and by the owner's wishes; it
+ * It is driven from one thread by octets that arrived, by the time, and by calls of its owner; it
  * answers with packets, events and the next deadline.  It never learns what medium a channel is on.
  *
  * Rules of the contract
@@ -36,12 +36,12 @@ struct l2tp_policy {
 	struct l2tp_secret secret; /* empty = no tunnel authentication, no hiding */
 	bool challenge;		   /* demand a Challenge Response (needs a secret) */
 	bool hide;		   /* hide what may be hidden (needs a secret) */
-	uint8_t hide_padding;	   /* hidden values are filled up to a multiple of this many octets
-				      (16); 0 = not at all */
+	uint8_t hide_padding;	   /* pad hidden values to a multiple of this many octets (16);
+				      0 = no padding */
 	bool single_tunnel;	   /* send a Tie Breaker; excluded with reauth */
 	uint16_t receive_window;   /* messages we offer, >= 1; default 64 */
 	uint32_t framing_caps;	   /* RFC 2661 4.4.3: 1 = synchronous, 2 = asynchronous */
-	uint32_t bearer_caps;	   /* 1 = digital, 2 = analog; bit clear = no such calls taken */
+	uint32_t bearer_caps;	  /* 1 = digital, 2 = analog; no call is taken whose bit is clear */
 	uint64_t retransmit;	  /* first interval, us (1 s); doubles up to retransmit_max (8 s) */
 	uint64_t retransmit_max;  /* RFC 2661 5.8: not under 8 s; raised to that */
 	uint8_t retransmit_count; /* retransmissions without answer before giving up (5) */
@@ -58,12 +58,12 @@ struct l2tp_policy {
 /* RFC defaults for everything but names and secret. */
 void l2tp_policy_default(struct l2tp_policy *p);
 
-/* The owner's answer to "who is this?" for an SCCRQ that came in (or an SCCRP that came from where
- * we did not send to). */
+/* The peer section that an SCCRQ belongs to (or an SCCRP that came on another channel than our
+ * SCCRQ went out on). */
 struct l2tp_peer_answer {
 	struct l2tp_policy policy;
 	uint64_t source; /* half-open tunnels are capped by this key (e.g. a hash of the address) */
-	void *peer;	 /* the owner's name for the peer section; ties are compared within one */
+	void *peer;	 /* the owner's handle of the peer section; ties are compared within one */
 };
 
 enum l2tp_tx { L2TP_TX_TAKEN, L2TP_TX_WAITING, L2TP_TX_FAILED };
@@ -76,14 +76,14 @@ enum l2tp_event_kind {
 	L2TP_EV_CALL_REPLIED, /* ICRP or OCRP to a call we placed: .msg; peer's session id is known
 			       */
 	L2TP_EV_CALL_UP,      /* .msg = ICCN/OCCN when we received it, NULL when we sent it */
-	L2TP_EV_CALL_DOWN, /* .result, .by, .msg = the CDN when there was one; every call has one,
-			      whoever ends it */
-	L2TP_EV_SLI,	   /* .msg: ACCM */
-	L2TP_EV_WEN,	   /* .msg: Call Errors */
-	L2TP_EV_REAUTH,	   /* .ok: outcome of a periodic proof */
+	L2TP_EV_CALL_DOWN,    /* .result, .by, .msg = the CDN when there was one; every call has
+				 exactly one */
+	L2TP_EV_SLI,	      /* .msg: ACCM */
+	L2TP_EV_WEN,	      /* .msg: Call Errors */
+	L2TP_EV_REAUTH,	      /* .ok: outcome of a periodic proof */
 };
 
-/* Who ended it. */
+/* Which side ended it. */
 enum l2tp_side { L2TP_BY_US, L2TP_BY_PEER, L2TP_BY_TIMEOUT, L2TP_BY_CHANNEL };
 
 struct l2tp_event {
@@ -104,7 +104,7 @@ struct l2tp_ops {
 	enum l2tp_tx (*tx)(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			   uint64_t cookie);
 	void (*event)(void *ctx, const struct l2tp_event *ev);
-	/* Which peer section does this SCCRQ belong to?  host is not NUL ended.  False = none. */
+	/* Find the peer section of an SCCRQ.  host is not NUL ended.  False = none. */
 	bool (*peer)(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
 		     struct l2tp_peer_answer *out);
 	void (*random)(void *ctx, void *buf, size_t len);
@@ -142,7 +142,7 @@ void l2tp_engine_channel(struct l2tp_engine *e, l2tp_channel c, bool up, uint64_
 /* The channel is gone for good: tunnels on it end now, without StopCCN. */
 void l2tp_engine_channel_lost(struct l2tp_engine *e, l2tp_channel c, uint64_t now);
 
-/* --- in: the owner's wishes ------------------------------------------------------------------- */
+/* --- in: calls of the owner ------------------------------------------------------------------- */
 
 /* Open a control connection to a peer.  NULL with *why set when it cannot be. */
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
@@ -185,7 +185,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
  * is opened or accepted after that.  r NULL = "being shut down". */
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);
 
-/* --- out: what is there ----------------------------------------------------------------------- */
+/* --- out: state ------------------------------------------------------------------------------- */
 
 enum l2tp_tunnel_state { /* RFC 2661 7.2.1, plus the time after StopCCN */
 			 L2TP_T_IDLE,
@@ -241,10 +241,11 @@ struct l2tp_tunnel *l2tp_tunnel_by_id(const struct l2tp_engine *e, uint16_t loca
 struct l2tp_call *l2tp_call_by_id(const struct l2tp_tunnel *t, uint16_t local_id);
 /* Walk: start with NULL, ends with NULL.  Nothing may be closed in between. */
 struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l2tp_tunnel *after);
-/* The same of one channel, found without looking at others. */
+/* Walk the tunnels on one channel; takes no time for others. */
 struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
 				   const struct l2tp_tunnel *after);
-/* One we have opened to this peer section, up or coming up, that can take another call; or NULL. */
+/* A tunnel we opened to this peer section, forming or established, with room for another call; or
+ * NULL. */
 struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer);
 struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after);
 

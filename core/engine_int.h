@@ -4,13 +4,14 @@
  * tunnel.c (life of a control connection), setup.c (SCCRQ, SCCRP, SCCCN), tie.c, reauth.c, call.c
  * (life of a call) and call_msg.c (its messages).
  *
- * How one entry runs: enter(); messages go through reliable delivery into a state table, whose
- * action queues messages and events; after each message the events are delivered; leave() sends
- * what may be sent, so that one packet carries what several would have acknowledged, and a ZLB goes
- * only when nothing else did.
+ * How one call of the engine runs: engine_enter(); each message received passes reliable delivery
+ * and makes an event of a state table, whose action queues messages to send and events for the
+ * owner; the owner's events are delivered after each message; engine_leave() sends the packets.
+ * Sending comes last, so that one packet acknowledges several messages and a ZLB goes only when no
+ * message does.
  *
- * Lifetime: a tunnel or call whose state table says "idle" takes no more part in anything; it is
- * told to the owner by its *_DOWN event and freed after that.
+ * Lifetime: a tunnel or call whose state table says "idle" ignores everything from then on; the
+ * owner gets its *_DOWN event, and after that it is freed.
  */
 #ifndef CORE_ENGINE_INT_H
 #define CORE_ENGINE_INT_H
@@ -37,10 +38,10 @@ enum engine_deadline {
 	D_CALL = D_TUNNEL,
 };
 
-/* What an object has to tell its owner: bits (1u << enum l2tp_event_kind), delivered lowest first.
+/* Events of a tunnel or call for the owner: bits (1u << enum l2tp_event_kind), lowest first.
  */
-struct tell {
-	struct tell *next;
+struct event_queue {
+	struct event_queue *next;
 	uint16_t bits, with_msg;
 	bool queued, is_call;
 };
@@ -55,7 +56,7 @@ struct l2tp_tunnel {
 	struct l2tp_engine *e;
 	struct l2tp_tunnel *next, *prev; /* in the engine */
 	struct l2tp_tunnel *dirty_next;
-	struct tell tell;
+	struct event_queue events;
 	struct hnode by_channel, by_peer_id, by_peer, by_challenge, by_room;
 	struct deadline due[D_TUNNEL];
 	struct reliable rel;
@@ -71,7 +72,7 @@ struct l2tp_tunnel {
 	uint32_t peer_framing, peer_bearer;
 	uint16_t id, peer_id, birth, pins;
 	uint8_t state; /* enum l2tp_tunnel_state */
-	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, told_down, choked;
+	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued, choked;
 	bool reauth_ok;
 	uint8_t by; /* enum l2tp_side */
 	uint8_t tie[8], challenge[16];
@@ -89,7 +90,7 @@ struct packet {
 struct l2tp_call {
 	struct l2tp_tunnel *t;
 	struct l2tp_call *next, *prev, *wait_next, *wait_prev;
-	struct tell tell;
+	struct event_queue events;
 	struct hnode by_peer_sid;
 	struct deadline late;
 	void *user;
@@ -104,13 +105,13 @@ struct l2tp_call {
 };
 
 /* A packet that came while events were being delivered. */
-struct later {
-	struct later *next;
+struct deferred {
+	struct deferred *next;
 	l2tp_channel from;
 	size_t len;
 	uint8_t pkt[];
 };
-#define LATER_MAX 256u
+#define DEFERRED_MAX 256u
 
 struct l2tp_engine {
 	const struct l2tp_ops *ops;
@@ -120,19 +121,19 @@ struct l2tp_engine {
 	struct idtab tids;
 	struct htab channels;	/* tunnels by channel */
 	struct htab peer_ids;	/* tunnels by (channel, peer's Assigned Tunnel ID) */
-	struct htab asking;	/* our outstanding SCCRQs by peer section */
-	struct htab challenges; /* our Challenges not yet answered */
-	struct htab roomy;	/* what l2tp_tunnel_with_room() finds, by peer section */
+	struct htab requests;	/* our outstanding SCCRQs by peer section */
+	struct htab challenges; /* our Challenges without a response yet */
+	struct htab with_room;	/* tunnels that can take a call, by peer section */
 	struct htab sources;
 	struct htab peer_sids; /* calls by (tunnel, peer's Assigned Session ID) */
 	struct l2tp_tunnel *tunnels, *last_tunnel, *dirty;
-	struct tell *tell, **tell_end;
-	struct later *later, **later_end;
+	struct event_queue *events, **events_end;
+	struct deferred *deferred, **deferred_end;
 	uint64_t now, calls;
-	uint32_t serial, laters;
+	uint32_t serial, deferred_count;
 	unsigned depth;
 	uint16_t births;
-	bool telling, stopping;
+	bool delivering, stopping;
 	struct l2tp_counters count;
 	struct l2tp_msg msg; /* the message being handled */
 	struct l2tp_fault fault;
@@ -144,7 +145,7 @@ struct l2tp_engine {
 void engine_enter(struct l2tp_engine *e, uint64_t now);
 void engine_leave(struct l2tp_engine *e);
 void engine_count(struct l2tp_engine *e, enum l2tp_reason why);
-/* Leniencies of this peer were made use of. */
+/* Count each L2TP_QUIRK_* bit of `used`. */
 void engine_quirks(struct l2tp_engine *e, uint32_t used);
 void engine_random(struct l2tp_engine *e, void *buf, size_t len);
 /* Result codes with words, snprintf style. */
@@ -194,26 +195,30 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 		 enum l2tp_side by);
 void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id);
 void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c);
-/* One that is forming before one that is up; a lingering one only when there is no other. */
+/* The tunnel on this channel to which the peer gave this id: a forming one rather than an
+ * established one, a lingering one only when there is no other. */
 struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id);
-/* The tunnel that has had this SCCRQ before (request: its hash), or NULL: it opens another. */
+/* The tunnel that this SCCRQ opened earlier (request: hash of its body); NULL = it opens a new one.
+ */
 struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id,
 				      uint64_t request);
-/* A decoded tunnel message in its turn. */
+/* Handle a decoded message about the tunnel. */
 void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void tunnel_deadline(struct deadline *d);
 void tunnel_call_gone(struct l2tp_tunnel *t);
-/* What it can take has changed: its state or the number of its calls. */
-void tunnel_room(struct l2tp_tunnel *t);
-/* When something was last heard on it, data included. */
+/* Its state or the number of its calls has changed: enter it among the tunnels with room for a
+ * call, or take it out. */
+void tunnel_update_room(struct l2tp_tunnel *t);
+/* When a packet last arrived on it, data included. */
 uint64_t tunnel_heard(const struct l2tp_tunnel *t);
-/* Frees it if nothing needs it any more. */
+/* Free it when it is idle and nothing refers to it. */
 void tunnel_release(struct l2tp_tunnel *t);
 void tunnel_free(struct l2tp_tunnel *t);
 
 /* --- setup.c ---------------------------------------------------------------------------------- */
 
-/* An SCCRQ with Tunnel ID 0; returns the tunnel it belongs to when that exists already. */
+/* The tunnel an SCCRQ with Tunnel ID 0 belongs to, new or not; NULL when it was refused or dropped.
+ */
 struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 				  const struct l2tp_hdr *h);
 /* Send StopCCN for a control connection that does not exist, in answer to the message h. */
@@ -231,24 +236,25 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 
 /* --- tie.c ------------------------------------------------------------------------------------ */
 
-/* An SCCRQ of `peer` is in e->msg: drop what loses.  False = the received one is to be dropped. */
+/* Compare the SCCRQ of `peer` in e->msg with our own outstanding ones and drop those of ours that
+ * lose.  False = the received one loses and is to be dropped. */
 bool tie_admit(struct l2tp_engine *e, const void *peer);
 
 /* --- reauth.c --------------------------------------------------------------------------------- */
 
 void reauth_arm(struct l2tp_tunnel *t);
 void reauth_start(struct l2tp_tunnel *t);
-/* A proof's tunnel is up: the peer has proved itself. */
+/* The second tunnel is established: the peer has proved itself. */
 void reauth_proved(struct l2tp_tunnel *proof);
-/* All it sent is acknowledged: it has done its work. */
+/* All messages of the second tunnel are acknowledged: close it. */
 void reauth_close(struct l2tp_tunnel *proof);
 /* Either of the two tunnels is ending. */
 void reauth_over(struct l2tp_tunnel *t);
 
 /* --- call.c ----------------------------------------------------------------------------------- */
 
-/* What comes with an event: result and who, where it may end the call (NULL = out of turn);
- * attributes for what is sent. */
+/* What comes with an event.  r and by: for events that may end the call (r NULL = message not
+ * allowed in this state).  avps: the owner's attributes for the message the action sends. */
 struct call_arg {
 	const struct l2tp_result *r;
 	enum l2tp_side by;
@@ -272,14 +278,14 @@ void call_free(struct l2tp_call *c);
 
 /* --- call_msg.c ------------------------------------------------------------------------------- */
 
-/* A decoded message about a call in its turn; and one that broke a rule (e->fault). */
+/* Handle a decoded message about a call; and one that broke a rule (e->fault). */
 void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
 struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
-/* False when what the owner gave does not fit; nothing is sent then. */
+/* False when the owner's attributes do not fit; nothing is sent then. */
 bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
-/* Without the owner's attributes when they do not fit. */
+/* The owner's attributes are left out when they do not fit. */
 void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
 		   unsigned n);
 /* Send a packet built earlier, now that the ids are known. */

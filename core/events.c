@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Telling the owner.  Whatever has something to tell stands in one line, once, with a bit for each
- * kind of event; so the line needs no memory of its own and cannot overflow.  The end of a tunnel
- * or call is told last, and frees it.
+ * Events for the owner.  A tunnel or call with events stands in one queue, once, with a bit for
+ * each kind of event, so that the queue needs no memory of its own and cannot overflow.  The *_DOWN
+ * event is delivered last and frees the tunnel or call.
  */
 #include "core/engine_int.h"
 
@@ -10,34 +10,34 @@
 
 #define BIT(k) ((uint16_t)(1u << (k)))
 
-static void events_stand_in_line(struct l2tp_engine *e, struct tell *w)
+static void events_enqueue(struct l2tp_engine *e, struct event_queue *w)
 {
 	if (w->queued)
 		return;
 	w->queued = true;
 	w->next = NULL;
-	*e->tell_end = w;
-	e->tell_end = &w->next;
+	*e->events_end = w;
+	e->events_end = &w->next;
 }
 
 void events_tunnel(struct l2tp_tunnel *t, enum l2tp_event_kind kind)
 {
 	if (t->is_proof)
 		return;
-	t->tell.bits |= BIT(kind);
-	events_stand_in_line(t->e, &t->tell);
+	t->events.bits |= BIT(kind);
+	events_enqueue(t->e, &t->events);
 }
 
 void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg)
 {
-	c->tell.bits |= BIT(kind);
+	c->events.bits |= BIT(kind);
 	if (with_msg)
-		c->tell.with_msg |= BIT(kind);
-	events_stand_in_line(c->t->e, &c->tell);
+		c->events.with_msg |= BIT(kind);
+	events_enqueue(c->t->e, &c->events);
 }
 
-/* The next kind to tell: the end comes last. */
-static enum l2tp_event_kind events_pick(struct tell *w, uint16_t last)
+/* Take out the next kind of event; `last`, the *_DOWN kind, only when there is no other. */
+static enum l2tp_event_kind events_take_kind(struct event_queue *w, uint16_t last)
 {
 	uint16_t bits = w->bits & (uint16_t)~last ? w->bits & (uint16_t)~last : w->bits;
 	unsigned k = 0;
@@ -48,22 +48,22 @@ static enum l2tp_event_kind events_pick(struct tell *w, uint16_t last)
 	return (enum l2tp_event_kind)k;
 }
 
-/* What a call that went with its tunnel says. */
-static struct l2tp_result events_with_tunnel(const struct l2tp_tunnel *t)
+/* The result of a call that ended with its tunnel. */
+static struct l2tp_result events_tunnel_result(const struct l2tp_tunnel *t)
 {
 	return engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_NO_CONTROL_CONNECTION,
 			     "tunnel ended: %.200s", t->result.text);
 }
 
-static void events_tell_call(struct l2tp_engine *e, struct l2tp_call *c)
+static void events_deliver_call(struct l2tp_engine *e, struct l2tp_call *c)
 {
 	struct l2tp_event ev = {.tunnel = c->t, .call = c, .now = e->now};
 
-	ev.kind = events_pick(&c->tell, BIT(L2TP_EV_CALL_DOWN));
-	ev.msg = c->tell.with_msg & BIT(ev.kind) ? &e->msg : NULL;
-	c->tell.with_msg &= (uint16_t)~BIT(ev.kind);
+	ev.kind = events_take_kind(&c->events, BIT(L2TP_EV_CALL_DOWN));
+	ev.msg = c->events.with_msg & BIT(ev.kind) ? &e->msg : NULL;
+	c->events.with_msg &= (uint16_t)~BIT(ev.kind);
 	if (ev.kind == L2TP_EV_CALL_DOWN) {
-		ev.result = c->result ? *c->result : events_with_tunnel(c->t);
+		ev.result = c->result ? *c->result : events_tunnel_result(c->t);
 		ev.by = (enum l2tp_side)c->by;
 	}
 	e->ops->event(e->ctx, &ev);
@@ -71,13 +71,13 @@ static void events_tell_call(struct l2tp_engine *e, struct l2tp_call *c)
 		call_free(c);
 }
 
-static void events_tell_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
+static void events_deliver_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
 {
 	struct l2tp_event ev = {.tunnel = t, .now = e->now, .ok = t->reauth_ok};
 
-	ev.kind = events_pick(&t->tell, BIT(L2TP_EV_TUNNEL_DOWN));
+	ev.kind = events_take_kind(&t->events, BIT(L2TP_EV_TUNNEL_DOWN));
 	if (ev.kind == L2TP_EV_TUNNEL_DOWN) {
-		if (t->calls) { /* theirs come first: back to the end of the line */
+		if (t->calls) { /* CALL_DOWN of its calls comes first: to the end of the queue */
 			events_tunnel(t, L2TP_EV_TUNNEL_DOWN);
 			return;
 		}
@@ -92,34 +92,34 @@ static void events_tell_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
 	tunnel_release(t);
 }
 
-/* One event of the first in line, who leaves the line and stands in it again if there is more. */
-static void events_tell_one(struct l2tp_engine *e)
+/* Deliver one event of the first in the queue, which keeps its place while it has more. */
+static void events_deliver_one(struct l2tp_engine *e)
 {
-	struct tell *w = e->tell;
+	struct event_queue *w = e->events;
 
-	e->tell = w->next;
-	if (!e->tell)
-		e->tell_end = &e->tell;
+	e->events = w->next;
+	if (!e->events)
+		e->events_end = &e->events;
 	w->queued = false;
 	if (w->bits & (w->bits - 1)) {
 		w->queued = true; /* more than one: keep the place */
-		w->next = e->tell;
-		e->tell = w;
+		w->next = e->events;
+		e->events = w;
 		if (!w->next)
-			e->tell_end = &w->next;
+			e->events_end = &w->next;
 	}
 	if (w->is_call)
-		events_tell_call(e, IST_CONTAINER_OF(w, struct l2tp_call, tell));
+		events_deliver_call(e, IST_CONTAINER_OF(w, struct l2tp_call, events));
 	else
-		events_tell_tunnel(e, IST_CONTAINER_OF(w, struct l2tp_tunnel, tell));
+		events_deliver_tunnel(e, IST_CONTAINER_OF(w, struct l2tp_tunnel, events));
 }
 
 void events_deliver(struct l2tp_engine *e)
 {
-	if (e->telling)
+	if (e->delivering)
 		return;
-	e->telling = true;
-	while (e->tell)
-		events_tell_one(e);
-	e->telling = false;
+	e->delivering = true;
+	while (e->events)
+		events_deliver_one(e);
+	e->delivering = false;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The L2TP header.  Both kinds share one layout whose fields come and go with the flag bits, so one
- * function reads them all; control messages differ only in which bits are allowed.  Once Length has
- * been seen it is the end of everything: a field it does not cover is a wrong Length, and octets
- * after it (padding of the medium) are not looked at.
+ * The L2TP header.  Control and data messages share one layout whose fields depend on the flag
+ * bits, so one function reads both; a control message only allows fewer combinations.  A Length
+ * bounds everything: when a header field lies beyond it, the Length is wrong, and octets after it
+ * (padding of the medium) are ignored.
  */
 #include "core/hdr.h"
 

@@ -34,7 +34,7 @@ struct l2tp_hdr {
 	size_t len;		/* octets of payload: what L says where L is set, else the rest */
 };
 
-/* What a datagram turned out to be. */
+/* The kind of a packet, or what is wrong with it. */
 enum l2tp_hdr_kind {
 	L2TP_HDR_IS_CONTROL, /* T=1, Ver=2 */
 	L2TP_HDR_IS_DATA,    /* T=0, Ver=2 */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ids from slots.  The permutation is a Feistel network over two octets, so it can be walked back;
- * its domain is all of 16 bits, of which one value is not wanted on either side (65535 slots, ids
- * 1-65535).  Walking the cycle past that value keeps it a permutation of the rest.
+ * Ids from slots.  The permutation is a Feistel network over two octets, so it can be inverted.
+ * Its domain is all of 16 bits, one value more than there are slots (65535) and ids (1-65535); when
+ * it gives that value it is applied again, which keeps it a permutation of the rest.
  *
- * Freed slots wait in a ring.  Some are kept waiting while there are slots never used, so that in a
- * quiet gateway, too, an id comes back only after others.
+ * Freed slots wait in a ring, oldest first.  While there are slots never used, WAITING of them stay
+ * in the ring, so that an id does not come back at once in a quiet gateway either.
  */
 #include "core/ids.h"
 
@@ -17,7 +17,7 @@
 #define ROUNDS	8u
 #define WAITING 32u /* freed slots left in the ring while fresh ones remain */
 
-/* Any function of (octet, key) will do for a Feistel round; this one mixes well. */
+/* A Feistel round may use any function of (octet, key); this one mixes well. */
 static uint8_t ids_mix(const struct ids *s, unsigned round, uint8_t half)
 {
 	uint32_t x = s->key[round % 4] + (half | round << 8) * 0x9e3779b1u;

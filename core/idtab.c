@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two levels: a directory that doubles, and pages made when their first slot is used.
+ * Two levels: a directory that doubles when it is full, and pages allocated when their first slot
+ * is used.
  */
 #include "core/idtab.h"
 
@@ -53,14 +54,14 @@ static void **idtab_cell(struct idtab *t, uint16_t slot)
 	return t->page[page] ? &t->page[page][slot % IDTAB_PAGE] : NULL;
 }
 
-static void idtab_end_oldest_rest(struct idtab *t)
+static void idtab_release_oldest(struct idtab *t)
 {
 	ids_give(&t->ids, t->rest[t->rest_head].id);
 	t->rest_head = (t->rest_head + 1) % t->rest_room;
 	t->resting--;
 }
 
-static bool idtab_more_room_to_rest(struct idtab *t)
+static bool idtab_grow_rest(struct idtab *t)
 {
 	uint32_t room = t->rest_room ? t->rest_room * 2 : 16;
 	struct idtab_rest *rest = malloc(room * sizeof(*rest));
@@ -76,16 +77,16 @@ static bool idtab_more_room_to_rest(struct idtab *t)
 	return true;
 }
 
-uint16_t idtab_take(struct idtab *t, void *what, uint64_t now)
+uint16_t idtab_take(struct idtab *t, void *object, uint64_t now)
 {
 	uint16_t id;
 	void **c;
 
 	while (t->resting && t->rest[t->rest_head].until <= now / SECOND)
-		idtab_end_oldest_rest(t);
+		idtab_release_oldest(t);
 	id = ids_take(&t->ids);
 	if (!id && t->resting) {
-		idtab_end_oldest_rest(t);
+		idtab_release_oldest(t);
 		id = ids_take(&t->ids);
 	}
 	if (!id)
@@ -95,7 +96,7 @@ uint16_t idtab_take(struct idtab *t, void *what, uint64_t now)
 		ids_give(&t->ids, id);
 		return 0;
 	}
-	*c = what;
+	*c = object;
 	t->live++;
 	return id;
 }
@@ -104,7 +105,7 @@ void idtab_give(struct idtab *t, uint16_t id, uint64_t until)
 {
 	*idtab_cell(t, ids_slot(&t->ids, id)) = NULL;
 	t->live--;
-	if (t->resting == t->rest_room && !idtab_more_room_to_rest(t)) {
+	if (t->resting == t->rest_room && !idtab_grow_rest(t)) {
 		ids_give(&t->ids, id);
 		return;
 	}

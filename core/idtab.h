@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From our own ids to what they stand for: pages of pointers indexed by the id's slot, so that
- * looking one up takes the same time however many there are.  Grows by a page at a time.
+ * From our own ids to the objects they name: pages of pointers indexed by the id's slot, so that a
+ * look-up takes the same time however many there are.  Grows by a page at a time.
  *
- * An id that is given back rests: a message still on its way must not meet the next owner of the
- * id. Only when all others are in use is one taken out of its rest, the one that has rested
- * longest.
+ * An id given back rests for a while, so that a late message does not reach the id's next object.
+ * When all other ids are in use, the one that has rested longest is used early.
  */
 #ifndef CORE_IDTAB_H
 #define CORE_IDTAB_H
@@ -30,13 +29,13 @@ struct idtab {
 
 void idtab_init(struct idtab *t, const uint8_t key[16], uint32_t cap);
 void idtab_free(struct idtab *t);
-/* A new id that stands for what; 0 = all in use or no memory. */
-uint16_t idtab_take(struct idtab *t, void *what, uint64_t now);
-/* It stands for nothing from now on, and is not used again before `until` (us) if that can be. */
+/* A new id for the object; 0 = all in use or no memory. */
+uint16_t idtab_take(struct idtab *t, void *object, uint64_t now);
+/* Give the id back; it rests until `until` (us). */
 void idtab_give(struct idtab *t, uint16_t id, uint64_t until);
-/* NULL for an id that stands for nothing. */
+/* The id's object; NULL for an id not in use. */
 void *idtab_get(const struct idtab *t, uint16_t id);
-/* An id that stands for nothing now, for a message that needs one once; 0 = none. */
+/* An id not in use, for a refusal that must carry one though no object is kept; 0 = none. */
 uint16_t idtab_spare(struct idtab *t);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is there: copies for whoever shows or steers it.  The second tunnel of a re-authentication
- * is the engine's own and does not appear.
+ * Read access for the owner: copies of a tunnel's or call's state, look-up by id, walks, counters
+ * and names of states.  The second tunnel of a re-authentication is internal and never appears.
  */
 #include "core/engine_int.h"
 
@@ -98,7 +98,7 @@ struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
 
 struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer)
 {
-	struct hnode *n = htab_first(&e->roomy, htab_key((uintptr_t)peer, 0));
+	struct hnode *n = htab_first(&e->with_room, htab_key((uintptr_t)peer, 0));
 
 	for (; n; n = htab_more(n))
 		if (IST_CONTAINER_OF(n, struct l2tp_tunnel, by_room)->peer == peer)

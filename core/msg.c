@@ -4,13 +4,14 @@
  * Each following one is cut out of the body, looked up, deciphered if hidden, measured against its
  * row and added to the list.  Whatever is wrong with one attribute is answered by the same rule
  * (RFC 2661 4.1 and 7.1): with the M bit set the session or tunnel ends, without it the attribute
- * is passed over and counted.  Only a run that cannot be cut into attributes is beyond that rule.
+ * is passed over and counted.  A length that does not fit the body ends the message whatever its M
+ * bit, because the next attribute cannot be found.
  */
 #include "core/msg.h"
 
 #include <stdio.h>
 
-/* What to do with the attribute just looked at. */
+/* What becomes of one attribute: keep it, pass over it, or close the call or tunnel. */
 enum step { KEEP, PASS, CLOSE };
 
 struct decode {
@@ -74,8 +75,8 @@ static enum step msg_unrecognised(struct decode *d, const struct l2tp_avp *a, en
 
 /* --- the steps an attribute goes through ------------------------------------------------------ */
 
-/* Cut the next attribute out; false = the rest makes no sense. */
-static bool msg_cut(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_reason *why)
+/* Take the next attribute; false = its length does not fit, so that no later one can be found. */
+static bool msg_take_avp(struct rd *in, struct l2tp_avp *a, bool *reserved, enum l2tp_reason *why)
 {
 	uint16_t flags = rd_u16(in);
 	uint16_t len = flags & L2TP_AVP_LEN;
@@ -192,8 +193,8 @@ static enum step msg_known(struct decode *d, struct l2tp_avp *a)
 	return s;
 }
 
-/* Two octets of Apple's Result Code the wrong way round: no result code is over 255, none is 0. */
-static void msg_look_for_swapped(struct decode *d, const struct l2tp_avp *a)
+/* Apple sends the two octets of the Result Code swapped.  No result code is 0 or over 255. */
+static void msg_detect_swapped(struct decode *d, const struct l2tp_avp *a)
 {
 	if (a->row && a->row->shape == L2TP_SHAPE_RESULT && a->val[0] && !a->val[1])
 		msg_quirk(d, L2TP_QUIRK_SWAPPED_RESULT);
@@ -205,7 +206,7 @@ static enum step msg_keep(struct decode *d, const struct l2tp_avp *a)
 		return a->row ? msg_close_with(d, a, L2TP_R_AVP_TOO_MANY, L2TP_ERR_NO_RESOURCES)
 			      : msg_pass(d, L2TP_R_AVP_TOO_MANY);
 	d->m->avp[d->m->n++] = *a;
-	msg_look_for_swapped(d, a);
+	msg_detect_swapped(d, a);
 	if (l2tp_avp_is(a, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR)) {
 		d->rv = rd_init(a->val, a->len);
 		d->have_rv = true;
@@ -219,7 +220,7 @@ static enum step msg_next(struct decode *d)
 	enum l2tp_reason why;
 	enum step s;
 
-	if (!msg_cut(&d->in, &a, &d->reserved, &why))
+	if (!msg_take_avp(&d->in, &a, &d->reserved, &why))
 		return msg_close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
 	if (d->reserved)
 		return msg_unrecognised(d, &a, L2TP_R_AVP_RESERVED);
@@ -256,7 +257,7 @@ static enum l2tp_verdict msg_message_type(struct decode *d)
 	struct l2tp_avp a;
 	enum l2tp_reason why;
 
-	if (!msg_cut(&d->in, &a, &d->reserved, &why)) {
+	if (!msg_take_avp(&d->in, &a, &d->reserved, &why)) {
 		msg_close_with(d, &a, why, L2TP_ERR_WRONG_LENGTH);
 		return L2TP_MSG_CLOSE;
 	}
@@ -328,7 +329,7 @@ const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t vendor, u
 	enum l2tp_reason why;
 	bool reserved;
 
-	while (in.left && msg_cut(&in, &a, &reserved, &why))
+	while (in.left && msg_take_avp(&in, &a, &reserved, &why))
 		if (l2tp_avp_is(&a, vendor, type) && !a.hidden && !reserved) {
 			*val_len = a.len;
 			return a.val;

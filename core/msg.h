@@ -4,8 +4,8 @@
  * each must carry, a decoder from octets to a list of attributes (hidden ones deciphered, every
  * length checked against its container), and a builder.
  *
- * The decoder decides nothing about state: it says what the message is, or which rule it broke and
- * what RFC 2661 4.1-4.4 says the answer is.
+ * The decoder knows no state: it reports what the message is, or which rule it broke and how RFC
+ * 2661 4.1-4.4 answers that.
  */
 #ifndef CORE_MSG_H
 #define CORE_MSG_H
@@ -87,7 +87,7 @@ struct l2tp_result {
 	char text[L2TP_MSG_TEXT_MAX + 1]; /* advisory, printable ASCII kept, NUL ended */
 };
 
-/* What real peers do outside the RFC, allowed per peer and counted at each use.  Strict is the
+/* Departures of real peers from the RFC, allowed per peer and counted at each use.  Strict is the
  * default except where the comment says why strict would break common clients. */
 enum l2tp_quirk {
 	/* Result Code of 2 octets (MikroTik).  On by default: RFC 2661 4.4.2 allows it (Length 8),
@@ -107,8 +107,8 @@ enum l2tp_quirk {
 	/* D-Link DIR-300: header Tunnel ID 0 after set-up.  Off: it weakens the look-up. */
 	L2TP_QUIRK_TID_ZERO = 1u << 5,
 	/* A known attribute in a message that does not list it is ignored, also with M=1.  On by
-	 * default: old Windows clients and mpd5 send such, nothing is lost by not reading it, and
-	 * RFC 2661 names no answer. */
+	 * default: old Windows clients and mpd5 send them, nothing is lost by
+	 * ignoring them, and RFC 2661 names no answer. */
 	L2TP_QUIRK_MISPLACED_AVP = 1u << 6,
 	/* With `hide`, nothing is hidden in SCCRQ and SCCRP.  On by default: xl2tpd looks up the
 	 * secret only when it has read them, Cisco IOS when it has read SCCRQ, and both refuse;
@@ -193,9 +193,9 @@ struct l2tp_build {
 void l2tp_build_start(struct l2tp_build *b, void *buf, size_t cap, uint16_t type, uint16_t tid,
 		      uint16_t sid, const struct l2tp_secret *secret, bool hide,
 		      const uint8_t rv[16]);
-/* Fill every hidden value up, with its length in front, to a multiple of `to` octets (at most
- * L2TP_PAD_MAX; 0 or 1 = leave it as it is), so that its length does not show (RFC 2661 4.3). seed:
- * 16 random octets of this message's own, which never go out; what is filled in is made from them.
+/* Pad every hidden value, its length field included, to a multiple of `to` octets (at most
+ * L2TP_PAD_MAX; 0 or 1 = no padding), so that its length does not show (RFC 2661 4.3).  seed: 16
+ * random octets for this message alone, never sent, from which the padding is derived.
  */
 void l2tp_build_padding(struct l2tp_build *b, uint16_t to, const uint8_t seed[16]);
 /* M as the table row says. */
@@ -204,7 +204,7 @@ void l2tp_build_avp(struct l2tp_build *b, uint16_t vendor, uint16_t type, const 
 void l2tp_build_u16(struct l2tp_build *b, uint16_t vendor, uint16_t type, uint16_t v);
 void l2tp_build_u32(struct l2tp_build *b, uint16_t vendor, uint16_t type, uint32_t v);
 /* As given: vendor, M and H from the attribute.  H needs a secret (RFC 2661 4.3), so without one
- * the value goes in the clear; whoever minds must leave the attribute out. */
+ * the value goes in the clear; leave the attribute out where that must not happen. */
 void l2tp_build_raw(struct l2tp_build *b, const struct l2tp_avp *a);
 void l2tp_build_result(struct l2tp_build *b, const struct l2tp_result *r);
 /* Total octets, or 0 when something did not fit. */

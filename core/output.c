@@ -24,7 +24,7 @@ void output_start(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, ui
 		engine_quirks(t->e, L2TP_QUIRK_CLEAR_SETUP);
 		hide = false;
 	}
-	/* also without `hide`: what another peer has hidden is relayed hidden */
+	/* also without `hide`: attributes that came hidden are relayed hidden */
 	if (t->policy.secret.len)
 		engine_random(t->e, octets, sizeof(octets));
 	l2tp_build_start(b, t->e->out, sizeof(t->e->out), type, t->peer_id, sid, &t->policy.secret,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The defaults of RFC 2661 for everything a policy says, but for names and secret, which have none.
+ * The default policy: RFC 2661's values for everything but names and secret, which have no default.
  */
 #include "core/engine.h"
 
@@ -16,7 +16,7 @@ void l2tp_policy_default(struct l2tp_policy *p)
 		.retransmit_count = 5,
 		.hello = 60 * SECOND,
 		.setup_timeout = 60 * SECOND,
-		.hold = 60 * SECOND, /* circuits may take 45 s to be known to be back */
+		.hold = 60 * SECOND, /* a circuit's recovery may be noticed 45 s late */
 		.hide_padding = 16,
 		.quirks = L2TP_QUIRKS_DEFAULT,
 	};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Proving a peer again.  RFC 2661 knows authentication only at set-up, so at the configured
- * interval a second, authenticated control connection is opened to where the tunnel is; when the
- * peer has answered our challenge it is closed again.  If it cannot be opened, the tunnel ends with
- * StopCCN "not authorized".  The owner never sees the second connection, only the outcome.
+ * Periodic re-authentication of a peer.  RFC 2661 authenticates only at set-up, so at the
+ * configured interval a second, authenticated control connection is opened on the tunnel's channel;
+ * when the peer has answered our Challenge, the second is closed again.  If that fails, the first
+ * ends with StopCCN "not authorized".  The owner never sees the second connection, only the
+ * outcome.
  */
 #include "core/engine_int.h"
 
@@ -22,7 +23,7 @@ void reauth_start(struct l2tp_tunnel *t)
 	who.policy.challenge = true;
 	who.policy.reauth = who.policy.hello = who.policy.idle_close = 0;
 	p = t->due[D_HOLD].set ? NULL : tunnel_new(t->e, t->channel, &who, &why);
-	if (!p) { /* nothing was proved, nothing failed: later */
+	if (!p) { /* not possible now: try again at the next interval */
 		reauth_arm(t);
 		return;
 	}
@@ -57,7 +58,7 @@ void reauth_close(struct l2tp_tunnel *p)
 		tunnel_step(p, CC_CLOSE, true, &r, L2TP_BY_US);
 }
 
-/* The proof ended before it was one. */
+/* The second tunnel ended before the peer had proved itself. */
 static void reauth_failed(struct l2tp_tunnel *p)
 {
 	struct l2tp_tunnel *t = p->proof;

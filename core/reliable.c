@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The queue is a ring indexed by Ns, so that an acknowledgement, a departure and a retransmission
- * each find their message at once.  The window test is (nxt - una) < min(cwnd, peer's window); the
- * timer belongs to the oldest message alone, as appendix A's congestion window does its work by
- * going back to one message and growing again.
+ * The queue is a ring indexed by Ns, so that an acknowledgement, a report that a packet has left
+ * and a retransmission each find their message at once.  The window test is (nxt - una) < min(cwnd,
+ * peer's window); there is one timer, for the oldest message: when it expires, appendix A's
+ * congestion window goes back to one message and grows again.
  */
 #include "core/reliable.h"
 
@@ -266,7 +266,7 @@ void rel_pause(struct reliable *r)
 
 void rel_resume(struct reliable *r)
 {
-	/* The channel of a call comes up for the first time: what waits for that is on its way. */
+	/* The channel came up for the first time: the packets waiting for that are being sent. */
 	if (!r->paused && r->una != r->nxt && (*reliable_slot(r, r->una))->waiting)
 		return;
 	r->paused = false;
@@ -280,8 +280,8 @@ void rel_resume(struct reliable *r)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* One acknowledgement that brought something new: appendix A's growth, never beyond the peer's
- * window, which may be all that 16 bits hold. */
+/* An acknowledgement of something new: grow as appendix A says, never beyond the peer's window,
+ * which may be 65535. */
 static void reliable_grow_cwnd(struct reliable *r)
 {
 	if (r->cwnd >= r->peer_window)

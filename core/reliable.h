@@ -3,10 +3,11 @@
  * Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A: Ns and Nr, the
  * sliding window, acknowledgement, retransmission with exponential back-off, slow start and
  * congestion avoidance.  A function of its state and of `now`; it sends nothing itself: the owner
- * asks for the next packet and says what became of it.
+ * asks for the next packet and reports what became of it.
  *
  * Sending goes back to the oldest unacknowledged message when its time is up, and then forward
- * again as the congestion window allows; an acknowledgement may jump over what the peer had kept.
+ * again as the congestion window allows; an acknowledgement may cover later messages that the peer
+ * had kept.
  *
  * A packet the transport has queued but not sent is "waiting": the retransmission time starts when
  * it leaves, and it is not handed over a second time.  A copy that has not left after a full
@@ -21,7 +22,7 @@
 
 #define REL_QUEUE_OCTETS     65536u   /* while it holds more, no request of ours is added */
 #define REL_QUEUE_HARD	     2097152u /* what all messages may fill; beyond is fatal */
-#define REL_QUEUE_MESSAGES   0x7000u  /* and how many they may be: Ns must stay comparable */
+#define REL_QUEUE_MESSAGES   0x7000u  /* how many they may be: Ns must stay comparable */
 #define REL_HOLD_MAX	     64u      /* messages held out of order */
 #define REL_DEFAULT_WINDOW   4u	      /* RFC 2661 4.4.3: no Receive Window Size AVP */
 #define REL_MIN_INTERVAL_CAP 8000000u /* RFC 2661 5.8: a cap on the interval is at least 8 s */
@@ -94,10 +95,10 @@ struct rel_msg *rel_next(struct reliable *r);
 /* The number the copy handed over next will have if it waits; never 0. */
 uint16_t rel_copy(const struct reliable *r);
 void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now);
-/* Address what was never sent to this Tunnel ID: it was queued before the id was known. */
+/* Write this Tunnel ID into the messages never sent: they were queued before the id was known. */
 void rel_retarget(struct reliable *r, uint16_t tid);
 /* Is an acknowledgement owed that no message carried?  Then send a ZLB with Ns = r->top and
- * Nr = r->nr, and say so. */
+ * Nr = r->nr, and call rel_zlb_handed(). */
 bool rel_owes_zlb(const struct reliable *r, uint64_t now);
 void rel_zlb_handed(struct reliable *r, bool waiting, uint64_t now);
 /* A waiting packet has left: copy as in m->copy, or 0 for the ZLB. */
@@ -107,7 +108,7 @@ bool rel_idle(const struct reliable *r);
 uint16_t rel_in_flight(const struct reliable *r);
 
 enum rel_expiry { REL_NOT_YET, REL_RETRY, REL_GAVE_UP };
-/* r->due has come?  RETRY: rel_next() has the oldest message again. */
+/* Has r->due come?  RETRY: rel_next() has the oldest message again. */
 enum rel_expiry rel_expire(struct reliable *r, uint64_t now);
 /* The channel is down: no sending, no timer.  And up again: from the oldest on, counting anew. */
 void rel_pause(struct reliable *r);

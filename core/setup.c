@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Setting up a control connection: SCCRQ, SCCRP and SCCCN, tunnel authentication both ways, and who
- * is let in.  A request that is refused leaves no state behind: the peer's retransmission is simply
+ * Set-up of a control connection: SCCRQ, SCCRP and SCCCN, tunnel authentication in both directions,
+ * and which SCCRQ is accepted.  A refused SCCRQ leaves no state; when it is retransmitted, it is
  * refused again.
  */
 #include "core/engine_int.h"
@@ -13,7 +13,7 @@
 #define AT_NS	8u     /* in a control header */
 #define AT_NR	10u
 
-/* --- what both requests and replies say ------------------------------------------------------- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void setup_capabilities(struct l2tp_tunnel *t, struct l2tp_build *b)
 {
@@ -52,7 +52,7 @@ static void setup_challenge(struct l2tp_tunnel *t, struct l2tp_build *b)
 	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_CHALLENGE, t->challenge, sizeof(t->challenge));
 }
 
-/* Answer the Challenge of the message at hand, in a message of this type. */
+/* Add the response to the Challenge in e->msg.  type: the message being built. */
 static void setup_respond(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_IETF, L2TP_AVP_CHALLENGE);
@@ -98,7 +98,7 @@ void setup_send_connected(struct l2tp_tunnel *t)
 	output_queue(t, &b);
 }
 
-/* --- what is acceptable ----------------------------------------------------------------------- */
+/* --- authentication --------------------------------------------------------------------------- */
 
 /* 5.1.1: "If the expected response and response received from a peer does not match, establishment
  * of the tunnel MUST be disallowed." */
@@ -120,8 +120,8 @@ static bool setup_response_ok(struct l2tp_tunnel *t, uint16_t type, struct l2tp_
 	return false;
 }
 
-/* Is it one we wait for the answer to?  Both directions have the same secret, so whoever does not
- * know it would have us answer it in his place. */
+/* Is this one of our own outstanding Challenges?  Both directions use the same secret, so a peer
+ * without it could send our Challenge back to make us compute the response. */
 static bool setup_is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 {
 	struct hnode *n;
@@ -138,7 +138,7 @@ static bool setup_is_reflected(struct l2tp_engine *e, const struct l2tp_avp *a)
 	return false;
 }
 
-/* Whoever challenges us needs an answer, and an answer needs a secret. */
+/* A Challenge must be answered, which takes a secret. */
 static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p,
 			      struct l2tp_result *r)
 {
@@ -163,7 +163,7 @@ bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 	return setup_response_ok(t, L2TP_SCCCN, r);
 }
 
-/* --- what the peer said of itself ------------------------------------------------------------- */
+/* --- what the peer advertised ----------------------------------------------------------------- */
 
 static void setup_copy_text(char *out, size_t cap, const struct l2tp_avp *a)
 {
@@ -214,8 +214,8 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 
 /* --- refusing --------------------------------------------------------------------------------- */
 
-/* The numbers are those the peer waits for: with any other Ns it would take the StopCCN for one it
- * has seen already, or for one out of order. */
+/* Ns and Nr are those the peer expects: with another Ns it would drop the StopCCN as a duplicate or
+ * as out of order. */
 void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 		  const struct l2tp_hdr *h, const struct l2tp_result *r)
 {
@@ -232,7 +232,7 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 	output_tx(e, to, e->out, len, L2TP_STOPCCN, 0);
 }
 
-/* Refuse the SCCRQ h, decoded as far as it goes. */
+/* Answer the SCCRQ h with StopCCN; e->msg holds what was decoded before the fault. */
 static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channel from,
 					      const struct l2tp_hdr *h, const struct l2tp_result *r)
 {
@@ -274,7 +274,7 @@ static void setup_forget_if_empty(struct l2tp_engine *e, struct source *s)
 
 /* --- an SCCRQ --------------------------------------------------------------------------------- */
 
-/* Make the tunnel, count it against its source. */
+/* Create the tunnel and count it against its source. */
 static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
 				       const struct l2tp_hdr *h, const struct l2tp_peer_answer *who)
 {
@@ -301,7 +301,7 @@ static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
 	return setup_send_refusal(e, from, h, &full);
 }
 
-/* Everything about the SCCRQ but its numbers is known to be right. */
+/* The SCCRQ is valid and its peer is known; Ns, Nr and ties are still to be checked. */
 static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_channel from,
 						const struct l2tp_hdr *h,
 						const struct l2tp_peer_answer *who)
@@ -319,8 +319,8 @@ static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_chan
 	return setup_admit(e, from, h, who);
 }
 
-/* The tunnel the SCCRQ belongs to, new or not; the message itself then goes through reliable
- * delivery like any other. */
+/* The caller passes the message itself on to reliable delivery, like any other of the tunnel
+ * returned. */
 struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 				  const struct l2tp_hdr *h)
 {

@@ -32,7 +32,7 @@ bool tie_admit(struct l2tp_engine *e, const void *peer)
 {
 	const struct l2tp_avp *a = l2tp_msg_find(&e->msg, L2TP_IETF, L2TP_AVP_TIE_BREAKER);
 	const uint8_t *theirs = a && a->len == 8 ? a->val : NULL;
-	struct hnode *n = htab_first(&e->asking, htab_key((uintptr_t)peer, 0)), *next;
+	struct hnode *n = htab_first(&e->requests, htab_key((uintptr_t)peer, 0)), *next;
 	bool admitted = true;
 
 	for (; n; n = next) {

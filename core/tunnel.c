@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a control connection: what the actions of its state table do, its deadlines, and the
- * owner's wishes about it.  Nothing here decides what is allowed when; cc_table.c does.
+ * The control connection: the actions of its state table (cc_table.c says which action an event
+ * causes in which state), its deadlines, and the owner's calls to open and close it.
  */
 #include "core/engine_int.h"
 
@@ -27,9 +27,9 @@ static void tunnel_link_out(struct l2tp_tunnel *t)
 	*(t->next ? &t->next->prev : &e->last_tunnel) = t->prev;
 	htab_del(&e->channels, &t->by_channel);
 	htab_del(&e->peer_ids, &t->by_peer_id);
-	htab_del(&e->asking, &t->by_peer);
+	htab_del(&e->requests, &t->by_peer);
 	htab_del(&e->challenges, &t->by_challenge);
-	htab_del(&e->roomy, &t->by_room);
+	htab_del(&e->with_room, &t->by_room);
 }
 
 static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
@@ -112,7 +112,7 @@ void tunnel_free(struct l2tp_tunnel *t)
 
 void tunnel_release(struct l2tp_tunnel *t)
 {
-	if (t->state == L2TP_T_IDLE && !t->tell.queued && !t->pins && !t->dirty && !t->calls)
+	if (t->state == L2TP_T_IDLE && !t->events.queued && !t->pins && !t->dirty && !t->calls)
 		tunnel_free(t);
 }
 
@@ -133,8 +133,8 @@ void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c)
 	htab_add(&t->e->channels, &t->by_channel, c);
 }
 
-/* n or the next after it that is such a tunnel. */
-static struct l2tp_tunnel *tunnel_such(struct hnode *n, l2tp_channel from, uint16_t peer_id)
+/* First tunnel from n on with this channel and peer id. */
+static struct l2tp_tunnel *tunnel_match(struct hnode *n, l2tp_channel from, uint16_t peer_id)
 {
 	for (; n; n = htab_more(n)) {
 		struct l2tp_tunnel *t = IST_CONTAINER_OF(n, struct l2tp_tunnel, by_peer_id);
@@ -145,34 +145,35 @@ static struct l2tp_tunnel *tunnel_such(struct hnode *n, l2tp_channel from, uint1
 	return NULL;
 }
 
-static struct l2tp_tunnel *tunnel_first_such(struct l2tp_engine *e, l2tp_channel from,
-					     uint16_t peer_id)
+static struct l2tp_tunnel *tunnel_first_by_peer_id(struct l2tp_engine *e, l2tp_channel from,
+						   uint16_t peer_id)
 {
-	return tunnel_such(htab_first(&e->peer_ids, htab_key(from, peer_id)), from, peer_id);
+	return tunnel_match(htab_first(&e->peer_ids, htab_key(from, peer_id)), from, peer_id);
 }
 
-static struct l2tp_tunnel *tunnel_next_such(struct l2tp_tunnel *t)
+static struct l2tp_tunnel *tunnel_next_by_peer_id(struct l2tp_tunnel *t)
 {
-	return tunnel_such(htab_more(&t->by_peer_id), t->channel, t->peer_id);
+	return tunnel_match(htab_more(&t->by_peer_id), t->channel, t->peer_id);
 }
 
 struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id)
 {
 	struct l2tp_tunnel *found = NULL;
 
-	for (struct l2tp_tunnel *t = tunnel_first_such(e, from, peer_id); t;
-	     t = tunnel_next_such(t))
+	for (struct l2tp_tunnel *t = tunnel_first_by_peer_id(e, from, peer_id); t;
+	     t = tunnel_next_by_peer_id(t))
 		if (!found || t->state < found->state)
 			found = t;
 	return found;
 }
 
-/* A peer gives an id to one tunnel at a time.  An SCCRQ for a tunnel that is up is therefore either
- * a retransmission that was long under way, octet for octet the one that opened the tunnel and not
- * older than a full retransmission interval; or the peer has started anew and forgotten the tunnel.
- * The second gets a tunnel beside the first, which ends when that is up (tunnel_supersede()): a
- * stranger with the peer's address in his packets cannot end it, as he does not see our id. */
-static bool tunnel_starts_anew(const struct l2tp_tunnel *t, uint64_t request)
+/* A peer gives a Tunnel ID to one tunnel at a time.  So an SCCRQ that assigns the id of an
+ * established tunnel is one of two things.  When it equals the SCCRQ that opened the tunnel, octet
+ * for octet, within a full retransmission cycle, it is a retransmission that arrived late.
+ * Otherwise the peer has restarted and lost the tunnel: the SCCRQ opens a second one, and the first
+ * ends when the second is established (tunnel_supersede()).  Not earlier, because a sender that
+ * forges the peer's address never learns our id and so cannot establish the second. */
+static bool tunnel_lost_by_peer(const struct l2tp_tunnel *t, uint64_t request)
 {
 	if (t->state == L2TP_T_WAIT_CTL_CONN)
 		return false;
@@ -183,23 +184,23 @@ static bool tunnel_starts_anew(const struct l2tp_tunnel *t, uint64_t request)
 struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id,
 				      uint64_t request)
 {
-	struct l2tp_tunnel *t = tunnel_first_such(e, from, peer_id);
+	struct l2tp_tunnel *t = tunnel_first_by_peer_id(e, from, peer_id);
 
-	while (t && tunnel_starts_anew(t, request))
-		t = tunnel_next_such(t);
+	while (t && tunnel_lost_by_peer(t, request))
+		t = tunnel_next_by_peer_id(t);
 	return t;
 }
 
-void tunnel_room(struct l2tp_tunnel *t)
+void tunnel_update_room(struct l2tp_tunnel *t)
 {
 	bool room = t->initiator && !t->is_proof &&
 		    (t->state == L2TP_T_WAIT_CTL_REPLY || t->state == L2TP_T_ESTABLISHED) &&
 		    (!t->policy.max_calls || t->sids.live < t->policy.max_calls);
 
 	if (!room)
-		htab_del(&t->e->roomy, &t->by_room);
+		htab_del(&t->e->with_room, &t->by_room);
 	else if (!t->by_room.in)
-		htab_add(&t->e->roomy, &t->by_room, htab_key((uintptr_t)t->peer, 0));
+		htab_add(&t->e->with_room, &t->by_room, htab_key((uintptr_t)t->peer, 0));
 }
 
 uint64_t tunnel_heard(const struct l2tp_tunnel *t)
@@ -212,8 +213,9 @@ uint64_t tunnel_heard(const struct l2tp_tunnel *t)
 
 /* --- actions of the state table --------------------------------------------------------------- */
 
-/* What the owner will be told; the first reason stands. */
-static void tunnel_remember(struct l2tp_tunnel *t, const struct l2tp_result *r, enum l2tp_side by)
+/* Keep the result for TUNNEL_DOWN; the first one counts. */
+static void tunnel_keep_result(struct l2tp_tunnel *t, const struct l2tp_result *r,
+			       enum l2tp_side by)
 {
 	if (t->has_result)
 		return;
@@ -222,11 +224,11 @@ static void tunnel_remember(struct l2tp_tunnel *t, const struct l2tp_result *r, 
 	t->by = (uint8_t)by;
 }
 
-static void tunnel_tell_down(struct l2tp_tunnel *t)
+static void tunnel_queue_down(struct l2tp_tunnel *t)
 {
-	if (!t->told_down)
+	if (!t->down_queued)
 		events_tunnel(t, L2TP_EV_TUNNEL_DOWN);
-	t->told_down = true;
+	t->down_queued = true;
 }
 
 static void tunnel_clean_up(struct l2tp_tunnel *t)
@@ -251,7 +253,7 @@ static void tunnel_stop(struct l2tp_tunnel *t)
 static void tunnel_end(struct l2tp_tunnel *t)
 {
 	tunnel_clean_up(t);
-	tunnel_tell_down(t);
+	tunnel_queue_down(t);
 	output_mark(t);
 	deadline_set(&t->e->heap, &t->due[D_LIFE], t->e->now + rel_cycle(&t->rel.cfg));
 }
@@ -261,20 +263,21 @@ static void tunnel_discard(struct l2tp_tunnel *t)
 	tunnel_clean_up(t);
 	deadline_cancel(&t->e->heap, &t->due[D_RETRY]);
 	deadline_cancel(&t->e->heap, &t->due[D_HOLD]);
-	tunnel_tell_down(t);
+	tunnel_queue_down(t);
 	tunnel_release(t);
 }
 
-/* The peer has given its id to this one: an older tunnel of that name is one it has lost.  Another
- * Host Name is another system behind the same address, whose tunnel our own id tells apart. */
+/* The peer has given its id to this tunnel, so it has lost an older tunnel with the same id.  One
+ * with another Host Name belongs to another system behind the same address and stays. */
 static void tunnel_supersede(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0,
 					     "peer has started anew with this tunnel id");
 	struct l2tp_tunnel *next;
 
-	for (struct l2tp_tunnel *o = tunnel_first_such(t->e, t->channel, t->peer_id); o; o = next) {
-		next = tunnel_next_such(o);
+	for (struct l2tp_tunnel *o = tunnel_first_by_peer_id(t->e, t->channel, t->peer_id); o;
+	     o = next) {
+		next = tunnel_next_by_peer_id(o);
 		if (o == t || strcmp(o->peer_host, t->peer_host) != 0)
 			continue;
 		engine_count(t->e, L2TP_R_SUPERSEDED);
@@ -287,7 +290,7 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 	struct l2tp_engine *e = t->e;
 
 	tunnel_supersede(t);
-	if (t->state != L2TP_T_ESTABLISHED) /* the proof of one that is gone */
+	if (t->state != L2TP_T_ESTABLISHED) /* a re-authentication of a superseded tunnel */
 		return;
 
 	t->since = e->now;
@@ -307,7 +310,7 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 
 static void tunnel_request(struct l2tp_tunnel *t)
 {
-	htab_add(&t->e->asking, &t->by_peer, htab_key((uintptr_t)t->peer, 0));
+	htab_add(&t->e->requests, &t->by_peer, htab_key((uintptr_t)t->peer, 0));
 	deadline_set(&t->e->heap, &t->due[D_LIFE], t->e->now + t->policy.setup_timeout);
 	setup_send_request(t);
 }
@@ -326,7 +329,7 @@ static void tunnel_connect(struct l2tp_tunnel *t)
 	tunnel_went_up(t);
 }
 
-static void tunnel_target(struct l2tp_tunnel *t)
+static void tunnel_learn_peer_id(struct l2tp_tunnel *t)
 {
 	uint16_t id;
 
@@ -341,10 +344,10 @@ static void tunnel_count(struct l2tp_tunnel *t)
 }
 
 static void (*const actions[CC_ACTIONS])(struct l2tp_tunnel *t) = {
-	[CC_DO_COUNT] = tunnel_count,	  [CC_DO_REQUEST] = tunnel_request,
-	[CC_DO_REPLY] = tunnel_reply,	  [CC_DO_CONNECT] = tunnel_connect,
-	[CC_DO_UP] = tunnel_went_up,	  [CC_DO_STOP] = tunnel_stop,
-	[CC_DO_TARGET] = tunnel_target,	  [CC_DO_END] = tunnel_end,
+	[CC_DO_COUNT] = tunnel_count,	       [CC_DO_REQUEST] = tunnel_request,
+	[CC_DO_REPLY] = tunnel_reply,	       [CC_DO_CONNECT] = tunnel_connect,
+	[CC_DO_UP] = tunnel_went_up,	       [CC_DO_STOP] = tunnel_stop,
+	[CC_DO_TARGET] = tunnel_learn_peer_id, [CC_DO_END] = tunnel_end,
 	[CC_DO_DISCARD] = tunnel_discard,
 };
 
@@ -358,14 +361,14 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 	if (row->action == CC_DO_STOP || row->action == CC_DO_END || row->action == CC_DO_DISCARD) {
 		if (!r && row->action == CC_DO_STOP)
 			tunnel_count(t);
-		tunnel_remember(t, r ? r : &fsm, by);
+		tunnel_keep_result(t, r ? r : &fsm, by);
 	}
 	if (row->next != CC_SAME) {
-		htab_del(&t->e->asking, &t->by_peer);
+		htab_del(&t->e->requests, &t->by_peer);
 		htab_del(&t->e->challenges, &t->by_challenge);
 		t->state = row->next;
 	}
-	tunnel_room(t);
+	tunnel_update_room(t);
 	if (actions[row->action])
 		actions[row->action](t);
 }
@@ -385,7 +388,8 @@ static void tunnel_stopped_by_peer(struct l2tp_tunnel *t)
 	if (id == t->id && id != t->peer_id && (t->policy.quirks & L2TP_QUIRK_STOPCCN_TID))
 		engine_quirks(e, L2TP_QUIRK_STOPCCN_TID);
 	else if (id != t->peer_id)
-		engine_count(e, L2TP_R_AVP_VALUE); /* the header said which; 7.2.1 ends it anyway */
+		/* the header names the tunnel; 7.2.1 ends it whatever this id is */
+		engine_count(e, L2TP_R_AVP_VALUE);
 	tunnel_step(t, CC_STOPCCN, true, &r, L2TP_BY_PEER);
 }
 
@@ -395,7 +399,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	const struct l2tp_result *why = NULL;
 	bool ok = true;
 
-	if (h->sid) /* HELLO and its like are about the tunnel, whatever the header says */
+	if (h->sid) /* a Session ID means nothing in a message about the tunnel */
 		engine_count(t->e, L2TP_R_MSG_ROLE);
 	switch (t->e->msg.type) {
 	case L2TP_SCCRQ:
@@ -405,7 +409,7 @@ void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 		if (t->state == L2TP_T_WAIT_CTL_REPLY && !setup_reply_ok(t, &r)) {
 			ok = false;
 			why = &r;
-			tunnel_target(t);
+			tunnel_learn_peer_id(t);
 		}
 		tunnel_step(t, CC_SCCRP, ok, why, L2TP_BY_US);
 		break;
@@ -438,7 +442,7 @@ static void tunnel_retry_due(struct l2tp_tunnel *t)
 		tunnel_step(t, CC_GAVE_UP, true, &r, L2TP_BY_TIMEOUT);
 		return;
 	}
-	output_mark(t); /* sends again, or sets the deadline that had moved */
+	output_mark(t); /* retransmits, or sets the deadline that has moved */
 }
 
 static void tunnel_life_due(struct l2tp_tunnel *t)
@@ -449,7 +453,8 @@ static void tunnel_life_due(struct l2tp_tunnel *t)
 	tunnel_step(t, CC_LATE, true, &r, L2TP_BY_TIMEOUT);
 }
 
-/* 5.5: HELLO after silence.  Data and control both end silence; what is in flight probes already.
+/* 5.5: HELLO after silence.  Data and control messages both end silence; a message of ours not yet
+ * acknowledged tests the peer already.
  */
 static void tunnel_hello_due(struct l2tp_tunnel *t)
 {
@@ -497,12 +502,12 @@ void tunnel_deadline(struct deadline *d)
 /* 5.6: "After the last session is cleared, the control connection MAY be torn down as well". */
 void tunnel_call_gone(struct l2tp_tunnel *t)
 {
-	tunnel_room(t);
+	tunnel_update_room(t);
 	if (!t->calls && t->state == L2TP_T_ESTABLISHED && t->policy.idle_close)
 		deadline_set(&t->e->heap, &t->due[D_IDLE], t->e->now + t->policy.idle_close);
 }
 
-/* --- the owner's wishes ----------------------------------------------------------------------- */
+/* --- calls of the owner ----------------------------------------------------------------------- */
 
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 				     const struct l2tp_peer_answer *who, void *user, uint64_t now,
@@ -567,7 +572,7 @@ static void tunnel_channel_up(struct l2tp_tunnel *t)
 }
 
 static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c,
-			   void (*what)(struct l2tp_tunnel *t))
+			   void (*action)(struct l2tp_tunnel *t))
 {
 	struct hnode *next;
 
@@ -576,7 +581,7 @@ static void tunnel_each_on(struct l2tp_engine *e, l2tp_channel c,
 
 		next = htab_more(n);
 		if (t->state != L2TP_T_IDLE)
-			what(t);
+			action(t);
 	}
 }
 
