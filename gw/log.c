@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * libosmocore logging with categories of ours and a brake.  The brake is two token buckets in a
- * row: one of a small table found by a hash of where in the code and who outside, and one for
- * everything that peers cause.  Inventing new sources fills the table, never the log.
+ * row: one from a small table, found by a hash of the place in the code and the source, and one for
+ * everything that peers and libraries cause.  New sources fill the table, never the log.
  */
 #include "gw/log.h"
 
@@ -17,7 +17,7 @@
 #define SECOND 1000000u
 
 static const struct log_info_cat categories[] = {
-/* libosmocore's terminal leaves out the first letter of a category's name. */
+/* libosmocore's VTY leaves out the first letter of a category's name. */
 #define X(sym, cat_name, words)                    \
 	[GW_LOG_##sym] = {.name = "D" cat_name,    \
 			  .description = words,    \
@@ -35,20 +35,44 @@ static const struct value_string levels[] = {
 	{LOGL_ERROR, "error"}, {LOGL_FATAL, "fatal"}, {0, NULL},
 };
 
-/* "port notice: words", and the time for people; whoever keeps logs adds his own. */
+static uint64_t log_monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* Lines of ours pass the brake where they are written.  Those of libraries pass it here, each
+ * format as a site of its own; a continued line goes the way of its beginning. */
+static bool log_library_allowed(const char *fmt, bool continued, unsigned *left_out)
+{
+	static bool allowed;
+
+	if (!continued)
+		allowed = gw_log_allowed((uintptr_t)fmt, 0, log_monotonic(), left_out);
+	return allowed;
+}
+
+/* "port notice: words", with the time when a person reads along. */
 static void log_to_stderr(struct log_target *t, int category, unsigned level, const char *file,
 			  int at, int cont, const char *fmt, va_list ap)
 {
 	const char *name = gw_log_name((enum gw_log_category)category);
 	char line[1024], when[32] = "";
+	unsigned left_out = 0;
 	time_t now = time(NULL);
 	struct tm tm;
 
 	(void)file;
 	(void)at;
+	if (!name && !log_library_allowed(fmt, cont, &left_out))
+		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
 	if (t->print_timestamp && localtime_r(&now, &tm))
 		strftime(when, sizeof(when), "%F %T ", &tm);
+	if (left_out)
+		fprintf(stderr, "%slibrary notice: %u lines left out\n", when, left_out);
 	if (cont)
 		fputs(line, stderr);
 	else
@@ -184,6 +208,6 @@ void gw_log_peer_at(const char *file, int at, enum gw_log_category cat, int leve
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (skipped)
-		snprintf(left_out, sizeof(left_out), " (%u lines about peers left out)", skipped);
+		snprintf(left_out, sizeof(left_out), " (%u lines left out)", skipped);
 	LOGPSRC((int)cat, (unsigned)level, file, at, "%s%s\n", line, left_out);
 }

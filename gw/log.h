@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the control thread says: one libosmocore category per module.  Whatever a peer's packet can
- * cause goes through gw_log_peer(), which holds each source to a few lines and all of them together
- * to a steady trickle, and says how many it left out.  No secret is ever a parameter of these.
+ * The log of the control thread: one libosmocore category per module.  Lines that a peer's packet
+ * can cause go through gw_log_peer(), which limits the lines of each source and of all sources
+ * together, and says how many it left out.  Lines of libraries are limited in the same way.  No
+ * secret is ever a parameter of these.
  */
 #ifndef GW_LOG_H
 #define GW_LOG_H
@@ -15,12 +16,12 @@
 #define GW_LOG_CATEGORIES(X)                                   \
 	X(MAIN, "main", "start, stop, configuration")          \
 	X(PORT, "port", "ports: opened, failed, opened again") \
-	X(TRANSPORT, "transport", "what transports say")       \
+	X(TRANSPORT, "transport", "lines of transports")       \
 	X(TUNNEL, "tunnel", "L2TP control connections")        \
 	X(CALL, "call", "L2TP calls")                          \
 	X(PPP, "ppp", "PPP negotiation")                       \
-	X(AAA, "aaa", "who may come in")                       \
-	X(CLIENT, "client", "links we dial")
+	X(AAA, "aaa", "log-ins")                               \
+	X(CLIENT, "client", "links that we dial")
 
 enum gw_log_category {
 #define X(sym, name, words) GW_LOG_##sym,

@@ -2,6 +2,10 @@
 #include "gw/log.h"
 #include "tests/harness.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 #define S 1000000ull
 
 static unsigned log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned times)
@@ -52,6 +56,34 @@ static void new_sources_do_not_open_the_brake(void)
 	CU_ASSERT(n >= 250 && n <= 310);
 }
 
+/* libosmocore logs a failed accept() as often as select() returns. */
+static void libraries_pass_the_brake_too(void)
+{
+	FILE *out = tmpfile();
+	int kept = dup(STDERR_FILENO), lines = 0, first = 0;
+	char line[200];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	gw_log_limits_reset();
+	fflush(stderr);
+	dup2(fileno(out), STDERR_FILENO);
+	for (int i = 0; i < 10000; i++)
+		LOGP(DLGLOBAL, LOGL_ERROR, "accept failed %d\n", i);
+	LOGP(DLGLOBAL, LOGL_ERROR, "something else\n");
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(out);
+	while (fgets(line, sizeof(line), out)) {
+		lines++;
+		first += strstr(line, "library error: accept failed ") != NULL;
+	}
+	CU_ASSERT(first >= 5 && first <= 20); /* five, and one for each ten seconds this took */
+	CU_ASSERT(lines > first && lines <= first + 20);
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, "library error: something else"));
+	fclose(out);
+}
+
 static void categories_by_name(void)
 {
 	CU_ASSERT_TRUE(gw_log_set("tunnel", "fatal"));
@@ -66,6 +98,7 @@ static const struct test_case cases[] = {
 	{"one_source_gets_a_few_lines_then_a_trickle", one_source_gets_a_few_lines_then_a_trickle},
 	{"what_was_left_out_is_counted", what_was_left_out_is_counted},
 	{"new_sources_do_not_open_the_brake", new_sources_do_not_open_the_brake},
+	{"libraries_pass_the_brake_too", libraries_pass_the_brake_too},
 	{"categories_by_name", categories_by_name},
 	{NULL, NULL},
 };
