@@ -70,9 +70,9 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: down with %s: %s", i.local_id, bind_peer_name(&i),
 		    gw_result_text(why, sizeof(why), &ev->result, true));
-	if (i.user) /* was up: one that never came up holds no channel of another's */
+	if (i.user) /* it was up, so keep counts it */
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
-	else if (port_switched(gw, i.channel)) /* and leaves a call behind */
+	else if (port_switched(gw, i.channel)) /* its switched call must be cleared */
 		keep_unused(gw->keep, i.channel, ev->now);
 }
 
@@ -144,10 +144,10 @@ static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &i);
 	GW_LOG(TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR, "tunnel %u: peer %s %s\n", i.local_id,
 	       bind_peer_name(&i),
-	       ev->ok ? "has proved itself again" : "failed to prove itself again");
+	       ev->ok ? "has authenticated again" : "failed to authenticate again");
 }
 
-/* Call Errors and ACCM: for lines with their own framing, which a terminal has not. */
+/* SLI and WEN are about asynchronous framing, which a terminal does not have. */
 static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 {
 	bool sli = ev->kind == L2TP_EV_SLI;
@@ -280,7 +280,8 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 		bind_mark_circuit(p, c, true);
 	}
 	l2tp_engine_channel(gw->engine, c, true, now);
-	/* Of the others a stranger makes as many as he likes: nobody waits for those to come up. */
+	/* Strangers can make any number of channels that are not permanent; no client waits for
+	 * one. */
 	if (!a || !a->permanent)
 		return;
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",

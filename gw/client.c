@@ -47,7 +47,7 @@ static void client_wait_then_dial(struct gw_client *c, uint64_t now)
 	c->wait = c->wait * 2 > base * WAIT_FACTOR ? base * WAIT_FACTOR : c->wait * 2;
 }
 
-/* --- what the join and its terminal say ------------------------------------------------------- */
+/* --- events of the join and its terminal ------------------------------------------------------- */
 
 static void client_on_up(void *ctx, uint64_t now)
 {

@@ -34,12 +34,12 @@ struct gw_client {
 	struct leg_end why; /* how the last link ended; words "" = there was none */
 };
 
-/* Make them, and dial.  False without memory. */
+/* Make all clients, and dial.  False without memory. */
 bool clients_start(struct gw *gw, uint64_t now);
 void clients_free(struct gw *gw);
-/* A channel or port has come up: those that wait need not. */
+/* A channel or port has come up: clients that wait dial at once. */
 void clients_channel_up(struct gw *gw, uint64_t now);
-/* An operator will not wait; words when there is no such client or it is not waiting, else NULL. */
+/* Dial at once.  NULL, or words saying why not: unknown name, or the client is not waiting. */
 const char *client_dial_now(struct gw *gw, const char *name, uint64_t now);
 
 #endif

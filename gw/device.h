@@ -20,7 +20,7 @@ void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struc
 		       bool up);
 void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up);
-/* A route to one address outside the pools; false when the kernel did not take it. */
+/* Add or remove a route to one address outside the pools; false when the kernel refuses. */
 bool device_route4(struct dp_tun *t, uint32_t addr, bool add);
 
 #endif

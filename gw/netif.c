@@ -104,7 +104,7 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 	a->ifa_prefixlen = peer ? peer->bits : addr->bits;
 	a->ifa_index = index;
 	if (addr->v6)
-		a->ifa_flags = IFA_F_NODAD; /* nobody else is on this link */
+		a->ifa_flags = IFA_F_NODAD; /* point-to-point: duplicate addresses cannot be */
 	netif_put_addr(&q, IFA_LOCAL, addr);
 	netif_put_addr(&q, IFA_ADDRESS, peer ? peer : addr);
 	return netif_ask_once(&q);

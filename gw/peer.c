@@ -88,10 +88,9 @@ uint64_t peer_source(const struct ist_transport *t, const struct ist_addr *a)
 	struct in6_addr in6;
 	const char *colon;
 
-	/* What stands behind the last colon of an address is a port, which costs nobody anything.
-	 */
+	/* Ports are left out: a peer can use any number of them. */
 	t->addr_format(a, text, sizeof(text));
-	/* Of IPv6 nobody has less than a /64, and all its addresses cost him no more than one. */
+	/* An IPv6 site has at least a /64 and can use any number of its addresses. */
 	if (sscanf(text, "[%45[0-9a-f:]", v6) == 1 && inet_pton(AF_INET6, v6, &in6) == 1)
 		return htab_octets(&in6, 8);
 	colon = strrchr(text, ':');

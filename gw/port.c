@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A port that fails takes its channels with it: their tunnels end now, without a StopCCN nobody
- * could carry.  It is opened again after a second, then two, up to a minute, until it stays.
+ * A port that fails takes its channels with it: their tunnels end at once, since no
+ * StopCCN could be sent.  It is opened again after a second, then two, up to a minute, until it
+ * stays.
  */
 #include "gw/port.h"
 

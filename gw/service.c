@@ -130,7 +130,7 @@ void services_check(struct gw *gw, uint64_t now)
 
 		if (s->tun && dp_tun_gone(s->tun)) {
 			GW_LOG(MAIN, LOGL_ERROR,
-			       "service %s: somebody has removed device %s; its calls are ended\n",
+			       "service %s: device %s has been removed; its calls are ended\n",
 			       s->cfg->name, dp_tun_name(s->tun));
 			dp_tun_close(gw->dp, s->tun);
 			s->tun = NULL;

@@ -15,7 +15,8 @@ void services_free_pools(struct gw *gw);
 
 /* The service at work of a section, or NULL. */
 struct gw_service *service_of(struct gw *gw, const struct cfg_service *cfg);
-/* Somebody may have removed a TUN device: calls behind it are ended, a service gets another one. */
+/* Look for TUN devices that have been removed: calls behind them are ended, services get new ones.
+ */
 void services_check(struct gw *gw, uint64_t now);
 
 #endif

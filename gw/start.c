@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The order in which the gateway comes up and goes down.  Up: what has no descriptor first, ports
- * last but for the clients, so that nothing arrives before there is somebody to take it.  Down in
+ * last but for the clients, so that nothing arrives before it can be handled.  Down in
  * good order: PPP says Terminate-Request and waits a moment, then calls get CDN and tunnels
  * StopCCN, and when those are acknowledged or five seconds are over the loop quits.
  */
@@ -145,8 +145,8 @@ void gw_free(struct gw *gw)
 
 /* --- down ------------------------------------------------------------------------------------- */
 
-/* Tunnels whose StopCCN is not acknowledged yet.  Those that only linger wait for nobody, and a
- * peer that has never answered owes us nothing. */
+/* Tunnels whose StopCCN is not acknowledged yet.  Lingering tunnels have theirs, and a
+ * peer that has never answered will not acknowledge. */
 static bool start_tunnels_left(const struct gw *gw)
 {
 	struct l2tp_tunnel *t = NULL;

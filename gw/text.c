@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Text for logs and screens.  Whatever a peer chose passes gw_printable(), so that no log line or
- * terminal is ever under its control.
+ * Text for logs and screens.  Whatever a peer chose passes gw_printable(), so that a peer cannot
+ * write control characters to a log or screen.
  */
 #include "gw/text.h"
 

@@ -90,9 +90,9 @@ static const struct cfg_user *aaa_find(const struct aaa *a, const struct aaa_que
 
 static void aaa_judge(struct aaa *a, const struct aaa_question *q, struct aaa_answer *out)
 {
-	static const char nobody[] = "no user has this secret";
+	static const char no_secret[] = "no user has this secret";
 	const struct cfg_user *u = aaa_find(a, q);
-	const char *secret = u && u->secret ? u->secret : nobody;
+	const char *secret = u && u->secret ? u->secret : no_secret;
 	bool ok = ppp_auth_check(q->claim, secret, strlen(secret), &out->reply);
 
 	a->count.asked++;

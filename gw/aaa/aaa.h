@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who may come in: a question about one PPP claim, an answer some time later.  Today the users of
- * the configuration answer; whoever asks cannot tell, and gets the answer from the loop either way.
+ * Authentication and authorization of users: a question about one PPP claim, and its answer some
+ * time later, always from the loop.  The users of the configuration are asked.
  */
 #ifndef GW_AAA_AAA_H
 #define GW_AAA_AAA_H

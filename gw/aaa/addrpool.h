@@ -25,7 +25,7 @@ const char *addrpool_name(const struct addrpool *p);
 void addrpool_hold4(struct addrpool *p, uint32_t addr);
 /* Host order; 0 = none left. */
 uint32_t addrpool_take4(struct addrpool *p);
-/* A certain address, inside the ranges or not; false when somebody has it or memory is out. */
+/* A certain address, inside the ranges or not; false when it is in use or without memory. */
 bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr);
 void addrpool_give4(struct addrpool *p, uint32_t addr);
 /* Is it in one of the ranges (so that the route of the range leads to it)? */
@@ -35,7 +35,7 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16]);
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16]);
 
 struct addrpool_stats {
-	uint32_t size4, used4, held4; /* held4: kept for somebody, used or not */
+	uint32_t size4, used4, held4; /* held4: reserved, used or not */
 	uint32_t size6, used6;
 	uint32_t outside; /* fixed addresses in use that no range covers */
 };

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A terminal talks PPP with somebody behind the call: when the call is gone so is he.  A call's far
- * end is the tunnel's peer, who must get a CDN. */
+/* The PPP peer of a terminal is behind the call and goes with it.  The far end of a call is the
+ * tunnel's peer, which must get a CDN. */
 const struct join_row join_table[] = {
 	{LEG_CALL, LEG_SERVER, JOIN_THEN_LOST}, {LEG_CALL, LEG_CLIENT, JOIN_THEN_LOST},
 	{LEG_SERVER, LEG_CALL, JOIN_THEN_STOP}, {LEG_CLIENT, LEG_CALL, JOIN_THEN_STOP},

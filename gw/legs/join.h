@@ -11,7 +11,7 @@
 #include "gw/loop.h"
 #include <osmocom/core/linuxlist.h>
 
-/* Somebody who wants to know; any member may be NULL. */
+/* Callbacks of the join's owner; any member may be NULL. */
 struct join_owner {
 	void (*up)(void *ctx, uint64_t now); /* both legs are up */
 	void (*gone)(void *ctx, const struct leg_end *why, uint64_t now);
@@ -82,7 +82,7 @@ static inline struct leg *join_other(const struct leg *l)
 	return l->join->leg[l->join->leg[0] == l];
 }
 
-/* --- said by legs ----------------------------------------------------------------------------- */
+/* --- called by legs ----------------------------------------------------------------------------- */
 
 void join_leg_up(struct leg *l, uint64_t now);
 void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
@@ -90,14 +90,14 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
 void join_drop(struct leg *l, enum join_drop why);
 /* A frame came in by l. */
 void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
-/* l is a terminal and knows how the frames of its join are to be treated. */
+/* l, a terminal, says how the data path treats the frames of its join. */
 void join_network(struct leg *l, const struct leg_network *n);
 
 /* --- the table -------------------------------------------------------------------------------- */
 
 enum join_then {
-	JOIN_THEN_STOP, /* end it in good order: its far end is still there to be told */
-	JOIN_THEN_LOST, /* end it at once: what it talked to was behind the leg that went */
+	JOIN_THEN_STOP, /* end it in good order: its far end is still reachable */
+	JOIN_THEN_LOST, /* end it at once: its far end was behind the leg that has gone */
 };
 struct join_row {
 	enum leg_kind gone, other;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A leg is one end that PPP frames enter and leave by; two of them make a join (join.h).  Each kind
- * is a const table of what can be asked of it; nobody outside its own file knows what is behind.
+ * is a const table of what can be asked of it; its data is known in its own file only.
  *
  * A leg's life: IDLE, start() -> STARTING, join_leg_up() -> UP, stop() or the far end -> STOPPING,
  * join_leg_gone() -> GONE, free() once both legs of the join are gone and no handler is running.
- * From GONE on it calls nobody and holds nothing outside its own memory.
+ * From GONE on it makes no calls and holds nothing outside its own memory.
  */
 #ifndef GW_LEGS_LEG_H
 #define GW_LEGS_LEG_H
@@ -29,15 +29,15 @@ enum leg_kind {
 
 enum leg_state { LEG_IDLE, LEG_STARTING, LEG_UP, LEG_STOPPING, LEG_GONE, LEG_STATES };
 
-/* Why a leg went, in terms that every kind can turn into its own. */
+/* Why a leg has gone; each kind of leg maps it to codes of its protocol. */
 enum leg_cause {
 	LEG_BY_OPERATOR,
 	LEG_BY_SHUTDOWN,
 	LEG_BY_PEER,	  /* its far end ended it in good order */
 	LEG_BY_LOSS,	  /* carrier, channel or tunnel lost */
 	LEG_BY_TIMEOUT,	  /* no answer */
-	LEG_BY_AUTH,	  /* somebody was not let in */
-	LEG_BY_MISMATCH,  /* nothing could be agreed */
+	LEG_BY_AUTH,	  /* authentication failed */
+	LEG_BY_MISMATCH,  /* negotiation failed */
 	LEG_BY_RESOURCES, /* no address, no memory, no room */
 	LEG_CAUSES
 };

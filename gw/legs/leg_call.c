@@ -80,7 +80,7 @@ static void leg_call_entry_update(struct leg_call *c)
 		c->entry.c.data.send_seq = true;
 }
 
-/* Out of the data plane and of the engine; nobody calls us after this. */
+/* Remove the call from the data plane and the engine, which call us no more after this. */
 static void leg_call_detach(struct leg_call *c)
 {
 	leg_entry_del(&c->entry);
@@ -154,7 +154,7 @@ static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
 /* RFC 2661 4.4.4: speeds as the LAC sees them, transmitting to the remote system.  The remote
  * system of a call we place is our own PPP, and the line to it is the circuit under the tunnel,
  * seen from its other end.  Rx Connect Speed is left out when both ways are alike.  A speed that
- * nobody knows is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves open. */
+ * is not known is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves open. */
 static unsigned leg_call_speeds(const struct leg_call *c, uint8_t tx[4], uint8_t rx[4],
 				struct l2tp_avp avps[2])
 {

@@ -50,7 +50,7 @@ static void client_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 		leg_client_need_device(c);
 }
 
-/* The owner hears of changes only, each once. */
+/* The owner is called once for each change. */
 static void client_told(struct leg_terminal *t)
 {
 	struct leg_client *c = (struct leg_client *)t;

@@ -55,7 +55,7 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, 0, now, "service %s: user %s refused",
 			    s->service->cfg->name, s->t.user);
 	else
-		gw_log_peer(GW_LOG_AAA, LOGL_INFO, 0, now, "service %s: user %s let in",
+		gw_log_peer(GW_LOG_AAA, LOGL_INFO, 0, now, "service %s: user %s accepted",
 			    s->service->cfg->name, s->t.user);
 	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
 	leg_terminal_touch(&s->t);
@@ -106,8 +106,8 @@ static void leg_server_give_addresses_back(struct leg_server *s)
 	s->has_addresses = s->routed = s->has6 = false;
 }
 
-/* A link that starts again keeps its addresses, unless somebody else has proved himself on it and
- * either of the two has an address of his own. */
+/* A link that starts again keeps its addresses, unless another user has authenticated on it and
+ * one of the two users has a fixed address. */
 static bool leg_server_have_addresses(struct leg_server *s)
 {
 	if (s->has_addresses && s->taken_for == s->fixed4)
@@ -131,7 +131,7 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 
 		gw_log_peer(GW_LOG_PPP, LOGL_ERROR, 0, now,
 			    "service %s: no address for user %s: %s", cfg->name, t->user,
-			    s->fixed4 ? "his is in use" : "the pool is empty");
+			    s->fixed4 ? "the user's address is in use" : "the pool is empty");
 		leg_terminal_close(t, &why, now);
 		return;
 	}

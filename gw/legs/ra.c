@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One advertisement, one check.  The prefix is announced for addresses only (A), not as on-link
- * (L): on a point-to-point link there is nobody else to find, everything goes through us.
+ * (L): on a point-to-point link every packet goes through us.
  */
 #include "gw/legs/ra.h"
 
@@ -64,7 +64,7 @@ void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint1
 	wr_put16(out + AT_RA + 2, (uint16_t)~ra_checksum(out, RA_LEN));
 }
 
-/* Every option has a length, and nobody without an address tells us a link-layer address. */
+/* RFC 4861 6.1.1: no option has length 0, and from :: there is no Source Link-Layer Address. */
 static bool ra_options_ok(struct rd *r, bool unspecified)
 {
 	while (r->left) {
@@ -81,7 +81,7 @@ static bool ra_options_ok(struct rd *r, bool unspecified)
 
 bool ra_is_solicitation(const uint8_t *pkt, size_t len)
 {
-	static const uint8_t nobody[16];
+	static const uint8_t unspecified[16];
 	struct ip6 ip;
 	struct rd r;
 
@@ -91,6 +91,6 @@ bool ra_is_solicitation(const uint8_t *pkt, size_t len)
 	if (rd_u8(&r) != RS || rd_u8(&r) != 0)
 		return false;
 	rd_skip(&r, 6); /* checksum, Reserved */
-	return !r.bad && ra_options_ok(&r, !memcmp(ip.src, nobody, 16)) &&
+	return !r.bad && ra_options_ok(&r, !memcmp(ip.src, unspecified, 16)) &&
 	       ra_checksum(pkt, ip.len) == 0xffff;
 }

@@ -68,7 +68,7 @@ static void capture_file_name(const struct capture *c, uint16_t link_type, char 
 		snprintf(buf, len, "%s", c->file_name);
 }
 
-/* One name in the folder of captures: nobody leads us out of it, or hides a file. */
+/* A plain name stays in the folder of captures and is not hidden. */
 static bool capture_is_plain_name(const char *name)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

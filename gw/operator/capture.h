@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Captures: what a port has on its wire, written to a pcap file by libpcap.  A file has one link
+ * Captures: the frames of a port, written to a pcap file by libpcap.  A file has one link
  * type; a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.
  * A capture ends by itself at CAPTURE_MOST octets.  Control thread only.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Start and stop of the terminal, and the commands that act.  A command that ends something answers
- * when the wish is on its way, not when the far end has agreed.
+ * Start and stop of the VTY, and the commands that change something.  A command that ends a tunnel
+ * or call returns at once, before the far end has answered.
  */
 #include "gw/operator/vty.h"
 
@@ -62,7 +62,7 @@ static struct join *vty_call_arg(struct vty *vty, const char *tid, const char *s
 }
 
 DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
-      "End something\n"
+      "End a tunnel or a call\n"
       "An L2TP tunnel with all its calls\n"
       "Our Tunnel ID\n")
 {
@@ -76,7 +76,7 @@ DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
 }
 
 DEFUN(clear_call, clear_call_cmd, "clear call <1-65535> <1-65535>",
-      "End something\n"
+      "End a tunnel or a call\n"
       "A call: PPP is terminated, then the call is hung up\n"
       "Our Tunnel ID\n"
       "Our Session ID\n")
@@ -94,9 +94,9 @@ DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing
       "A call\n"
       "Our Tunnel ID\n"
       "Our Session ID\n"
-      "Numbers on its data messages, where we are the LNS\n"
-      "Send them, and so does the LAC then\n"
-      "Send none\n")
+      "Sequence numbers on its data messages, where we are the LNS\n"
+      "Send them; the LAC follows\n"
+      "Send none; the LAC follows\n")
 {
 	struct join *j = vty_call_arg(vty, argv[0], argv[1]);
 	const char *words;
@@ -111,7 +111,7 @@ DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing
 }
 
 DEFUN(client_dial, client_dial_cmd, "client NAME dial",
-      "A link we dial\n"
+      "A link that we dial\n"
       "Name of its section\n"
       "Dial now instead of waiting\n")
 {
@@ -126,7 +126,7 @@ DEFUN(client_dial, client_dial_cmd, "client NAME dial",
 }
 
 DEFUN(capture, capture_cmd, "capture PORT FILE",
-      "Write what a port has on its wire to a pcap file\n"
+      "Capture the frames of a port to a pcap file\n"
       "Name of the port's section\n"
       "Name of a new file in the folder of captures\n")
 {
@@ -153,8 +153,8 @@ DEFUN(no_capture, no_capture_cmd, "no capture PORT",
 
 DEFUN(log_level, log_level_cmd,
       "log level (all" GW_LOG_CATEGORIES(OR) ") (debug|info|notice|error|fatal)",
-      "What goes to the log\n"
-      "How much of it\n"
+      "The log on standard error\n"
+      "Set the level of a category\n"
       "Every category\n" GW_LOG_CATEGORIES(HELP) "Everything\n"
 						 "What goes on\n"
 						 "What an operator may want to know\n"
@@ -164,7 +164,7 @@ DEFUN(log_level, log_level_cmd,
 	return gw_log_set(argv[0], argv[1]) ? CMD_SUCCESS : CMD_WARNING;
 }
 
-/* --- what the library brings and we have not -------------------------------------------------- */
+/* --- commands of the library that are left out -------------------------------------------------- */
 
 /* The file is the one configuration: nothing here writes it, shows another, or changes one.  The
  * library has no call to leave a command out, so they are taken from its table (which it does not

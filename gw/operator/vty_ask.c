@@ -106,7 +106,7 @@ struct talk_filter {
 	enum { TALK_TEXT, TALK_IAC, TALK_OPTION, TALK_SUB, TALK_SUB_IAC } state;
 };
 
-/* Telnet options are left out: both ends know that this one is a terminal without echo. */
+/* Telnet options are left out: this end never echoes. */
 static size_t talk_filter(struct talk_filter *f, uint8_t *octets, size_t len)
 {
 	size_t i, n = 0;

@@ -203,7 +203,7 @@ static int vty_listen_on(struct gw *gw, int fd, const char *where)
 	return 0;
 }
 
-/* Somebody answers at this socket: it is not what an earlier process left behind. */
+/* A process listens on this socket: it is not a leftover of one that was killed. */
 static bool vty_socket_lives(const struct sockaddr_un *sun)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
