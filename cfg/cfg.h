@@ -46,7 +46,6 @@ struct cfg_accept {
 };
 
 struct cfg_port {
-	struct cfg_where where;
 	const struct ist_transport *transport;
 	struct ist_port_config config; /* name, settings, circuits ready for open() */
 	const struct cfg_circuit *circuit;
@@ -56,7 +55,6 @@ struct cfg_port {
 };
 
 struct cfg_peer {
-	struct cfg_where where;
 	const char *name;
 	const struct cfg_port *port; /* NULL = any */
 	const char *const *address;  /* patterns an SCCRQ may come from; prefix or medium address */
@@ -73,7 +71,6 @@ struct cfg_peer {
 };
 
 struct cfg_pool {
-	struct cfg_where where;
 	const char *name;
 	const struct cfg_prefix *range; /* IPv4: addresses handed out; IPv6: one /64 per client */
 	unsigned ranges;
@@ -81,7 +78,6 @@ struct cfg_pool {
 
 /* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
-	struct cfg_where where;
 	const char *name;
 	uint32_t local4; /* host order; our end of every link; may lie in the pool, never given out
 			  */
@@ -93,7 +89,6 @@ struct cfg_service {
 };
 
 struct cfg_user {
-	struct cfg_where where;
 	const char *name;
 	const char *secret;		   /* never shown, never logged */
 	uint32_t address4;		   /* fixed address, 0 = from the pool */
@@ -102,16 +97,14 @@ struct cfg_user {
 
 /* `client NAME { peer = ...  user = ... }`: we dial and end PPP here as a client. */
 struct cfg_client {
-	struct cfg_where where;
 	const char *name;
 	const struct cfg_peer *peer;
-	struct ppp_config ppp; /* client side: name and secret in it */
+	struct ppp_config ppp; /* client side: name and secret in it, IPv4 and IPv6 asked for */
 	const char *tun;       /* device name, default the section's name */
 	uint16_t mtu;
 	const struct cfg_prefix *route; /* routed into the TUN once up */
 	unsigned routes;
 	uint64_t redial; /* wait before dialling again, us; 0 = once */
-	bool ipv4, ipv6;
 };
 
 struct cfg_log {
@@ -131,7 +124,6 @@ struct cfg_model {
 	uint16_t vty_port;	  /* of vty_address */
 	const char *vty_captures; /* folder of captures; NULL = none may be made */
 	unsigned workers;	  /* UINT_MAX = choose */
-	const char *plugin_dir;
 	uint16_t max_tunnels, half_open_per_source;
 	const struct cfg_log *log;
 	unsigned logs;

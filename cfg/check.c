@@ -459,8 +459,8 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_item *b = check_blame(it, "tun");
 
 	check_tun_name(l, it, c->tun, false);
-	check_mtu_for_ipv6(l, it, c->mtu, c->ipv6);
-	if (!c->ipv4 && !c->ipv6)
+	check_mtu_for_ipv6(l, it, c->mtu, c->ppp.ipv6);
+	if (!c->ppp.ipv4 && !c->ppp.ipv6)
 		cfg_wrong(l, it->line, it, "neither `ipv4` nor `ipv6`: nothing would be left");
 	for (const struct cfg_client *q = l->m->client; q < c; q++)
 		if (!strcmp(q->tun, c->tun))

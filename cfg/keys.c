@@ -42,6 +42,15 @@ static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void 
 			 host);
 }
 
+/* Its value has been read by cfg_plugin_dir() before, since plugins bring sections of their own. */
+static void keys_set_plugin_dir(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				const char *text)
+{
+	(void)obj;
+	if (!*text)
+		cfg_wrong(l, it->line, it, "the text is empty");
+}
+
 static void keys_set_workers(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			     const char *text)
 {
@@ -68,7 +77,7 @@ static void keys_set_log(struct cfg_load *l, const struct cfg_item *it, void *ob
 		return;
 	if (m->logs)
 		memcpy(log, m->log, m->logs * sizeof(*log));
-	log[m->logs].where = (struct cfg_where){.file = m->file, .line = it->line};
+	log[m->logs].where = cfg_where_of(l, it);
 	log[m->logs].category = arena_text(l->arena, it->name, strlen(it->name));
 	log[m->logs++].level = arena_text(l->arena, it->value->text, strlen(it->value->text));
 	m->log = log;
@@ -81,9 +90,8 @@ static const struct cfg_key top_keys[] = {
 	{"workers", CFG_K_NUMBER, .min = 0, .max = 64, .deflt = "auto", .set = keys_set_workers,
 	 .help = "data threads, fixed at start; auto = one less than processors, at most 4; "
 		 "0 = none, for debugging"},
-	{"plugin-dir", CFG_K_TEXT,
-	 .help = "folder of transport plugins; none are loaded without it",
-	 CFG_AT(struct cfg_model, plugin_dir)},
+	{"plugin-dir", CFG_K_TEXT, .set = keys_set_plugin_dir,
+	 .help = "folder of transport plugins; none are loaded without it"},
 	{"max-tunnels", CFG_K_NUMBER, .min = 1, .max = 65535, .help = "tunnels at a time",
 	 CFG_AT(struct cfg_model, max_tunnels)},
 	{"half-open-per-source", CFG_K_NUMBER, .min = 1, .max = 65535,

@@ -211,8 +211,8 @@ static const struct cfg_key client_keys[] = {
 	 .help = "prefixes routed into the TUN once the link is up"},
 	{"redial", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "wait before dialling again; 0 = dial once", CLIENT(redial)},
-	{"ipv4", CFG_K_BOOL, .help = "ask for IPv4", CLIENT(ipv4)},
-	{"ipv6", CFG_K_BOOL, .help = "ask for IPv6", CLIENT(ipv6)},
+	{"ipv4", CFG_K_BOOL, .help = "ask for IPv4", CLIENT(ppp.ipv4)},
+	{"ipv6", CFG_K_BOOL, .help = "ask for IPv6", CLIENT(ppp.ipv6)},
 };
 
 static void keys_ppp_init_service(struct cfg_load *l, void *obj)
@@ -256,7 +256,7 @@ static void keys_ppp_init_client(struct cfg_load *l, void *obj)
 	c->ppp.auth[1] = PPP_AUTH_CHAP_MD5;
 	c->mtu = MTU_DEFAULT;
 	c->redial = 30 * S;
-	c->ipv4 = c->ipv6 = true;
+	c->ppp.ipv4 = c->ppp.ipv6 = true;
 }
 
 static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it)
@@ -265,8 +265,6 @@ static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it
 
 	(void)l;
 	c->ppp.mtu = c->ppp.mru = c->mtu;
-	c->ppp.ipv4 = c->ipv4;
-	c->ppp.ipv6 = c->ipv6;
 	if (!c->tun)
 		c->tun = c->name;
 }

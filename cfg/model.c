@@ -20,14 +20,12 @@ static void model_make(struct cfg_load *l, const struct cfg_objects *k)
 		n++;
 	base = obj = arena_get(l->arena, n * k->size);
 	for (it = NULL; (it = cfg_next(l->root, it, k->section)); obj += k->size) {
-		struct cfg_where where = cfg_where_of(l, it);
 		const char *name = cfg_keep(l, it->title);
 
 		it->object = obj;
 		if (it->schema->init)
 			it->schema->init(l, obj);
 		memcpy(obj + k->name, &name, sizeof(name));
-		memcpy(obj + k->where, &where, sizeof(where));
 	}
 	memcpy((char *)l->m + k->array, &base, sizeof(base));
 	*(unsigned *)((char *)l->m + k->count) = n;

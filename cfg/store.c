@@ -16,8 +16,7 @@ const struct cfg_objects cfg_objects[] = {
 #define KIND(word, section, type, arr, cnt, nm)                                      \
 	{                                                                            \
 		word, section, sizeof(struct type), offsetof(struct cfg_model, arr), \
-			offsetof(struct cfg_model, cnt), offsetof(struct type, nm),  \
-			offsetof(struct type, where)                                 \
+			offsetof(struct cfg_model, cnt), offsetof(struct type, nm)   \
 	}
 	KIND("port", CFG_S_PORT, cfg_port, port, ports, config.name),
 	KIND("peer", CFG_S_PEER, cfg_peer, peer, peers, name),
@@ -25,7 +24,7 @@ const struct cfg_objects cfg_objects[] = {
 	KIND("service", CFG_S_SERVICE, cfg_service, service, services, name),
 	KIND("user", CFG_S_USER, cfg_user, user, users, name),
 	KIND("client", CFG_S_CLIENT, cfg_client, client, clients, name),
-	{NULL, CFG_S_TOP, 0, 0, 0, 0, 0},
+	{NULL, CFG_S_TOP, 0, 0, 0, 0},
 };
 
 static void store_put_unsigned(void *at, unsigned width, uint64_t n)

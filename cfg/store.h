@@ -9,7 +9,7 @@
 struct cfg_objects {
 	const char *word; /* as rows of CFG_K_REF name it; NULL ends the table */
 	enum cfg_section section;
-	size_t size, array, count, name, where;
+	size_t size, array, count, name;
 };
 extern const struct cfg_objects cfg_objects[];
 

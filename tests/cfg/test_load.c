@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says --------------------- */
 
@@ -166,6 +167,38 @@ static void files_that_cannot_be_read(void)
 	CU_ASSERT_PTR_NULL(m);
 }
 
+/* Read on its own, however wrong the rest is, but not out of a section. */
+static void load_plugin_dir(void)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{"plugin-dir = /a\nno = such key\n", "/a"},
+		{"peer p { plugin-dir = /b }\nplugin-dir = \"/c d\"", "/c d"},
+		{"plugin-dir = { /a, /b }", NULL},
+		{"peer p { plugin-dir = /b }", NULL},
+	};
+	char file[] = "/tmp/ist-cfg-XXXXXX";
+	int fd = mkstemp(file);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = strlen(rows[i].text);
+		char *dir;
+
+		CU_ASSERT_FATAL(!ftruncate(fd, 0) &&
+				pwrite(fd, rows[i].text, len, 0) == (ssize_t)len);
+		dir = cfg_plugin_dir(file);
+		CU_ASSERT((dir != NULL) == (rows[i].want != NULL));
+		if (dir && rows[i].want)
+			ASSERT_TEXT(dir, rows[i].want);
+		free(dir);
+	}
+	close(fd);
+	unlink(file);
+	CU_ASSERT_PTR_NULL(cfg_plugin_dir(file));
+}
+
 static void a_file_without_end(void)
 {
 	static struct told t;
@@ -201,6 +234,7 @@ static const struct test_case cases[] = {
 	{"example_lns_x25", example_lns_x25},
 	{"example_clients_fit_the_servers", example_clients_fit_the_servers},
 	{"files_that_cannot_be_read", files_that_cannot_be_read},
+	{"plugin_dir", load_plugin_dir},
 	{"a_file_without_end", a_file_without_end},
 	{"nothing_changes_when_anything_is_wrong", nothing_changes_when_anything_is_wrong},
 	{NULL, NULL},

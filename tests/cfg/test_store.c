@@ -11,6 +11,7 @@ static void store_wrong_values(void)
 	ASSERT_TOLD("log { engine = loud }",
 		    "t:1: log: engine: unknown word `loud`, known: debug, info, notice or error\n");
 	ASSERT_TOLD("host-name = \"\"", "t:1: host-name: the text is empty\n");
+	ASSERT_TOLD("plugin-dir = \"\"", "t:1: plugin-dir: the text is empty\n");
 	ASSERT_TOLD("peer a { secret = \"\" }",
 		    "t:1: peer a: secret: a secret has 1 to 255 octets, this one has 0\n");
 	ASSERT_TOLD("peer a { retransmit = 10 }",
