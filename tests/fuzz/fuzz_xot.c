@@ -41,7 +41,7 @@ static void fuzz_xot_take(struct sum *s, struct xot_in *in, const uint8_t *data,
 	const uint8_t *pkt;
 	size_t n;
 
-	while (s->end >= 0 && (s->end = xot_take(in, &data, &len, &pkt, &n)) > 0) {
+	while (s->end >= 0 && (s->end = xot_next_packet(in, &data, &len, &pkt, &n)) > 0) {
 		fuzz_xot_check(n >= XOT_PACKET_MIN && n <= XOT_PACKET_MAX);
 		s->packets++;
 		s->octets += n;

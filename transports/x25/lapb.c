@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two ends exchange commands and responses; which is which is told by the address.  After SABM
- * and UA both count information frames with V(S) and V(R); N(R) in any I, RR, RNR or REJ
- * acknowledges all below it.  A gap is answered by one REJ.  When T1 runs out with frames
- * unacknowledged the sender polls (P=1) and goes on from the N(R) of the answer (F=1).  What cannot
- * be right, an N(R) outside the window, information where none may be, is answered by FRMR and only
- * a new SABM helps.
+ * LAPB carries the packets of one X.25 interface over a link that may lose frames.  x25_line.c
+ * drives it: lapb_rx with each frame of the link, lapb_send with each packet, lapb_expire when a
+ * timer is due.
  *
- * A frame is decoded into a kind; the table at the end says which handler a kind has in each state.
+ * The ends exchange commands and responses, told apart by the address.  SABM and UA set the link
+ * up. Then each end numbers its information frames with V(S) and expects the peer's with V(R); N(R)
+ * in an I, RR, RNR or REJ frame acknowledges all frames below it.  A missing frame is answered by
+ * one REJ. When T1 runs out the sender polls (P=1) and sends again from the N(R) of the answer
+ * (F=1).  An N(R) outside the window, or information in a frame that must have none, is answered by
+ * FRMR; after it only a new SABM sets the link up.
+ *
+ * lapb_decode gives each frame a kind.  The table below has a handler for each kind in each state.
  */
 #include "transports/x25/lapb.h"
 
@@ -17,10 +21,10 @@
 #define ADDR_B 0x01u
 #define NEVER  UINT64_MAX
 
-/* K_MODE: set-up with the other modulo. */
+/* K_MODE: SABM or SABME of the other modulo.  K_BAD: a frame that FRMR answers. */
 enum kind { K_I, K_RR, K_RNR, K_REJ, K_SABM, K_MODE, K_DISC, K_UA, K_DM, K_FRMR, K_BAD, KINDS };
 
-/* FRMR: why, ISO 7776 5.3.9 */
+/* Reasons of FRMR, ISO 7776 5.3.9. */
 enum { FRMR_W = 1, FRMR_X = 2, FRMR_Y = 4, FRMR_Z = 8 };
 
 struct frame {
@@ -34,7 +38,7 @@ struct frame {
 static const struct {
 	uint8_t control;
 	enum kind kind;
-	bool command; /* as what we take it */
+	bool command;
 } unnumbered[] = {
 	{0x2f, K_SABM, true}, {0x6f, K_SABM, true}, {0x43, K_DISC, true},
 	{0x63, K_UA, false},  {0x0f, K_DM, false},  {0x87, K_FRMR, false},
@@ -55,18 +59,19 @@ static uint8_t lapb_modulus(const struct lapb *l)
 	return l->cfg.extended ? 128 : 8;
 }
 
-static uint8_t lapb_plus(const struct lapb *l, uint8_t a, uint8_t b)
+static uint8_t lapb_add(const struct lapb *l, uint8_t a, uint8_t b)
 {
 	return (uint8_t)((a + b) % lapb_modulus(l));
 }
 
-/* How many frames from a up to b. */
-static uint8_t lapb_span(const struct lapb *l, uint8_t a, uint8_t b)
+/* Number of frames from a up to b, modulo 8 or 128. */
+static uint8_t lapb_distance(const struct lapb *l, uint8_t a, uint8_t b)
 {
 	return (uint8_t)((b + lapb_modulus(l) - a) % lapb_modulus(l));
 }
 
-/* A power of two over k: divides the modulus, so that numbers that wrap keep to their slots. */
+/* A power of two above k: it divides the modulus, so that a number's slot does not change when
+ * numbers wrap. */
 static uint8_t lapb_slots(const struct lapb_config *c)
 {
 	uint8_t n = 2;
@@ -158,7 +163,7 @@ static void lapb_send_sabm(struct lapb *l, uint64_t now)
 	l->t1_at = now + l->cfg.t1;
 }
 
-static void lapb_tell(struct lapb *l, enum lapb_report r)
+static void lapb_notify(struct lapb *l, enum lapb_report r)
 {
 	l->ops->report(l->ctx, r);
 }
@@ -178,7 +183,7 @@ static void lapb_enter_up(struct lapb *l, uint64_t now, enum lapb_report r)
 	lapb_clear_numbers(l);
 	l->state = LAPB_UP;
 	l->t3_at = l->cfg.t3 ? now + l->cfg.t3 : NEVER;
-	lapb_tell(l, r);
+	lapb_notify(l, r);
 }
 
 static void lapb_start_setup(struct lapb *l, uint64_t now)
@@ -198,15 +203,15 @@ static void lapb_enter_disconnected(struct lapb *l, uint64_t retry_at)
 	if (l->wanted && !l->cfg.passive)
 		l->t1_at = retry_at;
 	if (was)
-		lapb_tell(l, LAPB_R_DOWN);
+		lapb_notify(l, LAPB_R_DOWN);
 }
 
-/* Start over with SABM; the link is down until the UA comes. */
+/* Reset the link: it is down until SABM is answered by UA. */
 static void lapb_reset_link(struct lapb *l, uint64_t now)
 {
 	l->count[LAPB_C_RESETS]++;
 	lapb_start_setup(l, now);
-	lapb_tell(l, LAPB_R_DOWN);
+	lapb_notify(l, LAPB_R_DOWN);
 }
 
 static void lapb_reject_frame(struct lapb *l, const struct frame *f, uint8_t why, uint64_t now)
@@ -235,11 +240,11 @@ static void lapb_reject_frame(struct lapb *l, const struct frame *f, uint8_t why
 
 static bool lapb_nr_valid(const struct lapb *l, uint8_t nr)
 {
-	return lapb_span(l, l->va, nr) <= lapb_span(l, l->va, l->vs);
+	return lapb_distance(l, l->va, nr) <= lapb_distance(l, l->va, l->vs);
 }
 
-/* Is there something that the peer must yet say?  When it is busy: that it no longer is. */
-static bool lapb_must_hear(const struct lapb *l)
+/* Must T1 run: is a frame unacknowledged, or the peer busy, so that it must be polled? */
+static bool lapb_awaits_answer(const struct lapb *l)
 {
 	return l->va != l->vs || l->peer_busy;
 }
@@ -252,14 +257,14 @@ static void lapb_acknowledge(struct lapb *l, uint8_t nr, uint64_t now)
 	if (l->polling)
 		return; /* T1 waits for the F bit */
 	l->tries = 0;
-	l->t1_at = lapb_must_hear(l) ? now + l->cfg.t1 : NEVER;
+	l->t1_at = lapb_awaits_answer(l) ? now + l->cfg.t1 : NEVER;
 }
 
 static void lapb_resend_from(struct lapb *l, uint8_t nr, uint64_t now)
 {
 	uint8_t end = l->vs;
 
-	for (uint8_t ns = nr; ns != end; ns = lapb_plus(l, ns, 1)) {
+	for (uint8_t ns = nr; ns != end; ns = lapb_add(l, ns, 1)) {
 		l->count[LAPB_C_RESENT]++;
 		lapb_put_i(l, ns, false);
 	}
@@ -270,10 +275,10 @@ static void lapb_resend_from(struct lapb *l, uint8_t nr, uint64_t now)
 static void lapb_maybe_writable(struct lapb *l)
 {
 	if (!l->refused || l->state != LAPB_UP || l->peer_busy || l->polling ||
-	    lapb_span(l, l->va, l->vs) >= l->cfg.k)
+	    lapb_distance(l, l->va, l->vs) >= l->cfg.k)
 		return;
 	l->refused = false;
-	lapb_tell(l, LAPB_R_WRITABLE);
+	lapb_notify(l, LAPB_R_WRITABLE);
 }
 
 /* --- handlers: information transfer ----------------------------------------------------------- */
@@ -334,7 +339,7 @@ static void lapb_up_information(struct lapb *l, struct frame *f, uint64_t now)
 		lapb_up_out_of_sequence(l, f);
 		return;
 	}
-	l->vr = lapb_plus(l, l->vr, 1);
+	l->vr = lapb_add(l, l->vr, 1);
 	l->rej_out = false;
 	l->count[LAPB_C_I_RX]++;
 	l->ack_due = true;
@@ -360,7 +365,7 @@ static void lapb_up_reset(struct lapb *l, struct frame *f, uint64_t now)
 	lapb_reset_link(l, now);
 }
 
-/* --- handlers: everywhere --------------------------------------------------------------------- */
+/* --- handlers: other states --------------------------------------------------------------------- */
 
 static void lapb_ignore(struct lapb *l, struct frame *f, uint64_t now)
 {
@@ -369,13 +374,13 @@ static void lapb_ignore(struct lapb *l, struct frame *f, uint64_t now)
 	l->count[LAPB_C_STATE]++;
 }
 
-static void lapb_take_disc(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_disc_received(struct lapb *l, struct frame *f, uint64_t now)
 {
 	lapb_put_u(l, false, 0x63, f->pf, NULL, 0);
 	lapb_enter_disconnected(l, now + l->cfg.retry);
 }
 
-static void lapb_say_dm(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_answer_with_dm(struct lapb *l, struct frame *f, uint64_t now)
 {
 	(void)now;
 	l->count[LAPB_C_STATE]++;
@@ -383,13 +388,13 @@ static void lapb_say_dm(struct lapb *l, struct frame *f, uint64_t now)
 		lapb_put_u(l, false, 0x0f, true, NULL, 0);
 }
 
-static void lapb_dm_to_disc(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_send_dm(struct lapb *l, struct frame *f, uint64_t now)
 {
 	(void)now;
 	lapb_put_u(l, false, 0x0f, f->pf, NULL, 0);
 }
 
-static void lapb_take_sabm(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_sabm_received(struct lapb *l, struct frame *f, uint64_t now)
 {
 	bool known = l->state == LAPB_REJECTED;
 
@@ -402,7 +407,7 @@ static void lapb_take_sabm(struct lapb *l, struct frame *f, uint64_t now)
 }
 
 /* An unsolicited DM asks us to set the link up (ISO 7776 5.4.5). */
-static void lapb_invited(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_dm_received(struct lapb *l, struct frame *f, uint64_t now)
 {
 	if (!f->pf && l->wanted && !l->cfg.passive)
 		lapb_start_setup(l, now);
@@ -415,18 +420,18 @@ static void lapb_setup_collision(struct lapb *l, struct frame *f, uint64_t now)
 	lapb_put_u(l, false, 0x63, f->pf, NULL, 0);
 }
 
-static void lapb_in_up(struct lapb *l, struct frame *f, uint64_t now);
+static void lapb_dispatch_up(struct lapb *l, struct frame *f, uint64_t now);
 
-/* Both have sent SABM, and the peer has gone on to transfer: so it has our UA.  Its own may be
- * lost, or never have been, if it was not there to hear our SABM. */
-static void lapb_setup_numbered(struct lapb *l, struct frame *f, uint64_t now)
+/* SABMs have crossed and the peer sends frames of information transfer, so it has our UA.  Its UA
+ * was lost, or it never got our SABM. */
+static void lapb_setup_transfer(struct lapb *l, struct frame *f, uint64_t now)
 {
 	if (!l->ua_sent) {
 		lapb_ignore(l, f, now);
 		return;
 	}
 	lapb_enter_up(l, now, LAPB_R_UP);
-	lapb_in_up(l, f, now);
+	lapb_dispatch_up(l, f, now);
 }
 
 static void lapb_setup_ua(struct lapb *l, struct frame *f, uint64_t now)
@@ -443,11 +448,11 @@ static void lapb_setup_dm(struct lapb *l, struct frame *f, uint64_t now)
 	lapb_enter_disconnected(l, now + l->cfg.t1);
 }
 
-/* There is no changing the modulo: both ends are told it beforehand (X.25 2.1.5). */
+/* The modulo is agreed on at subscription (X.25 2.1.5) and does not change. */
 static void lapb_refuse_modulo(struct lapb *l, struct frame *f, uint64_t now)
 {
 	l->count[LAPB_C_MODULO]++;
-	lapb_dm_to_disc(l, f, now);
+	lapb_send_dm(l, f, now);
 }
 
 static void lapb_up_modulo(struct lapb *l, struct frame *f, uint64_t now)
@@ -463,7 +468,7 @@ static void lapb_rejected_again(struct lapb *l, struct frame *f, uint64_t now)
 		lapb_put_u(l, false, 0x87, f->pf, l->frmr, l->cfg.extended ? 5 : 3);
 }
 
-static void lapb_gone(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_disc_confirmed(struct lapb *l, struct frame *f, uint64_t now)
 {
 	(void)f;
 	lapb_enter_disconnected(l, now + l->cfg.retry);
@@ -476,26 +481,26 @@ static void lapb_up_bad(struct lapb *l, struct frame *f, uint64_t now)
 	lapb_reject_frame(l, f, why, now);
 }
 
-/* ISO 7776 5.4 to 5.7: what each kind of frame does in each state. */
+/* ISO 7776 5.4 to 5.7. */
 static const handler table[LAPB_STATES][KINDS] = {
-	[LAPB_DISCONNECTED] = {[K_I] = lapb_say_dm,
-			       [K_RR] = lapb_say_dm,
-			       [K_RNR] = lapb_say_dm,
-			       [K_REJ] = lapb_say_dm,
-			       [K_SABM] = lapb_take_sabm,
+	[LAPB_DISCONNECTED] = {[K_I] = lapb_answer_with_dm,
+			       [K_RR] = lapb_answer_with_dm,
+			       [K_RNR] = lapb_answer_with_dm,
+			       [K_REJ] = lapb_answer_with_dm,
+			       [K_SABM] = lapb_sabm_received,
 			       [K_MODE] = lapb_refuse_modulo,
-			       [K_DISC] = lapb_dm_to_disc,
+			       [K_DISC] = lapb_send_dm,
 			       [K_UA] = lapb_ignore,
-			       [K_DM] = lapb_invited,
+			       [K_DM] = lapb_dm_received,
 			       [K_FRMR] = lapb_ignore,
-			       [K_BAD] = lapb_say_dm},
-	[LAPB_SETUP] = {[K_I] = lapb_setup_numbered,
-			[K_RR] = lapb_setup_numbered,
-			[K_RNR] = lapb_setup_numbered,
-			[K_REJ] = lapb_setup_numbered,
+			       [K_BAD] = lapb_answer_with_dm},
+	[LAPB_SETUP] = {[K_I] = lapb_setup_transfer,
+			[K_RR] = lapb_setup_transfer,
+			[K_RNR] = lapb_setup_transfer,
+			[K_REJ] = lapb_setup_transfer,
 			[K_SABM] = lapb_setup_collision,
 			[K_MODE] = lapb_refuse_modulo,
-			[K_DISC] = lapb_dm_to_disc,
+			[K_DISC] = lapb_send_dm,
 			[K_UA] = lapb_setup_ua,
 			[K_DM] = lapb_setup_dm,
 			[K_FRMR] = lapb_ignore,
@@ -506,7 +511,7 @@ static const handler table[LAPB_STATES][KINDS] = {
 		     [K_REJ] = lapb_up_supervisory,
 		     [K_SABM] = lapb_up_sabm,
 		     [K_MODE] = lapb_up_modulo,
-		     [K_DISC] = lapb_take_disc,
+		     [K_DISC] = lapb_disc_received,
 		     [K_UA] = lapb_up_reset,
 		     [K_DM] = lapb_up_reset,
 		     [K_FRMR] = lapb_up_reset,
@@ -515,9 +520,9 @@ static const handler table[LAPB_STATES][KINDS] = {
 			   [K_RR] = lapb_rejected_again,
 			   [K_RNR] = lapb_rejected_again,
 			   [K_REJ] = lapb_rejected_again,
-			   [K_SABM] = lapb_take_sabm,
+			   [K_SABM] = lapb_sabm_received,
 			   [K_MODE] = lapb_rejected_again,
-			   [K_DISC] = lapb_take_disc,
+			   [K_DISC] = lapb_disc_received,
 			   [K_UA] = lapb_ignore,
 			   [K_DM] = lapb_up_reset,
 			   [K_FRMR] = lapb_up_reset,
@@ -526,16 +531,16 @@ static const handler table[LAPB_STATES][KINDS] = {
 			    [K_RR] = lapb_ignore,
 			    [K_RNR] = lapb_ignore,
 			    [K_REJ] = lapb_ignore,
-			    [K_SABM] = lapb_dm_to_disc,
+			    [K_SABM] = lapb_send_dm,
 			    [K_MODE] = lapb_refuse_modulo,
-			    [K_DISC] = lapb_take_disc,
-			    [K_UA] = lapb_gone,
-			    [K_DM] = lapb_gone,
+			    [K_DISC] = lapb_disc_received,
+			    [K_UA] = lapb_disc_confirmed,
+			    [K_DM] = lapb_disc_confirmed,
 			    [K_FRMR] = lapb_ignore,
 			    [K_BAD] = lapb_ignore},
 };
 
-static void lapb_in_up(struct lapb *l, struct frame *f, uint64_t now)
+static void lapb_dispatch_up(struct lapb *l, struct frame *f, uint64_t now)
 {
 	table[LAPB_UP][f->kind](l, f, now);
 }
@@ -576,7 +581,7 @@ static void lapb_decode_unnumbered(const struct lapb *l, struct frame *f)
 		f->kind = K_MODE;
 }
 
-/* False: not for us, or too short to be a frame. */
+/* False: dropped and counted, wrong address or too short. */
 static bool lapb_decode(struct lapb *l, struct frame *f, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
@@ -610,7 +615,7 @@ static bool lapb_decode(struct lapb *l, struct frame *f, const uint8_t *frame, s
 	return true;
 }
 
-/* --- the rest of the contract ----------------------------------------------------------------- */
+/* --- the user's functions and timers ----------------------------------------------------------------- */
 
 void lapb_start(struct lapb *l, uint64_t now)
 {
@@ -654,14 +659,14 @@ bool lapb_send(struct lapb *l, const uint8_t *data, size_t len, uint64_t now)
 {
 	if (l->state != LAPB_UP || len > l->cfg.n1)
 		return false;
-	if (l->peer_busy || l->polling || lapb_span(l, l->va, l->vs) >= l->cfg.k) {
+	if (l->peer_busy || l->polling || lapb_distance(l, l->va, l->vs) >= l->cfg.k) {
 		l->refused = true;
 		return false;
 	}
 	memcpy(lapb_slot(l, l->vs), data, len);
 	*lapb_slot_len(l, l->vs) = (uint16_t)len;
 	lapb_put_i(l, l->vs, false);
-	l->vs = lapb_plus(l, l->vs, 1);
+	l->vs = lapb_add(l, l->vs, 1);
 	l->count[LAPB_C_I_TX]++;
 	if (l->t1_at == NEVER)
 		l->t1_at = now + l->cfg.t1;
@@ -675,8 +680,8 @@ static void lapb_poll(struct lapb *l, uint64_t now)
 	lapb_put_s(l, true, K_RR, true);
 }
 
-/* What T1 waited for did not come, and it may be asked for once more. */
-static void lapb_try_again(struct lapb *l, uint64_t now)
+/* T1 has run out, and not for the last time: send again, or poll. */
+static void lapb_repeat(struct lapb *l, uint64_t now)
 {
 	switch (l->state) {
 	case LAPB_SETUP:
@@ -727,7 +732,7 @@ void lapb_expire(struct lapb *l, uint64_t now)
 		}
 		l->tries++;
 	}
-	lapb_try_again(l, now);
+	lapb_repeat(l, now);
 }
 
 uint64_t lapb_deadline(const struct lapb *l)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interface and its calls (X.25 section 4, annexes B and C).  States are named from our side:
- * the same rows serve a DTE and a DCE, and only the diagnostic that names a state depends on which
- * we are. A Restart empties the interface; a Call takes a logical channel from p1 to p4 by way of
- * "we call" or "they call"; a Clear brings it back.  A Clear or Restart that arrives is confirmed
- * at once, so that we never stay in the states where the peer waits for that (p6/p7, r2/r3 of the
- * other side).
+ * The X.25 packet layer: restart of the interface, and calls on its logical channels (X.25 section
+ * 4, annexes B and C).  x25_rx takes packets, x25_expire timers, and x25_call to x25_send the
+ * requests of x25_circuit.c.
+ *
+ * A Restart clears all channels.  A Call takes a channel from p1 (ready) through "we call" or "they
+ * call" to p4 (data transfer); a Clear takes it back to p1.  States have names from our side, so
+ * that one table serves DTE and DCE; only the diagnostic that names a state depends on the role.  A
+ * Clear or Restart from the peer is confirmed at once, so that there are no states in which the
+ * peer waits for our confirmation.
  */
 #include "transports/x25/x25_int.h"
 
@@ -33,7 +36,7 @@ int x25_init(struct x25 *x, const struct x25_config *c, const struct x25_ops *op
 
 static void plp_free_vc(struct x25 *x, struct x25_vc *v)
 {
-	x25_data_unwait(x, v);
+	x25_data_dequeue(x, v);
 	x->vc[v->lci] = NULL;
 	x->used--;
 	free(v);
@@ -47,7 +50,7 @@ void x25_free(struct x25 *x)
 	x->vc = NULL;
 }
 
-/* The SDU buffers stand behind the circuit itself. */
+/* One block of memory: the circuit, then its two SDU buffers. */
 static struct x25_vc *plp_make_vc(struct x25 *x, uint16_t lci)
 {
 	struct x25_vc *v = calloc(1, sizeof(*v) + 2 * (size_t)x->cfg.sdu_max);
@@ -67,7 +70,7 @@ static struct x25_vc *plp_make_vc(struct x25 *x, uint16_t lci)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-void x25_put(struct x25 *x, const struct x25_pkt *p)
+void x25_send_packet(struct x25 *x, const struct x25_pkt *p)
 {
 	uint8_t buf[4 + 4096 + X25_CUD_FAST];
 	struct wr w = wr_init(buf, sizeof(buf));
@@ -76,16 +79,16 @@ void x25_put(struct x25 *x, const struct x25_pkt *p)
 		x->ops->tx(x->ctx, w.buf, w.len);
 }
 
-void x25_say(struct x25 *x, uint16_t lci, enum x25_type t, uint8_t cause, uint8_t diag)
+void x25_send_cause(struct x25 *x, uint16_t lci, enum x25_type t, uint8_t cause, uint8_t diag)
 {
 	struct x25_pkt p = {
 		.type = t, .extended = x->cfg.extended, .lci = lci, .cause = cause, .diag = diag};
 
-	x25_put(x, &p);
+	x25_send_packet(x, &p);
 }
 
-void x25_tell(struct x25 *x, const struct x25_vc *v, enum x25_report_kind k, uint8_t cause,
-	      uint8_t diag, bool by_us)
+void x25_notify(struct x25 *x, const struct x25_vc *v, enum x25_report_kind k, uint8_t cause,
+		uint8_t diag, bool by_us)
 {
 	struct x25_report r = {.kind = k, .cause = cause, .diag = diag, .by_us = by_us};
 
@@ -112,7 +115,8 @@ static void plp_set_timer(struct x25 *x, struct x25_vc *v, uint64_t when)
 	x25_wake_at(x, when);
 }
 
-/* "Packet type invalid in state": r1-r3, p1-p7 by the names that the role gives to our states. */
+/* Diagnostic "packet type invalid in state p..": our states have other numbers as DTE and as DCE.
+ */
 static uint8_t plp_invalid_in(const struct x25 *x, enum x25_p p)
 {
 	static const uint8_t dte[X25_P_STATES] = {20, 21, 22, 23, 25};
@@ -123,23 +127,23 @@ static uint8_t plp_invalid_in(const struct x25 *x, enum x25_p p)
 
 /* --- restart ---------------------------------------------------------------------------------- */
 
-static void plp_lose_circuit(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag)
+static void plp_end_circuit(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag)
 {
-	x25_data_start(x, v); /* counts what was under way */
+	x25_data_start(x, v); /* counts SDUs that are lost */
 	if (v->pvc) {
-		x25_tell(x, v, X25_RESET_DONE, cause, diag, false);
+		x25_notify(x, v, X25_RESET_DONE, cause, diag, false);
 		return;
 	}
-	v->p = X25_P_WE_CLEAR; /* nothing more can be asked of it while the report is out */
-	x25_tell(x, v, X25_CLEARED, cause, diag, false);
+	v->p = X25_P_WE_CLEAR; /* requests from inside the report find the call cleared */
+	x25_notify(x, v, X25_CLEARED, cause, diag, false);
 	plp_free_vc(x, v);
 }
 
-static void plp_lose_all(struct x25 *x, uint8_t cause, uint8_t diag)
+static void plp_end_all(struct x25 *x, uint8_t cause, uint8_t diag)
 {
 	for (uint32_t i = 0; i < x->vcs && x->used; i++)
 		if (x->vc[i])
-			plp_lose_circuit(x, x->vc[i], cause, diag);
+			plp_end_circuit(x, x->vc[i], cause, diag);
 }
 
 static void plp_make_pvcs(struct x25 *x)
@@ -158,12 +162,13 @@ static void plp_make_pvcs(struct x25 *x)
 static void plp_ready(struct x25 *x)
 {
 	x->r = X25_R1_READY;
-	x->restart_at = x->next = X25_NEVER; /* no circuit is left that could wait for something */
+	x->restart_at = x->next = X25_NEVER; /* no circuit is left whose timer runs */
 	plp_make_pvcs(x);
-	x25_tell(x, NULL, X25_READY, 0, 0, false);
+	x25_notify(x, NULL, X25_READY, 0, 0, false);
 	for (uint16_t i = 1; i <= x->cfg.pvc; i++)
 		if (x->vc[i])
-			x25_data_pump(x, x->vc[i], 0); /* nothing to send: tells who waits */
+			x25_data_pump(x, x->vc[i],
+				      0); /* reports WRITABLE; there is nothing to send */
 }
 
 static void plp_send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_t now)
@@ -172,7 +177,7 @@ static void plp_send_restart(struct x25 *x, uint8_t cause, uint8_t diag, uint64_
 	x->restart_at = now + x->cfg.timers.restart;
 	x25_wake_at(x, x->restart_at);
 	x->count[X25_C_RESTARTS_TX]++;
-	x25_say(x, 0, X25_RESTART, cause, diag);
+	x25_send_cause(x, 0, X25_RESTART, cause, diag);
 }
 
 void x25_up(struct x25 *x, uint64_t now)
@@ -183,9 +188,9 @@ void x25_up(struct x25 *x, uint64_t now)
 		plp_send_restart(x, x->cfg.dce ? 0x07 : 0x00, 0, now);
 }
 
-void x25_bye(struct x25 *x)
+void x25_shutdown(struct x25 *x)
 {
-	x25_say(x, 0, X25_RESTART, 0, 0);
+	x25_send_cause(x, 0, X25_RESTART, 0, 0);
 }
 
 void x25_down(struct x25 *x)
@@ -195,29 +200,29 @@ void x25_down(struct x25 *x)
 	x->r = X25_R_DOWN;
 	x->restart_at = X25_NEVER;
 	x->blocked = false;
-	plp_lose_all(x, X25_CLEAR_OUT_OF_ORDER, 0);
+	plp_end_all(x, X25_CLEAR_OUT_OF_ORDER, 0);
 	if (was)
-		x25_tell(x, NULL, X25_DOWN, 0, 0, false);
+		x25_notify(x, NULL, X25_DOWN, 0, 0, false);
 }
 
-static void plp_take_restart(struct x25 *x, const struct x25_pkt *p)
+static void plp_restart_received(struct x25 *x, const struct x25_pkt *p)
 {
 	x->count[X25_C_RESTARTS_RX]++;
 	if (x->r == X25_R1_READY) {
-		plp_lose_all(x, p->cause, p->diag);
-		x25_say(x, 0, X25_RESTART_CONF, 0, 0);
+		plp_end_all(x, p->cause, p->diag);
+		x25_send_cause(x, 0, X25_RESTART_CONF, 0, 0);
 	}
-	plp_ready(x); /* in "we restart" the peer's Restart is the confirmation */
+	plp_ready(x); /* after our own Restart the peer's is the confirmation */
 }
 
 static void plp_restart_for_error(struct x25 *x, uint8_t diag, uint64_t now)
 {
 	x->count[X25_C_PROTOCOL]++;
-	plp_lose_all(x, x25_error_cause(x, false), diag);
+	plp_end_all(x, x25_error_cause(x, false), diag);
 	plp_send_restart(x, x->cfg.dce ? 0x01 : 0x00, diag, now);
 }
 
-static void plp_take_restart_conf(struct x25 *x, uint64_t now)
+static void plp_restart_confirmed(struct x25 *x, uint64_t now)
 {
 	if (x->r == X25_R_WE_RESTART)
 		plp_ready(x);
@@ -234,10 +239,10 @@ static void plp_send_clear(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8
 	v->window_at = X25_NEVER;
 	plp_set_timer(x, v, now + x->cfg.timers.clear);
 	x->count[X25_C_CLEARS_TX]++;
-	x25_say(x, v->lci, X25_CLEAR, cause, diag);
+	x25_send_cause(x, v->lci, X25_CLEAR, cause, diag);
 }
 
-/* Against the procedure: the circuit is cleared, and its user hears at once. */
+/* Procedure error: clear the call and report it at once. */
 static void plp_clear_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
 {
 	uint8_t cause = x25_error_cause(x, false);
@@ -245,7 +250,7 @@ static void plp_clear_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, u
 	x->count[X25_C_PROTOCOL]++;
 	v->tries = 0;
 	plp_send_clear(x, v, cause, diag, now);
-	x25_tell(x, v, X25_CLEARED, cause, diag, false);
+	x25_notify(x, v, X25_CLEARED, cause, diag, false);
 }
 
 static void plp_reset_for_error(struct x25 *x, struct x25_vc *v, uint8_t diag, uint64_t now)
@@ -262,7 +267,7 @@ void x25_clear(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_
 		return;
 	v->tries = 0;
 	plp_send_clear(x, v, cause, diag, now);
-	x25_tell(x, v, X25_CLEARED, cause, diag, true);
+	x25_notify(x, v, X25_CLEARED, cause, diag, true);
 }
 
 void x25_reset(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
@@ -275,7 +280,7 @@ void x25_reset(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-/* RFC 1356 3.13 tells us not to; and a restricted one can only be refused. */
+/* RFC 1356 3.13: fast select is not used. */
 static void plp_refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
 	x->count[X25_C_FAST_SELECT]++;
@@ -283,7 +288,7 @@ static void plp_refuse_fast_select(struct x25 *x, struct x25_vc *v, uint64_t now
 		       x->cfg.dce ? 0 : X25_DIAG_NO_FAST_SELECT, now);
 }
 
-static void plp_take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint64_t now)
+static void plp_call_received(struct x25 *x, uint16_t lci, const struct x25_pkt *p, uint64_t now)
 {
 	struct x25_pkt call = *p;
 	struct x25_report r = {.kind = X25_INCOMING, .lci = lci, .pkt = &call};
@@ -292,7 +297,7 @@ static void plp_take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, 
 	x->count[X25_C_CALLS_IN]++;
 	if (!v) {
 		x->count[X25_C_CLEARS_TX]++;
-		x25_say(x, lci, X25_CLEAR, x->cfg.dce ? X25_CLEAR_CONGESTION : 0, 0);
+		x25_send_cause(x, lci, X25_CLEAR, x->cfg.dce ? X25_CLEAR_CONGESTION : 0, 0);
 		return;
 	}
 	v->p = X25_P_THEY_CALL;
@@ -300,7 +305,7 @@ static void plp_take_call(struct x25 *x, uint16_t lci, const struct x25_pkt *p, 
 		plp_refuse_fast_select(x, v, now);
 		return;
 	}
-	x25_agree(&x->cfg, v, &call.fac);
+	x25_negotiate(&x->cfg, v, &call.fac);
 	x->ops->report(x->ctx, &r);
 }
 
@@ -313,10 +318,10 @@ bool x25_accept(struct x25 *x, uint16_t lci, uint64_t now)
 	(void)now;
 	if (!v || v->p != X25_P_THEY_CALL)
 		return false;
-	x25_answer(&x->cfg, v, &p.fac);
+	x25_facilities_of_accept(&x->cfg, v, &p.fac);
 	v->p = X25_P4_DATA;
 	x25_data_start(x, v);
-	x25_put(x, &p);
+	x25_send_packet(x, &p);
 	x->ops->report(x->ctx, &r);
 	return true;
 }
@@ -328,13 +333,13 @@ static bool plp_may_call_on(const struct x25 *x, bool dce, uint16_t lci)
 		   : lci >= x->cfg.two_way_low && lci <= x->cfg.lci_high;
 }
 
-/* A DTE looks from the top of its range, a DCE from the bottom: they meet as late as can be. */
+/* A DTE takes the highest free channel, a DCE the lowest, so that calls collide late. */
 static uint16_t plp_free_lci(const struct x25 *x)
 {
 	uint16_t low = x->cfg.dce ? x->cfg.lci_low : x->cfg.two_way_low;
 	uint16_t high = x->cfg.dce ? x->cfg.two_way_high : x->cfg.lci_high;
 
-	for (int i = 0; low + i <= high; i++) { /* the range may be empty */
+	for (int i = 0; low + i <= high; i++) { /* not once in an empty range */
 		uint16_t lci = (uint16_t)(x->cfg.dce ? low + i : high - i);
 
 		if (!x->vc[lci])
@@ -362,11 +367,11 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 		return 0;
 	memcpy(p.called, called, strlen(called) + 1);
 	memcpy(p.calling, calling, strlen(calling) + 1);
-	x25_ask(&x->cfg, &p.fac);
+	x25_facilities_of_call(&x->cfg, &p.fac);
 	v->p = X25_P_WE_CALL;
 	plp_set_timer(x, v, now + x->cfg.timers.call);
 	x->count[X25_C_CALLS_OUT]++;
-	x25_put(x, &p);
+	x25_send_packet(x, &p);
 	return lci;
 }
 
@@ -374,33 +379,34 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 
 typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 
-static void plp_wrong(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_invalid_type(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	(void)p;
 	plp_clear_for_error(x, v, plp_invalid_in(x, v->p), now);
 }
 
-/* In p4 of a permanent circuit there are no calls. */
-static void plp_wrong_in_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-			      uint64_t now)
+/* On a permanent circuit a call packet is answered by a Reset. */
+static void plp_invalid_type_in_p4(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				   uint64_t now)
 {
 	if (!v->pvc) {
-		plp_wrong(x, v, p, now);
+		plp_invalid_type(x, v, p, now);
 		return;
 	}
 	plp_reset_for_error(x, v, X25_DIAG_TYPE_ON_PVC, now);
 }
 
-static void plp_accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_call_accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+			      uint64_t now)
 {
 	struct x25_report r = {.kind = X25_CONNECTED, .lci = v->lci, .pkt = p};
 
-	if (!x25_answer_fits(&x->cfg, &p->fac)) {
+	if (!x25_accept_valid(&x->cfg, &p->fac)) {
 		v->at = X25_NEVER;
 		plp_clear_for_error(x, v, X25_DIAG_FACILITY_VALUE, now);
 		return;
 	}
-	x25_take_answer(&x->cfg, v, &p->fac);
+	x25_apply_accept(&x->cfg, v, &p->fac);
 	v->p = X25_P4_DATA;
 	v->at = X25_NEVER;
 	x25_data_start(x, v);
@@ -408,7 +414,8 @@ static void plp_accepted(struct x25 *x, struct x25_vc *v, const struct x25_pkt *
 }
 
 /* Call collision (X.25 4.1.6): the DTE's call goes on, the DCE's is given up. */
-static void plp_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_call_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+			       uint64_t now)
 {
 	uint16_t lci = v->lci;
 
@@ -416,22 +423,24 @@ static void plp_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt 
 		x->count[X25_C_DISCARDED]++;
 		return;
 	}
-	x25_tell(x, v, X25_CLEARED, X25_CLEAR_BUSY, X25_DIAG_COLLISION, false);
+	x25_notify(x, v, X25_CLEARED, X25_CLEAR_BUSY, X25_DIAG_COLLISION, false);
 	plp_free_vc(x, v);
-	plp_take_call(x, lci, p, now);
+	plp_call_received(x, lci, p, now);
 }
 
-static void plp_cleared(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void plp_clear_received(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+			       uint64_t now)
 {
 	(void)now;
 	x->count[X25_C_CLEARS_RX]++;
-	x25_say(x, v->lci, X25_CLEAR_CONF, 0, 0);
-	plp_lose_circuit(x, v, p->cause, p->diag);
+	x25_send_cause(x, v->lci, X25_CLEAR_CONF, 0, 0);
+	plp_end_circuit(x, v, p->cause, p->diag);
 }
 
-/* Our Clear is confirmed, or has met the peer's: the channel is free.  Its user has heard before.
- */
-static void plp_clear_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+/* Our Clear is confirmed, or has crossed the peer's: the channel is free.  The report was made when
+ * we cleared. */
+static void plp_clear_confirmed(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				uint64_t now)
 {
 	(void)now;
 	if (p->type == X25_CLEAR)
@@ -453,21 +462,23 @@ static void plp_discard(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p
 
 /* X.25 table C-3. */
 static const handler table[X25_P_STATES][X25_TYPES] = {
-	[X25_P_WE_CALL] = {DATA_TYPES(plp_wrong), [X25_CALL] = plp_collision,
-			   [X25_CALL_ACCEPTED] = plp_accepted, [X25_CLEAR] = plp_cleared,
-			   [X25_CLEAR_CONF] = plp_wrong},
-	[X25_P_THEY_CALL] =
-		{DATA_TYPES(plp_wrong), [X25_CALL] = plp_wrong, [X25_CALL_ACCEPTED] = plp_wrong,
-		 [X25_CLEAR] = plp_cleared, [X25_CLEAR_CONF] = plp_wrong},
-	[X25_P4_DATA] = {DATA_TYPES(x25_data_rx), [X25_CALL] = plp_wrong_in_data,
-			 [X25_CALL_ACCEPTED] = plp_wrong_in_data, [X25_CLEAR] = plp_cleared,
-			 [X25_CLEAR_CONF] = plp_wrong_in_data},
+	[X25_P_WE_CALL] = {DATA_TYPES(plp_invalid_type), [X25_CALL] = plp_call_collision,
+			   [X25_CALL_ACCEPTED] = plp_call_accepted,
+			   [X25_CLEAR] = plp_clear_received, [X25_CLEAR_CONF] = plp_invalid_type},
+	[X25_P_THEY_CALL] = {DATA_TYPES(plp_invalid_type), [X25_CALL] = plp_invalid_type,
+			     [X25_CALL_ACCEPTED] = plp_invalid_type,
+			     [X25_CLEAR] = plp_clear_received, [X25_CLEAR_CONF] = plp_invalid_type},
+	[X25_P4_DATA] =
+		{DATA_TYPES(x25_data_rx), [X25_CALL] = plp_invalid_type_in_p4,
+		 [X25_CALL_ACCEPTED] = plp_invalid_type_in_p4, [X25_CLEAR] = plp_clear_received,
+		 [X25_CLEAR_CONF] = plp_invalid_type_in_p4},
 	[X25_P_WE_CLEAR] = {DATA_TYPES(plp_discard), [X25_CALL] = plp_discard,
-			    [X25_CALL_ACCEPTED] = plp_discard, [X25_CLEAR] = plp_clear_over,
-			    [X25_CLEAR_CONF] = plp_clear_over},
+			    [X25_CALL_ACCEPTED] = plp_discard, [X25_CLEAR] = plp_clear_confirmed,
+			    [X25_CLEAR_CONF] = plp_clear_confirmed},
 };
 
-/* On a channel in p1 there is nothing to lose: it is cleared, and p1 again once that is confirmed.
+/* A wrong packet on a channel in p1 is answered by a Clear; after the confirmation it is in p1
+ * again.
  */
 static void plp_clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
 {
@@ -478,14 +489,14 @@ static void plp_clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t 
 		plp_send_clear(x, v, cause, diag, now);
 }
 
-/* A channel in p1: only a Call begins anything; a Clear is confirmed; the rest is out of place. */
-static void plp_take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
+/* A packet on a channel in p1: a Call begins a call, a Clear is confirmed, others are errors. */
+static void plp_packet_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 {
 	if (p->type == X25_CALL && plp_may_call_on(x, !x->cfg.dce, p->lci)) {
-		plp_take_call(x, p->lci, p, now);
+		plp_call_received(x, p->lci, p, now);
 	} else if (p->type == X25_CLEAR) {
 		x->count[X25_C_CLEARS_RX]++;
-		x25_say(x, p->lci, X25_CLEAR_CONF, 0, 0);
+		x25_send_cause(x, p->lci, X25_CLEAR_CONF, 0, 0);
 	} else if (!x->cfg.restarts) {
 		x->count[X25_C_DISCARDED]++; /* RFC 1613 6.1 */
 	} else {
@@ -495,8 +506,10 @@ static void plp_take_in_p1(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 	}
 }
 
-/* A DCE says with a Diagnostic packet what no circuit can be told (X.25 3.4); a DTE is silent. */
-static void plp_say_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, size_t len)
+/* A DCE sends a Diagnostic packet about errors that belong to no circuit (X.25 3.4); a DTE does
+ * not.
+ */
+static void plp_send_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, size_t len)
 {
 	struct x25_pkt p = {.type = X25_DIAGNOSTIC,
 			    .extended = x->cfg.extended,
@@ -505,13 +518,13 @@ static void plp_say_diagnostic(struct x25 *x, uint8_t diag, const uint8_t *pkt, 
 			    .len = len < 3 ? len : 3};
 
 	if (x->cfg.dce && x->cfg.restarts)
-		x25_put(x, &p);
+		x25_send_packet(x, &p);
 }
 
 static void plp_unassigned(struct x25 *x, const uint8_t *pkt, size_t len, uint8_t diag)
 {
 	x->count[diag == X25_DIAG_UNASSIGNED ? X25_C_UNASSIGNED : X25_C_PROTOCOL]++;
-	plp_say_diagnostic(x, diag, pkt, len);
+	plp_send_diagnostic(x, diag, pkt, len);
 }
 
 static bool plp_is_assigned(const struct x25 *x, uint16_t lci)
@@ -519,7 +532,7 @@ static bool plp_is_assigned(const struct x25 *x, uint16_t lci)
 	return lci && lci < x->vcs && (x->vc[lci] || lci >= x->cfg.lci_low);
 }
 
-/* A Call that cannot be read is refused for what is wrong with it. */
+/* Clearing cause for a malformed Call. */
 static uint8_t plp_refusal_cause(const struct x25 *x, uint8_t diag)
 {
 	bool facility = diag == X25_DIAG_FACILITY_CODE || diag == X25_DIAG_FACILITY_VALUE ||
@@ -528,7 +541,7 @@ static uint8_t plp_refusal_cause(const struct x25 *x, uint8_t diag)
 	return x->cfg.dce && facility ? X25_CLEAR_INVALID_FACILITY : x25_error_cause(x, false);
 }
 
-static void plp_bad_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, uint64_t now)
+static void plp_malformed_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, uint64_t now)
 {
 	if (p->type == X25_CALL && plp_may_call_on(x, !x->cfg.dce, p->lci))
 		plp_clear_in_p1(x, p->lci, plp_refusal_cause(x, diag), diag, now);
@@ -538,9 +551,9 @@ static void plp_bad_in_p1(struct x25 *x, const struct x25_pkt *p, uint8_t diag, 
 		plp_clear_in_p1(x, p->lci, x25_error_cause(x, false), diag, now);
 }
 
-/* A packet that is not in order by itself: on a circuit the answer is as to a wrong type. */
-static void plp_bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag, const uint8_t *pkt,
-			   size_t len, uint64_t now)
+/* A malformed packet: on a circuit it is answered like a packet of a wrong type. */
+static void plp_malformed(struct x25 *x, const struct x25_pkt *p, uint8_t diag, const uint8_t *pkt,
+			  size_t len, uint64_t now)
 {
 	struct x25_vc *v = plp_is_assigned(x, p->lci) ? x->vc[p->lci] : NULL;
 	bool call_with_q = diag == X25_DIAG_GFI && p->type == X25_CALL && !v;
@@ -551,7 +564,7 @@ static void plp_bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag,
 		plp_unassigned(x, pkt, len,
 			       diag == X25_DIAG_GFI || len < 2 ? diag : X25_DIAG_UNASSIGNED);
 	else if (!v)
-		plp_bad_in_p1(x, p, diag, now);
+		plp_malformed_in_p1(x, p, diag, now);
 	else if (v->p == X25_P_WE_CLEAR)
 		x->count[X25_C_DISCARDED]++;
 	else if (v->p != X25_P4_DATA || p->type == X25_CLEAR)
@@ -562,17 +575,17 @@ static void plp_bad_packet(struct x25 *x, const struct x25_pkt *p, uint8_t diag,
 		plp_reset_for_error(x, v, diag, now);
 }
 
-/* Packets with channel 0 are about the interface. */
-static bool plp_take_interface(struct x25 *x, const struct x25_pkt *p, uint64_t now)
+/* Packets of the interface, which have LCN 0.  False: it is another packet. */
+static bool plp_interface_packet(struct x25 *x, const struct x25_pkt *p, uint64_t now)
 {
 	switch (p->type) {
 	case X25_RESTART:
 		if (x->cfg.restarts)
-			plp_take_restart(x, p);
+			plp_restart_received(x, p);
 		return true;
 	case X25_RESTART_CONF:
 		if (x->cfg.restarts)
-			plp_take_restart_conf(x, now);
+			plp_restart_confirmed(x, now);
 		return true;
 	case X25_DIAGNOSTIC:
 		x->count[X25_C_DIAGNOSTICS_RX]++;
@@ -594,18 +607,18 @@ void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now)
 	if (x->r == X25_R_DOWN)
 		return;
 	diag = x25_decode(&p, pkt, len, x->cfg.extended);
-	if (!diag && plp_take_interface(x, &p, now))
+	if (!diag && plp_interface_packet(x, &p, now))
 		return;
 	if (x->r == X25_R_WE_RESTART) {
 		x->count[X25_C_DISCARDED]++;
 		return;
 	}
 	if (diag)
-		plp_bad_packet(x, &p, diag, pkt, len, now);
+		plp_malformed(x, &p, diag, pkt, len, now);
 	else if (!plp_is_assigned(x, p.lci))
 		plp_unassigned(x, pkt, len, X25_DIAG_UNASSIGNED);
 	else if (!x->vc[p.lci])
-		plp_take_in_p1(x, &p, now);
+		plp_packet_in_p1(x, &p, now);
 	else
 		table[x->vc[p.lci]->p][p.type](x, x->vc[p.lci], &p, now);
 }
@@ -644,7 +657,7 @@ static void plp_clear_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
 	}
 	about[0] = (uint8_t)((x->cfg.extended ? 0x20 : 0x10) | v->lci >> 8);
 	about[1] = (uint8_t)v->lci;
-	plp_say_diagnostic(x, X25_DIAG_TIMER_CLEAR, about, sizeof(about)); /* X.25 table D-1 */
+	plp_send_diagnostic(x, X25_DIAG_TIMER_CLEAR, about, sizeof(about)); /* X.25 table D-1 */
 	plp_free_vc(x, v);
 }
 
@@ -653,7 +666,7 @@ static void plp_call_expired(struct x25 *x, struct x25_vc *v, uint64_t now)
 	x->count[X25_C_TIMEOUTS]++;
 	v->tries = 0;
 	plp_send_clear(x, v, x25_error_cause(x, false), X25_DIAG_TIMER_CALL, now);
-	x25_tell(x, v, X25_CLEARED, x25_error_cause(x, false), X25_DIAG_TIMER_CALL, false);
+	x25_notify(x, v, X25_CLEARED, x25_error_cause(x, false), X25_DIAG_TIMER_CALL, false);
 }
 
 static void plp_expire_vc(struct x25 *x, struct x25_vc *v, uint64_t now)

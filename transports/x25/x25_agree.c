@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the two ends of a call agree on (X.25 6.12, 6.13): packet size and window go from what was
- * proposed towards 128 octets and 2, never past them; the throughput class goes down.  "Called" in
- * a facility is the direction from the called side: out for us when we are called, in when we have
- * called.
+ * Negotiation of facilities between the two ends of a call (X.25 6.12, 6.13).  The called end may
+ * change packet size and window from the proposed value towards 128 octets and 2, never past them,
+ * and may lower the throughput class.  "called" in a facility is the direction from the called DTE:
+ * what we send when we are called, what we receive when we have called.
  */
 #include "transports/x25/x25_int.h"
 
 #define SIZE_DEFAULT   7u
 #define WINDOW_DEFAULT 2u
 
-static uint8_t x25_agree_least(uint8_t a, uint8_t b)
+static uint8_t x25_agree_min(uint8_t a, uint8_t b)
 {
 	return a < b ? a : b;
 }
 
-static uint8_t x25_agree_most_window(const struct x25_config *c)
+static uint8_t x25_agree_window_max(const struct x25_config *c)
 {
 	return c->extended ? 127 : 7;
 }
 
-void x25_ask(const struct x25_config *c, struct x25_facilities *f)
+void x25_facilities_of_call(const struct x25_config *c, struct x25_facilities *f)
 {
 	*f = c->ask;
 	if (c->flow_facilities) {
@@ -41,7 +41,7 @@ static uint8_t x25_agree_towards(uint8_t proposed, uint8_t want, uint8_t deflt)
 	return proposed;
 }
 
-void x25_agree(const struct x25_config *c, struct x25_vc *v, struct x25_facilities *f)
+void x25_negotiate(const struct x25_config *c, struct x25_vc *v, struct x25_facilities *f)
 {
 	if (f->given & X25_FAC_SIZE) {
 		v->size_out = x25_agree_towards(f->size_called, c->size_want, SIZE_DEFAULT);
@@ -51,17 +51,18 @@ void x25_agree(const struct x25_config *c, struct x25_vc *v, struct x25_faciliti
 		v->window_out = x25_agree_towards(f->window_called, c->window_want, WINDOW_DEFAULT);
 		v->window_in = x25_agree_towards(f->window_calling, c->window_want, WINDOW_DEFAULT);
 	}
-	v->window_out = x25_agree_least(v->window_out, x25_agree_most_window(c));
-	v->window_in = x25_agree_least(v->window_in, x25_agree_most_window(c));
+	v->window_out = x25_agree_min(v->window_out, x25_agree_window_max(c));
+	v->window_in = x25_agree_min(v->window_in, x25_agree_window_max(c));
 	if (!(f->given & X25_FAC_THROUGHPUT) || !c->throughput)
 		return;
-	f->throughput_called = x25_agree_least(f->throughput_called, c->throughput);
-	f->throughput_calling = x25_agree_least(f->throughput_calling, c->throughput);
+	f->throughput_called = x25_agree_min(f->throughput_called, c->throughput);
+	f->throughput_calling = x25_agree_min(f->throughput_calling, c->throughput);
 	v->class_called = f->throughput_called;
 	v->class_calling = f->throughput_calling;
 }
 
-void x25_answer(const struct x25_config *c, const struct x25_vc *v, struct x25_facilities *f)
+void x25_facilities_of_accept(const struct x25_config *c, const struct x25_vc *v,
+			      struct x25_facilities *f)
 {
 	if (c->flow_facilities) {
 		f->given |= X25_FAC_SIZE | X25_FAC_WINDOW;
@@ -82,7 +83,7 @@ static bool x25_agree_between(uint8_t v, uint8_t a, uint8_t b)
 	return a < b ? v >= a && v <= b : v >= b && v <= a;
 }
 
-bool x25_answer_fits(const struct x25_config *c, const struct x25_facilities *f)
+bool x25_accept_valid(const struct x25_config *c, const struct x25_facilities *f)
 {
 	uint8_t size = c->flow_facilities ? c->size_want : c->size;
 	uint8_t window = c->flow_facilities ? c->window_want : c->window;
@@ -98,8 +99,8 @@ bool x25_answer_fits(const struct x25_config *c, const struct x25_facilities *f)
 	       (f->throughput_called <= c->throughput && f->throughput_calling <= c->throughput);
 }
 
-/* Without an answer what we asked for holds (X.25 6.12). */
-void x25_take_answer(const struct x25_config *c, struct x25_vc *v, const struct x25_facilities *f)
+/* A facility that is not in the Call Accepted has the value we asked for (X.25 6.12). */
+void x25_apply_accept(const struct x25_config *c, struct x25_vc *v, const struct x25_facilities *f)
 {
 	if (c->flow_facilities) {
 		v->size_in = v->size_out = c->size_want;
@@ -113,6 +114,6 @@ void x25_take_answer(const struct x25_config *c, struct x25_vc *v, const struct 
 		v->window_in = f->window_called;
 		v->window_out = f->window_calling;
 	}
-	v->window_in = x25_agree_least(v->window_in, x25_agree_most_window(c));
-	v->window_out = x25_agree_least(v->window_out, x25_agree_most_window(c));
+	v->window_in = x25_agree_min(v->window_in, x25_agree_window_max(c));
+	v->window_out = x25_agree_min(v->window_out, x25_agree_window_max(c));
 }

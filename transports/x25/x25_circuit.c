@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Circuits.  A packet layer speaks of logical channels; here each gets a handle, an encapsulation
- * and an address, and what happens to it is told to the host when that is allowed (x25_port.h).
+ * Circuits: between the packet layer, which knows logical channels (LCN), and the host, which knows
+ * channel handles.  A circuit has a handle, an encapsulation, and the addresses and rates of its
+ * call.  The packet layer reports here; the host's requests come in here from x25_transport.c.
  *
  *   a call to us:   Call -> offer -> answer -> Call Accepted -> up
  *                               \-> refuse -> Clear
@@ -9,84 +10,55 @@
  *                                  \-> Clear -> down, for ever
  *   permanent:      down until the packet layer is ready, then up; a reset is not down
  *
- * A call is offered only if its call user data are of a kind we serve: so no call is accepted and
- * then cleared (RFC 1356 3.2).  An address that failed is not called again for a while (3.11), a
- * far end that turns out to be a terminal's PAD is cleared with a word in the log (4.3), and
- * circuits may be cleared when nothing moves on them (3.9).
+ * Rules of RFC 1356: a call is offered only when its call user data name a protocol we serve, so
+ * that no call is accepted and then cleared (3.2).  An address that failed is not called again for
+ * `hold-down` (3.11).  A far end that turns out to be a PAD is cleared, and the log says so (4.3).
+ * A call without traffic is cleared after `inactivity` (3.9).
  */
 #include "transports/x25/x25_port.h"
-
-#include "transports/kit/handle.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define NONE 0u /* slot 0 is not used, so that no circuit's index is 0 */
-
 /* --- handles ---------------------------------------------------------------------------------- */
 
-static bool circuit_more_slots(struct ist_port *p)
+int x25_circuits_open(struct ist_port *p)
 {
-	unsigned n = p->slots ? 2 * p->slots : 16;
-	struct x25_slot *grown;
-
-	if (n > HANDLE_SLOTS)
-		n = HANDLE_SLOTS;
-	grown = n > p->slots ? realloc(p->slot, n * sizeof(*grown)) : NULL;
-	if (!grown)
-		return false;
-	p->slot = grown;
-	for (unsigned i = p->slots ? p->slots : 1; i < n; i++)
-		grown[i] = (struct x25_slot){NULL, 1, i + 1 < n ? (uint16_t)(i + 1) : NONE};
-	p->free_first = (uint16_t)(p->slots ? p->slots : 1);
-	p->free_last = (uint16_t)(n - 1);
-	p->slots = n;
-	return true;
+	p->idle_at = X25_NO_TIME;
+	p->circuit = calloc(HANDLE_SLOTS, sizeof(*p->circuit));
+	return p->circuit ? slots_init(&p->slots, 1, HANDLE_SLOTS) : -ENOMEM;
 }
 
 struct x25_circuit *x25_circuit_new(struct ist_port *p)
 {
-	struct x25_circuit *c;
-	uint16_t i;
+	struct x25_circuit *c = calloc(1, sizeof(*c));
+	uint32_t i = c ? slots_take(&p->slots) : SLOT_NONE;
 
-	if (!p->free_first && !circuit_more_slots(p))
+	if (i == SLOT_NONE) {
+		free(c);
 		return NULL;
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return NULL;
-	i = p->free_first;
-	p->free_first = p->slot[i].next_free;
-	p->slot[i].circuit = c;
-	c->id = handle_make(i, p->slot[i].generation);
+	}
+	p->circuit[i] = c;
+	c->id = slots_handle(&p->slots, i);
 	c->last = x25_now(p);
-	p->circuits++;
 	return c;
 }
 
 struct x25_circuit *x25_circuit_get(const struct ist_port *p, ist_channel id)
 {
-	uint32_t i = handle_index(id);
+	uint32_t i = slots_find(&p->slots, id);
 
-	if (i >= p->slots || !i || p->slot[i].generation != handle_generation(id))
-		return NULL;
-	return p->slot[i].circuit;
+	return i == SLOT_NONE ? NULL : p->circuit[i];
 }
 
 static void circuit_free_slot(struct ist_port *p, ist_channel id)
 {
-	uint16_t i = (uint16_t)handle_index(id);
+	uint32_t i = slots_find(&p->slots, id);
 
-	if (x25_circuit_get(p, id) == NULL)
+	if (i == SLOT_NONE)
 		return;
-	p->slot[i].circuit = NULL;
-	p->slot[i].generation = handle_next_generation(p->slot[i].generation);
-	p->slot[i].next_free = NONE;
-	if (p->free_first)
-		p->slot[p->free_last].next_free = i;
-	else
-		p->free_first = i;
-	p->free_last = i;
-	p->circuits--;
+	p->circuit[i] = NULL;
+	slots_give_back(&p->slots, i);
 }
 
 void x25_circuit_attach(struct x25_circuit *c, struct x25_line *l, uint16_t lci)
@@ -130,14 +102,14 @@ void x25_circuit_drop(struct ist_port *p, struct x25_circuit *c)
 	x25_circuit_note(p, c, X25_NOTE_FREE);
 }
 
-static uint8_t circuit_payload_of(const struct x25_circuit *c)
+static uint8_t circuit_payload(const struct x25_circuit *c)
 {
 	return c->encap == X25_ENCAP_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 }
 
 /* Only what the circuit knows: addresses and user data as the Call has them, rates of the
  * throughput classes that were agreed on.  What was not said is NULL or 0. */
-static struct ist_attrs circuit_attrs_of(const struct x25_circuit *c)
+static struct ist_attrs circuit_attrs(const struct x25_circuit *c)
 {
 	uint8_t id[X25_CUD_ENCAP_MAX];
 	size_t id_len = x25_encap_cud(c->encap, id);
@@ -145,7 +117,7 @@ static struct ist_attrs circuit_attrs_of(const struct x25_circuit *c)
 
 	return (struct ist_attrs){
 		.size = sizeof(struct ist_attrs),
-		.payload = circuit_payload_of(c),
+		.payload = circuit_payload(c),
 		.permanent = c->permanent,
 		.local = c->local,
 		.peer = c->peer,
@@ -158,7 +130,7 @@ static struct ist_attrs circuit_attrs_of(const struct x25_circuit *c)
 	};
 }
 
-static bool circuit_take_note(struct x25_circuit *c, uint8_t note)
+static bool circuit_note_due(struct x25_circuit *c, uint8_t note)
 {
 	bool there = c->notes & note;
 
@@ -166,21 +138,21 @@ static bool circuit_take_note(struct x25_circuit *c, uint8_t note)
 	return there;
 }
 
-/* The host may answer, refuse or disconnect from inside each of these; what is left then is in
- * notes. */
+/* The host may answer, refuse or disconnect from inside each report; that changes the notes, so
+ * that each is read only when its turn comes. */
 static void circuit_report_one(struct ist_port *p, struct x25_circuit *c)
 {
-	struct ist_attrs a = circuit_attrs_of(c);
+	struct ist_attrs a = circuit_attrs(c);
 
-	if (circuit_take_note(c, X25_NOTE_OFFER))
+	if (circuit_note_due(c, X25_NOTE_OFFER))
 		p->host->offer(p->ctx, c->id, &a);
-	if (circuit_take_note(c, X25_NOTE_UP))
+	if (circuit_note_due(c, X25_NOTE_UP))
 		p->host->up(p->ctx, c->id, &a);
-	if (circuit_take_note(c, X25_NOTE_WRITABLE))
+	if (circuit_note_due(c, X25_NOTE_WRITABLE))
 		p->host->writable(p->ctx, c->id);
-	if (circuit_take_note(c, X25_NOTE_DOWN))
+	if (circuit_note_due(c, X25_NOTE_DOWN))
 		p->host->down(p->ctx, c->id, &c->why, false);
-	if (circuit_take_note(c, X25_NOTE_GONE)) {
+	if (circuit_note_due(c, X25_NOTE_GONE)) {
 		p->host->down(p->ctx, c->id, &c->why, true);
 		circuit_free_slot(p, c->id);
 		x25_circuit_note(p, c, X25_NOTE_FREE);
@@ -203,7 +175,7 @@ void x25_circuit_report_all(struct ist_port *p)
 	}
 }
 
-/* --- addresses that failed -------------------------------------------------------------------- */
+/* --- hold-down -------------------------------------------------------------------- */
 
 static void circuit_hold(struct ist_port *p, const struct ist_addr *a)
 {
@@ -258,7 +230,7 @@ void x25_circuit_pvc(struct ist_port *p, struct x25_circuit *c, bool up,
 	c->state = up ? X25_CIRCUIT_UP : X25_CIRCUIT_DOWN;
 	if (why)
 		c->why = *why;
-	/* What the host has not heard yet and is over again, it need not hear. */
+	/* A change that is undone before it was reported is not reported. */
 	if (c->notes & (up ? X25_NOTE_DOWN : X25_NOTE_UP))
 		c->notes &= (uint8_t) ~(X25_NOTE_DOWN | X25_NOTE_UP);
 	else
@@ -289,7 +261,7 @@ static void circuit_on_down(struct x25_line *l, const struct x25_report *r)
 	circuit_line_changed(l, false);
 }
 
-/* cause: what a network would say; a DTE's is always 0 (X.25 5.2.4.1). */
+/* cause: the one a DCE gives; a DTE's is always 0 (X.25 5.2.4.1). */
 static void circuit_clear_call(struct x25_line *l, uint16_t lci, enum x25_clear cause, uint8_t diag)
 {
 	uint64_t now = x25_now(l->port);
@@ -301,14 +273,14 @@ static void circuit_clear_call(struct x25_line *l, uint16_t lci, enum x25_clear 
 		x25_clear(&l->x, lci, said, diag, now);
 }
 
-static void circuit_turn_away(struct x25_line *l, const struct x25_report *r,
-			      enum x25_port_counter why, enum x25_clear cause, uint8_t diag)
+static void circuit_refuse_call(struct x25_line *l, const struct x25_report *r,
+				enum x25_port_counter why, enum x25_clear cause, uint8_t diag)
 {
 	l->port->count[why]++;
 	circuit_clear_call(l, r->lci, cause, diag);
 }
 
-static void circuit_keep_call(struct x25_circuit *c, const struct x25_pkt *p)
+static void circuit_store_call(struct x25_circuit *c, const struct x25_pkt *p)
 {
 	memcpy(c->called, p->called, sizeof(c->called));
 	memcpy(c->calling, p->calling, sizeof(c->calling));
@@ -325,24 +297,24 @@ static void circuit_on_incoming(struct x25_line *l, const struct x25_report *r)
 	struct x25_circuit *c;
 
 	if (e == X25_ENCAPS) {
-		circuit_turn_away(l, r, X25_P_REFUSED_PROTOCOL, X25_CLEAR_DTE, X25_DIAG_PROTOCOL);
+		circuit_refuse_call(l, r, X25_P_REFUSED_PROTOCOL, X25_CLEAR_DTE, X25_DIAG_PROTOCOL);
 		return;
 	}
 	if (f->given & X25_FAC_REVERSE && !p->conf.reverse_accepted) {
-		circuit_turn_away(l, r, X25_P_REFUSED_CHARGE, X25_CLEAR_REVERSE_CHARGING, 0);
+		circuit_refuse_call(l, r, X25_P_REFUSED_CHARGE, X25_CLEAR_REVERSE_CHARGING, 0);
 		return;
 	}
 	c = x25_circuit_new(p);
 	if (!c) {
-		circuit_turn_away(l, r, X25_P_REFUSED_ROOM, X25_CLEAR_CONGESTION, 0);
+		circuit_refuse_call(l, r, X25_P_REFUSED_ROOM, X25_CLEAR_CONGESTION, 0);
 		return;
 	}
 	c->state = X25_CIRCUIT_OFFERED;
 	c->encap = e;
-	circuit_keep_call(c, r->pkt);
+	circuit_store_call(c, r->pkt);
 	x25_addr_set(&c->peer, c->calling);
 	if (x25_conf_find(&p->conf, &c->peer, true))
-		x25_addr_set(&c->peer, ""); /* nobody calls himself one of our permanent circuits */
+		x25_addr_set(&c->peer, ""); /* a caller must not pass for a permanent circuit */
 	x25_addr_set(&c->local, *c->called ? c->called : p->conf.address);
 	if (f->given & X25_FAC_THROUGHPUT) {
 		c->tx_bps = x25_throughput_bps(f->throughput_called);
@@ -350,6 +322,16 @@ static void circuit_on_incoming(struct x25_line *l, const struct x25_report *r)
 	}
 	x25_circuit_attach(c, l, r->lci);
 	x25_circuit_note(p, c, X25_NOTE_OFFER);
+}
+
+/* Look at the circuit again when it may have been idle for too long. */
+static void circuit_note_idle(struct ist_port *p, const struct x25_circuit *c)
+{
+	if (!p->conf.inactivity || c->permanent)
+		return;
+	if (c->last + p->conf.inactivity < p->idle_at)
+		p->idle_at = c->last + p->conf.inactivity;
+	x25_port_wake_at(p, p->idle_at);
 }
 
 static void circuit_on_connected(struct x25_line *l, const struct x25_report *r)
@@ -366,8 +348,7 @@ static void circuit_on_connected(struct x25_line *l, const struct x25_report *r)
 	c->last = x25_now(l->port);
 	x25_circuit_note(l->port, c, X25_NOTE_UP | (c->refused ? X25_NOTE_WRITABLE : 0));
 	c->refused = false;
-	if (l->port->conf.inactivity)
-		x25_port_wake_at(l->port, c->last + l->port->conf.inactivity);
+	circuit_note_idle(l->port, c);
 }
 
 static void circuit_on_cleared(struct x25_line *l, const struct x25_report *r)
@@ -390,7 +371,7 @@ static void circuit_on_cleared(struct x25_line *l, const struct x25_report *r)
 	x25_circuit_lost(l->port, c, &why);
 }
 
-/* What was under way is lost; the circuit is not.  Over XOT it is how a permanent circuit begins.
+/* SDUs in flight are lost, the circuit stays up.  Over XOT a permanent circuit comes up by a Reset.
  */
 static void circuit_on_reset(struct x25_line *l, const struct x25_report *r)
 {
@@ -418,7 +399,7 @@ static void circuit_on_sdu(struct x25_line *l, const struct x25_report *r)
 		p->count[X25_P_RX_EARLY]++;
 		return;
 	}
-	got = x25_encap_take(c->encap, &pdu);
+	got = x25_encap_remove(c->encap, &pdu);
 	if (got != X25_PDU_OK) {
 		p->count[counters[got]]++;
 		return;
@@ -427,12 +408,12 @@ static void circuit_on_sdu(struct x25_line *l, const struct x25_report *r)
 	p->count[X25_P_RX]++;
 	p->count[X25_P_RX_OCTETS] += pdu.left;
 	f = (struct ist_frame){.channel = c->id, .payload = pdu.p, .len = (uint32_t)pdu.left};
-	x25_circuit_report_all(p); /* an `up` of the same batch comes first */
+	x25_circuit_report_all(p); /* an `up` noted in this batch goes first */
 	if (x25_circuit_get(p, f.channel))
 		p->host->frames(p->ctx, &f, 1);
 }
 
-/* X.29 commands to a PAD begin with 2, 4 or 6: nobody there speaks our protocol. */
+/* A PAD sends X.29 messages with the Q bit; 2, 4 and 6 ask for or set its parameters. */
 static void circuit_on_qualified(struct x25_line *l, const struct x25_report *r)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_REFUSED,
@@ -445,7 +426,7 @@ static void circuit_on_qualified(struct x25_line *l, const struct x25_report *r)
 		return;
 	l->port->count[X25_P_PAD]++;
 	l->port->host->log(l->port->ctx, 4,
-			   "call %s %s cleared: the far end is a PAD, is the address right?",
+			   "call %s %s cleared: the far end is a PAD; check the X.121 address",
 			   c->ours ? "to" : "from", c->ours ? c->called : c->calling);
 	x25_circuit_lost(l->port, c, &why);
 	circuit_clear_call(l, r->lci, X25_CLEAR_DTE, 0);
@@ -535,7 +516,7 @@ bool x25_circuit_place(struct x25_circuit *c, struct x25_line *l, uint64_t now)
 
 /* --- what the host asks ----------------------------------------------------------------------- */
 
-static uint32_t circuit_head_len_of(const struct ist_frame *f)
+static uint32_t circuit_head_len(const struct ist_frame *f)
 {
 	return f->head ? f->head_len : 0;
 }
@@ -550,12 +531,12 @@ static bool circuit_send_sdu(const struct x25_circuit *c, const uint8_t *head, s
 	return x25_send(&l->x, c->lci, head, head_len, f->payload, f->len, now);
 }
 
-/* True: taken, or dropped and counted. */
+/* True: sent, or dropped and counted.  False: the circuit is full. */
 static bool circuit_send_one(struct ist_port *p, struct x25_circuit *c, const struct ist_frame *f,
 			     uint64_t now)
 {
 	uint8_t head[X25_SNAP_LEN + IST_HEAD_MAX];
-	uint32_t len = circuit_head_len_of(f);
+	uint32_t len = circuit_head_len(f);
 	size_t own = x25_encap_head(c->encap, head);
 
 	if (len > IST_HEAD_MAX || own + len + (uint64_t)f->len > p->conf.mtu) {
@@ -626,7 +607,7 @@ int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 	(void)a;
 	if (c) {
 		*out = c->id;
-		return circuit_payload_of(c) == payload ? 0 : -EPROTONOSUPPORT;
+		return circuit_payload(c) == payload ? 0 : -EPROTONOSUPPORT;
 	}
 	if (known || !to->len)
 		return -EINVAL;
@@ -661,7 +642,7 @@ int x25_circuit_answer(struct ist_port *p, ist_channel id)
 	return circuit_accept_call(c->line, c->lci) ? 0 : -ESTALE;
 }
 
-static void circuit_give_up(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
+static void circuit_clear_and_drop(struct ist_port *p, struct x25_circuit *c, uint8_t diag)
 {
 	struct x25_line *l = c->line;
 	uint16_t lci = c->lci;
@@ -680,22 +661,22 @@ int x25_circuit_refuse(struct ist_port *p, ist_channel id, const struct ist_caus
 	if (!c || c->state != X25_CIRCUIT_OFFERED)
 		return -ESTALE;
 	p->count[X25_P_REFUSED_HOST]++;
-	circuit_give_up(p, c, why ? why->diagnostic : 0);
+	circuit_clear_and_drop(p, c, why ? why->diagnostic : 0);
 	return 0;
 }
 
-/* A permanent circuit stays where it is. */
+/* Permanent circuits cannot be disconnected. */
 void x25_circuit_disconnect(struct ist_port *p, ist_channel id, const struct ist_cause *why)
 {
 	struct x25_circuit *c = x25_circuit_get(p, id);
 
 	if (c && !c->permanent && c->state != X25_CIRCUIT_DEAD)
-		circuit_give_up(p, c, why ? why->diagnostic : 0);
+		circuit_clear_and_drop(p, c, why ? why->diagnostic : 0);
 }
 
 /* --- inactivity and the end ------------------------------------------------------------------- */
 
-static void circuit_clear_if_silent(struct ist_port *p, struct x25_circuit *c, uint64_t now)
+static void circuit_clear_if_idle(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 {
 	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL, .words = "inactive"};
 	struct x25_line *l = c->line;
@@ -704,32 +685,38 @@ static void circuit_clear_if_silent(struct ist_port *p, struct x25_circuit *c, u
 	if (c->permanent || c->state != X25_CIRCUIT_UP)
 		return;
 	if (now < c->last + p->conf.inactivity) {
-		x25_port_wake_at(p, c->last + p->conf.inactivity);
+		circuit_note_idle(p, c);
 		return;
 	}
 	p->count[X25_P_INACTIVE]++;
-	c->ours = false; /* nothing has failed: it may be called again at once */
+	c->ours = false; /* not a failure: no hold-down */
 	x25_circuit_lost(p, c, &why);
 	circuit_clear_call(l, lci, X25_CLEAR_DTE, 0);
 }
 
 void x25_circuit_expire(struct ist_port *p, uint64_t now)
 {
-	for (unsigned i = 1; p->conf.inactivity && i < p->slots; i++)
-		if (p->slot[i].circuit)
-			circuit_clear_if_silent(p, p->slot[i].circuit, now);
+	if (now < p->idle_at) {
+		x25_port_wake_at(p, p->idle_at);
+		return;
+	}
+	p->idle_at = X25_NO_TIME;
+	for (uint32_t i = 1; i < p->slots.fresh; i++)
+		if (p->circuit[i])
+			circuit_clear_if_idle(p, p->circuit[i], now);
 }
 
 void x25_circuits_close(struct ist_port *p)
 {
-	for (unsigned i = 1; i < p->slots; i++)
-		if (p->slot[i].circuit && !p->slot[i].circuit->noted)
-			free(p->slot[i].circuit);
+	for (uint32_t i = 1; i < p->slots.fresh; i++)
+		if (p->circuit[i] && !p->circuit[i]->noted)
+			free(p->circuit[i]);
 	while (p->noted_first) {
 		struct x25_circuit *c = p->noted_first;
 
 		p->noted_first = c->next_noted;
 		free(c);
 	}
-	free(p->slot);
+	free(p->circuit);
+	slots_free(&p->slots);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The settings of an x25 port, checked and as numbers.  A circuit section is either a permanent
- * circuit, whose address is its logical channel, or (`kind = svc`) says how calls to an X.121
- * address look.
+ * Keys of an x25 port, and its settings as numbers, checked.  A circuit section is a permanent
+ * circuit, whose address is its logical channel, or with `kind = svc` the encapsulation of calls to
+ * an X.121 address.
  */
 #include "transports/x25/x25_port.h"
 
@@ -13,33 +13,34 @@
 #define LCI_DEFAULT_HIGH 1024u
 
 const struct ist_key x25_keys[] = {
-	LINK_KEYS_FOR("0x6000",
-		      ", xot: or xot-listen:ADDRESS, x25-socket: for calls of this host's kernel"),
+	LINK_KEYS_FOR("0x6000", ", xot: or xot-listen:ADDRESS, x25-socket: (the kernel's AF_X25)"),
 	PORT_WORD("framing", "auto lapb pseudo-header", "auto",
-		  "what a frame of the link is: LAPB, or a packet behind the octet that the Linux "
-		  "kernel puts there; auto: pseudo-header on tun, udp and loop, else LAPB"),
-	PORT_WORD("role", "dte dce", "dte", "our side; a Linux kernel wants us to be the dce"),
-	PORT_TEXT("address", NULL, "our X.121 address, put into calls we place"),
-	PORT_WORD("modulo", "8 128", "8", "of the packet layer's numbers"),
-	PORT_TEXT("lci-incoming", NULL, "channels for calls of the DCE only, e.g. \"1-10\""),
+		  "frames of the link: LAPB, or packets with the Linux kernel's one-octet "
+		  "pseudo-header; auto: pseudo-header on tun, udp and loop links, else LAPB"),
+	PORT_WORD("role", "dte dce", "dte", "our role; towards a Linux kernel it must be dce"),
+	PORT_TEXT("address", NULL, "our X.121 address, the calling address of our calls"),
+	PORT_WORD("modulo", "8 128", "8", "modulo of P(S) and P(R)"),
+	PORT_TEXT("lci-incoming", NULL, "logical channels for calls of the DCE, e.g. \"1-10\""),
 	PORT_TEXT("lci-two-way", NULL,
-		  "channels for calls of both; default: behind the permanent circuits, to 1024"),
-	PORT_TEXT("lci-outgoing", NULL, "channels for calls of the DTE only"),
-	PORT_NUMBER("packet-size", 16, 4096, "128", "octets of a data packet unless negotiated"),
-	PORT_NUMBER("packet-size-want", 16, 4096, "1024", "to ask for, and the most to agree to"),
-	PORT_NUMBER("window", 1, 127, "2", "packets unacknowledged unless negotiated"),
-	PORT_NUMBER("window-want", 1, 127, "7", "to ask for, and the most to agree to"),
+		  "logical channels for calls of DCE and DTE; default: from the permanent circuits "
+		  "to 1024"),
+	PORT_TEXT("lci-outgoing", NULL, "logical channels for calls of the DTE"),
+	PORT_NUMBER("packet-size", 16, 4096, "128", "octets in a data packet without negotiation"),
+	PORT_NUMBER("packet-size-want", 16, 4096, "1024",
+		    "packet size to ask for, and the largest to agree to"),
+	PORT_NUMBER("window", 1, 127, "2", "packets unacknowledged without negotiation"),
+	PORT_NUMBER("window-want", 1, 127, "7", "window to ask for, and the largest to agree to"),
 	PORT_BOOL("negotiate", "yes", "negotiate packet size and window in calls"),
-	PORT_NUMBER("throughput", 0, 64000, "0", "class to ask for, bit/s; 0 = none"),
-	PORT_NUMBER("closed-user-group", 0, 9999, NULL, "number to put into calls"),
-	PORT_TEXT("network-user-id", NULL, "to put into calls"),
-	PORT_BOOL("reverse-charging", "no", "ask the called side to pay"),
-	PORT_BOOL("accept-reverse-charging", "no", "pay for calls that ask for it"),
+	PORT_NUMBER("throughput", 0, 64000, "0", "throughput class to ask for, bit/s; 0 = none"),
+	PORT_NUMBER("closed-user-group", 0, 9999, NULL, "closed user group of our calls"),
+	PORT_TEXT("network-user-id", NULL, "network user identification (NUI) of our calls"),
+	PORT_BOOL("reverse-charging", "no", "ask the called end to pay for our calls"),
+	PORT_BOOL("accept-reverse-charging", "no", "accept calls with reverse charging"),
 	{"encapsulation", IST_KEY_WORD, IST_KEY_PORT | IST_KEY_CIRCUIT, 0, 0,
 	 "dedicated multiplexed", NULL,
-	 "L2TP alone on a circuit (the default), or with a header on each PDU"},
-	PORT_NUMBER("mtu", 1600, 9216, "1620", "octets of a PDU, its encapsulation included"),
-	PORT_TIME("hold-down", "10s", "no call to an address so soon after one failed"),
+	 "L2TP alone on a circuit (the default), or with a SNAP header on each PDU"},
+	PORT_NUMBER("mtu", 1600, 9216, "1620", "octets of a PDU, encapsulation included"),
+	PORT_TIME("hold-down", "10s", "after a failed call, time before the next to the address"),
 	PORT_TIME("inactivity", "5m",
 		  "clear a call without traffic after this time, longer than the peer's hello; "
 		  "0 = never"),
@@ -47,26 +48,27 @@ const struct ist_key x25_keys[] = {
 	PORT_TIME("call-timer", NULL, "T21 (DTE, 200 s) or T11 (DCE, 180 s)"),
 	PORT_TIME("reset-timer", NULL, "T22 (DTE, 180 s) or T12 (DCE, 60 s)"),
 	PORT_TIME("clear-timer", NULL, "T23 (DTE, 180 s) or T13 (DCE, 60 s)"),
-	PORT_TIME("window-timer", NULL, "T25: reset when data stay unacknowledged; 0 = never"),
-	PORT_WORD("lapb-modulo", "8 128", "8", "of the link layer's numbers"),
-	PORT_NUMBER("lapb-window", 1, 127, "7", "frames unacknowledged, k"),
-	PORT_TIME("lapb-t1", "3s", "wait for an acknowledgement"),
-	PORT_TIME("lapb-t3", "30s", "silence before the link is polled; 0 = never"),
-	PORT_TIME("lapb-retry", "30s", "before set-up is tried again"),
-	PORT_NUMBER("lapb-n2", 1, 255, "20", "tries before the link is given up"),
+	PORT_TIME("window-timer", NULL,
+		  "T25 (DTE, 200 s): reset when data stay unacknowledged; 0 = never"),
+	PORT_WORD("lapb-modulo", "8 128", "8", "modulo of N(S) and N(R)"),
+	PORT_NUMBER("lapb-window", 1, 127, "7", "k: frames unacknowledged"),
+	PORT_TIME("lapb-t1", "3s", "T1: wait for an acknowledgement"),
+	PORT_TIME("lapb-t3", "30s", "T3: time without a frame before a poll; 0 = never"),
+	PORT_TIME("lapb-retry", "30s", "time before the next set-up after giving up"),
+	PORT_NUMBER("lapb-n2", 1, 255, "20", "N2: tries before the link is given up"),
 	PORT_NUMBER("xot-connections", 1, 30000, "1024", "most TCP connections at once"),
 	PORT_NUMBER("xot-per-source", 1, 30000, "256",
 		    "most TCP connections accepted from one IPv4 address or IPv6 /64"),
 	{"xot-from", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
-	 "IP addresses that may connect; none = all"},
-	PORT_TIME("xot-retry", "5m", "before the set-up of a permanent circuit is tried again"),
-	PORT_NUMBER("socket-calls", 1, 4095, "1024", "most calls at once on x25-socket"),
+	 "IP addresses or prefixes that may connect; none = all"},
+	PORT_TIME("xot-retry", "5m", "time before a permanent circuit is set up again"),
+	PORT_NUMBER("socket-calls", 1, 4095, "1024", "most calls at once on x25-socket links"),
 	{"kind", IST_KEY_WORD, IST_KEY_CIRCUIT, 0, 0, "pvc svc", "pvc",
-	 "a permanent circuit by its logical channel, or calls to this X.121 address"},
+	 "permanent circuit (address = logical channel), or calls to this X.121 address"},
 	{"xot-interface", IST_KEY_TEXT, IST_KEY_CIRCUIT, 0, 0, NULL, NULL,
-	 "XOT: name of the far end's interface with this permanent circuit"},
+	 "XOT: name of the far end's interface that has this permanent circuit"},
 	{"xot-lci", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 1, 4095, NULL, NULL,
-	 "XOT: its logical channel there; default: as here"},
+	 "XOT: its logical channel at the far end; default: the same"},
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -119,7 +121,7 @@ static bool x25_conf_range(const struct settings *set, const char *key, uint16_t
 	return true;
 }
 
-/* PVC < incoming < two-way < outgoing (X.25 annex A). */
+/* Order of the ranges (X.25 annex A): PVC < incoming < two-way < outgoing, without gaps. */
 static int x25_conf_channels(struct x25_conf *c, const struct settings *set, char *err,
 			     size_t err_len)
 {
@@ -143,13 +145,13 @@ static int x25_conf_channels(struct x25_conf *c, const struct settings *set, cha
 			continue;
 		if (c->x.lci_low ? r[i].low != last + 1 : r[i].low <= last)
 			return settings_error(err, err_len, EINVAL,
-					      "%s: does not begin right behind channel %u",
-					      r[i].key, last);
+					      "%s: must begin right after channel %u", r[i].key,
+					      last);
 		if (!c->x.lci_low)
 			c->x.lci_low = r[i].low;
 		last = c->x.lci_high = r[i].high;
 	}
-	/* A two-way range that is missing is empty, and stands between its neighbours. */
+	/* Without a two-way range: an empty one between its neighbours. */
 	c->x.two_way_low = r[1].low ? r[1].low : r[0].high ? (uint16_t)(r[0].high + 1) : r[2].low;
 	c->x.two_way_high = r[1].low ? r[1].high : (uint16_t)(c->x.two_way_low - 1);
 	return 0;
@@ -261,7 +263,7 @@ static int x25_conf_link_layer(struct x25_conf *c, const struct settings *set, c
 		return settings_error(err, err_len, EINVAL, "lapb-window: at most %u",
 				      l->extended ? 127 : 7);
 	l->k = (uint8_t)settings_number(set, "lapb-window");
-	/* a call with all its facilities is longer than a small data packet */
+	/* at least 256 octets: a Call with all facilities is longer than a small data packet */
 	l->n1 = (uint16_t)((1u << (size > 8 ? size : 8)) + 4);
 	l->n2 = (uint8_t)settings_number(set, "lapb-n2");
 	l->t1 = settings_time(set, "lapb-t1");
@@ -282,12 +284,12 @@ static int x25_conf_permanent(struct x25_known *k, uint32_t payloads, char *err,
 	x25_addr_digits(&k->addr, digits);
 	lci = strtoul(digits, NULL, 10);
 	if (!lci || lci > X25_LCI_MAX)
-		return settings_error(err, err_len, EINVAL, "pvc %s: no channel of 1 to %u", digits,
-				      X25_LCI_MAX);
+		return settings_error(err, err_len, EINVAL, "pvc %s: not a channel of 1 to %u",
+				      digits, X25_LCI_MAX);
 	k->lci = (uint16_t)lci;
 	if (payloads != 1u << IST_PAYLOAD_L2TP && payloads != 1u << IST_PAYLOAD_PPP)
-		return settings_error(err, err_len, EINVAL,
-				      "pvc %s: carries l2tp or ppp, there is no sharing", digits);
+		return settings_error(err, err_len, EINVAL, "pvc %s: carries l2tp or ppp, not both",
+				      digits);
 	k->payload = payloads == 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
 	if (k->payload == IST_PAYLOAD_PPP)
 		k->encap = X25_ENCAP_PPP;

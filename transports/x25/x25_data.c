@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Data transfer on one circuit (X.25 4.4, states d1-d3).  An SDU goes out as a complete packet
- * sequence: full packets with M set, then one without; the window decides how many are out at once,
- * and the rest waits in the circuit's buffer.  When the layer below is full, circuits with
- * something to send stand in a list, and each sends one packet when its turn comes.  Coming in,
- * packets are added up until one has M clear.  A wrong P(S) or P(R) resets the circuit, and so does
- * D: both counters start at 0 and what was under way is lost.
+ * Data transfer on one circuit (X.25 4.4, states d1 to d3); x25.c calls in here in state p4.
+ *
+ * Sending: an SDU becomes a complete packet sequence, full packets with M = 1 and a last one with
+ * M = 0.  The window limits how many packets are unacknowledged; the rest of the SDU waits in the
+ * circuit's buffer.  While the layer below is full, circuits with packets to send stand in a list
+ * and send one packet each in turn.  Receiving: packets are collected until one has M = 0.
+ *
+ * A wrong P(S) or P(R), or the D bit, resets the circuit: P(S) and P(R) start at 0 and SDUs in
+ * flight are lost.
  */
 #include "transports/x25/x25_int.h"
 
@@ -14,7 +17,7 @@ static uint8_t x25_data_modulus(const struct x25 *x)
 	return x->cfg.extended ? 128 : 8;
 }
 
-static uint8_t x25_data_span(const struct x25 *x, uint8_t a, uint8_t b)
+static uint8_t x25_data_distance(const struct x25 *x, uint8_t a, uint8_t b)
 {
 	return (uint8_t)((b + x25_data_modulus(x) - a) % x25_data_modulus(x));
 }
@@ -32,15 +35,15 @@ void x25_data_start(struct x25 *x, struct x25_vc *v)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void x25_data_put_flow(struct x25 *x, struct x25_vc *v, enum x25_type t)
+static void x25_data_send_flow(struct x25 *x, struct x25_vc *v, enum x25_type t)
 {
 	struct x25_pkt p = {.type = t, .extended = x->cfg.extended, .lci = v->lci, .pr = v->vr};
 
 	v->told = v->vr;
-	x25_put(x, &p);
+	x25_send_packet(x, &p);
 }
 
-static void put_data(struct x25 *x, struct x25_vc *v)
+static void x25_data_send_packet(struct x25 *x, struct x25_vc *v)
 {
 	size_t room = (size_t)1 << v->size_out, left = v->out_len - v->out_at;
 	struct x25_pkt p = {.type = X25_DATA,
@@ -56,26 +59,26 @@ static void put_data(struct x25 *x, struct x25_vc *v)
 	v->vs = (uint8_t)((v->vs + 1) % x25_data_modulus(x));
 	v->told = v->vr;
 	x->count[X25_C_DATA_TX]++;
-	x25_put(x, &p);
+	x25_send_packet(x, &p);
 }
 
 static bool x25_data_may_send(const struct x25 *x, const struct x25_vc *v)
 {
 	return v->out_at < v->out_len && v->p == X25_P4_DATA && v->d == X25_D1_READY &&
 	       x->r == X25_R1_READY && !v->peer_busy &&
-	       x25_data_span(x, v->va, v->vs) < v->window_out;
+	       x25_data_distance(x, v->va, v->vs) < v->window_out;
 }
 
 static void x25_data_send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
 {
-	put_data(x, v);
+	x25_data_send_packet(x, v);
 	if (v->window_at == X25_NEVER && x->cfg.timers.window) {
 		v->window_at = now + x->cfg.timers.window;
 		x25_wake_at(x, v->window_at);
 	}
 }
 
-static void x25_data_wait_in_line(struct x25 *x, struct x25_vc *v)
+static void x25_data_enqueue(struct x25 *x, struct x25_vc *v)
 {
 	if (v->waiting)
 		return;
@@ -86,7 +89,7 @@ static void x25_data_wait_in_line(struct x25 *x, struct x25_vc *v)
 	x->wait_last = v;
 }
 
-void x25_data_unwait(struct x25 *x, struct x25_vc *v)
+void x25_data_dequeue(struct x25 *x, struct x25_vc *v)
 {
 	if (!v->waiting)
 		return;
@@ -95,11 +98,11 @@ void x25_data_unwait(struct x25 *x, struct x25_vc *v)
 	*(v->wait_next ? &v->wait_next->wait_prev : &x->wait_last) = v->wait_prev;
 }
 
-static void x25_data_owed_writable(struct x25 *x, struct x25_vc *v)
+static void x25_data_report_writable(struct x25 *x, struct x25_vc *v)
 {
 	if (v->out_at == v->out_len && v->refused && v->d == X25_D1_READY) {
 		v->refused = false;
-		x25_tell(x, v, X25_WRITABLE, 0, 0, false);
+		x25_notify(x, v, X25_WRITABLE, 0, 0, false);
 	}
 }
 
@@ -108,9 +111,9 @@ void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now)
 	while (x25_data_may_send(x, v) && !x->blocked)
 		x25_data_send_one(x, v, now);
 	if (x25_data_may_send(x, v))
-		x25_data_wait_in_line(x, v);
+		x25_data_enqueue(x, v);
 	if (x->r == X25_R1_READY)
-		x25_data_owed_writable(x, v);
+		x25_data_report_writable(x, v);
 }
 
 void x25_block(struct x25 *x)
@@ -124,12 +127,12 @@ void x25_unblock(struct x25 *x, uint64_t now)
 	while (x->wait_first && !x->blocked) {
 		struct x25_vc *v = x->wait_first;
 
-		x25_data_unwait(x, v);
+		x25_data_dequeue(x, v);
 		if (x25_data_may_send(x, v))
 			x25_data_send_one(x, v, now);
 		if (x25_data_may_send(x, v))
-			x25_data_wait_in_line(x, v);
-		x25_data_owed_writable(x, v);
+			x25_data_enqueue(x, v);
+		x25_data_report_writable(x, v);
 	}
 }
 
@@ -143,7 +146,7 @@ void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t dia
 	v->at = now + x->cfg.timers.reset;
 	x25_wake_at(x, v->at);
 	x->count[X25_C_RESETS_TX]++;
-	x25_say(x, v->lci, X25_RESET, cause, diag);
+	x25_send_cause(x, v->lci, X25_RESET, cause, diag);
 }
 
 static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
@@ -151,7 +154,7 @@ static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x2
 {
 	x25_data_start(x, v);
 	v->at = X25_NEVER;
-	x25_tell(x, v, X25_RESET_DONE, p->cause, p->diag, p->type == X25_RESET_CONF);
+	x25_notify(x, v, X25_RESET_DONE, p->cause, p->diag, p->type == X25_RESET_CONF);
 	if (v->p == X25_P4_DATA)
 		x25_data_pump(x, v, now);
 }
@@ -160,10 +163,11 @@ static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x2
 
 typedef void (*handler)(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 
-/* P(R) acknowledges all below it; false (and a reset) when it speaks of what was never sent. */
+/* P(R) acknowledges all packets below it.  False: it acknowledges packets that were never sent, and
+ * the circuit is reset. */
 static bool x25_data_acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, uint64_t now)
 {
-	if (x25_data_span(x, v->va, pr) > x25_data_span(x, v->va, v->vs)) {
+	if (x25_data_distance(x, v->va, pr) > x25_data_distance(x, v->va, v->vs)) {
 		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_PR, now);
 		return false;
 	}
@@ -175,14 +179,14 @@ static bool x25_data_acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, u
 	return true;
 }
 
-/* An acknowledgement of its own when nothing else carried it: at the end of a sequence, and in the
- * middle before the sender's window is shut. */
+/* Send RR when no data packet has carried the P(R): at the end of a sequence, and in its middle
+ * when half of the window is unacknowledged. */
 static void x25_data_acknowledge(struct x25 *x, struct x25_vc *v, bool end)
 {
-	uint8_t owed = x25_data_span(x, v->told, v->vr);
+	uint8_t owed = x25_data_distance(x, v->told, v->vr);
 
 	if (owed && (end || owed * 2 >= v->window_in))
-		x25_data_put_flow(x, v, X25_RR);
+		x25_data_send_flow(x, v, X25_RR);
 }
 
 static void x25_data_deliver(struct x25 *x, struct x25_vc *v)
@@ -196,17 +200,17 @@ static void x25_data_deliver(struct x25 *x, struct x25_vc *v)
 	x->ops->report(x->ctx, &r);
 }
 
-static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
+static void x25_data_receive(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
 {
 	uint8_t cause = x25_error_cause(x, true);
 
-	if (p->ps != v->vr || x25_data_span(x, v->told, p->ps) >= v->window_in) {
+	if (p->ps != v->vr || x25_data_distance(x, v->told, p->ps) >= v->window_in) {
 		x25_start_reset(x, v, cause, X25_DIAG_PS, now);
 		return;
 	}
 	if (!x25_data_acknowledged(x, v, p->pr, now))
 		return;
-	if (p->d) { /* RFC 1356 3.13: it would get in the way of M */
+	if (p->d) { /* RFC 1356 3.13 forbids it: D = 1 ends a packet sequence as M = 0 does */
 		x->count[X25_C_D_BIT]++;
 		x25_start_reset(x, v, cause, X25_DIAG_NO_D_BIT, now);
 		return;
@@ -230,53 +234,53 @@ static void take_data(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, 
 	if (!p->m)
 		x25_data_deliver(x, v);
 	if (v->p != X25_P4_DATA || v->d != X25_D1_READY)
-		return; /* whoever got the SDU has cleared or reset */
+		return; /* cleared or reset from inside the report */
 	x25_data_pump(x, v, now);
 	x25_data_acknowledge(x, v, !p->m);
 }
 
-static void x25_data_take_flow(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-			       uint64_t now)
+static void x25_data_flow_received(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				   uint64_t now)
 {
 	v->peer_busy = p->type == X25_RNR;
 	if (x25_data_acknowledged(x, v, p->pr, now))
 		x25_data_pump(x, v, now);
 }
 
-/* Packet retransmission is a facility nobody has subscribed to (X.25 6.4). */
-static void x25_data_refuse_reject(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-				   uint64_t now)
+/* REJ needs the packet retransmission facility (X.25 6.4), which is not subscribed to. */
+static void x25_data_reject_received(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				     uint64_t now)
 {
 	(void)p;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_REJECT_NOT_SUBSCRIBED, now);
 }
 
-static void x25_data_take_interrupt(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-				    uint64_t now)
+static void x25_data_interrupt_received(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+					uint64_t now)
 {
 	(void)p;
 	(void)now;
 	x->count[X25_C_INTERRUPTS]++;
-	x25_say(x, v->lci, X25_INTERRUPT_CONF, 0, 0);
+	x25_send_cause(x, v->lci, X25_INTERRUPT_CONF, 0, 0);
 }
 
-/* We never send an interrupt, so none is there to be confirmed. */
-static void x25_data_refuse_confirmation(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+/* We never send an interrupt: a confirmation is a procedure error. */
+static void x25_data_interrupt_confirmed(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
 					 uint64_t now)
 {
 	(void)p;
 	x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_INTERRUPT_CONF, now);
 }
 
-static void x25_data_take_reset(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-				uint64_t now)
+static void x25_data_reset_received(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				    uint64_t now)
 {
 	x->count[X25_C_RESETS_RX]++;
-	x25_say(x, v->lci, X25_RESET_CONF, 0, 0);
+	x25_send_cause(x, v->lci, X25_RESET_CONF, 0, 0);
 	x25_data_reset_over(x, v, p, now);
 }
 
-/* Both reset at once: that is one reset (X.25 4.4.3.3). */
+/* Resets that cross are one reset (X.25 4.4.3.3). */
 static void x25_data_reset_collision(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
 				     uint64_t now)
 {
@@ -284,8 +288,8 @@ static void x25_data_reset_collision(struct x25 *x, struct x25_vc *v, const stru
 	x25_data_reset_over(x, v, p, now);
 }
 
-static void x25_data_wrong_in_d1(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
-				 uint64_t now)
+static void x25_data_invalid_type(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p,
+				  uint64_t now)
 {
 	(void)p;
 	x->count[X25_C_PROTOCOL]++;
@@ -300,16 +304,16 @@ static void x25_data_discard(struct x25 *x, struct x25_vc *v, const struct x25_p
 	x->count[X25_C_DISCARDED]++;
 }
 
-/* X.25 table C-4: what comes in d1, and while our reset is out. */
+/* X.25 table C-4: packets in d1, and after our Reset. */
 static const handler table[2][X25_TYPES] = {
-	[X25_D1_READY] = {[X25_DATA] = take_data,
-			  [X25_RR] = x25_data_take_flow,
-			  [X25_RNR] = x25_data_take_flow,
-			  [X25_REJ] = x25_data_refuse_reject,
-			  [X25_INTERRUPT] = x25_data_take_interrupt,
-			  [X25_INTERRUPT_CONF] = x25_data_refuse_confirmation,
-			  [X25_RESET] = x25_data_take_reset,
-			  [X25_RESET_CONF] = x25_data_wrong_in_d1},
+	[X25_D1_READY] = {[X25_DATA] = x25_data_receive,
+			  [X25_RR] = x25_data_flow_received,
+			  [X25_RNR] = x25_data_flow_received,
+			  [X25_REJ] = x25_data_reject_received,
+			  [X25_INTERRUPT] = x25_data_interrupt_received,
+			  [X25_INTERRUPT_CONF] = x25_data_interrupt_confirmed,
+			  [X25_RESET] = x25_data_reset_received,
+			  [X25_RESET_CONF] = x25_data_invalid_type},
 	[X25_D_WE_RESET] = {[X25_DATA] = x25_data_discard,
 			    [X25_RR] = x25_data_discard,
 			    [X25_RNR] = x25_data_discard,
@@ -332,13 +336,13 @@ void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now)
 		x25_start_reset(x, v, x25_error_cause(x, true), X25_DIAG_TIMER, now);
 		return;
 	}
-	/* A permanent circuit has no other way back than a reset: it is asked for again and again.
-	 */
+	/* A permanent circuit cannot be cleared: its Reset is repeated until it is confirmed. */
 	if (v->pvc || v->tries++ < x->cfg.timers.resets) {
 		v->at = now + x->cfg.timers.reset;
 		x25_wake_at(x, v->at);
 		x->count[X25_C_RESETS_TX]++;
-		x25_say(x, v->lci, X25_RESET, x25_error_cause(x, true), X25_DIAG_TIMER_RESET);
+		x25_send_cause(x, v->lci, X25_RESET, x25_error_cause(x, true),
+			       X25_DIAG_TIMER_RESET);
 		return;
 	}
 	v->at = X25_NEVER;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The figures that an interface has unless somebody says otherwise, and what figures can be at all.
- */
+/* Default configuration of an interface, and the ranges of its values. */
 #include "transports/x25/x25_int.h"
 
 #define SECONDS 1000000u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One SNAP header, that of L2TP, in two places: on a dedicated circuit once, in the call; on a
- * multiplexed one before each PDU.
+ * Encapsulations on a circuit: the SNAP header of L2TP stands in the Call of a dedicated circuit,
+ * and in front of each PDU of a multiplexed one.
  */
 #include "transports/x25/x25_encap.h"
 
@@ -40,7 +40,7 @@ size_t x25_encap_head(enum x25_encap e, uint8_t out[X25_SNAP_LEN])
 	return e == X25_ENCAP_MULTIPLEXED ? sizeof(snap) : 0;
 }
 
-enum x25_encap_result x25_encap_take(enum x25_encap e, struct rd *pdu)
+enum x25_encap_result x25_encap_remove(enum x25_encap e, struct rd *pdu)
 {
 	if (e == X25_ENCAP_MULTIPLEXED) {
 		if (!x25_encap_is_snap(pdu->p, pdu->left))

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The calls of AF_X25.  What there is to know about them:
+ * AF_X25 sockets of Linux, for x25_socket.c.  Particulars of the family:
  *
- *   - A listener with SIOCX25CALLACCPTAPPRV gets calls that are not accepted; SIOCX25SENDCALLACCPT
- * on the socket of the call does that, closing it clears the call.
- *   - SIOCX25SCUDMATCHLEN picks calls by the first octets of their user data, so that other
- * programs get theirs; a call with fewer octets goes to any listener.  Fifteen blanks listen on
- * every address.
- *   - accept() waits, whatever O_NONBLOCK says, for as long as SO_RCVTIMEO.
+ *   - With SIOCX25CALLACCPTAPPRV accept() gives calls that are not accepted yet.  A call is
+ * accepted by SIOCX25SENDCALLACCPT, and cleared by closing its socket.
+ *   - SIOCX25SCUDMATCHLEN selects calls by the first octets of their user data; a call with fewer
+ *     octets may come to any listener.  An address of fifteen blanks listens on every address.
+ *   - accept() ignores O_NONBLOCK and blocks for SO_RCVTIMEO.
  *   - With X25_QBITINCL an octet with the Q bit stands in front of each SDU, sent and received.
- *   - A send that finds the buffer full in the middle of an SDU has sent a part, all of it marked
- * M: what is sent next continues it.
- *   - What was received and not read is lost when the call is cleared.
+ *   - A send for which the buffer is too small has sent a part with M = 1; the next send continues
+ *     the packet sequence.
+ *   - SDUs that were received and not read are lost when the call is cleared.
  */
 #define _GNU_SOURCE
 #include "transports/x25/x25_kernel.h"
@@ -29,9 +28,8 @@
 
 #define ANY_ADDRESS "               "
 #define BACKLOG	    64
-#define SEND_BUFFER                                                                   \
-	16384 /* a few SDUs: what waits should wait with us, where control goes first \
-	       */
+/* A few SDUs: the queue that puts control first is the gateway's. */
+#define SEND_BUFFER    16384
 #define INTERRUPTS_MAX 64u
 
 static int x25_kernel_failed(int fd)
@@ -58,7 +56,7 @@ static int x25_kernel_new_socket(const char *address)
 	return fd;
 }
 
-static int x25_kernel_set_terms(int fd, const struct x25_kernel_call *c)
+static int x25_kernel_set_facilities(int fd, const struct x25_kernel_call *c)
 {
 	const struct x25_facilities f = {.winsize_in = c->window_in,
 					 .winsize_out = c->window_out,
@@ -82,7 +80,7 @@ static int x25_kernel_listen_for(const struct x25_kernel_call *c)
 
 	if (fd < 0)
 		return fd;
-	if (x25_kernel_set_terms(fd, c) < 0 || ioctl(fd, SIOCX25SCUDMATCHLEN, &match) < 0 ||
+	if (x25_kernel_set_facilities(fd, c) < 0 || ioctl(fd, SIOCX25SCUDMATCHLEN, &match) < 0 ||
 	    ioctl(fd, SIOCX25CALLACCPTAPPRV) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &at_once, sizeof(at_once)) < 0 ||
 	    listen(fd, BACKLOG) < 0)
@@ -90,7 +88,7 @@ static int x25_kernel_listen_for(const struct x25_kernel_call *c)
 	return fd;
 }
 
-static int x25_kernel_terms(int fd, struct x25_kernel_call *out)
+static int x25_kernel_facilities(int fd, struct x25_kernel_call *out)
 {
 	struct x25_facilities f;
 
@@ -129,19 +127,19 @@ static int x25_kernel_describe(int fd, struct x25_kernel_call *out)
 	x25_kernel_digits(out->calling, &from);
 	out->len = (uint8_t)(d.cudlength <= sizeof(out->data) ? d.cudlength : sizeof(out->data));
 	memcpy(out->data, d.cuddata, out->len);
-	return x25_kernel_terms(fd, out);
+	return x25_kernel_facilities(fd, out);
 }
 
-static int x25_kernel_take(int fd, struct x25_kernel_call *out)
+static int x25_kernel_next_call(int fd, struct x25_kernel_call *out)
 {
-	int x25_kernel_call = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), r;
+	int call = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), r;
 
-	if (x25_kernel_call < 0)
+	if (call < 0)
 		return -errno;
-	r = x25_kernel_describe(x25_kernel_call, out);
+	r = x25_kernel_describe(call, out);
 	if (r < 0)
-		close(x25_kernel_call);
-	return r < 0 ? r : x25_kernel_call;
+		close(call);
+	return r < 0 ? r : call;
 }
 
 static int x25_kernel_accept_call(int fd)
@@ -157,7 +155,7 @@ static int x25_kernel_call(const struct x25_kernel_call *c)
 	if (fd < 0)
 		return fd;
 	memcpy(to.sx25_addr.x25_addr, c->called, sizeof(c->called));
-	r = x25_kernel_set_terms(fd, c);
+	r = x25_kernel_set_facilities(fd, c);
 	if (!r && connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)
 		r = -errno;
 	if (r < 0)
@@ -228,11 +226,11 @@ static unsigned x25_kernel_interrupts(int fd)
 
 const struct x25_kernel x25_af_x25 = {
 	.listen = x25_kernel_listen_for,
-	.take = x25_kernel_take,
+	.next_call = x25_kernel_next_call,
 	.accept = x25_kernel_accept_call,
 	.call = x25_kernel_call,
 	.state = x25_kernel_state,
-	.terms = x25_kernel_terms,
+	.facilities = x25_kernel_facilities,
 	.clear = x25_kernel_clear,
 	.send = x25_kernel_send_sdu,
 	.receive = x25_kernel_receive,

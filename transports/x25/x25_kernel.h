@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Calls of this host's own X.25: the sockets of the family AF_X25, without the peculiarities of
- * their calls.  A table of functions, so that a test can do without such a kernel.  Errors are
- * negative errno values.  (The kernel's header and x25_pkt.h have a struct of the same name: they
- * never meet.)
+ * Sockets of the family AF_X25 as a table of functions, so that a test can run without such a
+ * kernel. Errors are negative errno values.  (linux/x25.h and x25_pkt.h both have a struct
+ * x25_facilities: no file may include both.)
  *
  * The family knows no MSG_NOSIGNAL: the program must ignore SIGPIPE.
  */
@@ -15,9 +14,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What a call says.  Sizes as log2 of octets, "in" being towards us. */
+/* Addresses, facilities and user data of a call.  Sizes are log2 of octets, "in" is towards us. */
 struct x25_kernel_call {
-	char called[16], calling[16]; /* digits; "" = none, listening: any */
+	char called[16], calling[16]; /* digits; "" = none, when listening: any */
 	uint8_t size_in, size_out, window_in, window_out;
 	uint8_t throughput; /* classes as in the packet: from the called DTE << 4 | from the calling
 			     */
@@ -27,27 +26,30 @@ struct x25_kernel_call {
 };
 
 struct x25_kernel {
-	/* A socket for calls to c->called whose user data begin with c->data[0], or are empty. */
+	/* A socket that listens for calls to c->called whose user data begin with c->data[0], or
+	 * are empty. */
 	int (*listen)(const struct x25_kernel_call *c);
-	/* The socket of a call that has come, not accepted yet, and what it says. */
-	int (*take)(int fd, struct x25_kernel_call *out);
+	/* The socket of the next incoming call, which is not accepted yet, and its contents. */
+	int (*next_call)(int fd, struct x25_kernel_call *out);
 	int (*accept)(int fd);
-	/* The socket of a call that is being placed. */
+	/* Place a call; returns its socket. */
 	int (*call)(const struct x25_kernel_call *c);
-	/* 1 in data transfer, 0 not accepted yet; else over: -ENETUNREACH the line has failed,
-	 * -ETIMEDOUT no answer, others cleared with this cause and diagnostic. */
+	/* 1: in data transfer; 0: not accepted yet; -ENETUNREACH: the line has failed; -ETIMEDOUT:
+	 * no answer; other errors: cleared with this cause and diagnostic. */
 	int (*state)(int fd, uint8_t *cause, uint8_t *diagnostic);
-	/* What was agreed on: sizes, windows, throughput. */
-	int (*terms)(int fd, struct x25_kernel_call *out);
-	/* Clears it, when that has not happened yet, and closes the socket. */
+	/* The facilities agreed on: sizes, windows, throughput. */
+	int (*facilities)(int fd, struct x25_kernel_call *out);
+	/* Clear the call, if it has not ended yet, and close the socket. */
 	void (*clear)(int fd, uint8_t cause, uint8_t diagnostic);
-	/* An SDU in two pieces; what is taken of it, -EAGAIN when nothing is.  The rest is owed: it
-	 * goes as another SDU, which the kernel puts into the same packet sequence. */
+	/* Send an SDU given in two pieces; returns how many octets the kernel took, -EAGAIN = none.
+	 * The caller must send the rest by another call: the kernel continues the packet sequence.
+	 */
 	ssize_t (*send)(int fd, const void *head, size_t head_len, const void *data, size_t len);
-	/* An SDU behind an octet that is the Q bit; its length with that, 0 at the end.  cut: it
-	 * was longer. */
+	/* Receive an octet with the Q bit and an SDU; returns the length of both, 0 when the call
+	 * has ended.  cut: the SDU did not fit. */
 	ssize_t (*receive)(int fd, uint8_t *buf, size_t len, bool *cut);
-	/* Reads interrupts away, which the kernel has confirmed and keeps; how many there were. */
+	/* Read and drop interrupts, which the kernel has confirmed already; returns their number.
+	 */
 	unsigned (*interrupts)(int fd);
 };
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One packet layer on a link.
+ * One packet layer (x25.c) on a link: packets go out through LAPB, or behind the pseudo-header of
+ * the Linux kernel.  The link drives it with frames and carrier, the port's timer with deadlines.
  *
- * LAPB: each frame of the link is a LAPB frame.  When LAPB's window is shut, data packets stay in
- * their circuits (x25_block) and the few others wait here in a queue; a peer that lets it grow too
- * long, by asking much and acknowledging nothing, finds the line restarted.
+ * LAPB: each frame of the link is a LAPB frame.  While LAPB's window is shut, data packets stay in
+ * their circuits (x25_block) and all other packets wait in the queue here.  When the queue is full
+ * the line is restarted: a peer asks for much and acknowledges nothing.
  *
- * Pseudo-header: each frame is an octet and what it announces, as the Linux kernel has it between
- * its X.25 and a device.
+ * Pseudo-header: the first octet of each frame says what it is.
  *
  *   00 | packet      01 connect      02 disconnect      03 | parameters
  *
- * The kernel is the DTE.  Before it sends packets it asks with 01 and waits for 01.  So a DTE asks,
- * again and again, until it hears 01 or a packet.  A DCE answers 01 and then restarts; at its own
- * start it says 02, so that a DTE that thinks it is connected forgets that, and restarts without
- * being asked, which an idle kernel takes as the line coming up.
+ * The Linux kernel is always the DTE.  It sends 01 and waits for 01 before it sends packets.  As
+ * DTE we do the same, every three seconds until 01 or a packet comes.  As DCE we answer 01 with 01
+ * and a Restart.  When a DCE starts it sends 02, so that a DTE that was connected starts over, and
+ * a Restart, which an idle kernel takes as the line coming up.
  */
 #include "transports/x25/x25_port.h"
 
@@ -26,34 +26,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE_MAX 16384u /* packets that wait for LAPB */
+#define QUEUE_MAX 16384u /* packets queued for LAPB */
 #define ASK_EVERY 3000000u
 
 enum { PSEUDO_DATA, PSEUDO_CONNECT, PSEUDO_DISCONNECT, PSEUDO_PARAMETERS };
 
-struct waiting {
-	struct waiting *next;
+struct queued_packet {
+	struct queued_packet *next;
 	size_t len;
 	uint8_t pkt[];
 };
 
 struct x25_link_line {
-	struct x25_line line; /* first: ops get a pointer to it */
+	struct x25_line line;
 	struct link *link;
 	struct lapb lapb;
 	void *store;
-	struct waiting *first, **last;
+	struct queued_packet *first, **last;
 	unsigned queued;
 	bool overflow;
-	bool bare; /* pseudo-header, but on a pcap link packets have none and nothing else is there
-		    */
-	bool connected;	 /* pseudo-header: the packet layer has been started */
-	uint64_t ask_at; /* when to say 01 again */
+	bool bare;	 /* frames of a pcap link are packets, without the pseudo-header */
+	bool connected;	 /* pseudo-header: the packet layer is up */
+	uint64_t ask_at; /* when to send 01 again */
 };
 
-static struct x25_link_line *line_of(struct x25_line *l)
+static struct x25_link_line *line_of_layer(struct x25_line *l)
 {
-	return (struct x25_link_line *)l;
+	return IST_CONTAINER_OF(l, struct x25_link_line, line);
 }
 
 static void line_note_deadline(struct x25_link_line *l)
@@ -71,7 +70,7 @@ static void line_note_deadline(struct x25_link_line *l)
 static void line_drop_queue(struct x25_link_line *l)
 {
 	while (l->first) {
-		struct waiting *w = l->first;
+		struct queued_packet *w = l->first;
 
 		l->first = w->next;
 		free(w);
@@ -83,7 +82,7 @@ static void line_drop_queue(struct x25_link_line *l)
 
 static void line_queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
 {
-	struct waiting *w = l->queued < QUEUE_MAX ? malloc(sizeof(*w) + len) : NULL;
+	struct queued_packet *w = l->queued < QUEUE_MAX ? malloc(sizeof(*w) + len) : NULL;
 
 	if (!w) {
 		l->overflow = true;
@@ -99,12 +98,12 @@ static void line_queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
 
 static void line_tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t len)
 {
-	struct x25_link_line *l = line_of(line);
+	struct x25_link_line *l = line_of_layer(line);
 
 	if (!l->first && lapb_send(&l->lapb, pkt, len, x25_now(line->port)))
 		return;
 	if (l->lapb.state != LAPB_UP)
-		return; /* the packet layer hears of it in a moment */
+		return; /* LAPB is about to report that it is down */
 	line_queue(l, pkt, len);
 	x25_block(&line->x);
 }
@@ -128,7 +127,7 @@ static void line_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
 static void line_lapb_writable(struct x25_link_line *l, uint64_t now)
 {
 	while (l->first && lapb_send(&l->lapb, l->first->pkt, l->first->len, now)) {
-		struct waiting *w = l->first;
+		struct queued_packet *w = l->first;
 
 		l->first = w->next;
 		if (!l->first)
@@ -163,14 +162,14 @@ static void line_lapb_reports(void *ctx, enum lapb_report r)
 static const struct lapb_ops lapb_ops = {line_lapb_tx, line_lapb_deliver, line_lapb_reports};
 static const struct x25_line_ops on_lapb = {.tx = line_tx_lapb};
 
-/* The far end has us hold more packets than there can be reason for. */
+/* The queue is full: restart the line. */
 static void line_overflowed(struct x25_link_line *l)
 {
 	struct ist_port *p = l->line.port;
 
 	l->overflow = false;
 	p->count[X25_P_QUEUE_FULL]++;
-	p->host->log(p->ctx, 4, "line restarted: %u packets were waiting for LAPB", l->queued);
+	p->host->log(p->ctx, 4, "line restarted: %u packets queued for LAPB", l->queued);
 	lapb_line_down(&l->lapb);
 	lapb_start(&l->lapb, x25_now(p));
 	line_note_deadline(l);
@@ -191,7 +190,7 @@ static void line_send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_
 
 static void line_tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
 {
-	line_send_pseudo(line_of(line), PSEUDO_DATA, pkt, len);
+	line_send_pseudo(line_of_layer(line), PSEUDO_DATA, pkt, len);
 }
 
 static const struct x25_line_ops on_pseudo = {.tx = line_tx_pseudo};
@@ -258,7 +257,7 @@ static void line_rx_pseudo(struct x25_link_line *l, const struct link_frame *f, 
 		line_disconnected(l, now);
 		break;
 	case PSEUDO_PARAMETERS:
-		break; /* LAPB's, which we do not run then */
+		break; /* of LAPB, which the kernel's device runs itself */
 	default:
 		l->line.port->count[X25_P_RX_FRAMING]++;
 	}
@@ -294,8 +293,8 @@ static void line_check_mtu(const struct x25_link_line *l)
 
 	if (link_mtu(l->link) < want)
 		l->line.port->host->log(l->line.port->ctx, 4,
-					"link carries %u octets, packets need up to %u: set "
-					"packet-size-want lower",
+					"link carries frames of %u octets, packets may need %u: "
+					"lower packet-size-want",
 					link_mtu(l->link), want);
 }
 
@@ -326,7 +325,7 @@ static void line_on_carrier(void *ctx, bool up, const char *words)
 
 static const struct link_user link_user = {line_on_frames, line_on_carrier};
 
-/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
+/* --- struct x25_below ---------------------------------------------------- */
 
 static void line_close(struct ist_port *p)
 {
@@ -334,9 +333,8 @@ static void line_close(struct ist_port *p)
 
 	if (!l)
 		return;
-	/* One packet clears everything, whatever becomes of it. */
 	if (l->line.ready && l->line.x.used)
-		x25_bye(&l->line.x);
+		x25_shutdown(&l->line.x); /* clears every call by one packet */
 	if (l->store)
 		lapb_stop(&l->lapb, x25_now(p));
 	else if (l->link && l->connected)
@@ -455,7 +453,7 @@ static int line_status(const struct ist_port *p, char *buf, size_t len)
 			l->line.ready			  ? "ready"
 			: l->line.x.r == X25_R_WE_RESTART ? "restarting"
 							  : "down",
-			l->line.x.cfg.dce ? "DCE" : "DTE", p->circuits);
+			l->line.x.cfg.dce ? "DCE" : "DTE", p->slots.taken);
 }
 
 const struct x25_below x25_on_link = {

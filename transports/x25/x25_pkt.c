@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every packet is GFI and logical channel, a type octet, and a body that the type names.  A const
- * table gives for each type its octet and the shape of its body; data and flow-control packets
- * carry counters inside or after the type octet, whose place depends on the modulo.
+ * Decoder and encoder of packets.  A packet is a general format identifier (GFI) and logical
+ * channel, a type octet and a body.  The table below has the octet of each type and the shape of
+ * its body. P(S) and P(R) stand in the type octet with modulo 8, and partly in the next octet with
+ * modulo 128.
  */
 #include "transports/x25/x25_pkt.h"
 
@@ -27,7 +28,7 @@ enum shape {
 static const struct type_row {
 	uint8_t octet;
 	uint8_t shape;
-	bool zero_lci; /* speaks of the interface */
+	bool zero_lci; /* a packet of the interface: LCN 0 */
 	const char *name;
 } types[X25_TYPES] = {
 	[X25_DATA] = {0x00, B_DATA, false, "Data"},
@@ -65,7 +66,7 @@ bool x25_digits_ok(const char *digits)
 }
 
 /* n digits from half-octet `at` on. */
-static bool x25_pkt_take_digits(char *out, const uint8_t *bcd, unsigned at, unsigned n)
+static bool x25_pkt_decode_digits(char *out, const uint8_t *bcd, unsigned at, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++, at++) {
 		unsigned v = at & 1 ? bcd[at / 2] & 15 : bcd[at / 2] >> 4;
@@ -86,9 +87,10 @@ static uint8_t x25_pkt_decode_addresses(struct x25_pkt *p, struct rd *r)
 
 	if (!bcd)
 		return X25_DIAG_TOO_SHORT;
-	if (!x25_pkt_take_digits(p->called, bcd, 0, called))
+	if (!x25_pkt_decode_digits(p->called, bcd, 0, called))
 		return X25_DIAG_CALLED_ADDRESS;
-	return x25_pkt_take_digits(p->calling, bcd, called, calling) ? 0 : X25_DIAG_CALLING_ADDRESS;
+	return x25_pkt_decode_digits(p->calling, bcd, called, calling) ? 0
+								       : X25_DIAG_CALLING_ADDRESS;
 }
 
 static void x25_pkt_encode_addresses(struct wr *w, const struct x25_pkt *p)
@@ -112,7 +114,7 @@ static void x25_pkt_encode_addresses(struct wr *w, const struct x25_pkt *p)
 /* --- facilities ------------------------------------------------------------------------------- */
 
 /* Classes A, B, C have 1, 2, 3 octets of value; D says its length. */
-static const uint8_t *x25_pkt_facility(struct rd *r, uint8_t *code, uint8_t *len)
+static const uint8_t *x25_pkt_next_facility(struct rd *r, uint8_t *code, uint8_t *len)
 {
 	*code = rd_u8(r);
 	*len = *code >> 6 == 3 ? rd_u8(r) : (uint8_t)((*code >> 6) + 1);
@@ -180,29 +182,29 @@ static uint8_t x25_pkt_fac_nui(struct x25_facilities *f, const uint8_t *v, uint8
 
 static const struct {
 	uint8_t code;
-	uint8_t (*take)(struct x25_facilities *f, const uint8_t *v, uint8_t len);
+	uint8_t (*decode)(struct x25_facilities *f, const uint8_t *v, uint8_t len);
 } facilities[] = {
 	{0x01, x25_pkt_fac_select}, {0x02, x25_pkt_fac_throughput}, {0x03, x25_pkt_fac_cug},
 	{0x41, x25_pkt_fac_cug},    {0x42, x25_pkt_fac_size},	    {0x43, x25_pkt_fac_window},
 	{0x47, x25_pkt_fac_cug},    {0xc6, x25_pkt_fac_nui},
 };
 
-static uint8_t x25_pkt_take_facility(struct x25_facilities *f, uint8_t code, const uint8_t *v,
-				     uint8_t len)
+static uint8_t x25_pkt_decode_facility(struct x25_facilities *f, uint8_t code, const uint8_t *v,
+				       uint8_t len)
 {
 	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
 		if (facilities[i].code != code)
 			continue;
-		if (facilities[i].take == x25_pkt_fac_cug) {
-			memset(f->cug, 0, sizeof(f->cug)); /* the last one counts, alone */
+		if (facilities[i].decode == x25_pkt_fac_cug) {
+			memset(f->cug, 0, sizeof(f->cug)); /* the last one in the packet counts */
 			f->cug[0] = code;
 		}
-		return facilities[i].take(f, v, len);
+		return facilities[i].decode(f, v, len);
 	}
-	return 0; /* others are the network's business */
+	return 0; /* facilities for the network are ignored */
 }
 
-/* What follows a marker (code 0: another network's facilities) is not ours to judge. */
+/* Facilities after a marker (code 0) are those of other networks and of DTEs: they are ignored. */
 static uint8_t x25_pkt_decode_facilities(struct x25_facilities *f, struct rd *r)
 {
 	struct rd in = rd_sub(r, rd_u8(r));
@@ -211,13 +213,13 @@ static uint8_t x25_pkt_decode_facilities(struct x25_facilities *f, struct rd *r)
 		return X25_DIAG_FACILITY_LENGTH;
 	while (in.left) {
 		uint8_t code, len, diag;
-		const uint8_t *v = x25_pkt_facility(&in, &code, &len);
+		const uint8_t *v = x25_pkt_next_facility(&in, &code, &len);
 
 		if (!v)
 			return X25_DIAG_FACILITY_LENGTH;
 		if (!code)
 			break;
-		diag = x25_pkt_take_facility(f, code, v, len);
+		diag = x25_pkt_decode_facility(f, code, v, len);
 		if (diag)
 			return diag;
 	}
@@ -287,7 +289,7 @@ uint8_t x25_throughput_class(uint64_t bps)
 
 /* --- decode ----------------------------------------------------------------------------------- */
 
-static enum x25_type x25_pkt_type_of(uint8_t octet, bool extended)
+static enum x25_type x25_pkt_type(uint8_t octet, bool extended)
 {
 	if (!(octet & 1))
 		return X25_DATA;
@@ -309,9 +311,8 @@ static uint8_t x25_pkt_rest(struct x25_pkt *p, struct rd *r, size_t max)
 	return p->len > max ? X25_DIAG_TOO_LONG : 0;
 }
 
-/* Data: the octet read as the type is the first of the counters (modulo 8), or P(S) (modulo 128).
- */
-static void x25_pkt_take_counters(struct x25_pkt *p, struct rd *r, uint8_t octet)
+/* Data packets have no type octet: it holds P(R), M and P(S) (modulo 8), or P(S) (modulo 128). */
+static void x25_pkt_decode_counters(struct x25_pkt *p, struct rd *r, uint8_t octet)
 {
 	if (p->extended) {
 		uint8_t second = rd_u8(r);
@@ -340,7 +341,7 @@ static uint8_t x25_pkt_decode_cause(struct x25_pkt *p, struct rd *r, bool more)
 	return x25_pkt_rest(p, r, more ? SIZE_MAX : 0);
 }
 
-/* Addresses and facilities may both be missing, but only together from the right. */
+/* A Call Accepted may end after the type octet or after the addresses. */
 static uint8_t x25_pkt_decode_call(struct x25_pkt *p, struct rd *r)
 {
 	uint8_t diag = 0;
@@ -361,7 +362,7 @@ static uint8_t x25_pkt_decode_body(struct x25_pkt *p, struct rd *r, uint8_t octe
 {
 	switch (types[p->type].shape) {
 	case B_DATA:
-		x25_pkt_take_counters(p, r, octet);
+		x25_pkt_decode_counters(p, r, octet);
 		return x25_pkt_rest(p, r, SIZE_MAX);
 	case B_FLOW:
 		return x25_pkt_decode_flow(p, r, octet);
@@ -400,7 +401,7 @@ uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool exten
 	octet = rd_u8(&r);
 	if (r.bad)
 		return X25_DIAG_TOO_SHORT;
-	p->type = x25_pkt_type_of(octet, extended);
+	p->type = x25_pkt_type(octet, extended);
 	p->q = gfi & GFI_Q;
 	p->d = gfi & GFI_D;
 	if (p->q && p->type != X25_DATA)

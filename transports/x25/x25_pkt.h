@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Packets of the X.25 packet layer (X.25 section 5), modulo 8 and 128: decode and encode,
- * addresses, facilities, and the words for causes and diagnostics.  Pure functions; no state.
+ * addresses, facilities, and words for causes and diagnostics.  Pure functions without state.
  *
  *   GFI 4 | LCI 12 | packet type 8 | ...
  */
@@ -16,7 +16,7 @@
 #define X25_FAC_MAX  109u /* octets of facilities */
 #define X25_LCI_MAX  4095u
 
-/* Both directions share the codes: what a DTE calls a request the DCE calls an indication. */
+/* Requests of a DTE and indications of a DCE have the same codes. */
 enum x25_type {
 	X25_DATA,
 	X25_RR,
@@ -106,8 +106,8 @@ enum x25_facility_bit {
 	X25_FAC_NUI = 1u << 7,
 };
 
-/* What both ends may negotiate, seen from the packet: "called" is the direction from the called
- * DTE. */
+/* Facilities of a call packet.  "called" is the direction from the called DTE, "calling" the
+ * direction from the calling DTE. */
 struct x25_facilities {
 	uint32_t given;				       /* X25_FAC_* */
 	uint8_t size_called, size_calling;	       /* log2 of octets, 4-12 */
@@ -131,23 +131,25 @@ struct x25_pkt {
 	size_t len;
 };
 
-/* 0, or the diagnostic that says what is wrong (type and lci are filled as far as they were seen).
- * extended: the modulo of the interface, which the GFI must show. */
+/* Returns 0, or the diagnostic for what is wrong; type and lci are set as far as they were read.
+ * extended: the interface has modulo 128; a packet with the other modulo in its GFI is an error.
+ * p->data points into pkt. */
 uint8_t x25_decode(struct x25_pkt *p, const uint8_t *pkt, size_t len, bool extended);
-/* Every member that the type has must be set; Call Accepted without addresses and facilities takes
- * its short form.  False when it does not fit. */
+/* All members that the type uses must be set.  A Call Accepted without addresses, facilities and
+ * data is encoded in its short form of three octets.  False: it does not fit. */
 bool x25_encode(struct wr *w, const struct x25_pkt *p);
 
-/* Header of a data packet alone (3 or 4 octets), for payload that is not moved. */
+/* The header of a data packet without its data; returns 3 or 4, its octets. */
 size_t x25_data_header(uint8_t out[4], const struct x25_pkt *p);
 
 bool x25_digits_ok(const char *digits); /* 1-15 decimal digits */
-/* bit/s of a throughput class, 0 = unknown; and the class for at most so much. */
+/* bit/s of a throughput class (X.25 table 7-1), 0 for a reserved class; and the highest class that
+ * is not faster than bps. */
 uint32_t x25_throughput_bps(uint8_t cls);
 uint8_t x25_throughput_class(uint64_t bps);
 
 const char *x25_type_name(enum x25_type t);
-/* Words for what a Clear, Reset or Restart gave as its reason; never NULL. */
+/* Words for cause and diagnostic of a Clear, Reset or Restart; never NULL. */
 const char *x25_cause_words(enum x25_type t, uint8_t cause);
 const char *x25_diag_words(uint8_t diag);
 

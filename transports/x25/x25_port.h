@@ -1,66 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between the parts of the x25 transport; nobody else's business.
+ * A port of the x25 transport; private to these files:
  *
- *   x25_transport.c  the contract: keys, opening, counters, and when things are done
- *   x25_conf.c       the settings as numbers
- *   x25_circuit.c    circuits: reports of the packet layer become reports to the host, and back
- *   x25_line.c       one packet layer on a link, with LAPB or with the kernel's pseudo-header
- *   x25_xot.c        a packet layer on each TCP connection
- *   x25_socket.c     calls of the kernel's packet layer, a socket each
+ *   x25_transport.c  the contract with the host: open, close, requests, counters, the port's timer
+ *   x25_conf.c       keys and settings
+ *   x25_circuit.c    circuits: reports of the packet layer become reports to the host
+ *   x25_line.c       one packet layer on a link, over LAPB or behind the kernel's pseudo-header
+ *   x25_xot.c        one packet layer on each TCP connection (RFC 1613)
+ *   x25_socket.c     the kernel's packet layer, one AF_X25 socket for each call
  *
- * A packet layer (x25.c) reports from inside whatever was asked of it, but a transport may not
- * report from inside a call of the host's.  So reports are noted on the circuit, and made when the
- * port leaves: at the end of what a descriptor or timer began, else in a timer at once.  Circuits
- * and TCP connections that are done with are freed there too, when nothing on the stack can hold
- * them.
+ * The packet layer (x25.c) reports from inside its own functions, also when the host's request
+ * called them; the contract forbids reports from inside a request.  Reports are therefore noted on
+ * the circuit.  They are made in x25_leave: at the end of a descriptor's or timer's callback, or,
+ * after a request, from a timer of 0 us.  Circuits and TCP connections that have ended are freed
+ * there too, when no function on the stack can still point to them.
  */
 #ifndef TRANSPORTS_X25_X25_PORT_H
 #define TRANSPORTS_X25_X25_PORT_H
 
 #include "transports/x25/lapb.h"
+#include "core/container.h"
+#include "transports/kit/slots.h"
 #include "transports/link/link.h"
 #include "transports/x25/x25.h"
 #include "transports/x25/x25_encap.h"
 
 #define X25_NO_TIME UINT64_MAX
 
-#define X25_PORT_COUNTERS(X)                                                                   \
-	X(RX, "rx-frames", "frames delivered")                                                 \
-	X(RX_OCTETS, "rx-octets", "octets delivered")                                          \
-	X(TX, "tx-frames", "frames taken to send")                                             \
-	X(TX_OCTETS, "tx-octets", "octets taken to send")                                      \
-	X(RX_OTHER, "rx-other", "multiplexed PDUs of other protocols dropped")                 \
-	X(RX_EMPTY, "rx-empty", "PDUs dropped, nothing behind the encapsulation")              \
-	X(RX_QUALIFIED, "rx-qualified", "PDUs with the Q bit dropped")                         \
-	X(RX_EARLY, "rx-early", "PDUs dropped, the circuit was not up")                        \
-	X(TX_STALE, "tx-stale", "frames for a channel that is not there")                      \
-	X(TX_DOWN, "tx-down", "frames dropped, the circuit is down")                           \
-	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")                   \
-	X(PAD, "pads", "calls cleared, the far end is a terminal's PAD")                       \
-	X(REFUSED_PROTOCOL, "refused-protocol", "calls refused, call user data not ours")      \
-	X(REFUSED_CHARGE, "refused-charge", "calls refused, reverse charging")                 \
-	X(REFUSED_ROOM, "refused-room", "calls refused, no room for another circuit")          \
-	X(REFUSED_HOST, "refused-host", "calls refused, not configured")                       \
-	X(HELD_DOWN, "held-down", "calls not placed, the address failed just before")          \
-	X(INACTIVE, "inactive", "circuits cleared, nothing was sent for too long")             \
-	X(RX_FRAMING, "rx-framing", "frames dropped, pseudo-header unknown or missing")        \
-	X(QUEUE_FULL, "queue-full", "line restarted, LAPB did not take what was waiting")      \
-	X(XOT_IN, "xot-in", "TCP connections accepted")                                        \
-	X(XOT_OUT, "xot-out", "TCP connections begun")                                         \
-	X(XOT_FAILED, "xot-failed", "TCP connections that could not be made")                  \
-	X(XOT_STRANGER, "xot-stranger", "TCP connections refused, address not in xot-from")    \
-	X(XOT_FULL, "xot-full", "TCP connections refused, too many")                           \
-	X(XOT_SOURCE, "xot-source-full", "TCP connections refused, too many from one address") \
-	X(XOT_SILENT, "xot-silent", "TCP connections closed, no call came")                    \
-	X(XOT_HALF, "xot-half", "TCP connections closed, the rest of a packet did not come")   \
-	X(XOT_UNCONFIRMED, "xot-unconfirmed",                                                  \
-	  "TCP connections closed, our Clear was not confirmed")                               \
-	X(XOT_HEADER, "xot-header", "TCP connections closed, XOT version or length wrong")     \
-	X(XOT_SLOW, "xot-slow", "TCP connections closed, the far end reads nothing")           \
-	X(XOT_IGNORED, "xot-ignored", "packets that have no place on XOT dropped")             \
-	X(XOT_PVC, "xot-pvc", "PVC set-ups that failed")                                       \
-	X(NO_DESCRIPTORS, "no-descriptors",                                                    \
+#define X25_PORT_COUNTERS(X)                                                                     \
+	X(RX, "rx-frames", "frames delivered")                                                   \
+	X(RX_OCTETS, "rx-octets", "octets delivered")                                            \
+	X(TX, "tx-frames", "frames taken to send")                                               \
+	X(TX_OCTETS, "tx-octets", "octets taken to send")                                        \
+	X(RX_OTHER, "rx-other", "multiplexed PDUs of other protocols dropped")                   \
+	X(RX_EMPTY, "rx-empty", "PDUs dropped, no payload after the encapsulation")              \
+	X(RX_QUALIFIED, "rx-qualified", "PDUs with the Q bit dropped")                           \
+	X(RX_EARLY, "rx-early", "PDUs dropped, the circuit was not up")                          \
+	X(TX_STALE, "tx-stale", "frames dropped, the channel does not exist")                    \
+	X(TX_DOWN, "tx-down", "frames dropped, the circuit is down")                             \
+	X(TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")                     \
+	X(PAD, "pads", "calls cleared, the far end is a PAD")                                    \
+	X(REFUSED_PROTOCOL, "refused-protocol", "calls refused, protocol in the call user data") \
+	X(REFUSED_CHARGE, "refused-charge", "calls refused, reverse charging")                   \
+	X(REFUSED_ROOM, "refused-room", "calls refused, no room for another circuit")            \
+	X(REFUSED_HOST, "refused-host", "calls refused, not configured")                         \
+	X(HELD_DOWN, "held-down", "calls not placed, address in hold-down")                      \
+	X(INACTIVE, "inactive", "calls cleared, no traffic for inactivity")                      \
+	X(RX_FRAMING, "rx-framing", "frames dropped, pseudo-header unknown or missing")          \
+	X(QUEUE_FULL, "queue-full", "line restarts, packet queue for LAPB full")                 \
+	X(XOT_IN, "xot-in", "TCP connections accepted")                                          \
+	X(XOT_OUT, "xot-out", "TCP connections begun")                                           \
+	X(XOT_FAILED, "xot-failed", "TCP connections that could not be made")                    \
+	X(XOT_STRANGER, "xot-stranger", "TCP connections refused, address not in xot-from")      \
+	X(XOT_FULL, "xot-full", "TCP connections refused, too many")                             \
+	X(XOT_SOURCE, "xot-source-full", "TCP connections refused, too many from one address")   \
+	X(XOT_SILENT, "xot-silent", "TCP connections closed, no call came")                      \
+	X(XOT_HALF, "xot-half", "TCP connections closed, the rest of a packet did not come")     \
+	X(XOT_UNCONFIRMED, "xot-unconfirmed",                                                    \
+	  "TCP connections closed, our Clear was not confirmed")                                 \
+	X(XOT_HEADER, "xot-header", "TCP connections closed, XOT version or length wrong")       \
+	X(XOT_SLOW, "xot-slow", "TCP connections closed, the far end reads nothing")             \
+	X(XOT_IGNORED, "xot-ignored", "packets dropped, not allowed on XOT")                     \
+	X(XOT_PVC, "xot-pvc", "PVC set-ups that failed")                                         \
+	X(NO_DESCRIPTORS, "no-descriptors",                                                      \
 	  "times no call could be accepted, no file descriptor left")
 
 enum x25_port_counter {
@@ -72,17 +74,19 @@ enum x25_port_counter {
 
 /* --- settings (x25_conf.c) -------------------------------------------------------------------- */
 
+/* What carries packets: LAPB or the pseudo-header on a link, TCP, or the kernel's sockets. */
 enum x25_framing { X25_LAPB, X25_PSEUDO_HEADER, X25_XOT, X25_SOCKETS };
 
-/* One circuit section of the configuration. */
+/* One circuit section of the configuration: a permanent circuit, or what calls to an address carry.
+ */
 struct x25_known {
 	struct ist_addr addr;
-	bool pvc; /* else what calls to this address look like */
+	bool pvc; /* false: encapsulation of calls to this address */
 	uint16_t lci;
 	uint8_t payload; /* of a PVC */
 	enum x25_encap encap;
-	uint16_t far_lci;	     /* XOT */
-	const char *far_name;	     /* XOT; the port owns it */
+	uint16_t far_lci;	     /* XOT: its channel at the far end */
+	const char *far_name;	     /* XOT: the far end's interface, or NULL; the port owns it */
 	struct x25_circuit *circuit; /* of a PVC */
 };
 
@@ -121,8 +125,7 @@ struct x25_line {
 	bool ready;		      /* restarted: calls can be placed */
 	const struct x25_line_ops *ops;
 };
-/* Procedures that x25.c does, when somebody else does them; what they return and report is the
- * same. */
+/* Procedures of another packet layer than x25.c.  They return and report what x25.c's do. */
 struct x25_layer {
 	bool (*accept)(struct x25_line *l, uint16_t lci, uint64_t now);
 	void (*clear)(struct x25_line *l, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now);
@@ -131,45 +134,45 @@ struct x25_layer {
 };
 struct x25_line_ops {
 	void (*tx)(struct x25_line *l, const uint8_t *pkt, size_t len);
-	/* The circuit's call is over, or was never placed (may be NULL). */
+	/* The circuit on this line has ended, or its call was never placed.  May be NULL. */
 	void (*over)(struct x25_line *l);
-	const struct x25_layer *layer; /* NULL: x25.c */
+	const struct x25_layer *layer; /* NULL: the packet layer is x25.c */
 };
-/* conf: of the packet layer.  Returns 0 or -errno. */
+/* Make the packet layer with this configuration.  Returns 0 or -errno. */
 int x25_line_init(struct x25_line *l, struct ist_port *p, const struct x25_config *conf,
 		  const struct x25_line_ops *ops);
-/* A line of one circuit, channel 1, whose packet layer is ops->layer; of x only the counters are
- * used. */
+/* Make a line of one circuit, LCN 1, whose packet layer is ops->layer; only the counters of l->x
+ * are used.  Returns 0 or -ENOMEM. */
 int x25_line_init_other(struct x25_line *l, struct ist_port *p, const struct x25_line_ops *ops);
 void x25_line_free(struct x25_line *l);
-/* What the other packet layer has to report. */
+/* A report of the packet layer ops->layer. */
 void x25_line_report(struct x25_line *l, const struct x25_report *r);
 
 enum x25_circuit_state {
-	X25_CIRCUIT_DOWN,    /* permanent, and the packet layer not ready */
-	X25_CIRCUIT_OFFERED, /* a call to us, not answered yet */
-	X25_CIRCUIT_CALLING, /* a call of ours, not answered yet; lci 0: not even placed */
+	X25_CIRCUIT_DOWN,    /* permanent, packet layer not ready */
+	X25_CIRCUIT_OFFERED, /* incoming call, the host has not answered */
+	X25_CIRCUIT_CALLING, /* outgoing call, the far end has not answered; lci 0: not sent yet */
 	X25_CIRCUIT_UP,
 	X25_CIRCUIT_DEAD,
 };
 
-enum x25_note { /* what is to be reported, in this order */
+enum x25_note { /* reports that wait, in the order they are made */
 		X25_NOTE_OFFER = 1,
 		X25_NOTE_UP = 2,
 		X25_NOTE_DOWN = 4, /* a permanent one */
 		X25_NOTE_WRITABLE = 8,
 		X25_NOTE_GONE = 16, /* down for ever, then freed */
-		X25_NOTE_FREE = 32,
+		X25_NOTE_FREE = 32, /* nothing to report, only freed */
 };
 
 struct x25_circuit {
 	ist_channel id;
-	struct x25_line *line; /* NULL: no packet layer under it */
+	struct x25_line *line; /* its packet layer; NULL = none */
 	uint16_t lci;
 	enum x25_circuit_state state;
 	enum x25_encap encap;
-	bool permanent, ours; /* ours: we have placed the call */
-	bool refused;	      /* send said no before the call was up: WRITABLE is owed */
+	bool permanent, ours; /* ours: an outgoing call */
+	bool refused;	      /* a send was refused before the call was up: report writable then */
 	uint8_t notes;
 	bool noted; /* in the port's list */
 	struct x25_circuit *next_noted;
@@ -179,18 +182,18 @@ struct x25_circuit {
 	uint8_t call_data[X25_CUD];
 	uint8_t call_data_len;
 	uint64_t tx_bps, rx_bps;
-	uint64_t last; /* when an SDU went or came */
+	uint64_t last; /* when the last SDU was sent or received */
 };
 
-/* What is under the circuits: x25_line.c, x25_xot.c or x25_socket.c. */
+/* What carries the circuits: x25_line.c, x25_xot.c or x25_socket.c. */
 struct x25_below {
 	int (*open)(struct ist_port *p, const struct settings *set, char *err, size_t err_len);
 	void (*close)(struct ist_port *p);
-	/* Place the circuit's call now, or when what is under it is there. */
+	/* Send the Call now, or when the TCP connection is up.  0 or -errno. */
 	int (*call)(struct ist_port *p, struct x25_circuit *c, uint64_t now);
-	/* Something has been asked of packet layers: what they sent may go. */
+	/* Send what packet layers have queued. */
 	void (*flush)(struct ist_port *p, uint64_t now);
-	/* Nothing is on the stack: free what is done with. */
+	/* Free what has ended: no function on the stack can point to it. */
 	void (*reap)(struct ist_port *p);
 	void (*expire)(struct ist_port *p, uint64_t now);
 	/* Adds to X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT values. */
@@ -199,12 +202,7 @@ struct x25_below {
 };
 extern const struct x25_below x25_on_link, x25_on_xot, x25_on_sockets;
 
-struct x25_slot {
-	struct x25_circuit *circuit;
-	uint16_t generation;
-	uint16_t next_free;
-};
-
+/* Addresses in hold-down, few enough to look through: the one that is released first gives way. */
 #define X25_HELD 128u
 struct x25_held {
 	struct ist_addr addr;
@@ -220,16 +218,16 @@ struct ist_port {
 	struct x25_link_line *line;  /* x25_line.c's */
 	struct xot *xot;	     /* x25_xot.c's */
 	struct x25_sockets *sockets; /* x25_socket.c's */
-	unsigned running; /* depth of descriptors and timers: not inside a call of the host's */
+	unsigned
+		running; /* depth of descriptor and timer callbacks; 0 = in a request of the host */
 	uint32_t timer;
-	uint64_t timer_at, next; /* next: no deadline is earlier */
+	uint64_t timer_at, next; /* next: a lower bound of all deadlines */
+	uint64_t idle_at;	 /* a lower bound of when a call has been idle for too long */
 	struct x25_circuit *noted_first, **noted_last;
-	struct x25_slot *slot;
-	unsigned slots;
-	uint16_t free_first, free_last; /* oldest first; 0 = none */
-	unsigned circuits;
+	struct slots slots;
+	struct x25_circuit **circuit; /* by slot */
 	struct x25_held held[X25_HELD];
-	uint64_t gone[X25_C_COUNT]; /* counts of packet layers that are no more */
+	uint64_t gone[X25_C_COUNT]; /* counts of packet layers that were freed */
 	uint64_t count[X25_P_COUNT];
 };
 
@@ -239,27 +237,33 @@ uint64_t x25_now(const struct ist_port *p);
 void x25_enter(struct ist_port *p);
 void x25_leave(struct ist_port *p);
 void x25_port_wake_at(struct ist_port *p, uint64_t when);
-/* Show a capture what goes over the line: dissector is "x.25" or "lapb". */
+/* Give a packet or frame to a capture; dissector is "x.25" or "lapb". */
 void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
 	     size_t len);
 
 /* --- circuits (x25_circuit.c) ----------------------------------------------------------------- */
 
+/* 0 or -ENOMEM. */
+int x25_circuits_open(struct ist_port *p);
+/* NULL: no slot or no memory is left. */
 struct x25_circuit *x25_circuit_new(struct ist_port *p);
+/* NULL: the handle is stale, or never was one. */
 struct x25_circuit *x25_circuit_get(const struct ist_port *p, ist_channel c);
-/* Nobody shall hear of it again; it is freed when the port leaves. */
+/* End it without a report; it is freed when the port leaves. */
 void x25_circuit_drop(struct ist_port *p, struct x25_circuit *c);
-/* The circuit is on this channel of this packet layer. */
+/* Put the circuit on this LCN of this packet layer; 0 = none yet. */
 void x25_circuit_attach(struct x25_circuit *c, struct x25_line *l, uint16_t lci);
 void x25_circuit_note(struct ist_port *p, struct x25_circuit *c, uint8_t notes);
-/* Send the Call for it; false when there is no free channel. */
+/* Send its Call.  False: no logical channel is free. */
 bool x25_circuit_place(struct x25_circuit *c, struct x25_line *l, uint64_t now);
-/* Not by us, for this reason: reported, and held down when we had called. */
+/* It has ended, and not at the host's request: report `down`, and hold down an address we called.
+ */
 void x25_circuit_lost(struct ist_port *p, struct x25_circuit *c, const struct ist_cause *why);
+/* A permanent circuit goes up or down; why may be NULL. */
 void x25_circuit_pvc(struct ist_port *p, struct x25_circuit *c, bool up,
 		     const struct ist_cause *why);
 void x25_circuit_report_all(struct ist_port *p);
-/* Clears what has been silent for too long. */
+/* Clear calls that have been idle for `inactivity`. */
 void x25_circuit_expire(struct ist_port *p, uint64_t now);
 void x25_circuits_close(struct ist_port *p);
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * X.25 by this host's kernel: packet layer, LAPB and devices are its own, and each call is a socket
- * (x25_kernel.h).
+ * Calls of this host's kernel: packet layer, LAPB and devices are the kernel's, each call is a
+ * socket of the family AF_X25 (x25_kernel.h).  Descriptors and the port's timer drive it.
  *
  *   x25-socket:     calls to `address`, or to any address when there is none
- *   x25-socket:*    calls to any address, although ours has its own to call from
+ *   x25-socket:*    calls to any address, also when `address` is configured
  *
- * There are three sockets that listen, for the kinds of call user data that we serve, so that calls
- * of other protocols are for other programs.  What the packet layer would report is made of what
- * becomes of a socket, so that circuits are the same as on a line; calls are offered before they
- * are accepted.
+ * Three sockets listen, one for each first octet of the call user data that we serve; calls of
+ * other protocols are left to other programs.  The state of a call's socket is turned into the
+ * reports that x25.c would make, so that x25_circuit.c does not see the difference.  A call is
+ * offered to the host before it is accepted.
  *
- * The kernel may take a part of an SDU: the rest is kept until it takes more, and until then the
- * circuit is not writable.  Sizes and windows for calls to us are not those we want but the
- * defaults, since the kernel uses its own without telling a caller who negotiates nothing.
+ * The kernel may take only part of an SDU.  The rest is kept here until the kernel takes it; the
+ * circuit is not writable until then.  Calls to us get `packet-size` and `window`, not the sizes we
+ * want: for a caller that negotiates nothing the kernel would use ours without telling it.
  */
 #include "transports/x25/x25_socket.h"
 
@@ -26,22 +26,22 @@
 
 #define SECOND	  1000000u
 #define ROUNDS	  32u
-#define SWEEP	  (10 * SECOND) /* interrupts wake nobody */
+#define SWEEP	  (10 * SECOND) /* between looks for interrupts, which poll does not report */
 #define LISTENERS 3u
 
 const struct x25_kernel *x25_socket_kernel = &x25_af_x25;
 
 struct call {
-	struct x25_line line; /* first: ops get a pointer to it */
+	struct x25_line line;
 	struct call *next, *prev, *next_dying;
 	int fd;
 	bool up;    /* in data transfer */
-	bool dying; /* it is cleared and goes when the port leaves */
-	bool owed;  /* send said no: WRITABLE is owed */
+	bool dying; /* cleared and freed when the port leaves */
+	bool owed;  /* a send was refused: WRITABLE must be reported */
 	bool watching_out;
-	uint8_t cause, diag; /* to clear it with */
+	uint8_t cause, diag; /* of our Clear */
 	size_t rest_at, rest_len;
-	uint8_t rest[]; /* of an SDU: conf.mtu octets */
+	uint8_t rest[]; /* of an SDU the kernel took in part; conf.mtu octets */
 };
 
 struct listener {
@@ -53,29 +53,29 @@ struct x25_sockets {
 	struct listener listener[LISTENERS];
 	bool accepting;
 	bool starved;	    /* take failed for want of descriptors, and that was logged */
-	uint64_t accept_at; /* when to listen again after there were no descriptors */
+	uint64_t accept_at; /* when to listen again after a lack of descriptors */
 	uint64_t sweep_at;
 	struct call *first, *dying;
 	unsigned calls;
 	uint8_t *buffer; /* the Q octet and an SDU */
 };
 
-static struct call *x25_socket_of(struct x25_line *l)
+static struct call *x25_socket_of_line(struct x25_line *l)
 {
-	return (struct call *)l;
+	return IST_CONTAINER_OF(l, struct call, line);
 }
 
-static struct ist_port *x25_socket_port_of(const struct call *k)
+static struct ist_port *x25_socket_port(const struct call *k)
 {
 	return k->line.port;
 }
 
 static void x25_socket_on_fd(void *arg, unsigned ready);
 
-/* The socket is closed when the port leaves, which the timer sees to. */
+/* End the call; the timer runs the port, which closes the socket when it leaves. */
 static void x25_socket_end(struct call *k, uint8_t cause, uint8_t diag)
 {
-	struct ist_port *p = x25_socket_port_of(k);
+	struct ist_port *p = x25_socket_port(k);
 
 	if (cause || diag) {
 		k->cause = cause;
@@ -91,7 +91,7 @@ static void x25_socket_end(struct call *k, uint8_t cause, uint8_t diag)
 
 static void x25_socket_watch(struct call *k)
 {
-	struct ist_port *p = x25_socket_port_of(k);
+	struct ist_port *p = x25_socket_port(k);
 	bool out = !k->up ? k->line.circuit[1] && k->line.circuit[1]->ours : k->owed || k->rest_len;
 
 	if (out == k->watching_out)
@@ -100,7 +100,7 @@ static void x25_socket_watch(struct call *k)
 	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), x25_socket_on_fd, k);
 }
 
-/* --- what a circuit asks of its packet layer -------------------------------------------------- */
+/* --- struct x25_layer -------------------------------------------------- */
 
 static void x25_socket_report(struct call *k, struct x25_report r)
 {
@@ -110,7 +110,7 @@ static void x25_socket_report(struct call *k, struct x25_report r)
 
 static bool x25_socket_answer(struct x25_line *l, uint16_t lci, uint64_t now)
 {
-	struct call *k = x25_socket_of(l);
+	struct call *k = x25_socket_of_line(l);
 
 	(void)lci;
 	(void)now;
@@ -127,10 +127,10 @@ static void x25_socket_clear(struct x25_line *l, uint16_t lci, uint8_t cause, ui
 	(void)lci;
 	(void)now;
 	l->x.count[X25_C_CLEARS_TX]++;
-	x25_socket_end(x25_socket_of(l), cause, diag);
+	x25_socket_end(x25_socket_of_line(l), cause, diag);
 }
 
-/* Keeps what the kernel did not take; `taken` may end in either piece. */
+/* Keep the octets of an SDU that the kernel did not take; taken may end in either piece. */
 static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len,
 			    const uint8_t *data, size_t len, size_t taken)
 {
@@ -147,7 +147,7 @@ static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len
 static bool x25_socket_send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
 				const void *data, size_t len, uint64_t now)
 {
-	struct call *k = x25_socket_of(l);
+	struct call *k = x25_socket_of_line(l);
 	ssize_t n;
 
 	(void)lci;
@@ -157,7 +157,7 @@ static bool x25_socket_send_sdu(struct x25_line *l, uint16_t lci, const void *he
 	if (n == -EAGAIN)
 		k->owed = true;
 	else if (n < 0)
-		l->x.count[X25_C_SDU_LOST]++; /* the call is over, as the socket is about to say */
+		l->x.count[X25_C_SDU_LOST]++; /* the call has ended, poll is about to report it */
 	else
 		x25_socket_keep(k, head, head_len, data, len, (size_t)n);
 	x25_socket_watch(k);
@@ -166,13 +166,13 @@ static bool x25_socket_send_sdu(struct x25_line *l, uint16_t lci, const void *he
 
 static void x25_socket_over(struct x25_line *l)
 {
-	x25_socket_end(x25_socket_of(l), 0, 0);
+	x25_socket_end(x25_socket_of_line(l), 0, 0);
 }
 
 static const struct x25_layer layer = {x25_socket_answer, x25_socket_clear, x25_socket_send_sdu};
 static const struct x25_line_ops line_ops = {.over = x25_socket_over, .layer = &layer};
 
-/* --- what becomes of a call ------------------------------------------------------------------- */
+/* --- state of a call ------------------------------------------------------------------- */
 
 static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag)
 {
@@ -180,7 +180,7 @@ static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag
 	struct x25_circuit *c = k->line.circuit[1];
 
 	if (err == -ENETUNREACH && c) {
-		x25_circuit_lost(x25_socket_port_of(k), c, &line_down);
+		x25_circuit_lost(x25_socket_port(k), c, &line_down);
 	} else {
 		k->line.x.count[X25_C_CLEARS_RX]++;
 		x25_socket_report(k, (struct x25_report){.kind = X25_CLEARED,
@@ -192,8 +192,8 @@ static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag
 	x25_socket_end(k, 0, 0);
 }
 
-/* False: it is over. */
-static bool x25_socket_alive(struct call *k)
+/* False: the call has ended. */
+static bool x25_socket_check_state(struct call *k)
 {
 	uint8_t cause = 0, diag = 0;
 	int r = x25_socket_kernel->state(k->fd, &cause, &diag);
@@ -205,7 +205,7 @@ static bool x25_socket_alive(struct call *k)
 	if (r <= 0 || k->up || !k->line.circuit[1] || !k->line.circuit[1]->ours)
 		return r >= 0;
 	k->up = true;
-	if (!x25_socket_kernel->terms(k->fd, &agreed) && agreed.throughput) {
+	if (!x25_socket_kernel->facilities(k->fd, &agreed) && agreed.throughput) {
 		p.fac.given = X25_FAC_THROUGHPUT;
 		p.fac.throughput_called = agreed.throughput >> 4;
 		p.fac.throughput_calling = agreed.throughput & 0x0f;
@@ -214,18 +214,18 @@ static bool x25_socket_alive(struct call *k)
 	return true;
 }
 
-/* False: nothing more is there, or nobody to hear it. */
+/* False: nothing more to read now, or the call has ended. */
 static bool x25_socket_read_one(struct call *k)
 {
-	struct x25_sockets *s = x25_socket_port_of(k)->sockets;
+	struct x25_sockets *s = x25_socket_port(k)->sockets;
 	bool cut = false;
-	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer,
-					       x25_socket_port_of(k)->conf.mtu + 1, &cut);
+	ssize_t n = x25_socket_kernel->receive(k->fd, s->buffer, x25_socket_port(k)->conf.mtu + 1,
+					       &cut);
 
 	if (n == -EAGAIN)
 		return false;
 	if (n <= 0) {
-		if (x25_socket_alive(k))
+		if (x25_socket_check_state(k))
 			x25_socket_lost(k, -ECONNRESET, 0, 0);
 		return false;
 	}
@@ -245,7 +245,7 @@ static void x25_socket_write_more(struct call *k)
 			x25_socket_kernel->send(k->fd, k->rest + k->rest_at, k->rest_len, NULL, 0);
 
 		if (n < 0)
-			return; /* full again, or over */
+			return; /* full again, or the call has ended */
 		k->rest_at += (size_t)n;
 		k->rest_len -= (size_t)n;
 	}
@@ -258,10 +258,10 @@ static void x25_socket_write_more(struct call *k)
 static void x25_socket_on_fd(void *arg, unsigned ready)
 {
 	struct call *k = arg;
-	struct ist_port *p = x25_socket_port_of(k);
+	struct ist_port *p = x25_socket_port(k);
 
 	x25_enter(p);
-	if (!k->dying && (k->up || x25_socket_alive(k)) && k->up) {
+	if (!k->dying && (k->up || x25_socket_check_state(k)) && k->up) {
 		k->line.x.count[X25_C_INTERRUPTS] += x25_socket_kernel->interrupts(k->fd);
 		for (unsigned i = 0; i < ROUNDS && ready & IST_READ && x25_socket_read_one(k); i++)
 			;
@@ -273,7 +273,7 @@ static void x25_socket_on_fd(void *arg, unsigned ready)
 	x25_leave(p);
 }
 
-/* --- calls as they begin and end -------------------------------------------------------------- */
+/* --- begin and end of calls -------------------------------------------------------------- */
 
 static struct call *x25_socket_add(struct ist_port *p, int fd)
 {
@@ -300,7 +300,7 @@ static struct call *x25_socket_add(struct ist_port *p, int fd)
 
 static void x25_socket_destroy(struct call *k)
 {
-	struct ist_port *p = x25_socket_port_of(k);
+	struct ist_port *p = x25_socket_port(k);
 	struct x25_sockets *s = p->sockets;
 
 	p->host->watch(p->ctx, k->fd, 0, x25_socket_on_fd, k);
@@ -356,12 +356,12 @@ static void x25_socket_pause_listening(struct ist_port *p)
 	x25_port_wake_at(p, s->accept_at);
 }
 
-/* One call each time: accept() would wait for a second. */
-static void x25_socket_take_one(struct ist_port *p, int listener)
+/* One call each time: with none waiting accept() blocks for SO_RCVTIMEO. */
+static void x25_socket_accept_one(struct ist_port *p, int listener)
 {
 	struct x25_sockets *s = p->sockets;
 	struct x25_kernel_call in = {.len = 0};
-	int fd = x25_socket_kernel->take(listener, &in);
+	int fd = x25_socket_kernel->next_call(listener, &in);
 	struct call *k;
 
 	if (fd < 0 && access_starved(-fd))
@@ -384,13 +384,13 @@ static void x25_socket_on_listen(void *arg, unsigned ready)
 
 	(void)ready;
 	x25_enter(l->port);
-	x25_socket_take_one(l->port, l->fd);
+	x25_socket_accept_one(l->port, l->fd);
 	x25_leave(l->port);
 }
 
-/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
+/* --- struct x25_below ---------------------------------------------------- */
 
-static void x25_socket_terms_of(const struct ist_port *p, struct x25_kernel_call *c, bool want)
+static void x25_socket_facilities(const struct ist_port *p, struct x25_kernel_call *c, bool want)
 {
 	const struct x25_config *x = &p->conf.x;
 
@@ -407,8 +407,8 @@ static int x25_socket_listen_all(struct ist_port *p, bool any)
 	static const uint8_t first[LISTENERS] = {0x80, 0x00, 0xcf}; /* as x25_encap.h has them */
 	struct x25_kernel_call c;
 
-	x25_socket_terms_of(p, &c, false);
-	c.throughput = 0; /* the caller's */
+	x25_socket_facilities(p, &c, false);
+	c.throughput = 0; /* accept the caller's */
 	c.reverse = false;
 	c.len = 1;
 	if (!any)
@@ -422,8 +422,8 @@ static int x25_socket_listen_all(struct ist_port *p, bool any)
 	return 0;
 }
 
-/* Words for what the kernel cannot do, or NULL. */
-static const char *x25_socket_beyond(const struct x25_conf *c)
+/* The first setting that the kernel does not support, in words; NULL = none. */
+static const char *x25_socket_unsupported(const struct x25_conf *c)
 {
 	if (c->pvc_max)
 		return "pvc: the kernel has no permanent circuits";
@@ -438,7 +438,7 @@ static int x25_socket_open(struct ist_port *p, const struct settings *set, char 
 			   size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
-	const char *to = strchr(spec, ':') + 1, *words = x25_socket_beyond(&p->conf);
+	const char *to = strchr(spec, ':') + 1, *words = x25_socket_unsupported(&p->conf);
 	struct x25_sockets *s = calloc(1, sizeof(*s));
 	int r;
 
@@ -495,7 +495,7 @@ static int socket_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 	(void)now;
 	if (p->sockets->calls >= p->conf.socket_calls)
 		return -ENOBUFS;
-	x25_socket_terms_of(p, &out, p->conf.x.flow_facilities);
+	x25_socket_facilities(p, &out, p->conf.x.flow_facilities);
 	memcpy(out.called, c->called, sizeof(out.called));
 	memcpy(out.calling, c->calling, sizeof(out.calling));
 	memcpy(out.data, c->call_data, c->call_data_len);
@@ -558,7 +558,7 @@ static void socket_count(const struct ist_port *p, uint64_t *out)
 static int socket_status(const struct ist_port *p, char *buf, size_t len)
 {
 	return snprintf(buf, len, "the kernel's X.25, %u sockets, %u circuits", p->sockets->calls,
-			p->circuits);
+			p->slots.taken);
 }
 
 const struct x25_below x25_on_sockets = {

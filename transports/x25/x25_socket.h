@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel whose calls x25_socket.c has: x25_af_x25, or what a test puts in its place. */
+/* The kernel's calls that x25_socket.c uses: x25_af_x25, or a test's own table. */
 #ifndef TRANSPORTS_X25_X25_SOCKET_H
 #define TRANSPORTS_X25_X25_SOCKET_H
 

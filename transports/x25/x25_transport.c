@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The x25 transport as the host sees it.  One timer serves everything below: whoever has a deadline
- * names it, and when the earliest has come all are asked.  x25_enter and x25_leave stand around all
- * that descriptors and timers begin; what the host itself asks ends in x25_touch, which leaves the
- * reports to the timer.
+ * The x25 transport as the host sees it: the table at the end of this file.
+ *
+ * A port has one timer.  Each layer gives its deadline to x25_port_wake_at; when the earliest has
+ * come, all layers look at their timers.  x25_enter and x25_leave stand around every callback of a
+ * descriptor or timer.  A request of the host ends in x25_after_request, which leaves the reports
+ * to the timer (x25_port.h says why).
  */
 #include "transports/x25/x25_transport.h"
 
@@ -22,7 +24,7 @@ static const struct ist_counter counters[] = {
 };
 #define COUNTERS (X25_P_COUNT + X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT)
 
-/* --- when ------------------------------------------------------------------------------------- */
+/* --- timer ------------------------------------------------------------------------------------- */
 
 static void x25_on_time(void *arg, uint64_t now);
 
@@ -37,7 +39,7 @@ void x25_port_wake_at(struct ist_port *p, uint64_t when)
 		p->next = when;
 }
 
-static void x25_arm(struct ist_port *p)
+static void x25_set_timer(struct ist_port *p)
 {
 	uint64_t at = p->noted_first ? 0 : p->next;
 
@@ -52,7 +54,7 @@ void x25_enter(struct ist_port *p)
 	p->running++;
 }
 
-/* The outermost makes the reports, which may bring about more to report. */
+/* The outermost callback makes the reports; what the host does in them may cause more reports. */
 void x25_leave(struct ist_port *p)
 {
 	if (p->running == 1) {
@@ -61,18 +63,18 @@ void x25_leave(struct ist_port *p)
 			p->below->flush(p, x25_now(p));
 			p->below->reap(p);
 		} while (p->noted_first);
-		x25_arm(p);
+		x25_set_timer(p);
 	}
 	p->running--;
 }
 
-/* The host has asked for something. */
-static void x25_touch(struct ist_port *p)
+/* After a request of the host. */
+static void x25_after_request(struct ist_port *p)
 {
 	if (p->running)
 		return;
 	p->below->flush(p, x25_now(p));
-	x25_arm(p);
+	x25_set_timer(p);
 }
 
 static void x25_on_time(void *arg, uint64_t now)
@@ -123,7 +125,7 @@ static int x25_make_pvcs(struct ist_port *p)
 
 static void x25_tr_close(struct ist_port *p)
 {
-	p->running++; /* nothing is reported any more */
+	p->running++; /* no more reports */
 	if (p->below)
 		p->below->close(p);
 	if (p->timer)
@@ -157,7 +159,9 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 	p->timer_at = p->next = X25_NO_TIME;
 	p->noted_last = &p->noted_first;
 	snprintf(p->name, sizeof(p->name), "%s", cfg->name ? cfg->name : "");
-	r = x25_conf_read(&p->conf, cfg, err, err_len);
+	r = x25_circuits_open(p);
+	if (!r)
+		r = x25_conf_read(&p->conf, cfg, err, err_len);
 	if (!r)
 		r = x25_make_pvcs(p);
 	if (!r) {
@@ -168,7 +172,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 		x25_tr_close(p);
 		return r;
 	}
-	x25_arm(p);
+	x25_set_timer(p);
 	*out = p;
 	return 0;
 }
@@ -179,7 +183,7 @@ static int x25_tr_send(struct ist_port *p, const struct ist_frame *f, unsigned n
 {
 	int r = x25_circuit_send(p, f, n);
 
-	x25_touch(p);
+	x25_after_request(p);
 	return r;
 }
 
@@ -188,7 +192,7 @@ static int x25_tr_connect(struct ist_port *p, const struct ist_addr *to, uint8_t
 {
 	int r = x25_circuit_connect(p, to, payload, a, out);
 
-	x25_touch(p);
+	x25_after_request(p);
 	return r;
 }
 
@@ -196,7 +200,7 @@ static int x25_tr_answer(struct ist_port *p, ist_channel c)
 {
 	int r = x25_circuit_answer(p, c);
 
-	x25_touch(p);
+	x25_after_request(p);
 	return r;
 }
 
@@ -204,14 +208,14 @@ static int x25_tr_refuse(struct ist_port *p, ist_channel c, const struct ist_cau
 {
 	int r = x25_circuit_refuse(p, c, why);
 
-	x25_touch(p);
+	x25_after_request(p);
 	return r;
 }
 
 static void x25_tr_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
 	x25_circuit_disconnect(p, c, why);
-	x25_touch(p);
+	x25_after_request(p);
 }
 
 static uint32_t x25_tr_mtu(const struct ist_port *p, ist_channel id)
@@ -232,7 +236,7 @@ static int x25_tr_addr_parse(struct ist_addr *out, const char *text)
 	return 0;
 }
 
-/* A call may come without the caller's address. */
+/* A Call need not have a calling address. */
 static int x25_tr_addr_format(const struct ist_addr *a, char *buf, size_t len)
 {
 	char digits[X25_DIGITS + 1];
@@ -241,7 +245,7 @@ static int x25_tr_addr_format(const struct ist_addr *a, char *buf, size_t len)
 	return snprintf(buf, len, "%s", *digits ? digits : "unknown");
 }
 
-/* "3110*" is what begins with 3110; "*" takes also who does not say. */
+/* "3110*" matches addresses that begin with 3110; "*" also matches a call without one. */
 static bool x25_tr_addr_match(const struct ist_addr *a, const char *pattern)
 {
 	char digits[X25_DIGITS + 1];
@@ -253,7 +257,7 @@ static bool x25_tr_addr_match(const struct ist_addr *a, const char *pattern)
 	return !pattern[n + 1] && !strncmp(digits, pattern, n);
 }
 
-/* --- the rest --------------------------------------------------------------------------------- */
+/* --- counters and status --------------------------------------------------------------------------------- */
 
 static void x25_tr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {

@@ -139,7 +139,7 @@ static const char *x25_words_find(const struct word *w, size_t n, uint8_t code,
 #define FIND(table, code, otherwise) \
 	x25_words_find(table, sizeof(table) / sizeof(*table), code, otherwise)
 
-/* Causes of 80 hex and over are the remote DTE's own. */
+/* Causes from 80 hex on were given by the far DTE. */
 const char *x25_cause_words(enum x25_type t, uint8_t cause)
 {
 	const char *other = cause & 0x80 ? "DTE originated" : "unknown cause";

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * X.25 over TCP (RFC 1613): each circuit has a TCP connection and a packet layer of its own,
- * without restarts and with logical channel 1, since the number means nothing there.
+ * X.25 over TCP (RFC 1613): each circuit has a TCP connection and a packet layer (x25.c) of its
+ * own, without restarts, and always LCN 1, since the number has no meaning on XOT.  Descriptors and
+ * the port's timer drive it; xot.c cuts the stream into packets; x25_xot_pvc.c sets up permanent
+ * circuits.
  *
  *   xot:REMOTE            calls go to REMOTE
  *   xot-listen:LOCAL      calls come to LOCAL
  *   xot:LOCAL>REMOTE      both
  *
- * What a packet layer sends is gathered and goes when the port leaves, in one write.  When TCP
- * takes no more, data packets stay in the circuit.  A connection whose call is over is closed when
- * the Clear has been confirmed, or the packet layer has stopped waiting for that.  Connections that
- * are made and then say nothing are closed, and there is a limit to their number.
+ * Output: packets are collected in a buffer and written when the port leaves, in one write.  When
+ * TCP takes no more, data packets stay in their circuit (x25_block).
+ *
+ * Limits: connections are limited in all and per source address.  A connection is closed when no
+ * call comes on it, when the rest of a packet does not come, when the far end does not read, and
+ * after a call when our Clear has been confirmed or the time for that is over.
  */
 #define _GNU_SOURCE
 #include "transports/x25/x25_xot.h"
@@ -27,27 +31,27 @@
 #define SILENT_MOST (30 * SECOND)
 #define HALF_MOST   (30 * SECOND) /* from the first octet of a packet to its last */
 #define CLEAR_MOST  (5 * SECOND)  /* for the Clear Confirmation */
-#define OUT_FULL    16384u	  /* octets waiting for TCP: data stop */
-#define OUT_LOW	    4096u	  /* and go on */
-#define OUT_MOST    262144u	  /* the far end reads nothing at all */
+#define OUT_FULL    16384u	  /* octets queued for TCP at which data packets stop */
+#define OUT_LOW	    4096u	  /* and at which they start again */
+#define OUT_MOST    262144u	  /* and at which the connection is closed */
 #define READ_SIZE   16384u
 #define ROUNDS	    8u
-#define BACKLOG	    4096 /* permanent circuits all come at once */
+#define BACKLOG	    4096 /* the permanent circuits of a peer connect all at once */
 #define TYPE_REJ    0x09u
 
-static struct xot_conn *xot_side_of(struct x25_line *l)
+static struct xot_conn *xot_conn_of_line(struct x25_line *l)
 {
-	return (struct xot_conn *)l;
+	return IST_CONTAINER_OF(l, struct xot_conn, line);
 }
 
-static struct ist_port *xot_side_port_of(const struct xot_conn *k)
+static struct ist_port *xot_conn_port(const struct xot_conn *k)
 {
 	return k->line.port;
 }
 
 void xot_touch(struct xot_conn *k)
 {
-	struct xot *x = xot_side_port_of(k)->xot;
+	struct xot *x = xot_conn_port(k)->xot;
 
 	if (k->touched)
 		return;
@@ -58,7 +62,7 @@ void xot_touch(struct xot_conn *k)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static bool xot_side_room(struct xot_conn *k, size_t n)
+static bool xot_conn_reserve(struct xot_conn *k, size_t n)
 {
 	size_t want = k->out_len + n;
 	uint8_t *grown;
@@ -81,14 +85,14 @@ static bool xot_side_room(struct xot_conn *k, size_t n)
 	return true;
 }
 
-void xot_put(struct xot_conn *k, const uint8_t *pkt, size_t len)
+void xot_conn_send(struct xot_conn *k, const uint8_t *pkt, size_t len)
 {
 	xot_touch(k);
 	if (k->dying)
 		return;
-	if (!xot_side_room(k, XOT_HDR_LEN + len)) {
-		xot_side_port_of(k)->count[X25_P_XOT_SLOW]++;
-		xot_lose(k, "the far end reads nothing");
+	if (!xot_conn_reserve(k, XOT_HDR_LEN + len)) {
+		xot_conn_port(k)->count[X25_P_XOT_SLOW]++;
+		xot_conn_lost(k, "the far end does not read");
 		return;
 	}
 	xot_header(k->out + k->out_len, len);
@@ -96,31 +100,31 @@ void xot_put(struct xot_conn *k, const uint8_t *pkt, size_t len)
 	k->out_len += XOT_HDR_LEN + len;
 }
 
-static void xot_side_tx(struct x25_line *l, const uint8_t *pkt, size_t len)
+static void xot_conn_tx(struct x25_line *l, const uint8_t *pkt, size_t len)
 {
-	struct xot_conn *k = xot_side_of(l);
+	struct xot_conn *k = xot_conn_of_line(l);
 
 	x25_tap(l->port, true, "x.25", pkt, len);
-	xot_put(k, pkt, len);
+	xot_conn_send(k, pkt, len);
 	if (k->out_len - k->out_at >= OUT_FULL)
 		x25_block(&l->x);
 }
 
-static void xot_side_on_fd(void *arg, unsigned ready);
+static void xot_conn_on_fd(void *arg, unsigned ready);
 
-static void xot_side_watch(struct xot_conn *k)
+static void xot_conn_watch(struct xot_conn *k)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	bool out = k->phase == XOT_CONNECTING || k->out_at < k->out_len;
 
 	if (out == k->watching_out)
 		return;
 	k->watching_out = out;
-	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), xot_side_on_fd, k);
+	p->host->watch(p->ctx, k->fd, IST_READ | (out ? IST_WRITE : 0), xot_conn_on_fd, k);
 }
 
-/* False: TCP takes no more now. */
-static bool xot_side_write_out(struct xot_conn *k)
+/* False: TCP takes no more, or the connection is lost. */
+static bool xot_conn_write_out(struct xot_conn *k)
 {
 	while (k->out_at < k->out_len) {
 		ssize_t n = send(k->fd, k->out + k->out_at, k->out_len - k->out_at,
@@ -129,7 +133,7 @@ static bool xot_side_write_out(struct xot_conn *k)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN)
-			xot_lose(k, strerror(errno));
+			xot_conn_lost(k, strerror(errno));
 		if (n < 0)
 			return false;
 		k->out_at += (size_t)n;
@@ -140,50 +144,50 @@ static bool xot_side_write_out(struct xot_conn *k)
 
 /* A far end that does not confirm our Clear keeps its connection for seconds, not for all of T23.
  */
-static void xot_side_await_confirmation(struct xot_conn *k, uint64_t now)
+static void xot_conn_await_confirmation(struct xot_conn *k, uint64_t now)
 {
 	if (k->clearing || k->pvc || x25_state(&k->line.x, 1) != X25_P_WE_CLEAR)
 		return;
 	k->clearing = true;
 	k->give_up = now + CLEAR_MOST;
-	x25_port_wake_at(xot_side_port_of(k), k->give_up);
+	x25_port_wake_at(xot_conn_port(k), k->give_up);
 }
 
-static void xot_side_flush_one(struct xot_conn *k, uint64_t now)
+static void xot_conn_flush_one(struct xot_conn *k, uint64_t now)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	bool all;
 
 	if (k->dying || k->phase == XOT_CONNECTING)
 		return;
 	do {
-		all = xot_side_write_out(k);
+		all = xot_conn_write_out(k);
 		if (k->dying)
 			return;
 		if (k->phase == XOT_OPEN && k->line.x.blocked && k->out_len - k->out_at <= OUT_LOW)
 			x25_unblock(&k->line.x, now);
 	} while (all && k->out_len && !k->dying);
-	xot_side_watch(k);
+	xot_conn_watch(k);
 	if (k->phase != XOT_OPEN)
 		return;
-	xot_side_await_confirmation(k, now);
+	xot_conn_await_confirmation(k, now);
 	x25_port_wake_at(p, x25_deadline(&k->line.x));
 }
 
 /* --- the packet layer ------------------------------------------------------------------------- */
 
-static void xot_side_call_over(struct x25_line *l)
+static void xot_conn_call_over(struct x25_line *l)
 {
-	xot_side_of(l)->over = true;
-	xot_side_of(l)->circuit = NULL;
-	xot_touch(xot_side_of(l));
+	xot_conn_of_line(l)->over = true;
+	xot_conn_of_line(l)->circuit = NULL;
+	xot_touch(xot_conn_of_line(l));
 }
 
-static const struct x25_line_ops line_ops = {.tx = xot_side_tx, .over = xot_side_call_over};
+static const struct x25_line_ops line_ops = {.tx = xot_conn_tx, .over = xot_conn_call_over};
 
-bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
+bool xot_conn_start_layer(struct xot_conn *k, bool extended, bool pvc)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	struct x25_config c = p->conf.x;
 
 	c.dce = c.restarts = false;
@@ -191,7 +195,7 @@ bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
 	c.pvc = pvc;
 	c.lci_low = c.lci_high = pvc ? 2 : 1;
 	c.two_way_low = c.two_way_high = 0;
-	c.flow_facilities = true; /* 6.1: a Call says both sizes */
+	c.flow_facilities = true; /* RFC 1613 6.1: a Call has packet and window size */
 	if (!extended && c.window_want > 7)
 		c.window_want = 7;
 	if (!extended && c.window > 7)
@@ -203,8 +207,8 @@ bool xot_begin(struct xot_conn *k, bool extended, bool pvc)
 	return true;
 }
 
-/* 6.4: what speaks of an interface has no place here. */
-static bool xot_side_local_only(const uint8_t *pkt, bool extended)
+/* RFC 1613 6.4: packets of an interface, and REJ, are ignored. */
+static bool xot_conn_interface_packet(const uint8_t *pkt, bool extended)
 {
 	static const uint8_t types[] = {0xfb, 0xff, 0xf1, 0xf3, 0xf7};
 
@@ -214,9 +218,9 @@ static bool xot_side_local_only(const uint8_t *pkt, bool extended)
 	return (extended ? pkt[2] : pkt[2] & 0x1f) == TYPE_REJ;
 }
 
-static void xot_side_packet_in(struct xot_conn *k, const uint8_t *pkt, size_t len)
+static void xot_conn_packet(struct xot_conn *k, const uint8_t *pkt, size_t len)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	bool extended = (pkt[0] & 0x30) == 0x20;
 	uint8_t buf[XOT_PACKET_MAX];
 
@@ -226,15 +230,15 @@ static void xot_side_packet_in(struct xot_conn *k, const uint8_t *pkt, size_t le
 		return;
 	}
 	if (k->phase == XOT_PVC_SETUP || (k->over && k->phase != XOT_OPEN) ||
-	    xot_side_local_only(pkt, extended)) {
+	    xot_conn_interface_packet(pkt, extended)) {
 		p->count[X25_P_XOT_IGNORED]++;
 		return;
 	}
-	if (k->phase == XOT_SILENT && !xot_begin(k, extended, false)) {
-		xot_lose(k, "no memory");
+	if (k->phase == XOT_SILENT && !xot_conn_start_layer(k, extended, false)) {
+		xot_conn_lost(k, "no memory");
 		return;
 	}
-	/* The channel number means nothing: ours is 1. */
+	/* Any LCN is accepted; the packet layer's is 1. */
 	memcpy(buf, pkt, len);
 	buf[0] &= 0xf0;
 	buf[1] = 1;
@@ -249,9 +253,9 @@ static void xot_side_packet_in(struct xot_conn *k, const uint8_t *pkt, size_t le
  * back until the first is acknowledged (Nagle), so that a delayed acknowledgement would cost 40 ms
  * a packet.  The time limit runs from the first octet: a sender of one octet now and then does not
  * move it. */
-static void xot_side_half_packet(struct xot_conn *k, bool begun_now)
+static void xot_conn_half_packet(struct xot_conn *k, bool begun_now)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	int on = 1;
 
 	setsockopt(k->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
@@ -261,7 +265,7 @@ static void xot_side_half_packet(struct xot_conn *k, bool begun_now)
 	x25_port_wake_at(p, k->half_at);
 }
 
-static void xot_side_stream_in(struct xot_conn *k, const uint8_t *data, size_t len)
+static void xot_conn_stream(struct xot_conn *k, const uint8_t *data, size_t len)
 {
 	const uint8_t *pkt;
 	bool complete = false;
@@ -269,28 +273,28 @@ static void xot_side_stream_in(struct xot_conn *k, const uint8_t *data, size_t l
 	int r = 1;
 
 	while (r > 0 && !k->dying) {
-		r = xot_take(&k->in, &data, &len, &pkt, &pkt_len);
+		r = xot_next_packet(&k->in, &data, &len, &pkt, &pkt_len);
 		if (r > 0) {
 			complete = true;
-			xot_side_packet_in(k, pkt, pkt_len);
+			xot_conn_packet(k, pkt, pkt_len);
 		}
 	}
 	if (!k->dying && k->in.len)
-		xot_side_half_packet(k, complete);
+		xot_conn_half_packet(k, complete);
 	else
 		k->half_at = X25_NO_TIME;
 	if (r < 0) {
-		xot_side_port_of(k)->count[X25_P_XOT_HEADER]++;
-		xot_lose(k, "XOT header wrong");
+		xot_conn_port(k)->count[X25_P_XOT_HEADER]++;
+		xot_conn_lost(k, "XOT header wrong");
 	}
 }
 
 /* --- connections ------------------------------------------------------------------------------ */
 
-void xot_lose(struct xot_conn *k, const char *words)
+void xot_conn_lost(struct xot_conn *k, const char *words)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = words};
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	struct x25_circuit *c = k->circuit;
 
 	xot_touch(k);
@@ -306,7 +310,7 @@ void xot_lose(struct xot_conn *k, const char *words)
 		x25_circuit_lost(p, c, &why);
 }
 
-static struct xot_conn *xot_side_add(struct ist_port *p, int fd, enum xot_phase phase)
+static struct xot_conn *xot_conn_add(struct ist_port *p, int fd, enum xot_phase phase)
 {
 	struct xot_conn *k = calloc(1, sizeof(*k));
 	struct xot *x = p->xot;
@@ -322,7 +326,7 @@ static struct xot_conn *xot_side_add(struct ist_port *p, int fd, enum xot_phase 
 	k->give_up = x25_now(p) + SILENT_MOST;
 	k->half_at = X25_NO_TIME;
 	xot_in_init(&k->in);
-	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), xot_side_on_fd,
+	if (p->host->watch(p->ctx, fd, IST_READ | (k->watching_out ? IST_WRITE : 0), xot_conn_on_fd,
 			   k) < 0) {
 		free(k);
 		return NULL;
@@ -338,11 +342,11 @@ static struct xot_conn *xot_side_add(struct ist_port *p, int fd, enum xot_phase 
 	return k;
 }
 
-static void xot_side_destroy(struct xot_conn *k)
+static void xot_conn_destroy(struct xot_conn *k)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 
-	p->host->watch(p->ctx, k->fd, 0, xot_side_on_fd, k);
+	p->host->watch(p->ctx, k->fd, 0, xot_conn_on_fd, k);
 	close(k->fd);
 	*(k->prev ? &k->prev->next : &p->xot->first) = k->next;
 	if (k->next)
@@ -354,7 +358,7 @@ static void xot_side_destroy(struct xot_conn *k)
 	free(k);
 }
 
-static bool xot_side_done(const struct xot_conn *k)
+static bool xot_conn_done(const struct xot_conn *k)
 {
 	if (k->dying)
 		return true;
@@ -383,7 +387,7 @@ struct xot_conn *xot_dial(struct ist_port *p, int *err)
 			close(fd);
 		return NULL;
 	}
-	k = xot_side_add(p, fd, XOT_CONNECTING);
+	k = xot_conn_add(p, fd, XOT_CONNECTING);
 	if (!k)
 		close(fd);
 	else
@@ -391,9 +395,9 @@ struct xot_conn *xot_dial(struct ist_port *p, int *err)
 	return k;
 }
 
-static void xot_side_connected(struct xot_conn *k)
+static void xot_conn_connected(struct xot_conn *k)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 	socklen_t len = sizeof(int);
 	int err = 0;
 
@@ -401,7 +405,7 @@ static void xot_side_connected(struct xot_conn *k)
 		err = errno;
 	if (err) {
 		p->count[X25_P_XOT_FAILED]++;
-		xot_lose(k, strerror(err));
+		xot_conn_lost(k, strerror(err));
 		return;
 	}
 	xot_touch(k);
@@ -410,58 +414,58 @@ static void xot_side_connected(struct xot_conn *k)
 		xot_pvc_ask(k);
 		return;
 	}
-	if (!xot_begin(k, p->conf.x.extended, false) ||
+	if (!xot_conn_start_layer(k, p->conf.x.extended, false) ||
 	    !x25_circuit_place(k->circuit, &k->line, x25_now(p)))
-		xot_lose(k, "no memory");
+		xot_conn_lost(k, "no memory");
 	k->circuit = NULL;
 	k->called = true;
 	k->give_up = X25_NO_TIME;
 }
 
-/* False: nothing more is there, or nobody to hear it. */
-static bool xot_side_read_some(struct xot_conn *k)
+/* False: nothing more to read now, or the connection is lost. */
+static bool xot_conn_read_some(struct xot_conn *k)
 {
 	uint8_t buf[READ_SIZE];
 	ssize_t n = recv(k->fd, buf, sizeof(buf), MSG_DONTWAIT);
 
 	if (n > 0) {
-		xot_side_stream_in(k, buf, (size_t)n);
+		xot_conn_stream(k, buf, (size_t)n);
 		return (size_t)n == sizeof(buf) && !k->dying;
 	}
 	if (!n)
-		xot_lose(k, "closed by the far end");
+		xot_conn_lost(k, "closed by the far end");
 	else if (errno != EAGAIN && errno != EINTR)
-		xot_lose(k, strerror(errno));
+		xot_conn_lost(k, strerror(errno));
 	return false;
 }
 
-static void xot_side_on_fd(void *arg, unsigned ready)
+static void xot_conn_on_fd(void *arg, unsigned ready)
 {
 	struct xot_conn *k = arg;
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 
 	x25_enter(p);
 	xot_touch(k);
-	if (k->phase == XOT_CONNECTING && !k->over) /* it may have been given up just now */
-		xot_side_connected(k);
+	if (k->phase == XOT_CONNECTING && !k->over) /* over: the host has disconnected already */
+		xot_conn_connected(k);
 	for (unsigned i = 0; i < ROUNDS && ready & IST_READ && !k->dying; i++)
-		if (!xot_side_read_some(k))
+		if (!xot_conn_read_some(k))
 			break;
 	x25_leave(p);
 }
 
-/* --- the socket that listens ------------------------------------------------------------------ */
+/* --- the listening socket ------------------------------------------------------------------ */
 
-static bool xot_side_welcome(const struct xot *x, const struct sockaddr_storage *ss)
+static bool xot_listen_allows(const struct xot *x, const struct sockaddr_storage *ss)
 {
 	struct udp_ep ep;
 
 	return !x->from.n || (udp_ep_from_sock(&ep, ss) && access_allows(&x->from, &ep));
 }
 
-/* Walks all connections: there are 1,024 unless configured otherwise, and a walk takes less than
- * the accept it stands behind. */
-static bool xot_side_source_full(const struct ist_port *p, const struct udp_ep *from)
+/* A list, not a hash table: there are 1,024 connections unless configured otherwise, and counting
+ * them takes less time than the accept before it. */
+static bool xot_listen_source_full(const struct ist_port *p, const struct udp_ep *from)
 {
 	uint32_t n = 0;
 
@@ -471,21 +475,21 @@ static bool xot_side_source_full(const struct ist_port *p, const struct udp_ep *
 }
 
 /* NULL: the connection is refused, and counted by reason. */
-static struct xot_conn *xot_side_admit(struct ist_port *p, int fd,
-				       const struct sockaddr_storage *from)
+static struct xot_conn *xot_listen_admit(struct ist_port *p, int fd,
+					 const struct sockaddr_storage *from)
 {
 	struct xot *x = p->xot;
 	enum x25_port_counter refused = X25_P_COUNT;
 	struct udp_ep ep = {.family = 0};
 	struct xot_conn *k = NULL;
 
-	if (!xot_side_welcome(x, from) || !udp_ep_from_sock(&ep, from))
+	if (!xot_listen_allows(x, from) || !udp_ep_from_sock(&ep, from))
 		refused = X25_P_XOT_STRANGER;
 	else if (x->conns >= p->conf.xot_connections)
 		refused = X25_P_XOT_FULL;
-	else if (xot_side_source_full(p, &ep))
+	else if (xot_listen_source_full(p, &ep))
 		refused = X25_P_XOT_SOURCE;
-	else if (!(k = xot_side_add(p, fd, XOT_SILENT)))
+	else if (!(k = xot_conn_add(p, fd, XOT_SILENT)))
 		refused = X25_P_XOT_FULL;
 	if (k)
 		k->from = ep;
@@ -493,10 +497,10 @@ static struct xot_conn *xot_side_admit(struct ist_port *p, int fd,
 	return k;
 }
 
-static void xot_side_on_listen(void *arg, unsigned ready);
+static void xot_listen_ready(void *arg, unsigned ready);
 
 /* Without descriptors the socket would be readable for ever: look away for a second. */
-static void xot_side_pause_listening(struct ist_port *p)
+static void xot_listen_pause(struct ist_port *p)
 {
 	struct xot *x = p->xot;
 
@@ -504,13 +508,13 @@ static void xot_side_pause_listening(struct ist_port *p)
 	if (!x->starved)
 		p->host->log(p->ctx, 4, "no file descriptor left: TCP connections wait");
 	x->starved = true;
-	p->host->watch(p->ctx, x->fd, 0, xot_side_on_listen, p);
+	p->host->watch(p->ctx, x->fd, 0, xot_listen_ready, p);
 	x->accepting = false;
 	x->accept_at = x25_now(p) + SECOND;
 	x25_port_wake_at(p, x->accept_at);
 }
 
-static void xot_side_on_listen(void *arg, unsigned ready)
+static void xot_listen_ready(void *arg, unsigned ready)
 {
 	struct ist_port *p = arg;
 	struct xot *x = p->xot;
@@ -524,17 +528,17 @@ static void xot_side_on_listen(void *arg, unsigned ready)
 				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd < 0 && access_starved(errno))
-			xot_side_pause_listening(p);
+			xot_listen_pause(p);
 		if (fd < 0)
 			break;
 		x->starved = false;
-		if (!xot_side_admit(p, fd, &from))
+		if (!xot_listen_admit(p, fd, &from))
 			close(fd);
 	}
 	x25_leave(p);
 }
 
-static int xot_side_start_listening(struct ist_port *p)
+static int xot_listen_start(struct ist_port *p)
 {
 	struct xot *x = p->xot;
 	struct sockaddr_storage ss;
@@ -547,14 +551,14 @@ static int xot_side_start_listening(struct ist_port *p)
 	setsockopt(x->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(x->fd, (struct sockaddr *)&ss, len) < 0 || listen(x->fd, BACKLOG) < 0)
 		return -errno;
-	r = p->host->watch(p->ctx, x->fd, IST_READ, xot_side_on_listen, p);
+	r = p->host->watch(p->ctx, x->fd, IST_READ, xot_listen_ready, p);
 	x->accepting = r >= 0;
 	return r < 0 ? r : 0;
 }
 
-/* --- what the port asks (struct x25_below) ---------------------------------------------------- */
+/* --- struct x25_below ---------------------------------------------------- */
 
-static bool xot_side_parse_ends(struct xot *x, const char *spec)
+static bool xot_parse_link(struct xot *x, const char *spec)
 {
 	const char *rest = strchr(spec, ':'), *arrow = strchr(spec, '>');
 	bool listen_only = !strncmp(spec, "xot-listen:", 11);
@@ -592,13 +596,13 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 	x->port = p;
 	x->fd = -1;
 	x->accept_at = X25_NO_TIME;
-	if (!xot_side_parse_ends(x, spec))
+	if (!xot_parse_link(x, spec))
 		return settings_error(err, err_len, EINVAL,
 				      "link: \"%s\" is not xot:ADDRESS, xot:LOCAL>ADDRESS nor "
 				      "xot-listen:LOCAL",
 				      spec);
 	r = access_read(&x->from, set, "xot-from", err, err_len);
-	if (!r && x->listens && (r = xot_side_start_listening(p)))
+	if (!r && x->listens && (r = xot_listen_start(p)))
 		return settings_error(err, err_len, -r, "link %s: %s", spec, strerror(-r));
 	return r ? r : xot_pvcs_open(p);
 }
@@ -615,11 +619,11 @@ static void xot_close(struct ist_port *p)
 		if (k->phase == XOT_OPEN && !k->pvc)
 			x25_clear(&k->line.x, 1, 0, 0, x25_now(p));
 		if (k->phase != XOT_CONNECTING && !k->dying)
-			xot_side_write_out(k);
-		xot_side_destroy(k);
+			xot_conn_write_out(k);
+		xot_conn_destroy(k);
 	}
 	if (x->accepting)
-		p->host->watch(p->ctx, x->fd, 0, xot_side_on_listen, p);
+		p->host->watch(p->ctx, x->fd, 0, xot_listen_ready, p);
 	if (x->fd >= 0)
 		close(x->fd);
 	xot_pvcs_close(p);
@@ -647,35 +651,35 @@ static int xot_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 static void xot_flush(struct ist_port *p, uint64_t now)
 {
 	for (struct xot_conn *k = p->xot->touched; k; k = k->next_touched)
-		xot_side_flush_one(k, now);
+		xot_conn_flush_one(k, now);
 }
 
 static void xot_reap(struct ist_port *p)
 {
 	struct xot_conn *k, *next;
 
-	/* Out first: who says goodbye here may be looked at once more. */
+	/* The list is taken off first: freeing a connection may touch others. */
 	for (k = p->xot->touched, p->xot->touched = NULL; k; k = next) {
 		next = k->next_touched;
 		k->touched = false;
-		if (xot_side_done(k))
-			xot_side_destroy(k);
+		if (xot_conn_done(k))
+			xot_conn_destroy(k);
 	}
 }
 
-static void xot_side_expire_one(struct xot_conn *k, uint64_t now)
+static void xot_conn_expire_one(struct xot_conn *k, uint64_t now)
 {
-	struct ist_port *p = xot_side_port_of(k);
+	struct ist_port *p = xot_conn_port(k);
 
 	if (now >= k->give_up) {
 		k->give_up = k->half_at = X25_NO_TIME;
 		p->count[k->clearing ? X25_P_XOT_UNCONFIRMED : X25_P_XOT_SILENT]++;
-		xot_lose(k, k->phase == XOT_CONNECTING ? "no connection in time"
-						       : "no answer in time");
+		xot_conn_lost(k, k->phase == XOT_CONNECTING ? "no connection in time"
+							    : "no answer in time");
 	} else if (now >= k->half_at) {
 		k->half_at = X25_NO_TIME;
 		p->count[X25_P_XOT_HALF]++;
-		xot_lose(k, "the rest of a packet did not come");
+		xot_conn_lost(k, "the rest of a packet did not come");
 	}
 	if (k->phase == XOT_OPEN && now >= x25_deadline(&k->line.x)) {
 		x25_expire(&k->line.x, now);
@@ -692,10 +696,10 @@ static void xot_expire(struct ist_port *p, uint64_t now)
 	struct xot *x = p->xot;
 
 	for (struct xot_conn *k = x->first; k; k = k->next)
-		xot_side_expire_one(k, now);
+		xot_conn_expire_one(k, now);
 	if (now >= x->accept_at) {
 		x->accept_at = X25_NO_TIME;
-		x->accepting = p->host->watch(p->ctx, x->fd, IST_READ, xot_side_on_listen, p) >= 0;
+		x->accepting = p->host->watch(p->ctx, x->fd, IST_READ, xot_listen_ready, p) >= 0;
 	}
 	x25_port_wake_at(p, x->accept_at);
 	xot_pvcs_expire(p, now);
@@ -719,7 +723,7 @@ static int xot_status(const struct ist_port *p, char *buf, size_t len)
 		udp_ep_format(&x->remote, remote, sizeof(remote));
 	return snprintf(buf, len, "XOT%s%s%s%s, %u connections, %u circuits",
 			x->listens ? " on " : "", local, x->dials ? " to " : "", remote, x->conns,
-			p->circuits);
+			p->slots.taken);
 }
 
 const struct x25_below x25_on_xot = {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between x25_xot.c (connections and calls) and x25_xot_pvc.c (permanent circuits); nobody else's.
- */
+/* Private to x25_xot.c (connections and calls) and x25_xot_pvc.c (permanent circuits). */
 #ifndef TRANSPORTS_X25_X25_XOT_H
 #define TRANSPORTS_X25_X25_XOT_H
 
@@ -9,27 +8,27 @@
 #include "transports/x25/xot.h"
 
 enum xot_phase {
-	XOT_CONNECTING, /* TCP is being set up */
-	XOT_SILENT,	/* nothing has come yet: a Call or a PVC-setup will say what it is */
-	XOT_PVC_SETUP,	/* our PVC-setup is out */
-	XOT_OPEN,	/* packets go to the packet layer */
+	XOT_CONNECTING, /* TCP is connecting */
+	XOT_SILENT,	/* connected; no packet has come, it may be a Call or a PVC-setup */
+	XOT_PVC_SETUP,	/* our PVC-setup was sent */
+	XOT_OPEN,	/* has a packet layer */
 };
 
 struct xot_conn {
-	struct x25_line line; /* first: ops get a pointer to it; there is one once phase is OPEN */
+	struct x25_line line; /* its packet layer exists in phase XOT_OPEN */
 	struct xot_conn *next, *prev, *next_touched;
 	bool touched;
 	int fd;
 	enum xot_phase phase;
-	bool over;     /* nobody needs it: it goes when what is to be said has left */
-	bool called;   /* a call has begun: it goes when the Clear is confirmed */
+	bool over;     /* close it when the output has been sent */
+	bool called;   /* a call has begun: close it when the channel is in p1 again */
 	bool clearing; /* our Clear is out: give_up waits for the confirmation */
-	bool dying;    /* it goes now */
+	bool dying;    /* free it when the port leaves */
 	bool watching_out;
-	struct x25_circuit *circuit; /* of a call not placed yet */
+	struct x25_circuit *circuit; /* its Call is sent when TCP is connected */
 	struct xot_pvc_state *pvc;
-	uint64_t give_up;   /* the next step must have happened by then */
-	uint64_t half_at;   /* the packet that has begun must be complete by then */
+	uint64_t give_up;   /* close it when the next step has not happened by then */
+	uint64_t half_at;   /* close it when the packet that has begun is not complete by then */
 	struct udp_ep from; /* where the connection came from; family 0: we dialled */
 	struct xot_in in;
 	uint8_t *out;
@@ -47,10 +46,10 @@ struct xot {
 	struct ist_port *port;
 	struct udp_ep local, remote;
 	bool listens, dials;
-	int fd; /* that listens */
+	int fd; /* the listening socket, -1 = none */
 	bool accepting;
 	bool starved;	    /* accept failed for want of descriptors, and that was logged */
-	uint64_t accept_at; /* when to listen again after there were no descriptors */
+	uint64_t accept_at; /* when to listen again after a lack of descriptors */
 	struct access from; /* xot-from */
 	struct xot_conn *first, *touched;
 	unsigned conns;
@@ -60,24 +59,26 @@ struct xot {
 
 /* --- x25_xot.c -------------------------------------------------------------------------------- */
 
-/* NULL with *err: a connection to the far end is on its way. */
+/* Begin a connection to the far end; NULL and *err = -errno when that fails. */
 struct xot_conn *xot_dial(struct ist_port *p, int *err);
-/* The connection has failed or ended, for all that stands on it. */
-void xot_lose(struct xot_conn *k, const char *words);
-void xot_put(struct xot_conn *k, const uint8_t *pkt, size_t len);
+/* The connection has failed or ended: its circuit goes down, and it is freed. */
+void xot_conn_lost(struct xot_conn *k, const char *words);
+/* Queue a packet for TCP. */
+void xot_conn_send(struct xot_conn *k, const uint8_t *pkt, size_t len);
+/* Flush it, and free it when it has ended, when the port leaves. */
 void xot_touch(struct xot_conn *k);
-/* Make the packet layer: of a permanent circuit, or for calls. */
-bool xot_begin(struct xot_conn *k, bool extended, bool pvc);
+/* Make the packet layer, for a permanent circuit or for calls; false = no memory. */
+bool xot_conn_start_layer(struct xot_conn *k, bool extended, bool pvc);
 
 /* --- x25_xot_pvc.c ---------------------------------------------------------------------------- */
 
 int xot_pvcs_open(struct ist_port *p);
 void xot_pvcs_close(struct ist_port *p);
-/* Sets up what is due. */
+/* Send the set-ups that are due. */
 void xot_pvcs_expire(struct ist_port *p, uint64_t now);
-/* TCP is there: say which circuit this is. */
+/* TCP is connected: send the PVC-setup. */
 void xot_pvc_ask(struct xot_conn *k);
-/* A PVC-setup packet, first on a connection from elsewhere, or in answer to ours. */
+/* A PVC-setup packet: the first packet of a connection to us, or the answer to ours. */
 void xot_pvc_rx(struct xot_conn *k, const uint8_t *pkt, size_t len);
 void xot_pvc_lost(struct xot_conn *k, const char *words);
 

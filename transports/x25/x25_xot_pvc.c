@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Permanent circuits over XOT (RFC 1613 6.5).  The initiator names the circuit at both ends in a
- * PVC-setup packet, the responder looks whether it has such a one and answers with a status; after
- * status 0 both reset the circuit, and it is up.
+ * Permanent circuits over XOT (RFC 1613 6.5).  The initiator connects and sends a PVC-setup packet
+ * with the circuit's names and channels at both ends.  The responder looks for the circuit in its
+ * configuration and answers with a status.  After status 0 both ends reset the circuit, and it is
+ * up.
  *
- * Who dials is the initiator; when both could, the DTE is, so that two set-ups never meet.  A
- * set-up that fails is tried again: after a refusal not before `xot-retry`, after a failure of TCP
- * sooner at first.
+ * The end that dials is the initiator.  When both ends could dial the DTE is, so that set-ups never
+ * cross.  A failed set-up is repeated: after a refusal in `xot-retry`, after a failure of TCP in a
+ * few seconds at first, then ever later up to `xot-retry`.
  */
 #include "transports/x25/x25_xot.h"
 
@@ -17,7 +18,7 @@
 #define PAUSE_FIRST 5000000u
 #define SETUP_MAX   (17u + 2 * XOT_NAME_MAX)
 
-/* The first wait for TCP, in no case longer than the one after a refusal. */
+/* The first pause after a failure of TCP, at most xot-retry. */
 static uint64_t xot_pvc_first_pause(const struct ist_port *p)
 {
 	return p->conf.xot_retry < PAUSE_FIRST ? p->conf.xot_retry : PAUSE_FIRST;
@@ -117,7 +118,7 @@ static void xot_pvc_put_setup(struct xot_conn *k, const struct xot_pvc *p)
 	if (w.bad)
 		return;
 	x25_tap(k->line.port, true, "x.25", w.buf, w.len);
-	xot_put(k, w.buf, w.len);
+	xot_conn_send(k, w.buf, w.len);
 }
 
 void xot_pvc_ask(struct xot_conn *k)
@@ -140,7 +141,8 @@ void xot_pvc_ask(struct xot_conn *k)
 	k->phase = XOT_PVC_SETUP;
 }
 
-/* The values are of the other end's interface: what comes in there comes to us. */
+/* p has windows and sizes of the other end's interface: what it receives from its network, it sends
+ * to us. */
 static void xot_pvc_begin(struct xot_conn *k, const struct xot_pvc *p)
 {
 	struct x25_circuit *c = k->pvc->known->circuit;
@@ -148,8 +150,8 @@ static void xot_pvc_begin(struct xot_conn *k, const struct xot_pvc *p)
 	k->give_up = X25_NO_TIME;
 	k->pvc->pause = xot_pvc_first_pause(k->line.port);
 	k->pvc->retry_at = X25_NO_TIME;
-	if (!xot_begin(k, p->extended, true)) {
-		xot_lose(k, "no memory");
+	if (!xot_conn_start_layer(k, p->extended, true)) {
+		xot_conn_lost(k, "no memory");
 		return;
 	}
 	x25_set_flow(&k->line.x, 1, p->size_in, p->size_out, p->window_in, p->window_out);
@@ -167,7 +169,7 @@ static void xot_pvc_failed(struct xot_conn *k, uint8_t status)
 		p->host->log(p->ctx, 4, "PVC %u: set-up failed: %s", k->pvc->known->lci, words);
 		k->pvc->pause = p->conf.xot_retry;
 	}
-	xot_lose(k, words);
+	xot_conn_lost(k, words);
 }
 
 static struct xot_pvc_state *xot_pvc_find(const struct ist_port *p, uint16_t lci)
@@ -191,7 +193,7 @@ static uint8_t xot_pvc_judge(const struct ist_port *port, const struct xot_pvc *
 	return XOT_PVC_OK;
 }
 
-/* The answer is what was asked, with our status and our interface's values. */
+/* The answer repeats the PVC-setup, with our status and the values of our interface. */
 static void xot_pvc_answer(struct xot_conn *k, struct xot_pvc p, uint8_t status)
 {
 	uint8_t window = p.window_in, size = p.size_in;
@@ -220,7 +222,7 @@ static void xot_pvc_respond(struct xot_conn *k, const struct xot_pvc *p, uint8_t
 	xot_pvc_answer(k, *p, status);
 	if (status) {
 		port->count[X25_P_XOT_PVC]++;
-		k->over = true; /* it goes when the answer has left */
+		k->over = true; /* closed when the answer has been sent */
 		return;
 	}
 	s->conn = k;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The stream is cut by the length in front of each packet; four octets are awaited before the
- * length is believed, and a length that no X.25 packet can have ends the connection at once.
+ * XOT framing and the PVC-setup packet.  x25_xot.c gives each piece that TCP delivers to
+ * xot_next_packet, which collects a header, then as many octets as it says.  A length that no X.25
+ * packet can have is an error at once, before any buffer grows.
  */
 #include "transports/x25/xot.h"
 
@@ -15,7 +16,7 @@ void xot_in_init(struct xot_in *x)
 	x->len = 0;
 }
 
-/* Fill the buffer up to `want` octets; true when they are there. */
+/* Fill the buffer up to `want` octets.  False: more must come. */
 static bool xot_fill(struct xot_in *x, size_t want, const uint8_t **data, size_t *len)
 {
 	size_t n = want > x->len ? want - x->len : 0;
@@ -30,8 +31,8 @@ static bool xot_fill(struct xot_in *x, size_t want, const uint8_t **data, size_t
 	return x->len >= want;
 }
 
-int xot_take(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t **pkt,
-	     size_t *pkt_len)
+int xot_next_packet(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t **pkt,
+		    size_t *pkt_len)
 {
 	struct rd r = rd_init(x->buf, XOT_HDR_LEN);
 	uint16_t version, n;
@@ -66,13 +67,13 @@ static void xot_name(char *out, struct rd *r, uint8_t len)
 	const uint8_t *p = rd_take(r, len);
 
 	if (p && len && memchr(p, 0, len))
-		rd_fail(r); /* no zero octets in a name */
+		rd_fail(r); /* a name has no zero octets */
 	else if (p && len)
 		memcpy(out, p, len);
 	out[p && !r->bad ? len : 0] = '\0';
 }
 
-static bool xot_sane(const struct xot_pvc *p)
+static bool xot_flow_valid(const struct xot_pvc *p)
 {
 	uint8_t windows = p->extended ? 127 : 7;
 
@@ -105,7 +106,7 @@ uint8_t xot_pvc_decode(struct xot_pvc *p, const uint8_t *pkt, size_t len)
 	xot_name(p->responder, &r, m);
 	if (r.bad || r.left || version != PVC_VERSION)
 		return XOT_PVC_PROTOCOL;
-	return xot_sane(p) ? XOT_PVC_OK : XOT_PVC_FLOW_UNSUPPORTED;
+	return xot_flow_valid(p) ? XOT_PVC_OK : XOT_PVC_FLOW_UNSUPPORTED;
 }
 
 void xot_pvc_encode(struct wr *w, const struct xot_pvc *p)

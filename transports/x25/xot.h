@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * X.25 over TCP, RFC 1613: each virtual circuit has a TCP connection of its own, on which every
- * X.25 packet follows a header of version (0) and length, two octets each.  A permanent circuit
- * begins with an exchange of PVC-setup packets.  Byte code: the stream in any pieces, packets out,
- * and back.
+ * X.25 over TCP, RFC 1613: each virtual circuit has a TCP connection of its own.  A header of
+ * version (0) and length, two octets each, stands in front of every X.25 packet.  A permanent
+ * circuit begins with an exchange of PVC-setup packets.  No I/O: pieces of the stream go in,
+ * packets come out.
  */
 #ifndef TRANSPORTS_X25_XOT_H
 #define TRANSPORTS_X25_XOT_H
@@ -12,7 +12,7 @@
 
 #define XOT_PORT       1998u
 #define XOT_HDR_LEN    4u
-#define XOT_PACKET_MAX 4112u /* 4096 octets of data and the longest header, with room */
+#define XOT_PACKET_MAX 4112u /* 4096 octets of data, and room for the longest header */
 #define XOT_PACKET_MIN 3u
 
 /* Collects one packet from the stream. */
@@ -22,11 +22,11 @@ struct xot_in {
 };
 
 void xot_in_init(struct xot_in *x);
-/* Take from *data, *len what belongs to the next packet and move them on.  1 = a packet is
- * complete, at *pkt, *pkt_len until the next call; 0 = all was taken, more is needed; -1 = version
- * or length is not legal: the connection must be closed. */
-int xot_take(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t **pkt,
-	     size_t *pkt_len);
+/* Read the next packet from the stream at *data, *len, which are moved on.  1: *pkt, *pkt_len is a
+ * packet, valid until the next call.  0: the packet is not complete, all octets were read.  -1:
+ * wrong version or length, the connection must be closed (RFC 1613 4.1). */
+int xot_next_packet(struct xot_in *x, const uint8_t **data, size_t *len, const uint8_t **pkt,
+		    size_t *pkt_len);
 void xot_header(uint8_t out[XOT_HDR_LEN], size_t pkt_len);
 
 /* --- permanent circuits (section 6.5) --------------------------------------------------------- */
@@ -54,9 +54,10 @@ struct xot_pvc {
 	char initiator[XOT_NAME_MAX + 1], responder[XOT_NAME_MAX + 1];
 };
 
-/* Is this a PVC-setup packet at all? */
+/* Is this a PVC-setup packet? */
 bool xot_is_pvc_setup(const uint8_t *pkt, size_t len);
-/* XOT_PVC_OK, or XOT_PVC_PROTOCOL when it is not in order. */
+/* XOT_PVC_OK; XOT_PVC_PROTOCOL when it is malformed; XOT_PVC_FLOW_UNSUPPORTED for a window or
+ * packet size out of range. */
 uint8_t xot_pvc_decode(struct xot_pvc *p, const uint8_t *pkt, size_t len);
 void xot_pvc_encode(struct wr *w, const struct xot_pvc *p);
 const char *xot_pvc_words(uint8_t status);

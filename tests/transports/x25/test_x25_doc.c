@@ -214,7 +214,7 @@ static void check_xot(const struct example *e)
 		struct x25_pkt p;
 
 		xot_in_init(&in);
-		CU_ASSERT_EQUAL(xot_take(&in, &data, &left, &pkt, &len), 1);
+		CU_ASSERT_EQUAL(xot_next_packet(&in, &data, &left, &pkt, &len), 1);
 		CU_ASSERT_EQUAL(left, 0);
 		CU_ASSERT_EQUAL(x25_decode(&p, pkt, len, false), 0);
 	}

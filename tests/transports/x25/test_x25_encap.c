@@ -63,10 +63,10 @@ static void heads_come_off_again(void)
 		CU_ASSERT_EQUAL(n, lens[e]);
 		memcpy(pdu + n, "ab", 2);
 		r = rd_init(pdu, n + 2);
-		CU_ASSERT_EQUAL(x25_encap_take((enum x25_encap)e, &r), X25_PDU_OK);
+		CU_ASSERT_EQUAL(x25_encap_remove((enum x25_encap)e, &r), X25_PDU_OK);
 		ASSERT_OCTETS(r.p, r.left, "ab", 2);
 		r = rd_init(pdu, n);
-		CU_ASSERT_EQUAL(x25_encap_take((enum x25_encap)e, &r), X25_PDU_EMPTY);
+		CU_ASSERT_EQUAL(x25_encap_remove((enum x25_encap)e, &r), X25_PDU_EMPTY);
 	}
 }
 
@@ -80,7 +80,7 @@ static void others_on_a_multiplexed_circuit(void)
 		uint8_t pdu[20];
 		struct rd r = rd_init(pdu, test_hex(pdu, sizeof(pdu), pdus[i]));
 
-		CU_ASSERT_EQUAL(x25_encap_take(X25_ENCAP_MULTIPLEXED, &r), X25_PDU_OTHER);
+		CU_ASSERT_EQUAL(x25_encap_remove(X25_ENCAP_MULTIPLEXED, &r), X25_PDU_OTHER);
 	}
 }
 

@@ -71,7 +71,7 @@ static int k_listen(const struct x25_kernel_call *c)
 	return k.listener[k.listeners++];
 }
 
-static int k_take(int fd, struct x25_kernel_call *out)
+static int k_next_call(int fd, struct x25_kernel_call *out)
 {
 	char octet;
 
@@ -104,7 +104,7 @@ static int k_state(int fd, uint8_t *cause, uint8_t *diagnostic)
 	return c->state;
 }
 
-static int k_terms(int fd, struct x25_kernel_call *out)
+static int k_facilities(int fd, struct x25_kernel_call *out)
 {
 	(void)fd;
 	*out = (struct x25_kernel_call){.throughput = k.throughput};
@@ -178,8 +178,9 @@ static unsigned k_interrupts(int fd)
 	return n;
 }
 
-static const struct x25_kernel kernel = {k_listen, k_take,  k_accept, k_call,	 k_state,
-					 k_terms,  k_clear, k_send,   k_receive, k_interrupts};
+static const struct x25_kernel kernel = {k_listen,  k_next_call,  k_accept, k_call,
+					 k_state,   k_facilities, k_clear,  k_send,
+					 k_receive, k_interrupts};
 
 /* --- a port on it ----------------------------------------------------------------------------- */
 

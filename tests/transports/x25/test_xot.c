@@ -20,7 +20,7 @@ static void packets_come_out_of_any_pieces(void)
 			const uint8_t *data = stream + at, *pkt;
 			size_t left = piece < n - at ? piece : n - at, len;
 
-			while (xot_take(&x, &data, &left, &pkt, &len) == 1) {
+			while (xot_next_packet(&x, &data, &left, &pkt, &len) == 1) {
 				CU_ASSERT_EQUAL(len, packets ? 5 : 3);
 				CU_ASSERT_EQUAL(pkt[2], packets ? 0x13 : 0xff);
 				packets++;
@@ -45,7 +45,7 @@ static void wrong_version_or_length_closes(void)
 		struct xot_in x;
 
 		xot_in_init(&x);
-		CU_ASSERT_EQUAL(xot_take(&x, &data, &left, &pkt, &len), -1);
+		CU_ASSERT_EQUAL(xot_next_packet(&x, &data, &left, &pkt, &len), -1);
 	}
 }
 
@@ -137,13 +137,13 @@ static void the_longest_packet(void)
 
 	xot_in_init(&x);
 	wr_put16(stream + 2, 4112);
-	CU_ASSERT_EQUAL(xot_take(&x, &data, &left, &pkt, &len), 1);
+	CU_ASSERT_EQUAL(xot_next_packet(&x, &data, &left, &pkt, &len), 1);
 	CU_ASSERT_EQUAL(len, 4112);
 	CU_ASSERT_EQUAL(left, 0);
 	data = stream;
 	left = sizeof(stream);
 	wr_put16(stream + 2, 4113);
-	CU_ASSERT_EQUAL(xot_take(&x, &data, &left, &pkt, &len), -1);
+	CU_ASSERT_EQUAL(xot_next_packet(&x, &data, &left, &pkt, &len), -1);
 }
 
 static void xot_words(void)
