@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One side of LAPB.  The first octet of the input: 1 = DCE, 2 = modulo 128, 4 = passive.  After it
- * come records: an octet under 128 is the length of a frame that follows; any other is something
- * its user does.  No more frames may be out than the window has room for, and what is sent must be
+ * One end of LAPB.  First octet of the input: 1 = DCE, 2 = modulo 128, 4 = passive.  Records
+ * follow: an octet under 128 is the length of a frame; any other is a request of the user, or time
+ * that passes. No more frames than the window may be unacknowledged, and all sent must be valid
  * frames.
  */
 #include "core/bytes.h"

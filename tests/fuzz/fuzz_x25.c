@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The packet decoder, and a whole interface that lives through what it gets.  The first octet of
- * the input: 1 = DCE, 2 = modulo 128, 4 = no restarts (as XOT), 8 = two permanent circuits.  After
- * it come records: an octet under 128 is the length of a packet that follows; any other is
- * something its user does, with the circuit in the next octet.
+ * The packet decoder, and an interface that gets packets and requests.  First octet of the input:
+ * 1 = DCE, 2 = modulo 128, 4 = no restarts (as XOT), 8 = two permanent circuits.  Records follow:
+ * an octet under 128 is the length of a packet; any other is a request of the user, with the
+ * circuit in the next octet.
  *
- * A packet found good must come out of encoder and decoder as it went in.  SDUs must be no longer
- * than they may be, and packets no longer than was agreed.
+ * A valid packet must be the same after encoding and decoding.  No SDU may be longer than sdu_max,
+ * and all packets sent must be valid.
  */
 #include "transports/x25/x25.h"
 

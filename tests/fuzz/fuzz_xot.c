@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The XOT stream, cut into pieces of the size in the input's first octet: the same packets must
- * come out as when it is taken whole.  Each that is a PVC-setup is decoded; one that is in order
- * must come out of encoder and decoder as it went in.
+ * The XOT stream in pieces, whose size is in the first octet of the input: the packets must be the
+ * same as of the whole stream.  A valid PVC-setup must be the same after encoding and decoding.
  */
 #include "transports/x25/xot.h"
 

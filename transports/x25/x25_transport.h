@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `x25`: L2TP and PPP on X.25, on switched and permanent virtual circuits.  x25.md says what goes
- * over the line; for L2TP that is a scheme of our own, since there is no standard.
+ * `x25`: L2TP and PPP over X.25 switched and permanent virtual circuits.  x25.md describes the
+ * octets on the line; the encapsulation of L2TP is our own, since there is no standard.
  *
- * A circuit is a virtual call, or a permanent circuit known by its logical channel; each is one
- * channel.  Calls to us are offered, `connect` places one; a clear is down for ever, a reset is not
- * down at all, a line that fails takes calls for ever and permanent circuits until it is back.  A
- * shut window makes `send` take less, and `writable` follows; no circuit waits for another.
+ * A circuit is a virtual call, or a permanent circuit, whose address is its logical channel.  Each
+ * has one channel.  Incoming calls are offered; `connect` places a call.  A Clear is `down` for
+ * ever, a Reset is no `down`.  When the line fails, calls are down for ever, permanent circuits
+ * until the line is back.  When a circuit's window is shut `send` takes fewer frames and `writable`
+ * follows; a circuit never waits for another.
  */
 #ifndef TRANSPORTS_X25_X25_TRANSPORT_H
 #define TRANSPORTS_X25_X25_TRANSPORT_H

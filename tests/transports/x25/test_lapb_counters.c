@@ -90,7 +90,7 @@ static const struct {
 	{UP "0153", ""},
 };
 
-static void what_counts(void)
+static void lapb_counters_rows(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *script = rows[i].script;
@@ -118,7 +118,7 @@ static void what_counts(void)
 }
 
 static const struct test_case cases[] = {
-	{"what_counts", what_counts},
+	{"every_counter", lapb_counters_rows},
 	{NULL, NULL},
 };
 const struct test_suite suite_lapb_counters = {"lapb_counters", cases};

@@ -67,7 +67,7 @@ static void a_call_from_dialling_to_clearing(void)
 	}
 }
 
-/* A host may answer, send and hang up from inside reports. */
+/* A host may answer, send and disconnect from inside reports. */
 static void answer_from_inside(struct fake_host *h, const struct fake_event *e)
 {
 	if (e->kind == FAKE_OFFER)
@@ -188,7 +188,7 @@ static void a_refused_call_and_the_hold_down(void)
 	pair_close(&p);
 }
 
-/* What is sent before the call is up is not lost: send says "not yet", writable follows. */
+/* Before the call is up `send` takes nothing; `writable` follows when it is. */
 static void frames_wait_for_the_answer(void)
 {
 	ist_channel a, b;
@@ -330,7 +330,7 @@ static void silence_without_configuration(void)
 	pair_close(&p);
 }
 
-/* Two calls that meet are two circuits; nobody gives one up. */
+/* Two calls that cross are two circuits, and both stay. */
 static void both_call_at_once(void)
 {
 	ist_channel a, b, c, d;
@@ -447,7 +447,7 @@ static void who_is_let_in(void)
 		if (rows[i].clear)
 			TYPED_SENT(&t, rows[i].clear);
 		else
-			typed_nothing(&t); /* nothing before the host says so */
+			typed_nothing(&t); /* nothing before the host answers */
 		typed_close(&t);
 	}
 }
@@ -508,7 +508,7 @@ static void a_restart_clears_all(void)
 	typed_close(&t);
 }
 
-/* Circuit 1 gets no RR: its sender hears "not now"; circuit 2 does not notice. */
+/* Circuit 1 gets no RR and `send` takes nothing; circuit 2 goes on. */
 static void a_shut_window_pushes_back(void)
 {
 	uint8_t data[48];
@@ -537,7 +537,7 @@ static void a_shut_window_pushes_back(void)
 	typed_close(&t);
 }
 
-/* X.29: parameters are read, set, set and read; the line was meant for something else. */
+/* X.29 messages 2, 4 and 6: read, set, set and read parameters. */
 static void a_pad_is_cleared_and_logged(void)
 {
 	static const struct {
@@ -599,7 +599,7 @@ static void causes_reach_the_host(void)
 	typed_close(&t);
 }
 
-/* A caller that calls himself "1" is not our permanent circuit 1. */
+/* The calling address "1" is not our permanent circuit 1. */
 static void nobody_passes_for_a_permanent_circuit(void)
 {
 	struct fake_event *e;

@@ -100,7 +100,7 @@ static const struct {
 	{true, "100101", "x25-clears-tx=1 x25-restarts-tx=1 x25-protocol=1"},
 };
 
-static void what_counts(void)
+static void x25_counters_rows(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct end *e = ready(rows[i].dce);
@@ -120,7 +120,7 @@ static void what_counts(void)
 }
 
 static const struct test_case cases[] = {
-	{"what_counts", what_counts},
+	{"every_counter", x25_counters_rows},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_counters = {"x25_counters", cases};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A layer below that is full: who waits, in which order they go, what they are told. */
+/* While the layer below is full: circuits wait, send in turn, and report WRITABLE. */
 #include "transports/x25/x25.h"
 
 #include "tests/harness.h"
@@ -135,7 +135,7 @@ static void who_was_refused_is_told_after_the_block(void)
 	x25_data_drop(l);
 }
 
-/* What waited is lost with the reset, and its place in the line with it. */
+/* A reset loses the packets that waited, and takes the circuit off the list. */
 static void a_reset_while_waiting(void)
 {
 	struct line *l = x25_data_make(2);
@@ -170,7 +170,7 @@ static void the_line_goes_down_while_waiting(void)
 	x25_data_drop(l);
 }
 
-/* Thousands wait; each gets its turn once before anybody gets a second. */
+/* Of thousands that wait each sends one packet before any sends a second. */
 static void thousands_wait_and_share(void)
 {
 	struct line *l = x25_data_make(2000);
@@ -185,7 +185,7 @@ static void thousands_wait_and_share(void)
 	}
 	for (unsigned i = 0; i < 2001; i++)
 		got[l->sent[i]]++;
-	CU_ASSERT_EQUAL(got[1], 2); /* it had the only place at the start */
+	CU_ASSERT_EQUAL(got[1], 2); /* it sent one before the layer was full */
 	for (unsigned i = 2; i <= 2000; i++)
 		CU_ASSERT_EQUAL_FATAL(got[i], 1);
 	x25_data_drop(l);

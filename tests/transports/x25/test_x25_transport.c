@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses, patterns, captures, and what the host may do wrong. */
+/* Addresses, patterns, captures, and handles that are stale or were never given. */
 #include "tests/transports/x25/x25_pair.h"
 
 #include <errno.h>

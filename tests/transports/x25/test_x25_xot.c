@@ -24,7 +24,7 @@ static void open_two(struct pair *p, const char *const *dialler, const char *con
 	fake_join(&p->dte, &p->dce);
 }
 
-static void xot_call(struct pair *p, ist_channel *a, ist_channel *b)
+static void xot_pair_call(struct pair *p, ist_channel *a, ist_channel *b)
 {
 	CU_ASSERT_EQUAL_FATAL(fake_connect(&p->dte, "3111", L2TP, a), 0);
 	UNTIL(&p->dte, fake_pending(&p->dce, FAKE_OFFER));
@@ -46,7 +46,7 @@ static void calls_both_ends_and_every_size(void)
 	open_two(&p, keys, NULL);
 	CU_ASSERT_EQUAL(fake_connect(&p.dce, "1", L2TP, &a), -EADDRNOTAVAIL); /* it only listens */
 	CU_ASSERT_EQUAL(fake_connect(&p.dte, "3111", L2TP, &a), 0);
-	CU_ASSERT_EQUAL(fake_send(&p.dte, a, "early", 5), 0); /* TCP is not even there */
+	CU_ASSERT_EQUAL(fake_send(&p.dte, a, "early", 5), 0); /* TCP is not connected */
 	UNTIL(&p.dte, fake_pending(&p.dce, FAKE_OFFER));
 	b = fake_channel(&p.dce, FAKE_OFFER);
 	CU_ASSERT_EQUAL(fake_answer(&p.dce, b), 0);
@@ -131,7 +131,7 @@ static void the_listener_goes_away(void)
 	ist_channel a, b;
 
 	open_two(&p, NULL, NULL);
-	xot_call(&p, &a, &b);
+	xot_pair_call(&p, &a, &b);
 	fake_close(&p.dce);
 	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_DOWN));
 	e = fake_take(&p.dte, FAKE_DOWN);
@@ -140,7 +140,7 @@ static void the_listener_goes_away(void)
 	fake_close(&p.dte);
 }
 
-/* One end takes nothing off the wire: the sender is told, and nothing is lost. */
+/* One end does not read: `send` takes nothing more, and nothing is lost. */
 static void x25_xot_back_pressure(void)
 {
 	struct pair p;
@@ -151,7 +151,7 @@ static void x25_xot_back_pressure(void)
 
 	memset(data, 7, sizeof(data));
 	open_two(&p, NULL, NULL);
-	xot_call(&p, &a, &b);
+	xot_pair_call(&p, &a, &b);
 	while (fake_send(&p.dte, a, data, sizeof(data)) == 1)
 		CU_ASSERT_FATAL(sent++ < 100);
 	CU_ASSERT_TRUE(sent > 0);
@@ -293,7 +293,7 @@ static void headers_that_end_the_connection(void)
 	}
 }
 
-/* 6.4 and 6.1: dropped without a word, in a call and before it. */
+/* RFC 1613 6.4 and 6.1: dropped and counted, without an answer, in a call and before it. */
 static void what_has_no_place_is_dropped(void)
 {
 	static const char *const dropped[] = {"1000fb0000", "1000ff", "1000f124", "1000f3",
@@ -354,7 +354,7 @@ static void only_from_there(void)
 	far_close(&f);
 }
 
-/* The far end never reads: our RRs pile up to a limit, and then it is let go. */
+/* The far end never reads: our answers are queued up to a limit, then the connection is closed. */
 static void who_never_reads_is_let_go(void)
 {
 	int small = 4096;
@@ -571,8 +571,8 @@ static void a_connection_for_each_circuit(void)
 	struct pair p;
 
 	open_two(&p, NULL, NULL);
-	xot_call(&p, &a, &b);
-	xot_call(&p, &c, &d);
+	xot_pair_call(&p, &a, &b);
+	xot_pair_call(&p, &c, &d);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&p.dce), ", 2 connections, 2 circuits"));
 	fake_disconnect(&p.dte, a);
 	UNTIL(&p.dte, strstr(fake_status(&p.dce), ", 1 connections, 1 circuits"));

@@ -23,7 +23,7 @@ void drop(struct end *e);
 void rx(struct end *e, const char *hex, uint64_t now);
 void expect(struct end *e, const char *hex);
 const struct x25_report *last(const struct end *e);
-/* With this configuration, after its restart, everything forgotten that it said. */
+/* An interface with this configuration after its restart; sent and reports are empty. */
 struct end *started(const struct x25_config *c);
 /* An interface after its restart, channels 1 to 16. */
 struct end *ready(bool dce);

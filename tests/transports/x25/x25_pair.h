@@ -17,18 +17,18 @@
 #define S  UINT64_C(1000000)
 #define US 1u
 
-/* Two ports; the texts of both begin with these and go on with those given (NULL = none). */
+/* Two ports; dte and dce are more settings of each (NULL = none). */
 struct pair {
 	struct fake_host dte, dce;
 };
 void pair_open(struct pair *p, const char *framing, const char *const *dte, const char *const *dce);
 void pair_close(struct pair *p);
-/* Everything that happens without waiting. */
+/* Run both for a millisecond. */
 void pair_run(struct pair *p);
-/* dte calls dce and is answered; the channels at both ends. */
+/* dte calls dce and the call is answered; false = it is not up at both ends. */
 bool pair_call(struct pair *p, const char *to, uint8_t payload, ist_channel *at_dte,
 	       ist_channel *at_dce);
-/* Is the oldest frame at h this one? */
+/* Takes the oldest frame at h; is it this one? */
 bool pair_got(struct fake_host *h, ist_channel c, const void *data, size_t len);
 /* The oldest offer or `up` at h has these rates, in bit/s. */
 void pair_rates(struct fake_host *h, enum fake_kind kind, uint64_t tx_bps, uint64_t rx_bps);
@@ -38,13 +38,13 @@ struct typed {
 	struct fake_host h, far;
 	struct link *link;
 	struct ist_setting set[2];
-	uint8_t pkt[256][300]; /* that we sent, without the octet in front of data */
+	uint8_t pkt[256][300]; /* sent by us, without the first octet of the frame */
 	size_t len[256];
 	uint8_t kind[256];
 	unsigned pkts;
 };
 void typed_open(struct typed *t, const char *const *config);
-/* Only the link is up, and what we said first is in pkt. */
+/* The link is up, the packet layer is not; what was sent first is in pkt. */
 void typed_begin(struct typed *t, const char *const *config);
 void typed_close(struct typed *t);
 /* The far end sends a packet. */
