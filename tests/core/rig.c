@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what an engine is given ------------------------------------------------------------------ */
+/* --- callbacks of an engine ------------------------------------------------------------------- */
 
 static uint16_t rig_type_of(const struct l2tp_hdr *h)
 {
@@ -216,7 +216,7 @@ struct l2tp_tunnel *rig_tunnel(struct rig *r, struct l2tp_tunnel **at_b)
 	return t;
 }
 
-/* --- looking at what happened ----------------------------------------------------------------- */
+/* --- events and packets recorded -------------------------------------------------------------- */
 
 unsigned rig_count_events(const struct rig_end *end, enum l2tp_event_kind kind)
 {

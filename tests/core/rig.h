@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bench for engine tests.  Two engines, a and b, joined by a link without loss on a clock of the
- * test's own; or one engine and a peer played by the test, message by message.  Every packet and
- * every event is kept, so that a test reads like a trace.
+ * A bench for engine tests.  Two engines, a and b, joined by a link without loss on a clock that
+ * the test sets; or one engine whose peer is the test, message by message.  Every packet and every
+ * event is kept, so that a test reads like a trace.
  */
 #ifndef TESTS_CORE_RIG_H
 #define TESTS_CORE_RIG_H
@@ -71,9 +71,9 @@ void rig_single(struct rig *r);
 /* The same with limits. */
 void rig_limited(struct rig *r, const struct l2tp_limits *limits);
 void rig_free(struct rig *r);
-/* Deliver what is under way until nothing is. */
+/* Deliver packets until none is left. */
 void rig_run(struct rig *r);
-/* Let time pass, serving every deadline, and deliver. */
+/* Let time pass, expire every deadline on the way, and deliver. */
 void rig_pass(struct rig *r, uint64_t us);
 
 struct l2tp_tunnel *rig_open(struct rig_end *end);
@@ -107,7 +107,7 @@ void rig_send(struct rig_peer *p);
 /* The same with chosen Ns. */
 void rig_send_ns(struct rig_peer *p, uint16_t ns);
 void rig_zlb(struct rig_peer *p);
-/* Take note of Ns of all the engine sent so far (what an acknowledging peer would know). */
+/* Set the Nr of our next message to acknowledge all that the engine has sent. */
 void rig_ack(struct rig_peer *p);
 /* The engine answers our SCCRQ: both up.  Or it opens: we answer. */
 struct l2tp_tunnel *rig_peer_up(struct rig_peer *p, struct rig *r);
@@ -115,8 +115,8 @@ struct l2tp_tunnel *rig_peer_answers(struct rig_peer *p, struct rig *r);
 void rig_sccrq(struct rig_peer *p);
 void rig_sccrp(struct rig_peer *p);
 void rig_stopccn(struct rig_peer *p, uint16_t result);
-/* A message of this type with everything the RFC demands, as the call sid (0 = none yet); started
- * only, or sent as well. */
+/* A message of this type with the attributes the RFC requires, with this Session ID in the header
+ * (0 = none yet): started only, or sent as well. */
 void rig_start_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned);
 void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned);
 

@@ -38,7 +38,7 @@ static void rfc2661_5_3_ids_are_not_zero(void)
 	CU_ASSERT_FALSE(value_ok(L2TP_AVP_ASSIGNED_SESSION_ID, L2TP_ICRQ, "0000"));
 	CU_ASSERT_FALSE(value_ok(L2TP_AVP_ASSIGNED_SESSION_ID, L2TP_OCRP, "0000"));
 	CU_ASSERT_TRUE(value_ok(L2TP_AVP_ASSIGNED_SESSION_ID, L2TP_ICRQ, "ffff"));
-	/* an end that never assigned one says so when it clears */
+	/* a sender that has assigned no id clears with id 0 */
 	CU_ASSERT_TRUE(value_ok(L2TP_AVP_ASSIGNED_SESSION_ID, L2TP_CDN, "0000"));
 	CU_ASSERT_TRUE(value_ok(L2TP_AVP_ASSIGNED_TUNNEL_ID, L2TP_STOPCCN, "0000"));
 }

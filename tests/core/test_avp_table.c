@@ -131,7 +131,7 @@ static void vendor_is_part_of_the_key(void)
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 0xffff));
 }
 
-/* On a switch ids are never copied, and what describes the caller always is. */
+/* A tunnel switch never relays ids and always relays what describes the caller. */
 static void switch_actions(void)
 {
 	static const uint16_t relay[] = {1,  12, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26,

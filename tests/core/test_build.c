@@ -98,7 +98,7 @@ static void one_vector_for_several_hidden(void)
 		     "c018 0000 000b 55aea111a3968f369b029505abf9d0efe15b");
 }
 
-/* The length of what is hidden does not show: 4.3, "To mask the size of the data being hidden". */
+/* Padding masks the length of a hidden value: 4.3, "To mask the size of the data being hidden". */
 static void rfc2661_4_3_padding_masks_the_length(void)
 {
 	static const uint8_t seed[16] = {1}, other[16] = {2};
@@ -123,7 +123,7 @@ static void rfc2661_4_3_padding_masks_the_length(void)
 					    buf + at + 6, rows[i].avp - 6),
 				(int)rows[i].len);
 	}
-	/* what is filled in is another with another seed, and nothing an outsider could know */
+	/* another seed gives other padding, which an outsider cannot know */
 	for (unsigned i = 0; i < 2; i++) {
 		l2tp_build_start(&b, buf, sizeof(buf), L2TP_ICRQ, 1, 0, &secret, true, rv);
 		l2tp_build_padding(&b, 16, i ? other : seed);
@@ -203,7 +203,7 @@ static void longest_value(void)
 	}
 }
 
-/* At every size too small, nothing is sent and nothing is written past the end. */
+/* Into every buffer too small, the build fails and nothing is written past the end. */
 static void too_small_a_buffer(void)
 {
 	struct l2tp_secret s = kat_secret("s");
@@ -233,7 +233,7 @@ static void unknown_type_is_refused(void)
 	CU_ASSERT_EQUAL(l2tp_build_end(&b), 0);
 }
 
-/* What we build decodes to what we put in, hidden or not. */
+/* A message built decodes to the values put in, hidden or not. */
 static void build_round_trip(void)
 {
 	static struct l2tp_msg m;

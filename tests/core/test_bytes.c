@@ -16,7 +16,7 @@ static void reads_network_order(void)
 	CU_ASSERT_FALSE(r.bad);
 }
 
-/* At every length short of what is asked, zero comes back and the error stays. */
+/* Every read past the end gives zero, and the error stays. */
 static void short_reads_stick(void)
 {
 	for (size_t n = 0; n < 8; n++) {
@@ -60,7 +60,7 @@ static void writes_network_order(void)
 	CU_ASSERT_TRUE(w.bad);
 }
 
-/* A write that does not fit changes no octet at all, nor does anything after it. */
+/* A write that does not fit changes no octet, and neither does any later write. */
 static void long_writes_stick(void)
 {
 	uint8_t buf[4] = {9, 9, 9, 9};

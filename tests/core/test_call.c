@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a call: RFC 2661 5.2, 5.6, 6.6 to 6.14, 7.4 and 7.5; both kinds, both sides, and
- * every message in every state as a peer sees it.
+ * Calls from beginning to end: RFC 2661 5.2, 5.6, 6.6 to 6.14, 7.4 and 7.5; incoming and outgoing,
+ * LAC and LNS, and the answer to every message in every state.
  */
 #include "tests/core/rig.h"
 
@@ -153,7 +153,7 @@ static void circuit_up_before_the_reply(void)
 	rig_free(&r);
 }
 
-/* 5.0: PPP frames only in a session; the owner hears of it when the ICCN has left, not before. */
+/* 5.0: PPP frames only in a session; CALL_UP comes when the ICCN has left, not before. */
 static void up_when_the_iccn_has_left(void)
 {
 	struct l2tp_call_info i;
@@ -270,7 +270,7 @@ static void sli_and_wen(void)
 
 enum side { LAC_IN, LNS_IN, LAC_OUT, LNS_OUT, SIDES };
 
-/* A call of ours in this state, on a tunnel with the test as its peer; its peer's id is 77. */
+/* A call in this state on a tunnel whose peer is the test; the peer's Session ID is 77. */
 static struct l2tp_call *call_bring(enum side side, enum l2tp_call_state s)
 {
 	struct l2tp_tunnel *t;
@@ -397,7 +397,7 @@ static void rfc2661_7_4_7_5_every_message_in_every_state(void)
 			call_cell(i, col);
 }
 
-/* A message for a call that is not there: idle, "Clean up". */
+/* A message for an unknown call, state idle: "Clean up". */
 static void rfc2661_7_4_7_5_idle(void)
 {
 	for (unsigned col = 0; col < sizeof(columns) / sizeof(columns[0]); col++) {
@@ -445,7 +445,7 @@ static void nobody_waits_for_ever(void)
 	}
 }
 
-/* --- limits and wrong use --------------------------------------------------------------------- */
+/* --- limits and calls in the wrong state ------------------------------------------------------ */
 
 static void calls_are_capped(void)
 {
@@ -473,7 +473,7 @@ static void calls_are_capped(void)
 	}
 }
 
-/* Ten thousand calls at once through a queue that is bounded: none fails, none is forgotten. */
+/* Ten thousand calls placed at once through a bounded queue: every one is placed. */
 static void more_calls_than_the_queue_holds(void)
 {
 	enum { N = 3000 };
@@ -500,7 +500,7 @@ static void more_calls_than_the_queue_holds(void)
 	rig_free(&r);
 }
 
-/* Hundreds hung up at once: their CDNs queue up, and the tunnel stays. */
+/* Hundreds of calls hung up at once: their CDNs queue up, and the tunnel stays. */
 static void hundreds_hang_up_at_once(void)
 {
 	enum { N = 480 };
@@ -526,7 +526,7 @@ static void hundreds_hang_up_at_once(void)
 	rig_free(&r);
 }
 
-/* News for a peer that does not listen are dropped, not queued without end. */
+/* SLI and WEN to a peer that acknowledges nothing are dropped when the queue is full. */
 static void news_do_not_pile_up(void)
 {
 	struct l2tp_call *c = call_bring(LNS_IN, L2TP_C_ESTABLISHED);
@@ -566,7 +566,7 @@ static void reserved_call_given_up(void)
 	rig_free(&r);
 }
 
-/* Wishes at the wrong time are counted and change nothing. */
+/* Owner calls in the wrong state are counted and change nothing. */
 static void wishes_out_of_turn(void)
 {
 	const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED};

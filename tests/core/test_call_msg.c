@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What messages about calls carry and how faulty ones are answered: RFC 2661 4.1, 4.4.3, 4.4.4,
+/* Attributes of messages about calls and answers to faulty ones: RFC 2661 4.1, 4.4.3, 4.4.4,
  * 6, 7.1. */
 #define _GNU_SOURCE
 #include "tests/core/rig.h"
@@ -28,7 +28,7 @@ static struct l2tp_result cdn_result(void)
 	return res;
 }
 
-/* 6.6 to 6.11: what MUST be present is, though the owner gave nothing. */
+/* 6.6 to 6.11: every attribute that MUST be present is, without any from the owner. */
 static void rfc_minimum_is_filled_in(void)
 {
 	struct l2tp_tunnel *t;
@@ -39,7 +39,7 @@ static void rfc_minimum_is_filled_in(void)
 	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
 	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_OUTGOING, NULL, 0, r.now);
 	rig_run(&r);
-	/* rig_decode refuses a message that lacks what it must have */
+	/* rig_decode() refuses a message without a required attribute */
 	rig_decode(rig_last(&r.a, L2TP_ICRQ), &m, NULL);
 	rig_decode(rig_last(&r.b, L2TP_ICRP), &m, NULL);
 	rig_decode(rig_last(&r.a, L2TP_ICCN), &m, NULL);
@@ -112,7 +112,7 @@ static void the_owners_attributes(void)
 	rig_free(&r);
 }
 
-/* 4.3: what may be hidden is, end to end. */
+/* 4.3: every attribute that may be hidden is, and the peer deciphers it. */
 static void hidden_from_end_to_end(void)
 {
 	const struct l2tp_avp name = {.type = L2TP_AVP_CALLING_NUMBER,
@@ -140,8 +140,8 @@ static void hidden_from_end_to_end(void)
 	rig_free(&r);
 }
 
-/* 4.3: an attribute that was hidden on another tunnel stays so, under a vector of its own each
- * time. */
+/* 4.3: an attribute that came hidden from another tunnel is sent hidden, with a new Random Vector
+ * each time. */
 static void relayed_hidden_attribute(void)
 {
 	const struct l2tp_avp unknown = {
@@ -229,7 +229,7 @@ static void iccn_with_framing_not_advertised(void)
 }
 
 /* 6.9: "An LNS MUST have received a Bearer Capabilities AVP ... in order to request an outgoing
- * call"; 4.4.3: nothing is requested that was not advertised. */
+ * call"; 4.4.3: no call asks for a type that was not advertised. */
 static void we_ask_only_for_what_was_advertised(void)
 {
 	static const uint8_t analog[] = {0, 0, 0, 2}, sync[] = {0, 0, 0, 2};
@@ -260,7 +260,7 @@ static void we_ask_only_for_what_was_advertised(void)
 	}
 }
 
-/* The framing type an owner leaves to us: what the peer can do, synchronous rather than not. */
+/* Default Framing Type: one that the peer supports, synchronous if it supports both. */
 static void framing_is_what_the_peer_can_do(void)
 {
 	for (uint32_t caps = 1; caps <= 3; caps++) {
@@ -305,8 +305,8 @@ static void unknown_mandatory_ends_the_call_only(void)
 	rig_free(&r);
 }
 
-/* 4.1, message by message, on a tunnel with one call that has been offered: what ends is what the
- * message is about.  An ICRQ or OCRQ with an id of its own is about a call that is not there yet.
+/* 4.1, message by message, on a tunnel with one offered call: the call or tunnel that the message
+ * is about ends.  An ICRQ or OCRQ with a new id is about a call that does not exist yet.
  */
 static void rfc2661_4_1_unknown_mandatory_in_every_message(void)
 {
@@ -340,7 +340,8 @@ static void rfc2661_4_1_unknown_mandatory_in_every_message(void)
 	}
 }
 
-/* The same in the ICRQ: there is no call yet, and the answer goes to the id it assigned. */
+/* The same in an ICRQ: the call does not exist yet, and the CDN goes to the id the ICRQ assigned.
+ */
 static void faulty_icrq_is_refused(void)
 {
 	const struct l2tp_avp unknown = {.vendor = 9, .type = 999, .mandatory = true};
@@ -358,7 +359,7 @@ static void faulty_icrq_is_refused(void)
 	rig_free(&r);
 }
 
-/* A CDN that is itself at fault still ends its call, and is not answered. */
+/* A malformed CDN still ends its call and is not answered. */
 static void faulty_cdn_ends_the_call(void)
 {
 	struct l2tp_call_info i;
@@ -424,14 +425,14 @@ static void assigned_session_id_in_use(void)
 	rig_any(&p, L2TP_ICRP, i.local_id, 77);
 	CU_ASSERT_EQUAL(cdn_result().error, L2TP_ERR_BAD_SESSION_ID);
 	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->call, c);
-	/* 77 is the other call's: with it in the header the CDN would end that one */
+	/* 77 is the other call's id: a CDN with it in the header would end that call */
 	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_CDN)->h.sid, 0);
 	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &v) &&
 		       v == i.local_id);
 	rig_free(&r);
 }
 
-/* The same when the ICRP that says so has another fault as well. */
+/* The same when the ICRP has another fault as well. */
 static void faulty_icrp_with_an_id_in_use(void)
 {
 	const struct l2tp_avp unknown = {.vendor = 9, .type = 999, .mandatory = true};
@@ -489,7 +490,7 @@ static void attributes_that_do_not_fit(void)
 }
 
 /* 4.4.5: Name with types 1, 2, 3 and 5; Challenge with 2 and 5; ID with 2, 3 and 5; Response with
- * 1, 2, 3 and 5.  Half of a proxy authentication is not sent at all. */
+ * 1, 2, 3 and 5.  An incomplete proxy authentication is not sent at all. */
 static void rfc2661_4_4_5_proxy_authentication_is_whole(void)
 {
 	static const struct {
@@ -550,7 +551,7 @@ static void proxy_authentication_without_type(void)
 	rig_free(&r);
 }
 
-/* A reply at fault: the CDN goes to the id it assigned. */
+/* A malformed reply: the CDN goes to the id it assigned. */
 static void faulty_icrp_ends_the_call(void)
 {
 	const struct l2tp_avp unknown = {.vendor = 9, .type = 999, .mandatory = true};
@@ -594,7 +595,8 @@ static void iccn_we_may_not_send(void)
 	rig_free(&r);
 }
 
-/* What a vendor numbers as 24 is left out by its own name only, and the owner may send it. */
+/* `suppress` names one vendor: neither the IETF attribute of the same type nor that of another
+ * vendor is left out. */
 static void call_msg_vendor_attributes_are_suppressed(void)
 {
 	static const uint8_t speed[4] = {0, 1, 0, 0};

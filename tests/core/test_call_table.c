@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Every cell of the four call tables, typed from RFC 2661 sections 7.4.1, 7.4.2, 7.5.1 and 7.5.2.
- * Where a row of the RFC reads "idle" the call is gone (0).  wait-answer stands between the request
- * and our owner's word, so to the peer it is what follows: wait-connect (LNS) or wait-cs-answer
+ * Where a row of the RFC reads "idle" the call is gone (0).  In wait-answer our owner has not
+ * decided yet; for the peer it equals the state that follows: wait-connect (LNS) or wait-cs-answer
  * (LAC); wait-cs of an incoming call is the LAC that "may defer answering until it has received an
  * ICRP".
  */

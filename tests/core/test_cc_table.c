@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Every cell of the control connection's table.  The rows for idle, wait-ctl-reply, wait-ctl-conn
- * and established are typed from RFC 2661 section 7.2.1; those for stopping and linger from 5.7
- * and 5.8: all is acknowledged and ignored until the retransmission cycle is over.
+ * and established are typed from RFC 2661 section 7.2.1; those for stopping and linger from 5.7 and
+ * 5.8: every message is acknowledged and ignored until the retransmission cycle is over.
  */
 #include "core/cc_table.h"
 #include "core/engine.h"

@@ -152,7 +152,7 @@ static void rfc2661_5_4_sequencing_required(void)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* Two frames that differ in Nr only are the same to us. */
+/* Nr is ignored. */
 static void rfc2661_3_1_nr_is_ignored(void)
 {
 	for (uint32_t nr = 0; nr < 65536; nr += 257) {
@@ -255,7 +255,7 @@ static void first_number_may_be_any(void)
 	CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
 }
 
-/* The peer counts from 0 again: a few frames are lost, then all is well. */
+/* The peer restarts its numbering at 0: a few frames are lost, then all arrive. */
 static void restart_of_numbers_is_followed(void)
 {
 	struct l2tp_data d = data_make(true, true, false, 4);
@@ -279,7 +279,8 @@ static void restart_of_numbers_is_followed(void)
 	CU_ASSERT_EQUAL(d.late, 3);
 }
 
-/* Old frames that are not a run prove nothing, nor do near ones that are. */
+/* Old frames without consecutive numbers do not restart the numbering, nor do consecutive ones that
+ * are near. */
 static void stray_old_frames_are_not_followed(void)
 {
 	struct l2tp_data d = data_make(true, true, false, 4);
@@ -393,7 +394,7 @@ static void in_order_at_most_once(void)
 	free(f);
 }
 
-/* Within the window and the time, a queue loses nothing that arrived. */
+/* A frame that arrives within the window and the time is not lost. */
 static void queue_mends_all_reordering_in_its_reach(void)
 {
 	enum { FRAMES = 20000 };
@@ -411,7 +412,7 @@ static void queue_mends_all_reordering_in_its_reach(void)
 	free(f);
 }
 
-/* Whatever numbers come, DRAIN ends, slots stay apart and no frame waits beyond its time. */
+/* For any sequence of numbers, DRAIN ends, slots are not shared and no frame waits too long. */
 static void random_numbers(void)
 {
 	uint64_t seed = test_seed(), now = 0;

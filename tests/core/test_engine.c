@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets through a whole engine: RFC 2661 5.8 and appendix B.2 on the wire, flow-controlled
- * channels, what is dropped and under which name, and a captured conversation of a foreign daemon.
+ * Packets into a whole engine: RFC 2661 5.8 and appendix B.2 on the wire, the counter of every
+ * drop, and a captured conversation of a foreign daemon.
  */
 #include "tests/core/rig.h"
 
@@ -181,8 +181,8 @@ static uint16_t sent_u16(uint16_t type, uint16_t avp)
 	return v;
 }
 
-/* xl2tpd as LAC, as captured, dials us: every message is taken, every answer is of the kind the
- * captured LNS gave. */
+/* Captured packets of xl2tpd as LAC: every message is accepted and answered with the same message
+ * type as the captured LNS did. */
 static void captured_lac_dials_us(void)
 {
 	static const uint16_t answers[] = {L2TP_SCCRP, 0, L2TP_ICRP, 0, 0, 0};

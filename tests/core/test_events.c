@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What handlers may do, and in which order they hear of things. */
+/* What event handlers may call, and the order of events. */
 #include "tests/core/rig.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 static struct rig r;
 static struct rig_peer p;
 
-/* A handler that does the most awkward thing at every event. */
+/* At every CALL_DOWN, hang up all other calls of the tunnel. */
 static unsigned hung_up;
 
 static void events_hang_up_all(struct rig_end *end, const struct l2tp_event *ev)
@@ -64,7 +64,8 @@ static void closed_by_its_own_up_event(void)
 	rig_free(&r);
 }
 
-/* A packet handed over from inside a handler waits: the message told of stays readable. */
+/* A packet given to the engine from inside a handler waits, so that the event's message stays
+ * valid. */
 static uint16_t inner_type;
 static unsigned inner_events;
 
@@ -98,7 +99,7 @@ static void packets_inside_a_handler_wait(void)
 	rig_free(&r);
 }
 
-/* The channel is lost while the tunnel comes up, and a packet for it is there already. */
+/* The channel is lost while the tunnel comes up, and a packet for it is waiting. */
 static void lose_and_receive(struct rig_end *end, const struct l2tp_event *ev)
 {
 	if (ev->kind != L2TP_EV_TUNNEL_UP)
@@ -120,7 +121,7 @@ static void a_tunnel_that_went_stays_gone(void)
 	rig_free(&r);
 }
 
-/* The message belongs to its event alone. */
+/* An event has its own message only. */
 static void messages_only_where_there_was_one(void)
 {
 	rig_single(&r);

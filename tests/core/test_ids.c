@@ -12,7 +12,7 @@ static void fresh_key(uint8_t key[16], uint64_t *seed)
 		key[i] = (uint8_t)test_rand(seed);
 }
 
-/* Under any key: every slot has its own id, never 0, and the way back leads to the slot. */
+/* For any key: every slot has its own id, never 0, and ids_slot() inverts ids_id(). */
 static void rfc2661_5_3_permutation_without_zero(void)
 {
 	uint64_t seed = test_seed();
@@ -86,7 +86,7 @@ static void oldest_first(void)
 	ids_free(&s);
 }
 
-/* One call after the other: each id rests while others are used, and the slots stay few. */
+/* One call after the other: an id comes back only after others, and few slots are used. */
 static void an_id_rests_and_slots_stay_dense(void)
 {
 	uint8_t key[16] = {3}, seen[65536] = {0};

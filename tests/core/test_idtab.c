@@ -60,7 +60,8 @@ static void spare_id_stands_for_nothing(void)
 	idtab_free(&t);
 }
 
-/* Not before its time, unless there is no other; and then the one that has rested longest. */
+/* An id is not reused before its time, unless there is no other; then the one that has rested
+ * longest. */
 static void ids_rest_before_they_come_back(void)
 {
 	struct idtab t;

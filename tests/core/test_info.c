@@ -52,7 +52,7 @@ static void tunnels_of_a_channel(void)
 	rig_free(&r);
 }
 
-/* A tunnel is offered for a call while it is ours, alive and not full. */
+/* l2tp_tunnel_with_room() finds a tunnel we opened that is not closing and not full. */
 static void tunnel_with_room(void)
 {
 	struct l2tp_tunnel *t, *at_b;

@@ -277,7 +277,8 @@ static void avp_length_under_six(void)
 			}
 }
 
-/* Cut off at every octet: good only where an attribute ends and nothing required is missing. */
+/* Cut off at every octet: good only where an attribute ends and no required attribute is missing.
+ */
 static void cut_at_every_octet(void)
 {
 	struct body b;
@@ -335,7 +336,7 @@ static void more_attributes_than_fit(void)
 	expect_close(&b, L2TP_R_AVP_TOO_MANY, L2TP_ERR_NO_RESOURCES, "Random Vector");
 }
 
-/* --- leniencies ------------------------------------------------------------------------------- */
+/* --- quirks ----------------------------------------------------------------------------------- */
 
 static void quirk_misplaced(void)
 {

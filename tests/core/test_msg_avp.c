@@ -238,8 +238,8 @@ static void hidden_without_a_secret(void)
 	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PRIVATE_GROUP_ID));
 }
 
-/* The known answers that must be rejected, each as a Sub-Address hidden under type 7's mask would
- * be another attribute: so as vendor 9's type 7, unknown to us, and optional. */
+/* The known answers that must be rejected.  They are hidden under the mask of type 7, which our
+ * table does not allow to be hidden, so they come as type 7 of vendor 9: unknown and optional. */
 static void msg_avp_deciphered_length_is_not_believed(void)
 {
 	unsigned rows = 0;
@@ -281,7 +281,7 @@ static void deciphered_value_is_checked_too(void)
 	expect_close(&b, L2TP_R_AVP_LENGTH, L2TP_ERR_WRONG_LENGTH, "Assigned Tunnel ID");
 }
 
-/* Eight attributes of the longest kind, all hidden: the plain values fit and are all right. */
+/* Eight hidden attributes of the longest kind: all deciphered values fit and are correct. */
 static void much_that_is_hidden(void)
 {
 	struct l2tp_secret secret = kat_secret("testsecret");
@@ -308,7 +308,7 @@ static void much_that_is_hidden(void)
 
 /* RFC 2661 4.1: "Any vendor wishing to implement their own L2TP extensions can use their own Vendor
  * ID along with private Attribute values, guaranteeing that they will not collide": a vendor's
- * type 1 is not the Result Code, though it stands in front of it. */
+ * type 1 is not the Result Code, even in front of it. */
 static void msg_avp_vendor_type_1_is_no_result_code(void)
 {
 	static const uint16_t in[] = {L2TP_CDN, L2TP_STOPCCN};
@@ -332,7 +332,7 @@ static void msg_avp_vendor_type_1_is_no_result_code(void)
 	}
 }
 
-/* Nor does it stand in for the Result Code that a CDN must carry. */
+/* It is not the Result Code that a CDN must carry either. */
 static void msg_avp_vendor_type_is_not_the_required_one(void)
 {
 	struct body b;

@@ -28,7 +28,7 @@ static void output_peers_window_is_kept(void)
 	rig_free(&r);
 }
 
-/* 5.8: "MUST be acknowledged", "MUST NOT withhold": whatever came in its turn or before. */
+/* 5.8: "MUST be acknowledged", "MUST NOT withhold": a message in sequence or a duplicate. */
 static void output_zlb_only_when_nothing_else_goes(void)
 {
 	unsigned before;
@@ -107,7 +107,7 @@ static void output_failed_transmission_is_a_lost_packet(void)
 	rig_free(&r);
 }
 
-/* Cookies of a tunnel that is gone mean nothing to the one that has its id now. */
+/* A cookie of a tunnel that is gone is ignored by the next tunnel with the same id. */
 static void output_stale_cookies_are_ignored(void)
 {
 	const struct l2tp_limits one = {.max_tunnels = 1};

@@ -21,7 +21,7 @@ static void proof_succeeds_again_and_again(void)
 	l2tp_tunnel_info(t, &i);
 	CU_ASSERT_TRUE(i.authenticated);
 	CU_ASSERT_EQUAL(i.state, L2TP_T_ESTABLISHED);
-	/* the second connection is the engine's own: opened, closed, never shown */
+	/* the second connection is internal: opened, closed, never visible */
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 6);
@@ -88,7 +88,7 @@ static void needs_a_secret_and_many_tunnels(void)
 	rig_free(&r);
 }
 
-/* The tunnel is closed while the proof is under way: the proof goes too, and nothing failed. */
+/* The tunnel is closed during a re-authentication: the second tunnel closes too, without REAUTH. */
 static void closing_takes_the_proof_along(void)
 {
 	struct l2tp_tunnel *t;
@@ -110,7 +110,7 @@ static void closing_takes_the_proof_along(void)
 	rig_free(&r);
 }
 
-/* The peer wants a tunnel of its own, and only one, while we are proving: that is no tie. */
+/* An SCCRQ with a Tie Breaker during a re-authentication is not compared with its SCCRQ. */
 static void a_proof_takes_no_part_in_ties(void)
 {
 	struct rig_peer p, q;
@@ -132,7 +132,7 @@ static void a_proof_takes_no_part_in_ties(void)
 	rig_free(&r);
 }
 
-/* The channel goes in the middle of a proof: the calls still end before their tunnel. */
+/* The channel is lost during a re-authentication: the calls still end before their tunnel. */
 static void channel_lost_during_a_proof(void)
 {
 	struct l2tp_tunnel *t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reliable delivery against the text of RFC 2661 section 5.8, appendix A and appendix B: every
- * number here is the RFC's.
+ * number is from the RFC.
  */
 #include "core/bytes.h"
 #include "core/reliable.h"
@@ -33,7 +33,7 @@ static uint16_t nr_of(const struct rel_msg *m)
 	return (uint16_t)(m->pkt[10] << 8 | m->pkt[11]);
 }
 
-/* Send all that may go; how many, and the first and last Ns. */
+/* Send all that the window allows; returns how many, and the first and last Ns. */
 static unsigned pump(struct reliable *r, uint64_t now, uint16_t *first, uint16_t *last)
 {
 	struct rel_msg *m;
@@ -181,7 +181,7 @@ static void slow_start_then_avoidance(void)
 	rel_free(&r);
 }
 
-/* Months of HELLOs to a peer that offers all there is: the window ends at 65535 and stays there. */
+/* Months of HELLOs to a peer that offers the largest window: cwnd reaches 65535 and stays there. */
 static void the_largest_window_is_not_overrun(void)
 {
 	struct reliable r;
@@ -225,7 +225,7 @@ static void window_default_and_one(void)
 	rel_free(&r);
 }
 
-/* After going back, an acknowledgement may cover what the peer had kept. */
+/* After going back, an acknowledgement may cover messages the peer had kept. */
 static void ack_jumps_over_kept_messages(void)
 {
 	struct reliable r;
@@ -394,7 +394,8 @@ static void nr_never_sent_is_refused(void)
 	rel_free(&r);
 }
 
-/* A flow-controlled channel: time runs from the departure, and there is one copy at most. */
+/* A flow-controlled channel: the timer starts when the packet leaves, and one copy waits at most.
+ */
 static void waiting_packets(void)
 {
 	struct reliable r;
@@ -490,7 +491,8 @@ static void pause_and_resume(void)
 	rel_free(&r);
 }
 
-/* A call is being placed; its answer is not a second chance for what waits for it. */
+/* The channel is a call being placed: when it comes up, the packets waiting for it are not sent
+ * again. */
 static void resume_leaves_what_waits(void)
 {
 	struct reliable r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A peer that has crashed and comes back with the same Assigned Tunnel ID: what is a retransmission
- * of its SCCRQ and what is not, RFC 2661 5.8. */
+/* A peer restarts and uses the same Assigned Tunnel ID again: which SCCRQ is a retransmission and
+ * which opens a new tunnel, RFC 2661 5.8. */
 #include "tests/core/rig.h"
 
 #include <string.h>
@@ -8,8 +8,8 @@
 static struct rig r;
 static struct l2tp_msg m;
 
-/* An SCCRQ as rig_sccrq() has it, from a Host Name and perhaps with a Challenge, which no two of a
- * peer's lives share. */
+/* The SCCRQ of rig_sccrq() with this Host Name and, if given, a Challenge, which differs after
+ * every restart of the peer. */
 static void restart_request(struct rig_peer *p, const char *host, const char *challenge)
 {
 	p->peer_tid = p->nr = 0;
@@ -23,7 +23,7 @@ static void restart_request(struct rig_peer *p, const char *host, const char *ch
 	rig_send_ns(p, 0);
 }
 
-/* The last SCCRP answered: the tunnel is up. */
+/* Answer the last SCCRP: the tunnel is established. */
 static struct l2tp_tunnel *restart_confirm(struct rig_peer *p)
 {
 	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
@@ -50,7 +50,7 @@ static enum l2tp_tunnel_state restart_state_of(const struct l2tp_tunnel *t)
 	return i.state;
 }
 
-/* What is new in it shows at once that it is no retransmission. */
+/* An SCCRQ with other content is no retransmission. */
 static void restart_with_a_new_challenge(void)
 {
 	struct l2tp_tunnel *old, *t;
@@ -62,7 +62,7 @@ static void restart_with_a_new_challenge(void)
 			"bbbbbbbbbbbbbbbb"); /* a retransmission of the second life's own */
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_DUPLICATE), 1);
-	/* until that is up it might be a stranger with the peer's address: nothing ends */
+	/* until it is established its sender may be forging the peer's address: no tunnel ends */
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
 	CU_ASSERT_EQUAL(restart_state_of(old), L2TP_T_ESTABLISHED);
 	t = restart_confirm(&p);
@@ -78,7 +78,8 @@ static void restart_with_a_new_challenge(void)
 	rig_free(&r);
 }
 
-/* Octet for octet the same: a retransmission while one can still be under way, 5.8; not after. */
+/* The same SCCRQ, octet for octet: a retransmission within a retransmission cycle, 5.8; not later.
+ */
 static void restart_with_the_very_same_sccrq(void)
 {
 	struct l2tp_tunnel *old;
@@ -100,8 +101,8 @@ static void restart_with_the_very_same_sccrq(void)
 	rig_free(&r);
 }
 
-/* A stranger who writes the peer's address into his SCCRQs: one tunnel forms beside the live one,
- * however many he sends, and is forgotten. */
+/* Many SCCRQs with a forged source address: they form one tunnel beside the live one, and that one
+ * times out. */
 static void forged_sccrqs_do_not_hurt_a_live_tunnel(void)
 {
 	struct l2tp_counters c;
@@ -140,7 +141,7 @@ static void two_host_names_with_one_id(void)
 	rig_free(&r);
 }
 
-/* We had opened it: then no SCCRQ with its id can be a retransmission. */
+/* We opened the tunnel: no SCCRQ with its id can be a retransmission. */
 static void restart_of_a_peer_we_dialled(void)
 {
 	struct l2tp_tunnel *old;
@@ -155,8 +156,8 @@ static void restart_of_a_peer_we_dialled(void)
 	rig_free(&r);
 }
 
-/* The periodic proof finds a peer that has lost the tunnel and gives its id to the proof: the proof
- * is one of the peer, but what it was to prove is gone. */
+/* The peer has lost the tunnel and gives its id to the second tunnel of a re-authentication: the
+ * first is superseded, and the second closes with it. */
 static void restart_seen_by_the_proof(void)
 {
 	uint8_t response[L2TP_MD5_LEN];

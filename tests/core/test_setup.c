@@ -103,7 +103,7 @@ static void authentication_both_ways(void)
 	challenge_both_ways(false);
 }
 
-/* Hidden in SCCRQ and SCCRP only for a peer that is known to take it. */
+/* SCCRQ and SCCRP are hidden only without the clear-setup quirk. */
 static void setup_in_the_clear(bool strict)
 {
 	const struct l2tp_secret *secret = strict ? &r.b.policy.secret : NULL;
@@ -137,7 +137,7 @@ static void authentication_and_hiding_both_ways(void)
 	challenge_both_ways(true);
 }
 
-/* a's secret is another: whoever demands proof refuses, with result 4. */
+/* a has another secret: the side that sends a Challenge refuses, with result 4. */
 static void wrong_secret(bool a_asks, bool b_asks)
 {
 	struct rig_end *who = a_asks ? &r.a : &r.b;
@@ -205,8 +205,8 @@ static void challenge_sent(uint16_t type, uint8_t out[16])
 	memcpy(out, a->val, 16);
 }
 
-/* 5.1.1 has one secret for both directions, so a peer who does not know it could hand our own
- * Challenge back to us, and our Response is what he is asked for. */
+/* 5.1.1 has one secret for both directions, so a peer without it could send our Challenge back and
+ * use our response to it. */
 static void reflected_challenge_is_refused(void)
 {
 	struct rig_peer p;
@@ -272,7 +272,7 @@ static void challenged_without_a_secret(void)
 	rig_free(&r);
 }
 
-/* The captured exchange of two foreign daemons: our answer to their challenge is theirs. */
+/* A captured exchange of two foreign daemons: we compute the same response. */
 static void response_as_captured(void)
 {
 	static const char sccrq[] =
@@ -417,7 +417,7 @@ static void many_opening_from_one_address(void)
 	rig_free(&r);
 }
 
-/* The same id on another channel is another peer's. */
+/* The same id on another channel is another tunnel. */
 static void same_id_on_another_channel(void)
 {
 	struct rig_peer p;
@@ -466,7 +466,7 @@ static void flood_is_capped_per_source(void)
 	rig_free(&r);
 }
 
-/* The SCCRP may come from elsewhere, once and if it is valid; then the channel is frozen. */
+/* A valid SCCRP may come from another channel, once; then the channel is frozen. */
 static void sccrp_from_another_channel(void)
 {
 	struct l2tp_tunnel *t;

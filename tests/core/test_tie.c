@@ -5,7 +5,7 @@
 static struct rig r;
 static struct rig_peer p;
 
-/* a has an SCCRQ out; the peer's arrives with this Tie Breaker (NULL = none). */
+/* a has sent its SCCRQ; the peer's SCCRQ arrives with this Tie Breaker (NULL = none). */
 static void collide(bool ours, const char *theirs)
 {
 	rig_single(&r);

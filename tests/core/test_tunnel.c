@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of a control connection on the wire: RFC 2661 5.5, 5.6, 5.7, 5.8, 7.2.1; every message
- * in every state as a peer sees it.
+ * Control connections from beginning to end: RFC 2661 5.5, 5.6, 5.7, 5.8, 7.2.1; the answer to
+ * every message in every state.
  */
 #include "tests/core/rig.h"
 
@@ -31,7 +31,7 @@ static struct l2tp_result tunnel_sent_result(uint16_t type)
 
 /* --- every message in every state ------------------------------------------------------------- */
 
-/* An engine whose only tunnel is in this state, with the test as its peer. */
+/* An engine with one tunnel, in this state, whose peer is the test. */
 static struct l2tp_tunnel *tunnel_bring(enum l2tp_tunnel_state s)
 {
 	struct l2tp_tunnel *t;
@@ -64,7 +64,7 @@ static struct l2tp_tunnel *tunnel_bring(enum l2tp_tunnel_state s)
 }
 
 /* What 7.2.1 has us do: 's' StopCCN with result 7, 'l' clean up and linger, 'u' up, '.' stay, 'c'
- * stay and the message is counted as out of place, 'k' stay and answer about the call. */
+ * stay and count the message, 'k' stay and answer about the call. */
 static const char expect[L2TP_T_STATES][L2TP_MSG_TYPES + 1] = {
 	/*                         0  SCCRQ SCCRP SCCCN StopCCN - HELLO OCRQ OCRP OCCN ICRQ ICRP
 	   ICCN - CDN WEN SLI */
@@ -223,7 +223,7 @@ static void stopccn_without_our_id(void)
 	rig_free(&r);
 }
 
-/* The peer, done with a tunnel, may use its id for the next at once. */
+/* The peer may reuse the id of a closed tunnel at once. */
 static void new_tunnel_under_a_lingering_id(void)
 {
 	rig_single(&r);
@@ -345,7 +345,7 @@ static void control_counts_as_life(void)
 	rig_free(&r);
 }
 
-/* What is not acknowledged yet finds out as well as a HELLO would. */
+/* A message not yet acknowledged tests the peer as a HELLO would. */
 static void no_hello_behind_an_unanswered_message(void)
 {
 	struct l2tp_tunnel_info i;
@@ -483,7 +483,7 @@ static void other_channel_is_dropped_and_counted(void)
 	rig_free(&r);
 }
 
-/* --- peers with habits ------------------------------------------------------------------------ */
+/* --- quirks of peers -------------------------------------------------------------------------- */
 
 static void stopccn_with_our_id_in_it(void)
 {
@@ -522,7 +522,7 @@ static void tunnel_id_zero_after_set_up(void)
 	}
 }
 
-/* The tunnel it had before is only kept for retransmissions: it leaves no doubt. */
+/* A lingering tunnel on the channel does not count. */
 static void tunnel_id_zero_after_a_new_start(void)
 {
 	rig_single(&r);
@@ -549,7 +549,7 @@ static void hello_with_a_session_id(void)
 	rig_free(&r);
 }
 
-/* A StopCCN that is itself at fault still ends the tunnel, and is only acknowledged. */
+/* A malformed StopCCN still ends the tunnel and is only acknowledged. */
 static void faulty_stopccn_ends_the_tunnel(void)
 {
 	rig_single(&r);

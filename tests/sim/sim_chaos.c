@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Owners who do anything at any time: open, place, answer or not, hang up, close, lose channels and
- * get them back, while the link loses a third and the default five retransmissions are often not
- * enough.  Whatever happens, every beginning has one end, and in the end nothing is left.
+ * Owners act at random times: they open tunnels, place, answer or ignore calls, hang up, close, and
+ * lose channels and get them back, while the link loses a third of the packets, so that five
+ * retransmissions are often not enough.  Every tunnel and call must still get exactly one *_DOWN
+ * event, and none may be left.
  */
 #include "tests/sim/sim_link.h"
 
@@ -93,7 +94,7 @@ static void sim_chaos_act(struct sim_end *end)
 	}
 }
 
-/* Things are also done from inside event handlers. */
+/* Act from inside event handlers too. */
 static void sim_chaos_event(struct sim_end *end, const struct l2tp_event *ev)
 {
 	(void)ev;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One packet under way, or one departure from a transport's queue. */
+/* One packet on the link, or one packet leaving a transport's queue. */
 struct flight {
 	struct deadline at;
 	struct sim_end *to; /* NULL: a departure, to be told to `from` */
@@ -74,7 +74,7 @@ static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, 
 	return L2TP_TX_WAITING;
 }
 
-/* --- what the owner is told ------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static struct sim_object *object(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two engines on a simulated clock, joined by a link that loses, doubles, delays and so reorders,
- * all from one seed.  Every tunnel and call either engine tells of is tracked until its end is
- * told, so that a test can say "nothing leaked, nothing is stuck".
+ * Two engines on a simulated clock, joined by a link that loses, duplicates, delays and thereby
+ * reorders packets, all from one seed.  Every tunnel and call is tracked from its first event to
+ * its *_DOWN event, so that a test can say "nothing leaked, nothing is stuck".
  */
 #ifndef TESTS_SIM_LINK_H
 #define TESTS_SIM_LINK_H
@@ -21,7 +21,7 @@ struct sim_end {
 	struct sim_end *other;
 	struct l2tp_policy policy;
 	uint64_t seed;
-	/* what the owner has been told */
+	/* events seen by the owner */
 	unsigned tunnels_up, tunnels_down, calls_up, calls_down, calls_offered, calls_made;
 	unsigned twice; /* ends told twice, or of something never heard of: must stay 0 */
 	uint64_t sent;
@@ -40,21 +40,21 @@ struct sim {
 	void *ctx;
 };
 
-/* What a tunnel's or call's user pointer is. */
+/* The user pointer of a tunnel or call. */
 struct sim_object {
 	bool down;
 };
 
 void sim_init(struct sim *s, uint64_t seed);
-/* Frees both engines; what is under way is lost. */
+/* Frees both engines and the packets on the link. */
 void sim_free(struct sim *s);
-/* Run until nothing is left to happen or until `until`. */
+/* Run until no packet or deadline is left, or until `until`. */
 void sim_run(struct sim *s, uint64_t until);
 struct l2tp_tunnel *sim_open(struct sim_end *end, l2tp_channel on);
 struct l2tp_call *sim_place(struct sim_end *end, struct l2tp_tunnel *t, enum l2tp_call_kind kind);
 /* Random number below n, from the simulation's seed. */
 unsigned sim_random(struct sim *s, unsigned n);
-/* Nothing is left in either engine, and every beginning had its end. */
+/* No tunnel or call is left in either engine, and each had its *_DOWN event. */
 void sim_check_empty(const struct sim *s);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A thousand tunnels with ten calls each come up and go down over a bad link.  Nobody gives up (the
- * retransmission count is high), so all of them must make it, and nothing may be left behind.
+ * A thousand tunnels with ten calls each come up and go down over a bad link.  The retransmission
+ * count is high, so no side gives up: every tunnel and call must be established, and none may be
+ * left.
  */
 #include "tests/sim/sim_link.h"
 
@@ -9,7 +10,7 @@
 
 enum { TUNNELS = 1000, CALLS = 10, CHANNELS = 40 };
 
-/* Whoever opened the tunnel places the calls: half of them incoming, half outgoing. */
+/* The side that opened the tunnel places the calls: half of them incoming, half outgoing. */
 static void sim_thousand_tunnel_up(struct sim_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
@@ -21,7 +22,7 @@ static void sim_thousand_tunnel_up(struct sim_end *end, const struct l2tp_event 
 		sim_place(end, ev->tunnel, n % 2 ? L2TP_OUTGOING : L2TP_INCOMING);
 }
 
-/* One of the two ends, either, hangs up as soon as it is up. */
+/* One of the two sides, at random, hangs up as soon as the call is established. */
 static void sim_thousand_call_up(struct sim_end *end, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i;
@@ -74,7 +75,7 @@ static void thousand(unsigned loss, unsigned doubled, uint64_t waiting)
 	CU_ASSERT_EQUAL(s.b.tunnels_up, TUNNELS);
 	CU_ASSERT_EQUAL(s.a.calls_made + s.b.calls_made, TUNNELS * CALLS);
 	CU_ASSERT_EQUAL(s.a.calls_offered + s.b.calls_offered, TUNNELS * CALLS);
-	/* up at both ends, though one of them hangs up at once: order is kept */
+	/* established at both sides, though one hangs up at once: order is kept */
 	CU_ASSERT_EQUAL(s.a.calls_up + s.b.calls_up, 2 * TUNNELS * CALLS);
 	CU_ASSERT_EQUAL(s.a.tunnels_down, TUNNELS);
 	CU_ASSERT_EQUAL(s.b.tunnels_down, TUNNELS);
