@@ -11,6 +11,7 @@
 #include "gw/client.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
+#include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/peer.h"
 #include "gw/port.h"
@@ -220,16 +221,24 @@ static void bind_dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *fr
 			uint64_t now)
 {
 	struct gw *gw = ctx;
-	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, tid);
+	struct l2tp_tunnel *t = tid ? l2tp_tunnel_by_id(gw->engine, tid) : NULL;
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, sid) : NULL;
 	struct l2tp_call_info i = {0};
 
 	if (c)
 		l2tp_call_info(c, &i);
-	if (i.user)
+	if (!tid)
+		line_punted(gw, sid, frame, len, now);
+	else if (i.user)
 		leg_call_rx(i.user, frame, len, now);
 	else
 		gw->joins->drop[JOIN_D_NO_CALL]++;
+}
+
+static void bind_dp_line(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len,
+			 uint64_t now)
+{
+	line_unclaimed(ctx, from, frame, len, now);
 }
 
 /* Does the configuration have a circuit or accept section for it, which carries that? */
@@ -253,6 +262,8 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 		keep_unused(gw->keep, c, now);
 		return;
 	}
+	if (a->payload == IST_PAYLOAD_PPP && line_offered(gw, c, a, now))
+		return;
 	if (p) {
 		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
 		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, peer_source(p->cfg->transport, &a->peer), now,
@@ -279,7 +290,10 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 		p->wait = PORT_WAIT_FIRST;
 		bind_mark_circuit(p, c, true);
 	}
-	l2tp_engine_channel(gw->engine, c, true, now);
+	if (a && a->payload == IST_PAYLOAD_PPP)
+		line_up(gw, c, a, now);
+	else
+		l2tp_engine_channel(gw->engine, c, true, now);
 	/* Strangers can make any number of channels that are not permanent; no client waits for
 	 * one. */
 	if (!a || !a->permanent)
@@ -301,6 +315,7 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: down%s%s",
 		    port_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");
+	line_down(gw, c, why, forever, now);
 	if (forever) {
 		l2tp_engine_channel_lost(gw->engine, c, now);
 		keep_lost(gw->keep, c);
@@ -317,6 +332,7 @@ static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: frames of %u octets now",
 		    port_channel_text(where, sizeof(where), gw, c), mtu);
+	line_mtu_changed(gw, c);
 	while ((t = l2tp_tunnel_on(gw->engine, c, t)))
 		for (struct l2tp_call *call = NULL; (call = l2tp_call_next(t, call));) {
 			struct l2tp_call_info i;
@@ -329,6 +345,7 @@ static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 
 static void bind_dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
 {
+	lines_lose_port(ctx, port, now);
 	port_failed(ctx, port, err, words, now);
 }
 
@@ -351,6 +368,7 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 const struct dp_ops bind_dp_ops = {
 	.control = bind_dp_control,
 	.ppp = bind_dp_ppp,
+	.line = bind_dp_line,
 	.offer = bind_dp_offer,
 	.up = bind_dp_up,
 	.down = bind_dp_down,

@@ -21,6 +21,7 @@ struct gw_client;
 struct gw_port;
 struct join_list;
 struct keep;
+struct lines;
 struct plugins;
 
 /* A service at work: its TUN and addresses. */
@@ -47,6 +48,7 @@ struct gw {
 	struct l2tp_engine *engine;
 	struct aaa *aaa;
 	struct keep *keep;
+	struct lines *lines;
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;

@@ -12,6 +12,7 @@
 #include "gw/client.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
+#include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/port.h"
 #include "gw/service.h"
@@ -87,8 +88,9 @@ static bool start_all(struct gw *gw)
 	gw->loop = loop_new(dp_now);
 	if (!gw->loop || loop_attach(gw->loop) < 0)
 		return false;
+	gw->lines = lines_new(gw);
 	gw->joins = join_list_new(gw->loop);
-	if (!gw->joins)
+	if (!gw->joins || !gw->lines)
 		return false;
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
@@ -124,6 +126,7 @@ void gw_free(struct gw *gw)
 		return;
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
+	lines_free(gw->lines);
 	gw->joins = NULL;
 	clients_free(gw);
 	services_free(gw);

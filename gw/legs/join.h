@@ -26,6 +26,7 @@ struct join_owner {
 	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone") \
 	X(IPV6, "ipv6", "IPv6 packet to the gateway that is no Router Solicitation")           \
 	X(SOLICITATION, "solicitation", "Router Solicitation right after an advertisement")    \
+	X(NO_LINE, "no-line", "PPP frame of a circuit without a join, no Configure-Request")   \
 	X(NO_CALL, "no-call", "frame of a call that has ended")
 
 enum join_drop {

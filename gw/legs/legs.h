@@ -43,6 +43,18 @@ const struct dp_call *leg_call_entry(const struct leg *l);
 /* The join a call of the engine belongs to, or NULL. */
 struct join *leg_call_join(const struct l2tp_call *c);
 
+/* --- a line: PPP on a channel of its own ------------------------------------------------------- */
+
+/* number: the line's, 1 to 65535, unique while the leg is there.  switched: the circuit is cleared
+ * when the leg ends.  NULL without memory. */
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool switched);
+/* A PPP frame of the line that the data plane has punted. */
+void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+/* The channel is down: end the leg without clearing the circuit. */
+void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now);
+void leg_line_mtu_changed(struct leg *l);
+const struct dp_call *leg_line_entry(const struct leg *l);
+
 /* --- a terminal: our PPP with a TUN behind it -------------------------------------------------- */
 
 /* The server side of a service.  NULL without memory. */

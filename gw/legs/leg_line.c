@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A line's entry in the data plane is made when the leg starts and taken out when it ends: in
+ * between the data plane carries its frames, before and after they are the control thread's.
+ */
+#include "gw/gw.h"
+#include "gw/legs/leg_entry.h"
+#include "gw/legs/legs.h"
+#include <stdlib.h>
+
+struct leg_line {
+	struct leg leg;
+	struct leg_entry entry;
+	bool switched; /* the circuit is ours to clear */
+};
+
+/* What the circuit's far end is told. */
+static const struct ist_cause leg_line_causes[LEG_CAUSES] = {
+	[LEG_BY_OPERATOR] = {.kind = IST_CAUSE_LOCAL, .words = "cleared by the operator"},
+	[LEG_BY_SHUTDOWN] = {.kind = IST_CAUSE_LOCAL, .words = "shutting down"},
+	[LEG_BY_PEER] = {.kind = IST_CAUSE_LOCAL, .words = "the far end has hung up"},
+	[LEG_BY_LOSS] = {.kind = IST_CAUSE_LOCAL, .words = "lost carrier"},
+	[LEG_BY_TIMEOUT] = {.kind = IST_CAUSE_TIMEOUT, .words = "no answer"},
+	[LEG_BY_AUTH] = {.kind = IST_CAUSE_LOCAL, .words = "not let in"},
+	[LEG_BY_MISMATCH] = {.kind = IST_CAUSE_LOCAL, .words = "nothing could be agreed"},
+	[LEG_BY_RESOURCES] = {.kind = IST_CAUSE_LOCAL, .words = "no resources"},
+};
+
+static struct leg_line *leg_line_of(struct leg *l)
+{
+	return (struct leg_line *)l;
+}
+
+static void line_stop(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	struct leg_line *line = leg_line_of(l);
+
+	leg_entry_del(&line->entry);
+	if (line->switched)
+		dp_disconnect(line->entry.gw->dp, line->entry.c.channel,
+			      &leg_line_causes[why->cause]);
+	line->switched = false;
+	join_leg_gone(l, why, now);
+}
+
+static void line_start(struct leg *l, uint64_t now)
+{
+	if (leg_entry_set(&leg_line_of(l)->entry) < 0) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the line");
+
+		line_stop(l, &why, now);
+	} else {
+		join_leg_up(l, now);
+	}
+}
+
+static void line_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	(void)now;
+	if (l->state == LEG_UP)
+		leg_entry_send(&leg_line_of(l)->entry, frame, len);
+	else
+		join_drop(l, JOIN_D_SEND_NOT_UP);
+}
+
+static void line_network(struct leg *l, const struct leg_network *n)
+{
+	leg_entry_network(&leg_line_of(l)->entry, n);
+}
+
+static struct leg_entry *line_entry(struct leg *l)
+{
+	return &leg_line_of(l)->entry;
+}
+
+static uint16_t line_mtu(const struct leg *l)
+{
+	return leg_entry_carries(&((const struct leg_line *)l)->entry);
+}
+
+static void line_free(struct leg *l)
+{
+	leg_entry_del(&leg_line_of(l)->entry);
+	free(l);
+}
+
+static const struct leg_ops line_ops = {
+	.kind = LEG_LINE,
+	.name = "line",
+	.start = line_start,
+	.stop = line_stop,
+	.lost = line_stop,
+	.frame = line_frame,
+	.network = line_network,
+	.entry = line_entry,
+	.mtu = line_mtu,
+	.free = line_free,
+};
+
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool switched)
+{
+	struct leg_line *line = calloc(1, sizeof(*line));
+
+	if (!line)
+		return NULL;
+	line->leg.ops = &line_ops;
+	line->switched = switched;
+	leg_entry_init(&line->entry, gw,
+		       &(struct dp_call){
+			       .sid = number, .channel = c, .mode = DP_PUNT, .no_address = true});
+	return &line->leg;
+}
+
+void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	if (l->state == LEG_UP)
+		join_frame(l, frame, len, now);
+	else
+		join_drop(l, JOIN_D_NOT_UP);
+}
+
+void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	leg_line_of(l)->switched = false;
+	line_stop(l, why, now);
+}
+
+void leg_line_mtu_changed(struct leg *l)
+{
+	leg_entry_mtu_changed(&leg_line_of(l)->entry);
+}
+
+const struct dp_call *leg_line_entry(const struct leg *l)
+{
+	return &((const struct leg_line *)l)->entry.c;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Lines: channels that carry PPP outside L2TP (a DLCI, a PVC, an X.25 call, a PPPoE session).  A
+ * circuit that comes up is not yet a call: the far end's first Configure-Request makes the join,
+ * with the leg that the circuit's section names.  When the join ends, a switched circuit is cleared
+ * and a permanent one waits for the next Configure-Request.  Control thread only.
+ */
+#ifndef GW_LINE_H
+#define GW_LINE_H
+
+#include "gw/gw.h"
+
+/* NULL without memory. */
+struct lines *lines_new(struct gw *gw);
+/* After the joins and before the data plane.  NULL is fine. */
+void lines_free(struct lines *l);
+
+/* --- what the data plane reports, of channels whose payload is PPP ----------------------------- */
+
+/* A switched circuit is offered: let it in when its section says where its PPP goes.  False: it is
+ * for the caller to refuse. */
+bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
+void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
+/* Harmless for channels that carry no PPP.  forever: the channel is not heard of again. */
+void line_down(struct gw *gw, l2tp_channel c, const struct ist_cause *why, bool forever,
+	       uint64_t now);
+/* All channels of a port are gone. */
+void lines_lose_port(struct gw *gw, unsigned port, uint64_t now);
+/* A frame, protocol number and information, of a channel without a join. */
+void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,
+		    uint64_t now);
+/* A frame of line `number` that the data plane has punted. */
+void line_punted(struct gw *gw, uint16_t number, const uint8_t *frame, size_t len, uint64_t now);
+void line_mtu_changed(struct gw *gw, l2tp_channel c);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PPP on a circuit: the far end is a real PPP client, the data plane one that remembers. */
+#include "gw/line.h"
+#include "gw/bind.h"
+#include "tests/gw/bench.h"
+#include "transports/frame-relay/frame_relay.h"
+#include "transports/x25/x25_transport.h"
+#include <string.h>
+
+#define SERVICE                                                                   \
+	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n"        \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap } mtu = 1400 }\n" \
+	"user ann { secret = \"a password\" }\n"
+#define DLCI \
+	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  service = s } }\n" SERVICE
+#define CALL                                                                                     \
+	"x25 x { link = \"loop:x\"  address = 1  accept \"42*\" { carries = ppp  service = s } " \
+	"}\n" SERVICE
+#define CHANNEL ((l2tp_channel)1 << 32 | 0x20001)
+
+static const uint8_t request[] = {0xc0, 0x21, 1, 1, 0, 4};
+
+static struct {
+	struct ppp *ppp;
+	uint8_t queue[64][1600];
+	size_t len[64];
+	bool to_gw[64];
+	unsigned head, tail;
+	struct ppp_addresses got;
+	bool ip4, ip6, down;
+} far;
+
+/* --- the far end ------------------------------------------------------------------------------ */
+
+static void line_send_off(bool to_gw, const uint8_t *frame, size_t len)
+{
+	unsigned at = far.tail++ % 64;
+
+	CU_ASSERT_FATAL(far.tail - far.head <= 64 && len <= sizeof(far.queue[0]));
+	memcpy(far.queue[at], frame, len);
+	far.len[at] = len;
+	far.to_gw[at] = to_gw;
+}
+
+static void line_far_tx(void *ctx, const uint8_t *frame, size_t len)
+{
+	(void)ctx;
+	line_send_off(true, frame, len);
+}
+
+static void line_from_gw(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	CU_ASSERT_EQUAL(tid, 0);
+	CU_ASSERT_PTR_NOT_NULL(fake_entry(0, sid));
+	line_send_off(false, frame, len);
+}
+
+static void line_far_event(void *ctx, const struct ppp_event *ev)
+{
+	(void)ctx;
+	if (ev->kind == PPP_EV_IP4_UP)
+		far.got = *ev->addr;
+	far.ip4 |= ev->kind == PPP_EV_IP4_UP;
+	far.ip6 |= ev->kind == PPP_EV_IP6_UP;
+	far.down |= ev->kind == PPP_EV_DOWN;
+}
+
+static void line_far_random(void *ctx, void *buf, size_t len)
+{
+	static uint64_t seed = 77;
+
+	(void)ctx;
+	for (uint8_t *p = buf; len--; p++)
+		*p = (uint8_t)test_rand(&seed);
+}
+
+static const struct ppp_ops line_far_ops = {line_far_tx, line_far_event, line_far_random};
+
+/* As the data plane: by the line's entry where there is one. */
+static void line_to_gw(const uint8_t *frame, size_t len)
+{
+	const struct dp_call *e = fake.calls ? &fake.call[0] : NULL;
+
+	if (e && !e->tid)
+		bind_dp_ops.ppp(bench.gw, 0, e->sid, frame, len, clock_us);
+	else
+		bind_dp_ops.line(bench.gw, CHANNEL, frame, len, clock_us);
+}
+
+static void line_pump(uint64_t us)
+{
+	uint64_t until = clock_us + us;
+
+	do {
+		for (; far.head != far.tail; far.head++) {
+			unsigned at = far.head % 64;
+
+			if (far.to_gw[at])
+				line_to_gw(far.queue[at], far.len[at]);
+			else if (far.ppp)
+				ppp_rx(far.ppp, far.queue[at], far.len[at], clock_us);
+		}
+		bench_pass(us ? 100000 : 0);
+		if (far.ppp)
+			ppp_expire(far.ppp, clock_us);
+	} while (clock_us < until || far.head != far.tail);
+}
+
+static void line_bench(const char *conf, const struct ist_transport *t, const char *peer)
+{
+	memset(&far, 0, sizeof(far));
+	bench_start(conf);
+	fake.frame = line_from_gw;
+	CU_ASSERT_FATAL(!t->addr_parse(&fake.peer, peer));
+}
+
+static void line_bench_stop(void)
+{
+	if (far.ppp)
+		ppp_free(far.ppp);
+	bench_stop();
+}
+
+static void line_say_up(bool permanent)
+{
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = IST_PAYLOAD_PPP,
+			      .permanent = permanent,
+			      .peer = fake.peer};
+
+	bind_dp_ops.up(bench.gw, CHANNEL, &a, clock_us);
+}
+
+static void line_say_offer(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .peer = fake.peer};
+
+	bind_dp_ops.offer(bench.gw, CHANNEL, &a, clock_us);
+}
+
+static void line_dial_in(void)
+{
+	struct ppp_config cfg;
+
+	ppp_config_default(&cfg);
+	cfg.server = false;
+	cfg.n_auth = 1;
+	cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	strcpy(cfg.name, "ann");
+	strcpy(cfg.secret, "a password");
+	far.ip4 = far.ip6 = far.down = false;
+	far.ppp = ppp_new(&cfg, &line_far_ops, NULL);
+	ppp_open(far.ppp, clock_us);
+	line_pump(0);
+}
+
+/* --- tests ------------------------------------------------------------------------------------ */
+
+static void a_site_gets_its_address(void)
+{
+	const struct dp_call *e;
+
+	line_bench(DLCI, &frame_relay_transport, "100");
+	line_say_up(true);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0); /* a circuit that comes up is no call */
+	line_dial_in();
+	CU_ASSERT_TRUE(far.ip4 && far.ip6);
+	CU_ASSERT_EQUAL(far.got.local4, 0x0a400002);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	e = &fake.call[0];
+	CU_ASSERT_TRUE(e->tid == 0 && e->sid && e->channel == CHANNEL && e->no_address);
+	CU_ASSERT_EQUAL(e->mode, DP_TERMINAL);
+	CU_ASSERT_EQUAL(e->peer4, 0x0a400002);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 0);
+	line_bench_stop();
+}
+
+static void only_a_configure_request_makes_a_join(void)
+{
+	static const uint8_t others[][6] = {
+		{0xc0, 0x21, 2, 1, 0, 4}, /* Configure-Ack */
+		{0xc0, 0x21, 9, 1, 0, 4}, /* Echo-Request */
+		{0x80, 0x21, 1, 1, 0, 4}, /* IPCP */
+		{0x00, 0x21, 1, 1, 0, 4}, /* IP */
+	};
+	const uint64_t *drop;
+
+	line_bench(DLCI, &frame_relay_transport, "100");
+	drop = bench.gw->joins->drop;
+	bind_dp_ops.line(bench.gw, CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NO_LINE], 1); /* not up */
+	line_say_up(true);
+	for (unsigned i = 0; i < 4; i++)
+		bind_dp_ops.line(bench.gw, CHANNEL, others[i], 6, clock_us);
+	bind_dp_ops.line(bench.gw, CHANNEL, request, 2, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NO_LINE], 6);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bind_dp_ops.line(bench.gw, CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NO_LINE], 6);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	bind_dp_ops.ppp(bench.gw, 0, (uint16_t)(fake.call[0].sid + 1), request, 6, clock_us);
+	CU_ASSERT_EQUAL(drop[JOIN_D_NO_LINE], 7); /* of a line that has ended */
+	line_bench_stop();
+}
+
+static void a_circuit_without_a_service_joins_nothing(void)
+{
+	line_bench(DLCI, &frame_relay_transport, "101");
+	line_say_up(true);
+	bind_dp_ops.line(bench.gw, CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 1);
+	line_bench_stop();
+}
+
+/* design of a join's end: a permanent circuit waits for the next Configure-Request. */
+static void a_permanent_circuit_serves_again(void)
+{
+	line_bench(DLCI, &frame_relay_transport, "100");
+	line_say_up(true);
+	for (unsigned i = 0; i < 3; i++) {
+		line_dial_in();
+		CU_ASSERT_TRUE(far.ip4);
+		ppp_close(far.ppp, clock_us);
+		line_pump(4 * SEC); /* RFC 1661 4.3: a restart timer behind the Terminate-Ack */
+		CU_ASSERT_TRUE(far.down);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+		CU_ASSERT_EQUAL(fake.calls, 0);
+		ppp_free(far.ppp);
+		far.ppp = NULL;
+	}
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	line_bench_stop();
+}
+
+static void a_circuit_that_goes_down_ends_its_join(void)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_INACTIVE, .words = "PVC inactive"};
+
+	line_bench(DLCI, &frame_relay_transport, "100");
+	line_say_up(true);
+	line_dial_in();
+	bind_dp_ops.down(bench.gw, CHANNEL, &why, false, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	ppp_free(far.ppp);
+	far.ppp = NULL;
+	far.head = far.tail;
+	line_say_up(true);
+	line_dial_in();
+	CU_ASSERT_TRUE(far.ip4);
+	bind_dp_ops.port_failed(bench.gw, 0, -5, "gone", clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	line_bench_stop();
+}
+
+static void a_switched_circuit_is_cleared_with_its_join(void)
+{
+	line_bench(CALL, &x25_transport, "4242");
+	line_say_offer();
+	CU_ASSERT_EQUAL(fake_said("answer"), 1);
+	line_say_up(false);
+	line_dial_in();
+	CU_ASSERT_TRUE(far.ip4);
+	line_pump(60 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0); /* the idle time is over when it is joined */
+	ppp_close(far.ppp, clock_us);
+	line_pump(4 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	line_bench_stop();
+}
+
+static void a_switched_circuit_without_ppp_is_cleared(void)
+{
+	line_bench(CALL, &x25_transport, "4242");
+	line_say_offer();
+	line_say_up(false);
+	bench_pass(29 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	bench_pass(1 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	line_bench_stop();
+}
+
+static void a_call_from_elsewhere_is_refused(void)
+{
+	line_bench(CALL, &x25_transport, "5151");
+	line_say_offer();
+	CU_ASSERT_EQUAL(fake_said("answer"), 0);
+	CU_ASSERT_EQUAL(fake_said("refuse"), 1);
+	line_bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"a_site_gets_its_address", a_site_gets_its_address},
+	{"only_a_configure_request_makes_a_join", only_a_configure_request_makes_a_join},
+	{"a_circuit_without_a_service_joins_nothing", a_circuit_without_a_service_joins_nothing},
+	{"a_permanent_circuit_serves_again", a_permanent_circuit_serves_again},
+	{"a_circuit_that_goes_down_ends_its_join", a_circuit_that_goes_down_ends_its_join},
+	{"a_switched_circuit_is_cleared_with_its_join",
+	 a_switched_circuit_is_cleared_with_its_join},
+	{"a_switched_circuit_without_ppp_is_cleared", a_switched_circuit_without_ppp_is_cleared},
+	{"a_call_from_elsewhere_is_refused", a_call_from_elsewhere_is_refused},
+	{NULL, NULL},
+};
+const struct test_suite suite_line = {"line", cases};
