@@ -3,7 +3,7 @@
  * The configuration as a const model: text in, one immutable tree of structs out, or a list of
  * everything that is wrong with the text.  libconfuse lives behind this header only.
  *
- * A model owns all it points to and is freed whole.  Whoever outlives it copies what it needs.
+ * A model owns everything it points to and is freed as a whole; callers copy what they keep longer.
  * Transports bring their keys as tables (struct ist_key); cfg/ knows no medium.
  */
 #ifndef CFG_CFG_H
@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-/* Where something stands in the text, for messages. */
+/* File and line of a section or key, for messages. */
 struct cfg_where {
 	const char *file;
 	unsigned line;
@@ -32,11 +32,11 @@ struct cfg_circuit {
 	struct cfg_where where;
 	const char *addr_text;
 	struct ist_circuit_config config;  /* address parsed by the transport */
-	const struct cfg_peer *peer;	   /* NULL = chosen at SCCRQ among all */
+	const struct cfg_peer *peer;	   /* NULL = chosen by the SCCRQ among all */
 	const struct cfg_service *service; /* for payload ppp; NULL = none */
 };
 
-/* `accept "PATTERN" { carries = ...  service = ... }`: circuits nobody listed */
+/* `accept "PATTERN" { carries = ...  service = ... }`: circuits without a section of their own */
 struct cfg_accept {
 	struct cfg_where where;
 	const char *pattern;
@@ -79,8 +79,7 @@ struct cfg_pool {
 /* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
 	const char *name;
-	uint32_t local4; /* host order; our end of every link; may lie in the pool, never given out
-			  */
+	uint32_t local4; /* our end of every link, host order; clients never get it */
 	const struct cfg_pool *pool;
 	uint32_t dns4[2];
 	const char *tun; /* device name, default "ist%d" */
@@ -141,32 +140,34 @@ struct cfg_model {
 	unsigned clients;
 };
 
-/* One mistake: "file:line: where: what is wrong, what was meant". */
+/* One mistake, "file:line: where: what is wrong, what was meant", or one warning, "file:line:
+ * where: warning: ...". */
 typedef void (*cfg_report)(void *ctx, const char *text);
 
 /* Parse and check.  transports: NULL-ended list of those that may be configured.  Returns the
- * number of mistakes, each reported in the order of lines; *out is set only when there are none. */
+ * number of mistakes; *out is set only when there are none.  Mistakes and warnings are reported in
+ * the order of lines. */
 unsigned cfg_load(const struct cfg_model **out, const char *file,
 		  const struct ist_transport *const *transports, cfg_report report, void *ctx);
 /* The same from memory; name stands for the file in messages. */
 unsigned cfg_load_text(const struct cfg_model **out, const char *name, const char *text, size_t len,
 		       const struct ist_transport *const *transports, cfg_report report, void *ctx);
-/* A transport that could not be had, and why: said where a section is called like it. */
+/* A transport that was not loaded, and why; reported for a section of its name. */
 struct cfg_absent {
 	const char *name, *why; /* name NULL ends a list */
 };
-/* cfg_load() with such a list. */
+/* cfg_load() with a list of absent transports. */
 unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 			 const struct ist_transport *const *transports,
 			 const struct cfg_absent *absent, cfg_report report, void *ctx);
-/* `plugin-dir` of a file that is not checked yet, since its plugins bring sections of their own; to
- * be freed; NULL = none. */
+/* `plugin-dir` of a file before it is checked, because plugins add sections of their own.  The
+ * caller frees it; NULL = not given. */
 char *cfg_plugin_dir(const char *file);
-/* Is that a section of the configuration itself, whatever transports there are? */
+/* Is this the word of a section that is not a transport's? */
 bool cfg_is_section(const char *word);
-void cfg_unload(const struct cfg_model *m); /* NULL is fine; libconfuse owns the name cfg_free */
+void cfg_unload(const struct cfg_model *m); /* NULL is allowed; libconfuse has a cfg_free */
 
-/* Every key there is, with range, default and what it is for, from the tables that check them. */
+/* Every key with its range, default and help, from the tables that check them. */
 void cfg_print_help(FILE *out, const struct ist_transport *const *transports);
 
 #endif

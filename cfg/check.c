@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each value for itself cannot show: keys that need or exclude each other, addresses that
- * belong to two, references that cannot work.  One small function per rule, listed at the end by
- * the section it looks at.
+ * Rules about more than one value: keys that need or exclude each other, addresses used twice,
+ * references that cannot work.  One small function per rule; the table at the end says which
+ * section it checks.
  */
 #include "cfg/check.h"
 #include "cfg/report.h"
@@ -16,7 +16,7 @@
 
 #define L2TP_FRAME_MIN 1526u
 
-/* The key to blame, or the section when the key was not written. */
+/* The key that a report is about, or its section when the key is not given. */
 static const struct cfg_item *check_blame(const struct cfg_item *section, const char *key)
 {
 	const struct cfg_item *it = cfg_given(section, key);
@@ -34,7 +34,7 @@ static void check_one_secret(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_item *file = cfg_given(it, "secret-file");
 
 	if (file && cfg_given(it, "secret"))
-		cfg_wrong(l, file->line, file, "excludes `secret`, which is given too");
+		cfg_wrong(l, file->line, file, "cannot be combined with `secret`");
 }
 
 static const char *check_ipv4_text(struct cfg_load *l, uint32_t a)
@@ -109,7 +109,8 @@ static void check_peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_item *b = check_blame(it, "reauth"), *c = cfg_given(it, "challenge");
 
 	if (p->policy.reauth && p->policy.single_tunnel)
-		cfg_wrong(l, b->line, b, "excludes `single-tunnel`: it opens a second tunnel");
+		cfg_wrong(l, b->line, b,
+			  "cannot be combined with `single-tunnel`: it opens a second tunnel");
 	if (p->policy.reauth && c && c->values && !strcmp(c->value->text, "no"))
 		cfg_wrong(l, b->line, b, "needs `challenge = yes`: nothing would be proved");
 	b = check_blame(it, "retransmit-max");
@@ -135,7 +136,7 @@ static void check_peer_dial(struct cfg_load *l, const struct cfg_item *it)
 	if (!p->dial)
 		return;
 	if (port && port->transport && port->transport->addr_parse(&a, p->dial))
-		cfg_wrong(l, b->line, b, "`%s` is no address of %s", cfg_shown(l, b->value),
+		cfg_wrong(l, b->line, b, "`%s` is not an address of %s", cfg_shown(l, b->value),
 			  port->transport->name);
 	else if (!port && !cfg_given(it, "port"))
 		cfg_wrong(l, b->line, b,
@@ -172,11 +173,12 @@ static void check_peer_addresses(struct cfg_load *l, const struct cfg_item *it)
 		if (cfg_parse_prefix(&x, p->address[i])) {
 			if (cfg_prefix_mask(&x))
 				cfg_wrong(l, b->value[i].line, b,
-					  "`%s` has bits behind its length, was `%s` meant?",
+					  "`%s` has bits set beyond its length; did you mean `%s`?",
 					  cfg_shown(l, &b->value[i]),
 					  cfg_prefix_text(l->scratch, &x));
 		} else if (!check_address_known(l, p, p->address[i])) {
-			cfg_wrong(l, b->value[i].line, b, "`%s` is no prefix and no address of %s",
+			cfg_wrong(l, b->value[i].line, b,
+				  "`%s` is neither a prefix nor an address of %s",
 				  cfg_shown(l, &b->value[i]),
 				  p->port && p->port->transport ? p->port->transport->name
 								: "any port");
@@ -189,7 +191,7 @@ static bool check_same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* Would every SCCRQ that fits b have gone to a? */
+/* Does every SCCRQ that matches b match a first? */
 static bool check_same_selector(const struct cfg_peer *a, const struct cfg_peer *b)
 {
 	if (a->port != b->port || a->addresses != b->addresses ||
@@ -201,7 +203,7 @@ static bool check_same_selector(const struct cfg_peer *a, const struct cfg_peer 
 	return true;
 }
 
-/* Is it chosen by other means: we dial it, or it has a circuit of its own? */
+/* Is the peer chosen in another way: dialled, or named by a circuit? */
 static bool check_known_otherwise(const struct cfg_load *l, const struct cfg_peer *p)
 {
 	for (const struct cfg_port *port = l->m->port; port < l->m->port + l->m->ports; port++) {
@@ -224,8 +226,7 @@ static void check_peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 	for (const struct cfg_peer *q = l->m->peer; q < p; q++)
 		if (!check_known_otherwise(l, q) && check_same_selector(q, p)) {
 			cfg_wrong(l, it->line, it,
-				  "answers to the same port, address and hostname as peer `%s` and "
-				  "is "
+				  "has the same port, address and hostname as peer `%s`, so it is "
 				  "never chosen",
 				  q->name);
 			return;
@@ -264,8 +265,7 @@ static void check_circuit_peers(struct cfg_load *l, const struct cfg_item *it)
 	}
 }
 
-/* RFC 3070 section 5: both ends of a medium that is no IP take frames of 1526 octets, or a full PPP
- * packet would not fit into a data message. */
+/* RFC 3070 section 5: 1526 octets, so that a full PPP packet fits into a data message. */
 static void check_mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_port *p = it->object;
@@ -327,8 +327,8 @@ static void check_ranges_apart(struct cfg_load *l, const struct cfg_item *it)
 
 /* --- service ---------------------------------------------------------------------------------- */
 
-/* Our end may be one address of the service's own pool, but not of another's, not the network's or
- * broadcast address of a range, and not all there is. */
+/* Our address may be in the service's own pool, but not in another pool, not the first or last
+ * address of a range, and not the only one. */
 static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_service *s = it->object;
@@ -349,7 +349,8 @@ static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 					  "`%s` lies in pool `%s`, which this service does not use",
 					  check_ipv4_text(l, s->local4), q->name);
 			else if (r->bits == 32)
-				cfg_wrong(l, b->line, b, "`%s` is all of a range of pool `%s`",
+				cfg_wrong(l, b->line, b,
+					  "`%s` is the whole of a range of pool `%s`",
 					  check_ipv4_text(l, s->local4), q->name);
 			else if (r->bits < 31 &&
 				 (!(s->local4 & host) || (s->local4 & host) == host))
@@ -369,7 +370,7 @@ static void check_mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, un
 		cfg_wrong(l, b->line, b, "IPv6 needs 1280 or more; or set `ipv6 = no`");
 }
 
-/* As written: a name may have come from the environment. */
+/* As written, since a name may come from the environment. */
 static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *section,
 				   const char *tun)
 {
@@ -378,7 +379,7 @@ static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *se
 	return it && it->values ? cfg_shown(l, it->value) : tun;
 }
 
-/* One %d at most, no blank or slash, and short enough for the kernel with some digits. */
+/* One %d at most, no blank or slash, and no longer than the kernel allows. */
 static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun,
 			   bool pattern)
 {
@@ -389,13 +390,13 @@ static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const 
 	if (strlen(tun) >= IFNAMSIZ)
 		wrong = "longer than 15 octets";
 	else if (strpbrk(tun, "/ \t\r\n:") || !strcmp(tun, ".") || !strcmp(tun, ".."))
-		wrong = "has a character that device names do not have";
+		wrong = "has a character that a device name cannot have";
 	else if (pct && !pattern)
 		wrong = "has a `%`";
 	else if (pct && (pct[1] != 'd' || strchr(pct + 1, '%')))
 		wrong = "has a `%` that is not the one `%d`";
 	if (wrong)
-		cfg_wrong(l, b->line, b, "`%s` is no name of a device: %s",
+		cfg_wrong(l, b->line, b, "`%s` is not a device name: %s",
 			  check_tun_shown(l, it, tun), wrong);
 }
 
@@ -424,7 +425,7 @@ static void check_user_address(struct cfg_load *l, const struct cfg_item *it)
 		return;
 	for (const struct cfg_user *q = l->m->user; q < u; q++)
 		if (q->address4 == u->address4)
-			cfg_wrong(l, b->line, b, "`%s` is user `%s`'s too",
+			cfg_wrong(l, b->line, b, "`%s` is the address of user `%s` too",
 				  check_ipv4_text(l, u->address4),
 				  cfg_clean(l, q->name, strlen(q->name)));
 	for (unsigned i = 0; i < l->m->services; i++)
@@ -461,11 +462,12 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 	check_tun_name(l, it, c->tun, false);
 	check_mtu_for_ipv6(l, it, c->mtu, c->ppp.ipv6);
 	if (!c->ppp.ipv4 && !c->ppp.ipv6)
-		cfg_wrong(l, it->line, it, "neither `ipv4` nor `ipv6`: nothing would be left");
+		cfg_wrong(l, it->line, it,
+			  "neither `ipv4` nor `ipv6`: the link would carry nothing");
 	for (const struct cfg_client *q = l->m->client; q < c; q++)
 		if (!strcmp(q->tun, c->tun))
-			cfg_wrong(l, b->line, b, "device `%s` is client `%s`'s too",
-				  check_tun_shown(l, it, c->tun), q->name);
+			cfg_wrong(l, b->line, b, "client `%s` uses device `%s` too", q->name,
+				  check_tun_shown(l, it, c->tun));
 }
 
 static const struct {

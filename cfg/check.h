@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does the model make sense as a whole? */
+/* Rules about more than one value, checked on the finished model. */
 #ifndef CFG_CHECK_H
 #define CFG_CHECK_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `isthmus --help-config`: the tables, printed.  A default is read from a new object wherever the
- * row says where its value lives, so that what is printed is what is done.
+ * `isthmus --help-config` prints the tables.  A default is read from a new object where the row
+ * says the value's offset, so that help and behaviour cannot differ.
  */
 #include "cfg/load.h"
 #include "cfg/schema.h"
@@ -53,7 +53,7 @@ static const char *help_kind_text(struct arena *a, const struct cfg_key *k)
 	}
 }
 
-/* What a new object has there, or NULL when that says nothing. */
+/* The value in a new object as text; NULL = there is no text for this kind. */
 static const char *help_object_default(struct arena *a, const struct cfg_key *k, const char *obj)
 {
 	const void *at = obj + k->offset;
@@ -111,7 +111,7 @@ static void help_print_section(FILE *out, struct cfg_load *l, const struct cfg_s
 	if (s->any)
 		help_print_key(out, l->scratch, s->any, NULL, indent);
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
-		/* an alias of the circuit's word has been shown with it */
+		/* the second word for a circuit has no keys of its own */
 		if (!(sub != s->sub && (*sub)->section == CFG_S_CIRCUIT))
 			help_print_section(out, l, *sub, depth + 1);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The outline of a text, as every step reads it. */
+/* Look-ups in the outline, and copies into the model. */
 #include "cfg/item.h"
 
 #include <string.h>

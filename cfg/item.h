@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the steps of cfg/ share while one text is read:
+ * The data that the steps of cfg/ share while they read one text:
  *
  *   text -> tokens (lex.c) -> outline of items (preproc.c) -> names and shapes checked (names.c)
  *        -> libconfuse (parse.c) -> values set into the model (model.c, store.c, port.c)
@@ -15,7 +15,7 @@
 #include "cfg/arena.h"
 #include "cfg/cfg.h"
 
-#define CFG_DEPTH_MAX  8u	  /* sections inside sections that are followed at all */
+#define CFG_DEPTH_MAX  8u	  /* sections inside each other; deeper ones are refused */
 #define CFG_TEXT_MAX   (4u << 20) /* octets of one configuration file */
 #define CFG_FAULTS_MAX 200u	  /* mistakes reported, and as many warnings; the rest is counted */
 
@@ -24,7 +24,7 @@ struct cfg_schema;
 struct cfg_fault;
 
 struct cfg_value {
-	const char *text; /* as meant: quotes and escapes gone, ${NAME} replaced */
+	const char *text; /* without quotes and escapes, ${NAME} replaced */
 	const char *raw;  /* as written, for messages; not NUL ended */
 	size_t raw_len;
 	unsigned line;
@@ -32,24 +32,24 @@ struct cfg_value {
 
 enum cfg_item_kind { CFG_ITEM_KEY, CFG_ITEM_SECTION, CFG_ITEM_STRAY };
 
-/* One `key = value` or `section TITLE { }` of the text, with where it stands. */
+/* One `key = value` or `section TITLE { }` of the text, with its line. */
 struct cfg_item {
 	enum cfg_item_kind kind;
 	const char *name, *title; /* title NULL = none; unquoted words are never NULL */
 	unsigned line;
-	bool dropped; /* reported as wrong; counts as given, but has no meaning */
-	bool unnamed; /* its name may be part of a secret gone astray: never shown */
+	bool dropped; /* reported as wrong; counts as given, later steps skip it */
+	bool unnamed; /* its name may be part of a misquoted secret: never shown */
 	bool braces;  /* key: written as a list */
 	struct cfg_item *parent, *child, *last, *next, *prev;
 	struct cfg_value *value;
 	unsigned values;
 	const struct cfg_key *key;	 /* key: its row, once known */
 	const struct cfg_schema *schema; /* section: its keys, once known */
-	void *object;			 /* section: what it became in the model */
+	void *object;			 /* section: its object in the model */
 };
 
 struct cfg_load {
-	struct arena *scratch; /* gone when the load ends */
+	struct arena *scratch; /* freed when the load ends */
 	struct arena *arena;   /* the model's */
 	const char *file;
 	unsigned mode; /* of the file, as in struct stat; 0 = the text is from memory */
@@ -63,7 +63,7 @@ struct cfg_load {
 	unsigned faults, warnings;
 };
 
-/* The key in this section, given rightly or wrongly; NULL = not given. */
+/* The key in this section, right or wrong; NULL = not given. */
 const struct cfg_item *cfg_given(const struct cfg_item *section, const char *key);
 /* Copy into the model. */
 const char *cfg_keep(struct cfg_load *l, const char *text);

@@ -31,7 +31,7 @@ static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void 
 	char *host = arena_get(l->arena, 64);
 
 	if (!cfg_parse_host_port(host, 64, &m->vty_port, text)) {
-		cfg_wrong(l, it->line, it, "`%s` is no address and port, as in 127.0.0.1:4246",
+		cfg_wrong(l, it->line, it, "`%s` is not an address and port, as in 127.0.0.1:4246",
 			  cfg_shown(l, it->value));
 		return;
 	}
@@ -85,13 +85,13 @@ static void keys_set_log(struct cfg_load *l, const struct cfg_item *it, void *ob
 
 static const struct cfg_key top_keys[] = {
 	{"host-name", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "the system's host name",
-	 .help = "our Host Name towards L2TP peers, and our name in CHAP",
+	 .help = "our Host Name to L2TP peers, and our name in CHAP",
 	 CFG_AT(struct cfg_model, host_name)},
 	{"workers", CFG_K_NUMBER, .min = 0, .max = 64, .deflt = "auto", .set = keys_set_workers,
-	 .help = "data threads, fixed at start; auto = one less than processors, at most 4; "
-		 "0 = none, for debugging"},
+	 .help = "data threads; auto = one less than processors, at most 4; 0 = none, all in one "
+		 "thread for debugging"},
 	{"plugin-dir", CFG_K_TEXT, .set = keys_set_plugin_dir,
-	 .help = "folder of transport plugins; none are loaded without it"},
+	 .help = "folder of transport plugins; without it none are loaded"},
 	{"max-tunnels", CFG_K_NUMBER, .min = 1, .max = 65535, .help = "tunnels at a time",
 	 CFG_AT(struct cfg_model, max_tunnels)},
 	{"half-open-per-source", CFG_K_NUMBER, .min = 1, .max = 65535,
@@ -113,22 +113,23 @@ static const struct cfg_key vty_keys[] = {
 
 static const struct cfg_key log_any = {
 	"CATEGORY", CFG_K_WORD, .words = "debug info notice error", .set = keys_set_log,
-	.help = "how much a part of the program logs; `all` sets every part"};
+	.help = "log level of one part of the program; `all` sets every part"};
 
-/* Circuits and accept: what the daemon wants to know beside the transport's keys. */
-#define ROUTE(type)                                                                             \
-	{"carries",                                                                             \
-	 CFG_K_WORD,                                                                            \
-	 CFG_KEY_LIST,                                                                          \
-	 .words = "l2tp ppp",                                                                   \
-	 .deflt = "l2tp if the transport can, else ppp",                                        \
-	 .help = "payloads on the circuit"},                                                    \
-		{"peer", CFG_K_REF, .words = "peer",                                            \
-		 .help = "who speaks L2TP there; none = any that matches", CFG_AT(type, peer)}, \
-	{                                                                                       \
-		"service", CFG_K_REF, .words = "service",                                       \
-				      .help = "what PPP on the circuit itself gets",            \
-				      CFG_AT(type, service)                                     \
+/* Keys of circuits and of `accept` that are for the gateway, not for the transport. */
+#define ROUTE(type)                                                                              \
+	{"carries",                                                                              \
+	 CFG_K_WORD,                                                                             \
+	 CFG_KEY_LIST,                                                                           \
+	 .words = "l2tp ppp",                                                                    \
+	 .deflt = "l2tp if the transport can, else ppp",                                         \
+	 .help = "payloads on the circuit"},                                                     \
+		{"peer", CFG_K_REF, .words = "peer",                                             \
+		 .help = "the peer that speaks L2TP there; without it any section that matches", \
+		 CFG_AT(type, peer)},                                                            \
+	{                                                                                        \
+		"service", CFG_K_REF, .words = "service",                                        \
+				      .help = "service for PPP on the circuit itself",           \
+				      CFG_AT(type, service)                                      \
 	}
 
 static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit)};
@@ -154,17 +155,16 @@ const struct cfg_schema *const cfg_no_sections[] = {NULL};
 
 static const struct cfg_schema schema_vty = {.section = CFG_S_VTY,
 					     .word = "vty",
-					     .help = "the VTY: what an operator sees and does",
+					     .help = "the VTY, where an operator gives commands",
 					     .key = vty_keys,
 					     .keys = CFG_ROWS(vty_keys),
 					     .sub = cfg_no_sections,
 					     .size = sizeof(struct cfg_model)};
-static const struct cfg_schema schema_log = {
-	.section = CFG_S_LOG,
-	.word = "log",
-	.help = "how much is logged: debug, info, notice or error",
-	.any = &log_any,
-	.sub = cfg_no_sections};
+static const struct cfg_schema schema_log = {.section = CFG_S_LOG,
+					     .word = "log",
+					     .help = "how much is logged",
+					     .any = &log_any,
+					     .sub = cfg_no_sections};
 
 static const struct cfg_schema *const own[] = {
 	&schema_vty,	     &schema_log,      &cfg_schema_peer,   &cfg_schema_pool,
@@ -179,7 +179,7 @@ bool cfg_is_section(const char *word)
 	return false;
 }
 
-/* The kinds of a transport's keys in ours. */
+/* Our kind for each kind of a transport's key. */
 static const uint8_t ist_kinds[] = {
 	[IST_KEY_TEXT] = CFG_K_TEXT, [IST_KEY_NUMBER] = CFG_K_NUMBER, [IST_KEY_BOOL] = CFG_K_BOOL,
 	[IST_KEY_WORD] = CFG_K_WORD, [IST_KEY_TIME] = CFG_K_TIME,     [IST_KEY_LIST] = CFG_K_TEXT,
@@ -201,7 +201,7 @@ static struct cfg_key keys_ist_row(const struct ist_key *k)
 	};
 }
 
-/* Ours first, then the transport's of this level. */
+/* First our own keys, then the transport's keys of this level. */
 static void fill_keys(struct arena *a, struct cfg_schema *s, const struct cfg_key *ours, unsigned n,
 		      unsigned level)
 {
@@ -246,9 +246,9 @@ static const struct cfg_schema *keys_port_schema(struct arena *a, const struct i
 	s->sub = sub;
 	c = keys_transport_section(a, t, CFG_S_CIRCUIT, "channel");
 	c->title = "ADDRESS";
-	c->help = t->circuit_word
-			  ? arena_printf(a, "a circuit; `%s` means the same", t->circuit_word)
-			  : "a circuit";
+	c->help = t->circuit_word ? arena_printf(a, "a circuit; `%s` is another word for it",
+						 t->circuit_word)
+				  : "a circuit";
 	c->size = sizeof(struct cfg_circuit);
 	fill_keys(a, c, circuit_keys, CFG_ROWS(circuit_keys), IST_KEY_CIRCUIT);
 	*sub++ = c;
@@ -262,7 +262,8 @@ static const struct cfg_schema *keys_port_schema(struct arena *a, const struct i
 	if (t->caps & (IST_CAP_UNKNOWN | IST_CAP_SWITCHED)) {
 		c = keys_transport_section(a, t, CFG_S_ACCEPT, "accept");
 		c->title = "PATTERN";
-		c->help = "circuits that are not listed, by a pattern of their address";
+		c->help = "circuits that are not configured one by one, by a pattern of their "
+			  "address";
 		c->size = sizeof(struct cfg_accept);
 		c->key = accept_keys;
 		c->keys = CFG_ROWS(accept_keys);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every key there is: one const row each, in the table of its section; to add a key, add a row.
+ * Every key has one const row in the table of its section; to add a key, add a row.
  * The keys of transports come as tables of data and are turned into the same rows.
  */
 #ifndef CFG_KEYS_H
@@ -15,6 +15,6 @@ const struct cfg_schema *cfg_schema_new(struct arena *a,
 /* Sections that are alike for every transport; keys_peer.c and keys_ppp.c. */
 extern const struct cfg_schema cfg_schema_peer, cfg_schema_pool, cfg_schema_service,
 	cfg_schema_user, cfg_schema_client;
-extern const struct cfg_schema *const cfg_no_sections[]; /* ends at once */
+extern const struct cfg_schema *const cfg_no_sections[]; /* an empty list */
 
 #endif

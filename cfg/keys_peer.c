@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keys of `peer NAME { }`: who may speak L2TP to us, whom we dial, and how.  Most rows store
- * straight into struct l2tp_policy, which the engine copies into each tunnel; its defaults are
- * those of l2tp_policy_default().
+ * The keys of `peer NAME { }`: which peers may open tunnels, which are dialled, and how.  Most rows
+ * store straight into struct l2tp_policy, which the engine copies into each tunnel; its defaults
+ * are those of l2tp_policy_default().
  */
 #include "cfg/keys.h"
 #include "cfg/report.h"
@@ -56,14 +56,11 @@ static void keys_peer_set_retransmit_max(struct cfg_load *l, const struct cfg_it
 {
 	uint64_t us;
 
-	(void)text;
-	if (!cfg_get_time(l, it, it->value, &us))
-		return;
-	if (us < RETRANSMIT_MAX_LEAST)
+	if (cfg_parse_time(&us, text) && us < RETRANSMIT_MAX_LEAST)
 		cfg_wrong(l, it->line, it,
-			  "`%s` is too short: RFC 2661 section 5.8 wants 8s or more",
+			  "`%s` is too short: RFC 2661 section 5.8 requires 8s or more",
 			  cfg_shown(l, it->value));
-	else
+	else if (cfg_get_time(l, it, it->value, &us))
 		((struct cfg_peer *)obj)->policy.retransmit_max = us;
 }
 
@@ -216,74 +213,81 @@ static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it
 
 static const struct cfg_key peer_keys[] = {
 	{"port", CFG_K_REF, .words = "port", .deflt = "any",
-	 .help = "the port it is behind; needed with `dial` when there are several",
+	 .help = "the port this peer is reached through; needed with `dial` when there are several",
 	 CFG_AT(struct cfg_peer, port)},
 	{"address", CFG_K_TEXT, CFG_KEY_LIST, .deflt = "any", .set = keys_peer_set_addresses,
-	 .help = "where an SCCRQ may come from: a prefix, or an address or pattern of the medium"},
+	 .help = "addresses its SCCRQ may come from: a prefix, or an address or pattern of the "
+		 "medium"},
 	{"hostname", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "any",
-	 .help = "the peer's Host Name; * stands for any text", CFG_AT(struct cfg_peer, hostname)},
-	{"dial", CFG_K_TEXT, .help = "address we open tunnels to; without it we only answer",
+	 .help = "Host Name the peer must send; * matches any text",
+	 CFG_AT(struct cfg_peer, hostname)},
+	{"dial", CFG_K_TEXT,
+	 .help = "address to open tunnels to; without it this peer is only answered",
 	 CFG_AT(struct cfg_peer, dial)},
 	{"secret", CFG_K_SECRET, .set = keys_peer_set_secret,
-	 .help = "shared secret for tunnel authentication and hiding; none = neither"},
+	 .help = "shared secret for tunnel authentication and for hiding attributes"},
 	{"secret-file", CFG_K_SECRET_FILE, .set = keys_peer_set_secret,
-	 .help = "file with the secret in its first line, not readable by everybody"},
+	 .help = "file whose first line is the secret; others may not read or write it"},
 	{"challenge", CFG_K_BOOL, .deflt = "yes with a secret",
-	 .help = "demand that the peer proves the secret", POLICY(challenge)},
+	 .help = "require the peer to prove that it knows the secret", POLICY(challenge)},
 	{"hide", CFG_K_BOOL, .help = "hide every attribute that may be hidden", POLICY(hide)},
 	{"hide-padding", CFG_K_NUMBER, .min = 0, .max = L2TP_PAD_MAX,
-	 .help = "octets a multiple of which a hidden value is filled up to, so that its length "
-		 "does not show; 0 = not at all, for peers that cannot take that",
+	 .help = "pad hidden values to a multiple of this many octets, so that their length does "
+		 "not show; 0 = no padding, for peers that cannot take it",
 	 POLICY(hide_padding)},
 	{"service", CFG_K_REF, .words = "service",
-	 .help = "what calls of this peer get; none = they are refused",
+	 .help = "service for calls from this peer; without it they are refused",
 	 CFG_AT(struct cfg_peer, service)},
-	{"window", CFG_K_NUMBER, .min = 1, .max = 1024, .help = "Receive Window Size we offer",
+	{"window", CFG_K_NUMBER, .min = 1, .max = 1024, .help = "Receive Window Size to offer",
 	 POLICY(receive_window)},
 	{"retransmit", CFG_K_TIME, .min = 50 * MS, .max = M,
-	 .help = "first wait for an acknowledgement; doubles up to retransmit-max",
+	 .help = "first wait for an acknowledgement; each further wait is twice as long, up to "
+		 "retransmit-max",
 	 POLICY(retransmit)},
-	{"retransmit-max", CFG_K_TIME, .max = 10 * M, .deflt = "8s",
+	{"retransmit-max", CFG_K_TIME, .min = RETRANSMIT_MAX_LEAST, .max = 10 * M, .deflt = "8s",
 	 .set = keys_peer_set_retransmit_max,
-	 .help = "longest wait for an acknowledgement; RFC 2661 wants 8s or more"},
+	 .help = "longest wait for an acknowledgement; RFC 2661 requires 8s or more"},
 	{"retransmit-count", CFG_K_NUMBER, .min = 1, .max = 50,
 	 .help = "times a message is sent again before the peer is given up",
 	 POLICY(retransmit_count)},
-	{"hello", CFG_K_TIME, .min = 0, .max = D, .help = "silence before a HELLO; 0 = never",
-	 POLICY(hello)},
+	{"hello", CFG_K_TIME, .min = 0, .max = D,
+	 .help = "send a HELLO after hearing nothing for this long; 0 = never", POLICY(hello)},
 	{"setup-timeout", CFG_K_TIME, .min = S, .max = H,
-	 .help = "how long a tunnel or call may be forming", POLICY(setup_timeout)},
+	 .help = "time that setting up a tunnel or call may take", POLICY(setup_timeout)},
 	{"idle-close", CFG_K_TIME, .min = 0, .max = 30 * D,
-	 .help = "close the tunnel this long after its last call; 0 = keep it", POLICY(idle_close)},
+	 .help = "close the tunnel this long after its last call ended; 0 = keep it open",
+	 POLICY(idle_close)},
 	{"reauth", CFG_K_TIME, .min = 0, .max = 30 * D,
-	 .help = "prove again this often that the secret's holder is at the address, by a second "
-		 "tunnel; 0 = never; not with single-tunnel",
+	 .help = "authenticate the peer again this often, by opening a second tunnel; 0 = never; "
+		 "not with single-tunnel",
 	 POLICY(reauth)},
 	{"hold", CFG_K_TIME, .min = 0, .max = H,
-	 .help = "how long a tunnel outlives its circuit's failure; more than four times t391",
+	 .help = "time a tunnel is kept after its circuit went down; more than four times t391",
 	 POLICY(hold)},
 	{"single-tunnel", CFG_K_BOOL,
-	 .help = "send a Tie Breaker, so that two tunnels opened at once become one",
+	 .help = "send a Tie Breaker, so that only one of two tunnels opened at once is kept",
 	 POLICY(single_tunnel)},
 	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 65535,
-	 .help = "calls in a tunnel; 0 = any number", POLICY(max_calls)},
+	 .help = "calls allowed in one tunnel; 0 = no limit", POLICY(max_calls)},
 	{"quirks", CFG_K_WORD, CFG_KEY_LIST, .words = QUIRKS,
 	 .deflt = "short-result, misplaced-avp, clear-setup", .set = keys_peer_set_quirks,
-	 .help = "departures from RFC 2661 to be lenient with, beside the defaults; strict = no "
-		 "defaults"},
+	 .help = "departures from RFC 2661 to tolerate beside the default ones; strict = not even "
+		 "those"},
 	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = keys_peer_set_suppress,
 	 .help = "attributes never sent to this peer: name or number of RFC 2661, or vendor:type"},
-	{"length-bit", CFG_K_BOOL, .help = "put a Length into data messages, for media that pad",
+	{"length-bit", CFG_K_BOOL,
+	 .help = "send the Length field in data messages, for media that pad",
 	 CFG_AT(struct cfg_peer, length_bit)},
-	{"sequencing", CFG_K_BOOL, .help = "as LNS: number data messages",
+	{"sequencing", CFG_K_BOOL, .help = "as LNS: send sequence numbers in data messages",
 	 CFG_AT(struct cfg_peer, sequencing)},
-	{"sequencing-required", CFG_K_BOOL, .help = "as LAC: send Sequencing Required",
+	{"sequencing-required", CFG_K_BOOL,
+	 .help = "as LAC: require sequence numbers in data messages",
 	 CFG_AT(struct cfg_peer, sequencing_required)},
 	{"reorder", CFG_K_NUMBER, .min = 0, .max = L2TP_REORDER_MAX,
-	 .help = "numbered data messages held back for a late one; 0 = none",
+	 .help = "data messages held back while an earlier one is missing; 0 = none",
 	 CFG_AT(struct cfg_peer, reorder)},
 	{"reorder-timeout", CFG_K_TIME, .min = MS, .max = 10 * S,
-	 .help = "how long a late one is waited for", CFG_AT(struct cfg_peer, reorder_timeout)},
+	 .help = "time to wait for the missing message", CFG_AT(struct cfg_peer, reorder_timeout)},
 };
 
 static void keys_peer_init_peer(struct cfg_load *l, void *obj)
@@ -309,7 +313,7 @@ const struct cfg_schema cfg_schema_peer = {
 	.section = CFG_S_PEER,
 	.word = "peer",
 	.title = "NAME",
-	.help = "who may speak L2TP to us, and whom we dial",
+	.help = "an L2TP peer that may open tunnels to us, or that we dial",
 	.key = peer_keys,
 	.keys = CFG_ROWS(peer_keys),
 	.sub = cfg_no_sections,

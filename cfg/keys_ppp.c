@@ -146,34 +146,34 @@ static void keys_ppp_set_client_user(struct cfg_load *l, const struct cfg_item *
 
 static const struct cfg_key pool_keys[] = {
 	{"ranges", CFG_K_PREFIX, CFG_KEY_LIST | CFG_KEY_REQUIRED, .set = keys_ppp_set_ranges,
-	 .help = "prefixes: of IPv4 each address is for one client, of IPv6 each /64"},
+	 .help = "prefixes to give out: an address of IPv4, a /64 of IPv6 for each client"},
 };
 
 #define SERVICE(m) CFG_AT(struct cfg_service, m)
 
 static const struct cfg_key service_keys[] = {
 	{"local", CFG_K_IPV4, .flags = CFG_KEY_REQUIRED,
-	 .help = "our IPv4 address on every link; may lie in the pool, and is never given out then",
+	 .help = "our IPv4 address on every link; if it is in the pool, clients never get it",
 	 SERVICE(local4)},
 	{"pool", CFG_K_REF, .words = "pool",
-	 .help = "where clients' addresses come from; none = only "
-		 "users with a fixed address",
+	 .help = "pool of clients' addresses; without it only users with a fixed address get one",
 	 SERVICE(pool)},
 	{"dns", CFG_K_IPV4, CFG_KEY_LIST, .set = keys_ppp_set_dns,
-	 .help = "up to two name servers for clients"},
-	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d is replaced by a number",
-	 SERVICE(tun)},
+	 .help = "up to two name servers to tell clients"},
+	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d becomes a number", SERVICE(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
-	 .help = "largest IP packet on a link, both ways; offered as MRU", SERVICE(mtu)},
+	 .help = "largest IP packet in both directions; offered as MRU", SERVICE(mtu)},
 	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap",
 	 .set = keys_ppp_set_service_auth,
-	 .help = "what clients must authenticate by, the best first"},
+	 .help = "authentication methods for clients, in order of preference"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
-	 .help = "challenge again this often during the call; 0 = never", SERVICE(ppp.rechallenge)},
+	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
+	 SERVICE(ppp.rechallenge)},
 	{"echo-interval", CFG_K_TIME, .min = 0, .max = H,
-	 .help = "LCP Echo-Request this often; 0 = never", SERVICE(ppp.echo_interval)},
+	 .help = "time between LCP Echo-Requests; 0 = send none", SERVICE(ppp.echo_interval)},
 	{"echo-failures", CFG_K_NUMBER, .min = 1, .max = 100,
-	 .help = "unanswered ones in a row that end the link", SERVICE(ppp.echo_failures)},
+	 .help = "Echo-Requests without a reply in a row that end the link",
+	 SERVICE(ppp.echo_failures)},
 	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 range in the pool", .help = "offer IPv6",
 	 SERVICE(ppp.ipv6)},
 };
@@ -181,34 +181,35 @@ static const struct cfg_key service_keys[] = {
 #define USER(m) CFG_AT(struct cfg_user, m)
 
 static const struct cfg_key user_keys[] = {
-	{"secret", CFG_K_SECRET, .set = keys_ppp_set_user_secret, .help = "the password"},
+	{"secret", CFG_K_SECRET, .set = keys_ppp_set_user_secret, .help = "password"},
 	{"secret-file", CFG_K_SECRET_FILE, .set = keys_ppp_set_user_secret,
-	 .help = "file with the password in its first line, not readable by everybody"},
-	{"address", CFG_K_IPV4, .deflt = "from the pool", .help = "a fixed address for this user",
+	 .help = "file whose first line is the password; others may not read or write it"},
+	{"address", CFG_K_IPV4, .deflt = "from the pool", .help = "fixed IPv4 address",
 	 USER(address4)},
 	{"service", CFG_K_REF, .words = "service", .deflt = "any",
-	 .help = "the only service the user may have", USER(service)},
+	 .help = "the only service this user may log in to", USER(service)},
 };
 
 #define CLIENT(m) CFG_AT(struct cfg_client, m)
 
 static const struct cfg_key client_keys[] = {
 	{"peer", CFG_K_REF, CFG_KEY_REQUIRED, .words = "peer",
-	 .help = "the LNS; needs `dial` there", CLIENT(peer)},
+	 .help = "the LNS to dial; its section needs `dial`", CLIENT(peer)},
 	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = keys_ppp_set_client_user,
-	 .help = "our user name"},
-	{"secret", CFG_K_SECRET, .set = keys_ppp_set_client_secret, .help = "our password"},
+	 .help = "user name to log in with"},
+	{"secret", CFG_K_SECRET, .set = keys_ppp_set_client_secret,
+	 .help = "password to log in with"},
 	{"secret-file", CFG_K_SECRET_FILE, .set = keys_ppp_set_client_secret,
-	 .help = "file with the password in its first line, not readable by everybody"},
+	 .help = "file whose first line is the password; others may not read or write it"},
 	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "mschapv2, chap",
 	 .set = keys_ppp_set_client_auth,
-	 .help = "how we are willing to prove ourselves; pap shows the password to the peer"},
+	 .help = "authentication methods to accept; pap shows the password to the LNS"},
 	{"tun", CFG_K_TEXT, .deflt = "the section's name", .help = "name of the TUN device",
 	 CLIENT(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535, .help = "largest IP packet on the link",
 	 CLIENT(mtu)},
 	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_ppp_set_routes,
-	 .help = "prefixes routed into the TUN once the link is up"},
+	 .help = "prefixes to route into the TUN device while the link is up"},
 	{"redial", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "wait before dialling again; 0 = dial once", CLIENT(redial)},
 	{"ipv4", CFG_K_BOOL, .help = "ask for IPv4", CLIENT(ppp.ipv4)},
@@ -279,10 +280,10 @@ static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it
 const struct cfg_schema cfg_schema_pool =
 	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, NULL, NULL);
 const struct cfg_schema cfg_schema_service =
-	SCHEMA(CFG_S_SERVICE, "service", "what a call gets that ends here: the server side of PPP",
+	SCHEMA(CFG_S_SERVICE, "service", "the server side of PPP for calls that end here",
 	       service_keys, cfg_service, keys_ppp_init_service, keys_ppp_finish_service);
 const struct cfg_schema cfg_schema_user =
-	SCHEMA(CFG_S_USER, "user", "who may log in", user_keys, cfg_user, NULL, NULL);
+	SCHEMA(CFG_S_USER, "user", "a user who may log in", user_keys, cfg_user, NULL, NULL);
 const struct cfg_schema cfg_schema_client =
-	SCHEMA(CFG_S_CLIENT, "client", "a link we dial and end here, as a PPP client", client_keys,
-	       cfg_client, keys_ppp_init_client, keys_ppp_finish_client);
+	SCHEMA(CFG_S_CLIENT, "client", "a link that is dialled from here, with PPP as the client",
+	       client_keys, cfg_client, keys_ppp_init_client, keys_ppp_finish_client);

@@ -24,7 +24,7 @@ struct lex {
 	struct cfg_token **tail;
 };
 
-/* What one word or text turns into while it is read. */
+/* A word or quoted text while it is read. */
 struct word {
 	struct arena_buf text;
 	const char *wrong; /* first mistake */
@@ -204,11 +204,11 @@ static void lex_unquoted(struct lex *x)
 
 static void lex_odd(struct lex *x)
 {
-	struct word w = {.wrong = "an octet that is no text"};
+	struct word w = {.wrong = "a character that cannot be part of a text"};
 	const char *raw = x->p++;
 
 	if (strchr("();", *raw) && *raw)
-		w.wrong = "`(`, `)` and `;` have no meaning here; quote the text they belong to";
+		w.wrong = "`(`, `)` and `;` have no meaning here; quote the text";
 	lex_add_word(x, &w, raw, false);
 }
 

@@ -14,7 +14,7 @@ enum cfg_token_kind {
 	CFG_T_OPEN,
 	CFG_T_CLOSE,
 	CFG_T_COMMA,
-	CFG_T_BAD, /* .text says what is wrong; stands for a word */
+	CFG_T_BAD, /* a word with a mistake in it, which .text describes */
 	CFG_T_END,
 };
 
@@ -26,7 +26,7 @@ struct cfg_token {
 	const char *raw;
 	size_t raw_len;
 	bool quoted;
-	bool env;    /* something came from the environment */
+	bool env;    /* part of it came from the environment */
 	bool astray; /* BAD: a quote was left open, so what follows may be part of a secret */
 };
 

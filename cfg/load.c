@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The whole way from a file to a model.
+ * From a file to a model: every step in its order.
  */
 #include "cfg/load.h"
 #include "cfg/check.h"
@@ -76,7 +76,7 @@ static unsigned load_source(const struct cfg_model **out, const struct load_sour
 	l.absent = absent;
 	l.mode = from->mode;
 	if (from->len > CFG_TEXT_MAX) {
-		cfg_wrong(&l, 0, NULL, "larger than %u octets, this is no configuration",
+		cfg_wrong(&l, 0, NULL, "larger than %u octets: this is not a configuration",
 			  CFG_TEXT_MAX);
 	} else {
 		cfg_outline(&l, from->text, from->len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two ends of a load; the whole of it is cfg_load_text(). */
+/* Beginning and end of a load; cfg_load_text() is the whole of it. */
 #ifndef CFG_LOAD_H
 #define CFG_LOAD_H
 
@@ -7,9 +7,9 @@
 
 void cfg_load_init(struct cfg_load *l, const char *name,
 		   const struct ist_transport *const *transports);
-/* Gives the scratch memory back, and with mistakes the model too. */
+/* Reports, then frees the scratch memory and, after a mistake, the model. */
 unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx);
-/* An end without a model and without a word. */
+/* Frees everything and reports nothing. */
 void cfg_load_drop(struct cfg_load *l);
 
 #endif

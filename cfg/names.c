@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names against the tables.  libconfuse would stop at the first unknown name and keep the last of
- * two equal ones without a word; here each is reported with the line, the nearest name that is
- * known in that section, or the section the name belongs to.
+ * Names are compared with the tables.  libconfuse would stop at the first unknown name, and of two
+ * equal ones silently keep the last.  Here each is reported with its line and the nearest known
+ * name of the section, or the section the name belongs in.
  */
 #include "cfg/names.h"
 #include "cfg/report.h"
@@ -24,7 +24,8 @@ static size_t names_hash_text(size_t h, const char *s)
 	return (h ^ 0xff) * 0x100000001b3u;
 }
 
-/* Ports are one space of names whatever their transport; others are told apart by their word. */
+/* The names of all ports must differ, whatever their transport; other names only within their word.
+ */
 static const char *names_space(const struct cfg_item *it)
 {
 	return it->schema && it->schema->section == CFG_S_PORT ? "port" : it->name;
@@ -47,7 +48,7 @@ static void names_seen_init(struct cfg_load *l, struct seen *s, size_t items)
 	s->mask = room - 1;
 }
 
-/* The item that was here before it, or NULL. */
+/* An equal item that came before, or NULL. */
 static const struct cfg_item *names_seen_before(struct seen *s, const struct cfg_item *it)
 {
 	size_t i = names_hash_text(names_hash_text((size_t)it->parent >> 4, names_space(it)),
@@ -99,7 +100,7 @@ static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
 	struct suggest sg;
 
 	if (cfg_may_be_secret(it)) {
-		cfg_wrong(l, it->line, it->parent, "unknown key behind another value");
+		cfg_wrong(l, it->line, it->parent, "unknown key after another value");
 		return;
 	}
 	suggest_init(&sg, it->name);
@@ -108,7 +109,7 @@ static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
 	home = cfg_schema_key(l->schema, it->name) ? "top level"
 						   : names_key_belongs(l->schema, it->name);
 	if (home)
-		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, it belongs into `%s`", name,
+		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, it belongs in `%s`", name,
 			  home);
 	else if (sg.best)
 		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, did you mean `%s`?", name,
@@ -125,7 +126,7 @@ static void names_unknown_section(struct cfg_load *l, const struct cfg_item *it)
 	struct suggest sg;
 
 	if (cfg_may_be_secret(it)) {
-		cfg_wrong(l, it->line, it->parent, "unknown section behind a value");
+		cfg_wrong(l, it->line, it->parent, "unknown section after a value");
 		return;
 	}
 	for (const struct cfg_absent *a = l->absent; a && a->name; a++)
@@ -141,14 +142,13 @@ static void names_unknown_section(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it->parent, "unknown section `%s`, did you mean `%s`?", name,
 			  sg.best);
 	else if (home)
-		cfg_wrong(l, it->line, it->parent, "section `%s` does not stand here but in `%s`",
-			  name, home);
+		cfg_wrong(l, it->line, it->parent, "section `%s` belongs in `%s`", name, home);
 	else
 		cfg_wrong(l, it->line, it->parent, "unknown section `%s`", name);
 }
 
-/* Words that are neither `key = value` nor `section { }`.  What they are is not shown unless it is
- * a name we know: they may be the rest of a secret. */
+/* Words that are neither `key = value` nor `section { }`.  They are shown only when they are a
+ * known name, because they may be the rest of a secret. */
 static void names_stray(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_schema *s = it->parent->schema;
@@ -159,7 +159,7 @@ static void names_stray(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it->parent, "`{` is missing after `%s`", it->name);
 	else if (it->prev && it->prev->kind == CFG_ITEM_KEY && it->prev->line == it->line)
 		cfg_wrong(l, it->line, it->prev,
-			  "text behind the value; a value with blanks belongs in quotes");
+			  "text after the value; quote a value that has blanks");
 	else
 		cfg_wrong(l, it->line, it->parent,
 			  "text that is neither `key = value` nor `section { ... }`");
@@ -216,7 +216,7 @@ static bool names_printable(const char *s)
 	return len && len <= 255 && !*s;
 }
 
-/* Users are called as they like; other names appear as words in commands and logs. */
+/* A user may have any printable name; other names are words of VTY commands and log lines. */
 static bool names_title_fits(const struct cfg_schema *s, const char *title)
 {
 	bool any = s->section == CFG_S_USER || s->section == CFG_S_CIRCUIT ||
@@ -236,7 +236,7 @@ static void names_check_title(struct cfg_load *l, struct cfg_item *it, struct se
 		cfg_wrong(l, it->line, it->parent, "section `%s` needs a name: `%s %s { ... }`",
 			  s->word, s->word, s->title);
 	} else if (s->title && !names_title_fits(s, it->title)) {
-		cfg_wrong(l, it->line, it->parent, "`%s` is no name for a `%s`%s",
+		cfg_wrong(l, it->line, it->parent, "`%s` is not a name for a `%s`%s",
 			  cfg_clean(l, it->title, strlen(it->title)), s->word,
 			  s->section == CFG_S_USER ? ""
 						   : ": letters, digits, dots, dashes, at most 63");
@@ -292,7 +292,7 @@ static void names_check_item(struct cfg_load *l, struct cfg_item *it, struct see
 	names_drop(it);
 }
 
-/* Depth is bounded by the schemas: below an unknown section nothing is looked at. */
+/* The schemas bound the depth: nothing below an unknown section is visited. */
 static void names_check_section(struct cfg_load *l, struct cfg_item *section, struct seen *seen)
 {
 	for (struct cfg_item *it = section->child; it; it = it->next)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does every item have a name that is known where it stands, once, and the shape its row asks for?
+/* Every item must have a name that its section knows, given once, and the shape its row asks for.
  */
 #ifndef CFG_NAMES_H
 #define CFG_NAMES_H
 
 #include "cfg/schema.h"
 
-/* Gives items of l->root their rows and schemas; reports and drops what has none. */
+/* Sets the row or schema of every item of l->root; reports and drops items that have none. */
 void cfg_names(struct cfg_load *l);
 
 #endif

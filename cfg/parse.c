@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libconfuse does the parsing.  Its option tables are made from our schemas; every option is a text
- * or a list of texts, because what a value means, and the words for what is wrong with it, are
- * ours. The outline has everything in the order of the file and with its line, so the two trees are
- * walked side by side: each item takes its values from libconfuse's.
+ * libconfuse parses the text.  Its option tables are made from our schemas; every option is a text
+ * or a list of texts, because we check values and report mistakes ourselves.  The outline has every
+ * item in the order of the file with its line, so the two trees are walked side by side, and each
+ * item takes its values from libconfuse's tree.
  */
 #include "cfg/parse.h"
 #include "cfg/preproc.h"
@@ -64,7 +64,7 @@ static cfg_opt_t *parse_options(struct cfg_load *l, const struct cfg_schema *s)
 	return opt;
 }
 
-/* libconfuse hands no context to its error function. */
+/* libconfuse passes no context to its error function. */
 static _Thread_local struct cfg_load *parsing;
 
 static void parse_on_error(cfg_t *cfg, const char *fmt, va_list ap)
@@ -76,7 +76,7 @@ static void parse_on_error(cfg_t *cfg, const char *fmt, va_list ap)
 		  cfg_clean(parsing, text, strlen(text)));
 }
 
-/* What should have been the same is not; never seen, but not to be passed over either. */
+/* The two trees differ: a bug, which must not pass unnoticed. */
 static void parse_differs(struct cfg_load *l, struct cfg_item *it)
 {
 	cfg_wrong(l, it->line, it, "libconfuse reads this differently");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The only place that knows libconfuse. */
+/* The only file that uses libconfuse. */
 #ifndef CFG_PARSE_H
 #define CFG_PARSE_H
 
 #include "cfg/item.h"
 
-/* Have libconfuse parse what is left of the outline, and put the values it found into the items. */
+/* Let libconfuse parse the items that were not dropped, and store the values it finds in them. */
 void cfg_confuse(struct cfg_load *l);
 
 #endif

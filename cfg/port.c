@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A port as its transport wants it: settings as texts that were checked against the transport's own
- * table, with its defaults filled in, and the circuits with their addresses parsed.  Beside each
- * circuit stands what the daemon wants to know: the payloads, the peer, the service.
+ * A port in the form its transport takes: settings as texts, checked against the transport's own
+ * table, with defaults filled in, and circuits with their addresses parsed.  Each circuit also has
+ * what the gateway needs: the payloads, the peer, the service.
  */
 #include "cfg/port.h"
 #include "cfg/report.h"
@@ -23,8 +23,7 @@ static void port_add(struct settings *s, const char *key, const char *value)
 	s->at[s->n++].value = value;
 }
 
-/* The text a transport gets for a value: of times the microseconds, of all else what was written.
- */
+/* The text a transport gets for a value: times in microseconds, everything else as written. */
 static const char *port_handed_over(struct cfg_load *l, const struct cfg_item *it,
 				    const struct cfg_value *v)
 {
@@ -46,7 +45,7 @@ static const char *port_handed_over(struct cfg_load *l, const struct cfg_item *i
 	}
 }
 
-/* A default in a transport's table is written as people write it. */
+/* A transport's table has its defaults in the spelling of the configuration. */
 static const char *port_default_text(struct cfg_load *l, const struct ist_key *k)
 {
 	uint64_t us;
@@ -56,7 +55,7 @@ static const char *port_default_text(struct cfg_load *l, const struct ist_key *k
 	return k->deflt;
 }
 
-/* A key of both levels that the circuit does not have: what holds for the port holds for it. */
+/* A key of both levels that the circuit does not set has the port's value. */
 static void port_inherit(struct settings *s, const char *key, const struct settings *port)
 {
 	for (unsigned i = 0; i < port->n; i++)
@@ -160,7 +159,7 @@ static void port_build_circuit(struct cfg_load *l, struct cfg_item *it, const st
 	c->where = cfg_where_of(l, it);
 	c->addr_text = cfg_keep(l, it->title);
 	if (t->addr_parse(&c->config.addr, it->title))
-		cfg_wrong(l, it->line, it, "`%s` is no address of %s",
+		cfg_wrong(l, it->line, it, "`%s` is not an address of %s",
 			  cfg_clean(l, it->title, strlen(it->title)), t->name);
 	c->config.payloads = port_carries(l, it);
 	c->config.setting = s.at;

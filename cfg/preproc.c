@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libconfuse 3.3 counts lines wrongly behind comments, takes a file that ends inside a section for
- * complete, loses the `*` of an unquoted 3110*, stops at its first error and nests without bound.
- * The outline mends this: it knows the line of every item, sees to it that braces match, and goes
- * on after a mistake at the next place that makes sense: the next item, or the next line.
+ * libconfuse 3.3 counts lines wrongly after comments, accepts a file that ends inside a section,
+ * loses the `*` of an unquoted 3110*, stops at its first error and nests without bound.  The
+ * outline makes up for this: it has the line of every item, checks that braces match, and continues
+ * after a mistake at the next item or line.
  */
 #include "cfg/preproc.h"
 #include "cfg/lex.h"
@@ -18,7 +18,7 @@ struct pre {
 	struct cfg_token *t; /* the next one */
 	struct cfg_item *at; /* the section we are in */
 	unsigned depth;
-	bool astray; /* a quote was left open, and no second one ended what it began */
+	bool astray; /* a quote was left open and has not been closed since */
 };
 
 static struct cfg_item *preproc_add_item(struct pre *p, enum cfg_item_kind kind,
@@ -47,7 +47,7 @@ static void preproc_bad_token(struct pre *p, const struct cfg_token *t, const st
 	p->astray ^= t->astray;
 }
 
-/* Go on at the next line, or at a brace. */
+/* Skip to the next line or brace. */
 static void preproc_skip_line(struct pre *p, unsigned line)
 {
 	while (p->t->line == line && p->t->kind != CFG_T_END && p->t->kind != CFG_T_CLOSE &&
@@ -92,7 +92,7 @@ static bool preproc_starts_item(const struct cfg_token *t)
 	return preproc_is_word(t->next) && t->next->next->kind == CFG_T_OPEN;
 }
 
-/* Behind the `{` of a list. */
+/* After the `{` of a list. */
 static void preproc_list(struct pre *p, struct cfg_item *it)
 {
 	bool comma = true;
@@ -117,7 +117,7 @@ static void preproc_list(struct pre *p, struct cfg_item *it)
 	p->t = p->t->next;
 }
 
-/* At a name with `=` behind it. */
+/* At a name that `=` follows. */
 static void preproc_key(struct pre *p)
 {
 	struct cfg_item *it = preproc_add_item(p, CFG_ITEM_KEY, p->t);
@@ -131,7 +131,7 @@ static void preproc_key(struct pre *p)
 		preproc_add_value(p, it, p->t);
 		p->t = p->t->next;
 	} else {
-		cfg_wrong(p->l, line, it, "no value behind `=`");
+		cfg_wrong(p->l, line, it, "no value after `=`");
 		it->dropped = true;
 	}
 }
@@ -312,7 +312,7 @@ static void preproc_put_key(struct plain *o, const struct cfg_item *it)
 	arena_add_text(&o->text, is_list ? " }" : "");
 }
 
-/* Bounded: what is deeper than CFG_DEPTH_MAX was dropped. */
+/* The depth is bounded: items deeper than CFG_DEPTH_MAX were dropped. */
 static void preproc_put_items(struct plain *o, const struct cfg_item *section)
 {
 	for (const struct cfg_item *it = section->child; it; it = it->next) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In front of libconfuse: the outline of a text, with the line of everything in it, and a plain
+ * The step before libconfuse: the outline of a text with the line of every item, and a plain
  * spelling of it that libconfuse cannot misread.
  */
 #ifndef CFG_PREPROC_H
@@ -8,11 +8,11 @@
 
 #include "cfg/item.h"
 
-/* Fill l->root with what stands in the text.  Whatever breaks the shape of the text (quotes,
- * braces, equals signs, nesting) is reported here. */
+/* Fill l->root from the text.  Mistakes in its shape (quotes, braces, equals signs, nesting) are
+ * reported here. */
 void cfg_outline(struct cfg_load *l, const char *text, size_t len);
 
-/* What is left of the outline, spelt for libconfuse: every item on its own line of the file, every
+/* The items that were not dropped, spelt for libconfuse: every item on its line of the file, every
  * value quoted, lists in braces, no comment. */
 const char *cfg_plain(struct cfg_load *l);
 

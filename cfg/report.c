@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of mistakes and warnings.  Where one stands is put into words only at the end, when all
- * names that are known have been found to be: a name that is not may be part of a secret.
+ * The list of mistakes and warnings.  Their places are put into words only at the end, when all
+ * known names have been found: an unknown name may be part of a secret.
  */
 #include "cfg/report.h"
 #include "cfg/schema.h"
@@ -31,7 +31,7 @@ const char *cfg_clean(struct cfg_load *l, const char *s, size_t len)
 	return cut ? arena_printf(l->scratch, "%s...", out) : out;
 }
 
-/* Quotes around a value are the writer's, not the value's. */
+/* Without the quotes around the value. */
 const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v)
 {
 	bool quoted = v->raw_len >= 2 && strchr("\"'", *v->raw);
@@ -39,7 +39,7 @@ const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v)
 	return cfg_clean(l, v->raw + quoted, v->raw_len - 2 * quoted);
 }
 
-/* Did an unquoted secret with a blank in it spill into this name? */
+/* An unquoted secret with a blank in it may continue in this name. */
 bool cfg_may_be_secret(const struct cfg_item *it)
 {
 	const struct cfg_item *p = it->prev;

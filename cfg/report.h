@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is wrong with a text, or doubtful.  A mistake refuses the configuration; a warning is shown
- * and nothing else.  Both are kept until the end and shown in the order of their lines.
+ * Mistakes and warnings.  A mistake refuses the configuration, a warning does not.  Both are kept
+ * until the end and shown in the order of their lines.
  */
 #ifndef CFG_REPORT_H
 #define CFG_REPORT_H
@@ -15,11 +15,11 @@ void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, con
 /* The same for a warning. */
 void cfg_warn(struct cfg_load *l, unsigned line, const struct cfg_item *at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-/* A value as it may be shown in a message: as written, printable, cut when long. */
+/* A value for a message: as written, printable, cut when long. */
 const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v);
-/* Any text made fit for a message. */
+/* Any text for a message: printable, cut when long. */
 const char *cfg_clean(struct cfg_load *l, const char *s, size_t len);
-/* Is the name of an item that is not known perhaps the rest of a secret, and so not to be shown? */
+/* May the name of an unknown item be the rest of a secret, which must not be shown? */
 bool cfg_may_be_secret(const struct cfg_item *it);
 
 /* Show everything, in the order of lines; report NULL = show nothing. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Look-up in the tables. */
+/* Look-ups in the tables. */
 #include "cfg/schema.h"
 
 #include <string.h>

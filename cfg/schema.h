@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a row and a table of keys are, and how to look one up.  The row is all that is known of a
- * key: its name, what values it takes, what it is for, and where the value goes.  Checking,
- * libconfuse's own tables, the model and the help all read these rows.
+ * Rows and tables of keys, and how to look one up.  A row is all there is to a key: its name, its
+ * values, its help, and where the value is stored.  Checking, libconfuse's own tables, the model
+ * and the help all read these rows.
  */
 #ifndef CFG_SCHEMA_H
 #define CFG_SCHEMA_H
@@ -32,8 +32,8 @@ struct cfg_key {
 	uint8_t kind, flags;
 	int64_t min, max; /* both 0 = any */
 	const char *words;
-	const char *deflt; /* for people; NULL = what a new object has at offset */
-	const char *help;  /* one line, for people */
+	const char *deflt; /* for the help; NULL = the value of a new object */
+	const char *help;  /* one line */
 	size_t offset;	   /* in the section's struct */
 	uint8_t width;
 	/* NULL = store by kind, offset and width.  text: the value, or the file's for SECRET_FILE
@@ -59,7 +59,7 @@ enum cfg_section {
 struct cfg_schema {
 	enum cfg_section section;
 	const char *word;
-	const char *title; /* what stands behind the word, "NAME"; NULL = no title */
+	const char *title; /* the word after it, "NAME"; NULL = none */
 	const char *help;
 	const struct cfg_key *key;
 	unsigned keys;
@@ -75,11 +75,11 @@ struct cfg_schema {
 bool cfg_schema_is_top(const struct cfg_schema *top, const char *word);
 const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *name);
 const struct cfg_schema *cfg_schema_sub(const struct cfg_schema *s, const char *word);
-/* The next section of this kind behind `after` (NULL = the first) that was not dropped. */
+/* The next section of this kind after `after` (NULL = the first) that was not dropped. */
 struct cfg_item *cfg_next(const struct cfg_item *parent, const struct cfg_item *after,
 			  enum cfg_section kind);
 
-/* For rows: where the value goes, and how many rows a table has. */
+/* For rows: offset and width of the value; number of rows of a table. */
 #define CFG_AT(type, m) .offset = offsetof(type, m), .width = sizeof(((type *)0)->m)
 #define CFG_ROWS(a)	(sizeof(a) / sizeof((a)[0]))
 

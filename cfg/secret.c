@@ -122,7 +122,7 @@ const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
 
 /* --- secrets in the configuration itself ------------------------------------------------------ */
 
-/* Is it written here, rather than taken whole from a variable of the environment? */
+/* Is it written in the file, and not the whole value of an environment variable? */
 static bool secret_is_inline(const struct cfg_item *it)
 {
 	const struct cfg_value *v = it->value;

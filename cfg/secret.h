@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where secrets may stand, and who else may read or write there. */
+/* Owner and mode of files with secrets in them. */
 #ifndef CFG_SECRET_H
 #define CFG_SECRET_H
 
@@ -11,8 +11,7 @@
 const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
 				const struct cfg_value *v);
 
-/* Does the file's mode suit what is written in it?  Reports a configuration that others may write,
- * or that they may read while it has a secret in it. */
+/* Reports a configuration that others may write, or that has a secret in it and others may read. */
 void cfg_check_file_mode(struct cfg_load *l);
 
 #endif

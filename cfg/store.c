@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A value goes where its row says: by the row's own function, or by its kind.  References are
- * looked up in the objects that have been made so far, which are all there are.
+ * A value is stored as its row says: by the row's own function, or by its kind.  A reference is
+ * looked up among the objects of the model, all of which exist by then.
  */
 #include "cfg/store.h"
 #include "cfg/report.h"
@@ -51,8 +51,8 @@ static bool store_text_fits(struct cfg_load *l, const struct cfg_item *it)
 	return len && (!k->max || len <= (size_t)k->max);
 }
 
-/* Was the section meant, but dropped for a mistake of its own, such as a word for it that we do not
- * know? */
+/* Was a section of this name dropped for a mistake of its own, such as an unknown word?  Then the
+ * reference is no second mistake. */
 static bool store_was_dropped(const struct cfg_load *l, const struct cfg_objects *k,
 			      const char *name)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One key into the object of its section. */
+/* Storing one key in the object of its section. */
 #ifndef CFG_STORE_H
 #define CFG_STORE_H
 

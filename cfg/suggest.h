@@ -13,8 +13,9 @@ struct suggest {
 	unsigned distance;
 };
 
-/* Changes (a letter more, less, other, or two swapped) from a to b; letter case and - against _ are
- * no difference.  Names over 63 octets are as far as can be. */
+/* Number of changes (a letter added, removed, replaced, or two swapped) from a to b; letter case
+ * and
+ * - instead of _ do not count.  UINT_MAX when a name is over 63 octets. */
 unsigned suggest_distance(const char *a, const char *b);
 
 void suggest_init(struct suggest *s, const char *written);

@@ -15,7 +15,8 @@
 
 #define TIME_MAX (UINT64_C(10) * 365 * 86400 * 1000000)
 
-/* The digits text starts with; NULL when there are none or they are too many. */
+/* The number at the start of text; returns the text after it, NULL when there is none or it has too
+ * many digits. */
 static const char *value_digits(uint64_t *out, const char *text)
 {
 	const char *p = text;
@@ -115,7 +116,7 @@ bool cfg_parse_prefix(struct cfg_prefix *out, const char *text)
 	return true;
 }
 
-/* The octets that count, and how many. */
+/* The octets of the address, and their number. */
 static const uint8_t *value_prefix_octets(const struct cfg_prefix *p, unsigned *n)
 {
 	*n = p->v6 ? 16 : 4;
@@ -213,9 +214,9 @@ bool cfg_get_number(struct cfg_load *l, const struct cfg_item *it, const struct 
 	if (cfg_parse_number(out, v->text) && value_in_range(k, *out))
 		return true;
 	if (!k->min && !k->max)
-		cfg_wrong(l, v->line, it, "`%s` is no number", cfg_shown(l, v));
+		cfg_wrong(l, v->line, it, "`%s` is not a number", cfg_shown(l, v));
 	else
-		cfg_wrong(l, v->line, it, "`%s` is no number from %" PRId64 " to %" PRId64,
+		cfg_wrong(l, v->line, it, "`%s` is not a number from %" PRId64 " to %" PRId64,
 			  cfg_shown(l, v), k->min, k->max);
 	return false;
 }
@@ -228,11 +229,12 @@ bool cfg_get_time(struct cfg_load *l, const struct cfg_item *it, const struct cf
 
 	if (!cfg_parse_time(out, v->text)) {
 		if (cfg_parse_number(&n, v->text))
-			cfg_wrong(l, v->line, it, "`%s` has no unit, was `%ss` meant?",
+			cfg_wrong(l, v->line, it, "`%s` has no unit; did you mean `%ss`?",
 				  cfg_shown(l, v), cfg_shown(l, v));
 		else
 			cfg_wrong(l, v->line, it,
-				  "`%s` is no time: a number and us, ms, s, m, h or d, as in 500ms",
+				  "`%s` is not a time: a number and us, ms, s, m, h or d, as in "
+				  "500ms",
 				  cfg_shown(l, v));
 		return false;
 	}
@@ -298,7 +300,7 @@ bool cfg_get_ipv4(struct cfg_load *l, const struct cfg_item *it, const struct cf
 {
 	if (cfg_parse_ipv4(out, v->text) && *out)
 		return true;
-	cfg_wrong(l, v->line, it, "`%s` is no IPv4 address", cfg_shown(l, v));
+	cfg_wrong(l, v->line, it, "`%s` is not an IPv4 address", cfg_shown(l, v));
 	return false;
 }
 
@@ -306,12 +308,13 @@ bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct 
 		    struct cfg_prefix *out)
 {
 	if (!cfg_parse_prefix(out, v->text)) {
-		cfg_wrong(l, v->line, it, "`%s` is no prefix, as in 10.64.0.0/16 or 2001:db8::/32",
+		cfg_wrong(l, v->line, it,
+			  "`%s` is not a prefix, as in 10.64.0.0/16 or 2001:db8::/32",
 			  cfg_shown(l, v));
 		return false;
 	}
 	if (cfg_prefix_mask(out)) {
-		cfg_wrong(l, v->line, it, "`%s` has bits behind its length, was `%s` meant?",
+		cfg_wrong(l, v->line, it, "`%s` has bits set beyond its length; did you mean `%s`?",
 			  cfg_shown(l, v), cfg_prefix_text(l->scratch, out));
 		return false;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Values as people write them.  The cfg_parse_* functions only read; the cfg_get_* functions take a
- * value of an item, report what is wrong with it and return false then.
+ * Values in their written form.  The cfg_parse_* functions only read; the cfg_get_* functions take
+ * a value of an item, and report a mistake in it and return false.
  */
 #ifndef CFG_VALUE_H
 #define CFG_VALUE_H
@@ -13,7 +13,7 @@ bool cfg_parse_number(uint64_t *out, const char *text);
 bool cfg_parse_time(uint64_t *out, const char *text);
 bool cfg_parse_bool(bool *out, const char *text);
 bool cfg_parse_ipv4(uint32_t *out, const char *text);
-/* "10.0.0.0/8" or a bare address, which means all of its bits. */
+/* "10.0.0.0/8"; an address alone has the length of all its bits. */
 bool cfg_parse_prefix(struct cfg_prefix *out, const char *text);
 /* "127.0.0.1:4246", "[::1]:4246": host copied without brackets. */
 bool cfg_parse_host_port(char *host, size_t cap, uint16_t *port, const char *text);
@@ -21,7 +21,7 @@ bool cfg_parse_host_port(char *host, size_t cap, uint16_t *port, const char *tex
 /* "10s", the largest unit that says it exactly. */
 const char *cfg_time_text(struct arena *a, uint64_t us);
 const char *cfg_prefix_text(struct arena *a, const struct cfg_prefix *p);
-/* Octets behind the prefix length cleared; true when there were any. */
+/* Clear the bits beyond the prefix length; true when any was set. */
 bool cfg_prefix_mask(struct cfg_prefix *p);
 /* Does a hold all of b? */
 bool cfg_prefix_holds(const struct cfg_prefix *a, const struct cfg_prefix *b);
@@ -37,7 +37,7 @@ bool cfg_get_word(struct cfg_load *l, const struct cfg_item *it, const struct cf
 		  unsigned *out);
 bool cfg_get_ipv4(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		  uint32_t *out);
-/* Host bits must be clear. */
+/* No bit beyond the length may be set. */
 bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		    struct cfg_prefix *out);
 

@@ -13,7 +13,7 @@ static void what_needs_a_secret(void)
 	ASSERT_TOLD("peer a { reauth = 1h }", "t:1: peer a: reauth: needs a `secret`\n");
 	ASSERT_TOLD("peer a { secret = x secret-file = y }",
 		    "t:1: peer a: secret-file: cannot use `y`: No such file or directory\n"
-		    "t:1: peer a: secret-file: excludes `secret`, which is given too\n");
+		    "t:1: peer a: secret-file: cannot be combined with `secret`\n");
 	ASSERT_TOLD("user u { }", "t:1: user u: `secret` or `secret-file` is missing\n");
 	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient c { peer = p user = u }",
 		    "t:3: client c: `secret` or `secret-file` is missing\n");
@@ -41,7 +41,8 @@ static void peers_without_a_secret(void)
 static void peer_keys_that_exclude_each_other(void)
 {
 	ASSERT_TOLD("peer a { secret = x single-tunnel = yes reauth = 1h }",
-		    "t:1: peer a: reauth: excludes `single-tunnel`: it opens a second tunnel\n");
+		    "t:1: peer a: reauth: cannot be combined with `single-tunnel`: it opens a "
+		    "second tunnel\n");
 	ASSERT_TOLD("peer a { secret = x challenge = no reauth = 1h }",
 		    "t:1: peer a: reauth: needs `challenge = yes`: nothing would be proved\n");
 	ASSERT_TOLD("peer a { retransmit = 10s retransmit-max = 9s }",
@@ -59,10 +60,10 @@ static void dialling(void)
 		    "t:3: peer a: dial: needs `port`: there are several\n");
 	ASSERT_TOLD(NET "peer a { dial = 192.0.2.1:1701 }", "");
 	ASSERT_TOLD(NET "peer a { dial = \"lns.example\" }",
-		    "t:2: peer a: dial: `lns.example` is no address of net\n");
+		    "t:2: peer a: dial: `lns.example` is not an address of net\n");
 	ASSERT_TOLD("line l { link = x }\nnet n { }\npeer a { port = l dial = 100 }", "");
 	ASSERT_TOLD("line l { link = x }\nnet n { }\npeer a { port = l dial = 192.0.2.1:1701 }",
-		    "t:3: peer a: dial: `192.0.2.1:1701` is no address of line\n");
+		    "t:3: peer a: dial: `192.0.2.1:1701` is not an address of line\n");
 	ASSERT_TOLD(NET "peer p { }\nclient c { peer = p user = u secret = x }",
 		    "t:3: client c: peer: peer `p` has no `dial`, so it cannot be called\n");
 }
@@ -71,19 +72,18 @@ static void where_a_peer_comes_from(void)
 {
 	ASSERT_TOLD(
 		NET "peer a { address = { 10.0.0.1/8, 192.0.2.1:1701, host } }",
-		"t:2: peer a: address: `10.0.0.1/8` has bits behind its length, was `10.0.0.0/8` "
-		"meant?\n"
-		"t:2: peer a: address: `host` is no prefix and no address of any port\n");
+		"t:2: peer a: address: `10.0.0.1/8` has bits set beyond its length; did you mean "
+		"`10.0.0.0/8`?\n"
+		"t:2: peer a: address: `host` is neither a prefix nor an address of any port\n");
 	ASSERT_TOLD("line l { link = x }\n" NET "peer a { port = l address = { 100, 3110*, 5 } }",
-		    "t:3: peer a: address: `5` is no prefix and no address of line\n");
+		    "t:3: peer a: address: `5` is neither a prefix nor an address of line\n");
 }
 
 static void peers_that_are_never_chosen(void)
 {
-	ASSERT_TOLD(
-		"peer a { hostname = x }\npeer b { hostname = x }",
-		"t:2: peer b: answers to the same port, address and hostname as peer `a` and is "
-		"never chosen\n");
+	ASSERT_TOLD("peer a { hostname = x }\npeer b { hostname = x }",
+		    "t:2: peer b: has the same port, address and hostname as peer `a`, so it is "
+		    "never chosen\n");
 	ASSERT_TOLD("peer a { hostname = x }\npeer b { hostname = y }", "");
 	ASSERT_TOLD("peer a { address = 10.0.0.0/8 }\npeer b { address = 10.0.0.0/9 }", "");
 	ASSERT_TOLD(NET "peer a { dial = 192.0.2.1:1 }\npeer b { dial = 192.0.2.2:1 }", "");
@@ -140,7 +140,7 @@ static void our_own_address(void)
 		    "t:1: service s: local: `10.64.0.255` is the first or last "
 		    "address of `10.64.0.0/24`\n");
 	ASSERT_TOLD("service s { local = 10.64.0.1 pool = p }\npool p { ranges = 10.64.0.1/32 }",
-		    "t:1: service s: local: `10.64.0.1` is all of a range of pool `p`\n");
+		    "t:1: service s: local: `10.64.0.1` is the whole of a range of pool `p`\n");
 	ASSERT_TOLD("service s { local = 10.64.0.1 pool = p }\npool p { ranges = 10.64.0.0/31 }",
 		    "");
 	ASSERT_TOLD(
@@ -152,29 +152,26 @@ static void our_own_address(void)
 
 static void devices(void)
 {
-	ASSERT_TOLD(
-		"service s { local = 10.0.0.1 tun = abcdefghijklmnop }",
-		"t:1: service s: tun: `abcdefghijklmnop` is no name of a device: longer than 15 "
-		"octets\n");
-	ASSERT_TOLD(
-		"service s { local = 10.0.0.1 tun = a/b }",
-		"t:1: service s: tun: `a/b` is no name of a device: has a character that device "
-		"names do not have\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = abcdefghijklmnop }",
+		    "t:1: service s: tun: `abcdefghijklmnop` is not a device name: longer than 15 "
+		    "octets\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a/b }",
+		    "t:1: service s: tun: `a/b` is not a device name: has a character that a "
+		    "device name cannot have\n");
 	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a%d%d }",
-		    "t:1: service s: tun: `a%d%d` is no name of a device: has a `%` that is not "
+		    "t:1: service s: tun: `a%d%d` is not a device name: has a `%` that is not "
 		    "the one "
 		    "`%d`\n");
 	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient c { peer = p user = u secret = x "
 			"tun = a%d }",
-		    "t:3: client c: tun: `a%d` is no name of a device: has a `%`\n");
-	ASSERT_TOLD(
-		NET "peer p { dial = 192.0.2.1:1 }\n"
-		    "client a-very-long-name { peer = p user = u secret = x }",
-		"t:3: client a-very-long-name: `a-very-long-name` is no name of a device: longer "
-		"than 15 octets\n");
+		    "t:3: client c: tun: `a%d` is not a device name: has a `%`\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\n"
+			"client a-very-long-name { peer = p user = u secret = x }",
+		    "t:3: client a-very-long-name: `a-very-long-name` is not a device name: longer "
+		    "than 15 octets\n");
 	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient a { peer = p user = u secret = x }\n"
 			"client b { peer = p user = u secret = x tun = a }",
-		    "t:4: client b: tun: device `a` is client `a`'s too\n");
+		    "t:4: client b: tun: client `a` uses device `a` too\n");
 }
 
 static void ipv6_needs_1280(void)
@@ -188,14 +185,14 @@ static void ipv6_needs_1280(void)
 		    "t:3: client c: mtu: IPv6 needs 1280 or more; or set `ipv6 = no`\n");
 	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\n"
 			"client c { peer = p user = u secret = x ipv4 = no ipv6 = no }",
-		    "t:3: client c: neither `ipv4` nor `ipv6`: nothing would be left\n");
+		    "t:3: client c: neither `ipv4` nor `ipv6`: the link would carry nothing\n");
 }
 
 static void addresses_of_users(void)
 {
 	ASSERT_TOLD("user a { secret = x address = 10.1.0.1 }\nuser b { secret = x address = "
 		    "10.1.0.1 }",
-		    "t:2: user b: address: `10.1.0.1` is user `a`'s too\n");
+		    "t:2: user b: address: `10.1.0.1` is the address of user `a` too\n");
 	ASSERT_TOLD(SVC "user a { secret = x address = 10.0.0.1 }",
 		    "t:2: user a: address: `10.0.0.1` is our own address in service `s`\n");
 }

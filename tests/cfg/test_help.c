@@ -70,7 +70,7 @@ static void kinds_ranges_and_defaults(void)
 	help_has("\n  redial = time, 0 to 1d (default: 30s)\n");
 	help_has("\nline NAME { }\n    a port of transport line\n");
 	help_has("\n  t391 = time, 5s to 30s (default: 10s)\n");
-	help_has("\n  channel ADDRESS { }\n      a circuit; `dlci` means the same\n");
+	help_has("\n  channel ADDRESS { }\n      a circuit; `dlci` is another word for it\n");
 	help_has("\n    cir = number\n        bits a second\n");
 	help_has("\n  accept PATTERN { }\n");
 	free(help);

@@ -92,9 +92,8 @@ static void other_comments_and_marks(void)
 {
 	TOKENS("// x", "1!a comment starts with `#`!1<x>1$");
 	TOKENS("/* x", "1!a comment starts with `#`!1<x>1$");
-	TOKENS("a;",
-	       "1<a>1!`(`, `)` and `;` have no meaning here; quote the text they belong to!1$");
-	TOKENS("\x01", "1!an octet that is no text!1$");
+	TOKENS("a;", "1<a>1!`(`, `)` and `;` have no meaning here; quote the text!1$");
+	TOKENS("\x01", "1!a character that cannot be part of a text!1$");
 }
 
 static void zero_octets(void)
@@ -102,7 +101,7 @@ static void zero_octets(void)
 	char got[256];
 
 	spell(got, sizeof(got), "a\0b", 3);
-	ASSERT_TEXT(got, "1<a>1!an octet that is no text!1<b>1$");
+	ASSERT_TEXT(got, "1<a>1!a character that cannot be part of a text!1<b>1$");
 	spell(got, sizeof(got), "\"a\0\"", 4);
 	ASSERT_TEXT(got, "1!a zero octet (`\\x00`) cannot be part of a text!1$");
 }

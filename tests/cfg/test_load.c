@@ -210,7 +210,7 @@ static void a_file_without_end(void)
 	memset(text, '\n', len);
 	memset(&t, 0, sizeof(t));
 	CU_ASSERT_EQUAL(cfg_load_text(&t.m, "t", text, len, media, told_add, &t), 1);
-	ASSERT_TEXT(t.text, "t: larger than 4194304 octets, this is no configuration\n");
+	ASSERT_TEXT(t.text, "t: larger than 4194304 octets: this is not a configuration\n");
 	CU_ASSERT_EQUAL_FATAL(cfg_load_text(&t.m, "t", text, len - 1, media, NULL, NULL), 0);
 	cfg_unload(t.m);
 	free(text);

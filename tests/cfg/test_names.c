@@ -14,28 +14,27 @@ static void unknown_keys(void)
 	ASSERT_TOLD("peer a { max_calls = 1 }",
 		    "t:1: peer a: unknown key `max_calls`, did you mean `max-calls`?\n");
 	ASSERT_TOLD("peer a { mtu = 1 }",
-		    "t:1: peer a: unknown key `mtu`, it belongs into `service`\n");
+		    "t:1: peer a: unknown key `mtu`, it belongs in `service`\n");
 	ASSERT_TOLD("peer a { zzzzz = 1 }", "t:1: peer a: unknown key `zzzzz`\n");
 	ASSERT_TOLD("net n { listn = x }",
 		    "t:1: net n: unknown key `listn`, did you mean `listen`?\n");
 	ASSERT_TOLD("net n { lmi = none }",
-		    "t:1: net n: unknown key `lmi`, it belongs into `line`\n");
+		    "t:1: net n: unknown key `lmi`, it belongs in `line`\n");
 	ASSERT_TOLD("line l { link = x dlci 16 { lmi = none } }",
-		    "t:1: line l: dlci 16: unknown key `lmi`, it belongs into `line`\n");
+		    "t:1: line l: dlci 16: unknown key `lmi`, it belongs in `line`\n");
 	ASSERT_TOLD("line l { link = x cir = 1 }",
-		    "t:1: line l: unknown key `cir`, it belongs into `channel`\n");
+		    "t:1: line l: unknown key `cir`, it belongs in `channel`\n");
 }
 
 static void unknown_sections(void)
 {
 	ASSERT_TOLD("per a { whatever = { 1, 2 } x { y = 1 } }",
 		    "t:1: top level: unknown section `per`, did you mean `peer`?\n");
-	ASSERT_TOLD("dlci 16 { }",
-		    "t:1: top level: section `dlci` does not stand here but in `line`\n");
+	ASSERT_TOLD("dlci 16 { }", "t:1: top level: section `dlci` belongs in `line`\n");
 	ASSERT_TOLD("line l { link = x dlc 16 { } }",
 		    "t:1: line l: unknown section `dlc`, did you mean `dlci`?\n");
 	ASSERT_TOLD("line l { link = x accept \"1*\" { } }",
-		    "t:1: line l: section `accept` does not stand here but in `net`\n");
+		    "t:1: line l: section `accept` belongs in `net`\n");
 	ASSERT_TOLD("atm a { }", "t:1: top level: unknown section `atm`\n");
 }
 
@@ -52,11 +51,10 @@ static void twice(void)
 	ASSERT_TOLD("workers = 1\n\nworkers = 2", "t:3: workers: given twice, first on line 1\n");
 	ASSERT_TOLD("peer a {\n secret = x\n secret = y }",
 		    "t:3: peer a: secret: given twice, first on line 2\n");
-	ASSERT_TOLD(
-		"peer a { secret = x }\npeer b { secret = x }\npeer a { }",
-		"t:2: peer b: answers to the same port, address and hostname as peer `a` and is "
-		"never chosen\n"
-		"t:3: peer a: given twice, first on line 1\n");
+	ASSERT_TOLD("peer a { secret = x }\npeer b { secret = x }\npeer a { }",
+		    "t:2: peer b: has the same port, address and hostname as peer `a`, so it is "
+		    "never chosen\n"
+		    "t:3: peer a: given twice, first on line 1\n");
 	ASSERT_TOLD("log { all = info\n all = debug }",
 		    "t:2: log: all: given twice, first on line 1\n");
 	ASSERT_TOLD("log { }\nlog { }", "t:2: log: given twice, first on line 1\n");
@@ -78,18 +76,19 @@ static void names_titles(void)
 		    "t:1: top level: section `peer` needs a name: `peer NAME { ... }`\n");
 	ASSERT_TOLD("vty x { }", "t:1: top level: section `vty` takes no name\n");
 	ASSERT_TOLD("peer \"a b\" { }",
-		    "t:1: top level: `a b` is no name for a `peer`: letters, digits, "
+		    "t:1: top level: `a b` is not a name for a `peer`: letters, digits, "
 		    "dots, dashes, at most 63\n");
-	ASSERT_TOLD("peer \"\" { }", "t:1: top level: `` is no name for a `peer`: letters, digits, "
-				     "dots, dashes, at most 63\n");
+	ASSERT_TOLD("peer \"\" { }",
+		    "t:1: top level: `` is not a name for a `peer`: letters, digits, "
+		    "dots, dashes, at most 63\n");
 	ASSERT_TOLD("user \"a b@c\" { secret = x }", "");
 	ASSERT_TOLD("user \"a\\nb\" { secret = x }",
-		    "t:1: top level: `a?b` is no name for a `user`\n");
+		    "t:1: top level: `a?b` is not a name for a `user`\n");
 	snprintf(text, sizeof(text), "user \"%0255d\" { secret = x }", 0);
 	ASSERT_TOLD(text, "");
 	snprintf(text, sizeof(text), "peer p%063d { }", 0);
 	snprintf(want, sizeof(want),
-		 "t:1: top level: `p%059d...` is no name for a `peer`: letters, digits, dots, "
+		 "t:1: top level: `p%059d...` is not a name for a `peer`: letters, digits, dots, "
 		 "dashes, "
 		 "at most 63\n",
 		 0);
@@ -101,10 +100,10 @@ static void required_keys(void)
 	ASSERT_TOLD("line l { }", "t:1: line l: `link` is missing: the wire\n");
 	ASSERT_TOLD("service s {\n}",
 		    "t:1: service s: `local` is missing: our IPv4 address on every link; "
-		    "may lie in the pool, and is never given out then\n");
+		    "if it is in the pool, clients never get it\n");
 	/* given wrongly is not missing */
 	ASSERT_TOLD("service s { local = nowhere }",
-		    "t:1: service s: local: `nowhere` is no IPv4 address\n");
+		    "t:1: service s: local: `nowhere` is not an IPv4 address\n");
 	ASSERT_TOLD("service s { local = { 10.0.0.1, 10.0.0.2 } }",
 		    "t:1: service s: local: takes one value, not a list\n");
 }

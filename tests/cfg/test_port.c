@@ -117,15 +117,15 @@ static void port_wrong_values(void)
 	ASSERT_TOLD("line l { link = x lmi = cisco }",
 		    "t:1: line l: lmi: unknown word `cisco`, known: none or annex-a\n");
 	ASSERT_TOLD("line l { link = x n391 = 256 }",
-		    "t:1: line l: n391: `256` is no number from 1 to 255\n");
+		    "t:1: line l: n391: `256` is not a number from 1 to 255\n");
 	ASSERT_TOLD("line l { link = x t391 = 31s }",
 		    "t:1: line l: t391: `31s` is out of range, 5s to 30s\n");
 	ASSERT_TOLD("line l { link = x fast = true }",
 		    "t:1: line l: fast: `true` is neither `yes` nor `no`\n");
 	ASSERT_TOLD("line l { link = x\n dlci 5 { } }",
-		    "t:2: line l: dlci 5: `5` is no address of line\n");
+		    "t:2: line l: dlci 5: `5` is not an address of line\n");
 	ASSERT_TOLD("line l { link = x\n dlci 3110* { } }",
-		    "t:2: line l: dlci 3110*: `3110*` is no address of line\n");
+		    "t:2: line l: dlci 3110*: `3110*` is not an address of line\n");
 	ASSERT_TOLD("line l { link = x dlci 16 { carries = ip } }",
 		    "t:1: line l: dlci 16: carries: unknown word `ip`, known: l2tp or ppp\n");
 }

@@ -27,8 +27,8 @@ static void a_forgotten_brace_ends_at_the_next_section(void)
 	ASSERT_TOLD("peer a {\n  secret = x\npeer b {\n  hostname = b secrt = y\n}\npool p { }\n",
 		    "t:1: peer a: this section is never closed: `}` is missing\n"
 		    "t:4: peer b: unknown key `secrt`, did you mean `secret`?\n"
-		    "t:6: pool p: `ranges` is missing: prefixes: of IPv4 each address is for one "
-		    "client, of IPv6 each /64\n");
+		    "t:6: pool p: `ranges` is missing: prefixes to give out: an address of IPv4, a "
+		    "/64 of IPv6 for each client\n");
 }
 
 static void lists(void)
@@ -41,7 +41,7 @@ static void lists(void)
 	ASSERT_TOLD("pool p { ranges = { \"10.0.0.0/8\", \n \"11.0.0.0/8\", } }", "");
 	ASSERT_TOLD("pool p { ranges = { \"10.0.0.0/8\"\n}\nworkers = x\n",
 		    "t:1: pool p: this section is never closed: `}` is missing\n"
-		    "t:3: pool p: unknown key `workers`, it belongs into `top level`\n");
+		    "t:3: pool p: unknown key `workers`, it belongs in `top level`\n");
 	ASSERT_TOLD("service s { local = 10.0.0.1 auth = { chap\n mtu = 1400\n }\n",
 		    "t:1: service s: auth: the list is not closed: `}` is missing\n");
 }
@@ -50,7 +50,7 @@ static void equals_and_values(void)
 {
 	ASSERT_TOLD("workers\n", "t:1: top level: `=` is missing after `workers`\n");
 	ASSERT_TOLD("peer a { secret \"x\" }", "t:1: peer a: `=` is missing after `secret`\n");
-	ASSERT_TOLD("workers =\nmax-tunnels = 5\n", "t:1: workers: no value behind `=`\n");
+	ASSERT_TOLD("workers =\nmax-tunnels = 5\n", "t:1: workers: no value after `=`\n");
 	ASSERT_TOLD("= 5\nworkers = 1\n",
 		    "t:1: top level: `=` without the name of a key before it\n");
 	ASSERT_TOLD(

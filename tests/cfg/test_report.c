@@ -17,7 +17,7 @@ static void mistakes_in_order_of_lines(void)
 		    "max-tunnels\n",				       /* the shape */
 		    "t:1: peer a: service: there is no service `s`\n"
 		    "t:2: top level: unknown key `worker`, did you mean `workers`?\n"
-		    "t:3: vty: listen: `x` is no address and port, as in 127.0.0.1:4246\n"
+		    "t:3: vty: listen: `x` is not an address and port, as in 127.0.0.1:4246\n"
 		    "t:4: pool p: ranges: `10.0.0.0/8` overlaps `10.0.0.0/8` of pool `p`\n"
 		    "t:5: top level: `=` is missing after `max-tunnels`\n");
 }

@@ -7,7 +7,7 @@ static void store_wrong_values(void)
 	ASSERT_TOLD("workers = 65",
 		    "t:1: workers: `65` is neither `auto` nor a number from 0 to 64\n");
 	ASSERT_TOLD("vty { listen = 4246 }",
-		    "t:1: vty: listen: `4246` is no address and port, as in 127.0.0.1:4246\n");
+		    "t:1: vty: listen: `4246` is not an address and port, as in 127.0.0.1:4246\n");
 	ASSERT_TOLD("log { engine = loud }",
 		    "t:1: log: engine: unknown word `loud`, known: debug, info, notice or error\n");
 	ASSERT_TOLD("host-name = \"\"", "t:1: host-name: the text is empty\n");
@@ -15,18 +15,18 @@ static void store_wrong_values(void)
 	ASSERT_TOLD("peer a { secret = \"\" }",
 		    "t:1: peer a: secret: a secret has 1 to 255 octets, this one has 0\n");
 	ASSERT_TOLD("peer a { retransmit = 10 }",
-		    "t:1: peer a: retransmit: `10` has no unit, was `10s` meant?\n");
+		    "t:1: peer a: retransmit: `10` has no unit; did you mean `10s`?\n");
 	ASSERT_TOLD("peer a { hello = soon }",
-		    "t:1: peer a: hello: `soon` is no time: a number and us, "
+		    "t:1: peer a: hello: `soon` is not a time: a number and us, "
 		    "ms, s, m, h or d, as in 500ms\n");
 	ASSERT_TOLD("peer a { retransmit = 1us }",
 		    "t:1: peer a: retransmit: `1us` is out of range, 50ms to 1m\n");
 	ASSERT_TOLD("peer a { retransmit-max = 7999ms }",
 		    "t:1: peer a: retransmit-max: `7999ms` is too short: RFC 2661 section 5.8 "
-		    "wants 8s or more\n");
+		    "requires 8s or more\n");
 	ASSERT_TOLD("peer a { retransmit-max = 8s }", "");
 	ASSERT_TOLD("peer a { window = 0 }",
-		    "t:1: peer a: window: `0` is no number from 1 to 1024\n");
+		    "t:1: peer a: window: `0` is not a number from 1 to 1024\n");
 	ASSERT_TOLD("peer a { hide = maybe }",
 		    "t:1: peer a: hide: `maybe` is neither `yes` nor `no`\n");
 	ASSERT_TOLD("peer a { quirks = { tid-zer } }",
@@ -56,20 +56,20 @@ static void store_wrong_values(void)
 		"9:12, 9:13, 9:14, 9:15, 9:16, 9:17, 9:18, 9:19, 9:20, 9:21, 9:22, 9:23, 9:24, "
 		"9:25, 9:26, 9:27, 9:28, 9:29, 9:30, 9:31, 9:32, 9:33 } }",
 		"t:1: peer a: suppress: at most 32 attributes can be left out\n");
-	ASSERT_TOLD(
-		"pool p { ranges = { 10.2.3.4/16, pool } }",
-		"t:1: pool p: ranges: `10.2.3.4/16` has bits behind its length, was `10.2.0.0/16` "
-		"meant?\n"
-		"t:1: pool p: ranges: `pool` is no prefix, as in 10.64.0.0/16 or 2001:db8::/32\n");
+	ASSERT_TOLD("pool p { ranges = { 10.2.3.4/16, pool } }",
+		    "t:1: pool p: ranges: `10.2.3.4/16` has bits set beyond its length; did you "
+		    "mean `10.2.0.0/16`?\n"
+		    "t:1: pool p: ranges: `pool` is not a prefix, as in 10.64.0.0/16 or "
+		    "2001:db8::/32\n");
 	ASSERT_TOLD("service s { local = 10.0.0.1 mtu = 100 }",
-		    "t:1: service s: mtu: `100` is no number from 576 to 65535\n");
+		    "t:1: service s: mtu: `100` is not a number from 576 to 65535\n");
 	ASSERT_TOLD("service s { local = 10.0.0.1 auth = { pap, none, chapp, pap } }",
 		    "t:1: service s: auth: unknown word `chapp`, did you mean `chap`?\n"
 		    "t:1: service s: auth: `pap` is named twice\n"
 		    "t:1: service s: auth: `none` does not go with a method\n");
 	ASSERT_TOLD("service s { local = 10.0.0.1 dns = { 192.0.2.1, 192.0.2.2,\n 192.0.2.3, x } }",
 		    "t:2: service s: dns: IPCP can name two servers, this is the third\n"
-		    "t:2: service s: dns: `x` is no IPv4 address\n");
+		    "t:2: service s: dns: `x` is not an IPv4 address\n");
 }
 
 static void references(void)
@@ -87,7 +87,8 @@ static void references(void)
 	ASSERT_TOLD(
 		"service s { local = 10.0.0.1 pool = \"a b\" }\npool \"a b\" { ranges = 10.0.0.0/8 "
 		"}",
-		"t:2: top level: `a b` is no name for a `pool`: letters, digits, dots, dashes, at "
+		"t:2: top level: `a b` is not a name for a `pool`: letters, digits, dots, dashes, "
+		"at "
 		"most 63\n");
 	ASSERT_TOLD("ntt n { }\npeer a { port = n }",
 		    "t:1: top level: unknown section `ntt`, did you mean `net`?\n");
