@@ -132,9 +132,9 @@ static void pppoe_conf_server(struct ist_port *p, const struct settings *set)
 	pppoe_ac_init(&p->ac, &p->end, &c);
 }
 
-/* A circuit that is configured is an address for `connect`, and carries PPP. */
-static int pppoe_conf_circuits(const struct ist_port *p, const struct ist_port_config *cfg,
-			       char *err, size_t err_len)
+/* A circuit that is configured is an address, which says nothing to us: whom the host connects to,
+ * or what it does with an offer. */
+static int pppoe_conf_circuits(const struct ist_port_config *cfg, char *err, size_t err_len)
 {
 	for (unsigned i = 0; i < cfg->circuits; i++) {
 		char text[80];
@@ -142,10 +142,6 @@ static int pppoe_conf_circuits(const struct ist_port *p, const struct ist_port_c
 		pppoe_addr_format(&cfg->circuit[i].addr, text, sizeof(text));
 		if (cfg->circuit[i].payloads != 1u << IST_PAYLOAD_PPP)
 			return settings_error(err, err_len, EINVAL, "channel %s: carries ppp only",
-					      text);
-		if (!p->client)
-			return settings_error(err, err_len, EINVAL,
-					      "channel %s: a server has no sessions of its own",
 					      text);
 	}
 	return 0;
@@ -192,7 +188,7 @@ static int pppoe_conf_read(struct ist_port *p, const struct ist_port_config *cfg
 	p->max_payload = (uint32_t)settings_number(&set, "max-payload");
 	p->link_hold = settings_time(&set, "link-hold");
 	if (!r)
-		r = pppoe_conf_circuits(p, cfg, err, err_len);
+		r = pppoe_conf_circuits(cfg, err, err_len);
 	if (!r)
 		r = pppoe_conf_end(p, &set, err, err_len);
 	if (r)
