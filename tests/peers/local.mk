@@ -18,3 +18,7 @@ x25_kernel_LDADD = libtransports.la
 check_PROGRAMS += hdlc-proto
 hdlc_proto_SOURCES = tests/peers/hdlc_proto.c
 hdlc_proto_LDADD =
+
+check_PROGRAMS += pppoe-port
+pppoe_port_SOURCES = tests/peers/pppoe_port.c tests/transports/host.h tests/transports/host.c
+pppoe_port_LDADD = libppp.la libtransports.la libcore.la

@@ -9,7 +9,7 @@
 #     -w  host directory that the guest sees read-write at /mnt (default: one of its own)
 #
 # The script runs as root in bash, in /mnt; the guest's console is our stdout.  Two guests need two
-# directories.  Status 125: the guest did not finish in time.
+# directories.  UML_MTU: of its devices, default 1500.  Status 125: the guest did not finish in time.
 set -u
 ns='' taps=() mem=256 work='' limit=120
 while getopts N:t:m:w:T: o; do
@@ -35,7 +35,7 @@ gcc -O2 -shared -fPIC -o "$work/.xstate.so" "$here/uml-xstate.c" || exit 2
 run=(env "LD_PRELOAD=$work/.xstate.so" linux.uml "mem=${mem}M" root=/dev/root rootfstype=hostfs rootflags=/ ro quiet
 	"loglevel=${UML_LOGLEVEL:-3}" con=null ssl=null con0=null,fd:1 umid=r$$ "uml_dir=$work/.uml"
 	"init=$here/uml-init.sh" "UMLW=$work")
-for i in "${!taps[@]}"; do run+=("vec$i:transport=tap,ifname=${taps[i]},depth=128,gro=1"); done
+for i in "${!taps[@]}"; do run+=("vec$i:transport=tap,ifname=${taps[i]},depth=128,gro=1${UML_MTU:+,mtu=$UML_MTU}"); done
 [ -z "$ns" ] || run=(ip netns exec "$ns" "${run[@]}")
 timeout -k 5 "$limit" "${run[@]}" </dev/null 2>&1
 [ -s "$work/.rc" ] || { echo "the guest did not finish"; exit 125; }

@@ -28,6 +28,15 @@ void pppoe_ac_free(struct pppoe_ac *ac)
 
 /* --- cookies ---------------------------------------------------------------------------------- */
 
+/* What hides the time of a station's cookies: how long we have run is nobody's business. */
+static uint64_t pppoe_ac_mask(const struct pppoe_ac *ac, const uint8_t station[6])
+{
+	uint8_t what[7] = {0};
+
+	memcpy(what, station, 6);
+	return pppoe_hash(ac->end->key, what, sizeof(what));
+}
+
 static void pppoe_ac_cookie(const struct pppoe_ac *ac, uint8_t out[PPPOE_COOKIE],
 			    const uint8_t station[6], uint64_t made)
 {
@@ -37,7 +46,7 @@ static void pppoe_ac_cookie(const struct pppoe_ac *ac, uint8_t out[PPPOE_COOKIE]
 
 	wr_bytes(&in, station, 6);
 	wr_u64(&in, made);
-	wr_u64(&w, made);
+	wr_u64(&w, made ^ pppoe_ac_mask(ac, station));
 	wr_u64(&w, pppoe_hash(ac->end->key, what, in.len));
 }
 
@@ -48,7 +57,7 @@ static bool pppoe_ac_cookie_ok(const struct pppoe_ac *ac, const struct pppoe_tag
 	struct rd r = rd_init(tag->p, tag->len);
 	uint8_t want[PPPOE_COOKIE], differs = 0;
 
-	*made = rd_u64(&r);
+	*made = rd_u64(&r) ^ pppoe_ac_mask(ac, station);
 	if (tag->len != PPPOE_COOKIE)
 		return false;
 	pppoe_ac_cookie(ac, want, station, *made);

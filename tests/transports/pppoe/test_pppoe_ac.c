@@ -63,6 +63,8 @@ static void pppoe_ac_offers(void)
 	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_RELAY, "0102030405060708090a0b0c"));
 	CU_ASSERT_PTR_NULL(f->t.of[PPPOE_TAG_MAX_PAYLOAD].p);
 	CU_ASSERT_EQUAL(f->t.of[PPPOE_TAG_COOKIE].len, 16);
+	/* the time of 1000 s does not stand there in clear */
+	CU_ASSERT_NOT_EQUAL(memcmp(f->t.of[PPPOE_TAG_COOKIE].p, "\0\0\0\0\x3b\x9a\xca\0", 8), 0);
 	CU_ASSERT_EQUAL(r.e.slots.taken, 0); /* 3: stateless until a session is established */
 	rig_close(&r);
 }
