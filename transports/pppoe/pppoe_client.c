@@ -300,7 +300,7 @@ void pppoe_client_kick(struct pppoe_client *c, uint64_t now)
 	for (uint32_t i = 1; i < c->end->slots.fresh; i++) {
 		struct pppoe_session *s = c->end->session[i];
 
-		if (s && s->state != PPPOE_UP)
+		if (s && s->state < PPPOE_UP)
 			pppoe_client_begin(c, s, (enum pppoe_state)s->state, now);
 	}
 }

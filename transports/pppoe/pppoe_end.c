@@ -171,6 +171,7 @@ void pppoe_end_lose(struct pppoe_end *e, struct pppoe_session *s, const struct i
 {
 	ist_channel c = slots_handle(&e->slots, s->slot);
 
+	s->state = PPPOE_OVER;
 	e->ops->down(e->ctx, s, why);
 	if (pppoe_end_of(e, c) == s)
 		pppoe_end_drop(e, s);

@@ -90,6 +90,7 @@ enum pppoe_state {
 	PPPOE_WAIT_PADO,
 	PPPOE_WAIT_PADS,
 	PPPOE_UP,
+	PPPOE_OVER, /* while `down` is reported */
 };
 
 struct pppoe_session {

@@ -506,6 +506,35 @@ static void pppoe_hung_up_inside(void)
 	typed_close(&t);
 }
 
+static void pppoe_hang_up_in_down(struct fake_host *h, const struct fake_event *e)
+{
+	if (e->kind == FAKE_DOWN)
+		fake_disconnect(h, e->channel);
+}
+
+/* Frames and the PADT behind them, read in one batch: they are reported in that order.  The host
+ * may give the channel up inside the report. */
+static void pppoe_frames_before_padt(void)
+{
+	char hex[100];
+	uint8_t frame[50];
+	struct typed t;
+
+	typed_open(&t);
+	t.h.on_event = pppoe_hang_up_in_down;
+	snprintf(hex, sizeof(hex), "%s" HOST "8864 1100 %04x 0002 c021", t.mac, t.id);
+	CU_ASSERT_EQUAL(fake_send(&t.far, 1, frame, test_hex(frame, sizeof(frame), hex)), 1);
+	snprintf(hex, sizeof(hex), "%s" HOST "8863 11a7 %04x 0000", t.mac, t.id);
+	CU_ASSERT_EQUAL(fake_send(&t.far, 1, frame, test_hex(frame, sizeof(frame), hex)), 1);
+	fake_run(&t.h, fake_now);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t.h.first);
+	CU_ASSERT_EQUAL(t.h.first->kind, FAKE_FRAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t.h.first->next);
+	CU_ASSERT_EQUAL(t.h.first->next->kind, FAKE_DOWN);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "tx-padt"), 0);
+	typed_close(&t);
+}
+
 static unsigned tapped[2];
 
 static void pppoe_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
@@ -585,6 +614,7 @@ static const struct test_case cases[] = {
 	{"stray_session_told", pppoe_stray},
 	{"link_hold", pppoe_link_hold},
 	{"hung_up_inside_a_report", pppoe_hung_up_inside},
+	{"frames_before_the_padt_behind_them", pppoe_frames_before_padt},
 	{"captures", pppoe_captures},
 	{"status_lines", pppoe_status_lines},
 	{"wrong_calls", pppoe_wrong_calls},
