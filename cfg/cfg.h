@@ -106,6 +106,22 @@ struct cfg_client {
 	uint64_t redial; /* wait before dialling again, us; 0 = once */
 };
 
+/* Several sections, in the order they are named. */
+struct cfg_refs {
+	const void *const *at;
+	unsigned n;
+};
+
+/* Where PPP of a circuit goes: rules in the order of the file, of which the first that fits is
+ * taken. */
+struct cfg_route {
+	struct cfg_where where;
+	const char *name;
+	struct cfg_refs from;	      /* ports; none = any */
+	const char *called, *calling; /* patterns, * stands for anything; NULL = any */
+	struct cfg_refs to;	      /* peers, tried in this order */
+};
+
 struct cfg_log {
 	struct cfg_where where;
 	const char *category; /* "engine", "ppp", "all" */
@@ -138,6 +154,8 @@ struct cfg_model {
 	unsigned users;
 	const struct cfg_client *client;
 	unsigned clients;
+	const struct cfg_route *route;
+	unsigned routes;
 };
 
 /* One mistake, "file:line: where: what is wrong, what was meant", or one warning, "file:line:

@@ -470,6 +470,60 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 				  check_tun_shown(l, it, c->tun));
 }
 
+/* --- ppp on circuits, and routes ---------------------------------------------------------------- */
+
+static bool check_route_takes(const struct cfg_route *r, const struct cfg_port *p)
+{
+	for (unsigned i = 0; i < r->from.n; i++)
+		if (r->from.at[i] == p)
+			return true;
+	return !r->from.n;
+}
+
+/* Is the circuit meant to carry PPP?  By default it is where the transport has nothing else. */
+static bool check_is_for_ppp(const struct cfg_item *c, const struct ist_transport *t)
+{
+	const struct cfg_item *carries = cfg_given(c, "carries");
+
+	if (!(t->caps & IST_CAP_PPP))
+		return false;
+	for (unsigned i = 0; carries && i < carries->values; i++)
+		if (!strcmp(carries->value[i].text, "ppp"))
+			return true;
+	return !carries && !(t->caps & IST_CAP_L2TP);
+}
+
+/* PPP of a circuit needs an end: a service here, or a route to a peer. */
+static void check_ppp_has_an_end(struct cfg_load *l, const struct cfg_item *it)
+{
+	static const enum cfg_section inside[] = {CFG_S_CIRCUIT, CFG_S_ACCEPT};
+	const struct cfg_port *p = it->object;
+
+	for (unsigned i = 0; i < l->m->routes; i++)
+		if (check_route_takes(&l->m->route[i], p))
+			return;
+	for (size_t k = 0; k < CFG_ROWS(inside); k++)
+		for (const struct cfg_item *c = NULL; (c = cfg_next(it, c, inside[k]));)
+			if (check_is_for_ppp(c, p->transport) && !cfg_given(c, "service"))
+				cfg_wrong(l, c->line, c,
+					  "carries ppp, but has no `service`, and no `route` is "
+					  "from this port");
+}
+
+static void check_route_peers(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_route *r = it->object;
+	const struct cfg_item *b = check_blame(it, "to");
+
+	for (unsigned i = 0; i < r->to.n; i++) {
+		const struct cfg_peer *p = r->to.at[i];
+
+		if (!p->dial)
+			cfg_wrong(l, b->line, b, "peer `%s` has no `dial`, so it cannot be called",
+				  p->name);
+	}
+}
+
 static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
@@ -484,7 +538,8 @@ static const struct {
 	{CFG_S_USER, check_one_secret},		 {CFG_S_USER, check_user_secret},
 	{CFG_S_USER, check_user_address},	 {CFG_S_CLIENT, check_one_secret},
 	{CFG_S_CLIENT, check_client_login},	 {CFG_S_CLIENT, check_client_peer},
-	{CFG_S_CLIENT, check_client_device},
+	{CFG_S_CLIENT, check_client_device},	 {CFG_S_PORT, check_ppp_has_an_end},
+	{CFG_S_ROUTE, check_route_peers},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -17,7 +17,8 @@ enum cfg_kind {
 	CFG_K_WORD,	   /* one of words */
 	CFG_K_IPV4,	   /* uint32_t, host order */
 	CFG_K_PREFIX,	   /* network/bits */
-	CFG_K_REF,	   /* const pointer to the section `words` of that name */
+	CFG_K_REF,	   /* const pointer to the section `words` of that name; of a list, struct
+			      cfg_refs */
 	CFG_K_SECRET,	   /* text that is never shown */
 	CFG_K_SECRET_FILE, /* file with that text in its first line */
 };
@@ -51,6 +52,7 @@ enum cfg_section {
 	CFG_S_SERVICE,
 	CFG_S_USER,
 	CFG_S_CLIENT,
+	CFG_S_ROUTE,
 	CFG_S_PORT,
 	CFG_S_CIRCUIT,
 	CFG_S_ACCEPT,

@@ -24,6 +24,7 @@ const struct cfg_objects cfg_objects[] = {
 	KIND("service", CFG_S_SERVICE, cfg_service, service, services, name),
 	KIND("user", CFG_S_USER, cfg_user, user, users, name),
 	KIND("client", CFG_S_CLIENT, cfg_client, client, clients, name),
+	KIND("route", CFG_S_ROUTE, cfg_route, route, routes, name),
 	{NULL, CFG_S_TOP, 0, 0, 0, 0},
 };
 
@@ -63,10 +64,11 @@ static bool store_was_dropped(const struct cfg_load *l, const struct cfg_objects
 	return false;
 }
 
-static const void *store_find(struct cfg_load *l, const struct cfg_item *it)
+static const void *store_find(struct cfg_load *l, const struct cfg_item *it,
+			      const struct cfg_value *v)
 {
 	const struct cfg_objects *k = cfg_objects;
-	const char *name = it->value->text, *at;
+	const char *name = v->text, *at;
 	struct suggest s;
 
 	while (strcmp(k->word, it->key->words))
@@ -84,11 +86,27 @@ static const void *store_find(struct cfg_load *l, const struct cfg_item *it)
 	if (store_was_dropped(l, k, name))
 		return NULL;
 	if (s.best)
-		cfg_wrong(l, it->line, it, "there is no %s `%s`, did you mean `%s`?", k->word,
-			  cfg_shown(l, it->value), s.best);
+		cfg_wrong(l, v->line, it, "there is no %s `%s`, did you mean `%s`?", k->word,
+			  cfg_shown(l, v), s.best);
 	else
-		cfg_wrong(l, it->line, it, "there is no %s `%s`", k->word, cfg_shown(l, it->value));
+		cfg_wrong(l, v->line, it, "there is no %s `%s`", k->word, cfg_shown(l, v));
 	return NULL;
+}
+
+static void store_refs(struct cfg_load *l, const struct cfg_item *it, struct cfg_refs *out)
+{
+	const void **at = arena_get(l->arena, it->values * sizeof(*at));
+
+	out->n = 0;
+	for (unsigned i = 0; i < it->values; i++) {
+		at[out->n] = store_find(l, it, &it->value[i]);
+		for (unsigned k = 0; k < out->n; k++)
+			if (at[k] == at[out->n] && at[k])
+				cfg_wrong(l, it->value[i].line, it, "`%s` is named twice",
+					  cfg_shown(l, &it->value[i]));
+		out->n += at[out->n] != NULL;
+	}
+	out->at = at;
 }
 
 static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
@@ -109,7 +127,9 @@ static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
 		*(uint32_t *)at = a;
 	else if (k->kind == CFG_K_TEXT && store_text_fits(l, it))
 		memcpy(at, &(const char *){cfg_keep(l, v->text)}, sizeof(char *));
-	else if (k->kind == CFG_K_REF && (p = store_find(l, it)))
+	else if (k->kind == CFG_K_REF && k->flags & CFG_KEY_LIST)
+		store_refs(l, it, at);
+	else if (k->kind == CFG_K_REF && (p = store_find(l, it, v)))
 		memcpy(at, &p, sizeof(p));
 }
 

@@ -127,26 +127,19 @@ static void client_failed(struct gw_client *c, const char *words, uint64_t now)
 static void client_dial(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
-	enum l2tp_reason why = L2TP_R_NONE;
 	const char *words = NULL;
-	struct l2tp_tunnel *t;
 	struct l2tp_call *call;
 
 	if (c->gw->phase != GW_RUNNING)
 		return;
 	loop_cancel(c->gw->loop, &c->dial);
 	c->dials++;
-	t = dial_tunnel(c->gw, c->cfg->peer, now, &words);
-	if (!t) {
+	call = dial_call(c->gw, c->cfg->peer, now, &words);
+	if (!call) {
 		client_failed(c, words, now);
 		return;
 	}
-	call = l2tp_call_new(t, NULL, &why);
-	if (!call) {
-		client_failed(c, l2tp_reasons[why].words, now);
-		return;
-	}
-	c->join = join_new(c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer),
+	c->join = join_new(c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer, NULL),
 			   leg_client_new(c->gw, c->cfg, &leg_owner, c), &join_owner, c, now);
 	if (!c->join) {
 		struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};

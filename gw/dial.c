@@ -60,3 +60,15 @@ struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint
 	}
 	return t;
 }
+
+struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+			    const char **words)
+{
+	struct l2tp_tunnel *t = dial_tunnel(gw, peer, now, words);
+	enum l2tp_reason why = L2TP_R_NONE;
+	struct l2tp_call *call = t ? l2tp_call_new(t, NULL, &why) : NULL;
+
+	if (t && !call)
+		*words = l2tp_reasons[why].words;
+	return call;
+}

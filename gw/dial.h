@@ -10,5 +10,8 @@
  * *words saying why there is none. */
 struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
 				const char **words);
+/* A call in such a tunnel, reserved and not yet placed; NULL with *words likewise. */
+struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+			    const char **words);
 
 #endif

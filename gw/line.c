@@ -5,12 +5,15 @@
 #include "core/container.h"
 #include "core/htab.h"
 #include "core/idtab.h"
+#include "gw/dial.h"
 #include "gw/legs/legs.h"
 #include "gw/port.h"
 #include "gw/random.h"
+#include "gw/route.h"
 #include "gw/service.h"
 #include "gw/text.h"
 #include <osmocom/core/linuxlist.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +35,11 @@ struct line {
 	bool switched;
 	struct leg *leg; /* NULL = no join */
 	uint16_t number;
+	struct leg_origin origin;
+	const struct cfg_route *route; /* by which the call is being placed */
+	unsigned next;		       /* peer of it to try when this one does not take it */
+	bool lost;		       /* the channel has gone down under the join */
+	bool joined;		       /* both legs have been up */
 	struct loop_timer idle;
 };
 
@@ -83,62 +91,170 @@ void lines_free(struct lines *all)
 
 /* --- where its PPP goes ----------------------------------------------------------------------- */
 
-/* The service of its section; NULL = none. */
-static struct gw_service *line_service(struct gw *gw, const struct gw_port *p,
-				       const struct ist_addr *peer)
+/* Of the two at most one is set: the section's own service comes before any route. */
+struct line_end {
+	struct gw_service *service;
+	const struct cfg_route *route;
+};
+
+static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
+				    const struct ist_addr *peer, const struct leg_origin *o)
 {
 	const struct cfg_circuit *c = port_circuit(p, peer);
 	const struct cfg_accept *a = c ? NULL : port_accept(p, peer);
 	const struct cfg_service *s = c ? c->service : a ? a->service : NULL;
+	struct route_what what = {.port = p->cfg,
+				  .called = *o->called ? o->called : NULL,
+				  .calling = *o->calling ? o->calling : NULL};
 
-	return s ? service_of(gw, s) : NULL;
+	if (s)
+		return (struct line_end){.service = service_of(gw, s)};
+	/* A circuit that no section lists is for nobody. */
+	return (struct line_end){.route = c || a ? route_find(gw->cfg, &what) : NULL};
 }
 
-static struct gw_service *line_service_of(const struct line *l)
+static struct line_end line_end_of(const struct line *l)
 {
 	struct gw *gw = l->all->gw;
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(l->channel));
 	struct ist_addr peer;
 
-	return p && dp_channel_peer(gw->dp, l->channel, &peer) ? line_service(gw, p, &peer) : NULL;
+	if (!p || !dp_channel_peer(gw->dp, l->channel, &peer))
+		return (struct line_end){0};
+	return line_end_for(gw, p, &peer, &l->origin);
+}
+
+static struct leg_origin line_origin_of(const struct ist_attrs *a)
+{
+	struct leg_origin o = {.speed = {a->tx_bps, a->rx_bps}};
+
+	if (a->called)
+		snprintf(o.called, sizeof(o.called), "%s", a->called);
+	if (a->calling)
+		snprintf(o.calling, sizeof(o.calling), "%s", a->calling);
+	return o;
 }
 
 /* --- joins ------------------------------------------------------------------------------------ */
 
-/* The leg has let the channel go: a switched circuit has been cleared. */
+static void line_give_number(struct line *l, uint64_t now)
+{
+	if (l->number)
+		idtab_give(&l->all->number, l->number, now);
+	l->number = 0;
+	l->leg = NULL;
+}
+
+static void line_on_up(void *ctx, uint64_t now)
+{
+	(void)now;
+	((struct line *)ctx)->joined = true;
+}
+
+static bool line_place_call(struct line *l, uint64_t now);
+
+/* The leg has let the channel go, and has cleared a switched circuit unless it never started: then
+ * the circuit is still there for the next peer. */
 static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 {
+	static const struct ist_cause refused = {.kind = IST_CAUSE_REFUSED,
+						 .words = "no peer takes the call"};
 	struct line *l = ctx;
+	bool again = l->route && !l->joined && why->cause != LEG_BY_OPERATOR &&
+		     why->cause != LEG_BY_SHUTDOWN && !l->lost;
 	char where[GW_TEXT_MAX];
 
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now, "line %u (%s): ended: %s", l->number,
 		    port_channel_text(where, sizeof(where), l->all->gw, l->channel), why->words);
-	l->leg = NULL;
-	idtab_give(&l->all->number, l->number, now);
-	l->number = 0;
+	line_give_number(l, now);
+	if (again && line_place_call(l, now))
+		return;
+	if (l->switched && l->route && !l->joined && !l->lost)
+		dp_disconnect(l->all->gw->dp, l->channel, &refused);
+	l->route = NULL;
 	if (l->switched)
 		line_forget(l);
 }
 
-static const struct join_owner line_owner = {.gone = line_on_gone};
+static const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_gone};
 
-static bool line_join(struct line *l, struct leg *other, uint64_t now)
+/* A line and its number; NULL = no memory, or 65535 are in use. */
+static struct leg *line_leg_new(struct line *l, uint64_t now)
+{
+	struct lines *all = l->all;
+
+	l->number = idtab_take(&all->number, l, now);
+	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, l->switched) : NULL;
+	l->joined = l->lost = false;
+	return l->leg;
+}
+
+static bool line_start_join(struct line *l, struct join *j, uint64_t now)
+{
+	if (!j) {
+		line_give_number(l, now);
+		return false;
+	}
+	loop_cancel(l->all->gw->loop, &l->idle);
+	join_start(j, now);
+	return l->leg;
+}
+
+static bool line_serve(struct line *l, struct gw_service *s, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
+	struct leg *server = leg_server_new(gw, s);
+
+	return line_start_join(
+		l, join_new(gw->joins, line_leg_new(l, now), server, &line_owner, l, now), now);
+}
+
+/* The call is the first leg: while no peer has taken it the line has not started, and what its far
+ * end sends waits in the join. */
+static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const char **words,
+			   uint64_t now)
+{
+	struct gw *gw = l->all->gw;
+	struct l2tp_call *call = dial_call(gw, peer, now, words);
+	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
 	struct join *j;
 
-	l->number = idtab_take(&l->all->number, l, now);
-	l->leg = l->number ? leg_line_new(gw, l->channel, l->number, l->switched) : NULL;
-	j = join_new(gw->joins, l->leg, other, &line_owner, l, now);
-	if (j) {
-		loop_cancel(gw->loop, &l->idle);
-		join_start(j, now);
-		return l->leg;
+	if (!call)
+		return false;
+	j = join_new(gw->joins, leg_call_placed(gw, call, peer, &l->origin), line_leg_new(l, now),
+		     &line_owner, l, now);
+	if (!j) {
+		*words = "out of memory";
+		l2tp_call_hangup(call, &r, NULL, 0, now);
 	}
-	l->leg = NULL;
-	if (l->number)
-		idtab_give(&l->all->number, l->number, now);
-	l->number = 0;
+	return line_start_join(l, j, now);
+}
+
+static bool line_place_call(struct line *l, uint64_t now)
+{
+	const char *words = "";
+	char where[GW_TEXT_MAX];
+
+	while (l->next < l->route->to.n) {
+		const struct cfg_peer *peer = l->route->to.at[l->next++];
+
+		if (line_call_peer(l, peer, &words, now))
+			return true;
+		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
+			    "line (%s): route %s: no call to peer %s: %s",
+			    port_channel_text(where, sizeof(where), l->all->gw, l->channel),
+			    l->route->name, peer->name, words);
+	}
+	return false;
+}
+
+static bool line_route(struct line *l, const struct cfg_route *r, uint64_t now)
+{
+	l->route = r;
+	l->next = 0;
+	if (line_place_call(l, now))
+		return true;
+	l->route = NULL;
 	return false;
 }
 
@@ -150,16 +266,24 @@ static bool line_is_configure_request(const uint8_t *frame, size_t len)
 	return rd_u8(&r) == 1 && !r.bad && proto == PPP_LCP;
 }
 
+static bool line_begin(struct line *l, uint64_t now)
+{
+	struct line_end end = line_end_of(l);
+
+	if (end.service)
+		return line_serve(l, end.service, now);
+	return end.route && line_route(l, end.route, now);
+}
+
 void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,
 		    uint64_t now)
 {
 	struct line *l = line_on(gw, from);
-	struct gw_service *s;
+	bool wanted =
+		l && (l->leg || (gw->phase == GW_RUNNING && line_is_configure_request(frame, len) &&
+				 line_begin(l, now)));
 
-	s = l && !l->leg && gw->phase == GW_RUNNING && line_is_configure_request(frame, len)
-		    ? line_service_of(l)
-		    : NULL;
-	if (s && line_join(l, leg_server_new(gw, s), now))
+	if (wanted && l->leg)
 		leg_line_rx(l->leg, frame, len, now);
 	else
 		gw->joins->drop[JOIN_D_NO_LINE]++;
@@ -188,7 +312,8 @@ static void line_on_idle(void *ctx, uint64_t now)
 	line_forget(l);
 }
 
-static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched, uint64_t now)
+static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
+			      const struct leg_origin *origin, uint64_t now)
 {
 	struct line *l = line_on(gw, c);
 
@@ -200,6 +325,7 @@ static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched, uint
 	l->all = gw->lines;
 	l->channel = c;
 	l->switched = switched;
+	l->origin = *origin;
 	loop_timer_init(&l->idle, line_on_idle, l);
 	llist_add_tail(&l->entry, &gw->lines->list);
 	htab_add(&gw->lines->by_channel, &l->node, c);
@@ -211,9 +337,12 @@ static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched, uint
 bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	struct leg_origin origin = line_origin_of(a);
+	struct line_end end = {0};
 
-	if (!p || gw->phase != GW_RUNNING || !line_service(gw, p, &a->peer) ||
-	    !line_make(gw, c, true, now))
+	if (p && gw->phase == GW_RUNNING)
+		end = line_end_for(gw, p, &a->peer, &origin);
+	if ((!end.service && !end.route) || !line_make(gw, c, true, &origin, now))
 		return false;
 	dp_answer(gw->dp, c);
 	return true;
@@ -221,10 +350,12 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 
 void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
-	line_make(gw, c, !a->permanent, now);
+	struct leg_origin origin = line_origin_of(a);
+
+	line_make(gw, c, !a->permanent, &origin, now);
 }
 
-static struct leg_end line_end_of(const struct ist_cause *why)
+static struct leg_end line_why(const struct ist_cause *why)
 {
 	return leg_end(LEG_BY_LOSS, why && why->words ? why->words : "the circuit is down");
 }
@@ -233,11 +364,12 @@ void line_down(struct gw *gw, l2tp_channel c, const struct ist_cause *why, bool 
 	       uint64_t now)
 {
 	struct line *l = line_on(gw, c);
-	struct leg_end end = line_end_of(why);
+	struct leg_end end = line_why(why);
 
 	if (!l)
 		return;
 	if (l->leg) {
+		l->lost = true;
 		l->switched |= forever; /* forgotten when its join has gone */
 		leg_line_lost(l->leg, &end, now);
 	} else if (forever) {

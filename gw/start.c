@@ -221,45 +221,10 @@ void gw_shutdown(struct gw *gw, uint64_t now)
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
-/* Until lines exist, PPP that comes in on a circuit has no leg to go to. */
-static unsigned gw_check_payloads(const struct cfg_port *port, const struct cfg_where *where,
-				  const char *kind, const char *address, uint32_t payloads,
-				  cfg_report report, void *ctx)
-{
-	char text[300];
-
-	if (!(payloads & 1u << IST_PAYLOAD_PPP))
-		return 0;
-	snprintf(text, sizeof(text),
-		 "%s:%u: %s %s: %s %s: carries: `ppp` is not supported yet, only `l2tp` is",
-		 where->file, where->line, port->transport->name, port->config.name, kind, address);
-	report(ctx, text);
-	return 1;
-}
-
-static unsigned gw_check_circuits(const struct cfg_model *cfg, cfg_report report, void *ctx)
-{
-	unsigned bad = 0;
-
-	for (const struct cfg_port *p = cfg->port; p < cfg->port + cfg->ports; p++) {
-		const char *word = p->transport->circuit_word;
-
-		for (unsigned i = 0; i < p->circuits; i++)
-			bad += gw_check_payloads(p, &p->circuit[i].where, word ? word : "channel",
-						 p->circuit[i].addr_text,
-						 p->circuit[i].config.payloads, report, ctx);
-		for (unsigned i = 0; i < p->accepts; i++)
-			bad += gw_check_payloads(p, &p->accept[i].where, "accept",
-						 p->accept[i].pattern, p->accept[i].payloads,
-						 report, ctx);
-	}
-	return bad;
-}
-
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {
 	char text[300], known[160] = "all";
-	unsigned i, n, bad = gw_check_circuits(cfg, report, ctx);
+	unsigned i, n, bad = 0;
 
 	for (i = 0, n = 3; gw_log_name(i); i++)
 		n += (unsigned)snprintf(known + n, sizeof(known) - n, ", %s", gw_log_name(i));

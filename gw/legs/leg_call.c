@@ -15,7 +15,8 @@ struct leg_call {
 	struct leg leg;
 	const struct cfg_peer *peer;
 	struct l2tp_call *call; /* NULL when the engine has let it go */
-	bool placed;
+	bool placed, has_origin;
+	struct leg_origin from;
 	struct leg_entry entry;
 };
 
@@ -131,6 +132,23 @@ static void leg_call_free(struct leg *l)
 
 /* --- starting --------------------------------------------------------------------------------- */
 
+/* RFC 2661 4.4.3: Called and Calling Number are optional in ICRQ; what is not known is left out. */
+static void leg_call_place(struct leg_call *c, uint64_t now)
+{
+	const char *const number[] = {c->from.called, c->from.calling};
+	static const uint16_t type[] = {L2TP_AVP_CALLED_NUMBER, L2TP_AVP_CALLING_NUMBER};
+	struct l2tp_avp avps[2];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (*number[i])
+			avps[n++] = (struct l2tp_avp){.type = type[i],
+						      .mandatory = true,
+						      .val = (const uint8_t *)number[i],
+						      .len = (uint16_t)strlen(number[i])};
+	l2tp_call_place(c->call, L2TP_INCOMING, avps, n, now);
+}
+
 static void call_start(struct leg *l, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
@@ -140,7 +158,7 @@ static void call_start(struct leg *l, uint64_t now)
 
 		call_stop(l, &why, now);
 	} else if (c->placed) {
-		l2tp_call_place(c->call, L2TP_INCOMING, NULL, 0, now);
+		leg_call_place(c, now);
 	} else {
 		l2tp_call_answer(c->call, NULL, 0, now);
 	}
@@ -152,16 +170,17 @@ static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
 }
 
 /* RFC 2661 4.4.4: speeds as the LAC sees them, transmitting to the remote system.  The remote
- * system of a call we place is our own PPP, and the line to it is the circuit under the tunnel,
- * seen from its other end.  Rx Connect Speed is left out when both ways are alike.  A speed that
- * is not known is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves open. */
+ * system of a call we place is what is behind the line, or our own PPP: then the line is the
+ * circuit under the tunnel, seen from its other end.  Rx Connect Speed is left out when both ways
+ * are alike.  A speed that is not known is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves
+ * open. */
 static unsigned leg_call_speeds(const struct leg_call *c, uint8_t tx[4], uint8_t rx[4],
 				struct l2tp_avp avps[2])
 {
 	struct dp_speed circuit = dp_channel_speed(c->entry.gw->dp, c->entry.c.channel);
 
-	leg_call_put_speed(tx, circuit.rx_bps);
-	leg_call_put_speed(rx, circuit.tx_bps);
+	leg_call_put_speed(tx, c->has_origin ? c->from.speed.tx_bps : circuit.rx_bps);
+	leg_call_put_speed(rx, c->has_origin ? c->from.speed.rx_bps : circuit.tx_bps);
 	avps[0] = (struct l2tp_avp){
 		.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = tx, .len = 4};
 	avps[1] = (struct l2tp_avp){.type = L2TP_AVP_RX_CONNECT_SPEED, .val = rx, .len = 4};
@@ -315,9 +334,16 @@ struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct
 	return leg_call_new(gw, call, peer, false);
 }
 
-struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer)
+struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			    const struct leg_origin *from)
 {
-	return leg_call_new(gw, call, peer, true);
+	struct leg *l = leg_call_new(gw, call, peer, true);
+
+	if (l && from) {
+		leg_call_of(l)->has_origin = true;
+		leg_call_of(l)->from = *from;
+	}
+	return l;
 }
 
 const struct dp_call *leg_call_entry(const struct leg *l)

@@ -113,7 +113,7 @@ struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool sw
 
 void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	if (l->state == LEG_UP)
+	if (l->state == LEG_IDLE || l->state == LEG_UP)
 		join_frame(l, frame, len, now);
 	else
 		join_drop(l, JOIN_D_NOT_UP);
@@ -122,7 +122,8 @@ void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	leg_line_of(l)->switched = false;
-	line_stop(l, why, now);
+	if (l->state != LEG_GONE)
+		line_stop(l, why, now);
 }
 
 void leg_line_mtu_changed(struct leg *l)

@@ -19,8 +19,16 @@ struct gw_service;
 /* A call the engine has offered (we are its LNS); peer: its section.  NULL without memory.  start()
  * answers it. */
 struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer);
-/* A call reserved by l2tp_call_new() (we are its LAC); start() places it. */
-struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer);
+/* What a LAC knows of the line a call comes from, for ICRQ and ICCN (RFC 2661 4.4.3, 4.4.4). */
+#define LEG_NUMBER_MAX 64u
+struct leg_origin {
+	char called[LEG_NUMBER_MAX + 1], calling[LEG_NUMBER_MAX + 1]; /* "" = not known */
+	struct dp_speed speed;					      /* of the line */
+};
+/* A call reserved by l2tp_call_new() (we are its LAC); start() places it.  from: the line's,
+ * copied; NULL = the call is of our own PPP. */
+struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			    const struct leg_origin *from);
 
 /* The engine's events about the call: REPLIED, UP, DOWN. */
 void leg_call_event(struct leg *l, const struct l2tp_event *ev);

@@ -104,12 +104,37 @@ static void check_circuits(void)
 		    "t:1: line l: dlci 16: peer: peer `a` is behind port `m`\n");
 }
 
+static void ppp_has_an_end(void)
+{
+#define TO_A "\npeer a { port = n dial = 192.0.2.1:1701 }\nnet n { }\nnet o { }"
+	ASSERT_TOLD(
+		"line l { link = x\n dlci 16 { carries = ppp } }",
+		"t:2: line l: dlci 16: carries ppp, but has no `service`, and no `route` is from "
+		"this port\n");
+	ASSERT_TOLD("sw x {\n accept 1 { } }", "t:2: sw x: accept 1: carries ppp, but has no "
+					       "`service`, and no `route` is from this port\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp } }\nroute r { to = a }" TO_A, "");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp } }\n"
+		    "route r { from = { n, l } to = a }" TO_A,
+		    "");
+	ASSERT_TOLD(
+		"line l { link = x dlci 16 { carries = ppp } }\n"
+		"route r { from = { n, o } to = a }" TO_A,
+		"t:1: line l: dlci 16: carries ppp, but has no `service`, and no `route` is from "
+		"this port\n");
+	ASSERT_TOLD("peer a { }\nroute r { to = a }",
+		    "t:2: route r: to: peer `a` has no `dial`, so it cannot be called\n");
+}
+
 static void rfc3070_frame_size(void)
 {
-	ASSERT_TOLD("line l { link = x\n mtu = 1525\n dlci 16 { carries = ppp } dlci 17 { } }",
+	ASSERT_TOLD("line l { link = x\n mtu = 1525\n dlci 16 { carries = ppp service = s } "
+		    "dlci 17 { } }\nservice s { local = 10.0.0.1 }",
 		    "t:2: line l: mtu: L2TP on `17` needs 1526 or more (RFC 3070)\n");
 	ASSERT_TOLD("line l { link = x mtu = 1526 dlci 17 { } }", "");
-	ASSERT_TOLD("line l { link = x mtu = 1525 dlci 16 { carries = ppp } }", "");
+	ASSERT_TOLD("line l { link = x mtu = 1525 dlci 16 { carries = ppp service = s } }\n"
+		    "service s { local = 10.0.0.1 }",
+		    "");
 }
 
 static void pools(void)
@@ -205,6 +230,7 @@ static const struct test_case cases[] = {
 	{"where_a_peer_comes_from", where_a_peer_comes_from},
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
 	{"circuits", check_circuits},
+	{"ppp_has_an_end", ppp_has_an_end},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},
 	{"our_own_address", our_own_address},

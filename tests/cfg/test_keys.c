@@ -23,8 +23,9 @@ static void row_makes_sense(const struct cfg_schema *s, const struct cfg_key *k)
 	CU_ASSERT(k->kind != CFG_K_REF || (k->words && *k->words));
 	/* a row stores by itself or by its kind; a list has no place of its own */
 	CU_ASSERT(k->ist || k->set || k->width || !strcmp(k->name, "carries"));
-	CU_ASSERT(k->ist || k->set || !(k->flags & CFG_KEY_LIST) || !strcmp(k->name, "carries"));
-	CU_ASSERT(k->width <= 8);
+	CU_ASSERT(k->ist || k->set || !(k->flags & CFG_KEY_LIST) || k->kind == CFG_K_REF ||
+		  !strcmp(k->name, "carries"));
+	CU_ASSERT(k->width <= 8 || k->width == sizeof(struct cfg_refs));
 	CU_ASSERT(!k->width || k->offset + k->width <= s->size);
 	/* found again, so no name is there twice */
 	CU_ASSERT_PTR_EQUAL(cfg_schema_key(s, k->name), k);

@@ -94,6 +94,40 @@ static void references(void)
 		    "t:1: top level: unknown section `ntt`, did you mean `net`?\n");
 }
 
+static void lists_of_references(void)
+{
+	static struct told t;
+	const struct cfg_route *r;
+
+	tell(&t, "net n { }\nnet o { }\n"
+		 "peer a { port = n dial = 192.0.2.1:1701 }\npeer b { port = n dial = "
+		 "192.0.2.2:1701 }\n"
+		 "route all { to = { b, a } }\n"
+		 "route some { from = { o, n } to = a called = 42* calling = \"7*\" }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL_FATAL(t.m->routes, 2);
+	r = t.m->route;
+	ASSERT_TEXT(r->name, "all");
+	CU_ASSERT_EQUAL(r->from.n, 0);
+	CU_ASSERT_PTR_NULL(r->called);
+	CU_ASSERT_EQUAL_FATAL(r->to.n, 2);
+	CU_ASSERT_PTR_EQUAL(r->to.at[0], &t.m->peer[1]);
+	CU_ASSERT_PTR_EQUAL(r->to.at[1], &t.m->peer[0]);
+	r++;
+	CU_ASSERT_EQUAL_FATAL(r->from.n, 2);
+	CU_ASSERT_PTR_EQUAL(r->from.at[0], &t.m->port[1]);
+	CU_ASSERT_PTR_EQUAL(r->from.at[1], &t.m->port[0]);
+	ASSERT_TEXT(r->called, "42*");
+	ASSERT_TEXT(r->calling, "7*");
+	told_end(&t);
+	ASSERT_TOLD("peer east { port = n dial = 192.0.2.1:1701 }\nroute r { to = { east, est } "
+		    "}\nnet n { }",
+		    "t:2: route r: to: there is no peer `est`, did you mean `east`?\n");
+	ASSERT_TOLD(
+		"peer a { port = n dial = 192.0.2.1:1701 }\nroute r { to = { a, a } }\nnet n { }",
+		"t:2: route r: to: `a` is named twice\n");
+}
+
 /* Each kind of object is one a reference can name, once. */
 static void store_objects(void)
 {
@@ -103,12 +137,13 @@ static void store_objects(void)
 		for (const struct cfg_objects *q = cfg_objects; q < k; q++)
 			CU_ASSERT(q->section != k->section && q->array != k->array &&
 				  q->count != k->count);
-	CU_ASSERT_EQUAL(n, 6);
+	CU_ASSERT_EQUAL(n, 7);
 }
 
 static const struct test_case cases[] = {
 	{"wrong_values", store_wrong_values},
 	{"references", references},
+	{"lists_of_references", lists_of_references},
 	{"objects", store_objects},
 	{NULL, NULL},
 };

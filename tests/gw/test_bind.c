@@ -128,10 +128,12 @@ static void a_switched_circuit_must_be_configured(void)
 	bench_stop();
 }
 
-#define X25_CONF                                                                    \
-	"host-name = gw\n"                                                          \
-	"x25 x { link = \"xot-listen:127.0.0.1\"\n"                                 \
-	"  accept \"3110*\" { carries = l2tp }  accept \"3\" { carries = ppp } }\n" \
+#define X25_CONF                                           \
+	"host-name = gw\n"                                 \
+	"x25 x { link = \"xot-listen:127.0.0.1\"\n"        \
+	"  accept \"3110*\" { carries = l2tp }\n"          \
+	"  accept \"3\" { carries = ppp service = s } }\n" \
+	"service s { local = 10.0.0.1 }\n"                 \
 	"peer lac { hostname = \"lac*\" }\n"
 
 /* A call is let in by its address and what it carries; without a tunnel it is hung up again. */

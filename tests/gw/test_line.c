@@ -294,7 +294,156 @@ static void a_call_from_elsewhere_is_refused(void)
 	line_bench_stop();
 }
 
+/* --- to an LNS -------------------------------------------------------------------------------- */
+
+#define LAC                                                                            \
+	"host-name = gw\n"                                                             \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                      \
+	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"            \
+	"x25 x { link = \"loop:y\"  address = 1  accept \"42*\" { carries = ppp } }\n" \
+	"peer one { port = a  dial = \"192.0.2.9:1701\" }\n"                           \
+	"peer two { port = a  dial = \"192.0.2.10:1701\" }\n"                          \
+	"route calls { from = { f, x }  to = { one, two } }\n"
+#define FR_CHANNEL  ((l2tp_channel)2 << 32 | 0x20001)
+#define X25_CHANNEL ((l2tp_channel)3 << 32 | 0x20001)
+
+static void lac_up(l2tp_channel c, const struct ist_transport *t, const char *peer, bool permanent)
+{
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = IST_PAYLOAD_PPP,
+			      .permanent = permanent,
+			      .called = "31101",
+			      .calling = "4242",
+			      .tx_bps = 9600,
+			      .rx_bps = 4800};
+
+	CU_ASSERT_FATAL(!t->addr_parse(&a.peer, peer));
+	fake.peer = a.peer;
+	if (permanent) {
+		bind_dp_ops.up(bench.gw, c, &a, clock_us);
+		return;
+	}
+	bind_dp_ops.offer(bench.gw, c, &a, clock_us);
+	CU_ASSERT_EQUAL(fake_said("answer"), 1);
+	bind_dp_ops.up(bench.gw, c, &a, clock_us);
+}
+
+static struct leg *lac_line(void)
+{
+	struct join *j = bench_join();
+
+	return j && j->leg[1]->ops->kind == LEG_LINE ? j->leg[1] : NULL;
+}
+
+/* The first Configure-Request places the call, and is the first frame in it. */
+static void a_line_becomes_a_call(void)
+{
+	const struct dp_call *line, *call;
+
+	bench_start(LAC);
+	fake.frame = NULL;
+	lac_up(FR_CHANNEL, &frame_relay_transport, "100", true);
+	CU_ASSERT_EQUAL(fake_said("connect"), 0);
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(fake_said("connect"), 1);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_TRUE(bench.call[0].up);
+	CU_ASSERT_EQUAL(bench.iccn_tx, 9600);
+	CU_ASSERT_EQUAL(bench.iccn_rx, 4800);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lac_line());
+	line = leg_line_entry(lac_line());
+	line = fake_entry(0, line->sid);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+	CU_ASSERT_EQUAL(line->mode, DP_FORWARD);
+	CU_ASSERT_EQUAL(line->channel, FR_CHANNEL);
+	call = fake_entry(line->to_tid, line->to_sid);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(call);
+	CU_ASSERT_TRUE(call->mode == DP_FORWARD && call->to_sid == line->sid && !call->to_tid);
+	CU_ASSERT_TRUE(fake_said("ppp c021") >= 1);
+	/* CDN: the circuit stays and may call again */
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "enough");
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&fake.peer, "100"));
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_TRUE(bench.call[1].up);
+	bench_stop();
+}
+
+/* While one peer is silent or refuses, the circuit waits; then the next peer is tried. */
+static void the_next_peer_is_tried(void)
+{
+	bench_start(LAC);
+	fake.frame = NULL;
+	bench.no_answer = true;
+	lac_up(X25_CHANNEL, &x25_transport, "4242", false);
+	bind_dp_ops.line(bench.gw, X25_CHANNEL, request, sizeof(request), clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	bind_dp_ops.line(bench.gw, X25_CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 0);
+	bench.no_answer = false;
+	bench_hangup(&bench.call[0], L2TP_CDN_NO_FACILITIES_TEMP, "busy");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	CU_ASSERT_TRUE(bench.call[1].up);
+	CU_ASSERT_PTR_NOT_NULL(lac_line());
+	/* and a call that has been up is not placed again: its circuit is cleared */
+	bench_hangup(&bench.call[1], L2TP_CDN_ADMINISTRATIVE, "enough");
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
+static void no_peer_takes_it(void)
+{
+	bench_start(LAC);
+	fake.frame = NULL;
+	bench.no_answer = true;
+	lac_up(X25_CHANNEL, &x25_transport, "4242", false);
+	bind_dp_ops.line(bench.gw, X25_CHANNEL, request, sizeof(request), clock_us);
+	bench_pass(0);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL_FATAL(bench.calls, i + 1);
+		CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+		bench_hangup(&bench.call[i], L2TP_CDN_NO_FACILITIES_TEMP, "busy");
+		bench_pass(0);
+	}
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
+/* RFC 2661 5.7: the circuit's end is a CDN. */
+static void a_circuit_that_goes_down_ends_its_call(void)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_CLEARED, .words = "cleared"};
+
+	bench_start(LAC);
+	fake.frame = NULL;
+	lac_up(X25_CHANNEL, &x25_transport, "4242", false);
+	bind_dp_ops.line(bench.gw, X25_CHANNEL, request, sizeof(request), clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1 && bench.call[0].up);
+	bind_dp_ops.down(bench.gw, X25_CHANNEL, &why, true, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_LOST_CARRIER);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
+	{"a_line_becomes_a_call", a_line_becomes_a_call},
+	{"the_next_peer_is_tried", the_next_peer_is_tried},
+	{"no_peer_takes_it", no_peer_takes_it},
+	{"a_circuit_that_goes_down_ends_its_call", a_circuit_that_goes_down_ends_its_call},
 	{"a_site_gets_its_address", a_site_gets_its_address},
 	{"only_a_configure_request_makes_a_join", only_a_configure_request_makes_a_join},
 	{"a_circuit_without_a_service_joins_nothing", a_circuit_without_a_service_joins_nothing},

@@ -165,42 +165,6 @@ static void mistakes_only_the_daemon_sees(void)
 	gw_log_set("all", "fatal");
 }
 
-static void keep_report(void *ctx, const char *text)
-{
-	strcat(strcat(ctx, text), "\n");
-}
-
-static void ppp_on_a_circuit_is_refused(void)
-{
-	static const struct ist_transport atm = {.name = "atm", .circuit_word = "pvc"},
-					  x25 = {.name = "x25"};
-	const struct cfg_circuit pvc[] = {
-		{.where = {"x.conf", 3},
-		 .addr_text = "0/35",
-		 .config.payloads = 1u << IST_PAYLOAD_L2TP},
-		{.where = {"x.conf", 4},
-		 .addr_text = "0/36",
-		 .config.payloads = 1u << IST_PAYLOAD_L2TP | 1u << IST_PAYLOAD_PPP},
-	};
-	const struct cfg_accept accept[] = {
-		{.where = {"x.conf", 7}, .pattern = "42*", .payloads = 1u << IST_PAYLOAD_PPP},
-		{.where = {"x.conf", 8}, .pattern = "4*", .payloads = 1u << IST_PAYLOAD_L2TP},
-	};
-	const struct cfg_port ports[] = {
-		{.transport = &atm, .config.name = "a", .circuit = pvc, .circuits = 2},
-		{.transport = &x25, .config.name = "x", .accept = accept, .accepts = 2},
-	};
-	struct cfg_model m = {.file = "x.conf", .port = ports, .ports = 2};
-	char text[1000] = "";
-
-	CU_ASSERT_EQUAL(gw_check(&m, keep_report, text), 2);
-	CU_ASSERT_STRING_EQUAL(
-		text, "x.conf:4: atm a: pvc 0/36: carries: `ppp` is not supported yet, only `l2tp` "
-		      "is\n"
-		      "x.conf:7: x25 x: accept 42*: carries: `ppp` is not supported yet, only "
-		      "`l2tp` is\n");
-}
-
 static const struct test_case cases[] = {
 	{"goes_down_in_good_order", goes_down_in_good_order},
 	{"a_client_is_not_dialled_while_going_down", a_client_is_not_dialled_while_going_down},
@@ -210,7 +174,6 @@ static const struct test_case cases[] = {
 	{"a_failed_port_is_opened_again", a_failed_port_is_opened_again},
 	{"a_removed_device_is_made_again", a_removed_device_is_made_again},
 	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
-	{"ppp_on_a_circuit_is_refused", ppp_on_a_circuit_is_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_start = {"start", cases};

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The route sections of the configuration: to which peers PPP of a circuit is taken. */
+#ifndef GW_ROUTE_H
+#define GW_ROUTE_H
+
+#include "cfg/cfg.h"
+
+/* What is known of the PPP that wants a way; members may be NULL. */
+struct route_what {
+	const struct cfg_port *port;
+	const char *called, *calling;
+};
+
+/* The first route that fits, or NULL.  A pattern for something that is not known does not fit. */
+const struct cfg_route *route_find(const struct cfg_model *m, const struct route_what *what);
+/* Why a route does not fit, for people; NULL when it does. */
+const char *route_why_not(const struct cfg_route *r, const struct route_what *what);
+
+#endif
