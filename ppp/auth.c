@@ -3,8 +3,8 @@
  * The authentication phase.  As server: a claim arrives, the owner is asked once, a retransmitted
  * claim meanwhile is not asked again, and after the verdict the same answer is repeated as often as
  * the peer asks (RFC 1334 2.2.1, RFC 1994 4.2).  As client: the proof is sent again until the
- * server answers.  One limit covers the whole phase.  Everything secret is wiped as soon as it has
- * served.
+ * server answers.  The clock of the log-in (link.c) covers the whole phase, a limit of its own each
+ * re-challenge.  Everything secret is wiped as soon as it has served.
  */
 #include "ppp/auth.h"
 
@@ -71,7 +71,6 @@ void auth_start(struct ppp *p, enum ppp_auth m)
 		ppp_link_authenticated(p);
 		return;
 	}
-	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
 	(p->cfg.server ? auth_method(p)->serve : auth_method(p)->prove)(p);
 }
 
@@ -165,7 +164,6 @@ void auth_ask_owner(struct ppp *p)
 void auth_accepted(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->auth.retry);
-	deadline_cancel(&p->timers, &p->auth.limit);
 	if (p->auth.done)
 		return;
 	p->auth.done = true;
@@ -175,7 +173,6 @@ void auth_accepted(struct ppp *p)
 void auth_refused(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->auth.retry);
-	deadline_cancel(&p->timers, &p->auth.limit);
 	ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 }
 

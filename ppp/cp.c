@@ -144,6 +144,7 @@ static void cp_begin(struct ppp *p, struct cp *c)
 	c->appended = 0;
 	c->naks_in = 0;
 	c->naks_out = 0;
+	c->heard = false;
 	c->rounds = 0;
 	if (c->def->begin)
 		c->def->begin(p);
@@ -402,6 +403,16 @@ static bool cp_worn_out(struct ppp *p, struct cp *c)
 	return true;
 }
 
+/* A peer's first Request while ours is out: ours may have come before the peer was there, and it
+ * would not get a copy before the Restart timer ends.  The copy leaves before our answer: behind an
+ * Ack it could meet a link that has opened, and start it again. */
+static void cp_repeat_request(struct ppp *p, struct cp *c)
+{
+	if (!c->heard && !c->answered && c->state == FSM_REQ_SENT)
+		cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
+	c->heard = true;
+}
+
 static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
 	uint8_t nak_buf[PPP_TX_MAX], rej_buf[PPP_TX_MAX];
@@ -417,6 +428,8 @@ static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *
 	}
 	if (cp_worn_out(p, c))
 		return;
+	if (c == &p->lcp)
+		cp_repeat_request(p, c);
 	if (c->def->fresh)
 		c->def->fresh(p);
 	cp_judge_request(p, c, in, &nak, &rej);
@@ -539,8 +552,11 @@ static void cp_rx_conf_refusal(struct ppp *p, struct cp *c, const struct cp_pack
 /* During a negotiation the link goes on; but should it come to nothing, then this is why. */
 static void cp_rx_term_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
 {
-	if (c == &p->lcp && p->why == PPP_WHY_NONE)
+	if (c == &p->lcp && p->why == PPP_WHY_NONE) {
 		p->why = PPP_WHY_PEER;
+		ppp_link_keep_message(p, in->body);
+		ppp_link_emit(p, PPP_EV_PEER_CLOSES);
+	}
 	cp_event(p, c, FSM_RTR, in);
 }
 

@@ -335,6 +335,7 @@ static void lcp_begin(struct ppp *p)
 {
 	struct lcp_vars *v = &p->lcp_vars;
 
+	ppp_link_login_begins(p);
 	v->mru = p->cfg.mru;
 	v->magic = lcp_fresh_magic(p);
 	v->nak_magic = 0;

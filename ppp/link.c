@@ -8,6 +8,8 @@
 
 #include "ppp/lcp.h"
 
+#define IPV6_MTU_MIN 1280u /* RFC 8200 section 5 */
+
 void ppp_link_count(struct ppp *p, enum ppp_reason r)
 {
 	p->counters[r]++;
@@ -63,6 +65,36 @@ void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind)
 	p->q_tail++;
 }
 
+/* --- limits of the link -----------------------------------------------------------------------
+ */
+
+void ppp_link_login_begins(struct ppp *p)
+{
+	if (!p->login.set)
+		deadline_set(&p->timers, &p->login, p->now + p->cfg.auth_timeout);
+}
+
+void ppp_link_login_timeout(struct ppp *p)
+{
+	if (p->lcp_vars.auth_disagreed)
+		ppp_link_close(p, PPP_WHY_AUTH_REFUSED);
+	else
+		ppp_link_close(p, p->was_up ? PPP_WHY_AUTH_TIMEOUT : PPP_WHY_NO_ANSWER);
+}
+
+bool ppp_carries_ipv6(const struct ppp *p)
+{
+	return p->link.peer_mru >= IPV6_MTU_MIN && p->link.our_mru >= IPV6_MTU_MIN &&
+	       p->cfg.mtu >= IPV6_MTU_MIN;
+}
+
+void ppp_link_enable_ipv6(struct ppp *p)
+{
+	p->ipv6cp.enabled = p->cfg.ipv6 && ppp_carries_ipv6(p);
+	if (p->cfg.ipv6 && !p->ipv6cp.enabled)
+		ppp_link_count(p, PPP_R_SMALL_MRU);
+}
+
 /* --- phases ----------------------------------------------------------------------------------- */
 
 static struct cp *const *link_ncps(struct ppp *p, struct cp *list[3])
@@ -92,6 +124,7 @@ void ppp_link_start_ncps(struct ppp *p)
 void ppp_link_lcp_up(struct ppp *p)
 {
 	p->phase = PHASE_AUTHENTICATE;
+	p->was_up = true;
 	p->why = PPP_WHY_NONE;
 	p->message[0] = 0;
 	ppp_link_emit(p, PPP_EV_LCP_UP);
@@ -120,6 +153,7 @@ void ppp_link_dead(struct ppp *p)
 	p->phase = PHASE_DEAD;
 	cp_reset(p, &p->lcp);
 	auth_stop(p);
+	deadline_cancel(&p->timers, &p->login);
 	ppp_link_emit(p, PPP_EV_DOWN);
 }
 
@@ -145,13 +179,14 @@ void ppp_link_close(struct ppp *p, enum ppp_why why)
 
 void ppp_link_authenticated(struct ppp *p)
 {
+	deadline_cancel(&p->timers, &p->login);
 	ppp_link_emit(p, PPP_EV_AUTH_OK);
 	if (p->cfg.server)
 		return;
 	memset(&p->given, 0, sizeof(p->given));
 	p->given.local4 = p->cfg.want_ip4;
 	p->ipcp.enabled = p->cfg.ipv4;
-	p->ipv6cp.enabled = p->cfg.ipv6;
+	ppp_link_enable_ipv6(p);
 	ppp_link_start_ncps(p);
 }
 

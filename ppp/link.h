@@ -32,6 +32,7 @@ enum timer_kind {
 	TIMER_AUTH_RETRY,
 	TIMER_AUTH_LIMIT,
 	TIMER_RECHALLENGE,
+	TIMER_LOGIN,
 	TIMERS,
 };
 
@@ -67,6 +68,8 @@ struct ppp {
 	unsigned depth;
 	enum ppp_phase phase;
 	enum ppp_why why;
+	bool was_up;	       /* LCP, since ppp_open */
+	struct deadline login; /* runs from the first Configure-Request until authenticated */
 	struct deadline_heap timers;
 	struct cp lcp, ipcp, ipv6cp;
 	struct lcp_vars lcp_vars;
@@ -81,7 +84,7 @@ struct ppp {
 		uint64_t peer, local, suggested;
 	} ipv6cp_vars;
 	bool ip4_up, ip6_up;
-	char message[256]; /* text of the peer's refusal */
+	char message[256]; /* text of the peer's refusal or Terminate-Request */
 	struct {
 		uint8_t kind, why;
 	} queue[PPP_EVENT_QUEUE];
@@ -109,6 +112,11 @@ void ppp_link_lcp_finished(struct ppp *p);
 void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto);
 /* The authentication that was asked for is complete. */
 void ppp_link_authenticated(struct ppp *p);
+/* A negotiation of LCP begins: the clock of the log-in runs from now on, unless it does already. */
+void ppp_link_login_begins(struct ppp *p);
+void ppp_link_login_timeout(struct ppp *p);
+/* IPV6CP may run if it is wanted and the link carries IPv6. */
+void ppp_link_enable_ipv6(struct ppp *p);
 /* An NCP will not run, or no longer. */
 void ppp_link_ncp_finished(struct ppp *p);
 /* Keep the peer's words, printable octets only, for the event that follows. */

@@ -29,7 +29,7 @@ void ppp_config_default(struct ppp_config *c)
 	c->max_configure = 10;
 	c->max_terminate = 2;
 	c->max_failure = 5;
-	c->auth_timeout = 30 * SECOND;
+	c->auth_timeout = 60 * SECOND;
 	c->ipv4 = true;
 	c->ipv6 = true;
 }
@@ -194,7 +194,7 @@ static void (*const timeouts[TIMERS])(struct ppp *p) = {
 	[TIMER_LCP] = ppp_lcp_timeout,		[TIMER_IPCP] = ppp_ipcp_timeout,
 	[TIMER_IPV6CP] = ppp_ipv6cp_timeout,	[TIMER_ECHO] = lcp_echo_timeout,
 	[TIMER_AUTH_RETRY] = auth_retry,	[TIMER_AUTH_LIMIT] = auth_limit,
-	[TIMER_RECHALLENGE] = auth_rechallenge,
+	[TIMER_RECHALLENGE] = auth_rechallenge, [TIMER_LOGIN] = ppp_link_login_timeout,
 };
 
 void ppp_expire(struct ppp *p, uint64_t now)
@@ -246,6 +246,7 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 	cp_init(&p->ipcp, &ipcp_def, TIMER_IPCP);
 	cp_init(&p->ipv6cp, &ipv6cp_def, TIMER_IPV6CP);
 	p->lcp_vars.echo.kind = TIMER_ECHO;
+	p->login.kind = TIMER_LOGIN;
 	auth_init(&p->auth);
 	return p;
 }
@@ -267,6 +268,7 @@ void ppp_open(struct ppp *p, uint64_t now)
 	p->why = PPP_WHY_NONE;
 	p->message[0] = 0;
 	p->lcp_vars.auth_disagreed = false;
+	p->was_up = false;
 	memset(&p->link, 0, sizeof(p->link));
 	p->link.peer_mru = PPP_MRU_DEFAULT;
 	if (p->cfg.passive) {
@@ -321,7 +323,7 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
 	ppp_enter(p, now);
 	p->given = *a;
 	p->ipcp.enabled = p->cfg.ipv4 && a->peer4;
-	p->ipv6cp.enabled = p->cfg.ipv6;
+	ppp_link_enable_ipv6(p);
 	ppp_link_start_ncps(p);
 	ppp_leave(p);
 }
@@ -336,7 +338,9 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out)
 	out->phase = phases[p->phase];
 	out->lcp = fsm_state_name((enum fsm_state)p->lcp.state);
 	out->ipcp = fsm_state_name((enum fsm_state)p->ipcp.state);
-	out->ipv6cp = fsm_state_name((enum fsm_state)p->ipv6cp.state);
+	out->ipv6cp = p->cfg.ipv6 && p->phase == PHASE_NETWORK && !ppp_carries_ipv6(p)
+			      ? "not opened (MRU under 1280)"
+			      : fsm_state_name((enum fsm_state)p->ipv6cp.state);
 	out->link = p->link;
 	out->addr = p->addr;
 	memcpy(out->peer_name, p->auth.claim.name, sizeof(out->peer_name));

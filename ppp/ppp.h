@@ -55,7 +55,9 @@ struct ppp_config {
 	uint8_t echo_failures;	/* unanswered in a row before the link is dead; 0 = never */
 	uint64_t restart_timer; /* 3 s */
 	uint8_t max_configure, max_terminate, max_failure; /* 10, 2, 5 */
-	uint64_t auth_timeout;				   /* 30 s */
+	/* Each negotiation that ends in authentication (or would, if any were asked for) has this
+	 * long, however often LCP starts again; so has a re-challenge.  60 s */
+	uint64_t auth_timeout;
 	bool ipv4, ipv6;
 	/* client: address to ask for; 0 = the server chooses */
 	uint32_t want_ip4; /* host order */
@@ -79,7 +81,9 @@ enum ppp_event_kind {
 	PPP_EV_IP6_UP,	/* .addr */
 	PPP_EV_IP4_DOWN,
 	PPP_EV_IP6_DOWN,
-	PPP_EV_DOWN, /* the link has ended: .why; ppp_open may start it again */
+	PPP_EV_PEER_CLOSES, /* the peer's Terminate-Request: .why, .message; PPP_EV_DOWN follows, or
+			       PPP_EV_LCP_UP when the peer starts again */
+	PPP_EV_DOWN,	    /* the link has ended: .why; ppp_open may start it again */
 };
 
 enum ppp_why {
@@ -130,7 +134,8 @@ struct ppp_event {
 	const struct ppp_auth_claim *auth;
 	const struct ppp_addresses *addr;
 	const struct ppp_link *link;
-	const char *message; /* text the peer sent with a refusal, printable, or NULL */
+	/* text of the peer's refusal or Terminate-Request, printable; NULL = none */
+	const char *message;
 	uint64_t now;
 };
 
@@ -172,6 +177,10 @@ void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_a
  * closed (its packets get a Protocol-Reject); ipv6 likewise by ppp_config. */
 void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now);
 
+/* Is the link, as LCP agreed it, large enough for IPv6 (1280 octets both ways, RFC 8200 section 5)?
+ * If not, IPV6CP stays closed. */
+bool ppp_carries_ipv6(const struct ppp *p);
+
 struct ppp_info {
 	const char *phase; /* "dead" "establish" "authenticate" "network" "terminate" */
 	const char *lcp, *ipcp, *ipv6cp; /* states of RFC 1661 4.2: "Req-Sent" and so on */
@@ -194,7 +203,8 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out);
 	X(CLOSED_NCP, "ppp-closed-ncp", "network packet of an NCP that is not open") \
 	X(MAGIC, "ppp-magic", "wrong magic number")                                  \
 	X(STATE, "ppp-state", "packet that this state does not expect")              \
-	X(ROUNDS, "ppp-rounds", "negotiation that did not converge")
+	X(ROUNDS, "ppp-rounds", "negotiation that did not converge")                 \
+	X(SMALL_MRU, "ppp-small-mru", "IPV6CP not opened: an MRU under 1280")
 
 enum ppp_reason {
 #define X(sym, key, words) PPP_R_##sym,

@@ -56,6 +56,7 @@ static void lcp_judge(const struct ppp_config *cfg, const char *request, const c
 	lone_open(&l);
 	lone_skip(&l);
 	lone_rx(&l, request);
+	CU_ASSERT_EQUAL(l.sent[l.n_read++].octets[2], 1); /* our Request again */
 	CU_ASSERT(lone_sent(&l, answer));
 	CU_ASSERT(lone_quiet(&l));
 	lone_free(&l);
@@ -171,6 +172,7 @@ static void client_names_its_methods_in_turn(void)
 	lone_open(&l);
 	lone_skip(&l);
 	lone_rx(&l, "c021 01 01 0008 0304c023");
+	CU_ASSERT(lone_sent(&l, "c021 01 01 000a 050601010101")); /* ours again */
 	CU_ASSERT(lone_sent(&l, "c021 03 01 0009 0305c22305"));
 	lone_rx(&l, "c021 01 02 0008 0304c227");
 	CU_ASSERT(lone_sent(&l, "c021 03 02 0009 0305c22381"));

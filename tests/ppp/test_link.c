@@ -264,6 +264,318 @@ static void the_event_queue_is_bounded(void)
 	lone_free(&l);
 }
 
+/* --- one clock from the first Configure-Request to authenticated ------------------------------ */
+
+/* The peer acknowledges the Configure-Request we sent last. */
+static void link_acknowledge(struct lone *l)
+{
+	uint8_t ack[LONE_FRAME];
+
+	for (unsigned i = l->n_sent; i-- > 0;) {
+		if (l->sent[i].octets[0] != 0xc0 || l->sent[i].octets[2] != 1)
+			continue;
+		memcpy(ack, l->sent[i].octets, l->sent[i].len);
+		ack[2] = 2;
+		lone_rx_octets(l, ack, l->sent[i].len);
+		return;
+	}
+}
+
+/* A new Request: the link starts again. */
+static void link_again(struct lone *l)
+{
+	lone_rx(l, "c021 01 66 000a 0506a0a0a0a0");
+	link_acknowledge(l);
+	lone_skip(l);
+}
+
+static void link_open_for(struct lone *l, bool server, uint64_t limit)
+{
+	lone_init(l, server);
+	l->cfg.n_auth = 1;
+	l->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	l->cfg.auth_timeout = limit;
+	lone_open(l);
+	link_again(l);
+	CU_ASSERT(lone_lcp_is(l, "Opened"));
+}
+
+static void link_is_ended_at(struct lone *l, uint64_t limit, enum ppp_why why)
+{
+	uint64_t end = l->now + limit;
+
+	while (l->now + 7 * SEC < end) {
+		lone_wait(l, 7 * SEC);
+		link_again(l);
+		CU_ASSERT(lone_lcp_is(l, "Opened"));
+	}
+	lone_wait(l, end - 1 - l->now);
+	CU_ASSERT(!lone_phase_is(l, "terminate"));
+	lone_wait(l, 1);
+	CU_ASSERT(lone_phase_is(l, "terminate"));
+	link_again(l);
+	lone_wait(l, 10 * SEC);
+	CU_ASSERT_EQUAL(l->count[PPP_EV_DOWN], 1);
+	CU_ASSERT_EQUAL(l->why, why);
+	CU_ASSERT_EQUAL(ppp_deadline(l->ppp), DEADLINE_NEVER);
+}
+
+static void no_renegotiation_restarts_the_clock(void)
+{
+	struct ppp_config c;
+	struct lone l;
+
+	ppp_config_default(&c);
+	CU_ASSERT_EQUAL(c.auth_timeout, 60 * SEC);
+	link_open_for(&l, true, c.auth_timeout);
+	link_is_ended_at(&l, 60 * SEC, PPP_WHY_AUTH_TIMEOUT);
+	lone_free(&l);
+	link_open_for(&l, true, 31 * SEC);
+	link_is_ended_at(&l, 31 * SEC, PPP_WHY_AUTH_TIMEOUT);
+	lone_free(&l);
+}
+
+/* LCP that goes on and on without agreeing is no authentication. */
+static void the_clock_runs_before_lcp_is_up(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.auth_timeout = 20 * SEC;
+	lone_open(&l);
+	lone_wait(&l, 20 * SEC - 1);
+	CU_ASSERT(lone_phase_is(&l, "establish"));
+	lone_wait(&l, 1);
+	CU_ASSERT(lone_phase_is(&l, "terminate"));
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_NO_ANSWER);
+	/* and the next life has all of it again */
+	ppp_open(l.ppp, l.now);
+	lone_wait(&l, 20 * SEC - 1);
+	CU_ASSERT(lone_phase_is(&l, "establish"));
+	lone_free(&l);
+}
+
+/* A passive link waits without limit; the clock starts with the peer. */
+static void the_clock_of_a_passive_link(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.passive = true;
+	l.cfg.auth_timeout = 20 * SEC;
+	lone_open(&l);
+	lone_wait(&l, 1000 * SEC);
+	lone_rx(&l, "c021 01 01 0004");
+	lone_wait(&l, 20 * SEC - 1);
+	CU_ASSERT(lone_phase_is(&l, "establish"));
+	lone_wait(&l, 1);
+	CU_ASSERT(lone_phase_is(&l, "terminate"));
+	lone_free(&l);
+}
+
+/* Once authenticated the link may stand as long as it likes; when it starts again, so does the
+ * clock. */
+static void the_clock_ends_with_authentication(void)
+{
+	static const struct ppp_addresses given = {.local4 = 0x0a400001, .peer4 = 0x0a400002};
+	struct lone l;
+
+	link_open_for(&l, true, 60 * SEC);
+	l.give = &given;
+	lone_rx(&l, "c223 02 01 0019 10 00000000000000000000000000000000 75736572");
+	lone_wait(&l, 50 * SEC);
+	ppp_auth_verdict(l.ppp, true, NULL, NULL, l.now);
+	CU_ASSERT(lone_phase_is(&l, "network"));
+	lone_rx(&l, "8021 01 01 000a 0306 0a400002");
+	lone_rx(&l, "8021 02 01 000a 0306 0a400001");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_UP], 1);
+	lone_wait(&l, 1000 * SEC);
+	CU_ASSERT(lone_phase_is(&l, "network"));
+	link_again(&l);
+	link_is_ended_at(&l, 60 * SEC, PPP_WHY_AUTH_TIMEOUT);
+	lone_free(&l);
+}
+
+static void the_clock_of_a_client(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	lone_open(&l);
+	for (unsigned i = 0; i < 5; i++) {
+		lone_rx(&l, "c021 01 01 000f 0305c22305 0506a0a0a0a0");
+		link_acknowledge(&l);
+		lone_skip(&l);
+		CU_ASSERT(lone_lcp_is(&l, "Opened"));
+		lone_wait(&l, 12 * SEC - (i == 4));
+	}
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	lone_wait(&l, 1);
+	CU_ASSERT(lone_phase_is(&l, "terminate"));
+	lone_free(&l);
+}
+
+/* --- a peer that was not there yet ------------------------------------------------------------ */
+
+#define OURS "c021 01 01 000a 050601010101"
+
+/* Our Request went before the peer was there: it gets a copy with the first of its own, in front of
+ * the answer, and no more of them. */
+static void our_request_again_with_the_peers_first(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	CU_ASSERT(lone_sent(&l, OURS));
+	lone_wait(&l, 100 * MS);
+	CU_ASSERT(lone_quiet(&l));
+	lone_rx(&l, "c021 01 01 000a 0506a0a0a0a0");
+	CU_ASSERT(lone_sent(&l, OURS));
+	CU_ASSERT(lone_sent(&l, "c021 02 01 000a 0506a0a0a0a0"));
+	lone_rx(&l, "c021 01 01 000a 0506a0a0a0a0");
+	CU_ASSERT(lone_sent(&l, "c021 02 01 000a 0506a0a0a0a0"));
+	CU_ASSERT(lone_quiet(&l));
+	/* both copies are acknowledged; the second Ack says nothing new */
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_UP], 1);
+	lone_free(&l);
+}
+
+static void an_answered_request_is_not_repeated(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	lone_skip(&l);
+	lone_rx(&l, "c021 01 01 000a 0506a0a0a0a0");
+	CU_ASSERT(lone_sent(&l, "c021 02 01 000a 0506a0a0a0a0"));
+	CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_UP], 1);
+	lone_skip(&l);
+	/* a link that starts again has sent its Request with the Ack */
+	lone_rx(&l, "c021 01 02 000a 0506a0a0a0a1");
+	CU_ASSERT(lone_sent(&l, "c021 01 02 000a 0506????????"));
+	CU_ASSERT(lone_sent(&l, "c021 02 02 000a 0506a0a0a0a1"));
+	CU_ASSERT(lone_quiet(&l));
+	lone_rx(&l, "c021 01 03 000a 0506a0a0a0a1");
+	CU_ASSERT(lone_sent(&l, "c021 02 03 000a 0506a0a0a0a1"));
+	CU_ASSERT(lone_quiet(&l));
+	lone_free(&l);
+}
+
+/* The client comes 200 ms after our first Request: up in a few round trips, not after 3 s. */
+static void a_late_client_does_not_wait_for_the_timer(void)
+{
+	struct pair p;
+
+	pair_init(&p);
+	pair_create(&p);
+	ppp_open(p.a.ppp, p.now);
+	p.n = 0; /* nobody there to hear it */
+	p.now += 200 * MS;
+	ppp_open(p.b.ppp, p.now);
+	pair_run(&p, p.now + 200 * MS);
+	CU_ASSERT(pair_is_up(&p));
+	CU_ASSERT_EQUAL(p.a.count[PPP_EV_LCP_UP], 1);
+	CU_ASSERT_EQUAL(p.b.count[PPP_EV_LCP_UP], 1);
+	pair_free(&p);
+}
+
+/* --- RFC 8200 section 5 ----------------------------------------------------------------------- */
+
+static void link_mru(uint16_t server, uint16_t client, uint16_t mtu, bool up6)
+{
+	struct ppp_info info;
+	struct pair p;
+
+	pair_init(&p);
+	p.a.cfg.mru = server;
+	p.b.cfg.mru = client;
+	p.a.cfg.mtu = mtu;
+	pair_start(&p);
+	CU_ASSERT_EQUAL(p.a.count[PPP_EV_IP4_UP], 1);
+	CU_ASSERT_EQUAL(p.b.count[PPP_EV_IP4_UP], 1);
+	CU_ASSERT_EQUAL(p.a.count[PPP_EV_IP6_UP], up6);
+	CU_ASSERT_EQUAL(p.b.count[PPP_EV_IP6_UP], up6);
+	CU_ASSERT_EQUAL(ppp_carries_ipv6(p.a.ppp), up6);
+	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_SMALL_MRU], !up6);
+	ppp_get_info(p.a.ppp, &info);
+	CU_ASSERT_STRING_EQUAL(info.ipv6cp, up6 ? "Opened" : "not opened (MRU under 1280)");
+	pair_free(&p);
+}
+
+static void rfc8200_5_no_ipv6cp_under_1280(void)
+{
+	link_mru(1500, 1280, 1500, true);
+	link_mru(1500, 1279, 1500, false);
+	link_mru(1280, 1500, 1500, true);
+	link_mru(1279, 1500, 1500, false);
+	link_mru(1500, 1500, 1280, true);
+	link_mru(1500, 1500, 1279, false);
+}
+
+static void no_ipv6_wanted_is_not_counted(void)
+{
+	struct pair p;
+
+	pair_init(&p);
+	p.a.cfg.ipv6 = false;
+	p.b.cfg.mru = 1000;
+	pair_start(&p);
+	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_SMALL_MRU], 0);
+	CU_ASSERT_EQUAL(ppp_counters(p.b.ppp)[PPP_R_SMALL_MRU], 1);
+	pair_free(&p);
+}
+
+/* --- what the peer says at the end ------------------------------------------------------------ */
+
+static void rfc1661_5_5_the_text_of_a_terminate_request(void)
+{
+	struct lone l;
+
+	lone_network(&l);
+	lone_rx(&l, "c021 05 44 000b 68656c6c6f 0a 80");
+	/* told at once: the line may go before the wait in Stopping ends */
+	CU_ASSERT_EQUAL(l.count[PPP_EV_PEER_CLOSES], 1);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_PEER);
+	CU_ASSERT_STRING_EQUAL(l.message, "hello..");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 0);
+	lone_rx(&l, "c021 05 45 0008 6c617465");
+	lone_wait(&l, 3 * SEC);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_PEER_CLOSES], 1);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_STRING_EQUAL(l.message, "hello..");
+	lone_free(&l);
+}
+
+/* A refusal that came before says more than the Terminate-Request behind it. */
+static void a_refusal_keeps_its_text(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_PAP;
+	lone_open(&l);
+	lone_rx(&l, "c021 01 01 000e 0304c023 0506a0a0a0a0");
+	link_acknowledge(&l);
+	lone_rx(&l, "c023 03 01 0007 02 6e6f");
+	lone_rx(&l, "c021 05 44 0009 68656c6c6f");
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
+	CU_ASSERT_STRING_EQUAL(l.message, "no");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_PEER_CLOSES], 0);
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"families_are_independent", families_are_independent},
 	{"server_without_an_address_to_give", server_without_an_address_to_give},
@@ -277,6 +589,19 @@ static const struct test_case cases[] = {
 	{"authentication_rejected_by_the_peer", authentication_rejected_by_the_peer},
 	{"the_peers_words_are_made_printable", the_peers_words_are_made_printable},
 	{"the_event_queue_is_bounded", the_event_queue_is_bounded},
+	{"no_renegotiation_restarts_the_clock", no_renegotiation_restarts_the_clock},
+	{"the_clock_runs_before_lcp_is_up", the_clock_runs_before_lcp_is_up},
+	{"the_clock_of_a_passive_link", the_clock_of_a_passive_link},
+	{"the_clock_ends_with_authentication", the_clock_ends_with_authentication},
+	{"the_clock_of_a_client", the_clock_of_a_client},
+	{"our_request_again_with_the_peers_first", our_request_again_with_the_peers_first},
+	{"an_answered_request_is_not_repeated", an_answered_request_is_not_repeated},
+	{"a_late_client_does_not_wait_for_the_timer", a_late_client_does_not_wait_for_the_timer},
+	{"rfc8200_5_no_ipv6cp_under_1280", rfc8200_5_no_ipv6cp_under_1280},
+	{"no_ipv6_wanted_is_not_counted", no_ipv6_wanted_is_not_counted},
+	{"rfc1661_5_5_the_text_of_a_terminate_request",
+	 rfc1661_5_5_the_text_of_a_terminate_request},
+	{"a_refusal_keeps_its_text", a_refusal_keeps_its_text},
 	{NULL, NULL},
 };
 const struct test_suite suite_ppp_link = {"ppp_link", cases};
