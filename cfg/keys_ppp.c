@@ -149,6 +149,25 @@ static const struct cfg_key pool_keys[] = {
 	 .help = "prefixes to give out: an address of IPv4, a /64 of IPv6 for each client"},
 };
 
+/* Keys of both ends of PPP; AT: SERVICE or CLIENT. */
+/* clang-format off */
+#define NEGOTIATION(AT)                                                                    \
+	{"auth-timeout", CFG_K_TIME, .min = 1 * S, .max = H,                               \
+	 .help = "longest time from the first Configure-Request to authenticated, however" \
+		 " often LCP starts again", AT(ppp.auth_timeout)},                         \
+	{"restart-timer", CFG_K_TIME, .min = 100 * MS, .max = M,                           \
+	 .help = "wait for an answer before a request is sent again (RFC 1661 4.6)",       \
+	 AT(ppp.restart_timer)},                                                           \
+	{"max-configure", CFG_K_NUMBER, .min = 1, .max = 255,                              \
+	 .help = "Configure-Requests without an answer that end the link",                 \
+	 AT(ppp.max_configure)},                                                           \
+	{"max-terminate", CFG_K_NUMBER, .min = 1, .max = 255,                              \
+	 .help = "Terminate-Requests without an answer that end the link",                 \
+	 AT(ppp.max_terminate)},                                                           \
+	{"max-failure", CFG_K_NUMBER, .min = 1, .max = 255,                                \
+	 .help = "Configure-Naks in a row before an option is rejected", AT(ppp.max_failure)}
+/* clang-format on */
+
 #define SERVICE(m) CFG_AT(struct cfg_service, m)
 
 static const struct cfg_key service_keys[] = {
@@ -176,6 +195,7 @@ static const struct cfg_key service_keys[] = {
 	 SERVICE(ppp.echo_failures)},
 	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 range in the pool", .help = "offer IPv6",
 	 SERVICE(ppp.ipv6)},
+	NEGOTIATION(SERVICE),
 };
 
 #define USER(m) CFG_AT(struct cfg_user, m)
@@ -214,6 +234,7 @@ static const struct cfg_key client_keys[] = {
 	 .help = "wait before dialling again; 0 = dial once", CLIENT(redial)},
 	{"ipv4", CFG_K_BOOL, .help = "ask for IPv4", CLIENT(ppp.ipv4)},
 	{"ipv6", CFG_K_BOOL, .help = "ask for IPv6", CLIENT(ppp.ipv6)},
+	NEGOTIATION(CLIENT),
 };
 
 static void keys_ppp_init_service(struct cfg_load *l, void *obj)

@@ -197,7 +197,9 @@ static void a_service(void)
 	tell(&t, "host-name = us\nservice s { local = 10.64.0.1 pool = p dns = { 192.0.2.53, "
 		 "192.0.2.54 }\n"
 		 "tun = lns%d mtu = 1500 auth = { mschapv2, chap, pap } rechallenge = 10m\n"
-		 "echo-interval = 30s echo-failures = 4 }\n"
+		 "echo-interval = 30s echo-failures = 4\n"
+		 "auth-timeout = 20s restart-timer = 500ms max-configure = 20 max-terminate = 3\n"
+		 "max-failure = 6 }\n"
 		 "pool p { ranges = { 10.64.0.0/16, \"2001:db8:64::/48\" } }\n"
 		 "service t { local = 10.65.0.2 auth = none }\n"
 		 "service u { local = 10.64.0.3 pool = p ipv6 = no }");
@@ -217,10 +219,21 @@ static void a_service(void)
 	CU_ASSERT_EQUAL(s->ppp.rechallenge, 600ull * US);
 	CU_ASSERT_EQUAL(s->ppp.echo_interval, 30 * US);
 	CU_ASSERT_EQUAL(s->ppp.echo_failures, 4);
+	CU_ASSERT_EQUAL(s->ppp.auth_timeout, 20 * US);
+	CU_ASSERT_EQUAL(s->ppp.restart_timer, US / 2);
+	CU_ASSERT_EQUAL(s->ppp.max_configure, 20);
+	CU_ASSERT_EQUAL(s->ppp.max_terminate, 3);
+	CU_ASSERT_EQUAL(s->ppp.max_failure, 6);
 	ASSERT_TEXT(s->ppp.name, "us");
 	s = &t.m->service[1];
 	CU_ASSERT_EQUAL(s->ppp.n_auth, 0);
 	CU_ASSERT_FALSE(s->ppp.ipv6); /* nothing to give out */
+	/* RFC 1661 4.6 */
+	CU_ASSERT_EQUAL(s->ppp.restart_timer, 3 * US);
+	CU_ASSERT_EQUAL(s->ppp.max_configure, 10);
+	CU_ASSERT_EQUAL(s->ppp.max_terminate, 2);
+	CU_ASSERT_EQUAL(s->ppp.max_failure, 5);
+	CU_ASSERT_EQUAL(s->ppp.auth_timeout, 60 * US);
 	ASSERT_TEXT(s->tun, "ist%d");
 	CU_ASSERT_EQUAL(s->mtu, 1400);
 	CU_ASSERT_FALSE(t.m->service[2].ppp.ipv6);
