@@ -261,6 +261,27 @@ static void join_leg_lost(struct leg *l, const struct leg_end *why, uint64_t now
 	l->ops->lost(l, why, now);
 }
 
+/* The first reason counts. */
+static void join_set_why(struct join *j, const struct leg_end *why)
+{
+	if (!j->ending && !j->announced)
+		j->why = *why;
+	j->ending = true;
+}
+
+void join_leg_ends(struct leg *l, const struct leg_end *why)
+{
+	if (l->join->ending)
+		return;
+	l->join->announced = true;
+	l->join->why = *why;
+}
+
+void join_leg_recovers(struct leg *l)
+{
+	l->join->announced = false;
+}
+
 void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	struct join *j = l->join;
@@ -269,10 +290,7 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 	if (l->state == LEG_GONE)
 		return;
 	l->state = LEG_GONE;
-	if (!j->ending) {
-		j->ending = true;
-		j->why = *why;
-	}
+	join_set_why(j, why);
 	if (other->state != LEG_GONE) {
 		if (join_rule(l->ops->kind, other->ops->kind) == JOIN_THEN_LOST)
 			join_leg_lost(other, why, now);
@@ -287,19 +305,13 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 
 void join_end(struct join *j, const struct leg_end *why, uint64_t now)
 {
-	if (!j->ending) {
-		j->ending = true;
-		j->why = *why;
-	}
+	join_set_why(j, why);
 	join_leg_stop(j->leg[1], why, now);
 }
 
 void join_cut(struct join *j, const struct leg_end *why, uint64_t now)
 {
-	if (!j->ending) {
-		j->ending = true;
-		j->why = *why;
-	}
+	join_set_why(j, why);
 	join_leg_lost(j->leg[1], why, now);
 }
 

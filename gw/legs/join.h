@@ -18,15 +18,15 @@ struct join_owner {
 };
 
 /* X(symbol, "key", "words"): PPP frames that a join or one of its legs drops */
-#define JOIN_DROPS(X)                                                                          \
-	X(EARLY, "early", "frame before the join was up, more or longer than are kept")        \
-	X(NOT_UP, "rx-not-up", "frame received on a call that is ending")                      \
-	X(SEND_NOT_UP, "tx-not-up", "frame to send on a call that is not up")                  \
-	X(NOT_STARTED, "not-started", "frame for a PPP link that has not been started")        \
-	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone") \
-	X(IPV6, "ipv6", "IPv6 packet to the gateway that is no Router Solicitation")           \
-	X(SOLICITATION, "solicitation", "Router Solicitation right after an advertisement")    \
-	X(NO_LINE, "no-line", "PPP frame of a circuit without a join, no Configure-Request")   \
+#define JOIN_DROPS(X)                                                                             \
+	X(EARLY, "early", "frame before the join was up, more or longer than are kept")           \
+	X(NOT_UP, "rx-not-up", "frame received on a call that is ending")                         \
+	X(SEND_NOT_UP, "tx-not-up", "frame to send on a call that is not up")                     \
+	X(NOT_STARTED, "not-started", "frame for a PPP link that has not been started")           \
+	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone")    \
+	X(IPV6, "ipv6", "IPv6 packet to the gateway that is no Router Solicitation")              \
+	X(SOLICITATION, "solicitation", "Router Solicitation while another waits for its answer") \
+	X(NO_LINE, "no-line", "PPP frame of a circuit without a join, no Configure-Request")      \
 	X(NO_CALL, "no-call", "frame of a call that has ended")
 
 enum join_drop {
@@ -61,6 +61,7 @@ struct join {
 	void *owner_ctx;
 	struct leg_end why; /* what ended it first */
 	bool ending, told_up;
+	bool announced; /* why is what a leg has announced; it has not ended yet */
 	uint64_t since;
 	struct loop_timer reap;
 };
@@ -86,6 +87,10 @@ static inline struct leg *join_other(const struct leg *l)
 /* --- called by legs ----------------------------------------------------------------------------- */
 
 void join_leg_up(struct leg *l, uint64_t now);
+/* l is about to go, why it will: the reason of the join's end, even if the other leg goes first. */
+void join_leg_ends(struct leg *l, const struct leg_end *why);
+/* It is not. */
+void join_leg_recovers(struct leg *l);
 void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
 /* l has dropped a frame. */
 void join_drop(struct leg *l, enum join_drop why);

@@ -16,10 +16,17 @@ struct leg_client {
 	bool told4, told6;
 };
 
+static const char *client_section(const struct leg_terminal *t)
+{
+	return ((const struct leg_client *)t)->cfg->name;
+}
+
 static void client_auth_ok(struct leg_terminal *t, uint64_t now)
 {
 	(void)now;
-	GW_LOG(PPP, LOGL_INFO, "client %s: authenticated\n", ((struct leg_client *)t)->cfg->name);
+	GW_LOG(PPP, LOGL_INFO, "client %s: %s\n", client_section(t),
+	       t->auth == PPP_AUTH_NONE ? "the server asks for no authentication"
+					: "authenticated");
 }
 
 static void leg_client_need_device(struct leg_client *c)
@@ -94,6 +101,7 @@ static const struct leg_ops client_ops = {
 };
 static const struct leg_role client_role = {
 	.ops = &client_ops,
+	.section = client_section,
 	.auth_ok = client_auth_ok,
 	.ip4 = client_ip4,
 	.ip6 = client_ip6,

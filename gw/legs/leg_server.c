@@ -31,11 +31,13 @@ struct leg_server {
 	uint8_t prefix6[16];
 	struct loop_timer advert;
 	unsigned adverts;
+	bool solicited; /* the next one answers a solicitation */
 	uint64_t last_advert;
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
- * solicitation is answered at once unless one has just gone out. */
+ * solicitation is answered at once, or ADVERT_MIN after the last one: the client may not have been
+ * ready for that. */
 static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300 * SECOND};
 #define ADVERT_MIN  (SECOND / 10)
 #define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
@@ -59,6 +61,11 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 			    s->service->cfg->name, s->t.user);
 	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
 	leg_terminal_touch(&s->t);
+}
+
+static const char *server_section(const struct leg_terminal *t)
+{
+	return ((const struct leg_server *)t)->service->cfg->name;
 }
 
 static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now)
@@ -146,8 +153,8 @@ static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr,
 	t->net.peer4 = up ? addr->peer4 : 0;
 	if (up)
 		gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, loop_now(t->gw->loop),
-			    "service %s: user %s has %s", leg_server_of(t)->service->cfg->name,
-			    t->user, gw_ip4_text(text, sizeof(text), addr->peer4));
+			    "service %s: %s has %s", server_section(t), leg_terminal_user(t),
+			    gw_ip4_text(text, sizeof(text), addr->peer4));
 }
 
 static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -168,8 +175,15 @@ static void leg_server_advertise(void *ctx, uint64_t now)
 	ra_build(frame + 2, s->t.addr.local_iid, s->prefix6, s->t.net.mtu);
 	join_frame(&s->t.leg, frame, sizeof(frame), now);
 	s->adverts++;
+	s->solicited = false;
 	s->last_advert = now;
 	loop_set(s->t.gw->loop, &s->advert, now + advert_gaps[gap]);
+}
+
+static void leg_server_advertise_at(struct leg_server *s, uint64_t when)
+{
+	s->solicited = true;
+	loop_set(s->t.gw->loop, &s->advert, when);
 }
 
 static void server_told(struct leg_terminal *t)
@@ -179,6 +193,7 @@ static void server_told(struct leg_terminal *t)
 	if (!t->net.ip6 || !s->has6) {
 		loop_cancel(t->gw->loop, &s->advert);
 		s->adverts = 0;
+		s->solicited = false;
 	} else if (!s->adverts) {
 		loop_timer_init(&s->advert, leg_server_advertise, s);
 		leg_server_advertise(s, loop_now(t->gw->loop));
@@ -191,10 +206,12 @@ static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 
 	if (!s->has6 || !ra_is_solicitation(pkt, len))
 		join_drop(&t->leg, JOIN_D_IPV6);
-	else if (now - s->last_advert < ADVERT_MIN)
+	else if (now >= s->last_advert + ADVERT_MIN)
+		leg_server_advertise(s, now);
+	else if (s->solicited)
 		join_drop(&t->leg, JOIN_D_SOLICITATION);
 	else
-		leg_server_advertise(s, now);
+		leg_server_advertise_at(s, s->last_advert + ADVERT_MIN);
 }
 
 static void server_release(struct leg_terminal *t)
@@ -232,6 +249,7 @@ static const struct leg_ops server_ops = {
 };
 static const struct leg_role server_role = {
 	.ops = &server_ops,
+	.section = server_section,
 	.auth = server_auth,
 	.auth_ok = server_auth_ok,
 	.ip4 = server_ip4,

@@ -94,6 +94,7 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 	uint16_t mru = ev->link->peer_mru;
 
 	t->auth = ev->link->auth;
+	join_leg_recovers(&t->leg);
 	t->net.ff03 = !ev->link->tx_acfc;
 	t->net.pfc = ev->link->tx_pfc;
 	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
@@ -109,8 +110,11 @@ static void leg_terminal_on_auth(struct leg_terminal *t, const struct ppp_event 
 
 static void leg_terminal_on_auth_ok(struct leg_terminal *t, const struct ppp_event *ev)
 {
-	if (t->role->auth_ok)
-		t->role->auth_ok(t, ev->now);
+	if (t->wants6 && !ppp_carries_ipv6(t->ppp))
+		gw_log_peer(GW_LOG_PPP, LOGL_NOTICE, 0, ev->now,
+			    "%s %s: no IPv6 for %s: MRU %u is under 1280", t->leg.ops->name,
+			    t->role->section(t), leg_terminal_user(t), t->net.mtu);
+	t->role->auth_ok(t, ev->now);
 }
 
 static void leg_terminal_on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
@@ -137,7 +141,12 @@ static void leg_terminal_on_ip6(struct leg_terminal *t, const struct ppp_event *
 		join_leg_up(&t->leg, ev->now);
 }
 
-static void leg_terminal_on_down(struct leg_terminal *t, const struct ppp_event *ev)
+const char *leg_terminal_user(const struct leg_terminal *t)
+{
+	return t->user[0] ? t->user : "a peer without a name";
+}
+
+static struct leg_end leg_terminal_end(const struct leg_terminal *t, const struct ppp_event *ev)
 {
 	struct leg_end why = leg_terminal_why(ev->why, t->auth, t->leg.ops->kind == LEG_SERVER);
 	size_t used = strlen(why.words);
@@ -149,16 +158,38 @@ static void leg_terminal_on_down(struct leg_terminal *t, const struct ppp_event 
 		snprintf(why.words + used, sizeof(why.words) - used, ", peer says \"%s\"",
 			 ev->message);
 	}
+	return why;
+}
+
+/* The call or circuit may go before our PPP has ended; the reason is the peer's all the same. */
+static void leg_terminal_on_peer_closes(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	struct leg_end why = leg_terminal_end(t, ev);
+
+	gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, ev->now, "%s %s: %s: %s", t->leg.ops->name,
+		    t->role->section(t), leg_terminal_user(t), why.words);
+	join_leg_ends(&t->leg, &why);
+}
+
+static void leg_terminal_on_down(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	struct leg_end why = leg_terminal_end(t, ev);
+
 	leg_terminal_gone(t, &why, ev->now);
 }
 
 static void leg_terminal_on_event(void *ctx, const struct ppp_event *ev)
 {
 	static void (*const handler[])(struct leg_terminal * t, const struct ppp_event *ev) = {
-		[PPP_EV_LCP_UP] = leg_terminal_on_lcp_up,   [PPP_EV_AUTH] = leg_terminal_on_auth,
-		[PPP_EV_AUTH_OK] = leg_terminal_on_auth_ok, [PPP_EV_IP4_UP] = leg_terminal_on_ip4,
-		[PPP_EV_IP6_UP] = leg_terminal_on_ip6,	    [PPP_EV_IP4_DOWN] = leg_terminal_on_ip4,
-		[PPP_EV_IP6_DOWN] = leg_terminal_on_ip6,    [PPP_EV_DOWN] = leg_terminal_on_down,
+		[PPP_EV_LCP_UP] = leg_terminal_on_lcp_up,
+		[PPP_EV_AUTH] = leg_terminal_on_auth,
+		[PPP_EV_AUTH_OK] = leg_terminal_on_auth_ok,
+		[PPP_EV_IP4_UP] = leg_terminal_on_ip4,
+		[PPP_EV_IP6_UP] = leg_terminal_on_ip6,
+		[PPP_EV_IP4_DOWN] = leg_terminal_on_ip4,
+		[PPP_EV_IP6_DOWN] = leg_terminal_on_ip6,
+		[PPP_EV_PEER_CLOSES] = leg_terminal_on_peer_closes,
+		[PPP_EV_DOWN] = leg_terminal_on_down,
 	};
 	struct leg_terminal *t = ctx;
 
@@ -207,6 +238,7 @@ bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uin
 		c.mru = t->mtu;
 	if (!c.mtu || c.mtu > t->mtu)
 		c.mtu = t->mtu;
+	t->wants6 = c.ipv6;
 	loop_timer_init(&t->timer, leg_terminal_on_time, t);
 	t->ppp = ppp_new(&c, &ops, t);
 	explicit_bzero(&c, sizeof(c));

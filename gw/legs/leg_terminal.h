@@ -11,9 +11,11 @@
 
 struct leg_terminal;
 
-/* What a role does; any member may be NULL. */
+/* What a role does; auth, told and ip6_packet may be NULL. */
 struct leg_role {
 	const struct leg_ops *ops;
+	/* Name of its service or client. */
+	const char *(*section)(const struct leg_terminal *t);
 	/* Somebody proves who he is: answer by ppp_auth_verdict, now or later. */
 	void (*auth)(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now);
 	/* Everything that had to be proved has been. */
@@ -40,6 +42,7 @@ struct leg_terminal {
 	struct dp_tun *tun; /* of the service or client */
 	uint16_t mtu;	    /* the most a frame to the far end may carry, before its MRU is known */
 	enum ppp_auth auth; /* agreed by LCP */
+	bool wants6;	    /* IPv6 is configured */
 	bool released;	    /* holds nothing of others any more */
 	bool has_end;	    /* end says why we closed */
 	struct leg_end end;
@@ -59,6 +62,8 @@ void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now);
 void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 uint16_t leg_terminal_mtu(const struct leg *l);
 void leg_terminal_free(struct leg *l);
+/* Who has authenticated, for the log. */
+const char *leg_terminal_user(const struct leg_terminal *t);
 /* Tell the data plane what net says. */
 void leg_terminal_tell(struct leg_terminal *t);
 /* Deadlines may have moved: after every call into t->ppp from outside leg_terminal.c. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Calls that end in our PPP server, dialled by a real PPP client. */
+#include "gw/bind.h"
+#include "gw/client.h"
 #include "gw/legs/leg_terminal.h"
 #include "tests/gw/bench.h"
 
@@ -109,6 +111,53 @@ static void the_client_hangs_up(void)
 	CU_ASSERT_EQUAL(s.used4, 0);
 	CU_ASSERT_EQUAL(s.used6, 0);
 	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 0);
+	bench_stop();
+}
+
+/* pppd as LNS says why it closes, and its L2TP daemon hangs up before our PPP has come to its end.
+ */
+static void the_servers_words_outlive_the_call(void)
+{
+	static const uint8_t bye[] = {0xc0, 0x21, 5, 9, 0, 9, 'q', 'u', 'o', 't', 'a'};
+	const struct gw_client *home;
+
+	bench_start("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		    "client home { peer = lns  user = ann  secret = \"a password\" }\n");
+	bench_pass(0);
+	CU_ASSERT_TRUE_FATAL(bench.call[0].ip4);
+	home = &bench.gw->client[0];
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, bye, sizeof(bye), clock_us);
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_STRING_EQUAL(home->why.words, "closed by the peer, peer says \"quota\"");
+	CU_ASSERT_EQUAL(home->why.cause, LEG_BY_PEER);
+	/* The next life ends by its own reason. */
+	bench_pass(60 * SEC);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	CU_ASSERT_TRUE(bench.call[1].ip4);
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_STRING_EQUAL(home->why.words, "loss of carrier");
+	bench_stop();
+}
+
+/* A peer that closes and starts again on the same call has not ended it. */
+static void a_link_that_recovers_has_not_ended(void)
+{
+	static const uint8_t bye[] = {0xc0, 0x21, 5, 9, 0, 4};
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	struct join *j = bench_join();
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	c->hold = true;
+	bench_redial(c, "ann", "a password");
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, bye, sizeof(bye), clock_us);
+	CU_ASSERT_TRUE(j->announced);
+	CU_ASSERT_STRING_EQUAL(j->why.words, "closed by the peer");
+	c->hold = false;
+	bench_redial(c, "ann", "a password");
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_FALSE(j->announced || j->ending);
 	bench_stop();
 }
 
@@ -229,6 +278,13 @@ static void mtu_is_the_smallest(void)
 	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 	CU_ASSERT_TRUE(c->ip4);
 	CU_ASSERT_EQUAL(fake.call[0].mtu, 1000);
+	/* RFC 8200 section 5 */
+	CU_ASSERT_FALSE(c->ip6 || fake.call[0].ip6);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 0);
+	/* What was counted outlives the call. */
+	CU_ASSERT_EQUAL(bench.gw->ppp_count[PPP_R_SMALL_MRU], 0);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(bench.gw->ppp_count[PPP_R_SMALL_MRU], 1);
 	bench_stop();
 
 	bench_start(CONF);
@@ -320,6 +376,8 @@ static const struct test_case cases[] = {
 	{"in_by_mschapv2", in_by_mschapv2},
 	{"refused_with_the_cause", refused_with_the_cause},
 	{"the_client_hangs_up", the_client_hangs_up},
+	{"the_servers_words_outlive_the_call", the_servers_words_outlive_the_call},
+	{"a_link_that_recovers_has_not_ended", a_link_that_recovers_has_not_ended},
 	{"the_operator_clears_it", the_operator_clears_it},
 	{"a_silent_client_is_cleared_too", a_silent_client_is_cleared_too},
 	{"pool_is_empty", pool_is_empty},
