@@ -122,6 +122,13 @@ struct cfg_route {
 	struct cfg_refs to;	      /* peers, tried in this order */
 };
 
+/* What failed log-ins cost (gw/aaa/login_limit.h says how). */
+struct cfg_login {
+	uint64_t delay;	   /* wait after the first failure, us; 0 = none */
+	unsigned failures; /* in a row that lock */
+	uint64_t lock;	   /* how long, us; 0 = never */
+};
+
 struct cfg_log {
 	struct cfg_where where;
 	const char *category; /* "engine", "ppp", "all" */
@@ -140,6 +147,7 @@ struct cfg_model {
 	const char *vty_captures; /* folder of captures; NULL = none may be made */
 	unsigned workers;	  /* UINT_MAX = choose */
 	uint16_t max_tunnels, half_open_per_source;
+	struct cfg_login login;
 	const struct cfg_log *log;
 	unsigned logs;
 	const struct cfg_port *port;

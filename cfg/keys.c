@@ -83,6 +83,8 @@ static void keys_set_log(struct cfg_load *l, const struct cfg_item *it, void *ob
 	m->log = log;
 }
 
+#define S 1000000LL /* in microseconds */
+
 static const struct cfg_key top_keys[] = {
 	{"host-name", CFG_K_TEXT, .min = 1, .max = 255, .deflt = "the system's host name",
 	 .help = "our Host Name to L2TP peers, and our name in CHAP",
@@ -97,6 +99,16 @@ static const struct cfg_key top_keys[] = {
 	{"half-open-per-source", CFG_K_NUMBER, .min = 1, .max = 65535,
 	 .help = "tunnels that one source may be setting up at a time",
 	 CFG_AT(struct cfg_model, half_open_per_source)},
+	{"login-delay", CFG_K_TIME, .min = 0, .max = 3 * S,
+	 .help = "wait before the answer to a log-in that follows a failed one; doubled by each "
+		 "failure, up to eight times; 0 = none",
+	 CFG_AT(struct cfg_model, login.delay)},
+	{"login-failures", CFG_K_NUMBER, .min = 1, .max = 1000,
+	 .help = "failed log-ins in a row that lock a user, only where they came from",
+	 CFG_AT(struct cfg_model, login.failures)},
+	{"login-lock", CFG_K_TIME, .min = 0, .max = 24 * 3600LL * S,
+	 .help = "how long the user is locked there; 0 = never",
+	 CFG_AT(struct cfg_model, login.lock)},
 };
 
 static const struct cfg_key vty_keys[] = {
@@ -147,6 +159,7 @@ static void keys_init_top(struct cfg_load *l, void *obj)
 	m->workers = UINT_MAX;
 	m->max_tunnels = 65535;
 	m->half_open_per_source = 256;
+	m->login = (struct cfg_login){.delay = 1 * S, .failures = 8, .lock = 300 * S};
 }
 
 /* --- the tree --------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@ libcontrol_la_SOURCES = \
 	gw/keep.c gw/keep.h gw/line.c gw/line.h gw/log.c gw/log.h gw/loop.c gw/loop.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/random.c gw/random.h gw/service.c gw/service.h gw/start.c gw/start.h \
 	gw/text.c gw/text.h \
-	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/addrpool.c gw/aaa/addrpool.h \
+	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_call.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_line.c \
 	gw/legs/leg_server.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/ra.c gw/legs/ra.h \
 	gw/operator/capture.c gw/operator/capture.h gw/operator/operator.h gw/operator/show_calls.c gw/operator/show_counters.c \

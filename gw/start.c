@@ -78,7 +78,7 @@ static void start_each_second(void *ctx, uint64_t now)
 
 static bool start_rest(struct gw *gw)
 {
-	gw->aaa = aaa_new(gw->loop, gw->cfg->user, gw->cfg->users);
+	gw->aaa = aaa_new(gw->loop, gw->cfg->user, gw->cfg->users, &gw->cfg->login);
 	gw->keep = keep_new(gw->loop, gw->dp, CHANNEL_LINGER);
 	return gw->aaa && gw->keep;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Authentication and authorization of users: a question about one PPP claim, and its answer some
- * time later, always from the loop.  The users of the configuration are asked.
+ * time later, always from the loop.  The users of the configuration are asked.  After failures the
+ * answer comes later and the user is locked on the source (login_limit.h); right and wrong answers
+ * wait alike.
  */
 #ifndef GW_AAA_AAA_H
 #define GW_AAA_AAA_H
 
 #include "cfg/cfg.h"
 #include "gw/aaa/addrpool.h"
+#include "gw/aaa/login_limit.h"
 #include "gw/loop.h"
 
 struct aaa;
@@ -16,6 +19,8 @@ struct aaa_request;
 struct aaa_question {
 	const struct ppp_auth_claim *claim;
 	const struct cfg_service *service; /* where the user wants in */
+	uint64_t source;		   /* names the peer's address or the circuit */
+	const char *source_text;	   /* the same for the log, or NULL; not kept */
 };
 
 struct aaa_answer {
@@ -27,8 +32,9 @@ struct aaa_answer {
 
 typedef void (*aaa_done)(void *ctx, const struct aaa_answer *a, uint64_t now);
 
-/* users must outlive it.  NULL without memory. */
-struct aaa *aaa_new(struct loop *loop, const struct cfg_user *users, unsigned n);
+/* users must outlive it; login is copied.  NULL without memory. */
+struct aaa *aaa_new(struct loop *loop, const struct cfg_user *users, unsigned n,
+		    const struct cfg_login *login);
 void aaa_free(struct aaa *a);
 /* The claim is judged or copied before this returns; done is called from the loop, once, unless
  * cancelled.  NULL = no answer will come (out of memory): refuse. */
@@ -39,7 +45,16 @@ void aaa_cancel(struct aaa_request *r);
 
 struct aaa_counters {
 	uint64_t asked, accepted, refused;
+	uint64_t delayed;	 /* of asked: answered after a wait */
+	uint64_t locks;		 /* users locked on a source */
+	uint64_t refused_locked; /* of refused: not judged, since the user was locked there */
 };
 void aaa_count(const struct aaa *a, struct aaa_counters *out);
+
+struct aaa_view {
+	struct login_limit_view limit;
+	unsigned waiting; /* log-ins without their answer */
+};
+void aaa_view(const struct aaa *a, struct aaa_view *out);
 
 #endif

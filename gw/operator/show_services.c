@@ -24,12 +24,14 @@ DEFUN(show_summary, show_summary_cmd, "show summary", SHOW_STR "The gateway in a
 	struct gw *gw = vty_gw(vty);
 	struct l2tp_counters n;
 	struct dp_counters d;
+	struct aaa_view logins;
 	char text[GW_TEXT_MAX];
 	unsigned i, up = 0, clients = 0;
 	uint64_t drops = 0;
 
 	l2tp_engine_counters(gw->engine, &n);
 	dp_count(gw->dp, &d);
+	aaa_view(gw->aaa, &logins);
 	for (i = 0; i < gw->cfg->ports; i++)
 		up += gw->port[i].number >= 0;
 	for (i = 0; i < gw->cfg->clients; i++)
@@ -48,6 +50,8 @@ DEFUN(show_summary, show_summary_cmd, "show summary", SHOW_STR "The gateway in a
 	summary_count(vty, "calls", n.calls);
 	summary_count(vty, "joins", gw->joins->n);
 	vty_out(vty, "%-12s %u of %u up%s", "clients", clients, gw->cfg->clients, VTY_NEWLINE);
+	vty_out(vty, "%-12s %u waiting, %u locked, %u of %u entries%s", "log-ins", logins.waiting,
+		logins.limit.locked, logins.limit.entries, logins.limit.room, VTY_NEWLINE);
 	vty_out(vty, "%-12s %llu in, %llu out, %llu dropped%s", "frames",
 		(unsigned long long)d.rx_frames, (unsigned long long)d.tx_frames,
 		(unsigned long long)drops, VTY_NEWLINE);

@@ -26,6 +26,9 @@ static void an_empty_text_is_all_defaults(void)
 	CU_ASSERT_EQUAL(t.m->workers, UINT_MAX);
 	CU_ASSERT_EQUAL(t.m->max_tunnels, 65535);
 	CU_ASSERT_EQUAL(t.m->half_open_per_source, 256);
+	CU_ASSERT_EQUAL(t.m->login.delay, 1000000);
+	CU_ASSERT_EQUAL(t.m->login.failures, 8);
+	CU_ASSERT_EQUAL(t.m->login.lock, 300000000);
 	CU_ASSERT_EQUAL(t.m->logs + t.m->ports + t.m->peers + t.m->pools + t.m->services +
 				t.m->users + t.m->clients,
 			0);
@@ -39,6 +42,7 @@ static void the_top_level(void)
 	tell(&t, "host-name = lns.example\nvty { listen = \"[::1]:99\"  socket = /tmp/v  group = "
 		 "adm  captures = /var/cap }\nworkers = 0\n"
 		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7\nhalf-open-per-source = 8\n"
+		 "login-delay = 500ms\nlogin-failures = 3\nlogin-lock = 1h\n"
 		 "log { all = notice  engine = debug }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	ASSERT_TEXT(t.m->host_name, "lns.example");
@@ -50,11 +54,14 @@ static void the_top_level(void)
 	CU_ASSERT_EQUAL(t.m->workers, 0);
 	CU_ASSERT_EQUAL(t.m->max_tunnels, 7);
 	CU_ASSERT_EQUAL(t.m->half_open_per_source, 8);
+	CU_ASSERT_EQUAL(t.m->login.delay, 500000);
+	CU_ASSERT_EQUAL(t.m->login.failures, 3);
+	CU_ASSERT_EQUAL(t.m->login.lock, 3600000000);
 	CU_ASSERT_EQUAL_FATAL(t.m->logs, 2);
 	ASSERT_TEXT(t.m->log[1].where.file, "t");
 	ASSERT_TEXT(t.m->log[0].category, "all");
 	ASSERT_TEXT(t.m->log[0].level, "notice");
-	CU_ASSERT_EQUAL(t.m->log[1].where.line, 7);
+	CU_ASSERT_EQUAL(t.m->log[1].where.line, 10);
 	ASSERT_TEXT(t.m->log[1].category, "engine");
 	ASSERT_TEXT(t.m->log[1].level, "debug");
 	told_end(&t);

@@ -7,6 +7,7 @@
 
 extern const struct test_suite suite_aaa;
 extern const struct test_suite suite_addrpool;
+extern const struct test_suite suite_login_limit;
 extern const struct test_suite suite_bind;
 extern const struct test_suite suite_capture;
 extern const struct test_suite suite_client;
@@ -25,10 +26,10 @@ extern const struct test_suite suite_text;
 extern const struct test_suite suite_vty_listen;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa,	     &suite_addrpool,	&suite_bind,	&suite_client, &suite_peer,
-	&suite_start,	     &suite_join,	&suite_keep,	&suite_line,   &suite_leg_call,
-	&suite_leg_terminal, &suite_log,	&suite_loop,	&suite_ra,     &suite_table,
-	&suite_text,	     &suite_vty_listen, &suite_capture, NULL,
+	&suite_aaa,	 &suite_addrpool,     &suite_login_limit, &suite_bind,	  &suite_client,
+	&suite_peer,	 &suite_start,	      &suite_join,	  &suite_keep,	  &suite_line,
+	&suite_leg_call, &suite_leg_terminal, &suite_log,	  &suite_loop,	  &suite_ra,
+	&suite_table,	 &suite_text,	      &suite_vty_listen,  &suite_capture, NULL,
 };
 
 int main(int argc, char **argv)

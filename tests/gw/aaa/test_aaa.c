@@ -14,17 +14,22 @@ static const struct cfg_user users[] = {
 	{.name = "bob", .secret = "gold-only", .service = &gold},
 	{.name = "carol", .secret = "c", .service = &lead},
 	{.name = "ali", .secret = "prefix"},
+	{.name = "dave"}, /* no secret: nobody comes in by this name */
 };
+
+#define SEC UINT64_C(1000000)
+static const struct cfg_login login_conf = {.delay = SEC, .failures = 4, .lock = 60 * SEC};
 
 static struct loop *loop;
 static struct aaa *aaa;
 static unsigned answers;
+static uint64_t answered_at, source;
 static struct aaa_answer last;
 
 static void aaa_answered(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	(void)ctx;
-	(void)now;
+	answered_at = now;
 	answers++;
 	last = *a;
 }
@@ -33,8 +38,9 @@ static void aaa_set_up(void)
 {
 	clock_us = 5;
 	loop = loop_new(clock_now);
-	aaa = aaa_new(loop, users, sizeof(users) / sizeof(users[0]));
+	aaa = aaa_new(loop, users, sizeof(users) / sizeof(users[0]), &login_conf);
 	answers = 0;
+	source = 1;
 	memset(&last, 0, sizeof(last));
 }
 
@@ -54,16 +60,24 @@ static struct ppp_auth_claim pap(const char *name, size_t len, const char *passw
 	return c;
 }
 
-static bool test_aaa_ask(const char *name, size_t len, const char *password,
-			 const struct cfg_service *s)
+static void test_aaa_put(const struct ppp_auth_claim *c, const struct cfg_service *s)
 {
-	struct ppp_auth_claim c = pap(name, len, password);
-	struct aaa_question q = {.claim = &c, .service = s};
+	struct aaa_question q = {.claim = c, .service = s, .source = source};
 	unsigned before = answers;
 
 	CU_ASSERT_PTR_NOT_NULL(aaa_ask(aaa, &q, aaa_answered, NULL, clock_us));
 	CU_ASSERT_EQUAL(answers, before); /* never from inside the question */
-	clock_until(loop, clock_us);
+}
+
+/* The answer, after whatever wait. */
+static bool test_aaa_ask(const char *name, size_t len, const char *password,
+			 const struct cfg_service *s)
+{
+	struct ppp_auth_claim c = pap(name, len, password);
+	unsigned before = answers;
+
+	test_aaa_put(&c, s);
+	clock_until(loop, clock_us + 30 * SEC);
 	CU_ASSERT_EQUAL(answers, before + 1);
 	return last.ok;
 }
@@ -163,10 +177,233 @@ static void a_long_list(void)
 	}
 	aaa_set_up();
 	aaa_free(aaa);
-	aaa = aaa_new(loop, many, 501);
+	aaa = aaa_new(loop, many, 501, &login_conf);
 	for (i = 0; i < 501; i++)
 		CU_ASSERT_TRUE(login(name[i], name[i], &gold));
 	aaa_tear_down();
+}
+
+static void a_user_without_a_secret_never_comes_in(void)
+{
+	aaa_set_up();
+	CU_ASSERT_FALSE(login("dave", "", &gold));
+	CU_ASSERT_FALSE(login("dave", "no user has this secret", &gold));
+	CU_ASSERT_EQUAL(last.address4, 0);
+	CU_ASSERT_STRING_EQUAL(last.message, "Authentication failed");
+	aaa_tear_down();
+}
+
+/* RFC 2759 section 9.2 as printed there: user "User", password "clientPass". */
+static const uint8_t rfc2759_challenge[16] = {0x5b, 0x5d, 0x7c, 0x7d, 0x7b, 0x3f, 0x2f, 0x3e,
+					      0x3c, 0x2c, 0x60, 0x21, 0x32, 0x26, 0x26, 0x28};
+static const uint8_t rfc2759_response[49] = {
+	0x21, 0x40, 0x23, 0x24, 0x25, 0x5e, 0x26, 0x2a, 0x28, 0x29, 0x5f, 0x2b, 0x3a,
+	0x33, 0x7c, 0x7e, 0,	0,    0,    0,	  0,	0,    0,    0,	  0x82, 0x30,
+	0x9e, 0xcd, 0x8d, 0x70, 0x8b, 0x5e, 0xa0, 0x8f, 0xaa, 0x39, 0x81, 0xcd, 0x83,
+	0x54, 0x42, 0x33, 0x11, 0x4a, 0x3d, 0x85, 0xd6, 0xdf, 0};
+#define RFC2759_SUCCESS "S=407A5589115FD0D6209F510FE9C04566932CDA56"
+
+static struct ppp_auth_claim mschapv2(void)
+{
+	struct ppp_auth_claim c = {.method = PPP_AUTH_MSCHAPV2,
+				   .name_len = 4,
+				   .challenge_len = 16,
+				   .response_len = 49};
+
+	memcpy(c.name, "User", 4);
+	memcpy(c.challenge, rfc2759_challenge, 16);
+	memcpy(c.response, rfc2759_response, 49);
+	return c;
+}
+
+static void with_rfc2759_user(void)
+{
+	static const struct cfg_user user = {.name = "User", .secret = "clientPass"};
+	static const struct cfg_login free_of_delay = {.failures = 1};
+
+	aaa_set_up();
+	aaa_free(aaa);
+	aaa = aaa_new(loop, &user, 1, &free_of_delay);
+}
+
+static void mschapv2_success_is_that_of_the_rfc(void)
+{
+	struct ppp_auth_claim c = mschapv2();
+
+	with_rfc2759_user();
+	test_aaa_put(&c, &gold);
+	clock_until(loop, clock_us);
+	CU_ASSERT_TRUE(last.ok);
+	CU_ASSERT_STRING_EQUAL(last.reply.success, RFC2759_SUCCESS);
+	aaa_tear_down();
+}
+
+/* One bit of any octet of the NT response, of either challenge, or of the name. */
+static void mschapv2_is_compared_whole(void)
+{
+	with_rfc2759_user();
+	for (unsigned i = 0; i < 16 + 49 - 1 + 4; i++) {
+		struct ppp_auth_claim c = mschapv2();
+
+		if (i >= 16 + 16 && i < 16 + 24)
+			continue; /* reserved */
+		if (i < 16)
+			c.challenge[i] ^= 1;
+		else if (i < 16 + 48)
+			c.response[i - 16] ^= 1;
+		else
+			c.name[i - 64] ^= 1;
+		memset(&last, 0xff, sizeof(last));
+		test_aaa_put(&c, &gold);
+		clock_until(loop, clock_us);
+		CU_ASSERT_FALSE(last.ok);
+		CU_ASSERT_EQUAL(last.reply.success[0], 0);
+		CU_ASSERT_EQUAL(last.address4, 0);
+	}
+	CU_ASSERT_EQUAL(answers, 60);
+	aaa_tear_down();
+}
+
+/* A right password after a failure waits as long as a wrong one: at the edge, and one before. */
+static void an_answer_comes_when_its_wait_is_over(void)
+{
+	struct ppp_auth_claim wrong = pap("alice", 5, "x"), right = pap("alice", 5, "wonderland");
+	struct aaa_counters n;
+	struct aaa_view v;
+
+	aaa_set_up();
+	test_aaa_put(&wrong, &gold);
+	clock_until(loop, clock_us);
+	CU_ASSERT_EQUAL(answers, 1);
+	CU_ASSERT_EQUAL(answered_at, 5);
+	test_aaa_put(&right, &gold);
+	aaa_view(aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 1);
+	clock_until(loop, 5 + SEC - 1);
+	CU_ASSERT_EQUAL(answers, 1);
+	clock_until(loop, 5 + SEC);
+	CU_ASSERT_EQUAL(answers, 2);
+	CU_ASSERT_TRUE(last.ok);
+	aaa_count(aaa, &n);
+	CU_ASSERT_EQUAL(n.delayed, 1);
+	aaa_view(aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 0);
+	CU_ASSERT_EQUAL(v.limit.proved, 1);
+	/* The success has cleared it. */
+	test_aaa_put(&wrong, &gold);
+	clock_until(loop, clock_us);
+	CU_ASSERT_EQUAL(answers, 3);
+	aaa_tear_down();
+}
+
+static void one_who_waits_does_not_hold_up_others(void)
+{
+	struct ppp_auth_claim a = pap("alice", 5, "x"), z = pap("zoe", 3, "z-secret");
+
+	aaa_set_up();
+	test_aaa_put(&a, &gold);
+	test_aaa_put(&a, &gold);
+	clock_until(loop, clock_us);
+	CU_ASSERT_EQUAL(answers, 1);
+	test_aaa_put(&z, &gold);
+	clock_until(loop, clock_us);
+	CU_ASSERT_EQUAL(answers, 2);
+	CU_ASSERT_TRUE(last.ok);
+	clock_until(loop, clock_us + SEC);
+	CU_ASSERT_EQUAL(answers, 3);
+	CU_ASSERT_FALSE(last.ok);
+	aaa_tear_down();
+}
+
+/* 500 guesses at a time, the last of them right: four are judged. */
+static void guesses_at_a_time_lock(void)
+{
+	struct ppp_auth_claim wrong = pap("alice", 5, "x"), right = pap("alice", 5, "wonderland");
+	struct aaa_counters n;
+	struct aaa_view v;
+	unsigned i;
+
+	aaa_set_up();
+	for (i = 0; i < 499; i++)
+		test_aaa_put(&wrong, &gold);
+	test_aaa_put(&right, &gold);
+	aaa_view(aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 500);
+	CU_ASSERT_EQUAL(v.limit.locked, 1);
+	clock_until(loop, clock_us + 8 * SEC);
+	CU_ASSERT_EQUAL(answers, 500);
+	CU_ASSERT_FALSE(last.ok);
+	CU_ASSERT_STRING_EQUAL(last.message, "Authentication failed");
+	aaa_count(aaa, &n);
+	CU_ASSERT_EQUAL(n.asked, 500);
+	CU_ASSERT_EQUAL(n.refused, 500);
+	CU_ASSERT_EQUAL(n.locks, 1);
+	CU_ASSERT_EQUAL(n.refused_locked, 496);
+	CU_ASSERT_EQUAL(n.delayed, 499);
+	CU_ASSERT_EQUAL(n.accepted, 0);
+	/* On another source the user is let in meanwhile. */
+	source = 2;
+	CU_ASSERT_TRUE(login("alice", "wonderland", &gold));
+	/* And here when the lock is over. */
+	source = 1;
+	clock_until(loop, 5 + 60 * SEC - 1);
+	CU_ASSERT_FALSE(login("alice", "wonderland", &gold));
+	clock_until(loop, 5 + 60 * SEC);
+	CU_ASSERT_TRUE(login("alice", "wonderland", &gold));
+	aaa_tear_down();
+}
+
+/* Hung up before the answer: the failure counts all the same. */
+static void a_guesser_who_hangs_up_early_saves_nothing(void)
+{
+	struct ppp_auth_claim wrong = pap("alice", 5, "x");
+	struct aaa_question q = {.claim = &wrong, .service = &gold, .source = 1};
+	struct aaa_view v;
+	unsigned i;
+
+	aaa_set_up();
+	for (i = 0; i < 4; i++)
+		aaa_cancel(aaa_ask(aaa, &q, aaa_answered, NULL, clock_us));
+	aaa_view(aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 0);
+	CU_ASSERT_EQUAL(v.limit.locked, 1);
+	CU_ASSERT_FALSE(login("alice", "wonderland", &gold));
+	aaa_tear_down();
+}
+
+/* Words and times of six wrong log-ins in a row. */
+static void test_aaa_six_refusals(const char *name, uint64_t at[6], const char *words[6])
+{
+	unsigned i;
+
+	aaa_set_up();
+	for (i = 0; i < 6; i++) {
+		uint64_t asked = clock_us;
+
+		CU_ASSERT_FALSE(login(name, "x", &gold));
+		at[i] = answered_at - asked;
+		words[i] = last.message;
+	}
+	aaa_tear_down();
+}
+
+static void an_unknown_name_waits_and_locks_like_a_known_one(void)
+{
+	/* 30 s after each other: the fourth locks for 60 s, so the sixth waits for the name alone.
+	 */
+	static const uint64_t want[6] = {0, SEC, 2 * SEC, 4 * SEC, 8 * SEC, SEC};
+	static const char *const names[] = {"alice", "mallory", "dave", "carol"};
+	uint64_t at[6];
+	const char *words[6];
+	unsigned i, k;
+
+	for (k = 0; k < 4; k++) {
+		test_aaa_six_refusals(names[k], at, words);
+		for (i = 0; i < 6; i++) {
+			CU_ASSERT_EQUAL(at[i], want[i]);
+			CU_ASSERT_STRING_EQUAL(words[i], "Authentication failed");
+		}
+	}
 }
 
 static const struct test_case cases[] = {
@@ -177,6 +414,15 @@ static const struct test_case cases[] = {
 	{"cancelled_is_never_answered", cancelled_is_never_answered},
 	{"counts", counts},
 	{"a_long_list", a_long_list},
+	{"a_user_without_a_secret_never_comes_in", a_user_without_a_secret_never_comes_in},
+	{"mschapv2_success_is_that_of_the_rfc", mschapv2_success_is_that_of_the_rfc},
+	{"mschapv2_is_compared_whole", mschapv2_is_compared_whole},
+	{"an_answer_comes_when_its_wait_is_over", an_answer_comes_when_its_wait_is_over},
+	{"one_who_waits_does_not_hold_up_others", one_who_waits_does_not_hold_up_others},
+	{"guesses_at_a_time_lock", guesses_at_a_time_lock},
+	{"a_guesser_who_hangs_up_early_saves_nothing", a_guesser_who_hangs_up_early_saves_nothing},
+	{"an_unknown_name_waits_and_locks_like_a_known_one",
+	 an_unknown_name_waits_and_locks_like_a_known_one},
 	{NULL, NULL},
 };
 const struct test_suite suite_aaa = {"aaa", cases};

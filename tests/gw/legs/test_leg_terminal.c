@@ -224,6 +224,118 @@ static void a_fixed_address_has_one_owner_and_its_route(void)
 	bench_stop();
 }
 
+/* An address inside the pool that a user has of right is for no other user, taken or not. */
+static void a_fixed_address_inside_the_pool_is_for_its_user_only(void)
+{
+	static const char conf[] =
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { service = s }\n"
+		"pool s { ranges = { \"10.64.0.0/29\" } }\n"
+		"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = no }\n"
+		"user ann { secret = \"a password\" }\n"
+		"user fix { secret = \"fixed\"  address = 10.64.0.3 }\n";
+	struct far_call *c;
+
+	bench_start(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	/* 10.64.0.1 is ours and .3 is fix's, so that of six hosts four are left. */
+	for (unsigned i = 0; i < 5; i++) {
+		c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+		CU_ASSERT_EQUAL(c->ip4, i < 4);
+		CU_ASSERT_NOT_EQUAL(c->got.local4, 0x0a400001);
+		CU_ASSERT_NOT_EQUAL(c->got.local4, 0x0a400003);
+	}
+	c = bench_call("fix", "fixed", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(c->got.local4, 0x0a400003);
+	/* Also when it has been in use. */
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_FALSE(c->ip4);
+	bench_stop();
+}
+
+#define GUESSED                                                                  \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                \
+	"peer lac { service = s }\n"                                             \
+	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                             \
+	"service s { local = 10.64.0.1  pool = s  auth = { pap }  ipv6 = no }\n" \
+	"user ann { secret = \"a password\" }\n"                                 \
+	"user bob { secret = \"another\" }\n"                                    \
+	"login-failures = 3\n"                                                   \
+	"login-delay = 2s\n"                                                     \
+	"login-lock = 1m\n"
+
+/* From one address the user is locked, from another let in at once; other users are let in from
+ * both, from the guesser's address too. */
+static void guesses_lock_the_user_only_where_they_come_from(void)
+{
+	struct ist_addr guesser;
+	struct far_call *c;
+	struct aaa_view v;
+
+	bench_start(GUESSED);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	guesser = fake.peer;
+	for (unsigned i = 0; i < 3; i++) {
+		c = bench_call("ann", "a guess", PPP_AUTH_PAP);
+		CU_ASSERT_EQUAL(c->why == PPP_WHY_AUTH_FAILED, i == 0);
+		bench_pass(10 * SEC);
+		CU_ASSERT_EQUAL(c->why, PPP_WHY_AUTH_FAILED);
+	}
+	aaa_view(bench.gw->aaa, &v);
+	CU_ASSERT_EQUAL(v.limit.locked, 1);
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	bench_pass(20 * SEC);
+	CU_ASSERT_FALSE(c->ip4);
+	CU_ASSERT_EQUAL(c->why, PPP_WHY_AUTH_FAILED);
+	CU_ASSERT_TRUE(bench_call("bob", "another", PPP_AUTH_PAP)->ip4);
+
+	/* The same host by another UDP port is the same source. */
+	bench.gw->cfg->port[0].transport->addr_parse(&fake.peer, "192.0.2.9:40000");
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	bench_pass(20 * SEC);
+	CU_ASSERT_FALSE(c->ip4);
+	bench.gw->cfg->port[0].transport->addr_parse(&fake.peer, "192.0.2.10:1701");
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	bench_pass(2 * SEC); /* the name alone has three failures */
+	CU_ASSERT_TRUE(c->ip4);
+	fake.peer = guesser;
+	bench_pass(60 * SEC);
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	bench_pass(2 * SEC);
+	CU_ASSERT_TRUE(c->ip4);
+	bench_stop();
+}
+
+/* The client repeats its request meanwhile, and the call ends before the answer comes. */
+static void a_call_that_waits_for_its_answer_can_end(void)
+{
+	struct far_call *c;
+	struct aaa_counters n;
+	struct aaa_view v;
+
+	bench_start(GUESSED);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a guess", PPP_AUTH_PAP);
+	bench_call("ann", "a guess", PPP_AUTH_PAP);
+	bench_pass(10 * SEC);
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	bench_pass(4 * SEC - 1); /* its second request, after 3 s, is no second log-in */
+	CU_ASSERT_FALSE(c->ip4);
+	aaa_count(bench.gw->aaa, &n);
+	CU_ASSERT_EQUAL(n.asked, 3);
+	CU_ASSERT_EQUAL(n.delayed, 2);
+	aaa_view(bench.gw->aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 1);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	bench_pass(10 * SEC);
+	aaa_view(bench.gw->aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
 /* RFC 1661 3.4: a Configure-Request brings the link back to its beginning, also when it is open. */
 static void a_client_starts_again(void)
 {
@@ -383,6 +495,11 @@ static const struct test_case cases[] = {
 	{"pool_is_empty", pool_is_empty},
 	{"a_fixed_address_has_one_owner_and_its_route",
 	 a_fixed_address_has_one_owner_and_its_route},
+	{"a_fixed_address_inside_the_pool_is_for_its_user_only",
+	 a_fixed_address_inside_the_pool_is_for_its_user_only},
+	{"guesses_lock_the_user_only_where_they_come_from",
+	 guesses_lock_the_user_only_where_they_come_from},
+	{"a_call_that_waits_for_its_answer_can_end", a_call_that_waits_for_its_answer_can_end},
 	{"a_client_starts_again", a_client_starts_again},
 	{"another_user_starts_again", another_user_starts_again},
 	{"mtu_is_the_smallest", mtu_is_the_smallest},
