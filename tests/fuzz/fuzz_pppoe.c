@@ -160,7 +160,8 @@ static void fuzz_pppoe_frame(struct side *s, const uint8_t *frame, size_t len)
 	uint8_t *exact = malloc(len ? len : 1);
 
 	CHECK(exact);
-	memcpy(exact, frame, len);
+	if (len)
+		memcpy(exact, frame, len);
 	fuzz_pppoe_take(s, exact, len);
 	free(exact);
 }
