@@ -97,7 +97,9 @@ struct cfg_user {
 /* `client NAME { peer = ...  user = ... }`: we dial and end PPP here as a client. */
 struct cfg_client {
 	const char *name;
-	const struct cfg_peer *peer;
+	const struct cfg_peer *peer; /* the LNS that is called; NULL = a circuit is */
+	const struct cfg_port *port;
+	const char *circuit;   /* address on the port */
 	struct ppp_config ppp; /* client side: name and secret in it, IPv4 and IPv6 asked for */
 	const char *tun;       /* device name, default the section's name */
 	uint16_t mtu;

@@ -444,14 +444,38 @@ static void check_client_login(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it, "`secret` or `secret-file` is missing");
 }
 
+static void check_client_circuit(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_client *c = it->object;
+	const struct cfg_item *b = check_blame(it, "circuit");
+	const struct ist_transport *t = c->port ? c->port->transport : NULL;
+	struct ist_addr a;
+
+	if (!t || !c->circuit)
+		return;
+	if (!(t->caps & IST_CAP_PPP))
+		cfg_wrong(l, b->line, b, "%s carries no PPP outside L2TP", t->name);
+	else if (t->addr_parse(&a, c->circuit))
+		cfg_wrong(l, b->line, b, "`%s` is not an address of %s", cfg_shown(l, b->value),
+			  t->name);
+}
+
 static void check_client_peer(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
+	bool peer = cfg_given(it, "peer"), port = cfg_given(it, "port");
+	bool circuit = cfg_given(it, "circuit");
 	const struct cfg_item *b = check_blame(it, "peer");
 
-	if (c->peer && !c->peer->dial)
+	if (peer && (port || circuit))
+		cfg_wrong(l, b->line, b, "`peer` and a circuit exclude each other");
+	else if (!peer && !(port && circuit))
+		cfg_wrong(l, it->line, it, "needs `peer`, or `port` and `circuit`");
+	else if (c->peer && !c->peer->dial)
 		cfg_wrong(l, b->line, b, "peer `%s` has no `dial`, so it cannot be called",
 			  c->peer->name);
+	else
+		check_client_circuit(l, it);
 }
 
 static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
@@ -493,7 +517,24 @@ static bool check_is_for_ppp(const struct cfg_item *c, const struct ist_transpor
 	return !carries && !(t->caps & IST_CAP_L2TP);
 }
 
-/* PPP of a circuit needs an end: a service here, or a route to a peer. */
+/* Does a client of ours go out by it? */
+static bool check_is_dialled(const struct cfg_load *l, const struct cfg_port *p,
+			     const struct cfg_item *c)
+{
+	struct ist_addr have, want;
+
+	for (unsigned i = 0; i < l->m->clients; i++) {
+		const struct cfg_client *q = &l->m->client[i];
+
+		if (q->port == p && q->circuit && !p->transport->addr_parse(&want, q->circuit) &&
+		    !p->transport->addr_parse(&have, c->title) &&
+		    !memcmp(&have, &want, sizeof(have)))
+			return true;
+	}
+	return false;
+}
+
+/* PPP of a circuit needs an end: a service here, a route to a peer, or a client. */
 static void check_ppp_has_an_end(struct cfg_load *l, const struct cfg_item *it)
 {
 	static const enum cfg_section inside[] = {CFG_S_CIRCUIT, CFG_S_ACCEPT};
@@ -504,7 +545,8 @@ static void check_ppp_has_an_end(struct cfg_load *l, const struct cfg_item *it)
 			return;
 	for (size_t k = 0; k < CFG_ROWS(inside); k++)
 		for (const struct cfg_item *c = NULL; (c = cfg_next(it, c, inside[k]));)
-			if (check_is_for_ppp(c, p->transport) && !cfg_given(c, "service"))
+			if (check_is_for_ppp(c, p->transport) && !cfg_given(c, "service") &&
+			    !check_is_dialled(l, p, c))
 				cfg_wrong(l, c->line, c,
 					  "carries ppp, but has no `service`, and no `route` is "
 					  "from this port");

@@ -213,8 +213,12 @@ static const struct cfg_key user_keys[] = {
 #define CLIENT(m) CFG_AT(struct cfg_client, m)
 
 static const struct cfg_key client_keys[] = {
-	{"peer", CFG_K_REF, CFG_KEY_REQUIRED, .words = "peer",
-	 .help = "the LNS to dial; its section needs `dial`", CLIENT(peer)},
+	{"peer", CFG_K_REF, .words = "peer", .help = "the LNS that is called; needs `dial` there",
+	 CLIENT(peer)},
+	{"port", CFG_K_REF, .words = "port",
+	 .help = "without `peer`: the port of the circuit that PPP goes out on", CLIENT(port)},
+	{"circuit", CFG_K_TEXT, .max = 128,
+	 .help = "address of that circuit; a switched one is called", CLIENT(circuit)},
 	{"user", CFG_K_TEXT, CFG_KEY_REQUIRED, .set = keys_ppp_set_client_user,
 	 .help = "user name to log in with"},
 	{"secret", CFG_K_SECRET, .set = keys_ppp_set_client_secret,

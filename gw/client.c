@@ -9,6 +9,7 @@
 
 #include "gw/device.h"
 #include "gw/dial.h"
+#include "gw/line.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,28 +125,45 @@ static void client_failed(struct gw_client *c, const char *words, uint64_t now)
 	client_wait_then_dial(c, now);
 }
 
+static struct leg *client_leg(void *ctx)
+{
+	struct gw_client *c = ctx;
+
+	return leg_client_new(c->gw, c->cfg, &leg_owner, c);
+}
+
+/* A call in a tunnel; NULL with *words. */
+static struct join *client_call(struct gw_client *c, const char **words, uint64_t now)
+{
+	struct l2tp_call *call = dial_call(c->gw, c->cfg->peer, now, words);
+	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
+	struct join *j;
+
+	if (!call)
+		return NULL;
+	j = join_new(c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer, NULL), client_leg(c),
+		     &join_owner, c, now);
+	if (j)
+		return j;
+	*words = "out of memory";
+	l2tp_call_hangup(call, &r, NULL, 0, now);
+	return NULL;
+}
+
 static void client_dial(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
 	const char *words = NULL;
-	struct l2tp_call *call;
 
 	if (c->gw->phase != GW_RUNNING)
 		return;
 	loop_cancel(c->gw->loop, &c->dial);
 	c->dials++;
-	call = dial_call(c->gw, c->cfg->peer, now, &words);
-	if (!call) {
-		client_failed(c, words, now);
-		return;
-	}
-	c->join = join_new(c->gw->joins, leg_call_placed(c->gw, call, c->cfg->peer, NULL),
-			   leg_client_new(c->gw, c->cfg, &leg_owner, c), &join_owner, c, now);
+	c->join = c->cfg->peer ? client_call(c, &words, now)
+			       : line_dial(c->gw, c->cfg->port, c->cfg->circuit, client_leg,
+					   &join_owner, c, &words, now);
 	if (!c->join) {
-		struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
-
-		l2tp_call_hangup(call, &r, NULL, 0, now);
-		client_failed(c, "out of memory", now);
+		client_failed(c, words, now);
 		return;
 	}
 	client_enter(c, CLIENT_DIALLING, now);

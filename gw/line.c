@@ -32,14 +32,17 @@ struct line {
 	struct hnode node;
 	struct lines *all;
 	l2tp_channel channel;
-	bool switched;
+	bool switched, is_up;
 	struct leg *leg; /* NULL = no join */
 	uint16_t number;
 	struct leg_origin origin;
-	const struct cfg_route *route; /* by which the call is being placed */
-	unsigned next;		       /* peer of it to try when this one does not take it */
-	bool lost;		       /* the channel has gone down under the join */
-	bool joined;		       /* both legs have been up */
+	const struct cfg_route *route;	/* by which the call is being placed */
+	unsigned next;			/* peer of it to try when this one does not take it */
+	bool lost;			/* the channel has gone down under the join */
+	bool left;			/* the channel is given up; freed soon */
+	const struct join_owner *owner; /* of a line we dial: hears of the join as well */
+	void *owner_ctx;
+	bool joined; /* both legs have been up */
 	struct loop_timer idle;
 };
 
@@ -65,6 +68,14 @@ static struct line *line_on(const struct gw *gw, l2tp_channel c)
 	struct hnode *n = htab_first(&gw->lines->by_channel, c);
 
 	return n ? IST_CONTAINER_OF(n, struct line, node) : NULL;
+}
+
+/* The caller may be inside a function that holds l: memory goes with the next turn of the loop. */
+static void line_leave(struct line *l, uint64_t now)
+{
+	l->left = true;
+	htab_del(&l->all->by_channel, &l->node);
+	loop_set(l->all->gw->loop, &l->idle, now);
 }
 
 static void line_forget(struct line *l)
@@ -147,8 +158,11 @@ static void line_give_number(struct line *l, uint64_t now)
 
 static void line_on_up(void *ctx, uint64_t now)
 {
-	(void)now;
-	((struct line *)ctx)->joined = true;
+	struct line *l = ctx;
+
+	l->joined = true;
+	if (l->owner && l->owner->up)
+		l->owner->up(l->owner_ctx, now);
 }
 
 static bool line_place_call(struct line *l, uint64_t now);
@@ -173,7 +187,10 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 		dp_disconnect(l->all->gw->dp, l->channel, &refused);
 	l->route = NULL;
 	if (l->switched)
-		line_forget(l);
+		line_leave(l, now);
+	if (l->owner && l->owner->gone)
+		l->owner->gone(l->owner_ctx, why, now);
+	l->owner = NULL;
 }
 
 static const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_gone};
@@ -184,7 +201,8 @@ static struct leg *line_leg_new(struct line *l, uint64_t now)
 	struct lines *all = l->all;
 
 	l->number = idtab_take(&all->number, l, now);
-	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, l->switched) : NULL;
+	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, l->switched, l->is_up)
+			   : NULL;
 	l->joined = l->lost = false;
 	return l->leg;
 }
@@ -308,7 +326,8 @@ static void line_on_idle(void *ctx, uint64_t now)
 	struct line *l = ctx;
 
 	(void)now;
-	dp_disconnect(l->all->gw->dp, l->channel, &why);
+	if (!l->left)
+		dp_disconnect(l->all->gw->dp, l->channel, &why);
 	line_forget(l);
 }
 
@@ -352,7 +371,13 @@ void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t 
 {
 	struct leg_origin origin = line_origin_of(a);
 
-	line_make(gw, c, !a->permanent, &origin, now);
+	struct line *l = line_make(gw, c, !a->permanent, &origin, now);
+
+	if (!l)
+		return;
+	l->is_up = true;
+	if (l->leg)
+		leg_line_up(l->leg, now);
 }
 
 static struct leg_end line_why(const struct ist_cause *why)
@@ -368,12 +393,13 @@ void line_down(struct gw *gw, l2tp_channel c, const struct ist_cause *why, bool 
 
 	if (!l)
 		return;
+	l->is_up = false;
 	if (l->leg) {
 		l->lost = true;
 		l->switched |= forever; /* forgotten when its join has gone */
 		leg_line_lost(l->leg, &end, now);
 	} else if (forever) {
-		line_forget(l);
+		line_leave(l, now);
 	}
 }
 
@@ -393,4 +419,60 @@ void line_mtu_changed(struct gw *gw, l2tp_channel c)
 
 	if (l && l->leg)
 		leg_line_mtu_changed(l->leg);
+}
+
+/* --- lines we dial ---------------------------------------------------------------------------- */
+
+/* The channel to an address: at once there, or a call is under way. */
+static struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
+			       const char **words, uint64_t now)
+{
+	struct gw_port *p = &gw->port[cfg - gw->cfg->port];
+	bool switched = cfg->transport->caps & IST_CAP_SWITCHED;
+	struct leg_origin none = {0};
+	struct ist_addr to = {0};
+	l2tp_channel c = 0;
+	struct line *l;
+	int rc;
+
+	*words = NULL;
+	if (p->number < 0)
+		*words = "its port is not open";
+	else if (cfg->transport->addr_parse(&to, address))
+		*words = "the address is wrong";
+	else if (!port_circuit_up(p, &to))
+		*words = "the circuit is down";
+	if (*words)
+		return NULL;
+	rc = dp_connect(gw->dp, (unsigned)p->number, &to, IST_PAYLOAD_PPP, &c);
+	l = rc < 0 ? NULL : line_make(gw, c, switched && !port_circuit(p, &to), &none, now);
+	if (!l)
+		*words = rc < 0 ? strerror(-rc) : "out of memory";
+	else if (l->leg)
+		*words = "the circuit has a join already";
+	else if (!l->switched)
+		l->is_up = true;
+	return *words ? NULL : l;
+}
+
+struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
+		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
+		       const char **words, uint64_t now)
+{
+	struct line *l = line_reach(gw, port, address, words, now);
+	struct join *j;
+
+	if (!l)
+		return NULL;
+	l->owner = owner;
+	l->owner_ctx = ctx;
+	j = join_new(gw->joins, line_leg_new(l, now), make(ctx), &line_owner, l, now);
+	if (j) {
+		loop_cancel(gw->loop, &l->idle);
+		return j;
+	}
+	*words = "out of memory";
+	l->owner = NULL;
+	line_give_number(l, now);
+	return NULL;
 }

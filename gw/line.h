@@ -11,11 +11,19 @@
 #define GW_LINE_H
 
 #include "gw/gw.h"
+#include "gw/legs/legs.h"
 
 /* NULL without memory. */
 struct lines *lines_new(struct gw *gw);
 /* After the joins and before the data plane.  NULL is fine. */
 void lines_free(struct lines *l);
+
+/* A join of the circuit at `address` on this port with the leg that make() returns, which is the
+ * second; the caller starts it.  A switched circuit is called, and the leg goes when the call is
+ * refused.  NULL with *words saying why there is none; make() may not have been asked then. */
+struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
+		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
+		       const char **words, uint64_t now);
 
 /* --- what the data plane reports, of channels whose payload is PPP ----------------------------- */
 

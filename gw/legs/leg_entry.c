@@ -86,11 +86,11 @@ void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to)
 void leg_entry_mtu_changed(struct leg_entry *e)
 {
 	uint16_t mtu = leg_entry_mtu(e);
+	bool changed = mtu != e->c.mtu;
 
-	if (mtu == e->c.mtu || !e->in_table)
-		return;
 	e->c.mtu = mtu;
-	leg_entry_set(e);
+	if (changed && e->in_table)
+		leg_entry_set(e);
 }
 
 bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len)

@@ -12,6 +12,7 @@ struct leg_line {
 	struct leg leg;
 	struct leg_entry entry;
 	bool switched; /* the circuit is ours to clear */
+	bool is_up;
 };
 
 /* What the circuit's far end is told. */
@@ -43,8 +44,11 @@ static void line_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 	join_leg_gone(l, why, now);
 }
 
+/* A circuit that is being called has no entry yet: leg_line_up() makes it. */
 static void line_start(struct leg *l, uint64_t now)
 {
+	if (!leg_line_of(l)->is_up)
+		return;
 	if (leg_entry_set(&leg_line_of(l)->entry) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the line");
 
@@ -97,7 +101,7 @@ static const struct leg_ops line_ops = {
 	.free = line_free,
 };
 
-struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool switched)
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool switched, bool is_up)
 {
 	struct leg_line *line = calloc(1, sizeof(*line));
 
@@ -105,6 +109,7 @@ struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool sw
 		return NULL;
 	line->leg.ops = &line_ops;
 	line->switched = switched;
+	line->is_up = is_up;
 	leg_entry_init(&line->entry, gw,
 		       &(struct dp_call){
 			       .sid = number, .channel = c, .mode = DP_PUNT, .no_address = true});
@@ -113,10 +118,19 @@ struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool sw
 
 void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	if (l->state == LEG_IDLE || l->state == LEG_UP)
+	if (l->state == LEG_IDLE || l->state == LEG_STARTING || l->state == LEG_UP)
 		join_frame(l, frame, len, now);
 	else
 		join_drop(l, JOIN_D_NOT_UP);
+}
+
+void leg_line_up(struct leg *l, uint64_t now)
+{
+	leg_line_of(l)->is_up = true;
+	if (l->state != LEG_STARTING)
+		return;
+	leg_entry_mtu_changed(&leg_line_of(l)->entry);
+	line_start(l, now);
 }
 
 void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now)

@@ -151,7 +151,8 @@ DEFUN(show_tunnels, show_tunnels_cmd, "show tunnels", SHOW_STR "L2TP control con
 }
 
 TABLE_TEXT(client_name, gw_client, row->cfg->name)
-TABLE_TEXT(client_peer, gw_client, row->cfg->peer->name)
+TABLE_TEXT(client_peer, gw_client,
+	   row->cfg->peer ? row->cfg->peer->name : row->cfg->port->config.name)
 TABLE_TEXT(client_state, gw_client, client_state_name(row->state))
 TABLE_TEXT(client_device, gw_client, row->tun ? dp_tun_name(row->tun) : "-")
 TABLE_NUMBER(client_dials, gw_client, row->dials)

@@ -126,6 +126,30 @@ static void ppp_has_an_end(void)
 		    "t:2: route r: to: peer `a` has no `dial`, so it cannot be called\n");
 }
 
+static void clients_on_circuits(void)
+{
+#define LOGIN "user = u secret = s"
+#define NEEDS "t:1: client c: needs `peer`, or `port` and `circuit`\n"
+	ASSERT_TOLD("client c { " LOGIN " }", NEEDS);
+	ASSERT_TOLD("client c { port = l " LOGIN " }\nline l { link = x }", NEEDS);
+	ASSERT_TOLD("client c { circuit = 16 " LOGIN " }", NEEDS);
+	ASSERT_TOLD("client c { peer = a port = l circuit = 16 " LOGIN " }\nline l { link = x }\n"
+		    "peer a { port = n dial = 192.0.2.1:1701 }\nnet n { }",
+		    "t:1: client c: peer: `peer` and a circuit exclude each other\n");
+	ASSERT_TOLD("client c { port = n circuit = 192.0.2.1:1701 " LOGIN " }\nnet n { }",
+		    "t:1: client c: circuit: net carries no PPP outside L2TP\n");
+	ASSERT_TOLD("client c { port = l circuit = 5 " LOGIN " }\nline l { link = x }",
+		    "t:1: client c: circuit: `5` is not an address of line\n");
+	ASSERT_TOLD("client c { port = l circuit = 016 " LOGIN " }\n"
+		    "line l { link = x dlci 16 { carries = ppp } }",
+		    "");
+	ASSERT_TOLD(
+		"client c { port = l circuit = 17 " LOGIN " }\n"
+		"line l { link = x dlci 16 { carries = ppp } }",
+		"t:2: line l: dlci 16: carries ppp, but has no `service`, and no `route` is from "
+		"this port\n");
+}
+
 static void rfc3070_frame_size(void)
 {
 	ASSERT_TOLD("line l { link = x\n mtu = 1525\n dlci 16 { carries = ppp service = s } "
@@ -231,6 +255,7 @@ static const struct test_case cases[] = {
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
 	{"circuits", check_circuits},
 	{"ppp_has_an_end", ppp_has_an_end},
+	{"clients_on_circuits", clients_on_circuits},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},
 	{"our_own_address", our_own_address},

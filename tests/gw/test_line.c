@@ -2,6 +2,7 @@
 /* PPP on a circuit: the far end is a real PPP client, the data plane one that remembers. */
 #include "gw/line.h"
 #include "gw/bind.h"
+#include "gw/client.h"
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
@@ -26,7 +27,7 @@ static struct {
 	size_t len[64];
 	bool to_gw[64];
 	unsigned head, tail;
-	struct ppp_addresses got;
+	struct ppp_addresses got, give;
 	bool ip4, ip6, down;
 } far;
 
@@ -58,6 +59,8 @@ static void line_from_gw(uint16_t tid, uint16_t sid, const uint8_t *frame, size_
 static void line_far_event(void *ctx, const struct ppp_event *ev)
 {
 	(void)ctx;
+	if (ev->kind == PPP_EV_AUTH_OK && far.give.local4)
+		ppp_start_network(far.ppp, &far.give, ev->now);
 	if (ev->kind == PPP_EV_IP4_UP)
 		far.got = *ev->addr;
 	far.ip4 |= ev->kind == PPP_EV_IP4_UP;
@@ -439,7 +442,98 @@ static void a_circuit_that_goes_down_ends_its_call(void)
 	bench_stop();
 }
 
+/* --- lines we dial ---------------------------------------------------------------------------- */
+
+#define SITE " user = ann  secret = \"a password\"  auth = chap  redial = 30s }\n"
+#define SITE_PVC                                                            \
+	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n" \
+	"client home { port = f  circuit = 100" SITE
+#define SITE_CALL                                    \
+	"x25 x { link = \"loop:y\"  address = 1 }\n" \
+	"client home { port = x  circuit = 4242" SITE
+/* fake_dp names channels so: port number + 1, and 7 */
+#define SITE_CHANNEL(port) ((l2tp_channel)((port) + 1) << 32 | 7)
+
+static void line_serve_far(void)
+{
+	struct ppp_config cfg;
+
+	ppp_config_default(&cfg);
+	cfg.server = true;
+	cfg.n_auth = 0;
+	far.ip4 = far.ip6 = far.down = false;
+	far.give = (struct ppp_addresses){.local4 = 0x0a640001, .peer4 = 0x0a640002};
+	far.ppp = ppp_new(&cfg, &line_far_ops, NULL);
+	ppp_open(far.ppp, clock_us);
+	line_pump(0);
+}
+
+static void a_site_dials_out_on_a_permanent_circuit(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+	static const struct ist_cause why = {.kind = IST_CAUSE_INACTIVE, .words = "PVC inactive"};
+
+	memset(&far, 0, sizeof(far));
+	bench_start(SITE_PVC);
+	fake.frame = line_from_gw;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("connect"), 0); /* the circuit is not up */
+	CU_ASSERT_STRING_EQUAL(bench.gw->client[0].why.words, "the circuit is down");
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	fake.peer = a.peer;
+	bind_dp_ops.up(bench.gw, SITE_CHANNEL(0), &a, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("connect 0"), 1);
+	CU_ASSERT_EQUAL_FATAL(bench.gw->joins->n, 1);
+	CU_ASSERT_TRUE(fake.calls == 1 && fake.call[0].channel == SITE_CHANNEL(0));
+	line_serve_far();
+	CU_ASSERT_TRUE(far.ip4);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+	CU_ASSERT_EQUAL(bench.gw->client[0].addr.local4, 0x0a640002);
+	bind_dp_ops.down(bench.gw, SITE_CHANNEL(0), &why, false, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_WAITING);
+	CU_ASSERT_STRING_EQUAL(bench.gw->client[0].why.words, "PVC inactive");
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	line_bench_stop();
+}
+
+static void a_site_calls_on_a_switched_circuit(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP};
+	static const struct ist_cause busy = {
+		.kind = IST_CAUSE_CLEARED, .cause = 1, .words = "number busy"};
+
+	memset(&far, 0, sizeof(far));
+	bench_start(SITE_CALL);
+	fake.frame = line_from_gw;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("connect 0"), 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	CU_ASSERT_EQUAL(fake.calls, 0); /* nothing is sent before the call is up */
+	bind_dp_ops.down(bench.gw, SITE_CHANNEL(0), &busy, true, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_STRING_EQUAL(bench.gw->client[0].why.words, "number busy");
+	bench_pass(30 * SEC);
+	CU_ASSERT_EQUAL(fake_said("connect 0"), 2);
+	bind_dp_ops.up(bench.gw, SITE_CHANNEL(0), &a, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake.calls, 1);
+	line_serve_far();
+	CU_ASSERT_TRUE(far.ip4);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+	ppp_close(far.ppp, clock_us);
+	line_pump(4 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_WAITING);
+	line_bench_stop();
+}
+
 static const struct test_case cases[] = {
+	{"a_site_dials_out_on_a_permanent_circuit", a_site_dials_out_on_a_permanent_circuit},
+	{"a_site_calls_on_a_switched_circuit", a_site_calls_on_a_switched_circuit},
 	{"a_line_becomes_a_call", a_line_becomes_a_call},
 	{"the_next_peer_is_tried", the_next_peer_is_tried},
 	{"no_peer_takes_it", no_peer_takes_it},
