@@ -51,8 +51,11 @@ static enum l2tp_event_kind events_take_kind(struct event_queue *w, uint16_t las
 /* The result of a call that ended with its tunnel. */
 static struct l2tp_result events_tunnel_result(const struct l2tp_tunnel *t)
 {
+	char why[sizeof(t->result.text) + 64];
+
+	l2tp_result_format(&t->result, true, why, sizeof(why));
 	return engine_result(L2TP_CDN_GENERAL_ERROR, L2TP_ERR_NO_CONTROL_CONNECTION,
-			     "tunnel ended: %.200s", t->result.text);
+			     "tunnel ended: %.200s", why);
 }
 
 static void events_deliver_call(struct l2tp_engine *e, struct l2tp_call *c)

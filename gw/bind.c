@@ -30,10 +30,10 @@ static bool bind_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size
 	char where[GW_TEXT_MAX], who[GW_TEXT_MAX];
 
 	if (!peer || gw->phase != GW_RUNNING) {
-		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, loop_now(gw->loop),
-			    "no peer section for host name \"%s\" from %s",
-			    gw_printable(who, sizeof(who), host, len),
-			    port_channel_text(where, sizeof(where), gw, from));
+		gw_log_stranger(GW_LOG_TUNNEL, LOGL_NOTICE, source, loop_now(gw->loop),
+				"no peer section for host name \"%s\" from %s",
+				gw_word(who, sizeof(who), host, len),
+				port_channel_text(where, sizeof(where), gw, from));
 		return false;
 	}
 	peer_answer(out, peer, source);
@@ -52,28 +52,54 @@ static const char *bind_peer_name(const struct l2tp_tunnel_info *i)
 static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
-	char where[GW_TEXT_MAX];
+	char where[GW_TEXT_MAX], host[GW_TEXT_MAX];
 
 	l2tp_tunnel_info(ev->tunnel, &i);
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
-		    "tunnel %u: up with %s (%s) on %s", i.local_id, bind_peer_name(&i), i.peer_host,
-		    port_channel_text(where, sizeof(where), gw, i.channel));
+	gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
+		       "tunnel %u: up with %s (%s) on %s", i.local_id, bind_peer_name(&i),
+		       gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
+		       port_channel_text(where, sizeof(where), gw, i.channel));
+}
+
+/* A line about a tunnel that never was up: who has not proved the secret is refused (the filter of
+ * gw/fail2ban reads this line), others have not come to that point. */
+static void bind_log_not_up(struct gw *gw, const struct l2tp_event *ev,
+			    const struct l2tp_tunnel_info *i, const char *why)
+{
+	uint64_t source = peer_channel_source(gw, i->channel);
+	char where[GW_TEXT_MAX], host[GW_TEXT_MAX];
+
+	port_channel_text(where, sizeof(where), gw, i->channel);
+	gw_word(host, sizeof(host), i->peer_host, strlen(i->peer_host));
+	if (ev->by == L2TP_BY_US && !i->initiator && ev->result.result == L2TP_STOP_NOT_AUTHORIZED)
+		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
+			    "tunnel %u: refused from %s: peer %s, host name %s: %s", i->local_id,
+			    where, bind_peer_name(i), host, why);
+	else
+		gw_log_stranger(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
+				"tunnel %u: not up with %s (%s) on %s: %s", i->local_id,
+				bind_peer_name(i), host, where, why);
 }
 
 static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 {
-	char why[GW_TEXT_MAX];
+	char why[GW_TEXT_MAX], where[GW_TEXT_MAX];
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
-		    "tunnel %u: down with %s: %s", i.local_id, bind_peer_name(&i),
-		    gw_result_text(why, sizeof(why), &ev->result, true));
-	if (i.user) /* it was up, so keep counts it */
+	gw_result_text(why, sizeof(why), &ev->result, true);
+	if (i.user) { /* it was up, so keep counts it */
+		gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel),
+			       ev->now, "tunnel %u: down with %s on %s: %s", i.local_id,
+			       bind_peer_name(&i),
+			       port_channel_text(where, sizeof(where), gw, i.channel), why);
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
-	else if (port_switched(gw, i.channel)) /* its switched call must be cleared */
+		return;
+	}
+	bind_log_not_up(gw, ev, &i, why);
+	if (port_switched(gw, i.channel)) /* its switched call must be cleared */
 		keep_unused(gw->keep, i.channel, ev->now);
 }
 
@@ -91,6 +117,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	const struct cfg_peer *peer;
 	struct l2tp_tunnel_info t;
 	struct gw_service *service;
+	char where[GW_TEXT_MAX];
 	struct l2tp_call_info c;
 	struct join *j;
 
@@ -103,8 +130,9 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	}
 	service = peer && peer->service ? service_of(gw, peer->service) : NULL;
 	if (!service || c.kind != L2TP_INCOMING) {
-		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, t.local_id, ev->now,
-			    "call %u/%u: refused: peer %s %s", t.local_id, c.local_id,
+		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), ev->now,
+			    "call %u/%u: not taken from %s: peer %s %s", t.local_id, c.local_id,
+			    port_channel_text(where, sizeof(where), gw, t.channel),
 			    bind_peer_name(&t), service ? "asks us to dial out" : "has no service");
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
@@ -119,20 +147,20 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 
 static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 {
+	char why[GW_TEXT_MAX], where[GW_TEXT_MAX];
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info c;
-	char why[GW_TEXT_MAX];
 
 	l2tp_call_info(ev->call, &c);
 	l2tp_tunnel_info(ev->tunnel, &t);
+	port_channel_text(where, sizeof(where), gw, t.channel);
 	if (ev->kind == L2TP_EV_CALL_UP)
-		gw_log_peer(GW_LOG_CALL, LOGL_INFO, t.local_id, ev->now, "call %u/%u: up",
-			    t.local_id, c.local_id);
+		gw_log_session(GW_LOG_CALL, LOGL_INFO, peer_channel_source(gw, t.channel), ev->now,
+			       "call %u/%u: up with %s", t.local_id, c.local_id, where);
 	else if (ev->kind == L2TP_EV_CALL_DOWN)
-		gw_log_peer(GW_LOG_CALL, LOGL_INFO, t.local_id, ev->now, "call %u/%u: down: %s",
-			    t.local_id, c.local_id,
-			    gw_result_text(why, sizeof(why), &ev->result, false));
-	(void)gw;
+		gw_log_session(GW_LOG_CALL, LOGL_INFO, peer_channel_source(gw, t.channel), ev->now,
+			       "call %u/%u: down with %s: %s", t.local_id, c.local_id, where,
+			       gw_result_text(why, sizeof(why), &ev->result, false));
 	if (c.user)
 		leg_call_event(c.user, ev);
 }
@@ -158,13 +186,13 @@ static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 	struct l2tp_call_info c;
 	char text[GW_TEXT_MAX] = "";
 
-	(void)gw;
 	l2tp_tunnel_info(ev->tunnel, &t);
 	l2tp_call_info(ev->call, &c);
 	if (a)
 		l2tp_avp_format(a, text, sizeof(text));
-	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, t.local_id, ev->now, "call %u/%u: %s received: %s",
-		    t.local_id, c.local_id, sli ? "SLI" : "WEN", text);
+	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, peer_channel_source(gw, t.channel), ev->now,
+		    "call %u/%u: %s received: %s", t.local_id, c.local_id, sli ? "SLI" : "WEN",
+		    text);
 }
 
 static void bind_op_event(void *ctx, const struct l2tp_event *ev)
@@ -298,8 +326,8 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 	 * one. */
 	if (!a || !a->permanent)
 		return;
-	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
-		    port_channel_text(where, sizeof(where), gw, c));
+	gw_log_session(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
+		       port_channel_text(where, sizeof(where), gw, c));
 	clients_channel_up(gw, now);
 }
 
@@ -317,7 +345,9 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 		    why && why->words ? why->words : "");
 	line_down(gw, c, why, forever, now);
 	if (forever) {
+		gw->lost_why = why ? why->words : NULL;
 		l2tp_engine_channel_lost(gw->engine, c, now);
+		gw->lost_why = NULL;
 		keep_lost(gw->keep, c);
 	} else {
 		l2tp_engine_channel(gw->engine, c, false, now);

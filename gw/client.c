@@ -56,7 +56,8 @@ static void client_on_up(void *ctx, uint64_t now)
 
 	client_enter(c, CLIENT_UP, now);
 	c->wait = c->cfg->redial;
-	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: up\n", c->cfg->name);
+	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: up",
+		       c->cfg->name);
 }
 
 static void client_close_device(struct gw_client *c)
@@ -69,11 +70,14 @@ static void client_close_device(struct gw_client *c)
 static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 {
 	struct gw_client *c = ctx;
+	char time[GW_TEXT_MAX];
 
 	c->join = NULL;
 	c->why = *why;
 	client_close_device(c);
-	GW_LOG(CLIENT, LOGL_NOTICE, "client %s: down: %s\n", c->cfg->name, why->words);
+	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: %s %s: %s",
+		       c->cfg->name, c->state == CLIENT_UP ? "down after" : "not up in",
+		       gw_duration_text(time, sizeof(time), now - c->since), why->words);
 	client_wait_then_dial(c, now);
 }
 
@@ -93,8 +97,9 @@ static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 	char text[GW_TEXT_MAX];
 
 	if (up)
-		GW_LOG(CLIENT, LOGL_INFO, "client %s: we are %s\n", c->cfg->name,
-		       gw_ip4_text(text, sizeof(text), a->local4));
+		gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, loop_now(c->gw->loop),
+			       "client %s: we are %s", c->cfg->name,
+			       gw_ip4_text(text, sizeof(text), a->local4));
 	c->ip4 = up;
 	c->addr = *a;
 	if (c->tun)

@@ -60,8 +60,9 @@ struct gw {
 	enum gw_phase phase;
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */
-	struct loop_timer second;	 /* once a second: are the devices there? */
-	struct loop_timer stop;		 /* next step of an orderly end */
+	const char *lost_why;	  /* while the engine is told that a channel is lost; or NULL */
+	struct loop_timer second; /* once a second: are the devices there? */
+	struct loop_timer stop;	  /* next step of an orderly end */
 	uint64_t stop_ppp_by, stop_by;
 	struct osmo_fd dp_fd;
 };

@@ -178,7 +178,7 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 		     why->cause != LEG_BY_SHUTDOWN && !l->lost;
 	char where[GW_TEXT_MAX];
 
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now, "line %u (%s): ended: %s", l->number,
+	gw_log_peer(GW_LOG_CALL, LOGL_INFO, l->channel, now, "line %u (%s): ended: %s", l->number,
 		    port_channel_text(where, sizeof(where), l->all->gw, l->channel), why->words);
 	line_give_number(l, now);
 	if (again && line_place_call(l, now))

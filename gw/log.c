@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libosmocore logging with categories of ours and a brake.  The brake is two token buckets in a
- * row: one from a small table, found by a hash of the place in the code and the source, and one for
- * everything that peers and libraries cause.  New sources fill the table, never the log.
+ * libosmocore logging with categories of ours.  Lines that others cause pass a brake
+ * (gw/log_brake.h): each place in the code has its own.
  */
 #include "gw/log.h"
 
@@ -44,13 +43,14 @@ static uint64_t log_monotonic(void)
 }
 
 /* Lines of ours pass the brake where they are written.  Those of libraries pass it here, each
- * format as a site of its own; a continued line goes the way of its beginning. */
+ * format as a source of its own; a continued line goes the way of its beginning. */
 static bool log_library_allowed(const char *fmt, bool continued, unsigned *left_out)
 {
+	static struct log_brake brake = {.kind = LOG_BRAKE_PEER, .category = GW_LOG_MAIN};
 	static bool allowed;
 
 	if (!continued)
-		allowed = gw_log_allowed((uintptr_t)fmt, 0, log_monotonic(), left_out);
+		allowed = log_brake_allows(&brake, (uintptr_t)fmt, log_monotonic(), left_out);
 	return allowed;
 }
 
@@ -98,6 +98,7 @@ int gw_log_start(void *talloc)
 
 void gw_log_stop(void)
 {
+	log_brakes_reset();
 	log_fini();
 	target = NULL;
 }
@@ -132,77 +133,20 @@ bool gw_log_set(const char *category, const char *level)
 	return any;
 }
 
-/* --- the brake -------------------------------------------------------------------------------- */
+/* --- lines that pass the brake ----------------------------------------------------------------- */
 
-struct bucket {
-	uint64_t key, at; /* at: up to when tokens were counted */
-	unsigned tokens, skipped;
-};
+/* How long lines are left out before a line says how many. */
+#define REPORT_AFTER (60 * UINT64_C(1000000))
 
-#define SOURCES 256u
-static struct bucket sources[SOURCES];
-static struct bucket everything;
-
-static const struct bucket_size {
-	unsigned burst;
-	uint64_t per; /* us for one token */
-} source_size = {5, 10 * SECOND}, everything_size = {50, SECOND / 5};
-
-static void log_bucket_refill(struct bucket *b, const struct bucket_size *size, uint64_t now)
-{
-	uint64_t n = now > b->at ? (now - b->at) / size->per : 0;
-
-	if (b->tokens + n >= size->burst) {
-		b->tokens = size->burst;
-		b->at = now;
-	} else {
-		b->tokens += (unsigned)n;
-		b->at += n * size->per;
-	}
-}
-
-static uint64_t log_mix(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-	return x ^ (x >> 31);
-}
-
-bool gw_log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned *skipped)
-{
-	uint64_t key = log_mix(log_mix(site) + source);
-	struct bucket *b = &sources[key % SOURCES];
-
-	if (b->key != key || !b->at)
-		*b = (struct bucket){.key = key, .at = now, .tokens = source_size.burst};
-	log_bucket_refill(b, &source_size, now);
-	log_bucket_refill(&everything, &everything_size, now);
-	if (!b->tokens || !everything.tokens) {
-		everything.skipped++;
-		return false;
-	}
-	b->tokens--;
-	everything.tokens--;
-	*skipped = everything.skipped;
-	everything.skipped = 0;
-	return true;
-}
-
-void gw_log_limits_reset(void)
-{
-	memset(sources, 0, sizeof(sources));
-	everything = (struct bucket){.tokens = everything_size.burst};
-}
-
-void gw_log_peer_at(const char *file, int at, enum gw_log_category cat, int level, uint64_t source,
-		    uint64_t now, const char *fmt, ...)
+void gw_log_braked_at(struct log_brake *brake, const char *file, int at, enum gw_log_category cat,
+		      int level, uint64_t source, uint64_t now, const char *fmt, ...)
 {
 	char line[512], left_out[64] = "";
 	unsigned skipped;
 	va_list ap;
 
 	if (!log_check_level((int)cat, (unsigned)level) ||
-	    !gw_log_allowed((uintptr_t)fmt, source, now, &skipped))
+	    !log_brake_allows(brake, source, now, &skipped))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
@@ -210,4 +154,14 @@ void gw_log_peer_at(const char *file, int at, enum gw_log_category cat, int leve
 	if (skipped)
 		snprintf(left_out, sizeof(left_out), " (%u lines left out)", skipped);
 	LOGPSRC((int)cat, (unsigned)level, file, at, "%s%s\n", line, left_out);
+}
+
+void gw_log_say_left_out(uint64_t now)
+{
+	struct log_brake *b = NULL;
+	unsigned n;
+
+	while ((b = log_brake_next(b)))
+		if ((n = log_brake_take_left_out(b, now, REPORT_AFTER)))
+			LOGP(b->category, LOGL_NOTICE, "%u lines of this kind left out\n", n);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The log of the control thread: one libosmocore category per module.  Lines that a peer's packet
- * can cause go through gw_log_peer(), which limits the lines of each source and of all sources
- * together, and says how many it left out.  Lines of libraries are limited in the same way.  No
- * secret is ever a parameter of these.
+ * can cause pass a brake of their own (gw/log_brake.h), which limits the lines of each source and
+ * says how many it left out.  Lines of libraries are limited in the same way.  No secret is ever a
+ * parameter of these.
  */
 #ifndef GW_LOG_H
 #define GW_LOG_H
 
+#include "gw/log_brake.h"
 #include <osmocom/core/logging.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,17 +42,31 @@ const char *gw_log_name(enum gw_log_category c);  /* NULL past the last */
 
 #define GW_LOG(cat, level, ...) LOGP(GW_LOG_##cat, level, __VA_ARGS__)
 
-/* A line that something at `source` (any number that names it) made us say:
- * gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...), without a line end. */
+/* A line that something at `source` (any number that names it) made us say, without a line end:
+ * gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...).  What can be behind the source
+ * decides which of the three it is:
+ *   gw_log_session   one who has proved a secret or is configured; hardly any line is lost
+ *   gw_log_peer      one whose address is proved, or who sits on a circuit of ours
+ *   gw_log_stranger  anybody, with any address, so that all of them have one limit as well */
+#define gw_log_session(cat, level, source, now, ...) \
+	GW_LOG_BRAKED(LOG_BRAKE_SESSION, cat, level, source, now, __VA_ARGS__)
 #define gw_log_peer(cat, level, source, now, ...) \
-	gw_log_peer_at(__FILE__, __LINE__, cat, level, source, now, __VA_ARGS__)
-void gw_log_peer_at(const char *file, int line, enum gw_log_category cat, int level,
-		    uint64_t source, uint64_t now, const char *fmt, ...)
-	__attribute__((format(printf, 7, 8)));
+	GW_LOG_BRAKED(LOG_BRAKE_PEER, cat, level, source, now, __VA_ARGS__)
+#define gw_log_stranger(cat, level, source, now, ...) \
+	GW_LOG_BRAKED(LOG_BRAKE_STRANGER, cat, level, source, now, __VA_ARGS__)
 
-/* The bucket behind it, for tests: may a line about (site, source) be said at `now`?  *skipped =
- * how many were left out since the last that was. */
-bool gw_log_allowed(uint64_t site, uint64_t source, uint64_t now, unsigned *skipped);
-void gw_log_limits_reset(void);
+#define GW_LOG_BRAKED(brake_kind, cat, level, source, now, ...)                         \
+	do {                                                                            \
+		static struct log_brake brake_ = {.kind = brake_kind, .category = cat}; \
+                                                                                        \
+		gw_log_braked_at(&brake_, __FILE__, __LINE__, cat, level, source, now,  \
+				 __VA_ARGS__);                                          \
+	} while (0)
+void gw_log_braked_at(struct log_brake *brake, const char *file, int line, enum gw_log_category cat,
+		      int level, uint64_t source, uint64_t now, const char *fmt, ...)
+	__attribute__((format(printf, 8, 9)));
+/* Say how many lines were left out since the last time, if that is a minute ago.  Call it now and
+ * then. */
+void gw_log_say_left_out(uint64_t now);
 
 #endif

@@ -71,6 +71,7 @@ static void start_each_second(void *ctx, uint64_t now)
 {
 	struct gw *gw = ctx;
 
+	gw_log_say_left_out(now);
 	if (gw->phase == GW_RUNNING)
 		services_check(gw, now);
 	loop_set(gw->loop, &gw->second, now + SECOND);

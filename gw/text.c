@@ -7,15 +7,15 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
-const char *gw_printable(char *buf, size_t cap, const void *octets, size_t len)
+static void text_escape(char *buf, size_t cap, const uint8_t *p, size_t len, const char *also)
 {
 	static const char hex[] = "0123456789abcdef";
-	const uint8_t *p = octets;
 	size_t i, n = 0;
 
 	for (i = 0; i < len && n + 5 <= cap; i++) {
-		if (p[i] >= ' ' && p[i] < 0x7f && p[i] != '\\') {
+		if (p[i] >= ' ' && p[i] < 0x7f && !strchr(also, p[i])) {
 			buf[n++] = (char)p[i];
 			continue;
 		}
@@ -26,6 +26,20 @@ const char *gw_printable(char *buf, size_t cap, const void *octets, size_t len)
 	}
 	if (cap)
 		buf[n] = '\0';
+}
+
+const char *gw_printable(char *buf, size_t cap, const void *octets, size_t len)
+{
+	text_escape(buf, cap, octets, len, "\\");
+	return buf;
+}
+
+const char *gw_word(char *buf, size_t cap, const void *octets, size_t len)
+{
+	if (len)
+		text_escape(buf, cap, octets, len, "\\ \"");
+	else
+		snprintf(buf, cap, "-");
 	return buf;
 }
 

@@ -8,6 +8,9 @@
 
 /* Octets of a peer, fit to be printed: others than printable ASCII, and the backslash, as \xx. */
 const char *gw_printable(char *buf, size_t cap, const void *octets, size_t len);
+/* The same as one word: spaces and quotation marks as \xx too, and "-" for nothing, so that a line
+ * of a log can be taken apart whatever the peer calls itself. */
+const char *gw_word(char *buf, size_t cap, const void *octets, size_t len);
 /* "3 administrative: logged out"; stop: StopCCN numbering. */
 const char *gw_result_text(char *buf, size_t cap, const struct l2tp_result *r, bool stop);
 /* Dotted quad; "-" for 0. */

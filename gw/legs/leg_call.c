@@ -229,7 +229,10 @@ static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 	};
 	struct leg_end why = {.cause = by_side[ev->by]};
 
-	gw_result_text(why.words, sizeof(why.words), &ev->result, false);
+	if (ev->by == L2TP_BY_CHANNEL && c->entry.gw->lost_why)
+		snprintf(why.words, sizeof(why.words), "%s", c->entry.gw->lost_why);
+	else
+		gw_result_text(why.words, sizeof(why.words), &ev->result, false);
 	c->call = NULL;
 	leg_call_detach(c);
 	join_leg_gone(&c->leg, &why, ev->now);

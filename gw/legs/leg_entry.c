@@ -2,6 +2,9 @@
 #include "gw/legs/leg_entry.h"
 
 #include "gw/gw.h"
+#include "gw/peer.h"
+#include "gw/port.h"
+#include <stdio.h>
 #include <string.h>
 
 static uint16_t leg_entry_mtu(const struct leg_entry *e)
@@ -15,16 +18,23 @@ void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 {
 	*e = (struct leg_entry){.gw = gw, .c = *c, .agreed_mtu = UINT16_MAX};
 	e->c.mtu = leg_entry_mtu(e);
+	if (!c->channel)
+		return;
+	/* Now, since the channel may be gone when the end is logged. */
+	port_channel_text(e->circuit, sizeof(e->circuit), gw, c->channel);
+	e->source = peer_channel_source(gw, c->channel);
 }
 
 int leg_entry_set(struct leg_entry *e)
 {
 	int rc = dp_call_set(e->gw->dp, &e->c);
 
+	char name[GW_LEG_NAME];
+
 	if (rc < 0)
-		gw_log_peer(GW_LOG_CALL, LOGL_ERROR, e->c.tid, loop_now(e->gw->loop),
-			    "%s %u/%u: no entry in the data plane: %s", e->c.tid ? "call" : "line",
-			    e->c.tid, e->c.sid, strerror(-rc));
+		gw_log_peer(GW_LOG_CALL, LOGL_ERROR, e->source, loop_now(e->gw->loop),
+			    "%s: no entry in the data plane: %s",
+			    leg_entry_name(name, sizeof(name), e), strerror(-rc));
 	else
 		e->in_table = true;
 	return rc;
@@ -32,9 +42,32 @@ int leg_entry_set(struct leg_entry *e)
 
 void leg_entry_del(struct leg_entry *e)
 {
-	if (e->in_table)
+	if (e->in_table) {
+		leg_entry_stats(e, &e->last);
 		dp_call_del(e->gw->dp, e->c.tid, e->c.sid);
+	}
 	e->in_table = false;
+}
+
+void leg_entry_stats(const struct leg_entry *e, struct dp_call_stats *out)
+{
+	if (!e->in_table || !dp_call_stats(e->gw->dp, e->c.tid, e->c.sid, out))
+		*out = e->last;
+}
+
+const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e)
+{
+	if (e->c.tid)
+		snprintf(buf, cap, "call %u/%u", e->c.tid, e->c.sid);
+	else
+		snprintf(buf, cap, "line %u (%s)", e->c.sid, e->circuit);
+	return buf;
+}
+
+const char *leg_entry_from(char *buf, size_t cap, const struct leg_entry *e)
+{
+	snprintf(buf, cap, "%s%s", e->c.tid ? " from " : "", e->c.tid ? e->circuit : "");
+	return buf;
 }
 
 /* RFC 2661 3.1: Length and sequence numbers are optional; room for them is kept as they may be

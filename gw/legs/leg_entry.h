@@ -8,12 +8,18 @@
 
 #include "gw/legs/leg.h"
 
+#define GW_LEG_CIRCUIT 100u
+#define GW_LEG_NAME    (GW_LEG_CIRCUIT + 20)
+
 struct leg_entry {
 	struct gw *gw;
 	struct dp_call c;
 	bool in_table;
 	uint16_t agreed_mtu; /* what PPP or the other leg lets us send, before what the channel
 				carries; UINT16_MAX = no limit */
+	struct dp_call_stats last; /* when it left the table */
+	char circuit[GW_LEG_CIRCUIT];
+	uint64_t source; /* peer_channel_source() */
 };
 
 /* c names the leg (tid, sid, channel); the rest of it may be set already.  Nothing is told yet. */
@@ -22,6 +28,12 @@ void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 int leg_entry_set(struct leg_entry *e);
 /* Take it out of the data plane.  Harmless when it is not there. */
 void leg_entry_del(struct leg_entry *e);
+/* Its counters, also after it has left the data plane. */
+void leg_entry_stats(const struct leg_entry *e, struct dp_call_stats *out);
+/* What a log line calls it: "call 18473/52894" or "line 3 (fr0 100)". */
+const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e);
+/* Where a call comes from, " from wan 192.0.2.2:1701"; "" for a line, whose name says it. */
+const char *leg_entry_from(char *buf, size_t cap, const struct leg_entry *e);
 /* Octets of the information field that one frame in this channel has room for; UINT16_MAX = the
  * channel does not say. */
 uint16_t leg_entry_carries(const struct leg_entry *e);

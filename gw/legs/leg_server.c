@@ -15,6 +15,7 @@
 #include "gw/port.h"
 #include "gw/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ struct leg_server {
 	unsigned adverts;
 	bool solicited; /* the next one answers a solicitation */
 	uint64_t last_advert;
+	uint64_t let_in;    /* when that was logged; 0 = it was not */
+	uint64_t let_in_as; /* leg_server_source() at that time */
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
@@ -51,6 +54,89 @@ static struct leg_server *leg_server_of(struct leg_terminal *t)
 	return (struct leg_server *)t;
 }
 
+/* Of the call or line that the client comes in by. */
+static const struct leg_entry *leg_server_entry(const struct leg_server *s)
+{
+	struct leg *other = join_other(&s->t.leg);
+
+	return other->ops->entry(other);
+}
+
+/* --- log ------------------------------------------------------------------------------------- */
+
+/* The log-ins of one user from one place are of one source. */
+static uint64_t leg_server_source(const struct leg_server *s)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+
+	return e->source ^ htab_octets(s->t.user, strlen(s->t.user));
+}
+
+/* The address of the far end stands before what it has chosen, its name. */
+static void leg_server_log_refused(const struct leg_server *s, const char *why, uint64_t now)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+	char name[GW_LEG_NAME], from[GW_LEG_NAME];
+
+	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, e->source, now, "%s: refused%s: user %s: %s",
+		    leg_entry_name(name, sizeof(name), e), leg_entry_from(from, sizeof(from), e),
+		    s->t.user, why);
+}
+
+/* ", 10.64.0.2, 2001:db8:64:1::/64": what is set aside for the client. */
+static const char *leg_server_addresses(char *buf, size_t cap, const struct leg_server *s)
+{
+	struct cfg_prefix p = {.v6 = true, .bits = 64};
+	char v4[GW_TEXT_MAX] = "", v6[GW_TEXT_MAX] = "";
+
+	memcpy(p.addr, s->prefix6, sizeof(p.addr));
+	if (s->given4)
+		gw_ip4_text(v4, sizeof(v4), s->given4);
+	if (s->has6)
+		gw_prefix_text(v6, sizeof(v6), &p);
+	snprintf(buf, cap, "%s%s%s%s", *v4 ? ", " : "", v4, *v6 ? ", " : "", v6);
+	return buf;
+}
+
+/* At the first NCP that opens. */
+static void leg_server_log_in(struct leg_server *s, uint64_t now)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+	char name[GW_LEG_NAME], from[GW_LEG_NAME], has[2 * GW_TEXT_MAX];
+
+	/* a link may start again, and with another user */
+	if (s->let_in && s->let_in_as == leg_server_source(s))
+		return;
+	s->let_in = now;
+	s->let_in_as = leg_server_source(s);
+	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now, "%s: %s let in%s%s",
+		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
+		       leg_entry_from(from, sizeof(from), e),
+		       leg_server_addresses(has, sizeof(has), s));
+}
+
+static void leg_server_log_out(struct leg_server *s, uint64_t now)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+	char name[GW_LEG_NAME], from[GW_LEG_NAME], has[2 * GW_TEXT_MAX], time[GW_TEXT_MAX];
+	struct dp_call_stats n;
+
+	if (!s->let_in)
+		return;
+	leg_entry_stats(e, &n);
+	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
+		       "%s: %s out%s%s, after %s, %llu octets in, %llu out: %s",
+		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
+		       leg_entry_from(from, sizeof(from), e),
+		       leg_server_addresses(has, sizeof(has), s),
+		       gw_duration_text(time, sizeof(time), now - s->let_in),
+		       (unsigned long long)n.rx_octets, (unsigned long long)n.tx_octets,
+		       *s->t.end.words ? s->t.end.words : "the gateway ends");
+	s->let_in = 0;
+}
+
+/* --- authentication and addresses --------------------------------------------------------------- */
+
 static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	struct leg_server *s = ctx;
@@ -58,11 +144,7 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 	s->ask = NULL;
 	s->fixed4 = a->ok ? a->address4 : 0;
 	if (!a->ok)
-		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, 0, now, "service %s: user %s refused",
-			    s->service->cfg->name, s->t.user);
-	else
-		gw_log_peer(GW_LOG_AAA, LOGL_INFO, 0, now, "service %s: user %s accepted",
-			    s->service->cfg->name, s->t.user);
+		leg_server_log_refused(s, a->message ? a->message : "not let in", now);
 	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
 	leg_terminal_touch(&s->t);
 }
@@ -158,9 +240,8 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 	if (!leg_server_have_addresses(s)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no address left");
 
-		gw_log_peer(GW_LOG_PPP, LOGL_ERROR, 0, now,
-			    "service %s: no address for user %s: %s", cfg->name, t->user,
-			    s->fixed4 ? "the user's address is in use" : "the pool is empty");
+		leg_server_log_refused(
+			s, s->fixed4 ? "the user's address is in use" : "the pool is empty", now);
 		leg_terminal_close(t, &why, now);
 		return;
 	}
@@ -170,13 +251,9 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 
 static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
 {
-	char text[GW_TEXT_MAX];
-
 	t->net.peer4 = up ? addr->peer4 : 0;
 	if (up)
-		gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, loop_now(t->gw->loop),
-			    "service %s: %s has %s", server_section(t), leg_terminal_user(t),
-			    gw_ip4_text(text, sizeof(text), addr->peer4));
+		leg_server_log_in(leg_server_of(t), loop_now(t->gw->loop));
 }
 
 static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -186,6 +263,8 @@ static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 	t->net.peer_iid = up ? addr->peer_iid : 0;
 	t->net.has_peer6 = up && s->has6;
 	memcpy(t->net.peer6, s->prefix6, sizeof(t->net.peer6));
+	if (up)
+		leg_server_log_in(s, loop_now(t->gw->loop));
 }
 
 static void leg_server_advertise(void *ctx, uint64_t now)
@@ -243,6 +322,7 @@ static void server_release(struct leg_terminal *t)
 	loop_cancel(t->gw->loop, &s->advert);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
+	leg_server_log_out(s, loop_now(t->gw->loop));
 	leg_server_give_addresses_back(s);
 	s->service->clients--;
 }

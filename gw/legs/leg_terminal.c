@@ -75,6 +75,7 @@ static void leg_terminal_gone(struct leg_terminal *t, const struct leg_end *why,
 {
 	if (t->leg.state == LEG_GONE)
 		return;
+	t->end = *why;
 	leg_terminal_release(t);
 	join_leg_gone(&t->leg, why, now);
 }
@@ -103,7 +104,7 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 
 static void leg_terminal_on_auth(struct leg_terminal *t, const struct ppp_event *ev)
 {
-	gw_printable(t->user, sizeof(t->user), ev->auth->name, ev->auth->name_len);
+	gw_word(t->user, sizeof(t->user), ev->auth->name, ev->auth->name_len);
 	if (t->role->auth)
 		t->role->auth(t, ev->auth, ev->now);
 }

@@ -45,7 +45,7 @@ struct leg_terminal {
 	bool wants6;	    /* IPv6 is configured */
 	bool released;	    /* holds nothing of others any more */
 	bool has_end;	    /* end says why we closed */
-	struct leg_end end;
+	struct leg_end end; /* why it has gone, once it has */
 	char user[PPP_NAME_MAX + 1];
 	struct ppp_addresses addr; /* what NCPs agreed */
 };

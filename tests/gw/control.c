@@ -19,6 +19,7 @@ extern const struct test_suite suite_leg_call;
 extern const struct test_suite suite_leg_terminal;
 extern const struct test_suite suite_line;
 extern const struct test_suite suite_log;
+extern const struct test_suite suite_log_brake;
 extern const struct test_suite suite_loop;
 extern const struct test_suite suite_ra;
 extern const struct test_suite suite_table;
@@ -26,10 +27,12 @@ extern const struct test_suite suite_text;
 extern const struct test_suite suite_vty_listen;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa,	 &suite_addrpool,     &suite_login_limit, &suite_bind,	  &suite_client,
-	&suite_peer,	 &suite_start,	      &suite_join,	  &suite_keep,	  &suite_line,
-	&suite_leg_call, &suite_leg_terminal, &suite_log,	  &suite_loop,	  &suite_ra,
-	&suite_table,	 &suite_text,	      &suite_vty_listen,  &suite_capture, NULL,
+	&suite_aaa,    &suite_addrpool,	 &suite_login_limit, &suite_bind,
+	&suite_client, &suite_peer,	 &suite_start,	     &suite_join,
+	&suite_keep,   &suite_line,	 &suite_leg_call,    &suite_leg_terminal,
+	&suite_log,    &suite_log_brake, &suite_loop,	     &suite_ra,
+	&suite_table,  &suite_text,	 &suite_vty_listen,  &suite_capture,
+	NULL,
 };
 
 int main(int argc, char **argv)

@@ -26,6 +26,15 @@ static void nothing_of_a_peer_reaches_a_terminal_raw(void)
 				       rows[i].out);
 }
 
+static void a_name_is_one_word_in_the_log(void)
+{
+	char buf[64];
+
+	CU_ASSERT_STRING_EQUAL(gw_word(buf, sizeof(buf), "a b\"\\\n", 6), "a\\x20b\\x22\\x5c\\x0a");
+	CU_ASSERT_STRING_EQUAL(gw_word(buf, sizeof(buf), "ann", 3), "ann");
+	CU_ASSERT_STRING_EQUAL(gw_word(buf, sizeof(buf), "", 0), "-");
+}
+
 static void a_long_name_is_cut_whole(void)
 {
 	uint8_t in[300];
@@ -71,6 +80,7 @@ static void text_addresses(void)
 
 static const struct test_case cases[] = {
 	{"nothing_of_a_peer_reaches_a_terminal_raw", nothing_of_a_peer_reaches_a_terminal_raw},
+	{"a_name_is_one_word_in_the_log", a_name_is_one_word_in_the_log},
 	{"a_long_name_is_cut_whole", a_long_name_is_cut_whole},
 	{"durations", durations},
 	{"addresses", text_addresses},

@@ -173,8 +173,8 @@ static void rows_of_a_gateway(void)
 	/* 31 s to give up, then 9 s */
 	CU_ASSERT_TRUE(table_shows(&table_clients,
 				   "home other dialling 21s - - - 2 - general error: no control "
-				   "connection (tunnel ended: no acknowledgement after 5 "
-				   "retransmissions)"));
+				   "connection (tunnel ended: general error (no "
+				   "acknowledgement after 5 retransmissions))"));
 	CU_ASSERT_TRUE(table_shows(&table_services, "gold ist%d 10.64.0.1 p 1400 1"));
 	CU_ASSERT_TRUE(table_shows(&table_pools, "p 254 1 1 0 0 0"));
 	CU_ASSERT_TRUE(table_shows(&table_counters,
