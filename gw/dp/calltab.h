@@ -33,6 +33,9 @@ struct call_state {
 	uint64_t refilled;   /* when tokens was brought up to date, us */
 	struct deadline gap; /* in the home worker's heap */
 	uint16_t tid, sid;
+	uint32_t early_version; /* of the entry that early counts for */
+	uint8_t early;		/* packets punted of NCPs that are not open */
+	bool told_unsequenced;
 	bool plain;			 /* the far end's last frame but LCP came without FF 03 */
 	uint16_t held[L2TP_REORDER_MAX]; /* pool buffer of each reorder slot */
 	struct call_counters n;

@@ -162,9 +162,17 @@ static void dp_deliver_control(struct dp *dp, const struct frame_rec *r, size_t 
 		dp->reason[DP_R_PORT_CLOSED]++;
 }
 
+static void dp_tell_unsequenced(struct dp *dp, const struct frame_rec *r)
+{
+	if (dp->ops.unsequenced)
+		dp->ops.unsequenced(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->when);
+}
+
 static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 {
-	if (r->call)
+	if (r->unsequenced)
+		dp_tell_unsequenced(dp, r);
+	else if (r->call)
 		dp->ops.ppp(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->octets, len,
 			    r->when);
 	else if (dp_port_is_open(dp, r->channel))
@@ -283,6 +291,8 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 			out->reason[k] += count_get(&w->reason[k]);
 		out->rx_frames += count_get(&w->rx_frames);
 		out->tx_frames += count_get(&w->tx_frames);
+		out->rx_control += count_get(&w->rx_control);
+		out->tx_control += count_get(&w->tx_control);
 		out->tun_rx += count_get(&w->tun_rx);
 		out->tun_tx += count_get(&w->tun_tx);
 		out->fragmented += count_get(&w->fragmented);
@@ -337,9 +347,10 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 	return head.want_sent ? L2TP_TX_WAITING : L2TP_TX_TAKEN;
 }
 
-bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+static bool dp_call_command(struct dp *dp, enum cmd_kind kind, uint16_t tid, uint16_t sid,
+			    const uint8_t *frame, size_t len)
 {
-	struct cmd_rec head = {.kind = CMD_PPP, .call = call_key(tid, sid)};
+	struct cmd_rec head = {.kind = kind, .call = call_key(tid, sid)};
 	struct call *c = calltab_get(&dp->tab, tid, sid);
 
 	if (!c || len < 2) {
@@ -347,6 +358,16 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 		return false;
 	}
 	return dp_post_command(dp, c->st->home, &head, frame, len);
+}
+
+bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	return dp_call_command(dp, CMD_PPP, tid, sid, frame, len);
+}
+
+bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	return dp_call_command(dp, CMD_IP, tid, sid, frame, len);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */

@@ -37,6 +37,9 @@ struct dp_ops {
 	 * workers drop and count these frames (NO_LINE), so that they take no room in the mailbox.
 	 */
 	void (*line)(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len, uint64_t now);
+	/* Data of this call came without sequence numbers where they are required, and was dropped:
+	 * told once in the life of the call. */
+	void (*unsequenced)(void *ctx, uint16_t tid, uint16_t sid, uint64_t now);
 	void (*offer)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
 	void (*up)(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now);
 	void (*down)(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
@@ -109,13 +112,19 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 		     uint64_t cookie);
 /* One PPP frame into a call (LCP always with FF 03, the rest as ff03 of the call says). */
 bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
+/* A frame with an IP packet that ops->ppp got, since the NCP was not open when it came: handle it
+ * as the entry now says.  False when it cannot be passed on (counted). */
+bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 
 /* --- the call table --------------------------------------------------------------------------- */
 
 enum dp_mode {
 	DP_PUNT, /* everything to the control thread, in order, bounded (call is being opened) */
-	DP_TERMINAL, /* IP of open NCPs to and from the TUN, the rest punted under a token bucket */
-	DP_FORWARD,  /* every frame, LCP included, goes out by another leg and is not looked at */
+	/* IP of open NCPs to and from the TUN, the rest punted under a token bucket; of an NCP that
+	 * is not open the first few packets after each change of the entry, since the control
+	 * thread may be about to open it */
+	DP_TERMINAL,
+	DP_FORWARD, /* every frame, LCP included, goes out by another leg and is not looked at */
 };
 
 /* A leg as the data plane sees it, named by tid and sid: a call by our Tunnel and Session ID, a
@@ -184,7 +193,8 @@ bool dp_tun_gone(const struct dp_tun *t);
 	X(TUN_WRITE, "tun-write", "write to the TUN device failed")                          \
 	X(CHANNEL_FULL, "channel-full", "the channel's queue is full")                       \
 	X(SEND, "send-failed", "the transport could not send")                               \
-	X(SEQ, "data-seq", "sequence number too old, or missing where required")             \
+	X(SEQ, "data-seq", "sequence number too old")                                        \
+	X(NO_SEQ, "data-no-seq", "no sequence number where sequencing is required")          \
 	X(REORDER_FULL, "data-reorder-full", "reorder queue full")                           \
 	X(PUNT_LIMIT, "punt-limit", "more PPP control frames than the token bucket lets by") \
 	X(CONTROL_RING, "control-ring-full", "control mailbox full")                         \
@@ -212,7 +222,9 @@ extern const struct dp_reason_row dp_reasons[DP_R_COUNT];
 
 struct dp_counters { /* folded over workers */
 	uint64_t reason[DP_R_COUNT];
-	uint64_t rx_frames, tx_frames, tun_rx, tun_tx;
+	uint64_t rx_frames, tx_frames;	 /* that carry PPP, in L2TP data messages or alone */
+	uint64_t rx_control, tx_control; /* L2TP control messages */
+	uint64_t tun_rx, tun_tx;
 	uint64_t fragmented; /* IPv4 packets cut to the MTU of their leg */
 	/* received with the marks of their medium: FECN, BECN, EFCI; DE, CLP */
 	uint64_t rx_congested, rx_discard;

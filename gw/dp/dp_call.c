@@ -16,27 +16,31 @@
 /* Punts of one call: a second's worth of negotiation many times over, but no flood. */
 #define PUNT_RATE  100u
 #define PUNT_BURST 100u
+/* Packets of an NCP that is not open, after each change of the entry. */
+#define EARLY_MAX 16u
 
 /* --- to the control thread -------------------------------------------------------------------- */
 
-void tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_channel from,
+bool tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
 	struct frame_rec *r = ring_reserve(ring, sizeof(*r) + a_len + b_len);
 
 	if (!r) {
 		worker_drop(w, full);
-		return;
+		return false;
 	}
 	r->channel = from;
 	r->when = w->now;
 	r->call = call;
+	r->unsequenced = false;
 	if (a_len)
 		memcpy(r->octets, a, a_len);
 	if (b_len)
 		memcpy(r->octets + a_len, b, b_len);
 	ring_commit(ring);
 	w->told = true;
+	return true;
 }
 
 /* The bucket of a call.  While it is being opened network packets may have only the upper half, so
@@ -55,13 +59,29 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 	uint8_t head[2];
 
 	if (!dp_call_may_punt(w, c->st, proto)) {
-		worker_drop(w, DP_R_PUNT_LIMIT);
-		count_add(&c->st->n.drops, 1);
+		call_drop(w, c, DP_R_PUNT_LIMIT);
 		return;
 	}
 	wr_put16(head, proto);
-	tell_frame(w, &w->ppp, DP_R_PPP_RING, c->c.channel, call_key(c->c.tid, c->c.sid), head, 2,
-		   info->p, info->left);
+	if (!tell_frame(w, &w->ppp, DP_R_PPP_RING, c->c.channel, call_key(c->c.tid, c->c.sid), head,
+			2, info->p, info->left))
+		count_add(&c->st->n.drops, 1);
+}
+
+/* Once in the life of a call: its log is not for frames to fill. */
+static void dp_call_tell_unsequenced(struct worker *w, struct call *c)
+{
+	struct frame_rec *r = c->st->told_unsequenced ? NULL : ring_reserve(&w->ppp, sizeof(*r));
+
+	if (!r)
+		return;
+	*r = (struct frame_rec){.channel = c->c.channel,
+				.when = w->now,
+				.call = call_key(c->c.tid, c->c.sid),
+				.unsequenced = true};
+	ring_commit(&w->ppp);
+	w->told = true;
+	c->st->told_unsequenced = true;
 }
 
 /* --- PPP -------------------------------------------------------------------------------------- */
@@ -83,14 +103,47 @@ static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, co
 	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
 
 	if (!to) {
-		worker_drop(w, DP_R_NO_JOIN);
-		count_add(&c->st->n.drops, 1);
+		call_drop(w, c, DP_R_NO_JOIN);
 	} else if (to->st->home != w) {
 		tx_pass_on(w, to->st->home, call_key(c->c.to_tid, c->c.to_sid), proto, info->p,
 			   info->left);
 	} else {
 		tx_forward(w, to, proto, info->p, info->left);
 	}
+}
+
+/* The peer may send as soon as it has our Ack, which is before the control thread has told us that
+ * the NCP is open; when that thread is held up, long before. */
+static bool dp_call_is_early(struct call *c)
+{
+	struct call_state *st = c->st;
+
+	if (st->early_version != c->version) {
+		st->early_version = c->version;
+		st->early = 0;
+	}
+	if (st->early == EARLY_MAX)
+		return false;
+	st->early++;
+	return true;
+}
+
+/* False when its NCP is not open. */
+static bool dp_call_ip(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
+{
+	if (c->c.mode != DP_TERMINAL || !(proto == PPP_IP ? c->c.ip4 : c->c.ip6))
+		return false;
+	ip_path_rx(w, c, proto == PPP_IPV6, info->p, info->left);
+	return true;
+}
+
+void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+{
+	struct rd r = rd_init(frame, len);
+	uint16_t proto = rd_u16(&r);
+
+	if (!dp_call_ip(w, c, proto, &r))
+		call_drop(w, c, DP_R_NOT_OPEN);
 }
 
 static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
@@ -100,7 +153,7 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 	bool ip;
 
 	if (!ppp_frame_split(&r, &proto)) {
-		worker_drop(w, DP_R_BAD_PPP);
+		call_drop(w, c, DP_R_BAD_PPP);
 		return;
 	}
 	if (proto != PPP_LCP)
@@ -112,16 +165,29 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 	ip = proto == PPP_IP || proto == PPP_IPV6;
 	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, &r)) {
 		dp_call_punt(w, c, proto, &r);
-	} else if (proto == PPP_IP ? c->c.ip4 : c->c.ip6) {
-		ip_path_rx(w, c, proto == PPP_IPV6, r.p, r.left);
-	} else {
-		worker_drop(w, DP_R_NOT_OPEN);
-		count_add(&c->st->n.drops, 1);
+	} else if (!dp_call_ip(w, c, proto, &r)) {
+		if (dp_call_is_early(c))
+			dp_call_punt(w, c, proto, &r);
+		else
+			call_drop(w, c, DP_R_NOT_OPEN);
 	}
 }
 
-/* A frame of a channel that carries PPP and has no line yet: the control thread decides about it.
- */
+/* RFC 1661 5.1: what a link begins with. */
+static bool dp_call_begins_link(uint16_t proto, const struct rd *info)
+{
+	return proto == PPP_LCP && info->left && info->p[0] == 1;
+}
+
+static bool dp_call_may_begin(struct worker_port *p, ist_channel from)
+{
+	struct worker_chan *c = worker_chan_find(p, from);
+
+	return !c || bucket_take(&c->tokens, &c->refilled, p->w->now, PUNT_RATE, PUNT_BURST);
+}
+
+/* A frame of a channel that carries PPP and has no line: a Configure-Request may make one, which
+ * the control thread decides. */
 static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uint8_t *frame,
 			      size_t len)
 {
@@ -135,6 +201,14 @@ static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uin
 	}
 	if (!ppp_frame_split(&r, &proto)) {
 		worker_drop(p->w, DP_R_BAD_PPP);
+		return;
+	}
+	if (!dp_call_begins_link(proto, &r)) {
+		worker_drop(p->w, DP_R_NO_LINE);
+		return;
+	}
+	if (!dp_call_may_begin(p, from)) {
+		worker_drop(p->w, DP_R_PUNT_LIMIT);
 		return;
 	}
 	wr_put16(head, proto);
@@ -222,7 +296,7 @@ static void dp_call_drain(struct worker *w, struct call *c)
 
 	while ((slot = l2tp_data_ready(&st->data, w->now)) >= 0) {
 		if (st->held[slot] == POOL_NONE) {
-			worker_drop(w, DP_R_REORDER_FULL);
+			call_drop(w, c, DP_R_REORDER_FULL);
 			continue;
 		}
 		frame = pool_get(&w->reorder, st->held[slot], &len);
@@ -260,6 +334,13 @@ void call_retire(struct worker *w, struct call_state *st)
 	free(st);
 }
 
+static enum dp_reason dp_call_sequence_reason(enum l2tp_reason why)
+{
+	return why == L2TP_R_DATA_REORDER_FULL ? DP_R_REORDER_FULL
+	       : why == L2TP_R_DATA_NO_SEQ     ? DP_R_NO_SEQ
+					       : DP_R_SEQ;
+}
+
 static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h)
 {
 	struct call_state *st = c->st;
@@ -270,8 +351,9 @@ static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2t
 	while ((verdict = l2tp_data_rx(&st->data, h, w->now, &slot, &why)) == L2TP_DATA_DRAIN)
 		dp_call_drain(w, c);
 	if (verdict == L2TP_DATA_DROP) {
-		worker_drop(w, why == L2TP_R_DATA_REORDER_FULL ? DP_R_REORDER_FULL : DP_R_SEQ);
-		count_add(&st->n.drops, 1);
+		call_drop(w, c, dp_call_sequence_reason(why));
+		if (why == L2TP_R_DATA_NO_SEQ)
+			dp_call_tell_unsequenced(w, c);
 		return;
 	}
 	if (verdict == L2TP_DATA_HOLD)
@@ -313,9 +395,11 @@ static void dp_call_l2tp_in(struct worker_port *p, ist_channel from, const uint8
 	if (r.bad) {
 		worker_drop(p->w, DP_R_NOT_L2TP);
 	} else if (flags & L2TP_HDR_T || (flags & L2TP_HDR_VER) != 2) {
+		count_add(&p->w->rx_control, 1);
 		tell_frame(p->w, &p->w->control, DP_R_CONTROL_RING, worker_port_channel(p, from), 0,
 			   pkt, len, NULL, 0);
 	} else if (l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_DATA) {
+		count_add(&p->w->rx_frames, 1);
 		dp_call_data_in(p, from, &h);
 	} else {
 		worker_drop(p->w, DP_R_BAD_HDR);
@@ -325,11 +409,11 @@ static void dp_call_l2tp_in(struct worker_port *p, ist_channel from, const uint8
 static void dp_call_frame_in(struct worker_port *p, ist_channel from, const uint8_t *octets,
 			     size_t len)
 {
-	count_add(&p->w->rx_frames, 1);
 	if (worker_port_has(p, IST_CAP_PPP)) {
 		struct worker_chan *c = worker_chan_find(p, from);
 
 		if (c ? c->payload == IST_PAYLOAD_PPP : !worker_port_has(p, IST_CAP_L2TP)) {
+			count_add(&p->w->rx_frames, 1);
 			dp_call_line_in(p, from, octets, len);
 			return;
 		}

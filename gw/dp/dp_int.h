@@ -73,7 +73,9 @@ struct worker_chan {
 	uint8_t payload;
 	bool permanent;
 	struct ist_addr peer;
-	bool told;		     /* has made a report */
+	bool told;	 /* has made a report */
+	uint32_t tokens; /* PPP without a line: frames that may go up, in thousandths */
+	uint64_t refilled;
 	struct report *birth, *last; /* its reports, while the first is still unread */
 	struct worker_chan_queue *q; /* flow controlled: waiting to be taken; else NULL */
 };
@@ -188,11 +190,11 @@ void dp_chan_forget_port(struct dp *dp, unsigned port);
 
 /* --- records in the mailboxes ----------------------------------------------------------------- */
 
-enum cmd_kind { CMD_CONTROL, CMD_PPP, CMD_ANSWER, CMD_REFUSE, CMD_DISCONNECT };
+enum cmd_kind { CMD_CONTROL, CMD_PPP, CMD_IP, CMD_ANSWER, CMD_REFUSE, CMD_DISCONNECT };
 
 struct cmd_rec {
 	uint32_t kind;
-	uint32_t call; /* CMD_PPP */
+	uint32_t call; /* CMD_PPP, CMD_IP */
 	l2tp_channel channel;
 	uint64_t cookie;
 	bool want_sent;
@@ -202,7 +204,8 @@ struct cmd_rec {
 struct frame_rec { /* control ring and ppp ring */
 	l2tp_channel channel;
 	uint64_t when;
-	uint32_t call; /* 0 = a line */
+	uint32_t call;	  /* 0 = a line */
+	bool unsequenced; /* no frame: what ops->unsequenced tells */
 	uint8_t octets[];
 };
 
@@ -234,14 +237,23 @@ void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 /* Report a packet as sent. Dropped packets are reported as sent too, so that the engine's window
  * does not stall. */
 void tell_sent(struct worker *w, uint64_t cookie);
-/* Put a frame into a ring to the control thread: up to two pieces. */
-void tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_channel from,
+/* Put a frame into a ring to the control thread: up to two pieces.  False when it is full. */
+bool tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
 /* --- frames (dp_call.c in, dp_send.c out) ----------------------------------------------------- */
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
+/* A frame of dp_ip_rx(). */
+void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
+/* A frame to or from a call is dropped. */
+static inline void call_drop(struct worker *w, struct call *c, enum dp_reason why)
+{
+	worker_drop(w, why);
+	count_add(&c->st->n.drops, 1);
+}
+
 /* Worker: free st; no reader holds it any more. Frames it held are counted as dropped. */
 void call_retire(struct worker *w, struct call_state *st);
 /* Follow what the control thread has changed; home worker, before the state is used. */

@@ -13,6 +13,15 @@
 
 /* --- one frame -------------------------------------------------------------------------------- */
 
+/* RFC 2661 3.1: LCP echoes are sent with the Priority bit, so that a queue which is full for a
+ * while does not cost the link. */
+static bool dp_send_is_echo(uint16_t proto, const uint8_t *payload, size_t len)
+{
+	enum { ECHO_REQUEST = 9, ECHO_REPLY = 10 };
+
+	return proto == PPP_LCP && len && (payload[0] == ECHO_REQUEST || payload[0] == ECHO_REPLY);
+}
+
 /* The L2TP data header, which a line has not.  False when the frame is too long for it. */
 static bool dp_send_l2tp_head(struct call *c, uint8_t *head, size_t len, size_t *h)
 {
@@ -37,9 +46,11 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	size_t n = ppp_frame_head(ppp, proto, &framing), h;
 
 	if (!dp_send_l2tp_head(c, head, n + len, &h)) {
-		worker_drop(w, DP_R_TOO_BIG);
+		call_drop(w, c, DP_R_TOO_BIG);
 		return;
 	}
+	if (h && dp_send_is_echo(proto, payload, len))
+		head[0] |= L2TP_HDR_P >> 8;
 	memcpy(head + h, ppp, n);
 	b->channel[b->n] = c->c.channel;
 	*f = (struct ist_frame){
@@ -64,8 +75,7 @@ void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 		tx_frame(w, c, proto, payload, len);
 		return;
 	}
-	worker_drop(w, DP_R_TOO_BIG);
-	count_add(&c->st->n.drops, 1);
+	call_drop(w, c, DP_R_TOO_BIG);
 }
 
 void tx_pass_on(struct worker *w, struct worker *to, uint32_t call, uint16_t proto,
@@ -160,7 +170,9 @@ static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, st
 		if (taken < 0)
 			dp_send_give_up(p->w, DP_R_SEND, &o);
 		else
-			count_add(&p->w->tx_frames, 1);
+			count_add(f.flags & IST_FRAME_CONTROL ? &p->w->tx_control
+							      : &p->w->tx_frames,
+				  1);
 		if (taken > 0 && o.want_sent)
 			tell_sent(p->w, o.cookie);
 		ring_drop(q);
@@ -242,7 +254,7 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, &f, 1);
 
 	if (taken > 0) {
-		count_add(&w->tx_frames, 1);
+		count_add(&w->tx_control, 1);
 		if (o.want_sent)
 			tell_sent(w, o.cookie);
 	} else if (!taken && c && c->q) {

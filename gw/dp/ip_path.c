@@ -19,12 +19,6 @@
 #define ICMP_RATE  100u
 #define ICMP_BURST 50u
 
-static void ip_path_drop(struct worker *w, struct call *c, enum dp_reason why)
-{
-	worker_drop(w, why);
-	count_add(&c->st->n.drops, 1);
-}
-
 static bool ip_path_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt,
 			      size_t len)
 {
@@ -66,11 +60,11 @@ static void ip_path_rx4(struct worker *w, struct call *c, const uint8_t *pkt, si
 	size_t at;
 
 	if (!ip4_parse(&ip, pkt, len)) {
-		ip_path_drop(w, c, DP_R_BAD_IP);
+		call_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	if (!c->c.client && (ip.src != c->c.peer4 || !ip.src)) {
-		ip_path_drop(w, c, DP_R_SPOOF);
+		call_drop(w, c, DP_R_SPOOF);
 		return;
 	}
 	at = ip4_mss_find(&ip, pkt, c->c.mtu);
@@ -85,16 +79,16 @@ static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, si
 	size_t at;
 
 	if (!ip6_parse(&ip, pkt, len)) {
-		ip_path_drop(w, c, DP_R_BAD_IP);
+		call_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	if (!c->c.client && ip6_has_no_address_yet(&ip, pkt)) {
 		/* no other host on this link could have the address */
-		worker_drop(w, DP_R_UNSPECIFIED);
+		call_drop(w, c, DP_R_UNSPECIFIED);
 		return;
 	}
 	if (!c->c.client && !ip_path_source6_ok(&c->c, ip.src)) {
-		ip_path_drop(w, c, DP_R_SPOOF);
+		call_drop(w, c, DP_R_SPOOF);
 		return;
 	}
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
@@ -137,7 +131,7 @@ static void ip_path_fragment(struct worker *w, struct call *c, const struct ip4 
 		}
 		len = ip4_fragment(out, ip, pkt, c->c.mtu, i);
 		if (!len && !i)
-			ip_path_drop(w, c, DP_R_TOO_BIG); /* not even its header fits */
+			call_drop(w, c, DP_R_TOO_BIG); /* not even its header fits */
 		if (!len)
 			return;
 		tx_frame(w, c, PPP_IP, out, len);
@@ -151,7 +145,7 @@ static void ip_path_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	size_t at;
 
 	if (!ip4_parse(&ip, pkt, len)) {
-		ip_path_drop(w, c, DP_R_BAD_IP);
+		call_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	at = ip4_mss_find(&ip, pkt, c->c.mtu);
@@ -165,7 +159,7 @@ static void ip_path_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 		ip_path_fragment(w, c, &ip, pkt);
 		return;
 	}
-	ip_path_drop(w, c, DP_R_TOO_BIG);
+	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip4_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
 		ip_path_tun_write(w, c->c.tun, error, len);
@@ -178,7 +172,7 @@ static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	size_t at;
 
 	if (!ip6_parse(&ip, pkt, len)) {
-		ip_path_drop(w, c, DP_R_BAD_IP);
+		call_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
@@ -188,7 +182,7 @@ static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 		tx_frame(w, c, PPP_IPV6, pkt, ip.len);
 		return;
 	}
-	ip_path_drop(w, c, DP_R_TOO_BIG);
+	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip6_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
 		ip_path_tun_write(w, c->c.tun, error, len);
@@ -199,7 +193,7 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 	bool v6 = len && pkt[0] >> 4 == 6;
 
 	if (c->c.mode != DP_TERMINAL || !(v6 ? c->c.ip6 : c->c.ip4))
-		ip_path_drop(w, c, DP_R_NOT_OPEN);
+		call_drop(w, c, DP_R_NOT_OPEN);
 	else if (v6)
 		ip_path_tx6(w, c, pkt, len);
 	else

@@ -270,7 +270,7 @@ static void worker_handle_command(struct worker *w, const struct cmd_rec *r, siz
 		tx_control(w, r, len);
 		return;
 	}
-	if (r->kind != CMD_PPP) {
+	if (r->kind != CMD_PPP && r->kind != CMD_IP) {
 		memcpy(&why, r->octets, sizeof(why));
 		worker_chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
 		return;
@@ -280,7 +280,11 @@ static void worker_handle_command(struct worker *w, const struct cmd_rec *r, siz
 		worker_drop(w, DP_R_NO_CALL);
 		return;
 	}
-	tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2, len - 2);
+	if (r->kind == CMD_IP)
+		call_ip_in(w, c, r->octets, len);
+	else
+		tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2,
+			 len - 2);
 	tx_flush(w); /* the frame is in the record */
 }
 

@@ -103,6 +103,8 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 	dp_count(gw->dp, &n);
 	counter_add(to, "data", "rx-frames", n.rx_frames, "PPP frames in");
 	counter_add(to, "data", "tx-frames", n.tx_frames, "PPP frames out");
+	counter_add(to, "data", "rx-control", n.rx_control, "L2TP control messages in");
+	counter_add(to, "data", "tx-control", n.tx_control, "L2TP control messages out");
 	counter_add(to, "data", "rx-congested", n.rx_congested,
 		    "frames in with FECN, BECN or EFCI: their circuit is congested");
 	counter_add(to, "data", "rx-discard", n.rx_discard,

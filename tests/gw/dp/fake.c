@@ -363,6 +363,12 @@ static void on_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *p, size
 	LINE((struct rig *)ctx, p, len, "ppp %u/%u", tid, sid);
 }
 
+static void on_unsequenced(void *ctx, uint16_t tid, uint16_t sid, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, NULL, 0, "unsequenced %u/%u", tid, sid);
+}
+
 static void fake_on_line(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
 {
 	(void)now;
@@ -424,6 +430,7 @@ static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_t
 const struct dp_ops rig_ops = {
 	.control = on_control,
 	.ppp = on_ppp,
+	.unsequenced = on_unsequenced,
 	.line = fake_on_line,
 	.offer = fake_on_offer,
 	.up = fake_on_up,

@@ -357,12 +357,23 @@ static void deleted_while_frames_are_held(void)
 
 static const struct dp_call required = {.data = {.required = true}};
 
+/* The control thread hears of it once in the life of the call, not with each frame. */
 static void do_required(struct rig *r)
 {
-	say_data(r, 1, 0, 0, "c021 00");
-	CU_ASSERT(rig_wait_reason(r, DP_R_SEQ, 1));
+	struct dp_call_stats st;
+
+	for (unsigned i = 0; i < 5; i++)
+		say_data(r, 1, 0, 0, "c021 00");
+	CU_ASSERT(rig_wait_reason(r, DP_R_NO_SEQ, 5));
 	say_data(r, 1, 0x0800, 0, "c021 00");
-	CU_ASSERT(rig_wait_lines(r, 1));
+	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	rig_settle(r);
+	CU_ASSERT_EQUAL(r->n_line, 2);
+	CU_ASSERT_STRING_EQUAL(r->line[0].text, "unsequenced 2/3");
+	ppp_line_is(r, 1, "c021 00");
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_SEQ), 0);
+	rig_finish(r);
+	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st) && st.drops == 5 && st.rx_frames == 6);
 }
 
 static void unsequenced_where_required(void)
@@ -398,9 +409,28 @@ static const struct dp_call terminal = {.mode = DP_TERMINAL};
 
 static void do_terminal_punts(struct rig *r)
 {
-	say_data(r, 1, 0, 0, "0021 45");
-	say_data(r, 1, 0, 0, "57 60");
-	CU_ASSERT(rig_wait_reason(r, DP_R_NOT_OPEN, 2)); /* no NCP is open */
+	struct dp_call c = dp_call_of(r);
+	struct dp_call_stats st;
+
+	/* No NCP is open, but the control thread may be about to open one: the first few go up, and
+	 * again after each change. */
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < 10; i++) {
+			say_data(r, 1, 0, 0, "0021 45");
+			say_data(r, 1, 0, 0, "57 60");
+		}
+		CU_ASSERT(rig_wait_reason(r, DP_R_NOT_OPEN, 4 * (round + 1)));
+		rig_settle(r);
+		CU_ASSERT_EQUAL_FATAL(r->n_line, 16);
+		ppp_line_is(r, 0, "0021 45");
+		ppp_line_is(r, 15, "0057 60");
+		r->n_line = 0;
+		c.mode = DP_TERMINAL;
+		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	}
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_NOT_OPEN), 8);
+	rig_finish(r);
+	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st) && st.drops == 8);
 	say_data(r, 1, 0, 0, "c021 0901 0008 00000000");
 	say_data(r, 1, 0, 0, "002d 01"); /* an NCP we do not do: for a Protocol-Reject */
 	say_data(r, 1, 0, 0, "0020 45"); /* no protocol has this number */
@@ -488,11 +518,37 @@ static void ppp_channels_go_up_whole(void)
 	fake_hex(r.fake, 0x101, "ff03 c021 0102");
 	fake_hex(r.fake, 0x001, "c802 000c 0000 0000 0000 0000");
 	fake_hex(r.fake, 0x101, "c0");
+	fake_hex(r.fake, 0x101, "c021 0902"); /* no link begins so */
+	fake_hex(r.fake, 0x101, "c021");
+	fake_hex(r.fake, 0x101, "8021 0102");
 	CU_ASSERT_FATAL(rig_wait_lines(&r, 4));
 	CU_ASSERT(!strcmp(r.line[2].text, "control 1"));
 	CU_ASSERT(!strcmp(r.line[3].text, "line 257"));
 	ASSERT_OCTETS(r.line[3].octets, r.line[3].len, want, test_hex(want, 8, "c021 0102"));
 	CU_ASSERT(rig_wait_reason(&r, DP_R_BAD_PPP, 1));
+	CU_ASSERT(rig_wait_reason(&r, DP_R_NO_LINE, 3));
+	rig_settle(&r);
+	CU_ASSERT_EQUAL(r.n_line, 4);
+	rig_down(&r);
+}
+
+/* A circuit without a line takes no more of the mailbox than a call does. */
+static void requests_of_no_line_are_limited(void)
+{
+	uint64_t start = dp_now();
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	fake_say(r.fake, FAKE_UP, 0x101);
+	fake_say(r.fake, FAKE_UP, 0x102);
+	for (unsigned i = 0; i < 400; i++)
+		fake_hex(r.fake, 0x101, "c021 0102");
+	fake_hex(r.fake, 0x102, "c021 0102");
+	rig_settle(&r);
+	CU_ASSERT(rig_wait_lines(&r, 403 - (unsigned)rig_reason(&r, DP_R_PUNT_LIMIT)));
+	CU_ASSERT(r.n_line >= 2 + 100 + 1);
+	CU_ASSERT(r.n_line <= 2 + 1 + 100 + (dp_now() - start) / 10000 + 1);
+	CU_ASSERT_STRING_EQUAL(r.line[r.n_line - 1].text, "line 258");
 	rig_down(&r);
 }
 
@@ -536,6 +592,7 @@ static const struct test_case cases[] = {
 	{"punts_are_limited", punts_are_limited},
 	{"control_does_not_starve_ppp", control_does_not_starve_ppp},
 	{"ppp_channels_go_up_whole", ppp_channels_go_up_whole},
+	{"requests_of_no_line_are_limited", requests_of_no_line_are_limited},
 	{"ppp_without_a_line_is_counted", ppp_without_a_line_is_counted},
 	{NULL, NULL},
 };

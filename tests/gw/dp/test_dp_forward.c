@@ -65,6 +65,7 @@ static void sent_is(struct rig *r, unsigned i, ist_channel c, const char *hex)
 
 static void do_both_ways(struct rig *r)
 {
+	struct dp_counters n;
 	struct dp_call_stats s;
 
 	forward_join(r, line_leg(r), call_leg(r));
@@ -83,6 +84,8 @@ static void do_both_ways(struct rig *r)
 	CU_ASSERT(s.tx_frames == 2 && s.tx_octets == 6 + 6 && s.drops == 0);
 	CU_ASSERT_FATAL(dp_call_stats(r->dp, 2, 3, &s));
 	CU_ASSERT(s.rx_frames == 2 && s.tx_frames == 2 && s.drops == 0);
+	dp_count(r->dp, &n);
+	CU_ASSERT(n.rx_frames == 4 && n.tx_frames == 4 && !n.rx_control && !n.tx_control);
 }
 
 static void a_line_and_a_call_both_ways(void)
@@ -182,7 +185,7 @@ static void do_mirror(struct rig *r)
 	fake_hex(r->fake, LINE_CHANNEL, "0021 45");
 	sent_is(r, 2, CALL_CHANNEL, CALL_HEADER "0021 45");
 	fake_hex(r->fake, LINE_CHANNEL, "c021 0901 0004");
-	sent_is(r, 3, CALL_CHANNEL, CALL_HEADER "ff03 c021 0901 0004");
+	sent_is(r, 3, CALL_CHANNEL, "0102 0a0b 0c0d ff03 c021 0901 0004"); /* P: 3.1 */
 	fake_hex(r->fake, CALL_CHANNEL, "0002 0002 0003 ff03 0021 45");
 	sent_is(r, 4, LINE_CHANNEL, "0021 45");
 	fake_hex(r->fake, LINE_CHANNEL, "0021 45");

@@ -40,6 +40,19 @@ static bool ppp_hex(struct rig *r, const char *hex)
 	return dp_ppp_send(r->dp, 2, 3, p, test_hex(p, sizeof(p), hex));
 }
 
+/* PPP frames and control messages are counted apart. */
+static void counted(struct rig *r, uint64_t rx, uint64_t tx, uint64_t rx_control,
+		    uint64_t tx_control)
+{
+	struct dp_counters n;
+
+	dp_count(r->dp, &n);
+	CU_ASSERT_EQUAL(n.rx_frames, rx);
+	CU_ASSERT_EQUAL(n.tx_frames, tx);
+	CU_ASSERT_EQUAL(n.rx_control, rx_control);
+	CU_ASSERT_EQUAL(n.tx_control, tx_control);
+}
+
 static void dp_send_do_control(struct rig *r)
 {
 	CU_ASSERT(send_text(r, 5, "one", 0) == L2TP_TX_TAKEN);
@@ -51,6 +64,10 @@ static void dp_send_do_control(struct rig *r)
 	r->fake->send_error = -ENETUNREACH;
 	CU_ASSERT(send_text(r, 5, "one", 0) == L2TP_TX_TAKEN);
 	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 1));
+	fake_hex(r->fake, 5, "c802 000c 0000 0000 0000 0000");
+	CU_ASSERT(rig_wait_lines(r, 1));
+	rig_settle(r);
+	counted(r, 0, 0, 1, 2);
 }
 
 static void control_packets(void)
@@ -82,7 +99,14 @@ static const struct {
 	{0, 1, 0, 0, "0021 45", "0002 0a0b 0c0d 21 45"},
 	{1, 1, 0, 0, "0057 60", "0002 0a0b 0c0d ff03 57 60"},
 	{0, 1, 0, 0, "8021 01", "0002 0a0b 0c0d 8021 01"},
-	{0, 1, 0, 0, "c021 09", "0002 0a0b 0c0d ff03 c021 09"}, /* LCP is never compressed */
+	{0, 1, 0, 0, "c021 01", "0002 0a0b 0c0d ff03 c021 01"}, /* LCP is never compressed */
+	/* RFC 2661 3.1: P on echoes of LCP, and on nothing else */
+	{0, 0, 0, 0, "c021 09", "0102 0a0b 0c0d ff03 c021 09"},
+	{0, 0, 1, 1, "c021 0a01", "4902 0012 0a0b 0c0d 0000 0000 ff03 c021 0a01"},
+	{0, 0, 0, 0, "c021 0b01", "0002 0a0b 0c0d ff03 c021 0b01"},
+	{0, 0, 0, 0, "c021 08", "0002 0a0b 0c0d ff03 c021 08"},
+	{0, 0, 0, 0, "c021", "0002 0a0b 0c0d ff03 c021"},
+	{0, 0, 0, 0, "8021 09", "0002 0a0b 0c0d 8021 09"},
 	{0, 0, 1, 0, "c223 01", "4002 000b 0a0b 0c0d c223 01"},
 	{0, 0, 0, 1, "c223 01", "0802 0a0b 0c0d 0000 0000 c223 01"},
 	{0, 0, 1, 1, "c223 01", "4802 000f 0a0b 0c0d 0000 0000 c223 01"},
@@ -113,6 +137,8 @@ static void do_heads(struct rig *r)
 		CU_ASSERT_FATAL(rig_wait_sent(r, i + 1));
 		sent_is(r, i, 8, head_row[i].want);
 	}
+	rig_settle(r);
+	counted(r, 0, n, 0, 0);
 	CU_ASSERT(!dp_ppp_send(r->dp, 2, 4, (const uint8_t *)"ab", 2));
 	CU_ASSERT(rig_reason(r, DP_R_NO_CALL) == 1);
 	CU_ASSERT(!dp_ppp_send(r->dp, 2, 3, (const uint8_t *)"a", 1));

@@ -215,6 +215,40 @@ static void do_client_is_heard(struct bench *b)
 }
 EACH(client_is_heard)
 
+/* The peer's first packet behind our Ack: it goes up, the NCP opens, and it comes back down; its
+ * source is looked at then. */
+static void do_packets_before_the_ncp_is_open(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	const struct fake_line *l = b->r.line;
+	struct dp_counters n;
+
+	b->call.ip4 = b->call.ip6 = false;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says4(b, CLIENT, "four");
+	client_says6(b, client6, "six");
+	client_says4(b, CLIENT + 1, "spoof");
+	CU_ASSERT_FATAL(rig_wait_lines(&b->r, 3));
+	CU_ASSERT(dp_ip_rx(b->r.dp, 2, 3, l[0].octets, l[0].len));
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NOT_OPEN,
+				  1)); /* still closed: it does not come up again */
+	b->call.ip4 = b->call.ip6 = true;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT(dp_ip_rx(b->r.dp, 2, 3, l[i].octets, l[i].len));
+	CU_ASSERT(hears(b, s4, "four"));
+	CU_ASSERT(hears(b, s6, "six"));
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 1));
+	rig_settle(&b->r);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT(n.tun_tx == 2 && n.reason[DP_R_NOT_OPEN] == 1);
+	CU_ASSERT(!dp_ip_rx(b->r.dp, 2, 4, l[0].octets, l[0].len));
+	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_NO_CALL), 1);
+	close(s4);
+	close(s6);
+}
+EACH(packets_before_the_ncp_is_open)
+
 static void do_spoofing_is_stopped(struct bench *b)
 {
 	static const uint8_t own[16] = {0xfe, 0x80, [15] = 5}, strange[16] = {0xfe, 0x80, [15] = 6};
@@ -612,6 +646,7 @@ EACH(a_device_is_removed)
 
 static const struct test_case cases[] = {
 	{"client_is_heard", client_is_heard},
+	{"packets_before_the_ncp_is_open", packets_before_the_ncp_is_open},
 	{"spoofing_is_stopped", spoofing_is_stopped},
 	{"duplicate_address_detection", duplicate_address_detection},
 	{"bad_ip", bad_ip},
