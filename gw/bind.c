@@ -263,6 +263,22 @@ static void bind_dp_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *fr
 		gw->joins->drop[JOIN_D_NO_CALL]++;
 }
 
+/* RFC 2661 5.4 leaves the peer no choice, and the call seems dead to its user. */
+static void bind_dp_unsequenced(void *ctx, uint16_t tid, uint16_t sid, uint64_t now)
+{
+	struct gw *gw = ctx;
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, tid);
+	struct l2tp_tunnel_info i;
+
+	if (!t)
+		return;
+	l2tp_tunnel_info(t, &i);
+	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, tid, now,
+		    "call %u/%u: peer %s sends data without sequence numbers, which are required: "
+		    "dropped",
+		    tid, sid, bind_peer_name(&i));
+}
+
 static void bind_dp_line(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len,
 			 uint64_t now)
 {
@@ -398,6 +414,7 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 const struct dp_ops bind_dp_ops = {
 	.control = bind_dp_control,
 	.ppp = bind_dp_ppp,
+	.unsequenced = bind_dp_unsequenced,
 	.line = bind_dp_line,
 	.offer = bind_dp_offer,
 	.up = bind_dp_up,

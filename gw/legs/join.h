@@ -24,7 +24,7 @@ struct join_owner {
 	X(SEND_NOT_UP, "tx-not-up", "frame to send on a call that is not up")                     \
 	X(NOT_STARTED, "not-started", "frame for a PPP link that has not been started")           \
 	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone")    \
-	X(IPV6, "ipv6", "IPv6 packet to the gateway that is no Router Solicitation")              \
+	X(IPV6, "ipv6", "Router Solicitation that is malformed or gets no prefix")                \
 	X(SOLICITATION, "solicitation", "Router Solicitation while another waits for its answer") \
 	X(NO_LINE, "no-line", "PPP frame of a circuit without a join, no Configure-Request")      \
 	X(NO_CALL, "no-call", "frame of a call that has ended")

@@ -130,3 +130,8 @@ bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len)
 {
 	return dp_ppp_send(e->gw->dp, e->c.tid, e->c.sid, frame, len);
 }
+
+void leg_entry_ip_rx(struct leg_entry *e, const uint8_t *frame, size_t len)
+{
+	dp_ip_rx(e->gw->dp, e->c.tid, e->c.sid, frame, len);
+}

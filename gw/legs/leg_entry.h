@@ -45,5 +45,7 @@ void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to);
 void leg_entry_mtu_changed(struct leg_entry *e);
 /* One frame, protocol number and information, to the far end; false when it cannot be sent. */
 bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len);
+/* A frame with an IP packet that came up before its NCP was open: back to the data plane. */
+void leg_entry_ip_rx(struct leg_entry *e, const uint8_t *frame, size_t len);
 
 #endif

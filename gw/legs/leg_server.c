@@ -301,10 +301,12 @@ static void server_told(struct leg_terminal *t)
 	}
 }
 
-static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now)
+static bool server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now)
 {
 	struct leg_server *s = leg_server_of(t);
 
+	if (!ra_looks_like_solicitation(pkt, len))
+		return false;
 	if (!s->has6 || !ra_is_solicitation(pkt, len))
 		join_drop(&t->leg, JOIN_D_IPV6);
 	else if (now >= s->last_advert + ADVERT_MIN)
@@ -313,6 +315,7 @@ static void server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 		join_drop(&t->leg, JOIN_D_SOLICITATION);
 	else
 		leg_server_advertise_at(s, s->last_advert + ADVERT_MIN);
+	return true;
 }
 
 static void server_release(struct leg_terminal *t)

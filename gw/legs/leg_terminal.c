@@ -7,6 +7,7 @@
  */
 #include "gw/legs/leg_terminal.h"
 
+#include "gw/legs/leg_entry.h"
 #include "gw/random.h"
 #include "gw/text.h"
 #include <stdio.h>
@@ -278,6 +279,26 @@ void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 	loop_cancel(t->gw->loop, &t->timer);
 }
 
+/* An IP packet of an open NCP.  The data plane did not know yet that it is when the packet came:
+ * the peer may send right behind its Ack, and we have been busy since. */
+static bool leg_terminal_network(struct leg_terminal *t, const uint8_t *frame, size_t len,
+				 uint64_t now)
+{
+	struct leg *other = join_other(&t->leg);
+	bool ip4 = len > 2 && frame[0] == 0 && frame[1] == PPP_IP && t->net.ip4;
+	bool ip6 = len > 2 && frame[0] == 0 && frame[1] == PPP_IPV6 && t->net.ip6;
+
+	if (!ip4 && !ip6)
+		return false;
+	if (ip6 && t->role->ip6_packet && t->role->ip6_packet(t, frame + 2, len - 2, now))
+		return true;
+	if (other->state == LEG_UP && other->ops->entry)
+		leg_entry_ip_rx(other->ops->entry(other), frame, len);
+	else
+		join_drop(&t->leg, JOIN_D_OTHER_NOT_UP);
+	return true;
+}
+
 void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct leg_terminal *t = leg_terminal_from(l);
@@ -286,10 +307,8 @@ void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_
 		join_drop(l, JOIN_D_NOT_STARTED);
 		return;
 	}
-	if (len > 2 && frame[0] == 0 && frame[1] == PPP_IPV6 && t->net.ip6 && t->role->ip6_packet) {
-		t->role->ip6_packet(t, frame + 2, len - 2, now);
+	if (leg_terminal_network(t, frame, len, now))
 		return;
-	}
 	ppp_rx(t->ppp, frame, len, now);
 	leg_terminal_touch(t);
 }

@@ -26,8 +26,8 @@ struct leg_role {
 	void (*ip6)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
 	/* The data plane has been told. */
 	void (*told)(struct leg_terminal *t);
-	/* An IPv6 packet that came to us and not to the TUN. */
-	void (*ip6_packet)(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now);
+	/* An IPv6 packet that came to us and not to the TUN; false = it is for the TUN. */
+	bool (*ip6_packet)(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now);
 	/* Give back everything outside this leg. */
 	void (*release)(struct leg_terminal *t);
 };

@@ -79,6 +79,11 @@ static bool ra_options_ok(struct rd *r, bool unspecified)
 	return true;
 }
 
+bool ra_looks_like_solicitation(const uint8_t *pkt, size_t len)
+{
+	return len > IP6_HLEN && pkt[6] == ICMPV6 && pkt[IP6_HLEN] == RS;
+}
+
 bool ra_is_solicitation(const uint8_t *pkt, size_t len)
 {
 	static const uint8_t unspecified[16];

@@ -15,6 +15,8 @@
 
 /* An advertisement from fe80::iid to all nodes: use addresses of this /64.  RA_LEN octets. */
 void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint16_t mtu);
+/* By its header: is it meant to be one? */
+bool ra_looks_like_solicitation(const uint8_t *pkt, size_t len);
 /* Is this IPv6 packet a Router Solicitation that passes the checks of RFC 4861 6.1.1? */
 bool ra_is_solicitation(const uint8_t *pkt, size_t len);
 

@@ -75,6 +75,7 @@ struct bench {
 	bool silent;		  /* the far end hears nothing */
 	bool no_answer;		  /* offered calls are left waiting */
 	bool early_frames;	  /* PPP starts before the call is up */
+	bool packets_at_once;	  /* its PPP sends a packet as soon as its NCP is open */
 	uint16_t iccn_seq;	  /* Sequencing Required was in the ICCN we got */
 	int64_t iccn_tx, iccn_rx; /* its connect speeds, bit/s; -1 = not in it */
 	bool iccn_proxy;	  /* the far end has authenticated user "ann" itself, it says */

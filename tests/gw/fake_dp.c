@@ -211,6 +211,18 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
 	return true;
 }
 
+bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	const struct dp_call *e = entry(tid, sid);
+
+	(void)dp;
+	if (!e || len < 2)
+		return false;
+	fake_dp_say("ip %02x%02x %s", frame[0], frame[1],
+		    e->tun && (frame[1] == PPP_IP ? e->ip4 : e->ip6) ? "open" : "closed");
+	return true;
+}
+
 int dp_call_set(struct dp *dp, const struct dp_call *c)
 {
 	struct dp_call *e = entry(c->tid, c->sid);

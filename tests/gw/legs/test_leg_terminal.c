@@ -18,6 +18,12 @@
 	"user bob { secret = \"another\" }\n"                                                  \
 	"user fix { secret = \"fixed\"  address = 198.51.100.7 }\n"
 
+#define CLIENT_CONF                                          \
+	"host-name = gw\n"                                   \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"            \
+	"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n" \
+	"client home { peer = lns  user = ann  secret = \"a password\" }\n"
+
 static const struct leg_terminal *leg_terminal_in_join(void)
 {
 	return (const struct leg_terminal *)bench_join()->leg[1];
@@ -75,6 +81,53 @@ static void in_by_mschapv2(void)
 
 /* RFC 3145: code 16, the protocol that failed, direction 1 = the peer by us; no word about which of
  * name and password was wrong. */
+/* A packet right behind the far end's Ack comes up while the entry is still closed, for we have not
+ * read the Ack yet: it goes to the device all the same, and none is lost to the closed NCP. */
+static void the_first_packets_reach_the_device(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.packets_at_once = true;
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4 && c->ip6);
+	CU_ASSERT_EQUAL(fake_said("ip 0021 open"), 1);
+	CU_ASSERT_EQUAL(fake_said("ip 0057 open"), 1);
+	CU_ASSERT_EQUAL(fake_said("ip"), 2);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(bench.gw->ppp_count[PPP_R_CLOSED_NCP], 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_IPV6], 0);
+	bench_stop();
+
+	/* and of a client, whose device is made with the first NCP */
+	bench_start(CLIENT_CONF);
+	bench.packets_at_once = true;
+	bench_pass(0);
+	CU_ASSERT_TRUE(bench.call[0].ip4 && bench.call[0].ip6);
+	CU_ASSERT_EQUAL(fake_said("ip 0021 open"), 1);
+	CU_ASSERT_EQUAL(fake_said("ip 0057 open"), 1);
+	bench_stop();
+}
+
+static void packets_of_a_closed_ncp_are_counted(void)
+{
+	static const uint8_t packet[2 + 40] = {0, 0x57, 0x60};
+	struct far_call *c;
+
+	bench_start(CONF);
+	bench.client_mru = 1000;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(c->ip4);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, packet, sizeof(packet),
+			clock_us);
+	CU_ASSERT_EQUAL(fake_said("ip"), 0);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(bench.gw->ppp_count[PPP_R_CLOSED_NCP], 1);
+	bench_stop();
+}
+
 static void refused_with_the_cause(void)
 {
 	static const uint8_t chap[5] = {0, 16, 0xc2, 0x23, 1}, pap[5] = {0, 16, 0xc0, 0x23, 1};
@@ -121,10 +174,7 @@ static void the_servers_words_outlive_the_call(void)
 	static const uint8_t bye[] = {0xc0, 0x21, 5, 9, 0, 9, 'q', 'u', 'o', 't', 'a'};
 	const struct gw_client *home;
 
-	bench_start("host-name = gw\n"
-		    "udp a { listen = \"192.0.2.1:1701\" }\n"
-		    "peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
-		    "client home { peer = lns  user = ann  secret = \"a password\" }\n");
+	bench_start(CLIENT_CONF);
 	bench_pass(0);
 	CU_ASSERT_TRUE_FATAL(bench.call[0].ip4);
 	home = &bench.gw->client[0];
@@ -486,6 +536,8 @@ static const struct test_case cases[] = {
 	{"in_by_pap", in_by_pap},
 	{"in_by_chap", in_by_chap},
 	{"in_by_mschapv2", in_by_mschapv2},
+	{"the_first_packets_reach_the_device", the_first_packets_reach_the_device},
+	{"packets_of_a_closed_ncp_are_counted", packets_of_a_closed_ncp_are_counted},
 	{"refused_with_the_cause", refused_with_the_cause},
 	{"the_client_hangs_up", the_client_hangs_up},
 	{"the_servers_words_outlive_the_call", the_servers_words_outlive_the_call},
