@@ -593,6 +593,8 @@ static void unknown_attributes_and_messages(void)
 			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).result,
 					L2TP_STOP_GENERAL_ERROR);
 			CU_ASSERT_EQUAL(tunnel_sent_result(L2TP_STOPCCN).error, t[i].error);
+			CU_ASSERT(!t[i].avp ||
+				  strstr(tunnel_sent_result(L2TP_STOPCCN).text, "999"));
 		} else {
 			CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);
 			CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 3);

@@ -505,6 +505,27 @@ static void cause_of_each_end(void)
 	}
 }
 
+/* The text of a CDN's Result Code is made of these: ASCII, and so UTF-8. */
+static void words_of_every_end_are_ascii(void)
+{
+	for (unsigned why = 0; why <= PPP_WHY_LOWER; why++)
+		for (unsigned server = 0; server < 2; server++) {
+			struct leg_end e =
+				leg_terminal_why((enum ppp_why)why, PPP_AUTH_MSCHAPV2, server);
+
+			CU_ASSERT_NOT_EQUAL(e.words[0], 0);
+			for (const char *c = e.words; *c; c++)
+				CU_ASSERT_TRUE(*c >= ' ' && *c <= '~');
+		}
+	for (unsigned cause = 0; cause < LEG_CAUSES; cause++) {
+		struct leg_end e = leg_end((enum leg_cause)cause, NULL);
+
+		CU_ASSERT_NOT_EQUAL(e.words[0], 0);
+		for (const char *c = e.words; *c; c++)
+			CU_ASSERT_TRUE(*c >= ' ' && *c <= '~');
+	}
+}
+
 static void many_calls_and_all_addresses_come_back(void)
 {
 	static const char conf[] =
@@ -557,6 +578,7 @@ static const struct test_case cases[] = {
 	{"mtu_is_the_smallest", mtu_is_the_smallest},
 	{"the_services_device", the_services_device},
 	{"cause_of_each_end", cause_of_each_end},
+	{"rfc2661_4_4_2_words_of_every_end_are_ascii", words_of_every_end_are_ascii},
 	{"many_calls_and_all_addresses_come_back", many_calls_and_all_addresses_come_back},
 	{NULL, NULL},
 };

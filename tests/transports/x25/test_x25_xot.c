@@ -5,6 +5,8 @@
 #include "core/bytes.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -552,6 +554,22 @@ static void our_set_up_in_octets(void)
 	far_close(&f);
 }
 
+/* The kernel says whether it took data with the SYN. */
+static void no_data_in_the_syn(void)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+	ist_channel c;
+	struct far f;
+
+	x25_xot_dialled(&f, NULL, &c);
+	UNTIL(&f.h, fake_count(&f.h, "xot-out") == 1);
+	CU_ASSERT_EQUAL(getsockopt(f.fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	CU_ASSERT_EQUAL(info.tcpi_state, TCP_ESTABLISHED);
+	CU_ASSERT_EQUAL(info.tcpi_options & TCPI_OPT_SYN_DATA, 0);
+	far_close(&f);
+}
+
 static void port_1998(void)
 {
 	static const char *const dialler[] = {"xot-retry=1s", "@1 l2tp", NULL};
@@ -672,6 +690,7 @@ static const struct test_case cases[] = {
 	{"rfc1613_6_1_our_call_says_both_sizes", our_call_says_both_sizes},
 	{"rfc1613_6_5_our_set_up_in_octets", our_set_up_in_octets},
 	{"rfc1613_5_port_1998", port_1998},
+	{"rfc1613_5_no_data_in_the_syn", no_data_in_the_syn},
 	{"rfc1613_5_a_connection_for_each_circuit", a_connection_for_each_circuit},
 	{"hostile_streams", hostile_streams},
 	{"malformed_texts", malformed_texts},
