@@ -57,7 +57,6 @@ struct cfg_load {
 	const struct cfg_absent *absent; /* NULL = none */
 	const struct cfg_schema *schema; /* of the top level */
 	struct cfg_item *root;
-	size_t items; /* in the outline */
 	struct cfg_model *m;
 	struct cfg_fault *fault; /* mistakes and warnings, in the order found */
 	unsigned faults, warnings;

@@ -8,21 +8,22 @@
 #include "cfg/report.h"
 #include "cfg/suggest.h"
 
+#include "core/container.h"
+#include "core/htab.h"
+
 #include <ctype.h>
 #include <string.h>
 
-/* Every (section, name, title) seen, to find the second one: open addressing, never full. */
+/* Every (section, name, title) seen, to find the second one. */
 struct seen {
-	const struct cfg_item **slot;
-	size_t mask;
+	struct htab by_name;
+	struct arena *arena;
 };
 
-static size_t names_hash_text(size_t h, const char *s)
-{
-	for (; s && *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-	return (h ^ 0xff) * 0x100000001b3u;
-}
+struct seen_item {
+	struct hnode node;
+	const struct cfg_item *item;
+};
 
 /* The names of all ports must differ, whatever their transport; other names only within their word.
  */
@@ -38,26 +39,29 @@ static bool names_same(const struct cfg_item *a, const struct cfg_item *b)
 	       !strcmp(a->title ? a->title : "", b->title ? b->title : "");
 }
 
-static void names_seen_init(struct cfg_load *l, struct seen *s, size_t items)
+/* The file is the administrator's own: its names need no secret to be spread by. */
+static uint64_t names_key(const struct cfg_item *it)
 {
-	size_t room = 16;
+	const char *space = names_space(it), *title = it->title ? it->title : "";
 
-	while (room < 2 * items)
-		room *= 2;
-	s->slot = arena_get(l->scratch, room * sizeof(*s->slot));
-	s->mask = room - 1;
+	return htab_key((uintptr_t)it->parent, htab_key(htab_octets(space, strlen(space)),
+							htab_octets(title, strlen(title))));
 }
 
 /* An equal item that came before, or NULL. */
 static const struct cfg_item *names_seen_before(struct seen *s, const struct cfg_item *it)
 {
-	size_t i = names_hash_text(names_hash_text((size_t)it->parent >> 4, names_space(it)),
-				   it->title);
+	uint64_t key = names_key(it);
+	struct seen_item *x;
 
-	for (; s->slot[i & s->mask]; i++)
-		if (names_same(s->slot[i & s->mask], it))
-			return s->slot[i & s->mask];
-	s->slot[i & s->mask] = it;
+	for (struct hnode *n = htab_first(&s->by_name, key); n; n = htab_more(n)) {
+		x = IST_CONTAINER_OF(n, struct seen_item, node);
+		if (names_same(x->item, it))
+			return x->item;
+	}
+	x = arena_get(s->arena, sizeof(*x));
+	x->item = it;
+	htab_add(&s->by_name, &x->node, key);
 	return NULL;
 }
 
@@ -302,8 +306,9 @@ static void names_check_section(struct cfg_load *l, struct cfg_item *section, st
 
 void cfg_names(struct cfg_load *l)
 {
-	struct seen seen;
+	struct seen seen = {.arena = l->scratch};
 
-	names_seen_init(l, &seen, l->items);
+	htab_init(&seen.by_name, 0);
 	names_check_section(l, l->root, &seen);
+	htab_free(&seen.by_name);
 }

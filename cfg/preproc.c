@@ -26,7 +26,6 @@ static struct cfg_item *preproc_add_item(struct pre *p, enum cfg_item_kind kind,
 {
 	struct cfg_item *it = arena_get(p->l->scratch, sizeof(*it));
 
-	p->l->items++;
 	it->kind = kind;
 	it->name = t->text;
 	it->line = t->line;

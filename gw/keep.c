@@ -2,12 +2,15 @@
 /* A hash of channels with the number of tunnels on each; one entry per channel that has had one. */
 #include "gw/keep.h"
 
+#include "core/container.h"
+#include "core/htab.h"
+#include "gw/random.h"
+#include <osmocom/core/linuxlist.h>
 #include <stdlib.h>
 
-#define BUCKETS 1024u
-
 struct kept {
-	struct kept *next;
+	struct hnode node; /* by channel */
+	struct llist_head entry;
 	struct keep *keep;
 	l2tp_channel channel;
 	unsigned tunnels;
@@ -18,44 +21,47 @@ struct keep {
 	struct loop *loop;
 	struct dp *dp;
 	uint64_t linger;
-	struct kept *bucket[BUCKETS];
+	struct htab by_channel;
+	struct llist_head all;
 };
 
 struct keep *keep_new(struct loop *loop, struct dp *dp, uint64_t linger)
 {
 	struct keep *k = calloc(1, sizeof(*k));
+	uint64_t secret;
 
-	if (k)
-		*k = (struct keep){.loop = loop, .dp = dp, .linger = linger};
+	if (!k)
+		return NULL;
+	*k = (struct keep){.loop = loop, .dp = dp, .linger = linger};
+	INIT_LLIST_HEAD(&k->all);
+	gw_random(&secret, sizeof(secret));
+	htab_init(&k->by_channel, secret);
 	return k;
 }
 
-static struct kept **keep_find(struct keep *k, l2tp_channel c)
+static struct kept *keep_find(struct keep *k, l2tp_channel c)
 {
-	uint64_t h = (c ^ c >> 32) * 0x9e3779b97f4a7c15ull;
-	struct kept **at = &k->bucket[h >> 54];
+	struct hnode *n = htab_first(&k->by_channel, c);
 
-	while (*at && (*at)->channel != c)
-		at = &(*at)->next;
-	return at;
+	return n ? IST_CONTAINER_OF(n, struct kept, node) : NULL;
 }
 
-static void keep_drop(struct kept **at)
+static void keep_drop(struct kept *x)
 {
-	struct kept *x = *at;
-
-	*at = x->next;
+	htab_del(&x->keep->by_channel, &x->node);
+	llist_del(&x->entry);
 	loop_cancel(x->keep->loop, &x->give_up);
 	free(x);
 }
 
 void keep_free(struct keep *k)
 {
-	unsigned i;
+	struct kept *x, *next;
 
-	for (i = 0; k && i < BUCKETS; i++)
-		while (k->bucket[i])
-			keep_drop(&k->bucket[i]);
+	if (!k)
+		return;
+	llist_for_each_entry_safe(x, next, &k->all, entry) keep_drop(x);
+	htab_free(&k->by_channel);
 	free(k);
 }
 
@@ -66,25 +72,26 @@ static void keep_give_up(void *ctx, uint64_t now)
 
 	(void)now;
 	dp_disconnect(x->keep->dp, x->channel, &why);
-	keep_drop(keep_find(x->keep, x->channel));
+	keep_drop(x);
 }
 
 static struct kept *keep_add(struct keep *k, l2tp_channel c)
 {
-	struct kept **at = keep_find(k, c), *x = calloc(1, sizeof(*x));
+	struct kept *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		return NULL;
 	x->keep = k;
 	x->channel = c;
 	loop_timer_init(&x->give_up, keep_give_up, x);
-	*at = x;
+	htab_add(&k->by_channel, &x->node, c);
+	llist_add_tail(&x->entry, &k->all);
 	return x;
 }
 
 void keep_unused(struct keep *k, l2tp_channel c, uint64_t now)
 {
-	struct kept *x = *keep_find(k, c);
+	struct kept *x = keep_find(k, c);
 
 	if (!x)
 		x = keep_add(k, c);
@@ -94,7 +101,7 @@ void keep_unused(struct keep *k, l2tp_channel c, uint64_t now)
 
 void keep_tunnel_up(struct keep *k, l2tp_channel c)
 {
-	struct kept *x = *keep_find(k, c);
+	struct kept *x = keep_find(k, c);
 
 	if (!x) {
 		x = keep_add(k, c);
@@ -108,7 +115,7 @@ void keep_tunnel_up(struct keep *k, l2tp_channel c)
 
 void keep_tunnel_down(struct keep *k, l2tp_channel c, uint64_t now)
 {
-	struct kept *x = *keep_find(k, c);
+	struct kept *x = keep_find(k, c);
 
 	if (x && x->tunnels && !--x->tunnels)
 		loop_set(k->loop, &x->give_up, now + k->linger);
@@ -116,8 +123,8 @@ void keep_tunnel_down(struct keep *k, l2tp_channel c, uint64_t now)
 
 void keep_lost(struct keep *k, l2tp_channel c)
 {
-	struct kept **at = keep_find(k, c);
+	struct kept *x = keep_find(k, c);
 
-	if (*at)
-		keep_drop(at);
+	if (x)
+		keep_drop(x);
 }

@@ -6,6 +6,9 @@
  *
  * Freed slots are taken again oldest first.  All memory is asked for at the start, but not touched
  * before a slot is taken, so a large table costs address space and little else.
+ *
+ * core/idtab.h is the engine's slot table: its ids must be unpredictable, and rest for a time.
+ * Handles stay inside the program and need neither.
  */
 #ifndef TRANSPORTS_KIT_SLOTS_H
 #define TRANSPORTS_KIT_SLOTS_H
