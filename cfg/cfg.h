@@ -148,7 +148,8 @@ struct cfg_model {
 	uint16_t vty_port;	  /* of vty_address */
 	const char *vty_captures; /* folder of captures; NULL = none may be made */
 	unsigned workers;	  /* UINT_MAX = choose */
-	uint16_t max_tunnels, half_open_per_source;
+	uint16_t max_tunnels, half_open, half_open_per_source;
+	uint32_t max_calls;
 	struct cfg_login login;
 	const struct cfg_log *log;
 	unsigned logs;

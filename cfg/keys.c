@@ -94,10 +94,16 @@ static const struct cfg_key top_keys[] = {
 		 "thread for debugging"},
 	{"plugin-dir", CFG_K_TEXT, .set = keys_set_plugin_dir,
 	 .help = "folder of transport plugins; without it none are loaded"},
-	{"max-tunnels", CFG_K_NUMBER, .min = 1, .max = 65535, .help = "tunnels at a time",
-	 CFG_AT(struct cfg_model, max_tunnels)},
-	{"half-open-per-source", CFG_K_NUMBER, .min = 1, .max = 65535,
-	 .help = "tunnels that one source may be setting up at a time",
+	{"max-tunnels", CFG_K_NUMBER, .min = 1, .max = 65535,
+	 .help = "established tunnels at a time", CFG_AT(struct cfg_model, max_tunnels)},
+	{"max-calls", CFG_K_NUMBER, .min = 1, .max = 10000000, .help = "calls at a time",
+	 CFG_AT(struct cfg_model, max_calls)},
+	{"half-open", CFG_K_NUMBER, .min = 2, .max = 16384,
+	 .help = "tunnels that peers may be setting up at a time; the oldest gives way to a new "
+		 "one",
+	 CFG_AT(struct cfg_model, half_open)},
+	{"half-open-per-source", CFG_K_NUMBER, .min = 1, .max = 16384,
+	 .help = "tunnels that one source may be setting up for longer than 100 ms",
 	 CFG_AT(struct cfg_model, half_open_per_source)},
 	{"login-delay", CFG_K_TIME, .min = 0, .max = 3 * S,
 	 .help = "wait before the answer to a log-in that follows a failed one; doubled by each "
@@ -157,8 +163,10 @@ static void keys_init_top(struct cfg_load *l, void *obj)
 	m->host_name = arena_text(l->arena, host, strlen(host));
 	m->vty_socket = CFG_VTY_SOCKET;
 	m->workers = UINT_MAX;
-	m->max_tunnels = 65535;
-	m->half_open_per_source = 256;
+	m->max_tunnels = 32768;
+	m->max_calls = 262144;
+	m->half_open = 4096;
+	m->half_open_per_source = 16;
 	m->login = (struct cfg_login){.delay = 1 * S, .failures = 8, .lock = 300 * S};
 }
 

@@ -267,6 +267,11 @@ static const struct cfg_key peer_keys[] = {
 	{"single-tunnel", CFG_K_BOOL,
 	 .help = "send a Tie Breaker, so that only one of two tunnels opened at once is kept",
 	 POLICY(single_tunnel)},
+	{"max-tunnels", CFG_K_NUMBER, .min = 0, .max = 65535, .deflt = "1024, 64 without a secret",
+	 .help = "tunnels of all peers of this section; 0 = no limit", POLICY(max_tunnels)},
+	{"max-peer-calls", CFG_K_NUMBER, .min = 0, .max = 10000000,
+	 .deflt = "65535, 1024 without a secret",
+	 .help = "calls in all tunnels of this section; 0 = no limit", POLICY(max_peer_calls)},
 	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 65535,
 	 .help = "calls allowed in one tunnel; 0 = no limit", POLICY(max_calls)},
 	{"quirks", CFG_K_WORD, CFG_KEY_LIST, .words = QUIRKS,
@@ -307,6 +312,10 @@ static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 	memcpy(p->policy.host_name, l->m->host_name, len + 1);
 	if (p->policy.secret.len && !cfg_given(it, "challenge"))
 		p->policy.challenge = true;
+	if (!cfg_given(it, "max-tunnels"))
+		p->policy.max_tunnels = p->policy.secret.len ? 1024 : 64;
+	if (!cfg_given(it, "max-peer-calls"))
+		p->policy.max_peer_calls = p->policy.secret.len ? 65535 : 1024;
 }
 
 const struct cfg_schema cfg_schema_peer = {

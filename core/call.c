@@ -15,9 +15,10 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	struct l2tp_engine *e = t->e;
 	struct l2tp_call *c;
 
-	*why = L2TP_R_CALL_CAP;
-	if (e->calls >= e->limits.max_calls)
+	*why = quota_call(t);
+	if (*why != L2TP_R_NONE)
 		return NULL;
+	*why = L2TP_R_CALL_CAP;
 	c = calloc(1, sizeof(*c));
 	if (c)
 		c->id = idtab_take(&t->sids, c, e->now);
@@ -34,6 +35,7 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	*(c->prev ? &c->prev->next : &t->calls) = c;
 	t->last_call = c;
 	e->calls++;
+	t->quota->calls++;
 	tunnel_update_room(t);
 	deadline_cancel(&e->heap, &t->due[D_IDLE]);
 	return c;
@@ -72,6 +74,7 @@ void call_free(struct l2tp_call *c)
 	*(c->prev ? &c->prev->next : &t->calls) = c->next;
 	*(c->next ? &c->next->prev : &t->last_call) = c->prev;
 	t->e->calls--;
+	t->quota->calls--;
 	free(c->request);
 	free(c->connect);
 	free(c->result);

@@ -22,10 +22,19 @@ static struct l2tp_limits engine_with_defaults(const struct l2tp_limits *given)
 {
 	struct l2tp_limits l = given ? *given : (struct l2tp_limits){0};
 
-	if (!l.max_tunnels)
-		l.max_tunnels = 65535;
+	uint16_t most;
+
+	if (!l.max_half_open)
+		l.max_half_open = 4096;
+	if (l.max_half_open > HALF_OPEN_MOST)
+		l.max_half_open = HALF_OPEN_MOST;
+	if (l.max_half_open < 2)
+		l.max_half_open = 2;
+	most = (uint16_t)(65535 - LINGER_MAX - l.max_half_open);
+	if (!l.max_tunnels || l.max_tunnels > most)
+		l.max_tunnels = most;
 	if (!l.half_open_per_source)
-		l.half_open_per_source = 256;
+		l.half_open_per_source = 16;
 	if (!l.max_calls)
 		l.max_calls = 1000000;
 	return l;
@@ -35,8 +44,8 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits)
 {
 	struct l2tp_engine *e = calloc(1, sizeof(*e));
-	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->requests, &e->with_room,
-			       &e->sources,  &e->challenges, &e->peer_sids};
+	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->requests,  &e->with_room,
+			       &e->sources,  &e->challenges, &e->peer_sids, &e->quotas};
 	uint64_t secret;
 	uint8_t key[16];
 
@@ -48,7 +57,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 	e->events_end = &e->events;
 	e->deferred_end = &e->deferred;
 	engine_random(e, key, sizeof(key));
-	idtab_init(&e->tids, key, e->limits.max_tunnels);
+	idtab_init(&e->tids, key, 65535);
 	engine_random(e, &secret, sizeof(secret));
 	for (unsigned i = 0; i < sizeof(tabs) / sizeof(tabs[0]); i++)
 		htab_init(tabs[i], secret);
@@ -77,6 +86,7 @@ void l2tp_engine_free(struct l2tp_engine *e)
 	htab_free(&e->challenges);
 	htab_free(&e->with_room);
 	htab_free(&e->sources);
+	htab_free(&e->quotas);
 	htab_free(&e->peer_sids);
 	idtab_free(&e->tids);
 	free(e);
@@ -134,6 +144,19 @@ static void engine_count_decoded(struct l2tp_engine *e)
 		engine_count(e, e->fault.reason);
 }
 
+/* Remember the first optional attribute that was malformed (7.1: "log the event"). */
+static void engine_note_ignored(struct l2tp_tunnel *t)
+{
+	static const uint8_t malformed[] = {L2TP_R_AVP_RESERVED, L2TP_R_AVP_LENGTH,
+					    L2TP_R_AVP_VALUE, L2TP_R_HIDDEN_NO_VECTOR,
+					    L2TP_R_HIDDEN_LENGTH};
+
+	for (unsigned i = 0; i < sizeof(malformed) && !t->ignored; i++)
+		if (t->e->msg.ignored[malformed[i]])
+			t->ignored = malformed[i];
+	tunnel_tell_malformed(t);
+}
+
 static bool engine_about_call(uint16_t type)
 {
 	return type < L2TP_MSG_TYPES && l2tp_msg_table[type].about_call;
@@ -165,6 +188,7 @@ static void engine_deliver(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 					      &t->policy.secret, t->policy.quirks);
 
 	engine_count_decoded(e);
+	engine_note_ignored(t);
 	if (v == L2TP_MSG_CLOSE)
 		engine_fault(t, h);
 	else if (v == L2TP_MSG_OK && engine_about_call(e->msg.type))
@@ -219,8 +243,14 @@ static void engine_numbered(struct l2tp_tunnel *t, const struct l2tp_hdr *h, con
 	if (v == REL_BAD_NR)
 		return;
 	t->last_heard = e->now;
+	if (progress && h->tid)
+		t->stranger = false; /* it knows our id, which was sent to its address */
 	if (progress)
 		engine_acked(t);
+	if (v == REL_DUPLICATE && t->stranger && t->state == L2TP_T_WAIT_CTL_CONN) {
+		rel_repeat(&t->rel); /* its SCCRQ again: it lacks our SCCRP, a ZLB is no use */
+		output_mark(t);
+	}
 	if (v == REL_EARLY)
 		rel_hold(&t->rel, h->ns, pkt, (size_t)(h->payload - pkt) + h->len);
 	if (v == REL_DELIVER) {
@@ -238,6 +268,8 @@ static void engine_tunnel_rx(struct l2tp_tunnel *t, l2tp_channel from, const str
 		engine_count(t->e, L2TP_R_WRONG_CHANNEL);
 		return;
 	}
+	if (t->stranger)
+		output_earn(t, (size_t)(h->payload - pkt) + h->len);
 	t->pins++;
 	engine_numbered(t, h, pkt);
 	t->pins--;

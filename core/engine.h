@@ -50,7 +50,9 @@ struct l2tp_policy {
 	uint64_t idle_close;	  /* close the tunnel this long after its last call, us; 0 = keep */
 	uint64_t reauth;	  /* prove the peer again this often, us; 0 = never */
 	uint64_t hold;		  /* channel down this long closes the tunnel, us (60 s) */
-	uint16_t max_calls;	  /* 0 = as many as there are ids */
+	uint16_t max_calls;	  /* in one tunnel; 0 = as many as there are ids */
+	uint16_t max_tunnels;	  /* of this peer section, established; 0 = no limit */
+	uint32_t max_peer_calls;  /* in all tunnels of this peer section; 0 = no limit */
 	uint32_t quirks;	  /* L2TP_QUIRK_* */
 	uint8_t suppressed;	  /* entries of suppress in use */
 	struct l2tp_avp_key suppress[L2TP_SUPPRESS_MAX]; /* attributes never sent to this peer */
@@ -62,8 +64,9 @@ void l2tp_policy_default(struct l2tp_policy *p);
  * SCCRQ went out on). */
 struct l2tp_peer_answer {
 	struct l2tp_policy policy;
-	uint64_t source; /* half-open tunnels are capped by this key (e.g. a hash of the address) */
-	void *peer;	 /* the owner's handle of the peer section; ties are compared within one */
+	uint64_t
+		source; /* half-open tunnels are counted by this key (e.g. a hash of the address) */
+	void *peer;	/* the owner's handle of the peer section; ties are compared within one */
 };
 
 enum l2tp_tx { L2TP_TX_TAKEN, L2TP_TX_WAITING, L2TP_TX_FAILED };
@@ -81,6 +84,8 @@ enum l2tp_event_kind {
 	L2TP_EV_SLI,	      /* .msg: ACCM */
 	L2TP_EV_WEN,	      /* .msg: Call Errors */
 	L2TP_EV_REAUTH,	      /* .ok: outcome of a periodic proof */
+	L2TP_EV_MALFORMED,    /* .why: an optional attribute was malformed and ignored (7.1); once
+				 for each peer section while it has tunnels */
 };
 
 /* Which side ended it. */
@@ -93,6 +98,7 @@ struct l2tp_event {
 	const struct l2tp_msg *msg; /* decoded attributes, good during the handler; or NULL */
 	struct l2tp_result result;
 	enum l2tp_side by;
+	enum l2tp_reason why;
 	bool ok;
 	uint64_t now;
 };
@@ -114,8 +120,9 @@ struct l2tp_ops {
 };
 
 struct l2tp_limits {
-	uint16_t max_tunnels;	       /* at most 65535; 0 = 65535 */
-	uint16_t half_open_per_source; /* 0 = 256 */
+	uint16_t max_tunnels;	       /* established; 0 or more than ids allow = what they allow */
+	uint16_t max_half_open;	       /* opened by peers, not established; 2-16384, 0 = 4096 */
+	uint16_t half_open_per_source; /* of these, older than 100 ms from one source; 0 = 16 */
 	uint32_t max_calls;	       /* over all tunnels; 0 = 1000000 */
 };
 
@@ -253,6 +260,8 @@ struct l2tp_counters {
 	uint64_t rx[L2TP_MSG_TYPES + 1], tx[L2TP_MSG_TYPES + 1]; /* by message type; [0] = ZLB */
 	uint64_t reason[L2TP_R_COUNT];
 	uint64_t tunnels, half_open, calls; /* now: established, still forming, all there are */
+	uint64_t half_open_worst;	    /* of those peers opened, most from one source */
+	struct l2tp_limits limits;	    /* in force */
 };
 void l2tp_engine_counters(const struct l2tp_engine *e, struct l2tp_counters *out);
 

@@ -21,6 +21,7 @@
 #include "core/container.h"
 #include "core/deadline.h"
 #include "core/engine.h"
+#include "core/fifo.h"
 #include "core/hdr.h"
 #include "core/htab.h"
 #include "core/idtab.h"
@@ -49,7 +50,15 @@ struct event_queue {
 /* Half-open tunnels of one source. */
 struct source {
 	struct hnode node;
-	unsigned tunnels;
+	struct fifo tunnels;
+};
+
+/* What one peer section has.  users: all its tunnels, in any state. */
+struct quota {
+	struct hnode node;
+	const void *peer;
+	uint32_t users, tunnels, calls;
+	bool malformed; /* the owner knows that it sends malformed attributes */
 };
 
 struct l2tp_tunnel {
@@ -63,18 +72,23 @@ struct l2tp_tunnel {
 	struct idtab sids;
 	struct l2tp_call *calls, *last_call;	  /* all, in order of birth */
 	struct l2tp_call *waiting, *last_waiting; /* placed, request not sent */
-	struct source *source;			  /* counted there until established */
-	struct l2tp_tunnel *proof;		  /* re-authentication: the other of the two */
+	struct source *source;			  /* half-open: counted there until established */
+	struct fifo_node in_source, in_half_open, in_linger;
+	struct quota *quota;
+	struct l2tp_tunnel *proof; /* re-authentication: the other of the two */
 	void *user, *peer;
 	l2tp_channel channel;
 	uint64_t since, last_heard;
 	uint64_t request; /* which SCCRQ opened it: a hash of that; 0 = ours did */
+	size_t credit;	  /* stranger: octets it may still be sent */
 	uint32_t peer_framing, peer_bearer;
 	uint16_t id, peer_id, birth, pins;
 	uint8_t state; /* enum l2tp_tunnel_state */
 	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued, choked;
-	bool reauth_ok;
-	uint8_t by; /* enum l2tp_side */
+	bool reauth_ok, counted;
+	bool stranger;	 /* its address is not proved: see output_may_send() */
+	uint8_t ignored; /* enum l2tp_reason of the event MALFORMED */
+	uint8_t by;	 /* enum l2tp_side */
 	uint8_t tie[8], challenge[16];
 	struct l2tp_result result;
 	char peer_host[256], peer_vendor[64];
@@ -111,7 +125,10 @@ struct deferred {
 	size_t len;
 	uint8_t pkt[];
 };
-#define DEFERRED_MAX 256u
+#define DEFERRED_MAX   256u
+#define OUTPUT_FACTOR  3u /* octets sent for each octet that came, to an address not proved */
+#define HALF_OPEN_MOST 16384u
+#define LINGER_MAX     4096u /* closed tunnels whose state is kept */
 
 struct l2tp_engine {
 	const struct l2tp_ops *ops;
@@ -125,12 +142,14 @@ struct l2tp_engine {
 	struct htab challenges; /* our Challenges without a response yet */
 	struct htab with_room;	/* tunnels that can take a call, by peer section */
 	struct htab sources;
+	struct htab quotas; /* by peer section */
+	struct fifo half_open, linger;
 	struct htab peer_sids; /* calls by (tunnel, peer's Assigned Session ID) */
 	struct l2tp_tunnel *tunnels, *last_tunnel, *dirty;
 	struct event_queue *events, **events_end;
 	struct deferred *deferred, **deferred_end;
 	uint64_t now, calls;
-	uint32_t serial, deferred_count;
+	uint32_t serial, deferred_count, counted;
 	unsigned depth;
 	uint16_t births;
 	bool delivering, stopping;
@@ -157,6 +176,12 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 /* Hand one packet to the owner; counted under its message type, 0 = ZLB. */
 enum l2tp_tx output_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
 		       uint16_t type, uint64_t cookie);
+/* A packet of this many octets came from a peer whose address is not proved. */
+void output_earn(struct l2tp_tunnel *t, size_t octets);
+/* Send an answer of len octets to a packet of `asked` octets, unless it is too large for an address
+ * that is not proved. */
+void output_answer(struct l2tp_engine *e, l2tp_channel to, size_t asked, const uint8_t *pkt,
+		   size_t len, uint16_t type);
 /* Start a message about a tunnel (sid 0) or a call in e->out. */
 void output_start(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid);
 bool output_suppressed(const struct l2tp_tunnel *t, uint16_t vendor, uint16_t type);
@@ -211,6 +236,11 @@ void tunnel_call_gone(struct l2tp_tunnel *t);
 void tunnel_update_room(struct l2tp_tunnel *t);
 /* When a packet last arrived on it, data included. */
 uint64_t tunnel_heard(const struct l2tp_tunnel *t);
+/* An optional attribute was malformed (t->ignored): tell the owner once, when the tunnel is
+ * established. */
+void tunnel_tell_malformed(struct l2tp_tunnel *t);
+/* How many tunnels end when this one is established: the peer has lost them. */
+unsigned tunnel_replaces(const struct l2tp_tunnel *t);
 /* Free it when it is idle and nothing refers to it. */
 void tunnel_release(struct l2tp_tunnel *t);
 void tunnel_free(struct l2tp_tunnel *t);
@@ -227,12 +257,41 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 /* Is the SCCRP (SCCCN) in e->msg acceptable?  If not, *r says why. */
 bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r);
 bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r);
+/* StopCCN "insufficient resources" in the words of this reason. */
+struct l2tp_result setup_full(enum l2tp_reason why);
 void setup_learn(struct l2tp_tunnel *t);
 void setup_send_request(struct l2tp_tunnel *t);
 void setup_send_reply(struct l2tp_tunnel *t);
 void setup_send_connected(struct l2tp_tunnel *t);
 /* May an SCCRP from another channel move this tunnel there?  (Once, and only a valid one.) */
 bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_hdr *h);
+
+/* --- half_open.c ------------------------------------------------------------------------------ */
+
+/* Let old half-open tunnels give way to one more of this source. */
+void half_open_make_room(struct l2tp_engine *e, uint64_t key);
+/* The record of a source, new or not; NULL = no memory. */
+struct source *half_open_source(struct l2tp_engine *e, uint64_t key);
+void half_open_forget_if_empty(struct l2tp_engine *e, struct source *s);
+void half_open_enter(struct l2tp_tunnel *t, struct source *s);
+/* No effect when it has left already. */
+void half_open_leave(struct l2tp_tunnel *t);
+/* The most that one source has now. */
+uint32_t half_open_worst(const struct l2tp_engine *e);
+
+/* --- quota.c ---------------------------------------------------------------------------------- */
+
+/* Find or make the record of the tunnel's peer section; false = no memory. */
+bool quota_join(struct l2tp_tunnel *t);
+void quota_leave(struct l2tp_tunnel *t);
+/* Its state has changed: count it, or no longer. */
+void quota_update(struct l2tp_tunnel *t);
+/* Why this peer section cannot have one more tunnel; L2TP_R_NONE = it can.  leaving: tunnels that
+ * will end when it is there. */
+enum l2tp_reason quota_tunnel(const struct l2tp_engine *e, const void *peer,
+			      const struct l2tp_policy *p, unsigned leaving);
+/* The same for one more call. */
+enum l2tp_reason quota_call(const struct l2tp_tunnel *t);
 
 /* --- tie.c ------------------------------------------------------------------------------------ */
 

@@ -76,7 +76,10 @@ static void events_deliver_call(struct l2tp_engine *e, struct l2tp_call *c)
 
 static void events_deliver_tunnel(struct l2tp_engine *e, struct l2tp_tunnel *t)
 {
-	struct l2tp_event ev = {.tunnel = t, .now = e->now, .ok = t->reauth_ok};
+	struct l2tp_event ev = {.tunnel = t,
+				.now = e->now,
+				.why = (enum l2tp_reason)t->ignored,
+				.ok = t->reauth_ok};
 
 	ev.kind = events_take_kind(&t->events, BIT(L2TP_EV_TUNNEL_DOWN));
 	if (ev.kind == L2TP_EV_TUNNEL_DOWN) {

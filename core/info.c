@@ -115,6 +115,8 @@ void l2tp_engine_counters(const struct l2tp_engine *e, struct l2tp_counters *out
 {
 	*out = e->count;
 	out->calls = e->calls;
+	out->half_open_worst = half_open_worst(e);
+	out->limits = e->limits;
 	for (const struct l2tp_tunnel *t = e->tunnels; t; t = t->next) {
 		out->tunnels += t->state == L2TP_T_ESTABLISHED && !t->is_proof;
 		out->half_open +=

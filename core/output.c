@@ -131,22 +131,59 @@ static void output_connect_sent(struct l2tp_tunnel *t, const struct rel_msg *m)
 		call_connect_sent(c);
 }
 
+/* Until a peer has shown that it receives what we send, its address may be forged: it is sent at
+ * most three times the octets that came from it, repeats counted.  What is withheld is treated as
+ * lost on the way; it goes out when the peer's own repeats have earned it. */
+void output_earn(struct l2tp_tunnel *t, size_t octets)
+{
+	t->credit += OUTPUT_FACTOR * octets;
+}
+
+static bool output_may_send(struct l2tp_tunnel *t, size_t len)
+{
+	if (!t->stranger)
+		return true;
+	if (len > t->credit) {
+		engine_count(t->e, L2TP_R_WITHHELD);
+		return false;
+	}
+	t->credit -= len;
+	return true;
+}
+
+void output_answer(struct l2tp_engine *e, l2tp_channel to, size_t asked, const uint8_t *pkt,
+		   size_t len, uint16_t type)
+{
+	if (len > OUTPUT_FACTOR * asked)
+		engine_count(e, L2TP_R_WITHHELD);
+	else
+		output_tx(e, to, pkt, len, type, 0);
+}
+
+static void output_send_message(struct l2tp_tunnel *t, struct rel_msg *m)
+{
+	struct l2tp_engine *e = t->e;
+	uint64_t c = output_cookie(t, t->rel.nxt, rel_copy(&t->rel));
+	enum l2tp_tx r = L2TP_TX_FAILED;
+
+	if (output_may_send(t, m->len)) {
+		r = output_tx(e, t->channel, m->pkt, m->len, m->type, c);
+		if (m->sent)
+			engine_count(e, L2TP_R_RETRANSMITS);
+		else
+			output_connect_sent(t, m);
+	}
+	rel_handed(&t->rel, m, r == L2TP_TX_WAITING, e->now);
+}
+
 static void output_send_queued(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 	struct rel_msg *m;
 
-	while ((m = rel_next(&t->rel))) {
-		uint64_t c = output_cookie(t, t->rel.nxt, rel_copy(&t->rel));
-		enum l2tp_tx r = output_tx(e, t->channel, m->pkt, m->len, m->type, c);
-
-		if (m->sent)
-			engine_count(e, L2TP_R_RETRANSMITS);
-		else
-			output_connect_sent(t, m);
-		rel_handed(&t->rel, m, r == L2TP_TX_WAITING, e->now);
-	}
-	if (rel_owes_zlb(&t->rel, e->now))
+	while ((m = rel_next(&t->rel)))
+		output_send_message(t, m);
+	if (rel_owes_zlb(&t->rel, e->now) && output_may_send(t, L2TP_HDR_CONTROL_LEN))
 		output_send_zlb(t);
 	/* A deadline that is early does no harm and saves moving it at every acknowledgement. */
 	if (t->rel.due != DEADLINE_NEVER &&

@@ -49,10 +49,15 @@
 	X(NO_PEER, "no-peer", "no peer section matches")                                          \
 	X(AUTH_FAILED, "auth-failed", "tunnel authentication failed")                             \
 	X(AUTH_MISSING, "auth-missing", "peer did not authenticate")                              \
-	X(HALF_OPEN_CAP, "half-open-cap", "too many half-open tunnels from one source")           \
+	X(HALF_OPEN_SOURCE, "half-open-source", "half-open tunnel gave way to one of its source") \
+	X(HALF_OPEN_TOTAL, "half-open-total", "half-open tunnel gave way to a newer one")         \
+	X(LINGER_CAP, "linger-cap", "state of a closed tunnel given up early")                    \
 	X(TUNNEL_CAP, "tunnel-cap", "no room for another tunnel")                                 \
+	X(PEER_TUNNELS, "peer-tunnels", "peer has as many tunnels as it may")                     \
 	X(CALL_CAP, "call-cap", "no room for another call")                                       \
+	X(PEER_CALLS, "peer-calls", "peer has as many calls as it may")                           \
 	X(TIE_LOST, "tie-lost", "lost the tie, dropped")                                          \
+	X(WITHHELD, "withheld", "message not sent: address not proved, reply too large")          \
 	X(RETRANSMITS, "retransmits", "control messages sent again")                              \
 	X(GAVE_UP, "gave-up", "peer did not acknowledge in time")                                 \
 	X(QUIRK_SHORT_RESULT, "quirk-short-result", "Result Code without Error Code taken")       \

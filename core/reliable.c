@@ -174,6 +174,12 @@ void rel_retarget(struct reliable *r, uint16_t tid)
 		wr_put16((*reliable_slot(r, ns))->pkt + AT_TID, tid);
 }
 
+void rel_repeat(struct reliable *r)
+{
+	r->nxt = r->una;
+	r->ack_due = false;
+}
+
 void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now)
 {
 	if (m->sent)

@@ -95,6 +95,9 @@ struct rel_msg *rel_next(struct reliable *r);
 /* The number the copy handed over next will have if it waits; never 0. */
 uint16_t rel_copy(const struct reliable *r);
 void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t now);
+/* Send again what was sent and not acknowledged, without counting a try: the peer has shown that it
+ * lacks it. */
+void rel_repeat(struct reliable *r);
 /* Write this Tunnel ID into the messages never sent: they were queued before the id was known. */
 void rel_retarget(struct reliable *r, uint16_t tid);
 /* Is an acknowledgement owed that no message carried?  Then send a ZLB with Ns = r->top and

@@ -7,7 +7,6 @@
 #include "core/engine_int.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define VERSION 0x0100 /* Protocol Version 1, revision 0 */
 #define AT_NS	8u     /* in a control header */
@@ -158,9 +157,24 @@ bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 	return setup_response_ok(t, L2TP_SCCRP, r) && setup_can_respond(t->e, &t->policy, r);
 }
 
+struct l2tp_result setup_full(enum l2tp_reason why)
+{
+	return engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES, "%s",
+			     l2tp_reasons[why].words);
+}
+
 bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 {
-	return setup_response_ok(t, L2TP_SCCCN, r);
+	enum l2tp_reason why;
+
+	if (!setup_response_ok(t, L2TP_SCCCN, r))
+		return false;
+	why = quota_tunnel(t->e, t->peer, &t->policy, tunnel_replaces(t));
+	if (why == L2TP_R_NONE)
+		return true;
+	engine_count(t->e, why);
+	*r = setup_full(why);
+	return false;
 }
 
 /* --- what the peer advertised ----------------------------------------------------------------- */
@@ -214,62 +228,55 @@ bool setup_may_move(struct l2tp_tunnel *t, l2tp_channel from, const struct l2tp_
 
 /* --- refusing --------------------------------------------------------------------------------- */
 
-/* Ns and Nr are those the peer expects: with another Ns it would drop the StopCCN as a duplicate or
- * as out of order. */
-void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
-		  const struct l2tp_hdr *h, const struct l2tp_result *r)
+static size_t setup_build_refusal(struct l2tp_engine *e, uint16_t peer_id,
+				  const struct l2tp_result *r)
 {
 	static const uint8_t no_rv[16];
 	struct l2tp_build b;
-	size_t len;
 
 	l2tp_build_start(&b, e->out, sizeof(e->out), L2TP_STOPCCN, peer_id, 0, NULL, false, no_rv);
 	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, idtab_spare(&e->tids));
 	l2tp_build_result(&b, r);
-	len = l2tp_build_end(&b);
-	wr_put16(e->out + AT_NS, h->nr);
-	wr_put16(e->out + AT_NR, (uint16_t)(h->ns + 1));
-	output_tx(e, to, e->out, len, L2TP_STOPCCN, 0);
+	return l2tp_build_end(&b);
 }
 
-/* Answer the SCCRQ h with StopCCN; e->msg holds what was decoded before the fault. */
-static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channel from,
-					      const struct l2tp_hdr *h, const struct l2tp_result *r)
+/* Ns and Nr are those the peer expects: with another Ns it would drop the StopCCN as a duplicate or
+ * as out of order.  The words are left out when the answer would be too large. */
+void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
+		  const struct l2tp_hdr *h, const struct l2tp_result *r)
+{
+	size_t asked = L2TP_HDR_CONTROL_LEN + h->len;
+	size_t len = setup_build_refusal(e, peer_id, r);
+
+	if (len > OUTPUT_FACTOR * asked) {
+		struct l2tp_result bare = {.result = r->result, .error = r->error};
+
+		len = setup_build_refusal(e, peer_id, &bare);
+	}
+	wr_put16(e->out + AT_NS, h->nr);
+	wr_put16(e->out + AT_NR, (uint16_t)(h->ns + 1));
+	output_answer(e, to, asked, e->out, len, L2TP_STOPCCN);
+}
+
+/* The id that the SCCRQ h assigns; e->msg holds what was decoded before a fault. */
+static uint16_t setup_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
 {
 	uint16_t id = 0;
 	const uint8_t *p;
 	size_t len;
 
-	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id)) {
-		p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
-		if (p && len == 2)
-			id = (uint16_t)(p[0] << 8 | p[1]);
-	}
-	setup_refuse(e, from, id, h, r);
+	if (l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id))
+		return id;
+	p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
+	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+}
+
+/* Answer the SCCRQ h with StopCCN. */
+static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channel from,
+					      const struct l2tp_hdr *h, const struct l2tp_result *r)
+{
+	setup_refuse(e, from, setup_assigned_id(e, h), h, r);
 	return NULL;
-}
-
-/* --- half-open tunnels of one source ---------------------------------------------------------- */
-
-static struct source *setup_find_source(struct l2tp_engine *e, uint64_t key)
-{
-	struct hnode *n = htab_first(&e->sources, key);
-	struct source *s;
-
-	if (n)
-		return IST_CONTAINER_OF(n, struct source, node);
-	s = calloc(1, sizeof(*s));
-	if (s)
-		htab_add(&e->sources, &s->node, key);
-	return s;
-}
-
-static void setup_forget_if_empty(struct l2tp_engine *e, struct source *s)
-{
-	if (s->tunnels)
-		return;
-	htab_del(&e->sources, &s->node);
-	free(s);
 }
 
 /* --- an SCCRQ --------------------------------------------------------------------------------- */
@@ -278,26 +285,27 @@ static void setup_forget_if_empty(struct l2tp_engine *e, struct source *s)
 static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
 				       const struct l2tp_hdr *h, const struct l2tp_peer_answer *who)
 {
-	struct l2tp_result full = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
-						"no room for another tunnel");
-	struct source *s = setup_find_source(e, who->source);
-	enum l2tp_reason why = L2TP_R_NO_MEMORY;
+	unsigned lost = tunnel_by_peer_id(e, from, setup_assigned_id(e, h)) != NULL;
+	enum l2tp_reason why = quota_tunnel(e, who->peer, &who->policy, lost);
 	struct l2tp_tunnel *t = NULL;
+	struct l2tp_result full;
+	struct source *s = NULL;
 
-	if (s && s->tunnels >= e->limits.half_open_per_source) {
-		engine_count(e, L2TP_R_HALF_OPEN_CAP); /* a flood is not answered */
-		return NULL;
+	if (why == L2TP_R_NONE) {
+		why = L2TP_R_NO_MEMORY;
+		half_open_make_room(e, who->source);
+		s = half_open_source(e, who->source);
+		t = s ? tunnel_new(e, from, who, &why) : NULL;
 	}
-	if (s)
-		t = tunnel_new(e, from, who, &why);
 	if (t) {
-		t->source = s;
-		s->tunnels++;
+		t->stranger = true;
+		half_open_enter(t, s);
 		return t;
 	}
 	engine_count(e, why);
 	if (s)
-		setup_forget_if_empty(e, s);
+		half_open_forget_if_empty(e, s);
+	full = setup_full(why);
 	return setup_send_refusal(e, from, h, &full);
 }
 

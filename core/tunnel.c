@@ -30,6 +30,7 @@ static void tunnel_link_out(struct l2tp_tunnel *t)
 	htab_del(&e->requests, &t->by_peer);
 	htab_del(&e->challenges, &t->by_challenge);
 	htab_del(&e->with_room, &t->by_room);
+	fifo_del(&e->linger, &t->in_linger);
 }
 
 static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
@@ -70,21 +71,14 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	t->birth = e->births++;
 	tunnel_init(t, who);
 	tunnel_link_in(t);
-	return t;
+	if (quota_join(t))
+		return t;
+	*why = L2TP_R_NO_MEMORY;
+	tunnel_free(t);
+	return NULL;
 }
 
 /* --- death ------------------------------------------------------------------------------------ */
-
-static void tunnel_source_leave(struct l2tp_tunnel *t)
-{
-	struct source *s = t->source;
-
-	t->source = NULL;
-	if (!s || --s->tunnels)
-		return;
-	htab_del(&t->e->sources, &s->node);
-	free(s);
-}
 
 static void tunnel_no_deadlines(struct l2tp_tunnel *t)
 {
@@ -101,7 +95,8 @@ void tunnel_free(struct l2tp_tunnel *t)
 	tunnel_no_deadlines(t);
 	deadline_cancel(&e->heap, &t->due[D_RETRY]);
 	deadline_cancel(&e->heap, &t->due[D_HOLD]);
-	tunnel_source_leave(t);
+	half_open_leave(t);
+	quota_leave(t);
 	tunnel_link_out(t);
 	idtab_give(&e->tids, t->id, e->now + rel_cycle(&t->rel.cfg));
 	idtab_free(&t->sids);
@@ -167,18 +162,16 @@ struct l2tp_tunnel *tunnel_by_peer_id(struct l2tp_engine *e, l2tp_channel from, 
 	return found;
 }
 
-/* A peer gives a Tunnel ID to one tunnel at a time.  So an SCCRQ that assigns the id of an
- * established tunnel is one of two things.  When it equals the SCCRQ that opened the tunnel, octet
- * for octet, within a full retransmission cycle, it is a retransmission that arrived late.
- * Otherwise the peer has restarted and lost the tunnel: the SCCRQ opens a second one, and the first
- * ends when the second is established (tunnel_supersede()).  Not earlier, because a sender that
- * forges the peer's address never learns our id and so cannot establish the second. */
-static bool tunnel_lost_by_peer(const struct l2tp_tunnel *t, uint64_t request)
+/* An SCCRQ is a retransmission when it equals, octet for octet, the one that opened a tunnel which
+ * is still forming; a forged one with the same id does not stand in the way.  A peer gives a Tunnel
+ * ID to one tunnel at a time, so an SCCRQ that assigns the id of an established tunnel, equal to
+ * its SCCRQ or not, says that the peer has restarted and lost the tunnel.  It opens a second one,
+ * and the first ends when the second is established (tunnel_supersede()).  Not earlier, because a
+ * sender that forges the peer's address, or repeats what it has captured, never learns our id and
+ * so cannot establish the second. */
+static bool tunnel_opened_by(const struct l2tp_tunnel *t, uint64_t request)
 {
-	if (t->state == L2TP_T_WAIT_CTL_CONN)
-		return false;
-	return t->state == L2TP_T_LINGER || request != t->request ||
-	       t->e->now - t->since > rel_cycle(&t->rel.cfg);
+	return t->state == L2TP_T_WAIT_CTL_CONN && t->request == request;
 }
 
 struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, uint16_t peer_id,
@@ -186,7 +179,7 @@ struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, 
 {
 	struct l2tp_tunnel *t = tunnel_first_by_peer_id(e, from, peer_id);
 
-	while (t && tunnel_lost_by_peer(t, request))
+	while (t && !tunnel_opened_by(t, request))
 		t = tunnel_next_by_peer_id(t);
 	return t;
 }
@@ -237,6 +230,7 @@ static void tunnel_clean_up(struct l2tp_tunnel *t)
 	call_all_gone(t);
 	tunnel_no_deadlines(t);
 	rel_drop_unsent(&t->rel);
+	fifo_del(&t->e->linger, &t->in_linger);
 }
 
 static void tunnel_stop(struct l2tp_tunnel *t)
@@ -256,11 +250,18 @@ static void tunnel_end(struct l2tp_tunnel *t)
 	tunnel_queue_down(t);
 	output_mark(t);
 	deadline_set(&t->e->heap, &t->due[D_LIFE], t->e->now + rel_cycle(&t->rel.cfg));
+	fifo_add(&t->e->linger, &t->in_linger);
+	if (t->e->linger.count <= LINGER_MAX)
+		return;
+	engine_count(t->e, L2TP_R_LINGER_CAP);
+	tunnel_step(IST_CONTAINER_OF(t->e->linger.first, struct l2tp_tunnel, in_linger), CC_LATE,
+		    true, NULL, L2TP_BY_US);
 }
 
 static void tunnel_discard(struct l2tp_tunnel *t)
 {
 	tunnel_clean_up(t);
+	half_open_leave(t);
 	deadline_cancel(&t->e->heap, &t->due[D_RETRY]);
 	deadline_cancel(&t->e->heap, &t->due[D_HOLD]);
 	tunnel_queue_down(t);
@@ -269,6 +270,21 @@ static void tunnel_discard(struct l2tp_tunnel *t)
 
 /* The peer has given its id to this tunnel, so it has lost an older tunnel with the same id.  One
  * with another Host Name belongs to another system behind the same address and stays. */
+static bool tunnel_takes_over(const struct l2tp_tunnel *t, const struct l2tp_tunnel *old)
+{
+	return old != t && !strcmp(old->peer_host, t->peer_host);
+}
+
+unsigned tunnel_replaces(const struct l2tp_tunnel *t)
+{
+	unsigned n = 0;
+
+	for (struct l2tp_tunnel *o = tunnel_first_by_peer_id(t->e, t->channel, t->peer_id); o;
+	     o = tunnel_next_by_peer_id(o))
+		n += o->counted && tunnel_takes_over(t, o);
+	return n;
+}
+
 static void tunnel_supersede(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0,
@@ -278,11 +294,19 @@ static void tunnel_supersede(struct l2tp_tunnel *t)
 	for (struct l2tp_tunnel *o = tunnel_first_by_peer_id(t->e, t->channel, t->peer_id); o;
 	     o = next) {
 		next = tunnel_next_by_peer_id(o);
-		if (o == t || strcmp(o->peer_host, t->peer_host) != 0)
+		if (!tunnel_takes_over(t, o))
 			continue;
 		engine_count(t->e, L2TP_R_SUPERSEDED);
 		tunnel_step(o, CC_LOST, true, &r, L2TP_BY_PEER);
 	}
+}
+
+void tunnel_tell_malformed(struct l2tp_tunnel *t)
+{
+	if (!t->ignored || t->quota->malformed || t->state != L2TP_T_ESTABLISHED)
+		return;
+	t->quota->malformed = true;
+	events_tunnel(t, L2TP_EV_MALFORMED);
 }
 
 static void tunnel_went_up(struct l2tp_tunnel *t)
@@ -295,7 +319,8 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 
 	t->since = e->now;
 	t->rel.held_cap = REL_QUEUE_OCTETS;
-	tunnel_source_leave(t);
+	half_open_leave(t);
+	t->stranger = false;
 	deadline_cancel(&e->heap, &t->due[D_LIFE]);
 	if (t->policy.hello)
 		deadline_set(&e->heap, &t->due[D_HELLO], e->now + t->policy.hello);
@@ -305,6 +330,7 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 	}
 	reauth_arm(t);
 	events_tunnel(t, L2TP_EV_TUNNEL_UP);
+	tunnel_tell_malformed(t);
 	call_pump(t);
 }
 
@@ -369,6 +395,7 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 		t->state = row->next;
 	}
 	tunnel_update_room(t);
+	quota_update(t);
 	if (actions[row->action])
 		actions[row->action](t);
 }
@@ -519,8 +546,8 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 	if (!why)
 		why = &unused;
 	engine_enter(e, now);
-	*why = L2TP_R_TUNNEL_CAP;
-	if (!e->stopping)
+	*why = e->stopping ? L2TP_R_TUNNEL_CAP : quota_tunnel(e, who->peer, &who->policy, 0);
+	if (*why == L2TP_R_NONE)
 		t = tunnel_new(e, to, who, why);
 	if (t) {
 		t->user = user;

@@ -176,6 +176,16 @@ static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 	       ev->ok ? "has authenticated again" : "failed to authenticate again");
 }
 
+static void bind_on_malformed(struct gw *gw, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info i;
+
+	l2tp_tunnel_info(ev->tunnel, &i);
+	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
+		    "tunnel %u: peer %s sends malformed attributes, which are ignored: %s",
+		    i.local_id, bind_peer_name(&i), l2tp_reasons[ev->why].words);
+}
+
 /* SLI and WEN are about asynchronous framing, which a terminal does not have. */
 static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 {
@@ -207,6 +217,7 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 		[L2TP_EV_SLI] = bind_on_link_info,
 		[L2TP_EV_WEN] = bind_on_link_info,
 		[L2TP_EV_REAUTH] = bind_on_reauth,
+		[L2TP_EV_MALFORMED] = bind_on_malformed,
 	};
 
 	handler[ev->kind](ctx, ev);

@@ -58,7 +58,9 @@ static void start_engine_expire(void *ctx, uint64_t now)
 static bool start_engine(struct gw *gw)
 {
 	struct l2tp_limits limits = {.max_tunnels = gw->cfg->max_tunnels,
-				     .half_open_per_source = gw->cfg->half_open_per_source};
+				     .max_half_open = gw->cfg->half_open,
+				     .half_open_per_source = gw->cfg->half_open_per_source,
+				     .max_calls = gw->cfg->max_calls};
 
 	gw->engine = l2tp_engine_new(&bind_engine_ops, gw, &limits);
 	if (!gw->engine)

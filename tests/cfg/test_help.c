@@ -55,7 +55,7 @@ static void every_key_is_there(void)
 static void kinds_ranges_and_defaults(void)
 {
 	print();
-	help_has("\n  max-tunnels = number, 1 to 65535 (default: 65535)\n");
+	help_has("\n  max-tunnels = number, 1 to 65535 (default: 32768)\n");
 	help_has("\n  host-name = text (default: the system's host name)\n");
 	help_has("\n  CATEGORY = debug | info | notice | error\n");
 	help_has("\npeer NAME { }\n");
@@ -84,7 +84,8 @@ static void defaults_are_true(void)
 	tell(&a, "host-name = x peer p { }");
 	tell(&b, "host-name = x peer p { hide = no window = 64 retransmit = 1s retransmit-max = 8s "
 		 "retransmit-count = 5 hello = 1m setup-timeout = 1m idle-close = 0 reauth = 0 "
-		 "single-tunnel = no max-calls = 0 reorder = 0 reorder-timeout = 100ms "
+		 "single-tunnel = no max-calls = 0 max-tunnels = 64 max-peer-calls = 1024 reorder "
+		 "= 0 reorder-timeout = 100ms "
 		 "quirks = { short-result, misplaced-avp, clear-setup } }");
 	CU_ASSERT_FATAL(!a.faults && !b.faults);
 	CU_ASSERT(!memcmp(&a.m->peer[0].policy, &b.m->peer[0].policy, sizeof(a.m->peer[0].policy)));

@@ -24,8 +24,10 @@ static void an_empty_text_is_all_defaults(void)
 	CU_ASSERT_PTR_NULL(t.m->vty_address);
 	CU_ASSERT_PTR_NULL(t.m->vty_captures);
 	CU_ASSERT_EQUAL(t.m->workers, UINT_MAX);
-	CU_ASSERT_EQUAL(t.m->max_tunnels, 65535);
-	CU_ASSERT_EQUAL(t.m->half_open_per_source, 256);
+	CU_ASSERT_EQUAL(t.m->max_tunnels, 32768);
+	CU_ASSERT_EQUAL(t.m->max_calls, 262144);
+	CU_ASSERT_EQUAL(t.m->half_open, 4096);
+	CU_ASSERT_EQUAL(t.m->half_open_per_source, 16);
 	CU_ASSERT_EQUAL(t.m->login.delay, 1000000);
 	CU_ASSERT_EQUAL(t.m->login.failures, 8);
 	CU_ASSERT_EQUAL(t.m->login.lock, 300000000);
@@ -35,13 +37,34 @@ static void an_empty_text_is_all_defaults(void)
 	told_end(&t);
 }
 
+/* A stranger without a secret gets less, and what is given is taken in both cases. */
+static void peer_limits_follow_the_secret(void)
+{
+	static struct told t;
+
+	tell(&t, "peer a { hostname = a }\npeer b { hostname = b secret = x }\n"
+		 "peer c { hostname = c max-tunnels = 0 max-peer-calls = 5 }\n"
+		 "peer d { hostname = d max-tunnels = 3 max-peer-calls = 0 secret = x }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL(t.m->peer[0].policy.max_tunnels, 64);
+	CU_ASSERT_EQUAL(t.m->peer[0].policy.max_peer_calls, 1024);
+	CU_ASSERT_EQUAL(t.m->peer[1].policy.max_tunnels, 1024);
+	CU_ASSERT_EQUAL(t.m->peer[1].policy.max_peer_calls, 65535);
+	CU_ASSERT_EQUAL(t.m->peer[2].policy.max_tunnels, 0);
+	CU_ASSERT_EQUAL(t.m->peer[2].policy.max_peer_calls, 5);
+	CU_ASSERT_EQUAL(t.m->peer[3].policy.max_tunnels, 3);
+	CU_ASSERT_EQUAL(t.m->peer[3].policy.max_peer_calls, 0);
+	told_end(&t);
+}
+
 static void the_top_level(void)
 {
 	static struct told t;
 
 	tell(&t, "host-name = lns.example\nvty { listen = \"[::1]:99\"  socket = /tmp/v  group = "
 		 "adm  captures = /var/cap }\nworkers = 0\n"
-		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7\nhalf-open-per-source = 8\n"
+		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7 half-open = 9 max-calls = "
+		 "70000\nhalf-open-per-source = 8\n"
 		 "login-delay = 500ms\nlogin-failures = 3\nlogin-lock = 1h\n"
 		 "log { all = notice  engine = debug }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
@@ -54,6 +77,8 @@ static void the_top_level(void)
 	CU_ASSERT_EQUAL(t.m->workers, 0);
 	CU_ASSERT_EQUAL(t.m->max_tunnels, 7);
 	CU_ASSERT_EQUAL(t.m->half_open_per_source, 8);
+	CU_ASSERT_EQUAL(t.m->half_open, 9);
+	CU_ASSERT_EQUAL(t.m->max_calls, 70000);
 	CU_ASSERT_EQUAL(t.m->login.delay, 500000);
 	CU_ASSERT_EQUAL(t.m->login.failures, 3);
 	CU_ASSERT_EQUAL(t.m->login.lock, 3600000000);
@@ -93,6 +118,8 @@ static void a_peer_of_defaults(void)
 	tell(&t, "host-name = us\n\npeer a { }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	l2tp_policy_default(&want);
+	want.max_tunnels = 64;
+	want.max_peer_calls = 1024;
 	strcpy(want.host_name, "us");
 	p = &t.m->peer[0];
 	CU_ASSERT(!memcmp(&p->policy, &want, sizeof(want)));
@@ -317,6 +344,7 @@ static void the_model_owns_its_texts(void)
 
 static const struct test_case cases[] = {
 	{"an_empty_text_is_all_defaults", an_empty_text_is_all_defaults},
+	{"peer_limits_follow_the_secret", peer_limits_follow_the_secret},
 	{"the_top_level", the_top_level},
 	{"a_vty_that_others_can_reach_is_warned_of", a_vty_that_others_can_reach_is_warned_of},
 	{"a_peer_of_defaults", a_peer_of_defaults},

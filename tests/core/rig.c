@@ -58,6 +58,7 @@ static void test_rig_event(void *ctx, const struct l2tp_event *ev)
 						 .call = ev->call,
 						 .result = ev->result,
 						 .by = ev->by,
+						 .why = ev->why,
 						 .ok = ev->ok,
 						 .had_msg = ev->msg,
 						 .msg_type = ev->msg ? ev->msg->type : 0,

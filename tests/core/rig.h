@@ -22,6 +22,7 @@ struct rig_event {
 	struct l2tp_call *call;
 	struct l2tp_result result;
 	enum l2tp_side by;
+	enum l2tp_reason why;
 	bool ok, had_msg;
 	uint16_t msg_type;
 	uint64_t now;

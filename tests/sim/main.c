@@ -3,10 +3,12 @@
 
 extern const struct test_suite suite_sim_thousand;
 extern const struct test_suite suite_sim_chaos;
+extern const struct test_suite suite_sim_flood;
 
 static const struct test_suite *const suites[] = {
 	&suite_sim_thousand,
 	&suite_sim_chaos,
+	&suite_sim_flood,
 	NULL,
 };
 

@@ -123,8 +123,8 @@ static void sim_link_event(void *ctx, const struct l2tp_event *ev)
 		end->sim->on_event(end, ev);
 	if (ev->kind == L2TP_EV_TUNNEL_DOWN) {
 		l2tp_tunnel_info(ev->tunnel, &t);
-		end->tunnels_down++;
-		sim_link_finish(end, t.user, false); /* NULL: the peer's, and it never came up */
+		end->tunnels_down += t.user != NULL; /* NULL: the peer's, and it never came up */
+		sim_link_finish(end, t.user, false);
 		l2tp_tunnel_set_user(ev->tunnel, NULL);
 	}
 	if (ev->kind == L2TP_EV_CALL_DOWN) {
@@ -165,7 +165,7 @@ static const struct l2tp_ops ops = {.tx = sim_link_tx,
 static void sim_link_start(struct sim *s, struct sim_end *end, struct sim_end *other,
 			   const char *host)
 {
-	const struct l2tp_limits limits = {.half_open_per_source = 5000};
+	const struct l2tp_limits limits = {.max_half_open = 10000, .half_open_per_source = 5000};
 
 	end->sim = s;
 	end->other = other;
