@@ -154,6 +154,22 @@ static void one_64_per_client(void)
 	addrpool_free(p);
 }
 
+/* A range written with one of its own addresses begins where the prefix begins. */
+static void bits_behind_the_prefix_do_not_count(void)
+{
+	static const struct cfg_prefix r[2] = {
+		{.v6 = true, .bits = 62, .addr = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 0x37, 9}},
+		{.bits = 29, .addr = {[12] = 10, 64, 0, 5}}};
+	static const uint8_t want[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 0x34};
+	struct addrpool *p = addrpool_new("p", r, 2);
+	uint8_t got[16];
+
+	CU_ASSERT_TRUE(addrpool_take6(p, got));
+	ASSERT_OCTETS(got, 16, want, 16);
+	CU_ASSERT_EQUAL(addrpool_take4(p), IP(10, 64, 0, 1));
+	addrpool_free(p);
+}
+
 static void families_do_not_mix_and_large_ranges_are_cut(void)
 {
 	static const struct cfg_prefix r[3] = {
@@ -225,6 +241,7 @@ static const struct test_case cases[] = {
 	{"fixed_outside_every_range", fixed_outside_every_range},
 	{"covers_what_it_gives", covers_what_it_gives},
 	{"one_64_per_client", one_64_per_client},
+	{"bits_behind_the_prefix_do_not_count", bits_behind_the_prefix_do_not_count},
 	{"families_do_not_mix_and_large_ranges_are_cut",
 	 families_do_not_mix_and_large_ranges_are_cut},
 	{"random_walk_against_a_set", random_walk_against_a_set},
