@@ -296,7 +296,7 @@ static void a_fixed_address_inside_the_pool_is_for_its_user_only(void)
 		CU_ASSERT_NOT_EQUAL(c->got.local4, 0x0a400003);
 	}
 	c = bench_call("fix", "fixed", PPP_AUTH_CHAP_MD5);
-	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
 	CU_ASSERT_EQUAL(c->got.local4, 0x0a400003);
 	/* Also when it has been in use. */
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
