@@ -260,8 +260,6 @@ static void cp_act_ser(struct ppp *p, struct cp *c, const struct step *s)
 static void cp_act_tlu(struct ppp *p, struct cp *c, const struct step *s)
 {
 	(void)s;
-	c->rounds = 0;
-	c->naks_in = 0;
 	if (c->def->up)
 		c->def->up(p);
 }

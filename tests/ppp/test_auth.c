@@ -692,6 +692,85 @@ static void names_of_methods(void)
 	CU_ASSERT_STRING_EQUAL(ppp_auth_name(PPP_AUTHS), "?");
 }
 
+/* A proof that is right but for one bit anywhere is refused. */
+static void auth_every_octet_counts(struct ppp_auth_claim *c, const char *password, unsigned from,
+				    unsigned n)
+{
+	size_t len = strlen(password);
+
+	CU_ASSERT(ppp_auth_check(c, password, len, NULL));
+	for (unsigned i = from; i < from + n; i++) {
+		c->response[i] ^= 0x80;
+		CU_ASSERT(!ppp_auth_check(c, password, len, NULL));
+		c->response[i] ^= 0x81;
+		CU_ASSERT(!ppp_auth_check(c, password, len, NULL));
+		c->response[i] ^= 0x01;
+	}
+	CU_ASSERT(ppp_auth_check(c, password, len, NULL));
+}
+
+static void all_of_a_proof_is_compared(void)
+{
+	struct ppp_auth_claim md5 = {.method = PPP_AUTH_CHAP_MD5, .id = 1};
+	struct ppp_auth_claim ms = {.method = PPP_AUTH_MSCHAPV2, .name = "User", .name_len = 4};
+	struct ppp_auth_claim pap = {.method = PPP_AUTH_PAP, .response_len = 6};
+
+	/* challenge 02 x 16, Identifier 01, secret "secret" */
+	md5.challenge_len = 16;
+	memset(md5.challenge, 2, 16);
+	md5.response_len = (uint8_t)test_hex(md5.response, 255, "0e2483e0da85f656522f3da3ffe0a142");
+	auth_every_octet_counts(&md5, "secret", 0, 16);
+	/* RFC 2759 9.2 */
+	ms.challenge_len = (uint8_t)test_hex(ms.challenge, 64, "5B5D7C7D7B3F2F3E3C2C602132262628");
+	ms.response_len = (uint8_t)test_hex(ms.response, 255,
+					    "21402324255E262A28295F2B3A337C7E 0000000000000000"
+					    "82309ECD8D708B5EA08FAA3981CD83544233114A3D85D6DF 00");
+	auth_every_octet_counts(&ms, "clientPass", 24, 24);
+	auth_every_octet_counts(&ms, "clientPass", 0, 16); /* the peer's challenge */
+	memcpy(pap.response, "secret", 6);
+	auth_every_octet_counts(&pap, "secret", 0, 6);
+}
+
+/* RFC 2759 section 4: the client's own challenge is random, for each Challenge anew. */
+static void rfc2759_4_peer_challenges_differ(void)
+{
+	uint8_t first[16];
+	struct lone l;
+
+	test_auth_start(&l, false, PPP_AUTH_MSCHAPV2);
+	lone_rx(&l, "c223 01 05 0015 10 5B5D7C7D7B3F2F3E3C2C602132262628");
+	CU_ASSERT_EQUAL_FATAL(l.n_sent - l.n_read, 1);
+	CU_ASSERT_EQUAL(l.sent[l.n_read].octets[6], 49);
+	memcpy(first, l.sent[l.n_read].octets + 7, 16);
+	for (unsigned i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(first[i], l.random); /* what the owner's source gave last */
+	lone_skip(&l);
+	lone_rx(&l, "c223 01 06 0015 10 5B5D7C7D7B3F2F3E3C2C602132262629");
+	CU_ASSERT_EQUAL_FATAL(l.n_sent, 1);
+	CU_ASSERT(memcmp(first, l.sent[0].octets + 7, 16));
+	lone_free(&l);
+}
+
+/* RFC 1994 4.1: "The Identifier field MUST be changed each time a Challenge is sent", also when LCP
+ * has been through its beginning. */
+static void rfc1994_4_1_identifier_after_a_new_start(void)
+{
+	struct lone l;
+
+	test_auth_start(&l, true, PPP_AUTH_CHAP_MD5);
+	CU_ASSERT(lone_sent(&l, CHAP_CHALLENGE));
+	lone_rx(&l, "c021 01 09 0004");
+	CU_ASSERT(lone_sent(&l, "c021 01 02 000f 0305c22305 050603030303"));
+	lone_rx(&l, "c021 02 02 000f 0305c22305 050603030303");
+	CU_ASSERT(lone_sent(&l, "c021 02 09 0004"));
+	CU_ASSERT(lone_sent(&l, "c223 01 02 0017 10 04040404040404040404040404040404 6777"));
+	/* the Response to the first is none to this one */
+	lone_rx(&l, CHAP_RESPONSE);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 0);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 1);
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"rfc1334_server_accepts_and_says_so_again", rfc1334_server_accepts_and_says_so_again},
 	{"rfc1334_server_refuses_and_closes", rfc1334_server_refuses_and_closes},
@@ -721,6 +800,9 @@ static const struct test_case cases[] = {
 	{"protocol_reject_of_the_method", protocol_reject_of_the_method},
 	{"pap_check", pap_check},
 	{"names_of_methods", names_of_methods},
+	{"all_of_a_proof_is_compared", all_of_a_proof_is_compared},
+	{"rfc2759_4_peer_challenges_differ", rfc2759_4_peer_challenges_differ},
+	{"rfc1994_4_1_identifier_after_a_new_start", rfc1994_4_1_identifier_after_a_new_start},
 	{NULL, NULL},
 };
 const struct test_suite suite_auth = {"auth", cases};

@@ -464,7 +464,8 @@ static void endless_rejects_end_the_negotiation(void)
 	lone_rx(&l, "c021 02 01 000a 050601010101");
 	for (rounds = 0; rounds < 1000 && !l.count[PPP_EV_DOWN]; rounds++)
 		lone_rx(&l, "c021 01 33 0008 110405dc");
-	CU_ASSERT(rounds < 100);
+	/* four times Max-Configure and Max-Failure together; our Request was the first of them */
+	CU_ASSERT_EQUAL(rounds, 61);
 	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ROUNDS), 1);
 	CU_ASSERT_EQUAL(l.why, PPP_WHY_NO_ANSWER);
 	lone_free(&l);
@@ -616,6 +617,68 @@ static void rfc1661_4_1_every_cell_carried_out(void)
 			one_cell((enum fsm_event)ev, (enum fsm_state)state);
 }
 
+/* A Request that fills the packet is answered whole; an octet more could not be returned. */
+static void a_request_as_large_as_an_answer(void)
+{
+	uint8_t frame[6 + 1500] = {0xc0, 0x21, 1, 1};
+	size_t at = 6;
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	/* five options of 255 octets and one of 221: 1496, and the header */
+	for (unsigned i = 0; i < 6; i++) {
+		frame[at] = 0x70;
+		frame[at + 1] = i < 5 ? 255 : 221;
+		at += frame[at + 1];
+	}
+	wr_put16(frame + 4, (uint16_t)(at - 2));
+	CU_ASSERT_EQUAL(at, 2 + 1500);
+	lone_skip(&l);
+	lone_rx_octets(&l, frame, at);
+	CU_ASSERT_EQUAL_FATAL(l.n_sent, 2); /* the link starts again, with our Request */
+	CU_ASSERT_EQUAL(l.sent[1].len, at);
+	CU_ASSERT_EQUAL(l.sent[1].octets[2], 4);
+	CU_ASSERT(!memcmp(l.sent[1].octets + 4, frame + 4, at - 4));
+	lone_skip(&l);
+	frame[at - 220]++;
+	wr_put16(frame + 4, (uint16_t)(at - 1));
+	lone_rx_octets(&l, frame, at + 1);
+	CU_ASSERT(lone_quiet(&l));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_OPTION), 1);
+	lone_free(&l);
+}
+
+static void cp_nak_mru(struct lone *l, unsigned id)
+{
+	char hex[32];
+
+	snprintf(hex, sizeof(hex), "c021 03 %02x 0008 01040500", id);
+	lone_rx(l, hex);
+}
+
+/* Max-Failure counts within one negotiation: the next one begins at none. */
+static void naks_of_the_life_before_do_not_count(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.mru = 1400;
+	lone_open(&l);
+	for (unsigned life = 0; life < 2; life++) {
+		for (unsigned i = 0; i < 5; i++)
+			cp_nak_mru(&l, l.sent[l.n_sent - 1].octets[3]);
+		/* the MRU that the peer suggests, and still asked for */
+		CU_ASSERT_EQUAL(l.sent[l.n_sent - 1].octets[2], 1);
+		CU_ASSERT(!memcmp(l.sent[l.n_sent - 1].octets + 6, "\x01\x04\x05\x00", 4));
+		lone_skip(&l);
+		ppp_lower_down(l.ppp, l.now);
+		ppp_open(l.ppp, l.now);
+		CU_ASSERT(!memcmp(l.sent[0].octets + 6, "\x01\x04\x05\x78", 4));
+	}
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"rfc1661_4_1_every_cell_carried_out", rfc1661_4_1_every_cell_carried_out},
 	{"rfc1661_4_6_request_repeated_then_given_up", rfc1661_4_6_request_repeated_then_given_up},
@@ -639,6 +702,8 @@ static const struct test_case cases[] = {
 	{"endless_naks_become_a_reject", endless_naks_become_a_reject},
 	{"endless_rejects_end_the_negotiation", endless_rejects_end_the_negotiation},
 	{"every_code_in_every_state", every_code_in_every_state},
+	{"a_request_as_large_as_an_answer", a_request_as_large_as_an_answer},
+	{"naks_of_the_life_before_do_not_count", naks_of_the_life_before_do_not_count},
 	{NULL, NULL},
 };
 const struct test_suite suite_cp = {"cp", cases};

@@ -166,6 +166,41 @@ static void server_keeps_an_assigned_identifier(void)
 	lone_free(&l);
 }
 
+/* An identifier suggested to the peer in a life before is free again. */
+static void a_suggestion_lasts_for_one_negotiation(void)
+{
+	static const struct ppp_addresses given = {.peer_iid = 0};
+	char hex[64] = "8057 03 ", id[20] = "";
+	struct lone l;
+
+	lone_init(&l, true);
+	l.give = &given;
+	lone_lcp_up(&l);
+	lone_skip(&l);
+	lone_rx(&l, "8057 01 01 000e 010a 0000000000000000");
+	CU_ASSERT_EQUAL_FATAL(l.n_sent, 1);
+	CU_ASSERT_EQUAL(l.sent[0].octets[2], 3);
+	for (unsigned i = 0; i < 8; i++)
+		sprintf(id + 2 * i, "%02x", l.sent[0].octets[8 + i]);
+	lone_rx(&l, "c021 01 02 0004");
+	for (unsigned i = l.n_sent; i-- > 0;) {
+		if (l.sent[i].octets[0] != 0xc0 || l.sent[i].octets[2] != 1)
+			continue;
+		l.sent[i].octets[2] = 2;
+		lone_rx_octets(&l, l.sent[i].octets, l.sent[i].len);
+		break;
+	}
+	CU_ASSERT(lone_phase_is(&l, "network"));
+	/* the last is our new IPV6CP Request: the peer would have us take that one */
+	CU_ASSERT_EQUAL_FATAL(l.sent[l.n_sent - 1].octets[1], 0x57);
+	sprintf(hex + strlen(hex), "%02x 000e 010a %s", l.sent[l.n_sent - 1].octets[3], id);
+	lone_skip(&l);
+	lone_rx(&l, hex);
+	sprintf(hex, "8057 01 ?? 000e 010a %s", id);
+	CU_ASSERT(lone_sent(&l, hex));
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"rfc5072_4_1_identifiers_differ", rfc5072_4_1_identifiers_differ},
 	{"rfc5072_4_1_every_rule", rfc5072_4_1_every_rule},
@@ -175,6 +210,7 @@ static const struct test_case cases[] = {
 	{"peer_without_an_identifier", peer_without_an_identifier},
 	{"identifiers_differ_whatever_is_random", identifiers_differ_whatever_is_random},
 	{"server_keeps_an_assigned_identifier", server_keeps_an_assigned_identifier},
+	{"a_suggestion_lasts_for_one_negotiation", a_suggestion_lasts_for_one_negotiation},
 	{NULL, NULL},
 };
 const struct test_suite suite_ipv6cp = {"ipv6cp", cases};

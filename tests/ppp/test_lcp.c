@@ -418,6 +418,29 @@ static void rfc1661_5_7_protocol_reject_received(void)
 	lone_free(&l);
 }
 
+/* RFC 1661 5.6: a code that the peer does not know and we can do without changes nothing else. */
+static void code_reject_of_another_code_leaves_the_echo(void)
+{
+	struct lone l;
+
+	for (unsigned code = 8; code < 14; code++) {
+		char hex[64];
+
+		lone_init(&l, true);
+		l.cfg.echo_interval = 10 * SEC;
+		lone_lcp_up(&l);
+		snprintf(hex, sizeof(hex), "c021 07 01 000c %02x 02 0008 01010101", code);
+		lone_rx(&l, hex);
+		lone_skip(&l);
+		lone_wait(&l, 10 * SEC);
+		if (code == 9)
+			CU_ASSERT(lone_quiet(&l));
+		if (code != 9)
+			CU_ASSERT(lone_sent(&l, "c021 09 ?? 0008 01010101"));
+		lone_free(&l);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"pppd_first_request_is_taken", pppd_first_request_is_taken},
 	{"captured_lns_request_with_multilink", captured_lns_request_with_multilink},
@@ -438,6 +461,8 @@ static const struct test_case cases[] = {
 	{"peer_that_rejects_echo_is_left_alone", peer_that_rejects_echo_is_left_alone},
 	{"rfc1570_codes_that_want_no_answer", rfc1570_codes_that_want_no_answer},
 	{"rfc1661_5_7_protocol_reject_received", rfc1661_5_7_protocol_reject_received},
+	{"code_reject_of_another_code_leaves_the_echo",
+	 code_reject_of_another_code_leaves_the_echo},
 	{NULL, NULL},
 };
 const struct test_suite suite_lcp = {"lcp", cases};

@@ -576,6 +576,94 @@ static void a_refusal_keeps_its_text(void)
 	lone_free(&l);
 }
 
+/* --- calls of the owner at the wrong time ----------------------------------------------------- */
+
+static void a_network_is_not_started_before_its_time(void)
+{
+	static const struct ppp_addresses a = {.local4 = 0x0a400001, .peer4 = 0x0a400002};
+	static const struct ppp_addresses other = {.local4 = 0x0a400001, .peer4 = 0x0a400009};
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_PAP;
+	lone_open(&l);
+	ppp_start_network(l.ppp, &a, l.now);
+	CU_ASSERT(lone_phase_is(&l, "establish"));
+	link_again(&l);
+	ppp_start_network(l.ppp, &a, l.now);
+	CU_ASSERT(lone_quiet(&l));
+	CU_ASSERT(lone_phase_is(&l, "authenticate"));
+	lone_rx(&l, "c023 01 07 0010 04 75736572 06 736563726574");
+	ppp_start_network(l.ppp, &a, l.now);
+	CU_ASSERT(lone_phase_is(&l, "authenticate"));
+	ppp_auth_verdict(l.ppp, true, NULL, NULL, l.now);
+	ppp_start_network(l.ppp, &a, l.now);
+	CU_ASSERT(lone_phase_is(&l, "network"));
+	/* once is enough: the addresses stay */
+	lone_skip(&l);
+	ppp_start_network(l.ppp, &other, l.now);
+	CU_ASSERT(lone_quiet(&l));
+	lone_rx(&l, "8021 01 01 000a 0306 0a400002");
+	CU_ASSERT(lone_sent(&l, "8021 02 01 000a 0306 0a400002"));
+	ppp_close(l.ppp, l.now);
+	lone_skip(&l);
+	ppp_start_network(l.ppp, &a, l.now);
+	CU_ASSERT(lone_quiet(&l));
+	lone_free(&l);
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_PAP;
+	lone_open(&l);
+	lone_rx(&l, "c021 01 01 000e 0304c023 0506a0a0a0a0");
+	link_acknowledge(&l);
+	lone_skip(&l);
+	ppp_start_network(l.ppp, &a, l.now);
+	CU_ASSERT(lone_quiet(&l));
+	CU_ASSERT(lone_phase_is(&l, "authenticate"));
+	lone_free(&l);
+}
+
+/* RFC 1661 3.7: "Any non-LCP packets received during this phase MUST be silently discarded." */
+static void rfc1661_3_7_nothing_but_lcp_after_close(void)
+{
+	struct lone l;
+
+	lone_network(&l);
+	ppp_close(l.ppp, l.now);
+	CU_ASSERT(lone_phase_is(&l, "terminate"));
+	lone_skip(&l);
+	lone_rx(&l, "8021 01 01 000a 0306 0a400002");
+	lone_rx(&l, "80fd 01 01 0004");
+	CU_ASSERT(lone_quiet(&l));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_PHASE), 2);
+	lone_free(&l);
+}
+
+/* Neither why one life ended nor what was said in it is told of the next. */
+static void each_life_has_its_own_reason(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_PAP;
+	lone_open(&l);
+	lone_rx(&l, "c021 01 01 000e 0304c023 0506a0a0a0a0");
+	link_acknowledge(&l);
+	lone_rx(&l, "c023 03 01 0007 02 6e6f");
+	lone_wait(&l, 10 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
+	CU_ASSERT_STRING_EQUAL(l.message, "no");
+	ppp_open(l.ppp, l.now);
+	ppp_lower_down(l.ppp, l.now);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 2);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_LOWER);
+	CU_ASSERT_STRING_EQUAL(l.message, "");
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"families_are_independent", families_are_independent},
 	{"server_without_an_address_to_give", server_without_an_address_to_give},
@@ -602,6 +690,9 @@ static const struct test_case cases[] = {
 	{"rfc1661_5_5_the_text_of_a_terminate_request",
 	 rfc1661_5_5_the_text_of_a_terminate_request},
 	{"a_refusal_keeps_its_text", a_refusal_keeps_its_text},
+	{"a_network_is_not_started_before_its_time", a_network_is_not_started_before_its_time},
+	{"rfc1661_3_7_nothing_but_lcp_after_close", rfc1661_3_7_nothing_but_lcp_after_close},
+	{"each_life_has_its_own_reason", each_life_has_its_own_reason},
 	{NULL, NULL},
 };
 const struct test_suite suite_ppp_link = {"ppp_link", cases};

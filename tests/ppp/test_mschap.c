@@ -93,6 +93,22 @@ static void password_becomes_utf16(void)
 		{"\xc0\xaf", "c000af00"},
 		{"\xed\xa0\x80", "ed00a0008000"},
 		{"\xf8", "f800"},
+		/* the edges of each length, and one beyond */
+		{"\x7f", "7f00"},
+		{"\xc2\x80", "8000"},
+		{"\xc1\xbf", "c100bf00"},
+		{"\xdf\xbf", "ff07"},
+		{"\xe0\xa0\x80", "0008"},
+		{"\xe0\x9f\xbf", "e0009f00bf00"},
+		{"\xed\x9f\xbf", "ffd7"},
+		{"\xee\x80\x80", "00e0"},
+		{"\xef\xbf\xbf", "ffff"},
+		{"\xf0\x90\x80\x80", "00d800dc"},
+		{"\xf0\x8f\xbf\xbf", "f0008f00bf00bf00"},
+		{"\xf4\x8f\xbf\xbf", "ffdbffdf"},
+		{"\xf4\x90\x80\x80", "f400900080008000"},
+		{"\xc3\xc3\xa4", "c300e400"},
+		{"\xe2\x82z", "e20082007a00"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -106,6 +122,21 @@ static void password_becomes_utf16(void)
 		mschap_password_hash(got, rows[i].utf8, strlen(rows[i].utf8));
 		ASSERT_OCTETS(got, 16, want, 16);
 	}
+}
+
+/* A password that ends inside a character ends there, whatever lies behind it in memory. */
+static void a_password_cut_short(void)
+{
+	uint8_t whole[16], cut[16];
+
+	mschap_password_hash(cut, "x\xc3\xa4", 2);
+	mschap_password_hash(whole, "x\xc3", 2);
+	ASSERT_OCTETS(cut, 16, whole, 16);
+	mschap_password_hash(cut, "x\xe2\x82\xac", 3);
+	mschap_password_hash(whole, "x\xe2\x82", 3);
+	ASSERT_OCTETS(cut, 16, whole, 16);
+	mschap_password_hash(cut, "x\xe2\x82\xac", 4);
+	CU_ASSERT(memcmp(cut, whole, 16));
 }
 
 static void chap_md5_known_answer(void)
@@ -124,6 +155,7 @@ static const struct test_case cases[] = {
 	{"rfc2759_4_domain_is_left_out", rfc2759_4_domain_is_left_out},
 	{"rfc2433_b_2", rfc2433_b_2},
 	{"password_becomes_utf16", password_becomes_utf16},
+	{"a_password_cut_short", a_password_cut_short},
 	{"chap_md5_known_answer", chap_md5_known_answer},
 	{NULL, NULL},
 };

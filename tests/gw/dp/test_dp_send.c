@@ -4,6 +4,7 @@
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -359,6 +360,32 @@ static void waiting_is_bounded(void)
 	rig_down(&r);
 }
 
+static bool bell_rings(struct rig *r, int ms)
+{
+	struct pollfd p = {.fd = dp_fd(r->dp), .events = POLLIN};
+
+	return poll(&p, 1, ms) == 1;
+}
+
+/* Nothing else may happen for a long time on the control thread: it is woken for this. */
+static void a_packet_that_has_left_wakes_the_control_thread(void)
+{
+	struct rig r;
+
+	rig_up(&r, 1, &fake_flow);
+	fake_say(r.fake, FAKE_UP, 1);
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 1));
+	rig_settle(&r);
+	while (bell_rings(&r, 0))
+		dp_poll(r.dp);
+	CU_ASSERT(send_text(&r, 1, "one", 11) == L2TP_TX_WAITING);
+	CU_ASSERT(bell_rings(&r, 10000));
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL_FATAL(r.n_line, 2);
+	CU_ASSERT_STRING_EQUAL(r.line[1].text, "sent 11");
+	rig_down(&r);
+}
+
 static const struct test_case cases[] = {
 	{"control_packets", control_packets},
 	{"sent_before_the_port_is_closed", sent_before_the_port_is_closed},
@@ -371,6 +398,8 @@ static const struct test_case cases[] = {
 	{"nothing_stale_is_sent", nothing_stale_is_sent},
 	{"command_ring_is_bounded", command_ring_is_bounded},
 	{"waiting_is_bounded", waiting_is_bounded},
+	{"a_packet_that_has_left_wakes_the_control_thread",
+	 a_packet_that_has_left_wakes_the_control_thread},
 	{NULL, NULL},
 };
 const struct test_suite suite_dp_send = {"dp_send", cases};
