@@ -108,3 +108,10 @@ FUZZERS += fuzz-pppoe
 fuzz_pppoe_SOURCES = tests/fuzz/fuzz_pppoe.c $(FUZZ_MAIN)
 fuzz_pppoe_LDFLAGS = $(FUZZ_LINK)
 fuzz_pppoe_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-dp
+FUZZERS += fuzz-dp
+fuzz_dp_SOURCES = tests/fuzz/fuzz_dp.c $(FUZZ_MAIN)
+fuzz_dp_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
+fuzz_dp_LDFLAGS = $(FUZZ_LINK)
+fuzz_dp_LDADD = libdp.la libnetif.la libtransports.la libcore.la
