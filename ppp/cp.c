@@ -406,7 +406,7 @@ static bool cp_worn_out(struct ppp *p, struct cp *c)
  * Ack it could meet a link that has opened, and start it again. */
 static void cp_repeat_request(struct ppp *p, struct cp *c)
 {
-	if (!c->heard && !c->answered && c->state == FSM_REQ_SENT)
+	if (!c->heard && c->state == FSM_REQ_SENT)
 		cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
 	c->heard = true;
 }

@@ -267,7 +267,6 @@ void ppp_open(struct ppp *p, uint64_t now)
 	p->phase = PHASE_ESTABLISH;
 	p->why = PPP_WHY_NONE;
 	p->message[0] = 0;
-	p->lcp_vars.auth_disagreed = false;
 	p->was_up = false;
 	memset(&p->link, 0, sizeof(p->link));
 	p->link.peer_mru = PPP_MRU_DEFAULT;
@@ -318,7 +317,7 @@ void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_a
 
 void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now)
 {
-	if (!p->cfg.server || p->phase != PHASE_AUTHENTICATE || !p->auth.done)
+	if (p->phase != PHASE_AUTHENTICATE || !p->auth.done)
 		return;
 	ppp_enter(p, now);
 	p->given = *a;

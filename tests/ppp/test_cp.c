@@ -679,6 +679,64 @@ static void naks_of_the_life_before_do_not_count(void)
 	lone_free(&l);
 }
 
+/* Options that the peer refused in one negotiation are asked for again in the next, and what it had
+ * wrong then is Nak'd and not rejected. */
+static void each_negotiation_begins_anew(void)
+{
+	struct lone l;
+	char hex[40];
+
+	lone_init(&l, true);
+	lone_open(&l);
+	for (unsigned life = 0; life < 2; life++) {
+		CU_ASSERT_EQUAL(l.sent[0].len, 2 + 4 + 6); /* a Magic-Number */
+		lone_rx(&l, "c021 01 00 0004");
+		for (unsigned i = 1; i <= 5; i++) {
+			lone_skip(&l);
+			snprintf(hex, sizeof(hex), "c021 01 %02x 0008 01040040", i);
+			lone_rx(&l, hex);
+			CU_ASSERT_EQUAL(l.sent[0].octets[2], 3);
+		}
+		lone_rx(&l, "c021 01 06 0008 01040040");
+		CU_ASSERT_EQUAL(l.sent[1].octets[2], 4);
+		lone_skip(&l);
+		ppp_lower_down(l.ppp, l.now);
+		ppp_open(l.ppp, l.now);
+		l.sent[0].octets[2] = 4; /* the peer rejects all we ask for */
+		lone_rx_octets(&l, l.sent[0].octets, l.sent[0].len);
+		CU_ASSERT_EQUAL(l.sent[1].len, 2 + 4);
+		lone_skip(&l);
+		ppp_lower_down(l.ppp, l.now);
+		ppp_open(l.ppp, l.now);
+	}
+	lone_free(&l);
+}
+
+/* IPCP of a server asks for an address that was left out, once in each negotiation. */
+static void what_is_left_out_is_asked_for_in_each_negotiation(void)
+{
+	struct lone l;
+
+	lone_network(&l);
+	for (unsigned life = 0; life < 2; life++) {
+		lone_rx(&l, "8021 01 01 0004");
+		CU_ASSERT(lone_sent(&l, "8021 03 01 000a 0306 0a400002"));
+		lone_rx(&l, "8021 01 02 0004");
+		CU_ASSERT(lone_sent(&l, "8021 02 02 0004"));
+		/* the link starts again */
+		lone_rx(&l, "c021 01 07 0004");
+		for (unsigned i = l.n_sent; i-- > 0;)
+			if (l.sent[i].octets[0] == 0xc0 && l.sent[i].octets[2] == 1) {
+				l.sent[i].octets[2] = 2;
+				lone_rx_octets(&l, l.sent[i].octets, l.sent[i].len);
+				break;
+			}
+		CU_ASSERT(lone_phase_is(&l, "network"));
+		lone_skip(&l);
+	}
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"rfc1661_4_1_every_cell_carried_out", rfc1661_4_1_every_cell_carried_out},
 	{"rfc1661_4_6_request_repeated_then_given_up", rfc1661_4_6_request_repeated_then_given_up},
@@ -704,6 +762,9 @@ static const struct test_case cases[] = {
 	{"every_code_in_every_state", every_code_in_every_state},
 	{"a_request_as_large_as_an_answer", a_request_as_large_as_an_answer},
 	{"naks_of_the_life_before_do_not_count", naks_of_the_life_before_do_not_count},
+	{"each_negotiation_begins_anew", each_negotiation_begins_anew},
+	{"what_is_left_out_is_asked_for_in_each_negotiation",
+	 what_is_left_out_is_asked_for_in_each_negotiation},
 	{NULL, NULL},
 };
 const struct test_suite suite_cp = {"cp", cases};

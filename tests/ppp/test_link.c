@@ -664,6 +664,62 @@ static void each_life_has_its_own_reason(void)
 	lone_free(&l);
 }
 
+/* The clock's reason is of this life: LCP was up in the one before. */
+static void the_clocks_reason(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.auth_timeout = 20 * SEC;
+	lone_lcp_up(&l);
+	ppp_lower_down(l.ppp, l.now);
+	ppp_open(l.ppp, l.now);
+	lone_wait(&l, 30 * SEC);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 2);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_NO_ANSWER);
+	lone_free(&l);
+
+	lone_init(&l, false); /* a server that insists on what this client does not do */
+	l.cfg.auth_timeout = 20 * SEC;
+	lone_open(&l);
+	lone_rx(&l, "c021 01 01 0008 0304c023");
+	lone_wait(&l, 30 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_REFUSED);
+	lone_free(&l);
+}
+
+/* RFC 1661 6.1: until the peer has asked for less again, it takes 1500 octets. */
+static void a_small_mru_ends_with_its_negotiation(void)
+{
+	uint8_t frame[6 + 200] = {0xc0, 0x21, 1, 2, 0, 204, 0x70, 200};
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lone_rx(&l, "c021 01 01 0008 01040080");
+	link_acknowledge(&l);
+	CU_ASSERT_EQUAL(l.link.peer_mru, 128);
+	lone_skip(&l);
+	lone_rx(&l, "c021 05 01 0004");
+	lone_wait(&l, 3 * SEC);
+	ppp_open(l.ppp, l.now);
+	lone_skip(&l);
+	lone_rx_octets(&l, frame, sizeof(frame));
+	CU_ASSERT_EQUAL(l.n_sent, 2); /* our Request again, and a Reject */
+	lone_free(&l);
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lone_rx(&l, "c021 01 01 0008 01040080");
+	link_acknowledge(&l);
+	lone_rx(&l, "c021 01 03 0004");
+	lone_skip(&l);
+	lone_rx_octets(&l, frame, sizeof(frame));
+	CU_ASSERT_EQUAL_FATAL(l.n_sent, 1);
+	CU_ASSERT_EQUAL(l.sent[0].len, sizeof(frame));
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"families_are_independent", families_are_independent},
 	{"server_without_an_address_to_give", server_without_an_address_to_give},
@@ -693,6 +749,8 @@ static const struct test_case cases[] = {
 	{"a_network_is_not_started_before_its_time", a_network_is_not_started_before_its_time},
 	{"rfc1661_3_7_nothing_but_lcp_after_close", rfc1661_3_7_nothing_but_lcp_after_close},
 	{"each_life_has_its_own_reason", each_life_has_its_own_reason},
+	{"the_clocks_reason", the_clocks_reason},
+	{"a_small_mru_ends_with_its_negotiation", a_small_mru_ends_with_its_negotiation},
 	{NULL, NULL},
 };
 const struct test_suite suite_ppp_link = {"ppp_link", cases};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RFC 2759 section 9, RFC 2433 appendix B, and an MD5 computed with another implementation. */
 #include "ppp/mschap.h"
+#include "ppp/ppp.h"
 #include "tests/harness.h"
 
 #include <nettle/md4.h>
@@ -139,6 +140,45 @@ static void a_password_cut_short(void)
 	CU_ASSERT(memcmp(cut, whole, 16));
 }
 
+/* A proof that is right but for one bit anywhere is refused. */
+static void auth_every_octet_counts(struct ppp_auth_claim *c, const char *password, unsigned from,
+				    unsigned n)
+{
+	size_t len = strlen(password);
+
+	CU_ASSERT(ppp_auth_check(c, password, len, NULL));
+	for (unsigned i = from; i < from + n; i++) {
+		c->response[i] ^= 0x80;
+		CU_ASSERT(!ppp_auth_check(c, password, len, NULL));
+		c->response[i] ^= 0x81;
+		CU_ASSERT(!ppp_auth_check(c, password, len, NULL));
+		c->response[i] ^= 0x01;
+	}
+	CU_ASSERT(ppp_auth_check(c, password, len, NULL));
+}
+
+static void all_of_a_proof_is_compared(void)
+{
+	struct ppp_auth_claim md5 = {.method = PPP_AUTH_CHAP_MD5, .id = 1};
+	struct ppp_auth_claim ms = {.method = PPP_AUTH_MSCHAPV2, .name = "User", .name_len = 4};
+	struct ppp_auth_claim pap = {.method = PPP_AUTH_PAP, .response_len = 6};
+
+	/* challenge 02 x 16, Identifier 01, secret "secret" */
+	md5.challenge_len = 16;
+	memset(md5.challenge, 2, 16);
+	md5.response_len = (uint8_t)test_hex(md5.response, 255, "0e2483e0da85f656522f3da3ffe0a142");
+	auth_every_octet_counts(&md5, "secret", 0, 16);
+	/* RFC 2759 9.2 */
+	ms.challenge_len = (uint8_t)test_hex(ms.challenge, 64, "5B5D7C7D7B3F2F3E3C2C602132262628");
+	ms.response_len = (uint8_t)test_hex(ms.response, 255,
+					    "21402324255E262A28295F2B3A337C7E 0000000000000000"
+					    "82309ECD8D708B5EA08FAA3981CD83544233114A3D85D6DF 00");
+	auth_every_octet_counts(&ms, "clientPass", 24, 24);
+	auth_every_octet_counts(&ms, "clientPass", 0, 16); /* the peer's challenge */
+	memcpy(pap.response, "secret", 6);
+	auth_every_octet_counts(&pap, "secret", 0, 6);
+}
+
 static void chap_md5_known_answer(void)
 {
 	uint8_t challenge[16], digest[16];
@@ -156,6 +196,7 @@ static const struct test_case cases[] = {
 	{"rfc2433_b_2", rfc2433_b_2},
 	{"password_becomes_utf16", password_becomes_utf16},
 	{"a_password_cut_short", a_password_cut_short},
+	{"all_of_a_proof_is_compared", all_of_a_proof_is_compared},
 	{"chap_md5_known_answer", chap_md5_known_answer},
 	{NULL, NULL},
 };
