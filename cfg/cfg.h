@@ -119,7 +119,8 @@ struct cfg_refs {
 struct cfg_route {
 	struct cfg_where where;
 	const char *name;
-	struct cfg_refs from;	      /* ports; none = any */
+	struct cfg_refs from;	      /* ports of circuits; none = any */
+	struct cfg_refs from_peer;    /* peers whose calls are switched; none = no call is */
 	const char *called, *calling; /* patterns, * stands for anything; NULL = any */
 	struct cfg_refs to;	      /* peers, tried in this order */
 };

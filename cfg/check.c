@@ -498,6 +498,8 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 
 static bool check_route_takes(const struct cfg_route *r, const struct cfg_port *p)
 {
+	if (r->from_peer.n)
+		return false;
 	for (unsigned i = 0; i < r->from.n; i++)
 		if (r->from.at[i] == p)
 			return true;
@@ -555,7 +557,12 @@ static void check_ppp_has_an_end(struct cfg_load *l, const struct cfg_item *it)
 static void check_route_peers(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_route *r = it->object;
-	const struct cfg_item *b = check_blame(it, "to");
+	const struct cfg_item *b = check_blame(it, "to"), *from = cfg_given(it, "from");
+
+	if (r->from_peer.n && from)
+		cfg_wrong(l, from->line, from,
+			  "a route is for circuits or, with `from-peer`, for "
+			  "calls, not for both");
 
 	for (unsigned i = 0; i < r->to.n; i++) {
 		const struct cfg_peer *p = r->to.at[i];

@@ -17,6 +17,7 @@
 #include "gw/port.h"
 #include "gw/random.h"
 #include "gw/service.h"
+#include "gw/switch.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -129,11 +130,15 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 		return;
 	}
 	service = peer && peer->service ? service_of(gw, peer->service) : NULL;
+	if (peer && !service && c.kind == L2TP_INCOMING &&
+	    switch_offered(gw, ev->call, peer, ev->msg, ev->now))
+		return;
 	if (!service || c.kind != L2TP_INCOMING) {
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), ev->now,
 			    "call %u/%u: not taken from %s: peer %s %s", t.local_id, c.local_id,
 			    port_channel_text(where, sizeof(where), gw, t.channel),
-			    bind_peer_name(&t), service ? "asks us to dial out" : "has no service");
+			    bind_peer_name(&t),
+			    service ? "asks us to dial out" : "has no service and no route");
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
 	}

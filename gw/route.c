@@ -4,12 +4,12 @@
 #include "gw/peer.h"
 #include <string.h>
 
-static bool route_takes_port(const struct cfg_route *r, const struct cfg_port *p)
+static bool route_names(const struct cfg_refs *refs, const void *what)
 {
-	for (unsigned i = 0; i < r->from.n; i++)
-		if (r->from.at[i] == p)
+	for (unsigned i = 0; i < refs->n; i++)
+		if (refs->at[i] == what)
 			return true;
-	return !r->from.n;
+	return false;
 }
 
 static bool route_takes_number(const char *pattern, const char *number)
@@ -20,7 +20,11 @@ static bool route_takes_number(const char *pattern, const char *number)
 
 const char *route_why_not(const struct cfg_route *r, const struct route_what *what)
 {
-	if (!route_takes_port(r, what->port))
+	if (what->peer && !route_names(&r->from_peer, what->peer))
+		return "it is not for calls of this peer";
+	if (!what->peer && r->from_peer.n)
+		return "it is for calls";
+	if (!what->peer && r->from.n && !route_names(&r->from, what->port))
 		return "it is not from this port";
 	if (!route_takes_number(r->called, what->called))
 		return what->called ? "the called address differs" : "no called address is known";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The route sections of the configuration: to which peers PPP of a circuit is taken. */
+/* The route sections of the configuration: to which peers PPP of a circuit or a call is taken. */
 #ifndef GW_ROUTE_H
 #define GW_ROUTE_H
 
@@ -7,7 +7,8 @@
 
 /* What is known of the PPP that wants a way; members may be NULL. */
 struct route_what {
-	const struct cfg_port *port;
+	const struct cfg_port *port; /* of a circuit */
+	const struct cfg_peer *peer; /* whose call it is; NULL = it is a circuit */
 	const char *called, *calling;
 };
 

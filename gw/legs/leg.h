@@ -44,6 +44,8 @@ enum leg_cause {
 
 struct leg_end {
 	enum leg_cause cause;
+	bool has_cdn; /* a call's far end said so: its Result and Error Code */
+	uint16_t cdn_result, cdn_error;
 	bool has_ppp; /* the three below are known: RFC 3145 */
 	uint16_t ppp_code, ppp_proto;
 	uint8_t ppp_direction;

@@ -16,6 +16,12 @@ struct leg_call {
 	const struct cfg_peer *peer;
 	struct l2tp_call *call; /* NULL when the engine has let it go */
 	bool placed, has_origin;
+	/* A switched call: the other one of the join.  The one that came in is answered when the
+	 * one that goes out has been, and its ICCN goes on in the other's. */
+	struct leg_call *other;
+	bool connected;		      /* of the one that came in: ICCN is here */
+	const struct l2tp_avp *relay; /* for ICRQ; of the maker, until the leg is started */
+	unsigned relays;
 	struct leg_origin from;
 	struct leg_entry entry;
 };
@@ -105,18 +111,28 @@ static uint16_t leg_call_disconnect_cause(uint8_t out[5 + sizeof(((struct leg_en
 	return (uint16_t)w.len;
 }
 
+/* RFC 2661 4.4.2: what the far end of a switched call said is passed on as it is. */
+static struct l2tp_result leg_call_result_of(const struct leg_end *why)
+{
+	struct l2tp_result r = {.result = leg_call_results[why->cause].result,
+				.error = leg_call_results[why->cause].error};
+
+	if (why->has_cdn)
+		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
+	snprintf(r.text, sizeof(r.text), "%s", why->words);
+	return r;
+}
+
 static void call_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
 	struct l2tp_call *call = c->call;
-	struct l2tp_result r = {.result = leg_call_results[why->cause].result,
-				.error = leg_call_results[why->cause].error};
+	struct l2tp_result r = leg_call_result_of(why);
 	uint8_t value[5 + sizeof(why->words)];
 	struct l2tp_avp cause = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE, .val = value};
 
 	leg_call_detach(c);
 	if (call) {
-		snprintf(r.text, sizeof(r.text), "%s", why->words);
 		if (why->has_ppp)
 			cause.len = leg_call_disconnect_cause(value, why);
 		l2tp_call_hangup(call, &r, why->has_ppp ? &cause : NULL, why->has_ppp, now);
@@ -149,19 +165,37 @@ static void leg_call_place(struct leg_call *c, uint64_t now)
 	l2tp_call_place(c->call, L2TP_INCOMING, avps, n, now);
 }
 
+static void leg_call_fail(struct leg_call *c, uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
+
+	call_stop(&c->leg, &why, now);
+}
+
 static void call_start(struct leg *l, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
 
-	if (leg_entry_set(&c->entry) < 0) {
-		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
-
-		call_stop(l, &why, now);
-	} else if (c->placed) {
+	if (c->connected)
+		join_leg_up(l, now);
+	else if (leg_entry_set(&c->entry) < 0)
+		leg_call_fail(c, now);
+	else if (c->placed && c->other)
+		l2tp_call_place(c->call, L2TP_INCOMING, c->relay, c->relays, now);
+	else if (c->placed)
 		leg_call_place(c, now);
-	} else {
+	else
 		l2tp_call_answer(c->call, NULL, 0, now);
-	}
+}
+
+unsigned leg_call_relayed(const struct l2tp_msg *m, struct l2tp_avp *out)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->avp[i].row && m->avp[i].row->on_switch == L2TP_SWITCH_RELAY)
+			out[n++] = m->avp[i];
+	return n;
 }
 
 static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
@@ -187,36 +221,60 @@ static unsigned leg_call_speeds(const struct leg_call *c, uint8_t tx[4], uint8_t
 	return memcmp(tx, rx, 4) ? 2 : 1;
 }
 
-static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
+/* ICCN of a call that is placed: the line's speeds, or what the ICCN of the call that is switched
+ * says (RELAY rows of core/avp_table.c).  Sequencing Required is ours to say on either side. */
+static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now)
 {
+	struct l2tp_avp avps[L2TP_MSG_AVPS + 1];
 	uint8_t tx[4], rx[4];
-	struct l2tp_avp avps[3];
-	unsigned n = leg_call_speeds(c, tx, rx, avps);
+	unsigned n = iccn ? leg_call_relayed(iccn, avps) : leg_call_speeds(c, tx, rx, avps);
 
-	leg_call_entry_update(c);
-	if (leg_entry_set(&c->entry) < 0) {
-		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
-
-		call_stop(&c->leg, &why, ev->now);
-		return;
-	}
 	if (c->peer->sequencing_required)
 		avps[n++] =
 			(struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true};
 	/* Framing Type is left to the engine, which knows what the peer has advertised */
-	l2tp_call_connected(c->call, avps, n, ev->now);
+	l2tp_call_connected(c->call, avps, n, now);
+}
+
+static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
+{
+	leg_call_entry_update(c);
+	if (leg_entry_set(&c->entry) < 0) {
+		leg_call_fail(c, ev->now);
+	} else if (!c->other) {
+		leg_call_connect(c, NULL, ev->now);
+	} else if (leg_entry_set(&c->other->entry) < 0) {
+		leg_call_fail(c, ev->now);
+	} else {
+		l2tp_call_answer(c->other->call, NULL, 0, ev->now);
+	}
 }
 
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0) {
-		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
-
-		call_stop(&c->leg, &why, ev->now);
-		return;
+		leg_call_fail(c, ev->now);
+	} else if (c->other && !c->placed) {
+		/* The join starts this leg when the other is up, which the engine says next. */
+		c->connected = true;
+		leg_call_connect(c->other, ev->msg, ev->now);
+	} else {
+		join_leg_up(&c->leg, ev->now);
 	}
-	join_leg_up(&c->leg, ev->now);
+}
+
+/* RFC 3145 section 2 */
+static void leg_call_read_cause(struct leg_end *why, const struct l2tp_msg *cdn)
+{
+	const struct l2tp_avp *a =
+		cdn ? l2tp_msg_find(cdn, L2TP_IETF, L2TP_AVP_PPP_DISCONNECT_CAUSE) : NULL;
+	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
+
+	why->ppp_code = rd_u16(&r);
+	why->ppp_proto = rd_u16(&r);
+	why->ppp_direction = rd_u8(&r);
+	why->has_ppp = a && !r.bad;
 }
 
 static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
@@ -233,6 +291,10 @@ static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 		snprintf(why.words, sizeof(why.words), "%s", c->entry.gw->lost_why);
 	else
 		gw_result_text(why.words, sizeof(why.words), &ev->result, false);
+	why.has_cdn = ev->by == L2TP_BY_PEER;
+	why.cdn_result = ev->result.result;
+	why.cdn_error = ev->result.error;
+	leg_call_read_cause(&why, ev->msg);
 	c->call = NULL;
 	leg_call_detach(c);
 	join_leg_gone(&c->leg, &why, ev->now);
@@ -254,7 +316,9 @@ void leg_call_event(struct leg *l, const struct l2tp_event *ev)
 
 void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
-	if (l->state == LEG_STARTING || l->state == LEG_UP)
+	bool early = l->state == LEG_STARTING || leg_call_of(l)->connected;
+
+	if (early || l->state == LEG_UP)
 		join_frame(l, frame, len, now);
 	else
 		join_drop(l, JOIN_D_NOT_UP);
@@ -347,6 +411,29 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 		leg_call_of(l)->from = *from;
 	}
 	return l;
+}
+
+struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			      struct leg *in, const struct l2tp_avp *icrq, unsigned n)
+{
+	struct leg *l = leg_call_new(gw, call, peer, true);
+
+	if (!l)
+		return NULL;
+	leg_call_of(l)->relay = icrq;
+	leg_call_of(l)->relays = n;
+	leg_call_of(l)->other = leg_call_of(in);
+	leg_call_of(in)->other = leg_call_of(l);
+	return l;
+}
+
+struct l2tp_call *leg_call_let_go(struct leg *l)
+{
+	struct leg_call *c = leg_call_of(l);
+	struct l2tp_call *call = c->call;
+
+	leg_call_detach(c);
+	return call;
 }
 
 const struct dp_call *leg_call_entry(const struct leg *l)

@@ -30,6 +30,17 @@ struct leg_origin {
 struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    const struct leg_origin *from);
 
+/* The same for a call that came in by the leg `in`, which is not started yet: a tunnel switch.  The
+ * join has this leg first and `in` second.  icrq: what ICRQ says besides, good until the join has
+ * been started.  `in` is answered when this one has been, and its ICCN goes on by this one. */
+struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			      struct leg *in, const struct l2tp_avp *icrq, unsigned n);
+/* The attributes of m that a switch passes on (on_switch of their rows); values stay in m.  out has
+ * room for L2TP_MSG_AVPS. */
+unsigned leg_call_relayed(const struct l2tp_msg *m, struct l2tp_avp *out);
+/* Take the engine's call out of a leg that has not been started; NULL = it is gone. */
+struct l2tp_call *leg_call_let_go(struct leg *l);
+
 /* The engine's events about the call: REPLIED, UP, DOWN. */
 void leg_call_event(struct leg *l, const struct l2tp_event *ev);
 /* A PPP frame of the call that the data plane has punted. */

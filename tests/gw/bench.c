@@ -263,6 +263,11 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
 		c->up = true;
+		bench.iccn_proxied = 0;
+		for (unsigned k = 0; ev->msg && k < ev->msg->n; k++)
+			bench.iccn_proxied +=
+				ev->msg->avp[k].type >= L2TP_AVP_PROXY_AUTHEN_TYPE &&
+				ev->msg->avp[k].type <= L2TP_AVP_PROXY_AUTHEN_RESPONSE;
 		bench.iccn_tx = far_speed(ev->msg, L2TP_AVP_TX_CONNECT_SPEED);
 		bench.iccn_rx = far_speed(ev->msg, L2TP_AVP_RX_CONNECT_SPEED);
 		bench.iccn_seq =

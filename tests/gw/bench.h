@@ -78,6 +78,7 @@ struct bench {
 	bool packets_at_once;	  /* its PPP sends a packet as soon as its NCP is open */
 	uint16_t iccn_seq;	  /* Sequencing Required was in the ICCN we got */
 	int64_t iccn_tx, iccn_rx; /* its connect speeds, bit/s; -1 = not in it */
+	unsigned iccn_proxied;	  /* proxy attributes in the ICCN we got */
 	bool iccn_proxy;	  /* the far end has authenticated user "ann" itself, it says */
 	struct far_call call[8];
 	unsigned calls;
