@@ -65,7 +65,7 @@ enum l2tp_data_verdict {
 	L2TP_DATA_DROP,	   /* *why says the counter */
 	L2TP_DATA_DRAIN,   /* too far ahead of the frames held: hand on all that
 			      l2tp_data_ready() gives, then call l2tp_data_rx() with this
-			      frame again; it is not DRAIN twice */
+			      frame again, until it is not DRAIN */
 };
 /* Decide about a received data message whose header is h. */
 enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *h, uint64_t now,

@@ -584,6 +584,77 @@ static void wishes_out_of_turn(void)
 	rig_free(&r);
 }
 
+/* The circuit is up twice, or of a call whose circuit is not ours: once counts. */
+static void circuit_up_twice_or_not_ours(void)
+{
+	const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED};
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+
+	rig_single(&r);
+	c = call_place(rig_peer_up(&p, &r), L2TP_INCOMING);
+	l2tp_call_connected(c, NULL, 0, r.now);
+	l2tp_call_connected(c, &required, 1, r.now); /* the first one's attributes go */
+	l2tp_call_info(c, &i);
+	rig_any(&p, L2TP_ICRP, i.local_id, 77);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 1);
+	rig_decode(rig_last(&r.a, L2TP_ICCN), &m, NULL);
+	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED));
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 1);
+	rig_free(&r);
+
+	for (unsigned lns_out = 0; lns_out < 2; lns_out++) {
+		unsigned sent;
+		uint64_t counted;
+
+		c = lns_out ? call_bring(LNS_OUT, L2TP_C_WAIT_CONNECT)
+			    : call_bring(LNS_IN, L2TP_C_WAIT_CONNECT);
+		sent = r.a.pkts;
+		counted = rig_reason(&r.a, L2TP_R_MSG_STATE);
+		l2tp_call_connected(c, NULL, 0, r.now);
+		CU_ASSERT_EQUAL(r.a.pkts, sent);
+		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), counted);
+		CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_WAIT_CONNECT);
+		l2tp_call_info(c, &i);
+		rig_any(&p, lns_out ? L2TP_OCCN : L2TP_ICCN, i.local_id, 77);
+		CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
+		rig_free(&r);
+	}
+}
+
+/* A late message of an ended call must not reach the next: its id rests for a full retransmission
+ * cycle, whatever many calls end. */
+static void session_ids_rest(void)
+{
+	enum { N = 100 };
+	struct l2tp_call_info i;
+	struct l2tp_tunnel *t;
+	uint16_t id[2 * N + 1];
+	bool again = false;
+
+	rig_single(&r);
+	t = rig_peer_up(&p, &r);
+	for (unsigned n = 0; n < 2 * N + 1; n++) {
+		struct l2tp_call *c = l2tp_call_new(t, NULL, NULL);
+
+		l2tp_call_info(c, &i);
+		id[n] = i.local_id;
+		for (unsigned k = 0; k < n; k++) {
+			again = again || (n >= N && id[k] == id[n]);
+			CU_ASSERT_TRUE(n >= N || id[k] != id[n]);
+		}
+		CU_ASSERT_TRUE(n >= N || !again);
+		l2tp_call_hangup(c, NULL, NULL, 0, r.now);
+		if (n == N - 1)
+			r.now += 31 * SEC + 1;
+		if (n == N - 1)
+			l2tp_engine_expire(r.a.e, r.now);
+	}
+	CU_ASSERT_TRUE(again); /* and then it comes back */
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"incoming_call_three_messages", incoming_call_three_messages},
 	{"outgoing_call_three_messages", outgoing_call_three_messages},
@@ -598,6 +669,8 @@ static const struct test_case cases[] = {
 	{"rfc2661_7_4_7_5_idle", rfc2661_7_4_7_5_idle},
 	{"nobody_waits_for_ever", nobody_waits_for_ever},
 	{"calls_are_capped", calls_are_capped},
+	{"circuit_up_twice_or_not_ours", circuit_up_twice_or_not_ours},
+	{"session_ids_rest", session_ids_rest},
 	{"more_calls_than_the_queue_holds", more_calls_than_the_queue_holds},
 	{"hundreds_hang_up_at_once", hundreds_hang_up_at_once},
 	{"news_do_not_pile_up", news_do_not_pile_up},

@@ -227,12 +227,30 @@ static void captured_lac_dials_us(void)
 	free(file);
 }
 
+/* 9.1: ids are not to be guessed.  They depend on the random octets, for tunnels and for calls. */
+static void ids_differ_between_engines(void)
+{
+	struct l2tp_tunnel_info t[2];
+	struct l2tp_call_info c[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		rig_pair(&r);
+		l2tp_tunnel_info(rig_open(i ? &r.a : &r.b), &t[i]);
+		l2tp_call_info(l2tp_call_new(l2tp_tunnel_next(i ? r.a.e : r.b.e, NULL), NULL, NULL),
+			       &c[i]);
+		rig_free(&r);
+	}
+	CU_ASSERT_NOT_EQUAL(t[0].local_id, t[1].local_id);
+	CU_ASSERT_NOT_EQUAL(c[0].local_id, c[1].local_id);
+}
+
 static const struct test_case cases[] = {
 	{"rfc2661_b2_lost_packet", rfc2661_b2_lost_packet},
 	{"out_of_order_is_put_in_order", out_of_order_is_put_in_order},
 	{"beyond_the_window_is_dropped", beyond_the_window_is_dropped},
 	{"acknowledging_what_was_never_sent", acknowledging_what_was_never_sent},
 	{"drops_have_names", drops_have_names},
+	{"ids_differ_between_engines", ids_differ_between_engines},
 	{"counters_by_message", counters_by_message},
 	{"captured_lac_dials_us", captured_lac_dials_us},
 	{NULL, NULL},

@@ -469,6 +469,27 @@ static void sccrp_from_another_channel(void)
 	rig_free(&r);
 }
 
+/* A captured SCCRP sent again from elsewhere does not move an established tunnel, with a valid
+ * response in it. */
+static void captured_sccrp_does_not_move_it(void)
+{
+	const struct rig_packet *sccrp;
+	struct l2tp_tunnel_info i;
+	struct l2tp_tunnel *t;
+
+	rig_pair(&r);
+	r.a.policy.challenge = true;
+	t = rig_tunnel(&r, NULL);
+	sccrp = &r.b.pkt[0];
+	CU_ASSERT_EQUAL(sccrp->type, L2TP_SCCRP);
+	l2tp_engine_rx(r.a.e, 70, sccrp->octets, sccrp->len, r.now);
+	l2tp_tunnel_info(t, &i);
+	CU_ASSERT_EQUAL(i.channel, 7);
+	CU_ASSERT_EQUAL(i.state, L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_WRONG_CHANNEL), 1);
+	rig_free(&r);
+}
+
 static void sccrp_from_another_peer_does_not_move_it(void)
 {
 	struct l2tp_tunnel *t;
@@ -560,6 +581,7 @@ static const struct test_case cases[] = {
 	{"same_id_on_another_channel", same_id_on_another_channel},
 	{"sccrp_from_another_channel", sccrp_from_another_channel},
 	{"sccrp_from_another_peer_does_not_move_it", sccrp_from_another_peer_does_not_move_it},
+	{"captured_sccrp_does_not_move_it", captured_sccrp_does_not_move_it},
 	{"vendor_name_as_given", vendor_name_as_given},
 	{"sccrq_that_is_not_the_first_message", sccrq_that_is_not_the_first_message},
 	{"suppressed_attributes_are_not_sent", suppressed_attributes_are_not_sent},

@@ -25,6 +25,12 @@ fuzz_avp_SOURCES = tests/fuzz/fuzz_avp.c $(FUZZ_MAIN)
 fuzz_avp_LDFLAGS = $(FUZZ_LINK)
 fuzz_avp_LDADD = libcore.la
 
+check_PROGRAMS += fuzz-data
+FUZZERS += fuzz-data
+fuzz_data_SOURCES = tests/fuzz/fuzz_data.c $(FUZZ_MAIN)
+fuzz_data_LDFLAGS = $(FUZZ_LINK)
+fuzz_data_LDADD = libcore.la
+
 check_PROGRAMS += fuzz-cfg
 FUZZERS += fuzz-cfg
 fuzz_cfg_SOURCES = tests/fuzz/fuzz_cfg.c $(FUZZ_MAIN)
