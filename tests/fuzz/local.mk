@@ -121,3 +121,25 @@ fuzz_dp_SOURCES = tests/fuzz/fuzz_dp.c $(FUZZ_MAIN)
 fuzz_dp_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 fuzz_dp_LDFLAGS = $(FUZZ_LINK)
 fuzz_dp_LDADD = libdp.la libnetif.la libtransports.la libcore.la
+
+# Whole ports, on the host of the transports' unit tests.
+PORT_RIG = tests/fuzz/port_rig.h tests/fuzz/port_rig.c tests/transports/host.h tests/transports/host.c \
+	tests/transports/raw.h tests/transports/raw.c
+
+check_PROGRAMS += fuzz-fr-port
+FUZZERS += fuzz-fr-port
+fuzz_fr_port_SOURCES = tests/fuzz/fuzz_fr_port.c $(PORT_RIG) $(FUZZ_MAIN)
+fuzz_fr_port_LDFLAGS = $(FUZZ_LINK)
+fuzz_fr_port_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-atm-port
+FUZZERS += fuzz-atm-port
+fuzz_atm_port_SOURCES = tests/fuzz/fuzz_atm_port.c $(PORT_RIG) $(FUZZ_MAIN)
+fuzz_atm_port_LDFLAGS = $(FUZZ_LINK)
+fuzz_atm_port_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-x25-port
+FUZZERS += fuzz-x25-port
+fuzz_x25_port_SOURCES = tests/fuzz/fuzz_x25_port.c $(PORT_RIG) $(FUZZ_MAIN)
+fuzz_x25_port_LDFLAGS = $(FUZZ_LINK)
+fuzz_x25_port_LDADD = libtransports.la

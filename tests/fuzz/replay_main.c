@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A fuzz target without libFuzzer: runs every file, or every file in every directory, that is named
- * on the command line (none: the target's corpus), then a fixed number of mutations of them from a
- * seed.  So any compiler, and any sanitizer, can run the targets.  IST_TEST_SEED repeats a run.
+ * on the command line (none: the target's corpus), then mutations of them from a seed: a fixed
+ * number, fewer of a target that is slow.  So any compiler, and any sanitizer, can run the targets.
+ * IST_TEST_SEED repeats a run.
  */
 #include "tests/srcdir.h"
 
@@ -16,6 +17,7 @@
 
 #define MUTATIONS 50000u
 #define INPUT_MAX 16384u
+#define CPU_MOST  (10 * CLOCKS_PER_SEC) /* for the mutations */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -125,11 +127,14 @@ static void mutate_once(struct input *in)
 	}
 }
 
-static void mutations(void)
+/* How many there were. */
+static uint32_t mutations(void)
 {
 	static uint8_t buf[INPUT_MAX];
+	clock_t begin = clock();
+	uint32_t i;
 
-	for (uint32_t i = 0; i < MUTATIONS; i++) {
+	for (i = 0; i < MUTATIONS && clock() - begin < CPU_MOST; i++) {
 		const struct input *from = &seeds[rnd((uint32_t)seed_count)];
 		struct input in = {buf, from->len};
 		uint32_t times = 1 + rnd(6);
@@ -139,6 +144,7 @@ static void mutations(void)
 			mutate_once(&in);
 		replay_main_run(in.octets, in.len);
 	}
+	return i;
 }
 
 static void pick_seed(const char *name)
@@ -166,6 +172,7 @@ static void default_corpus(const char *name)
 int main(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
+	uint32_t mutated;
 
 	pick_seed(name);
 	for (int i = 1; i < argc; i++)
@@ -176,8 +183,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: no inputs\n", name);
 		return 2;
 	}
-	mutations();
-	printf("%s: %zu inputs and %u mutations of them\n", name, seed_count, MUTATIONS);
+	mutated = mutations();
+	printf("%s: %zu inputs and %u mutations of them\n", name, seed_count, (unsigned)mutated);
 	for (size_t i = 0; i < seed_count; i++)
 		free(seeds[i].octets);
 	free(seeds);
