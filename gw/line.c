@@ -6,7 +6,6 @@
 #include "core/htab.h"
 #include "core/idtab.h"
 #include "gw/dial.h"
-#include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
 #include "gw/port.h"
 #include "gw/random.h"
@@ -177,11 +176,11 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	struct line *l = ctx;
 	bool again = l->route && !l->joined && why->cause != LEG_BY_OPERATOR &&
 		     why->cause != LEG_BY_SHUTDOWN && !l->lost;
-	char name[GW_LEG_NAME];
+	char name[GW_TEXT_MAX];
 
 	/* The leg remembers the circuit's name, which the port may have forgotten by now. */
 	gw_log_peer(GW_LOG_CALL, LOGL_INFO, l->channel, now, "%s: ended: %s",
-		    leg_entry_name(name, sizeof(name), l->leg->ops->entry(l->leg)), why->words);
+		    leg_text(name, sizeof(name), l->leg), why->words);
 	line_give_number(l, now);
 	if (again && line_place_call(l, now))
 		return;

@@ -2,6 +2,7 @@
 #include "gw/legs/leg_entry.h"
 
 #include "gw/gw.h"
+#include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include <stdio.h>
@@ -61,6 +62,14 @@ const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e)
 		snprintf(buf, cap, "call %u/%u", e->c.tid, e->c.sid);
 	else
 		snprintf(buf, cap, "line %u (%s)", e->c.sid, e->circuit);
+	return buf;
+}
+
+const char *leg_text(char *buf, size_t cap, const struct leg *l)
+{
+	if (l->ops->entry)
+		return leg_entry_name(buf, cap, l->ops->entry((struct leg *)(uintptr_t)l));
+	snprintf(buf, cap, "%s", l->ops->name);
 	return buf;
 }
 

@@ -14,6 +14,9 @@ struct cfg_client;
 struct cfg_peer;
 struct gw_service;
 
+/* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
+const char *leg_text(char *buf, size_t cap, const struct leg *l);
+
 /* --- a call: a session in an L2TP tunnel ------------------------------------------------------- */
 
 /* A call the engine has offered (we are its LNS); peer: its section.  NULL without memory.  start()
