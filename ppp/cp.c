@@ -408,7 +408,6 @@ static void cp_repeat_request(struct ppp *p, struct cp *c)
 {
 	if (!c->heard && c->state == FSM_REQ_SENT)
 		cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
-	c->heard = true;
 }
 
 static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *in)
@@ -438,6 +437,7 @@ static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *
 	if (a.verdict != CP_ACK)
 		s.ev = FSM_RCR_MINUS;
 	cp_run(p, c, &s);
+	c->heard = true; /* now: this Request may have begun a negotiation */
 }
 
 /* --- answers to ours -------------------------------------------------------------------------- */

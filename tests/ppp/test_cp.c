@@ -690,15 +690,14 @@ static void each_negotiation_begins_anew(void)
 	lone_open(&l);
 	for (unsigned life = 0; life < 2; life++) {
 		CU_ASSERT_EQUAL(l.sent[0].len, 2 + 4 + 6); /* a Magic-Number */
-		lone_rx(&l, "c021 01 00 0004");
 		for (unsigned i = 1; i <= 5; i++) {
 			lone_skip(&l);
 			snprintf(hex, sizeof(hex), "c021 01 %02x 0008 01040040", i);
 			lone_rx(&l, hex);
-			CU_ASSERT_EQUAL(l.sent[0].octets[2], 3);
+			CU_ASSERT_EQUAL(l.sent[l.n_sent - 1].octets[2], 3);
 		}
 		lone_rx(&l, "c021 01 06 0008 01040040");
-		CU_ASSERT_EQUAL(l.sent[1].octets[2], 4);
+		CU_ASSERT_EQUAL(l.sent[l.n_sent - 1].octets[2], 4);
 		lone_skip(&l);
 		ppp_lower_down(l.ppp, l.now);
 		ppp_open(l.ppp, l.now);

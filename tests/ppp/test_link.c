@@ -712,7 +712,7 @@ static void a_small_mru_ends_with_its_negotiation(void)
 	lone_open(&l);
 	lone_rx(&l, "c021 01 01 0008 01040080");
 	link_acknowledge(&l);
-	lone_rx(&l, "c021 01 03 0004");
+	lone_rx(&l, "c021 01 03 0008 01040040"); /* Nak'd: nothing agreed yet */
 	lone_skip(&l);
 	lone_rx_octets(&l, frame, sizeof(frame));
 	CU_ASSERT_EQUAL_FATAL(l.n_sent, 1);

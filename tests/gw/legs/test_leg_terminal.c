@@ -206,6 +206,7 @@ static void a_link_that_recovers_has_not_ended(void)
 	CU_ASSERT_STRING_EQUAL(j->why.words, "closed by the peer");
 	c->hold = false;
 	bench_redial(c, "ann", "a password");
+	bench_pass(3 * SEC); /* our Request is sent again */
 	CU_ASSERT_TRUE(c->ip4);
 	CU_ASSERT_FALSE(j->announced || j->ending);
 	bench_stop();
