@@ -50,7 +50,12 @@ static int device_service_routes(const struct gw_service *s, const char *dev, ch
 			continue;
 		rc = netif_route(dev, p, true);
 		snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), p));
-		if (rc < 0)
+		if (rc == -EEXIST)
+			GW_LOG(MAIN, LOGL_ERROR,
+			       "service %s: the route to %s is not ours: it was there before and "
+			       "does not lead to %s\n",
+			       s->cfg->name, text, dev);
+		else if (rc < 0)
 			return device_complain(err, len, dev, what, rc);
 	}
 	return 0;
@@ -84,6 +89,7 @@ int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun 
 	return *out ? 0 : -EIO;
 }
 
+/* A route that leads elsewhere stays as it is. */
 static void device_note(const char *dev, const char *what, int rc)
 {
 	if (rc < 0)

@@ -11,6 +11,7 @@
 #include "gw/dp/dp.h"
 #include "gw/log.h"
 #include "gw/loop.h"
+#include "gw/memory.h"
 #include "ppp/ppp.h"
 #include <osmocom/core/select.h>
 
@@ -60,7 +61,8 @@ struct gw {
 	enum gw_phase phase;
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */
-	const char *lost_why;	  /* while the engine is told that a channel is lost; or NULL */
+	const char *lost_why; /* while the engine is told that a channel is lost; or NULL */
+	struct memory memory;
 	struct loop_timer second; /* once a second: are the devices there? */
 	struct loop_timer stop;	  /* next step of an orderly end */
 	uint64_t stop_ppp_by, stop_by;

@@ -477,3 +477,26 @@ struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *a
 	line_give_number(l, now);
 	return NULL;
 }
+
+/* --- what there is ---------------------------------------------------------------------------- */
+
+void lines_each(struct gw *gw, void (*each)(void *ctx, const struct line_view *line), void *ctx)
+{
+	const struct line *l;
+
+	llist_for_each_entry(l, &gw->lines->list, entry)
+	{
+		struct line_view v = {l->number, l->channel, l->switched, l->leg};
+
+		each(ctx, &v);
+	}
+}
+
+unsigned lines_joined(const struct gw *gw)
+{
+	const struct line *l;
+	unsigned n = 0;
+
+	llist_for_each_entry(l, &gw->lines->list, entry) n += l->leg != NULL;
+	return n;
+}

@@ -24,6 +24,15 @@ void lines_free(struct lines *l);
 struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
 		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
 		       const char **words, uint64_t now);
+/* A line as `show` sees it. */
+struct line_view {
+	uint16_t number; /* 0 = no join */
+	l2tp_channel channel;
+	bool switched;
+	const struct leg *leg; /* NULL = no join */
+};
+void lines_each(struct gw *gw, void (*each)(void *ctx, const struct line_view *line), void *ctx);
+unsigned lines_joined(const struct gw *gw);
 
 /* --- what the data plane reports, of channels whose payload is PPP ----------------------------- */
 

@@ -110,11 +110,79 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 	return netif_ask_once(&q);
 }
 
+/* --- routes ----------------------------------------------------------------------------------- */
+
+struct route_search {
+	const struct cfg_prefix *to;
+	unsigned device;
+};
+
+static int netif_on_route(const struct nlmsghdr *nlh, void *ctx)
+{
+	const struct rtmsg *r = mnl_nlmsg_get_payload(nlh);
+	struct route_search *s = ctx;
+	const uint8_t *want = s->to->v6 ? s->to->addr : s->to->addr + 12;
+	size_t len = s->to->v6 ? 16 : 4;
+	const struct nlattr *a;
+	bool same = !s->to->bits;
+	unsigned device = 0;
+
+	if (r->rtm_table != RT_TABLE_MAIN || r->rtm_dst_len != s->to->bits)
+		return MNL_CB_OK;
+	mnl_attr_for_each(a, nlh, sizeof(*r))
+	{
+		if (mnl_attr_get_type(a) == RTA_DST && mnl_attr_get_payload_len(a) == len)
+			same = !memcmp(mnl_attr_get_payload(a), want, len);
+		else if (mnl_attr_get_type(a) == RTA_OIF && mnl_attr_get_payload_len(a) == 4)
+			device = mnl_attr_get_u32(a);
+	}
+	if (same)
+		s->device = device;
+	return MNL_CB_OK;
+}
+
+static int netif_dump(struct mnl_socket *s, const struct request *q, mnl_cb_t each, void *ctx)
+{
+	char buf[32768]; /* as large as the kernel's answers get */
+	int rc;
+
+	if (mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_sendto(s, q->nlh, q->nlh->nlmsg_len) < 0)
+		return -errno;
+	do {
+		ssize_t n = mnl_socket_recvfrom(s, buf, sizeof(buf));
+
+		rc = n < 0 ? -1
+			   : mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(s), each, ctx);
+	} while (rc > MNL_CB_STOP);
+	return rc < 0 ? -errno : 0;
+}
+
+/* Index of the device that the main table's route to this prefix leads to; 0 = none. */
+static unsigned netif_route_device(const struct cfg_prefix *to)
+{
+	struct mnl_socket *s = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	struct route_search found = {.to = to};
+	struct request q;
+	struct rtmsg *r;
+
+	if (!s)
+		return 0;
+	netif_begin(&q, RTM_GETROUTE, 0);
+	q.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	r = mnl_nlmsg_put_extra_header(q.nlh, sizeof(*r));
+	r->rtm_family = to->v6 ? AF_INET6 : AF_INET;
+	netif_dump(s, &q, netif_on_route, &found);
+	mnl_socket_close(s);
+	return found.device;
+}
+
 int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 {
 	unsigned index = if_nametoindex(name);
 	struct request q;
 	struct rtmsg *r;
+	int rc;
 
 	if (!index)
 		return -ENODEV;
@@ -128,5 +196,8 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 	r->rtm_scope = to->v6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
 	netif_put_addr(&q, RTA_DST, to);
 	mnl_attr_put_u32(q.nlh, RTA_OIF, index);
-	return netif_ask_once(&q);
+	rc = netif_ask(&q);
+	if (rc == -EEXIST && netif_route_device(to) == index)
+		rc = 0;
+	return rc == -ESRCH && !add ? 0 : rc;
 }

@@ -14,6 +14,7 @@ int netif_set(const char *name, bool up, uint16_t mtu);
  * NULL. */
 int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg_prefix *peer,
 	       bool add);
+/* -EEXIST when a route of the main table to this prefix leads elsewhere. */
 int netif_route(const char *name, const struct cfg_prefix *to, bool add);
 
 #endif

@@ -15,6 +15,7 @@
 #include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/port.h"
+#include "gw/reserve.h"
 #include "gw/service.h"
 #include <osmocom/core/select.h>
 #include <stdio.h>
@@ -69,11 +70,22 @@ static bool start_engine(struct gw *gw)
 	return true;
 }
 
+static void start_give_memory_back(struct gw *gw, uint64_t now)
+{
+	struct l2tp_counters n;
+
+	l2tp_engine_counters(gw->engine, &n);
+	if (memory_check(&gw->memory, n.tunnels + n.half_open + n.calls + gw->joins->n, now))
+		GW_LOG(MAIN, LOGL_INFO, "memory of calls that have gone is given back\n");
+}
+
 static void start_each_second(void *ctx, uint64_t now)
 {
 	struct gw *gw = ctx;
 
 	gw_log_say_left_out(now);
+	reserve_refill();
+	start_give_memory_back(gw, now);
 	if (gw->phase == GW_RUNNING)
 		services_check(gw, now);
 	loop_set(gw->loop, &gw->second, now + SECOND);
@@ -105,6 +117,17 @@ static bool start_all(struct gw *gw)
 	return true;
 }
 
+static void start_descriptors(const struct cfg_model *cfg)
+{
+	struct reserve_limits n;
+
+	reserve_start();
+	reserve_limits(&n);
+	GW_LOG(MAIN, n.soft < reserve_need(cfg) ? LOGL_ERROR : LOGL_NOTICE,
+	       "descriptors: %llu allowed, the configuration may need %llu\n",
+	       (unsigned long long)n.soft, (unsigned long long)reserve_need(cfg));
+}
+
 struct gw *gw_new(const struct cfg_model *cfg)
 {
 	struct gw *gw = calloc(1, sizeof(*gw));
@@ -116,6 +139,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 	gw->dp_fd.fd = -1;
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
+	start_descriptors(cfg);
 	if (start_all(gw))
 		return gw;
 	GW_LOG(MAIN, LOGL_ERROR, "cannot start\n");
@@ -146,6 +170,7 @@ void gw_free(struct gw *gw)
 		dp_free(gw->dp);
 	services_free_pools(gw);
 	loop_free(gw->loop);
+	reserve_stop();
 	free(gw);
 }
 
@@ -224,6 +249,23 @@ void gw_shutdown(struct gw *gw, uint64_t now)
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
+/* A warning: it is about this machine, and holds for who starts the gateway as we are started. */
+static void gw_check_descriptors(const struct cfg_model *cfg, cfg_report report, void *ctx)
+{
+	struct reserve_limits n;
+	char text[300];
+
+	reserve_limits(&n);
+	if (n.hard >= reserve_need(cfg))
+		return;
+	snprintf(
+		text, sizeof(text),
+		"%s: warning: it may need %llu file descriptors, and %llu are allowed (ulimit -Hn, "
+		"LimitNOFILE=)",
+		cfg->file, (unsigned long long)reserve_need(cfg), (unsigned long long)n.hard);
+	report(ctx, text);
+}
+
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {
 	char text[300], known[160] = "all";
@@ -239,5 +281,6 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 		report(ctx, text);
 		bad++;
 	}
+	gw_check_descriptors(cfg, report, ctx);
 	return bad;
 }

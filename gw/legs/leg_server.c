@@ -117,12 +117,13 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 
 static void leg_server_log_out(struct leg_server *s, uint64_t now)
 {
-	const struct leg_entry *e = leg_server_entry(s);
 	char name[GW_LEG_NAME], from[GW_LEG_NAME], has[2 * GW_TEXT_MAX], time[GW_TEXT_MAX];
+	const struct leg_entry *e;
 	struct dp_call_stats n;
 
-	if (!s->let_in)
+	if (!s->let_in) /* nor has it a join, perhaps */
 		return;
+	e = leg_server_entry(s);
 	leg_entry_stats(e, &n);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
 		       "%s: %s out%s%s, after %s, %llu octets in, %llu out: %s",

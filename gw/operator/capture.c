@@ -6,10 +6,12 @@
 #include "gw/operator/capture.h"
 
 #include "gw/port.h"
+#include "gw/reserve.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -80,7 +82,13 @@ static bool capture_is_plain_name(const char *name)
 /* Nothing that is there is written over or followed. */
 static int capture_create(int folder, const char *name)
 {
-	return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd;
+
+	do
+		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
+	while (fd < 0 && errno == EMFILE && reserve_give_up());
+	return fd;
 }
 
 /* A new file for this link type; NULL with errno. */
@@ -102,15 +110,19 @@ static struct capture_file *capture_add_file(struct capture *c, uint16_t link_ty
 	f->link_type = link_type;
 	f->dead = pcap_open_dead(capture_dlt_of(link_type), SNAP);
 	f->dump = f->dead ? pcap_dump_fopen(f->dead, out) : NULL;
-	if (!f->dump) {
-		if (f->dead)
-			pcap_close(f->dead);
-		fclose(out);
-		errno = ENOMEM;
-		return NULL;
+	if (f->dump && !pcap_dump_flush(f->dump)) {
+		f->good = ftell(out);
+		c->files++;
+		return f;
 	}
-	c->files++;
-	return f;
+	fd = f->dump ? errno : ENOMEM;
+	__fpurge(out);
+	fclose(out);
+	if (f->dead)
+		pcap_close(f->dead);
+	unlinkat(c->folder, name, 0);
+	errno = fd;
+	return NULL;
 }
 
 static struct capture_file *capture_file_of(struct capture *c, uint16_t link_type)
@@ -147,7 +159,9 @@ static const char *capture_open_folder(struct capture *c, const char *folder)
 {
 	if (!folder)
 		return "no folder is configured: vty { captures = FOLDER }";
-	c->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	do
+		c->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (c->folder < 0 && errno == EMFILE && reserve_give_up());
 	if (c->folder < 0 || !capture_may_create(c->folder, c->file_name))
 		return strerror(errno);
 	return NULL;
@@ -210,6 +224,66 @@ void capture_free_all(struct gw *gw)
 		capture_stop(gw, gw->capture->name);
 }
 
+#define CAPTURE_AGAIN 1000000u /* us until a file that could not be written is tried again */
+
+static void capture_failed(struct capture *c, int error, uint64_t now)
+{
+	if (c->error != error)
+		GW_LOG(MAIN, LOGL_ERROR, "capture of port %s: %s: frames are lost\n", c->name,
+		       strerror(error));
+	c->error = error;
+	c->again = now + CAPTURE_AGAIN;
+}
+
+static void capture_written(struct capture *c, size_t len)
+{
+	if (c->error)
+		GW_LOG(MAIN, LOGL_NOTICE, "capture of port %s: goes on, %llu frames lost so far\n",
+		       c->name, (unsigned long long)c->lost);
+	c->error = 0;
+	c->frames++;
+	c->octets += len;
+}
+
+/* The whole record, or nothing of it; errno says why. */
+static bool capture_write(struct capture_file *f, const struct pcap_pkthdr *h, const uint8_t *frame)
+{
+	FILE *out = pcap_dump_file(f->dump);
+	int error;
+
+	pcap_dump(f->dump, h, frame);
+	if (!pcap_dump_flush(f->dump) && !ferror(out)) {
+		f->good += (long)(16 + h->caplen); /* its header in the file has 16 octets */
+		return true;
+	}
+	error = errno;
+	__fpurge(out);
+	clearerr(out);
+	if (ftruncate(fileno(out), f->good) == 0)
+		fseek(out, f->good, SEEK_SET);
+	errno = error;
+	return false;
+}
+
+static void capture_frame(struct capture *c, uint16_t link_type, const struct pcap_pkthdr *h,
+			  const uint8_t *frame, uint64_t now)
+{
+	struct capture_file *f = NULL;
+
+	if (c->octets + h->len > CAPTURE_MOST || (c->error && now < c->again)) {
+		c->lost++;
+		return;
+	}
+	errno = EMFILE; /* more link types than files */
+	f = capture_file_of(c, link_type);
+	if (f && capture_write(f, h, frame)) {
+		capture_written(c, h->len);
+		return;
+	}
+	c->lost++;
+	capture_failed(c, errno, now);
+}
+
 void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,
 		 size_t len, uint64_t when)
 {
@@ -218,25 +292,13 @@ void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, co
 	int64_t us = capture_time_of_day_less_monotonic() + (int64_t)when;
 	struct pcap_pkthdr h = {.caplen = (bpf_u_int32)(len < SNAP ? len : SNAP),
 				.len = (bpf_u_int32)len};
-	struct capture_file *f;
 
 	(void)outbound; /* the link types that tell the direction carry it themselves */
 	while (c && c->port != port)
 		c = c->next;
 	if (!c)
 		return;
-	f = c->octets + len <= CAPTURE_MOST ? capture_file_of(c, link_type) : NULL;
-	if (!f) {
-		c->lost++;
-		return;
-	}
 	h.ts.tv_sec = us / 1000000;
 	h.ts.tv_usec = us % 1000000;
-	pcap_dump(f->dump, &h, frame);
-	if (pcap_dump_flush(f->dump)) {
-		c->lost++;
-		return;
-	}
-	c->frames++;
-	c->octets += len;
+	capture_frame(c, link_type, &h, frame, when);
 }

@@ -2,7 +2,8 @@
 /*
  * Captures: the frames of a port, written to a pcap file by libpcap.  A file has one link
  * type; a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.
- * A capture ends by itself at CAPTURE_MOST octets.  Control thread only.
+ * A capture ends by itself at CAPTURE_MOST octets.  What cannot be written is counted as lost and
+ * leaves no half record behind; a second later it is tried again.  Control thread only.
  */
 #ifndef GW_OPERATOR_CAPTURE_H
 #define GW_OPERATOR_CAPTURE_H
@@ -21,9 +22,12 @@ struct capture {
 	struct capture_file {
 		uint16_t link_type;
 		void *dead, *dump; /* libpcap's */
+		long good;	   /* octets of whole records */
 	} file[CAPTURE_FILES];
 	unsigned files;
 	uint64_t frames, octets, lost; /* lost: over the limit, or the disk did not take them */
+	int error;		       /* errno of the last write; 0 = it went well */
+	uint64_t again;		       /* when to try the next one after that, us */
 };
 
 /* Begin a capture of a port into `file`, a plain name in the configured folder, where it must not

@@ -6,6 +6,8 @@
 #include "gw/gw.h"
 #include <stdio.h>
 
+#define VTY_CONNECTIONS_MAX 64u
+
 /* The VTY: listen where the configuration says; 0, or -1 with the reason logged.  talloc: context
  * that owns its memory. */
 int vty_start(struct gw *gw, void *talloc);

@@ -4,6 +4,7 @@
 #include "gw/operator/vty.h"
 #include "gw/plugin.h"
 #include "gw/port.h"
+#include <string.h>
 
 TABLE_TEXT(port_name, gw_port, row->cfg->config.name)
 TABLE_TEXT(port_transport, gw_port, row->cfg->transport->name)
@@ -59,6 +60,16 @@ TABLE_NUMBER(capture_frames, capture, row->frames)
 TABLE_NUMBER(capture_octets, capture, row->octets)
 TABLE_NUMBER(capture_lost, capture, row->lost)
 
+static void capture_state(const void *object, char *buf, size_t cap)
+{
+	const struct capture *c = object;
+
+	snprintf(buf, cap, "%s",
+		 c->error		     ? strerror(c->error)
+		 : c->octets >= CAPTURE_MOST ? "at its limit"
+					     : "running");
+}
+
 static const struct table_column table_captures_columns[] = {
 	{"Port", "port", TABLE_LEFT, capture_port},
 	{"File", "file", TABLE_LEFT, capture_file},
@@ -66,6 +77,7 @@ static const struct table_column table_captures_columns[] = {
 	{"Frames", "frames", TABLE_RIGHT, capture_frames},
 	{"Octets", "octets", TABLE_RIGHT, capture_octets},
 	{"Lost", "lost", TABLE_RIGHT, capture_lost},
+	{"State", "state", TABLE_LEFT, capture_state},
 };
 
 static void table_captures_rows(struct gw *gw, struct table_text *to)

@@ -1,62 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `show summary`, `show services`, `show pools` and `show log`. */
+/* `show services`, `show pools` and `show log`. */
 #include "gw/aaa/aaa.h"
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 #include "gw/text.h"
-
-#include "config.h"
-
-static void summary_line(struct vty *vty, const char *key, const char *value)
-{
-	vty_out(vty, "%-12s %s%s", key, value, VTY_NEWLINE);
-}
-
-static void summary_count(struct vty *vty, const char *key, uint64_t n)
-{
-	vty_out(vty, "%-12s %llu%s", key, (unsigned long long)n, VTY_NEWLINE);
-}
-
-DEFUN(show_summary, show_summary_cmd, "show summary", SHOW_STR "The gateway in a dozen lines\n")
-{
-	struct gw *gw = vty_gw(vty);
-	struct l2tp_counters n;
-	struct dp_counters d;
-	struct aaa_view logins;
-	char text[GW_TEXT_MAX];
-	unsigned i, up = 0, clients = 0;
-	uint64_t drops = 0;
-
-	l2tp_engine_counters(gw->engine, &n);
-	dp_count(gw->dp, &d);
-	aaa_view(gw->aaa, &logins);
-	for (i = 0; i < gw->cfg->ports; i++)
-		up += gw->port[i].number >= 0;
-	for (i = 0; i < gw->cfg->clients; i++)
-		clients += gw->client[i].state == CLIENT_UP;
-	for (i = 0; i < DP_R_COUNT; i++)
-		drops += d.reason[i];
-	summary_line(vty, "version", PACKAGE_NAME " " PACKAGE_VERSION);
-	summary_line(vty, "host name", gw->cfg->host_name);
-	summary_line(vty, "file", gw->cfg->file);
-	summary_line(vty, "up for",
-		     gw_duration_text(text, sizeof(text), loop_now(gw->loop) - gw->started));
-	summary_count(vty, "workers", dp_workers(gw->dp));
-	vty_out(vty, "%-12s %u of %u open%s", "ports", up, gw->cfg->ports, VTY_NEWLINE);
-	vty_out(vty, "%-12s %llu, %llu half-open%s", "tunnels", (unsigned long long)n.tunnels,
-		(unsigned long long)n.half_open, VTY_NEWLINE);
-	summary_count(vty, "calls", n.calls);
-	summary_count(vty, "joins", gw->joins->n);
-	vty_out(vty, "%-12s %u of %u up%s", "clients", clients, gw->cfg->clients, VTY_NEWLINE);
-	vty_out(vty, "%-12s %u waiting, %u locked, %u of %u entries%s", "log-ins", logins.waiting,
-		logins.limit.locked, logins.limit.entries, logins.limit.room, VTY_NEWLINE);
-	vty_out(vty, "%-12s %llu in, %llu out, %llu dropped%s", "frames",
-		(unsigned long long)d.rx_frames, (unsigned long long)d.tx_frames,
-		(unsigned long long)drops, VTY_NEWLINE);
-	return CMD_SUCCESS;
-}
 
 struct pool_row {
 	const char *name;
@@ -171,7 +120,6 @@ DEFUN(show_log, show_log_cmd, "show log", SHOW_STR "Categories of the log and th
 
 void vty_services_init(void)
 {
-	install_element_ve(&show_summary_cmd);
 	install_element_ve(&show_pools_cmd);
 	install_element_ve(&show_services_cmd);
 	install_element_ve(&show_log_cmd);

@@ -19,10 +19,12 @@ void vty_peers_init(void);    /* show_peers.c */
 void vty_calls_init(void);    /* show_calls.c */
 void vty_services_init(void); /* show_services.c */
 void vty_counters_init(void); /* show_counters.c */
+void vty_summary_init(void);  /* show_summary.c */
+void vty_joins_init(void);    /* show_joins.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients;
-extern const struct table table_calls, table_counters;
+extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];

@@ -8,6 +8,8 @@
 
 #include "gw/operator/vty_listen.h"
 
+#include "gw/reserve.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <osmocom/core/signal.h>
@@ -38,36 +40,39 @@ static LLIST_HEAD(connections);
 static void *memory;
 static char socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 
+/* The library frees it by its first member. */
+struct vty_connection {
+	struct telnet_connection t;
+	struct vty_http http;
+};
+
 /* --- one connection --------------------------------------------------------------------------- */
 
-bool vty_looks_like_http(const char *octets, size_t len)
+bool vty_http_seen(struct vty_http *h, const char *octets, size_t len)
 {
-	static const char *const methods[] = {"GET ",	  "POST ",    "PUT ",	"HEAD ", "DELETE ",
-					      "OPTIONS ", "CONNECT ", "PATCH ", "TRACE "};
-	const char *end = octets + len;
+	static const char *const begins[] = {"GET ",	 "POST ",    "PUT ",   "HEAD ",	 "DELETE ",
+					     "OPTIONS ", "CONNECT ", "PATCH ", "TRACE ", "Host: "};
 
-	while (octets < end) {
-		const char *next = memchr(octets, '\n', (size_t)(end - octets));
-
-		for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-			size_t n = strlen(methods[i]);
-
-			if (n <= (size_t)(end - octets) && !memcmp(octets, methods[i], n))
+	for (; len--; octets++) {
+		if (*octets == '\n')
+			h->n = 0;
+		else if (h->n < sizeof(h->line))
+			h->line[h->n++] = *octets;
+		for (unsigned i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+			if (h->n == strlen(begins[i]) && !memcmp(h->line, begins[i], h->n))
 				return true;
-		}
-		octets = next ? next + 1 : end;
 	}
 	return false;
 }
 
 /* A web page can make a browser send a request with commands in its body to any TCP port; the
  * request line comes first, so nothing of it is ever executed. */
-static bool vty_is_http(int fd)
+static bool vty_is_http(struct vty_connection *c)
 {
 	char octets[PEEK];
-	ssize_t n = recv(fd, octets, sizeof(octets), MSG_PEEK | MSG_DONTWAIT);
+	ssize_t n = recv(c->t.fd.fd, octets, sizeof(octets), MSG_PEEK | MSG_DONTWAIT);
 
-	return n > 0 && vty_looks_like_http(octets, (size_t)n);
+	return n > 0 && vty_http_seen(&c->http, octets, (size_t)n);
 }
 
 static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
@@ -76,7 +81,7 @@ static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
 	const struct gw *gw = c->priv;
 
 	if (what & OSMO_FD_READ) {
-		if (vty_is_http(ofd->fd)) {
+		if (vty_is_http(ofd->data)) {
 			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
 				    "vty: an HTTP request: connection closed");
 			vty_close(c->vty);
@@ -112,7 +117,8 @@ unsigned vty_listen_connections(void)
 
 static void vty_connect(struct gw *gw, int fd)
 {
-	struct telnet_connection *c = talloc_zero(memory, struct telnet_connection);
+	struct vty_connection *v = talloc_zero(memory, struct vty_connection);
+	struct telnet_connection *c = v ? &v->t : NULL;
 
 	if (!c) {
 		close(fd);
@@ -159,9 +165,12 @@ static void vty_accept_failed(struct vty_listener *l, int err)
 static int vty_accept(struct osmo_fd *ofd, unsigned what)
 {
 	struct vty_listener *l = ofd->data;
-	int fd = accept4(ofd->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd;
 
 	(void)what;
+	do
+		fd = accept4(ofd->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	while (fd < 0 && errno == EMFILE && reserve_give_up());
 	if (fd < 0) {
 		vty_accept_failed(l, errno);
 	} else if (vty_listen_connections() >= VTY_CONNECTIONS_MAX) {

@@ -6,9 +6,7 @@
 #ifndef GW_OPERATOR_VTY_LISTEN_H
 #define GW_OPERATOR_VTY_LISTEN_H
 
-#include "gw/gw.h"
-
-#define VTY_CONNECTIONS_MAX 64u
+#include "gw/operator/operator.h"
 
 /* Listen as the configuration says; 0, or -1 with the reason logged and nothing open. */
 int vty_listen_start(struct gw *gw, void *talloc);
@@ -19,7 +17,12 @@ void vty_listen_stop(void);
 unsigned vty_listen_connections(void);
 bool vty_listen_looks_away(void);
 
-/* Does any line that begins in these octets begin like an HTTP request? */
-bool vty_looks_like_http(const char *octets, size_t len);
+/* The beginning of the line that a connection is in, zero at first. */
+struct vty_http {
+	char line[8];
+	unsigned n;
+};
+/* The next octets of the connection: does a line begin like one of an HTTP request? */
+bool vty_http_seen(struct vty_http *h, const char *octets, size_t len);
 
 #endif

@@ -2,6 +2,7 @@
 /* PPP on a circuit: the far end is a real PPP client, the data plane one that remembers. */
 #include "gw/line.h"
 #include "gw/bind.h"
+#include "gw/operator/vty.h"
 #include "gw/client.h"
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
@@ -175,6 +176,52 @@ static void a_site_gets_its_address(void)
 	CU_ASSERT_EQUAL(e->mode, DP_TERMINAL);
 	CU_ASSERT_EQUAL(e->peer4, 0x0a400002);
 	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 0);
+	line_bench_stop();
+}
+
+static char line_said[4096];
+
+static void line_collect(void *ctx, const char *text)
+{
+	size_t n = strlen(line_said);
+
+	(void)ctx;
+	snprintf(line_said + n, sizeof(line_said) - n, "%s\n", text);
+}
+
+/* The row of a table with one, blanks as one blank. */
+static const char *line_row(const struct table *t)
+{
+	char *from, *to = line_said;
+
+	line_said[0] = '\0';
+	table_print(t, bench.gw, line_collect, NULL);
+	from = strchr(line_said, '\n') + 1;
+	for (; *from && *from != '\n'; from++)
+		if (*from != ' ' || (to > line_said && to[-1] != ' '))
+			*to++ = *from;
+	*to = '\0';
+	return line_said;
+}
+
+static void lines_and_joins_are_shown(void)
+{
+	char row[200];
+
+	line_bench(DLCI, &frame_relay_transport, "100");
+	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), "");
+	line_say_up(true);
+	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), "0 f 100 permanent waiting - - - -");
+	CU_ASSERT_STRING_EQUAL(line_row(&table_joins), "");
+	line_dial_in();
+	bench_pass(61 * SEC);
+	snprintf(row, sizeof(row), "%u f 100 permanent up server ann 10.64.0.2 1m01s",
+		 fake.call[0].sid);
+	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), row);
+	snprintf(row, sizeof(row), "line %u (f 100) up server up ann 10.64.0.2 1m01s",
+		 fake.call[0].sid);
+	CU_ASSERT_STRING_EQUAL(line_row(&table_joins), row);
+	CU_ASSERT_EQUAL(lines_joined(bench.gw), 1);
 	line_bench_stop();
 }
 
@@ -539,6 +586,7 @@ static const struct test_case cases[] = {
 	{"no_peer_takes_it", no_peer_takes_it},
 	{"a_circuit_that_goes_down_ends_its_call", a_circuit_that_goes_down_ends_its_call},
 	{"a_site_gets_its_address", a_site_gets_its_address},
+	{"lines_and_joins_are_shown", lines_and_joins_are_shown},
 	{"only_a_configure_request_makes_a_join", only_a_configure_request_makes_a_join},
 	{"a_circuit_without_a_service_joins_nothing", a_circuit_without_a_service_joins_nothing},
 	{"a_permanent_circuit_serves_again", a_permanent_circuit_serves_again},

@@ -121,6 +121,27 @@ static void routes(void)
 	in_a_namespace("netif routes", do_route);
 }
 
+/* As when a second gateway has the same pool. */
+static void do_route_elsewhere(const char *dev)
+{
+	struct cfg_prefix r[] = {prefix(false, "0a400000", 16), prefix(false, "0a400000", 24),
+				 prefix(true, "20010db8006400000000000000000000", 48)};
+
+	CU_ASSERT(!netif_set(dev, true, 1400) && !netif_set("lo", true, 0));
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(netif_route("lo", &r[i], true), 0);
+		CU_ASSERT_EQUAL(netif_route("lo", &r[i], true), 0);
+		CU_ASSERT_EQUAL(netif_route(dev, &r[i], true), -EEXIST);
+	}
+	CU_ASSERT_EQUAL(netif_route("lo", &r[0], false), 0);
+	CU_ASSERT_EQUAL(netif_route(dev, &r[0], true), 0);
+}
+
+static void a_route_that_leads_elsewhere(void)
+{
+	in_a_namespace("netif a_route_that_leads_elsewhere", do_route_elsewhere);
+}
+
 static void do_tun_names(const char *dev)
 {
 	char name[TUN_NAME], err[64] = "";
@@ -143,6 +164,7 @@ static const struct test_case cases[] = {
 	{"link_up_and_down", link_up_and_down},
 	{"addresses", netif_addresses},
 	{"routes", routes},
+	{"a_route_that_leads_elsewhere", a_route_that_leads_elsewhere},
 	{"tun_that_cannot_be", tun_that_cannot_be},
 	{NULL, NULL},
 };

@@ -243,6 +243,24 @@ static void a_silent_client_is_cleared_too(void)
 	bench_stop();
 }
 
+/* A frame for a terminal whose PPP could not be made, or has not been. */
+static void a_frame_before_the_start_is_counted(void)
+{
+	static const uint8_t request[] = {0xc0, 0x21, 1, 1, 0, 4};
+	struct leg *line, *server;
+	struct join *j;
+
+	bench_start(CONF);
+	line = leg_line_new(bench.gw, FAR_CHANNEL, 9, false, true);
+	server = leg_server_new(bench.gw, &bench.gw->service[0]);
+	j = join_new(bench.gw->joins, line, server, NULL, NULL, clock_us);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NOT_STARTED], 0);
+	server->ops->frame(server, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NOT_STARTED], 1);
+	bench_stop();
+}
+
 static void pool_is_empty(void)
 {
 	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5), *d;
@@ -566,6 +584,7 @@ static const struct test_case cases[] = {
 	{"a_link_that_recovers_has_not_ended", a_link_that_recovers_has_not_ended},
 	{"the_operator_clears_it", the_operator_clears_it},
 	{"a_silent_client_is_cleared_too", a_silent_client_is_cleared_too},
+	{"a_frame_before_the_start_is_counted", a_frame_before_the_start_is_counted},
 	{"pool_is_empty", pool_is_empty},
 	{"a_fixed_address_has_one_owner_and_its_route",
 	 a_fixed_address_has_one_owner_and_its_route},

@@ -2,10 +2,14 @@
 #include "gw/operator/capture.h"
 
 #include "tests/gw/bench.h"
+#include <errno.h>
 #include <pcap/pcap.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_NAME "a.pcap"
@@ -161,6 +165,66 @@ static void it_ends_at_its_limit(void)
 	capture_end();
 }
 
+/* The limit of a file's size stands for a disk that is full; it cuts a record in the middle. */
+static void capture_disk_has(const char *file, int more)
+{
+	struct stat st = {0};
+	struct rlimit r;
+
+	if (file)
+		CU_ASSERT_EQUAL_FATAL(stat(file, &st), 0);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &r), 0);
+	r.rlim_cur = more < 0 ? r.rlim_max : (rlim_t)(st.st_size + more);
+	signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+static void a_full_disk_loses_what_it_cannot_take(void)
+{
+	const uint8_t *frame = (const uint8_t *)"frame";
+	const struct capture *c;
+	const char *words;
+
+	capture_begin();
+	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 1 * SEC);
+	capture_disk_has(path, 18); /* of a record's 21 octets */
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 2 * SEC);
+	CU_ASSERT_EQUAL(c->error, EFBIG);
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 4 * SEC);
+	CU_ASSERT_TRUE(c->frames == 1 && c->lost == 2 && c->octets == 5);
+	capture_disk_has(NULL, -1);
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 5 * SEC - 1); /* not tried yet */
+	CU_ASSERT_TRUE(c->frames == 1 && c->lost == 3);
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 5 * SEC);
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 5 * SEC);
+	CU_ASSERT_TRUE(c->frames == 3 && c->lost == 3 && c->error == 0);
+	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+	CU_ASSERT_EQUAL(capture_frames_in(path, DLT_RAW, "frame"), 3);
+	capture_end();
+}
+
+static void a_disk_that_is_full_from_the_start(void)
+{
+	const uint8_t *frame = (const uint8_t *)"frame";
+	const struct capture *c;
+	const char *words;
+
+	capture_begin();
+	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	capture_disk_has(NULL, 10); /* of a file header's 24 octets */
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 1 * SEC);
+	capture_disk_has(NULL, -1);
+	CU_ASSERT_TRUE(c->error == EFBIG && c->lost == 1 && c->files == 0);
+	capture_tap(bench.gw, 0, true, DLT_RAW, frame, 5, 2 * SEC);
+	CU_ASSERT_TRUE(c->error == 0 && c->lost == 1 && c->frames == 1);
+	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+	CU_ASSERT_EQUAL(capture_frames_in(path, DLT_RAW, "frame"), 1);
+	capture_end();
+}
+
 static const struct test_case cases[] = {
 	{"frames_are_in_a_file_per_link_type", frames_are_in_a_file_per_link_type},
 	{"link_types_are_those_of_files", link_types_are_those_of_files},
@@ -168,6 +232,8 @@ static const struct test_case cases[] = {
 	{"only_plain_names_in_the_folder", only_plain_names_in_the_folder},
 	{"without_a_folder_there_are_none", without_a_folder_there_are_none},
 	{"it_ends_at_its_limit", it_ends_at_its_limit},
+	{"a_full_disk_loses_what_it_cannot_take", a_full_disk_loses_what_it_cannot_take},
+	{"a_disk_that_is_full_from_the_start", a_disk_that_is_full_from_the_start},
 	{NULL, NULL},
 };
 const struct test_suite suite_capture = {"capture", cases};

@@ -181,7 +181,7 @@ static void rows_of_a_gateway(void)
 				   "data data-spoof 7 source address is not the client's"));
 	CU_ASSERT_TRUE(table_shows(&table_counters, "b rx-frames 101 datagrams received"));
 	CU_ASSERT_FALSE(strstr(out, " 0 ") != NULL);
-	CU_ASSERT_TRUE(table_shows(&table_captures, "Port File Files Frames Octets Lost"));
+	CU_ASSERT_TRUE(table_shows(&table_captures, "Port File Files Frames Octets Lost State"));
 	bench_stop();
 }
 

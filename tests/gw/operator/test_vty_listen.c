@@ -3,10 +3,12 @@
 #include "gw/operator/vty_listen.h"
 
 #include "gw/operator/operator.h"
+#include "gw/reserve.h"
 #include "tests/gw/bench.h"
 #include <osmocom/core/select.h>
 #include <osmocom/core/talloc.h>
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,16 +137,42 @@ static void http_is_known_by_its_first_word(void)
 		{"POST /x HTTP/1.0", true},
 		{"OPTIONS *", true},
 		{"show calls\nPUT / ", true},
+		{"x\r\nHost: y", true},
 		{"GE", false},
 		{"GET", false},
 		{"get the list\n", false},
 		{"show GET x\n", false},
+		{"GE\nT / ", false},
 		{"", false},
 	};
 
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		CU_ASSERT_EQUAL(vty_looks_like_http(rows[i].text, strlen(rows[i].text)),
-				rows[i].http);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = strlen(rows[i].text);
+
+		/* in two pieces, cut anywhere */
+		for (size_t cut = 0; cut <= len; cut++) {
+			struct vty_http h = {0};
+			bool http = vty_http_seen(&h, rows[i].text, cut);
+
+			http = vty_http_seen(&h, rows[i].text + cut, len - cut) || http;
+			CU_ASSERT_EQUAL(http, rows[i].http);
+		}
+	}
+}
+
+static void a_request_in_pieces_ends_the_connection(void)
+{
+	int fd;
+
+	listen_begin();
+	fd = listen_connect();
+	listen_turns(2);
+	listen_ask(fd, "GE");
+	listen_ask(fd, "T / HTTP/1.1\r\n\r\nshow summary\n");
+	CU_ASSERT_EQUAL(listen_read(fd), -1);
+	CU_ASSERT_PTR_NULL(strstr(said, "host name"));
+	close(fd);
+	listen_end();
 }
 
 static void an_http_request_ends_the_connection(void)
@@ -171,12 +199,79 @@ static int listen_next_fd(void)
 	return fd;
 }
 
+static void the_reserve_lets_the_operator_in(void)
+{
+	struct rlimit old, none;
+	struct reserve_limits n;
+	int fd;
+
+	listen_begin();
+	reserve_limits(&n);
+	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX);
+	fd = listen_connect();
+	getrlimit(RLIMIT_NOFILE, &old);
+	none = (struct rlimit){.rlim_cur = (rlim_t)listen_next_fd(), .rlim_max = old.rlim_max};
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	listen_turns(3);
+	CU_ASSERT_FALSE(vty_listen_looks_away());
+	listen_ask(fd, "show summary\n");
+	listen_read(fd);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, " of 64 connections\r\n"));
+	setrlimit(RLIMIT_NOFILE, &old);
+	reserve_limits(&n);
+	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX - 1);
+	bench_pass(SEC);
+	reserve_limits(&n);
+	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX);
+	close(fd);
+	listen_turns(2);
+	listen_end();
+}
+
+static void listen_group(const char *group, int expected)
+{
+	char conf[300];
+
+	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/vty", folder);
+	snprintf(conf, sizeof(conf),
+		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		 "vty { socket = \"%s\"  group = \"%s\" }\n",
+		 path, group);
+	talloc = talloc_named_const(NULL, 0, "test");
+	bench_start(conf);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, talloc), expected);
+}
+
+/* A group that is not the first of this process, where it may give files to one. */
+static void the_group_of_the_socket(void)
+{
+	struct group *g = getgrgid(geteuid() ? getegid() : 1);
+	struct stat st = {0};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
+	listen_group(g->gr_name, 0);
+	CU_ASSERT_EQUAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_gid, geteuid() ? getegid() : 1);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0660);
+	vty_stop();
+	bench_stop();
+	rmdir(folder);
+	listen_group("no-such-group", -1);
+	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	bench_stop();
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
 static void without_descriptors_it_looks_away_and_back(void)
 {
 	struct rlimit old, few;
 	int fd;
 
 	listen_begin();
+	reserve_stop();
 	fd = listen_connect();
 	getrlimit(RLIMIT_NOFILE, &old);
 	few = (struct rlimit){.rlim_cur = (rlim_t)listen_next_fd(), .rlim_max = old.rlim_max};
@@ -231,6 +326,9 @@ static const struct test_case cases[] = {
 	 commands_are_answered_and_exit_loses_nothing},
 	{"a_second_gateway_does_not_take_the_socket", a_second_gateway_does_not_take_the_socket},
 	{"http_is_known_by_its_first_word", http_is_known_by_its_first_word},
+	{"a_request_in_pieces_ends_the_connection", a_request_in_pieces_ends_the_connection},
+	{"the_reserve_lets_the_operator_in", the_reserve_lets_the_operator_in},
+	{"the_group_of_the_socket", the_group_of_the_socket},
 	{"an_http_request_ends_the_connection", an_http_request_ends_the_connection},
 	{"without_descriptors_it_looks_away_and_back", without_descriptors_it_looks_away_and_back},
 	{"connections_are_bounded", connections_are_bounded},

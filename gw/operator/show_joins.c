@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `show lines` and `show joins`. */
+#include "gw/legs/legs.h"
+#include "gw/line.h"
+#include "gw/operator/vty.h"
+#include "gw/port.h"
+#include "gw/text.h"
+
+struct joined_row {
+	struct gw *gw;
+	const struct join *join; /* NULL = a line without one */
+	const struct leg *leg;	 /* the row is about this one, */
+	const struct leg *other; /* which is joined to that one */
+	bool has_term;
+	struct leg_terminal_view term; /* of other */
+	struct line_view line;
+};
+
+static void join_row_set(struct joined_row *row, const struct leg *leg)
+{
+	row->leg = leg;
+	row->join = leg ? leg->join : NULL;
+	row->other = leg ? join_other(leg) : NULL;
+	row->has_term = row->other && leg_terminal_view(row->other, &row->term);
+}
+
+TABLE_NUMBER(line_number, joined_row, row->line.number)
+TABLE_TEXT(line_kind, joined_row, row->line.switched ? "switched" : "permanent")
+TABLE_TEXT(line_state, joined_row, row->leg ? leg_state_name(row->leg->state) : "waiting")
+TABLE_TEXT(join_user, joined_row, row->has_term ? row->term.user : "")
+
+static void line_circuit(const void *object, char *buf, size_t cap)
+{
+	const struct joined_row *row = object;
+
+	port_channel_text(buf, cap, row->gw, row->line.channel);
+}
+
+static void join_other_text(const void *object, char *buf, size_t cap)
+{
+	const struct joined_row *row = object;
+
+	if (row->other)
+		leg_text(buf, cap, row->other);
+}
+
+static void join_ip4(const void *object, char *buf, size_t cap)
+{
+	const struct joined_row *row = object;
+
+	if (row->has_term)
+		gw_ip4_text(buf, cap,
+			    row->term.net->client ? row->term.addr->local4 : row->term.net->peer4);
+}
+
+static void join_age(const void *object, char *buf, size_t cap)
+{
+	const struct joined_row *row = object;
+
+	if (row->join)
+		gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->join->since);
+}
+
+static const struct table_column table_lines_columns[] = {
+	{"Line", "line", TABLE_RIGHT, line_number},
+	{"Circuit", "circuit", TABLE_LEFT, line_circuit},
+	{"Kind", "kind", TABLE_LEFT, line_kind},
+	{"State", "state", TABLE_LEFT, line_state},
+	{"Joined to", "joined-to", TABLE_LEFT, join_other_text},
+	{"User", "user", TABLE_LEFT, join_user},
+	{"IPv4", "ipv4", TABLE_LEFT, join_ip4},
+	{"Age", "age", TABLE_LEFT, join_age},
+};
+
+struct line_rows {
+	struct gw *gw;
+	struct table_text *to;
+};
+
+static void line_to_table(void *ctx, const struct line_view *line)
+{
+	const struct line_rows *r = ctx;
+	struct joined_row row = {.gw = r->gw, .line = *line};
+
+	join_row_set(&row, line->leg);
+	table_row(r->to, &row);
+}
+
+static void table_lines_rows(struct gw *gw, struct table_text *to)
+{
+	struct line_rows r = {gw, to};
+
+	lines_each(gw, line_to_table, &r);
+}
+
+TABLE(table_lines, "lines");
+
+DEFUN(show_lines, show_lines_cmd, "show lines",
+      SHOW_STR "Circuits that carry PPP, and what they are joined to\n")
+{
+	return vty_table(vty, &table_lines);
+}
+
+TABLE_TEXT(join_state, joined_row, leg_state_name(row->leg->state))
+TABLE_TEXT(join_other_state, joined_row, leg_state_name(row->other->state))
+
+static void join_leg_text(const void *object, char *buf, size_t cap)
+{
+	leg_text(buf, cap, ((const struct joined_row *)object)->leg);
+}
+
+static const struct table_column table_joins_columns[] = {
+	{"Leg", "leg", TABLE_LEFT, join_leg_text},
+	{"State", "state", TABLE_LEFT, join_state},
+	{"Other leg", "other-leg", TABLE_LEFT, join_other_text},
+	{"State", "other-state", TABLE_LEFT, join_other_state},
+	{"User", "user", TABLE_LEFT, join_user},
+	{"IPv4", "ipv4", TABLE_LEFT, join_ip4},
+	{"Age", "age", TABLE_LEFT, join_age},
+};
+
+static void table_joins_rows(struct gw *gw, struct table_text *to)
+{
+	struct joined_row row = {.gw = gw};
+	struct join *j;
+
+	llist_for_each_entry(j, &gw->joins->head, entry)
+	{
+		join_row_set(&row, j->leg[0]);
+		table_row(to, &row);
+	}
+}
+
+TABLE(table_joins, "joins");
+
+DEFUN(show_joins, show_joins_cmd, "show joins",
+      SHOW_STR "Pairs of legs: calls, lines, and our own PPP\n")
+{
+	return vty_table(vty, &table_joins);
+}
+
+void vty_joins_init(void)
+{
+	install_element_ve(&show_lines_cmd);
+	install_element_ve(&show_joins_cmd);
+}
