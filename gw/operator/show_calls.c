@@ -2,6 +2,7 @@
 /* `show calls`, as a table and one by one. */
 #include "gw/legs/legs.h"
 #include "gw/operator/vty.h"
+#include "gw/operator/vty_listen.h"
 #include "gw/port.h"
 #include "gw/text.h"
 
@@ -125,6 +126,8 @@ static void call_detail(void *ctx, const struct call_row *row)
 	struct vty *vty = ctx;
 	char where[GW_TEXT_MAX], age[GW_TEXT_MAX];
 
+	if (!vty_memory_left())
+		return;
 	call_age(row, age, sizeof(age));
 	vty_out(vty, "call %u/%u, %s of peer %s, %s, for %s%s", row->tunnel.local_id,
 		row->call.local_id, row->call.we_are_lns ? "we are LNS" : "we are LAC",

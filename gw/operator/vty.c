@@ -32,16 +32,28 @@ const struct table *const operator_tables[] = {
 	&table_joins,	 NULL,
 };
 
+struct vty_lines {
+	struct vty *vty;
+	bool cut;
+};
+
 static void vty_line(void *ctx, const char *line)
 {
-	struct vty *vty = ctx;
+	struct vty_lines *to = ctx;
+	struct vty *vty = to->vty;
 
-	vty_out(vty, "%s%s", line, VTY_NEWLINE);
+	to->cut = to->cut || !vty_memory_left();
+	if (!to->cut)
+		vty_out(vty, "%s%s", line, VTY_NEWLINE);
 }
 
 int vty_table(struct vty *vty, const struct table *t)
 {
-	table_print(t, vty_gw(vty), vty_line, vty);
+	struct vty_lines to = {.vty = vty};
+
+	table_print(t, vty_gw(vty), vty_line, &to);
+	if (to.cut)
+		vty_out(vty, "%% Out of memory: the rest is left out%s", VTY_NEWLINE);
 	return CMD_SUCCESS;
 }
 

@@ -19,6 +19,7 @@
 #include <osmocom/vty/telnet_interface.h>
 #include <osmocom/vty/vty.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,6 +46,44 @@ struct vty_connection {
 	struct telnet_connection t;
 	struct vty_http http;
 };
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+/* The library does not look whether it got the memory it asked for: it is called only while there
+ * is more than a turn of it takes, if need be a piece of this. */
+#define VTY_MEMORY 32768u
+static void *spare[16];
+static unsigned spares;
+
+static bool vty_can_allocate(size_t n)
+{
+	void *volatile p = malloc(n); /* a compiler may leave out what is freed unused */
+	bool can = p;
+
+	free(p);
+	return can;
+}
+
+bool vty_memory_left(void)
+{
+	return vty_can_allocate(VTY_MEMORY / 2);
+}
+
+static bool vty_memory_begin(void)
+{
+	if (vty_can_allocate(VTY_MEMORY))
+		return true;
+	if (!spares)
+		return false;
+	free(spare[--spares]);
+	return true;
+}
+
+static void vty_memory_end(void)
+{
+	while (spares < sizeof(spare) / sizeof(spare[0]) && (spare[spares] = malloc(VTY_MEMORY)))
+		spares++;
+}
 
 /* --- one connection --------------------------------------------------------------------------- */
 
@@ -75,7 +114,7 @@ static bool vty_is_http(struct vty_connection *c)
 	return n > 0 && vty_http_seen(&c->http, octets, (size_t)n);
 }
 
-static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
+static int vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 {
 	struct telnet_connection *c = ofd->data;
 	const struct gw *gw = c->priv;
@@ -94,6 +133,19 @@ static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
 	if (what & OSMO_FD_WRITE && buffer_flush_all(c->vty->obuf, ofd->fd) == BUFFER_EMPTY)
 		osmo_fd_write_disable(ofd);
 	return 0;
+}
+
+static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
+{
+	struct telnet_connection *c = ofd->data;
+	int rc = -EBADF;
+
+	if (vty_memory_begin())
+		rc = vty_connection_turn(ofd, what);
+	else
+		vty_close(c->vty);
+	vty_memory_end();
+	return rc;
 }
 
 /* The library closes the descriptor before it writes what is left to write, and then once more,
@@ -178,9 +230,12 @@ static int vty_accept(struct osmo_fd *ofd, unsigned what)
 			    "vty: %u connections are open: another one is refused",
 			    VTY_CONNECTIONS_MAX);
 		close(fd);
-	} else {
+	} else if (vty_memory_begin()) {
 		vty_connect(l->gw, fd);
+	} else {
+		close(fd);
 	}
+	vty_memory_end();
 	return 0;
 }
 
@@ -292,6 +347,7 @@ int vty_listen_start(struct gw *gw, void *talloc)
 	char where[80];
 
 	memory = talloc_named_const(talloc, 0, "vty connections");
+	vty_memory_end();
 	osmo_signal_register_handler(SS_L_VTY, vty_on_event, NULL);
 	if (vty_listen_on(gw, vty_open_socket(m->vty_socket, m->vty_group), m->vty_socket) == 0) {
 		if (!m->vty_address)
@@ -326,4 +382,6 @@ void vty_listen_stop(void)
 	osmo_signal_unregister_handler(SS_L_VTY, vty_on_event, NULL);
 	talloc_free(memory);
 	memory = NULL;
+	while (spares)
+		free(spare[--spares]);
 }

@@ -13,6 +13,9 @@ int vty_listen_start(struct gw *gw, void *talloc);
 /* Close connections and listeners, remove the socket's name. */
 void vty_listen_stop(void);
 
+/* Is there memory for more output?  A command that may have much of it asks and stops. */
+bool vty_memory_left(void);
+
 /* For tests: connections there are, and whether a listener is looking away. */
 unsigned vty_listen_connections(void);
 bool vty_listen_looks_away(void);
