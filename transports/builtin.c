@@ -6,10 +6,11 @@
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/loop.h"
 #include "transports/pppoe/pppoe.h"
+#include "transports/serial/serial.h"
 #include "transports/udp/udp.h"
 #include "transports/x25/x25_transport.h"
 
 const struct ist_transport *const ist_builtin_transports[] = {
-	&udp_transport,	  &frame_relay_transport, &atm_transport, &x25_transport,
-	&pppoe_transport, &loop_transport,	  NULL,
+	&udp_transport,	  &frame_relay_transport, &atm_transport,  &x25_transport,
+	&pppoe_transport, &serial_transport,	  &loop_transport, NULL,
 };

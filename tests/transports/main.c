@@ -45,6 +45,11 @@
 	X(x25_transport)  \
 	X(x25_pkt)        \
 	X(hdlc)           \
+	X(serial_chat)    \
+	X(serial_tty)     \
+	X(serial_conf)    \
+	X(serial_line)    \
+	X(serial)         \
 	X(q922)           \
 	X(fr_encap)       \
 	X(lmi)            \

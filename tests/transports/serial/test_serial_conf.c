@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settings that are wrong beyond what the key table can say, and words for each. */
+#include "transports/serial/serial.h"
+
+#include "tests/harness.h"
+#include "tests/transports/host.h"
+
+#include <string.h>
+
+#define LONG_WORD "x12345678901234567890123456789012345678901234567890123456789012345"
+
+static void serial_conf_wrong(void)
+{
+	static const struct {
+		const char *config[5], *words;
+	} rows[] = {
+		{{NULL}, "needs a device"},
+		{{"device=", NULL}, "needs a device"},
+		{{"device=/dev/x", "speed=64000", NULL}, "speed: no tty has 64000 bit/s"},
+		{{"device=/dev/x", "accm=", NULL}, "accm: \"\" is not 1 to 8 hexadecimal"},
+		{{"device=/dev/x", "accm=123456789", NULL}, "is not 1 to 8 hexadecimal"},
+		{{"device=/dev/x", "accm=0xfffffffg", NULL}, "is not 1 to 8 hexadecimal"},
+		{{"device=/dev/x", "accm-in=-1", NULL}, "accm-in: \"-1\" is not"},
+		{{"device=/dev/x", "accm=0", "flow=xon-xoff", NULL}, "needs 000a0000"},
+		{{"device=/dev/x", "accm=00020000", "flow=xon-xoff", NULL}, "needs 000a0000"},
+		{{"device=/dev/x", "retry=0", NULL}, "retry: not 0"},
+		{{"device=/dev/x", "chat=OK AT", "chat=ABORT", NULL}, "chat: ABORT needs a text"},
+		{{"device=/dev/x", "chat=" LONG_WORD, NULL}, "chat: a text is too long"},
+		{{"device=/dev/x", "@line l2tp", NULL}, "channel line: carries ppp only"},
+		{{"device=/dev/x", "@line l2tp ppp", NULL}, "carries ppp only"},
+		{{"device=/dev/x", "@line ppp", "@line ppp", NULL}, "has one channel"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char err[200] = "";
+		struct fake_host h;
+
+		CU_ASSERT_TRUE(fake_try(&h, &serial_transport, rows[i].config, err, sizeof(err)) <
+			       0);
+		if (!strstr(err, rows[i].words))
+			CU_FAIL(err);
+	}
+}
+
+static void serial_conf_right(void)
+{
+	static const char *const rows[][6] = {
+		{"device=/nonexistent/tty", NULL},
+		{"device=/nonexistent/tty", "@line ppp", NULL},
+		{"device=/nonexistent/tty", "speed=115200", "flow=rts-cts", "accm=0", "@line ppp",
+		 NULL},
+		{"device=/nonexistent/tty", "flow=xon-xoff", "accm=0x000A0000", "accm-in=000a0000",
+		 NULL},
+		{"device=/nonexistent/tty", "chat='' ATZ", "chat=OK ATD1", "chat=CONNECT", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake_host h;
+
+		fake_open(&h, &serial_transport, rows[i]);
+		fake_run(&h, fake_now);
+		CU_ASSERT_EQUAL(h.errors, 0);
+		fake_close(&h);
+	}
+}
+
+/* What the manual says. */
+static void serial_conf_defaults(void)
+{
+	static const struct {
+		const char *key, *deflt;
+	} rows[] = {
+		{"flow", "none"},	 {"carrier", "auto"},	  {"accm", "ffffffff"},
+		{"accm-in", "00000000"}, {"max-payload", "1500"}, {"retry", "1s"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct ist_key *k = serial_transport.keys;
+
+		while (k->name && strcmp(k->name, rows[i].key))
+			k++;
+		CU_ASSERT_PTR_NOT_NULL_FATAL(k->name);
+		CU_ASSERT_STRING_EQUAL(k->deflt, rows[i].deflt);
+	}
+}
+
+static const struct test_case cases[] = {
+	{"wrong", serial_conf_wrong},
+	{"right", serial_conf_right},
+	{"defaults", serial_conf_defaults},
+	{NULL, NULL},
+};
+const struct test_suite suite_serial_conf = {"serial_conf", cases};

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the serial transport is told, what is wrong with it beyond what a key table can say, and a
+ * port from opening to closing.  The device itself is opened by the timer: one that is absent now
+ * may be plugged in later.
+ */
+#include "transports/serial/serial_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define CONF_RX_LEAST	 1500u /* octets of information that every PPP end takes (RFC 1661 6.1) */
+#define CONF_QUEUE_MOST	 8192u /* octets */
+#define CONF_SCRIPT_MOST (SERIAL_CHAT_STEPS * SERIAL_CHAT_TEXT) /* octets a script sends */
+
+/* clang-format off */
+const struct ist_key serial_keys[] = {
+	{"device", IST_KEY_TEXT, IST_KEY_REQUIRED | IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "tty or pty, e.g. /dev/ttyS0"},
+	PORT_NUMBER("speed", 300, 4000000, NULL,
+		    "bit/s; without it the device keeps its speed, and L2TP peers are told none"),
+	PORT_WORD("flow", "none rts-cts xon-xoff", "none", "flow control of the tty"),
+	PORT_WORD("carrier", "auto ignore", "auto",
+		  "auto: the line is up while DCD is on, if the device has modem lines; ignore: for "
+		  "cables without it"),
+	PORT_TEXT("accm", "ffffffff",
+		  "control octets that are escaped when sending, in hexadecimal, bit n is octet n "
+		  "(RFC 1662 7.1)"),
+	PORT_TEXT("accm-in", "00000000",
+		  "control octets that the line inserts, and that are dropped when received"),
+	{"chat", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "chat script before PPP: \"EXPECT SEND\", \"ABORT TEXT\" or \"TIMEOUT SECONDS\""},
+	PORT_NUMBER("max-payload", 128, 16384, "1500", "largest PPP payload we send"),
+	PORT_TIME("retry", "1s",
+		  "wait before the device is opened again, doubled up to a minute until the line is "
+		  "up"),
+	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+};
+/* clang-format on */
+
+static bool conf_accm(uint32_t *out, const char *hex)
+{
+	size_t len;
+
+	if (hex[0] == '0' && (hex[1] | 0x20) == 'x')
+		hex += 2;
+	len = strlen(hex);
+	if (!len || len > 8 || strspn(hex, "0123456789abcdefABCDEF") != len)
+		return false;
+	*out = (uint32_t)strtoul(hex, NULL, 16);
+	return true;
+}
+
+static int conf_accms(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	const uint32_t xon_xoff = 1u << 0x11 | 1u << 0x13;
+	const struct {
+		const char *key;
+		uint32_t *to;
+	} rows[] = {{"accm", &p->accm_out}, {"accm-in", &p->accm_in}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *text = settings_text(set, rows[i].key);
+
+		if (!conf_accm(rows[i].to, text))
+			return settings_error(err, err_len, EINVAL,
+					      "%s: \"%s\" is not 1 to 8 hexadecimal digits",
+					      rows[i].key, text);
+	}
+	if (p->flow == SERIAL_FLOW_XON_XOFF && (p->accm_out & xon_xoff) != xon_xoff)
+		return settings_error(err, err_len, EINVAL,
+				      "accm: flow = xon-xoff needs 000a0000 in it");
+	return 0;
+}
+
+static int conf_chat(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	serial_chat_init(&p->chat, serial_put, p);
+	for (unsigned i = 0; i < set->n; i++) {
+		const char *entry = set->setting[i].value, *wrong;
+
+		if (strcmp(set->setting[i].key, "chat"))
+			continue;
+		wrong = serial_chat_add(&p->chat, entry);
+		/* The entry itself may be a password. */
+		if (wrong)
+			return settings_error(err, err_len, EINVAL, "chat: %s", wrong);
+	}
+	return 0;
+}
+
+static enum serial_flow conf_flow(const struct settings *set)
+{
+	if (settings_is(set, "flow", "rts-cts"))
+		return SERIAL_FLOW_RTS_CTS;
+	return settings_is(set, "flow", "xon-xoff") ? SERIAL_FLOW_XON_XOFF : SERIAL_FLOW_NONE;
+}
+
+static int conf_memory(struct ist_port *p, char *err, size_t err_len)
+{
+	uint32_t rx = p->max_payload > CONF_RX_LEAST ? p->max_payload : CONF_RX_LEAST;
+	size_t tx = SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload;
+	size_t tenth = p->bps / 10 / 10; /* ten bits an octet */
+
+	p->rx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + rx + SERIAL_FCS;
+	p->tx_limit = tenth && tenth < CONF_QUEUE_MOST ? tenth : CONF_QUEUE_MOST;
+	p->tx_room = p->tx_limit + HDLC_ROOM(tx) + CONF_SCRIPT_MOST;
+	p->rx_slots = calloc(SERIAL_BATCH, p->rx_slot);
+	p->tx_frame = malloc(tx);
+	p->tx = malloc(p->tx_room);
+	if (!p->rx_slots || !p->tx_frame || !p->tx)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	hdlc_decoder_init(&p->rx, p->rx_slots, p->rx_slot, p->accm_in);
+	return 0;
+}
+
+static int conf_device(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	const char *device = settings_text(set, "device");
+
+	if (!device || !*device)
+		return settings_error(err, err_len, EINVAL, "needs a device");
+	p->device = strdup(device);
+	if (!p->device)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	p->bps = (uint32_t)settings_number(set, "speed");
+	if (p->bps && !serial_tty_has_speed(p->bps))
+		return settings_error(err, err_len, EINVAL, "speed: no tty has %u bit/s", p->bps);
+	return 0;
+}
+
+static int conf_circuits(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	if (cfg->circuits > 1)
+		return settings_error(err, err_len, EINVAL, "a serial line has one channel");
+	if (cfg->circuits && cfg->circuit->payloads != 1u << IST_PAYLOAD_PPP)
+		return settings_error(err, err_len, EINVAL, "channel line: carries ppp only");
+	return 0;
+}
+
+static int conf_read(struct ist_port *p, const struct ist_port_config *cfg, char *err,
+		     size_t err_len)
+{
+	const struct settings set = {serial_keys, cfg->setting, cfg->settings};
+	int r = conf_device(p, &set, err, err_len);
+
+	p->flow = conf_flow(&set);
+	p->ignore_carrier = settings_is(&set, "carrier", "ignore");
+	p->max_payload = (uint32_t)settings_number(&set, "max-payload");
+	p->retry = p->wait = settings_time(&set, "retry");
+	if (!r && !p->retry)
+		r = settings_error(err, err_len, EINVAL, "retry: not 0");
+	if (!r)
+		r = conf_circuits(cfg, err, err_len);
+	if (!r)
+		r = conf_accms(p, &set, err, err_len);
+	if (!r)
+		r = conf_chat(p, &set, err, err_len);
+	return r ? r : conf_memory(p, err, err_len);
+}
+
+void serial_close(struct ist_port *p)
+{
+	if (p->fd >= 0) {
+		serial_watch(p, 0);
+		serial_tty_close(p->fd);
+	}
+	if (p->timer)
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, serial_on_time, p);
+	explicit_bzero(&p->chat, sizeof(p->chat)); /* may hold a password */
+	free(p->device);
+	free(p->rx_slots);
+	free(p->tx_frame);
+	free(p->tx);
+	free(p);
+}
+
+int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	int r = settings_host_ok(host, err, err_len);
+	struct ist_port *p;
+
+	if (r < 0)
+		return r;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	p->host = host;
+	p->ctx = ctx;
+	p->fd = -1;
+	p->look_at = UINT64_MAX;
+	r = conf_read(p, cfg, err, err_len);
+	if (r < 0) {
+		serial_close(p);
+		return r;
+	}
+	p->open_at = host->now(ctx);
+	serial_arm(p);
+	*out = p;
+	return 0;
+}

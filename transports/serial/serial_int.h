@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of the serial transport: serial.c (the contract, sending), serial_line.c (the
+ * line's states, receiving), serial_conf.c (keys, opening, closing). */
+#ifndef TRANSPORTS_SERIAL_SERIAL_INT_H
+#define TRANSPORTS_SERIAL_SERIAL_INT_H
+
+#include "transports/kit/settings.h"
+#include "transports/serial/hdlc.h"
+#include "transports/serial/serial_chat.h"
+#include "transports/serial/serial_tty.h"
+
+#define SERIAL_CHANNEL	UINT32_C(0x10001) /* the only one */
+#define SERIAL_BATCH	16u
+#define SERIAL_PROTOCOL 2u /* octets of the PPP protocol field, which the MRU does not count */
+#define SERIAL_ADDRESS	2u /* octets of FF 03 */
+#define SERIAL_FCS	2u
+
+/* clang-format off */
+#define SERIAL_COUNTERS(X)                                                                         \
+	X(SERIAL_C_RX, "rx-frames", "frames received")                                             \
+	X(SERIAL_C_RX_OCTETS, "rx-octets", "octets in them, without FF 03")                        \
+	X(SERIAL_C_TX, "tx-frames", "frames sent")                                                 \
+	X(SERIAL_C_TX_OCTETS, "tx-octets", "octets in them, without FF 03")                        \
+	X(SERIAL_C_RX_FCS, "rx-fcs", "frames dropped, their FCS is wrong")                         \
+	X(SERIAL_C_RX_SHORT, "rx-short", "frames dropped, too short to be one")                    \
+	X(SERIAL_C_RX_LONG, "rx-long", "frames dropped, longer than we take")                      \
+	X(SERIAL_C_RX_ABORTED, "rx-aborted", "frames dropped, given up by the sender (7D 7E)")     \
+	X(SERIAL_C_RX_ADDRESS, "rx-address", "frames dropped, control field after FF is not 03")   \
+	X(SERIAL_C_TX_STALE, "tx-stale", "frames for a channel that is not there")                 \
+	X(SERIAL_C_TX_DOWN, "tx-down", "frames dropped, the line is down")                         \
+	X(SERIAL_C_TX_TOO_LONG, "tx-too-long", "frames dropped, longer than the MTU")              \
+	X(SERIAL_C_TX_LOST, "tx-lost", "frames that waited to be sent when the line was lost")     \
+	X(SERIAL_C_UPS, "line-up", "times the line came up")                                       \
+	X(SERIAL_C_CARRIER_LOST, "carrier-lost", "times it lost carrier or was hung up")           \
+	X(SERIAL_C_OPEN_FAILED, "open-failed", "times the device could not be opened")             \
+	X(SERIAL_C_CHAT_ABORTED, "chat-aborted", "chat scripts ended by an ABORT text")            \
+	X(SERIAL_C_CHAT_TIMEOUT, "chat-timeout", "chat scripts that waited too long")              \
+	X(SERIAL_C_NO_CARRIER, "chat-no-carrier", "chat scripts after which no carrier came")
+/* clang-format on */
+
+enum {
+#define X(sym, name, words) sym,
+	SERIAL_COUNTERS(X)
+#undef X
+		SERIAL_C_COUNT
+};
+
+enum serial_state {
+	SERIAL_CLOSED,	/* the device is opened at open_at */
+	SERIAL_CHAT,	/* the script runs */
+	SERIAL_WAITING, /* for carrier */
+	SERIAL_UP,
+};
+
+struct ist_port {
+	const struct ist_host *host;
+	void *ctx;
+	/* configuration */
+	char *device;
+	uint32_t bps; /* 0 = as the device has it */
+	enum serial_flow flow;
+	bool ignore_carrier;
+	uint32_t accm_out, accm_in;
+	uint32_t max_payload;
+	uint64_t retry;
+	/* the line */
+	enum serial_state state;
+	int fd;		   /* -1 in SERIAL_CLOSED */
+	unsigned watching; /* enum ist_watch */
+	const char *lost;  /* why it goes down as soon as reports may be made; NULL = it does not */
+	int error;	   /* of the last `open` that failed; 0 = none since it worked */
+	uint64_t wait;	   /* until the next `open`, doubled each time the line does not come up */
+	uint64_t open_at;  /* in SERIAL_CLOSED */
+	uint64_t look_at;  /* when carrier is looked at; UINT64_MAX = there are no modem lines */
+	uint64_t carrier_by; /* in SERIAL_WAITING after a script: when to give up */
+	uint32_t timer;
+	struct serial_chat chat;
+	/* receiving: a slot for each frame of a batch */
+	struct hdlc_decoder rx;
+	uint8_t *rx_slots;
+	size_t rx_slot;
+	struct ist_frame rx_frame[SERIAL_BATCH];
+	unsigned rx_count;
+	/* sending: octets as they go on the line, tx_at of them are gone */
+	uint8_t *tx, *tx_frame;
+	size_t tx_at, tx_len, tx_room;
+	size_t tx_limit; /* no more frames are taken while as much waits */
+	bool blocked;	 /* `writable` is due */
+	uint64_t count[SERIAL_C_COUNT];
+};
+
+extern const struct ist_key serial_keys[];
+extern const struct ist_addr serial_address;
+
+/* Octets to the line, not framed; there must be room. */
+void serial_put(void *port, const uint8_t *octets, size_t len);
+/* Writes what the tty takes, and watches it for the rest. */
+void serial_flush(struct ist_port *p);
+void serial_on_time(void *arg, uint64_t now);
+/* The timer at what is due next. */
+void serial_arm(struct ist_port *p);
+/* The line is gone; it is reported when that is allowed. */
+void serial_lost(struct ist_port *p, const char *words);
+void serial_watch(struct ist_port *p, unsigned what);
+/* Adds what the decoder has counted. */
+void serial_rx_counts(const struct ist_port *p, uint64_t count[SERIAL_C_COUNT]);
+
+int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		const struct ist_port_config *cfg, char *err, size_t err_len);
+void serial_close(struct ist_port *p);
+
+#endif
