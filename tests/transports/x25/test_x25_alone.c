@@ -79,7 +79,7 @@ static void a_clear_without_confirmation(void)
 /* The report after answer, T23 after refuse. */
 static void an_offer_is_answered_or_refused(void)
 {
-	for (int refused = 0; refused < 2; refused++) {
+	for (unsigned refused = 0; refused < 2; refused++) {
 		struct typed t;
 		ist_channel c;
 
