@@ -372,7 +372,8 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 
 	if (p)
 		bind_mark_circuit(p, c, false);
-	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: down%s%s",
+	/* A stranger's channel is given to others as often as strangers come. */
+	gw_log_peer(GW_LOG_PORT, forever ? LOGL_DEBUG : LOGL_NOTICE, c, now, "channel %s: down%s%s",
 		    port_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");
 	line_down(gw, c, why, forever, now);
