@@ -102,7 +102,7 @@ SAYS = {
     "silent": b"",
     "half": b"\0\0\0\x20\x10",
     # of IP (call user data CC), with the packet and window sizes that XOT wants
-    "call": bytes.fromhex("0000 0014 10010b48311099993110 06420707430202 cc".replace(" ", "")),
+    "call": bytes.fromhex("0000 0012 10010b48311099993110 06420707430202 cc".replace(" ", "")),
 }
 
 
