@@ -55,6 +55,12 @@ fuzz_ppp_hdlc_SOURCES = tests/fuzz/fuzz_ppp_hdlc.c $(FUZZ_MAIN)
 fuzz_ppp_hdlc_LDFLAGS = $(FUZZ_LINK)
 fuzz_ppp_hdlc_LDADD = libtransports.la
 
+check_PROGRAMS += fuzz-serial-chat
+FUZZERS += fuzz-serial-chat
+fuzz_serial_chat_SOURCES = tests/fuzz/fuzz_serial_chat.c $(FUZZ_MAIN)
+fuzz_serial_chat_LDFLAGS = $(FUZZ_LINK)
+fuzz_serial_chat_LDADD = libtransports.la
+
 check_PROGRAMS += fuzz-engine
 FUZZERS += fuzz-engine
 fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(FUZZ_MAIN)

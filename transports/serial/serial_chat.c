@@ -61,15 +61,17 @@ static const char *chat_take_word(struct chat_word *w, const char **at)
 	w->given = *p;
 	w->quoted = *p == '\'';
 	end = w->quoted ? '\'' : ' ';
-	for (p += w->quoted; *p && *p != end && !wrong; p++) {
+	p += w->quoted;
+	while (*p && *p != end && !wrong) {
 		if (*p == '\\')
 			wrong = chat_escape(w, *++p);
 		else if (!chat_put(&w->text, (uint8_t)*p))
 			wrong = "a text is too long";
+		p += !wrong; /* after a wrong escape it may be at the end */
 	}
-	if (!wrong && w->quoted && *p++ != '\'')
+	if (!wrong && w->quoted && *p != '\'')
 		wrong = "a ' is missing";
-	*at = p;
+	*at = p + (!wrong && w->quoted);
 	return wrong;
 }
 

@@ -116,17 +116,16 @@ static void serial_addresses(void)
 
 /* --- flow ------------------------------------------------------------------------------------- */
 
-/* Sends frames with a number each until one is not taken. */
-static unsigned serial_fill(struct serial_end *e, ist_channel c)
+/* Sends frames with a number each, from n on, until one is not taken; returns its number. */
+static unsigned serial_fill(struct fake_host *h, ist_channel c, unsigned n)
 {
 	uint8_t frame[1000] = {0x00, 0x21};
-	unsigned n = 0;
 
 	memset(frame + 2, 'f', sizeof(frame) - 2);
 	do {
 		frame[2] = (uint8_t)(n >> 8 | 0x40);
 		frame[3] = (uint8_t)n;
-	} while (fake_send(&e->h, c, frame, sizeof(frame)) == 1 && ++n < 10000);
+	} while (fake_send(h, c, frame, sizeof(frame)) == 1 && ++n < 10000);
 	return n;
 }
 
@@ -159,7 +158,7 @@ static void serial_full_tty(void)
 {
 	struct serial_end e;
 	ist_channel c = serial_up(&e, NULL);
-	unsigned n = serial_fill(&e, c);
+	unsigned n = serial_fill(&e.h, c, 0);
 
 	CU_ASSERT_TRUE_FATAL(n > 0 && n < 10000);
 	fake_run(&e.h, fake_now);
@@ -173,6 +172,27 @@ static void serial_full_tty(void)
 	serial_end_close(&e);
 }
 
+/* Frames that are added while others are on their way stay behind them. */
+static unsigned filled;
+
+static void serial_fill_more(struct fake_host *h, const struct fake_event *e)
+{
+	if (e->kind == FAKE_WRITABLE && filled < 300)
+		filled = serial_fill(h, e->channel, filled);
+}
+
+static void serial_keeps_order(void)
+{
+	struct serial_end e;
+	ist_channel c = serial_up(&e, NULL);
+
+	e.h.on_event = serial_fill_more;
+	filled = serial_fill(&e.h, c, 0);
+	CU_ASSERT_TRUE(serial_drain(&e, 300));
+	CU_ASSERT_TRUE(filled >= 300 && filled < 10000);
+	serial_end_close(&e);
+}
+
 /* Few octets wait inside when the line is slow: at 9600 bit/s, a frame and what began before. */
 static void serial_queue_is_short(void)
 {
@@ -183,7 +203,7 @@ static void serial_queue_is_short(void)
 		struct serial_end e;
 		ist_channel c = serial_up(&e, i ? slow : NULL);
 
-		serial_fill(&e, c);
+		serial_fill(&e.h, c, 0);
 		serial_end_unplug(&e);
 		CU_ASSERT_TRUE(fake_wait(&e.h, FAKE_DOWN, 1));
 		lost[i] = (unsigned)fake_count(&e.h, "tx-lost");
@@ -282,6 +302,7 @@ static const struct test_case cases[] = {
 	{"wrong_frames", serial_wrong_frames},
 	{"addresses", serial_addresses},
 	{"full_tty", serial_full_tty},
+	{"keeps_order", serial_keeps_order},
 	{"queue_is_short", serial_queue_is_short},
 	{"every_size", serial_every_size},
 	{"tapped", serial_tapped},

@@ -6,6 +6,7 @@
 #include "transports/serial/hdlc.h"
 #include "transports/serial/serial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -41,6 +42,7 @@ static void serial_line_comes_up(void)
 	CU_ASSERT_STRING_EQUAL(fake_addr(&e.h, &up->attrs.local), "line");
 	CU_ASSERT_STRING_EQUAL(fake_addr(&e.h, &up->attrs.peer), "line");
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e.h), "/tty up, 115200 bit/s"));
+	CU_ASSERT_PTR_NULL(strstr(fake_status(&e.h), "carrier")); /* a pty knows none */
 	fake_free(up);
 	serial_end_close(&e);
 }
@@ -97,6 +99,7 @@ static void rfc1662_4_3_frames_lost(void)
 
 static void serial_line_too_long(void)
 {
+	static const char *const larger[] = {"max-payload=1501", NULL};
 	uint8_t frame[2 + 2 + 1501] = {0xff, 0x03, 0x00, 0x21}, wire[HDLC_ROOM(sizeof(frame))];
 	struct fake_event *f;
 	struct serial_end e;
@@ -110,6 +113,13 @@ static void serial_line_too_long(void)
 	CU_ASSERT_EQUAL(f->len, 1502);
 	fake_free(f);
 	CU_ASSERT_EQUAL(fake_count(&e.h, "rx-long"), 1);
+	serial_end_close(&e);
+	serial_end_open(&e, larger);
+	serial_end_write(&e, wire, hdlc_encode(wire, sizeof(wire), frame, sizeof(frame), 0));
+	f = serial_end_take(&e, FAKE_FRAME);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_EQUAL(f->len, 1503);
+	fake_free(f);
 	serial_end_close(&e);
 }
 
@@ -192,7 +202,15 @@ static void serial_line_hung_up(void)
 						   "open-failed=3");
 	serial_end_hex(&e, "7e ff 03 c0 21 01 01 00 04 d1 b5 7e");
 	ASSERT_FRAME(&e, "c02101010004");
+	/* it was up, so the pause is the first again */
+	serial_end_unplug(&e);
 	fake_free(down);
+	down = serial_end_take(&e, FAKE_DOWN);
+	CU_ASSERT_PTR_NOT_NULL(down);
+	fake_free(down);
+	serial_end_plug(&e);
+	fake_run(&e.h, fake_now + SECOND);
+	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_UP), 1);
 	serial_end_close(&e);
 }
 
@@ -292,6 +310,24 @@ static void serial_line_dials(void)
 	serial_end_close(&e);
 }
 
+/* All that a script can send at once goes out, also where little else waits in the port. */
+static void serial_line_says_much(void)
+{
+	static char entry[sizeof("chat='' ") + 63];
+	const char *config[13] = {"speed=300", "max-payload=128"};
+	uint8_t got[10 * 64];
+	struct serial_end e;
+
+	snprintf(entry, sizeof(entry), "chat='' %063d", 7);
+	for (int i = 2; i < 12; i++)
+		config[i] = entry;
+	serial_end_open(&e, config);
+	CU_ASSERT_EQUAL(serial_end_read(&e, got, sizeof(got)), sizeof(got));
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT_TRUE(got[i * 64 + 62] == '7' && got[i * 64 + 63] == '\r');
+	serial_end_close(&e);
+}
+
 static void serial_line_busy(void)
 {
 	struct serial_end e;
@@ -348,6 +384,7 @@ static const struct test_case cases[] = {
 	{"carrier", serial_line_carrier},
 	{"carrier_ignored", serial_line_carrier_ignored},
 	{"dials", serial_line_dials},
+	{"says_much", serial_line_says_much},
 	{"busy", serial_line_busy},
 	{"no_answer", serial_line_no_answer},
 	{"no_carrier", serial_line_no_carrier},
