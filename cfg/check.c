@@ -494,65 +494,7 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 				  check_tun_shown(l, it, c->tun));
 }
 
-/* --- ppp on circuits, and routes ---------------------------------------------------------------- */
-
-static bool check_route_takes(const struct cfg_route *r, const struct cfg_port *p)
-{
-	if (r->from_peer.n)
-		return false;
-	for (unsigned i = 0; i < r->from.n; i++)
-		if (r->from.at[i] == p)
-			return true;
-	return !r->from.n;
-}
-
-/* Is the circuit meant to carry PPP?  By default it is where the transport has nothing else. */
-static bool check_is_for_ppp(const struct cfg_item *c, const struct ist_transport *t)
-{
-	const struct cfg_item *carries = cfg_given(c, "carries");
-
-	if (!(t->caps & IST_CAP_PPP))
-		return false;
-	for (unsigned i = 0; carries && i < carries->values; i++)
-		if (!strcmp(carries->value[i].text, "ppp"))
-			return true;
-	return !carries && !(t->caps & IST_CAP_L2TP);
-}
-
-/* Does a client of ours go out by it? */
-static bool check_is_dialled(const struct cfg_load *l, const struct cfg_port *p,
-			     const struct cfg_item *c)
-{
-	struct ist_addr have, want;
-
-	for (unsigned i = 0; i < l->m->clients; i++) {
-		const struct cfg_client *q = &l->m->client[i];
-
-		if (q->port == p && q->circuit && !p->transport->addr_parse(&want, q->circuit) &&
-		    !p->transport->addr_parse(&have, c->title) &&
-		    !memcmp(&have, &want, sizeof(have)))
-			return true;
-	}
-	return false;
-}
-
-/* PPP of a circuit needs an end: a service here, a route to a peer, or a client. */
-static void check_ppp_has_an_end(struct cfg_load *l, const struct cfg_item *it)
-{
-	static const enum cfg_section inside[] = {CFG_S_CIRCUIT, CFG_S_ACCEPT};
-	const struct cfg_port *p = it->object;
-
-	for (unsigned i = 0; i < l->m->routes; i++)
-		if (check_route_takes(&l->m->route[i], p))
-			return;
-	for (size_t k = 0; k < CFG_ROWS(inside); k++)
-		for (const struct cfg_item *c = NULL; (c = cfg_next(it, c, inside[k]));)
-			if (check_is_for_ppp(c, p->transport) && !cfg_given(c, "service") &&
-			    !check_is_dialled(l, p, c))
-				cfg_wrong(l, c->line, c,
-					  "carries ppp, but has no `service`, and no `route` is "
-					  "from this port");
-}
+/* --- routes ------------------------------------------------------------------------------------ */
 
 static void check_route_peers(struct cfg_load *l, const struct cfg_item *it)
 {
@@ -587,8 +529,7 @@ static const struct {
 	{CFG_S_USER, check_one_secret},		 {CFG_S_USER, check_user_secret},
 	{CFG_S_USER, check_user_address},	 {CFG_S_CLIENT, check_one_secret},
 	{CFG_S_CLIENT, check_client_login},	 {CFG_S_CLIENT, check_client_peer},
-	{CFG_S_CLIENT, check_client_device},	 {CFG_S_PORT, check_ppp_has_an_end},
-	{CFG_S_ROUTE, check_route_peers},
+	{CFG_S_CLIENT, check_client_device},	 {CFG_S_ROUTE, check_route_peers},
 };
 
 void cfg_check(struct cfg_load *l)

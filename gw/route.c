@@ -2,6 +2,7 @@
 #include "gw/route.h"
 
 #include "gw/peer.h"
+#include <stdio.h>
 #include <string.h>
 
 static bool route_names(const struct cfg_refs *refs, const void *what)
@@ -40,4 +41,72 @@ const struct cfg_route *route_find(const struct cfg_model *m, const struct route
 		if (!route_why_not(&m->route[i], what))
 			return &m->route[i];
 	return NULL;
+}
+
+/* --- circuits without an end ------------------------------------------------------------------- */
+
+static bool route_from(const struct cfg_model *m, const struct cfg_port *p)
+{
+	for (unsigned i = 0; i < m->routes; i++) {
+		const struct cfg_route *r = &m->route[i];
+
+		if (!r->from_peer.n && (!r->from.n || route_names(&r->from, p)))
+			return true;
+	}
+	return false;
+}
+
+static bool route_is_dialled(const struct cfg_model *m, const struct cfg_port *p,
+			     const struct cfg_circuit *c)
+{
+	struct ist_addr a;
+
+	for (unsigned i = 0; i < m->clients; i++) {
+		const struct cfg_client *q = &m->client[i];
+
+		if (q->port == p && q->circuit && !p->transport->addr_parse(&a, q->circuit) &&
+		    !memcmp(&a, &c->config.addr, sizeof(a)))
+			return true;
+	}
+	return false;
+}
+
+static unsigned route_no_end(const struct cfg_port *p, const struct cfg_where *where,
+			     const char *word, const char *address, cfg_report report, void *ctx)
+{
+	char text[400];
+
+	snprintf(text, sizeof(text),
+		 "%s:%u: %s %s: %s %s: carries ppp, but has no `service`, and no `route` is from "
+		 "this port",
+		 where->file, where->line, p->transport->name, p->config.name, word, address);
+	report(ctx, text);
+	return 1;
+}
+
+static unsigned route_check_port(const struct cfg_model *m, const struct cfg_port *p,
+				 cfg_report report, void *ctx)
+{
+	const char *word = p->transport->circuit_word;
+	unsigned bad = 0;
+
+	for (const struct cfg_circuit *c = p->circuit; c < p->circuit + p->circuits; c++)
+		if (c->config.payloads & 1u << IST_PAYLOAD_PPP && !c->service &&
+		    !route_is_dialled(m, p, c))
+			bad += route_no_end(p, &c->where, word ? word : "channel", c->addr_text,
+					    report, ctx);
+	for (const struct cfg_accept *a = p->accept; a < p->accept + p->accepts; a++)
+		if (a->payloads & 1u << IST_PAYLOAD_PPP && !a->service)
+			bad += route_no_end(p, &a->where, "accept", a->pattern, report, ctx);
+	return bad;
+}
+
+unsigned routes_check(const struct cfg_model *m, cfg_report report, void *ctx)
+{
+	unsigned bad = 0;
+
+	for (const struct cfg_port *p = m->port; p < m->port + m->ports; p++)
+		if (!route_from(m, p))
+			bad += route_check_port(m, p, report, ctx);
+	return bad;
 }

@@ -17,4 +17,8 @@ const struct cfg_route *route_find(const struct cfg_model *m, const struct route
 /* Why a route does not fit, for people; NULL when it does. */
 const char *route_why_not(const struct cfg_route *r, const struct route_what *what);
 
+/* Does PPP of every circuit have an end: a service, a route from its port, or a client?  Reports
+ * like cfg_load(), returns the mistakes. */
+unsigned routes_check(const struct cfg_model *m, cfg_report report, void *ctx);
+
 #endif

@@ -15,6 +15,7 @@
 #include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/port.h"
+#include "gw/route.h"
 #include "gw/reserve.h"
 #include "gw/service.h"
 #include <osmocom/core/select.h>
@@ -269,7 +270,7 @@ static void gw_check_descriptors(const struct cfg_model *cfg, cfg_report report,
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {
 	char text[300], known[160] = "all";
-	unsigned i, n, bad = 0;
+	unsigned i, n, bad = routes_check(cfg, report, ctx);
 
 	for (i = 0, n = 3; gw_log_name(i); i++)
 		n += (unsigned)snprintf(known + n, sizeof(known) - n, ", %s", gw_log_name(i));

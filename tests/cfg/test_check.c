@@ -104,26 +104,15 @@ static void check_circuits(void)
 		    "t:1: line l: dlci 16: peer: peer `a` is behind port `m`\n");
 }
 
-static void ppp_has_an_end(void)
+static void route_peers(void)
 {
-#define TO_A "\npeer a { port = n dial = 192.0.2.1:1701 }\nnet n { }\nnet o { }"
-	ASSERT_TOLD(
-		"line l { link = x\n dlci 16 { carries = ppp } }",
-		"t:2: line l: dlci 16: carries ppp, but has no `service`, and no `route` is from "
-		"this port\n");
-	ASSERT_TOLD("sw x {\n accept 1 { } }", "t:2: sw x: accept 1: carries ppp, but has no "
-					       "`service`, and no `route` is from this port\n");
-	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp } }\nroute r { to = a }" TO_A, "");
-	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp } }\n"
-		    "route r { from = { n, l } to = a }" TO_A,
-		    "");
-	ASSERT_TOLD(
-		"line l { link = x dlci 16 { carries = ppp } }\n"
-		"route r { from = { n, o } to = a }" TO_A,
-		"t:1: line l: dlci 16: carries ppp, but has no `service`, and no `route` is from "
-		"this port\n");
 	ASSERT_TOLD("peer a { }\nroute r { to = a }",
 		    "t:2: route r: to: peer `a` has no `dial`, so it cannot be called\n");
+	ASSERT_TOLD(
+		"peer a { port = n dial = 192.0.2.1:1701 }\nnet n { }\n"
+		"route r { from = n from-peer = a to = a }",
+		"t:3: route r: from: a route is for circuits or, with `from-peer`, for calls, not "
+		"for both\n");
 }
 
 static void clients_on_circuits(void)
@@ -143,11 +132,6 @@ static void clients_on_circuits(void)
 	ASSERT_TOLD("client c { port = l circuit = 016 " LOGIN " }\n"
 		    "line l { link = x dlci 16 { carries = ppp } }",
 		    "");
-	ASSERT_TOLD(
-		"client c { port = l circuit = 17 " LOGIN " }\n"
-		"line l { link = x dlci 16 { carries = ppp } }",
-		"t:2: line l: dlci 16: carries ppp, but has no `service`, and no `route` is from "
-		"this port\n");
 }
 
 static void rfc3070_frame_size(void)
@@ -254,7 +238,7 @@ static const struct test_case cases[] = {
 	{"where_a_peer_comes_from", where_a_peer_comes_from},
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
 	{"circuits", check_circuits},
-	{"ppp_has_an_end", ppp_has_an_end},
+	{"route_peers", route_peers},
 	{"clients_on_circuits", clients_on_circuits},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},

@@ -49,7 +49,73 @@ static void the_first_that_fits(void)
 	CU_ASSERT_PTR_NULL(route_find(&few, &(struct route_what){.called = "3"}));
 }
 
+static int route_parse(struct ist_addr *out, const char *text)
+{
+	memset(out, 0, sizeof(*out));
+	out->len = 1;
+	out->data[0] = (uint8_t)text[0];
+	return 0;
+}
+
+static void route_keep(void *ctx, const char *text)
+{
+	strcat(strcat(ctx, text), "\n");
+}
+
+/* Frame Relay f: DLCIs a and b; X.25 x: one accept section.  What is missing changes from row to
+ * row. */
+static void ppp_needs_an_end(void)
+{
+	static const struct ist_transport fr = {.name = "frame-relay",
+						.circuit_word = "dlci",
+						.addr_parse = route_parse},
+					  x25 = {.name = "x25"};
+	struct cfg_service service = {0};
+	struct cfg_circuit dlci[] = {
+		{.where = {"x.conf", 3},
+		 .addr_text = "a",
+		 .config.payloads = 1u << IST_PAYLOAD_PPP},
+		{.where = {"x.conf", 4},
+		 .addr_text = "b",
+		 .config.payloads = 1u << IST_PAYLOAD_L2TP},
+	};
+	struct cfg_accept accept = {
+		.where = {"x.conf", 7}, .pattern = "42*", .payloads = 1u << IST_PAYLOAD_PPP};
+	struct cfg_port ports[] = {
+		{.transport = &fr, .config.name = "f", .circuit = dlci, .circuits = 2},
+		{.transport = &x25, .config.name = "x", .accept = &accept, .accepts = 1},
+	};
+	const void *const from_x[] = {&ports[1]};
+	struct cfg_route route = {.from = {from_x, 1}};
+	struct cfg_client client = {.port = &ports[0], .circuit = "a"};
+	struct cfg_model m = {.port = ports, .ports = 2};
+	char text[1000] = "";
+
+	route_parse(&dlci[0].config.addr, "a");
+	route_parse(&dlci[1].config.addr, "b");
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 2);
+	CU_ASSERT_STRING_EQUAL(text, "x.conf:3: frame-relay f: dlci a: carries ppp, but has no "
+				     "`service`, and no `route` is from this port\n"
+				     "x.conf:7: x25 x: accept 42*: carries ppp, but has no "
+				     "`service`, and no `route` is from this port\n");
+	m.route = &route;
+	m.routes = 1;
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 1); /* x has an end */
+	route.from.n = 0;
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 0);
+	route.from_peer = (struct cfg_refs){first_peer, 1}; /* for calls only */
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 2);
+	m.client = &client;
+	m.clients = 1;
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 1);
+	client.circuit = "b";
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 2);
+	dlci[0].service = accept.service = &service;
+	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 0);
+}
+
 static const struct test_case cases[] = {
+	{"ppp_needs_an_end", ppp_needs_an_end},
 	{"every_condition", every_condition},
 	{"the_first_that_fits", the_first_that_fits},
 	{NULL, NULL},

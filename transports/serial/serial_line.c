@@ -44,12 +44,12 @@ void serial_lost(struct ist_port *p, const char *words)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-static void line_next_slot(struct ist_port *p)
+static void serial_line_next_slot(struct ist_port *p)
 {
 	p->rx.buf = p->rx_slots + p->rx_count * p->rx_slot;
 }
 
-static void line_deliver(struct ist_port *p)
+static void serial_line_deliver(struct ist_port *p)
 {
 	unsigned n = p->rx_count;
 
@@ -60,7 +60,7 @@ static void line_deliver(struct ist_port *p)
 
 /* Does it leave Address and Control out (RFC 1662 3.2)?  FF is never the first octet of a protocol
  * (RFC 1661 2). */
-static bool line_strip_address(struct ist_port *p, const uint8_t **frame, size_t *len)
+static bool serial_line_strip_address(struct ist_port *p, const uint8_t **frame, size_t *len)
 {
 	const uint8_t *f = *frame;
 
@@ -77,23 +77,23 @@ static bool line_strip_address(struct ist_port *p, const uint8_t **frame, size_t
 }
 
 /* The frame stays where the decoder has put it until the batch is delivered. */
-static void line_frame(struct ist_port *p, size_t len)
+static void serial_line_frame(struct ist_port *p, size_t len)
 {
 	const uint8_t *frame = p->rx.buf;
 
 	if (*p->host->tap_on)
 		p->host->tap(p->ctx, false, LINKTYPE_PPP, NULL, 0, frame, (uint32_t)len);
-	if (!line_strip_address(p, &frame, &len))
+	if (!serial_line_strip_address(p, &frame, &len))
 		return;
 	p->count[SERIAL_C_RX]++;
 	p->count[SERIAL_C_RX_OCTETS] += len;
 	p->rx_frame[p->rx_count++] = (struct ist_frame){
 		.channel = SERIAL_CHANNEL, .payload = frame, .len = (uint32_t)len};
 	if (p->rx_count == SERIAL_BATCH)
-		line_deliver(p);
+		serial_line_deliver(p);
 }
 
-static void line_decode(struct ist_port *p, const uint8_t *octets, size_t n)
+static void serial_line_decode(struct ist_port *p, const uint8_t *octets, size_t n)
 {
 	while (n) {
 		size_t len, took = hdlc_decode(&p->rx, octets, n, &len);
@@ -102,17 +102,17 @@ static void line_decode(struct ist_port *p, const uint8_t *octets, size_t n)
 		n -= took;
 		if (!len)
 			continue;
-		line_frame(p, len);
-		line_next_slot(p);
+		serial_line_frame(p, len);
+		serial_line_next_slot(p);
 	}
 }
 
 /* A frame that is not whole yet moves to the first slot, so that a whole batch fits behind it. */
-static void line_end_batch(struct ist_port *p)
+static void serial_line_end_batch(struct ist_port *p)
 {
 	uint8_t *at = p->rx.buf;
 
-	line_deliver(p);
+	serial_line_deliver(p);
 	if (at == p->rx_slots)
 		return;
 	memcpy(p->rx_slots, at, p->rx.len);
@@ -127,7 +127,7 @@ void serial_rx_counts(const struct ist_port *p, uint64_t count[SERIAL_C_COUNT])
 	count[SERIAL_C_RX_ABORTED] += p->rx.aborted;
 }
 
-static void line_begin_receiving(struct ist_port *p)
+static void serial_line_begin_receiving(struct ist_port *p)
 {
 	serial_rx_counts(p, p->count);
 	hdlc_decoder_init(&p->rx, p->rx_slots, p->rx_slot, p->accm_in);
@@ -136,7 +136,7 @@ static void line_begin_receiving(struct ist_port *p)
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-static void line_up(struct ist_port *p)
+static void serial_line_up(struct ist_port *p)
 {
 	const struct ist_attrs a = {
 		.size = sizeof(a),
@@ -151,14 +151,14 @@ static void line_up(struct ist_port *p)
 	p->state = SERIAL_UP;
 	p->wait = p->retry;
 	p->count[SERIAL_C_UPS]++;
-	line_begin_receiving(p);
+	serial_line_begin_receiving(p);
 	serial_watch(p, p->watching | IST_READ);
 	p->host->log(p->ctx, 5, "%s: line up", p->device);
 	p->host->up(p->ctx, SERIAL_CHANNEL, &a);
 }
 
 /* A frame that is on its way has one flag left to send, a whole one has two. */
-static void line_drop_queue(struct ist_port *p)
+static void serial_line_drop_queue(struct ist_port *p)
 {
 	unsigned flags = 0;
 
@@ -169,7 +169,7 @@ static void line_drop_queue(struct ist_port *p)
 	p->blocked = false;
 }
 
-static void line_wait(struct ist_port *p)
+static void serial_line_wait(struct ist_port *p)
 {
 	uint64_t most = p->retry > LINE_WAIT_MOST ? p->retry : LINE_WAIT_MOST;
 
@@ -177,7 +177,7 @@ static void line_wait(struct ist_port *p)
 	p->wait = p->wait * 2 < most ? p->wait * 2 : most;
 }
 
-static void line_close(struct ist_port *p)
+static void serial_line_close(struct ist_port *p)
 {
 	serial_watch(p, 0);
 	serial_tty_close(p->fd);
@@ -185,18 +185,18 @@ static void line_close(struct ist_port *p)
 	p->state = SERIAL_CLOSED;
 	p->lost = NULL;
 	p->look_at = UINT64_MAX;
-	line_wait(p);
+	serial_line_wait(p);
 }
 
-static void line_down(struct ist_port *p)
+static void serial_line_down(struct ist_port *p)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = p->lost};
 	bool was_up = p->state == SERIAL_UP;
 
 	if (was_up)
-		line_drop_queue(p);
+		serial_line_drop_queue(p);
 	p->tx_at = p->tx_len = 0;
-	line_close(p);
+	serial_line_close(p);
 	p->host->log(p->ctx, was_up ? 4 : 5, "%s: %s", p->device, why.words);
 	p->count[SERIAL_C_CARRIER_LOST] += was_up;
 	if (was_up)
@@ -206,7 +206,7 @@ static void line_down(struct ist_port *p)
 /* --- carrier ---------------------------------------------------------------------------------- */
 
 /* Waiting: does it come?  Up: is it still there? */
-static void line_look(struct ist_port *p, uint64_t now)
+static void serial_line_look(struct ist_port *p, uint64_t now)
 {
 	enum serial_carrier c = serial_tty_carrier(p->fd);
 	bool on = c == SERIAL_CARRIER_ON || c == SERIAL_CARRIER_UNKNOWN || p->ignore_carrier;
@@ -218,7 +218,7 @@ static void line_look(struct ist_port *p, uint64_t now)
 	} else if (p->state == SERIAL_UP && !on) {
 		serial_lost(p, "carrier lost");
 	} else if (p->state == SERIAL_WAITING && on) {
-		line_up(p);
+		serial_line_up(p);
 	} else if (p->state == SERIAL_WAITING && now >= p->carrier_by) {
 		p->count[SERIAL_C_NO_CARRIER]++;
 		serial_lost(p, "no carrier after the chat script");
@@ -226,15 +226,15 @@ static void line_look(struct ist_port *p, uint64_t now)
 }
 
 /* What comes before carrier stays in the kernel until then. */
-static void line_wait_for_carrier(struct ist_port *p, uint64_t now)
+static void serial_line_wait_for_carrier(struct ist_port *p, uint64_t now)
 {
 	p->state = SERIAL_WAITING;
 	p->carrier_by = p->chat.steps ? now + LINE_CARRIER : UINT64_MAX;
 	serial_watch(p, p->watching & ~(unsigned)IST_READ);
-	line_look(p, now);
+	serial_line_look(p, now);
 }
 
-static void line_after_chat(struct ist_port *p, uint64_t now)
+static void serial_line_after_chat(struct ist_port *p, uint64_t now)
 {
 	static const struct {
 		const char *words;
@@ -247,7 +247,7 @@ static void line_after_chat(struct ist_port *p, uint64_t now)
 	};
 
 	if (p->chat.state == SERIAL_CHAT_DONE) {
-		line_wait_for_carrier(p, now);
+		serial_line_wait_for_carrier(p, now);
 	} else if (p->chat.state != SERIAL_CHAT_TALKING) {
 		p->count[failed[p->chat.state].counter]++;
 		serial_lost(p, failed[p->chat.state].words);
@@ -256,34 +256,34 @@ static void line_after_chat(struct ist_port *p, uint64_t now)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static void line_open_failed(struct ist_port *p, int error)
+static void serial_line_open_failed(struct ist_port *p, int error)
 {
 	p->count[SERIAL_C_OPEN_FAILED]++;
 	/* The same again is no news. */
 	p->host->log(p->ctx, error == p->error ? 7 : 4, "%s: %s", p->device, strerror(error));
 	p->error = error;
-	line_wait(p);
+	serial_line_wait(p);
 }
 
-static void line_open(struct ist_port *p, uint64_t now)
+static void serial_line_open(struct ist_port *p, uint64_t now)
 {
 	int fd = serial_tty_open(p->device, p->bps, p->flow);
 
 	if (fd < 0) {
-		line_open_failed(p, -fd);
+		serial_line_open_failed(p, -fd);
 		return;
 	}
 	p->fd = fd;
 	p->error = 0;
 	if (!p->chat.steps) {
-		line_wait_for_carrier(p, now);
+		serial_line_wait_for_carrier(p, now);
 		return;
 	}
 	p->state = SERIAL_CHAT;
 	serial_watch(p, IST_READ);
 	serial_chat_start(&p->chat, now);
 	serial_flush(p);
-	line_after_chat(p, now);
+	serial_line_after_chat(p, now);
 }
 
 void serial_on_time(void *arg, uint64_t now)
@@ -293,21 +293,21 @@ void serial_on_time(void *arg, uint64_t now)
 	if (p->lost)
 		;
 	else if (p->state == SERIAL_CLOSED && now >= p->open_at)
-		line_open(p, now);
+		serial_line_open(p, now);
 	else if (p->state == SERIAL_CHAT) {
 		serial_chat_expire(&p->chat, now);
-		line_after_chat(p, now);
+		serial_line_after_chat(p, now);
 	} else if (p->state == SERIAL_WAITING || p->state == SERIAL_UP) {
-		line_look(p, now);
+		serial_line_look(p, now);
 	}
 	if (p->lost)
-		line_down(p);
+		serial_line_down(p);
 	serial_arm(p);
 }
 
 /* --- the descriptor --------------------------------------------------------------------------- */
 
-static void line_input(struct ist_port *p, const uint8_t *octets, size_t n)
+static void serial_line_input(struct ist_port *p, const uint8_t *octets, size_t n)
 {
 	uint64_t now = p->host->now(p->ctx);
 
@@ -317,13 +317,13 @@ static void line_input(struct ist_port *p, const uint8_t *octets, size_t n)
 		octets += took;
 		n -= took;
 		serial_flush(p);
-		line_after_chat(p, now);
+		serial_line_after_chat(p, now);
 	}
 	if (p->state == SERIAL_UP)
-		line_decode(p, octets, n);
+		serial_line_decode(p, octets, n);
 }
 
-static void line_read(struct ist_port *p)
+static void serial_line_read(struct ist_port *p)
 {
 	uint8_t octets[LINE_READ];
 	ssize_t n = 1;
@@ -333,25 +333,25 @@ static void line_read(struct ist_port *p)
 			break;
 		n = read(p->fd, octets, sizeof(octets));
 		if (n > 0)
-			line_input(p, octets, (size_t)n);
+			serial_line_input(p, octets, (size_t)n);
 	}
 	if (n == 0)
 		serial_lost(p, "hung up");
 	else if (n < 0 && errno != EAGAIN && errno != EINTR)
 		serial_lost(p, errno == EIO ? "hung up" : "the device is gone");
-	line_end_batch(p);
+	serial_line_end_batch(p);
 }
 
-static void line_on_fd(void *arg, unsigned ready)
+static void serial_line_on_fd(void *arg, unsigned ready)
 {
 	struct ist_port *p = arg;
 
 	if (ready & IST_READ)
-		line_read(p);
+		serial_line_read(p);
 	if (ready & IST_WRITE && !p->lost)
 		serial_flush(p);
 	if (p->lost) {
-		line_down(p);
+		serial_line_down(p);
 	} else if (p->blocked && p->tx_len - p->tx_at < p->tx_limit) {
 		p->blocked = false;
 		p->host->writable(p->ctx, SERIAL_CHANNEL);
@@ -364,5 +364,5 @@ void serial_watch(struct ist_port *p, unsigned what)
 	if (what == p->watching)
 		return;
 	p->watching = what;
-	p->host->watch(p->ctx, p->fd, what, line_on_fd, p);
+	p->host->watch(p->ctx, p->fd, what, serial_line_on_fd, p);
 }

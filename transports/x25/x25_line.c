@@ -50,12 +50,12 @@ struct x25_link_line {
 	uint64_t ask_at; /* when to send 01 again */
 };
 
-static struct x25_link_line *line_of_layer(struct x25_line *l)
+static struct x25_link_line *x25_line_of_layer(struct x25_line *l)
 {
 	return IST_CONTAINER_OF(l, struct x25_link_line, line);
 }
 
-static void line_note_deadline(struct x25_link_line *l)
+static void x25_line_note_deadline(struct x25_link_line *l)
 {
 	struct ist_port *p = l->line.port;
 
@@ -67,7 +67,7 @@ static void line_note_deadline(struct x25_link_line *l)
 
 /* --- LAPB ------------------------------------------------------------------------------------- */
 
-static void line_drop_queue(struct x25_link_line *l)
+static void x25_line_drop_queue(struct x25_link_line *l)
 {
 	while (l->first) {
 		struct queued_packet *w = l->first;
@@ -80,7 +80,7 @@ static void line_drop_queue(struct x25_link_line *l)
 	l->overflow = false;
 }
 
-static void line_queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
+static void x25_line_queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
 {
 	struct queued_packet *w = l->queued < QUEUE_MAX ? malloc(sizeof(*w) + len) : NULL;
 
@@ -96,19 +96,19 @@ static void line_queue(struct x25_link_line *l, const uint8_t *pkt, size_t len)
 	l->queued++;
 }
 
-static void line_tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t len)
+static void x25_line_tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t len)
 {
-	struct x25_link_line *l = line_of_layer(line);
+	struct x25_link_line *l = x25_line_of_layer(line);
 
 	if (!l->first && lapb_send(&l->lapb, pkt, len, x25_now(line->port)))
 		return;
 	if (l->lapb.state != LAPB_UP)
 		return; /* LAPB is about to report that it is down */
-	line_queue(l, pkt, len);
+	x25_line_queue(l, pkt, len);
 	x25_block(&line->x);
 }
 
-static void line_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
+static void x25_line_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct x25_link_line *l = ctx;
 	const struct link_frame f = {NULL, frame, 0, (uint32_t)len};
@@ -117,14 +117,14 @@ static void line_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 	link_send(l->link, &f, 1);
 }
 
-static void line_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
+static void x25_line_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
 {
 	struct x25_link_line *l = ctx;
 
 	x25_rx(&l->line.x, data, len, x25_now(l->line.port));
 }
 
-static void line_lapb_writable(struct x25_link_line *l, uint64_t now)
+static void x25_line_lapb_writable(struct x25_link_line *l, uint64_t now)
 {
 	while (l->first && lapb_send(&l->lapb, l->first->pkt, l->first->len, now)) {
 		struct queued_packet *w = l->first;
@@ -139,31 +139,32 @@ static void line_lapb_writable(struct x25_link_line *l, uint64_t now)
 		x25_unblock(&l->line.x, now);
 }
 
-static void line_lapb_reports(void *ctx, enum lapb_report r)
+static void x25_line_lapb_reports(void *ctx, enum lapb_report r)
 {
 	struct x25_link_line *l = ctx;
 	struct ist_port *p = l->line.port;
 	uint64_t now = x25_now(p);
 
 	if (r == LAPB_R_WRITABLE) {
-		line_lapb_writable(l, now);
+		x25_line_lapb_writable(l, now);
 		return;
 	}
 	p->host->log(p->ctx, r == LAPB_R_DOWN ? 4 : 5, "LAPB %s",
 		     r == LAPB_R_DOWN ? "down"
 		     : r == LAPB_R_UP ? "up"
 				      : "reset by the far end");
-	line_drop_queue(l);
+	x25_line_drop_queue(l);
 	x25_down(&l->line.x);
 	if (r != LAPB_R_DOWN)
 		x25_up(&l->line.x, now);
 }
 
-static const struct lapb_ops lapb_ops = {line_lapb_tx, line_lapb_deliver, line_lapb_reports};
-static const struct x25_line_ops on_lapb = {.tx = line_tx_lapb};
+static const struct lapb_ops lapb_ops = {x25_line_lapb_tx, x25_line_lapb_deliver,
+					 x25_line_lapb_reports};
+static const struct x25_line_ops on_lapb = {.tx = x25_line_tx_lapb};
 
 /* The queue is full: restart the line. */
-static void line_overflowed(struct x25_link_line *l)
+static void x25_line_overflowed(struct x25_link_line *l)
 {
 	struct ist_port *p = l->line.port;
 
@@ -172,12 +173,13 @@ static void line_overflowed(struct x25_link_line *l)
 	p->host->log(p->ctx, 4, "line restarted: %u packets queued for LAPB", l->queued);
 	lapb_line_down(&l->lapb);
 	lapb_start(&l->lapb, x25_now(p));
-	line_note_deadline(l);
+	x25_line_note_deadline(l);
 }
 
 /* --- pseudo-header ---------------------------------------------------------------------------- */
 
-static void line_send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt, size_t len)
+static void x25_line_send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt,
+				 size_t len)
 {
 	const struct link_frame f = {l->bare ? NULL : &kind, pkt, 1, (uint32_t)len};
 
@@ -188,20 +190,20 @@ static void line_send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_
 	link_send(l->link, &f, 1);
 }
 
-static void line_tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
+static void x25_line_tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
 {
-	line_send_pseudo(line_of_layer(line), PSEUDO_DATA, pkt, len);
+	x25_line_send_pseudo(x25_line_of_layer(line), PSEUDO_DATA, pkt, len);
 }
 
-static const struct x25_line_ops on_pseudo = {.tx = line_tx_pseudo};
+static const struct x25_line_ops on_pseudo = {.tx = x25_line_tx_pseudo};
 
-static void line_ask(struct x25_link_line *l, uint64_t now)
+static void x25_line_ask(struct x25_link_line *l, uint64_t now)
 {
-	line_send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
+	x25_line_send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
 	l->ask_at = now + ASK_EVERY;
 }
 
-static void line_connected(struct x25_link_line *l, uint64_t now)
+static void x25_line_connected(struct x25_link_line *l, uint64_t now)
 {
 	l->ask_at = X25_NO_TIME;
 	l->connected = true;
@@ -209,7 +211,7 @@ static void line_connected(struct x25_link_line *l, uint64_t now)
 	x25_up(&l->line.x, now);
 }
 
-static void line_disconnected(struct x25_link_line *l, uint64_t now)
+static void x25_line_disconnected(struct x25_link_line *l, uint64_t now)
 {
 	l->connected = false;
 	x25_down(&l->line.x);
@@ -219,42 +221,43 @@ static void line_disconnected(struct x25_link_line *l, uint64_t now)
 		l->ask_at = now + ASK_EVERY;
 }
 
-static void line_start_pseudo(struct x25_link_line *l, uint64_t now)
+static void x25_line_start_pseudo(struct x25_link_line *l, uint64_t now)
 {
 	if (!l->line.x.cfg.dce) {
-		line_ask(l, now);
+		x25_line_ask(l, now);
 		return;
 	}
-	line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
-	line_connected(l, now);
+	x25_line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+	x25_line_connected(l, now);
 }
 
-static void line_rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len, uint64_t now)
+static void x25_line_rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len,
+			       uint64_t now)
 {
 	x25_tap(l->line.port, false, "x.25", pkt, len);
 	if (!l->connected)
-		line_connected(l, now);
+		x25_line_connected(l, now);
 	x25_rx(&l->line.x, pkt, len, now);
 }
 
-static void line_rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint64_t now)
+static void x25_line_rx_pseudo(struct x25_link_line *l, const struct link_frame *f, uint64_t now)
 {
 	bool dce = l->line.x.cfg.dce;
 
 	switch (f->payload[0]) {
 	case PSEUDO_DATA:
-		line_rx_packet(l, f->payload + 1, f->len - 1, now);
+		x25_line_rx_packet(l, f->payload + 1, f->len - 1, now);
 		break;
 	case PSEUDO_CONNECT:
 		if (dce)
-			line_send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
+			x25_line_send_pseudo(l, PSEUDO_CONNECT, NULL, 0);
 		if (dce || !l->connected)
-			line_connected(l, now);
+			x25_line_connected(l, now);
 		break;
 	case PSEUDO_DISCONNECT:
 		if (dce && l->connected)
-			line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
-		line_disconnected(l, now);
+			x25_line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+		x25_line_disconnected(l, now);
 		break;
 	case PSEUDO_PARAMETERS:
 		break; /* of LAPB, which the kernel's device runs itself */
@@ -265,7 +268,7 @@ static void line_rx_pseudo(struct x25_link_line *l, const struct link_frame *f, 
 
 /* --- the link --------------------------------------------------------------------------------- */
 
-static void line_on_frames(void *ctx, const struct link_frame *f, unsigned n)
+static void x25_line_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct x25_link_line *l = ctx;
 	struct ist_port *p = l->line.port;
@@ -278,15 +281,15 @@ static void line_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 			x25_tap(p, false, "lapb", f[i].payload, f[i].len);
 			lapb_rx(&l->lapb, f[i].payload, f[i].len, x25_now(p));
 		} else if (l->bare) {
-			line_rx_packet(l, f[i].payload, f[i].len, x25_now(p));
+			x25_line_rx_packet(l, f[i].payload, f[i].len, x25_now(p));
 		} else {
-			line_rx_pseudo(l, &f[i], x25_now(p));
+			x25_line_rx_pseudo(l, &f[i], x25_now(p));
 		}
 	}
 	x25_leave(p);
 }
 
-static void line_check_mtu(const struct x25_link_line *l)
+static void x25_line_check_mtu(const struct x25_link_line *l)
 {
 	const struct x25_conf *c = &l->line.port->conf;
 	uint32_t want = l->store ? c->lapb.n1 + 3u : (1u << c->x.size_want) + 5u;
@@ -298,7 +301,7 @@ static void line_check_mtu(const struct x25_link_line *l)
 					link_mtu(l->link), want);
 }
 
-static void line_on_carrier(void *ctx, bool up, const char *words)
+static void x25_line_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct x25_link_line *l = ctx;
 	struct ist_port *p = l->line.port;
@@ -307,15 +310,15 @@ static void line_on_carrier(void *ctx, bool up, const char *words)
 	x25_enter(p);
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	if (up) {
-		line_check_mtu(l);
+		x25_line_check_mtu(l);
 		if (l->store)
 			lapb_start(&l->lapb, now);
 		else
-			line_start_pseudo(l, now);
+			x25_line_start_pseudo(l, now);
 	} else {
 		l->connected = false;
 		l->ask_at = X25_NO_TIME;
-		line_drop_queue(l);
+		x25_line_drop_queue(l);
 		if (l->store)
 			lapb_line_down(&l->lapb);
 		x25_down(&l->line.x);
@@ -323,11 +326,11 @@ static void line_on_carrier(void *ctx, bool up, const char *words)
 	x25_leave(p);
 }
 
-static const struct link_user link_user = {line_on_frames, line_on_carrier};
+static const struct link_user link_user = {x25_line_on_frames, x25_line_on_carrier};
 
 /* --- struct x25_below ---------------------------------------------------- */
 
-static void line_close(struct ist_port *p)
+static void x25_line_close(struct ist_port *p)
 {
 	struct x25_link_line *l = p->line;
 
@@ -338,16 +341,16 @@ static void line_close(struct ist_port *p)
 	if (l->store)
 		lapb_stop(&l->lapb, x25_now(p));
 	else if (l->link && l->connected)
-		line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+		x25_line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
 	link_close(l->link);
-	line_drop_queue(l);
+	x25_line_drop_queue(l);
 	x25_line_free(&l->line);
 	free(l->store);
 	free(l);
 	p->line = NULL;
 }
 
-static int line_make_lapb(struct x25_link_line *l, const struct x25_conf *c)
+static int x25_line_make_lapb(struct x25_link_line *l, const struct x25_conf *c)
 {
 	l->store = malloc(lapb_store_size(&c->lapb));
 	if (!l->store)
@@ -356,14 +359,14 @@ static int line_make_lapb(struct x25_link_line *l, const struct x25_conf *c)
 	return 0;
 }
 
-static void line_place_pvcs(struct x25_link_line *l, struct x25_conf *c)
+static void x25_line_place_pvcs(struct x25_link_line *l, struct x25_conf *c)
 {
 	for (unsigned i = 0; i < c->knowns; i++)
 		if (c->known[i].circuit)
 			x25_circuit_attach(c->known[i].circuit, &l->line, c->known[i].lci);
 }
 
-static int line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static int x25_line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	bool lapb = p->conf.framing == X25_LAPB;
 	struct link_conf conf = {.host = p->host,
@@ -391,33 +394,33 @@ static int line_open(struct ist_port *p, const struct settings *set, char *err, 
 		return settings_error(err, err_len, -r, "packet layer: %s", strerror(-r));
 	}
 	p->line = l;
-	if (lapb && (r = line_make_lapb(l, &p->conf)))
+	if (lapb && (r = x25_line_make_lapb(l, &p->conf)))
 		return r;
-	line_place_pvcs(l, &p->conf);
+	x25_line_place_pvcs(l, &p->conf);
 	conf.ctx = l;
 	return link_open_configured(&l->link, &conf, err, err_len);
 }
 
-static int line_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
+static int x25_line_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 {
 	if (!p->line->line.ready)
 		return -ENETDOWN;
 	return x25_circuit_place(c, &p->line->line, now) ? 0 : -ENOBUFS;
 }
 
-static void line_flush(struct ist_port *p, uint64_t now)
+static void x25_line_flush(struct ist_port *p, uint64_t now)
 {
 	(void)now;
-	line_note_deadline(p->line);
+	x25_line_note_deadline(p->line);
 }
 
-static void line_reap(struct ist_port *p)
+static void x25_line_reap(struct ist_port *p)
 {
 	if (p->line->overflow)
-		line_overflowed(p->line);
+		x25_line_overflowed(p->line);
 }
 
-static void line_expire(struct ist_port *p, uint64_t now)
+static void x25_line_expire(struct ist_port *p, uint64_t now)
 {
 	struct x25_link_line *l = p->line;
 
@@ -426,11 +429,11 @@ static void line_expire(struct ist_port *p, uint64_t now)
 	if (now >= x25_deadline(&l->line.x))
 		x25_expire(&l->line.x, now);
 	if (now >= l->ask_at)
-		line_ask(l, now);
-	line_note_deadline(l);
+		x25_line_ask(l, now);
+	x25_line_note_deadline(l);
 }
 
-static void line_count(const struct ist_port *p, uint64_t *out)
+static void x25_line_count(const struct ist_port *p, uint64_t *out)
 {
 	const struct x25_link_line *l = p->line;
 
@@ -442,7 +445,7 @@ static void line_count(const struct ist_port *p, uint64_t *out)
 	link_count(l->link, out + LAPB_C_COUNT);
 }
 
-static int line_status(const struct ist_port *p, char *buf, size_t len)
+static int x25_line_status(const struct ist_port *p, char *buf, size_t len)
 {
 	const struct x25_link_line *l = p->line;
 	const char *lapb = l->store ? lapb_state_name(l->lapb.state) : NULL;
@@ -457,12 +460,12 @@ static int line_status(const struct ist_port *p, char *buf, size_t len)
 }
 
 const struct x25_below x25_on_link = {
-	.open = line_open,
-	.close = line_close,
-	.call = line_call,
-	.flush = line_flush,
-	.reap = line_reap,
-	.expire = line_expire,
-	.count = line_count,
-	.status = line_status,
+	.open = x25_line_open,
+	.close = x25_line_close,
+	.call = x25_line_call,
+	.flush = x25_line_flush,
+	.reap = x25_line_reap,
+	.expire = x25_line_expire,
+	.count = x25_line_count,
+	.status = x25_line_status,
 };
