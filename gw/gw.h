@@ -13,6 +13,7 @@
 #include "gw/loop.h"
 #include "gw/memory.h"
 #include "ppp/ppp.h"
+#include <osmocom/core/linuxlist.h>
 #include <osmocom/core/select.h>
 
 struct aaa;
@@ -50,6 +51,7 @@ struct gw {
 	struct aaa *aaa;
 	struct keep *keep;
 	struct lines *lines;
+	struct llist_head switches;    /* calls from tunnel to tunnel (switch.c) */
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;

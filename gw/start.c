@@ -18,6 +18,7 @@
 #include "gw/route.h"
 #include "gw/reserve.h"
 #include "gw/service.h"
+#include "gw/switch.h"
 #include <osmocom/core/select.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 		return NULL;
 	gw->cfg = cfg;
 	gw->dp_fd.fd = -1;
+	INIT_LLIST_HEAD(&gw->switches);
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);
@@ -155,6 +157,7 @@ void gw_free(struct gw *gw)
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
 	lines_free(gw->lines);
+	switches_free(gw);
 	gw->joins = NULL;
 	clients_free(gw);
 	services_free(gw);

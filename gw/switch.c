@@ -4,12 +4,14 @@
 #include "gw/dial.h"
 #include "gw/legs/legs.h"
 #include "gw/route.h"
+#include <osmocom/core/linuxlist.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* One call on its way: alive until the join it has become is gone. */
 struct switching {
+	struct llist_head entry;
 	struct gw *gw;
 	const struct cfg_route *route;
 	unsigned next; /* peer of it to try */
@@ -20,6 +22,19 @@ struct switching {
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	uint8_t value[L2TP_MSG_MAX];
 };
+
+static void switch_free(struct switching *s)
+{
+	llist_del(&s->entry);
+	free(s);
+}
+
+void switches_free(struct gw *gw)
+{
+	struct switching *s, *next;
+
+	llist_for_each_entry_safe(s, next, &gw->switches, entry) switch_free(s);
+}
 
 static void switch_keep(struct switching *s, const struct l2tp_msg *m)
 {
@@ -70,7 +85,7 @@ static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	if (in)
 		switch_try(s, in, why, now);
 	else
-		free(s);
+		switch_free(s);
 }
 
 static const struct join_owner switch_owner = {.up = switch_on_up, .gone = switch_on_gone};
@@ -114,7 +129,7 @@ static void switch_try(struct switching *s, struct l2tp_call *in, const struct l
 	}
 	why = last ? *last : leg_end(LEG_BY_RESOURCES, words);
 	switch_refuse(in, &why, now);
-	free(s);
+	switch_free(s);
 }
 
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
@@ -134,6 +149,7 @@ bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer
 		switch_refuse(call, &why, now);
 		return true;
 	}
+	llist_add_tail(&s->entry, &gw->switches);
 	s->gw = gw;
 	s->route = r;
 	s->from = peer;

@@ -14,4 +14,7 @@
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		    const struct l2tp_msg *msg, uint64_t now);
 
+/* After the joins. */
+void switches_free(struct gw *gw);
+
 #endif
