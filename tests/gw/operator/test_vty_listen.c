@@ -19,7 +19,20 @@
 #include <unistd.h>
 
 static char folder[32], path[80], said[16384];
-static void *talloc;
+static void *talloc; /* one for all tests: libosmovty keeps things of the first in it */
+
+static void listen_free(void)
+{
+	talloc_free(talloc);
+}
+
+static void listen_talloc(void)
+{
+	if (talloc)
+		return;
+	talloc = talloc_named_const(NULL, 0, "test");
+	atexit(listen_free);
+}
 
 static void listen_begin(void)
 {
@@ -31,7 +44,7 @@ static void listen_begin(void)
 	snprintf(conf, sizeof(conf),
 		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\nvty { socket = \"%s\" }\n",
 		 path);
-	talloc = talloc_named_const(NULL, 0, "test");
+	listen_talloc();
 	bench_start(conf);
 	CU_ASSERT_EQUAL_FATAL(vty_start(bench.gw, talloc), 0);
 }
@@ -240,7 +253,7 @@ static void listen_group(const char *group, int expected)
 		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
 		 "vty { socket = \"%s\"  group = \"%s\" }\n",
 		 path, group);
-	talloc = talloc_named_const(NULL, 0, "test");
+	listen_talloc();
 	bench_start(conf);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, talloc), expected);
 }
