@@ -186,6 +186,10 @@ bool case_full(struct pair *p)
 			pair_serve(p, 3, p->progress + PATIENCE);
 		if (!c->writable)
 			return fail(p, "send took less after %u frames, `writable` never came", n);
+		/* What is on the line already may fill what the line holds, after which it may
+		 * drop. */
+		while (pair_serve(p, 1u << B, check_now()))
+			;
 		n += send_until_full(p, l, NEVER_FULL);
 	}
 	return !p->why[0] && pair_drain(p);

@@ -217,14 +217,13 @@ static struct check_host *sides(struct pair *p, unsigned bits, struct check_host
 	return out[0];
 }
 
-void pair_serve(struct pair *p, unsigned bits, uint64_t until)
+bool pair_serve(struct pair *p, unsigned bits, uint64_t until)
 {
 	struct check_host *h[2];
 	unsigned n;
 
 	sides(p, bits, h, &n);
-	if (n)
-		check_serve(h, n, until);
+	return n && check_serve(h, n, until);
 }
 
 void pair_settle(struct pair *p, unsigned bits)

@@ -93,7 +93,7 @@ bool pair_send_batch(struct pair *p, struct link *l, unsigned from, uint32_t len
  */
 bool pair_drain(struct pair *p);
 /* Serve sides (bit 1 = A, bit 2 = B) until `until`, or QUIET us without a frame. */
-void pair_serve(struct pair *p, unsigned sides, uint64_t until);
+bool pair_serve(struct pair *p, unsigned sides, uint64_t until);
 void pair_settle(struct pair *p, unsigned sides);
 /* Nothing on its way and nothing lost, no matter what became of it. */
 void pair_forget(struct pair *p);
