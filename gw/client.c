@@ -141,7 +141,6 @@ static struct leg *client_leg(void *ctx)
 static struct join *client_call(struct gw_client *c, const char **words, uint64_t now)
 {
 	struct l2tp_call *call = dial_call(c->gw, c->cfg->peer, now, words);
-	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
 	struct join *j;
 
 	if (!call)
@@ -150,8 +149,7 @@ static struct join *client_call(struct gw_client *c, const char **words, uint64_
 		     &join_owner, c, now);
 	if (j)
 		return j;
-	*words = "out of memory";
-	l2tp_call_hangup(call, &r, NULL, 0, now);
+	dial_abandon(call, words, now);
 	return NULL;
 }
 

@@ -72,3 +72,11 @@ struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t
 		*words = l2tp_reasons[why].words;
 	return call;
 }
+
+void dial_abandon(struct l2tp_call *call, const char **words, uint64_t now)
+{
+	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
+
+	*words = "out of memory";
+	l2tp_call_hangup(call, &r, NULL, 0, now);
+}

@@ -235,17 +235,14 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 {
 	struct gw *gw = l->all->gw;
 	struct l2tp_call *call = dial_call(gw, peer, now, words);
-	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
 	struct join *j;
 
 	if (!call)
 		return false;
 	j = join_new(gw->joins, leg_call_placed(gw, call, peer, &l->origin), line_leg_new(l, now),
 		     &line_owner, l, now);
-	if (!j) {
-		*words = "out of memory";
-		l2tp_call_hangup(call, &r, NULL, 0, now);
-	}
+	if (!j)
+		dial_abandon(call, words, now);
 	return line_start_join(l, j, now);
 }
 

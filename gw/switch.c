@@ -96,7 +96,6 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 {
 	struct gw *gw = s->gw;
 	struct l2tp_call *out = dial_call(gw, peer, now, words);
-	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
 	struct leg *to = NULL;
 	struct join *j;
 
@@ -108,8 +107,7 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 	j = join_new(gw->joins, to, s->in, &switch_owner, s, now);
 	if (j)
 		return j;
-	*words = "out of memory";
-	l2tp_call_hangup(out, &r, NULL, 0, now);
+	dial_abandon(out, words, now);
 	return NULL;
 }
 
