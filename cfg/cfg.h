@@ -114,15 +114,42 @@ struct cfg_refs {
 	unsigned n;
 };
 
-/* Where PPP of a circuit goes: rules in the order of the file, of which the first that fits is
- * taken. */
+/* Numbers, in the order they are written. */
+struct cfg_numbers {
+	const uint32_t *at;
+	unsigned n;
+};
+
+/* Which of a route's peers of one priority is tried first. */
+enum cfg_balance {
+	CFG_BALANCE_FIRST,  /* as they are written */
+	CFG_BALANCE_WEIGHT, /* by chance, in proportion to their weights */
+	CFG_BALANCE_ROUND,  /* each in turn */
+};
+
+#define CFG_ROUTE_PEERS_MAX 64u
+/* Bits of cfg_route.deny: 1u << Result Code of a CDN, and this one for a peer that does not
+ * answer or cannot be reached. */
+#define CFG_DENY_SILENT 1u
+
+/* Where PPP of a circuit or a call goes: rules in the order of the file, of which the first that
+ * fits is taken. */
 struct cfg_route {
 	struct cfg_where where;
 	const char *name;
-	struct cfg_refs from;	      /* ports of circuits; none = any */
-	struct cfg_refs from_peer;    /* peers whose calls are switched; none = no call is */
-	const char *called, *calling; /* patterns, * stands for anything; NULL = any */
-	struct cfg_refs to;	      /* peers, tried in this order */
+	struct cfg_refs from;	   /* ports of circuits; none = any */
+	struct cfg_refs from_peer; /* peers whose calls are switched; none = no call is */
+	/* Patterns, * stands for anything; NULL = any.  realm: of a user name, what is behind its
+	 * last @, or all of the name when the pattern has an @. */
+	const char *circuit, *called, *calling, *user, *realm;
+	struct cfg_refs to;	     /* peers; at most CFG_ROUTE_PEERS_MAX */
+	struct cfg_numbers priority; /* of each of `to`, lowest first; none = all are alike */
+	struct cfg_numbers weight;   /* of each of `to`; none = all are alike */
+	uint8_t balance;	     /* enum cfg_balance */
+	bool ends_on_refusal;	     /* the next peer is not tried when one refuses */
+	uint32_t max_calls;	     /* by this route at a time; 0 = no limit */
+	uint32_t deny;		     /* refusals after which a peer is passed over, */
+	uint64_t deny_for;	     /* for this long, us; 0 = never */
 };
 
 /* What failed log-ins cost (gw/aaa/login_limit.h says how). */

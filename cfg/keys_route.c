@@ -2,8 +2,60 @@
 /* The keys of `route`: where PPP that arrives on a circuit or in a call goes. */
 #include "cfg/keys.h"
 #include "cfg/report.h"
+#include "cfg/value.h"
 
 #include <stddef.h>
+
+#define S 1000000LL /* in microseconds */
+#define H (3600 * S)
+
+/* The first is CFG_DENY_SILENT; the others are the Result Codes of a CDN from 1 on (RFC 2661
+ * 4.4.2). */
+#define DENIALS                                                                                   \
+	"silent lost-carrier general-error administrative no-facilities no-facilities-permanent " \
+	"invalid-destination no-carrier busy no-dial-tone timeout no-framing"
+#define DENIALS_DEFAULT                                                                       \
+	(CFG_DENY_SILENT | 1u << L2TP_CDN_GENERAL_ERROR | 1u << L2TP_CDN_NO_FACILITIES_TEMP | \
+	 1u << L2TP_CDN_NO_FACILITIES_PERM)
+
+static void keys_route_set_deny(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				const char *text)
+{
+	struct cfg_route *r = obj;
+	unsigned bit;
+
+	(void)text;
+	r->deny = 0;
+	for (unsigned i = 0; i < it->values; i++)
+		if (cfg_get_word(l, it, &it->value[i], &bit))
+			r->deny |= 1u << bit;
+}
+
+static struct cfg_numbers keys_route_numbers(struct cfg_load *l, const struct cfg_item *it)
+{
+	uint32_t *at = arena_get(l->arena, it->values * sizeof(*at));
+	uint64_t n;
+
+	for (unsigned i = 0; i < it->values; i++)
+		at[i] = cfg_get_number(l, it, &it->value[i], &n) ? (uint32_t)n : 1;
+	return (struct cfg_numbers){at, it->values};
+}
+
+static void keys_route_set_priority(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				    const char *text)
+{
+	(void)text;
+	((struct cfg_route *)obj)->priority = keys_route_numbers(l, it);
+}
+
+static void keys_route_set_weight(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				  const char *text)
+{
+	(void)text;
+	((struct cfg_route *)obj)->weight = keys_route_numbers(l, it);
+}
+
+#define PATTERN(m) .max = 255, .deflt = "any", CFG_AT(struct cfg_route, m)
 
 static const struct cfg_key route_keys[] = {
 	{"from", CFG_K_REF, CFG_KEY_LIST, .words = "port", .deflt = "any",
@@ -11,16 +63,58 @@ static const struct cfg_key route_keys[] = {
 	{"from-peer", CFG_K_REF, CFG_KEY_LIST, .words = "peer", .deflt = "none",
 	 .help = "peers whose calls are switched to another tunnel, in place of circuits",
 	 CFG_AT(struct cfg_route, from_peer)},
-	{"called", CFG_K_TEXT, .max = 64, .deflt = "any",
-	 .help = "pattern of the called address, * stands for anything",
-	 CFG_AT(struct cfg_route, called)},
-	{"calling", CFG_K_TEXT, .max = 64, .deflt = "any",
-	 .help = "pattern of the calling address, * stands for anything",
-	 CFG_AT(struct cfg_route, calling)},
+	{"circuit", CFG_K_TEXT, .help = "pattern of the circuit's address on its port",
+	 PATTERN(circuit)},
+	{"called", CFG_K_TEXT, .help = "pattern of the called address, * stands for anything",
+	 PATTERN(called)},
+	{"calling", CFG_K_TEXT, .help = "pattern of the calling address", PATTERN(calling)},
+	{"service-name", CFG_K_TEXT,
+	 .help = "pattern of the service that a PPPoE client asks for, which is its called address",
+	 PATTERN(called)},
+	{"user", CFG_K_TEXT,
+	 .help = "pattern of the user name, which a circuit with `lcp = proxy` and the far LAC of "
+		 "a call know",
+	 PATTERN(user)},
+	{"realm", CFG_K_TEXT,
+	 .help = "pattern of the user's realm: isp.example, or *@isp.example which is the same",
+	 PATTERN(realm)},
 	{"to", CFG_K_REF, CFG_KEY_LIST | CFG_KEY_REQUIRED, .words = "peer",
 	 .help = "peers a call is placed to; the next one is tried when one refuses or is silent",
 	 CFG_AT(struct cfg_route, to)},
+	{"priority", CFG_K_NUMBER, CFG_KEY_LIST, .min = 0, .max = 65535, .deflt = "all the same",
+	 .set = keys_route_set_priority,
+	 .help = "one number for each of `to`: those with the lowest are tried first"},
+	{"weight", CFG_K_NUMBER, CFG_KEY_LIST, .min = 1, .max = 65535, .deflt = "all the same",
+	 .set = keys_route_set_weight,
+	 .help = "one number for each of `to`: its share of the calls with `balance = weight`"},
+	{"balance", CFG_K_WORD, .words = "first weight round", .deflt = "first",
+	 .help = "of the peers of one priority: always the first first, by chance in proportion "
+		 "to weight, or each in turn",
+	 CFG_AT(struct cfg_route, balance)},
+	{"on-refuse", CFG_K_WORD, .words = "next end", .deflt = "next",
+	 .help = "a peer has refused the call: try the next one, or refuse it",
+	 CFG_AT(struct cfg_route, ends_on_refusal)},
+	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 10000000,
+	 .help = "calls by this route at a time, after which the next route that fits is taken; 0 "
+		 "= no limit",
+	 CFG_AT(struct cfg_route, max_calls)},
+	{"deny-for", CFG_K_TIME, .min = 0, .max = 24 * H,
+	 .help = "pass a peer over for this long, in every route, after it has answered this route "
+		 "as `deny` says; 0 = never",
+	 CFG_AT(struct cfg_route, deny_for)},
+	{"deny", CFG_K_WORD, CFG_KEY_LIST, .words = DENIALS,
+	 .deflt = "silent, general-error, no-facilities, no-facilities-permanent",
+	 .set = keys_route_set_deny,
+	 .help = "results of a call after which a peer is passed over: Result Codes of its CDN, "
+		 "and "
+		 "silent = no answer or not reached"},
 };
+
+static void keys_route_init(struct cfg_load *l, void *obj)
+{
+	(void)l;
+	((struct cfg_route *)obj)->deny = DENIALS_DEFAULT;
+}
 
 const struct cfg_schema cfg_schema_route = {
 	.section = CFG_S_ROUTE,
@@ -31,4 +125,5 @@ const struct cfg_schema cfg_schema_route = {
 	.keys = CFG_ROWS(route_keys),
 	.sub = cfg_no_sections,
 	.size = sizeof(struct cfg_route),
+	.init = keys_route_init,
 };

@@ -115,12 +115,15 @@ static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
 	const struct cfg_value *v = it->value;
 	const void *p;
 	uint64_t n;
+	unsigned word;
 	uint32_t a;
 	bool b;
 
 	if ((k->kind == CFG_K_NUMBER && cfg_get_number(l, it, v, &n)) ||
 	    (k->kind == CFG_K_TIME && cfg_get_time(l, it, v, &n)))
 		store_put_unsigned(at, k->width, n);
+	else if (k->kind == CFG_K_WORD && cfg_get_word(l, it, v, &word))
+		store_put_unsigned(at, k->width, word);
 	else if (k->kind == CFG_K_BOOL && cfg_get_bool(l, it, v, &b))
 		*(bool *)at = b;
 	else if (k->kind == CFG_K_IPV4 && cfg_get_ipv4(l, it, v, &a))

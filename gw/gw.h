@@ -25,6 +25,7 @@ struct join_list;
 struct keep;
 struct lines;
 struct plugins;
+struct routes;
 
 /* A service at work: its TUN and addresses. */
 struct gw_service {
@@ -51,6 +52,7 @@ struct gw {
 	struct aaa *aaa;
 	struct keep *keep;
 	struct lines *lines;
+	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct llist_head switches;    /* calls from tunnel to tunnel (switch.c) */
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */

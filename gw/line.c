@@ -9,7 +9,7 @@
 #include "gw/legs/legs.h"
 #include "gw/port.h"
 #include "gw/random.h"
-#include "gw/route.h"
+#include "gw/route_way.h"
 #include "gw/service.h"
 #include "gw/text.h"
 #include <osmocom/core/linuxlist.h>
@@ -36,8 +36,7 @@ struct line {
 	struct leg *leg; /* NULL = no join */
 	uint16_t number;
 	struct leg_origin origin;
-	const struct cfg_route *route;	/* by which the call is being placed */
-	unsigned next;			/* peer of it to try when this one does not take it */
+	struct route_way way;		/* of the call that is placed */
 	bool lost;			/* the channel has gone down under the join */
 	bool left;			/* the channel is given up; freed soon */
 	const struct join_owner *owner; /* of a line we dial: hears of the join as well */
@@ -108,31 +107,30 @@ struct line_end {
 	const struct cfg_route *route;
 };
 
+/* What a route may ask about the circuit; circuit is the caller's memory, GW_TEXT_MAX octets. */
+static struct route_what line_what(const struct gw_port *p, const struct ist_addr *peer,
+				   const struct leg_origin *o, char *circuit)
+{
+	p->cfg->transport->addr_format(peer, circuit, GW_TEXT_MAX);
+	return (struct route_what){.port = p->cfg,
+				   .circuit = circuit,
+				   .called = *o->called ? o->called : NULL,
+				   .calling = *o->calling ? o->calling : NULL};
+}
+
 static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 				    const struct ist_addr *peer, const struct leg_origin *o)
 {
 	const struct cfg_circuit *c = port_circuit(p, peer);
 	const struct cfg_accept *a = c ? NULL : port_accept(p, peer);
 	const struct cfg_service *s = c ? c->service : a ? a->service : NULL;
-	struct route_what what = {.port = p->cfg,
-				  .called = *o->called ? o->called : NULL,
-				  .calling = *o->calling ? o->calling : NULL};
+	char circuit[GW_TEXT_MAX];
+	struct route_what what = line_what(p, peer, o, circuit);
 
 	if (s)
 		return (struct line_end){.service = service_of(gw, s)};
 	/* A circuit that no section lists is for nobody. */
 	return (struct line_end){.route = c || a ? route_find(gw->cfg, &what) : NULL};
-}
-
-static struct line_end line_end_of(const struct line *l)
-{
-	struct gw *gw = l->all->gw;
-	const struct gw_port *p = port_by_number(gw, dp_channel_port(l->channel));
-	struct ist_addr peer;
-
-	if (!p || !dp_channel_peer(gw->dp, l->channel, &peer))
-		return (struct line_end){0};
-	return line_end_for(gw, p, &peer, &l->origin);
 }
 
 static struct leg_origin line_origin_of(const struct ist_attrs *a)
@@ -174,8 +172,9 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	static const struct ist_cause refused = {.kind = IST_CAUSE_REFUSED,
 						 .words = "no peer takes the call"};
 	struct line *l = ctx;
-	bool again = l->route && !l->joined && why->cause != LEG_BY_OPERATOR &&
-		     why->cause != LEG_BY_SHUTDOWN && !l->lost;
+	bool again = l->way.begun && !l->joined && why->cause != LEG_BY_OPERATOR &&
+		     why->cause != LEG_BY_SHUTDOWN && !l->lost &&
+		     route_way_refused(l->all->gw, &l->way, why, now);
 	char name[GW_TEXT_MAX];
 
 	/* The leg remembers the circuit's name, which the port may have forgotten by now. */
@@ -184,9 +183,9 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	line_give_number(l, now);
 	if (again && line_place_call(l, now))
 		return;
-	if (l->switched && l->route && !l->joined && !l->lost)
+	if (l->switched && l->way.begun && !l->joined && !l->lost)
 		dp_disconnect(l->all->gw->dp, l->channel, &refused);
-	l->route = NULL;
+	route_way_end(l->all->gw, &l->way);
 	if (l->switched)
 		line_leave(l, now);
 	if (l->owner && l->owner->gone)
@@ -241,36 +240,41 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 		return false;
 	j = join_new(gw->joins, leg_call_placed(gw, call, peer, &l->origin), line_leg_new(l, now),
 		     &line_owner, l, now);
-	if (!j)
+	if (j)
+		join_explain(j, l->way.why);
+	else
 		dial_abandon(call, words, now);
 	return line_start_join(l, j, now);
 }
 
 static bool line_place_call(struct line *l, uint64_t now)
 {
-	const char *words = "";
+	struct gw *gw = l->all->gw;
+	const struct cfg_peer *peer;
 	char where[GW_TEXT_MAX];
+	const char *words = "";
 
-	while (l->next < l->route->to.n) {
-		const struct cfg_peer *peer = l->route->to.at[l->next++];
-
+	while ((peer = route_way_next(gw, &l->way, now))) {
 		if (line_call_peer(l, peer, &words, now))
 			return true;
+		route_way_unreached(&l->way, words);
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
 			    "line (%s): route %s: no call to peer %s: %s",
-			    port_channel_text(where, sizeof(where), l->all->gw, l->channel),
-			    l->route->name, peer->name, words);
+			    port_channel_text(where, sizeof(where), gw, l->channel),
+			    l->way.route->name, peer->name, words);
 	}
 	return false;
 }
 
-static bool line_route(struct line *l, const struct cfg_route *r, uint64_t now)
+static bool line_route(struct line *l, const struct route_what *what, uint64_t now)
 {
-	l->route = r;
-	l->next = 0;
+	struct gw *gw = l->all->gw;
+
+	if (!route_way_begin(gw, &l->way, what))
+		return false;
 	if (line_place_call(l, now))
 		return true;
-	l->route = NULL;
+	route_way_end(gw, &l->way);
 	return false;
 }
 
@@ -284,11 +288,20 @@ static bool line_is_configure_request(const uint8_t *frame, size_t len)
 
 static bool line_begin(struct line *l, uint64_t now)
 {
-	struct line_end end = line_end_of(l);
+	struct gw *gw = l->all->gw;
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(l->channel));
+	char circuit[GW_TEXT_MAX];
+	struct route_what what;
+	struct line_end end;
+	struct ist_addr peer;
 
+	if (!p || !dp_channel_peer(gw->dp, l->channel, &peer))
+		return false;
+	end = line_end_for(gw, p, &peer, &l->origin);
 	if (end.service)
 		return line_serve(l, end.service, now);
-	return end.route && line_route(l, end.route, now);
+	what = line_what(p, &peer, &l->origin, circuit);
+	return end.route && line_route(l, &what, now);
 }
 
 void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,

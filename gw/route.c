@@ -13,13 +13,22 @@ static bool route_names(const struct cfg_refs *refs, const void *what)
 	return false;
 }
 
-static bool route_takes_number(const char *pattern, const char *number)
+static bool route_like(const char *pattern, const char *text)
 {
-	return !pattern ||
-	       (number && peer_host_match(pattern, (const uint8_t *)number, strlen(number)));
+	return peer_host_match(pattern, (const uint8_t *)text, strlen(text));
 }
 
-const char *route_why_not(const struct cfg_route *r, const struct route_what *what)
+/* A pattern without an @ is of what is behind the last @ of the name. */
+static bool route_takes_realm(const char *pattern, const char *user)
+{
+	const char *at = strrchr(user, '@');
+
+	if (strchr(pattern, '@'))
+		return route_like(pattern, user);
+	return at && route_like(pattern, at + 1);
+}
+
+static const char *route_why_not_from(const struct cfg_route *r, const struct route_what *what)
 {
 	if (what->peer && !route_names(&r->from_peer, what->peer))
 		return "it is not for calls of this peer";
@@ -27,12 +36,39 @@ const char *route_why_not(const struct cfg_route *r, const struct route_what *wh
 		return "it is for calls";
 	if (!what->peer && r->from.n && !route_names(&r->from, what->port))
 		return "it is not from this port";
-	if (!route_takes_number(r->called, what->called))
-		return what->called ? "the called address differs" : "no called address is known";
-	if (!route_takes_number(r->calling, what->calling))
-		return what->calling ? "the calling address differs"
-				     : "no calling address is known";
 	return NULL;
+}
+
+static const char *route_why_not_user(const struct cfg_route *r, const struct route_what *what)
+{
+	if (!r->user && !r->realm)
+		return NULL;
+	if (!what->user)
+		return what->user_later ? NULL : "no user is known";
+	if (r->user && !route_like(r->user, what->user))
+		return "the user differs";
+	return r->realm && !route_takes_realm(r->realm, what->user) ? "the realm differs" : NULL;
+}
+
+const char *route_why_not(const struct cfg_route *r, const struct route_what *what)
+{
+	const struct {
+		const char *pattern, *text, *differs, *unknown;
+	} rows[] = {
+		{r->circuit, what->circuit, "the circuit differs", "no circuit is known"},
+		{r->called, what->called, "the called address differs",
+		 "no called address is known"},
+		{r->calling, what->calling, "the calling address differs",
+		 "no calling address is known"},
+	};
+	const char *words = route_why_not_from(r, what);
+
+	for (unsigned i = 0; !words && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].pattern && !rows[i].text)
+			words = rows[i].unknown;
+		else if (rows[i].pattern && !route_like(rows[i].pattern, rows[i].text))
+			words = rows[i].differs;
+	return words ? words : route_why_not_user(r, what);
 }
 
 const struct cfg_route *route_find(const struct cfg_model *m, const struct route_what *what)
@@ -41,6 +77,14 @@ const struct cfg_route *route_find(const struct cfg_model *m, const struct route
 		if (!route_why_not(&m->route[i], what))
 			return &m->route[i];
 	return NULL;
+}
+
+bool route_waits_for_user(const struct cfg_model *m, const struct route_what *what)
+{
+	struct route_what later = *what;
+
+	later.user_later = true;
+	return !what->user && route_find(m, what) != route_find(m, &later);
 }
 
 /* --- circuits without an end ------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The route sections of the configuration: to which peers PPP of a circuit or a call is taken. */
+/* The route sections of the configuration: which of them PPP of a circuit or a call goes by.  What
+ * becomes of a call then is in route_way.h. */
 #ifndef GW_ROUTE_H
 #define GW_ROUTE_H
 
@@ -9,13 +10,18 @@
 struct route_what {
 	const struct cfg_port *port; /* of a circuit */
 	const struct cfg_peer *peer; /* whose call it is; NULL = it is a circuit */
+	const char *circuit;	     /* its address on the port */
 	const char *called, *calling;
+	const char *user;
+	bool user_later; /* the user is not known yet and will be: a pattern of it may fit */
 };
 
 /* The first route that fits, or NULL.  A pattern for something that is not known does not fit. */
 const struct cfg_route *route_find(const struct cfg_model *m, const struct route_what *what);
 /* Why a route does not fit, for people; NULL when it does. */
 const char *route_why_not(const struct cfg_route *r, const struct route_what *what);
+/* The user is not known yet.  May another route fit when he is? */
+bool route_waits_for_user(const struct cfg_model *m, const struct route_what *what);
 
 /* Does PPP of every circuit have an end: a service, a route from its port, or a client?  Reports
  * like cfg_load(), returns the mistakes. */

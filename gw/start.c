@@ -15,8 +15,8 @@
 #include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/port.h"
-#include "gw/route.h"
 #include "gw/reserve.h"
+#include "gw/route_way.h"
 #include "gw/service.h"
 #include "gw/switch.h"
 #include <osmocom/core/select.h>
@@ -107,7 +107,8 @@ static bool start_all(struct gw *gw)
 		return false;
 	gw->lines = lines_new(gw);
 	gw->joins = join_list_new(gw->loop);
-	if (!gw->joins || !gw->lines)
+	gw->routes = routes_new(gw->cfg);
+	if (!gw->joins || !gw->lines || !gw->routes)
 		return false;
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
@@ -158,6 +159,7 @@ void gw_free(struct gw *gw)
 	join_list_free(gw->joins);
 	lines_free(gw->lines);
 	switches_free(gw);
+	routes_free(gw->routes);
 	gw->joins = NULL;
 	clients_free(gw);
 	services_free(gw);

@@ -3,7 +3,7 @@
 
 #include "gw/dial.h"
 #include "gw/legs/legs.h"
-#include "gw/route.h"
+#include "gw/route_way.h"
 #include <osmocom/core/linuxlist.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,7 @@
 struct switching {
 	struct llist_head entry;
 	struct gw *gw;
-	const struct cfg_route *route;
-	unsigned next; /* peer of it to try */
+	struct route_way way;
 	const struct cfg_peer *from;
 	struct leg *in; /* of the call that is offered */
 	bool joined;
@@ -25,6 +24,7 @@ struct switching {
 
 static void switch_free(struct switching *s)
 {
+	route_way_end(s->gw, &s->way);
 	llist_del(&s->entry);
 	free(s);
 }
@@ -68,8 +68,8 @@ static void switch_refuse(struct l2tp_call *call, const struct leg_end *why, uin
 	l2tp_call_hangup(call, &r, NULL, 0, now);
 }
 
-static void switch_try(struct switching *s, struct l2tp_call *in, const struct leg_end *last,
-		       uint64_t now);
+static void switch_again(struct switching *s, struct l2tp_call *in, const struct leg_end *last,
+			 uint64_t now);
 
 static void switch_on_up(void *ctx, uint64_t now)
 {
@@ -83,7 +83,7 @@ static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	struct l2tp_call *in = s->joined ? NULL : leg_call_let_go(s->in);
 
 	if (in)
-		switch_try(s, in, why, now);
+		switch_again(s, in, why, now);
 	else
 		switch_free(s);
 }
@@ -106,9 +106,10 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 		to = leg_call_switched(gw, out, peer, s->in, s->avp, s->avps);
 	j = join_new(gw->joins, to, s->in, &switch_owner, s, now);
 	if (j)
-		return j;
-	dial_abandon(out, words, now);
-	return NULL;
+		join_explain(j, s->way.why);
+	else
+		dial_abandon(out, words, now);
+	return j;
 }
 
 /* With the next peer that can be reached; none: the call is refused as the last one refused it. */
@@ -116,17 +117,32 @@ static void switch_try(struct switching *s, struct l2tp_call *in, const struct l
 		       uint64_t now)
 {
 	const char *words = "no peer of the route can be called";
+	const struct cfg_peer *peer;
 	struct join *j = NULL;
 	struct leg_end why;
 
-	while (!j && s->next < s->route->to.n)
-		j = switch_join(s, in, s->route->to.at[s->next++], &words, now);
+	while (!j && (peer = route_way_next(s->gw, &s->way, now))) {
+		j = switch_join(s, in, peer, &words, now);
+		if (!j)
+			route_way_unreached(&s->way, words);
+	}
 	if (j) {
 		join_start(j, now);
 		return;
 	}
 	why = last ? *last : leg_end(LEG_BY_RESOURCES, words);
 	switch_refuse(in, &why, now);
+	switch_free(s);
+}
+
+static void switch_again(struct switching *s, struct l2tp_call *in, const struct leg_end *last,
+			 uint64_t now)
+{
+	if (route_way_refused(s->gw, &s->way, last, now)) {
+		switch_try(s, in, last, now);
+		return;
+	}
+	switch_refuse(in, last, now);
 	switch_free(s);
 }
 
@@ -137,19 +153,21 @@ bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer
 	struct route_what what = {.peer = peer,
 				  .called = switch_number(msg, L2TP_AVP_CALLED_NUMBER, called),
 				  .calling = switch_number(msg, L2TP_AVP_CALLING_NUMBER, calling)};
-	const struct cfg_route *r = route_find(gw->cfg, &what);
-	struct switching *s = r ? calloc(1, sizeof(*s)) : NULL;
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
+	struct route_way way;
+	struct switching *s;
 
-	if (!r)
+	if (!route_way_begin(gw, &way, &what))
 		return false;
+	s = calloc(1, sizeof(*s));
 	if (!s) {
+		route_way_end(gw, &way);
 		switch_refuse(call, &why, now);
 		return true;
 	}
 	llist_add_tail(&s->entry, &gw->switches);
 	s->gw = gw;
-	s->route = r;
+	s->way = way;
 	s->from = peer;
 	switch_keep(s, msg);
 	switch_try(s, call, NULL, now);

@@ -143,6 +143,7 @@ static void join_free(struct join *j)
 	/* The second may still have something to say to the first. */
 	for (i = 2; i-- > 0;)
 		j->leg[i]->ops->free(j->leg[i]);
+	free(j->reason);
 	free(j);
 }
 
@@ -201,6 +202,12 @@ static void join_forward(struct join *j)
 		return;
 	leg_entry_forward(a->ops->entry(a), b->ops->entry(b));
 	leg_entry_forward(b->ops->entry(b), a->ops->entry(a));
+}
+
+void join_explain(struct join *j, const char *reason)
+{
+	free(j->reason);
+	j->reason = strdup(reason);
 }
 
 void join_start(struct join *j, uint64_t now)

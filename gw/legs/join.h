@@ -63,6 +63,7 @@ struct join {
 	bool ending, told_up;
 	bool announced; /* why is what a leg has announced; it has not ended yet */
 	uint64_t since;
+	char *reason; /* why these two legs, for people; NULL = there was no choice */
 	struct loop_timer reap;
 };
 
@@ -71,6 +72,8 @@ struct join_list *join_list_new(struct loop *loop);
 /* Takes both legs, also when it fails (NULL: no memory, the legs have been freed). */
 struct join *join_new(struct join_list *list, struct leg *first, struct leg *second,
 		      const struct join_owner *owner, void *ctx, uint64_t now);
+/* Why the two legs were chosen, for `show`; copied. */
+void join_explain(struct join *j, const char *reason);
 void join_start(struct join *j, uint64_t now);
 /* End it in good order: the second leg first, which brings down the other by the table. */
 void join_end(struct join *j, const struct leg_end *why, uint64_t now);

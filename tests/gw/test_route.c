@@ -30,6 +30,22 @@ static void every_condition(void)
 		{{.calling = "*9"}, {.port = &port[0], .called = "19"}, false},
 		{{.called = "1", .calling = "2"}, {.called = "1", .calling = "2"}, true},
 		{{.called = "1", .calling = "2"}, {.called = "1", .calling = "1"}, false},
+		{{.circuit = "1*"}, {.circuit = "100"}, true},
+		{{.circuit = "1*"}, {.circuit = "200"}, false},
+		{{.circuit = "1*"}, {.called = "100"}, false},
+		{{.user = "ann@*"}, {.user = "ann@isp.example"}, true},
+		{{.user = "ann@*"}, {.user = "bob@isp.example"}, false},
+		{{.user = "ann@*"}, {.called = "ann@isp.example"}, false},
+		{{.user = "ann@*"}, {.user_later = true}, true},
+		{{.user = "ann@*"}, {.user = "bob", .user_later = true}, false},
+		{{.realm = "isp.example"}, {.user = "ann@isp.example"}, true},
+		{{.realm = "ISP.*"}, {.user = "ann@x@isp.example"}, true},
+		{{.realm = "isp.example"}, {.user = "isp.example"}, false},
+		{{.realm = "isp.example"}, {.user = "ann@isp.example@x"}, false},
+		{{.realm = "*@isp.example"}, {.user = "ann@isp.example"}, true},
+		{{.realm = "*@isp.example"}, {.user = "ann@other.example"}, false},
+		{{.realm = "isp.example", .user = "b*"}, {.user = "ann@isp.example"}, false},
+		{{.realm = "isp.example", .user = "b*"}, {.user = "bob@isp.example"}, true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -47,6 +63,27 @@ static void the_first_that_fits(void)
 	CU_ASSERT_PTR_EQUAL(route_find(&m, &(struct route_what){.called = "23"}), &routes[1]);
 	CU_ASSERT_PTR_EQUAL(route_find(&m, &(struct route_what){.called = "3"}), &routes[2]);
 	CU_ASSERT_PTR_NULL(route_find(&few, &(struct route_what){.called = "3"}));
+}
+
+/* A route that asks for the user stands in front of the one that fits without him, or of none. */
+static void who_waits_for_the_user(void)
+{
+	static const struct cfg_route routes[] = {
+		{.called = "9", .realm = "x"}, {.called = "1"}, {.realm = "isp"}, {.called = "2"}};
+	static const struct cfg_model m = {.route = routes, .routes = 4};
+	static const struct {
+		struct route_what what;
+		bool waits;
+	} rows[] = {
+		{{.called = "1"}, false},
+		{{.called = "2"}, true},
+		{{.called = "3"}, true},
+		{{.called = "9"}, true},
+		{{.called = "2", .user = "a"}, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_EQUAL(route_waits_for_user(&m, &rows[i].what), rows[i].waits);
 }
 
 static int route_parse(struct ist_addr *out, const char *text)
@@ -118,6 +155,7 @@ static const struct test_case cases[] = {
 	{"ppp_needs_an_end", ppp_needs_an_end},
 	{"every_condition", every_condition},
 	{"the_first_that_fits", the_first_that_fits},
+	{"who_waits_for_the_user", who_waits_for_the_user},
 	{NULL, NULL},
 };
 const struct test_suite suite_route = {"route", cases};

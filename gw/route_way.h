@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way of one call through the peers of a route: which peer is tried next, which are passed over
+ * because they refused a call lately, and the reasons in words.  Control thread only.
+ */
+#ifndef GW_ROUTE_WAY_H
+#define GW_ROUTE_WAY_H
+
+#include "gw/gw.h"
+#include "gw/legs/legs.h"
+#include "gw/route.h"
+
+#define ROUTE_WHY_MAX 256u
+
+/* All zero = no route. */
+struct route_way {
+	const struct cfg_route *route;
+	const struct cfg_peer *peer; /* tried last */
+	uint64_t tried;		     /* a bit for each peer of route->to */
+	bool begun;
+	char why[ROUTE_WHY_MAX]; /* the route, its peer, and why no others */
+};
+
+/* What routes remember from call to call; NULL without memory. */
+struct routes *routes_new(const struct cfg_model *m);
+void routes_free(struct routes *r);
+
+/* The first route that fits and has room for a call; w is filled.  False: there is none, and w->why
+ * says why.  Else the call counts as the route's until route_way_end(). */
+bool route_way_begin(struct gw *gw, struct route_way *w, const struct route_what *what);
+/* The peer to try now; NULL = none is left. */
+const struct cfg_peer *route_way_next(struct gw *gw, struct route_way *w, uint64_t now);
+/* No call could be placed to it. */
+void route_way_unreached(struct route_way *w, const char *words);
+/* The call to it ended before it was up.  True: the next peer may be tried. */
+bool route_way_refused(struct gw *gw, struct route_way *w, const struct leg_end *why, uint64_t now);
+/* Harmless when there is no route; w->why is kept. */
+void route_way_end(struct gw *gw, struct route_way *w);
+
+/* A dry run: route_way_begin() and route_way_next() without effect on calls. */
+void route_way_show(struct gw *gw, struct route_way *w, const struct route_what *what,
+		    uint64_t now);
+
+/* Index of the peer of r to try, among those whose bit is set in `left` (not 0).  turn: number of
+ * calls before this one, for CFG_BALANCE_ROUND.  dice: any number, for CFG_BALANCE_WEIGHT. */
+unsigned route_way_pick(const struct cfg_route *r, uint64_t left, unsigned turn, uint32_t dice);
+
+#endif
