@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 
+#include "tests/heap.h"
 #include "tests/srcdir.h"
 
 #include <CUnit/Basic.h>
 #include <ctype.h>
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,61 @@
 #include <time.h>
 
 static unsigned skipped;
+
+/* --- a test leaves nothing behind ------------------------------------------------------------- */
+
+static const struct test_suite *const *all, *suite;
+static const struct test_case *running;
+static unsigned blocks, descriptors, left_behind;
+
+static unsigned harness_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* CUnit runs the cases of a suite in their order, and tells no names to functions like these. */
+static void harness_next(void)
+{
+	const char *name = CU_get_current_suite()->pName;
+	unsigned i = 0;
+
+	if (suite && !strcmp(suite->name, name)) {
+		running++;
+		return;
+	}
+	while (strcmp(all[i]->name, name))
+		i++;
+	suite = all[i];
+	running = suite->cases;
+}
+
+static void harness_before(void)
+{
+	harness_next();
+	blocks = heap_blocks();
+	descriptors = harness_descriptors();
+}
+
+static void harness_after(void)
+{
+	unsigned b = heap_blocks(), d = harness_descriptors();
+
+	heap_refused();
+	if (b <= blocks && d <= descriptors)
+		return;
+	printf("\nLEFT BEHIND by %s: %d blocks, %d descriptors\n", running->name, (int)(b - blocks),
+	       (int)(d - descriptors));
+	left_behind++;
+}
+
+/* --- suites ----------------------------------------------------------------------------------- */
 
 static bool harness_wanted(const char *name, int argc, char **argv)
 {
@@ -25,7 +82,8 @@ static bool harness_wanted(const char *name, int argc, char **argv)
 
 static void add_suite(const struct test_suite *s)
 {
-	CU_pSuite cu = CU_add_suite(s->name, NULL, NULL);
+	CU_pSuite cu = CU_add_suite_with_setup_and_teardown(s->name, NULL, NULL, harness_before,
+							    harness_after);
 
 	if (!cu)
 		abort();
@@ -40,6 +98,7 @@ int test_main(int argc, char **argv, const struct test_suite *const *suites)
 	unsigned passed, failed;
 
 	base = base ? base + 1 : argv[0];
+	all = suites;
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return 2;
 	for (; *suites; suites++)
@@ -47,7 +106,7 @@ int test_main(int argc, char **argv, const struct test_suite *const *suites)
 			add_suite(*suites);
 	CU_basic_set_mode(CU_BRM_NORMAL);
 	CU_basic_run_tests();
-	failed = CU_get_number_of_tests_failed();
+	failed = CU_get_number_of_tests_failed() + left_behind;
 	passed = CU_get_number_of_tests_run() - failed - skipped;
 	CU_cleanup_registry();
 	printf("%s: %u passed, %u failed, %u skipped\n", base, passed, failed, skipped);

@@ -2,7 +2,8 @@
 /*
  * The unit runner: every test file is one suite, a const table of named functions; each folder has
  * a main.c that lists its suites.  `./unit-core NAME...` runs the suites so named, none = all. Ends
- * with "unit-core: N passed, N failed, N skipped"; a test counts as one, whatever it asserts.
+ * with "unit-core: N passed, N failed, N skipped"; a test counts as one, whatever it asserts.  A
+ * test that leaves memory or a descriptor behind counts as failed, and as "LEFT BEHIND".
  */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H

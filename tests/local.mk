@@ -14,7 +14,10 @@ include tests/peers/local.mk
 include tests/wire/local.mk
 include tests/bench/local.mk
 
-TEST_LIB = tests/harness.c tests/harness.h tests/srcdir.c tests/srcdir.h
+# Programs with TEST_LIB are linked with HEAP_LDFLAGS (tests/heap.h).
+TEST_LIB = tests/harness.c tests/harness.h tests/heap.c tests/heap.h tests/srcdir.c tests/srcdir.h
+HEAP_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=aligned_alloc -Wl,--wrap=strdup -Wl,--wrap=free
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;
 
 EXTRA_DIST += tests/installcheck tests/plugin-example/unixd.c tests/plugin-example/Makefile

@@ -7,6 +7,7 @@ unit_control_SOURCES = $(TEST_LIB) tests/gw/control.c tests/gw/bench.c tests/gw/
 	tests/gw/test_peer.c tests/gw/test_route.c tests/gw/test_route_way.c tests/gw/test_start.c tests/gw/test_switch.c tests/gw/legs/test_join.c tests/gw/test_keep.c tests/gw/test_line.c tests/gw/legs/test_leg_call.c \
 	tests/gw/legs/test_leg_terminal.c tests/gw/legs/test_ra.c tests/gw/test_log.c tests/gw/test_log_brake.c tests/gw/test_memory.c tests/gw/test_reserve.c tests/gw/test_loop.c tests/gw/operator/test_table.c tests/gw/operator/test_vty_listen.c tests/gw/test_text.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
+unit_control_LDFLAGS = $(HEAP_LDFLAGS)
 unit_control_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 
@@ -19,4 +20,5 @@ unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h 
 	tests/gw/dp/test_ring.c tests/gw/dp/test_ip_path.c tests/gw/dp/test_worker.c
 unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS)
 EXTRA_DIST += tests/gw/dp/tsan.supp
+unit_dataplane_LDFLAGS = $(HEAP_LDFLAGS)
 unit_dataplane_LDADD = libdp.la libnetif.la libtransports.la libcore.la $(CUNIT_LIBS)

@@ -32,6 +32,7 @@ static void libraries_pass_the_brake_too(void)
 	CU_ASSERT(lines > first && lines <= first + 20);
 	CU_ASSERT_PTR_NOT_NULL(strstr(line, "library error: something else"));
 	fclose(out);
+	log_brakes_reset();
 }
 
 static void categories_by_name(void)

@@ -29,6 +29,7 @@ static void one_source_gets_a_few_lines_then_a_trickle(void)
 	/* Another source, or another place in the code, is not punished for it. */
 	CU_ASSERT_EQUAL(log_brake_said(&a_peer, 8, 108 * S, 1), 1);
 	CU_ASSERT_EQUAL(log_brake_said(&a_session, 7, 108 * S, 1), 1);
+	log_brakes_reset();
 }
 
 static void log_ins_of_500_users_are_all_said(void)
@@ -40,6 +41,7 @@ static void log_ins_of_500_users_are_all_said(void)
 		n += log_brake_said(&a_session, user * 4096, 100 * S, 1);
 	CU_ASSERT_EQUAL(n, 500);
 	CU_ASSERT_EQUAL(log_brake_said(&a_session, 99, 100 * S, 500), 500); /* one user's, too */
+	log_brakes_reset();
 }
 
 /* 2,000 attackers, each as loud as it can be, and one who is refused once in a while. */
@@ -51,6 +53,7 @@ static void no_source_silences_another(void)
 		log_brake_said(&a_peer, 1000 + i % 2000, 100 * S, 1);
 	CU_ASSERT_EQUAL(log_brake_said(&a_peer, 1, 100 * S, 9), 9);
 	CU_ASSERT_EQUAL(log_brake_said(&a_peer, 1, 100 * S, 9), 0);
+	log_brakes_reset();
 }
 
 /* A flood from ever new addresses: 100,000 in one second, then a minute of it. */
@@ -66,6 +69,7 @@ static void forged_sources_do_not_open_the_brake(void)
 	for (uint64_t i = n = 0; i < 100000; i++)
 		n += log_brake_said(&a_stranger, test_rand(&seed), 1001 * S + i * 600, 1);
 	CU_ASSERT(n >= 59 && n <= 61);
+	log_brakes_reset();
 }
 
 /* Proved addresses cannot be made at will, but the table has an end: 100,000 new ones a second. */
@@ -77,6 +81,7 @@ static void more_sources_than_places_share_a_bucket(void)
 	for (uint64_t i = 0; i < 100000; i++)
 		n += log_brake_said(&a_peer, i, 1000 * S, 1);
 	CU_ASSERT(n > 2000 && n <= 2048 + 50);
+	log_brakes_reset();
 }
 
 static void what_was_left_out_is_said_with_the_next_line(void)
@@ -92,6 +97,7 @@ static void what_was_left_out_is_said_with_the_next_line(void)
 	CU_ASSERT_TRUE(log_brake_allows(&a_peer, 7, 110 * S, &left_out));
 	CU_ASSERT_EQUAL(left_out, 0);
 	CU_ASSERT_EQUAL(log_brake_take_left_out(&a_peer, 999 * S, 60 * S), 0);
+	log_brakes_reset();
 }
 
 /* A source that says nothing any more: a line of its own, a minute after the first. */
@@ -107,6 +113,7 @@ static void what_was_left_out_is_said_in_the_end(void)
 	CU_ASSERT_EQUAL(log_brake_take_left_out(&a_peer, 999 * S, 60 * S), 0);
 	CU_ASSERT_TRUE(log_brake_allows(&a_peer, 7, 200 * S, &left_out));
 	CU_ASSERT_EQUAL(left_out, 0); /* not twice */
+	log_brakes_reset();
 }
 
 static void all_brakes_are_walked(void)
@@ -119,6 +126,7 @@ static void all_brakes_are_walked(void)
 	for (struct log_brake *b = NULL; (b = log_brake_next(b));)
 		n += b == &a_peer || b == &a_session;
 	CU_ASSERT_EQUAL(n, 2);
+	log_brakes_reset();
 	log_brakes_reset();
 }
 

@@ -37,4 +37,5 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
 	tests/transports/link/test_link_ring.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+unit_transports_LDFLAGS = $(HEAP_LDFLAGS)
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/heap.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__real_aligned_alloc(size_t align, size_t n);
+void __real_free(void *p);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+void *__wrap_aligned_alloc(size_t align, size_t n);
+char *__wrap_strdup(const char *s);
+void __wrap_free(void *p);
+
+/* --- what is held: open addressing, so that a block of a library passes unnoticed when freed --- */
+
+#define SLOTS (1u << 21)
+
+static uintptr_t
+	slot[SLOTS]; /* complemented: no pointers, or LeakSanitizer would find each block */
+static unsigned held;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static unsigned heap_home(uintptr_t entry)
+{
+	return (unsigned)(entry * UINT64_C(0x9e3779b97f4a7c15) >> 43) % SLOTS;
+}
+
+static void heap_note(const void *p)
+{
+	uintptr_t entry = ~(uintptr_t)p;
+	unsigned i = heap_home(entry);
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&lock);
+	while (slot[i])
+		i = (i + 1) % SLOTS;
+	slot[i] = entry;
+	if (++held > SLOTS / 2) {
+		fprintf(stderr, "a test holds too many blocks\n");
+		abort();
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* Those behind move up, as far as their home allows. */
+static void heap_close_gap(unsigned gap)
+{
+	for (unsigned i = (gap + 1) % SLOTS; slot[i]; i = (i + 1) % SLOTS) {
+		unsigned home = heap_home(slot[i]);
+
+		if ((i - home) % SLOTS < (i - gap) % SLOTS)
+			continue;
+		slot[gap] = slot[i];
+		gap = i;
+	}
+	slot[gap] = 0;
+}
+
+static void heap_forget(const void *p)
+{
+	uintptr_t entry = ~(uintptr_t)p;
+	unsigned i = heap_home(entry);
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&lock);
+	while (slot[i] && slot[i] != entry)
+		i = (i + 1) % SLOTS;
+	if (slot[i]) {
+		heap_close_gap(i);
+		held--;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+unsigned heap_blocks(void)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&lock);
+	n = held;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+/* --- what is refused -------------------------------------------------------------------------- */
+
+static _Thread_local enum { ALLOW, COUNTING, DONE } state;
+static _Thread_local unsigned to_skip;
+
+void heap_refuse(unsigned skip)
+{
+	state = COUNTING;
+	to_skip = skip;
+}
+
+bool heap_refused(void)
+{
+	bool done = state == DONE;
+
+	state = ALLOW;
+	return done;
+}
+
+static bool heap_refuses(void)
+{
+	if (state != COUNTING || to_skip--)
+		return false;
+	state = DONE;
+	return true;
+}
+
+/* --- in place of the C library's -------------------------------------------------------------- */
+
+void *__wrap_malloc(size_t n)
+{
+	void *p = heap_refuses() ? NULL : __real_malloc(n);
+
+	heap_note(p);
+	return p;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	void *p = heap_refuses() ? NULL : __real_calloc(n, size);
+
+	heap_note(p);
+	return p;
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	void *q;
+
+	if (heap_refuses())
+		return NULL;
+	heap_forget(p);
+	q = __real_realloc(p, n);
+	heap_note(q ? q : n ? p : NULL);
+	return q;
+}
+
+void *__wrap_aligned_alloc(size_t align, size_t n)
+{
+	void *p = heap_refuses() ? NULL : __real_aligned_alloc(align, n);
+
+	heap_note(p);
+	return p;
+}
+
+char *__wrap_strdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+	char *p = __wrap_malloc(n);
+
+	return p ? memcpy(p, s, n) : NULL;
+}
+
+void __wrap_free(void *p)
+{
+	heap_forget(p);
+	__real_free(p);
+}

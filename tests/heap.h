@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The heap of a unit program (the linker's --wrap leads the program's own calls here; libraries
+ * keep theirs): what is held, and an allocation refused on request, so that the ways out of "no
+ * memory" are run like all others.  The harness looks at the end of each test whether it gave back
+ * all.
+ */
+#ifndef TESTS_HEAP_H
+#define TESTS_HEAP_H
+
+#include <stdbool.h>
+
+/* Blocks held now, of any thread. */
+unsigned heap_blocks(void);
+
+/* The calling thread's next allocation but `skip` is refused, that one only. */
+void heap_refuse(unsigned skip);
+/* Did it come to that?  Allows everything again. */
+bool heap_refused(void);
+
+#endif
