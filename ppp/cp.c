@@ -195,7 +195,7 @@ static void cp_act_str(struct ppp *p, struct cp *c, const struct step *s)
 	(void)s;
 	if (c->counter)
 		c->counter--;
-	cp_send(p, c, CP_TERM_REQ, ++c->id, NULL, 0);
+	cp_send(p, c, CP_TERM_REQ, ++c->id, p->bye, c == &p->lcp ? strlen(p->bye) : 0);
 	cp_arm(p, c);
 }
 

@@ -84,7 +84,8 @@ struct ppp {
 		uint64_t peer, local, suggested;
 	} ipv6cp_vars;
 	bool ip4_up, ip6_up;
-	char message[256]; /* text of the peer's refusal or Terminate-Request */
+	char message[256];	   /* text of the peer's refusal or Terminate-Request */
+	char bye[PPP_BYE_MAX + 1]; /* text of ours */
 	struct {
 		uint8_t kind, why;
 	} queue[PPP_EVENT_QUEUE];

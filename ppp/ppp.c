@@ -10,6 +10,7 @@
 #include "ppp/lcp.h"
 #include "ppp/link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SECOND 1000000u
@@ -266,7 +267,7 @@ void ppp_open(struct ppp *p, uint64_t now)
 	ppp_enter(p, now);
 	p->phase = PHASE_ESTABLISH;
 	p->why = PPP_WHY_NONE;
-	p->message[0] = 0;
+	p->message[0] = p->bye[0] = 0;
 	p->was_up = false;
 	memset(&p->link, 0, sizeof(p->link));
 	p->link.peer_mru = PPP_MRU_DEFAULT;
@@ -284,6 +285,12 @@ void ppp_close(struct ppp *p, uint64_t now)
 	ppp_enter(p, now);
 	ppp_link_close(p, PPP_WHY_LOCAL);
 	ppp_leave(p);
+}
+
+void ppp_close_saying(struct ppp *p, const char *words, uint64_t now)
+{
+	snprintf(p->bye, sizeof(p->bye), "%s", words);
+	ppp_close(p, now);
 }
 
 void ppp_lower_down(struct ppp *p, uint64_t now)

@@ -153,6 +153,10 @@ void ppp_free(struct ppp *p);
 void ppp_open(struct ppp *p, uint64_t now);
 /* Orderly end: Terminate-Request, then PPP_EV_DOWN.  Nothing on a link that is already down. */
 void ppp_close(struct ppp *p, uint64_t now);
+/* The same, and the Terminate-Request says why: up to PPP_BYE_MAX octets of words (RFC 1661 5.5).
+ */
+#define PPP_BYE_MAX 63u
+void ppp_close_saying(struct ppp *p, const char *words, uint64_t now);
 void ppp_lower_down(struct ppp *p, uint64_t now);
 /* One frame; IP and IPV6 of a closed NCP are counted and dropped, unknown protocols rejected. */
 void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now);

@@ -257,7 +257,7 @@ void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint6
 		t->has_end = true;
 		t->end = *why;
 	}
-	ppp_close(t->ppp, now);
+	ppp_close_saying(t->ppp, t->end.words, now);
 	leg_terminal_touch(t);
 }
 

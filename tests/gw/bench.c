@@ -134,6 +134,9 @@ static void far_ppp_event(void *ctx, const struct ppp_event *ev)
 		c->ip6 = true;
 		far_packet(c, PPP_IPV6);
 		break;
+	case PPP_EV_PEER_CLOSES:
+		snprintf(c->said, sizeof(c->said), "%s", ev->message ? ev->message : "");
+		break;
 	case PPP_EV_DOWN:
 		c->down = true;
 		c->why = ev->why;

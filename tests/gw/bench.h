@@ -33,7 +33,8 @@ struct fake_dp {
 	struct dp_speed speed; /* of FAR_CHANNEL */
 	struct ist_addr peer;  /* of every channel */
 	uint64_t heard;
-	const char *gone; /* the device that somebody has removed */
+	struct dp_call_stats stats; /* of every call */
+	const char *gone;	    /* the device that somebody has removed */
 	/* Where packets go; false = lost. */
 	void (*packet)(l2tp_channel to, const uint8_t *pkt, size_t len);
 	void (*frame)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
@@ -58,6 +59,7 @@ struct far_call {
 	struct ppp_addresses give, got;
 	bool up, ip4, ip6, down;
 	enum ppp_why why;
+	char said[128];		   /* words of our Terminate-Request */
 	struct l2tp_result result; /* of the CDN */
 	uint16_t cause_len;	   /* PPP Disconnect Cause Code in it */
 	uint8_t cause[300];

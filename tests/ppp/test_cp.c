@@ -271,6 +271,27 @@ static void rfc1661_4_6_terminate_unanswered(void)
 	lone_free(&l);
 }
 
+/* 5.5: the Data of a Terminate-Request is the sender's to use. */
+static void rfc1661_5_5_terminate_says_why(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	ppp_close_saying(l.ppp, "bye", l.now);
+	CU_ASSERT(lone_sent(&l, "c021 05 ?? 0007 627965"));
+	lone_wait(&l, 3 * SEC);
+	CU_ASSERT(lone_sent(&l, "c021 05 ?? 0007 627965"));
+	lone_rx(&l, "c021 06 01 0004");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
+	/* The next link has nothing to say yet. */
+	ppp_open(l.ppp, l.now);
+	lone_skip(&l);
+	ppp_close(l.ppp, l.now);
+	CU_ASSERT(lone_sent(&l, "c021 05 ?? 0004"));
+	lone_free(&l);
+}
+
 static void rfc1661_4_3_terminate_ack_ends_it(void)
 {
 	struct lone l;
@@ -750,6 +771,7 @@ static const struct test_case cases[] = {
 	{"rfc1661_4_3_code_rejected_by_the_peer", rfc1661_4_3_code_rejected_by_the_peer},
 	{"rfc1661_5_5_terminate_request", rfc1661_5_5_terminate_request},
 	{"rfc1661_4_6_terminate_unanswered", rfc1661_4_6_terminate_unanswered},
+	{"rfc1661_5_5_terminate_says_why", rfc1661_5_5_terminate_says_why},
 	{"rfc1661_4_3_terminate_ack_ends_it", rfc1661_4_3_terminate_ack_ends_it},
 	{"rfc1661_5_length", rfc1661_5_length},
 	{"mutilated_terminate_request_is_no_reason", mutilated_terminate_request_is_no_reason},
