@@ -84,7 +84,8 @@ struct cfg_service {
 	uint32_t dns4[2];
 	const char *tun; /* device name, default "ist%d" */
 	uint16_t mtu;
-	struct ppp_config ppp; /* server side, filled from the section */
+	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
+	struct ppp_config ppp;	/* server side, filled from the section */
 };
 
 struct cfg_user {

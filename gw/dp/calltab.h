@@ -22,7 +22,7 @@
 struct worker;
 
 struct call_counters {
-	_Atomic uint64_t rx_frames, rx_octets, tx_frames, tx_octets, drops, last_rx;
+	_Atomic uint64_t rx_frames, rx_octets, tx_frames, tx_octets, drops, last_rx, control;
 	_Atomic uint64_t seq_lost, seq_late, seq_reordered, sending_seq; /* of l2tp_data */
 };
 

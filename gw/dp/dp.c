@@ -541,6 +541,7 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 		.tx_octets = count_get(&n->tx_octets),
 		.drops = count_get(&n->drops),
 		.last_rx = count_get(&n->last_rx),
+		.control = count_get(&n->control),
 		.seq_lost = count_get(&n->seq_lost),
 		.seq_late = count_get(&n->seq_late),
 		.seq_reordered = count_get(&n->seq_reordered),

@@ -158,6 +158,8 @@ struct dp_call_stats {
 	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;
 	uint64_t drops, seq_lost, seq_late, seq_reordered;
 	uint64_t last_rx; /* us */
+	/* of the frames: from or for the control thread, so that the others are the user's data */
+	uint64_t control;
 	bool sending_seq;
 };
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out);

@@ -58,6 +58,7 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 {
 	uint8_t head[2];
 
+	count_add(&c->st->n.control, 1);
 	if (!dp_call_may_punt(w, c->st, proto)) {
 		call_drop(w, c, DP_R_PUNT_LIMIT);
 		return;

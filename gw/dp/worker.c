@@ -280,11 +280,13 @@ static void worker_handle_command(struct worker *w, const struct cmd_rec *r, siz
 		worker_drop(w, DP_R_NO_CALL);
 		return;
 	}
-	if (r->kind == CMD_IP)
+	if (r->kind == CMD_IP) {
 		call_ip_in(w, c, r->octets, len);
-	else
+	} else {
+		count_add(&c->st->n.control, 1);
 		tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2,
 			 len - 2);
+	}
 	tx_flush(w); /* the frame is in the record */
 }
 

@@ -39,6 +39,7 @@ enum leg_cause {
 	LEG_BY_AUTH,	  /* authentication failed */
 	LEG_BY_MISMATCH,  /* negotiation failed */
 	LEG_BY_RESOURCES, /* no address, no memory, no room */
+	LEG_BY_LIMIT,	  /* idle for too long, or as long as a session may last */
 	LEG_CAUSES
 };
 

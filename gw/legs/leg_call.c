@@ -35,6 +35,7 @@ const struct leg_call_result leg_call_results[LEG_CAUSES] = {
 	[LEG_BY_AUTH] = {L2TP_CDN_ADMINISTRATIVE, 0},
 	[LEG_BY_MISMATCH] = {L2TP_CDN_NO_FRAMING, 0},
 	[LEG_BY_RESOURCES] = {L2TP_CDN_NO_FACILITIES_TEMP, 0},
+	[LEG_BY_LIMIT] = {L2TP_CDN_ADMINISTRATIVE, 0},
 };
 
 static struct leg_call *leg_call_of(struct leg *l)

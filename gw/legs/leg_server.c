@@ -10,6 +10,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/device.h"
 #include "gw/legs/leg_entry.h"
+#include "gw/legs/leg_limit.h"
 #include "gw/legs/ra.h"
 #include "gw/peer.h"
 #include "gw/port.h"
@@ -40,6 +41,7 @@ struct leg_server {
 	uint64_t last_advert;
 	uint64_t let_in;    /* when that was logged; 0 = it was not */
 	uint64_t let_in_as; /* leg_server_source() at that time */
+	struct leg_limit limit;
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
@@ -109,6 +111,7 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 		return;
 	s->let_in = now;
 	s->let_in_as = leg_server_source(s);
+	leg_limit_start(&s->limit, &s->t, s->service->cfg->idle, s->service->cfg->session, now);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now, "%s: %s let in%s%s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
 		       leg_entry_from(from, sizeof(from), e),
@@ -324,6 +327,7 @@ static void server_release(struct leg_terminal *t)
 	struct leg_server *s = leg_server_of(t);
 
 	loop_cancel(t->gw->loop, &s->advert);
+	leg_limit_stop(&s->limit);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
 	leg_server_log_out(s, loop_now(t->gw->loop));

@@ -270,6 +270,7 @@ static void do_stats(struct rig *r)
 	rig_finish(r);
 	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st));
 	CU_ASSERT(st.rx_frames == 2 && st.rx_octets == 9 && !st.tx_frames && !st.drops);
+	CU_ASSERT(st.control == 2);
 	CU_ASSERT(st.last_rx >= before && st.last_rx <= dp_now());
 	CU_ASSERT(dp_tunnel_heard(r->dp, 2) == st.last_rx && dp_tunnel_heard(r->dp, 3) == 0);
 	CU_ASSERT(!dp_call_stats(r->dp, 2, 4, &st));

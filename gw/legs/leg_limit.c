@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/legs/leg_limit.h"
+
+#include "gw/legs/leg_entry.h"
+#include "gw/text.h"
+#include <stdio.h>
+
+#define SECOND	 UINT64_C(1000000)
+#define PARTS	 20u
+#define STEP_MIN SECOND
+#define STEP_MAX (60 * SECOND)
+
+static uint64_t leg_limit_carried(const struct leg_limit *l)
+{
+	struct leg *other = join_other(&l->t->leg);
+	struct dp_call_stats n;
+
+	leg_entry_stats(other->ops->entry(other), &n);
+	return n.rx_frames + n.tx_frames - n.control;
+}
+
+static uint64_t leg_limit_step(const struct leg_limit *l)
+{
+	uint64_t step = l->idle / PARTS;
+
+	return step < STEP_MIN ? STEP_MIN : step > STEP_MAX ? STEP_MAX : step;
+}
+
+/* The counters start from nothing when the call moves to another worker. */
+static void leg_limit_look(struct leg_limit *l, uint64_t now)
+{
+	uint64_t carried = leg_limit_carried(l);
+
+	if (carried > l->carried)
+		l->busy = now;
+	l->carried = carried;
+}
+
+static uint64_t leg_limit_next(const struct leg_limit *l, uint64_t now)
+{
+	uint64_t session = l->session ? l->since + l->session : DEADLINE_NEVER;
+	uint64_t idle = l->idle ? l->busy + l->idle : DEADLINE_NEVER;
+	uint64_t look = l->idle ? now + leg_limit_step(l) : DEADLINE_NEVER;
+
+	if (look < idle)
+		idle = look;
+	return idle < session ? idle : session;
+}
+
+static void leg_limit_reached(struct leg_limit *l, const char *what, uint64_t limit, uint64_t now)
+{
+	struct leg_end why = {.cause = LEG_BY_LIMIT};
+	char time[GW_TEXT_MAX];
+
+	snprintf(why.words, sizeof(why.words), "%s %.60s", what,
+		 gw_duration_text(time, sizeof(time), limit));
+	leg_terminal_close(l->t, &why, now);
+}
+
+static void leg_limit_on_time(void *ctx, uint64_t now)
+{
+	struct leg_limit *l = ctx;
+
+	if (l->idle)
+		leg_limit_look(l, now);
+	if (l->session && now - l->since >= l->session)
+		leg_limit_reached(l, "session limit of", l->session, now);
+	else if (l->idle && now - l->busy >= l->idle)
+		leg_limit_reached(l, "idle for", l->idle, now);
+	else
+		loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
+}
+
+void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle, uint64_t session,
+		     uint64_t now)
+{
+	leg_limit_stop(l);
+	*l = (struct leg_limit){
+		.t = t, .idle = idle, .session = session, .since = now, .busy = now};
+	loop_timer_init(&l->timer, leg_limit_on_time, l);
+	if (!idle && !session)
+		return;
+	l->carried = leg_limit_carried(l);
+	loop_set(t->gw->loop, &l->timer, leg_limit_next(l, now));
+}
+
+void leg_limit_stop(struct leg_limit *l)
+{
+	if (l->t)
+		loop_cancel(l->t->gw->loop, &l->timer);
+}

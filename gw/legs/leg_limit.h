@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How long a log-in may last, and how long it may carry nothing.  What it carries is read from the
+ * data plane's counters now and then: frames of the user's network protocols, either way.  LCP
+ * echoes and other frames of the control thread do not count.
+ */
+#ifndef GW_LEGS_LEG_LIMIT_H
+#define GW_LEGS_LEG_LIMIT_H
+
+#include "gw/legs/leg_terminal.h"
+
+struct leg_limit {
+	struct leg_terminal *t;
+	struct loop_timer timer;
+	uint64_t idle, session; /* us; 0 = no limit */
+	uint64_t since;		/* the log-in */
+	uint64_t busy;		/* when it was last found to have carried something */
+	uint64_t carried;	/* frames, at the last look */
+};
+
+/* The log-in begins now; one that ran before is forgotten.  idle, session: us, 0 = no limit.  When
+ * a limit is reached the leg is closed with a reason that names it: an idle one after idle and a
+ * twentieth of it at the latest (a second at least, a minute at most). */
+void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle, uint64_t session,
+		     uint64_t now);
+/* Harmless on one of zeros. */
+void leg_limit_stop(struct leg_limit *l);
+
+#endif
