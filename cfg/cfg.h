@@ -28,12 +28,23 @@ struct cfg_prefix {
 	uint8_t addr[16];
 };
 
+struct cfg_port;
+
+/* The other end of a circuit whose PPP goes on by another circuit.  Both ends have one, or an
+ * accept section has one and the circuit has none. */
+struct cfg_join {
+	const struct cfg_port *port; /* NULL = no join */
+	const char *address;	     /* on that port */
+};
+
 struct cfg_circuit {
 	struct cfg_where where;
 	const char *addr_text;
 	struct ist_circuit_config config;  /* address parsed by the transport */
 	const struct cfg_peer *peer;	   /* NULL = chosen by the SCCRQ among all */
 	const struct cfg_service *service; /* for payload ppp; NULL = none */
+	struct cfg_join join;
+	bool accepts; /* an accept section's join names it: calls come in for it */
 };
 
 /* `accept "PATTERN" { carries = ...  service = ... }`: circuits without a section of their own */
@@ -43,6 +54,7 @@ struct cfg_accept {
 	uint32_t payloads;
 	const struct cfg_peer *peer;
 	const struct cfg_service *service;
+	struct cfg_join join;
 };
 
 struct cfg_port {

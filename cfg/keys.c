@@ -5,6 +5,7 @@
  * transport's own word for them.
  */
 #include "cfg/keys.h"
+#include "cfg/join.h"
 #include "cfg/report.h"
 #include "cfg/value.h"
 
@@ -134,20 +135,24 @@ static const struct cfg_key log_any = {
 	.help = "log level of one part of the program; `all` sets every part"};
 
 /* Keys of circuits and of `accept` that are for the gateway, not for the transport. */
-#define ROUTE(type)                                                                              \
-	{"carries",                                                                              \
-	 CFG_K_WORD,                                                                             \
-	 CFG_KEY_LIST,                                                                           \
-	 .words = "l2tp ppp",                                                                    \
-	 .deflt = "l2tp if the transport can, else ppp",                                         \
-	 .help = "payloads on the circuit"},                                                     \
-		{"peer", CFG_K_REF, .words = "peer",                                             \
-		 .help = "the peer that speaks L2TP there; without it any section that matches", \
-		 CFG_AT(type, peer)},                                                            \
-	{                                                                                        \
-		"service", CFG_K_REF, .words = "service",                                        \
-				      .help = "service for PPP on the circuit itself",           \
-				      CFG_AT(type, service)                                      \
+#define ROUTE(type)                                                                                \
+	{"carries",                                                                                \
+	 CFG_K_WORD,                                                                               \
+	 CFG_KEY_LIST,                                                                             \
+	 .words = "l2tp ppp",                                                                      \
+	 .deflt = "l2tp if the transport can, else ppp",                                           \
+	 .help = "payloads on the circuit"},                                                       \
+		{"peer", CFG_K_REF, .words = "peer",                                               \
+		 .help = "the peer that speaks L2TP there; without it any section that matches",   \
+		 CFG_AT(type, peer)},                                                              \
+		{"service", CFG_K_REF, .words = "service",                                         \
+		 .help = "service for PPP on the circuit itself", CFG_AT(type, service)},          \
+	{                                                                                          \
+		"join", CFG_K_TEXT, .set = cfg_set_join,                                           \
+				    .help = "circuit that PPP goes on by, untouched: its port "    \
+					    "and address, as in \"atm0 0/35\"; a switched one is " \
+					    "called when the first frame comes",                   \
+				    CFG_AT(type, join)                                             \
 	}
 
 static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit)};

@@ -5,6 +5,7 @@
  * the second round, so a section may name one that comes later in the file.
  */
 #include "cfg/model.h"
+#include "cfg/join.h"
 #include "cfg/port.h"
 #include "cfg/store.h"
 
@@ -60,4 +61,5 @@ void cfg_build(struct cfg_load *l)
 	for (it = l->root->child; it; it = it->next)
 		if (it->kind == CFG_ITEM_SECTION && !it->dropped && it->schema->finish)
 			it->schema->finish(l, it);
+	cfg_link_joins(l);
 }

@@ -128,14 +128,16 @@ static uint32_t port_carries(struct cfg_load *l, const struct cfg_item *section)
 	return out;
 }
 
-/* `peer` is about L2TP on the circuit, `service` about PPP. */
+/* `peer` is about L2TP on the circuit, `service` and `join` about PPP. */
 static void port_route(struct cfg_load *l, const struct cfg_item *section, void *obj,
 		       uint32_t payloads)
 {
 	static const struct {
 		const char *key, *payload;
 		unsigned bit;
-	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP}, {"service", "ppp", IST_PAYLOAD_PPP}};
+	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP},
+		    {"service", "ppp", IST_PAYLOAD_PPP},
+		    {"join", "ppp", IST_PAYLOAD_PPP}};
 
 	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
 		const struct cfg_item *it = cfg_given(section, rows[i].key);

@@ -1,49 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "gw/line.h"
+#include "gw/line_int.h"
 
 #include "core/bytes.h"
 #include "core/container.h"
-#include "core/htab.h"
-#include "core/idtab.h"
+#include "gw/bridge.h"
 #include "gw/dial.h"
-#include "gw/legs/legs.h"
-#include "gw/port.h"
 #include "gw/random.h"
-#include "gw/route_way.h"
 #include "gw/service.h"
 #include "gw/text.h"
-#include <osmocom/core/linuxlist.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A switched circuit whose far end does not begin with PPP is cleared. */
 #define LINE_IDLE (30 * UINT64_C(1000000))
-
-struct lines {
-	struct gw *gw;
-	struct llist_head list;
-	struct htab by_channel;
-	struct idtab number; /* of lines that have a join */
-};
-
-struct line {
-	struct llist_head entry;
-	struct hnode node;
-	struct lines *all;
-	l2tp_channel channel;
-	bool switched, is_up;
-	struct leg *leg; /* NULL = no join */
-	uint16_t number;
-	struct leg_origin origin;
-	struct route_way way;		/* of the call that is placed */
-	bool lost;			/* the channel has gone down under the join */
-	bool left;			/* the channel is given up; freed soon */
-	const struct join_owner *owner; /* of a line we dial: hears of the join as well */
-	void *owner_ctx;
-	bool joined; /* both legs have been up */
-	struct loop_timer idle;
-};
 
 struct lines *lines_new(struct gw *gw)
 {
@@ -62,7 +32,7 @@ struct lines *lines_new(struct gw *gw)
 	return l;
 }
 
-static struct line *line_on(const struct gw *gw, l2tp_channel c)
+struct line *line_on(const struct gw *gw, l2tp_channel c)
 {
 	struct hnode *n = htab_first(&gw->lines->by_channel, c);
 
@@ -101,9 +71,10 @@ void lines_free(struct lines *all)
 
 /* --- where its PPP goes ----------------------------------------------------------------------- */
 
-/* Of the two at most one is set: the section's own service comes before any route. */
+/* At most one is set: the section's own service or join comes before any route. */
 struct line_end {
 	struct gw_service *service;
+	const struct cfg_join *join;
 	const struct cfg_route *route;
 };
 
@@ -124,11 +95,14 @@ static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 	const struct cfg_circuit *c = port_circuit(p, peer);
 	const struct cfg_accept *a = c ? NULL : port_accept(p, peer);
 	const struct cfg_service *s = c ? c->service : a ? a->service : NULL;
+	const struct cfg_join *j = c ? &c->join : a ? &a->join : NULL;
 	char circuit[GW_TEXT_MAX];
 	struct route_what what = line_what(p, peer, o, circuit);
 
 	if (s)
 		return (struct line_end){.service = service_of(gw, s)};
+	if (j && j->port)
+		return (struct line_end){.join = j};
 	/* A circuit that no section lists is for nobody. */
 	return (struct line_end){.route = c || a ? route_find(gw->cfg, &what) : NULL};
 }
@@ -146,7 +120,7 @@ static struct leg_origin line_origin_of(const struct ist_attrs *a)
 
 /* --- joins ------------------------------------------------------------------------------------ */
 
-static void line_give_number(struct line *l, uint64_t now)
+void line_give_number(struct line *l, uint64_t now)
 {
 	if (l->number)
 		idtab_give(&l->all->number, l->number, now);
@@ -167,11 +141,10 @@ static bool line_place_call(struct line *l, uint64_t now);
 
 /* The leg has let the channel go, and has cleared a switched circuit unless it never started: then
  * the circuit is still there for the next peer. */
-static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now)
 {
 	static const struct ist_cause refused = {.kind = IST_CAUSE_REFUSED,
 						 .words = "no peer takes the call"};
-	struct line *l = ctx;
 	bool again = l->way.begun && !l->joined && why->cause != LEG_BY_OPERATOR &&
 		     why->cause != LEG_BY_SHUTDOWN && !l->lost &&
 		     route_way_refused(l->all->gw, &l->way, why, now);
@@ -183,9 +156,10 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	line_give_number(l, now);
 	if (again && line_place_call(l, now))
 		return;
-	if (l->switched && l->way.begun && !l->joined && !l->lost)
+	if (l->switched && (l->way.begun || l->waits) && !l->joined && !l->lost)
 		dp_disconnect(l->all->gw->dp, l->channel, &refused);
 	route_way_end(l->all->gw, &l->way);
+	l->waits = false;
 	if (l->switched)
 		line_leave(l, now);
 	if (l->owner && l->owner->gone)
@@ -193,16 +167,19 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	l->owner = NULL;
 }
 
+static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	line_join_gone(ctx, why, now);
+}
+
 static const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_gone};
 
-/* A line and its number; NULL = no memory, or 65535 are in use. */
-static struct leg *line_leg_new(struct line *l, uint64_t now)
+struct leg *line_leg_new(struct line *l, uint64_t now)
 {
 	struct lines *all = l->all;
 
 	l->number = idtab_take(&all->number, l, now);
-	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, l->switched, l->is_up)
-			   : NULL;
+	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, l->is_up) : NULL;
 	l->joined = l->lost = false;
 	return l->leg;
 }
@@ -286,7 +263,9 @@ static bool line_is_configure_request(const uint8_t *frame, size_t len)
 	return rd_u8(&r) == 1 && !r.bad && proto == PPP_LCP;
 }
 
-static bool line_begin(struct line *l, uint64_t now)
+/* By its first frame.  A service or a peer is for a link that begins; a join passes on every frame,
+ * since the link may be older than we are. */
+static bool line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(l->channel));
@@ -298,6 +277,10 @@ static bool line_begin(struct line *l, uint64_t now)
 	if (!p || !dp_channel_peer(gw->dp, l->channel, &peer))
 		return false;
 	end = line_end_for(gw, p, &peer, &l->origin);
+	if (end.join)
+		return bridge_begin(l, end.join, now);
+	if (!line_is_configure_request(frame, len))
+		return false;
 	if (end.service)
 		return line_serve(l, end.service, now);
 	what = line_what(p, &peer, &l->origin, circuit);
@@ -308,9 +291,7 @@ void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size
 		    uint64_t now)
 {
 	struct line *l = line_on(gw, from);
-	bool wanted =
-		l && (l->leg || (gw->phase == GW_RUNNING && line_is_configure_request(frame, len) &&
-				 line_begin(l, now)));
+	bool wanted = l && (l->leg || (gw->phase == GW_RUNNING && line_begin(l, frame, len, now)));
 
 	if (wanted && l->leg)
 		leg_line_rx(l->leg, frame, len, now);
@@ -372,7 +353,9 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 
 	if (p && gw->phase == GW_RUNNING)
 		end = line_end_for(gw, p, &a->peer, &origin);
-	if ((!end.service && !end.route) || !line_make(gw, c, true, &origin, now))
+	if (end.join && !bridge_may_begin(gw, end.join))
+		return false;
+	if ((!end.service && !end.join && !end.route) || !line_make(gw, c, true, &origin, now))
 		return false;
 	dp_answer(gw->dp, c);
 	return true;
@@ -381,11 +364,11 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	struct leg_origin origin = line_origin_of(a);
-
 	struct line *l = line_make(gw, c, !a->permanent, &origin, now);
 
 	if (!l)
 		return;
+	l->switched = !a->permanent;
 	l->is_up = true;
 	if (l->leg)
 		leg_line_up(l->leg, now);
@@ -434,9 +417,8 @@ void line_mtu_changed(struct gw *gw, l2tp_channel c)
 
 /* --- lines we dial ---------------------------------------------------------------------------- */
 
-/* The channel to an address: at once there, or a call is under way. */
-static struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
-			       const char **words, uint64_t now)
+struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
+			const char **words, uint64_t now)
 {
 	struct gw_port *p = &gw->port[cfg - gw->cfg->port];
 	bool switched = cfg->transport->caps & IST_CAP_SWITCHED;
@@ -451,12 +433,13 @@ static struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const 
 		*words = "its port is not open";
 	else if (cfg->transport->addr_parse(&to, address))
 		*words = "the address is wrong";
-	else if (!port_circuit_up(p, &to))
+	else if (!switched && !port_circuit_up(p, &to))
 		*words = "the circuit is down";
 	if (*words)
 		return NULL;
 	rc = dp_connect(gw->dp, (unsigned)p->number, &to, IST_PAYLOAD_PPP, &c);
-	l = rc < 0 ? NULL : line_make(gw, c, switched && !port_circuit(p, &to), &none, now);
+	/* Permanent circuits of such a port have a line from their first report on. */
+	l = rc < 0 ? NULL : line_make(gw, c, switched, &none, now);
 	if (!l)
 		*words = rc < 0 ? strerror(-rc) : "out of memory";
 	else if (l->leg)
@@ -464,6 +447,20 @@ static struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const 
 	else if (!l->switched)
 		l->is_up = true;
 	return *words ? NULL : l;
+}
+
+bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_addr *a)
+{
+	const struct line *l;
+	struct ist_addr b;
+
+	llist_for_each_entry(l, &gw->lines->list, entry)
+	{
+		if (l->leg && (int)dp_channel_port(l->channel) == p->number &&
+		    dp_channel_peer(gw->dp, l->channel, &b) && !memcmp(a, &b, sizeof(b)))
+			return true;
+	}
+	return false;
 }
 
 struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,

@@ -121,8 +121,9 @@ static unsigned route_no_end(const struct cfg_port *p, const struct cfg_where *w
 	char text[400];
 
 	snprintf(text, sizeof(text),
-		 "%s:%u: %s %s: %s %s: carries ppp, but has no `service`, and no `route` is from "
-		 "this port",
+		 "%s:%u: %s %s: %s %s: carries ppp, but has no `service` and no `join`, and no "
+		 "`route` is "
+		 "from this port",
 		 where->file, where->line, p->transport->name, p->config.name, word, address);
 	report(ctx, text);
 	return 1;
@@ -135,12 +136,12 @@ static unsigned route_check_port(const struct cfg_model *m, const struct cfg_por
 	unsigned bad = 0;
 
 	for (const struct cfg_circuit *c = p->circuit; c < p->circuit + p->circuits; c++)
-		if (c->config.payloads & 1u << IST_PAYLOAD_PPP && !c->service &&
-		    !route_is_dialled(m, p, c))
+		if (c->config.payloads & 1u << IST_PAYLOAD_PPP && !c->service && !c->join.port &&
+		    !c->accepts && !route_is_dialled(m, p, c))
 			bad += route_no_end(p, &c->where, word ? word : "channel", c->addr_text,
 					    report, ctx);
 	for (const struct cfg_accept *a = p->accept; a < p->accept + p->accepts; a++)
-		if (a->payloads & 1u << IST_PAYLOAD_PPP && !a->service)
+		if (a->payloads & 1u << IST_PAYLOAD_PPP && !a->service && !a->join.port)
 			bad += route_no_end(p, &a->where, "accept", a->pattern, report, ctx);
 	return bad;
 }

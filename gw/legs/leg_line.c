@@ -11,7 +11,7 @@
 struct leg_line {
 	struct leg leg;
 	struct leg_entry entry;
-	bool switched; /* the circuit is ours to clear */
+	bool to_clear; /* the circuit has not been given up, nor gone down */
 	bool is_up;
 };
 
@@ -38,10 +38,11 @@ static void line_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 	struct leg_line *line = leg_line_of(l);
 
 	leg_entry_del(&line->entry);
-	if (line->switched)
+	/* Of a permanent circuit too: it stays, but a serial line hangs up its modem. */
+	if (line->to_clear)
 		dp_disconnect(line->entry.gw->dp, line->entry.c.channel,
 			      &leg_line_causes[why->cause]);
-	line->switched = false;
+	line->to_clear = false;
 	join_leg_gone(l, why, now);
 }
 
@@ -102,14 +103,14 @@ static const struct leg_ops line_ops = {
 	.free = line_free,
 };
 
-struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool switched, bool is_up)
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool is_up)
 {
 	struct leg_line *line = calloc(1, sizeof(*line));
 
 	if (!line)
 		return NULL;
 	line->leg.ops = &line_ops;
-	line->switched = switched;
+	line->to_clear = true;
 	line->is_up = is_up;
 	leg_entry_init(&line->entry, gw,
 		       &(struct dp_call){
@@ -136,7 +137,7 @@ void leg_line_up(struct leg *l, uint64_t now)
 
 void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	leg_line_of(l)->switched = false;
+	leg_line_of(l)->to_clear = false;
 	if (l->state != LEG_GONE)
 		line_stop(l, why, now);
 }

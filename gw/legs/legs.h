@@ -67,10 +67,10 @@ struct join *leg_call_join(const struct l2tp_call *c);
 
 /* --- a line: PPP on a channel of its own ------------------------------------------------------- */
 
-/* number: the line's, 1 to 65535, unique while the leg is there.  switched: the circuit is cleared
- * when the leg ends.  is_up: it can carry frames; else leg_line_up() or leg_line_lost() follows.
- * NULL without memory. */
-struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool switched, bool is_up);
+/* number: the line's, 1 to 65535, unique while the leg is there.  is_up: it can carry frames; else
+ * leg_line_up() or leg_line_lost() follows.  When the leg ends the circuit is given up: a switched
+ * one is cleared, a modem hangs up, a permanent one waits.  NULL without memory. */
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool is_up);
 void leg_line_up(struct leg *l, uint64_t now);
 /* A PPP frame of the line that the data plane has punted. */
 void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);

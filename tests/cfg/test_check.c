@@ -134,6 +134,69 @@ static void clients_on_circuits(void)
 		    "");
 }
 
+/* Two circuits of one medium, of two, a switched one; and everything that cannot be joined. */
+static void joined_circuits(void)
+{
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp join = \"m 17\" } }\n"
+		    "line m { link = y dlci 17 { carries = ppp } }",
+		    "");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp join = \"l 17\" }\n"
+		    "dlci 17 { carries = ppp join = \"l 16\" } }",
+		    "");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp join = \"s 3110\" } }\n"
+		    "sw s { accept \"3110*\" { join = \"l 17\" } accept \"3111*\" { join = \"l "
+		    "17\" } }\n"
+		    "line k { link = z dlci 16 { carries = ppp join = \"s 3110\" } }\n"
+		    "line m { link = y dlci 17 { carries = ppp } }",
+		    "t:2: sw s: accept 3110*: join: `17` of `l` has no section on that port\n"
+		    "t:2: sw s: accept 3111*: join: `17` of `l` has no section on that port\n");
+#define ONE(to, more)                                                                              \
+	"line l { link = x dlci 16 { carries = ppp " more "\n join = \"" to "\" }\n dlci 17 { }\n" \
+	" dlci 18 { carries = ppp service = v }\n dlci 19 { carries = ppp join = \"s 1\" }\n"      \
+	" dlci 20 { carries = ppp } }\n"                                                           \
+	"net n { }\nsw s { }\nservice v { local = 10.0.0.1 }\n"                                    \
+	"client c { port = l circuit = 20 user = u secret = s }"
+#define WRONG "t:2: line l: dlci 16: join: "
+	ASSERT_TOLD(ONE("s 3110", ""), "");
+	ASSERT_TOLD(ONE("s 3110", "service = v"),
+		    WRONG "`join` and `service` exclude each other\n");
+	ASSERT_TOLD(ONE("s", ""), WRONG "`s` is not a port and an address, as in \"atm0 0/35\"\n");
+	ASSERT_TOLD(ONE("s  ", ""),
+		    WRONG "`s  ` is not a port and an address, as in \"atm0 0/35\"\n");
+	ASSERT_TOLD(ONE("atm0 0/35", ""), WRONG "there is no port `atm0`\n");
+	ASSERT_TOLD(ONE("n 192.0.2.1:1", ""), WRONG "net carries no PPP outside L2TP\n");
+	ASSERT_TOLD(ONE("s x", ""), WRONG "`x` is not an address of sw\n");
+	ASSERT_TOLD(ONE("l 16", ""), WRONG "`16` of `l` is this circuit itself\n");
+	ASSERT_TOLD(ONE("l 17", ""), WRONG "`17` of `l` does not carry ppp\n");
+	ASSERT_TOLD(ONE("l 18", ""), WRONG "`18` of `l` has a `service`\n");
+	ASSERT_TOLD(ONE("l 19", ""), WRONG "`19` of `l` has another join\n");
+	ASSERT_TOLD(ONE("l 20", ""), WRONG "`20` of `l` is dialled by a client\n");
+	ASSERT_TOLD(ONE("l 21", ""), WRONG "`21` of `l` has no section on that port\n");
+	ASSERT_TOLD("line l { link = x dlci 16 {\n join = \"s 1\" } }\nsw s { }",
+		    "t:2: line l: dlci 16: join: has no meaning without `carries = ppp`\n");
+	/* used twice */
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp join = \"l 18\" }\n"
+		    "dlci 17 { carries = ppp join = \"l 18\" } dlci 18 { carries = ppp } }\n"
+		    "sw s { accept \"*\" { join = \"l 18\" } }",
+		    "t:2: line l: dlci 17: join: `18` of `l` has another join\n"
+		    "t:3: sw s: accept *: join: `18` of `l` has another join\n");
+}
+
+/* The circuit that is named has its join too. */
+static void joins_have_two_ends(void)
+{
+	struct told t = {0};
+
+	tell(&t, "line l { link = x dlci 16 { carries = ppp join = \"m 17\" } }\n"
+		 "line m { link = y dlci 17 { carries = ppp } }");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t.m);
+	CU_ASSERT_PTR_EQUAL(t.m->port[0].circuit[0].join.port, &t.m->port[1]);
+	CU_ASSERT_STRING_EQUAL(t.m->port[0].circuit[0].join.address, "17");
+	CU_ASSERT_PTR_EQUAL(t.m->port[1].circuit[0].join.port, &t.m->port[0]);
+	CU_ASSERT_STRING_EQUAL(t.m->port[1].circuit[0].join.address, "16");
+	told_end(&t);
+}
+
 static void rfc3070_frame_size(void)
 {
 	ASSERT_TOLD("line l { link = x\n mtu = 1525\n dlci 16 { carries = ppp service = s } "
@@ -240,6 +303,8 @@ static const struct test_case cases[] = {
 	{"circuits", check_circuits},
 	{"route_peers", route_peers},
 	{"clients_on_circuits", clients_on_circuits},
+	{"joined_circuits", joined_circuits},
+	{"joins_have_two_ends", joins_have_two_ends},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},
 	{"our_own_address", our_own_address},

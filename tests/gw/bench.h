@@ -31,7 +31,12 @@ struct fake_dp {
 	bool port_refuses, connect_refuses, call_refuses;
 	uint32_t mtu;
 	struct dp_speed speed; /* of FAR_CHANNEL */
-	struct ist_addr peer;  /* of every channel */
+	struct ist_addr peer;  /* of every channel that is not in `circuit` */
+	struct {
+		l2tp_channel channel;
+		struct ist_addr peer;
+	} circuit[8]; /* set by fake_circuit() */
+	unsigned circuits;
 	uint64_t heard;
 	struct dp_call_stats stats; /* of every call */
 	const char *gone;	    /* the device that somebody has removed */
@@ -42,6 +47,8 @@ struct fake_dp {
 extern struct fake_dp fake;
 
 void fake_reset(void);
+/* From now on this channel leads to this address, and dp_connect() to the address finds it. */
+void fake_circuit(l2tp_channel c, const struct ist_addr *peer);
 /* Entry by our ids, or NULL. */
 const struct dp_call *fake_entry(uint16_t tid, uint16_t sid);
 /* How many lines begin so. */

@@ -45,6 +45,12 @@ void fake_reset(void)
 	fake.stats = (struct dp_call_stats){.rx_frames = 3, .tx_frames = 4, .drops = 5};
 }
 
+void fake_circuit(l2tp_channel c, const struct ist_addr *peer)
+{
+	fake.circuit[fake.circuits].channel = c;
+	fake.circuit[fake.circuits++].peer = *peer;
+}
+
 static struct dp_call *entry(uint16_t tid, uint16_t sid)
 {
 	unsigned i;
@@ -139,6 +145,10 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 		return -ENETDOWN;
 	fake.peer = *to;
 	*out = (l2tp_channel)(port + 1) << 32 | 7;
+	for (unsigned i = 0; i < fake.circuits; i++)
+		if (fake.circuit[i].channel >> 32 == port + 1 &&
+		    !memcmp(&fake.circuit[i].peer, to, sizeof(*to)))
+			*out = fake.circuit[i].channel;
 	return 0;
 }
 
@@ -172,8 +182,10 @@ void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 {
 	(void)dp;
-	(void)c;
 	*out = fake.peer;
+	for (unsigned i = 0; i < fake.circuits; i++)
+		if (fake.circuit[i].channel == c)
+			*out = fake.circuit[i].peer;
 	return true;
 }
 

@@ -132,9 +132,10 @@ static void ppp_needs_an_end(void)
 	route_parse(&dlci[1].config.addr, "b");
 	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 2);
 	CU_ASSERT_STRING_EQUAL(text, "x.conf:3: frame-relay f: dlci a: carries ppp, but has no "
-				     "`service`, and no `route` is from this port\n"
+				     "`service` and no `join`, and no `route` is from this "
+				     "port\n"
 				     "x.conf:7: x25 x: accept 42*: carries ppp, but has no "
-				     "`service`, and no `route` is from this port\n");
+				     "`service` and no `join`, and no `route` is from this port\n");
 	m.route = &route;
 	m.routes = 1;
 	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 1); /* x has an end */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/join.h"
+
+#include "cfg/report.h"
+#include "cfg/suggest.h"
+
+#include <string.h>
+
+static const struct cfg_port *join_port(struct cfg_load *l, const struct cfg_item *it,
+					const char *name)
+{
+	struct suggest s;
+
+	suggest_init(&s, name);
+	for (const struct cfg_port *p = l->m->port; p < l->m->port + l->m->ports; p++) {
+		if (!strcmp(p->config.name, name))
+			return p;
+		suggest_offer(&s, p->config.name);
+	}
+	if (s.best)
+		cfg_wrong(l, it->line, it, "there is no port `%s`, did you mean `%s`?",
+			  cfg_clean(l, name, strlen(name)), s.best);
+	else
+		cfg_wrong(l, it->line, it, "there is no port `%s`",
+			  cfg_clean(l, name, strlen(name)));
+	return NULL;
+}
+
+void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	struct cfg_join *j = (struct cfg_join *)((char *)obj + it->key->offset);
+	size_t n = strcspn(text, " \t"), blanks = strspn(text + n, " \t");
+
+	if (!n || !text[n + blanks]) {
+		cfg_wrong(l, it->line, it, "`%s` is not a port and an address, as in \"atm0 0/35\"",
+			  cfg_shown(l, it->value));
+		return;
+	}
+	j->port = join_port(l, it, arena_text(l->arena, text, n));
+	j->address = arena_text(l->arena, text + n + blanks, strlen(text + n + blanks));
+}
+
+/* --- links ------------------------------------------------------------------------------------ */
+
+/* One end that names the other. */
+struct join_end {
+	const struct cfg_item *key;
+	const struct cfg_port *port;
+	struct cfg_circuit *circuit; /* NULL = an accept section */
+	const struct cfg_join *to;
+	const struct cfg_service *service;
+	uint32_t payloads;
+};
+
+static struct cfg_circuit *join_circuit(const struct cfg_port *p, const struct ist_addr *a)
+{
+	for (unsigned i = 0; i < p->circuits; i++)
+		if (!memcmp(&p->circuit[i].config.addr, a, sizeof(*a)))
+			return (struct cfg_circuit *)&p->circuit[i];
+	return NULL;
+}
+
+static bool join_same_end(const struct cfg_join *j, const struct cfg_port *p,
+			  const struct ist_addr *a)
+{
+	struct ist_addr b = {0};
+
+	return j->port == p && !p->transport->addr_parse(&b, j->address) &&
+	       !memcmp(a, &b, sizeof(b));
+}
+
+static const struct cfg_client *join_dialling(const struct cfg_load *l, const struct cfg_port *p,
+					      const struct ist_addr *a)
+{
+	for (unsigned i = 0; i < l->m->clients; i++) {
+		const struct cfg_client *c = &l->m->client[i];
+
+		if (c->port && c->circuit &&
+		    join_same_end(&(struct cfg_join){c->port, c->circuit}, p, a))
+			return c;
+	}
+	return NULL;
+}
+
+/* What is wrong with the circuit that is named, which has a section; NULL = nothing. */
+static const char *join_wrong_circuit(const struct join_end *e, const struct cfg_circuit *c)
+{
+	if (c == e->circuit)
+		return "is this circuit itself";
+	if (!(c->config.payloads & 1u << IST_PAYLOAD_PPP))
+		return "does not carry ppp";
+	if (c->service)
+		return "has a `service`";
+	if (c->join.port &&
+	    (!e->circuit || !join_same_end(&c->join, e->port, &e->circuit->config.addr)))
+		return "has another join";
+	return NULL;
+}
+
+static const char *join_wrong_end(struct cfg_load *l, const struct join_end *e,
+				  const struct ist_addr *a, const struct cfg_circuit *c)
+{
+	const struct ist_transport *t = e->to->port->transport;
+
+	if (!c && !(t->caps & IST_CAP_SWITCHED))
+		return "has no section on that port";
+	if (join_dialling(l, e->to->port, a))
+		return "is dialled by a client";
+	return c ? join_wrong_circuit(e, c) : NULL;
+}
+
+static void join_link(struct cfg_load *l, const struct join_end *e)
+{
+	const struct ist_transport *t = e->to->port ? e->to->port->transport : NULL;
+	const struct cfg_item *it = e->key;
+	struct ist_addr a = {0};
+	struct cfg_circuit *c;
+	const char *wrong;
+
+	if (!t)
+		return; /* reported already */
+	if (e->service)
+		cfg_wrong(l, it->line, it, "`join` and `service` exclude each other");
+	if (!(t->caps & IST_CAP_PPP)) {
+		cfg_wrong(l, it->line, it, "%s carries no PPP outside L2TP", t->name);
+		return;
+	}
+	if (t->addr_parse(&a, e->to->address)) {
+		cfg_wrong(l, it->line, it, "`%s` is not an address of %s",
+			  cfg_clean(l, e->to->address, strlen(e->to->address)), t->name);
+		return;
+	}
+	c = join_circuit(e->to->port, &a);
+	wrong = join_wrong_end(l, e, &a, c);
+	if (wrong)
+		cfg_wrong(l, it->line, it, "`%s` of `%s` %s", e->to->address,
+			  e->to->port->config.name, wrong);
+	else if (c && e->circuit)
+		c->join = (struct cfg_join){e->port, e->circuit->addr_text};
+	else if (c)
+		c->accepts = true;
+}
+
+static void join_link_section(struct cfg_load *l, const struct cfg_port *p,
+			      const struct cfg_item *section)
+{
+	struct join_end e = {.key = cfg_given(section, "join"), .port = p};
+
+	if (!e.key || e.key->dropped)
+		return;
+	if (section->schema->section == CFG_S_CIRCUIT) {
+		e.circuit = section->object;
+		e.to = &e.circuit->join;
+		e.service = e.circuit->service;
+	} else {
+		const struct cfg_accept *a = section->object;
+
+		e.to = &a->join;
+		e.service = a->service;
+	}
+	join_link(l, &e);
+}
+
+void cfg_link_joins(struct cfg_load *l)
+{
+	static const enum cfg_section kinds[] = {CFG_S_CIRCUIT, CFG_S_ACCEPT};
+
+	for (const struct cfg_item *p = NULL; (p = cfg_next(l->root, p, CFG_S_PORT));)
+		for (size_t i = 0; i < CFG_ROWS(kinds); i++)
+			for (const struct cfg_item *it = NULL; (it = cfg_next(p, it, kinds[i]));)
+				join_link_section(l, p->object, it);
+}

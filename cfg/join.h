@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `join = "PORT ADDRESS"` of a circuit or an accept section: PPP goes on by another circuit, which
+ * is on that port.  Of two circuits one names the other; both know of it after cfg_link_joins().
+ */
+#ifndef CFG_JOIN_H
+#define CFG_JOIN_H
+
+#include "cfg/schema.h"
+
+/* For the key's row: stores a struct cfg_join. */
+void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
+/* Once every port is built: check the joins, and give the circuits that are named theirs. */
+void cfg_link_joins(struct cfg_load *l);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The line that is reached is the first leg of the join: until its circuit is up the line that asks
+ * has not started, and what its far end sends waits in the join.
+ */
+#include "gw/bridge.h"
+
+#include "gw/text.h"
+#include <string.h>
+
+#define BRIDGE_WAIT_FIRST UINT64_C(1000000)
+#define BRIDGE_WAIT_LAST  (60 * UINT64_C(1000000))
+
+static void bridge_on_up(void *ctx, uint64_t now)
+{
+	struct line *l = ctx;
+
+	(void)now;
+	l->joined = l->other->joined = true;
+	l->wait = 0;
+}
+
+static void bridge_failed(struct line *l, uint64_t now)
+{
+	if (!l->wait)
+		l->wait = BRIDGE_WAIT_FIRST;
+	l->not_before = now + l->wait;
+	l->wait = l->wait * 2 > BRIDGE_WAIT_LAST ? BRIDGE_WAIT_LAST : l->wait * 2;
+}
+
+static void bridge_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	struct line *l = ctx, *other = l->other;
+
+	if (!l->joined)
+		bridge_failed(l, now);
+	l->other = other->other = NULL;
+	line_join_gone(other, why, now);
+	line_join_gone(l, why, now);
+}
+
+static const struct join_owner bridge_owner = {.up = bridge_on_up, .gone = bridge_on_gone};
+
+static void bridge_refused(struct line *l, const struct cfg_join *to, const char *words,
+			   uint64_t now)
+{
+	char where[GW_TEXT_MAX];
+
+	bridge_failed(l, now);
+	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now, "line (%s): not joined to %s %s: %s",
+		    port_channel_text(where, sizeof(where), l->all->gw, l->channel),
+		    to->port->config.name, to->address, words);
+}
+
+bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
+{
+	struct gw *gw = l->all->gw;
+	const char *words = "out of memory";
+	struct line *other;
+	struct join *j;
+
+	if (now < l->not_before)
+		return false;
+	other = line_reach(gw, to->port, to->address, &words, now);
+	if (!other) {
+		bridge_refused(l, to, words, now);
+		return false;
+	}
+	j = join_new(gw->joins, line_leg_new(other, now), line_leg_new(l, now), &bridge_owner, l,
+		     now);
+	if (!j) {
+		line_give_number(other, now);
+		line_give_number(l, now);
+		bridge_refused(l, to, "out of memory", now);
+		return false;
+	}
+	loop_cancel(gw->loop, &other->idle);
+	loop_cancel(gw->loop, &l->idle);
+	l->other = other;
+	other->other = l;
+	l->waits = true;
+	join_explain(j, "the circuit's join");
+	join_start(j, now);
+	return l->leg;
+}
+
+bool bridge_may_begin(struct gw *gw, const struct cfg_join *to)
+{
+	const struct gw_port *p = &gw->port[to->port - gw->cfg->port];
+	const struct ist_transport *t = p->cfg->transport;
+	struct ist_addr a = {0};
+
+	if (p->number < 0 || t->addr_parse(&a, to->address))
+		return false;
+	return t->caps & IST_CAP_SWITCHED || (port_circuit_up(p, &a) && !line_is_joined(gw, p, &a));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What line.c and bridge.c share: a line, and the pieces that joins of lines are made of. */
+#ifndef GW_LINE_INT_H
+#define GW_LINE_INT_H
+
+#include "core/htab.h"
+#include "core/idtab.h"
+#include "gw/line.h"
+#include "gw/port.h"
+#include "gw/route_way.h"
+#include <osmocom/core/linuxlist.h>
+
+struct lines {
+	struct gw *gw;
+	struct llist_head list;
+	struct htab by_channel;
+	struct idtab number; /* of lines that have a join */
+};
+
+struct line {
+	struct llist_head entry;
+	struct hnode node;
+	struct lines *all;
+	l2tp_channel channel;
+	bool switched, is_up;
+	struct leg *leg; /* NULL = no join */
+	uint16_t number;
+	struct leg_origin origin;
+	struct route_way way;		/* of the call that is placed */
+	bool lost;			/* the channel has gone down under the join */
+	bool left;			/* the channel is given up; freed soon */
+	const struct join_owner *owner; /* of a line we dial: hears of the join as well */
+	void *owner_ctx;
+	bool joined; /* both legs have been up */
+	struct loop_timer idle;
+	/* Joined to another line (bridge.c): */
+	struct line *other;
+	bool waits;	     /* its leg is started when the other line's is up */
+	uint64_t not_before; /* the other line is not tried again earlier */
+	uint64_t wait;	     /* that follows the next failure, us; 0 = the shortest */
+};
+
+/* NULL when the channel has none. */
+struct line *line_on(const struct gw *gw, l2tp_channel c);
+/* The line to an address: its channel is there at once, or a call is under way.  NULL with *words,
+ * also when it has a join already. */
+struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
+			const char **words, uint64_t now);
+/* Has a line of this address a join?  Walks all lines. */
+bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_addr *a);
+/* A line's leg and its number; NULL = no memory, or 65535 are in use. */
+struct leg *line_leg_new(struct line *l, uint64_t now);
+/* The leg has been freed, or is about to be. */
+void line_give_number(struct line *l, uint64_t now);
+/* The join is gone: log it, clear a switched circuit whose leg was never started, forget it. */
+void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now);
+
+#endif
