@@ -75,8 +75,6 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return arena_text(a, "", 0);
 	out = arena_get(a, (size_t)n + 1);
 	va_start(ap, fmt);
 	vsnprintf(out, (size_t)n + 1, fmt, ap);

@@ -141,7 +141,7 @@ void cfg_confuse(struct cfg_load *l)
 	cfg_t *cfg = cfg_init(parse_options(l, l->schema), CFGF_NONE);
 
 	if (!cfg) {
-		cfg_wrong(l, 0, l->root, "libconfuse cannot start: out of memory");
+		cfg_wrong(l, 0, NULL, "libconfuse cannot start: out of memory");
 		return;
 	}
 	parsing = l;

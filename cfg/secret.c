@@ -89,9 +89,7 @@ static const char *secret_unfit(struct cfg_load *l, int fd, const struct cfg_val
 {
 	struct stat st;
 
-	if (fstat(fd, &st))
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return "not a regular file";
 	return secret_mend(l, &st, secret_path_shown(l, v));
 }

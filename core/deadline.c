@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A pairing heap: the root is the earliest; to remove a node its children are melded two by two.
+ * The root has no siblings, and what its `next` and `prev` hold is never looked at.
  * Set, cancel and pop are O(log n) amortised, next is O(1).
  */
 #include "core/deadline.h"
@@ -36,9 +37,6 @@ static struct deadline *deadline_meld_siblings(struct deadline *first)
 		struct deadline *a = first, *b = a->next;
 
 		first = b ? b->next : NULL;
-		a->next = NULL;
-		if (b)
-			b->next = NULL;
 		a = deadline_meld(a, b);
 		a->next = pairs;
 		pairs = a;
@@ -46,7 +44,6 @@ static struct deadline *deadline_meld_siblings(struct deadline *first)
 	while (pairs) {
 		struct deadline *rest = pairs->next;
 
-		pairs->next = NULL;
 		root = deadline_meld(root, pairs);
 		pairs = rest;
 	}
@@ -57,7 +54,6 @@ static void deadline_unlink_node(struct deadline_heap *h, struct deadline *d)
 {
 	struct deadline *below = deadline_meld_siblings(d->child);
 
-	d->child = NULL;
 	if (h->root == d) {
 		h->root = below;
 	} else {
@@ -69,9 +65,6 @@ static void deadline_unlink_node(struct deadline_heap *h, struct deadline *d)
 			d->next->prev = d->prev;
 		h->root = deadline_meld(h->root, below);
 	}
-	if (h->root)
-		h->root->prev = NULL;
-	d->next = d->prev = NULL;
 	d->set = false;
 }
 
@@ -84,7 +77,7 @@ void deadline_set(struct deadline_heap *h, struct deadline *d, uint64_t when)
 		return;
 	d->when = when;
 	d->set = true;
-	d->child = d->next = d->prev = NULL;
+	d->child = NULL;
 	h->root = deadline_meld(h->root, d);
 }
 

@@ -87,16 +87,16 @@ void rel_peer_window(struct reliable *r, uint16_t window)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
+/* A message's place is its Ns modulo the room: of twice the room, its old place or the one as far
+ * into the new half. */
 static bool reliable_grow(struct reliable *r)
 {
 	uint32_t room = r->room ? r->room * 2 : 4;
-	struct rel_msg **ring = calloc(room, sizeof(*ring));
+	struct rel_msg **ring = realloc(r->ring, room * sizeof(struct rel_msg *));
 
 	if (!ring)
 		return false;
-	for (uint16_t ns = r->una; ns != r->end; ns++)
-		ring[ns & (room - 1)] = *reliable_slot(r, ns);
-	free(r->ring);
+	memcpy(ring + r->room, ring, r->room * sizeof(struct rel_msg *));
 	r->ring = ring;
 	r->room = room;
 	return true;

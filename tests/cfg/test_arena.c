@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cfg/arena.h"
 #include "tests/cfg/media.h"
+#include "tests/heap.h"
 
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void pieces_are_zeroed_aligned_and_apart(void)
 {
@@ -48,10 +53,40 @@ static void a_buffer_grows_over_many_pieces(void)
 	arena_free(a);
 }
 
+/* There is nothing to go back to while a configuration is read: say why, and end. */
+static void no_memory_is_said(unsigned request)
+{
+	char said[128] = "";
+	int ends[2], status = 0;
+	pid_t child;
+
+	if (pipe(ends) || (child = fork()) < 0)
+		abort();
+	if (!child) {
+		dup2(ends[1], 2);
+		heap_refuse(request);
+		arena_get(arena_new(), 1);
+		_exit(0);
+	}
+	close(ends[1]);
+	waitpid(child, &status, 0);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	CU_ASSERT(read(ends[0], said, sizeof(said) - 1) > 0);
+	close(ends[0]);
+	ASSERT_TEXT(said, "isthmus: out of memory while reading the configuration\n");
+}
+
+static void no_memory_ends_the_program(void)
+{
+	no_memory_is_said(0);
+	no_memory_is_said(1);
+}
+
 static const struct test_case cases[] = {
 	{"pieces_are_zeroed_aligned_and_apart", pieces_are_zeroed_aligned_and_apart},
 	{"texts_are_copied", texts_are_copied},
 	{"a_buffer_grows_over_many_pieces", a_buffer_grows_over_many_pieces},
+	{"no_memory_ends_the_program", no_memory_ends_the_program},
 	{NULL, NULL},
 };
 const struct test_suite suite_arena = {"arena", cases};

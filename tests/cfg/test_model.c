@@ -37,6 +37,34 @@ static void an_empty_text_is_all_defaults(void)
 	told_end(&t);
 }
 
+/* The linker's --wrap. */
+static const char *system_name; /* NULL = the real one, "?" = it cannot be told */
+
+int __real_gethostname(char *name, size_t len);
+int __wrap_gethostname(char *name, size_t len);
+int __wrap_gethostname(char *name, size_t len)
+{
+	if (!system_name)
+		return __real_gethostname(name, len);
+	strcpy(name, system_name);
+	return *system_name == '?' ? -1 : 0;
+}
+
+static void our_name_is_the_systems(void)
+{
+	static const char *const names[][2] = {
+		{"lns.example", "lns.example"}, {"", "isthmus"}, {"?", "isthmus"}};
+	static struct told t;
+
+	for (unsigned i = 0; i < 3; i++) {
+		system_name = names[i][0];
+		tell(&t, "");
+		ASSERT_TEXT(t.m->host_name, names[i][1]);
+		told_end(&t);
+	}
+	system_name = NULL;
+}
+
 /* A stranger without a secret gets less, and what is given is taken in both cases. */
 static void peer_limits_follow_the_secret(void)
 {
@@ -344,6 +372,7 @@ static void the_model_owns_its_texts(void)
 
 static const struct test_case cases[] = {
 	{"an_empty_text_is_all_defaults", an_empty_text_is_all_defaults},
+	{"our_name_is_the_systems", our_name_is_the_systems},
 	{"peer_limits_follow_the_secret", peer_limits_follow_the_secret},
 	{"the_top_level", the_top_level},
 	{"a_vty_that_others_can_reach_is_warned_of", a_vty_that_others_can_reach_is_warned_of},

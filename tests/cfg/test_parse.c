@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/cfg/media.h"
 
+#include <confuse.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,11 +84,64 @@ static void sections_meet_their_values(void)
 	told_end(&t);
 }
 
+/* --- libconfuse disagrees --------------------------------------------------------------------- */
+
+/* The linker's --wrap: our calls of libconfuse pass through here, and one kind of them fails. */
+static enum { PARSE_AS_IT_IS, PARSE_NO_START, PARSE_ONE_MORE, PARSE_NO_TEXT, PARSE_NO_SECTION } odd;
+
+cfg_t *__real_cfg_init(cfg_opt_t *opts, cfg_flag_t flags);
+cfg_t *__wrap_cfg_init(cfg_opt_t *opts, cfg_flag_t flags);
+cfg_t *__wrap_cfg_init(cfg_opt_t *opts, cfg_flag_t flags)
+{
+	return odd == PARSE_NO_START ? NULL : __real_cfg_init(opts, flags);
+}
+
+unsigned int __real_cfg_opt_size(cfg_opt_t *opt);
+unsigned int __wrap_cfg_opt_size(cfg_opt_t *opt);
+unsigned int __wrap_cfg_opt_size(cfg_opt_t *opt)
+{
+	return __real_cfg_opt_size(opt) + (odd == PARSE_ONE_MORE);
+}
+
+char *__real_cfg_opt_getnstr(cfg_opt_t *opt, unsigned int index);
+char *__wrap_cfg_opt_getnstr(cfg_opt_t *opt, unsigned int index);
+char *__wrap_cfg_opt_getnstr(cfg_opt_t *opt, unsigned int index)
+{
+	return odd == PARSE_NO_TEXT ? NULL : __real_cfg_opt_getnstr(opt, index);
+}
+
+cfg_t *__real_cfg_getnsec(cfg_t *cfg, const char *name, unsigned int index);
+cfg_t *__wrap_cfg_getnsec(cfg_t *cfg, const char *name, unsigned int index);
+cfg_t *__wrap_cfg_getnsec(cfg_t *cfg, const char *name, unsigned int index)
+{
+	return odd == PARSE_NO_SECTION ? NULL : __real_cfg_getnsec(cfg, name, index);
+}
+
+static void parse_oddly(unsigned how, const char *want)
+{
+	odd = how;
+	ASSERT_TOLD("workers = 1\npool p { ranges = 10.0.0.0/8 }", want);
+	odd = PARSE_AS_IT_IS;
+}
+
+/* Nothing is taken from a tree that is not the outline's. */
+static void what_is_read_differently_is_refused(void)
+{
+	parse_oddly(PARSE_NO_START, "t: libconfuse cannot start: out of memory\n");
+	parse_oddly(PARSE_ONE_MORE, "t:1: workers: libconfuse reads this differently\n"
+				    "t:2: pool p: ranges: libconfuse reads this differently\n");
+	parse_oddly(PARSE_NO_TEXT, "t:1: workers: libconfuse reads this differently\n"
+				   "t:2: pool p: ranges: libconfuse reads this differently\n");
+	parse_oddly(PARSE_NO_SECTION, "t:2: pool p: libconfuse reads this differently\n");
+	parse_oddly(PARSE_AS_IT_IS, "");
+}
+
 static const struct test_case cases[] = {
 	{"every_octet_survives", every_octet_survives},
 	{"raw_octets_survive", raw_octets_survive},
 	{"nothing_is_expanded_twice", nothing_is_expanded_twice},
 	{"sections_meet_their_values", sections_meet_their_values},
+	{"what_is_read_differently_is_refused", what_is_read_differently_is_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_parse = {"parse", cases};

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/load.h"
+#include "cfg/preproc.h"
+#include "cfg/secret.h"
 #include "tests/cfg/media.h"
 
 #include <stdio.h>
@@ -81,6 +84,13 @@ static void secret_first_line(void)
 		"@/b.conf:2: user c: secret-file: cannot use `none`: No such file or directory\n"
 		"@/b.conf:3: user d: secret-file: cannot use `.`: not a regular file\n");
 	SECRET_END("good", "empty", "a.conf", "b.conf");
+}
+
+/* A file that opens and cannot be read: nothing is mapped at address 0 of a process. */
+static void secret_that_cannot_be_read(void)
+{
+	ASSERT_TOLD("user a { secret-file = /proc/self/mem }",
+		    "t:1: user a: secret-file: cannot use `/proc/self/mem`: Input/output error\n");
 }
 
 /* Each permission bit on its own. */
@@ -174,6 +184,31 @@ static void secret_commands(void)
 	SECRET_END("a.conf", "it's");
 }
 
+/* A name that begins like an option, or has what a terminal would obey. */
+static void secret_names_for_the_shell(void)
+{
+	static const struct {
+		const char *file, *shown;
+	} rows[] = {{"-rf", "./'-rf'"}, {"a b", "'a b'"}, {"a\001\177b", "'a??b'"},	 {"", "''"},
+		    {"a~", "'a~'"},	{"a-b", "a-b"},	  {"A_z/0.9+@:,", "A_z/0.9+@:,"}};
+	struct told t;
+	char want[256];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct cfg_load l;
+
+		memset(&t, 0, sizeof(t));
+		cfg_load_init(&l, rows[i].file, media);
+		cfg_outline(&l, "", 0);
+		l.mode = S_IFREG | 0602;
+		cfg_check_file_mode(&l);
+		CU_ASSERT_EQUAL(cfg_load_report(&l, told_add, &t), 1);
+		snprintf(want, sizeof(want), "chmod o-w %s\n", rows[i].shown);
+		CU_ASSERT(strlen(t.text) > strlen(want));
+		ASSERT_TEXT(t.text + strlen(t.text) - strlen(want), want);
+	}
+}
+
 /* A secret in the text itself: nobody else may read the file. */
 static void secret_inline(void)
 {
@@ -228,9 +263,11 @@ static void secret_open_configuration(void)
 
 static const struct test_case cases[] = {
 	{"first_line", secret_first_line},
+	{"that_cannot_be_read", secret_that_cannot_be_read},
 	{"file_modes", secret_file_modes},
 	{"file_owners", secret_file_owners},
 	{"commands", secret_commands},
+	{"names_for_the_shell", secret_names_for_the_shell},
 	{"inline", secret_inline},
 	{"open_configuration", secret_open_configuration},
 	{NULL, NULL},

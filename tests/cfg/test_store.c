@@ -2,6 +2,8 @@
 #include "cfg/store.h"
 #include "tests/cfg/media.h"
 
+#include <stdio.h>
+
 static void store_wrong_values(void)
 {
 	ASSERT_TOLD("workers = 65",
@@ -140,11 +142,135 @@ static void store_objects(void)
 	CU_ASSERT_EQUAL(n, 7);
 }
 
+/* --- every range, at its edges and one beyond ------------------------------------------------- */
+
+enum { STORE_TOP, STORE_PEER, STORE_SERVICE, STORE_CLIENT };
+
+#define NET "net n { }\npeer p { dial = 192.0.2.1:1 }\n"
+
+static const char *const store_sections[][2] = {
+	[STORE_TOP] = {"", ""},
+	[STORE_PEER] = {"peer a { secret = x retransmit-max = 10m ", " }"},
+	[STORE_SERVICE] = {"service s { local = 10.0.0.1 ", " }"},
+	[STORE_CLIENT] = {NET "client c { peer = p user = u secret = x ipv6 = no ", " }"},
+};
+
+static const struct {
+	unsigned section;
+	const char *key;
+	const char *below, *lowest, *highest, *above; /* below NULL = there is nothing below */
+} store_ranges[] = {
+	{STORE_TOP, "workers", NULL, "0", "64", "65"},
+	{STORE_TOP, "max-tunnels", "0", "1", "65535", "65536"},
+	{STORE_TOP, "max-calls", "0", "1", "10000000", "10000001"},
+	{STORE_TOP, "half-open", "1", "2", "16384", "16385"},
+	{STORE_TOP, "half-open-per-source", "0", "1", "16384", "16385"},
+	{STORE_TOP, "login-delay", NULL, "0", "3s", "3001ms"},
+	{STORE_TOP, "login-failures", "0", "1", "1000", "1001"},
+	{STORE_TOP, "login-lock", NULL, "0", "24h", "86401s"},
+	{STORE_PEER, "hide-padding", NULL, "0", "255", "256"},
+	{STORE_PEER, "window", "0", "1", "1024", "1025"},
+	{STORE_PEER, "retransmit", "49999us", "50ms", "1m", "60001ms"},
+	{STORE_PEER, "retransmit-count", "0", "1", "50", "51"},
+	{STORE_PEER, "hello", NULL, "0", "1d", "86401s"},
+	{STORE_PEER, "setup-timeout", "999ms", "1s", "1h", "3601s"},
+	{STORE_PEER, "idle-close", NULL, "0", "30d", "721h"},
+	{STORE_PEER, "reauth", NULL, "0", "30d", "721h"},
+	{STORE_PEER, "hold", NULL, "0", "1h", "3601s"},
+	{STORE_PEER, "max-tunnels", NULL, "0", "65535", "65536"},
+	{STORE_PEER, "max-peer-calls", NULL, "0", "10000000", "10000001"},
+	{STORE_PEER, "max-calls", NULL, "0", "65535", "65536"},
+	{STORE_PEER, "reorder", NULL, "0", "32", "33"},
+	{STORE_PEER, "reorder-timeout", "999us", "1ms", "10s", "10001ms"},
+	{STORE_SERVICE, "mtu", "575", "576", "65535", "65536"},
+	{STORE_SERVICE, "rechallenge", NULL, "0", "1d", "86401s"},
+	{STORE_SERVICE, "echo-interval", NULL, "0", "1h", "3601s"},
+	{STORE_SERVICE, "echo-failures", "0", "1", "100", "101"},
+	{STORE_SERVICE, "auth-timeout", "999ms", "1s", "1h", "3601s"},
+	{STORE_SERVICE, "restart-timer", "99ms", "100ms", "1m", "60001ms"},
+	{STORE_SERVICE, "max-configure", "0", "1", "255", "256"},
+	{STORE_SERVICE, "max-terminate", "0", "1", "255", "256"},
+	{STORE_SERVICE, "max-failure", "0", "1", "255", "256"},
+	{STORE_CLIENT, "mtu", "575", "576", "65535", "65536"},
+	{STORE_CLIENT, "redial", NULL, "0", "1d", "86401s"},
+	{STORE_CLIENT, "auth-timeout", "999ms", "1s", "1h", "3601s"},
+	{STORE_CLIENT, "restart-timer", "99ms", "100ms", "1m", "60001ms"},
+	{STORE_CLIENT, "max-configure", "0", "1", "255", "256"},
+	{STORE_CLIENT, "max-terminate", "0", "1", "255", "256"},
+	{STORE_CLIENT, "max-failure", "0", "1", "255", "256"},
+};
+
+static void store_takes(unsigned section, const char *key, const char *value, bool want)
+{
+	static struct told t;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s = %s%s", store_sections[section][0], key, value,
+		 store_sections[section][1]);
+	tell(&t, text);
+	CU_ASSERT_EQUAL(t.faults, !want);
+	if (t.faults != !want)
+		printf("\n      %s\n      %s\n", text, t.text);
+	told_end(&t);
+}
+
+static void store_ranges_end_where_they_should(void)
+{
+	for (size_t i = 0; i < sizeof(store_ranges) / sizeof(store_ranges[0]); i++) {
+		unsigned s = store_ranges[i].section;
+
+		if (store_ranges[i].below)
+			store_takes(s, store_ranges[i].key, store_ranges[i].below, false);
+		store_takes(s, store_ranges[i].key, store_ranges[i].lowest, true);
+		store_takes(s, store_ranges[i].key, store_ranges[i].highest, true);
+		store_takes(s, store_ranges[i].key, store_ranges[i].above, false);
+	}
+	ASSERT_TOLD("peer a { retransmit-max = 10m }", "");
+	ASSERT_TOLD("peer a { retransmit-max = 601s }",
+		    "t:1: peer a: retransmit-max: `601s` is out of range, 8s to 10m\n");
+}
+
+/* The longest text of a key, and one octet more. */
+static void store_texts_have_a_length(void)
+{
+	static const struct {
+		const char *before, *after;
+		int most;
+	} rows[] = {
+		{"host-name = ", "", 255},
+		{"vty { socket = ", " }", 107},
+		{"vty { group = ", " }", 64},
+		{"vty { captures = ", " }", 200},
+		{"peer a { hostname = ", " }", 255},
+		{"peer a { secret = ", " }", 255},
+		{"user a { secret = ", " }", 255},
+		{NET "client c { peer = p secret = x user = ", " }", 255},
+		{NET "client c { peer = p user = u secret = ", " }", 255},
+		{"line l { link = x }\nclient c { port = l user = u secret = x circuit = ", "100 }",
+		 125},
+	};
+	static struct told t;
+	char text[1024];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int more = 0; more < 2; more++) {
+			snprintf(text, sizeof(text), "%s%0*d%s", rows[i].before,
+				 rows[i].most + more, 0, rows[i].after);
+			tell(&t, text);
+			CU_ASSERT((t.faults != 0) == more);
+			if ((t.faults != 0) != more)
+				printf("\n      %s\n      %s\n", text, t.text);
+			told_end(&t);
+		}
+}
+
 static const struct test_case cases[] = {
 	{"wrong_values", store_wrong_values},
 	{"references", references},
 	{"lists_of_references", lists_of_references},
 	{"objects", store_objects},
+	{"ranges_end_where_they_should", store_ranges_end_where_they_should},
+	{"texts_have_a_length", store_texts_have_a_length},
 	{NULL, NULL},
 };
 const struct test_suite suite_store = {"store", cases};

@@ -15,6 +15,28 @@ static uint16_t rig_type_of(const struct l2tp_hdr *h)
 	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
 }
 
+/* 4.4.2: Error Codes are for Result Code 2, "general error"; in StopCCN result 5 has the highest
+ * version supported there. */
+static void rig_check_result(const struct l2tp_result *res, bool stopccn)
+{
+	CU_ASSERT_NOT_EQUAL(res->result, 0);
+	CU_ASSERT(!res->error || res->result == 2 || (stopccn && res->result == 5));
+}
+
+static void rig_check_result_sent(const struct rig_packet *p)
+{
+	size_t len;
+	const uint8_t *v =
+		l2tp_msg_peek(p->h.payload, p->h.len, L2TP_IETF, L2TP_AVP_RESULT_CODE, &len);
+	struct rd r = rd_init(v, v ? len : 0);
+	struct l2tp_result res = {0};
+
+	res.result = rd_u16(&r);
+	res.error = rd_u16(&r);
+	CU_ASSERT_FALSE(r.bad);
+	rig_check_result(&res, p->type == L2TP_STOPCCN);
+}
+
 static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			   uint64_t cookie)
 {
@@ -30,6 +52,8 @@ static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_
 	memcpy(p->octets, pkt, len);
 	CU_ASSERT_EQUAL(l2tp_hdr_decode(&p->h, p->octets, len), L2TP_HDR_IS_CONTROL);
 	p->type = rig_type_of(&p->h);
+	if (p->type == L2TP_STOPCCN || p->type == L2TP_CDN)
+		rig_check_result_sent(p);
 	end->pkts++;
 	return end->tx;
 }
@@ -63,6 +87,9 @@ static void test_rig_event(void *ctx, const struct l2tp_event *ev)
 						 .had_msg = ev->msg,
 						 .msg_type = ev->msg ? ev->msg->type : 0,
 						 .now = ev->now};
+	if ((ev->kind == L2TP_EV_TUNNEL_DOWN || ev->kind == L2TP_EV_CALL_DOWN) &&
+	    ev->by != L2TP_BY_PEER)
+		rig_check_result(&ev->result, ev->kind == L2TP_EV_TUNNEL_DOWN);
 	rig_automatic(end, ev);
 	if (end->on_event)
 		end->on_event(end, ev);

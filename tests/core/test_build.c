@@ -263,6 +263,28 @@ static void build_round_trip(void)
 	}
 }
 
+/* 4.1: the Length of an attribute has ten bits, 1023 with its header of 6 octets. */
+static void raw_values_have_a_length_too(void)
+{
+	static const uint8_t big[1018];
+	static const struct l2tp_secret secret = {.len = 1};
+	uint8_t buf[4096];
+
+	for (uint16_t hidden = 0; hidden < 2; hidden++)
+		for (uint16_t more = 0; more < 2; more++) {
+			struct l2tp_avp a = {.vendor = 9, .type = 1, .val = big};
+			struct l2tp_build b;
+
+			a.hidden = hidden;
+			/* a hidden one holds its length in 2 octets more (4.3) */
+			a.len = (uint16_t)(1017 - 2 * hidden + more);
+			l2tp_build_start(&b, buf, sizeof(buf), L2TP_HELLO, 1, 0, &secret, false,
+					 rv);
+			l2tp_build_raw(&b, &a);
+			CU_ASSERT_EQUAL(l2tp_build_end(&b) == 0, more);
+		}
+}
+
 static const struct test_case cases[] = {
 	{"hello_octets", hello_octets},
 	{"m_bit_from_the_row", m_bit_from_the_row},
@@ -276,6 +298,7 @@ static const struct test_case cases[] = {
 	{"too_small_a_buffer", too_small_a_buffer},
 	{"unknown_type_is_refused", unknown_type_is_refused},
 	{"round_trip", build_round_trip},
+	{"raw_values_have_a_length_too", raw_values_have_a_length_too},
 	{NULL, NULL},
 };
 const struct test_suite suite_build = {"build", cases};

@@ -137,6 +137,36 @@ static void placed_before_the_tunnel_is_up(void)
 	rig_free(&r);
 }
 
+/* They follow at once, not with the next acknowledgement: of our own tunnel and of the peer's. */
+static void placed_before_goes_when_it_is_up(void)
+{
+	struct l2tp_tunnel *t;
+
+	rig_single(&r);
+	rig_peer(&p, &r, 4712);
+	t = rig_open(&r.a);
+	call_place(t, L2TP_INCOMING);
+	rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	rig_sccrp(&p);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCCN), 1);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), 1);
+	rig_free(&r);
+
+	rig_single(&r);
+	rig_peer(&p, &r, 4711);
+	rig_sccrq(&p);
+	rig_send(&p);
+	call_place(l2tp_tunnel_next(r.a.e, NULL), L2TP_INCOMING);
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	rig_start(&p, L2TP_SCCCN, 0);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), 1);
+	rig_free(&r);
+}
+
 /* 6.6: the LAC may have answered already; then ICCN follows ICRP at once. */
 static void circuit_up_before_the_reply(void)
 {
@@ -261,8 +291,14 @@ static void sli_and_wen(void)
 	ASSERT_OCTETS(
 		a->val, a->len, want,
 		test_hex(want, 26, "0000 00000001 00000002 00000003 00000004 00000005 00000006"));
-	l2tp_call_send_wen(lac, errors, r.now + 60 * SEC);
+	r.now += 60 * SEC;
+	l2tp_call_send_wen(lac, errors, r.now);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 2);
+	rig_run(&r);
+	l2tp_call_send_wen(lac, errors, r.now + 60 * SEC - 1); /* from the last one on */
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 2);
+	l2tp_call_send_wen(lac, errors, r.now + 60 * SEC);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 3);
 	rig_free(&r);
 }
 
@@ -551,6 +587,9 @@ static void no_call_on_a_tunnel_that_ends(void)
 	l2tp_tunnel_close(t, NULL, r.now);
 	CU_ASSERT_PTR_NULL(l2tp_call_new(t, NULL, &why));
 	CU_ASSERT_EQUAL(why, L2TP_R_NO_TUNNEL);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_NO_TUNNEL), 1);
+	CU_ASSERT_PTR_NULL(l2tp_call_new(t, NULL, NULL));
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_NO_TUNNEL), 2);
 	rig_free(&r);
 }
 
@@ -677,6 +716,7 @@ static const struct test_case cases[] = {
 	{"no_call_on_a_tunnel_that_ends", no_call_on_a_tunnel_that_ends},
 	{"reserved_call_given_up", reserved_call_given_up},
 	{"wishes_out_of_turn", wishes_out_of_turn},
+	{"placed_before_goes_when_it_is_up", placed_before_goes_when_it_is_up},
 	{NULL, NULL},
 };
 const struct test_suite suite_call = {"call", cases};

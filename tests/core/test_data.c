@@ -294,6 +294,66 @@ static void stray_old_frames_are_not_followed(void)
 	CU_ASSERT_EQUAL(d.resyncs, 0);
 }
 
+/* The queue takes what is `reorder` numbers ahead and no more, and never more than it has places.
+ */
+static void queue_ends_where_it_should(void)
+{
+	static const struct {
+		uint8_t reorder;
+		uint16_t held, passed;
+	} t[] = {{1, 2, 3}, {4, 5, 6}, {31, 32, 33}, {32, 33, 34}, {33, 33, 34}, {255, 33, 34}};
+
+	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct l2tp_data d = data_make(true, true, false, t[i].reorder);
+
+		CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+		CU_ASSERT_EQUAL(data_rx(&d, t[i].passed, 0), L2TP_DATA_DELIVER);
+		CU_ASSERT_EQUAL(d.lost, t[i].passed - 1u);
+		d = data_make(true, true, false, t[i].reorder);
+		CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+		CU_ASSERT_EQUAL(data_rx(&d, t[i].held, 0), L2TP_DATA_HOLD);
+		CU_ASSERT_EQUAL(d.lost, 0);
+	}
+}
+
+/* The first number is a loss as far as the queue could mend it, and else where the count begins. */
+static void first_number_within_reach(void)
+{
+	struct l2tp_data d = data_make(true, true, false, 32);
+
+	CU_ASSERT_EQUAL(data_rx(&d, 32, 0), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 40, 0), L2TP_DATA_DRAIN); /* only the first one is believed */
+	d = data_make(true, true, false, 32);
+	CU_ASSERT_EQUAL(data_rx(&d, 33, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(d.lost, 0);
+	CU_ASSERT_EQUAL(d.nr, 34);
+}
+
+/* Four in a row, more than 1024 behind, restart the numbering. */
+static void restart_needs_four_far_behind(void)
+{
+	struct l2tp_data d = data_make(true, true, false, 0);
+
+	data_rx(&d, 5000, 0);
+	for (uint16_t ns = 3974; ns <= 3977; ns++) /* the last is 1024 behind */
+		CU_ASSERT_EQUAL(data_rx(&d, ns, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(d.nr, 5001);
+	CU_ASSERT_EQUAL(data_rx(&d, 5001, 0), L2TP_DATA_DELIVER);
+	for (uint16_t ns = 3974; ns <= 3976; ns++)
+		CU_ASSERT_EQUAL(data_rx(&d, ns, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(data_rx(&d, 5002, 0), L2TP_DATA_DELIVER); /* ends the run */
+	for (uint16_t ns = 3973; ns <= 3975; ns++)
+		CU_ASSERT_EQUAL(data_rx(&d, ns, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(data_rx(&d, 3970, 0), L2TP_DATA_DROP); /* not in a row */
+	for (uint16_t ns = 3971; ns <= 3972; ns++)
+		CU_ASSERT_EQUAL(data_rx(&d, ns, 0), L2TP_DATA_DROP);
+	CU_ASSERT_EQUAL(d.resyncs, 0);
+	CU_ASSERT_EQUAL(data_rx(&d, 3973, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(d.resyncs, 1);
+	CU_ASSERT_EQUAL(d.nr, 3974);
+	CU_ASSERT_EQUAL(d.lost, 0);
+}
+
 /* --- property: in order, at most once, and the counters add up -------------------------------- */
 
 struct flight {
@@ -462,6 +522,9 @@ static const struct test_case cases[] = {
 	{"in_order_at_most_once", in_order_at_most_once},
 	{"queue_mends_all_reordering_in_its_reach", queue_mends_all_reordering_in_its_reach},
 	{"random_numbers", random_numbers},
+	{"queue_ends_where_it_should", queue_ends_where_it_should},
+	{"first_number_within_reach", first_number_within_reach},
+	{"restart_needs_four_far_behind", restart_needs_four_far_behind},
 	{NULL, NULL},
 };
 const struct test_suite suite_data = {"data", cases};

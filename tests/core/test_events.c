@@ -96,6 +96,11 @@ static void packets_inside_a_handler_wait(void)
 	CU_ASSERT_EQUAL(inner_type, L2TP_ICRQ);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.b, L2TP_SCCRP), before + 1);
 	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_NO_MEMORY), 300 - 256);
+	/* and once more: those that waited have gone */
+	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_NO_MEMORY), 2 * (300 - 256));
+	CU_ASSERT_EQUAL(rig_reason(&r.b, L2TP_R_DUPLICATE), 2 * 256 - 1);
 	rig_free(&r);
 }
 
@@ -146,6 +151,37 @@ static void call_that_went_with_its_tunnel_says_why(void)
 	rig_free(&r);
 }
 
+/* A tunnel with two events keeps its place between them, whatever is queued behind it meanwhile. */
+static void queue_a_call_down(struct rig_end *end, const struct l2tp_event *ev)
+{
+	if (ev->kind == L2TP_EV_TUNNEL_UP)
+		l2tp_call_hangup(l2tp_call_new(ev->tunnel, NULL, NULL), NULL, NULL, 0,
+				 end->rig->now);
+}
+
+static void two_events_keep_their_place(void)
+{
+	static const enum l2tp_event_kind want[] = {L2TP_EV_TUNNEL_UP, L2TP_EV_MALFORMED,
+						    L2TP_EV_CALL_DOWN};
+	static struct l2tp_msg m;
+
+	rig_single(&r);
+	r.a.on_event = queue_a_call_down;
+	rig_peer(&p, &r, 4711);
+	rig_sccrq(&p);
+	rig_send(&p);
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	rig_start(&p, L2TP_SCCCN, 0);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_VENDOR_NAME, "x", 1);
+	p.buf[L2TP_HDR_CONTROL_LEN + 8] |= 0x04; /* a reserved bit: malformed */
+	rig_send(&p);
+	CU_ASSERT_EQUAL_FATAL(r.a.evs, 3);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(r.a.ev[i].kind, want[i]);
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"handlers_may_end_everything", handlers_may_end_everything},
 	{"closed_by_its_own_up_event", closed_by_its_own_up_event},
@@ -153,6 +189,7 @@ static const struct test_case cases[] = {
 	{"a_tunnel_that_went_stays_gone", a_tunnel_that_went_stays_gone},
 	{"messages_only_where_there_was_one", messages_only_where_there_was_one},
 	{"call_that_went_with_its_tunnel_says_why", call_that_went_with_its_tunnel_says_why},
+	{"two_events_keep_their_place", two_events_keep_their_place},
 	{NULL, NULL},
 };
 const struct test_suite suite_events = {"events", cases};

@@ -105,6 +105,21 @@ static void hide_that_does_not_fit(void)
 	CU_ASSERT_TRUE(w.bad);
 }
 
+/* 4.3: the original length has 16 bits. */
+static void hide_length_has_16_bits(void)
+{
+	static const struct l2tp_secret secret = {.len = 1};
+	static const uint8_t rv[16], value[65536];
+	static uint8_t buf[70000];
+
+	for (unsigned more = 0; more < 2; more++) {
+		struct wr w = wr_init(buf, sizeof(buf));
+
+		l2tp_hide(&w, 1, &secret, rv, sizeof(rv), value, 65535 + more, NULL, 0);
+		CU_ASSERT_EQUAL(w.bad, more);
+	}
+}
+
 static void rfc2661_5_1_1_challenge_response(void)
 {
 	unsigned rows = 0;
@@ -146,6 +161,7 @@ static const struct test_case cases[] = {
 	{"deciphered_length_is_not_believed", hide_deciphered_length_is_not_believed},
 	{"every_length_round_trip", every_length_round_trip},
 	{"hide_that_does_not_fit", hide_that_does_not_fit},
+	{"hide_length_has_16_bits", hide_length_has_16_bits},
 	{"rfc2661_5_1_1_challenge_response", rfc2661_5_1_1_challenge_response},
 	{"equal_compares_all_octets", equal_compares_all_octets},
 	{NULL, NULL},

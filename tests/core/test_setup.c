@@ -526,9 +526,16 @@ static void vendor_name_as_given(void)
 /* 5.8: an SCCRQ is the first message of its sender: Ns 0, and nothing to acknowledge yet. */
 static void sccrq_that_is_not_the_first_message(void)
 {
+	static const struct l2tp_limits two = {.max_half_open = 2};
+	struct l2tp_counters c;
 	struct rig_peer p;
 
-	rig_single(&r);
+	rig_limited(&r, &two);
+	for (uint16_t tid = 1; tid <= 2; tid++) {
+		rig_peer(&p, &r, tid);
+		rig_sccrq(&p);
+		rig_send_ns(&p, 0);
+	}
 	rig_peer(&p, &r, 99);
 	rig_sccrq(&p);
 	rig_send_ns(&p, 1);
@@ -536,8 +543,11 @@ static void sccrq_that_is_not_the_first_message(void)
 	p.nr = 1;
 	rig_send_ns(&p, 0);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_BAD_NR), 1);
-	CU_ASSERT_EQUAL(r.a.pkts, 0);
-	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
+	CU_ASSERT_EQUAL(r.a.pkts, 2);
+	l2tp_engine_counters(r.a.e, &c); /* and nothing gave way to it */
+	CU_ASSERT_EQUAL(c.half_open, 2);
+	CU_ASSERT_EQUAL(c.rx[L2TP_SCCRQ], 4);
+	CU_ASSERT_EQUAL(c.reason[L2TP_R_HALF_OPEN_TOTAL], 0);
 	rig_free(&r);
 }
 
