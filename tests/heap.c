@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/heap.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -116,6 +117,7 @@ static bool heap_refuses(void)
 	if (state != COUNTING || to_skip--)
 		return false;
 	state = DONE;
+	errno = ENOMEM;
 	return true;
 }
 

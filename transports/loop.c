@@ -372,7 +372,7 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 				      CIRCUITS_MOST);
 	p = calloc(1, sizeof(*p));
 	if (!p)
-		return -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
 	p->impair = impair;
@@ -383,7 +383,7 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 	r = p->pair ? loop_add_channels(p, cfg) : -ENOMEM;
 	if (r < 0) {
 		loop_close(p);
-		return r;
+		return settings_error(err, err_len, -r, "out of memory");
 	}
 	loop_join(p);
 	*out = p;

@@ -4,6 +4,7 @@
 /* One suite for each test file, named like it. */
 #define SUITES(X)         \
 	X(plugin)         \
+	X(no_memory)      \
 	X(settings)       \
 	X(linktype)       \
 	X(access)         \

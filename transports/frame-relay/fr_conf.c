@@ -161,7 +161,7 @@ int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		return r;
 	p = calloc(1, sizeof(*p));
 	if (!p)
-		return -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
 	p->why = "link down";

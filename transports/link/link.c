@@ -269,7 +269,10 @@ static int link_open_kind(struct link *l, const char *text, char *err, size_t er
 {
 	int r;
 
+	errno = 0;
 	l->impl = l->kind->parse(l, text + strlen(l->kind->scheme), err, err_len);
+	if (!l->impl && errno == ENOMEM)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	if (!l->impl)
 		return -EINVAL;
 	r = l->kind->start(l->impl);

@@ -322,8 +322,6 @@ static void *link_atmpvc_parse(struct link *l, const char *rest, char *err, size
 
 	if (words)
 		settings_error(err, err_len, EINVAL, "link: \"atmpvc:%s\" %s", rest, words);
-	else if (!u)
-		settings_error(err, err_len, ENOMEM, "out of memory");
 	return u;
 }
 

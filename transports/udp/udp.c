@@ -570,7 +570,7 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 		return settings_error(err, err_len, EINVAL, "a udp port has no circuit sections");
 	p = calloc(1, sizeof(*p));
 	if (!p)
-		return -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
 	p->buffer = malloc((size_t)BATCH * DATAGRAM_MAX);

@@ -170,7 +170,7 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 	}
 	if (r < 0) {
 		x25_tr_close(p);
-		return r;
+		return r == -ENOMEM ? settings_error(err, err_len, ENOMEM, "out of memory") : r;
 	}
 	x25_set_timer(p);
 	*out = p;

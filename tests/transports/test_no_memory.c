@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A port that opens while memory runs out: each allocation of it is refused once. */
+#include "tests/harness.h"
+#include "tests/heap.h"
+#include "tests/transports/host.h"
+#include "transports/builtin.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct row {
+	const char *transport, *config[8];
+};
+
+static const struct row rows[] = {
+	{"udp", {"listen=127.0.0.1:0"}},
+	{"udp", {"listen=127.0.0.1:0", "dial-port=ephemeral"}},
+	{"frame-relay", {"link=loop:m", "fragment=128", "@100 l2tp ppp", "@200 ppp"}},
+	{"frame-relay", {"link=loop:m", "lmi=auto", "role=network", "@100 l2tp ppp"}},
+	{"frame-relay", {"link=loop:m", "role=nni", "@100 l2tp"}},
+	{"atm", {"link=loop:m", "framing=cells", "oam-interval=5s", "@0/35 l2tp", "@8/48 ppp"}},
+	{"atm", {"link=loop:m", "framing=sdus", "@0/35 l2tp", "pcr=1000", "@8/48 ppp"}},
+	{"atm", {"link=atmtcp:127.0.0.1:1", "framing=sdus", "@0/35 l2tp"}},
+	{"atm", {"link=atmtcp-listen:127.0.0.3:28128", "framing=sdus", "atmtcp-from=127.0.0.0/8"}},
+	{"x25", {"link=loop:m", "address=3110", "accept=311*", "@1 l2tp"}},
+	{"x25", {"link=xot-listen:127.0.0.1:0", "xot-from=127.0.0.0/8", "accept=311*"}},
+	{"x25",
+	 {"link=xot:127.0.0.1:0>127.0.0.1", "lci-two-way=9-12", "@1 l2tp",
+	  "xot-interface=Serial1"}},
+	{"pppoe", {"link=loop:m", "role=server", "services=isp", "services=other"}},
+	{"pppoe", {"link=loop:m", "role=client", "@* ppp"}},
+	{"serial", {"device=/dev/ptmx", "chat=OK AT", "chat=CONNECT \"\""}},
+	{"loop", {"pair=m", "@1 l2tp ppp"}},
+	{"loop", {"pair=m", "threads=yes"}},
+	{"frame-relay", {"link=udp:127.0.0.3:28129>127.0.0.1:9", "@100 l2tp"}},
+	{"frame-relay", {"link=pcap:/none/in.pcap", "@100 l2tp"}},
+	{"frame-relay", {"link=packet:lo", "@100 l2tp"}},
+	{"frame-relay", {"link=tap:mem0", "@100 l2tp"}},
+};
+
+static const struct ist_transport *no_memory_transport(const char *name)
+{
+	const struct ist_transport *const *t = ist_builtin_transports;
+
+	while (strcmp((*t)->name, name))
+		t++;
+	return *t;
+}
+
+static bool no_memory_idle(const struct fake_host *h)
+{
+	for (size_t i = 0; i < 16; i++)
+		if (h->watch[i].on_fd)
+			return false;
+	for (size_t i = 0; i < 32; i++)
+		if (h->timer[i].used)
+			return false;
+	return true;
+}
+
+/* False once no allocation was left to refuse. */
+static bool no_memory_try(const struct row *row, unsigned skip)
+{
+	unsigned before = heap_blocks();
+	struct fake_host h;
+	char err[200] = "";
+	int r;
+
+	heap_refuse(skip);
+	r = fake_try(&h, no_memory_transport(row->transport), row->config, err, sizeof(err));
+	if (!heap_refused()) {
+		if (r)
+			printf("\n%s %s: %s", row->transport, row->config[0], err);
+		CU_ASSERT_EQUAL_FATAL(r, 0);
+		fake_close(&h);
+		return false;
+	}
+	if (!r) { /* a link that is waited for */
+		if (!h.warnings)
+			printf("\n%s %s, allocation %u: opened (%s)", row->transport,
+			       row->config[0], skip, h.last_log);
+		CU_ASSERT_EQUAL(h.warnings, 1);
+		fake_close(&h);
+	} else if (r != -ENOMEM || !strstr(err, "memory")) {
+		CU_FAIL("refused for another reason");
+		printf("\n%s %s, allocation %u: %d \"%s\"", row->transport, row->config[0], skip, r,
+		       err);
+	}
+	CU_ASSERT_TRUE(no_memory_idle(&h));
+	if (heap_blocks() != before)
+		printf("\n%s %s, allocation %u: blocks left", row->transport, row->config[0], skip);
+	CU_ASSERT_EQUAL(heap_blocks(), before);
+	return true;
+}
+
+static void each_allocation_refused_once(void)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned n = 0;
+
+		while (no_memory_try(&rows[i], n))
+			n++;
+		CU_ASSERT(n > 0);
+	}
+}
+
+static const struct test_case cases[] = {
+	{"each_allocation_of_a_port_refused_once", each_allocation_refused_once},
+	{NULL, NULL},
+};
+const struct test_suite suite_no_memory = {"no_memory", cases};
