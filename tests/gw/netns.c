@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -18,39 +17,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static int home = -1;
-
-static bool may_tun(void)
-{
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-bool netns_enter(const char *test)
-{
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (home < 0 || unshare(CLONE_NEWNET) < 0) {
-		test_skip(test, "no right to make a network namespace");
-		return false;
-	}
-	if (!may_tun()) {
-		netns_leave();
-		test_skip(test, "/dev/net/tun cannot be opened");
-		return false;
-	}
-	return true;
-}
-
-void netns_leave(void)
-{
-	if (setns(home, CLONE_NEWNET) < 0)
-		abort();
-	close(home);
-}
 
 bool netns_proc(const char *file, const char *text, char *line, size_t cap)
 {

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A network namespace for the calling thread, and what a test does in it. */
+/* What a test does in a network namespace of its own. */
 #ifndef TESTS_GW_NETNS_H
 #define TESTS_GW_NETNS_H
+
+#include "tests/netns.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* A fresh namespace; false, having said so by test_skip, where that is not permitted. */
-bool netns_enter(const char *test);
-/* Back to the one before. */
-void netns_leave(void);
 
 /* Does a line of a file of /proc/net, which is of this namespace, hold the text? */
 bool netns_proc(const char *file, const char *text, char *line, size_t cap);

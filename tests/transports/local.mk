@@ -2,7 +2,7 @@
 check_PROGRAMS += unit-transports
 TESTS += unit-transports
 unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
-	tests/transports/host.h tests/transports/host.c \
+	tests/netns.c tests/netns.h tests/transports/host.h tests/transports/host.c \
 	tests/transports/pppoe/test_pppoe_pkt.c tests/transports/pppoe/test_pppoe_line.c \
 	tests/transports/pppoe/pppoe_rig.h tests/transports/pppoe/pppoe_rig.c tests/transports/pppoe/test_pppoe_end.c \
 	tests/transports/pppoe/test_pppoe_ac.c tests/transports/pppoe/test_pppoe_client.c \
@@ -35,7 +35,8 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_atmtcp.c tests/transports/link/test_link_atmtcp.c tests/transports/link/test_link_atmpvc.c \
 	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \
 	tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
-	tests/transports/link/test_link_ring.c
+	tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
+	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_transports_LDFLAGS = $(HEAP_LDFLAGS)
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

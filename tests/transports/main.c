@@ -77,6 +77,7 @@
 	X(link_ether)     \
 	X(link_tun)       \
 	X(link_ring)      \
+	X(link_packet)    \
 	X(atm)            \
 	X(atm_conf)       \
 	X(atm_rx)         \

@@ -2,6 +2,7 @@
 /* A port that opens while memory runs out: each allocation of it is refused once. */
 #include "tests/harness.h"
 #include "tests/heap.h"
+#include "tests/netns.h"
 #include "tests/transports/host.h"
 #include "transports/builtin.h"
 
@@ -35,8 +36,11 @@ static const struct row rows[] = {
 	{"loop", {"pair=m", "threads=yes"}},
 	{"frame-relay", {"link=udp:127.0.0.3:28129>127.0.0.1:9", "@100 l2tp"}},
 	{"frame-relay", {"link=pcap:/none/in.pcap", "@100 l2tp"}},
+};
+static const struct row device_rows[] = {
 	{"frame-relay", {"link=packet:lo", "@100 l2tp"}},
 	{"frame-relay", {"link=tap:mem0", "@100 l2tp"}},
+	{"x25", {"link=tun:mem0"}},
 };
 
 static const struct ist_transport *no_memory_transport(const char *name)
@@ -94,19 +98,33 @@ static bool no_memory_try(const struct row *row, unsigned skip)
 	return true;
 }
 
-static void each_allocation_refused_once(void)
+static void no_memory_rows(const struct row *row, size_t rows_there)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < rows_there; i++) {
 		unsigned n = 0;
 
-		while (no_memory_try(&rows[i], n))
+		while (no_memory_try(&row[i], n))
 			n++;
 		CU_ASSERT(n > 0);
 	}
 }
 
+static void each_allocation_refused_once(void)
+{
+	no_memory_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void devices(void)
+{
+	if (!netns_enter("devices"))
+		return;
+	no_memory_rows(device_rows, sizeof(device_rows) / sizeof(device_rows[0]));
+	netns_leave();
+}
+
 static const struct test_case cases[] = {
 	{"each_allocation_of_a_port_refused_once", each_allocation_refused_once},
+	{"and_of_one_on_a_device", devices},
 	{NULL, NULL},
 };
 const struct test_suite suite_no_memory = {"no_memory", cases};

@@ -101,12 +101,10 @@ static bool take_tun(const struct link_conf *c, struct link_frame *f)
 static void link_tun_take(struct tun_link *u, struct link_frame *f)
 {
 	const struct link_conf *c = link_conf_of(u->link);
-	bool cut = u->tap ? f->len == sizeof(u->buffer)
-			  : f->len >= 2 && (f->payload[0] << 8 | f->payload[1]) & TUN_PKT_STRIP;
 
 	if (u->tap && !link_ether_wanted(c, f))
 		return; /* other protocols, such as this host's IPv6 */
-	if (cut)
+	if (f->len > LINK_FRAME_MAX + (u->tap ? 0 : PI_LEN)) /* and it may have been cut */
 		link_counted(u->link, LINK_RX_TOO_LONG);
 	else if (u->tap ? link_ether_take(c, f) : take_tun(c, f))
 		link_received(u->link, f, 1);

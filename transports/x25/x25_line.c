@@ -384,7 +384,7 @@ static int x25_line_open(struct ist_port *p, const struct settings *set, char *e
 	int r;
 
 	if (!l)
-		return -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	l->last = &l->first;
 	l->ask_at = X25_NO_TIME;
 	l->bare = spec && !strncmp(spec, "pcap:", 5);
@@ -395,7 +395,7 @@ static int x25_line_open(struct ist_port *p, const struct settings *set, char *e
 	}
 	p->line = l;
 	if (lapb && (r = x25_line_make_lapb(l, &p->conf)))
-		return r;
+		return settings_error(err, err_len, -r, "LAPB: %s", strerror(-r));
 	x25_line_place_pvcs(l, &p->conf);
 	conf.ctx = l;
 	return link_open_configured(&l->link, &conf, err, err_len);

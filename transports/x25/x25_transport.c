@@ -164,13 +164,15 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 		r = x25_conf_read(&p->conf, cfg, err, err_len);
 	if (!r)
 		r = x25_make_pvcs(p);
+	if (r == -ENOMEM)
+		settings_error(err, err_len, ENOMEM, "out of memory");
 	if (!r) {
 		p->below = belows[p->conf.framing];
 		r = p->below->open(p, &set, err, err_len);
 	}
 	if (r < 0) {
 		x25_tr_close(p);
-		return r == -ENOMEM ? settings_error(err, err_len, ENOMEM, "out of memory") : r;
+		return r;
 	}
 	x25_set_timer(p);
 	*out = p;

@@ -591,9 +591,11 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 	if (!r && impair_on(&line))
 		r = settings_error(err, err_len, EINVAL,
 				   "impair: not over XOT, TCP neither loses nor reorders");
-	x = r ? NULL : calloc(1, sizeof(*x));
+	if (r)
+		return r;
+	x = calloc(1, sizeof(*x));
 	if (!x)
-		return r ? r : -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->xot = x;
 	x->port = p;
 	x->fd = -1;
@@ -606,7 +608,9 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 	r = access_read(&x->from, set, "xot-from", err, err_len);
 	if (!r && x->listens && (r = xot_listen_start(p)))
 		return settings_error(err, err_len, -r, "link %s: %s", spec, strerror(-r));
-	return r ? r : xot_pvcs_open(p);
+	if (!r && xot_pvcs_open(p))
+		r = settings_error(err, err_len, ENOMEM, "out of memory");
+	return r;
 }
 
 static void xot_close(struct ist_port *p)

@@ -37,6 +37,8 @@ static void ends_on_carrier(void *ctx, bool up, const char *words)
 static const struct link_user user = {ends_on_frames, ends_on_carrier};
 static const struct link_circuit circuits[] = {{0, 35, 1600}, {8, 48, 100}};
 
+struct link_conf end_like;
+
 int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len)
 {
 	struct link_conf c = {.host = &e->h.host,
@@ -44,6 +46,10 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 			      .user = &user,
 			      .ctx = e,
 			      .ethertype = 0x88b5,
+			      .ether = {end_like.ether[0], end_like.ether[1]},
+			      .little_endian = end_like.little_endian,
+			      .tun_type = end_like.tun_type,
+			      .tun_protocol = end_like.tun_protocol,
 			      .settings = {keys, e->set, 0},
 			      .sdus = true,
 			      .circuit = circuits,

@@ -22,6 +22,10 @@ struct end {
 	bool echo;
 };
 
+/* The medium of the ends that are opened from now on: ether, little_endian, tun_type and
+ * tun_protocol; all zero unless a test says so, and resets it. */
+extern struct link_conf end_like;
+
 /* pairs: key, value, key, value ... NULL; NULL = none. */
 int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len);
 void end_open(struct end *e, const char *text, const char *const *pairs);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong with a text is said before any device is made; devices are for tests/wire. */
+/* What is wrong with a text is said before any device is made; devices in a namespace. */
 #include "tests/harness.h"
+#include "tests/netns.h"
 #include "tests/transports/link/ends.h"
+#include "tests/transports/link/wire.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,7 +45,216 @@ static void link_tun_refused(void)
 		       (!r && access("/dev/net/tun", F_OK)));
 }
 
+static void link_tun_up(struct end *e, const char *text)
+{
+	end_open(e, text, NULL);
+	fake_run(&e->h, fake_now);
+	CU_ASSERT_EQUAL_FATAL(e->ups, 1);
+}
+
+/* The kernel's stack sees the frame under the medium's protocol, and what it sends comes bare. */
+static void link_tun_frames(void)
+{
+	const struct link_frame f = {(const uint8_t *)"\x10\x01", (const uint8_t *)"\x0b\x22", 2,
+				     2};
+	uint8_t got[100];
+	struct end e;
+	int fd, all;
+
+	if (!netns_enter("link_tun_frames"))
+		return;
+	end_like.tun_type = ARPHRD_X25;
+	end_like.tun_protocol = ETH_P_X25;
+	link_tun_up(&e, "tun:x0");
+	CU_ASSERT_EQUAL(wire_arphrd("x0"), ARPHRD_X25);
+	CU_ASSERT_EQUAL(wire_mtu("x0"), 4200);
+	CU_ASSERT_EQUAL(link_mtu(e.l), 4200);
+	CU_ASSERT_FALSE(link_mac(e.l, got));
+	fd = wire_sniff("x0", ETH_P_X25);
+	all = wire_sniff("x0", ETH_P_ALL);
+	e.h.in_call++;
+	link_send(e.l, &f, 1);
+	e.h.in_call--;
+	ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 0, 0x1001), "\x10\x01\x0b\x22", 4);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 1);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 0);
+	wire_send(fd, "x0", ETH_P_IP, "\x45", 1); /* is not of the medium */
+	wire_send(fd, "x0", ETH_P_X25, "\x10\x01\xff", 3);
+	END_UNTIL(&e, e.frames == 1);
+	ASSERT_OCTETS(e.last, e.last_len, "\x10\x01\xff", 3);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 1);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 1);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_TOO_LONG), 0);
+	close(fd);
+	close(all);
+	end_close(&e);
+	CU_ASSERT_EQUAL(if_nametoindex("x0"), 0);
+	memset(&end_like, 0, sizeof(end_like));
+	netns_leave();
+}
+
+/* A medium of many protocols takes each. */
+static void link_tun_of_any_protocol(void)
+{
+	struct end e;
+	int fd;
+
+	if (!netns_enter("link_tun_of_any_protocol"))
+		return;
+	end_like.tun_type = ARPHRD_FRAD;
+	end_like.tun_protocol = ETH_P_ALL;
+	link_tun_up(&e, "tun:x0");
+	fd = wire_sniff("x0", ETH_P_ALL);
+	wire_send(fd, "x0", ETH_P_IP, "\x18\x41\x03", 3);
+	END_UNTIL(&e, e.frames == 1);
+	ASSERT_OCTETS(e.last, e.last_len, "\x18\x41\x03", 3);
+	close(fd);
+	end_close(&e);
+	memset(&end_like, 0, sizeof(end_like));
+	netns_leave();
+}
+
+/* A device whose MTU an operator has raised. */
+static void link_tun_too_long(void)
+{
+	static uint8_t frame[20000];
+	struct end e;
+	int fd;
+
+	if (!netns_enter("link_tun_too_long"))
+		return;
+	end_like.tun_type = ARPHRD_X25;
+	end_like.tun_protocol = ETH_P_X25;
+	link_tun_up(&e, "tun:x0");
+	wire_set_mtu("x0", 20000);
+	fake_run(&e.h, fake_now + S);
+	CU_ASSERT_EQUAL(link_mtu(e.l), LINK_FRAME_MAX);
+	fd = wire_sniff("x0", ETH_P_X25);
+	wire_send(fd, "x0", ETH_P_X25, frame, sizeof(frame));
+	wire_send(fd, "x0", ETH_P_X25, frame, LINK_FRAME_MAX + 1);
+	wire_send(fd, "x0", ETH_P_X25, frame, LINK_FRAME_MAX);
+	END_UNTIL(&e, e.frames == 1);
+	CU_ASSERT_EQUAL(e.last_len, LINK_FRAME_MAX);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_TOO_LONG), 2);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 0);
+	close(fd);
+	end_close(&e);
+	memset(&end_like, 0, sizeof(end_like));
+	netns_leave();
+}
+
+/* Over a TAP frames are wrapped as on packet: links; other ethertypes are not ours, and nothing
+ * counts them. */
+static void link_tap_frames(void)
+{
+	uint8_t got[100], mac[6],
+		frame[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9};
+	struct end e;
+	int fd;
+
+	if (!netns_enter("link_tap_frames"))
+		return;
+	link_tun_up(&e, "tap:x0");
+	CU_ASSERT_EQUAL(wire_arphrd("x0"), ARPHRD_ETHER);
+	CU_ASSERT_EQUAL(link_mtu(e.l), 4198);
+	wire_mac("x0", mac);
+	mac[5] ^= 1; /* ours is one bit away from the device's */
+	CU_ASSERT_TRUE(link_mac(e.l, got));
+	ASSERT_OCTETS(got, 6, mac, 6);
+	fd = wire_sniff("x0", 0x88b5);
+	end_send(&e, "abc", 3);
+	memcpy(frame + 6, mac, 6);
+	test_hex(frame + 12, 7, "88b5 0003 616263");
+	ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 12, 0x88b5), frame, 19);
+	test_hex(frame + 12, 6, "88b6 0001 aa00");
+	wire_write(fd, frame, 20);
+	test_hex(frame + 12, 6, "88b5 0009 aa00");
+	wire_write(fd, frame, 20);
+	test_hex(frame + 12, 6, "88b5 0002 6364");
+	wire_write(fd, frame, 32);
+	END_UNTIL(&e, e.frames == 1);
+	ASSERT_OCTETS(e.last, e.last_len, "cd", 2);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 1);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 1);
+	CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 1);
+	close(fd);
+	end_close(&e);
+	netns_leave();
+}
+
+static void link_tap_whole_frames(void)
+{
+	uint8_t got[100],
+		frame[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9, 0x88, 0x64};
+	struct end e;
+	int fd;
+
+	if (!netns_enter("link_tap_whole_frames"))
+		return;
+	end_like.ether[0] = 0x8863;
+	end_like.ether[1] = 0x8864;
+	link_tun_up(&e, "tap:x0");
+	CU_ASSERT_EQUAL(link_mtu(e.l), 4214);
+	fd = wire_sniff("x0", 0x8864);
+	end_send(&e, frame, 32);
+	ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 12, 0x8864), frame, 32);
+	wire_write(fd, frame, 32);
+	END_UNTIL(&e, e.frames == 1);
+	ASSERT_OCTETS(e.last, e.last_len, frame, 32);
+	wire_set_mtu("x0", 20000);
+	fake_run(&e.h, fake_now + S);
+	CU_ASSERT_EQUAL(link_mtu(e.l), LINK_FRAME_MAX);
+	{
+		static uint8_t long_one[LINK_FRAME_MAX + 1];
+
+		memcpy(long_one, frame, 14);
+		wire_write(fd, long_one, sizeof(long_one));
+		wire_write(fd, long_one, sizeof(long_one) - 1);
+		END_UNTIL(&e, e.frames == 2);
+	}
+	CU_ASSERT_EQUAL(end_count(&e, LINK_RX_TOO_LONG), 1);
+	close(fd);
+	end_close(&e);
+	memset(&end_like, 0, sizeof(end_like));
+	netns_leave();
+}
+
+static void link_tun_comes_and_goes(void)
+{
+	struct end e;
+
+	if (!netns_enter("link_tun_comes_and_goes"))
+		return;
+	link_tun_up(&e, "tap:x0");
+	wire_set_up("x0", false);
+	fake_run(&e.h, fake_now + S);
+	CU_ASSERT_EQUAL(e.downs, 1);
+	CU_ASSERT_STRING_EQUAL(e.why, "no carrier");
+	wire_set_up("x0", true);
+	fake_run(&e.h, fake_now + S);
+	CU_ASSERT_EQUAL(e.ups, 2);
+	/* Without its name it is not ours any more, and another is made. */
+	wire_rename("x0", "x1");
+	fake_run(&e.h, fake_now + S);
+	CU_ASSERT_EQUAL(e.downs, 2);
+	CU_ASSERT_STRING_EQUAL(e.why, "No such device");
+	CU_ASSERT_EQUAL(if_nametoindex("x1"), 0);
+	CU_ASSERT_FALSE(link_mac(e.l, e.last));
+	fake_run(&e.h, fake_now + 2 * S);
+	CU_ASSERT_EQUAL(e.ups, 3);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("x0"), 0);
+	end_close(&e);
+	CU_ASSERT_EQUAL(if_nametoindex("x0"), 0);
+	netns_leave();
+}
+
 static const struct test_case cases[] = {
+	{"frames_of_a_tun", link_tun_frames},
+	{"tun_of_any_protocol", link_tun_of_any_protocol},
+	{"frames_too_long", link_tun_too_long},
+	{"frames_of_a_tap", link_tap_frames},
+	{"whole_frames_of_a_tap", link_tap_whole_frames},
+	{"comes_and_goes", link_tun_comes_and_goes},
 	{"malformed_or_without_a_type", link_tun_malformed},
 	{"device_name_refused", link_tun_refused},
 	{NULL, NULL},

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A network namespace for the calling thread, where it may have one. */
+#ifndef TESTS_NETNS_H
+#define TESTS_NETNS_H
+
+#include <stdbool.h>
+
+/* A fresh namespace; false, having said so by test_skip, where that is not permitted. */
+bool netns_enter(const char *test);
+/* Back to the one before. */
+void netns_leave(void);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices of the kernel: what leaves by them, what is taken from them, and how they come and go. */
+#include "tests/harness.h"
+#include "tests/netns.h"
+#include "tests/transports/link/ends.h"
+#include "tests/transports/link/wire.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const no_ring[] = {"receive-ring", "no", NULL};
+static const char *const with_ring[] = {"receive-ring", "yes", NULL};
+static const char *const *const both_ways[] = {with_ring, no_ring};
+
+static void packet_up(struct end *e, const char *text, const char *const *pairs)
+{
+	end_open(e, text, pairs);
+	fake_run(&e->h, fake_now);
+	CU_ASSERT_EQUAL_FATAL(e->ups, 1);
+}
+
+/* Destination, then "source 020000000009", then what follows. */
+static size_t packet_frame(uint8_t *out, const uint8_t to[6], const char *rest)
+{
+	memcpy(out, to, 6);
+	test_hex(out + 6, 6, "020000000009");
+	return 12 + test_hex(out + 12, 100, rest);
+}
+
+static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+/* Broadcast, our address, the ethertype, a length of head and payload, and they. */
+static void frames_leave_wrapped(void)
+{
+	const struct link_frame f = {(const uint8_t *)"\x01\x02\x03", (const uint8_t *)"\x04\x05",
+				     3, 2};
+	uint8_t got[100], want[64], mac[6];
+	int fd;
+
+	if (!netns_enter("frames_leave_wrapped"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	wire_mac("w0", mac);
+	for (int little = 0; little < 2; little++) {
+		struct end e;
+
+		end_like.little_endian = little;
+		packet_up(&e, "packet:w0", NULL);
+		e.h.in_call++;
+		link_send(e.l, &f, 1);
+		e.h.in_call--;
+		memcpy(want, everybody, 6);
+		memcpy(want + 6, mac, 6);
+		test_hex(want + 12, 9, little ? "88b5 0500 0102030405" : "88b5 0005 0102030405");
+		ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 12, 0x88b5), want, 21);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 1);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 0);
+		end_close(&e);
+	}
+	end_like.little_endian = false;
+	close(fd);
+	netns_leave();
+}
+
+/* To everybody and to us, not to another host; the padding is taken off; a length that is none, or
+ * more than is there, is counted; other ethertypes are not even seen. */
+static void frames_come_unwrapped(void)
+{
+	uint8_t mac[6], other[6] = {2, 0, 0, 0, 0, 7}, frame[200];
+	int fd;
+
+	if (!netns_enter("frames_come_unwrapped"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	wire_mac("w0", mac);
+	for (int i = 0; i < 4; i++) {
+		struct end e;
+		bool little = i & 1;
+
+		end_like.little_endian = little;
+		packet_up(&e, "packet:w0", both_ways[i / 2]);
+		wire_write(fd, frame, packet_frame(frame, other, "88b5 0002 aaaa 0000"));
+		wire_write(fd, frame, packet_frame(frame, everybody, "88b6 0002 aaaa 0000"));
+		wire_write(fd, frame, packet_frame(frame, everybody, "88b5 0000 aaaa 0000"));
+		wire_write(fd, frame, packet_frame(frame, everybody, "88b5 0505 aaaa 0000"));
+		wire_write(
+			fd, frame,
+			packet_frame(frame, everybody,
+				     little ? "88b5 0300 616263 0000" : "88b5 0003 616263 0000"));
+		END_UNTIL(&e, e.frames == 1);
+		ASSERT_OCTETS(e.last, e.last_len, "abc", 3);
+		wire_write(fd, frame,
+			   packet_frame(frame, mac,
+					little ? "88b5 0400 64656667" : "88b5 0004 64656667"));
+		END_UNTIL(&e, e.frames == 2);
+		ASSERT_OCTETS(e.last, e.last_len, "defg", 4);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 2);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 2);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_TOO_LONG), 0);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_LOST), 0);
+		end_close(&e);
+	}
+	end_like.little_endian = false;
+	close(fd);
+	netns_leave();
+}
+
+/* Frames that are whole Ethernet frames: of two ethertypes, untagged, as they are. */
+static void whole_frames(void)
+{
+	static const char *const taken[] = {"8863 1109000000", "8864 1100000100"};
+	uint8_t frame[200], got[200], mac[6];
+	int fd;
+
+	if (!netns_enter("whole_frames"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	end_like.ether[0] = 0x8863;
+	end_like.ether[1] = 0x8864;
+	for (int i = 0; i < 2; i++) {
+		struct end e;
+
+		packet_up(&e, "packet:w0", both_ways[i]);
+		CU_ASSERT_EQUAL(link_mtu(e.l), 1514);
+		CU_ASSERT_TRUE(link_mac(e.l, got));
+		wire_mac("w0", mac);
+		ASSERT_OCTETS(got, 6, mac, 6);
+		wire_write(fd, frame, packet_frame(frame, everybody, "8862 11090000"));
+		wire_write(fd, frame, packet_frame(frame, everybody, "8865 11090000"));
+		wire_write(fd, frame, packet_frame(frame, everybody, "8100 0005 8863 11090000"));
+		for (unsigned k = 0; k < 2; k++) {
+			size_t n = packet_frame(frame, everybody, taken[k]);
+
+			wire_write(fd, frame, n);
+			END_UNTIL(&e, e.frames == k + 1);
+			ASSERT_OCTETS(e.last, e.last_len, frame, n);
+		}
+		end_send(&e, frame, 19);
+		ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 12, 0x8864), frame, 19);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 2);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 0);
+		end_close(&e);
+	}
+	memset(&end_like, 0, sizeof(end_like));
+	close(fd);
+	netns_leave();
+}
+
+static void sizes(void)
+{
+	static const struct {
+		unsigned device, wrapped, whole;
+	} rows[] = {
+		{1500, 1498, 1514},
+		{576, 574, 590},
+		/* a frame in the buffer: 10240 octets */
+		{10225, 10223, 10239},
+		{10226, 10224, 10240},
+		{10227, 10224, 10240},
+		{20000, 10224, 10240},
+	};
+
+	if (!netns_enter("sizes"))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fd = wire_open("w0", 0, rows[i].device);
+		struct end e;
+
+		packet_up(&e, "packet:w0", NULL);
+		CU_ASSERT_EQUAL(link_mtu(e.l), rows[i].wrapped);
+		end_close(&e);
+		end_like.ether[0] = end_like.ether[1] = 0x8863;
+		packet_up(&e, "packet:w0", NULL);
+		CU_ASSERT_EQUAL(link_mtu(e.l), rows[i].whole);
+		end_close(&e);
+		end_like.ether[0] = end_like.ether[1] = 0;
+		close(fd);
+	}
+	netns_leave();
+}
+
+/* A device of the medium's own has no head of ours, and no address. */
+static void device_of_the_medium(void)
+{
+	uint8_t got[100], mac[6];
+	int fd;
+
+	if (!netns_enter("device_of_the_medium"))
+		return;
+	fd = wire_open("w0", ARPHRD_FRAD, 1600);
+	for (int i = 0; i < 2; i++) {
+		struct end e;
+
+		packet_up(&e, "packet:w0", both_ways[i]);
+		CU_ASSERT_EQUAL(link_mtu(e.l), 1600);
+		CU_ASSERT_FALSE(link_mac(e.l, mac));
+		end_send(&e, "\x18\x41\x03", 3);
+		ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 0, 0x1841), "\x18\x41\x03", 3);
+		wire_set_mtu("w0", 20000);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(link_mtu(e.l), 10224);
+		wire_set_mtu("w0", 1600);
+		end_close(&e);
+	}
+	{
+		char err[200] = "";
+		struct end e;
+
+		end_like.ether[0] = end_like.ether[1] = 0x8863;
+		CU_ASSERT_EQUAL(end_try(&e, "packet:w0", NULL, err, sizeof(err)), -EPROTONOSUPPORT);
+		CU_ASSERT_STRING_EQUAL(err, "link packet:w0: Protocol not supported");
+		end_like.ether[0] = end_like.ether[1] = 0;
+	}
+	close(fd);
+	netns_leave();
+}
+
+static void comes_and_goes(void)
+{
+	int fd;
+
+	if (!netns_enter("comes_and_goes"))
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct end e;
+
+		end_open(&e, "packet:w0", both_ways[i]);
+		fake_run(&e.h, fake_now + 3 * S);
+		CU_ASSERT_EQUAL(e.ups + e.downs, 0);
+		fd = wire_open("w0", 0, 1500);
+		fake_run(&e.h, fake_now + 64 * S);
+		CU_ASSERT_EQUAL(e.ups, 1);
+		wire_set_up("w0", false);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(e.downs, 1);
+		CU_ASSERT_STRING_EQUAL(e.why, "no carrier");
+		wire_set_up("w0", true);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(e.ups, 2);
+		/* Another device takes its name: the index is another. */
+		wire_rename("w0", "w1");
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(e.downs, 2);
+		CU_ASSERT_PTR_NOT_NULL(strstr(e.why, "No such device"));
+		close(fd);
+		fd = wire_open("w0", 0, 1400);
+		fake_run(&e.h, fake_now + 64 * S);
+		CU_ASSERT_EQUAL(e.ups, 3);
+		CU_ASSERT_EQUAL(link_mtu(e.l), 1398);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_DOWN), 2);
+		end_close(&e);
+		close(fd);
+	}
+	netns_leave();
+}
+
+/* What the kernel could not keep for us is counted once. */
+static void lost_in_the_kernel(void)
+{
+	enum { MANY = 3000 };
+	uint8_t frame[1400] = {0};
+	int fd;
+
+	if (!netns_enter("lost_in_the_kernel"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	for (int i = 0; i < 2; i++) {
+		struct end e;
+		uint64_t lost;
+
+		packet_up(&e, "packet:w0", both_ways[i]);
+		packet_frame(frame, everybody, "88b5 0510");
+		for (int k = 0; k < MANY; k++)
+			wire_write(fd, frame, sizeof(frame));
+		END_UNTIL(&e, (fake_run(&e.h, fake_now + S),
+			       e.frames + end_count(&e, LINK_RX_LOST) == MANY));
+		lost = end_count(&e, LINK_RX_LOST);
+		CU_ASSERT(lost > 0 || i == 0);
+		fake_run(&e.h, fake_now + 3 * S);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_LOST), lost);
+		end_close(&e);
+	}
+	close(fd);
+	netns_leave();
+}
+
+static void names(void)
+{
+	static const char *const wrong[] = {"packet:", "packet:sixteen-octets-x"};
+
+	for (size_t i = 0; i < 2; i++) {
+		char err[200] = "";
+		struct end e;
+
+		CU_ASSERT_EQUAL(end_try(&e, wrong[i], NULL, err, sizeof(err)), -EINVAL);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err, "is not packet:INTERFACE"));
+	}
+}
+
+static const struct test_case cases[] = {
+	{"frames_leave_wrapped", frames_leave_wrapped},
+	{"frames_come_unwrapped", frames_come_unwrapped},
+	{"whole_frames_of_two_ethertypes", whole_frames},
+	{"sizes", sizes},
+	{"device_of_the_medium", device_of_the_medium},
+	{"comes_and_goes", comes_and_goes},
+	{"lost_in_the_kernel", lost_in_the_kernel},
+	{"names", names},
+	{NULL, NULL},
+};
+const struct test_suite suite_link_packet = {"link_packet", cases};
