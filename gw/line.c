@@ -156,7 +156,7 @@ void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now)
 	line_give_number(l, now);
 	if (again && line_place_call(l, now))
 		return;
-	if (l->switched && (l->way.begun || l->waits) && !l->joined && !l->lost)
+	if ((l->way.begun || l->waits) && !l->joined && !l->lost)
 		dp_disconnect(l->all->gw->dp, l->channel, &refused);
 	route_way_end(l->all->gw, &l->way);
 	l->waits = false;

@@ -4,8 +4,8 @@
  * circuit that comes up is not yet a call: the far end's first Configure-Request makes the join.
  * The other leg is the service that the circuit's section names, or a call to the peers of the
  * first route that fits, one after the other until one takes it.  When the join ends, a switched
- * circuit is cleared and a permanent one waits for the next Configure-Request.  Control thread
- * only.
+ * circuit is cleared, a modem is hung up, and a permanent circuit waits for the next
+ * Configure-Request.  Control thread only.
  */
 #ifndef GW_LINE_H
 #define GW_LINE_H

@@ -235,7 +235,9 @@ struct ist_transport {
 		       const struct ist_attrs *a, ist_channel *out);
 	/* Current values, in the order of `counters`. */
 	void (*count)(const struct ist_port *p, uint64_t *out, unsigned n);
-	/* Give up a channel made by connect, by an offer or by a stranger's frame. */
+	/* Give up a channel made by connect, by an offer or by a stranger's frame.  For a line of
+	 * PPP it is called at the end of each use, on permanent circuits too, which stay: what can
+	 * be hung up is, and goes `down` for a while. */
 	void (*disconnect)(struct ist_port *p, ist_channel c, const struct ist_cause *why);
 	/* IST_CAP_SWITCHED: let an offered call in, or not.  IST_CAP_UNKNOWN without it (UDP): `up`
 	 * comes with the first frame of a stranger, whose channel is recycled (`down`, forever)

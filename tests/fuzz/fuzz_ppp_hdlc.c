@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The HDLC decoder and the head of PPP frames.  The first octet of the input is the piece size that
- * the stream is fed in, the next four the receive ACCM, the rest the stream.
+ * the stream is fed in, FCS-32 from 128 on; the next four are the receive ACCM, the rest the
+ * stream.
  *
  * The pieces make no difference to what comes out; a frame that came out is found again after we
  * have encoded it; its head, taken off and put back uncompressed, leads to the same information.
@@ -43,14 +44,14 @@ static void fuzz_ppp_hdlc_head(const uint8_t *frame, size_t len)
 	fuzz_ppp_hdlc_check(found == proto && again.left == r.left);
 }
 
-static void found_again(const uint8_t *frame, size_t len)
+static void found_again(const uint8_t *frame, size_t len, enum hdlc_fcs kind)
 {
-	static uint8_t wire[HDLC_ROOM(FRAME_MAX)], buf[FRAME_MAX + 2];
+	static uint8_t wire[HDLC_ROOM(FRAME_MAX)], buf[FRAME_MAX + HDLC_FCS_MAX];
 	struct hdlc_decoder d;
-	size_t n = hdlc_encode(wire, sizeof(wire), frame, len, 0xffffffff), got;
+	size_t n = hdlc_encode(wire, sizeof(wire), frame, len, 0xffffffff, kind), got;
 
 	fuzz_ppp_hdlc_check(n);
-	hdlc_decoder_init(&d, buf, sizeof(buf), 0xffffffff);
+	hdlc_decoder_init(&d, buf, sizeof(buf), 0xffffffff, kind);
 	fuzz_ppp_hdlc_check(hdlc_decode(&d, wire, n, &got) == n);
 	fuzz_ppp_hdlc_check(got == len && !memcmp(buf, frame, len));
 }
@@ -61,17 +62,18 @@ static void fuzz_ppp_hdlc_run(struct hdlc_decoder *d, const uint8_t *in, size_t 
 {
 	static uint8_t buf[FRAME_MAX];
 	uint32_t accm = d->accm;
+	enum hdlc_fcs kind = d->kind;
 	size_t at = 0, len;
 
-	hdlc_decoder_init(d, buf, sizeof(buf), accm);
+	hdlc_decoder_init(d, buf, sizeof(buf), accm, kind);
 	while (at < n) {
 		size_t part = n - at < piece ? n - at : piece;
 
 		at += hdlc_decode(d, in + at, part, &len);
-		fuzz_ppp_hdlc_check(len <= sizeof(buf) - 2);
+		fuzz_ppp_hdlc_check(len <= sizeof(buf) - hdlc_fcs_octets(kind));
 		if (len && look) {
 			fuzz_ppp_hdlc_head(buf, len);
-			found_again(buf, len);
+			found_again(buf, len, kind);
 		}
 	}
 }
@@ -82,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rd r = rd_init(data, size);
 	size_t piece = rd_u8(&r);
 
+	whole.kind = pieces.kind = piece < 128 ? HDLC_FCS_16 : HDLC_FCS_32;
 	whole.accm = pieces.accm = rd_u32(&r);
 	if (r.bad)
 		return 0;

@@ -149,3 +149,9 @@ FUZZERS += fuzz-x25-port
 fuzz_x25_port_SOURCES = tests/fuzz/fuzz_x25_port.c $(PORT_RIG) $(FUZZ_MAIN)
 fuzz_x25_port_LDFLAGS = $(FUZZ_LINK)
 fuzz_x25_port_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-serial-port
+FUZZERS += fuzz-serial-port
+fuzz_serial_port_SOURCES = tests/fuzz/fuzz_serial_port.c $(PORT_RIG) $(FUZZ_MAIN)
+fuzz_serial_port_LDFLAGS = $(FUZZ_LINK)
+fuzz_serial_port_LDADD = libtransports.la

@@ -50,6 +50,7 @@
 	X(serial_tty)     \
 	X(serial_conf)    \
 	X(serial_line)    \
+	X(serial_sync)    \
 	X(serial)         \
 	X(q922)           \
 	X(fr_encap)       \

@@ -17,7 +17,7 @@
 
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
-	SERIAL_COUNTERS(X)
+	SERIAL_COUNTERS(X) LINK_COUNTERS(X)
 #undef X
 		{NULL, NULL},
 };
@@ -73,7 +73,7 @@ static uint32_t serial_accm_for(const struct ist_port *p, const uint8_t *ppp, si
 
 static void serial_queue(struct ist_port *p, const struct ist_frame *f)
 {
-	struct wr w = wr_init(p->tx_frame, SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload);
+	struct wr w = wr_init(p->tx_frame, p->tx_slot);
 	const uint8_t *ppp = p->tx_frame + SERIAL_ADDRESS;
 
 	wr_u8(&w, 0xff);
@@ -88,7 +88,7 @@ static void serial_queue(struct ist_port *p, const struct ist_frame *f)
 	if (*p->host->tap_on)
 		p->host->tap(p->ctx, true, LINKTYPE_PPP, NULL, 0, p->tx_frame, (uint32_t)w.len);
 	p->tx_len += hdlc_encode(p->tx + p->tx_len, p->tx_room - p->tx_len, p->tx_frame, w.len,
-				 serial_accm_for(p, ppp, w.len - SERIAL_ADDRESS));
+				 serial_accm_for(p, ppp, w.len - SERIAL_ADDRESS), p->fcs);
 	p->count[SERIAL_C_TX]++;
 	p->count[SERIAL_C_TX_OCTETS] += w.len - SERIAL_ADDRESS;
 }
@@ -106,6 +106,8 @@ static int serial_send(struct ist_port *p, const struct ist_frame *f, unsigned n
 		p->count[SERIAL_C_TX_STALE] += n;
 		return -ESTALE;
 	}
+	if (p->link)
+		return serial_sync_send(p, f, n);
 	for (; i < n && p->state == SERIAL_UP && !p->lost; i++) {
 		if (serial_full(p))
 			serial_flush(p);
@@ -125,9 +127,18 @@ static int serial_send(struct ist_port *p, const struct ist_frame *f, unsigned n
 	return (int)i;
 }
 
+uint32_t serial_payload(const struct ist_port *p)
+{
+	uint32_t own = SERIAL_ADDRESS + hdlc_fcs_octets(p->fcs);
+	uint32_t most = p->max_payload + SERIAL_PROTOCOL;
+	uint32_t room = p->link_mtu > own ? p->link_mtu - own : 0;
+
+	return p->link && room < most ? room : most;
+}
+
 static uint32_t serial_mtu(const struct ist_port *p, ist_channel c)
 {
-	return c == SERIAL_CHANNEL ? p->max_payload + SERIAL_PROTOCOL : 0;
+	return c == SERIAL_CHANNEL ? serial_payload(p) : 0;
 }
 
 /* --- the one channel -------------------------------------------------------------------------- */
@@ -159,22 +170,36 @@ static int serial_connect(struct ist_port *p, const struct ist_addr *to, uint8_t
 	return 0;
 }
 
+/* The channel is permanent, but a modem is told to hang up: for that the device is closed.  Without
+ * a script and without modem lines there is nothing to hang up. */
 static void serial_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
-	(void)p, (void)c, (void)why; /* the channel is permanent */
+	bool modem = p->chat.steps || p->look_at != UINT64_MAX;
+
+	(void)why;
+	if (c != SERIAL_CHANNEL || p->link || p->state != SERIAL_UP || p->lost || !modem)
+		return;
+	p->linger = p->host->now(p->ctx) + SERIAL_LINGER;
+	p->count[SERIAL_C_HUNG_UP]++;
+	serial_watch(p, p->watching & ~(unsigned)IST_READ);
+	serial_lost(p, "we have hung up");
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
 static void serial_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
-	uint64_t all[SERIAL_C_COUNT];
+	uint64_t all[SERIAL_C_COUNT + LINK_COUNTER_COUNT] = {0};
 
-	memcpy(all, p->count, sizeof(all));
+	memcpy(all, p->count, sizeof(p->count));
 	serial_rx_counts(p, all);
+	if (p->link)
+		link_count(p->link, all + SERIAL_C_COUNT);
 	for (unsigned i = 0; i < n; i++)
-		out[i] = i < SERIAL_C_COUNT ? all[i] : 0;
+		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
 }
+
+static const char *const serial_fcs_words[] = {"no FCS of ours", "FCS-16", "FCS-32"};
 
 static int serial_status(const struct ist_port *p, char *buf, size_t len)
 {
@@ -182,6 +207,10 @@ static int serial_status(const struct ist_port *p, char *buf, size_t len)
 
 	if (p->bps)
 		snprintf(speed, sizeof(speed), ", %u bit/s", p->bps);
+	if (p->link)
+		return snprintf(buf, len, "%s %s, %s%s", p->device,
+				p->state == SERIAL_UP ? "up" : "down", serial_fcs_words[p->fcs],
+				speed);
 	switch (p->state) {
 	case SERIAL_UP:
 		return snprintf(buf, len, "%s up%s%s", p->device, speed,

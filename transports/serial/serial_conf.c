@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the serial transport is told, what is wrong with it beyond what a key table can say, and a
- * port from opening to closing.  The device itself is opened by the timer: one that is absent now
+ * port from opening to closing.  A device itself is opened by the timer: one that is absent now
  * may be plugged in later.
  */
 #include "transports/serial/serial_int.h"
+
+#include "transports/kit/linktype.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,10 +17,15 @@
 
 /* clang-format off */
 const struct ist_key serial_keys[] = {
-	{"device", IST_KEY_TEXT, IST_KEY_REQUIRED | IST_KEY_PORT, 0, 0, NULL, NULL,
-	 "tty or pty, e.g. /dev/ttyS0"},
-	PORT_NUMBER("speed", 300, 4000000, NULL,
+	PORT_NUMBER("speed", 300, 1000000000, NULL,
 		    "bit/s; without it the device keeps its speed, and L2TP peers are told none"),
+	PORT_NUMBER("max-payload", 128, 16384, "1500", "largest PPP payload we send"),
+	PORT_WORD("fcs", "none 16 32", NULL,
+		  "bits of the frame check sequence: 16 unless given on a device, and none on a link, "
+		  "where the device under it makes and checks its own"),
+	/* Rows from here to `link` are of asynchronous lines, those behind it of synchronous ones. */
+	{"device", IST_KEY_TEXT, IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "the tty or pty of an asynchronous line, e.g. /dev/ttyS0"},
 	PORT_WORD("flow", "none rts-cts xon-xoff", "none", "flow control of the tty"),
 	PORT_WORD("carrier", "auto ignore", "auto",
 		  "auto: the line is up while DCD is on, if the device has modem lines; ignore: for "
@@ -30,10 +37,14 @@ const struct ist_key serial_keys[] = {
 		  "control octets that the line inserts, and that are dropped when received"),
 	{"chat", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
 	 "chat script before PPP: \"EXPECT SEND\", \"ABORT TEXT\" or \"TIMEOUT SECONDS\""},
-	PORT_NUMBER("max-payload", 128, 16384, "1500", "largest PPP payload we send"),
 	PORT_TIME("retry", "1s",
 		  "wait before the device is opened again, doubled up to a minute until the line is "
 		  "up"),
+	{"link", IST_KEY_TEXT, IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "the link of a synchronous line, whose frames stand between two flags: packet:, tun: or "
+	 "tap:INTERFACE, udp:LOCAL>REMOTE, loop:NAME, pcap:IN>OUT"},
+	PORT_TEXT("ethertype", "0x88b5", "of packet links over Ethernet and of tap links"),
+	LINK_LINE_KEYS,
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 /* clang-format on */
@@ -99,34 +110,89 @@ static enum serial_flow conf_flow(const struct settings *set)
 static int conf_memory(struct ist_port *p, char *err, size_t err_len)
 {
 	uint32_t rx = p->max_payload > CONF_RX_LEAST ? p->max_payload : CONF_RX_LEAST;
-	size_t tx = SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload;
 	size_t tenth = p->bps / 10 / 10; /* ten bits an octet */
 
-	p->rx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + rx + SERIAL_FCS;
+	p->rx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + rx + hdlc_fcs_octets(p->fcs);
+	p->tx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload;
 	p->tx_limit = tenth && tenth < CONF_QUEUE_MOST ? tenth : CONF_QUEUE_MOST;
-	p->tx_room = p->tx_limit + HDLC_ROOM(tx) + CONF_SCRIPT_MOST;
+	p->tx_room = p->tx_limit + HDLC_ROOM(p->tx_slot) + CONF_SCRIPT_MOST;
 	p->rx_slots = calloc(SERIAL_BATCH, p->rx_slot);
-	p->tx_frame = malloc(tx);
+	p->tx_frame = malloc(p->tx_slot);
 	p->tx = malloc(p->tx_room);
 	if (!p->rx_slots || !p->tx_frame || !p->tx)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
-	hdlc_decoder_init(&p->rx, p->rx_slots, p->rx_slot, p->accm_in);
+	hdlc_decoder_init(&p->rx, p->rx_slots, p->rx_slot, p->accm_in, p->fcs);
 	return 0;
 }
 
-static int conf_device(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static size_t conf_row(const char *key)
 {
-	const char *device = settings_text(set, "device");
+	size_t i = 0;
 
-	if (!device || !*device)
-		return settings_error(err, err_len, EINVAL, "needs a device");
-	p->device = strdup(device);
+	while (serial_keys[i].name && strcmp(serial_keys[i].name, key))
+		i++;
+	return i;
+}
+
+/* The host hands over defaults as well. */
+static bool conf_is_default(const struct ist_key *k, const char *value)
+{
+	const struct ist_setting one = {k->name, value};
+	const struct settings given = {serial_keys, &one, 1}, none = {serial_keys, NULL, 0};
+
+	if (!k->deflt)
+		return false;
+	if (k->kind == IST_KEY_TIME)
+		return settings_time(&given, k->name) == settings_time(&none, k->name);
+	return !strcmp(value, k->deflt);
+}
+
+/* A key that was given and whose row is in [from, to); NULL = none. */
+static const char *conf_given(const struct settings *set, size_t from, size_t to)
+{
+	for (unsigned i = 0; i < set->n; i++) {
+		size_t row = conf_row(set->setting[i].key);
+
+		if (row >= from && row < to &&
+		    !conf_is_default(&serial_keys[row], set->setting[i].value))
+			return set->setting[i].key;
+	}
+	return NULL;
+}
+
+/* Keys of the other kind of line mean nothing. */
+static int conf_kind(const struct settings *set, bool sync, char *err, size_t err_len)
+{
+	size_t device = conf_row("device"), link = conf_row("link");
+	const char *stray = sync ? conf_given(set, device, link) : conf_given(set, link, SIZE_MAX);
+
+	if (!stray)
+		return 0;
+	return settings_error(err, err_len, EINVAL, "%s: only of a line with a %s", stray,
+			      sync ? "device" : "link");
+}
+
+static int conf_line(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	const char *device = settings_text(set, "device"), *link = settings_text(set, "link");
+	const char *text = link ? link : device;
+
+	if (!text || !*text)
+		return settings_error(err, err_len, EINVAL, "needs a device or a link");
+	p->device = strdup(text);
 	if (!p->device)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->bps = (uint32_t)settings_number(set, "speed");
-	if (p->bps && !serial_tty_has_speed(p->bps))
+	if (!link && p->bps && !serial_tty_has_speed(p->bps))
 		return settings_error(err, err_len, EINVAL, "speed: no tty has %u bit/s", p->bps);
-	return 0;
+	p->fcs = link ? HDLC_FCS_NONE : HDLC_FCS_16;
+	if (settings_text(set, "fcs"))
+		p->fcs = settings_is(set, "fcs", "32")	 ? HDLC_FCS_32
+			 : settings_is(set, "fcs", "16") ? HDLC_FCS_16
+							 : HDLC_FCS_NONE;
+	if (!link && p->fcs == HDLC_FCS_NONE)
+		return settings_error(err, err_len, EINVAL, "fcs: a device needs 16 or 32");
+	return conf_kind(set, link, err, err_len);
 }
 
 static int conf_circuits(const struct ist_port_config *cfg, char *err, size_t err_len)
@@ -138,29 +204,64 @@ static int conf_circuits(const struct ist_port_config *cfg, char *err, size_t er
 	return 0;
 }
 
+static int conf_device(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	int r = 0;
+
+	p->flow = conf_flow(set);
+	p->ignore_carrier = settings_is(set, "carrier", "ignore");
+	p->retry = p->wait = settings_time(set, "retry");
+	if (!p->retry)
+		r = settings_error(err, err_len, EINVAL, "retry: not 0");
+	if (!r)
+		r = conf_accms(p, set, err, err_len);
+	if (!r)
+		r = conf_chat(p, set, err, err_len);
+	return r ? r : conf_memory(p, err, err_len);
+}
+
+static int conf_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	struct link_conf conf = {
+		.host = p->host,
+		.host_ctx = p->ctx,
+		.user = &serial_sync_user,
+		.ctx = p,
+		.settings = *set,
+		.linktype = LINKTYPE_PPP,
+		.tun_type = 518,   /* ARPHRD_RAWHDLC */
+		.tun_protocol = 3, /* ETH_P_ALL */
+	};
+	int r;
+
+	p->tx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload + HDLC_FCS_MAX;
+	p->tx_frame = calloc(SERIAL_BATCH, p->tx_slot);
+	if (!p->tx_frame)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	r = link_open_configured(&p->link, &conf, err, err_len);
+	if (!r)
+		p->link_mtu = link_mtu(p->link);
+	return r;
+}
+
 static int conf_read(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 		     size_t err_len)
 {
 	const struct settings set = {serial_keys, cfg->setting, cfg->settings};
-	int r = conf_device(p, &set, err, err_len);
+	int r = conf_line(p, &set, err, err_len);
 
-	p->flow = conf_flow(&set);
-	p->ignore_carrier = settings_is(&set, "carrier", "ignore");
 	p->max_payload = (uint32_t)settings_number(&set, "max-payload");
-	p->retry = p->wait = settings_time(&set, "retry");
-	if (!r && !p->retry)
-		r = settings_error(err, err_len, EINVAL, "retry: not 0");
 	if (!r)
 		r = conf_circuits(cfg, err, err_len);
-	if (!r)
-		r = conf_accms(p, &set, err, err_len);
-	if (!r)
-		r = conf_chat(p, &set, err, err_len);
-	return r ? r : conf_memory(p, err, err_len);
+	if (r)
+		return r;
+	return settings_text(&set, "link") ? conf_link(p, &set, err, err_len)
+					   : conf_device(p, &set, err, err_len);
 }
 
 void serial_close(struct ist_port *p)
 {
+	link_close(p->link);
 	if (p->fd >= 0) {
 		serial_watch(p, 0);
 		serial_tty_close(p->fd);
@@ -196,7 +297,8 @@ int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		return r;
 	}
 	p->open_at = host->now(ctx);
-	serial_arm(p);
+	if (!p->link)
+		serial_arm(p);
 	*out = p;
 	return 0;
 }

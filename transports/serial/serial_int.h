@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Between the files of the serial transport: serial.c (the contract, sending), serial_line.c (the
- * line's states, receiving), serial_conf.c (keys, opening, closing). */
+ * states of an asynchronous line, receiving), serial_sync.c (synchronous lines), serial_conf.c
+ * (keys, opening, closing). */
 #ifndef TRANSPORTS_SERIAL_SERIAL_INT_H
 #define TRANSPORTS_SERIAL_SERIAL_INT_H
 
 #include "transports/kit/settings.h"
+#include "transports/link/link.h"
 #include "transports/serial/hdlc.h"
 #include "transports/serial/serial_chat.h"
 #include "transports/serial/serial_tty.h"
@@ -13,7 +15,7 @@
 #define SERIAL_BATCH	16u
 #define SERIAL_PROTOCOL 2u /* octets of the PPP protocol field, which the MRU does not count */
 #define SERIAL_ADDRESS	2u /* octets of FF 03 */
-#define SERIAL_FCS	2u
+#define SERIAL_LINGER	1000000u /* us that octets may take to leave before a modem hangs up */
 
 /* clang-format off */
 #define SERIAL_COUNTERS(X)                                                                         \
@@ -32,6 +34,7 @@
 	X(SERIAL_C_TX_LOST, "tx-lost", "frames that waited to be sent when the line was lost")     \
 	X(SERIAL_C_UPS, "line-up", "times the line came up")                                       \
 	X(SERIAL_C_CARRIER_LOST, "carrier-lost", "times it lost carrier or was hung up")           \
+	X(SERIAL_C_HUNG_UP, "hung-up", "times we hung up, since PPP had ended")                    \
 	X(SERIAL_C_OPEN_FAILED, "open-failed", "times the device could not be opened")             \
 	X(SERIAL_C_CHAT_ABORTED, "chat-aborted", "chat scripts ended by an ABORT text")            \
 	X(SERIAL_C_CHAT_TIMEOUT, "chat-timeout", "chat scripts that waited too long")              \
@@ -56,18 +59,22 @@ struct ist_port {
 	const struct ist_host *host;
 	void *ctx;
 	/* configuration */
-	char *device;
+	char *device; /* or the text of the link */
 	uint32_t bps; /* 0 = as the device has it */
+	enum hdlc_fcs fcs;
 	enum serial_flow flow;
 	bool ignore_carrier;
 	uint32_t accm_out, accm_in;
 	uint32_t max_payload;
 	uint64_t retry;
 	/* the line */
+	struct link *link; /* NULL = asynchronous */
+	uint32_t link_mtu;
 	enum serial_state state;
 	int fd;		   /* -1 in SERIAL_CLOSED */
 	unsigned watching; /* enum ist_watch */
 	const char *lost;  /* why it goes down as soon as reports may be made; NULL = it does not */
+	uint64_t linger;   /* we hang up: what waits may be sent until then; 0 = another reason */
 	int error;	   /* of the last `open` that failed; 0 = none since it worked */
 	uint64_t wait;	   /* until the next `open`, doubled each time the line does not come up */
 	uint64_t open_at;  /* in SERIAL_CLOSED */
@@ -82,8 +89,9 @@ struct ist_port {
 	struct ist_frame rx_frame[SERIAL_BATCH];
 	unsigned rx_count;
 	/* sending: octets as they go on the line, tx_at of them are gone */
-	uint8_t *tx, *tx_frame;
+	uint8_t *tx, *tx_frame; /* tx_frame: a whole frame, or a batch of them for a link */
 	size_t tx_at, tx_len, tx_room;
+	size_t tx_slot;	 /* of tx_frame */
 	size_t tx_limit; /* no more frames are taken while as much waits */
 	bool blocked;	 /* `writable` is due */
 	uint64_t count[SERIAL_C_COUNT];
@@ -92,6 +100,13 @@ struct ist_port {
 extern const struct ist_key serial_keys[];
 extern const struct ist_addr serial_address;
 
+/* Octets of protocol and information that one frame may have now. */
+uint32_t serial_payload(const struct ist_port *p);
+/* The line is up, says so. */
+void serial_report_up(struct ist_port *p);
+/* A whole frame without FCS; it stays where it is until the batch is delivered. */
+void serial_received(struct ist_port *p, const uint8_t *frame, size_t len);
+void serial_deliver(struct ist_port *p);
 /* Octets to the line, not framed; there must be room. */
 void serial_put(void *port, const uint8_t *octets, size_t len);
 /* Writes what the tty takes, and watches it for the rest. */
@@ -104,6 +119,10 @@ void serial_lost(struct ist_port *p, const char *words);
 void serial_watch(struct ist_port *p, unsigned what);
 /* Adds what the decoder has counted. */
 void serial_rx_counts(const struct ist_port *p, uint64_t count[SERIAL_C_COUNT]);
+
+/* Synchronous lines. */
+extern const struct link_user serial_sync_user;
+int serial_sync_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 
 int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		const struct ist_port_config *cfg, char *err, size_t err_len);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A line's life: the device is opened, the chat script talks to the modem, carrier comes, PPP runs.
- * Whatever ends it, the device is closed and opened again after a pause: DTR falls in between, so
- * that a modem hangs up.  Everything here runs from the timer or the descriptor, and may report;
- * what the host's `send` finds out is noted in `lost` and left to the timer.
+ * An asynchronous line's life: the device is opened, the chat script talks to the modem, carrier
+ * comes, PPP runs. Whatever ends it, the device is closed and opened again after a pause: DTR falls
+ * in between, so that a modem hangs up.  Everything here runs from the timer or the descriptor, and
+ * may report; what the host's `send` finds out is noted in `lost` and left to the timer.
  */
 #include "transports/serial/serial_int.h"
 
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define LINE_LOOK	   200000u   /* us between two looks at the modem lines */
+#define LINE_LINGER_LOOK   20000u    /* us between two looks whether all octets have left */
 #define LINE_CARRIER	   10000000u /* us from the end of the script to carrier */
 #define LINE_WAIT_MOST	   60000000u /* us between two attempts, unless the key asks for more */
 #define LINE_READ	   4096u
@@ -23,7 +24,7 @@ void serial_arm(struct ist_port *p)
 	uint64_t at = UINT64_MAX;
 
 	if (p->lost)
-		at = p->host->now(p->ctx);
+		at = p->host->now(p->ctx) + (p->linger ? LINE_LINGER_LOOK : 0);
 	else if (p->state == SERIAL_CLOSED)
 		at = p->open_at;
 	else if (p->state == SERIAL_CHAT)
@@ -36,8 +37,10 @@ void serial_arm(struct ist_port *p)
 
 void serial_lost(struct ist_port *p, const char *words)
 {
-	if (p->lost)
+	if (p->lost) {
+		p->linger = p->linger ? 1 : 0; /* nothing leaves any more */
 		return;
+	}
 	p->lost = words;
 	serial_arm(p);
 }
@@ -49,7 +52,7 @@ static void serial_line_next_slot(struct ist_port *p)
 	p->rx.buf = p->rx_slots + p->rx_count * p->rx_slot;
 }
 
-static void serial_line_deliver(struct ist_port *p)
+void serial_deliver(struct ist_port *p)
 {
 	unsigned n = p->rx_count;
 
@@ -76,11 +79,8 @@ static bool serial_line_strip_address(struct ist_port *p, const uint8_t **frame,
 	return *len;
 }
 
-/* The frame stays where the decoder has put it until the batch is delivered. */
-static void serial_line_frame(struct ist_port *p, size_t len)
+void serial_received(struct ist_port *p, const uint8_t *frame, size_t len)
 {
-	const uint8_t *frame = p->rx.buf;
-
 	if (*p->host->tap_on)
 		p->host->tap(p->ctx, false, LINKTYPE_PPP, NULL, 0, frame, (uint32_t)len);
 	if (!serial_line_strip_address(p, &frame, &len))
@@ -90,7 +90,7 @@ static void serial_line_frame(struct ist_port *p, size_t len)
 	p->rx_frame[p->rx_count++] = (struct ist_frame){
 		.channel = SERIAL_CHANNEL, .payload = frame, .len = (uint32_t)len};
 	if (p->rx_count == SERIAL_BATCH)
-		serial_line_deliver(p);
+		serial_deliver(p);
 }
 
 static void serial_line_decode(struct ist_port *p, const uint8_t *octets, size_t n)
@@ -102,7 +102,7 @@ static void serial_line_decode(struct ist_port *p, const uint8_t *octets, size_t
 		n -= took;
 		if (!len)
 			continue;
-		serial_line_frame(p, len);
+		serial_received(p, p->rx.buf, len);
 		serial_line_next_slot(p);
 	}
 }
@@ -112,7 +112,7 @@ static void serial_line_end_batch(struct ist_port *p)
 {
 	uint8_t *at = p->rx.buf;
 
-	serial_line_deliver(p);
+	serial_deliver(p);
 	if (at == p->rx_slots)
 		return;
 	memcpy(p->rx_slots, at, p->rx.len);
@@ -130,13 +130,13 @@ void serial_rx_counts(const struct ist_port *p, uint64_t count[SERIAL_C_COUNT])
 static void serial_line_begin_receiving(struct ist_port *p)
 {
 	serial_rx_counts(p, p->count);
-	hdlc_decoder_init(&p->rx, p->rx_slots, p->rx_slot, p->accm_in);
+	hdlc_decoder_init(&p->rx, p->rx_slots, p->rx_slot, p->accm_in, p->fcs);
 	p->rx_count = 0;
 }
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-static void serial_line_up(struct ist_port *p)
+void serial_report_up(struct ist_port *p)
 {
 	const struct ist_attrs a = {
 		.size = sizeof(a),
@@ -149,12 +149,17 @@ static void serial_line_up(struct ist_port *p)
 	};
 
 	p->state = SERIAL_UP;
-	p->wait = p->retry;
 	p->count[SERIAL_C_UPS]++;
-	serial_line_begin_receiving(p);
-	serial_watch(p, p->watching | IST_READ);
 	p->host->log(p->ctx, 5, "%s: line up", p->device);
 	p->host->up(p->ctx, SERIAL_CHANNEL, &a);
+}
+
+static void serial_line_up(struct ist_port *p)
+{
+	p->wait = p->retry;
+	serial_line_begin_receiving(p);
+	serial_watch(p, p->watching | IST_READ);
+	serial_report_up(p);
 }
 
 /* A frame that is on its way has one flag left to send, a whole one has two. */
@@ -184,23 +189,33 @@ static void serial_line_close(struct ist_port *p)
 	p->fd = -1;
 	p->state = SERIAL_CLOSED;
 	p->lost = NULL;
+	p->linger = 0;
 	p->look_at = UINT64_MAX;
 	serial_line_wait(p);
 }
 
 static void serial_line_down(struct ist_port *p)
 {
-	const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = p->lost};
-	bool was_up = p->state == SERIAL_UP;
+	bool was_up = p->state == SERIAL_UP, ours = p->linger;
+	const struct ist_cause why = {.kind = ours ? IST_CAUSE_LOCAL : IST_CAUSE_LINK,
+				      .words = p->lost};
 
 	if (was_up)
 		serial_line_drop_queue(p);
 	p->tx_at = p->tx_len = 0;
 	serial_line_close(p);
-	p->host->log(p->ctx, was_up ? 4 : 5, "%s: %s", p->device, why.words);
-	p->count[SERIAL_C_CARRIER_LOST] += was_up;
+	p->host->log(p->ctx, was_up && !ours ? 4 : 5, "%s: %s", p->device, why.words);
+	p->count[SERIAL_C_CARRIER_LOST] += was_up && !ours;
 	if (was_up)
 		p->host->down(p->ctx, SERIAL_CHANNEL, &why, false);
+}
+
+/* Octets leave at the pace of the line; DTR must not fall before the last of them. */
+static bool serial_line_lingers(struct ist_port *p, uint64_t now)
+{
+	if (!p->linger || now >= p->linger)
+		return false;
+	return p->tx_len || serial_tty_unsent(p->fd);
 }
 
 /* --- carrier ---------------------------------------------------------------------------------- */
@@ -300,7 +315,7 @@ void serial_on_time(void *arg, uint64_t now)
 	} else if (p->state == SERIAL_WAITING || p->state == SERIAL_UP) {
 		serial_line_look(p, now);
 	}
-	if (p->lost)
+	if (p->lost && !serial_line_lingers(p, now))
 		serial_line_down(p);
 	serial_arm(p);
 }
@@ -348,10 +363,11 @@ static void serial_line_on_fd(void *arg, unsigned ready)
 
 	if (ready & IST_READ)
 		serial_line_read(p);
-	if (ready & IST_WRITE && !p->lost)
+	if (ready & IST_WRITE && (!p->lost || p->linger))
 		serial_flush(p);
 	if (p->lost) {
-		serial_line_down(p);
+		if (!serial_line_lingers(p, p->host->now(p->ctx)))
+			serial_line_down(p);
 	} else if (p->blocked && p->tx_len - p->tx_at < p->tx_limit) {
 		p->blocked = false;
 		p->host->writable(p->ctx, SERIAL_CHANNEL);

@@ -93,3 +93,10 @@ enum serial_carrier serial_tty_carrier(int fd)
 		return lines & TIOCM_CD ? SERIAL_CARRIER_ON : SERIAL_CARRIER_OFF;
 	return errno == ENOTTY || errno == EINVAL ? SERIAL_CARRIER_UNKNOWN : SERIAL_CARRIER_GONE;
 }
+
+bool serial_tty_unsent(int fd)
+{
+	int octets;
+
+	return !ioctl(fd, TIOCOUTQ, &octets) && octets > 0;
+}

@@ -27,5 +27,7 @@ int serial_tty_open(const char *device, uint32_t bps, enum serial_flow flow);
  */
 void serial_tty_close(int fd);
 enum serial_carrier serial_tty_carrier(int fd);
+/* Are octets in the kernel that have not gone out? */
+bool serial_tty_unsent(int fd);
 
 #endif

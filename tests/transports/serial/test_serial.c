@@ -136,7 +136,7 @@ static bool serial_drain(struct serial_end *e, unsigned n)
 	struct hdlc_decoder d;
 	unsigned seen = 0;
 
-	hdlc_decoder_init(&d, frame, sizeof(frame), 0);
+	hdlc_decoder_init(&d, frame, sizeof(frame), 0, HDLC_FCS_16);
 	while (seen < n) {
 		struct pollfd p = {.fd = e->master, .events = POLLIN};
 		ssize_t all = poll(&p, 1, 5000) > 0 ? read(e->master, in, sizeof(in)) : 0;

@@ -14,7 +14,7 @@ static void serial_conf_wrong(void)
 	static const struct {
 		const char *config[5], *words;
 	} rows[] = {
-		{{NULL}, "needs a device"},
+		{{NULL}, "needs a device or a link"},
 		{{"device=", NULL}, "needs a device"},
 		{{"device=/dev/x", "speed=64000", NULL}, "speed: no tty has 64000 bit/s"},
 		{{"device=/dev/x", "accm=", NULL}, "accm: \"\" is not 1 to 8 hexadecimal"},
@@ -26,6 +26,18 @@ static void serial_conf_wrong(void)
 		{{"device=/dev/x", "retry=0", NULL}, "retry: not 0"},
 		{{"device=/dev/x", "chat=OK AT", "chat=ABORT", NULL}, "chat: ABORT needs a text"},
 		{{"device=/dev/x", "chat=" LONG_WORD, NULL}, "chat: a text is too long"},
+		{{"device=/dev/x", "fcs=none", NULL}, "fcs: a device needs 16 or 32"},
+		{{"link=loop:a", "device=/dev/x", NULL}, "device: only of a line with a device"},
+		{{"link=loop:a", "chat=OK", NULL}, "chat: only of a line with a device"},
+		{{"link=loop:a", "accm=0", NULL}, "accm: only of a line with a device"},
+		{{"link=loop:a", "retry=2s", NULL}, "retry: only of a line with a device"},
+		{{"device=/dev/x", "ethertype=0x88b6", NULL},
+		 "ethertype: only of a line with a link"},
+		{{"device=/dev/x", "impair-loss=1", NULL},
+		 "impair-loss: only of a line with a link"},
+		{{"link=nothing:a", NULL}, "is none of udp:"},
+		{{"link=atmtcp:127.0.0.1:1", NULL}, "carries AAL5 SDUs"},
+		{{"link=loop:a", "@line l2tp", NULL}, "channel line: carries ppp only"},
 		{{"device=/dev/x", "@line l2tp", NULL}, "channel line: carries ppp only"},
 		{{"device=/dev/x", "@line l2tp ppp", NULL}, "carries ppp only"},
 		{{"device=/dev/x", "@line ppp", "@line ppp", NULL}, "has one channel"},
@@ -51,6 +63,13 @@ static void serial_conf_right(void)
 		 NULL},
 		{"device=/nonexistent/tty", "flow=xon-xoff", "accm=0x000A0000", "accm-in=000a0000",
 		 NULL},
+		{"device=/nonexistent/tty", "fcs=32", NULL},
+		/* defaults are handed over too */
+		{"device=/nonexistent/tty", "ethertype=0x88b5", "impair-delay=0", NULL},
+		{"link=loop:conf", "retry=1000000", "accm=ffffffff", NULL},
+		{"link=loop:conf", "fcs=none", "speed=64000", "ethertype=0x88b6", "@line ppp",
+		 NULL},
+		{"link=loop:conf", "impair-loss=1", "max-payload=4470", NULL},
 		{"device=/nonexistent/tty", "chat='' ATZ", "chat=OK ATD1", "chat=CONNECT", NULL},
 	};
 

@@ -106,8 +106,10 @@ static void serial_line_too_long(void)
 
 	memset(frame + 4, 'x', 1501);
 	serial_end_open(&e, NULL);
-	serial_end_write(&e, wire, hdlc_encode(wire, sizeof(wire), frame, sizeof(frame), 0));
-	serial_end_write(&e, wire, hdlc_encode(wire, sizeof(wire), frame, sizeof(frame) - 1, 0));
+	serial_end_write(&e, wire,
+			 hdlc_encode(wire, sizeof(wire), frame, sizeof(frame), 0, HDLC_FCS_16));
+	serial_end_write(&e, wire,
+			 hdlc_encode(wire, sizeof(wire), frame, sizeof(frame) - 1, 0, HDLC_FCS_16));
 	f = serial_end_take(&e, FAKE_FRAME);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
 	CU_ASSERT_EQUAL(f->len, 1502);
@@ -115,7 +117,8 @@ static void serial_line_too_long(void)
 	CU_ASSERT_EQUAL(fake_count(&e.h, "rx-long"), 1);
 	serial_end_close(&e);
 	serial_end_open(&e, larger);
-	serial_end_write(&e, wire, hdlc_encode(wire, sizeof(wire), frame, sizeof(frame), 0));
+	serial_end_write(&e, wire,
+			 hdlc_encode(wire, sizeof(wire), frame, sizeof(frame), 0, HDLC_FCS_16));
 	f = serial_end_take(&e, FAKE_FRAME);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
 	CU_ASSERT_EQUAL(f->len, 1503);
@@ -133,7 +136,8 @@ static void serial_line_batches(void)
 	for (uint8_t i = 0; i < 40; i++) {
 		const uint8_t frame[] = {0xff, 0x03, 0x00, 0x21, i, i};
 
-		n += hdlc_encode(wire + n, sizeof(wire) - n, frame, sizeof(frame), ALL_ACCM);
+		n += hdlc_encode(wire + n, sizeof(wire) - n, frame, sizeof(frame), ALL_ACCM,
+				 HDLC_FCS_16);
 	}
 	half = n / 2 + 5;
 	serial_end_open(&e, NULL);
@@ -372,6 +376,108 @@ static void serial_line_no_carrier(void)
 	serial_end_lines = -1;
 }
 
+/* --- hanging up ------------------------------------------------------------------------------- */
+
+/* `disconnect` closes the device, so that DTR falls, and the line begins anew; the cause is ours.
+ */
+static void serial_line_hangs_up(struct serial_end *e)
+{
+	ist_channel c = fake_channel(&e->h, FAKE_UP);
+	struct fake_event *down;
+
+	fake_disconnect(&e->h, c + 1);
+	fake_run(&e->h, fake_now);
+	CU_ASSERT_EQUAL(fake_pending(&e->h, FAKE_DOWN), 0);
+	fake_disconnect(&e->h, c);
+	fake_disconnect(&e->h, c); /* once is enough */
+	CU_ASSERT_EQUAL(fake_send(&e->h, c, "x", 1), 1);
+	fake_run(&e->h, fake_now + SECOND / 10);
+	down = fake_take(&e->h, FAKE_DOWN);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(down);
+	CU_ASSERT_EQUAL(down->cause.kind, IST_CAUSE_LOCAL);
+	CU_ASSERT_STRING_EQUAL(down->cause.words, "we have hung up");
+	CU_ASSERT_FALSE(down->forever);
+	fake_free(down);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e->h), "closed"));
+	CU_ASSERT_EQUAL(fake_count(&e->h, "hung-up"), 1);
+	CU_ASSERT_EQUAL(fake_count(&e->h, "carrier-lost"), 0);
+	CU_ASSERT_EQUAL(fake_count(&e->h, "tx-down"), 1);
+	fake_disconnect(&e->h, c);
+	fake_run(&e->h, fake_now + SECOND);
+	CU_ASSERT_EQUAL(fake_count(&e->h, "hung-up"), 1);
+}
+
+static void serial_line_hangs_up_a_modem_line(void)
+{
+	struct serial_end e;
+
+	serial_end_lines = TIOCM_CD;
+	serial_end_open(&e, NULL);
+	serial_line_hangs_up(&e);
+	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_UP), 1); /* it waits for the next */
+	serial_end_close(&e);
+	serial_end_lines = -1;
+}
+
+static void serial_line_hangs_up_what_it_dialled(void)
+{
+	static const char *const config[] = {"chat='' ATA", NULL};
+	struct serial_end e;
+
+	serial_end_open(&e, config);
+	serial_line_hangs_up(&e);
+	CU_ASSERT_TRUE(serial_line_hears(&e, "ATA\rATA\r"));
+	serial_end_close(&e);
+}
+
+/* A cable without modem lines, or with lines that mean nothing, has nothing to hang up. */
+static void serial_line_nothing_to_hang_up(void)
+{
+	static const char *const ignored[] = {"carrier=ignore", NULL};
+
+	for (int i = 0; i < 2; i++) {
+		struct serial_end e;
+
+		serial_end_lines = i ? TIOCM_CD : -1;
+		serial_end_open(&e, i ? ignored : NULL);
+		fake_disconnect(&e.h, fake_channel(&e.h, FAKE_UP));
+		fake_run(&e.h, fake_now + SECOND);
+		CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_DOWN), 0);
+		CU_ASSERT_EQUAL(fake_count(&e.h, "hung-up"), 0);
+		serial_end_close(&e);
+	}
+	serial_end_lines = -1;
+}
+
+/* Octets that have not left are waited for, a second at most; a line that is cut meanwhile is not.
+ */
+static void serial_line_hangs_up_behind_its_last_octet(void)
+{
+	for (int cut = 0; cut < 2; cut++) {
+		uint8_t frame[1000] = {0x00, 0x21};
+		ist_channel c;
+		struct serial_end e;
+
+		serial_end_lines = TIOCM_CD;
+		serial_end_open(&e, NULL);
+		c = fake_channel(&e.h, FAKE_UP);
+		while (fake_send(&e.h, c, frame, sizeof(frame)) == 1)
+			;
+		fake_disconnect(&e.h, c);
+		fake_run(&e.h, fake_now + SECOND - 1);
+		CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_DOWN), 0);
+		if (cut) {
+			serial_end_unplug(&e);
+			CU_ASSERT_TRUE(fake_wait(&e.h, FAKE_DOWN, 1));
+		} else {
+			fake_run(&e.h, fake_now + SECOND / 10);
+			CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_DOWN), 1);
+		}
+		serial_end_close(&e);
+	}
+	serial_end_lines = -1;
+}
+
 static const struct test_case cases[] = {
 	{"comes_up", serial_line_comes_up},
 	{"rfc1662_frames_in", rfc1662_frames_in},
@@ -388,6 +494,10 @@ static const struct test_case cases[] = {
 	{"busy", serial_line_busy},
 	{"no_answer", serial_line_no_answer},
 	{"no_carrier", serial_line_no_carrier},
+	{"hangs_up_a_modem_line", serial_line_hangs_up_a_modem_line},
+	{"hangs_up_what_it_dialled", serial_line_hangs_up_what_it_dialled},
+	{"nothing_to_hang_up", serial_line_nothing_to_hang_up},
+	{"hangs_up_behind_its_last_octet", serial_line_hangs_up_behind_its_last_octet},
 	{NULL, NULL},
 };
 const struct test_suite suite_serial_line = {"serial_line", cases};
