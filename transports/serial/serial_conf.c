@@ -168,6 +168,8 @@ static int conf_kind(const struct settings *set, bool sync, char *err, size_t er
 
 	if (!stray)
 		return 0;
+	if (!strncmp(stray, "impair", 6))
+		return settings_error(err, err_len, EINVAL, "impair: not on a tty");
 	return settings_error(err, err_len, EINVAL, "%s: only of a line with a %s", stray,
 			      sync ? "device" : "link");
 }

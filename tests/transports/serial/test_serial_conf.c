@@ -34,7 +34,7 @@ static void serial_conf_wrong(void)
 		{{"device=/dev/x", "ethertype=0x88b6", NULL},
 		 "ethertype: only of a line with a link"},
 		{{"device=/dev/x", "impair-loss=1", NULL},
-		 "impair-loss: only of a line with a link"},
+		 "impair: not on a tty"},
 		{{"link=nothing:a", NULL}, "is none of udp:"},
 		{{"link=atmtcp:127.0.0.1:1", NULL}, "carries AAL5 SDUs"},
 		{{"link=loop:a", "@line l2tp", NULL}, "channel line: carries ppp only"},
