@@ -425,8 +425,9 @@ static void serial_line_hangs_up_what_it_dialled(void)
 	struct serial_end e;
 
 	serial_end_open(&e, config);
+	CU_ASSERT_TRUE(serial_line_hears(&e, "ATA\r"));
 	serial_line_hangs_up(&e);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATA\rATA\r"));
+	CU_ASSERT_TRUE(serial_line_hears(&e, "ATA\r")); /* it waits for the next */
 	serial_end_close(&e);
 }
 
