@@ -199,7 +199,7 @@ static void calls_that_fail_are_limited(void)
 		CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], i + 1);
 		bench_pass(1);
 	}
-	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 8); /* a modem at the first would hang up */
 	bench_stop();
 }
 
