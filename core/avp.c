@@ -115,6 +115,11 @@ static void avp_put_u64(struct text *t, struct rd *r)
 	avp_put(t, "%016" PRIx64, rd_u64(r));
 }
 
+static void avp_put_rate(struct text *t, struct rd *r)
+{
+	avp_put(t, "%" PRIu64, rd_u64(r));
+}
+
 static void avp_put_rest_quoted(struct text *t, struct rd *r)
 {
 	if (!r->left)
@@ -178,13 +183,13 @@ static void avp_put_secret(struct text *t, struct rd *r)
 }
 
 static void (*const put_shape[])(struct text *t, struct rd *r) = {
-	[L2TP_SHAPE_U16] = avp_put_u16,		[L2TP_SHAPE_U32] = avp_put_u32,
-	[L2TP_SHAPE_U64] = avp_put_u64,		[L2TP_SHAPE_TEXT] = avp_put_text,
-	[L2TP_SHAPE_OCTETS] = avp_put_octets,	[L2TP_SHAPE_RESULT] = avp_put_result,
-	[L2TP_SHAPE_VERSION] = avp_put_version, [L2TP_SHAPE_CAUSE] = avp_put_cause,
-	[L2TP_SHAPE_ERRORS] = avp_put_errors,	[L2TP_SHAPE_ACCM] = avp_put_accm,
-	[L2TP_SHAPE_ID] = avp_put_u16,		[L2TP_SHAPE_FLAG] = avp_put_flag,
-	[L2TP_SHAPE_SECRET] = avp_put_secret,
+	[L2TP_SHAPE_U16] = avp_put_u16,	      [L2TP_SHAPE_U32] = avp_put_u32,
+	[L2TP_SHAPE_U64] = avp_put_u64,	      [L2TP_SHAPE_RATE] = avp_put_rate,
+	[L2TP_SHAPE_TEXT] = avp_put_text,     [L2TP_SHAPE_OCTETS] = avp_put_octets,
+	[L2TP_SHAPE_RESULT] = avp_put_result, [L2TP_SHAPE_VERSION] = avp_put_version,
+	[L2TP_SHAPE_CAUSE] = avp_put_cause,   [L2TP_SHAPE_ERRORS] = avp_put_errors,
+	[L2TP_SHAPE_ACCM] = avp_put_accm,     [L2TP_SHAPE_ID] = avp_put_u16,
+	[L2TP_SHAPE_FLAG] = avp_put_flag,     [L2TP_SHAPE_SECRET] = avp_put_secret,
 };
 
 int l2tp_avp_format(const struct l2tp_avp *a, char *buf, size_t cap)

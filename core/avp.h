@@ -10,7 +10,9 @@
 
 #include "core/bytes.h"
 
-#define L2TP_IETF 0u /* Vendor ID of every attribute of an RFC */
+#define L2TP_IETF	     0u	    /* Vendor ID of most attributes of RFCs */
+#define L2TP_BROADBAND_FORUM 3561u  /* of access lines (RFC 5515) */
+#define L2TP_EXAMPLE_VENDOR  32473u /* RFC 5612: for examples; of attributes of our own */
 
 /* The types of vendor L2TP_IETF.  Other vendors number their own. */
 enum l2tp_avp_type {
@@ -56,6 +58,34 @@ enum l2tp_avp_type {
 	L2TP_AVP_PPP_DISCONNECT_CAUSE = 46, /* RFC 3145 */
 };
 
+/* Of vendor L2TP_BROADBAND_FORUM: RFC 5515 section 5.  TR-101 gives the same numbers to what
+ * an access node says of a line. */
+enum l2tp_line_avp_type {
+	L2TP_LINE_AGENT_CIRCUIT_ID = 1,
+	L2TP_LINE_AGENT_REMOTE_ID = 2,
+	L2TP_LINE_ACTUAL_UP = 129,
+	L2TP_LINE_ACTUAL_DOWN = 130,
+	L2TP_LINE_MINIMUM_UP = 131,
+	L2TP_LINE_MINIMUM_DOWN = 132,
+	L2TP_LINE_ATTAINABLE_UP = 133,
+	L2TP_LINE_ATTAINABLE_DOWN = 134,
+	L2TP_LINE_MAXIMUM_UP = 135,
+	L2TP_LINE_MAXIMUM_DOWN = 136,
+	L2TP_LINE_LOW_POWER_UP = 137,
+	L2TP_LINE_LOW_POWER_DOWN = 138,
+	L2TP_LINE_MAX_DELAY_UP = 139,
+	L2TP_LINE_DELAY_UP = 140,
+	L2TP_LINE_MAX_DELAY_DOWN = 141,
+	L2TP_LINE_DELAY_DOWN = 142,
+	L2TP_LINE_ENCAPSULATION = 144,
+	L2TP_LINE_TYPE = 145,
+	L2TP_LINE_IWF_SESSION = 254,
+};
+
+/* Of vendor L2TP_EXAMPLE_VENDOR.  Gateways Passed: eight random octets for each gateway that has
+ * switched the call, so that one finds a loop; never mandatory. */
+enum { L2TP_AVP_GATEWAYS_PASSED = 1 };
+
 #define L2TP_AVP_HDR_LEN   6u
 #define L2TP_AVP_M	   0x8000u
 #define L2TP_AVP_H	   0x4000u
@@ -79,6 +109,7 @@ enum l2tp_avp_shape {
 	L2TP_SHAPE_U16,
 	L2TP_SHAPE_U32,
 	L2TP_SHAPE_U64,
+	L2TP_SHAPE_RATE, /* bit/s, 64 bits */
 	L2TP_SHAPE_TEXT,
 	L2TP_SHAPE_OCTETS,
 	L2TP_SHAPE_RESULT,  /* result, optional error, optional text */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every attribute of RFC 2661 section 4.4 and RFC 3145, in the order of their types: name, octets
- * of value, the M bit we send, whether H is allowed, its shape, what a tunnel switch does with it
- * and the messages it belongs to.  Lengths are those of the value: the RFC's Length less 6.
+ * Every attribute of RFC 2661 section 4.4, RFC 3145 and RFC 5515 section 5, and one of our own, in
+ * the order of vendor and type: name, octets of value, the M bit we send, whether H is allowed, its
+ * shape, what a tunnel switch does with it and the messages it belongs to.  Lengths are those of
+ * the value: the RFC's Length less 6.
  *
  * A tunnel switch drops attributes of the control connection, because they describe the tunnel they
- * came on; it regenerates ids and Sequencing Required for each side; it relays attributes that
- * describe the call, the caller or the reason the call ended.
+ * came on; it regenerates ids, Sequencing Required and the list of gateways for each side; it
+ * relays attributes that describe the call, the caller or the reason the call ended.  One that has
+ * no row here is dropped, since nobody knows whether it describes the call or the tunnel.
  */
 #include "core/avp.h"
 #include "core/msg.h"
@@ -30,6 +32,16 @@
 		0, L2TP_AVP_##sym, name, min, max, m, hide, L2TP_SHAPE_##shape, \
 			L2TP_SWITCH_##on_switch, messages                       \
 	}
+
+#define VENDOR_ROW(vendor, type, name, min, max, shape, on_switch, messages) \
+	{                                                                    \
+		vendor, type, name, min, max, M0, HIDE, L2TP_SHAPE_##shape,  \
+			L2TP_SWITCH_##on_switch, messages                    \
+	}
+/* RFC 5515 section 5: M clear, may be hidden, in ICRQ */
+#define LINE(sym, name, min, max, shape)                                                        \
+	VENDOR_ROW(L2TP_BROADBAND_FORUM, L2TP_LINE_##sym, "Access Line " name, min, max, shape, \
+		   RELAY, IN(ICRQ))
 
 /* clang-format off */
 const struct l2tp_avp_row l2tp_avp_table[] = {
@@ -85,6 +97,28 @@ const struct l2tp_avp_row l2tp_avp_table[] = {
 	/* Five octets, then text: the RFC's "11" is the Length of the whole attribute. */
 	ROW(PPP_DISCONNECT_CAUSE, "PPP Disconnect Cause Code", 5, ANY, M0, HIDE, OCTETS, RELAY,
 	    IN(CDN)),
+	LINE(AGENT_CIRCUIT_ID, "Agent-Circuit-Id", 2, 63, TEXT),
+	LINE(AGENT_REMOTE_ID, "Agent-Remote-Id", 2, 63, TEXT),
+	LINE(ACTUAL_UP, "Actual-Data-Rate-Upstream", 8, 8, RATE),
+	LINE(ACTUAL_DOWN, "Actual-Data-Rate-Downstream", 8, 8, RATE),
+	LINE(MINIMUM_UP, "Minimum-Data-Rate-Upstream", 8, 8, RATE),
+	LINE(MINIMUM_DOWN, "Minimum-Data-Rate-Downstream", 8, 8, RATE),
+	LINE(ATTAINABLE_UP, "Attainable-Data-Rate-Upstream", 8, 8, RATE),
+	LINE(ATTAINABLE_DOWN, "Attainable-Data-Rate-Downstream", 8, 8, RATE),
+	LINE(MAXIMUM_UP, "Maximum-Data-Rate-Upstream", 8, 8, RATE),
+	LINE(MAXIMUM_DOWN, "Maximum-Data-Rate-Downstream", 8, 8, RATE),
+	LINE(LOW_POWER_UP, "Minimum-Data-Rate-Upstream-Low-Power", 8, 8, RATE),
+	LINE(LOW_POWER_DOWN, "Minimum-Data-Rate-Downstream-Low-Power", 8, 8, RATE),
+	LINE(MAX_DELAY_UP, "Maximum-Interleaving-Delay-Upstream", 4, 4, U32),
+	LINE(DELAY_UP, "Actual-Interleaving-Delay-Upstream", 4, 4, U32),
+	LINE(MAX_DELAY_DOWN, "Maximum-Interleaving-Delay-Downstream", 4, 4, U32),
+	LINE(DELAY_DOWN, "Actual-Interleaving-Delay-Downstream", 4, 4, U32),
+	LINE(ENCAPSULATION, "Access-Loop-Encapsulation", 3, 3, OCTETS),
+	VENDOR_ROW(L2TP_BROADBAND_FORUM, L2TP_LINE_TYPE, "ANCP Access Line Type", 4, 4, OCTETS, RELAY,
+		   IN(ICRQ)),
+	LINE(IWF_SESSION, "IWF-Session", 4, 4, U32),
+	VENDOR_ROW(L2TP_EXAMPLE_VENDOR, L2TP_AVP_GATEWAYS_PASSED, "Gateways Passed", 8, ANY, OCTETS,
+		   REGENERATE, IN(ICRQ) | IN(OCRQ)),
 };
 /* clang-format on */
 

@@ -26,6 +26,7 @@ struct keep;
 struct lines;
 struct plugins;
 struct routes;
+struct switches;
 
 /* A service at work: its TUN and addresses. */
 struct gw_service {
@@ -53,7 +54,7 @@ struct gw {
 	struct keep *keep;
 	struct lines *lines;
 	struct routes *routes;	       /* what they remember (route_way.c) */
-	struct llist_head switches;    /* calls from tunnel to tunnel (switch.c) */
+	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;
@@ -62,6 +63,7 @@ struct gw {
 	struct addrpool *no_pool;   /* of services without a pool section */
 	struct gw_service *service; /* one per cfg->service */
 	struct gw_client *client;   /* one per cfg->client */
+	uint8_t id[8];		    /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */

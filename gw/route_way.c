@@ -46,14 +46,28 @@ void routes_free(struct routes *r)
 	free(r);
 }
 
-static struct route_use *route_way_use(struct gw *gw, const struct cfg_route *r)
+static struct route_use *route_way_use(const struct gw *gw, const struct cfg_route *r)
 {
 	return &gw->routes->use[r - gw->cfg->route];
 }
 
-static struct route_denied *route_way_denied(struct gw *gw, const struct cfg_peer *p)
+static struct route_denied *route_way_denied(const struct gw *gw, const struct cfg_peer *p)
 {
 	return &gw->routes->denied[p - gw->cfg->peer];
+}
+
+unsigned route_way_calls(const struct gw *gw, const struct cfg_route *r)
+{
+	return route_way_use(gw, r)->calls;
+}
+
+uint64_t route_way_denied_until(const struct gw *gw, const struct cfg_peer *p, uint64_t now,
+				const char **words)
+{
+	const struct route_denied *d = route_way_denied(gw, p);
+
+	*words = d->words;
+	return d->until > now ? d->until : 0;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -99,7 +113,7 @@ static void route_way_say_others(struct gw *gw, struct route_way *w, const struc
 
 /* --- which peer -------------------------------------------------------------------------------- */
 
-static uint32_t route_way_number(const struct cfg_numbers *n, unsigned i)
+uint32_t route_way_number(const struct cfg_numbers *n, unsigned i)
 {
 	return i < n->n ? n->at[i] : 1;
 }
@@ -155,25 +169,36 @@ unsigned route_way_pick(const struct cfg_route *r, uint64_t left, unsigned turn,
 	return i;
 }
 
-/* The bits of the peers that may be tried; those passed over are noted as tried. */
+/* May a call be placed to this peer?  If not, the words say why. */
+static bool route_way_allows(struct gw *gw, struct route_way *w, const struct cfg_peer *p,
+			     uint64_t now)
+{
+	char more[GW_TEXT_MAX];
+	const char *words;
+	uint64_t until = route_way_denied_until(gw, p, now, &words);
+
+	if (p == w->from) {
+		w->came_from = true;
+		route_way_say(w, ", %s passed over: the call comes from it", p->name);
+	} else if (until) {
+		route_way_say(w, ", %s passed over for %s more: %s", p->name,
+			      gw_duration_text(more, sizeof(more), until - now), words);
+	}
+	return p != w->from && !until;
+}
+
+/* The bits of the peers that may be tried; those passed over count as tried. */
 static uint64_t route_way_left(struct gw *gw, struct route_way *w, uint64_t now)
 {
 	uint64_t left = 0, bit = 1;
-	char age[GW_TEXT_MAX];
 
 	for (unsigned i = 0; i < w->route->to.n; i++, bit <<= 1) {
-		const struct cfg_peer *p = w->route->to.at[i];
-		struct route_denied *d = route_way_denied(gw, p);
-
 		if (w->tried & bit)
 			continue;
-		if (d->until <= now) {
+		if (route_way_allows(gw, w, w->route->to.at[i], now))
 			left |= bit;
-			continue;
-		}
-		w->tried |= bit;
-		route_way_say(w, ", %s passed over for %s more: %s", p->name,
-			      gw_duration_text(age, sizeof(age), d->until - now), d->words);
+		else
+			w->tried |= bit;
 	}
 	return left;
 }
@@ -198,7 +223,7 @@ const struct cfg_peer *route_way_next(struct gw *gw, struct route_way *w, uint64
 
 static bool route_way_find(struct gw *gw, struct route_way *w, const struct route_what *what)
 {
-	*w = (struct route_way){0};
+	*w = (struct route_way){.from = what->peer};
 	for (unsigned i = 0; !w->route && i < gw->cfg->routes; i++)
 		if (!route_way_why_not(gw, &gw->cfg->route[i], what))
 			w->route = &gw->cfg->route[i];

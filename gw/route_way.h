@@ -16,8 +16,11 @@
 struct route_way {
 	const struct cfg_route *route;
 	const struct cfg_peer *peer; /* tried last */
-	uint64_t tried;		     /* a bit for each peer of route->to */
+	const struct cfg_peer
+		*from;	/* whose call it is, which is not placed to it; NULL = a circuit */
+	uint64_t tried; /* a bit for each peer of route->to */
 	bool begun;
+	bool came_from;		 /* a peer was passed over because the call came from it */
 	char why[ROUTE_WHY_MAX]; /* the route, its peer, and why no others */
 };
 
@@ -40,6 +43,14 @@ void route_way_end(struct gw *gw, struct route_way *w);
 /* A dry run: route_way_begin() and route_way_next() without effect on calls. */
 void route_way_show(struct gw *gw, struct route_way *w, const struct route_what *what,
 		    uint64_t now);
+
+/* Calls by this route now. */
+unsigned route_way_calls(const struct gw *gw, const struct cfg_route *r);
+/* Until when a peer is passed over, us, with *words saying why; 0 = it is not. */
+uint64_t route_way_denied_until(const struct gw *gw, const struct cfg_peer *p, uint64_t now,
+				const char **words);
+/* One of the numbers of a route for its peer i. */
+uint32_t route_way_number(const struct cfg_numbers *n, unsigned i);
 
 /* Index of the peer of r to try, among those whose bit is set in `left` (not 0).  turn: number of
  * calls before this one, for CFG_BALANCE_ROUND.  dice: any number, for CFG_BALANCE_WEIGHT. */

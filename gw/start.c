@@ -15,6 +15,7 @@
 #include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/port.h"
+#include "gw/random.h"
 #include "gw/reserve.h"
 #include "gw/route_way.h"
 #include "gw/service.h"
@@ -108,7 +109,8 @@ static bool start_all(struct gw *gw)
 	gw->lines = lines_new(gw);
 	gw->joins = join_list_new(gw->loop);
 	gw->routes = routes_new(gw->cfg);
-	if (!gw->joins || !gw->lines || !gw->routes)
+	gw->switches = switches_new();
+	if (!gw->joins || !gw->lines || !gw->routes || !gw->switches)
 		return false;
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
@@ -140,7 +142,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 		return NULL;
 	gw->cfg = cfg;
 	gw->dp_fd.fd = -1;
-	INIT_LLIST_HEAD(&gw->switches);
+	gw_random(gw->id, sizeof(gw->id));
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);
@@ -158,7 +160,7 @@ void gw_free(struct gw *gw)
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
 	lines_free(gw->lines);
-	switches_free(gw);
+	switches_free(gw->switches);
 	routes_free(gw->routes);
 	gw->joins = NULL;
 	clients_free(gw);

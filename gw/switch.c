@@ -1,91 +1,212 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/switch.h"
 
+#include "core/container.h"
+#include "core/htab.h"
 #include "gw/dial.h"
 #include "gw/legs/legs.h"
+#include "gw/peer.h"
+#include "gw/random.h"
 #include "gw/route_way.h"
 #include <osmocom/core/linuxlist.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct switches {
+	struct llist_head list;
+	struct htab by_serial; /* of those that have no join yet */
+};
+
 /* One call on its way: alive until the join it has become is gone. */
 struct switching {
 	struct llist_head entry;
+	struct hnode same; /* in by_serial */
 	struct gw *gw;
-	struct route_way way;
 	const struct cfg_peer *from;
+	struct route_way way;
 	struct leg *in; /* of the call that is offered */
 	bool joined;
-	unsigned avps; /* of the ICRQ, passed on */
-	struct l2tp_avp avp[L2TP_MSG_AVPS];
-	uint8_t value[L2TP_MSG_MAX];
+	struct relay *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
 };
+
+/* --- all of them ------------------------------------------------------------------------------- */
+
+struct switches *switches_new(void)
+{
+	struct switches *all = calloc(1, sizeof(*all));
+	uint64_t secret;
+
+	if (!all)
+		return NULL;
+	gw_random(&secret, sizeof(secret));
+	INIT_LLIST_HEAD(&all->list);
+	htab_init(&all->by_serial, secret);
+	return all;
+}
+
+static void switch_drop_relays(struct switching *s)
+{
+	htab_del(&s->gw->switches->by_serial, &s->same);
+	free(s->icrq);
+	free(s->iccn);
+	s->icrq = s->iccn = NULL;
+}
 
 static void switch_free(struct switching *s)
 {
 	route_way_end(s->gw, &s->way);
+	switch_drop_relays(s);
 	llist_del(&s->entry);
 	free(s);
 }
 
-void switches_free(struct gw *gw)
+static void switch_free_leg(struct switching *s)
+{
+	s->in->ops->free(s->in);
+	s->in = NULL;
+}
+
+void switches_free(struct switches *all)
 {
 	struct switching *s, *next;
 
-	llist_for_each_entry_safe(s, next, &gw->switches, entry) switch_free(s);
-}
-
-static void switch_keep(struct switching *s, const struct l2tp_msg *m)
-{
-	struct wr w = wr_init(s->value, sizeof(s->value));
-
-	s->avps = leg_call_relayed(m, s->avp);
-	for (unsigned i = 0; i < s->avps; i++) {
-		const uint8_t *val = s->avp[i].val;
-
-		s->avp[i].val = s->value + w.len;
-		wr_bytes(&w, val, s->avp[i].len);
+	if (!all)
+		return;
+	llist_for_each_entry_safe(s, next, &all->list, entry)
+	{
+		if (s->in && !s->in->join)
+			switch_free_leg(s);
+		switch_free(s);
 	}
+	htab_free(&all->by_serial);
+	free(all);
 }
 
-/* As a text of at most 64 octets; "" when it is not in the message. */
-static const char *switch_number(const struct l2tp_msg *m, uint16_t type, char out[65])
-{
-	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_IETF, type);
+/* --- what the call says ------------------------------------------------------------------------ */
 
-	snprintf(out, 65, "%.*s", a ? (int)a->len : 0, a ? (const char *)a->val : "");
+/* As a text of at most cap octets with its NUL; NULL when it is not there or empty. */
+static const char *switch_text(const struct relay *r, uint16_t type, char *out, size_t cap)
+{
+	const struct l2tp_avp *a = relay_find(r, L2TP_IETF, type);
+
+	snprintf(out, cap, "%.*s", a ? (int)a->len : 0, a ? (const char *)a->val : "");
 	return *out ? out : NULL;
 }
 
-static void switch_refuse(struct l2tp_call *call, const struct leg_end *why, uint64_t now)
+static uint32_t switch_serial(const struct relay *r)
 {
-	struct l2tp_result r = {.result = L2TP_CDN_NO_FACILITIES_TEMP};
+	const struct l2tp_avp *a = relay_find(r, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER);
+	struct rd rd = rd_init(a ? a->val : NULL, a ? a->len : 0);
+
+	return rd_u32(&rd);
+}
+
+static bool switch_same_avp(const struct relay *a, const struct relay *b, uint16_t type)
+{
+	const struct l2tp_avp *x = relay_find(a, L2TP_IETF, type);
+	const struct l2tp_avp *y = relay_find(b, L2TP_IETF, type);
+
+	if (!x || !y)
+		return x == y;
+	return x->len == y->len && (!x->len || !memcmp(x->val, y->val, x->len));
+}
+
+static bool switch_same_call(const struct relay *a, const struct relay *b)
+{
+	return switch_serial(a) == switch_serial(b) &&
+	       switch_same_avp(a, b, L2TP_AVP_CALLED_NUMBER) &&
+	       switch_same_avp(a, b, L2TP_AVP_CALLING_NUMBER);
+}
+
+/* --- loops ------------------------------------------------------------------------------------- */
+
+#define ID_LEN sizeof(((struct gw *)0)->id)
+
+/* The list of gateways behind the one we got, or NULL with words: the call has been here, or has
+ * been about too long.  A list that is not made of whole ids is not ours, and begins anew. */
+static const struct l2tp_avp *switch_passed(const struct gw *gw, const struct l2tp_msg *icrq,
+					    struct l2tp_avp *out, uint8_t *list, const char **words)
+{
+	const struct l2tp_avp *a =
+		l2tp_msg_find(icrq, L2TP_EXAMPLE_VENDOR, L2TP_AVP_GATEWAYS_PASSED);
+	size_t len = a && a->len % ID_LEN == 0 ? a->len : 0;
+
+	*words = "loop: this gateway has switched the call before";
+	for (size_t at = 0; at < len; at += ID_LEN)
+		if (!memcmp(a->val + at, gw->id, ID_LEN))
+			return NULL;
+	*words = "loop: too many gateways have switched the call";
+	if (len >= SWITCH_PASSED_MAX * ID_LEN)
+		return NULL;
+	if (len)
+		memcpy(list, a->val, len);
+	memcpy(list + len, gw->id, ID_LEN);
+	*out = (struct l2tp_avp){.vendor = L2TP_EXAMPLE_VENDOR,
+				 .type = L2TP_AVP_GATEWAYS_PASSED,
+				 .val = list,
+				 .len = (uint16_t)(len + ID_LEN)};
+	return out;
+}
+
+/* How many such calls are on their way without a join. */
+static unsigned switch_same_calls(struct switches *all, const struct relay *icrq)
+{
+	struct hnode *n = htab_first(&all->by_serial, switch_serial(icrq));
+	unsigned same = 0;
+
+	for (; n; n = htab_more(n))
+		same += switch_same_call(IST_CONTAINER_OF(n, struct switching, same)->icrq, icrq);
+	return same;
+}
+
+/* --- refusing ---------------------------------------------------------------------------------- */
+
+static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
+			  const struct leg_end *why, const char *way, uint64_t now)
+{
+	struct l2tp_result r = {.result = deflt};
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info c;
 
 	if (why->has_cdn)
 		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
 	snprintf(r.text, sizeof(r.text), "%s", why->words);
+	l2tp_call_info(call, &c);
+	l2tp_tunnel_info(c.tunnel, &t);
+	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), now,
+		    "call %u/%u: not switched: %s%s%s", t.local_id, c.local_id, why->words,
+		    *way ? ": " : "", way);
 	l2tp_call_hangup(call, &r, NULL, 0, now);
 }
 
-static void switch_again(struct switching *s, struct l2tp_call *in, const struct leg_end *last,
-			 uint64_t now);
+static void switch_give_up(struct switching *s, struct l2tp_call *in, const struct leg_end *why,
+			   uint64_t now)
+{
+	switch_refuse(s->gw, in, L2TP_CDN_NO_FACILITIES_TEMP, why, s->way.why, now);
+	switch_free(s);
+}
+
+static void switch_refuse_loop(struct switching *s, struct l2tp_call *in, const char *words,
+			       uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, words);
+
+	switch_refuse(s->gw, in, L2TP_CDN_NO_FACILITIES_PERM, &why, s->way.why, now);
+	switch_free(s);
+}
+
+/* --- the next peer ----------------------------------------------------------------------------- */
+
+static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now);
 
 static void switch_on_up(void *ctx, uint64_t now)
 {
-	(void)now;
-	((struct switching *)ctx)->joined = true;
-}
-
-static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
-{
 	struct switching *s = ctx;
-	struct l2tp_call *in = s->joined ? NULL : leg_call_let_go(s->in);
 
-	if (in)
-		switch_again(s, in, why, now);
-	else
-		switch_free(s);
+	(void)now;
+	s->joined = true;
+	switch_drop_relays(s);
 }
 
 static const struct join_owner switch_owner = {.up = switch_on_up, .gone = switch_on_gone};
@@ -103,13 +224,15 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 		return NULL;
 	s->in = leg_call_offered(gw, in, s->from);
 	if (s->in)
-		to = leg_call_switched(gw, out, peer, s->in, s->avp, s->avps);
+		to = leg_call_switched(gw, out, peer, s->in, s->icrq, s->iccn);
 	j = join_new(gw->joins, to, s->in, &switch_owner, s, now);
-	if (j)
+	if (j) {
 		join_explain(j, s->way.why);
-	else
-		dial_abandon(out, words, now);
-	return j;
+		return j;
+	}
+	s->in = NULL;
+	dial_abandon(out, words, now);
+	return NULL;
 }
 
 /* With the next peer that can be reached; none: the call is refused as the last one refused it. */
@@ -130,46 +253,147 @@ static void switch_try(struct switching *s, struct l2tp_call *in, const struct l
 		join_start(j, now);
 		return;
 	}
+	if (s->way.came_from && !s->way.peer) {
+		switch_refuse_loop(s, in, "loop: the route leads back to where the call came from",
+				   now);
+		return;
+	}
 	why = last ? *last : leg_end(LEG_BY_RESOURCES, words);
-	switch_refuse(in, &why, now);
+	switch_give_up(s, in, &why, now);
+}
+
+static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	struct switching *s = ctx;
+	struct l2tp_call *in = s->joined ? NULL : leg_call_let_go(s->in);
+
+	if (!in)
+		switch_free(s);
+	else if (route_way_refused(s->gw, &s->way, why, now))
+		switch_try(s, in, why, now);
+	else
+		switch_give_up(s, in, why, now);
+}
+
+/* --- calls whose user decides ------------------------------------------------------------------ */
+
+static struct route_what switch_what(const struct switching *s, char called[65], char calling[65],
+				     char user[256])
+{
+	return (struct route_what){
+		.peer = s->from,
+		.called = switch_text(s->icrq, L2TP_AVP_CALLED_NUMBER, called, 65),
+		.calling = switch_text(s->icrq, L2TP_AVP_CALLING_NUMBER, calling, 65),
+		.user = switch_text(s->iccn, L2TP_AVP_PROXY_AUTHEN_NAME, user, 256)};
+}
+
+/* ICCN is here.  Without a user in it only routes fit that ask for none. */
+static void switch_waiter_up(void *ctx, const struct l2tp_msg *iccn, uint64_t now)
+{
+	struct leg_end none = leg_end(LEG_BY_RESOURCES, "no route for this user");
+	struct switching *s = ctx;
+	struct l2tp_call *in = leg_call_let_go(s->in);
+	char called[65], calling[65], user[256];
+	struct route_what what;
+
+	switch_free_leg(s);
+	s->iccn = relay_new(iccn, NULL);
+	if (!s->iccn)
+		none = leg_end(LEG_BY_RESOURCES, "out of memory");
+	what = switch_what(s, called, calling, user);
+	if (s->iccn && route_way_begin(s->gw, &s->way, &what))
+		switch_try(s, in, NULL, now);
+	else
+		switch_give_up(s, in, &none, now);
+}
+
+static void switch_waiter_down(void *ctx, uint64_t now)
+{
+	struct switching *s = ctx;
+
+	(void)now;
+	leg_call_let_go(s->in);
+	switch_free_leg(s);
 	switch_free(s);
 }
 
-static void switch_again(struct switching *s, struct l2tp_call *in, const struct leg_end *last,
-			 uint64_t now)
+static const struct leg_call_waiter switch_waiter = {switch_waiter_up, switch_waiter_down};
+
+static void switch_wait(struct switching *s, struct l2tp_call *in, uint64_t now)
 {
-	if (route_way_refused(s->gw, &s->way, last, now)) {
-		switch_try(s, in, last, now);
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
+
+	s->in = leg_call_offered(s->gw, in, s->from);
+	if (s->in)
+		leg_call_wait(s->in, &switch_waiter, s, now);
+	else
+		switch_give_up(s, in, &why, now);
+}
+
+/* --- offered ----------------------------------------------------------------------------------- */
+
+/* NULL without memory. */
+static struct switching *switch_new(struct gw *gw, const struct cfg_peer *from,
+				    const struct l2tp_msg *icrq, const struct l2tp_avp *passed)
+{
+	struct switching *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->gw = gw;
+	s->from = from;
+	s->icrq = relay_new(icrq, passed);
+	if (!s->icrq) {
+		free(s);
+		return NULL;
+	}
+	llist_add_tail(&s->entry, &gw->switches->list);
+	return s;
+}
+
+/* The call goes by a route, now or when its user is known. */
+static void switch_begin(struct switching *s, struct l2tp_call *call, bool waits, uint64_t now)
+{
+	if (switch_same_calls(s->gw->switches, s->icrq) >= SWITCH_SAME_MAX) {
+		switch_refuse_loop(s, call, "loop: the same call is on its way several times", now);
 		return;
 	}
-	switch_refuse(in, last, now);
-	switch_free(s);
+	htab_add(&s->gw->switches->by_serial, &s->same, switch_serial(s->icrq));
+	if (waits)
+		switch_wait(s, call, now);
+	else
+		switch_try(s, call, NULL, now);
 }
 
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		    const struct l2tp_msg *msg, uint64_t now)
 {
-	char called[65], calling[65];
-	struct route_what what = {.peer = peer,
-				  .called = switch_number(msg, L2TP_AVP_CALLED_NUMBER, called),
-				  .calling = switch_number(msg, L2TP_AVP_CALLING_NUMBER, calling)};
-	struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
-	struct route_way way;
+	uint8_t list[(SWITCH_PASSED_MAX + 1) * ID_LEN];
+	char called[65], calling[65], user[256];
+	const char *words = "out of memory";
+	const struct l2tp_avp *passed;
+	struct l2tp_avp avp;
+	struct route_what what;
 	struct switching *s;
+	struct leg_end why;
+	bool waits;
 
-	if (!route_way_begin(gw, &way, &what))
-		return false;
-	s = calloc(1, sizeof(*s));
+	passed = switch_passed(gw, msg, &avp, list, &words);
+	s = switch_new(gw, peer, msg, passed);
 	if (!s) {
-		route_way_end(gw, &way);
-		switch_refuse(call, &why, now);
+		why = leg_end(LEG_BY_RESOURCES, "out of memory");
+		switch_refuse(gw, call, L2TP_CDN_NO_FACILITIES_TEMP, &why, "", now);
 		return true;
 	}
-	llist_add_tail(&s->entry, &gw->switches);
-	s->gw = gw;
-	s->way = way;
-	s->from = peer;
-	switch_keep(s, msg);
-	switch_try(s, call, NULL, now);
+	what = switch_what(s, called, calling, user);
+	waits = route_waits_for_user(gw->cfg, &what);
+	if (!waits && !route_way_begin(gw, &s->way, &what)) {
+		switch_free(s);
+		return false;
+	}
+	if (passed)
+		switch_begin(s, call, waits, now);
+	else
+		switch_refuse_loop(s, call, words, now);
 	return true;
 }

@@ -2,7 +2,16 @@
 /*
  * The tunnel switch: a call that a peer offers is placed anew to the peers of a route, one after
  * the other until one takes it; the two calls are a join.  What the far LAC said of the call is
- * passed on, hidden again where the next tunnel hides; our PPP sees nothing of it.
+ * passed on (tunnel switch column of core/avp_table.c), hidden again where the next tunnel hides;
+ * our PPP sees nothing of it.
+ *
+ * When a route asks for the user, the call is answered first, because the user's name comes with
+ * its ICCN; else it is answered when the next peer has taken it.
+ *
+ * Loops are found in three ways.  ICRQ has the list of gateways that have switched the call
+ * (Gateways Passed); a gateway that finds itself in it refuses the call.  For peers that do not
+ * pass the list on, a call is never placed to the peer section it came from, and of calls that have
+ * the same Call Serial Number, Called and Calling Number only SWITCH_SAME_MAX may be on their way.
  */
 #ifndef GW_SWITCH_H
 #define GW_SWITCH_H
@@ -14,7 +23,12 @@
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		    const struct l2tp_msg *msg, uint64_t now);
 
-/* After the joins. */
-void switches_free(struct gw *gw);
+#define SWITCH_SAME_MAX	  4u
+#define SWITCH_PASSED_MAX 16u /* gateways that may have switched a call before */
+
+/* NULL without memory. */
+struct switches *switches_new(void);
+/* After the joins.  NULL is fine. */
+void switches_free(struct switches *all);
 
 #endif

@@ -19,9 +19,12 @@ struct leg_call {
 	/* A switched call: the other one of the join.  The one that came in is answered when the
 	 * one that goes out has been, and its ICCN goes on in the other's. */
 	struct leg_call *other;
-	bool connected;		      /* of the one that came in: ICCN is here */
-	const struct l2tp_avp *relay; /* for ICRQ; of the maker, until the leg is started */
-	unsigned relays;
+	bool connected; /* of the one that came in: ICCN is here */
+	/* Of the one that goes out: what its ICRQ says, and its ICCN where that was waited for; of
+	 * the maker, who keeps them until the join is up. */
+	const struct relay *icrq, *iccn;
+	const struct leg_call_waiter *waiter; /* instead of a join */
+	void *waiter_ctx;
 	struct leg_origin from;
 	struct leg_entry entry;
 };
@@ -173,6 +176,15 @@ static void leg_call_fail(struct leg_call *c, uint64_t now)
 	call_stop(&c->leg, &why, now);
 }
 
+/* A call whose ICCN is here sends frames already: the join keeps the first few. */
+static void leg_call_place_switched(struct leg_call *c, uint64_t now)
+{
+	if (c->other->connected && leg_entry_set(&c->other->entry) < 0)
+		leg_call_fail(c, now);
+	else
+		l2tp_call_place(c->call, L2TP_INCOMING, c->icrq->avp, c->icrq->n, now);
+}
+
 static void call_start(struct leg *l, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
@@ -182,21 +194,11 @@ static void call_start(struct leg *l, uint64_t now)
 	else if (leg_entry_set(&c->entry) < 0)
 		leg_call_fail(c, now);
 	else if (c->placed && c->other)
-		l2tp_call_place(c->call, L2TP_INCOMING, c->relay, c->relays, now);
+		leg_call_place_switched(c, now);
 	else if (c->placed)
 		leg_call_place(c, now);
 	else
 		l2tp_call_answer(c->call, NULL, 0, now);
-}
-
-unsigned leg_call_relayed(const struct l2tp_msg *m, struct l2tp_avp *out)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < m->n; i++)
-		if (m->avp[i].row && m->avp[i].row->on_switch == L2TP_SWITCH_RELAY)
-			out[n++] = m->avp[i];
-	return n;
 }
 
 static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
@@ -228,8 +230,15 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 {
 	struct l2tp_avp avps[L2TP_MSG_AVPS + 1];
 	uint8_t tx[4], rx[4];
-	unsigned n = iccn ? leg_call_relayed(iccn, avps) : leg_call_speeds(c, tx, rx, avps);
+	unsigned n = 0;
 
+	if (iccn)
+		n = relay_pick(iccn, avps);
+	else if (c->iccn)
+		for (; n < c->iccn->n; n++)
+			avps[n] = c->iccn->avp[n];
+	else
+		n = leg_call_speeds(c, tx, rx, avps);
 	if (c->peer->sequencing_required)
 		avps[n++] =
 			(struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true};
@@ -242,7 +251,7 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
-	} else if (!c->other) {
+	} else if (!c->other || c->other->connected) {
 		leg_call_connect(c, NULL, ev->now);
 	} else if (leg_entry_set(&c->other->entry) < 0) {
 		leg_call_fail(c, ev->now);
@@ -278,7 +287,7 @@ static void leg_call_read_cause(struct leg_end *why, const struct l2tp_msg *cdn)
 	why->has_ppp = a && !r.bad;
 }
 
-static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
+static struct leg_end leg_call_why(const struct leg_call *c, const struct l2tp_event *ev)
 {
 	static const enum leg_cause by_side[] = {
 		[L2TP_BY_US] = LEG_BY_OPERATOR,
@@ -296,9 +305,24 @@ static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 	why.cdn_result = ev->result.result;
 	why.cdn_error = ev->result.error;
 	leg_call_read_cause(&why, ev->msg);
+	return why;
+}
+
+static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
+{
+	struct leg_end why = leg_call_why(c, ev);
+
 	c->call = NULL;
 	leg_call_detach(c);
 	join_leg_gone(&c->leg, &why, ev->now);
+}
+
+static void leg_call_tell_waiter(struct leg_call *c, const struct l2tp_event *ev)
+{
+	if (ev->kind == L2TP_EV_CALL_UP)
+		c->waiter->up(c->waiter_ctx, ev->msg, ev->now);
+	else if (ev->kind == L2TP_EV_CALL_DOWN)
+		c->waiter->down(c->waiter_ctx, ev->now);
 }
 
 void leg_call_event(struct leg *l, const struct l2tp_event *ev)
@@ -309,7 +333,9 @@ void leg_call_event(struct leg *l, const struct l2tp_event *ev)
 		[L2TP_EV_CALL_DOWN] = leg_call_on_down,
 	};
 
-	if (ev->kind < sizeof(handler) / sizeof(handler[0]) && handler[ev->kind])
+	if (leg_call_of(l)->waiter)
+		leg_call_tell_waiter(leg_call_of(l), ev);
+	else if (ev->kind < sizeof(handler) / sizeof(handler[0]) && handler[ev->kind])
 		handler[ev->kind](leg_call_of(l), ev);
 }
 
@@ -319,7 +345,9 @@ void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	bool early = l->state == LEG_STARTING || leg_call_of(l)->connected;
 
-	if (early || l->state == LEG_UP)
+	if (!l->join)
+		leg_call_of(l)->entry.gw->joins->drop[JOIN_D_NOT_UP]++;
+	else if (early || l->state == LEG_UP)
 		join_frame(l, frame, len, now);
 	else
 		join_drop(l, JOIN_D_NOT_UP);
@@ -414,17 +442,29 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 	return l;
 }
 
+void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ctx, uint64_t now)
+{
+	struct leg_call *c = leg_call_of(l);
+
+	c->waiter = waiter;
+	c->waiter_ctx = ctx;
+	l2tp_call_answer(c->call, NULL, 0, now);
+}
+
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
-			      struct leg *in, const struct l2tp_avp *icrq, unsigned n)
+			      struct leg *in, const struct relay *icrq, const struct relay *iccn)
 {
 	struct leg *l = leg_call_new(gw, call, peer, true);
 
 	if (!l)
 		return NULL;
-	leg_call_of(l)->relay = icrq;
-	leg_call_of(l)->relays = n;
+	leg_call_of(l)->icrq = icrq;
+	leg_call_of(l)->iccn = iccn;
 	leg_call_of(l)->other = leg_call_of(in);
 	leg_call_of(in)->other = leg_call_of(l);
+	leg_call_of(in)->connected = iccn;
+	if (iccn)
+		leg_call_entry_update(leg_call_of(in));
 	return l;
 }
 

@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "gw/legs/join.h"
 #include "gw/legs/leg.h"
+#include "gw/legs/relay.h"
 
 struct cfg_client;
 struct cfg_peer;
@@ -33,14 +34,20 @@ struct leg_origin {
 struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    const struct leg_origin *from);
 
-/* The same for a call that came in by the leg `in`, which is not started yet: a tunnel switch.  The
- * join has this leg first and `in` second.  icrq: what ICRQ says besides, good until the join has
- * been started.  `in` is answered when this one has been, and its ICCN goes on by this one. */
+/* Answer an offered call before its join is made, which has to wait for ICCN.  The leg has no join
+ * until then. */
+struct leg_call_waiter {
+	void (*up)(void *ctx, const struct l2tp_msg *iccn, uint64_t now);
+	void (*down)(void *ctx, uint64_t now); /* the leg may be freed, and its call is gone */
+};
+void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ctx, uint64_t now);
+
+/* A call placed for one that came in by the leg `in`, which is not started yet: a tunnel switch.
+ * The join has this leg first and `in` second.  icrq: what ICRQ says besides.  iccn NULL: `in` is
+ * answered when this one has been, and its ICCN goes on by this one; else `in` is up already and
+ * that was its ICCN.  Both are good until the join is up or gone. */
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
-			      struct leg *in, const struct l2tp_avp *icrq, unsigned n);
-/* The attributes of m that a switch passes on (on_switch of their rows); values stay in m.  out has
- * room for L2TP_MSG_AVPS. */
-unsigned leg_call_relayed(const struct l2tp_msg *m, struct l2tp_avp *out);
+			      struct leg *in, const struct relay *icrq, const struct relay *iccn);
 /* Take the engine's call out of a leg that has not been started; NULL = it is gone. */
 struct l2tp_call *leg_call_let_go(struct leg *l);
 

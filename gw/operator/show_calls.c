@@ -141,6 +141,8 @@ static void call_detail(void *ctx, const struct call_row *row)
 			leg_state_name(row->join->leg[0]->state), row->join->leg[1]->ops->name,
 			leg_state_name(row->join->leg[1]->state),
 			row->has_term && row->term.user[0] ? row->term.user : "-", VTY_NEWLINE);
+	if (row->join && row->join->reason)
+		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
 	if (row->has_term && row->term.ppp)
 		call_ppp_lines(vty, &row->term);
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",

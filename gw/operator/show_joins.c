@@ -3,6 +3,7 @@
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/operator/vty.h"
+#include "gw/operator/vty_listen.h"
 #include "gw/port.h"
 #include "gw/text.h"
 
@@ -139,8 +140,37 @@ DEFUN(show_joins, show_joins_cmd, "show joins",
 	return vty_table(vty, &table_joins);
 }
 
+static void join_detail(struct vty *vty, const struct joined_row *row)
+{
+	char leg[GW_TEXT_MAX], other[GW_TEXT_MAX], age[GW_TEXT_MAX] = "";
+
+	join_age(row, age, sizeof(age));
+	vty_out(vty, "%s %s - %s %s, for %s%s", leg_text(leg, sizeof(leg), row->leg),
+		leg_state_name(row->leg->state), leg_text(other, sizeof(other), row->other),
+		leg_state_name(row->other->state), age, VTY_NEWLINE);
+	if (row->join->reason)
+		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
+}
+
+DEFUN(show_joins_detail, show_joins_detail_cmd, "show joins detail",
+      SHOW_STR "Pairs of legs: calls, lines, and our own PPP\n"
+	       "Each with the route that was taken and why no other was\n")
+{
+	struct joined_row row = {.gw = vty_gw(vty)};
+	struct join *j;
+
+	llist_for_each_entry(j, &row.gw->joins->head, entry)
+	{
+		join_row_set(&row, j->leg[0]);
+		if (vty_memory_left())
+			join_detail(vty, &row);
+	}
+	return CMD_SUCCESS;
+}
+
 void vty_joins_init(void)
 {
+	install_element_ve(&show_joins_detail_cmd);
 	install_element_ve(&show_lines_cmd);
 	install_element_ve(&show_joins_cmd);
 }

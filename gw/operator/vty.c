@@ -23,13 +23,9 @@ struct gw *vty_gw(const struct vty *vty)
 }
 
 const struct table *const operator_tables[] = {
-	&table_ports,	 &table_captures,
-	&table_plugins,	 &table_peers,
-	&table_tunnels,	 &table_clients,
-	&table_calls,	 &table_counters,
-	&table_services, &table_pools,
-	&table_log,	 &table_lines,
-	&table_joins,	 NULL,
+	&table_ports,	&table_captures, &table_plugins,  &table_peers,	   &table_tunnels,
+	&table_clients, &table_calls,	 &table_counters, &table_services, &table_pools,
+	&table_log,	&table_lines,	 &table_joins,	  &table_routes,   NULL,
 };
 
 struct vty_lines {
@@ -237,6 +233,7 @@ static void vty_install(void)
 	vty_services_init();
 	vty_counters_init();
 	vty_joins_init();
+	vty_routes_init();
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);

@@ -21,11 +21,12 @@ void vty_services_init(void); /* show_services.c */
 void vty_counters_init(void); /* show_counters.c */
 void vty_summary_init(void);  /* show_summary.c */
 void vty_joins_init(void);    /* show_joins.c */
+void vty_routes_init(void);   /* show_routes.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
-extern const struct table table_services, table_pools, table_log;
+extern const struct table table_services, table_pools, table_log, table_routes;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/cfg/media.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NET "net n { }\n"
@@ -102,6 +103,72 @@ static void check_circuits(void)
 	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } }\nline m { link = y }\npeer a { port "
 		    "= m }",
 		    "t:1: line l: dlci 16: peer: peer `a` is behind port `m`\n");
+}
+
+#define TWO_PEERS NET "peer a { dial = 192.0.2.1:1 }\npeer b { dial = 192.0.2.2:1 }\n"
+
+static void route_numbers(void)
+{
+	ASSERT_TOLD(TWO_PEERS "route r { to = { a, b } priority = { 1, 2 } weight = { 3, 4 } }",
+		    "");
+	ASSERT_TOLD(TWO_PEERS "route r {\n to = { a, b }\n priority = 1\n weight = { 1, 2, 3 } }",
+		    "t:6: route r: priority: one number for each of `to`: 2, not 1\n"
+		    "t:7: route r: weight: one number for each of `to`: 2, not 3\n");
+	ASSERT_TOLD(TWO_PEERS "route r { to = a weight = 0 }",
+		    "t:4: route r: weight: `0` is not a number from 1 to 65535\n");
+	ASSERT_TOLD(TWO_PEERS "route r { to = a called = x\n service-name = y }",
+		    "t:5: route r: service-name: is the called address: cannot be combined with "
+		    "`called`\n");
+	ASSERT_TOLD(TWO_PEERS "route r { to = a realm = \"\" }",
+		    "t:4: route r: realm: the text is empty\n");
+	ASSERT_TOLD(TWO_PEERS "route r { to = a deny = { busy, bussy } }",
+		    "t:4: route r: deny: unknown word `bussy`, did you mean `busy`?\n");
+}
+
+#define SHADOWED(first, second) \
+	TWO_PEERS "route f { to = a " first " }\nroute s { to = b " second " }"
+#define NEVER "t:5: route s: warning: is never taken: route `f` fits all that this one fits\n"
+
+/* Warnings about the section of the second route only. */
+static void assert_shadow(const char *config, bool shadowed, unsigned line)
+{
+	static struct told t;
+	bool said;
+
+	tell(&t, config);
+	said = strstr(t.warned, NEVER) != NULL;
+	if (said != shadowed || t.faults)
+		fprintf(stderr, "line %u: %s%s", line, t.warned, t.text);
+	CU_ASSERT_TRUE(said == shadowed && !t.faults);
+	told_end(&t);
+}
+#define ASSERT_SHADOW(first, second, yes) assert_shadow(SHADOWED(first, second), yes, __LINE__)
+
+static void routes_that_are_never_taken(void)
+{
+	ASSERT_SHADOW("", "", true);
+	ASSERT_SHADOW("", "called = 1", true);
+	ASSERT_SHADOW("called = 1", "", false);
+	ASSERT_SHADOW("called = 1", "called = 1", true);
+	ASSERT_SHADOW("called = 1", "called = 2", false);
+	ASSERT_SHADOW("called = 4*", "called = 42*", true);
+	ASSERT_SHADOW("called = 42*", "called = 4*", false);
+	ASSERT_SHADOW("called = 42*", "called = 4217", true);
+	ASSERT_SHADOW("realm = \"*.example\"", "realm = Isp.Example", true);
+	ASSERT_SHADOW("realm = \"*.example\"", "realm = example", false);
+	ASSERT_SHADOW("called = 1*1", "called = 1", false);	 /* the ends would overlap */
+	ASSERT_SHADOW("called = \"*1*\"", "called = 41", false); /* not looked into */
+	ASSERT_SHADOW("user = \"*\"", "", false); /* those without a user come to s */
+	ASSERT_SHADOW("called = 1", "called = 1 calling = 2", true);
+	ASSERT_SHADOW("called = 1", "calling = 1", false);
+	ASSERT_SHADOW("max-calls = 1", "", false); /* s takes the rest */
+	ASSERT_SHADOW("from = n", "", false);
+	ASSERT_SHADOW("", "from = n", true);
+	ASSERT_SHADOW("from = n", "from = n", true);
+	ASSERT_SHADOW("from-peer = a", "", false);
+	ASSERT_SHADOW("", "from-peer = a", false);
+	ASSERT_SHADOW("from-peer = { a, b }", "from-peer = b", true);
+	ASSERT_SHADOW("from-peer = a", "from-peer = { a, b }", false);
 }
 
 static void route_peers(void)
@@ -302,6 +369,8 @@ static const struct test_case cases[] = {
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
 	{"circuits", check_circuits},
 	{"route_peers", route_peers},
+	{"route_numbers", route_numbers},
+	{"routes_that_are_never_taken", routes_that_are_never_taken},
 	{"clients_on_circuits", clients_on_circuits},
 	{"joined_circuits", joined_circuits},
 	{"joins_have_two_ends", joins_have_two_ends},

@@ -122,6 +122,27 @@ static void lists_of_references(void)
 	ASSERT_TEXT(r->called, "42*");
 	ASSERT_TEXT(r->calling, "7*");
 	told_end(&t);
+	tell(&t, "net n { }\npeer a { dial = 192.0.2.1:1 }\npeer b { dial = 192.0.2.2:1 }\n"
+		 "route r { to = { a, b } priority = { 7, 8 } weight = { 3, 4 } balance = weight "
+		 "on-refuse = end circuit = 1* user = u realm = x deny-for = 60s deny = { silent, "
+		 "busy } max-calls = 9 service-name = s }\nroute d { to = a called = 5 }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	r = t.m->route;
+	CU_ASSERT_TRUE(r->priority.n == 2 && r->priority.at[0] == 7 && r->priority.at[1] == 8);
+	CU_ASSERT_TRUE(r->weight.n == 2 && r->weight.at[0] == 3 && r->weight.at[1] == 4);
+	CU_ASSERT_TRUE(r->balance == CFG_BALANCE_WEIGHT && r->ends_on_refusal);
+	CU_ASSERT_EQUAL(r->deny_for, 60000000);
+	CU_ASSERT_EQUAL(r->deny, 1u | 1u << 8); /* RFC 2661 4.4.2: 8 is busy */
+	CU_ASSERT_EQUAL(r->max_calls, 9);
+	ASSERT_TEXT(r->circuit, "1*");
+	ASSERT_TEXT(r->user, "u");
+	ASSERT_TEXT(r->realm, "x");
+	ASSERT_TEXT(r->called, "s");
+	r++;
+	CU_ASSERT_TRUE(r->balance == CFG_BALANCE_FIRST && !r->ends_on_refusal);
+	CU_ASSERT_EQUAL(r->deny, 1u | 1u << 2 | 1u << 4 | 1u << 5);
+	CU_ASSERT_EQUAL(r->deny_for, 0);
+	told_end(&t);
 	ASSERT_TOLD("peer east { port = n dial = 192.0.2.1:1701 }\nroute r { to = { east, est } "
 		    "}\nnet n { }",
 		    "t:2: route r: to: there is no peer `est`, did you mean `east`?\n");

@@ -13,52 +13,74 @@
  * and most, header included), "The M-bit for this AVP MUST be set to", and whether the H-bit may
  * be 1. */
 static const struct {
-	uint16_t type;
+	uint16_t vendor, type;
 	const char *name, *messages;
 	uint16_t least, most;
 	int m;
 	bool hide;
 } rfc[] = {
-	{0, "Message Type", "All Messages", 8, 8, 1, false},
-	{36, "Random Vector", "All Messages", 6, VAR, 1, false},
-	{1, "Result Code", "CDN, StopCCN", 8, VAR, 1, false},
-	{2, "Protocol Version", "SCCRP, SCCRQ", 8, 8, 1, false},
-	{3, "Framing Capabilities", "SCCRP, SCCRQ", 10, 10, 1, true},
-	{4, "Bearer Capabilities", "SCCRP, SCCRQ", 10, 10, 1, true},
-	{5, "Tie Breaker", "SCCRQ", 14, 14, 0, false},
-	{6, "Firmware Revision", "SCCRP, SCCRQ", 8, 8, 0, true},
-	{7, "Host Name", "SCCRP, SCCRQ", 7, VAR, 1, false},
-	{8, "Vendor Name", "SCCRP, SCCRQ", 6, VAR, 0, true},
-	{9, "Assigned Tunnel ID", "SCCRP, SCCRQ, StopCCN", 8, 8, 1, true},
-	{10, "Receive Window Size", "SCCRQ, SCCRP", 8, 8, 1, false},
-	{11, "Challenge", "SCCRP, SCCRQ", 7, VAR, 1, true},
-	{13, "Challenge Response", "SCCCN, SCCRP", 22, 22, 1, true},
-	{12, "Q.931 Cause Code", "CDN", 9, VAR, 1, false},
-	{14, "Assigned Session ID", "CDN, ICRP, ICRQ, OCRP, OCRQ", 8, 8, 1, true},
-	{15, "Call Serial Number", "ICRQ, OCRQ", 10, 10, 1, true},
-	{16, "Minimum BPS", "OCRQ", 10, 10, 1, true},
-	{17, "Maximum BPS", "OCRQ", 10, 10, 1, true},
-	{18, "Bearer Type", "ICRQ, OCRQ", 10, 10, 1, true},
-	{19, "Framing Type", "ICCN, OCCN, OCRQ", 10, 10, 1, true},
-	{21, "Called Number", "ICRQ, OCRQ", 6, VAR, 1, true},
-	{22, "Calling Number", "ICRQ", 6, VAR, 1, true},
-	{23, "Sub-Address", "ICRQ, OCRQ", 6, VAR, 1, true},
-	{24, "(Tx) Connect Speed", "ICCN, OCCN", 10, 10, 1, true},
-	{38, "Rx Connect Speed", "ICCN, OCCN", 10, 10, 0, true},
-	{25, "Physical Channel ID", "ICRQ, OCRP", 10, 10, 0, true},
-	{37, "Private Group ID", "ICCN", 6, VAR, 0, true},
-	{39, "Sequencing Required", "ICCN, OCCN", 6, 6, 1, false},
-	{26, "Initial Received LCP CONFREQ", "ICCN", 6, VAR, 0, true},
-	{27, "Last Sent LCP CONFREQ", "ICCN", 6, VAR, 0, true},
-	{28, "Last Received LCP CONFREQ", "ICCN", 6, VAR, 0, true},
-	{29, "Proxy Authen Type", "ICCN", 8, 8, 0, true},
-	{30, "Proxy Authen Name", "ICCN", 6, VAR, 0, true},
-	{31, "Proxy Authen Challenge", "ICCN", 7, VAR, 0, true},
-	{32, "Proxy Authen ID", "ICCN", 8, 8, 0, true},
-	{33, "Proxy Authen Response", "ICCN", 6, VAR, 0, true},
-	{34, "Call Errors", "WEN", 32, 32, 1, true},
-	{35, "ACCM", "SLI", 16, 16, 1, true},
-	{46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true}, /* RFC 3145 section 2 */
+	{0, 0, "Message Type", "All Messages", 8, 8, 1, false},
+	{0, 36, "Random Vector", "All Messages", 6, VAR, 1, false},
+	{0, 1, "Result Code", "CDN, StopCCN", 8, VAR, 1, false},
+	{0, 2, "Protocol Version", "SCCRP, SCCRQ", 8, 8, 1, false},
+	{0, 3, "Framing Capabilities", "SCCRP, SCCRQ", 10, 10, 1, true},
+	{0, 4, "Bearer Capabilities", "SCCRP, SCCRQ", 10, 10, 1, true},
+	{0, 5, "Tie Breaker", "SCCRQ", 14, 14, 0, false},
+	{0, 6, "Firmware Revision", "SCCRP, SCCRQ", 8, 8, 0, true},
+	{0, 7, "Host Name", "SCCRP, SCCRQ", 7, VAR, 1, false},
+	{0, 8, "Vendor Name", "SCCRP, SCCRQ", 6, VAR, 0, true},
+	{0, 9, "Assigned Tunnel ID", "SCCRP, SCCRQ, StopCCN", 8, 8, 1, true},
+	{0, 10, "Receive Window Size", "SCCRQ, SCCRP", 8, 8, 1, false},
+	{0, 11, "Challenge", "SCCRP, SCCRQ", 7, VAR, 1, true},
+	{0, 13, "Challenge Response", "SCCCN, SCCRP", 22, 22, 1, true},
+	{0, 12, "Q.931 Cause Code", "CDN", 9, VAR, 1, false},
+	{0, 14, "Assigned Session ID", "CDN, ICRP, ICRQ, OCRP, OCRQ", 8, 8, 1, true},
+	{0, 15, "Call Serial Number", "ICRQ, OCRQ", 10, 10, 1, true},
+	{0, 16, "Minimum BPS", "OCRQ", 10, 10, 1, true},
+	{0, 17, "Maximum BPS", "OCRQ", 10, 10, 1, true},
+	{0, 18, "Bearer Type", "ICRQ, OCRQ", 10, 10, 1, true},
+	{0, 19, "Framing Type", "ICCN, OCCN, OCRQ", 10, 10, 1, true},
+	{0, 21, "Called Number", "ICRQ, OCRQ", 6, VAR, 1, true},
+	{0, 22, "Calling Number", "ICRQ", 6, VAR, 1, true},
+	{0, 23, "Sub-Address", "ICRQ, OCRQ", 6, VAR, 1, true},
+	{0, 24, "(Tx) Connect Speed", "ICCN, OCCN", 10, 10, 1, true},
+	{0, 38, "Rx Connect Speed", "ICCN, OCCN", 10, 10, 0, true},
+	{0, 25, "Physical Channel ID", "ICRQ, OCRP", 10, 10, 0, true},
+	{0, 37, "Private Group ID", "ICCN", 6, VAR, 0, true},
+	{0, 39, "Sequencing Required", "ICCN, OCCN", 6, 6, 1, false},
+	{0, 26, "Initial Received LCP CONFREQ", "ICCN", 6, VAR, 0, true},
+	{0, 27, "Last Sent LCP CONFREQ", "ICCN", 6, VAR, 0, true},
+	{0, 28, "Last Received LCP CONFREQ", "ICCN", 6, VAR, 0, true},
+	{0, 29, "Proxy Authen Type", "ICCN", 8, 8, 0, true},
+	{0, 30, "Proxy Authen Name", "ICCN", 6, VAR, 0, true},
+	{0, 31, "Proxy Authen Challenge", "ICCN", 7, VAR, 0, true},
+	{0, 32, "Proxy Authen ID", "ICCN", 8, 8, 0, true},
+	{0, 33, "Proxy Authen Response", "ICCN", 6, VAR, 0, true},
+	{0, 34, "Call Errors", "WEN", 32, 32, 1, true},
+	{0, 35, "ACCM", "SLI", 16, 16, 1, true},
+	{0, 46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true}, /* RFC 3145 section 2 */
+	/* RFC 5515 section 5 */
+	{3561, 1, "Access Line Agent-Circuit-Id", "ICRQ", 8, 69, 0, true},
+	{3561, 2, "Access Line Agent-Remote-Id", "ICRQ", 8, 69, 0, true},
+	{3561, 129, "Access Line Actual-Data-Rate-Upstream", "ICRQ", 14, 14, 0, true},
+	{3561, 130, "Access Line Actual-Data-Rate-Downstream", "ICRQ", 14, 14, 0, true},
+	{3561, 131, "Access Line Minimum-Data-Rate-Upstream", "ICRQ", 14, 14, 0, true},
+	{3561, 132, "Access Line Minimum-Data-Rate-Downstream", "ICRQ", 14, 14, 0, true},
+	{3561, 133, "Access Line Attainable-Data-Rate-Upstream", "ICRQ", 14, 14, 0, true},
+	{3561, 134, "Access Line Attainable-Data-Rate-Downstream", "ICRQ", 14, 14, 0, true},
+	{3561, 135, "Access Line Maximum-Data-Rate-Upstream", "ICRQ", 14, 14, 0, true},
+	{3561, 136, "Access Line Maximum-Data-Rate-Downstream", "ICRQ", 14, 14, 0, true},
+	{3561, 137, "Access Line Minimum-Data-Rate-Upstream-Low-Power", "ICRQ", 14, 14, 0, true},
+	{3561, 138, "Access Line Minimum-Data-Rate-Downstream-Low-Power", "ICRQ", 14, 14, 0, true},
+	{3561, 139, "Access Line Maximum-Interleaving-Delay-Upstream", "ICRQ", 10, 10, 0, true},
+	{3561, 140, "Access Line Actual-Interleaving-Delay-Upstream", "ICRQ", 10, 10, 0, true},
+	{3561, 141, "Access Line Maximum-Interleaving-Delay-Downstream", "ICRQ", 10, 10, 0, true},
+	{3561, 142, "Access Line Actual-Interleaving-Delay-Downstream", "ICRQ", 10, 10, 0, true},
+	{3561, 144, "Access Line Access-Loop-Encapsulation", "ICRQ", 9, 9, 0, true},
+	{3561, 145, "ANCP Access Line Type", "ICRQ", 10, 10, 0, true},
+	{3561, 254, "Access Line IWF-Session", "ICRQ", 10, 10, 0, true},
+	/* our own: at least one gateway */
+	{32473, 1, "Gateways Passed", "ICRQ, OCRQ", 14, VAR, 0, true},
 };
 #define RFC_ROWS (sizeof(rfc) / sizeof(rfc[0]))
 
@@ -79,7 +101,7 @@ static void rfc2661_4_4_every_attribute(void)
 {
 	CU_ASSERT_EQUAL(l2tp_avp_table_len, RFC_ROWS);
 	for (size_t i = 0; i < RFC_ROWS; i++) {
-		const struct l2tp_avp_row *row = l2tp_avp_row(0, rfc[i].type);
+		const struct l2tp_avp_row *row = l2tp_avp_row(rfc[i].vendor, rfc[i].type);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(row);
 		CU_ASSERT_EQUAL(row->type, rfc[i].type);
@@ -92,20 +114,20 @@ static void rfc2661_4_4_every_attribute(void)
 static void rfc2661_4_4_m_bit(void)
 {
 	for (size_t i = 0; i < RFC_ROWS; i++)
-		CU_ASSERT_EQUAL(l2tp_avp_row(0, rfc[i].type)->m,
+		CU_ASSERT_EQUAL(l2tp_avp_row(rfc[i].vendor, rfc[i].type)->m,
 				rfc[i].m ? L2TP_M_MUST_BE_1 : L2TP_M_MUST_BE_0);
 }
 
 static void rfc2661_4_4_h_bit(void)
 {
 	for (size_t i = 0; i < RFC_ROWS; i++)
-		CU_ASSERT_EQUAL(l2tp_avp_row(0, rfc[i].type)->may_hide, rfc[i].hide);
+		CU_ASSERT_EQUAL(l2tp_avp_row(rfc[i].vendor, rfc[i].type)->may_hide, rfc[i].hide);
 }
 
 static void rfc2661_4_4_messages(void)
 {
 	for (size_t i = 0; i < RFC_ROWS; i++) {
-		const struct l2tp_avp_row *row = l2tp_avp_row(0, rfc[i].type);
+		const struct l2tp_avp_row *row = l2tp_avp_row(rfc[i].vendor, rfc[i].type);
 
 		CU_ASSERT_EQUAL(row->messages >> L2TP_MSG_TYPES, 0);
 		for (unsigned t = 0; t < L2TP_MSG_TYPES; t++) {
@@ -120,11 +142,14 @@ static void rfc2661_4_4_messages(void)
 /* The key is (vendor, type): the same type of another vendor is another attribute. */
 static void vendor_is_part_of_the_key(void)
 {
-	static const uint16_t vendor[] = {9, 43, 100, 311, 529, 2636, 3561, 65535};
+	static const uint16_t vendor[] = {9, 43, 100, 311, 529, 2636, 65535};
 
 	for (size_t v = 0; v < sizeof(vendor) / sizeof(vendor[0]); v++)
 		for (uint16_t type = 0; type < 50; type++)
 			CU_ASSERT_PTR_NULL(l2tp_avp_row(vendor[v], type));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(3561, 3));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(3561, 143));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 129));
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 20));
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 40));
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 47));
@@ -146,7 +171,12 @@ static void switch_actions(void)
 		CU_ASSERT_EQUAL(l2tp_avp_row(0, again[i])->on_switch, L2TP_SWITCH_REGENERATE);
 	for (size_t i = 0; i < sizeof(drop) / sizeof(drop[0]); i++, n++)
 		CU_ASSERT_EQUAL(l2tp_avp_row(0, drop[i])->on_switch, L2TP_SWITCH_DROP);
-	CU_ASSERT_EQUAL(n, l2tp_avp_table_len);
+	for (size_t i = 0; i < RFC_ROWS; i++)
+		if (rfc[i].vendor == 3561 && ++n)
+			CU_ASSERT_EQUAL(l2tp_avp_row(3561, rfc[i].type)->on_switch,
+					L2TP_SWITCH_RELAY);
+	CU_ASSERT_EQUAL(l2tp_avp_row(32473, 1)->on_switch, L2TP_SWITCH_REGENERATE);
+	CU_ASSERT_EQUAL(n + 1, l2tp_avp_table_len);
 }
 
 static const struct test_case cases[] = {

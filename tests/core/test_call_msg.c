@@ -78,7 +78,7 @@ static void the_owners_attributes(void)
 		{.type = L2TP_AVP_CALL_SERIAL_NUMBER, .val = serial, .len = 4},
 		{.type = L2TP_AVP_ASSIGNED_SESSION_ID, .val = serial, .len = 2}, /* ours to say */
 		{.type = L2TP_AVP_PROXY_AUTHEN_NAME, .val = serial, .len = 4}, /* not in an ICRQ */
-		{.vendor = 3561, .type = 1, .val = (const uint8_t *)"x", .len = 1},
+		{.vendor = 9, .type = 1, .val = (const uint8_t *)"x", .len = 1},
 	};
 	const struct l2tp_avp connect[] = {
 		{.type = L2TP_AVP_TX_CONNECT_SPEED, .val = speed, .len = 4},
@@ -98,7 +98,7 @@ static void the_owners_attributes(void)
 	rig_run(&r);
 	CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICRQ, L2TP_AVP_CALL_SERIAL_NUMBER), 0x100);
 	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_NAME));
-	CU_ASSERT_EQUAL(m.avp[m.n - 1].vendor, 3561);
+	CU_ASSERT_EQUAL(m.avp[m.n - 1].vendor, 9);
 	l2tp_call_connected(c, connect, 4, r.now);
 	rig_run(&r);
 	CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_ICCN, L2TP_AVP_TX_CONNECT_SPEED), 0x10000);

@@ -179,8 +179,13 @@ static struct far_call *far_new(struct l2tp_call *call)
 /* A call offered to the far end: it is the LNS, its PPP the server. */
 static void far_offered(const struct l2tp_event *ev)
 {
+	const struct l2tp_avp *passed =
+		l2tp_msg_find(ev->msg, L2TP_EXAMPLE_VENDOR, L2TP_AVP_GATEWAYS_PASSED);
 	struct far_call *c = far_new(ev->call);
 
+	bench.passed_len = passed ? passed->len : 0;
+	if (passed && passed->len <= sizeof(bench.passed))
+		memcpy(bench.passed, passed->val, passed->len);
 	ppp_config_default(&c->cfg);
 	c->cfg.n_auth = 1;
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
@@ -198,9 +203,12 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
 		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
 	};
-	static const struct l2tp_avp proxy[] = {
+	const char *user = bench.iccn_user ? bench.iccn_user : "ann";
+	const struct l2tp_avp proxy[] = {
 		{.type = L2TP_AVP_PROXY_AUTHEN_TYPE, .val = chap, .len = 2},
-		{.type = L2TP_AVP_PROXY_AUTHEN_NAME, .val = (const uint8_t *)"ann", .len = 3},
+		{.type = L2TP_AVP_PROXY_AUTHEN_NAME,
+		 .val = (const uint8_t *)user,
+		 .len = (uint16_t)strlen(user)},
 		{.type = L2TP_AVP_PROXY_AUTHEN_CHALLENGE, .val = octets, .len = 16},
 		{.type = L2TP_AVP_PROXY_AUTHEN_ID, .val = id, .len = 2},
 		{.type = L2TP_AVP_PROXY_AUTHEN_RESPONSE, .val = octets, .len = 16},
@@ -214,7 +222,8 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 		avps[n++] = proxy[i];
 	if (bench.early_frames)
 		far_ppp_start(c, ev->now);
-	l2tp_call_connected(ev->call, avps, n, ev->now);
+	if (!bench.no_iccn)
+		l2tp_call_connected(ev->call, avps, n, ev->now);
 }
 
 static void far_call_down(struct far_call *c, const struct l2tp_event *ev)
@@ -444,7 +453,7 @@ struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth 
 	c->cfg.auth[0] = (uint8_t)method;
 	if (user)
 		is_user(c, user, secret);
-	l2tp_call_place(call, L2TP_INCOMING, NULL, 0, clock_us);
+	l2tp_call_place(call, L2TP_INCOMING, bench.icrq, bench.icrq_avps, clock_us);
 	bench_pass(0);
 	return c;
 }

@@ -81,15 +81,21 @@ struct bench {
 	struct l2tp_tunnel *tunnel;
 	bool tunnel_up, tunnel_down;
 	struct l2tp_result stop_result;
-	bool silent;		  /* the far end hears nothing */
-	bool no_answer;		  /* offered calls are left waiting */
-	bool early_frames;	  /* PPP starts before the call is up */
-	bool packets_at_once;	  /* its PPP sends a packet as soon as its NCP is open */
-	uint16_t iccn_seq;	  /* Sequencing Required was in the ICCN we got */
-	int64_t iccn_tx, iccn_rx; /* its connect speeds, bit/s; -1 = not in it */
-	unsigned iccn_proxied;	  /* proxy attributes in the ICCN we got */
-	bool iccn_proxy;	  /* the far end has authenticated user "ann" itself, it says */
-	struct far_call call[8];
+	bool silent;		     /* the far end hears nothing */
+	bool no_answer;		     /* offered calls are left waiting */
+	bool early_frames;	     /* PPP starts before the call is up */
+	bool packets_at_once;	     /* its PPP sends a packet as soon as its NCP is open */
+	uint16_t iccn_seq;	     /* Sequencing Required was in the ICCN we got */
+	int64_t iccn_tx, iccn_rx;    /* its connect speeds, bit/s; -1 = not in it */
+	unsigned iccn_proxied;	     /* proxy attributes in the ICCN we got */
+	bool iccn_proxy;	     /* the far end has authenticated iccn_user itself, it says */
+	const char *iccn_user;	     /* NULL = "ann" */
+	bool no_iccn;		     /* an answered call of the far end stays without ICCN */
+	const struct l2tp_avp *icrq; /* what its ICRQ says besides */
+	unsigned icrq_avps;
+	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
+	uint8_t passed[200];
+	struct far_call call[16];
 	unsigned calls;
 	uint16_t client_mru;
 };

@@ -4,12 +4,12 @@
 #include "tests/gw/bench.h"
 #include <string.h>
 
-#define SWITCH(to)                                                         \
-	"host-name = gw\n"                                                 \
-	"udp a { listen = \"192.0.2.1:1701\" }\n"                          \
-	"peer lac { hostname = lac }\n"                                    \
-	"peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n" \
-	"peer two { port = a  dial = \"192.0.2.10:1701\" hostname = x }\n" \
+#define SWITCH(to)                                                           \
+	"host-name = gw\n"                                                   \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                            \
+	"peer lac { port = a  dial = \"192.0.2.8:1701\"  hostname = lac }\n" \
+	"peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"   \
+	"peer two { port = a  dial = \"192.0.2.10:1701\" hostname = x }\n"   \
 	"route sw { from-peer = lac  " to " }\n"
 
 static void switch_bench(const char *conf)
@@ -142,6 +142,252 @@ static void no_route_no_switch(void)
 	bench_stop();
 }
 
+/* --- the user decides ------------------------------------------------------------------------- */
+
+#define BY_REALM                                         \
+	SWITCH("realm = \"*@isp.example\" to = { two }") \
+	"route rest { from-peer = lac  to = one }\n"
+
+static const char *switch_reason(void)
+{
+	const struct join *j = bench_join();
+
+	return j && j->reason ? j->reason : "";
+}
+
+/* The name comes with ICCN, so the LAC is answered first; then all goes as without waiting. */
+static void the_realm_decides(void)
+{
+	struct far_call *lac;
+
+	switch_bench(BY_REALM);
+	bench.iccn_proxy = true;
+	bench.iccn_user = "ann@isp.example";
+	lac = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	CU_ASSERT_TRUE(lac->up && bench.call[1].up);
+	CU_ASSERT_STRING_EQUAL(switch_reason(), "route sw, to two");
+	CU_ASSERT_EQUAL(bench.iccn_proxied, 5);
+	CU_ASSERT_EQUAL(bench.iccn_tx, 0x10000);
+	CU_ASSERT_TRUE(lac->ip4 && bench.call[1].ip4);
+	bench_hangup(&bench.call[1], L2TP_CDN_ADMINISTRATIVE, "maintenance");
+	CU_ASSERT_EQUAL(lac->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+
+	switch_bench(BY_REALM);
+	bench.iccn_proxy = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_STRING_EQUAL(switch_reason(), "route rest (not sw: the realm differs), to one");
+	bench_stop();
+
+	switch_bench(BY_REALM);
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_STRING_EQUAL(switch_reason(), "route rest (not sw: no user is known), to one");
+	bench_stop();
+}
+
+/* Frames of a call that is up already wait for the LNS. */
+static void frames_before_the_lns(void)
+{
+	struct far_call *lac;
+
+	switch_bench(BY_REALM);
+	bench.iccn_proxy = bench.no_answer = true;
+	bench.iccn_user = "ann@isp.example";
+	lac = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	CU_ASSERT_TRUE(lac->up);
+	CU_ASSERT_EQUAL(bench.call[1].frames, 0);
+	l2tp_call_answer(bench.call[1].call, NULL, 0, clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE(bench.call[1].up && bench.call[1].frames > 0);
+	CU_ASSERT_TRUE(lac->ip4);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_EARLY], 0);
+	bench_stop();
+}
+
+static void next_peer_of_a_call_that_is_up(void)
+{
+	struct far_call *lac;
+
+	switch_bench(SWITCH("realm = isp.example  to = { two, one }"));
+	bench.iccn_proxy = bench.no_answer = true;
+	bench.iccn_user = "ann@isp.example";
+	lac = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	bench.no_answer = false;
+	bench_hangup(&bench.call[1], L2TP_CDN_NO_FACILITIES_TEMP, "busy");
+	bench_pass(4 * SEC);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 3);
+	CU_ASSERT_TRUE(lac->up && lac->ip4 && bench.call[2].up);
+	CU_ASSERT_EQUAL(bench.iccn_proxied, 5);
+	bench_stop();
+}
+
+static void the_user_has_no_route(void)
+{
+	struct far_call *lac;
+
+	switch_bench(SWITCH("realm = isp.example  to = one"));
+	bench.iccn_proxy = true;
+	lac = bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_EQUAL(lac->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	CU_ASSERT_STRING_EQUAL(lac->result.text, "no route for this user");
+	bench_stop();
+}
+
+/* The LAC hangs up before ICCN, and before the LNS has answered. */
+static void the_lac_goes_while_we_wait(void)
+{
+	switch_bench(BY_REALM);
+	bench.no_iccn = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "gone");
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+
+	switch_bench(BY_REALM);
+	bench.no_answer = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "gone");
+	CU_ASSERT_EQUAL(bench.call[1].result.result, L2TP_CDN_LOST_CARRIER);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+
+	switch_bench(BY_REALM); /* and the gateway */
+	bench.no_iccn = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	bench_stop();
+}
+
+/* --- loops ------------------------------------------------------------------------------------ */
+
+static void switch_call_passed(const uint8_t *list, size_t len)
+{
+	const struct l2tp_avp passed = {.vendor = L2TP_EXAMPLE_VENDOR,
+					.type = L2TP_AVP_GATEWAYS_PASSED,
+					.val = list,
+					.len = (uint16_t)len};
+
+	bench.icrq = &passed;
+	bench.icrq_avps = 1;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	bench.icrq = NULL;
+	bench.icrq_avps = 0;
+}
+
+static void the_list_of_gateways_grows(void)
+{
+	uint8_t list[16 * 8] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+	switch_bench(SWITCH("to = one"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	ASSERT_OCTETS(bench.passed, bench.passed_len, bench.gw->id, 8);
+	bench_stop();
+
+	switch_bench(SWITCH("to = one"));
+	switch_call_passed(list, 8);
+	CU_ASSERT_EQUAL_FATAL(bench.passed_len, 16);
+	ASSERT_OCTETS(bench.passed, 8, list, 8);
+	ASSERT_OCTETS(bench.passed + 8, 8, bench.gw->id, 8);
+	bench_stop();
+
+	switch_bench(SWITCH("to = one"));
+	switch_call_passed(list, 9); /* somebody else's */
+	ASSERT_OCTETS(bench.passed, bench.passed_len, bench.gw->id, 8);
+	bench_stop();
+
+	switch_bench(SWITCH("to = one"));
+	switch_call_passed(list, 15 * 8);
+	CU_ASSERT_EQUAL(bench.passed_len, 16 * 8);
+	bench_stop();
+
+	switch_bench(SWITCH("to = one"));
+	switch_call_passed(list, 16 * 8);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_STRING_EQUAL(bench.call[0].result.text,
+			       "loop: too many gateways have switched the call");
+	bench_stop();
+}
+
+static void a_call_that_has_been_here(void)
+{
+	uint8_t list[24] = {1};
+
+	switch_bench(SWITCH("to = one"));
+	memcpy(list + 8, bench.gw->id, 8);
+	switch_call_passed(list, 24);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_STRING_EQUAL(bench.call[0].result.text,
+			       "loop: this gateway has switched the call before");
+	bench_stop();
+}
+
+static void never_back_to_where_it_comes_from(void)
+{
+	switch_bench(SWITCH("to = lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_STRING_EQUAL(bench.call[0].result.text,
+			       "loop: the route leads back to where the call came from");
+	bench_stop();
+
+	switch_bench(SWITCH("to = { lac, one }"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_STRING_EQUAL(switch_reason(),
+			       "route sw, lac passed over: the call comes from it, to one");
+	bench_stop();
+}
+
+/* The bench's tunnel is the one that came up last. */
+static struct far_call *switch_call_of(struct l2tp_tunnel *lac)
+{
+	bench.tunnel = lac;
+	return bench_call(NULL, NULL, PPP_AUTH_NONE);
+}
+
+/* The next gateway strips our list and sends the call back by another tunnel: its serial number and
+ * its numbers stay. */
+static void the_same_call_again_and_again(void)
+{
+	static const uint8_t serial[4] = {0, 0, 1, 7}, number[] = "4217";
+	static const struct l2tp_avp avps[] = {
+		{.type = L2TP_AVP_CALL_SERIAL_NUMBER, .mandatory = true, .val = serial, .len = 4},
+		{.type = L2TP_AVP_CALLED_NUMBER, .mandatory = true, .val = number, .len = 4},
+	};
+	struct l2tp_tunnel *lac;
+	struct far_call *last;
+
+	switch_bench(SWITCH("to = one"));
+	lac = bench.tunnel;
+	bench.icrq = avps;
+	bench.icrq_avps = 2;
+	switch_call_of(lac); /* is up, so it is none of those on their way */
+	bench.no_answer = true;
+	for (unsigned i = 0; i < SWITCH_SAME_MAX; i++)
+		switch_call_of(lac);
+	CU_ASSERT_EQUAL(bench.calls, 2 * (1 + SWITCH_SAME_MAX));
+	last = switch_call_of(lac);
+	CU_ASSERT_STRING_EQUAL(last->result.text,
+			       "loop: the same call is on its way several times");
+	CU_ASSERT_EQUAL(last->result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	bench.icrq_avps = 1; /* another call: it has no Called Number */
+	last = switch_call_of(lac);
+	CU_ASSERT_EQUAL(last->result.result, 0);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"a_call_goes_on_in_another_tunnel", a_call_goes_on_in_another_tunnel},
 	{"proxy_attributes_go_on", proxy_attributes_go_on},
@@ -150,6 +396,15 @@ static const struct test_case cases[] = {
 	{"the_end_goes_through", the_end_goes_through},
 	{"the_lac_goes_first", the_lac_goes_first},
 	{"no_route_no_switch", no_route_no_switch},
+	{"the_realm_decides", the_realm_decides},
+	{"frames_before_the_lns", frames_before_the_lns},
+	{"next_peer_of_a_call_that_is_up", next_peer_of_a_call_that_is_up},
+	{"the_user_has_no_route", the_user_has_no_route},
+	{"the_lac_goes_while_we_wait", the_lac_goes_while_we_wait},
+	{"the_list_of_gateways_grows", the_list_of_gateways_grows},
+	{"a_call_that_has_been_here", a_call_that_has_been_here},
+	{"never_back_to_where_it_comes_from", never_back_to_where_it_comes_from},
+	{"the_same_call_again_and_again", the_same_call_again_and_again},
 	{NULL, NULL},
 };
 const struct test_suite suite_switch = {"switch", cases};
