@@ -125,17 +125,14 @@ void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const vo
 	explicit_bzero(buf, sizeof(buf));
 }
 
-bool auth_claim_name(struct ppp *p, struct rd name)
+void auth_claim_name(struct ppp *p, struct rd name)
 {
 	struct ppp_auth_claim *c = &p->auth.claim;
 
-	if (name.bad || name.left > PPP_NAME_MAX)
-		return false;
 	if (name.left)
 		memcpy(c->name, name.p, name.left);
 	c->name[name.left] = 0;
 	c->name_len = (uint16_t)name.left;
-	return true;
 }
 
 static void auth_arm_retry(struct ppp *p)
@@ -188,10 +185,9 @@ void auth_retry(struct ppp *p)
 			ppp_link_close(p, PPP_WHY_AUTH_TIMEOUT);
 		return;
 	}
-	if (auth_method(p)->resend(p)) {
-		a->tries++;
-		auth_arm_retry(p);
-	}
+	auth_method(p)->resend(p);
+	a->tries++;
+	auth_arm_retry(p);
 }
 
 void auth_limit(struct ppp *p)
@@ -201,8 +197,6 @@ void auth_limit(struct ppp *p)
 
 void auth_rechallenge(struct ppp *p)
 {
-	if (p->auth.pending)
-		return;
 	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
 	auth_method(p)->serve(p);
 }

@@ -20,8 +20,8 @@ struct auth_method {
 	void (*serve)(struct ppp *p);
 	/* client: begin */
 	void (*prove)(struct ppp *p);
-	/* the retry timer: send the last one again; false = nothing is out */
-	bool (*resend)(struct ppp *p);
+	/* the retry timer: send the last one again */
+	void (*resend)(struct ppp *p);
 	/* server: the answer's code and text go to p->auth.answer */
 	void (*answer)(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 		       const char *message);
@@ -68,8 +68,8 @@ void auth_accepted(struct ppp *p);
 void auth_refused(struct ppp *p);
 /* Code, Identifier and body of one packet; false when its Length is wrong (counted). */
 bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id);
-/* The name and NUL into the claim; false when it does not fit. */
-bool auth_claim_name(struct ppp *p, struct rd name);
+/* The name, of at most PPP_NAME_MAX octets, and NUL into the claim. */
+void auth_claim_name(struct ppp *p, struct rd name);
 void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const void *body,
 	       size_t len);
 

@@ -85,7 +85,7 @@ static void auth_chap_give(struct ppp *p, bool ok, int len)
 	struct auth *a = &p->auth;
 
 	a->answer_code = ok ? SUCCESS : FAILURE;
-	a->answer_len = (uint16_t)(len < (int)sizeof(a->answer) ? len : (int)sizeof(a->answer) - 1);
+	a->answer_len = (uint16_t)len;
 	auth_send(p, PPP_CHAP, a->answer_code, a->claim.id, a->answer, a->answer_len);
 }
 
@@ -208,13 +208,12 @@ static void auth_chap_rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct
 
 /* --- both ------------------------------------------------------------------------------------- */
 
-static bool auth_chap_resend(struct ppp *p)
+static void auth_chap_resend(struct ppp *p)
 {
 	if (p->cfg.server)
 		auth_chap_send_challenge(p);
 	else
 		auth_chap_send_response(p);
-	return true;
 }
 
 void auth_rx_chap(struct ppp *p, struct rd r)

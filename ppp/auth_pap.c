@@ -57,14 +57,6 @@ static void auth_pap_serve(struct ppp *p)
 	(void)p;
 }
 
-static bool auth_pap_resend(struct ppp *p)
-{
-	if (p->cfg.server)
-		return false;
-	auth_pap_send_request(p);
-	return true;
-}
-
 static void auth_pap_repeat_answer(struct ppp *p, uint8_t id)
 {
 	auth_send(p, PPP_PAP, p->auth.answer_code, id, p->auth.answer, p->auth.answer_len);
@@ -136,4 +128,4 @@ void auth_rx_pap(struct ppp *p, struct rd r)
 }
 
 const struct auth_method auth_pap = {
-	"pap", PPP_PAP, -1, auth_pap_serve, auth_pap_prove, auth_pap_resend, auth_pap_answer};
+	"pap", PPP_PAP, -1, auth_pap_serve, auth_pap_prove, auth_pap_send_request, auth_pap_answer};

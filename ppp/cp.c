@@ -219,8 +219,7 @@ static void cp_count_nak(struct cp *c, uint8_t id)
 	if (cp_is_repeated(c, id))
 		return;
 	c->nak_id = id;
-	if (c->naks_out < UINT8_MAX)
-		c->naks_out++;
+	c->naks_out++; /* to Max-Failure at most: cp_may_nak() */
 }
 
 static void cp_act_scn(struct ppp *p, struct cp *c, const struct step *s)
@@ -242,15 +241,14 @@ static void cp_act_scj(struct ppp *p, struct cp *c, const struct step *s)
 	cp_send(p, c, CP_CODE_REJ, ++c->id, s->in->whole, s->in->whole_len);
 }
 
-/* Only LCP knows RXR; its Echo-Reply begins with our magic number in place of theirs. */
+/* Only LCP knows RXR, and only for an Echo-Request; its Echo-Reply begins with our magic number in
+ * place of theirs. */
 static void cp_act_ser(struct ppp *p, struct cp *c, const struct step *s)
 {
 	uint8_t buf[PPP_TX_MAX];
 	struct wr w = wr_init(buf, ppp_link_tx_room(p) - HEADER);
 	size_t n = s->in->body.left;
 
-	if (s->in->code != CP_ECHO_REQ)
-		return;
 	wr_u32(&w, p->link.our_magic);
 	n -= 4;
 	wr_bytes(&w, s->in->body.p + 4, n < w.cap - w.len ? n : w.cap - w.len);
@@ -479,11 +477,8 @@ static void cp_take_naks(struct ppp *p, struct cp *c, struct rd r)
 {
 	struct option_at o;
 	uint32_t bit;
-	bool enough;
+	bool enough = ++c->naks_in > p->cfg.max_failure;
 
-	if (c->naks_in < UINT8_MAX)
-		c->naks_in++;
-	enough = c->naks_in > p->cfg.max_failure;
 	while (cp_next_option(&r, &o)) {
 		const struct cp_option *row = cp_find_option(c->def, o.type, &bit);
 

@@ -91,7 +91,7 @@ struct cp {
 	bool answered;	  /* it got a valid reply */
 	uint8_t naks_out; /* Requests Nak'd since the last Ack: Max-Failure */
 	uint8_t nak_id;	  /* Identifier of the last of them */
-	uint8_t naks_in;
+	uint16_t naks_in;
 	bool heard;	   /* the peer has sent a Configure-Request in this negotiation */
 	uint16_t rounds;   /* Requests and refusals sent in this negotiation */
 	uint32_t asked;	   /* options of our last Configure-Request, bit = row */

@@ -268,14 +268,12 @@ static void lcp_rx_echo_reply(struct ppp *p, const struct cp_packet *in)
 	} else {
 		ppp_link_count(p, PPP_R_ID);
 	}
-	cp_event(p, &p->lcp, FSM_RXR, in);
 }
 
 /* Discard-Request, Identification and Time-Remaining ask for nothing. */
 static void lcp_rx_ignored(struct ppp *p, const struct cp_packet *in)
 {
-	if (lcp_check_magic(p, in))
-		cp_event(p, &p->lcp, FSM_RXR, in);
+	lcp_check_magic(p, in);
 }
 
 static void lcp_rx_protocol_reject(struct ppp *p, const struct cp_packet *in)

@@ -152,7 +152,6 @@ void ppp_link_dead(struct ppp *p)
 {
 	p->phase = PHASE_DEAD;
 	cp_reset(p, &p->lcp);
-	auth_stop(p);
 	deadline_cancel(&p->timers, &p->login);
 	ppp_link_emit(p, PPP_EV_DOWN);
 }

@@ -152,7 +152,8 @@ static void mschap_authenticator_response(char out[44], const uint8_t hash[16],
 		       (const size_t[]){16, MSCHAP_NT, sizeof(magic1) - 1});
 	mschap_sha1_of(digest, (const void *[]){digest, challenge, magic2},
 		       (const size_t[]){SHA1_DIGEST_SIZE, 8, sizeof(magic2) - 1});
-	memcpy(out, "S=", 2);
+	out[0] = 'S';
+	out[1] = '=';
 	for (unsigned i = 0; i < SHA1_DIGEST_SIZE; i++) {
 		out[2 + 2 * i] = hex[digest[i] >> 4];
 		out[3 + 2 * i] = hex[digest[i] & 15];

@@ -141,9 +141,9 @@ static const struct {
 	uint16_t proto;
 	void (*rx)(struct ppp *p, struct rd r);
 } protocols[] = {
-	{PPP_LCP, ppp_rx_lcp},	     {PPP_PAP, ppp_rx_pap},    {PPP_CHAP, ppp_rx_chap},
-	{PPP_IPCP, ppp_rx_ipcp},     {PPP_IP, ppp_rx_network}, {PPP_IPV6, ppp_rx_network},
-	{PPP_IPV6CP, ppp_rx_ipv6cp},
+	{PPP_LCP, ppp_rx_lcp},	    {PPP_PAP, ppp_rx_pap},    {PPP_CHAP, ppp_rx_chap},
+	{PPP_IPCP, ppp_rx_ipcp},    {PPP_IP, ppp_rx_network}, {PPP_IPV6CP, ppp_rx_ipv6cp},
+	{PPP_IPV6, ppp_rx_network},
 };
 
 static void ppp_dispatch(struct ppp *p, struct rd r)

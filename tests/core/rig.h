@@ -97,7 +97,7 @@ struct rig_peer {
 	l2tp_channel on;
 	uint16_t tid, peer_tid; /* ours, theirs */
 	uint16_t ns, nr;
-	uint8_t buf[2048];
+	uint8_t buf[8192];
 	struct l2tp_build b;
 };
 

@@ -244,6 +244,57 @@ static void ids_differ_between_engines(void)
 	CU_ASSERT_NOT_EQUAL(c[0].local_id, c[1].local_id);
 }
 
+/* A leniency is counted when it was needed, and only then. */
+static void leniencies_are_counted(void)
+{
+	static const struct l2tp_avp unknown = {.vendor = 9, .type = 99, .mandatory = true};
+
+	for (unsigned lenient = 0; lenient < 2; lenient++) {
+		rig_single(&r);
+		r.a.policy.quirks = lenient ? L2TP_QUIRK_UNKNOWN_MANDATORY : 0;
+		rig_peer_up(&p, &r);
+		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_QUIRK_UNKNOWN_MANDATORY), 0);
+		rig_start(&p, L2TP_HELLO, 0);
+		l2tp_build_raw(&p.b, &unknown);
+		rig_send(&p);
+		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_QUIRK_UNKNOWN_MANDATORY), lenient);
+		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), !lenient);
+		for (unsigned q = 0; q < L2TP_QUIRKS; q++)
+			CU_ASSERT_EQUAL(
+				rig_reason(&r.a, (enum l2tp_reason)(L2TP_R_QUIRK_SHORT_RESULT + q)),
+				lenient && 1u << q == L2TP_QUIRK_UNKNOWN_MANDATORY);
+		rig_free(&r);
+	}
+}
+
+/* Each message received and sent is counted once, under its type, and unknown ones under the last.
+ */
+static void every_message_is_counted(void)
+{
+	struct l2tp_counters c;
+	uint64_t rx = 0, tx = 0;
+
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_start(&p, 200, 0);
+	p.buf[L2TP_HDR_CONTROL_LEN] &= 0x7f; /* M clear: may be ignored */
+	rig_send(&p);
+	rig_zlb(&p);
+	l2tp_engine_counters(r.a.e, &c);
+	for (unsigned t = 0; t <= L2TP_MSG_TYPES; t++) {
+		rx += c.rx[t];
+		tx += c.tx[t];
+	}
+	CU_ASSERT_EQUAL(c.rx[L2TP_SCCRQ], 1);
+	CU_ASSERT_EQUAL(c.rx[L2TP_SCCCN], 1);
+	CU_ASSERT_EQUAL(c.rx[L2TP_MSG_TYPES], 1);
+	CU_ASSERT_EQUAL(c.rx[0], 1);
+	CU_ASSERT_EQUAL(rx, 4);
+	CU_ASSERT_EQUAL(c.tx[L2TP_SCCRP], 1);
+	CU_ASSERT_EQUAL(tx, r.a.pkts);
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"rfc2661_b2_lost_packet", rfc2661_b2_lost_packet},
 	{"out_of_order_is_put_in_order", out_of_order_is_put_in_order},
@@ -253,6 +304,8 @@ static const struct test_case cases[] = {
 	{"ids_differ_between_engines", ids_differ_between_engines},
 	{"counters_by_message", counters_by_message},
 	{"captured_lac_dials_us", captured_lac_dials_us},
+	{"leniencies_are_counted", leniencies_are_counted},
+	{"every_message_is_counted", every_message_is_counted},
 	{NULL, NULL},
 };
 const struct test_suite suite_engine = {"engine", cases};

@@ -141,12 +141,20 @@ static void messages_only_where_there_was_one(void)
 
 static void call_that_went_with_its_tunnel_says_why(void)
 {
+	static const struct l2tp_result why = {.result = 6, .text = "maintenance"};
+
 	rig_single(&r);
 	rig_peer_up(&p, &r);
 	rig_any(&p, L2TP_ICRQ, 0, 77);
-	rig_stopccn(&p, 6);
+	rig_start(&p, L2TP_STOPCCN, 0);
+	l2tp_build_u16(&p.b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, p.tid);
+	l2tp_build_result(&p.b, &why);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->result.result, L2TP_CDN_GENERAL_ERROR);
 	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->result.error,
 			L2TP_ERR_NO_CONTROL_CONNECTION);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_event(&r.a, L2TP_EV_CALL_DOWN)->result.text, "maintenance"));
 	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->by, L2TP_BY_PEER);
 	rig_free(&r);
 }

@@ -6,6 +6,7 @@
 #include "core/bytes.h"
 #include "core/reliable.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -357,6 +358,56 @@ static void held_octets_are_bounded(void)
 	rel_free(&r);
 }
 
+/* What is held out of order is kept once, and only what there is memory for. */
+static void holding_can_fail(void)
+{
+	static const uint8_t pkt[20] = {0xc8, 0x02};
+	struct rel_early *e;
+	struct reliable r;
+
+	rel_init(&r, &deflt);
+	for (unsigned n = 0; n < 2; n++) {
+		heap_refuse(n);
+		CU_ASSERT_FALSE(rel_hold(&r, 1, pkt, sizeof(pkt)));
+		CU_ASSERT_TRUE(heap_refused());
+	}
+	CU_ASSERT_EQUAL(r.held, 0);
+	CU_ASSERT_TRUE(rel_hold(&r, 1, pkt, sizeof(pkt)));
+	CU_ASSERT_FALSE(rel_hold(&r, 1, pkt, sizeof(pkt)));
+	CU_ASSERT_EQUAL(r.held, 1);
+	CU_ASSERT_EQUAL(r.held_octets, sizeof(pkt));
+	CU_ASSERT_TRUE(rel_hold(&r, REL_HOLD_MAX - 1, pkt, sizeof(pkt)));
+	CU_ASSERT_FALSE(rel_hold(&r, REL_HOLD_MAX, pkt, sizeof(pkt)));
+	CU_ASSERT_PTR_NULL(rel_take(&r));
+	r.nr = 1;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e = rel_take(&r));
+	CU_ASSERT_EQUAL(e->len, sizeof(pkt));
+	CU_ASSERT_EQUAL(r.nr, 2);
+	free(e);
+	rel_free(&r);
+}
+
+/* Values that make no sense are mended: a cap of 8 s (5.8), no interval and no window of nothing.
+ */
+static void odd_configurations_are_mended(void)
+{
+	static const struct rel_config nothing = {.retries = 2};
+	static const struct rel_config slow = {
+		.interval = 20 * S, .interval_max = 10 * S, .retries = 1, .window = 1};
+	struct reliable r;
+
+	rel_init(&r, &nothing);
+	CU_ASSERT_EQUAL(r.cfg.interval, 1);
+	CU_ASSERT_EQUAL(r.cfg.interval_max, 8 * S);
+	CU_ASSERT_EQUAL(r.cfg.window, 1);
+	CU_ASSERT_EQUAL(rel_cycle(&nothing), 1 + 2 + 4);
+	rel_init(&r, &slow);
+	CU_ASSERT_EQUAL(r.cfg.interval_max, 20 * S);
+	CU_ASSERT_EQUAL(rel_cycle(&slow), 40 * S);
+	rel_peer_window(&r, 0);
+	CU_ASSERT_EQUAL(r.peer_window, 1);
+}
+
 static void queue_is_bounded(void)
 {
 	struct reliable r;
@@ -531,6 +582,8 @@ static const struct test_case cases[] = {
 	{"waiting_zlb_is_not_doubled", waiting_zlb_is_not_doubled},
 	{"pause_and_resume", pause_and_resume},
 	{"resume_leaves_what_waits", resume_leaves_what_waits},
+	{"holding_can_fail", holding_can_fail},
+	{"odd_configurations_are_mended", odd_configurations_are_mended},
 	{NULL, NULL},
 };
 const struct test_suite suite_reliable = {"reliable", cases};

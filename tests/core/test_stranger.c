@@ -238,6 +238,32 @@ static void stranger_is_not_proved_without_our_id(void)
 	rig_free(&r);
 }
 
+/* Before it is established, 8192 octets are held out of order at most. */
+static void stranger_is_held_little(void)
+{
+	static const uint8_t big[1000];
+	static const struct l2tp_avp a = {.vendor = 9, .type = 99, .val = big, .len = 1000};
+	struct rig_peer p;
+
+	rig_single(&r);
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	rig_send(&p);
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	for (uint16_t ns = 2; ns < 6; ns++) { /* 4026 octets each */
+		rig_start(&p, L2TP_HELLO, 0);
+		for (unsigned i = 0; i < 4; i++)
+			l2tp_build_raw(&p.b, &a);
+		rig_send_ns(&p, ns);
+	}
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_OUT_OF_ORDER), 4);
+	rig_start(&p, L2TP_SCCCN, 0);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_last(&r.a, 0)->h.nr, 4); /* two of them */
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"stranger_draws_little", stranger_draws_little},
 	{"stranger_gets_few_repeats", stranger_gets_few_repeats},
@@ -245,6 +271,7 @@ static const struct test_case cases[] = {
 	{"stranger_on_a_lossy_line", stranger_on_a_lossy_line},
 	{"stranger_is_proved_by_our_id", stranger_is_proved_by_our_id},
 	{"stranger_is_not_proved_without_our_id", stranger_is_not_proved_without_our_id},
+	{"stranger_is_held_little", stranger_is_held_little},
 	{NULL, NULL},
 };
 extern const struct test_suite suite_stranger;

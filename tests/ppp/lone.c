@@ -25,7 +25,7 @@ static void lone_on_random(void *ctx, void *buf, size_t len)
 {
 	struct lone *l = ctx;
 
-	memset(buf, ++l->random, len);
+	memset(buf, l->zero ? 0 : ++l->random, len);
 }
 
 static void lone_on_auth(struct lone *l, const struct ppp_event *ev)
@@ -55,6 +55,8 @@ static void lone_on_event(void *ctx, const struct ppp_event *ev)
 		l->why = ev->why;
 		snprintf(l->message, sizeof(l->message), "%s", ev->message ? ev->message : "");
 	}
+	if (l->on_event)
+		l->on_event(l, ev);
 }
 
 void lone_init(struct lone *l, bool server)
@@ -171,9 +173,8 @@ bool lone_phase_is(const struct lone *l, const char *phase)
 	return !strcmp(info.phase, phase);
 }
 
-void lone_lcp_up(struct lone *l)
+void lone_lcp_began(struct lone *l)
 {
-	struct ppp_info info;
 	char ack[128] = "c021 02";
 
 	lone_open(l);
@@ -182,6 +183,13 @@ void lone_lcp_up(struct lone *l)
 	lone_rx(l, ack);
 	lone_skip(l);
 	lone_rx(l, "c021 01 01 000a 0506a0a0a0a0");
+}
+
+void lone_lcp_up(struct lone *l)
+{
+	struct ppp_info info;
+
+	lone_lcp_began(l);
 	ppp_get_info(l->ppp, &info);
 	if (strcmp(info.lcp, "Opened"))
 		abort();

@@ -18,6 +18,7 @@ struct lone {
 	struct ppp_config cfg;
 	uint64_t now;
 	uint8_t random;
+	bool zero; /* all random octets are 0 */
 	struct {
 		uint8_t octets[LONE_FRAME];
 		size_t len;
@@ -32,6 +33,7 @@ struct lone {
 	char message[256];
 	/* the owner: what to do at PPP_EV_AUTH_OK of a server */
 	const struct ppp_addresses *give;
+	void (*on_event)(struct lone *l, const struct ppp_event *ev); /* after all that */
 	const char *password; /* judge claims with it at once; NULL = leave them waiting */
 };
 
@@ -53,6 +55,8 @@ uint64_t lone_counter(const struct lone *l, enum ppp_reason r);
 bool lone_lcp_is(const struct lone *l, const char *state);
 bool lone_phase_is(const struct lone *l, const char *phase);
 
+/* LCP opened, whatever becomes of it then. */
+void lone_lcp_began(struct lone *l);
 /* LCP opened with nothing but magic numbers (ours 01010101, the peer's a0a0a0a0). */
 void lone_lcp_up(struct lone *l);
 /* A server in the network phase, 10.64.0.1 to the peer's 10.64.0.2; what it has sent is forgotten.

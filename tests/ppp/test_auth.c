@@ -584,6 +584,15 @@ static void rfc2759_5_client_checks_the_server(void)
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 1);
 	lone_free(&l);
 
+	/* without a message it is 42 octets */
+	test_auth_start(&l, false, PPP_AUTH_MSCHAPV2);
+	lone_rx(&l, "c223 01 05 0015 10 " MS_CHALLENGE);
+	expected_success(&l, MS_CHALLENGE, success);
+	CU_ASSERT_EQUAL(strlen(success), 42);
+	answer_success(&l, success);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 1);
+	lone_free(&l);
+
 	for (unsigned cut = 0; cut < 43; cut++) {
 		test_auth_start(&l, false, PPP_AUTH_MSCHAPV2);
 		lone_rx(&l, "c223 01 05 0015 10 " MS_CHALLENGE);

@@ -201,6 +201,38 @@ static void a_suggestion_lasts_for_one_negotiation(void)
 	lone_free(&l);
 }
 
+/* Any other suggestion is taken, however small. */
+static void any_suggestion_is_taken(void)
+{
+	struct lone l;
+
+	ipv6cp_start(&l, false, NULL);
+	lone_skip(&l);
+	lone_rx(&l, "8057 03 01 000e 010a 0000000000000001");
+	CU_ASSERT(lone_sent(&l, "8057 01 02 000e 010a 0000000000000001"));
+	lone_free(&l);
+}
+
+/* Random octets that are all zero are no identifier (RFC 5072 4.1). */
+static void zero_is_no_identifier(void)
+{
+	static const struct ppp_addresses nothing;
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.ipv4 = false;
+	l.zero = true;
+	l.give = &nothing;
+	lone_open(&l);
+	lone_rx(&l, "c021 02 01 000a 050600000001");
+	lone_rx(&l, "c021 01 01 0004");
+	lone_rx(&l, "8057 01 01 000e 010a 0000000000000000");
+	l.n_read = l.n_sent - 2;
+	CU_ASSERT(lone_sent(&l, "8057 01 01 000e 010a 0000000000000001"));
+	CU_ASSERT(lone_sent(&l, "8057 03 01 000e 010a 0000000000000002"));
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"rfc5072_4_1_identifiers_differ", rfc5072_4_1_identifiers_differ},
 	{"rfc5072_4_1_every_rule", rfc5072_4_1_every_rule},
@@ -211,6 +243,8 @@ static const struct test_case cases[] = {
 	{"identifiers_differ_whatever_is_random", identifiers_differ_whatever_is_random},
 	{"server_keeps_an_assigned_identifier", server_keeps_an_assigned_identifier},
 	{"a_suggestion_lasts_for_one_negotiation", a_suggestion_lasts_for_one_negotiation},
+	{"any_suggestion_is_taken", any_suggestion_is_taken},
+	{"zero_is_no_identifier", zero_is_no_identifier},
 	{NULL, NULL},
 };
 const struct test_suite suite_ipv6cp = {"ipv6cp", cases};

@@ -47,7 +47,8 @@ static void captured_lns_request_with_multilink(void)
 	lone_free(&l);
 }
 
-static void lcp_judge(const struct ppp_config *cfg, const char *request, const char *answer)
+static void lcp_judge(const struct ppp_config *cfg, const char *request, const char *answer,
+		      unsigned wrong)
 {
 	struct lone l;
 
@@ -56,6 +57,8 @@ static void lcp_judge(const struct ppp_config *cfg, const char *request, const c
 	lone_open(&l);
 	lone_skip(&l);
 	lone_rx(&l, request);
+	/* wrong Lengths, and only those, are counted */
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_OPTION), wrong);
 	CU_ASSERT_EQUAL(l.sent[l.n_read++].octets[2], 1); /* our Request again */
 	CU_ASSERT(lone_sent(&l, answer));
 	CU_ASSERT(lone_quiet(&l));
@@ -66,33 +69,34 @@ static void rfc1661_6_each_option_judged(void)
 {
 	static const struct {
 		const char *request, *answer;
+		unsigned wrong;
 	} rows[] = {
-		{"c021 01 01 0008 01040080", "c021 02 01 0008 01040080"},
-		{"c021 01 01 0008 0104007f", "c021 03 01 0008 01040080"},
-		{"c021 01 01 0008 0104ffff", "c021 02 01 0008 0104ffff"},
+		{"c021 01 01 0008 01040080", "c021 02 01 0008 01040080", 0},
+		{"c021 01 01 0008 0104007f", "c021 03 01 0008 01040080", 0},
+		{"c021 01 01 0008 0104ffff", "c021 02 01 0008 0104ffff", 0},
 		/* wrong Length: "a Configure-Nak SHOULD be transmitted" with the right one */
-		{"c021 01 01 0007 010301", "c021 03 01 0008 01040080"},
-		{"c021 01 01 0008 02040000", "c021 03 01 000a 0206ffffffff"},
+		{"c021 01 01 0007 010301", "c021 03 01 0008 01040080", 1},
+		{"c021 01 01 0008 02040000", "c021 03 01 000a 0206ffffffff", 1},
 		/* magic zero MUST be Nak'd (6.4) */
-		{"c021 01 01 000a 050600000000", "c021 03 01 000a 050602020202"},
+		{"c021 01 01 000a 050600000000", "c021 03 01 000a 050602020202", 0},
 		/* as ours: perhaps a loop */
-		{"c021 01 01 000a 050601010101", "c021 03 01 000a 050602020202"},
-		{"c021 01 01 0007 070300", "c021 04 01 0007 070300"},
+		{"c021 01 01 000a 050601010101", "c021 03 01 000a 050602020202", 0},
+		{"c021 01 01 0007 070300", "c021 04 01 0007 070300", 1},
 		/* a server does not authenticate itself; quality reports are not implemented */
-		{"c021 01 01 0008 0304c023", "c021 04 01 0008 0304c023"},
-		{"c021 01 01 000c 0408c02500000064", "c021 04 01 000c 0408c02500000064"},
+		{"c021 01 01 0008 0304c023", "c021 04 01 0008 0304c023", 0},
+		{"c021 01 01 000c 0408c02500000064", "c021 04 01 000c 0408c02500000064", 0},
 	};
 	struct ppp_config cfg;
 
 	ppp_config_default(&cfg);
 	cfg.n_auth = 0;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		lcp_judge(&cfg, rows[i].request, rows[i].answer);
+		lcp_judge(&cfg, rows[i].request, rows[i].answer, rows[i].wrong);
 	/* RFC 1973 5: "Address-and-Control-Field-Compression MUST NOT" on such links */
 	cfg.accept_acfc = false;
-	lcp_judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0006 0802");
+	lcp_judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0006 0802", 0);
 	cfg.accept_pfc = false;
-	lcp_judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0008 0702 0802");
+	lcp_judge(&cfg, "c021 01 01 0008 0702 0802", "c021 04 01 0008 0702 0802", 0);
 }
 
 static void our_wishes_are_asked_for(void)
@@ -441,6 +445,297 @@ static void code_reject_of_another_code_leaves_the_echo(void)
 	}
 }
 
+/* --- nothing is left from the negotiation before ---------------------------------------------- */
+
+/* The frame sent last, its Identifier; the peer's answers carry it. */
+static void lcp_answer(struct lone *l, const char *code, const char *rest)
+{
+	char hex[256];
+
+	snprintf(hex, sizeof(hex), "c021 %s %02x %s", code, l->sent[l->n_sent - 1].octets[3], rest);
+	lone_skip(l);
+	lone_rx(l, hex);
+}
+
+static void lcp_again(struct lone *l)
+{
+	ppp_lower_down(l->ppp, l->now);
+	lone_skip(l);
+	ppp_open(l->ppp, l->now);
+}
+
+#define LCP_ALL "c021 01 ?? 0017 01040578 0305c22381 0506???????? 0702 0802"
+
+static void lcp_wishes_begin_afresh(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.mru = 1400;
+	l.cfg.ask_acfc = l.cfg.ask_pfc = true;
+	l.cfg.n_auth = 3;
+	l.cfg.auth[0] = PPP_AUTH_MSCHAPV2;
+	l.cfg.auth[1] = PPP_AUTH_CHAP_MD5;
+	l.cfg.auth[2] = PPP_AUTH_PAP;
+	lone_open(&l);
+	for (unsigned life = 0; life < 3; life++) {
+		CU_ASSERT(lone_sent(&l, LCP_ALL));
+		lcp_answer(&l, "04", "0008 0702 0802");
+		CU_ASSERT(lone_sent(&l, "c021 01 ?? 0013 01040578 0305c22381 0506????????"));
+		lcp_answer(&l, "03", "000c 01040500 0304c023");
+		CU_ASSERT(lone_sent(&l, "c021 01 ?? 0012 01040500 0304c023 0506????????"));
+		lcp_answer(&l, "04", "0008 0304c023");
+		CU_ASSERT(lone_sent(&l, "c021 01 ?? 0013 01040500 0305c22305 0506????????"));
+		lcp_again(&l);
+	}
+	lone_free(&l);
+}
+
+static void lcp_clients_hints_begin_afresh(void)
+{
+	struct lone l;
+
+	lone_init(&l, false);
+	l.cfg.n_auth = 2;
+	l.cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	l.cfg.auth[1] = PPP_AUTH_MSCHAPV2;
+	lone_open(&l);
+	for (unsigned life = 0; life < 2; life++) {
+		lone_rx(&l, "c021 01 01 0008 0304c023");
+		lone_skip(&l);
+		lone_rx(&l, "c021 01 02 0008 0304c023");
+		CU_ASSERT(lone_sent(&l, "c021 03 02 0009 0305c22381"));
+		lcp_again(&l);
+		lone_skip(&l);
+		lone_rx(&l, "c021 01 03 0008 0304c023");
+		l.n_read = l.n_sent - 1;
+		CU_ASSERT(lone_sent(&l, "c021 03 03 0009 0305c22305"));
+		lcp_again(&l);
+	}
+	/* silence now is no disagreement about the method */
+	lone_wait(&l, 60 * SEC);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_NO_ANSWER);
+	lone_free(&l);
+}
+
+/* Max-Failure is 5: four times our own magic number is no loop yet, in each negotiation. */
+static void lcp_loops_are_counted_afresh(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	for (unsigned life = 0; life < 3; life++) {
+		for (unsigned i = 0; i < 4; i++) {
+			char hex[64];
+
+			snprintf(hex, sizeof(hex), "c021 01 %02x 000a 0506%02x%02x%02x%02x", i,
+				 l.sent[0].octets[8], l.sent[0].octets[9], l.sent[0].octets[10],
+				 l.sent[0].octets[11]);
+			lone_rx(&l, hex);
+		}
+		CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 4 * (life + 1));
+		CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], life);
+		lcp_again(&l);
+	}
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_LOWER);
+	lone_free(&l);
+}
+
+/* The same once the link is open: what was seen while it was negotiated does not count. */
+static void lcp_loops_are_counted_afresh_when_open(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	for (unsigned i = 0; i < 4; i++)
+		lone_rx(&l, "c021 01 05 000a 050601010101");
+	lcp_answer(&l, "02", "000a 050601010101");
+	lone_rx(&l, "c021 02 01 000a 050601010101");
+	lone_rx(&l, "c021 01 06 000a 0506a0a0a0a0");
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	for (unsigned i = 0; i < 4; i++)
+		lone_rx(&l, "c021 09 01 0008 01010101");
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	lone_rx(&l, "c021 09 01 0008 01010101");
+	CU_ASSERT(lone_lcp_is(&l, "Closing"));
+	lone_free(&l);
+}
+
+/* 6.4: "a new Magic-Number MUST be chosen" when it is Nak'd, whatever the Nak suggests; only our
+ * own suggestion coming back is a loop. */
+static void rfc1661_6_4_nakked_magic_is_chosen_anew(void)
+{
+	static const char *const naks[] = {"000a 050600000001", "000a 050600000000",
+					   "000a 0506a0a0a0a0"};
+	struct lone l;
+	uint8_t before[4];
+
+	lone_init(&l, true);
+	lone_open(&l);
+	for (unsigned i = 0; i < 3; i++) {
+		memcpy(before, l.sent[l.n_sent - 1].octets + 8, 4);
+		lcp_answer(&l, "03", naks[i]);
+		CU_ASSERT_EQUAL_FATAL(l.n_sent, 1);
+		CU_ASSERT(memcmp(before, l.sent[0].octets + 8, 4) != 0);
+	}
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 0);
+	lone_free(&l);
+}
+
+/* 6.4: "A Magic-Number of zero is illegal": when the random octets are all zero too. */
+static void rfc1661_6_4_our_magic_is_never_zero(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.random = 255;
+	lone_open(&l);
+	CU_ASSERT(lone_sent(&l, "c021 01 01 000a 050600000001"));
+	lone_free(&l);
+}
+
+/* Without the option there is no number: 5.8 has it zero in our packets. */
+static void rfc1661_5_8_no_magic_agreed(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	lcp_answer(&l, "04", "000a 050601010101");
+	CU_ASSERT(lone_sent(&l, "c021 01 02 0004"));
+	lone_rx(&l, "c021 02 02 0004");
+	lone_rx(&l, "c021 01 01 0004");
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	CU_ASSERT_EQUAL(l.link.our_magic, 0);
+	CU_ASSERT_EQUAL(l.link.peer_magic, 0);
+	lone_skip(&l);
+	lone_rx(&l, "c021 09 42 0008 00000000");
+	CU_ASSERT(lone_sent(&l, "c021 0a 42 0008 00000000"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 0);
+	lone_free(&l);
+}
+
+/* What the peer acknowledged holds for what it sends. */
+static void what_was_acknowledged_holds(void)
+{
+	for (unsigned which = 0; which < 2; which++) {
+		struct lone l;
+
+		lone_init(&l, true);
+		l.cfg.ask_pfc = !which;
+		l.cfg.ask_acfc = which;
+		lone_open(&l);
+		lone_rx(&l, which ? "c021 02 01 000c 050601010101 0802"
+				  : "c021 02 01 000c 050601010101 0702");
+		lone_rx(&l, "c021 01 01 000a 02060000ffff");
+		CU_ASSERT(lone_lcp_is(&l, "Opened"));
+		CU_ASSERT_EQUAL(l.link.rx_pfc, !which);
+		CU_ASSERT_EQUAL(l.link.rx_acfc, which);
+		CU_ASSERT_EQUAL(l.link.our_mru, 1500);
+		CU_ASSERT_EQUAL(l.link.rx_accm, 0xffffffff);
+		CU_ASSERT_EQUAL(l.link.tx_accm, 0xffff);
+		CU_ASSERT(!l.link.tx_pfc && !l.link.tx_acfc);
+		CU_ASSERT_EQUAL(l.link.peer_magic, 0);
+		lone_free(&l);
+	}
+}
+
+/* A new negotiation of an open link: echoes are asked for again, and lost ones are forgotten. */
+static void lcp_echoes_begin_afresh(void)
+{
+	for (unsigned rejected = 0; rejected < 2; rejected++) {
+		struct lone l;
+
+		keepalive(&l);
+		lone_wait(&l, 20 * SEC);
+		if (rejected)
+			lone_rx(&l, "c021 07 01 000c 09 02 0008 01010101");
+		lone_skip(&l);
+		lone_rx(&l, "c021 01 02 000a 0506a0a0a0a0"); /* 4.1, Opened: tld, scr, sca */
+		CU_ASSERT_EQUAL_FATAL(l.n_sent, 2);
+		CU_ASSERT_EQUAL(l.sent[0].octets[2], 1);
+		CU_ASSERT_EQUAL(l.sent[1].octets[2], 2);
+		lone_wait(&l, SEC); /* no echo is asked for meanwhile */
+		CU_ASSERT_EQUAL(l.n_sent, 2);
+		l.n_sent = 1;
+		{
+			char ack[64];
+
+			snprintf(ack, sizeof(ack), "c021 02 %02x 000a 0506%02x%02x%02x%02x",
+				 l.sent[0].octets[3], l.sent[0].octets[8], l.sent[0].octets[9],
+				 l.sent[0].octets[10], l.sent[0].octets[11]);
+			lone_skip(&l);
+			lone_rx(&l, ack);
+		}
+		CU_ASSERT(lone_lcp_is(&l, "Opened"));
+		for (unsigned i = 0; i < 3; i++) {
+			lone_skip(&l);
+			lone_wait(&l, 10 * SEC);
+			CU_ASSERT(lone_sent(&l, "c021 09 ?? 0008 ????????"));
+		}
+		CU_ASSERT(lone_lcp_is(&l, "Opened"));
+		lone_wait(&l, 10 * SEC);
+		CU_ASSERT(lone_lcp_is(&l, "Closing"));
+		lone_free(&l);
+	}
+}
+
+/* A Discard-Request and its kin are looked at: short, or looped. */
+static void rfc1570_codes_are_looked_at(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	lone_lcp_up(&l);
+	for (unsigned code = 11; code < 14; code++) {
+		char hex[64];
+
+		snprintf(hex, sizeof(hex), "c021 %02x 01 0006 0101", code);
+		lone_rx(&l, hex);
+		snprintf(hex, sizeof(hex), "c021 %02x 01 0008 01010101", code);
+		lone_rx(&l, hex);
+	}
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_SHORT), 3);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MAGIC), 3);
+	CU_ASSERT(lone_quiet(&l));
+	lone_free(&l);
+}
+
+/* A peer that Naks for ever without a word about what we ask for is given up like one that rejects
+ * for ever. */
+static void endless_naks_end_the_negotiation(void)
+{
+	struct lone l;
+	unsigned naks = 0;
+
+	lone_init(&l, true);
+	lone_open(&l);
+	for (; naks < 1000 && !l.count[PPP_EV_DOWN]; naks++)
+		lcp_answer(&l, "03", "0008 010405dc");
+	/* four times Max-Configure and Max-Failure together */
+	CU_ASSERT_EQUAL(naks, 61);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ROUNDS), 1);
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_NO_ANSWER);
+	lone_free(&l);
+}
+
+/* Max-Failure may be 255: the 256th Nak drops the option. */
+static void the_largest_max_failure(void)
+{
+	struct lone l;
+	unsigned naks = 0;
+
+	lone_init(&l, true);
+	l.cfg.max_failure = 255;
+	lone_open(&l);
+	while (l.n_sent && l.sent[l.n_sent - 1].len > 6 && ++naks < 1000)
+		lcp_answer(&l, "03", "000a 050677777777");
+	CU_ASSERT_EQUAL(naks, 256);
+	lone_free(&l);
+}
+
 static const struct test_case cases[] = {
 	{"pppd_first_request_is_taken", pppd_first_request_is_taken},
 	{"captured_lns_request_with_multilink", captured_lns_request_with_multilink},
@@ -463,6 +758,18 @@ static const struct test_case cases[] = {
 	{"rfc1661_5_7_protocol_reject_received", rfc1661_5_7_protocol_reject_received},
 	{"code_reject_of_another_code_leaves_the_echo",
 	 code_reject_of_another_code_leaves_the_echo},
+	{"wishes_begin_afresh", lcp_wishes_begin_afresh},
+	{"clients_hints_begin_afresh", lcp_clients_hints_begin_afresh},
+	{"loops_are_counted_afresh", lcp_loops_are_counted_afresh},
+	{"loops_are_counted_afresh_when_open", lcp_loops_are_counted_afresh_when_open},
+	{"rfc1661_6_4_nakked_magic_is_chosen_anew", rfc1661_6_4_nakked_magic_is_chosen_anew},
+	{"rfc1661_6_4_our_magic_is_never_zero", rfc1661_6_4_our_magic_is_never_zero},
+	{"rfc1661_5_8_no_magic_agreed", rfc1661_5_8_no_magic_agreed},
+	{"what_was_acknowledged_holds", what_was_acknowledged_holds},
+	{"echoes_begin_afresh", lcp_echoes_begin_afresh},
+	{"rfc1570_codes_are_looked_at", rfc1570_codes_are_looked_at},
+	{"endless_naks_end_the_negotiation", endless_naks_end_the_negotiation},
+	{"the_largest_max_failure", the_largest_max_failure},
 	{NULL, NULL},
 };
 const struct test_suite suite_lcp = {"lcp", cases};

@@ -2,6 +2,7 @@
 /* The whole link: phases, events, ends, and two links against each other over good and bad lines.
  */
 #include "tests/harness.h"
+#include "tests/heap.h"
 #include "tests/ppp/lone.h"
 #include "tests/ppp/pair.h"
 
@@ -436,6 +437,45 @@ static void mutilated_packets(void)
 	}
 }
 
+/* The owner's handler of one event brings a claim and takes the line away: there is nothing left to
+ * judge. */
+static void ppp_claim_and_gone(struct lone *l, const struct ppp_event *ev)
+{
+	if (ev->kind != PPP_EV_LCP_UP)
+		return;
+	lone_rx(l, "c023 01 07 0010 04 75736572 06 736563726574");
+	CU_ASSERT_EQUAL(l->count[PPP_EV_AUTH], 0); /* its turn comes after this one's */
+	ppp_lower_down(l->ppp, l->now);
+}
+
+static void a_claim_goes_with_its_link(void)
+{
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_PAP;
+	l.on_event = ppp_claim_and_gone;
+	lone_lcp_began(&l);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_UP], 1);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 0);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_EQUAL(ppp_deadline(l.ppp), DEADLINE_NEVER);
+	lone_free(&l);
+}
+
+static void no_memory_for_a_link(void)
+{
+	static const struct ppp_ops ops;
+	struct ppp_config cfg;
+
+	ppp_config_default(&cfg);
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(ppp_new(&cfg, &ops, NULL));
+	CU_ASSERT(heap_refused());
+	ppp_free(NULL);
+}
+
 static const struct test_case cases[] = {
 	{"up_and_down_without_auth", up_and_down_without_auth},
 	{"up_and_down_pap", up_and_down_pap},
@@ -457,6 +497,8 @@ static const struct test_case cases[] = {
 	{"odd_configurations", odd_configurations},
 	{"loss_duplication_reordering", loss_duplication_reordering},
 	{"mutilated_packets", mutilated_packets},
+	{"a_claim_goes_with_its_link", a_claim_goes_with_its_link},
+	{"no_memory_for_a_link", no_memory_for_a_link},
 	{NULL, NULL},
 };
 const struct test_suite suite_ppp = {"ppp", cases};
