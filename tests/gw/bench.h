@@ -40,6 +40,10 @@ struct fake_dp {
 	uint64_t heard;
 	struct dp_call_stats stats; /* of every call */
 	const char *gone;	    /* the device that somebody has removed */
+	/* The next call of netif.h of this kind ("addr", "if", "route") gives that error. */
+	const char *netif_fails;
+	int netif_error;
+	bool tun_refuses;
 	/* Where packets go; false = lost. */
 	void (*packet)(l2tp_channel to, const uint8_t *pkt, size_t len);
 	void (*frame)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
@@ -116,6 +120,13 @@ struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth 
 void bench_redial(struct far_call *c, const char *user, const char *secret);
 /* The only join there is, or NULL. */
 struct join *bench_join(void);
+/* How many lines the gateway has logged since the bench was started that match the shell pattern
+ * "category level: words". */
+unsigned bench_logged(const char *pattern);
+/* Lines of the log go to bench_logged(); once for the program. */
+void bench_log_begin(void);
+/* One for all tests: libosmovty keeps things of the first in it. */
+void *bench_talloc(void);
 void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text);
 
 #endif

@@ -307,11 +307,14 @@ unsigned dp_workers(const struct dp *dp)
 
 struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)
 {
-	struct dp_tun *t = calloc(1, sizeof(*t));
+	struct dp_tun *t;
 
 	(void)dp;
-	(void)err;
-	(void)len;
+	if (fake.tun_refuses) {
+		snprintf(err, len, "%s: no more devices", name);
+		return NULL;
+	}
+	t = calloc(1, sizeof(*t));
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	fake_dp_say("tun %s mtu %u", name, mtu);
 	fake.gone = NULL; /* made again */
@@ -335,11 +338,19 @@ const char *dp_tun_name(const struct dp_tun *t)
 	return t->name;
 }
 
+static int fake_netif(const char *call)
+{
+	if (!fake.netif_fails || strcmp(fake.netif_fails, call))
+		return 0;
+	fake.netif_fails = NULL;
+	return fake.netif_error;
+}
+
 int netif_set(const char *name, bool up, uint16_t mtu)
 {
 	(void)mtu;
 	fake_dp_say("if %s %s", name, up ? "up" : "down");
-	return 0;
+	return fake_netif("if");
 }
 
 int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg_prefix *peer,
@@ -351,7 +362,7 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 		gw_prefix_text(p, sizeof(p), peer);
 	fake_dp_say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
 		    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
-	return 0;
+	return fake_netif("addr");
 }
 
 int netif_route(const char *name, const struct cfg_prefix *to, bool add)
@@ -360,5 +371,5 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 
 	fake_dp_say("route %s %s %.60s", name, add ? "add" : "del",
 		    gw_prefix_text(text, sizeof(text), to));
-	return 0;
+	return fake_netif("route");
 }

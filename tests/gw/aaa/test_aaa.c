@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/aaa/aaa.h"
+#include "gw/log_brake.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
 
@@ -47,6 +48,7 @@ static void aaa_set_up(void)
 static void aaa_tear_down(void)
 {
 	aaa_free(aaa);
+	log_brakes_reset();
 	loop_free(loop);
 }
 

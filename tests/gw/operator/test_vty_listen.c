@@ -6,7 +6,6 @@
 #include "gw/reserve.h"
 #include "tests/gw/bench.h"
 #include <osmocom/core/select.h>
-#include <osmocom/core/talloc.h>
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
@@ -19,20 +18,6 @@
 #include <unistd.h>
 
 static char folder[32], path[80], said[16384];
-static void *talloc; /* one for all tests: libosmovty keeps things of the first in it */
-
-static void listen_free(void)
-{
-	talloc_free(talloc);
-}
-
-static void listen_talloc(void)
-{
-	if (talloc)
-		return;
-	talloc = talloc_named_const(NULL, 0, "test");
-	atexit(listen_free);
-}
 
 static void listen_begin(void)
 {
@@ -44,9 +29,8 @@ static void listen_begin(void)
 	snprintf(conf, sizeof(conf),
 		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\nvty { socket = \"%s\" }\n",
 		 path);
-	listen_talloc();
 	bench_start(conf);
-	CU_ASSERT_EQUAL_FATAL(vty_start(bench.gw, talloc), 0);
+	CU_ASSERT_EQUAL_FATAL(vty_start(bench.gw, bench_talloc()), 0);
 }
 
 static void listen_end(void)
@@ -129,14 +113,14 @@ static void a_second_gateway_does_not_take_the_socket(void)
 	int fd;
 
 	listen_begin();
-	CU_ASSERT_EQUAL(vty_start(bench.gw, talloc), -1);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
 	vty_stop();
 	/* what a process that was killed leaves behind is replaced */
 	strcpy(sun.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
 	close(fd);
-	CU_ASSERT_EQUAL(vty_start(bench.gw, talloc), 0);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
 	listen_end();
 }
 
@@ -253,9 +237,8 @@ static void listen_group(const char *group, int expected)
 		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
 		 "vty { socket = \"%s\"  group = \"%s\" }\n",
 		 path, group);
-	listen_talloc();
 	bench_start(conf);
-	CU_ASSERT_EQUAL(vty_start(bench.gw, talloc), expected);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), expected);
 }
 
 /* A group that is not the first of this process, where it may give files to one. */

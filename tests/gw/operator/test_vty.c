@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every command of the VTY: what it shows, in full, and what it does. */
+#include "gw/operator/vty.h"
+
+#include "gw/client.h"
+#include "gw/operator/vty_listen.h"
+#include "tests/gw/bench.h"
+#include <osmocom/core/talloc.h>
+#include <osmocom/vty/buffer.h>
+#include <osmocom/vty/telnet_interface.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONF                                                                          \
+	"host-name = gw\n"                                                            \
+	"udp wan { listen = \"192.0.2.1:1701\" }\n"                                   \
+	"udp b { listen = \"192.0.2.1:1702\" }\n"                                     \
+	"peer lac { port = wan  service = gold  address = \"192.0.2.0/24\" }\n"       \
+	"peer other { port = b  hostname = lns  dial = \"192.0.2.7:1701\" }\n"        \
+	"pool p { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/56\" } }\n"            \
+	"service gold { local = 10.64.0.1  pool = p  auth = { chap }  mtu = 1400 }\n" \
+	"user ann { secret = \"a password\" }\n"                                      \
+	"client home { peer = other  user = ann  secret = \"a password\"  redial = 9s }\n"
+
+static char folder[40];
+static char *said;
+static int result;
+
+static void vty_begin(const char *conf)
+{
+	char text[2000];
+
+	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(text, sizeof(text), "%svty { socket = \"%s/vty\"  captures = \"%s\" }\n", conf,
+		 folder, folder);
+	bench_start(text);
+	CU_ASSERT_EQUAL_FATAL(vty_start(bench.gw, bench_talloc()), 0);
+}
+
+static void vty_end(void)
+{
+	free(said);
+	said = NULL;
+	vty_stop();
+	bench_stop();
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
+/* What the operator at the VTY is told. */
+static const char *vty_says(const char *command)
+{
+	struct telnet_connection c = {.priv = bench.gw};
+	struct vty *vty = vty_new();
+	vector words = cmd_make_strvec(command);
+	char *text;
+
+	vty->type = VTY_FILE;
+	vty->node = ENABLE_NODE;
+	vty->priv = &c;
+	result = cmd_execute_command(words, vty, NULL, 0);
+	cmd_free_strvec(words);
+	text = buffer_getstr(vty->obuf);
+	free(said);
+	said = strdup(text ? text : "");
+	talloc_free(text);
+	buffer_free(vty->obuf);
+	talloc_free(vty);
+	return said;
+}
+
+/* The whole of it, by a shell pattern. */
+static bool vty_matches(const char *command, const char *pattern)
+{
+	if (!fnmatch(pattern, vty_says(command), 0))
+		return true;
+	fprintf(stderr, "\n%s:\n%s", command, said);
+	return false;
+}
+
+static void tables_by_their_commands(void)
+{
+	vty_begin(CONF);
+	for (unsigned i = 0; operator_tables[i]; i++) {
+		const struct table *t = operator_tables[i];
+		char command[64];
+
+		snprintf(command, sizeof(command), "show %s", t->name);
+		vty_says(command);
+		CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+		if (t == &table_plugins) {
+			CU_ASSERT_STRING_EQUAL(said, "No plugin-dir is configured.\n");
+			continue;
+		}
+		CU_ASSERT_EQUAL(strncmp(said, t->column[0].title, strlen(t->column[0].title)), 0);
+	}
+	CU_ASSERT_TRUE(vty_matches("show log",
+				   "Category   Level  About\n"
+				   "main       fatal  start, stop, configuration\n"
+				   "port       fatal  ports: opened, failed, opened again\n*"
+				   "client     fatal  links that we dial\n"));
+	vty_end();
+}
+
+static void summary(void)
+{
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(61 * SEC);
+	CU_ASSERT_TRUE(vty_matches("show summary",
+				   "version      isthmus *\n"
+				   "host name    gw\n"
+				   "file         test.conf\n"
+				   "up for       1m01s\n"
+				   "workers      1\n"
+				   "ports        2 of 2 open\n"
+				   "tunnels      1 of *\n"
+				   "half-open    1 of *, the most from one source 0 of *\n"
+				   "calls        2 of *\n"
+				   "lines        0 of 65535\n"
+				   "joins        2\n"
+				   "log-ins      0 waiting, 0 locked, 1 of * entries\n"
+				   "vty          0 of 64 connections\n"
+				   "descriptors  * of *, * kept for the operator\n"
+				   "clients      0 of 1 up\n"
+				   "frames       12 in, 0 out, 7 dropped\n"));
+	vty_end();
+}
+
+/* We are LNS of ann's call; LAC of our client's, whose tunnel has no answer yet. */
+static void calls_in_detail(void)
+{
+	const struct dp_call *e;
+	struct far_call *c;
+	char want[1500];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	fake.stats = (struct dp_call_stats){.rx_frames = 3,
+					    .tx_frames = 4,
+					    .drops = 5,
+					    .rx_octets = 30,
+					    .tx_octets = 40,
+					    .seq_lost = 6,
+					    .seq_late = 7,
+					    .seq_reordered = 8};
+	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
+	bench_pass(7 * SEC);
+	snprintf(want, sizeof(want),
+		 "*call %u/%u, we are LNS of peer lac, established, for 7s\n"
+		 "  tunnel  wan 192.0.2.7:1701 (lac), peer's ids %u/%u, serial *\n"
+		 "  join    call up - server up, user ann\n"
+		 "  ppp     network: LCP Opened, IPCP Opened, IPV6CP Opened; authentication chap\n"
+		 "  link    MRU 1400 in, 1500 out; we compress nothing; peer compresses nothing\n"
+		 "  ip      10.64.0.1 to 10.64.0.2; interface ids * to *\n"
+		 "  frames  in 3 (30 octets), out 4 (40 octets), dropped 5\n"
+		 "  order   not sequenced; lost 6, late 7, put in order 8\n*",
+		 e->tid, e->sid, e->data.peer_tid, e->data.peer_sid);
+	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
+	CU_ASSERT_TRUE(vty_matches("show calls detail",
+				   "*call */*, we are LAC of peer other, *, for 7s\n"
+				   "  tunnel  b 192.0.2.7:1701 (), peer's ids 0/0, serial *\n"
+				   "  join    call * - client *, user *\n*"));
+	vty_end();
+}
+
+static void clear_a_tunnel(void)
+{
+	char command[64];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_STRING_EQUAL(vty_says("clear tunnel 65535"), "% No tunnel 65535\n");
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	snprintf(command, sizeof(command), "clear tunnel %u",
+		 fake.call[0].data.lns ? fake.call[0].tid : fake.call[1].tid);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	bench_pass(0);
+	CU_ASSERT_TRUE(bench.tunnel_down);
+	CU_ASSERT_EQUAL(bench.stop_result.result, 1); /* RFC 2661 4.4.2: cleared */
+	CU_ASSERT_STRING_EQUAL(bench.stop_result.text, "cleared by operator");
+	CU_ASSERT_EQUAL(
+		bench_logged("tunnel notice: tunnel *: down with lac on wan 192.0.2.7:1701: "
+			     "*cleared by operator*"),
+		1);
+	vty_end();
+}
+
+static void clear_a_call(void)
+{
+	const struct dp_call *e;
+	struct far_call *c;
+	char command[64], want[80];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
+	CU_ASSERT_STRING_EQUAL(vty_says("clear call 65535 1"), "% No tunnel 65535\n");
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	snprintf(command, sizeof(command), "clear call %u %u", e->tid, e->sid ^ 1);
+	snprintf(want, sizeof(want), "%% No call %u in tunnel %u\n", e->sid ^ 1, e->tid);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), want);
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	snprintf(command, sizeof(command), "clear call %u %u", e->tid, e->sid);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	bench_pass(10 * SEC);
+	CU_ASSERT_PTR_NULL(c->call);
+	CU_ASSERT_EQUAL(c->result.result, 3); /* RFC 2661 4.4.2: administrative reasons */
+	CU_ASSERT_TRUE(c->down);	      /* PPP was terminated first */
+	CU_ASSERT_EQUAL(c->why, PPP_WHY_PEER);
+	vty_end();
+}
+
+static void sequencing_of_a_call(void)
+{
+	const struct dp_call *e;
+	char command[64], id[32], want[200];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
+	snprintf(id, sizeof(id), "%u %u", e->tid, e->sid);
+	CU_ASSERT_FALSE(e->data.send_seq);
+	snprintf(command, sizeof(command), "call %s sequencing on", id);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	CU_ASSERT_TRUE(e->data.send_seq);
+	snprintf(command, sizeof(command), "call %s sequencing off", id);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	CU_ASSERT_FALSE(e->data.send_seq);
+	CU_ASSERT_STRING_EQUAL(vty_says("call 65535 1 sequencing on"), "% No tunnel 65535\n");
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	/* The LNS decides (RFC 2661 5.4); of our client's call we are the LAC. */
+	e = fake.call[0].data.lns ? &fake.call[1] : &fake.call[0];
+	if (fake.calls > 1) {
+		snprintf(command, sizeof(command), "call %u %u sequencing on", e->tid, e->sid);
+		snprintf(want, sizeof(want), "%% %u/%u: ?*\n", e->tid, e->sid);
+		CU_ASSERT_TRUE(vty_matches(command, want));
+		CU_ASSERT_EQUAL(result, CMD_WARNING);
+	}
+	vty_end();
+}
+
+static void dial_a_client(void)
+{
+	vty_begin(CONF);
+	CU_ASSERT_TRUE(vty_matches("client nobody dial", "% nobody: ?*\n"));
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	bench_pass(0);
+	CU_ASSERT_TRUE(vty_matches("client home dial", "% home: ?*\n")); /* it dials */
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	bench_pass(32 * SEC); /* its tunnel is given up after 31 s, RFC 2661 5.8 */
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_WAITING);
+	CU_ASSERT_TRUE(vty_matches("show clients", "*\nhome*other*waiting*1s*-*-*-*1*8s*"));
+	CU_ASSERT_STRING_EQUAL(vty_says("client home dial"), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->client[0].dials, 2);
+	vty_end();
+}
+
+static void captures(void)
+{
+	char path[80];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE(vty_matches("capture nowhere x.pcap", "% nowhere: ?*\n"));
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	CU_ASSERT_STRING_EQUAL(vty_says("no capture wan"), "% No capture of port wan\n");
+	CU_ASSERT_EQUAL(result, CMD_WARNING);
+	CU_ASSERT_STRING_EQUAL(vty_says("capture wan x.pcap"), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	CU_ASSERT_EQUAL(fake_said("tap 0 on"), 1);
+	CU_ASSERT_TRUE(vty_matches("show captures",
+				   "Port  File    Files  Frames  Octets  Lost  State\n"
+				   "wan   x.pcap      0       0       0     0  running\n"));
+	CU_ASSERT_STRING_EQUAL(vty_says("no capture wan"), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	CU_ASSERT_EQUAL(fake_said("tap 0 off"), 1);
+	snprintf(path, sizeof(path), "%s/x.pcap", folder);
+	unlink(path);
+	vty_end();
+}
+
+static void levels_of_the_log(void)
+{
+	vty_begin(CONF);
+	CU_ASSERT_STRING_EQUAL(vty_says("log level tunnel debug"), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_TUNNEL), "debug");
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_CALL), "fatal");
+	CU_ASSERT_STRING_EQUAL(vty_says("log level all fatal"), "");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_TUNNEL), "fatal");
+	vty_end();
+}
+
+/* The configuration is a file: nothing here shows another, changes or writes it. */
+static void no_command_configures(void)
+{
+	static const char *const wrong[] = {"write",
+					    "write file",
+					    "write terminal",
+					    "copy running-config startup-config",
+					    "configure terminal",
+					    "show running-config",
+					    "show startup-config",
+					    "shutdown activate",
+					    "show alarms"};
+
+	vty_begin(CONF);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		vty_says(wrong[i]);
+		CU_ASSERT_EQUAL(result, CMD_ERR_NO_MATCH);
+	}
+	vty_says("show version");
+	CU_ASSERT_EQUAL(result, CMD_SUCCESS);
+	vty_end();
+}
+
+static const struct test_case cases[] = {
+	{"tables_by_their_commands", tables_by_their_commands},
+	{"summary", summary},
+	{"calls_in_detail", calls_in_detail},
+	{"clear_a_tunnel", clear_a_tunnel},
+	{"clear_a_call", clear_a_call},
+	{"sequencing_of_a_call", sequencing_of_a_call},
+	{"dial_a_client", dial_a_client},
+	{"captures", captures},
+	{"levels_of_the_log", levels_of_the_log},
+	{"no_command_configures", no_command_configures},
+	{NULL, NULL},
+};
+const struct test_suite suite_vty = {"vty", cases};
