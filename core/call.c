@@ -106,7 +106,7 @@ void call_all_gone(struct l2tp_tunnel *t)
 	struct call_arg arg = {.by = (enum l2tp_side)t->by};
 
 	for (struct l2tp_call *c = t->calls; c; c = c->next)
-		call_step(c, CALL_TUNNEL_GONE, true, &arg);
+		call_step(c, CALL_TUNNEL_GONE, &arg);
 }
 
 /* --- looking up ------------------------------------------------------------------------------- */
@@ -283,20 +283,20 @@ static void (*const actions[CALL_ACTIONS])(struct l2tp_call *c, const struct cal
 	[CALL_DO_CLEAN] = call_do_clean,
 };
 
-enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
-			   const struct call_arg *arg)
+void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *arg)
 {
 	static const struct call_arg nothing = {.by = L2TP_BY_US};
 	const struct call_row *row;
 
 	if (c->ended)
-		return CALL_DO_COUNT;
-	row = call_row((enum call_role)c->role, c->state, ev, ok, c->connect != NULL);
+		return;
+	if (!arg)
+		arg = &nothing;
+	row = call_row((enum call_role)c->role, c->state, ev, !arg->refused, c->connect != NULL);
 	if (row->next != CALL_SAME)
 		c->state = row->next;
 	if (actions[row->action])
-		actions[row->action](c, arg ? arg : &nothing);
-	return (enum call_action)row->action;
+		actions[row->action](c, arg);
 }
 
 void call_late(struct deadline *d)
@@ -307,7 +307,7 @@ void call_late(struct deadline *d)
 					     "call not established in time");
 	struct call_arg arg = {.r = &r, .by = L2TP_BY_TIMEOUT};
 
-	call_step(c, CALL_LATE, true, &arg);
+	call_step(c, CALL_LATE, &arg);
 }
 
 void call_pump(struct l2tp_tunnel *t)
@@ -316,7 +316,7 @@ void call_pump(struct l2tp_tunnel *t)
 		struct l2tp_call *c = t->waiting;
 
 		call_wait_leave(c);
-		call_step(c, CALL_TUNNEL_OPEN, true, NULL);
+		call_step(c, CALL_TUNNEL_OPEN, NULL);
 	}
 }
 
@@ -345,7 +345,7 @@ static void call_end_unbuildable(struct l2tp_call *c)
 	struct call_arg arg = {.r = &no_room, .by = L2TP_BY_US};
 
 	engine_count(c->t->e, L2TP_R_NO_MEMORY);
-	call_step(c, CALL_CLOSE, true, &arg);
+	call_step(c, CALL_CLOSE, &arg);
 }
 
 void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct l2tp_avp *avps,
@@ -361,7 +361,7 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
 	c->serial = e->serial++;
 	c->request = call_build_request(c, avps, n);
 	if (c->request) {
-		call_step(c, CALL_OPEN, true, NULL);
+		call_step(c, CALL_OPEN, NULL);
 		call_wait_join(c);
 		call_pump(c->t);
 	} else {
@@ -376,7 +376,7 @@ void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned
 	struct call_arg arg = {.avps = avps, .n = n};
 
 	engine_enter(e, now);
-	call_step(c, CALL_ANSWER, true, &arg);
+	call_step(c, CALL_ANSWER, &arg);
 	engine_leave(e);
 }
 
@@ -399,7 +399,7 @@ void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsig
 	if (in_turn && !c->connect)
 		call_end_unbuildable(c);
 	else
-		call_step(c, CALL_CIRCUIT_UP, true, NULL); /* out of turn: counted */
+		call_step(c, CALL_CIRCUIT_UP, NULL); /* out of turn: counted */
 	engine_leave(e);
 }
 
@@ -411,6 +411,6 @@ void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
 	struct call_arg arg = {.r = r ? r : &admin, .by = L2TP_BY_US, .avps = cause, .n = n};
 
 	engine_enter(e, now);
-	call_step(c, CALL_CLOSE, true, &arg);
+	call_step(c, CALL_CLOSE, &arg);
 	engine_leave(e);
 }

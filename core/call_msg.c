@@ -104,7 +104,7 @@ static void call_msg_request(struct l2tp_tunnel *t, uint16_t sid)
 	}
 	l2tp_msg_u32(&e->msg, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &c->serial);
 	call_set_peer_sid(c, sid);
-	call_step(c, ev, true, NULL);
+	call_step(c, ev, NULL);
 }
 
 /* ICRP, OCRP: acceptable when the Assigned Session ID is not in use.  When it is, the header of our
@@ -141,7 +141,8 @@ static void call_msg_existing(struct l2tp_call *c, const struct l2tp_hdr *h)
 		l2tp_msg_result(&t->e->msg, &r);
 		arg.by = L2TP_BY_PEER;
 	}
-	call_step(c, (enum call_event)event_of[type], ok, &arg);
+	arg.refused = !ok;
+	call_step(c, (enum call_event)event_of[type], &arg);
 }
 
 void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
@@ -171,7 +172,7 @@ void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	if (c && !c->peer_id && !call_by_peer_sid(t, call_msg_assigned_id(e, h)))
 		c->peer_id = call_msg_assigned_id(e, h);
 	if (c)
-		call_step(c, cdn ? CALL_CDN : CALL_CLOSE, true, &arg);
+		call_step(c, cdn ? CALL_CDN : CALL_CLOSE, &arg);
 	else if (e->msg.type == L2TP_ICRQ || e->msg.type == L2TP_OCRQ)
 		call_msg_refuse(t, call_msg_assigned_id(e, h), &e->fault.answer);
 	else

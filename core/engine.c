@@ -175,9 +175,9 @@ static void engine_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	if (t->state == L2TP_T_ESTABLISHED && engine_about_call(e->msg.type))
 		call_fault(t, h);
 	else if (e->msg.type == L2TP_STOPCCN)
-		tunnel_step(t, CC_STOPCCN, false, &e->fault.answer, L2TP_BY_PEER);
+		tunnel_step(t, CC_STOPCCN, &e->fault.answer, L2TP_BY_PEER);
 	else
-		tunnel_step(t, CC_CLOSE, false, &e->fault.answer, L2TP_BY_US);
+		tunnel_step(t, CC_CLOSE, &e->fault.answer, L2TP_BY_US);
 }
 
 /* Decode and handle one message, in sequence. */
@@ -192,7 +192,7 @@ static void engine_deliver(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 	if (v == L2TP_MSG_CLOSE)
 		engine_fault(t, h);
 	else if (v == L2TP_MSG_OK && engine_about_call(e->msg.type))
-		tunnel_step(t, CC_SESSION, true, NULL, L2TP_BY_US);
+		tunnel_step(t, CC_SESSION, NULL, L2TP_BY_US);
 	if (v == L2TP_MSG_OK && engine_about_call(e->msg.type) && t->state == L2TP_T_ESTABLISHED)
 		call_message(t, h);
 	else if (v == L2TP_MSG_OK && !engine_about_call(e->msg.type))
@@ -216,7 +216,7 @@ static void engine_deliver_held(struct l2tp_tunnel *t)
 static void engine_acked(struct l2tp_tunnel *t)
 {
 	if (t->state == L2TP_T_STOPPING && rel_idle(&t->rel))
-		tunnel_step(t, CC_ACKED, true, NULL, L2TP_BY_US);
+		tunnel_step(t, CC_ACKED, NULL, L2TP_BY_US);
 	if (t->is_proof && rel_idle(&t->rel))
 		reauth_close(t);
 	call_pump(t);

@@ -216,7 +216,7 @@ void events_deliver(struct l2tp_engine *e);
 struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 			       const struct l2tp_peer_answer *who, enum l2tp_reason *why);
 /* One step of the control connection's table.  r: for what may end the tunnel; NULL = FSM error. */
-void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct l2tp_result *r,
+void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, const struct l2tp_result *r,
 		 enum l2tp_side by);
 void tunnel_set_peer_id(struct l2tp_tunnel *t, uint16_t peer_id);
 void tunnel_set_channel(struct l2tp_tunnel *t, l2tp_channel c);
@@ -319,12 +319,12 @@ struct call_arg {
 	enum l2tp_side by;
 	const struct l2tp_avp *avps;
 	unsigned n;
+	bool refused; /* the message that is the event cannot be accepted */
 };
 
 struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why);
-/* One step of the call's table; returns the action taken. */
-enum call_action call_step(struct l2tp_call *c, enum call_event ev, bool ok,
-			   const struct call_arg *arg);
+/* One step of the call's table; arg NULL = nothing comes with it. */
+void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *arg);
 void call_late(struct deadline *d);
 struct l2tp_call *call_by_peer_sid(struct l2tp_tunnel *t, uint16_t sid);
 /* Our ICCN or OCCN has been handed to the transport. */

@@ -77,7 +77,7 @@ static void half_open_give_way(struct l2tp_tunnel *t, enum l2tp_reason why)
 
 	engine_count(t->e, why);
 	half_open_leave(t);
-	tunnel_step(t, CC_LOST, true, &r, L2TP_BY_US);
+	tunnel_step(t, CC_LOST, &r, L2TP_BY_US);
 }
 
 static void half_open_trim(struct l2tp_engine *e, struct source *s)

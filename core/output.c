@@ -200,7 +200,7 @@ static void output_close_choked(struct l2tp_tunnel *t)
 
 	t->choked = false;
 	engine_count(t->e, L2TP_R_NO_MEMORY);
-	tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
+	tunnel_step(t, CC_CLOSE, &r, L2TP_BY_US);
 }
 
 bool output_flush(struct l2tp_engine *e)

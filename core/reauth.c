@@ -30,7 +30,7 @@ void reauth_start(struct l2tp_tunnel *t)
 	p->is_proof = p->initiator = true;
 	p->proof = t;
 	t->proof = p;
-	tunnel_step(p, CC_OPEN, true, NULL, L2TP_BY_US);
+	tunnel_step(p, CC_OPEN, NULL, L2TP_BY_US);
 }
 
 static void reauth_outcome(struct l2tp_tunnel *t, bool ok)
@@ -55,7 +55,7 @@ void reauth_close(struct l2tp_tunnel *p)
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "re-authentication done");
 
 	if (p->state == L2TP_T_ESTABLISHED)
-		tunnel_step(p, CC_CLOSE, true, &r, L2TP_BY_US);
+		tunnel_step(p, CC_CLOSE, &r, L2TP_BY_US);
 }
 
 /* The second tunnel ended before the peer had proved itself. */
@@ -67,7 +67,7 @@ static void reauth_failed(struct l2tp_tunnel *p)
 
 	engine_count(t->e, L2TP_R_AUTH_FAILED);
 	reauth_outcome(t, false);
-	tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
+	tunnel_step(t, CC_CLOSE, &r, L2TP_BY_US);
 }
 
 void reauth_over(struct l2tp_tunnel *t)
@@ -82,5 +82,5 @@ void reauth_over(struct l2tp_tunnel *t)
 		return;
 	}
 	t->proof = other->proof = NULL;
-	tunnel_step(other, CC_CLOSE, true, &r, L2TP_BY_US);
+	tunnel_step(other, CC_CLOSE, &r, L2TP_BY_US);
 }

@@ -244,7 +244,7 @@ uint16_t rel_in_flight(const struct reliable *r)
 static void reliable_go_back(struct reliable *r)
 {
 	(*reliable_slot(r, r->una))->waiting = false;
-	r->ssthresh = r->cwnd > 1 ? r->cwnd / 2 : 1;
+	r->ssthresh = r->cwnd / 2;
 	r->cwnd = 1;
 	r->acks = 0;
 	r->nxt = r->una;

@@ -179,13 +179,11 @@ bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 
 /* --- what the peer advertised ----------------------------------------------------------------- */
 
+/* out is all zero: a tunnel learns this once. */
 static void setup_copy_text(char *out, size_t cap, const struct l2tp_avp *a)
 {
-	size_t n = 0;
-
-	for (; a && n < a->len && n < cap - 1; n++)
+	for (size_t n = 0; a && n < a->len && n < cap - 1; n++)
 		out[n] = a->val[n] >= 0x20 && a->val[n] < 0x7f ? (char)a->val[n] : '.';
-	out[n] = '\0';
 }
 
 void setup_learn(struct l2tp_tunnel *t)

@@ -25,7 +25,7 @@ static void tie_lose(struct l2tp_tunnel *t)
 		engine_result(L2TP_STOP_ALREADY_EXISTS, 0, "the peer's own request won the tie");
 
 	engine_count(t->e, L2TP_R_TIE_LOST);
-	tunnel_step(t, CC_TIE_LOST, true, &r, L2TP_BY_PEER);
+	tunnel_step(t, CC_TIE_LOST, &r, L2TP_BY_PEER);
 }
 
 bool tie_admit(struct l2tp_engine *e, const void *peer)

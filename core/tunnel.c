@@ -255,7 +255,7 @@ static void tunnel_end(struct l2tp_tunnel *t)
 		return;
 	engine_count(t->e, L2TP_R_LINGER_CAP);
 	tunnel_step(IST_CONTAINER_OF(t->e->linger.first, struct l2tp_tunnel, in_linger), CC_LATE,
-		    true, NULL, L2TP_BY_US);
+		    NULL, L2TP_BY_US);
 }
 
 static void tunnel_discard(struct l2tp_tunnel *t)
@@ -297,7 +297,7 @@ static void tunnel_supersede(struct l2tp_tunnel *t)
 		if (!tunnel_takes_over(t, o))
 			continue;
 		engine_count(t->e, L2TP_R_SUPERSEDED);
-		tunnel_step(o, CC_LOST, true, &r, L2TP_BY_PEER);
+		tunnel_step(o, CC_LOST, &r, L2TP_BY_PEER);
 	}
 }
 
@@ -377,12 +377,11 @@ static void (*const actions[CC_ACTIONS])(struct l2tp_tunnel *t) = {
 	[CC_DO_DISCARD] = tunnel_discard,
 };
 
-void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct l2tp_result *r,
-		 enum l2tp_side by)
+static void tunnel_carry_out(struct l2tp_tunnel *t, const struct cc_row *row,
+			     const struct l2tp_result *r, enum l2tp_side by)
 {
 	static const struct l2tp_result fsm = {.result = L2TP_STOP_FSM_ERROR,
 					       .text = "message not allowed in this state"};
-	const struct cc_row *row = cc_row(t->state, ev, ok);
 
 	if (row->action == CC_DO_STOP || row->action == CC_DO_END || row->action == CC_DO_DISCARD) {
 		if (!r && row->action == CC_DO_STOP)
@@ -398,6 +397,19 @@ void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, bool ok, const struct 
 	quota_update(t);
 	if (actions[row->action])
 		actions[row->action](t);
+}
+
+void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, const struct l2tp_result *r,
+		 enum l2tp_side by)
+{
+	tunnel_carry_out(t, cc_row(t->state, ev, true), r, by);
+}
+
+/* The message that is the event cannot be accepted; r says why. */
+static void tunnel_step_refused(struct l2tp_tunnel *t, enum cc_event ev,
+				const struct l2tp_result *r)
+{
+	tunnel_carry_out(t, cc_row(t->state, ev, false), r, L2TP_BY_US);
 }
 
 /* --- messages --------------------------------------------------------------------------------- */
@@ -417,41 +429,38 @@ static void tunnel_stopped_by_peer(struct l2tp_tunnel *t)
 	else if (id != t->peer_id)
 		/* the header names the tunnel; 7.2.1 ends it whatever this id is */
 		engine_count(e, L2TP_R_AVP_VALUE);
-	tunnel_step(t, CC_STOPCCN, true, &r, L2TP_BY_PEER);
+	tunnel_step(t, CC_STOPCCN, &r, L2TP_BY_PEER);
 }
 
 void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h)
 {
 	struct l2tp_result r;
-	const struct l2tp_result *why = NULL;
-	bool ok = true;
 
 	if (h->sid) /* a Session ID means nothing in a message about the tunnel */
 		engine_count(t->e, L2TP_R_MSG_ROLE);
 	switch (t->e->msg.type) {
 	case L2TP_SCCRQ:
-		tunnel_step(t, CC_SCCRQ, true, NULL, L2TP_BY_US);
+		tunnel_step(t, CC_SCCRQ, NULL, L2TP_BY_US);
 		break;
 	case L2TP_SCCRP:
 		if (t->state == L2TP_T_WAIT_CTL_REPLY && !setup_reply_ok(t, &r)) {
-			ok = false;
-			why = &r;
 			tunnel_learn_peer_id(t);
+			tunnel_step_refused(t, CC_SCCRP, &r);
+			break;
 		}
-		tunnel_step(t, CC_SCCRP, ok, why, L2TP_BY_US);
+		tunnel_step(t, CC_SCCRP, NULL, L2TP_BY_US);
 		break;
 	case L2TP_SCCCN:
-		if (t->state == L2TP_T_WAIT_CTL_CONN && !setup_connected_ok(t, &r)) {
-			ok = false;
-			why = &r;
-		}
-		tunnel_step(t, CC_SCCCN, ok, why, L2TP_BY_US);
+		if (t->state == L2TP_T_WAIT_CTL_CONN && !setup_connected_ok(t, &r))
+			tunnel_step_refused(t, CC_SCCCN, &r);
+		else
+			tunnel_step(t, CC_SCCCN, NULL, L2TP_BY_US);
 		break;
 	case L2TP_STOPCCN:
 		tunnel_stopped_by_peer(t);
 		break;
 	default:
-		tunnel_step(t, CC_HELLO, true, NULL, L2TP_BY_US);
+		tunnel_step(t, CC_HELLO, NULL, L2TP_BY_US);
 	}
 }
 
@@ -466,7 +475,7 @@ static void tunnel_retry_due(struct l2tp_tunnel *t)
 
 	if (rel_expire(&t->rel, e->now) == REL_GAVE_UP) {
 		engine_count(e, L2TP_R_GAVE_UP);
-		tunnel_step(t, CC_GAVE_UP, true, &r, L2TP_BY_TIMEOUT);
+		tunnel_step(t, CC_GAVE_UP, &r, L2TP_BY_TIMEOUT);
 		return;
 	}
 	output_mark(t); /* retransmits, or sets the deadline that has moved */
@@ -477,7 +486,7 @@ static void tunnel_life_due(struct l2tp_tunnel *t)
 	struct l2tp_result r =
 		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "tunnel not established in time");
 
-	tunnel_step(t, CC_LATE, true, &r, L2TP_BY_TIMEOUT);
+	tunnel_step(t, CC_LATE, &r, L2TP_BY_TIMEOUT);
 }
 
 /* 5.5: HELLO after silence.  Data and control messages both end silence; a message of ours not yet
@@ -505,14 +514,14 @@ static void tunnel_idle_due(struct l2tp_tunnel *t)
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "no calls");
 
 	if (!t->calls)
-		tunnel_step(t, CC_CLOSE, true, &r, L2TP_BY_US);
+		tunnel_step(t, CC_CLOSE, &r, L2TP_BY_US);
 }
 
 static void tunnel_hold_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, 0, "channel down");
 
-	tunnel_step(t, CC_LOST, true, &r, L2TP_BY_CHANNEL);
+	tunnel_step(t, CC_LOST, &r, L2TP_BY_CHANNEL);
 }
 
 void tunnel_deadline(struct deadline *d)
@@ -552,7 +561,7 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 	if (t) {
 		t->user = user;
 		t->initiator = true;
-		tunnel_step(t, CC_OPEN, true, NULL, L2TP_BY_US);
+		tunnel_step(t, CC_OPEN, NULL, L2TP_BY_US);
 	} else {
 		engine_count(e, *why);
 	}
@@ -566,7 +575,7 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint6
 	struct l2tp_engine *e = t->e;
 
 	engine_enter(e, now);
-	tunnel_step(t, CC_CLOSE, true, r ? r : &general, L2TP_BY_US);
+	tunnel_step(t, CC_CLOSE, r ? r : &general, L2TP_BY_US);
 	engine_leave(e);
 }
 
@@ -578,7 +587,7 @@ void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64
 	e->stopping = true;
 	for (struct l2tp_tunnel *t = e->tunnels; t; t = t->next)
 		if (t->state != L2TP_T_IDLE)
-			tunnel_step(t, CC_CLOSE, true, r ? r : &shutting, L2TP_BY_US);
+			tunnel_step(t, CC_CLOSE, r ? r : &shutting, L2TP_BY_US);
 	engine_leave(e);
 }
 
