@@ -23,6 +23,7 @@ struct worker;
 
 struct call_counters {
 	_Atomic uint64_t rx_frames, rx_octets, tx_frames, tx_octets, drops, last_rx, control;
+	_Atomic uint64_t filtered_in, filtered_out;
 	_Atomic uint64_t seq_lost, seq_late, seq_reordered, sending_seq; /* of l2tp_data */
 };
 
@@ -44,8 +45,11 @@ struct call_state {
 	struct call_state *next; /* on the home worker's list of the retired */
 };
 
+struct filter;
+
 struct call {
 	struct dp_call c;
+	struct filter *filter[DP_FILTERS];
 	struct call_state *st;
 	uint32_t version;
 	struct rcu_head rcu;

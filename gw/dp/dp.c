@@ -96,6 +96,7 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	dp->fd = dp->waker.fd = -1;
 	map_init(&dp->chans, false);
 	map_init(&dp->lines, true);
+	map_init(&dp->filters, false);
 	rcu_enter();
 	if (calltab_init(&dp->tab) < 0 || !dp_start(dp)) {
 		dp_free(dp);
@@ -118,6 +119,7 @@ void dp_free(struct dp *dp)
 		calltab_each(&dp->tab, dp_del_call, dp);
 	while (dp->tuns)
 		dp_tun_close(dp, dp->tuns);
+	dp_filters_free(dp);
 	rcu_drain();
 	for (unsigned i = 0; i < dp->n; i++) {
 		if (!dp->worker[i])
@@ -128,6 +130,7 @@ void dp_free(struct dp *dp)
 	calltab_free(&dp->tab);
 	map_free(&dp->chans);
 	map_free(&dp->lines);
+	map_free(&dp->filters);
 	if (dp->fd >= 0 && dp->fd != dp->waker.fd)
 		close(dp->fd);
 	waker_free(&dp->waker);
@@ -473,9 +476,19 @@ static void dp_put_away(struct dp *dp, struct call *old, const struct call *fres
 		t->calls--;
 		dp_tun_release(dp, t);
 	}
+	call_give_filters(old);
 	if (!fresh || fresh->st != old->st)
 		rcu_defer(&old->st->rcu, dp_free_state);
 	rcu_defer(&old->rcu, dp_free_call);
+}
+
+/* c was not published. */
+static void dp_unmake_call(struct call *c, const struct call *old)
+{
+	call_give_filters(c);
+	if (!old || c->st != old->st)
+		free(c->st);
+	free(c);
 }
 
 int dp_call_set(struct dp *dp, const struct dp_call *want)
@@ -494,11 +507,13 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 		return -ENOMEM;
 	c->c = *want;
 	c->version = ++dp->version;
+	if (!call_take_filters(dp, c)) {
+		free(c);
+		return -EINVAL;
+	}
 	c->st = old && old->st->home == home ? old->st : dp_new_state(want, home);
 	if (!c->st || !calltab_set(&dp->tab, want->tid, want->sid, c)) {
-		if (!old || c->st != old->st)
-			free(c->st);
-		free(c);
+		dp_unmake_call(c, old);
 		return -ENOMEM;
 	}
 	if (c->c.tun)
@@ -542,6 +557,8 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 		.drops = count_get(&n->drops),
 		.last_rx = count_get(&n->last_rx),
 		.control = count_get(&n->control),
+		.filtered_in = count_get(&n->filtered_in),
+		.filtered_out = count_get(&n->filtered_out),
 		.seq_lost = count_get(&n->seq_lost),
 		.seq_late = count_get(&n->seq_late),
 		.seq_reordered = count_get(&n->seq_reordered),

@@ -23,6 +23,7 @@
 #include "core/engine.h"
 #include "transports/transport.h"
 
+struct bpf_insn;
 struct dp;
 struct dp_tun;
 
@@ -116,6 +117,31 @@ bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame
  * as the entry now says.  False when it cannot be passed on (counted). */
 bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 
+/* --- packet filters --------------------------------------------------------------------------- */
+
+/* What a filter of a call sees: IP packets from and to the peer of a terminal, or PPP frames of any
+ * call or line (as DLT_PPP; not those of link control: LCP, authentication). */
+enum dp_filter {
+	DP_FILTER_IP_IN,
+	DP_FILTER_IP_OUT,
+	DP_FILTER_PPP_IN,
+	DP_FILTER_PPP_OUT,
+	DP_FILTERS
+};
+
+#define DP_FILTER_INSNS 4096u
+
+/* Register a program of the classic BPF machine, copied, under a number from 1 on.  -EINVAL for one
+ * that could leave its bounds or not end, -ENOMEM. */
+int dp_filter_add(struct dp *dp, const struct bpf_insn *insn, unsigned n, uint32_t *no);
+/* Give a number back; calls that have the filter keep it until they are changed.  0 is fine. */
+void dp_filter_del(struct dp *dp, uint32_t no);
+struct dp_filter_counters {
+	uint64_t passed, dropped;
+};
+/* Of all calls together.  False, and zeros, for a number that is not registered. */
+bool dp_filter_count(const struct dp *dp, uint32_t no, struct dp_filter_counters *out);
+
 /* --- the call table --------------------------------------------------------------------------- */
 
 enum dp_mode {
@@ -148,9 +174,10 @@ struct dp_call {
 	uint8_t peer6[16]; /* server: the client's /64 prefix */
 	uint64_t peer_iid; /* and its interface identifier (for its link-local source) */
 	bool has_peer6;
+	uint32_t filter[DP_FILTERS]; /* numbers of dp_filter_add(); 0 = none */
 };
-/* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, or -ENOENT for a
- * channel that is gone. */
+/* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
+ * channel that is gone, or -EINVAL for a session id of 0 or a filter that is not registered. */
 int dp_call_set(struct dp *dp, const struct dp_call *c);
 void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid);
 
@@ -160,6 +187,7 @@ struct dp_call_stats {
 	uint64_t last_rx; /* us */
 	/* of the frames: from or for the control thread, so that the others are the user's data */
 	uint64_t control;
+	uint64_t filtered_in, filtered_out; /* of rx_frames, and never of tx_frames */
 	bool sending_seq;
 };
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out);
@@ -209,7 +237,9 @@ bool dp_tun_gone(const struct dp_tun *t);
 	X(PAIR_RING, "pair-ring-full", "mailbox to another worker full")                     \
 	X(LOG_RING, "log-ring-full", "log mailbox full")                                     \
 	X(NO_JOIN, "forward-no-leg", "frame for a leg that has gone")                        \
-	X(TAP_RING, "tap-ring-full", "capture mailbox full")
+	X(TAP_RING, "tap-ring-full", "capture mailbox full")                                 \
+	X(FILTER_IN, "filter-in", "a filter of the call or line does not let it in")         \
+	X(FILTER_OUT, "filter-out", "a filter of the call or line does not let it out")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,

@@ -159,6 +159,9 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 	}
 	if (proto != PPP_LCP)
 		c->st->plain = frame[0] != PPP_ALL_STATIONS;
+	if (filter_has(c, DP_FILTER_PPP_IN) &&
+	    !filter_run_ppp(w, c, DP_FILTER_PPP_IN, proto, r.p, r.left))
+		return;
 	if (c->c.mode == DP_FORWARD) {
 		dp_call_forward(w, c, proto, &r);
 		return;

@@ -53,6 +53,8 @@ struct dp {
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
 	struct map chans;	      /* l2tp_channel -> struct dp_chan (dp_chan.c) */
 	struct map lines;	      /* l2tp_channel -> struct call of the line on it */
+	struct map filters;	      /* number -> struct filter (dp_filter.c) */
+	uint32_t last_filter;
 };
 
 /* --- ports and channels (the port's worker) --------------------------------------------------- */
@@ -272,6 +274,25 @@ void tx_poke_others(struct worker *w);
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
 /* The channel may take frames again. */
 void worker_chan_writable(struct worker_port *p, ist_channel id);
+
+/* --- dp_filter.c ------------------------------------------------------------------------------ */
+
+/* Control thread: find the filters that c names and hold them; false when one is not there. */
+bool call_take_filters(struct dp *dp, struct call *c);
+void call_give_filters(struct call *c);
+void dp_filters_free(struct dp *dp);
+
+/* Worker.  False: the packet is dropped and counted. */
+bool filter_run(struct worker *w, struct call *c, enum dp_filter place, const uint8_t *pkt,
+		size_t len);
+bool filter_run_ppp(struct worker *w, struct call *c, enum dp_filter place, uint16_t proto,
+		    const uint8_t *info, size_t len);
+
+/* Calls without a filter, as most are, cost one branch that is predicted. */
+static inline bool filter_has(const struct call *c, enum dp_filter place)
+{
+	return __builtin_expect(c->filter[place] != NULL, 0);
+}
 
 /* --- ip_path.c ------------------------------------------------------------------------------- */
 

@@ -45,6 +45,9 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	uint8_t *head = b->head[b->n], ppp[PPP_HEAD_MAX];
 	size_t n = ppp_frame_head(ppp, proto, &framing), h;
 
+	if (filter_has(c, DP_FILTER_PPP_OUT) &&
+	    !filter_run_ppp(w, c, DP_FILTER_PPP_OUT, proto, payload, len))
+		return;
 	if (!dp_send_l2tp_head(c, head, n + len, &h)) {
 		call_drop(w, c, DP_R_TOO_BIG);
 		return;

@@ -99,6 +99,8 @@ static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, si
 
 void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len)
 {
+	if (filter_has(c, DP_FILTER_IP_IN) && !filter_run(w, c, DP_FILTER_IP_IN, pkt, len))
+		return;
 	if (v6)
 		ip_path_rx6(w, c, pkt, len);
 	else
@@ -194,6 +196,8 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 
 	if (c->c.mode != DP_TERMINAL || !(v6 ? c->c.ip6 : c->c.ip4))
 		call_drop(w, c, DP_R_NOT_OPEN);
+	else if (filter_has(c, DP_FILTER_IP_OUT) && !filter_run(w, c, DP_FILTER_IP_OUT, pkt, len))
+		return;
 	else if (v6)
 		ip_path_tx6(w, c, pkt, len);
 	else

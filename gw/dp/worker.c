@@ -63,7 +63,8 @@ static int worker_get_memory(struct worker *w)
 {
 	w->scratch = malloc(WORKER_SCRATCH);
 	w->tun_buf = malloc(WORKER_TUN_BUF);
-	if (!w->scratch || !w->tun_buf || ring_init(&w->cmd, CMD_RING) ||
+	w->filter_frame = malloc(WORKER_FILTER_FRAME);
+	if (!w->scratch || !w->tun_buf || !w->filter_frame || ring_init(&w->cmd, CMD_RING) ||
 	    ring_init(&w->control, CONTROL_RING) || ring_init(&w->ppp, PPP_RING) ||
 	    ring_init(&w->sent, SENT_RING) || ring_init(&w->log, LOG_RING) ||
 	    pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE))
@@ -136,6 +137,7 @@ void worker_free(struct worker *w)
 	pool_free(&w->reorder);
 	free(w->scratch);
 	free(w->tun_buf);
+	free(w->filter_frame);
 	worker_free_watches(&w->watches);
 	worker_free_watches(&w->dead);
 	waker_free(&w->waker);

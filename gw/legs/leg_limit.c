@@ -16,7 +16,7 @@ static uint64_t leg_limit_carried(const struct leg_limit *l)
 	struct dp_call_stats n;
 
 	leg_entry_stats(other->ops->entry(other), &n);
-	return n.rx_frames + n.tx_frames - n.control;
+	return n.rx_frames + n.tx_frames - n.control - n.filtered_in;
 }
 
 static uint64_t leg_limit_step(const struct leg_limit *l)

@@ -2,7 +2,7 @@
 /*
  * How long a log-in may last, and how long it may carry nothing.  What it carries is read from the
  * data plane's counters now and then: frames of the user's network protocols, either way.  LCP
- * echoes and other frames of the control thread do not count.
+ * echoes and other frames of the control thread do not count, nor do packets that a filter drops.
  */
 #ifndef GW_LEGS_LEG_LIMIT_H
 #define GW_LEGS_LEG_LIMIT_H

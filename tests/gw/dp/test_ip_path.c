@@ -16,6 +16,7 @@
 #include <linux/tcp.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <pcap/pcap.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,6 +215,42 @@ static void do_client_is_heard(struct bench *b)
 	close(s6);
 }
 EACH(client_is_heard)
+
+/* A filter sees the packet alone: octet 9 of IPv4 is the protocol, octet 6 of IPv6. */
+static void do_filters(struct bench *b)
+{
+	static const struct bpf_insn no_udp4[] = {
+		BPF_STMT(BPF_LD + BPF_B + BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP + BPF_JGE + BPF_K, 0x60, 2, 0),
+		BPF_STMT(BPF_LD + BPF_B + BPF_ABS, 9),
+		BPF_JUMP(BPF_JMP + BPF_JEQ + BPF_K, IPPROTO_UDP, 1, 0),
+		BPF_STMT(BPF_RET + BPF_K, 65535),
+		BPF_STMT(BPF_RET + BPF_K, 0),
+	};
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	struct dp_call_stats s;
+	uint32_t no;
+
+	CU_ASSERT_FATAL(!dp_filter_add(b->r.dp, no_udp4, 6, &no));
+	b->call.filter[DP_FILTER_IP_IN] = b->call.filter[DP_FILTER_IP_OUT] = no;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says4(b, CLIENT, "four");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_FILTER_IN, 1));
+	client_says6(b, client6, "six");
+	CU_ASSERT(hears(b, s6, "six"));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7000, "out four", 8) == 8);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_FILTER_OUT, 1));
+	b->call.filter[DP_FILTER_IP_IN] = b->call.filter[DP_FILTER_IP_OUT] = 0;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says4(b, CLIENT, "four");
+	CU_ASSERT(hears(b, s4, "four"));
+	CU_ASSERT(dp_call_stats(b->r.dp, 2, 3, &s));
+	CU_ASSERT(s.filtered_in == 1 && s.filtered_out == 1);
+	dp_filter_del(b->r.dp, no);
+	close(s4);
+	close(s6);
+}
+EACH(filters)
 
 /* The peer's first packet behind our Ack: it goes up, the NCP opens, and it comes back down; its
  * source is looked at then. */
@@ -647,6 +684,7 @@ EACH(a_device_is_removed)
 static const struct test_case cases[] = {
 	{"client_is_heard", client_is_heard},
 	{"packets_before_the_ncp_is_open", packets_before_the_ncp_is_open},
+	{"filters", filters},
 	{"spoofing_is_stopped", spoofing_is_stopped},
 	{"duplicate_address_detection", duplicate_address_detection},
 	{"bad_ip", bad_ip},
