@@ -88,6 +88,27 @@ struct cfg_pool {
 	unsigned ranges;
 };
 
+struct bpf_insn;
+
+/* A filter expression (pcap-filter) and the program it was compiled to; text NULL = none. */
+struct cfg_filter {
+	char *text;
+	struct bpf_insn *insn;
+	unsigned n; /* instructions */
+};
+enum cfg_filter_place {
+	CFG_FILTER_IN, /* IP packets from and to the peer */
+	CFG_FILTER_OUT,
+	CFG_FILTER_PPP_IN, /* PPP frames */
+	CFG_FILTER_PPP_OUT,
+	CFG_FILTERS
+};
+/* Compile an expression for IP packets, or for PPP frames (DLT_PPP).  False with words in err.  A
+ * name of a host in it is looked up meanwhile. */
+bool cfg_filter_compile(struct cfg_filter *out, const char *text, bool ppp, char *err, size_t cap);
+/* One that cfg_filter_compile() made, or of zeros. */
+void cfg_filter_free(struct cfg_filter *f);
+
 /* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
 	const char *name;
@@ -97,7 +118,8 @@ struct cfg_service {
 	const char *tun; /* device name, default "ist%d" */
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
-	struct ppp_config ppp;	/* server side, filled from the section */
+	struct cfg_filter filter[CFG_FILTERS];
+	struct ppp_config ppp; /* server side, filled from the section */
 };
 
 struct cfg_user {
@@ -163,6 +185,8 @@ struct cfg_route {
 	uint32_t max_calls;	     /* by this route at a time; 0 = no limit */
 	uint32_t deny;		     /* refusals after which a peer is passed over, */
 	uint64_t deny_for;	     /* for this long, us; 0 = never */
+	/* PPP frames in from the circuit or call, and out to it; the first two are not used */
+	struct cfg_filter filter[CFG_FILTERS];
 };
 
 /* What failed log-ins cost (gw/aaa/login_limit.h says how). */

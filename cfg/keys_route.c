@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of `route`: where PPP that arrives on a circuit or in a call goes. */
+#include "cfg/filter.h"
 #include "cfg/keys.h"
 #include "cfg/report.h"
 #include "cfg/value.h"
@@ -108,6 +109,7 @@ static const struct cfg_key route_keys[] = {
 	 .help = "results of a call after which a peer is passed over: Result Codes of its CDN, "
 		 "and "
 		 "silent = no answer or not reached"},
+	CFG_FILTER_ROWS_PPP(struct cfg_route),
 };
 
 static void keys_route_init(struct cfg_load *l, void *obj)

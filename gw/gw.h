@@ -28,6 +28,12 @@ struct plugins;
 struct routes;
 struct switches;
 
+/* Filters at work: numbers of dp_filter_add() and what they were made of; 0 and NULL = none. */
+struct gw_filters {
+	uint32_t no[DP_FILTERS];
+	const char *text[DP_FILTERS];
+};
+
 /* A service at work: its TUN and addresses. */
 struct gw_service {
 	struct gw *gw;
@@ -58,12 +64,13 @@ struct gw {
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;
-	struct gw_port *port;	    /* one per cfg->port */
-	struct addrpool **pool;	    /* one per cfg->pool */
-	struct addrpool *no_pool;   /* of services without a pool section */
-	struct gw_service *service; /* one per cfg->service */
-	struct gw_client *client;   /* one per cfg->client */
-	uint8_t id[8];		    /* random: names this gateway to other switches of a call */
+	struct gw_port *port;				    /* one per cfg->port */
+	struct addrpool **pool;				    /* one per cfg->pool */
+	struct addrpool *no_pool;			    /* of services without a pool section */
+	struct gw_service *service;			    /* one per cfg->service */
+	struct gw_client *client;			    /* one per cfg->client */
+	struct gw_filters *service_filters, *route_filters; /* one per cfg->service, cfg->route */
+	uint8_t id[8]; /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */

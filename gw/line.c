@@ -5,6 +5,7 @@
 #include "core/container.h"
 #include "gw/bridge.h"
 #include "gw/dial.h"
+#include "gw/filter.h"
 #include "gw/random.h"
 #include "gw/service.h"
 #include "gw/text.h"
@@ -217,10 +218,12 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 		return false;
 	j = join_new(gw->joins, leg_call_placed(gw, call, peer, &l->origin), line_leg_new(l, now),
 		     &line_owner, l, now);
-	if (j)
+	if (j) {
 		join_explain(j, l->way.why);
-	else
+		leg_take_filters(l->leg, filters_of_route(gw, l->way.route));
+	} else {
 		dial_abandon(call, words, now);
+	}
 	return line_start_join(l, j, now);
 }
 

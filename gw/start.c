@@ -10,6 +10,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/bind.h"
 #include "gw/client.h"
+#include "gw/filter.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
@@ -114,8 +115,8 @@ static bool start_all(struct gw *gw)
 		return false;
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
-	    !start_rest(gw) || !services_open(gw) || !ports_open(gw, clients_channel_up) ||
-	    !clients_start(gw, gw->started))
+	    !start_rest(gw) || !filters_open(gw) || !services_open(gw) ||
+	    !ports_open(gw, clients_channel_up) || !clients_start(gw, gw->started))
 		return false;
 	loop_timer_init(&gw->second, start_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
@@ -165,6 +166,7 @@ void gw_free(struct gw *gw)
 	gw->joins = NULL;
 	clients_free(gw);
 	services_free(gw);
+	filters_free(gw);
 	if (gw->dp)
 		capture_free_all(gw);
 	ports_free(gw);

@@ -4,6 +4,7 @@
 #include "core/container.h"
 #include "core/htab.h"
 #include "gw/dial.h"
+#include "gw/filter.h"
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/random.h"
@@ -228,6 +229,7 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 	j = join_new(gw->joins, to, s->in, &switch_owner, s, now);
 	if (j) {
 		join_explain(j, s->way.why);
+		leg_take_filters(s->in, filters_of_route(gw, s->way.route));
 		return j;
 	}
 	s->in = NULL;

@@ -48,6 +48,7 @@ void leg_entry_del(struct leg_entry *e)
 		dp_call_del(e->gw->dp, e->c.tid, e->c.sid);
 	}
 	e->in_table = false;
+	leg_filters_free(e);
 }
 
 void leg_entry_stats(const struct leg_entry *e, struct dp_call_stats *out)

@@ -11,6 +11,8 @@
 #define GW_LEG_CIRCUIT 100u
 #define GW_LEG_NAME    (GW_LEG_CIRCUIT + 20)
 
+struct gw_filters;
+
 struct leg_entry {
 	struct gw *gw;
 	struct dp_call c;
@@ -19,8 +21,13 @@ struct leg_entry {
 				carries; UINT16_MAX = no limit */
 	struct dp_call_stats last; /* when it left the table */
 	char circuit[GW_LEG_CIRCUIT];
-	uint64_t source; /* peer_channel_source() */
+	uint64_t source;		  /* peer_channel_source() */
+	const struct gw_filters *filters; /* of its service or route; NULL = none */
+	struct gw_filters *own;		  /* its own in their place; NULL = none */
 };
+
+/* Its own filters go. */
+void leg_filters_free(struct leg_entry *e);
 
 /* c names the leg (tid, sid, channel); the rest of it may be set already.  Nothing is told yet. */
 void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c);

@@ -339,7 +339,9 @@ static void server_start(struct leg *l, uint64_t now)
 {
 	struct leg_server *s = (struct leg_server *)l;
 	const struct cfg_service *cfg = s->service->cfg;
+	struct gw *gw = s->t.gw;
 
+	leg_take_filters(join_other(l), &gw->service_filters[s->service - gw->service]);
 	if (!leg_terminal_open(&s->t, &cfg->ppp, cfg->mtu, now)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 

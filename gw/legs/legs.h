@@ -13,6 +13,7 @@
 
 struct cfg_client;
 struct cfg_peer;
+struct gw_filters;
 struct gw_service;
 
 /* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
@@ -85,6 +86,16 @@ void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now);
 void leg_line_mtu_changed(struct leg *l);
 const struct dp_call *leg_line_entry(const struct leg *l);
+
+/* --- filters of a call or line ----------------------------------------------------------------- */
+
+/* Those of its service or route, which outlive it. */
+void leg_take_filters(struct leg *l, const struct gw_filters *f);
+/* One for this leg alone, compiled from expr (pcap-filter); NULL = that of its service or route
+ * again.  False with words in err. */
+bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err, size_t cap);
+/* Those that leg_filter() has set; NULL = none. */
+const struct gw_filters *leg_own_filters(const struct leg *l);
 
 /* --- a terminal: our PPP with a TUN behind it -------------------------------------------------- */
 

@@ -48,6 +48,7 @@ TABLE_NUMBER(call_mtu, call_row, row->join ? leg_call_entry(row->join->leg[0])->
 TABLE_NUMBER(call_in, call_row, row->stats.rx_frames)
 TABLE_NUMBER(call_out, call_row, row->stats.tx_frames)
 TABLE_NUMBER(call_dropped, call_row, row->stats.drops)
+TABLE_NUMBER(call_filtered, call_row, row->stats.filtered_in + row->stats.filtered_out)
 
 static void call_ip4(const void *object, char *buf, size_t cap)
 {
@@ -80,6 +81,7 @@ static const struct table_column table_calls_columns[] = {
 	{"In", "in", TABLE_RIGHT, call_in},
 	{"Out", "out", TABLE_RIGHT, call_out},
 	{"Dropped", "dropped", TABLE_RIGHT, call_dropped},
+	{"Filtered", "filtered", TABLE_RIGHT, call_filtered},
 };
 
 static void call_to_table(void *ctx, const struct call_row *row)
@@ -149,6 +151,9 @@ static void call_detail(void *ctx, const struct call_row *row)
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,
 		(unsigned long long)s->drops, VTY_NEWLINE);
+	vty_out(vty, "  filter  dropped %llu of those in, and %llu on the way out%s",
+		(unsigned long long)s->filtered_in, (unsigned long long)s->filtered_out,
+		VTY_NEWLINE);
 	vty_out(vty, "  order   %s; lost %llu, late %llu, put in order %llu%s",
 		s->sending_seq ? "sequenced" : "not sequenced", (unsigned long long)s->seq_lost,
 		(unsigned long long)s->seq_late, (unsigned long long)s->seq_reordered, VTY_NEWLINE);

@@ -54,6 +54,22 @@ TABLE_TEXT(service_pool, gw_service, row->cfg->pool ? row->cfg->pool->name : "-"
 TABLE_NUMBER(service_mtu, gw_service, row->cfg->mtu)
 TABLE_NUMBER(service_clients, gw_service, row->clients)
 
+/* What the filters of the service have dropped, at IP and PPP level. */
+static uint64_t service_filtered(const struct gw_service *s, enum dp_filter ip, enum dp_filter ppp)
+{
+	const struct gw_filters *f = &s->gw->service_filters[s - s->gw->service];
+	struct dp_filter_counters a, b;
+
+	dp_filter_count(s->gw->dp, f->no[ip], &a);
+	dp_filter_count(s->gw->dp, f->no[ppp], &b);
+	return a.dropped + b.dropped;
+}
+
+TABLE_NUMBER(service_filtered_in, gw_service,
+	     service_filtered(row, DP_FILTER_IP_IN, DP_FILTER_PPP_IN))
+TABLE_NUMBER(service_filtered_out, gw_service,
+	     service_filtered(row, DP_FILTER_IP_OUT, DP_FILTER_PPP_OUT))
+
 static void service_local(const void *object, char *buf, size_t cap)
 {
 	gw_ip4_text(buf, cap, ((const struct gw_service *)object)->cfg->local4);
@@ -66,6 +82,8 @@ static const struct table_column table_services_columns[] = {
 	{"Pool", "pool", TABLE_LEFT, service_pool},
 	{"MTU", "mtu", TABLE_RIGHT, service_mtu},
 	{"Clients", "clients", TABLE_RIGHT, service_clients},
+	{"Filtered in", "filtered-in", TABLE_RIGHT, service_filtered_in},
+	{"Filtered out", "filtered-out", TABLE_RIGHT, service_filtered_out},
 };
 
 static void table_services_rows(struct gw *gw, struct table_text *to)

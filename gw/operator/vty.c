@@ -23,9 +23,10 @@ struct gw *vty_gw(const struct vty *vty)
 }
 
 const struct table *const operator_tables[] = {
-	&table_ports,	&table_captures, &table_plugins,  &table_peers,	   &table_tunnels,
-	&table_clients, &table_calls,	 &table_counters, &table_services, &table_pools,
-	&table_log,	&table_lines,	 &table_joins,	  &table_routes,   NULL,
+	&table_ports,	 &table_captures, &table_plugins, &table_peers,
+	&table_tunnels,	 &table_clients,  &table_calls,	  &table_counters,
+	&table_services, &table_pools,	  &table_log,	  &table_lines,
+	&table_joins,	 &table_routes,	  &table_filters, NULL,
 };
 
 struct vty_lines {
@@ -71,6 +72,16 @@ static struct join *vty_call_arg(struct vty *vty, const char *tid, const char *s
 	if (t && !j)
 		vty_out(vty, "%% No call %s in tunnel %s%s", sid, tid, VTY_NEWLINE);
 	return j;
+}
+
+struct leg *vty_call_leg(struct vty *vty, const char *tid, const char *sid)
+{
+	struct join *j = vty_call_arg(vty, tid, sid);
+	bool second = j && j->leg[1]->ops->kind == LEG_CALL &&
+		      leg_call_entry(j->leg[1])->tid == atoi(tid) &&
+		      leg_call_entry(j->leg[1])->sid == atoi(sid);
+
+	return j ? j->leg[second] : NULL;
 }
 
 DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
@@ -234,6 +245,7 @@ static void vty_install(void)
 	vty_counters_init();
 	vty_joins_init();
 	vty_routes_init();
+	vty_filters_init();
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);

@@ -22,16 +22,21 @@ void vty_counters_init(void); /* show_counters.c */
 void vty_summary_init(void);  /* show_summary.c */
 void vty_joins_init(void);    /* show_joins.c */
 void vty_routes_init(void);   /* show_routes.c */
+void vty_filters_init(void);  /* show_filters.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
+extern const struct table table_filters;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 
 /* The gateway that a VTY shows. */
+struct leg;
 struct gw *vty_gw(const struct vty *vty);
+/* The leg of a call by our ids as they were typed; NULL after saying that there is none. */
+struct leg *vty_call_leg(struct vty *vty, const char *tid, const char *sid);
 /* Print a table on a VTY; CMD_SUCCESS. */
 int vty_table(struct vty *vty, const struct table *t);
 

@@ -25,7 +25,8 @@ static void row_makes_sense(const struct cfg_schema *s, const struct cfg_key *k)
 	CU_ASSERT(k->ist || k->set || k->width || !strcmp(k->name, "carries"));
 	CU_ASSERT(k->ist || k->set || !(k->flags & CFG_KEY_LIST) || k->kind == CFG_K_REF ||
 		  !strcmp(k->name, "carries"));
-	CU_ASSERT(k->width <= 8 || k->width == sizeof(struct cfg_refs));
+	CU_ASSERT(k->width <= 8 || k->width == sizeof(struct cfg_refs) ||
+		  k->width == sizeof(struct cfg_filter));
 	CU_ASSERT(!k->width || k->offset + k->width <= s->size);
 	/* found again, so no name is there twice */
 	CU_ASSERT_PTR_EQUAL(cfg_schema_key(s, k->name), k);

@@ -39,6 +39,7 @@ struct fake_dp {
 	unsigned circuits;
 	uint64_t heard;
 	struct dp_call_stats stats; /* of every call */
+	uint32_t filters;	    /* registered so far */
 	const char *gone;	    /* the device that somebody has removed */
 	/* The next call of netif.h of this kind ("addr", "if", "route") gives that error. */
 	const char *netif_fails;

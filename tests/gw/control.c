@@ -18,6 +18,7 @@ extern const struct test_suite suite_start;
 extern const struct test_suite suite_join;
 extern const struct test_suite suite_keep;
 extern const struct test_suite suite_leg_call;
+extern const struct test_suite suite_leg_filter;
 extern const struct test_suite suite_leg_limit;
 extern const struct test_suite suite_leg_terminal;
 extern const struct test_suite suite_bridge;
@@ -35,35 +36,16 @@ extern const struct test_suite suite_vty;
 extern const struct test_suite suite_vty_listen;
 
 static const struct test_suite *const suites[] = {
-	&suite_aaa,
-	&suite_addrpool,
-	&suite_login_limit,
-	&suite_bind,
-	&suite_client,
-	&suite_peer,
-	&suite_route,
-	&suite_route_way,
-	&suite_start,
-	&suite_join,
-	&suite_keep,
-	&suite_line,
-	&suite_leg_call,
-	&suite_leg_terminal,
-	&suite_log,
-	&suite_log_brake,
-	&suite_loop,
-	&suite_memory,
-	&suite_reserve,
-	&suite_ra,
-	&suite_switch,
-	&suite_table,
-	&suite_text,
-	&suite_vty,
-	&suite_vty_listen,
-	&suite_capture,
-	&suite_leg_limit,
-	&suite_bridge,
-	NULL,
+	&suite_aaa,	   &suite_addrpool,	&suite_login_limit,
+	&suite_bind,	   &suite_client,	&suite_peer,
+	&suite_route,	   &suite_route_way,	&suite_start,
+	&suite_join,	   &suite_keep,		&suite_line,
+	&suite_leg_call,   &suite_leg_terminal, &suite_log,
+	&suite_log_brake,  &suite_loop,		&suite_memory,
+	&suite_reserve,	   &suite_ra,		&suite_switch,
+	&suite_table,	   &suite_text,		&suite_vty,
+	&suite_vty_listen, &suite_capture,	&suite_leg_limit,
+	&suite_bridge,	   &suite_leg_filter,	NULL,
 };
 
 int main(int argc, char **argv)

@@ -264,6 +264,32 @@ void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid)
 		*e = fake.call[--fake.calls];
 }
 
+/* Every program is one more number; 0 instructions would be no program. */
+int dp_filter_add(struct dp *dp, const struct bpf_insn *insn, unsigned n, uint32_t *no)
+{
+	(void)dp;
+	(void)insn;
+	if (!n)
+		return -EINVAL;
+	*no = ++fake.filters;
+	fake_dp_say("filter %u", *no);
+	return 0;
+}
+
+void dp_filter_del(struct dp *dp, uint32_t no)
+{
+	(void)dp;
+	if (no)
+		fake_dp_say("unfilter %u", no);
+}
+
+bool dp_filter_count(const struct dp *dp, uint32_t no, struct dp_filter_counters *out)
+{
+	(void)dp;
+	*out = (struct dp_filter_counters){.passed = 10 * no, .dropped = no};
+	return no;
+}
+
 uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)
 {
 	(void)dp;

@@ -167,7 +167,7 @@ static void rows_of_a_gateway(void)
 		 e->data.peer_tid);
 	CU_ASSERT_TRUE(table_shows(&table_tunnels, row));
 	snprintf(row, sizeof(row),
-		 "%u %u %u established LNS server ann 10.64.0.2 no 1400 1m01s 3 4 5", e->tid,
+		 "%u %u %u established LNS server ann 10.64.0.2 no 1400 1m01s 3 4 5 0", e->tid,
 		 e->sid, e->data.peer_sid);
 	CU_ASSERT_TRUE(table_shows(&table_calls, row));
 	/* 31 s to give up, then 9 s */
@@ -175,7 +175,7 @@ static void rows_of_a_gateway(void)
 				   "home other dialling 21s - - - 2 - general error: no control "
 				   "connection (tunnel ended: general error (no "
 				   "acknowledgement after 5 retransmissions))"));
-	CU_ASSERT_TRUE(table_shows(&table_services, "gold ist%d 10.64.0.1 p 1400 1"));
+	CU_ASSERT_TRUE(table_shows(&table_services, "gold ist%d 10.64.0.1 p 1400 1 0 0"));
 	CU_ASSERT_TRUE(table_shows(&table_pools, "p 254 1 1 0 0 0"));
 	CU_ASSERT_TRUE(table_shows(&table_counters,
 				   "data data-spoof 7 source address is not the client's"));

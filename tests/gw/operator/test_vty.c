@@ -149,7 +149,9 @@ static void calls_in_detail(void)
 					    .tx_octets = 40,
 					    .seq_lost = 6,
 					    .seq_late = 7,
-					    .seq_reordered = 8};
+					    .seq_reordered = 8,
+					    .filtered_in = 9,
+					    .filtered_out = 10};
 	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
 	bench_pass(7 * SEC);
 	snprintf(want, sizeof(want),
@@ -160,6 +162,7 @@ static void calls_in_detail(void)
 		 "  link    MRU 1400 in, 1500 out; we compress nothing; peer compresses nothing\n"
 		 "  ip      10.64.0.1 to 10.64.0.2; interface ids * to *\n"
 		 "  frames  in 3 (30 octets), out 4 (40 octets), dropped 5\n"
+		 "  filter  dropped 9 of those in, and 10 on the way out\n"
 		 "  order   not sequenced; lost 6, late 7, put in order 8\n*",
 		 e->tid, e->sid, e->data.peer_tid, e->data.peer_sid);
 	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
@@ -218,6 +221,38 @@ static void clear_a_call(void)
 	CU_ASSERT_EQUAL(c->result.result, 3); /* RFC 2661 4.4.2: administrative reasons */
 	CU_ASSERT_TRUE(c->down);	      /* PPP was terminated first */
 	CU_ASSERT_EQUAL(c->why, PPP_WHY_PEER);
+	vty_end();
+}
+
+/* Quotes around an expression are as in the configuration; the words of a mistake are libpcap's. */
+static void filters_of_a_call(void)
+{
+	const struct dp_call *e;
+	char command[120], id[30];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
+	snprintf(id, sizeof(id), "%u %u", e->tid, e->sid);
+	snprintf(command, sizeof(command), "call %s filter in \"not port 25\"", id);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_IN], 1);
+	snprintf(command, sizeof(command), "call %s ppp-filter out not link proto 1", id);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_OUT], 2);
+	snprintf(command, sizeof(command),
+		 "*call %u/%u * filter-in * 10 * 1 * not port 25\n*ppp-filter-out * 20 * 2 * not "
+		 "link proto 1\n*",
+		 e->tid, e->sid);
+	CU_ASSERT_TRUE(vty_matches("show filters", command));
+	snprintf(command, sizeof(command), "call %s filter out prot 25", id);
+	CU_ASSERT_TRUE(vty_matches(command, "% */*: *\n"));
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_OUT], 0);
+	snprintf(command, sizeof(command), "no call %s filter in", id);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_IN], 0);
+	CU_ASSERT_STRING_EQUAL(vty_says("call 65535 1 filter in ip"), "% No tunnel 65535\n");
 	vty_end();
 }
 
@@ -336,6 +371,7 @@ static const struct test_case cases[] = {
 	{"calls_in_detail", calls_in_detail},
 	{"clear_a_tunnel", clear_a_tunnel},
 	{"clear_a_call", clear_a_call},
+	{"filters_of_a_call", filters_of_a_call},
 	{"sequencing_of_a_call", sequencing_of_a_call},
 	{"dial_a_client", dial_a_client},
 	{"captures", captures},

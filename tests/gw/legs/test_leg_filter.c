@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Filters of a service and of one call, as the data plane is told of them. */
+#include "gw/filter.h"
+#include "tests/gw/bench.h"
+
+#include <string.h>
+
+#define CONF                                                                                 \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                            \
+	"peer lac { service = s }\n"                                                         \
+	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                                         \
+	"service t { local = 10.65.0.1  filter-in = \"udp\" }\n"                             \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = no\n"              \
+	"            filter-in = \"not port 25\"  ppp-filter-out = \"not link proto 1\" }\n" \
+	"user ann { secret = \"a password\" }\n"
+
+static void filters_are(const struct dp_call *e, uint32_t ip_in, uint32_t ip_out, uint32_t ppp_in,
+			uint32_t ppp_out)
+{
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_IN], ip_in);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_OUT], ip_out);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_IN], ppp_in);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_OUT], ppp_out);
+}
+
+/* Number 1 is the other service's. */
+static void a_service_filters_its_calls(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_EQUAL(fake.filters, 3);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	CU_ASSERT_EQUAL(fake.call[0].mode, DP_TERMINAL);
+	filters_are(&fake.call[0], 2, 0, 0, 3);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(fake_said("unfilter"), 0);
+	bench_stop();
+	CU_ASSERT_EQUAL(fake_said("unfilter"), 3);
+}
+
+static void a_call_can_have_its_own(void)
+{
+	struct far_call *c;
+	struct leg *l;
+	char err[100];
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	l = bench_join()->leg[0];
+	CU_ASSERT_PTR_NULL(leg_own_filters(l));
+	CU_ASSERT_TRUE(leg_filter(l, DP_FILTER_IP_IN, "tcp", err, sizeof(err)));
+	CU_ASSERT_TRUE(leg_filter(l, DP_FILTER_PPP_IN, "ip", err, sizeof(err)));
+	filters_are(&fake.call[0], 4, 0, 5, 3);
+	CU_ASSERT_STRING_EQUAL(leg_own_filters(l)->text[DP_FILTER_IP_IN], "tcp");
+	/* A mistake changes nothing. */
+	CU_ASSERT_FALSE(leg_filter(l, DP_FILTER_IP_IN, "tpc", err, sizeof(err)));
+	CU_ASSERT_NOT_EQUAL(err[0], 0);
+	CU_ASSERT_EQUAL(fake_said("unfilter"), 0);
+	filters_are(&fake.call[0], 4, 0, 5, 3);
+	/* A new one takes the place of the one before. */
+	CU_ASSERT_TRUE(leg_filter(l, DP_FILTER_IP_IN, "udp", err, sizeof(err)));
+	CU_ASSERT_EQUAL(fake_said("unfilter 4"), 1);
+	filters_are(&fake.call[0], 6, 0, 5, 3);
+	/* The service's is back. */
+	CU_ASSERT_TRUE(leg_filter(l, DP_FILTER_IP_IN, NULL, err, sizeof(err)));
+	CU_ASSERT_EQUAL(fake_said("unfilter 6"), 1);
+	filters_are(&fake.call[0], 2, 0, 5, 3);
+	/* Negotiating again leaves them. */
+	bench_redial(c, "ann", "a password");
+	filters_are(&fake.call[0], 2, 0, 5, 3);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(fake_said("unfilter 5"), 1);
+	CU_ASSERT_EQUAL(fake_said("unfilter"), 3);
+	bench_stop();
+}
+
+/* What is not there can be taken away. */
+static void none_of_its_own(void)
+{
+	char err[100];
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE(leg_filter(bench_join()->leg[0], DP_FILTER_IP_OUT, NULL, err, sizeof(err)));
+	filters_are(&fake.call[0], 2, 0, 0, 3);
+	bench_stop();
+}
+
+/* The call that came in has the filters of the route; the call it goes on by has none. */
+static void a_route_filters_switched_calls(void)
+{
+	bench_start(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { hostname = lac }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"route r { from-peer = lac  to = lns  ppp-filter-in = \"not link proto 1\" }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 2);
+	CU_ASSERT_EQUAL(fake.call[0].mode, DP_FORWARD);
+	for (unsigned i = 0; i < 2; i++)
+		filters_are(&fake.call[i], 0, 0, fake.call[i].data.lns, 0);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"a_service_filters_its_calls", a_service_filters_its_calls},
+	{"a_call_can_have_its_own", a_call_can_have_its_own},
+	{"none_of_its_own", none_of_its_own},
+	{"a_route_filters_switched_calls", a_route_filters_switched_calls},
+	{NULL, NULL},
+};
+const struct test_suite suite_leg_filter = {"leg_filter", cases};
