@@ -3,6 +3,7 @@
 
 #include "gw/bind.h"
 #include "gw/log.h"
+#include "tests/heap.h"
 #include "transports/builtin.h"
 #include <fnmatch.h>
 #include <osmocom/core/talloc.h>
@@ -380,7 +381,10 @@ static void bench_deliver(const struct way *w)
 
 	switch (w->what) {
 	case TO_GW:
+		if (bench.refusing)
+			heap_refuse(bench.refuse);
 		bind_dp_ops.control(bench.gw, FAR_CHANNEL, w->octets, w->len, clock_us);
+		bench.refusing = bench.refusing && !heap_refused();
 		break;
 	case TO_FAR:
 		if (!bench.silent)
@@ -388,8 +392,11 @@ static void bench_deliver(const struct way *w)
 		break;
 	case FRAME_TO_GW:
 		/* The data plane finds an entry first. */
+		if (bench.refusing)
+			heap_refuse(bench.refuse);
 		if (fake_entry(w->tid, w->sid))
 			bind_dp_ops.ppp(bench.gw, w->tid, w->sid, w->octets, w->len, clock_us);
+		bench.refusing = bench.refusing && !heap_refused();
 		break;
 	case FRAME_TO_FAR:
 		c = far_by_id(w->tid, w->sid);

@@ -41,7 +41,7 @@ struct fake_dp {
 	struct dp_call_stats stats; /* of every call */
 	uint32_t filters;	    /* registered so far */
 	const char *gone;	    /* the device that somebody has removed */
-	/* The next call of netif.h of this kind ("addr", "if", "route") gives that error. */
+	/* The next call of netif.h whose line begins so gives that error. */
 	const char *netif_fails;
 	int netif_error;
 	bool tun_refuses;
@@ -103,6 +103,9 @@ struct bench {
 	struct far_call call[16];
 	unsigned calls;
 	uint16_t client_mru;
+	/* While it is given what comes, the gateway's allocation but `refuse` is refused, once. */
+	bool refusing;
+	unsigned refuse;
 };
 extern struct bench bench;
 

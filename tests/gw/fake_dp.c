@@ -91,6 +91,8 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	(void)workers;
 	(void)ops;
 	(void)ctx;
+	if (!dp)
+		return NULL;
 	dp->fd = eventfd(0, EFD_CLOEXEC);
 	return dp;
 }
@@ -333,14 +335,13 @@ unsigned dp_workers(const struct dp *dp)
 
 struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)
 {
-	struct dp_tun *t;
+	struct dp_tun *t = fake.tun_refuses ? NULL : calloc(1, sizeof(*t));
 
 	(void)dp;
-	if (fake.tun_refuses) {
+	if (!t) {
 		snprintf(err, len, "%s: no more devices", name);
 		return NULL;
 	}
-	t = calloc(1, sizeof(*t));
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	fake_dp_say("tun %s mtu %u", name, mtu);
 	fake.gone = NULL; /* made again */
@@ -364,9 +365,12 @@ const char *dp_tun_name(const struct dp_tun *t)
 	return t->name;
 }
 
-static int fake_netif(const char *call)
+/* What the line said last asks for. */
+static int fake_netif(void)
 {
-	if (!fake.netif_fails || strcmp(fake.netif_fails, call))
+	const char *begin = fake.netif_fails;
+
+	if (!begin || strncmp(fake.line[fake.lines - 1], begin, strlen(begin)))
 		return 0;
 	fake.netif_fails = NULL;
 	return fake.netif_error;
@@ -376,7 +380,7 @@ int netif_set(const char *name, bool up, uint16_t mtu)
 {
 	(void)mtu;
 	fake_dp_say("if %s %s", name, up ? "up" : "down");
-	return fake_netif("if");
+	return fake_netif();
 }
 
 int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg_prefix *peer,
@@ -388,7 +392,7 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 		gw_prefix_text(p, sizeof(p), peer);
 	fake_dp_say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
 		    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
-	return fake_netif("addr");
+	return fake_netif();
 }
 
 int netif_route(const char *name, const struct cfg_prefix *to, bool add)
@@ -397,5 +401,5 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 
 	fake_dp_say("route %s %s %.60s", name, add ? "add" : "del",
 		    gw_prefix_text(text, sizeof(text), to));
-	return fake_netif("route");
+	return fake_netif();
 }

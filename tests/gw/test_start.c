@@ -4,6 +4,7 @@
 #include "gw/client.h"
 #include "gw/port.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -145,6 +146,94 @@ static void a_removed_device_is_made_again(void)
 	bench_stop();
 }
 
+#define MEMORY_CONF                                                                       \
+	"host-name = gw\n"                                                                \
+	"log { tunnel = error }\n"                                                        \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                         \
+	"udp b { listen = \"192.0.2.2:1701\" }\n"                                         \
+	"peer lac { port = a  service = s }\n"                                            \
+	"peer lns { port = b  dial = \"192.0.2.9:1701\" }\n"                              \
+	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8::/56\" } }\n"                   \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap } }\n"                    \
+	"user ann { secret = \"a password\" }\n"                                          \
+	"client home { peer = lns  user = ann  secret = \"a password\"  redial = 10s }\n" \
+	"client office { peer = lns  user = ann  secret = \"a password\"  redial = 10s }\n"
+
+/* Each allocation of the start is refused once: it does not start, or does without. */
+static void starts_only_with_memory(void)
+{
+	const struct cfg_model *m;
+	unsigned n = 0, refused = 0, blocks;
+
+	bench_start(MEMORY_CONF);
+	m = bench.gw->cfg;
+	gw_free(bench.gw);
+	log_brakes_reset();
+	blocks = heap_blocks();
+	for (bool more = true; more; n++) {
+		struct gw *gw;
+
+		heap_refuse(n);
+		gw = gw_new(m);
+		more = heap_refused();
+		refused += !gw;
+		gw_free(gw);
+		log_brakes_reset();
+		CU_ASSERT_EQUAL(heap_blocks(), blocks);
+	}
+	CU_ASSERT(refused >= 15);
+	bench.gw = gw_new(m);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
+	bench_stop();
+}
+
+/* Each allocation for a call is refused once.  That call may go, another one is served. */
+static void a_call_without_memory(void)
+{
+	bool fired = true;
+
+	for (unsigned n = 0; fired; n++) {
+		struct far_call *c;
+
+		bench_start(CONF);
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench.refusing = true;
+		bench.refuse = n;
+		c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+		fired = !bench.refusing;
+		bench.refusing = false;
+		bench_pass(5 * SEC);
+		if (c->call && !c->ip4) /* it waits for something that does not come any more */
+			bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
+		else if (!c->call)
+			CU_ASSERT(c->result.result == L2TP_CDN_NO_FACILITIES_TEMP ||
+				  c->result.result == L2TP_CDN_GENERAL_ERROR || bench.tunnel_down);
+		CU_ASSERT(fired || c->ip4);
+		bench_pass(100 * SEC);
+		if (!bench.tunnel)
+			CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+		bench_stop();
+	}
+}
+
+static void a_port_that_does_not_open(void)
+{
+	const struct cfg_model *m;
+
+	bench_start(CONF);
+	m = bench.gw->cfg;
+	gw_free(bench.gw);
+	fake.port_refuses = true;
+	CU_ASSERT_PTR_NULL(gw_new(m));
+	CU_ASSERT_EQUAL(bench_logged("port error: port a: cannot open: no such wire"), 1);
+	CU_ASSERT_EQUAL(bench_logged("main error: cannot start"), 1);
+	fake.port_refuses = false;
+	bench.gw = gw_new(m);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
+	bench_stop();
+}
+
 static void count_report(void *ctx, const char *text)
 {
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "x.conf:7: log:"));
@@ -173,6 +262,9 @@ static const struct test_case cases[] = {
 	{"nothing_new_while_going_down", nothing_new_while_going_down},
 	{"a_failed_port_is_opened_again", a_failed_port_is_opened_again},
 	{"a_removed_device_is_made_again", a_removed_device_is_made_again},
+	{"starts_only_with_memory", starts_only_with_memory},
+	{"a_call_without_memory", a_call_without_memory},
+	{"a_port_that_does_not_open", a_port_that_does_not_open},
 	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
 	{NULL, NULL},
 };
