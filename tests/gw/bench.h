@@ -45,6 +45,8 @@ struct fake_dp {
 	const char *netif_fails;
 	int netif_error;
 	bool tun_refuses;
+	bool tx_waits;	 /* control packets stay in a queue, and are lost */
+	uint64_t cookie; /* of the last one that waits */
 	/* Where packets go; false = lost. */
 	void (*packet)(l2tp_channel to, const uint8_t *pkt, size_t len);
 	void (*frame)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
@@ -125,7 +127,7 @@ void bench_redial(struct far_call *c, const char *user, const char *secret);
 /* The only join there is, or NULL. */
 struct join *bench_join(void);
 /* How many lines the gateway has logged since the bench was started that match the shell pattern
- * "category level: words". */
+ * "category level: words".  With BENCH_LOG in the environment all are shown when none does. */
 unsigned bench_logged(const char *pattern);
 /* Lines of the log go to bench_logged(); once for the program. */
 void bench_log_begin(void);

@@ -208,8 +208,11 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 		     uint64_t cookie)
 {
 	(void)dp;
-	(void)cookie;
 	fake_dp_say("send %zu", len);
+	if (fake.tx_waits) {
+		fake.cookie = cookie;
+		return L2TP_TX_WAITING;
+	}
 	if (fake.packet)
 		fake.packet(to, pkt, len);
 	return L2TP_TX_TAKEN;

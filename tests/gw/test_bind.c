@@ -69,6 +69,9 @@ static void an_outgoing_call_is_refused(void)
 	bench_pass(0);
 	l2tp_engine_counters(bench.far, &n);
 	CU_ASSERT_EQUAL(n.rx[L2TP_CDN], 1);
+	CU_ASSERT_EQUAL(bench_logged("call notice: call */*: not taken from a 192.0.2.9:1701: peer "
+				     "lac asks us to dial out"),
+			1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	bench_stop();
 }
@@ -221,7 +224,181 @@ static void a_failed_tunnel_does_not_cost_another_its_channel(void)
 	bench_stop();
 }
 
+/* --- lines of the log ------------------------------------------------------------------------- */
+
+#define FROM " 192.0.2.9:1701"
+
+static void lines_of_tunnels_and_calls(void)
+{
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR, .text = "enough"};
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac\x1b[2J"));
+	CU_ASSERT_EQUAL(bench_logged("tunnel notice: tunnel *: up with lac (lac?*) on a" FROM), 1);
+	CU_ASSERT_EQUAL(bench_logged("*\x1b*"), 0); /* no peer writes on the operator's terminal */
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(bench_logged("call info: call */*: up with a" FROM), 1);
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "good night");
+	CU_ASSERT_EQUAL(bench_logged("call info: call */*: down with a" FROM ": *good night*"), 1);
+	l2tp_tunnel_close(bench.tunnel, &r, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(
+		bench_logged("tunnel notice: tunnel *: down with lac on a" FROM ": *enough*"), 1);
+	CU_ASSERT_TRUE_FATAL(bench_dial("nobody"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(bench_logged("call notice: call */*: not taken from a" FROM
+				     ": peer none has no service and no route"),
+			1);
+	bench_stop();
+}
+
+static void lines_of_tunnels_that_do_not_come_up(void)
+{
+	bench_start("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { hostname = \"lac*\"  secret = \"between us\" }\n"
+		    "peer open { hostname = open }\n");
+	bench.policy.secret.len = 5;
+	memcpy(bench.policy.secret.octets, "wrong", 5);
+	CU_ASSERT_FALSE(bench_dial("lac"));
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench_logged("tunnel notice: tunnel *: refused from a" FROM
+				     ": peer lac, host name lac: ?*"),
+			1);
+	bench.policy.secret.len = 0;
+	bench.silent = true;
+	CU_ASSERT_FALSE(bench_dial("open"));
+	bench_pass(40 * SEC);
+	CU_ASSERT_EQUAL(
+		bench_logged("tunnel notice: tunnel *: not up with open (open) on a" FROM ": ?*"),
+		1);
+	bench_stop();
+}
+
+static void lines_of_what_the_engine_tells(void)
+{
+	static const uint32_t errors[6] = {1, 2, 3, 4, 5, 6};
+	struct l2tp_event ev = {.kind = L2TP_EV_MALFORMED, .why = L2TP_R_NO_PEER};
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	l2tp_call_send_wen(c->call, errors, clock_us);
+	bench_pass(61 * SEC);
+	CU_ASSERT_EQUAL(bench_logged("call debug: call */*: WEN received: ?*1*2*3*4*5*6*"), 1);
+	ev.tunnel = l2tp_tunnel_next(bench.gw->engine, NULL);
+	ev.now = clock_us;
+	bind_engine_ops.event(bench.gw, &ev);
+	CU_ASSERT_EQUAL(bench_logged("tunnel notice: tunnel *: peer lac sends malformed "
+				     "attributes, which are ignored: ?*"),
+			1);
+	ev.kind = L2TP_EV_REAUTH;
+	ev.ok = true;
+	bind_engine_ops.event(bench.gw, &ev);
+	CU_ASSERT_EQUAL(bench_logged("tunnel info: tunnel *: peer lac has authenticated again"), 1);
+	ev.ok = false;
+	bind_engine_ops.event(bench.gw, &ev);
+	CU_ASSERT_EQUAL(
+		bench_logged("tunnel error: tunnel *: peer lac failed to authenticate again"), 1);
+	bench_stop();
+}
+
+/* RFC 2661 6.14: the LNS, which the far end is of a call of ours, tells the characters. */
+static void line_of_an_sli(void)
+{
+	bench_start(
+		"host-name = gw\n"
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap } "
+		"}\n");
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	l2tp_call_send_sli(bench.call[0].call, 0xfffffffe, 0x00010203, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench_logged("call debug: call */*: SLI received: ?*"), 1);
+	bench_stop();
+}
+
+static void lines_of_the_data_plane(void)
+{
+	static const struct {
+		int level;
+		const char *name;
+	} rows[] = {{-1, "debug"}, {0, "fatal"},  {1, "fatal"}, {2, "fatal"}, {3, "error"},
+		    {4, "error"},  {5, "notice"}, {6, "info"},	{7, "debug"}, {8, "debug"}};
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+	uint16_t tid;
+	struct l2tp_tunnel_info i;
+
+	bench_start(CONF);
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		char text[16], line[64];
+
+		snprintf(text, sizeof(text), "row %zu", k);
+		bind_dp_ops.log(bench.gw, 0, rows[k].level, text);
+		snprintf(line, sizeof(line), "transport %s: port a: row %zu", rows[k].name, k);
+		CU_ASSERT_EQUAL(bench_logged(line), 1);
+	}
+	bind_dp_ops.log(bench.gw, 9, 5, "words");
+	CU_ASSERT_EQUAL(bench_logged("transport notice: port ?: words"), 1);
+	a.peer = fake.peer;
+	bind_dp_ops.offer(bench.gw, FAR_CHANNEL, &a, clock_us);
+	CU_ASSERT_EQUAL(bench_logged("port notice: port a: circuit from" FROM " refused"), 1);
+	a.permanent = true;
+	bind_dp_ops.up(bench.gw, FAR_CHANNEL, &a, clock_us);
+	CU_ASSERT_EQUAL(bench_logged("port notice: channel a" FROM ": up"), 1);
+	bind_dp_ops.mtu(bench.gw, FAR_CHANNEL, 1234, clock_us);
+	CU_ASSERT_EQUAL(bench_logged("port notice: channel a" FROM ": frames of 1234 octets now"),
+			1);
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, &(struct ist_cause){.words = "LMI says so"}, false,
+			 clock_us);
+	CU_ASSERT_EQUAL(bench_logged("port notice: channel a" FROM ": down: LMI says so"), 1);
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, NULL, true, clock_us);
+	CU_ASSERT_EQUAL(bench_logged("port debug: channel a" FROM ": down"), 1);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	l2tp_tunnel_info(l2tp_tunnel_next(bench.gw->engine, NULL), &i);
+	tid = i.local_id;
+	bind_dp_ops.unsequenced(bench.gw, tid, 7, clock_us);
+	bind_dp_ops.unsequenced(bench.gw, (uint16_t)(tid ^ 1), 7, clock_us);
+	CU_ASSERT_EQUAL(bench_logged("call notice: call */7: peer lac sends data without sequence "
+				     "numbers, which are required: dropped"),
+			1);
+	bench_stop();
+}
+
+/* A packet in a transport's queue is not sent again; its time runs from when it has left. */
+static void a_packet_that_waits(void)
+{
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR};
+	unsigned sent;
+
+	bench_start(CONF);
+	bench.policy.hello = 0;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	fake.tx_waits = true;
+	sent = fake_said("send");
+	l2tp_tunnel_close(l2tp_tunnel_next(bench.gw->engine, NULL), &r, clock_us);
+	bench_pass(30 * SEC);
+	CU_ASSERT_EQUAL(fake_said("send"), sent + 1);
+	bind_dp_ops.sent(bench.gw, fake.cookie, clock_us);
+	bench_pass(SEC - 1);
+	CU_ASSERT_EQUAL(fake_said("send"), sent + 1);
+	bench_pass(1);
+	CU_ASSERT_EQUAL(fake_said("send"), sent + 2);
+	fake.tx_waits = false;
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
+	{"lines_of_tunnels_and_calls", lines_of_tunnels_and_calls},
+	{"lines_of_tunnels_that_do_not_come_up", lines_of_tunnels_that_do_not_come_up},
+	{"lines_of_what_the_engine_tells", lines_of_what_the_engine_tells},
+	{"line_of_an_sli", line_of_an_sli},
+	{"lines_of_the_data_plane", lines_of_the_data_plane},
+	{"a_packet_that_waits", a_packet_that_waits},
 	{"a_stranger_gets_no_tunnel", a_stranger_gets_no_tunnel},
 	{"a_peer_without_service_gets_no_call", a_peer_without_service_gets_no_call},
 	{"an_outgoing_call_is_refused", an_outgoing_call_is_refused},
