@@ -53,7 +53,6 @@ struct cfg_load {
 	struct arena *arena;   /* the model's */
 	const char *file;
 	unsigned mode; /* of the file, as in struct stat; 0 = the text is from memory */
-	const struct ist_transport *const *transports;
 	const struct cfg_absent *absent; /* NULL = none */
 	const struct cfg_schema *schema; /* of the top level */
 	struct cfg_item *root;

@@ -78,15 +78,12 @@ static void keys_peer_set_quirks(struct cfg_load *l, const struct cfg_item *it, 
 	unsigned bit;
 
 	(void)text;
-	for (unsigned i = 0; i < it->values; i++) {
-		if (!cfg_get_word(l, it, &it->value[i], &bit))
-			continue;
-		if (bit == QUIRK_STRICT)
-			p->quirks = 0;
-		else
+	for (unsigned i = 0; i < it->values; i++)
+		if (cfg_get_word(l, it, &it->value[i], &bit))
 			more |= 1u << bit;
-	}
-	p->quirks |= more;
+	if (more & 1u << QUIRK_STRICT)
+		p->quirks = 0;
+	p->quirks |= more & ~(1u << QUIRK_STRICT);
 }
 
 /* "vendor-name", "Vendor Name" and "vendor name" are one name. */
@@ -198,14 +195,13 @@ static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it
 
 	(void)text;
 	for (unsigned i = 0; i < it->values; i++) {
-		if (!keys_peer_suppressible(l, it, &it->value[i], &key))
-			continue;
 		if (p->suppressed == L2TP_SUPPRESS_MAX) {
 			cfg_wrong(l, it->value[i].line, it, "at most %u attributes can be left out",
 				  L2TP_SUPPRESS_MAX);
 			return;
 		}
-		p->suppress[p->suppressed++] = key;
+		if (keys_peer_suppressible(l, it, &it->value[i], &key))
+			p->suppress[p->suppressed++] = key;
 	}
 }
 

@@ -19,12 +19,12 @@
 
 #define MTU_DEFAULT 1400 /* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
 
+/* Adds to *n, which is 0. */
 static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const struct cfg_item *it,
 						  unsigned *n)
 {
 	struct cfg_prefix *p = arena_get(l->arena, it->values * sizeof(*p));
 
-	*n = 0;
 	for (unsigned i = 0; i < it->values; i++)
 		if (cfg_get_prefix(l, it, &it->value[i], &p[*n]))
 			(*n)++;

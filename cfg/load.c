@@ -32,7 +32,6 @@ void cfg_load_init(struct cfg_load *l, const char *name,
 	memset(l, 0, sizeof(*l));
 	l->scratch = arena_new();
 	l->arena = arena_new();
-	l->transports = transports;
 	l->schema = cfg_schema_new(l->scratch, transports);
 	o = arena_get(l->arena, sizeof(*o));
 	o->a = l->arena;

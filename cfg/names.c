@@ -87,10 +87,10 @@ static const char *names_key_belongs(const struct cfg_schema *s, const char *nam
 	return NULL;
 }
 
+/* A section where this one would be known, or NULL.  One of the top level was none of an inner
+ * section's: the outline takes it for the end of that. */
 static const char *names_section_belongs(const struct cfg_schema *top, const char *word)
 {
-	if (cfg_schema_sub(top, word))
-		return "top level";
 	for (const struct cfg_schema *const *sub = top->sub; *sub; sub++)
 		if (cfg_schema_sub(*sub, word))
 			return (*sub)->word;

@@ -64,7 +64,7 @@ static cfg_opt_t *parse_options(struct cfg_load *l, const struct cfg_schema *s)
 	return opt;
 }
 
-/* libconfuse passes no context to its error function. */
+/* libconfuse passes no context to its error function.  Good while it parses. */
 static _Thread_local struct cfg_load *parsing;
 
 static void parse_on_error(cfg_t *cfg, const char *fmt, va_list ap)
@@ -148,6 +148,5 @@ void cfg_confuse(struct cfg_load *l)
 	cfg_set_error_function(cfg, parse_on_error);
 	if (cfg_parse_buf(cfg, cfg_plain(l)) == CFG_SUCCESS)
 		parse_take(l, l->root, cfg);
-	parsing = NULL;
 	cfg_free(cfg);
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LINE_MOST 1024u /* octets of a secret's file that are read, with the NUL behind them */
+
 /* A path relative to the configuration's folder. */
 static const char *secret_beside(struct cfg_load *l, const char *path)
 {
@@ -100,11 +102,11 @@ const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
 	/* Not blocking: the path may be a FIFO by mistake. */
 	int fd = open(secret_beside(l, v->text), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	const char *why = fd < 0 ? strerror(errno) : secret_unfit(l, fd, v);
-	char *line = arena_get(l->scratch, 1024);
+	char *line = arena_get(l->scratch, LINE_MOST);
 	ssize_t n = -1;
 
 	if (!why) {
-		n = read(fd, line, 1023);
+		n = read(fd, line, LINE_MOST - 1);
 		if (n < 0)
 			why = strerror(errno);
 	}

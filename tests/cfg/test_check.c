@@ -87,6 +87,12 @@ static void peers_that_are_never_chosen(void)
 		    "never chosen\n");
 	ASSERT_TOLD("peer a { hostname = x }\npeer b { hostname = y }", "");
 	ASSERT_TOLD("peer a { address = 10.0.0.0/8 }\npeer b { address = 10.0.0.0/9 }", "");
+	ASSERT_TOLD("peer a { address = { 10.0.0.0/8, 192.0.2.0/24 } }\n"
+		    "peer b { address = { 10.0.0.0/8, 192.0.2.0/25 } }",
+		    "");
+	ASSERT_TOLD("peer a { address = { 10.0.0.0/8, 192.0.2.0/24 } }\n"
+		    "peer b { address = 10.0.0.0/8 }",
+		    "");
 	ASSERT_TOLD(NET "peer a { dial = 192.0.2.1:1 }\npeer b { dial = 192.0.2.2:1 }", "");
 	/* each has a circuit of its own */
 	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } dlci 17 { peer = b } }\n"

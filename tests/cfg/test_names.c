@@ -3,7 +3,9 @@
 #include "tests/cfg/media.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void unknown_keys(void)
 {
@@ -108,6 +110,48 @@ static void required_keys(void)
 		    "t:1: service s: local: takes one value, not a list\n");
 }
 
+/* A section that a plugin would bring says why the plugin does not. */
+static void sections_of_refused_plugins(void)
+{
+	static const struct cfg_absent absent[] = {{"ether", "its ABI is 2"}, {NULL, NULL}};
+	static const char *const texts[][2] = {
+		{"ether e { }", ":1: top level: unknown section `ether`, its plugin was refused: "
+				"its ABI is 2\n"},
+		{"net n { ether e { } }", ":1: net n: unknown section `ether`\n"},
+		{"etherx e { }", ":1: top level: unknown section `etherx`\n"},
+	};
+	char file[] = "/tmp/ist-names-XXXXXX", want[256];
+	int fd = mkstemp(file);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		static struct told t;
+		size_t len = strlen(texts[i][0]);
+
+		memset(&t, 0, sizeof(t));
+		CU_ASSERT_FATAL(!ftruncate(fd, 0) &&
+				pwrite(fd, texts[i][0], len, 0) == (ssize_t)len);
+		CU_ASSERT_EQUAL(cfg_load_absent(&t.m, file, media, absent, told_add, &t), 1);
+		snprintf(want, sizeof(want), "%s%s", file, texts[i][1]);
+		ASSERT_TEXT(t.text, want);
+	}
+	close(fd);
+	unlink(file);
+}
+
+/* What a plugin must not be called. */
+static void our_own_sections(void)
+{
+	static const char *const ours[] = {"vty",     "log",  "peer",	"pool",
+					   "service", "user", "client", "route"};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		CU_ASSERT(cfg_is_section(ours[i]));
+	CU_ASSERT_FALSE(cfg_is_section("net"));
+	CU_ASSERT_FALSE(cfg_is_section("peers"));
+	CU_ASSERT_FALSE(cfg_is_section(""));
+}
+
 static const struct test_case cases[] = {
 	{"unknown_keys", unknown_keys},
 	{"unknown_sections", unknown_sections},
@@ -115,6 +159,8 @@ static const struct test_case cases[] = {
 	{"twice", twice},
 	{"titles", names_titles},
 	{"required_keys", required_keys},
+	{"sections_of_refused_plugins", sections_of_refused_plugins},
+	{"our_own_sections", our_own_sections},
 	{NULL, NULL},
 };
 const struct test_suite suite_names = {"names", cases};

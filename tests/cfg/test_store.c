@@ -29,6 +29,15 @@ static void store_wrong_values(void)
 	ASSERT_TOLD("peer a { retransmit-max = 8s }", "");
 	ASSERT_TOLD("peer a { window = 0 }",
 		    "t:1: peer a: window: `0` is not a number from 1 to 1024\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { cir = fast } }",
+		    "t:1: line l: dlci 16: cir: `fast` is not a number\n");
+	ASSERT_TOLD(
+		"peer a { suppress = { \"12345678:1\", \"1234567:1\", \"9:65535\" } }",
+		"t:1: peer a: suppress: `12345678:1` is no attribute of a vendor: two numbers up "
+		"to "
+		"65535, as in 9:1\n"
+		"t:1: peer a: suppress: `1234567:1` is no attribute of a vendor: two numbers up to "
+		"65535, as in 9:1\n");
 	ASSERT_TOLD("peer a { hide = maybe }",
 		    "t:1: peer a: hide: `maybe` is neither `yes` nor `no`\n");
 	ASSERT_TOLD("peer a { quirks = { tid-zer } }",

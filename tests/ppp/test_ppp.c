@@ -476,6 +476,49 @@ static void no_memory_for_a_link(void)
 	ppp_free(NULL);
 }
 
+/* What the owner may look at is what the events said. */
+static void what_is_shown(void)
+{
+	struct ppp_info i;
+	struct pair p;
+
+	pair_init(&p);
+	pair_create(&p);
+	ppp_get_info(p.a.ppp, &i);
+	CU_ASSERT_STRING_EQUAL(i.phase, "dead");
+	CU_ASSERT_STRING_EQUAL(i.lcp, "Initial");
+	CU_ASSERT(!i.ip4_up && !i.ip6_up);
+	pair_free(&p);
+
+	pair_init(&p);
+	pair_start(&p);
+	for (unsigned b = 0; b < 2; b++) {
+		struct pair_end *e = b ? &p.b : &p.a;
+
+		ppp_get_info(e->ppp, &i);
+		CU_ASSERT_STRING_EQUAL(i.phase, "network");
+		CU_ASSERT_STRING_EQUAL(i.lcp, "Opened");
+		CU_ASSERT_STRING_EQUAL(i.ipcp, "Opened");
+		CU_ASSERT_STRING_EQUAL(i.ipv6cp, "Opened");
+		CU_ASSERT_STRING_EQUAL(i.peer_name, b ? "" : "user");
+		CU_ASSERT(i.ip4_up && i.ip6_up);
+		CU_ASSERT_EQUAL(i.link.our_magic, e->link.our_magic);
+		CU_ASSERT_EQUAL(i.link.peer_magic, e->link.peer_magic);
+		CU_ASSERT_NOT_EQUAL(i.link.our_magic, 0);
+		CU_ASSERT_EQUAL(i.link.auth, PPP_AUTH_CHAP_MD5);
+		CU_ASSERT_EQUAL(i.addr.local4, b ? 0x0a400002 : 0x0a400001);
+		CU_ASSERT_EQUAL(i.addr.peer4, b ? 0x0a400001 : 0x0a400002);
+		CU_ASSERT_EQUAL(i.addr.local_iid, e->addr.local_iid);
+	}
+	ppp_close(p.a.ppp, p.now);
+	ppp_get_info(p.a.ppp, &i);
+	CU_ASSERT_STRING_EQUAL(i.phase, "terminate");
+	CU_ASSERT_STRING_EQUAL(i.lcp, "Closing");
+	CU_ASSERT_STRING_EQUAL(i.ipcp, "Initial");
+	CU_ASSERT(!i.ip4_up && !i.ip6_up);
+	pair_free(&p);
+}
+
 static const struct test_case cases[] = {
 	{"up_and_down_without_auth", up_and_down_without_auth},
 	{"up_and_down_pap", up_and_down_pap},
@@ -499,6 +542,7 @@ static const struct test_case cases[] = {
 	{"mutilated_packets", mutilated_packets},
 	{"a_claim_goes_with_its_link", a_claim_goes_with_its_link},
 	{"no_memory_for_a_link", no_memory_for_a_link},
+	{"what_is_shown", what_is_shown},
 	{NULL, NULL},
 };
 const struct test_suite suite_ppp = {"ppp", cases};
