@@ -116,6 +116,10 @@ static void rfc1334_lengths(void)
 		lone_rx(&l, bad[i]);
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 0);
 	CU_ASSERT(lone_quiet(&l));
+	/* without its four octets, or with a Length that is wrong: each is counted once */
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_SHORT), 2);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_LENGTH), sizeof(bad) / sizeof(*bad) - 2);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_CODE), 2);
 	/* empty name and empty password are a claim like any other; padding does not count */
 	lone_rx(&l, "c023 01 01 0006 00 00 ffff");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 1);

@@ -42,6 +42,8 @@ static void rfc1332_3_3_server_assigns(void)
 	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_UP], 1);
 	CU_ASSERT_EQUAL(l.addr.local4, 0x0a400001);
 	CU_ASSERT_EQUAL(l.addr.peer4, 0x0a400002);
+	CU_ASSERT_EQUAL(l.addr.dns4[0], 0x0a4000fe);
+	CU_ASSERT_EQUAL(l.addr.dns4[1], 0);
 	CU_ASSERT(lone_quiet(&l));
 	lone_free(&l);
 }
@@ -115,6 +117,9 @@ static void rfc1877_dns_and_what_is_rejected(void)
 		{"8021 01 01 000e 010a0a4000020a400001", "8021 04 01 000e 010a0a4000020a400001"},
 		/* wrong Length: Nak with the right one */
 		{"8021 01 01 0009 03050a4000", "8021 03 01 000a 03060a400002"},
+		{"8021 01 01 000b 03070a40000200", "8021 03 01 000a 03060a400002"},
+		{"8021 01 01 000f 03060a400002 81050a4000", "8021 03 01 000a 81060a4000fe"},
+		{"8021 01 01 0011 03060a400002 81070a4000fe00", "8021 03 01 000a 81060a4000fe"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -125,6 +130,7 @@ static void rfc1877_dns_and_what_is_rejected(void)
 		lone_rx(&l, rows[i].request);
 		CU_ASSERT(lone_sent(&l, rows[i].answer));
 		CU_ASSERT(lone_quiet(&l));
+		CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_OPTION), i >= 6);
 		lone_free(&l);
 	}
 }
@@ -184,6 +190,57 @@ static void client_without_an_address_gives_up(void)
 	lone_free(&l);
 }
 
+/* The second name server alone, by its own option (RFC 1877 1.3). */
+static void rfc1877_second_name_server(void)
+{
+	static const struct ppp_addresses second = {
+		.local4 = 0x0a400001, .peer4 = 0x0a400002, .dns4 = {0, 0x0a4000ff}};
+	struct lone l;
+
+	lone_init(&l, true);
+	l.cfg.ipv6 = false;
+	l.give = &second;
+	lone_lcp_up(&l);
+	lone_skip(&l);
+	lone_rx(&l, "8021 01 01 0016 03060a400002 810600000000 830600000000");
+	CU_ASSERT(lone_sent(&l, "8021 04 01 000a 810600000000"));
+	lone_rx(&l, "8021 01 02 0010 03060a400002 830600000000");
+	CU_ASSERT(lone_sent(&l, "8021 03 02 000a 83060a4000ff"));
+	lone_rx(&l, "8021 01 03 000f 03060a400002 83050a4000");
+	CU_ASSERT(lone_sent(&l, "8021 03 03 000a 83060a4000ff"));
+	lone_rx(&l, "8021 01 04 0011 03060a400002 83070a4000ff00");
+	CU_ASSERT(lone_sent(&l, "8021 03 04 000a 83060a4000ff"));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_OPTION), 2);
+	lone_rx(&l, "8021 01 05 0010 03060a400002 83060a4000ff");
+	CU_ASSERT(lone_sent(&l, "8021 02 05 0010 03060a400002 83060a4000ff"));
+	lone_rx(&l, "8021 02 01 000a 03060a400001");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_UP], 1);
+	CU_ASSERT_EQUAL(l.addr.dns4[0], 0);
+	CU_ASSERT_EQUAL(l.addr.dns4[1], 0x0a4000ff);
+	lone_free(&l);
+}
+
+/* A client takes each address and name server from a Nak, and none that was rejected. */
+static void rfc1877_client_takes_each(void)
+{
+	struct lone l;
+
+	client(&l, 0);
+	CU_ASSERT(lone_sent(&l, "8021 01 01 0016 030600000000 810600000000 830600000000"));
+	lone_rx(&l, "8021 03 01 0010 03060a400002 83060a4000ff");
+	CU_ASSERT(lone_sent(&l, "8021 01 02 0016 03060a400002 810600000000 83060a4000ff"));
+	lone_rx(&l, "8021 04 02 000a 810600000000");
+	CU_ASSERT(lone_sent(&l, "8021 01 03 0010 03060a400002 83060a4000ff"));
+	lone_rx(&l, "8021 02 03 0010 03060a400002 83060a4000ff");
+	lone_rx(&l, "8021 01 01 000a 03060a400001");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_UP], 1);
+	CU_ASSERT_EQUAL(l.addr.local4, 0x0a400002);
+	CU_ASSERT_EQUAL(l.addr.peer4, 0x0a400001);
+	CU_ASSERT_EQUAL(l.addr.dns4[0], 0);
+	CU_ASSERT_EQUAL(l.addr.dns4[1], 0x0a4000ff);
+	lone_free(&l);
+}
+
 static void every_type_and_length(void)
 {
 	uint8_t frame[6 + 255];
@@ -218,6 +275,8 @@ static const struct test_case cases[] = {
 	{"client_asks_for_the_address_it_wants", client_asks_for_the_address_it_wants},
 	{"client_without_an_address_gives_up", client_without_an_address_gives_up},
 	{"every_type_and_length", every_type_and_length},
+	{"rfc1877_second_name_server", rfc1877_second_name_server},
+	{"rfc1877_client_takes_each", rfc1877_client_takes_each},
 	{NULL, NULL},
 };
 const struct test_suite suite_ipcp = {"ipcp", cases};

@@ -52,6 +52,8 @@ static void rfc5072_4_1_every_rule(void)
 		/* wrong length: Nak; compression and unknown options: Reject */
 		{&both, "8057 01 01 000d 0109 00000000000002",
 		 "8057 03 01 000e 010a 0000000000000099"},
+		{&both, "8057 01 01 000f 010b 000000000000009900",
+		 "8057 03 01 000e 010a 0000000000000099"},
 		{&both, "8057 01 01 0012 010a 0000000000000099 0204 004f",
 		 "8057 04 01 0008 0204004f"},
 		/* left out: asked for */

@@ -188,6 +188,18 @@ static void client_names_its_methods_in_turn(void)
 	lone_rx(&l, "c021 01 05 0009 0305c22381");
 	CU_ASSERT(lone_sent(&l, "c021 02 05 0009 0305c22381"));
 	lone_free(&l);
+
+	/* what stands behind the end of the list is none of them */
+	lone_init(&l, false);
+	l.cfg.n_auth = 1;
+	l.cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	l.cfg.auth[1] = PPP_AUTH_PAP;
+	lone_open(&l);
+	lone_skip(&l);
+	lone_rx(&l, "c021 01 01 0008 0304c023");
+	l.n_read++;
+	CU_ASSERT(lone_sent(&l, "c021 03 01 0009 0305c22305"));
+	lone_free(&l);
 }
 
 static void client_without_methods_and_a_server_that_insists(void)

@@ -554,6 +554,11 @@ static void rfc1661_5_5_the_text_of_a_terminate_request(void)
 	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
 	CU_ASSERT_STRING_EQUAL(l.message, "hello..");
 	lone_free(&l);
+
+	lone_network(&l);
+	lone_rx(&l, "c021 05 44 0005 21");
+	CU_ASSERT_STRING_EQUAL(l.message, "!");
+	lone_free(&l);
 }
 
 /* A refusal that came before says more than the Terminate-Request behind it. */
