@@ -14,6 +14,7 @@
 	X(udp_addr)       \
 	X(udp)            \
 	X(udp_table)      \
+	X(udp_socket)     \
 	X(delay)          \
 	X(due)            \
 	X(impair)         \
@@ -61,6 +62,7 @@
 	X(frf12)          \
 	X(fr_conf)        \
 	X(frame_relay)    \
+	X(fr_link)        \
 	X(pppoe_pkt)      \
 	X(pppoe_line)     \
 	X(pppoe_hash)     \

@@ -277,7 +277,45 @@ static void threads(void)
 	loop_close_pair(&a, &b);
 }
 
+static unsigned seen[2];
+
+static void loop_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
+			size_t len)
+{
+	CU_ASSERT_EQUAL(link_type, *(const uint16_t *)arg);
+	ASSERT_OCTETS(frame, len, "hello", 5);
+	seen[outbound]++;
+}
+
+/* As PPP (9), and what is no medium of any capture as the first of the users' own (147). */
+static void loop_taps(void)
+{
+	uint16_t types[] = {147, 9};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct ist_frame f = {.head = (const uint8_t *)"he",
+				      .payload = (const uint8_t *)"llo"};
+		struct fake_host a, b;
+
+		loop_open_pair(&a, &b,
+			       (const char *const[]){"pair=p", i ? "@1 ppp" : "@1 l2tp", NULL});
+		a.on_tap = b.on_tap = loop_on_tap;
+		a.tap_arg = b.tap_arg = &types[i];
+		a.tap_on = b.tap_on = true;
+		f.channel = fake_channel(&a, FAKE_UP);
+		f.head_len = 2;
+		f.len = 3;
+		seen[0] = seen[1] = 0;
+		CU_ASSERT_EQUAL(fake_send_frames(&a, &f, 1), 1);
+		fake_run(&a, fake_now);
+		CU_ASSERT_EQUAL(seen[0], 1);
+		CU_ASSERT_EQUAL(seen[1], 1);
+		loop_close_pair(&a, &b);
+	}
+}
+
 static const struct test_case cases[] = {
+	{"taps", loop_taps},
 	{"up_when_both_are_there_down_when_not", up_and_down},
 	{"channels_by_address_and_payload", loop_channels},
 	{"sizes_0_to_mtu_and_one_over", loop_sizes},

@@ -482,7 +482,7 @@ static struct xot_conn *xot_listen_admit(struct ist_port *p, int fd,
 {
 	struct xot *x = p->xot;
 	enum x25_port_counter refused = X25_P_COUNT;
-	struct udp_ep ep = {.family = 0};
+	struct udp_ep ep;
 	struct xot_conn *k = NULL;
 
 	if (!xot_listen_allows(x, from) || !udp_ep_from_sock(&ep, from))

@@ -2,6 +2,8 @@
 #include "transports/atm/atm.h"
 
 #include "tests/harness.h"
+#include "tests/netns.h"
+#include "tests/transports/link/wire.h"
 #include "tests/transports/host.h"
 #include "tests/transports/raw.h"
 #include "transports/atm/aal5.h"
@@ -350,7 +352,130 @@ static void rates_are_told(void)
 	fake_close(&b);
 }
 
+/* --- captures --------------------------------------------------------------------------------- */
+
+static struct {
+	uint16_t type;
+	size_t len;
+	uint8_t octets[200];
+} tapped[2];
+
+static void atm_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
+		       size_t len)
+{
+	(void)arg;
+	tapped[outbound].type = link_type;
+	tapped[outbound].len = len;
+	memcpy(tapped[outbound].octets, frame, len);
+}
+
+/* With LLC behind a SUNATM head: 0x80 from the DTE, 2 = LLC; VPI, VCI.  VC-mux does not name its
+ * protocol: PPP is captured as PPP, L2TP behind the tag of its dissector (12 = name, 8 octets). */
+static void a_capture_can_be_decoded(void)
+{
+	static const struct {
+		const char *circuit, *mux;
+		uint8_t payload;
+		uint16_t type;
+		const char *out, *in;
+	} rows[] = {
+		{"@3/40 ppp", "encapsulation=llc", IST_PAYLOAD_PPP, 123, /* LINKTYPE_SUNATM */
+		 "82 03 0028 fefe03cf c021 01010004", "02 03 0028 fefe03cf c021 01010004"},
+		{"@3/40 ppp", "encapsulation=vc-mux", IST_PAYLOAD_PPP, 9, /* LINKTYPE_PPP */
+		 "c021 01010004", "c021 01010004"},
+		{"@3/40 l2tp", "encapsulation=vc-mux", IST_PAYLOAD_L2TP, 252, /* UPPER_PDU */
+		 "000c 0008 6c32747072617700 00000000 c021 01010004",
+		 "000c 0008 6c32747072617700 00000000 c021 01010004"},
+	};
+	uint8_t ppp[6], want[64];
+
+	test_hex(ppp, 6, "c021 01010004");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const config[] = {"link=loop:tap", rows[i].circuit, rows[i].mux, NULL};
+		struct ist_frame f = {.head = ppp, .head_len = 2, .payload = ppp + 2, .len = 4};
+		struct fake_host a, b;
+
+		fake_open(&a, &atm_transport, config);
+		fake_open(&b, &atm_transport, config);
+		fake_join(&a, &b);
+		fake_run(&a, fake_now + 2 * S);
+		memset(tapped, 0, sizeof(tapped));
+		a.on_tap = b.on_tap = atm_on_tap;
+		f.channel = fake_channel(&a, FAKE_UP);
+		CU_ASSERT_EQUAL(fake_send_frames(&a, &f, 1), 1);
+		fake_run(&a, fake_now);
+		CU_ASSERT_EQUAL(tapped[0].len + tapped[1].len, 0);
+		a.tap_on = b.tap_on = true;
+		CU_ASSERT_EQUAL(fake_send_frames(&a, &f, 1), 1);
+		fake_run(&a, fake_now);
+		CU_ASSERT_EQUAL(tapped[0].type, rows[i].type);
+		CU_ASSERT_EQUAL(tapped[1].type, rows[i].type);
+		ASSERT_OCTETS(tapped[1].octets, tapped[1].len, want,
+			      test_hex(want, sizeof(want), rows[i].out));
+		ASSERT_OCTETS(tapped[0].octets, tapped[0].len, want,
+			      test_hex(want, sizeof(want), rows[i].in));
+		fake_close(&a);
+		fake_close(&b);
+	}
+}
+
+/* A circuit whose loopback is not answered takes nothing, and nothing comes from it. */
+static void a_circuit_that_is_down(void)
+{
+	const char *const config[] = {"link=loop:dn", "@0/40 l2tp", "oam-interval=1000000",
+				      "oam-misses=2", NULL};
+	struct fake_host a, mute;
+	ist_channel c;
+
+	fake_open(&a, &atm_transport, config);
+	fake_open(&mute, &raw_transport, (const char *const[]){"link=loop:dn", NULL});
+	fake_join(&a, &mute);
+	fake_run(&a, fake_now + 2 * S);
+	c = fake_channel(&a, FAKE_UP);
+	fake_run(&a, fake_now + 10 * S);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_DOWN), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-down"), 0);
+	CU_ASSERT_EQUAL(fake_send(&a, c, "x", 1), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-down"), 1);
+	CU_ASSERT_EQUAL(fake_count(&a, "tx-frames"), 0);
+	CU_ASSERT_EQUAL(fake_send_frames(&a, NULL, 0), 0);
+	fake_close(&a);
+	fake_close(&mute);
+}
+
+/* Whoever holds channels is told that their frames have another size: each channel, once. */
+static void the_device_gets_another_mtu(void)
+{
+	struct fake_host a;
+	uint32_t before;
+	ist_channel c;
+
+	if (!netns_enter("the_device_gets_another_mtu"))
+		return;
+	fake_open(&a, &atm_transport,
+		  (const char *const[]){"link=tap:a0", "framing=pdus", "@0/40 l2tp ppp",
+					"@0/41 ppp", NULL});
+	fake_run(&a, fake_now + S);
+	CU_ASSERT_EQUAL(fake_pending(&a, FAKE_UP), 3);
+	c = fake_channel(&a, FAKE_UP);
+	before = a.tr->mtu(a.port, c);
+	for (unsigned i = 0; i < 2; i++) {
+		wire_set_up("a0", false);
+		fake_run(&a, fake_now + S);
+		wire_set_mtu("a0", 500);
+		wire_set_up("a0", true);
+		fake_run(&a, fake_now + S);
+		CU_ASSERT_EQUAL(fake_pending(&a, FAKE_MTU), 3); /* not when it was the same */
+		CU_ASSERT(a.tr->mtu(a.port, c) < before);
+	}
+	fake_close(&a);
+	netns_leave();
+}
+
 static const struct test_case cases[] = {
+	{"a_capture_can_be_decoded", a_capture_can_be_decoded},
+	{"a_circuit_that_is_down", a_circuit_that_is_down},
+	{"the_device_gets_another_mtu", the_device_gets_another_mtu},
 	{"every_size_in_cells", every_size_in_cells},
 	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
 	{"loopback_takes_a_circuit_down_and_up", loopback_takes_a_circuit_down_and_up},

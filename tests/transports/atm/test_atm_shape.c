@@ -2,6 +2,35 @@
 #include "transports/atm/atm_shape.h"
 
 #include "tests/harness.h"
+#include "tests/heap.h"
+
+/* More than 292 days of microseconds times the rate would not fit into 63 bits. */
+static void a_year_without_a_cell(void)
+{
+	struct atm_shape s;
+
+	atm_shape_init(&s, 365566, 0); /* what 155 Mbit/s carry */
+	CU_ASSERT_TRUE(atm_shape_may(&s, 0));
+	atm_shape_pay(&s, 1000);
+	CU_ASSERT_TRUE(atm_shape_may(&s, UINT64_C(366) * 86400 * 1000000));
+	atm_shape_free(&s);
+}
+
+static void no_memory_to_wait(void)
+{
+	struct atm_shape s;
+
+	atm_shape_init(&s, 1000, 0);
+	for (unsigned n = 0; n < 2; n++) {
+		heap_refuse(n);
+		CU_ASSERT_FALSE(atm_shape_wait(&s, "h", 1, "data", 4, false));
+		CU_ASSERT_TRUE(heap_refused());
+		CU_ASSERT_EQUAL(s.count, 0);
+	}
+	CU_ASSERT_TRUE(atm_shape_wait(&s, "h", 1, "data", 4, false));
+	CU_ASSERT_EQUAL(s.count, 1);
+	atm_shape_free(&s);
+}
 
 static void unshaped_always_may(void)
 {
@@ -111,6 +140,8 @@ static void a_late_timer_costs_no_rate(void)
 }
 
 static const struct test_case cases[] = {
+	{"a_year_without_a_cell", a_year_without_a_cell},
+	{"no_memory_to_wait", no_memory_to_wait},
 	{"unshaped_always_may", unshaped_always_may},
 	{"the_rate_is_kept_over_ten_seconds", the_rate_is_kept_over_ten_seconds},
 	{"the_queue_goes_out_in_order_at_the_rate", the_queue_goes_out_in_order_at_the_rate},

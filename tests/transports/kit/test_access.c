@@ -47,7 +47,10 @@ static void access_lists(void)
 
 static void access_malformed(void)
 {
-	static const char *const texts[] = {"", "here", "192.0.2", "192.0.2.1/x", "/24"};
+	static const char *const texts[] = {
+		"",	   "here",
+		"192.0.2", "192.0.2.1/x",
+		"/24",	   "192.0.2.1 and sixty-four octets of words that no address ever needs"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct ist_setting set[] = {{"from", "192.0.2.1"}, {"from", texts[i]}};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Frames waiting for their time come out in order of time, then of arrival, and whole. */
 #include "tests/harness.h"
+#include "tests/heap.h"
 #include "transports/kit/delay.h"
 
 #include <stdlib.h>
@@ -29,6 +30,19 @@ static void order(void)
 	}
 	CU_ASSERT_PTR_NULL(delay_pop(&q, UINT64_MAX));
 	CU_ASSERT_EQUAL(q.count, 0);
+}
+
+static void delay_without_memory(void)
+{
+	struct delay_queue q = {.max = 2};
+
+	heap_refuse(0);
+	CU_ASSERT_FALSE(delay_push(&q, 1, 0, NULL, 0, "x", 1));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(q.count, 0);
+	CU_ASSERT_EQUAL(delay_next(&q), UINT64_MAX);
+	CU_ASSERT_TRUE(delay_push(&q, 1, 0, NULL, 0, "x", 1));
+	delay_clear(&q);
 }
 
 static void delay_bounded(void)
@@ -66,6 +80,7 @@ static void random_order(void)
 }
 
 static const struct test_case cases[] = {
+	{"without_memory", delay_without_memory},
 	{"by_time_then_arrival", order},
 	{"bounded_and_cleared", delay_bounded},
 	{"a_thousand_at_random", random_order},
