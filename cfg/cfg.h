@@ -44,7 +44,8 @@ struct cfg_circuit {
 	const struct cfg_peer *peer;	   /* NULL = chosen by the SCCRQ among all */
 	const struct cfg_service *service; /* for payload ppp; NULL = none */
 	struct cfg_join join;
-	bool accepts; /* an accept section's join names it: calls come in for it */
+	uint32_t speed; /* bit/s, when the medium knows none; 0 = not known */
+	bool accepts;	/* an accept section's join names it: calls come in for it */
 };
 
 /* `accept "PATTERN" { carries = ...  service = ... }`: circuits without a section of their own */
@@ -55,6 +56,7 @@ struct cfg_accept {
 	const struct cfg_peer *peer;
 	const struct cfg_service *service;
 	struct cfg_join join;
+	uint32_t speed;
 };
 
 struct cfg_port {
@@ -66,6 +68,14 @@ struct cfg_port {
 	unsigned accepts;
 };
 
+/* An attribute with its value. */
+struct cfg_avp {
+	struct l2tp_avp_key key;
+	uint16_t len;
+	const uint8_t *val;
+};
+#define CFG_ADD_MAX 16u
+
 struct cfg_peer {
 	const char *name;
 	const struct cfg_port *port; /* NULL = any */
@@ -75,9 +85,11 @@ struct cfg_peer {
 	const char *hostname;	     /* pattern of the peer's Host Name, "*" allowed; NULL = any */
 	const struct cfg_service *service; /* for calls it offers; NULL = refuse */
 	struct l2tp_policy policy;	   /* host_name is ours */
-	bool length_bit;		   /* L in data we send */
-	bool sequencing;		   /* as LNS: sequence data */
-	bool sequencing_required;	   /* as LAC: put Sequencing Required in ICCN */
+	const struct cfg_avp *add;	   /* attributes of calls we place to it */
+	unsigned adds;
+	bool length_bit;	  /* L in data we send */
+	bool sequencing;	  /* as LNS: sequence data */
+	bool sequencing_required; /* as LAC: put Sequencing Required in ICCN */
 	uint8_t reorder;
 	uint64_t reorder_timeout;
 };

@@ -147,6 +147,14 @@ static const struct cfg_key log_any = {
 		 CFG_AT(type, peer)},                                                              \
 		{"service", CFG_K_REF, .words = "service",                                         \
 		 .help = "service for PPP on the circuit itself", CFG_AT(type, service)},          \
+		{"connect-speed",                                                                  \
+		 CFG_K_NUMBER,                                                                     \
+		 .min = 0,                                                                         \
+		 .max = UINT32_MAX,                                                                \
+		 .deflt = "not known",                                                             \
+		 .help = "bit/s of the line each way, told to L2TP peers when the medium knows "   \
+			 "none",                                                                   \
+		 CFG_AT(type, speed)},                                                             \
 	{                                                                                          \
 		"join", CFG_K_TEXT, .set = cfg_set_join,                                           \
 				    .help = "circuit that PPP goes on by, untouched: its port "    \

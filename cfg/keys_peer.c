@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MS 1000
@@ -111,9 +112,9 @@ static bool keys_peer_avp_required(uint16_t type)
 	return false;
 }
 
-/* The IETF attribute with this number or name; NULL is reported. */
-static const struct l2tp_avp_row *keys_peer_ietf_avp(struct cfg_load *l, const struct cfg_item *it,
-						     const struct cfg_value *v, const char *name)
+/* The attribute with this name, or of the IETF with this number; NULL is reported. */
+static const struct l2tp_avp_row *keys_peer_known_avp(struct cfg_load *l, const struct cfg_item *it,
+						      const struct cfg_value *v, const char *name)
 {
 	struct suggest s;
 	uint64_t n;
@@ -124,8 +125,6 @@ static const struct l2tp_avp_row *keys_peer_ietf_avp(struct cfg_load *l, const s
 	for (size_t i = 0; i < l2tp_avp_table_len; i++) {
 		const struct l2tp_avp_row *r = &l2tp_avp_table[i];
 
-		if (r->vendor != L2TP_IETF)
-			continue;
 		if (keys_peer_same_name(r->name, name))
 			return r;
 		suggest_offer(&s, r->name);
@@ -177,11 +176,11 @@ static bool keys_peer_suppressible(struct cfg_load *l, const struct cfg_item *it
 			return true;
 		name = strchr(name, ':') + 1;
 	}
-	row = keys_peer_ietf_avp(l, it, v, name);
+	row = keys_peer_known_avp(l, it, v, name);
 	if (!row)
 		return false;
 	*out = (struct l2tp_avp_key){row->vendor, row->type};
-	if (keys_peer_avp_required(row->type))
+	if (row->vendor == L2TP_IETF && keys_peer_avp_required(row->type))
 		cfg_wrong(l, v->line, it, "RFC 2661 requires `%s`, it cannot be left out",
 			  row->name);
 	return true;
@@ -203,6 +202,88 @@ static void keys_peer_set_suppress(struct cfg_load *l, const struct cfg_item *it
 		if (keys_peer_suppressible(l, it, &it->value[i], &key))
 			p->suppress[p->suppressed++] = key;
 	}
+}
+
+/* --- add --------------------------------------------------------------------------------------- */
+
+/* A number, text or octets in hex, as the row's shape asks; of a vendor's text or hex.  False: it
+ * is none. */
+static bool keys_peer_avp_value(struct arena *a, const struct l2tp_avp_row *row, const char *text,
+				struct cfg_avp *out)
+{
+	bool hex = !strncmp(text, "0x", 2) && (!row || row->shape == L2TP_SHAPE_OCTETS);
+	size_t len = hex ? (strlen(text) - 2) / 2 : strlen(text);
+	bool number = row && row->min == row->max && row->shape != L2TP_SHAPE_OCTETS;
+	uint8_t *val = arena_get(a, (len > 8 ? len : 8) + 1);
+	uint64_t n;
+
+	out->val = val;
+	out->len = (uint16_t)(number ? row->min : len);
+	if (number && (!cfg_parse_number(&n, text) || (row->min < 8 && n >> 8 * row->min)))
+		return false;
+	for (size_t i = 0; number && i < row->min; i++)
+		val[i] = (uint8_t)(n >> 8 * (row->min - 1 - i));
+	for (size_t i = 0; hex && i < len; i++)
+		if (sscanf(text + 2 + 2 * i, "%2hhx", &val[i]) != 1)
+			return false;
+	if (!number && !hex)
+		memcpy(val, text, len);
+	return len <= L2TP_AVP_VALUE_MAX && (!hex || strlen(text) % 2 == 0) &&
+	       (!row || l2tp_avp_length_ok(row, out->len));
+}
+
+/* Attributes that describe a call and go with it are for the administrator to add. */
+static bool keys_peer_addable(const struct l2tp_avp_row *row)
+{
+	return row->on_switch == L2TP_SWITCH_RELAY &&
+	       row->messages & (1u << L2TP_ICRQ | 1u << L2TP_ICCN);
+}
+
+/* "NAME=VALUE" or "VENDOR:TYPE=VALUE"; false is reported. */
+static bool keys_peer_addition(struct cfg_load *l, const struct cfg_item *it,
+			       const struct cfg_value *v, struct cfg_avp *out)
+{
+	const char *equals = strchr(v->text, '=');
+	const struct l2tp_avp_row *row;
+	const char *name;
+
+	if (!equals) {
+		cfg_wrong(l, v->line, it, "`%s` has no value: NAME=VALUE", cfg_shown(l, v));
+		return false;
+	}
+	name = arena_text(l->scratch, v->text, (size_t)(equals - v->text));
+	if (keys_peer_vendor_avp(&out->key, name)) {
+		row = l2tp_avp_row(out->key.vendor, out->key.type);
+	} else {
+		row = keys_peer_known_avp(l, it, v, name);
+		if (!row)
+			return false;
+		out->key = (struct l2tp_avp_key){row->vendor, row->type};
+	}
+	if (row ? !keys_peer_addable(row) : out->key.vendor == L2TP_IETF)
+		cfg_wrong(l, v->line, it, "`%s` is not for the configuration to send",
+			  cfg_shown(l, v));
+	else if (!keys_peer_avp_value(l->arena, row, equals + 1, out))
+		cfg_wrong(l, v->line, it, "`%s` has no value of this attribute", cfg_shown(l, v));
+	else
+		return true;
+	return false;
+}
+
+static void keys_peer_set_add(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			      const char *text)
+{
+	struct cfg_avp *add = arena_get(l->arena, it->values * sizeof(*add));
+	struct cfg_peer *p = obj;
+
+	(void)text;
+	if (it->values > CFG_ADD_MAX) {
+		cfg_wrong(l, it->line, it, "at most %u attributes can be added", CFG_ADD_MAX);
+		return;
+	}
+	p->add = add;
+	for (unsigned i = 0; i < it->values; i++)
+		p->adds += keys_peer_addition(l, it, &it->value[i], &add[p->adds]);
 }
 
 #define POLICY(m) CFG_AT(struct cfg_peer, policy.m)
@@ -276,6 +357,10 @@ static const struct cfg_key peer_keys[] = {
 		 "those"},
 	{"suppress", CFG_K_TEXT, CFG_KEY_LIST, .set = keys_peer_set_suppress,
 	 .help = "attributes never sent to this peer: name or number of RFC 2661, or vendor:type"},
+	{"add", CFG_K_TEXT, CFG_KEY_LIST, .set = keys_peer_set_add,
+	 .help = "attributes sent in each call placed to this peer, in place of what the line "
+		 "says: "
+		 "\"NAME=VALUE\" or \"VENDOR:TYPE=VALUE\", octets as 0x..."},
 	{"length-bit", CFG_K_BOOL,
 	 .help = "send the Length field in data messages, for media that pad",
 	 CFG_AT(struct cfg_peer, length_bit)},

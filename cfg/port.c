@@ -137,7 +137,8 @@ static void port_route(struct cfg_load *l, const struct cfg_item *section, void 
 		unsigned bit;
 	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP},
 		    {"service", "ppp", IST_PAYLOAD_PPP},
-		    {"join", "ppp", IST_PAYLOAD_PPP}};
+		    {"join", "ppp", IST_PAYLOAD_PPP},
+		    {"connect-speed", "ppp", IST_PAYLOAD_PPP}};
 
 	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
 		const struct cfg_item *it = cfg_given(section, rows[i].key);

@@ -11,7 +11,7 @@
 
 #define AT_TID	    4u /* in a control header */
 #define AT_SID	    6u
-#define DEFAULT_BPS 10000000u
+#define UNKNOWN_BPS 0u /* RFC 3931 5.4.4; RFC 2661 has no value for it */
 
 /* --- received --------------------------------------------------------------------------------- */
 
@@ -325,7 +325,7 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 	struct l2tp_build b;
 
 	output_start(t, &b, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN, 0);
-	call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, DEFAULT_BPS);
+	call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, UNKNOWN_BPS);
 	c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
 					  call_msg_choose_framing(t));
 	c->required = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);

@@ -77,6 +77,7 @@ struct line_end {
 	struct gw_service *service;
 	const struct cfg_join *join;
 	const struct cfg_route *route;
+	uint32_t speed; /* of the circuit's section, bit/s; 0 = not known */
 };
 
 /* What a route may ask about the circuit; circuit is the caller's memory, GW_TEXT_MAX octets. */
@@ -105,18 +106,33 @@ static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 	if (j && j->port)
 		return (struct line_end){.join = j};
 	/* A circuit that no section lists is for nobody. */
-	return (struct line_end){.route = c || a ? route_find(gw->cfg, &what) : NULL};
+	return (struct line_end){.route = c || a ? route_find(gw->cfg, &what) : NULL,
+				 .speed = c   ? c->speed
+					  : a ? a->speed
+					      : 0};
 }
 
 static struct leg_origin line_origin_of(const struct ist_attrs *a)
 {
-	struct leg_origin o = {.speed = {a->tx_bps, a->rx_bps}};
+	struct leg_origin o = {
+		.speed = {a->tx_bps, a->rx_bps}, .number = a->number, .async = a->async};
 
 	if (a->called)
 		snprintf(o.called, sizeof(o.called), "%s", a->called);
 	if (a->calling)
 		snprintf(o.calling, sizeof(o.calling), "%s", a->calling);
+	if (a->access_line && a->access_line_len <= sizeof(o.access)) {
+		memcpy(o.access, a->access_line, a->access_line_len);
+		o.access_len = (uint16_t)a->access_line_len;
+	}
 	return o;
+}
+
+/* What the medium does not know the section may. */
+static void line_set_speed(struct dp_speed *speed, uint32_t bps)
+{
+	speed->tx_bps = speed->tx_bps ? speed->tx_bps : bps;
+	speed->rx_bps = speed->rx_bps ? speed->rx_bps : bps;
 }
 
 /* --- joins ------------------------------------------------------------------------------------ */
@@ -286,6 +302,7 @@ static bool line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_
 		return false;
 	if (end.service)
 		return line_serve(l, end.service, now);
+	line_set_speed(&l->origin.speed, end.speed);
 	what = line_what(p, &peer, &l->origin, circuit);
 	return end.route && line_route(l, &what, now);
 }
@@ -371,6 +388,7 @@ void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t 
 
 	if (!l)
 		return;
+	l->origin = origin; /* more may be known than when it was offered */
 	l->switched = !a->permanent;
 	l->is_up = true;
 	if (l->leg)

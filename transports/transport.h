@@ -109,6 +109,15 @@ struct ist_attrs {
 	/* What the circuit carries each way, as configured or as its network said; 0 = not known,
 	 * never a guess.  Told to L2TP peers as connect speeds. */
 	uint64_t tx_bps, rx_bps;
+	/* --- only append below --- */
+	/* What the medium calls the channel: DLCI, VPI << 16 | VCI, logical channel, session; 0 =
+	 * nothing.  Told to L2TP peers as Physical Channel ID. */
+	uint32_t number;
+	uint8_t async; /* start-stop octets (RFC 1662 section 4.3); else it is synchronous */
+	/* What an access node says of the line, as TR-101 suboptions: type, length, value; NULL =
+	 * nothing. */
+	const uint8_t *access_line;
+	uint32_t access_line_len;
 };
 
 /* --- what the host gives ---------------------------------------------------------------------- */

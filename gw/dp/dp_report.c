@@ -10,6 +10,7 @@
 #include "gw/dp/dp_int.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,10 +53,18 @@ static void dp_report_unlink(struct worker *w, struct report *r)
 		r->chan->birth = NULL;
 }
 
+/* A transport of an older ABI has a shorter struct. */
+static bool dp_report_has_line(const struct ist_attrs *a)
+{
+	return a->size >=
+		       offsetof(struct ist_attrs, access_line_len) + sizeof(a->access_line_len) &&
+	       a->access_line;
+}
+
 static size_t dp_report_text_size(const struct ist_attrs *a)
 {
 	return (a->called ? strlen(a->called) + 1 : 0) + (a->calling ? strlen(a->calling) + 1 : 0) +
-	       a->user_data_len;
+	       a->user_data_len + dp_report_has_line(a) * a->access_line_len;
 }
 
 static void *dp_report_keep(char **at, const void *octets, size_t len)
@@ -88,6 +97,10 @@ void report_attrs(struct worker_port *p, struct worker_chan *c, enum report_kind
 	r->attrs.called = dp_report_keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
 	r->attrs.calling = dp_report_keep(&at, a->calling, a->calling ? strlen(a->calling) + 1 : 0);
 	r->attrs.user_data = dp_report_keep(&at, a->user_data, a->user_data_len);
+	if (dp_report_has_line(a))
+		r->attrs.access_line = dp_report_keep(&at, a->access_line, a->access_line_len);
+	else
+		r->attrs.access_line = NULL;
 	if (!c->told) {
 		c->told = true;
 		r->chan = c;

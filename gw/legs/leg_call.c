@@ -152,21 +152,16 @@ static void leg_call_free(struct leg *l)
 
 /* --- starting --------------------------------------------------------------------------------- */
 
-/* RFC 2661 4.4.3: Called and Calling Number are optional in ICRQ; what is not known is left out. */
-static void leg_call_place(struct leg_call *c, uint64_t now)
+static void leg_call_place(struct leg_call *c, const struct relay *icrq, uint64_t now)
 {
-	const char *const number[] = {c->from.called, c->from.calling};
-	static const uint16_t type[] = {L2TP_AVP_CALLED_NUMBER, L2TP_AVP_CALLING_NUMBER};
-	struct l2tp_avp avps[2];
-	unsigned n = 0;
+	struct origin_avps out = {0};
 
-	for (unsigned i = 0; i < 2; i++)
-		if (*number[i])
-			avps[n++] = (struct l2tp_avp){.type = type[i],
-						      .mandatory = true,
-						      .val = (const uint8_t *)number[i],
-						      .len = (uint16_t)strlen(number[i])};
-	l2tp_call_place(c->call, L2TP_INCOMING, avps, n, now);
+	if (icrq)
+		origin_relay(&out, icrq->avp, icrq->n);
+	else if (c->has_origin)
+		origin_icrq(&out, &c->from);
+	origin_add(&out, c->peer);
+	l2tp_call_place(c->call, L2TP_INCOMING, out.avp, out.n, now);
 }
 
 static void leg_call_fail(struct leg_call *c, uint64_t now)
@@ -182,7 +177,7 @@ static void leg_call_place_switched(struct leg_call *c, uint64_t now)
 	if (c->other->connected && leg_entry_set(&c->other->entry) < 0)
 		leg_call_fail(c, now);
 	else
-		l2tp_call_place(c->call, L2TP_INCOMING, c->icrq->avp, c->icrq->n, now);
+		leg_call_place(c, c->icrq, now);
 }
 
 static void call_start(struct leg *l, uint64_t now)
@@ -196,54 +191,45 @@ static void call_start(struct leg *l, uint64_t now)
 	else if (c->placed && c->other)
 		leg_call_place_switched(c, now);
 	else if (c->placed)
-		leg_call_place(c, now);
+		leg_call_place(c, NULL, now);
 	else
 		l2tp_call_answer(c->call, NULL, 0, now);
 }
 
-static void leg_call_put_speed(uint8_t out[4], uint64_t bps)
-{
-	wr_put32(out, bps > UINT32_MAX ? UINT32_MAX : (uint32_t)bps);
-}
-
 /* RFC 2661 4.4.4: speeds as the LAC sees them, transmitting to the remote system.  The remote
  * system of a call we place is what is behind the line, or our own PPP: then the line is the
- * circuit under the tunnel, seen from its other end.  Rx Connect Speed is left out when both ways
- * are alike.  A speed that is not known is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves
- * open. */
-static unsigned leg_call_speeds(const struct leg_call *c, uint8_t tx[4], uint8_t rx[4],
-				struct l2tp_avp avps[2])
+ * circuit under the tunnel, seen from its other end. */
+static void leg_call_speeds(const struct leg_call *c, struct origin_avps *out)
 {
 	struct dp_speed circuit = dp_channel_speed(c->entry.gw->dp, c->entry.c.channel);
 
-	leg_call_put_speed(tx, c->has_origin ? c->from.speed.tx_bps : circuit.rx_bps);
-	leg_call_put_speed(rx, c->has_origin ? c->from.speed.rx_bps : circuit.tx_bps);
-	avps[0] = (struct l2tp_avp){
-		.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = tx, .len = 4};
-	avps[1] = (struct l2tp_avp){.type = L2TP_AVP_RX_CONNECT_SPEED, .val = rx, .len = 4};
-	return memcmp(tx, rx, 4) ? 2 : 1;
+	if (c->has_origin)
+		origin_speeds(out, c->from.speed.tx_bps, c->from.speed.rx_bps);
+	else
+		origin_speeds(out, circuit.rx_bps, circuit.tx_bps);
 }
 
-/* ICCN of a call that is placed: the line's speeds, or what the ICCN of the call that is switched
- * says (RELAY rows of core/avp_table.c).  Sequencing Required is ours to say on either side. */
+/* ICCN of a call that is placed: what is known of the line, or what the ICCN of the call that is
+ * switched says (RELAY rows of core/avp_table.c).  Sequencing Required is ours to say on either
+ * side. */
 static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now)
 {
-	struct l2tp_avp avps[L2TP_MSG_AVPS + 1];
-	uint8_t tx[4], rx[4];
-	unsigned n = 0;
+	struct origin_avps out = {0};
 
-	if (iccn)
-		n = relay_pick(iccn, avps);
-	else if (c->iccn)
-		for (; n < c->iccn->n; n++)
-			avps[n] = c->iccn->avp[n];
-	else
-		n = leg_call_speeds(c, tx, rx, avps);
-	if (c->peer->sequencing_required)
-		avps[n++] =
+	if (iccn) {
+		out.n = relay_pick(iccn, out.avp);
+	} else if (c->iccn) {
+		origin_relay(&out, c->iccn->avp, c->iccn->n);
+	} else {
+		leg_call_speeds(c, &out);
+		if (c->has_origin)
+			origin_iccn(&out, &c->from);
+	}
+	origin_add(&out, c->peer);
+	if (c->peer->sequencing_required && out.n < ORIGIN_AVPS)
+		out.avp[out.n++] =
 			(struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true};
-	/* Framing Type is left to the engine, which knows what the peer has advertised */
-	l2tp_call_connected(c->call, avps, n, now);
+	l2tp_call_connected(c->call, out.avp, out.n, now);
 }
 
 static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)

@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "gw/legs/join.h"
 #include "gw/legs/leg.h"
+#include "gw/legs/origin.h"
 #include "gw/legs/relay.h"
 
 struct cfg_client;
@@ -24,12 +25,6 @@ const char *leg_text(char *buf, size_t cap, const struct leg *l);
 /* A call the engine has offered (we are its LNS); peer: its section.  NULL without memory.  start()
  * answers it. */
 struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer);
-/* What a LAC knows of the line a call comes from, for ICRQ and ICCN (RFC 2661 4.4.3, 4.4.4). */
-#define LEG_NUMBER_MAX 64u
-struct leg_origin {
-	char called[LEG_NUMBER_MAX + 1], calling[LEG_NUMBER_MAX + 1]; /* "" = not known */
-	struct dp_speed speed;					      /* of the line */
-};
 /* A call reserved by l2tp_call_new() (we are its LAC); start() places it.  from: the line's,
  * copied; NULL = the call is of our own PPP. */
 struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,

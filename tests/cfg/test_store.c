@@ -105,6 +105,64 @@ static void references(void)
 		    "t:1: top level: unknown section `ntt`, did you mean `net`?\n");
 }
 
+static void attributes_that_are_added(void)
+{
+	static const struct {
+		uint16_t vendor, type;
+		const char *hex;
+	} want[] = {
+		{0, 37, "676f6c64"},		 /* Private Group ID "gold" */
+		{0, 25, "0000000a"},		 /* Physical Channel ID */
+		{3561, 129, "0000000165a0bc00"}, /* Actual-Data-Rate-Upstream, 6 Gbit/s */
+		{3561, 144, "000001"},		 /* Access-Loop-Encapsulation */
+		{9, 1, "0a0b"},			 /* of another vendor, hex */
+		{9, 2, "x=y"},			 /* text: below */
+	};
+	static struct told t;
+	const struct cfg_peer *p;
+
+	tell(&t,
+	     "peer a { secret = x add = { \"private-group-id=gold\", \"Physical Channel ID=10\", "
+	     "\"access-line-actual-data-rate-upstream=6000000000\", \"3561:144=0x000001\", "
+	     "\"9:1=0x0a0b\", \"9:2=x=y\" } }\nsw s { accept \"1*\" { carries = ppp service = v "
+	     "connect-speed = 64000 } }\nservice v { local = 10.0.0.1 }");
+	ASSERT_TEXT(t.text, "");
+	p = t.m->peer;
+	CU_ASSERT_EQUAL_FATAL(p->adds, 6);
+	for (unsigned i = 0; i < 6; i++) {
+		uint8_t octets[16];
+		size_t len = i < 5 ? test_hex(octets, sizeof(octets), want[i].hex) : 3;
+
+		CU_ASSERT_EQUAL(p->add[i].key.vendor, want[i].vendor);
+		CU_ASSERT_EQUAL(p->add[i].key.type, want[i].type);
+		ASSERT_OCTETS(p->add[i].val, p->add[i].len, i < 5 ? (const void *)octets : "x=y",
+			      len);
+	}
+	CU_ASSERT_EQUAL(t.m->port[0].accept[0].speed, 64000);
+	told_end(&t);
+#define ADD(list) "peer a { secret = x add = { " list " } }"
+	ASSERT_TOLD(
+		ADD("private-group-id, \"privat-group-id=x\", \"host-name=x\", "
+		    "\"assigned-session-id=1\", \"0:999=x\""),
+		"t:1: peer a: add: `private-group-id` has no value: NAME=VALUE\n"
+		"t:1: peer a: add: unknown attribute `privat-group-id=x`, did you mean "
+		"`Private Group ID`?\n"
+		"t:1: peer a: add: `host-name=x` is not for the configuration to send\n"
+		"t:1: peer a: add: `assigned-session-id=1` is not for the configuration to send\n"
+		"t:1: peer a: add: `0:999=x` is not for the configuration to send\n");
+	ASSERT_TOLD(ADD("\"physical-channel-id=x\", \"physical-channel-id=4294967296\", "
+			"\"access-line-agent-circuit-id=x\", \"3561:144=0x0000\", "
+			"\"3561:144=0x00zz00\""),
+		    "t:1: peer a: add: `physical-channel-id=x` has no value of this attribute\n"
+		    "t:1: peer a: add: `physical-channel-id=4294967296` has no value of this "
+		    "attribute\n"
+		    "t:1: peer a: add: `access-line-agent-circuit-id=x` has no value of this "
+		    "attribute\n"
+		    "t:1: peer a: add: `3561:144=0x0000` has no value of this attribute\n"
+		    "t:1: peer a: add: `3561:144=0x00zz00` has no value of this attribute\n");
+	ASSERT_TOLD("peer a { suppress = { access-line-agent-circuit-id, gateways-passed } }", "");
+}
+
 static void lists_of_references(void)
 {
 	static struct told t;
@@ -297,6 +355,7 @@ static void store_texts_have_a_length(void)
 static const struct test_case cases[] = {
 	{"wrong_values", store_wrong_values},
 	{"references", references},
+	{"attributes_that_are_added", attributes_that_are_added},
 	{"lists_of_references", lists_of_references},
 	{"objects", store_objects},
 	{"ranges_end_where_they_should", store_ranges_end_where_they_should},

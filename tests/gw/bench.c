@@ -253,6 +253,8 @@ static void far_offered(const struct l2tp_event *ev)
 		l2tp_msg_find(ev->msg, L2TP_EXAMPLE_VENDOR, L2TP_AVP_GATEWAYS_PASSED);
 	struct far_call *c = far_new(ev->call);
 
+	free(bench.icrq_got);
+	bench.icrq_got = relay_new(ev->msg, NULL);
 	bench.passed_len = passed ? passed->len : 0;
 	if (passed && passed->len <= sizeof(bench.passed))
 		memcpy(bench.passed, passed->val, passed->len);
@@ -345,6 +347,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
 		c->up = true;
+		free(bench.iccn_got);
+		bench.iccn_got = ev->msg ? relay_new(ev->msg, NULL) : NULL;
 		bench.iccn_proxied = 0;
 		for (unsigned k = 0; ev->msg && k < ev->msg->n; k++)
 			bench.iccn_proxied +=
@@ -491,6 +495,8 @@ void bench_stop(void)
 	unsigned i;
 
 	gw_free(bench.gw);
+	free(bench.icrq_got);
+	free(bench.iccn_got);
 	l2tp_engine_free(bench.far);
 	for (i = 0; i < bench.calls; i++)
 		if (bench.call[i].ppp)

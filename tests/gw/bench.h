@@ -100,7 +100,8 @@ struct bench {
 	bool no_iccn;		     /* an answered call of the far end stays without ICCN */
 	const struct l2tp_avp *icrq; /* what its ICRQ says besides */
 	unsigned icrq_avps;
-	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
+	struct relay *icrq_got, *iccn_got; /* of those we got last; NULL = none */
+	size_t passed_len;		   /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];
 	struct far_call call[16];
 	unsigned calls;

@@ -26,6 +26,7 @@
 	X(login_limit)  \
 	X(loop)         \
 	X(memory)       \
+	X(origin)       \
 	X(peer)         \
 	X(ra)           \
 	X(reserve)      \

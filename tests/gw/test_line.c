@@ -386,6 +386,57 @@ static struct leg *lac_line(void)
 	return j && j->leg[1]->ops->kind == LEG_LINE ? j->leg[1] : NULL;
 }
 
+static void assert_got(const struct relay *r, uint16_t vendor, uint16_t type, const char *hex,
+		       unsigned line)
+{
+	const struct l2tp_avp *a = relay_find(r, vendor, type);
+	uint8_t want[64];
+	size_t len = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	test_same_octets(a->val, a->len, want, len, __FILE__, line);
+}
+#define ASSERT_GOT(r, vendor, type, hex) assert_got(r, vendor, type, hex, __LINE__)
+
+/* What the circuit's report says is in ICRQ and ICCN; what it does not say its section may, and the
+ * peer's section has the last word. */
+static void the_lns_is_told_of_the_line(void)
+{
+	static const uint8_t access_line[] = {1, 2, 'm', '1'};
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = IST_PAYLOAD_PPP,
+			      .permanent = true,
+			      .tx_bps = 9600,
+			      .number = 100,
+			      .access_line = access_line,
+			      .access_line_len = sizeof(access_line)};
+
+	bench_start("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp connect-speed = "
+		    "2000000 } }\n"
+		    "peer one { port = a  dial = \"192.0.2.9:1701\" add = { \"called-number=s\", "
+		    "\"private-group-id=gold\" } }\n"
+		    "route calls { to = one }\n");
+	fake.frame = NULL;
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	fake.peer = a.peer;
+	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_PHYSICAL_CHANNEL_ID, "00000064");
+	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_BEARER_TYPE, "00000001");
+	ASSERT_GOT(bench.icrq_got, 3561, L2TP_LINE_AGENT_CIRCUIT_ID, "6d31");
+	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_CALLED_NUMBER, "73");
+	CU_ASSERT_PTR_NULL(relay_find(bench.icrq_got, 0, L2TP_AVP_CALLING_NUMBER));
+	ASSERT_GOT(bench.iccn_got, 0, L2TP_AVP_PRIVATE_GROUP_ID, "676f6c64");
+	CU_ASSERT_PTR_NULL(relay_find(bench.icrq_got, 0, L2TP_AVP_PRIVATE_GROUP_ID));
+	CU_ASSERT_EQUAL(bench.iccn_tx, 9600);
+	CU_ASSERT_EQUAL(bench.iccn_rx, 2000000);
+	bench_stop();
+}
+
 /* The first Configure-Request places the call, and is the first frame in it. */
 static void a_line_becomes_a_call(void)
 {
@@ -581,6 +632,7 @@ static void a_site_calls_on_a_switched_circuit(void)
 static const struct test_case cases[] = {
 	{"a_site_dials_out_on_a_permanent_circuit", a_site_dials_out_on_a_permanent_circuit},
 	{"a_site_calls_on_a_switched_circuit", a_site_calls_on_a_switched_circuit},
+	{"the_lns_is_told_of_the_line", the_lns_is_told_of_the_line},
 	{"a_line_becomes_a_call", a_line_becomes_a_call},
 	{"the_next_peer_is_tried", the_next_peer_is_tried},
 	{"no_peer_takes_it", no_peer_takes_it},

@@ -82,6 +82,7 @@ static void atm_report(struct ist_port *p, const struct atm_vc *v, uint8_t paylo
 	atm_addr_of(v->key, &a.local);
 	a.peer = a.local;
 	a.tx_bps = (uint64_t)v->shape.pcr * CELL_LEN * 8;
+	a.number = v->key;
 	p->host->up(p->ctx, atm_channel(p, v, payload), &a);
 }
 

@@ -130,6 +130,7 @@ static void fr_report(struct ist_port *p, const struct fr_circuit *c, uint8_t pa
 	fr_addr_of(c->dlci, &a.local);
 	a.peer = a.local;
 	a.tx_bps = a.rx_bps = c->cir;
+	a.number = c->dlci;
 	p->host->up(p->ctx, fr_channel(p, c, payload), &a);
 }
 

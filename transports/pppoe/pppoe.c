@@ -55,8 +55,13 @@ static void pppoe_flush(struct ist_port *p)
 		p->host->frames(p->ctx, p->rx, n);
 }
 
-static struct ist_attrs pppoe_attrs_of(const struct pppoe_session *s)
+/* A client is no access line's end: the tags of its session are the concentrator's. */
+static struct ist_attrs pppoe_attrs_of(const struct ist_port *p, const struct pppoe_session *s)
 {
+	struct pppoe_tags t = {0};
+
+	if (!p->client && s->tags)
+		pppoe_tags_get(&t, s->tags, s->tags_len);
 	return (struct ist_attrs){
 		.size = sizeof(struct ist_attrs),
 		.payload = IST_PAYLOAD_PPP,
@@ -68,6 +73,9 @@ static struct ist_attrs pppoe_attrs_of(const struct pppoe_session *s)
 		.user_data_len = s->tags_len,
 		.tx_bps = s->tx_bps,
 		.rx_bps = s->rx_bps,
+		.number = s->id,
+		.access_line = t.of[PPPOE_TAG_LINE].p,
+		.access_line_len = t.of[PPPOE_TAG_LINE].len,
 	};
 }
 
@@ -83,16 +91,16 @@ static void pppoe_tx(void *ctx, const uint8_t *frame, size_t len)
 
 static void pppoe_offer(void *ctx, struct pppoe_session *s)
 {
-	const struct ist_attrs a = pppoe_attrs_of(s);
 	struct ist_port *p = ctx;
+	const struct ist_attrs a = pppoe_attrs_of(p, s);
 
 	p->host->offer(p->ctx, pppoe_channel(p, s), &a);
 }
 
 static void pppoe_up(void *ctx, struct pppoe_session *s)
 {
-	const struct ist_attrs a = pppoe_attrs_of(s);
 	struct ist_port *p = ctx;
+	const struct ist_attrs a = pppoe_attrs_of(p, s);
 
 	p->host->up(p->ctx, pppoe_channel(p, s), &a);
 }

@@ -146,6 +146,7 @@ void serial_report_up(struct ist_port *p)
 		.peer = serial_address,
 		.tx_bps = p->bps,
 		.rx_bps = p->bps,
+		.async = !p->link,
 	};
 
 	p->state = SERIAL_UP;

@@ -127,6 +127,7 @@ static struct ist_attrs circuit_attrs(const struct x25_circuit *c)
 		.user_data_len = more ? (uint32_t)(c->call_data_len - id_len) : 0,
 		.tx_bps = c->tx_bps,
 		.rx_bps = c->rx_bps,
+		.number = c->lci,
 	};
 }
 

@@ -164,7 +164,7 @@ static int test_fake_status(const struct ist_port *p, char *buf, size_t len)
 
 static struct ist_attrs fake_attrs_of(ist_channel c)
 {
-	static const uint8_t user_data[3] = {1, 2, 3};
+	static const uint8_t user_data[3] = {1, 2, 3}, access_line[4] = {1, 2, 5, 6};
 	struct ist_attrs a = {
 		.size = sizeof(a),
 		.payload = c & 0x100 ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP,
@@ -174,6 +174,9 @@ static struct ist_attrs fake_attrs_of(ist_channel c)
 		.user_data_len = sizeof(user_data),
 		.tx_bps = 9600,
 		.rx_bps = 64000,
+		.number = 77,
+		.access_line = access_line,
+		.access_line_len = sizeof(access_line),
 	};
 
 	return a;
@@ -385,8 +388,8 @@ static void fake_on_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 static void fake_on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	(void)now;
-	LINE((struct rig *)ctx, NULL, 0, "up %u %s %s", short_channel(c), a->called,
-	     a->calling ? a->calling : "-");
+	LINE((struct rig *)ctx, a->access_line, a->access_line_len, "up %u %s %s", short_channel(c),
+	     a->called, a->calling ? a->calling : "-");
 }
 
 static void fake_on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,

@@ -31,6 +31,7 @@ static void do_in_order(struct rig *r)
 	CU_ASSERT(dp_report_line_is(r, 0, "offer 7 31101234"));
 	ASSERT_OCTETS(r->line[0].octets, r->line[0].len, "\1\2\3", 3);
 	CU_ASSERT(dp_report_line_is(r, 1, "up 7 31101234 -"));
+	ASSERT_OCTETS(r->line[1].octets, r->line[1].len, "\1\2\5\6", 4);
 	CU_ASSERT(dp_report_line_is(r, 2, "down 7 inactive"));
 	CU_ASSERT(dp_report_line_is(r, 3, "up 7 31101234 -"));
 	snprintf(failed, sizeof(failed), "failed %u -5 broken", r->port);

@@ -346,6 +346,7 @@ static void rates_are_told(void)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 		CU_ASSERT_EQUAL(e->attrs.tx_bps, want[i]);
 		CU_ASSERT_EQUAL(e->attrs.rx_bps, 0);
+		CU_ASSERT_EQUAL(e->attrs.number, 40 + i);
 		fake_free(e);
 	}
 	fake_close(&a);

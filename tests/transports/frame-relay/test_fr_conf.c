@@ -130,6 +130,7 @@ static void committed_rates_are_told(void)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 		CU_ASSERT_EQUAL(e->attrs.tx_bps, want[i]);
 		CU_ASSERT_EQUAL(e->attrs.rx_bps, want[i]);
+		CU_ASSERT_EQUAL(e->attrs.number, 100 + i);
 		fake_free(e);
 	}
 	fake_close(&h[0]);

@@ -39,6 +39,7 @@ static void serial_line_comes_up(void)
 	CU_ASSERT_EQUAL(up->attrs.permanent, 1);
 	CU_ASSERT_EQUAL(up->attrs.tx_bps, 115200);
 	CU_ASSERT_EQUAL(up->attrs.rx_bps, 115200);
+	CU_ASSERT_TRUE(up->attrs.async);
 	CU_ASSERT_STRING_EQUAL(fake_addr(&e.h, &up->attrs.local), "line");
 	CU_ASSERT_STRING_EQUAL(fake_addr(&e.h, &up->attrs.peer), "line");
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e.h), "/tty up, 115200 bit/s"));

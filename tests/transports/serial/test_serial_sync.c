@@ -211,6 +211,7 @@ static void serial_sync_tells_its_speed(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(up);
 	CU_ASSERT_EQUAL(up->attrs.tx_bps, 64000); /* which no tty has */
 	CU_ASSERT_EQUAL(up->attrs.rx_bps, 64000);
+	CU_ASSERT_FALSE(up->attrs.async);
 	CU_ASSERT_EQUAL(up->attrs.permanent, 1);
 	CU_ASSERT_EQUAL(up->attrs.payload, IST_PAYLOAD_PPP);
 	fake_free(up);

@@ -45,6 +45,8 @@ static void attributes_of_a_call_to_us(void)
 		CU_ASSERT_EQUAL(!e->attrs.user_data, !len);
 		ASSERT_OCTETS(e->attrs.user_data, e->attrs.user_data_len, want, len);
 		CU_ASSERT_EQUAL(e->attrs.tx_bps + e->attrs.rx_bps, 0); /* none was said */
+		CU_ASSERT_EQUAL(e->attrs.number, 1);
+		CU_ASSERT_FALSE(e->attrs.async);
 		fake_free(e);
 		typed_close(&t);
 	}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/legs/origin.h"
+
+#include "cfg/cfg.h"
+#include <string.h>
+
+#define BEARER_DIGITAL 1u
+#define FRAMING_ASYNC  2u
+#define KBIT	       1000u
+
+static void origin_put(struct origin_avps *out, uint16_t vendor, uint16_t type, const void *val,
+		       size_t len)
+{
+	const struct l2tp_avp_row *row = l2tp_avp_row(vendor, type);
+
+	if (out->n < ORIGIN_AVPS)
+		out->avp[out->n++] =
+			(struct l2tp_avp){.vendor = vendor,
+					  .type = type,
+					  .mandatory = row && row->m == L2TP_M_MUST_BE_1,
+					  .val = val,
+					  .len = (uint16_t)len};
+}
+
+static struct l2tp_avp *origin_find(struct origin_avps *out, uint16_t vendor, uint16_t type)
+{
+	for (unsigned i = 0; i < out->n; i++)
+		if (l2tp_avp_is(&out->avp[i], vendor, type))
+			return &out->avp[i];
+	return NULL;
+}
+
+/* Room for a value among ours; NULL = it is full. */
+static uint8_t *origin_room(struct origin_avps *out, size_t len)
+{
+	uint8_t *p = out->octets + out->used;
+
+	if (len > sizeof(out->octets) - out->used)
+		return NULL;
+	out->used += len;
+	return p;
+}
+
+static void origin_put_u32(struct origin_avps *out, uint16_t vendor, uint16_t type, uint32_t n)
+{
+	uint8_t *p = origin_room(out, 4);
+
+	if (!p)
+		return;
+	wr_put32(p, n);
+	origin_put(out, vendor, type, p, 4);
+}
+
+static void origin_put_rate(struct origin_avps *out, uint16_t type, uint64_t bps)
+{
+	uint8_t *p = origin_room(out, 8);
+	struct wr w = wr_init(p, 8);
+
+	if (!p)
+		return;
+	wr_u64(&w, bps);
+	origin_put(out, L2TP_BROADBAND_FORUM, type, p, 8);
+}
+
+/* One suboption.  TR-101 has the numbers of RFC 5515 and the same values, but kbit/s for bit/s, and
+ * IWF-Session as a flag without a value. */
+static void origin_put_access(struct origin_avps *out, uint8_t type, const uint8_t *val,
+			      uint8_t len)
+{
+	const struct l2tp_avp_row *row = l2tp_avp_row(L2TP_BROADBAND_FORUM, type);
+	struct rd r = rd_init(val, len);
+
+	if (!row || origin_find(out, L2TP_BROADBAND_FORUM, type))
+		return;
+	if (row->shape == L2TP_SHAPE_RATE && len == 4)
+		origin_put_rate(out, type, (uint64_t)rd_u32(&r) * KBIT);
+	else if (type == L2TP_LINE_IWF_SESSION && !len)
+		origin_put_u32(out, L2TP_BROADBAND_FORUM, type, 1);
+	else if (row->shape != L2TP_SHAPE_RATE && l2tp_avp_length_ok(row, len))
+		origin_put(out, L2TP_BROADBAND_FORUM, type, val, len);
+}
+
+/* What stands in front of a malformed suboption holds. */
+static void origin_access(struct origin_avps *out, const struct leg_origin *o)
+{
+	struct rd r = rd_init(o->access, o->access_len);
+
+	while (r.left) {
+		uint8_t type = rd_u8(&r), len = rd_u8(&r);
+		const uint8_t *val = rd_take(&r, len);
+
+		if (val || (!r.bad && !len))
+			origin_put_access(out, type, val, len);
+	}
+}
+
+void origin_icrq(struct origin_avps *out, const struct leg_origin *o)
+{
+	if (*o->called)
+		origin_put(out, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, o->called, strlen(o->called));
+	if (*o->calling)
+		origin_put(out, L2TP_IETF, L2TP_AVP_CALLING_NUMBER, o->calling, strlen(o->calling));
+	if (o->number)
+		origin_put_u32(out, L2TP_IETF, L2TP_AVP_PHYSICAL_CHANNEL_ID, o->number);
+	/* There may be a modem behind an asynchronous line or not. */
+	if (!o->async)
+		origin_put_u32(out, L2TP_IETF, L2TP_AVP_BEARER_TYPE, BEARER_DIGITAL);
+	origin_access(out, o);
+}
+
+void origin_iccn(struct origin_avps *out, const struct leg_origin *o)
+{
+	if (o->async)
+		origin_put_u32(out, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, FRAMING_ASYNC);
+}
+
+static uint32_t origin_bps(uint64_t bps)
+{
+	return bps > UINT32_MAX ? UINT32_MAX : (uint32_t)bps;
+}
+
+void origin_speeds(struct origin_avps *out, uint64_t tx_bps, uint64_t rx_bps)
+{
+	origin_put_u32(out, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, origin_bps(tx_bps));
+	if (origin_bps(tx_bps) != origin_bps(rx_bps))
+		origin_put_u32(out, L2TP_IETF, L2TP_AVP_RX_CONNECT_SPEED, origin_bps(rx_bps));
+}
+
+void origin_relay(struct origin_avps *out, const struct l2tp_avp *avp, unsigned n)
+{
+	for (unsigned i = 0; i < n && out->n < ORIGIN_AVPS; i++)
+		out->avp[out->n++] = avp[i];
+}
+
+void origin_add(struct origin_avps *out, const struct cfg_peer *peer)
+{
+	for (unsigned i = 0; i < peer->adds; i++) {
+		const struct cfg_avp *a = &peer->add[i];
+		struct l2tp_avp *there = origin_find(out, a->key.vendor, a->key.type);
+
+		if (there) {
+			there->val = a->val;
+			there->len = a->len;
+		} else {
+			origin_put(out, a->key.vendor, a->key.type, a->val, a->len);
+		}
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a LAC knows of the line a call comes from, and what ICRQ and ICCN say of it. */
+#ifndef GW_LEGS_ORIGIN_H
+#define GW_LEGS_ORIGIN_H
+
+#include "core/msg.h"
+#include "gw/dp/dp.h"
+
+struct cfg_peer;
+
+#define LEG_NUMBER_MAX 64u
+#define LEG_LINE_MAX   255u /* octets of what an access node says of a line */
+
+struct leg_origin {
+	char called[LEG_NUMBER_MAX + 1], calling[LEG_NUMBER_MAX + 1]; /* "" = not known */
+	struct dp_speed speed; /* of the line; 0 = not known */
+	uint32_t number;       /* as its medium counts channels; 0 = none */
+	bool async;	       /* start-stop octets; else the medium is synchronous and digital */
+	uint16_t access_len;   /* TR-101 suboptions of an access node; 0 = none */
+	uint8_t access[LEG_LINE_MAX];
+};
+
+/* Attributes for one message, some with values of their own. */
+#define ORIGIN_AVPS (L2TP_MSG_AVPS + 40u)
+struct origin_avps {
+	unsigned n;
+	struct l2tp_avp avp[ORIGIN_AVPS];
+	size_t used;
+	uint8_t octets[512];
+};
+
+/* For ICRQ: Called and Calling Number, Physical Channel ID, Bearer Type, and the access line AVPs
+ * of RFC 5515.  What is not known is left out (RFC 2661 4.4.3). */
+void origin_icrq(struct origin_avps *out, const struct leg_origin *o);
+/* For ICCN: Framing Type of an asynchronous line; else it is left to the engine, which knows what
+ * the peer has advertised. */
+void origin_iccn(struct origin_avps *out, const struct leg_origin *o);
+/* Connect speeds (RFC 2661 4.4.4), transmitting to the remote system.  Rx is left out when both
+ * ways are alike.  A speed that is not known is 0, which RFC 3931 5.4.4 defines and RFC 2661 leaves
+ * open. */
+void origin_speeds(struct origin_avps *out, uint64_t tx_bps, uint64_t rx_bps);
+/* These too. */
+void origin_relay(struct origin_avps *out, const struct l2tp_avp *avp, unsigned n);
+/* The attributes that the peer's section adds, in place of those that are there. */
+void origin_add(struct origin_avps *out, const struct cfg_peer *peer);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/legs/origin.h"
+
+#include "cfg/cfg.h"
+#include "tests/harness.h"
+#include <string.h>
+
+static struct origin_avps out;
+
+static const struct l2tp_avp *origin_avp(uint16_t vendor, uint16_t type)
+{
+	const struct l2tp_avp *found = NULL;
+
+	for (unsigned i = 0; i < out.n; i++)
+		if (l2tp_avp_is(&out.avp[i], vendor, type)) {
+			CU_ASSERT_PTR_NULL(found); /* once */
+			found = &out.avp[i];
+		}
+	return found;
+}
+
+static void assert_avp(uint16_t vendor, uint16_t type, const char *hex, unsigned line)
+{
+	const struct l2tp_avp *a = origin_avp(vendor, type);
+	uint8_t want[64];
+	size_t len = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	test_same_octets(a->val, a->len, want, len, __FILE__, line);
+}
+#define ASSERT_AVP(vendor, type, hex) assert_avp(vendor, type, hex, __LINE__)
+
+/* A DLCI: RFC 2661 4.4.4, D is the last bit of Bearer Type. */
+static void a_digital_line(void)
+{
+	static const struct leg_origin o = {.called = "31101", .calling = "4242", .number = 100};
+
+	out = (struct origin_avps){0};
+	origin_icrq(&out, &o);
+	CU_ASSERT_EQUAL(out.n, 4);
+	ASSERT_AVP(0, 21, "33 31 31 30 31");
+	ASSERT_AVP(0, 22, "34 32 34 32");
+	ASSERT_AVP(0, 25, "00 00 00 64");
+	ASSERT_AVP(0, 18, "00 00 00 01");
+	CU_ASSERT_TRUE(origin_avp(0, 21)->mandatory && origin_avp(0, 18)->mandatory);
+	CU_ASSERT_FALSE(origin_avp(0, 25)->mandatory);
+	out = (struct origin_avps){0};
+	origin_iccn(&out, &o);
+	CU_ASSERT_EQUAL(out.n, 0);
+}
+
+/* A tty: nobody knows whether there is a modem; A is bit 1 of Framing Type. */
+static void an_asynchronous_line(void)
+{
+	static const struct leg_origin o = {.async = true};
+
+	out = (struct origin_avps){0};
+	origin_icrq(&out, &o);
+	CU_ASSERT_EQUAL(out.n, 0);
+	origin_iccn(&out, &o);
+	CU_ASSERT_EQUAL(out.n, 1);
+	ASSERT_AVP(0, 19, "00 00 00 02");
+}
+
+static void speeds(void)
+{
+	out = (struct origin_avps){0};
+	origin_speeds(&out, 64000, 64000);
+	CU_ASSERT_EQUAL(out.n, 1);
+	ASSERT_AVP(0, 24, "00 00 fa 00");
+	out = (struct origin_avps){0};
+	origin_speeds(&out, UINT64_C(10000000000), 0);
+	ASSERT_AVP(0, 24, "ff ff ff ff");
+	ASSERT_AVP(0, 38, "00 00 00 00");
+}
+
+static void origin_line(struct leg_origin *o, const char *hex)
+{
+	*o = (struct leg_origin){0};
+	o->access_len = (uint16_t)test_hex(o->access, sizeof(o->access), hex);
+	out = (struct origin_avps){0};
+	origin_icrq(&out, o);
+}
+
+/* TR-101 appendix A: circuit "m1", remote "r2", 1022 kbit/s up, 16240 down, minimum up 64, delay up
+ * 8 ms, encapsulation AAL5 and PPPoA LLC, interworking done.  RFC 5515 5.1-5.19 in bit/s. */
+static void rfc5515_5_access_line(void)
+{
+	struct leg_origin o;
+
+	origin_line(&o, "01 02 6d31  02 02 7232  81 04 000003fe  82 04 00003f70  83 04 00000040"
+			"8c 04 00000008  90 03 000001  fe 00");
+	CU_ASSERT_EQUAL(out.n, 9); /* and Bearer Type */
+	ASSERT_AVP(3561, 1, "6d31");
+	ASSERT_AVP(3561, 2, "7232");
+	ASSERT_AVP(3561, 129, "00000000 000f9830");
+	ASSERT_AVP(3561, 130, "00000000 00f7cd80");
+	ASSERT_AVP(3561, 131, "00000000 0000fa00");
+	ASSERT_AVP(3561, 140, "00000008");
+	ASSERT_AVP(3561, 144, "000001");
+	ASSERT_AVP(3561, 254, "00000001");
+	CU_ASSERT_FALSE(origin_avp(3561, 1)->mandatory);
+	/* 6,000,000 kbit/s does not fit into 32 bits */
+	origin_line(&o, "82 04 005b8d80");
+	ASSERT_AVP(3561, 130, "00000001 65a0bc00");
+}
+
+/* Only what is well formed goes on. */
+static void malformed_access_line(void)
+{
+	static const char *const none[] = {
+		"01 01 6d",	/* 5.1: greater than one octet */
+		"81 03 0003fe", /* a rate has four */
+		"81 08 0000000000000001",
+		"8c 02 0008",
+		"30 02 6d31", /* not of RFC 5515 */
+		"01 05 6d31", /* longer than what is left */
+		"01",
+	};
+	struct leg_origin o;
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		origin_line(&o, none[i]);
+		CU_ASSERT_EQUAL(out.n, 1); /* Bearer Type */
+	}
+	origin_line(&o, "01 02 6d31 01 02 7232"); /* the first counts */
+	CU_ASSERT_EQUAL(out.n, 2);
+	ASSERT_AVP(3561, 1, "6d31");
+	origin_line(&o, "01 02 6d31 02 09 7232");
+	CU_ASSERT_EQUAL(out.n, 2);
+	ASSERT_AVP(3561, 1, "6d31");
+}
+
+/* Whatever an access node says, each attribute has a length its row allows. */
+static void random_access_lines(void)
+{
+	uint64_t seed = test_seed();
+
+	for (unsigned i = 0; i < 20000; i++) {
+		struct leg_origin o = {.access_len = (uint16_t)(test_rand(&seed) % 256)};
+
+		for (unsigned k = 0; k < o.access_len; k++)
+			o.access[k] = (uint8_t)(test_rand(&seed) >> (k % 3 ? 0 : 5) & 0x9f);
+		out = (struct origin_avps){0};
+		origin_icrq(&out, &o);
+		for (unsigned k = 0; k < out.n; k++)
+			CU_ASSERT_TRUE(l2tp_avp_length_ok(
+				l2tp_avp_row(out.avp[k].vendor, out.avp[k].type), out.avp[k].len));
+	}
+}
+
+static void what_the_peer_section_adds(void)
+{
+	static const struct cfg_avp add[] = {
+		{{0, L2TP_AVP_CALLING_NUMBER}, 3, (const uint8_t *)"999"},
+		{{9, 1}, 1, (const uint8_t *)"x"},
+	};
+	static const struct cfg_peer peer = {.add = add, .adds = 2};
+	static const struct leg_origin o = {.calling = "4242"};
+
+	out = (struct origin_avps){0};
+	origin_icrq(&out, &o);
+	origin_add(&out, &peer);
+	CU_ASSERT_EQUAL(out.n, 3);
+	ASSERT_AVP(0, 22, "393939");
+	ASSERT_AVP(9, 1, "78");
+	CU_ASSERT_FALSE(origin_avp(9, 1)->mandatory);
+}
+
+/* The most a message can have, and all that a section adds. */
+static void no_more_than_there_is_room_for(void)
+{
+	static struct l2tp_avp many[L2TP_MSG_AVPS];
+	static struct cfg_avp add[CFG_ADD_MAX];
+	const struct cfg_peer peer = {.add = add, .adds = CFG_ADD_MAX};
+
+	for (uint16_t i = 0; i < CFG_ADD_MAX; i++)
+		add[i].key = (struct l2tp_avp_key){9, i};
+	out = (struct origin_avps){0};
+	for (unsigned i = 0; i < 3; i++)
+		origin_relay(&out, many, L2TP_MSG_AVPS);
+	CU_ASSERT_EQUAL(out.n, ORIGIN_AVPS);
+	origin_add(&out, &peer);
+	CU_ASSERT_EQUAL(out.n, ORIGIN_AVPS);
+	out = (struct origin_avps){0};
+	origin_relay(&out, many, L2TP_MSG_AVPS);
+	origin_add(&out, &peer);
+	CU_ASSERT_EQUAL(out.n, L2TP_MSG_AVPS + CFG_ADD_MAX);
+	for (unsigned i = 0; i < 200; i++)
+		origin_speeds(&out, 1, 2); /* values of ours */
+	CU_ASSERT_TRUE(out.used <= sizeof(out.octets) && out.n <= ORIGIN_AVPS);
+}
+
+static const struct test_case cases[] = {
+	{"a_digital_line", a_digital_line},
+	{"an_asynchronous_line", an_asynchronous_line},
+	{"speeds", speeds},
+	{"rfc5515_5_access_line", rfc5515_5_access_line},
+	{"malformed_access_line", malformed_access_line},
+	{"random_access_lines", random_access_lines},
+	{"what_the_peer_section_adds", what_the_peer_section_adds},
+	{"no_more_than_there_is_room_for", no_more_than_there_is_room_for},
+	{NULL, NULL},
+};
+const struct test_suite suite_origin = {"origin", cases};
