@@ -111,6 +111,8 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 		    "frames in with DE or CLP: the network may drop them first");
 	counter_add(to, "data", "tun-rx", n.tun_rx, "packets read from TUN devices");
 	counter_add(to, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
+	counter_add(to, "data", "fragmented", n.fragmented,
+		    "IPv4 packets cut to the MTU of their leg");
 	for (i = 0; i < DP_R_COUNT; i++)
 		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }

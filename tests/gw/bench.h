@@ -44,6 +44,7 @@ struct fake_dp {
 	/* The next call of netif.h whose line begins so gives that error. */
 	const char *netif_fails;
 	int netif_error;
+	struct dp_counters count;
 	bool tun_refuses;
 	bool tx_waits;	 /* control packets stay in a queue, and are lost */
 	uint64_t cookie; /* of the last one that waits */

@@ -37,6 +37,7 @@
 	X(table)        \
 	X(text)         \
 	X(vty)          \
+	X(vty_ask)      \
 	X(vty_listen)
 
 #define X(name) extern const struct test_suite suite_##name;

@@ -42,6 +42,8 @@ void fake_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.mtu = 1472;
+	fake.count = (struct dp_counters){.rx_frames = 12};
+	fake.count.reason[DP_R_SPOOF] = 7;
 	fake.stats = (struct dp_call_stats){.rx_frames = 3, .tx_frames = 4, .drops = 5};
 }
 
@@ -312,8 +314,7 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 void dp_count(struct dp *dp, struct dp_counters *out)
 {
 	(void)dp;
-	*out = (struct dp_counters){.rx_frames = 12};
-	out->reason[DP_R_SPOOF] = 7;
+	*out = fake.count;
 }
 
 void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n)

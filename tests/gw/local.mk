@@ -1,12 +1,45 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += unit-control
 TESTS += unit-control
-unit_control_SOURCES = $(TEST_LIB) tests/gw/control.c tests/gw/bench.c tests/gw/bench.h \
-	tests/gw/clock.c tests/gw/clock.h tests/gw/fake_dp.c \
-	tests/gw/aaa/test_aaa.c tests/gw/aaa/test_addrpool.c tests/gw/aaa/test_login_limit.c tests/gw/test_bind.c tests/gw/test_bridge.c tests/gw/operator/test_capture.c tests/gw/test_client.c tests/gw/test_device.c \
-	tests/gw/test_peer.c tests/gw/test_route.c tests/gw/test_route_way.c tests/gw/test_start.c tests/gw/test_switch.c tests/gw/legs/test_join.c tests/gw/test_keep.c tests/gw/test_line.c tests/gw/legs/test_leg_call.c \
-	tests/gw/legs/test_leg_filter.c tests/gw/legs/test_leg_limit.c tests/gw/legs/test_origin.c \
-	tests/gw/legs/test_leg_terminal.c tests/gw/legs/test_ra.c tests/gw/test_log.c tests/gw/test_log_brake.c tests/gw/test_memory.c tests/gw/test_reserve.c tests/gw/test_loop.c tests/gw/operator/test_table.c tests/gw/operator/test_vty.c tests/gw/operator/test_vty_listen.c tests/gw/test_text.c
+unit_control_SOURCES = $(TEST_LIB) \
+	tests/gw/control.c \
+	tests/gw/bench.c \
+	tests/gw/bench.h \
+	tests/gw/clock.c \
+	tests/gw/clock.h \
+	tests/gw/fake_dp.c \
+	tests/gw/aaa/test_aaa.c \
+	tests/gw/aaa/test_addrpool.c \
+	tests/gw/aaa/test_login_limit.c \
+	tests/gw/test_bind.c \
+	tests/gw/test_bridge.c \
+	tests/gw/operator/test_capture.c \
+	tests/gw/test_client.c \
+	tests/gw/test_device.c \
+	tests/gw/test_peer.c \
+	tests/gw/test_route.c \
+	tests/gw/test_route_way.c \
+	tests/gw/test_start.c \
+	tests/gw/test_switch.c \
+	tests/gw/legs/test_join.c \
+	tests/gw/test_keep.c \
+	tests/gw/test_line.c \
+	tests/gw/legs/test_leg_call.c \
+	tests/gw/legs/test_leg_filter.c \
+	tests/gw/legs/test_leg_limit.c \
+	tests/gw/legs/test_origin.c \
+	tests/gw/legs/test_leg_terminal.c \
+	tests/gw/legs/test_ra.c \
+	tests/gw/test_log.c \
+	tests/gw/test_log_brake.c \
+	tests/gw/test_memory.c \
+	tests/gw/test_reserve.c \
+	tests/gw/test_loop.c \
+	tests/gw/operator/test_table.c \
+	tests/gw/operator/test_vty.c \
+	tests/gw/operator/test_vty_listen.c \
+	tests/gw/test_text.c \
+	tests/gw/operator/test_vty_ask.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(HEAP_LDFLAGS)
 unit_control_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \

@@ -185,7 +185,70 @@ static void rows_of_a_gateway(void)
 	bench_stop();
 }
 
+static void row_is_shown(const char *what, const char *key, uint64_t n, const char *words)
+{
+	char row[300];
+
+	snprintf(row, sizeof(row), "%s %s %llu %s", what, key, (unsigned long long)n, words);
+	CU_ASSERT_TRUE(n && table_shows(&table_counters, row));
+}
+
+/* Each counter under its own name, and none of them at zero. */
+static void every_counter_has_its_row(void)
+{
+	struct aaa_counters n;
+
+	bench_start(CONF);
+	fake.count = (struct dp_counters){.rx_frames = 21,
+					  .tx_frames = 22,
+					  .rx_control = 23,
+					  .tx_control = 24,
+					  .rx_congested = 25,
+					  .rx_discard = 26,
+					  .tun_rx = 27,
+					  .tun_tx = 28,
+					  .fragmented = 29};
+	for (unsigned i = 0; i < DP_R_COUNT; i++)
+		fake.count.reason[i] = 100 + i;
+	row_is_shown("data", "rx-frames", 21, "PPP frames in");
+	row_is_shown("data", "tx-frames", 22, "PPP frames out");
+	row_is_shown("data", "rx-control", 23, "L2TP control messages in");
+	row_is_shown("data", "tx-control", 24, "L2TP control messages out");
+	row_is_shown("data", "rx-congested", 25,
+		     "frames in with FECN, BECN or EFCI: their circuit is congested");
+	row_is_shown("data", "rx-discard", 26,
+		     "frames in with DE or CLP: the network may drop them first");
+	row_is_shown("data", "tun-rx", 27, "packets read from TUN devices");
+	row_is_shown("data", "tun-tx", 28, "packets written to TUN devices");
+	row_is_shown("data", "fragmented", 29, "IPv4 packets cut to the MTU of their leg");
+	for (unsigned i = 0; i < DP_R_COUNT; i++)
+		row_is_shown("data", dp_reasons[i].key, 100 + i, dp_reasons[i].words);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	for (unsigned i = 0; i < 10; i++) { /* eight lock */
+		bench.calls = 0;
+		bench_call("ann", "a guess", PPP_AUTH_CHAP_MD5);
+		bench_pass(20 * SEC);
+		ppp_free(bench.call[0].ppp);
+		bench.call[0].ppp = NULL;
+	}
+	bench.calls = 0;
+	bench_pass(400 * SEC);
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	aaa_count(bench.gw->aaa, &n);
+	row_is_shown("aaa", "asked", n.asked, "log-ins asked about");
+	row_is_shown("aaa", "accepted", n.accepted, "log-ins accepted");
+	row_is_shown("aaa", "refused", n.refused, "log-ins refused");
+	row_is_shown("aaa", "delayed", n.delayed, "log-ins answered later after failed ones");
+	row_is_shown("aaa", "locks", n.locks, "users locked where their log-ins failed");
+	row_is_shown("aaa", "refused-locked", n.refused_locked,
+		     "log-ins refused since the user was locked there");
+	row_is_shown("l2tp", "rx-SCCRQ", 1, "control messages received");
+	row_is_shown("l2tp", "tx-SCCRP", 1, "control messages sent");
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
+	{"every_counter_has_its_row", every_counter_has_its_row},
 	{"columns_are_as_wide_as_their_widest_cell", columns_are_as_wide_as_their_widest_cell},
 	{"an_empty_table_has_its_titles", an_empty_table_has_its_titles},
 	{"many_rows", many_rows},
