@@ -18,11 +18,13 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	*why = quota_call(t);
 	if (*why != L2TP_R_NONE)
 		return NULL;
+	*why = L2TP_R_NO_MEMORY;
+	c = spare_fill(&e->spare) ? calloc(1, sizeof(*c)) : NULL;
+	if (!c)
+		return NULL;
 	*why = L2TP_R_CALL_CAP;
-	c = calloc(1, sizeof(*c));
-	if (c)
-		c->id = idtab_take(&t->sids, c, e->now);
-	if (!c || !c->id) {
+	c->id = idtab_take(&t->sids, c, e->now);
+	if (!c->id) {
 		free(c);
 		return NULL;
 	}

@@ -89,6 +89,7 @@ void l2tp_engine_free(struct l2tp_engine *e)
 	htab_free(&e->quotas);
 	htab_free(&e->peer_sids);
 	idtab_free(&e->tids);
+	spare_free(&e->spare);
 	free(e);
 }
 
@@ -215,7 +216,7 @@ static void engine_deliver_held(struct l2tp_tunnel *t)
 
 static void engine_acked(struct l2tp_tunnel *t)
 {
-	if (t->state == L2TP_T_STOPPING && rel_idle(&t->rel))
+	if (t->state == L2TP_T_STOPPING && rel_idle(&t->rel) && !t->stop_tries)
 		tunnel_step(t, CC_ACKED, NULL, L2TP_BY_US);
 	if (t->is_proof && rel_idle(&t->rel))
 		reauth_close(t);

@@ -26,6 +26,7 @@
 #include "core/htab.h"
 #include "core/idtab.h"
 #include "core/reliable.h"
+#include "core/spare.h"
 
 /* What a deadline is for: those of a tunnel first, each with its place in l2tp_tunnel.due[]. */
 enum engine_deadline {
@@ -84,11 +85,13 @@ struct l2tp_tunnel {
 	uint32_t peer_framing, peer_bearer;
 	uint16_t id, peer_id, birth, pins;
 	uint8_t state; /* enum l2tp_tunnel_state */
-	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued, choked;
+	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued;
 	bool reauth_ok, counted;
-	bool stranger;	 /* its address is not proved: see output_may_send() */
-	uint8_t ignored; /* enum l2tp_reason of the event MALFORMED */
-	uint8_t by;	 /* enum l2tp_side */
+	bool stranger;	    /* its address is not proved: see output_may_send() */
+	uint8_t ignored;    /* enum l2tp_reason of the event MALFORMED */
+	uint8_t by;	    /* enum l2tp_side */
+	uint8_t stop_tries; /* the StopCCN is not queued yet: times that there was no memory */
+	const char *choked; /* why a message could not be queued, in words; NULL = all were */
 	uint8_t tie[8], challenge[16];
 	struct l2tp_result result;
 	char peer_host[256], peer_vendor[64];
@@ -153,6 +156,7 @@ struct l2tp_engine {
 	unsigned depth;
 	uint16_t births;
 	bool delivering, stopping;
+	struct spare spare;
 	struct l2tp_counters count;
 	struct l2tp_msg msg; /* the message being handled */
 	struct l2tp_fault fault;
@@ -195,7 +199,7 @@ void output_avp_u32(const struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t 
 /* Our Assigned Tunnel ID, never hidden: a peer that cannot decipher has nothing else to find the
  * tunnel by. */
 void output_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b);
-/* End the message and queue it.  A full queue closes the tunnel at the next flush. */
+/* End the message and queue it.  One that cannot be queued closes the tunnel at the next flush. */
 void output_queue(struct l2tp_tunnel *t, struct l2tp_build *b);
 /* The same for a message built earlier. */
 void output_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type);

@@ -83,8 +83,14 @@ void output_mark(struct l2tp_tunnel *t)
 
 void output_queue_octets(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type)
 {
-	if (!rel_queue(&t->rel, pkt, len, (uint8_t)type, REL_QUEUE_HARD))
-		t->choked = true;
+	while (!rel_queue(&t->rel, pkt, len, (uint8_t)type, REL_QUEUE_HARD)) {
+		if (rel_full(&t->rel, len, REL_QUEUE_HARD))
+			t->choked = "too many messages not acknowledged";
+		else if (!spare_use(&t->e->spare))
+			t->choked = "out of memory";
+		if (t->choked)
+			break;
+	}
 	output_mark(t);
 }
 
@@ -95,7 +101,7 @@ void output_queue(struct l2tp_tunnel *t, struct l2tp_build *b)
 	if (len)
 		output_queue_octets(t, t->e->out, len, b->type);
 	else
-		t->choked = true;
+		t->choked = "a message is too long";
 }
 
 /* A cookie names the tunnel, its birth (ids come back), the Ns and the copy; copy 0 is a ZLB. */
@@ -191,14 +197,13 @@ static void output_send_queued(struct l2tp_tunnel *t)
 		deadline_set(&e->heap, &t->due[D_RETRY], t->rel.due);
 }
 
-/* The queue is full because the peer acknowledges nothing: a message was lost before it had a
- * number, so the control connection cannot go on. */
+/* A message was lost before it had a number, so the control connection cannot go on. */
 static void output_close_choked(struct l2tp_tunnel *t)
 {
-	struct l2tp_result r = engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES,
-					     "too many messages not acknowledged");
+	struct l2tp_result r =
+		engine_result(L2TP_STOP_GENERAL_ERROR, L2TP_ERR_NO_RESOURCES, "%s", t->choked);
 
-	t->choked = false;
+	t->choked = NULL;
 	engine_count(t->e, L2TP_R_NO_MEMORY);
 	tunnel_step(t, CC_CLOSE, &r, L2TP_BY_US);
 }

@@ -102,12 +102,19 @@ static bool reliable_grow(struct reliable *r)
 	return true;
 }
 
+bool rel_full(const struct reliable *r, size_t len, size_t limit)
+{
+	uint16_t used = (uint16_t)(r->end - r->una);
+
+	return r->octets + len > limit || used >= REL_QUEUE_MESSAGES || len > UINT16_MAX;
+}
+
 bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type, size_t limit)
 {
 	uint16_t used = (uint16_t)(r->end - r->una);
 	struct rel_msg *m;
 
-	if (r->octets + len > limit || used >= REL_QUEUE_MESSAGES || len > UINT16_MAX)
+	if (rel_full(r, len, limit))
 		return false;
 	if (used >= r->room && !reliable_grow(r))
 		return false;

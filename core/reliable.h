@@ -86,7 +86,9 @@ uint64_t rel_cycle(const struct rel_config *cfg);
 /* --- sending ---------------------------------------------------------------------------------- */
 
 void rel_peer_window(struct reliable *r, uint16_t window);
-/* Copy a whole control packet into the queue.  False: over `limit` octets, or no memory. */
+/* Would len more octets be more than the queue may hold? */
+bool rel_full(const struct reliable *r, size_t len, size_t limit);
+/* Copy a whole control packet into the queue.  False: rel_full(), or no memory. */
 bool rel_queue(struct reliable *r, const uint8_t *pkt, size_t len, uint8_t type, size_t limit);
 /* Forget what was queued but never sent. */
 void rel_drop_unsent(struct reliable *r);

@@ -58,8 +58,10 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	struct l2tp_tunnel *t = calloc(1, sizeof(*t));
 
 	*why = L2TP_R_NO_MEMORY;
-	if (!t)
+	if (!t || !spare_fill(&e->spare)) {
+		free(t);
 		return NULL;
+	}
 	*why = L2TP_R_TUNNEL_CAP;
 	t->id = idtab_take(&e->tids, t, e->now);
 	if (!t->id) {
@@ -233,15 +235,30 @@ static void tunnel_clean_up(struct l2tp_tunnel *t)
 	fifo_del(&t->e->linger, &t->in_linger);
 }
 
-static void tunnel_stop(struct l2tp_tunnel *t)
+/* Without memory for the StopCCN it is tried again: at once, since the memory of the tunnel's calls
+ * is freed after this, then each retransmission interval. */
+static void tunnel_send_stop(struct l2tp_tunnel *t)
 {
+	uint64_t again = t->e->now + (t->stop_tries ? t->rel.cfg.interval : 0);
 	struct l2tp_build b;
 
-	tunnel_clean_up(t);
 	output_start(t, &b, L2TP_STOPCCN, 0);
 	output_tunnel_id(t, &b);
 	l2tp_build_result(&b, &t->result);
 	output_queue(t, &b);
+	if (!t->choked) {
+		t->stop_tries = 0;
+		return;
+	}
+	t->choked = NULL;
+	t->stop_tries++;
+	deadline_set(&t->e->heap, &t->due[D_LIFE], again);
+}
+
+static void tunnel_stop(struct l2tp_tunnel *t)
+{
+	tunnel_clean_up(t);
+	tunnel_send_stop(t);
 }
 
 static void tunnel_end(struct l2tp_tunnel *t)
@@ -486,7 +503,12 @@ static void tunnel_life_due(struct l2tp_tunnel *t)
 	struct l2tp_result r =
 		engine_result(L2TP_STOP_GENERAL_CLEAR, 0, "tunnel not established in time");
 
-	tunnel_step(t, CC_LATE, &r, L2TP_BY_TIMEOUT);
+	if (t->state != L2TP_T_STOPPING)
+		tunnel_step(t, CC_LATE, &r, L2TP_BY_TIMEOUT);
+	else if (t->stop_tries <= t->policy.retransmit_count)
+		tunnel_send_stop(t);
+	else
+		tunnel_step(t, CC_GAVE_UP, &r, L2TP_BY_TIMEOUT);
 }
 
 /* 5.5: HELLO after silence.  Data and control messages both end silence; a message of ours not yet

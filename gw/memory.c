@@ -8,10 +8,14 @@
 
 bool memory_check(struct memory *m, uint64_t n, uint64_t now)
 {
+	bool gone;
+
 	if (n > m->most)
 		m->most = n;
-	if (m->most - n < MANY || n > m->most / 2 || now < m->again)
+	gone = m->most - n >= MANY && n <= m->most / 2;
+	if (now < m->again || !(gone || m->late))
 		return false;
+	m->late = gone;
 	malloc_trim(0);
 	m->most = n;
 	m->again = now + AGAIN;

@@ -12,10 +12,12 @@
 struct memory {
 	uint64_t most;	/* calls and tunnels there were since memory was given back */
 	uint64_t again; /* not before this, us */
+	bool late;	/* once more */
 };
 
 /* There are n calls and tunnels now.  When most of many have gone, what they had goes back to the
- * system, at most every ten seconds.  True when that was done. */
+ * system, at most every ten seconds; and once more after ten seconds, because the data plane frees
+ * what a call had some time after it. True when that was done. */
 bool memory_check(struct memory *m, uint64_t n, uint64_t now);
 
 #endif

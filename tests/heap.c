@@ -95,28 +95,39 @@ unsigned heap_blocks(void)
 
 /* --- what is refused -------------------------------------------------------------------------- */
 
-static _Thread_local enum { ALLOW, COUNTING, DONE } state;
-static _Thread_local unsigned to_skip;
+static _Thread_local unsigned to_skip, to_refuse, refusals;
+
+void heap_refuse_many(unsigned skip, unsigned n)
+{
+	to_skip = skip;
+	to_refuse = n;
+	refusals = 0;
+}
 
 void heap_refuse(unsigned skip)
 {
-	state = COUNTING;
-	to_skip = skip;
+	heap_refuse_many(skip, 1);
+}
+
+unsigned heap_refusals(void)
+{
+	unsigned n = refusals;
+
+	heap_refuse_many(0, 0);
+	return n;
 }
 
 bool heap_refused(void)
 {
-	bool done = state == DONE;
-
-	state = ALLOW;
-	return done;
+	return heap_refusals() > 0;
 }
 
 static bool heap_refuses(void)
 {
-	if (state != COUNTING || to_skip--)
+	if (!to_refuse || (to_skip && to_skip--))
 		return false;
-	state = DONE;
+	to_refuse -= to_refuse != HEAP_FOR_EVER;
+	refusals++;
 	errno = ENOMEM;
 	return true;
 }

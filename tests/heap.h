@@ -15,7 +15,12 @@ unsigned heap_blocks(void);
 
 /* The calling thread's next allocation but `skip` is refused, that one only. */
 void heap_refuse(unsigned skip);
+/* The same with n in a row. */
+#define HEAP_FOR_EVER (~0u)
+void heap_refuse_many(unsigned skip, unsigned n);
 /* Did it come to that?  Allows everything again. */
 bool heap_refused(void);
+/* The same: how many were refused. */
+unsigned heap_refusals(void);
 
 #endif

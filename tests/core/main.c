@@ -37,6 +37,7 @@ extern const struct test_suite suite_quota;
 extern const struct test_suite suite_stranger;
 extern const struct test_suite suite_malformed;
 extern const struct test_suite suite_memory;
+extern const struct test_suite suite_spare;
 
 static const struct test_suite *const suites[] = {
 	&suite_avp,
@@ -75,6 +76,7 @@ static const struct test_suite *const suites[] = {
 	&suite_stranger,
 	&suite_malformed,
 	&suite_memory,
+	&suite_spare,
 	NULL,
 };
 

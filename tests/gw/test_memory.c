@@ -19,6 +19,8 @@ static void only_after_many_have_gone_and_seldom(void)
 	CU_ASSERT_TRUE(memory_check(&m, 5000, 3 * SEC));
 	CU_ASSERT_FALSE(memory_check(&m, 0, 13 * SEC - 1));
 	CU_ASSERT_TRUE(memory_check(&m, 0, 13 * SEC));
+	CU_ASSERT_FALSE(memory_check(&m, 0, 23 * SEC - 1));
+	CU_ASSERT_TRUE(memory_check(&m, 0, 23 * SEC)); /* what was freed late */
 	CU_ASSERT_FALSE(memory_check(&m, 0, 99 * SEC));
 }
 
