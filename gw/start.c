@@ -134,6 +134,20 @@ static void start_descriptors(const struct cfg_model *cfg)
 	       (unsigned long long)n.soft, (unsigned long long)reserve_need(cfg));
 }
 
+static void start_memory(const struct cfg_model *cfg)
+{
+	struct memory_need n = memory_need(cfg);
+	uint64_t allowed = memory_allowed();
+	char text[MEMORY_TEXT_MAX];
+
+	memory_need_text(text, sizeof(text), &n);
+	if (allowed < n.octets)
+		GW_LOG(MAIN, LOGL_ERROR, "the configuration %s; %llu MB are allowed\n", text,
+		       (unsigned long long)(allowed >> 20));
+	else
+		GW_LOG(MAIN, LOGL_INFO, "the configuration %s\n", text);
+}
+
 struct gw *gw_new(const struct cfg_model *cfg)
 {
 	struct gw *gw = calloc(1, sizeof(*gw));
@@ -147,6 +161,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);
+	start_memory(cfg);
 	if (start_all(gw))
 		return gw;
 	GW_LOG(MAIN, LOGL_ERROR, "cannot start\n");
@@ -276,6 +291,23 @@ static void gw_check_descriptors(const struct cfg_model *cfg, cfg_report report,
 	report(ctx, text);
 }
 
+static void gw_check_memory(const struct cfg_model *cfg, cfg_report report, void *ctx)
+{
+	struct memory_need n = memory_need(cfg);
+	uint64_t allowed = memory_allowed();
+	char needs[MEMORY_TEXT_MAX], text[MEMORY_TEXT_MAX + 256];
+
+	if (allowed >= n.octets)
+		return;
+	snprintf(
+		text, sizeof(text),
+		"%s: warning: it %s; %llu MB are allowed (ulimit -v, MemoryMax=): lower max-calls, "
+		"max-tunnels or half-open, of a peer or in all",
+		cfg->file, memory_need_text(needs, sizeof(needs), &n),
+		(unsigned long long)(allowed >> 20));
+	report(ctx, text);
+}
+
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {
 	char text[300], known[160] = "all";
@@ -292,5 +324,6 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 		bad++;
 	}
 	gw_check_descriptors(cfg, report, ctx);
+	gw_check_memory(cfg, report, ctx);
 	return bad;
 }
