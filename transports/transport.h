@@ -214,6 +214,14 @@ struct ist_counter {
 	const char *words;
 };
 
+/* One kind of thing that others can take up on a port, with its limits; for `show summary`. */
+struct ist_fill {
+	const char *words;    /* "connections", "sessions"; static */
+	uint32_t taken, most; /* in all */
+	uint32_t worst,
+		each_most; /* of one source; each_most 0 = a source has no limit of its own */
+};
+
 /* --- the transport ---------------------------------------------------------------------------- */
 
 struct ist_transport {
@@ -261,6 +269,9 @@ struct ist_transport {
 	/* Does address a match a configured pattern text?  NULL = exact text only. */
 	bool (*addr_match)(const struct ist_addr *a, const char *pattern);
 	/* --- only append below --- */
+	/* What others can take up on this port, and how much of it they have: at most n of them are
+	 * written, *out zeroed before; returns how many there are.  Test `size`; may be NULL. */
+	unsigned (*fill)(const struct ist_port *p, struct ist_fill *out, unsigned n);
 };
 
 /* A plugin exports exactly this. */

@@ -88,6 +88,8 @@ void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
 /* Captures on or off: ops->tap. */
 int dp_port_tap(struct dp *dp, unsigned port, bool on);
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
+/* What others can take up there, as ist_transport.fill; 0 when the transport does not say. */
+unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsigned n);
 
 /* --- channels (none of these waits) ----------------------------------------------------------- */
 

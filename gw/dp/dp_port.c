@@ -23,6 +23,7 @@ struct dp_port_job {
 	bool permanent;
 	l2tp_channel *out;
 	uint64_t *counts;
+	struct ist_fill *fill;
 	unsigned n;
 	bool on;
 };
@@ -201,6 +202,26 @@ int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len)
 	if (len)
 		buf[0] = '\0';
 	return dp_port_run(dp, port, dp_port_run_status, &j);
+}
+
+static int dp_port_run_fill(struct worker *w, void *arg)
+{
+	struct dp_port_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	if (p->t->size < offsetof(struct ist_transport, fill) + sizeof(p->t->fill) || !p->t->fill)
+		return 0;
+	return (int)p->t->fill(p->p, j->fill, j->n);
+}
+
+unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsigned n)
+{
+	struct dp_port_job j = {.fill = out, .n = n};
+	int rc;
+
+	memset(out, 0, n * sizeof(*out));
+	rc = dp_port_run(dp, port, dp_port_run_fill, &j);
+	return rc > 0 ? (unsigned)rc : 0;
 }
 
 static int dp_port_run_tap(struct worker *w, void *arg)

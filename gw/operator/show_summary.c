@@ -29,6 +29,28 @@ static void summary_fill(struct vty *vty, const char *key, uint64_t n, uint64_t 
 		words, VTY_NEWLINE);
 }
 
+#define SUMMARY_FILLS 4u /* kinds of things on one port */
+
+/* What others can take up on each port. */
+static void summary_port(struct vty *vty, const struct gw_port *p)
+{
+	struct ist_fill fill[SUMMARY_FILLS];
+	char words[GW_TEXT_MAX];
+	unsigned n;
+
+	if (p->number < 0)
+		return;
+	n = dp_port_fill(p->gw->dp, (unsigned)p->number, fill, SUMMARY_FILLS);
+	for (unsigned i = 0; i < n && i < SUMMARY_FILLS; i++) {
+		if (fill[i].each_most)
+			snprintf(words, sizeof(words), " %s, the most from one source %u of %u",
+				 fill[i].words, fill[i].worst, fill[i].each_most);
+		else
+			snprintf(words, sizeof(words), " %s", fill[i].words);
+		summary_fill(vty, p->cfg->config.name, fill[i].taken, fill[i].most, words);
+	}
+}
+
 static void summary_limits(struct vty *vty, struct gw *gw)
 {
 	struct l2tp_counters n;
@@ -44,6 +66,8 @@ static void summary_limits(struct vty *vty, struct gw *gw)
 		 (unsigned long long)n.half_open_worst, n.limits.half_open_per_source);
 	summary_fill(vty, "half-open", n.half_open, n.limits.max_half_open, text);
 	summary_fill(vty, "calls", n.calls, n.limits.max_calls, "");
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		summary_port(vty, &gw->port[i]);
 	summary_fill(vty, "lines", lines_joined(gw), UINT16_MAX, "");
 	summary_count(vty, "joins", gw->joins->n);
 	vty_out(vty, "%-12s %u waiting, %u locked, %u of %u entries%s", "log-ins", logins.waiting,

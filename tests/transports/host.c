@@ -597,3 +597,17 @@ const char *fake_status(struct fake_host *h)
 	h->tr->status(h->port, text, sizeof(text));
 	return text;
 }
+
+const char *fake_fill(struct fake_host *h)
+{
+	static char text[128];
+	struct ist_fill f = {0};
+
+	if (!h->tr->fill || h->tr->fill(h->port, NULL, 0) != h->tr->fill(h->port, &f, 1))
+		return "wrong";
+	if (!f.words)
+		return "none";
+	snprintf(text, sizeof(text), "%s %u/%u %u/%u", f.words, f.taken, f.most, f.worst,
+		 f.each_most);
+	return text;
+}

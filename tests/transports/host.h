@@ -110,5 +110,7 @@ const char *fake_counted(struct fake_host *h);
 /* The address as the transport writes it; a static buffer. */
 const char *fake_addr(const struct fake_host *h, const struct ist_addr *a);
 const char *fake_status(struct fake_host *h);
+/* "connections 2/1024 2/256", the second pair of one source; "none". */
+const char *fake_fill(struct fake_host *h);
 
 #endif

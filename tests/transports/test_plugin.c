@@ -37,9 +37,10 @@ static void another_abi_or_size(void)
 	REFUSED(abi = 2, "built for ABI 2, this is ABI 1");
 	REFUSED(abi = 0, "built for ABI 0, this is ABI 1");
 	snprintf(want, sizeof(want), "struct of 8 octets, at least %zu wanted",
-		 sizeof(struct ist_transport));
+		 offsetof(struct ist_transport, fill));
 	REFUSED(size = 8, want);
-	/* A later one with more members. */
+	/* The first one, and a later one with more members. */
+	REFUSED(size = offsetof(struct ist_transport, fill), "");
 	REFUSED(size = 4096, "");
 }
 
@@ -76,6 +77,7 @@ static void members(void)
 	REFUSED(status = NULL, "");
 	REFUSED(on_wake = NULL, "");
 	REFUSED(addr_match = NULL, "");
+	REFUSED(fill = NULL, "");
 }
 
 #define KEYS(...)                                          \

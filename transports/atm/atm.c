@@ -351,6 +351,15 @@ static int atm_status(const struct ist_port *p, char *buf, size_t len)
 			framing[p->framing], up, p->vcs);
 }
 
+static unsigned atm_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	if (!link_accepts(p->link))
+		return 0;
+	if (n)
+		*out = (struct ist_fill){"connections", link_up(p->link), 1, 0, 0};
+	return 1;
+}
+
 const struct ist_transport atm_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -369,4 +378,5 @@ const struct ist_transport atm_transport = {
 	.count = atm_count,
 	.disconnect = atm_disconnect,
 	.status = atm_status,
+	.fill = atm_fill,
 };

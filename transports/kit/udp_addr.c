@@ -164,8 +164,18 @@ static size_t udp_ep_source_len(const struct udp_ep *e)
 
 bool udp_ep_same_source(const struct udp_ep *a, const struct udp_ep *b)
 {
-	return a->family == b->family && a->scope == b->scope &&
-	       !memcmp(a->ip, b->ip, udp_ep_source_len(a));
+	return !udp_ep_source_order(a, b);
+}
+
+int udp_ep_source_order(const struct udp_ep *a, const struct udp_ep *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	if (udp_ep_source_len(a) != udp_ep_source_len(b))
+		return udp_ep_source_len(a) < udp_ep_source_len(b) ? -1 : 1;
+	return memcmp(a->ip, b->ip, udp_ep_source_len(a));
 }
 
 bool udp_ep_from_sock(struct udp_ep *out, const struct sockaddr_storage *ss)

@@ -29,6 +29,8 @@ bool udp_ep_wildcard(const struct udp_ep *e);
 /* For limits per source: the same IPv4 address, or the same /64 of IPv6, which is what one host
  * has.  Ports do not count. */
 bool udp_ep_same_source(const struct udp_ep *a, const struct udp_ep *b);
+/* The same as an order, for sorting: 0 = one source. */
+int udp_ep_source_order(const struct udp_ep *a, const struct udp_ep *b);
 socklen_t udp_ep_to_sock(const struct udp_ep *e, struct sockaddr_storage *out);
 bool udp_ep_from_sock(struct udp_ep *out, const struct sockaddr_storage *ss);
 

@@ -356,6 +356,11 @@ bool link_up(const struct link *l)
 	return l->up;
 }
 
+bool link_accepts(const struct link *l)
+{
+	return l->kind->accepts;
+}
+
 uint32_t link_mtu(const struct link *l)
 {
 	return l->kind->mtu(l->impl);

@@ -134,6 +134,8 @@ void link_close(struct link *l);
 /* A frame that cannot be sent is dropped and counted. */
 void link_send(struct link *l, const struct link_frame *f, unsigned n);
 bool link_up(const struct link *l);
+/* Does it wait for a connection of the other side?  It has one at a time. */
+bool link_accepts(const struct link *l);
 /* Octets of the longest frame it carries now. */
 uint32_t link_mtu(const struct link *l);
 /* The address our end has on an Ethernet, as it is now; false when the link has none to give. */

@@ -524,4 +524,5 @@ const struct link_kind link_atmtcp_listen = {
 	.check = link_atmtcp_check,
 	.send = link_atmtcp_send_frames,
 	.mtu = link_atmtcp_mtu,
+	.accepts = true,
 };

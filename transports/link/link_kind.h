@@ -24,6 +24,7 @@ struct link_kind {
 	void (*send)(void *impl, const struct link_frame *f, unsigned n);
 	uint32_t (*mtu)(const void *impl);
 	bool (*mac)(const void *impl, uint8_t out[6]); /* NULL = it has none */
+	bool accepts; /* it waits for a connection, of which it has one at a time */
 };
 
 extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_loop, link_atmtcp,

@@ -495,6 +495,15 @@ static int pppoe_status(const struct ist_port *p, char *buf, size_t len)
 			all - up);
 }
 
+static unsigned pppoe_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	if (n)
+		*out = (struct ist_fill){"sessions", p->end.slots.taken, p->end.slots.most - 1,
+					 p->client ? 0 : pppoe_end_worst(&p->end),
+					 p->client ? 0 : p->ac.conf.per_mac};
+	return 1;
+}
+
 const struct ist_transport pppoe_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -514,5 +523,6 @@ const struct ist_transport pppoe_transport = {
 	.answer = pppoe_answer,
 	.refuse = pppoe_refuse,
 	.status = pppoe_status,
+	.fill = pppoe_fill,
 	.addr_match = pppoe_addr_match,
 };

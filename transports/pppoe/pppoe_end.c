@@ -90,6 +90,21 @@ unsigned pppoe_end_sessions_of(const struct pppoe_end *e, const uint8_t peer[6])
 	return n;
 }
 
+unsigned pppoe_end_worst(const struct pppoe_end *e)
+{
+	unsigned worst = 0, n;
+
+	for (uint32_t i = 1; i < e->slots.fresh; i++) {
+		const struct pppoe_session *s = e->session[i];
+
+		if (!s || pppoe_end_next_of(e, s->peer, NULL) != s)
+			continue;
+		n = pppoe_end_sessions_of(e, s->peer);
+		worst = n > worst ? n : worst;
+	}
+	return worst;
+}
+
 bool pppoe_end_full(const struct pppoe_end *e)
 {
 	return e->slots.taken + 1 >= e->slots.most;

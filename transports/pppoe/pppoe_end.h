@@ -153,6 +153,8 @@ struct pppoe_session *pppoe_end_find(const struct pppoe_end *e, const uint8_t pe
 struct pppoe_session *pppoe_end_next_of(const struct pppoe_end *e, const uint8_t peer[6],
 					const struct pppoe_session *s);
 unsigned pppoe_end_sessions_of(const struct pppoe_end *e, const uint8_t peer[6]);
+/* The most sessions that one peer has. */
+unsigned pppoe_end_worst(const struct pppoe_end *e);
 bool pppoe_end_full(const struct pppoe_end *e);
 
 /* Copies tags; false = out of memory. */

@@ -632,6 +632,15 @@ static int udp_status(const struct ist_port *p, char *buf, size_t len)
 			p->table.held, p->table.strangers);
 }
 
+/* A stranger's channel gives way to the next one, so they cannot keep others out. */
+static unsigned udp_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	if (n)
+		*out = (struct ist_fill){"channels", p->table.held + p->table.strangers,
+					 p->table.max, 0, 0};
+	return 1;
+}
+
 const struct ist_transport udp_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -651,5 +660,6 @@ const struct ist_transport udp_transport = {
 	.answer = udp_answer,
 	.refuse = udp_refuse,
 	.status = udp_status,
+	.fill = udp_fill,
 	.addr_match = udp_addr_match,
 };

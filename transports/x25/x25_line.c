@@ -459,6 +459,14 @@ static int x25_line_status(const struct ist_port *p, char *buf, size_t len)
 			l->line.x.cfg.dce ? "DCE" : "DTE", p->slots.taken);
 }
 
+static unsigned x25_line_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	if (n)
+		*out = (struct ist_fill){"circuits", p->slots.taken, p->line->line.x.vcs - 1u, 0,
+					 0};
+	return 1;
+}
+
 const struct x25_below x25_on_link = {
 	.open = x25_line_open,
 	.close = x25_line_close,
@@ -468,4 +476,5 @@ const struct x25_below x25_on_link = {
 	.expire = x25_line_expire,
 	.count = x25_line_count,
 	.status = x25_line_status,
+	.fill = x25_line_fill,
 };

@@ -199,6 +199,7 @@ struct x25_below {
 	/* Adds to X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT values. */
 	void (*count)(const struct ist_port *p, uint64_t *out);
 	int (*status)(const struct ist_port *p, char *buf, size_t len);
+	unsigned (*fill)(const struct ist_port *p, struct ist_fill *out, unsigned n);
 };
 extern const struct x25_below x25_on_link, x25_on_xot, x25_on_sockets;
 

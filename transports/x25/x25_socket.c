@@ -561,6 +561,13 @@ static int socket_status(const struct ist_port *p, char *buf, size_t len)
 			p->slots.taken);
 }
 
+static unsigned socket_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	if (n)
+		*out = (struct ist_fill){"calls", p->sockets->calls, p->conf.socket_calls, 0, 0};
+	return 1;
+}
+
 const struct x25_below x25_on_sockets = {
 	.open = x25_socket_open,
 	.close = socket_close,
@@ -570,4 +577,5 @@ const struct x25_below x25_on_sockets = {
 	.expire = socket_expire,
 	.count = socket_count,
 	.status = socket_status,
+	.fill = socket_fill,
 };

@@ -277,6 +277,11 @@ static int x25_tr_status(const struct ist_port *p, char *buf, size_t len)
 	return p->below->status(p, buf, len);
 }
 
+static unsigned x25_tr_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	return p->below->fill(p, out, n);
+}
+
 const struct ist_transport x25_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -297,5 +302,6 @@ const struct ist_transport x25_transport = {
 	.answer = x25_tr_answer,
 	.refuse = x25_tr_refuse,
 	.status = x25_tr_status,
+	.fill = x25_tr_fill,
 	.addr_match = x25_tr_addr_match,
 };

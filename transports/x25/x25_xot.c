@@ -732,6 +732,38 @@ static int xot_status(const struct ist_port *p, char *buf, size_t len)
 			p->slots.taken);
 }
 
+static int x25_xot_order(const void *a, const void *b)
+{
+	return udp_ep_source_order(a, b);
+}
+
+/* The most connections that came from one source; 0 also without memory to sort them. */
+static uint32_t x25_xot_worst(const struct xot *x)
+{
+	struct udp_ep *from = calloc((size_t)x->conns + 1, sizeof(*from));
+	uint32_t n = 0, same = 0, worst = 0;
+
+	for (const struct xot_conn *k = x->first; k && from; k = k->next)
+		if (k->from.family)
+			from[n++] = k->from;
+	if (n)
+		qsort(from, n, sizeof(*from), x25_xot_order);
+	for (uint32_t i = 0; i < n; i++) {
+		same = i && !udp_ep_source_order(&from[i - 1], &from[i]) ? same + 1 : 1;
+		worst = same > worst ? same : worst;
+	}
+	free(from);
+	return worst;
+}
+
+static unsigned x25_xot_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	if (n)
+		*out = (struct ist_fill){"connections", p->xot->conns, p->conf.xot_connections,
+					 x25_xot_worst(p->xot), p->conf.xot_per_source};
+	return 1;
+}
+
 const struct x25_below x25_on_xot = {
 	.open = xot_open,
 	.close = xot_close,
@@ -741,4 +773,5 @@ const struct x25_below x25_on_xot = {
 	.expire = xot_expire,
 	.count = xot_count,
 	.status = xot_status,
+	.fill = x25_xot_fill,
 };

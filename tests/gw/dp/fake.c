@@ -162,6 +162,14 @@ static int test_fake_status(const struct ist_port *p, char *buf, size_t len)
 	return snprintf(buf, len, "played by hand");
 }
 
+static unsigned test_fake_fill(const struct ist_port *p, struct ist_fill *out, unsigned n)
+{
+	(void)p;
+	CU_ASSERT_EQUAL(n, 2);
+	out[0] = (struct ist_fill){"sessions", 3, 100, 2, 8};
+	return 1;
+}
+
 static struct ist_attrs fake_attrs_of(ist_channel c)
 {
 	static const uint8_t user_data[3] = {1, 2, 3}, access_line[4] = {1, 2, 5, 6};
@@ -268,9 +276,17 @@ static void fake_on_wake(struct ist_port *p)
 		.send = test_fake_send, .mtu = fake_mtu, .connect = test_fake_connect,           \
 		.count = test_fake_count, .disconnect = test_fake_disconnect,                    \
 		.answer = test_fake_answer, .refuse = test_fake_refuse, .on_wake = fake_on_wake, \
-		.status = test_fake_status,                                                      \
+		.status = test_fake_status, .fill = test_fake_fill,                              \
+	}
+#define FAKE_OLD(n, c)                                                                             \
+	{                                                                                          \
+		.abi = IST_TRANSPORT_ABI, .size = offsetof(struct ist_transport, fill), .name = n, \
+		.caps = c, .open = test_fake_open, .close = test_fake_close,                       \
+		.send = test_fake_send, .mtu = fake_mtu, .connect = test_fake_connect,             \
+		.fill = test_fake_fill,                                                            \
 	}
 
+const struct ist_transport fake_old = FAKE_OLD("fake-old", IST_CAP_L2TP | IST_CAP_UNKNOWN);
 const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN);
 const struct ist_transport fake_flow =
 	FAKE("fake-flow", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED);

@@ -78,6 +78,7 @@ struct rig {
 };
 
 extern const struct ist_transport fake_udp;  /* L2TP, strangers */
+extern const struct ist_transport fake_old;  /* the same, compiled when there was no `fill` */
 extern const struct ist_transport fake_flow; /* L2TP and PPP, flow controlled */
 
 /* A data plane with one port of t. */

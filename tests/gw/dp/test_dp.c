@@ -83,6 +83,29 @@ static void rare_calls(void)
 	dp_each(do_rare_calls, &fake_udp);
 }
 
+static void do_fill(struct rig *r)
+{
+	struct ist_fill f[2] = {{.taken = 9}, {.taken = 9}};
+
+	CU_ASSERT_EQUAL(dp_port_fill(r->dp, r->port, f, 2), 1);
+	CU_ASSERT(f[0].taken == 3 && f[0].each_most == 8 && !f[1].taken);
+	CU_ASSERT_EQUAL(dp_port_fill(r->dp, 199, f, 2), 0);
+}
+
+static void do_no_fill(struct rig *r)
+{
+	struct ist_fill f[2];
+
+	CU_ASSERT_EQUAL(dp_port_fill(r->dp, r->port, f, 2), 0);
+}
+
+/* A plugin that was compiled before the contract had it is not asked. */
+static void what_others_can_take_up(void)
+{
+	dp_each(do_fill, &fake_udp);
+	dp_each(do_no_fill, &fake_old);
+}
+
 static void do_no_such_port(struct rig *r)
 {
 	struct ist_addr to = {.len = 1, .data = {42}};
@@ -249,6 +272,7 @@ static const struct test_case cases[] = {
 	{"workers_are_chosen", workers_are_chosen},
 	{"out_of_descriptors", out_of_descriptors},
 	{"rare_calls", rare_calls},
+	{"what_others_can_take_up", what_others_can_take_up},
 	{"no_such_port", no_such_port},
 	{"close_forgets", close_forgets},
 	{"open_fails_with_words", open_fails_with_words},

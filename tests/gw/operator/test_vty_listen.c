@@ -98,6 +98,8 @@ static void commands_are_answered_and_exit_loses_nothing(void)
 	listen_ask(fd, "show summary\n");
 	CU_ASSERT_TRUE(listen_read(fd) > 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "\r\na            3 of 100 sessions, the most from one "
+					    "source 2 of 8\r\na            5 of 7 calls\r\n"));
 	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
 	listen_ask(fd, "show ports\nexit\n");
 	CU_ASSERT_EQUAL(listen_read(fd), -1);

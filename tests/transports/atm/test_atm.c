@@ -8,8 +8,11 @@
 #include "tests/transports/raw.h"
 #include "transports/atm/aal5.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define S 1000000u
 
@@ -477,6 +480,44 @@ static const struct test_case cases[] = {
 	{"a_capture_can_be_decoded", a_capture_can_be_decoded},
 	{"a_circuit_that_is_down", a_circuit_that_is_down},
 	{"the_device_gets_another_mtu", the_device_gets_another_mtu},
+	static int atm_free_port(void){
+		struct sockaddr_in in = {.sin_family = AF_INET,
+					 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+int fd = socket(AF_INET, SOCK_STREAM, 0);
+socklen_t n = sizeof(in);
+
+CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&in, n), 0);
+CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)&in, &n), 0);
+close(fd);
+return ntohs(in.sin_port);
+}
+
+/* A port that waits for a connection has room for one; a port that does not says nothing. */
+static void the_connection_of_a_listener(void)
+{
+	char dials[64], listens[64];
+	struct fake_host a, b;
+	int port = atm_free_port();
+
+	snprintf(listens, sizeof(listens), "link=atmtcp-listen:127.0.0.1:%d", port);
+	snprintf(dials, sizeof(dials), "link=atmtcp:127.0.0.1:%d", port);
+	fake_open(&a, &atm_transport,
+		  (const char *const[]){listens, "framing=sdus", "@0/40 ppp", NULL});
+	fake_run(&a, fake_now + 2 * S);
+	CU_ASSERT_STRING_EQUAL(fake_fill(&a), "connections 0/1 0/0");
+	fake_open(&b, &atm_transport,
+		  (const char *const[]){dials, "framing=sdus", "@0/40 ppp", NULL});
+	CU_ASSERT_STRING_EQUAL(fake_fill(&b), "none");
+	fake_join(&a, &b);
+	fake_run(&a, fake_now + 2 * S);
+	CU_ASSERT_TRUE(fake_wait(&a, FAKE_UP, 1));
+	CU_ASSERT_STRING_EQUAL(fake_fill(&a), "connections 1/1 0/0");
+	fake_close(&a);
+	fake_close(&b);
+}
+
+static const struct test_case cases[] = {
+	{"the_connection_of_a_listener", the_connection_of_a_listener},
 	{"every_size_in_cells", every_size_in_cells},
 	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
 	{"loopback_takes_a_circuit_down_and_up", loopback_takes_a_circuit_down_and_up},

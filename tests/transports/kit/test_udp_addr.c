@@ -142,6 +142,8 @@ static void sources(void)
 		if (udp_ep_same_source(&a, &b) != rows[i].same ||
 		    udp_ep_same_source(&b, &a) != rows[i].same)
 			CU_FAIL(rows[i].b);
+		CU_ASSERT_EQUAL(udp_ep_source_order(&a, &b) + udp_ep_source_order(&b, &a), 0);
+		CU_ASSERT_EQUAL(!udp_ep_source_order(&a, &b), rows[i].same);
 	}
 }
 

@@ -577,6 +577,7 @@ static void pppoe_status_lines(void)
 			       "link up, client, 1 sessions up, 1 asked for");
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&b.server), "link up, server 02:"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&b.server), ", 1 of 5 sessions up, 0 offered"));
+	CU_ASSERT_STRING_EQUAL(fake_fill(&b.server), "sessions 1/5 1/8");
 	pppoe_close_both(&b);
 }
 

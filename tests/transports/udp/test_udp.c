@@ -377,6 +377,7 @@ static void udp_bounded(void)
 	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 31);
 	CU_ASSERT_EQUAL(fake_count(&h, "recycled"), 31);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "channels: 2 held, 7 strangers"));
+	CU_ASSERT_STRING_EQUAL(fake_fill(&h), "channels 9/16 0/0");
 	for (struct fake_event *e; (e = fake_take(&h, FAKE_DOWN)); fake_free(e)) {
 		CU_ASSERT_TRUE(e->forever);
 		CU_ASSERT_EQUAL(fake_answer(&h, e->channel), -ESTALE);

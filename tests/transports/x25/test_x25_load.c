@@ -35,6 +35,7 @@ static void thousands_of_calls(void)
 	CU_ASSERT_EQUAL(fake_pending(&p.dce, FAKE_DOWN), MANY / 2);
 	CU_ASSERT_STRING_EQUAL(fake_status(&p.dce),
 			       "link up, LAPB up, packet layer ready as DCE, 1500 circuits");
+	CU_ASSERT_STRING_EQUAL(fake_fill(&p.dce), "circuits 1500/4095 0/0");
 	pair_close(&p);
 }
 

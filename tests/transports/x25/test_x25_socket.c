@@ -336,6 +336,7 @@ static void offered_before_it_is_accepted(void)
 		CU_ASSERT_EQUAL(fake_send(&h, c, "hello", 5), 1);
 		far_got(0, rows[i].sdu, rows[i].sdu_len);
 		CU_ASSERT_EQUAL(fake_count(&h, "x25-calls-in"), 1);
+		CU_ASSERT_STRING_EQUAL(fake_fill(&h), "calls 1/1024 0/0");
 		fake_disconnect(&h, c);
 		x25_socket_run(&h);
 		CU_ASSERT_FALSE(k.call[0].open);

@@ -44,6 +44,7 @@ static void no_more_than_so_many_from_one_source(void)
 	UNTIL(&f.h, fake_count(&f.h, "xot-source-full") == 1);
 	fd[3] = far_connect_from(&f, 3);
 	UNTIL(&f.h, fake_count(&f.h, "xot-in") == 3);
+	CU_ASSERT_STRING_EQUAL(fake_fill(&f.h), "connections 3/4 2/2");
 	close(fd[0]);
 	UNTIL(&f.h, strstr(fake_status(&f.h), ", 2 connections"));
 	fd[4] = far_connect_from(&f, 2);
@@ -76,6 +77,7 @@ static void our_own_connections_have_no_source(void)
 	f.fd = far_connect(&f);
 	UNTIL(&f.h, fake_count(&f.h, "xot-in") == 1);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-source-full"), 0);
+	CU_ASSERT_STRING_EQUAL(fake_fill(&f.h), "connections 3/1024 1/1");
 	close(fd[0]);
 	close(fd[1]);
 	close(door);
