@@ -201,7 +201,40 @@ static void a_circuit_that_is_down_is_waited_for(void)
 	bench_stop();
 }
 
+/* A call that is cleared before the tunnel is up, and one after: the clear cause is the client's.
+ */
+static void the_clear_cause_stands_in_the_clients_line(void)
+{
+	struct ist_cause why = {IST_CAUSE_CLEARED, 13, 67, "not obtainable"};
+
+	bench_start(
+		"x25 p { link = \"xot:192.0.2.1>192.0.2.9\"  address = 1 }\n"
+		"peer lns { port = p  dial = \"31101234\" }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap }\n"
+		"  redial = 10s }\n");
+	bench.silent = true;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_DIALLING);
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, &why, true, clock_us);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	CU_ASSERT_STRING_EQUAL(home()->why.words, "not obtainable");
+	bench.silent = false;
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	why.words = "network congestion";
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, &why, true, clock_us);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	CU_ASSERT_STRING_EQUAL(home()->why.words, "network congestion");
+	/* It does not stay for the next end, which has a cause of its own. */
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	bind_dp_ops.down(bench.gw, FAR_CHANNEL, NULL, true, clock_us);
+	CU_ASSERT_PTR_NULL(strstr(home()->why.words, "congestion"));
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
+	{"the_clear_cause_stands_in_the_clients_line", the_clear_cause_stands_in_the_clients_line},
 	{"dials_and_takes_what_it_is_given", dials_and_takes_what_it_is_given},
 	{"dials_again_after_a_cdn", dials_again_after_a_cdn},
 	{"waits_longer_each_time", waits_longer_each_time},
