@@ -77,7 +77,8 @@ static void summary_limits(struct vty *vty, struct gw *gw)
 	summary_fill(vty, "descriptors", fd.used, fd.soft, text);
 }
 
-DEFUN(show_summary, show_summary_cmd, "show summary", SHOW_STR "The gateway in a dozen lines\n")
+DEFUN(show_summary, show_summary_cmd, "show summary",
+      SHOW_STR "The gateway on one screen, limits with their fill\n")
 {
 	struct gw *gw = vty_gw(vty);
 	struct dp_counters d;
