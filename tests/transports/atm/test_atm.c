@@ -476,20 +476,16 @@ static void the_device_gets_another_mtu(void)
 	netns_leave();
 }
 
-static const struct test_case cases[] = {
-	{"a_capture_can_be_decoded", a_capture_can_be_decoded},
-	{"a_circuit_that_is_down", a_circuit_that_is_down},
-	{"the_device_gets_another_mtu", the_device_gets_another_mtu},
-	static int atm_free_port(void){
-		struct sockaddr_in in = {.sin_family = AF_INET,
-					 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-int fd = socket(AF_INET, SOCK_STREAM, 0);
-socklen_t n = sizeof(in);
+static int atm_free_port(void)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t n = sizeof(in);
 
-CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&in, n), 0);
-CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)&in, &n), 0);
-close(fd);
-return ntohs(in.sin_port);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&in, n), 0);
+	CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)&in, &n), 0);
+	close(fd);
+	return ntohs(in.sin_port);
 }
 
 /* A port that waits for a connection has room for one; a port that does not says nothing. */
@@ -517,6 +513,9 @@ static void the_connection_of_a_listener(void)
 }
 
 static const struct test_case cases[] = {
+	{"a_capture_can_be_decoded", a_capture_can_be_decoded},
+	{"a_circuit_that_is_down", a_circuit_that_is_down},
+	{"the_device_gets_another_mtu", the_device_gets_another_mtu},
 	{"the_connection_of_a_listener", the_connection_of_a_listener},
 	{"every_size_in_cells", every_size_in_cells},
 	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
