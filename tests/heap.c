@@ -2,6 +2,7 @@
 #include "tests/heap.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -66,21 +67,25 @@ static void heap_close_gap(unsigned gap)
 	slot[gap] = 0;
 }
 
-static void heap_forget(const void *p)
+/* False: it is of a library. */
+static bool heap_forget(const void *p)
 {
 	uintptr_t entry = ~(uintptr_t)p;
 	unsigned i = heap_home(entry);
+	bool ours;
 
 	if (!p)
-		return;
+		return false;
 	pthread_mutex_lock(&lock);
 	while (slot[i] && slot[i] != entry)
 		i = (i + 1) % SLOTS;
-	if (slot[i]) {
+	ours = slot[i];
+	if (ours) {
 		heap_close_gap(i);
 		held--;
 	}
 	pthread_mutex_unlock(&lock);
+	return ours;
 }
 
 unsigned heap_blocks(void)
@@ -134,10 +139,15 @@ static bool heap_refuses(void)
 
 /* --- in place of the C library's -------------------------------------------------------------- */
 
+/* Neither new nor freed memory looks like anything good. */
+enum { NEW = 0xcd, FREED = 0xa5 };
+
 void *__wrap_malloc(size_t n)
 {
 	void *p = heap_refuses() ? NULL : __real_malloc(n);
 
+	if (p)
+		memset(p, NEW, n);
 	heap_note(p);
 	return p;
 }
@@ -166,6 +176,8 @@ void *__wrap_aligned_alloc(size_t align, size_t n)
 {
 	void *p = heap_refuses() ? NULL : __real_aligned_alloc(align, n);
 
+	if (p)
+		memset(p, NEW, n);
 	heap_note(p);
 	return p;
 }
@@ -180,6 +192,7 @@ char *__wrap_strdup(const char *s)
 
 void __wrap_free(void *p)
 {
-	heap_forget(p);
+	if (heap_forget(p))
+		memset(p, FREED, malloc_usable_size(p));
 	__real_free(p);
 }

@@ -2,8 +2,8 @@
 /*
  * The heap of a unit program (the linker's --wrap leads the program's own calls here; libraries
  * keep theirs): what is held, and an allocation refused on request, so that the ways out of "no
- * memory" are run like all others.  The harness looks at the end of each test whether it gave back
- * all.
+ * memory" are run like all others.  New and freed memory is filled with what no test expects.  The
+ * harness looks at the end of each test whether it gave back all.
  */
 #ifndef TESTS_HEAP_H
 #define TESTS_HEAP_H
