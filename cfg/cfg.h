@@ -45,7 +45,7 @@ struct cfg_circuit {
 	const struct cfg_service *service; /* for payload ppp; NULL = none */
 	struct cfg_join join;
 	uint32_t speed; /* bit/s, when the medium knows none; 0 = not known */
-	bool accepts;	/* an accept section's join names it: calls come in for it */
+	bool accepts;	/* an accept section or a route names it: calls come in for it */
 };
 
 /* `accept "PATTERN" { carries = ...  service = ... }`: circuits without a section of their own */
@@ -189,7 +189,10 @@ struct cfg_route {
 	/* Patterns, * stands for anything; NULL = any.  realm: of a user name, what is behind its
 	 * last @, or all of the name when the pattern has an @. */
 	const char *circuit, *called, *calling, *user, *realm;
-	struct cfg_refs to;	     /* peers; at most CFG_ROUTE_PEERS_MAX */
+	struct cfg_refs to; /* peers; at most CFG_ROUTE_PEERS_MAX */
+	/* In place of peers, of a route for calls: outgoing calls are placed on this circuit;
+	 * address "*": the called number is the address. */
+	struct cfg_join to_circuit;
 	struct cfg_numbers priority; /* of each of `to`, lowest first; none = all are alike */
 	struct cfg_numbers weight;   /* of each of `to`; none = all are alike */
 	uint8_t balance;	     /* enum cfg_balance */
@@ -199,6 +202,18 @@ struct cfg_route {
 	uint64_t deny_for;	     /* for this long, us; 0 = never */
 	/* PPP frames in from the circuit or call, and out to it; the first two are not used */
 	struct cfg_filter filter[CFG_FILTERS];
+};
+
+/* `outgoing NAME { }`: a client that a LAC calls for us (RFC 2661 6.9), whose PPP ends here. */
+struct cfg_outgoing {
+	const char *name;
+	const struct cfg_peer *peer;
+	const char *called, *sub_address; /* sub_address NULL = none */
+	const struct cfg_service *service;
+	uint32_t address4;	   /* the client gets it; 0 = one of the pool */
+	uint32_t min_bps, max_bps; /* 0 = any */
+	uint8_t bearer, framing;   /* bit of RFC 2661 4.4.4; 0 = what the LAC has */
+	uint64_t retry;		   /* us */
 };
 
 /* What failed log-ins cost (gw/aaa/login_limit.h says how). */
@@ -244,6 +259,8 @@ struct cfg_model {
 	unsigned clients;
 	const struct cfg_route *route;
 	unsigned routes;
+	const struct cfg_outgoing *outgoing;
+	unsigned outgoings;
 };
 
 /* One mistake, "file:line: where: what is wrong, what was meant", or one warning, "file:line:

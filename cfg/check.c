@@ -501,6 +501,15 @@ static void check_route_peers(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_route *r = it->object;
 	const struct cfg_item *b = check_blame(it, "to"), *from = cfg_given(it, "from");
+	const struct cfg_item *circuit = cfg_given(it, "to-circuit");
+
+	if (!cfg_given(it, "to") && !circuit)
+		cfg_wrong(l, it->line, it, "needs `to` or `to-circuit`");
+	else if (cfg_given(it, "to") && circuit)
+		cfg_wrong(l, circuit->line, circuit, "`to` and `to-circuit` exclude each other");
+	if (circuit && !cfg_given(it, "from-peer"))
+		cfg_wrong(l, circuit->line, circuit,
+			  "is for outgoing calls that a peer asks for: needs `from-peer`");
 
 	if (r->from_peer.n && from)
 		cfg_wrong(l, from->line, from,
@@ -599,6 +608,44 @@ static void check_route_is_reached(struct cfg_load *l, const struct cfg_item *it
 		}
 }
 
+/* --- outgoing calls ---------------------------------------------------------------------------- */
+
+static bool check_pool_holds(const struct cfg_pool *p, uint32_t address)
+{
+	struct cfg_prefix h = check_host_prefix(address);
+
+	for (unsigned i = 0; p && i < p->ranges; i++)
+		if (cfg_prefix_holds(&p->range[i], &h))
+			return true;
+	return false;
+}
+
+static void check_outgoing(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_outgoing *o = it->object;
+	const struct cfg_item *b = check_blame(it, "address"), *bps = cfg_given(it, "minimum-bps");
+
+	if (bps && o->max_bps && o->min_bps > o->max_bps)
+		cfg_wrong(l, bps->line, bps, "is above `maximum-bps`");
+	if (!o->address4 || !o->service)
+		return;
+	if (!check_pool_holds(o->service->pool, o->address4))
+		cfg_wrong(l, b->line, b, "`%s` is not in the pool of service `%s`",
+			  check_ipv4_text(l, o->address4), o->service->name);
+	if (o->address4 == o->service->local4)
+		cfg_wrong(l, b->line, b, "`%s` is our own address in service `%s`",
+			  check_ipv4_text(l, o->address4), o->service->name);
+	for (const struct cfg_outgoing *q = l->m->outgoing; q < o; q++)
+		if (q->address4 == o->address4)
+			cfg_wrong(l, b->line, b, "`%s` is the address of outgoing `%s` too",
+				  check_ipv4_text(l, o->address4), q->name);
+	for (const struct cfg_user *u = l->m->user; u < l->m->user + l->m->users; u++)
+		if (u->address4 == o->address4)
+			cfg_wrong(l, b->line, b, "`%s` is the address of user `%s`",
+				  check_ipv4_text(l, o->address4),
+				  cfg_clean(l, u->name, strlen(u->name)));
+}
+
 static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
@@ -615,6 +662,7 @@ static const struct {
 	{CFG_S_CLIENT, check_client_login},	 {CFG_S_CLIENT, check_client_peer},
 	{CFG_S_CLIENT, check_client_device},	 {CFG_S_ROUTE, check_route_peers},
 	{CFG_S_ROUTE, check_route_numbers},	 {CFG_S_ROUTE, check_route_is_reached},
+	{CFG_S_OUTGOING, check_outgoing},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -40,6 +40,12 @@ void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, cons
 	j->address = arena_text(l->arena, text + n + blanks, strlen(text + n + blanks));
 }
 
+/* Of `to-circuit`, the called number in place of an address. */
+static bool join_is_number(const struct cfg_join *j)
+{
+	return !strcmp(j->address, "*");
+}
+
 /* --- links ------------------------------------------------------------------------------------ */
 
 /* One end that names the other. */
@@ -109,27 +115,35 @@ static const char *join_wrong_end(struct cfg_load *l, const struct join_end *e,
 	return c ? join_wrong_circuit(e, c) : NULL;
 }
 
+/* The address that is named; false is reported. */
+static bool join_address(struct cfg_load *l, const struct join_end *e, struct ist_addr *out)
+{
+	const struct ist_transport *t = e->to->port->transport;
+	const struct cfg_item *it = e->key;
+
+	if (!(t->caps & IST_CAP_PPP))
+		cfg_wrong(l, it->line, it, "%s carries no PPP outside L2TP", t->name);
+	else if (t->addr_parse(out, e->to->address))
+		cfg_wrong(l, it->line, it, "`%s` is not an address of %s",
+			  cfg_clean(l, e->to->address, strlen(e->to->address)), t->name);
+	else
+		return true;
+	return false;
+}
+
 static void join_link(struct cfg_load *l, const struct join_end *e)
 {
-	const struct ist_transport *t = e->to->port ? e->to->port->transport : NULL;
 	const struct cfg_item *it = e->key;
 	struct ist_addr a = {0};
 	struct cfg_circuit *c;
 	const char *wrong;
 
-	if (!t)
+	if (!e->to->port)
 		return; /* reported already */
 	if (e->service)
 		cfg_wrong(l, it->line, it, "`join` and `service` exclude each other");
-	if (!(t->caps & IST_CAP_PPP)) {
-		cfg_wrong(l, it->line, it, "%s carries no PPP outside L2TP", t->name);
+	if (!join_address(l, e, &a))
 		return;
-	}
-	if (t->addr_parse(&a, e->to->address)) {
-		cfg_wrong(l, it->line, it, "`%s` is not an address of %s",
-			  cfg_clean(l, e->to->address, strlen(e->to->address)), t->name);
-		return;
-	}
 	c = join_circuit(e->to->port, &a);
 	wrong = join_wrong_end(l, e, &a, c);
 	if (wrong)
@@ -161,6 +175,20 @@ static void join_link_section(struct cfg_load *l, const struct cfg_port *p,
 	join_link(l, &e);
 }
 
+static void join_link_route(struct cfg_load *l, const struct cfg_item *route)
+{
+	const struct cfg_route *r = route->object;
+	struct join_end e = {.key = cfg_given(route, "to-circuit"), .to = &r->to_circuit};
+	const struct ist_transport *t = e.to->port ? e.to->port->transport : NULL;
+
+	if (!t || e.key->dropped)
+		return;
+	if (!join_is_number(e.to))
+		join_link(l, &e);
+	else if (!(t->caps & IST_CAP_SWITCHED) || !(t->caps & IST_CAP_PPP))
+		cfg_wrong(l, e.key->line, e.key, "%s calls no numbers", t->name);
+}
+
 void cfg_link_joins(struct cfg_load *l)
 {
 	static const enum cfg_section kinds[] = {CFG_S_CIRCUIT, CFG_S_ACCEPT};
@@ -169,4 +197,6 @@ void cfg_link_joins(struct cfg_load *l)
 		for (size_t i = 0; i < CFG_ROWS(kinds); i++)
 			for (const struct cfg_item *it = NULL; (it = cfg_next(p, it, kinds[i]));)
 				join_link_section(l, p->object, it);
+	for (const struct cfg_item *r = NULL; (r = cfg_next(l->root, r, CFG_S_ROUTE));)
+		join_link_route(l, r);
 }

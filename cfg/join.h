@@ -10,7 +10,8 @@
 
 /* For the key's row: stores a struct cfg_join. */
 void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
-/* Once every port is built: check the joins, and give the circuits that are named theirs. */
+/* Once every port is built: check the joins and the circuits of routes, and tell the circuits that
+ * are named. */
 void cfg_link_joins(struct cfg_load *l);
 
 #endif

@@ -12,9 +12,10 @@
 const struct cfg_schema *cfg_schema_new(struct arena *a,
 					const struct ist_transport *const *transports);
 
-/* Sections that are alike for every transport; keys_peer.c, keys_ppp.c, keys_route.c. */
+/* Sections that are alike for every transport; keys_peer.c, keys_ppp.c, keys_route.c,
+ * keys_outgoing.c. */
 extern const struct cfg_schema cfg_schema_peer, cfg_schema_pool, cfg_schema_service,
-	cfg_schema_user, cfg_schema_client, cfg_schema_route;
+	cfg_schema_user, cfg_schema_client, cfg_schema_route, cfg_schema_outgoing;
 extern const struct cfg_schema *const cfg_no_sections[]; /* an empty list */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of `route`: where PPP that arrives on a circuit or in a call goes. */
 #include "cfg/filter.h"
+#include "cfg/join.h"
 #include "cfg/keys.h"
 #include "cfg/report.h"
 #include "cfg/value.h"
@@ -79,9 +80,14 @@ static const struct cfg_key route_keys[] = {
 	{"realm", CFG_K_TEXT,
 	 .help = "pattern of the user's realm: isp.example, or *@isp.example which is the same",
 	 PATTERN(realm)},
-	{"to", CFG_K_REF, CFG_KEY_LIST | CFG_KEY_REQUIRED, .words = "peer",
+	{"to", CFG_K_REF, CFG_KEY_LIST, .words = "peer",
 	 .help = "peers a call is placed to; the next one is tried when one refuses or is silent",
 	 CFG_AT(struct cfg_route, to)},
+	{"to-circuit", CFG_K_TEXT, .set = cfg_set_join,
+	 .help = "in place of `to`, for outgoing calls that `from-peer` asks for: the circuit they "
+		 "are placed on, port and address, as in \"fr0 200\"; \"x0 *\" calls the number "
+		 "asked for",
+	 CFG_AT(struct cfg_route, to_circuit)},
 	{"priority", CFG_K_NUMBER, CFG_KEY_LIST, .min = 0, .max = 65535, .deflt = "all the same",
 	 .set = keys_route_set_priority,
 	 .help = "one number for each of `to`: those with the lowest are tried first"},
@@ -118,6 +124,17 @@ static void keys_route_init(struct cfg_load *l, void *obj)
 	((struct cfg_route *)obj)->deny = DENIALS_DEFAULT;
 }
 
+/* RFC 2661 4.4.3: Bearer Capabilities are for who places outgoing calls when he is asked to. */
+static void keys_route_finish(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_route *r = it->object;
+
+	(void)l;
+	for (unsigned i = 0; i < r->from_peer.n; i++)
+		((struct cfg_peer *)r->from_peer.at[i])->policy.bearer_caps =
+			L2TP_BEARER_DIGITAL | L2TP_BEARER_ANALOG;
+}
+
 const struct cfg_schema cfg_schema_route = {
 	.section = CFG_S_ROUTE,
 	.word = "route",
@@ -128,4 +145,5 @@ const struct cfg_schema cfg_schema_route = {
 	.sub = cfg_no_sections,
 	.size = sizeof(struct cfg_route),
 	.init = keys_route_init,
+	.finish = keys_route_finish,
 };

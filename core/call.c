@@ -78,6 +78,7 @@ void call_free(struct l2tp_call *c)
 	t->e->calls--;
 	t->quota->calls--;
 	free(c->request);
+	free(c->asked);
 	free(c->connect);
 	free(c->result);
 	free(c);
@@ -164,11 +165,30 @@ static const struct l2tp_result *call_unsupported(struct l2tp_result *r)
 	return r;
 }
 
+static const struct l2tp_result no_room = {.result = L2TP_CDN_GENERAL_ERROR,
+					   .error = L2TP_ERR_NO_RESOURCES,
+					   .text = "attributes do not fit into a message"};
+
+/* The types that the owner has left open are of those the peer has advertised by now. */
+static bool call_build_again(struct l2tp_call *c)
+{
+	free(c->request);
+	c->request = call_build_request(c, c->asked->avp, c->asked->n);
+	free(c->asked);
+	c->asked = NULL;
+	return c->request;
+}
+
 static void call_do_request(struct l2tp_call *c, const struct call_arg *arg)
 {
 	struct l2tp_result r;
 
 	(void)arg;
+	if (c->asked && !call_build_again(c)) {
+		engine_count(c->t->e, L2TP_R_NO_MEMORY);
+		call_end(c, &no_room, L2TP_BY_US);
+		return;
+	}
 	if (c->role == CALL_LNS_OUT && !call_peer_supports(c, true)) {
 		call_end(c, call_unsupported(&r), L2TP_BY_US);
 		return;
@@ -183,10 +203,6 @@ static void call_do_offer(struct l2tp_call *c, const struct call_arg *arg)
 	call_start_timeout(c);
 	events_call(c, L2TP_EV_CALL_OFFERED, true);
 }
-
-static const struct l2tp_result no_room = {.result = L2TP_CDN_GENERAL_ERROR,
-					   .error = L2TP_ERR_NO_RESOURCES,
-					   .text = "attributes do not fit into a message"};
 
 static void call_do_reply(struct l2tp_call *c, const struct call_arg *arg)
 {
@@ -361,6 +377,8 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
 	c->placed = true;
 	c->role = kind == L2TP_INCOMING ? CALL_LAC_IN : CALL_LNS_OUT;
 	c->serial = e->serial++;
+	if (c->role == CALL_LNS_OUT && c->t->state != L2TP_T_ESTABLISHED)
+		c->asked = call_keep_asked(avps, n);
 	c->request = call_build_request(c, avps, n);
 	if (c->request) {
 		call_step(c, CALL_OPEN, NULL);

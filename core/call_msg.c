@@ -266,12 +266,6 @@ static uint32_t call_msg_require_u32(struct l2tp_build *b, const struct l2tp_avp
 	return rd_u32(&r);
 }
 
-/* 4.4.3 and 4.4.4: bits of the framing and bearer masks */
-#define SYNCHRONOUS  1u
-#define ASYNCHRONOUS 2u
-#define DIGITAL	     1u
-#define ANALOG	     2u
-
 /* `first` when the peer supports it or has advertised neither, else `second`. */
 static uint32_t call_msg_choose(uint32_t caps, uint32_t first, uint32_t second)
 {
@@ -280,7 +274,7 @@ static uint32_t call_msg_choose(uint32_t caps, uint32_t first, uint32_t second)
 
 static uint32_t call_msg_choose_framing(const struct l2tp_tunnel *t)
 {
-	return call_msg_choose(t->peer_framing, SYNCHRONOUS, ASYNCHRONOUS);
+	return call_msg_choose(t->peer_framing, L2TP_FRAMING_SYNC, L2TP_FRAMING_ASYNC);
 }
 
 static struct packet *call_msg_keep(struct l2tp_tunnel *t, struct l2tp_build *b)
@@ -293,6 +287,29 @@ static struct packet *call_msg_keep(struct l2tp_tunnel *t, struct l2tp_build *b)
 	p->len = (uint16_t)len;
 	memcpy(p->octets, t->e->out, len);
 	return p;
+}
+
+struct call_asked *call_keep_asked(const struct l2tp_avp *avps, unsigned n)
+{
+	struct call_asked *kept;
+	size_t octets = 0;
+	uint8_t *at;
+
+	for (unsigned i = 0; i < n; i++)
+		octets += avps[i].len;
+	kept = malloc(sizeof(*kept) + n * sizeof(kept->avp[0]) + octets);
+	if (!kept)
+		return NULL;
+	kept->n = n;
+	at = (uint8_t *)&kept->avp[n];
+	for (unsigned i = 0; i < n; i++) {
+		kept->avp[i] = avps[i];
+		kept->avp[i].val = at;
+		if (avps[i].len)
+			memcpy(at, avps[i].val, avps[i].len);
+		at += avps[i].len;
+	}
+	return kept;
 }
 
 struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
@@ -308,8 +325,9 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 	if (!in) {
 		call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, 1);
 		call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
-		c->bearer = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_BEARER_TYPE,
-						 call_msg_choose(t->peer_bearer, DIGITAL, ANALOG));
+		c->bearer = call_msg_require_u32(
+			&b, avps, n, L2TP_IETF, L2TP_AVP_BEARER_TYPE,
+			call_msg_choose(t->peer_bearer, L2TP_BEARER_DIGITAL, L2TP_BEARER_ANALOG));
 		c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
 						  call_msg_choose_framing(t));
 		if (!call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_CALLED_NUMBER))

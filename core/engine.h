@@ -29,6 +29,12 @@ typedef uint64_t l2tp_channel; /* 0 = none */
 
 #define L2TP_SUPPRESS_MAX 32u
 
+/* RFC 2661 4.4.3, 4.4.4: bits of Framing and Bearer Capabilities and Types */
+#define L2TP_FRAMING_SYNC   1u
+#define L2TP_FRAMING_ASYNC  2u
+#define L2TP_BEARER_DIGITAL 1u
+#define L2TP_BEARER_ANALOG  2u
+
 /* How we deal with one peer; copied into a tunnel at its birth. */
 struct l2tp_policy {
 	char host_name[256]; /* ours, sent as Host Name; 1-255 octets, NUL ended */
@@ -165,8 +171,8 @@ enum l2tp_call_kind { L2TP_INCOMING, L2TP_OUTGOING };
  * OCRQ.  On a tunnel that is still forming the ICRQ/OCRQ follows when it is up. */
 struct l2tp_call *l2tp_call_new(struct l2tp_tunnel *t, void *user, enum l2tp_reason *why);
 /* avps: what goes into ICRQ (OCRQ) besides the ids and serial number; NULL and 0 = RFC minimum.
- * Bearer and framing types left out are of those the peer has advertised; before it has advertised
- * any, digital and synchronous. */
+ * Bearer and framing types left out are of those the peer has advertised when it is sent; of a peer
+ * that has advertised none, digital and synchronous. */
 void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct l2tp_avp *avps,
 		     unsigned n, uint64_t now);
 /* Take an offered call.  INCOMING offered (we are LNS): sends ICRP.  OUTGOING offered (we are LAC):

@@ -9,10 +9,12 @@
 #include "gw/bind.h"
 
 #include "gw/client.h"
+#include "gw/dialout.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/operator/operator.h"
+#include "gw/outgoing.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/random.h"
@@ -129,16 +131,19 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "shutting down", ev->now);
 		return;
 	}
-	service = peer && peer->service ? service_of(gw, peer->service) : NULL;
-	if (peer && !service && c.kind == L2TP_INCOMING &&
-	    switch_offered(gw, ev->call, peer, ev->msg, ev->now))
+	if (peer && c.kind == L2TP_OUTGOING) {
+		dialout_offered(gw, ev->call, peer, ev->msg, ev->now);
 		return;
-	if (!service || c.kind != L2TP_INCOMING) {
+	}
+	service = peer && peer->service ? service_of(gw, peer->service) : NULL;
+	if (peer && !service && switch_offered(gw, ev->call, peer, ev->msg, ev->now))
+		return;
+	if (!service) {
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), ev->now,
-			    "call %u/%u: not taken from %s: peer %s %s", t.local_id, c.local_id,
+			    "call %u/%u: not taken from %s: peer %s has no service and no route",
+			    t.local_id, c.local_id,
 			    port_channel_text(where, sizeof(where), gw, t.channel),
-			    bind_peer_name(&t),
-			    service ? "asks us to dial out" : "has no service and no route");
+			    bind_peer_name(&t));
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
 	}
@@ -295,6 +300,11 @@ static void bind_dp_unsequenced(void *ctx, uint16_t tid, uint16_t sid, uint64_t 
 		    tid, sid, bind_peer_name(&i));
 }
 
+static void bind_dp_absent(void *ctx, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	outgoing_absent(ctx, pkt, len, now);
+}
+
 static void bind_dp_line(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len,
 			 uint64_t now)
 {
@@ -433,6 +443,7 @@ const struct dp_ops bind_dp_ops = {
 	.ppp = bind_dp_ppp,
 	.unsequenced = bind_dp_unsequenced,
 	.line = bind_dp_line,
+	.absent = bind_dp_absent,
 	.offer = bind_dp_offer,
 	.up = bind_dp_up,
 	.down = bind_dp_down,

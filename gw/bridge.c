@@ -55,15 +55,15 @@ static void bridge_refused(struct line *l, const struct cfg_join *to, const char
 bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
-	const char *words = "out of memory";
+	struct line_fail fail;
 	struct line *other;
 	struct join *j;
 
 	if (now < l->not_before)
 		return false;
-	other = line_reach(gw, to->port, to->address, &words, now);
+	other = line_reach(gw, to->port, to->address, &fail, now);
 	if (!other) {
-		bridge_refused(l, to, words, now);
+		bridge_refused(l, to, fail.words, now);
 		return false;
 	}
 	j = join_new(gw->joins, line_leg_new(other, now), line_leg_new(l, now), &bridge_owner, l,

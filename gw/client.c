@@ -156,17 +156,17 @@ static struct join *client_call(struct gw_client *c, const char **words, uint64_
 static void client_dial(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
-	const char *words = NULL;
+	struct line_fail fail = {0};
 
 	if (c->gw->phase != GW_RUNNING)
 		return;
 	loop_cancel(c->gw->loop, &c->dial);
 	c->dials++;
-	c->join = c->cfg->peer ? client_call(c, &words, now)
+	c->join = c->cfg->peer ? client_call(c, &fail.words, now)
 			       : line_dial(c->gw, c->cfg->port, c->cfg->circuit, client_leg,
-					   &join_owner, c, &words, now);
+					   &join_owner, c, &fail, now);
 	if (!c->join) {
-		client_failed(c, words, now);
+		client_failed(c, fail.words, now);
 		return;
 	}
 	client_enter(c, CLIENT_DIALLING, now);

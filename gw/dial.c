@@ -61,16 +61,46 @@ struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint
 	return t;
 }
 
-struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
-			    const char **words)
+static struct l2tp_call *dial_call_in(struct l2tp_tunnel *t, const char **words)
 {
-	struct l2tp_tunnel *t = dial_tunnel(gw, peer, now, words);
 	enum l2tp_reason why = L2TP_R_NONE;
 	struct l2tp_call *call = t ? l2tp_call_new(t, NULL, &why) : NULL;
 
 	if (t && !call)
 		*words = l2tp_reasons[why].words;
 	return call;
+}
+
+struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+			    const char **words)
+{
+	return dial_call_in(dial_tunnel(gw, peer, now, words), words);
+}
+
+/* An established tunnel that the peer has opened. */
+static struct l2tp_tunnel *dial_opened_by(struct gw *gw, const struct cfg_peer *peer)
+{
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (i.peer == peer && i.state == L2TP_T_ESTABLISHED)
+			return t;
+	}
+	return NULL;
+}
+
+struct l2tp_call *dial_call_of(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+			       const char **words)
+{
+	struct l2tp_tunnel *t = dial_opened_by(gw, peer);
+
+	if (!t && !peer->dial) {
+		*words = "the peer has no tunnel to us, and its section no dial address";
+		return NULL;
+	}
+	return t ? dial_call_in(t, words) : dial_call(gw, peer, now, words);
 }
 
 void dial_abandon(struct l2tp_call *call, const char **words, uint64_t now)

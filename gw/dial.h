@@ -13,6 +13,10 @@ struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint
 /* A call in such a tunnel, reserved and not yet placed; NULL with *words likewise. */
 struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
 			    const char **words);
+/* The same in any tunnel of this peer, for who is asked and not called: the LAC of an outgoing call
+ * may have opened it, and need not have a dial address. */
+struct l2tp_call *dial_call_of(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
+			       const char **words);
 /* Give back such a call when there is no memory for its leg or join; *words says so. */
 void dial_abandon(struct l2tp_call *call, const char **words, uint64_t now);
 

@@ -20,6 +20,7 @@ struct aaa;
 struct addrpool;
 struct capture;
 struct gw_client;
+struct gw_outgoing;
 struct gw_port;
 struct join_list;
 struct keep;
@@ -61,6 +62,7 @@ struct gw {
 	struct lines *lines;
 	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */
+	struct llist_head dialouts;    /* calls placed for an LNS (dialout.c) */
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;
@@ -69,6 +71,7 @@ struct gw {
 	struct addrpool *no_pool;			    /* of services without a pool section */
 	struct gw_service *service;			    /* one per cfg->service */
 	struct gw_client *client;			    /* one per cfg->client */
+	struct gw_outgoing *outgoing;			    /* one per cfg->outgoing */
 	struct gw_filters *service_filters, *route_filters; /* one per cfg->service, cfg->route */
 	uint8_t id[8]; /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;

@@ -9,6 +9,7 @@
 #include "gw/random.h"
 #include "gw/service.h"
 #include "gw/text.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,7 +197,8 @@ struct leg *line_leg_new(struct line *l, uint64_t now)
 	struct lines *all = l->all;
 
 	l->number = idtab_take(&all->number, l, now);
-	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, l->is_up) : NULL;
+	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, &l->origin, l->is_up)
+			   : NULL;
 	l->joined = l->lost = false;
 	return l->leg;
 }
@@ -397,7 +399,12 @@ void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t 
 
 static struct leg_end line_why(const struct ist_cause *why)
 {
-	return leg_end(LEG_BY_LOSS, why && why->words ? why->words : "the circuit is down");
+	struct leg_end e =
+		leg_end(LEG_BY_LOSS, why && why->words ? why->words : "the circuit is down");
+
+	e.circuit_kind = why ? why->kind : IST_CAUSE_NONE;
+	e.circuit_cause = why ? why->cause : 0;
+	return e;
 }
 
 void line_down(struct gw *gw, l2tp_channel c, const struct ist_cause *why, bool forever,
@@ -438,8 +445,15 @@ void line_mtu_changed(struct gw *gw, l2tp_channel c)
 
 /* --- lines we dial ---------------------------------------------------------------------------- */
 
+/* NULL, so that it can be returned. */
+static struct line *line_cannot(struct line_fail *fail, int err, const char *words)
+{
+	*fail = (struct line_fail){err, words};
+	return NULL;
+}
+
 struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
-			const char **words, uint64_t now)
+			struct line_fail *fail, uint64_t now)
 {
 	struct gw_port *p = &gw->port[cfg - gw->cfg->port];
 	bool switched = cfg->transport->caps & IST_CAP_SWITCHED;
@@ -449,25 +463,25 @@ struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *a
 	struct line *l;
 	int rc;
 
-	*words = NULL;
 	if (p->number < 0)
-		*words = "its port is not open";
-	else if (cfg->transport->addr_parse(&to, address))
-		*words = "the address is wrong";
-	else if (!switched && !port_circuit_up(p, &to))
-		*words = "the circuit is down";
-	if (*words)
-		return NULL;
+		return line_cannot(fail, ENETDOWN, "its port is not open");
+	if (cfg->transport->addr_parse(&to, address))
+		return line_cannot(fail, EINVAL, "the address is wrong");
+	if (!switched && !port_circuit_up(p, &to))
+		return line_cannot(fail, ENOLINK, "the circuit is down");
 	rc = dp_connect(gw->dp, (unsigned)p->number, &to, IST_PAYLOAD_PPP, &c);
+	if (rc < 0)
+		return line_cannot(fail, -rc, strerror(-rc));
 	/* Permanent circuits of such a port have a line from their first report on. */
-	l = rc < 0 ? NULL : line_make(gw, c, switched, &none, now);
+	l = line_make(gw, c, switched, &none, now);
 	if (!l)
-		*words = rc < 0 ? strerror(-rc) : "out of memory";
-	else if (l->leg)
-		*words = "the circuit has a join already";
-	else if (!l->switched)
-		l->is_up = true;
-	return *words ? NULL : l;
+		return line_cannot(fail, ENOMEM, "out of memory");
+	if (l->leg)
+		return line_cannot(fail, EBUSY, "the circuit has a join already");
+	l->is_up |= !l->switched;
+	if (port_circuit(p, &to))
+		line_set_speed(&l->origin.speed, port_circuit(p, &to)->speed);
+	return l;
 }
 
 bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_addr *a)
@@ -486,9 +500,9 @@ bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_add
 
 struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
 		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
-		       const char **words, uint64_t now)
+		       struct line_fail *fail, uint64_t now)
 {
-	struct line *l = line_reach(gw, port, address, words, now);
+	struct line *l = line_reach(gw, port, address, fail, now);
 	struct join *j;
 
 	if (!l)
@@ -500,7 +514,7 @@ struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *a
 		loop_cancel(gw->loop, &l->idle);
 		return j;
 	}
-	*words = "out of memory";
+	line_cannot(fail, ENOMEM, "out of memory");
 	l->owner = NULL;
 	line_give_number(l, now);
 	return NULL;

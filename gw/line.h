@@ -18,12 +18,19 @@ struct lines *lines_new(struct gw *gw);
 /* After the joins and before the data plane.  NULL is fine. */
 void lines_free(struct lines *l);
 
+/* Why a circuit cannot be had: ENETDOWN = its port is not open, EINVAL = no address of its medium,
+ * ENOLINK = the circuit is down, EBUSY = it has a join already, ENOMEM, or what the transport says.
+ */
+struct line_fail {
+	int err;
+	const char *words;
+};
 /* A join of the circuit at `address` on this port with the leg that make() returns, which is the
  * second; the caller starts it.  A switched circuit is called, and the leg goes when the call is
- * refused.  NULL with *words saying why there is none; make() may not have been asked then. */
+ * refused.  NULL with *fail saying why there is none; make() may not have been asked then. */
 struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
 		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
-		       const char **words, uint64_t now);
+		       struct line_fail *fail, uint64_t now);
 /* A line as `show` sees it. */
 struct line_view {
 	uint16_t number; /* 0 = no join */

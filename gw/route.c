@@ -34,6 +34,8 @@ static const char *route_why_not_from(const struct cfg_route *r, const struct ro
 		return "it is not for calls of this peer";
 	if (!what->peer && r->from_peer.n)
 		return "it is for calls";
+	if (r->to_circuit.port && !what->outgoing)
+		return "it is for outgoing calls";
 	if (!what->peer && r->from.n && !route_names(&r->from, what->port))
 		return "it is not from this port";
 	return NULL;

@@ -13,6 +13,7 @@ struct route_what {
 	const char *circuit;	     /* its address on the port */
 	const char *called, *calling;
 	const char *user;
+	bool outgoing;	 /* the peer asks for an outgoing call (OCRQ) */
 	bool user_later; /* the user is not known yet and will be: a pattern of it may fit */
 };
 

@@ -4,6 +4,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/device.h"
 #include "gw/legs/legs.h"
+#include "gw/outgoing.h"
 #include "gw/random.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,9 @@ bool services_open_pools(struct gw *gw)
 			addrpool_hold4(gw->pool[i], m->user[k].address4);
 		for (k = 0; k < m->services; k++)
 			addrpool_hold4(gw->pool[i], m->service[k].local4);
+		for (k = 0; k < m->outgoings; k++)
+			if (m->outgoing[k].address4)
+				addrpool_hold4(gw->pool[i], m->outgoing[k].address4);
 	}
 	return true;
 }
@@ -111,6 +115,7 @@ static void service_open_again(struct gw_service *s, uint64_t now)
 	if (device_open_service(s, err, sizeof(err)) == 0) {
 		GW_LOG(MAIN, LOGL_NOTICE, "service %s: device %s is there again\n", s->cfg->name,
 		       dp_tun_name(s->tun));
+		outgoings_watch(s->gw, s);
 		return;
 	}
 	gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, (uintptr_t)s, now, "service %s: %s", s->cfg->name,

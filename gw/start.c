@@ -11,10 +11,12 @@
 #include "gw/bind.h"
 #include "gw/client.h"
 #include "gw/filter.h"
+#include "gw/dialout.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/operator/operator.h"
+#include "gw/outgoing.h"
 #include "gw/port.h"
 #include "gw/random.h"
 #include "gw/reserve.h"
@@ -116,7 +118,8 @@ static bool start_all(struct gw *gw)
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
 	    !start_rest(gw) || !filters_open(gw) || !services_open(gw) ||
-	    !ports_open(gw, clients_channel_up) || !clients_start(gw, gw->started))
+	    !ports_open(gw, clients_channel_up) || !outgoings_start(gw) ||
+	    !clients_start(gw, gw->started))
 		return false;
 	loop_timer_init(&gw->second, start_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
@@ -158,6 +161,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 	gw->cfg = cfg;
 	gw->dp_fd.fd = -1;
 	gw_random(gw->id, sizeof(gw->id));
+	INIT_LLIST_HEAD(&gw->dialouts);
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);
@@ -177,9 +181,11 @@ void gw_free(struct gw *gw)
 	join_list_free(gw->joins);
 	lines_free(gw->lines);
 	switches_free(gw->switches);
+	dialouts_free(gw);
 	routes_free(gw->routes);
 	gw->joins = NULL;
 	clients_free(gw);
+	outgoings_free(gw);
 	services_free(gw);
 	filters_free(gw);
 	if (gw->dp)

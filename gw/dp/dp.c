@@ -178,6 +178,8 @@ static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 	else if (r->call)
 		dp->ops.ppp(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->octets, len,
 			    r->when);
+	else if (!r->channel && dp->ops.absent)
+		dp->ops.absent(dp->ctx, r->octets, len, r->when);
 	else if (dp_port_is_open(dp, r->channel))
 		dp->ops.line(dp->ctx, r->channel, r->octets, len, r->when);
 	else

@@ -38,6 +38,9 @@ struct dp_ops {
 	 * workers drop and count these frames (NO_LINE), so that they take no room in the mailbox.
 	 */
 	void (*line)(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len, uint64_t now);
+	/* An IPv4 packet of a TUN for an address of dp_tun_watch4() that no client has; at most
+	 * some twenty a second. */
+	void (*absent)(void *ctx, const uint8_t *pkt, size_t len, uint64_t now);
 	/* Data of this call came without sequence numbers where they are required, and was dropped:
 	 * told once in the life of the call. */
 	void (*unsequenced)(void *ctx, uint16_t tid, uint16_t sid, uint64_t now);
@@ -204,6 +207,8 @@ struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *
 			   size_t err_len);
 void dp_tun_close(struct dp *dp, struct dp_tun *t);
 const char *dp_tun_name(const struct dp_tun *t);
+/* Report packets for this address while no client has it, as long as the device is there. */
+bool dp_tun_watch4(struct dp_tun *t, uint32_t addr);
 /* True once the device has been removed from outside; it delivers nothing more. Opening the name
  * makes a new one. */
 bool dp_tun_gone(const struct dp_tun *t);

@@ -20,6 +20,9 @@ struct dp_tun {
 	struct watch *watch;
 	atomic_bool gone; /* the device was removed from outside */
 	struct addrtab addr;
+	struct map watched; /* IPv4 addresses of dp_tun_watch4() */
+	uint32_t absent_tokens;
+	uint64_t absent_refilled;
 	_Atomic uint32_t client; /* the call that gets everything, 0 = by address */
 	struct rcu_head rcu;
 	struct dp_tun *next;
@@ -206,7 +209,7 @@ struct cmd_rec {
 struct frame_rec { /* control ring and ppp ring */
 	l2tp_channel channel;
 	uint64_t when;
-	uint32_t call;	  /* 0 = a line */
+	uint32_t call;	  /* 0 = a line, or with channel 0 what ops->absent tells */
 	bool unsequenced; /* no frame: what ops->unsequenced tells */
 	uint8_t octets[];
 };

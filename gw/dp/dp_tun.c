@@ -58,6 +58,7 @@ static void dp_tun_free(struct rcu_head *head)
 	rcu_grace_over();
 	close(t->fd);
 	addrtab_free(&t->addr);
+	map_free(&t->watched);
 	free(t);
 	rcu_deferred_done();
 }
@@ -78,6 +79,7 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu,
 		return NULL;
 	}
 	t->home = dp_tun_least_loaded(dp);
+	map_init(&t->watched, true);
 	rc = addrtab_init(&t->addr);
 	if (!rc)
 		rc = worker_run(t->home, dp_tun_run_watch, t);
@@ -131,4 +133,9 @@ bool dp_tun_gone(const struct dp_tun *t)
 const char *dp_tun_name(const struct dp_tun *t)
 {
 	return t->name;
+}
+
+bool dp_tun_watch4(struct dp_tun *t, uint32_t addr)
+{
+	return map_set(&t->watched, addr, 2);
 }

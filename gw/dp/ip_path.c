@@ -18,6 +18,9 @@
 #define TUN_PACKET 65536u
 #define ICMP_RATE  100u
 #define ICMP_BURST 50u
+/* packets that are told of, of one device */
+#define ABSENT_RATE  20u
+#define ABSENT_BURST 16u
 
 static bool ip_path_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt,
 			      size_t len)
@@ -223,7 +226,23 @@ static uint32_t ip_path_find_call(const struct dp_tun *t, const uint8_t *pkt, si
 	return addrtab_get4(&t->addr, rd_u32(&r));
 }
 
-static void ip_path_one_packet(struct worker *w, const struct dp_tun *t, uint8_t *pkt, size_t len)
+/* A client that the control thread may have called: it is told, and keeps the packet. */
+static bool ip_path_tell_absent(struct worker *w, struct dp_tun *t, const uint8_t *pkt, size_t len)
+{
+	struct rd r = rd_init(pkt, len);
+	uint32_t to;
+
+	if (!len || pkt[0] >> 4 != 4)
+		return false;
+	rd_skip(&r, 16);
+	to = rd_u32(&r);
+	return !r.bad && map_get(&t->watched, to) &&
+	       bucket_take(&t->absent_tokens, &t->absent_refilled, w->now, ABSENT_RATE,
+			   ABSENT_BURST) &&
+	       tell_frame(w, &w->ppp, DP_R_PPP_RING, 0, 0, pkt, len, NULL, 0);
+}
+
+static void ip_path_one_packet(struct worker *w, struct dp_tun *t, uint8_t *pkt, size_t len)
 {
 	uint32_t call = ip_path_find_call(t, pkt, len);
 	struct call *c = NULL;
@@ -231,6 +250,8 @@ static void ip_path_one_packet(struct worker *w, const struct dp_tun *t, uint8_t
 	count_add(&w->tun_rx, 1);
 	if (call)
 		c = calltab_get(&w->dp->tab, (uint16_t)(call >> 16), (uint16_t)call);
+	if (!c && ip_path_tell_absent(w, t, pkt, len))
+		return;
 	if (!c)
 		worker_drop(w, DP_R_NO_ROUTE);
 	else if (c->st->home != w)

@@ -27,7 +27,8 @@ struct join_owner {
 	X(IPV6, "ipv6", "Router Solicitation that is malformed or gets no prefix")                \
 	X(SOLICITATION, "solicitation", "Router Solicitation while another waits for its answer") \
 	X(NO_LINE, "no-line", "PPP frame of a circuit without a join, no Configure-Request")      \
-	X(NO_CALL, "no-call", "frame of a call that has ended")
+	X(NO_CALL, "no-call", "frame of a call that has ended")                                   \
+	X(ABSENT, "absent", "packet for a client that could not be called, or is being called")
 
 enum join_drop {
 #define X(sym, key, words) JOIN_D_##sym,

@@ -50,6 +50,9 @@ struct leg_end {
 	bool has_ppp; /* the three below are known: RFC 3145 */
 	uint16_t ppp_code, ppp_proto;
 	uint8_t ppp_direction;
+	/* A circuit went down or was refused: enum ist_cause_kind, 0 = it is about no circuit; and
+	 * the medium's own code. */
+	uint8_t circuit_kind, circuit_cause;
 	char words[128]; /* printable */
 };
 struct leg_end leg_end(enum leg_cause cause, const char *words);

@@ -16,6 +16,8 @@ struct leg_call {
 	const struct cfg_peer *peer;
 	struct l2tp_call *call; /* NULL when the engine has let it go */
 	bool placed, has_origin;
+	bool out; /* an outgoing call, as `ask` says: who has placed it is the LNS */
+	struct leg_out ask;
 	/* A switched call: the other one of the join.  The one that came in is answered when the
 	 * one that goes out has been, and its ICCN goes on in the other's. */
 	struct leg_call *other;
@@ -63,9 +65,9 @@ static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 		.ff03 = true,
 		.data = {.peer_tid = t.peer_id,
 			 .peer_sid = i.peer_id,
-			 .lns = !c->placed,
-			 .send_seq = !c->placed && peer->sequencing,
-			 .required = c->placed && peer->sequencing_required,
+			 .lns = i.we_are_lns,
+			 .send_seq = i.we_are_lns && peer->sequencing,
+			 .required = !i.we_are_lns && peer->sequencing_required,
 			 .send_length = peer->length_bit,
 			 .reorder = peer->reorder,
 			 .reorder_timeout = peer->reorder_timeout},
@@ -180,12 +182,106 @@ static void leg_call_place_switched(struct leg_call *c, uint64_t now)
 		leg_call_place(c, c->icrq, now);
 }
 
+/* A text that is known, as an attribute; returns how many it is. */
+static unsigned leg_call_text(struct l2tp_avp *out, uint16_t type, const char *text)
+{
+	*out = (struct l2tp_avp){.type = type,
+				 .mandatory = true,
+				 .val = (const uint8_t *)text,
+				 .len = (uint16_t)strlen(text)};
+	return *text != '\0';
+}
+
+static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now);
+
+/* --- outgoing calls --------------------------------------------------------------------------- */
+
+/* RFC 2661 6.9: what is not given is left to the engine. */
+static void leg_call_ask(struct leg_call *c, uint64_t now)
+{
+	const struct leg_out *ask = &c->ask;
+	const struct {
+		uint16_t type;
+		uint32_t value;
+	} numbers[] = {{L2TP_AVP_MINIMUM_BPS, ask->min_bps},
+		       {L2TP_AVP_MAXIMUM_BPS, ask->max_bps},
+		       {L2TP_AVP_BEARER_TYPE, ask->bearer},
+		       {L2TP_AVP_FRAMING_TYPE, ask->framing}};
+	uint8_t value[4][4];
+	struct l2tp_avp avps[6];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		if (numbers[i].value) {
+			wr_put32(value[i], numbers[i].value);
+			avps[n++] = (struct l2tp_avp){.type = numbers[i].type,
+						      .mandatory = true,
+						      .val = value[i],
+						      .len = 4};
+		}
+	n += leg_call_text(&avps[n], L2TP_AVP_CALLED_NUMBER, ask->called);
+	n += leg_call_text(&avps[n], L2TP_AVP_SUB_ADDRESS, ask->sub_address);
+	l2tp_call_place(c->call, L2TP_OUTGOING, avps, n, now);
+}
+
+const char *leg_out_wrong(const struct leg_out *ask, const struct leg_origin *line)
+{
+	uint64_t tx = line->speed.tx_bps, rx = line->speed.rx_bps;
+	uint64_t least = rx && rx < tx ? rx : tx, most = rx > tx ? rx : tx;
+
+	if (least && least < ask->min_bps)
+		return "the line is slower than Minimum BPS";
+	if (ask->max_bps && most > ask->max_bps)
+		return "the line is faster than Maximum BPS";
+	if (ask->framing == (line->async ? L2TP_FRAMING_SYNC : L2TP_FRAMING_ASYNC))
+		return line->async ? "the line is asynchronous" : "the line is synchronous";
+	/* There may be a modem behind an asynchronous line or not. */
+	return ask->bearer == L2TP_BEARER_ANALOG && !line->async ? "the line is digital" : NULL;
+}
+
+/* The line is up: OCCN. */
+static void leg_call_line_up(struct leg_call *c, uint64_t now)
+{
+	const struct leg_origin *line = leg_line_origin(join_other(&c->leg));
+	const char *wrong = leg_out_wrong(&c->ask, line);
+	struct leg_end why;
+
+	if (wrong) {
+		why = leg_end(LEG_BY_MISMATCH, wrong);
+		why.has_cdn = true;
+		why.cdn_result = L2TP_CDN_NO_FACILITIES_PERM;
+		call_stop(&c->leg, &why, now);
+		return;
+	}
+	c->has_origin = true;
+	c->from = *line;
+	leg_call_entry_update(c);
+	if (leg_entry_set(&c->entry) < 0)
+		leg_call_fail(c, now);
+	else
+		leg_call_connect(c, NULL, now);
+}
+
+static void leg_call_out_start(struct leg_call *c, uint64_t now)
+{
+	if (!c->placed)
+		leg_call_line_up(c, now);
+	else if (leg_entry_set(&c->entry) < 0)
+		leg_call_fail(c, now);
+	else
+		leg_call_ask(c, now);
+}
+
+/* --- any call --------------------------------------------------------------------------------- */
+
 static void call_start(struct leg *l, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
 
 	if (c->connected)
 		join_leg_up(l, now);
+	else if (c->out)
+		leg_call_out_start(c, now);
 	else if (leg_entry_set(&c->entry) < 0)
 		leg_call_fail(c, now);
 	else if (c->placed && c->other)
@@ -237,6 +333,8 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
+	} else if (c->out) {
+		return; /* the LAC says OCCN when the line is up */
 	} else if (!c->other || c->other->connected) {
 		leg_call_connect(c, NULL, ev->now);
 	} else if (leg_entry_set(&c->other->entry) < 0) {
@@ -435,6 +533,39 @@ void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ct
 	c->waiter = waiter;
 	c->waiter_ctx = ctx;
 	l2tp_call_answer(c->call, NULL, 0, now);
+}
+
+static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
+{
+	if (!l)
+		return NULL;
+	leg_call_of(l)->out = true;
+	leg_call_of(l)->ask = *what;
+	return l;
+}
+
+struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			   const struct leg_out *what)
+{
+	struct leg *l = leg_call_out(leg_call_new(gw, call, peer, true), what);
+
+	if (l) { /* the engine does not know yet which way it goes */
+		leg_call_of(l)->entry.c.data.lns = true;
+		leg_call_of(l)->entry.c.data.send_seq = peer->sequencing;
+		leg_call_of(l)->entry.c.data.required = false;
+	}
+	return l;
+}
+
+struct leg *leg_call_wanted(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			    const struct leg_out *what)
+{
+	return leg_call_out(leg_call_new(gw, call, peer, false), what);
+}
+
+void leg_call_agree(struct leg *l, uint64_t now)
+{
+	l2tp_call_answer(leg_call_of(l)->call, NULL, 0, now);
 }
 
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,

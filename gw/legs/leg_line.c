@@ -13,6 +13,7 @@ struct leg_line {
 	struct leg_entry entry;
 	bool to_clear; /* the circuit has not been given up, nor gone down */
 	bool is_up;
+	const struct leg_origin *origin;
 };
 
 /* What the circuit's far end is told. */
@@ -103,7 +104,8 @@ static const struct leg_ops line_ops = {
 	.free = line_free,
 };
 
-struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool is_up)
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number,
+			 const struct leg_origin *origin, bool is_up)
 {
 	struct leg_line *line = calloc(1, sizeof(*line));
 
@@ -112,6 +114,7 @@ struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool is
 	line->leg.ops = &line_ops;
 	line->to_clear = true;
 	line->is_up = is_up;
+	line->origin = origin;
 	leg_entry_init(&line->entry, gw,
 		       &(struct dp_call){
 			       .sid = number, .channel = c, .mode = DP_PUNT, .no_address = true});
@@ -140,6 +143,16 @@ void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 	leg_line_of(l)->to_clear = false;
 	if (l->state != LEG_GONE)
 		line_stop(l, why, now);
+}
+
+bool leg_line_is_up(const struct leg *l)
+{
+	return ((const struct leg_line *)l)->is_up;
+}
+
+const struct leg_origin *leg_line_origin(const struct leg *l)
+{
+	return ((const struct leg_line *)l)->origin;
 }
 
 void leg_line_mtu_changed(struct leg *l)

@@ -27,7 +27,8 @@ struct leg_server {
 	struct gw_service *service;
 	struct aaa_request *ask;
 	uint32_t serial; /* of the claim asked about */
-	uint32_t fixed4; /* the user's own address, 0 = one of the pool */
+	uint32_t own4;	 /* of the call, whoever the user is; 0 = none */
+	uint32_t fixed4; /* the user's own address or that one, 0 = one of the pool */
 	/* what the link has, and for which fixed4 it was taken */
 	bool has_addresses;
 	uint32_t taken_for;
@@ -146,7 +147,7 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 	struct leg_server *s = ctx;
 
 	s->ask = NULL;
-	s->fixed4 = a->ok ? a->address4 : 0;
+	s->fixed4 = a->ok && a->address4 ? a->address4 : s->own4;
 	if (!a->ok)
 		leg_server_log_refused(s, a->message ? a->message : "not let in", now);
 	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
@@ -384,4 +385,11 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	s->service = service;
 	service->clients++;
 	return &s->t.leg;
+}
+
+void leg_server_give(struct leg *l, uint32_t address4)
+{
+	struct leg_server *s = (struct leg_server *)l;
+
+	s->own4 = s->fixed4 = address4;
 }

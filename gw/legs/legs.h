@@ -30,6 +30,23 @@ struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct
 struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    const struct leg_origin *from);
 
+/* --- outgoing calls: the LNS asks, the LAC calls (RFC 2661 6.9 to 6.11) */
+/* What OCRQ says; "" and 0 = nothing. */
+struct leg_out {
+	char called[LEG_NUMBER_MAX + 1], sub_address[LEG_NUMBER_MAX + 1];
+	uint32_t min_bps, max_bps, bearer, framing;
+};
+/* A call reserved by l2tp_call_new() that we ask a LAC to place; start() sends OCRQ. */
+struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			   const struct leg_out *what);
+/* A call that an LNS asks us to place: the first leg of its join is a line that is called, this is
+ * the second, whose start() sends OCCN.  Before the join is started leg_call_agree() sends OCRP. */
+struct leg *leg_call_wanted(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			    const struct leg_out *what);
+void leg_call_agree(struct leg *l, uint64_t now);
+/* NULL when this line will do, else why not; a speed that is not known will do. */
+const char *leg_out_wrong(const struct leg_out *ask, const struct leg_origin *line);
+
 /* Answer an offered call before its join is made, which has to wait for ICCN.  The leg has no join
  * until then. */
 struct leg_call_waiter {
@@ -70,10 +87,15 @@ struct join *leg_call_join(const struct l2tp_call *c);
 
 /* --- a line: PPP on a channel of its own ------------------------------------------------------- */
 
-/* number: the line's, 1 to 65535, unique while the leg is there.  is_up: it can carry frames; else
+/* number: the line's, 1 to 65535, unique while the leg is there.  origin: of the line, which keeps
+ * it as long as the leg.  is_up: it can carry frames; else
  * leg_line_up() or leg_line_lost() follows.  When the leg ends the circuit is given up: a switched
  * one is cleared, a modem hangs up, a permanent one waits.  NULL without memory. */
-struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number, bool is_up);
+struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number,
+			 const struct leg_origin *origin, bool is_up);
+bool leg_line_is_up(const struct leg *l);
+/* What is known of the line by now. */
+const struct leg_origin *leg_line_origin(const struct leg *l);
 void leg_line_up(struct leg *l, uint64_t now);
 /* A PPP frame of the line that the data plane has punted. */
 void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
@@ -96,6 +118,9 @@ const struct gw_filters *leg_own_filters(const struct leg *l);
 
 /* The server side of a service.  NULL without memory. */
 struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
+/* Before it is started: the client gets this address unless its user has one of his own; 0 = any
+ * of the pool. */
+void leg_server_give(struct leg *l, uint32_t address4);
 
 /* Owner of a client leg.  The device is asked for when the first NCP comes up, and stays until the
  * join is gone.  ip4 and ip6 are called with the agreed addresses, when the data plane has begun or

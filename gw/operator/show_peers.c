@@ -2,6 +2,7 @@
 /* `show peers`, `show tunnels` and `show clients`: the far ends.  No secret is ever in a row. */
 #include "gw/client.h"
 #include "gw/operator/vty.h"
+#include "gw/outgoing.h"
 #include "gw/port.h"
 #include "gw/text.h"
 
@@ -214,9 +215,56 @@ DEFUN(show_clients, show_clients_cmd, "show clients", SHOW_STR "Links that we di
 	return vty_table(vty, &table_clients);
 }
 
+TABLE_TEXT(outgoing_name, gw_outgoing, row->cfg->name)
+TABLE_TEXT(outgoing_peer_name, gw_outgoing, row->cfg->peer->name)
+TABLE_TEXT(outgoing_called, gw_outgoing, row->cfg->called)
+TABLE_TEXT(outgoing_state, gw_outgoing, outgoing_state_name(row->state))
+TABLE_NUMBER(outgoing_calls, gw_outgoing, row->calls)
+TABLE_NUMBER(outgoing_waiting, gw_outgoing, row->waiting)
+TABLE_TEXT(outgoing_ended, gw_outgoing, row->why.words)
+
+static void outgoing_address(const void *object, char *buf, size_t cap)
+{
+	gw_ip4_text(buf, cap, ((const struct gw_outgoing *)object)->cfg->address4);
+}
+
+static void outgoing_for(const void *object, char *buf, size_t cap)
+{
+	const struct gw_outgoing *o = object;
+
+	gw_duration_text(buf, cap, loop_now(o->gw->loop) - o->since);
+}
+
+static const struct table_column table_outgoing_columns[] = {
+	{"Outgoing", "outgoing", TABLE_LEFT, outgoing_name},
+	{"Peer", "peer", TABLE_LEFT, outgoing_peer_name},
+	{"Called", "called", TABLE_LEFT, outgoing_called},
+	{"IPv4", "ipv4", TABLE_LEFT, outgoing_address},
+	{"State", "state", TABLE_LEFT, outgoing_state},
+	{"For", "for", TABLE_LEFT, outgoing_for},
+	{"Calls", "calls", TABLE_RIGHT, outgoing_calls},
+	{"Waiting", "waiting", TABLE_RIGHT, outgoing_waiting},
+	{"Last ended", "last-ended", TABLE_LEFT, outgoing_ended},
+};
+
+static void table_outgoing_rows(struct gw *gw, struct table_text *to)
+{
+	for (unsigned i = 0; i < gw->cfg->outgoings; i++)
+		table_row(to, &gw->outgoing[i]);
+}
+
+TABLE(table_outgoing, "outgoing");
+
+DEFUN(show_outgoing, show_outgoing_cmd, "show outgoing",
+      SHOW_STR "Clients that a LAC calls for us\n")
+{
+	return vty_table(vty, &table_outgoing);
+}
+
 void vty_peers_init(void)
 {
 	install_element_ve(&show_peers_cmd);
 	install_element_ve(&show_tunnels_cmd);
 	install_element_ve(&show_clients_cmd);
+	install_element_ve(&show_outgoing_cmd);
 }

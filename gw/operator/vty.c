@@ -9,6 +9,7 @@
 #include "gw/legs/legs.h"
 #include "gw/operator/capture.h"
 #include "gw/operator/vty_listen.h"
+#include "gw/outgoing.h"
 #include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>
@@ -23,10 +24,23 @@ struct gw *vty_gw(const struct vty *vty)
 }
 
 const struct table *const operator_tables[] = {
-	&table_ports,	 &table_captures, &table_plugins, &table_peers,
-	&table_tunnels,	 &table_clients,  &table_calls,	  &table_counters,
-	&table_services, &table_pools,	  &table_log,	  &table_lines,
-	&table_joins,	 &table_routes,	  &table_filters, NULL,
+	&table_ports,
+	&table_captures,
+	&table_plugins,
+	&table_peers,
+	&table_tunnels,
+	&table_clients,
+	&table_calls,
+	&table_counters,
+	&table_services,
+	&table_pools,
+	&table_log,
+	&table_lines,
+	&table_joins,
+	&table_routes,
+	&table_filters,
+	&table_outgoing,
+	NULL,
 };
 
 struct vty_lines {
@@ -133,6 +147,14 @@ DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing
 	return CMD_WARNING;
 }
 
+static int vty_said(struct vty *vty, const char *what, const char *words)
+{
+	if (!words)
+		return CMD_SUCCESS;
+	vty_out(vty, "%% %s: %s%s", what, words, VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
 DEFUN(client_dial, client_dial_cmd, "client NAME dial",
       "A link that we dial\n"
       "Name of its section\n"
@@ -140,12 +162,31 @@ DEFUN(client_dial, client_dial_cmd, "client NAME dial",
 {
 	struct gw *gw = vty_gw(vty);
 
-	const char *words = client_dial_now(gw, argv[0], loop_now(gw->loop));
+	return vty_said(vty, argv[0], client_dial_now(gw, argv[0], loop_now(gw->loop)));
+}
 
-	if (!words)
-		return CMD_SUCCESS;
-	vty_out(vty, "%% %s: %s%s", argv[0], words, VTY_NEWLINE);
-	return CMD_WARNING;
+DEFUN(call_number, call_number_cmd, "call PEER called NUMBER service NAME",
+      "Have a LAC place a call\n"
+      "Name of its peer section\n"
+      "The number it calls\n"
+      "Digits, as its network has them\n"
+      "What the far end's PPP meets here\n"
+      "Name of a service section\n")
+{
+	struct gw *gw = vty_gw(vty);
+
+	return vty_said(vty, argv[0],
+			outgoing_call(gw, argv[0], argv[1], argv[2], loop_now(gw->loop)));
+}
+
+DEFUN(outgoing_dial, outgoing_dial_cmd, "outgoing NAME call",
+      "A client that a LAC calls for us\n"
+      "Name of its section\n"
+      "Have it called now\n")
+{
+	struct gw *gw = vty_gw(vty);
+
+	return vty_said(vty, argv[0], outgoing_call_now(gw, argv[0], loop_now(gw->loop)));
 }
 
 DEFUN(capture, capture_cmd, "capture PORT FILE",
@@ -251,6 +292,8 @@ static void vty_install(void)
 	install_element(ENABLE_NODE, &clear_call_cmd);
 	install_element(ENABLE_NODE, &call_sequencing_cmd);
 	install_element(ENABLE_NODE, &client_dial_cmd);
+	install_element(ENABLE_NODE, &call_number_cmd);
+	install_element(ENABLE_NODE, &outgoing_dial_cmd);
 	install_element(ENABLE_NODE, &capture_cmd);
 	install_element(ENABLE_NODE, &no_capture_cmd);
 	install_element(ENABLE_NODE, &log_level_cmd);

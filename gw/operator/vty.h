@@ -25,7 +25,7 @@ void vty_routes_init(void);   /* show_routes.c */
 void vty_filters_init(void);  /* show_filters.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
-extern const struct table table_peers, table_tunnels, table_clients;
+extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
 extern const struct table table_filters;

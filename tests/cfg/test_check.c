@@ -188,6 +188,75 @@ static void route_peers(void)
 		"for both\n");
 }
 
+#define ROUTE(to)                                                                                  \
+	"line l { link = x dlci 16 { carries = ppp } dlci 17 { } dlci 18 { carries = ppp service " \
+	"= v } }\nservice v { local = 10.0.0.1 }\n"                                                \
+	"net n { }\nsw s { }\npeer a { port = n dial = 192.0.2.1:1 }\nroute r { " to " }"
+#define IN_ROUTE "t:6: route r: to-circuit: "
+
+/* Outgoing calls of a peer go to a circuit, or to the number asked for. */
+static void routes_to_circuits(void)
+{
+	struct told t = {0};
+
+	tell(&t, ROUTE("from-peer = a to-circuit = \"l 16\""));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t.m);
+	CU_ASSERT_PTR_EQUAL(t.m->route[0].to_circuit.port, &t.m->port[0]);
+	CU_ASSERT_STRING_EQUAL(t.m->route[0].to_circuit.address, "16");
+	CU_ASSERT_TRUE(t.m->port[0].circuit[0].accepts);
+	/* RFC 2661 4.4.3: who places outgoing calls says so */
+	CU_ASSERT_EQUAL(t.m->peer[0].policy.bearer_caps, 3);
+	told_end(&t);
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"s 3110\""), "");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"s *\""), "");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"l *\""),
+		    IN_ROUTE "line calls no numbers\n");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"n *\""), IN_ROUTE "net calls no numbers\n");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"l 17\""),
+		    IN_ROUTE "`17` of `l` does not carry ppp\n");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"l 18\""),
+		    IN_ROUTE "`18` of `l` has a `service`\n");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"l 19\""),
+		    IN_ROUTE "`19` of `l` has no section on that port\n");
+	ASSERT_TOLD(ROUTE("from-peer = a to-circuit = \"m 19\""),
+		    IN_ROUTE "there is no port `m`\n");
+	ASSERT_TOLD(ROUTE("to-circuit = \"l 16\""),
+		    IN_ROUTE "is for outgoing calls that a peer asks for: needs `from-peer`\n");
+	ASSERT_TOLD(ROUTE("from-peer = a to = a to-circuit = \"l 16\""),
+		    IN_ROUTE "`to` and `to-circuit` exclude each other\n");
+	ASSERT_TOLD(ROUTE("from-peer = a"), "t:6: route r: needs `to` or `to-circuit`\n");
+}
+
+#define OUTGOING(keys)                                                                        \
+	"peer a { }\npool p { ranges = 10.0.0.0/24 }\npool q { ranges = 10.0.1.0/24 }\n"      \
+	"service s { local = 10.0.0.1 pool = p }\nuser u { secret = x address = 10.0.0.9 }\n" \
+	"outgoing o { peer = a called = 5 service = s " keys " }"
+#define IN_OUTGOING "t:6: outgoing o: "
+
+static void outgoing_calls(void)
+{
+	ASSERT_TOLD(OUTGOING(""), "");
+	ASSERT_TOLD(OUTGOING("address = 10.0.0.7 minimum-bps = 5 maximum-bps = 5 bearer = digital "
+			     "framing = asynchronous sub-address = 1 retry = 1m"),
+		    "");
+	ASSERT_TOLD(OUTGOING("minimum-bps = 6 maximum-bps = 5"),
+		    IN_OUTGOING "minimum-bps: is above `maximum-bps`\n");
+	ASSERT_TOLD(OUTGOING("address = 10.0.1.7"),
+		    IN_OUTGOING "address: `10.0.1.7` is not in the pool of service `s`\n");
+	ASSERT_TOLD(OUTGOING("address = 10.0.0.1"),
+		    IN_OUTGOING "address: `10.0.0.1` is our own address in service `s`\n");
+	ASSERT_TOLD(OUTGOING("address = 10.0.0.9"),
+		    IN_OUTGOING "address: `10.0.0.9` is the address of user `u`\n");
+	ASSERT_TOLD(OUTGOING("address = 10.0.0.7") "\noutgoing n { peer = a called = 5 service = s "
+						   "address = 10.0.0.7 }",
+		    "t:7: outgoing n: address: `10.0.0.7` is the address of outgoing `o` too\n");
+	ASSERT_TOLD("outgoing o { called = 5 }\npeer a { }\nservice s { local = 10.0.0.1 }",
+		    "t:1: outgoing o: `peer` is missing: the LAC that places the call, in a tunnel "
+		    "of its own or one we `dial`\n"
+		    "t:1: outgoing o: `service` is missing: service for its PPP, which ends "
+		    "here\n");
+}
+
 static void clients_on_circuits(void)
 {
 #define LOGIN "user = u secret = s"
@@ -379,6 +448,8 @@ static const struct test_case cases[] = {
 	{"routes_that_are_never_taken", routes_that_are_never_taken},
 	{"clients_on_circuits", clients_on_circuits},
 	{"joined_circuits", joined_circuits},
+	{"routes_to_circuits", routes_to_circuits},
+	{"outgoing_calls", outgoing_calls},
 	{"joins_have_two_ends", joins_have_two_ends},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},

@@ -227,7 +227,7 @@ static void store_objects(void)
 		for (const struct cfg_objects *q = cfg_objects; q < k; q++)
 			CU_ASSERT(q->section != k->section && q->array != k->array &&
 				  q->count != k->count);
-	CU_ASSERT_EQUAL(n, 7);
+	CU_ASSERT_EQUAL(n, 8);
 }
 
 /* --- every range, at its edges and one beyond ------------------------------------------------- */

@@ -277,6 +277,45 @@ static void framing_is_what_the_peer_can_do(void)
 	}
 }
 
+static bool sent_text_is(const struct rig_end *end, uint16_t type, uint16_t avp, const char *text)
+{
+	const struct l2tp_avp *a;
+
+	rig_decode(rig_last(end, type), &m, &end->policy.secret);
+	a = l2tp_msg_find(&m, L2TP_IETF, avp);
+	return a && a->len == strlen(text) && !memcmp(a->val, text, a->len);
+}
+
+/* The same for OCRQ, also when it was placed before the peer had said anything; and what the owner
+ * gives is kept until then. */
+static void ocrq_asks_for_what_the_lac_has(void)
+{
+	for (uint32_t caps = 1; caps <= 3; caps++)
+		for (int early = 0; early < 2; early++) {
+			static uint8_t number[] = {'4', '2'};
+			struct l2tp_avp called = {
+				.type = L2TP_AVP_CALLED_NUMBER, .val = number, .len = 2};
+			struct l2tp_tunnel *t;
+
+			rig_pair(&r);
+			r.b.policy.framing_caps = r.b.policy.bearer_caps = caps;
+			t = early ? rig_open(&r.a) : rig_tunnel(&r, NULL);
+			number[0] = '4';
+			l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_OUTGOING, &called, 1,
+					r.now);
+			number[0] = 'x';
+			rig_run(&r);
+			CU_ASSERT_EQUAL_FATAL(rig_count_sent(&r.a, L2TP_OCRQ), 1);
+			CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_OCRQ, L2TP_AVP_FRAMING_TYPE),
+					caps & 1 ? 1u : 2u);
+			CU_ASSERT_EQUAL(sent_u32(&r.a, L2TP_OCRQ, L2TP_AVP_BEARER_TYPE),
+					caps & 1 ? 1u : 2u);
+			CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_OFFERED), 1);
+			CU_ASSERT_TRUE(sent_text_is(&r.a, L2TP_OCRQ, L2TP_AVP_CALLED_NUMBER, "42"));
+			rig_free(&r);
+		}
+}
+
 /* --- faulty messages -------------------------------------------------------------------------- */
 
 /* 4.1: an unknown M=1 attribute in a message about a call ends the call, not the tunnel. */
@@ -632,6 +671,7 @@ static const struct test_case cases[] = {
 	{"iccn_with_framing_not_advertised", iccn_with_framing_not_advertised},
 	{"we_ask_only_for_what_was_advertised", we_ask_only_for_what_was_advertised},
 	{"framing_is_what_the_peer_can_do", framing_is_what_the_peer_can_do},
+	{"ocrq_asks_for_what_the_lac_has", ocrq_asks_for_what_the_lac_has},
 	{"unknown_mandatory_ends_the_call_only", unknown_mandatory_ends_the_call_only},
 	{"rfc2661_4_1_unknown_mandatory_in_every_message",
 	 rfc2661_4_1_unknown_mandatory_in_every_message},

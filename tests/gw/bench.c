@@ -246,12 +246,52 @@ static struct far_call *far_new(struct l2tp_call *call)
 	return c;
 }
 
+static void far_text(const struct l2tp_msg *m, uint16_t type, char out[LEG_NUMBER_MAX + 1])
+{
+	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_IETF, type);
+
+	snprintf(out, LEG_NUMBER_MAX + 1, "%.*s", a ? (int)a->len : 0,
+		 a ? (const char *)a->val : "");
+}
+
+/* OCRQ: the far end is the LAC, and the client is behind it. */
+static void far_asked(struct far_call *c, const struct l2tp_event *ev)
+{
+	struct leg_out *q = &bench.ocrq;
+
+	far_text(ev->msg, L2TP_AVP_CALLED_NUMBER, q->called);
+	far_text(ev->msg, L2TP_AVP_SUB_ADDRESS, q->sub_address);
+	l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_MINIMUM_BPS, &q->min_bps);
+	l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, &q->max_bps);
+	l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_BEARER_TYPE, &q->bearer);
+	l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &q->framing);
+	l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &bench.ocrq_serial);
+	ppp_config_default(&c->cfg);
+	c->cfg.server = false;
+	c->cfg.n_auth = 1;
+	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
+	snprintf(c->cfg.name, sizeof(c->cfg.name), "ann");
+	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
+	if (bench.no_answer)
+		return;
+	l2tp_call_answer(ev->call, NULL, 0, ev->now);
+	if (!bench.no_occn)
+		l2tp_call_connected(ev->call, NULL, 0, ev->now);
+}
+
 /* A call offered to the far end: it is the LNS, its PPP the server. */
 static void far_offered(const struct l2tp_event *ev)
 {
 	const struct l2tp_avp *passed =
 		l2tp_msg_find(ev->msg, L2TP_EXAMPLE_VENDOR, L2TP_AVP_GATEWAYS_PASSED);
 	struct far_call *c = far_new(ev->call);
+	struct l2tp_call_info i;
+
+	l2tp_call_info(ev->call, &i);
+	if (i.kind == L2TP_OUTGOING) {
+		far_asked(c, ev);
+		return;
+	}
 
 	free(bench.icrq_got);
 	bench.icrq_got = relay_new(ev->msg, NULL);
@@ -344,7 +384,9 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 	} else if (ev->kind == L2TP_EV_CALL_OFFERED) {
 		far_offered(ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_REPLIED) {
-		far_replied(c, ev);
+		c->replied = true;
+		if (i.kind == L2TP_INCOMING)
+			far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
 		c->up = true;
 		free(bench.iccn_got);
@@ -538,6 +580,34 @@ struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth 
 	if (user)
 		is_user(c, user, secret);
 	l2tp_call_place(call, L2TP_INCOMING, bench.icrq, bench.icrq_avps, clock_us);
+	bench_pass(0);
+	return c;
+}
+
+struct far_call *bench_ask(const struct leg_out *ask)
+{
+	uint8_t value[4][4];
+	const uint32_t number[] = {ask->min_bps, ask->max_bps, ask->bearer, ask->framing};
+	static const uint16_t type[] = {L2TP_AVP_MINIMUM_BPS, L2TP_AVP_MAXIMUM_BPS,
+					L2TP_AVP_BEARER_TYPE, L2TP_AVP_FRAMING_TYPE};
+	struct l2tp_avp avps[5] = {{.type = L2TP_AVP_CALLED_NUMBER,
+				    .mandatory = true,
+				    .val = (const uint8_t *)ask->called,
+				    .len = (uint16_t)strlen(ask->called)}};
+	struct l2tp_call *call;
+	enum l2tp_reason why;
+	struct far_call *c;
+	unsigned n = 1;
+
+	for (unsigned i = 0; i < 4; i++)
+		if (number[i]) {
+			wr_put32(value[i], number[i]);
+			avps[n++] = (struct l2tp_avp){
+				.type = type[i], .mandatory = true, .val = value[i], .len = 4};
+		}
+	call = l2tp_call_new(bench.tunnel, NULL, &why);
+	c = far_new(call);
+	l2tp_call_place(call, L2TP_OUTGOING, avps, n, clock_us);
 	bench_pass(0);
 	return c;
 }

@@ -72,7 +72,7 @@ struct far_call {
 	struct ppp *ppp;
 	struct ppp_config cfg;
 	struct ppp_addresses give, got;
-	bool up, ip4, ip6, down;
+	bool replied, up, ip4, ip6, down;
 	enum ppp_why why;
 	char said[128];		   /* words of our Terminate-Request */
 	struct l2tp_result result; /* of the CDN */
@@ -104,6 +104,9 @@ struct bench {
 	struct relay *icrq_got, *iccn_got; /* of those we got last; NULL = none */
 	size_t passed_len;		   /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];
+	bool no_occn;	     /* the far end answers OCRQ, and says no OCCN */
+	struct leg_out ocrq; /* what the last one said */
+	uint32_t ocrq_serial;
 	struct far_call call[16];
 	unsigned calls;
 	uint16_t client_mru;
@@ -126,6 +129,8 @@ bool bench_dial(const char *host);
 struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth method);
 /* Its client forgets the link and starts from nothing, on the same call. */
 void bench_redial(struct far_call *c, const char *user, const char *secret);
+/* The far end, as LNS, asks for an outgoing call. */
+struct far_call *bench_ask(const struct leg_out *ask);
 /* The only join there is, or NULL. */
 struct join *bench_join(void);
 /* How many lines the gateway has logged since the bench was started that match the shell pattern

@@ -14,6 +14,7 @@
 	X(capture)      \
 	X(client)       \
 	X(device)       \
+	X(dialout)      \
 	X(join)         \
 	X(keep)         \
 	X(leg_call)     \
@@ -27,6 +28,7 @@
 	X(loop)         \
 	X(memory)       \
 	X(origin)       \
+	X(outgoing)     \
 	X(peer)         \
 	X(ra)           \
 	X(reserve)      \

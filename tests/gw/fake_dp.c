@@ -374,6 +374,12 @@ bool dp_tun_gone(const struct dp_tun *t)
 	return fake.gone && !strcmp(t->name, fake.gone);
 }
 
+bool dp_tun_watch4(struct dp_tun *t, uint32_t addr)
+{
+	fake_dp_say("watch %s %08x", t->name, addr);
+	return true;
+}
+
 const char *dp_tun_name(const struct dp_tun *t)
 {
 	return t->name;

@@ -39,7 +39,7 @@ static void a_peer_without_service_gets_no_call(void)
 	bench_stop();
 }
 
-/* We have no lines to dial out on. */
+/* There is no route to a line. */
 static void an_outgoing_call_is_refused(void)
 {
 	static const uint8_t zero[4] = {0}, digits[] = {'1'};
@@ -69,8 +69,8 @@ static void an_outgoing_call_is_refused(void)
 	bench_pass(0);
 	l2tp_engine_counters(bench.far, &n);
 	CU_ASSERT_EQUAL(n.rx[L2TP_CDN], 1);
-	CU_ASSERT_EQUAL(bench_logged("call notice: call */*: not taken from a 192.0.2.9:1701: peer "
-				     "lac asks us to dial out"),
+	CU_ASSERT_EQUAL(bench_logged("call notice: call */*: peer lac asks for 1: no route for "
+				     "this number: no route"),
 			1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	bench_stop();

@@ -446,11 +446,18 @@ static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_t
 	LINE((struct rig *)ctx, p, len, "tap %u %d %u", port, outbound, link_type);
 }
 
+static void fake_on_absent(void *ctx, const uint8_t *p, size_t len, uint64_t now)
+{
+	(void)now;
+	LINE((struct rig *)ctx, p, len, "absent");
+}
+
 const struct dp_ops rig_ops = {
 	.control = on_control,
 	.ppp = on_ppp,
 	.unsequenced = on_unsequenced,
 	.line = fake_on_line,
+	.absent = fake_on_absent,
 	.offer = fake_on_offer,
 	.up = fake_on_up,
 	.down = fake_on_down,

@@ -251,7 +251,7 @@ static void a_frame_before_the_start_is_counted(void)
 	struct join *j;
 
 	bench_start(CONF);
-	line = leg_line_new(bench.gw, FAR_CHANNEL, 9, true);
+	line = leg_line_new(bench.gw, FAR_CHANNEL, 9, NULL, true);
 	server = leg_server_new(bench.gw, &bench.gw->service[0]);
 	j = join_new(bench.gw->joins, line, server, NULL, NULL, clock_us);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(j);

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/outgoing.h"
+
+#include "gw/dial.h"
+#include "gw/service.h"
+#include "gw/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUTGOING_PACKET_MAX  1500u
+#define OUTGOING_WAIT_FACTOR 16u
+/* IPv6 may come up first; packets wait for IPv4. */
+#define OUTGOING_FLUSH_AGAIN 100000u
+
+struct outgoing_packet {
+	struct outgoing_packet *next;
+	size_t len;
+	uint8_t frame[2 + OUTGOING_PACKET_MAX]; /* PPP protocol number in front */
+};
+
+const char *outgoing_state_name(enum outgoing_state s)
+{
+	static const char *const names[OUTGOING_STATES] = {
+		[OUTGOING_IDLE] = "idle", [OUTGOING_CALLING] = "calling", [OUTGOING_UP] = "up"};
+
+	return s < OUTGOING_STATES ? names[s] : "?";
+}
+
+static void outgoing_enter(struct gw_outgoing *o, enum outgoing_state s, uint64_t now)
+{
+	o->state = s;
+	o->since = now;
+}
+
+/* --- packets that wait ------------------------------------------------------------------------ */
+
+static struct outgoing_packet *outgoing_take(struct gw_outgoing *o)
+{
+	struct outgoing_packet *p = o->first;
+
+	if (p) {
+		o->first = p->next;
+		o->waiting--;
+	}
+	return p;
+}
+
+static void outgoing_drop_all(struct gw_outgoing *o)
+{
+	struct outgoing_packet *p;
+
+	while ((p = outgoing_take(o))) {
+		o->gw->joins->drop[JOIN_D_ABSENT]++;
+		free(p);
+	}
+}
+
+static void outgoing_keep(struct gw_outgoing *o, const uint8_t *pkt, size_t len)
+{
+	struct outgoing_packet **at = &o->first, *p = NULL;
+
+	if (o->waiting < OUTGOING_WAITING_MAX && len <= OUTGOING_PACKET_MAX)
+		p = calloc(1, sizeof(*p));
+	if (!p) {
+		o->gw->joins->drop[JOIN_D_ABSENT]++;
+		return;
+	}
+	while (*at)
+		at = &(*at)->next;
+	*at = p;
+	o->waiting++;
+	p->frame[1] = PPP_IP;
+	memcpy(p->frame + 2, pkt, len);
+	p->len = 2 + len;
+}
+
+static void outgoing_flush(void *ctx, uint64_t now)
+{
+	struct gw_outgoing *o = ctx;
+	struct leg_terminal_view t;
+	struct outgoing_packet *p;
+
+	if (!o->join || o->state != OUTGOING_UP || !leg_terminal_view(o->join->leg[1], &t))
+		return;
+	if (!t.net->ip4) {
+		loop_set(o->gw->loop, &o->flush, now + OUTGOING_FLUSH_AGAIN);
+		return;
+	}
+	while ((p = outgoing_take(o))) {
+		join_frame(o->join->leg[1], p->frame, p->len, now);
+		free(p);
+	}
+}
+
+/* --- the call --------------------------------------------------------------------------------- */
+
+static void outgoing_on_up(void *ctx, uint64_t now)
+{
+	struct gw_outgoing *o = ctx;
+
+	outgoing_enter(o, OUTGOING_UP, now);
+	o->wait = o->cfg->retry;
+	outgoing_flush(o, now);
+}
+
+static void outgoing_failed(struct gw_outgoing *o, uint64_t now)
+{
+	uint64_t most = o->cfg->retry * OUTGOING_WAIT_FACTOR;
+
+	o->not_before = now + o->wait;
+	o->wait = o->wait * 2 > most ? most : o->wait * 2;
+	gw_log_session(GW_LOG_CALL, LOGL_NOTICE, (uintptr_t)o, now, "outgoing %s: %s", o->cfg->name,
+		       o->why.words);
+}
+
+static void outgoing_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	struct gw_outgoing *o = ctx;
+
+	o->join = NULL;
+	o->why = *why;
+	loop_cancel(o->gw->loop, &o->flush);
+	if (o->state != OUTGOING_UP)
+		outgoing_failed(o, now);
+	outgoing_enter(o, OUTGOING_IDLE, now);
+	outgoing_drop_all(o);
+}
+
+static const struct join_owner outgoing_owner = {.up = outgoing_on_up, .gone = outgoing_on_gone};
+
+/* A call in a tunnel of the peer, joined to the service and started; NULL with *words. */
+static struct join *outgoing_join(struct gw *gw, const struct cfg_peer *peer,
+				  const struct cfg_service *cfg, const struct leg_out *ask,
+				  uint32_t address4, struct gw_outgoing *o, const char **words,
+				  uint64_t now)
+{
+	struct l2tp_call *call = dial_call_of(gw, peer, now, words);
+	struct leg *server;
+	struct join *j;
+
+	if (!call)
+		return NULL;
+	server = leg_server_new(gw, service_of(gw, cfg));
+	if (server)
+		leg_server_give(server, address4);
+	j = join_new(gw->joins, leg_call_asked(gw, call, peer, ask), server,
+		     o ? &outgoing_owner : NULL, o, now);
+	if (!j) {
+		dial_abandon(call, words, now);
+		return NULL;
+	}
+	if (o)
+		o->join = j;
+	join_start(j, now);
+	return j;
+}
+
+static struct leg_out outgoing_ask(const struct cfg_outgoing *cfg)
+{
+	struct leg_out ask = {.min_bps = cfg->min_bps,
+			      .max_bps = cfg->max_bps,
+			      .bearer = cfg->bearer,
+			      .framing = cfg->framing};
+
+	snprintf(ask.called, sizeof(ask.called), "%s", cfg->called);
+	if (cfg->sub_address)
+		snprintf(ask.sub_address, sizeof(ask.sub_address), "%s", cfg->sub_address);
+	return ask;
+}
+
+/* NULL, or words. */
+static const char *outgoing_begin(struct gw_outgoing *o, uint64_t now)
+{
+	struct leg_out ask = outgoing_ask(o->cfg);
+	const char *words = "the call has failed";
+
+	if (o->gw->phase != GW_RUNNING)
+		return "the gateway is ending";
+	o->calls++;
+	outgoing_enter(o, OUTGOING_CALLING, now);
+	if (outgoing_join(o->gw, o->cfg->peer, o->cfg->service, &ask, o->cfg->address4, o, &words,
+			  now))
+		return NULL;
+	o->why = leg_end(LEG_BY_RESOURCES, words);
+	outgoing_failed(o, now);
+	outgoing_enter(o, OUTGOING_IDLE, now);
+	return words;
+}
+
+const char *outgoing_call_now(struct gw *gw, const char *name, uint64_t now)
+{
+	for (unsigned i = 0; i < gw->cfg->outgoings; i++) {
+		struct gw_outgoing *o = &gw->outgoing[i];
+
+		if (strcmp(o->cfg->name, name))
+			continue;
+		if (o->join)
+			return o->state == OUTGOING_UP ? "is up" : "is being called";
+		return outgoing_begin(o, now);
+	}
+	return "no such section";
+}
+
+static const struct cfg_peer *outgoing_peer(const struct cfg_model *m, const char *name)
+{
+	for (unsigned i = 0; i < m->peers; i++)
+		if (!strcmp(m->peer[i].name, name))
+			return &m->peer[i];
+	return NULL;
+}
+
+static const struct cfg_service *outgoing_service(const struct cfg_model *m, const char *name)
+{
+	for (unsigned i = 0; i < m->services; i++)
+		if (!strcmp(m->service[i].name, name))
+			return &m->service[i];
+	return NULL;
+}
+
+const char *outgoing_call(struct gw *gw, const char *peer, const char *called, const char *service,
+			  uint64_t now)
+{
+	const struct cfg_service *s = outgoing_service(gw->cfg, service);
+	const struct cfg_peer *p = outgoing_peer(gw->cfg, peer);
+	struct leg_out ask = {0};
+	const char *words = NULL;
+
+	if (!p || !s)
+		return p ? "no such service" : "no such peer";
+	if (gw->phase != GW_RUNNING)
+		return "the gateway is ending";
+	if (strlen(called) >= sizeof(ask.called))
+		return "the number is too long";
+	snprintf(ask.called, sizeof(ask.called), "%s", called);
+	outgoing_join(gw, p, s, &ask, 0, NULL, &words, now);
+	return words;
+}
+
+/* --- clients that are absent ------------------------------------------------------------------- */
+
+void outgoing_absent(struct gw *gw, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	struct rd r = rd_init(pkt, len);
+	uint32_t to;
+
+	rd_skip(&r, 16);
+	to = rd_u32(&r);
+	for (unsigned i = 0; !r.bad && i < gw->cfg->outgoings; i++) {
+		struct gw_outgoing *o = &gw->outgoing[i];
+
+		if (o->cfg->address4 != to)
+			continue;
+		if (!o->join && now < o->not_before) {
+			gw->joins->drop[JOIN_D_ABSENT]++;
+			return;
+		}
+		outgoing_keep(o, pkt, len);
+		if (!o->join && outgoing_begin(o, now))
+			outgoing_drop_all(o);
+		else if (o->state == OUTGOING_UP)
+			outgoing_flush(o, now);
+		return;
+	}
+}
+
+void outgoings_watch(struct gw *gw, const struct gw_service *service)
+{
+	for (unsigned i = 0; i < gw->cfg->outgoings; i++) {
+		const struct cfg_outgoing *cfg = &gw->cfg->outgoing[i];
+
+		if (cfg->service == service->cfg && cfg->address4 && service->tun &&
+		    !dp_tun_watch4(service->tun, cfg->address4))
+			GW_LOG(CALL, LOGL_ERROR, "outgoing %s: no memory: no packet will call it\n",
+			       cfg->name);
+	}
+}
+
+bool outgoings_start(struct gw *gw)
+{
+	gw->outgoing = calloc(gw->cfg->outgoings + 1, sizeof(*gw->outgoing));
+	if (!gw->outgoing)
+		return false;
+	for (unsigned i = 0; i < gw->cfg->outgoings; i++) {
+		struct gw_outgoing *o = &gw->outgoing[i];
+
+		*o = (struct gw_outgoing){
+			.gw = gw, .cfg = &gw->cfg->outgoing[i], .since = gw->started};
+		o->wait = o->cfg->retry;
+		loop_timer_init(&o->flush, outgoing_flush, o);
+	}
+	for (unsigned i = 0; i < gw->cfg->services; i++)
+		outgoings_watch(gw, &gw->service[i]);
+	return true;
+}
+
+void outgoings_free(struct gw *gw)
+{
+	for (unsigned i = 0; gw->outgoing && i < gw->cfg->outgoings; i++) {
+		loop_cancel(gw->loop, &gw->outgoing[i].flush);
+		outgoing_drop_all(&gw->outgoing[i]);
+	}
+	free(gw->outgoing);
+	gw->outgoing = NULL;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Outgoing calls as LNS: the far end is the LAC, with the client behind it. */
+#include "gw/outgoing.h"
+#include "gw/bind.h"
+#include "tests/gw/bench.h"
+#include <string.h>
+
+#define LNS(keys)                                                                                 \
+	"host-name = gw\n"                                                                        \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                                 \
+	"peer lac { port = a  dial = \"192.0.2.9:1701\"  hostname = lac }\n"                      \
+	"pool p { ranges = { 10.64.0.0/24 } }\n"                                                  \
+	"service s { local = 10.64.0.1  pool = p  auth = { chap }  mtu = 1400  tun = net }\n"     \
+	"user ann { secret = \"a password\" }\n"                                                  \
+	"outgoing site { peer = lac  called = 31101234  service = s  address = 10.64.0.77  " keys \
+	"}\n"
+
+/* To 10.64.0.77, of len octets. */
+static void outgoing_packet(size_t len)
+{
+	uint8_t pkt[1600] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 64, 0, 77};
+
+	bind_dp_ops.absent(bench.gw, pkt, len, clock_us);
+}
+
+static void outgoing_bench(const char *conf)
+{
+	bench_start(conf);
+	bench.policy.bearer_caps = 3;
+}
+
+static struct gw_outgoing *outgoing_site(void)
+{
+	return &bench.gw->outgoing[0];
+}
+
+static uint64_t outgoing_absents(void)
+{
+	return bench.gw->joins->drop[JOIN_D_ABSENT];
+}
+
+/* RFC 2661 6.9: what OCRQ carries; then OCRP, OCCN, PPP, and the packet that started it. */
+static void a_packet_brings_up_the_call(void)
+{
+	outgoing_bench(LNS("sub-address = 9  minimum-bps = 1200  maximum-bps = 64000  "
+			   "bearer = analog  framing = asynchronous"));
+	CU_ASSERT_EQUAL(fake_said("watch net 0a40004d"), 1);
+	outgoing_packet(100);
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_CALLING);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "31101234");
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.sub_address, "9");
+	CU_ASSERT_EQUAL(bench.ocrq.min_bps, 1200);
+	CU_ASSERT_EQUAL(bench.ocrq.max_bps, 64000);
+	CU_ASSERT_EQUAL(bench.ocrq.bearer, 2);
+	CU_ASSERT_EQUAL(bench.ocrq.framing, 2);
+	CU_ASSERT_TRUE(bench.call[0].up && bench.call[0].ip4);
+	CU_ASSERT_EQUAL(bench.call[0].got.local4, 0x0a40004d);
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_UP);
+	CU_ASSERT_EQUAL(fake_said("ppp 0021"), 1);
+	CU_ASSERT_EQUAL(outgoing_absents(), 0);
+	CU_ASSERT_TRUE(leg_call_entry(bench_join()->leg[0])->data.lns);
+	bench_stop();
+}
+
+/* What is left out is of the LAC's own capabilities, and no bound. */
+static void a_section_may_leave_out_much(void)
+{
+	outgoing_bench(LNS(""));
+	bench.policy.framing_caps = 2;
+	bench.policy.bearer_caps = 2;
+	CU_ASSERT_PTR_NULL(outgoing_call_now(bench.gw, "site", clock_us));
+	CU_ASSERT_STRING_EQUAL(outgoing_call_now(bench.gw, "site", clock_us), "is being called");
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_STRING_EQUAL(outgoing_call_now(bench.gw, "site", clock_us), "is up");
+	CU_ASSERT_STRING_EQUAL(outgoing_call_now(bench.gw, "cite", clock_us), "no such section");
+	CU_ASSERT_EQUAL(bench.ocrq.bearer, 2);
+	CU_ASSERT_EQUAL(bench.ocrq.framing, 2);
+	CU_ASSERT_EQUAL(bench.ocrq.min_bps, 1);
+	CU_ASSERT_EQUAL(bench.ocrq.max_bps, UINT32_MAX);
+	bench_stop();
+}
+
+static void a_few_packets_wait(void)
+{
+	outgoing_bench(LNS(""));
+	bench.no_answer = true;
+	for (unsigned i = 0; i < 20; i++)
+		outgoing_packet(i == 3 ? 1501 : 100);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, OUTGOING_WAITING_MAX);
+	CU_ASSERT_EQUAL(outgoing_absents(), 20 - OUTGOING_WAITING_MAX);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	l2tp_call_answer(bench.call[0].call, NULL, 0, clock_us);
+	l2tp_call_connected(bench.call[0].call, NULL, 0, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("ppp 0021"), OUTGOING_WAITING_MAX);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 0);
+	bench_stop();
+}
+
+static void packets_for_others_do_nothing(void)
+{
+	static const uint8_t other[20] = {0x45, [16] = 10, 64, 0, 78};
+
+	outgoing_bench(LNS(""));
+	bind_dp_ops.absent(bench.gw, other, sizeof(other), clock_us);
+	bind_dp_ops.absent(bench.gw, other, 19, clock_us);
+	CU_ASSERT_EQUAL(outgoing_site()->calls, 0);
+	bench_stop();
+}
+
+/* RFC 2661 4.4.2: every result a LAC may give, with and without an error code. */
+static void every_refusal_of_the_lac(void)
+{
+	for (unsigned result = 1; result <= 11; result++)
+		for (unsigned error = 0; error <= 8; error += 4) {
+			struct l2tp_result r = {.result = (uint16_t)result,
+						.error = (uint16_t)error,
+						.text = "sorry"};
+
+			outgoing_bench(LNS(""));
+			bench.no_answer = true;
+			outgoing_packet(100);
+			bench_pass(0);
+			CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+			if (error == 4) /* also after OCRP */
+				l2tp_call_answer(bench.call[0].call, NULL, 0, clock_us);
+			bench_pass(0);
+			l2tp_call_hangup(bench.call[0].call, &r, NULL, 0, clock_us);
+			bench_pass(0);
+			CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_IDLE);
+			CU_ASSERT_TRUE(outgoing_site()->why.has_cdn);
+			CU_ASSERT_EQUAL(outgoing_site()->why.cdn_result, result);
+			CU_ASSERT_EQUAL(outgoing_site()->why.cdn_error, error);
+			CU_ASSERT_PTR_NOT_NULL(strstr(outgoing_site()->why.words, "sorry"));
+			CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+			CU_ASSERT_EQUAL(outgoing_absents(), 1);
+			bench_stop();
+		}
+}
+
+/* A refused call is not placed again by each packet: 10, 20, 40 ... 160 seconds. */
+static void calls_that_fail_are_limited(void)
+{
+	static const unsigned waits[] = {10, 20, 40, 80, 160, 160};
+
+	outgoing_bench(LNS(""));
+	bench.no_answer = true;
+	for (unsigned i = 0; i < 6; i++) {
+		outgoing_packet(100);
+		bench_pass(0);
+		CU_ASSERT_EQUAL_FATAL(bench.calls, i + 1);
+		bench_hangup(&bench.call[i], L2TP_CDN_BUSY, "busy");
+		bench_pass(waits[i] * SEC - 1);
+		outgoing_packet(100);
+		bench_pass(0);
+		CU_ASSERT_EQUAL(bench.calls, i + 1);
+		bench_pass(1);
+	}
+	bench_stop();
+}
+
+/* RFC 2661 6.9: without Bearer Capabilities of the LAC no OCRQ is sent. */
+static void a_lac_that_places_no_calls(void)
+{
+	bench_start(LNS(""));
+	outgoing_packet(100);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.calls, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(outgoing_site()->why.words, "did not advertise"));
+	bench_stop();
+}
+
+/* OCCN and our CDN cross: what comes late is not the call's. */
+static void cdn_crosses_occn(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "enough");
+
+	outgoing_bench(LNS(""));
+	bench.no_occn = true;
+	outgoing_packet(100);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	l2tp_call_connected(bench.call[0].call, NULL, 0, clock_us); /* under way */
+	join_end(bench_join(), &why, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_IDLE);
+	CU_ASSERT_TRUE(bench.tunnel_up);
+	bench_stop();
+}
+
+/* The LAC says OCRP and then nothing. */
+static void a_lac_that_never_connects(void)
+{
+	outgoing_bench(LNS(""));
+	bench.no_occn = true;
+	outgoing_packet(100);
+	bench_pass(59 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(outgoing_site()->why.cause, LEG_BY_TIMEOUT);
+	bench_stop();
+}
+
+/* In the tunnel that the LAC has opened, to a peer we cannot dial. */
+static void in_a_tunnel_of_the_lac(void)
+{
+	outgoing_bench("host-name = gw\n"
+		       "udp a { listen = \"192.0.2.1:1701\" }\n"
+		       "peer lac { hostname = lac }\n"
+		       "pool p { ranges = { 10.64.0.0/24 } }\n"
+		       "service s { local = 10.64.0.1  pool = p  auth = none }\n");
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", "5551", "s", clock_us),
+			       "the peer has no tunnel to us, and its section no dial address");
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "l", "5551", "s", clock_us), "no such peer");
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", "5551", "t", clock_us),
+			       "no such service");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_PTR_NULL(outgoing_call(bench.gw, "lac", "5551", "s", clock_us));
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "5551");
+	CU_ASSERT_TRUE(bench.call[0].up);
+	bench_stop();
+}
+
+/* The client hangs up; its next packet calls again at once. */
+static void again_after_a_link_that_was_up(void)
+{
+	outgoing_bench(LNS(""));
+	for (unsigned i = 0; i < 3; i++) {
+		outgoing_packet(100);
+		bench_pass(0);
+		CU_ASSERT_EQUAL_FATAL(bench.calls, i + 1);
+		CU_ASSERT_TRUE(bench.call[i].ip4);
+		bench_hangup(&bench.call[i], L2TP_CDN_LOST_CARRIER, "gone");
+		CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_IDLE);
+	}
+	CU_ASSERT_EQUAL(outgoing_absents(), 0);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"a_packet_brings_up_the_call", a_packet_brings_up_the_call},
+	{"a_section_may_leave_out_much", a_section_may_leave_out_much},
+	{"a_few_packets_wait", a_few_packets_wait},
+	{"packets_for_others_do_nothing", packets_for_others_do_nothing},
+	{"every_refusal_of_the_lac", every_refusal_of_the_lac},
+	{"calls_that_fail_are_limited", calls_that_fail_are_limited},
+	{"a_lac_that_places_no_calls", a_lac_that_places_no_calls},
+	{"cdn_crosses_occn", cdn_crosses_occn},
+	{"a_lac_that_never_connects", a_lac_that_never_connects},
+	{"in_a_tunnel_of_the_lac", in_a_tunnel_of_the_lac},
+	{"again_after_a_link_that_was_up", again_after_a_link_that_was_up},
+	{NULL, NULL},
+};
+const struct test_suite suite_outgoing = {"outgoing", cases};
