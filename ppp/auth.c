@@ -74,6 +74,38 @@ void auth_start(struct ppp *p, enum ppp_auth m)
 	(p->cfg.server ? auth_method(p)->serve : auth_method(p)->prove)(p);
 }
 
+const char *auth_misfit(struct ppp *p, enum ppp_auth m, const struct ppp_auth_claim *c)
+{
+	static const struct {
+		uint8_t response, challenge; /* octets; 0 = any number */
+	} lengths[PPP_AUTHS] = {
+		[PPP_AUTH_CHAP_MD5] = {MD5_DIGEST_SIZE, 0},
+		[PPP_AUTH_MSCHAPV2] = {MSCHAP_RESPONSE, MSCHAP_CHALLENGE},
+	};
+
+	if ((unsigned)c->method >= PPP_AUTHS || methods[c->method]->proto != methods[m]->proto) {
+		ppp_link_count(p, PPP_R_MISFIT);
+		return "authentication of another protocol than LCP has agreed";
+	}
+	if ((lengths[m].response && c->response_len != lengths[m].response) ||
+	    (lengths[m].challenge && c->challenge_len != lengths[m].challenge)) {
+		ppp_link_count(p, PPP_R_PROXY);
+		return "a response or challenge of the wrong length";
+	}
+	return NULL;
+}
+
+void auth_take_over(struct ppp *p, enum ppp_auth m, const struct ppp_auth_claim *claim)
+{
+	struct auth *a = &p->auth;
+
+	auth_stop(p);
+	a->method = (uint8_t)m;
+	a->id = claim->id;
+	a->claim = *claim;
+	auth_ask_owner(p);
+}
+
 void auth_stop(struct ppp *p)
 {
 	struct auth *a = &p->auth;

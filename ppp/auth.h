@@ -49,6 +49,10 @@ struct auth {
 void auth_init(struct auth *a);
 /* LCP is up and has agreed on this method. */
 void auth_start(struct ppp *p, enum ppp_auth method);
+/* The same, and the peer has answered already: the owner judges. */
+void auth_take_over(struct ppp *p, enum ppp_auth method, const struct ppp_auth_claim *claim);
+/* Can `method` have led to this claim?  NULL, or why not; counted. */
+const char *auth_misfit(struct ppp *p, enum ppp_auth method, const struct ppp_auth_claim *claim);
 /* LCP is down: reset all state and wipe secrets. */
 void auth_stop(struct ppp *p);
 void auth_rx_pap(struct ppp *p, struct rd body);

@@ -138,7 +138,7 @@ static void cp_build_request(struct ppp *p, struct cp *c)
 	c->req_len = (uint16_t)w.len;
 }
 
-static void cp_begin(struct ppp *p, struct cp *c)
+void cp_begin(struct ppp *p, struct cp *c)
 {
 	c->refused = 0;
 	c->appended = 0;
@@ -435,7 +435,73 @@ static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *
 	if (a.verdict != CP_ACK)
 		s.ev = FSM_RCR_MINUS;
 	cp_run(p, c, &s);
-	c->heard = true; /* now: this Request may have begun a negotiation */
+	/* now: this Request may have begun a negotiation */
+	if (c->def->heard)
+		c->def->heard(p, in->body, !c->heard);
+	c->heard = true;
+}
+
+/* --- a negotiation of somebody else ----------------------------------------------------------- */
+
+static const char cp_malformed[] = "malformed options";
+
+static const char *cp_adopt_option(struct ppp *p, struct cp *c, const struct option_at *o)
+{
+	uint32_t bit;
+	const struct cp_option *row = cp_find_option(c->def, o->type, &bit);
+
+	if (!row || !row->adopt)
+		return "an option that is not known here";
+	if (!cp_length_fits(row, o) || c->asked & bit)
+		return cp_malformed;
+	c->asked |= bit;
+	return row->adopt(p, o->value);
+}
+
+/* Malformed options are a mistake of whoever sent them, others only do not fit. */
+static const char *cp_adopt_verdict(struct ppp *p, const char *words)
+{
+	if (words)
+		ppp_link_count(p, words == cp_malformed ? PPP_R_PROXY : PPP_R_MISFIT);
+	return words;
+}
+
+const char *cp_adopt_ours(struct ppp *p, struct cp *c, struct rd r)
+{
+	const char *words = cp_options_well_formed(r) ? NULL : cp_malformed;
+	struct option_at o;
+
+	c->asked = 0;
+	while (!words && cp_next_option(&r, &o))
+		words = cp_adopt_option(p, c, &o);
+	return cp_adopt_verdict(p, words);
+}
+
+const char *cp_adopt_peers(struct ppp *p, struct cp *c, struct rd r)
+{
+	const char *words = cp_options_well_formed(r) ? NULL : cp_malformed;
+	const struct cp_option *row;
+	struct option_at o;
+
+	c->def->fresh(p);
+	while (!words && cp_next_option(&r, &o)) {
+		row = cp_find_option(c->def, o.type, NULL);
+		if (row && !cp_length_fits(row, &o))
+			words = cp_malformed;
+		else if (!row || !row->judge || row->judge(p, o.value) != CP_ACK)
+			words = "an option of the peer that is not accepted here";
+	}
+	return cp_adopt_verdict(p, words);
+}
+
+void cp_adopted(struct ppp *p, struct cp *c)
+{
+	c->state = FSM_OPENED;
+	c->answered = c->heard = true;
+	if (c->def->commit)
+		c->def->commit(p);
+	if (c->def->up)
+		c->def->up(p);
 }
 
 /* --- answers to ours -------------------------------------------------------------------------- */

@@ -48,6 +48,9 @@ struct cp_option {
 	void (*nakked)(struct ppp *p, struct rd v);
 	/* The peer refuses the option; true = ask again, in another form. */
 	bool (*rejected)(struct ppp *p);
+	/* Somebody else has asked for this in our place (min..max octets) and the peer has agreed:
+	 * note it.  NULL, or words saying why we cannot go on with it. */
+	const char *(*adopt)(struct ppp *p, struct rd v);
 };
 
 struct cp_packet {
@@ -72,6 +75,8 @@ struct cp_def {
 	void (*begin)(struct ppp *p);
 	/* a Configure-Request arrives: the proposal back to defaults */
 	void (*fresh)(struct ppp *p);
+	/* it has been answered; first: of this negotiation.  May be NULL */
+	void (*heard)(struct ppp *p, struct rd options, bool first);
 	/* we have acknowledged the proposal */
 	void (*commit)(struct ppp *p);
 	void (*up)(struct ppp *p);
@@ -107,6 +112,14 @@ void cp_init(struct cp *c, const struct cp_def *def, uint8_t timer_kind);
 void cp_event(struct ppp *p, struct cp *c, enum fsm_event ev, const struct cp_packet *in);
 /* Open, but wait in Stopped for the peer's Configure-Request (RFC 1661 4.2, the passive option). */
 void cp_open_passive(struct cp *c);
+/* A negotiation that somebody else has had: our wishes back to the configured ones. */
+void cp_begin(struct ppp *p, struct cp *c);
+/* The options that were asked for in our place, then those of the peer.  NULL, or words saying why
+ * they will not do. */
+const char *cp_adopt_ours(struct ppp *p, struct cp *c, struct rd options);
+const char *cp_adopt_peers(struct ppp *p, struct cp *c, struct rd options);
+/* Both have been acknowledged: Opened. */
+void cp_adopted(struct ppp *p, struct cp *c);
 /* Back to Initial without a word. */
 void cp_reset(struct ppp *p, struct cp *c);
 /* The information field of one frame of this protocol. */

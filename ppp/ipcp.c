@@ -94,9 +94,9 @@ DNS(1)
 
 static const struct cp_option options[] = {
 	{IPCP_ADDRESS, 4, 4, ipcp_address_judge, ipcp_address_suggest, ipcp_address_needed,
-	 ipcp_address_ask, ipcp_address_nakked, NULL},
-	{IPCP_DNS1, 4, 4, dns0_judge, dns0_suggest, NULL, dns0_ask, dns0_nakked, NULL},
-	{IPCP_DNS2, 4, 4, dns1_judge, dns1_suggest, NULL, dns1_ask, dns1_nakked, NULL},
+	 ipcp_address_ask, ipcp_address_nakked, NULL, NULL},
+	{IPCP_DNS1, 4, 4, dns0_judge, dns0_suggest, NULL, dns0_ask, dns0_nakked, NULL, NULL},
+	{IPCP_DNS2, 4, 4, dns1_judge, dns1_suggest, NULL, dns1_ask, dns1_nakked, NULL, NULL},
 };
 
 static void ipcp_begin(struct ppp *p)

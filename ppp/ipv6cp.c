@@ -68,7 +68,7 @@ static void ipv6cp_id_nakked(struct ppp *p, struct rd v)
 
 static const struct cp_option options[] = {
 	{IPV6CP_INTERFACE_ID, 8, 8, ipv6cp_id_judge, ipv6cp_id_suggest, ipv6cp_id_needed,
-	 ipv6cp_id_ask, ipv6cp_id_nakked, NULL},
+	 ipv6cp_id_ask, ipv6cp_id_nakked, NULL, NULL},
 };
 
 static void ipv6cp_begin(struct ppp *p)

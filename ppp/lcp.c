@@ -37,6 +37,12 @@ static bool lcp_mru_ask(struct ppp *p, struct wr *w)
 	return p->lcp_vars.mru != PPP_MRU_DEFAULT;
 }
 
+static const char *lcp_mru_adopt(struct ppp *p, struct rd v)
+{
+	p->lcp_vars.mru = rd_u16(&v);
+	return NULL; /* lcp_misfit() judges, also when it was left out */
+}
+
 /* More than we can take is no use; less is. */
 static void lcp_mru_nakked(struct ppp *p, struct rd v)
 {
@@ -59,6 +65,14 @@ static bool lcp_accm_suggest(struct ppp *p, struct wr *w)
 	(void)p;
 	wr_u32(w, ACCM_DEFAULT);
 	return true;
+}
+
+/* Only the end with the asynchronous line uses it. */
+static const char *lcp_accm_adopt(struct ppp *p, struct rd v)
+{
+	(void)p;
+	(void)v;
+	return NULL;
 }
 
 /* --- Authentication-Protocol (6.2) ------------------------------------------------------------ */
@@ -137,6 +151,16 @@ static void lcp_auth_nakked(struct ppp *p, struct rd v)
 		lcp_auth_next(p);
 }
 
+static const char *lcp_auth_adopt(struct ppp *p, struct rd v)
+{
+	enum ppp_auth m = auth_by_option(v);
+
+	if (m == PPP_AUTH_NONE || !lcp_allowed(p, m))
+		return "an authentication method that is not used here";
+	lcp_auth_try(p, (uint8_t)m);
+	return NULL;
+}
+
 /* --- Magic-Number (6.4) ----------------------------------------------------------------------- */
 
 static uint32_t lcp_fresh_magic(struct ppp *p)
@@ -186,6 +210,12 @@ static void lcp_magic_nakked(struct ppp *p, struct rd v)
 	p->lcp_vars.magic = lcp_fresh_magic(p);
 }
 
+static const char *lcp_magic_adopt(struct ppp *p, struct rd v)
+{
+	p->lcp_vars.magic = rd_u32(&v);
+	return NULL;
+}
+
 /* --- compression of the framing (6.5, 6.6): options without a value --------------------------- */
 
 static enum cp_verdict lcp_pfc_judge(struct ppp *p, struct rd v)
@@ -214,15 +244,25 @@ static bool lcp_acfc_ask(struct ppp *p, struct wr *w)
 	return p->cfg.ask_acfc;
 }
 
+/* What we receive is read compressed or not, whatever was agreed. */
+static const char *lcp_compression_adopt(struct ppp *p, struct rd v)
+{
+	(void)p;
+	(void)v;
+	return NULL;
+}
+
 static const struct cp_option options[] = {
-	{LCP_MRU, 2, 2, lcp_mru_judge, lcp_mru_suggest, NULL, lcp_mru_ask, lcp_mru_nakked, NULL},
-	{LCP_ACCM, 4, 4, lcp_accm_judge, lcp_accm_suggest, NULL, NULL, NULL, NULL},
+	{LCP_MRU, 2, 2, lcp_mru_judge, lcp_mru_suggest, NULL, lcp_mru_ask, lcp_mru_nakked, NULL,
+	 lcp_mru_adopt},
+	{LCP_ACCM, 4, 4, lcp_accm_judge, lcp_accm_suggest, NULL, NULL, NULL, NULL, lcp_accm_adopt},
 	{LCP_AUTH, 2, 253, lcp_auth_judge, lcp_auth_suggest, NULL, lcp_auth_ask, lcp_auth_nakked,
-	 lcp_auth_next},
+	 lcp_auth_next, lcp_auth_adopt},
 	{LCP_MAGIC, 4, 4, lcp_magic_judge, lcp_magic_suggest, NULL, lcp_magic_ask, lcp_magic_nakked,
-	 NULL},
-	{LCP_PFC, 0, 0, lcp_pfc_judge, NULL, NULL, lcp_pfc_ask, NULL, NULL},
-	{LCP_ACFC, 0, 0, lcp_acfc_judge, NULL, NULL, lcp_acfc_ask, NULL, NULL},
+	 NULL, lcp_magic_adopt},
+	{LCP_PFC, 0, 0, lcp_pfc_judge, NULL, NULL, lcp_pfc_ask, NULL, NULL, lcp_compression_adopt},
+	{LCP_ACFC, 0, 0, lcp_acfc_judge, NULL, NULL, lcp_acfc_ask, NULL, NULL,
+	 lcp_compression_adopt},
 };
 
 /* --- echo and its kin (5.7 to 5.9, RFC 1570) -------------------------------------------------- */
@@ -351,6 +391,22 @@ static void lcp_fresh(struct ppp *p)
 	*lcp_peer(p) = (struct lcp_proposal){.mru = PPP_MRU_DEFAULT, .accm = ACCM_DEFAULT};
 }
 
+static void lcp_keep(struct lcp_request *to, struct rd asked)
+{
+	to->len = asked.left <= PPP_OPTIONS_MAX ? (uint16_t)asked.left : PPP_OPTIONS_MAX + 1;
+	if (asked.left && asked.left <= PPP_OPTIONS_MAX)
+		memcpy(to->octets, asked.p, asked.left);
+}
+
+static void lcp_heard(struct ppp *p, struct rd asked, bool first)
+{
+	if (!p->requests)
+		return;
+	if (first)
+		lcp_keep(&p->requests->first, asked);
+	lcp_keep(&p->requests->last, asked);
+}
+
 static void lcp_commit(struct ppp *p)
 {
 	const struct lcp_proposal *v = lcp_peer(p);
@@ -389,6 +445,44 @@ static void lcp_down(struct ppp *p)
 	ppp_link_lcp_down(p);
 }
 
+/* RFC 1661 section 6: an option that was left out has its default. */
+static const char *lcp_misfit(struct ppp *p)
+{
+	const char *words = NULL;
+
+	if (p->lcp_vars.mru > p->cfg.mru)
+		words = "an MRU larger than ours";
+	else if (p->cfg.n_auth && p->lcp_vars.auth == PPP_AUTH_NONE)
+		words = "no authentication";
+	if (words)
+		ppp_link_count(p, PPP_R_MISFIT);
+	return words;
+}
+
+const char *lcp_adopt(struct ppp *p, const struct ppp_proxy *x)
+{
+	struct lcp_vars *v = &p->lcp_vars;
+	const char *words;
+
+	cp_begin(p, &p->lcp);
+	v->mru = PPP_MRU_DEFAULT;
+	v->magic = 0;
+	v->auth = PPP_AUTH_NONE;
+	words = cp_adopt_ours(p, &p->lcp, x->last_tx);
+	if (!words)
+		words = lcp_misfit(p);
+	if (!words)
+		words = cp_adopt_peers(p, &p->lcp, x->last_rx);
+	if (!words && x->claim)
+		words = auth_misfit(p, (enum ppp_auth)v->auth, x->claim);
+	if (words)
+		return words;
+	p->claimed = x->claim;
+	cp_adopted(p, &p->lcp);
+	p->claimed = NULL;
+	return NULL;
+}
+
 const struct cp_def lcp_def = {
 	.proto = PPP_LCP,
 	.options = options,
@@ -397,6 +491,7 @@ const struct cp_def lcp_def = {
 	.n_handlers = sizeof(handlers) / sizeof(*handlers),
 	.begin = lcp_begin,
 	.fresh = lcp_fresh,
+	.heard = lcp_heard,
 	.commit = lcp_commit,
 	.up = lcp_up,
 	.down = lcp_down,

@@ -19,6 +19,8 @@ enum lcp_option {
 
 extern const struct cp_def lcp_def;
 
+/* Open as another has negotiated for us; NULL, or why not, counted. */
+const char *lcp_adopt(struct ppp *p, const struct ppp_proxy *x);
 /* The echo timer went off. */
 void lcp_echo_timeout(struct ppp *p);
 /* Send a Protocol-Reject for proto; info is the information field of the rejected frame. */

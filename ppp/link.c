@@ -128,7 +128,10 @@ void ppp_link_lcp_up(struct ppp *p)
 	p->why = PPP_WHY_NONE;
 	p->message[0] = 0;
 	ppp_link_emit(p, PPP_EV_LCP_UP);
-	auth_start(p, p->link.auth);
+	if (p->claimed)
+		auth_take_over(p, p->link.auth, p->claimed);
+	else
+		auth_start(p, p->link.auth);
 }
 
 /* The reason is kept: it may come back up, or this may be the end. */

@@ -60,6 +60,15 @@ struct lcp_vars {
 	struct deadline echo;
 };
 
+/* Options of the peer's Configure-Requests; .len > PPP_OPTIONS_MAX: too many to keep. */
+struct lcp_request {
+	uint16_t len;
+	uint8_t octets[PPP_OPTIONS_MAX];
+};
+struct lcp_requests {
+	struct lcp_request first, last;
+};
+
 struct ppp {
 	struct ppp_config cfg;
 	struct ppp_ops ops;
@@ -73,6 +82,8 @@ struct ppp {
 	struct deadline_heap timers;
 	struct cp lcp, ipcp, ipv6cp;
 	struct lcp_vars lcp_vars;
+	struct lcp_requests *requests;	      /* with keep_requests */
+	const struct ppp_auth_claim *claimed; /* while LCP comes up: an answer that is here */
 	struct auth auth;
 	struct ppp_link link;
 	struct ppp_addresses given; /* as the owner gave them */

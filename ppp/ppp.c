@@ -238,6 +238,12 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 
 	if (!p)
 		return NULL;
+	if (cfg->keep_requests)
+		p->requests = calloc(1, sizeof(*p->requests));
+	if (cfg->keep_requests && !p->requests) {
+		free(p);
+		return NULL;
+	}
 	p->cfg = *cfg;
 	ppp_tame(&p->cfg);
 	p->ops = *ops;
@@ -256,8 +262,19 @@ void ppp_free(struct ppp *p)
 {
 	if (!p)
 		return;
+	free(p->requests);
 	explicit_bzero(p, sizeof(*p));
 	free(p);
+}
+
+static void ppp_start(struct ppp *p)
+{
+	p->phase = PHASE_ESTABLISH;
+	p->why = PPP_WHY_NONE;
+	p->message[0] = p->bye[0] = 0;
+	p->was_up = false;
+	memset(&p->link, 0, sizeof(p->link));
+	p->link.peer_mru = PPP_MRU_DEFAULT;
 }
 
 void ppp_open(struct ppp *p, uint64_t now)
@@ -265,12 +282,7 @@ void ppp_open(struct ppp *p, uint64_t now)
 	if (p->phase != PHASE_DEAD)
 		return;
 	ppp_enter(p, now);
-	p->phase = PHASE_ESTABLISH;
-	p->why = PPP_WHY_NONE;
-	p->message[0] = p->bye[0] = 0;
-	p->was_up = false;
-	memset(&p->link, 0, sizeof(p->link));
-	p->link.peer_mru = PPP_MRU_DEFAULT;
+	ppp_start(p);
 	if (p->cfg.passive) {
 		cp_open_passive(&p->lcp);
 	} else {
@@ -278,6 +290,40 @@ void ppp_open(struct ppp *p, uint64_t now)
 		cp_event(p, &p->lcp, FSM_UP, NULL);
 	}
 	ppp_leave(p);
+}
+
+const char *ppp_open_proxied(struct ppp *p, const struct ppp_proxy *x, uint64_t now)
+{
+	const char *words;
+
+	if (p->phase != PHASE_DEAD || !p->cfg.server || !x->last_tx.p || !x->last_rx.p)
+		return "no proxy LCP";
+	ppp_enter(p, now);
+	ppp_start(p);
+	words = lcp_adopt(p, x);
+	if (words) {
+		deadline_cancel(&p->timers, &p->login);
+		p->phase = PHASE_DEAD;
+	}
+	ppp_leave(p);
+	return words;
+}
+
+static struct rd ppp_request(const struct lcp_request *r)
+{
+	return r->len <= PPP_OPTIONS_MAX ? rd_init(r->octets, r->len) : rd_init(NULL, 0);
+}
+
+bool ppp_get_proxy(const struct ppp *p, struct ppp_proxy *out)
+{
+	if (!p->requests || p->lcp.state != FSM_OPENED)
+		return false;
+	*out = (struct ppp_proxy){.first_rx = ppp_request(&p->requests->first),
+				  .last_tx = rd_init(p->lcp.req, p->lcp.req_len),
+				  .last_rx = ppp_request(&p->requests->last),
+				  .claim = p->auth.pending ? &p->auth.claim : NULL,
+				  .unasked = p->link.auth == PPP_AUTH_NONE};
+	return true;
 }
 
 void ppp_close(struct ppp *p, uint64_t now)

@@ -60,7 +60,8 @@ struct ppp_config {
 	uint64_t auth_timeout;
 	bool ipv4, ipv6;
 	/* client: address to ask for; 0 = the server chooses */
-	uint32_t want_ip4; /* host order */
+	uint32_t want_ip4;  /* host order */
+	bool keep_requests; /* for ppp_get_proxy */
 };
 /* RFC defaults; server with CHAP-MD5, IPv4 and IPv6. */
 void ppp_config_default(struct ppp_config *c);
@@ -157,6 +158,7 @@ void ppp_close(struct ppp *p, uint64_t now);
  */
 #define PPP_BYE_MAX 63u
 void ppp_close_saying(struct ppp *p, const char *words, uint64_t now);
+/* End without a word to the peer; PPP_EV_DOWN. */
 void ppp_lower_down(struct ppp *p, uint64_t now);
 /* One frame; IP and IPV6 of a closed NCP are counted and dropped, unknown protocols rejected. */
 void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now);
@@ -185,6 +187,28 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
  * If not, IPV6CP stays closed. */
 bool ppp_carries_ipv6(const struct ppp *p);
 
+/* --- LCP and authentication in other hands (RFC 2661 4.4.5) ------------------------------------ */
+
+#define PPP_OPTIONS_MAX 255u
+
+/* What one owner of a link hands to the next, who goes on from there.  first_rx, last_tx and
+ * last_rx are the options of Configure-Requests: the peer's first one, and the last ones sent to
+ * and received from the peer, which have been acknowledged.  .p NULL = not known. */
+struct ppp_proxy {
+	struct rd first_rx, last_tx, last_rx;
+	/* What the peer has answered; it waits for the verdict.  NULL: it has not answered, or is
+	 * not asked. */
+	const struct ppp_auth_claim *claim;
+	bool unasked; /* from ppp_get_proxy: LCP has agreed on no authentication */
+};
+/* Server, with keep_requests: false while LCP is not open.  Good until the next call for p. */
+bool ppp_get_proxy(const struct ppp *p, struct ppp_proxy *out);
+/* Server, in place of ppp_open: LCP begins as opened with what was agreed by another, if this
+ * configuration can live with it, and so does authentication: a claim is judged as if it had been
+ * received (PPP_EV_AUTH), without one the peer is asked.  NULL; or words saying what does not fit,
+ * which is counted: nothing has happened then, and ppp_open may follow.  x is copied. */
+const char *ppp_open_proxied(struct ppp *p, const struct ppp_proxy *x, uint64_t now);
+
 struct ppp_info {
 	const char *phase; /* "dead" "establish" "authenticate" "network" "terminate" */
 	const char *lcp, *ipcp, *ipv6cp; /* states of RFC 1661 4.2: "Req-Sent" and so on */
@@ -208,7 +232,9 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out);
 	X(MAGIC, "ppp-magic", "wrong magic number")                                  \
 	X(STATE, "ppp-state", "packet that this state does not expect")              \
 	X(ROUNDS, "ppp-rounds", "negotiation that did not converge")                 \
-	X(SMALL_MRU, "ppp-small-mru", "IPV6CP not opened: an MRU under 1280")
+	X(SMALL_MRU, "ppp-small-mru", "IPV6CP not opened: an MRU under 1280")        \
+	X(PROXY, "ppp-proxy", "proxy LCP or authentication that is malformed")       \
+	X(MISFIT, "ppp-misfit", "proxy LCP or authentication that does not fit ours")
 
 enum ppp_reason {
 #define X(sym, key, words) PPP_R_##sym,

@@ -68,13 +68,18 @@ void lone_init(struct lone *l, bool server)
 	l->cfg.n_auth = 0;
 }
 
-void lone_open(struct lone *l)
+void lone_make(struct lone *l)
 {
 	static const struct ppp_ops ops = {lone_on_tx, lone_on_event, lone_on_random};
 
 	l->ppp = ppp_new(&l->cfg, &ops, l);
 	if (!l->ppp)
 		abort();
+}
+
+void lone_open(struct lone *l)
+{
+	lone_make(l);
 	ppp_open(l->ppp, l->now);
 }
 

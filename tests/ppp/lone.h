@@ -39,6 +39,8 @@ struct lone {
 
 /* Configuration defaults for a server or a client without authentication. */
 void lone_init(struct lone *l, bool server);
+/* Make the link; nothing is opened. */
+void lone_make(struct lone *l);
 void lone_open(struct lone *l);
 void lone_free(struct lone *l);
 void lone_rx(struct lone *l, const char *hex);

@@ -2,11 +2,11 @@
 #include "tests/harness.h"
 
 extern const struct test_suite suite_fsm, suite_cp, suite_lcp, suite_ipcp, suite_ipv6cp, suite_auth,
-	suite_mschap, suite_frame, suite_ppp, suite_ppp_link;
+	suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy;
 
 static const struct test_suite *const suites[] = {
 	&suite_fsm,    &suite_cp,    &suite_lcp, &suite_ipcp,	  &suite_ipv6cp, &suite_auth,
-	&suite_mschap, &suite_frame, &suite_ppp, &suite_ppp_link, NULL,
+	&suite_mschap, &suite_frame, &suite_ppp, &suite_ppp_link, &suite_proxy,	 NULL,
 };
 
 int main(int argc, char **argv)

@@ -178,6 +178,30 @@ void pair_free(struct pair *p)
 	ppp_free(p->b.ppp);
 }
 
+const char *pair_hand_over(struct pair *p, const struct ppp_config *to, bool with_claim)
+{
+	struct ppp *was = p->a.ppp;
+	struct ppp_proxy x;
+	const char *words;
+	unsigned sent;
+
+	if (!ppp_get_proxy(was, &x))
+		abort();
+	if (!with_claim)
+		x.claim = NULL;
+	p->a.cfg = *to;
+	p->a.ppp = ppp_new(to, &ops, &p->a);
+	words = ppp_open_proxied(p->a.ppp, &x, p->now);
+	if (words)
+		ppp_open(p->a.ppp, p->now);
+	sent = p->a.sent;
+	ppp_lower_down(was, p->now);
+	CU_ASSERT_EQUAL(p->a.sent, sent);
+	p->a.count[PPP_EV_DOWN] = 0;
+	ppp_free(was);
+	return words;
+}
+
 void pair_inject(struct pair_end *to, const char *hex)
 {
 	uint8_t frame[PAIR_FRAME_MAX];

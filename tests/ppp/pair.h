@@ -75,6 +75,9 @@ void pair_both_down(struct pair *p, enum ppp_why a, enum ppp_why b);
 /* Until the clock shows `until` or nothing is left to happen. */
 void pair_run(struct pair *p, uint64_t until);
 void pair_free(struct pair *p);
+/* Another server takes the link over from a, which says nothing more: with what a can tell, or
+ * without the client's answer.  It has the script of a.  What does not fit, or NULL. */
+const char *pair_hand_over(struct pair *p, const struct ppp_config *to, bool with_claim);
 /* Give one side a frame, from hex. */
 void pair_inject(struct pair_end *to, const char *hex);
 /* Both network protocols are up on both sides. */
