@@ -37,6 +37,13 @@ struct cfg_join {
 	const char *address;	     /* on that port */
 };
 
+/* What a LAC does with PPP of a circuit before it places the call. */
+struct cfg_lcp {
+	uint8_t proxy; /* LCP and authentication are ours, the LNS is told of them; 0 = blind */
+	uint8_t auth[PPP_AUTHS], n_auth; /* with proxy: methods to ask for, in this order */
+	uint16_t mru;			 /* offered */
+};
+
 struct cfg_circuit {
 	struct cfg_where where;
 	const char *addr_text;
@@ -44,8 +51,9 @@ struct cfg_circuit {
 	const struct cfg_peer *peer;	   /* NULL = chosen by the SCCRQ among all */
 	const struct cfg_service *service; /* for payload ppp; NULL = none */
 	struct cfg_join join;
-	uint32_t speed; /* bit/s, when the medium knows none; 0 = not known */
-	bool accepts;	/* an accept section or a route names it: calls come in for it */
+	uint32_t speed;	    /* bit/s, when the medium knows none; 0 = not known */
+	bool accepts;	    /* an accept section or a route names it: calls come in for it */
+	struct cfg_lcp lcp; /* for payload ppp without a service */
 };
 
 /* `accept "PATTERN" { carries = ...  service = ... }`: circuits without a section of their own */
@@ -57,6 +65,7 @@ struct cfg_accept {
 	const struct cfg_service *service;
 	struct cfg_join join;
 	uint32_t speed;
+	struct cfg_lcp lcp;
 };
 
 struct cfg_port {
@@ -121,6 +130,14 @@ bool cfg_filter_compile(struct cfg_filter *out, const char *text, bool ppp, char
 /* One that cfg_filter_compile() made, or of zeros. */
 void cfg_filter_free(struct cfg_filter *f);
 
+/* What is done with the proxy LCP and authentication of a LAC (RFC 2661 4.4.5). */
+enum cfg_proxy {
+	CFG_PROXY_RENEGOTIATE,	/* nothing: LCP begins anew */
+	CFG_PROXY_AUTHENTICATE, /* LCP is taken over, the client is asked again */
+	CFG_PROXY_ACCEPT,	/* both are taken over; what does not fit is negotiated anew */
+	CFG_PROXY_REQUIRE,	/* both are taken over, or the call is refused */
+};
+
 /* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
 	const char *name;
@@ -130,6 +147,7 @@ struct cfg_service {
 	const char *tun; /* device name, default "ist%d" */
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
+	uint8_t proxy;		/* enum cfg_proxy */
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */
 };

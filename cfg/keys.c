@@ -134,37 +134,73 @@ static const struct cfg_key log_any = {
 	"CATEGORY", CFG_K_WORD, .words = "debug info notice error", .set = keys_set_log,
 	.help = "log level of one part of the program; `all` sets every part"};
 
+static void keys_set_circuit_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				  const char *text)
+{
+	struct cfg_lcp *lcp = &((struct cfg_circuit *)obj)->lcp;
+
+	(void)text;
+	cfg_set_methods(l, it, lcp->auth, &lcp->n_auth);
+}
+
+static void keys_set_accept_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				 const char *text)
+{
+	struct cfg_lcp *lcp = &((struct cfg_accept *)obj)->lcp;
+
+	(void)text;
+	cfg_set_methods(l, it, lcp->auth, &lcp->n_auth);
+}
+
 /* Keys of circuits and of `accept` that are for the gateway, not for the transport. */
-#define ROUTE(type)                                                                                \
-	{"carries",                                                                                \
-	 CFG_K_WORD,                                                                               \
-	 CFG_KEY_LIST,                                                                             \
-	 .words = "l2tp ppp",                                                                      \
-	 .deflt = "l2tp if the transport can, else ppp",                                           \
-	 .help = "payloads on the circuit"},                                                       \
-		{"peer", CFG_K_REF, .words = "peer",                                               \
-		 .help = "the peer that speaks L2TP there; without it any section that matches",   \
-		 CFG_AT(type, peer)},                                                              \
-		{"service", CFG_K_REF, .words = "service",                                         \
-		 .help = "service for PPP on the circuit itself", CFG_AT(type, service)},          \
-		{"connect-speed",                                                                  \
-		 CFG_K_NUMBER,                                                                     \
-		 .min = 0,                                                                         \
-		 .max = UINT32_MAX,                                                                \
-		 .deflt = "not known",                                                             \
-		 .help = "bit/s of the line each way, told to L2TP peers when the medium knows "   \
-			 "none",                                                                   \
-		 CFG_AT(type, speed)},                                                             \
-	{                                                                                          \
-		"join", CFG_K_TEXT, .set = cfg_set_join,                                           \
-				    .help = "circuit that PPP goes on by, untouched: its port "    \
-					    "and address, as in \"atm0 0/35\"; a switched one is " \
-					    "called when the first frame comes",                   \
-				    CFG_AT(type, join)                                             \
+#define ROUTE(type, set_auth)                                                                    \
+	{"carries",                                                                              \
+	 CFG_K_WORD,                                                                             \
+	 CFG_KEY_LIST,                                                                           \
+	 .words = "l2tp ppp",                                                                    \
+	 .deflt = "l2tp if the transport can, else ppp",                                         \
+	 .help = "payloads on the circuit"},                                                     \
+		{"peer", CFG_K_REF, .words = "peer",                                             \
+		 .help = "the peer that speaks L2TP there; without it any section that matches", \
+		 CFG_AT(type, peer)},                                                            \
+		{"service", CFG_K_REF, .words = "service",                                       \
+		 .help = "service for PPP on the circuit itself", CFG_AT(type, service)},        \
+		{"connect-speed",                                                                \
+		 CFG_K_NUMBER,                                                                   \
+		 .min = 0,                                                                       \
+		 .max = UINT32_MAX,                                                              \
+		 .deflt = "not known",                                                           \
+		 .help = "bit/s of the line each way, told to L2TP peers when the medium knows " \
+			 "none",                                                                 \
+		 CFG_AT(type, speed)},                                                           \
+		{"join", CFG_K_TEXT, .set = cfg_set_join,                                        \
+		 .help = "circuit that PPP goes on by, untouched: its port and address, as in "  \
+			 "\"atm0 0/35\"; a switched one is called when the first frame comes",   \
+		 CFG_AT(type, join)},                                                            \
+		{"lcp",                                                                          \
+		 CFG_K_WORD,                                                                     \
+		 .words = "blind proxy",                                                         \
+		 .deflt = "blind",                                                               \
+		 .help = "PPP that a route takes on: all of it, or LCP and authentication are "  \
+			 "had here and told to the LNS",                                         \
+		 CFG_AT(type, lcp.proxy)},                                                       \
+		{"auth",                                                                         \
+		 CFG_K_WORD,                                                                     \
+		 CFG_KEY_LIST,                                                                   \
+		 .words = CFG_AUTH_WORDS,                                                        \
+		 .deflt = "chap",                                                                \
+		 .set = set_auth,                                                                \
+		 .help = "with `lcp = proxy`: methods to ask for, in order of preference; the "  \
+			 "LNS judges"},                                                          \
+	{                                                                                        \
+		"mru", CFG_K_NUMBER, .min = 576, .max = 65535, .deflt = "1400",                  \
+				     .help = "with `lcp = proxy`: largest IP packet from the "   \
+					     "client; no larger than the LNS's",                 \
+				     CFG_AT(type, lcp.mru)                                       \
 	}
 
-static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit)};
-static const struct cfg_key accept_keys[] = {ROUTE(struct cfg_accept)};
+static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit, keys_set_circuit_auth)};
+static const struct cfg_key accept_keys[] = {ROUTE(struct cfg_accept, keys_set_accept_auth)};
 
 static void keys_init_top(struct cfg_load *l, void *obj)
 {

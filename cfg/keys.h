@@ -12,6 +12,14 @@
 const struct cfg_schema *cfg_schema_new(struct arena *a,
 					const struct ist_transport *const *transports);
 
+/* In the order of enum ppp_auth. */
+#define CFG_AUTH_WORDS "none pap chap mschapv2"
+/* The methods that a list of them names. */
+void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],
+		     uint8_t *n);
+/* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
+#define CFG_MTU_DEFAULT 1400
+
 /* Sections that are alike for every transport; keys_peer.c, keys_ppp.c, keys_route.c,
  * keys_outgoing.c. */
 extern const struct cfg_schema cfg_schema_peer, cfg_schema_pool, cfg_schema_service,

@@ -17,8 +17,6 @@
 #define H  (60LL * M)
 #define D  (24 * H)
 
-#define MTU_DEFAULT 1400 /* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
-
 /* Adds to *n, which is 0. */
 static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const struct cfg_item *it,
 						  unsigned *n)
@@ -49,16 +47,13 @@ static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, v
 	c->route = keys_ppp_prefixes(l, it, &c->routes);
 }
 
-/* In the order of enum ppp_auth. */
-#define AUTH "none pap chap mschapv2"
-
-static void keys_ppp_set_methods(struct cfg_load *l, const struct cfg_item *it,
-				 struct ppp_config *c)
+void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],
+		     uint8_t *n)
 {
 	bool none = false, had[PPP_AUTHS] = {false};
 	unsigned a;
 
-	c->n_auth = 0;
+	*n = 0;
 	for (unsigned i = 0; i < it->values; i++) {
 		if (!cfg_get_word(l, it, &it->value[i], &a))
 			continue;
@@ -68,25 +63,29 @@ static void keys_ppp_set_methods(struct cfg_load *l, const struct cfg_item *it,
 		else if (a == PPP_AUTH_NONE)
 			none = true;
 		else
-			c->auth[c->n_auth++] = (uint8_t)a;
+			auth[(*n)++] = (uint8_t)a;
 		had[a] = true;
 	}
-	if (none && c->n_auth)
+	if (none && *n)
 		cfg_wrong(l, it->line, it, "`none` does not go with a method");
 }
 
 static void keys_ppp_set_service_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
 				      const char *text)
 {
+	struct cfg_service *s = obj;
+
 	(void)text;
-	keys_ppp_set_methods(l, it, &((struct cfg_service *)obj)->ppp);
+	cfg_set_methods(l, it, s->ppp.auth, &s->ppp.n_auth);
 }
 
 static void keys_ppp_set_client_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
 				     const char *text)
 {
+	struct cfg_client *c = obj;
+
 	(void)text;
-	keys_ppp_set_methods(l, it, &((struct cfg_client *)obj)->ppp);
+	cfg_set_methods(l, it, c->ppp.auth, &c->ppp.n_auth);
 }
 
 static void keys_ppp_set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj,
@@ -183,9 +182,14 @@ static const struct cfg_key service_keys[] = {
 	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d becomes a number", SERVICE(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
 	 .help = "largest IP packet in both directions; offered as MRU", SERVICE(mtu)},
-	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "chap",
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = CFG_AUTH_WORDS, .deflt = "chap",
 	 .set = keys_ppp_set_service_auth,
 	 .help = "authentication methods for clients, in order of preference"},
+	{"proxy", CFG_K_WORD, .words = "renegotiate authenticate accept require",
+	 .deflt = "renegotiate",
+	 .help = "LCP and authentication that a LAC has had already: begin anew, keep LCP and ask "
+		 "the client again, keep both if they fit, or keep both and refuse others",
+	 SERVICE(proxy)},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
@@ -232,7 +236,7 @@ static const struct cfg_key client_keys[] = {
 	 .help = "password to log in with"},
 	{"secret-file", CFG_K_SECRET_FILE, .set = keys_ppp_set_client_secret,
 	 .help = "file whose first line is the password; others may not read or write it"},
-	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = AUTH, .deflt = "mschapv2, chap",
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = CFG_AUTH_WORDS, .deflt = "mschapv2, chap",
 	 .set = keys_ppp_set_client_auth,
 	 .help = "authentication methods to accept; pap shows the password to the LNS"},
 	{"tun", CFG_K_TEXT, .deflt = "the section's name", .help = "name of the TUN device",
@@ -256,7 +260,7 @@ static void keys_ppp_init_service(struct cfg_load *l, void *obj)
 	ppp_config_default(&s->ppp);
 	s->ppp.server = true;
 	s->tun = "ist%d";
-	s->mtu = MTU_DEFAULT;
+	s->mtu = CFG_MTU_DEFAULT;
 }
 
 static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
@@ -287,7 +291,7 @@ static void keys_ppp_init_client(struct cfg_load *l, void *obj)
 	c->ppp.n_auth = 2;
 	c->ppp.auth[0] = PPP_AUTH_MSCHAPV2;
 	c->ppp.auth[1] = PPP_AUTH_CHAP_MD5;
-	c->mtu = MTU_DEFAULT;
+	c->mtu = CFG_MTU_DEFAULT;
 	c->redial = 30 * S;
 	c->ppp.ipv4 = c->ppp.ipv6 = true;
 }

@@ -5,6 +5,7 @@
  * what the gateway needs: the payloads, the peer, the service.
  */
 #include "cfg/port.h"
+#include "cfg/keys.h"
 #include "cfg/report.h"
 #include "cfg/store.h"
 #include "cfg/value.h"
@@ -128,17 +129,17 @@ static uint32_t port_carries(struct cfg_load *l, const struct cfg_item *section)
 	return out;
 }
 
-/* `peer` is about L2TP on the circuit, `service` and `join` about PPP. */
+/* `peer` is about L2TP on the circuit, the others about PPP. */
 static void port_route(struct cfg_load *l, const struct cfg_item *section, void *obj,
 		       uint32_t payloads)
 {
 	static const struct {
 		const char *key, *payload;
 		unsigned bit;
-	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP},
-		    {"service", "ppp", IST_PAYLOAD_PPP},
-		    {"join", "ppp", IST_PAYLOAD_PPP},
-		    {"connect-speed", "ppp", IST_PAYLOAD_PPP}};
+	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP}, {"service", "ppp", IST_PAYLOAD_PPP},
+		    {"join", "ppp", IST_PAYLOAD_PPP},	{"connect-speed", "ppp", IST_PAYLOAD_PPP},
+		    {"lcp", "ppp", IST_PAYLOAD_PPP},	{"auth", "ppp", IST_PAYLOAD_PPP},
+		    {"mru", "ppp", IST_PAYLOAD_PPP}};
 
 	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
 		const struct cfg_item *it = cfg_given(section, rows[i].key);
@@ -151,6 +152,24 @@ static void port_route(struct cfg_load *l, const struct cfg_item *section, void 
 				  rows[i].payload);
 	}
 }
+
+/* Stored values of a section whose PPP is the LAC's. */
+static void port_check_lcp(struct cfg_load *l, const struct cfg_item *section,
+			   const struct cfg_lcp *lcp, const struct cfg_service *service)
+{
+	static const char *const keys[] = {"auth", "mru"};
+	const struct cfg_item *it = cfg_given(section, "lcp");
+
+	if (lcp->proxy && (service || cfg_given(section, "join")))
+		cfg_wrong(l, it->line, it,
+			  "is for PPP that a `route` takes on, not with `service` or `join`");
+	for (size_t i = 0; i < CFG_ROWS(keys); i++)
+		if (!lcp->proxy && (it = cfg_given(section, keys[i])) && !it->dropped)
+			cfg_wrong(l, it->line, it, "has no meaning without `lcp = proxy`");
+}
+
+#define PORT_LCP_DEFAULT \
+	((struct cfg_lcp){.auth = {PPP_AUTH_CHAP_MD5}, .n_auth = 1, .mru = CFG_MTU_DEFAULT})
 
 static void port_build_circuit(struct cfg_load *l, struct cfg_item *it, const struct settings *port,
 			       struct cfg_circuit *c)
@@ -167,7 +186,9 @@ static void port_build_circuit(struct cfg_load *l, struct cfg_item *it, const st
 	c->config.payloads = port_carries(l, it);
 	c->config.setting = s.at;
 	c->config.settings = s.n;
+	c->lcp = PORT_LCP_DEFAULT;
 	port_route(l, it, c, c->config.payloads);
+	port_check_lcp(l, it, &c->lcp, c->service);
 }
 
 static void port_build_accept(struct cfg_load *l, struct cfg_item *it, struct cfg_accept *a)
@@ -176,7 +197,9 @@ static void port_build_accept(struct cfg_load *l, struct cfg_item *it, struct cf
 	a->where = cfg_where_of(l, it);
 	a->pattern = cfg_keep(l, it->title);
 	a->payloads = port_carries(l, it);
+	a->lcp = PORT_LCP_DEFAULT;
 	port_route(l, it, a, a->payloads);
+	port_check_lcp(l, it, &a->lcp, a->service);
 }
 
 static unsigned port_count(const struct cfg_item *port, enum cfg_section kind)

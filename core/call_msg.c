@@ -231,6 +231,17 @@ static bool call_msg_is_proxy_authen(const struct l2tp_avp *a)
 	       a->type <= L2TP_AVP_PROXY_AUTHEN_RESPONSE;
 }
 
+/* What the owner has got or wants hidden is hidden, also without `hide`. */
+static void call_msg_add_known(const struct l2tp_tunnel *t, struct l2tp_build *b,
+			       const struct l2tp_avp *a)
+{
+	bool hide = b->hide;
+
+	b->hide |= a->hidden;
+	output_avp(t, b, a->vendor, a->type, a->val, a->len);
+	b->hide = hide;
+}
+
 /* Add the owner's attributes: known ones in the messages their row lists, unknown ones as given. */
 static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 			 const struct l2tp_avp *avps, unsigned n)
@@ -246,7 +257,7 @@ static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 		if (!row && !output_suppressed(t, a->vendor, a->type))
 			l2tp_build_raw(b, a);
 		else if (row && row->messages & 1u << b->type)
-			output_avp(t, b, a->vendor, a->type, a->val, a->len);
+			call_msg_add_known(t, b, a);
 	}
 }
 

@@ -73,10 +73,12 @@ void lines_free(struct lines *all)
 
 /* --- where its PPP goes ----------------------------------------------------------------------- */
 
-/* At most one is set: the section's own service or join comes before any route. */
+/* At most one is set: the section's own service or join comes before any route, and with `lcp =
+ * proxy` the route is found when the client has named itself. */
 struct line_end {
 	struct gw_service *service;
 	const struct cfg_join *join;
+	const struct cfg_lcp *lcp;
 	const struct cfg_route *route;
 	uint32_t speed; /* of the circuit's section, bit/s; 0 = not known */
 };
@@ -92,6 +94,18 @@ static struct route_what line_what(const struct gw_port *p, const struct ist_add
 				   .calling = *o->calling ? o->calling : NULL};
 }
 
+bool line_what_of(const struct line *l, struct route_what *what, char *circuit)
+{
+	struct gw *gw = l->all->gw;
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(l->channel));
+	struct ist_addr peer;
+
+	if (!p || !dp_channel_peer(gw->dp, l->channel, &peer))
+		return false;
+	*what = line_what(p, &peer, &l->origin, circuit);
+	return true;
+}
+
 static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 				    const struct ist_addr *peer, const struct leg_origin *o)
 {
@@ -99,6 +113,7 @@ static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 	const struct cfg_accept *a = c ? NULL : port_accept(p, peer);
 	const struct cfg_service *s = c ? c->service : a ? a->service : NULL;
 	const struct cfg_join *j = c ? &c->join : a ? &a->join : NULL;
+	const struct cfg_lcp *lcp = c ? &c->lcp : a ? &a->lcp : NULL;
 	char circuit[GW_TEXT_MAX];
 	struct route_what what = line_what(p, peer, o, circuit);
 
@@ -106,6 +121,8 @@ static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 		return (struct line_end){.service = service_of(gw, s)};
 	if (j && j->port)
 		return (struct line_end){.join = j};
+	if (lcp && lcp->proxy)
+		return (struct line_end){.lcp = lcp, .speed = c ? c->speed : a->speed};
 	/* A circuit that no section lists is for nobody. */
 	return (struct line_end){.route = c || a ? route_find(gw->cfg, &what) : NULL,
 				 .speed = c   ? c->speed
@@ -146,16 +163,17 @@ void line_give_number(struct line *l, uint64_t now)
 	l->leg = NULL;
 }
 
-static void line_on_up(void *ctx, uint64_t now)
+void line_joined(struct line *l, uint64_t now)
 {
-	struct line *l = ctx;
-
 	l->joined = true;
 	if (l->owner && l->owner->up)
 		l->owner->up(l->owner_ctx, now);
 }
 
-static bool line_place_call(struct line *l, uint64_t now);
+static void line_on_up(void *ctx, uint64_t now)
+{
+	line_joined(ctx, now);
+}
 
 /* The leg has let the channel go, and has cleared a switched circuit unless it never started: then
  * the circuit is still there for the next peer. */
@@ -203,7 +221,7 @@ struct leg *line_leg_new(struct line *l, uint64_t now)
 	return l->leg;
 }
 
-static bool line_start_join(struct line *l, struct join *j, uint64_t now)
+bool line_start_join(struct line *l, struct join *j, uint64_t now)
 {
 	if (!j) {
 		line_give_number(l, now);
@@ -231,21 +249,23 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 	struct gw *gw = l->all->gw;
 	struct l2tp_call *call = dial_call(gw, peer, now, words);
 	struct join *j;
+	struct leg *to;
 
 	if (!call)
 		return false;
-	j = join_new(gw->joins, leg_call_placed(gw, call, peer, &l->origin), line_leg_new(l, now),
-		     &line_owner, l, now);
+	to = l->proxy ? line_proxy_leg(l) : line_leg_new(l, now);
+	j = join_new(gw->joins, leg_call_placed(gw, call, peer, &l->origin), to,
+		     l->proxy ? &line_proxy_call : &line_owner, l, now);
 	if (j) {
 		join_explain(j, l->way.why);
-		leg_take_filters(l->leg, filters_of_route(gw, l->way.route));
+		leg_take_filters(to, filters_of_route(gw, l->way.route));
 	} else {
 		dial_abandon(call, words, now);
 	}
-	return line_start_join(l, j, now);
+	return (l->proxy ? line_proxy_start : line_start_join)(l, j, now);
 }
 
-static bool line_place_call(struct line *l, uint64_t now)
+bool line_place_call(struct line *l, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	const struct cfg_peer *peer;
@@ -264,7 +284,7 @@ static bool line_place_call(struct line *l, uint64_t now)
 	return false;
 }
 
-static bool line_route(struct line *l, const struct route_what *what, uint64_t now)
+bool line_route(struct line *l, const struct route_what *what, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 
@@ -305,6 +325,8 @@ static bool line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_
 	if (end.service)
 		return line_serve(l, end.service, now);
 	line_set_speed(&l->origin.speed, end.speed);
+	if (end.lcp)
+		return line_proxy_begin(l, end.lcp, now);
 	what = line_what(p, &peer, &l->origin, circuit);
 	return end.route && line_route(l, &what, now);
 }
@@ -377,7 +399,8 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 		end = line_end_for(gw, p, &a->peer, &origin);
 	if (end.join && !bridge_may_begin(gw, end.join))
 		return false;
-	if ((!end.service && !end.join && !end.route) || !line_make(gw, c, true, &origin, now))
+	if ((!end.service && !end.join && !end.lcp && !end.route) ||
+	    !line_make(gw, c, true, &origin, now))
 		return false;
 	dp_answer(gw->dp, c);
 	return true;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What line.c and bridge.c share: a line, and the pieces that joins of lines are made of. */
+/* What line.c, line_proxy.c and bridge.c share: a line, and the pieces that joins of lines are made
+ * of.
+ */
 #ifndef GW_LINE_INT_H
 #define GW_LINE_INT_H
 
@@ -33,6 +35,9 @@ struct line {
 	void *owner_ctx;
 	bool joined; /* both legs have been up */
 	struct loop_timer idle;
+	/* With `lcp = proxy`, until a peer has taken the call: our PPP, which is joined with .leg,
+	 * and the line's leg in the join of the call that is being placed (line_proxy.c). */
+	struct leg *proxy, *calling;
 	/* Joined to another line (bridge.c): */
 	struct line *other;
 	bool waits;	     /* its leg is started when the other line's is up */
@@ -54,5 +59,25 @@ struct leg *line_leg_new(struct line *l, uint64_t now);
 void line_give_number(struct line *l, uint64_t now);
 /* The join is gone: log it, clear a switched circuit whose leg was never started, forget it. */
 void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now);
+/* j, or NULL when there was no memory, is the line's join: start it.  False = it has gone. */
+bool line_start_join(struct line *l, struct join *j, uint64_t now);
+/* The join that l->leg is in is up. */
+void line_joined(struct line *l, uint64_t now);
+/* What a route may ask about the circuit; circuit: GW_TEXT_MAX octets that it points into.  False:
+ * the port has gone. */
+bool line_what_of(const struct line *l, struct route_what *what, char *circuit);
+/* Place a call by the route that fits; false: l->way says why there is none. */
+bool line_route(struct line *l, const struct route_what *what, uint64_t now);
+/* The same by the next peers of l->way. */
+bool line_place_call(struct line *l, uint64_t now);
+
+/* --- line_proxy.c ------------------------------------------------------------------------------ */
+
+/* Our PPP on the line asks who is there; then a route is looked for. */
+bool line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now);
+/* The line's leg in the join of a call, of which our PPP on the line knows nothing. */
+struct leg *line_proxy_leg(struct line *l);
+bool line_proxy_start(struct line *l, struct join *j, uint64_t now);
+extern const struct join_owner line_proxy_call;
 
 #endif

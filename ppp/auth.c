@@ -12,6 +12,7 @@
 
 #include <nettle/md5.h>
 #include <nettle/memops.h>
+#include <stdio.h>
 
 #include "ppp/mschap.h"
 
@@ -249,6 +250,7 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	auth_method(p)->answer(p, ok, reply, message);
 	deadline_cancel(&p->timers, &a->limit);
 	if (!ok) {
+		snprintf(p->bye, sizeof(p->bye), "%s", message ? message : "");
 		ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 		return;
 	}

@@ -172,7 +172,8 @@ struct ppp_auth_reply {
 };
 bool ppp_auth_check(const struct ppp_auth_claim *claim, const char *password, size_t len,
 		    struct ppp_auth_reply *reply);
-/* The owner's judgement of a claim.  message: text for the peer, may be NULL. */
+/* The owner's judgement of a claim.  message: text for the peer, may be NULL; also in the
+ * Terminate-Request that follows a refusal. */
 void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 		      const char *message, uint64_t now);
 /* The same for a judgement that comes later: ignored when the claim with that serial is no longer

@@ -20,6 +20,7 @@ const struct join_row join_table[] = {
 	{LEG_LINE, LEG_CALL, JOIN_THEN_STOP},	{LEG_LINE, LEG_LINE, JOIN_THEN_STOP},
 	{LEG_LINE, LEG_SERVER, JOIN_THEN_LOST}, {LEG_LINE, LEG_CLIENT, JOIN_THEN_LOST},
 	{LEG_SERVER, LEG_LINE, JOIN_THEN_STOP}, {LEG_CLIENT, LEG_LINE, JOIN_THEN_STOP},
+	{LEG_LINE, LEG_PROXY, JOIN_THEN_LOST},	{LEG_PROXY, LEG_LINE, JOIN_THEN_STOP},
 };
 const unsigned join_table_len = sizeof(join_table) / sizeof(join_table[0]);
 

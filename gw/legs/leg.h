@@ -24,6 +24,7 @@ enum leg_kind {
 	LEG_LINE,   /* PPP on a channel of its own */
 	LEG_SERVER, /* our PPP as server, TUN behind it */
 	LEG_CLIENT, /* our PPP as client, TUN behind it */
+	LEG_PROXY,  /* our PPP as server, for the LNS that will have the line */
 	LEG_KINDS
 };
 

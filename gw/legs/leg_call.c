@@ -7,6 +7,7 @@
 #include "gw/gw.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
+#include "gw/legs/proxy_avp.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct leg_call {
 	const struct relay *icrq, *iccn;
 	const struct leg_call_waiter *waiter; /* instead of a join */
 	void *waiter_ctx;
+	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
 	struct leg_origin from;
 	struct leg_entry entry;
 };
@@ -305,12 +307,23 @@ static void leg_call_speeds(const struct leg_call *c, struct origin_avps *out)
 		origin_speeds(out, circuit.rx_bps, circuit.tx_bps);
 }
 
+/* What our PPP on the line has come to (RFC 2661 4.4.5). */
+static void leg_call_proxy(const struct leg_call *c, struct proxy_avp_out *proxy)
+{
+	struct ppp_proxy x;
+
+	proxy->n = 0;
+	if (c->from.proxy && leg_proxy_state(c->from.proxy, &x))
+		proxy_avp_write(proxy, &x);
+}
+
 /* ICCN of a call that is placed: what is known of the line, or what the ICCN of the call that is
  * switched says (RELAY rows of core/avp_table.c).  Sequencing Required is ours to say on either
  * side. */
 static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now)
 {
 	struct origin_avps out = {0};
+	struct proxy_avp_out proxy;
 
 	if (iccn) {
 		out.n = relay_pick(iccn, out.avp);
@@ -320,6 +333,8 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 		leg_call_speeds(c, &out);
 		if (c->has_origin)
 			origin_iccn(&out, &c->from);
+		leg_call_proxy(c, &proxy);
+		origin_relay(&out, proxy.avp, proxy.n);
 	}
 	origin_add(&out, c->peer);
 	if (c->peer->sequencing_required && out.n < ORIGIN_AVPS)
@@ -354,7 +369,9 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 		c->connected = true;
 		leg_call_connect(c->other, ev->msg, ev->now);
 	} else {
+		c->heard = c->placed ? NULL : ev->msg;
 		join_leg_up(&c->leg, ev->now);
+		c->heard = NULL;
 	}
 }
 
@@ -592,6 +609,11 @@ struct l2tp_call *leg_call_let_go(struct leg *l)
 
 	leg_call_detach(c);
 	return call;
+}
+
+const struct l2tp_msg *leg_call_iccn(const struct leg *l)
+{
+	return l->ops == &call_ops ? ((const struct leg_call *)l)->heard : NULL;
 }
 
 const struct dp_call *leg_call_entry(const struct leg *l)

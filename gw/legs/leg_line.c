@@ -160,6 +160,11 @@ void leg_line_mtu_changed(struct leg *l)
 	leg_entry_mtu_changed(&leg_line_of(l)->entry);
 }
 
+void leg_line_let_go(struct leg *l)
+{
+	leg_line_of(l)->entry.in_table = leg_line_of(l)->to_clear = false;
+}
+
 const struct dp_call *leg_line_entry(const struct leg *l)
 {
 	return &((const struct leg_line *)l)->entry.c;

@@ -11,6 +11,7 @@
 #include "gw/device.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/leg_limit.h"
+#include "gw/legs/proxy_avp.h"
 #include "gw/legs/ra.h"
 #include "gw/peer.h"
 #include "gw/port.h"
@@ -336,6 +337,73 @@ static void server_release(struct leg_terminal *t)
 	s->service->clients--;
 }
 
+/* --- proxy LCP and authentication --------------------------------------------------------------- */
+
+/* What is taken over of a LAC (RFC 2661 4.4.5, 9.5), and whether the call depends on it. */
+static const struct {
+	bool lcp, authentication, must;
+} leg_server_policies[] = {
+	[CFG_PROXY_RENEGOTIATE] = {false, false, false},
+	[CFG_PROXY_AUTHENTICATE] = {true, false, false},
+	[CFG_PROXY_ACCEPT] = {true, true, false},
+	[CFG_PROXY_REQUIRE] = {true, true, true},
+};
+
+/* NULL, or words saying why what the LAC says will not do. */
+static const char *leg_server_take_over(struct leg_server *s, const struct l2tp_msg *iccn,
+					uint64_t now)
+{
+	const struct cfg_service *cfg = s->service->cfg;
+	struct proxy_avp_in in;
+	const char *words = proxy_avp_read(&in, iccn);
+
+	if (words)
+		s->t.gw->ppp_count[PPP_R_PROXY]++;
+	else if (!leg_server_policies[cfg->proxy].authentication)
+		in.x.claim = NULL;
+	else if (leg_server_policies[cfg->proxy].must && cfg->ppp.n_auth && !in.x.claim)
+		words = "no proxy authentication";
+	if (!words)
+		words = ppp_open_proxied(s->t.ppp, &in.x, now);
+	explicit_bzero(&in, sizeof(in));
+	return words;
+}
+
+static bool leg_server_has_proxy(const struct l2tp_msg *iccn)
+{
+	return iccn && (l2tp_msg_find(iccn, L2TP_IETF, L2TP_AVP_LAST_TX_LCP_CONFREQ) ||
+			l2tp_msg_find(iccn, L2TP_IETF, L2TP_AVP_LAST_RX_LCP_CONFREQ));
+}
+
+/* PPP begins with what the LAC has come to, or anew.  False: it must not begin anew. */
+static bool leg_server_begin(struct leg_server *s, uint64_t now)
+{
+	const struct l2tp_msg *iccn = leg_call_iccn(join_other(&s->t.leg));
+	const struct leg_entry *e = leg_server_entry(s);
+	const char *words = leg_server_has_proxy(iccn) ? NULL : "no proxy LCP";
+	unsigned policy = s->service->cfg->proxy;
+	char name[GW_LEG_NAME], from[GW_LEG_NAME];
+
+	if (leg_server_policies[policy].lcp && !words) {
+		words = leg_server_take_over(s, iccn, now);
+		if (!words)
+			return true;
+		gw_log_peer(GW_LOG_PPP, LOGL_NOTICE, e->source, now,
+			    "%s: proxy LCP not taken over%s: %s",
+			    leg_entry_name(name, sizeof(name), e),
+			    leg_entry_from(from, sizeof(from), e), words);
+	}
+	/* A line has no LAC that could have had LCP. */
+	if (leg_server_policies[policy].must && e->c.tid) {
+		struct leg_end why = leg_end(LEG_BY_MISMATCH, words);
+
+		leg_terminal_lost(&s->t.leg, &why, now);
+		return false;
+	}
+	ppp_open(s->t.ppp, now);
+	return true;
+}
+
 static void server_start(struct leg *l, uint64_t now)
 {
 	struct leg_server *s = (struct leg_server *)l;
@@ -343,10 +411,12 @@ static void server_start(struct leg *l, uint64_t now)
 	struct gw *gw = s->t.gw;
 
 	leg_take_filters(join_other(l), &gw->service_filters[s->service - gw->service]);
-	if (!leg_terminal_open(&s->t, &cfg->ppp, cfg->mtu, now)) {
+	if (!leg_terminal_make(&s->t, &cfg->ppp, cfg->mtu)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 
 		leg_terminal_stop(l, &why, now);
+	} else if (leg_server_begin(s, now)) {
+		leg_terminal_touch(&s->t);
 	}
 }
 

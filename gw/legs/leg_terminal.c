@@ -150,7 +150,7 @@ const char *leg_terminal_user(const struct leg_terminal *t)
 
 static struct leg_end leg_terminal_end(const struct leg_terminal *t, const struct ppp_event *ev)
 {
-	struct leg_end why = leg_terminal_why(ev->why, t->auth, t->leg.ops->kind == LEG_SERVER);
+	struct leg_end why = leg_terminal_why(ev->why, t->auth, t->leg.ops->kind != LEG_CLIENT);
 	size_t used = strlen(why.words);
 
 	if (t->has_end) {
@@ -226,8 +226,7 @@ static void leg_terminal_on_time(void *ctx, uint64_t now)
 
 /* --- what the join says ----------------------------------------------------------------------- */
 
-bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
-		       uint64_t now)
+bool leg_terminal_make(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu)
 {
 	const struct leg *other = join_other(&t->leg);
 	uint16_t carries = other->ops->mtu(other);
@@ -244,7 +243,13 @@ bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uin
 	loop_timer_init(&t->timer, leg_terminal_on_time, t);
 	t->ppp = ppp_new(&c, &ops, t);
 	explicit_bzero(&c, sizeof(c));
-	if (!t->ppp)
+	return t->ppp;
+}
+
+bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
+		       uint64_t now)
+{
+	if (!leg_terminal_make(t, cfg, mtu))
 		return false;
 	ppp_open(t->ppp, now);
 	leg_terminal_touch(t);
@@ -339,7 +344,7 @@ bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out)
 {
 	const struct leg_terminal *t = (const struct leg_terminal *)l;
 
-	if (l->ops->kind != LEG_SERVER && l->ops->kind != LEG_CLIENT)
+	if (l->ops->entry)
 		return false;
 	*out = (struct leg_terminal_view){
 		.user = t->user, .ppp = t->ppp, .addr = &t->addr, .net = &t->net, .tun = t->tun};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The legs where PPP ends: our PPP engine with a TUN behind it.  What server and client have in
- * common is here; what is different is a const role (leg_server.c, leg_client.c).
+ * common is here; what is different is a const role (leg_server.c, leg_client.c,
+ * leg_proxy.c).
  */
 #ifndef GW_LEGS_LEG_TERMINAL_H
 #define GW_LEGS_LEG_TERMINAL_H
@@ -50,8 +51,9 @@ struct leg_terminal {
 	struct ppp_addresses addr; /* what NCPs agreed */
 };
 
-/* For the roles' start: make PPP from cfg, bounded by what the other leg can carry; false = no
- * memory. mtu: of the service or client. */
+/* For the roles' start: make PPP from cfg, bounded by what the other leg can carry, and open it;
+ * false = no memory.  mtu: of the service or client. */
+bool leg_terminal_make(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu);
 bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
 		       uint64_t now);
 /* End PPP in good order and say `why` when it has. */

@@ -13,6 +13,7 @@
 #include "gw/legs/relay.h"
 
 struct cfg_client;
+struct cfg_lcp;
 struct cfg_peer;
 struct gw_filters;
 struct gw_service;
@@ -80,6 +81,8 @@ struct leg_call_result {
 };
 extern const struct leg_call_result leg_call_results[LEG_CAUSES];
 
+/* The ICCN of a call offered to us, only while the other leg is started; else NULL. */
+const struct l2tp_msg *leg_call_iccn(const struct leg *l);
 /* The call's entry in the data plane, for `show`. */
 const struct dp_call *leg_call_entry(const struct leg *l);
 /* The join a call of the engine belongs to, or NULL. */
@@ -102,6 +105,8 @@ void leg_line_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 /* The channel is down: end the leg without clearing the circuit. */
 void leg_line_lost(struct leg *l, const struct leg_end *why, uint64_t now);
 void leg_line_mtu_changed(struct leg *l);
+/* Another leg of the same number and channel has its entry and its circuit. */
+void leg_line_let_go(struct leg *l);
 const struct dp_call *leg_line_entry(const struct leg *l);
 
 /* --- filters of a call or line ----------------------------------------------------------------- */
@@ -133,6 +138,21 @@ struct leg_client_owner {
 /* The client side of a client section.  NULL without memory. */
 struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
 			   const struct leg_client_owner *owner, void *ctx);
+
+/* Our PPP on a line whose way depends on who is there (the second leg of a join with it).  known:
+ * LCP is open and the client has named itself, user "" when it was not asked to; more than once
+ * when the client starts again.  frame: after that, of a network protocol. */
+struct leg_proxy_owner {
+	void (*known)(void *ctx, const char *user, uint64_t now);
+	void (*frame)(void *ctx, const uint8_t *frame, size_t len, uint64_t now);
+};
+/* NULL without memory. */
+struct leg *leg_proxy_new(struct gw *gw, const struct cfg_lcp *cfg,
+			  const struct leg_proxy_owner *owner, void *ctx);
+/* Nobody takes the client: it is told `message`, and the leg ends with `why`. */
+void leg_proxy_refuse(struct leg *l, const struct leg_end *why, const char *message, uint64_t now);
+/* What LCP and authentication have come to, good until the next frame; false = LCP is not open. */
+bool leg_proxy_state(const struct leg *l, struct ppp_proxy *out);
 
 /* A terminal as `show` sees it; pointers are valid as long as the leg. */
 struct leg_terminal_view {

@@ -7,6 +7,7 @@
 #include "gw/dp/dp.h"
 
 struct cfg_peer;
+struct leg;
 
 #define LEG_NUMBER_MAX 64u
 #define LEG_LINE_MAX   255u /* octets of what an access node says of a line */
@@ -18,6 +19,9 @@ struct leg_origin {
 	bool async;	       /* start-stop octets; else the medium is synchronous and digital */
 	uint16_t access_len;   /* TR-101 suboptions of an access node; 0 = none */
 	uint8_t access[LEG_LINE_MAX];
+	/* Our PPP on the line, as leg_proxy_new() made it: ICCN tells what it has come to.  It is
+	 * there until the call's join is up or gone.  NULL = there is none */
+	const struct leg *proxy;
 };
 
 /* Attributes for one message, some with values of their own. */

@@ -142,10 +142,8 @@ static void hidden_from_end_to_end(void)
 
 /* 4.3: an attribute that came hidden from another tunnel is sent hidden, with a new Random Vector
  * each time. */
-static void relayed_hidden_attribute(void)
+static void relayed_hidden_attribute(const struct l2tp_avp *hidden)
 {
-	const struct l2tp_avp unknown = {
-		.vendor = 9, .type = 5, .hidden = true, .val = (const uint8_t *)"x", .len = 1};
 	uint8_t vector[2][16] = {{0}};
 	struct l2tp_tunnel *t;
 
@@ -154,17 +152,34 @@ static void relayed_hidden_attribute(void)
 	for (unsigned i = 0; i < 2; i++) {
 		const struct l2tp_avp *a;
 
-		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, &unknown, 1, r.now);
+		l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, hidden, 1, r.now);
 		rig_run(&r);
 		rig_decode(rig_last(&r.a, L2TP_ICRQ), &m, &r.b.policy.secret);
-		CU_ASSERT_TRUE(m.avp[m.n - 1].hidden);
-		ASSERT_OCTETS(m.avp[m.n - 1].val, m.avp[m.n - 1].len, "x", 1);
+		a = l2tp_msg_find(&m, hidden->vendor, hidden->type);
+		CU_ASSERT_TRUE_FATAL(a && a->hidden);
+		ASSERT_OCTETS(a->val, a->len, "x", 1);
+		a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER);
+		CU_ASSERT_TRUE(a && !a->hidden);
 		a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_RANDOM_VECTOR);
 		CU_ASSERT_FATAL(a && a->len == 16);
 		memcpy(vector[i], a->val, 16);
 	}
 	CU_ASSERT_NOT_EQUAL(memcmp(vector[0], vector[1], 16), 0);
 	rig_free(&r);
+}
+
+static void relayed_hidden_attributes(void)
+{
+	const struct l2tp_avp unknown = {
+		.vendor = 9, .type = 5, .hidden = true, .val = (const uint8_t *)"x", .len = 1};
+	const struct l2tp_avp known = {.type = L2TP_AVP_CALLING_NUMBER,
+				       .mandatory = true,
+				       .hidden = true,
+				       .val = (const uint8_t *)"x",
+				       .len = 1};
+
+	relayed_hidden_attribute(&unknown);
+	relayed_hidden_attribute(&known);
 }
 
 /* --- capabilities ----------------------------------------------------------------------------- */
@@ -666,7 +681,7 @@ static const struct test_case cases[] = {
 	{"serial_numbers_increase", serial_numbers_increase},
 	{"the_owners_attributes", the_owners_attributes},
 	{"hidden_from_end_to_end", hidden_from_end_to_end},
-	{"relayed_hidden_attribute", relayed_hidden_attribute},
+	{"relayed_hidden_attributes", relayed_hidden_attributes},
 	{"types_not_advertised_are_rejected", types_not_advertised_are_rejected},
 	{"iccn_with_framing_not_advertised", iccn_with_framing_not_advertised},
 	{"we_ask_only_for_what_was_advertised", we_ask_only_for_what_was_advertised},

@@ -299,6 +299,7 @@ static void far_offered(const struct l2tp_event *ev)
 	if (passed && passed->len <= sizeof(bench.passed))
 		memcpy(bench.passed, passed->val, passed->len);
 	ppp_config_default(&c->cfg);
+	c->cfg.server = !bench.no_ppp;
 	c->cfg.n_auth = 1;
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
 	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
@@ -311,7 +312,7 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 {
 	static const uint8_t speed[4] = {0, 1, 0, 0}, framing[4] = {0, 0, 0, 1};
 	static const uint8_t chap[2] = {0, 2}, id[2] = {0, 1}, octets[16] = {7};
-	struct l2tp_avp avps[8] = {
+	struct l2tp_avp avps[24] = {
 		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
 		{.type = L2TP_AVP_FRAMING_TYPE, .mandatory = true, .val = framing, .len = 4},
 	};
@@ -332,6 +333,8 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 			(struct l2tp_avp){.type = L2TP_AVP_SEQUENCING_REQUIRED, .mandatory = true};
 	for (unsigned i = 0; bench.iccn_proxy && i < 5; i++)
 		avps[n++] = proxy[i];
+	for (unsigned i = 0; i < bench.iccn_avps; i++)
+		avps[n++] = bench.iccn_avp[i];
 	if (bench.early_frames)
 		far_ppp_start(c, ev->now);
 	if (!bench.no_iccn)
@@ -391,6 +394,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		c->up = true;
 		free(bench.iccn_got);
 		bench.iccn_got = ev->msg ? relay_new(ev->msg, NULL) : NULL;
+		if (bench.on_iccn && ev->msg)
+			bench.on_iccn(ev->msg);
 		bench.iccn_proxied = 0;
 		for (unsigned k = 0; ev->msg && k < ev->msg->n; k++)
 			bench.iccn_proxied +=

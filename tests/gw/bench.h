@@ -89,13 +89,17 @@ struct bench {
 	struct l2tp_tunnel *tunnel;
 	bool tunnel_up, tunnel_down;
 	struct l2tp_result stop_result;
-	bool silent;		     /* the far end hears nothing */
-	bool no_answer;		     /* offered calls are left waiting */
-	bool early_frames;	     /* PPP starts before the call is up */
-	bool packets_at_once;	     /* its PPP sends a packet as soon as its NCP is open */
-	uint16_t iccn_seq;	     /* Sequencing Required was in the ICCN we got */
-	int64_t iccn_tx, iccn_rx;    /* its connect speeds, bit/s; -1 = not in it */
-	unsigned iccn_proxied;	     /* proxy attributes in the ICCN we got */
+	bool silent;			 /* the far end hears nothing */
+	bool no_ppp;			 /* nothing is behind the calls that the far end takes */
+	bool no_answer;			 /* offered calls are left waiting */
+	bool early_frames;		 /* PPP starts before the call is up */
+	bool packets_at_once;		 /* its PPP sends a packet as soon as its NCP is open */
+	uint16_t iccn_seq;		 /* Sequencing Required was in the ICCN we got */
+	int64_t iccn_tx, iccn_rx;	 /* its connect speeds, bit/s; -1 = not in it */
+	unsigned iccn_proxied;		 /* proxy attributes in the ICCN we got */
+	const struct l2tp_avp *iccn_avp; /* more for the ICCN of the far end */
+	unsigned iccn_avps;
+	void (*on_iccn)(const struct l2tp_msg *m); /* the far end has got one */
 	bool iccn_proxy;	     /* the far end has authenticated iccn_user itself, it says */
 	const char *iccn_user;	     /* NULL = "ann" */
 	bool no_iccn;		     /* an answered call of the far end stays without ICCN */

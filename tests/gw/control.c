@@ -20,8 +20,10 @@
 	X(leg_call)     \
 	X(leg_filter)   \
 	X(leg_limit)    \
+	X(leg_server)   \
 	X(leg_terminal) \
 	X(line)         \
+	X(line_proxy)   \
 	X(log)          \
 	X(log_brake)    \
 	X(login_limit)  \
@@ -30,6 +32,7 @@
 	X(origin)       \
 	X(outgoing)     \
 	X(peer)         \
+	X(proxy_avp)    \
 	X(ra)           \
 	X(reserve)      \
 	X(route)        \

@@ -39,7 +39,8 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/test_vty.c \
 	tests/gw/operator/test_vty_listen.c \
 	tests/gw/test_text.c \
-	tests/gw/operator/test_vty_ask.c
+	tests/gw/operator/test_vty_ask.c \
+	tests/gw/frames.c tests/gw/frames.h tests/gw/test_line_proxy.c tests/gw/legs/test_leg_server.c tests/gw/legs/test_proxy_avp.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(HEAP_LDFLAGS)
 unit_control_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \

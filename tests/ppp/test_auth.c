@@ -245,7 +245,7 @@ static void rfc1994_server_failure_closes(void)
 	lone_rx(&l, CHAP_RESPONSE);
 	ppp_auth_verdict(l.ppp, false, NULL, "no", l.now);
 	CU_ASSERT(lone_sent(&l, "c223 04 01 0006 6e6f"));
-	CU_ASSERT(lone_sent(&l, "c021 05 ?? 0004"));
+	CU_ASSERT(lone_sent(&l, "c021 05 ?? 0006 6e6f"));
 	lone_wait(&l, 10 * SEC);
 	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
 	lone_free(&l);

@@ -77,6 +77,7 @@ static const struct leg_ops kinds[LEG_KINDS] = {
 	[LEG_LINE] = OPS(LEG_LINE, p_network, p_entry),
 	[LEG_SERVER] = OPS(LEG_SERVER, NULL, NULL),
 	[LEG_CLIENT] = OPS(LEG_CLIENT, NULL, NULL),
+	[LEG_PROXY] = OPS(LEG_PROXY, NULL, NULL),
 };
 
 static struct loop *loop;
@@ -181,11 +182,13 @@ static void when_one_goes(void)
 		{LEG_CALL, LEG_CLIENT, 0, 1},
 		{LEG_LINE, LEG_SERVER, 0, 1},
 		{LEG_LINE, LEG_CLIENT, 0, 1},
+		{LEG_LINE, LEG_PROXY, 0, 1},
 		/* PPP has ended: the peer gets a CDN, the circuit is cleared */
 		{LEG_SERVER, LEG_CALL, 1, 0},
 		{LEG_CLIENT, LEG_CALL, 1, 0},
 		{LEG_SERVER, LEG_LINE, 1, 0},
 		{LEG_CLIENT, LEG_LINE, 1, 0},
+		{LEG_PROXY, LEG_LINE, 1, 0},
 		/* RFC 2661 5.7: the far end of what is left is told */
 		{LEG_CALL, LEG_CALL, 1, 0},
 		{LEG_CALL, LEG_LINE, 1, 0},

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PPP frames that the control side sends, in hex, for a test that plays the far end itself. */
+#ifndef TESTS_GW_FRAMES_H
+#define TESTS_GW_FRAMES_H
+
+#include "tests/gw/bench.h"
+
+/* From now on, in place of the bench's own far ends. */
+void frames_record(void);
+/* The next frame is this one; blanks are ignored, '?' is any digit, '*' any rest.  Says so when
+ * not. */
+bool frames_next(const char *pattern);
+/* No other was sent. */
+bool frames_none(void);
+/* The frame that frames_next() has looked at last. */
+const uint8_t *frames_last(size_t *len);
+/* To the gateway, by its entry of these ids; tid 0 = of line sid. */
+void frames_give(uint16_t tid, uint16_t sid, const char *hex);
+
+#endif

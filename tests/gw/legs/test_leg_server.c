@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A call whose LAC has had LCP and authentication already: the test is that LAC and its client. */
+#include "tests/gw/frames.h"
+
+#include <string.h>
+
+#define CONF(keys)                                                          \
+	"host-name = gw\n"                                                  \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                           \
+	"peer lac { service = s }\n"                                        \
+	"pool s { ranges = { \"10.64.0.0/30\" } }\n"                        \
+	"service s { local = 10.64.0.1  pool = s  mtu = 1400  " keys " }\n" \
+	"user ann { secret = \"a password\" }\n"
+
+#define LCP_TX "0104 0578 0305 c22305 0506 01020304"
+#define LCP_RX "0506 a1a2a3a4"
+/* RFC 1994 4.1: MD5 of 07, "a password" and the challenge, by md5sum */
+#define CHALLENGE "00112233445566778899aabbccddeeff"
+#define RESPONSE  "07cf02b6ef1a94f1cf1297e8a408e619"
+
+static uint8_t values[2048];
+static size_t used;
+static struct l2tp_avp iccn[16];
+static unsigned iccns;
+
+static void iccn_add(uint16_t type, const char *hex)
+{
+	size_t n = test_hex(values + used, sizeof(values) - used, hex);
+
+	iccn[iccns++] = (struct l2tp_avp){.type = type, .val = values + used, .len = (uint16_t)n};
+	used += n;
+}
+
+static void iccn_start(const char *tx, const char *rx)
+{
+	used = iccns = 0;
+	iccn_add(26, rx);
+	iccn_add(27, tx);
+	iccn_add(28, rx);
+}
+
+static void iccn_chap(const char *response)
+{
+	iccn_start(LCP_TX, LCP_RX);
+	iccn_add(29, "0002");
+	iccn_add(30, "616e6e"); /* ann */
+	iccn_add(31, CHALLENGE);
+	iccn_add(32, "0007");
+	iccn_add(33, response);
+}
+
+static struct far_call *server_call(const char *conf)
+{
+	struct far_call *c;
+
+	bench_start(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	bench.iccn_avp = iccn;
+	bench.iccn_avps = iccns;
+	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
+	return c;
+}
+
+static uint64_t server_counted(enum ppp_reason r)
+{
+	const struct leg *l = bench_join() ? bench_join()->leg[1] : NULL;
+	struct leg_terminal_view t;
+
+	return bench.gw->ppp_count[r] +
+	       (l && leg_terminal_view(l, &t) && t.ppp ? ppp_counters(t.ppp)[r] : 0);
+}
+
+/* Nothing is sent but the verdict, and then the network. */
+static void rfc2661_4_4_5_accepted(void)
+{
+	iccn_chap(RESPONSE);
+	server_call(CONF("proxy = accept"));
+	CU_ASSERT(frames_next("c223 03 07 0004"));
+	CU_ASSERT(frames_next("8021 01 *"));
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(fake.call[0].mtu, 1400);
+	/* the client goes on as if nothing had been */
+	frames_give(fake.call[0].tid, fake.call[0].sid, "c021 09 05 0008 a1a2a3a4");
+	CU_ASSERT(frames_next("c021 0a 05 0008 01020304"));
+	bench_stop();
+}
+
+static void rfc2661_4_4_5_wrong_answer(void)
+{
+	struct far_call *c;
+
+	iccn_chap("07cf02b6ef1a94f1cf1297e8a408e618");
+	c = server_call(CONF("proxy = accept"));
+	CU_ASSERT(frames_next("c223 04 07 0019 41757468656e7469636174696f6e206661696c6564"));
+	CU_ASSERT(frames_next("c021 05 *"));
+	frames_give(fake.call[0].tid, fake.call[0].sid, "c021 06 01 0004");
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_STRING_EQUAL(c->result.text, "authentication failed");
+	/* RFC 3145: code 16, of CHAP, the peer by us */
+	ASSERT_OCTETS(c->cause, 5, "\x00\x10\xc2\x23\x01", 5);
+	bench_stop();
+}
+
+static void rfc2661_4_4_5_pap(void)
+{
+	iccn_start("0104 0578 0304 c023", "");
+	iccn_add(29, "0003");
+	iccn_add(30, "616e6e");
+	iccn_add(32, "0005");
+	iccn_add(33, "612070617373776f7264");
+	server_call(CONF("proxy = accept  auth = pap"));
+	CU_ASSERT(frames_next("c023 02 05 0005 00"));
+	CU_ASSERT(frames_next("8021 01 *"));
+	CU_ASSERT(frames_none());
+	bench_stop();
+}
+
+static void rfc2661_9_5_asked_again(void)
+{
+	iccn_chap(RESPONSE);
+	server_call(CONF("proxy = authenticate"));
+	CU_ASSERT(frames_next("c223 01 01 0017 10 ???????????????? ???????????????? 6777"));
+	CU_ASSERT(frames_none());
+	bench_stop();
+}
+
+static void rfc2661_9_5_off(void)
+{
+	static const char *const keys[] = {CONF(""), CONF("proxy = renegotiate")};
+
+	for (unsigned i = 0; i < 2; i++) {
+		iccn_chap(RESPONSE);
+		server_call(keys[i]);
+		CU_ASSERT(frames_next("c021 01 01 0013 0104 0578 0305 c22305 0506 ????????"));
+		CU_ASSERT(frames_none());
+		bench_stop();
+	}
+}
+
+/* Without a Type, or with one that we do not speak, the LNS asks. */
+static void rfc2661_4_4_5_no_type(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		iccn_start(LCP_TX, LCP_RX);
+		if (i)
+			iccn_add(29, "0004");
+		server_call(CONF("proxy = accept"));
+		CU_ASSERT(frames_next("c223 01 *"));
+		CU_ASSERT(frames_none());
+		bench_stop();
+	}
+}
+
+static void no_authentication_on_either_side(void)
+{
+	iccn_start("0104 0578", "");
+	iccn_add(29, "0004");
+	server_call(CONF("proxy = accept  auth = none"));
+	CU_ASSERT(frames_next("8021 01 *"));
+	CU_ASSERT(frames_none());
+	bench_stop();
+}
+
+static void what_does_not_fit_begins_anew(void)
+{
+	static const struct {
+		const char *tx, *rx;
+		enum ppp_reason why;
+	} rows[] = {
+		{"0104 05dc 0305 c22305", "", PPP_R_MISFIT}, /* MRU 1500, ours is 1400 */
+		{"0305 c22305", "", PPP_R_MISFIT},	     /* the same, by default */
+		{"0104 0578 0304 c023", "", PPP_R_MISFIT},   /* PAP */
+		{"0104 0578", "", PPP_R_MISFIT},	     /* nothing to prove */
+		{"0104 0578 0305 c22305", "1104 05dc", PPP_R_MISFIT},
+		{"0104 0578 0305 c223", "", PPP_R_PROXY},
+		{"0104 0578 0305 c22305", "01", PPP_R_PROXY},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		iccn_chap(RESPONSE);
+		iccn_start(rows[i].tx, rows[i].rx);
+		server_call(CONF("proxy = accept"));
+		CU_ASSERT(frames_next("c021 01 01 0013 0104 0578 0305 c22305 0506 ????????"));
+		CU_ASSERT(frames_none());
+		CU_ASSERT_EQUAL(server_counted(rows[i].why), 1);
+		bench_stop();
+	}
+	/* a claim that lacks something */
+	iccn_chap(RESPONSE);
+	iccn[3].val = (const uint8_t *)"\0\3"; /* PAP, with a response that is no password of ann */
+	server_call(CONF("proxy = accept"));
+	CU_ASSERT(frames_next("c021 01 *"));
+	CU_ASSERT_EQUAL(server_counted(PPP_R_MISFIT), 1);
+	bench_stop();
+	iccn_chap(RESPONSE);
+	memset(values + 400, 'x', 256);
+	iccn[4] = (struct l2tp_avp){.type = 30, .val = values + 400, .len = 256};
+	server_call(CONF("proxy = accept"));
+	CU_ASSERT(frames_next("c021 01 *"));
+	CU_ASSERT_EQUAL(server_counted(PPP_R_PROXY), 1);
+	bench_stop();
+}
+
+/* A LAC client, or a LAC that does not look into PPP. */
+static void nothing_said_begins_anew(void)
+{
+	iccns = used = 0;
+	server_call(CONF("proxy = accept"));
+	CU_ASSERT(frames_next("c021 01 *"));
+	CU_ASSERT_EQUAL(server_counted(PPP_R_MISFIT) + server_counted(PPP_R_PROXY), 0);
+	bench_stop();
+}
+
+static void required(void)
+{
+	struct far_call *c;
+
+	iccn_chap(RESPONSE);
+	server_call(CONF("proxy = require"));
+	CU_ASSERT(frames_next("c223 03 07 0004"));
+	bench_stop();
+
+	iccns = used = 0;
+	c = server_call(CONF("proxy = require"));
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FRAMING);
+	CU_ASSERT_STRING_EQUAL(c->result.text, "no proxy LCP");
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+
+	iccn_start(LCP_TX, LCP_RX);
+	c = server_call(CONF("proxy = require"));
+	CU_ASSERT_STRING_EQUAL(c->result.text, "no proxy authentication");
+	bench_stop();
+
+	iccn_chap(RESPONSE);
+	iccn_start("0104 05dc 0305 c22305", "");
+	c = server_call(CONF("proxy = require  auth = none"));
+	CU_ASSERT(frames_none());
+	CU_ASSERT_STRING_EQUAL(c->result.text, "an authentication method that is not used here");
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"rfc2661_4_4_5_accepted", rfc2661_4_4_5_accepted},
+	{"rfc2661_4_4_5_wrong_answer", rfc2661_4_4_5_wrong_answer},
+	{"rfc2661_4_4_5_pap", rfc2661_4_4_5_pap},
+	{"rfc2661_9_5_asked_again", rfc2661_9_5_asked_again},
+	{"rfc2661_9_5_off", rfc2661_9_5_off},
+	{"rfc2661_4_4_5_no_type", rfc2661_4_4_5_no_type},
+	{"no_authentication_on_either_side", no_authentication_on_either_side},
+	{"what_does_not_fit_begins_anew", what_does_not_fit_begins_anew},
+	{"nothing_said_begins_anew", nothing_said_begins_anew},
+	{"required", required},
+	{NULL, NULL},
+};
+const struct test_suite suite_leg_server = {"leg_server", cases};
