@@ -7,6 +7,7 @@
  */
 #include "tests/transports/host.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 uint64_t fake_now = 1000000;
+unsigned fake_watches_left;
 
 static void die(const char *words)
 {
@@ -28,6 +30,9 @@ static int test_host_h_watch(void *host, int fd, unsigned what,
 {
 	struct fake_host *h = host;
 	struct fake_watch *room = NULL;
+
+	if (what && fake_watches_left && !--fake_watches_left)
+		return -ENOMEM;
 
 	for (size_t i = 0; i < 16; i++) {
 		struct fake_watch *w = &h->watch[i];

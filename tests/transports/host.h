@@ -37,6 +37,9 @@ struct fake_event {
 /* The clock that all hosts of a test share. */
 extern uint64_t fake_now;
 
+/* The how manieth watch is refused with ENOMEM, once; 0 = none. */
+extern unsigned fake_watches_left;
+
 struct fake_host {
 	struct ist_host host;
 	const struct ist_transport *tr;

@@ -63,6 +63,47 @@ static bool no_memory_idle(const struct fake_host *h)
 	return true;
 }
 
+/* As many as are asked for, and zero for what there is not. */
+static void no_memory_counters(struct fake_host *h)
+{
+	uint64_t v[140];
+	unsigned n = 0;
+
+	while (h->tr->counters[n].name)
+		n++;
+	memset(v, 0xff, sizeof(v));
+	h->tr->count(h->port, v, 1);
+	CU_ASSERT_EQUAL(v[0], 0);
+	CU_ASSERT_EQUAL(v[1], UINT64_MAX);
+	h->tr->count(h->port, v, n + 4);
+	for (unsigned i = 0; i < n + 4; i++)
+		CU_ASSERT_EQUAL(v[i], 0);
+	CU_ASSERT_EQUAL(v[n + 4], UINT64_MAX);
+}
+
+/* The host has no room for a descriptor more.  False once there was none left to refuse. */
+static bool no_memory_watch(const struct row *row, unsigned nth)
+{
+	struct fake_host h;
+	char err[200] = "";
+	bool refused;
+	int r;
+
+	fake_watches_left = nth;
+	r = fake_try(&h, no_memory_transport(row->transport), row->config, err, sizeof(err));
+	if (!r)
+		fake_run(&h, fake_now + 100);
+	refused = !fake_watches_left;
+	fake_watches_left = 0;
+	if (r < 0)
+		CU_ASSERT_NOT_EQUAL(err[0], '\0');
+	if (r < 0)
+		CU_ASSERT_TRUE(no_memory_idle(&h));
+	if (!r)
+		fake_close(&h);
+	return refused;
+}
+
 /* False once no allocation was left to refuse. */
 static bool no_memory_try(const struct row *row, unsigned skip)
 {
@@ -77,6 +118,7 @@ static bool no_memory_try(const struct row *row, unsigned skip)
 		if (r)
 			printf("\n%s %s: %s", row->transport, row->config[0], err);
 		CU_ASSERT_EQUAL_FATAL(r, 0);
+		no_memory_counters(&h);
 		fake_close(&h);
 		return false;
 	}
@@ -106,6 +148,8 @@ static void no_memory_rows(const struct row *row, size_t rows_there)
 		while (no_memory_try(&row[i], n))
 			n++;
 		CU_ASSERT(n > 0);
+		for (n = 1; no_memory_watch(&row[i], n); n++)
+			;
 	}
 }
 

@@ -450,6 +450,7 @@ static void no_descriptors(void)
 		ring(&h, "5", SNAP, 6);
 		CU_ASSERT_EQUAL(k.calls, 0);
 		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 1);
+		CU_ASSERT_EQUAL(h.warnings, 1);
 		fake_run(&h, fake_now + S); /* still none: once a second, one line of log */
 		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 2);
 		CU_ASSERT_EQUAL(h.warnings, 1);

@@ -203,6 +203,7 @@ static void without_descriptors_we_look_away(void)
 	for (unsigned i = 0; i < 100; i++)
 		fake_run(&f.h, fake_now); /* it does not spin */
 	CU_ASSERT_EQUAL(fake_count(&f.h, "no-descriptors"), 1);
+	CU_ASSERT_EQUAL(f.h.warnings, 1);
 	fake_run(&f.h, fake_now + S);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "no-descriptors"), 2);
 	CU_ASSERT_EQUAL(f.h.warnings, 1); /* said once */

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A data plane that gets no memory: each allocation is refused once.  Without threads, so that all
+ * of it is this thread's. */
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+#include "tests/heap.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void whole_or_not_at_all(void)
+{
+	static const struct dp_ops none;
+	unsigned refused = 0;
+	bool more = true;
+
+	for (unsigned n = 0; more; n++) {
+		struct dp *dp;
+
+		heap_refuse(n);
+		dp = dp_new(n & 1 ? 2 : 0, &none, NULL);
+		more = heap_refused();
+		refused += more && !dp;
+		CU_ASSERT(more || dp);
+		if (dp)
+			dp_free(dp);
+	}
+	CU_ASSERT(refused >= 5);
+}
+
+static void a_port(void)
+{
+	struct fake *f = fake_new();
+	bool more = true;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	for (unsigned n = 0; more; n++) {
+		char err[64];
+		int port;
+
+		heap_refuse(n);
+		port = rig_open(&r, &fake_flow, f, err, sizeof(err));
+		more = heap_refused();
+		CU_ASSERT(more ? port == -ENOMEM : port > 0);
+		CU_ASSERT_STRING_EQUAL(err, more ? "Cannot allocate memory" : "");
+	}
+	rig_down(&r);
+	fake_free(f);
+}
+
+/* There are no more than the numbers for them. */
+static void many_ports(void)
+{
+	struct fake *f = fake_new();
+	char err[64];
+	struct rig r;
+	int last = 0;
+	unsigned n = 1;
+
+	rig_up(&r, 0, &fake_flow);
+	while ((last = rig_open(&r, &fake_flow, f, err, sizeof(err))) >= 0)
+		n++;
+	CU_ASSERT_EQUAL(last, -ENOSPC);
+	CU_ASSERT_STRING_EQUAL(err, "more than 256 ports");
+	CU_ASSERT_EQUAL(n, 256);
+	rig_down(&r);
+	fake_free(f);
+}
+
+static const struct dp_call new_call = {.tid = 2, .sid = 3, .mode = DP_PUNT, .mtu = 1400};
+
+static void a_call(void)
+{
+	for (int was_there = 0; was_there < 2; was_there++) {
+		bool more = true;
+		struct rig r;
+
+		rig_up(&r, 0, &fake_flow);
+		for (unsigned n = 0; more; n++) {
+			struct dp_call c = new_call;
+			struct dp_call_stats st;
+
+			c.channel = rig_channel(&r, 5);
+			if (was_there)
+				CU_ASSERT_EQUAL(dp_call_set(r.dp, &c), 0);
+			c.mode = DP_TERMINAL;
+			heap_refuse(n);
+			CU_ASSERT_EQUAL(dp_call_set(r.dp, &c),
+					(more = heap_refused()) ? -ENOMEM : 0);
+			CU_ASSERT_EQUAL(dp_call_stats(r.dp, 2, 3, &st), was_there || !more);
+			dp_call_del(r.dp, 2, 3);
+			CU_ASSERT_FALSE(dp_call_stats(r.dp, 2, 3, &st));
+		}
+		rig_down(&r);
+	}
+}
+
+static void a_channel(void)
+{
+	const struct ist_addr to = {.len = 1, .data = {42}};
+	bool more = true;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	for (unsigned n = 0; more; n++) {
+		l2tp_channel c;
+		int rc;
+
+		heap_refuse(n);
+		rc = dp_connect(r.dp, r.port, &to, IST_PAYLOAD_L2TP, &c);
+		more = heap_refused();
+		CU_ASSERT(rc == 0 || (more && rc == -ENOMEM));
+	}
+	rig_down(&r);
+}
+
+/* A report that is lost would leave control and data of two minds: the port fails instead, and that
+ * is told without more memory. */
+static void a_report(void)
+{
+	static const struct {
+		enum fake_what kind;
+		const char *line;
+	} rows[] = {{FAKE_OFFER, "offer 5"},
+		    {FAKE_UP, "up 5"},
+		    {FAKE_DOWN, "down 5 inactive"},
+		    {FAKE_DOWN_FOREVER, "down 5 inactive forever"},
+		    {FAKE_MTU, "mtu 5 701"}};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		unsigned failed = 0;
+		bool more = true;
+
+		for (unsigned n = 0; more; n++) {
+			struct rig r;
+
+			rig_up(&r, 0, &fake_flow);
+			if (rows[k].kind >= FAKE_DOWN) {
+				fake_say(r.fake, FAKE_UP, 5);
+				CU_ASSERT(rig_wait_lines(&r, 1));
+				r.n_line = 0;
+			}
+			fake_say_mtu(r.fake, 5, 700);
+			r.fake->n_todo = 0;
+			if (rows[k].kind == FAKE_MTU)
+				fake_say_mtu(r.fake, 5, 701);
+			else
+				fake_say(r.fake, rows[k].kind, 5);
+			heap_refuse(n);
+			CU_ASSERT(rig_wait_lines(&r, 1));
+			more = heap_refused();
+			if (!strncmp(r.line[0].text, "failed", 6)) {
+				CU_ASSERT(more && strstr(r.line[0].text, "-12 no memory for a "));
+				failed++;
+			} else { /* or the control side could not note it, and tells it all the same
+				  */
+				CU_ASSERT_EQUAL(
+					strncmp(r.line[0].text, rows[k].line, strlen(rows[k].line)),
+					0);
+			}
+			rig_down(&r);
+		}
+		CU_ASSERT(failed > 0);
+	}
+}
+
+/* --- what a port asks of its host ------------------------------------------------------------- */
+
+static unsigned rung, timed;
+static void *rung_by;
+
+static void dp_memory_on_fd(void *arg, unsigned ready)
+{
+	(void)ready;
+	rung++;
+	rung_by = arg;
+}
+
+static void dp_memory_on_time(void *arg, uint64_t now)
+{
+	(void)arg;
+	(void)now;
+	timed++;
+}
+
+static bool dp_memory_timed(struct rig *r, void *arg)
+{
+	(void)r;
+	return timed == *(unsigned *)arg;
+}
+
+static bool dp_memory_rung(struct rig *r, void *arg)
+{
+	(void)r;
+	return rung_by == arg;
+}
+
+static void watches_and_timers(void)
+{
+	enum { MANY = 9 }; /* more than places at first */
+	uint32_t id[MANY] = {0}, none = 77, first;
+	const struct ist_host *h;
+	unsigned want = MANY - 1;
+	struct fake *f[MANY];
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	h = r.fake->host;
+	for (unsigned i = 0; i < MANY; i++) {
+		f[i] = fake_new();
+		CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[i]->fd, 0, dp_memory_on_fd, f[i]),
+				-ENOENT);
+		CU_ASSERT_EQUAL(
+			h->watch(r.fake->host_ctx, f[i]->fd, IST_WRITE, dp_memory_on_fd, f[i]), 0);
+		CU_ASSERT(rig_wait(&r, dp_memory_rung, f[i])); /* an eventfd has room */
+		CU_ASSERT_EQUAL(
+			h->watch(r.fake->host_ctx, f[i]->fd, IST_READ, dp_memory_on_fd, &f[i]), 0);
+	}
+	rung = 0;
+	rig_settle(&r);
+	CU_ASSERT_EQUAL(rung, 0); /* nothing to read */
+	CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[4]->fd, IST_WRITE, dp_memory_on_fd, &f[4]), 0);
+	CU_ASSERT(rig_wait(&r, dp_memory_rung, &f[4]));
+	for (unsigned i = 0; i < MANY; i++) {
+		CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[i]->fd, 0, dp_memory_on_fd, NULL), 0);
+		CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[i]->fd, 0, dp_memory_on_fd, NULL),
+				-ENOENT);
+		fake_free(f[i]);
+	}
+	timed = 0;
+	for (unsigned i = 0; i < MANY; i++) {
+		CU_ASSERT_EQUAL(
+			h->timer(r.fake->host_ctx, &id[i], UINT64_MAX - 1, dp_memory_on_time, NULL),
+			0);
+		CU_ASSERT_EQUAL(id[i], i + 1);
+	}
+	first = id[0];
+	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &id[0], UINT64_MAX, dp_memory_on_time, NULL), 0);
+	CU_ASSERT_EQUAL(id[0], 0);
+	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &first, 1, dp_memory_on_time, NULL), -ENOENT);
+	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &none, 1, dp_memory_on_time, NULL), -ENOENT);
+	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &id[0], UINT64_MAX, dp_memory_on_time, NULL), 0);
+	for (unsigned i = 1; i < MANY; i++)
+		CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &id[i], 1, dp_memory_on_time, NULL), 0);
+	CU_ASSERT(rig_wait(&r, dp_memory_timed, &want)); /* those of the past, at once */
+	for (unsigned n = 0; n < 2; n++) {
+		uint32_t fresh[20] = {0};
+		int rc = 0;
+
+		for (unsigned i = 0; i < 20 && !rc; i++) {
+			heap_refuse(n);
+			rc = h->timer(r.fake->host_ctx, &fresh[i], UINT64_MAX - 1,
+				      dp_memory_on_time, NULL);
+			CU_ASSERT_EQUAL(rc, heap_refused() ? -ENOMEM : 0);
+		}
+		CU_ASSERT_EQUAL(rc, -ENOMEM);
+	}
+	rig_down(&r);
+}
+
+static void long_lines_of_the_log(void)
+{
+	char text[400];
+	struct rig r;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	rig_up(&r, 0, &fake_flow);
+	r.fake->host->log(r.fake->host_ctx, 4, "%s", text);
+	CU_ASSERT(rig_wait_lines(&r, 1));
+	CU_ASSERT_EQUAL(strncmp(r.line[0].text, "log 0 4 xxxxxxxx", 16), 0);
+	/* There is room for some, and the rest is counted. */
+	for (unsigned i = 0; i < 10000; i++)
+		r.fake->host->log(r.fake->host_ctx, 4, "%s", text);
+	CU_ASSERT(rig_reason(&r, DP_R_LOG_RING) > 5000);
+	rig_down(&r);
+}
+
+static const struct test_case cases[] = {
+	{"whole_or_not_at_all", whole_or_not_at_all},
+	{"a_port", a_port},
+	{"many_ports", many_ports},
+	{"a_call", a_call},
+	{"a_channel", a_channel},
+	{"a_report", a_report},
+	{"watches_and_timers", watches_and_timers},
+	{"long_lines_of_the_log", long_lines_of_the_log},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp_memory = {"dp_memory", cases};
