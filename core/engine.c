@@ -67,18 +67,12 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 
 void l2tp_engine_free(struct l2tp_engine *e)
 {
-	struct deferred *l;
-
 	if (!e)
 		return;
 	while (e->tunnels) {
 		while (e->tunnels->calls)
 			call_free(e->tunnels->calls);
 		tunnel_free(e->tunnels);
-	}
-	while ((l = e->deferred)) {
-		e->deferred = l->next;
-		free(l);
 	}
 	htab_free(&e->channels);
 	htab_free(&e->peer_ids);

@@ -135,7 +135,8 @@ struct l2tp_limits {
 /* NULL when there is no memory.  ops and ctx must outlive the engine. */
 struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits);
-/* Frees everything at once; no packet, no event.  For an orderly end see l2tp_engine_stop(). */
+/* Frees everything at once; no packet, no event.  Not from inside an event handler.  For an orderly
+ * end see l2tp_engine_stop(). */
 void l2tp_engine_free(struct l2tp_engine *e);
 
 /* --- in: octets and time ---------------------------------------------------------------------- */

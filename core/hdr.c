@@ -89,7 +89,7 @@ enum l2tp_hdr_kind l2tp_hdr_decode(struct l2tp_hdr *h, const uint8_t *pkt, size_
 void l2tp_hdr_control(struct wr *w, uint16_t tid, uint16_t sid, uint16_t ns, uint16_t nr)
 {
 	wr_u16(w, L2TP_HDR_T | CONTROL_ON | 2);
-	wr_u16(w, 0);
+	wr_u16(w, L2TP_HDR_CONTROL_LEN); /* of a ZLB; l2tp_hdr_finish() knows better */
 	wr_u16(w, tid);
 	wr_u16(w, sid);
 	wr_u16(w, ns);

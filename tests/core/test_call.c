@@ -208,6 +208,33 @@ static void up_when_the_iccn_has_left(void)
 	rig_free(&r);
 }
 
+/* A call whose ICCN waits for the window is established as far as we can tell: no longer late. */
+static void not_late_while_the_iccn_waits(void)
+{
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+	uint16_t nr;
+
+	rig_single(&r);
+	r.a.policy.retransmit_count = 50;
+	c = call_place(rig_peer_up(&p, &r), L2TP_INCOMING);
+	l2tp_call_info(c, &i);
+	nr = p.nr;
+	rig_pass(&r, 59 * SEC);
+	p.nr = nr;
+	r.a.taken = r.a.pkts;
+	rig_any(&p, L2TP_ICRP, i.local_id, 77); /* the ICRQ is not acknowledged */
+	l2tp_call_connected(c, NULL, 0, r.now);
+	rig_pass(&r, 30 * SEC);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_CDN), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 0);
+	p.nr = (uint16_t)(nr + 1);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 1);
+	rig_free(&r);
+}
+
 static void hang_up_from_both_sides(void)
 {
 	static const struct l2tp_result why = {.result = L2TP_CDN_LOST_CARRIER, .text = "hung up"};
@@ -717,6 +744,7 @@ static const struct test_case cases[] = {
 	{"reserved_call_given_up", reserved_call_given_up},
 	{"wishes_out_of_turn", wishes_out_of_turn},
 	{"placed_before_goes_when_it_is_up", placed_before_goes_when_it_is_up},
+	{"not_late_while_the_iccn_waits", not_late_while_the_iccn_waits},
 	{NULL, NULL},
 };
 const struct test_suite suite_call = {"call", cases};

@@ -94,11 +94,36 @@ static void ids_rest_before_they_come_back(void)
 	idtab_free(&t);
 }
 
+/* Every id that is given back rests, those too for which there has to be more room. */
+static void every_id_rests(void)
+{
+	struct idtab t;
+	uint16_t id[40];
+	int object;
+
+	idtab_init(&t, key, 65535);
+	for (unsigned i = 0; i < 40; i++)
+		id[i] = idtab_take(&t, &object, 0);
+	for (unsigned i = 0; i < 40; i++) {
+		idtab_give(&t, id[i], 31000000);
+		CU_ASSERT_EQUAL(t.resting, i + 1);
+		CU_ASSERT_EQUAL(t.live, 39 - i);
+		CU_ASSERT_EQUAL(t.ids.count, 0);
+		CU_ASSERT_PTR_NULL(idtab_get(&t, id[i]));
+	}
+	idtab_take(&t, &object, 30999999);
+	CU_ASSERT_EQUAL(t.resting, 40);
+	idtab_take(&t, &object, 31000000);
+	CU_ASSERT_EQUAL(t.resting, 0);
+	idtab_free(&t);
+}
+
 static const struct test_case cases[] = {
 	{"every_id_finds_what_it_stands_for", every_id_finds_what_it_stands_for},
 	{"memory_starts_small", memory_starts_small},
 	{"ids_rest_before_they_come_back", ids_rest_before_they_come_back},
 	{"spare_id_stands_for_nothing", spare_id_stands_for_nothing},
+	{"every_id_rests", every_id_rests},
 	{NULL, NULL},
 };
 const struct test_suite suite_idtab = {"idtab", cases};
