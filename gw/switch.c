@@ -172,7 +172,7 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 
 	if (why->has_cdn)
 		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
-	snprintf(r.text, sizeof(r.text), "%s", why->words);
+	snprintf(r.text, sizeof(r.text), "%s", why->has_cdn ? why->cdn_text : why->words);
 	l2tp_call_info(call, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), now,

@@ -48,6 +48,7 @@ struct leg_end {
 	enum leg_cause cause;
 	bool has_cdn; /* a call's far end said so: its Result and Error Code */
 	uint16_t cdn_result, cdn_error;
+	char cdn_text[L2TP_MSG_TEXT_MAX + 1]; /* and its message, "" without one */
 	bool has_ppp; /* the three below are known: RFC 3145 */
 	uint16_t ppp_code, ppp_proto;
 	uint8_t ppp_direction;

@@ -127,7 +127,7 @@ static struct l2tp_result leg_call_result_of(const struct leg_end *why)
 
 	if (why->has_cdn)
 		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
-	snprintf(r.text, sizeof(r.text), "%s", why->words);
+	snprintf(r.text, sizeof(r.text), "%s", why->has_cdn ? why->cdn_text : why->words);
 	return r;
 }
 
@@ -405,6 +405,7 @@ static struct leg_end leg_call_why(const struct leg_call *c, const struct l2tp_e
 	why.has_cdn = ev->by == L2TP_BY_PEER;
 	why.cdn_result = ev->result.result;
 	why.cdn_error = ev->result.error;
+	snprintf(why.cdn_text, sizeof(why.cdn_text), "%s", ev->result.text);
 	leg_call_read_cause(&why, ev->msg);
 	return why;
 }
