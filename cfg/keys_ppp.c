@@ -165,7 +165,13 @@ static const struct cfg_key pool_keys[] = {
 	 .help = "Terminate-Requests without an answer that end the link",                 \
 	 AT(ppp.max_terminate)},                                                           \
 	{"max-failure", CFG_K_NUMBER, .min = 1, .max = 255,                                \
-	 .help = "Configure-Naks in a row before an option is rejected", AT(ppp.max_failure)}
+	 .help = "Configure-Naks in a row before an option is rejected",                   \
+	 AT(ppp.max_failure)},                                                             \
+	{"echo-interval", CFG_K_TIME, .min = 0, .max = H,                                  \
+	 .help = "time between LCP Echo-Requests; 0 = send none", AT(ppp.echo_interval)},  \
+	{"echo-failures", CFG_K_NUMBER, .min = 1, .max = 100,                              \
+	 .help = "Echo-Requests without a reply in a row that end the link",               \
+	 AT(ppp.echo_failures)}
 /* clang-format on */
 
 #define SERVICE(m) CFG_AT(struct cfg_service, m)
@@ -193,11 +199,6 @@ static const struct cfg_key service_keys[] = {
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
-	{"echo-interval", CFG_K_TIME, .min = 0, .max = H,
-	 .help = "time between LCP Echo-Requests; 0 = send none", SERVICE(ppp.echo_interval)},
-	{"echo-failures", CFG_K_NUMBER, .min = 1, .max = 100,
-	 .help = "Echo-Requests without a reply in a row that end the link",
-	 SERVICE(ppp.echo_failures)},
 	{"idle", CFG_K_TIME, .min = 0, .max = 30 * D,
 	 .help = "end a log-in that has carried no data for this long; 0 = never", SERVICE(idle)},
 	{"session", CFG_K_TIME, .min = 0, .max = 365 * D,

@@ -286,6 +286,8 @@ static const struct {
 	{STORE_CLIENT, "max-configure", "0", "1", "255", "256"},
 	{STORE_CLIENT, "max-terminate", "0", "1", "255", "256"},
 	{STORE_CLIENT, "max-failure", "0", "1", "255", "256"},
+	{STORE_CLIENT, "echo-interval", NULL, "0", "1h", "3601s"},
+	{STORE_CLIENT, "echo-failures", "0", "1", "100", "101"},
 };
 
 static void store_takes(unsigned section, const char *key, const char *value, bool want)
