@@ -49,7 +49,7 @@ struct leg_end {
 	bool has_cdn; /* a call's far end said so: its Result and Error Code */
 	uint16_t cdn_result, cdn_error;
 	char cdn_text[L2TP_MSG_TEXT_MAX + 1]; /* and its message, "" without one */
-	bool has_ppp; /* the three below are known: RFC 3145 */
+	bool has_ppp;			      /* the three below are known: RFC 3145 */
 	uint16_t ppp_code, ppp_proto;
 	uint8_t ppp_direction;
 	/* A circuit went down or was refused: enum ist_cause_kind, 0 = it is about no circuit; and
