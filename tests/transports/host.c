@@ -31,6 +31,8 @@ static int test_host_h_watch(void *host, int fd, unsigned what,
 	struct fake_host *h = host;
 	struct fake_watch *room = NULL;
 
+	if (what & ~(unsigned)(IST_READ | IST_WRITE))
+		die("watch for neither reading nor writing");
 	if (what && fake_watches_left && !--fake_watches_left)
 		return -ENOMEM;
 

@@ -2,6 +2,7 @@
 #include "gw/operator/table.h"
 #include "gw/operator/vty.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 #include "transports/builtin.h"
 
 #include <string.h>
@@ -185,6 +186,26 @@ static void rows_of_a_gateway(void)
 	bench_stop();
 }
 
+/* What is left out is said, and the rest stands. */
+static void a_table_without_memory(void)
+{
+	bool more = true;
+
+	n_things = 200;
+	for (unsigned i = 0; i < n_things; i++)
+		things[i] = (struct thing){"abcd", 10000 + i, "x"};
+	for (unsigned n = 0; more; n++) {
+		out[0] = '\0';
+		heap_refuse(n);
+		table_print(&table_things, NULL, table_collect, NULL);
+		more = heap_refused();
+		CU_ASSERT_EQUAL(strstr(out, "(out of memory: the rest is left out)\n") != NULL,
+				more);
+		CU_ASSERT_EQUAL(strstr(out, "abcd  10000  x\n") != NULL, n > 0);
+		CU_ASSERT_EQUAL(strstr(out, "abcd  10199  x\n") != NULL, !more);
+	}
+}
+
 static void row_is_shown(const char *what, const char *key, uint64_t n, const char *words)
 {
 	char row[300];
@@ -248,6 +269,7 @@ static void every_counter_has_its_row(void)
 }
 
 static const struct test_case cases[] = {
+	{"a_table_without_memory", a_table_without_memory},
 	{"every_counter_has_its_row", every_counter_has_its_row},
 	{"columns_are_as_wide_as_their_widest_cell", columns_are_as_wide_as_their_widest_cell},
 	{"an_empty_table_has_its_titles", an_empty_table_has_its_titles},

@@ -2,6 +2,7 @@
 /* Every command of the VTY: what it shows, in full, and what it does. */
 #include "gw/operator/vty.h"
 
+#include "gw/bind.h"
 #include "gw/client.h"
 #include "gw/operator/vty_listen.h"
 #include "tests/gw/bench.h"
@@ -365,7 +366,96 @@ static void no_command_configures(void)
 	vty_end();
 }
 
+#define ROUTES                                                       \
+	"host-name = gw\n"                                           \
+	"udp wan { listen = \"192.0.2.1:1701\" }\n"                  \
+	"udp b { listen = \"192.0.2.1:1702\" }\n"                    \
+	"peer lac { port = wan  address = \"192.0.2.0/24\" }\n"      \
+	"peer lac2 { port = b  hostname = \"lac2\" }\n"              \
+	"peer one { port = b  dial = \"192.0.2.7:1701\" }\n"         \
+	"peer two { port = b  dial = \"192.0.2.8:1701\" }\n"         \
+	"route r-user { realm = \"*@isp\"  to = one }\n"             \
+	"route r-called { called = \"3110*\"  to = { one, two } }\n" \
+	"route r-calling { calling = \"49*\"  to = two }\n"          \
+	"route r-peer { from-peer = lac2  to = two }\n"
+
+static void routes(void)
+{
+	static const struct {
+		const char *words, *answer;
+		int result;
+	} rows[] = {
+		{"port nowhere", "% port: no port of this name\n", CMD_WARNING},
+		{"peer nobody", "% peer: no peer of this name\n", CMD_WARNING},
+		{"user", "% user: its value is missing\n", CMD_WARNING},
+		{"called 1 peer", "% peer: its value is missing\n", CMD_WARNING},
+		{"colour red",
+		 "% colour: not port, peer, circuit, called, calling, service-name or user\n",
+		 CMD_WARNING},
+		{"user ann@isp", "route r-user, to one*\n", CMD_SUCCESS},
+		{"user ann@ips", "no route*\n", CMD_SUCCESS},
+		{"called 31101234", "route r-called (not r-user: no user is known), to one\n",
+		 CMD_SUCCESS},
+		{"service-name 31101234", "route r-called (not r-user: no user is known), to one\n",
+		 CMD_SUCCESS},
+		{"calling 4930",
+		 "route r-calling (not r-user: *, not r-called: no called address is known), to "
+		 "two\n",
+		 CMD_SUCCESS},
+		{"peer lac2",
+		 "route r-peer (*not r-calling: it is not for calls of this peer), to two\n",
+		 CMD_SUCCESS},
+		{"peer lac port wan circuit 192.0.2.9:1701", "no route*\n", CMD_SUCCESS},
+	};
+
+	vty_begin(ROUTES);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char command[100];
+
+		snprintf(command, sizeof(command), "show route %s", rows[i].words);
+		CU_ASSERT_TRUE(vty_matches(command, rows[i].answer));
+		CU_ASSERT_EQUAL(result, rows[i].result);
+	}
+	CU_ASSERT_TRUE(vty_matches("show routes",
+				   "Route      Calls  Peer  Priority  Weight  Passed over for\n"
+				   "r-user         0  one          *       *  -\n"
+				   "r-called       0  one          *       *  -\n"
+				   "r-called       0  two          *       *  -\n"
+				   "r-calling      0  two          *       *  -\n"
+				   "r-peer         0  two          *       *  -\n"));
+	vty_end();
+}
+
+static void joins_in_detail(void)
+{
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(7 * SEC);
+	CU_ASSERT_TRUE(vty_matches("show joins detail", "*call */* up - server* up, for 7s\n*"));
+	vty_end();
+}
+
+/* A port that is not open shows why; its circuits are those configured. */
+static void ports(void)
+{
+	vty_begin("host-name = gw\n"
+		  "udp wan { listen = \"192.0.2.1:1701\" }\n"
+		  "loop l { pair = x  channel \"1\" { carries = l2tp }\n"
+		  "  channel \"2\" { carries = l2tp } }\n");
+	fake.port_refuses = true;
+	bind_dp_ops.port_failed(bench.gw, 0, -5, "cable cut", clock_us);
+	CU_ASSERT_TRUE(vty_matches("show ports",
+				   "Port  Transport  State   Circuits      Failures  Status\n"
+				   "wan   udp        failed  any                  1  cable cut\n"
+				   "l     loop       open    2 configured         0  fine\n"));
+	vty_end();
+}
+
 static const struct test_case cases[] = {
+	{"routes", routes},
+	{"joins_in_detail", joins_in_detail},
+	{"ports", ports},
 	{"tables_by_their_commands", tables_by_their_commands},
 	{"summary", summary},
 	{"calls_in_detail", calls_in_detail},
