@@ -204,6 +204,8 @@ void auth_refused(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->auth.retry);
 	ppp_link_close(p, PPP_WHY_AUTH_FAILED);
+	/* Now, since the line may be gone before our Terminate-Request is answered. */
+	ppp_link_emit(p, PPP_EV_PEER_CLOSES);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */

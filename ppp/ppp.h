@@ -82,8 +82,9 @@ enum ppp_event_kind {
 	PPP_EV_IP6_UP,	/* .addr */
 	PPP_EV_IP4_DOWN,
 	PPP_EV_IP6_DOWN,
-	PPP_EV_PEER_CLOSES, /* the peer's Terminate-Request: .why, .message; PPP_EV_DOWN follows, or
-			       PPP_EV_LCP_UP when the peer starts again */
+	PPP_EV_PEER_CLOSES, /* the peer's Terminate-Request, or its refusal of our proof: .why,
+			       .message; PPP_EV_DOWN follows, or PPP_EV_LCP_UP when the peer starts
+			       again */
 	PPP_EV_DOWN,	    /* the link has ended: .why; ppp_open may start it again */
 };
 

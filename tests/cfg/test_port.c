@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/cfg/media.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *setting(const struct ist_setting *s, unsigned n, const char *key, unsigned nth)
@@ -94,6 +95,67 @@ static void a_circuit_inherits_from_its_port(void)
 	told_end(&t);
 }
 
+static void what_a_lac_does_with_lcp(void)
+{
+	static struct told t;
+	const struct cfg_circuit *c;
+
+	tell(&t, "line l { link = x\n dlci 16 { carries = ppp }\n dlci 17 { carries = ppp lcp = "
+		 "proxy }\n"
+		 " dlci 18 { carries = ppp lcp = proxy auth = { mschapv2, pap } mru = 1492 }\n"
+		 " dlci 19 { carries = ppp lcp = blind }\n dlci 20 { carries = ppp lcp = proxy "
+		 "auth = none } }\n"
+		 "sw x { accept \"1*\" { lcp = proxy auth = pap } }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	c = t.m->port[0].circuit;
+	CU_ASSERT_FALSE(c[0].lcp.proxy || c[3].lcp.proxy);
+	CU_ASSERT_TRUE(c[1].lcp.proxy && c[2].lcp.proxy && c[4].lcp.proxy);
+	CU_ASSERT_EQUAL(c[1].lcp.n_auth, 1);
+	CU_ASSERT_EQUAL(c[1].lcp.auth[0], PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(c[1].lcp.mru, 1400);
+	CU_ASSERT_EQUAL(c[2].lcp.n_auth, 2);
+	CU_ASSERT_EQUAL(c[2].lcp.auth[0], PPP_AUTH_MSCHAPV2);
+	CU_ASSERT_EQUAL(c[2].lcp.auth[1], PPP_AUTH_PAP);
+	CU_ASSERT_EQUAL(c[2].lcp.mru, 1492);
+	CU_ASSERT_EQUAL(c[4].lcp.n_auth, 0);
+	CU_ASSERT_TRUE(t.m->port[1].accept[0].lcp.proxy);
+	CU_ASSERT_EQUAL(t.m->port[1].accept[0].lcp.auth[0], PPP_AUTH_PAP);
+	told_end(&t);
+	ASSERT_TOLD("line l { link = x dlci 16 { lcp = proxy } }",
+		    "t:1: line l: dlci 16: lcp: has no meaning without `carries = ppp`\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp auth = chap mru = 1400 } }",
+		    "t:1: line l: dlci 16: auth: has no meaning without `lcp = proxy`\n"
+		    "t:1: line l: dlci 16: mru: has no meaning without `lcp = proxy`\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp lcp = proxy service = s } "
+		    "}\nservice s { local "
+		    "= 10.0.0.1 }",
+		    "t:1: line l: dlci 16: lcp: is for PPP that a `route` takes on, not with "
+		    "`service` or `join`\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp lcp = proxi } }",
+		    "t:1: line l: dlci 16: lcp: unknown word `proxi`, did you mean `proxy`?\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp lcp = proxy mru = 575 } }",
+		    "t:1: line l: dlci 16: mru: `575` is not a number from 576 to 65535\n");
+}
+
+static void what_a_service_believes(void)
+{
+	static const char *const words[] = {"renegotiate", "authenticate", "accept", "require"};
+	static struct told t;
+	char conf[100];
+
+	tell(&t, "service s { local = 10.0.0.1 }");
+	CU_ASSERT_EQUAL(t.m->service[0].proxy, CFG_PROXY_RENEGOTIATE);
+	told_end(&t);
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(conf, sizeof(conf), "service s { local = 10.0.0.1  proxy = %s }",
+			 words[i]);
+		tell(&t, conf);
+		CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+		CU_ASSERT_EQUAL(t.m->service[0].proxy, i);
+		told_end(&t);
+	}
+}
+
 static void strangers(void)
 {
 	static struct told t;
@@ -149,6 +211,8 @@ static const struct test_case cases[] = {
 	{"circuits", port_circuits},
 	{"a_circuit_inherits_from_its_port", a_circuit_inherits_from_its_port},
 	{"strangers", strangers},
+	{"what_a_lac_does_with_lcp", what_a_lac_does_with_lcp},
+	{"what_a_service_believes", what_a_service_believes},
 	{"wrong_values", port_wrong_values},
 	{"payloads_fit_the_transport", payloads_fit_the_transport},
 	{NULL, NULL},

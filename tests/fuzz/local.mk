@@ -49,6 +49,13 @@ fuzz_ppp_options_SOURCES = tests/fuzz/fuzz_ppp_options.c $(FUZZ_MAIN)
 fuzz_ppp_options_LDFLAGS = $(FUZZ_LINK)
 fuzz_ppp_options_LDADD = libppp.la libcore.la
 
+check_PROGRAMS += fuzz-proxy
+FUZZERS += fuzz-proxy
+fuzz_proxy_SOURCES = tests/fuzz/fuzz_proxy.c gw/legs/proxy_avp.c $(FUZZ_MAIN)
+fuzz_proxy_CFLAGS = $(AM_CFLAGS)
+fuzz_proxy_LDFLAGS = $(FUZZ_LINK)
+fuzz_proxy_LDADD = libppp.la libcore.la
+
 check_PROGRAMS += fuzz-ppp-hdlc
 FUZZERS += fuzz-ppp-hdlc
 fuzz_ppp_hdlc_SOURCES = tests/fuzz/fuzz_ppp_hdlc.c $(FUZZ_MAIN)

@@ -573,11 +573,14 @@ static void a_refusal_keeps_its_text(void)
 	lone_rx(&l, "c021 01 01 000e 0304c023 0506a0a0a0a0");
 	link_acknowledge(&l);
 	lone_rx(&l, "c023 03 01 0007 02 6e6f");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_PEER_CLOSES], 1); /* it is known now why we end */
+	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
+	CU_ASSERT_STRING_EQUAL(l.message, "no");
 	lone_rx(&l, "c021 05 44 0009 68656c6c6f");
 	lone_wait(&l, 10 * SEC);
 	CU_ASSERT_EQUAL(l.why, PPP_WHY_AUTH_FAILED);
 	CU_ASSERT_STRING_EQUAL(l.message, "no");
-	CU_ASSERT_EQUAL(l.count[PPP_EV_PEER_CLOSES], 0);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_PEER_CLOSES], 1);
 	lone_free(&l);
 }
 
