@@ -69,6 +69,10 @@ enum ist_frame_flag {
 	 * so where the medium can */
 	IST_FRAME_DISCARD = 1u << 2,
 };
+/* Sending: bits 8 to 13 are the differentiated services codepoint (RFC 2474) of the packet that
+ * carries the frame, where the medium has one; 0 = as the port is set up. */
+#define IST_FRAME_DSCP(codepoint) ((uint32_t)(codepoint) << 8)
+#define IST_FRAME_DSCP_OF(flags)  ((flags) >> 8 & 63u)
 
 struct ist_frame {
 	ist_channel channel;

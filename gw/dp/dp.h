@@ -149,6 +149,8 @@ bool dp_filter_count(const struct dp *dp, uint32_t no, struct dp_filter_counters
 
 /* --- the call table --------------------------------------------------------------------------- */
 
+#define DP_DSCP_COPY 64u
+
 enum dp_mode {
 	DP_PUNT, /* everything to the control thread, in order, bounded (call is being opened) */
 	/* IP of open NCPs to and from the TUN, the rest punted under a token bucket; of an NCP that
@@ -180,6 +182,10 @@ struct dp_call {
 	uint64_t peer_iid; /* and its interface identifier (for its link-local source) */
 	bool has_peer6;
 	uint32_t filter[DP_FILTERS]; /* numbers of dp_filter_add(); 0 = none */
+	/* Differentiated services codepoint of the packets that carry our frames; 0 = none,
+	 * DP_DSCP_COPY = that of the IP packet in the frame */
+	uint8_t dscp;
+	uint64_t discard; /* codepoints (bit N = N) of IP packets that the medium may drop first */
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
  * channel that is gone, or -EINVAL for a session id of 0 or a filter that is not registered. */

@@ -33,6 +33,29 @@ static bool dp_send_l2tp_head(struct call *c, uint8_t *head, size_t len, size_t 
 	return *h;
 }
 
+/* RFC 2474, RFC 8200 7: the codepoint of an IP packet; -1 = none. */
+static int dp_send_codepoint(uint16_t proto, const uint8_t *info, size_t len)
+{
+	if (len < 2 || (proto != PPP_IP && proto != PPP_IPV6))
+		return -1;
+	return proto == PPP_IP ? info[1] >> 2 : (info[0] & 15) << 2 | info[1] >> 6;
+}
+
+static uint32_t dp_send_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info,
+			      size_t len)
+{
+	int inner = dp_send_codepoint(proto, info, len);
+	uint32_t flags = 0;
+
+	if (c->dscp < DP_DSCP_COPY)
+		flags = IST_FRAME_DSCP(c->dscp);
+	else if (inner > 0)
+		flags = IST_FRAME_DSCP(inner);
+	if (inner >= 0 && c->discard >> inner & 1)
+		flags |= IST_FRAME_DISCARD;
+	return flags;
+}
+
 void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len)
 {
 	struct tx_batch *b = &w->tx;
@@ -44,10 +67,13 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	};
 	uint8_t *head = b->head[b->n], ppp[PPP_HEAD_MAX];
 	size_t n = ppp_frame_head(ppp, proto, &framing), h;
+	uint32_t marks = 0;
 
 	if (filter_has(c, DP_FILTER_PPP_OUT) &&
 	    !filter_run_ppp(w, c, DP_FILTER_PPP_OUT, proto, payload, len))
 		return;
+	if (c->c.dscp || c->c.discard)
+		marks = dp_send_marks(&c->c, proto, payload, len);
 	if (!dp_send_l2tp_head(c, head, n + len, &h)) {
 		call_drop(w, c, DP_R_TOO_BIG);
 		return;
@@ -58,6 +84,7 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	b->channel[b->n] = c->c.channel;
 	*f = (struct ist_frame){
 		.channel = (ist_channel)c->c.channel,
+		.flags = marks,
 		.head = head,
 		.head_len = (uint32_t)(h + n),
 		.payload = payload,

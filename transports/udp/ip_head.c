@@ -32,11 +32,11 @@ static uint16_t ip_head_sum_end(const struct sum *s)
 }
 
 static void ip_head_put4(struct wr *w, const struct udp_ep *from, const struct udp_ep *to,
-			 uint16_t udp_len)
+			 uint8_t tos, uint16_t udp_len)
 {
 	struct sum s = {0};
 
-	wr_u16(w, 0x4500);
+	wr_u16(w, 0x4500 | tos);
 	wr_u16(w, (uint16_t)(20 + udp_len));
 	wr_u32(w, 0x00004000); /* identification 0, don't fragment */
 	wr_u16(w, 64 << 8 | 17);
@@ -48,9 +48,9 @@ static void ip_head_put4(struct wr *w, const struct udp_ep *from, const struct u
 }
 
 static void ip_head_put6(struct wr *w, const struct udp_ep *from, const struct udp_ep *to,
-			 uint16_t udp_len)
+			 uint8_t tos, uint16_t udp_len)
 {
-	wr_u32(w, 0x60000000);
+	wr_u32(w, 0x60000000 | (uint32_t)tos << 20);
 	wr_u16(w, udp_len);
 	wr_u16(w, 17 << 8 | 64);
 	wr_bytes(w, from->ip, 16);
@@ -76,7 +76,7 @@ static uint16_t ip_head_udp_sum(struct wr *w, size_t udp_at, struct ip_piece hea
 }
 
 size_t ip_udp_head(uint8_t out[IP_HEAD_MAX], const struct udp_ep *from, const struct udp_ep *to,
-		   struct ip_piece head, struct ip_piece payload)
+		   uint8_t tos, struct ip_piece head, struct ip_piece payload)
 {
 	size_t udp_len = 8 + head.len + payload.len, at;
 	struct wr w = wr_init(out, IP_HEAD_MAX);
@@ -84,9 +84,9 @@ size_t ip_udp_head(uint8_t out[IP_HEAD_MAX], const struct udp_ep *from, const st
 	if (from->family != to->family || udp_len > 65535 - (from->family == 4 ? 20 : 0))
 		return 0;
 	if (from->family == 4)
-		ip_head_put4(&w, from, to, (uint16_t)udp_len);
+		ip_head_put4(&w, from, to, tos, (uint16_t)udp_len);
 	else
-		ip_head_put6(&w, from, to, (uint16_t)udp_len);
+		ip_head_put6(&w, from, to, tos, (uint16_t)udp_len);
 	at = w.len;
 	wr_u16(&w, from->port);
 	wr_u16(&w, to->port);

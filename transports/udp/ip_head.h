@@ -12,9 +12,9 @@ struct ip_piece {
 	size_t len;
 };
 
-/* The data is `head` then `payload`.  Returns the octets written to out: 28, 48, or 0 when the ends
- * are not of one family or it is too long. */
+/* tos: the octet of the differentiated services.  The data is `head` then `payload`.  Returns the
+ * octets written to out: 28, 48, or 0 when the ends are not of one family or it is too long. */
 size_t ip_udp_head(uint8_t out[IP_HEAD_MAX], const struct udp_ep *from, const struct udp_ep *to,
-		   struct ip_piece head, struct ip_piece payload);
+		   uint8_t tos, struct ip_piece head, struct ip_piece payload);
 
 #endif

@@ -79,7 +79,7 @@ static const struct ist_key keys[] = {
 
 union control {
 	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	char buf[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
 };
 
 struct udp_socket {
@@ -172,7 +172,7 @@ static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *k
 	return s->state == UDP_SLOT_FREE ? NULL : s;
 }
 
-static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
+static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key, uint8_t tos,
 		    struct ip_piece head, struct ip_piece payload)
 {
 	uint8_t front[IP_HEAD_MAX + IST_HEAD_MAX];
@@ -181,9 +181,9 @@ static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_ke
 
 	local.port = p->sock[key->sock].bound.port;
 	if (outbound)
-		n = ip_udp_head(front, &local, &key->peer, head, payload);
+		n = ip_udp_head(front, &local, &key->peer, tos, head, payload);
 	else
-		n = ip_udp_head(front, &key->peer, &local, head, payload);
+		n = ip_udp_head(front, &key->peer, &local, tos, head, payload);
 	if (!n || head.len > IST_HEAD_MAX)
 		return;
 	if (head.len)
@@ -223,7 +223,7 @@ static bool udp_take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *
 		.len = m->msg_len,
 	};
 	if (*p->host->tap_on)
-		udp_tap(p, false, &key, (struct ip_piece){NULL, 0},
+		udp_tap(p, false, &key, 0, (struct ip_piece){NULL, 0},
 			(struct ip_piece){f->payload, f->len});
 	return true;
 }
@@ -301,6 +301,48 @@ static void udp_set_source(struct msghdr *m, union control *control, const struc
 	memcpy(CMSG_DATA(c), &pi, sizeof(pi));
 }
 
+/* RFC 2474 section 3: the codepoint is the upper six bits of the octet. */
+static uint8_t udp_tos_of(const struct ist_frame *f)
+{
+	return (uint8_t)(IST_FRAME_DSCP_OF(f->flags) << 2);
+}
+
+/* Behind what base has. */
+static void udp_set_tos(struct msghdr *m, union control *control, const struct msghdr *base,
+			uint8_t family, int tos)
+{
+	struct cmsghdr *c;
+
+	memset(control, 0, sizeof(*control));
+	if (base->msg_controllen)
+		memcpy(control, base->msg_control, base->msg_controllen);
+	c = (struct cmsghdr *)(void *)(control->buf + base->msg_controllen);
+	c->cmsg_level = family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
+	c->cmsg_type = family == 4 ? IP_TOS : IPV6_TCLASS;
+	c->cmsg_len = CMSG_LEN(sizeof(tos));
+	memcpy(CMSG_DATA(c), &tos, sizeof(tos));
+	m->msg_control = control;
+	m->msg_controllen = base->msg_controllen + CMSG_SPACE(sizeof(tos));
+}
+
+/* Frames with the mark of the one before share its control data. */
+static void udp_mark_batch(struct mmsghdr *m, union control *marks, const struct ist_frame *f,
+			   unsigned n, uint8_t family)
+{
+	struct msghdr base = m[0].msg_hdr;
+
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t tos = udp_tos_of(&f[i]);
+
+		if (i && tos && tos == udp_tos_of(&f[i - 1])) {
+			m[i].msg_hdr.msg_control = m[i - 1].msg_hdr.msg_control;
+			m[i].msg_hdr.msg_controllen = m[i - 1].msg_hdr.msg_controllen;
+		} else if (tos) {
+			udp_set_tos(&m[i].msg_hdr, &marks[i], &base, family, tos);
+		}
+	}
+}
+
 static enum counter udp_counter_of(int err)
 {
 	static const struct {
@@ -350,8 +392,9 @@ static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot,
 	struct iovec iov[BATCH][2];
 	struct mmsghdr m[BATCH];
 	struct sockaddr_storage to;
-	union control control;
+	union control control, marks[BATCH];
 	struct msghdr base = {.msg_name = &to, .msg_iovlen = 2};
+	uint32_t flags = 0;
 
 	base.msg_namelen = udp_ep_to_sock(&slot->key.peer, &to);
 	if (s->wildcard)
@@ -362,11 +405,14 @@ static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot,
 		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};
 		m[i].msg_hdr = base;
 		m[i].msg_hdr.msg_iov = iov[i];
+		flags |= f[i].flags;
 		if (*p->host->tap_on)
-			udp_tap(p, true, &slot->key,
+			udp_tap(p, true, &slot->key, udp_tos_of(&f[i]),
 				(struct ip_piece){iov[i][0].iov_base, iov[i][0].iov_len},
 				(struct ip_piece){f[i].payload, f[i].len});
 	}
+	if (IST_FRAME_DSCP_OF(flags))
+		udp_mark_batch(m, marks, f, n, slot->key.peer.family);
 	udp_send_all(p, s->fd, m, n);
 }
 

@@ -152,6 +152,57 @@ static void heads_of_every_kind(void)
 }
 
 /* RFC 2661 5.4: the LNS turns sequencing on and off during the call. */
+/* RFC 2474: octet 1 of IPv4, RFC 8200: bits 4 to 9 of IPv6; EF is 46, AF12 12, AF43 38. */
+static void do_marks(struct rig *r)
+{
+	static const struct {
+		uint8_t dscp;
+		const char *frame;
+		uint32_t flags;
+	} row[] = {
+		{0, "0021 45b8", 0},
+		{DP_DSCP_COPY, "0021 45b8", IST_FRAME_DSCP(46)},
+		{DP_DSCP_COPY, "0021 45b9", IST_FRAME_DSCP(46)}, /* ECN is not copied */
+		{DP_DSCP_COPY, "0057 6b80", IST_FRAME_DSCP(46)},
+		{DP_DSCP_COPY, "0021 4500", 0},
+		{DP_DSCP_COPY, "0021 45", 0},
+		{DP_DSCP_COPY, "c021 0db8", 0},
+		{DP_DSCP_COPY, "0021 4530", IST_FRAME_DSCP(12) | IST_FRAME_DISCARD},
+		{DP_DSCP_COPY, "0057 6980", IST_FRAME_DSCP(38) | IST_FRAME_DISCARD},
+		{46, "0021 4530", IST_FRAME_DSCP(46) | IST_FRAME_DISCARD},
+		{46, "0021 4528", IST_FRAME_DSCP(46)},
+		{46, "c021 0901", IST_FRAME_DSCP(46)},
+		{0, "0057 6980", IST_FRAME_DISCARD},
+		{0, "8021 0130", 0},
+	};
+	struct dp_call c = {
+		.tid = 2,
+		.sid = 3,
+		.channel = rig_channel(r, 1),
+		.data = {.peer_tid = 4, .peer_sid = 5},
+		.discard = UINT64_C(1) << 12 | UINT64_C(1) << 38,
+	};
+
+	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		c.dscp = row[i].dscp;
+		CU_ASSERT(!dp_call_set(r->dp, &c));
+		CU_ASSERT(ppp_hex(r, row[i].frame));
+		CU_ASSERT_FATAL(rig_wait_sent(r, i + 1));
+		CU_ASSERT_EQUAL(r->fake->sent[i].flags, row[i].flags);
+	}
+	/* Codepoint 0 may be dropped first too, where that is asked for. */
+	c.discard = 1;
+	CU_ASSERT(!dp_call_set(r->dp, &c));
+	CU_ASSERT(ppp_hex(r, "0021 4500"));
+	CU_ASSERT_FATAL(rig_wait_sent(r, sizeof(row) / sizeof(row[0]) + 1));
+	CU_ASSERT_EQUAL(r->fake->sent[sizeof(row) / sizeof(row[0])].flags, IST_FRAME_DISCARD);
+}
+
+static void marks_of_frames(void)
+{
+	rig_each(do_marks);
+}
+
 static void do_sequence(struct rig *r)
 {
 	struct dp_call c = {.tid = 2,
@@ -387,6 +438,7 @@ static void a_packet_that_has_left_wakes_the_control_thread(void)
 }
 
 static const struct test_case cases[] = {
+	{"marks_of_frames", marks_of_frames},
 	{"control_packets", control_packets},
 	{"sent_before_the_port_is_closed", sent_before_the_port_is_closed},
 	{"heads_of_every_kind", heads_of_every_kind},

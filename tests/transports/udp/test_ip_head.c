@@ -30,10 +30,10 @@ static void ip_head_ipv4(void)
 {
 	struct udp_ep a = ep("192.0.2.1:1701"), b = ep("198.51.100.7:5000");
 	uint8_t out[IP_HEAD_MAX], want[20], all[64] = {0};
-	size_t n =
-		ip_udp_head(out, &a, &b, (struct ip_piece){"abc", 3}, (struct ip_piece){"de", 2});
+	size_t n = ip_udp_head(out, &a, &b, 0xb8, (struct ip_piece){"abc", 3},
+			       (struct ip_piece){"de", 2});
 
-	test_hex(want, sizeof(want), "45 00 00 21 00 00 40 00 40 11 00 00 c0 00 02 01 c6 33 64 07");
+	test_hex(want, sizeof(want), "45 b8 00 21 00 00 40 00 40 11 00 00 c0 00 02 01 c6 33 64 07");
 	CU_ASSERT_EQUAL(n, 28);
 	CU_ASSERT_EQUAL(ip_head_words(out, 20), 0xffff);
 	ASSERT_OCTETS(out, 10, want, 10);
@@ -51,11 +51,11 @@ static void ip_head_ipv6(void)
 {
 	struct udp_ep a = ep("[2001:db8::1]:1701"), b = ep("[2001:db8::2]:1701");
 	uint8_t out[IP_HEAD_MAX], want[8], all[64] = {0};
-	size_t n = ip_udp_head(out, &a, &b, (struct ip_piece){NULL, 0},
+	size_t n = ip_udp_head(out, &a, &b, 0xb8, (struct ip_piece){NULL, 0},
 			       (struct ip_piece){"\xc8\x02", 2});
 
 	CU_ASSERT_EQUAL(n, 48);
-	test_hex(want, sizeof(want), "60 00 00 00 00 0a 11 40");
+	test_hex(want, sizeof(want), "6b 80 00 00 00 0a 11 40");
 	ASSERT_OCTETS(out, 8, want, 8);
 	memcpy(all, out + 8, 32);
 	memcpy(all + 32, "\0\x11\0\x0a", 4);
@@ -70,8 +70,8 @@ static void ip_head_refused(void)
 	uint8_t out[IP_HEAD_MAX];
 	const struct ip_piece none = {NULL, 0}, full = {NULL, 65508};
 
-	CU_ASSERT_EQUAL(ip_udp_head(out, &a, &b, none, none), 0);
-	CU_ASSERT_EQUAL(ip_udp_head(out, &a, &a, none, full), 0);
+	CU_ASSERT_EQUAL(ip_udp_head(out, &a, &b, 0, none, none), 0);
+	CU_ASSERT_EQUAL(ip_udp_head(out, &a, &a, 0, none, full), 0);
 }
 
 static const struct test_case cases[] = {
