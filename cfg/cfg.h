@@ -85,6 +85,12 @@ struct cfg_avp {
 };
 #define CFG_ADD_MAX 16u
 
+/* Codepoints of differentiated services as cfg_peer.dscp has them: 0 = no mark, 1 to 63, or */
+enum {
+	CFG_DSCP_COPY = 64, /* that of the packet in the frame */
+	CFG_DSCP_PEER = 65, /* that of the behavior which the peer asks for (RFC 3308) */
+};
+
 struct cfg_peer {
 	const char *name;
 	const struct cfg_port *port; /* NULL = any */
@@ -101,6 +107,8 @@ struct cfg_peer {
 	bool sequencing_required; /* as LAC: put Sequencing Required in ICCN */
 	uint8_t reorder;
 	uint64_t reorder_timeout;
+	uint8_t dscp;	  /* of packets that carry data of its calls */
+	uint64_t discard; /* codepoints, as bits, of packets that go out as discard eligible */
 };
 
 struct cfg_pool {
@@ -148,6 +156,7 @@ struct cfg_service {
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
 	uint8_t proxy;		/* enum cfg_proxy */
+	uint64_t discard;	/* codepoints, as bits, of packets that go out discard eligible */
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */
 };

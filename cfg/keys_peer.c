@@ -4,6 +4,7 @@
  * store straight into struct l2tp_policy, which the engine copies into each tunnel; its defaults
  * are those of l2tp_policy_default().
  */
+#include "cfg/dscp.h"
 #include "cfg/keys.h"
 #include "cfg/report.h"
 #include "cfg/suggest.h"
@@ -369,6 +370,12 @@ static const struct cfg_key peer_keys[] = {
 	{"sequencing-required", CFG_K_BOOL,
 	 .help = "as LAC: require sequence numbers in data messages",
 	 CFG_AT(struct cfg_peer, sequencing_required)},
+	{"dscp", CFG_K_TEXT, .set = cfg_dscp_set, .deflt = "0",
+	 .help = "codepoint of the UDP packets that carry data: 0 to 63, a name (ef, af11, cs6), "
+		 "copy = that of the packet inside, or peer = what the peer asks for (RFC 3308); "
+		 "a codepoint is asked for in our calls",
+	 CFG_AT(struct cfg_peer, dscp)},
+	CFG_DISCARD_ROW(struct cfg_peer),
 	{"reorder", CFG_K_NUMBER, .min = 0, .max = L2TP_REORDER_MAX,
 	 .help = "data messages held back while an earlier one is missing; 0 = none",
 	 CFG_AT(struct cfg_peer, reorder)},

@@ -3,6 +3,7 @@
  * The keys of the sections about PPP: `pool`, `service` and `user` for links that end here as a
  * server, `client` for links we dial.  Timers and counts start from ppp_config_default().
  */
+#include "cfg/dscp.h"
 #include "cfg/filter.h"
 #include "cfg/keys.h"
 #include "cfg/report.h"
@@ -203,6 +204,7 @@ static const struct cfg_key service_keys[] = {
 	 .help = "end a log-in that has carried no data for this long; 0 = never", SERVICE(idle)},
 	{"session", CFG_K_TIME, .min = 0, .max = 365 * D,
 	 .help = "end a log-in that has lasted this long; 0 = never", SERVICE(session)},
+	CFG_DISCARD_ROW(struct cfg_service),
 	CFG_FILTER_ROWS_IP(struct cfg_service),
 	CFG_FILTER_ROWS_PPP(struct cfg_service),
 	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 range in the pool", .help = "offer IPv6",

@@ -66,6 +66,7 @@ enum l2tp_cdn_result {
 	L2TP_CDN_NO_DIAL_TONE = 9,
 	L2TP_CDN_TIMEOUT = 10,
 	L2TP_CDN_NO_FRAMING = 11,
+	L2TP_CDN_SESSION_DS = 12, /* RFC 3308 section 10 */
 };
 enum l2tp_error_code {
 	L2TP_ERR_NONE = 0,

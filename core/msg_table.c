@@ -68,6 +68,7 @@ static const char *const cdn_words[] = {
 	[L2TP_CDN_NO_DIAL_TONE] = "no dial tone",
 	[L2TP_CDN_TIMEOUT] = "not established in time",
 	[L2TP_CDN_NO_FRAMING] = "no appropriate framing detected",
+	[L2TP_CDN_SESSION_DS] = "per-hop behavior not agreed",
 };
 
 static const char *const error_words[] = {

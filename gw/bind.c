@@ -122,6 +122,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	struct gw_service *service;
 	char where[GW_TEXT_MAX];
 	struct l2tp_call_info c;
+	struct leg *in;
 	struct join *j;
 
 	l2tp_tunnel_info(ev->tunnel, &t);
@@ -147,8 +148,10 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
 	}
-	j = join_new(gw->joins, leg_call_offered(gw, ev->call, peer), leg_server_new(gw, service),
-		     NULL, NULL, ev->now);
+	in = leg_call_offered(gw, ev->call, peer);
+	if (in)
+		leg_call_asks_phb(in, ev->msg);
+	j = join_new(gw->joins, in, leg_server_new(gw, service), NULL, NULL, ev->now);
 	if (j)
 		join_start(j, ev->now);
 	else

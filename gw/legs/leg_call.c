@@ -7,6 +7,7 @@
 #include "gw/gw.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
+#include "gw/legs/phb.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/text.h"
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct leg_call {
 	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
 	struct leg_origin from;
 	struct leg_entry entry;
+	int asked; /* codepoint of the behavior that the peer's ICRQ asks for, or enum in phb.h */
 };
 
 const struct leg_call_result leg_call_results[LEG_CAUSES] = {
@@ -65,6 +67,10 @@ static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 		.channel = t.channel,
 		.mode = DP_PUNT,
 		.ff03 = true,
+		.dscp = peer->dscp == CFG_DSCP_COPY   ? DP_DSCP_COPY
+			: peer->dscp == CFG_DSCP_PEER ? 0
+						      : peer->dscp,
+		.discard = peer->discard,
 		.data = {.peer_tid = t.peer_id,
 			 .peer_sid = i.peer_id,
 			 .lns = i.we_are_lns,
@@ -156,14 +162,58 @@ static void leg_call_free(struct leg *l)
 
 /* --- starting --------------------------------------------------------------------------------- */
 
+/* --- the per-hop behavior of a call: RFC 3308 section 4 --- */
+
+/* One that is ours to ask for. */
+static bool leg_call_has_phb(const struct leg_call *c)
+{
+	return c->peer->dscp && c->peer->dscp < CFG_DSCP_COPY;
+}
+
+void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *icrq)
+{
+	struct leg_call *c = leg_call_of(l);
+
+	c->asked = phb_find(icrq);
+	if (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0)
+		c->entry.c.dscp = (uint8_t)c->asked;
+}
+
+/* The answer to a request for a behavior is what we will use; one without it says that we do not
+ * know of them. */
+static void leg_call_answer(struct leg_call *c, uint64_t now)
+{
+	bool agreed = c->asked != PHB_NONE &&
+		      (leg_call_has_phb(c) || (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0));
+	uint8_t phb[2];
+	struct l2tp_avp avp = phb_avp(c->entry.c.dscp, phb);
+
+	l2tp_call_answer(c->call, agreed ? &avp : NULL, agreed, now);
+}
+
+/* What the answer to ours says.  A peer without an answer leaves us our own; what we have no
+ * codepoint for we cannot use. */
+static bool leg_call_takes_phb(struct leg_call *c, const struct l2tp_msg *icrp)
+{
+	int dscp = leg_call_has_phb(c) ? phb_find(icrp) : PHB_NONE;
+
+	if (dscp >= 0)
+		c->entry.c.dscp = (uint8_t)dscp;
+	return dscp != PHB_UNKNOWN;
+}
+
 static void leg_call_place(struct leg_call *c, const struct relay *icrq, uint64_t now)
 {
 	struct origin_avps out = {0};
+	uint8_t value[2];
+	struct l2tp_avp phb = phb_avp(c->peer->dscp, value);
 
 	if (icrq)
 		origin_relay(&out, icrq->avp, icrq->n);
 	else if (c->has_origin)
 		origin_icrq(&out, &c->from);
+	if (leg_call_has_phb(c))
+		origin_relay(&out, &phb, 1);
 	origin_add(&out, c->peer);
 	l2tp_call_place(c->call, L2TP_INCOMING, out.avp, out.n, now);
 }
@@ -172,6 +222,17 @@ static void leg_call_fail(struct leg_call *c, uint64_t now)
 {
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the call");
 
+	call_stop(&c->leg, &why, now);
+}
+
+/* RFC 3308 section 4: the CDN has Result Code 12. */
+static void leg_call_refuse_phb(struct leg_call *c, uint64_t now)
+{
+	struct leg_end why =
+		leg_end(LEG_BY_MISMATCH, "the peer's per-hop behavior is unknown here");
+
+	why.has_cdn = true;
+	why.cdn_result = L2TP_CDN_SESSION_DS;
 	call_stop(&c->leg, &why, now);
 }
 
@@ -291,7 +352,7 @@ static void call_start(struct leg *l, uint64_t now)
 	else if (c->placed)
 		leg_call_place(c, NULL, now);
 	else
-		l2tp_call_answer(c->call, NULL, 0, now);
+		leg_call_answer(c, now);
 }
 
 /* RFC 2661 4.4.4: speeds as the LAC sees them, transmitting to the remote system.  The remote
@@ -346,7 +407,9 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 {
 	leg_call_entry_update(c);
-	if (leg_entry_set(&c->entry) < 0) {
+	if (!leg_call_takes_phb(c, ev->msg)) {
+		leg_call_refuse_phb(c, ev->now);
+	} else if (leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
 	} else if (c->out) {
 		return; /* the LAC says OCCN when the line is up */
@@ -522,6 +585,7 @@ static struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const str
 	c->peer = peer;
 	c->call = call;
 	c->placed = placed;
+	c->asked = PHB_NONE;
 	leg_call_entry_init(c, gw);
 	l2tp_call_set_user(call, &c->leg);
 	return &c->leg;

@@ -136,6 +136,15 @@ void leg_entry_mtu_changed(struct leg_entry *e)
 		leg_entry_set(e);
 }
 
+void leg_entry_discard(struct leg_entry *e, uint64_t codepoints)
+{
+	bool changed = codepoints & ~e->c.discard;
+
+	e->c.discard |= codepoints;
+	if (changed && e->in_table)
+		leg_entry_set(e);
+}
+
 bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len)
 {
 	return dp_ppp_send(e->gw->dp, e->c.tid, e->c.sid, frame, len);

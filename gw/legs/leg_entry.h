@@ -50,6 +50,8 @@ void leg_entry_network(struct leg_entry *e, const struct leg_network *n);
 void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to);
 /* The channel carries frames of another size from now on. */
 void leg_entry_mtu_changed(struct leg_entry *e);
+/* Packets with these codepoints too (bits) go out as discard eligible. */
+void leg_entry_discard(struct leg_entry *e, uint64_t codepoints);
 /* One frame, protocol number and information, to the far end; false when it cannot be sent. */
 bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len);
 /* A frame with an IP packet that came up before its NCP was open: back to the data plane. */

@@ -411,6 +411,7 @@ static void server_start(struct leg *l, uint64_t now)
 	struct gw *gw = s->t.gw;
 
 	leg_take_filters(join_other(l), &gw->service_filters[s->service - gw->service]);
+	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
 	if (!leg_terminal_make(&s->t, &cfg->ppp, cfg->mtu)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 

@@ -58,7 +58,8 @@ static const struct {
 	{0, 33, "Proxy Authen Response", "ICCN", 6, VAR, 0, true},
 	{0, 34, "Call Errors", "WEN", 32, 32, 1, true},
 	{0, 35, "ACCM", "SLI", 16, 16, 1, true},
-	{0, 46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true}, /* RFC 3145 section 2 */
+	{0, 46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true},	/* RFC 3145 section 2 */
+	{0, 48, "Session DS", "ICRQ, ICRP, OCRQ, OCRP", 8, 8, 0, true}, /* RFC 3308 4.1 */
 	/* RFC 5515 section 5 */
 	{3561, 1, "Access Line Agent-Circuit-Id", "ICRQ", 8, 69, 0, true},
 	{3561, 2, "Access Line Agent-Remote-Id", "ICRQ", 8, 69, 0, true},
@@ -161,7 +162,7 @@ static void switch_actions(void)
 {
 	static const uint16_t relay[] = {1,  12, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26,
 					 27, 28, 29, 30, 31, 32, 33, 34, 35, 37, 38, 46};
-	static const uint16_t again[] = {0, 14, 36, 39};
+	static const uint16_t again[] = {0, 14, 36, 39, 48};
 	static const uint16_t drop[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13};
 	size_t n = 0;
 

@@ -87,7 +87,8 @@ static void words_of_results(void)
 		{{5, 0, ""}, false, "no facilities (permanent)"},
 		{{1, 0, ""}, false, "loss of carrier"},
 		{{11, 0, ""}, false, "no appropriate framing detected"},
-		{{12, 0, ""}, false, "result 12"},
+		{{12, 0, ""}, false, "per-hop behavior not agreed"},
+		{{13, 0, ""}, false, "result 13"},
 		{{0, 0, ""}, true, "result 0"},
 	};
 	char buf[400];

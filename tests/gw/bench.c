@@ -279,6 +279,23 @@ static void far_asked(struct far_call *c, const struct l2tp_event *ev)
 		l2tp_call_connected(ev->call, NULL, 0, ev->now);
 }
 
+/* RFC 3308 4.1 */
+static const struct l2tp_avp *far_phb(void)
+{
+	static uint8_t value[2];
+	static struct l2tp_avp avp = {.type = 48, .val = value, .len = 2};
+
+	wr_put16(value, bench.phb);
+	return &avp;
+}
+
+static void far_phb_got(const struct l2tp_msg *m)
+{
+	const struct l2tp_avp *a = m ? l2tp_msg_find(m, L2TP_IETF, 48) : NULL;
+
+	bench.phb_got = a && a->len == 2 ? a->val[0] << 8 | a->val[1] : -1;
+}
+
 /* A call offered to the far end: it is the LNS, its PPP the server. */
 static void far_offered(const struct l2tp_event *ev)
 {
@@ -304,8 +321,9 @@ static void far_offered(const struct l2tp_event *ev)
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
 	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
 	c->give = (struct ppp_addresses){.local4 = 0x0a640001, .peer4 = 0x0a640002};
+	far_phb_got(ev->msg);
 	if (!bench.no_answer)
-		l2tp_call_answer(ev->call, NULL, 0, ev->now);
+		l2tp_call_answer(ev->call, far_phb(), bench.phb != 0, ev->now);
 }
 
 static void far_replied(struct far_call *c, const struct l2tp_event *ev)
@@ -335,6 +353,7 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 		avps[n++] = proxy[i];
 	for (unsigned i = 0; i < bench.iccn_avps; i++)
 		avps[n++] = bench.iccn_avp[i];
+	far_phb_got(ev->msg);
 	if (bench.early_frames)
 		far_ppp_start(c, ev->now);
 	if (!bench.no_iccn)

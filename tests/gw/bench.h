@@ -99,6 +99,8 @@ struct bench {
 	unsigned iccn_proxied;		 /* proxy attributes in the ICCN we got */
 	const struct l2tp_avp *iccn_avp; /* more for the ICCN of the far end */
 	unsigned iccn_avps;
+	uint16_t phb;	 /* Session DS of the far end's ICRPs; 0 = none */
+	int64_t phb_got; /* that of the ICRQ or ICRP it got last; -1 = none */
 	void (*on_iccn)(const struct l2tp_msg *m); /* the far end has got one */
 	bool iccn_proxy;	     /* the far end has authenticated iccn_user itself, it says */
 	const char *iccn_user;	     /* NULL = "ann" */

@@ -33,6 +33,7 @@
 	X(outgoing)     \
 	X(peer)         \
 	X(proxy_avp)    \
+	X(phb)          \
 	X(ra)           \
 	X(reserve)      \
 	X(route)        \

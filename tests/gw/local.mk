@@ -28,6 +28,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/legs/test_leg_filter.c \
 	tests/gw/legs/test_leg_limit.c \
 	tests/gw/legs/test_origin.c \
+	tests/gw/legs/test_phb.c \
 	tests/gw/legs/test_leg_terminal.c \
 	tests/gw/legs/test_ra.c \
 	tests/gw/test_log.c \

@@ -13,6 +13,7 @@
 	X(ip_head)        \
 	X(udp_addr)       \
 	X(udp)            \
+	X(udp_marks)      \
 	X(udp_table)      \
 	X(udp_socket)     \
 	X(delay)          \

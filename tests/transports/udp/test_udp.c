@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <linux/udp.h>
 #include <sched.h>
 #include <stdio.h>
@@ -715,63 +714,6 @@ static void taps(void)
 	fake_close(&b);
 }
 
-static int mark_of_next(int fd, char *text)
-{
-	char control[128];
-	struct iovec iov = {text, 8};
-	struct msghdr m = {.msg_iov = &iov,
-			   .msg_iovlen = 1,
-			   .msg_control = control,
-			   .msg_controllen = sizeof(control)};
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int tos = -1;
-
-	memset(text, 0, 9);
-	CU_ASSERT_EQUAL(poll(&p, 1, 10000), 1);
-	CU_ASSERT(recvmsg(fd, &m, 0) > 0);
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TOS)
-			tos = *CMSG_DATA(c);
-		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS)
-			memcpy(&tos, CMSG_DATA(c), sizeof(tos));
-	}
-	return tos;
-}
-
-/* RFC 2474: EF (46) is B8 on the wire, AF11 (10) 28; frames without a mark between them. */
-static void marked(const char *listen, const char *at)
-{
-	static const uint8_t dscp[] = {46, 46, 0, 10, 46, 0};
-	char to[80], text[9];
-	struct ist_frame f[6];
-	struct fake_host a;
-	ist_channel c;
-	int fd = udp_plain(at, to, sizeof(to)), one = 1;
-
-	setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &one, sizeof(one));
-	setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &one, sizeof(one));
-	udp_open_at(&a, listen);
-	CU_ASSERT_EQUAL(fake_connect(&a, to, IST_PAYLOAD_L2TP, &c), 0);
-	for (unsigned i = 0; i < 6; i++)
-		f[i] = (struct ist_frame){
-			c, IST_FRAME_DSCP(dscp[i]), NULL, (const uint8_t *)"abcdef" + i, 0, 1, 0};
-	CU_ASSERT_EQUAL(fake_send_frames(&a, f, 6), 6);
-	for (unsigned i = 0; i < 6; i++) {
-		CU_ASSERT_EQUAL(mark_of_next(fd, text), dscp[i] << 2);
-		CU_ASSERT_EQUAL(text[0], "abcdef"[i]);
-	}
-	fake_close(&a);
-	close(fd);
-}
-
-static void rfc2474_codepoints(void)
-{
-	marked("listen=127.0.0.1:0", "127.0.0.1:0");
-	marked("listen=0.0.0.0:0", "127.0.0.1:0");
-	marked("listen=[::1]:0", "[::1]:0");
-	marked("listen=[::]:0", "[::1]:0");
-}
-
 static const struct test_case cases[] = {
 	{"ipv4_there_and_back", udp_ipv4},
 	{"ipv6_link_local", ipv6_link_local},
@@ -796,7 +738,6 @@ static const struct test_case cases[] = {
 	{"rfc2661_8_1_checksums", checksums},
 	{"rfc2661_8_2_offered_by_default", offered_by_default},
 	{"tap_sees_ip_packets", taps},
-	{"rfc2474_codepoints", rfc2474_codepoints},
 	{NULL, NULL},
 };
 const struct test_suite suite_udp = {"udp", cases};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Per-hop behaviors of calls (RFC 3308 section 4), and the marks of a peer's and a service's. */
+#include "gw/bind.h"
+#include "gw/legs/phb.h"
+#include "tests/gw/bench.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* RFC 3140 2: the codepoint left justified; bit 14 names a set, bit 15 a code of IANA's.  EF is 46,
+ * 101110 (RFC 3246); AF11 is 10, 001010 (RFC 2597). */
+static void rfc3140_2_codes(void)
+{
+	CU_ASSERT_EQUAL(phb_code(46), 0xb800);
+	CU_ASSERT_EQUAL(phb_code(10), 0x2800);
+	CU_ASSERT_EQUAL(phb_codepoint(0xb800), 46);
+	CU_ASSERT_EQUAL(phb_codepoint(0x2802), 10);
+	CU_ASSERT_EQUAL(phb_codepoint(0), 0);
+	CU_ASSERT_EQUAL(phb_codepoint(0x1231), PHB_UNKNOWN);
+	CU_ASSERT_EQUAL(phb_codepoint(0x1233), PHB_UNKNOWN);
+	CU_ASSERT_EQUAL(phb_codepoint(0xb804), PHB_UNKNOWN);
+}
+
+static void phb_lns(const char *keys, uint16_t asks, int64_t answer, uint8_t dscp)
+{
+	uint8_t value[2];
+	const struct l2tp_avp avp = {.type = 48, .val = value, .len = 2};
+	char conf[400];
+
+	snprintf(conf, sizeof(conf),
+		 "udp a { listen = \"192.0.2.1:1701\" }\n"
+		 "peer lac { service = s  %s }\n"
+		 "service s { local = 10.64.0.1 }\n",
+		 keys);
+	bench_start(conf);
+	wr_put16(value, asks);
+	bench.icrq = &avp;
+	bench.icrq_avps = asks != 0;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE(bench_call(NULL, NULL, PPP_AUTH_NONE)->up);
+	CU_ASSERT_EQUAL(bench.phb_got, answer);
+	CU_ASSERT_EQUAL(fake.call[0].dscp, dscp);
+	bench_stop();
+}
+
+/* As the terminator. */
+static void rfc3308_4_what_is_asked_for(void)
+{
+	phb_lns("", 0xb800, -1, 0); /* no support: ignored, no attribute */
+	phb_lns("dscp = copy", 0xb800, -1, DP_DSCP_COPY);
+	phb_lns("dscp = ef", 0xb800, 0xb800, 46);   /* accepted */
+	phb_lns("dscp = af11", 0xb800, 0x2800, 10); /* the value we are willing to use */
+	phb_lns("dscp = ef", 0, -1, 46); /* not asked: not answered, marked all the same */
+	phb_lns("dscp = peer", 0x2800, 0x2800, 10);
+	phb_lns("dscp = peer", 0x1231, -1, 0); /* nothing that we have a codepoint for */
+	phb_lns("dscp = peer", 0, -1, 0);
+}
+
+static void phb_lac(const char *keys, uint16_t answer, int64_t asked, uint8_t dscp)
+{
+	char conf[400];
+
+	snprintf(conf, sizeof(conf),
+		 "udp a { listen = \"192.0.2.1:1701\" }\n"
+		 "peer lns { port = a  dial = \"192.0.2.9:1701\"  %s }\n"
+		 "client home { peer = lns  user = ann  secret = \"a password\" }\n",
+		 keys);
+	bench_start(conf);
+	bench.phb = answer;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.phb_got, asked);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1);
+	CU_ASSERT_TRUE(bench.call[0].up);
+	CU_ASSERT_EQUAL(fake.call[0].dscp, dscp);
+	bench_stop();
+}
+
+/* As the initiator. */
+static void rfc3308_4_what_is_answered(void)
+{
+	phb_lac("dscp = ef", 0xb800, 0xb800, 46);
+	phb_lac("dscp = ef", 0, 0xb800, 46); /* the peer cannot: we mark what we send */
+	phb_lac("dscp = ef", 0x2800, 0xb800, 10);
+	phb_lac("dscp = copy", 0, -1, DP_DSCP_COPY);
+	phb_lac("", 0xb800, -1, 0); /* an answer that was not asked for */
+}
+
+/* Result Code 12 when the answer cannot be used. */
+static void rfc3308_4_an_answer_we_cannot_use(void)
+{
+	bench_start(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\"  dscp = ef }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\"  redial = 0 }\n");
+	bench.phb = 0x1231;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.call[0].result.result, 12);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+}
+
+/* AF12 is 12, AF13 14, codepoint 1 LE. */
+static void what_may_be_dropped_first(void)
+{
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { service = s  discard-eligible = { af12, af13 } }\n"
+		    "service s { local = 10.64.0.1  discard-eligible = { le } }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE(bench_call(NULL, NULL, PPP_AUTH_NONE)->up);
+	CU_ASSERT_EQUAL(fake.call[0].discard, 1u << 12 | 1u << 14 | 1u << 1);
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"rfc3140_2_codes", rfc3140_2_codes},
+	{"rfc3308_4_what_is_asked_for", rfc3308_4_what_is_asked_for},
+	{"rfc3308_4_what_is_answered", rfc3308_4_what_is_answered},
+	{"rfc3308_4_an_answer_we_cannot_use", rfc3308_4_an_answer_we_cannot_use},
+	{"what_may_be_dropped_first", what_may_be_dropped_first},
+	{NULL, NULL},
+};
+const struct test_suite suite_phb = {"phb", cases};
