@@ -84,9 +84,7 @@ static bool cp_next_option(struct rd *r, struct option_at *o)
 	o->raw = r->p;
 	o->type = rd_u8(r);
 	o->raw_len = rd_u8(r);
-	if (o->raw_len < 2)
-		rd_fail(r);
-	o->value = rd_sub(r, o->raw_len - 2u);
+	o->value = rd_sub(r, o->raw_len - 2u); /* under 2: more than any packet has */
 	return !r->bad;
 }
 
@@ -302,7 +300,7 @@ static void cp_run(struct ppp *p, struct cp *c, const struct step *ev)
 
 void cp_event(struct ppp *p, struct cp *c, enum fsm_event ev, const struct cp_packet *in)
 {
-	struct step s = {0, ev, in, NULL};
+	struct step s = {.ev = ev, .in = in};
 
 	cp_run(p, c, &s);
 }
@@ -368,6 +366,7 @@ static void cp_append_needed(struct ppp *p, struct cp *c, uint8_t id, uint32_t s
 	}
 }
 
+/* The Request fits into a packet of ours, and so does what is rejected of it. */
 static void cp_judge_request(struct ppp *p, struct cp *c, const struct cp_packet *in,
 			     struct wr *nak, struct wr *rej)
 {
@@ -379,8 +378,7 @@ static void cp_judge_request(struct ppp *p, struct cp *c, const struct cp_packet
 		bit = 0;
 		cp_find_option(c->def, o.type, &bit);
 		seen |= bit;
-		if (cp_judge_option(p, c, in->id, &o, nak) == CP_REJECT &&
-		    rej->cap - rej->len >= o.raw_len)
+		if (cp_judge_option(p, c, in->id, &o, nak) == CP_REJECT)
 			wr_bytes(rej, o.raw, o.raw_len);
 	}
 	if (!rej->len)
@@ -414,7 +412,7 @@ static void cp_rx_conf_req(struct ppp *p, struct cp *c, const struct cp_packet *
 	size_t room = ppp_link_tx_room(p) - HEADER;
 	struct wr nak = wr_init(nak_buf, room), rej = wr_init(rej_buf, room);
 	struct answer a = {CP_ACK, 0, NULL};
-	struct step s = {0, FSM_RCR_PLUS, in, &a};
+	struct step s = {.ev = FSM_RCR_PLUS, .in = in, .answer = &a};
 
 	/* An Ack must return every octet, so a Request that does not fit cannot be acknowledged. */
 	if (!cp_options_well_formed(in->body) || in->body.left > room) {

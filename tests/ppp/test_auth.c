@@ -329,6 +329,7 @@ static void rfc1994_client_responds(void)
 	CU_ASSERT(lone_sent(&l, "c223 02 09 0019 10 4741d289e633c18c596db2bdfb9e1ee2 55736572"));
 	lone_rx(&l, "c223 03 08 0004");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 0);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 1);
 	lone_rx(&l, "c223 03 09 0006 6f6b");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 1);
 	lone_skip(&l);

@@ -559,6 +559,13 @@ static void rfc1661_5_5_the_text_of_a_terminate_request(void)
 	lone_rx(&l, "c021 05 44 0005 21");
 	CU_ASSERT_STRING_EQUAL(l.message, "!");
 	lone_free(&l);
+
+	/* who says nothing, or was not the one who ended it, has no text */
+	lone_network(&l);
+	ppp_lower_down(l.ppp, l.now);
+	CU_ASSERT_EQUAL(l.count[PPP_EV_DOWN], 1);
+	CU_ASSERT_STRING_EQUAL(l.message, "");
+	lone_free(&l);
 }
 
 /* A refusal that came before says more than the Terminate-Request behind it. */
