@@ -156,10 +156,11 @@ no_device() { ! in_space "$1" ip link show dev "$2" >/dev/null 2>&1; }
 # --- guests
 
 # guest "TAP..." SCRIPT ARGUMENT...: boots tests/peers/SCRIPT in a guest kernel on those TAPs of space net, for
-# $GUEST_LIMIT seconds at most; its console is read from descriptor $console, `guest_ended` is its status
+# $GUEST_LIMIT seconds at most, with its ttyS0 at $GUEST_TTY if that is set; its console is read from descriptor $console, `guest_ended` is its status
 guest() {
 	local taps=() script=$2 tap
 	for tap in $1; do taps+=(-t "$tap"); done
+	[ -z "${GUEST_TTY:-}" ] || taps+=(-s "$GUEST_TTY")
 	shift 2
 	exec {console}< <("$HERE/peers/uml-run.sh" -N "$TAG-net" "${taps[@]}" -w "$WORK" -T "${GUEST_LIMIT:-120}" \
 		"$HERE/peers/$script" "$@" |

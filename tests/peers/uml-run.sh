@@ -3,19 +3,21 @@
 # Runs one script inside Debian's user-mode-linux kernel, with the host's own file system as its
 # read-only root, and passes its exit status back.  A boot and a halt take about four seconds.
 #
-#   uml-run.sh [-N netns] [-t tap]... [-m MB] [-w dir] [-T seconds] script [argument...]
+#   uml-run.sh [-N netns] [-t tap]... [-s tty] [-m MB] [-w dir] [-T seconds] script [argument...]
 #     -N  run the kernel inside this network namespace
 #     -t  attach the guest's vec0 (vec1 and so on, given again) to this TAP, which exists already
+#     -s  attach the guest's ttyS0 to this tty or pty
 #     -w  host directory that the guest sees read-write at /mnt (default: one of its own)
 #
 # The script runs as root in bash, in /mnt; the guest's console is our stdout.  Two guests need two
 # directories.  UML_MTU: of its devices, default 1500.  Status 125: the guest did not finish in time.
 set -u
-ns='' taps=() mem=256 work='' limit=120
-while getopts N:t:m:w:T: o; do
+ns='' taps=() tty='' mem=256 work='' limit=120
+while getopts N:t:s:m:w:T: o; do
 	case $o in
 	N) ns=$OPTARG ;;
 	t) taps+=("$OPTARG") ;;
+	s) tty=$OPTARG ;;
 	m) mem=$OPTARG ;;
 	w) work=$OPTARG ;;
 	T) limit=$OPTARG ;;
@@ -36,6 +38,7 @@ run=(env "LD_PRELOAD=$work/.xstate.so" linux.uml "mem=${mem}M" root=/dev/root ro
 	"loglevel=${UML_LOGLEVEL:-3}" con=null ssl=null con0=null,fd:1 umid=r$$ "uml_dir=$work/.uml"
 	"init=$here/uml-init.sh" "UMLW=$work")
 for i in "${!taps[@]}"; do run+=("vec$i:transport=tap,ifname=${taps[i]},depth=128,gro=1${UML_MTU:+,mtu=$UML_MTU}"); done
+[ -z "$tty" ] || run+=("ssl0=tty:$tty")
 [ -z "$ns" ] || run=(ip netns exec "$ns" "${run[@]}")
 timeout -k 5 "$limit" "${run[@]}" </dev/null 2>&1
 [ -s "$work/.rc" ] || { echo "the guest did not finish"; exit 125; }
