@@ -37,6 +37,25 @@ static void xot_pair_call(struct pair *p, ist_channel *a, ist_channel *b)
 	CU_ASSERT_EQUAL(fake_channel(&p->dce, FAKE_UP), *b);
 }
 
+/* Small packets leave at once: Nagle's algorithm is off on each connection. */
+static unsigned xot_undelayed(const struct fake_host *h)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < 16; i++) {
+		struct sockaddr_storage ss;
+		socklen_t len = sizeof(ss), size = sizeof(int);
+		int on = 0;
+
+		if (!h->watch[i].on_fd || getpeername(h->watch[i].fd, (struct sockaddr *)&ss, &len))
+			continue;
+		CU_ASSERT_EQUAL(getsockopt(h->watch[i].fd, IPPROTO_TCP, TCP_NODELAY, &on, &size),
+				0);
+		n += on != 0;
+	}
+	return n;
+}
+
 static void calls_both_ends_and_every_size(void)
 {
 	static const char *const keys[] = {"address=3110", NULL};
@@ -53,6 +72,8 @@ static void calls_both_ends_and_every_size(void)
 	b = fake_channel(&p.dce, FAKE_OFFER);
 	CU_ASSERT_EQUAL(fake_answer(&p.dce, b), 0);
 	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_WRITABLE));
+	CU_ASSERT_EQUAL(xot_undelayed(&p.dte), 1);
+	CU_ASSERT_EQUAL(xot_undelayed(&p.dce), 1);
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (uint8_t)test_rand(&seed);
 	for (uint32_t len = 1; len <= sizeof(data); len += len < 1000 ? 1 : 31) {
