@@ -79,6 +79,22 @@ static void rfc1661_5_7_protocol_reject_fits(void)
 	lone_free(&l);
 }
 
+/* 5.7: as much of the information as fits, and no more than came. */
+static void rfc1661_5_7_protocol_reject_at_its_edge(void)
+{
+	static uint8_t frame[2 + 1500] = {0x80, 0xfd};
+
+	for (size_t len = 1480; len <= 1500; len++) {
+		size_t fits = 1500 - 4 - 2;
+		struct lone l;
+
+		lone_network(&l);
+		lone_rx_octets(&l, frame, 2 + len);
+		CU_ASSERT_EQUAL(l.sent[0].len, 2 + 4 + 2 + (len < fits ? len : fits));
+		lone_free(&l);
+	}
+}
+
 static void one_ncp_rejected_by_the_peer(void)
 {
 	struct lone l;
@@ -556,6 +572,11 @@ static void rfc1661_5_5_the_text_of_a_terminate_request(void)
 	lone_free(&l);
 
 	lone_network(&l);
+	lone_rx(&l, "c021 05 44 0008 217e7f1f");
+	CU_ASSERT_STRING_EQUAL(l.message, "!~..");
+	lone_free(&l);
+
+	lone_network(&l);
 	lone_rx(&l, "c021 05 44 0005 21");
 	CU_ASSERT_STRING_EQUAL(l.message, "!");
 	lone_free(&l);
@@ -766,6 +787,7 @@ static const struct test_case cases[] = {
 	{"each_life_has_its_own_reason", each_life_has_its_own_reason},
 	{"the_clocks_reason", the_clocks_reason},
 	{"a_small_mru_ends_with_its_negotiation", a_small_mru_ends_with_its_negotiation},
+	{"rfc1661_5_7_protocol_reject_at_its_edge", rfc1661_5_7_protocol_reject_at_its_edge},
 	{NULL, NULL},
 };
 const struct test_suite suite_ppp_link = {"ppp_link", cases};
