@@ -4,6 +4,7 @@
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/route_way.h"
+#include "gw/switch.h"
 #include "gw/text.h"
 #include <errno.h>
 #include <stdio.h>
@@ -202,8 +203,6 @@ static void dialout_begin(struct dialout *d, uint64_t now)
 			       "Minimum BPS is above Maximum BPS", now);
 	else if (!route_way_begin(d->gw, &d->way, &what))
 		dialout_refuse(d, L2TP_CDN_INVALID_DESTINATION, 0, "no route for this number", now);
-	else if (!d->way.route->to_circuit.port)
-		dialout_refuse(d, L2TP_CDN_NO_FACILITIES_PERM, 0, "its route has no circuit", now);
 	else {
 		dialout_place(d, now);
 		return;
@@ -216,8 +215,14 @@ void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_pee
 {
 	static const struct l2tp_result memory = {.result = L2TP_CDN_NO_FACILITIES_TEMP,
 						  .text = "out of memory"};
-	struct dialout *d = calloc(1, sizeof(*d));
+	struct leg_out ask = dialout_read(msg);
+	struct route_what what = {.peer = peer, .called = ask.called, .outgoing = true};
+	const struct cfg_route *r = route_find(gw->cfg, &what);
+	struct dialout *d;
 
+	if (r && !r->to_circuit.port && switch_offered(gw, call, peer, msg, now))
+		return;
+	d = calloc(1, sizeof(*d));
 	if (!d) {
 		l2tp_call_hangup(call, &memory, NULL, 0, now);
 		return;
@@ -226,6 +231,6 @@ void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_pee
 	d->gw = gw;
 	d->call = call;
 	d->peer = peer;
-	d->ask = dialout_read(msg);
+	d->ask = ask;
 	dialout_begin(d, now);
 }

@@ -11,7 +11,8 @@
 #include "gw/gw.h"
 #include "gw/line.h"
 
-/* An offered OCRQ (`msg`) of this peer: placed, or refused. */
+/* An offered OCRQ (`msg`) of this peer: placed, switched to another LAC by a route with `to`, or
+ * refused. */
 void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		     const struct l2tp_msg *msg, uint64_t now);
 

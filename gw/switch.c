@@ -27,7 +27,7 @@ struct switching {
 	const struct cfg_peer *from;
 	struct route_way way;
 	struct leg *in; /* of the call that is offered */
-	bool joined;
+	bool joined, outgoing;
 	struct relay *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
 };
 
@@ -217,7 +217,8 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 				const struct cfg_peer *peer, const char **words, uint64_t now)
 {
 	struct gw *gw = s->gw;
-	struct l2tp_call *out = dial_call(gw, peer, now, words);
+	struct l2tp_call *out =
+		s->outgoing ? dial_call_of(gw, peer, now, words) : dial_call(gw, peer, now, words);
 	struct leg *to = NULL;
 	struct join *j;
 
@@ -284,6 +285,7 @@ static struct route_what switch_what(const struct switching *s, char called[65],
 {
 	return (struct route_what){
 		.peer = s->from,
+		.outgoing = s->outgoing,
 		.called = switch_text(s->icrq, L2TP_AVP_CALLED_NUMBER, called, 65),
 		.calling = switch_text(s->icrq, L2TP_AVP_CALLING_NUMBER, calling, 65),
 		.user = switch_text(s->iccn, L2TP_AVP_PROXY_AUTHEN_NAME, user, 256)};
@@ -344,6 +346,7 @@ static struct switching *switch_new(struct gw *gw, const struct cfg_peer *from,
 		return NULL;
 	s->gw = gw;
 	s->from = from;
+	s->outgoing = icrq->type == L2TP_OCRQ;
 	s->icrq = relay_new(icrq, passed);
 	if (!s->icrq) {
 		free(s);
@@ -388,7 +391,7 @@ bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer
 		return true;
 	}
 	what = switch_what(s, called, calling, user);
-	waits = route_waits_for_user(gw->cfg, &what);
+	waits = !s->outgoing && route_waits_for_user(gw->cfg, &what);
 	if (!waits && !route_way_begin(gw, &s->way, &what)) {
 		switch_free(s);
 		return false;

@@ -19,7 +19,8 @@
 #include "core/engine.h"
 #include "gw/gw.h"
 
-/* An offered ICRQ (`msg`) of this peer: true when a route takes it, whatever becomes of it then. */
+/* An offered ICRQ or OCRQ (`msg`) of this peer: true when a route takes it, whatever becomes of it
+ * then. */
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		    const struct l2tp_msg *msg, uint64_t now);
 

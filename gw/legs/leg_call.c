@@ -215,7 +215,7 @@ static void leg_call_place(struct leg_call *c, const struct relay *icrq, uint64_
 	if (leg_call_has_phb(c))
 		origin_relay(&out, &phb, 1);
 	origin_add(&out, c->peer);
-	l2tp_call_place(c->call, L2TP_INCOMING, out.avp, out.n, now);
+	l2tp_call_place(c->call, c->out ? L2TP_OUTGOING : L2TP_INCOMING, out.avp, out.n, now);
 }
 
 static void leg_call_fail(struct leg_call *c, uint64_t now)
@@ -343,7 +343,7 @@ static void call_start(struct leg *l, uint64_t now)
 
 	if (c->connected)
 		join_leg_up(l, now);
-	else if (c->out)
+	else if (c->out && !c->other)
 		leg_call_out_start(c, now);
 	else if (leg_entry_set(&c->entry) < 0)
 		leg_call_fail(c, now);
@@ -411,7 +411,7 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 		leg_call_refuse_phb(c, ev->now);
 	} else if (leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
-	} else if (c->out) {
+	} else if (c->out && !c->other) {
 		return; /* the LAC says OCCN when the line is up */
 	} else if (!c->other || c->other->connected) {
 		leg_call_connect(c, NULL, ev->now);
@@ -427,10 +427,13 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
-	} else if (c->other && !c->placed) {
-		/* The join starts this leg when the other is up, which the engine says next. */
+	} else if (c->other && ev->msg) {
+		/* ICCN or OCCN goes on in the other call; that it has left is said next. */
 		c->connected = true;
 		leg_call_connect(c->other, ev->msg, ev->now);
+	} else if (c->other && c->out) {
+		c->connected = true;
+		join_leg_up(&c->other->leg, ev->now);
 	} else {
 		c->heard = c->placed ? NULL : ev->msg;
 		join_leg_up(&c->leg, ev->now);
@@ -626,16 +629,22 @@ static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
 	return l;
 }
 
+/* The engine does not know which way a call goes before it is placed. */
+static void leg_call_be_lns(struct leg_call *c)
+{
+	c->out = true;
+	c->entry.c.data.lns = true;
+	c->entry.c.data.send_seq = c->peer->sequencing;
+	c->entry.c.data.required = false;
+}
+
 struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			   const struct leg_out *what)
 {
 	struct leg *l = leg_call_out(leg_call_new(gw, call, peer, true), what);
 
-	if (l) { /* the engine does not know yet which way it goes */
-		leg_call_of(l)->entry.c.data.lns = true;
-		leg_call_of(l)->entry.c.data.send_seq = peer->sequencing;
-		leg_call_of(l)->entry.c.data.required = false;
-	}
+	if (l)
+		leg_call_be_lns(leg_call_of(l));
 	return l;
 }
 
@@ -654,9 +663,15 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 			      struct leg *in, const struct relay *icrq, const struct relay *iccn)
 {
 	struct leg *l = leg_call_new(gw, call, peer, true);
+	struct l2tp_call_info i;
 
 	if (!l)
 		return NULL;
+	l2tp_call_info(leg_call_of(in)->call, &i);
+	if (i.kind == L2TP_OUTGOING) {
+		leg_call_of(in)->out = true;
+		leg_call_be_lns(leg_call_of(l));
+	}
 	leg_call_of(l)->icrq = icrq;
 	leg_call_of(l)->iccn = iccn;
 	leg_call_of(l)->other = leg_call_of(in);

@@ -418,6 +418,95 @@ static void numbers_of_every_length(void)
 	}
 }
 
+/* --- outgoing calls --------------------------------------------------------------------------- */
+
+static struct far_call *switch_ask(void)
+{
+	const struct leg_out ask = {
+		.called = "31104242", .min_bps = 1200, .max_bps = 64000, .bearer = 1, .framing = 2};
+
+	return bench_ask(&ask);
+}
+
+static void switch_out_bench(const char *conf)
+{
+	bench_start(conf);
+	bench.policy.bearer_caps = 3;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+}
+
+/* RFC 2661 6.9 to 6.11: what OCRQ asks for goes on, OCRP waits for the next LAC's, and OCCN comes
+ * back with its speed. */
+static void an_outgoing_call_goes_on(void)
+{
+	const struct dp_call *in, *out;
+	struct far_call *lns;
+
+	switch_out_bench(SWITCH("to = one"));
+	bench.no_answer = true;
+	lns = switch_ask();
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "31104242");
+	CU_ASSERT_TRUE(bench.ocrq.min_bps == 1200 && bench.ocrq.max_bps == 64000);
+	CU_ASSERT_TRUE(bench.ocrq.bearer == 1 && bench.ocrq.framing == 2);
+	CU_ASSERT_FALSE(lns->replied);
+	l2tp_call_answer(bench.call[1].call, NULL, 0, clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE(lns->replied && !lns->up);
+	l2tp_call_connected(bench.call[1].call, NULL, 0, clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE(lns->up && bench.call[1].up);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	out = leg_call_entry(bench_join()->leg[0]);
+	in = leg_call_entry(bench_join()->leg[1]);
+	CU_ASSERT_TRUE(in->mode == DP_FORWARD && out->mode == DP_FORWARD);
+	CU_ASSERT_TRUE(in->to_tid == out->tid && in->to_sid == out->sid);
+	CU_ASSERT_TRUE(!in->data.lns && out->data.lns);
+	/* either end's CDN reaches the other */
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, "gone");
+	CU_ASSERT_EQUAL(lns->result.result, L2TP_CDN_LOST_CARRIER);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
+/* RFC 2661 4.4.2: the LAC's refusal is the LNS's. */
+static void every_refusal_goes_back(void)
+{
+	for (unsigned result = 1; result <= 11; result++) {
+		struct l2tp_result r = {.result = (uint16_t)result, .error = result == 2 ? 6 : 0};
+		struct far_call *lns;
+
+		switch_out_bench(SWITCH("to = one"));
+		bench.no_answer = true;
+		lns = switch_ask();
+		CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+		if (result & 1) /* also after OCRP */
+			l2tp_call_answer(bench.call[1].call, NULL, 0, clock_us);
+		bench_pass(0);
+		l2tp_call_hangup(bench.call[1].call, &r, NULL, 0, clock_us);
+		bench_pass(0);
+		CU_ASSERT_EQUAL(lns->result.result, result);
+		CU_ASSERT_EQUAL(lns->result.error, r.error);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+		bench_stop();
+	}
+}
+
+/* The LNS gives up while the next LAC is calling. */
+static void the_lns_gives_up(void)
+{
+	struct far_call *lns;
+
+	switch_out_bench(SWITCH("to = one"));
+	bench.no_answer = true;
+	lns = switch_ask();
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	bench_hangup(lns, L2TP_CDN_ADMINISTRATIVE, "never mind");
+	CU_ASSERT_EQUAL(bench.call[1].result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"a_call_goes_on_in_another_tunnel", a_call_goes_on_in_another_tunnel},
 	{"proxy_attributes_go_on", proxy_attributes_go_on},
@@ -436,6 +525,9 @@ static const struct test_case cases[] = {
 	{"a_call_that_has_been_here", a_call_that_has_been_here},
 	{"never_back_to_where_it_comes_from", never_back_to_where_it_comes_from},
 	{"the_same_call_again_and_again", the_same_call_again_and_again},
+	{"an_outgoing_call_goes_on", an_outgoing_call_goes_on},
+	{"every_refusal_goes_back", every_refusal_goes_back},
+	{"the_lns_gives_up", the_lns_gives_up},
 	{NULL, NULL},
 };
 const struct test_suite suite_switch = {"switch", cases};
