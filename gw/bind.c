@@ -199,7 +199,7 @@ static void bind_on_malformed(struct gw *gw, const struct l2tp_event *ev)
 		    i.local_id, bind_peer_name(&i), l2tp_reasons[ev->why].words);
 }
 
-/* SLI and WEN are about asynchronous framing, which a terminal does not have. */
+/* For the line behind the call: the other leg is told. */
 static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 {
 	bool sli = ev->kind == L2TP_EV_SLI;
@@ -216,6 +216,8 @@ static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, peer_channel_source(gw, t.channel), ev->now,
 		    "call %u/%u: %s received: %s", t.local_id, c.local_id, sli ? "SLI" : "WEN",
 		    text);
+	if (c.user)
+		leg_call_event(c.user, ev);
 }
 
 static void bind_op_event(void *ctx, const struct l2tp_event *ev)

@@ -16,6 +16,8 @@
 
 /* A switched circuit whose far end does not begin with PPP is cleared. */
 #define LINE_IDLE (30 * UINT64_C(1000000))
+/* RFC 2661 6.13: WEN is sent not more than once every 60 seconds. */
+#define LINE_ERRORS (60 * UINT64_C(1000000))
 
 struct lines *lines_new(struct gw *gw)
 {
@@ -52,6 +54,7 @@ static void line_leave(struct line *l, uint64_t now)
 static void line_forget(struct line *l)
 {
 	loop_cancel(l->all->gw->loop, &l->idle);
+	loop_cancel(l->all->gw->loop, &l->errors);
 	if (l->number)
 		idtab_give(&l->all->number, l->number, 0);
 	htab_del(&l->all->by_channel, &l->node);
@@ -163,9 +166,26 @@ void line_give_number(struct line *l, uint64_t now)
 	l->leg = NULL;
 }
 
+/* New errors of the line since the last look. */
+static void line_on_errors(void *ctx, uint64_t now)
+{
+	struct line *l = ctx;
+	uint32_t errors[IST_ERRORS];
+
+	if (!l->leg || !dp_line_errors(l->all->gw->dp, l->channel, errors))
+		return;
+	if (memcmp(errors, l->told, sizeof(errors)))
+		join_errors(l->leg, errors, now);
+	memcpy(l->told, errors, sizeof(errors));
+	loop_set(l->all->gw->loop, &l->errors, now + LINE_ERRORS);
+}
+
 void line_joined(struct line *l, uint64_t now)
 {
 	l->joined = true;
+	memset(l->told, 0, sizeof(l->told));
+	if (l->way.begun)
+		loop_set(l->all->gw->loop, &l->errors, now + LINE_ERRORS);
 	if (l->owner && l->owner->up)
 		l->owner->up(l->owner_ctx, now);
 }
@@ -382,6 +402,7 @@ static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
 	l->switched = switched;
 	l->origin = *origin;
 	loop_timer_init(&l->idle, line_on_idle, l);
+	loop_timer_init(&l->errors, line_on_errors, l);
 	llist_add_tail(&l->entry, &gw->lines->list);
 	htab_add(&gw->lines->by_channel, &l->node, c);
 	if (switched)

@@ -33,7 +33,9 @@ struct line {
 	bool left;			/* the channel is given up; freed soon */
 	const struct join_owner *owner; /* of a line we dial: hears of the join as well */
 	void *owner_ctx;
-	bool joined; /* both legs have been up */
+	bool joined;		  /* both legs have been up */
+	struct loop_timer errors; /* when a call's far end is told of new ones */
+	uint32_t told[IST_ERRORS];
 	struct loop_timer idle;
 	/* With `lcp = proxy`, until a peer has taken the call: our PPP, which is joined with .leg,
 	 * and the line's leg in the join of the call that is being placed (line_proxy.c). */

@@ -226,6 +226,8 @@ struct ist_fill {
 		each_most; /* of one source; each_most 0 = a source has no limit of its own */
 };
 
+#define IST_ERRORS 6u /* kinds of physical layer errors */
+
 /* --- the transport ---------------------------------------------------------------------------- */
 
 struct ist_transport {
@@ -276,6 +278,14 @@ struct ist_transport {
 	/* What others can take up on this port, and how much of it they have: at most n of them are
 	 * written, *out zeroed before; returns how many there are.  Test `size`; may be NULL. */
 	unsigned (*fill)(const struct ist_port *p, struct ist_fill *out, unsigned n);
+	/* An asynchronous line, as PPP at its ends has agreed (RFC 1662 7.1): control octets to
+	 * escape when sending (bit n = octet n), and those to drop when they come unescaped.  Until
+	 * the channel goes down; NULL = no line is asynchronous. */
+	void (*set_accm)(struct ist_port *p, ist_channel c, uint32_t send, uint32_t receive);
+	/* Errors of the physical layer since the channel came up, in the order of RFC 2661 4.4.6:
+	 * CRC, framing, hardware overruns, buffer overruns, time-outs, alignment.  NULL = they are
+	 * not counted; false = the channel is not up. */
+	bool (*errors)(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERRORS]);
 };
 
 /* A plugin exports exactly this. */

@@ -94,6 +94,11 @@ int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
 /* What others can take up there, as ist_transport.fill; 0 when the transport does not say. */
 unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsigned n);
 
+/* ACCM of the asynchronous line under a channel; false = its transport has none. */
+bool dp_line_accm(struct dp *dp, l2tp_channel c, uint32_t send, uint32_t receive);
+/* Its errors since it came up, as ist_transport.errors; false = they are not counted. */
+bool dp_line_errors(struct dp *dp, l2tp_channel c, uint32_t out[IST_ERRORS]);
+
 /* --- channels (none of these waits) ----------------------------------------------------------- */
 
 /* Accept an offered channel, or keep one that an unknown peer has made. One that cannot be accepted

@@ -7,6 +7,7 @@
 #include "gw/dp/dp_int.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,9 @@ struct dp_port_job {
 	struct ist_fill *fill;
 	unsigned n;
 	bool on;
+	ist_channel channel;
+	uint32_t send_accm, receive_accm;
+	uint32_t *errors;
 };
 
 static int dp_port_run(struct dp *dp, unsigned no, int (*fn)(struct worker *w, void *arg),
@@ -165,6 +169,44 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 	if (!rc)
 		dp_chan_connected(dp, *out, &j.peer, j.mtu, j.permanent);
 	return rc;
+}
+
+/* Has the transport this operation, which was appended after the first version? */
+#define DP_PORT_HAS(t, op) \
+	((t)->size >= offsetof(struct ist_transport, op) + sizeof((t)->op) && (t)->op)
+
+static int dp_port_run_accm(struct worker *w, void *arg)
+{
+	struct dp_port_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	if (!DP_PORT_HAS(p->t, set_accm))
+		return -EOPNOTSUPP;
+	p->t->set_accm(p->p, j->channel, j->send_accm, j->receive_accm);
+	return 0;
+}
+
+bool dp_line_accm(struct dp *dp, l2tp_channel c, uint32_t send, uint32_t receive)
+{
+	struct dp_port_job j = {
+		.channel = (ist_channel)c, .send_accm = send, .receive_accm = receive};
+
+	return !dp_port_run(dp, dp_channel_port(c), dp_port_run_accm, &j);
+}
+
+static int dp_port_run_errors(struct worker *w, void *arg)
+{
+	struct dp_port_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	return DP_PORT_HAS(p->t, errors) && p->t->errors(p->p, j->channel, j->errors) ? 0 : -ENOENT;
+}
+
+bool dp_line_errors(struct dp *dp, l2tp_channel c, uint32_t out[IST_ERRORS])
+{
+	struct dp_port_job j = {.channel = (ist_channel)c, .errors = out};
+
+	return !dp_port_run(dp, dp_channel_port(c), dp_port_run_errors, &j);
 }
 
 /* --- for show --------------------------------------------------------------------------------- */

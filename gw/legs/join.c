@@ -343,3 +343,19 @@ void join_network(struct leg *l, const struct leg_network *n)
 	if (other->state == LEG_UP && other->ops->network)
 		other->ops->network(other, n);
 }
+
+void join_accm(struct leg *l, uint32_t send, uint32_t receive, uint64_t now)
+{
+	struct leg *other = join_other(l);
+
+	if (other->state == LEG_UP && other->ops->accm)
+		other->ops->accm(other, send, receive, now);
+}
+
+void join_errors(struct leg *l, const uint32_t errors[IST_ERRORS], uint64_t now)
+{
+	struct leg *other = join_other(l);
+
+	if (other->state == LEG_UP && other->ops->errors)
+		other->ops->errors(other, errors, now);
+}

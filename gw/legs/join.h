@@ -100,6 +100,9 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
 void join_drop(struct leg *l, enum join_drop why);
 /* A frame came in by l. */
 void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+/* l has learnt this; the other leg is told when it is up. */
+void join_accm(struct leg *l, uint32_t send, uint32_t receive, uint64_t now);
+void join_errors(struct leg *l, const uint32_t errors[IST_ERRORS], uint64_t now);
 /* l, a terminal, says how the data path treats the frames of its join. */
 void join_network(struct leg *l, const struct leg_network *n);
 

@@ -85,6 +85,11 @@ struct leg_ops {
 	/* Only where the data plane carries the frames; else NULL. */
 	void (*network)(struct leg *l, const struct leg_network *n);
 	struct leg_entry *(*entry)(struct leg *l);
+	/* What the other leg has learnt of the asynchronous line that is at either end of the join
+	 * (RFC 2661 6.13, 6.14): its ACCM for sending to the line and receiving from it, its errors
+	 * so far.  NULL = it means nothing to this kind. */
+	void (*accm)(struct leg *l, uint32_t send, uint32_t receive, uint64_t now);
+	void (*errors)(struct leg *l, const uint32_t errors[IST_ERRORS], uint64_t now);
 	/* Largest information field that can be sent; UINT16_MAX = no limit. */
 	uint16_t (*mtu)(const struct leg *l);
 	void (*free)(struct leg *l);

@@ -23,6 +23,7 @@ struct leg_call {
 	/* A switched call: the other one of the join.  The one that came in is answered when the
 	 * one that goes out has been, and its ICCN goes on in the other's. */
 	struct leg_call *other;
+	bool async;	/* ICCN said that the line is asynchronous */
 	bool connected; /* of the one that came in: ICCN is here */
 	/* Of the one that goes out: what its ICRQ says, and its ICCN where that was waited for; of
 	 * the maker, who keeps them until the join is up. */
@@ -424,6 +425,11 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
+	uint32_t framing = 0;
+
+	if (ev->msg)
+		l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &framing);
+	c->async = framing & L2TP_FRAMING_ASYNC;
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
@@ -485,6 +491,33 @@ static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 	join_leg_gone(&c->leg, &why, ev->now);
 }
 
+/* RFC 2661 4.4.6: two reserved octets, send and receive ACCM. */
+static void leg_call_on_sli(struct leg_call *c, const struct l2tp_event *ev)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_ACCM);
+	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
+	uint32_t send, receive;
+
+	rd_u16(&r);
+	send = rd_u32(&r);
+	receive = rd_u32(&r);
+	if (a && !r.bad && c->leg.join)
+		join_accm(&c->leg, send, receive, ev->now);
+}
+
+static void leg_call_on_wen(struct leg_call *c, const struct l2tp_event *ev)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_CALL_ERRORS);
+	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
+	uint32_t errors[IST_ERRORS];
+
+	rd_u16(&r);
+	for (unsigned i = 0; i < IST_ERRORS; i++)
+		errors[i] = rd_u32(&r);
+	if (a && !r.bad && c->leg.join)
+		join_errors(&c->leg, errors, ev->now);
+}
+
 static void leg_call_tell_waiter(struct leg_call *c, const struct l2tp_event *ev)
 {
 	if (ev->kind == L2TP_EV_CALL_UP)
@@ -499,6 +532,8 @@ void leg_call_event(struct leg *l, const struct l2tp_event *ev)
 		[L2TP_EV_CALL_REPLIED] = leg_call_on_replied,
 		[L2TP_EV_CALL_UP] = leg_call_on_up,
 		[L2TP_EV_CALL_DOWN] = leg_call_on_down,
+		[L2TP_EV_SLI] = leg_call_on_sli,
+		[L2TP_EV_WEN] = leg_call_on_wen,
 	};
 
 	if (leg_call_of(l)->waiter)
@@ -559,6 +594,25 @@ const char *leg_call_sequence(struct leg *l, bool on)
 	return !c->entry.in_table || leg_entry_set(&c->entry) == 0 ? NULL : "no room for the call";
 }
 
+/* The engine sends SLI as LNS only.  A terminal knows an ACCM of every link, which is news to the
+ * LAC of an asynchronous line only; what comes from another call is passed on. */
+static void call_accm(struct leg *l, uint32_t send, uint32_t receive, uint64_t now)
+{
+	struct leg_call *c = leg_call_of(l);
+
+	if (c->call && (c->async || c->other))
+		l2tp_call_send_sli(c->call, send, receive, now);
+}
+
+/* As LAC only, and once a minute; the counts are since the call began, so none is lost. */
+static void call_errors(struct leg *l, const uint32_t errors[IST_ERRORS], uint64_t now)
+{
+	struct leg_call *c = leg_call_of(l);
+
+	if (c->call)
+		l2tp_call_send_wen(c->call, errors, now);
+}
+
 static uint16_t call_mtu(const struct leg *l)
 {
 	return leg_entry_carries(&((const struct leg_call *)l)->entry);
@@ -573,6 +627,8 @@ static const struct leg_ops call_ops = {
 	.frame = call_frame,
 	.network = call_network,
 	.entry = call_entry,
+	.accm = call_accm,
+	.errors = call_errors,
 	.mtu = call_mtu,
 	.free = leg_call_free,
 };

@@ -80,6 +80,14 @@ static struct leg_entry *line_entry(struct leg *l)
 	return &leg_line_of(l)->entry;
 }
 
+static void line_accm(struct leg *l, uint32_t send, uint32_t receive, uint64_t now)
+{
+	struct leg_entry *e = &leg_line_of(l)->entry;
+
+	(void)now;
+	dp_line_accm(e->gw->dp, e->c.channel, send, receive);
+}
+
 static uint16_t line_mtu(const struct leg *l)
 {
 	return leg_entry_carries(&((const struct leg_line *)l)->entry);
@@ -100,6 +108,7 @@ static const struct leg_ops line_ops = {
 	.frame = line_frame,
 	.network = line_network,
 	.entry = line_entry,
+	.accm = line_accm,
 	.mtu = line_mtu,
 	.free = line_free,
 };

@@ -4,9 +4,7 @@
 #include "cfg/cfg.h"
 #include <string.h>
 
-#define BEARER_DIGITAL 1u
-#define FRAMING_ASYNC  2u
-#define KBIT	       1000u
+#define KBIT 1000u
 
 static void origin_put(struct origin_avps *out, uint16_t vendor, uint16_t type, const void *val,
 		       size_t len)
@@ -104,14 +102,14 @@ void origin_icrq(struct origin_avps *out, const struct leg_origin *o)
 		origin_put_u32(out, L2TP_IETF, L2TP_AVP_PHYSICAL_CHANNEL_ID, o->number);
 	/* There may be a modem behind an asynchronous line or not. */
 	if (!o->async)
-		origin_put_u32(out, L2TP_IETF, L2TP_AVP_BEARER_TYPE, BEARER_DIGITAL);
+		origin_put_u32(out, L2TP_IETF, L2TP_AVP_BEARER_TYPE, L2TP_BEARER_DIGITAL);
 	origin_access(out, o);
 }
 
 void origin_iccn(struct origin_avps *out, const struct leg_origin *o)
 {
 	if (o->async)
-		origin_put_u32(out, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, FRAMING_ASYNC);
+		origin_put_u32(out, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, L2TP_FRAMING_ASYNC);
 }
 
 static uint32_t origin_bps(uint64_t bps)

@@ -3,6 +3,7 @@
 #include "core/msg.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/harness.h"
@@ -180,6 +181,40 @@ static void switch_actions(void)
 	CU_ASSERT_EQUAL(n + 1, l2tp_avp_table_len);
 }
 
+/* "| relayed | Result Code, ... |", one row for each action. */
+static void avp_table_readme_row(char *out, size_t cap, const char *words, uint8_t action)
+{
+	size_t at = (size_t)snprintf(out, cap, "| %s |", words);
+	const char *between = " ";
+
+	for (size_t i = 0; i < l2tp_avp_table_len; i++)
+		if (l2tp_avp_table[i].on_switch == action) {
+			at += (size_t)snprintf(out + at, cap - at, "%s%s", between,
+					       l2tp_avp_table[i].name);
+			between = ", ";
+		}
+	snprintf(out + at, cap - at, " |\n");
+}
+
+static void the_readme_says_what_a_switch_does(void)
+{
+	static const struct {
+		const char *words;
+		uint8_t action;
+	} rows[] = {{"relayed", L2TP_SWITCH_RELAY},
+		    {"made anew for each tunnel", L2TP_SWITCH_REGENERATE},
+		    {"dropped", L2TP_SWITCH_DROP}};
+	char *readme = test_read_file("README.md", NULL), row[4096];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		avp_table_readme_row(row, sizeof(row), rows[i].words, rows[i].action);
+		if (!strstr(readme, row))
+			printf("\nnot in README.md:\n%s", row);
+		CU_ASSERT_PTR_NOT_NULL(strstr(readme, row));
+	}
+	free(readme);
+}
+
 static const struct test_case cases[] = {
 	{"rfc2661_4_4_every_attribute", rfc2661_4_4_every_attribute},
 	{"rfc2661_4_4_m_bit", rfc2661_4_4_m_bit},
@@ -187,6 +222,7 @@ static const struct test_case cases[] = {
 	{"rfc2661_4_4_messages", rfc2661_4_4_messages},
 	{"vendor_is_part_of_the_key", vendor_is_part_of_the_key},
 	{"switch_actions", switch_actions},
+	{"the_readme_says_what_a_switch_does", the_readme_says_what_a_switch_does},
 	{NULL, NULL},
 };
 const struct test_suite suite_avp_table = {"avp_table", cases};

@@ -328,7 +328,9 @@ static void far_offered(const struct l2tp_event *ev)
 
 static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 {
-	static const uint8_t speed[4] = {0, 1, 0, 0}, framing[4] = {0, 0, 0, 1};
+	static const uint8_t speed[4] = {0, 1, 0, 0}, sync[4] = {0, 0, 0, 1},
+			     async[4] = {0, 0, 0, 2};
+	const uint8_t *framing = bench.iccn_async ? async : sync;
 	static const uint8_t chap[2] = {0, 2}, id[2] = {0, 1}, octets[16] = {7};
 	struct l2tp_avp avps[24] = {
 		{.type = L2TP_AVP_TX_CONNECT_SPEED, .mandatory = true, .val = speed, .len = 4},
@@ -385,6 +387,14 @@ static int64_t far_speed(const struct l2tp_msg *m, uint16_t type)
 	return a ? (int64_t)rd_u32(&r) : -1;
 }
 
+static void far_link_info(const struct l2tp_msg *m, uint16_t type, uint8_t *out, size_t cap)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_IETF, type);
+
+	if (a && a->len == cap)
+		memcpy(out, a->val, cap);
+}
+
 static void far_event(void *ctx, const struct l2tp_event *ev)
 {
 	struct l2tp_call_info i = {0};
@@ -425,6 +435,12 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		bench.iccn_seq =
 			ev->msg && l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 		far_ppp_start(c, ev->now);
+	} else if (ev->kind == L2TP_EV_SLI) {
+		far_link_info(ev->msg, L2TP_AVP_ACCM, bench.sli, sizeof(bench.sli));
+		bench.slis++;
+	} else if (ev->kind == L2TP_EV_WEN) {
+		far_link_info(ev->msg, L2TP_AVP_CALL_ERRORS, bench.wen, sizeof(bench.wen));
+		bench.wens++;
 	} else if (c && ev->kind == L2TP_EV_CALL_DOWN) {
 		far_call_down(c, ev);
 	}

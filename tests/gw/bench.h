@@ -30,6 +30,8 @@ struct fake_dp {
 	unsigned ports_open;
 	bool port_refuses, connect_refuses, call_refuses;
 	uint32_t mtu;
+	bool counts_errors; /* of every line, as errors says */
+	uint32_t errors[IST_ERRORS];
 	struct dp_speed speed; /* of FAR_CHANNEL */
 	struct ist_addr peer;  /* of every channel that is not in `circuit` */
 	struct {
@@ -104,11 +106,14 @@ struct bench {
 	void (*on_iccn)(const struct l2tp_msg *m); /* the far end has got one */
 	bool iccn_proxy;	     /* the far end has authenticated iccn_user itself, it says */
 	const char *iccn_user;	     /* NULL = "ann" */
+	bool iccn_async;	     /* the far end's line is asynchronous */
 	bool no_iccn;		     /* an answered call of the far end stays without ICCN */
 	const struct l2tp_avp *icrq; /* what its ICRQ says besides */
 	unsigned icrq_avps;
 	struct relay *icrq_got, *iccn_got; /* of those we got last; NULL = none */
-	size_t passed_len;		   /* Gateways Passed of the ICRQ we got; 0 = not in it */
+	unsigned slis, wens;		   /* of ours, the last in: */
+	uint8_t sli[10], wen[26];
+	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];
 	bool no_occn;	     /* the far end answers OCRQ, and says no OCCN */
 	struct leg_out ocrq; /* what the last one said */

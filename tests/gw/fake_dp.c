@@ -200,6 +200,21 @@ uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 	return fake.mtu;
 }
 
+bool dp_line_accm(struct dp *dp, l2tp_channel c, uint32_t send, uint32_t receive)
+{
+	(void)dp;
+	fake_dp_say("accm %llx %08x %08x", (unsigned long long)c, send, receive);
+	return true;
+}
+
+bool dp_line_errors(struct dp *dp, l2tp_channel c, uint32_t out[IST_ERRORS])
+{
+	(void)dp;
+	(void)c;
+	memcpy(out, fake.errors, sizeof(fake.errors));
+	return fake.counts_errors;
+}
+
 struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
 {
 	(void)dp;

@@ -437,6 +437,46 @@ static void the_lns_is_told_of_the_line(void)
 	bench_stop();
 }
 
+/* SLI sets the line's ACCM; its errors become WEN, at most once a minute and when there are new
+ * ones. */
+static void an_async_line_and_its_lns(void)
+{
+	static const struct ist_attrs up = {
+		.size = sizeof(up), .payload = IST_PAYLOAD_PPP, .permanent = true, .async = true};
+	uint8_t want[26];
+
+	bench_start(LAC);
+	fake.frame = NULL;
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&fake.peer, "100"));
+	bind_dp_ops.up(bench.gw, FR_CHANNEL, &up, clock_us);
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1 && bench.call[0].up);
+	ASSERT_GOT(bench.iccn_got, 0, L2TP_AVP_FRAMING_TYPE, "00000002");
+	l2tp_call_send_sli(bench.call[0].call, 0x000a0000, 0xffffffff, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("accm 200020001 000a0000 ffffffff"), 1);
+	fake.counts_errors = true;
+	bench_pass(60 * SEC);
+	CU_ASSERT_EQUAL(bench.wens, 0); /* nothing to tell */
+	fake.errors[0] = 3;
+	bench_pass(60 * SEC);
+	CU_ASSERT_EQUAL(bench.wens, 1);
+	ASSERT_OCTETS(bench.wen, 26, want,
+		      test_hex(want, sizeof(want),
+			       "0000 00000003 00000000 00000000 00000000 00000000 00000000"));
+	bench_pass(120 * SEC);
+	CU_ASSERT_EQUAL(bench.wens, 1);
+	fake.errors[2] = 1;
+	bench_pass(60 * SEC);
+	CU_ASSERT_EQUAL(bench.wens, 2);
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "enough");
+	fake.errors[2] = 2;
+	bench_pass(120 * SEC);
+	CU_ASSERT_EQUAL(bench.wens, 2);
+	bench_stop();
+}
+
 /* The first Configure-Request places the call, and is the first frame in it. */
 static void a_line_becomes_a_call(void)
 {
@@ -633,6 +673,7 @@ static const struct test_case cases[] = {
 	{"a_site_dials_out_on_a_permanent_circuit", a_site_dials_out_on_a_permanent_circuit},
 	{"a_site_calls_on_a_switched_circuit", a_site_calls_on_a_switched_circuit},
 	{"the_lns_is_told_of_the_line", the_lns_is_told_of_the_line},
+	{"an_async_line_and_its_lns", an_async_line_and_its_lns},
 	{"a_line_becomes_a_call", a_line_becomes_a_call},
 	{"the_next_peer_is_tried", the_next_peer_is_tried},
 	{"no_peer_takes_it", no_peer_takes_it},

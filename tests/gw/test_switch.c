@@ -142,6 +142,29 @@ static void no_route_no_switch(void)
 	bench_stop();
 }
 
+/* SLI of the LNS reaches the LAC, WEN of the LAC the LNS (RFC 2661 6.13, 6.14). */
+static void what_is_said_of_the_line_goes_on(void)
+{
+	static const uint32_t errors[6] = {1, 2, 3, 4, 5, 0x10000006};
+	struct far_call *lac;
+	uint8_t want[26];
+
+	switch_bench(SWITCH("to = one"));
+	lac = bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 2 && lac->up);
+	l2tp_call_send_sli(bench.call[1].call, 0x000a0000, 0xffffffff, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.slis, 1);
+	ASSERT_OCTETS(bench.sli, 10, want, test_hex(want, sizeof(want), "0000 000a0000 ffffffff"));
+	l2tp_call_send_wen(lac->call, errors, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.wens, 1);
+	ASSERT_OCTETS(bench.wen, 26, want,
+		      test_hex(want, sizeof(want),
+			       "0000 00000001 00000002 00000003 00000004 00000005 10000006"));
+	bench_stop();
+}
+
 /* --- the user decides ------------------------------------------------------------------------- */
 
 #define BY_REALM                                         \
@@ -516,6 +539,7 @@ static const struct test_case cases[] = {
 	{"the_end_goes_through", the_end_goes_through},
 	{"the_lac_goes_first", the_lac_goes_first},
 	{"no_route_no_switch", no_route_no_switch},
+	{"what_is_said_of_the_line_goes_on", what_is_said_of_the_line_goes_on},
 	{"the_realm_decides", the_realm_decides},
 	{"frames_before_the_lns", frames_before_the_lns},
 	{"next_peer_of_a_call_that_is_up", next_peer_of_a_call_that_is_up},

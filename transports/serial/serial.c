@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define ACCM_ALL 0xffffffffu
-
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
 	SERIAL_COUNTERS(X) LINK_COUNTERS(X)
@@ -68,7 +66,7 @@ static uint32_t serial_accm_for(const struct ist_port *p, const uint8_t *ppp, si
 {
 	bool lcp = len >= 3 && ppp[0] == 0xc0 && ppp[1] == 0x21 && ppp[2] >= 1 && ppp[2] <= 7;
 
-	return lcp ? ACCM_ALL : p->accm_out;
+	return lcp ? SERIAL_ACCM_ALL : p->accm_send;
 }
 
 static void serial_queue(struct ist_port *p, const struct ist_frame *f)
@@ -244,4 +242,6 @@ const struct ist_transport serial_transport = {
 	.count = serial_count,
 	.disconnect = serial_disconnect,
 	.status = serial_status,
+	.set_accm = serial_set_accm,
+	.errors = serial_errors,
 };

@@ -32,7 +32,7 @@ const struct ist_key serial_keys[] = {
 		  "cables without it"),
 	PORT_TEXT("accm", "ffffffff",
 		  "control octets that are escaped when sending, in hexadecimal, bit n is octet n "
-		  "(RFC 1662 7.1)"),
+		  "(RFC 1662 7.1); PPP at the ends may agree on more, or on fewer than the default"),
 	PORT_TEXT("accm-in", "00000000",
 		  "control octets that the line inserts, and that are dropped when received"),
 	{"chat", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
@@ -64,7 +64,6 @@ static bool conf_accm(uint32_t *out, const char *hex)
 
 static int conf_accms(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
-	const uint32_t xon_xoff = 1u << 0x11 | 1u << 0x13;
 	const struct {
 		const char *key;
 		uint32_t *to;
@@ -78,7 +77,7 @@ static int conf_accms(struct ist_port *p, const struct settings *set, char *err,
 					      "%s: \"%s\" is not 1 to 8 hexadecimal digits",
 					      rows[i].key, text);
 	}
-	if (p->flow == SERIAL_FLOW_XON_XOFF && (p->accm_out & xon_xoff) != xon_xoff)
+	if (p->flow == SERIAL_FLOW_XON_XOFF && (p->accm_out & SERIAL_XON_XOFF) != SERIAL_XON_XOFF)
 		return settings_error(err, err_len, EINVAL,
 				      "accm: flow = xon-xoff needs 000a0000 in it");
 	return 0;

@@ -15,6 +15,8 @@
 #define SERIAL_BATCH	16u
 #define SERIAL_PROTOCOL 2u /* octets of the PPP protocol field, which the MRU does not count */
 #define SERIAL_ADDRESS	2u /* octets of FF 03 */
+#define SERIAL_ACCM_ALL 0xffffffffu
+#define SERIAL_XON_XOFF (1u << 0x11 | 1u << 0x13)
 #define SERIAL_LINGER	1000000u /* us that octets may take to leave before a modem hangs up */
 
 /* clang-format off */
@@ -64,7 +66,9 @@ struct ist_port {
 	enum hdlc_fcs fcs;
 	enum serial_flow flow;
 	bool ignore_carrier;
-	uint32_t accm_out, accm_in;
+	uint32_t accm_out, accm_in;	    /* what the line itself needs escaped, and inserts */
+	uint32_t accm_send;		    /* accm_out and what PPP has agreed since it is up */
+	uint64_t errors_before[IST_ERRORS]; /* when it came up */
 	uint32_t max_payload;
 	uint64_t retry;
 	/* the line */
@@ -117,6 +121,8 @@ void serial_arm(struct ist_port *p);
 /* The line is gone; it is reported when that is allowed. */
 void serial_lost(struct ist_port *p, const char *words);
 void serial_watch(struct ist_port *p, unsigned what);
+void serial_set_accm(struct ist_port *p, ist_channel c, uint32_t send, uint32_t receive);
+bool serial_errors(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERRORS]);
 /* Adds what the decoder has counted. */
 void serial_rx_counts(const struct ist_port *p, uint64_t count[SERIAL_C_COUNT]);
 

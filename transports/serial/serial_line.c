@@ -134,6 +134,54 @@ static void serial_line_begin_receiving(struct ist_port *p)
 	p->rx_count = 0;
 }
 
+/* --- what PPP and the LNS are told ------------------------------------------------------------ */
+
+/* The default map is for a line of which nothing is known yet; another one is of the line. */
+static uint32_t serial_line_accm(const struct ist_port *p)
+{
+	if (p->accm_out != SERIAL_ACCM_ALL)
+		return p->accm_out;
+	return p->flow == SERIAL_FLOW_XON_XOFF ? SERIAL_XON_XOFF : 0;
+}
+
+void serial_set_accm(struct ist_port *p, ist_channel c, uint32_t send, uint32_t receive)
+{
+	if (c != SERIAL_CHANNEL || p->link || p->state != SERIAL_UP)
+		return;
+	p->accm_send = serial_line_accm(p) | send;
+	p->rx.accm = p->accm_in | receive;
+}
+
+/* RFC 2661 4.4.6, since the port was opened.  An aborted frame is one that was not framed to its
+ * end. */
+static void serial_line_errors(const struct ist_port *p, uint64_t out[IST_ERRORS])
+{
+	uint64_t count[SERIAL_C_COUNT];
+	struct serial_tty_errors tty = {0};
+
+	memcpy(count, p->count, sizeof(count));
+	serial_rx_counts(p, count);
+	if (!p->link)
+		serial_tty_errors(p->fd, &tty);
+	memset(out, 0, IST_ERRORS * sizeof(*out));
+	out[0] = count[SERIAL_C_RX_FCS];
+	out[1] = count[SERIAL_C_RX_ABORTED] + tty.framing;
+	out[2] = tty.hardware_overruns;
+	out[3] = tty.buffer_overruns;
+}
+
+bool serial_errors(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERRORS])
+{
+	uint64_t now[IST_ERRORS];
+
+	if (c != SERIAL_CHANNEL || p->state != SERIAL_UP)
+		return false;
+	serial_line_errors(p, now);
+	for (unsigned i = 0; i < IST_ERRORS; i++)
+		out[i] = (uint32_t)(now[i] - p->errors_before[i]);
+	return true;
+}
+
 /* --- up and down ------------------------------------------------------------------------------ */
 
 void serial_report_up(struct ist_port *p)
@@ -150,6 +198,8 @@ void serial_report_up(struct ist_port *p)
 	};
 
 	p->state = SERIAL_UP;
+	p->accm_send = p->accm_out;
+	serial_line_errors(p, p->errors_before);
 	p->count[SERIAL_C_UPS]++;
 	p->host->log(p->ctx, 5, "%s: line up", p->device);
 	p->host->up(p->ctx, SERIAL_CHANNEL, &a);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <linux/serial.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -99,4 +100,14 @@ bool serial_tty_unsent(int fd)
 	int octets;
 
 	return !ioctl(fd, TIOCOUTQ, &octets) && octets > 0;
+}
+
+void serial_tty_errors(int fd, struct serial_tty_errors *out)
+{
+	struct serial_icounter_struct n;
+
+	*out = (struct serial_tty_errors){0};
+	if (!ioctl(fd, TIOCGICOUNT, &n))
+		*out = (struct serial_tty_errors){(uint32_t)n.frame, (uint32_t)n.overrun,
+						  (uint32_t)n.buf_overrun};
 }

@@ -29,5 +29,10 @@ void serial_tty_close(int fd);
 enum serial_carrier serial_tty_carrier(int fd);
 /* Are octets in the kernel that have not gone out? */
 bool serial_tty_unsent(int fd);
+/* What its driver has counted; zeros where it counts nothing. */
+struct serial_tty_errors {
+	uint32_t framing, hardware_overruns, buffer_overruns;
+};
+void serial_tty_errors(int fd, struct serial_tty_errors *out);
 
 #endif

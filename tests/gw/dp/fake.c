@@ -269,6 +269,24 @@ static void fake_on_wake(struct ist_port *p)
 	ring_bell(f);
 }
 
+static void fake_set_accm(struct ist_port *p, ist_channel c, uint32_t send, uint32_t receive)
+{
+	struct fake *f = (struct fake *)p;
+
+	if (c != 7)
+		return;
+	f->accm[0] = send;
+	f->accm[1] = receive;
+}
+
+static bool fake_errors(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERRORS])
+{
+	(void)p;
+	for (uint32_t i = 0; i < IST_ERRORS; i++)
+		out[i] = i + 1;
+	return c == 7;
+}
+
 #define FAKE(n, c)                                                                               \
 	{                                                                                        \
 		.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = n,       \
@@ -276,7 +294,8 @@ static void fake_on_wake(struct ist_port *p)
 		.send = test_fake_send, .mtu = fake_mtu, .connect = test_fake_connect,           \
 		.count = test_fake_count, .disconnect = test_fake_disconnect,                    \
 		.answer = test_fake_answer, .refuse = test_fake_refuse, .on_wake = fake_on_wake, \
-		.status = test_fake_status, .fill = test_fake_fill,                              \
+		.status = test_fake_status, .fill = test_fake_fill, .set_accm = fake_set_accm,   \
+		.errors = fake_errors,                                                           \
 	}
 #define FAKE_OLD(n, c)                                                                             \
 	{                                                                                          \

@@ -60,6 +60,7 @@ struct fake {
 	unsigned n_todo;
 	uint32_t timer;
 	ist_channel timer_channel;
+	uint32_t accm[2]; /* the last one set, of channel 7 */
 };
 
 /* What the data plane said, in order. */

@@ -44,6 +44,26 @@ static void told_in_order(void)
 	rig_each(do_in_order);
 }
 
+/* RFC 2661 6.13 and 6.14: what the control side asks about a line. */
+static void do_ask_a_line(struct rig *r)
+{
+	uint32_t errors[IST_ERRORS];
+
+	CU_ASSERT_TRUE(dp_line_accm(r->dp, rig_channel(r, 7), 0xa0000, 0xffffffff));
+	CU_ASSERT(r->fake->accm[0] == 0xa0000 && r->fake->accm[1] == 0xffffffff);
+	CU_ASSERT_TRUE(dp_line_errors(r->dp, rig_channel(r, 7), errors));
+	for (uint32_t i = 0; i < IST_ERRORS; i++)
+		CU_ASSERT_EQUAL(errors[i], i + 1);
+	CU_ASSERT_FALSE(dp_line_errors(r->dp, rig_channel(r, 8), errors));
+	CU_ASSERT_FALSE(dp_line_errors(r->dp, (l2tp_channel)100 << 32 | 7, errors));
+	CU_ASSERT_FALSE(dp_line_accm(r->dp, (l2tp_channel)100 << 32 | 7, 0, 0));
+}
+
+static void a_line_is_asked(void)
+{
+	rig_each(do_ask_a_line);
+}
+
 static void do_up_before_frames(struct rig *r)
 {
 	/* Far more reports than a poll delivers frames, then a frame of the last channel. */
@@ -166,6 +186,7 @@ static void none_is_lost(void)
 
 static const struct test_case cases[] = {
 	{"told_in_order", told_in_order},
+	{"a_line_is_asked", a_line_is_asked},
 	{"up_comes_before_the_frames", up_comes_before_the_frames},
 	{"never_heard_of_is_annulled", never_heard_of_is_annulled},
 	{"given_up_is_not_told", given_up_is_not_told},

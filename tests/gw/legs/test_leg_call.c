@@ -106,6 +106,25 @@ static void sequencing_switched_during_the_call(void)
 	bench_stop();
 }
 
+/* RFC 2661 6.14: only of a line that has an ACCM.  The client has asked for none, so all is
+ * escaped. */
+static void the_lac_of_an_async_line_gets_the_accm(void)
+{
+	uint8_t want[10];
+
+	for (unsigned async = 0; async < 2; async++) {
+		bench_start(LNS(""));
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench.iccn_async = async;
+		bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+		CU_ASSERT_EQUAL(bench.slis, async);
+		if (async)
+			ASSERT_OCTETS(bench.sli, 10, want,
+				      test_hex(want, 10, "0000 ffffffff ffffffff"));
+		bench_stop();
+	}
+}
+
 static void a_placed_call_demands_sequencing_when_told(void)
 {
 	bench_start(CLIENT("sequencing-required = yes"));
@@ -280,6 +299,7 @@ static const struct test_case cases[] = {
 	{"sequencing_as_the_peer_section_and_iccn_say",
 	 sequencing_as_the_peer_section_and_iccn_say},
 	{"sequencing_switched_during_the_call", sequencing_switched_during_the_call},
+	{"the_lac_of_an_async_line_gets_the_accm", the_lac_of_an_async_line_gets_the_accm},
 	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
 	{"connect_speeds_are_those_of_the_circuit", connect_speeds_are_those_of_the_circuit},
 	{"mtu_of_the_channel_changes", mtu_of_the_channel_changes},

@@ -174,6 +174,81 @@ static void serial_line_accm_in(void)
 	serial_end_close(&e);
 }
 
+/* RFC 1662 7.1: what PPP has agreed on, and what the line itself needs, until it goes down. */
+static void serial_line_agreed_accm(void)
+{
+	static const char *const all[] = {NULL}, *const own[] = {"accm=00000400", NULL},
+				 *const soft[] = {"flow=xon-xoff", NULL};
+	static const struct {
+		const char *const *config;
+		uint32_t send;
+		const char *wire;
+	} rows[] = {
+		{all, 0, "7e ff03 8021 010a0004 a69e 7e"},
+		{all, 0x00000400, "7e ff03 8021 017d2a0004 a69e 7e"},
+		{own, 0, "7e ff03 8021 017d2a0004 a69e 7e"},
+		{own, 0x00000002, "7e ff03 8021 7d217d2a0004 a69e 7e"},
+		{soft, 0, "7e ff03 8021 010a0004 a69e 7e"},
+	};
+	uint8_t frame[6], got[64], want[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t n = test_hex(want, sizeof(want), rows[i].wire);
+		struct serial_end e;
+		ist_channel c;
+
+		serial_end_open(&e, rows[i].config);
+		c = fake_channel(&e.h, FAKE_UP);
+		test_hex(frame, sizeof(frame), "8021010a0004");
+		e.h.tr->set_accm(e.h.port, c + 1, 0xffffffff, 0); /* not this one */
+		e.h.tr->set_accm(e.h.port, c, rows[i].send, 0);
+		CU_ASSERT_EQUAL(fake_send(&e.h, c, frame, sizeof(frame)), 1);
+		ASSERT_OCTETS(got, serial_end_read(&e, got, n), want, n);
+		serial_end_close(&e);
+	}
+}
+
+static void serial_line_agreed_accm_in(void)
+{
+	struct serial_end e;
+
+	serial_end_open(&e, NULL);
+	e.h.tr->set_accm(e.h.port, fake_channel(&e.h, FAKE_UP), 0, 0x000a0000);
+	serial_end_hex(&e, "7e ff 03 11 c0 21 01 13 01 00 04 d1 b5 7e");
+	ASSERT_FRAME(&e, "c02101010004");
+	serial_end_close(&e);
+}
+
+/* RFC 2661 4.4.6: CRC and framing errors (here: a frame given up), since the line is up. */
+static void serial_line_errors(void)
+{
+	uint32_t errors[IST_ERRORS];
+	struct serial_end e;
+	ist_channel c;
+
+	serial_end_open(&e, NULL);
+	c = fake_channel(&e.h, FAKE_UP);
+	CU_ASSERT_TRUE(e.h.tr->errors(e.h.port, c, errors));
+	for (unsigned i = 0; i < IST_ERRORS; i++)
+		CU_ASSERT_EQUAL(errors[i], 0);
+	serial_end_hex(&e, "7e ff 03 c0 21 01 01 00 04 d1 b6 7e");
+	serial_end_hex(&e, "7e ff 03 c0 21 01 01 00 04 d1 b6 7e ff 03 c0 21 01 7d 7e");
+	serial_end_hex(&e, "7e ff 03 c0 21 01 01 00 04 d1 b5 7e");
+	ASSERT_FRAME(&e, "c02101010004");
+	CU_ASSERT_TRUE(e.h.tr->errors(e.h.port, c, errors));
+	CU_ASSERT_TRUE(errors[0] == 2 && errors[1] == 1 && errors[2] == 0 && errors[5] == 0);
+	CU_ASSERT_FALSE(e.h.tr->errors(e.h.port, c + 1, errors));
+	serial_end_unplug(&e);
+	fake_free(serial_end_take(&e, FAKE_DOWN));
+	CU_ASSERT_FALSE(e.h.tr->errors(e.h.port, c, errors));
+	serial_end_plug(&e);
+	fake_run(&e.h, fake_now + 4000000);
+	fake_free(serial_end_take(&e, FAKE_UP));
+	CU_ASSERT_TRUE(e.h.tr->errors(e.h.port, c, errors));
+	CU_ASSERT_TRUE(errors[0] == 0 && errors[1] == 0);
+	serial_end_close(&e);
+}
+
 /* Hung up is down; the device is looked for after 1, 2, 4 ... s; it comes back. */
 static void serial_line_hung_up(void)
 {
@@ -487,6 +562,9 @@ static const struct test_case cases[] = {
 	{"too_long", serial_line_too_long},
 	{"batches", serial_line_batches},
 	{"accm_in", serial_line_accm_in},
+	{"agreed_accm", serial_line_agreed_accm},
+	{"agreed_accm_in", serial_line_agreed_accm_in},
+	{"errors", serial_line_errors},
 	{"hung_up", serial_line_hung_up},
 	{"never_waits_more_than_a_minute", serial_line_never_waits_more_than_a_minute},
 	{"carrier", serial_line_carrier},
