@@ -14,7 +14,8 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/kit/test_delay.c tests/transports/kit/test_due.c tests/transports/kit/test_impair.c tests/transports/test_loop.c \
 	tests/transports/atm/test_cell.c tests/transports/atm/test_oam.c tests/transports/atm/test_aal5.c \
 	tests/transports/atm/test_aal5_crc.c tests/transports/recorder.h tests/transports/recorder.c \
-	tests/transports/x25/test_lapb.c tests/transports/x25/test_lapb_line.c tests/transports/x25/test_xot.c \
+	tests/transports/x25/lapb_end.h tests/transports/x25/lapb_end.c tests/transports/x25/test_lapb.c \
+	tests/transports/x25/test_lapb_timers.c tests/transports/x25/test_lapb_line.c tests/transports/x25/test_xot.c \
 	tests/transports/x25/x25_end.h tests/transports/x25/x25_end.c tests/transports/x25/test_x25_states.c \
 	tests/transports/x25/test_x25_agree.c tests/transports/x25/test_x25_doc.c \
 	tests/transports/x25/test_x25_pkt.c tests/transports/x25/test_x25.c tests/transports/x25/test_x25_data.c \
@@ -38,5 +39,5 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-unit_transports_LDFLAGS = $(HEAP_LDFLAGS)
+unit_transports_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=getrandom
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

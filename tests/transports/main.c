@@ -26,6 +26,7 @@
 	X(aal5_crc)       \
 	X(lapb)           \
 	X(lapb_line)      \
+	X(lapb_timers)    \
 	X(xot)            \
 	X(x25)            \
 	X(x25_states)     \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A port that opens while memory runs out: each allocation of it is refused once. */
+/* A port that opens while memory runs out: each allocation of it is refused once.  And one that
+ * gets no random octets from the system. */
 #include "tests/harness.h"
 #include "tests/heap.h"
 #include "tests/netns.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 struct row {
 	const char *transport, *config[8];
@@ -166,9 +168,48 @@ static void devices(void)
 	netns_leave();
 }
 
+/* --- no random octets ------------------------------------------------------------------------- */
+
+ssize_t __real_getrandom(void *buf, size_t len, unsigned flags);
+ssize_t __wrap_getrandom(void *buf, size_t len, unsigned flags);
+
+/* What it gives instead of what was asked for; 0 = as the system does. */
+static ssize_t no_random;
+
+ssize_t __wrap_getrandom(void *buf, size_t len, unsigned flags)
+{
+	return no_random ? no_random : __real_getrandom(buf, len, flags);
+}
+
+/* A key that is not random, or only in part, would let others choose what is found in one place. */
+static void no_random_octets(void)
+{
+	static const struct row keyed[] = {
+		{"udp", {"listen=127.0.0.1:0"}},
+		{"pppoe", {"link=loop:m", "role=server"}},
+		{"pppoe", {"link=loop:m", "role=client"}},
+	};
+	static const ssize_t given[] = {-1, 1, 15};
+
+	for (size_t i = 0; i < sizeof(keyed) / sizeof(keyed[0]); i++)
+		for (size_t j = 0; j < sizeof(given) / sizeof(given[0]); j++) {
+			struct fake_host h;
+			char err[200] = "";
+
+			no_random = given[j];
+			CU_ASSERT_EQUAL(fake_try(&h, no_memory_transport(keyed[i].transport),
+						 keyed[i].config, err, sizeof(err)),
+					-EIO);
+			no_random = 0;
+			CU_ASSERT_STRING_EQUAL(err, "no random octets from the system");
+			CU_ASSERT_TRUE(no_memory_idle(&h));
+		}
+}
+
 static const struct test_case cases[] = {
 	{"each_allocation_of_a_port_refused_once", each_allocation_refused_once},
 	{"and_of_one_on_a_device", devices},
+	{"no_random_octets", no_random_octets},
 	{NULL, NULL},
 };
 const struct test_suite suite_no_memory = {"no_memory", cases};

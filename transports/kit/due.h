@@ -18,7 +18,7 @@ struct due {
 	uint32_t n;
 };
 
-/* False when there is no memory; due_free is harmless then. */
+/* False when there is no memory; due_free is called after both. */
 bool due_init(struct due *d, uint32_t most);
 void due_free(struct due *d);
 /* Earlier or later than before; DUE_NEVER takes it out. */

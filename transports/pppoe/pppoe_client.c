@@ -11,10 +11,7 @@ int pppoe_client_init(struct pppoe_client *c, struct pppoe_end *e,
 		      const struct pppoe_client_conf *conf)
 {
 	*c = (struct pppoe_client){.end = e, .conf = *conf};
-	if (due_init(&c->due, e->slots.most))
-		return 0;
-	due_free(&c->due);
-	return -ENOMEM;
+	return due_init(&c->due, e->slots.most) ? 0 : -ENOMEM;
 }
 
 void pppoe_client_free(struct pppoe_client *c)

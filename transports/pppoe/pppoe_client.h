@@ -33,7 +33,7 @@ struct pppoe_client {
 	struct due due; /* by slot */
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -ENOMEM; pppoe_client_free is called after both. */
 int pppoe_client_init(struct pppoe_client *c, struct pppoe_end *e,
 		      const struct pppoe_client_conf *conf);
 void pppoe_client_free(struct pppoe_client *c);

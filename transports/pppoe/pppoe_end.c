@@ -22,10 +22,9 @@ int pppoe_end_init(struct pppoe_end *e, uint32_t most, const uint8_t key[PPPOE_K
 	e->session = calloc(most + 1, sizeof(struct pppoe_session *));
 	e->by_id = calloc(IDS, sizeof(*e->by_id));
 	e->by_mac = calloc(e->macs, sizeof(*e->by_mac));
-	if (e->session && e->by_id && e->by_mac && !slots_init(&e->slots, 1, most + 1))
-		return 0;
-	pppoe_end_free(e);
-	return -ENOMEM;
+	if (!e->session || !e->by_id || !e->by_mac)
+		return -ENOMEM;
+	return slots_init(&e->slots, 1, most + 1);
 }
 
 static void pppoe_end_free_session(struct pppoe_session *s)

@@ -136,7 +136,7 @@ struct pppoe_end {
 	uint64_t count[PPPOE_C_COUNT];
 };
 
-/* most: sessions at once.  0 or -ENOMEM. */
+/* most: sessions at once.  0 or -ENOMEM; pppoe_end_free is called after both. */
 int pppoe_end_init(struct pppoe_end *e, uint32_t most, const uint8_t key[PPPOE_KEY],
 		   const struct pppoe_ops *ops, void *ctx);
 void pppoe_end_free(struct pppoe_end *e);

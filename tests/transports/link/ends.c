@@ -14,6 +14,7 @@ static void ends_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	struct end *e = ctx;
 
 	CU_ASSERT_EQUAL(e->h.in_call, 0);
+	e->most = n > e->most ? n : e->most;
 	for (unsigned i = 0; i < n; i++) {
 		e->frames++;
 		e->last_len = f[i].len;

@@ -15,7 +15,7 @@ struct end {
 	struct fake_host h;
 	struct link *l;
 	struct ist_setting set[4];
-	unsigned ups, downs, frames;
+	unsigned ups, downs, frames, most; /* most: frames of one report */
 	char why[100];
 	uint8_t last[4 + 65535]; /* the longest of any link */
 	uint32_t last_len;

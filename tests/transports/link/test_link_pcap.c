@@ -131,6 +131,7 @@ static void full_speed(void)
 	link_pcap_open_link(&e, "fast", NULL, pairs);
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_EQUAL(e.frames, 200);
+	CU_ASSERT_EQUAL(e.most, 32); /* in batches */
 	ASSERT_OCTETS(e.last, e.last_len, &(const uint32_t){199}, 4);
 	end_close(&e);
 }

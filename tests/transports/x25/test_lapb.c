@@ -1,107 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transports/x25/lapb.h"
-
-#include "tests/transports/recorder.h"
+#include "tests/transports/x25/lapb_end.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define S 1000000u
-
-/* One end with what it sent and reported. */
-struct end {
-	struct lapb l;
-	void *store;
-	struct recorder sent;
-	uint8_t got[64][1100];
-	size_t got_len[64];
-	unsigned gots;
-	enum lapb_report reports[64];
-	unsigned n_reports;
-};
-
-static void test_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
-{
-	struct end *e = ctx;
-
-	recorder_add(&e->sent, frame, len);
-}
-
-static void test_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
-{
-	struct end *e = ctx;
-
-	CU_ASSERT_FATAL(e->gots < 64);
-	memcpy(e->got[e->gots], data, len);
-	e->got_len[e->gots++] = len;
-}
-
-static void lapb_report(void *ctx, enum lapb_report r)
-{
-	struct end *e = ctx;
-
-	if (e->n_reports < 64)
-		e->reports[e->n_reports++] = r;
-}
-
-static const struct lapb_ops ops = {test_lapb_tx, test_lapb_deliver, lapb_report};
-
-static struct end *lapb_make(bool dce, bool extended, bool passive, uint8_t k)
-{
-	struct end *e = calloc(1, sizeof(*e));
-	struct lapb_config c;
-
-	lapb_config_default(&c);
-	c.dce = dce;
-	c.extended = extended;
-	c.passive = passive;
-	c.k = k;
-	e->store = calloc(1, lapb_store_size(&c));
-	lapb_init(&e->l, &c, &ops, e, e->store);
-	return e;
-}
-
-static void lapb_drop(struct end *e)
-{
-	free(e->store);
-	free(e);
-}
-
-static void test_lapb_rx(struct end *e, const char *hex, uint64_t now)
-{
-	uint8_t buf[64];
-	size_t n = test_hex(buf, sizeof(buf), hex);
-
-	lapb_rx(&e->l, buf, n, now);
-}
-
-static void lapb_expect(struct end *e, const char *hex)
-{
-	recorder_expect(&e->sent, hex);
-}
-
-static struct end *up_as_dce(bool extended, uint8_t k)
-{
-	struct end *e = lapb_make(true, extended, true, k);
-
-	lapb_start(&e->l, 0);
-	test_lapb_rx(e, extended ? "017f" : "013f", 0);
-	lapb_expect(e, "0173");
-	CU_ASSERT_EQUAL(e->l.state, LAPB_UP);
-	e->n_reports = 0;
-	return e;
-}
-
-static struct end *up_dce(void)
-{
-	return up_as_dce(false, 7);
-}
 
 /* As a Linux lapbether device begins: SABM P, then a Restart in the first I frame. */
 static void conversation_of_a_kernel(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 	static const uint8_t confirm[] = {0x10, 0x00, 0xff};
 
 	test_lapb_rx(e, "0100 1000fb0000", 10);
@@ -146,7 +52,7 @@ static void dte_sets_up_and_repeats_n2_times(void)
 
 static void a_gap_gets_one_reject(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	test_lapb_rx(e, "0102 aa", 1); /* N(S) 1, 0 is missing */
 	lapb_expect(e, "0109");	       /* REJ N(R) 0 */
@@ -162,7 +68,7 @@ static void a_gap_gets_one_reject(void)
 
 static void reject_makes_it_send_again(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	for (int i = 0; i < 3; i++)
 		CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t[]){(uint8_t)i}, 1, 0));
@@ -178,7 +84,7 @@ static void reject_makes_it_send_again(void)
 
 static void window_closes_and_opens(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	for (int i = 0; i < 7; i++)
 		CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
@@ -193,7 +99,7 @@ static void window_closes_and_opens(void)
 
 static void busy_peer_is_not_sent_to_and_is_polled(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	test_lapb_rx(e, "0305", 0); /* RNR */
 	CU_ASSERT_FALSE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
@@ -209,7 +115,7 @@ static void busy_peer_is_not_sent_to_and_is_polled(void)
 /* It is asked again for as long as it says so, whatever else it does meanwhile. */
 static void a_busy_peer_is_never_forgotten(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	test_lapb_rx(e, "0105", 0); /* RNR, N(R) 0 */
@@ -234,7 +140,7 @@ static void a_busy_peer_is_never_forgotten(void)
 /* What was unacknowledged when it became busy is sent once it is not. */
 static void a_busy_peer_gets_what_it_missed(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	lapb_send(&e->l, (const uint8_t *)"b", 1, 0);
@@ -253,7 +159,7 @@ static void a_busy_peer_gets_what_it_missed(void)
 
 static void timer_recovery_polls_then_sends_from_nr(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	lapb_send(&e->l, (const uint8_t *)"b", 1, 0);
@@ -267,7 +173,7 @@ static void timer_recovery_polls_then_sends_from_nr(void)
 
 static void given_up_after_n2_polls_starts_over(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 	uint64_t now = 0;
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, now);
@@ -297,7 +203,7 @@ static void frame_reject_says_why(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct end *e = up_dce();
+		struct end *e = lapb_up_dce();
 		uint8_t want[8];
 		size_t n = test_hex(want, sizeof(want), rows[i].out);
 
@@ -317,7 +223,7 @@ static void frame_reject_says_why(void)
 
 static void too_long_is_rejected_with_y(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 	static uint8_t frame[2 + 1031] = {0x01, 0x00};
 
 	lapb_rx(&e->l, frame, sizeof(frame), 0);
@@ -344,7 +250,7 @@ static void disconnected_says_dm(void)
 
 static void short_and_foreign_frames_are_counted(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	test_lapb_rx(e, "", 0);
 	test_lapb_rx(e, "01", 0);
@@ -357,7 +263,7 @@ static void short_and_foreign_frames_are_counted(void)
 
 static void silence_is_polled_when_t3_is_set(void)
 {
-	struct end *e = up_dce();
+	struct end *e = lapb_up_dce();
 
 	e->l.cfg.t3 = 10 * S;
 	test_lapb_rx(e, "013f", 0);
@@ -374,7 +280,7 @@ static void silence_is_polled_when_t3_is_set(void)
 
 static void extended_set_up_and_numbers(void)
 {
-	struct end *e = up_as_dce(true, 127);
+	struct end *e = lapb_up_as_dce(true, 127);
 
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
 	lapb_expect(e, "030000 78");
@@ -396,7 +302,7 @@ static void extended_set_up_and_numbers(void)
 
 static void extended_supervisory_frames(void)
 {
-	struct end *e = up_as_dce(true, 127);
+	struct end *e = lapb_up_as_dce(true, 127);
 
 	test_lapb_rx(e, "010200 aa", 1); /* N(S) 1, 0 is missing */
 	lapb_expect(e, "010900");	 /* REJ N(R) 0 */
@@ -422,7 +328,7 @@ static void extended_supervisory_frames(void)
 
 static void extended_numbers_wrap_at_128(void)
 {
-	struct end *e = up_as_dce(true, 127);
+	struct end *e = lapb_up_as_dce(true, 127);
 
 	for (int i = 0; i < 127; i++) {
 		CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
@@ -465,7 +371,7 @@ static void extended_frame_reject(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct end *e = up_as_dce(true, 7);
+		struct end *e = lapb_up_as_dce(true, 7);
 
 		test_lapb_rx(e, rows[i].in, 0);
 		lapb_expect(e, rows[i].out);
@@ -478,7 +384,7 @@ static void extended_frame_reject(void)
 
 static void extended_frame_reject_tells_both_numbers(void)
 {
-	struct end *e = up_as_dce(true, 7);
+	struct end *e = lapb_up_as_dce(true, 7);
 
 	lapb_send(&e->l, (const uint8_t *)"a", 1, 0);
 	lapb_send(&e->l, (const uint8_t *)"b", 1, 0);

@@ -632,6 +632,36 @@ static void an_offer_that_is_cleared_while_we_think(void)
 	typed_close(&t);
 }
 
+/* A Clear request of the DTE has cause 0 (X.25 5.2.4); the diagnostic is the host's when it gives
+ * one. */
+static void diagnostics_of_the_host(void)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL, .diagnostic = 0x7a};
+	static const struct {
+		const struct ist_cause *why;
+		const char *clear;
+	} rows[] = {{&why, "100113 00 7a"}, {NULL, "100113 00 00"}};
+
+	for (size_t i = 0; i < 4; i++) {
+		const bool refused = i / 2;
+		struct typed t;
+		ist_channel c;
+
+		typed_open(&t, NULL);
+		typed_rx(&t, CALL_1);
+		c = fake_channel(&t.h, FAKE_OFFER);
+		t.h.in_call++;
+		if (refused)
+			x25_transport.refuse(t.h.port, c, rows[i % 2].why);
+		else
+			x25_transport.disconnect(t.h.port, c, rows[i % 2].why);
+		t.h.in_call--;
+		TYPED_SENT(&t, rows[i % 2].clear);
+		CU_ASSERT_EQUAL(fake_count(&t.h, "refused-host"), refused);
+		typed_close(&t);
+	}
+}
+
 static void another_encapsulation_for_one_address(void)
 {
 	struct typed t;
@@ -682,6 +712,7 @@ static const struct test_case cases[] = {
 	{"causes_reach_the_host", causes_reach_the_host},
 	{"nobody_passes_for_a_permanent_circuit", nobody_passes_for_a_permanent_circuit},
 	{"an_offer_that_is_cleared_while_we_think", an_offer_that_is_cleared_while_we_think},
+	{"diagnostics_of_the_host", diagnostics_of_the_host},
 	{"another_encapsulation_for_one_address", another_encapsulation_for_one_address},
 	{"closing_says_goodbye", closing_says_goodbye},
 	{NULL, NULL},
