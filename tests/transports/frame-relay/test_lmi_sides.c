@@ -305,6 +305,93 @@ static void port(void)
 	fake_close(&b);
 }
 
+/* --- one side, started anew: it knows nothing of before --------------------------------------- */
+
+static void user_started_anew(void)
+{
+	struct lmi_conf c = defaults;
+	struct end e;
+
+	c.role = LMI_USER;
+	lmi_sides_begin(&e, &c, false, 1);
+	for (uint64_t t = 0; t <= 100 * S; t += 100 * S) {
+		CU_ASSERT_EQUAL(lmi_sides_deadline(&e.l), t);
+		lmi_sides_hear(&e, "03 08 00 7d 51 01 00 53 02 01 00", t); /* not asked for */
+		lmi_sides_expire(&e.l, t);
+		lmi_sides_said(&e, "03 08 00 75 51 01 00 53 02 01 00");
+		lmi_sides_hear(&e, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 82", t);
+		lmi_sides_expire(&e.l, t + 10 * S);
+		lmi_sides_said(&e, "03 08 00 75 51 01 00 53 02 02 01");
+		lmi_sides_hear(&e, "03 08 00 7d 51 01 00 53 02 02 02 57 03 06 a0 82", t + 10 * S);
+		CU_ASSERT_FALSE(e.up); /* N392 is 3 */
+		lmi_sides_expire(&e.l, t + 20 * S);
+		lmi_sides_said(&e, "03 08 00 75 51 01 00 53 02 03 02");
+		if (t)
+			break;
+		lmi_sides_stop(&e.l);
+		CU_ASSERT_EQUAL(lmi_sides_deadline(&e.l), UINT64_MAX);
+		lmi_sides_start(&e.l, 100 * S);
+	}
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_TIMEOUT), 0);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_UNEXPECTED), 2);
+	lmi_sides_hear(&e, "03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 82", 121 * S);
+	CU_ASSERT_TRUE(e.up && e.pvc[100]);
+	/* A PVC in a status of link integrity only says nothing. */
+	lmi_sides_expire(&e.l, 130 * S);
+	lmi_sides_hear(&e, "03 08 00 7d 51 01 01 53 02 04 04 57 03 06 a0 80", 131 * S);
+	CU_ASSERT_TRUE(e.up && e.pvc[100]);
+	lmi_sides_finish(&e);
+}
+
+/* Its PVCs are new again, and are told unasked to a user that took only what it asked for. */
+static void network_started_anew(void)
+{
+	struct lmi_conf c = defaults;
+	struct end e;
+
+	c.role = LMI_NETWORK;
+	lmi_sides_begin(&e, &c, false, 1);
+	lmi_sides_hear(&e, "03 08 00 75 51 01 01 53 02 01 00", 0);
+	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 01 01 57 03 06 a0 88");
+	lmi_sides_hear(&e, "03 08 00 75 51 01 01 53 02 02 00", 0); /* dropped it */
+	lmi_sides_said(&e, "03 08 00 7d 51 01 01 53 02 02 02");
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 03 02", 0);
+	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 03 03 57 03 06 a0 88");
+	lmi_sides_hear(&e, "03 08 00 75 51 01 01 53 02 04 03", 0);
+	lmi_sides_said(&e, "03 08 00 7d 51 01 01 53 02 04 04");
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 05 04", 0);
+	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 05 05 57 03 06 a0 82");
+	lmi_sides_stop(&e.l);
+	lmi_sides_start(&e.l, 100 * S);
+	CU_ASSERT_EQUAL(lmi_sides_deadline(&e.l), 115 * S);
+	e.outs = 0;
+	lmi_sides_hear(&e, "03 08 00 75 51 01 01 53 02 06 00", 100 * S);
+	lmi_sides_said(&e, "03 08 00 7d 51 01 00 53 02 01 06 57 03 06 a0 88");
+	lmi_sides_finish(&e);
+}
+
+/* What cannot be read is an error event of the network too. */
+static void malformed_for_the_network(void)
+{
+	struct lmi_conf c = defaults;
+	struct end e;
+
+	c.role = LMI_NETWORK;
+	lmi_sides_begin(&e, &c, false, 1);
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 01 00", 0);
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 02 01", 0);
+	lmi_sides_hear(&e, "03 08 00 75 51 01 00 53 02 03 02", 0);
+	CU_ASSERT_TRUE(e.up);
+	for (unsigned i = 1; i <= 3; i++) {
+		CU_ASSERT_TRUE(e.up);
+		lmi_sides_hear(&e, "03 08 00 75 51", 0);
+		CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_MALFORMED), i);
+	}
+	CU_ASSERT_FALSE(e.up);
+	CU_ASSERT_EQUAL(lmi_sides_counted(&e, LMI_LINK_DOWN), 1);
+	lmi_sides_finish(&e);
+}
+
 static const struct test_case cases[] = {
 	{"nni_conversation", conversation},
 	{"nni_comes_up_together", lmi_sides_together},
@@ -313,6 +400,9 @@ static const struct test_case cases[] = {
 	{"uni_goes_straight_through", one_side},
 	{"what_can_be_an_nni", checked},
 	{"nni_port", port},
+	{"user_started_anew", user_started_anew},
+	{"network_started_anew", network_started_anew},
+	{"malformed_for_the_network", malformed_for_the_network},
 	{NULL, NULL},
 };
 const struct test_suite suite_lmi_sides = {"lmi_sides", cases};

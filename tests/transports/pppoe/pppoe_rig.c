@@ -37,6 +37,9 @@ static void rig_on_down(void *ctx, struct pppoe_session *s, const struct ist_cau
 	r->last = s;
 	r->why = *why;
 	memcpy(r->said, s->said, sizeof(r->said));
+	if (r->hang_up)
+		pppoe_client_hang_up(&r->client, r->hang_up, NULL);
+	r->hang_up = NULL;
 }
 
 static const struct pppoe_ops ops = {rig_on_tx, rig_on_offer, rig_on_up, rig_on_down};

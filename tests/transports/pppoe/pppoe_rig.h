@@ -25,7 +25,8 @@ struct rig {
 	unsigned offers, ups, downs;
 	struct pppoe_session *last; /* of the last report; dangling after `down` */
 	char calling[PPPOE_CALLING_MAX], said[64];
-	struct ist_cause why; /* of the last `down` */
+	struct ist_cause why;	       /* of the last `down` */
+	struct pppoe_session *hang_up; /* inside the next `down`; NULL = none */
 };
 
 /* Zero for what the test does not care about; sessions at once: most. */

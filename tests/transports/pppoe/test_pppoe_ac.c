@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The access concentrator, asked by a host that is typed by hand. */
+#include "tests/heap.h"
 #include "tests/transports/pppoe/pppoe_rig.h"
 
 #include <stdio.h>
@@ -400,6 +401,44 @@ static void pppoe_ac_long_tags(void)
 	rig_discovery(&r, ALL, HOST, PPPOE_PADI, 0, tags);
 	CU_ASSERT_EQUAL(rig_count(&r, PPPOE_C_TX_TAGS), 1);
 	CU_ASSERT_EQUAL(r.out.outs, 0);
+	r.ac.conf.pado_delay = S; /* nor does it wait to be sent later */
+	rig_discovery(&r, ALL, HOST, PPPOE_PADI, 0, tags);
+	CU_ASSERT_EQUAL(rig_count(&r, PPPOE_C_TX_TAGS), 2);
+	CU_ASSERT_EQUAL(pppoe_ac_deadline(&r.ac), UINT64_MAX);
+	rig_close(&r);
+}
+
+/* No memory for the session, for its tags, or for a PADO that waits: the station is told, or asks
+ * again, and nothing is kept. */
+static void pppoe_ac_no_memory(void)
+{
+	const struct rig_frame *f;
+	char cookie[80];
+	struct rig r;
+
+	rig_ac(&r, 4, NULL);
+	snprintf(cookie, sizeof(cookie), "%s", padi(&r, HOST, ISP));
+	/* The rig takes one block for the frame. */
+	for (unsigned skip = 1; skip <= 2; skip++) {
+		heap_refuse(skip);
+		padr(&r, HOST, ISP "0103 0001 07", cookie);
+		CU_ASSERT_TRUE(heap_refused());
+		f = rig_sent(&r);
+		CU_ASSERT_EQUAL(f->p.code, PPPOE_PADS);
+		CU_ASSERT_EQUAL(f->p.session, 0);
+		CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_SYSTEM_ERROR, "6e6f20726f6f6d"));
+		CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_HOST_UNIQ, "07"));
+		CU_ASSERT_EQUAL(rig_count(&r, PPPOE_C_PADR_FULL), skip);
+		CU_ASSERT_EQUAL(r.offers + r.e.slots.taken, 0);
+	}
+	padr(&r, HOST, ISP, cookie);
+	CU_ASSERT_EQUAL(r.offers, 1);
+	r.ac.conf.pado_delay = S;
+	heap_refuse(1);
+	rig_discovery(&r, ALL, HOST, PPPOE_PADI, 0, ISP);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(rig_count(&r, PPPOE_C_PADO_QUEUE_FULL), 1);
+	CU_ASSERT_EQUAL(pppoe_ac_deadline(&r.ac), UINT64_MAX);
 	rig_close(&r);
 }
 
@@ -418,6 +457,7 @@ static const struct test_case cases[] = {
 	{"tr101_line", pppoe_ac_line},
 	{"session_ids", pppoe_ac_ids},
 	{"tags_beyond_a_frame", pppoe_ac_long_tags},
+	{"no_memory", pppoe_ac_no_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_pppoe_ac = {"pppoe_ac", cases};

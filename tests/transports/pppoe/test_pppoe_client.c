@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host, answered by an access concentrator that is typed by hand. */
+#include "tests/heap.h"
 #include "tests/transports/pppoe/pppoe_rig.h"
 
 #include "transports/pppoe/pppoe_addr.h"
@@ -386,6 +387,64 @@ static void pppoe_client_kicked(void)
 	CU_ASSERT_EQUAL(r.out.outs, 0);
 	CU_ASSERT_EQUAL(pppoe_client_deadline(&r.client), r.now + S);
 	rig_close(&r);
+
+	rig_client(&r, 4, NULL); /* offered, and asked for once more: three PADRs from here on */
+	half(&r, "*", OFFER);
+	rig_expire(&r);
+	rig_sent(&r);
+	r.now += 10;
+	pppoe_client_kick(&r.client, r.now);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(rig_sent(&r)->p.code, PPPOE_PADR);
+		CU_ASSERT_EQUAL(pppoe_client_deadline(&r.client), r.now + (S << i));
+		rig_expire(&r);
+	}
+	CU_ASSERT_EQUAL(rig_sent(&r)->p.code, PPPOE_PADI);
+	rig_close(&r);
+}
+
+/* The session that had the id before goes, and the host gives up the new one when it hears that. */
+static void pppoe_client_hung_up_inside(void)
+{
+	const struct rig_frame *f;
+	char tag[200];
+	struct rig r;
+
+	rig_client(&r, 4, NULL);
+	whole(&r, 7);
+	snprintf(tag, sizeof(tag), "%s", half(&r, "*", OFFER));
+	r.hang_up = r.e.session[2];
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r.hang_up);
+	reply(&r, AC, PPPOE_PADS, 7, "0101 0000", tag);
+	CU_ASSERT_EQUAL(r.downs, 1);
+	CU_ASSERT_EQUAL(r.ups, 1); /* of the first */
+	f = rig_sent(&r);
+	CU_ASSERT_EQUAL(f->p.code, PPPOE_PADT);
+	CU_ASSERT_EQUAL(f->p.session, 7);
+	CU_ASSERT_EQUAL(r.e.slots.taken, 0);
+	rig_close(&r);
+}
+
+/* An offer whose cookie cannot be kept is not taken; the next one is. */
+static void pppoe_client_no_memory(void)
+{
+	char tag[200];
+	struct rig r;
+
+	rig_client(&r, 4, NULL);
+	dial(&r, "*");
+	snprintf(tag, sizeof(tag), "%s", uniq(rig_sent(&r)));
+	heap_refuse(1); /* the rig takes one for the frame */
+	reply(&r, AC, PPPOE_PADO, 0, OFFER, tag);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(rig_count(&r, PPPOE_C_PADO_TAGS), 1);
+	CU_ASSERT_EQUAL(r.out.outs, 0);
+	reply(&r, AC, PPPOE_PADO, 0, OFFER, tag);
+	CU_ASSERT_EQUAL(rig_sent(&r)->p.code, PPPOE_PADR);
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(dial(&r, "*"));
+	CU_ASSERT_TRUE(heap_refused());
+	rig_close(&r);
 }
 
 /* An offer whose cookie leaves no room in a PADR. */
@@ -420,6 +479,8 @@ static const struct test_case cases[] = {
 	{"host_uniq_of_the_configuration", pppoe_client_host_uniq_given},
 	{"hung_up", pppoe_client_ends},
 	{"link_back", pppoe_client_kicked},
+	{"hung_up_inside_a_report", pppoe_client_hung_up_inside},
+	{"no_memory", pppoe_client_no_memory},
 	{"cookie_beyond_a_frame", pppoe_client_long_cookie},
 	{NULL, NULL},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sessions, how they are found, and PADT. */
+#include "tests/heap.h"
 #include "tests/transports/pppoe/pppoe_rig.h"
 
 #include <string.h>
@@ -43,6 +44,47 @@ static void pppoe_end_finds(void)
 		CU_ASSERT_FALSE(pppoe_end_full(&r.e));
 		rig_close(&r);
 	}
+}
+
+/* A session more takes memory: without it no slot is held. */
+static void pppoe_end_no_memory(void)
+{
+	struct pppoe_session *s;
+	struct rig r;
+
+	rig_ac(&r, 1, NULL);
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(pppoe_end_new(&r.e, host));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(r.e.slots.taken, 0);
+	CU_ASSERT_EQUAL(pppoe_end_sessions_of(&r.e, host), 0);
+	s = session(&r, host, 7);
+	CU_ASSERT_TRUE(pppoe_end_keep_tags(s, host, sizeof(host)));
+	heap_refuse(0);
+	CU_ASSERT_FALSE(pppoe_end_keep_tags(s, host, sizeof(host)));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_PTR_NULL(s->tags);
+	CU_ASSERT_EQUAL(s->tags_len, 0);
+	rig_close(&r);
+}
+
+/* The station with the most sessions, whichever came first. */
+static void pppoe_end_worst_station(void)
+{
+	struct rig r;
+
+	rig_ac(&r, 8, NULL);
+	CU_ASSERT_EQUAL(pppoe_end_worst(&r.e), 0);
+	session(&r, other, 1);
+	CU_ASSERT_EQUAL(pppoe_end_worst(&r.e), 1);
+	session(&r, host, 2);
+	session(&r, host, 3);
+	CU_ASSERT_EQUAL(pppoe_end_worst(&r.e), 2);
+	pppoe_end_drop(&r.e, session(&r, other, 4));
+	session(&r, other, 5);
+	session(&r, other, 6);
+	CU_ASSERT_EQUAL(pppoe_end_worst(&r.e), 3);
+	rig_close(&r);
 }
 
 /* 5.5: by the peer alone; its words are kept. */
@@ -131,6 +173,8 @@ static void pppoe_end_agrees(void)
 
 static const struct test_case cases[] = {
 	{"found_by_id_and_peer", pppoe_end_finds},
+	{"no_memory_for_a_session", pppoe_end_no_memory},
+	{"worst_station", pppoe_end_worst_station},
 	{"rfc2516_5_5_padt_received", pppoe_end_padt_received},
 	{"rfc2516_5_5_padt_sent", pppoe_end_padt_sent},
 	{"padt_for_strays_is_limited", pppoe_end_strays},

@@ -443,9 +443,9 @@ static void serial_line_no_carrier(void)
 
 	serial_end_lines = 0;
 	serial_end_open(&e, config);
-	fake_run(&e.h, fake_now + 9 * SECOND);
+	fake_run(&e.h, fake_now + 10 * SECOND - 1);
 	CU_ASSERT_EQUAL(fake_count(&e.h, "chat-no-carrier"), 0);
-	fake_run(&e.h, fake_now + 2 * SECOND);
+	fake_run(&e.h, fake_now + 1);
 	CU_ASSERT_EQUAL(fake_count(&e.h, "chat-no-carrier"), 1);
 	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_UP), 0);
 	serial_end_close(&e);
