@@ -35,10 +35,14 @@ struct call_state {
 	struct deadline gap; /* in the home worker's heap */
 	uint16_t tid, sid;
 	uint32_t early_version; /* of the entry that early counts for */
-	uint8_t early;		/* packets punted of NCPs that are not open */
+	uint8_t early;		/* packets punted of NCPs that are not open, or in forward */
 	bool told_unsequenced;
 	bool plain;			 /* the far end's last frame but LCP came without FF 03 */
 	uint16_t held[L2TP_REORDER_MAX]; /* pool buffer of each reorder slot */
+	/* Frames given to the control thread, and those that it has done with; frames that it has
+	 * sent to this leg, and those that have left. */
+	uint32_t punted;
+	_Atomic uint32_t returned, posted, taken;
 	struct call_counters n;
 	struct worker *home;
 	struct rcu_head rcu;

@@ -171,13 +171,24 @@ static void dp_tell_unsequenced(struct dp *dp, const struct frame_rec *r)
 		dp->ops.unsequenced(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->when);
 }
 
+/* What is to be sent for it has been posted when its worker hears that it has returned. */
+static void dp_deliver_punted(struct dp *dp, const struct frame_rec *r, size_t len)
+{
+	uint16_t tid = (uint16_t)(r->call >> 16), sid = (uint16_t)r->call;
+	struct call *c;
+
+	dp->ops.ppp(dp->ctx, tid, sid, r->octets, len, r->when);
+	c = calltab_get(&dp->tab, tid, sid);
+	if (c)
+		atomic_fetch_add(&c->st->returned, 1);
+}
+
 static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
 {
 	if (r->unsequenced)
 		dp_tell_unsequenced(dp, r);
 	else if (r->call)
-		dp->ops.ppp(dp->ctx, (uint16_t)(r->call >> 16), (uint16_t)r->call, r->octets, len,
-			    r->when);
+		dp_deliver_punted(dp, r, len);
 	else if (!r->channel && dp->ops.absent)
 		dp->ops.absent(dp->ctx, r->octets, len, r->when);
 	else if (dp_port_is_open(dp, r->channel))
@@ -362,7 +373,11 @@ static bool dp_call_command(struct dp *dp, enum cmd_kind kind, uint16_t tid, uin
 		dp->reason[c ? DP_R_BAD_PPP : DP_R_NO_CALL]++;
 		return false;
 	}
-	return dp_post_command(dp, c->st->home, &head, frame, len);
+	if (!dp_post_command(dp, c->st->home, &head, frame, len))
+		return false;
+	if (kind == CMD_PPP)
+		atomic_fetch_add(&c->st->posted, 1);
+	return true;
 }
 
 bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)

@@ -16,7 +16,7 @@
 /* Punts of one call: a second's worth of negotiation many times over, but no flood. */
 #define PUNT_RATE  100u
 #define PUNT_BURST 100u
-/* Packets of an NCP that is not open, after each change of the entry. */
+/* Packets of an NCP that is not open, or behind punted ones, after each change of the entry. */
 #define EARLY_MAX 16u
 
 /* --- to the control thread -------------------------------------------------------------------- */
@@ -64,8 +64,10 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 		return;
 	}
 	wr_put16(head, proto);
-	if (!tell_frame(w, &w->ppp, DP_R_PPP_RING, c->c.channel, call_key(c->c.tid, c->c.sid), head,
-			2, info->p, info->left))
+	if (tell_frame(w, &w->ppp, DP_R_PPP_RING, c->c.channel, call_key(c->c.tid, c->c.sid), head,
+		       2, info->p, info->left))
+		c->st->punted++;
+	else
 		count_add(&c->st->n.drops, 1);
 }
 
@@ -97,24 +99,8 @@ static bool dp_call_is_solicitation(const struct call *c, uint16_t proto, const 
 	       info->p[NEXT_HEADER] == ICMPV6 && info->p[TYPE] == SOLICITATION;
 }
 
-/* By the other leg of the join, whose worker may be another one.  The octets stay where they are
- * until the flush. */
-static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
-{
-	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
-
-	if (!to) {
-		call_drop(w, c, DP_R_NO_JOIN);
-	} else if (to->st->home != w) {
-		tx_pass_on(w, to->st->home, call_key(c->c.to_tid, c->c.to_sid), proto, info->p,
-			   info->left);
-	} else {
-		tx_forward(w, to, proto, info->p, info->left);
-	}
-}
-
 /* The peer may send as soon as it has our Ack, which is before the control thread has told us that
- * the NCP is open; when that thread is held up, long before. */
+ * the NCP is open, or that frames are forwarded; when that thread is held up, long before. */
 static bool dp_call_is_early(struct call *c)
 {
 	struct call_state *st = c->st;
@@ -127,6 +113,48 @@ static bool dp_call_is_early(struct call *c)
 		return false;
 	st->early++;
 	return true;
+}
+
+/* Frames from one leg to the other are with the control thread, or on their way back. */
+static bool dp_call_has_punts(const struct call_state *from, const struct call_state *to)
+{
+	uint32_t above = from->punted - atomic_load(&from->returned);
+	uint32_t back = atomic_load(&to->posted) - atomic_load(&to->taken);
+
+	return (int32_t)above > 0 || (int32_t)back > 0;
+}
+
+/* PPP expects its frames in order (RFC 1661 1).  Those that came before the entry said "forward"
+ * take longer, so the next few go the same way until they have left. */
+static bool dp_call_waits_behind(struct call *c, const struct call *to)
+{
+	struct call_state *st = c->st;
+
+	if (st->early_version == c->version && st->early == EARLY_MAX)
+		return false;
+	if (dp_call_has_punts(st, to->st))
+		return dp_call_is_early(c);
+	st->early_version = c->version;
+	st->early = EARLY_MAX;
+	return false;
+}
+
+/* By the other leg of the join, whose worker may be another one.  The octets stay where they are
+ * until the flush. */
+static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
+{
+	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
+
+	if (!to) {
+		call_drop(w, c, DP_R_NO_JOIN);
+	} else if (info->left <= to->c.mtu && dp_call_waits_behind(c, to)) {
+		dp_call_punt(w, c, proto, info);
+	} else if (to->st->home != w) {
+		tx_pass_on(w, to->st->home, call_key(c->c.to_tid, c->c.to_sid), proto, info->p,
+			   info->left);
+	} else {
+		tx_forward(w, to, proto, info->p, info->left);
+	}
 }
 
 /* False when its NCP is not open. */

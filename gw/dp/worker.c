@@ -288,6 +288,7 @@ static void worker_handle_command(struct worker *w, const struct cmd_rec *r, siz
 		count_add(&c->st->n.control, 1);
 		tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2,
 			 len - 2);
+		atomic_fetch_add(&c->st->taken, 1);
 	}
 	tx_flush(w); /* the frame is in the record */
 }

@@ -228,6 +228,9 @@ void join_leg_up(struct leg *l, uint64_t now)
 		join_leg_start(j->leg[1], now);
 	} else if (!j->told_up) {
 		j->told_up = true;
+		/* Frames that come later must not overtake them. */
+		join_early_deliver(l, now);
+		join_early_deliver(join_other(l), now);
 		join_forward(j);
 		if (j->owner && j->owner->up)
 			j->owner->up(j->owner_ctx, now);

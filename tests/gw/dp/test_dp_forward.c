@@ -221,6 +221,78 @@ static void held_frames_leave_in_order(void)
 	rig_each(do_reordered);
 }
 
+/* As the join does: at the first frame of the call it is up, and frames go on to the line. */
+static void forward_on_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *p, size_t len,
+			   uint64_t now)
+{
+	struct rig *r = ctx;
+	bool first = r->n_line == 2;
+	struct dp_call call = call_leg(r);
+
+	rig_ops.ppp(ctx, tid, sid, p, len, now);
+	CU_ASSERT(dp_ppp_send(r->dp, 0, 7, p, len));
+	if (first)
+		CU_ASSERT(!dp_call_set(r->dp, &call));
+}
+
+static void punting_join(struct rig *r, unsigned workers)
+{
+	struct dp_ops ops = rig_ops;
+	struct dp_call call;
+
+	ops.ppp = forward_on_ppp;
+	rig_up_with(r, workers, &fake_flow, &ops);
+	call = call_leg(r);
+	call.mode = DP_PUNT;
+	forward_join(r, line_leg(r), call);
+}
+
+/* RFC 1661 1: links "are assumed to deliver packets in order". */
+static void frames_before_the_join_was_up_leave_first(void)
+{
+	struct rig r;
+
+	punting_join(&r, 0);
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 01");
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 02");
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 4));
+	/* A worker reads what comes in before what the control thread sends. */
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 03");
+	sent_is(&r, 0, LINE_CHANNEL, "c021 01");
+	sent_is(&r, 1, LINE_CHANNEL, "c021 02");
+	sent_is(&r, 2, LINE_CHANNEL, "c021 03");
+	CU_ASSERT(r.n_line == 5);
+	rig_settle(&r);
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 04");
+	sent_is(&r, 3, LINE_CHANNEL, "c021 04");
+	CU_ASSERT(r.n_line == 5); /* nothing is in front of it */
+	rig_down(&r);
+}
+
+/* The control thread has the first frame and does not run: 16 frames wait behind it, no more. */
+static void few_frames_wait_for_the_control_thread(void)
+{
+	struct dp_call call;
+	struct rig r;
+	unsigned i;
+
+	punting_join(&r, 1);
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 01");
+	rig_finish(&r);
+	call = call_leg(&r);
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &call));
+	for (i = 0; i < 16; i++)
+		fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 02");
+	rig_finish(&r);
+	CU_ASSERT(fake_sent_count(r.fake) == 0);
+	fake_hex(r.fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 03");
+	rig_finish(&r);
+	sent_is(&r, 0, LINE_CHANNEL, "c021 03");
+	sent_is(&r, 1, LINE_CHANNEL, "c021 01");
+	CU_ASSERT(rig_wait_sent(&r, 18));
+	rig_down(&r);
+}
+
 /* A line that ends in a terminal: what the control thread sends and gets. */
 static void do_terminal(struct rig *r)
 {
@@ -271,6 +343,8 @@ static const struct test_case cases[] = {
 	{"frames_for_a_leg_that_has_gone", frames_for_a_leg_that_has_gone},
 	{"ff03_as_the_far_end_has_it", ff03_as_the_far_end_has_it},
 	{"held_frames_leave_in_order", held_frames_leave_in_order},
+	{"frames_before_the_join_was_up_leave_first", frames_before_the_join_was_up_leave_first},
+	{"few_frames_wait_for_the_control_thread", few_frames_wait_for_the_control_thread},
 	{"a_line_without_a_join", a_line_without_a_join},
 	{"wrong_entries", wrong_entries},
 	{NULL, NULL},

@@ -13,6 +13,7 @@ struct probe {
 	struct leg leg;
 	struct leg_entry entry; /* of a call or a line */
 	uint8_t last;		/* octet of the last frame */
+	bool overtaken;		/* frames went past us when it came */
 	unsigned starts, stops, losses, frames, networks, *freed;
 	bool slow; /* stop() does not end it at once */
 	struct leg_end why;
@@ -48,6 +49,7 @@ static void p_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t no
 	(void)now;
 	join_of(l)->frames++;
 	join_of(l)->last = len ? frame[0] : 0;
+	join_of(l)->overtaken = join_of(l)->entry.c.mode == DP_FORWARD;
 }
 
 static void p_network(struct leg *l, const struct leg_network *n)
@@ -352,6 +354,7 @@ static void early_frames_wait(void)
 		join_leg_up(&b->leg, 100);
 		CU_ASSERT_EQUAL(b->frames, 4);
 		CU_ASSERT_EQUAL(b->last, 4); /* in order */
+		CU_ASSERT(!b->overtaken);
 		join_cut(join, &why, 100);
 		CU_ASSERT_EQUAL(drop[JOIN_D_NOT_UP], 0);
 		join_tear_down();
