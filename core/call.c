@@ -59,7 +59,6 @@ static void call_wait_join(struct l2tp_call *c)
 	struct l2tp_tunnel *t = c->t;
 
 	c->waiting = true;
-	c->wait_next = NULL;
 	c->wait_prev = t->last_waiting;
 	*(c->wait_prev ? &c->wait_prev->wait_next : &t->waiting) = c;
 	t->last_waiting = c;
@@ -238,7 +237,7 @@ static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
  * the call has been sent. */
 void call_connect_sent(struct l2tp_call *c)
 {
-	if (!c->connecting || c->ended)
+	if (!c->connecting)
 		return;
 	c->connecting = false;
 	call_is_up(c, false);

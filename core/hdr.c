@@ -11,6 +11,7 @@
 #define CONTROL_OFF (L2TP_HDR_O | L2TP_HDR_P)
 
 #define FLAGS_AND_LENGTH 4u /* octets up to and with the Length field */
+#define SHORTEST	 8u /* Length: the Tunnel ID and the Session ID are always there */
 
 /* What follows the flags, up to the payload. */
 static enum l2tp_hdr_kind hdr_decode_fields(struct l2tp_hdr *h, struct rd *r, const uint8_t *pkt,
@@ -24,7 +25,7 @@ static enum l2tp_hdr_kind hdr_decode_fields(struct l2tp_hdr *h, struct rd *r, co
 
 		if (r->bad)
 			return L2TP_HDR_SHORT;
-		if (length < FLAGS_AND_LENGTH)
+		if (length < SHORTEST)
 			return L2TP_HDR_BAD_LENGTH;
 		cut = L2TP_HDR_BAD_LENGTH;
 		*r = rd_sub(r, length - FLAGS_AND_LENGTH);

@@ -21,7 +21,6 @@ void reauth_start(struct l2tp_tunnel *t)
 	struct l2tp_tunnel *p;
 
 	who.policy.challenge = true;
-	who.policy.reauth = who.policy.hello = who.policy.idle_close = 0;
 	p = t->due[D_HOLD].set ? NULL : tunnel_new(t->e, t->channel, &who, &why);
 	if (!p) { /* not possible now: try again at the next interval */
 		reauth_arm(t);

@@ -235,6 +235,37 @@ static void not_late_while_the_iccn_waits(void)
 	rig_free(&r);
 }
 
+/* The call ends while its ICCN waits, and the peer gives its Session ID to another: the ICCN that
+ * leaves then does not establish that one. */
+static void iccn_of_a_call_that_has_ended(void)
+{
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+	uint16_t nr;
+
+	rig_single(&r);
+	c = call_place(rig_peer_up(&p, &r), L2TP_INCOMING);
+	l2tp_call_info(c, &i);
+	nr = p.nr;
+	rig_pass(&r, SEC);
+	p.nr = nr;
+	r.a.taken = r.a.pkts;
+	rig_any(&p, L2TP_ICRP, i.local_id, 77); /* the ICRQ is not acknowledged */
+	l2tp_call_connected(c, NULL, 0, r.now);
+	rig_any(&p, L2TP_CDN, i.local_id, 77);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 1);
+	rig_any(&p, L2TP_ICRQ, 0, 77);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 0);
+	p.nr = (uint16_t)(nr + 1);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_last(&r.a, L2TP_ICCN)->h.sid, 77);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 0);
+	CU_ASSERT_EQUAL(call_state_of(rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call),
+			L2TP_C_WAIT_ANSWER);
+	rig_free(&r);
+}
+
 static void hang_up_from_both_sides(void)
 {
 	static const struct l2tp_result why = {.result = L2TP_CDN_LOST_CARRIER, .text = "hung up"};
@@ -442,6 +473,10 @@ static void call_cell(unsigned i, unsigned col)
 		CU_ASSERT_EQUAL(call_sent_result(&r.a).result, L2TP_CDN_GENERAL_ERROR);
 	if (what == '-' || what == 'd')
 		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), odd + 1);
+	if (what == 'g') /* a CDN is never out of turn */
+		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), odd + (type != L2TP_CDN));
+	if (what == '.' || what == 'c' || what == 'e')
+		CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), odd);
 	if (what == 'e')
 		CU_ASSERT_EQUAL(call_state_of(c), L2TP_C_ESTABLISHED);
 	if (what == 'c')
@@ -541,16 +576,19 @@ static void more_calls_than_the_queue_holds(void)
 {
 	enum { N = 3000 };
 	struct l2tp_counters cnt;
+	struct l2tp_call *c;
 	struct l2tp_tunnel *t;
 	struct l2tp_tunnel_info i;
 
 	rig_single(&r);
 	t = rig_peer_up(&p, &r);
-	for (int k = 0; k < N; k++)
+	c = call_place(t, L2TP_INCOMING);
+	for (int k = 1; k < N; k++)
 		call_place(t, L2TP_INCOMING);
 	l2tp_tunnel_info(t, &i);
 	CU_ASSERT_TRUE(i.queued < N);
 	CU_ASSERT_EQUAL(i.calls, N);
+	l2tp_call_hangup(c, NULL, NULL, 0, r.now); /* it waits no longer: the others go on to */
 	while (rig_count_sent(&r.a, L2TP_ICRQ) < N && r.a.pkts < RIG_PACKETS - 20) {
 		unsigned before = r.a.pkts;
 
@@ -559,7 +597,7 @@ static void more_calls_than_the_queue_holds(void)
 	}
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICRQ), N);
 	l2tp_engine_counters(r.a.e, &cnt);
-	CU_ASSERT_EQUAL(cnt.calls, N);
+	CU_ASSERT_EQUAL(cnt.calls, N - 1);
 	rig_free(&r);
 }
 
@@ -727,6 +765,7 @@ static const struct test_case cases[] = {
 	{"placed_before_the_tunnel_is_up", placed_before_the_tunnel_is_up},
 	{"circuit_up_before_the_reply", circuit_up_before_the_reply},
 	{"up_when_the_iccn_has_left", up_when_the_iccn_has_left},
+	{"iccn_of_a_call_that_has_ended", iccn_of_a_call_that_has_ended},
 	{"hang_up_from_both_sides", hang_up_from_both_sides},
 	{"several_calls_and_stopccn_clears_them", several_calls_and_stopccn_clears_them},
 	{"sli_and_wen", sli_and_wen},

@@ -192,6 +192,7 @@ static void half_open_lingering_is_limited(void)
 	}
 	CU_ASSERT_PTR_NULL(l2tp_tunnel_by_id(r.a.e, first));
 	CU_ASSERT_EQUAL(half_open_count().reason[L2TP_R_LINGER_CAP], 1);
+	CU_ASSERT_EQUAL(half_open_count().reason[L2TP_R_MSG_STATE], 0);
 	rig_pass(&r, 40 * SEC);
 	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.a.e, NULL));
 	rig_free(&r);

@@ -38,10 +38,11 @@ static void quota_of_tunnels(void)
 {
 	struct rig_peer p[5];
 	struct l2tp_counters c;
-	int other;
+	int mine, other;
 
 	rig_single(&r);
 	r.a.policy.max_tunnels = 2;
+	r.a.peer = &mine;
 	quota_up(&p[0], 1);
 	quota_up(&p[1], 2);
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_PEER_TUNNELS), 0);
@@ -49,7 +50,7 @@ static void quota_of_tunnels(void)
 	quota_refused(3, L2TP_R_PEER_TUNNELS, 1);
 	r.a.peer = &other;
 	quota_up(&p[3], 4);
-	r.a.peer = NULL;
+	r.a.peer = &mine;
 	l2tp_engine_counters(r.a.e, &c);
 	CU_ASSERT_EQUAL(c.tunnels, 3);
 	CU_ASSERT_PTR_NULL(rig_open(&r.a)); /* nor may we open one */
@@ -126,6 +127,48 @@ static void quota_of_a_peer_that_restarts(void)
 	rig_free(&r);
 }
 
+/* Only an established tunnel with the same id and the same Host Name makes room: not one that forms
+ * beside, and not one of another system behind the same address. */
+static void quota_of_a_peer_that_does_not_restart(void)
+{
+	struct rig_peer p, q;
+
+	rig_single(&r);
+	r.a.policy.max_tunnels = 1;
+	rig_peer(&q, &r, 2);
+	rig_sccrq(&q);
+	l2tp_build_avp(&q.b, L2TP_IETF, L2TP_AVP_CHALLENGE, "a", 1);
+	rig_send_ns(&q, 0); /* never established */
+	rig_peer(&q, &r, 2);
+	rig_sccrq(&q);
+	rig_send_ns(&q, 0);
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
+	quota_up(&p, 1);
+	q.nr = 1;
+	rig_start(&q, L2TP_SCCCN, 0);
+	rig_send_ns(&q, 1);
+	quota_refused(2, L2TP_R_PEER_TUNNELS, 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
+
+	rig_peer(&q, &r, 1);
+	rig_start(&q, L2TP_SCCRQ, 0);
+	l2tp_build_u16(&q.b, L2TP_IETF, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_build_avp(&q.b, L2TP_IETF, L2TP_AVP_HOST_NAME, "another", 7);
+	l2tp_build_u32(&q.b, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, 3);
+	l2tp_build_u16(&q.b, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, 1);
+	rig_send_ns(&q, 0);
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &q.peer_tid);
+	q.nr = 1;
+	rig_start(&q, L2TP_SCCCN, 0);
+	rig_send_ns(&q, 1);
+	quota_refused(1, L2TP_R_PEER_TUNNELS, 2);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	rig_free(&r);
+}
+
 /* Two calls over two tunnels; the third has no room in either, and a call that ends makes room. */
 static void quota_of_calls(void)
 {
@@ -176,6 +219,7 @@ static const struct test_case cases[] = {
 	{"quota_when_it_is_established", quota_when_it_is_established},
 	{"quota_while_stopping", quota_while_stopping},
 	{"quota_of_a_peer_that_restarts", quota_of_a_peer_that_restarts},
+	{"quota_of_a_peer_that_does_not_restart", quota_of_a_peer_that_does_not_restart},
 	{"quota_of_calls", quota_of_calls},
 	{"quota_of_our_calls", quota_of_our_calls},
 	{NULL, NULL},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/core/rig.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -88,6 +89,34 @@ static void needs_a_secret_and_many_tunnels(void)
 	rig_free(&r);
 }
 
+/* While the channel is down, or without memory for the second tunnel, a re-authentication waits for
+ * the next interval; the tunnel stays. */
+static void proof_not_possible_now(void)
+{
+	for (unsigned no_memory = 0; no_memory < 2; no_memory++) {
+		rig_pair(&r);
+		r.a.policy.reauth = 100 * SEC;
+		r.a.policy.hold = 200 * SEC;
+		rig_tunnel(&r, NULL);
+		rig_pass(&r, 99 * SEC);
+		if (no_memory)
+			heap_refuse(0);
+		else
+			l2tp_engine_channel(r.a.e, 7, false, r.now);
+		rig_pass(&r, 2 * SEC);
+		CU_ASSERT_EQUAL(heap_refused(), no_memory);
+		l2tp_engine_channel(r.a.e, 7, true, r.now);
+		rig_pass(&r, 98 * SEC);
+		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 1);
+		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 0);
+		rig_pass(&r, 2 * SEC);
+		CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 2);
+		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_REAUTH), 1);
+		CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+		rig_free(&r);
+	}
+}
+
 /* The tunnel is closed during a re-authentication: the second tunnel closes too, without REAUTH. */
 static void closing_takes_the_proof_along(void)
 {
@@ -162,6 +191,7 @@ static const struct test_case cases[] = {
 	{"needs_a_secret_and_many_tunnels", needs_a_secret_and_many_tunnels},
 	{"a_proof_takes_no_part_in_ties", a_proof_takes_no_part_in_ties},
 	{"channel_lost_during_a_proof", channel_lost_during_a_proof},
+	{"proof_not_possible_now", proof_not_possible_now},
 	{"closing_takes_the_proof_along", closing_takes_the_proof_along},
 	{NULL, NULL},
 };

@@ -254,6 +254,34 @@ static void reflected_challenge_in_sccrp(void)
 	rig_free(&r);
 }
 
+/* Once the tunnel is established its Challenge has had its response, and is one like any other. */
+static void challenge_of_an_established_tunnel(void)
+{
+	uint8_t ours[16], response[L2TP_MD5_LEN];
+	struct rig_peer p, q;
+
+	rig_single(&r);
+	r.a.policy.challenge = true;
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	rig_send(&p);
+	challenge_sent(L2TP_SCCRP, ours);
+	l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid);
+	l2tp_challenge_response(response, L2TP_SCCCN, &r.a.policy.secret, ours, sizeof(ours));
+	rig_start(&p, L2TP_SCCCN, 0);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
+	rig_peer(&q, &r, 100);
+	rig_sccrq(&q);
+	l2tp_build_avp(&q.b, L2TP_IETF, L2TP_AVP_CHALLENGE, ours, sizeof(ours));
+	rig_send_ns(&q, 0);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 2);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_STOPCCN), 0);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_AUTH_FAILED), 0);
+	rig_free(&r);
+}
+
 static void challenged_without_a_secret(void)
 {
 	struct rig_peer p;
@@ -599,6 +627,7 @@ static const struct test_case cases[] = {
 	{"wrong_secret_seen_by_responder", wrong_secret_seen_by_responder},
 	{"missing_response_is_refused", missing_response_is_refused},
 	{"reflected_challenge_is_refused", reflected_challenge_is_refused},
+	{"challenge_of_an_established_tunnel", challenge_of_an_established_tunnel},
 	{"reflected_challenge_in_sccrp", reflected_challenge_in_sccrp},
 	{"challenged_without_a_secret", challenged_without_a_secret},
 	{"response_as_captured", response_as_captured},

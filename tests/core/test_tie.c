@@ -92,6 +92,23 @@ static void another_peer_is_no_collision(void)
 	rig_free(&r);
 }
 
+/* What the peer asks for later is no collision with a tunnel that is established. */
+static void established_is_no_collision(void)
+{
+	struct rig_peer q;
+
+	rig_single(&r);
+	r.a.policy.single_tunnel = true;
+	rig_peer_answers(&q, &r);
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, "\xff\xff\xff\xff\xff\xff\xff\xff",
+		       8);
+	rig_send_ns(&p, 0);
+	tie_expect(1, 0, 0);
+	rig_free(&r);
+}
+
 /* Two engines open at once: one tunnel is left, or (without ties) two. */
 static void both_ends_at_once(bool single)
 {
@@ -123,6 +140,7 @@ static const struct test_case cases[] = {
 	{"none_means_two_tunnels", none_means_two_tunnels},
 	{"equal_means_both_lose", equal_means_both_lose},
 	{"another_peer_is_no_collision", another_peer_is_no_collision},
+	{"established_is_no_collision", established_is_no_collision},
 	{"two_engines_with_and_without", two_engines_with_and_without},
 	{NULL, NULL},
 };

@@ -247,6 +247,7 @@ static void close_while_opening(void)
 	rig_pass(&r, 40 * SEC);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 0);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_MSG_STATE), 0);
 	CU_ASSERT_NOT_EQUAL(rig_last(&r.a, L2TP_STOPCCN)->h.tid, 0);
 	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->by, L2TP_BY_PEER);
 	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(r.b.e, NULL));
