@@ -495,7 +495,7 @@ const char *cp_adopt_peers(struct ppp *p, struct cp *c, struct rd r)
 void cp_adopted(struct ppp *p, struct cp *c)
 {
 	c->state = FSM_OPENED;
-	c->answered = c->heard = true;
+	c->answered = true;
 	if (c->def->commit)
 		c->def->commit(p);
 	if (c->def->up)

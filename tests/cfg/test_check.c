@@ -160,6 +160,8 @@ static void routes_that_are_never_taken(void)
 	ASSERT_SHADOW("called = 4*", "called = 42*", true);
 	ASSERT_SHADOW("called = 42*", "called = 4*", false);
 	ASSERT_SHADOW("called = 42*", "called = 4217", true);
+	ASSERT_SHADOW("called = 42*", "called = 42", true);
+	ASSERT_SHADOW("circuit = 1", "circuit = 2", false);
 	ASSERT_SHADOW("realm = \"*.example\"", "realm = Isp.Example", true);
 	ASSERT_SHADOW("realm = \"*.example\"", "realm = example", false);
 	ASSERT_SHADOW("called = 1*1", "called = 1", false);	 /* the ends would overlap */
@@ -175,6 +177,7 @@ static void routes_that_are_never_taken(void)
 	ASSERT_SHADOW("", "from-peer = a", false);
 	ASSERT_SHADOW("from-peer = { a, b }", "from-peer = b", true);
 	ASSERT_SHADOW("from-peer = a", "from-peer = { a, b }", false);
+	ASSERT_SHADOW("from-peer = a", "from-peer = { b, a }", false);
 }
 
 static void route_peers(void)

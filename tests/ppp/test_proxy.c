@@ -110,6 +110,31 @@ static void requests_of_any_length(void)
 	lone_free(&l);
 }
 
+/* 255 octets are kept, with what is in them, 256 are not. */
+static void requests_at_the_limit(void)
+{
+	uint8_t frame[6 + 256] = {0xc0, 0x21, 1, 7};
+	struct ppp_proxy x;
+	struct lone l;
+
+	give_init(&l, PPP_AUTH_NONE);
+	lone_rx(&l, "c021 02 01 000e 0104 0578 0506 01010101");
+	for (unsigned i = 0; i < 42; i++)
+		memcpy(frame + 6 + 6 * i, "\x02\x06\x00\x00\x00\x00", 6);
+	wr_put16(frame + 4, 4 + 255);
+	memcpy(frame + 6 + 252, "\x0d\x03\x77", 3); /* callback, refused */
+	lone_rx_octets(&l, frame, 6 + 255);
+	wr_put16(frame + 4, 4 + 256);
+	memcpy(frame + 6 + 252, "\x01\x04\x05\xd4", 4);
+	lone_rx_octets(&l, frame, 6 + 256);
+	CU_ASSERT_TRUE_FATAL(ppp_get_proxy(l.ppp, &x));
+	CU_ASSERT_PTR_NULL(x.last_rx.p);
+	memcpy(frame + 6 + 252, "\x0d\x03\x77", 3);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(x.first_rx.p);
+	ASSERT_OCTETS(x.first_rx.p, x.first_rx.left, frame + 6, 255);
+	lone_free(&l);
+}
+
 static void nothing_is_kept_unless_asked_for(void)
 {
 	struct ppp_proxy x;
@@ -184,6 +209,12 @@ static void every_option_is_taken_over(void)
 		  .tx_accm = 0xffffffff,
 		  .our_magic = 0x01020304,
 		  .peer_magic = 0xa1a2a3a4}},
+		{"",
+		 "0506 01010101", /* what we would have chosen, had we asked for one */
+		 {.peer_mru = 1500,
+		  .our_mru = 1500,
+		  .tx_accm = 0xffffffff,
+		  .peer_magic = 0x01010101}},
 		{"0702",
 		 "0802",
 		 {.peer_mru = 1500,
@@ -238,6 +269,13 @@ static void echo_with_the_magic_taken_over(void)
 	CU_ASSERT(lone_lcp_is(&l, "Opened"));
 	CU_ASSERT(lone_quiet(&l));
 	lone_free(&l);
+	take_init(&t, "", "");
+	CU_ASSERT_PTR_NULL(take(&l, PPP_AUTH_NONE, &t.x));
+	lone_rx(&l, "c021 02 00 0004"); /* of no Request of ours */
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_ID), 1);
+	CU_ASSERT(lone_lcp_is(&l, "Opened"));
+	CU_ASSERT(lone_quiet(&l));
+	lone_free(&l);
 }
 
 #define CHAP "0305 c22305"
@@ -285,6 +323,26 @@ static void what_does_not_fit(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		take_refused(rows[i].method, rows[i].tx, rows[i].rx, PPP_R_MISFIT);
+}
+
+/* What was refused leaves nothing for the next. */
+static void refused_and_then_taken(void)
+{
+	struct taken bad, good;
+	struct lone l;
+
+	take_init(&bad, "0104 0578 0506 01020304", "0104 05d4 0702 1104 05dc");
+	CU_ASSERT_PTR_NOT_NULL(take(&l, PPP_AUTH_NONE, &bad.x));
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MISFIT), 1);
+	take_init(&good, "0104 0514", "");
+	CU_ASSERT_PTR_NULL(ppp_open_proxied(l.ppp, &good.x, l.now));
+	CU_ASSERT_EQUAL(l.link.our_mru, 1300);
+	CU_ASSERT_EQUAL(l.link.our_magic, 0);
+	CU_ASSERT_EQUAL(l.link.peer_mru, 1500);
+	CU_ASSERT_FALSE(l.link.tx_pfc);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_MISFIT), 1);
+	CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_PROXY), 0);
+	lone_free(&l);
 }
 
 static void what_is_malformed(void)
@@ -448,6 +506,28 @@ static void a_response_that_comes_again(void)
 	lone_free(&l);
 }
 
+/* A claim serves once: when the client negotiates again, it is asked. */
+static void renegotiated_after_a_claim(void)
+{
+	struct ppp_auth_claim c;
+	struct taken t;
+	struct lone l;
+
+	take_init(&t, CHAP, "");
+	claim_init(&c, PPP_AUTH_CHAP_MD5, "user", MD5_CHALLENGE, MD5_RESPONSE);
+	t.x.claim = &c;
+	CU_ASSERT_PTR_NULL(take(&l, PPP_AUTH_CHAP_MD5, &t.x));
+	ppp_auth_verdict(l.ppp, true, NULL, NULL, l.now);
+	CU_ASSERT(lone_sent(&l, "c223 03 07 0004"));
+	lone_rx(&l, "c021 01 09 0004");
+	CU_ASSERT(lone_sent(&l, "c021 01 01 000f 0305 c22305 0506 02020202"));
+	CU_ASSERT(lone_sent(&l, "c021 02 09 0004"));
+	lone_rx(&l, "c021 02 01 000f 0305 c22305 0506 02020202");
+	CU_ASSERT(lone_sent(&l, "c223 01 ?? 0018 10 ????????????????????????????????6c6e73"));
+	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 1);
+	lone_free(&l);
+}
+
 /* "requiring a restart of the authentication phase at the LNS" */
 static void rfc2661_4_4_5_without_a_claim_the_client_is_asked(void)
 {
@@ -476,6 +556,7 @@ static void claims_that_do_not_fit(void)
 		{PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5, "0304 c023", MD5_CHALLENGE, MD5_RESPONSE,
 		 PPP_R_MISFIT},
 		{PPP_AUTH_NONE, PPP_AUTH_PAP, "", "", "736563726574", PPP_R_MISFIT},
+		{PPP_AUTH_CHAP_MD5, PPP_AUTHS, CHAP, MD5_CHALLENGE, MD5_RESPONSE, PPP_R_MISFIT},
 		{PPP_AUTH_CHAP_MD5, PPP_AUTH_CHAP_MD5, CHAP, MD5_CHALLENGE, "00", PPP_R_PROXY},
 		{PPP_AUTH_CHAP_MD5, PPP_AUTH_CHAP_MD5, CHAP, MD5_CHALLENGE, MS_RESPONSE,
 		 PPP_R_PROXY},
@@ -592,16 +673,19 @@ static const struct test_case cases[] = {
 	{"rfc2661_4_4_5_requests_are_kept", rfc2661_4_4_5_requests_are_kept},
 	{"a_new_negotiation_has_a_new_first_request", a_new_negotiation_has_a_new_first_request},
 	{"requests_of_any_length", requests_of_any_length},
+	{"requests_at_the_limit", requests_at_the_limit},
 	{"nothing_is_kept_unless_asked_for", nothing_is_kept_unless_asked_for},
 	{"silence", silence},
 	{"every_option_is_taken_over", every_option_is_taken_over},
 	{"echo_with_the_magic_taken_over", echo_with_the_magic_taken_over},
 	{"what_does_not_fit", what_does_not_fit},
+	{"refused_and_then_taken", refused_and_then_taken},
 	{"what_is_malformed", what_is_malformed},
 	{"nothing_to_take", nothing_to_take},
 	{"rfc2661_4_4_5_a_claim_is_judged_here", rfc2661_4_4_5_a_claim_is_judged_here},
 	{"rfc2661_4_4_5_and_refused_here", rfc2661_4_4_5_and_refused_here},
 	{"a_response_that_comes_again", a_response_that_comes_again},
+	{"renegotiated_after_a_claim", renegotiated_after_a_claim},
 	{"rfc2661_4_4_5_without_a_claim_the_client_is_asked",
 	 rfc2661_4_4_5_without_a_claim_the_client_is_asked},
 	{"claims_that_do_not_fit", claims_that_do_not_fit},
