@@ -180,6 +180,11 @@ static void udp_datagrams(void)
 	for (int i = 0; i < 1000000 && !e.frames; i++)
 		fake_run(&e.h, fake_now);
 	ASSERT_OCTETS(e.last, e.last_len, "\x18\x41\x03", 3);
+	for (uint8_t i = 0; i < 40; i++) /* more than are read at once */
+		sendto(fd, &i, 1, 0, (struct sockaddr *)&ss, udp_ep_to_sock(&ep, &ss));
+	END_UNTIL(&e, e.frames == 41);
+	CU_ASSERT_EQUAL(e.most, 32);
+	ASSERT_OCTETS(e.last, e.last_len, "\x27", 1);
 	close(fd);
 	for (int i = 0; i < 5; i++) { /* refused now: no reason to go down */
 		end_send(&e, "xyz", 3);

@@ -281,7 +281,7 @@ static void the_line_goes_and_comes(void)
 
 static void silence_clears_when_asked_for(void)
 {
-	static const char *const keys[] = {"inactivity=90s", "hold-down=1h", NULL};
+	static const char *const keys[] = {"inactivity=90s", "hold-down=3600s", NULL};
 	struct fake_event *e;
 	ist_channel a, b;
 	struct pair p;
@@ -614,6 +614,30 @@ static void nobody_passes_for_a_permanent_circuit(void)
 	typed_close(&t);
 }
 
+/* RFC 1356 3.11: 128 addresses that failed are remembered; the next takes the place of the one that
+ * may be called again first. */
+static void the_oldest_hold_down_gives_way(void)
+{
+	static const char *const keys[] = {"hold-down=3600s", "lci-two-way=1-1", NULL};
+	struct typed t;
+	ist_channel c;
+	char to[16];
+
+	typed_open(&t, keys);
+	for (unsigned i = 0; i < 129; i++) {
+		snprintf(to, sizeof(to), "7%03u", i);
+		CU_ASSERT_EQUAL(fake_connect(&t.h, to, L2TP, &c), 0);
+		typed_rx(&t, "100113 09 00"); /* out of order */
+		CU_ASSERT_EQUAL(fake_channel(&t.h, FAKE_DOWN), c);
+		t.pkts = 0;
+		fake_run(&t.h, fake_now + S);
+	}
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "7001", L2TP, &c), -EHOSTDOWN);
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "7128", L2TP, &c), -EHOSTDOWN);
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "7000", L2TP, &c), 0);
+	typed_close(&t);
+}
+
 static void an_offer_that_is_cleared_while_we_think(void)
 {
 	struct typed t;
@@ -713,6 +737,7 @@ static const struct test_case cases[] = {
 	{"nobody_passes_for_a_permanent_circuit", nobody_passes_for_a_permanent_circuit},
 	{"an_offer_that_is_cleared_while_we_think", an_offer_that_is_cleared_while_we_think},
 	{"diagnostics_of_the_host", diagnostics_of_the_host},
+	{"the_oldest_hold_down_gives_way", the_oldest_hold_down_gives_way},
 	{"another_encapsulation_for_one_address", another_encapsulation_for_one_address},
 	{"closing_says_goodbye", closing_says_goodbye},
 	{NULL, NULL},
