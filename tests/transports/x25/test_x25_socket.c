@@ -461,6 +461,11 @@ static void no_descriptors(void)
 		x25_socket_run(&h);
 		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 1);
 		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 2);
+		k.fails = errors[i]; /* after one that was taken it is news again */
+		ring(&h, "6", SNAP, 6);
+		CU_ASSERT_EQUAL(fake_count(&h, "no-descriptors"), 3);
+		CU_ASSERT_EQUAL(h.warnings, 2);
+		k.fails = 0;
 		close_port(&h);
 	}
 }

@@ -189,6 +189,31 @@ static void x25_xot_back_pressure(void)
 	pair_close(&p);
 }
 
+/* A window of more octets than are queued for TCP: what one `send` brings stays in the circuit, and
+ * goes when TCP has taken the rest. */
+static void a_window_wider_than_the_queue(void)
+{
+	static const char *const keys[] = {"modulo=128", "window-want=127", "packet-size-want=1024",
+					   NULL};
+	struct ist_frame f[40];
+	uint8_t data[1600];
+	ist_channel a, b;
+	struct pair p;
+	int sent;
+
+	memset(data, 7, sizeof(data));
+	open_two(&p, keys, keys);
+	xot_pair_call(&p, &a, &b);
+	for (size_t i = 0; i < 40; i++)
+		f[i] = (struct ist_frame){.channel = a, .payload = data, .len = sizeof(data)};
+	sent = fake_send_frames(&p.dte, f, 40);
+	CU_ASSERT_FATAL(sent > 9 && sent < 40); /* 16384 octets and one SDU */
+	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_WRITABLE));
+	CU_ASSERT_EQUAL(fake_send(&p.dte, a, data, sizeof(data)), 1);
+	UNTIL(&p.dte, fake_pending(&p.dce, FAKE_FRAME) == (unsigned)sent + 1);
+	pair_close(&p);
+}
+
 /* --- permanent circuits ----------------------------------------------------------------------- */
 
 static void x25_xot_permanent_circuits(void)
@@ -697,6 +722,7 @@ static const struct test_case cases[] = {
 	{"given_up_before_tcp_is_there", given_up_before_tcp_is_there},
 	{"the_listener_goes_away", the_listener_goes_away},
 	{"back_pressure", x25_xot_back_pressure},
+	{"a_window_wider_than_the_queue", a_window_wider_than_the_queue},
 	{"rfc1613_6_5_permanent_circuits", x25_xot_permanent_circuits},
 	{"a_permanent_circuit_that_is_not_there", a_permanent_circuit_that_is_not_there},
 	{"rfc1613_6_a_call_in_octets", a_call_in_octets},

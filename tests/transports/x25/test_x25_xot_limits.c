@@ -188,7 +188,7 @@ static void without_descriptors_we_look_away(void)
 {
 	struct rlimit was, none;
 	struct far f;
-	int next;
+	int next, another;
 
 	far_open(&f, NULL);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "no-descriptors"), 0);
@@ -213,6 +213,13 @@ static void without_descriptors_we_look_away(void)
 	fake_run(&f.h, fake_now + 1);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-in"), 1);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "no-descriptors"), 2);
+	another = far_connect(&f); /* after one that was taken it is news again */
+	none.rlim_cur = (rlim_t)another + 1;
+	CU_ASSERT_FATAL(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	UNTIL(&f.h, fake_count(&f.h, "no-descriptors") == 3);
+	CU_ASSERT_EQUAL(f.h.warnings, 2);
+	setrlimit(RLIMIT_NOFILE, &was);
+	close(another);
 	far_close(&f);
 }
 
