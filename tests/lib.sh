@@ -216,6 +216,13 @@ tap() {
 	ip -n "$TAG-net" link set "$1" up
 }
 
+# l2tpns_serves SPACE: the l2tpns there, with its files in $WORK/l2tpns, takes calls
+l2tpns_serves() {
+	grep -qs 'declaring myself the master' "$WORK/l2tpns/l2tpns.log" &&
+		in_space "$1" ss -Hlun 'sport = :1701' | grep -q . &&
+		in_space "$1" ip route | grep -q '^10.77.1.0/24'
+}
+
 # --- captures
 
 # sniff SPACE DEVICE NAME: into $WORK/NAME.pcap until `sniffed NAME`.  In immediate mode every slot of the ring

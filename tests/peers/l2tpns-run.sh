@@ -4,8 +4,11 @@
 #   l2tpns-run.sh NETNS DEVICE ADDRESS DIR
 # listens on ADDRESS of DEVICE in NETNS, hands out 10.77.1.0/24, answers to 10.77.9.9 behind it.  It wants
 # RADIUS (a stub that says yes), TUN, and its files in /etc/l2tpns, which are mounted from DIR for it alone.
-# It takes about 8 s until it serves: DIR/l2tpns.log then says "I am the master".
+# Until it has elected itself master of its cluster it hears nothing that is sent to it, though its socket and its
+# route are there.  By its own 15 s for that, a site whose pppd gives up after ten Configure-Requests is gone.
 # It ends by signalling its whole process group, so it gets one of its own.
+# A second call of a user ends the first one (CDN) unless allow_duplicate_users says otherwise.  After LCP's Terminate
+# it sends no CDN: a call whose circuit stays goes when nothing has come for idle_echo_timeout seconds.
 # Its peer_address must not lie in the pool: it would give it to a client.
 ns=$1 device=$2 address=$3
 mkdir -p "$4/etc" || exit
@@ -25,6 +28,9 @@ cat >"$dir/etc/startup-config" <<-E
 	set peer_address 10.77.2.1
 	set cluster_interface "$device"
 	set cluster_master_min_adv 1
+	set cluster_hb_timeout 10
+	set allow_duplicate_users yes
+	set idle_echo_timeout 20
 E
 echo 10.77.1.0/24 >"$dir/etc/ip_pool"
 : >"$dir/etc/users"
