@@ -40,12 +40,19 @@ static struct l2tp_limits engine_with_defaults(const struct l2tp_limits *given)
 	return l;
 }
 
+static void engine_init_tables(struct l2tp_engine *e, uint64_t secret)
+{
+	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->requests,  &e->with_room,
+			       &e->sources,  &e->challenges, &e->peer_sids, &e->quotas};
+
+	for (unsigned i = 0; i < sizeof(tabs) / sizeof(tabs[0]); i++)
+		htab_init(tabs[i], secret);
+}
+
 struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 				    const struct l2tp_limits *limits)
 {
 	struct l2tp_engine *e = calloc(1, sizeof(*e));
-	struct htab *tabs[] = {&e->channels, &e->peer_ids,   &e->requests,  &e->with_room,
-			       &e->sources,  &e->challenges, &e->peer_sids, &e->quotas};
 	uint64_t secret;
 	uint8_t key[16];
 
@@ -59,8 +66,7 @@ struct l2tp_engine *l2tp_engine_new(const struct l2tp_ops *ops, void *ctx,
 	engine_random(e, key, sizeof(key));
 	idtab_init(&e->tids, key, 65535);
 	engine_random(e, &secret, sizeof(secret));
-	for (unsigned i = 0; i < sizeof(tabs) / sizeof(tabs[0]); i++)
-		htab_init(tabs[i], secret);
+	engine_init_tables(e, secret);
 	engine_random(e, &e->serial, sizeof(e->serial));
 	return e;
 }

@@ -28,6 +28,7 @@ struct switching {
 	struct route_way way;
 	struct leg *in; /* of the call that is offered */
 	bool joined, outgoing;
+	bool waits;		   /* `in` has no join and is freed here; a join frees its own */
 	struct relay *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
 };
 
@@ -66,6 +67,7 @@ static void switch_free_leg(struct switching *s)
 {
 	s->in->ops->free(s->in);
 	s->in = NULL;
+	s->waits = false;
 }
 
 void switches_free(struct switches *all)
@@ -76,7 +78,7 @@ void switches_free(struct switches *all)
 		return;
 	llist_for_each_entry_safe(s, next, &all->list, entry)
 	{
-		if (s->in && !s->in->join)
+		if (s->waits)
 			switch_free_leg(s);
 		switch_free(s);
 	}
@@ -328,7 +330,8 @@ static void switch_wait(struct switching *s, struct l2tp_call *in, uint64_t now)
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 
 	s->in = leg_call_offered(s->gw, in, s->from);
-	if (s->in)
+	s->waits = s->in;
+	if (s->waits)
 		leg_call_wait(s->in, &switch_waiter, s, now);
 	else
 		switch_give_up(s, in, &why, now);
