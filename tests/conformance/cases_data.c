@@ -11,7 +11,10 @@
 #include <string.h>
 
 #define LINE_TIME 1500000u /* us on a bad line, where a channel that pushes back is slow */
-#define SMALL	  2100u	   /* all sizes up to here; above, those at the edges and some at random */
+#define LINE_LEAST                                                                            \
+	100	    /* frames that are worth more time: with fewer, chance may spare them all \
+		     */
+#define SMALL 2100u /* all sizes up to here; above, those at the edges and some at random */
 
 static bool size_both_ways(struct pair *p, struct link *l, uint32_t len)
 {
@@ -271,12 +274,14 @@ static bool call_again(struct pair *p)
 
 static bool cases_data_on_line(struct pair *p, const char *settings)
 {
-	uint64_t end;
+	uint64_t end, last;
 
 	if (!open_on_line(p, settings))
 		return p->skipped[0];
 	end = check_now() + LINE_TIME;
-	for (unsigned i = 0; i < 1000 && !p->why[0] && check_now() < end;) {
+	last = check_now() + 4 * PATIENCE;
+	for (unsigned i = 0;
+	     i < 1000 && !p->why[0] && check_now() < (i < LINE_LEAST ? last : end);) {
 		bool taken;
 
 		if (!is_there(p) && !call_again(p))

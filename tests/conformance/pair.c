@@ -128,6 +128,27 @@ static bool is(struct link *l, unsigned link, unsigned from, struct sent s,
 	return !memcmp(want, f->payload, f->len);
 }
 
+/* Is it one of the 4096 frames before this one? */
+static bool pair_is_before(struct pair *p, unsigned link, unsigned from, uint32_t seq,
+			   const struct ist_frame *f)
+{
+	for (uint32_t back = 1; back <= 4096 && back <= seq; back++)
+		if (is(&p->link[link], link, from, (struct sent){seq - back, f->len}, f)) {
+			p->link[link].way[from].late++;
+			return true;
+		}
+	return false;
+}
+
+/* A frame that was forgotten while it was on its way, before its channel leads anywhere again. */
+static bool pair_is_forgotten(struct pair *p, unsigned from, const struct ist_frame *f)
+{
+	for (unsigned i = 0; i < p->links; i++)
+		if (pair_is_before(p, i, from, p->link[i].way[from].old, f))
+			return true;
+	return false;
+}
+
 static void pair_arrived(struct pair *p, unsigned link, unsigned from, const struct ist_frame *f)
 {
 	struct link *l = &p->link[link];
@@ -139,11 +160,8 @@ static void pair_arrived(struct pair *p, unsigned link, unsigned from, const str
 			arrived_as(p, w, i);
 			return;
 		}
-	for (uint32_t back = 1; p->unordered && back <= 4096 && back <= w->seq; back++)
-		if (is(l, link, from, (struct sent){w->seq - back, f->len}, f)) {
-			w->late++;
-			return;
-		}
+	if (pair_is_before(p, link, from, p->unordered ? w->seq : w->old, f))
+		return;
 	w->wrong++;
 	check_fault(&p->side[!from], "a frame of %u octets that was not sent so", f->len);
 }
@@ -169,6 +187,8 @@ static void pair_on_frame(struct check_host *h, const struct ist_frame *f)
 		return;
 	}
 	if (!c->user) {
+		if (pair_is_forgotten(p, !side, f))
+			return;
 		check_fault(h, "a frame on channel %#x, where nobody sends", f->channel);
 		return;
 	}
@@ -324,6 +344,7 @@ void pair_forget(struct pair *p)
 
 			pair_drop(w, w->n);
 			w->lost = 0;
+			w->old = w->seq;
 		}
 }
 

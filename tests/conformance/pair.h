@@ -22,7 +22,7 @@ struct sent {
 struct way {
 	struct sent *on_way; /* ring */
 	unsigned first, n, room;
-	uint32_t seq;
+	uint32_t seq, old; /* of the next frame; those before `old` are forgotten, but may arrive */
 	uint64_t got, lost, late, wrong; /* late: behind one sent after it, or twice */
 };
 
