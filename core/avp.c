@@ -10,6 +10,40 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct l2tp_avp *l2tp_avp_find(const struct l2tp_avp *avps, unsigned n, uint16_t vendor,
+				     uint16_t type)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (l2tp_avp_is(&avps[i], vendor, type))
+			return &avps[i];
+	return NULL;
+}
+
+struct l2tp_avps *l2tp_avps_copy(const struct l2tp_avp *avps, unsigned n)
+{
+	struct l2tp_avps *copy;
+	size_t octets = 0;
+	uint8_t *at;
+
+	for (unsigned i = 0; i < n; i++)
+		octets += avps[i].len;
+	copy = malloc(sizeof(*copy) + n * sizeof(copy->avp[0]) + octets);
+	if (!copy)
+		return NULL;
+	copy->n = n;
+	at = (uint8_t *)&copy->avp[n];
+	for (unsigned i = 0; i < n; i++) {
+		copy->avp[i] = avps[i];
+		copy->avp[i].val = at;
+		if (avps[i].len)
+			memcpy(at, avps[i].val, avps[i].len);
+		at += avps[i].len;
+	}
+	return copy;
+}
 
 bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len)
 {

@@ -156,6 +156,18 @@ static inline bool l2tp_avp_is(const struct l2tp_avp *a, uint16_t vendor, uint16
 	return a->vendor == vendor && a->type == type;
 }
 
+/* The first of n attributes that is this one, or NULL. */
+const struct l2tp_avp *l2tp_avp_find(const struct l2tp_avp *avps, unsigned n, uint16_t vendor,
+				     uint16_t type);
+
+/* Attributes with their values behind them, in one piece of memory for free(). */
+struct l2tp_avps {
+	unsigned n;
+	struct l2tp_avp avp[];
+};
+/* A copy of n attributes; NULL without memory. */
+struct l2tp_avps *l2tp_avps_copy(const struct l2tp_avp *avps, unsigned n);
+
 /* Is this a legal length for the row?  (Result Code: 2, or 4 and more.) */
 bool l2tp_avp_length_ok(const struct l2tp_avp_row *row, size_t len);
 /* Is the value inside what RFC 2661 defines?  Ids and the window are not 0, the high octet of a

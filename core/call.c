@@ -377,7 +377,7 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
 	c->role = kind == L2TP_INCOMING ? CALL_LAC_IN : CALL_LNS_OUT;
 	c->serial = e->serial++;
 	if (c->role == CALL_LNS_OUT && c->t->state != L2TP_T_ESTABLISHED)
-		c->asked = call_keep_asked(avps, n);
+		c->asked = l2tp_avps_copy(avps, n);
 	c->request = call_build_request(c, avps, n);
 	if (c->request) {
 		call_step(c, CALL_OPEN, NULL);

@@ -188,15 +188,6 @@ static bool call_msg_engine_writes(const struct l2tp_avp *a)
 		a->type == L2TP_AVP_ASSIGNED_SESSION_ID || a->type == L2TP_AVP_RESULT_CODE);
 }
 
-static const struct l2tp_avp *call_msg_given(const struct l2tp_avp *avps, unsigned n,
-					     uint16_t vendor, uint16_t type)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (l2tp_avp_is(&avps[i], vendor, type))
-			return &avps[i];
-	return NULL;
-}
-
 /* 4.4.5: the attributes that each Proxy Authen Type requires. */
 static const struct {
 	uint16_t type;
@@ -212,7 +203,7 @@ static const struct {
  * proxy authentication is sent. */
 static bool call_msg_proxy_complete(const struct l2tp_avp *avps, unsigned n)
 {
-	const struct l2tp_avp *a = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_TYPE);
+	const struct l2tp_avp *a = l2tp_avp_find(avps, n, L2TP_IETF, L2TP_AVP_PROXY_AUTHEN_TYPE);
 	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
 	uint16_t type = rd_u16(&r);
 
@@ -220,7 +211,7 @@ static bool call_msg_proxy_complete(const struct l2tp_avp *avps, unsigned n)
 		return !r.bad;
 	for (unsigned i = 0; i < sizeof(proxy_needs) / sizeof(proxy_needs[0]); i++)
 		if (proxy_needs[i].with & 1u << type &&
-		    !call_msg_given(avps, n, L2TP_IETF, proxy_needs[i].type))
+		    !l2tp_avp_find(avps, n, L2TP_IETF, proxy_needs[i].type))
 			return false;
 	return true;
 }
@@ -266,7 +257,7 @@ static void call_msg_add(const struct l2tp_tunnel *t, struct l2tp_build *b,
 static uint32_t call_msg_require_u32(struct l2tp_build *b, const struct l2tp_avp *avps, unsigned n,
 				     uint16_t vendor, uint16_t type, uint32_t deflt)
 {
-	const struct l2tp_avp *a = call_msg_given(avps, n, vendor, type);
+	const struct l2tp_avp *a = l2tp_avp_find(avps, n, vendor, type);
 	struct rd r;
 
 	if (!a) {
@@ -300,29 +291,6 @@ static struct packet *call_msg_keep(struct l2tp_tunnel *t, struct l2tp_build *b)
 	return p;
 }
 
-struct call_asked *call_keep_asked(const struct l2tp_avp *avps, unsigned n)
-{
-	struct call_asked *kept;
-	size_t octets = 0;
-	uint8_t *at;
-
-	for (unsigned i = 0; i < n; i++)
-		octets += avps[i].len;
-	kept = malloc(sizeof(*kept) + n * sizeof(kept->avp[0]) + octets);
-	if (!kept)
-		return NULL;
-	kept->n = n;
-	at = (uint8_t *)&kept->avp[n];
-	for (unsigned i = 0; i < n; i++) {
-		kept->avp[i] = avps[i];
-		kept->avp[i].val = at;
-		if (avps[i].len)
-			memcpy(at, avps[i].val, avps[i].len);
-		at += avps[i].len;
-	}
-	return kept;
-}
-
 struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n)
 {
 	struct l2tp_tunnel *t = c->t;
@@ -341,7 +309,7 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 			call_msg_choose(t->peer_bearer, L2TP_BEARER_DIGITAL, L2TP_BEARER_ANALOG));
 		c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
 						  call_msg_choose_framing(t));
-		if (!call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_CALLED_NUMBER))
+		if (!l2tp_avp_find(avps, n, L2TP_IETF, L2TP_AVP_CALLED_NUMBER))
 			l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
 	call_msg_add(t, &b, avps, n);
@@ -357,7 +325,7 @@ struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *av
 	call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, UNKNOWN_BPS);
 	c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
 					  call_msg_choose_framing(t));
-	c->required = call_msg_given(avps, n, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
+	c->required = l2tp_avp_find(avps, n, L2TP_IETF, L2TP_AVP_SEQUENCING_REQUIRED);
 	call_msg_add(t, &b, avps, n);
 	return call_msg_keep(t, &b);
 }

@@ -112,7 +112,7 @@ struct l2tp_call {
 	struct deadline late;
 	void *user;
 	struct packet *request, *connect; /* until sent */
-	struct call_asked *asked;	  /* OCRQ before the tunnel is up: what the owner gave */
+	struct l2tp_avps *asked;	  /* OCRQ before the tunnel is up: what the owner gave */
 	struct l2tp_result *result;	  /* for CALL_DOWN; NULL = the tunnel's */
 	uint64_t since, last_wen;
 	uint32_t serial, bearer, framing; /* what we ask for */
@@ -345,12 +345,6 @@ void call_free(struct l2tp_call *c);
 /* Handle a decoded message about a call; and one that broke a rule (e->fault). */
 void call_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void call_fault(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
-/* A copy of the owner's attributes, in one piece of memory for free(); NULL without memory. */
-struct call_asked {
-	unsigned n;
-	struct l2tp_avp avp[];
-};
-struct call_asked *call_keep_asked(const struct l2tp_avp *avps, unsigned n);
 struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
 struct packet *call_build_connect(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n);
 /* False when the owner's attributes do not fit; nothing is sent then. */

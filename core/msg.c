@@ -339,10 +339,7 @@ const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t vendor, u
 
 const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t vendor, uint16_t type)
 {
-	for (unsigned i = 0; i < m->n; i++)
-		if (l2tp_avp_is(&m->avp[i], vendor, type))
-			return &m->avp[i];
-	return NULL;
+	return l2tp_avp_find(m->avp, m->n, vendor, type);
 }
 
 bool l2tp_msg_u16(const struct l2tp_msg *m, uint16_t vendor, uint16_t type, uint16_t *out)

@@ -28,8 +28,8 @@ struct switching {
 	struct route_way way;
 	struct leg *in; /* of the call that is offered */
 	bool joined, outgoing;
-	bool waits;		   /* `in` has no join and is freed here; a join frees its own */
-	struct relay *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
+	bool waits; /* `in` has no join and is freed here; a join frees its own */
+	struct l2tp_avps *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
 };
 
 /* --- all of them ------------------------------------------------------------------------------- */
@@ -89,7 +89,7 @@ void switches_free(struct switches *all)
 /* --- what the call says ------------------------------------------------------------------------ */
 
 /* As a text of at most cap octets with its NUL; NULL when it is not there or empty. */
-static const char *switch_text(const struct relay *r, uint16_t type, char *out, size_t cap)
+static const char *switch_text(const struct l2tp_avps *r, uint16_t type, char *out, size_t cap)
 {
 	const struct l2tp_avp *a = relay_find(r, L2TP_IETF, type);
 
@@ -97,7 +97,7 @@ static const char *switch_text(const struct relay *r, uint16_t type, char *out, 
 	return *out ? out : NULL;
 }
 
-static uint32_t switch_serial(const struct relay *r)
+static uint32_t switch_serial(const struct l2tp_avps *r)
 {
 	const struct l2tp_avp *a = relay_find(r, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER);
 	struct rd rd = rd_init(a ? a->val : NULL, a ? a->len : 0);
@@ -105,7 +105,7 @@ static uint32_t switch_serial(const struct relay *r)
 	return rd_u32(&rd);
 }
 
-static bool switch_same_avp(const struct relay *a, const struct relay *b, uint16_t type)
+static bool switch_same_avp(const struct l2tp_avps *a, const struct l2tp_avps *b, uint16_t type)
 {
 	const struct l2tp_avp *x = relay_find(a, L2TP_IETF, type);
 	const struct l2tp_avp *y = relay_find(b, L2TP_IETF, type);
@@ -115,7 +115,7 @@ static bool switch_same_avp(const struct relay *a, const struct relay *b, uint16
 	return x->len == y->len && (!x->len || !memcmp(x->val, y->val, x->len));
 }
 
-static bool switch_same_call(const struct relay *a, const struct relay *b)
+static bool switch_same_call(const struct l2tp_avps *a, const struct l2tp_avps *b)
 {
 	return switch_serial(a) == switch_serial(b) &&
 	       switch_same_avp(a, b, L2TP_AVP_CALLED_NUMBER) &&
@@ -153,7 +153,7 @@ static const struct l2tp_avp *switch_passed(const struct gw *gw, const struct l2
 }
 
 /* How many such calls are on their way without a join. */
-static unsigned switch_same_calls(struct switches *all, const struct relay *icrq)
+static unsigned switch_same_calls(struct switches *all, const struct l2tp_avps *icrq)
 {
 	struct hnode *n = htab_first(&all->by_serial, switch_serial(icrq));
 	unsigned same = 0;

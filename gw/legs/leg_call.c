@@ -27,7 +27,7 @@ struct leg_call {
 	bool connected; /* of the one that came in: ICCN is here */
 	/* Of the one that goes out: what its ICRQ says, and its ICCN where that was waited for; of
 	 * the maker, who keeps them until the join is up. */
-	const struct relay *icrq, *iccn;
+	const struct l2tp_avps *icrq, *iccn;
 	const struct leg_call_waiter *waiter; /* instead of a join */
 	void *waiter_ctx;
 	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
@@ -203,7 +203,7 @@ static bool leg_call_takes_phb(struct leg_call *c, const struct l2tp_msg *icrp)
 	return dscp != PHB_UNKNOWN;
 }
 
-static void leg_call_place(struct leg_call *c, const struct relay *icrq, uint64_t now)
+static void leg_call_place(struct leg_call *c, const struct l2tp_avps *icrq, uint64_t now)
 {
 	struct origin_avps out = {0};
 	uint8_t value[2];
@@ -716,7 +716,8 @@ void leg_call_agree(struct leg *l, uint64_t now)
 }
 
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
-			      struct leg *in, const struct relay *icrq, const struct relay *iccn)
+			      struct leg *in, const struct l2tp_avps *icrq,
+			      const struct l2tp_avps *iccn)
 {
 	struct leg *l = leg_call_new(gw, call, peer, true);
 	struct l2tp_call_info i;

@@ -61,7 +61,8 @@ void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ct
  * answered when this one has been, and its ICCN goes on by this one; else `in` is up already and
  * that was its ICCN.  Both are good until the join is up or gone. */
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
-			      struct leg *in, const struct relay *icrq, const struct relay *iccn);
+			      struct leg *in, const struct l2tp_avps *icrq,
+			      const struct l2tp_avps *iccn);
 /* Take the engine's call out of a leg that has not been started; NULL = it is gone. */
 struct l2tp_call *leg_call_let_go(struct leg *l);
 

@@ -20,14 +20,6 @@ static void origin_put(struct origin_avps *out, uint16_t vendor, uint16_t type, 
 					  .len = (uint16_t)len};
 }
 
-static struct l2tp_avp *origin_find(struct origin_avps *out, uint16_t vendor, uint16_t type)
-{
-	for (unsigned i = 0; i < out->n; i++)
-		if (l2tp_avp_is(&out->avp[i], vendor, type))
-			return &out->avp[i];
-	return NULL;
-}
-
 /* Room for a value among ours; NULL = it is full. */
 static uint8_t *origin_room(struct origin_avps *out, size_t len)
 {
@@ -68,7 +60,7 @@ static void origin_put_access(struct origin_avps *out, uint8_t type, const uint8
 	const struct l2tp_avp_row *row = l2tp_avp_row(L2TP_BROADBAND_FORUM, type);
 	struct rd r = rd_init(val, len);
 
-	if (!row || origin_find(out, L2TP_BROADBAND_FORUM, type))
+	if (!row || l2tp_avp_find(out->avp, out->n, L2TP_BROADBAND_FORUM, type))
 		return;
 	if (row->shape == L2TP_SHAPE_RATE && len == 4)
 		origin_put_rate(out, type, (uint64_t)rd_u32(&r) * KBIT);
@@ -134,11 +126,12 @@ void origin_add(struct origin_avps *out, const struct cfg_peer *peer)
 {
 	for (unsigned i = 0; i < peer->adds; i++) {
 		const struct cfg_avp *a = &peer->add[i];
-		struct l2tp_avp *there = origin_find(out, a->key.vendor, a->key.type);
+		const struct l2tp_avp *there =
+			l2tp_avp_find(out->avp, out->n, a->key.vendor, a->key.type);
 
 		if (there) {
-			there->val = a->val;
-			there->len = a->len;
+			out->avp[there - out->avp].val = a->val;
+			out->avp[there - out->avp].len = a->len;
 		} else {
 			origin_put(out, a->key.vendor, a->key.type, a->val, a->len);
 		}

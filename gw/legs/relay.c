@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/legs/relay.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 unsigned relay_pick(const struct l2tp_msg *m, struct l2tp_avp *out)
 {
 	unsigned n = 0;
@@ -14,37 +11,17 @@ unsigned relay_pick(const struct l2tp_msg *m, struct l2tp_avp *out)
 	return n;
 }
 
-struct relay *relay_new(const struct l2tp_msg *m, const struct l2tp_avp *more)
+struct l2tp_avps *relay_new(const struct l2tp_msg *m, const struct l2tp_avp *more)
 {
 	struct l2tp_avp avp[L2TP_MSG_AVPS + 1];
 	unsigned n = relay_pick(m, avp);
-	size_t octets = 0;
-	struct relay *r;
-	uint8_t *at;
 
 	if (more)
 		avp[n++] = *more;
-	for (unsigned i = 0; i < n; i++)
-		octets += avp[i].len;
-	r = malloc(sizeof(*r) + n * sizeof(*avp) + octets);
-	if (!r)
-		return NULL;
-	r->n = n;
-	at = (uint8_t *)&r->avp[n];
-	for (unsigned i = 0; i < n; i++) {
-		r->avp[i] = avp[i];
-		r->avp[i].val = at;
-		if (avp[i].len)
-			memcpy(at, avp[i].val, avp[i].len);
-		at += avp[i].len;
-	}
-	return r;
+	return l2tp_avps_copy(avp, n);
 }
 
-const struct l2tp_avp *relay_find(const struct relay *r, uint16_t vendor, uint16_t type)
+const struct l2tp_avp *relay_find(const struct l2tp_avps *r, uint16_t vendor, uint16_t type)
 {
-	for (unsigned i = 0; r && i < r->n; i++)
-		if (l2tp_avp_is(&r->avp[i], vendor, type))
-			return &r->avp[i];
-	return NULL;
+	return r ? l2tp_avp_find(r->avp, r->n, vendor, type) : NULL;
 }

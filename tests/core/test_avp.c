@@ -2,6 +2,7 @@
 #include "core/avp.h"
 #include "core/msg.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/harness.h"
@@ -133,6 +134,45 @@ static void text_is_cut_to_fit(void)
 	}
 }
 
+static void a_copy_has_values_of_its_own(void)
+{
+	uint8_t text[] = {'a', 'b', 'c'}, number[] = {1};
+	const struct l2tp_avp from[] = {
+		{.vendor = 9, .type = 1, .mandatory = true, .val = text, .len = 3},
+		{.type = 2, .val = NULL, .len = 0},
+		{.type = 3, .hidden = true, .val = number, .len = 1},
+	};
+	struct l2tp_avps *copy = l2tp_avps_copy(from, 3);
+
+	memset(text, 0, sizeof(text));
+	number[0] = 0;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
+	CU_ASSERT_EQUAL(copy->n, 3);
+	CU_ASSERT_TRUE(l2tp_avp_is(&copy->avp[0], 9, 1) && copy->avp[0].mandatory);
+	CU_ASSERT_EQUAL(copy->avp[0].len, 3);
+	CU_ASSERT_FALSE(memcmp(copy->avp[0].val, "abc", 3));
+	CU_ASSERT_TRUE(l2tp_avp_is(&copy->avp[1], 0, 2) && !copy->avp[1].len);
+	CU_ASSERT_TRUE(l2tp_avp_is(&copy->avp[2], 0, 3) && copy->avp[2].hidden);
+	CU_ASSERT_EQUAL(copy->avp[2].val[0], 1);
+	free(copy);
+	copy = l2tp_avps_copy(NULL, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
+	CU_ASSERT_EQUAL(copy->n, 0);
+	free(copy);
+}
+
+static void the_first_of_a_kind_is_found(void)
+{
+	const struct l2tp_avp avps[] = {
+		{.vendor = 9, .type = 1}, {.type = 1}, {.type = 2}, {.type = 1}};
+
+	CU_ASSERT_PTR_EQUAL(l2tp_avp_find(avps, 4, 0, 1), &avps[1]);
+	CU_ASSERT_PTR_EQUAL(l2tp_avp_find(avps, 4, 9, 1), &avps[0]);
+	CU_ASSERT_PTR_EQUAL(l2tp_avp_find(avps, 4, 0, 2), &avps[2]);
+	CU_ASSERT_PTR_NULL(l2tp_avp_find(avps, 2, 0, 2));
+	CU_ASSERT_PTR_NULL(l2tp_avp_find(avps, 4, 9, 2));
+}
+
 static const struct test_case cases[] = {
 	{"length_of_every_attribute", length_of_every_attribute},
 	{"rfc2661_5_3_ids_are_not_zero", rfc2661_5_3_ids_are_not_zero},
@@ -142,6 +182,8 @@ static const struct test_case cases[] = {
 	{"text_of_every_shape", text_of_every_shape},
 	{"secrets_are_never_shown", avp_secrets_are_never_shown},
 	{"text_is_cut_to_fit", text_is_cut_to_fit},
+	{"a_copy_has_values_of_its_own", a_copy_has_values_of_its_own},
+	{"the_first_of_a_kind_is_found", the_first_of_a_kind_is_found},
 	{NULL, NULL},
 };
 const struct test_suite suite_avp = {"avp", cases};

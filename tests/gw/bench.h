@@ -110,8 +110,8 @@ struct bench {
 	bool no_iccn;		     /* an answered call of the far end stays without ICCN */
 	const struct l2tp_avp *icrq; /* what its ICRQ says besides */
 	unsigned icrq_avps;
-	struct relay *icrq_got, *iccn_got; /* of those we got last; NULL = none */
-	unsigned slis, wens;		   /* of ours, the last in: */
+	struct l2tp_avps *icrq_got, *iccn_got; /* of those we got last; NULL = none */
+	unsigned slis, wens;		       /* of ours, the last in: */
 	uint8_t sli[10], wen[26];
 	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];

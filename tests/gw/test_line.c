@@ -386,7 +386,7 @@ static struct leg *lac_line(void)
 	return j && j->leg[1]->ops->kind == LEG_LINE ? j->leg[1] : NULL;
 }
 
-static void assert_got(const struct relay *r, uint16_t vendor, uint16_t type, const char *hex,
+static void assert_got(const struct l2tp_avps *r, uint16_t vendor, uint16_t type, const char *hex,
 		       unsigned line)
 {
 	const struct l2tp_avp *a = relay_find(r, vendor, type);
