@@ -164,9 +164,7 @@ static void dialout_place(struct dialout *d, uint64_t now)
 	join_explain(j, d->way.why);
 	wrong = dialout_wrong(d, j->leg[0]);
 	if (wrong) {
-		why = leg_end(LEG_BY_MISMATCH, wrong);
-		why.has_cdn = true;
-		why.cdn_result = L2TP_CDN_NO_FACILITIES_PERM;
+		why = leg_end_cdn(wrong, L2TP_CDN_NO_FACILITIES_PERM);
 		join_cut(j, &why, now);
 		return;
 	}

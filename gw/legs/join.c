@@ -54,6 +54,15 @@ struct leg_end leg_end(enum leg_cause cause, const char *words)
 	return e;
 }
 
+struct leg_end leg_end_cdn(const char *words, uint16_t result)
+{
+	struct leg_end e = leg_end(LEG_BY_MISMATCH, words);
+
+	e.has_cdn = true;
+	e.cdn_result = result;
+	return e;
+}
+
 const struct join_drop_row join_drops[JOIN_D_COUNT] = {
 #define X(sym, key, words) [JOIN_D_##sym] = {key, words},
 	JOIN_DROPS(X)

@@ -58,6 +58,8 @@ struct leg_end {
 	char words[128]; /* printable */
 };
 struct leg_end leg_end(enum leg_cause cause, const char *words);
+/* What was asked for does not fit: the call's far end is told this Result Code. */
+struct leg_end leg_end_cdn(const char *words, uint16_t result);
 
 /* How the data path treats the frames of a call from now on. */
 struct leg_network {

@@ -230,10 +230,8 @@ static void leg_call_fail(struct leg_call *c, uint64_t now)
 static void leg_call_refuse_phb(struct leg_call *c, uint64_t now)
 {
 	struct leg_end why =
-		leg_end(LEG_BY_MISMATCH, "the peer's per-hop behavior is unknown here");
+		leg_end_cdn("the peer's per-hop behavior is unknown here", L2TP_CDN_SESSION_DS);
 
-	why.has_cdn = true;
-	why.cdn_result = L2TP_CDN_SESSION_DS;
 	call_stop(&c->leg, &why, now);
 }
 
@@ -246,16 +244,6 @@ static void leg_call_place_switched(struct leg_call *c, uint64_t now)
 		leg_call_place(c, c->icrq, now);
 }
 
-/* A text that is known, as an attribute; returns how many it is. */
-static unsigned leg_call_text(struct l2tp_avp *out, uint16_t type, const char *text)
-{
-	*out = (struct l2tp_avp){.type = type,
-				 .mandatory = true,
-				 .val = (const uint8_t *)text,
-				 .len = (uint16_t)strlen(text)};
-	return *text != '\0';
-}
-
 static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now);
 
 /* --- outgoing calls --------------------------------------------------------------------------- */
@@ -263,44 +251,10 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 /* RFC 2661 6.9: what is not given is left to the engine. */
 static void leg_call_ask(struct leg_call *c, uint64_t now)
 {
-	const struct leg_out *ask = &c->ask;
-	const struct {
-		uint16_t type;
-		uint32_t value;
-	} numbers[] = {{L2TP_AVP_MINIMUM_BPS, ask->min_bps},
-		       {L2TP_AVP_MAXIMUM_BPS, ask->max_bps},
-		       {L2TP_AVP_BEARER_TYPE, ask->bearer},
-		       {L2TP_AVP_FRAMING_TYPE, ask->framing}};
-	uint8_t value[4][4];
-	struct l2tp_avp avps[6];
-	unsigned n = 0;
+	struct origin_avps out = {0};
 
-	for (unsigned i = 0; i < 4; i++)
-		if (numbers[i].value) {
-			wr_put32(value[i], numbers[i].value);
-			avps[n++] = (struct l2tp_avp){.type = numbers[i].type,
-						      .mandatory = true,
-						      .val = value[i],
-						      .len = 4};
-		}
-	n += leg_call_text(&avps[n], L2TP_AVP_CALLED_NUMBER, ask->called);
-	n += leg_call_text(&avps[n], L2TP_AVP_SUB_ADDRESS, ask->sub_address);
-	l2tp_call_place(c->call, L2TP_OUTGOING, avps, n, now);
-}
-
-const char *leg_out_wrong(const struct leg_out *ask, const struct leg_origin *line)
-{
-	uint64_t tx = line->speed.tx_bps, rx = line->speed.rx_bps;
-	uint64_t least = rx && rx < tx ? rx : tx, most = rx > tx ? rx : tx;
-
-	if (least && least < ask->min_bps)
-		return "the line is slower than Minimum BPS";
-	if (ask->max_bps && most > ask->max_bps)
-		return "the line is faster than Maximum BPS";
-	if (ask->framing == (line->async ? L2TP_FRAMING_SYNC : L2TP_FRAMING_ASYNC))
-		return line->async ? "the line is asynchronous" : "the line is synchronous";
-	/* There may be a modem behind an asynchronous line or not. */
-	return ask->bearer == L2TP_BEARER_ANALOG && !line->async ? "the line is digital" : NULL;
+	origin_ocrq(&out, &c->ask);
+	l2tp_call_place(c->call, L2TP_OUTGOING, out.avp, out.n, now);
 }
 
 /* The line is up: OCCN. */
@@ -311,9 +265,7 @@ static void leg_call_line_up(struct leg_call *c, uint64_t now)
 	struct leg_end why;
 
 	if (wrong) {
-		why = leg_end(LEG_BY_MISMATCH, wrong);
-		why.has_cdn = true;
-		why.cdn_result = L2TP_CDN_NO_FACILITIES_PERM;
+		why = leg_end_cdn(wrong, L2TP_CDN_NO_FACILITIES_PERM);
 		call_stop(&c->leg, &why, now);
 		return;
 	}

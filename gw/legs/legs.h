@@ -32,11 +32,6 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 			    const struct leg_origin *from);
 
 /* --- outgoing calls: the LNS asks, the LAC calls (RFC 2661 6.9 to 6.11) */
-/* What OCRQ says; "" and 0 = nothing. */
-struct leg_out {
-	char called[LEG_NUMBER_MAX + 1], sub_address[LEG_NUMBER_MAX + 1];
-	uint32_t min_bps, max_bps, bearer, framing;
-};
 /* A call reserved by l2tp_call_new() that we ask a LAC to place; start() sends OCRQ. */
 struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			   const struct leg_out *what);
@@ -45,8 +40,6 @@ struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct c
 struct leg *leg_call_wanted(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    const struct leg_out *what);
 void leg_call_agree(struct leg *l, uint64_t now);
-/* NULL when this line will do, else why not; a speed that is not known will do. */
-const char *leg_out_wrong(const struct leg_out *ask, const struct leg_origin *line);
 
 /* Answer an offered call before its join is made, which has to wait for ICCN.  The leg has no join
  * until then. */

@@ -84,18 +84,54 @@ static void origin_access(struct origin_avps *out, const struct leg_origin *o)
 	}
 }
 
+static void origin_put_text(struct origin_avps *out, uint16_t type, const char *text)
+{
+	if (*text)
+		origin_put(out, L2TP_IETF, type, text, strlen(text));
+}
+
 void origin_icrq(struct origin_avps *out, const struct leg_origin *o)
 {
-	if (*o->called)
-		origin_put(out, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, o->called, strlen(o->called));
-	if (*o->calling)
-		origin_put(out, L2TP_IETF, L2TP_AVP_CALLING_NUMBER, o->calling, strlen(o->calling));
+	origin_put_text(out, L2TP_AVP_CALLED_NUMBER, o->called);
+	origin_put_text(out, L2TP_AVP_CALLING_NUMBER, o->calling);
 	if (o->number)
 		origin_put_u32(out, L2TP_IETF, L2TP_AVP_PHYSICAL_CHANNEL_ID, o->number);
 	/* There may be a modem behind an asynchronous line or not. */
 	if (!o->async)
 		origin_put_u32(out, L2TP_IETF, L2TP_AVP_BEARER_TYPE, L2TP_BEARER_DIGITAL);
 	origin_access(out, o);
+}
+
+void origin_ocrq(struct origin_avps *out, const struct leg_out *ask)
+{
+	const struct {
+		uint16_t type;
+		uint32_t value;
+	} numbers[] = {{L2TP_AVP_MINIMUM_BPS, ask->min_bps},
+		       {L2TP_AVP_MAXIMUM_BPS, ask->max_bps},
+		       {L2TP_AVP_BEARER_TYPE, ask->bearer},
+		       {L2TP_AVP_FRAMING_TYPE, ask->framing}};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i].value)
+			origin_put_u32(out, L2TP_IETF, numbers[i].type, numbers[i].value);
+	origin_put_text(out, L2TP_AVP_CALLED_NUMBER, ask->called);
+	origin_put_text(out, L2TP_AVP_SUB_ADDRESS, ask->sub_address);
+}
+
+const char *leg_out_wrong(const struct leg_out *ask, const struct leg_origin *line)
+{
+	uint64_t tx = line->speed.tx_bps, rx = line->speed.rx_bps;
+	uint64_t least = rx && rx < tx ? rx : tx, most = rx > tx ? rx : tx;
+
+	if (least && least < ask->min_bps)
+		return "the line is slower than Minimum BPS";
+	if (ask->max_bps && most > ask->max_bps)
+		return "the line is faster than Maximum BPS";
+	if (ask->framing == (line->async ? L2TP_FRAMING_SYNC : L2TP_FRAMING_ASYNC))
+		return line->async ? "the line is asynchronous" : "the line is synchronous";
+	/* There may be a modem behind an asynchronous line or not. */
+	return ask->bearer == L2TP_BEARER_ANALOG && !line->async ? "the line is digital" : NULL;
 }
 
 void origin_iccn(struct origin_avps *out, const struct leg_origin *o)

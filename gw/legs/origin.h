@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a LAC knows of the line a call comes from, and what ICRQ and ICCN say of it. */
+/* What a LAC knows of the line of a call, what an LNS asks of it, and what ICRQ, ICCN and OCRQ say.
+ */
 #ifndef GW_LEGS_ORIGIN_H
 #define GW_LEGS_ORIGIN_H
 
@@ -24,6 +25,14 @@ struct leg_origin {
 	const struct leg *proxy;
 };
 
+/* What an LNS asks of the line (OCRQ); "" and 0 = nothing. */
+struct leg_out {
+	char called[LEG_NUMBER_MAX + 1], sub_address[LEG_NUMBER_MAX + 1];
+	uint32_t min_bps, max_bps, bearer, framing;
+};
+/* NULL when this line will do, else why not; a speed that is not known will do. */
+const char *leg_out_wrong(const struct leg_out *ask, const struct leg_origin *line);
+
 /* Attributes for one message, some with values of their own. */
 #define ORIGIN_AVPS (L2TP_MSG_AVPS + 40u)
 struct origin_avps {
@@ -36,6 +45,8 @@ struct origin_avps {
 /* For ICRQ: Called and Calling Number, Physical Channel ID, Bearer Type, and the access line AVPs
  * of RFC 5515.  What is not known is left out (RFC 2661 4.4.3). */
 void origin_icrq(struct origin_avps *out, const struct leg_origin *o);
+/* For OCRQ (RFC 2661 6.9): what is asked for. */
+void origin_ocrq(struct origin_avps *out, const struct leg_out *ask);
 /* For ICCN: Framing Type of an asynchronous line; else it is left to the engine, which knows what
  * the peer has advertised. */
 void origin_iccn(struct origin_avps *out, const struct leg_origin *o);
