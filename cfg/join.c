@@ -2,41 +2,23 @@
 #include "cfg/join.h"
 
 #include "cfg/report.h"
-#include "cfg/suggest.h"
+#include "cfg/store.h"
 
 #include <string.h>
-
-static const struct cfg_port *join_port(struct cfg_load *l, const struct cfg_item *it,
-					const char *name)
-{
-	struct suggest s;
-
-	suggest_init(&s, name);
-	for (const struct cfg_port *p = l->m->port; p < l->m->port + l->m->ports; p++) {
-		if (!strcmp(p->config.name, name))
-			return p;
-		suggest_offer(&s, p->config.name);
-	}
-	if (s.best)
-		cfg_wrong(l, it->line, it, "there is no port `%s`, did you mean `%s`?",
-			  cfg_clean(l, name, strlen(name)), s.best);
-	else
-		cfg_wrong(l, it->line, it, "there is no port `%s`",
-			  cfg_clean(l, name, strlen(name)));
-	return NULL;
-}
 
 void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
 {
 	struct cfg_join *j = (struct cfg_join *)((char *)obj + it->key->offset);
 	size_t n = strcspn(text, " \t"), blanks = strspn(text + n, " \t");
+	struct cfg_value port = {.raw = text, .raw_len = n, .line = it->line};
 
 	if (!n || !text[n + blanks]) {
 		cfg_wrong(l, it->line, it, "`%s` is not a port and an address, as in \"atm0 0/35\"",
 			  cfg_shown(l, it->value));
 		return;
 	}
-	j->port = join_port(l, it, arena_text(l->arena, text, n));
+	port.text = arena_text(l->scratch, text, n);
+	j->port = cfg_find_object(l, it, &port, "port");
 	j->address = arena_text(l->arena, text + n + blanks, strlen(text + n + blanks));
 }
 
@@ -55,7 +37,6 @@ struct join_end {
 	struct cfg_circuit *circuit; /* NULL = an accept section */
 	const struct cfg_join *to;
 	const struct cfg_service *service;
-	uint32_t payloads;
 };
 
 static struct cfg_circuit *join_circuit(const struct cfg_port *p, const struct ist_addr *a)

@@ -33,28 +33,18 @@ static void keys_route_set_deny(struct cfg_load *l, const struct cfg_item *it, v
 			r->deny |= 1u << bit;
 }
 
-static struct cfg_numbers keys_route_numbers(struct cfg_load *l, const struct cfg_item *it)
+/* Into the struct cfg_numbers at the row's offset. */
+static void keys_route_set_numbers(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				   const char *text)
 {
+	struct cfg_numbers *to = (struct cfg_numbers *)((char *)obj + it->key->offset);
 	uint32_t *at = arena_get(l->arena, it->values * sizeof(*at));
 	uint64_t n;
 
+	(void)text;
 	for (unsigned i = 0; i < it->values; i++)
 		at[i] = cfg_get_number(l, it, &it->value[i], &n) ? (uint32_t)n : 1;
-	return (struct cfg_numbers){at, it->values};
-}
-
-static void keys_route_set_priority(struct cfg_load *l, const struct cfg_item *it, void *obj,
-				    const char *text)
-{
-	(void)text;
-	((struct cfg_route *)obj)->priority = keys_route_numbers(l, it);
-}
-
-static void keys_route_set_weight(struct cfg_load *l, const struct cfg_item *it, void *obj,
-				  const char *text)
-{
-	(void)text;
-	((struct cfg_route *)obj)->weight = keys_route_numbers(l, it);
+	*to = (struct cfg_numbers){at, it->values};
 }
 
 #define PATTERN(m) .max = 255, .deflt = "any", CFG_AT(struct cfg_route, m)
@@ -89,11 +79,13 @@ static const struct cfg_key route_keys[] = {
 		 "asked for",
 	 CFG_AT(struct cfg_route, to_circuit)},
 	{"priority", CFG_K_NUMBER, CFG_KEY_LIST, .min = 0, .max = 65535, .deflt = "all the same",
-	 .set = keys_route_set_priority,
-	 .help = "one number for each of `to`: those with the lowest are tried first"},
+	 .set = keys_route_set_numbers,
+	 .help = "one number for each of `to`: those with the lowest are tried first",
+	 CFG_AT(struct cfg_route, priority)},
 	{"weight", CFG_K_NUMBER, CFG_KEY_LIST, .min = 1, .max = 65535, .deflt = "all the same",
-	 .set = keys_route_set_weight,
-	 .help = "one number for each of `to`: its share of the calls with `balance = weight`"},
+	 .set = keys_route_set_numbers,
+	 .help = "one number for each of `to`: its share of the calls with `balance = weight`",
+	 CFG_AT(struct cfg_route, weight)},
 	{"balance", CFG_K_WORD, .words = "first weight round", .deflt = "first",
 	 .help = "of the peers of one priority: always the first first, by chance in proportion "
 		 "to weight, or each in turn",

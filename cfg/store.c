@@ -65,14 +65,14 @@ static bool store_was_dropped(const struct cfg_load *l, const struct cfg_objects
 	return false;
 }
 
-static const void *store_find(struct cfg_load *l, const struct cfg_item *it,
-			      const struct cfg_value *v)
+const void *cfg_find_object(struct cfg_load *l, const struct cfg_item *it,
+			    const struct cfg_value *v, const char *kind)
 {
 	const struct cfg_objects *k = cfg_objects;
 	const char *name = v->text, *at;
 	struct suggest s;
 
-	while (strcmp(k->word, it->key->words))
+	while (strcmp(k->word, kind))
 		k++;
 	memcpy(&at, (char *)l->m + k->array, sizeof(at));
 	suggest_init(&s, name);
@@ -100,7 +100,7 @@ static void store_refs(struct cfg_load *l, const struct cfg_item *it, struct cfg
 
 	out->n = 0;
 	for (unsigned i = 0; i < it->values; i++) {
-		at[out->n] = store_find(l, it, &it->value[i]);
+		at[out->n] = cfg_find_object(l, it, &it->value[i], it->key->words);
 		for (unsigned k = 0; k < out->n; k++)
 			if (at[k] == at[out->n] && at[k])
 				cfg_wrong(l, it->value[i].line, it, "`%s` is named twice",
@@ -133,7 +133,7 @@ static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
 		memcpy(at, &(const char *){cfg_keep(l, v->text)}, sizeof(char *));
 	else if (k->kind == CFG_K_REF && k->flags & CFG_KEY_LIST)
 		store_refs(l, it, at);
-	else if (k->kind == CFG_K_REF && (p = store_find(l, it, v)))
+	else if (k->kind == CFG_K_REF && (p = cfg_find_object(l, it, v, k->words)))
 		memcpy(at, &p, sizeof(p));
 }
 

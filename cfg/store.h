@@ -13,6 +13,10 @@ struct cfg_objects {
 };
 extern const struct cfg_objects cfg_objects[];
 
+/* The object of this kind ("port") that the value names; NULL is reported, unless the section was
+ * dropped for a mistake of its own. */
+const void *cfg_find_object(struct cfg_load *l, const struct cfg_item *it,
+			    const struct cfg_value *v, const char *kind);
 /* Store one key by its row. */
 void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj);
 
