@@ -251,9 +251,7 @@ static int dp_port_run_fill(struct worker *w, void *arg)
 	struct dp_port_job *j = arg;
 	const struct worker_port *p = w->port[j->no];
 
-	if (p->t->size < offsetof(struct ist_transport, fill) + sizeof(p->t->fill) || !p->t->fill)
-		return 0;
-	return (int)p->t->fill(p->p, j->fill, j->n);
+	return DP_PORT_HAS(p->t, fill) ? (int)p->t->fill(p->p, j->fill, j->n) : 0;
 }
 
 unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsigned n)
