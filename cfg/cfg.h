@@ -317,6 +317,10 @@ char *cfg_plugin_dir(const char *file);
 bool cfg_is_section(const char *word);
 void cfg_unload(const struct cfg_model *m); /* NULL is allowed; libconfuse has a cfg_free */
 
+/* The object of a kind ("port", "peer", "service": the word of its section, and `port` for those of
+ * every transport) that has this name, or NULL. */
+const void *cfg_named(const struct cfg_model *m, const char *kind, const char *name);
+
 /* Every key with its range, default and help, from the tables that check them. */
 void cfg_print_help(FILE *out, const struct ist_transport *const *transports);
 

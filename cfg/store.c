@@ -65,32 +65,59 @@ static bool store_was_dropped(const struct cfg_load *l, const struct cfg_objects
 	return false;
 }
 
-const void *cfg_find_object(struct cfg_load *l, const struct cfg_item *it,
-			    const struct cfg_value *v, const char *kind)
+static const struct cfg_objects *store_kind(const char *kind)
 {
 	const struct cfg_objects *k = cfg_objects;
-	const char *name = v->text, *at;
-	struct suggest s;
 
 	while (strcmp(k->word, kind))
 		k++;
-	memcpy(&at, (char *)l->m + k->array, sizeof(at));
-	suggest_init(&s, name);
-	for (unsigned i = *(unsigned *)((char *)l->m + k->count); i; i--, at += k->size) {
-		const char *have;
+	return k;
+}
 
-		memcpy(&have, at + k->name, sizeof(have));
-		if (!strcmp(have, name))
-			return at;
-		suggest_offer(&s, have);
-	}
-	if (store_was_dropped(l, k, name))
-		return NULL;
+static const char *store_name(const struct cfg_model *m, const struct cfg_objects *k, unsigned i,
+			      const void **object)
+{
+	const char *first, *name;
+
+	memcpy(&first, (const char *)m + k->array, sizeof(first));
+	*object = first + i * k->size;
+	memcpy(&name, first + i * k->size + k->name, sizeof(name));
+	return name;
+}
+
+static unsigned store_count(const struct cfg_model *m, const struct cfg_objects *k)
+{
+	return *(const unsigned *)((const char *)m + k->count);
+}
+
+const void *cfg_named(const struct cfg_model *m, const char *kind, const char *name)
+{
+	const struct cfg_objects *k = store_kind(kind);
+	const void *object;
+
+	for (unsigned i = 0; i < store_count(m, k); i++)
+		if (!strcmp(store_name(m, k, i, &object), name))
+			return object;
+	return NULL;
+}
+
+const void *cfg_find_object(struct cfg_load *l, const struct cfg_item *it,
+			    const struct cfg_value *v, const char *kind)
+{
+	const struct cfg_objects *k = store_kind(kind);
+	const void *object = cfg_named(l->m, kind, v->text);
+	struct suggest s;
+
+	if (object || store_was_dropped(l, k, v->text))
+		return object;
+	suggest_init(&s, v->text);
+	for (unsigned i = 0; i < store_count(l->m, k); i++)
+		suggest_offer(&s, store_name(l->m, k, i, &object));
 	if (s.best)
-		cfg_wrong(l, v->line, it, "there is no %s `%s`, did you mean `%s`?", k->word,
+		cfg_wrong(l, v->line, it, "there is no %s `%s`, did you mean `%s`?", kind,
 			  cfg_shown(l, v), s.best);
 	else
-		cfg_wrong(l, v->line, it, "there is no %s `%s`", k->word, cfg_shown(l, v));
+		cfg_wrong(l, v->line, it, "there is no %s `%s`", kind, cfg_shown(l, v));
 	return NULL;
 }
 

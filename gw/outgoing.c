@@ -202,27 +202,11 @@ const char *outgoing_call_now(struct gw *gw, const char *name, uint64_t now)
 	return "no such section";
 }
 
-static const struct cfg_peer *outgoing_peer(const struct cfg_model *m, const char *name)
-{
-	for (unsigned i = 0; i < m->peers; i++)
-		if (!strcmp(m->peer[i].name, name))
-			return &m->peer[i];
-	return NULL;
-}
-
-static const struct cfg_service *outgoing_service(const struct cfg_model *m, const char *name)
-{
-	for (unsigned i = 0; i < m->services; i++)
-		if (!strcmp(m->service[i].name, name))
-			return &m->service[i];
-	return NULL;
-}
-
 const char *outgoing_call(struct gw *gw, const char *peer, const char *called, const char *service,
 			  uint64_t now)
 {
-	const struct cfg_service *s = outgoing_service(gw->cfg, service);
-	const struct cfg_peer *p = outgoing_peer(gw->cfg, peer);
+	const struct cfg_service *s = cfg_named(gw->cfg, "service", service);
+	const struct cfg_peer *p = cfg_named(gw->cfg, "peer", peer);
 	struct leg_out ask = {0};
 	const char *words = NULL;
 

@@ -44,10 +44,9 @@ static int capture_dlt_of(uint16_t link_type)
 
 static struct gw_port *capture_port_by_name(struct gw *gw, const char *name)
 {
-	for (unsigned i = 0; i < gw->cfg->ports; i++)
-		if (!strcmp(gw->cfg->port[i].config.name, name))
-			return &gw->port[i];
-	return NULL;
+	const struct cfg_port *p = cfg_named(gw->cfg, "port", name);
+
+	return p ? &gw->port[p - gw->cfg->port] : NULL;
 }
 
 static struct capture *capture_find(struct gw *gw, const char *name)

@@ -64,18 +64,14 @@ DEFUN(show_routes, show_routes_cmd, "show routes", SHOW_STR "Routes, their calls
 static const char *route_set_port(const struct cfg_model *m, struct route_what *what,
 				  const char *name)
 {
-	for (unsigned i = 0; i < m->ports; i++)
-		if (!strcmp(m->port[i].config.name, name))
-			what->port = &m->port[i];
+	what->port = cfg_named(m, "port", name);
 	return what->port ? NULL : "no port of this name";
 }
 
 static const char *route_set_peer(const struct cfg_model *m, struct route_what *what,
 				  const char *name)
 {
-	for (unsigned i = 0; i < m->peers; i++)
-		if (!strcmp(m->peer[i].name, name))
-			what->peer = &m->peer[i];
+	what->peer = cfg_named(m, "peer", name);
 	return what->peer ? NULL : "no peer of this name";
 }
 
