@@ -24,8 +24,7 @@ static void bridge_failed(struct line *l, uint64_t now)
 {
 	if (!l->wait)
 		l->wait = BRIDGE_WAIT_FIRST;
-	l->not_before = now + l->wait;
-	l->wait = l->wait * 2 > BRIDGE_WAIT_LAST ? BRIDGE_WAIT_LAST : l->wait * 2;
+	l->not_before = loop_back_off(&l->wait, BRIDGE_WAIT_LAST, now);
 }
 
 static void bridge_on_gone(void *ctx, const struct leg_end *why, uint64_t now)

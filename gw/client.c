@@ -43,9 +43,8 @@ static void client_wait_then_dial(struct gw_client *c, uint64_t now)
 		return;
 	}
 	client_enter(c, CLIENT_WAITING, now);
-	c->next = now + c->wait;
+	c->next = loop_back_off(&c->wait, base * WAIT_FACTOR, now);
 	loop_set(c->gw->loop, &c->dial, c->next);
-	c->wait = c->wait * 2 > base * WAIT_FACTOR ? base * WAIT_FACTOR : c->wait * 2;
 }
 
 /* --- events of the join and its terminal ------------------------------------------------------- */

@@ -69,6 +69,14 @@ void loop_cancel(struct loop *l, struct loop_timer *t)
 	deadline_cancel(&l->heap, &t->d);
 }
 
+uint64_t loop_back_off(uint64_t *wait, uint64_t most, uint64_t now)
+{
+	uint64_t when = now + *wait;
+
+	*wait = *wait * 2 > most ? most : *wait * 2;
+	return when;
+}
+
 void loop_set_machine(struct loop *l, uint64_t (*deadline)(void *ctx),
 		      void (*expire)(void *ctx, uint64_t now), void *ctx)
 {

@@ -31,6 +31,10 @@ void loop_timer_init(struct loop_timer *t, void (*fn)(void *ctx, uint64_t now), 
 void loop_set(struct loop *l, struct loop_timer *t, uint64_t when);
 void loop_cancel(struct loop *l, struct loop_timer *t);
 
+/* When to try again what has failed: after *wait, which is doubled for the next time, to `most` at
+ * the most; us. */
+uint64_t loop_back_off(uint64_t *wait, uint64_t most, uint64_t now);
+
 /* A machine with a deadline of its own (the engine): asked before each wait, expired when due. */
 void loop_set_machine(struct loop *l, uint64_t (*deadline)(void *ctx),
 		      void (*expire)(void *ctx, uint64_t now), void *ctx);

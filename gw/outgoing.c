@@ -106,10 +106,7 @@ static void outgoing_on_up(void *ctx, uint64_t now)
 
 static void outgoing_failed(struct gw_outgoing *o, uint64_t now)
 {
-	uint64_t most = o->cfg->retry * OUTGOING_WAIT_FACTOR;
-
-	o->not_before = now + o->wait;
-	o->wait = o->wait * 2 > most ? most : o->wait * 2;
+	o->not_before = loop_back_off(&o->wait, o->cfg->retry * OUTGOING_WAIT_FACTOR, now);
 	gw_log_session(GW_LOG_CALL, LOGL_NOTICE, (uintptr_t)o, now, "outgoing %s: %s", o->cfg->name,
 		       o->why.words);
 }

@@ -30,8 +30,7 @@ static bool port_open(struct gw_port *p)
 
 static void port_wait_longer(struct gw_port *p, uint64_t now)
 {
-	loop_set(p->gw->loop, &p->again, now + p->wait);
-	p->wait = p->wait * 2 > WAIT_LAST ? WAIT_LAST : p->wait * 2;
+	loop_set(p->gw->loop, &p->again, loop_back_off(&p->wait, WAIT_LAST, now));
 }
 
 static void port_open_again(void *ctx, uint64_t now)

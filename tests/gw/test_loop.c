@@ -113,10 +113,25 @@ static void timerfd_wakes_select(void)
 	loop_free(loop);
 }
 
+static void back_off_doubles_to_its_most(void)
+{
+	uint64_t wait = 3;
+
+	CU_ASSERT_EQUAL(loop_back_off(&wait, 10, 100), 103);
+	CU_ASSERT_EQUAL(loop_back_off(&wait, 10, 200), 206);
+	CU_ASSERT_EQUAL(wait, 10); /* not 12 */
+	CU_ASSERT_EQUAL(loop_back_off(&wait, 10, 300), 310);
+	CU_ASSERT_EQUAL(wait, 10);
+	wait = 5;
+	loop_back_off(&wait, 10, 0);
+	CU_ASSERT_EQUAL(wait, 10); /* twice is the most */
+}
+
 static const struct test_case cases[] = {
 	{"earliest_first_and_cancelled_never", earliest_first_and_cancelled_never},
 	{"a_machine_is_asked_too", a_machine_is_asked_too},
 	{"timerfd_wakes_select", timerfd_wakes_select},
+	{"back_off_doubles_to_its_most", back_off_doubles_to_its_most},
 	{NULL, NULL},
 };
 const struct test_suite suite_loop = {"loop", cases};
