@@ -53,9 +53,17 @@ static void filter_rows_of(struct gw *gw, struct table_text *to, const struct gw
 	filter_rows(gw, to, f, of);
 }
 
-static void table_filters_rows(struct gw *gw, struct table_text *to)
+/* Those that an operator has set. */
+static void filter_rows_of_leg(struct gw *gw, struct table_text *to, const struct leg *l)
 {
 	char name[GW_TEXT_MAX];
+
+	if (l->ops->entry)
+		filter_rows(gw, to, leg_own_filters(l), leg_text(name, sizeof(name), l));
+}
+
+static void table_filters_rows(struct gw *gw, struct table_text *to)
+{
 	struct join *j;
 
 	for (unsigned i = 0; i < gw->cfg->services; i++)
@@ -63,10 +71,11 @@ static void table_filters_rows(struct gw *gw, struct table_text *to)
 			       gw->cfg->service[i].name);
 	for (unsigned i = 0; i < gw->cfg->routes; i++)
 		filter_rows_of(gw, to, &gw->route_filters[i], "route", gw->cfg->route[i].name);
-	llist_for_each_entry(j, &gw->joins->head, entry) for (unsigned i = 0; i < 2;
-							      i++) if (j->leg[i]->ops->entry)
-		filter_rows(gw, to, leg_own_filters(j->leg[i]),
-			    leg_text(name, sizeof(name), j->leg[i]));
+	llist_for_each_entry(j, &gw->joins->head, entry)
+	{
+		filter_rows_of_leg(gw, to, j->leg[0]);
+		filter_rows_of_leg(gw, to, j->leg[1]);
+	}
 }
 
 TABLE(table_filters, "filters");
