@@ -194,12 +194,10 @@ static struct leg_out dialout_read(const struct l2tp_msg *m)
 
 static void dialout_begin(struct dialout *d, uint64_t now)
 {
-	struct route_what what = {.peer = d->peer, .called = d->ask.called, .outgoing = true};
-
 	if (d->ask.min_bps > d->ask.max_bps)
 		dialout_refuse(d, L2TP_CDN_GENERAL_ERROR, L2TP_ERR_BAD_VALUE,
 			       "Minimum BPS is above Maximum BPS", now);
-	else if (!route_way_begin(d->gw, &d->way, &what))
+	else if (!d->way.begun)
 		dialout_refuse(d, L2TP_CDN_INVALID_DESTINATION, 0, "no route for this number", now);
 	else {
 		dialout_place(d, now);
@@ -208,6 +206,7 @@ static void dialout_begin(struct dialout *d, uint64_t now)
 	dialout_free(d);
 }
 
+/* The route is chosen once, here: a second look could find the first one full. */
 void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		     const struct l2tp_msg *msg, uint64_t now)
 {
@@ -215,13 +214,16 @@ void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_pee
 						  .text = "out of memory"};
 	struct leg_out ask = dialout_read(msg);
 	struct route_what what = {.peer = peer, .called = ask.called, .outgoing = true};
-	const struct cfg_route *r = route_find(gw->cfg, &what);
+	struct route_way way;
 	struct dialout *d;
 
-	if (r && !r->to_circuit.port && switch_offered(gw, call, peer, msg, now))
+	if (route_way_begin(gw, &way, &what) && !way.route->to_circuit.port) {
+		switch_outgoing(gw, call, peer, msg, &way, now);
 		return;
+	}
 	d = calloc(1, sizeof(*d));
 	if (!d) {
+		route_way_end(gw, &way);
 		l2tp_call_hangup(call, &memory, NULL, 0, now);
 		return;
 	}
@@ -230,5 +232,6 @@ void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_pee
 	d->call = call;
 	d->peer = peer;
 	d->ask = ask;
+	d->way = way;
 	dialout_begin(d, now);
 }

@@ -359,11 +359,15 @@ static struct switching *switch_new(struct gw *gw, const struct cfg_peer *from,
 	return s;
 }
 
-/* The call goes by a route, now or when its user is known. */
-static void switch_begin(struct switching *s, struct l2tp_call *call, bool waits, uint64_t now)
+/* The call goes by a route, now or when its user is known.  loop: why it does not, NULL = it may.
+ */
+static void switch_begin(struct switching *s, struct l2tp_call *call, const char *loop, bool waits,
+			 uint64_t now)
 {
-	if (switch_same_calls(s->gw->switches, s->icrq) >= SWITCH_SAME_MAX) {
-		switch_refuse_loop(s, call, "loop: the same call is on its way several times", now);
+	if (!loop && switch_same_calls(s->gw->switches, s->icrq) >= SWITCH_SAME_MAX)
+		loop = "loop: the same call is on its way several times";
+	if (loop) {
+		switch_refuse_loop(s, call, loop, now);
 		return;
 	}
 	htab_add(&s->gw->switches->by_serial, &s->same, switch_serial(s->icrq));
@@ -373,35 +377,56 @@ static void switch_begin(struct switching *s, struct l2tp_call *call, bool waits
 		switch_try(s, call, NULL, now);
 }
 
+/* For an offered ICRQ or OCRQ; NULL after refusing the call without memory.  *loop: why it must not
+ * go on, or NULL. */
+static struct switching *switch_make(struct gw *gw, struct l2tp_call *call,
+				     const struct cfg_peer *peer, const struct l2tp_msg *msg,
+				     const char **loop, uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
+	uint8_t list[(SWITCH_PASSED_MAX + 1) * ID_LEN];
+	struct l2tp_avp avp;
+	const struct l2tp_avp *passed = switch_passed(gw, msg, &avp, list, loop);
+	struct switching *s = switch_new(gw, peer, msg, passed);
+
+	if (passed)
+		*loop = NULL;
+	if (!s)
+		switch_refuse(gw, call, L2TP_CDN_NO_FACILITIES_TEMP, &why, "", now);
+	return s;
+}
+
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		    const struct l2tp_msg *msg, uint64_t now)
 {
-	uint8_t list[(SWITCH_PASSED_MAX + 1) * ID_LEN];
 	char called[65], calling[65], user[256];
-	const char *words = "out of memory";
-	const struct l2tp_avp *passed;
-	struct l2tp_avp avp;
 	struct route_what what;
-	struct switching *s;
-	struct leg_end why;
+	const char *loop;
+	struct switching *s = switch_make(gw, call, peer, msg, &loop, now);
 	bool waits;
 
-	passed = switch_passed(gw, msg, &avp, list, &words);
-	s = switch_new(gw, peer, msg, passed);
-	if (!s) {
-		why = leg_end(LEG_BY_RESOURCES, "out of memory");
-		switch_refuse(gw, call, L2TP_CDN_NO_FACILITIES_TEMP, &why, "", now);
+	if (!s)
 		return true;
-	}
 	what = switch_what(s, called, calling, user);
-	waits = !s->outgoing && route_waits_for_user(gw->cfg, &what);
+	waits = route_waits_for_user(gw->cfg, &what);
 	if (!waits && !route_way_begin(gw, &s->way, &what)) {
 		switch_free(s);
 		return false;
 	}
-	if (passed)
-		switch_begin(s, call, waits, now);
-	else
-		switch_refuse_loop(s, call, words, now);
+	switch_begin(s, call, loop, waits, now);
 	return true;
+}
+
+void switch_outgoing(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+		     const struct l2tp_msg *msg, struct route_way *way, uint64_t now)
+{
+	const char *loop;
+	struct switching *s = switch_make(gw, call, peer, msg, &loop, now);
+
+	if (!s) {
+		route_way_end(gw, way);
+		return;
+	}
+	s->way = *way;
+	switch_begin(s, call, loop, false, now);
 }

@@ -19,10 +19,14 @@
 #include "core/engine.h"
 #include "gw/gw.h"
 
-/* An offered ICRQ or OCRQ (`msg`) of this peer: true when a route takes it, whatever becomes of it
- * then. */
+struct route_way;
+
+/* An offered ICRQ (`msg`) of this peer: true when a route takes it, whatever becomes of it then. */
 bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		    const struct l2tp_msg *msg, uint64_t now);
+/* An offered OCRQ that goes to the peers of a route; way: begun, and ended by the switch. */
+void switch_outgoing(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+		     const struct l2tp_msg *msg, struct route_way *way, uint64_t now);
 
 #define SWITCH_SAME_MAX	  4u
 #define SWITCH_PASSED_MAX 16u /* gateways that may have switched a call before */

@@ -16,6 +16,15 @@
 	"peer lns { hostname = lns }\n"                                        \
 	"route fr { from-peer = lns  called = 200  to-circuit = \"f 100\" }\n" \
 	"route x25 { from-peer = lns  called = \"3110*\"  to-circuit = \"x *\" }\n"
+/* One call on the DLCI at a time, others go to the next LAC. */
+#define FULL                                                                                  \
+	"host-name = gw\n"                                                                    \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                             \
+	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"                   \
+	"peer lns { hostname = lns }\n"                                                       \
+	"peer far { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"                    \
+	"route fr { from-peer = lns  called = 200  to-circuit = \"f 100\"  max-calls = 1 }\n" \
+	"route on { from-peer = lns  called = 200  to = far }\n"
 #define DLCI  ((l2tp_channel)2 << 32 | 0x20001)
 #define XCALL ((l2tp_channel)3 << 32 | 7)
 
@@ -24,7 +33,7 @@ static const struct leg_out x25 = {.called = "31104242", .min_bps = 1, .max_bps 
 
 static struct dp_speed line_speed;
 
-static void dialout_bench(bool dlci_up)
+static void dialout_bench_of(const char *conf, bool dlci_up)
 {
 	struct ist_attrs a = {.size = sizeof(a),
 			      .payload = IST_PAYLOAD_PPP,
@@ -32,13 +41,18 @@ static void dialout_bench(bool dlci_up)
 			      .tx_bps = line_speed.tx_bps,
 			      .rx_bps = line_speed.rx_bps};
 
-	bench_start(LAC);
+	bench_start(conf);
 	fake.frame = NULL;
 	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
 	CU_ASSERT_TRUE_FATAL(bench_dial("lns"));
 	fake_circuit(DLCI, &a.peer);
 	if (dlci_up)
 		bind_dp_ops.up(bench.gw, DLCI, &a, clock_us);
+}
+
+static void dialout_bench(bool dlci_up)
+{
+	dialout_bench_of(LAC, dlci_up);
 }
 
 static void dialout_up(l2tp_channel c)
@@ -225,6 +239,20 @@ static void a_circuit_in_use_is_busy(void)
 	bench_stop();
 }
 
+/* The next route may be for another LAC. */
+static void a_full_route_gives_way(void)
+{
+	dialout_bench_of(FULL, true);
+	bench.policy.bearer_caps = 3;
+	CU_ASSERT_TRUE(bench_ask(&fr)->up);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	bench_ask(&fr);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 3); /* the call that the next LAC is asked for */
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "200");
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 2);
+	bench_stop();
+}
+
 /* RFC 2661 4.4.4: bounds hold for the line that has come up, and OCCN says its speed. */
 static void speeds_of_a_call(void)
 {
@@ -277,6 +305,7 @@ static const struct test_case cases[] = {
 	{"why_no_circuit_can_be_had", why_no_circuit_can_be_had},
 	{"refused_at_once", refused_at_once},
 	{"a_circuit_in_use_is_busy", a_circuit_in_use_is_busy},
+	{"a_full_route_gives_way", a_full_route_gives_way},
 	{"speeds_of_a_call", speeds_of_a_call},
 	{"types_of_a_line", types_of_a_line},
 	{NULL, NULL},
