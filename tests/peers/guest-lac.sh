@@ -6,20 +6,7 @@
 # "READY AUTH", and then closes (CLOSER = client) or waits to be closed (CLOSER = server).
 lns=$1 target=$2 prefix=$3
 shift 3
-fails=0
-
-verdict() { # STATUS WHAT
-	[ "$1" = 0 ] && echo "PASS $2" || { echo "FAIL $2"; fails=1; }
-}
-
-within() { # SECONDS COMMAND...: until it succeeds
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}
+. /mnt/.lib
 
 has4() { ip -4 addr show ppp0 2>/dev/null | grep -q inet; }
 # an address of the prefix that the LNS advertised

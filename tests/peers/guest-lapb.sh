@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest: our x25 transport beside the kernel's LAPB, on lines that are veth pairs, kN the kernel's end and
 # oN ours; see x25_kernel.c.  lapbether is the kernel as A side, modulo 8; X.25 on an HDLC device can be both.
-fails=0
-verdict() { # STATUS WHAT
-	[ "$1" = 0 ] && echo "PASS $2" || { echo "FAIL $2"; fails=1; }
-}
-
+. /mnt/.lib
 modprobe -a x25 lapb veth sch_netem || { echo "FAIL the guest has x25, lapb, veth and netem"; exit 1; }
 insmod ./lapbether.ko && insmod ./hdlc.ko && insmod ./hdlc_x25.ko || exit
 for n in 0 1 2 3; do

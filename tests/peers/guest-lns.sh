@@ -2,16 +2,7 @@
 # In the guest: xl2tpd as an LNS with the kernel's l2tp_ppp and pppd, once for every AUTH given.
 #   guest-lns.sh AUTH...
 # listens on 10.99.2.2 and says "LISTEN AUTH"; goes on to the next when next.AUTH appears in /mnt.
-fails=0
-
-within() { # SECONDS COMMAND...: until it succeeds
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}
+. /mnt/.lib
 
 # the guest remembers that a name was missing in /mnt, but reads the directory afresh
 told() { ls /mnt | grep -qx "$1"; }

@@ -4,20 +4,7 @@
 # First atmtcp calls the server at PORT, then the server calls ours at OWN-PORT.  Each time PVC 0.35 is
 # multiplexed by VC and 0.36 by LLC; each is dialled, pinged through and hung up; then atmtcp is ended.
 server=$1 port=$2 own=$3
-fails=0
-
-verdict() { # STATUS WHAT
-	[ "$1" = 0 ] && echo "PASS $2" || { echo "FAIL $2"; fails=1; }
-}
-
-within() { # SECONDS COMMAND...: until it succeeds
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}
+. /mnt/.lib
 
 has4() { ip -4 addr show ppp0 2>/dev/null | grep -q inet; }
 has6() { grep -q '^remote LL address' /run/ppp.log; }

@@ -1,20 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest: the kernel's PPPoE under pppd as a host of our access concentrator on vec0, then the
 # access concentrator of rp-pppoe with pppd behind it for our client.
-fails=0
-
-verdict() { # STATUS WHAT
-	[ "$1" = 0 ] && echo "PASS $2" || { echo "FAIL $2"; fails=1; }
-}
-
-within() { # SECONDS COMMAND...: until it succeeds
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}
+. /mnt/.lib
 
 has4() { ip -4 addr show ppp0 2>/dev/null | grep -q inet; }
 gone() { ! kill -0 "$1" 2>/dev/null; }

@@ -4,20 +4,7 @@
 #   guest-vlan.sh ISTHMUS
 # Its frames are left in vlan.pcap.
 isthmus=$1
-fails=0
-
-verdict() { # STATUS WHAT
-	[ "$1" = 0 ] && echo "PASS $2" || { echo "FAIL $2"; fails=1; }
-}
-
-within() { # SECONDS COMMAND...: until it succeeds
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}
+. /mnt/.lib
 
 vlan() { # SPACE: its VLAN 100
 	ip -n "$1" link add link eth0 name eth0.100 type vlan id 100 && ip -n "$1" link set eth0.100 up

@@ -32,7 +32,7 @@ work=$(readlink -f "$work")
 here=$(dirname "$(readlink -f "$0")")
 export TMPDIR=${UML_TMPDIR:-/dev/shm} # the guest's memory is a file there; it must allow exec
 rm -f "$work/.rc"
-cp "$script" "$work/.script" && printf '%q ' "$@" >"$work/.args" || exit 2
+cp "$script" "$work/.script" && cp "$(dirname "$0")/guest-lib.sh" "$work/.lib" && printf '%q ' "$@" >"$work/.args" || exit 2
 gcc -O2 -shared -fPIC -o "$work/.xstate.so" "$here/uml-xstate.c" || exit 2
 run=(env "LD_PRELOAD=$work/.xstate.so" linux.uml "mem=${mem}M" root=/dev/root rootfstype=hostfs rootflags=/ ro quiet
 	"loglevel=${UML_LOGLEVEL:-3}" con=null ssl=null con0=null,fd:1 umid=r$$ "uml_dir=$work/.uml"
