@@ -2,7 +2,7 @@
 check_PROGRAMS += unit-transports
 TESTS += unit-transports
 unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
-	tests/netns.c tests/netns.h tests/transports/host.h tests/transports/host.c \
+	tests/netns.c tests/netns.h tests/transports/kernel.h tests/transports/kernel.c tests/transports/host.h tests/transports/host.c \
 	tests/transports/pppoe/test_pppoe_pkt.c tests/transports/pppoe/test_pppoe_line.c \
 	tests/transports/pppoe/pppoe_rig.h tests/transports/pppoe/pppoe_rig.c tests/transports/pppoe/test_pppoe_end.c \
 	tests/transports/pppoe/test_pppoe_ac.c tests/transports/pppoe/test_pppoe_client.c \
@@ -20,7 +20,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/x25/test_x25_agree.c tests/transports/x25/test_x25_doc.c \
 	tests/transports/x25/test_x25_pkt.c tests/transports/x25/test_x25.c tests/transports/x25/test_x25_data.c \
 	tests/transports/x25/x25_pair.h tests/transports/x25/x25_pair.c tests/transports/x25/test_x25_circuit.c tests/transports/x25/test_x25_load.c tests/transports/x25/xot_far.h tests/transports/x25/xot_far.c tests/transports/x25/test_x25_xot.c tests/transports/x25/test_x25_xot_limits.c tests/transports/x25/test_x25_attrs.c \
-	tests/transports/x25/counters.h tests/transports/x25/counters.c tests/transports/x25/test_x25_counters.c tests/transports/x25/test_lapb_counters.c tests/transports/x25/test_x25_words.c tests/transports/x25/test_x25_alone.c tests/transports/x25/test_x25_socket.c \
+	tests/transports/x25/counters.h tests/transports/x25/counters.c tests/transports/x25/test_x25_counters.c tests/transports/x25/test_lapb_counters.c tests/transports/x25/test_x25_words.c tests/transports/x25/test_x25_alone.c tests/transports/x25/test_x25_socket.c tests/transports/x25/test_x25_kernel.c \
 	tests/transports/x25/test_x25_encap.c tests/transports/x25/test_x25_conf.c \
 	tests/transports/x25/test_x25_line.c tests/transports/x25/test_x25_transport.c \
 	tests/transports/raw.h tests/transports/raw.c tests/transports/atm/test_atm.c \
@@ -39,5 +39,8 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-unit_transports_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=getrandom
+unit_transports_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=getrandom \
+	-Wl,--wrap=socket -Wl,--wrap=setsockopt -Wl,--wrap=getsockopt -Wl,--wrap=bind -Wl,--wrap=connect \
+	-Wl,--wrap=listen -Wl,--wrap=accept4 -Wl,--wrap=getsockname -Wl,--wrap=getpeername -Wl,--wrap=ioctl \
+	-Wl,--wrap=recv -Wl,--wrap=recvmsg -Wl,--wrap=sendmsg
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

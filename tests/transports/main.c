@@ -43,6 +43,7 @@
 	X(x25_words)      \
 	X(x25_alone)      \
 	X(x25_socket)     \
+	X(x25_kernel)     \
 	X(x25_encap)      \
 	X(x25_conf)       \
 	X(x25_line)       \
