@@ -40,6 +40,13 @@ void kernel_begin(void)
 	kernel.on = true;
 }
 
+void kernel_end(void)
+{
+	for (unsigned i = 0; i < kernel.sockets; i++)
+		close(kernel.socket[i].far);
+	kernel.on = false;
+}
+
 void kernel_refuse(const char *call, int err)
 {
 	kernel.refused = call;

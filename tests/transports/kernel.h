@@ -44,8 +44,10 @@ struct kernel {
 
 extern struct kernel kernel;
 
-/* Forgets all, and answers from now on; kernel.on = false ends it. */
+/* Forgets all, and answers from now on. */
 void kernel_begin(void);
+/* The system answers again; closes the far ends. */
+void kernel_end(void);
 /* The next call of this name is refused, and those after it. */
 void kernel_refuse(const char *call, int err);
 /* The socket made last, also by accept4(). */

@@ -2,11 +2,13 @@
 /* The atmpvc link with pairs of sockets where the kernel's PVCs would be; ends.c has 0/35 of 1600
  * octets and 8/48 of 100. */
 #include "tests/harness.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/link/ends.h"
 #include "transports/atm/atm.h"
 #include "transports/link/link_kind.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -194,6 +196,44 @@ static void link_atmpvc_refused(void)
 		CU_FAIL(err);
 }
 
+/* The sockets themselves: AAL5 of unspecified bit rate on the circuits of interface 3, and each
+ * step refused. */
+static void link_atmpvc_sockets(void)
+{
+	char qos[40], err[200];
+	const char *const steps[] = {"socket", qos, "connect"};
+	struct end e;
+
+	snprintf(qos, sizeof(qos), "setsockopt %d", (int)SO_ATMQOS);
+	kernel_begin();
+	end_open(&e, "atmpvc:3", NULL);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(link_up(e.l));
+	CU_ASSERT_EQUAL_FATAL(kernel.sockets, 3); /* the first asks for the family only */
+	for (unsigned i = 0; i < 2; i++) {
+		const struct kernel_socket *s = &kernel.socket[1 + i];
+
+		CU_ASSERT_TRUE(s->family == AF_ATMPVC && s->protocol == ATM_AAL5);
+		CU_ASSERT_EQUAL(s->type, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC);
+		CU_ASSERT_TRUE(s->pvc.sap_family == AF_ATMPVC && s->pvc.sap_addr.itf == 3);
+		CU_ASSERT_EQUAL(s->pvc.sap_addr.vpi, i ? 8 : 0);
+		CU_ASSERT_EQUAL(s->pvc.sap_addr.vci, i ? 48 : 35);
+		CU_ASSERT_TRUE(s->qos.aal == ATM_AAL5);
+		CU_ASSERT_EQUAL(s->qos.txtp.traffic_class, ATM_UBR);
+		CU_ASSERT_EQUAL(s->qos.txtp.max_pcr, ATM_MAX_PCR);
+		CU_ASSERT_EQUAL(s->qos.txtp.max_sdu, i ? 100 : 1600);
+		CU_ASSERT_EQUAL(memcmp(&s->qos.txtp, &s->qos.rxtp, sizeof(s->qos.txtp)), 0);
+	}
+	end_close(&e);
+	kernel_end();
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		kernel_begin();
+		kernel_refuse(steps[i], EPERM);
+		CU_ASSERT_EQUAL(end_try(&e, "atmpvc:3", NULL, err, sizeof(err)), -EPERM);
+		kernel_end();
+	}
+}
+
 static const struct test_case cases[] = {
 	{"both_ways", both_ways},
 	{"many_at_once", link_atmpvc_many_at_once},
@@ -201,6 +241,7 @@ static const struct test_case cases[] = {
 	{"goes_and_comes", goes_and_comes},
 	{"waited_for", link_atmpvc_waited_for},
 	{"refused", link_atmpvc_refused},
+	{"sockets", link_atmpvc_sockets},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_atmpvc = {"link_atmpvc", cases};

@@ -27,13 +27,6 @@ static bool kernel_closed(int fd)
 	return fcntl(fd, F_GETFD) < 0;
 }
 
-static void kernel_end(void)
-{
-	for (unsigned i = 0; i < kernel.sockets; i++)
-		close(kernel.socket[i].far);
-	kernel.on = false;
-}
-
 static void asked_facilities(const struct kernel_socket *s)
 {
 	CU_ASSERT_TRUE(s->facilities.pacsize_in == 10 && s->facilities.pacsize_out == 8);
