@@ -230,6 +230,7 @@ static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
 	}
 	deadline_cancel(&c->t->e->heap, &c->late);
 	c->connecting = true;
+	c->connect_ns = c->t->rel.end;
 	call_send_packet(c, &c->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
 }
 

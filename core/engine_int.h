@@ -119,7 +119,8 @@ struct l2tp_call {
 	uint16_t id, peer_id;
 	uint8_t state, role, by;
 	bool placed, waiting, ended, required, wen_sent;
-	bool connecting; /* our ICCN or OCCN has not left yet */
+	bool connecting;     /* our ICCN or OCCN has not left yet */
+	uint16_t connect_ns; /* its Ns */
 };
 
 /* A packet that came while events were being delivered. */

@@ -153,9 +153,9 @@ struct l2tp_fault {
  *
  * On CLOSE and IGNORE m->type is what the message called itself (0 when not even that could be
  * read) and m holds the attributes before the fault; a CDN or StopCCN that is at fault still ends
- * what it is about.  Unknown attributes with M=0 stay in m with row NULL, so that they can be
- * relayed.  Of an attribute given twice the first counts, but for Random Vector and PPP Disconnect
- * Cause Code, which may be repeated. */
+ * what it is about.  Unknown attributes with M=0 stay in m with row NULL: RFC 2661 4.1 has
+ * them ignored, and a tunnel switch drops them (avp_table.c).  Of an attribute given twice the
+ * first counts, but for Random Vector and PPP Disconnect Cause Code, which may be repeated. */
 enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, const uint8_t *body,
 				  size_t len, const struct l2tp_secret *secret, uint32_t quirks);
 

@@ -123,7 +123,9 @@ static void output_send_zlb(struct l2tp_tunnel *t)
 	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, e->now);
 }
 
-/* The first copy of an ICCN or OCCN has gone: from here on the call may carry data. */
+/* The first copy of an ICCN or OCCN has gone: from here on the call may carry data.  The message
+ * may be that of a call that has ended, whose Session ID the peer has given to another since: Ns
+ * tells them apart. */
 static void output_connect_sent(struct l2tp_tunnel *t, const struct rel_msg *m)
 {
 	struct rd r = rd_init(m->pkt, m->len);
@@ -133,7 +135,7 @@ static void output_connect_sent(struct l2tp_tunnel *t, const struct rel_msg *m)
 		return;
 	rd_skip(&r, 6); /* flags, Length, Tunnel ID */
 	c = call_by_peer_sid(t, rd_u16(&r));
-	if (c)
+	if (c && c->connect_ns == t->rel.nxt)
 		call_connect_sent(c);
 }
 

@@ -3,6 +3,7 @@
  * What the engine hands to its owner and when: the peer's window, acknowledgements, channels that
  * queue packets, and a peer that acknowledges nothing.
  */
+#include "core/engine_int.h"
 #include "tests/core/rig.h"
 
 static struct rig r;
@@ -156,6 +157,48 @@ static void output_answers_are_bounded(void)
 	rig_free(&r);
 }
 
+static struct l2tp_call *output_place(struct l2tp_tunnel *t)
+{
+	struct l2tp_call *c = l2tp_call_new(t, NULL, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	return c;
+}
+
+/* A call ends while its ICCN waits, and the peer gives its Session ID to another call whose ICCN
+ * waits behind the first: that one is up when its own has left. */
+static void output_iccn_of_a_call_whose_id_is_used_again(void)
+{
+	struct l2tp_call_info ended, i;
+	struct l2tp_tunnel *t;
+	struct l2tp_call *c;
+
+	rig_single(&r);
+	t = rig_peer_up(&p, &r);
+	rel_peer_window(&t->rel, 1);
+	c = output_place(t);
+	l2tp_call_info(c, &ended);
+	rig_any(&p, L2TP_ICRP, ended.local_id, 77);
+	l2tp_call_info(output_place(t), &i);
+	r.a.taken = r.a.pkts; /* its ICRQ fills the window */
+	l2tp_call_connected(c, NULL, 0, r.now);
+	rig_any(&p, L2TP_CDN, ended.local_id, 77);
+	r.a.taken = r.a.pkts;
+	rig_any(&p, L2TP_ICRP, i.local_id, 77);
+	r.a.taken = r.a.pkts;
+	l2tp_call_connected(rig_event(&r.a, L2TP_EV_CALL_REPLIED)->call, NULL, 0, r.now);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 0);
+	p.nr++;
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 0);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_ICCN), 2);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 1);
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
 	{"peers_window_is_kept", output_peers_window_is_kept},
 	{"zlb_only_when_nothing_else_goes", output_zlb_only_when_nothing_else_goes},
@@ -164,6 +207,7 @@ static const struct test_case cases[] = {
 	{"failed_transmission_is_a_lost_packet", output_failed_transmission_is_a_lost_packet},
 	{"stale_cookies_are_ignored", output_stale_cookies_are_ignored},
 	{"answers_are_bounded", output_answers_are_bounded},
+	{"iccn_of_a_call_whose_id_is_used_again", output_iccn_of_a_call_whose_id_is_used_again},
 	{NULL, NULL},
 };
 const struct test_suite suite_output = {"output", cases};
