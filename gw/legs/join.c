@@ -60,6 +60,7 @@ struct leg_end leg_end_cdn(const char *words, uint16_t result)
 
 	e.has_cdn = true;
 	e.cdn_result = result;
+	snprintf(e.cdn_text, sizeof(e.cdn_text), "%s", words);
 	return e;
 }
 

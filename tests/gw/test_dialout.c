@@ -266,6 +266,7 @@ static void speeds_of_a_call(void)
 	dialout_up(XCALL);
 	CU_ASSERT_FALSE(c->up);
 	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_PTR_NOT_NULL(strstr(c->result.text, "BPS")); /* its Error Message says why */
 	CU_ASSERT_EQUAL(fake_said("disconnect 300000007"), 1);
 	c = bench_ask(&ask);
 	line_speed = (struct dp_speed){19200, 9600};
