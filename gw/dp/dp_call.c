@@ -477,5 +477,4 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 	}
 	if (p->w->tx.n) /* forwarded frames are in memory that is the transport's again now */
 		tx_flush(p->w);
-	tx_poke_others(p->w);
 }

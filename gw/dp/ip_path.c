@@ -278,7 +278,6 @@ void ip_path_read(void *arg, unsigned ready)
 	}
 	err = n < 0 ? errno : EAGAIN;
 	tx_flush(w);
-	tx_poke_others(w);
 	if (err != EAGAIN && err != EINTR) {
 		/* The device has been removed from outside; it would stay readable. */
 		worker_drop(w, DP_R_TUN_READ);

@@ -372,6 +372,7 @@ static bool worker_mail_waits(struct worker *w)
 static void worker_finish(struct worker *w)
 {
 	tx_flush(w);
+	tx_poke_others(w);
 	worker_arm_timer(w);
 	if (w->told) {
 		w->told = false;

@@ -127,6 +127,37 @@ static void legs_on_two_workers(void)
 	fake_free(other);
 }
 
+/* A held frame that the gap timer gives up waiting for wakes the other leg's worker too. */
+static void a_gap_before_a_leg_on_another_worker(void)
+{
+	struct fake *other = fake_new();
+	struct dp_call line, call;
+	struct rig r, second;
+	char err[80];
+	int port;
+
+	rig_up(&r, 2, &fake_flow);
+	port = rig_open(&r, &fake_flow, other, err, sizeof(err));
+	CU_ASSERT_FATAL(port >= 0);
+	second = r;
+	second.port = (unsigned)port;
+	second.fake = other;
+	line = line_leg(&second);
+	call = call_leg(&r);
+	call.data.reorder = 8;
+	call.data.reorder_timeout = 100000; /* the other worker sleeps by then */
+	fake_say(r.fake, FAKE_UP, CALL_CHANNEL);
+	fake_say(other, FAKE_UP, LINE_CHANNEL);
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 2));
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &line) && !dp_call_set(r.dp, &call));
+	fake_hex(r.fake, CALL_CHANNEL, "0802 0002 0003 0000 0000 ff03 c021 0101 0004");
+	sent_is(&second, 0, LINE_CHANNEL, "c021 0101 0004");
+	fake_hex(r.fake, CALL_CHANNEL, "0802 0002 0003 0002 0000 ff03 c021 0103 0004");
+	sent_is(&second, 1, LINE_CHANNEL, "c021 0103 0004");
+	rig_down(&r);
+	fake_free(other);
+}
+
 static void do_oversize(struct rig *r)
 {
 	struct dp_call line = line_leg(r), call = call_leg(r);
@@ -339,6 +370,7 @@ static void wrong_entries(void)
 static const struct test_case cases[] = {
 	{"a_line_and_a_call_both_ways", a_line_and_a_call_both_ways},
 	{"legs_on_two_workers", legs_on_two_workers},
+	{"a_gap_before_a_leg_on_another_worker", a_gap_before_a_leg_on_another_worker},
 	{"what_the_leg_cannot_carry_is_counted", what_the_leg_cannot_carry_is_counted},
 	{"frames_for_a_leg_that_has_gone", frames_for_a_leg_that_has_gone},
 	{"ff03_as_the_far_end_has_it", ff03_as_the_far_end_has_it},
