@@ -121,12 +121,13 @@ void dp_free(struct dp *dp)
 		dp_tun_close(dp, dp->tuns);
 	dp_filters_free(dp);
 	rcu_drain();
-	for (unsigned i = 0; i < dp->n; i++) {
-		if (!dp->worker[i])
-			continue;
-		worker_stop(dp->worker[i]);
-		worker_free(dp->worker[i]);
-	}
+	/* Workers poke each other: none is freed while another runs. */
+	for (unsigned i = 0; i < dp->n; i++)
+		if (dp->worker[i])
+			worker_stop(dp->worker[i]);
+	for (unsigned i = 0; i < dp->n; i++)
+		if (dp->worker[i])
+			worker_free(dp->worker[i]);
 	calltab_free(&dp->tab);
 	map_free(&dp->chans);
 	map_free(&dp->lines);
