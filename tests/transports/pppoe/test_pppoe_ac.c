@@ -88,6 +88,7 @@ static void pppoe_ac_opens(void)
 	CU_ASSERT_EQUAL(f->p.code, 0x65);
 	CU_ASSERT_TRUE(id != 0 && id != 0xffff);
 	CU_ASSERT_EQUAL(f->t.services, 1);
+	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_AC_NAME, "6163"));
 	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_SERVICE, "697370"));
 	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_HOST_UNIQ, "07"));
 	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_RELAY, "aabb"));
@@ -176,6 +177,7 @@ static void pppoe_ac_services(void)
 	CU_ASSERT_EQUAL(f->p.code, PPPOE_PADS);
 	CU_ASSERT_EQUAL(f->p.session, 0);
 	CU_ASSERT_PTR_NOT_NULL(f->t.of[PPPOE_TAG_SERVICE_ERROR].p);
+	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_AC_NAME, "6163"));
 	CU_ASSERT_TRUE(rig_tag(f, PPPOE_TAG_HOST_UNIQ, "09"));
 	CU_ASSERT_EQUAL(r.offers, 0);
 	padr(&r, HOST, EMPTY, cookie); /* any service */

@@ -75,6 +75,13 @@ static void accepted_long_and_short(void)
 	CU_ASSERT_EQUAL(decodes(&p, "10010f 00 06 420707 430202", false), 0);
 	CU_ASSERT_EQUAL(p.fac.size_called, 7);
 	CU_ASSERT_EQUAL(p.fac.window_called, 2);
+	/* the least and the most of each */
+	CU_ASSERT_EQUAL(decodes(&p, "10010f 00 06 42040c 43017f", false), 0);
+	CU_ASSERT_TRUE(p.fac.size_called == 4 && p.fac.size_calling == 12);
+	CU_ASSERT_TRUE(p.fac.window_called == 1 && p.fac.window_calling == 127);
+	CU_ASSERT_EQUAL(decodes(&p, "10010f 00 06 420c04 437f01", false), 0);
+	CU_ASSERT_TRUE(p.fac.size_called == 12 && p.fac.size_calling == 4);
+	CU_ASSERT_TRUE(p.fac.window_called == 127 && p.fac.window_calling == 1);
 	CU_ASSERT_EQUAL(decodes(&p, "10010b", false), X25_DIAG_TOO_SHORT);
 	CU_ASSERT_EQUAL(decodes(&p, "10010b 00", false), X25_DIAG_FACILITY_LENGTH);
 }
@@ -188,9 +195,13 @@ static void mistakes_have_diagnostics(void)
 		{"10010b 00 04 4207", X25_DIAG_FACILITY_LENGTH},
 		{"10010b 00 02 4207", X25_DIAG_FACILITY_LENGTH},
 		{"10010b 00 03 420307", X25_DIAG_FACILITY_VALUE},
+		{"10010b 00 03 420d07", X25_DIAG_FACILITY_VALUE},
+		{"10010b 00 03 420703", X25_DIAG_FACILITY_VALUE},
 		{"10010b 00 03 42070d", X25_DIAG_FACILITY_VALUE},
 		{"10010b 00 03 430002", X25_DIAG_FACILITY_VALUE},
 		{"10010b 00 03 438002", X25_DIAG_FACILITY_VALUE},
+		{"10010b 00 03 430200", X25_DIAG_FACILITY_VALUE},
+		{"10010b 00 03 430280", X25_DIAG_FACILITY_VALUE},
 		{"10010b 00 02 c605", X25_DIAG_FACILITY_LENGTH},
 	};
 
