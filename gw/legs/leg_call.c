@@ -252,8 +252,12 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 static void leg_call_ask(struct leg_call *c, uint64_t now)
 {
 	struct origin_avps out = {0};
+	uint8_t value[2];
+	struct l2tp_avp phb = phb_avp(c->peer->dscp, value);
 
 	origin_ocrq(&out, &c->ask);
+	if (leg_call_has_phb(c))
+		origin_relay(&out, &phb, 1);
 	l2tp_call_place(c->call, L2TP_OUTGOING, out.avp, out.n, now);
 }
 

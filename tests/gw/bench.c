@@ -254,6 +254,23 @@ static void far_text(const struct l2tp_msg *m, uint16_t type, char out[LEG_NUMBE
 		 a ? (const char *)a->val : "");
 }
 
+/* RFC 3308 4.1 */
+static const struct l2tp_avp *far_phb(void)
+{
+	static uint8_t value[2];
+	static struct l2tp_avp avp = {.type = 48, .val = value, .len = 2};
+
+	wr_put16(value, bench.phb);
+	return &avp;
+}
+
+static void far_phb_got(const struct l2tp_msg *m)
+{
+	const struct l2tp_avp *a = m ? l2tp_msg_find(m, L2TP_IETF, 48) : NULL;
+
+	bench.phb_got = a && a->len == 2 ? a->val[0] << 8 | a->val[1] : -1;
+}
+
 /* OCRQ: the far end is the LAC, and the client is behind it. */
 static void far_asked(struct far_call *c, const struct l2tp_event *ev)
 {
@@ -272,28 +289,12 @@ static void far_asked(struct far_call *c, const struct l2tp_event *ev)
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
 	snprintf(c->cfg.name, sizeof(c->cfg.name), "ann");
 	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
+	far_phb_got(ev->msg);
 	if (bench.no_answer)
 		return;
-	l2tp_call_answer(ev->call, NULL, 0, ev->now);
+	l2tp_call_answer(ev->call, far_phb(), bench.phb != 0, ev->now);
 	if (!bench.no_occn)
 		l2tp_call_connected(ev->call, NULL, 0, ev->now);
-}
-
-/* RFC 3308 4.1 */
-static const struct l2tp_avp *far_phb(void)
-{
-	static uint8_t value[2];
-	static struct l2tp_avp avp = {.type = 48, .val = value, .len = 2};
-
-	wr_put16(value, bench.phb);
-	return &avp;
-}
-
-static void far_phb_got(const struct l2tp_msg *m)
-{
-	const struct l2tp_avp *a = m ? l2tp_msg_find(m, L2TP_IETF, 48) : NULL;
-
-	bench.phb_got = a && a->len == 2 ? a->val[0] << 8 | a->val[1] : -1;
 }
 
 /* A call offered to the far end: it is the LNS, its PPP the server. */

@@ -2,6 +2,7 @@
 /* Per-hop behaviors of calls (RFC 3308 section 4), and the marks of a peer's and a service's. */
 #include "gw/bind.h"
 #include "gw/legs/phb.h"
+#include "gw/outgoing.h"
 #include "tests/gw/bench.h"
 
 #include <stdio.h>
@@ -85,6 +86,38 @@ static void rfc3308_4_what_is_answered(void)
 	phb_lac("", 0xb800, -1, 0); /* an answer that was not asked for */
 }
 
+/* An OCRQ asks for it too, and OCRP answers: as LNS of an outgoing call. */
+static void phb_lns_out(const char *keys, uint16_t answer, int64_t asked, uint8_t dscp)
+{
+	char conf[400];
+
+	snprintf(conf, sizeof(conf),
+		 "udp a { listen = \"192.0.2.1:1701\" }\n"
+		 "peer lac { port = a  dial = \"192.0.2.9:1701\"  %s }\n"
+		 "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+		 "service s { local = 10.64.0.1  pool = s  auth = { chap } }\n"
+		 "user ann { secret = \"a password\" }\n",
+		 keys);
+	bench_start(conf);
+	bench.policy.bearer_caps = 3;
+	bench.phb = answer;
+	CU_ASSERT_PTR_NULL(outgoing_call(bench.gw, "lac", "4711", "s", clock_us));
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.phb_got, asked);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1);
+	CU_ASSERT_TRUE(bench.call[0].up);
+	CU_ASSERT_EQUAL(fake.call[0].dscp, dscp);
+	bench_stop();
+}
+
+static void rfc3308_4_outgoing_calls(void)
+{
+	phb_lns_out("dscp = ef", 0xb800, 0xb800, 46);
+	phb_lns_out("dscp = ef", 0, 0xb800, 46);
+	phb_lns_out("dscp = ef", 0x2800, 0xb800, 10);
+	phb_lns_out("", 0, -1, 0);
+}
+
 /* Result Code 12 when the answer cannot be used. */
 static void rfc3308_4_an_answer_we_cannot_use(void)
 {
@@ -115,6 +148,7 @@ static const struct test_case cases[] = {
 	{"rfc3140_2_codes", rfc3140_2_codes},
 	{"rfc3308_4_what_is_asked_for", rfc3308_4_what_is_asked_for},
 	{"rfc3308_4_what_is_answered", rfc3308_4_what_is_answered},
+	{"rfc3308_4_outgoing_calls", rfc3308_4_outgoing_calls},
 	{"rfc3308_4_an_answer_we_cannot_use", rfc3308_4_an_answer_we_cannot_use},
 	{"what_may_be_dropped_first", what_may_be_dropped_first},
 	{NULL, NULL},
