@@ -47,7 +47,13 @@ uint64_t settings_time(const struct settings *s, const char *key)
 	static const struct {
 		const char *unit;
 		uint64_t us;
-	} units[] = {{"", 1}, {"us", 1}, {"ms", 1000}, {"s", 1000000}, {"m", 60000000}};
+	} units[] = {{"", 1},
+		     {"us", 1},
+		     {"ms", 1000},
+		     {"s", 1000000},
+		     {"m", 60000000},
+		     {"h", UINT64_C(3600000000)},
+		     {"d", UINT64_C(86400000000)}};
 	const char *text = settings_text(s, key);
 	char *end;
 	uint64_t n;

@@ -47,8 +47,9 @@ static void settings_times(void)
 	static const struct {
 		const char *text;
 		uint64_t us;
-	} rows[] = {{"0", 0},	       {"7", 7},	  {"7us", 7},	   {"500ms", 500000},
-		    {"10s", 10000000}, {"2m", 120000000}, {"3 parsecs", 0}};
+	} rows[] = {{"0", 0},	       {"7", 7},	  {"7us", 7},	      {"500ms", 500000},
+		    {"10s", 10000000}, {"2m", 120000000}, {"1h", 3600000000}, {"1d", 86400000000},
+		    {"3 parsecs", 0}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct ist_setting set = {"t391", rows[i].text};
