@@ -10,6 +10,7 @@
 
 #include "gw/client.h"
 #include "gw/dialout.h"
+#include "gw/history.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
@@ -37,6 +38,8 @@ static bool bind_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size
 				"no peer section for host name \"%s\" from %s",
 				gw_word(who, sizeof(who), host, len),
 				port_channel_text(where, sizeof(where), gw, from));
+		history_add(gw->history, HISTORY_STRANGERS, loop_now(gw->loop), "tunnel", where,
+			    who, "no peer section for this host name");
 		return false;
 	}
 	peer_answer(out, peer, source);
@@ -66,6 +69,17 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 		       port_channel_text(where, sizeof(where), gw, i.channel));
 }
 
+/* For `show history failures`. */
+static void bind_tunnel_failed(struct gw *gw, const struct l2tp_event *ev,
+			       const struct l2tp_tunnel_info *i, uint64_t source, const char *why)
+{
+	char what[GW_TEXT_MAX], where[GW_TEXT_MAX];
+
+	snprintf(what, sizeof(what), "tunnel %u (%s)", i->local_id, bind_peer_name(i));
+	history_add(gw->history, source, ev->now, what,
+		    port_channel_text(where, sizeof(where), gw, i->channel), NULL, why);
+}
+
 /* A line about a tunnel that never was up: who has not proved the secret is refused (the filter of
  * gw/fail2ban reads this line), others have not come to that point. */
 static void bind_log_not_up(struct gw *gw, const struct l2tp_event *ev,
@@ -73,10 +87,13 @@ static void bind_log_not_up(struct gw *gw, const struct l2tp_event *ev,
 {
 	uint64_t source = peer_channel_source(gw, i->channel);
 	char where[GW_TEXT_MAX], host[GW_TEXT_MAX];
+	bool refused = ev->by == L2TP_BY_US && !i->initiator &&
+		       ev->result.result == L2TP_STOP_NOT_AUTHORIZED;
 
 	port_channel_text(where, sizeof(where), gw, i->channel);
 	gw_word(host, sizeof(host), i->peer_host, strlen(i->peer_host));
-	if (ev->by == L2TP_BY_US && !i->initiator && ev->result.result == L2TP_STOP_NOT_AUTHORIZED)
+	bind_tunnel_failed(gw, ev, i, refused || i->initiator ? source : HISTORY_STRANGERS, why);
+	if (refused)
 		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
 			    "tunnel %u: refused from %s: peer %s, host name %s: %s", i->local_id,
 			    where, bind_peer_name(i), host, why);
@@ -98,6 +115,9 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 			       ev->now, "tunnel %u: down with %s on %s: %s", i.local_id,
 			       bind_peer_name(&i),
 			       port_channel_text(where, sizeof(where), gw, i.channel), why);
+		if (ev->result.result != L2TP_STOP_GENERAL_CLEAR &&
+		    ev->result.result != L2TP_STOP_SHUTTING_DOWN)
+			bind_tunnel_failed(gw, ev, &i, peer_channel_source(gw, i.channel), why);
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
 		return;
 	}
@@ -145,6 +165,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 			    t.local_id, c.local_id,
 			    port_channel_text(where, sizeof(where), gw, t.channel),
 			    bind_peer_name(&t));
+		history_call(gw, ev->call, ev->now, "the peer has no service and no route");
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_PERM, "not offered here", ev->now);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/dialout.h"
 
+#include "gw/history.h"
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/route_way.h"
@@ -99,6 +100,7 @@ static void dialout_refuse(struct dialout *d, uint16_t result, uint16_t error, c
 		    "call %u/%u: peer %s asks for %s: %s%s%s", t.local_id, c.local_id,
 		    d->peer->name, *d->ask.called ? d->ask.called : "no number", words,
 		    *d->way.why ? ": " : "", d->way.why);
+	history_call(d->gw, d->call, now, words);
 	snprintf(r.text, sizeof(r.text), "%s", words);
 	l2tp_call_hangup(d->call, &r, NULL, 0, now);
 }

@@ -22,6 +22,7 @@ struct capture;
 struct gw_client;
 struct gw_outgoing;
 struct gw_port;
+struct history;
 struct join_list;
 struct keep;
 struct lines;
@@ -66,6 +67,7 @@ struct gw {
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;
+	struct history *history;			    /* the last failures */
 	struct gw_port *port;				    /* one per cfg->port */
 	struct addrpool **pool;				    /* one per cfg->pool */
 	struct addrpool *no_pool;			    /* of services without a pool section */

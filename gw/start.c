@@ -12,6 +12,7 @@
 #include "gw/client.h"
 #include "gw/dialout.h"
 #include "gw/filter.h"
+#include "gw/history.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
@@ -111,10 +112,13 @@ static bool start_all(struct gw *gw)
 		return false;
 	gw->lines = lines_new(gw);
 	gw->joins = join_list_new(gw->loop);
+	gw->history = history_new();
 	gw->routes = routes_new(gw->cfg);
 	gw->switches = switches_new();
-	if (!gw->joins || !gw->lines || !gw->routes || !gw->switches)
+	if (!gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->history)
 		return false;
+	gw->joins->over = history_join;
+	gw->joins->over_ctx = gw->history;
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
 	    !start_rest(gw) || !filters_open(gw) || !services_open(gw) ||
@@ -193,6 +197,7 @@ void gw_free(struct gw *gw)
 	ports_free(gw);
 	keep_free(gw->keep);
 	aaa_free(gw->aaa);
+	history_free(gw->history);
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
 	if (gw->dp_fd.fd >= 0)

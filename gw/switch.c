@@ -5,6 +5,7 @@
 #include "core/htab.h"
 #include "gw/dial.h"
 #include "gw/filter.h"
+#include "gw/history.h"
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/random.h"
@@ -180,6 +181,7 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), now,
 		    "call %u/%u: not switched: %s%s%s", t.local_id, c.local_id, why->words,
 		    *way ? ": " : "", way);
+	history_call(gw, call, now, why->words);
 	l2tp_call_hangup(call, &r, NULL, 0, now);
 }
 

@@ -321,6 +321,8 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 		return;
 	}
 	loop_set(j->list->loop, &j->reap, now);
+	if (j->list->over)
+		j->list->over(j->list->over_ctx, j, now);
 	if (j->owner && j->owner->gone)
 		j->owner->gone(j->owner_ctx, &j->why, now);
 }

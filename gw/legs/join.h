@@ -46,6 +46,9 @@ struct join_list {
 	unsigned n;
 	struct loop *loop;
 	uint64_t drop[JOIN_D_COUNT];
+	/* Both legs of a join are gone; NULL = nobody wants to know. */
+	void (*over)(void *ctx, const struct join *j, uint64_t now);
+	void *over_ctx;
 };
 
 /* Frames that came before the other leg could take them: a Configure-Request or two. */

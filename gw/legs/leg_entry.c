@@ -74,6 +74,16 @@ const char *leg_text(char *buf, size_t cap, const struct leg *l)
 	return buf;
 }
 
+const char *leg_circuit(const struct leg *l, uint64_t *source)
+{
+	const struct leg_entry *e =
+		l->ops->entry ? l->ops->entry((struct leg *)(uintptr_t)l) : NULL;
+
+	if (e)
+		*source = e->source;
+	return e ? e->circuit : NULL;
+}
+
 const char *leg_entry_from(char *buf, size_t cap, const struct leg_entry *e)
 {
 	snprintf(buf, cap, "%s%s", e->c.tid ? " from " : "", e->c.tid ? e->circuit : "");

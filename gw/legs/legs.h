@@ -20,6 +20,8 @@ struct gw_service;
 
 /* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
 const char *leg_text(char *buf, size_t cap, const struct leg *l);
+/* The circuit of a call or line and the number of its source (gw/log_brake.h); NULL for our PPP. */
+const char *leg_circuit(const struct leg *l, uint64_t *source);
 
 /* --- a call: a session in an L2TP tunnel ------------------------------------------------------- */
 

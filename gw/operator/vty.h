@@ -23,12 +23,13 @@ void vty_summary_init(void);  /* show_summary.c */
 void vty_joins_init(void);    /* show_joins.c */
 void vty_routes_init(void);   /* show_routes.c */
 void vty_filters_init(void);  /* show_filters.c */
+void vty_history_init(void);  /* show_history.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
-extern const struct table table_filters;
+extern const struct table table_filters, table_failures;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

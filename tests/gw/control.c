@@ -15,6 +15,7 @@
 	X(client)       \
 	X(device)       \
 	X(dialout)      \
+	X(history)      \
 	X(join)         \
 	X(keep)         \
 	X(leg_call)     \

@@ -426,6 +426,34 @@ static void routes(void)
 	vty_end();
 }
 
+/* One in good order is none. */
+static void failures(void)
+{
+	static const char conf[] = "host-name = gw\n"
+				   "udp wan { listen = \"192.0.2.1:1701\" }\n"
+				   "peer lac { hostname = lac  service = gold }\n"
+				   "pool p { ranges = { \"10.64.0.0/24\" } }\n"
+				   "service gold { local = 10.64.0.1  pool = p  auth = { chap } }\n"
+				   "user ann { secret = \"a password\" }\n";
+	struct leg_end end = leg_end(LEG_BY_OPERATOR, "cleared");
+
+	vty_begin(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	join_end(bench_join(), &end, clock_us);
+	bench_pass(3 * SEC);
+	CU_ASSERT_FALSE(bench_call("ann", "no password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(61 * SEC);
+	CU_ASSERT_FALSE(bench_dial("stranger"));
+	CU_ASSERT_TRUE(
+		vty_matches("show history failures",
+			    "  Ago  What *From *User *Reason\n"
+			    "*s  tunnel *192.0.2.* stranger *no peer section for this host name\n"
+			    "*1m*s  call */* - server *192.0.2.* ann *authentication: *\n"));
+	CU_ASSERT_PTR_NULL(strstr(said, "cleared"));
+	vty_end();
+}
+
 static void joins_in_detail(void)
 {
 	vty_begin(CONF);
@@ -455,6 +483,7 @@ static void ports(void)
 static const struct test_case cases[] = {
 	{"routes", routes},
 	{"joins_in_detail", joins_in_detail},
+	{"failures", failures},
 	{"ports", ports},
 	{"tables_by_their_commands", tables_by_their_commands},
 	{"summary", summary},
