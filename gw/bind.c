@@ -71,13 +71,13 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 
 /* For `show history failures`. */
 static void bind_tunnel_failed(struct gw *gw, const struct l2tp_event *ev,
-			       const struct l2tp_tunnel_info *i, uint64_t source, const char *why)
+			       const struct l2tp_tunnel_info *i, uint64_t source, const char *where,
+			       const char *why)
 {
-	char what[GW_TEXT_MAX], where[GW_TEXT_MAX];
+	char what[GW_TEXT_MAX];
 
 	snprintf(what, sizeof(what), "tunnel %u (%s)", i->local_id, bind_peer_name(i));
-	history_add(gw->history, source, ev->now, what,
-		    port_channel_text(where, sizeof(where), gw, i->channel), NULL, why);
+	history_add(gw->history, source, ev->now, what, where, NULL, why);
 }
 
 /* A line about a tunnel that never was up: who has not proved the secret is refused (the filter of
@@ -92,7 +92,8 @@ static void bind_log_not_up(struct gw *gw, const struct l2tp_event *ev,
 
 	port_channel_text(where, sizeof(where), gw, i->channel);
 	gw_word(host, sizeof(host), i->peer_host, strlen(i->peer_host));
-	bind_tunnel_failed(gw, ev, i, refused || i->initiator ? source : HISTORY_STRANGERS, why);
+	bind_tunnel_failed(gw, ev, i, refused || i->initiator ? source : HISTORY_STRANGERS, where,
+			   why);
 	if (refused)
 		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
 			    "tunnel %u: refused from %s: peer %s, host name %s: %s", i->local_id,
@@ -111,13 +112,15 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &i);
 	gw_result_text(why, sizeof(why), &ev->result, true);
 	if (i.user) { /* it was up, so keep counts it */
-		gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel),
-			       ev->now, "tunnel %u: down with %s on %s: %s", i.local_id,
-			       bind_peer_name(&i),
-			       port_channel_text(where, sizeof(where), gw, i.channel), why);
+		uint64_t source = peer_channel_source(gw, i.channel);
+
+		port_channel_text(where, sizeof(where), gw, i.channel);
+		gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
+			       "tunnel %u: down with %s on %s: %s", i.local_id, bind_peer_name(&i),
+			       where, why);
 		if (ev->result.result != L2TP_STOP_GENERAL_CLEAR &&
 		    ev->result.result != L2TP_STOP_SHUTTING_DOWN)
-			bind_tunnel_failed(gw, ev, &i, peer_channel_source(gw, i.channel), why);
+			bind_tunnel_failed(gw, ev, &i, source, where, why);
 		keep_tunnel_down(gw->keep, i.channel, ev->now);
 		return;
 	}

@@ -89,15 +89,10 @@ void history_call(struct gw *gw, const struct l2tp_call *call, uint64_t now, con
 		    port_channel_text(from, sizeof(from), gw, t.channel), NULL, why);
 }
 
-/* Does this end mean that something went wrong, when the join had been up? */
-static const bool history_failed_up[LEG_CAUSES] = {
+/* Ends that mean that something went wrong; LEG_BY_PEER does when the join never was up. */
+static const bool history_failed[LEG_CAUSES] = {
 	[LEG_BY_LOSS] = true,	  [LEG_BY_TIMEOUT] = true,   [LEG_BY_AUTH] = true,
 	[LEG_BY_MISMATCH] = true, [LEG_BY_RESOURCES] = true,
-};
-/* And when it never was? */
-static const bool history_failed_early[LEG_CAUSES] = {
-	[LEG_BY_PEER] = true, [LEG_BY_LOSS] = true,	[LEG_BY_TIMEOUT] = true,
-	[LEG_BY_AUTH] = true, [LEG_BY_MISMATCH] = true, [LEG_BY_RESOURCES] = true,
 };
 
 /* The words of the end, and the far end's Result Code in words where these do not say it. */
@@ -114,14 +109,13 @@ static void history_why(char *buf, size_t cap, const struct leg_end *why)
 
 void history_join(void *ctx, const struct join *j, uint64_t now)
 {
-	const bool *failed = j->told_up ? history_failed_up : history_failed_early;
 	char name[GW_TEXT_MAX], to[GW_TEXT_MAX], what[2 * GW_TEXT_MAX + 4];
 	const char *from = NULL, *user = NULL;
 	char why[sizeof(j->why.words) + GW_TEXT_MAX + 40];
 	uint64_t source = HISTORY_STRANGERS;
 	struct leg_terminal_view term;
 
-	if (!failed[j->why.cause])
+	if (!history_failed[j->why.cause] && (j->told_up || j->why.cause != LEG_BY_PEER))
 		return;
 	for (unsigned i = 0; i < 2; i++) {
 		if (!from)
