@@ -94,22 +94,28 @@ static void a_line_and_a_call_both_ways(void)
 	rig_each(do_both_ways);
 }
 
+/* Two workers with a port each; `second` is r by its second port, which `other` plays. */
+static void two_ports(struct rig *r, struct rig *second, struct fake *other)
+{
+	char err[80];
+	int port;
+
+	rig_up(r, 2, &fake_flow);
+	port = rig_open(r, &fake_flow, other, err, sizeof(err));
+	CU_ASSERT_FATAL(port >= 0 && (unsigned)port != r->port);
+	*second = *r;
+	second->port = (unsigned)port;
+	second->fake = other;
+}
+
 /* The other leg's worker builds the frame. */
 static void legs_on_two_workers(void)
 {
 	struct fake *other = fake_new();
 	struct dp_call line, call;
 	struct rig r, second;
-	char err[80];
-	int port;
 
-	rig_up(&r, 2, &fake_flow);
-	fake_next(other);
-	port = rig_open(&r, &fake_flow, other, err, sizeof(err));
-	CU_ASSERT_FATAL(port >= 0 && (unsigned)port != r.port);
-	second = r;
-	second.port = (unsigned)port;
-	second.fake = other;
+	two_ports(&r, &second, other);
 	line = line_leg(&r);
 	call = call_leg(&second);
 	fake_say(r.fake, FAKE_UP, LINE_CHANNEL);
@@ -133,15 +139,8 @@ static void a_gap_before_a_leg_on_another_worker(void)
 	struct fake *other = fake_new();
 	struct dp_call line, call;
 	struct rig r, second;
-	char err[80];
-	int port;
 
-	rig_up(&r, 2, &fake_flow);
-	port = rig_open(&r, &fake_flow, other, err, sizeof(err));
-	CU_ASSERT_FATAL(port >= 0);
-	second = r;
-	second.port = (unsigned)port;
-	second.fake = other;
+	two_ports(&r, &second, other);
 	line = line_leg(&second);
 	call = call_leg(&r);
 	call.data.reorder = 8;

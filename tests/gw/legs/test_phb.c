@@ -57,6 +57,16 @@ static void rfc3308_4_what_is_asked_for(void)
 	phb_lns("dscp = peer", 0, -1, 0);
 }
 
+/* What the far end was asked for, and how the call is marked. */
+static void phb_call_is_up(int64_t asked, uint8_t dscp)
+{
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.phb_got, asked);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1);
+	CU_ASSERT_TRUE(bench.call[0].up);
+	CU_ASSERT_EQUAL(fake.call[0].dscp, dscp);
+}
+
 static void phb_lac(const char *keys, uint16_t answer, int64_t asked, uint8_t dscp)
 {
 	char conf[400];
@@ -68,11 +78,7 @@ static void phb_lac(const char *keys, uint16_t answer, int64_t asked, uint8_t ds
 		 keys);
 	bench_start(conf);
 	bench.phb = answer;
-	bench_pass(0);
-	CU_ASSERT_EQUAL(bench.phb_got, asked);
-	CU_ASSERT_TRUE_FATAL(bench.calls == 1);
-	CU_ASSERT_TRUE(bench.call[0].up);
-	CU_ASSERT_EQUAL(fake.call[0].dscp, dscp);
+	phb_call_is_up(asked, dscp);
 	bench_stop();
 }
 
@@ -102,11 +108,7 @@ static void phb_lns_out(const char *keys, uint16_t answer, int64_t asked, uint8_
 	bench.policy.bearer_caps = 3;
 	bench.phb = answer;
 	CU_ASSERT_PTR_NULL(outgoing_call(bench.gw, "lac", "4711", "s", clock_us));
-	bench_pass(0);
-	CU_ASSERT_EQUAL(bench.phb_got, asked);
-	CU_ASSERT_TRUE_FATAL(bench.calls == 1);
-	CU_ASSERT_TRUE(bench.call[0].up);
-	CU_ASSERT_EQUAL(fake.call[0].dscp, dscp);
+	phb_call_is_up(asked, dscp);
 	bench_stop();
 }
 
