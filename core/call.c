@@ -75,6 +75,7 @@ void call_free(struct l2tp_call *c)
 	*(c->prev ? &c->prev->next : &t->calls) = c->next;
 	*(c->next ? &c->next->prev : &t->last_call) = c->prev;
 	t->e->calls--;
+	t->e->count.gone++;
 	t->quota->calls--;
 	free(c->request);
 	free(c->asked);

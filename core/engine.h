@@ -267,6 +267,7 @@ struct l2tp_counters {
 	uint64_t rx[L2TP_MSG_TYPES + 1], tx[L2TP_MSG_TYPES + 1]; /* by message type; [0] = ZLB */
 	uint64_t reason[L2TP_R_COUNT];
 	uint64_t tunnels, half_open, calls; /* now: established, still forming, all there are */
+	uint64_t gone;			    /* tunnels and calls there were and are no more */
 	uint64_t half_open_worst;	    /* of those peers opened, most from one source */
 	struct l2tp_limits limits;	    /* in force */
 };

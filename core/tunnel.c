@@ -104,6 +104,7 @@ void tunnel_free(struct l2tp_tunnel *t)
 	idtab_free(&t->sids);
 	rel_free(&t->rel);
 	explicit_bzero(&t->policy.secret, sizeof(t->policy.secret));
+	t->e->count.gone++;
 	free(t);
 }
 

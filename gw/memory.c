@@ -136,18 +136,15 @@ uint64_t memory_allowed(void)
 
 /* --- calls that have gone --------------------------------------------------------------------- */
 
-bool memory_check(struct memory *m, uint64_t n, uint64_t now)
+bool memory_check(struct memory *m, uint64_t n, uint64_t gone, uint64_t now)
 {
-	bool gone;
+	bool many = gone - m->gone >= MANY && gone - m->gone >= n;
 
-	if (n > m->most)
-		m->most = n;
-	gone = m->most - n >= MANY && n <= m->most / 2;
-	if (now < m->again || !(gone || m->late))
+	if (now < m->again || !(many || m->late))
 		return false;
-	m->late = gone;
+	m->late = many;
 	malloc_trim(0);
-	m->most = n;
+	m->gone = gone;
 	m->again = now + AGAIN;
 	return true;
 }

@@ -28,15 +28,16 @@ uint64_t memory_allowed(void);
 uint64_t memory_group_limit(const char *proc, const char *root);
 
 struct memory {
-	uint64_t most;	/* calls and tunnels there were since memory was given back */
+	uint64_t gone;	/* calls and tunnels that had gone when memory was given back */
 	uint64_t again; /* not before this, us */
 	bool late;	/* once more */
 };
 
-/* There are n calls and tunnels now.  When most of many have gone, what they had goes back to the
- * system, because the C library would keep it; at most every ten seconds, and once more after ten
- * seconds, because the data plane frees what a call had some time after it.  True when that was
- * done. */
-bool memory_check(struct memory *m, uint64_t n, uint64_t now);
+/* There are n calls and tunnels now, and gone is how many have gone since the start: a flood can
+ * come and go between two calls of this.  When many have gone, and not fewer than there are, what
+ * they had goes back to the system, because the C library would keep it; at most every ten seconds,
+ * and once more after ten seconds, because the data plane frees what a call had some time after it.
+ * True when that was done. */
+bool memory_check(struct memory *m, uint64_t n, uint64_t gone, uint64_t now);
 
 #endif

@@ -82,7 +82,8 @@ static void start_give_memory_back(struct gw *gw, uint64_t now)
 	struct l2tp_counters n;
 
 	l2tp_engine_counters(gw->engine, &n);
-	if (memory_check(&gw->memory, n.tunnels + n.half_open + n.calls + gw->joins->n, now))
+	if (memory_check(&gw->memory, n.tunnels + n.half_open + n.calls + gw->joins->n,
+			 n.gone + gw->joins->gone, now))
 		GW_LOG(MAIN, LOGL_INFO, "memory of calls that have gone is given back\n");
 }
 

@@ -151,6 +151,7 @@ static void join_free(struct join *j)
 	loop_cancel(j->list->loop, &j->reap);
 	llist_del(&j->entry);
 	j->list->n--;
+	j->list->gone++;
 	join_early_drop(j);
 	/* The second may still have something to say to the first. */
 	for (i = 2; i-- > 0;)

@@ -44,6 +44,7 @@ extern const struct join_drop_row join_drops[JOIN_D_COUNT];
 struct join_list {
 	struct llist_head head;
 	unsigned n;
+	uint64_t gone; /* joins there were and are no more */
 	struct loop *loop;
 	uint64_t drop[JOIN_D_COUNT];
 	/* Both legs of a join are gone; NULL = nobody wants to know. */

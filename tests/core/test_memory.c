@@ -211,7 +211,33 @@ static void no_memory_for_a_message(void)
 	rig_free(&r);
 }
 
+/* The owner gives memory back when many have gone: each is counted, and once. */
+static void what_has_gone_is_counted(void)
+{
+	struct l2tp_counters n;
+	struct l2tp_tunnel *t;
+
+	rig_pair(&r);
+	r.b.answer = r.a.connect = true;
+	t = rig_open(&r.a);
+	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	l2tp_call_place(l2tp_call_new(t, NULL, NULL), L2TP_INCOMING, NULL, 0, r.now);
+	rig_run(&r);
+	l2tp_engine_counters(r.b.e, &n);
+	CU_ASSERT_EQUAL(n.calls, 2);
+	CU_ASSERT_EQUAL(n.gone, 0);
+	l2tp_call_hangup(l2tp_call_next(t, NULL), NULL, NULL, 0, r.now);
+	rig_run(&r);
+	l2tp_engine_counters(r.b.e, &n);
+	CU_ASSERT_EQUAL(n.gone, 1);
+	memory_close_all();
+	l2tp_engine_counters(r.b.e, &n);
+	CU_ASSERT_EQUAL(n.gone, 3);
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
+	{"what_has_gone_is_counted", what_has_gone_is_counted},
 	{"every_request_fails_once", every_request_fails_once},
 	{"no_memory_for_an_engine", no_memory_for_an_engine},
 	{"no_memory_for_what_we_open", no_memory_for_what_we_open},

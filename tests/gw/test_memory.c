@@ -15,16 +15,16 @@ static void only_after_many_have_gone_and_seldom(void)
 {
 	struct memory m = {0};
 
-	CU_ASSERT_FALSE(memory_check(&m, 999, 1 * SEC));
-	CU_ASSERT_FALSE(memory_check(&m, 0, 1 * SEC));
-	CU_ASSERT_FALSE(memory_check(&m, 10000, 2 * SEC));
-	CU_ASSERT_FALSE(memory_check(&m, 5001, 3 * SEC));
-	CU_ASSERT_TRUE(memory_check(&m, 5000, 3 * SEC));
-	CU_ASSERT_FALSE(memory_check(&m, 0, 13 * SEC - 1));
-	CU_ASSERT_TRUE(memory_check(&m, 0, 13 * SEC));
-	CU_ASSERT_FALSE(memory_check(&m, 0, 23 * SEC - 1));
-	CU_ASSERT_TRUE(memory_check(&m, 0, 23 * SEC)); /* what was freed late */
-	CU_ASSERT_FALSE(memory_check(&m, 0, 99 * SEC));
+	CU_ASSERT_FALSE(memory_check(&m, 0, 999, 1 * SEC));
+	CU_ASSERT_FALSE(memory_check(&m, 1001, 1000, 2 * SEC));
+	CU_ASSERT_FALSE(memory_check(&m, 5001, 5000, 3 * SEC));
+	CU_ASSERT_TRUE(memory_check(&m, 5000, 5000, 3 * SEC));
+	CU_ASSERT_FALSE(memory_check(&m, 0, 10000, 13 * SEC - 1));
+	CU_ASSERT_TRUE(memory_check(&m, 0, 10000, 13 * SEC));
+	CU_ASSERT_FALSE(memory_check(&m, 0, 10000, 23 * SEC - 1));
+	CU_ASSERT_TRUE(memory_check(&m, 0, 10000, 23 * SEC)); /* what was freed late */
+	CU_ASSERT_FALSE(memory_check(&m, 0, 10999, 99 * SEC));
+	CU_ASSERT_TRUE(memory_check(&m, 0, 11000, 99 * SEC)); /* came and went unseen */
 }
 
 static size_t memory_resident(void)
@@ -55,12 +55,12 @@ static void what_calls_had_goes_back_to_the_system(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(piece);
 	for (unsigned i = 0; i < PIECES; i++)
 		piece[i] = malloc(1000);
-	memory_check(&m, PIECES, 1 * SEC);
+	memory_check(&m, PIECES, 0, 1 * SEC);
 	for (unsigned i = 0; i < PIECES; i++)
 		if (i % 100)
 			free(piece[i]);
 	full = memory_resident();
-	CU_ASSERT_TRUE(memory_check(&m, 0, 2 * SEC));
+	CU_ASSERT_TRUE(memory_check(&m, 0, PIECES, 2 * SEC));
 	CU_ASSERT_TRUE(memory_resident() + 30 * 1024 * 1024 < full);
 	for (unsigned i = 0; i < PIECES; i += 100)
 		free(piece[i]);

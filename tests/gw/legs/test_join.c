@@ -141,6 +141,7 @@ static void join_tear_down(void)
 	clock_until(loop, clock_us);
 	CU_ASSERT_EQUAL(freed, 2);
 	CU_ASSERT_EQUAL(list->n, 0);
+	CU_ASSERT_EQUAL(list->gone, 1);
 	CU_ASSERT_EQUAL(gones, 1);
 	join_list_free(list);
 	loop_free(loop);
