@@ -98,10 +98,9 @@ uint16_t leg_entry_carries(const struct leg_entry *e)
 	uint32_t l2tp = e->c.tid ? 6 + (e->c.data.send_length ? 2 : 0) + 4 : 0;
 	uint32_t head = l2tp + (e->c.no_address ? 2 : 4);
 	uint32_t mtu = dp_channel_mtu(e->gw->dp, e->c.channel);
+	uint32_t room = mtu > head ? mtu - head : UINT16_MAX;
 
-	if (mtu <= head || mtu - head > UINT16_MAX)
-		return UINT16_MAX;
-	return (uint16_t)(mtu - head);
+	return room < UINT16_MAX ? room : UINT16_MAX;
 }
 
 void leg_entry_network(struct leg_entry *e, const struct leg_network *n)

@@ -19,8 +19,10 @@
 	X(join)         \
 	X(keep)         \
 	X(leg_call)     \
+	X(leg_entry)    \
 	X(leg_filter)   \
 	X(leg_limit)    \
+	X(leg_line)     \
 	X(leg_server)   \
 	X(leg_terminal) \
 	X(line)         \

@@ -172,15 +172,14 @@ void dp_answer(struct dp *dp, l2tp_channel c)
 void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
 	(void)dp;
-	(void)why;
-	fake_dp_say("refuse %llx", (unsigned long long)c);
+	fake_dp_say("refuse %llx %d %s", (unsigned long long)c, why->kind, why->words);
 }
 
 void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why)
 {
 	(void)dp;
-	(void)why;
-	fake_dp_say("disconnect %llx", (unsigned long long)c);
+	fake_dp_say("disconnect %llx %d %s", (unsigned long long)c, why ? why->kind : -1,
+		    why ? why->words : "");
 }
 
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)

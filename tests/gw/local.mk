@@ -26,6 +26,8 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_keep.c \
 	tests/gw/test_line.c tests/gw/test_outgoing.c tests/gw/test_dialout.c \
 	tests/gw/legs/test_leg_call.c \
+	tests/gw/legs/test_leg_entry.c \
+	tests/gw/legs/test_leg_line.c \
 	tests/gw/legs/test_leg_filter.c \
 	tests/gw/legs/test_leg_limit.c \
 	tests/gw/legs/test_origin.c \
