@@ -46,14 +46,18 @@ static struct outgoing_packet *outgoing_take(struct gw_outgoing *o)
 	return p;
 }
 
-static void outgoing_drop_all(struct gw_outgoing *o)
+static void outgoing_forget_all(struct gw_outgoing *o)
 {
 	struct outgoing_packet *p;
 
-	while ((p = outgoing_take(o))) {
-		o->gw->joins->drop[JOIN_D_ABSENT]++;
+	while ((p = outgoing_take(o)))
 		free(p);
-	}
+}
+
+static void outgoing_drop_all(struct gw_outgoing *o)
+{
+	o->gw->joins->drop[JOIN_D_ABSENT] += o->waiting;
+	outgoing_forget_all(o);
 }
 
 static void outgoing_keep(struct gw_outgoing *o, const uint8_t *pkt, size_t len)
@@ -279,7 +283,7 @@ void outgoings_free(struct gw *gw)
 {
 	for (unsigned i = 0; gw->outgoing && i < gw->cfg->outgoings; i++) {
 		loop_cancel(gw->loop, &gw->outgoing[i].flush);
-		outgoing_drop_all(&gw->outgoing[i]);
+		outgoing_forget_all(&gw->outgoing[i]); /* the counters are gone by now */
 	}
 	free(gw->outgoing);
 	gw->outgoing = NULL;

@@ -16,8 +16,6 @@ static bool port_open(struct gw_port *p)
 	p->number = dp_port_open(p->gw->dp, p->cfg->transport, &p->cfg->config, p->error,
 				 sizeof(p->error));
 	if (p->number < 0) {
-		if (!p->error[0])
-			snprintf(p->error, sizeof(p->error), "%s", strerror(-p->number));
 		p->number = -1;
 		p->failures++;
 		GW_LOG(PORT, LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name,

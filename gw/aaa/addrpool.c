@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Both families are the same machine over numbers: a space is a row of ranges (first number,
- * count), and each number in it is a slot.  An IPv4 slot's number is the address, an IPv6 slot's
- * the upper 64 bits.  Slots never used are found by a cursor, those given back wait in a doubly
- * linked list by index: oldest at the head, and a fixed address can leave from its middle.
+ * count; the last has none), and each number in it is a slot.  An IPv4 slot's number is the
+ * address, an IPv6 slot's the upper 64 bits.  Slots never used are found by a cursor, those given
+ * back wait in a doubly linked list by index: oldest at the head, and a fixed address can leave
+ * from its middle.
  */
 #include "gw/aaa/addrpool.h"
 
@@ -25,7 +26,6 @@ struct range {
 
 struct space {
 	struct range *range;
-	unsigned ranges;
 	uint32_t total, cursor, head, tail, used, held;
 	struct slot *slot;
 	uint8_t *state;
@@ -78,10 +78,10 @@ static struct range addrpool_range6(const struct cfg_prefix *p)
 
 static bool addrpool_space_init(struct space *s, const struct cfg_prefix *p, unsigned n, bool v6)
 {
-	unsigned i;
+	unsigned i, ranges = 0;
 
 	s->head = s->tail = NONE;
-	s->range = calloc(n ? n : 1, sizeof(*s->range));
+	s->range = calloc(n + 1, sizeof(*s->range)); /* the last has no slots */
 	if (!s->range)
 		return false;
 	for (i = 0; i < n; i++) {
@@ -94,10 +94,10 @@ static bool addrpool_space_init(struct space *s, const struct cfg_prefix *p, uns
 			continue;
 		r.first = s->total;
 		s->total += r.count;
-		s->range[s->ranges++] = r;
+		s->range[ranges++] = r;
 	}
-	s->slot = calloc(s->total ? s->total : 1, sizeof(*s->slot));
-	s->state = calloc(s->total ? s->total : 1, 1);
+	s->slot = calloc(s->total + 1, sizeof(*s->slot));
+	s->state = calloc(s->total + 1, sizeof(*s->state));
 	return s->slot && s->state;
 }
 
@@ -110,21 +110,21 @@ static void addrpool_space_free(struct space *s)
 
 static uint32_t addrpool_space_find(const struct space *s, uint64_t number)
 {
-	unsigned i;
+	const struct range *r;
 
-	for (i = 0; i < s->ranges; i++)
-		if (number >= s->range[i].base && number - s->range[i].base < s->range[i].count)
-			return s->range[i].first + (uint32_t)(number - s->range[i].base);
+	for (r = s->range; r->count; r++)
+		if (number - r->base < r->count)
+			return r->first + (uint32_t)(number - r->base);
 	return NONE;
 }
 
 static uint64_t addrpool_space_number(const struct space *s, uint32_t index)
 {
-	unsigned i = 0;
+	const struct range *r = s->range;
 
-	while (index - s->range[i].first >= s->range[i].count)
-		i++;
-	return s->range[i].base + (index - s->range[i].first);
+	while (index - r->first >= r->count)
+		r++;
+	return r->base + (index - r->first);
 }
 
 static void addrpool_space_unlink(struct space *s, uint32_t i)

@@ -14,6 +14,7 @@
 	X(capture)      \
 	X(client)       \
 	X(device)       \
+	X(dial)         \
 	X(dialout)      \
 	X(history)      \
 	X(join)         \
@@ -35,6 +36,7 @@
 	X(origin)       \
 	X(outgoing)     \
 	X(peer)         \
+	X(port)         \
 	X(proxy_avp)    \
 	X(phb)          \
 	X(ra)           \

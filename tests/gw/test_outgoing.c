@@ -3,6 +3,7 @@
 #include "gw/outgoing.h"
 #include "gw/bind.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 #include <string.h>
 
 #define LNS(keys)                                                                                 \
@@ -22,6 +23,12 @@ static void outgoing_packet(size_t len)
 
 	bind_dp_ops.absent(bench.gw, pkt, len, clock_us);
 }
+
+/* The second section: a list of one hides the end of a walk. */
+#define ELSEWHERE                                                                           \
+	"outgoing far { peer = lac  called = 5  service = s  address = 10.64.0.78 }\n"      \
+	"service t { local = 10.65.0.1  pool = p  auth = { chap }  mtu = 1400  tun = u }\n" \
+	"outgoing last { peer = lac  called = 6  service = t  address = 10.64.0.79 }\n"
 
 static void outgoing_bench(const char *conf)
 {
@@ -109,6 +116,184 @@ static void packets_for_others_do_nothing(void)
 	bind_dp_ops.absent(bench.gw, other, sizeof(other), clock_us);
 	bind_dp_ops.absent(bench.gw, other, 19, clock_us);
 	CU_ASSERT_EQUAL(outgoing_site()->calls, 0);
+	bench_stop();
+}
+
+/* Each section has its own address, device, number and packets. */
+static void each_of_several_sections(void)
+{
+	static const char *const called[] = {"31101234", "5", "6"};
+	uint8_t pkt[100] = {0x45, [16] = 10, 64, 0, 77};
+
+	for (unsigned i = 0; i < 3; i++) {
+		outgoing_bench(LNS("") ELSEWHERE);
+		CU_ASSERT_EQUAL(fake_said("watch net 0a40004d"), 1);
+		CU_ASSERT_EQUAL(fake_said("watch net 0a40004e"), 1);
+		CU_ASSERT_EQUAL(fake_said("watch u 0a40004f"), 1);
+		CU_ASSERT_EQUAL(fake_said("watch"), 3);
+		pkt[19] = (uint8_t)(77 + i);
+		bind_dp_ops.absent(bench.gw, pkt, sizeof(pkt), clock_us);
+		for (unsigned k = 0; k < 3; k++) {
+			CU_ASSERT_EQUAL(bench.gw->outgoing[k].calls, k == i);
+			CU_ASSERT_EQUAL(bench.gw->outgoing[k].waiting, k == i);
+		}
+		bench_pass(0);
+		CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+		CU_ASSERT_STRING_EQUAL(bench.ocrq.called, called[i]);
+		CU_ASSERT_EQUAL(bench.call[0].got.local4, 0x0a40004d + i);
+		bench_stop(); /* what the others have is freed too */
+	}
+	outgoing_bench(LNS("") ELSEWHERE);
+	bench.no_answer = true;
+	CU_ASSERT_PTR_NULL(outgoing_call_now(bench.gw, "last", clock_us));
+	CU_ASSERT_EQUAL(bench.gw->outgoing[2].state, OUTGOING_CALLING);
+	CU_ASSERT_EQUAL(bench.gw->outgoing[2].since, clock_us);
+	pkt[19] = 79;
+	bind_dp_ops.absent(bench.gw, pkt, sizeof(pkt), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->outgoing[2].waiting, 1);
+	bench_stop(); /* a packet that still waits is freed */
+}
+
+static void states_have_names(void)
+{
+	static const char *const names[] = {"idle", "calling", "up", "?"};
+
+	for (unsigned i = 0; i < 4; i++)
+		CU_ASSERT_STRING_EQUAL(outgoing_state_name((enum outgoing_state)i), names[i]);
+}
+
+/* While the wait after a failure runs, packets are dropped and counted. */
+static void packets_during_the_wait_are_counted(void)
+{
+	outgoing_bench(LNS(""));
+	bench.no_answer = true;
+	outgoing_packet(100);
+	bench_pass(0);
+	bench_hangup(&bench.call[0], L2TP_CDN_BUSY, "busy");
+	CU_ASSERT_EQUAL(bench_logged("call notice: outgoing site: *busy*"), 1);
+	CU_ASSERT_EQUAL(outgoing_absents(), 1);
+	outgoing_packet(100);
+	outgoing_packet(100);
+	CU_ASSERT_EQUAL(outgoing_absents(), 3);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 0);
+	CU_ASSERT_EQUAL(outgoing_site()->calls, 1);
+	bench_stop();
+}
+
+/* A link that was up begins the wait anew. */
+static void the_wait_begins_anew_after_a_link(void)
+{
+	outgoing_bench(LNS(""));
+	bench.no_answer = true;
+	for (unsigned i = 0; i < 3; i++) {
+		outgoing_packet(100);
+		bench_pass(0);
+		CU_ASSERT_EQUAL_FATAL(bench.calls, i + 1);
+		bench_hangup(&bench.call[i], L2TP_CDN_BUSY, "busy");
+		bench_pass(40 * SEC);
+	}
+	bench.no_answer = false;
+	outgoing_packet(100);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 4);
+	CU_ASSERT_TRUE(bench.call[3].ip4);
+	bench_hangup(&bench.call[3], L2TP_CDN_LOST_CARRIER, "gone");
+	bench.no_answer = true;
+	outgoing_packet(100);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 5);
+	bench_hangup(&bench.call[4], L2TP_CDN_BUSY, "busy");
+	CU_ASSERT_EQUAL(outgoing_site()->not_before, clock_us + 10 * SEC);
+	bench_stop();
+}
+
+/* The call cannot even be begun: the packet goes, with the words for the operator. */
+static void a_call_that_cannot_begin(void)
+{
+	outgoing_bench(LNS(""));
+	fake.connect_refuses = true;
+	outgoing_packet(100);
+	CU_ASSERT_EQUAL(outgoing_absents(), 1);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 0);
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_IDLE);
+	CU_ASSERT_EQUAL(outgoing_site()->why.cause, LEG_BY_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(outgoing_site()->why.words, "Network is down");
+	CU_ASSERT_EQUAL(outgoing_site()->not_before, clock_us + 10 * SEC);
+	CU_ASSERT_STRING_EQUAL(outgoing_call_now(bench.gw, "site", clock_us), "Network is down");
+	bench_stop();
+}
+
+static void none_while_going_down(void)
+{
+	char number[LEG_NUMBER_MAX + 2];
+
+	outgoing_bench(LNS(""));
+	memset(number, '1', sizeof(number) - 1);
+	number[sizeof(number) - 1] = '\0';
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", number, "s", clock_us),
+			       "the number is too long");
+	number[sizeof(number) - 2] = '\0';
+	CU_ASSERT_PTR_NULL(outgoing_call(bench.gw, "lac", number, "s", clock_us));
+	bench.gw->phase = GW_CLOSING;
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", "5", "s", clock_us),
+			       "the gateway is ending");
+	CU_ASSERT_STRING_EQUAL(outgoing_call_now(bench.gw, "site", clock_us),
+			       "the gateway is ending");
+	CU_ASSERT_EQUAL(outgoing_site()->calls, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	bench_stop();
+}
+
+/* A packet that comes while the link is up, on its way past an address that was absent. */
+static void a_packet_when_it_is_up(void)
+{
+	outgoing_bench(LNS(""));
+	outgoing_packet(100);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_UP);
+	CU_ASSERT_EQUAL(fake_said("ppp 0021"), 1);
+	outgoing_packet(100);
+	CU_ASSERT_EQUAL(fake_said("ppp 0021"), 2);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 0);
+	CU_ASSERT_EQUAL(outgoing_site()->calls, 1);
+	bench_stop();
+}
+
+/* Each allocation is refused once: nothing of the call is left, or it goes on. */
+static void a_call_without_memory(void)
+{
+	unsigned failed = 0;
+
+	for (unsigned skip = 0, more = true; more; skip++) {
+		struct l2tp_counters n;
+		const char *words;
+
+		outgoing_bench(LNS(""));
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench.no_answer = true;
+		heap_refuse(skip);
+		words = outgoing_call(bench.gw, "lac", "5", "s", clock_us);
+		more = heap_refused();
+		CU_ASSERT_EQUAL(bench.gw->joins->n, !words);
+		CU_ASSERT_EQUAL(bench.gw->service[0].clients, !words);
+		bench_pass(SEC);
+		l2tp_engine_counters(bench.gw->engine, &n);
+		CU_ASSERT_EQUAL(n.calls, bench.gw->joins->n);
+		failed += words && !strcmp(words, "out of memory");
+		bench_stop();
+	}
+	CU_ASSERT(failed >= 3); /* each leg, and the join */
+}
+
+static void without_memory_for_its_packet(void)
+{
+	outgoing_bench(LNS(""));
+	heap_refuse(0);
+	outgoing_packet(100);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(outgoing_absents(), 1);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 0);
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_CALLING); /* the next one may pass */
 	bench_stop();
 }
 
@@ -252,6 +437,15 @@ static const struct test_case cases[] = {
 	{"a_section_may_leave_out_much", a_section_may_leave_out_much},
 	{"a_few_packets_wait", a_few_packets_wait},
 	{"packets_for_others_do_nothing", packets_for_others_do_nothing},
+	{"each_of_several_sections", each_of_several_sections},
+	{"states_have_names", states_have_names},
+	{"packets_during_the_wait_are_counted", packets_during_the_wait_are_counted},
+	{"the_wait_begins_anew_after_a_link", the_wait_begins_anew_after_a_link},
+	{"a_call_that_cannot_begin", a_call_that_cannot_begin},
+	{"none_while_going_down", none_while_going_down},
+	{"a_packet_when_it_is_up", a_packet_when_it_is_up},
+	{"a_call_without_memory", a_call_without_memory},
+	{"without_memory_for_its_packet", without_memory_for_its_packet},
 	{"every_refusal_of_the_lac", every_refusal_of_the_lac},
 	{"calls_that_fail_are_limited", calls_that_fail_are_limited},
 	{"a_lac_that_places_no_calls", a_lac_that_places_no_calls},

@@ -2,7 +2,10 @@
 #include "gw/reserve.h"
 #include "tests/gw/bench.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static void the_limit_is_raised(void)
 {
@@ -40,26 +43,84 @@ static void it_is_given_up_and_filled_again(void)
 	reserve_stop();
 }
 
-/* Ports whose calls have a descriptor each need many. */
+static uint64_t reserve_need_of(const char *conf)
+{
+	uint64_t n;
+
+	bench_start(conf);
+	n = reserve_need(bench.gw->cfg);
+	bench_stop();
+	return n;
+}
+
+#define UDP  "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+#define MORE "udp b { listen = \"192.0.2.2:1701\" }\n"
+
+/* One more of each: a port's link, listener and timer, the files of its capture and a socket for
+ * each worker; ports whose calls have a descriptor each need many. */
 static void what_a_configuration_needs(void)
 {
-	uint64_t few, many;
+	static const char home[] = "peer p { port = a  dial = \"192.0.2.9:1701\" }\n"
+				   "client c { peer = p  user = u  secret = \"a password\" }\n";
+	static const char service[] = "pool p { ranges = 10.64.0.0/24 }\n"
+				      "service s { local = 10.64.0.1  pool = p  auth = none }\n";
+	uint64_t one = reserve_need_of("workers = 1\n" UDP);
+	uint64_t two = reserve_need_of("workers = 2\n" UDP);
+	char text[1000];
 
-	bench_start("host-name = gw\nworkers = 1\nudp a { listen = \"192.0.2.1:1701\" }\n");
-	few = reserve_need(bench.gw->cfg);
-	bench_stop();
-	bench_start("host-name = gw\nworkers = 1\nudp a { listen = \"192.0.2.1:1701\" }\n"
-		    "x25 x { link = \"loop:x\"  address = 1 }\n");
-	many = reserve_need(bench.gw->cfg);
-	bench_stop();
-	CU_ASSERT_TRUE(few > 64 + RESERVE_MAX && few < 256);
-	CU_ASSERT_TRUE(many > few + 1024);
+	CU_ASSERT_TRUE(one > 64 + RESERVE_MAX && one < 256);
+	CU_ASSERT_EQUAL(two, one + 4 + 1);
+	CU_ASSERT_EQUAL(reserve_need_of("workers = 1\n" UDP MORE), one + 4 + 6 + 1);
+	CU_ASSERT_EQUAL(reserve_need_of("workers = 2\n" UDP MORE), two + 4 + 6 + 2);
+	CU_ASSERT_EQUAL(
+		reserve_need_of("workers = 1\n" UDP "x25 x { link = \"loop:x\"  address = 1 }\n"),
+		one + 4 + 6 + 1 + 1024);
+	snprintf(text, sizeof(text), "workers = 1\n" UDP "%s", home);
+	CU_ASSERT_EQUAL(reserve_need_of(text), one + 1);
+	snprintf(text, sizeof(text), "workers = 1\n" UDP "%s", service);
+	CU_ASSERT_EQUAL(reserve_need_of(text), one + 1);
+}
+
+/* What is held is not inherited by programs, and is of no use to read. */
+static void what_is_held(void)
+{
+	int first = dup(STDERR_FILENO);
+
+	close(first);
+	reserve_start();
+	CU_ASSERT_EQUAL(fcntl(first, F_GETFD), FD_CLOEXEC);
+	CU_ASSERT_EQUAL(fcntl(first, F_GETFL) & O_ACCMODE, O_RDONLY);
+	reserve_stop();
+	CU_ASSERT_EQUAL(fcntl(first, F_GETFD), -1);
+}
+
+/* Without any left to take, what there is stays. */
+static void no_descriptor_is_left(void)
+{
+	struct reserve_limits n;
+	struct rlimit old, low;
+	int first = dup(STDERR_FILENO);
+
+	close(first);
+	getrlimit(RLIMIT_NOFILE, &old);
+	low = (struct rlimit){.rlim_cur = (rlim_t)first + 2, .rlim_max = old.rlim_max};
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &low), 0);
+	reserve_refill();
+	setrlimit(RLIMIT_NOFILE, &old);
+	reserve_limits(&n);
+	CU_ASSERT_EQUAL(n.kept, 2);
+	CU_ASSERT_EQUAL(n.soft, old.rlim_cur);
+	reserve_stop();
+	reserve_limits(&n);
+	CU_ASSERT_EQUAL(n.kept, 0);
 }
 
 static const struct test_case cases[] = {
 	{"the_limit_is_raised", the_limit_is_raised},
 	{"it_is_given_up_and_filled_again", it_is_given_up_and_filled_again},
 	{"what_a_configuration_needs", what_a_configuration_needs},
+	{"what_is_held", what_is_held},
+	{"no_descriptor_is_left", no_descriptor_is_left},
 	{NULL, NULL},
 };
 const struct test_suite suite_reserve = {"reserve", cases};
