@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
+#define NONE	   UINT32_MAX
+#define RANGE_BITS 20u /* of ADDRPOOL_RANGE_MAX */
 
 enum slot_state { SLOT_FRESH, SLOT_WAITING, SLOT_USED, SLOT_HELD, SLOT_HELD_USED };
 
@@ -70,7 +71,7 @@ static struct range addrpool_range4(const struct cfg_prefix *p)
 static struct range addrpool_range6(const struct cfg_prefix *p)
 {
 	unsigned spare = p->bits < 64 ? 64u - p->bits : 0;
-	uint64_t n = spare >= 20 ? ADDRPOOL_RANGE_MAX : (uint64_t)1 << spare;
+	uint64_t n = UINT64_C(1) << (spare < RANGE_BITS ? spare : RANGE_BITS);
 	uint64_t mask = spare >= 64 ? 0 : ~(((uint64_t)1 << spare) - 1);
 
 	return (struct range){.base = addrpool_prefix_number(p) & mask, .count = (uint32_t)n};

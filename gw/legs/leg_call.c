@@ -114,10 +114,11 @@ static void leg_call_detach(struct leg_call *c)
 /* --- ending ----------------------------------------------------------------------------------- */
 
 /* RFC 3145 section 2: code, control protocol, direction, message */
-static uint16_t leg_call_disconnect_cause(uint8_t out[5 + sizeof(((struct leg_end *)0)->words)],
-					  const struct leg_end *why)
+#define DISCONNECT_CAUSE (5 + sizeof(((struct leg_end *)0)->words))
+
+static uint16_t leg_call_disconnect_cause(uint8_t out[DISCONNECT_CAUSE], const struct leg_end *why)
 {
-	struct wr w = wr_init(out, 5 + sizeof(why->words));
+	struct wr w = wr_init(out, DISCONNECT_CAUSE);
 
 	wr_u16(&w, why->ppp_code);
 	wr_u16(&w, why->ppp_proto);
@@ -143,7 +144,7 @@ static void call_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 	struct leg_call *c = leg_call_of(l);
 	struct l2tp_call *call = c->call;
 	struct l2tp_result r = leg_call_result_of(why);
-	uint8_t value[5 + sizeof(why->words)];
+	uint8_t value[DISCONNECT_CAUSE];
 	struct l2tp_avp cause = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE, .val = value};
 
 	leg_call_detach(c);
@@ -205,7 +206,7 @@ static bool leg_call_takes_phb(struct leg_call *c, const struct l2tp_msg *icrp)
 
 static void leg_call_place(struct leg_call *c, const struct l2tp_avps *icrq, uint64_t now)
 {
-	struct origin_avps out = {0};
+	struct origin_avps out = {.n = 0};
 	uint8_t value[2];
 	struct l2tp_avp phb = phb_avp(c->peer->dscp, value);
 
@@ -251,7 +252,7 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 /* RFC 2661 6.9: what is not given is left to the engine. */
 static void leg_call_ask(struct leg_call *c, uint64_t now)
 {
-	struct origin_avps out = {0};
+	struct origin_avps out = {.n = 0};
 	uint8_t value[2];
 	struct l2tp_avp phb = phb_avp(c->peer->dscp, value);
 
@@ -340,7 +341,7 @@ static void leg_call_proxy(const struct leg_call *c, struct proxy_avp_out *proxy
  * side. */
 static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now)
 {
-	struct origin_avps out = {0};
+	struct origin_avps out = {.n = 0};
 	struct proxy_avp_out proxy;
 
 	if (iccn) {

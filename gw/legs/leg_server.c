@@ -160,29 +160,16 @@ static const char *server_section(const struct leg_terminal *t)
 	return ((const struct leg_server *)t)->service->cfg->name;
 }
 
-/* The channel that the link's frames come by; false when its leg has none. */
-static bool leg_server_channel(const struct leg_server *s, l2tp_channel *out)
-{
-	struct leg *far = s->t.leg.join ? s->t.leg.join->leg[0] : NULL;
-
-	if (!far || !far->ops->entry)
-		return false;
-	*out = far->ops->entry(far)->c.channel;
-	return true;
-}
-
 static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now)
 {
 	struct leg_server *s = leg_server_of(t);
 	struct aaa_question q = {.claim = claim, .service = s->service->cfg};
 	char text[GW_TEXT_MAX];
-	l2tp_channel from;
+	l2tp_channel from = leg_server_entry(s)->c.channel;
 
-	if (leg_server_channel(s, &from)) {
-		/* Two ports can have circuits of the same address. */
-		q.source = htab_key(peer_channel_source(t->gw, from), dp_channel_port(from));
-		q.source_text = port_channel_text(text, sizeof(text), t->gw, from);
-	}
+	/* Two ports can have circuits of the same address. */
+	q.source = htab_key(peer_channel_source(t->gw, from), dp_channel_port(from));
+	q.source_text = port_channel_text(text, sizeof(text), t->gw, from);
 	aaa_cancel(s->ask);
 	s->serial = claim->serial;
 	s->ask = aaa_ask(t->gw->aaa, &q, leg_server_on_answer, s, now);

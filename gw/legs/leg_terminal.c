@@ -277,12 +277,7 @@ void leg_terminal_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 
 void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
-	struct leg_terminal *t = leg_terminal_from(l);
-
-	leg_terminal_gone(t, why, now);
-	if (t->ppp)
-		ppp_lower_down(t->ppp, now);
-	loop_cancel(t->gw->loop, &t->timer);
+	leg_terminal_gone(leg_terminal_from(l), why, now);
 }
 
 /* An IP packet of an open NCP.  The data plane did not know yet that it is when the packet came:

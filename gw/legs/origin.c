@@ -79,7 +79,7 @@ static void origin_access(struct origin_avps *out, const struct leg_origin *o)
 		uint8_t type = rd_u8(&r), len = rd_u8(&r);
 		const uint8_t *val = rd_take(&r, len);
 
-		if (val || (!r.bad && !len))
+		if (val)
 			origin_put_access(out, type, val, len);
 	}
 }

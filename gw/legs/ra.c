@@ -20,7 +20,7 @@ enum { AT_RA = 40, AT_MTU = AT_RA + 16, AT_PREFIX = AT_MTU + 8 };
 /* RFC 8200 8.1: over both addresses, the length and the protocol, then the message. */
 static uint16_t ra_checksum(const uint8_t *pkt, size_t len)
 {
-	uint8_t tail[8] = {0, 0, 0, 0, 0, 0, 0, ICMPV6};
+	uint8_t tail[8] = {[7] = ICMPV6};
 	uint32_t sum;
 
 	wr_put32(tail, (uint32_t)(len - IP6_HLEN));

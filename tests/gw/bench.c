@@ -573,10 +573,27 @@ void bench_start(const char *conf)
 	model->ports ? model->port[0].transport->addr_parse(&fake.peer, "192.0.2.9:1701") : 0;
 }
 
+/* Whatever the gateway has said is well formed, and in its place. */
+static void bench_far_understood(void)
+{
+	static const enum l2tp_reason wrong[] = {
+		L2TP_R_AVP_SHORT,     L2TP_R_AVP_OVERRUN,   L2TP_R_AVP_RESERVED,
+		L2TP_R_AVP_LENGTH,    L2TP_R_AVP_VALUE,	    L2TP_R_AVP_MISPLACED,
+		L2TP_R_AVP_MISSING,   L2TP_R_AVP_DUPLICATE, L2TP_R_MSG_TYPE_NOT_FIRST,
+		L2TP_R_MSG_UNKNOWN_M, L2TP_R_MSG_UNKNOWN,
+	};
+	struct l2tp_counters n;
+
+	l2tp_engine_counters(bench.far, &n);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		CU_ASSERT_EQUAL(n.reason[wrong[i]], 0);
+}
+
 void bench_stop(void)
 {
 	unsigned i;
 
+	bench_far_understood();
 	gw_free(bench.gw);
 	free(bench.icrq_got);
 	free(bench.iccn_got);
@@ -616,6 +633,7 @@ struct far_call *bench_call(const char *user, const char *secret, enum ppp_auth 
 	ppp_config_default(&c->cfg);
 	c->cfg.server = false;
 	c->cfg.mru = bench.client_mru;
+	c->cfg.ask_acfc = c->cfg.ask_pfc = bench.client_compresses;
 	c->cfg.n_auth = 1;
 	c->cfg.auth[0] = (uint8_t)method;
 	if (user)
@@ -675,5 +693,16 @@ void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *t
 
 	snprintf(r.text, sizeof(r.text), "%s", text);
 	l2tp_call_hangup(c->call, &r, NULL, 0, clock_us);
+	bench_pass(0);
+}
+
+void bench_hangup_why(struct far_call *c, const char *cause_hex)
+{
+	const struct l2tp_result r = {.result = L2TP_CDN_LOST_CARRIER};
+	uint8_t value[100];
+	struct l2tp_avp cause = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE, .val = value};
+
+	cause.len = (uint16_t)test_hex(value, sizeof(value), cause_hex);
+	l2tp_call_hangup(c->call, &r, &cause, 1, clock_us);
 	bench_pass(0);
 }

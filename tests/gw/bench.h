@@ -28,7 +28,8 @@ struct fake_dp {
 	char line[FAKE_LINES][96];
 	unsigned lines;
 	unsigned ports_open;
-	bool port_refuses, connect_refuses, call_refuses;
+	bool port_refuses, connect_refuses, call_refuses, filter_refuses;
+	unsigned set_refused; /* the entry that is set after so many is refused, once; 0 = none */
 	uint32_t mtu;
 	bool counts_errors; /* of every line, as errors says */
 	uint32_t errors[IST_ERRORS];
@@ -121,6 +122,7 @@ struct bench {
 	struct far_call call[16];
 	unsigned calls;
 	uint16_t client_mru;
+	bool client_compresses; /* asks us to leave out FF 03, and half of the protocol field */
 	/* While it is given what comes, the gateway's allocation but `refuse` is refused, once. */
 	bool refusing;
 	unsigned refuse;
@@ -152,5 +154,7 @@ void bench_log_begin(void);
 /* One for all tests: libosmovty keeps things of the first in it. */
 void *bench_talloc(void);
 void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text);
+/* The same with a PPP Disconnect Cause Code (RFC 3145). */
+void bench_hangup_why(struct far_call *c, const char *cause_hex);
 
 #endif

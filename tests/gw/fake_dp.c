@@ -262,7 +262,7 @@ int dp_call_set(struct dp *dp, const struct dp_call *c)
 	struct dp_call *e = entry(c->tid, c->sid);
 
 	(void)dp;
-	if (fake.call_refuses)
+	if (fake.call_refuses || (fake.set_refused && !--fake.set_refused))
 		return -ENOMEM;
 	if (!e && fake.calls == FAKE_CALLS)
 		return -ENOMEM;
@@ -290,7 +290,7 @@ int dp_filter_add(struct dp *dp, const struct bpf_insn *insn, unsigned n, uint32
 {
 	(void)dp;
 	(void)insn;
-	if (!n)
+	if (!n || fake.filter_refuses)
 		return -EINVAL;
 	*no = ++fake.filters;
 	fake_dp_say("filter %u", *no);

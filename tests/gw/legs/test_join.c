@@ -5,6 +5,7 @@
 #include "gw/legs/leg_entry.h"
 #include "tests/gw/bench.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ static void p_start(struct leg *l, uint64_t now)
 static void p_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	join_of(l)->stops++;
+	CU_ASSERT_EQUAL(l->state, LEG_STOPPING);
 	join_of(l)->why = *why;
 	if (!join_of(l)->slow)
 		join_leg_gone(l, why, now);
@@ -41,6 +43,7 @@ static void p_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 static void p_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	join_of(l)->losses++;
+	CU_ASSERT_EQUAL(l->state, LEG_STOPPING);
 	join_leg_gone(l, why, now);
 }
 
@@ -173,6 +176,16 @@ static void second_starts_when_first_is_up(void)
 	join_tear_down();
 }
 
+static enum join_then join_row_then(enum leg_kind gone, enum leg_kind other)
+{
+	unsigned i = 0;
+
+	while (i < join_table_len && (join_table[i].gone != gone || join_table[i].other != other))
+		i++;
+	CU_ASSERT_FATAL(i < join_table_len);
+	return join_table[i].then;
+}
+
 /* Every row of the table: which leg goes, how the other one ends. */
 static void when_one_goes(void)
 {
@@ -208,6 +221,8 @@ static void when_one_goes(void)
 		join_leg_gone(&a->leg, &why, 100);
 		CU_ASSERT_EQUAL(b->stops, rows[i].stops);
 		CU_ASSERT_EQUAL(b->losses, rows[i].losses);
+		CU_ASSERT_EQUAL(join_row_then(rows[i].goes, rows[i].other),
+				rows[i].losses ? JOIN_THEN_LOST : JOIN_THEN_STOP);
 		CU_ASSERT_STRING_EQUAL(gone_why.words, "wrong password");
 		CU_ASSERT_EQUAL(freed, 0); /* not while a leg's function may be running */
 		join_tear_down();
@@ -405,6 +420,143 @@ static void frames_go_from_leg_to_leg(void)
 	join_tear_down();
 }
 
+static void states_and_causes_have_names(void)
+{
+	static const char *const states[] = {"idle", "starting", "up", "stopping", "gone", "?"};
+	static const char *const causes[] = {
+		"operator",	  "shutting down", "peer",	"lost",	      "timeout",
+		"authentication", "mismatch",	   "resources", "time limit", "?"};
+
+	for (unsigned i = 0; i <= LEG_STATES; i++)
+		CU_ASSERT_STRING_EQUAL(leg_state_name((enum leg_state)i), states[i]);
+	for (unsigned i = 0; i <= LEG_CAUSES; i++) {
+		CU_ASSERT_STRING_EQUAL(leg_cause_name((enum leg_cause)i), causes[i]);
+		CU_ASSERT_STRING_EQUAL(leg_end((enum leg_cause)i, NULL).words, causes[i]);
+		CU_ASSERT_STRING_EQUAL(leg_end((enum leg_cause)i, "words").words, "words");
+		CU_ASSERT_EQUAL(leg_end((enum leg_cause)i, NULL).cause, i);
+	}
+}
+
+static void an_end_with_a_result_code(void)
+{
+	struct leg_end e = leg_end_cdn("too slow", 5);
+
+	CU_ASSERT_EQUAL(e.cause, LEG_BY_MISMATCH);
+	CU_ASSERT_TRUE(e.has_cdn && e.cdn_result == 5 && !e.cdn_error && !e.has_ppp);
+	CU_ASSERT_STRING_EQUAL(e.words, "too slow");
+	CU_ASSERT_STRING_EQUAL(e.cdn_text, "too slow");
+}
+
+/* What the second leg says before the first is up, and a reason that is given twice. */
+static void the_second_leg_may_speak_first(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+
+	join_set_up_kinds(LEG_CALL, LEG_LINE);
+	join_frame(&b->leg, (const uint8_t *)"y", 1, 100);
+	join_explain(join, "first");
+	join_explain(join, "second");
+	CU_ASSERT_STRING_EQUAL(join->reason, "second");
+	join_start(join, 100);
+	CU_ASSERT_EQUAL(a->frames, 0);
+	join_leg_up(&a->leg, 100);
+	CU_ASSERT_EQUAL(a->frames, 1);
+	CU_ASSERT_EQUAL(a->last, 'y');
+	CU_ASSERT_FALSE(a->overtaken);
+	join_cut(join, &why, 100);
+	join_tear_down();
+}
+
+/* ACCM and errors of a line reach the other leg while it is up, where that knows of them. */
+static unsigned accms, errors_told;
+
+static void p_accm(struct leg *l, uint32_t send, uint32_t receive, uint64_t now)
+{
+	CU_ASSERT_TRUE(l == &b->leg && send == 1 && receive == 2 && now == 100);
+	accms++;
+}
+
+static void p_errors(struct leg *l, const uint32_t errors[IST_ERRORS], uint64_t now)
+{
+	CU_ASSERT_TRUE(l == &b->leg && errors[0] == 7 && now == 100);
+	errors_told++;
+}
+
+static void what_is_learnt_of_a_line_goes_on(void)
+{
+	static const uint32_t errors[IST_ERRORS] = {7};
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+	struct leg_ops ops = kinds[LEG_CALL];
+
+	ops.accm = p_accm;
+	ops.errors = p_errors;
+	accms = errors_told = 0;
+	join_set_up_kinds(LEG_LINE, LEG_CALL);
+	b->leg.ops = &ops;
+	join_start(join, 100);
+	join_leg_up(&a->leg, 100);
+	join_accm(&a->leg, 1, 2, 100);
+	join_errors(&a->leg, errors, 100);
+	CU_ASSERT_EQUAL(accms + errors_told, 0);
+	join_leg_up(&b->leg, 100);
+	join_accm(&a->leg, 1, 2, 100);
+	CU_ASSERT_EQUAL(accms, 1);
+	join_errors(&a->leg, errors, 100);
+	CU_ASSERT_EQUAL(errors_told, 1);
+	join_accm(&b->leg, 1, 2, 100); /* a line of this test knows nothing of them */
+	join_errors(&b->leg, errors, 100);
+	join_cut(join, &why, 100);
+	join_accm(&a->leg, 1, 2, 100);
+	CU_ASSERT_EQUAL(accms + errors_told, 2);
+	join_tear_down();
+}
+
+/* The far end has said why before the leg goes; a later reason of ours does not replace it. */
+static void an_announced_end_keeps_its_reason(void)
+{
+	struct leg_end said = leg_end(LEG_BY_PEER, "quota"), why = leg_end(LEG_BY_LOSS, "gone");
+
+	join_set_up(LEG_SERVER);
+	both_up();
+	join_leg_ends(&b->leg, &said);
+	CU_ASSERT_TRUE(join->announced);
+	join_leg_gone(&a->leg, &why, 100);
+	CU_ASSERT_STRING_EQUAL(gone_why.words, "quota");
+	join_tear_down();
+
+	join_set_up(LEG_SERVER);
+	both_up();
+	join_leg_ends(&b->leg, &said);
+	join_leg_recovers(&b->leg);
+	CU_ASSERT_FALSE(join->announced);
+	join_leg_gone(&a->leg, &why, 100);
+	join_leg_ends(&b->leg, &said);
+	CU_ASSERT_FALSE(join->announced);
+	CU_ASSERT_STRING_EQUAL(gone_why.words, "gone");
+	CU_ASSERT_STRING_EQUAL(join->why.words, "gone");
+	join_tear_down();
+}
+
+/* Without memory a frame that would wait is dropped. */
+static void no_memory_for_an_early_frame(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+
+	join_set_up_kinds(LEG_LINE, LEG_CALL);
+	join_start(join, 100);
+	heap_refuse(0);
+	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(list->drop[JOIN_D_EARLY], 1);
+	CU_ASSERT_PTR_NULL(join->early[0]);
+	join_cut(join, &why, 100);
+	join_tear_down();
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(join_list_new(NULL));
+	CU_ASSERT_TRUE(heap_refused());
+	join_list_free(NULL);
+}
+
 static void every_drop_has_a_key_and_words(void)
 {
 	for (unsigned i = 0; i < JOIN_D_COUNT; i++) {
@@ -427,6 +579,12 @@ static const struct test_case cases[] = {
 	{"early_frames_wait", early_frames_wait},
 	{"early_frames_of_a_join_that_ends", early_frames_of_a_join_that_ends},
 	{"frames_go_from_leg_to_leg", frames_go_from_leg_to_leg},
+	{"states_and_causes_have_names", states_and_causes_have_names},
+	{"an_end_with_a_result_code", an_end_with_a_result_code},
+	{"the_second_leg_may_speak_first", the_second_leg_may_speak_first},
+	{"what_is_learnt_of_a_line_goes_on", what_is_learnt_of_a_line_goes_on},
+	{"an_announced_end_keeps_its_reason", an_announced_end_keeps_its_reason},
+	{"no_memory_for_an_early_frame", no_memory_for_an_early_frame},
 	{"every_drop_has_a_key_and_words", every_drop_has_a_key_and_words},
 	{NULL, NULL},
 };
