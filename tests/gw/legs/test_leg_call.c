@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/bind.h"
+#include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "tests/gw/bench.h"
 
@@ -227,6 +228,9 @@ static void cdn_result_of_each_cause(void)
 		join_cut(bench_join(), &why, clock_us);
 		bench_pass(0);
 		CU_ASSERT_EQUAL(c->result.result, want[i]);
+		CU_ASSERT_EQUAL(c->result.error, 0);
+		CU_ASSERT_EQUAL(leg_call_results[i].result, want[i]);
+		CU_ASSERT_EQUAL(leg_call_results[i].error, 0);
 		CU_ASSERT_STRING_EQUAL(c->result.text, "some words");
 		CU_ASSERT_EQUAL(c->cause_len, 0);
 		bench_stop();
@@ -260,6 +264,158 @@ static void no_room_in_the_data_plane(void)
 	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
+/* Each time the data plane is told of the call: when it is offered, and when it is up. */
+static void no_room_later(void)
+{
+	for (unsigned n = 1; n <= 2; n++) {
+		struct far_call *c;
+
+		bench_start(LNS(""));
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		fake.set_refused = n;
+		c = bench_call(NULL, NULL, PPP_AUTH_NONE);
+		CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+		CU_ASSERT_STRING_EQUAL(c->result.text, "no room for the call");
+		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+		CU_ASSERT_EQUAL(fake.calls, 0);
+		bench_stop();
+	}
+}
+
+#define LAC_CLIENT                                           \
+	"host-name = gw\n"                                   \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"            \
+	"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n" \
+	"client home { peer = lns  user = ann  secret = \"a password\"  redial = 1000s }\n"
+
+static const struct leg_end *home_why(void)
+{
+	return &bench.gw->client[0].why;
+}
+
+/* Of a call we place: when it is placed, and when it is answered. */
+static void no_room_for_a_call_we_place(void)
+{
+	for (unsigned n = 1; n <= 3; n++) {
+		bench_start(LAC_CLIENT);
+		fake.set_refused = n;
+		bench_pass(0);
+		CU_ASSERT_STRING_EQUAL(home_why()->words, "no room for the call");
+		CU_ASSERT_EQUAL(home_why()->cause, LEG_BY_RESOURCES);
+		CU_ASSERT_EQUAL(bench.calls, n > 1);
+		if (n > 1)
+			CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+		CU_ASSERT_EQUAL(fake.calls, 0);
+		bench_stop();
+	}
+}
+
+/* RFC 3145 section 2: code, control protocol, direction; less than that is nothing. */
+static void rfc3145_2_the_peers_cause_is_read(void)
+{
+	bench_start(LAC_CLIENT);
+	bench_pass(0);
+	CU_ASSERT_TRUE_FATAL(bench.call[0].ip4);
+	bench_hangup_why(&bench.call[0], "000d c223 02 6c617465");
+	CU_ASSERT_TRUE(home_why()->has_ppp);
+	CU_ASSERT_EQUAL(home_why()->ppp_code, 13);
+	CU_ASSERT_EQUAL(home_why()->ppp_proto, 0xc223);
+	CU_ASSERT_EQUAL(home_why()->ppp_direction, 2);
+	CU_ASSERT_EQUAL(home_why()->cause, LEG_BY_PEER);
+	CU_ASSERT_TRUE(home_why()->has_cdn);
+	CU_ASSERT_EQUAL(home_why()->cdn_result, L2TP_CDN_LOST_CARRIER);
+	CU_ASSERT_EQUAL(home_why()->cdn_error, 0);
+	bench_stop();
+
+	bench_start(LAC_CLIENT);
+	bench_pass(0);
+	bench_hangup(&bench.call[0], L2TP_CDN_BUSY, "engaged");
+	CU_ASSERT_FALSE(home_why()->has_ppp);
+	CU_ASSERT_EQUAL(home_why()->cdn_result, L2TP_CDN_BUSY);
+	CU_ASSERT_STRING_EQUAL(home_why()->cdn_text, "engaged");
+	bench_stop();
+}
+
+/* The reply comes from elsewhere: frames go there too (RFC 2661 8.1). */
+static void the_channel_of_the_reply(void)
+{
+	const l2tp_channel dialled = (l2tp_channel)1 << 32 | 9;
+	struct ist_addr to;
+
+	bench_start(LAC_CLIENT);
+	to = fake.peer;
+	fake_circuit(dialled, &to);
+	bench_pass(0);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1 && bench.call[0].up);
+	CU_ASSERT_EQUAL(fake.call[0].channel, FAR_CHANNEL);
+	CU_ASSERT_EQUAL(fake.call[0].data.peer_tid, bench.call[0].tid);
+	bench_stop();
+}
+
+/* What the data plane has of a call, from the keys of the peer's section. */
+static void keys_of_the_peer(void)
+{
+	bench_start(LNS("reorder = 5  reorder-timeout = 20ms  sequencing-required = yes"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(fake.call[0].data.reorder, 5);
+	CU_ASSERT_EQUAL(fake.call[0].data.reorder_timeout, 20000);
+	CU_ASSERT_FALSE(fake.call[0].data.required); /* that is for the LAC to demand */
+	CU_ASSERT_FALSE(fake.call[0].data.send_seq);
+	CU_ASSERT_FALSE(fake.call[0].data.send_length);
+	CU_ASSERT_EQUAL(fake.call[0].dscp, 0);
+	CU_ASSERT_EQUAL(fake.call[0].discard, 0);
+	bench_stop();
+	bench_start(CLIENT("sequencing = yes"));
+	bench_pass(0);
+	CU_ASSERT_FALSE(fake.call[0].data.send_seq); /* that is for the LNS to begin */
+	CU_ASSERT_FALSE(fake.call[0].data.required);
+	bench_stop();
+}
+
+/* Words for the operator; before the call has an entry the data plane is told later. */
+static void why_sequencing_cannot_be_switched(void)
+{
+	struct leg *call;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	call = bench_join()->leg[0];
+	fake.call_refuses = true;
+	CU_ASSERT_STRING_EQUAL(leg_call_sequence(call, true), "no room for the call");
+	fake.call_refuses = false;
+	CU_ASSERT_PTR_NULL(leg_call_sequence(call, true));
+	bench_stop();
+}
+
+/* Nothing is behind an offered call that still waits: frames are dropped, and counted. */
+static void a_call_without_a_join(void)
+{
+	static const uint8_t frame[10] = {0xc0, 0x21};
+	struct l2tp_tunnel *t;
+	struct l2tp_call *call;
+	struct leg *l;
+
+	bench_start(LNS(""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	t = l2tp_tunnel_next(bench.gw->engine, NULL);
+	call = l2tp_call_new(t, NULL, &(enum l2tp_reason){L2TP_R_NONE});
+	CU_ASSERT_PTR_NOT_NULL_FATAL(call);
+	CU_ASSERT_PTR_NULL(leg_call_join(call));
+	l = leg_call_offered(bench.gw, call, &bench.gw->cfg->peer[0]);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(l);
+	leg_call_rx(l, frame, sizeof(frame), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NOT_UP], 1);
+	CU_ASSERT_PTR_NULL(leg_call_join(call));
+	CU_ASSERT_PTR_EQUAL(leg_call_let_go(l), call);
+	CU_ASSERT_PTR_NULL(leg_call_let_go(l));
+	l->ops->free(l);
+	l2tp_call_hangup(call, &(struct l2tp_result){.result = 3}, NULL, 0, clock_us);
 	bench_stop();
 }
 
@@ -308,6 +464,13 @@ static const struct test_case cases[] = {
 	{"rfc2661_9_5_proxy_authentication_is_not_believed",
 	 rfc2661_9_5_proxy_authentication_is_not_believed},
 	{"no_room_in_the_data_plane", no_room_in_the_data_plane},
+	{"no_room_later", no_room_later},
+	{"no_room_for_a_call_we_place", no_room_for_a_call_we_place},
+	{"rfc3145_2_the_peers_cause_is_read", rfc3145_2_the_peers_cause_is_read},
+	{"the_channel_of_the_reply", the_channel_of_the_reply},
+	{"keys_of_the_peer", keys_of_the_peer},
+	{"why_sequencing_cannot_be_switched", why_sequencing_cannot_be_switched},
+	{"a_call_without_a_join", a_call_without_a_join},
 	{"dropped_frames_are_counted", dropped_frames_are_counted},
 	{NULL, NULL},
 };

@@ -2,6 +2,7 @@
 /* Filters of a service and of one call, as the data plane is told of them. */
 #include "gw/filter.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -108,10 +109,123 @@ static void a_route_filters_switched_calls(void)
 	bench_stop();
 }
 
+/* A service without filters: nothing is told for their sake. */
+static void without_any_filter(void)
+{
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { service = s }\n"
+		    "service s { local = 10.64.0.1  auth = none }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL(fake.filters, 0);
+	CU_ASSERT_EQUAL(fake_said("set"), 2); /* offered, and up */
+	CU_ASSERT_PTR_NULL(fake.call[0].tun);
+	filters_are(&fake.call[0], 0, 0, 0, 0);
+	bench_stop();
+}
+
+/* PPP filters see PPP frames, the others IP packets. */
+static void each_place_has_its_link_type(void)
+{
+	static const struct {
+		enum dp_filter place;
+		const char *key;
+		bool ppp;
+	} rows[] = {{DP_FILTER_IP_IN, "filter-in", false},
+		    {DP_FILTER_IP_OUT, "filter-out", false},
+		    {DP_FILTER_PPP_IN, "ppp-filter-in", true},
+		    {DP_FILTER_PPP_OUT, "ppp-filter-out", true}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg *l;
+		char err[200];
+
+		bench_start(CONF);
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+		l = bench_join()->leg[0];
+		CU_ASSERT_STRING_EQUAL(filter_key(rows[i].place), rows[i].key);
+		CU_ASSERT_EQUAL(leg_filter(l, rows[i].place, "link proto 1", err, sizeof(err)),
+				rows[i].ppp);
+		CU_ASSERT_EQUAL(fake.call[0].filter[rows[i].place],
+				rows[i].ppp			   ? 4
+				: rows[i].place == DP_FILTER_IP_IN ? 2
+								   : 0);
+		bench_stop();
+	}
+}
+
+static void what_the_data_plane_refuses(void)
+{
+	struct leg *l;
+	char err[100] = "";
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	l = bench_join()->leg[0];
+	fake.filter_refuses = true;
+	CU_ASSERT_FALSE(leg_filter(l, DP_FILTER_IP_IN, "tcp", err, sizeof(err)));
+	CU_ASSERT_STRING_EQUAL(err, "Invalid argument");
+	filters_are(&fake.call[0], 2, 0, 0, 3);
+	fake.filter_refuses = false;
+	fake.call_refuses = true;
+	CU_ASSERT_FALSE(leg_filter(l, DP_FILTER_IP_IN, "tcp", err, sizeof(err)));
+	CU_ASSERT_STRING_EQUAL(err, "out of memory");
+	fake.call_refuses = false;
+	bench_stop();
+}
+
+static void without_memory_for_a_filter(void)
+{
+	struct leg *l;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	l = bench_join()->leg[0];
+	for (unsigned skip = 0, more = true; more; skip++) {
+		char err[100] = "";
+		bool made;
+
+		heap_refuse(skip);
+		made = leg_filter(l, DP_FILTER_IP_IN, "tcp", err, sizeof(err));
+		more = heap_refused();
+		CU_ASSERT_EQUAL(made, !more);
+		CU_ASSERT_EQUAL(fake.call[0].filter[DP_FILTER_IP_IN], made ? 4 : 2);
+		if (more)
+			CU_ASSERT_STRING_EQUAL(err, "out of memory");
+	}
+	bench_stop();
+}
+
+/* At the start a filter that the data plane does not take is the end. */
+static void a_start_without_its_filter(void)
+{
+	const struct cfg_model *m;
+
+	bench_start(CONF);
+	m = bench.gw->cfg;
+	CU_ASSERT_STRING_EQUAL(bench.gw->service_filters[1].text[DP_FILTER_IP_IN], "not port 25");
+	CU_ASSERT_PTR_NULL(bench.gw->service_filters[1].text[DP_FILTER_IP_OUT]);
+	gw_free(bench.gw);
+	fake.filter_refuses = true;
+	CU_ASSERT_PTR_NULL(gw_new(m));
+	CU_ASSERT_EQUAL(bench_logged("main error: t: filter-in: Invalid argument"), 1);
+	fake.filter_refuses = false;
+	bench.gw = gw_new(m);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"a_service_filters_its_calls", a_service_filters_its_calls},
 	{"a_call_can_have_its_own", a_call_can_have_its_own},
 	{"none_of_its_own", none_of_its_own},
+	{"without_any_filter", without_any_filter},
+	{"each_place_has_its_link_type", each_place_has_its_link_type},
+	{"what_the_data_plane_refuses", what_the_data_plane_refuses},
+	{"without_memory_for_a_filter", without_memory_for_a_filter},
+	{"a_start_without_its_filter", a_start_without_its_filter},
 	{"a_route_filters_switched_calls", a_route_filters_switched_calls},
 	{NULL, NULL},
 };

@@ -22,7 +22,8 @@ static void rfc3140_2_codes(void)
 	CU_ASSERT_EQUAL(phb_codepoint(0xb804), PHB_UNKNOWN);
 }
 
-static void phb_lns(const char *keys, uint16_t asks, int64_t answer, uint8_t dscp)
+/* asks: -1 = for none */
+static void phb_lns(const char *keys, int32_t asks, int64_t answer, uint8_t dscp)
 {
 	uint8_t value[2];
 	const struct l2tp_avp avp = {.type = 48, .val = value, .len = 2};
@@ -34,9 +35,9 @@ static void phb_lns(const char *keys, uint16_t asks, int64_t answer, uint8_t dsc
 		 "service s { local = 10.64.0.1 }\n",
 		 keys);
 	bench_start(conf);
-	wr_put16(value, asks);
+	wr_put16(value, (uint16_t)asks);
 	bench.icrq = &avp;
-	bench.icrq_avps = asks != 0;
+	bench.icrq_avps = asks >= 0;
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	CU_ASSERT_TRUE(bench_call(NULL, NULL, PPP_AUTH_NONE)->up);
 	CU_ASSERT_EQUAL(bench.phb_got, answer);
@@ -51,10 +52,11 @@ static void rfc3308_4_what_is_asked_for(void)
 	phb_lns("dscp = copy", 0xb800, -1, DP_DSCP_COPY);
 	phb_lns("dscp = ef", 0xb800, 0xb800, 46);   /* accepted */
 	phb_lns("dscp = af11", 0xb800, 0x2800, 10); /* the value we are willing to use */
-	phb_lns("dscp = ef", 0, -1, 46); /* not asked: not answered, marked all the same */
+	phb_lns("dscp = ef", -1, -1, 46); /* not asked: not answered, marked all the same */
 	phb_lns("dscp = peer", 0x2800, 0x2800, 10);
 	phb_lns("dscp = peer", 0x1231, -1, 0); /* nothing that we have a codepoint for */
-	phb_lns("dscp = peer", 0, -1, 0);
+	phb_lns("dscp = peer", 0, 0, 0);       /* the default behavior */
+	phb_lns("dscp = peer", -1, -1, 0);
 }
 
 /* What the far end was asked for, and how the call is marked. */
