@@ -16,7 +16,8 @@ struct probe {
 	uint8_t last;		/* octet of the last frame */
 	bool overtaken;		/* frames went past us when it came */
 	unsigned starts, stops, losses, frames, networks, *freed;
-	bool slow; /* stop() does not end it at once */
+	bool slow;    /* stop() does not end it at once */
+	bool instant; /* is up as soon as it is started */
 	struct leg_end why;
 };
 
@@ -27,8 +28,9 @@ static struct probe *join_of(struct leg *l)
 
 static void p_start(struct leg *l, uint64_t now)
 {
-	(void)now;
 	join_of(l)->starts++;
+	if (join_of(l)->instant)
+		join_leg_up(l, now);
 }
 
 static void p_stop(struct leg *l, const struct leg_end *why, uint64_t now)
@@ -467,6 +469,26 @@ static void the_second_leg_may_speak_first(void)
 	join_tear_down();
 }
 
+/* The second leg is up within its start: what waited comes before the frames that the data plane
+ * carries from then on, either way. */
+static void a_leg_that_is_up_at_once(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, NULL);
+
+	join_set_up_kinds(LEG_CALL, LEG_LINE);
+	b->instant = true;
+	join_frame(&b->leg, (const uint8_t *)"y", 1, 100);
+	join_frame(&a->leg, (const uint8_t *)"x", 1, 100);
+	join_start(join, 100);
+	join_leg_up(&a->leg, 100);
+	CU_ASSERT_EQUAL(ups, 1);
+	CU_ASSERT_TRUE(a->frames == 1 && a->last == 'y' && !a->overtaken);
+	CU_ASSERT_TRUE(b->frames == 1 && b->last == 'x' && !b->overtaken);
+	CU_ASSERT_EQUAL(a->entry.c.mode, DP_FORWARD);
+	join_cut(join, &why, 100);
+	join_tear_down();
+}
+
 /* ACCM and errors of a line reach the other leg while it is up, where that knows of them. */
 static unsigned accms, errors_told;
 
@@ -582,6 +604,7 @@ static const struct test_case cases[] = {
 	{"states_and_causes_have_names", states_and_causes_have_names},
 	{"an_end_with_a_result_code", an_end_with_a_result_code},
 	{"the_second_leg_may_speak_first", the_second_leg_may_speak_first},
+	{"a_leg_that_is_up_at_once", a_leg_that_is_up_at_once},
 	{"what_is_learnt_of_a_line_goes_on", what_is_learnt_of_a_line_goes_on},
 	{"an_announced_end_keeps_its_reason", an_announced_end_keeps_its_reason},
 	{"no_memory_for_an_early_frame", no_memory_for_an_early_frame},

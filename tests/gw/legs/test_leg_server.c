@@ -2,6 +2,7 @@
 /* A call whose LAC has had LCP and authentication already: the test is that LAC and its client. */
 #include "tests/gw/frames.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CONF(keys)                                                          \
@@ -80,6 +81,9 @@ static void rfc2661_4_4_5_accepted(void)
 	CU_ASSERT(frames_next("8021 01 *"));
 	CU_ASSERT(frames_none());
 	CU_ASSERT_EQUAL(fake.call[0].mtu, 1400);
+	/* and again, while the client is silent */
+	bench_pass(3 * SEC);
+	CU_ASSERT(frames_next("8021 01 *"));
 	/* the client goes on as if nothing had been */
 	frames_give(fake.call[0].tid, fake.call[0].sid, "c021 09 05 0008 a1a2a3a4");
 	CU_ASSERT(frames_next("c021 0a 05 0008 01020304"));
@@ -209,6 +213,8 @@ static void nothing_said_begins_anew(void)
 	server_call(CONF("proxy = accept"));
 	CU_ASSERT(frames_next("c021 01 *"));
 	CU_ASSERT_EQUAL(server_counted(PPP_R_MISFIT) + server_counted(PPP_R_PROXY), 0);
+	bench_pass(3 * SEC);
+	CU_ASSERT(frames_next("c021 01 *")); /* it is sent again */
 	bench_stop();
 }
 
@@ -242,6 +248,174 @@ static void required(void)
 	bench_stop();
 }
 
+/* --- log-ins ---------------------------------------------------------------------------------- */
+
+#define USERS                                                                           \
+	"host-name = gw\n"                                                              \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                       \
+	"peer lac { service = s }\n"                                                    \
+	"pool s { ranges = { \"10.64.0.0/30\", \"2001:db8:64::/48\" } }\n"              \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap, pap }  mtu = 1400 }\n" \
+	"user ann { secret = \"a password\" }\n"                                        \
+	"user bob { secret = \"another\" }\n"                                           \
+	"user fix { secret = \"fixed\"  address = 198.51.100.7 }\n"
+#define GUESSED USERS "login-failures = 3\nlogin-delay = 2s\nlogin-lock = 1m\n"
+
+static struct far_call *server_dial(const char *user, const char *secret, enum ppp_auth method)
+{
+	bench_start(USERS);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	return bench_call(user, secret, method);
+}
+
+static const char *server_call_name(void)
+{
+	static char name[40];
+
+	snprintf(name, sizeof(name), "call %u/%u", fake.call[0].tid, fake.call[0].sid);
+	return name;
+}
+
+/* One line in, with all the client is given, and one out, with what it has used. */
+static void its_log_ins_are_logged(void)
+{
+	struct far_call *c = server_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	char in[200], out[300], name[40];
+
+	snprintf(name, sizeof(name), "%s", server_call_name());
+	snprintf(in, sizeof(in),
+		 "aaa notice: %s: ann let in from a 192.0.2.9:1701, 10.64.0.2, 2001:db8:64::/64",
+		 name);
+	CU_ASSERT_EQUAL(bench_logged(in), 1);
+	bench_redial(c, "ann", "a password"); /* not a second time */
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: *let in*"), 1);
+	fake.stats.rx_octets = 1234;
+	fake.stats.tx_octets = 5678;
+	bench_pass(61 * SEC);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	snprintf(out, sizeof(out),
+		 "aaa notice: %s: ann out from a 192.0.2.9:1701, 10.64.0.2, 2001:db8:64::/64, "
+		 "after 1m01s, 1234 octets in, 5678 out: loss of carrier",
+		 name);
+	CU_ASSERT_EQUAL(bench_logged(out), 1);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: * out *"), 1);
+	bench_stop();
+
+	c = server_dial("ann", "wrong", PPP_AUTH_CHAP_MD5);
+	snprintf(out, sizeof(out),
+		 "aaa notice: %s: refused from a 192.0.2.9:1701: user ann: Authentication failed",
+		 server_call_name());
+	CU_ASSERT_EQUAL(bench_logged(out), 1);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: *let in*"), 0);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: * out *"), 0);
+	bench_stop();
+}
+
+/* One family alone, and the gateway ends with the client still there. */
+static void its_log_ins_with_one_family(void)
+{
+	static const char conf[] =
+		"host-name = gw\n"
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { service = s }\n"
+		"pool s { ranges = { \"10.64.0.0/30\", \"2001:db8:64::/48\" } }\n"
+		"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = %s }\n"
+		"user ann { secret = \"a password\" }\n";
+	char text[500];
+
+	snprintf(text, sizeof(text), conf, "no");
+	bench_start(text);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(
+		bench_logged("aaa notice: call */*: ann let in from a 192.0.2.9:1701, 10.64.0.2"),
+		1);
+	bench_stop();
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann out from a 192.0.2.9:1701, "
+				     "10.64.0.2, after 0s, 0 octets in, 0 out: the gateway ends"),
+			1);
+
+	snprintf(text, sizeof(text), conf, "yes");
+	bench_start(text);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5); /* the pool is empty */
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann let in from a 192.0.2.9:1701, "
+				     "2001:db8:64:1::/64"),
+			1);
+	bench_stop();
+}
+
+/* Why a user who has proved himself is refused. */
+static void no_address_is_logged(void)
+{
+	struct far_call *c = server_dial("fix", "fixed", PPP_AUTH_CHAP_MD5), *d;
+
+	CU_ASSERT_TRUE(c->ip4);
+	d = bench_call("fix", "fixed", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: refused from a 192.0.2.9:1701: user "
+				     "fix: the user's address is in use"),
+			1);
+	CU_ASSERT_STRING_EQUAL(d->said, "no address left");
+	bench_stop();
+
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { service = s }\n"
+		    "pool s { ranges = { \"10.64.0.0/30\" } }\n"
+		    "service s { local = 10.64.0.1  pool = s  auth = { chap } }\n"
+		    "user ann { secret = \"a password\" }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	CU_ASSERT_FALSE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: refused from a 192.0.2.9:1701: user "
+				     "ann: the pool is empty"),
+			1);
+	bench_stop();
+}
+
+/* A client asks for two name servers and gets both, in order. */
+static void both_name_servers_are_given(void)
+{
+	struct far_call *c;
+
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { service = s }\n"
+		    "pool s { ranges = { \"10.64.0.0/30\" } }\n"
+		    "service s { local = 10.64.0.1  pool = s  auth = { chap }\n"
+		    "            dns = { 192.0.2.53, 192.0.2.54 } }\n"
+		    "user ann { secret = \"a password\" }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(c->got.dns4[0], 0xc0000235);
+	CU_ASSERT_EQUAL(c->got.dns4[1], 0xc0000236);
+	bench_stop();
+}
+
+/* Another user proves himself while the answer about the one before him waits. */
+static void a_question_is_taken_back(void)
+{
+	struct far_call *c;
+	struct aaa_view v;
+
+	bench_start(GUESSED);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a guess", PPP_AUTH_PAP);
+	bench_call("ann", "a guess", PPP_AUTH_PAP);
+	bench_pass(10 * SEC);
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	aaa_view(bench.gw->aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 1);
+	bench_redial(c, "bob", "another");
+	aaa_view(bench.gw->aaa, &v);
+	CU_ASSERT_EQUAL(v.waiting, 0);
+	CU_ASSERT_TRUE(c->ip4);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: bob let in*"), 1);
+	bench_pass(10 * SEC);
+	CU_ASSERT_TRUE(c->ip4 && !c->down);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"rfc2661_4_4_5_accepted", rfc2661_4_4_5_accepted},
 	{"rfc2661_4_4_5_wrong_answer", rfc2661_4_4_5_wrong_answer},
@@ -253,6 +427,11 @@ static const struct test_case cases[] = {
 	{"what_does_not_fit_begins_anew", what_does_not_fit_begins_anew},
 	{"nothing_said_begins_anew", nothing_said_begins_anew},
 	{"required", required},
+	{"its_log_ins_are_logged", its_log_ins_are_logged},
+	{"its_log_ins_with_one_family", its_log_ins_with_one_family},
+	{"no_address_is_logged", no_address_is_logged},
+	{"both_name_servers_are_given", both_name_servers_are_given},
+	{"a_question_is_taken_back", a_question_is_taken_back},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_server = {"leg_server", cases};

@@ -5,6 +5,7 @@
 #include "gw/legs/leg_terminal.h"
 #include "tests/gw/bench.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CONF                                                                                   \
@@ -27,6 +28,13 @@
 static const struct leg_terminal *leg_terminal_in_join(void)
 {
 	return (const struct leg_terminal *)bench_join()->leg[1];
+}
+
+static const struct leg_terminal *leg_terminal_last(void)
+{
+	const struct join *j = llist_entry(bench.gw->joins->head.prev, struct join, entry);
+
+	return (const struct leg_terminal *)j->leg[1];
 }
 
 static struct far_call *leg_terminal_dial(const char *user, const char *secret,
@@ -272,6 +280,9 @@ static void pool_is_empty(void)
 	CU_ASSERT_FALSE(d->ip4);
 	/* It may still live by IPv6 alone. */
 	CU_ASSERT_TRUE(d->ip6);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 2);
+	CU_ASSERT_EQUAL(leg_terminal_last()->leg.state, LEG_UP);
+	CU_ASSERT_TRUE(leg_terminal_last()->net.tun == bench.gw->service[0].tun);
 	CU_ASSERT_TRUE(c->up);
 	bench_stop();
 }
@@ -477,6 +488,149 @@ static void mtu_is_the_smallest(void)
 	bench_stop();
 }
 
+/* What the client lets us leave out of each frame. */
+static void the_client_compresses_headers(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		bench_start(CONF);
+		bench.client_compresses = i;
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+		CU_ASSERT_EQUAL(fake.call[0].ff03, !i);
+		CU_ASSERT_EQUAL(fake.call[0].pfc, i);
+		bench_stop();
+	}
+}
+
+/* What we ask for, and never exceed: the smaller of service and channel. */
+static void we_ask_for_what_the_join_carries(void)
+{
+	static const struct {
+		uint32_t channel;
+		uint16_t mru;
+	} rows[] = {{600, 586}, {1413, 1399}, {1414, 1400}, {1500, 1400}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct far_call *c;
+		struct ppp_info far;
+
+		bench_start(CONF);
+		fake.mtu = rows[i].channel;
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+		CU_ASSERT_TRUE_FATAL(c->ip4);
+		ppp_get_info(c->ppp, &far);
+		CU_ASSERT_EQUAL(far.link.peer_mru, rows[i].mru);
+		CU_ASSERT_EQUAL(fake.call[0].mtu, rows[i].mru);
+		bench_stop();
+	}
+}
+
+/* All that IPCP and IPV6CP have agreed on. */
+static void what_show_sees_of_it(void)
+{
+	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	const struct join *j = bench_join();
+	struct leg_terminal_view v;
+
+	CU_ASSERT_TRUE_FATAL(c->ip6);
+	CU_ASSERT_FALSE(leg_terminal_view(j->leg[0], &v));
+	CU_ASSERT_TRUE_FATAL(leg_terminal_view(j->leg[1], &v));
+	CU_ASSERT_STRING_EQUAL(v.user, "ann");
+	CU_ASSERT_PTR_NOT_NULL(v.ppp);
+	CU_ASSERT_PTR_EQUAL(v.tun, bench.gw->service[0].tun);
+	CU_ASSERT_EQUAL(v.addr->local4, 0x0a400001);
+	CU_ASSERT_EQUAL(v.addr->peer4, 0x0a400002);
+	CU_ASSERT_EQUAL(v.addr->local_iid, bench.gw->service[0].iid);
+	CU_ASSERT_EQUAL(v.addr->peer_iid, fake.call[0].peer_iid);
+	CU_ASSERT_TRUE(v.net->ip4 && v.net->ip6);
+	CU_ASSERT_EQUAL(j->leg[1]->ops->mtu(j->leg[1]), 65535);
+	bench_stop();
+}
+
+/* The peer's words when it closes, and when the link ends. */
+static void the_peers_words_are_logged(void)
+{
+	static const uint8_t bye[] = {0xc0, 0x21, 5, 9, 0, 9, 'q', 'u', 'o', 't', 'a'};
+
+	leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, bye, sizeof(bye), clock_us);
+	CU_ASSERT_EQUAL(bench_logged("ppp info: server s: ann: closed by the peer, peer says "
+				     "\"quota\""),
+			1);
+	bench_stop();
+}
+
+/* RFC 8200 section 5, and the client hears nothing of IPv6. */
+static void a_small_mru_is_logged(void)
+{
+	bench_start(CONF);
+	bench.client_mru = 1000;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(bench_logged("ppp notice: server s: no IPv6 for ann: MRU 1000 is under "
+				     "1280"),
+			1);
+	bench_stop();
+	leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL(bench_logged("ppp notice: *"), 0);
+	bench_stop();
+}
+
+/* IP that comes while the other leg is on its way down is counted. */
+static void packets_when_the_call_is_ending(void)
+{
+	static const uint8_t v4[2 + 20] = {0, 0x21, 0x45}, v6[2 + 40] = {0, 0x57, 0x60};
+	struct leg *server, *call;
+
+	leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	call = bench_join()->leg[0];
+	server = bench_join()->leg[1];
+	call->state = LEG_STOPPING;
+	server->ops->frame(server, v4, sizeof(v4), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_OTHER_NOT_UP], 1);
+	server->ops->frame(server, v6, sizeof(v6), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_OTHER_NOT_UP], 2);
+	call->state = LEG_UP;
+	CU_ASSERT_EQUAL(fake_said("ip"), 0);
+	server->ops->frame(server, v4, sizeof(v4), clock_us);
+	server->ops->frame(server, v4, 2, clock_us); /* no packet in it: PPP's to count */
+	CU_ASSERT_EQUAL(fake_said("ip 0021 open"), 1);
+	CU_ASSERT_EQUAL(fake_said("ip"), 1);
+	bench_stop();
+}
+
+/* A client that asks for one family only has its device all the same. */
+static void a_client_with_one_family(void)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		char conf[400];
+
+		snprintf(conf, sizeof(conf),
+			 "host-name = gw\n"
+			 "udp a { listen = \"192.0.2.1:1701\" }\n"
+			 "peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+			 "client home { peer = lns  user = ann  secret = \"a password\"  %s = no "
+			 "}\n",
+			 v6 ? "ipv4" : "ipv6");
+		bench_start(conf);
+		bench_pass(0);
+		CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+		CU_ASSERT_EQUAL(bench.call[0].ip4, !v6);
+		CU_ASSERT_EQUAL(bench.call[0].ip6, v6);
+		CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+		CU_ASSERT_EQUAL(fake_said("tun home"), 1);
+		CU_ASSERT_EQUAL(fake.call[0].mode, DP_TERMINAL);
+		CU_ASSERT_EQUAL(fake.call[0].ip4, !v6);
+		CU_ASSERT_EQUAL(fake.call[0].ip6, v6);
+		CU_ASSERT_EQUAL(fake.call[0].peer4, v6 ? 0 : 0x0a640001);
+		CU_ASSERT_EQUAL(fake.call[0].peer_iid != 0, v6);
+		CU_ASSERT_EQUAL(fake_said("addr home add"), 1);
+		CU_ASSERT_EQUAL(bench_logged("ppp info: client home: authenticated"), 1);
+		bench_stop();
+	}
+}
+
 static void the_services_device(void)
 {
 	bench_start(CONF);
@@ -498,6 +652,8 @@ static void cause_of_each_end(void)
 		uint16_t code, proto;
 		uint8_t server, client;
 	} rows[] = {
+		{PPP_WHY_NONE, LEG_BY_LOSS, 0, 0, 0, 0},
+		{PPP_WHYS, LEG_BY_LOSS, 0, 0, 0, 0},
 		{PPP_WHY_LOCAL, LEG_BY_OPERATOR, 3, 0, 2, 2},
 		{PPP_WHY_PEER, LEG_BY_PEER, 3, 0, 1, 1},
 		{PPP_WHY_NO_ANSWER, LEG_BY_TIMEOUT, 5, 0xc021, 0, 0},
@@ -521,6 +677,19 @@ static void cause_of_each_end(void)
 		CU_ASSERT_EQUAL(s.ppp_proto, rows[i].proto);
 		CU_ASSERT_EQUAL(s.ppp_direction, rows[i].server);
 		CU_ASSERT_EQUAL(c.ppp_direction, rows[i].client);
+		CU_ASSERT_EQUAL(c.ppp_proto, rows[i].proto);
+		CU_ASSERT_EQUAL(c.cause, rows[i].cause);
+		CU_ASSERT_EQUAL(c.ppp_code, rows[i].code);
+		CU_ASSERT_STRING_EQUAL(c.words, ppp_why_words(rows[i].why));
+	}
+	/* the protocol that authentication was by */
+	for (unsigned auth = 0; auth <= PPP_AUTHS; auth++) {
+		static const uint16_t proto[PPP_AUTHS + 1] = {[PPP_AUTH_PAP] = 0xc023,
+							      [PPP_AUTH_CHAP_MD5] = 0xc223,
+							      [PPP_AUTH_MSCHAPV2] = 0xc223};
+
+		CU_ASSERT_EQUAL(leg_terminal_why(PPP_WHY_AUTH_FAILED, auth, true).ppp_proto,
+				proto[auth]);
 	}
 }
 
@@ -596,6 +765,13 @@ static const struct test_case cases[] = {
 	{"a_client_starts_again", a_client_starts_again},
 	{"another_user_starts_again", another_user_starts_again},
 	{"mtu_is_the_smallest", mtu_is_the_smallest},
+	{"the_client_compresses_headers", the_client_compresses_headers},
+	{"we_ask_for_what_the_join_carries", we_ask_for_what_the_join_carries},
+	{"what_show_sees_of_it", what_show_sees_of_it},
+	{"the_peers_words_are_logged", the_peers_words_are_logged},
+	{"a_small_mru_is_logged", a_small_mru_is_logged},
+	{"packets_when_the_call_is_ending", packets_when_the_call_is_ending},
+	{"a_client_with_one_family", a_client_with_one_family},
 	{"the_services_device", the_services_device},
 	{"cause_of_each_end", cause_of_each_end},
 	{"rfc2661_4_4_2_words_of_every_end_are_ascii", words_of_every_end_are_ascii},
