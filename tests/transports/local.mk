@@ -23,7 +23,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/x25/counters.h tests/transports/x25/counters.c tests/transports/x25/test_x25_counters.c tests/transports/x25/test_lapb_counters.c tests/transports/x25/test_x25_words.c tests/transports/x25/test_x25_alone.c tests/transports/x25/test_x25_socket.c tests/transports/x25/test_x25_kernel.c \
 	tests/transports/x25/test_x25_encap.c tests/transports/x25/test_x25_conf.c \
 	tests/transports/x25/test_x25_line.c tests/transports/x25/test_x25_transport.c \
-	tests/transports/raw.h tests/transports/raw.c tests/transports/atm/test_atm.c \
+	tests/transports/raw.h tests/transports/raw.c tests/transports/keys.h tests/transports/keys.c tests/transports/atm/test_atm.c \
 	tests/transports/atm/test_atm_conf.c tests/transports/atm/test_atm_rx.c \
 	tests/transports/atm/test_atm_tx.c tests/transports/atm/test_atm_encap.c \
 	tests/transports/atm/test_atm_shape.c tests/transports/frame-relay/test_q922.c tests/transports/frame-relay/test_fr_encap.c \

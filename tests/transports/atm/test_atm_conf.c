@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
+#include "tests/transports/keys.h"
 #include "transports/atm/atm.h"
 
 #include <stdio.h>
@@ -135,7 +136,57 @@ static void the_header_is_the_limit(void)
 	}
 }
 
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"atmtcp-from", "port list"},
+		{"atmtcp-idle", "port time =30s"},
+		{"framing", "port word =cells"},
+		{"header", "port word =uni"},
+		{"cells-per-frame", "port number 1-192 =1"},
+		{"reassembly-timeout", "port time =10s"},
+		{"encapsulation", "circuit word =llc"},
+		{"aal5-crc", "circuit word =strict"},
+		{"sdu-max", "circuit number 48-65535 =9216"},
+		{"pcr", "circuit number 0-10000000 =0"},
+		{"oam-interval", "circuit time =0s"},
+		{"oam-flow", "circuit word =end-to-end"},
+		{"oam-misses", "circuit number 1-255 =3"},
+	};
+
+	keys_are(&atm_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
+/* Two channels for each of the 65535 indices a handle has: 32767 circuits at most. */
+static void as_many_circuits_as_handles(void)
+{
+	static struct ist_circuit_config circuit[32768];
+	static const struct ist_setting link = {"link", "loop:full"};
+	struct ist_port_config cfg = {
+		.size = sizeof(cfg), .setting = &link, .settings = 1, .circuit = circuit};
+	struct ist_port *p;
+	struct fake_host h;
+	char err[200] = "";
+
+	fake_init(&h);
+	for (unsigned i = 0; i < 32768; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "0/%u", 32 + i);
+		circuit[i].payloads = 1u << IST_PAYLOAD_PPP;
+		CU_ASSERT_EQUAL_FATAL(atm_transport.addr_parse(&circuit[i].addr, text), 0);
+	}
+	cfg.circuits = 32768;
+	CU_ASSERT_EQUAL(atm_transport.open(&p, &h.host, &h, &cfg, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "more than 32767 circuits");
+	cfg.circuits = 32767;
+	CU_ASSERT_EQUAL_FATAL(atm_transport.open(&p, &h.host, &h, &cfg, err, sizeof(err)), 0);
+	atm_transport.close(p);
+}
+
 static const struct test_case cases[] = {
+	{"rows_of_the_key_table", rows_of_the_key_table},
+	{"as_many_circuits_as_handles", as_many_circuits_as_handles},
 	{"mistakes_are_named", mistakes_are_named},
 	{"rfc3355_3_1_least_sdu", rfc3355_3_1_least_sdu},
 	{"addresses", atm_conf_addresses},

@@ -2,6 +2,7 @@
 /* Settings of a frame-relay port that are wrong: each is refused with words. */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
+#include "tests/transports/keys.h"
 #include "transports/frame-relay/frame_relay.h"
 
 #include <errno.h>
@@ -137,7 +138,28 @@ static void committed_rates_are_told(void)
 	fake_close(&h[1]);
 }
 
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"lmi", "port word =annex-a"},
+		{"role", "port word =user"},
+		{"n391", "port number 1-255 =6"},
+		{"n392", "port number 1-10 =3"},
+		{"n393", "port number 1-10 =4"},
+		{"t391", "port time =10s"},
+		{"t392", "port time =15s"},
+		{"mtu", "port number 262-9216 =1564"},
+		{"fragment", "port number 0-9216 =0"},
+		{"address-octets", "port number 2-4 =2"},
+		{"pad", "port bool =yes"},
+		{"cir", "circuit number 0-10000000000 =0"},
+	};
+
+	keys_are(&frame_relay_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static const struct test_case cases[] = {
+	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"bad_settings_have_words", fr_conf_bad_settings},
 	{"first_and_last_dlci", first_and_last_dlci},
 	{"every_counter_of_a_clean_exchange", every_counter_of_a_clean_exchange},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a port's settings come to: what is refused with which words, and what goes over the line. */
+#include "tests/transports/keys.h"
 #include "tests/transports/x25/x25_pair.h"
 
 #include <errno.h>
@@ -131,12 +132,62 @@ static void tables(void)
 			CU_ASSERT_TRUE(strcmp(k->name, o->name));
 }
 
+/* Kind, limits and default of each key, as x25.md has them. */
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"framing", "port word =auto"},
+		{"role", "port word =dte"},
+		{"address", "port text"},
+		{"modulo", "port word =8"},
+		{"lci-incoming", "port text"},
+		{"lci-two-way", "port text"},
+		{"lci-outgoing", "port text"},
+		{"packet-size", "port number 16-4096 =128"},
+		{"packet-size-want", "port number 16-4096 =1024"},
+		{"window", "port number 1-127 =2"},
+		{"window-want", "port number 1-127 =7"},
+		{"negotiate", "port bool =yes"},
+		{"throughput", "port number 0-64000 =0"},
+		{"closed-user-group", "port number 0-9999"},
+		{"network-user-id", "port text"},
+		{"reverse-charging", "port bool =no"},
+		{"accept-reverse-charging", "port bool =no"},
+		{"encapsulation", "port circuit word"},
+		{"mtu", "port number 1600-9216 =1620"},
+		{"hold-down", "port time =10s"},
+		{"inactivity", "port time =5m"},
+		{"restart-timer", "port time"},
+		{"call-timer", "port time"},
+		{"reset-timer", "port time"},
+		{"clear-timer", "port time"},
+		{"window-timer", "port time"},
+		{"lapb-modulo", "port word =8"},
+		{"lapb-window", "port number 1-127 =7"},
+		{"lapb-t1", "port time =3s"},
+		{"lapb-t3", "port time =30s"},
+		{"lapb-retry", "port time =30s"},
+		{"lapb-n2", "port number 1-255 =20"},
+		{"xot-connections", "port number 1-30000 =1024"},
+		{"xot-per-source", "port number 1-30000 =256"},
+		{"xot-from", "port list"},
+		{"xot-retry", "port time =5m"},
+		{"socket-calls", "port number 1-4095 =1024"},
+		{"kind", "circuit word =pvc"},
+		{"xot-interface", "circuit text"},
+		{"xot-lci", "circuit number 1-4095"},
+	};
+
+	keys_are(&x25_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static const struct test_case cases[] = {
 	{"wrong_settings_have_words", wrong_settings_have_words},
 	{"settings_on_the_line", settings_on_the_line},
 	{"no_channel_for_us", no_channel_for_us},
 	{"rfc1356_3_6_the_pdu_size_is_configured", the_pdu_size_is_configured},
 	{"tables", tables},
+	{"rows_of_the_key_table", rows_of_the_key_table},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_conf = {"x25_conf", cases};
