@@ -143,8 +143,6 @@ static void fr_set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
 						 : "LMI down",
 	};
 
-	if (c->up == up)
-		return;
 	c->up = up;
 	c->gather.open = false;
 	fr_report(p, c, IST_PAYLOAD_L2TP, &why);

@@ -6,6 +6,7 @@
 #include "transports/frame-relay/frame_relay.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static void fr_conf_bad_settings(void)
@@ -158,7 +159,80 @@ static void rows_of_the_key_table(void)
 	keys_are(&frame_relay_transport, rows, sizeof(rows) / sizeof(*rows));
 }
 
+/* Opens a port of n PPP circuits, from the first DLCI of the address length on, and closes it. */
+static int fr_conf_open_many(const char *octets, const char *lmi, const char *mtu, unsigned n,
+			     char *err, size_t err_len)
+{
+	static struct ist_circuit_config circuit[32768];
+	const struct ist_setting set[] = {
+		{"link", "loop:many"}, {"address-octets", octets}, {"lmi", lmi}, {"mtu", mtu}};
+	const struct ist_port_config cfg = {.size = sizeof(cfg),
+					    .setting = set,
+					    .settings = 4,
+					    .circuit = circuit,
+					    .circuits = n};
+	struct ist_port *p;
+	struct fake_host h;
+	int r;
+
+	fake_init(&h);
+	for (unsigned i = 0; i < n; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%u", (*octets == '2' ? 16 : 1024) + i);
+		circuit[i].payloads = 1u << IST_PAYLOAD_PPP;
+		CU_ASSERT_EQUAL_FATAL(frame_relay_transport.addr_parse(&circuit[i].addr, text), 0);
+	}
+	*err = '\0';
+	r = frame_relay_transport.open(&p, &h.host, &h, &cfg, err, err_len);
+	if (!r)
+		frame_relay_transport.close(p);
+	return r;
+}
+
+/* Two channels for each of the 65535 indices a handle has: 32767 circuits at most. */
+static void as_many_circuits_as_handles(void)
+{
+	char err[200];
+
+	CU_ASSERT_EQUAL(fr_conf_open_many("3", "none", "1564", 32767, err, sizeof(err)), 0);
+	CU_ASSERT_EQUAL(fr_conf_open_many("3", "none", "1564", 32768, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "more than 32767 circuits");
+}
+
+/* Q.933 A.3: control, discriminator, call reference, type, a report type of 3 octets, numbers of 4
+ * (and Annex D a shift), then for each PVC 5 octets, 6 with an address of three, 8 the
+ * consortium's.  And never more than 1024. */
+static void a_full_status_lists_all(void)
+{
+	static const struct {
+		const char *octets, *lmi, *mtu;
+		unsigned circuits;
+		bool ok;
+	} rows[] = {
+		{"2", "annex-a", "1561", 310, true},  {"2", "annex-a", "1560", 310, false},
+		{"2", "annex-d", "1562", 310, true},  {"2", "annex-d", "1561", 310, false},
+		{"3", "annex-a", "1871", 310, true},  {"3", "annex-a", "1870", 310, false},
+		{"2", "cisco", "2491", 310, true},    {"2", "cisco", "2490", 310, false},
+		{"2", "auto", "2491", 310, true},     {"2", "auto", "2490", 310, false},
+		{"3", "annex-a", "9216", 1024, true}, {"3", "annex-a", "9216", 1025, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char err[200];
+
+		CU_ASSERT_EQUAL(fr_conf_open_many(rows[i].octets, rows[i].lmi, rows[i].mtu,
+						  rows[i].circuits, err, sizeof(err)),
+				rows[i].ok ? 0 : -EINVAL);
+		CU_ASSERT_STRING_EQUAL(
+			err,
+			rows[i].ok ? "" : "more circuits than a full status of this mtu can list");
+	}
+}
+
 static const struct test_case cases[] = {
+	{"as_many_circuits_as_handles", as_many_circuits_as_handles},
+	{"q933_a_full_status_lists_all", a_full_status_lists_all},
 	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"bad_settings_have_words", fr_conf_bad_settings},
 	{"first_and_last_dlci", first_and_last_dlci},

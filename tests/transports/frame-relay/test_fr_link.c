@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a port does when its link changes, and what a capture sees of the LMI. */
 #include "transports/frame-relay/frame_relay.h"
+#include "transports/frame-relay/fr_int.h"
 
 #include "tests/harness.h"
 #include "tests/netns.h"
@@ -83,7 +84,43 @@ static void the_device_gets_another_mtu(void)
 	netns_leave();
 }
 
+/* A link may bring more frames at once than the port gathers for the host: all come, in order. */
+static void more_frames_than_a_batch(void)
+{
+	static const unsigned counts[] = {1, 31, 32, 33, 64, 65};
+	static const char *const cfg[] = {"link=loop:frb", "lmi=none", "@100 ppp", NULL};
+	static uint8_t octets[65][7];
+	struct link_frame f[65];
+	struct fake_host a, b;
+
+	fake_open(&a, &frame_relay_transport, cfg);
+	fake_open(&b, &frame_relay_transport, cfg);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now + 2 * S);
+	for (unsigned i = 0; i < 65; i++) {
+		memcpy(octets[i], "\x18\x41\x03\xcf\xc0\x21", 6);
+		octets[i][6] = (uint8_t)i;
+		f[i] = (struct link_frame){.payload = octets[i], .len = 7};
+	}
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		fake_forget(&a);
+		fr_link_user.frames(a.port, f, counts[i]);
+		CU_ASSERT_EQUAL(fake_pending(&a, FAKE_FRAME), counts[i]);
+		for (unsigned k = 0; k < counts[i]; k++) {
+			struct fake_event *e = fake_take(&a, FAKE_FRAME);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+			ASSERT_OCTETS(e->data, e->len, octets[k] + 4, 3);
+			fake_free(e);
+		}
+	}
+	CU_ASSERT_EQUAL(fake_send_frames(&a, NULL, 0), 0);
+	fake_close(&a);
+	fake_close(&b);
+}
+
 static const struct test_case cases[] = {
+	{"more_frames_than_a_batch", more_frames_than_a_batch},
 	{"a_capture_has_the_lmi", a_capture_has_the_lmi},
 	{"the_device_gets_another_mtu", the_device_gets_another_mtu},
 	{NULL, NULL},
