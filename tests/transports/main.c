@@ -42,6 +42,8 @@
 	X(lapb_counters)  \
 	X(x25_words)      \
 	X(x25_alone)      \
+	X(x25_memory)     \
+	X(x25_default)    \
 	X(x25_socket)     \
 	X(x25_kernel)     \
 	X(x25_encap)      \

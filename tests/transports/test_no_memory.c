@@ -5,6 +5,7 @@
 #include "tests/heap.h"
 #include "tests/netns.h"
 #include "tests/transports/host.h"
+#include "tests/transports/kernel.h"
 #include "transports/builtin.h"
 
 #include <errno.h>
@@ -27,6 +28,9 @@ static const struct row rows[] = {
 	{"atm", {"link=atmtcp:127.0.0.1:1", "framing=sdus", "@0/35 l2tp"}},
 	{"atm", {"link=atmtcp-listen:127.0.0.3:28128", "framing=sdus", "atmtcp-from=127.0.0.0/8"}},
 	{"x25", {"link=loop:m", "address=3110", "accept=311*", "@1 l2tp"}},
+	{"x25", {"link=loop:m", "framing=lapb"}},
+	{"x25", {"link=x25-socket:", "address=3110"}},
+	{"atm", {"link=atmpvc:3", "framing=sdus", "@0/35 l2tp", "@8/48 ppp"}},
 	{"x25", {"link=xot-listen:127.0.0.1:0", "xot-from=127.0.0.0/8", "accept=311*"}},
 	{"x25",
 	 {"link=xot:127.0.0.1:0>127.0.0.1", "lci-two-way=9-12", "@1 l2tp",
@@ -91,6 +95,7 @@ static bool no_memory_watch(const struct row *row, unsigned nth)
 	bool refused;
 	int r;
 
+	kernel_begin();
 	fake_watches_left = nth;
 	r = fake_try(&h, no_memory_transport(row->transport), row->config, err, sizeof(err));
 	if (!r)
@@ -103,6 +108,7 @@ static bool no_memory_watch(const struct row *row, unsigned nth)
 		CU_ASSERT_TRUE(no_memory_idle(&h));
 	if (!r)
 		fake_close(&h);
+	kernel_end();
 	return refused;
 }
 
@@ -142,12 +148,23 @@ static bool no_memory_try(const struct row *row, unsigned skip)
 	return true;
 }
 
+/* One that has AF_X25 and AF_ATMPVC. */
+static bool no_memory_on_a_kernel(const struct row *row, unsigned skip)
+{
+	bool refused;
+
+	kernel_begin();
+	refused = no_memory_try(row, skip);
+	kernel_end();
+	return refused;
+}
+
 static void no_memory_rows(const struct row *row, size_t rows_there)
 {
 	for (size_t i = 0; i < rows_there; i++) {
 		unsigned n = 0;
 
-		while (no_memory_try(&row[i], n))
+		while (no_memory_on_a_kernel(&row[i], n))
 			n++;
 		CU_ASSERT(n > 0);
 		for (n = 1; no_memory_watch(&row[i], n); n++)

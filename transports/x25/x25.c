@@ -402,7 +402,6 @@ static void plp_call_accepted(struct x25 *x, struct x25_vc *v, const struct x25_
 	struct x25_report r = {.kind = X25_CONNECTED, .lci = v->lci, .pkt = p};
 
 	if (!x25_accept_valid(&x->cfg, &p->fac)) {
-		v->at = X25_NEVER;
 		plp_clear_for_error(x, v, X25_DIAG_FACILITY_VALUE, now);
 		return;
 	}

@@ -53,12 +53,8 @@ struct x25_circuit *x25_circuit_get(const struct ist_port *p, ist_channel id)
 
 static void circuit_free_slot(struct ist_port *p, ist_channel id)
 {
-	uint32_t i = slots_find(&p->slots, id);
-
-	if (i == SLOT_NONE)
-		return;
-	p->circuit[i] = NULL;
-	slots_give_back(&p->slots, i);
+	p->circuit[handle_index(id)] = NULL;
+	slots_give_back(&p->slots, handle_index(id));
 }
 
 void x25_circuit_attach(struct x25_circuit *c, struct x25_line *l, uint16_t lci)
@@ -601,16 +597,16 @@ static void circuit_prepare_call(struct ist_port *p, struct x25_circuit *c,
 int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 			const struct ist_attrs *a, ist_channel *out)
 {
-	struct x25_known *known = x25_conf_find(&p->conf, to, true);
-	struct x25_circuit *c = known ? known->circuit : NULL;
+	const struct x25_known *known = x25_conf_find(&p->conf, to, true);
+	struct x25_circuit *c;
 	int r;
 
 	(void)a;
-	if (c) {
-		*out = c->id;
-		return circuit_payload(c) == payload ? 0 : -EPROTONOSUPPORT;
+	if (known) {
+		*out = known->circuit->id;
+		return circuit_payload(known->circuit) == payload ? 0 : -EPROTONOSUPPORT;
 	}
-	if (known || !to->len)
+	if (!to->len)
 		return -EINVAL;
 	if (circuit_is_held(p, to)) {
 		p->count[X25_P_HELD_DOWN]++;

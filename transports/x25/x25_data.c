@@ -339,7 +339,6 @@ void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now)
 	/* A permanent circuit cannot be cleared: its Reset is repeated until it is confirmed. */
 	if (v->pvc || v->tries++ < x->cfg.timers.resets) {
 		v->at = now + x->cfg.timers.reset;
-		x25_wake_at(x, v->at);
 		x->count[X25_C_RESETS_TX]++;
 		x25_send_cause(x, v->lci, X25_RESET, x25_error_cause(x, true),
 			       X25_DIAG_TIMER_RESET);

@@ -72,7 +72,7 @@ void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now);
 /* Take v off the list of circuits that wait for the layer below. */
 void x25_data_dequeue(struct x25 *x, struct x25_vc *v);
 void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now);
-/* T22 (T12) or T25 has run out. */
+/* T22 (T12) or T25 has run out; the caller looks for the next deadline itself. */
 void x25_data_expire(struct x25 *x, struct x25_vc *v, uint64_t now);
 
 #endif

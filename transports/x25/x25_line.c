@@ -163,12 +163,11 @@ static const struct lapb_ops lapb_ops = {x25_line_lapb_tx, x25_line_lapb_deliver
 					 x25_line_lapb_reports};
 static const struct x25_line_ops on_lapb = {.tx = x25_line_tx_lapb};
 
-/* The queue is full: restart the line. */
+/* The queue is full: restart the line, which empties it. */
 static void x25_line_overflowed(struct x25_link_line *l)
 {
 	struct ist_port *p = l->line.port;
 
-	l->overflow = false;
 	p->count[X25_P_QUEUE_FULL]++;
 	p->host->log(p->ctx, 4, "line restarted: %u packets queued for LAPB", l->queued);
 	lapb_line_down(&l->lapb);

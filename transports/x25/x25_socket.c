@@ -443,7 +443,7 @@ static int x25_socket_open(struct ist_port *p, const struct settings *set, char 
 	int r;
 
 	if (!s)
-		return -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->sockets = s;
 	for (unsigned i = 0; i < LISTENERS; i++)
 		s->listener[i] = (struct listener){p, -1};
@@ -451,7 +451,7 @@ static int x25_socket_open(struct ist_port *p, const struct settings *set, char 
 	s->sweep_at = x25_now(p) + SWEEP;
 	s->buffer = malloc(p->conf.mtu + 1);
 	if (!s->buffer)
-		return -ENOMEM;
+		return settings_error(err, err_len, ENOMEM, "out of memory");
 	if (*to && strcmp(to, "*"))
 		return settings_error(err, err_len, EINVAL,
 				      "link: \"%s\" is not x25-socket: nor x25-socket:*", spec);

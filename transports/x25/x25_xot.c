@@ -401,8 +401,7 @@ static void xot_conn_connected(struct xot_conn *k)
 	socklen_t len = sizeof(int);
 	int err = 0;
 
-	if (getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
-		err = errno;
+	getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &err, &len);
 	if (err) {
 		p->count[X25_P_XOT_FAILED]++;
 		xot_conn_lost(k, strerror(err));
@@ -430,7 +429,7 @@ static bool xot_conn_read_some(struct xot_conn *k)
 
 	if (n > 0) {
 		xot_conn_stream(k, buf, (size_t)n);
-		return (size_t)n == sizeof(buf) && !k->dying;
+		return (size_t)n == sizeof(buf);
 	}
 	if (!n)
 		xot_conn_lost(k, "closed by the far end");
@@ -678,14 +677,15 @@ static void xot_conn_expire_one(struct xot_conn *k, uint64_t now)
 	struct ist_port *p = xot_conn_port(k);
 
 	if (now >= k->give_up) {
-		k->give_up = k->half_at = X25_NO_TIME;
 		p->count[k->clearing ? X25_P_XOT_UNCONFIRMED : X25_P_XOT_SILENT]++;
 		xot_conn_lost(k, k->phase == XOT_CONNECTING ? "no connection in time"
 							    : "no answer in time");
-	} else if (now >= k->half_at) {
-		k->half_at = X25_NO_TIME;
+		return;
+	}
+	if (now >= k->half_at) {
 		p->count[X25_P_XOT_HALF]++;
 		xot_conn_lost(k, "the rest of a packet did not come");
+		return;
 	}
 	if (k->phase == XOT_OPEN && now >= x25_deadline(&k->line.x)) {
 		x25_expire(&k->line.x, now);

@@ -12,6 +12,7 @@
 #include "transports/x25/x25_xot.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -98,25 +99,12 @@ void xot_pvc_lost(struct xot_conn *k, const char *words)
 
 /* --- set-up ----------------------------------------------------------------------------------- */
 
-static void xot_pvc_name(char out[XOT_NAME_MAX + 1], const char *text)
-{
-	size_t n = text ? strlen(text) : 0;
-
-	if (n > XOT_NAME_MAX)
-		n = XOT_NAME_MAX;
-	if (n)
-		memcpy(out, text, n);
-	out[n] = '\0';
-}
-
 static void xot_pvc_put_setup(struct xot_conn *k, const struct xot_pvc *p)
 {
 	uint8_t buf[SETUP_MAX];
 	struct wr w = wr_init(buf, sizeof(buf));
 
 	xot_pvc_encode(&w, p);
-	if (w.bad)
-		return;
 	x25_tap(k->line.port, true, "x.25", w.buf, w.len);
 	xot_conn_send(k, w.buf, w.len);
 }
@@ -135,8 +123,8 @@ void xot_pvc_ask(struct xot_conn *k)
 			    .size_in = c->size,
 			    .size_out = c->size};
 
-	xot_pvc_name(p.initiator, port->name);
-	xot_pvc_name(p.responder, known->far_name);
+	snprintf(p.initiator, sizeof(p.initiator), "%s", port->name);
+	snprintf(p.responder, sizeof(p.responder), "%s", known->far_name ? known->far_name : "");
 	xot_pvc_put_setup(k, &p);
 	k->phase = XOT_PVC_SETUP;
 }

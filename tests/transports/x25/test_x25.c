@@ -337,6 +337,28 @@ static void interrupts_are_confirmed_and_q_is_told_apart(void)
 	drop(e);
 }
 
+/* What no call negotiated is set, and read back; a channel in p1 has nothing. */
+static void sizes_and_windows_are_set(void)
+{
+	struct end *e = in_call(true);
+	struct x25_vc_info i = {0};
+
+	x25_set_flow(&e->x, 1, 5, 6, 3, 4);
+	CU_ASSERT_TRUE(x25_info(&e->x, 1, &i));
+	CU_ASSERT_TRUE(i.size_in == 32 && i.size_out == 64);
+	CU_ASSERT_TRUE(i.window_in == 3 && i.window_out == 4);
+	CU_ASSERT_TRUE(i.d1);
+	x25_reset(&e->x, 1, 0, 0, 0);
+	CU_ASSERT_TRUE(x25_info(&e->x, 1, &i));
+	CU_ASSERT_FALSE(i.d1);
+	for (uint16_t lci = 2; lci < 20; lci++) { /* free, and beyond the last */
+		x25_set_flow(&e->x, lci, 5, 6, 3, 4);
+		CU_ASSERT_FALSE(x25_info(&e->x, lci, &i));
+		CU_ASSERT_EQUAL(x25_state(&e->x, lci), X25_P1_READY);
+	}
+	drop(e);
+}
+
 /* --- two ends --------------------------------------------------------------------------------- */
 
 static void x25_arrive(void *far, const uint8_t *pkt, size_t len)
@@ -480,6 +502,7 @@ static const struct test_case cases[] = {
 	{"a_qualified_call_is_no_call", a_qualified_call_is_no_call},
 	{"interrupts_are_confirmed_and_q_is_told_apart",
 	 interrupts_are_confirmed_and_q_is_told_apart},
+	{"sizes_and_windows_are_set", sizes_and_windows_are_set},
 	{"all_sizes_modulo_8", all_sizes_modulo_8},
 	{"all_sizes_modulo_128", all_sizes_modulo_128},
 	{"hostile_packets", hostile_packets},
