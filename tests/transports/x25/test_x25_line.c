@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is between the packet layer and a link: the kernel's pseudo-header in both roles, and LAPB.
  */
+#include "tests/heap.h"
+#include "tests/netns.h"
+#include "tests/transports/link/wire.h"
 #include "tests/transports/x25/x25_pair.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define L2TP IST_PAYLOAD_L2TP
@@ -141,6 +145,20 @@ static void the_window_of_the_link_holds_back(void)
 	pair_close(&p);
 }
 
+/* A DTE on LAPB with a window of one frame; the link is set up, the packet layer restarted.  The
+ * far end's I-frames from now on: N(S) 1. */
+static void lapb_begin(struct typed *t)
+{
+	typed_begin(t, (const char *const[]){"framing=lapb", "lapb-window=1", "lapb-t3=0",
+					     "negotiate=no", "packet-size=16", "window=7",
+					     "lci-two-way=1-9", NULL});
+	typed_frame(t, "0173");
+	CU_ASSERT_STRING_EQUAL(t->h.last_log, "LAPB up");
+	typed_frame(t, "0121");
+	typed_frame(t, "0320 1000ff");
+	t->pkts = 0;
+}
+
 /* With a LAPB window of 1 the second Call waits for the first to be acknowledged.  The far end
  * resets the link: what waited belongs to calls that are over, so the Restart is next, alone. */
 static void a_link_reset_empties_the_queue(void)
@@ -148,12 +166,7 @@ static void a_link_reset_empties_the_queue(void)
 	struct typed t;
 	ist_channel c;
 
-	typed_begin(&t, (const char *const[]){"framing=lapb", "lapb-window=1", "lapb-t3=0",
-					      "negotiate=no", "lci-two-way=1-9", NULL});
-	typed_frame(&t, "0173");
-	typed_frame(&t, "0121");
-	typed_frame(&t, "0320 1000ff"); /* Restart Confirmation */
-	t.pkts = 0;
+	lapb_begin(&t);
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "6", L2TP, &c), 0);
 	fake_run(&t.h, fake_now + 1000);
@@ -161,6 +174,8 @@ static void a_link_reset_empties_the_queue(void)
 	expect_frame(&t, 0, 1, "22 10090b 41 531100 00 80 00005e0007");
 	t.pkts = 0;
 	typed_frame(&t, "033f"); /* SABM */
+	CU_ASSERT_STRING_EQUAL(t.h.last_log,
+			       "call to 5 cleared: line down, no additional information");
 	CU_ASSERT_EQUAL(fake_pending(&t.h, FAKE_DOWN), 2);
 	CU_ASSERT_EQUAL_FATAL(t.pkts, 2);
 	expect_frame(&t, 0, 3, "73");
@@ -170,7 +185,238 @@ static void a_link_reset_empties_the_queue(void)
 	typed_frame(&t, "0320 1000ff");
 	CU_ASSERT_EQUAL_FATAL(t.pkts, 1); /* the RR, and nothing of what waited */
 	expect_frame(&t, 0, 3, "21");
+	typed_frame(&t, "033f");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "LAPB reset by the far end");
 	typed_close(&t);
+}
+
+/* A call of ours on channel 9 is up: packets of 16, a window of 7.  The far end has acknowledged
+ * all frames, the next of both is number 2. */
+static ist_channel lapb_call_up(struct typed *t)
+{
+	ist_channel c;
+
+	lapb_begin(t);
+	CU_ASSERT_EQUAL(fake_connect(&t->h, "5", L2TP, &c), 0);
+	typed_frame(t, "0342 10090f"); /* N(R) 2, N(S) 1 */
+	CU_ASSERT_EQUAL(fake_channel(&t->h, FAKE_UP), c);
+	t->pkts = 0;
+	return c;
+}
+
+/* Of five packets one is sent, one waits for LAPB, and three stay in the circuit, so that a Reset
+ * takes them away. */
+static void data_wait_in_their_circuit(void)
+{
+	static const uint8_t data[5 * 16];
+	struct typed t;
+	ist_channel c = lapb_call_up(&t);
+
+	CU_ASSERT_EQUAL(fake_send(&t.h, c, data, sizeof(data)), 1);
+	fake_run(&t.h, fake_now + 1000);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "44 100910 00000000000000000000000000000000");
+	t.pkts = 0;
+	typed_frame(&t, "0344 10091b0000");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log,
+			       "channel 9 reset: DTE originated, no additional information");
+	CU_ASSERT_EQUAL(fake_count(&t.h, "x25-sdu-lost"), 1);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 3, "61"); /* RR */
+	t.pkts = 0;
+	typed_frame(&t, "0161");
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "66 100912 00000000000000000000000000000000");
+	t.pkts = 0;
+	typed_frame(&t, "0181");
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "68 10091f");
+	t.pkts = 0;
+	typed_frame(&t, "01a1");
+	CU_ASSERT_EQUAL(t.pkts, 0);
+	CU_ASSERT_EQUAL(fake_send(&t.h, c, "a", 1), 1); /* and nothing is stuck */
+	fake_run(&t.h, fake_now + 1000);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "6a 100900 61");
+	typed_close(&t);
+}
+
+/* The far end sends n interrupts, from its frame *number on, and acknowledges nothing from our
+ * frame nr on: each confirmation must be queued. */
+static void lapb_interrupts(struct typed *t, unsigned n, unsigned *number, unsigned nr)
+{
+	for (unsigned i = 0; i < n; i++, ++*number) {
+		const uint8_t frame[] = {
+			3, (uint8_t)(nr << 5 | (*number % 8) << 1), 0x10, 9, 0x23, 0x55};
+		const struct link_frame f = {NULL, frame, 0, sizeof(frame)};
+
+		link_send(t->link, &f, 1);
+		fake_run(&t->h, fake_now);
+		t->pkts = 0;
+	}
+}
+
+/* 16384 packets are queued for a peer that asks and acknowledges nothing; with one more the line is
+ * restarted.  What was acknowledged in time does not count. */
+static void a_full_queue_restarts_the_line(void)
+{
+	unsigned number = 2;
+	struct typed t;
+	ist_channel c = lapb_call_up(&t);
+
+	lapb_interrupts(&t, 9, &number, 2); /* eight are queued, and go one by one */
+	for (unsigned nr = 3; nr < 3 + 9; nr++) {
+		const uint8_t rr[] = {1, (uint8_t)((nr % 8) << 5 | 1)};
+		const struct link_frame f = {NULL, rr, 0, 2};
+
+		link_send(t.link, &f, 1);
+		fake_run(&t.h, fake_now);
+	}
+	CU_ASSERT_EQUAL(fake_count(&t.h, "lapb-i-tx"), 2 + 9);
+	lapb_interrupts(&t, 1 + 16384, &number, 3); /* 11 modulo 8 */
+	CU_ASSERT_EQUAL(fake_count(&t.h, "queue-full"), 0);
+	CU_ASSERT_EQUAL(fake_pending(&t.h, FAKE_DOWN), 0);
+	CU_ASSERT_EQUAL(t.h.warnings, 0);
+	lapb_interrupts(&t, 1, &number, 3);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "queue-full"), 1);
+	CU_ASSERT_EQUAL(fake_channel(&t.h, FAKE_DOWN), c);
+	CU_ASSERT_EQUAL(t.h.warnings, 2); /* the restart, and that LAPB is down */
+	CU_ASSERT_STRING_EQUAL(fake_status(&t.h),
+			       "link up, LAPB setup, packet layer down as DTE, 0 circuits");
+	typed_frame(&t, "0173");
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "00 1000fb0000"); /* nothing of what was queued */
+	CU_ASSERT_EQUAL(fake_count(&t.h, "queue-full"), 1);
+	typed_close(&t);
+}
+
+static void no_memory_to_queue(void)
+{
+	struct typed t;
+	ist_channel c;
+
+	lapb_begin(&t);
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
+	heap_refuse(2); /* behind the circuit and its channel */
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "6", L2TP, &c), 0);
+	CU_ASSERT_TRUE(heap_refused());
+	fake_run(&t.h, fake_now + 3 * S); /* T1 at the latest */
+	CU_ASSERT_EQUAL(fake_count(&t.h, "queue-full"), 1);
+	CU_ASSERT_EQUAL(fake_pending(&t.h, FAKE_DOWN), 2);
+	typed_close(&t);
+}
+
+/* Each layer's counters stand in their own place. */
+static void counters_of_each_layer(void)
+{
+	struct typed t;
+
+	lapb_call_up(&t);
+	typed_frame(&t, "0353"); /* DISC */
+	typed_frame(&t, "0121"); /* an RR that has no place then */
+	CU_ASSERT_EQUAL(fake_count(&t.h, "x25-calls-out"), 1);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "x25-timeouts"), 0);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "lapb-i-tx"), 2);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "lapb-i-rx"), 2);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "lapb-state"), 1);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "link-rx"), 6);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "link-tx-down"), 0);
+	typed_close(&t);
+}
+
+static void link_is_lost(struct typed *t)
+{
+	link_close(t->link);
+	t->link = NULL;
+	fake_run(&t->h, fake_now);
+}
+
+/* The link goes without a word of its far end: calls are over, and nothing is sent into it, by
+ * whatever timer. */
+static void the_link_is_lost(void)
+{
+	for (int lapb = 0; lapb < 2; lapb++) {
+		struct fake_event *e;
+		struct typed t;
+		ist_channel c;
+
+		if (lapb) {
+			c = lapb_call_up(&t);
+		} else {
+			typed_open(&t, (const char *const[]){"lci-two-way=1-9", NULL});
+			CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
+			typed_rx(&t, "10090f");
+			CU_ASSERT_EQUAL(fake_channel(&t.h, FAKE_UP), c);
+		}
+		link_is_lost(&t);
+		CU_ASSERT_STRING_EQUAL(fake_status(&t.h),
+				       lapb ? "link down, LAPB disconnected, packet layer down as "
+					      "DTE, 0 circuits"
+					    : "link down, packet layer down as DTE, 0 circuits");
+		e = fake_take(&t.h, FAKE_DOWN);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_TRUE(e->channel == c && e->forever);
+		CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_LINK);
+		CU_ASSERT_STRING_EQUAL(e->cause.words, "line down");
+		fake_free(e);
+		CU_ASSERT_EQUAL(fake_connect(&t.h, "6", L2TP, &c), -ENETDOWN);
+		fake_run(&t.h, fake_now + 300 * S);
+		CU_ASSERT_EQUAL(fake_count(&t.h, "link-tx-down"), 0);
+		typed_close(&t);
+	}
+}
+
+static void the_link_is_lost_while_we_ask(void)
+{
+	struct typed t;
+
+	typed_begin(&t, NULL);
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "link up");
+	CU_ASSERT_EQUAL(t.h.warnings, 0);
+	link_is_lost(&t);
+	CU_ASSERT_PTR_NOT_NULL(strstr(t.h.last_log, "link down: "));
+	CU_ASSERT_EQUAL(t.h.warnings, 1);
+	fake_run(&t.h, fake_now + 300 * S);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "link-tx-down"), 0);
+	typed_close(&t);
+}
+
+/* A device of fewer octets than a packet may need, by its headers: address, control and two of
+ * length; or the pseudo-header.  The log says so, and nothing at the edge. */
+static void a_link_too_small_for_a_packet(void)
+{
+	static const struct {
+		const char *framing;
+		unsigned mtu; /* of the device: two octets of length stand in front */
+		const char *log;
+	} rows[] = {
+		{"framing=lapb", 1033, "link up"},
+		{"framing=lapb", 1032,
+		 "link carries frames of 1030 octets, packets may need 1031: lower "
+		 "packet-size-want"},
+		{"framing=pseudo-header", 1031, "link up"},
+		{"framing=pseudo-header", 1030,
+		 "link carries frames of 1028 octets, packets may need 1029: lower "
+		 "packet-size-want"},
+	};
+
+	if (!netns_enter("a_link_too_small_for_a_packet"))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fake_host h;
+
+		fake_open(&h, &x25_transport,
+			  (const char *const[]){"link=tap:x0", rows[i].framing, NULL});
+		fake_run(&h, fake_now + S);
+		wire_set_up("x0", false);
+		fake_run(&h, fake_now + S);
+		wire_set_mtu("x0", rows[i].mtu);
+		wire_set_up("x0", true);
+		fake_run(&h, fake_now + S);
+		CU_ASSERT_STRING_EQUAL(h.last_log, rows[i].log);
+		fake_close(&h);
+	}
+	netns_leave();
 }
 
 static void x25_line_hostile_frames(void)
@@ -208,6 +454,13 @@ static const struct test_case cases[] = {
 	{"a_link_reset_clears_calls", a_link_reset_clears_calls},
 	{"a_link_reset_empties_the_queue", a_link_reset_empties_the_queue},
 	{"the_window_of_the_link_holds_back", the_window_of_the_link_holds_back},
+	{"data_wait_in_their_circuit", data_wait_in_their_circuit},
+	{"a_full_queue_restarts_the_line", a_full_queue_restarts_the_line},
+	{"no_memory_to_queue", no_memory_to_queue},
+	{"counters_of_each_layer", counters_of_each_layer},
+	{"the_link_is_lost", the_link_is_lost},
+	{"the_link_is_lost_while_we_ask", the_link_is_lost_while_we_ask},
+	{"a_link_too_small_for_a_packet", a_link_too_small_for_a_packet},
 	{"hostile_frames", x25_line_hostile_frames},
 	{NULL, NULL},
 };
