@@ -8,6 +8,7 @@
  */
 #include "gw/aaa/addrpool.h"
 
+#include "core/bytes.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,12 +46,12 @@ struct addrpool {
 
 static uint64_t addrpool_prefix_number(const struct cfg_prefix *p)
 {
-	uint64_t v = 0;
-	unsigned i;
+	struct rd r = rd_init(p->addr, sizeof(p->addr));
 
-	for (i = p->v6 ? 0 : 12; i < (p->v6 ? 8u : 16u); i++)
-		v = v << 8 | p->addr[i];
-	return v;
+	if (p->v6)
+		return rd_u64(&r);
+	rd_skip(&r, 12);
+	return rd_u32(&r);
 }
 
 /* The addresses of an IPv4 prefix that hosts may have: without the first and last, where it has
@@ -307,25 +308,21 @@ bool addrpool_covers4(const struct addrpool *p, uint32_t addr)
 
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 {
+	struct wr w = wr_init(prefix, 16);
 	uint64_t number;
-	unsigned i;
 
 	if (!addrpool_space_take(&p->v6, &number))
 		return false;
-	memset(prefix, 0, 16);
-	for (i = 0; i < 8; i++)
-		prefix[i] = (uint8_t)(number >> (56 - 8 * i));
+	wr_u64(&w, number);
+	wr_u64(&w, 0);
 	return true;
 }
 
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
 {
-	uint64_t number = 0;
-	unsigned i;
+	struct rd r = rd_init(prefix, 16);
 
-	for (i = 0; i < 8; i++)
-		number = number << 8 | prefix[i];
-	addrpool_space_give(&p->v6, number);
+	addrpool_space_give(&p->v6, rd_u64(&r));
 }
 
 void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out)

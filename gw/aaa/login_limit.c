@@ -13,8 +13,6 @@
 
 #define DOUBLINGS 3u /* of the delay */
 
-enum login_limit_kind { BY_PAIR, BY_USER, BY_SOURCE };
-
 struct login_entry {
 	struct hnode node; /* first: found from the table's node */
 	struct llist_head quiet;
@@ -66,8 +64,8 @@ void login_limit_free(struct login_limit *l)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-static uint64_t login_limit_hash(const struct login_limit *l, enum login_limit_kind kind,
-				 const struct login_id *id)
+uint64_t login_limit_hash(const struct login_limit *l, enum login_limit_kind kind,
+			  const struct login_id *id)
 {
 	uint8_t octet = (uint8_t)kind;
 	struct sha256_ctx sha;
@@ -79,9 +77,9 @@ static uint64_t login_limit_hash(const struct login_limit *l, enum login_limit_k
 	sha256_init(&sha);
 	sha256_update(&sha, sizeof(l->key), l->key);
 	sha256_update(&sha, 1, &octet);
-	if (kind != BY_USER)
+	if (kind != LOGIN_LIMIT_BY_USER)
 		sha256_update(&sha, sizeof(id->source), (const uint8_t *)&id->source);
-	if (kind != BY_SOURCE)
+	if (kind != LOGIN_LIMIT_BY_SOURCE)
 		sha256_update(&sha, id->name_len, id->name);
 	sha256_digest(&sha, sizeof(u.digest), u.digest);
 	return u.hash;
@@ -178,8 +176,8 @@ static uint64_t login_limit_delay(const struct login_limit *l, unsigned failures
 static uint64_t login_limit_wait_of_others(struct login_limit *l, const struct login_id *id,
 					   uint64_t now)
 {
-	const struct login_entry *user = login_limit_find(l, BY_USER, id, now);
-	const struct login_entry *source = login_limit_find(l, BY_SOURCE, id, now);
+	const struct login_entry *user = login_limit_find(l, LOGIN_LIMIT_BY_USER, id, now);
+	const struct login_entry *source = login_limit_find(l, LOGIN_LIMIT_BY_SOURCE, id, now);
 	uint64_t wait = user && user->failures >= l->cfg.failures ? l->cfg.delay : 0, more = 0;
 
 	if (source && source->failures > l->cfg.failures)
@@ -190,7 +188,7 @@ static uint64_t login_limit_wait_of_others(struct login_limit *l, const struct l
 uint64_t login_limit_wait(struct login_limit *l, const struct login_id *id, uint64_t now,
 			  bool *locked)
 {
-	const struct login_entry *pair = login_limit_find(l, BY_PAIR, id, now);
+	const struct login_entry *pair = login_limit_find(l, LOGIN_LIMIT_BY_PAIR, id, now);
 	uint64_t own = pair ? login_limit_delay(l, pair->failures) : 0, others;
 
 	*locked = pair && pair->locked_until;
@@ -216,9 +214,9 @@ bool login_limit_failed(struct login_limit *l, const struct login_id *id, uint64
 {
 	struct login_entry *pair;
 
-	login_limit_count(l, BY_USER, id, now);
-	login_limit_count(l, BY_SOURCE, id, now);
-	pair = login_limit_count(l, BY_PAIR, id, now);
+	login_limit_count(l, LOGIN_LIMIT_BY_USER, id, now);
+	login_limit_count(l, LOGIN_LIMIT_BY_SOURCE, id, now);
+	pair = login_limit_count(l, LOGIN_LIMIT_BY_PAIR, id, now);
 	if (!l->cfg.lock || pair->failures < l->cfg.failures || pair->locked_until)
 		return false;
 	pair->locked_until = now + l->cfg.lock;
@@ -228,8 +226,8 @@ bool login_limit_failed(struct login_limit *l, const struct login_id *id, uint64
 
 void login_limit_succeeded(struct login_limit *l, const struct login_id *id, uint64_t now)
 {
-	struct login_entry *source = login_limit_find(l, BY_SOURCE, id, now);
-	struct login_entry *pair = login_limit_touch(l, BY_PAIR, id, now);
+	struct login_entry *source = login_limit_find(l, LOGIN_LIMIT_BY_SOURCE, id, now);
+	struct login_entry *pair = login_limit_touch(l, LOGIN_LIMIT_BY_PAIR, id, now);
 
 	pair->failures = 0;
 	login_limit_prove(l, pair);

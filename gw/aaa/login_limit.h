@@ -33,6 +33,9 @@ struct login_id {
 	uint64_t source; /* names a peer's address or a circuit */
 };
 
+/* What is counted. */
+enum login_limit_kind { LOGIN_LIMIT_BY_PAIR, LOGIN_LIMIT_BY_USER, LOGIN_LIMIT_BY_SOURCE };
+
 /* key: unpredictable octets, so that nobody can find names that share an entry.  room: entries, at
  * least LOGIN_LIMIT_MIN.  NULL without memory. */
 struct login_limit *login_limit_new(const struct cfg_login *cfg, const uint8_t key[LOGIN_LIMIT_KEY],
@@ -52,5 +55,10 @@ struct login_limit_view {
 	uint64_t evicted;	 /* entries that gave way, ever */
 };
 void login_limit_view(const struct login_limit *l, uint64_t now, struct login_limit_view *out);
+
+/* The key of an entry: the first 64 bits of a SHA-256 of the secret, the kind, and the source and
+ * name where they count; for tests. */
+uint64_t login_limit_hash(const struct login_limit *l, enum login_limit_kind kind,
+			  const struct login_id *id);
 
 #endif

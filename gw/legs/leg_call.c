@@ -443,7 +443,6 @@ static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 {
 	struct leg_end why = leg_call_why(c, ev);
 
-	c->call = NULL;
 	leg_call_detach(c);
 	join_leg_gone(&c->leg, &why, ev->now);
 }

@@ -43,7 +43,6 @@ static void line_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 	if (line->to_clear)
 		dp_disconnect(line->entry.gw->dp, line->entry.c.channel,
 			      &leg_line_causes[why->cause]);
-	line->to_clear = false;
 	join_leg_gone(l, why, now);
 }
 

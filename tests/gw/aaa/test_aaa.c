@@ -3,6 +3,7 @@
 #include "gw/log_brake.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -138,6 +139,46 @@ static void a_service_has_its_own_users(void)
 	aaa_tear_down();
 }
 
+/* A user of the service comes before one of any, however the configuration orders them. */
+static void the_services_own_user_comes_first(void)
+{
+	static const struct cfg_user any = {.name = "eve", .secret = "any"},
+				     own = {.name = "eve", .secret = "own", .service = &gold};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct cfg_user two[3] = {i ? own : any, i ? any : own, {.name = "x"}};
+
+		aaa_set_up();
+		aaa_free(aaa);
+		aaa = aaa_new(loop, two, 3, &login_conf);
+		CU_ASSERT_TRUE(login("eve", "own", &gold));
+		CU_ASSERT_FALSE(login("eve", "any", &gold));
+		CU_ASSERT_TRUE(login("eve", "any", &lead));
+		aaa_tear_down();
+	}
+}
+
+static void without_memory_there_is_none(void)
+{
+	struct ppp_auth_claim c = pap("alice", 5, "wonderland");
+	struct aaa_question q = {.claim = &c, .service = &gold};
+	struct aaa_counters n;
+
+	aaa_set_up();
+	for (unsigned skip = 0; skip < 4; skip++) {
+		heap_refuse(skip);
+		CU_ASSERT_PTR_NULL(aaa_new(loop, users, 1, &login_conf));
+		CU_ASSERT_TRUE(heap_refused());
+	}
+	aaa_free(NULL);
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(aaa_ask(aaa, &q, aaa_answered, NULL, clock_us));
+	CU_ASSERT_TRUE(heap_refused());
+	aaa_count(aaa, &n);
+	CU_ASSERT_EQUAL(n.asked, 0);
+	aaa_tear_down();
+}
+
 static void cancelled_is_never_answered(void)
 {
 	struct ppp_auth_claim c = pap("alice", 5, "wonderland");
@@ -146,6 +187,7 @@ static void cancelled_is_never_answered(void)
 	aaa_set_up();
 	aaa_cancel(aaa_ask(aaa, &q, aaa_answered, NULL, clock_us));
 	aaa_cancel(NULL);
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
 	clock_until(loop, clock_us + 1000000);
 	CU_ASSERT_EQUAL(answers, 0);
 	aaa_tear_down();
@@ -413,6 +455,8 @@ static const struct test_case cases[] = {
 	{"nobody_is_told_whether_the_name_exists", nobody_is_told_whether_the_name_exists},
 	{"names_are_octets", names_are_octets},
 	{"a_service_has_its_own_users", a_service_has_its_own_users},
+	{"the_services_own_user_comes_first", the_services_own_user_comes_first},
+	{"without_memory_there_is_none", without_memory_there_is_none},
 	{"cancelled_is_never_answered", cancelled_is_never_answered},
 	{"counts", counts},
 	{"a_long_list", a_long_list},

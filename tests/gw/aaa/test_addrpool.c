@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/aaa/addrpool.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -229,6 +230,100 @@ static void random_walk_against_a_set(void)
 	addrpool_free(p);
 }
 
+/* A prefix longer than /64 is one /64; one of /44 and shorter has as many as a range may have. */
+static void how_many_a_prefix_has(void)
+{
+	static const struct {
+		uint8_t bits;
+		uint32_t size;
+	} rows[] = {{128, 1},	    {65, 1},	    {64, 1},	    {63, 2},	  {45, 1u << 19},
+		    {44, 1u << 20}, {43, 1u << 20}, {32, 1u << 20}, {1, 1u << 20}};
+	static const struct {
+		uint8_t bits;
+		uint32_t size;
+	} rows4[] = {{32, 1},
+		     {31, 2},
+		     {30, 2},
+		     {29, 6},
+		     {13, (1u << 19) - 2},
+		     {12, (1u << 20) - 2},
+		     {11, 1u << 20},
+		     {8, 1u << 20}};
+	struct addrpool_stats s;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct cfg_prefix r = {.v6 = true, .bits = rows[i].bits, .addr = {0x20, 1}};
+		struct addrpool *p = addrpool_new("p", &r, 1);
+
+		addrpool_stats(p, &s);
+		CU_ASSERT_EQUAL(s.size6, rows[i].size);
+		CU_ASSERT_EQUAL(s.size4, 0);
+		addrpool_free(p);
+	}
+	for (size_t i = 0; i < sizeof(rows4) / sizeof(rows4[0]); i++) {
+		struct cfg_prefix r = {.bits = rows4[i].bits, .addr = {[12] = 10}};
+		struct addrpool *p = addrpool_new("p", &r, 1);
+
+		addrpool_stats(p, &s);
+		CU_ASSERT_EQUAL(s.size4, rows4[i].size);
+		CU_ASSERT_EQUAL(s.size6, 0);
+		addrpool_free(p);
+	}
+}
+
+/* Three ranges of a family: each number is found in its own. */
+static void several_ranges(void)
+{
+	static const struct cfg_prefix r[4] = {{.bits = 32, .addr = {[12] = 10, 0, 0, 9}},
+					       {.v6 = true, .bits = 64, .addr = {0x20, 1}},
+					       {.bits = 31, .addr = {[12] = 10, 0, 0, 20}},
+					       {.bits = 32, .addr = {[12] = 9, 0, 0, 1}}};
+	static const uint32_t all[] = {IP(10, 0, 0, 9), IP(10, 0, 0, 20), IP(10, 0, 0, 21),
+				       IP(9, 0, 0, 1)};
+	static const uint32_t others[] = {IP(10, 0, 0, 8),
+					  IP(10, 0, 0, 10),
+					  IP(10, 0, 0, 19),
+					  IP(10, 0, 0, 22),
+					  IP(9, 0, 0, 0),
+					  IP(9, 0, 0, 2),
+					  0};
+	struct addrpool *p = addrpool_new("p", r, 4);
+
+	for (unsigned i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(addrpool_take4(p), all[i]);
+	CU_ASSERT_EQUAL(addrpool_take4(p), 0);
+	for (unsigned i = 4; i-- > 0;)
+		addrpool_give4(p, all[i]);
+	for (unsigned i = 4; i-- > 0;)
+		CU_ASSERT_EQUAL(addrpool_take4(p), all[i]); /* oldest first */
+	for (unsigned i = 0; i < 7; i++)
+		CU_ASSERT_FALSE(addrpool_covers4(p, others[i]));
+	addrpool_free(p);
+}
+
+static void without_memory_there_is_none(void)
+{
+	static const struct cfg_prefix r[2] = {{.bits = 29, .addr = {[12] = 10, 64}},
+					       {.v6 = true, .bits = 62, .addr = {0x20, 1}}};
+	unsigned refused = 0;
+	struct addrpool *p;
+
+	for (bool more = true; more; refused += more) {
+		heap_refuse(refused);
+		p = addrpool_new("p", r, 2);
+		more = heap_refused();
+		CU_ASSERT_EQUAL(p == NULL, more);
+		addrpool_free(p);
+	}
+	CU_ASSERT_EQUAL(refused, 8); /* the pool, its name, and three of each family */
+	p = addrpool_new("p", r, 2);
+	heap_refuse(0);
+	CU_ASSERT_FALSE(addrpool_take4_fixed(p, IP(192, 0, 2, 7)));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(192, 0, 2, 7)));
+	addrpool_free(p);
+}
+
 static const struct test_case cases[] = {
 	{"first_and_last_are_not_hosts", first_and_last_are_not_hosts},
 	{"host_route_and_pair_are_whole", host_route_and_pair_are_whole},
@@ -245,6 +340,9 @@ static const struct test_case cases[] = {
 	{"families_do_not_mix_and_large_ranges_are_cut",
 	 families_do_not_mix_and_large_ranges_are_cut},
 	{"random_walk_against_a_set", random_walk_against_a_set},
+	{"how_many_a_prefix_has", how_many_a_prefix_has},
+	{"several_ranges", several_ranges},
+	{"without_memory_there_is_none", without_memory_there_is_none},
 	{NULL, NULL},
 };
 const struct test_suite suite_addrpool = {"addrpool", cases};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/aaa/login_limit.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -324,6 +325,56 @@ static void half_the_table_is_for_failures(void)
 	login_limit_free(limit);
 }
 
+/* By sha256sum of the secret 010203 and 13 zeros, the kind, the source 07 ... 07 and "ann". */
+static void what_an_entry_is_found_by(void)
+{
+	static const char *const want[] = {"dceed9caaa02071a", "03f09c58ca1c184e",
+					   "c611429e2d71e39b"};
+	struct login_id id = limit_id("ann", UINT64_C(0x0707070707070707));
+
+	limit_usual();
+	for (unsigned kind = 0; kind < 3; kind++) {
+		uint64_t got = login_limit_hash(limit, (enum login_limit_kind)kind, &id);
+		uint8_t octets[8];
+
+		test_hex(octets, 8, want[kind]);
+		ASSERT_OCTETS(&got, 8, octets, 8);
+	}
+	login_limit_free(limit);
+}
+
+/* The place of one who failed is given to another, who has not. */
+static void a_place_that_is_given_away_is_empty(void)
+{
+	static const struct cfg_login cfg = {.delay = SEC, .failures = 2, .lock = 60 * SEC};
+	char name[8];
+
+	limit_start(&cfg, LOGIN_LIMIT_MIN);
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "u%u", i);
+		CU_ASSERT_FALSE(limit_fail(name, i, 0));
+		CU_ASSERT_TRUE(limit_fail(name, i, 0));
+		CU_ASSERT_TRUE(limit_locked(name, i, 0));
+	}
+	CU_ASSERT_FALSE(limit_fail("new", 99, 1));
+	CU_ASSERT_EQUAL(limit_wait("new", 99, 1), SEC);
+	CU_ASSERT_EQUAL(limit_view(1).evicted, 20 * 3 + 3 - 8);
+	login_limit_free(limit);
+}
+
+static void without_memory_there_is_none(void)
+{
+	static const uint8_t key[LOGIN_LIMIT_KEY];
+	static const struct cfg_login cfg = {.failures = 1};
+
+	for (unsigned skip = 0; skip < 2; skip++) {
+		heap_refuse(skip);
+		CU_ASSERT_PTR_NULL(login_limit_new(&cfg, key, ROOM));
+		CU_ASSERT_TRUE(heap_refused());
+	}
+	login_limit_free(NULL);
+}
+
 static const struct test_case cases[] = {
 	{"the_delay_doubles_up_to_eight", the_delay_doubles_up_to_eight},
 	{"a_lock_ends_at_its_time", a_lock_ends_at_its_time},
@@ -339,6 +390,9 @@ static const struct test_case cases[] = {
 	{"names_are_octets", names_are_octets},
 	{"the_oldest_unproved_gives_way", the_oldest_unproved_gives_way},
 	{"half_the_table_is_for_failures", half_the_table_is_for_failures},
+	{"what_an_entry_is_found_by", what_an_entry_is_found_by},
+	{"a_place_that_is_given_away_is_empty", a_place_that_is_given_away_is_empty},
+	{"without_memory_there_is_none", without_memory_there_is_none},
 	{NULL, NULL},
 };
 const struct test_suite suite_login_limit = {"login_limit", cases};

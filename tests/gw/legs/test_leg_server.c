@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A call whose LAC has had LCP and authentication already: the test is that LAC and its client. */
+#include "gw/bind.h"
 #include "tests/gw/frames.h"
+#include "tests/heap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -392,6 +394,130 @@ static void both_name_servers_are_given(void)
 	bench_stop();
 }
 
+/* The third wrong password locks: said once, with the time of the lock. */
+static void a_lock_is_logged(void)
+{
+	bench_start(GUESSED);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	for (unsigned i = 0; i < 4; i++) {
+		CU_ASSERT_EQUAL(bench_logged("aaa notice: user ann from a 192.0.2.9:1701 locked "
+					     "for 1m00s: too many failed log-ins"),
+				i >= 3);
+		bench_call("ann", "a guess", PPP_AUTH_PAP);
+		bench_pass(10 * SEC);
+	}
+	bench_stop();
+}
+
+/* One family is closed while the other goes on: the device sends nothing there any more. */
+static void one_family_is_closed(void)
+{
+	static const uint8_t ipcp[] = {0x80, 0x21, 5, 9, 0, 4}, ipv6cp[] = {0x80, 0x57, 5, 9, 0, 4};
+
+	server_dial("ann", "a password", PPP_AUTH_CHAP_MD5)->hold = true;
+	CU_ASSERT_TRUE(fake.call[0].ip4 && fake.call[0].ip6);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 1);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, ipv6cp, 6, clock_us);
+	CU_ASSERT_TRUE(fake.call[0].ip4 && !fake.call[0].ip6);
+	CU_ASSERT_EQUAL(fake.call[0].peer_iid, 0);
+	CU_ASSERT_FALSE(fake.call[0].has_peer6);
+	CU_ASSERT_EQUAL(fake.call[0].peer4, 0x0a400002);
+	CU_ASSERT_EQUAL(fake.call[0].mode, DP_TERMINAL);
+	bench_pass(20 * SEC);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 1); /* no Router Advertisement */
+	bench_stop();
+
+	server_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, ipcp, 6, clock_us);
+	CU_ASSERT_TRUE(!fake.call[0].ip4 && fake.call[0].ip6 && fake.call[0].has_peer6);
+	CU_ASSERT_EQUAL(fake.call[0].peer4, 0);
+	CU_ASSERT_NOT_EQUAL(fake.call[0].peer_iid, 0);
+	CU_ASSERT_EQUAL(fake.call[0].mode, DP_TERMINAL);
+	bench_stop();
+}
+
+/* IPv6 that is up anew is advertised at once, and three seconds later again. */
+static void a_link_that_starts_again_is_advertised_again(void)
+{
+	struct far_call *c = server_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
+
+	bench_pass(40 * SEC);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 4);
+	bench_redial(c, "ann", "a password");
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 5);
+	bench_pass(3 * SEC - 1);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 5);
+	bench_pass(1);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+	bench_stop();
+}
+
+/* The answer that had to wait is followed by a deadline of its own. */
+static void after_a_late_answer_requests_are_repeated(void)
+{
+	struct far_call *c;
+	unsigned said;
+
+	bench_start(GUESSED);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a guess", PPP_AUTH_PAP);
+	bench_pass(10 * SEC);
+	c = bench_call("ann", "a password", PPP_AUTH_PAP);
+	CU_ASSERT_FALSE(c->ip4);
+	c->hold = true;
+	bench_pass(2 * SEC);
+	said = fake_said("ppp 8021");
+	CU_ASSERT_EQUAL(said, 1);
+	bench_pass(3 * SEC);
+	CU_ASSERT_EQUAL(fake_said("ppp 8021"), 2);
+	bench_stop();
+}
+
+/* Either of the two lists makes it proxy LCP; what is missing is said by PPP. */
+static void one_list_alone_is_proxy_lcp(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct far_call *c;
+
+		used = iccns = 0;
+		iccn_add(i ? 28 : 27, i ? LCP_RX : LCP_TX);
+		c = server_call(CONF("proxy = require  auth = none"));
+		CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FRAMING);
+		CU_ASSERT_EQUAL(bench_logged("ppp notice: call */*: proxy LCP not taken over from "
+					     "a 192.0.2.9:1701: *"),
+				1);
+		bench_stop();
+	}
+	used = iccns = 0;
+	iccn_add(26, LCP_RX); /* the first alone tells nothing of what was agreed */
+	server_call(CONF("proxy = require"));
+	CU_ASSERT_EQUAL(bench_logged("ppp notice: *proxy LCP not taken over*"), 0);
+	bench_stop();
+}
+
+/* No memory for the question: the answer is no. */
+static void a_log_in_without_memory(void)
+{
+	uint8_t pap[40];
+	size_t n = test_hex(pap, sizeof(pap), "c023 01 05 0013 03 616e6e 0a 612070617373776f7264");
+	uint8_t ack[60] = {0};
+	size_t len;
+
+	used = iccns = 0;
+	server_call(CONF("auth = pap"));
+	CU_ASSERT_TRUE_FATAL(frames_next("c021 01 01 *"));
+	memcpy(ack, frames_last(&len), 30);
+	ack[2] = 2;
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, ack, len, clock_us);
+	frames_give(fake.call[0].tid, fake.call[0].sid, "c021 01 01 0004");
+	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
+	heap_refuse(0);
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, pap, n, clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_TRUE(frames_next("c023 03 05 *"));
+	bench_stop();
+}
+
 /* Another user proves himself while the answer about the one before him waits. */
 static void a_question_is_taken_back(void)
 {
@@ -431,6 +557,13 @@ static const struct test_case cases[] = {
 	{"its_log_ins_with_one_family", its_log_ins_with_one_family},
 	{"no_address_is_logged", no_address_is_logged},
 	{"both_name_servers_are_given", both_name_servers_are_given},
+	{"a_lock_is_logged", a_lock_is_logged},
+	{"one_family_is_closed", one_family_is_closed},
+	{"a_link_that_starts_again_is_advertised_again",
+	 a_link_that_starts_again_is_advertised_again},
+	{"after_a_late_answer_requests_are_repeated", after_a_late_answer_requests_are_repeated},
+	{"one_list_alone_is_proxy_lcp", one_list_alone_is_proxy_lcp},
+	{"a_log_in_without_memory", a_log_in_without_memory},
 	{"a_question_is_taken_back", a_question_is_taken_back},
 	{NULL, NULL},
 };

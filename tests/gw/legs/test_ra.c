@@ -20,6 +20,11 @@ static void advertisement_octets(void)
 		 "03 04 40 40 00015180 00003840 00000000 20010db8006400050000000000000000");
 	ra_build(got, 1, prefix, 1400);
 	ASSERT_OCTETS(got, RA_LEN, want, RA_LEN);
+	/* an identifier of 64 bits; the checksum is less by the sum of its first three words */
+	test_hex(want + 16, 8, "1122 3344 5566 0001");
+	test_hex(want + 42, 2, "9591");
+	ra_build(got, UINT64_C(0x1122334455660001), prefix, 1400);
+	ASSERT_OCTETS(got, RA_LEN, want, RA_LEN);
 }
 
 static void mtu_is_never_below_1280(void)
@@ -90,12 +95,43 @@ static void solicitations(void)
 	"service s { local = 10.64.0.1  pool = s  auth = { chap }  mtu = 1400 }\n" \
 	"user ann { secret = \"a password\" }\n"
 
+static uint8_t advert[2 + RA_LEN];
+
+static void ra_keep(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	(void)tid;
+	(void)sid;
+	if (frame[1] == 0x57 && len == sizeof(advert))
+		memcpy(advert, frame, len);
+}
+
+/* The prefix that was set aside, from our address on the link, with the link's MTU. */
+static void what_a_client_is_told(void)
+{
+	uint8_t prefix[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64}, want[2 + RA_LEN] = {0, 0x57};
+	void (*pass)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
+	struct far_call *c;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip6);
+	pass = fake.frame;
+	fake.frame = ra_keep;
+	bench_pass(3 * SEC);
+	fake.frame = pass;
+	ra_build(want + 2, bench.gw->service[0].iid, prefix, 1400);
+	ASSERT_OCTETS(advert, sizeof(advert), want, sizeof(want));
+	bench_stop();
+}
+
 /* After 0, 3, 13 and 29 s, then every five minutes; and when asked, at least 100 ms apart. */
 static void a_client_is_told_his_prefix(void)
 {
 	static const struct {
 		unsigned at, adverts;
-	} rows[] = {{0, 1}, {2, 1}, {3, 2}, {12, 2}, {13, 3}, {28, 3}, {29, 4}, {328, 4}, {329, 5}};
+	} rows[] = {{0, 1},  {2, 1},   {3, 2},	 {12, 2},  {13, 3}, {28, 3},
+		    {29, 4}, {328, 4}, {329, 5}, {628, 5}, {629, 6}};
 	uint8_t rs[2 + 100] = {0x00, 0x57};
 	size_t len = 2 + test_hex(rs + 2, 100, RS_HEX);
 	struct far_call *c;
@@ -112,29 +148,31 @@ static void a_client_is_told_his_prefix(void)
 	}
 	bench_pass(10 * SEC);
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
-	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 7);
 	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_SOLICITATION], 0);
 	/* The client may not have been ready for that one: 100 ms later there is another. */
 	for (i = 0; i < 3; i++) {
 		bench_pass(10000);
 		bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
-		CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
+		CU_ASSERT_EQUAL(fake_said("ppp 0057"), 7);
 		CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_SOLICITATION], i);
 	}
 	bench_pass(69999);
-	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 6);
-	bench_pass(1);
 	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 7);
+	bench_pass(1);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 8);
 	bench_pass(100000);
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
-	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 8);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 9);
 	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_IPV6], 0);
-	rs[2 + 7] = 254; /* hop limit: no solicitation */
+	CU_ASSERT_EQUAL(fake_said("ip"), 0); /* none of them is for the device */
+	rs[2 + 7] = 254;		     /* hop limit: no solicitation */
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, rs, len, clock_us);
 	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_IPV6], 1);
+	CU_ASSERT_EQUAL(fake_said("ip"), 0);
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
 	bench_pass(1000 * SEC);
-	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 8);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 9);
 	bench_stop();
 }
 
@@ -142,6 +180,7 @@ static const struct test_case cases[] = {
 	{"advertisement_octets", advertisement_octets},
 	{"mtu_is_never_below_1280", mtu_is_never_below_1280},
 	{"solicitations", solicitations},
+	{"what_a_client_is_told", what_a_client_is_told},
 	{"a_client_is_told_his_prefix", a_client_is_told_his_prefix},
 	{NULL, NULL},
 };
