@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "tests/transports/kernel.h"
 
 #include "tests/harness.h"
@@ -9,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 struct kernel kernel;
@@ -31,6 +34,15 @@ WRAPPED(int, getpeername, int fd, struct sockaddr *name, socklen_t *len);
 WRAPPED(ssize_t, recv, int fd, void *buf, size_t len, int flags);
 WRAPPED(ssize_t, recvmsg, int fd, struct msghdr *m, int flags);
 WRAPPED(ssize_t, sendmsg, int fd, const struct msghdr *m, int flags);
+WRAPPED(int, recvmmsg, int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *wait);
+WRAPPED(int, sendmmsg, int fd, struct mmsghdr *m, unsigned n, int flags);
+WRAPPED(int, socketpair, int family, int type, int protocol, int fd[2]);
+WRAPPED(ssize_t, read, int fd, void *buf, size_t len);
+WRAPPED(ssize_t, write, int fd, const void *buf, size_t len);
+WRAPPED(ssize_t, writev, int fd, const struct iovec *iov, int n);
+WRAPPED(ssize_t, pwritev, int fd, const struct iovec *iov, int n, off_t at);
+WRAPPED(int, ftruncate, int fd, off_t len);
+WRAPPED(void *, mmap, void *at, size_t len, int protection, int flags, int fd, off_t offset);
 int __real_ioctl(int fd, unsigned long request, ...);
 int __wrap_ioctl(int fd, unsigned long request, ...);
 
@@ -75,6 +87,99 @@ static bool kernel_refuses(const char *call)
 	return true;
 }
 
+/* --- the system's own descriptors ------------------------------------------------------------- */
+
+/* The call that fails. */
+static struct {
+	const char *call; /* NULL = none, or it has failed */
+	unsigned long number;
+	unsigned skip;
+	int err;
+	bool failed;
+} kernel_failing;
+
+void kernel_fail(const char *call, unsigned long number, unsigned skip, int err)
+{
+	kernel_failing.call = call;
+	kernel_failing.number = number;
+	kernel_failing.skip = skip;
+	kernel_failing.err = err;
+	kernel_failing.failed = false;
+}
+
+bool kernel_failed(void)
+{
+	kernel_failing.call = NULL;
+	return kernel_failing.failed;
+}
+
+int kernel_next_fd(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+static bool kernel_fails(const char *call, unsigned long number)
+{
+	if (!kernel_failing.call || strcmp(kernel_failing.call, call) ||
+	    kernel_failing.number != number || kernel_failing.skip--)
+		return false;
+	kernel_failing.call = NULL;
+	kernel_failing.failed = true;
+	errno = kernel_failing.err;
+	return true;
+}
+
+int __wrap_recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *wait)
+{
+	return kernel_fails("recvmmsg", 0) ? -1 : __real_recvmmsg(fd, m, n, flags, wait);
+}
+
+int __wrap_sendmmsg(int fd, struct mmsghdr *m, unsigned n, int flags)
+{
+	return kernel_fails("sendmmsg", 0) ? -1 : __real_sendmmsg(fd, m, n, flags);
+}
+
+int __wrap_socketpair(int family, int type, int protocol, int fd[2])
+{
+	return kernel_fails("socketpair", 0) ? -1 : __real_socketpair(family, type, protocol, fd);
+}
+
+ssize_t __wrap_read(int fd, void *buf, size_t len)
+{
+	return kernel_fails("read", 0) ? -1 : __real_read(fd, buf, len);
+}
+
+ssize_t __wrap_write(int fd, const void *buf, size_t len)
+{
+	return kernel_fails("write", 0) ? -1 : __real_write(fd, buf, len);
+}
+
+ssize_t __wrap_writev(int fd, const struct iovec *iov, int n)
+{
+	return kernel_fails("writev", 0) ? -1 : __real_writev(fd, iov, n);
+}
+
+ssize_t __wrap_pwritev(int fd, const struct iovec *iov, int n, off_t at)
+{
+	return kernel_fails("pwritev", 0) ? -1 : __real_pwritev(fd, iov, n, at);
+}
+
+int __wrap_ftruncate(int fd, off_t len)
+{
+	return kernel_fails("ftruncate", 0) ? -1 : __real_ftruncate(fd, len);
+}
+
+void *__wrap_mmap(void *at, size_t len, int protection, int flags, int fd, off_t offset)
+{
+	return kernel_fails("mmap", 0) ? MAP_FAILED
+				       : __real_mmap(at, len, protection, flags, fd, offset);
+}
+
+/* --- sockets of the families that are played -------------------------------------------------- */
+
 static int kernel_new(int family, int type, int protocol)
 {
 	struct kernel_socket *s = &kernel.socket[kernel.sockets];
@@ -91,6 +196,8 @@ static int kernel_new(int family, int type, int protocol)
 
 int __wrap_socket(int family, int type, int protocol)
 {
+	if (kernel_fails("socket", 0))
+		return -1;
 	if (!kernel.on || (family != AF_X25 && family != AF_ATMPVC))
 		return __real_socket(family, type, protocol);
 	return kernel_refuses("socket") ? -1 : kernel_new(family, type, protocol);
@@ -101,6 +208,8 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t 
 	struct kernel_socket *s = kernel_of(fd);
 	char call[40];
 
+	if (kernel_fails("setsockopt", (unsigned)name))
+		return -1;
 	if (!s)
 		return __real_setsockopt(fd, level, name, value, len);
 	snprintf(call, sizeof(call), "setsockopt %d", name);
@@ -125,6 +234,8 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t 
 
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
+	if (kernel_fails("getsockopt", (unsigned)name))
+		return -1;
 	if (!kernel_of(fd))
 		return __real_getsockopt(fd, level, name, value, len);
 	if (level != SOL_SOCKET || name != SO_ERROR || *len != sizeof(int)) {
@@ -139,6 +250,8 @@ int __wrap_bind(int fd, const struct sockaddr *to, socklen_t len)
 {
 	struct kernel_socket *s = kernel_of(fd);
 
+	if (kernel_fails("bind", 0))
+		return -1;
 	if (!s)
 		return __real_bind(fd, to, len);
 	CU_ASSERT_EQUAL_FATAL(len, sizeof(s->bound));
@@ -150,6 +263,8 @@ int __wrap_connect(int fd, const struct sockaddr *to, socklen_t len)
 {
 	struct kernel_socket *s = kernel_of(fd);
 
+	if (kernel_fails("connect", 0))
+		return -1;
 	if (!s)
 		return __real_connect(fd, to, len);
 	CU_ASSERT_EQUAL_FATAL(len, s->family == AF_X25 ? sizeof(s->to) : sizeof(s->pvc));
@@ -184,6 +299,8 @@ static int kernel_name(const char *call, const struct sockaddr_x25 *is, struct s
 
 int __wrap_getsockname(int fd, struct sockaddr *name, socklen_t *len)
 {
+	if (kernel_fails("getsockname", 0))
+		return -1;
 	return kernel_of(fd) ? kernel_name("getsockname", &kernel.name, name, len)
 			     : __real_getsockname(fd, name, len);
 }
@@ -260,6 +377,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_start(ap, request);
 	arg = va_arg(ap, void *);
 	va_end(ap);
+	if (kernel_fails("ioctl", request))
+		return -1;
 	if (!s)
 		return __real_ioctl(fd, request, arg);
 	snprintf(call, sizeof(call), "ioctl %lu", request & 0xff);

@@ -3,7 +3,7 @@
  * A kernel with AF_X25 and AF_ATMPVC, on machines without them (the linker's --wrap leads the
  * system calls of the unit program here).  A socket of these families is one end of a pair; what
  * was asked of it is kept, and a call is refused on request.  All other descriptors are the
- * system's.
+ * system's; there one call may be made to fail, so that the ways out of each failure are run.
  */
 #ifndef TESTS_TRANSPORTS_KERNEL_H
 #define TESTS_TRANSPORTS_KERNEL_H
@@ -52,5 +52,14 @@ void kernel_end(void);
 void kernel_refuse(const char *call, int err);
 /* The socket made last, also by accept4(). */
 struct kernel_socket *kernel_last(void);
+
+/* On any descriptor, the next call of this name but `skip` fails with this errno, that one only.
+ * number: its option or request; 0 when the call has none. */
+void kernel_fail(const char *call, unsigned long number, unsigned skip, int err);
+/* Did it come to that?  All calls are the system's again. */
+bool kernel_failed(void);
+/* The number that a descriptor opened now would have: the same as before when none was left open.
+ */
+int kernel_next_fd(void);
 
 #endif

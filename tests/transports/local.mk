@@ -35,12 +35,14 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/serial/test_hdlc.c tests/transports/link/ends.h tests/transports/link/ends.c \
 	tests/transports/link/test_atmtcp.c tests/transports/link/test_link_atmtcp.c tests/transports/link/test_link_atmpvc.c \
 	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \
-	tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
+	tests/transports/link/test_link_udp.c tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
 	tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_transports_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=getrandom \
 	-Wl,--wrap=socket -Wl,--wrap=setsockopt -Wl,--wrap=getsockopt -Wl,--wrap=bind -Wl,--wrap=connect \
 	-Wl,--wrap=listen -Wl,--wrap=accept4 -Wl,--wrap=getsockname -Wl,--wrap=getpeername -Wl,--wrap=ioctl \
-	-Wl,--wrap=recv -Wl,--wrap=recvmsg -Wl,--wrap=sendmsg
+	-Wl,--wrap=recv -Wl,--wrap=recvmsg -Wl,--wrap=sendmsg -Wl,--wrap=recvmmsg -Wl,--wrap=sendmmsg \
+	-Wl,--wrap=socketpair -Wl,--wrap=read -Wl,--wrap=write -Wl,--wrap=writev -Wl,--wrap=pwritev \
+	-Wl,--wrap=ftruncate -Wl,--wrap=mmap
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

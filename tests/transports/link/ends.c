@@ -2,7 +2,9 @@
 #include "tests/transports/link/ends.h"
 
 #include "tests/harness.h"
+#include "tests/transports/kernel.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +69,22 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 	r = link_open(&e->l, text, &c, err, len);
 	e->h.in_call--;
 	return r;
+}
+
+void end_refused(const char *text, const char *const *pairs, const char *call, unsigned long number)
+{
+	static struct end e;
+	char err[200] = "", want[200];
+	int before = kernel_next_fd();
+
+	snprintf(want, sizeof(want), "link %s: Operation not permitted", text);
+	kernel_fail(call, number, 0, EPERM);
+	CU_ASSERT_EQUAL_FATAL(end_try(&e, text, pairs, err, sizeof(err)), -EPERM);
+	CU_ASSERT_TRUE(kernel_failed());
+	CU_ASSERT_STRING_EQUAL(err, want);
+	CU_ASSERT_EQUAL(kernel_next_fd(), before);
+	for (size_t i = 0; i < 16; i++)
+		CU_ASSERT_PTR_NULL(e.h.watch[i].on_fd);
 }
 
 void end_open(struct end *e, const char *text, const char *const *pairs)

@@ -28,6 +28,10 @@ extern struct link_conf end_like;
 
 /* pairs: key, value, key, value ... NULL; NULL = none. */
 int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len);
+/* The call (kernel.h) fails with EPERM, which no waiting helps: the link does not open, says so,
+ * and leaves no descriptor. */
+void end_refused(const char *text, const char *const *pairs, const char *call,
+		 unsigned long number);
 void end_open(struct end *e, const char *text, const char *const *pairs);
 /* Also looks whether the link has left anything behind. */
 void end_close(struct end *e);
