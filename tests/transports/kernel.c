@@ -109,8 +109,10 @@ void kernel_fail(const char *call, unsigned long number, unsigned skip, int err)
 
 bool kernel_failed(void)
 {
-	kernel_failing.call = NULL;
-	return kernel_failing.failed;
+	bool failed = kernel_failing.failed;
+
+	memset(&kernel_failing, 0, sizeof(kernel_failing));
+	return failed;
 }
 
 int kernel_next_fd(void)
@@ -326,6 +328,8 @@ ssize_t __wrap_recv(int fd, void *buf, size_t len, int flags)
 
 ssize_t __wrap_recvmsg(int fd, struct msghdr *m, int flags)
 {
+	if (kernel_fails("recvmsg", 0))
+		return -1;
 	return kernel_of(fd) && kernel_refuses("recvmsg") ? -1 : __real_recvmsg(fd, m, flags);
 }
 

@@ -35,6 +35,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/serial/test_hdlc.c tests/transports/link/ends.h tests/transports/link/ends.c \
 	tests/transports/link/test_atmtcp.c tests/transports/link/test_link_atmtcp.c tests/transports/link/test_link_atmpvc.c \
 	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \
+	tests/transports/link/captures.h tests/transports/link/captures.c tests/transports/link/test_link_pipes.c \
 	tests/transports/link/test_link_udp.c tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
 	tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c

@@ -82,6 +82,7 @@
 	X(link_atmpvc)    \
 	X(pcap_file)      \
 	X(link_pcap)      \
+	X(link_pipes)     \
 	X(link_udp)       \
 	X(link_ether)     \
 	X(link_tun)       \

@@ -97,10 +97,8 @@ static void link_start(struct link *l, uint64_t now)
 	int r = l->kind->start(l->impl);
 
 	l->started = !r;
-	if (l->started) {
-		l->recheck = now;
+	if (l->started)
 		return;
-	}
 	snprintf(l->words, sizeof(l->words), "%s", strerror(-r));
 	link_retry_later(l, now);
 }

@@ -71,7 +71,7 @@ struct link_conf {
 	 * closed. */
 	const struct link_circuit *circuit;
 	unsigned circuits;
-	uint16_t linktype; /* of the frames in a capture file; 0 = the transport has none */
+	uint16_t linktype; /* of the frames in a capture file */
 	/* With LINKTYPE_UPPER_PDU: the name in front of each frame, and which side we are. */
 	const char *dissector;
 	bool dce;

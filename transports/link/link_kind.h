@@ -47,7 +47,7 @@ extern int (*link_atmpvc_open)(int interface, const struct link_circuit *c);
 
 struct link_socket {
 	struct link *link;
-	int fd; /* -1 = closed */
+	int fd; /* while it is open */
 	bool watched;
 	uint8_t *buffer;
 	uint8_t prefix[16];  /* in front of each frame, its last two octets being the frame's length

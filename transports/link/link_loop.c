@@ -55,7 +55,7 @@ static int link_loop_take_spare(const char *name)
 	int fd = -1;
 
 	pthread_mutex_lock(&lock);
-	for (struct spare **at = &spares; *at && fd < 0; at = &(*at)->next) {
+	for (struct spare **at = &spares; *at; at = &(*at)->next) {
 		struct spare *s = *at;
 
 		if (strcmp(s->name, name))
@@ -150,7 +150,7 @@ static void *link_loop_parse(struct link *l, const char *rest, char *err, size_t
 		return NULL;
 	}
 	u->socket = (struct link_socket){
-		.link = l, .fd = -1, .prefix_len = HEAD, .take = link_loop_take, .impl = u};
+		.link = l, .prefix_len = HEAD, .take = link_loop_take, .impl = u};
 	return u;
 }
 

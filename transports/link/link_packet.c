@@ -44,7 +44,7 @@ static void *link_packet_parse(struct link *l, const char *rest, char *err, size
 
 	if (u && len && len < sizeof(u->name)) {
 		memcpy(u->name, rest, len + 1);
-		u->socket = (struct link_socket){.link = l, .fd = -1, .impl = u};
+		u->socket = (struct link_socket){.link = l, .impl = u};
 		u->socket.little_endian = link_conf_of(l)->little_endian;
 		u->mtu = LINK_FRAME_MAX;
 		u->ring_wanted = settings_bool(&link_conf_of(l)->settings, "receive-ring");
@@ -66,9 +66,7 @@ static bool link_packet_take(void *impl, const struct sockaddr_storage *from, st
 
 	if (ll->sll_pkttype == PACKET_OUTGOING || ll->sll_pkttype == PACKET_OTHERHOST)
 		return false;
-	if (!u->ethernet)
-		return f->len > 0;
-	if (link_ether_take(link_conf_of(u->socket.link), f))
+	if (!u->ethernet || link_ether_take(link_conf_of(u->socket.link), f))
 		return true;
 	link_counted(u->socket.link, LINK_RX_BAD);
 	return false;

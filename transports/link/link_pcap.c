@@ -287,11 +287,9 @@ static enum link_counter link_pcap_write_pipe(struct pcap_link *u, struct iovec 
 	errno = EAGAIN;
 	if (!u->rest_len)
 		n = writev(u->out, iov, count);
-	if (n >= 0)
-		return (size_t)n == len || link_pcap_keep_rest(u, iov, count, (size_t)n)
-			       ? LINK_TX
-			       : LINK_TX_ERROR;
-	if (errno == EAGAIN)
+	if (n == (ssize_t)len || (n >= 0 && link_pcap_keep_rest(u, iov, count, (size_t)n)))
+		return LINK_TX;
+	if (n < 0 && errno == EAGAIN)
 		return LINK_TX_FULL;
 	link_pcap_pipes_end(u, PIPE_OVER);
 	return LINK_TX_ERROR;
@@ -534,7 +532,7 @@ static void *link_pcap_parse(struct link *l, const char *rest, char *err, size_t
 	const char *arrow = strchr(rest, '>');
 	size_t from = arrow ? (size_t)(arrow - rest) : strlen(rest);
 	struct pcap_link *u = calloc(1, sizeof(*u));
-	bool ok = u && link_conf_of(l)->linktype;
+	bool ok = u != NULL;
 
 	if (ok) {
 		*u = (struct pcap_link){.link = l, .in = -1, .out = -1};
@@ -549,12 +547,7 @@ static void *link_pcap_parse(struct link *l, const char *rest, char *err, size_t
 		return u;
 	if (u)
 		link_pcap_free_link(u);
-	if (link_conf_of(l)->linktype)
-		settings_error(err, err_len, EINVAL, "link: \"pcap:%s\" is not %s", rest,
-			       link_pcap.form);
-	else
-		settings_error(err, err_len, EINVAL, "link: no %s with this transport",
-			       link_pcap.form);
+	settings_error(err, err_len, EINVAL, "link: \"pcap:%s\" is not %s", rest, link_pcap.form);
 	return NULL;
 }
 

@@ -78,9 +78,7 @@ int link_socket_open(struct link_socket *s, int fd)
 	s->watched = r >= 0;
 	if (r < 0) {
 		free(s->buffer);
-		s->buffer = NULL;
 		close(fd);
-		s->fd = -1;
 	}
 	return r;
 }
@@ -96,13 +94,9 @@ void link_socket_unwatch(struct link_socket *s)
 
 void link_socket_close(struct link_socket *s)
 {
-	if (s->fd < 0)
-		return;
 	link_socket_unwatch(s);
 	close(s->fd);
-	s->fd = -1;
 	free(s->buffer);
-	s->buffer = NULL;
 }
 
 /* Counts and skips the one that did not go; the thing under the link may be gone too. */
@@ -153,6 +147,6 @@ static void link_socket_send_batch(struct link_socket *s, const struct link_fram
 
 void link_socket_send(struct link_socket *s, const struct link_frame *f, unsigned n)
 {
-	for (unsigned i = 0; i < n && s->fd >= 0; i += BATCH)
+	for (unsigned i = 0; i < n; i += BATCH)
 		link_socket_send_batch(s, f + i, n - i < BATCH ? n - i : BATCH);
 }

@@ -130,7 +130,7 @@ static void link_tun_on_readable(void *arg, unsigned ready)
 	struct tun_link *u = arg;
 
 	(void)ready;
-	for (unsigned i = 0; i < ROUNDS && u->fd >= 0; i++)
+	for (unsigned i = 0; i < ROUNDS; i++)
 		if (!link_tun_receive(u))
 			return;
 }
@@ -231,8 +231,6 @@ static void link_tun_stop(void *impl)
 	struct tun_link *u = impl;
 	const struct link_conf *c = link_conf_of(u->link);
 
-	if (u->fd < 0)
-		return;
 	c->host->watch(c->host_ctx, u->fd, 0, link_tun_on_readable, u);
 	close(u->fd);
 	u->fd = -1;

@@ -41,7 +41,6 @@ static void *link_udp_parse(struct link *l, const char *rest, char *err, size_t 
 
 	if (u && link_udp_parse_ends(u, rest)) {
 		u->socket.link = l;
-		u->socket.fd = -1;
 		return u;
 	}
 	free(u);
@@ -93,7 +92,7 @@ static int link_udp_check(void *impl)
 	struct udp_link *u = impl;
 
 	link_udp_count_lost(u);
-	return u->socket.fd >= 0;
+	return 1;
 }
 
 static void link_udp_send_frames(void *impl, const struct link_frame *f, unsigned n)

@@ -110,8 +110,13 @@ void end_send(struct end *e, const void *data, uint32_t len)
 {
 	const struct link_frame f = {NULL, data, 0, len};
 
+	end_send_frames(e, &f, 1);
+}
+
+void end_send_frames(struct end *e, const struct link_frame *f, unsigned n)
+{
 	e->h.in_call++;
-	link_send(e->l, &f, 1);
+	link_send(e->l, f, n);
 	e->h.in_call--;
 }
 
@@ -121,6 +126,12 @@ uint64_t end_count(const struct end *e, enum link_counter c)
 
 	link_count(e->l, v);
 	return v[c];
+}
+
+uint64_t end_next_look(const struct end *e)
+{
+	CU_ASSERT_TRUE(e->h.timer[0].used);
+	return e->h.timer[0].at;
 }
 
 void end_wait(struct end *e)

@@ -36,7 +36,10 @@ void end_open(struct end *e, const char *text, const char *const *pairs);
 /* Also looks whether the link has left anything behind. */
 void end_close(struct end *e);
 void end_send(struct end *e, const void *data, uint32_t len);
+void end_send_frames(struct end *e, const struct link_frame *f, unsigned n);
 uint64_t end_count(const struct end *e, enum link_counter c);
+/* When the link looks at its carrier next. */
+uint64_t end_next_look(const struct end *e);
 /* Runs e, the clock standing still, until the condition holds or 5 s of real time went by. */
 #define END_UNTIL(e, condition)                        \
 	for (int tries_ = 0; !(condition); tries_++) { \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links alone: what is malformed, what comes and goes, what the line does to frames. */
 #include "tests/harness.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/link/ends.h"
 #include "transports/kit/udp_addr.h"
 
@@ -81,6 +82,57 @@ static void loop_carrier(void)
 		fake_run(&a.h, fake_now);
 	}
 	end_close(&a);
+}
+
+/* Three that wait, each under a name of its own: the one in the middle goes and takes its name with
+ * it; the others are found. */
+static void loop_names(void)
+{
+	static const char *const text[] = {"loop:first", "loop:second", "loop:third"};
+	struct end e[3], f[3];
+	int before = kernel_next_fd();
+
+	for (size_t i = 0; i < 3; i++)
+		end_open(&e[i], text[i], NULL);
+	end_close(&e[1]);
+	for (size_t i = 0; i < 3; i++) {
+		bool there = i != 1;
+
+		end_open(&f[i], text[i], NULL);
+		if (there)
+			fake_join(&e[i].h, &f[i].h);
+		fake_run(&f[i].h, fake_now + S);
+		CU_ASSERT_EQUAL(link_up(f[i].l), there);
+		if (there)
+			CU_ASSERT_TRUE(link_up(e[i].l));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		end_close(&f[i]);
+		if (i != 1)
+			end_close(&e[i]);
+	}
+	CU_ASSERT_EQUAL(kernel_next_fd(), before);
+}
+
+/* Without a descriptor left there is no pair: it is made a second later. */
+static void loop_no_descriptors(void)
+{
+	int before = kernel_next_fd();
+	struct end a, b;
+
+	kernel_fail("socketpair", 0, 0, EMFILE);
+	end_open(&a, "loop:none", NULL);
+	CU_ASSERT_TRUE(kernel_failed());
+	CU_ASSERT_STRING_EQUAL(a.h.last_log, "link loop:none: Too many open files, waiting for it");
+	CU_ASSERT_EQUAL(kernel_next_fd(), before);
+	fake_run(&a.h, fake_now + S);
+	end_open(&b, "loop:none", NULL);
+	fake_join(&a.h, &b.h);
+	fake_run(&a.h, fake_now);
+	CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
+	end_close(&a);
+	end_close(&b);
+	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 }
 
 static void link_sizes(void)
@@ -317,6 +369,8 @@ static void delayed(void)
 static const struct test_case cases[] = {
 	{"malformed_texts_have_words", link_malformed},
 	{"loop_up_down_and_back", loop_carrier},
+	{"loop_names", loop_names},
+	{"loop_no_descriptors", loop_no_descriptors},
 	{"sizes_0_to_the_longest_and_one_over", link_sizes},
 	{"long_frames_inside_a_batch", batch_with_long_ones},
 	{"udp_datagram_is_the_frame", udp_datagrams},

@@ -2,6 +2,7 @@
 /* The atmpvc link with pairs of sockets where the kernel's PVCs would be; ends.c has 0/35 of 1600
  * octets and 8/48 of 100. */
 #include "tests/harness.h"
+#include "tests/heap.h"
 #include "tests/transports/kernel.h"
 #include "tests/transports/link/ends.h"
 #include "transports/atm/atm.h"
@@ -202,6 +203,7 @@ static void link_atmpvc_sockets(void)
 {
 	char qos[40], err[200];
 	const char *const steps[] = {"socket", qos, "connect"};
+	int before = kernel_next_fd();
 	struct end e;
 
 	snprintf(qos, sizeof(qos), "setsockopt %d", (int)SO_ATMQOS);
@@ -231,7 +233,120 @@ static void link_atmpvc_sockets(void)
 		kernel_refuse(steps[i], EPERM);
 		CU_ASSERT_EQUAL(end_try(&e, "atmpvc:3", NULL, err, sizeof(err)), -EPERM);
 		kernel_end();
+		CU_ASSERT_EQUAL(kernel_next_fd(), before);
 	}
+}
+
+/* By the sockets of kernel.h; their far ends are kernel.socket[1] and [2].far. */
+static void link_atmpvc_play(struct end *e)
+{
+	kernel_begin();
+	end_open(e, "atmpvc:3", NULL);
+	fake_run(&e->h, fake_now);
+	CU_ASSERT_TRUE_FATAL(link_up(e->l));
+}
+
+static void link_atmpvc_played(struct end *e)
+{
+	end_close(e);
+	kernel_end();
+}
+
+static void link_atmpvc_send_errors(void)
+{
+	static const uint8_t sdu[] = {0, 8, 0, 48, 'x'};
+	static const struct {
+		int err;
+		enum link_counter counter;
+		const char *down; /* and down for this reason; NULL = it stays up */
+	} rows[] = {
+		{EAGAIN, LINK_TX_FULL, NULL},
+		{ENOBUFS, LINK_TX_FULL, NULL},
+		{ENOMEM, LINK_TX_FULL, NULL},
+		{EIO, LINK_TX_ERROR, NULL},
+		{EPIPE, LINK_TX_ERROR, "Broken pipe"},
+		{ENOTCONN, LINK_TX_ERROR, "Transport endpoint is not connected"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct end e;
+
+		link_atmpvc_play(&e);
+		kernel_refuse("sendmsg", rows[i].err);
+		end_send(&e, sdu, sizeof(sdu));
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 0);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX_FULL), rows[i].counter == LINK_TX_FULL);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), rows[i].counter == LINK_TX_ERROR);
+		fake_run(&e.h, fake_now);
+		CU_ASSERT_EQUAL(e.downs, rows[i].down != NULL);
+		CU_ASSERT_STRING_EQUAL(e.why, rows[i].down ? rows[i].down : "not up yet");
+		link_atmpvc_played(&e);
+	}
+}
+
+static void link_atmpvc_read_errors(void)
+{
+	static const struct {
+		int err; /* 0 = the far end is closed */
+		const char *down;
+	} rows[] = {
+		{EAGAIN, NULL},
+		{EINTR, NULL},
+		{ENODEV, "No such device"},
+		{0, "Transport endpoint is not connected"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct end e;
+
+		link_atmpvc_play(&e);
+		if (rows[i].err)
+			kernel_fail("recvmsg", 0, 0, rows[i].err);
+		if (rows[i].err)
+			send(kernel.socket[2].far, "x", 1, 0);
+		else
+			shutdown(kernel.socket[2].far, SHUT_RDWR);
+		fake_run(&e.h, fake_now);
+		CU_ASSERT_EQUAL(kernel_failed(), rows[i].err != 0);
+		CU_ASSERT_EQUAL(e.downs, rows[i].down != NULL);
+		CU_ASSERT_STRING_EQUAL(e.why, rows[i].down ? rows[i].down : "not up yet");
+		CU_ASSERT_EQUAL(e.frames, rows[i].down == NULL);
+		link_atmpvc_played(&e);
+	}
+}
+
+/* Each allocation, and each place in the host's list of descriptors, refused. */
+static void link_atmpvc_no_room(void)
+{
+	int before = kernel_next_fd();
+	char err[200];
+	struct end e;
+
+	for (unsigned n = 0;; n++) {
+		int r;
+
+		kernel_begin();
+		heap_refuse(n);
+		r = end_try(&e, "atmpvc:3", NULL, err, sizeof(err));
+		if (!heap_refused()) {
+			CU_ASSERT_TRUE(r == 0 && n == 4); /* the link, its own, PVCs, buffer */
+			link_atmpvc_played(&e);
+			break;
+		}
+		CU_ASSERT_EQUAL(r, -ENOMEM);
+		CU_ASSERT_STRING_EQUAL(err, "out of memory");
+		kernel_end();
+	}
+	for (unsigned n = 1; n < 3; n++) {
+		kernel_begin();
+		end_open(&e, "atmpvc:3", NULL);
+		fake_watches_left = n;
+		fake_run(&e.h, fake_now);
+		CU_ASSERT_EQUAL(fake_watches_left, 0);
+		CU_ASSERT_EQUAL(e.ups, 0);
+		link_atmpvc_played(&e);
+	}
+	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 }
 
 static const struct test_case cases[] = {
@@ -242,6 +357,9 @@ static const struct test_case cases[] = {
 	{"waited_for", link_atmpvc_waited_for},
 	{"refused", link_atmpvc_refused},
 	{"sockets", link_atmpvc_sockets},
+	{"send_errors", link_atmpvc_send_errors},
+	{"read_errors", link_atmpvc_read_errors},
+	{"no_room", link_atmpvc_no_room},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_atmpvc = {"link_atmpvc", cases};

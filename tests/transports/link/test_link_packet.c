@@ -2,14 +2,18 @@
 /* Devices of the kernel: what leaves by them, what is taken from them, and how they come and go. */
 #include "tests/harness.h"
 #include "tests/netns.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/link/ends.h"
 #include "tests/transports/link/wire.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const char *const no_ring[] = {"receive-ring", "no", NULL};
@@ -50,9 +54,7 @@ static void frames_leave_wrapped(void)
 
 		end_like.little_endian = little;
 		packet_up(&e, "packet:w0", NULL);
-		e.h.in_call++;
-		link_send(e.l, &f, 1);
-		e.h.in_call--;
+		end_send_frames(&e, &f, 1);
 		memcpy(want, everybody, 6);
 		memcpy(want + 6, mac, 6);
 		test_hex(want + 12, 9, little ? "88b5 0500 0102030405" : "88b5 0005 0102030405");
@@ -200,6 +202,16 @@ static void device_of_the_medium(void)
 		CU_ASSERT_FALSE(link_mac(e.l, mac));
 		end_send(&e, "\x18\x41\x03", 3);
 		ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 0, 0x1841), "\x18\x41\x03", 3);
+		wire_write(fd, "\x48\x41\x03", 3); /* by a TUN, which looks for an IP version */
+		END_UNTIL(&e, e.frames == 1);
+		ASSERT_OCTETS(e.last, e.last_len, "\x48\x41\x03", 3);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 0);
+		wire_set_mtu("w0", LINK_FRAME_MAX - 16);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(link_mtu(e.l), LINK_FRAME_MAX - 16);
+		wire_set_mtu("w0", LINK_FRAME_MAX - 15);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(link_mtu(e.l), LINK_FRAME_MAX - 16);
 		wire_set_mtu("w0", 20000);
 		fake_run(&e.h, fake_now + S);
 		CU_ASSERT_EQUAL(link_mtu(e.l), 10224);
@@ -288,6 +300,134 @@ static void lost_in_the_kernel(void)
 	netns_leave();
 }
 
+/* What it cannot do without, refused. */
+static void calls_refused(void)
+{
+	static const struct {
+		const char *call;
+		unsigned long number;
+	} rows[] = {
+		{"socket", 0},	       {"ioctl", SIOCGIFHWADDR},
+		{"ioctl", SIOCGIFMTU}, {"setsockopt", SO_ATTACH_FILTER},
+		{"bind", 0},
+	};
+	int fd;
+
+	if (!netns_enter("calls_refused"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	end_like.ether[0] = 0x8863;
+	end_like.ether[1] = 0x8864;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int k = 0; k < 2; k++)
+			end_refused("packet:w0", both_ways[k], rows[i].call, rows[i].number);
+	memset(&end_like, 0, sizeof(end_like));
+	close(fd);
+	netns_leave();
+}
+
+/* What an older kernel has not: the link does without, and says so. */
+static void done_without(void)
+{
+	static const char *const bypass[] = {"receive-ring", "yes", "qdisc-bypass", "yes", NULL};
+	static const struct {
+		const char *call;
+		unsigned long number;
+		int err;
+		const char *words; /* NULL = it is not worth any */
+	} rows[] = {
+		{"setsockopt", PACKET_VERSION, EINVAL, "w0: no receive ring: Invalid argument"},
+		{"setsockopt", PACKET_RX_RING, ENOMEM,
+		 "w0: no receive ring: Cannot allocate memory"},
+		{"mmap", 0, EPERM, "w0: no receive ring: Operation not permitted"},
+		{"setsockopt", PACKET_QDISC_BYPASS, ENOPROTOOPT,
+		 "w0: no qdisc bypass: Protocol not available"},
+		{"setsockopt", PACKET_IGNORE_OUTGOING, ENOPROTOOPT, NULL},
+		{NULL, 0, 0, NULL},
+	};
+	uint8_t frame[64], got[64];
+	int fd;
+
+	if (!netns_enter("done_without"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	end_like.ether[0] = end_like.ether[1] = 0x8863; /* hears all of the device */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t n = packet_frame(frame, everybody, "8863 1109 0000 0000");
+		int before = kernel_next_fd();
+		struct end e;
+
+		if (rows[i].call)
+			kernel_fail(rows[i].call, rows[i].number, 0, rows[i].err);
+		packet_up(&e, "packet:w0", bypass);
+		CU_ASSERT_EQUAL(kernel_failed(), rows[i].call != NULL);
+		CU_ASSERT_STRING_EQUAL(e.h.last_log, rows[i].words ? rows[i].words : "");
+		CU_ASSERT_EQUAL(e.h.warnings + e.h.errors, 0);
+		end_send(&e, frame, (uint32_t)n);
+		CU_ASSERT_EQUAL(wire_read(fd, got, sizeof(got), 12, 0x8863), n);
+		frame[n - 1] = 1; /* and not what we have sent ourselves */
+		wire_write(fd, frame, n);
+		END_UNTIL(&e, e.frames == 1);
+		ASSERT_OCTETS(e.last, e.last_len, frame, n);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX), 1);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_BAD), 0);
+		end_close(&e);
+		CU_ASSERT_EQUAL(kernel_next_fd(), before);
+	}
+	memset(&end_like, 0, sizeof(end_like));
+	close(fd);
+	netns_leave();
+}
+
+/* A device that cannot be asked any more is gone. */
+static void looks_that_fail(void)
+{
+	static const unsigned long asked[] = {SIOCGIFFLAGS, SIOCGIFHWADDR, SIOCGIFMTU};
+	int fd;
+
+	if (!netns_enter("looks_that_fail"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		struct end e;
+
+		packet_up(&e, "packet:w0", NULL);
+		kernel_fail("ioctl", asked[i], 0, ENXIO);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_TRUE(kernel_failed());
+		CU_ASSERT_EQUAL(e.downs, 1);
+		CU_ASSERT_STRING_EQUAL(e.why, "No such device or address");
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(e.ups, 2);
+		end_close(&e);
+	}
+	close(fd);
+	netns_leave();
+}
+
+/* A device that is taken down says so by its socket: nobody waits for the next look. */
+static void down_is_seen_at_once(void)
+{
+	int fd;
+
+	if (!netns_enter("down_is_seen_at_once"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	for (int i = 0; i < 2; i++) {
+		struct end e;
+
+		packet_up(&e, "packet:w0", both_ways[i]);
+		wire_set_up("w0", false);
+		END_UNTIL(&e, e.downs == 1);
+		wire_set_up("w0", true);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(e.ups, 2);
+		end_close(&e);
+	}
+	close(fd);
+	netns_leave();
+}
+
 static void names(void)
 {
 	static const char *const wrong[] = {"packet:", "packet:sixteen-octets-x"};
@@ -309,6 +449,10 @@ static const struct test_case cases[] = {
 	{"device_of_the_medium", device_of_the_medium},
 	{"comes_and_goes", comes_and_goes},
 	{"lost_in_the_kernel", lost_in_the_kernel},
+	{"calls_refused", calls_refused},
+	{"done_without", done_without},
+	{"looks_that_fail", looks_that_fail},
+	{"down_is_seen_at_once", down_is_seen_at_once},
 	{"names", names},
 	{NULL, NULL},
 };

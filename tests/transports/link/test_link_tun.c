@@ -2,14 +2,17 @@
 /* What is wrong with a text is said before any device is made; devices in a namespace. */
 #include "tests/harness.h"
 #include "tests/netns.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/link/ends.h"
 #include "tests/transports/link/wire.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static void link_tun_malformed(void)
@@ -72,9 +75,7 @@ static void link_tun_frames(void)
 	CU_ASSERT_FALSE(link_mac(e.l, got));
 	fd = wire_sniff("x0", ETH_P_X25);
 	all = wire_sniff("x0", ETH_P_ALL);
-	e.h.in_call++;
-	link_send(e.l, &f, 1);
-	e.h.in_call--;
+	end_send_frames(&e, &f, 1);
 	ASSERT_OCTETS(got, wire_read(fd, got, sizeof(got), 0, 0x1001), "\x10\x01\x0b\x22", 4);
 	CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 1);
 	CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), 0);
@@ -248,6 +249,144 @@ static void link_tun_comes_and_goes(void)
 	netns_leave();
 }
 
+/* Each step of making a device, refused: none is left. */
+static void link_tun_calls_refused(void)
+{
+	static const struct {
+		const char *text, *call;
+		unsigned long number;
+	} rows[] = {
+		{"tun:x0", "ioctl", TUNSETIFF},
+		{"tun:x0", "ioctl", TUNSETLINK},
+		{"tun:x0", "socket", 0},
+		{"tun:x0", "ioctl", SIOCSIFMTU},
+		{"tun:x0", "ioctl", SIOCSIFFLAGS},
+		{"tap:x0", "ioctl", TUNSETIFF},
+		{"tap:x0", "ioctl", SIOCGIFHWADDR},
+		{"tap:x0", "socket", 0},
+		{"tap:x0", "ioctl", SIOCSIFMTU},
+		{"tap:x0", "ioctl", SIOCSIFFLAGS},
+	};
+
+	if (!netns_enter("link_tun_calls_refused"))
+		return;
+	end_like.tun_type = ARPHRD_X25;
+	end_like.tun_protocol = ETH_P_X25;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		end_refused(rows[i].text, NULL, rows[i].call, rows[i].number);
+		CU_ASSERT_EQUAL(if_nametoindex("x0"), 0);
+	}
+	memset(&end_like, 0, sizeof(end_like));
+	netns_leave();
+}
+
+/* A device that cannot be asked is gone, and made again in a second. */
+static void link_tun_looks_that_fail(void)
+{
+	static const struct {
+		const char *call;
+		unsigned long number;
+	} rows[] = {{"socket", 0}, {"ioctl", SIOCGIFFLAGS}, {"ioctl", SIOCGIFMTU}};
+
+	if (!netns_enter("link_tun_looks_that_fail"))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int before = kernel_next_fd();
+		struct end e;
+
+		link_tun_up(&e, "tap:x0");
+		kernel_fail(rows[i].call, rows[i].number, 0, EMFILE);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_TRUE(kernel_failed());
+		CU_ASSERT_EQUAL(e.downs, 1);
+		CU_ASSERT_STRING_EQUAL(e.why, "Too many open files");
+		CU_ASSERT_EQUAL(kernel_next_fd(), before);
+		fake_run(&e.h, fake_now + S);
+		CU_ASSERT_EQUAL(e.ups, 2);
+		CU_ASSERT_EQUAL(link_mtu(e.l), 4198);
+		end_close(&e);
+	}
+	netns_leave();
+}
+
+/* The second of three frames does not go. */
+static void link_tun_send_errors(void)
+{
+	static const struct {
+		int err;
+		enum link_counter counter;
+		bool look;
+	} rows[] = {
+		{EAGAIN, LINK_TX_FULL, false},
+		{ENOBUFS, LINK_TX_FULL, false},
+		{ENOMEM, LINK_TX_FULL, false},
+		{EIO, LINK_TX_ERROR, true},
+	};
+	const struct link_frame f[3] = {{NULL, (const uint8_t *)"1", 0, 1},
+					{NULL, (const uint8_t *)"2", 0, 1},
+					{NULL, (const uint8_t *)"3", 0, 1}};
+
+	if (!netns_enter("link_tun_send_errors"))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct end e;
+
+		link_tun_up(&e, "tap:x0");
+		CU_ASSERT_EQUAL(end_next_look(&e), fake_now + S);
+		kernel_fail("writev", 0, 1, rows[i].err);
+		end_send_frames(&e, f, 3);
+		CU_ASSERT_TRUE(kernel_failed());
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX), 2);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX_FULL), rows[i].counter == LINK_TX_FULL);
+		CU_ASSERT_EQUAL(end_count(&e, LINK_TX_ERROR), rows[i].counter == LINK_TX_ERROR);
+		CU_ASSERT_EQUAL(end_next_look(&e), fake_now + (rows[i].look ? 0 : S));
+		end_close(&e);
+	}
+	netns_leave();
+}
+
+static unsigned link_tun_read_with(struct end *e, int err)
+{
+	unsigned before = e->frames;
+
+	if (err)
+		kernel_fail("read", 0, 0, err);
+	e->h.watch[0].on_fd(e->h.watch[0].arg, IST_READ);
+	CU_ASSERT_EQUAL(kernel_failed(), err != 0);
+	return e->frames - before;
+}
+
+/* 64 frames are read until others have their turn.  A signal does not end the turn, an error does;
+ * what may have ended the device is looked at now. */
+static void link_tun_reads(void)
+{
+	uint8_t frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9};
+	struct end e;
+	int fd;
+
+	if (!netns_enter("link_tun_reads"))
+		return;
+	link_tun_up(&e, "tap:x0");
+	while (link_tun_read_with(&e, 0)) /* this host's IPv6 has its own to say */
+		;
+	fd = wire_sniff("x0", 0x88b5);
+	test_hex(frame + 12, 5, "88b5 0001 61");
+	for (unsigned i = 0; i < 66; i++)
+		wire_write(fd, frame, sizeof(frame));
+	CU_ASSERT_EQUAL(link_tun_read_with(&e, 0), 64);
+	CU_ASSERT_EQUAL(link_tun_read_with(&e, EAGAIN), 0);
+	CU_ASSERT_EQUAL(end_next_look(&e), fake_now + S);
+	CU_ASSERT_EQUAL(link_tun_read_with(&e, EINTR), 2);
+	CU_ASSERT_EQUAL(end_next_look(&e), fake_now + S);
+	wire_write(fd, frame, sizeof(frame));
+	CU_ASSERT_EQUAL(link_tun_read_with(&e, EIO), 0);
+	CU_ASSERT_EQUAL(end_next_look(&e), fake_now);
+	CU_ASSERT_EQUAL(link_tun_read_with(&e, 0), 1);
+	close(fd);
+	end_close(&e);
+	netns_leave();
+}
+
 static const struct test_case cases[] = {
 	{"frames_of_a_tun", link_tun_frames},
 	{"tun_of_any_protocol", link_tun_of_any_protocol},
@@ -257,6 +396,10 @@ static const struct test_case cases[] = {
 	{"comes_and_goes", link_tun_comes_and_goes},
 	{"malformed_or_without_a_type", link_tun_malformed},
 	{"device_name_refused", link_tun_refused},
+	{"calls_refused", link_tun_calls_refused},
+	{"looks_that_fail", link_tun_looks_that_fail},
+	{"send_errors", link_tun_send_errors},
+	{"reads_a_share_at_a_time", link_tun_reads},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_tun = {"link_tun", cases};

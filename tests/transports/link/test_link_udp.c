@@ -149,13 +149,6 @@ static void link_udp_shares(void)
 	end_close(&e);
 }
 
-/* When the link looks at its carrier next. */
-static uint64_t link_udp_next_look(const struct end *e)
-{
-	CU_ASSERT_TRUE(e->h.timer[0].used);
-	return e->h.timer[0].at;
-}
-
 /* A socket that cannot be read may have lost its device: that is looked at now, not in a second.
  * Nothing to read, or a signal, is no such reason. */
 static void link_udp_read_errors(void)
@@ -169,11 +162,11 @@ static void link_udp_read_errors(void)
 		struct end e;
 		int fd = link_udp_up(&e);
 
-		CU_ASSERT_EQUAL(link_udp_next_look(&e), fake_now + S);
+		CU_ASSERT_EQUAL(end_next_look(&e), fake_now + S);
 		kernel_fail("recvmmsg", 0, 0, rows[i].err);
 		e.h.watch[0].on_fd(e.h.watch[0].arg, IST_READ);
 		CU_ASSERT_TRUE(kernel_failed());
-		CU_ASSERT_EQUAL(link_udp_next_look(&e), fake_now + (rows[i].now ? 0 : S));
+		CU_ASSERT_EQUAL(end_next_look(&e), fake_now + (rows[i].now ? 0 : S));
 		CU_ASSERT_EQUAL(e.frames, 0);
 		close(fd);
 		end_close(&e);
@@ -208,14 +201,12 @@ static void link_udp_send_errors(void)
 		char got[8];
 
 		kernel_fail("sendmmsg", 0, 0, rows[i].err);
-		e.h.in_call++;
-		link_send(e.l, f, 3);
-		e.h.in_call--;
+		end_send_frames(&e, f, 3);
 		CU_ASSERT_TRUE(kernel_failed());
 		CU_ASSERT_EQUAL(end_count(&e, LINK_TX), sent);
 		for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
 			CU_ASSERT_EQUAL(end_count(&e, all[k]), all[k] == rows[i].counter);
-		CU_ASSERT_EQUAL(link_udp_next_look(&e), fake_now + (rows[i].look ? 0 : S));
+		CU_ASSERT_EQUAL(end_next_look(&e), fake_now + (rows[i].look ? 0 : S));
 		if (sent == 3)
 			CU_ASSERT_EQUAL(recv(fd, got, sizeof(got), 0), 1);
 		ASSERT_OCTETS(got, recv(fd, got, sizeof(got), 0), "22", 2);
@@ -241,9 +232,7 @@ static void link_udp_batches(void)
 	for (unsigned n = 31; n < 66; n += n == 33 ? 31 : 1) {
 		uint64_t before = end_count(&e, LINK_TX);
 
-		e.h.in_call++;
-		link_send(e.l, f, n);
-		e.h.in_call--;
+		end_send_frames(&e, f, n);
 		CU_ASSERT_EQUAL(end_count(&e, LINK_TX), before + n);
 		for (unsigned i = 0; i < n; i++)
 			ASSERT_OCTETS(got, recv(fd, got, sizeof(got), 0), &octet[i], 1);
