@@ -37,6 +37,7 @@ static const struct row rows[] = {
 	  "xot-interface=Serial1"}},
 	{"pppoe", {"link=loop:m", "role=server", "services=isp", "services=other"}},
 	{"pppoe", {"link=loop:m", "role=client", "@* ppp"}},
+	{"serial", {"link=loop:m", "fcs=32"}},
 	{"serial", {"device=/dev/ptmx", "chat=OK AT", "chat=CONNECT \"\""}},
 	{"loop", {"pair=m", "@1 l2tp ppp"}},
 	{"loop", {"pair=m", "threads=yes"}},
@@ -185,6 +186,26 @@ static void devices(void)
 	netns_leave();
 }
 
+/* A host that is not of this ABI, or of too small a table, opens nothing. */
+static void another_abi(void)
+{
+	for (const struct ist_transport *const *t = ist_builtin_transports; *t; t++)
+		for (int i = 0; i < 2; i++) {
+			const struct ist_port_config cfg = {.size = sizeof(cfg)};
+			struct ist_port *port = NULL;
+			struct fake_host h;
+			char err[100] = "";
+
+			fake_init(&h);
+			h.host.abi += i;
+			h.host.size -= !i;
+			CU_ASSERT_EQUAL((*t)->open(&port, &h.host, &h, &cfg, err, sizeof(err)),
+					-EPROTO);
+			CU_ASSERT_STRING_EQUAL(err, "host speaks another transport ABI");
+			CU_ASSERT_PTR_NULL(port);
+		}
+}
+
 /* --- no random octets ------------------------------------------------------------------------- */
 
 ssize_t __real_getrandom(void *buf, size_t len, unsigned flags);
@@ -226,6 +247,7 @@ static void no_random_octets(void)
 static const struct test_case cases[] = {
 	{"each_allocation_of_a_port_refused_once", each_allocation_refused_once},
 	{"and_of_one_on_a_device", devices},
+	{"another_abi", another_abi},
 	{"no_random_octets", no_random_octets},
 	{NULL, NULL},
 };

@@ -140,7 +140,7 @@ socklen_t udp_ep_to_sock(const struct udp_ep *e, struct sockaddr_storage *out)
 
 		in->sin_family = AF_INET;
 		in->sin_port = htons(e->port);
-		memcpy(&in->sin_addr, e->ip, 4);
+		memcpy(&in->sin_addr, e->ip, sizeof(in->sin_addr));
 		return sizeof(*in);
 	}
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
@@ -148,7 +148,7 @@ socklen_t udp_ep_to_sock(const struct udp_ep *e, struct sockaddr_storage *out)
 	in6->sin6_family = AF_INET6;
 	in6->sin6_port = htons(e->port);
 	in6->sin6_scope_id = e->scope;
-	memcpy(&in6->sin6_addr, e->ip, 16);
+	memcpy(&in6->sin6_addr, e->ip, sizeof(in6->sin6_addr));
 	return sizeof(*in6);
 }
 
@@ -184,7 +184,7 @@ bool udp_ep_from_sock(struct udp_ep *out, const struct sockaddr_storage *ss)
 	if (ss->ss_family == AF_INET) {
 		const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
 
-		memcpy(out->ip, &in->sin_addr, 4);
+		memcpy(out->ip, &in->sin_addr, sizeof(in->sin_addr));
 		out->port = ntohs(in->sin_port);
 		out->family = 4;
 		return true;
@@ -192,7 +192,7 @@ bool udp_ep_from_sock(struct udp_ep *out, const struct sockaddr_storage *ss)
 	if (ss->ss_family == AF_INET6) {
 		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)ss;
 
-		memcpy(out->ip, &in6->sin6_addr, 16);
+		memcpy(out->ip, &in6->sin6_addr, sizeof(in6->sin6_addr));
 		out->port = ntohs(in6->sin6_port);
 		out->scope = in6->sin6_scope_id;
 		out->family = 6;

@@ -394,9 +394,8 @@ static void serial_line_read(struct ist_port *p)
 	uint8_t octets[LINE_READ];
 	ssize_t n = 1;
 
-	for (int i = 0; i < LINE_READS_AT_ONCE && n > 0 && !p->lost; i++) {
-		if (p->state == SERIAL_WAITING)
-			break;
+	for (int i = 0; i < LINE_READS_AT_ONCE && n > 0 && !p->lost && p->state != SERIAL_WAITING;
+	     i++) {
 		n = read(p->fd, octets, sizeof(octets));
 		if (n > 0)
 			serial_line_input(p, octets, (size_t)n);

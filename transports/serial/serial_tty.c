@@ -56,8 +56,8 @@ static int tty_set(int fd, uint32_t bps, enum serial_flow flow)
 	t.c_cflag |= CREAD | CLOCAL | HUPCL | (flow == SERIAL_FLOW_RTS_CTS ? CRTSCTS : 0);
 	t.c_cc[VMIN] = 1; /* with 0, an idle line would read as one that is hung up */
 	t.c_cc[VTIME] = 0;
-	if (tty_code_of(bps, &code) && (cfsetispeed(&t, code) || cfsetospeed(&t, code)))
-		return -errno;
+	if (tty_code_of(bps, &code))
+		cfsetspeed(&t, code);
 	return tcsetattr(fd, TCSANOW, &t) ? -errno : 0;
 }
 

@@ -283,7 +283,7 @@ static void udp_set_source(struct msghdr *m, union control *control, const struc
 	if (local->family == 4) {
 		struct in_pktinfo pi = {0};
 
-		memcpy(&pi.ipi_spec_dst, local->ip, 4);
+		memcpy(&pi.ipi_spec_dst, local->ip, sizeof(pi.ipi_spec_dst));
 		c->cmsg_level = IPPROTO_IP;
 		c->cmsg_type = IP_PKTINFO;
 		c->cmsg_len = CMSG_LEN(sizeof(pi));
@@ -293,7 +293,7 @@ static void udp_set_source(struct msghdr *m, union control *control, const struc
 	}
 	struct in6_pktinfo pi = {.ipi6_ifindex = local->scope};
 
-	memcpy(&pi.ipi6_addr, local->ip, 16);
+	memcpy(&pi.ipi6_addr, local->ip, sizeof(pi.ipi6_addr));
 	c->cmsg_level = IPPROTO_IPV6;
 	c->cmsg_type = IPV6_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof(pi));

@@ -21,6 +21,8 @@ static void udp_addr_round_trip(void)
 		{"[::]", "[::]:1701"},
 		{"[::1]:9", "[::1]:9"},
 		{"[fe80::1%lo]:7", "[fe80::1%lo]:7"},
+		{"[fe80::1%1]:7", "[fe80::1%lo]:7"},	    /* an interface by its number */
+		{"[fe80::1%99999]:7", "[fe80::1%99999]:7"}, /* and one that has no name */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -60,6 +62,9 @@ static void udp_addr_refused(void)
 		"[2001:db8::g]:1",
 		"192.0.2.0/24",
 		"[fe80::1%no-such-interface]:1",
+		"[fe80::1%]:1",
+		"[fe80::1%0]:1",
+		"[fe80::1%100000]:1",
 		"1.2.3.4:5:6",
 		("11111111111111111111111111111111111111111111111111111111"
 		 "11111111111111111111111111")};
@@ -102,6 +107,8 @@ static void match(void)
 		{"[2001:db8::1]:1701", "2001:db8::1/129", false},
 		{"[fe80::1%lo]:1", "fe80::1", true},
 		{"[fe80::1%lo]:1", "fe80::1%lo", true},
+		{"[fe80::1%lo]:1", "fe80::1%99999", false},
+		{"[fe80::1]:1", "fe80::1%lo", false},
 		{"192.0.2.1:1701", "", false},
 		{"192.0.2.1:1701", "192.0.2.0/", false},
 		{"192.0.2.1:1701", "192.0.2.*", false},
@@ -147,6 +154,32 @@ static void sources(void)
 	}
 }
 
+/* Version, interface, how much of the address counts, the address: the first that differs. */
+static void source_order(void)
+{
+	static const char *const ascending[] = {
+		"1.2.3.4:9",	      "1.2.3.5:8",
+		"200.1.1.1:7",	      "[1::1]:6",
+		"[1:0:0:1::1]:5",     "[f000::1]:4",
+		"[::ffff:1.2.3.4]:3", "[::ffff:1.2.3.5]:2",
+		"[fe80::1%1]:1",      "[::ffff:1.2.3.4%1]:1",
+		"[fe80::1%2]:1",      "[fe80::1%99999]:1",
+	};
+	const size_t n = sizeof(ascending) / sizeof(ascending[0]);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			struct udp_ep a, b;
+			int order;
+
+			CU_ASSERT_TRUE_FATAL(udp_ep_parse(&a, ascending[i], 0));
+			CU_ASSERT_TRUE_FATAL(udp_ep_parse(&b, ascending[j], 0));
+			order = udp_ep_source_order(&a, &b);
+			if ((order > 0) - (order < 0) != (i > j) - (i < j))
+				CU_FAIL(ascending[i]);
+		}
+}
+
 static void opaque(void)
 {
 	struct ist_addr a = {.len = 3};
@@ -173,6 +206,7 @@ static const struct test_case cases[] = {
 	{"malformed_text_is_refused", udp_addr_refused},
 	{"patterns", match},
 	{"sources", sources},
+	{"source_order", source_order},
 	{"foreign_addresses_are_refused", opaque},
 	{"wildcards", wildcard},
 	{NULL, NULL},

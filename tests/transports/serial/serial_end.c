@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 int serial_end_lines = -1;
+const struct serial_icounter_struct *serial_end_counts;
 
 /* In place of the C library's. */
 int ioctl(int fd, unsigned long request, ...)
@@ -28,6 +29,10 @@ int ioctl(int fd, unsigned long request, ...)
 	va_end(ap);
 	if (request == TIOCMGET && serial_end_lines >= 0) {
 		*(int *)arg = serial_end_lines;
+		return 0;
+	}
+	if (request == TIOCGICOUNT && serial_end_counts) {
+		*(struct serial_icounter_struct *)arg = *serial_end_counts;
 		return 0;
 	}
 	return (int)syscall(SYS_ioctl, fd, request, arg);

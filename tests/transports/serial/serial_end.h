@@ -8,12 +8,16 @@
 
 #include "tests/transports/host.h"
 
+#include <linux/serial.h>
+
 struct serial_end {
 	struct fake_host h;
 	int master, slave;	/* the test's own; -1 = closed */
 	char dir[32], path[48]; /* path: a symbolic link to the slave */
 };
 
+/* What TIOCGICOUNT says of every tty; NULL = as the kernel says. */
+extern const struct serial_icounter_struct *serial_end_counts;
 /* Modem lines (TIOCM_...) of every tty; -1 = as the kernel says. */
 extern int serial_end_lines;
 

@@ -84,6 +84,7 @@ static void serial_head_first(void)
 
 static void serial_wrong_frames(void)
 {
+	const struct ist_addr other = {.len = 4, .data = "lime"};
 	uint8_t long_one[1503] = {0};
 	ist_channel found;
 	struct serial_end e;
@@ -99,6 +100,7 @@ static void serial_wrong_frames(void)
 	CU_ASSERT_EQUAL(fake_connect(&e.h, "line", IST_PAYLOAD_PPP, &found), 0);
 	CU_ASSERT_EQUAL(found, c);
 	CU_ASSERT_EQUAL(fake_connect(&e.h, "line", IST_PAYLOAD_L2TP, &found), -EPROTONOSUPPORT);
+	CU_ASSERT_EQUAL(e.h.tr->connect(e.h.port, &other, IST_PAYLOAD_PPP, NULL, &found), -ENOENT);
 	fake_disconnect(&e.h, c);
 	CU_ASSERT_EQUAL(fake_send(&e.h, c, long_one, 10), 1);
 	CU_ASSERT_EQUAL(fake_count(&e.h, "tx-frames"), 2);

@@ -2,10 +2,12 @@
 /* A line's life on a pty: octets in become frames or counters; hung up, gone, back again; carrier
  * by modem lines; a modem that is talked to first. */
 #include "tests/harness.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/serial/serial_end.h"
 #include "transports/serial/hdlc.h"
 #include "transports/serial/serial.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +251,77 @@ static void serial_line_errors(void)
 	serial_end_close(&e);
 }
 
+/* RFC 2661 4.4.6: what the hardware has counted since the line is up, each in its place. */
+static void serial_line_hardware_errors(void)
+{
+	static const struct serial_icounter_struct before = {
+		.frame = 100, .overrun = 200, .buf_overrun = 300};
+	static const struct serial_icounter_struct now = {
+		.frame = 103, .overrun = 205, .buf_overrun = 307};
+	uint32_t errors[IST_ERRORS + 1];
+	struct serial_end e;
+
+	errors[IST_ERRORS] = 0x5a5a5a5a;
+	serial_end_counts = &before;
+	serial_end_open(&e, NULL);
+	serial_end_counts = &now;
+	CU_ASSERT_TRUE(e.h.tr->errors(e.h.port, fake_channel(&e.h, FAKE_UP), errors));
+	serial_end_counts = NULL;
+	/* CRC, framing, hardware overruns, buffer overruns, time-outs, alignment */
+	CU_ASSERT_TRUE(errors[0] == 0 && errors[1] == 3 && errors[2] == 5 && errors[3] == 7);
+	CU_ASSERT_TRUE(errors[4] == 0 && errors[5] == 0);
+	CU_ASSERT_EQUAL(errors[IST_ERRORS], 0x5a5a5a5a);
+	serial_end_close(&e);
+}
+
+/* What a read, a write and a look at the modem lines may fail with. */
+static void serial_line_failures(void)
+{
+	static const struct {
+		const char *call;
+		unsigned long number;
+		int err;
+		const char *down; /* NULL = it stays up */
+	} rows[] = {
+		{"read", 0, EAGAIN, NULL},
+		{"read", 0, EINTR, NULL},
+		{"read", 0, EIO, "hung up"},
+		{"read", 0, ENXIO, "the device is gone"},
+		{"write", 0, EAGAIN, NULL},
+		{"write", 0, EINTR, NULL},
+		{"write", 0, EIO, "hung up"},
+		{"write", 0, ENXIO, "the device is gone"},
+		{"ioctl", TIOCMGET, EIO, "the device is gone"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake_event *down;
+		uint8_t got[20];
+		struct serial_end e;
+		ist_channel c;
+
+		serial_end_lines = TIOCM_CD;
+		serial_end_open(&e, NULL);
+		c = fake_channel(&e.h, FAKE_UP);
+		kernel_fail(rows[i].call, rows[i].number, 0, rows[i].err);
+		if (rows[i].call[0] == 'r')
+			e.h.watch[0].on_fd(e.h.watch[0].arg, IST_READ);
+		else if (rows[i].call[0] == 'w')
+			CU_ASSERT_EQUAL(fake_send(&e.h, c, "\x80\x21\xaa\xaa", 4), 1);
+		fake_run(&e.h, fake_now + (rows[i].number ? SECOND / 5 : 0));
+		CU_ASSERT_TRUE(kernel_failed());
+		down = fake_take(&e.h, FAKE_DOWN);
+		CU_ASSERT_EQUAL(down != NULL, rows[i].down != NULL);
+		if (down && rows[i].down)
+			CU_ASSERT_STRING_EQUAL(down->cause.words, rows[i].down);
+		fake_free(down);
+		if (!rows[i].down && rows[i].call[0] == 'w')
+			CU_ASSERT_EQUAL(serial_end_read(&e, got, 11), 11);
+		serial_end_close(&e);
+	}
+	serial_end_lines = -1;
+}
+
 /* Hung up is down; the device is looked for after 1, 2, 4 ... s; it comes back. */
 static void serial_line_hung_up(void)
 {
@@ -387,7 +460,36 @@ static void serial_line_dials(void)
 	serial_end_hex(&e, "0d0a 434f4e4e454354 0d0a 7e ff 03 c0 21 01 01 00 04 d1 b5 7e");
 	ASSERT_FRAME(&e, "c02101010004");
 	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_UP), 1);
+	/* and nothing else: the next one follows it */
+	serial_end_hex(&e, "ff 03 c0 21 01 01 00 04 d1 b5 7e");
+	ASSERT_FRAME(&e, "c02101010004");
+	CU_ASSERT_STRING_EQUAL(fake_counted(&e.h), "rx-frames=2 rx-octets=12 line-up=1");
 	serial_end_close(&e);
+}
+
+/* Frames may come before carrier does: they stay in the kernel until then. */
+static void serial_line_early_frame(void)
+{
+	struct serial_end e;
+
+	serial_end_lines = 0;
+	serial_end_open(&e, dialling);
+	CU_ASSERT_TRUE(serial_line_hears(&e, "ATZ\r"));
+	serial_line_modem_says(&e, "OK");
+	while (!strstr(fake_status(&e.h), "step 3 of 3"))
+		fake_run(&e.h, fake_now);
+	CU_ASSERT_TRUE(serial_line_hears(&e, "ATDT5551212\r"));
+	serial_line_modem_says(&e, "CONNECT");
+	while (!strstr(fake_status(&e.h), "waits for carrier"))
+		fake_run(&e.h, fake_now);
+	serial_end_hex(&e, "7e ff 03 c0 21 01 01 00 04 d1 b5 7e");
+	fake_run(&e.h, fake_now + SECOND);
+	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_FRAME), 0);
+	serial_end_lines = TIOCM_CD;
+	fake_run(&e.h, fake_now + SECOND);
+	ASSERT_FRAME(&e, "c02101010004");
+	serial_end_close(&e);
+	serial_end_lines = -1;
 }
 
 /* All that a script can send at once goes out, also where little else waits in the port. */
@@ -565,11 +667,14 @@ static const struct test_case cases[] = {
 	{"agreed_accm", serial_line_agreed_accm},
 	{"agreed_accm_in", serial_line_agreed_accm_in},
 	{"errors", serial_line_errors},
+	{"hardware_errors", serial_line_hardware_errors},
+	{"failures", serial_line_failures},
 	{"hung_up", serial_line_hung_up},
 	{"never_waits_more_than_a_minute", serial_line_never_waits_more_than_a_minute},
 	{"carrier", serial_line_carrier},
 	{"carrier_ignored", serial_line_carrier_ignored},
 	{"dials", serial_line_dials},
+	{"early_frame", serial_line_early_frame},
 	{"says_much", serial_line_says_much},
 	{"busy", serial_line_busy},
 	{"no_answer", serial_line_no_answer},

@@ -4,7 +4,9 @@
 #include "transports/serial/serial.h"
 
 #include "tests/harness.h"
+#include "tests/netns.h"
 #include "tests/transports/host.h"
+#include "tests/transports/link/wire.h"
 #include "tests/transports/raw.h"
 
 #include <errno.h>
@@ -181,7 +183,10 @@ static void serial_sync_goes_down_with_its_link(void)
 	down = fake_take(&s.h, FAKE_DOWN);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(down);
 	CU_ASSERT_EQUAL(down->cause.kind, IST_CAUSE_LINK);
+	CU_ASSERT_STRING_EQUAL(down->cause.words, "link down");
 	CU_ASSERT_FALSE(down->forever);
+	CU_ASSERT_EQUAL(s.h.warnings, 1);
+	CU_ASSERT_STRING_EQUAL(s.h.last_log, "loop:sync: link down: Connection reset by peer");
 	fake_free(down);
 	CU_ASSERT_STRING_EQUAL(fake_status(&s.h), "loop:sync down, FCS-32, 2048000 bit/s");
 	CU_ASSERT_EQUAL(fake_send(&s.h, s.c, "\xc0\x21", 2), 1);
@@ -219,6 +224,47 @@ static void serial_sync_tells_its_speed(void)
 	fake_close(&b);
 }
 
+/* Down, another MTU or none, and up again. */
+static void serial_sync_with_mtu(struct fake_host *h, unsigned device, unsigned reports,
+				 uint32_t mtu)
+{
+	wire_set_up("s0", false);
+	fake_run(h, fake_now + 1000000);
+	if (device)
+		wire_set_mtu("s0", device);
+	wire_set_up("s0", true);
+	fake_run(h, fake_now + 1000000);
+	CU_ASSERT_EQUAL(fake_pending(h, FAKE_MTU), reports);
+	CU_ASSERT_EQUAL(fake_channel(h, FAKE_MTU), reports ? 0x10001 : 0);
+	CU_ASSERT_EQUAL(h->tr->mtu(h->port, 0x10001), mtu);
+}
+
+/* A TAP carries two octets less than its MTU, for the length; FF 03 and an FCS of ours are taken
+ * off that.  Never more than max-payload and its protocol. */
+static void serial_sync_mtu(void)
+{
+	struct fake_host h;
+
+	if (!netns_enter("serial_sync_mtu"))
+		return;
+	for (unsigned fcs = 0; fcs <= 32; fcs += 16) {
+		unsigned own = 2 + 2 + fcs / 8;
+		const char *const key = fcs == 32 ? "fcs=32" : fcs ? "fcs=16" : "fcs=none";
+
+		fake_open(&h, &serial_transport, (const char *const[]){"link=tap:s0", key, NULL});
+		fake_run(&h, fake_now);
+		CU_ASSERT_EQUAL(fake_channel(&h, FAKE_UP), 0x10001);
+		CU_ASSERT_EQUAL(h.tr->mtu(h.port, 0x10001), 1502);
+		serial_sync_with_mtu(&h, 576, 1, 576 - own);
+		serial_sync_with_mtu(&h, 0, 0, 576 - own);
+		serial_sync_with_mtu(&h, 1502 + own - 1, 1, 1501);
+		serial_sync_with_mtu(&h, 1502 + own, 1, 1502);
+		serial_sync_with_mtu(&h, 1502 + own + 1, 0, 1502);
+		fake_close(&h);
+	}
+	netns_leave();
+}
+
 static unsigned taps;
 
 /* Without the FCS, as LINKTYPE_PPP has it. */
@@ -254,6 +300,7 @@ static const struct test_case cases[] = {
 	{"rfc1662_5_frames_in", rfc1662_5_frames_in},
 	{"batches", serial_sync_batches},
 	{"goes_down_with_its_link", serial_sync_goes_down_with_its_link},
+	{"mtu", serial_sync_mtu},
 	{"tells_its_speed", serial_sync_tells_its_speed},
 	{"tapped", serial_sync_tapped},
 	{NULL, NULL},

@@ -3,6 +3,7 @@
 #include "transports/serial/serial_tty.h"
 
 #include "tests/harness.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/serial/serial_end.h"
 
 #include <errno.h>
@@ -84,6 +85,88 @@ static void tty_not_there(void)
 	CU_ASSERT_EQUAL(serial_tty_open("/nonexistent/tty", 9600, SERIAL_FLOW_NONE), -ENOENT);
 }
 
+/* A device that others have is not opened, and not kept open. */
+static void tty_refused(void)
+{
+	struct serial_end e = {.master = -1};
+	int before;
+
+	serial_end_plug(&e);
+	before = kernel_next_fd();
+	kernel_fail("ioctl", TIOCEXCL, 0, EBUSY);
+	CU_ASSERT_EQUAL(serial_tty_open(e.path, 9600, SERIAL_FLOW_NONE), -EBUSY);
+	CU_ASSERT_TRUE(kernel_failed());
+	CU_ASSERT_EQUAL(kernel_next_fd(), before);
+	serial_end_unplug(&e);
+	rmdir(e.dir);
+}
+
+/* Ours alone while it is open. */
+static void tty_is_exclusive(void)
+{
+	struct serial_end e = {.master = -1};
+	int fd, on = 0;
+
+	serial_end_plug(&e);
+	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	CU_ASSERT_EQUAL(ioctl(e.slave, TIOCGEXCL, &on), 0);
+	CU_ASSERT_TRUE(on);
+	serial_tty_close(fd);
+	CU_ASSERT_EQUAL(ioctl(e.slave, TIOCGEXCL, &on), 0);
+	CU_ASSERT_FALSE(on);
+	serial_end_unplug(&e);
+	rmdir(e.dir);
+}
+
+static void tty_counts_errors(void)
+{
+	static const struct serial_icounter_struct counts = {.rx = 9,
+							     .tx = 8,
+							     .frame = 3,
+							     .overrun = 5,
+							     .parity = 6,
+							     .brk = 4,
+							     .buf_overrun = 7};
+	struct serial_end e = {.master = -1};
+	struct serial_tty_errors n = {1, 1, 1};
+	int fd;
+
+	serial_end_plug(&e);
+	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	serial_tty_errors(fd, &n); /* a pty has none */
+	CU_ASSERT_TRUE(!n.framing && !n.hardware_overruns && !n.buffer_overruns);
+	serial_end_counts = &counts;
+	serial_tty_errors(fd, &n);
+	serial_end_counts = NULL;
+	CU_ASSERT_EQUAL(n.framing, 3);
+	CU_ASSERT_EQUAL(n.hardware_overruns, 5);
+	CU_ASSERT_EQUAL(n.buffer_overruns, 7);
+	serial_tty_close(fd);
+	serial_end_unplug(&e);
+	rmdir(e.dir);
+}
+
+/* Octets that the other side has not read, until it has. */
+static void tty_unsent(void)
+{
+	struct serial_end e = {.master = -1};
+	char octets[8];
+	int fd;
+
+	serial_end_plug(&e);
+	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	CU_ASSERT_FALSE(serial_tty_unsent(fd));
+	kernel_fail("ioctl", TIOCOUTQ, 0, ENOTTY);
+	CU_ASSERT_FALSE(serial_tty_unsent(fd));
+	CU_ASSERT_TRUE(kernel_failed());
+	CU_ASSERT_EQUAL(write(fd, "abc", 3), 3);
+	CU_ASSERT_EQUAL(read(e.master, octets, sizeof(octets)), 3);
+	CU_ASSERT_FALSE(serial_tty_unsent(fd));
+	serial_tty_close(fd);
+	serial_end_unplug(&e);
+	rmdir(e.dir);
+}
+
 static void tty_carrier(void)
 {
 	struct serial_end e = {.master = -1};
@@ -104,7 +187,15 @@ static void tty_carrier(void)
 }
 
 static const struct test_case cases[] = {
-	{"speeds", tty_speeds},	      {"is_raw", tty_is_raw},	{"begins_empty", tty_begins_empty},
-	{"not_there", tty_not_there}, {"carrier", tty_carrier}, {NULL, NULL},
+	{"speeds", tty_speeds},
+	{"is_raw", tty_is_raw},
+	{"begins_empty", tty_begins_empty},
+	{"not_there", tty_not_there},
+	{"refused", tty_refused},
+	{"is_exclusive", tty_is_exclusive},
+	{"counts_errors", tty_counts_errors},
+	{"unsent", tty_unsent},
+	{"carrier", tty_carrier},
+	{NULL, NULL},
 };
 const struct test_suite suite_serial_tty = {"serial_tty", cases};
