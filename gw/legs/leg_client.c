@@ -74,6 +74,8 @@ static void client_told(struct leg_terminal *t)
 
 static void client_release(struct leg_terminal *t)
 {
+	if (!t->leg.join) /* there was no memory for it */
+		return;
 	t->net.ip4 = t->net.ip6 = false;
 	leg_terminal_tell(t);
 }

@@ -16,6 +16,7 @@
 	X(device)       \
 	X(dial)         \
 	X(dialout)      \
+	X(gw_memory)    \
 	X(history)      \
 	X(join)         \
 	X(keep)         \

@@ -16,7 +16,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/test_capture.c \
 	tests/gw/test_client.c \
 	tests/gw/test_device.c tests/gw/test_dial.c \
-	tests/gw/test_history.c \
+	tests/gw/test_gw_memory.c tests/gw/test_history.c \
 	tests/gw/test_peer.c tests/gw/test_port.c \
 	tests/gw/test_route.c \
 	tests/gw/test_route_way.c \

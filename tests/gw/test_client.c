@@ -150,6 +150,81 @@ static void wrong_secret_is_said(void)
 	bench_stop();
 }
 
+/* A line for each step, and the gateway's own words for each state. */
+static void what_is_logged_of_a_client(void)
+{
+	static const char *const names[] = {"waiting", "dialling", "up", "ended", "?"};
+
+	for (unsigned i = 0; i <= CLIENT_STATES; i++)
+		CU_ASSERT_STRING_EQUAL(client_state_name((enum client_state)i), names[i]);
+	bench_start(CONF(""));
+	fake.connect_refuses = true;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench_logged("client error: client home: cannot dial: Network is down"), 1);
+	fake.connect_refuses = false;
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(bench_logged("client notice: client home: up"), 1);
+	CU_ASSERT_EQUAL(bench_logged("client notice: client home: we are 10.100.0.2"), 1);
+	CU_ASSERT_EQUAL(bench_logged("ppp info: client home: authenticated"), 1);
+	CU_ASSERT_EQUAL(home()->since, clock_us);
+	bench_pass(61 * SEC);
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_EQUAL(bench_logged("client notice: client home: down after 1m01s: *"), 1);
+	CU_ASSERT_EQUAL(home()->since, clock_us);
+	bench.silent = true;
+	bench_pass(80 * SEC);
+	CU_ASSERT(bench_logged("client notice: client home: not up in *: *") >= 1);
+	CU_ASSERT_EQUAL(bench_logged("client notice: client home: we are *"), 1);
+	bench_stop();
+}
+
+/* What IPCP and IPV6CP gave, each by itself; after the link nothing of it holds. */
+static void the_addresses_of_a_client(void)
+{
+	bench_start(CONF(""));
+	bench_pass(0);
+	CU_ASSERT_TRUE(home()->ip4 && home()->ip6);
+	CU_ASSERT_EQUAL(home()->addr.local4, 0x0a640002);
+	CU_ASSERT_EQUAL(home()->addr.peer4, 0x0a640001);
+	CU_ASSERT_EQUAL(home()->addr.peer_iid, fake.call[0].peer_iid);
+	CU_ASSERT_NOT_EQUAL(home()->addr.local_iid, 0);
+	CU_ASSERT_NOT_EQUAL(home()->addr.local_iid, home()->addr.peer_iid);
+	CU_ASSERT_TRUE(home()->join && home()->tun);
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_FALSE(home()->ip4 || home()->ip6 || home()->join || home()->tun);
+	bench_stop();
+}
+
+/* The second of two, by its name. */
+static void the_second_client_is_dialled_by_name(void)
+{
+	bench_start(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"client one { peer = lns  user = ann  secret = \"a password\" redial = 100s }\n"
+		"client two { peer = lns  user = ann  secret = \"a password\" redial = 100s }\n");
+	fake.connect_refuses = true;
+	bench_pass(0);
+	fake.connect_refuses = false;
+	CU_ASSERT_PTR_NULL(client_dial_now(bench.gw, "two", clock_us));
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_WAITING);
+	CU_ASSERT_EQUAL(bench.gw->client[1].state, CLIENT_UP);
+	CU_ASSERT_STRING_EQUAL(client_dial_now(bench.gw, "two", clock_us), "is up");
+	bench.silent = true;
+	CU_ASSERT_PTR_NULL(client_dial_now(bench.gw, "one", clock_us));
+	bench_pass(0);
+	CU_ASSERT_STRING_EQUAL(client_dial_now(bench.gw, "one", clock_us), "is dialling");
+	bench_stop();
+	bench_start(CONF(""));
+	fake.connect_refuses = true;
+	bench_pass(0);
+	bench.gw->phase = GW_CLOSING;
+	CU_ASSERT_STRING_EQUAL(client_dial_now(bench.gw, "home", clock_us),
+			       "the gateway is ending");
+	bench_stop();
+}
+
 static void once_only(void)
 {
 	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
@@ -242,6 +317,9 @@ static const struct test_case cases[] = {
 	{"an_operator_need_not_wait", an_operator_need_not_wait},
 	{"nobody_answers", nobody_answers},
 	{"wrong_secret_is_said", wrong_secret_is_said},
+	{"what_is_logged_of_a_client", what_is_logged_of_a_client},
+	{"the_addresses_of_a_client", the_addresses_of_a_client},
+	{"the_second_client_is_dialled_by_name", the_second_client_is_dialled_by_name},
 	{"once_only", once_only},
 	{"two_links_share_a_tunnel", two_links_share_a_tunnel},
 	{"a_circuit_that_is_down_is_waited_for", a_circuit_that_is_down_is_waited_for},

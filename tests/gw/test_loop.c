@@ -2,9 +2,15 @@
 #include "gw/loop.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
+#include <fcntl.h>
 #include <osmocom/core/select.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct loop *loop;
 static unsigned fired[4];
@@ -113,6 +119,96 @@ static void timerfd_wakes_select(void)
 	loop_free(loop);
 }
 
+/* At most so many are served in one turn. */
+static void a_turn_has_an_end(void)
+{
+	static struct loop_timer many[4097];
+
+	loop_set_up();
+	for (unsigned i = 0; i < 4097; i++) {
+		loop_timer_init(&many[i], loop_fire, (void *)0);
+		loop_set(loop, &many[i], 1000);
+	}
+	loop_expire(loop, 1000);
+	CU_ASSERT_EQUAL(fired[0], 4096);
+	CU_ASSERT_EQUAL(loop_deadline(loop), 1000);
+	loop_expire(loop, 1000);
+	CU_ASSERT_EQUAL(fired[0], 4097);
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
+	loop_free(loop);
+}
+
+/* At its own time exactly, and not before. */
+static void a_machine_at_its_time(void)
+{
+	loop_set_up();
+	machine_at = 5000;
+	machine_runs = 0;
+	loop_set_machine(loop, machine_deadline, machine_expire, NULL);
+	loop_expire(loop, 4999);
+	CU_ASSERT_EQUAL(machine_runs, 0);
+	loop_expire(loop, 5000);
+	CU_ASSERT_EQUAL(machine_runs, 1);
+	CU_ASSERT_EQUAL(loop_now(loop), 1000);
+	loop_free(loop);
+}
+
+static int loop_timerfd(void)
+{
+	char path[64], to[64];
+
+	for (int fd = 3; fd < 256; fd++) {
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		n = readlink(path, to, sizeof(to) - 1);
+		to[n > 0 ? n : 0] = '\0';
+		if (!strcmp(to, "anon_inode:[timerfd]"))
+			return fd;
+	}
+	return -1;
+}
+
+/* The descriptor is armed for the earliest deadline, again after each; it does
+ * not block, and programs do not inherit it. */
+static void the_timerfd_is_armed_for_the_earliest(void)
+{
+	struct loop_timer first, second, late;
+	uint64_t due = monotonic() + 1000, far = due + 3600000000ull;
+	int fd;
+
+	loop_set_up();
+	loop_free(loop);
+	loop = loop_new(monotonic);
+	CU_ASSERT_EQUAL(loop_timerfd(), -1);
+	CU_ASSERT_EQUAL_FATAL(loop_attach(loop), 0);
+	fd = loop_timerfd();
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_TRUE(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	loop_timer_init(&first, loop_fire, (void *)1);
+	loop_timer_init(&second, test_loop_quit, loop);
+	loop_timer_init(&late, loop_fire, (void *)2);
+	loop_set(loop, &first, due);
+	loop_set(loop, &second, due + 1000);
+	loop_set(loop, &late, far);
+	loop_run(loop);
+	CU_ASSERT_EQUAL(fired[1], 1);
+	CU_ASSERT_EQUAL(fired[3], 1);
+	CU_ASSERT(fired_at >= due + 1000);
+	CU_ASSERT_EQUAL(fired[2], 0);
+	loop_free(loop);
+	CU_ASSERT_EQUAL(loop_timerfd(), -1);
+}
+
+static void without_memory_there_is_none(void)
+{
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(loop_new(monotonic));
+	CU_ASSERT_TRUE(heap_refused());
+	loop_free(NULL);
+}
+
 static void back_off_doubles_to_its_most(void)
 {
 	uint64_t wait = 3;
@@ -131,6 +227,10 @@ static const struct test_case cases[] = {
 	{"earliest_first_and_cancelled_never", earliest_first_and_cancelled_never},
 	{"a_machine_is_asked_too", a_machine_is_asked_too},
 	{"timerfd_wakes_select", timerfd_wakes_select},
+	{"a_turn_has_an_end", a_turn_has_an_end},
+	{"a_machine_at_its_time", a_machine_at_its_time},
+	{"the_timerfd_is_armed_for_the_earliest", the_timerfd_is_armed_for_the_earliest},
+	{"without_memory_there_is_none", without_memory_there_is_none},
 	{"back_off_doubles_to_its_most", back_off_doubles_to_its_most},
 	{NULL, NULL},
 };
