@@ -27,7 +27,7 @@ struct fake_dp {
 	/* What was asked, one line each, in order: "set 1/2 punt", "up home", "send SCCRQ". */
 	char line[FAKE_LINES][96];
 	unsigned lines;
-	unsigned ports_open;
+	unsigned ports_open, polls;
 	bool port_refuses, connect_refuses, call_refuses, filter_refuses;
 	unsigned set_refused; /* the entry that is set after so many is refused, once; 0 = none */
 	uint32_t mtu;

@@ -112,7 +112,9 @@ int dp_fd(const struct dp *dp)
 
 void dp_poll(struct dp *dp)
 {
-	(void)dp;
+	eventfd_t n;
+
+	fake.polls += eventfd_read(dp->fd, &n) == 0;
 }
 
 uint64_t dp_now(void)
@@ -412,8 +414,7 @@ static int fake_netif(void)
 
 int netif_set(const char *name, bool up, uint16_t mtu)
 {
-	(void)mtu;
-	fake_dp_say("if %s %s", name, up ? "up" : "down");
+	fake_dp_say("if %s %s mtu %u", name, up ? "up" : "down", mtu);
 	return fake_netif();
 }
 
@@ -424,8 +425,8 @@ int netif_addr(const char *name, const struct cfg_prefix *addr, const struct cfg
 
 	if (peer)
 		gw_prefix_text(p, sizeof(p), peer);
-	fake_dp_say("addr %s %s %.40s %.40s", name, add ? "add" : "del",
-		    addr->v6 ? "link-local" : gw_prefix_text(a, sizeof(a), addr), p);
+	fake_dp_say("addr %s %s %s%.40s %.40s", name, add ? "add" : "del",
+		    addr->v6 ? "link-local " : "", gw_prefix_text(a, sizeof(a), addr), p);
 	return fake_netif();
 }
 

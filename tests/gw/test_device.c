@@ -2,9 +2,12 @@
 /* Devices, addresses and routes that the kernel does not give, and what the log says then. */
 #include "gw/device.h"
 
+#include "gw/aaa/addrpool.h"
 #include "gw/client.h"
 #include "tests/gw/bench.h"
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SERVICE                                                                                \
@@ -16,13 +19,33 @@
 	"user ann { secret = \"a password\" }\n"                                               \
 	"user bob { secret = \"a password\"  address = 10.99.0.9 }\n"
 
+static const char *device_test_link_local(uint64_t iid)
+{
+	static char text[INET6_ADDRSTRLEN + 4];
+	uint8_t a[16] = {0xfe, 0x80};
+
+	for (unsigned i = 0; i < 8; i++)
+		a[8 + i] = (uint8_t)(iid >> (56 - 8 * i));
+	inet_ntop(AF_INET6, a, text, INET6_ADDRSTRLEN);
+	strcat(text, "/64");
+	return text;
+}
+
 static void a_service_gets_what_it_needs(void)
 {
+	char line[100];
+
 	bench_start(SERVICE);
 	CU_ASSERT_EQUAL(fake_said("tun ist0 mtu 1400"), 1);
 	CU_ASSERT_EQUAL(fake_said("addr ist0 add 10.64.0.1/32 "), 1);
 	CU_ASSERT_EQUAL(fake_said("addr ist0 add link-local"), 1);
-	CU_ASSERT_EQUAL(fake_said("if ist0 up"), 1);
+	CU_ASSERT_EQUAL(fake_said("if ist0 up mtu 1400"), 1);
+	snprintf(line, sizeof(line), "addr ist0 add link-local %s ",
+		 device_test_link_local(bench.gw->service[0].iid));
+	CU_ASSERT_EQUAL(fake_said(line), 1);
+	/* RFC 7136: an identifier that is not made of a hardware address, and is not 0 */
+	CU_ASSERT_EQUAL(bench.gw->service[0].iid >> 57 & 1, 0);
+	CU_ASSERT_EQUAL(bench.gw->service[0].iid & 1, 1);
 	CU_ASSERT_EQUAL(fake_said("route ist0 add 10.64.0.0/24"), 1);
 	CU_ASSERT_EQUAL(fake_said("route ist0 add 2001:db8:64::/48"), 1);
 	bench_stop();
@@ -153,6 +176,69 @@ static void a_route_of_a_fixed_address(void)
 	"client home { peer = lns  user = ann  secret = \"a password\"  auth = { chap }\n" \
 	"  routes = { \"10.0.0.0/8\", \"2001:db8::/32\" }  redial = 10s  mtu = 1400 }\n"
 
+static void a_client_gets_what_it_needs(void)
+{
+	const struct gw_client *home;
+	char line[100];
+
+	bench_start(CLIENT);
+	bench_pass(0);
+	home = &bench.gw->client[0];
+	CU_ASSERT_EQUAL(home->state, CLIENT_UP);
+	snprintf(line, sizeof(line), "addr home add link-local %s ",
+		 device_test_link_local(home->addr.local_iid));
+	CU_ASSERT_EQUAL(fake_said(line), 1);
+	CU_ASSERT_EQUAL(fake_said("addr home add 10.100.0.2/32 10.100.0.1/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("if home up mtu 1400"), 2);
+	CU_ASSERT_EQUAL(fake_said("route home add 10.0.0.0/8"), 1);
+	CU_ASSERT_EQUAL(fake_said("route home add 2001:db8::/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("route home"), 2);
+	/* each route comes with its family */
+	CU_ASSERT((fake_line("route home add 10.0.0.0/8", 0) <
+		   fake_line("addr home add link-local", 0)) ==
+		  (fake_line("addr home add 10.", 0) < fake_line("addr home add link-local", 0)));
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_EQUAL(fake_said("addr home del"), 2);
+	bench_stop();
+}
+
+/* Addresses that users, services and calls have of right are set aside in every pool. */
+static void what_is_held_in_a_pool(void)
+{
+	struct addrpool_stats n;
+
+	bench_start("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { port = a  dial = \"192.0.2.9:1701\" }\n"
+		    "pool p { ranges = 10.64.0.0/24 }\n"
+		    "pool q { ranges = 10.65.0.0/24 }\n"
+		    "service s { local = 10.64.0.1  pool = p  auth = { chap }  tun = ist0 }\n"
+		    "service t { local = 10.65.0.1  pool = q  auth = { chap }  tun = ist1 }\n"
+		    "user ann { secret = \"a password\"  address = 10.64.0.2 }\n"
+		    "user bob { secret = \"a password\"  address = 10.65.0.3 }\n"
+		    "user eve { secret = \"a password\" }\n"
+		    "outgoing x { peer = lac  called = 1  service = s  address = 10.64.0.77 }\n"
+		    "outgoing y { peer = lac  called = 2  service = t }\n"
+		    "outgoing z { peer = lac  called = 3  service = t  address = 10.65.0.78 }\n");
+	for (unsigned i = 0; i < 2; i++) {
+		addrpool_stats(bench.gw->pool[i], &n);
+		CU_ASSERT_EQUAL(n.size4, 254);
+		CU_ASSERT_EQUAL(n.held4, 3);
+		CU_ASSERT_FALSE(!addrpool_take4_fixed(bench.gw->pool[i], 0x0a40004d + i * 0x10001));
+		CU_ASSERT_EQUAL(addrpool_take4(bench.gw->pool[i]), i ? 0x0a410002 : 0x0a400003);
+		addrpool_give4(bench.gw->pool[i], 0x0a40004d + i * 0x10001);
+	}
+	CU_ASSERT_EQUAL(fake_said("watch ist0 0a40004d"), 1);
+	CU_ASSERT_EQUAL(fake_said("watch ist1 0a41004e"), 1);
+	CU_ASSERT_EQUAL(fake_said("watch"), 2);
+	/* a device that is made anew watches again */
+	fake.gone = "ist1";
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(fake_said("watch ist1 0a41004e"), 2);
+	CU_ASSERT_EQUAL(fake_said("watch"), 3);
+	bench_stop();
+}
+
 static void what_a_client_does_not_get(void)
 {
 	static const struct {
@@ -204,6 +290,8 @@ static const struct test_case cases[] = {
 	{"no_device_for_a_service", no_device_for_a_service},
 	{"what_a_service_can_do_without", what_a_service_can_do_without},
 	{"a_route_of_a_fixed_address", a_route_of_a_fixed_address},
+	{"a_client_gets_what_it_needs", a_client_gets_what_it_needs},
+	{"what_is_held_in_a_pool", what_is_held_in_a_pool},
 	{"what_a_client_does_not_get", what_a_client_does_not_get},
 	{"no_device_for_a_client", no_device_for_a_client},
 	{NULL, NULL},

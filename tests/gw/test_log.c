@@ -35,6 +35,137 @@ static void libraries_pass_the_brake_too(void)
 	log_brakes_reset();
 }
 
+/* --- what is written to stderr ---------------------------------------------------------------- */
+
+static FILE *log_out;
+static int log_kept;
+
+static void log_catch(void)
+{
+	log_out = tmpfile();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(log_out);
+	log_kept = dup(STDERR_FILENO);
+	fflush(stderr);
+	dup2(fileno(log_out), STDERR_FILENO);
+	log_brakes_reset();
+}
+
+/* All that was written since; good until the next call. */
+static const char *log_caught(void)
+{
+	static char text[2000];
+	size_t n;
+
+	fflush(stderr);
+	dup2(log_kept, STDERR_FILENO);
+	close(log_kept);
+	rewind(log_out);
+	n = fread(text, 1, sizeof(text) - 1, log_out);
+	text[n] = '\0';
+	fclose(log_out);
+	log_brakes_reset();
+	return text;
+}
+
+/* Category and level in front, then the words; continued lines as they are. */
+static void the_form_of_a_line(void)
+{
+	gw_log_set("all", "debug");
+	log_catch();
+	LOGP(GW_LOG_PORT, LOGL_DEBUG, "one\n");
+	LOGP(GW_LOG_AAA, LOGL_INFO, "two\n");
+	LOGP(GW_LOG_MAIN, LOGL_NOTICE, "three\n");
+	LOGP(GW_LOG_CALL, LOGL_ERROR, "four");
+	LOGPC(GW_LOG_CALL, LOGL_ERROR, " and more\n");
+	LOGP(GW_LOG_CLIENT, LOGL_FATAL, "five\n");
+	CU_ASSERT_STRING_EQUAL(log_caught(), "port debug: one\n"
+					     "aaa info: two\n"
+					     "main notice: three\n"
+					     "call error: four and more\n"
+					     "client fatal: five\n");
+	gw_log_set("all", "fatal");
+}
+
+/* For a person who reads along. */
+static void with_the_time(void)
+{
+	struct log_target *t = log_target_find(LOG_TGT_TYPE_STDERR, NULL);
+	const char *text;
+	int year, month, day, hour, minute, second, n = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	gw_log_set("all", "notice");
+	log_set_print_timestamp(t, 1);
+	log_catch();
+	LOGP(GW_LOG_PORT, LOGL_NOTICE, "words\n");
+	text = log_caught();
+	log_set_print_timestamp(t, 0);
+	gw_log_set("all", "fatal");
+	CU_ASSERT_EQUAL(sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d port notice: words%n", &year, &month,
+			       &day, &hour, &minute, &second, &n),
+			6);
+	CU_ASSERT_TRUE(year > 2000 && month >= 1 && month <= 12 && day >= 1 && n > 0);
+}
+
+static void say_braked(uint64_t source, uint64_t now)
+{
+	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words of %u", (unsigned)source);
+}
+
+/* With the source's next line, or a minute later in a line of its own. */
+static void lines_left_out_are_said(void)
+{
+	const char *text;
+
+	gw_log_set("all", "notice");
+	log_catch();
+	for (unsigned i = 0; i < 13; i++)
+		say_braked(7, 100000000);
+	say_braked(7, 110000000);
+	for (unsigned i = 0; i < 12; i++)
+		say_braked(8, 120000000);
+	gw_log_say_left_out(179999999);
+	gw_log_say_left_out(180000000);
+	gw_log_say_left_out(999000000);
+	text = log_caught();
+	gw_log_set("all", "fatal");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(
+		text, "call notice: words of 7 (3 lines left out)\ncall notice: words of 8\n"));
+	text = strstr(text,
+		      "call notice: words of 8\ncall notice: 2 lines of this kind left out\n");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_STRING_EQUAL(text, "call notice: words of 8\n"
+				     "call notice: 2 lines of this kind left out\n");
+}
+
+/* A level that is off costs the source nothing. */
+static void a_line_that_is_off(void)
+{
+	gw_log_set("all", "error");
+	log_catch();
+	for (unsigned i = 0; i < 30; i++)
+		say_braked(7, 100000000);
+	CU_ASSERT_STRING_EQUAL(log_caught(), "");
+	gw_log_set("all", "fatal");
+}
+
+static void levels_by_name(void)
+{
+	static const char *const levels[] = {"debug", "info", "notice", "error", "fatal"};
+
+	for (unsigned i = 0; i < 5; i++) {
+		CU_ASSERT_TRUE(gw_log_set("Port", levels[i]));
+		CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_PORT), levels[i]);
+		CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_CLIENT), "fatal");
+	}
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_CATEGORY_COUNT), "-");
+	for (unsigned i = 0; i < 5; i++) {
+		CU_ASSERT_TRUE(gw_log_set("ALL", levels[i]));
+		for (unsigned k = 0; k < GW_LOG_CATEGORY_COUNT; k++)
+			CU_ASSERT_STRING_EQUAL(gw_log_level((enum gw_log_category)k), levels[i]);
+	}
+}
+
 static void categories_by_name(void)
 {
 	CU_ASSERT_TRUE(gw_log_set("tunnel", "fatal"));
@@ -47,6 +178,11 @@ static void categories_by_name(void)
 
 static const struct test_case cases[] = {
 	{"libraries_pass_the_brake_too", libraries_pass_the_brake_too},
+	{"the_form_of_a_line", the_form_of_a_line},
+	{"with_the_time", with_the_time},
+	{"lines_left_out_are_said", lines_left_out_are_said},
+	{"a_line_that_is_off", a_line_that_is_off},
+	{"levels_by_name", levels_by_name},
 	{"categories_by_name", categories_by_name},
 	{NULL, NULL},
 };

@@ -6,7 +6,10 @@
 #include "tests/gw/bench.h"
 #include "tests/heap.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 
 #define CONF                                                           \
 	"host-name = gw\n"                                             \
@@ -217,6 +220,70 @@ static void a_call_without_memory(void)
 	}
 }
 
+/* Levels of the configuration are in force, and the loop is left when all is done. */
+static void the_log_as_configured_and_the_end_of_the_loop(void)
+{
+	bench_start("log { tunnel = error  aaa = info }\n" CONF);
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_TUNNEL), "error");
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_AAA), "info");
+	gw_log_set("all", "fatal");
+	gw_shutdown(bench.gw, clock_us);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	loop_run(bench.gw->loop); /* ends at once */
+	bench_stop();
+}
+
+/* What the data plane has for us is asked for when its descriptor says so. */
+static void the_data_plane_wakes_us(void)
+{
+	bench_start(CONF);
+	CU_ASSERT_EQUAL(fake.polls, 0);
+	CU_ASSERT_EQUAL(eventfd_write(bench.gw->dp_fd.fd, 1), 0);
+	osmo_select_main(1);
+	CU_ASSERT_EQUAL(fake.polls, 1);
+	bench_stop();
+}
+
+static void what_it_may_need_is_logged(void)
+{
+	struct rlimit old, low;
+
+	bench_start(CONF);
+	CU_ASSERT_EQUAL(bench_logged("main notice: descriptors: * allowed, the configuration may "
+				     "need *"),
+			1);
+	CU_ASSERT_EQUAL(bench_logged("main info: the configuration may need * MB of memory: *"), 1);
+	bench_stop();
+	getrlimit(RLIMIT_NOFILE, &old);
+	low = (struct rlimit){.rlim_cur = 90, .rlim_max = old.rlim_max};
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &low), 0);
+	bench_start(CONF);
+	CU_ASSERT_EQUAL(bench_logged("main notice: descriptors: * allowed, *"), 1); /* raised */
+	setrlimit(RLIMIT_NOFILE, &old);
+	bench_stop();
+}
+
+static char start_said[400];
+
+static void start_report(void *ctx, const char *text)
+{
+	(void)ctx;
+	snprintf(start_said, sizeof(start_said), "%s", text);
+}
+
+static void which_names_a_log_section_may_have(void)
+{
+	static const struct cfg_log logs[] = {
+		{.category = "tunel", .level = "debug", .where = {.line = 7}}};
+	struct cfg_model m = {.file = "x.conf", .log = logs, .logs = 1};
+
+	CU_ASSERT_EQUAL(gw_check(&m, start_report, NULL), 1);
+	CU_ASSERT_STRING_EQUAL(start_said, "x.conf:7: log: nothing is called `tunel`; there are: "
+					   "all, main, port, transport, tunnel, call, ppp, aaa, "
+					   "client");
+}
+
 static void a_port_that_does_not_open(void)
 {
 	const struct cfg_model *m;
@@ -264,6 +331,11 @@ static const struct test_case cases[] = {
 	{"a_removed_device_is_made_again", a_removed_device_is_made_again},
 	{"starts_only_with_memory", starts_only_with_memory},
 	{"a_call_without_memory", a_call_without_memory},
+	{"the_log_as_configured_and_the_end_of_the_loop",
+	 the_log_as_configured_and_the_end_of_the_loop},
+	{"the_data_plane_wakes_us", the_data_plane_wakes_us},
+	{"what_it_may_need_is_logged", what_it_may_need_is_logged},
+	{"which_names_a_log_section_may_have", which_names_a_log_section_may_have},
 	{"a_port_that_does_not_open", a_port_that_does_not_open},
 	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
 	{NULL, NULL},

@@ -13,6 +13,8 @@ static void nothing_of_a_peer_reaches_a_terminal_raw(void)
 	} rows[] = {
 		{"lac-1.example", 13, "lac-1.example"},
 		{"", 0, ""},
+		{" ~}", 3, " ~}"},
+		{"\x1f\x7f", 2, "\\x1f\\x7f"},
 		{"a\nb", 3, "a\\x0ab"},
 		{"\x1b[2J", 4, "\\x1b[2J"},
 		{"\0\x7f\x80\xff", 4, "\\x00\\x7f\\x80\\xff"},
@@ -33,6 +35,9 @@ static void a_name_is_one_word_in_the_log(void)
 	CU_ASSERT_STRING_EQUAL(gw_word(buf, sizeof(buf), "a b\"\\\n", 6), "a\\x20b\\x22\\x5c\\x0a");
 	CU_ASSERT_STRING_EQUAL(gw_word(buf, sizeof(buf), "ann", 3), "ann");
 	CU_ASSERT_STRING_EQUAL(gw_word(buf, sizeof(buf), "", 0), "-");
+	CU_ASSERT_STRING_EQUAL(gw_printable(buf, 6, "abcdef", 6), "ab"); /* 4 are kept free */
+	CU_ASSERT_STRING_EQUAL(gw_printable(buf, 6, "\n\n", 2), "\\x0a");
+	gw_printable(NULL, 0, "a", 1);
 }
 
 static void a_long_name_is_cut_whole(void)
