@@ -244,7 +244,25 @@ static void no_random_octets(void)
 		}
 }
 
+/* --- another ABI ------------------------------------------------------------------------------- */
+
+static void a_host_of_another_abi(void)
+{
+	for (const struct ist_transport *const *t = ist_builtin_transports; *t; t++) {
+		const struct ist_port_config cfg = {.size = sizeof(cfg)};
+		struct ist_port *p;
+		struct fake_host h;
+		char err[100] = "";
+
+		fake_init(&h);
+		h.host.abi++;
+		CU_ASSERT_EQUAL((*t)->open(&p, &h.host, &h, &cfg, err, sizeof(err)), -EPROTO);
+		CU_ASSERT_STRING_EQUAL(err, "host speaks another transport ABI");
+	}
+}
+
 static const struct test_case cases[] = {
+	{"a_host_of_another_abi", a_host_of_another_abi},
 	{"each_allocation_of_a_port_refused_once", each_allocation_refused_once},
 	{"and_of_one_on_a_device", devices},
 	{"another_abi", another_abi},

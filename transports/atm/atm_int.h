@@ -168,7 +168,7 @@ void atm_frames(void *port, const struct link_frame *f, unsigned n);
 int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 /* Send the SDUs that waited for tokens and have them now. */
 void atm_release(struct ist_port *p, struct atm_vc *v, uint64_t now);
-/* One OAM cell on the circuit. */
+/* One OAM cell on the circuit; not between SDUs, which have no cells. */
 void atm_send_oam(struct ist_port *p, const struct atm_vc *v, const uint8_t cell[CELL_PAYLOAD],
 		  uint8_t pti);
 

@@ -209,8 +209,6 @@ void atm_send_oam(struct ist_port *p, const struct atm_vc *v, const uint8_t body
 	struct link_frame f = {head, body, CELL_HDR_LEN, CELL_PAYLOAD};
 
 	cell_encode(head, &h, p->format);
-	if (p->framing == ATM_SDUS)
-		return; /* SDUs have no cells between them */
 	if (p->framing == ATM_PDUS)
 		f.head_len = 4;
 	p->count[ATM_C_TX_CELLS]++;

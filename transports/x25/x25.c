@@ -155,7 +155,6 @@ static void plp_make_pvcs(struct x25 *x)
 			continue;
 		v->pvc = true;
 		v->p = X25_P4_DATA;
-		x25_data_start(x, v);
 	}
 }
 
@@ -407,7 +406,6 @@ static void plp_call_accepted(struct x25 *x, struct x25_vc *v, const struct x25_
 	}
 	x25_apply_accept(&x->cfg, v, &p->fac);
 	v->p = X25_P4_DATA;
-	v->at = X25_NEVER;
 	x25_data_start(x, v);
 	x->ops->report(x->ctx, &r);
 }

@@ -30,7 +30,7 @@ void x25_data_start(struct x25 *x, struct x25_vc *v)
 	v->vs = v->va = v->vr = v->told = 0;
 	v->peer_busy = v->in_more = false;
 	v->in_len = v->out_len = v->out_at = 0;
-	v->window_at = X25_NEVER;
+	v->at = v->window_at = X25_NEVER;
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
@@ -153,7 +153,6 @@ static void x25_data_reset_over(struct x25 *x, struct x25_vc *v, const struct x2
 				uint64_t now)
 {
 	x25_data_start(x, v);
-	v->at = X25_NEVER;
 	x25_notify(x, v, X25_RESET_DONE, p->cause, p->diag, p->type == X25_RESET_CONF);
 	if (v->p == X25_P4_DATA)
 		x25_data_pump(x, v, now);

@@ -63,7 +63,7 @@ void x25_wake_at(struct x25 *x, uint64_t when);
  */
 uint8_t x25_error_cause(const struct x25 *x, bool reset);
 
-/* Data transfer begins, or begins again after a Reset: all counters are 0. */
+/* Data transfer begins, or begins again after a Reset: all counters are 0, no timer runs. */
 void x25_data_start(struct x25 *x, struct x25_vc *v);
 /* A packet of data transfer, in state p4. */
 void x25_data_rx(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);

@@ -447,9 +447,9 @@ static void xot_conn_on_fd(void *arg, unsigned ready)
 	xot_touch(k);
 	if (k->phase == XOT_CONNECTING && !k->over) /* over: the host has disconnected already */
 		xot_conn_connected(k);
-	for (unsigned i = 0; i < ROUNDS && ready & IST_READ && !k->dying; i++)
-		if (!xot_conn_read_some(k))
-			break;
+	for (unsigned i = 0; i < ROUNDS && ready & IST_READ && !k->dying && xot_conn_read_some(k);
+	     i++)
+		;
 	x25_leave(p);
 }
 

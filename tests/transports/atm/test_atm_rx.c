@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
+#include "tests/heap.h"
 #include "tests/transports/host.h"
 #include "tests/transports/raw.h"
 #include "transports/atm/aal5.h"
 #include "transports/atm/atm.h"
 #include "transports/atm/oam.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct fake_host h, raw;
@@ -424,7 +426,84 @@ static void pdus_and_sdus(void)
 	atm_rx_close_both();
 }
 
+/* More SDUs in a frame of the link than are gathered for the host: all come, in order. */
+static void more_sdus_than_a_batch(void)
+{
+	enum { CIRCUITS = 70 };
+	static char words[CIRCUITS][20];
+	static const char *config[CIRCUITS + 2] = {"link=loop:rx"};
+	static const unsigned counts[] = {1, 31, 32, 33, 64, 65, 70};
+	static uint8_t frame[CIRCUITS * CELL_LEN];
+
+	for (unsigned i = 0; i < CIRCUITS; i++) {
+		uint8_t sdu[7] = {0xfe, 0xfe, 3, 0xcf, 0xc0, 0x21, (uint8_t)i}, pdu[CELL_PAYLOAD];
+
+		snprintf(words[i], sizeof(words[i]), "@0/%u ppp", 100 + i);
+		config[i + 1] = words[i];
+		aal5_pdu_write(pdu, NULL, 0, sdu, sizeof(sdu), AAL5_CRC_STRICT);
+		cell_of(frame + (size_t)i * CELL_LEN, 0, (uint16_t)(100 + i), CELL_PTI_LAST, pdu);
+	}
+	fake_open(&h, &atm_transport, config);
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:rx", NULL});
+	fake_join(&h, &raw);
+	fake_run(&h, fake_now + 2000000);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		fake_forget(&h);
+		atm_rx_feed(frame, counts[i] * CELL_LEN);
+		CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), counts[i]);
+		for (unsigned k = 0; k < counts[i]; k++) {
+			struct fake_event *e = fake_take(&h, FAKE_FRAME);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+			CU_ASSERT_TRUE(e->len == 3 && e->data[2] == k);
+			fake_free(e);
+		}
+	}
+	atm_rx_close_both();
+}
+
+static void no_memory_to_reassemble(void)
+{
+	uint8_t cell[CELL_LEN];
+
+	open_both("framing=cells");
+	sccrq_cell(cell);
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-no-memory"), 0);
+	heap_refuse(0);
+	atm_rx_feed(cell, sizeof(cell));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-no-memory"), 1);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 0);
+	atm_rx_feed(cell, sizeof(cell));
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-no-memory"), 1);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 1);
+	atm_rx_close_both();
+}
+
+/* A circuit whose loopback is not answered brings nothing. */
+static void nothing_from_a_circuit_that_is_down(void)
+{
+	uint8_t cell[CELL_LEN];
+
+	fake_open(&h, &atm_transport,
+		  (const char *const[]){"link=loop:rx", "@0/40 l2tp", "oam-interval=1000000",
+					"oam-misses=1", NULL});
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:rx", NULL});
+	fake_join(&h, &raw);
+	fake_run(&h, fake_now + 10000000);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_DOWN), 1);
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-down"), 0);
+	sccrq_cell(cell);
+	atm_rx_feed(cell, sizeof(cell));
+	CU_ASSERT_EQUAL(fake_count(&h, "rx-down"), 1);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 0);
+	atm_rx_close_both();
+}
+
 static const struct test_case cases[] = {
+	{"more_sdus_than_a_batch", more_sdus_than_a_batch},
+	{"no_memory_to_reassemble", no_memory_to_reassemble},
+	{"nothing_from_a_circuit_that_is_down", nothing_from_a_circuit_that_is_down},
 	{"one_cell_is_one_frame", one_cell_is_one_frame},
 	{"circuits_are_interleaved", circuits_are_interleaved},
 	{"two_sdus_of_one_circuit_in_one_frame", two_sdus_of_one_circuit_in_one_frame},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
 #include "tests/transports/host.h"
+#include "tests/transports/kernel.h"
 #include "tests/transports/raw.h"
 #include "transports/atm/aal5.h"
 #include "transports/atm/atm.h"
@@ -182,7 +183,66 @@ static void a_shaped_circuit_pushes_back(void)
 	atm_tx_close_both();
 }
 
+/* More in one `send` than the batch for the link has frames, or octets: all go, in order. */
+static void more_than_a_batch_for_the_link(void)
+{
+	static const struct {
+		const char *framing;
+		unsigned frames;
+		uint32_t len, on_link;
+	} rows[] = {
+		{"framing=cells", 130, 30, 53}, /* 64 frames at once */
+		{"framing=pdus", 10, 9000, 4 + 9024},
+	};
+	static uint8_t data[130][9000];
+	struct ist_frame f[130];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ist_channel c = atm_tx_open_one((const char *const[]){"link=loop:tx",
+								      rows[i].framing, "@0/40 ppp",
+								      "encapsulation=vc-mux", NULL},
+						"0/40", IST_PAYLOAD_PPP);
+
+		for (unsigned k = 0; k < rows[i].frames; k++) {
+			data[k][0] = (uint8_t)k;
+			f[k] = (struct ist_frame){
+				.channel = c, .payload = data[k], .len = rows[i].len};
+		}
+		CU_ASSERT_EQUAL(fake_send_frames(&h, f, rows[i].frames), rows[i].frames);
+		fake_run(&h, fake_now + 1000);
+		CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), rows[i].frames);
+		for (unsigned k = 0; k < rows[i].frames; k++) {
+			struct fake_event *e = fake_take(&raw, FAKE_FRAME);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+			CU_ASSERT_EQUAL(e->len, rows[i].on_link);
+			CU_ASSERT_EQUAL(e->data[e->len == 53 ? 5 : 4], k);
+			fake_free(e);
+		}
+		atm_tx_close_both();
+	}
+}
+
+/* The kernel's PVCs are those of the port, each with its own longest SDU. */
+static void circuits_that_the_link_opens(void)
+{
+	kernel_begin();
+	fake_open(&h, &atm_transport,
+		  (const char *const[]){"link=atmpvc:3", "framing=sdus", "@8/48 ppp", "sdu-max=100",
+					"@0/35 ppp", NULL});
+	CU_ASSERT_EQUAL_FATAL(kernel.sockets, 3); /* the first asks for the family only */
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(kernel.socket[1 + i].pvc.sap_addr.vpi, i ? 8 : 0);
+		CU_ASSERT_EQUAL(kernel.socket[1 + i].pvc.sap_addr.vci, i ? 48 : 35);
+		CU_ASSERT_EQUAL(kernel.socket[1 + i].qos.txtp.max_sdu, i ? 100 : 9216);
+	}
+	fake_close(&h);
+	kernel_end();
+}
+
 static const struct test_case cases[] = {
+	{"more_than_a_batch_for_the_link", more_than_a_batch_for_the_link},
+	{"circuits_that_the_link_opens", circuits_that_the_link_opens},
 	{"sccrq_in_one_cell", sccrq_in_one_cell},
 	{"cells_are_packed_as_asked", cells_are_packed_as_asked},
 	{"sdus_have_the_circuit_in_front", sdus_have_the_circuit_in_front},

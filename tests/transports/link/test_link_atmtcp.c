@@ -6,6 +6,8 @@
 #include "transports/kit/udp_addr.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -411,6 +413,55 @@ static void no_descriptors(void)
 	end_close(&e);
 }
 
+/* Both ends: small records leave at once; a far end that is gone is found out within a minute. */
+static void options_of_the_connection(void)
+{
+	static const struct {
+		int level, name, value;
+	} rows[] = {{IPPROTO_TCP, TCP_NODELAY, 1},
+		    {SOL_SOCKET, SO_KEEPALIVE, 1},
+		    {IPPROTO_TCP, TCP_KEEPIDLE, 20},
+		    {IPPROTO_TCP, TCP_KEEPINTVL, 10},
+		    {IPPROTO_TCP, TCP_USER_TIMEOUT, 60000}};
+
+	for (int listens = 0; listens < 2; listens++) {
+		unsigned seen = 0;
+		char at[80];
+		struct end e;
+		int fd;
+
+		if (listens) {
+			unused(at, sizeof(at));
+			link_atmtcp_open_at(&e, "atmtcp-listen", at);
+			fd = link_atmtcp_dialled("127.0.0.1:0", at);
+			END_UNTIL(&e, link_up(e.l));
+		} else {
+			fd = client_up(&e);
+		}
+		for (size_t i = 0; i < 16; i++) {
+			struct sockaddr_storage ss;
+			socklen_t len = sizeof(ss);
+
+			if (!e.h.watch[i].on_fd ||
+			    getpeername(e.h.watch[i].fd, (struct sockaddr *)&ss, &len))
+				continue; /* the one that listens */
+			seen++;
+			for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+				int value = -1;
+
+				len = sizeof(value);
+				CU_ASSERT_EQUAL(getsockopt(e.h.watch[i].fd, rows[k].level,
+							   rows[k].name, &value, &len),
+						0);
+				CU_ASSERT_EQUAL(value, rows[k].value);
+			}
+		}
+		CU_ASSERT_EQUAL(seen, 1);
+		close(fd);
+		end_close(&e);
+	}
+}
+
 static void misfits(void)
 {
 	static const struct {
@@ -452,6 +503,7 @@ static const struct test_case cases[] = {
 	{"an_idle_far_end_gives_way", an_idle_far_end_gives_way},
 	{"only_listed_addresses_connect", only_listed_addresses_connect},
 	{"no_descriptors", no_descriptors},
+	{"options_of_the_connection", options_of_the_connection},
 	{"malformed_or_misplaced", misfits},
 	{NULL, NULL},
 };

@@ -246,6 +246,29 @@ static void permanent_circuits_are_reset_until_it_works(void)
 	drop(e);
 }
 
+/* A Restart ends the Reset of a permanent circuit: its timer must not send another later, when that
+ * of a call runs out. */
+static void a_restart_ends_the_timer_of_a_reset(void)
+{
+	struct x25_config c;
+	struct end *e;
+
+	x25_config_default(&c, true);
+	c.pvc = 1;
+	c.lci_low = 2;
+	c.lci_high = 8;
+	e = started(&c);
+	x25_reset(&e->x, 1, 0, 0, 0);
+	rx(e, "1000fb0000", 1);
+	CU_ASSERT_EQUAL(x25_deadline(&e->x), UINT64_MAX);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 1), 2);
+	e->sent.outs = 0;
+	x25_expire(&e->x, 180 * S + 1);
+	expect(e, "1002131331");
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
+	drop(e);
+}
+
 static void nothing_is_sent_while_a_restart_is_out(void)
 {
 	struct x25_config c;
@@ -497,6 +520,7 @@ static const struct test_case cases[] = {
 	 a_pvc_is_up_after_the_restart_and_has_no_calls},
 	{"permanent_circuits_are_reset_until_it_works",
 	 permanent_circuits_are_reset_until_it_works},
+	{"a_restart_ends_the_timer_of_a_reset", a_restart_ends_the_timer_of_a_reset},
 	{"nothing_is_sent_while_a_restart_is_out", nothing_is_sent_while_a_restart_is_out},
 	{"one_way_channels", one_way_channels},
 	{"a_qualified_call_is_no_call", a_qualified_call_is_no_call},

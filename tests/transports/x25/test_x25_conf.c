@@ -15,12 +15,18 @@ static void wrong_settings_have_words(void)
 		{{NULL}, "needs a link"},
 		{{"link=loop:c", "address=31x"}, "address"},
 		{{"link=loop:c", "address=1234567890123456"}, "1 to 15 digits"},
-		{{"link=loop:c", "packet-size=100"}, "power of two"},
-		{{"link=loop:c", "packet-size-want=8192"}, "power of two"},
-		{{"link=loop:c", "window=8"}, "at most 7"},
-		{{"link=loop:c", "window-want=20"}, "at most 7"},
-		{{"link=loop:c", "lapb-window=8"}, "at most 7"},
-		{{"link=loop:c", "lapb-t1=0"}, "not 0"},
+		{{"link=loop:c", "packet-size=100"}, "packet-size: a power of two, 16 to 4096"},
+		{{"link=loop:c", "packet-size=8"}, "packet-size: a power of two, 16 to 4096"},
+		{{"link=loop:c", "packet-size-want=8192"},
+		 "packet-size: a power of two, 16 to 4096"},
+		{{"link=loop:c", "window=8"}, "window: at most 7 with modulo 8"},
+		{{"link=loop:c", "window-want=8"}, "window: at most 7 with modulo 8"},
+		{{"link=loop:c", "modulo=128", "window=128"},
+		 "window: at most 127 with modulo 128"},
+		{{"link=loop:c", "lapb-window=8"}, "lapb-window: at most 7"},
+		{{"link=loop:c", "lapb-modulo=128", "lapb-window=128"}, "lapb-window: at most 127"},
+		{{"link=loop:c", "lapb-t1=0"}, "lapb-t1 and lapb-retry: not 0"},
+		{{"link=loop:c", "lapb-retry=0"}, "lapb-t1 and lapb-retry: not 0"},
 		{{"link=loop:c", "lci-two-way=0-3"}, "lci-two-way"},
 		{{"link=loop:c", "lci-two-way=5-3"}, "lci-two-way"},
 		{{"link=loop:c", "lci-outgoing=1-5000"}, "lci-outgoing"},
@@ -58,6 +64,10 @@ static void settings_on_the_line(void)
 	} rows[] = {
 		{{"lci-two-way=1-1", "negotiate=no", "closed-user-group=7"},
 		 "10010b 44 5555 3110 02 0307 80 00005e0007"},
+		{{"lci-two-way=1-1", "negotiate=no", "closed-user-group=99"},
+		 "10010b 44 5555 3110 02 0399 80 00005e0007"},
+		{{"lci-two-way=1-1", "negotiate=no", "closed-user-group=100"},
+		 "10010b 44 5555 3110 03 470100 80 00005e0007"},
 		{{"lci-two-way=1-1", "negotiate=no", "closed-user-group=1234"},
 		 "10010b 44 5555 3110 03 471234 80 00005e0007"},
 		{{"lci-two-way=1-1", "negotiate=no", "network-user-id=ab"},
@@ -97,6 +107,79 @@ static void no_channel_for_us(void)
 	typed_open(&t, (const char *const[]){"lci-incoming=1-9", NULL});
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "5555", L2TP, &c), -ENOBUFS);
 	typed_close(&t);
+}
+
+/* Each timer as configured, to the microsecond: T20 repeats the Restart, T21 clears the call, T23
+ * repeats the Clear, T25 resets and T22 repeats the Reset. */
+static void timers_are_configured(void)
+{
+	struct typed t;
+	ist_channel c;
+
+	typed_begin(&t, (const char *const[]){"restart-timer=11000000", "call-timer=12000000",
+					      "reset-timer=13000000", "clear-timer=14000000",
+					      "window-timer=15000000", "lci-two-way=1-1",
+					      "hold-down=0", "inactivity=0", NULL});
+	typed_frame(&t, "01");
+	t.pkts = 0;
+	fake_run(&t.h, fake_now + 11 * S - 1001);
+	CU_ASSERT_EQUAL(t.pkts, 0);
+	fake_run(&t.h, fake_now + 1);
+	TYPED_SENT(&t, "1000fb0034");
+	typed_rx(&t, "1000ff");
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
+	fake_run(&t.h, fake_now + 12 * S - 1);
+	t.pkts = 0;
+	fake_run(&t.h, fake_now + 1);
+	CU_ASSERT_EQUAL(t.pkts, 1); /* the Clear */
+	fake_run(&t.h, fake_now + 14 * S - 1);
+	CU_ASSERT_EQUAL(t.pkts, 1);
+	fake_run(&t.h, fake_now + 1);
+	TYPED_SENT(&t, "1001130031", "1001130032");
+	typed_rx(&t, "100117");
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
+	typed_rx(&t, "10010f");
+	CU_ASSERT_EQUAL(fake_send(&t.h, c, "a", 1), 1);
+	fake_run(&t.h, fake_now + 15 * S - 1);
+	t.pkts = 0;
+	fake_run(&t.h, fake_now + 1);
+	CU_ASSERT_EQUAL(t.pkts, 1); /* the Reset */
+	fake_run(&t.h, fake_now + 13 * S - 1);
+	CU_ASSERT_EQUAL(t.pkts, 1);
+	fake_run(&t.h, fake_now + 1);
+	TYPED_SENT(&t, "10011b0030", "10011b0033");
+	typed_close(&t);
+}
+
+/* RFC 1613: the length of a name is one octet. */
+static void the_longest_name_of_an_interface(void)
+{
+	static char name[257];
+
+	for (unsigned len = 255; len <= 256; len++) {
+		const struct ist_setting link = {"link", "xot:127.0.0.1"},
+					 far = {"xot-interface", name};
+		struct ist_circuit_config pvc = {
+			.payloads = 1u << IST_PAYLOAD_L2TP, .setting = &far, .settings = 1};
+		const struct ist_port_config cfg = {.size = sizeof(cfg),
+						    .setting = &link,
+						    .settings = 1,
+						    .circuit = &pvc,
+						    .circuits = 1};
+		struct ist_port *p;
+		struct fake_host h;
+		char err[100] = "";
+		int r;
+
+		fake_init(&h);
+		memset(name, 'x', len);
+		CU_ASSERT_EQUAL(x25_transport.addr_parse(&pvc.addr, "1"), 0);
+		r = x25_transport.open(&p, &h.host, &h, &cfg, err, sizeof(err));
+		CU_ASSERT_EQUAL(r, len > 255 ? -EINVAL : 0);
+		CU_ASSERT_STRING_EQUAL(err, len > 255 ? "xot-interface: longer than 255" : "");
+		if (!r)
+			x25_transport.close(p);
+	}
 }
 
 static void the_pdu_size_is_configured(void)
@@ -187,6 +270,8 @@ static const struct test_case cases[] = {
 	{"no_channel_for_us", no_channel_for_us},
 	{"rfc1356_3_6_the_pdu_size_is_configured", the_pdu_size_is_configured},
 	{"tables", tables},
+	{"timers_are_configured", timers_are_configured},
+	{"the_longest_name_of_an_interface", the_longest_name_of_an_interface},
 	{"rows_of_the_key_table", rows_of_the_key_table},
 	{NULL, NULL},
 };

@@ -3,6 +3,7 @@
  * Calls as sockets, with a kernel of ours in place of AF_X25: the near end of a pair of sockets is
  * the call, the far end is ours, and the Q octet stands in front of each SDU as the kernel has it.
  */
+#include "tests/heap.h"
 #include "tests/transports/x25/x25_pair.h"
 #include "transports/x25/x25_socket.h"
 
@@ -28,7 +29,8 @@ static struct {
 		uint8_t our_cause, our_diag; /* we have cleared it with */
 	} call[CALLS];
 	unsigned calls, interrupts;
-	int fails;   /* errno of the next take or call */
+	int fails; /* errno of the next take or call */
+	int accept_fails, send_fails;
 	size_t room; /* octets the kernel takes in all */
 	uint8_t throughput;
 	int listen_fails;
@@ -85,8 +87,8 @@ static int k_next_call(int fd, struct x25_kernel_call *out)
 
 static int k_accept(int fd)
 {
-	x25_socket_find(fd)->accepted = true;
-	return 0;
+	x25_socket_find(fd)->accepted = !k.accept_fails;
+	return -k.accept_fails;
 }
 
 static int k_call(const struct x25_kernel_call *c)
@@ -155,6 +157,8 @@ static ssize_t k_send(int fd, const void *head, size_t head_len, const void *dat
 	size_t from_head = take < head_len ? take : head_len;
 	ssize_t n;
 
+	if (k.send_fails)
+		return -k.send_fails;
 	if (!take)
 		return -EAGAIN;
 	k.room -= take;
@@ -638,6 +642,87 @@ static void what_is_received(void)
 	close_port(&h);
 }
 
+/* An SDU that goes while the call ends is lost; the end of the stream is that of the call. */
+static void the_kernel_ends_it(void)
+{
+	struct fake_host h;
+	ist_channel c;
+
+	x25_socket_open_port(&h, plain);
+	ring(&h, "5", SNAP, 6);
+	k.accept_fails = ENOTCONN;
+	CU_ASSERT_EQUAL(fake_answer(&h, fake_channel(&h, FAKE_OFFER)), -ESTALE);
+	k.accept_fails = 0;
+	c = x25_socket_call_up(&h, "6", L2TP);
+	CU_ASSERT_STRING_EQUAL(fake_status(&h), "the kernel's X.25, 2 sockets, 2 circuits");
+	k.send_fails = EPIPE;
+	CU_ASSERT_EQUAL(fake_send(&h, c, "a", 1), 1);
+	CU_ASSERT_EQUAL(fake_count(&h, "x25-sdu-lost"), 1);
+	CU_ASSERT_EQUAL(shutdown(k.call[1].far, SHUT_WR), 0);
+	x25_socket_run(&h);
+	expect_down(&h, IST_CAUSE_CLEARED, 0, 0);
+	close_port(&h);
+}
+
+static void no_memory_for_a_call(void)
+{
+	struct fake_host h;
+	ist_channel c;
+
+	x25_socket_open_port(&h, plain);
+	for (unsigned n = 0; n < 2; n++) {
+		heap_refuse(n);
+		ring(&h, "5", SNAP, 6);
+		CU_ASSERT_TRUE(heap_refused());
+		CU_ASSERT_EQUAL(fake_count(&h, "refused-room"), n + 1);
+		heap_refuse(1 + n); /* behind the circuit */
+		CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), -ENOBUFS);
+		CU_ASSERT_TRUE(heap_refused());
+	}
+	fake_watches_left = 1;
+	CU_ASSERT_EQUAL(fake_connect(&h, "5", L2TP, &c), -ENOBUFS);
+	CU_ASSERT_EQUAL(k.calls, 5);
+	for (unsigned i = 0; i < k.calls; i++)
+		CU_ASSERT_FALSE(k.call[i].open);
+	close_port(&h);
+}
+
+/* One call that is busy does not keep the others waiting: 32 SDUs at a time. */
+static void so_many_at_a_time(void)
+{
+	const struct fake_watch *w;
+	struct fake_host h;
+
+	x25_socket_open_port(&h, plain);
+	x25_socket_call_up(&h, "5", L2TP);
+	for (unsigned i = 0; i < 40; i++)
+		CU_ASSERT_EQUAL(send(k.call[0].far, "\0a", 2, MSG_EOR), 2);
+	for (w = h.watch; w->fd != k.call[0].near; w++)
+		;
+	w->on_fd(w->arg, IST_READ);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_FRAME), 32);
+	close_port(&h);
+}
+
+/* While we look away from those that listen, another timer comes: they are not forgotten. */
+static void looks_again_after_another_timer(void)
+{
+	struct fake_host h;
+
+	x25_socket_open_port(&h, plain);
+	x25_socket_call_up(&h, "5", L2TP);
+	fake_run(&h, fake_now + 9 * S + S / 2); /* half a second before the sweep */
+	k.fails = EMFILE;
+	ring(&h, "6", SNAP, 6);
+	k.fails = 0;
+	fake_run(&h, fake_now + S - 1);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 0);
+	fake_run(&h, fake_now + 1);
+	x25_socket_run(&h);
+	CU_ASSERT_EQUAL(fake_pending(&h, FAKE_OFFER), 1);
+	close_port(&h);
+}
+
 static void x25_socket_silence(void)
 {
 	struct fake_host h;
@@ -703,6 +788,10 @@ static const struct test_case cases[] = {
 	{"kernel_takes_a_part", kernel_takes_a_part},
 	{"kernel_takes_nothing", kernel_takes_nothing},
 	{"what_is_received", what_is_received},
+	{"the_kernel_ends_it", the_kernel_ends_it},
+	{"no_memory_for_a_call", no_memory_for_a_call},
+	{"so_many_at_a_time", so_many_at_a_time},
+	{"looks_again_after_another_timer", looks_again_after_another_timer},
 	{"silence", x25_socket_silence},
 	{"refused", x25_socket_refused},
 	{NULL, NULL},

@@ -86,6 +86,10 @@ static void pvc_setup_cut_short_or_wrong(void)
 	for (size_t len = 3; len < n; len++)
 		CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, len), XOT_PVC_PROTOCOL);
 	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n + 1), XOT_PVC_PROTOCOL); /* padding */
+	in[n - 1] = 0;							  /* in a name */
+	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_PROTOCOL);
+	CU_ASSERT_STRING_EQUAL(p.responder, "");
+	in[n - 1] = 'T';
 	in[3] = 0x80;
 	CU_ASSERT_EQUAL(xot_pvc_decode(&p, in, n), XOT_PVC_PROTOCOL);
 	in[3] = 0x81;
