@@ -269,11 +269,11 @@ void ip_path_read(void *arg, unsigned ready)
 	int err;
 
 	(void)ready;
-	for (unsigned i = 0; i < WORKER_BATCH && WORKER_TUN_BUF - used >= TUN_PACKET; i++) {
-		n = read(t->fd, w->tun_buf + used, TUN_PACKET);
+	for (unsigned i = 0; i < WORKER_BATCH && WORKER_PACKETS - used >= TUN_PACKET; i++) {
+		n = read(t->fd, w->packets + used, TUN_PACKET);
 		if (n <= 0)
 			break;
-		ip_path_one_packet(w, t, w->tun_buf + used, (size_t)n);
+		ip_path_one_packet(w, t, w->packets + used, (size_t)n);
 		used += ((size_t)n + 63) & ~(size_t)63;
 	}
 	err = n < 0 ? errno : EAGAIN;

@@ -62,9 +62,9 @@ static int worker_open_descriptors(struct worker *w)
 static int worker_get_memory(struct worker *w)
 {
 	w->scratch = malloc(WORKER_SCRATCH);
-	w->tun_buf = malloc(WORKER_TUN_BUF);
+	w->packets = malloc(WORKER_PACKETS);
 	w->filter_frame = malloc(WORKER_FILTER_FRAME);
-	if (!w->scratch || !w->tun_buf || !w->filter_frame || ring_init(&w->cmd, CMD_RING) ||
+	if (!w->scratch || !w->packets || !w->filter_frame || ring_init(&w->cmd, CMD_RING) ||
 	    ring_init(&w->control, CONTROL_RING) || ring_init(&w->ppp, PPP_RING) ||
 	    ring_init(&w->sent, SENT_RING) || ring_init(&w->log, LOG_RING) ||
 	    pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE))
@@ -119,10 +119,6 @@ static void worker_free_watches(struct watch **list)
 
 void worker_free(struct worker *w)
 {
-	struct report *r;
-
-	while ((r = report_take(w)))
-		free(r);
 	for (unsigned i = 0; i < WORKER_MAX; i++) {
 		if (w->from[i])
 			ring_free(w->from[i]);
@@ -136,7 +132,7 @@ void worker_free(struct worker *w)
 	ring_free(&w->tap);
 	pool_free(&w->reorder);
 	free(w->scratch);
-	free(w->tun_buf);
+	free(w->packets);
 	free(w->filter_frame);
 	worker_free_watches(&w->watches);
 	worker_free_watches(&w->dead);
@@ -190,7 +186,8 @@ void worker_unwatch(struct worker *w, struct watch *x)
 {
 	struct watch **at = &w->watches;
 
-	/* Fails when the owner has closed it already, which removes it from epoll too. */
+	/* Fails when the owner has closed it already, which removes it from epoll too, unless a
+	 * child process holds it as well. */
 	epoll_ctl(w->epfd, EPOLL_CTL_DEL, x->fd, NULL);
 	while (*at != x)
 		at = &(*at)->next;
@@ -320,19 +317,20 @@ static void worker_handle_job(struct worker *w)
 static void worker_handle_pair(struct worker *w, struct ring *ring)
 {
 	const struct pair_rec *r;
-	size_t len;
+	size_t len, used = 0;
 
 	for (unsigned i = 0; i < WORKER_BATCH && (r = ring_peek(ring, &len)); i++) {
 		struct call *c =
 			calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
-		uint8_t *pkt;
+		uint8_t *pkt = w->packets + used;
 
 		len -= sizeof(*r);
-		pkt = worker_scratch(w, len);
-		if (!pkt) {
+		if (len > WORKER_PACKETS - used) {
 			tx_flush(w);
-			pkt = worker_scratch(w, len);
+			pkt = w->packets;
+			used = 0;
 		}
+		used += (len + 63) & ~(size_t)63;
 		memcpy(pkt, r->octets, len);
 		if (!c)
 			worker_drop(w, r->proto ? DP_R_NO_JOIN : DP_R_NO_CALL);
@@ -342,6 +340,7 @@ static void worker_handle_pair(struct worker *w, struct ring *ring)
 			ip_path_tx(w, c, pkt, len);
 		ring_drop(ring);
 	}
+	tx_flush(w); /* before the packets go */
 }
 
 static void worker_handle_mail(struct worker *w)

@@ -21,7 +21,7 @@
 #define WORKER_PORTS	    256u
 #define WORKER_BATCH	    64u		 /* records or frames handled before looking elsewhere */
 #define WORKER_SCRATCH	    (256u << 10) /* octets of frames we build ourselves, per batch */
-#define WORKER_TUN_BUF	    (512u << 10)
+#define WORKER_PACKETS	    (512u << 10)
 #define WORKER_FILTER_FRAME (PPP_HEAD_MAX + 65535u)
 
 struct dp;
@@ -95,7 +95,7 @@ struct worker {
 	struct tx_batch tx;
 	uint8_t *scratch;
 	size_t scratch_used;
-	uint8_t *tun_buf;      /* packets of one TUN batch, WORKER_TUN_BUF octets */
+	uint8_t *packets; /* of one batch from a TUN or another worker, WORKER_PACKETS octets */
 	uint8_t *filter_frame; /* a PPP frame that a filter looks at, WORKER_FILTER_FRAME octets */
 	uint32_t passed;       /* workers whose pair ring got something in this batch */
 	uint32_t icmp_tokens;
