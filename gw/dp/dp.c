@@ -205,9 +205,7 @@ static bool dp_one_frame(struct dp *dp, struct ring *ring, uint64_t mark,
 	const struct frame_rec *r;
 	size_t len;
 
-	if (!ring_before(ring, mark))
-		return false;
-	r = ring_peek(ring, &len);
+	r = ring_before(ring, mark) ? ring_peek(ring, &len) : NULL;
 	if (!r)
 		return false;
 	deliver(dp, r, len - sizeof(*r));

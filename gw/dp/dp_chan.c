@@ -189,9 +189,6 @@ void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
 	ist_channel id = (ist_channel)channel;
 	struct worker_chan *c;
 
-	if (!p)
-		return;
-	tx_flush(w); /* packets for the channel leave before it ends */
 	what[kind](p, id, why);
 	if (kind == CMD_ANSWER)
 		return;

@@ -115,7 +115,6 @@ static int dp_port_run_close(struct worker *w, void *arg)
 {
 	struct dp_port_job *j = arg;
 
-	tx_flush(w);
 	worker_port_free(w->port[j->no]);
 	w->port[j->no] = NULL;
 	return 0;

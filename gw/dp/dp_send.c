@@ -140,11 +140,11 @@ void tell_sent(struct worker *w, uint64_t cookie)
 	uint64_t *r = ring_reserve(&w->sent, sizeof(*r));
 
 	/* dp_send() keeps fewer outstanding than fit. */
-	if (!r)
-		return;
-	*r = cookie;
-	ring_commit(&w->sent);
-	w->told = true;
+	if (r) {
+		*r = cookie;
+		ring_commit(&w->sent);
+		w->told = true;
+	}
 }
 
 /* One frame to send or to queue, and whether the control thread waits for its cookie. */

@@ -61,10 +61,10 @@ static void tun_no_address_of_its_own(const char *name)
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	dprintf(fd, "1");
-	close(fd);
+	if (fd >= 0) {
+		dprintf(fd, "1");
+		close(fd);
+	}
 }
 
 int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)

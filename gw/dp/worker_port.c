@@ -39,13 +39,23 @@ static void worker_port_drop_chan(void *ctx, uint64_t key, uintptr_t v)
 	worker_chan_drop(ctx, (struct worker_chan *)v);
 }
 
-void worker_port_free(struct worker_port *p)
+static void worker_port_unwatch(struct worker_port *p)
 {
-	if (p->p)
-		p->t->close(p->p);
-	for (unsigned i = 0; i < p->watches; i++)
+	for (unsigned i = 0; i < p->watches; i++) {
 		if (p->watch[i])
 			worker_unwatch(p->w, p->watch[i]);
+		p->watch[i] = NULL;
+	}
+}
+
+void worker_port_free(struct worker_port *p)
+{
+	/* Before the transport closes its descriptors: epoll knows one that a child process also
+	 * holds until that has gone, and could not be told to forget it any more. */
+	worker_port_unwatch(p);
+	if (p->p)
+		p->t->close(p->p);
+	worker_port_unwatch(p); /* what it has watched meanwhile */
 	for (unsigned i = 0; i < p->timers; i++) {
 		if (p->timer[i])
 			deadline_cancel(&p->w->heap, &p->timer[i]->d);

@@ -81,11 +81,16 @@ int netns_udp6(const uint8_t addr[16], uint16_t port)
 	return fd;
 }
 
+static struct sockaddr_ll netns_device(const char *device, uint16_t protocol)
+{
+	return (struct sockaddr_ll){.sll_family = AF_PACKET,
+				    .sll_protocol = htons(protocol),
+				    .sll_ifindex = (int)if_nametoindex(device)};
+}
+
 int netns_sniff(const char *device)
 {
-	struct sockaddr_ll sa = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_ALL),
-				 .sll_ifindex = (int)if_nametoindex(device)};
+	struct sockaddr_ll sa = netns_device(device, ETH_P_ALL);
 	int fd = must(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 
 	must(bind(fd, (struct sockaddr *)&sa, sizeof(sa)));
@@ -105,6 +110,13 @@ long netns_send6(int fd, const uint8_t addr[16], uint16_t port, const void *p, s
 	struct sockaddr_in6 sa = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 
 	memcpy(&sa.sin6_addr, addr, 16);
+	return sendto(fd, p, len, 0, (struct sockaddr *)&sa, sizeof(sa));
+}
+
+long netns_send_raw(int fd, const char *device, const void *p, size_t len)
+{
+	struct sockaddr_ll sa = netns_device(device, ETH_P_IP);
+
 	return sendto(fd, p, len, 0, (struct sockaddr *)&sa, sizeof(sa));
 }
 

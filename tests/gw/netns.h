@@ -21,6 +21,8 @@ int netns_sniff(const char *device);
 /* Send to an address and port; returns what sendto does. */
 long netns_send4(int fd, uint32_t addr, uint16_t port, const void *p, size_t len);
 long netns_send6(int fd, const uint8_t addr[16], uint16_t port, const void *p, size_t len);
+/* Octets as they are, as an IPv4 packet that leaves by the device; fd of netns_sniff(). */
+long netns_send_raw(int fd, const char *device, const void *p, size_t len);
 
 /* Packets with good checksums; they return the length. */
 size_t netns_packet4(uint8_t *out, uint32_t src, uint32_t dst, uint16_t port, const void *p,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static struct fake *next_fake;
@@ -72,6 +73,8 @@ static void test_fake_close(struct ist_port *p)
 	f->open = false;
 	f->n_todo = 0;
 	pthread_mutex_unlock(&f->lock);
+	if (f->on_close)
+		f->on_close(f);
 }
 
 static void fake_keep(struct fake *f, const struct ist_frame *in)
@@ -258,6 +261,7 @@ static void fake_on_wake(struct ist_port *p)
 
 	pthread_mutex_lock(&f->lock);
 	f->wakes++;
+	prctl(PR_GET_NAME, f->thread);
 	n = f->n_todo;
 	pthread_mutex_unlock(&f->lock);
 	for (unsigned i = 0; i < n; i++)
@@ -305,6 +309,15 @@ static bool fake_errors(const struct ist_port *p, ist_channel c, uint32_t out[IS
 		.fill = test_fake_fill,                                                            \
 	}
 
+const struct ist_transport fake_bare = {
+	.abi = IST_TRANSPORT_ABI,
+	.size = sizeof(struct ist_transport),
+	.name = "fake-bare",
+	.caps = IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED,
+	.open = test_fake_open,
+	.close = test_fake_close,
+	.send = test_fake_send,
+};
 const struct ist_transport fake_old = FAKE_OLD("fake-old", IST_CAP_L2TP | IST_CAP_UNKNOWN);
 const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN);
 const struct ist_transport fake_flow =

@@ -13,7 +13,7 @@
 
 #define FAKE_SENT  512
 #define FAKE_TODO  512
-#define FAKE_FRAME 4096
+#define FAKE_FRAME 4608
 #define FAKE_LINES 512
 
 enum fake_what {
@@ -50,6 +50,7 @@ struct fake {
 	uint32_t marks; /* enum ist_frame_flag of the frames that come in */
 	bool open, refuse_open;
 	unsigned wakes, send_calls;
+	char thread[16]; /* its name, at the last wake */
 	struct {
 		enum fake_what what;
 		ist_channel c;
@@ -60,7 +61,8 @@ struct fake {
 	unsigned n_todo;
 	uint32_t timer;
 	ist_channel timer_channel;
-	uint32_t accm[2]; /* the last one set, of channel 7 */
+	uint32_t accm[2];		  /* the last one set, of channel 7 */
+	void (*on_close)(struct fake *f); /* NULL = nothing more to do */
 };
 
 /* What the data plane said, in order. */
@@ -81,6 +83,8 @@ struct rig {
 extern const struct ist_transport fake_udp;  /* L2TP, strangers */
 extern const struct ist_transport fake_old;  /* the same, compiled when there was no `fill` */
 extern const struct ist_transport fake_flow; /* L2TP and PPP, flow controlled */
+
+extern const struct ist_transport fake_bare; /* the same, with what each transport has */
 
 /* A data plane with one port of t. */
 void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t);

@@ -155,6 +155,46 @@ static void close_forgets(void)
 	dp_each(dp_do_close, &fake_udp);
 }
 
+/* The port goes to the worker that has the fewest, of several to the first. */
+static void ports_are_spread(void)
+{
+	static const char *const want[] = {"worker-0", "worker-1", "worker-2", "worker-0",
+					   "worker-1"};
+	struct fake *f[5];
+	char err[64];
+	struct rig r;
+	int port[5];
+
+	rig_up(&r, 3, &fake_udp);
+	dp_port_close(r.dp, r.port);
+	for (unsigned i = 0; i < 5; i++) {
+		f[i] = fake_new();
+		port[i] = rig_open(&r, &fake_udp, f[i], err, sizeof(err));
+		CU_ASSERT_EQUAL(port[i], (int)i + 1); /* number 0 was used last */
+	}
+	dp_port_close(r.dp, (unsigned)port[2]);
+	port[2] = rig_open(&r, &fake_udp, f[2], err, sizeof(err));
+	CU_ASSERT_EQUAL(port[2], 6);
+	for (unsigned i = 0; i < 5; i++) {
+		fake_say(f[i], FAKE_UP, i);
+		CU_ASSERT(rig_wait_lines(&r, i + 1));
+		CU_ASSERT_STRING_EQUAL(f[i]->thread, want[i]);
+	}
+	rig_down(&r);
+	for (unsigned i = 0; i < 5; i++)
+		fake_free(f[i]);
+}
+
+static void workers_are_at_most_sixteen(void)
+{
+	static const struct dp_ops none;
+	struct dp *dp = dp_new(17, &none, NULL);
+
+	CU_ASSERT_FATAL(dp != NULL);
+	CU_ASSERT_EQUAL(dp_workers(dp), 16);
+	dp_free(dp);
+}
+
 static void do_refused(struct rig *r)
 {
 	struct fake *f = fake_new();
@@ -270,6 +310,8 @@ static void reasons_have_words(void)
 
 static const struct test_case cases[] = {
 	{"workers_are_chosen", workers_are_chosen},
+	{"workers_are_at_most_sixteen", workers_are_at_most_sixteen},
+	{"ports_are_spread", ports_are_spread},
 	{"out_of_descriptors", out_of_descriptors},
 	{"rare_calls", rare_calls},
 	{"what_others_can_take_up", what_others_can_take_up},

@@ -165,118 +165,6 @@ static void a_report(void)
 	}
 }
 
-/* --- what a port asks of its host ------------------------------------------------------------- */
-
-static unsigned rung, timed;
-static void *rung_by;
-
-static void dp_memory_on_fd(void *arg, unsigned ready)
-{
-	(void)ready;
-	rung++;
-	rung_by = arg;
-}
-
-static void dp_memory_on_time(void *arg, uint64_t now)
-{
-	(void)arg;
-	(void)now;
-	timed++;
-}
-
-static bool dp_memory_timed(struct rig *r, void *arg)
-{
-	(void)r;
-	return timed == *(unsigned *)arg;
-}
-
-static bool dp_memory_rung(struct rig *r, void *arg)
-{
-	(void)r;
-	return rung_by == arg;
-}
-
-static void watches_and_timers(void)
-{
-	enum { MANY = 9 }; /* more than places at first */
-	uint32_t id[MANY] = {0}, none = 77, first;
-	const struct ist_host *h;
-	unsigned want = MANY - 1;
-	struct fake *f[MANY];
-	struct rig r;
-
-	rig_up(&r, 0, &fake_flow);
-	h = r.fake->host;
-	for (unsigned i = 0; i < MANY; i++) {
-		f[i] = fake_new();
-		CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[i]->fd, 0, dp_memory_on_fd, f[i]),
-				-ENOENT);
-		CU_ASSERT_EQUAL(
-			h->watch(r.fake->host_ctx, f[i]->fd, IST_WRITE, dp_memory_on_fd, f[i]), 0);
-		CU_ASSERT(rig_wait(&r, dp_memory_rung, f[i])); /* an eventfd has room */
-		CU_ASSERT_EQUAL(
-			h->watch(r.fake->host_ctx, f[i]->fd, IST_READ, dp_memory_on_fd, &f[i]), 0);
-	}
-	rung = 0;
-	rig_settle(&r);
-	CU_ASSERT_EQUAL(rung, 0); /* nothing to read */
-	CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[4]->fd, IST_WRITE, dp_memory_on_fd, &f[4]), 0);
-	CU_ASSERT(rig_wait(&r, dp_memory_rung, &f[4]));
-	for (unsigned i = 0; i < MANY; i++) {
-		CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[i]->fd, 0, dp_memory_on_fd, NULL), 0);
-		CU_ASSERT_EQUAL(h->watch(r.fake->host_ctx, f[i]->fd, 0, dp_memory_on_fd, NULL),
-				-ENOENT);
-		fake_free(f[i]);
-	}
-	timed = 0;
-	for (unsigned i = 0; i < MANY; i++) {
-		CU_ASSERT_EQUAL(
-			h->timer(r.fake->host_ctx, &id[i], UINT64_MAX - 1, dp_memory_on_time, NULL),
-			0);
-		CU_ASSERT_EQUAL(id[i], i + 1);
-	}
-	first = id[0];
-	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &id[0], UINT64_MAX, dp_memory_on_time, NULL), 0);
-	CU_ASSERT_EQUAL(id[0], 0);
-	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &first, 1, dp_memory_on_time, NULL), -ENOENT);
-	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &none, 1, dp_memory_on_time, NULL), -ENOENT);
-	CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &id[0], UINT64_MAX, dp_memory_on_time, NULL), 0);
-	for (unsigned i = 1; i < MANY; i++)
-		CU_ASSERT_EQUAL(h->timer(r.fake->host_ctx, &id[i], 1, dp_memory_on_time, NULL), 0);
-	CU_ASSERT(rig_wait(&r, dp_memory_timed, &want)); /* those of the past, at once */
-	for (unsigned n = 0; n < 2; n++) {
-		uint32_t fresh[20] = {0};
-		int rc = 0;
-
-		for (unsigned i = 0; i < 20 && !rc; i++) {
-			heap_refuse(n);
-			rc = h->timer(r.fake->host_ctx, &fresh[i], UINT64_MAX - 1,
-				      dp_memory_on_time, NULL);
-			CU_ASSERT_EQUAL(rc, heap_refused() ? -ENOMEM : 0);
-		}
-		CU_ASSERT_EQUAL(rc, -ENOMEM);
-	}
-	rig_down(&r);
-}
-
-static void long_lines_of_the_log(void)
-{
-	char text[400];
-	struct rig r;
-
-	memset(text, 'x', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
-	rig_up(&r, 0, &fake_flow);
-	r.fake->host->log(r.fake->host_ctx, 4, "%s", text);
-	CU_ASSERT(rig_wait_lines(&r, 1));
-	CU_ASSERT_EQUAL(strncmp(r.line[0].text, "log 0 4 xxxxxxxx", 16), 0);
-	/* There is room for some, and the rest is counted. */
-	for (unsigned i = 0; i < 10000; i++)
-		r.fake->host->log(r.fake->host_ctx, 4, "%s", text);
-	CU_ASSERT(rig_reason(&r, DP_R_LOG_RING) > 5000);
-	rig_down(&r);
-}
-
 static const struct test_case cases[] = {
 	{"whole_or_not_at_all", whole_or_not_at_all},
 	{"a_port", a_port},
@@ -284,8 +172,6 @@ static const struct test_case cases[] = {
 	{"a_call", a_call},
 	{"a_channel", a_channel},
 	{"a_report", a_report},
-	{"watches_and_timers", watches_and_timers},
-	{"long_lines_of_the_log", long_lines_of_the_log},
 	{NULL, NULL},
 };
 const struct test_suite suite_dp_memory = {"dp_memory", cases};

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * IP between a call and a TUN device, with the kernel's own stack at the other end of the device,
- * in a network namespace.  The gateway is 10.64.0.1; the client of call 2/3 is 10.64.0.5, its /64
- * is 2001:db8:64:5::, its interface identifier 5.
- */
+/* IP between a call and a TUN device. */
 #include "config.h" /* first: GNU extensions */
 
 #include "core/bytes.h"
+#include "gw/ip/ip.h"
 #include "gw/netif.h"
-#include "tests/gw/dp/fake.h"
-#include "tests/gw/netns.h"
+#include "tests/gw/dp/ip_bench.h"
 #include "tests/harness.h"
 
 #include <errno.h>
@@ -24,178 +20,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define GATEWAY	 0x0a400001u
-#define CLIENT	 0x0a400005u
-#define OUTSIDE	 0x0a630001u
-#define CALL_MTU 1000
-
-static const uint8_t gateway6[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 0, [15] = 1};
-static const uint8_t client6[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 5, [15] = 9};
-static const uint8_t other6[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 6, [15] = 9};
-
-struct bench {
-	struct rig r;
-	struct dp_tun *tun;
-	struct dp_call call;
-};
-
-static struct dp_call ip_path_call_of(struct bench *b)
-{
-	struct dp_call c = {
-		.tid = 2,
-		.sid = 3,
-		.channel = rig_channel(&b->r, 1),
-		.data = {.peer_tid = 0x0a0b, .peer_sid = 0x0c0d},
-		.mode = DP_TERMINAL,
-		.mtu = CALL_MTU,
-		.tun = b->tun,
-		.ip4 = true,
-		.ip6 = true,
-		.peer4 = CLIENT,
-		.peer_iid = 5,
-		.has_peer6 = true,
-	};
-
-	memcpy(c.peer6, client6, 8);
-	return c;
-}
-
-static void ip_path_addresses(const char *dev)
-{
-	struct cfg_prefix a4 = {.bits = 32}, r4 = {.bits = 16}, a6 = {.v6 = true, .bits = 128};
-	struct cfg_prefix r6 = {.v6 = true, .bits = 48};
-
-	wr_put32(a4.addr + 12, GATEWAY);
-	wr_put32(r4.addr + 12, 0x0a400000);
-	memcpy(a6.addr, gateway6, 16);
-	memcpy(r6.addr, gateway6, 6);
-	CU_ASSERT_FATAL(!netif_set(dev, true, 1500));
-	CU_ASSERT_FATAL(!netif_addr(dev, &a4, NULL, true) && !netif_route(dev, &r4, true));
-	CU_ASSERT_FATAL(!netif_addr(dev, &a6, NULL, true) && !netif_route(dev, &r6, true));
-	CU_ASSERT(netns_settled6(gateway6));
-}
-
-/* workers 2: the call's port is made the second, so that it is not where the TUN is read. */
-static void bench_up(struct bench *b, unsigned workers)
-{
-	char err[64];
-	int port;
-
-	rig_up(&b->r, workers, &fake_udp);
-	if (workers > 1) {
-		port = rig_open(&b->r, &fake_udp, b->r.fake, err, sizeof(err));
-		if (port < 0)
-			abort();
-		b->r.port = (unsigned)port;
+#define EACH(name)                                          \
+	static void name(void)                              \
+	{                                                   \
+		ip_bench_each("ip_path " #name, do_##name); \
 	}
-	b->tun = dp_tun_open(b->r.dp, "term%d", 1500, err, sizeof(err));
-	CU_ASSERT_FATAL(b->tun != NULL);
-	ip_path_addresses(dp_tun_name(b->tun));
-	b->call = ip_path_call_of(b);
-}
-
-static void ip_path_each(const char *test, void (*fn)(struct bench *b))
-{
-	for (unsigned workers = 0; workers < 3; workers++) {
-		struct bench b;
-
-		if (!netns_enter(test))
-			return;
-		bench_up(&b, workers);
-		CU_ASSERT(!dp_call_set(b.r.dp, &b.call));
-		fn(&b);
-		dp_call_del(b.r.dp, 2, 3);
-		dp_tun_close(b.r.dp, b.tun);
-		rig_down(&b.r);
-		netns_leave();
-	}
-}
-
-#define EACH(name)                                         \
-	static void name(void)                             \
-	{                                                  \
-		ip_path_each("ip_path " #name, do_##name); \
-	}
-
-/* --- helpers ---------------------------------------------------------------------------------- */
-
-/* An IP packet of the client, as PPP in a data message. */
-static void client_says(struct bench *b, uint16_t proto, const uint8_t *pkt, size_t len)
-{
-	uint8_t p[FAKE_FRAME];
-	size_t h = test_hex(p, sizeof(p), "0002 0002 0003 ff03");
-
-	wr_put16(p + h, proto);
-	memcpy(p + h + 2, pkt, len);
-	fake_octets(b->r.fake, 1, p, h + 2 + len, 0);
-}
-
-static void client_says4(struct bench *b, uint32_t src, const char *text)
-{
-	uint8_t pkt[2000];
-
-	client_says(b, 0x0021, pkt, netns_packet4(pkt, src, GATEWAY, 7000, text, strlen(text)));
-}
-
-static void client_says6(struct bench *b, const uint8_t *src, const char *text)
-{
-	uint8_t pkt[2000];
-
-	client_says(b, 0x0057, pkt, netns_packet6(pkt, src, gateway6, 7000, text, strlen(text)));
-}
-
-struct reading {
-	int fd;
-	char text[2048];
-	long len;
-};
-
-static bool socket_has(struct rig *r, void *arg)
-{
-	struct reading *w = arg;
-	struct pollfd p = {.fd = w->fd, .events = POLLIN};
-
-	(void)r;
-	if (poll(&p, 1, 10) == 1)
-		w->len = recv(w->fd, w->text, sizeof(w->text) - 1, 0);
-	if (w->len >= 0)
-		w->text[w->len] = '\0';
-	return w->len >= 0;
-}
-
-/* What comes next out of a socket. */
-static bool hears(struct bench *b, int fd, const char *want)
-{
-	struct reading w = {.fd = fd, .len = -1};
-
-	return rig_wait(&b->r, socket_has, &w) && !strcmp(w.text, want);
-}
-
-struct needle {
-	const void *p;
-	size_t len;
-	const struct fake_frame *found;
-};
-
-static bool frame_has(struct rig *r, void *arg)
-{
-	struct needle *n = arg;
-	unsigned sent = fake_sent_count(r->fake);
-
-	for (unsigned i = 0; i < sent && !n->found; i++)
-		if (memmem(r->fake->sent[i].octets, r->fake->sent[i].len, n->p, n->len))
-			n->found = &r->fake->sent[i];
-	return n->found;
-}
-
-/* The frame to the client that holds these octets; the kernel may send others beside. */
-static const struct fake_frame *frame_with(struct bench *b, const void *p, size_t len)
-{
-	struct needle n = {p, len, NULL};
-
-	CU_ASSERT(rig_wait(&b->r, frame_has, &n));
-	return n.found;
-}
 
 /* --- in --------------------------------------------------------------------------------------- */
 
@@ -366,7 +195,7 @@ static void do_padding_is_cut(struct bench *b)
 	client_says(b, 0x0021, pkt, len + 20);
 	do {
 		w.len = -1;
-		CU_ASSERT_FATAL(rig_wait(&b->r, socket_has, &w));
+		CU_ASSERT_FATAL(rig_wait(&b->r, ip_bench_socket_has, &w));
 	} while (w.text[0] != 0x45 || memcmp(w.text + 12, pkt + 12, 4));
 	ASSERT_OCTETS(w.text, (size_t)w.len, pkt, len);
 	close(sniff);
@@ -610,6 +439,119 @@ static void do_without_df_it_is_cut(struct bench *b)
 }
 EACH(without_df_it_is_cut)
 
+/* Packet i of the jumbo ones is filled so. */
+static char jumbo_octet(size_t k, unsigned i)
+{
+	return (char)(k * 7 + k / 256 + i);
+}
+
+/* Octets of UDP in it: a small one is behind each that is large. */
+static size_t jumbo_len(unsigned i)
+{
+	return i & 1 ? 40 - 28 : 9000 - 28;
+}
+
+static bool jumbo_is_read(struct rig *r, void *arg)
+{
+	struct dp_counters n;
+
+	dp_count(r->dp, &n);
+	return n.tun_rx >= *(unsigned *)arg;
+}
+
+/* The fragments of all packets, in order, are what was sent; each: most octets of data in one. */
+static void jumbo_arrived(struct bench *b, unsigned packets, size_t each)
+{
+	unsigned frame = 0;
+
+	for (unsigned i = 0; i < packets; i++) {
+		size_t len = 8 + jumbo_len(i);
+		const uint8_t *first;
+
+		CU_ASSERT_FATAL(rig_wait_sent(&b->r, frame + (unsigned)((len + each - 1) / each)));
+		first = b->r.fake->sent[frame].octets + 8;
+		for (size_t at = 0; at < len; at += each, frame++) {
+			const uint8_t *p = b->r.fake->sent[frame].octets + 8;
+			size_t body = len - at < each ? len - at : each;
+
+			CU_ASSERT_EQUAL_FATAL(b->r.fake->sent[frame].len, 8 + 20 + body);
+			CU_ASSERT_EQUAL(p[2] << 8 | p[3], 20 + body);
+			CU_ASSERT_EQUAL((p[6] & 31) << 8 | p[7], at / 8);
+			CU_ASSERT(!memcmp(p + 4, first + 4, 2) && !memcmp(p + 12, first + 12, 8));
+			for (size_t k = at ? 0 : 8; k < body; k++)
+				CU_ASSERT_FATAL((char)p[20 + k] == jumbo_octet(at + k - 8, i));
+		}
+	}
+	CU_ASSERT_EQUAL(frame, fake_sent_count(b->r.fake));
+}
+
+/* Packets of 9000 octets for a call with a small MTU: many fragments of one packet, many packets in
+ * one batch, and more octets than a batch has memory for.  The worker of the call is held up until
+ * all packets wait for it. */
+static void do_jumbo_packets(struct bench *b)
+{
+	static const struct {
+		uint16_t mtu;
+		unsigned packets;
+		size_t each;
+	} row[] = {{128, 1, 104}, {128, 9, 104}, {4000, 140, 3976}, {4400, 140, 4376}};
+	int s4 = netns_udp4(GATEWAY, 7000), off = IP_PMTUDISC_DONT;
+	bool held_up = dp_workers(b->r.dp) == 2;
+	char big[9000];
+
+	CU_ASSERT(!netif_set(dp_tun_name(b->tun), true, 9000));
+	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off)));
+	for (unsigned k = 0; k < sizeof(row) / sizeof(row[0]); k++) {
+		struct dp_counters n;
+		unsigned want;
+
+		b->call.mtu = row[k].mtu;
+		CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+		dp_count(b->r.dp, &n);
+		want = (unsigned)n.tun_rx + row[k].packets;
+		b->r.fake->n_sent = 0;
+		if (held_up) {
+			pthread_mutex_lock(&b->r.fake->lock);
+			b->r.fake->host->wake(b->r.fake->host_ctx);
+		}
+		for (unsigned i = 0; i < row[k].packets; i++) {
+			long len = (long)jumbo_len(i);
+
+			for (size_t j = 0; j < sizeof(big); j++)
+				big[j] = jumbo_octet(j, i);
+			CU_ASSERT(netns_send4(s4, CLIENT, 7001, big, (size_t)len) == len);
+		}
+		if (held_up) {
+			CU_ASSERT(rig_wait(&b->r, jumbo_is_read, &want));
+			pthread_mutex_unlock(&b->r.fake->lock);
+		}
+		jumbo_arrived(b, row[k].packets, row[k].each);
+	}
+	close(s4);
+}
+EACH(jumbo_packets)
+
+/* RFC 791: a header and 8 octets are the least that a fragment has. */
+static void do_not_even_a_header_fits(struct bench *b)
+{
+	static const char text[64];
+	int s4 = netns_udp4(GATEWAY, 7000), off = IP_PMTUDISC_DONT;
+
+	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off)));
+	b->call.mtu = 27;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, text, sizeof(text)) == sizeof(text));
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_TOO_BIG, 1));
+	CU_ASSERT_EQUAL(fake_sent_count(b->r.fake), 0);
+	b->call.mtu = 28;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, text, sizeof(text)) == sizeof(text));
+	CU_ASSERT(rig_wait_sent(&b->r, 9)); /* 72 octets */
+	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_TOO_BIG), 1);
+	close(s4);
+}
+EACH(not_even_a_header_fits)
+
 static void do_too_big_answers_are_limited(struct bench *b)
 {
 	static const char big[1400];
@@ -647,13 +589,65 @@ static void do_mss_is_held_down(struct bench *b)
 	client_says(b, 0x0021, syn, sizeof(syn));
 	do {
 		w.len = -1;
-		CU_ASSERT_FATAL(rig_wait(&b->r, socket_has, &w));
+		CU_ASSERT_FATAL(rig_wait(&b->r, ip_bench_socket_has, &w));
 	} while (w.len != sizeof(syn) || w.text[12] != 0x0a || w.text[15] != 0x05);
 	ASSERT_OCTETS(w.text + 40, 4, want_out, 4);
 	close(s);
 	close(sniff);
 }
 EACH(mss_is_held_down)
+
+static void do_mss_is_held_down6(struct bench *b)
+{
+	static const uint8_t want[] = {2, 4, (CALL_MTU - 60) >> 8, (CALL_MTU - 60) & 255};
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+	int s = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int sniff = netns_sniff(dp_tun_name(b->tun));
+	const struct fake_frame *f;
+	struct reading w = {.fd = sniff};
+	uint8_t syn[64];
+
+	memcpy(&to.sin6_addr, client6, 16);
+	CU_ASSERT(connect(s, (struct sockaddr *)&to, sizeof(to)) < 0 && errno == EINPROGRESS);
+	f = frame_with(b, want, sizeof(want));
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT_EQUAL(f->octets[8 + 53], 0x02);
+	CU_ASSERT_EQUAL(f->octets[8 + 60], 2);
+	/* The sum over the pseudo header and the segment (RFC 8200 8.1). */
+	CU_ASSERT_EQUAL(ip_fold(ip_sum(ip_sum((uint32_t)f->len - 48 + 6, f->octets + 16, 32),
+				       f->octets + 48, f->len - 48)),
+			0xffff);
+	test_hex(syn, sizeof(syn),
+		 "60000000 0018 0640 20010db8006400050000000000000009"
+		 "20010db8006400000000000000000001"
+		 "04d2 0050 00000001 00000000 6002 ffff 0000 0000 020405a0");
+	client_says(b, 0x0057, syn, sizeof(syn));
+	do {
+		w.len = -1;
+		CU_ASSERT_FATAL(rig_wait(&b->r, ip_bench_socket_has, &w));
+	} while (w.len != sizeof(syn) || memcmp(w.text, syn, 40));
+	ASSERT_OCTETS(w.text + 60, 4, want, 4);
+	close(s);
+	close(sniff);
+}
+EACH(mss_is_held_down6)
+
+/* More SYNs in one batch than there is memory for their copies. */
+static void do_many_syns(struct bench *b)
+{
+	uint8_t syn[1400] = {0};
+	struct dp_counters n;
+
+	test_hex(syn, sizeof(syn),
+		 "45000578 00004000 40060000 0a400005 0a400001"
+		 "04d2 0050 00000001 00000000 6002 ffff 0000 0000 020405b4");
+	for (unsigned i = 0; i < 300; i++)
+		client_says(b, 0x0021, syn, sizeof(syn));
+	rig_settle(&b->r);
+	dp_count(b->r.dp, &n);
+	CU_ASSERT_EQUAL(n.tun_tx, 300);
+}
+EACH(many_syns)
 
 /* --- client side ------------------------------------------------------------------------------ */
 
@@ -675,6 +669,40 @@ static void do_as_a_client(struct bench *b)
 	close(s4);
 }
 EACH(as_a_client)
+
+/* Octets that are no IP packet, and packets of an NCP that is not open. */
+static void do_what_is_no_ip(struct bench *b)
+{
+	int raw = netns_sniff(dp_tun_name(b->tun));
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	uint64_t before;
+
+	b->call.client = true;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->tun), "\x45\0\0\x15", 4), 4);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_BAD_IP, 1));
+	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->tun), "\x60\0\0\0", 4), 4);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_BAD_IP, 2));
+	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_NOT_OPEN), 0);
+	b->call.ip4 = false;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NOT_OPEN, 1));
+	CU_ASSERT(netns_send6(s6, client6, 7001, "six", 3) == 3);
+	CU_ASSERT(frame_with(b, "six", 3) != NULL);
+	b->call.ip4 = true;
+	b->call.ip6 = false;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	before = rig_reason(&b->r, DP_R_NOT_OPEN);
+	CU_ASSERT(netns_send6(s6, client6, 7001, "closed", 6) == 6);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NOT_OPEN, before + 1));
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(frame_with(b, "four", 4) != NULL);
+	close(raw);
+	close(s4);
+	close(s6);
+}
+EACH(what_is_no_ip)
 
 /* --- the device ------------------------------------------------------------------------------- */
 
@@ -736,9 +764,14 @@ static const struct test_case cases[] = {
 	{"too_big_is_answered", too_big_is_answered},
 	{"too_big_is_answered6", too_big_is_answered6},
 	{"without_df_it_is_cut", without_df_it_is_cut},
+	{"jumbo_packets", jumbo_packets},
+	{"not_even_a_header_fits", not_even_a_header_fits},
 	{"too_big_answers_are_limited", too_big_answers_are_limited},
 	{"mss_is_held_down", mss_is_held_down},
+	{"mss_is_held_down6", mss_is_held_down6},
+	{"many_syns", many_syns},
 	{"as_a_client", as_a_client},
+	{"what_is_no_ip", what_is_no_ip},
 	{"a_device_is_joined", a_device_is_joined},
 	{"a_device_that_cannot_be", a_device_that_cannot_be},
 	{"a_device_is_removed", a_device_is_removed},

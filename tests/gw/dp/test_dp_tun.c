@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* TUN devices: made, joined, given back, refused. */
+#include "config.h" /* first: GNU extensions */
+
+#include "gw/dp/tun.h"
+#include "gw/netif.h"
+#include "tests/gw/dp/ip_bench.h"
+#include "tests/harness.h"
+#include "tests/heap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* --- refused ---------------------------------------------------------------------------------- */
+
+static void tun_fails(const char *name, int err, const char *words)
+{
+	char made[16], text[128] = "";
+
+	CU_ASSERT_EQUAL(tun_open(name, 1500, made, text, sizeof(text)), -err);
+	CU_ASSERT_STRING_EQUAL(text, words);
+}
+
+static void the_name(void)
+{
+	tun_fails("sixteen-octets-x", ENAMETOOLONG, "sixteen-octets-x: File name too long");
+	if (!netns_enter("dp_tun the_name"))
+		return;
+	tun_fails("lo", EINVAL, "lo: Invalid argument: there is a device of that name already");
+	netns_leave();
+}
+
+static void without_the_right(void)
+{
+	if (!netns_enter("dp_tun without_the_right"))
+		return;
+	CU_ASSERT_FATAL(!seteuid(65534));
+	if (faccessat(AT_FDCWD, "/dev/net/tun", R_OK | W_OK, AT_EACCESS))
+		tun_fails("tun7", EACCES,
+			  "/dev/net/tun: Permission denied: run as root or with CAP_NET_ADMIN");
+	else
+		tun_fails("tun7", EPERM,
+			  "tun7: Operation not permitted: run as root or with CAP_NET_ADMIN");
+	CU_ASSERT_FATAL(!seteuid(0));
+	netns_leave();
+}
+
+static void *tun_without_the_node(void *arg)
+{
+	(void)arg;
+	if (unshare(CLONE_FS) || chroot("/proc/self/fdinfo"))
+		return NULL;
+	tun_fails("tun7", ENOENT,
+		  "/dev/net/tun: No such file or directory: the kernel has no TUN devices; "
+		  "modprobe tun");
+	return NULL;
+}
+
+static void without_the_node(void)
+{
+	pthread_t t;
+
+	CU_ASSERT_FATAL(!pthread_create(&t, NULL, tun_without_the_node, NULL));
+	pthread_join(t, NULL);
+}
+
+/* The lowest free descriptor is the device's; then comes the socket that sets the MTU. */
+static void without_descriptors(void)
+{
+	struct rlimit before, few;
+	int lowest;
+
+	if (!netns_enter("dp_tun without_descriptors"))
+		return;
+	lowest = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	close(lowest);
+	CU_ASSERT_FATAL(!getrlimit(RLIMIT_NOFILE, &before));
+	few = before;
+	few.rlim_cur = (rlim_t)lowest;
+	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &few));
+	tun_fails("tun7", EMFILE, "/dev/net/tun: Too many open files");
+	few.rlim_cur++;
+	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &few));
+	tun_fails("tun7", EMFILE, "MTU: Too many open files");
+	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &before));
+	netns_leave();
+}
+
+static void do_no_memory(struct bench *b)
+{
+	struct dp_tun *t = NULL;
+	char err[64];
+	unsigned n;
+
+	for (n = 0; !t; n++) {
+		heap_refuse(n);
+		t = dp_tun_open(b->r.dp, "more%d", 1500, err, sizeof(err));
+		CU_ASSERT_EQUAL(!t, heap_refused());
+		if (!t)
+			CU_ASSERT_STRING_EQUAL(err, n ? "more0: Cannot allocate memory"
+						      : "Cannot allocate memory");
+	}
+	CU_ASSERT_EQUAL(n, 4); /* the device, its addresses, its watch */
+	dp_tun_close(b->r.dp, t);
+}
+
+static void without_memory(void)
+{
+	ip_bench_with(0, "dp_tun without_memory", do_no_memory);
+}
+
+/* --- made ------------------------------------------------------------------------------------- */
+
+static int tun_number(const char *dev, const char *what)
+{
+	char path[80], text[16] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", dev, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return (int)strtol(text, NULL, 10);
+}
+
+static void as_asked_for(void)
+{
+	char made[TUN_NAME], err[64];
+	int fd;
+
+	if (!netns_enter("dp_tun as_asked_for"))
+		return;
+	fd = tun_open("fifteen-octets-", 1300, made, err, sizeof(err));
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_STRING_EQUAL(made, "fifteen-octets-");
+	CU_ASSERT(fcntl(fd, F_GETFL) & O_NONBLOCK);
+	CU_ASSERT(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	/* RFC 5072: the identifier is agreed by IPV6CP; the kernel makes no address itself. */
+	CU_ASSERT_EQUAL(tun_number(made, "addr_gen_mode"), 1);
+	CU_ASSERT_EQUAL(tun_number(made, "mtu"), 1300);
+	close(fd);
+	CU_ASSERT_EQUAL(if_nametoindex(made), 0);
+	netns_leave();
+}
+
+static bool tun_gone(struct rig *r, void *arg)
+{
+	(void)r;
+	return !if_nametoindex(arg);
+}
+
+/* Three devices, the middle one is given back first. */
+static void do_three(struct bench *b)
+{
+	static char name[][8] = {"one", "two", "three"};
+	struct dp_tun *t[3];
+	char err[64];
+
+	for (unsigned i = 0; i < 3; i++) {
+		t[i] = dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err));
+		CU_ASSERT_FATAL(t[i] != NULL);
+		CU_ASSERT_STRING_EQUAL(dp_tun_name(t[i]), name[i]);
+	}
+	dp_tun_close(b->r.dp, t[1]);
+	CU_ASSERT(rig_wait(&b->r, tun_gone, name[1]));
+	for (unsigned i = 0; i < 3; i += 2) {
+		CU_ASSERT_PTR_EQUAL(dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err)), t[i]);
+		dp_tun_close(b->r.dp, t[i]);
+		CU_ASSERT(if_nametoindex(name[i]) != 0);
+		dp_tun_close(b->r.dp, t[i]);
+		CU_ASSERT(rig_wait(&b->r, tun_gone, name[i]));
+	}
+}
+
+static void three_devices(void)
+{
+	ip_bench_each("dp_tun three_devices", do_three);
+}
+
+/* The first worker is held up: the device that it does not read is read all the same. */
+static void each_on_another_worker(void)
+{
+	struct dp_tun *first, *second;
+	char err[64];
+	struct rig r;
+	uint8_t pkt[64];
+	size_t len = netns_packet4(pkt, GATEWAY, CLIENT, 7000, "x", 1);
+	int raw;
+
+	if (!netns_enter("dp_tun each_on_another_worker"))
+		return;
+	rig_up(&r, 2, &fake_udp);
+	first = dp_tun_open(r.dp, "first", 1500, err, sizeof(err));
+	second = dp_tun_open(r.dp, "second", 1500, err, sizeof(err));
+	CU_ASSERT_FATAL(first && second && !netif_set("second", true, 1500));
+	CU_ASSERT(dp_tun_watch4(second, CLIENT));
+	raw = netns_sniff("second");
+	pthread_mutex_lock(&r.fake->lock);
+	r.fake->host->wake(r.fake->host_ctx);
+	CU_ASSERT_EQUAL(netns_send_raw(raw, "second", pkt, len), (long)len);
+	CU_ASSERT(rig_wait_lines(&r, 1));
+	pthread_mutex_unlock(&r.fake->lock);
+	CU_ASSERT_STRING_EQUAL(r.line[0].text, "absent");
+	close(raw);
+	dp_tun_close(r.dp, first);
+	dp_tun_close(r.dp, second);
+	rig_down(&r);
+	netns_leave();
+}
+
+/* The data plane ends while a device is open. */
+static void gone_with_the_data_plane(void)
+{
+	char err[64];
+	struct rig r;
+
+	if (!netns_enter("dp_tun gone_with_the_data_plane"))
+		return;
+	for (unsigned workers = 0; workers < 3; workers++) {
+		rig_up(&r, workers, &fake_udp);
+		CU_ASSERT(dp_tun_open(r.dp, "left0", 1500, err, sizeof(err)) != NULL);
+		CU_ASSERT(dp_tun_open(r.dp, "left1", 1500, err, sizeof(err)) != NULL);
+		rig_down(&r);
+		CU_ASSERT_EQUAL(if_nametoindex("left0"), 0);
+		CU_ASSERT_EQUAL(if_nametoindex("left1"), 0);
+	}
+	netns_leave();
+}
+
+static const struct test_case cases[] = {
+	{"the_name", the_name},
+	{"without_the_right", without_the_right},
+	{"without_the_node", without_the_node},
+	{"without_descriptors", without_descriptors},
+	{"without_memory", without_memory},
+	{"as_asked_for", as_asked_for},
+	{"three_devices", three_devices},
+	{"each_on_another_worker", each_on_another_worker},
+	{"gone_with_the_data_plane", gone_with_the_data_plane},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp_tun = {"dp_tun", cases};
