@@ -161,11 +161,16 @@ struct cfg_service {
 	struct ppp_config ppp; /* server side, filled from the section */
 };
 
+#define CFG_OF_SERVICE UINT64_MAX /* a user's time that is not given: the service's counts */
+
 struct cfg_user {
 	const char *name;
 	const char *secret;		   /* never shown, never logged */
 	uint32_t address4;		   /* fixed address, 0 = from the pool */
 	const struct cfg_service *service; /* NULL = any service */
+	/* In place of those of the service: */
+	uint64_t idle, session; /* us, 0 = no limit, or CFG_OF_SERVICE */
+	struct cfg_filter filter[CFG_FILTERS];
 };
 
 /* `client NAME { peer = ...  user = ... }`: we dial and end PPP here as a client. */

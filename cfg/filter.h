@@ -10,19 +10,21 @@
 void cfg_filter_set_ip(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
 void cfg_filter_set_ppp(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
 
-/* Rows; type: the section's struct, which has filter[CFG_FILTERS]. */
+/* Rows; type: the section's struct, which has filter[CFG_FILTERS]; otherwise: what counts without
+ * the key. */
+#define CFG_FILTER_NONE "everything passes"
 /* clang-format off */
-#define CFG_FILTER_ROWS_IP(type)                                                              \
-	{"filter-in", CFG_K_TEXT, .set = cfg_filter_set_ip, .deflt = "everything passes",     \
+#define CFG_FILTER_ROWS_IP(type, otherwise)                                                   \
+	{"filter-in", CFG_K_TEXT, .set = cfg_filter_set_ip, .deflt = otherwise,                 \
 	 .help = "IP packets to let in from the peer: an expression in the syntax of pcap-filter", \
 	 CFG_AT(type, filter[CFG_FILTER_IN])},                                                \
-	{"filter-out", CFG_K_TEXT, .set = cfg_filter_set_ip, .deflt = "everything passes",    \
+	{"filter-out", CFG_K_TEXT, .set = cfg_filter_set_ip, .deflt = otherwise,                 \
 	 .help = "IP packets to let out to the peer", CFG_AT(type, filter[CFG_FILTER_OUT])}
-#define CFG_FILTER_ROWS_PPP(type)                                                             \
-	{"ppp-filter-in", CFG_K_TEXT, .set = cfg_filter_set_ppp, .deflt = "everything passes", \
+#define CFG_FILTER_ROWS_PPP(type, otherwise)                                                  \
+	{"ppp-filter-in", CFG_K_TEXT, .set = cfg_filter_set_ppp, .deflt = otherwise,                 \
 	 .help = "PPP frames to let in, as on DLT_PPP; LCP and authentication always pass",   \
 	 CFG_AT(type, filter[CFG_FILTER_PPP_IN])},                                            \
-	{"ppp-filter-out", CFG_K_TEXT, .set = cfg_filter_set_ppp, .deflt = "everything passes", \
+	{"ppp-filter-out", CFG_K_TEXT, .set = cfg_filter_set_ppp, .deflt = otherwise,                 \
 	 .help = "PPP frames to let out", CFG_AT(type, filter[CFG_FILTER_PPP_OUT])}
 /* clang-format on */
 

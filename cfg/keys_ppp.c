@@ -175,6 +175,15 @@ static const struct cfg_key pool_keys[] = {
 	 AT(ppp.echo_failures)}
 /* clang-format on */
 
+/* Of a log-in; AT: SERVICE or USER; otherwise: the default for the help. */
+/* clang-format off */
+#define LIMITS(AT, otherwise)                                                              \
+	{"idle", CFG_K_TIME, .min = 0, .max = 30 * D, .deflt = otherwise,                  \
+	 .help = "end a log-in that has carried no data for this long; 0 = never", AT(idle)}, \
+	{"session", CFG_K_TIME, .min = 0, .max = 365 * D, .deflt = otherwise,              \
+	 .help = "end a log-in that has lasted this long; 0 = never", AT(session)}
+/* clang-format on */
+
 #define SERVICE(m) CFG_AT(struct cfg_service, m)
 
 static const struct cfg_key service_keys[] = {
@@ -200,19 +209,17 @@ static const struct cfg_key service_keys[] = {
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
-	{"idle", CFG_K_TIME, .min = 0, .max = 30 * D,
-	 .help = "end a log-in that has carried no data for this long; 0 = never", SERVICE(idle)},
-	{"session", CFG_K_TIME, .min = 0, .max = 365 * D,
-	 .help = "end a log-in that has lasted this long; 0 = never", SERVICE(session)},
+	LIMITS(SERVICE, NULL),
 	CFG_DISCARD_ROW(struct cfg_service),
-	CFG_FILTER_ROWS_IP(struct cfg_service),
-	CFG_FILTER_ROWS_PPP(struct cfg_service),
+	CFG_FILTER_ROWS_IP(struct cfg_service, CFG_FILTER_NONE),
+	CFG_FILTER_ROWS_PPP(struct cfg_service, CFG_FILTER_NONE),
 	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 range in the pool", .help = "offer IPv6",
 	 SERVICE(ppp.ipv6)},
 	NEGOTIATION(SERVICE),
 };
 
-#define USER(m) CFG_AT(struct cfg_user, m)
+#define USER(m)	  CFG_AT(struct cfg_user, m)
+#define USER_NONE "the service's"
 
 static const struct cfg_key user_keys[] = {
 	{"secret", CFG_K_SECRET, .set = keys_ppp_set_user_secret, .help = "password"},
@@ -222,6 +229,9 @@ static const struct cfg_key user_keys[] = {
 	 USER(address4)},
 	{"service", CFG_K_REF, .words = "service", .deflt = "any",
 	 .help = "the only service this user may log in to", USER(service)},
+	LIMITS(USER, USER_NONE),
+	CFG_FILTER_ROWS_IP(struct cfg_user, USER_NONE),
+	CFG_FILTER_ROWS_PPP(struct cfg_user, USER_NONE),
 };
 
 #define CLIENT(m) CFG_AT(struct cfg_client, m)
@@ -284,6 +294,14 @@ static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *i
 		s->ppp.ipv6 = keys_ppp_has_ipv6(s->pool);
 }
 
+static void keys_ppp_init_user(struct cfg_load *l, void *obj)
+{
+	struct cfg_user *u = obj;
+
+	(void)l;
+	u->idle = u->session = CFG_OF_SERVICE;
+}
+
 static void keys_ppp_init_client(struct cfg_load *l, void *obj)
 {
 	struct cfg_client *c = obj;
@@ -321,8 +339,8 @@ const struct cfg_schema cfg_schema_pool =
 const struct cfg_schema cfg_schema_service =
 	SCHEMA(CFG_S_SERVICE, "service", "the server side of PPP for calls that end here",
 	       service_keys, cfg_service, keys_ppp_init_service, keys_ppp_finish_service);
-const struct cfg_schema cfg_schema_user =
-	SCHEMA(CFG_S_USER, "user", "a user who may log in", user_keys, cfg_user, NULL, NULL);
+const struct cfg_schema cfg_schema_user = SCHEMA(CFG_S_USER, "user", "a user who may log in",
+						 user_keys, cfg_user, keys_ppp_init_user, NULL);
 const struct cfg_schema cfg_schema_client =
 	SCHEMA(CFG_S_CLIENT, "client", "a link that is dialled from here, with PPP as the client",
 	       client_keys, cfg_client, keys_ppp_init_client, keys_ppp_finish_client);

@@ -107,7 +107,7 @@ static const struct cfg_key route_keys[] = {
 	 .help = "results of a call after which a peer is passed over: Result Codes of its CDN, "
 		 "and "
 		 "silent = no answer or not reached"},
-	CFG_FILTER_ROWS_PPP(struct cfg_route),
+	CFG_FILTER_ROWS_PPP(struct cfg_route, CFG_FILTER_NONE),
 };
 
 static void keys_route_init(struct cfg_load *l, void *obj)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/filter.h"
 
+#include "core/container.h"
+#include "core/htab.h"
+#include "gw/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,59 +25,120 @@ const char *filter_key(enum dp_filter place)
 	return keys[place];
 }
 
-static bool filter_open(struct gw *gw, struct gw_filters *out, const struct cfg_filter *cfg,
-			const char *name)
+/* Of one section. */
+struct filter_set {
+	struct llist_head entry;
+	struct hnode node; /* key: address of the section's struct cfg_filter */
+	struct gw_filters f;
+	char of[GW_TEXT_MAX];
+};
+
+struct filters {
+	struct llist_head list;
+	struct htab by_section;
+};
+
+static uint64_t filter_section_key(const struct cfg_filter *cfg)
+{
+	return (uint64_t)(uintptr_t)cfg;
+}
+
+static bool filter_register(struct gw *gw, struct filter_set *set, const struct cfg_filter *cfg)
 {
 	int rc;
 
 	for (unsigned i = 0; i < CFG_FILTERS; i++) {
 		if (!cfg[i].text)
 			continue;
-		rc = dp_filter_add(gw->dp, cfg[i].insn, cfg[i].n, &out->no[i]);
+		rc = dp_filter_add(gw->dp, cfg[i].insn, cfg[i].n, &set->f.no[i]);
 		if (rc < 0) {
-			GW_LOG(MAIN, LOGL_ERROR, "%s: %s: %s\n", name,
+			GW_LOG(MAIN, LOGL_ERROR, "%s: %s: %s\n", set->of,
 			       filter_key((enum dp_filter)i), strerror(-rc));
 			return false;
 		}
-		out->text[i] = cfg[i].text;
+		set->f.text[i] = cfg[i].text;
 	}
+	return true;
+}
+
+static bool filter_section_has_any(const struct cfg_filter *cfg)
+{
+	for (unsigned i = 0; i < CFG_FILTERS; i++)
+		if (cfg[i].text)
+			return true;
+	return false;
+}
+
+static bool filter_open(struct gw *gw, const struct cfg_filter *cfg, const char *kind,
+			const char *name)
+{
+	struct filter_set *set;
+
+	if (!filter_section_has_any(cfg))
+		return true;
+	set = calloc(1, sizeof(*set));
+	if (!set)
+		return false;
+	snprintf(set->of, sizeof(set->of), "%s %s", kind, name);
+	set->f.of = set->of;
+	llist_add_tail(&set->entry, &gw->filters->list);
+	htab_add(&gw->filters->by_section, &set->node, filter_section_key(cfg));
+	return filter_register(gw, set, cfg);
+}
+
+static bool filters_new(struct gw *gw)
+{
+	gw->filters = calloc(1, sizeof(*gw->filters));
+	if (!gw->filters)
+		return false;
+	INIT_LLIST_HEAD(&gw->filters->list);
+	htab_init(&gw->filters->by_section, 0);
 	return true;
 }
 
 bool filters_open(struct gw *gw)
 {
 	const struct cfg_model *m = gw->cfg;
+	bool ok = filters_new(gw);
 
-	gw->service_filters = calloc(m->services + 1, sizeof(*gw->service_filters));
-	gw->route_filters = calloc(m->routes + 1, sizeof(*gw->route_filters));
-	if (!gw->service_filters || !gw->route_filters)
-		return false;
-	for (unsigned i = 0; i < m->services; i++)
-		if (!filter_open(gw, &gw->service_filters[i], m->service[i].filter,
-				 m->service[i].name))
-			return false;
-	for (unsigned i = 0; i < m->routes; i++)
-		if (!filter_open(gw, &gw->route_filters[i], m->route[i].filter, m->route[i].name))
-			return false;
-	return true;
-}
-
-static void filter_close(struct gw *gw, struct gw_filters *f, unsigned n)
-{
-	for (unsigned i = 0; f && i < n; i++)
-		for (unsigned k = 0; k < DP_FILTERS; k++)
-			dp_filter_del(gw->dp, f[i].no[k]);
-	free(f);
+	for (unsigned i = 0; ok && i < m->services; i++)
+		ok = filter_open(gw, m->service[i].filter, "service", m->service[i].name);
+	for (unsigned i = 0; ok && i < m->routes; i++)
+		ok = filter_open(gw, m->route[i].filter, "route", m->route[i].name);
+	for (unsigned i = 0; ok && i < m->users; i++)
+		ok = filter_open(gw, m->user[i].filter, "user", m->user[i].name);
+	return ok;
 }
 
 void filters_free(struct gw *gw)
 {
-	filter_close(gw, gw->service_filters, gw->cfg->services);
-	filter_close(gw, gw->route_filters, gw->cfg->routes);
-	gw->service_filters = gw->route_filters = NULL;
+	struct filter_set *set, *next;
+
+	if (!gw->filters)
+		return;
+	llist_for_each_entry_safe(set, next, &gw->filters->list, entry)
+	{
+		for (unsigned i = 0; i < DP_FILTERS; i++)
+			dp_filter_del(gw->dp, set->f.no[i]);
+		free(set);
+	}
+	htab_free(&gw->filters->by_section);
+	free(gw->filters);
+	gw->filters = NULL;
 }
 
-const struct gw_filters *filters_of_route(const struct gw *gw, const struct cfg_route *r)
+const struct gw_filters *filters_of(const struct gw *gw, const struct cfg_filter *cfg)
 {
-	return &gw->route_filters[r - gw->cfg->route];
+	struct hnode *n = htab_first(&gw->filters->by_section, filter_section_key(cfg));
+
+	return n ? &IST_CONTAINER_OF(n, struct filter_set, node)->f : NULL;
+}
+
+const struct gw_filters *filters_next(const struct gw *gw, const struct gw_filters *f)
+{
+	const struct llist_head *head = &gw->filters->list, *at = head;
+
+	if (f)
+		at = &IST_CONTAINER_OF(f, const struct filter_set, f)->entry;
+	return at->next == head ? NULL : &llist_entry(at->next, struct filter_set, entry)->f;
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The filters of services and routes at work: registered with the data plane. */
+/* The filters of services, routes and users at work: registered with the data plane. */
 #ifndef GW_FILTER_H
 #define GW_FILTER_H
 
 #include "gw/gw.h"
 
-/* False with the reason logged. */
+/* False with the reason logged; those that were made are freed by filters_free(). */
 bool filters_open(struct gw *gw);
-/* Every call and line is gone by then. */
+/* Harmless when some or all were not made. */
 void filters_free(struct gw *gw);
 /* What the filters of this one are called in the configuration: "filter-in". */
 const char *filter_key(enum dp_filter place);
-const struct gw_filters *filters_of_route(const struct gw *gw, const struct cfg_route *r);
+/* Those of a section, which has cfg[CFG_FILTERS]; they are there as long as gw.  NULL = it has
+ * none. */
+const struct gw_filters *filters_of(const struct gw *gw, const struct cfg_filter *cfg);
+/* Those of each section that has any, after f (NULL = the first), in the order of services, routes
+ * and users. */
+const struct gw_filters *filters_next(const struct gw *gw, const struct gw_filters *f);
 
 #endif

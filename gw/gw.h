@@ -19,6 +19,7 @@
 struct aaa;
 struct addrpool;
 struct capture;
+struct filters;
 struct gw_client;
 struct gw_outgoing;
 struct gw_port;
@@ -32,6 +33,7 @@ struct switches;
 
 /* Filters at work: numbers of dp_filter_add() and what they were made of; 0 and NULL = none. */
 struct gw_filters {
+	const char *of; /* the section they are of, "user ann"; NULL = of one leg */
 	uint32_t no[DP_FILTERS];
 	const char *text[DP_FILTERS];
 };
@@ -67,15 +69,15 @@ struct gw {
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;
-	struct history *history;			    /* the last failures */
-	struct gw_port *port;				    /* one per cfg->port */
-	struct addrpool **pool;				    /* one per cfg->pool */
-	struct addrpool *no_pool;			    /* of services without a pool section */
-	struct gw_service *service;			    /* one per cfg->service */
-	struct gw_client *client;			    /* one per cfg->client */
-	struct gw_outgoing *outgoing;			    /* one per cfg->outgoing */
-	struct gw_filters *service_filters, *route_filters; /* one per cfg->service, cfg->route */
-	uint8_t id[8]; /* random: names this gateway to other switches of a call */
+	struct history *history;      /* the last failures */
+	struct gw_port *port;	      /* one per cfg->port */
+	struct addrpool **pool;	      /* one per cfg->pool */
+	struct addrpool *no_pool;     /* of services without a pool section */
+	struct gw_service *service;   /* one per cfg->service */
+	struct gw_client *client;     /* one per cfg->client */
+	struct gw_outgoing *outgoing; /* one per cfg->outgoing */
+	struct filters *filters;      /* of all sections */
+	uint8_t id[8];		      /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */

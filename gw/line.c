@@ -278,7 +278,7 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 		     l->proxy ? &line_proxy_call : &line_owner, l, now);
 	if (j) {
 		join_explain(j, l->way.why);
-		leg_take_filters(to, filters_of_route(gw, l->way.route));
+		leg_take_filters(to, LEG_FILTERS_SECTION, filters_of(gw, l->way.route->filter));
 	} else {
 		dial_abandon(call, words, now);
 	}

@@ -234,7 +234,7 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 	j = join_new(gw->joins, to, s->in, &switch_owner, s, now);
 	if (j) {
 		join_explain(j, s->way.why);
-		leg_take_filters(s->in, filters_of_route(gw, s->way.route));
+		leg_take_filters(s->in, LEG_FILTERS_SECTION, filters_of(gw, s->way.route->filter));
 		return j;
 	}
 	s->in = NULL;

@@ -103,6 +103,14 @@ static const struct cfg_user *aaa_find(const struct aaa *a, const struct aaa_que
 	return NULL;
 }
 
+static void aaa_authorize(struct aaa_answer *out, const struct cfg_user *u)
+{
+	out->address4 = u->address4;
+	out->idle = u->idle;
+	out->session = u->session;
+	out->filter = u->filter;
+}
+
 static bool aaa_judge(const struct aaa *a, const struct aaa_question *q, struct aaa_answer *out)
 {
 	static const char no_secret[] = "no user has this secret";
@@ -112,7 +120,7 @@ static bool aaa_judge(const struct aaa *a, const struct aaa_question *q, struct 
 
 	out->ok = ok && u && u->secret;
 	if (out->ok)
-		out->address4 = u->address4;
+		aaa_authorize(out, u);
 	return out->ok;
 }
 

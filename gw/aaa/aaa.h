@@ -26,7 +26,12 @@ struct aaa_question {
 struct aaa_answer {
 	bool ok;
 	struct ppp_auth_reply reply;
-	uint32_t address4;   /* fixed address of the user, 0 = from the pool */
+	uint32_t address4; /* fixed address of the user, 0 = from the pool */
+	/* In place of those of the service: */
+	uint64_t idle, session; /* limits of the log-in, us, 0 = none, or CFG_OF_SERVICE */
+	/* CFG_FILTERS of them, of a section of the model; one without a text is that of the
+	 * service; NULL = all are */
+	const struct cfg_filter *filter;
 	const char *message; /* text for the peer, or NULL; the same for every refusal */
 };
 

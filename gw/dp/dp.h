@@ -148,6 +148,7 @@ int dp_filter_add(struct dp *dp, const struct bpf_insn *insn, unsigned n, uint32
 void dp_filter_del(struct dp *dp, uint32_t no);
 struct dp_filter_counters {
 	uint64_t passed, dropped;
+	unsigned calls; /* and lines that have it now */
 };
 /* Of all calls together.  False, and zeros, for a number that is not registered. */
 bool dp_filter_count(const struct dp *dp, uint32_t no, struct dp_filter_counters *out);

@@ -167,7 +167,7 @@ bool dp_filter_count(const struct dp *dp, uint32_t no, struct dp_filter_counters
 {
 	const struct filter *f = dp_filter_find(dp, no);
 
-	*out = (struct dp_filter_counters){0};
+	*out = (struct dp_filter_counters){.calls = f ? f->refs - 1 : 0};
 	for (unsigned i = 0; f && i < WORKER_MAX; i++) {
 		out->passed += count_get(&f->n[i].passed);
 		out->dropped += count_get(&f->n[i].dropped);

@@ -106,4 +106,11 @@ struct leg {
 const char *leg_state_name(enum leg_state s);
 const char *leg_cause_name(enum leg_cause c);
 
+/* The kinds of section that a leg has filters from; one further down comes first. */
+enum leg_filters {
+	LEG_FILTERS_SECTION, /* the service or the route */
+	LEG_FILTERS_USER,
+	LEG_FILTERS
+};
+
 #endif

@@ -21,9 +21,9 @@ struct leg_entry {
 				carries; UINT16_MAX = no limit */
 	struct dp_call_stats last; /* when it left the table */
 	char circuit[GW_LEG_CIRCUIT];
-	uint64_t source;		  /* peer_channel_source() */
-	const struct gw_filters *filters; /* of its service or route; NULL = none */
-	struct gw_filters *own;		  /* its own in their place; NULL = none */
+	uint64_t source;			       /* peer_channel_source() */
+	const struct gw_filters *filters[LEG_FILTERS]; /* of its sections; NULL = none */
+	struct gw_filters *own;			       /* its own in their place; NULL = none */
 };
 
 /* Its own filters go. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The filters of a leg's entry: those of its service or route, and in place of any of them one that
- * an operator has set for this leg alone.
+ * The filters of a leg's entry: those of its service or route, in place of any of them that of its
+ * user, and in place of any of those one that an operator has set for this leg alone.
  */
 #include "gw/gw.h"
 #include "gw/legs/leg_entry.h"
@@ -10,31 +10,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct gw_filters *leg_filter_in_force(const struct leg_entry *e, enum dp_filter place)
+{
+	if (e->own && e->own->no[place])
+		return e->own;
+	for (unsigned i = LEG_FILTERS; i--;)
+		if (e->filters[i] && e->filters[i]->no[place])
+			return e->filters[i];
+	return NULL;
+}
+
+static void leg_filter_choose(struct leg_entry *e)
+{
+	for (unsigned i = 0; i < DP_FILTERS; i++) {
+		const struct gw_filters *f = leg_filter_in_force(e, (enum dp_filter)i);
+
+		e->c.filter[i] = f ? f->no[i] : 0;
+	}
+}
+
 static int leg_filter_apply(struct leg_entry *e)
 {
-	for (unsigned i = 0; i < DP_FILTERS; i++)
-		e->c.filter[i] = e->own && e->own->no[i] ? e->own->no[i]
-				 : e->filters		 ? e->filters->no[i]
-							 : 0;
+	leg_filter_choose(e);
 	return e->in_table ? leg_entry_set(e) : 0;
 }
 
-static bool leg_filter_any(const struct gw_filters *f)
-{
-	for (unsigned i = 0; i < DP_FILTERS; i++)
-		if (f->no[i])
-			return true;
-	return false;
-}
-
-void leg_take_filters(struct leg *l, const struct gw_filters *f)
+bool leg_take_filters(struct leg *l, enum leg_filters from, const struct gw_filters *f)
 {
 	struct leg_entry *e = l->ops->entry(l);
+	const struct gw_filters *before = e->filters[from];
 
-	if (!e->filters && !leg_filter_any(f))
-		return; /* nothing to tell the data plane */
-	e->filters = f;
-	leg_filter_apply(e);
+	if (before == f)
+		return true; /* nothing to tell the data plane */
+	e->filters[from] = f;
+	if (leg_filter_apply(e) == 0)
+		return true;
+	e->filters[from] = before;
+	leg_filter_choose(e);
+	return false;
 }
 
 static void leg_filter_forget(struct leg_entry *e, enum dp_filter place)
@@ -107,7 +120,17 @@ bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err
 	return false;
 }
 
+static const struct leg_entry *leg_filter_entry(const struct leg *l)
+{
+	return l->ops->entry((struct leg *)(uintptr_t)l);
+}
+
 const struct gw_filters *leg_own_filters(const struct leg *l)
 {
-	return l->ops->entry((struct leg *)(uintptr_t)l)->own;
+	return leg_filter_entry(l)->own;
+}
+
+const struct gw_filters *leg_filters_in_force(const struct leg *l, enum dp_filter place)
+{
+	return leg_filter_in_force(leg_filter_entry(l), place);
 }

@@ -9,6 +9,7 @@
 #include "core/htab.h"
 #include "gw/aaa/aaa.h"
 #include "gw/device.h"
+#include "gw/filter.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/leg_limit.h"
 #include "gw/legs/proxy_avp.h"
@@ -44,6 +45,7 @@ struct leg_server {
 	uint64_t let_in;    /* when that was logged; 0 = it was not */
 	uint64_t let_in_as; /* leg_server_source() at that time */
 	struct leg_limit limit;
+	struct leg_limits limits; /* of the user who has authenticated last */
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
@@ -113,7 +115,7 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 		return;
 	s->let_in = now;
 	s->let_in_as = leg_server_source(s);
-	leg_limit_start(&s->limit, &s->t, s->service->cfg->idle, s->service->cfg->session, now);
+	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now, "%s: %s let in%s%s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
 		       leg_entry_from(from, sizeof(from), e),
@@ -143,15 +145,43 @@ static void leg_server_log_out(struct leg_server *s, uint64_t now)
 
 /* --- authentication and addresses --------------------------------------------------------------- */
 
+/* idle, session: us, or CFG_OF_SERVICE. */
+static void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t session)
+{
+	const struct cfg_service *cfg = s->service->cfg;
+
+	s->limits = (struct leg_limits){
+		.idle = idle == CFG_OF_SERVICE ? cfg->idle : idle,
+		.session = session == CFG_OF_SERVICE ? cfg->session : session,
+		.idle_of_user = idle != CFG_OF_SERVICE,
+		.session_of_user = session != CFG_OF_SERVICE,
+	};
+}
+
+/* What the user who was let in may do; false: it cannot be enforced. */
+static bool leg_server_authorize(struct leg_server *s, const struct aaa_answer *a)
+{
+	const struct gw_filters *f = a->filter ? filters_of(s->t.gw, a->filter) : NULL;
+
+	s->fixed4 = a->address4 ? a->address4 : s->own4;
+	leg_server_set_limits(s, a->idle, a->session);
+	return leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, f);
+}
+
 static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	struct leg_server *s = ctx;
+	const char *message = a->message;
+	bool ok = a->ok && leg_server_authorize(s, a);
 
 	s->ask = NULL;
-	s->fixed4 = a->ok && a->address4 ? a->address4 : s->own4;
-	if (!a->ok)
-		leg_server_log_refused(s, a->message ? a->message : "not let in", now);
-	ppp_auth_answer(s->t.ppp, s->serial, a->ok, a->ok ? &a->reply : NULL, a->message, now);
+	if (a->ok && !ok)
+		message = "out of memory";
+	if (!ok) {
+		s->fixed4 = s->own4;
+		leg_server_log_refused(s, message ? message : "not let in", now);
+	}
+	ppp_auth_answer(s->t.ppp, s->serial, ok, ok ? &a->reply : NULL, message, now);
 	leg_terminal_touch(&s->t);
 }
 
@@ -397,7 +427,7 @@ static void server_start(struct leg *l, uint64_t now)
 	const struct cfg_service *cfg = s->service->cfg;
 	struct gw *gw = s->t.gw;
 
-	leg_take_filters(join_other(l), &gw->service_filters[s->service - gw->service]);
+	leg_take_filters(join_other(l), LEG_FILTERS_SECTION, filters_of(gw, cfg->filter));
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
 	if (!leg_terminal_make(&s->t, &cfg->ppp, cfg->mtu)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
@@ -441,6 +471,7 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	s->t.gw = gw;
 	s->t.tun = service->tun;
 	s->service = service;
+	leg_server_set_limits(s, CFG_OF_SERVICE, CFG_OF_SERVICE);
 	service->clients++;
 	return &s->t.leg;
 }
@@ -450,4 +481,9 @@ void leg_server_give(struct leg *l, uint32_t address4)
 	struct leg_server *s = (struct leg_server *)l;
 
 	s->own4 = s->fixed4 = address4;
+}
+
+const struct leg_limits *leg_server_limits(const struct leg *l)
+{
+	return l->ops == &server_ops ? &((const struct leg_server *)l)->limits : NULL;
 }

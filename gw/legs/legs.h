@@ -109,18 +109,29 @@ const struct dp_call *leg_line_entry(const struct leg *l);
 
 /* --- filters of a call or line ----------------------------------------------------------------- */
 
-/* Those of its service or route, which outlive it. */
-void leg_take_filters(struct leg *l, const struct gw_filters *f);
-/* One for this leg alone, compiled from expr (pcap-filter); NULL = that of its service or route
- * again.  False with words in err. */
+/* Those of a section, which outlive it, in place of those it had from a section of this kind; NULL
+ * = none.  Where a section has no filter, that of a kind further up in the enum counts.  False: the
+ * data plane could not be told, which is logged, and nothing has changed. */
+bool leg_take_filters(struct leg *l, enum leg_filters from, const struct gw_filters *f);
+/* One for this leg alone, compiled from expr (pcap-filter); NULL = that of its sections again.
+ * False with words in err. */
 bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err, size_t cap);
 /* Those that leg_filter() has set; NULL = none. */
 const struct gw_filters *leg_own_filters(const struct leg *l);
+/* Those which that of one place is of; NULL = it has none there. */
+const struct gw_filters *leg_filters_in_force(const struct leg *l, enum dp_filter place);
 
 /* --- a terminal: our PPP with a TUN behind it -------------------------------------------------- */
 
 /* The server side of a service.  NULL without memory. */
 struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
+/* The time limits of its log-in, us; 0 = none. */
+struct leg_limits {
+	uint64_t idle, session;
+	bool idle_of_user, session_of_user; /* not the service's */
+};
+/* NULL when the leg is no server. */
+const struct leg_limits *leg_server_limits(const struct leg *l);
 /* Before it is started: the client gets this address unless its user has one of his own; 0 = any
  * of the pool. */
 void leg_server_give(struct leg *l, uint32_t address4);

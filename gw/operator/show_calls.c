@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `show calls`, as a table and one by one. */
+#include "gw/filter.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/vty.h"
 #include "gw/operator/vty_listen.h"
@@ -121,6 +122,49 @@ static void call_ppp_lines(struct vty *vty, const struct leg_terminal_view *term
 		(unsigned long long)p.addr.peer_iid, VTY_NEWLINE);
 }
 
+static void call_limit_text(char *buf, size_t cap, const char *what, uint64_t us, const char *of)
+{
+	char time[GW_TEXT_MAX];
+
+	snprintf(buf, cap, "%s %s%s", what, us ? gw_duration_text(time, sizeof(time), us) : "never",
+		 of);
+}
+
+/* Each limit with the section it is of; n NULL = there are none. */
+static void call_limit_lines(struct vty *vty, const struct leg_limits *n)
+{
+	static const char *const of[] = {" (service's)", " (user's)"};
+	char idle[GW_TEXT_MAX], session[GW_TEXT_MAX];
+
+	if (!n || (!n->idle && !n->session && !n->idle_of_user && !n->session_of_user))
+		return;
+	call_limit_text(idle, sizeof(idle), "idle", n->idle, of[n->idle_of_user]);
+	call_limit_text(session, sizeof(session), "session", n->session, of[n->session_of_user]);
+	vty_out(vty, "  ends    %s, %s%s", idle, session, VTY_NEWLINE);
+}
+
+/* A switched call's join has two calls. */
+static const struct leg *call_leg(const struct call_row *row)
+{
+	const struct leg *second = row->join->leg[1];
+	bool is_second = second->ops->kind == LEG_CALL &&
+			 leg_call_entry(second)->tid == row->tunnel.local_id &&
+			 leg_call_entry(second)->sid == row->call.local_id;
+
+	return row->join->leg[is_second];
+}
+
+static void call_filter_lines(struct vty *vty, const struct leg *l)
+{
+	for (unsigned i = 0; i < DP_FILTERS; i++) {
+		const struct gw_filters *f = leg_filters_in_force(l, (enum dp_filter)i);
+
+		if (f)
+			vty_out(vty, "  filter  %s of %s: %s%s", filter_key((enum dp_filter)i),
+				f->of ? f->of : "this call", f->text[i], VTY_NEWLINE);
+	}
+}
+
 static void call_detail(void *ctx, const struct call_row *row)
 {
 	const struct dp_call_stats *s = &row->stats;
@@ -147,6 +191,10 @@ static void call_detail(void *ctx, const struct call_row *row)
 		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
 	if (row->has_term && row->term.ppp)
 		call_ppp_lines(vty, &row->term);
+	if (row->join)
+		call_limit_lines(vty, leg_server_limits(row->join->leg[1]));
+	if (row->join)
+		call_filter_lines(vty, call_leg(row));
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,

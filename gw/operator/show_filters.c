@@ -17,6 +17,7 @@ struct filter_row {
 
 TABLE_TEXT(filter_of, filter_row, row->of)
 TABLE_TEXT(filter_place, filter_row, filter_key(row->place))
+TABLE_NUMBER(filter_calls, filter_row, row->n.calls)
 TABLE_NUMBER(filter_passed, filter_row, row->n.passed)
 TABLE_NUMBER(filter_dropped, filter_row, row->n.dropped)
 TABLE_TEXT(filter_text, filter_row, row->text)
@@ -24,6 +25,7 @@ TABLE_TEXT(filter_text, filter_row, row->text)
 static const struct table_column table_filters_columns[] = {
 	{"Of", "of", TABLE_LEFT, filter_of},
 	{"Filter", "filter", TABLE_LEFT, filter_place},
+	{"In force", "in-force", TABLE_RIGHT, filter_calls},
 	{"Passed", "passed", TABLE_RIGHT, filter_passed},
 	{"Dropped", "dropped", TABLE_RIGHT, filter_dropped},
 	{"Expression", "expression", TABLE_LEFT, filter_text},
@@ -44,15 +46,6 @@ static void filter_rows(struct gw *gw, struct table_text *to, const struct gw_fi
 	}
 }
 
-static void filter_rows_of(struct gw *gw, struct table_text *to, const struct gw_filters *f,
-			   const char *kind, const char *name)
-{
-	char of[GW_TEXT_MAX];
-
-	snprintf(of, sizeof(of), "%s %s", kind, name);
-	filter_rows(gw, to, f, of);
-}
-
 /* Those that an operator has set. */
 static void filter_rows_of_leg(struct gw *gw, struct table_text *to, const struct leg *l)
 {
@@ -64,13 +57,11 @@ static void filter_rows_of_leg(struct gw *gw, struct table_text *to, const struc
 
 static void table_filters_rows(struct gw *gw, struct table_text *to)
 {
+	const struct gw_filters *f = NULL;
 	struct join *j;
 
-	for (unsigned i = 0; i < gw->cfg->services; i++)
-		filter_rows_of(gw, to, &gw->service_filters[i], "service",
-			       gw->cfg->service[i].name);
-	for (unsigned i = 0; i < gw->cfg->routes; i++)
-		filter_rows_of(gw, to, &gw->route_filters[i], "route", gw->cfg->route[i].name);
+	while ((f = filters_next(gw, f)))
+		filter_rows(gw, to, f, f->of);
 	llist_for_each_entry(j, &gw->joins->head, entry)
 	{
 		filter_rows_of_leg(gw, to, j->leg[0]);
@@ -81,7 +72,7 @@ static void table_filters_rows(struct gw *gw, struct table_text *to)
 TABLE(table_filters, "filters");
 
 DEFUN(show_filters, show_filters_cmd, "show filters",
-      SHOW_STR "Packet filters of services, routes and calls, with what they have dropped\n")
+      SHOW_STR "Packet filters, how many calls and lines have them, and what they have dropped\n")
 {
 	return vty_table(vty, &table_filters);
 }
@@ -148,7 +139,7 @@ DEFUN(call_filter, call_filter_cmd,
 
 DEFUN(no_call_filter, no_call_filter_cmd,
       "no call <1-65535> <1-65535> (filter|ppp-filter) (in|out)",
-      NO_STR "A call: the filter of its service or route again\n" FILTER_HELP)
+      NO_STR "A call: the filter of its user, service or route again\n" FILTER_HELP)
 {
 	return filter_of_call(vty, argv, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `show services`, `show pools` and `show log`. */
+#include "gw/filter.h"
 #include "gw/aaa/aaa.h"
 #include "gw/client.h"
 #include "gw/legs/legs.h"
@@ -57,9 +58,11 @@ TABLE_NUMBER(service_clients, gw_service, row->clients)
 /* What the filters of the service have dropped, at IP and PPP level. */
 static uint64_t service_filtered(const struct gw_service *s, enum dp_filter ip, enum dp_filter ppp)
 {
-	const struct gw_filters *f = &s->gw->service_filters[s - s->gw->service];
+	const struct gw_filters *f = filters_of(s->gw, s->cfg->filter);
 	struct dp_filter_counters a, b;
 
+	if (!f)
+		return 0;
 	dp_filter_count(s->gw->dp, f->no[ip], &a);
 	dp_filter_count(s->gw->dp, f->no[ppp], &b);
 	return a.dropped + b.dropped;

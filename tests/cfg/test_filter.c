@@ -44,6 +44,16 @@ static void expressions_become_programs(void)
 	told_end(&t);
 }
 
+static void an_empty_expression_lets_all_pass(void)
+{
+	struct told t;
+
+	tell(&t, SVC("filter-in = \"\""));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(filter_of(&t, CFG_FILTER_IN)->text);
+	CU_ASSERT_TRUE(filter_passes(filter_of(&t, CFG_FILTER_IN), false, 0, 25));
+	told_end(&t);
+}
+
 static void without_a_key_there_is_none(void)
 {
 	struct told t;
@@ -140,6 +150,7 @@ static void one_expression_alone(void)
 
 static const struct test_case cases[] = {
 	{"expressions_become_programs", expressions_become_programs},
+	{"an_empty_expression_lets_all_pass", an_empty_expression_lets_all_pass},
 	{"without_a_key_there_is_none", without_a_key_there_is_none},
 	{"syntax_errors_name_their_place", syntax_errors_name_their_place},
 	{"wrong_values_name_their_place", wrong_values_name_their_place},

@@ -307,7 +307,8 @@ static void pools_and_users(void)
 	static struct told t;
 
 	tell(&t, "pool p { ranges = { 10.64.0.0/16, \"2001:db8:64::/48\" } }\n"
-		 "user alice { secret = \"s e\" address = 10.65.0.9 service = s }\n"
+		 "user alice { secret = \"s e\" address = 10.65.0.9 service = s\n"
+		 " idle = 0 session = 8h filter-out = \"udp\" ppp-filter-in = \"ip\" }\n"
 		 "user bob@isp { secret = x }\nservice s { local = 10.66.0.1 }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	CU_ASSERT_EQUAL_FATAL(t.m->pool[0].ranges, 2);
@@ -320,6 +321,14 @@ static void pools_and_users(void)
 	ASSERT_TEXT(t.m->user[1].name, "bob@isp");
 	CU_ASSERT_EQUAL(t.m->user[1].address4, 0);
 	CU_ASSERT_PTR_NULL(t.m->user[1].service);
+	CU_ASSERT_EQUAL(t.m->user[0].idle, 0);
+	CU_ASSERT_EQUAL(t.m->user[0].session, 8 * 3600 * UINT64_C(1000000));
+	ASSERT_TEXT(t.m->user[0].filter[CFG_FILTER_OUT].text, "udp");
+	ASSERT_TEXT(t.m->user[0].filter[CFG_FILTER_PPP_IN].text, "ip");
+	CU_ASSERT_PTR_NULL(t.m->user[0].filter[CFG_FILTER_IN].text);
+	CU_ASSERT_EQUAL(t.m->user[1].idle, CFG_OF_SERVICE);
+	CU_ASSERT_EQUAL(t.m->user[1].session, CFG_OF_SERVICE);
+	CU_ASSERT_PTR_NULL(t.m->user[1].filter[CFG_FILTER_OUT].text);
 	told_end(&t);
 }
 

@@ -8,10 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SEC UINT64_C(1000000)
+
 static const struct cfg_service gold = {.name = "gold"}, lead = {.name = "lead"};
 static const struct cfg_user users[] = {
-	{.name = "zoe", .secret = "z-secret"},
-	{.name = "alice", .secret = "wonderland", .address4 = 0x0a400007},
+	{.name = "zoe", .secret = "z-secret", .idle = CFG_OF_SERVICE, .session = CFG_OF_SERVICE},
+	{.name = "alice",
+	 .secret = "wonderland",
+	 .address4 = 0x0a400007,
+	 .idle = 0,
+	 .session = 3600 * SEC},
 	{.name = "bob", .secret = "any", .service = NULL},
 	{.name = "bob", .secret = "gold-only", .service = &gold},
 	{.name = "carol", .secret = "c", .service = &lead},
@@ -19,7 +25,6 @@ static const struct cfg_user users[] = {
 	{.name = "dave"}, /* no secret: nobody comes in by this name */
 };
 
-#define SEC UINT64_C(1000000)
 static const struct cfg_login login_conf = {.delay = SEC, .failures = 4, .lock = 60 * SEC};
 
 static struct loop *loop;
@@ -95,9 +100,15 @@ static void right_and_wrong_passwords(void)
 	aaa_set_up();
 	CU_ASSERT_TRUE(login("alice", "wonderland", &gold));
 	CU_ASSERT_EQUAL(last.address4, 0x0a400007);
+	CU_ASSERT_EQUAL(last.idle, 0);
+	CU_ASSERT_EQUAL(last.session, 3600 * SEC);
+	CU_ASSERT_PTR_EQUAL(last.filter, users[1].filter);
 	CU_ASSERT_TRUE(login("zoe", "z-secret", &gold));
 	CU_ASSERT_EQUAL(last.address4, 0);
+	CU_ASSERT_EQUAL(last.idle, CFG_OF_SERVICE);
+	CU_ASSERT_EQUAL(last.session, CFG_OF_SERVICE);
 	CU_ASSERT_FALSE(login("alice", "wonderlan", &gold));
+	CU_ASSERT_PTR_NULL(last.filter);
 	CU_ASSERT_EQUAL(last.address4, 0);
 	CU_ASSERT_FALSE(login("alice", "", &gold));
 	CU_ASSERT_FALSE(login("ali", "wonderland", &gold));

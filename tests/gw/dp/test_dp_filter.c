@@ -175,11 +175,16 @@ static void do_change(struct rig *r)
 	struct dp_filter_counters n;
 
 	dp_filter_join(r, shut, 0);
+	CU_ASSERT_TRUE(dp_filter_count(r->dp, shut, &n));
+	CU_ASSERT_EQUAL(n.calls, 1);
+	CU_ASSERT_TRUE(dp_filter_count(r->dp, open, &n));
+	CU_ASSERT_EQUAL(n.calls, 0);
 	fake_hex(r->fake, LINE, "0021 01");
 	CU_ASSERT(rig_wait_reason(r, DP_R_FILTER_IN, 1));
 	/* Its number may be given back; the call keeps it. */
 	dp_filter_del(r->dp, shut);
 	CU_ASSERT_FALSE(dp_filter_count(r->dp, shut, &n));
+	CU_ASSERT_EQUAL(n.calls, 0);
 	fake_hex(r->fake, LINE, "0021 02");
 	CU_ASSERT(rig_wait_reason(r, DP_R_FILTER_IN, 2));
 	/* A number that is not there changes nothing. */
@@ -194,6 +199,8 @@ static void do_change(struct rig *r)
 	fake_hex(r->fake, LINE, "0021 04");
 	CU_ASSERT(rig_wait_sent(r, 1));
 	filter_counted(r, open, 1, 0);
+	CU_ASSERT_TRUE(dp_filter_count(r->dp, open, &n));
+	CU_ASSERT_EQUAL(n.calls, 1);
 	line = dp_filter_line(r, 0, 0);
 	CU_ASSERT_EQUAL(dp_call_set(r->dp, &line), 0);
 	fake_hex(r->fake, LINE, "0021 05");

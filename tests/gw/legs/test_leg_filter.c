@@ -79,6 +79,80 @@ static void a_call_can_have_its_own(void)
 	bench_stop();
 }
 
+#define CONF_USERS                                                               \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                \
+	"peer lac { service = s }\n"                                             \
+	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                             \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = no\n"  \
+	"            filter-in = \"not port 25\"  filter-out = \"udp\" }\n"      \
+	"user ann { secret = a  filter-in = \"tcp\"  ppp-filter-in = \"ip\" }\n" \
+	"user bob { secret = b  ppp-filter-out = \"ip\" }\n"                     \
+	"user cid { secret = c }\n"
+
+/* The service's are filters 1 and 2, ann's 3 and 4, bob's 5. */
+static void a_user_comes_before_the_service(void)
+{
+	struct far_call *c;
+	const struct leg *l;
+
+	bench_start(CONF_USERS);
+	CU_ASSERT_EQUAL(fake.filters, 5);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	filters_are(&fake.call[0], 3, 2, 4, 0);
+	l = bench_join()->leg[0];
+	CU_ASSERT_STRING_EQUAL(leg_filters_in_force(l, DP_FILTER_IP_IN)->of, "user ann");
+	CU_ASSERT_STRING_EQUAL(leg_filters_in_force(l, DP_FILTER_IP_OUT)->of, "service s");
+	CU_ASSERT_PTR_NULL(leg_filters_in_force(l, DP_FILTER_PPP_OUT));
+	/* The next one to log in on the link has his own, or the service's. */
+	bench_redial(c, "bob", "b");
+	CU_ASSERT_TRUE(c->ip4);
+	filters_are(&fake.call[0], 1, 2, 0, 5);
+	bench_redial(c, "cid", "c");
+	CU_ASSERT_TRUE(c->ip4);
+	filters_are(&fake.call[0], 1, 2, 0, 0);
+	bench_stop();
+	CU_ASSERT_EQUAL(fake_said("unfilter"), 5);
+}
+
+static void an_operator_comes_before_the_user(void)
+{
+	struct leg *l;
+	char err[100];
+
+	bench_start(CONF_USERS);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a", PPP_AUTH_CHAP_MD5);
+	l = bench_join()->leg[0];
+	CU_ASSERT_TRUE(leg_filter(l, DP_FILTER_IP_IN, "icmp", err, sizeof(err)));
+	filters_are(&fake.call[0], 6, 2, 4, 0);
+	CU_ASSERT_PTR_NULL(leg_filters_in_force(l, DP_FILTER_IP_IN)->of);
+	CU_ASSERT_TRUE(leg_filter(l, DP_FILTER_IP_IN, NULL, err, sizeof(err)));
+	filters_are(&fake.call[0], 3, 2, 4, 0);
+	bench_stop();
+}
+
+/* Nobody is let in past the filters that he should have. */
+static void a_user_whose_filters_do_not_fit_stays_out(void)
+{
+	struct far_call *c;
+
+	bench_start(CONF_USERS);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("cid", "c", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	for (unsigned set = 1; set < 20 && !bench_logged("*refused*"); set++) {
+		bench_redial(c, "cid", "c");
+		fake.set_refused = set;
+		bench_redial(c, "ann", "a");
+	}
+	fake.set_refused = 0;
+	CU_ASSERT_EQUAL(bench_logged("*refused*: user ann: out of memory"), 1);
+	CU_ASSERT_FALSE(c->ip4);
+	bench_stop();
+}
+
 /* What is not there can be taken away. */
 static void none_of_its_own(void)
 {
@@ -202,16 +276,20 @@ static void without_memory_for_a_filter(void)
 /* At the start a filter that the data plane does not take is the end. */
 static void a_start_without_its_filter(void)
 {
+	const struct gw_filters *f;
 	const struct cfg_model *m;
 
 	bench_start(CONF);
 	m = bench.gw->cfg;
-	CU_ASSERT_STRING_EQUAL(bench.gw->service_filters[1].text[DP_FILTER_IP_IN], "not port 25");
-	CU_ASSERT_PTR_NULL(bench.gw->service_filters[1].text[DP_FILTER_IP_OUT]);
+	f = filters_of(bench.gw, m->service[1].filter);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_STRING_EQUAL(f->of, "service s");
+	CU_ASSERT_STRING_EQUAL(f->text[DP_FILTER_IP_IN], "not port 25");
+	CU_ASSERT_PTR_NULL(f->text[DP_FILTER_IP_OUT]);
 	gw_free(bench.gw);
 	fake.filter_refuses = true;
 	CU_ASSERT_PTR_NULL(gw_new(m));
-	CU_ASSERT_EQUAL(bench_logged("main error: t: filter-in: Invalid argument"), 1);
+	CU_ASSERT_EQUAL(bench_logged("main error: service t: filter-in: Invalid argument"), 1);
 	fake.filter_refuses = false;
 	bench.gw = gw_new(m);
 	bench_stop();
@@ -220,6 +298,9 @@ static void a_start_without_its_filter(void)
 static const struct test_case cases[] = {
 	{"a_service_filters_its_calls", a_service_filters_its_calls},
 	{"a_call_can_have_its_own", a_call_can_have_its_own},
+	{"a_user_comes_before_the_service", a_user_comes_before_the_service},
+	{"an_operator_comes_before_the_user", an_operator_comes_before_the_user},
+	{"a_user_whose_filters_do_not_fit_stays_out", a_user_whose_filters_do_not_fit_stays_out},
 	{"none_of_its_own", none_of_its_own},
 	{"without_any_filter", without_any_filter},
 	{"each_place_has_its_link_type", each_place_has_its_link_type},

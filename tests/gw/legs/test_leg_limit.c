@@ -7,13 +7,14 @@
 #define MIN  (60 * SEC)
 #define HOUR (60 * MIN)
 
-#define CONF(keys)                                                                          \
+#define CONF_ANN(keys, ann)                                                                 \
 	"udp a { listen = \"192.0.2.1:1701\" }\n"                                           \
 	"peer lac { service = s }\n"                                                        \
 	"pool s { ranges = { \"10.64.0.0/24\" } }\n"                                        \
 	"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = no  " keys " }\n" \
-	"user ann { secret = \"a password\" }\n"                                            \
+	"user ann { secret = \"a password\"  " ann " }\n"                                   \
 	"user bob { secret = \"another\" }\n"
+#define CONF(keys) CONF_ANN(keys, "")
 
 static struct far_call *limited(const char *conf)
 {
@@ -166,6 +167,48 @@ static void without_limits_it_stays(void)
 	bench_stop();
 }
 
+/* Each of a user's limits takes the place of the service's, also when it is none. */
+static void a_user_has_limits_of_his_own(void)
+{
+	struct far_call *c =
+		limited(CONF_ANN("session = 1h  idle = 10m", "session = 20m  idle = 0"));
+	const struct leg_limits *n = leg_server_limits(bench_join()->leg[1]);
+
+	CU_ASSERT_EQUAL(n->idle, 0);
+	CU_ASSERT_EQUAL(n->session, 20 * MIN);
+	CU_ASSERT_TRUE(n->idle_of_user && n->session_of_user);
+	CU_ASSERT_PTR_NULL(leg_server_limits(bench_join()->leg[0]));
+	bench_pass(20 * MIN - 1);
+	CU_ASSERT_FALSE(c->down);
+	bench_pass(1);
+	ended(c, "session limit of 20m00s");
+	bench_stop();
+
+	c = limited(CONF_ANN("session = 1h  idle = 10m", "session = 0"));
+	n = leg_server_limits(bench_join()->leg[1]);
+	CU_ASSERT_EQUAL(n->idle, 10 * MIN);
+	CU_ASSERT_EQUAL(n->session, 0);
+	CU_ASSERT_TRUE(!n->idle_of_user && n->session_of_user);
+	bench_pass(11 * MIN);
+	ended(c, "idle for 10m00s");
+	bench_stop();
+}
+
+/* The next user of the link has none of them. */
+static void limits_go_with_their_user(void)
+{
+	struct far_call *c =
+		limited(CONF_ANN("session = 1h  idle = 10m", "session = 20m  idle = 0"));
+
+	bench_redial(c, "bob", "another");
+	CU_ASSERT_TRUE(c->ip4);
+	bench_pass(10 * MIN - 1);
+	CU_ASSERT_FALSE(c->down);
+	bench_pass(MIN);
+	ended(c, "idle for 10m00s");
+	bench_stop();
+}
+
 /* Nothing is left of a limit when the call goes first. */
 static void the_call_may_go_first(void)
 {
@@ -185,6 +228,8 @@ static const struct test_case cases[] = {
 	{"a_session_ends_busy_or_not", a_session_ends_busy_or_not},
 	{"another_login_has_its_own_time", another_login_has_its_own_time},
 	{"without_limits_it_stays", without_limits_it_stays},
+	{"a_user_has_limits_of_his_own", a_user_has_limits_of_his_own},
+	{"limits_go_with_their_user", limits_go_with_their_user},
 	{"the_call_may_go_first", the_call_may_go_first},
 	{NULL, NULL},
 };

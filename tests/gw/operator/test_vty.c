@@ -243,7 +243,8 @@ static void filters_of_a_call(void)
 	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
 	CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_OUT], 2);
 	snprintf(command, sizeof(command),
-		 "*call %u/%u * filter-in * 10 * 1 * not port 25\n*ppp-filter-out * 20 * 2 * not "
+		 "*call %u/%u * filter-in * 1 * 10 * 1 * not port 25\n*ppp-filter-out * 1 * 20 * 2 "
+		 "* not "
 		 "link proto 1\n*",
 		 e->tid, e->sid);
 	CU_ASSERT_TRUE(vty_matches("show filters", command));
@@ -254,6 +255,38 @@ static void filters_of_a_call(void)
 	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
 	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_IN], 0);
 	CU_ASSERT_STRING_EQUAL(vty_says("call 65535 1 filter in ip"), "% No tunnel 65535\n");
+	vty_end();
+}
+
+/* Each limit and filter with the section it is of. */
+static void a_call_tells_what_is_in_force(void)
+{
+	const struct dp_call *e;
+	char command[120];
+
+	vty_begin("udp wan { listen = \"192.0.2.1:1701\" }\npeer lac { service = gold }\n"
+		  "service gold { local = 10.64.0.1  auth = { chap }  idle = 30m  session = 8h\n"
+		  "  filter-in = \"tcp\"  filter-out = \"not port 25\" }\n"
+		  "user ann { secret = \"a password\"  address = 10.64.0.9  session = 0\n"
+		  "  filter-in = \"udp\" }\nuser bob { secret = b  filter-in = \"icmp\" }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	e = &fake.call[0];
+	CU_ASSERT_TRUE(vty_matches("show filters",
+				   "Of *Filter *In force *Passed *Dropped *Expression*\n"
+				   "service gold *filter-in *0 *10 *1 *tcp*\n"
+				   "service gold *filter-out *1 *20 *2 *not port 25*\n"
+				   "user ann *filter-in *1 *30 *3 *udp*\n"
+				   "user bob *filter-in *0 *40 *4 *icmp*\n"));
+	CU_ASSERT_TRUE(vty_matches("show calls detail",
+				   "*\n  ends    idle 30m00s (service's), session never (user's)\n"
+				   "  filter  filter-in of user ann: udp\n"
+				   "  filter  filter-out of service gold: not port 25\n"
+				   "  frames *"));
+	snprintf(command, sizeof(command), "call %u %u filter out ip", e->tid, e->sid);
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	CU_ASSERT_TRUE(
+		vty_matches("show calls detail", "*\n  filter  filter-out of this call: ip\n*"));
 	vty_end();
 }
 
@@ -491,6 +524,7 @@ static const struct test_case cases[] = {
 	{"clear_a_tunnel", clear_a_tunnel},
 	{"clear_a_call", clear_a_call},
 	{"filters_of_a_call", filters_of_a_call},
+	{"a_call_tells_what_is_in_force", a_call_tells_what_is_in_force},
 	{"sequencing_of_a_call", sequencing_of_a_call},
 	{"dial_a_client", dial_a_client},
 	{"captures", captures},
