@@ -43,6 +43,7 @@
 	X(x25_words)      \
 	X(x25_alone)      \
 	X(x25_memory)     \
+	X(x25_xot_tcp)    \
 	X(x25_default)    \
 	X(x25_socket)     \
 	X(x25_kernel)     \

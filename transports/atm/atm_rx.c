@@ -173,10 +173,15 @@ static void atm_rx_user_cell(struct ist_port *p, struct atm_vc *v, const struct 
 				     (v->discard ? IST_FRAME_DISCARD : 0));
 }
 
+static struct atm_seen *atm_rx_seen_of(struct ist_port *p, const uint8_t *cell)
+{
+	return &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
+}
+
 /* User cells go by the header alone when one like it came before. */
 static bool atm_rx_seen_before(struct ist_port *p, const uint8_t *cell)
 {
-	const struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
+	const struct atm_seen *s = atm_rx_seen_of(p, cell);
 
 	if (!s->v || memcmp(s->octets, cell, CELL_HDR_LEN))
 		return false;
@@ -187,7 +192,7 @@ static bool atm_rx_seen_before(struct ist_port *p, const uint8_t *cell)
 static void atm_rx_remember(struct ist_port *p, const uint8_t *cell, const struct cell_hdr *h,
 			    struct atm_vc *v)
 {
-	struct atm_seen *s = &p->seen[(cell[3] & CELL_LAST_BIT) != 0];
+	struct atm_seen *s = atm_rx_seen_of(p, cell);
 
 	memcpy(s->octets, cell, CELL_HDR_LEN);
 	s->h = *h;

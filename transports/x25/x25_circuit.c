@@ -570,9 +570,11 @@ int x25_circuit_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 		c->refused = true;
 		return 0;
 	}
-	while (i < n && circuit_send_one(p, c, &f[i], now))
+	/* Sending may end the circuit, when its TCP connection takes no more. */
+	while (i < n && c->state == X25_CIRCUIT_UP && circuit_send_one(p, c, &f[i], now))
 		i++;
-	x25_port_wake_at(p, x25_deadline(&c->line->x));
+	if (c->line)
+		x25_port_wake_at(p, x25_deadline(&c->line->x));
 	return (int)i;
 }
 
