@@ -251,7 +251,7 @@ ist_channel fake_channel(struct fake_host *h, enum fake_kind kind)
 #define MAX_CIRCUITS 1024
 
 struct parsed {
-	char text[MAX_SETTINGS][128];
+	char text[MAX_SETTINGS][160];
 	struct ist_setting setting[MAX_SETTINGS];
 	struct ist_circuit_config circuit[MAX_CIRCUITS];
 	struct ist_port_config cfg;

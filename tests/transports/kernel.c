@@ -117,7 +117,7 @@ bool kernel_failed(void)
 
 int kernel_next_fd(void)
 {
-	int fd = dup(STDIN_FILENO);
+	int fd = dup(STDOUT_FILENO);
 
 	close(fd);
 	return fd;

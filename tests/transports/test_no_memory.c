@@ -6,12 +6,15 @@
 #include "tests/netns.h"
 #include "tests/transports/host.h"
 #include "tests/transports/kernel.h"
+#include "tests/transports/kernel.h"
 #include "transports/builtin.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 struct row {
 	const char *transport, *config[8];
@@ -173,6 +176,33 @@ static void no_memory_rows(const struct row *row, size_t rows_there)
 	}
 }
 
+/* Descriptor 0 is one like the others: with standard input closed, a port gets it, and gives it
+ * back. */
+static void no_memory_descriptor_0(const struct row *row, size_t rows_there)
+{
+	int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+	CU_ASSERT_FATAL(input > 2 && !close(STDIN_FILENO));
+	for (size_t i = 0; i < rows_there; i++) {
+		struct fake_host h;
+
+		kernel_begin();
+		fake_open(&h, no_memory_transport(row[i].transport), row[i].config);
+		fake_run(&h, fake_now + 1100000);
+		fake_close(&h);
+		kernel_end();
+		if (kernel_next_fd() != STDIN_FILENO)
+			CU_FAIL(row[i].config[0]);
+	}
+	CU_ASSERT_EQUAL(dup2(input, STDIN_FILENO), STDIN_FILENO);
+	close(input);
+}
+
+static void descriptor_0(void)
+{
+	no_memory_descriptor_0(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 static void each_allocation_refused_once(void)
 {
 	no_memory_rows(rows, sizeof(rows) / sizeof(rows[0]));
@@ -183,6 +213,7 @@ static void devices(void)
 	if (!netns_enter("devices"))
 		return;
 	no_memory_rows(device_rows, sizeof(device_rows) / sizeof(device_rows[0]));
+	no_memory_descriptor_0(device_rows, sizeof(device_rows) / sizeof(device_rows[0]));
 	netns_leave();
 }
 
@@ -265,6 +296,7 @@ static const struct test_case cases[] = {
 	{"a_host_of_another_abi", a_host_of_another_abi},
 	{"each_allocation_of_a_port_refused_once", each_allocation_refused_once},
 	{"and_of_one_on_a_device", devices},
+	{"descriptor_0", descriptor_0},
 	{"another_abi", another_abi},
 	{"no_random_octets", no_random_octets},
 	{NULL, NULL},

@@ -219,7 +219,7 @@ static int link_tun_take_up(const struct tun_link *u)
 	if (ioctl(s, SIOCSIFMTU, &r) < 0)
 		rc = -errno;
 	r = link_tun_request(u);
-	r.ifr_flags = IFF_UP | IFF_RUNNING | IFF_NOARP;
+	r.ifr_flags = IFF_UP | IFF_NOARP;
 	if (!rc && ioctl(s, SIOCSIFFLAGS, &r) < 0)
 		rc = -errno;
 	close(s);

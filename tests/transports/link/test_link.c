@@ -114,6 +114,28 @@ static void loop_names(void)
 	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 }
 
+/* The first end of a pair may be descriptor 0. */
+static void loop_descriptor_0(void)
+{
+	int input = dup(STDIN_FILENO);
+	struct end a, b;
+
+	close(STDIN_FILENO);
+	end_open(&a, "loop:zero", NULL);
+	end_open(&b, "loop:zero", NULL);
+	fake_join(&a.h, &b.h);
+	fake_run(&a.h, fake_now);
+	CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
+	end_send(&a, "x", 1);
+	fake_run(&a.h, fake_now);
+	CU_ASSERT_EQUAL(b.frames, 1);
+	end_close(&a);
+	end_close(&b);
+	CU_ASSERT_EQUAL(kernel_next_fd(), STDIN_FILENO);
+	dup2(input, STDIN_FILENO);
+	close(input);
+}
+
 /* Without a descriptor left there is no pair: it is made a second later. */
 static void loop_no_descriptors(void)
 {
@@ -370,6 +392,7 @@ static const struct test_case cases[] = {
 	{"malformed_texts_have_words", link_malformed},
 	{"loop_up_down_and_back", loop_carrier},
 	{"loop_names", loop_names},
+	{"loop_descriptor_0", loop_descriptor_0},
 	{"loop_no_descriptors", loop_no_descriptors},
 	{"sizes_0_to_the_longest_and_one_over", link_sizes},
 	{"long_frames_inside_a_batch", batch_with_long_ones},

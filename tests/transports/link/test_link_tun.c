@@ -70,6 +70,7 @@ static void link_tun_frames(void)
 	end_like.tun_protocol = ETH_P_X25;
 	link_tun_up(&e, "tun:x0");
 	CU_ASSERT_EQUAL(wire_arphrd("x0"), ARPHRD_X25);
+	CU_ASSERT_EQUAL(wire_flags("x0") & (IFF_UP | IFF_NOARP), IFF_UP | IFF_NOARP);
 	CU_ASSERT_EQUAL(wire_mtu("x0"), 4200);
 	CU_ASSERT_EQUAL(link_mtu(e.l), 4200);
 	CU_ASSERT_FALSE(link_mac(e.l, got));
@@ -157,6 +158,7 @@ static void link_tap_frames(void)
 		return;
 	link_tun_up(&e, "tap:x0");
 	CU_ASSERT_EQUAL(wire_arphrd("x0"), ARPHRD_ETHER);
+	CU_ASSERT_EQUAL(wire_flags("x0") & (IFF_UP | IFF_NOARP), IFF_UP | IFF_NOARP);
 	CU_ASSERT_EQUAL(link_mtu(e.l), 4198);
 	wire_mac("x0", mac);
 	mac[5] ^= 1; /* ours is one bit away from the device's */

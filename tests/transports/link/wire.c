@@ -7,6 +7,7 @@
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -84,6 +85,14 @@ void wire_set_up(const char *name, bool up)
 	wire_ask(name, SIOCSIFFLAGS, &r);
 }
 
+unsigned wire_flags(const char *name)
+{
+	struct ifreq r;
+
+	wire_ask(name, SIOCGIFFLAGS, &r);
+	return (unsigned short)r.ifr_flags;
+}
+
 void wire_rename(const char *name, const char *to)
 {
 	struct ifreq r = {.ifr_flags = 0};
@@ -99,6 +108,14 @@ void wire_mac(const char *name, uint8_t mac[6])
 
 	wire_ask(name, SIOCGIFHWADDR, &r);
 	memcpy(mac, r.ifr_hwaddr.sa_data, 6);
+}
+
+void wire_set_mac(const char *name, const uint8_t mac[6])
+{
+	struct ifreq r = {.ifr_hwaddr = {.sa_family = ARPHRD_ETHER}};
+
+	memcpy(r.ifr_hwaddr.sa_data, mac, 6);
+	wire_ask(name, SIOCSIFHWADDR, &r);
 }
 
 uint16_t wire_arphrd(const char *name)

@@ -18,8 +18,10 @@ void wire_send(int fd, const char *name, uint16_t protocol, const void *p, size_
 size_t wire_read(int fd, void *out, size_t cap, size_t at, uint16_t type);
 
 void wire_set_up(const char *name, bool up);
+unsigned wire_flags(const char *name);		    /* IFF_... */
 void wire_rename(const char *name, const char *to); /* takes it down first */
 void wire_mac(const char *name, uint8_t mac[6]);
+void wire_set_mac(const char *name, const uint8_t mac[6]);
 uint16_t wire_arphrd(const char *name);
 unsigned wire_mtu(const char *name);
 void wire_set_mtu(const char *name, unsigned mtu);

@@ -3,7 +3,9 @@
 #include "transports/pppoe/pppoe.h"
 
 #include "tests/harness.h"
+#include "tests/netns.h"
 #include "tests/transports/host.h"
+#include "tests/transports/link/wire.h"
 #include "tests/transports/raw.h"
 
 #include <errno.h>
@@ -203,10 +205,35 @@ static void pppoe_refused(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 	CU_ASSERT_EQUAL(e->channel, b.at_client);
 	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_REFUSED);
+	CU_ASSERT_STRING_EQUAL(e->cause.words, "Generic-Error");
 	CU_ASSERT_TRUE(e->forever);
 	fake_free(e);
 	CU_ASSERT_EQUAL(fake_send(&b.client, b.at_client, "x", 1), -ESTALE);
 	CU_ASSERT_EQUAL(fake_pending(&b.server, FAKE_DOWN), 0);
+	pppoe_close_both(&b);
+}
+
+/* To give up an offer is to refuse it. */
+static void pppoe_offer_given_up(void)
+{
+	struct fake_event *e;
+	struct both b;
+
+	pppoe_open_both(&b, NULL, NULL);
+	CU_ASSERT_EQUAL(fake_connect(&b.client, "*", IST_PAYLOAD_PPP, &b.at_client), 0);
+	pppoe_run(&b);
+	b.at_server = fake_channel(&b.server, FAKE_OFFER);
+	fake_disconnect(&b.server, b.at_server);
+	CU_ASSERT_EQUAL(fake_answer(&b.server, b.at_server), -ESTALE);
+	pppoe_run(&b);
+	e = fake_take(&b.client, FAKE_DOWN);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_REFUSED);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_count(&b.server, "padr-refused"), 1);
+	CU_ASSERT_EQUAL(fake_count(&b.server, "tx-padt"), 0);
+	CU_ASSERT_EQUAL(fake_pending(&b.server, FAKE_DOWN), 0);
+	CU_ASSERT_STRING_EQUAL(fake_fill(&b.server), "sessions 0/16000 0/8");
 	pppoe_close_both(&b);
 }
 
@@ -296,6 +323,88 @@ static void pppoe_link_lost(void)
 	fake_free(e);
 	fake_close(&far);
 	fake_close(&b.client);
+}
+
+/* --- on a device ------------------------------------------------------------------------------ */
+
+/* Both run until that report has come. */
+static ist_channel pppoe_device_wait(struct both *b, struct fake_host *who, enum fake_kind kind)
+{
+	for (unsigned tries = 0; !fake_pending(who, kind); tries++) {
+		CU_ASSERT_FATAL(tries < 100000);
+		fake_run(&b->server, fake_now);
+	}
+	return fake_channel(who, kind);
+}
+
+/* The client makes a TAP, whose other end, the device, is the server's: a session by the kernel's
+ * frames. */
+static void pppoe_open_devices(struct both *b)
+{
+	memset(b, 0, sizeof(*b));
+	fake_open(&b->client, &pppoe_transport,
+		  (const char *const[]){"link=tap:p0", "role=client", NULL});
+	fake_open(&b->server, &pppoe_transport,
+		  (const char *const[]){"link=packet:p0", "receive-ring=no", NULL});
+	fake_join(&b->server, &b->client);
+	fake_run(&b->server, fake_now + S);
+	CU_ASSERT_EQUAL_FATAL(fake_connect(&b->client, "*", IST_PAYLOAD_PPP, &b->at_client), 0);
+	b->at_server = pppoe_device_wait(b, &b->server, FAKE_OFFER);
+	CU_ASSERT_EQUAL_FATAL(fake_answer(&b->server, b->at_server), 0);
+	CU_ASSERT_EQUAL(pppoe_device_wait(b, &b->client, FAKE_UP), b->at_client);
+	CU_ASSERT_EQUAL(fake_channel(&b->server, FAKE_UP), b->at_server);
+}
+
+/* RFC 2516 7: eight octets of the device's MTU are PPPoE's and PPP's; looked at when the link comes
+ * up.  No session can have more than it agreed to. */
+static void pppoe_device_mtu(void)
+{
+	static const unsigned mtus[][2] = {{1499, 1493}, {1500, 1494}, {1501, 1494}, {576, 570}};
+	struct both b;
+
+	if (!netns_enter("pppoe_device_mtu"))
+		return;
+	pppoe_open_devices(&b);
+	for (size_t i = 0; i < sizeof(mtus) / sizeof(mtus[0]); i++) {
+		wire_set_up("p0", false);
+		fake_run(&b.server, fake_now + S);
+		wire_set_mtu("p0", mtus[i][0]);
+		wire_set_up("p0", true);
+		fake_run(&b.server, fake_now + S);
+		CU_ASSERT_EQUAL(b.server.tr->mtu(b.server.port, b.at_server), mtus[i][1]);
+		CU_ASSERT_EQUAL(b.client.tr->mtu(b.client.port, b.at_client), mtus[i][1]);
+	}
+	CU_ASSERT_EQUAL(fake_pending(&b.server, FAKE_DOWN), 0); /* it was always back in time */
+	pppoe_close_both(&b);
+	netns_leave();
+}
+
+/* Sessions are those of a MAC address of ours: with another one nobody finds them. */
+static void pppoe_device_mac(void)
+{
+	static const uint8_t another[6] = {2, 0, 0, 0, 0, 0x21};
+	struct fake_event *e;
+	struct both b;
+
+	if (!netns_enter("pppoe_device_mac"))
+		return;
+	pppoe_open_devices(&b);
+	CU_ASSERT_EQUAL(fake_pending(&b.server, FAKE_DOWN), 0);
+	wire_set_up("p0", false);
+	fake_run(&b.server, fake_now + S);
+	wire_set_mac("p0", another);
+	wire_set_up("p0", true);
+	fake_run(&b.server, fake_now + S);
+	e = fake_take(&b.server, FAKE_DOWN);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->channel, b.at_server);
+	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_LINK);
+	CU_ASSERT_STRING_EQUAL(e->cause.words, "our MAC address is another one");
+	fake_free(e);
+	/* and so is the AC-Name */
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&b.server), "server 02:00:00:00:00:21,"));
+	pppoe_close_both(&b);
+	netns_leave();
 }
 
 /* --- by hand ---------------------------------------------------------------------------------- */
@@ -586,12 +695,14 @@ static void pppoe_wrong_calls(void)
 	ist_channel c;
 	struct both b;
 
-	pppoe_open_both(&b, NULL, NULL);
+	pppoe_open_both(&b, NULL, "max-sessions=1");
 	CU_ASSERT_EQUAL(fake_connect(&b.client, "*", IST_PAYLOAD_L2TP, &c), -EPROTONOSUPPORT);
 	CU_ASSERT_EQUAL(fake_connect(&b.server, "*", IST_PAYLOAD_PPP, &c), -EOPNOTSUPP);
 	pppoe_session_of(&b, "*");
 	CU_ASSERT_EQUAL(fake_answer(&b.server, b.at_server), -ESTALE);
 	CU_ASSERT_EQUAL(fake_answer(&b.client, b.at_client), -ESTALE);
+	CU_ASSERT_EQUAL(fake_send_frames(&b.client, NULL, 0), 0);
+	CU_ASSERT_EQUAL(fake_connect(&b.client, "*", IST_PAYLOAD_PPP, &c), -ENOBUFS);
 	fake_disconnect(&b.client, b.at_client ^ 0x10000);
 	CU_ASSERT_EQUAL(fake_send(&b.client, b.at_client ^ 0x10000, "x", 1), -ESTALE);
 	CU_ASSERT_EQUAL(fake_count(&b.client, "tx-stale"), 1);
@@ -607,6 +718,9 @@ static const struct test_case cases[] = {
 	{"attributes_of_an_offer", pppoe_attributes},
 	{"answered_inside_the_offer", pppoe_answered_at_once},
 	{"refused", pppoe_refused},
+	{"offer_given_up", pppoe_offer_given_up},
+	{"device_mtu", pppoe_device_mtu},
+	{"device_mac", pppoe_device_mac},
 	{"ended_by_either_side", pppoe_ended_by_either},
 	{"rfc4638_larger_payload", pppoe_larger},
 	{"link_lost_and_asked_again", pppoe_link_lost},

@@ -369,6 +369,8 @@ static void pppoe_ac_line(void)
 /* Ids of sessions at once differ, and begin elsewhere with another key. */
 static void pppoe_ac_ids(void)
 {
+	static struct rig again;
+	uint8_t key[PPPOE_KEY];
 	uint16_t id[20];
 	struct rig r;
 
@@ -380,6 +382,11 @@ static void pppoe_ac_ids(void)
 		for (unsigned k = 0; k < i; k++)
 			CU_ASSERT_NOT_EQUAL(id[k], id[i]);
 	}
+	memset(key, 7, sizeof(key));
+	CU_ASSERT_EQUAL_FATAL(pppoe_end_init(&again.e, 1, key, r.e.ops, &again), 0);
+	pppoe_ac_init(&again.ac, &again.e, &r.ac.conf);
+	CU_ASSERT_NOT_EQUAL(again.ac.id_offset, r.ac.id_offset);
+	rig_close(&again);
 	r.ac.id_offset = 65533; /* the last id, then the first */
 	pppoe_end_hang_up(&r.e, pppoe_end_of(&r.e, handle_make(1, 1)), NULL);
 	pppoe_end_hang_up(&r.e, pppoe_end_of(&r.e, handle_make(2, 1)), NULL);

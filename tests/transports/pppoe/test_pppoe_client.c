@@ -346,6 +346,27 @@ static void pppoe_client_host_uniq_given(void)
 	rig_close(&r);
 }
 
+/* Nobody who has seen one Host-Uniq knows that of another time, early or late. */
+static void pppoe_client_host_uniq_differs(void)
+{
+	static const uint64_t later[] = {0, 1, UINT64_C(1) << 16, UINT64_C(1) << 32,
+					 UINT64_C(1) << 48};
+	enum { N = sizeof(later) / sizeof(later[0]) };
+	uint64_t nonce[N];
+
+	for (unsigned i = 0; i < N; i++) {
+		struct rig r;
+
+		rig_client(&r, 2, NULL);
+		r.now += later[i];
+		nonce[i] = dial(&r, "*")->nonce;
+		CU_ASSERT_NOT_EQUAL(nonce[i], dial(&r, "*")->nonce);
+		for (unsigned k = 0; k < i; k++)
+			CU_ASSERT_NOT_EQUAL(nonce[k], nonce[i]);
+		rig_close(&r);
+	}
+}
+
 static void pppoe_client_ends(void)
 {
 	const struct rig_frame *f;
@@ -477,6 +498,7 @@ static const struct test_case cases[] = {
 	{"one_id_given_twice", pppoe_client_same_id},
 	{"rfc4638_max_payload", pppoe_client_max_payload},
 	{"host_uniq_of_the_configuration", pppoe_client_host_uniq_given},
+	{"host_uniq_differs", pppoe_client_host_uniq_differs},
 	{"hung_up", pppoe_client_ends},
 	{"link_back", pppoe_client_kicked},
 	{"hung_up_inside_a_report", pppoe_client_hung_up_inside},

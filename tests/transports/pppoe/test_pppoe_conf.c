@@ -6,6 +6,7 @@
 #include "tests/transports/host.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static void pppoe_conf_wrong(void)
@@ -41,6 +42,49 @@ static void pppoe_conf_wrong(void)
 		if (!strstr(err, rows[i].words))
 			CU_FAIL(err);
 	}
+}
+
+/* 64 services are offered, 65 are refused; and names of the longest length. */
+static void pppoe_conf_edges(void)
+{
+	static const char name[] =
+		"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"; /* 56 */
+	static const char word[] =
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; /* 64 */
+	char text[65][80], ac[2][80], uniq[2][160];
+	const char *config[70] = {"link=loop:x", NULL};
+	char err[200] = "";
+	struct fake_host h;
+
+	snprintf(ac[0], sizeof(ac[0]), "ac-name=%s", word);
+	snprintf(ac[1], sizeof(ac[1]), "ac-name=%sa", word);
+	snprintf(uniq[0], sizeof(uniq[0]), "host-uniq=%s%s", word, word);
+	snprintf(uniq[1], sizeof(uniq[1]), "host-uniq=%s%saa", word, word);
+	snprintf(text[0], sizeof(text[0]), "services=%s", name);
+	for (int i = 1; i < 65; i++)
+		snprintf(text[i], sizeof(text[i]), "services=s%d", i);
+	for (int i = 0; i < 64; i++)
+		config[i + 1] = text[i];
+	config[65] = ac[0];
+	fake_open(&h, &pppoe_transport, config);
+	fake_close(&h);
+	config[65] = text[64];
+	CU_ASSERT_EQUAL(fake_try(&h, &pppoe_transport, config, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "more than 64 services");
+	CU_ASSERT_EQUAL(fake_try(&h, &pppoe_transport,
+				 (const char *const[]){"link=loop:x", ac[1], NULL}, err,
+				 sizeof(err)),
+			-EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "ac-name: not 1 to 64 octets long");
+	for (int i = 0; i < 2; i++) {
+		const char *const client[] = {"link=loop:x", "role=client", uniq[i], NULL};
+
+		CU_ASSERT_EQUAL(fake_try(&h, &pppoe_transport, client, err, sizeof(err)),
+				i ? -EINVAL : 0);
+		if (!i)
+			fake_close(&h);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "is not 1 to 64 octets in hexadecimal"));
 }
 
 static void pppoe_conf_right(void)
@@ -85,6 +129,7 @@ static void pppoe_conf_defaults(void)
 
 static const struct test_case cases[] = {
 	{"wrong_and_words", pppoe_conf_wrong},
+	{"edges", pppoe_conf_edges},
 	{"right", pppoe_conf_right},
 	{"defaults", pppoe_conf_defaults},
 	{NULL, NULL},

@@ -229,7 +229,23 @@ static void pppoe_pkt_no_room(void)
 	CU_ASSERT_TRUE(w.bad);
 }
 
+/* LENGTH has 16 bits. */
+static void pppoe_tag_too_long(void)
+{
+	static uint8_t out[70000], value[65536];
+	struct wr w = wr_init(out, sizeof(out));
+
+	pppoe_put_tag(&w, PPPOE_TAG_COOKIE, value, 65535);
+	CU_ASSERT_FALSE(w.bad);
+	CU_ASSERT_EQUAL(w.len, 4 + 65535);
+	ASSERT_OCTETS(out, 4, "\x01\x04\xff\xff", 4);
+	w = wr_init(out, sizeof(out));
+	pppoe_put_tag(&w, PPPOE_TAG_COOKIE, value, 65536);
+	CU_ASSERT_TRUE(w.bad);
+}
+
 static const struct test_case cases[] = {
+	{"tag_too_long", pppoe_tag_too_long},
 	{"rfc2516_b_padi", pppoe_pkt_padi},
 	{"rfc2516_b_pado", pppoe_pkt_pado},
 	{"rfc2516_b_lcp_without_padding", pppoe_pkt_lcp},
