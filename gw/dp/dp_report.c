@@ -143,8 +143,6 @@ void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
 	r->channel = worker_port_channel(p, id);
 	r->cause = *why;
 	r->forever = forever;
-	if (c)
-		r->attrs.peer = c->peer;
 	dp_report_append(p->w, c, r);
 }
 

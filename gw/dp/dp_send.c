@@ -270,7 +270,7 @@ void tx_flush(struct worker *w)
 
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 {
-	struct worker_port *p = dp_send_port_of(w, r->channel);
+	struct worker_port *p = w->port[dp_channel_port(r->channel)];
 	struct ist_frame f = {
 		.channel = (ist_channel)r->channel,
 		.flags = IST_FRAME_CONTROL,
@@ -279,9 +279,9 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 	};
 	struct outgoing o = {&f, r->cookie, r->want_sent};
 	struct worker_chan *c =
-		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f.channel) : NULL;
+		worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f.channel) : NULL;
 	bool waits = c && c->q && !ring_empty(&c->q->control);
-	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, &f, 1);
+	int taken = waits ? 0 : p->t->send(p->p, &f, 1);
 
 	if (taken > 0) {
 		count_add(&w->tx_control, 1);

@@ -139,23 +139,32 @@ static void test_fake_count(const struct ist_port *p, uint64_t *out, unsigned n)
 		out[i] = 10 + i;
 }
 
+static void fake_asked(struct ist_port *p, ist_channel c, const struct ist_cause *why)
+{
+	struct fake *f = (struct fake *)p;
+
+	f->asked = c;
+	if (why)
+		f->why = why->kind;
+}
+
 static void test_fake_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
-	(void)p;
-	(void)c;
-	(void)why;
+	((struct fake *)p)->disconnects++;
+	fake_asked(p, c, why);
 }
 
 static int test_fake_answer(struct ist_port *p, ist_channel c)
 {
-	(void)p;
+	((struct fake *)p)->answers++;
+	fake_asked(p, c, NULL);
 	return c == 7 ? 0 : -ENOENT;
 }
 
 static int test_fake_refuse(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
-	(void)p;
-	(void)why;
+	((struct fake *)p)->refusals++;
+	fake_asked(p, c, why);
 	return c == 7 ? 0 : -ENOENT;
 }
 
@@ -213,6 +222,8 @@ static void do_one(struct fake *f, unsigned i)
 			       .segment = f->todo[i].segment,
 			       .flags = f->marks};
 
+	if (f->no_peer)
+		a.peer.len = 0;
 	switch (f->todo[i].what) {
 	case FAKE_FRAME_IN:
 		f->host->frames(f->host_ctx, &in, 1);
@@ -396,6 +407,12 @@ static struct fake_line *new_line(struct rig *r, const uint8_t *p, size_t len)
 #define LINE(r, p, len, ...) \
 	snprintf(new_line(r, p, len)->text, sizeof((r)->line[0].text), __VA_ARGS__)
 
+/* When it was, on the clock of dp_now(). */
+static void fake_told_at(const struct rig *r, uint64_t now)
+{
+	CU_ASSERT(now >= r->begin && now <= dp_now());
+}
+
 static unsigned short_channel(l2tp_channel c)
 {
 	return (unsigned)c;
@@ -403,39 +420,39 @@ static unsigned short_channel(l2tp_channel c)
 
 static void on_control(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, p, len, "control %u", short_channel(c));
 }
 
 static void on_ppp(void *ctx, uint16_t tid, uint16_t sid, const uint8_t *p, size_t len,
 		   uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, p, len, "ppp %u/%u", tid, sid);
 }
 
 static void on_unsequenced(void *ctx, uint16_t tid, uint16_t sid, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, NULL, 0, "unsequenced %u/%u", tid, sid);
 }
 
 static void fake_on_line(void *ctx, l2tp_channel c, const uint8_t *p, size_t len, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, p, len, "line %u", short_channel(c));
 }
 
 static void fake_on_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, a->user_data, a->user_data_len, "offer %u %s", short_channel(c),
 	     a->called);
 }
 
 static void fake_on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, a->access_line, a->access_line_len, "up %u %s %s", short_channel(c),
 	     a->called, a->calling ? a->calling : "-");
 }
@@ -443,26 +460,26 @@ static void fake_on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 static void fake_on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
 			 uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, NULL, 0, "down %u %s%s", short_channel(c), why->words,
 	     forever ? " forever" : "");
 }
 
 static void on_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, NULL, 0, "mtu %u %u", short_channel(c), mtu);
 }
 
 static void on_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, NULL, 0, "failed %u %d %s", port, err, words);
 }
 
 static void on_sent(void *ctx, uint64_t cookie, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, NULL, 0, "sent %" PRIu64, cookie);
 }
 
@@ -474,13 +491,13 @@ static void on_log(void *ctx, unsigned port, int level, const char *text)
 static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type,
 			const uint8_t *p, size_t len, uint64_t when)
 {
-	(void)when;
+	fake_told_at(ctx, when);
 	LINE((struct rig *)ctx, p, len, "tap %u %d %u", port, outbound, link_type);
 }
 
 static void fake_on_absent(void *ctx, const uint8_t *p, size_t len, uint64_t now)
 {
-	(void)now;
+	fake_told_at(ctx, now);
 	LINE((struct rig *)ctx, p, len, "absent");
 }
 
@@ -520,6 +537,7 @@ void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
 	int port;
 
 	memset(r, 0, sizeof(*r));
+	r->begin = dp_now();
 	r->line = calloc(FAKE_LINES, sizeof(r->line[0]));
 	r->fake = fake_new();
 	r->dp = dp_new(workers, ops, r);

@@ -49,7 +49,10 @@ struct fake {
 	uint32_t mtu;	/* of every channel; 0 = 1000 + its number */
 	uint32_t marks; /* enum ist_frame_flag of the frames that come in */
 	bool open, refuse_open;
-	unsigned wakes, send_calls;
+	unsigned wakes, send_calls, answers, refusals, disconnects;
+	ist_channel asked; /* the last of these three */
+	enum ist_cause_kind why;
+	bool no_peer;	 /* attributes do not tell the far end */
 	char thread[16]; /* its name, at the last wake */
 	struct {
 		enum fake_what what;
@@ -78,6 +81,7 @@ struct rig {
 	unsigned port;
 	struct fake_line *line;
 	unsigned n_line;
+	uint64_t begin; /* us; nothing that is told is older */
 };
 
 extern const struct ist_transport fake_udp;  /* L2TP, strangers */

@@ -2,6 +2,9 @@
 #include "gw/dp/addrtab.h"
 #include "gw/dp/rcu.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
+
+#include <errno.h>
 
 static void finds_ipv4(void)
 {
@@ -17,6 +20,25 @@ static void finds_ipv4(void)
 	CU_ASSERT(addrtab_get4(&t, 0x0a410001) == 0); /* another */
 	CU_ASSERT(addrtab_get4(&t, 0) == 3 && addrtab_get4(&t, UINT32_MAX) == 4);
 	CU_ASSERT(addrtab_set4(&t, 0x0a400001, 0) && addrtab_get4(&t, 0x0a400001) == 0);
+	addrtab_free(&t);
+}
+
+/* The pages for a /16 and for a /24 are refused in turn. */
+static void without_memory(void)
+{
+	struct addrtab t;
+
+	heap_refuse(0);
+	CU_ASSERT_EQUAL(addrtab_init(&t), -ENOMEM);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_FATAL(!addrtab_init(&t));
+	for (unsigned n = 0; n < 2; n++) {
+		heap_refuse(n);
+		CU_ASSERT_FALSE(addrtab_set4(&t, 0x0a400001, 7));
+		CU_ASSERT_TRUE(heap_refused());
+		CU_ASSERT_EQUAL(addrtab_get4(&t, 0x0a400001), 0);
+	}
+	CU_ASSERT(addrtab_set4(&t, 0x0a400001, 7) && addrtab_get4(&t, 0x0a400001) == 7);
 	addrtab_free(&t);
 }
 
@@ -66,6 +88,7 @@ static void finds_ipv6_by_prefix(void)
 
 static const struct test_case cases[] = {
 	{"finds_ipv4", finds_ipv4},
+	{"without_memory", without_memory},
 	{"fills_a_pool", fills_a_pool},
 	{"finds_ipv6_by_prefix", finds_ipv6_by_prefix},
 	{NULL, NULL},

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/dp/calltab.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static void finds_by_both_ids(void)
@@ -45,6 +47,26 @@ static void a_new_tunnel_has_heard_nothing(void)
 	rcu_leave();
 }
 
+/* The tables of the tunnels go with the array; the entries are the caller's. */
+static void freed_with_calls_in_it(void)
+{
+	static const uint16_t tid[] = {0, 1, 40000, 65535};
+	struct call a = {.version = 1};
+	struct calltab t;
+
+	rcu_enter();
+	heap_refuse(0);
+	CU_ASSERT_EQUAL(calltab_init(&t), -ENOMEM);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_FATAL(!calltab_init(&t));
+	for (unsigned i = 0; i < 4; i++)
+		CU_ASSERT(calltab_set(&t, tid[i], 5, &a));
+	calltab_free(&t);
+	CU_ASSERT_PTR_NULL(t.tunnel);
+	calltab_free(&t); /* also when there is none */
+	rcu_leave();
+}
+
 static void add_one(void *ctx, struct call *c)
 {
 	*(unsigned *)ctx += c->version;
@@ -78,6 +100,7 @@ static void a_full_tunnel(void)
 static const struct test_case cases[] = {
 	{"finds_by_both_ids", finds_by_both_ids},
 	{"a_new_tunnel_has_heard_nothing", a_new_tunnel_has_heard_nothing},
+	{"freed_with_calls_in_it", freed_with_calls_in_it},
 	{"a_full_tunnel", a_full_tunnel},
 	{NULL, NULL},
 };

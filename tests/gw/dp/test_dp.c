@@ -72,6 +72,9 @@ static void do_rare_calls(struct rig *r)
 	dp_answer(r->dp, rig_channel(r, 7));
 	dp_answer(r->dp, rig_channel(r, 8));
 	dp_refuse(r->dp, rig_channel(r, 7), &why);
+	rig_settle(r);
+	CU_ASSERT(r->fake->answers == 2 && r->fake->refusals == 2 && r->fake->disconnects == 1);
+	CU_ASSERT(r->fake->asked == 7 && r->fake->why == IST_CAUSE_LOCAL);
 	dp_port_count(r->dp, r->port, counts, 3);
 	CU_ASSERT(counts[0] == 10 && counts[2] == 12);
 	CU_ASSERT(dp_port_status(r->dp, r->port, buf, sizeof(buf)) == 14);
@@ -104,6 +107,39 @@ static void what_others_can_take_up(void)
 {
 	dp_each(do_fill, &fake_udp);
 	dp_each(do_no_fill, &fake_old);
+}
+
+/* What it does not do is left out, and nothing fails that need not. */
+static void do_bare(struct rig *r)
+{
+	struct ist_addr to = {.len = 1, .data = {42}};
+	const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+	uint32_t errors[IST_ERRORS];
+	uint64_t counts[2] = {5, 5};
+	struct ist_fill fill[2];
+	char text[8] = "x";
+	l2tp_channel c;
+
+	CU_ASSERT_EQUAL(dp_connect(r->dp, r->port, &to, IST_PAYLOAD_L2TP, &c), -EOPNOTSUPP);
+	CU_ASSERT_FALSE(dp_line_accm(r->dp, rig_channel(r, 7), 1, 2));
+	CU_ASSERT_FALSE(dp_line_errors(r->dp, rig_channel(r, 7), errors));
+	CU_ASSERT_EQUAL(dp_port_fill(r->dp, r->port, fill, 2), 0);
+	CU_ASSERT_EQUAL(dp_port_status(r->dp, r->port, text, sizeof(text)), 0);
+	CU_ASSERT_STRING_EQUAL(text, "");
+	dp_port_count(r->dp, r->port, counts, 2);
+	CU_ASSERT(!counts[0] && !counts[1]);
+	dp_answer(r->dp, rig_channel(r, 1));
+	dp_refuse(r->dp, rig_channel(r, 2), &why);
+	dp_disconnect(r->dp, rig_channel(r, 3), &why);
+	CU_ASSERT_EQUAL(dp_send(r->dp, rig_channel(r, 9), (const uint8_t *)"x", 1, 4),
+			L2TP_TX_WAITING);
+	CU_ASSERT(rig_wait_lines(r, 1)); /* what was sent before has been handled */
+	CU_ASSERT_STRING_EQUAL(r->line[0].text, "sent 4");
+}
+
+static void a_bare_transport(void)
+{
+	dp_each(do_bare, &fake_bare);
 }
 
 static void do_no_such_port(struct rig *r)
@@ -278,6 +314,24 @@ static void idle_is_quiet(void)
 	dp_each(do_idle, &fake_udp);
 }
 
+/* All was delivered in one poll: the descriptor is not readable for it again. */
+static void one_poll_is_enough(void)
+{
+	struct pollfd fd = {.events = POLLIN};
+	struct rig r;
+
+	rig_up(&r, 0, &fake_udp);
+	dp_poll(r.dp);
+	fd.fd = dp_fd(r.dp);
+	CU_ASSERT_EQUAL(poll(&fd, 1, 0), 0);
+	fake_say(r.fake, FAKE_UP, 1);
+	CU_ASSERT_EQUAL(poll(&fd, 1, 0), 1);
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(r.n_line, 1);
+	CU_ASSERT_EQUAL(poll(&fd, 1, 0), 0);
+	rig_down(&r);
+}
+
 /* More than one poll delivers at a time: the descriptor stays readable until all is out. */
 static void do_bounded(struct rig *r)
 {
@@ -315,12 +369,14 @@ static const struct test_case cases[] = {
 	{"out_of_descriptors", out_of_descriptors},
 	{"rare_calls", rare_calls},
 	{"what_others_can_take_up", what_others_can_take_up},
+	{"a_bare_transport", a_bare_transport},
 	{"no_such_port", no_such_port},
 	{"close_forgets", close_forgets},
 	{"open_fails_with_words", open_fails_with_words},
 	{"log_and_tap", log_and_tap},
 	{"frames_of_a_closed_port_are_counted", frames_of_a_closed_port_are_counted},
 	{"idle_is_quiet", idle_is_quiet},
+	{"one_poll_is_enough", one_poll_is_enough},
 	{"a_poll_is_bounded", a_poll_is_bounded},
 	{"reasons_have_words", reasons_have_words},
 	{NULL, NULL},

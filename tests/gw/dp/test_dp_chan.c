@@ -146,6 +146,40 @@ static void a_busy_worker_holds_nobody_up(void)
 	rig_down(&r);
 }
 
+static unsigned dp_chan_peer_len(struct rig *r, ist_channel c)
+{
+	struct ist_addr a = {0};
+
+	return dp_channel_peer(r->dp, rig_channel(r, c), &a) ? a.len : 0;
+}
+
+/* What the medium has said of the far end stays: a report that does not say changes nothing, and
+ * connecting to it does not either. */
+static void do_far_end(struct rig *r)
+{
+	struct ist_addr five = {.len = 2, .data = {5, 9}}, six = {.len = 3, .data = {6, 9}};
+	l2tp_channel c;
+
+	fake_say(r->fake, FAKE_UP, 5);
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_chan_peer_len(r, 5) == 1);
+	CU_ASSERT(!dp_connect(r->dp, r->port, &five, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 5), 1);
+	r->fake->no_peer = true;
+	fake_say(r->fake, FAKE_UP, 5);
+	fake_say(r->fake, FAKE_UP, 6);
+	CU_ASSERT(rig_wait_lines(r, 3) && dp_chan_peer_len(r, 5) == 1);
+	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 6), 0);
+	CU_ASSERT(!dp_connect(r->dp, r->port, &five, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 5), 1);
+	CU_ASSERT(!dp_connect(r->dp, r->port, &six, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 6), 3);
+}
+
+static void the_far_end_is_kept(void)
+{
+	rig_each(do_far_end);
+}
+
 /* More than the mailbox holds: nothing is lost, it only takes longer. */
 static void dp_chan_do_many(struct rig *r)
 {
@@ -171,6 +205,7 @@ static const struct test_case cases[] = {
 	{"mtu_changes_are_told", mtu_changes_are_told},
 	{"given_up_and_used_again", given_up_and_used_again},
 	{"a_busy_worker_holds_nobody_up", a_busy_worker_holds_nobody_up},
+	{"the_far_end_is_kept", the_far_end_is_kept},
 	{"more_than_the_mailbox_holds", more_than_the_mailbox_holds},
 	{NULL, NULL},
 };

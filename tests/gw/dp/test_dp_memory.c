@@ -6,26 +6,30 @@
 #include "tests/heap.h"
 
 #include <errno.h>
+#include <pcap/pcap.h>
 #include <string.h>
 
 static void whole_or_not_at_all(void)
 {
 	static const struct dp_ops none;
-	unsigned refused = 0;
-	bool more = true;
 
-	for (unsigned n = 0; more; n++) {
-		struct dp *dp;
+	for (unsigned workers = 0; workers < 3; workers++) {
+		unsigned refused = 0;
+		bool more = true;
 
-		heap_refuse(n);
-		dp = dp_new(n & 1 ? 2 : 0, &none, NULL);
-		more = heap_refused();
-		refused += more && !dp;
-		CU_ASSERT(more || dp);
-		if (dp)
-			dp_free(dp);
+		for (unsigned n = 0; more; n++) {
+			struct dp *dp;
+
+			heap_refuse(n);
+			dp = dp_new(workers, &none, NULL);
+			more = heap_refused();
+			refused += more;
+			CU_ASSERT_EQUAL(more, !dp);
+			if (dp)
+				dp_free(dp);
+		}
+		CU_ASSERT(refused >= 10 * workers + 5);
 	}
-	CU_ASSERT(refused >= 5);
 }
 
 static void a_port(void)
@@ -68,19 +72,47 @@ static void many_ports(void)
 	fake_free(f);
 }
 
+static const struct bpf_insn all[] = {BPF_STMT(BPF_RET + BPF_K, 1)};
+
+static void a_filter(void)
+{
+	bool more = true;
+	uint32_t no;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	for (unsigned n = 0; more; n++) {
+		struct dp_filter_counters count;
+		int rc;
+
+		heap_refuse(n);
+		rc = dp_filter_add(r.dp, all, 1, &no);
+		more = heap_refused();
+		CU_ASSERT_EQUAL(rc, more ? -ENOMEM : 0);
+		CU_ASSERT_EQUAL(dp_filter_count(r.dp, no, &count), !more);
+		CU_ASSERT(n > 1 || more); /* the program, and its place */
+	}
+	rig_down(&r);
+}
+
 static const struct dp_call new_call = {.tid = 2, .sid = 3, .mode = DP_PUNT, .mtu = 1400};
 
-static void a_call(void)
+/* tid 0: a line, which needs a place in one more table; then the call is there without it. */
+static void refuse_a_call(uint16_t tid)
 {
 	for (int was_there = 0; was_there < 2; was_there++) {
 		bool more = true;
+		uint32_t filter;
 		struct rig r;
 
 		rig_up(&r, 0, &fake_flow);
+		CU_ASSERT_FATAL(!dp_filter_add(r.dp, all, 1, &filter));
 		for (unsigned n = 0; more; n++) {
 			struct dp_call c = new_call;
 			struct dp_call_stats st;
 
+			c.tid = tid;
+			c.filter[DP_FILTER_PPP_OUT] = filter;
 			c.channel = rig_channel(&r, 5);
 			if (was_there)
 				CU_ASSERT_EQUAL(dp_call_set(r.dp, &c), 0);
@@ -88,12 +120,23 @@ static void a_call(void)
 			heap_refuse(n);
 			CU_ASSERT_EQUAL(dp_call_set(r.dp, &c),
 					(more = heap_refused()) ? -ENOMEM : 0);
-			CU_ASSERT_EQUAL(dp_call_stats(r.dp, 2, 3, &st), was_there || !more);
-			dp_call_del(r.dp, 2, 3);
-			CU_ASSERT_FALSE(dp_call_stats(r.dp, 2, 3, &st));
+			CU_ASSERT_EQUAL(dp_call_stats(r.dp, tid, 3, &st),
+					was_there || !more || (!tid && n == 3));
+			dp_call_del(r.dp, tid, 3);
+			CU_ASSERT_FALSE(dp_call_stats(r.dp, tid, 3, &st));
 		}
 		rig_down(&r);
 	}
+}
+
+static void a_call(void)
+{
+	refuse_a_call(2);
+}
+
+static void a_line(void)
+{
+	refuse_a_call(0);
 }
 
 static void a_channel(void)
@@ -169,7 +212,9 @@ static const struct test_case cases[] = {
 	{"whole_or_not_at_all", whole_or_not_at_all},
 	{"a_port", a_port},
 	{"many_ports", many_ports},
+	{"a_filter", a_filter},
 	{"a_call", a_call},
+	{"a_line", a_line},
 	{"a_channel", a_channel},
 	{"a_report", a_report},
 	{NULL, NULL},

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static unsigned rung, timed;
@@ -254,6 +255,81 @@ static void a_timer_of_time_zero(void)
 	rig_down(&r);
 }
 
+static unsigned host_ready;
+
+static void host_keep_ready(void *arg, unsigned ready)
+{
+	(void)arg;
+	host_ready = ready;
+}
+
+/* An error or the end is told as all that is watched: what is done then finds out. */
+static void what_is_ready(void)
+{
+	enum { NONE = 0, BOTH = IST_READ | IST_WRITE };
+	int end[2], two[2];
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	CU_ASSERT_FATAL(!pipe(end) && !socketpair(AF_UNIX, SOCK_STREAM, 0, two));
+	for (unsigned what = IST_READ; what <= BOTH; what++) {
+		CU_ASSERT_EQUAL(
+			r.fake->host->watch(r.fake->host_ctx, two[0], what, host_keep_ready, NULL),
+			0);
+		host_ready = NONE;
+		dp_poll(r.dp);
+		CU_ASSERT_EQUAL(host_ready, what & IST_WRITE);
+	}
+	CU_ASSERT_EQUAL(write(two[1], "x", 1), 1);
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(host_ready, BOTH);
+	CU_ASSERT_EQUAL(r.fake->host->watch(r.fake->host_ctx, two[0], 0, host_keep_ready, NULL), 0);
+	CU_ASSERT_EQUAL(
+		r.fake->host->watch(r.fake->host_ctx, end[0], IST_READ, host_keep_ready, NULL), 0);
+	host_ready = NONE;
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(host_ready, NONE);
+	close(end[1]); /* a hang-up alone */
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(host_ready, IST_READ);
+	rig_down(&r);
+	close(end[0]);
+	close(two[0]);
+	close(two[1]);
+}
+
+static void host_wake_it(void *arg, unsigned ready)
+{
+	struct fake *f = arg;
+	uint64_t n;
+
+	(void)ready;
+	CU_ASSERT_EQUAL(read(host_first, &n, sizeof(n)), sizeof(n));
+	f->host->wake(f->host_ctx);
+}
+
+/* A wake-up from a descriptor's handler is handled in the same turn, once. */
+static void woken_in_a_turn(void)
+{
+	struct pollfd fd = {.events = POLLIN};
+	uint64_t one = 1;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	host_first = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	CU_ASSERT_EQUAL(
+		r.fake->host->watch(r.fake->host_ctx, host_first, IST_READ, host_wake_it, r.fake),
+		0);
+	CU_ASSERT(host_is_quiet(&r));
+	CU_ASSERT_EQUAL(write(host_first, &one, sizeof(one)), sizeof(one));
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(r.fake->wakes, 1);
+	fd.fd = dp_fd(r.dp);
+	CU_ASSERT_EQUAL(poll(&fd, 1, 0), 0);
+	rig_down(&r);
+	close(host_first);
+}
+
 static void the_clock(void)
 {
 	uint64_t before = dp_now(), now;
@@ -332,6 +408,8 @@ static const struct test_case cases[] = {
 	{"removed_watches_are_freed", removed_watches_are_freed},
 	{"a_child_holds_what_a_port_has_closed", a_child_holds_what_a_port_has_closed},
 	{"a_timer_of_time_zero", a_timer_of_time_zero},
+	{"what_is_ready", what_is_ready},
+	{"woken_in_a_turn", woken_in_a_turn},
 	{"the_clock", the_clock},
 	{"long_lines_of_the_log", long_lines_of_the_log},
 	{"lines_of_the_log_are_cut", lines_of_the_log_are_cut},
