@@ -90,6 +90,7 @@ static void test_host_h_log(void *host, int level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(h->last_log, sizeof(h->last_log), fmt, ap);
 	va_end(ap);
+	h->last_level = level;
 	h->errors += level <= 3;
 	h->warnings += level == 4;
 }

@@ -61,6 +61,7 @@ struct fake_host {
 	int in_call;
 	unsigned errors, warnings; /* logged */
 	char last_log[256];
+	int last_level; /* of it; 0 = nothing was logged */
 	/* What was tapped, when somebody cares. */
 	void (*on_tap)(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
 		       size_t len);

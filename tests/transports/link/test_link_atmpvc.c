@@ -17,13 +17,14 @@
 static int (*the_kernels)(int interface, const struct link_circuit *c);
 static int far_end[2]; /* of 0/35, of 8/48 */
 static int fails;      /* with this errno */
-static unsigned opened;
+static unsigned opened, attempts;
 
 static int pair(int interface, const struct link_circuit *c)
 {
 	int fds[2];
 
 	CU_ASSERT_EQUAL(interface, 3);
+	attempts++;
 	if (fails)
 		return -fails;
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);
@@ -140,6 +141,44 @@ static void goes_and_comes(void)
 	link_atmpvc_finish(&e);
 }
 
+/* Of any kind of link: it is tried again after 1, 2, 4, 8, 16, then every 30 s; once it was up,
+ * from the beginning. */
+static void link_atmpvc_pauses(void)
+{
+	static const unsigned at[] = {1, 3, 7, 15, 31, 61, 91};
+	struct end e;
+	uint64_t began = fake_now;
+
+	the_kernels = link_atmpvc_open;
+	link_atmpvc_open = pair;
+	fails = ENODEV;
+	attempts = opened = 0;
+	end_open(&e, "atmpvc:3", NULL);
+	for (unsigned i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		fake_run(&e.h, began + at[i] * S - 1);
+		CU_ASSERT_EQUAL(attempts, 1 + i);
+		fake_run(&e.h, began + at[i] * S);
+		CU_ASSERT_EQUAL(attempts, 2 + i);
+	}
+	fails = 0;
+	fake_run(&e.h, began + 121 * S);
+	CU_ASSERT_EQUAL(e.ups, 1);
+	fails = ENODEV;
+	attempts = 0;
+	close(far_end[1]);
+	END_UNTIL(&e, e.downs == 1);
+	close(far_end[0]);
+	CU_ASSERT_STRING_EQUAL(e.why, "Transport endpoint is not connected");
+	fake_run(&e.h, began + 122 * S - 1);
+	CU_ASSERT_EQUAL(attempts, 0);
+	fake_run(&e.h, began + 122 * S);
+	CU_ASSERT_EQUAL(attempts, 1);
+	fails = 0;
+	fake_run(&e.h, began + 124 * S);
+	CU_ASSERT_EQUAL(e.ups, 2);
+	link_atmpvc_finish(&e);
+}
+
 static void link_atmpvc_waited_for(void)
 {
 	char err[200];
@@ -252,6 +291,37 @@ static void link_atmpvc_played(struct end *e)
 	kernel_end();
 }
 
+/* One circuit opened and the next one not: none stays. */
+static void link_atmpvc_half_opened(void)
+{
+	static const struct {
+		const char *call;
+		unsigned long number;
+		unsigned skip;
+	} rows[] = {
+		{"socket", 0, 1},
+		{"socket", 0, 2},
+		{"setsockopt", SO_ATMQOS, 0},
+		{"setsockopt", SO_ATMQOS, 1},
+		{"connect", 0, 0},
+		{"connect", 0, 1},
+	};
+	int before = kernel_next_fd();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char err[200];
+		struct end e;
+
+		kernel_begin();
+		kernel_fail(rows[i].call, rows[i].number, rows[i].skip, EPERM);
+		CU_ASSERT_EQUAL(end_try(&e, "atmpvc:3", NULL, err, sizeof(err)), -EPERM);
+		CU_ASSERT_TRUE(kernel_failed());
+		CU_ASSERT_STRING_EQUAL(err, "link atmpvc:3: Operation not permitted");
+		kernel_end();
+		CU_ASSERT_EQUAL(kernel_next_fd(), before);
+	}
+}
+
 static void link_atmpvc_send_errors(void)
 {
 	static const uint8_t sdu[] = {0, 8, 0, 48, 'x'};
@@ -354,9 +424,11 @@ static const struct test_case cases[] = {
 	{"many_at_once", link_atmpvc_many_at_once},
 	{"what_does_not_go", what_does_not_go},
 	{"goes_and_comes", goes_and_comes},
+	{"pauses", link_atmpvc_pauses},
 	{"waited_for", link_atmpvc_waited_for},
 	{"refused", link_atmpvc_refused},
 	{"sockets", link_atmpvc_sockets},
+	{"half_opened", link_atmpvc_half_opened},
 	{"send_errors", link_atmpvc_send_errors},
 	{"read_errors", link_atmpvc_read_errors},
 	{"no_room", link_atmpvc_no_room},

@@ -64,6 +64,8 @@ static void full_speed(void)
 	capture_link(&e, "fast", NULL, pairs);
 	fake_run(&e.h, fake_now);
 	CU_ASSERT_EQUAL(e.frames, 200);
+	CU_ASSERT_EQUAL(e.h.last_level, 5);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "/fast: all of it was replayed"));
 	CU_ASSERT_EQUAL(e.most, 32); /* in batches */
 	ASSERT_OCTETS(e.last, e.last_len, &(const uint32_t){199}, 4);
 	end_close(&e);
@@ -176,6 +178,7 @@ static void link_pcap_refused(void)
 		CU_ASSERT_EQUAL(end_try(&e, text, NULL, err, sizeof(err)), -EINVAL);
 		if (!strstr(e.h.last_log, rows[i].log))
 			CU_FAIL(e.h.last_log);
+		CU_ASSERT_EQUAL(e.h.last_level, 3);
 	}
 	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 	CU_ASSERT_EQUAL(end_try(&e, "pcap:", NULL, err, sizeof(err)), -EINVAL);

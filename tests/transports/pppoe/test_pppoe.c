@@ -184,15 +184,21 @@ static void pppoe_answered_at_once(void)
 	pppoe_close_both(&b);
 }
 
+/* The client has asked, and the server is offered its session. */
+static void pppoe_open_offered(struct both *b)
+{
+	pppoe_open_both(b, NULL, NULL);
+	CU_ASSERT_EQUAL(fake_connect(&b->client, "*", IST_PAYLOAD_PPP, &b->at_client), 0);
+	pppoe_run(b);
+	b->at_server = fake_channel(&b->server, FAKE_OFFER);
+}
+
 static void pppoe_refused(void)
 {
 	struct fake_event *e;
 	struct both b;
 
-	pppoe_open_both(&b, NULL, NULL);
-	CU_ASSERT_EQUAL(fake_connect(&b.client, "*", IST_PAYLOAD_PPP, &b.at_client), 0);
-	pppoe_run(&b);
-	b.at_server = fake_channel(&b.server, FAKE_OFFER);
+	pppoe_open_offered(&b);
 	CU_ASSERT_EQUAL(fake_send(&b.server, b.at_server, "x", 1), 1); /* not open yet */
 	CU_ASSERT_EQUAL(fake_send(&b.client, b.at_client, "x", 1), 1);
 	CU_ASSERT_EQUAL(fake_count(&b.server, "tx-down"), 1);
@@ -206,6 +212,8 @@ static void pppoe_refused(void)
 	CU_ASSERT_EQUAL(e->channel, b.at_client);
 	CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_REFUSED);
 	CU_ASSERT_STRING_EQUAL(e->cause.words, "Generic-Error");
+	CU_ASSERT_EQUAL(b.client.last_level, 6);
+	CU_ASSERT_STRING_EQUAL(b.client.last_log, "session 0 : Generic-Error");
 	CU_ASSERT_TRUE(e->forever);
 	fake_free(e);
 	CU_ASSERT_EQUAL(fake_send(&b.client, b.at_client, "x", 1), -ESTALE);
@@ -219,10 +227,7 @@ static void pppoe_offer_given_up(void)
 	struct fake_event *e;
 	struct both b;
 
-	pppoe_open_both(&b, NULL, NULL);
-	CU_ASSERT_EQUAL(fake_connect(&b.client, "*", IST_PAYLOAD_PPP, &b.at_client), 0);
-	pppoe_run(&b);
-	b.at_server = fake_channel(&b.server, FAKE_OFFER);
+	pppoe_open_offered(&b);
 	fake_disconnect(&b.server, b.at_server);
 	CU_ASSERT_EQUAL(fake_answer(&b.server, b.at_server), -ESTALE);
 	pppoe_run(&b);
@@ -570,10 +575,14 @@ static void pppoe_link_hold(void)
 	uint64_t gone;
 
 	typed_open(&t);
+	CU_ASSERT_EQUAL(t.h.last_level, 5);
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "link up");
 	fake_close(&t.far);
 	gone = fake_now;
 	fake_run(&t.h, gone + 5 * S / 2);
 	CU_ASSERT_EQUAL(fake_pending(&t.h, FAKE_DOWN), 0);
+	CU_ASSERT_EQUAL(t.h.last_level, 4);
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "link down: Connection reset by peer");
 	fake_open(&t.far, &raw_transport, (const char *const[]){"link=loop:x", NULL});
 	fake_join(&t.h, &t.far);
 	fake_run(&t.h, gone + 10 * S);

@@ -45,6 +45,8 @@ static void serial_line_comes_up(void)
 	CU_ASSERT_STRING_EQUAL(fake_addr(&e.h, &up->attrs.local), "line");
 	CU_ASSERT_STRING_EQUAL(fake_addr(&e.h, &up->attrs.peer), "line");
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e.h), "/tty up, 115200 bit/s"));
+	CU_ASSERT_EQUAL(e.h.last_level, 5);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "/tty: line up"));
 	CU_ASSERT_PTR_NULL(strstr(fake_status(&e.h), "carrier")); /* a pty knows none */
 	fake_free(up);
 	serial_end_close(&e);
@@ -314,6 +316,7 @@ static void serial_line_failures(void)
 		CU_ASSERT_EQUAL(down != NULL, rows[i].down != NULL);
 		if (down && rows[i].down)
 			CU_ASSERT_STRING_EQUAL(down->cause.words, rows[i].down);
+		CU_ASSERT_EQUAL(e.h.warnings, rows[i].down != NULL);
 		fake_free(down);
 		if (!rows[i].down && rows[i].call[0] == 'w')
 			CU_ASSERT_EQUAL(serial_end_read(&e, got, 11), 11);
@@ -347,6 +350,8 @@ static void serial_line_hung_up(void)
 	fake_run(&e.h, since + 7 * SECOND); /* at 1, 3 and 7 */
 	CU_ASSERT_EQUAL(fake_count(&e.h, "open-failed"), 3);
 	CU_ASSERT_EQUAL(e.h.warnings, 2); /* of one error once */
+	CU_ASSERT_EQUAL(e.h.last_level, 7);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "/tty: No such file or directory"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e.h), "closed: No such file"));
 	serial_end_plug(&e);
 	fake_run(&e.h, since + 15 * SECOND);
@@ -520,6 +525,7 @@ static void serial_line_busy(void)
 	while (!fake_count(&e.h, "chat-aborted"))
 		fake_run(&e.h, fake_now);
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "met an ABORT text"));
+	CU_ASSERT_EQUAL(e.h.last_level, 5);		   /* it was not up */
 	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_DOWN), 0); /* it was not up */
 	fake_run(&e.h, fake_now + SECOND);
 	CU_ASSERT_TRUE(serial_line_hears(&e, "ATZ\r")); /* again */
@@ -535,6 +541,7 @@ static void serial_line_no_answer(void)
 	CU_ASSERT_EQUAL(fake_count(&e.h, "chat-timeout"), 0);
 	fake_run(&e.h, fake_now + 1);
 	CU_ASSERT_EQUAL(fake_count(&e.h, "chat-timeout"), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, ": the chat script waited too long"));
 	serial_end_close(&e);
 }
 
@@ -549,6 +556,7 @@ static void serial_line_no_carrier(void)
 	CU_ASSERT_EQUAL(fake_count(&e.h, "chat-no-carrier"), 0);
 	fake_run(&e.h, fake_now + 1);
 	CU_ASSERT_EQUAL(fake_count(&e.h, "chat-no-carrier"), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, ": no carrier after the chat script"));
 	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_UP), 0);
 	serial_end_close(&e);
 	serial_end_lines = -1;
@@ -577,6 +585,7 @@ static void serial_line_hangs_up(struct serial_end *e)
 	CU_ASSERT_FALSE(down->forever);
 	fake_free(down);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e->h), "closed"));
+	CU_ASSERT_EQUAL(e->h.last_level, 5); /* it was asked for */
 	CU_ASSERT_EQUAL(fake_count(&e->h, "hung-up"), 1);
 	CU_ASSERT_EQUAL(fake_count(&e->h, "carrier-lost"), 0);
 	CU_ASSERT_EQUAL(fake_count(&e->h, "tx-down"), 1);
