@@ -123,6 +123,16 @@ int kernel_next_fd(void)
 	return fd;
 }
 
+const char *kernel_loopback(void)
+{
+	static char text[16];
+	unsigned pid = (unsigned)getpid();
+
+	snprintf(text, sizeof(text), "127.%u.%u.%u", 64 + (pid >> 16) % 64, pid >> 8 & 0xff,
+		 pid & 0xff);
+	return text;
+}
+
 static bool kernel_fails(const char *call, unsigned long number)
 {
 	if (!kernel_failing.call || strcmp(kernel_failing.call, call) ||

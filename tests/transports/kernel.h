@@ -61,5 +61,7 @@ bool kernel_failed(void);
 /* The number that a descriptor opened now would have: the same as before when none was left open.
  */
 int kernel_next_fd(void);
+/* An address of 127.0.0.0/8 that no other process uses, so that a port may be fixed on it. */
+const char *kernel_loopback(void);
 
 #endif

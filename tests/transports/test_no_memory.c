@@ -20,6 +20,9 @@ struct row {
 	const char *transport, *config[8];
 };
 
+/* On an address of this process's own. */
+static char own_udp[60], own_atmtcp[60];
+
 static const struct row rows[] = {
 	{"udp", {"listen=127.0.0.1:0"}},
 	{"udp", {"listen=127.0.0.1:0", "dial-port=ephemeral"}},
@@ -29,7 +32,7 @@ static const struct row rows[] = {
 	{"atm", {"link=loop:m", "framing=cells", "oam-interval=5s", "@0/35 l2tp", "@8/48 ppp"}},
 	{"atm", {"link=loop:m", "framing=sdus", "@0/35 l2tp", "pcr=1000", "@8/48 ppp"}},
 	{"atm", {"link=atmtcp:127.0.0.1:1", "framing=sdus", "@0/35 l2tp"}},
-	{"atm", {"link=atmtcp-listen:127.0.0.3:28128", "framing=sdus", "atmtcp-from=127.0.0.0/8"}},
+	{"atm", {own_atmtcp, "framing=sdus", "atmtcp-from=127.0.0.0/8"}},
 	{"x25", {"link=loop:m", "address=3110", "accept=311*", "@1 l2tp"}},
 	{"x25", {"link=loop:m", "framing=lapb"}},
 	{"x25", {"link=x25-socket:", "address=3110"}},
@@ -44,7 +47,7 @@ static const struct row rows[] = {
 	{"serial", {"device=/dev/ptmx", "chat=OK AT", "chat=CONNECT \"\""}},
 	{"loop", {"pair=m", "@1 l2tp ppp"}},
 	{"loop", {"pair=m", "threads=yes"}},
-	{"frame-relay", {"link=udp:127.0.0.3:28129>127.0.0.1:9", "@100 l2tp"}},
+	{"frame-relay", {own_udp, "@100 l2tp"}},
 	{"frame-relay", {"link=pcap:/none/in.pcap", "@100 l2tp"}},
 };
 static const struct row device_rows[] = {
@@ -52,6 +55,12 @@ static const struct row device_rows[] = {
 	{"frame-relay", {"link=tap:mem0", "@100 l2tp"}},
 	{"x25", {"link=tun:mem0"}},
 };
+
+static void own_addresses(void)
+{
+	snprintf(own_udp, sizeof(own_udp), "link=udp:%s:28129>127.0.0.1:9", kernel_loopback());
+	snprintf(own_atmtcp, sizeof(own_atmtcp), "link=atmtcp-listen:%s:28128", kernel_loopback());
+}
 
 static const struct ist_transport *no_memory_transport(const char *name)
 {
@@ -200,11 +209,13 @@ static void no_memory_descriptor_0(const struct row *row, size_t rows_there)
 
 static void descriptor_0(void)
 {
+	own_addresses();
 	no_memory_descriptor_0(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void each_allocation_refused_once(void)
 {
+	own_addresses();
 	no_memory_rows(rows, sizeof(rows) / sizeof(rows[0]));
 }
 

@@ -13,25 +13,34 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NEAR "127.0.0.9:28130"
-#define FAR  "127.0.0.9:28131"
+#define NEAR 28130
+#define FAR  28131
+
+static const char *link_udp_text(void)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), "udp:%s:%d>%s:%d", kernel_loopback(), NEAR, kernel_loopback(),
+		 FAR);
+	return text;
+}
 
 /* The far end: a plain socket on FAR, connected to NEAR. */
 static int link_udp_far(void)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(28131)};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(FAR)};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	inet_pton(AF_INET, "127.0.0.9", &at.sin_addr);
+	inet_pton(AF_INET, kernel_loopback(), &at.sin_addr);
 	CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	at.sin_port = htons(28130);
+	at.sin_port = htons(NEAR);
 	CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	return fd;
 }
 
 static int link_udp_up(struct end *e)
 {
-	end_open(e, "udp:" NEAR ">" FAR, NULL);
+	end_open(e, link_udp_text(), NULL);
 	fake_run(&e->h, fake_now);
 	CU_ASSERT_TRUE_FATAL(link_up(e->l));
 	return link_udp_far();
@@ -42,7 +51,7 @@ static void link_udp_refused(void)
 	static const char *const calls[] = {"socket", "bind", "connect"};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		end_refused("udp:" NEAR ">" FAR, NULL, calls[i], 0);
+		end_refused(link_udp_text(), NULL, calls[i], 0);
 }
 
 /* What may pass is waited for, a second. */
@@ -64,10 +73,10 @@ static void link_udp_waits(void)
 		struct end e;
 
 		kernel_fail(rows[i].call, 0, 0, rows[i].err);
-		end_open(&e, "udp:" NEAR ">" FAR, NULL);
+		end_open(&e, link_udp_text(), NULL);
 		CU_ASSERT_TRUE(kernel_failed());
 		CU_ASSERT_EQUAL(kernel_next_fd(), before);
-		snprintf(want, sizeof(want), "link udp:" NEAR ">" FAR ": %s, waiting for it",
+		snprintf(want, sizeof(want), "link %s: %s, waiting for it", link_udp_text(),
 			 rows[i].words);
 		CU_ASSERT_STRING_EQUAL(e.h.last_log, want);
 		CU_ASSERT_EQUAL(e.h.warnings, 1);

@@ -87,17 +87,17 @@ static void buffers_as_configured(void)
 /* Each call that opening needs, refused: why is said, and nothing stays open. */
 static void refused_openings(void)
 {
-	static const char *const fixed = "listen=127.0.0.9:28140", *const six = "listen=[::]:0";
-	static const char *const four = "listen=0.0.0.0:0";
+	static char fixed[40], words[80];
+	static const char *const six = "listen=[::]:0", *const four = "listen=0.0.0.0:0";
 	static const struct {
 		const char *listen, *call;
 		unsigned long number;
 		unsigned skip; /* 1 = the socket to dial from */
 		const char *words;
 	} rows[] = {
-		{fixed, "socket", 0, 0, "listen 127.0.0.9:28140: Operation not permitted"},
-		{fixed, "bind", 0, 0, "listen 127.0.0.9:28140: Operation not permitted"},
-		{fixed, "getsockname", 0, 0, "listen 127.0.0.9:28140: Operation not permitted"},
+		{fixed, "socket", 0, 0, words},
+		{fixed, "bind", 0, 0, words},
+		{fixed, "getsockname", 0, 0, words},
 		{four, "setsockopt", IP_PKTINFO, 0, "listen 0.0.0.0:0: Operation not permitted"},
 		{six, "setsockopt", IPV6_V6ONLY, 0, "listen [::]:0: Operation not permitted"},
 		{six, "setsockopt", IPV6_RECVPKTINFO, 0, "listen [::]:0: Operation not permitted"},
@@ -108,6 +108,9 @@ static void refused_openings(void)
 	};
 	int before = kernel_next_fd();
 
+	snprintf(fixed, sizeof(fixed), "listen=%s:28140", kernel_loopback());
+	snprintf(words, sizeof(words), "listen %s:28140: Operation not permitted",
+		 kernel_loopback());
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *const cfg[] = {rows[i].listen, "dial-port=ephemeral", NULL};
 		struct fake_host h;
@@ -136,13 +139,15 @@ static uint16_t bound_port(int fd)
 static void dials_from_a_port_of_the_system(void)
 {
 	int before = kernel_next_fd();
+	char listen[40], want[60];
 	struct fake_host h;
 
-	fake_open(&h, &udp_transport,
-		  (const char *const[]){"listen=127.0.0.9:28140", "dial-port=ephemeral", NULL});
+	snprintf(listen, sizeof(listen), "listen=%s:28140", kernel_loopback());
+	snprintf(want, sizeof(want), "listening on %s:28140,", kernel_loopback());
+	fake_open(&h, &udp_transport, (const char *const[]){listen, "dial-port=ephemeral", NULL});
 	CU_ASSERT_EQUAL(bound_port(h.watch[0].fd), 28140);
 	CU_ASSERT_TRUE(bound_port(h.watch[1].fd) >= 1024 && bound_port(h.watch[1].fd) != 28140);
-	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), "listening on 127.0.0.9:28140,"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), want));
 	fake_close(&h);
 	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 }
