@@ -20,6 +20,9 @@ static void a_stranger_gets_no_tunnel(void)
 
 	bench_start(CONF);
 	CU_ASSERT_FALSE(bench_dial("stranger"));
+	CU_ASSERT_EQUAL(bench_logged("tunnel notice: no peer section for host name \"stranger\" "
+				     "from a 192.0.2.9:1701"),
+			1);
 	l2tp_engine_counters(bench.gw->engine, &n);
 	CU_ASSERT(n.reason[L2TP_R_NO_PEER] >= 1);
 	CU_ASSERT_EQUAL(n.calls, 0);
@@ -34,6 +37,7 @@ static void a_peer_without_service_gets_no_call(void)
 	CU_ASSERT_TRUE_FATAL(bench_dial("nobody"));
 	c = bench_call(NULL, NULL, PPP_AUTH_NONE);
 	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_STRING_EQUAL(c->result.text, "not offered here");
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	CU_ASSERT_EQUAL(fake.calls, 0);
 	bench_stop();

@@ -192,6 +192,7 @@ static void calls_that_fail_are_limited(void)
 	for (unsigned i = 0; i < 8; i++) {
 		bridge_frame(FIRST, request, sizeof(request));
 		CU_ASSERT_EQUAL(fake_said("connect"), i + 1);
+		CU_ASSERT_STRING_EQUAL(bench_join()->reason, "the circuit's join");
 		bridge_down(DIALED, true);
 		bench_pass(waits[i] * SEC - 1);
 		bridge_frame(FIRST, request, sizeof(request));
@@ -200,6 +201,42 @@ static void calls_that_fail_are_limited(void)
 		bench_pass(1);
 	}
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 8); /* a modem at the first would hang up */
+	bench_stop();
+}
+
+/* The other circuit cannot be reached: said each time, and not tried again at once; a join that was
+ * up begins the waits anew. */
+static void the_other_end_cannot_be_reached(void)
+{
+	bridge_bench(CALLED);
+	bridge_up(FIRST, true);
+	fake.connect_refuses = true;
+	for (unsigned i = 0; i < 3; i++) {
+		bridge_frame(FIRST, request, sizeof(request));
+		CU_ASSERT_EQUAL(bench_logged("call notice: line (f 100): not joined to x 4242: "
+					     "Network is down"),
+				i + 1);
+		CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 2 * i + 1);
+		bench_pass((SEC << i) - 1);
+		bridge_frame(FIRST, request, sizeof(request));
+		CU_ASSERT_EQUAL(fake_said("connect"), i + 1);
+		bench_pass(1);
+	}
+	fake.connect_refuses = false;
+	bridge_frame(FIRST, request, sizeof(request));
+	bridge_up(DIALED, false);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	bridge_down(DIALED, true);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	fake.connect_refuses = true;
+	bridge_frame(FIRST, request, sizeof(request));
+	CU_ASSERT_EQUAL(fake_said("connect"), 5);
+	bench_pass(SEC - 1);
+	bridge_frame(FIRST, request, sizeof(request));
+	CU_ASSERT_EQUAL(fake_said("connect"), 5);
+	bench_pass(1);
+	bridge_frame(FIRST, request, sizeof(request));
+	CU_ASSERT_EQUAL(fake_said("connect"), 6);
 	bench_stop();
 }
 
@@ -270,6 +307,7 @@ static const struct test_case cases[] = {
 	{"a_circuit_goes_down_and_comes_back", a_circuit_goes_down_and_comes_back},
 	{"a_switched_end_is_called", a_switched_end_is_called},
 	{"a_call_is_placed_again", a_call_is_placed_again},
+	{"the_other_end_cannot_be_reached", the_other_end_cannot_be_reached},
 	{"calls_that_fail_are_limited", calls_that_fail_are_limited},
 	{"a_call_comes_in", a_call_comes_in},
 	{"a_call_that_cannot_go_on_is_cleared", a_call_that_cannot_go_on_is_cleared},

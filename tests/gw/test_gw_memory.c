@@ -22,7 +22,7 @@
 	"udp a { listen = \"192.0.2.1:1701\" }\n"                                     \
 	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  " keys " } }\n" \
 	"atm m { link = \"loop:y\"  pvc \"0/35\" { carries = ppp } }\n"               \
-	"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"                          \
+	"peer lns { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"            \
 	"peer lac { port = a  hostname = lac  address = \"192.0.2.9\" }\n"
 #define SERVICE                              \
 	"pool s { ranges = 10.64.0.0/24 }\n" \
@@ -286,9 +286,41 @@ static void calls_that_are_offered(void)
 			gw_memory_is_consistent();
 			CU_ASSERT_EQUAL(c->up, bench.gw->joins->n);
 			CU_ASSERT_EQUAL(c->call != NULL, bench.gw->joins->n);
+			CU_ASSERT(fired || i == 0 || c->up); /* nobody answers our PPP */
 			bench_stop();
 		}
 	}
+}
+
+/* To a circuit, as LAC; the LNS always hears what became of its call. */
+static void calls_that_an_lns_asks_for(void)
+{
+	static const char conf[] =
+		PORTS("") "route r { from-peer = lac  to-circuit = \"f 100\" }\n";
+	static const struct leg_out ask = {.called = "200", .min_bps = 1, .max_bps = UINT32_MAX};
+	unsigned without = 0;
+	bool fired = true;
+
+	for (unsigned skip = 0; fired; skip++) {
+		struct far_call *c;
+
+		gw_memory_start(conf);
+		bench.policy.bearer_caps = 3;
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench.refusing = true;
+		bench.refuse = skip;
+		c = bench_ask(&ask);
+		fired = !bench.refusing;
+		bench.refusing = false;
+		bench_pass(100 * SEC);
+		gw_memory_is_consistent();
+		CU_ASSERT_EQUAL(c->call != NULL, bench.gw->joins->n);
+		CU_ASSERT_EQUAL(c->up, bench.gw->joins->n);
+		without += !strcmp(c->result.text, "out of memory");
+		CU_ASSERT(fired || c->up);
+		bench_stop();
+	}
+	CU_ASSERT(without >= 2);
 }
 
 static const struct test_case cases[] = {
@@ -298,6 +330,7 @@ static const struct test_case cases[] = {
 	{"clients_of_each_kind", clients_of_each_kind},
 	{"a_client_on_its_way_up", a_client_on_its_way_up},
 	{"calls_that_are_offered", calls_that_are_offered},
+	{"calls_that_an_lns_asks_for", calls_that_an_lns_asks_for},
 	{NULL, NULL},
 };
 const struct test_suite suite_gw_memory = {"gw_memory", cases};

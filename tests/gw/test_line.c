@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PPP on a circuit: the far end is a real PPP client, the data plane one that remembers. */
-#include "gw/line.h"
+#include "gw/line_int.h"
 #include "gw/bind.h"
 #include "gw/operator/vty.h"
 #include "gw/client.h"
+#include "gw/route_way.h"
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
+#include <errno.h>
 #include <string.h>
 
 #define SERVICE                                                                   \
@@ -156,6 +158,22 @@ static void line_dial_in(void)
 	far.ppp = ppp_new(&cfg, &line_far_ops, NULL);
 	ppp_open(far.ppp, clock_us);
 	line_pump(0);
+}
+
+static unsigned lines_seen;
+
+static void line_see(void *ctx, const struct line_view *line)
+{
+	(void)ctx;
+	(void)line;
+	lines_seen++;
+}
+
+static unsigned lines_there(void)
+{
+	lines_seen = 0;
+	lines_each(bench.gw, line_see, NULL);
+	return lines_seen;
 }
 
 /* --- tests ------------------------------------------------------------------------------------ */
@@ -332,7 +350,9 @@ static void a_switched_circuit_without_ppp_is_cleared(void)
 	bench_pass(29 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
 	bench_pass(1 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect 100020001 5 no Configure-Request"), 1);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	CU_ASSERT_EQUAL(lines_there(), 0);
 	line_bench_stop();
 }
 
@@ -493,7 +513,11 @@ static void a_line_becomes_a_call(void)
 	CU_ASSERT_TRUE(bench.call[0].up);
 	CU_ASSERT_EQUAL(bench.iccn_tx, 9600);
 	CU_ASSERT_EQUAL(bench.iccn_rx, 4800);
+	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_CALLED_NUMBER, "33 31 31 30 31");
+	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_CALLING_NUMBER, "34 32 34 32");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(lac_line());
+	CU_ASSERT_STRING_EQUAL(bench_join()->reason, "route calls, to one");
+	CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), 1);
 	line = leg_line_entry(lac_line());
 	line = fake_entry(0, line->sid);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
@@ -503,14 +527,117 @@ static void a_line_becomes_a_call(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call);
 	CU_ASSERT_TRUE(call->mode == DP_FORWARD && call->to_sid == line->sid && !call->to_tid);
 	CU_ASSERT_TRUE(fake_said("ppp c021") >= 1);
+	/* the line carries less than before */
+	fake.mtu = 700;
+	bind_dp_ops.mtu(bench.gw, FR_CHANNEL, 700, clock_us);
+	CU_ASSERT_EQUAL(fake_entry(0, line->sid)->mtu, 698);
 	/* CDN: the circuit stays and may call again */
 	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "enough");
+	CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), 0);
+	CU_ASSERT_EQUAL(
+		bench_logged("call info: line * (f *): ended: administrative reasons (enough)"), 1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&fake.peer, "100"));
 	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bench.calls, 2);
 	CU_ASSERT_TRUE(bench.call[1].up);
+	bench_stop();
+}
+
+/* What the medium does not say of either way the section may. */
+static void the_section_knows_the_speed(void)
+{
+	static const struct {
+		uint64_t tx, rx;
+		int64_t iccn_tx, iccn_rx;
+	} rows[] = {{0, 0, 64000, -1}, {9600, 0, 9600, 64000}, {0, 4800, 64000, 4800}};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct ist_attrs a = {.size = sizeof(a),
+				      .payload = IST_PAYLOAD_PPP,
+				      .permanent = true,
+				      .tx_bps = rows[i].tx,
+				      .rx_bps = rows[i].rx};
+
+		bench_start("host-name = gw\n"
+			    "udp a { listen = \"192.0.2.1:1701\" }\n"
+			    "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp "
+			    "connect-speed = 64000 } }\n"
+			    "peer one { port = a  dial = \"192.0.2.9:1701\" }\n"
+			    "route calls { to = one }\n");
+		fake.frame = NULL;
+		CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+		fake.peer = a.peer;
+		bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
+		bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+		bench_pass(0);
+		CU_ASSERT_EQUAL(bench.iccn_tx, rows[i].iccn_tx);
+		CU_ASSERT_EQUAL(bench.iccn_rx, rows[i].iccn_rx);
+		bench_stop();
+	}
+}
+
+/* A circuit that is gone for ever is forgotten, one that is down waits. */
+static void lines_that_are_forgotten(void)
+{
+	for (unsigned joined = 0; joined < 2; joined++)
+		for (unsigned forever = 0; forever < 2; forever++) {
+			line_bench(DLCI, &frame_relay_transport, "100");
+			line_say_up(true);
+			if (joined)
+				line_dial_in();
+			CU_ASSERT_EQUAL(lines_there(), 1);
+			CU_ASSERT_EQUAL(lines_joined(bench.gw), joined);
+			bind_dp_ops.down(bench.gw, CHANNEL, NULL, forever, clock_us);
+			bench_pass(0);
+			CU_ASSERT_EQUAL(lines_there(), !forever);
+			CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+			CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+			if (joined)
+				CU_ASSERT_EQUAL(bench_logged("call info: line * (f 100): ended: "
+							     "the circuit is down"),
+						1);
+			line_bench_stop();
+		}
+}
+
+/* Why a line cannot be reached. */
+static void lines_that_cannot_be_reached(void)
+{
+	const struct cfg_port *f, *x;
+	struct line_fail fail;
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+
+	bench_start(LAC);
+	fake.frame = NULL;
+	f = &bench.gw->cfg->port[1];
+	x = &bench.gw->cfg->port[2];
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_EQUAL(fail.err, ENOLINK);
+	CU_ASSERT_STRING_EQUAL(fail.words, "the circuit is down");
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "x", &fail, clock_us));
+	CU_ASSERT_EQUAL(fail.err, EINVAL);
+	CU_ASSERT_STRING_EQUAL(fail.words, "the address is wrong");
+	fake.connect_refuses = true;
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
+	CU_ASSERT_STRING_EQUAL(fail.words, "Network is down");
+	fake.connect_refuses = false;
+	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	fake_circuit(FR_CHANNEL, &a.peer);
+	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
+	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_EQUAL(fail.err, EBUSY);
+	CU_ASSERT_STRING_EQUAL(fail.words, "the circuit has a join already");
+	bind_dp_ops.port_failed(bench.gw, 1, -5, "gone", clock_us);
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
+	CU_ASSERT_STRING_EQUAL(fail.words, "its port is not open");
 	bench_stop();
 }
 
@@ -555,8 +682,10 @@ static void no_peer_takes_it(void)
 		bench_hangup(&bench.call[i], L2TP_CDN_NO_FACILITIES_TEMP, "busy");
 		bench_pass(0);
 	}
+	CU_ASSERT_EQUAL(fake_said("disconnect 300020001 6 no peer takes the call"), 1);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), 0);
 	bench_stop();
 }
 
@@ -675,6 +804,9 @@ static const struct test_case cases[] = {
 	{"the_lns_is_told_of_the_line", the_lns_is_told_of_the_line},
 	{"an_async_line_and_its_lns", an_async_line_and_its_lns},
 	{"a_line_becomes_a_call", a_line_becomes_a_call},
+	{"the_section_knows_the_speed", the_section_knows_the_speed},
+	{"lines_that_are_forgotten", lines_that_are_forgotten},
+	{"lines_that_cannot_be_reached", lines_that_cannot_be_reached},
 	{"the_next_peer_is_tried", the_next_peer_is_tried},
 	{"no_peer_takes_it", no_peer_takes_it},
 	{"a_circuit_that_goes_down_ends_its_call", a_circuit_that_goes_down_ends_its_call},

@@ -2,10 +2,12 @@
 /* `lcp = proxy`: the test is the client on the line, the far end of the bench the LNS. */
 #include "gw/line.h"
 #include "gw/bind.h"
+#include "gw/route_way.h"
 #include "tests/gw/frames.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CONF(keys)                                                                              \
@@ -255,6 +257,9 @@ static void the_next_peer_is_told_the_same(void)
 
 static void nobody_takes_it(void)
 {
+	char ack[20];
+	size_t n;
+
 	site_open(X25_CHANNEL);
 	bench.no_answer = true;
 	site_says(ANSWER);
@@ -265,11 +270,85 @@ static void nobody_takes_it(void)
 	}
 	CU_ASSERT_TRUE(frames_next("c223 04 01 0024 " NOBODY));
 	CU_ASSERT_TRUE(frames_next("c021 05 ?? 0024 " NOBODY));
+	CU_ASSERT_EQUAL(bench_logged("call notice: line * (x 4242): refused: user ann@: *busy*"),
+			1);
+	CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), 0);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
-	site_says("c021 06 02 0004");
+	bench_pass(3 * SEC); /* the client is silent: once more */
+	CU_ASSERT_TRUE(frames_next("c021 05 ?? 0024 " NOBODY));
+	snprintf(ack, sizeof(ack), "c021 06 %02x 0004", frames_last(&n)[3]);
+	site_says(ack);
+	CU_ASSERT_EQUAL(bench_logged("call info: line * (x 4242): ended: *busy*"), 1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
 	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_stop();
+}
+
+/* The route may ask for the user; one that does not fit refuses him. */
+static void a_route_by_user(void)
+{
+	static const char *const routes[] = {"user = \"ann@\"", "user = bob", ""};
+
+	for (unsigned i = 0; i < 3; i++) {
+		char conf[700];
+
+		snprintf(conf, sizeof(conf),
+			 "host-name = gw\n"
+			 "udp a { listen = \"192.0.2.1:1701\" }\n"
+			 "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  lcp = proxy "
+			 "} "
+			 "}\n"
+			 "peer one { port = a  dial = \"192.0.2.9:1701\" }\n"
+			 "route r { from = f  %s  to = one }\n",
+			 routes[i]);
+		site_begin(conf, FR_CHANNEL, "c021 01 01 0004");
+		CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
+		site_acks();
+		CU_ASSERT_TRUE(frames_next("c223 01 01 0017 10 *"));
+		site_says(ANSWER);
+		CU_ASSERT_EQUAL(bench.calls, i != 1);
+		if (i == 1) {
+			CU_ASSERT_TRUE(frames_next("c223 04 01 0024 " NOBODY));
+			CU_ASSERT_EQUAL(bench_logged("call notice: line * (f 100): refused: user "
+						     "ann@: no route (not r: the user differs)"),
+					1);
+		}
+		bench_stop();
+	}
+}
+
+/* A client that had nothing to prove has no name: only a route that asks for none fits. */
+static void no_user_no_route_by_user(void)
+{
+	site_begin(
+		"host-name = gw\n"
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  lcp = proxy  auth = "
+		"none } }\n"
+		"peer one { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"route r { from = f  user = \"*\"  to = one }\n",
+		FR_CHANNEL, "c021 01 01 0004");
+	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
+	site_acks();
+	CU_ASSERT_EQUAL(bench.calls, 0);
+	CU_ASSERT_EQUAL(bench_logged("call notice: line * (f 100): refused: user *: no route (not "
+				     "r: no user is known)"),
+			1);
+	/* what the client says to the network meanwhile is dropped, and counted */
+	site_says("8021 01 01 000a 0306 00000000");
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_OTHER_NOT_UP], 1);
+	bench_stop();
+}
+
+/* An MRU under 1280 is no matter of ours: IPv6 is the LNS's. */
+static void a_small_mru_is_not_logged(void)
+{
+	site_begin(CONF("lcp = proxy  mru = 1000"), FR_CHANNEL, "c021 01 01 0004");
+	site_acks();
+	site_says(ANSWER);
+	CU_ASSERT_EQUAL_FATAL(told_n, 1);
+	CU_ASSERT_EQUAL(bench_logged("ppp notice: *"), 0);
 	bench_stop();
 }
 
@@ -388,6 +467,9 @@ static const struct test_case cases[] = {
 	{"rfc2661_4_4_5_no_authentication", rfc2661_4_4_5_no_authentication},
 	{"the_next_peer_is_told_the_same", the_next_peer_is_told_the_same},
 	{"nobody_takes_it", nobody_takes_it},
+	{"a_route_by_user", a_route_by_user},
+	{"no_user_no_route_by_user", no_user_no_route_by_user},
+	{"a_small_mru_is_not_logged", a_small_mru_is_not_logged},
 	{"nobody_can_be_called", nobody_can_be_called},
 	{"the_client_goes", the_client_goes},
 	{"the_circuit_goes", the_circuit_goes},

@@ -94,6 +94,7 @@ static void nothing_new_while_going_down(void)
 	gw_shutdown(bench.gw, clock_us);
 	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	CU_ASSERT_STRING_EQUAL(c->result.text, "shutting down");
 	bench_pass(6 * SEC);
 	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
 	bench_stop();

@@ -67,6 +67,7 @@ static void speeds(void)
 	out = (struct origin_avps){0};
 	origin_speeds(&out, 64000, 64000);
 	CU_ASSERT_EQUAL(out.n, 1);
+	CU_ASSERT_EQUAL(out.used, 4);
 	ASSERT_AVP(0, 24, "00 00 fa 00");
 	out = (struct origin_avps){0};
 	origin_speeds(&out, UINT64_C(10000000000), 0);
@@ -102,6 +103,7 @@ static void rfc5515_5_access_line(void)
 	CU_ASSERT_FALSE(origin_avp(3561, 1)->mandatory);
 	/* 6,000,000 kbit/s does not fit into 32 bits */
 	origin_line(&o, "82 04 005b8d80");
+	CU_ASSERT_EQUAL(out.used, 4 + 8); /* Bearer Type, and the rate */
 	ASSERT_AVP(3561, 130, "00000001 65a0bc00");
 }
 
@@ -191,6 +193,53 @@ static void no_more_than_there_is_room_for(void)
 	CU_ASSERT_TRUE(out.used <= sizeof(out.octets) && out.n <= ORIGIN_AVPS);
 }
 
+/* RFC 2661 4.4.4: Minimum and Maximum BPS hold for either way of the line. */
+static void a_line_that_is_not_what_was_asked_for(void)
+{
+	static const char slow[] = "the line is slower than Minimum BPS",
+			  fast[] = "the line is faster than Maximum BPS";
+	static const struct {
+		uint64_t tx, rx;
+		uint32_t min, max;
+		const char *words;
+	} rows[] = {
+		{9600, 9600, 9600, 9600, NULL},	  {9599, 0, 9600, 0, slow},
+		{9600, 9599, 9600, 0, slow},	  {9599, 9600, 9600, 0, slow},
+		{19200, 9600, 9600, 19200, NULL}, {9600, 19200, 9600, 19200, NULL},
+		{9600, 19201, 0, 19200, fast},	  {19201, 9600, 0, 19200, fast},
+		{19201, 0, 0, 19200, fast},	  {0, 0, 9600, 19200, NULL},
+		{64000, 64000, 0, 0, NULL},
+	};
+	static const struct {
+		bool async;
+		uint32_t framing, bearer;
+		const char *words;
+	} kinds[] = {
+		{false, 1, 0, NULL}, {false, 2, 0, "the line is synchronous"},
+		{false, 3, 0, NULL}, {true, 1, 0, "the line is asynchronous"},
+		{true, 2, 0, NULL},  {true, 3, 0, NULL},
+		{false, 0, 1, NULL}, {false, 0, 2, "the line is digital"},
+		{false, 0, 3, NULL}, {true, 0, 2, NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_origin o = {.speed = {rows[i].tx, rows[i].rx}};
+		struct leg_out ask = {.min_bps = rows[i].min, .max_bps = rows[i].max};
+		const char *words = leg_out_wrong(&ask, &o);
+
+		CU_ASSERT_TRUE(words ? rows[i].words && !strcmp(words, rows[i].words)
+				     : !rows[i].words);
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct leg_origin o = {.async = kinds[i].async};
+		struct leg_out ask = {.framing = kinds[i].framing, .bearer = kinds[i].bearer};
+		const char *words = leg_out_wrong(&ask, &o);
+
+		CU_ASSERT_TRUE(words ? kinds[i].words && !strcmp(words, kinds[i].words)
+				     : !kinds[i].words);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"a_digital_line", a_digital_line},
 	{"an_asynchronous_line", an_asynchronous_line},
@@ -198,6 +247,7 @@ static const struct test_case cases[] = {
 	{"rfc5515_5_access_line", rfc5515_5_access_line},
 	{"malformed_access_line", malformed_access_line},
 	{"random_access_lines", random_access_lines},
+	{"a_line_that_is_not_what_was_asked_for", a_line_that_is_not_what_was_asked_for},
 	{"what_the_peer_section_adds", what_the_peer_section_adds},
 	{"no_more_than_there_is_room_for", no_more_than_there_is_room_for},
 	{NULL, NULL},
