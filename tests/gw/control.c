@@ -29,6 +29,7 @@
 	X(leg_terminal) \
 	X(line)         \
 	X(line_proxy)   \
+	X(line_reach)   \
 	X(log)          \
 	X(log_brake)    \
 	X(login_limit)  \

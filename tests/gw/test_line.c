@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PPP on a circuit: the far end is a real PPP client, the data plane one that remembers. */
-#include "gw/line_int.h"
+#include "gw/line.h"
 #include "gw/bind.h"
 #include "gw/operator/vty.h"
 #include "gw/client.h"
@@ -8,7 +8,6 @@
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
-#include <errno.h>
 #include <string.h>
 
 #define SERVICE                                                                   \
@@ -545,39 +544,6 @@ static void a_line_becomes_a_call(void)
 	bench_stop();
 }
 
-/* What the medium does not say of either way the section may. */
-static void the_section_knows_the_speed(void)
-{
-	static const struct {
-		uint64_t tx, rx;
-		int64_t iccn_tx, iccn_rx;
-	} rows[] = {{0, 0, 64000, -1}, {9600, 0, 9600, 64000}, {0, 4800, 64000, 4800}};
-
-	for (size_t i = 0; i < 3; i++) {
-		struct ist_attrs a = {.size = sizeof(a),
-				      .payload = IST_PAYLOAD_PPP,
-				      .permanent = true,
-				      .tx_bps = rows[i].tx,
-				      .rx_bps = rows[i].rx};
-
-		bench_start("host-name = gw\n"
-			    "udp a { listen = \"192.0.2.1:1701\" }\n"
-			    "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp "
-			    "connect-speed = 64000 } }\n"
-			    "peer one { port = a  dial = \"192.0.2.9:1701\" }\n"
-			    "route calls { to = one }\n");
-		fake.frame = NULL;
-		CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
-		fake.peer = a.peer;
-		bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
-		bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
-		bench_pass(0);
-		CU_ASSERT_EQUAL(bench.iccn_tx, rows[i].iccn_tx);
-		CU_ASSERT_EQUAL(bench.iccn_rx, rows[i].iccn_rx);
-		bench_stop();
-	}
-}
-
 /* A circuit that is gone for ever is forgotten, one that is down waits. */
 static void lines_that_are_forgotten(void)
 {
@@ -600,45 +566,6 @@ static void lines_that_are_forgotten(void)
 						1);
 			line_bench_stop();
 		}
-}
-
-/* Why a line cannot be reached. */
-static void lines_that_cannot_be_reached(void)
-{
-	const struct cfg_port *f, *x;
-	struct line_fail fail;
-	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
-
-	bench_start(LAC);
-	fake.frame = NULL;
-	f = &bench.gw->cfg->port[1];
-	x = &bench.gw->cfg->port[2];
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
-	CU_ASSERT_EQUAL(fail.err, ENOLINK);
-	CU_ASSERT_STRING_EQUAL(fail.words, "the circuit is down");
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "x", &fail, clock_us));
-	CU_ASSERT_EQUAL(fail.err, EINVAL);
-	CU_ASSERT_STRING_EQUAL(fail.words, "the address is wrong");
-	fake.connect_refuses = true;
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
-	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
-	CU_ASSERT_STRING_EQUAL(fail.words, "Network is down");
-	fake.connect_refuses = false;
-	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
-	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
-	fake_circuit(FR_CHANNEL, &a.peer);
-	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
-	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
-	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
-	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
-	CU_ASSERT_EQUAL(fail.err, EBUSY);
-	CU_ASSERT_STRING_EQUAL(fail.words, "the circuit has a join already");
-	bind_dp_ops.port_failed(bench.gw, 1, -5, "gone", clock_us);
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
-	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
-	CU_ASSERT_STRING_EQUAL(fail.words, "its port is not open");
-	bench_stop();
 }
 
 /* While one peer is silent or refuses, the circuit waits; then the next peer is tried. */
@@ -804,9 +731,7 @@ static const struct test_case cases[] = {
 	{"the_lns_is_told_of_the_line", the_lns_is_told_of_the_line},
 	{"an_async_line_and_its_lns", an_async_line_and_its_lns},
 	{"a_line_becomes_a_call", a_line_becomes_a_call},
-	{"the_section_knows_the_speed", the_section_knows_the_speed},
 	{"lines_that_are_forgotten", lines_that_are_forgotten},
-	{"lines_that_cannot_be_reached", lines_that_cannot_be_reached},
 	{"the_next_peer_is_tried", the_next_peer_is_tried},
 	{"no_peer_takes_it", no_peer_takes_it},
 	{"a_circuit_that_goes_down_ends_its_call", a_circuit_that_goes_down_ends_its_call},
