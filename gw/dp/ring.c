@@ -101,7 +101,7 @@ void *ring_reserve(struct ring *r, size_t len)
 	uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
 	uint64_t need = ring_footprint(len), left = r->size - (head & (r->size - 1));
 
-	if (len > r->size || need > r->size / 2)
+	if (len > r->size / 2 - HEAD)
 		return NULL;
 	if (need > left) {
 		if (!ring_has_room(r, head, left + need))

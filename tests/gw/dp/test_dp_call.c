@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Data frames in: header, look-up, sequencing, punts.  Call 2/3 of channel 1 unless said. */
 #include "core/bytes.h"
+#include "gw/dp/rcu.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct dp_call dp_call_of(const struct rig *r)
 {
@@ -347,13 +350,130 @@ static void do_deleted_while_held(struct rig *r)
 		r->n_line = 0;
 		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
 	}
-	CU_ASSERT(rig_reason(r, DP_R_REORDER_FULL) == 0);
 	CU_ASSERT(rig_wait_reason(r, DP_R_NO_CALL, 300 * 7));
+	/* there is room for others */
+	say_data(r, 1, 0x0800, 0, "c021 00");
+	say_data(r, 1, 0x0800, 2, "c021 02");
+	say_data(r, 1, 0x0800, 1, "c021 01");
+	CU_ASSERT_FATAL(rig_wait_lines(r, 3));
+	ppp_line_is(r, 2, "c021 02");
+	CU_ASSERT(rig_reason(r, DP_R_REORDER_FULL) == 0);
 }
 
 static void deleted_while_frames_are_held(void)
 {
 	dp_call_each(do_deleted_while_held, &reordering);
+}
+
+static void say_ahead(struct rig *r, uint16_t sid, uint16_t ns)
+{
+	char hex[64];
+
+	snprintf(hex, sizeof(hex), "0802 0002 %04x %04x 0000 c021 %02x", sid, ns, ns);
+	fake_hex(r->fake, 1, hex);
+}
+
+/* 33 calls of 32 frames each are more than the 1024 that are kept: the last call's are lost, and
+ * counted when it is their turn. */
+static void do_no_more_room(struct rig *r)
+{
+	struct dp_call c = dp_call_of(r);
+	struct dp_call_stats st;
+
+	c.data.reorder = 32;
+	c.data.reorder_timeout = 60000000;
+	for (c.sid = 100; c.sid < 133; c.sid++) {
+		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+		for (uint16_t ns = 1; ns <= 32; ns++)
+			say_ahead(r, c.sid, ns);
+		rig_settle(r);
+	}
+	CU_ASSERT_EQUAL(r->n_line, 0);
+	say_ahead(r, 132, 0);
+	CU_ASSERT(rig_wait_reason(r, DP_R_REORDER_FULL, 32));
+	rig_settle(r);
+	CU_ASSERT_EQUAL(r->n_line, 1);
+	CU_ASSERT(dp_call_stats(r->dp, 2, 132, &st));
+	CU_ASSERT(st.drops == 32 && st.rx_frames == 33);
+	say_ahead(r, 100, 0);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 1 + 33));
+	rig_settle(r);
+	CU_ASSERT(r->n_line == 1 + 33 && rig_reason(r, DP_R_REORDER_FULL) == 32);
+	for (unsigned i = 0; i < 33; i++)
+		CU_ASSERT(r->line[1 + i].len == 3 && r->line[1 + i].octets[2] == i);
+}
+
+static void no_room_to_hold_more(void)
+{
+	dp_call_each(do_no_more_room, NULL);
+}
+
+struct dp_call_reader {
+	sem_t reads, leave;
+};
+
+static void *dp_call_read(void *arg)
+{
+	struct dp_call_reader *d = arg;
+
+	rcu_enter();
+	rcu_online();
+	sem_post(&d->reads);
+	sem_wait(&d->leave);
+	rcu_offline();
+	rcu_leave();
+	return NULL;
+}
+
+static bool dp_call_is_later(struct rig *r, void *arg)
+{
+	uint64_t one = 1;
+
+	if (write(r->fake->fd, &one, sizeof(one)) < 0) /* not to wait for anything else */
+		return false;
+	return dp_now() > *(uint64_t *)arg;
+}
+
+/* A reader keeps the deleted call's state: its gap timer fires, and delivers nothing, not to the
+ * call that has its ids now either. */
+static void the_gap_of_a_deleted_call(void)
+{
+	struct dp_call_reader d;
+	struct dp_call c;
+	pthread_t t;
+	uint64_t end;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_udp);
+	for (int again = 0; again < 2; again++) {
+		c = dp_call_of(&r);
+		c.data.reorder = 8;
+		c.data.reorder_timeout = 20000;
+		CU_ASSERT_FATAL(!dp_call_set(r.dp, &c));
+		r.n_line = 0;
+		say_data(&r, 1, 0x0800, 0, "c021 00");
+		say_data(&r, 1, 0x0800, 2, "c021 02");
+		CU_ASSERT_FATAL(!sem_init(&d.reads, 0, 0) && !sem_init(&d.leave, 0, 0));
+		CU_ASSERT_FATAL(!pthread_create(&t, NULL, dp_call_read, &d));
+		sem_wait(&d.reads);
+		dp_poll(r.dp);
+		dp_call_del(r.dp, 2, 3);
+		if (again)
+			CU_ASSERT_FATAL(!dp_call_set(r.dp, &c));
+		end = dp_now() + 25000;
+		CU_ASSERT(rig_wait(&r, dp_call_is_later, &end));
+		CU_ASSERT_EQUAL(r.n_line, 1);
+		CU_ASSERT_EQUAL(rig_reason(&r, DP_R_NO_CALL), again);
+		sem_post(&d.leave);
+		pthread_join(t, NULL);
+		CU_ASSERT(rig_wait_reason(&r, DP_R_NO_CALL, again + 1u));
+		sem_destroy(&d.reads);
+		sem_destroy(&d.leave);
+	}
+	say_data(&r, 1, 0x0800, 0, "c021 07");
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 2));
+	ppp_line_is(&r, 1, "c021 07");
+	rig_down(&r);
 }
 
 static const struct dp_call required = {.data = {.required = true}};
@@ -494,6 +614,39 @@ static void do_rings_apart(struct rig *r)
 	CU_ASSERT(rig_reason(r, DP_R_PPP_RING) == 0);
 }
 
+/* Nobody polls: what does not fit is counted, with the call too. */
+static void the_ppp_mailbox_is_bounded(void)
+{
+	enum { CALLS = 4, EACH = 100, LEN = 4500 };
+	uint8_t p[LEN] = {0, 2, 0, 2, 0, 0, 0xc0, 0x21};
+	struct dp_call_stats st;
+	uint64_t full, drops = 0;
+	struct dp_call c;
+	struct rig r;
+
+	rig_up(&r, 1, &fake_udp);
+	c = dp_call_of(&r);
+	for (c.sid = 1; c.sid <= CALLS; c.sid++) {
+		CU_ASSERT_FATAL(!dp_call_set(r.dp, &c));
+		p[5] = (uint8_t)c.sid;
+		for (unsigned i = 0; i < EACH; i++)
+			fake_octets(r.fake, 1, p, LEN, 0);
+	}
+	rig_finish(&r);
+	full = rig_reason(&r, DP_R_PPP_RING);
+	CU_ASSERT(full > 150 && full < 200); /* 1 MiB is 233 of them */
+	CU_ASSERT_EQUAL(rig_reason(&r, DP_R_PUNT_LIMIT), 0);
+	for (uint16_t sid = 1; sid <= CALLS; sid++) {
+		CU_ASSERT(dp_call_stats(r.dp, 2, sid, &st) && st.control == EACH);
+		drops += st.drops;
+	}
+	CU_ASSERT_EQUAL(drops, full);
+	CU_ASSERT(rig_wait_lines(&r, CALLS * EACH - (unsigned)full));
+	rig_settle(&r);
+	CU_ASSERT_EQUAL(r.n_line, CALLS * EACH - full);
+	rig_down(&r);
+}
+
 static void control_does_not_starve_ppp(void)
 {
 	struct rig r;
@@ -587,10 +740,13 @@ static const struct test_case cases[] = {
 	{"held_until_their_turn", held_until_their_turn},
 	{"a_gap_is_given_up_in_time", a_gap_is_given_up_in_time},
 	{"deleted_while_frames_are_held", deleted_while_frames_are_held},
+	{"no_room_to_hold_more", no_room_to_hold_more},
+	{"the_gap_of_a_deleted_call", the_gap_of_a_deleted_call},
 	{"unsequenced_where_required", unsequenced_where_required},
 	{"a_change_keeps_the_sequence", a_change_keeps_the_sequence},
 	{"a_terminal_punts_the_rest", a_terminal_punts_the_rest},
 	{"punts_are_limited", punts_are_limited},
+	{"the_ppp_mailbox_is_bounded", the_ppp_mailbox_is_bounded},
 	{"control_does_not_starve_ppp", control_does_not_starve_ppp},
 	{"ppp_channels_go_up_whole", ppp_channels_go_up_whole},
 	{"requests_of_no_line_are_limited", requests_of_no_line_are_limited},

@@ -268,11 +268,44 @@ static void programs_that_are_not_safe_are_refused(void)
 	rig_each(do_bad);
 }
 
+/* A frame is shown to the filter up to 65535 octets of information, behind FF 03 and the protocol.
+ * Without threads: the test is on the port's thread. */
+static void the_longest_frame(void)
+{
+	static const struct bpf_insn whole[] = {
+		BPF_STMT(BPF_LD + BPF_W + BPF_LEN, 0),
+		BPF_JUMP(BPF_JMP + BPF_JEQ + BPF_K, 4 + 65535, 0, 1),
+		BPF_STMT(BPF_RET + BPF_K, 1),
+		BPF_STMT(BPF_RET + BPF_K, 0),
+	};
+	static const uint8_t octets[2 + 65537] = {0x00, 0x21};
+	static const uint32_t passes[] = {65535, 65536, 65537};
+	struct ist_frame f = {.channel = LINE, .payload = octets, .len = 2 + 65534};
+	struct dp_call line;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	line = dp_filter_line(&r, MADE(&r, whole), 0);
+	fake_say(r.fake, FAKE_UP, LINE);
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 1));
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &line)); /* joined to none */
+	r.fake->host->frames(r.fake->host_ctx, &f, 1);
+	CU_ASSERT(rig_reason(&r, DP_R_FILTER_IN) == 1 && rig_reason(&r, DP_R_NO_JOIN) == 0);
+	for (unsigned i = 0; i < 3; i++) {
+		f.len = 2 + passes[i];
+		r.fake->host->frames(r.fake->host_ctx, &f, 1);
+		CU_ASSERT(rig_reason(&r, DP_R_FILTER_IN) == 1);
+		CU_ASSERT(rig_reason(&r, DP_R_NO_JOIN) == i + 1);
+	}
+	rig_down(&r);
+}
+
 static const struct test_case cases[] = {
 	{"ppp_frames_in", ppp_frames_in},
 	{"ppp_frames_out", ppp_frames_out},
 	{"control_packets_pass_ip_filters", control_packets_pass_ip_filters},
 	{"filters_change_under_traffic", filters_change_under_traffic},
+	{"the_longest_frame", the_longest_frame},
 	{"programs_that_are_not_safe_are_refused", programs_that_are_not_safe_are_refused},
 	{NULL, NULL},
 };

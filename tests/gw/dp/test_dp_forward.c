@@ -157,6 +157,101 @@ static void a_gap_before_a_leg_on_another_worker(void)
 	fake_free(other);
 }
 
+/* The other leg's worker is held up: its mailbox takes 1 MiB and no more. */
+static void the_mailbox_of_the_other_worker_is_bounded(void)
+{
+	uint8_t frame[2 + 4000] = {0x00, 0x21};
+	struct fake *other = fake_new();
+	struct dp_call line, call;
+	struct rig r, second;
+	unsigned full;
+
+	two_ports(&r, &second, other);
+	line = line_leg(&r);
+	call = call_leg(&second);
+	call.mtu = 4000;
+	fake_say(r.fake, FAKE_UP, LINE_CHANNEL);
+	fake_say(other, FAKE_UP, CALL_CHANNEL);
+	CU_ASSERT_FATAL(rig_wait_lines(&r, 2));
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &line) && !dp_call_set(r.dp, &call));
+	pthread_mutex_lock(&other->lock);
+	other->host->wake(other->host_ctx); /* it goes for the lock */
+	for (unsigned i = 0; i < 400; i++)
+		fake_octets(r.fake, LINE_CHANNEL, frame, sizeof(frame), 0);
+	rig_finish(&r);
+	pthread_mutex_unlock(&other->lock);
+	full = (unsigned)rig_reason(&r, DP_R_PAIR_RING);
+	CU_ASSERT(full > 120 && full < 160); /* 1 MiB is 260 of them */
+	CU_ASSERT(rig_wait_sent(&second, 400 - full));
+	rig_settle(&r);
+	CU_ASSERT_EQUAL(fake_sent_count(other), 400 - full);
+	CU_ASSERT_EQUAL(rig_reason(&r, DP_R_PAIR_RING), full);
+	rig_down(&r);
+	fake_free(other);
+}
+
+/* 70 frames of two calls by turns, for two channels: what comes in one piece leaves in as few calls
+ * of the transport as a batch of 64 allows, each channel's in order. */
+static void do_batches(struct rig *r)
+{
+	struct dp_call line = line_leg(r), call = call_leg(r);
+	uint8_t frames[70 * 9];
+	unsigned next[2] = {0, 1}, calls;
+
+	forward_join(r, line, call);
+	line.sid = 8;
+	line.channel = rig_channel(r, LINE_CHANNEL + 1);
+	line.to_sid = 4;
+	call.sid = 4;
+	call.to_sid = 8;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &line) && !dp_call_set(r->dp, &call));
+	for (unsigned i = 0; i < 70; i++) {
+		test_hex(frames + i * 9, 9, i & 1 ? "0002 0002 0004 8021" : "0002 0002 0003 8021");
+		frames[i * 9 + 8] = (uint8_t)i;
+	}
+	calls = r->fake->send_calls;
+	fake_octets(r->fake, CALL_CHANNEL, frames, sizeof(frames), 9);
+	CU_ASSERT_FATAL(rig_wait_sent(r, 70));
+	CU_ASSERT_EQUAL(r->fake->send_calls - calls, 4);
+	for (unsigned i = 0; i < 70; i++) {
+		const struct fake_frame *f = &r->fake->sent[i];
+		unsigned second = f->c == LINE_CHANNEL + 1;
+
+		CU_ASSERT(second || f->c == LINE_CHANNEL);
+		CU_ASSERT(f->len == 3 && f->octets[2] == next[second]);
+		next[second] += 2;
+	}
+}
+
+static void batches_by_channel(void)
+{
+	rig_each(do_batches);
+}
+
+/* The line has another circuit now: the first one has no line. */
+static void do_line_moves(struct rig *r)
+{
+	struct dp_call line = line_leg(r);
+
+	line.mode = DP_PUNT;
+	fake_say(r->fake, FAKE_UP, LINE_CHANNEL);
+	fake_say(r->fake, FAKE_UP, LINE_CHANNEL + 1);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &line));
+	line.channel = rig_channel(r, LINE_CHANNEL + 1);
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &line));
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	fake_hex(r->fake, LINE_CHANNEL + 1, "c021 0101 0004");
+	CU_ASSERT_FATAL(rig_wait_lines(r, 4));
+	CU_ASSERT_STRING_EQUAL(r->line[2].text, "line 257");
+	CU_ASSERT_STRING_EQUAL(r->line[3].text, "ppp 0/7");
+}
+
+static void a_line_moves(void)
+{
+	rig_each(do_line_moves);
+}
+
 static void do_oversize(struct rig *r)
 {
 	struct dp_call line = line_leg(r), call = call_leg(r);
@@ -370,6 +465,9 @@ static const struct test_case cases[] = {
 	{"a_line_and_a_call_both_ways", a_line_and_a_call_both_ways},
 	{"legs_on_two_workers", legs_on_two_workers},
 	{"a_gap_before_a_leg_on_another_worker", a_gap_before_a_leg_on_another_worker},
+	{"the_mailbox_of_the_other_worker_is_bounded", the_mailbox_of_the_other_worker_is_bounded},
+	{"batches_by_channel", batches_by_channel},
+	{"a_line_moves", a_line_moves},
 	{"what_the_leg_cannot_carry_is_counted", what_the_leg_cannot_carry_is_counted},
 	{"frames_for_a_leg_that_has_gone", frames_for_a_leg_that_has_gone},
 	{"ff03_as_the_far_end_has_it", ff03_as_the_far_end_has_it},

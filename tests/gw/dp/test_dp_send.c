@@ -90,6 +90,43 @@ static void sent_before_the_port_is_closed(void)
 	dp_send_each(dp_send_do_close, &fake_udp);
 }
 
+static struct dp_call send_call(const struct rig *r)
+{
+	return (struct dp_call){.tid = 2,
+				.sid = 3,
+				.channel = rig_channel(r, 1),
+				.data = {.peer_tid = 1, .peer_sid = 1},
+				.mtu = 1400};
+}
+
+/* RFC 2661 3.1: Length has 16 bits. */
+static void do_too_long(struct rig *r)
+{
+	static uint8_t frame[70000] = {0xc2, 0x23};
+	struct dp_call c = send_call(r);
+	struct dp_call_stats st;
+
+	c.data.send_length = true;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	r->fake->send_error = -EMSGSIZE;
+	CU_ASSERT(dp_ppp_send(r->dp, 2, 3, frame, 65535 - 8));
+	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 1));
+	rig_settle(r);
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_TOO_BIG), 0);
+	CU_ASSERT(dp_ppp_send(r->dp, 2, 3, frame, 65535 - 8 + 1));
+	CU_ASSERT(rig_wait_reason(r, DP_R_TOO_BIG, 1));
+	rig_settle(r);
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_SEND), 1);
+	CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st));
+	CU_ASSERT(st.drops == 1 && st.tx_frames == 1 && st.tx_octets == 65535 - 8);
+	CU_ASSERT_EQUAL(st.control, 2);
+}
+
+static void longer_than_the_length_field(void)
+{
+	dp_send_each(do_too_long, &fake_udp);
+}
+
 static const struct {
 	bool ff03, pfc, length, seq;
 	const char *frame, *want;
@@ -354,6 +391,58 @@ static void a_lost_packet_is_told(void)
 	dp_send_each(do_lost, &fake_flow);
 }
 
+/* What waited is refused by the transport when its turn has come. */
+static void do_refused_late(struct rig *r)
+{
+	struct dp_counters n;
+
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	r->fake->room = 0;
+	CU_ASSERT(send_text(r, 1, "one", 1) == L2TP_TX_WAITING);
+	CU_ASSERT(send_text(r, 1, "two", 2) == L2TP_TX_WAITING);
+	rig_settle(r);
+	r->fake->send_error = -ENETDOWN;
+	fake_say_room(r->fake, 1, 5);
+	CU_ASSERT(rig_wait_lines(r, 3));
+	CU_ASSERT(dp_send_line_is(r, 1, "sent 1") && dp_send_line_is(r, 2, "sent 2"));
+	rig_settle(r);
+	dp_count(r->dp, &n);
+	CU_ASSERT(r->n_line == 3 && n.reason[DP_R_SEND] == 2 && !n.tx_control && !n.tx_frames);
+}
+
+static void refused_when_its_turn_has_come(void)
+{
+	dp_send_each(do_refused_late, &fake_flow);
+}
+
+/* Data that waits when the channel goes down is dropped and counted. */
+static void do_data_dropped(struct rig *r)
+{
+	struct dp_call c = send_call(r);
+	struct dp_counters n;
+
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_say(r->fake, FAKE_UP, 1);
+	CU_ASSERT(rig_wait_lines(r, 1));
+	r->fake->room = 0;
+	CU_ASSERT(ppp_hex(r, "c223 01") && ppp_hex(r, "c223 02"));
+	rig_settle(r);
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_SEND), 0);
+	fake_say(r->fake, FAKE_DOWN, 1);
+	CU_ASSERT(rig_wait_reason(r, DP_R_SEND, 2));
+	r->fake->room = -1;
+	fake_say(r->fake, FAKE_UP, 1);
+	rig_settle(r);
+	dp_count(r->dp, &n);
+	CU_ASSERT(!fake_sent_count(r->fake) && n.reason[DP_R_SEND] == 2 && !n.tx_frames);
+}
+
+static void data_of_a_channel_that_goes_down(void)
+{
+	dp_send_each(do_data_dropped, &fake_flow);
+}
+
 /* A channel that is down for a while: what waited is not sent late; what comes meanwhile is sent
  * once it is up, without the transport saying writable. */
 static void do_down(struct rig *r)
@@ -394,6 +483,30 @@ static void command_ring_is_bounded(void)
 	CU_ASSERT(n > 100 && n < 1000);
 	CU_ASSERT(rig_reason(&r, DP_R_COMMAND_RING) == 1);
 	CU_ASSERT(rig_wait_sent(&r, n)); /* what was accepted leaves */
+	rig_down(&r);
+}
+
+/* PPP frames as well; and a frame whose call has gone before the worker came to it. */
+static void command_ring_is_bounded_for_ppp(void)
+{
+	static const uint8_t big[4000] = {0xc2, 0x23};
+	struct dp_call c;
+	struct rig r;
+	unsigned n = 0;
+
+	rig_up(&r, 0, &fake_udp);
+	c = send_call(&r);
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &c));
+	while (dp_ppp_send(r.dp, 2, 3, big, sizeof(big)) && n < 10000)
+		n++;
+	CU_ASSERT(n > 100 && n < 300);
+	CU_ASSERT(rig_reason(&r, DP_R_COMMAND_RING) == 1);
+	CU_ASSERT(rig_wait_sent(&r, n));
+	CU_ASSERT(dp_ppp_send(r.dp, 2, 3, big, 2));
+	CU_ASSERT(dp_ip_rx(r.dp, 2, 3, big, 2));
+	dp_call_del(r.dp, 2, 3);
+	CU_ASSERT(rig_wait_reason(&r, DP_R_NO_CALL, 2));
+	CU_ASSERT_EQUAL(fake_sent_count(r.fake), n);
 	rig_down(&r);
 }
 
@@ -449,6 +562,10 @@ static const struct test_case cases[] = {
 	{"a_lost_packet_is_told", a_lost_packet_is_told},
 	{"nothing_stale_is_sent", nothing_stale_is_sent},
 	{"command_ring_is_bounded", command_ring_is_bounded},
+	{"longer_than_the_length_field", longer_than_the_length_field},
+	{"refused_when_its_turn_has_come", refused_when_its_turn_has_come},
+	{"data_of_a_channel_that_goes_down", data_of_a_channel_that_goes_down},
+	{"command_ring_is_bounded_for_ppp", command_ring_is_bounded_for_ppp},
 	{"waiting_is_bounded", waiting_is_bounded},
 	{"a_packet_that_has_left_wakes_the_control_thread",
 	 a_packet_that_has_left_wakes_the_control_thread},

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/dp/ring.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -57,6 +59,27 @@ static void refuses_what_does_not_fit(void)
 	ring_drop(&r);
 	CU_ASSERT(ring_push(&r, big, 24) && !ring_push(&r, big, 1));
 	ring_free(&r);
+}
+
+/* A record may take half the ring with its head of 8 octets, and the ring is a power of two. */
+static void the_largest_record(void)
+{
+	static const struct {
+		size_t asked, size;
+	} row[] = {{0, 64}, {64, 64}, {65, 128}, {256, 256}, {257, 512}};
+	struct ring r;
+
+	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		CU_ASSERT_FATAL(!ring_init(&r, row[i].asked));
+		CU_ASSERT_EQUAL(r.size, row[i].size);
+		CU_ASSERT(ring_reserve(&r, row[i].size / 2 - 8) != NULL);
+		CU_ASSERT(ring_reserve(&r, row[i].size / 2 - 8 + 1) == NULL);
+		ring_free(&r);
+		CU_ASSERT_PTR_NULL(r.buf);
+	}
+	heap_refuse(0);
+	CU_ASSERT_EQUAL(ring_init(&r, 64), -ENOMEM);
+	CU_ASSERT_TRUE(heap_refused());
 }
 
 static void reserved_is_not_seen_before_commit(void)
@@ -194,6 +217,7 @@ static void two_threads_lose_nothing(void)
 static const struct test_case cases[] = {
 	{"keeps_order_and_lengths", keeps_order_and_lengths},
 	{"refuses_what_does_not_fit", refuses_what_does_not_fit},
+	{"the_largest_record", the_largest_record},
 	{"reserved_is_not_seen_before_commit", reserved_is_not_seen_before_commit},
 	{"wraps", wraps},
 	{"wakes_once_and_only_the_sleeping", wakes_once_and_only_the_sleeping},
