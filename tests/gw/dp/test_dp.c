@@ -8,7 +8,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static void dp_each(void (*fn)(struct rig *r), const struct ist_transport *t)
 {
@@ -29,6 +31,8 @@ static void workers_are_chosen(void)
 
 	CU_ASSERT_FATAL(dp != NULL);
 	CU_ASSERT(dp_workers(dp) >= 1 && dp_workers(dp) <= 4);
+	if (sysconf(_SC_NPROCESSORS_ONLN) <= 2)
+		CU_ASSERT_EQUAL(dp_workers(dp), 1);
 	dp_free(dp);
 }
 
@@ -52,6 +56,56 @@ static void out_of_descriptors(void)
 	}
 	CU_ASSERT(!setrlimit(RLIMIT_NOFILE, &before));
 	CU_ASSERT(refused > 5 && refused < 60);
+}
+
+/* The linker's --wrap leads these calls here: the call of this thread with this number, from 1 on,
+ * is refused. */
+static _Thread_local unsigned refuse_epoll_ctl, refuse_pthread_create;
+
+int __real_epoll_ctl(int ep, int op, int fd, struct epoll_event *ev);
+int __real_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*fn)(void *), void *arg);
+int __wrap_epoll_ctl(int ep, int op, int fd, struct epoll_event *ev);
+int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*fn)(void *), void *arg);
+
+int __wrap_epoll_ctl(int ep, int op, int fd, struct epoll_event *ev)
+{
+	if (!refuse_epoll_ctl || --refuse_epoll_ctl)
+		return __real_epoll_ctl(ep, op, fd, ev);
+	errno = ENOSPC;
+	return -1;
+}
+
+int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*fn)(void *), void *arg)
+{
+	if (!refuse_pthread_create || --refuse_pthread_create)
+		return __real_pthread_create(t, a, fn, arg);
+	return EAGAIN;
+}
+
+/* calls: how many of them a data plane makes when it begins. */
+static void dp_refused(unsigned workers, unsigned *which, unsigned calls)
+{
+	static const struct dp_ops none;
+
+	for (unsigned n = 1; n <= calls + 1; n++) {
+		struct dp *dp;
+
+		*which = n;
+		dp = dp_new(workers, &none, NULL);
+		CU_ASSERT_EQUAL(*which == 0, n <= calls);
+		CU_ASSERT_EQUAL(!dp, n <= calls);
+		*which = 0;
+		if (dp)
+			dp_free(dp);
+	}
+}
+
+/* Whole or not at all. */
+static void out_of_watches_or_threads(void)
+{
+	dp_refused(0, &refuse_epoll_ctl, 4); /* waker and timer; then waker and worker */
+	dp_refused(2, &refuse_epoll_ctl, 4);
+	dp_refused(3, &refuse_pthread_create, 3);
 }
 
 static void do_rare_calls(struct rig *r)
@@ -367,6 +421,7 @@ static const struct test_case cases[] = {
 	{"workers_are_at_most_sixteen", workers_are_at_most_sixteen},
 	{"ports_are_spread", ports_are_spread},
 	{"out_of_descriptors", out_of_descriptors},
+	{"out_of_watches_or_threads", out_of_watches_or_threads},
 	{"rare_calls", rare_calls},
 	{"what_others_can_take_up", what_others_can_take_up},
 	{"a_bare_transport", a_bare_transport},
