@@ -37,6 +37,27 @@ struct cfg_join {
 	const char *address;	     /* on that port */
 };
 
+struct bpf_insn;
+
+/* A filter expression (pcap-filter) and the program it was compiled to; text NULL = none. */
+struct cfg_filter {
+	char *text;
+	struct bpf_insn *insn;
+	unsigned n; /* instructions */
+};
+enum cfg_filter_place {
+	CFG_FILTER_IN, /* IP packets from and to the peer */
+	CFG_FILTER_OUT,
+	CFG_FILTER_PPP_IN, /* PPP frames */
+	CFG_FILTER_PPP_OUT,
+	CFG_FILTERS
+};
+/* Compile an expression for IP packets, or for PPP frames (DLT_PPP).  False with words in err.  A
+ * name of a host in it is looked up meanwhile. */
+bool cfg_filter_compile(struct cfg_filter *out, const char *text, bool ppp, char *err, size_t cap);
+/* One that cfg_filter_compile() made, or of zeros. */
+void cfg_filter_free(struct cfg_filter *f);
+
 /* What a LAC does with PPP of a circuit before it places the call. */
 struct cfg_lcp {
 	uint8_t proxy; /* LCP and authentication are ours, the LNS is told of them; 0 = blind */
@@ -54,6 +75,7 @@ struct cfg_circuit {
 	uint32_t speed;	    /* bit/s, when the medium knows none; 0 = not known */
 	bool accepts;	    /* an accept section or a route names it: calls come in for it */
 	struct cfg_lcp lcp; /* for payload ppp without a service */
+	struct cfg_filter filter[CFG_FILTERS]; /* for payload ppp; those of IP with a service */
 };
 
 /* `accept "PATTERN" { carries = ...  service = ... }`: circuits without a section of their own */
@@ -66,6 +88,7 @@ struct cfg_accept {
 	struct cfg_join join;
 	uint32_t speed;
 	struct cfg_lcp lcp;
+	struct cfg_filter filter[CFG_FILTERS];
 };
 
 struct cfg_port {
@@ -116,27 +139,6 @@ struct cfg_pool {
 	const struct cfg_prefix *range; /* IPv4: addresses handed out; IPv6: one /64 per client */
 	unsigned ranges;
 };
-
-struct bpf_insn;
-
-/* A filter expression (pcap-filter) and the program it was compiled to; text NULL = none. */
-struct cfg_filter {
-	char *text;
-	struct bpf_insn *insn;
-	unsigned n; /* instructions */
-};
-enum cfg_filter_place {
-	CFG_FILTER_IN, /* IP packets from and to the peer */
-	CFG_FILTER_OUT,
-	CFG_FILTER_PPP_IN, /* PPP frames */
-	CFG_FILTER_PPP_OUT,
-	CFG_FILTERS
-};
-/* Compile an expression for IP packets, or for PPP frames (DLT_PPP).  False with words in err.  A
- * name of a host in it is looked up meanwhile. */
-bool cfg_filter_compile(struct cfg_filter *out, const char *text, bool ppp, char *err, size_t cap);
-/* One that cfg_filter_compile() made, or of zeros. */
-void cfg_filter_free(struct cfg_filter *f);
 
 /* What is done with the proxy LCP and authentication of a LAC (RFC 2661 4.4.5). */
 enum cfg_proxy {

@@ -5,6 +5,7 @@
  * transport's own word for them.
  */
 #include "cfg/keys.h"
+#include "cfg/filter.h"
 #include "cfg/join.h"
 #include "cfg/report.h"
 #include "cfg/value.h"
@@ -199,8 +200,14 @@ static void keys_set_accept_auth(struct cfg_load *l, const struct cfg_item *it, 
 				     CFG_AT(type, lcp.mru)                                       \
 	}
 
-static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit, keys_set_circuit_auth)};
-static const struct cfg_key accept_keys[] = {ROUTE(struct cfg_accept, keys_set_accept_auth)};
+#define CIRCUIT_NONE "the service's or the route's"
+#define FILTERS(type) \
+	CFG_FILTER_ROWS_IP(type, CIRCUIT_NONE), CFG_FILTER_ROWS_PPP(type, CIRCUIT_NONE)
+
+static const struct cfg_key circuit_keys[] = {ROUTE(struct cfg_circuit, keys_set_circuit_auth),
+					      FILTERS(struct cfg_circuit)};
+static const struct cfg_key accept_keys[] = {ROUTE(struct cfg_accept, keys_set_accept_auth),
+					     FILTERS(struct cfg_accept)};
 
 static void keys_init_top(struct cfg_load *l, void *obj)
 {

@@ -136,10 +136,17 @@ static void port_route(struct cfg_load *l, const struct cfg_item *section, void 
 	static const struct {
 		const char *key, *payload;
 		unsigned bit;
-	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP}, {"service", "ppp", IST_PAYLOAD_PPP},
-		    {"join", "ppp", IST_PAYLOAD_PPP},	{"connect-speed", "ppp", IST_PAYLOAD_PPP},
-		    {"lcp", "ppp", IST_PAYLOAD_PPP},	{"auth", "ppp", IST_PAYLOAD_PPP},
-		    {"mru", "ppp", IST_PAYLOAD_PPP}};
+	} rows[] = {{"peer", "l2tp", IST_PAYLOAD_L2TP},
+		    {"service", "ppp", IST_PAYLOAD_PPP},
+		    {"join", "ppp", IST_PAYLOAD_PPP},
+		    {"connect-speed", "ppp", IST_PAYLOAD_PPP},
+		    {"lcp", "ppp", IST_PAYLOAD_PPP},
+		    {"auth", "ppp", IST_PAYLOAD_PPP},
+		    {"mru", "ppp", IST_PAYLOAD_PPP},
+		    {"filter-in", "ppp", IST_PAYLOAD_PPP},
+		    {"filter-out", "ppp", IST_PAYLOAD_PPP},
+		    {"ppp-filter-in", "ppp", IST_PAYLOAD_PPP},
+		    {"ppp-filter-out", "ppp", IST_PAYLOAD_PPP}};
 
 	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
 		const struct cfg_item *it = cfg_given(section, rows[i].key);
@@ -168,6 +175,21 @@ static void port_check_lcp(struct cfg_load *l, const struct cfg_item *section,
 			cfg_wrong(l, it->line, it, "has no meaning without `lcp = proxy`");
 }
 
+/* Nobody looks into the packets of PPP that goes on. */
+static void port_check_filters(struct cfg_load *l, const struct cfg_item *section)
+{
+	static const char *const keys[] = {"filter-in", "filter-out"};
+	const struct cfg_item *it;
+
+	for (size_t i = 0; i < CFG_ROWS(keys); i++)
+		if (!cfg_given(section, "service") && (it = cfg_given(section, keys[i])) &&
+		    !it->dropped)
+			cfg_wrong(l, it->line, it,
+				  "has no meaning without `service`, where PPP goes on: there is "
+				  "`ppp-%s`",
+				  keys[i]);
+}
+
 #define PORT_LCP_DEFAULT \
 	((struct cfg_lcp){.auth = {PPP_AUTH_CHAP_MD5}, .n_auth = 1, .mru = CFG_MTU_DEFAULT})
 
@@ -189,6 +211,7 @@ static void port_build_circuit(struct cfg_load *l, struct cfg_item *it, const st
 	c->lcp = PORT_LCP_DEFAULT;
 	port_route(l, it, c, c->config.payloads);
 	port_check_lcp(l, it, &c->lcp, c->service);
+	port_check_filters(l, it);
 }
 
 static void port_build_accept(struct cfg_load *l, struct cfg_item *it, struct cfg_accept *a)
@@ -200,6 +223,7 @@ static void port_build_accept(struct cfg_load *l, struct cfg_item *it, struct cf
 	a->lcp = PORT_LCP_DEFAULT;
 	port_route(l, it, a, a->payloads);
 	port_check_lcp(l, it, &a->lcp, a->service);
+	port_check_filters(l, it);
 }
 
 static unsigned port_count(const struct cfg_item *port, enum cfg_section kind)

@@ -96,6 +96,22 @@ static bool filters_new(struct gw *gw)
 	return true;
 }
 
+static bool filter_open_port(struct gw *gw, const struct cfg_port *p)
+{
+	char name[GW_TEXT_MAX];
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < p->circuits; i++) {
+		snprintf(name, sizeof(name), "%s %s", p->config.name, p->circuit[i].addr_text);
+		ok = filter_open(gw, p->circuit[i].filter, "circuit", name);
+	}
+	for (unsigned i = 0; ok && i < p->accepts; i++) {
+		snprintf(name, sizeof(name), "%s %s", p->config.name, p->accept[i].pattern);
+		ok = filter_open(gw, p->accept[i].filter, "circuits", name);
+	}
+	return ok;
+}
+
 bool filters_open(struct gw *gw)
 {
 	const struct cfg_model *m = gw->cfg;
@@ -107,6 +123,8 @@ bool filters_open(struct gw *gw)
 		ok = filter_open(gw, m->route[i].filter, "route", m->route[i].name);
 	for (unsigned i = 0; ok && i < m->users; i++)
 		ok = filter_open(gw, m->user[i].filter, "user", m->user[i].name);
+	for (unsigned i = 0; ok && i < m->ports; i++)
+		ok = filter_open_port(gw, &m->port[i]);
 	return ok;
 }
 

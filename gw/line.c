@@ -230,13 +230,21 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 
 static const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_gone};
 
+struct leg *line_leg_made(struct line *l)
+{
+	struct leg *leg = leg_line_new(l->all->gw, l->channel, l->number, &l->origin, l->is_up);
+
+	if (leg)
+		leg_take_filters(leg, LEG_FILTERS_CIRCUIT, l->filters);
+	return leg;
+}
+
 struct leg *line_leg_new(struct line *l, uint64_t now)
 {
 	struct lines *all = l->all;
 
 	l->number = idtab_take(&all->number, l, now);
-	l->leg = l->number ? leg_line_new(all->gw, l->channel, l->number, &l->origin, l->is_up)
-			   : NULL;
+	l->leg = l->number ? line_leg_made(l) : NULL;
 	l->joined = l->lost = false;
 	return l->leg;
 }
@@ -387,8 +395,10 @@ static void line_on_idle(void *ctx, uint64_t now)
 	line_forget(l);
 }
 
+/* cfg: what the circuit's section has; NULL = there is no section. */
 static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
-			      const struct leg_origin *origin, uint64_t now)
+			      const struct leg_origin *origin, const struct cfg_filter *cfg,
+			      uint64_t now)
 {
 	struct line *l = line_on(gw, c);
 
@@ -401,6 +411,7 @@ static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
 	l->channel = c;
 	l->switched = switched;
 	l->origin = *origin;
+	l->filters = cfg ? filters_of(gw, cfg) : NULL;
 	loop_timer_init(&l->idle, line_on_idle, l);
 	loop_timer_init(&l->errors, line_on_errors, l);
 	llist_add_tail(&l->entry, &gw->lines->list);
@@ -408,6 +419,15 @@ static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
 	if (switched)
 		loop_set(gw->loop, &l->idle, now + LINE_IDLE);
 	return l;
+}
+
+/* Of the section that names the circuit, or else lets it in. */
+static const struct cfg_filter *line_filters(const struct gw_port *p, const struct ist_addr *peer)
+{
+	const struct cfg_circuit *c = p ? port_circuit(p, peer) : NULL;
+	const struct cfg_accept *a = p && !c ? port_accept(p, peer) : NULL;
+
+	return c ? c->filter : a ? a->filter : NULL;
 }
 
 bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
@@ -421,7 +441,7 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 	if (end.join && !bridge_may_begin(gw, end.join))
 		return false;
 	if ((!end.service && !end.join && !end.lcp && !end.route) ||
-	    !line_make(gw, c, true, &origin, now))
+	    !line_make(gw, c, true, &origin, line_filters(p, &a->peer), now))
 		return false;
 	dp_answer(gw->dp, c);
 	return true;
@@ -430,7 +450,9 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	struct leg_origin origin = line_origin_of(a);
-	struct line *l = line_make(gw, c, !a->permanent, &origin, now);
+	struct line *l =
+		line_make(gw, c, !a->permanent, &origin,
+			  line_filters(port_by_number(gw, dp_channel_port(c)), &a->peer), now);
 
 	if (!l)
 		return;
@@ -501,6 +523,7 @@ struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *a
 {
 	struct gw_port *p = &gw->port[cfg - gw->cfg->port];
 	bool switched = cfg->transport->caps & IST_CAP_SWITCHED;
+	const struct cfg_circuit *to_circuit;
 	struct leg_origin none = {0};
 	struct ist_addr to = {0};
 	l2tp_channel c = 0;
@@ -516,15 +539,16 @@ struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *a
 	rc = dp_connect(gw->dp, (unsigned)p->number, &to, IST_PAYLOAD_PPP, &c);
 	if (rc < 0)
 		return line_cannot(fail, -rc, strerror(-rc));
+	to_circuit = port_circuit(p, &to);
 	/* Permanent circuits of such a port have a line from their first report on. */
-	l = line_make(gw, c, switched, &none, now);
+	l = line_make(gw, c, switched, &none, to_circuit ? to_circuit->filter : NULL, now);
 	if (!l)
 		return line_cannot(fail, ENOMEM, "out of memory");
 	if (l->leg)
 		return line_cannot(fail, EBUSY, "the circuit has a join already");
 	l->is_up |= !l->switched;
-	if (port_circuit(p, &to))
-		line_set_speed(&l->origin.speed, port_circuit(p, &to)->speed);
+	if (to_circuit)
+		line_set_speed(&l->origin.speed, to_circuit->speed);
 	return l;
 }
 

@@ -28,10 +28,11 @@ struct line {
 	struct leg *leg; /* NULL = no join */
 	uint16_t number;
 	struct leg_origin origin;
-	struct route_way way;		/* of the call that is placed */
-	bool lost;			/* the channel has gone down under the join */
-	bool left;			/* the channel is given up; freed soon */
-	const struct join_owner *owner; /* of a line we dial: hears of the join as well */
+	const struct gw_filters *filters; /* of its circuit's section; NULL = none */
+	struct route_way way;		  /* of the call that is placed */
+	bool lost;			  /* the channel has gone down under the join */
+	bool left;			  /* the channel is given up; freed soon */
+	const struct join_owner *owner;	  /* of a line we dial: hears of the join as well */
 	void *owner_ctx;
 	bool joined;		  /* both legs have been up */
 	struct loop_timer errors; /* when a call's far end is told of new ones */
@@ -55,6 +56,8 @@ struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *a
 			struct line_fail *fail, uint64_t now);
 /* Has a line of this address a join?  Walks all lines. */
 bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_addr *a);
+/* A leg with the filters of the circuit's section. */
+struct leg *line_leg_made(struct line *l);
 /* A line's leg and its number; NULL = no memory, or 65535 are in use. */
 struct leg *line_leg_new(struct line *l, uint64_t now);
 /* The leg has been freed, or is about to be. */

@@ -91,7 +91,7 @@ bool line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)
 
 struct leg *line_proxy_leg(struct line *l)
 {
-	l->calling = leg_line_new(l->all->gw, l->channel, l->number, &l->origin, l->is_up);
+	l->calling = line_leg_made(l);
 	return l->calling;
 }
 

@@ -109,6 +109,7 @@ const char *leg_cause_name(enum leg_cause c);
 /* The kinds of section that a leg has filters from; one further down comes first. */
 enum leg_filters {
 	LEG_FILTERS_SECTION, /* the service or the route */
+	LEG_FILTERS_CIRCUIT,
 	LEG_FILTERS_USER,
 	LEG_FILTERS
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The filters of a leg's entry: those of its service or route, in place of any of them that of its
- * user, and in place of any of those one that an operator has set for this leg alone.
+ * circuit, then that of its user, and in place of any of those one that an operator has set for
+ * this leg alone.
  */
 #include "gw/gw.h"
 #include "gw/legs/leg_entry.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `show calls`, as a table and one by one. */
-#include "gw/filter.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/vty.h"
 #include "gw/operator/vty_listen.h"
@@ -154,17 +153,6 @@ static const struct leg *call_leg(const struct call_row *row)
 	return row->join->leg[is_second];
 }
 
-static void call_filter_lines(struct vty *vty, const struct leg *l)
-{
-	for (unsigned i = 0; i < DP_FILTERS; i++) {
-		const struct gw_filters *f = leg_filters_in_force(l, (enum dp_filter)i);
-
-		if (f)
-			vty_out(vty, "  filter  %s of %s: %s%s", filter_key((enum dp_filter)i),
-				f->of ? f->of : "this call", f->text[i], VTY_NEWLINE);
-	}
-}
-
 static void call_detail(void *ctx, const struct call_row *row)
 {
 	const struct dp_call_stats *s = &row->stats;
@@ -194,7 +182,7 @@ static void call_detail(void *ctx, const struct call_row *row)
 	if (row->join)
 		call_limit_lines(vty, leg_server_limits(row->join->leg[1]));
 	if (row->join)
-		call_filter_lines(vty, call_leg(row));
+		vty_filter_lines(vty, call_leg(row));
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,

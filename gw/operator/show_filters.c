@@ -77,6 +77,20 @@ DEFUN(show_filters, show_filters_cmd, "show filters",
 	return vty_table(vty, &table_filters);
 }
 
+void vty_filter_lines(struct vty *vty, const struct leg *l)
+{
+	char name[GW_TEXT_MAX];
+
+	for (unsigned i = 0; l->ops->entry && i < DP_FILTERS; i++) {
+		const struct gw_filters *f = leg_filters_in_force(l, (enum dp_filter)i);
+
+		if (f)
+			vty_out(vty, "  filter  %s of %s: %s%s", filter_key((enum dp_filter)i),
+				f->of ? f->of : leg_text(name, sizeof(name), l), f->text[i],
+				VTY_NEWLINE);
+	}
+}
+
 /* --- of one call ------------------------------------------------------------------------------ */
 
 static enum dp_filter filter_place_arg(const char *level, const char *direction)

@@ -150,11 +150,13 @@ static void join_detail(struct vty *vty, const struct joined_row *row)
 		leg_state_name(row->other->state), age, VTY_NEWLINE);
 	if (row->join->reason)
 		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
+	vty_filter_lines(vty, row->leg);
+	vty_filter_lines(vty, row->other);
 }
 
 DEFUN(show_joins_detail, show_joins_detail_cmd, "show joins detail",
       SHOW_STR "Pairs of legs: calls, lines, and our own PPP\n"
-	       "Each with the route that was taken and why no other was\n")
+	       "Each with its filters, the route that was taken and why no other was\n")
 {
 	struct joined_row row = {.gw = vty_gw(vty)};
 	struct join *j;

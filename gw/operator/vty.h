@@ -8,6 +8,8 @@
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
+struct leg;
+
 /* DEFUN names parameters that a command need not use.  gcc lets macros of system headers do so. */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wunused-parameter"
@@ -22,8 +24,10 @@ void vty_counters_init(void); /* show_counters.c */
 void vty_summary_init(void);  /* show_summary.c */
 void vty_joins_init(void);    /* show_joins.c */
 void vty_routes_init(void);   /* show_routes.c */
-void vty_filters_init(void);  /* show_filters.c */
-void vty_history_init(void);  /* show_history.c */
+/* Each filter of a call or line that is in force, and what it is of; nothing for our PPP. */
+void vty_filter_lines(struct vty *vty, const struct leg *l);
+void vty_filters_init(void); /* show_filters.c */
+void vty_history_init(void); /* show_history.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;

@@ -137,6 +137,37 @@ static void what_a_lac_does_with_lcp(void)
 		    "t:1: line l: dlci 16: mru: `575` is not a number from 576 to 65535\n");
 }
 
+static void filters_of_circuits(void)
+{
+	static struct told t;
+
+	tell(&t, "line l { link = x\n dlci 16 { carries = ppp service = s filter-in = \"udp\" }\n"
+		 " dlci 17 { carries = ppp join = \"l 18\" ppp-filter-in = \"ip\"\n"
+		 " ppp-filter-out = \"not ip\" }\n dlci 18 { carries = ppp } }\n"
+		 "sw x { accept \"1*\" { ppp-filter-out = \"ip6\" } }\n"
+		 "service s { local = 10.0.0.1 }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	ASSERT_TEXT(t.m->port[0].circuit[0].filter[CFG_FILTER_IN].text, "udp");
+	CU_ASSERT_PTR_NULL(t.m->port[0].circuit[0].filter[CFG_FILTER_OUT].text);
+	ASSERT_TEXT(t.m->port[0].circuit[1].filter[CFG_FILTER_PPP_IN].text, "ip");
+	ASSERT_TEXT(t.m->port[0].circuit[1].filter[CFG_FILTER_PPP_OUT].text, "not ip");
+	CU_ASSERT_PTR_NULL(t.m->port[0].circuit[2].filter[CFG_FILTER_PPP_IN].text);
+	ASSERT_TEXT(t.m->port[1].accept[0].filter[CFG_FILTER_PPP_OUT].text, "ip6");
+	told_end(&t);
+	ASSERT_TOLD(
+		"line l { link = x dlci 16 { carries = l2tp ppp-filter-in = \"ip\" } }",
+		"t:1: line l: dlci 16: ppp-filter-in: has no meaning without `carries = ppp`\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { carries = ppp filter-in = \"ip\"\n"
+		    " filter-out = \"udp\" } }",
+		    "t:1: line l: dlci 16: filter-in: has no meaning without `service`, where PPP "
+		    "goes on: there is `ppp-filter-in`\n"
+		    "t:2: line l: dlci 16: filter-out: has no meaning without `service`, where PPP "
+		    "goes on: there is `ppp-filter-out`\n");
+	ASSERT_TOLD("sw x { accept \"1*\" { filter-in = \"ip\" } }",
+		    "t:1: sw x: accept 1*: filter-in: has no meaning without `service`, where PPP "
+		    "goes on: there is `ppp-filter-in`\n");
+}
+
 static void what_a_service_believes(void)
 {
 	static const char *const words[] = {"renegotiate", "authenticate", "accept", "require"};
@@ -212,6 +243,7 @@ static const struct test_case cases[] = {
 	{"a_circuit_inherits_from_its_port", a_circuit_inherits_from_its_port},
 	{"strangers", strangers},
 	{"what_a_lac_does_with_lcp", what_a_lac_does_with_lcp},
+	{"filters_of_circuits", filters_of_circuits},
 	{"what_a_service_believes", what_a_service_believes},
 	{"wrong_values", port_wrong_values},
 	{"payloads_fit_the_transport", payloads_fit_the_transport},

@@ -124,6 +124,43 @@ static void either_end_begins(void)
 	}
 }
 
+static void bridge_filters_are(l2tp_channel c, uint32_t in, uint32_t out)
+{
+	const struct dp_call *e = bridge_entry(c);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_IN], in);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_OUT], out);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_IN], 0);
+	CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_OUT], 0);
+}
+
+/* Each circuit has those of its own section, whichever begins. */
+static void circuits_have_filters(void)
+{
+	static const l2tp_channel from[] = {FIRST, SECOND};
+
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		bridge_bench("frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp\n"
+			     "  join = \"a 0/35\"  ppp-filter-in = \"ip\"  ppp-filter-out = "
+			     "\"not port 25\" } }\n"
+			     "atm a { link = \"loop:y\"  pvc \"0/35\" { carries = ppp\n"
+			     "  ppp-filter-out = \"udp\" } }\n");
+		bridge_circuit(SECOND, &atm_transport, "0/35");
+		bridge_up(FIRST, true);
+		bridge_up(SECOND, true);
+		bridge_frame(from[i], request, sizeof(request));
+		CU_ASSERT_TRUE(bridge_forwards(FIRST, SECOND));
+		bridge_filters_are(FIRST, 1, 2);
+		bridge_filters_are(SECOND, 0, 3);
+		CU_ASSERT_STRING_EQUAL(
+			leg_filters_in_force(bench_join()->leg[!i], DP_FILTER_PPP_OUT)->of,
+			"circuit f 100");
+		bench_stop();
+		CU_ASSERT_EQUAL(fake_said("unfilter"), 3);
+	}
+}
+
 static void a_circuit_goes_down_and_comes_back(void)
 {
 	bridge_pvcs();
@@ -304,6 +341,7 @@ static void an_operator_ends_it(void)
 
 static const struct test_case cases[] = {
 	{"either_end_begins", either_end_begins},
+	{"circuits_have_filters", circuits_have_filters},
 	{"a_circuit_goes_down_and_comes_back", a_circuit_goes_down_and_comes_back},
 	{"a_switched_end_is_called", a_switched_end_is_called},
 	{"a_call_is_placed_again", a_call_is_placed_again},

@@ -221,6 +221,46 @@ static const char *line_row(const struct table *t)
 	return line_said;
 }
 
+/* A circuit's filters come before those of its service, also when a pattern lets the circuit in. */
+static void a_circuit_filters_before_its_service(void)
+{
+	static const struct {
+		const char *port, *peer;
+		const struct ist_transport *t;
+	} rows[] = {
+		{"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  service = s\n",
+		 "100", &frame_relay_transport},
+		{"x25 x { link = \"loop:x\"  address = 1  accept \"42*\" { carries = ppp  service "
+		 "= s\n",
+		 "4242", &x25_transport},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct dp_call *e = &fake.call[0];
+		char conf[1000];
+
+		snprintf(conf, sizeof(conf),
+			 "%s  filter-out = \"udp\"  ppp-filter-in = \"ip\" } }\n"
+			 "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+			 "service s { local = 10.64.0.1  pool = s  auth = { chap }\n"
+			 "  filter-in = \"tcp\"  filter-out = \"ip\" }\n"
+			 "user ann { secret = \"a password\" }\n",
+			 rows[i].port);
+		line_bench(conf, rows[i].t, rows[i].peer);
+		if (i)
+			line_say_offer();
+		line_say_up(!i);
+		line_dial_in();
+		CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
+		/* The service's are 1 and 2, the circuit's 3 and 4. */
+		CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_IN], 1);
+		CU_ASSERT_EQUAL(e->filter[DP_FILTER_IP_OUT], 3);
+		CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_IN], 4);
+		CU_ASSERT_EQUAL(e->filter[DP_FILTER_PPP_OUT], 0);
+		line_bench_stop();
+	}
+}
+
 static void lines_and_joins_are_shown(void)
 {
 	char row[200];
@@ -738,6 +778,7 @@ static const struct test_case cases[] = {
 	{"a_site_gets_its_address", a_site_gets_its_address},
 	{"lines_and_joins_are_shown", lines_and_joins_are_shown},
 	{"only_a_configure_request_makes_a_join", only_a_configure_request_makes_a_join},
+	{"a_circuit_filters_before_its_service", a_circuit_filters_before_its_service},
 	{"a_circuit_without_a_service_joins_nothing", a_circuit_without_a_service_joins_nothing},
 	{"a_permanent_circuit_serves_again", a_permanent_circuit_serves_again},
 	{"a_circuit_that_goes_down_ends_its_join", a_circuit_that_goes_down_ends_its_join},

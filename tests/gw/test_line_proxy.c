@@ -136,6 +136,21 @@ static const struct dp_call *site_line(void)
 
 /* --- tests ------------------------------------------------------------------------------------ */
 
+/* As long as our PPP has the line, and when the call has it. */
+static void the_circuit_keeps_its_filters(void)
+{
+	site_begin(CONF("lcp = proxy  ppp-filter-in = \"ip\""), FR_CHANNEL, "c021 01 01 0004");
+	CU_ASSERT_EQUAL(site_line()->filter[DP_FILTER_PPP_IN], 1);
+	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
+	site_acks();
+	CU_ASSERT_TRUE(frames_next("c223 01 01 0017 10 *"));
+	site_says(ANSWER);
+	CU_ASSERT_EQUAL(told_n, 1);
+	CU_ASSERT_EQUAL(site_line()->mode, DP_FORWARD);
+	CU_ASSERT_EQUAL(site_line()->filter[DP_FILTER_PPP_IN], 1);
+	bench_stop();
+}
+
 static void rfc2661_4_4_5_the_lns_is_told(void)
 {
 	const struct dp_call *call;
@@ -461,6 +476,7 @@ static void no_room(void)
 }
 
 static const struct test_case cases[] = {
+	{"the_circuit_keeps_its_filters", the_circuit_keeps_its_filters},
 	{"rfc2661_4_4_5_the_lns_is_told", rfc2661_4_4_5_the_lns_is_told},
 	{"rfc2661_4_4_5_first_and_last_request", rfc2661_4_4_5_first_and_last_request},
 	{"rfc2661_4_4_5_pap", rfc2661_4_4_5_pap},

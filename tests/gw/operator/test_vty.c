@@ -286,7 +286,10 @@ static void a_call_tells_what_is_in_force(void)
 	snprintf(command, sizeof(command), "call %u %u filter out ip", e->tid, e->sid);
 	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
 	CU_ASSERT_TRUE(
-		vty_matches("show calls detail", "*\n  filter  filter-out of this call: ip\n*"));
+		vty_matches("show calls detail", "*\n  filter  filter-out of call */*: ip\n*"));
+	CU_ASSERT_TRUE(vty_matches("show joins detail", "call */* up - server* up, for *\n"
+							"  filter  filter-in of user ann: udp\n"
+							"  filter  filter-out of call */*: ip\n"));
 	vty_end();
 }
 
