@@ -31,6 +31,7 @@ static void pppoe_conf_wrong(void)
 		{{"link=loop:x", "role=client", "@isp@* l2tp", NULL},
 		 "channel isp@*: carries ppp only"},
 		{{"link=loop:x", "role=client", "@* l2tp ppp", NULL}, "carries ppp only"},
+		{{"link=loop:x", "@* ppp", "@isp@* l2tp", NULL}, "channel isp@*: carries ppp only"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

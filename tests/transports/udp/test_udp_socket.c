@@ -180,6 +180,7 @@ static void refused_dialling(void)
 	CU_ASSERT_EQUAL(fake_connect(&a, "127.0.0.1:9", IST_PAYLOAD_L2TP, &c), 0);
 	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 	CU_ASSERT_STRING_EQUAL(fake_fill(&a), "channels 1/65536 0/0");
+	CU_ASSERT_EQUAL(a.tr->fill(a.port, NULL, 0), 1); /* how many there are */
 	fake_close(&a);
 }
 
