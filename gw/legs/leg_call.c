@@ -714,10 +714,10 @@ const struct dp_call *leg_call_entry(const struct leg *l)
 	return &((const struct leg_call *)l)->entry.c;
 }
 
-struct join *leg_call_join(const struct l2tp_call *c)
+struct leg *leg_of_call(const struct l2tp_call *c)
 {
 	struct l2tp_call_info i;
 
 	l2tp_call_info(c, &i);
-	return i.user ? ((struct leg *)i.user)->join : NULL;
+	return i.user;
 }

@@ -83,8 +83,8 @@ extern const struct leg_call_result leg_call_results[LEG_CAUSES];
 const struct l2tp_msg *leg_call_iccn(const struct leg *l);
 /* The call's entry in the data plane, for `show`. */
 const struct dp_call *leg_call_entry(const struct leg *l);
-/* The join a call of the engine belongs to, or NULL. */
-struct join *leg_call_join(const struct l2tp_call *c);
+/* The leg that a call of the engine belongs to, or NULL. */
+struct leg *leg_of_call(const struct l2tp_call *c);
 
 /* --- a line: PPP on a channel of its own ------------------------------------------------------- */
 

@@ -84,8 +84,7 @@ static int capture_create(int folder, const char *name)
 	int fd;
 
 	do
-		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    0600);
+		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	while (fd < 0 && errno == EMFILE && reserve_give_up());
 	return fd;
 }

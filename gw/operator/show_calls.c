@@ -20,13 +20,15 @@ static void call_each(struct gw *gw, void (*each)(void *ctx, const struct call_r
 {
 	struct l2tp_tunnel *t = NULL;
 	struct call_row row = {.gw = gw};
+	const struct leg *leg;
 	struct l2tp_call *c;
 
 	while ((t = l2tp_tunnel_next(gw->engine, t))) {
 		l2tp_tunnel_info(t, &row.tunnel);
 		for (c = l2tp_call_next(t, NULL); c; c = l2tp_call_next(t, c)) {
 			l2tp_call_info(c, &row.call);
-			row.join = leg_call_join(c);
+			leg = leg_of_call(c);
+			row.join = leg ? leg->join : NULL;
 			row.has_term = row.join && leg_terminal_view(row.join->leg[1], &row.term);
 			if (!dp_call_stats(gw->dp, row.tunnel.local_id, row.call.local_id,
 					   &row.stats))

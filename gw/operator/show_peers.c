@@ -105,10 +105,7 @@ static void tunnel_heard(const void *object, char *buf, size_t cap)
 	const struct tunnel_row *row = object;
 	uint64_t heard = row->info.last_heard;
 
-	if (heard)
-		gw_duration_text(buf, cap, row->now > heard ? row->now - heard : 0);
-	else
-		snprintf(buf, cap, "never");
+	gw_duration_text(buf, cap, row->now > heard ? row->now - heard : 0);
 }
 
 static void tunnel_window(const void *object, char *buf, size_t cap)

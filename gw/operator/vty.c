@@ -66,25 +66,15 @@ static struct l2tp_tunnel *vty_tunnel_arg(struct vty *vty, const char *id)
 	return t;
 }
 
-static struct join *vty_call_arg(struct vty *vty, const char *tid, const char *sid)
+struct leg *vty_call_leg(struct vty *vty, const char *tid, const char *sid)
 {
 	struct l2tp_tunnel *t = vty_tunnel_arg(vty, tid);
 	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)atoi(sid)) : NULL;
-	struct join *j = c ? leg_call_join(c) : NULL;
+	struct leg *l = c ? leg_of_call(c) : NULL;
 
-	if (t && !j)
+	if (t && !l)
 		vty_out(vty, "%% No call %s in tunnel %s%s", sid, tid, VTY_NEWLINE);
-	return j;
-}
-
-struct leg *vty_call_leg(struct vty *vty, const char *tid, const char *sid)
-{
-	struct join *j = vty_call_arg(vty, tid, sid);
-	bool second = j && j->leg[1]->ops->kind == LEG_CALL &&
-		      leg_call_entry(j->leg[1])->tid == atoi(tid) &&
-		      leg_call_entry(j->leg[1])->sid == atoi(sid);
-
-	return j ? j->leg[second] : NULL;
+	return l;
 }
 
 DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
@@ -108,11 +98,11 @@ DEFUN(clear_call, clear_call_cmd, "clear call <1-65535> <1-65535>",
       "Our Session ID\n")
 {
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
-	struct join *j = vty_call_arg(vty, argv[0], argv[1]);
+	struct leg *l = vty_call_leg(vty, argv[0], argv[1]);
 
-	if (!j)
+	if (!l)
 		return CMD_WARNING;
-	join_end(j, &why, loop_now(vty_gw(vty)->loop));
+	join_end(l->join, &why, loop_now(vty_gw(vty)->loop));
 	return CMD_SUCCESS;
 }
 
@@ -124,12 +114,12 @@ DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing
       "Send them; the LAC follows\n"
       "Send none; the LAC follows\n")
 {
-	struct join *j = vty_call_arg(vty, argv[0], argv[1]);
+	struct leg *l = vty_call_leg(vty, argv[0], argv[1]);
 	const char *words;
 
-	if (!j)
+	if (!l)
 		return CMD_WARNING;
-	words = leg_call_sequence(j->leg[0], !strcmp(argv[2], "on"));
+	words = leg_call_sequence(l, !strcmp(argv[2], "on"));
 	if (!words)
 		return CMD_SUCCESS;
 	vty_out(vty, "%% %s/%s: %s%s", argv[0], argv[1], words, VTY_NEWLINE);

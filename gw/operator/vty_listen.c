@@ -114,7 +114,7 @@ static bool vty_is_http(struct vty_connection *c)
 	return n > 0 && vty_http_seen(&c->http, octets, (size_t)n);
 }
 
-static int vty_connection_turn(struct osmo_fd *ofd, unsigned what)
+static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 {
 	struct telnet_connection *c = ofd->data;
 	const struct gw *gw = c->priv;
@@ -124,28 +124,26 @@ static int vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
 				    "vty: an HTTP request: connection closed");
 			vty_close(c->vty);
-			return -EBADF;
+			return;
 		}
 		osmo_fd_read_disable(ofd); /* vty_read() asks for more when it wants more */
 		if (vty_read(c->vty) == -EBADF)
-			return -EBADF;
+			return; /* it is closed */
 	}
 	if (what & OSMO_FD_WRITE && buffer_flush_all(c->vty->obuf, ofd->fd) == BUFFER_EMPTY)
 		osmo_fd_write_disable(ofd);
-	return 0;
 }
 
 static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)
 {
 	struct telnet_connection *c = ofd->data;
-	int rc = -EBADF;
 
 	if (vty_memory_begin())
-		rc = vty_connection_turn(ofd, what);
+		vty_connection_turn(ofd, what);
 	else
 		vty_close(c->vty);
 	vty_memory_end();
-	return rc;
+	return 0;
 }
 
 /* The library closes the descriptor before it writes what is left to write, and then once more,
@@ -308,7 +306,7 @@ static void vty_make_folder(const char *path)
 
 	snprintf(folder, sizeof(folder), "%s", path);
 	slash = strrchr(folder, '/');
-	if (!slash || slash == folder)
+	if (!slash)
 		return;
 	*slash = '\0';
 	mkdir(folder, 0755); /* when it fails, bind() says why */
@@ -333,7 +331,7 @@ static int vty_open_socket(const char *path, const char *group)
 	}
 	snprintf(socket_path, sizeof(socket_path), "%s", path);
 	rc = vty_set_group(path, group);
-	if (rc == 0 && listen(fd, 16) < 0)
+	if (rc == 0 && listen(fd, SOMAXCONN) < 0)
 		rc = -errno;
 	if (rc == 0)
 		return fd;

@@ -162,7 +162,7 @@ int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
 	(void)dp;
 	fake_dp_say("tap %u %s", port, on ? "on" : "off");
-	return 0;
+	return on && fake.tap_refuses ? -ENOMEM : 0;
 }
 
 void dp_answer(struct dp *dp, l2tp_channel c)
@@ -326,8 +326,10 @@ uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
 {
 	(void)dp;
+	if (!entry(tid, sid))
+		return false;
 	*out = fake.stats;
-	return entry(tid, sid) != NULL;
+	return true;
 }
 
 void dp_count(struct dp *dp, struct dp_counters *out)
@@ -347,7 +349,7 @@ int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len)
 {
 	(void)dp;
 	(void)port;
-	return snprintf(buf, len, "fine");
+	return snprintf(buf, len, "fine") - (fake.no_status ? 4 : 0);
 }
 
 unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsigned n)

@@ -5,6 +5,8 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/control.c \
 	tests/gw/bench.c \
 	tests/gw/bench.h \
+	tests/gw/calls.c \
+	tests/gw/calls.h \
 	tests/gw/clock.c \
 	tests/gw/clock.h \
 	tests/gw/fake_dp.c \
@@ -40,13 +42,15 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_reserve.c \
 	tests/gw/test_loop.c \
 	tests/gw/operator/test_table.c \
-	tests/gw/operator/test_vty.c \
+	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c \
 	tests/gw/operator/test_vty_listen.c \
 	tests/gw/test_text.c \
 	tests/gw/operator/test_vty_ask.c \
 	tests/gw/frames.c tests/gw/frames.h tests/gw/test_line_proxy.c tests/gw/legs/test_leg_server.c tests/gw/legs/test_proxy_avp.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
-unit_control_LDFLAGS = $(HEAP_LDFLAGS)
+unit_control_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
+	-Wl,--wrap=read -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_dump_fopen -Wl,--wrap=osmo_fd_register \
+	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt
 unit_control_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 

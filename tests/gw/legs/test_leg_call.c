@@ -406,12 +406,12 @@ static void a_call_without_a_join(void)
 	t = l2tp_tunnel_next(bench.gw->engine, NULL);
 	call = l2tp_call_new(t, NULL, &(enum l2tp_reason){L2TP_R_NONE});
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call);
-	CU_ASSERT_PTR_NULL(leg_call_join(call));
+	CU_ASSERT_PTR_NULL(leg_of_call(call));
 	l = leg_call_offered(bench.gw, call, &bench.gw->cfg->peer[0]);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(l);
 	leg_call_rx(l, frame, sizeof(frame), clock_us);
 	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NOT_UP], 1);
-	CU_ASSERT_PTR_NULL(leg_call_join(call));
+	CU_ASSERT_PTR_EQUAL(leg_of_call(call), l);
 	CU_ASSERT_PTR_EQUAL(leg_call_let_go(l), call);
 	CU_ASSERT_PTR_NULL(leg_call_let_go(l));
 	l->ops->free(l);

@@ -2,7 +2,10 @@
 #include "gw/operator/capture.h"
 
 #include "tests/gw/bench.h"
+#include "tests/gw/calls.h"
+#include "tests/heap.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdio.h>
@@ -225,6 +228,189 @@ static void a_disk_that_is_full_from_the_start(void)
 	capture_end();
 }
 
+static int capture_next_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void without_memory_there_is_none(void)
+{
+	const char *words = NULL;
+	int fd;
+
+	capture_begin();
+	fd = capture_next_fd();
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_STRING_EQUAL(words, "out of memory");
+	fake.tap_refuses = true;
+	words = NULL;
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_STRING_EQUAL(words, "out of memory");
+	CU_ASSERT_PTR_NULL(bench.gw->capture);
+	CU_ASSERT_EQUAL(capture_next_fd(), fd);
+	capture_end();
+}
+
+/* A name of 99 octets fits, a port's of 63; a file of the folder's name is no folder. */
+static void names_that_are_too_long(void)
+{
+	char name[102], file[200];
+	const char *words;
+
+	capture_begin();
+	memset(name, 'x', 100);
+	name[100] = '\0';
+	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", name, &words));
+	CU_ASSERT_STRING_EQUAL(words, "name too long");
+	name[99] = '\0';
+	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", name, &words));
+	CU_ASSERT_STRING_EQUAL(bench.gw->capture->file_name, name);
+	capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, 1);
+	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+	snprintf(file, sizeof(file), "%s/%s", folder, name);
+	CU_ASSERT_EQUAL(unlink(file), 0);
+	capture_end();
+}
+
+/* A file is the owner's alone, and no descriptor of a capture is left to programs that are started.
+ */
+static void files_are_private(void)
+{
+	const struct capture *c;
+	const char *words;
+	struct stat st;
+	mode_t old = umask(0);
+
+	capture_begin();
+	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL(access(path, F_OK), -1); /* made with its first frame */
+	capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, 1);
+	CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 07777, 0600);
+	CU_ASSERT_EQUAL(fcntl(c->folder, F_GETFD), FD_CLOEXEC);
+	CU_ASSERT_EQUAL(fcntl(fileno(pcap_dump_file(c->file[0].dump)), F_GETFD), FD_CLOEXEC);
+	umask(old);
+	capture_end();
+}
+
+/* Whatever keeps a file from being made, the frame is lost, nothing is left behind, and a second
+ * later it is tried again. */
+static void a_file_that_cannot_be_made(void)
+{
+	static const struct {
+		const char *call;
+		int err;
+	} rows[] = {{"fdopen", ENOMEM}, {"pcap_open_dead", ENOMEM}, {"pcap_dump_fopen", ENOMEM}};
+	const struct capture *c;
+	const char *words;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fd;
+
+		capture_begin();
+		c = capture_start(bench.gw, "a", FILE_NAME, &words);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+		fd = capture_next_fd();
+		calls_refuse(rows[i].call, rows[i].err);
+		capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, SEC);
+		CU_ASSERT_TRUE(calls_refused());
+		CU_ASSERT_TRUE(c->lost == 1 && c->frames == 0 && c->files == 0);
+		CU_ASSERT_EQUAL(c->error, rows[i].err);
+		CU_ASSERT_EQUAL(bench_logged("main error: capture of port a: Cannot allocate "
+					     "memory: frames are lost"),
+				1);
+		CU_ASSERT_EQUAL(capture_next_fd(), fd);
+		unlink(path);
+		capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, 2 * SEC - 1);
+		CU_ASSERT_TRUE(c->lost == 2 && c->frames == 0);
+		capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, 2 * SEC);
+		CU_ASSERT_TRUE(c->lost == 2 && c->frames == 1 && c->error == 0);
+		CU_ASSERT_EQUAL(bench_logged("main notice: capture of port a: goes on, 2 frames "
+					     "lost so far"),
+				1);
+		CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+		CU_ASSERT_EQUAL(capture_frames_in(path, DLT_RAW, "x"), 1);
+		capture_end();
+	}
+}
+
+/* Somebody makes a file of that name after the capture has begun: it is not written to. */
+static void a_file_that_is_there_meanwhile(void)
+{
+	const struct capture *c;
+	const char *words;
+	struct stat st;
+
+	capture_begin();
+	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	fclose(fopen(path, "w"));
+	capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, SEC);
+	CU_ASSERT_TRUE(c->error == EEXIST && c->lost == 1 && c->files == 0);
+	CU_ASSERT_EQUAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_size, 0);
+	capture_end();
+}
+
+/* Four link types have a file; frames of a fifth are lost. */
+static void as_many_files_as_there_are(void)
+{
+	static const uint16_t types[] = {DLT_FRELAY, DLT_PPP, 101, DLT_SUNATM};
+	static const char *const names[] = {"", ".PPP", ".RAW", ".SUNATM"};
+	const struct capture *c;
+	const char *words;
+
+	capture_begin();
+	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	for (unsigned i = 0; i < 4; i++)
+		capture_tap(bench.gw, 0, true, types[i], (const uint8_t *)"x", 1, SEC);
+	CU_ASSERT_TRUE(c->files == 4 && c->frames == 4 && c->lost == 0);
+	capture_tap(bench.gw, 0, true, DLT_EN10MB, (const uint8_t *)"x", 1, SEC);
+	CU_ASSERT_TRUE(c->files == 4 && c->frames == 4 && c->lost == 1 && c->error == EMFILE);
+	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+	for (unsigned i = 0; i < 4; i++) {
+		char file[100];
+
+		snprintf(file, sizeof(file), "%s%s", path, names[i]);
+		CU_ASSERT_EQUAL(unlink(file), 0);
+	}
+	capture_end();
+}
+
+/* Without a standard input its number is the folder's, or a file's. */
+static void descriptor_zero(void)
+{
+	int kept = dup(STDIN_FILENO);
+	const char *words;
+
+	for (unsigned i = 0; i < 2; i++) {
+		capture_begin();
+		if (i)
+			close(STDIN_FILENO);
+		errno = EMFILE; /* of an older call */
+		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
+		if (!i)
+			close(STDIN_FILENO);
+		errno = EMFILE;
+		capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, SEC);
+		CU_ASSERT_EQUAL(bench.gw->capture->frames, 1);
+		CU_ASSERT_NOT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
+		CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+		CU_ASSERT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
+		dup2(kept, STDIN_FILENO);
+		CU_ASSERT_EQUAL(capture_frames_in(path, DLT_RAW, "x"), 1);
+		capture_end();
+	}
+	close(kept);
+}
+
 static const struct test_case cases[] = {
 	{"frames_are_in_a_file_per_link_type", frames_are_in_a_file_per_link_type},
 	{"link_types_are_those_of_files", link_types_are_those_of_files},
@@ -234,6 +420,13 @@ static const struct test_case cases[] = {
 	{"it_ends_at_its_limit", it_ends_at_its_limit},
 	{"a_full_disk_loses_what_it_cannot_take", a_full_disk_loses_what_it_cannot_take},
 	{"a_disk_that_is_full_from_the_start", a_disk_that_is_full_from_the_start},
+	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"names_that_are_too_long", names_that_are_too_long},
+	{"files_are_private", files_are_private},
+	{"a_file_that_cannot_be_made", a_file_that_cannot_be_made},
+	{"a_file_that_is_there_meanwhile", a_file_that_is_there_meanwhile},
+	{"as_many_files_as_there_are", as_many_files_as_there_are},
+	{"descriptor_zero", descriptor_zero},
 	{NULL, NULL},
 };
 const struct test_suite suite_capture = {"capture", cases};

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The far end of the VTY's socket, against a server that says what the test wants. */
+#define _GNU_SOURCE
 #include "gw/operator/operator.h"
 
+#include "tests/gw/calls.h"
 #include "tests/harness.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <unistd.h>
 
 static char folder[40], path[60];
@@ -17,6 +22,8 @@ static const char *says; /* after the last of `wants` was asked */
 static const char *wants;
 static char asked[300];
 static pthread_t server;
+static int terminal; /* -1 = none; else its modes while the far end has not answered: */
+static struct termios modes;
 
 static void *ask_serve(void *arg)
 {
@@ -28,8 +35,9 @@ static void *ask_serve(void *arg)
 	while (!strstr(asked, wants) && n < sizeof(asked) - 1 &&
 	       (got = read(fd, asked + n, sizeof(asked) - 1 - n)) > 0)
 		n += (size_t)got;
-	if (write(fd, says, strlen(says)) < 0)
-		asked[0] = '\0';
+	if (terminal >= 0)
+		tcgetattr(terminal, &modes);
+	send(fd, says, strlen(says), MSG_NOSIGNAL);
 	close(fd);
 	return NULL;
 }
@@ -48,6 +56,7 @@ static void ask_begin(const char *until, const char *answer)
 	memset(asked, 0, sizeof(asked));
 	wants = until;
 	says = answer;
+	terminal = -1;
 	CU_ASSERT_FATAL(!pthread_create(&server, NULL, ask_serve, NULL));
 }
 
@@ -77,6 +86,8 @@ static void one_command(void)
 		 "% Unknown command.\nmore\n", 1},
 		/* before the echo nothing counts, and no line is an echo by its end alone */
 		{"% greeting\r\nshow x\r\ngw# show x\r\nshow x\r\n# " END "\r\n", "show x\n", 0},
+		/* nor by its length */
+		{"gw# show y\r\nno\r\ngw# show x\r\nyes\r\ngw# " END "\r\n", "yes\n", 0},
 		{"gw# show x\r\n! a comment\r\n" END "\r\ngw# " END "\r\n",
 		 "! a comment\n" END "\n", 0},
 		/* breaks off */
@@ -119,45 +130,201 @@ static void nobody_listens(void)
 	CU_ASSERT_EQUAL(vty_talk("/nowhere/vty"), 1);
 }
 
+/* An answer is waited for so long. */
+static void patience(void)
+{
+	calls_receive_us = 0;
+	ask_begin(END "\n", "gw# show x\r\ngw# " END "\r\n");
+	CU_ASSERT_EQUAL(vty_ask(path, "show x", stdout), 0);
+	ask_end();
+	CU_ASSERT_EQUAL(calls_receive_us, 10000000);
+}
+
+static int next_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void no_stream(void)
+{
+	int fd;
+
+	ask_begin(END "\n", "");
+	fd = next_fd();
+	calls_refuse("fdopen", ENOMEM);
+	CU_ASSERT_EQUAL(vty_ask(path, "show x", stdout), 1);
+	CU_ASSERT_TRUE(calls_refused());
+	CU_ASSERT_EQUAL(next_fd(), fd);
+	ask_end();
+	CU_ASSERT_STRING_EQUAL(asked, "");
+}
+
+/* Without a standard input the connection takes its number. */
+static void descriptor_zero(void)
+{
+	int kept = dup(STDIN_FILENO);
+
+	ask_begin(END "\n", "gw# show x\r\ngw# " END "\r\n");
+	close(STDIN_FILENO);
+	CU_ASSERT_EQUAL(vty_ask(path, "show x", stdout), 0);
+	CU_ASSERT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
+	CU_ASSERT_EQUAL(vty_ask("/nowhere/vty", "show x", stdout), 1);
+	CU_ASSERT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
+	dup2(kept, STDIN_FILENO);
+	close(kept);
+	ask_end();
+}
+
+struct talk {
+	int in, out; /* what it reads; what it has written */
+	int kept_in, kept_out;
+	char said[100];
+	size_t len;
+};
+
+static void talk_begin(struct talk *t, int in)
+{
+	int out[2];
+
+	fflush(stdout);
+	t->kept_in = dup(STDIN_FILENO);
+	t->kept_out = dup(STDOUT_FILENO);
+	CU_ASSERT_FATAL(!pipe(out));
+	t->in = in;
+	t->out = out[0];
+	dup2(in, STDIN_FILENO);
+	dup2(out[1], STDOUT_FILENO);
+	close(out[1]);
+}
+
+static void talk_end(struct talk *t)
+{
+	ssize_t n;
+
+	dup2(t->kept_in, STDIN_FILENO);
+	dup2(t->kept_out, STDOUT_FILENO);
+	close(t->kept_in);
+	close(t->kept_out);
+	close(t->in);
+	n = read(t->out, t->said, sizeof(t->said));
+	t->len = n > 0 ? (size_t)n : 0;
+	close(t->out);
+	ask_end();
+}
+
+static int talk_input(const char *text)
+{
+	int in[2];
+
+	CU_ASSERT_FATAL(!pipe(in));
+	CU_ASSERT_EQUAL(write(in[1], text, strlen(text)), (ssize_t)strlen(text));
+	close(in[1]);
+	return in[0];
+}
+
 /* Both ways at once; telnet's options (RFC 854: IAC, a verb from 251 on, the option) and
  * subnegotiations (IAC 250 ... IAC 240) are left out. */
 static void a_talk(void)
 {
-	int in[2], out[2], kept_in = dup(STDIN_FILENO), kept_out;
-	char got[100] = "";
-	ssize_t n;
+	static const struct {
+		const char *says, *printed;
+	} rows[] = {
+		{"x", "x"}, /* one octet is as good as many */
+		{"", ""},
+		{"a\xff\xfb\x01"
+		 "b\xff\xfd\x03"
+		 "c\xff\xfa\x18yes\xff\xffno\xff\xf0"
+		 "d\xff\xf1"
+		 "e",
+		 "abcde"},
+		{"a\xff\xfe\xff"
+		 "b",
+		 "ab"}, /* the option itself may be 255 */
+		{"\xff\xf9"
+		 "c",
+		 "c"}, /* 249, go ahead, has none */
+	};
 
-	fflush(stdout);
-	kept_out = dup(STDOUT_FILENO);
-	CU_ASSERT_FATAL(!pipe(in) && !pipe(out));
-	ask_begin("exit\n", "a\xff\xfb\x01"
-			    "b\xff\xfd\x03"
-			    "c\xff\xfa\x18yes\xff\xffno\xff\xf0"
-			    "d\xff\xf1"
-			    "e");
-	CU_ASSERT_EQUAL(write(in[1], "show\nexit\n", 10), 10);
-	close(in[1]);
-	dup2(in[0], STDIN_FILENO);
-	dup2(out[1], STDOUT_FILENO);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct talk t;
+		int fd = next_fd();
+
+		ask_begin("exit\n", rows[i].says);
+		talk_begin(&t, talk_input("show\nexit\n"));
+		CU_ASSERT_EQUAL(vty_talk(path), 0);
+		talk_end(&t);
+		ASSERT_OCTETS(t.said, t.len, rows[i].printed, strlen(rows[i].printed));
+		CU_ASSERT_STRING_EQUAL(asked, "show\nexit\n");
+		CU_ASSERT_EQUAL(next_fd(), fd);
+	}
+}
+
+/* A signal ends no talk; another failure of a call does. */
+static void a_talk_with_failures(void)
+{
+	static const struct {
+		const char *call;
+		int err;
+		bool goes_on;
+	} rows[] = {{"poll", EINTR, true},
+		    {"poll", ENOMEM, false},
+		    {"read", EINTR, true},
+		    {"none", 0, true}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct talk t;
+
+		ask_begin("exit\n", "bye");
+		talk_begin(&t, talk_input("exit\n"));
+		calls_refuse(rows[i].call, rows[i].err);
+		CU_ASSERT_EQUAL(vty_talk(path), 0);
+		CU_ASSERT_EQUAL(calls_refused(), rows[i].err != 0);
+		talk_end(&t);
+		ASSERT_OCTETS(t.said, t.len, "bye", rows[i].goes_on ? 3u : 0u);
+		CU_ASSERT_STRING_EQUAL(asked, rows[i].goes_on ? "exit\n" : "");
+	}
+}
+
+/* A terminal is raw while the talk goes on, and as before afterwards. */
+static void a_talk_at_a_terminal(void)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	struct termios before, after;
+	struct talk t;
+
+	CU_ASSERT_FATAL(master >= 0 && !grantpt(master) && !unlockpt(master));
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	CU_ASSERT_FATAL(slave >= 0);
+	CU_ASSERT_EQUAL(write(master, "exit\n", 5), 5);
+	tcgetattr(slave, &before);
+	CU_ASSERT_TRUE(before.c_lflag & ICANON && before.c_lflag & ECHO);
+	ask_begin("exit\n", "bye");
+	terminal = dup(slave);
+	talk_begin(&t, slave);
 	CU_ASSERT_EQUAL(vty_talk(path), 0);
-	dup2(kept_in, STDIN_FILENO);
-	dup2(kept_out, STDOUT_FILENO);
-	close(kept_in);
-	close(kept_out);
-	close(in[0]);
-	close(out[1]);
-	n = read(out[0], got, sizeof(got) - 1);
-	close(out[0]);
-	ask_end();
-	ASSERT_OCTETS(got, n > 0 ? (size_t)n : 0, "abcde", 5);
-	CU_ASSERT_STRING_EQUAL(asked, "show\nexit\n");
+	tcgetattr(terminal, &after);
+	talk_end(&t);
+	CU_ASSERT_FALSE(modes.c_lflag & (ICANON | ECHO));
+	CU_ASSERT_EQUAL(after.c_lflag, before.c_lflag);
+	CU_ASSERT_EQUAL(after.c_iflag, before.c_iflag);
+	ASSERT_OCTETS(t.said, t.len, "bye", 3);
+	close(terminal);
+	close(master);
 }
 
 static const struct test_case cases[] = {
 	{"one_command", one_command},
 	{"no_command", no_command},
 	{"nobody_listens", nobody_listens},
+	{"patience", patience},
+	{"no_stream", no_stream},
+	{"descriptor_zero", descriptor_zero},
 	{"a_talk", a_talk},
+	{"a_talk_with_failures", a_talk_with_failures},
+	{"a_talk_at_a_terminal", a_talk_at_a_terminal},
 	{NULL, NULL},
 };
 const struct test_suite suite_vty_ask = {"vty_ask", cases};

@@ -5,8 +5,12 @@
 #include "gw/operator/operator.h"
 #include "gw/reserve.h"
 #include "tests/gw/bench.h"
+#include "tests/gw/calls.h"
+#include "tests/heap.h"
 #include <osmocom/core/select.h>
 #include <errno.h>
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,6 +322,269 @@ static void connections_are_bounded(void)
 	listen_end();
 }
 
+/* A connection for which there is no memory, or no room in the select loop, is closed; the next one
+ * is fine.  An error of one connection does not make the listener look away. */
+static void connections_that_fail(void)
+{
+	static const struct {
+		const char *call;
+		int err;
+	} rows[] = {{"_talloc_zero", ENOMEM},
+		    {"osmo_fd_register", EBADF},
+		    {"vty_create", ENOMEM},
+		    {"accept4", ECONNABORTED}};
+
+	listen_begin();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int free_fd = listen_next_fd(), fd = listen_connect();
+		bool taken = i == 3; /* it is still there, and accepted in the next turn */
+
+		calls_refuse(rows[i].call, rows[i].err);
+		listen_turns(2);
+		CU_ASSERT_TRUE(calls_refused());
+		CU_ASSERT_FALSE(vty_listen_looks_away());
+		CU_ASSERT_EQUAL(vty_listen_connections(), taken);
+		CU_ASSERT_EQUAL(listen_read(fd) < 0, !taken);
+		close(fd);
+		listen_turns(2);
+		CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+		CU_ASSERT_EQUAL(listen_next_fd(), free_fd);
+	}
+	listen_end();
+}
+
+/* These are of the whole system: the listener looks away for a second, and says so. */
+static void errors_of_the_system(void)
+{
+	static const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		char line[100];
+		int fd;
+
+		listen_begin();
+		reserve_stop();
+		fd = listen_connect();
+		calls_refuse("accept4", errors[i]);
+		listen_turns(2);
+		CU_ASSERT_TRUE(vty_listen_looks_away());
+		CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+		snprintf(line, sizeof(line), "main error: vty: cannot accept a connection: %s",
+			 strerror(errors[i]));
+		CU_ASSERT_EQUAL(bench_logged(line), 1);
+		bench_pass(SEC);
+		listen_turns(2);
+		CU_ASSERT_FALSE(vty_listen_looks_away());
+		CU_ASSERT_EQUAL(vty_listen_connections(), 1);
+		close(fd);
+		listen_turns(2);
+		listen_end();
+	}
+}
+
+/* What does not open leaves nothing open, and says why. */
+static void listeners_that_fail(void)
+{
+	static const struct {
+		const char *call;
+		int err;
+		unsigned logged;
+	} rows[] = {{"listen", EOPNOTSUPP, 1}, {"osmo_fd_register", EBADF, 0}};
+	char line[200];
+
+	listen_begin();
+	vty_stop();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int free_fd = listen_next_fd();
+
+		calls_refuse(rows[i].call, rows[i].err);
+		CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
+		CU_ASSERT_TRUE(calls_refused());
+		CU_ASSERT_EQUAL(listen_next_fd(), free_fd);
+		CU_ASSERT_EQUAL(access(path, F_OK), -1);
+		snprintf(line, sizeof(line), "main error: vty: cannot listen on %s: %s", path,
+			 strerror(rows[i].err));
+		CU_ASSERT_EQUAL(bench_logged(line), rows[i].logged);
+	}
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	snprintf(line, sizeof(line), "main notice: VTY on %s", path);
+	CU_ASSERT_EQUAL(bench_logged(line), 2);
+	listen_end();
+}
+
+static void no_descriptor_for_a_listener(void)
+{
+	struct rlimit old, few;
+
+	listen_begin();
+	vty_stop();
+	getrlimit(RLIMIT_NOFILE, &old);
+	few = (struct rlimit){.rlim_cur = (rlim_t)listen_next_fd(), .rlim_max = old.rlim_max};
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
+	setrlimit(RLIMIT_NOFILE, &old);
+	CU_ASSERT_EQUAL(bench_logged("main error: vty: cannot listen on *: Too many open files"),
+			1);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	listen_end();
+}
+
+/* Of the operator's memory each turn without any takes a piece; when none is left connections are
+ * closed, and the pieces are there again as soon as there is memory. */
+static void without_memory_there_is_some_for_a_while(void)
+{
+	for (unsigned round = 0; round < 2; round++) {
+		unsigned held, turns;
+		int fd, late;
+
+		if (!round)
+			listen_begin();
+		fd = listen_connect();
+		listen_turns(2);
+		listen_read(fd);
+		held = heap_blocks();
+		heap_refuse_many(0, HEAP_FOR_EVER);
+		for (turns = 0; listen_read(fd) >= 0 && turns < 40; turns++) {
+			CU_ASSERT_EQUAL(write(fd, "\n", 1), 1);
+			listen_turns(1);
+		}
+		CU_ASSERT_EQUAL(heap_blocks(), held - 16);
+		CU_ASSERT_EQUAL(turns, 17);
+		CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+		late = listen_connect();
+		listen_turns(2);
+		CU_ASSERT_EQUAL(listen_read(late), -1);
+		heap_refuse_many(0, 0);
+		close(fd);
+		close(late);
+		fd = listen_connect(); /* which fills up again */
+		listen_turns(2);
+		CU_ASSERT_TRUE(listen_read(fd) > 0);
+		CU_ASSERT_EQUAL(heap_blocks(), held);
+		close(fd);
+		listen_turns(2);
+	}
+	listen_end();
+}
+
+/* Without a standard input its number is a listener's, and a connection's. */
+static void descriptor_zero(void)
+{
+	int kept = dup(STDIN_FILENO), fd;
+	struct reserve_limits n;
+
+	listen_begin();
+	vty_stop();
+	close(STDIN_FILENO);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	CU_ASSERT_NOT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
+	vty_stop();
+	CU_ASSERT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
+	dup2(kept, STDIN_FILENO);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	fd = listen_connect();
+	close(STDIN_FILENO);
+	errno = EMFILE; /* of an older call */
+	listen_turns(1);
+	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
+	reserve_limits(&n);
+	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX);
+	close(fd);
+	listen_turns(2);
+	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+	dup2(kept, STDIN_FILENO);
+	close(kept);
+	listen_end();
+}
+
+/* The folder of the socket is made for all to enter; the mask of other files stays as it was. */
+static void the_folder_of_the_socket(void)
+{
+	mode_t old = umask(0);
+	struct stat st;
+	char room[80];
+
+	listen_begin();
+	snprintf(room, sizeof(room), "%s", path);
+	*strrchr(room, '/') = '\0';
+	CU_ASSERT_EQUAL_FATAL(stat(room, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 07777, 0755);
+	CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0660);
+	CU_ASSERT_EQUAL(umask(old), 0);
+	listen_end();
+}
+
+/* A loopback address of this process. */
+static const char *listen_address(void)
+{
+	static char text[16];
+	unsigned pid = (unsigned)getpid();
+
+	snprintf(text, sizeof(text), "127.%u.%u.%u", 64 + pid / 65536 % 64, pid / 256 % 256,
+		 pid % 256);
+	return text;
+}
+
+static int listen_tcp(bool connects)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(4246)};
+	int fd = socket(AF_INET, SOCK_STREAM | (connects ? SOCK_NONBLOCK : 0), 0), one = 1;
+
+	inet_pton(AF_INET, listen_address(), &sin.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (connects)
+		connect(fd, (struct sockaddr *)&sin, sizeof(sin));
+	else
+		CU_ASSERT_FATAL(!bind(fd, (struct sockaddr *)&sin, sizeof(sin)) && !listen(fd, 1));
+	return fd;
+}
+
+/* Beside the Unix socket; when its address is taken neither is open. */
+static void a_listener_of_tcp(void)
+{
+	char conf[300], line[120];
+	int fd, free_fd;
+
+	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/room/vty", folder);
+	snprintf(conf, sizeof(conf),
+		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		 "vty { socket = \"%s\"  listen = \"%s:4246\" }\n",
+		 path, listen_address());
+	bench_start(conf);
+	fd = listen_tcp(false);
+	free_fd = listen_next_fd();
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
+	CU_ASSERT_EQUAL(listen_next_fd(), free_fd);
+	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	snprintf(line, sizeof(line), "main error: vty: cannot listen on %s port 4246: *",
+		 listen_address());
+	CU_ASSERT_EQUAL(bench_logged(line), 1);
+	close(fd);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	snprintf(line, sizeof(line), "main notice: VTY on %s port 4246", listen_address());
+	CU_ASSERT_EQUAL(bench_logged(line), 1);
+	fd = listen_tcp(true);
+	listen_turns(3);
+	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
+	listen_ask(fd, "show summary\n");
+	listen_read(fd);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	CU_ASSERT_EQUAL(access(path, F_OK), 0);
+	calls_refuse("accept4", ENOMEM); /* of the second listener: it looks away as well */
+	close(listen_tcp(true));
+	listen_turns(2);
+	CU_ASSERT_TRUE(vty_listen_looks_away());
+	vty_stop(); /* which closes the connection */
+	CU_ASSERT_EQUAL(listen_read(fd), -1);
+	close(fd);
+	CU_ASSERT_EQUAL(listen_next_fd(), free_fd - 1);
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	listen_end();
+}
+
 static const struct test_case cases[] = {
 	{"the_socket_is_for_owner_and_group", the_socket_is_for_owner_and_group},
 	{"commands_are_answered_and_exit_loses_nothing",
@@ -330,6 +597,14 @@ static const struct test_case cases[] = {
 	{"an_http_request_ends_the_connection", an_http_request_ends_the_connection},
 	{"without_descriptors_it_looks_away_and_back", without_descriptors_it_looks_away_and_back},
 	{"connections_are_bounded", connections_are_bounded},
+	{"connections_that_fail", connections_that_fail},
+	{"errors_of_the_system", errors_of_the_system},
+	{"listeners_that_fail", listeners_that_fail},
+	{"no_descriptor_for_a_listener", no_descriptor_for_a_listener},
+	{"without_memory_there_is_some_for_a_while", without_memory_there_is_some_for_a_while},
+	{"descriptor_zero", descriptor_zero},
+	{"the_folder_of_the_socket", the_folder_of_the_socket},
+	{"a_listener_of_tcp", a_listener_of_tcp},
 	{NULL, NULL},
 };
 const struct test_suite suite_vty_listen = {"vty_listen", cases};

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/gw/operator/says.h"
+#include "tests/heap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONF                                                                          \
+	"host-name = gw\n"                                                            \
+	"udp wan { listen = \"192.0.2.1:1701\" }\n"                                   \
+	"peer lac { port = wan  service = gold  hostname = lac }\n"                   \
+	"pool p { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/56\" } }\n"            \
+	"service gold { local = 10.64.0.1  pool = p  auth = { chap }  mtu = 1400 }\n" \
+	"user ann { secret = \"a password\" }\n"
+#define TITLES                                                                           \
+	"TID SID Peer SID State We are Joined to User IPv4 IPv6 MTU Age In Out Dropped " \
+	"Filtered\n"
+
+/* The entry of a call of the far end. */
+static const struct dp_call *calls_entry(const struct far_call *c)
+{
+	for (unsigned i = 0; i < fake.calls; i++)
+		if (fake.call[i].data.peer_tid == c->tid && fake.call[i].data.peer_sid == c->sid)
+			return &fake.call[i];
+	CU_FAIL_FATAL("the call has no entry");
+	return NULL;
+}
+
+/* Ann's is up; the other one has no PPP yet, and no address. */
+static void two_calls(char *want, size_t cap, const char *first, const char *second)
+{
+	struct dp_call a = *calls_entry(&bench.call[0]), b = *calls_entry(&bench.call[1]);
+
+	snprintf(want, cap,
+		 TITLES "%u %u %u established LNS server ann 10.64.0.2 yes 1400 7s %s\n"
+			"%u %u %u established LNS server - - no 1458 7s %s\n",
+		 a.tid, a.sid, a.data.peer_sid, first, b.tid, b.sid, b.data.peer_sid, second);
+}
+
+static void calls_begin(void)
+{
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	bench_pass(7 * SEC);
+	fake.stats = (struct dp_call_stats){
+		.rx_frames = 3, .tx_frames = 4, .drops = 5, .filtered_in = 9, .filtered_out = 10};
+}
+
+/* Without an entry in the data plane the counters of a call are zero, not those of another. */
+static void the_table(void)
+{
+	char want[800];
+
+	calls_begin();
+	two_calls(want, sizeof(want), "3 4 5 19", "3 4 5 19");
+	CU_ASSERT_TRUE(vty_rows("show calls", want));
+	for (unsigned i = 0; i < 2; i++) {
+		struct dp_call *e = (struct dp_call *)calls_entry(&bench.call[i]);
+		uint16_t sid = e->sid;
+
+		two_calls(want, sizeof(want), i ? "3 4 5 19" : "0 0 0 0",
+			  i ? "0 0 0 0" : "3 4 5 19");
+		e->sid = 0;
+		CU_ASSERT_TRUE(vty_rows("show calls", want));
+		e->sid = sid;
+	}
+	vty_end();
+}
+
+/* The rest of the calls is left out. */
+static void detail_without_memory(void)
+{
+	calls_begin();
+	vty_says("show calls detail");
+	CU_ASSERT_PTR_NOT_NULL(strstr(strstr(vty_told, "call ") + 1, "\ncall "));
+	heap_refuse(1);
+	vty_says("show calls detail");
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(strncmp(vty_told, "call ", 5), 0);
+	CU_ASSERT_PTR_NULL(strstr(vty_told, "\ncall "));
+	vty_end();
+}
+
+/* Both calls of a switched one, the LAC's and that to the LNS, with the route between them. */
+static void a_switched_call(void)
+{
+	const struct dp_call *in, *out;
+	char want[2000];
+
+	vty_begin("host-name = gw\n"
+		  "udp a { listen = \"192.0.2.1:1701\" }\n"
+		  "peer lac { port = a  hostname = lac }\n"
+		  "peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"
+		  "route sw { from-peer = lac  to = one }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 2 && bench.call[0].up && bench.call[1].up);
+	bench_pass(60 * SEC);
+	fake.stats = (struct dp_call_stats){.rx_frames = 1,
+					    .rx_octets = 2,
+					    .tx_frames = 3,
+					    .tx_octets = 4,
+					    .drops = 5,
+					    .filtered_in = 6,
+					    .filtered_out = 7,
+					    .seq_lost = 8,
+					    .seq_late = 9,
+					    .seq_reordered = 10,
+					    .sending_seq = true};
+	in = calls_entry(&bench.call[0]);
+	out = calls_entry(&bench.call[1]);
+#define SWITCHED                                                   \
+	"  join    call up - call up, user -\n"                    \
+	"  way     route sw, to one\n"                             \
+	"  frames  in 1 (2 octets), out 3 (4 octets), dropped 5\n" \
+	"  filter  dropped 6 of those in, and 7 on the way out\n"  \
+	"  order   sequenced; lost 8, late 9, put in order 10\n"
+	snprintf(want, sizeof(want),
+		 "*call %u/%u, we are LNS of peer lac, established, for 1m00s\n"
+		 "  tunnel  a 192.0.2.* (lac), peer's ids %u/%u, serial *\n" SWITCHED "*",
+		 in->tid, in->sid, in->data.peer_tid, in->data.peer_sid);
+	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
+	snprintf(want, sizeof(want),
+		 "*call %u/%u, we are LAC of peer one, established, for 1m00s\n"
+		 "  tunnel  a 192.0.2.* (*), peer's ids %u/%u, serial *\n" SWITCHED "*",
+		 out->tid, out->sid, out->data.peer_tid, out->data.peer_sid);
+	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
+	snprintf(want, sizeof(want),
+		 TITLES "%u %u %u established LNS - - - - 1458 1m00s 1 3 5 13\n"
+			"%u %u %u established LAC - - - - 1458 1m00s 1 3 5 13\n",
+		 in->tid, in->sid, in->data.peer_sid, out->tid, out->sid, out->data.peer_sid);
+	CU_ASSERT_TRUE(vty_rows("show calls", want));
+	vty_end();
+}
+
+static const struct test_case cases[] = {
+	{"the_table", the_table},
+	{"detail_without_memory", detail_without_memory},
+	{"a_switched_call", a_switched_call},
+	{NULL, NULL},
+};
+const struct test_suite suite_show_calls = {"show_calls", cases};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/gw/operator/says.h"
+#include "tests/heap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TITLES "Leg State Other leg State User IPv4 Age\n"
+
+static void two_joins(void)
+{
+	const struct dp_call *e[2];
+	char want[600];
+
+	vty_begin("host-name = gw\n"
+		  "udp a { listen = \"192.0.2.1:1701\" }\n"
+		  "peer lac { port = a  service = s  hostname = lac }\n"
+		  "pool p { ranges = { \"10.64.0.0/24\" } }\n"
+		  "service s { local = 10.64.0.1  pool = p  auth = { chap } }\n"
+		  "user ann { secret = \"a password\" }\n"
+		  "user bob { secret = \"a password\" }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(2 * SEC);
+	CU_ASSERT_TRUE_FATAL(bench_call("bob", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(5 * SEC);
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned k = 0; k < fake.calls; k++)
+			if (fake.call[k].data.peer_sid == bench.call[i].sid)
+				e[i] = &fake.call[k];
+	snprintf(want, sizeof(want),
+		 TITLES "call %u/%u up server up ann 10.64.0.2 7s\n"
+			"call %u/%u up server up bob 10.64.0.3 5s\n",
+		 e[0]->tid, e[0]->sid, e[1]->tid, e[1]->sid);
+	CU_ASSERT_TRUE(vty_rows("show joins", want));
+	snprintf(want, sizeof(want),
+		 "call %u/%u up - server up, for 7s\n"
+		 "call %u/%u up - server up, for 5s\n",
+		 e[0]->tid, e[0]->sid, e[1]->tid, e[1]->sid);
+	CU_ASSERT_TRUE(vty_equals("show joins detail", want));
+	heap_refuse(1);
+	vty_says("show joins detail");
+	CU_ASSERT_TRUE(heap_refused());
+	*(strchr(want, '\n') + 1) = '\0';
+	CU_ASSERT_STRING_EQUAL(vty_told, want);
+	vty_end();
+}
+
+static void a_switched_call(void)
+{
+	vty_begin("host-name = gw\n"
+		  "udp a { listen = \"192.0.2.1:1701\" }\n"
+		  "peer lac { port = a  hostname = lac }\n"
+		  "peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"
+		  "route sw { from-peer = lac  to = one }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench_pass(3 * SEC);
+	CU_ASSERT_TRUE(vty_matches("show joins detail", "call */* up - call */* up, for 3s\n"
+							"  way     route sw, to one\n"));
+	CU_ASSERT_TRUE(vty_matches("show joins", "Leg *\ncall */*  up     call */*  up     -     "
+						 "-     3s\n"));
+	vty_end();
+}
+
+static const struct test_case cases[] = {
+	{"two_joins", two_joins},
+	{"a_switched_call", a_switched_call},
+	{NULL, NULL},
+};
+const struct test_suite suite_show_joins = {"show_joins", cases};
