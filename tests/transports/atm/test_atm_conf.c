@@ -75,6 +75,9 @@ static void atm_conf_addresses(void)
 	CU_ASSERT_EQUAL(atm_transport.addr_parse(&a, "8/48"), 0);
 	CU_ASSERT_EQUAL(atm_transport.addr_format(&a, buf, sizeof(buf)), 4);
 	CU_ASSERT_STRING_EQUAL(buf, "8/48");
+	ASSERT_OCTETS(a.data, a.len, "\0\x08\0\x30",
+		      4); /* the rest is zero: it is compared whole */
+	CU_ASSERT_FALSE(a.data[4] || a.data[sizeof(a.data) - 1]);
 	CU_ASSERT_TRUE(atm_transport.addr_parse(&a, "8.48") < 0);
 	CU_ASSERT_TRUE(atm_transport.addr_parse(&a, "5000/48") < 0);
 }

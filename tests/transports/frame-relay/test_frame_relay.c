@@ -722,6 +722,8 @@ static void frame_relay_addresses(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CU_ASSERT_EQUAL(fr->addr_parse(&a, bad[i]), -EINVAL);
 	CU_ASSERT_EQUAL(fr->addr_parse(&a, "100"), 0);
+	ASSERT_OCTETS(a.data, a.len, "\0\0\0\x64", 4); /* the rest is zero: it is compared whole */
+	CU_ASSERT_FALSE(a.data[4] || a.data[sizeof(a.data) - 1]);
 	CU_ASSERT_EQUAL(fr->addr_format(&a, text, sizeof(text)), 3);
 	CU_ASSERT_STRING_EQUAL(text, "100");
 }

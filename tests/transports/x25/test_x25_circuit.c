@@ -567,6 +567,9 @@ static void a_pad_is_cleared_and_logged(void)
 		fake_free(e);
 		if (rows[i].pad) {
 			TYPED_SENT(&t, "1001130000");
+			CU_ASSERT_STRING_EQUAL(t.h.last_log,
+					       "call to 5555 cleared: the far end is a PAD; check "
+					       "the X.121 address");
 			CU_ASSERT_EQUAL(fake_connect(&t.h, "5555", L2TP, &c), -EHOSTDOWN);
 		}
 		typed_close(&t);
@@ -589,6 +592,8 @@ static void causes_reach_the_host(void)
 	CU_ASSERT_EQUAL(e->cause.cause, 1);
 	CU_ASSERT_EQUAL(e->cause.diagnostic, 0x2a);
 	CU_ASSERT_STRING_EQUAL(e->cause.words, "number busy");
+	CU_ASSERT_PTR_EQUAL(strstr(t.h.last_log, "call to 5555 cleared: number busy, "),
+			    t.h.last_log);
 	fake_free(e);
 	CU_ASSERT_EQUAL(fake_connect(&t.h, "5555", L2TP, &c), 0);
 	fake_run(&t.h, fake_now + 51 * S);
@@ -648,6 +653,8 @@ static void an_offer_that_is_cleared_while_we_think(void)
 	c = fake_channel(&t.h, FAKE_OFFER);
 	typed_rx(&t, "1001130000");
 	TYPED_SENT(&t, "100117");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "call from 5555 cleared: DTE originated, no "
+					     "additional information");
 	CU_ASSERT_EQUAL(fake_channel(&t.h, FAKE_DOWN), c);
 	CU_ASSERT_EQUAL(fake_answer(&t.h, c), -ESTALE);
 	CU_ASSERT_EQUAL(fake_refuse(&t.h, c), -ESTALE);

@@ -18,6 +18,8 @@ static void x25_transport_addresses(void)
 		CU_ASSERT_EQUAL(x25_transport.addr_format(&a, text, sizeof(text)),
 				(int)strlen(good[i]));
 		CU_ASSERT_STRING_EQUAL(text, good[i]);
+		ASSERT_OCTETS(a.data, a.len, good[i], strlen(good[i]));
+		CU_ASSERT_FALSE(a.data[a.len] || a.data[sizeof(a.data) - 1]);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		CU_ASSERT_EQUAL(x25_transport.addr_parse(&a, bad[i]), -EINVAL);

@@ -142,7 +142,7 @@ static void half_a_packet_is_timed_out(void)
 	}
 	fake_run(&f.h, fake_now + 1);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-half"), 1);
-	CU_ASSERT_EQUAL(fake_channel(&f.h, FAKE_DOWN), c);
+	CU_ASSERT_EQUAL(xot_far_lost(&f, "the rest of a packet did not come"), c);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&f.h), ", 0 connections, 0 circuits"));
 	far_close(&f);
 }

@@ -32,17 +32,6 @@ static ist_channel xot_tcp_called(struct far *f, const char *const *more)
 	return c;
 }
 
-static void xot_tcp_down(struct far *f, ist_channel c, enum ist_cause_kind kind, const char *words)
-{
-	struct fake_event *e = fake_take(&f->h, FAKE_DOWN);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
-	CU_ASSERT_EQUAL(e->channel, c);
-	CU_ASSERT_EQUAL(e->cause.kind, kind);
-	CU_ASSERT_STRING_EQUAL(e->cause.words, words);
-	fake_free(e);
-}
-
 /* --- the stream ------------------------------------------------------------------------------- */
 
 #define INTERRUPTS 4500u
@@ -198,7 +187,7 @@ static void no_memory_for_our_call(void)
 		heap_refuse(n);
 		fake_run(&f.h, fake_now);
 		CU_ASSERT_TRUE(heap_refused());
-		xot_tcp_down(&f, c, IST_CAUSE_LINK, "no memory");
+		CU_ASSERT_EQUAL(xot_far_lost(&f, "no memory"), c);
 		UNTIL(&f.h, far_closed(&f));
 		far_close(&f);
 	}
@@ -220,7 +209,7 @@ static void no_memory_to_queue_for_tcp(void)
 	CU_ASSERT_TRUE(heap_refused());
 	fake_run(&f.h, fake_now);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-slow"), 1);
-	xot_tcp_down(&f, c, IST_CAUSE_LINK, "the far end does not read");
+	CU_ASSERT_EQUAL(xot_far_lost(&f, "the far end does not read"), c);
 	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_UP), 0);
 	UNTIL(&f.h, far_closed(&f));
 	far_close(&f);
@@ -243,7 +232,7 @@ static void the_first_packet_of_an_sdu_is_too_much(void)
 	CU_ASSERT_TRUE(heap_refused());
 	fake_run(&f.h, fake_now);
 	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-slow"), 1);
-	xot_tcp_down(&f, c, IST_CAUSE_LINK, "the far end does not read");
+	CU_ASSERT_EQUAL(xot_far_lost(&f, "the far end does not read"), c);
 	UNTIL(&f.h, far_closed(&f));
 	far_close(&f);
 }
@@ -304,7 +293,7 @@ static void our_call_is_not_answered(void)
 	fake_run(&f.h, fake_now + 170 * S - 1);
 	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_DOWN), 0);
 	fake_run(&f.h, fake_now + 1);
-	xot_tcp_down(&f, c, IST_CAUSE_TIMEOUT, "DTE originated");
+	CU_ASSERT_EQUAL(fake_channel(&f.h, FAKE_DOWN), c);
 	far_expect(&f, "1001130031");
 	CU_ASSERT_EQUAL(fake_count(&f.h, "x25-timeouts"), 1);
 	fake_run(&f.h, fake_now + 5 * S - 1);

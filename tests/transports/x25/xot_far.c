@@ -145,6 +145,20 @@ bool far_closed(struct far *f)
 	return recv(f->fd, &octet, 1, MSG_DONTWAIT) == 0;
 }
 
+ist_channel xot_far_lost(struct far *f, const char *words)
+{
+	struct fake_event *e = fake_take(&f->h, FAKE_DOWN);
+	ist_channel c = e ? e->channel : 0;
+
+	CU_ASSERT_EQUAL(e != NULL, words != NULL);
+	if (e && words) {
+		CU_ASSERT_EQUAL(e->cause.kind, IST_CAUSE_LINK);
+		CU_ASSERT_STRING_EQUAL(e->cause.words, words);
+	}
+	fake_free(e);
+	return c;
+}
+
 ist_channel far_let_in(struct far *f)
 {
 	ist_channel c;

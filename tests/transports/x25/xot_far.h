@@ -44,5 +44,8 @@ void far_put(int fd, const char *hex);
 /* The next packet from us is this one. */
 void far_expect(struct far *f, const char *hex);
 bool far_closed(struct far *f);
+/* Takes one `down`, forever or not, of a lost connection with these words; words NULL: there is
+ * none, and 0 is returned. */
+ist_channel xot_far_lost(struct far *f, const char *words);
 
 #endif
