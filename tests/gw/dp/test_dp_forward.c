@@ -186,6 +186,16 @@ static void the_mailbox_of_the_other_worker_is_bounded(void)
 	rig_settle(&r);
 	CU_ASSERT_EQUAL(fake_sent_count(other), 400 - full);
 	CU_ASSERT_EQUAL(rig_reason(&r, DP_R_PAIR_RING), full);
+	/* The leg has gone when its worker comes to what waits for it. */
+	pthread_mutex_lock(&other->lock);
+	other->host->wake(other->host_ctx);
+	for (unsigned i = 0; i < 3; i++)
+		fake_octets(r.fake, LINE_CHANNEL, frame, 8, 0);
+	rig_finish(&r);
+	dp_call_del(r.dp, 2, 3);
+	pthread_mutex_unlock(&other->lock);
+	CU_ASSERT(rig_wait_reason(&r, DP_R_NO_JOIN, 3));
+	CU_ASSERT_EQUAL(rig_reason(&r, DP_R_NO_CALL), 0);
 	rig_down(&r);
 	fake_free(other);
 }
