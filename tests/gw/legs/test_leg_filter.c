@@ -153,6 +153,27 @@ static void a_user_whose_filters_do_not_fit_stays_out(void)
 	bench_stop();
 }
 
+/* What could not be told counts for nothing, so that the same is told again. */
+static void filters_that_could_not_be_told(void)
+{
+	const struct gw_filters *f;
+	struct leg *l;
+
+	bench_start(CONF_USERS);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("cid", "c", PPP_AUTH_CHAP_MD5);
+	l = bench_join()->leg[0];
+	f = filters_of(bench.gw, bench.gw->cfg->user[0].filter);
+	fake.call_refuses = true;
+	CU_ASSERT_FALSE(leg_take_filters(l, LEG_FILTERS_USER, f));
+	fake.call_refuses = false;
+	CU_ASSERT_STRING_EQUAL(leg_filters_in_force(l, DP_FILTER_IP_IN)->of, "service s");
+	filters_are(&fake.call[0], 1, 2, 0, 0);
+	CU_ASSERT_TRUE(leg_take_filters(l, LEG_FILTERS_USER, f));
+	filters_are(&fake.call[0], 3, 2, 4, 0);
+	bench_stop();
+}
+
 /* What is not there can be taken away. */
 static void none_of_its_own(void)
 {
@@ -301,6 +322,7 @@ static const struct test_case cases[] = {
 	{"a_user_comes_before_the_service", a_user_comes_before_the_service},
 	{"an_operator_comes_before_the_user", an_operator_comes_before_the_user},
 	{"a_user_whose_filters_do_not_fit_stays_out", a_user_whose_filters_do_not_fit_stays_out},
+	{"filters_that_could_not_be_told", filters_that_could_not_be_told},
 	{"none_of_its_own", none_of_its_own},
 	{"without_any_filter", without_any_filter},
 	{"each_place_has_its_link_type", each_place_has_its_link_type},
