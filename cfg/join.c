@@ -89,7 +89,7 @@ static const char *join_wrong_end(struct cfg_load *l, const struct join_end *e,
 {
 	const struct ist_transport *t = e->to->port->transport;
 
-	if (!c && !(t->caps & IST_CAP_SWITCHED))
+	if (!c && !(t->caps & (IST_CAP_SWITCHED | IST_CAP_CALLS)))
 		return "has no section on that port";
 	if (join_dialling(l, e->to->port, a))
 		return "is dialled by a client";
@@ -166,7 +166,7 @@ static void join_link_route(struct cfg_load *l, const struct cfg_item *route)
 		return;
 	if (!join_is_number(e.to))
 		join_link(l, &e);
-	else if (!(t->caps & IST_CAP_SWITCHED) || !(t->caps & IST_CAP_PPP))
+	else if (!(t->caps & (IST_CAP_SWITCHED | IST_CAP_CALLS)) || !(t->caps & IST_CAP_PPP))
 		cfg_wrong(l, e.key->line, e.key, "%s calls no numbers", t->name);
 }
 

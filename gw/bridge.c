@@ -91,5 +91,5 @@ bool bridge_may_begin(struct gw *gw, const struct cfg_join *to)
 
 	if (p->number < 0 || t->addr_parse(&a, to->address))
 		return false;
-	return t->caps & IST_CAP_SWITCHED || (port_circuit_up(p, &a) && !line_is_joined(gw, p, &a));
+	return port_calls(p, &a) || (port_circuit_up(p, &a) && !line_is_joined(gw, p, &a));
 }

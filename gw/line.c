@@ -518,27 +518,47 @@ static struct line *line_cannot(struct line_fail *fail, int err, const char *wor
 	return NULL;
 }
 
+/* Why a transport does not connect. */
+static const char *line_words(int err)
+{
+	static const struct {
+		int err;
+		const char *words;
+	} rows[] = {
+		{EBUSY, "the line is busy"},
+		{EDESTADDRREQ, "the line calls a number, and there is none"},
+		{EOPNOTSUPP, "the line calls no numbers"},
+		{ENOLINK, "the circuit is down"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].err == err)
+			return rows[i].words;
+	return strerror(err);
+}
+
 struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
 			struct line_fail *fail, uint64_t now)
 {
 	struct gw_port *p = &gw->port[cfg - gw->cfg->port];
-	bool switched = cfg->transport->caps & IST_CAP_SWITCHED;
 	const struct cfg_circuit *to_circuit;
 	struct leg_origin none = {0};
 	struct ist_addr to = {0};
 	l2tp_channel c = 0;
 	struct line *l;
+	bool switched;
 	int rc;
 
 	if (p->number < 0)
 		return line_cannot(fail, ENETDOWN, "its port is not open");
 	if (cfg->transport->addr_parse(&to, address))
 		return line_cannot(fail, EINVAL, "the address is wrong");
+	switched = port_calls(p, &to);
 	if (!switched && !port_circuit_up(p, &to))
 		return line_cannot(fail, ENOLINK, "the circuit is down");
 	rc = dp_connect(gw->dp, (unsigned)p->number, &to, IST_PAYLOAD_PPP, &c);
 	if (rc < 0)
-		return line_cannot(fail, -rc, strerror(-rc));
+		return line_cannot(fail, -rc, line_words(-rc));
 	to_circuit = port_circuit(p, &to);
 	/* Permanent circuits of such a port have a line from their first report on. */
 	l = line_make(gw, c, switched, &none, to_circuit ? to_circuit->filter : NULL, now);

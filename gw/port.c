@@ -159,6 +159,13 @@ bool port_circuit_up(const struct gw_port *p, const struct ist_addr *a)
 	return !c || p->up[c - p->cfg->circuit];
 }
 
+bool port_calls(const struct gw_port *p, const struct ist_addr *a)
+{
+	uint32_t caps = p->cfg->transport->caps;
+
+	return caps & IST_CAP_SWITCHED || (caps & IST_CAP_CALLS && !port_circuit(p, a));
+}
+
 const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_addr *a)
 {
 	unsigned i;

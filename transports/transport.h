@@ -47,6 +47,9 @@ enum ist_cap {
 	/* `send` takes ist_frame.segment.  No built-in medium has it yet: it is for UDP's
 	 * generic segmentation offload.  Any transport may give segments with `frames`. */
 	IST_CAP_SEGMENTS = 1u << 5,
+	/* `connect` to an address that is none of its configured circuits may place a call, as
+	 * where calls are switched; none is ever offered. */
+	IST_CAP_CALLS = 1u << 6,
 };
 
 enum ist_payload { IST_PAYLOAD_L2TP = 1, IST_PAYLOAD_PPP = 2 };

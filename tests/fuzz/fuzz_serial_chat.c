@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Chat scripts.  The first octet of the input is the length of the script, whose entries stand one
- * a line; the rest is what the modem says, once as a whole and once octet by octet.  The pieces
- * make no difference to the end of the conversation, nor to how much of what was said belongs to
- * it.
+ * a line, the last of them perhaps a number; the rest is what the modem says, once as a whole and
+ * once octet by octet.  The pieces make no difference to the end of the conversation, nor to how
+ * much of what was said belongs to it.
  */
 #include "core/bytes.h"
 #include "transports/serial/serial_chat.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,6 +37,19 @@ static void fuzz_serial_chat_read(struct serial_chat *c, char *script)
 	fuzz_serial_chat_check(c->steps <= SERIAL_CHAT_STEPS && c->aborts <= SERIAL_CHAT_ABORTS);
 }
 
+/* The last entry is the number as well, when it can be one. */
+static void fuzz_serial_chat_number(struct serial_chat *c, const char *script)
+{
+	const char *number = script + strlen(script);
+	bool set;
+
+	while (number > script && number[-1] != '\n')
+		number--;
+	set = serial_chat_set_number(c, number, strlen(number));
+	fuzz_serial_chat_check(set == (*c->number != 0));
+	fuzz_serial_chat_check(!strpbrk(c->number, "\r\n\\;AT"));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct serial_chat whole, pieces;
@@ -47,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!script)
 		return 0;
 	serial_chat_init(&whole, fuzz_serial_chat_sent, &sum[0]);
+	fuzz_serial_chat_number(&whole, script);
 	fuzz_serial_chat_read(&whole, script);
 	free(script);
 	pieces = whole;

@@ -8,13 +8,15 @@
 #include <errno.h>
 #include <string.h>
 
-#define LAC                                                                    \
-	"host-name = gw\n"                                                     \
-	"udp a { listen = \"192.0.2.1:1701\" }\n"                              \
-	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"    \
-	"x25 x { link = \"loop:y\"  address = 1 }\n"                           \
-	"peer lns { hostname = lns }\n"                                        \
-	"route fr { from-peer = lns  called = 200  to-circuit = \"f 100\" }\n" \
+#define LAC                                                                        \
+	"host-name = gw\n"                                                         \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                  \
+	"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"        \
+	"x25 x { link = \"loop:y\"  address = 1 }\n"                               \
+	"serial t { device = \"/nonexistent/tty\"  chat = { \"'' ATD\\\\T\" } }\n" \
+	"peer lns { hostname = lns }\n"                                            \
+	"route pstn { from-peer = lns  called = \"49*\"  to-circuit = \"t *\" }\n" \
+	"route fr { from-peer = lns  called = 200  to-circuit = \"f 100\" }\n"     \
 	"route x25 { from-peer = lns  called = \"3110*\"  to-circuit = \"x *\" }\n"
 /* One call on the DLCI at a time, others go to the next LAC. */
 #define FULL                                                                                  \
@@ -27,6 +29,7 @@
 	"route on { from-peer = lns  called = 200  to = far }\n"
 #define DLCI  ((l2tp_channel)2 << 32 | 0x20001)
 #define XCALL ((l2tp_channel)3 << 32 | 7)
+#define TCALL ((l2tp_channel)4 << 32 | 7)
 
 static const struct leg_out fr = {.called = "200", .min_bps = 1, .max_bps = UINT32_MAX};
 static const struct leg_out x25 = {.called = "31104242", .min_bps = 1, .max_bps = UINT32_MAX};
@@ -134,6 +137,48 @@ static void a_number_is_called(void)
 	bench_stop();
 }
 
+/* A modem calls it: nothing of the circuit is up before. */
+static void a_modem_calls_a_number(void)
+{
+	static const struct leg_out pstn = {.called = "49,5551212", .max_bps = UINT32_MAX};
+	struct ist_addr a;
+	struct far_call *c;
+
+	dialout_bench(false);
+	c = bench_ask(&pstn);
+	CU_ASSERT_EQUAL(fake_said("connect 3"), 1);
+	CU_ASSERT_TRUE(c->replied && !c->up);
+	CU_ASSERT_TRUE(dp_channel_peer(bench.gw->dp, TCALL, &a));
+	CU_ASSERT_TRUE(a.len == 10 && !memcmp(a.data, "49,5551212", 10));
+	dialout_up(TCALL);
+	CU_ASSERT_TRUE(c->up);
+	dialout_joined(TCALL);
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "enough");
+	CU_ASSERT_EQUAL(fake_said("disconnect 400000007"), 1);
+	bench_stop();
+}
+
+/* A Called Number is a peer's: with anything but a number in it nothing is dialled. */
+static void a_modem_gets_no_commands(void)
+{
+	static const char *const rows[] = {"495551212\rATH0", "495551212;H0", "49 5551212", "49+++",
+					   "49\\T"};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_out ask = {.max_bps = UINT32_MAX};
+		struct far_call *c;
+
+		dialout_bench(false);
+		strcpy(ask.called, rows[i]);
+		c = bench_ask(&ask);
+		CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_INVALID_DESTINATION);
+		CU_ASSERT_FALSE(c->replied);
+		CU_ASSERT_EQUAL(fake_said("connect 3"), 0);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+		bench_stop();
+	}
+}
+
 /* The LNS gives up while the number is being called. */
 static void the_lns_goes_first(void)
 {
@@ -184,8 +229,8 @@ static void why_no_circuit_can_be_had(void)
 	static const struct {
 		int err;
 		enum l2tp_cdn_result result;
-	} rows[] = {{ENETDOWN, 9}, {EHOSTDOWN, 9}, {EINVAL, 6},	 {ENOENT, 6},
-		    {ENOLINK, 7},  {EBUSY, 8},	   {ENOBUFS, 4}, {ENOMEM, 4}};
+	} rows[] = {{ENETDOWN, 9}, {EHOSTDOWN, 9}, {EINVAL, 6}, {ENOENT, 6},	   {ENOLINK, 7},
+		    {EBUSY, 8},	   {ENOBUFS, 4},   {ENOMEM, 4}, {EDESTADDRREQ, 6}, {EOPNOTSUPP, 5}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CU_ASSERT_EQUAL(dialout_result_of_fail(&(struct line_fail){rows[i].err, ""}),
@@ -301,6 +346,8 @@ static void types_of_a_line(void)
 static const struct test_case cases[] = {
 	{"a_permanent_circuit_is_there_at_once", a_permanent_circuit_is_there_at_once},
 	{"a_number_is_called", a_number_is_called},
+	{"a_modem_calls_a_number", a_modem_calls_a_number},
+	{"a_modem_gets_no_commands", a_modem_gets_no_commands},
 	{"the_lns_goes_first", the_lns_goes_first},
 	{"why_a_call_does_not_come_up", why_a_call_does_not_come_up},
 	{"why_no_circuit_can_be_had", why_no_circuit_can_be_had},

@@ -56,6 +56,7 @@
 	X(serial_chat)    \
 	X(serial_tty)     \
 	X(serial_conf)    \
+	X(serial_call)    \
 	X(serial_line)    \
 	X(serial_sync)    \
 	X(serial)         \

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """pty_pair.py A B [LOG]: a null-modem cable between two ptys, to which A and B become symbolic links.
-pty_pair.py --modems A B: two modems on one telephone line instead.
+pty_pair.py --modems A B [LOG]: two modems on one telephone line instead.
 
 Octets to an end that nobody has open are lost.  SIGTERM pulls the cable out: both ends are hung up.  SIGUSR1
-turns one bit of the next octets over.  What A sends is written to LOG.  READY is printed when both ends are there.
+turns one bit of the next octets over.  What A sends is written to LOG, by a modem the commands it gets too.  READY is printed when both ends are there.
 
 A modem takes AT commands: ATD calls the other, which says RING every second until ATA; then both say CONNECT and
 carry octets.  An end that is closed, as when DTR falls, hangs up, and the other modem says NO CARRIER."""
@@ -89,6 +89,9 @@ class Modems(Cable):
                 end.command.append(octet)
 
     def command(self, end, other, words):
+        if self.log and end is ends[0]:
+            self.log.write(b"\n" + words + b"\n")
+            self.log.flush()
         if words.startswith(b"ATD") and other.state == "idle" and other.in_use():
             end.state, other.state = "calling", "ringing"
         elif words.startswith(b"ATD"):

@@ -100,7 +100,7 @@ static int serial_send(struct ist_port *p, const struct ist_frame *f, unsigned n
 {
 	unsigned i = 0;
 
-	if (n && f->channel != SERIAL_CHANNEL) {
+	if (n && f->channel != p->channel) {
 		p->count[SERIAL_C_TX_STALE] += n;
 		return -ESTALE;
 	}
@@ -136,18 +136,21 @@ uint32_t serial_payload(const struct ist_port *p)
 
 static uint32_t serial_mtu(const struct ist_port *p, ist_channel c)
 {
-	return c == SERIAL_CHANNEL ? serial_payload(p) : 0;
+	return c == p->channel ? serial_payload(p) : 0;
 }
 
-/* --- the one channel -------------------------------------------------------------------------- */
+/* --- the channel: the line itself, or a number that the chat script dials ---------------------- */
 
 const struct ist_addr serial_address = {.len = 4, .data = "line"};
 
 static int serial_addr_parse(struct ist_addr *out, const char *text)
 {
-	if (strcmp(text, "line"))
+	size_t len = strlen(text);
+
+	if (strcmp(text, "line") && !serial_chat_is_number(text, len))
 		return -EINVAL;
-	*out = serial_address;
+	*out = (struct ist_addr){.len = (uint16_t)len};
+	memcpy(out->data, text, len);
 	return 0;
 }
 
@@ -159,28 +162,28 @@ static int serial_addr_format(const struct ist_addr *a, char *buf, size_t len)
 static int serial_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 			  const struct ist_attrs *a, ist_channel *out)
 {
-	(void)p, (void)a;
+	(void)a;
 	if (payload != IST_PAYLOAD_PPP)
 		return -EPROTONOSUPPORT;
 	if (memcmp(to, &serial_address, sizeof(*to)))
-		return -ENOENT;
-	*out = SERIAL_CHANNEL;
+		return serial_line_call(p, to, out);
+	if (p->chat.dials)
+		return -EDESTADDRREQ;
+	if (p->state != SERIAL_UP)
+		return -ENOLINK;
+	*out = p->channel;
 	return 0;
 }
 
-/* The channel is permanent, but a modem is told to hang up: for that the device is closed.  Without
- * a script and without modem lines there is nothing to hang up. */
+/* The line's own channel is permanent, but a modem is told to hang up: for that the device is
+ * closed.  Without a script and without modem lines there is nothing to hang up. */
 static void serial_disconnect(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
 	bool modem = p->chat.steps || p->look_at != UINT64_MAX;
 
 	(void)why;
-	if (c != SERIAL_CHANNEL || p->link || p->state != SERIAL_UP || p->lost || !modem)
-		return;
-	p->linger = p->host->now(p->ctx) + SERIAL_LINGER;
-	p->count[SERIAL_C_HUNG_UP]++;
-	serial_watch(p, p->watching & ~(unsigned)IST_READ);
-	serial_lost(p, "we have hung up");
+	if (c && c == p->channel && !p->link && modem)
+		serial_line_hang_up(p);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -209,6 +212,8 @@ static int serial_status(const struct ist_port *p, char *buf, size_t len)
 		return snprintf(buf, len, "%s %s, %s%s", p->device,
 				p->state == SERIAL_UP ? "up" : "down", serial_fcs_words[p->fcs],
 				speed);
+	if (p->chat.dials && !p->channel)
+		return snprintf(buf, len, "%s waits for a number to call", p->device);
 	switch (p->state) {
 	case SERIAL_UP:
 		return snprintf(buf, len, "%s up%s%s", p->device, speed,
@@ -216,8 +221,9 @@ static int serial_status(const struct ist_port *p, char *buf, size_t len)
 	case SERIAL_WAITING:
 		return snprintf(buf, len, "%s waits for carrier%s", p->device, speed);
 	case SERIAL_CHAT:
-		return snprintf(buf, len, "%s chat script, step %u of %u%s", p->device,
-				p->chat.at + 1, p->chat.steps, speed);
+		return snprintf(buf, len, "%s%s%s chat script, step %u of %u%s", p->device,
+				*p->chat.number ? " calls " : "", p->chat.number, p->chat.at + 1,
+				p->chat.steps, speed);
 	case SERIAL_CLOSED:
 		break;
 	}
@@ -229,7 +235,7 @@ const struct ist_transport serial_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
 	.name = "serial",
-	.caps = IST_CAP_PPP | IST_CAP_FLOW,
+	.caps = IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_CALLS,
 	.keys = serial_keys,
 	.counters = counters,
 	.open = serial_open,

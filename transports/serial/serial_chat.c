@@ -36,6 +36,15 @@ static bool chat_put(struct serial_chat_text *t, uint8_t octet)
 	return true;
 }
 
+static const char *chat_mark_number(struct serial_chat_text *t)
+{
+	if (t->number)
+		return "\\T stands twice in a text";
+	t->number = true;
+	t->number_at = t->len;
+	return NULL;
+}
+
 static const char *chat_escape(struct chat_word *w, char letter)
 {
 	static const char letters[] = "rnts\\", octets[] = "\r\n\t \\";
@@ -45,8 +54,10 @@ static const char *chat_escape(struct chat_word *w, char letter)
 		w->no_return = true;
 		return NULL;
 	}
+	if (letter == 'T')
+		return chat_mark_number(&w->text);
 	if (!at)
-		return "after \\ comes one of r n t s c \\";
+		return "after \\ comes one of r n t s c T \\";
 	return chat_put(&w->text, (uint8_t)octets[at - letters]) ? NULL : "a text is too long";
 }
 
@@ -119,12 +130,14 @@ static const char *chat_add_step(struct serial_chat *c, const struct chat_word *
 	if (send->given && !send->no_return && !chat_put(&s->send, '\r'))
 		return "a text is too long";
 	c->steps++;
+	c->dials |= s->send.number;
 	return NULL;
 }
 
 const char *serial_chat_add(struct serial_chat *c, const char *entry)
 {
 	struct chat_word first, second, third;
+	bool abort, timeout;
 	const char *wrong = chat_take_word(&first, &entry);
 
 	if (!wrong)
@@ -135,11 +148,39 @@ const char *serial_chat_add(struct serial_chat *c, const char *entry)
 		return wrong;
 	if (!first.given || third.given)
 		return "an entry has one or two words";
-	if (chat_is(&first, "ABORT"))
+	abort = chat_is(&first, "ABORT");
+	timeout = chat_is(&first, "TIMEOUT");
+	if (first.text.number || (second.text.number && (abort || timeout)))
+		return "\\T is only for what is sent";
+	if (abort)
 		return chat_add_abort(c, &second);
-	if (chat_is(&first, "TIMEOUT"))
+	if (timeout)
 		return chat_set_timeout(c, &second);
 	return chat_add_step(c, &first, &second);
+}
+
+/* --- the number ------------------------------------------------------------------------------- */
+
+bool serial_chat_is_number(const char *text, size_t len)
+{
+	bool digit = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!text[i] || !strchr(i ? "0123456789*#,W" : "+0123456789*#,W", text[i]))
+			return false;
+		digit |= text[i] >= '0' && text[i] <= '9';
+	}
+	return digit && len <= SERIAL_CHAT_NUMBER;
+}
+
+bool serial_chat_set_number(struct serial_chat *c, const char *text, size_t len)
+{
+	if (text && !serial_chat_is_number(text, len))
+		return false;
+	memset(c->number, 0, sizeof(c->number));
+	if (text)
+		memcpy(c->number, text, len);
+	return true;
 }
 
 /* --- talking ---------------------------------------------------------------------------------- */
@@ -150,13 +191,28 @@ static void chat_end(struct serial_chat *c, enum serial_chat_state state)
 	c->deadline = UINT64_MAX;
 }
 
+static void chat_say(struct serial_chat *c, const void *octets, size_t len)
+{
+	if (len)
+		c->send(c->ctx, octets, len);
+}
+
+static void chat_send(struct serial_chat *c, const struct serial_chat_text *t)
+{
+	size_t before = t->number ? t->number_at : t->len;
+
+	chat_say(c, t->octets, before);
+	if (t->number)
+		chat_say(c, c->number, strlen(c->number));
+	chat_say(c, t->octets + before, t->len - before);
+}
+
 /* Steps that wait for nothing are passed at once. */
 static void chat_begin_step(struct serial_chat *c, uint64_t now)
 {
 	c->seen.len = 0;
 	for (; c->at < c->steps && !c->step[c->at].expect.len; c->at++)
-		if (c->step[c->at].send.len)
-			c->send(c->ctx, c->step[c->at].send.octets, c->step[c->at].send.len);
+		chat_send(c, &c->step[c->at].send);
 	if (c->at == c->steps)
 		chat_end(c, SERIAL_CHAT_DONE);
 	else if (c->step[c->at].timeout == UINT64_MAX)
@@ -170,7 +226,10 @@ void serial_chat_start(struct serial_chat *c, uint64_t now)
 	c->state = SERIAL_CHAT_TALKING;
 	c->at = 0;
 	c->why = NULL;
-	chat_begin_step(c, now);
+	if (c->dials && !*c->number)
+		chat_end(c, SERIAL_CHAT_NO_NUMBER);
+	else
+		chat_begin_step(c, now);
 }
 
 static bool chat_seen(const struct serial_chat *c, const struct serial_chat_text *t)
@@ -195,8 +254,7 @@ static void chat_octet(struct serial_chat *c, uint8_t octet, uint64_t now)
 	}
 	if (!chat_seen(c, &s->expect))
 		return;
-	if (s->send.len)
-		c->send(c->ctx, s->send.octets, s->send.len);
+	chat_send(c, &s->send);
 	c->at++;
 	chat_begin_step(c, now);
 }

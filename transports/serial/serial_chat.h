@@ -9,7 +9,9 @@
  *   ABORT TEXT     the text ends the script at any time, e.g. BUSY
  *   TIMEOUT N      seconds that each later EXPECT may take, at most 3600; 0 = without end
  * Words end at a space unless they stand in '...'; '' as EXPECT waits for nothing.  In a word, \r
- * \n \t \s (space) and \\ stand for one octet each; \c anywhere in SEND leaves out the return.
+ * \n \t \s (space) and \\ stand for one octet each; \c anywhere in SEND leaves out the return, and
+ * \T, once in SEND, stands for the number that is called.  A script with a \T cannot run without a
+ * number.
  */
 #ifndef TRANSPORTS_SERIAL_SERIAL_CHAT_H
 #define TRANSPORTS_SERIAL_SERIAL_CHAT_H
@@ -21,17 +23,21 @@
 #define SERIAL_CHAT_STEPS  32u
 #define SERIAL_CHAT_ABORTS 16u
 #define SERIAL_CHAT_TEXT   64u /* octets of one text */
+#define SERIAL_CHAT_NUMBER 62u /* octets of a number */
 
 enum serial_chat_state {
 	SERIAL_CHAT_TALKING,
 	SERIAL_CHAT_DONE,
 	SERIAL_CHAT_ABORTED,
 	SERIAL_CHAT_TIMED_OUT,
+	SERIAL_CHAT_NO_NUMBER, /* \T stands for nothing */
 };
 
 struct serial_chat_text {
 	unsigned len;
 	uint8_t octets[SERIAL_CHAT_TEXT];
+	bool number;	    /* \T is in it, */
+	unsigned number_at; /* behind so many octets */
 };
 
 struct serial_chat {
@@ -41,7 +47,9 @@ struct serial_chat {
 	} step[SERIAL_CHAT_STEPS];
 	struct serial_chat_text abort[SERIAL_CHAT_ABORTS];
 	unsigned steps, aborts;
-	uint64_t timeout; /* of entries added from now on */
+	bool dials;			     /* there is a \T */
+	char number[SERIAL_CHAT_NUMBER + 1]; /* "" = none */
+	uint64_t timeout;		     /* of entries added from now on */
 	void (*send)(void *ctx, const uint8_t *octets, size_t len);
 	void *ctx;
 	/* a run */
@@ -57,6 +65,13 @@ void serial_chat_init(struct serial_chat *c, void (*send)(void *ctx, const uint8
 		      void *ctx);
 /* NULL, or static words that say what is wrong with the entry. */
 const char *serial_chat_add(struct serial_chat *c, const char *entry);
+
+/* A number is 1 to SERIAL_CHAT_NUMBER digits, * and #, pauses (`,`), waits for a dial tone (W), and
+ * perhaps a + in front, with a digit among them: a modem takes no other command from it. */
+bool serial_chat_is_number(const char *text, size_t len);
+/* What \T stands for in runs that start from now on; NULL = nothing.  False = it is no number, and
+ * nothing has changed. */
+bool serial_chat_set_number(struct serial_chat *c, const char *text, size_t len);
 
 /* From the first step again; may send. */
 void serial_chat_start(struct serial_chat *c, uint64_t now);

@@ -11,9 +11,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define CONF_RX_LEAST	 1500u /* octets of information that every PPP end takes (RFC 1661 6.1) */
-#define CONF_QUEUE_MOST	 8192u /* octets */
-#define CONF_SCRIPT_MOST (SERIAL_CHAT_STEPS * SERIAL_CHAT_TEXT) /* octets a script sends */
+#define CONF_RX_LEAST	1500u /* octets of information that every PPP end takes (RFC 1661 6.1) */
+#define CONF_QUEUE_MOST 8192u /* octets */
+#define CONF_SCRIPT_MOST \
+	(SERIAL_CHAT_STEPS * (SERIAL_CHAT_TEXT + SERIAL_CHAT_NUMBER)) /* octets a script sends */
 
 /* clang-format off */
 const struct ist_key serial_keys[] = {
@@ -36,7 +37,8 @@ const struct ist_key serial_keys[] = {
 	PORT_TEXT("accm-in", "00000000",
 		  "control octets that the line inserts, and that are dropped when received"),
 	{"chat", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
-	 "chat script before PPP: \"EXPECT SEND\", \"ABORT TEXT\" or \"TIMEOUT SECONDS\""},
+	 "chat script before PPP: \"EXPECT SEND\", \"ABORT TEXT\" or \"TIMEOUT SECONDS\"; with \\T in "
+	 "SEND, which stands for a number, the line is for outgoing calls to numbers"},
 	PORT_TIME("retry", "1s",
 		  "wait before the device is opened again, doubled up to a minute until the line is "
 		  "up"),
@@ -96,6 +98,8 @@ static int conf_chat(struct ist_port *p, const struct settings *set, char *err, 
 		if (wrong)
 			return settings_error(err, err_len, EINVAL, "chat: %s", wrong);
 	}
+	if (p->chat.dials)
+		p->channel = 0;
 	return 0;
 }
 
@@ -202,6 +206,8 @@ static int conf_circuits(const struct ist_port_config *cfg, char *err, size_t er
 		return settings_error(err, err_len, EINVAL, "a serial line has one channel");
 	if (cfg->circuits && cfg->circuit->payloads != 1u << IST_PAYLOAD_PPP)
 		return settings_error(err, err_len, EINVAL, "channel line: carries ppp only");
+	if (cfg->circuits && memcmp(&cfg->circuit->addr, &serial_address, sizeof(serial_address)))
+		return settings_error(err, err_len, EINVAL, "the channel is named line");
 	return 0;
 }
 
@@ -256,8 +262,12 @@ static int conf_read(struct ist_port *p, const struct ist_port_config *cfg, char
 		r = conf_circuits(cfg, err, err_len);
 	if (r)
 		return r;
-	return settings_text(&set, "link") ? conf_link(p, &set, err, err_len)
-					   : conf_device(p, &set, err, err_len);
+	r = settings_text(&set, "link") ? conf_link(p, &set, err, err_len)
+					: conf_device(p, &set, err, err_len);
+	if (!r && p->chat.dials && cfg->circuits)
+		r = settings_error(err, err_len, EINVAL,
+				   "channel line: not with a chat script that dials (\\T)");
+	return r;
 }
 
 void serial_close(struct ist_port *p)
@@ -291,6 +301,8 @@ int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->host = host;
 	p->ctx = ctx;
 	p->fd = -1;
+	p->channel = SERIAL_CHANNEL;
+	p->peer = serial_address;
 	p->look_at = UINT64_MAX;
 	r = conf_read(p, cfg, err, err_len);
 	if (r < 0) {

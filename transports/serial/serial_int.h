@@ -11,7 +11,7 @@
 #include "transports/serial/serial_chat.h"
 #include "transports/serial/serial_tty.h"
 
-#define SERIAL_CHANNEL	UINT32_C(0x10001) /* the only one */
+#define SERIAL_CHANNEL	UINT32_C(0x10001) /* the only one, unless the line is called */
 #define SERIAL_BATCH	16u
 #define SERIAL_PROTOCOL 2u /* octets of the PPP protocol field, which the MRU does not count */
 #define SERIAL_ADDRESS	2u /* octets of FF 03 */
@@ -86,6 +86,12 @@ struct ist_port {
 	uint64_t carrier_by; /* in SERIAL_WAITING after a script: when to give up */
 	uint32_t timer;
 	struct serial_chat chat;
+	/* The line's channel, or with a script that dials that of the call that is placed or up; 0
+	 * = there is none, and nothing is reported. */
+	ist_channel channel;
+	uint16_t calls;	      /* generation of the channel of the last call */
+	struct ist_addr peer; /* `line`, or the number of the call */
+	uint8_t fail_kind;    /* enum ist_cause_kind, when the script has failed */
 	/* receiving: a slot for each frame of a batch */
 	struct hdlc_decoder rx;
 	uint8_t *rx_slots;
@@ -104,6 +110,10 @@ struct ist_port {
 extern const struct ist_key serial_keys[];
 extern const struct ist_addr serial_address;
 
+/* Call a number: the device is opened, and `up` or `down` follows. */
+int serial_line_call(struct ist_port *p, const struct ist_addr *to, ist_channel *out);
+/* Give up the call that is placed or up. */
+void serial_line_hang_up(struct ist_port *p);
 /* Octets of protocol and information that one frame may have now. */
 uint32_t serial_payload(const struct ist_port *p);
 /* The line is up, says so. */

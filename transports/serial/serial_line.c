@@ -2,9 +2,12 @@
 /*
  * An asynchronous line's life: the device is opened, the chat script talks to the modem, carrier
  * comes, PPP runs. Whatever ends it, the device is closed and opened again after a pause: DTR falls
- * in between, so that a modem hangs up.  Everything here runs from the timer or the descriptor, and
- * may report; what the host's `send` finds out is noted in `lost` and left to the timer.
+ * in between, so that a modem hangs up.  With a script that dials nothing is opened before a number
+ * is to be called, and that call is its own channel.  Everything here runs from the timer or the
+ * descriptor, and may report; what the host's `send` finds out is noted in `lost` and left to the
+ * timer.
  */
+#define _GNU_SOURCE
 #include "transports/serial/serial_int.h"
 
 #include "transports/kit/linktype.h"
@@ -21,12 +24,12 @@
 
 void serial_arm(struct ist_port *p)
 {
-	uint64_t at = UINT64_MAX;
+	uint64_t now = p->host->now(p->ctx), at = UINT64_MAX;
 
 	if (p->lost)
-		at = p->host->now(p->ctx) + (p->linger ? LINE_LINGER_LOOK : 0);
+		at = now + (p->linger > now ? LINE_LINGER_LOOK : 0);
 	else if (p->state == SERIAL_CLOSED)
-		at = p->open_at;
+		at = p->channel ? p->open_at : UINT64_MAX;
 	else if (p->state == SERIAL_CHAT)
 		at = p->chat.deadline;
 	else
@@ -57,7 +60,7 @@ void serial_deliver(struct ist_port *p)
 	unsigned n = p->rx_count;
 
 	p->rx_count = 0;
-	if (n)
+	if (n && p->channel) /* not of a call that is given up */
 		p->host->frames(p->ctx, p->rx_frame, n);
 }
 
@@ -87,8 +90,8 @@ void serial_received(struct ist_port *p, const uint8_t *frame, size_t len)
 		return;
 	p->count[SERIAL_C_RX]++;
 	p->count[SERIAL_C_RX_OCTETS] += len;
-	p->rx_frame[p->rx_count++] = (struct ist_frame){
-		.channel = SERIAL_CHANNEL, .payload = frame, .len = (uint32_t)len};
+	p->rx_frame[p->rx_count++] =
+		(struct ist_frame){.channel = p->channel, .payload = frame, .len = (uint32_t)len};
 	if (p->rx_count == SERIAL_BATCH)
 		serial_deliver(p);
 }
@@ -146,7 +149,7 @@ static uint32_t serial_line_accm(const struct ist_port *p)
 
 void serial_set_accm(struct ist_port *p, ist_channel c, uint32_t send, uint32_t receive)
 {
-	if (c != SERIAL_CHANNEL || p->link || p->state != SERIAL_UP)
+	if (c != p->channel || p->link || p->state != SERIAL_UP)
 		return;
 	p->accm_send = serial_line_accm(p) | send;
 	p->rx.accm = p->accm_in | receive;
@@ -174,7 +177,7 @@ bool serial_errors(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERR
 {
 	uint64_t now[IST_ERRORS];
 
-	if (c != SERIAL_CHANNEL || p->state != SERIAL_UP)
+	if (c != p->channel || p->state != SERIAL_UP)
 		return false;
 	serial_line_errors(p, now);
 	for (unsigned i = 0; i < IST_ERRORS; i++)
@@ -189,9 +192,10 @@ void serial_report_up(struct ist_port *p)
 	const struct ist_attrs a = {
 		.size = sizeof(a),
 		.payload = IST_PAYLOAD_PPP,
-		.permanent = 1,
+		.permanent = !p->chat.dials,
 		.local = serial_address,
-		.peer = serial_address,
+		.peer = p->peer,
+		.called = *p->chat.number ? p->chat.number : NULL,
 		.tx_bps = p->bps,
 		.rx_bps = p->bps,
 		.async = !p->link,
@@ -202,7 +206,7 @@ void serial_report_up(struct ist_port *p)
 	serial_line_errors(p, p->errors_before);
 	p->count[SERIAL_C_UPS]++;
 	p->host->log(p->ctx, 5, "%s: line up", p->device);
-	p->host->up(p->ctx, SERIAL_CHANNEL, &a);
+	p->host->up(p->ctx, p->channel, &a);
 }
 
 static void serial_line_up(struct ist_port *p)
@@ -230,7 +234,8 @@ static void serial_line_wait(struct ist_port *p)
 	uint64_t most = p->retry > LINE_WAIT_MOST ? p->retry : LINE_WAIT_MOST;
 
 	p->open_at = p->host->now(p->ctx) + p->wait;
-	p->wait = p->wait * 2 < most ? p->wait * 2 : most;
+	if (!p->chat.dials) /* a call is placed when somebody asks for it, no more often */
+		p->wait = p->wait * 2 < most ? p->wait * 2 : most;
 }
 
 static void serial_line_close(struct ist_port *p)
@@ -241,15 +246,33 @@ static void serial_line_close(struct ist_port *p)
 	p->state = SERIAL_CLOSED;
 	p->lost = NULL;
 	p->linger = 0;
+	p->fail_kind = IST_CAUSE_NONE;
 	p->look_at = UINT64_MAX;
 	serial_line_wait(p);
+}
+
+/* The device is closed: the call is over, whether it was up or not. */
+static void serial_line_end_call(struct ist_port *p, const struct ist_cause *why)
+{
+	ist_channel gone = p->channel;
+
+	serial_chat_set_number(&p->chat, NULL, 0);
+	p->channel = 0;
+	if (gone)
+		p->host->down(p->ctx, gone, why, true);
+}
+
+static uint8_t serial_line_cause(const struct ist_port *p)
+{
+	if (p->linger)
+		return IST_CAUSE_LOCAL;
+	return p->fail_kind ? p->fail_kind : IST_CAUSE_LINK;
 }
 
 static void serial_line_down(struct ist_port *p)
 {
 	bool was_up = p->state == SERIAL_UP, ours = p->linger;
-	const struct ist_cause why = {.kind = ours ? IST_CAUSE_LOCAL : IST_CAUSE_LINK,
-				      .words = p->lost};
+	const struct ist_cause why = {.kind = serial_line_cause(p), .words = p->lost};
 
 	if (was_up)
 		serial_line_drop_queue(p);
@@ -257,8 +280,10 @@ static void serial_line_down(struct ist_port *p)
 	serial_line_close(p);
 	p->host->log(p->ctx, was_up && !ours ? 4 : 5, "%s: %s", p->device, why.words);
 	p->count[SERIAL_C_CARRIER_LOST] += was_up && !ours;
-	if (was_up)
-		p->host->down(p->ctx, SERIAL_CHANNEL, &why, false);
+	if (p->chat.dials)
+		serial_line_end_call(p, &why);
+	else if (was_up)
+		p->host->down(p->ctx, p->channel, &why, false);
 }
 
 /* Octets leave at the pace of the line; DTR must not fall before the last of them. */
@@ -287,6 +312,7 @@ static void serial_line_look(struct ist_port *p, uint64_t now)
 		serial_line_up(p);
 	} else if (p->state == SERIAL_WAITING && now >= p->carrier_by) {
 		p->count[SERIAL_C_NO_CARRIER]++;
+		p->fail_kind = IST_CAUSE_INACTIVE;
 		serial_lost(p, "no carrier after the chat script");
 	}
 }
@@ -300,22 +326,47 @@ static void serial_line_wait_for_carrier(struct ist_port *p, uint64_t now)
 	serial_line_look(p, now);
 }
 
+/* What an ABORT text means for who has the number called: result codes of ITU-T V.250 table 1, and
+ * the ones that older modems have in their place. */
+static uint8_t serial_line_aborted(const struct serial_chat_text *t)
+{
+	static const struct {
+		const char *text;
+		uint8_t kind;
+	} rows[] = {
+		{"BUSY", IST_CAUSE_REFUSED},
+		{"NO ANSWER", IST_CAUSE_TIMEOUT},
+		{"NO DIALTONE", IST_CAUSE_LINK},
+		{"NO DIAL TONE", IST_CAUSE_LINK},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (memmem(t->octets, t->len, rows[i].text, strlen(rows[i].text)))
+			return rows[i].kind;
+	return IST_CAUSE_INACTIVE;
+}
+
 static void serial_line_after_chat(struct ist_port *p, uint64_t now)
 {
 	static const struct {
 		const char *words;
 		unsigned counter;
+		uint8_t kind;
 	} failed[] = {
-		[SERIAL_CHAT_ABORTED] = {"the chat script met an ABORT text",
-					 SERIAL_C_CHAT_ABORTED},
-		[SERIAL_CHAT_TIMED_OUT] = {"the chat script waited too long",
-					   SERIAL_C_CHAT_TIMEOUT},
+		[SERIAL_CHAT_ABORTED] = {"the chat script met an ABORT text", SERIAL_C_CHAT_ABORTED,
+					 IST_CAUSE_INACTIVE},
+		[SERIAL_CHAT_TIMED_OUT] = {"the chat script waited too long", SERIAL_C_CHAT_TIMEOUT,
+					   IST_CAUSE_TIMEOUT},
+		[SERIAL_CHAT_NO_NUMBER] = {"the chat script has no number to call",
+					   SERIAL_C_CHAT_ABORTED, IST_CAUSE_LOCAL},
 	};
 
 	if (p->chat.state == SERIAL_CHAT_DONE) {
 		serial_line_wait_for_carrier(p, now);
 	} else if (p->chat.state != SERIAL_CHAT_TALKING) {
 		p->count[failed[p->chat.state].counter]++;
+		p->fail_kind =
+			p->chat.why ? serial_line_aborted(p->chat.why) : failed[p->chat.state].kind;
 		serial_lost(p, failed[p->chat.state].words);
 	}
 }
@@ -324,11 +375,16 @@ static void serial_line_after_chat(struct ist_port *p, uint64_t now)
 
 static void serial_line_open_failed(struct ist_port *p, int error)
 {
+	static const struct ist_cause why = {.kind = IST_CAUSE_LINK,
+					     .words = "the device cannot be opened"};
+
 	p->count[SERIAL_C_OPEN_FAILED]++;
 	/* The same again is no news. */
 	p->host->log(p->ctx, error == p->error ? 7 : 4, "%s: %s", p->device, strerror(error));
 	p->error = error;
 	serial_line_wait(p);
+	if (p->chat.dials)
+		serial_line_end_call(p, &why);
 }
 
 static void serial_line_open(struct ist_port *p, uint64_t now)
@@ -358,7 +414,7 @@ void serial_on_time(void *arg, uint64_t now)
 
 	if (p->lost)
 		;
-	else if (p->state == SERIAL_CLOSED && now >= p->open_at)
+	else if (p->state == SERIAL_CLOSED && p->channel && now >= p->open_at)
 		serial_line_open(p, now);
 	else if (p->state == SERIAL_CHAT) {
 		serial_chat_expire(&p->chat, now);
@@ -369,6 +425,45 @@ void serial_on_time(void *arg, uint64_t now)
 	if (p->lost && !serial_line_lingers(p, now))
 		serial_line_down(p);
 	serial_arm(p);
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+int serial_line_call(struct ist_port *p, const struct ist_addr *to, ist_channel *out)
+{
+	const char *number = (const char *)to->data;
+
+	if (!serial_chat_is_number(number, to->len))
+		return -ENOENT;
+	if (!p->chat.dials)
+		return -EOPNOTSUPP;
+	if (p->channel || p->lost)
+		return -EBUSY;
+	serial_chat_set_number(&p->chat, number, to->len);
+	p->peer = *to;
+	p->calls = p->calls == UINT16_MAX ? 1 : p->calls + 1;
+	p->channel = (ist_channel)p->calls << 16 | 1;
+	*out = p->channel;
+	serial_arm(p);
+	return 0;
+}
+
+/* What has been sent may leave first, unless the call is not up.  Nobody hears more of a call, and
+ * one whose device is not open yet is over. */
+void serial_line_hang_up(struct ist_port *p)
+{
+	bool up = p->state == SERIAL_UP;
+
+	if (p->lost || (!p->chat.dials && !up))
+		return;
+	if (p->chat.dials)
+		p->channel = 0;
+	if (p->state == SERIAL_CLOSED)
+		return;
+	p->linger = up ? p->host->now(p->ctx) + SERIAL_LINGER : 1;
+	p->count[SERIAL_C_HUNG_UP] += up;
+	serial_watch(p, p->watching & ~(unsigned)IST_READ);
+	serial_lost(p, "we have hung up");
 }
 
 /* --- the descriptor --------------------------------------------------------------------------- */
@@ -420,7 +515,7 @@ static void serial_line_on_fd(void *arg, unsigned ready)
 			serial_line_down(p);
 	} else if (p->blocked && p->tx_len - p->tx_at < p->tx_limit) {
 		p->blocked = false;
-		p->host->writable(p->ctx, SERIAL_CHANNEL);
+		p->host->writable(p->ctx, p->channel);
 	}
 	serial_arm(p);
 }

@@ -20,7 +20,7 @@ static void serial_sync_check_mtu(struct ist_port *p)
 
 	p->link_mtu = link_mtu(p->link);
 	if (was != serial_payload(p))
-		p->host->mtu_changed(p->ctx, SERIAL_CHANNEL);
+		p->host->mtu_changed(p->ctx, p->channel);
 }
 
 static void serial_sync_on_carrier(void *ctx, bool up, const char *words)
@@ -36,7 +36,7 @@ static void serial_sync_on_carrier(void *ctx, bool up, const char *words)
 	p->state = SERIAL_CLOSED;
 	p->count[SERIAL_C_CARRIER_LOST]++;
 	p->host->log(p->ctx, 4, "%s: link down: %s", p->device, words);
-	p->host->down(p->ctx, SERIAL_CHANNEL, &why, false);
+	p->host->down(p->ctx, p->channel, &why, false);
 }
 
 /* --- receiving -------------------------------------------------------------------------------- */

@@ -126,3 +126,16 @@ struct fake_event *serial_end_take(struct serial_end *e, enum fake_kind kind)
 {
 	return fake_wait(&e->h, kind, 1) ? fake_take(&e->h, kind) : NULL;
 }
+
+bool serial_end_hears(struct serial_end *e, const char *text)
+{
+	uint8_t got[64];
+	size_t len = strlen(text);
+
+	return serial_end_read(e, got, len) == len && !memcmp(got, text, len);
+}
+
+void serial_end_says(struct serial_end *e, const char *text)
+{
+	serial_end_write(e, text, strlen(text));
+}

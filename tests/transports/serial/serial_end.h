@@ -35,5 +35,8 @@ void serial_end_hex(struct serial_end *e, const char *hex);
 size_t serial_end_read(struct serial_end *e, uint8_t *out, size_t want);
 /* Waits for a report, takes it; NULL = it did not come. */
 struct fake_event *serial_end_take(struct serial_end *e, enum fake_kind kind);
+/* Does the port send this text next? */
+bool serial_end_hears(struct serial_end *e, const char *text);
+void serial_end_says(struct serial_end *e, const char *text);
 
 #endif

@@ -114,6 +114,10 @@ static void serial_addresses(void)
 	CU_ASSERT_EQUAL(serial_transport.addr_parse(&a, "line"), 0);
 	CU_ASSERT_EQUAL(serial_transport.addr_parse(&a, ""), -EINVAL);
 	CU_ASSERT_EQUAL(serial_transport.addr_parse(&a, "lines"), -EINVAL);
+	CU_ASSERT_EQUAL(serial_transport.addr_parse(&a, "*"), -EINVAL);
+	CU_ASSERT_EQUAL(serial_transport.addr_parse(&a, "5551212;H"), -EINVAL);
+	CU_ASSERT_EQUAL(serial_transport.addr_parse(&a, "+495551212"), 0);
+	CU_ASSERT_EQUAL(a.len, 10);
 }
 
 /* --- flow ------------------------------------------------------------------------------------- */

@@ -56,6 +56,7 @@ static void chat_words(void)
 		{"\\r\\nOK\\\\ a\\tb\\n\\c", "\r\nOK\\", "a\tb\n"},
 		{"'ABORT' 'TIMEOUT'", "ABORT", "TIMEOUT\r"},
 		{"CONNECT \\c", "CONNECT", ""},
+		{"OK ATDT\\T", "OK", "ATDT\r"}, /* the number is put in when it is sent */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -82,6 +83,10 @@ static void chat_wrong(void)
 		{"'OK ATZ", "a ' is missing"},
 		{"OK \\q", "after \\ comes one of"},
 		{"OK \\", "after \\ comes one of"},
+		{"OK AT\\T\\T", "\\T stands twice in a text"},
+		{"\\T OK", "\\T is only for what is sent"},
+		{"ABORT \\T", "\\T is only for what is sent"},
+		{"TIMEOUT 3\\T", "\\T is only for what is sent"},
 		{"ABORT", "ABORT needs a text"},
 		{"ABORT ''", "ABORT needs a text"},
 		{"TIMEOUT", "TIMEOUT needs seconds"},
@@ -192,6 +197,84 @@ static void chat_aborts(void)
 	CU_ASSERT_EQUAL(c.state, SERIAL_CHAT_ABORTED);
 }
 
+/* chat(8): \T is the number, wherever it stands in what is sent. */
+static void chat_calls_a_number(void)
+{
+	static const char *const script[] = {"'' AT",  "OK ATD\\T;H", "OK \\T\\c",
+					     "OK \\T", "CONNECT",     NULL};
+	struct serial_chat c;
+
+	chat_open(&c, script);
+	CU_ASSERT_TRUE(c.dials);
+	CU_ASSERT_EQUAL(c.state, SERIAL_CHAT_NO_NUMBER);
+	CU_ASSERT_EQUAL(c.deadline, UINT64_MAX);
+	CU_ASSERT_EQUAL(said_len, 0);
+	CU_ASSERT_TRUE(serial_chat_set_number(&c, "0W,5551212", 10));
+	serial_chat_start(&c, 0);
+	ASSERT_SAID("AT\r");
+	chat_hear(&c, "OK", 1);
+	ASSERT_SAID("ATD0W,5551212;H\r");
+	chat_hear(&c, "OK", 1);
+	ASSERT_SAID("0W,5551212");
+	/* a number that is none changes nothing */
+	CU_ASSERT_FALSE(serial_chat_set_number(&c, "1;H", 3));
+	chat_hear(&c, "OK", 1);
+	ASSERT_SAID("0W,5551212\r");
+	chat_hear(&c, "CONNECT", 1);
+	CU_ASSERT_EQUAL(c.state, SERIAL_CHAT_DONE);
+	CU_ASSERT_TRUE(serial_chat_set_number(&c, NULL, 0));
+	serial_chat_start(&c, 2);
+	CU_ASSERT_EQUAL(c.state, SERIAL_CHAT_NO_NUMBER);
+	CU_ASSERT_EQUAL(said_len, 0);
+}
+
+/* Of a peer's number a modem must understand no command: V.250 ends one at a carriage return or at
+ * `;`, and letters in it have meanings of their own. */
+static void chat_numbers(void)
+{
+	static const struct {
+		const char *text;
+		bool number;
+	} rows[] = {
+		{"1", true},
+		{"+4930123456", true},
+		{"*21*5551212#", true},
+		{"0,,5551212", true},
+		{"9W5551212", true},
+		{"", false},
+		{"+", false},
+		{"W,", false},
+		{"49+30", false},
+		{"+++ATH", false},
+		{"1+++", false},
+		{"5551212\rATH", false},
+		{"5551212\nATH", false},
+		{"5551212;H0", false},
+		{"5551212 H0", false},
+		{"5551212ATH", false},
+		{"5551212w", false},
+		{"5551212P", false},
+		{"5551212!", false},
+		{"5551212@", false},
+		{"\\T", false},
+		{"555\x80", false},
+		{"12345678901234567890123456789012345678901234567890123456789012", true},
+		{"123456789012345678901234567890123456789012345678901234567890123", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (serial_chat_is_number(rows[i].text, strlen(rows[i].text)) != rows[i].number)
+			CU_FAIL(rows[i].text);
+	CU_ASSERT_FALSE(serial_chat_is_number("1\0", 2));
+	for (int octet = 0; octet < 256; octet++) {
+		const char text[] = {'1', (char)octet};
+
+		CU_ASSERT_EQUAL(serial_chat_is_number(text, 2),
+				(octet >= '0' && octet <= '9') || octet == '*' || octet == '#' ||
+					octet == ',' || octet == 'W');
+	}
+}
+
 /* One end dials, the other answers: their texts meet, each is done. */
 static void chat_both_ways(void)
 {
@@ -245,6 +328,8 @@ static const struct test_case cases[] = {
 	{"each_step_hears_anew", chat_each_step_hears_anew},
 	{"answers", chat_answers},
 	{"aborts", chat_aborts},
+	{"calls_a_number", chat_calls_a_number},
+	{"numbers", chat_numbers},
 	{"both_ways", chat_both_ways},
 	{"noise", chat_noise},
 	{NULL, NULL},

@@ -40,6 +40,9 @@ static void serial_conf_wrong(void)
 		{{"device=/dev/x", "@line l2tp", NULL}, "channel line: carries ppp only"},
 		{{"device=/dev/x", "@line l2tp ppp", NULL}, "carries ppp only"},
 		{{"device=/dev/x", "@line ppp", "@line ppp", NULL}, "has one channel"},
+		{{"device=/dev/x", "@5551212 ppp", NULL}, "the channel is named line"},
+		{{"device=/dev/x", "chat='' ATD\\T", "@line ppp", NULL},
+		 "channel line: not with a chat script that dials"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -70,6 +73,7 @@ static void serial_conf_right(void)
 		 NULL},
 		{"link=loop:conf", "impair-loss=1", "max-payload=4470", NULL},
 		{"device=/nonexistent/tty", "chat='' ATZ", "chat=OK ATD1", "chat=CONNECT", NULL},
+		{"device=/nonexistent/tty", "chat='' ATD\\T", "chat=CONNECT", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -7,7 +7,6 @@
 #include "transports/serial/hdlc.h"
 #include "transports/serial/serial.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -435,32 +434,19 @@ static void serial_line_carrier_ignored(void)
 static const char *const dialling[] = {"chat=ABORT BUSY", "chat='' ATZ", "chat=OK ATDT5551212",
 				       "chat=CONNECT", NULL};
 
-static bool serial_line_hears(struct serial_end *e, const char *text)
-{
-	uint8_t got[64];
-	size_t len = strlen(text);
-
-	return serial_end_read(e, got, len) == len && !memcmp(got, text, len);
-}
-
-static void serial_line_modem_says(struct serial_end *e, const char *text)
-{
-	serial_end_write(e, text, strlen(text));
-}
-
 static void serial_line_dials(void)
 {
 	struct serial_end e;
 
 	serial_end_open(&e, dialling);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATZ\r"));
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATZ\r"));
 	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_UP), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&e.h), "chat script, step 2 of 3"));
-	serial_line_modem_says(&e, "\r\nOK\r\n");
+	serial_end_says(&e, "\r\nOK\r\n");
 	/* The port has to hear it before it answers. */
 	while (!strstr(fake_status(&e.h), "step 3 of 3"))
 		fake_run(&e.h, fake_now);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATDT5551212\r"));
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATDT5551212\r"));
 	/* the first frame comes in the same breath */
 	serial_end_hex(&e, "0d0a 434f4e4e454354 0d0a 7e ff 03 c0 21 01 01 00 04 d1 b5 7e");
 	ASSERT_FRAME(&e, "c02101010004");
@@ -479,12 +465,12 @@ static void serial_line_early_frame(void)
 
 	serial_end_lines = 0;
 	serial_end_open(&e, dialling);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATZ\r"));
-	serial_line_modem_says(&e, "OK");
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATZ\r"));
+	serial_end_says(&e, "OK");
 	while (!strstr(fake_status(&e.h), "step 3 of 3"))
 		fake_run(&e.h, fake_now);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATDT5551212\r"));
-	serial_line_modem_says(&e, "CONNECT");
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATDT5551212\r"));
+	serial_end_says(&e, "CONNECT");
 	while (!strstr(fake_status(&e.h), "waits for carrier"))
 		fake_run(&e.h, fake_now);
 	serial_end_hex(&e, "7e ff 03 c0 21 01 01 00 04 d1 b5 7e");
@@ -520,15 +506,15 @@ static void serial_line_busy(void)
 	struct serial_end e;
 
 	serial_end_open(&e, dialling);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATZ\r"));
-	serial_line_modem_says(&e, "\r\nBUSY\r\n");
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATZ\r"));
+	serial_end_says(&e, "\r\nBUSY\r\n");
 	while (!fake_count(&e.h, "chat-aborted"))
 		fake_run(&e.h, fake_now);
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.h.last_log, "met an ABORT text"));
 	CU_ASSERT_EQUAL(e.h.last_level, 5);		   /* it was not up */
 	CU_ASSERT_EQUAL(fake_pending(&e.h, FAKE_DOWN), 0); /* it was not up */
 	fake_run(&e.h, fake_now + SECOND);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATZ\r")); /* again */
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATZ\r")); /* again */
 	serial_end_close(&e);
 }
 
@@ -612,9 +598,9 @@ static void serial_line_hangs_up_what_it_dialled(void)
 	struct serial_end e;
 
 	serial_end_open(&e, config);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATA\r"));
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATA\r"));
 	serial_line_hangs_up(&e);
-	CU_ASSERT_TRUE(serial_line_hears(&e, "ATA\r")); /* it waits for the next */
+	CU_ASSERT_TRUE(serial_end_hears(&e, "ATA\r")); /* it waits for the next */
 	serial_end_close(&e);
 }
 
