@@ -20,7 +20,8 @@ struct dialout {
 	const struct cfg_peer *peer;
 	struct leg_out ask;
 	struct route_way way;
-	struct leg *leg; /* of the call */
+	struct leg *leg;	     /* of the call */
+	const struct l2tp_msg *ocrq; /* while it is offered */
 };
 
 /* --- results ---------------------------------------------------------------------------------- */
@@ -144,6 +145,8 @@ static struct leg *dialout_leg(void *ctx)
 	struct dialout *d = ctx;
 
 	d->leg = leg_call_wanted(d->gw, d->call, d->peer, &d->ask);
+	if (d->leg)
+		leg_call_asks_phb(d->leg, d->ocrq);
 	return d->leg;
 }
 
@@ -240,5 +243,6 @@ void dialout_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_pee
 	d->peer = peer;
 	d->ask = ask;
 	d->way = way;
+	d->ocrq = msg;
 	dialout_begin(d, now);
 }

@@ -172,11 +172,11 @@ static bool leg_call_has_phb(const struct leg_call *c)
 	return c->peer->dscp && c->peer->dscp < CFG_DSCP_COPY;
 }
 
-void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *icrq)
+void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *request)
 {
 	struct leg_call *c = leg_call_of(l);
 
-	c->asked = phb_find(icrq);
+	c->asked = phb_find(request);
 	if (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0)
 		c->entry.c.dscp = (uint8_t)c->asked;
 }
@@ -668,7 +668,7 @@ struct leg *leg_call_wanted(struct gw *gw, struct l2tp_call *call, const struct 
 
 void leg_call_agree(struct leg *l, uint64_t now)
 {
-	l2tp_call_answer(leg_call_of(l)->call, NULL, 0, now);
+	leg_call_answer(leg_call_of(l), now);
 }
 
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,

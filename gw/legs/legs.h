@@ -61,8 +61,9 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 /* Take the engine's call out of a leg that has not been started; NULL = it is gone. */
 struct l2tp_call *leg_call_let_go(struct leg *l);
 
-/* What the ICRQ of an offered call asks for, before start(): the per-hop behavior (RFC 3308). */
-void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *icrq);
+/* What the ICRQ or OCRQ of an offered call asks for, before it is answered: the per-hop behavior
+ * (RFC 3308). */
+void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *request);
 /* The engine's events about the call: REPLIED, UP, DOWN. */
 void leg_call_event(struct leg *l, const struct l2tp_event *ev);
 /* A PPP frame of the call that the data plane has punted. */

@@ -356,7 +356,6 @@ static void far_replied(struct far_call *c, const struct l2tp_event *ev)
 		avps[n++] = proxy[i];
 	for (unsigned i = 0; i < bench.iccn_avps; i++)
 		avps[n++] = bench.iccn_avp[i];
-	far_phb_got(ev->msg);
 	if (bench.early_frames)
 		far_ppp_start(c, ev->now);
 	if (!bench.no_iccn)
@@ -418,6 +417,7 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		far_offered(ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_REPLIED) {
 		c->replied = true;
+		far_phb_got(ev->msg);
 		if (i.kind == L2TP_INCOMING)
 			far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
@@ -649,7 +649,7 @@ struct far_call *bench_ask(const struct leg_out *ask)
 	const uint32_t number[] = {ask->min_bps, ask->max_bps, ask->bearer, ask->framing};
 	static const uint16_t type[] = {L2TP_AVP_MINIMUM_BPS, L2TP_AVP_MAXIMUM_BPS,
 					L2TP_AVP_BEARER_TYPE, L2TP_AVP_FRAMING_TYPE};
-	struct l2tp_avp avps[5] = {{.type = L2TP_AVP_CALLED_NUMBER,
+	struct l2tp_avp avps[6] = {{.type = L2TP_AVP_CALLED_NUMBER,
 				    .mandatory = true,
 				    .val = (const uint8_t *)ask->called,
 				    .len = (uint16_t)strlen(ask->called)}};
@@ -664,6 +664,8 @@ struct far_call *bench_ask(const struct leg_out *ask)
 			avps[n++] = (struct l2tp_avp){
 				.type = type[i], .mandatory = true, .val = value[i], .len = 4};
 		}
+	if (bench.phb)
+		avps[n++] = *far_phb();
 	call = l2tp_call_new(bench.tunnel, NULL, &why);
 	c = far_new(call);
 	l2tp_call_place(call, L2TP_OUTGOING, avps, n, clock_us);

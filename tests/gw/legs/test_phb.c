@@ -4,6 +4,7 @@
 #include "gw/legs/phb.h"
 #include "gw/outgoing.h"
 #include "tests/gw/bench.h"
+#include "transports/frame-relay/frame_relay.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -122,6 +123,42 @@ static void rfc3308_4_outgoing_calls(void)
 	phb_lns_out("", 0, -1, 0);
 }
 
+/* The same as their LAC: OCRP answers on a circuit that accepts it. */
+static void phb_lac_out(const char *keys, uint16_t asks, int64_t answer, uint8_t dscp)
+{
+	static const struct leg_out ask = {.called = "200", .max_bps = UINT32_MAX};
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+	const l2tp_channel dlci = (l2tp_channel)2 << 32 | 0x20001;
+	char conf[400];
+
+	snprintf(conf, sizeof(conf),
+		 "udp a { listen = \"192.0.2.1:1701\" }\n"
+		 "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"
+		 "peer lns { hostname = lns  %s }\n"
+		 "route fr { from-peer = lns  called = 200  to-circuit = \"f 100\" }\n",
+		 keys);
+	bench_start(conf);
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lns"));
+	fake_circuit(dlci, &a.peer);
+	bind_dp_ops.up(bench.gw, dlci, &a, clock_us);
+	bench.phb = asks;
+	CU_ASSERT_TRUE_FATAL(bench_ask(&ask)->up);
+	CU_ASSERT_EQUAL(bench.phb_got, answer);
+	CU_ASSERT_EQUAL(leg_call_entry(bench_join()->leg[1])->dscp, dscp);
+	bench_stop();
+}
+
+static void rfc3308_4_an_ocrq_is_answered(void)
+{
+	phb_lac_out("dscp = ef", 0xb800, 0xb800, 46);
+	phb_lac_out("dscp = af11", 0xb800, 0x2800, 10);
+	phb_lac_out("dscp = peer", 0x2800, 0x2800, 10);
+	phb_lac_out("dscp = peer", 0x1231, -1, 0);
+	phb_lac_out("dscp = ef", 0, -1, 46);
+	phb_lac_out("", 0xb800, -1, 0);
+}
+
 /* Result Code 12 when the answer cannot be used. */
 static void rfc3308_4_an_answer_we_cannot_use(void)
 {
@@ -153,6 +190,7 @@ static const struct test_case cases[] = {
 	{"rfc3308_4_what_is_asked_for", rfc3308_4_what_is_asked_for},
 	{"rfc3308_4_what_is_answered", rfc3308_4_what_is_answered},
 	{"rfc3308_4_outgoing_calls", rfc3308_4_outgoing_calls},
+	{"rfc3308_4_an_ocrq_is_answered", rfc3308_4_an_ocrq_is_answered},
 	{"rfc3308_4_an_answer_we_cannot_use", rfc3308_4_an_answer_we_cannot_use},
 	{"what_may_be_dropped_first", what_may_be_dropped_first},
 	{NULL, NULL},
