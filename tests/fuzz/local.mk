@@ -49,6 +49,12 @@ fuzz_ppp_options_SOURCES = tests/fuzz/fuzz_ppp_options.c $(FUZZ_MAIN)
 fuzz_ppp_options_LDFLAGS = $(FUZZ_LINK)
 fuzz_ppp_options_LDADD = libppp.la libcore.la
 
+check_PROGRAMS += fuzz-mp
+FUZZERS += fuzz-mp
+fuzz_mp_SOURCES = tests/fuzz/fuzz_mp.c $(FUZZ_MAIN)
+fuzz_mp_LDFLAGS = $(FUZZ_LINK)
+fuzz_mp_LDADD = libppp.la libcore.la
+
 check_PROGRAMS += fuzz-proxy
 FUZZERS += fuzz-proxy
 fuzz_proxy_SOURCES = tests/fuzz/fuzz_proxy.c gw/legs/proxy_avp.c $(FUZZ_MAIN)

@@ -2,11 +2,12 @@
 #include "tests/harness.h"
 
 extern const struct test_suite suite_fsm, suite_cp, suite_lcp, suite_ipcp, suite_ipv6cp, suite_auth,
-	suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy;
+	suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy, suite_mp;
 
 static const struct test_suite *const suites[] = {
-	&suite_fsm,    &suite_cp,    &suite_lcp, &suite_ipcp,	  &suite_ipv6cp, &suite_auth,
-	&suite_mschap, &suite_frame, &suite_ppp, &suite_ppp_link, &suite_proxy,	 NULL,
+	&suite_fsm,   &suite_cp,     &suite_lcp,   &suite_ipcp, &suite_ipv6cp,
+	&suite_auth,  &suite_mschap, &suite_frame, &suite_ppp,	&suite_ppp_link,
+	&suite_proxy, &suite_mp,     NULL,
 };
 
 int main(int argc, char **argv)
