@@ -3,7 +3,7 @@
  * LCP as a table of options and a table of codes.  The peer's side of each option ends in
  * lcp_vars.peer and becomes the link's when we acknowledge it; our side is asked for from lcp_vars
  * and the configuration, and holds when the peer acknowledges.  Options without a row (quality
- * protocol, callback, multilink's MRRU and so on) are rejected.
+ * protocol, callback and so on) are rejected.
  */
 #include "ppp/lcp.h"
 
@@ -244,6 +244,87 @@ static bool lcp_acfc_ask(struct ppp *p, struct wr *w)
 	return p->cfg.ask_acfc;
 }
 
+/* --- multilink (RFC 1990 5.1) ------------------------------------------------------------------ */
+
+static enum cp_verdict lcp_mrru_judge(struct ppp *p, struct rd v)
+{
+	lcp_peer(p)->mrru = rd_u16(&v);
+	if (!p->cfg.mrru)
+		return CP_REJECT;
+	return lcp_peer(p)->mrru >= PPP_MRU_MIN ? CP_ACK : CP_NAK;
+}
+
+static bool lcp_mrru_suggest(struct ppp *p, struct wr *w)
+{
+	(void)p;
+	wr_u16(w, PPP_MRU_DEFAULT);
+	return true;
+}
+
+static bool lcp_mrru_ask(struct ppp *p, struct wr *w)
+{
+	wr_u16(w, p->lcp_vars.mrru);
+	return p->lcp_vars.mrru;
+}
+
+static void lcp_mrru_nakked(struct ppp *p, struct rd v)
+{
+	uint16_t mrru = rd_u16(&v);
+
+	if (mrru >= PPP_MRU_MIN && mrru <= p->cfg.mrru)
+		p->lcp_vars.mrru = mrru;
+}
+
+/* What we send may always be numbered with 12 bits. */
+static enum cp_verdict lcp_short_seq_judge(struct ppp *p, struct rd v)
+{
+	(void)v;
+	lcp_peer(p)->short_seq = true;
+	return p->cfg.mrru ? CP_ACK : CP_REJECT;
+}
+
+static bool lcp_short_seq_ask(struct ppp *p, struct wr *w)
+{
+	(void)w;
+	return p->lcp_vars.mrru && p->cfg.short_seq;
+}
+
+/* Octets of an address, by class. */
+static const struct {
+	uint8_t min, max;
+} lcp_endpoint_classes[] = {{0, 0}, {1, 20}, {4, 4}, {6, 6}, {4, 20}, {1, 15}};
+
+/* Never a Nak; a class of later days is any address. */
+static enum cp_verdict lcp_endpoint_judge(struct ppp *p, struct rd v)
+{
+	struct ppp_endpoint *e = &lcp_peer(p)->endpoint;
+	uint8_t kind = v.p[0];
+	size_t len = v.left - 1;
+
+	e->len = (uint8_t)v.left;
+	memcpy(e->octets, v.p, v.left);
+	if (!p->cfg.mrru)
+		return CP_REJECT;
+	if (kind < sizeof(lcp_endpoint_classes) / sizeof(lcp_endpoint_classes[0]) &&
+	    (len < lcp_endpoint_classes[kind].min || len > lcp_endpoint_classes[kind].max))
+		return CP_REJECT;
+	if (!kind)
+		e->len = 0; /* as if it had not been there */
+	return CP_ACK;
+}
+
+static bool lcp_endpoint_ask(struct ppp *p, struct wr *w)
+{
+	wr_bytes(w, p->cfg.endpoint.octets, p->cfg.endpoint.len);
+	return p->lcp_vars.mrru && p->cfg.endpoint.len && !p->lcp_vars.no_endpoint;
+}
+
+static void lcp_endpoint_nakked(struct ppp *p, struct rd v)
+{
+	(void)v;
+	p->lcp_vars.no_endpoint = true;
+}
+
 /* What we receive is read compressed or not, whatever was agreed. */
 static const char *lcp_compression_adopt(struct ppp *p, struct rd v)
 {
@@ -263,6 +344,11 @@ static const struct cp_option options[] = {
 	{LCP_PFC, 0, 0, lcp_pfc_judge, NULL, NULL, lcp_pfc_ask, NULL, NULL, lcp_compression_adopt},
 	{LCP_ACFC, 0, 0, lcp_acfc_judge, NULL, NULL, lcp_acfc_ask, NULL, NULL,
 	 lcp_compression_adopt},
+	{LCP_MRRU, 2, 2, lcp_mrru_judge, lcp_mrru_suggest, NULL, lcp_mrru_ask, lcp_mrru_nakked,
+	 NULL, NULL},
+	{LCP_SHORT_SEQ, 0, 0, lcp_short_seq_judge, NULL, NULL, lcp_short_seq_ask, NULL, NULL, NULL},
+	{LCP_ENDPOINT, 1, PPP_ENDPOINT_MAX, lcp_endpoint_judge, NULL, NULL, lcp_endpoint_ask,
+	 lcp_endpoint_nakked, NULL, NULL},
 };
 
 /* --- echo and its kin (5.7 to 5.9, RFC 1570) -------------------------------------------------- */
@@ -325,10 +411,41 @@ static void lcp_rx_protocol_reject(struct ppp *p, const struct cp_packet *in)
 		ppp_link_count(p, PPP_R_SHORT);
 	else if (p->lcp.state != FSM_OPENED)
 		ppp_link_count(p, PPP_R_STATE);
+	else if (proto == PPP_LCP && p->bundle)
+		ppp_link_count(p, PPP_R_PHASE);
 	else if (proto == PPP_LCP)
 		cp_event(p, &p->lcp, FSM_RXJ_MINUS, in);
 	else
 		ppp_link_protocol_rejected(p, proto);
+}
+
+/* RFC 1990 section 2: a bundle's LCP is open, and takes none of these.  Nor do we send what a
+ * Code-Reject could refuse. */
+static bool lcp_is_of_a_link(struct rd r)
+{
+	uint8_t code = rd_u8(&r);
+
+	return code >= CP_CONF_REQ && code <= CP_CODE_REJ;
+}
+
+void lcp_rx(struct ppp *p, struct rd r)
+{
+	if (p->bundle && lcp_is_of_a_link(r))
+		ppp_link_count(p, PPP_R_PHASE);
+	else
+		cp_rx(p, &p->lcp, r);
+}
+
+void lcp_open_bundle(struct ppp *p, const struct ppp_link *l)
+{
+	p->link = *l;
+	p->link.peer_mru = l->peer_mrru;
+	p->link.our_mru = l->our_mrru;
+	p->link.tx_acfc = p->link.tx_pfc = true; /* section 2 */
+	p->link.our_magic = p->link.peer_magic = 0;
+	p->link.auth = PPP_AUTH_NONE;
+	p->lcp.state = FSM_OPENED;
+	ppp_link_lcp_up(p);
 }
 
 static const struct cp_handler handlers[] = {
@@ -375,6 +492,8 @@ static void lcp_begin(struct ppp *p)
 
 	ppp_link_login_begins(p);
 	v->mru = p->cfg.mru;
+	v->mrru = p->cfg.mrru;
+	v->no_endpoint = false;
 	v->magic = lcp_fresh_magic(p);
 	v->nak_magic = 0;
 	v->loops = 0;
@@ -416,6 +535,9 @@ static void lcp_commit(struct ppp *p)
 	p->link.peer_magic = v->magic;
 	p->link.tx_pfc = v->pfc;
 	p->link.tx_acfc = v->acfc;
+	p->link.peer_mrru = v->mrru;
+	p->link.tx_short = v->short_seq;
+	p->link.endpoint = v->endpoint;
 	if (!p->cfg.server)
 		p->link.auth = (enum ppp_auth)v->auth;
 }
@@ -429,6 +551,8 @@ static void lcp_up(struct ppp *p)
 	p->link.rx_pfc = cp_asked(&p->lcp, LCP_PFC);
 	p->link.rx_acfc = cp_asked(&p->lcp, LCP_ACFC);
 	p->link.rx_accm = ACCM_DEFAULT;
+	p->link.our_mrru = cp_asked(&p->lcp, LCP_MRRU) ? v->mrru : 0;
+	p->link.rx_short = cp_asked(&p->lcp, LCP_SHORT_SEQ);
 	if (p->cfg.server)
 		p->link.auth = cp_asked(&p->lcp, LCP_AUTH) ? (enum ppp_auth)v->auth : PPP_AUTH_NONE;
 	v->loops = 0;

@@ -15,12 +15,18 @@ enum lcp_option {
 	LCP_MAGIC = 5,
 	LCP_PFC = 7,
 	LCP_ACFC = 8,
+	LCP_MRRU = 17,
+	LCP_SHORT_SEQ = 18,
+	LCP_ENDPOINT = 19,
 };
 
 extern const struct cp_def lcp_def;
 
 /* Open as another has negotiated for us; NULL, or why not, counted. */
 const char *lcp_adopt(struct ppp *p, const struct ppp_proxy *x);
+void lcp_rx(struct ppp *p, struct rd r);
+/* Open without a word, as the LCP of a bundle with this first link. */
+void lcp_open_bundle(struct ppp *p, const struct ppp_link *l);
 /* The echo timer went off. */
 void lcp_echo_timeout(struct ppp *p);
 /* Send a Protocol-Reject for proto; info is the information field of the rejected frame. */

@@ -172,6 +172,11 @@ void ppp_link_close(struct ppp *p, enum ppp_why why)
 		return;
 	if (p->why == PPP_WHY_NONE)
 		p->why = why;
+	if (p->bundle) {
+		cp_event(p, &p->lcp, FSM_DOWN, NULL);
+		ppp_link_dead(p);
+		return;
+	}
 	cp_event(p, &p->lcp, FSM_CLOSE, NULL);
 	if (p->lcp.state == FSM_CLOSED)
 		ppp_link_dead(p);
@@ -183,7 +188,7 @@ void ppp_link_authenticated(struct ppp *p)
 {
 	deadline_cancel(&p->timers, &p->login);
 	ppp_link_emit(p, PPP_EV_AUTH_OK);
-	if (p->cfg.server)
+	if (p->cfg.server || (!p->bundle && ppp_is_multilink(&p->link)))
 		return;
 	memset(&p->given, 0, sizeof(p->given));
 	p->given.local4 = p->cfg.want_ip4;

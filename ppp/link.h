@@ -41,11 +41,16 @@ struct lcp_proposal {
 	uint32_t accm, magic;
 	bool pfc, acfc;
 	uint8_t auth;
+	uint16_t mrru;
+	bool short_seq;
+	struct ppp_endpoint endpoint;
 };
 
 struct lcp_vars {
 	struct lcp_proposal peer; /* of the last Configure-Request we judged */
 	uint16_t mru;		  /* ours, as asked for now */
+	uint16_t mrru;		  /* likewise */
+	bool no_endpoint;	  /* the peer wants none of ours */
 	uint32_t magic;
 	uint32_t nak_magic; /* the last one we suggested: coming back, it shows a loop */
 	uint8_t loops;
@@ -78,6 +83,7 @@ struct ppp {
 	enum ppp_phase phase;
 	enum ppp_why why;
 	bool was_up;	       /* LCP, since ppp_open */
+	bool bundle;	       /* of ppp_open_bundle */
 	struct deadline login; /* runs from the first Configure-Request until authenticated */
 	struct deadline_heap timers;
 	struct cp lcp, ipcp, ipv6cp;

@@ -75,7 +75,7 @@ static void ppp_leave(struct ppp *p)
 
 static void ppp_rx_lcp(struct ppp *p, struct rd r)
 {
-	cp_rx(p, &p->lcp, r);
+	lcp_rx(p, r);
 }
 
 static void ppp_rx_auth(struct ppp *p, struct rd r, uint16_t proto,
@@ -272,7 +272,7 @@ static void ppp_start(struct ppp *p)
 	p->phase = PHASE_ESTABLISH;
 	p->why = PPP_WHY_NONE;
 	p->message[0] = p->bye[0] = 0;
-	p->was_up = false;
+	p->was_up = p->bundle = false;
 	memset(&p->link, 0, sizeof(p->link));
 	p->link.peer_mru = PPP_MRU_DEFAULT;
 }
@@ -307,6 +307,29 @@ const char *ppp_open_proxied(struct ppp *p, const struct ppp_proxy *x, uint64_t 
 	}
 	ppp_leave(p);
 	return words;
+}
+
+bool ppp_is_multilink(const struct ppp_link *l)
+{
+	return l->our_mrru && l->peer_mrru;
+}
+
+void ppp_join_bundle(struct ppp *p, uint64_t now)
+{
+	(void)now;
+	if (p->phase == PHASE_AUTHENTICATE && p->auth.done)
+		p->phase = PHASE_NETWORK;
+}
+
+void ppp_open_bundle(struct ppp *p, const struct ppp_link *l, uint64_t now)
+{
+	if (p->phase != PHASE_DEAD)
+		return;
+	ppp_enter(p, now);
+	ppp_start(p);
+	p->bundle = true;
+	lcp_open_bundle(p, l);
+	ppp_leave(p);
 }
 
 static struct rd ppp_request(const struct lcp_request *r)

@@ -36,6 +36,13 @@ enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5, PPP_AUTH_MSCHAPV
 #define PPP_NAME_MAX   255u
 #define PPP_SECRET_MAX 255u
 
+/* RFC 1990 5.1.3: class and address of an Endpoint Discriminator; len 0 is the null class. */
+#define PPP_ENDPOINT_MAX 21u
+struct ppp_endpoint {
+	uint8_t len;
+	uint8_t octets[PPP_ENDPOINT_MAX];
+};
+
 struct ppp_config {
 	bool server;  /* we authenticate and assign; else we are the client */
 	bool passive; /* wait, without limit, for the peer's Configure-Request before sending ours
@@ -62,6 +69,11 @@ struct ppp_config {
 	/* client: address to ask for; 0 = the server chooses */
 	uint32_t want_ip4;  /* host order */
 	bool keep_requests; /* for ppp_get_proxy */
+	/* Multilink (RFC 1990): the longest packet, in octets of its information field, that we put
+	 * together of fragments, 1500 or more; 0 = links stand alone. */
+	uint16_t mrru;
+	bool short_seq;		      /* ask for short sequence numbers in what we receive */
+	struct ppp_endpoint endpoint; /* which endpoint we are; sent when mrru is */
 };
 /* RFC defaults; server with CHAP-MD5, IPv4 and IPv6. */
 void ppp_config_default(struct ppp_config *c);
@@ -77,7 +89,8 @@ enum ppp_event_kind {
 	PPP_EV_LCP_UP,	/* .link */
 	PPP_EV_AUTH,	/* server: judge .auth; answer with ppp_auth_verdict, now or later */
 	PPP_EV_AUTH_OK, /* both directions that were asked for are done; server: now give addresses
-			   by ppp_start_network */
+			   by ppp_start_network.  With ppp_is_multilink() either kind joins the
+			   link to a bundle instead, by ppp_join_bundle */
 	PPP_EV_IP4_UP,	/* .addr */
 	PPP_EV_IP6_UP,	/* .addr */
 	PPP_EV_IP4_DOWN,
@@ -127,7 +140,10 @@ struct ppp_link { /* what LCP agreed */
 	uint16_t peer_mru, our_mru;
 	bool tx_acfc, tx_pfc, rx_acfc, rx_pfc; /* tx: the peer lets us compress what we send */
 	uint32_t tx_accm, rx_accm, our_magic, peer_magic;
-	enum ppp_auth auth; /* what the peer must do (server) or we must do (client) */
+	enum ppp_auth auth;	      /* what the peer must do (server) or we must do (client) */
+	uint16_t our_mrru, peer_mrru; /* 0 = that side puts no fragments together */
+	bool tx_short, rx_short;      /* sequence numbers of 12 bits */
+	struct ppp_endpoint endpoint; /* the peer's */
 };
 
 struct ppp_event {
@@ -210,6 +226,18 @@ bool ppp_get_proxy(const struct ppp *p, struct ppp_proxy *out);
  * received (PPP_EV_AUTH), without one the peer is asked.  NULL; or words saying what does not fit,
  * which is counted: nothing has happened then, and ppp_open may follow.  x is copied. */
 const char *ppp_open_proxied(struct ppp *p, const struct ppp_proxy *x, uint64_t now);
+
+/* --- multilink (RFC 1990) ---------------------------------------------------------------------- */
+
+/* Both sides put fragments together: the link may be one of a bundle. */
+bool ppp_is_multilink(const struct ppp_link *l);
+/* After PPP_EV_AUTH_OK: the link is one of a bundle from now on, and has no network protocols of
+ * its own. */
+void ppp_join_bundle(struct ppp *p, uint64_t now);
+/* In place of ppp_open, for the PPP of a whole bundle: nothing is negotiated but network protocols,
+ * with frames as long as the MRRUs of l, its first link, allow.  Its end says no word to the peer:
+ * that is for each of its links. */
+void ppp_open_bundle(struct ppp *p, const struct ppp_link *l, uint64_t now);
 
 struct ppp_info {
 	const char *phase; /* "dead" "establish" "authenticate" "network" "terminate" */

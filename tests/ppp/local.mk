@@ -4,7 +4,7 @@ TESTS += unit-ppp
 unit_ppp_SOURCES = $(TEST_LIB) tests/ppp/main.c tests/ppp/lone.c tests/ppp/lone.h \
 	tests/ppp/pair.c tests/ppp/pair.h tests/ppp/test_auth.c tests/ppp/test_cp.c tests/ppp/test_frame.c \
 	tests/ppp/test_fsm.c tests/ppp/test_ipcp.c tests/ppp/test_ipv6cp.c \
-	tests/ppp/test_lcp.c tests/ppp/test_link.c tests/ppp/test_mp.c tests/ppp/test_mschap.c tests/ppp/test_ppp.c \
+	tests/ppp/test_lcp.c tests/ppp/test_link.c tests/ppp/test_mp.c tests/ppp/test_multilink.c tests/ppp/test_mschap.c tests/ppp/test_ppp.c \
 	tests/ppp/test_proxy.c
 unit_ppp_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(NETTLE_CFLAGS)
 unit_ppp_LDFLAGS = $(HEAP_LDFLAGS)

@@ -2,12 +2,13 @@
 #include "tests/harness.h"
 
 extern const struct test_suite suite_fsm, suite_cp, suite_lcp, suite_ipcp, suite_ipv6cp, suite_auth,
-	suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy, suite_mp;
+	suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy, suite_mp,
+	suite_multilink;
 
 static const struct test_suite *const suites[] = {
-	&suite_fsm,   &suite_cp,     &suite_lcp,   &suite_ipcp, &suite_ipv6cp,
-	&suite_auth,  &suite_mschap, &suite_frame, &suite_ppp,	&suite_ppp_link,
-	&suite_proxy, &suite_mp,     NULL,
+	&suite_fsm,   &suite_cp,     &suite_lcp,       &suite_ipcp, &suite_ipv6cp,
+	&suite_auth,  &suite_mschap, &suite_frame,     &suite_ppp,  &suite_ppp_link,
+	&suite_proxy, &suite_mp,     &suite_multilink, NULL,
 };
 
 int main(int argc, char **argv)
