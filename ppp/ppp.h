@@ -22,6 +22,7 @@
 
 enum ppp_proto {
 	PPP_IP = 0x0021,
+	PPP_MP = 0x003d,
 	PPP_IPV6 = 0x0057,
 	PPP_IPCP = 0x8021,
 	PPP_IPV6CP = 0x8057,

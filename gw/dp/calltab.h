@@ -19,6 +19,7 @@
 #include "gw/dp/map.h"
 #include "gw/dp/rcu.h"
 
+struct bundle;
 struct worker;
 
 struct call_counters {
@@ -43,6 +44,7 @@ struct call_state {
 	 * sent to this leg, and those that have left. */
 	uint32_t punted;
 	_Atomic uint32_t returned, posted, taken;
+	struct bundle *bundle; /* of a bundle; else NULL */
 	struct call_counters n;
 	struct worker *home;
 	struct rcu_head rcu;
@@ -81,10 +83,15 @@ static inline struct call *calltab_get(const struct calltab *t, uint16_t tid, ui
 bool calltab_set(struct calltab *t, uint16_t tid, uint16_t sid, struct call *c);
 void calltab_each(struct calltab *t, void (*fn)(void *ctx, struct call *c), void *ctx);
 
+static inline bool call_is_bundle(const struct call *c)
+{
+	return c->c.bundle.mrru;
+}
+
 /* PPP on a channel of its own, without L2TP. */
 static inline bool call_is_line(const struct call *c)
 {
-	return !c->c.tid;
+	return !c->c.tid && !call_is_bundle(c);
 }
 
 static inline void calltab_heard(struct calltab *t, uint16_t tid, uint64_t now)

@@ -415,7 +415,13 @@ static struct call_state *dp_new_state(const struct dp_call *c, struct worker *h
 	st->sid = c->sid;
 	st->home = home;
 	l2tp_data_init(&st->data, &c->data);
-	return st;
+	if (!c->bundle.mrru)
+		return st;
+	st->bundle = bundle_new(&c->bundle);
+	if (st->bundle)
+		return st;
+	free(st);
+	return NULL;
 }
 
 /* --- addresses of calls: what the TUN looks up ------------------------------------------------ */
@@ -502,9 +508,19 @@ static void dp_put_away(struct dp *dp, struct call *old, const struct call *fres
 static void dp_unmake_call(struct call *c, const struct call *old)
 {
 	call_give_filters(c);
-	if (!old || c->st != old->st)
+	if (c->st && (!old || c->st != old->st)) {
+		free(c->st->bundle);
 		free(c->st);
+	}
 	free(c);
+}
+
+/* A bundle stays where it is, whichever of its links come and go.  NULL = the channel is gone. */
+static struct worker *dp_home_of(const struct dp *dp, const struct dp_call *c)
+{
+	if (c->bundle.mrru)
+		return dp->worker[c->sid % dp->n];
+	return dp_port_is_open(dp, c->channel) ? dp->port[dp_channel_port(c->channel)].home : NULL;
 }
 
 int dp_call_set(struct dp *dp, const struct dp_call *want)
@@ -515,9 +531,9 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 
 	if (!want->sid)
 		return -EINVAL;
-	if (!dp_port_is_open(dp, want->channel))
+	home = dp_home_of(dp, want);
+	if (!home)
 		return -ENOENT;
-	home = dp->port[dp_channel_port(want->channel)].home;
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;

@@ -21,6 +21,7 @@
 
 #include "core/data.h"
 #include "core/engine.h"
+#include "ppp/mp.h"
 #include "transports/transport.h"
 
 struct bpf_insn;
@@ -164,18 +165,33 @@ enum dp_mode {
 	 * thread may be about to open it */
 	DP_TERMINAL,
 	DP_FORWARD, /* every frame, LCP included, goes out by another leg and is not looked at */
+	DP_MEMBER,  /* a link of a bundle: LCP and authentication are punted, the rest is the
+		       bundle's */
+};
+
+/* A multilink bundle (RFC 1990): the links by which its frames come and go. */
+struct dp_bundle {
+	uint16_t mrru; /* of what we put together; 0 = no bundle */
+	bool rx_short, tx_short;
+	struct {
+		uint16_t tid, sid; /* an entry with DP_MEMBER; sid 0 = no link here */
+		uint32_t kbps;	   /* 0 = not known */
+	} link[MP_LINKS];
 };
 
 /* A leg as the data plane sees it, named by tid and sid: a call by our Tunnel and Session ID, a
- * line (PPP on a channel of its own) by tid 0 and a number of the caller's from 1 on. */
+ * line (PPP on a channel of its own) or a bundle by tid 0 and a number of the caller's from 1 on.
+ */
 struct dp_call {
-	uint16_t tid, sid; /* ours */
-	l2tp_channel channel;
+	uint16_t tid, sid;    /* ours */
+	l2tp_channel channel; /* a bundle has none */
 	struct l2tp_data_config data;
 	enum dp_mode mode;
-	uint16_t to_tid, to_sid; /* DP_FORWARD: the leg that frames go out by */
-	bool no_address;	 /* the medium has no Address and Control field: never FF 03 */
-	bool mirror_ff03;	 /* leave FF 03 out while the far end leaves it out */
+	uint16_t to_tid, to_sid; /* DP_FORWARD: the leg that frames go out by; DP_MEMBER: the
+				    bundle */
+	struct dp_bundle bundle;
+	bool no_address;    /* the medium has no Address and Control field: never FF 03 */
+	bool mirror_ff03;   /* leave FF 03 out while the far end leaves it out */
 	bool ff03;	    /* put FF 03 before what we send (the peer did not agree to ACFC) */
 	bool pfc;	    /* one-octet protocol fields allowed in what we send */
 	uint16_t mtu;	    /* largest information field to send */
@@ -258,7 +274,13 @@ bool dp_tun_gone(const struct dp_tun *t);
 	X(NO_JOIN, "forward-no-leg", "frame for a leg that has gone")                        \
 	X(TAP_RING, "tap-ring-full", "capture mailbox full")                                 \
 	X(FILTER_IN, "filter-in", "a filter of the call or line does not let it in")         \
-	X(FILTER_OUT, "filter-out", "a filter of the call or line does not let it out")
+	X(FILTER_OUT, "filter-out", "a filter of the call or line does not let it out")      \
+	X(NO_BUNDLE, "bundle-gone", "frame of a link whose bundle has gone")                 \
+	X(BUNDLE_HEAD, "bundle-head", "multilink head short or with reserved bits")          \
+	X(BUNDLE_LATE, "bundle-late", "fragment that came twice, or when it was given up")   \
+	X(BUNDLE_BROKEN, "bundle-broken", "fragment of a packet that cannot be completed")   \
+	X(BUNDLE_FULL, "bundle-full", "fragment that there is no memory for")                \
+	X(BUNDLE_LINKS, "bundle-links", "packet that no link of the bundle can carry")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,

@@ -18,6 +18,8 @@
 #define PUNT_BURST 100u
 /* Packets of an NCP that is not open, or behind punted ones, after each change of the entry. */
 #define EARLY_MAX 16u
+/* RFC 1661 section 2: protocols from here on are of the link. */
+#define PPP_LCP_FAMILY 0xc000u
 
 /* --- to the control thread -------------------------------------------------------------------- */
 
@@ -150,11 +152,32 @@ static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, co
 	} else if (info->left <= to->c.mtu && dp_call_waits_behind(c, to)) {
 		dp_call_punt(w, c, proto, info);
 	} else if (to->st->home != w) {
-		tx_pass_on(w, to->st->home, call_key(c->c.to_tid, c->c.to_sid), proto, info->p,
-			   info->left);
+		tx_pass_on(w, to->st->home,
+			   &(struct pair_rec){.call = call_key(c->c.to_tid, c->c.to_sid),
+					      .proto = proto},
+			   info->p, info->left, NULL, 0);
 	} else {
 		tx_forward(w, to, proto, info->p, info->left);
 	}
+}
+
+/* RFC 1990 section 2: with a multilink head or without, it is of the bundle. */
+static void dp_call_to_bundle(struct worker *w, struct call *c, uint16_t proto,
+			      const struct rd *info)
+{
+	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
+	unsigned link = to ? bundle_link(to, c) : MP_LINKS;
+
+	if (link == MP_LINKS)
+		call_drop(w, c, DP_R_NO_BUNDLE);
+	else if (to->st->home != w)
+		tx_pass_on(w, to->st->home,
+			   &(struct pair_rec){.call = call_key(c->c.to_tid, c->c.to_sid),
+					      .proto = proto,
+					      .link = (uint16_t)(link + 1)},
+			   info->p, info->left, NULL, 0);
+	else
+		bundle_in(w, to, link, proto, info->p, info->left);
 }
 
 /* False when its NCP is not open. */
@@ -175,7 +198,7 @@ void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t l
 		call_drop(w, c, DP_R_NOT_OPEN);
 }
 
-static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
 	uint16_t proto;
@@ -192,6 +215,10 @@ static void dp_call_ppp_in(struct worker *w, struct call *c, const uint8_t *fram
 		return;
 	if (c->c.mode == DP_FORWARD) {
 		dp_call_forward(w, c, proto, &r);
+		return;
+	}
+	if (c->c.mode == DP_MEMBER && proto < PPP_LCP_FAMILY) {
+		dp_call_to_bundle(w, c, proto, &r);
 		return;
 	}
 	ip = proto == PPP_IP || proto == PPP_IPV6;
@@ -248,7 +275,7 @@ static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uin
 		   r.left);
 }
 
-static void dp_call_count_in(struct worker *w, struct call *c, size_t len)
+void call_count_in(struct worker *w, struct call *c, size_t len)
 {
 	struct call_counters *n = &c->st->n;
 
@@ -267,8 +294,8 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
 		dp_call_unclaimed(p, from, frame, len);
 		return;
 	}
-	dp_call_count_in(p->w, c, len);
-	dp_call_ppp_in(p->w, c, frame, len);
+	call_count_in(p->w, c, len);
+	call_ppp_in(p->w, c, frame, len);
 }
 
 /* --- sequencing ------------------------------------------------------------------------------- */
@@ -332,7 +359,7 @@ static void dp_call_drain(struct worker *w, struct call *c)
 			continue;
 		}
 		frame = pool_get(&w->reorder, st->held[slot], &len);
-		dp_call_ppp_in(w, c, frame, len);
+		call_ppp_in(w, c, frame, len);
 		if (c->c.mode == DP_FORWARD)
 			tx_flush(w); /* the frame is in the pool */
 		pool_give(&w->reorder, st->held[slot]);
@@ -356,6 +383,8 @@ void call_gap(struct deadline *d, uint64_t now)
 void call_retire(struct worker *w, struct call_state *st)
 {
 	deadline_cancel(&w->heap, &st->gap);
+	if (st->bundle)
+		bundle_free(w, st->bundle);
 	for (unsigned i = 0; i < L2TP_REORDER_MAX; i++) {
 		if (!st->data.slot[i].used)
 			continue;
@@ -391,7 +420,7 @@ static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2t
 	if (verdict == L2TP_DATA_HOLD)
 		st->held[slot] = pool_copy(&w->reorder, h->payload, h->len);
 	else
-		dp_call_ppp_in(w, c, h->payload, h->len);
+		call_ppp_in(w, c, h->payload, h->len);
 	dp_call_drain(w, c);
 }
 
@@ -411,7 +440,7 @@ static void dp_call_data_in(struct worker_port *p, ist_channel from, const struc
 		return;
 	}
 	call_follow(c);
-	dp_call_count_in(w, c, h->len);
+	call_count_in(w, c, h->len);
 	calltab_heard(&w->dp->tab, h->tid, w->now);
 	dp_call_sequenced(w, c, h);
 	if (dp_call_is_sequenced(c->st))

@@ -217,6 +217,7 @@ struct frame_rec { /* control ring and ppp ring */
 struct pair_rec { /* for a leg of this worker, from another one */
 	uint32_t call;
 	uint16_t proto; /* of a PPP frame that is forwarded; 0 = an IP packet of a TUN */
+	uint16_t link;	/* of a bundle, plus one: the frame came in by it; 0 = it goes out */
 	uint8_t octets[];
 };
 
@@ -250,6 +251,9 @@ bool tell_frame(struct worker *w, struct ring *r, enum dp_reason full, l2tp_chan
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
+/* A frame of the peer of a call, however it came. */
+void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
+void call_count_in(struct worker *w, struct call *c, size_t len);
 /* A frame of dp_ip_rx(). */
 void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
 /* A frame to or from a call is dropped. */
@@ -270,13 +274,34 @@ void tx_flush(struct worker *w);
 /* A forwarded frame goes out by this leg of the worker's own. */
 void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
 		size_t len);
-/* To a leg on another worker: proto as in struct pair_rec. */
-void tx_pass_on(struct worker *w, struct worker *to, uint32_t call, uint16_t proto,
-		const uint8_t *octets, size_t len);
+/* To a leg on another worker: head as in struct pair_rec, then both pieces. */
+void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,
+		size_t a_len, const uint8_t *b, size_t b_len);
+/* Marks of the medium for a packet of this leg (enum ist_frame_flags). */
+uint32_t tx_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info, size_t len);
+/* tx_frame() with n octets of `front` between the PPP head and the payload. */
+void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t marks,
+		     const uint8_t *front, size_t n, const uint8_t *payload, size_t len);
 void tx_poke_others(struct worker *w);
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
 /* The channel may take frames again. */
 void worker_chan_writable(struct worker_port *p, ist_channel id);
+
+/* --- multilink (dp_bundle.c) ------------------------------------------------------------------- */
+
+/* NULL without memory. */
+struct bundle *bundle_new(const struct dp_bundle *cfg);
+/* Worker: what it holds goes back to the pool. */
+void bundle_free(struct worker *w, struct bundle *b);
+/* A frame that came by this link of the bundle c, whose home is w. */
+void bundle_in(struct worker *w, struct call *c, unsigned link, uint16_t proto, const uint8_t *info,
+	       size_t len);
+/* A frame of the bundle goes out; the payload stays where it is until the flush. */
+void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
+		size_t len);
+void bundle_timeout(struct deadline *d, uint64_t now);
+/* The number of the bundle's link that the member is; MP_LINKS = none. */
+unsigned bundle_link(const struct call *bundle, const struct call *member);
 
 /* --- dp_filter.c ------------------------------------------------------------------------------ */
 

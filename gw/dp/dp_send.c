@@ -26,7 +26,7 @@ static bool dp_send_is_echo(uint16_t proto, const uint8_t *payload, size_t len)
 static bool dp_send_l2tp_head(struct call *c, uint8_t *head, size_t len, size_t *h)
 {
 	*h = 0;
-	if (call_is_line(c))
+	if (!c->c.tid)
 		return true;
 	call_follow(c);
 	*h = l2tp_data_header(&c->st->data, head, len);
@@ -41,8 +41,7 @@ static int dp_send_codepoint(uint16_t proto, const uint8_t *info, size_t len)
 	return proto == PPP_IP ? info[1] >> 2 : (info[0] & 15) << 2 | info[1] >> 6;
 }
 
-static uint32_t dp_send_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info,
-			      size_t len)
+uint32_t tx_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info, size_t len)
 {
 	int inner = dp_send_codepoint(proto, info, len);
 	uint32_t flags = 0;
@@ -56,7 +55,8 @@ static uint32_t dp_send_marks(const struct dp_call *c, uint16_t proto, const uin
 	return flags;
 }
 
-void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len)
+void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t marks,
+		     const uint8_t *front, size_t front_len, const uint8_t *payload, size_t len)
 {
 	struct tx_batch *b = &w->tx;
 	struct ist_frame *f = &b->f[b->n];
@@ -67,20 +67,17 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 	};
 	uint8_t *head = b->head[b->n], ppp[PPP_HEAD_MAX];
 	size_t n = ppp_frame_head(ppp, proto, &framing), h;
-	uint32_t marks = 0;
 
-	if (filter_has(c, DP_FILTER_PPP_OUT) &&
-	    !filter_run_ppp(w, c, DP_FILTER_PPP_OUT, proto, payload, len))
-		return;
-	if (c->c.dscp || c->c.discard)
-		marks = dp_send_marks(&c->c, proto, payload, len);
-	if (!dp_send_l2tp_head(c, head, n + len, &h)) {
+	if (!dp_send_l2tp_head(c, head, n + front_len + len, &h)) {
 		call_drop(w, c, DP_R_TOO_BIG);
 		return;
 	}
 	if (h && dp_send_is_echo(proto, payload, len))
 		head[0] |= L2TP_HDR_P >> 8;
 	memcpy(head + h, ppp, n);
+	if (front_len)
+		memcpy(head + h + n, front, front_len);
+	n += front_len;
 	b->channel[b->n] = c->c.channel;
 	*f = (struct ist_frame){
 		.channel = (ist_channel)c->c.channel,
@@ -97,6 +94,22 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 		tx_flush(w);
 }
 
+void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len)
+{
+	uint32_t marks = 0;
+
+	if (filter_has(c, DP_FILTER_PPP_OUT) &&
+	    !filter_run_ppp(w, c, DP_FILTER_PPP_OUT, proto, payload, len))
+		return;
+	if (call_is_bundle(c)) {
+		bundle_out(w, c, proto, payload, len);
+		return;
+	}
+	if (c->c.dscp || c->c.discard)
+		marks = tx_marks(&c->c, proto, payload, len);
+	tx_frame_behind(w, c, proto, marks, NULL, 0, payload, len);
+}
+
 /* RFC 1661 has no fragments: a frame that the leg cannot carry is dropped. */
 void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
 		size_t len)
@@ -108,18 +121,21 @@ void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 	call_drop(w, c, DP_R_TOO_BIG);
 }
 
-void tx_pass_on(struct worker *w, struct worker *to, uint32_t call, uint16_t proto,
-		const uint8_t *octets, size_t len)
+void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,
+		size_t a_len, const uint8_t *b, size_t b_len)
 {
-	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + len);
+	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + a_len + b_len);
 
 	if (!r) {
 		worker_drop(w, DP_R_PAIR_RING);
 		return;
 	}
-	r->call = call;
-	r->proto = proto;
-	memcpy(r->octets, octets, len);
+	r->call = head->call;
+	r->proto = head->proto;
+	r->link = head->link;
+	memcpy(r->octets, a, a_len);
+	if (b_len)
+		memcpy(r->octets + a_len, b, b_len);
 	ring_commit(to->from[w->no]);
 	w->passed |= 1u << to->no;
 }

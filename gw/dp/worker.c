@@ -64,10 +64,11 @@ static int worker_get_memory(struct worker *w)
 	w->scratch = malloc(WORKER_SCRATCH);
 	w->packets = malloc(WORKER_PACKETS);
 	w->filter_frame = malloc(WORKER_FILTER_FRAME);
-	if (!w->scratch || !w->packets || !w->filter_frame || ring_init(&w->cmd, CMD_RING) ||
-	    ring_init(&w->control, CONTROL_RING) || ring_init(&w->ppp, PPP_RING) ||
-	    ring_init(&w->sent, SENT_RING) || ring_init(&w->log, LOG_RING) ||
-	    pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE))
+	w->whole = malloc(WORKER_FILTER_FRAME);
+	if (!w->scratch || !w->packets || !w->filter_frame || !w->whole ||
+	    ring_init(&w->cmd, CMD_RING) || ring_init(&w->control, CONTROL_RING) ||
+	    ring_init(&w->ppp, PPP_RING) || ring_init(&w->sent, SENT_RING) ||
+	    ring_init(&w->log, LOG_RING) || pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE))
 		return -ENOMEM;
 	return 0;
 }
@@ -134,6 +135,7 @@ void worker_free(struct worker *w)
 	free(w->scratch);
 	free(w->packets);
 	free(w->filter_frame);
+	free(w->whole);
 	worker_free_watches(&w->watches);
 	worker_free_watches(&w->dead);
 	waker_free(&w->waker);
@@ -220,13 +222,15 @@ static void worker_handle_descriptors(struct worker *w, const struct epoll_event
 
 static void worker_handle_timers(struct worker *w)
 {
+	static void (*const on_time[])(struct deadline * d, uint64_t now) = {
+		[TIMER_PORT] = worker_port_timer_fire,
+		[TIMER_GAP] = call_gap,
+		[TIMER_BUNDLE] = bundle_timeout,
+	};
 	struct deadline *d;
 
 	for (unsigned i = 0; i < WORKER_BATCH && (d = deadline_pop(&w->heap, w->now)); i++) {
-		if (d->kind == TIMER_PORT)
-			worker_port_timer_fire(d, w->now);
-		else
-			call_gap(d, w->now);
+		on_time[d->kind](d, w->now);
 	}
 }
 
@@ -334,6 +338,8 @@ static void worker_handle_pair(struct worker *w, struct ring *ring)
 		memcpy(pkt, r->octets, len);
 		if (!c)
 			worker_drop(w, r->proto ? DP_R_NO_JOIN : DP_R_NO_CALL);
+		else if (r->link)
+			bundle_in(w, c, r->link - 1u, r->proto, pkt, len);
 		else if (r->proto)
 			tx_forward(w, c, r->proto, pkt, len);
 		else

@@ -40,12 +40,14 @@ struct watch {
 	struct watch *next;
 };
 
-enum timer_kind { TIMER_PORT, TIMER_GAP };
+enum timer_kind { TIMER_PORT, TIMER_GAP, TIMER_BUNDLE };
+
+#define BUNDLE_HEAD_MAX (MP_HEAD_MAX + 2u) /* and the protocol field of the packet */
 
 /* --- frames going out: gathered during a batch, sent by channel ------------------------------- */
 
 #define TX_MAX	64u
-#define TX_HEAD (L2TP_HDR_DATA_MAX + PPP_HEAD_MAX)
+#define TX_HEAD (L2TP_HDR_DATA_MAX + PPP_HEAD_MAX + BUNDLE_HEAD_MAX)
 
 struct tx_batch {
 	unsigned n;
@@ -97,6 +99,7 @@ struct worker {
 	size_t scratch_used;
 	uint8_t *packets; /* of one batch from a TUN or another worker, WORKER_PACKETS octets */
 	uint8_t *filter_frame; /* a PPP frame that a filter looks at, WORKER_FILTER_FRAME octets */
+	uint8_t *whole;	       /* a frame put together of fragments, likewise */
 	uint32_t passed;       /* workers whose pair ring got something in this batch */
 	uint32_t icmp_tokens;
 	uint64_t icmp_refilled;

@@ -139,7 +139,7 @@ FUZZERS += fuzz-dp
 fuzz_dp_SOURCES = tests/fuzz/fuzz_dp.c $(FUZZ_MAIN)
 fuzz_dp_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 fuzz_dp_LDFLAGS = $(FUZZ_LINK)
-fuzz_dp_LDADD = libdp.la libnetif.la libtransports.la libcore.la
+fuzz_dp_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
 
 # Whole ports, on the host of the transports' unit tests.
 PORT_RIG = tests/fuzz/port_rig.h tests/fuzz/port_rig.c tests/transports/host.h tests/transports/host.c \

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Multilink bundles (RFC 1990).  Frames that come by a link of a bundle are brought to the bundle's
+ * worker; ppp/mp.c says which fragments make a packet, and fragments that wait are copied into the
+ * worker's pool.  A packet that goes out is cut there too, and its pieces leave by the links, each
+ * on its own worker.
+ */
+#include "gw/dp/dp_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct bundle {
+	struct mp_rx rx;
+	struct mp_tx tx;
+	uint16_t held[MP_HELD]; /* pool buffer of each slot */
+	uint32_t version;	/* of the struct call that rx and tx follow */
+	struct deadline timer;
+	struct call_state *st;
+};
+
+struct bundle *bundle_new(const struct dp_bundle *cfg)
+{
+	struct bundle *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	mp_rx_init(&b->rx, cfg->rx_short, cfg->mrru);
+	mp_tx_init(&b->tx, cfg->tx_short);
+	return b;
+}
+
+static void bundle_give(struct worker *w, struct bundle *b, unsigned slot)
+{
+	pool_give(&w->reorder, b->held[slot]);
+}
+
+void bundle_free(struct worker *w, struct bundle *b)
+{
+	deadline_cancel(&w->heap, &b->timer);
+	for (unsigned i = 0; i < MP_HELD; i++) {
+		if (!b->rx.slot[i].used)
+			continue;
+		worker_drop(w, DP_R_NO_CALL);
+		bundle_give(w, b, i);
+	}
+	free(b);
+}
+
+static bool bundle_has(const struct dp_bundle *cfg, unsigned link)
+{
+	return cfg->link[link].sid;
+}
+
+unsigned bundle_link(const struct call *bundle, const struct call *member)
+{
+	const struct dp_bundle *cfg = &bundle->c.bundle;
+
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		if (cfg->link[i].sid == member->c.sid && cfg->link[i].tid == member->c.tid)
+			return i;
+	return MP_LINKS;
+}
+
+/* Links that the control thread has added or taken away. */
+static struct bundle *bundle_of(struct call *c)
+{
+	struct bundle *b = c->st->bundle;
+
+	if (b->version == c->version)
+		return b;
+	b->version = c->version;
+	b->st = c->st;
+	for (unsigned i = 0; i < MP_LINKS; i++) {
+		bool has = bundle_has(&c->c.bundle, i), had = b->rx.links >> i & 1;
+
+		if (has && !had)
+			mp_rx_join(&b->rx, i);
+		if (had && !has)
+			mp_rx_leave(&b->rx, i);
+		b->tx.link[i].kbps = c->c.bundle.link[i].kbps;
+	}
+	return b;
+}
+
+/* --- in --------------------------------------------------------------------------------------- */
+
+/* A packet: protocol field, compressed or not, and information. */
+static void bundle_deliver(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+{
+	call_count_in(w, c, len);
+	call_ppp_in(w, c, frame, len);
+}
+
+static void bundle_join(struct worker *w, struct call *c, const struct mp_run *run)
+{
+	struct bundle *b = c->st->bundle;
+	size_t len = 0, n;
+
+	for (unsigned i = 0; i < run->n; i++) {
+		unsigned slot = (run->first + i) % MP_HELD;
+		const uint8_t *octets = pool_get(&w->reorder, b->held[slot], &n);
+
+		memcpy(w->whole + len, octets, n); /* mp_rx_next() keeps to the MRRU */
+		len += n;
+		bundle_give(w, b, slot);
+	}
+	bundle_deliver(w, c, w->whole, len);
+}
+
+static void bundle_break(struct worker *w, struct call *c, const struct mp_run *run)
+{
+	struct bundle *b = c->st->bundle;
+
+	for (unsigned i = 0; i < run->n; i++) {
+		unsigned slot = (run->first + i) % MP_HELD;
+		size_t n;
+
+		pool_get(&w->reorder, b->held[slot], &n);
+		if (n) /* a fragment of no octets is not part of a packet */
+			call_drop(w, c, DP_R_BUNDLE_BROKEN);
+		bundle_give(w, b, slot);
+	}
+}
+
+static void bundle_drain(struct worker *w, struct call *c)
+{
+	struct bundle *b = c->st->bundle;
+	struct mp_run run;
+	uint64_t at;
+
+	while (mp_rx_next(&b->rx, w->now, &run))
+		(run.packet ? bundle_join : bundle_break)(w, c, &run);
+	at = mp_rx_deadline(&b->rx);
+	if (b->timer.set || at != DEADLINE_NEVER)
+		worker_timer(w, &b->timer, TIMER_BUNDLE, at);
+	atomic_store_explicit(&c->st->n.seq_lost, b->rx.lost, memory_order_relaxed);
+	atomic_store_explicit(&c->st->n.seq_late, b->rx.late, memory_order_relaxed);
+}
+
+void bundle_timeout(struct deadline *d, uint64_t now)
+{
+	struct call_state *st = IST_CONTAINER_OF(d, struct bundle, timer)->st;
+	struct call *c = calltab_get(&st->home->dp->tab, st->tid, st->sid);
+
+	(void)now;
+	if (c && c->st == st)
+		bundle_drain(st->home, c);
+}
+
+static void bundle_hold(struct worker *w, struct call *c, unsigned slot, const struct rd *r)
+{
+	struct bundle *b = c->st->bundle;
+
+	b->held[slot] = pool_copy(&w->reorder, r->p, r->left);
+	if (b->held[slot] != POOL_NONE)
+		return;
+	mp_rx_forget(&b->rx, slot);
+	call_drop(w, c, DP_R_BUNDLE_FULL);
+}
+
+static void bundle_fragment(struct worker *w, struct call *c, unsigned link, struct rd *r)
+{
+	struct bundle *b = bundle_of(c);
+	enum mp_verdict v;
+	struct mp_head h;
+	unsigned slot;
+
+	if (!mp_head_get(r, c->c.bundle.rx_short, &h)) {
+		call_drop(w, c, DP_R_BUNDLE_HEAD);
+		return;
+	}
+	while ((v = mp_rx_put(&b->rx, link, &h, r->left, &slot)) == MP_DRAIN)
+		bundle_drain(w, c);
+	if (v == MP_DROP)
+		call_drop(w, c, DP_R_BUNDLE_LATE);
+	else if (v == MP_HOLD)
+		bundle_hold(w, c, slot, r);
+	else
+		bundle_deliver(w, c, r->p, r->left);
+	if (b->rx.held || v == MP_DROP)
+		bundle_drain(w, c);
+}
+
+void bundle_in(struct worker *w, struct call *c, unsigned link, uint16_t proto, const uint8_t *info,
+	       size_t len)
+{
+	struct rd r = rd_init(info, len);
+
+	if (!call_is_bundle(c)) {
+		call_drop(w, c, DP_R_NO_BUNDLE);
+	} else if (proto == PPP_MP) {
+		bundle_fragment(w, c, link, &r);
+	} else {
+		wr_put16(w->whole, proto);
+		memcpy(w->whole + 2, info, len);
+		bundle_deliver(w, c, w->whole, len + 2);
+	}
+}
+
+/* --- out -------------------------------------------------------------------------------------- */
+
+/* The links as they are now; members may have gone before the control thread has said so. */
+static void bundle_find_links(struct worker *w, struct call *c, struct call *member[MP_LINKS])
+{
+	struct bundle *b = bundle_of(c);
+	uint16_t head = c->c.bundle.tx_short ? 2 : 4;
+
+	for (unsigned i = 0; i < MP_LINKS; i++) {
+		const struct dp_bundle *cfg = &c->c.bundle;
+		struct call *m = bundle_has(cfg, i) ? calltab_get(&w->dp->tab, cfg->link[i].tid,
+								  cfg->link[i].sid)
+						    : NULL;
+
+		member[i] = m && m->c.mode == DP_MEMBER ? m : NULL;
+		b->tx.link[i].there = member[i];
+		b->tx.link[i].room = member[i] && m->c.mtu > head ? (uint16_t)(m->c.mtu - head) : 0;
+	}
+}
+
+static void bundle_send(struct worker *w, struct call *m, uint32_t marks, const uint8_t *front,
+			size_t n, const uint8_t *payload, size_t len)
+{
+	if (m->st->home == w)
+		tx_frame_behind(w, m, PPP_MP, marks, front, n, payload, len);
+	else
+		tx_pass_on(
+			w, m->st->home,
+			&(struct pair_rec){.call = call_key(m->c.tid, m->c.sid), .proto = PPP_MP},
+			front, n, payload, len);
+}
+
+/* Where a piece begins and ends, in the protocol field and in the payload behind it. */
+static void bundle_send_piece(struct worker *w, struct call *c, struct call *m,
+			      const struct mp_piece *p, const struct rd *proto,
+			      const uint8_t *payload, uint32_t marks)
+{
+	uint8_t front[BUNDLE_HEAD_MAX];
+	size_t n = mp_head_put(front, c->c.bundle.tx_short, &p->head), end = p->at + p->len;
+	size_t from = p->at < proto->left ? p->at : proto->left;
+	size_t to = end < proto->left ? end : proto->left;
+
+	memcpy(front + n, proto->p + from, to - from);
+	n += to - from;
+	bundle_send(w, m, marks, front, n, payload + (p->at - from), p->len - (to - from));
+}
+
+void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
+		size_t len)
+{
+	const struct ppp_framing framing = {.pfc = c->c.pfc};
+	struct mp_piece piece[MP_PIECES];
+	struct call *member[MP_LINKS];
+	uint8_t field[PPP_HEAD_MAX];
+	struct rd front = rd_init(field, ppp_frame_head(field, proto, &framing));
+	uint32_t marks = 0;
+	bool full;
+	unsigned n;
+
+	bundle_find_links(w, c, member);
+	n = mp_tx_cut(&c->st->bundle->tx, front.left + len, w->now, piece);
+	if (!n) {
+		call_drop(w, c, DP_R_BUNDLE_LINKS);
+		return;
+	}
+	if (c->c.dscp || c->c.discard)
+		marks = tx_marks(&c->c, proto, payload, len);
+	full = w->tx.n + n > TX_MAX;
+	for (unsigned i = 0; i < n; i++)
+		bundle_send_piece(w, c, member[piece[i].link], &piece[i], &front, payload, marks);
+	if (full) /* a flush in between gives the payload's memory back while pieces need it */
+		tx_flush(w);
+	count_add(&c->st->n.tx_frames, 1);
+	count_add(&c->st->n.tx_octets, front.left + len);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Multilink bundles in the data plane (RFC 1990): links on any worker, fragments in, pieces out. */
+#include "core/bytes.h"
+#include "tests/gw/dp/fake.h"
+#include "tests/harness.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST = 0x101, SECOND = 0x102 }; /* channels with payload ppp */
+enum { BUNDLE = 9 };
+
+static struct dp_call bundle_member(const struct rig *r, uint16_t sid, ist_channel c)
+{
+	return (struct dp_call){.sid = sid,
+				.channel = rig_channel(r, c),
+				.mode = DP_MEMBER,
+				.to_sid = BUNDLE,
+				.no_address = true,
+				.mtu = 1400};
+}
+
+static struct dp_call bundle_entry(unsigned links)
+{
+	struct dp_call c = {.sid = BUNDLE, .mode = DP_PUNT, .mtu = 1500, .pfc = true};
+
+	c.bundle.mrru = 1500;
+	for (unsigned i = 0; i < links; i++)
+		c.bundle.link[i].sid = (uint16_t)(7 + i);
+	return c;
+}
+
+/* Lines 7 and 8 make bundle 9; the second one by another port. */
+static void bundle_make(struct rig *r, struct rig *second)
+{
+	struct dp_call a = bundle_member(r, 7, FIRST), b = bundle_member(second, 8, SECOND),
+		       c = bundle_entry(2);
+
+	fake_say(r->fake, FAKE_UP, FIRST);
+	fake_say(second->fake, FAKE_UP, SECOND);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 2));
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c) && !dp_call_set(r->dp, &a) &&
+			!dp_call_set(r->dp, &b));
+}
+
+static void line_is(struct rig *r, unsigned i, const char *text, const char *hex)
+{
+	uint8_t want[256];
+	size_t len = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_TRUE_FATAL(rig_wait_lines(r, i + 1));
+	CU_ASSERT_STRING_EQUAL(r->line[i].text, text);
+	ASSERT_OCTETS(r->line[i].octets, r->line[i].len, want, len);
+}
+
+static void bundle_sent_is(struct rig *at, unsigned i, ist_channel c, const char *hex)
+{
+	uint8_t want[256];
+	size_t len = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_FATAL(rig_wait_sent(at, i + 1));
+	CU_ASSERT_EQUAL(at->fake->sent[i].c, c);
+	ASSERT_OCTETS(at->fake->sent[i].octets, at->fake->sent[i].len, want, len);
+}
+
+static void bundle_count(struct rig *r, uint16_t sid, struct dp_call_stats *s)
+{
+	rig_settle(r);
+	CU_ASSERT_TRUE_FATAL(dp_call_stats(r->dp, 0, sid, s));
+}
+
+/* --- in ----------------------------------------------------------------------------------------- */
+
+/* Protocol 003d, whole or compressed; the head; then part of a packet that begins with its
+ * protocol, with or without the leading zero. */
+static void do_fragments_in(struct rig *r, struct rig *second)
+{
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	fake_hex(r->fake, FIRST, "003d c0000000 8021 0101 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0101 0004");
+	fake_hex(r->fake, FIRST, "3d 80000001 8021 0102");
+	fake_hex(r->fake, FIRST, "3d c0000003 8021 0103 0004");
+	rig_settle(r);
+	CU_ASSERT_EQUAL(r->n_line, 3);
+	fake_hex(second->fake, SECOND, "3d 40000002 0004");
+	line_is(r, 3, "ppp 0/9", "8021 0102 0004");
+	line_is(r, 4, "ppp 0/9", "8021 0103 0004");
+	fake_hex(second->fake, SECOND, "3d c0000004 57 60");
+	line_is(r, 5, "ppp 0/9", "0057 60");
+	/* without a head it is of the bundle too; of the link are LCP and authentication */
+	fake_hex(second->fake, SECOND, "8021 0104 0004");
+	line_is(r, 6, "ppp 0/9", "8021 0104 0004");
+	fake_hex(second->fake, SECOND, "c021 0901 0008 00000000");
+	line_is(r, 7, "ppp 0/8", "c021 0901 0008 00000000");
+	fake_hex(r->fake, FIRST, "c223 0101 0004");
+	line_is(r, 8, "ppp 0/7", "c223 0101 0004");
+	fake_hex(r->fake, FIRST, "80fd 01");
+	line_is(r, 9, "ppp 0/9", "80fd 01");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.rx_frames, 6);
+	CU_ASSERT_EQUAL(s.rx_octets, 6 + 6 + 6 + 2 + 6 + 3);
+	CU_ASSERT_EQUAL(s.drops, 0);
+	CU_ASSERT_EQUAL(s.seq_lost, 0);
+	bundle_count(r, 8, &s);
+	CU_ASSERT_EQUAL(s.rx_frames, 4);
+}
+
+static void do_loss(struct rig *r, struct rig *second)
+{
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	fake_hex(r->fake, FIRST, "3d 80000000 8021 0101");
+	fake_hex(r->fake, FIRST, "3d 40000002 0004"); /* 1 is lost */
+	fake_hex(r->fake, FIRST, "3d c0000002 0004"); /* twice */
+	fake_hex(r->fake, FIRST, "3d c00000");
+	fake_hex(r->fake, FIRST, "3d e0000003 8021");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_BUNDLE_HEAD, 2));
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_BUNDLE_LATE), 1);
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_BUNDLE_BROKEN), 0);
+	fake_hex(second->fake, SECOND, "3d c0000003 8021 0102 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0102 0004");
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_BUNDLE_BROKEN), 2);
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.seq_lost, 1);
+	CU_ASSERT_EQUAL(s.seq_late, 1);
+	CU_ASSERT_EQUAL(s.drops, 2 + 1 + 2);
+	/* null fragments are no packets, nor broken ones */
+	fake_hex(second->fake, SECOND, "3d c0000004");
+	fake_hex(second->fake, SECOND, "3d c0000005 8021 0103 0004");
+	line_is(r, 3, "ppp 0/9", "8021 0103 0004");
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_BUNDLE_BROKEN), 2);
+}
+
+/* What waits is given up after a second. */
+static void do_timeout(struct rig *r, struct rig *second)
+{
+	bundle_make(r, second);
+	fake_hex(second->fake, SECOND, "3d c0000001 8021 0101 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0101 0004");
+}
+
+static void do_end_while_held(struct rig *r, struct rig *second)
+{
+	bundle_make(r, second);
+	fake_hex(second->fake, SECOND, "3d c0000001 8021 0101 0004");
+	fake_hex(second->fake, SECOND, "3d 80000002 8021 0102 0004");
+	rig_settle(r);
+	dp_call_del(r->dp, 0, BUNDLE);
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_NO_CALL, 2));
+	fake_hex(second->fake, SECOND, "3d c0000003 8021 0101 0004");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_NO_BUNDLE, 1));
+}
+
+/* A link that the bundle has no longer, and one that never was of it. */
+static void do_strangers(struct rig *r, struct rig *second)
+{
+	struct dp_call c = bundle_entry(1), plain = bundle_entry(0);
+
+	bundle_make(r, second);
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_hex(second->fake, SECOND, "3d c0000000 8021 0101 0004");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_NO_BUNDLE, 1));
+	fake_hex(r->fake, FIRST, "3d c0000001 8021 0102 0004"); /* and is not waited for */
+	line_is(r, 2, "ppp 0/9", "8021 0102 0004");
+	plain.bundle.mrru = 0;
+	CU_ASSERT_EQUAL(dp_call_set(r->dp, &plain), -ENOENT); /* what is no bundle has a channel */
+}
+
+static void bundle_each(void (*fn)(struct rig *r, struct rig *second))
+{
+	struct fake *other = fake_new();
+	struct rig r, second;
+	char err[80];
+	int port;
+
+	for (unsigned workers = 0; workers < 3; workers++) {
+		if (workers == 2) {
+			fake_free(other);
+			other = fake_new();
+		}
+		rig_up(&r, workers, &fake_flow);
+		second = r;
+		if (workers == 2) {
+			port = rig_open(&r, &fake_flow, other, err, sizeof(err));
+			CU_ASSERT_FATAL(port >= 0);
+			second.port = (unsigned)port;
+			second.fake = other;
+		}
+		fn(&r, &second);
+		rig_down(&r);
+	}
+	fake_free(other);
+}
+
+static void fragments_of_two_links_make_packets(void)
+{
+	bundle_each(do_fragments_in);
+}
+
+static void what_is_lost_late_or_broken_is_counted(void)
+{
+	bundle_each(do_loss);
+}
+
+static void fragments_wait_for_a_second(void)
+{
+	bundle_each(do_timeout);
+}
+
+static void a_bundle_ends_while_fragments_wait(void)
+{
+	bundle_each(do_end_while_held);
+}
+
+static void only_its_links_are_heard(void)
+{
+	bundle_each(do_strangers);
+}
+
+/* --- out ---------------------------------------------------------------------------------------- */
+
+static void bundle_says(struct rig *r, const char *hex)
+{
+	uint8_t frame[256];
+
+	CU_ASSERT_TRUE(dp_ppp_send(r->dp, 0, BUNDLE, frame, test_hex(frame, sizeof(frame), hex)));
+}
+
+static void do_packets_out(struct rig *r, struct rig *second)
+{
+	unsigned at = second->fake == r->fake ? 1 : 0;
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	bundle_says(r, "8021 0101 0004");
+	bundle_sent_is(r, 0, FIRST, "003d c0000000 8021 0101 0004");
+	bundle_says(r, "0057 60");
+	bundle_sent_is(second, at, SECOND, "003d c0000001 57 60");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.tx_frames, 2);
+	CU_ASSERT_EQUAL(s.tx_octets, 6 + 2);
+	/* LCP of the links goes by the link */
+	CU_ASSERT_TRUE(dp_ppp_send(r->dp, 0, 8, (const uint8_t *)"\xc0\x21\x09\x01", 4));
+	bundle_sent_is(second, at + 1, SECOND, "c021 0901");
+}
+
+static void packets_rotate_over_the_links(void)
+{
+	bundle_each(do_packets_out);
+}
+
+/* Links that carry 10 octets: head and 6 of them. */
+static void do_pieces_out(struct rig *r, struct rig *second)
+{
+	struct dp_call a = bundle_member(r, 7, FIRST), b = bundle_member(second, 8, SECOND);
+	unsigned at = second->fake == r->fake ? 2 : 0;
+
+	bundle_make(r, second);
+	a.mtu = b.mtu = 10;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &a) && !dp_call_set(r->dp, &b));
+	bundle_says(r, "8021 01010010 0306 0a400001 8106 0a090001");
+	if (at) {
+		bundle_sent_is(r, 0, FIRST, "003d 80000000 8021 01010010");
+		bundle_sent_is(r, 1, FIRST, "003d 40000002 8106 0a090001");
+		bundle_sent_is(r, 2, SECOND, "003d 00000001 0306 0a400001");
+	} else {
+		bundle_sent_is(r, 0, FIRST, "003d 80000000 8021 01010010");
+		bundle_sent_is(r, 1, FIRST, "003d 40000002 8106 0a090001");
+		bundle_sent_is(second, 0, SECOND, "003d 00000001 0306 0a400001");
+	}
+	a.mtu = b.mtu = 5; /* the protocol field is cut too */
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &a) && !dp_call_set(r->dp, &b));
+	dp_call_del(r->dp, 0, 8);
+	bundle_says(r, "8021 01");
+	bundle_sent_is(r, at ? 3 : 2, FIRST, "003d 80000003 80");
+	bundle_sent_is(r, at ? 4 : 3, FIRST, "003d 00000004 21");
+	bundle_sent_is(r, at ? 5 : 4, FIRST, "003d 40000005 01");
+	a.mtu = 4; /* no room behind the head */
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &a));
+	bundle_says(r, "8021 01");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_BUNDLE_LINKS, 1));
+}
+
+static void a_packet_is_cut_when_no_link_carries_it(void)
+{
+	bundle_each(do_pieces_out);
+}
+
+static void do_short_numbers(struct rig *r, struct rig *second)
+{
+	struct dp_call c = bundle_entry(2);
+
+	bundle_make(r, second);
+	dp_call_del(r->dp, 0, BUNDLE);
+	c.bundle.rx_short = c.bundle.tx_short = true;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	bundle_says(r, "8021 0101 0004");
+	bundle_sent_is(r, 0, FIRST, "003d c000 8021 0101 0004");
+	fake_hex(second->fake, SECOND, "3d c000 8021 0102 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0102 0004");
+}
+
+static void numbers_may_be_short(void)
+{
+	bundle_each(do_short_numbers);
+}
+
+static const struct test_case cases[] = {
+	{"fragments_of_two_links_make_packets", fragments_of_two_links_make_packets},
+	{"what_is_lost_late_or_broken_is_counted", what_is_lost_late_or_broken_is_counted},
+	{"fragments_wait_for_a_second", fragments_wait_for_a_second},
+	{"a_bundle_ends_while_fragments_wait", a_bundle_ends_while_fragments_wait},
+	{"only_its_links_are_heard", only_its_links_are_heard},
+	{"packets_rotate_over_the_links", packets_rotate_over_the_links},
+	{"a_packet_is_cut_when_no_link_carries_it", a_packet_is_cut_when_no_link_carries_it},
+	{"numbers_may_be_short", numbers_may_be_short},
+	{NULL, NULL},
+};
+const struct test_suite suite_dp_bundle = {"dp_bundle", cases};
