@@ -68,8 +68,8 @@ bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 	j = join_new(gw->joins, line_leg_new(other, now), line_leg_new(l, now), &bridge_owner, l,
 		     now);
 	if (!j) {
-		line_give_number(other, now);
-		line_give_number(l, now);
+		line_without_leg(other);
+		line_without_leg(l);
 		bridge_refused(l, to, "out of memory", now);
 		return false;
 	}

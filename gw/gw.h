@@ -66,6 +66,7 @@ struct gw {
 	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */
 	struct llist_head dialouts;    /* calls placed for an LNS (dialout.c) */
+	struct llist_head bundles;     /* of multilink (legs/leg_bundle.c) */
 	struct capture *capture;       /* list of running captures */
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;

@@ -55,8 +55,7 @@ static void line_forget(struct line *l)
 {
 	loop_cancel(l->all->gw->loop, &l->idle);
 	loop_cancel(l->all->gw->loop, &l->errors);
-	if (l->number)
-		idtab_give(&l->all->number, l->number, 0);
+	line_number_give(l->all->gw, &l->number);
 	htab_del(&l->all->by_channel, &l->node);
 	llist_del(&l->entry);
 	free(l);
@@ -158,11 +157,26 @@ static void line_set_speed(struct dp_speed *speed, uint32_t bps)
 
 /* --- joins ------------------------------------------------------------------------------------ */
 
-void line_give_number(struct line *l, uint64_t now)
+bool line_number_take(struct gw *gw, struct line_number *n,
+		      void (*frame)(struct line_number *n, const uint8_t *frame, size_t len,
+				    uint64_t now),
+		      uint64_t now)
 {
-	if (l->number)
-		idtab_give(&l->all->number, l->number, now);
-	l->number = 0;
+	n->frame = frame;
+	n->n = idtab_take(&gw->lines->number, n, now);
+	return n->n;
+}
+
+void line_number_give(struct gw *gw, struct line_number *n)
+{
+	if (n->n)
+		idtab_give(&gw->lines->number, n->n, loop_now(gw->loop));
+	n->n = 0;
+}
+
+void line_without_leg(struct line *l)
+{
+	line_number_give(l->all->gw, &l->number);
 	l->leg = NULL;
 }
 
@@ -209,7 +223,7 @@ void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now)
 	/* The leg remembers the circuit's name, which the port may have forgotten by now. */
 	gw_log_peer(GW_LOG_CALL, LOGL_INFO, l->channel, now, "%s: ended: %s",
 		    leg_text(name, sizeof(name), l->leg), why->words);
-	line_give_number(l, now);
+	line_without_leg(l);
 	if (again && line_place_call(l, now))
 		return;
 	if ((l->way.begun || l->waits) && !l->joined && !l->lost)
@@ -232,19 +246,29 @@ static const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_g
 
 struct leg *line_leg_made(struct line *l)
 {
-	struct leg *leg = leg_line_new(l->all->gw, l->channel, l->number, &l->origin, l->is_up);
+	struct leg *leg = leg_line_new(l->all->gw, l->channel, l->number.n, &l->origin, l->is_up);
 
 	if (leg)
 		leg_take_filters(leg, LEG_FILTERS_CIRCUIT, l->filters);
 	return leg;
 }
 
+static void line_number_frame(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now)
+{
+	struct line *l = IST_CONTAINER_OF(n, struct line, number);
+
+	if (l->leg)
+		leg_line_rx(l->leg, frame, len, now);
+	else
+		l->all->gw->joins->drop[JOIN_D_NO_LINE]++;
+}
+
 struct leg *line_leg_new(struct line *l, uint64_t now)
 {
 	struct lines *all = l->all;
 
-	l->number = idtab_take(&all->number, l, now);
-	l->leg = l->number ? line_leg_made(l) : NULL;
+	l->leg = line_number_take(all->gw, &l->number, line_number_frame, now) ? line_leg_made(l)
+									       : NULL;
 	l->joined = l->lost = false;
 	return l->leg;
 }
@@ -252,7 +276,7 @@ struct leg *line_leg_new(struct line *l, uint64_t now)
 bool line_start_join(struct line *l, struct join *j, uint64_t now)
 {
 	if (!j) {
-		line_give_number(l, now);
+		line_without_leg(l);
 		return false;
 	}
 	loop_cancel(l->all->gw->loop, &l->idle);
@@ -373,10 +397,10 @@ void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size
 
 void line_punted(struct gw *gw, uint16_t number, const uint8_t *frame, size_t len, uint64_t now)
 {
-	struct line *l = idtab_get(&gw->lines->number, number);
+	struct line_number *n = idtab_get(&gw->lines->number, number);
 
-	if (l && l->leg)
-		leg_line_rx(l->leg, frame, len, now);
+	if (n)
+		n->frame(n, frame, len, now);
 	else
 		gw->joins->drop[JOIN_D_NO_LINE]++;
 }
@@ -604,7 +628,7 @@ struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *a
 	}
 	line_cannot(fail, ENOMEM, "out of memory");
 	l->owner = NULL;
-	line_give_number(l, now);
+	line_without_leg(l);
 	return NULL;
 }
 
@@ -616,7 +640,7 @@ void lines_each(struct gw *gw, void (*each)(void *ctx, const struct line_view *l
 
 	llist_for_each_entry(l, &gw->lines->list, entry)
 	{
-		struct line_view v = {l->number, l->channel, l->switched, l->leg};
+		struct line_view v = {l->number.n, l->channel, l->switched, l->leg};
 
 		each(ctx, &v);
 	}

@@ -31,6 +31,19 @@ struct line_fail {
 struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
 		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
 		       struct line_fail *fail, uint64_t now);
+/* The data plane names lines, and bundles of links, by numbers of one space. */
+struct line_number {
+	uint16_t n; /* 0 = none */
+	/* a frame of it that the data plane has punted */
+	void (*frame)(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now);
+};
+/* False: no memory, or 65535 are in use. */
+bool line_number_take(struct gw *gw, struct line_number *n,
+		      void (*frame)(struct line_number *n, const uint8_t *frame, size_t len,
+				    uint64_t now),
+		      uint64_t now);
+void line_number_give(struct gw *gw, struct line_number *n); /* harmless when it has none */
+
 /* A line as `show` sees it. */
 struct line_view {
 	uint16_t number; /* 0 = no join */
@@ -55,7 +68,7 @@ void lines_lose_port(struct gw *gw, unsigned port, uint64_t now);
 /* A frame, protocol number and information, of a channel without a join. */
 void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,
 		    uint64_t now);
-/* A frame of line `number` that the data plane has punted. */
+/* A frame of line or bundle `number` that the data plane has punted. */
 void line_punted(struct gw *gw, uint16_t number, const uint8_t *frame, size_t len, uint64_t now);
 void line_mtu_changed(struct gw *gw, l2tp_channel c);
 

@@ -26,7 +26,7 @@ struct line {
 	l2tp_channel channel;
 	bool switched, is_up;
 	struct leg *leg; /* NULL = no join */
-	uint16_t number;
+	struct line_number number;
 	struct leg_origin origin;
 	const struct gw_filters *filters; /* of its circuit's section; NULL = none */
 	struct route_way way;		  /* of the call that is placed */
@@ -61,7 +61,7 @@ struct leg *line_leg_made(struct line *l);
 /* A line's leg and its number; NULL = no memory, or 65535 are in use. */
 struct leg *line_leg_new(struct line *l, uint64_t now);
 /* The leg has been freed, or is about to be. */
-void line_give_number(struct line *l, uint64_t now);
+void line_without_leg(struct line *l);
 /* The join is gone: log it, clear a switched circuit whose leg was never started, forget it. */
 void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now);
 /* j, or NULL when there was no memory, is the line's join: start it.  False = it has gone. */

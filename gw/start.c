@@ -167,6 +167,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 	gw->dp_fd.fd = -1;
 	gw_random(gw->id, sizeof(gw->id));
 	INIT_LLIST_HEAD(&gw->dialouts);
+	INIT_LLIST_HEAD(&gw->bundles);
 	for (i = 0; i < cfg->logs; i++)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);

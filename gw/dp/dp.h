@@ -124,8 +124,9 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 		     uint64_t cookie);
 /* One PPP frame into a call (LCP always with FF 03, the rest as ff03 of the call says). */
 bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
-/* A frame with an IP packet that ops->ppp got, since the NCP was not open when it came: handle it
- * as the entry now says.  False when it cannot be passed on (counted). */
+/* A frame with an IP packet that ops->ppp got, since the NCP was not open when it came, or of a
+ * bundle that the leg was not yet a link of: handle it as the entry now says.  False when it cannot
+ * be passed on (counted). */
 bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 
 /* --- packet filters --------------------------------------------------------------------------- */

@@ -194,7 +194,9 @@ void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t l
 	struct rd r = rd_init(frame, len);
 	uint16_t proto = rd_u16(&r);
 
-	if (!dp_call_ip(w, c, proto, &r))
+	if (c->c.mode == DP_MEMBER)
+		dp_call_to_bundle(w, c, proto, &r);
+	else if (!dp_call_ip(w, c, proto, &r))
 		call_drop(w, c, DP_R_NOT_OPEN);
 }
 

@@ -25,6 +25,7 @@ enum leg_kind {
 	LEG_SERVER, /* our PPP as server, TUN behind it */
 	LEG_CLIENT, /* our PPP as client, TUN behind it */
 	LEG_PROXY,  /* our PPP as server, for the LNS that will have the line */
+	LEG_BUNDLE, /* the calls and lines of a multilink bundle, as one */
 	LEG_KINDS
 };
 
@@ -67,6 +68,8 @@ struct leg_network {
 	uint16_t mtu;
 	struct dp_tun *tun; /* with ip4 or ip6: IP goes straight to it */
 	bool ip4, ip6, client, has_peer6;
+	uint16_t bundle; /* the number of the one that its frames are of, LCP's and authentication's
+			    excepted; 0 = of none */
 	uint32_t peer4;
 	uint8_t peer6[16];
 	uint64_t peer_iid;

@@ -61,6 +61,8 @@ const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e)
 {
 	if (e->c.tid)
 		snprintf(buf, cap, "call %u/%u", e->c.tid, e->c.sid);
+	else if (e->c.bundle.mrru)
+		snprintf(buf, cap, "bundle %u", e->c.sid);
 	else
 		snprintf(buf, cap, "line %u (%s)", e->c.sid, e->circuit);
 	return buf;
@@ -107,7 +109,9 @@ void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
 {
 	struct dp_call *c = &e->c;
 
-	c->mode = n->tun ? DP_TERMINAL : DP_PUNT;
+	c->mode = n->bundle ? DP_MEMBER : n->tun ? DP_TERMINAL : DP_PUNT;
+	c->to_tid = 0;
+	c->to_sid = n->bundle;
 	c->ff03 = n->ff03;
 	c->pfc = n->pfc;
 	e->agreed_mtu = n->mtu;

@@ -10,6 +10,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/device.h"
 #include "gw/filter.h"
+#include "gw/legs/leg_bundle.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/leg_limit.h"
 #include "gw/legs/proxy_avp.h"
@@ -45,7 +46,10 @@ struct leg_server {
 	uint64_t let_in;    /* when that was logged; 0 = it was not */
 	uint64_t let_in_as; /* leg_server_source() at that time */
 	struct leg_limit limit;
-	struct leg_limits limits; /* of the user who has authenticated last */
+	struct leg_limits limits;	  /* of the user who has authenticated last */
+	const struct gw_filters *filters; /* his, NULL = none */
+	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
+	bool of_bundle;	      /* this is that other leg */
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
@@ -161,11 +165,10 @@ static void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t 
 /* What the user who was let in may do; false: it cannot be enforced. */
 static bool leg_server_authorize(struct leg_server *s, const struct aaa_answer *a)
 {
-	const struct gw_filters *f = a->filter ? filters_of(s->t.gw, a->filter) : NULL;
-
+	s->filters = a->filter ? filters_of(s->t.gw, a->filter) : NULL;
 	s->fixed4 = a->address4 ? a->address4 : s->own4;
 	leg_server_set_limits(s, a->idle, a->session);
-	return leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, f);
+	return leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
 }
 
 static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
@@ -252,9 +255,72 @@ static bool leg_server_have_addresses(struct leg_server *s)
 	return s->has_addresses;
 }
 
-static void server_auth_ok(struct leg_terminal *t, uint64_t now)
+/* --- multilink -------------------------------------------------------------------------------- */
+
+static struct leg *leg_server_network(struct leg_terminal *first)
 {
-	struct leg_server *s = leg_server_of(t);
+	struct leg_server *s = leg_server_of(first), *of;
+	struct leg *l = leg_server_new(first->gw, s->service);
+
+	if (!l)
+		return NULL;
+	of = (struct leg_server *)l;
+	of->of_bundle = true;
+	of->own4 = s->own4;
+	of->fixed4 = s->fixed4;
+	of->limits = s->limits;
+	of->filters = s->filters;
+	memcpy(of->t.user, first->user, sizeof(of->t.user));
+	return l;
+}
+
+static bool leg_server_is_link(const struct leg_server *s, struct ppp_link *agreed)
+{
+	struct ppp_info i;
+
+	ppp_get_info(s->t.ppp, &i);
+	*agreed = i.link;
+	return !s->of_bundle && ppp_is_multilink(agreed);
+}
+
+/* Its filters are the bundle's, which sees the packets. */
+static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *agreed,
+				   uint64_t now)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+	char name[GW_LEG_NAME], from[GW_LEG_NAME];
+	const char *words;
+
+	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_SECTION, NULL);
+	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, NULL);
+	leg_server_give_addresses_back(s);
+	ppp_join_bundle(s->t.ppp, now);
+	words = leg_bundle_join(&s->link, &s->t, s->service, agreed, leg_server_network, now);
+	if (words) {
+		struct leg_end why = leg_end(LEG_BY_MISMATCH, words);
+
+		leg_server_log_refused(s, words, now);
+		leg_terminal_close(&s->t, &why, now);
+		return;
+	}
+	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
+		       "%s: %s is link %u of bundle %u%s", leg_entry_name(name, sizeof(name), e),
+		       leg_terminal_user(&s->t), s->link.no + 1, s->t.net.bundle,
+		       leg_entry_from(from, sizeof(from), e));
+	join_leg_up(&s->t.leg, now);
+}
+
+static void server_restarts(struct leg_terminal *t, uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_PEER, "LCP begins anew on its last link");
+
+	leg_bundle_leave(&leg_server_of(t)->link, &why, now);
+	t->net.bundle = 0;
+}
+
+static void leg_server_start_network(struct leg_server *s, uint64_t now)
+{
+	struct leg_terminal *t = &s->t;
 	const struct cfg_service *cfg = s->service->cfg;
 	struct ppp_addresses a = {.local4 = cfg->local4,
 				  .dns4 = {cfg->dns4[0], cfg->dns4[1]},
@@ -270,6 +336,17 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 	}
 	a.peer4 = s->given4;
 	ppp_start_network(t->ppp, &a, now);
+}
+
+static void server_auth_ok(struct leg_terminal *t, uint64_t now)
+{
+	struct leg_server *s = leg_server_of(t);
+	struct ppp_link agreed;
+
+	if (leg_server_is_link(s, &agreed))
+		leg_server_join_bundle(s, &agreed, now);
+	else
+		leg_server_start_network(s, now);
 }
 
 static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -349,6 +426,7 @@ static void server_release(struct leg_terminal *t)
 	leg_limit_stop(&s->limit);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
+	leg_bundle_leave(&s->link, &t->end, loop_now(t->gw->loop));
 	leg_server_log_out(s, loop_now(t->gw->loop));
 	leg_server_give_addresses_back(s);
 	s->service->clients--;
@@ -421,6 +499,15 @@ static bool leg_server_begin(struct leg_server *s, uint64_t now)
 	return true;
 }
 
+/* False: it does not begin. */
+static bool leg_server_open(struct leg_server *s, uint64_t now)
+{
+	if (!s->of_bundle)
+		return leg_server_begin(s, now);
+	ppp_open_bundle(s->t.ppp, leg_bundle_agreed(join_other(&s->t.leg)), now);
+	return true;
+}
+
 static void server_start(struct leg *l, uint64_t now)
 {
 	struct leg_server *s = (struct leg_server *)l;
@@ -428,12 +515,14 @@ static void server_start(struct leg *l, uint64_t now)
 	struct gw *gw = s->t.gw;
 
 	leg_take_filters(join_other(l), LEG_FILTERS_SECTION, filters_of(gw, cfg->filter));
+	if (s->of_bundle)
+		leg_take_filters(join_other(l), LEG_FILTERS_USER, s->filters);
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
 	if (!leg_terminal_make(&s->t, &cfg->ppp, cfg->mtu)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 
 		leg_terminal_stop(l, &why, now);
-	} else if (leg_server_begin(s, now)) {
+	} else if (leg_server_open(s, now)) {
 		leg_terminal_touch(&s->t);
 	}
 }
@@ -457,6 +546,7 @@ static const struct leg_role server_role = {
 	.ip6 = server_ip6,
 	.told = server_told,
 	.ip6_packet = server_ip6_packet,
+	.restarts = server_restarts,
 	.release = server_release,
 };
 

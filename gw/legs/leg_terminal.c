@@ -95,6 +95,8 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 {
 	uint16_t mru = ev->link->peer_mru;
 
+	if (t->net.bundle)
+		t->role->restarts(t, ev->now);
 	t->auth = ev->link->auth;
 	join_leg_recovers(&t->leg);
 	t->net.ff03 = !ev->link->tx_acfc;
@@ -280,8 +282,8 @@ void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now)
 	leg_terminal_gone(leg_terminal_from(l), why, now);
 }
 
-/* An IP packet of an open NCP.  The data plane did not know yet that it is when the packet came:
- * the peer may send right behind its Ack, and we have been busy since. */
+/* An IP packet of an open NCP, or any frame of a bundle.  The data plane did not know yet that it
+ * is when the packet came: the peer may send right behind its Ack, and we have been busy since. */
 static bool leg_terminal_network(struct leg_terminal *t, const uint8_t *frame, size_t len,
 				 uint64_t now)
 {
@@ -289,6 +291,10 @@ static bool leg_terminal_network(struct leg_terminal *t, const uint8_t *frame, s
 	bool ip4 = len > 2 && frame[0] == 0 && frame[1] == PPP_IP && t->net.ip4;
 	bool ip6 = len > 2 && frame[0] == 0 && frame[1] == PPP_IPV6 && t->net.ip6;
 
+	if (t->net.bundle && len > 2 && frame[0] < PPP_LCP >> 8) {
+		leg_entry_ip_rx(other->ops->entry(other), frame, len);
+		return true;
+	}
 	if (!ip4 && !ip6)
 		return false;
 	if (ip6 && t->role->ip6_packet && t->role->ip6_packet(t, frame + 2, len - 2, now))

@@ -108,6 +108,18 @@ void leg_line_mtu_changed(struct leg *l);
 void leg_line_let_go(struct leg *l);
 const struct dp_call *leg_line_entry(const struct leg *l);
 
+/* --- a multilink bundle ------------------------------------------------------------------------ */
+
+/* As `show` sees it. */
+struct leg_bundle_view {
+	uint16_t number;
+	unsigned links;
+	const struct leg *link[MP_LINKS]; /* calls and lines; NULL = none here */
+	struct dp_call_stats stats;
+};
+/* False when the leg is no bundle. */
+bool leg_bundle_view(const struct leg *l, struct leg_bundle_view *out);
+
 /* --- filters of a call or line ----------------------------------------------------------------- */
 
 /* Those of a section, which outlive it, in place of those it had from a section of this kind; NULL

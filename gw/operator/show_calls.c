@@ -110,6 +110,8 @@ static void call_ppp_lines(struct vty *vty, const struct leg_terminal_view *term
 	struct ppp_info p;
 
 	ppp_get_info(term->ppp, &p);
+	if (term->net->bundle)
+		vty_out(vty, "  bundle  %u%s", term->net->bundle, VTY_NEWLINE);
 	vty_out(vty, "  ppp     %s: LCP %s, IPCP %s, IPV6CP %s; authentication %s%s", p.phase,
 		p.lcp, p.ipcp, p.ipv6cp, ppp_auth_name(p.link.auth), VTY_NEWLINE);
 	vty_out(vty, "  link    MRU %u in, %u out; we compress%s%s%s; peer compresses%s%s%s%s",

@@ -28,12 +28,13 @@ void vty_routes_init(void);   /* show_routes.c */
 void vty_filter_lines(struct vty *vty, const struct leg *l);
 void vty_filters_init(void); /* show_filters.c */
 void vty_history_init(void); /* show_history.c */
+void vty_bundles_init(void); /* show_bundles.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
-extern const struct table table_filters, table_failures;
+extern const struct table table_filters, table_failures, table_bundles;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

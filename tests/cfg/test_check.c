@@ -22,6 +22,16 @@ static void what_needs_a_secret(void)
 		    "");
 }
 
+/* RFC 1990 5.1.3: without authentication the discriminator alone decides. */
+static void multilink_without_authentication(void)
+{
+	ASSERT_WARNED("service s { local = 10.64.0.1 auth = chap multilink = yes }", "");
+	ASSERT_WARNED("service s { local = 10.64.0.1 auth = none }", "");
+	ASSERT_WARNED("service s { local = 10.64.0.1 auth = none multilink = yes }",
+		      "t:1: service s: warning: `multilink` with `auth = none`: whoever names the "
+		      "endpoint of a client becomes a link of its bundle\n");
+}
+
 static void peers_without_a_secret(void)
 {
 	ASSERT_WARNED("peer a { secret = x }", "");
@@ -440,6 +450,7 @@ static void addresses_of_users(void)
 
 static const struct test_case cases[] = {
 	{"what_needs_a_secret", what_needs_a_secret},
+	{"multilink_without_authentication", multilink_without_authentication},
 	{"peers_without_a_secret", peers_without_a_secret},
 	{"peer_keys_that_exclude_each_other", peer_keys_that_exclude_each_other},
 	{"dialling", dialling},

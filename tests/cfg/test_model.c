@@ -302,6 +302,29 @@ static void a_service(void)
 	told_end(&t);
 }
 
+/* RFC 1990 5.1.1: 1500 at least; 5.1.3: an address of class 1, 20 octets at most. */
+static void multilink_services(void)
+{
+	static struct told t;
+
+	tell(&t, "host-name = a.name.of.21.letters\n"
+		 "service a { local = 10.64.0.1 mtu = 1400 multilink = yes }\n"
+		 "service b { local = 10.64.0.1 mtu = 1501 multilink = yes }\n"
+		 "service c { local = 10.64.0.1 }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL(t.m->service[0].ppp.mrru, 1500);
+	CU_ASSERT_FALSE(t.m->service[0].ppp.short_seq);
+	CU_ASSERT_EQUAL(t.m->service[1].ppp.mrru, 1501);
+	ASSERT_OCTETS(t.m->service[0].ppp.endpoint.octets, t.m->service[0].ppp.endpoint.len,
+		      "\x01"
+		      "a.name.of.21.letters",
+		      21);
+	CU_ASSERT_FALSE(t.m->service[2].multilink);
+	CU_ASSERT_EQUAL(t.m->service[2].ppp.mrru, 0);
+	CU_ASSERT_EQUAL(t.m->service[2].ppp.endpoint.len, 0);
+	told_end(&t);
+}
+
 static void pools_and_users(void)
 {
 	static struct told t;
@@ -389,6 +412,7 @@ static const struct test_case cases[] = {
 	{"a_peer_of_every_key", a_peer_of_every_key},
 	{"a_secret_brings_the_challenge", a_secret_brings_the_challenge},
 	{"a_service", a_service},
+	{"multilink_services", multilink_services},
 	{"pools_and_users", pools_and_users},
 	{"a_client", a_client},
 	{"the_model_owns_its_texts", the_model_owns_its_texts},

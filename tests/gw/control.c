@@ -19,6 +19,7 @@
 	X(gw_memory)     \
 	X(history)       \
 	X(join)          \
+	X(leg_bundle)    \
 	X(keep)          \
 	X(leg_call)      \
 	X(leg_entry)     \

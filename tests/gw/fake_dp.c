@@ -273,6 +273,7 @@ int dp_call_set(struct dp *dp, const struct dp_call *c)
 	*e = *c;
 	fake_dp_say("set %s", c->mode == DP_PUNT       ? "punt"
 			      : c->mode == DP_TERMINAL ? "terminal"
+			      : c->mode == DP_MEMBER   ? "member"
 						       : "forward");
 	return 0;
 }

@@ -85,6 +85,7 @@ static const struct leg_ops kinds[LEG_KINDS] = {
 	[LEG_SERVER] = OPS(LEG_SERVER, NULL, NULL),
 	[LEG_CLIENT] = OPS(LEG_CLIENT, NULL, NULL),
 	[LEG_PROXY] = OPS(LEG_PROXY, NULL, NULL),
+	[LEG_BUNDLE] = OPS(LEG_BUNDLE, p_network, p_entry),
 };
 
 static struct loop *loop;
@@ -201,12 +202,14 @@ static void when_one_goes(void)
 		{LEG_LINE, LEG_SERVER, 0, 1},
 		{LEG_LINE, LEG_CLIENT, 0, 1},
 		{LEG_LINE, LEG_PROXY, 0, 1},
+		{LEG_BUNDLE, LEG_SERVER, 0, 1},
 		/* PPP has ended: the peer gets a CDN, the circuit is cleared */
 		{LEG_SERVER, LEG_CALL, 1, 0},
 		{LEG_CLIENT, LEG_CALL, 1, 0},
 		{LEG_SERVER, LEG_LINE, 1, 0},
 		{LEG_CLIENT, LEG_LINE, 1, 0},
 		{LEG_PROXY, LEG_LINE, 1, 0},
+		{LEG_SERVER, LEG_BUNDLE, 1, 0},
 		/* RFC 2661 5.7: the far end of what is left is told */
 		{LEG_CALL, LEG_CALL, 1, 0},
 		{LEG_CALL, LEG_LINE, 1, 0},

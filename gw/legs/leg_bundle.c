@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A bundle is known to the data plane as an entry like a line's, with the entries of its links in
+ * it.  Who belongs to it is decided here, by the four cases of RFC 1990 5.1.3: a user without a
+ * name, or an endpoint without discriminator, equals any other without one.
+ */
+#include "gw/legs/leg_bundle.h"
+
+#include "core/container.h"
+#include "gw/legs/leg_entry.h"
+#include "gw/line.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct leg_bundle {
+	struct leg leg;
+	struct llist_head entry_in_gw;
+	struct leg_entry entry;
+	struct line_number number;
+	const struct gw_service *service;
+	struct leg_link *link[MP_LINKS];
+	struct ppp_link agreed; /* of its first link */
+	char user[PPP_NAME_MAX + 1];
+};
+
+static struct leg_bundle *leg_bundle_of(struct leg *l)
+{
+	return (struct leg_bundle *)l;
+}
+
+static unsigned leg_bundle_links(const struct leg_bundle *b)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		n += b->link[i] != NULL;
+	return n;
+}
+
+/* --- the leg ---------------------------------------------------------------------------------- */
+
+static void leg_bundle_forget(struct leg_bundle *b)
+{
+	leg_entry_del(&b->entry);
+	line_number_give(b->entry.gw, &b->number);
+	llist_del(&b->entry_in_gw);
+	INIT_LLIST_HEAD(&b->entry_in_gw);
+}
+
+/* The links are none of its any more. */
+static void leg_bundle_let_go(struct leg_bundle *b)
+{
+	for (unsigned i = 0; i < MP_LINKS; i++) {
+		if (b->link[i])
+			b->link[i]->bundle = NULL;
+		b->link[i] = NULL;
+	}
+}
+
+static void bundle_stop(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	struct leg_bundle *b = leg_bundle_of(l);
+	struct leg_link *links[MP_LINKS];
+
+	memcpy(links, b->link, sizeof(links));
+	leg_bundle_let_go(b);
+	leg_bundle_forget(b);
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		if (links[i])
+			leg_terminal_close(links[i]->t, why, now);
+	join_leg_gone(l, why, now);
+}
+
+static void bundle_start(struct leg *l, uint64_t now)
+{
+	struct leg_bundle *b = leg_bundle_of(l);
+
+	if (leg_entry_set(&b->entry) < 0) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the bundle");
+
+		bundle_stop(l, &why, now);
+	} else {
+		join_leg_up(l, now);
+	}
+}
+
+static void bundle_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	(void)now;
+	if (l->state == LEG_UP)
+		leg_entry_send(&leg_bundle_of(l)->entry, frame, len);
+	else
+		join_drop(l, JOIN_D_SEND_NOT_UP);
+}
+
+static void bundle_network(struct leg *l, const struct leg_network *n)
+{
+	leg_entry_network(&leg_bundle_of(l)->entry, n);
+}
+
+static struct leg_entry *bundle_entry(struct leg *l)
+{
+	return &leg_bundle_of(l)->entry;
+}
+
+/* Its packets may be longer than any of its links carries. */
+static uint16_t bundle_mtu(const struct leg *l)
+{
+	return ((const struct leg_bundle *)l)->agreed.peer_mrru;
+}
+
+static void bundle_free(struct leg *l)
+{
+	leg_bundle_let_go(leg_bundle_of(l));
+	leg_bundle_forget(leg_bundle_of(l));
+	free(l);
+}
+
+static const struct leg_ops bundle_ops = {
+	.kind = LEG_BUNDLE,
+	.name = "bundle",
+	.start = bundle_start,
+	.stop = bundle_stop,
+	.lost = bundle_stop,
+	.frame = bundle_frame,
+	.network = bundle_network,
+	.entry = bundle_entry,
+	.mtu = bundle_mtu,
+	.free = bundle_free,
+};
+
+/* A frame of it that the data plane has punted. */
+static void leg_bundle_rx(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now)
+{
+	struct leg *l = &IST_CONTAINER_OF(n, struct leg_bundle, number)->leg;
+
+	if (l->state == LEG_UP)
+		join_frame(l, frame, len, now);
+	else
+		join_drop(l, JOIN_D_NOT_UP);
+}
+
+const struct ppp_link *leg_bundle_agreed(const struct leg *bundle)
+{
+	return &((const struct leg_bundle *)bundle)->agreed;
+}
+
+bool leg_bundle_view(const struct leg *l, struct leg_bundle_view *out)
+{
+	const struct leg_bundle *b = (const struct leg_bundle *)l;
+
+	if (l->ops->kind != LEG_BUNDLE)
+		return false;
+	*out = (struct leg_bundle_view){.number = b->number.n, .links = leg_bundle_links(b)};
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		out->link[i] = b->link[i] ? join_other(&b->link[i]->t->leg) : NULL;
+	leg_entry_stats(&b->entry, &out->stats);
+	return true;
+}
+
+/* --- links ------------------------------------------------------------------------------------ */
+
+static bool leg_bundle_is_for(const struct leg_bundle *b, const struct gw_service *service,
+			      const char *user, const struct ppp_endpoint *e)
+{
+	return b->service == service && b->leg.state != LEG_GONE && !strcmp(b->user, user) &&
+	       b->agreed.endpoint.len == e->len &&
+	       !memcmp(b->agreed.endpoint.octets, e->octets, e->len);
+}
+
+static struct leg_bundle *leg_bundle_find(struct gw *gw, const struct gw_service *service,
+					  const char *user, const struct ppp_endpoint *e)
+{
+	struct leg_bundle *b;
+
+	llist_for_each_entry(b, &gw->bundles, entry_in_gw)
+	{
+		if (leg_bundle_is_for(b, service, user, e))
+			return b;
+	}
+	return NULL;
+}
+
+/* Sections 5.1.1 and 5.1.2: each link agrees on what the first one did. */
+static const char *leg_bundle_misfit(const struct ppp_link *first, const struct ppp_link *l)
+{
+	if (first->our_mrru != l->our_mrru || first->peer_mrru != l->peer_mrru)
+		return "another MRRU than its bundle has";
+	if (first->rx_short != l->rx_short || first->tx_short != l->tx_short)
+		return "sequence numbers of another length than its bundle has";
+	return NULL;
+}
+
+static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const struct gw_service *service,
+					 const struct ppp_link *agreed, uint64_t now)
+{
+	struct leg_bundle *b = calloc(1, sizeof(*b));
+	struct dp_call c = {.mode = DP_PUNT};
+
+	if (!b)
+		return NULL;
+	b->leg.ops = &bundle_ops;
+	b->service = service;
+	b->agreed = *agreed;
+	memcpy(b->user, t->user, sizeof(b->user));
+	INIT_LLIST_HEAD(&b->entry_in_gw);
+	b->entry.gw = t->gw;
+	if (!line_number_take(t->gw, &b->number, leg_bundle_rx, now)) {
+		free(b);
+		return NULL;
+	}
+	c.sid = b->number.n;
+	c.bundle.mrru = agreed->our_mrru;
+	c.bundle.rx_short = agreed->rx_short;
+	c.bundle.tx_short = agreed->tx_short;
+	leg_entry_init(&b->entry, t->gw, &c);
+	b->entry.source = join_other(&t->leg)->ops->entry(join_other(&t->leg))->source;
+	llist_add_tail(&b->entry_in_gw, &t->gw->bundles);
+	return b;
+}
+
+/* False: it has as many as there may be. */
+static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
+{
+	struct leg_entry *e = join_other(&l->t->leg)->ops->entry(join_other(&l->t->leg));
+	unsigned i = 0;
+
+	while (i < MP_LINKS && b->link[i])
+		i++;
+	if (i == MP_LINKS)
+		return false;
+	b->link[i] = l;
+	l->bundle = b;
+	l->no = i;
+	b->entry.c.bundle.link[i].tid = e->c.tid;
+	b->entry.c.bundle.link[i].sid = e->c.sid;
+	b->entry.c.bundle.link[i].kbps =
+		(uint32_t)(dp_channel_speed(e->gw->dp, e->c.channel).tx_bps / 1000);
+	l->t->net.bundle = b->number.n;
+	leg_terminal_tell(l->t);
+	return true;
+}
+
+static bool leg_bundle_start(struct leg_bundle *b, struct leg_terminal *first,
+			     struct leg *(*network)(struct leg_terminal *first), uint64_t now)
+{
+	struct gw *gw = first->gw;
+	struct join *j = join_new(gw->joins, &b->leg, network(first), NULL, NULL, now);
+
+	if (!j)
+		return false;
+	join_start(j, now);
+	return true;
+}
+
+const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
+			    const struct gw_service *service, const struct ppp_link *agreed,
+			    struct leg *(*network)(struct leg_terminal *first), uint64_t now)
+{
+	struct leg_bundle *b = leg_bundle_find(t->gw, service, t->user, &agreed->endpoint);
+	bool first = !b;
+	const char *words;
+
+	if (first)
+		b = leg_bundle_new(t, service, agreed, now);
+	if (!b)
+		return "no memory for a bundle";
+	words = leg_bundle_misfit(&b->agreed, agreed);
+	if (words)
+		return words;
+	l->t = t;
+	if (!leg_bundle_add(b, l))
+		return "its bundle has as many links as there may be";
+	if (!first)
+		leg_entry_set(&b->entry);
+	else if (!leg_bundle_start(b, t, network, now))
+		return "no memory for a bundle";
+	return NULL;
+}
+
+void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t now)
+{
+	struct leg_bundle *b = l->bundle;
+
+	if (!b)
+		return;
+	l->bundle = NULL;
+	b->link[l->no] = NULL;
+	b->entry.c.bundle.link[l->no].sid = 0;
+	if (leg_bundle_links(b)) {
+		leg_entry_set(&b->entry);
+		return;
+	}
+	leg_bundle_forget(b);
+	join_leg_gone(&b->leg, why, now);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Multilink bundles (RFC 1990): several calls or lines of one client as one link.
+ *
+ * Each link is a join of its own, of a call or line with our PPP, which has LCP and authentication
+ * and no more.  When the first link of a client has authenticated a bundle is made: a leg whose
+ * frames the data plane sends and receives by the links, joined with our PPP for the network
+ * protocols.  It goes with its last link; when it ends by itself its links are closed.
+ */
+#ifndef GW_LEGS_LEG_BUNDLE_H
+#define GW_LEGS_LEG_BUNDLE_H
+
+#include "gw/legs/leg_terminal.h"
+
+struct leg_bundle;
+
+/* A link's place in a bundle; of zeros at first. */
+struct leg_link {
+	struct leg_terminal *t; /* its PPP */
+	struct leg_bundle *bundle;
+	unsigned no;
+};
+
+/* t has authenticated, and LCP has agreed on `agreed`: it becomes a link of the bundle of the same
+ * service, user and endpoint (section 5.1.3), or the first of a new one, whose network protocols
+ * `network` makes.  t->net.bundle is set.  NULL, or words saying why it cannot be. */
+const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
+			    const struct gw_service *service, const struct ppp_link *agreed,
+			    struct leg *(*network)(struct leg_terminal *first), uint64_t now);
+/* It is one no longer; harmless when it was none.  why: how the bundle ends if it was the last. */
+void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t now);
+/* What the links of the bundle have agreed. */
+const struct ppp_link *leg_bundle_agreed(const struct leg *bundle);
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Multilink bundles of calls (RFC 1990): who joins which, what goes by them, and how they end. */
+#include "gw/legs/leg_entry.h"
+#include "tests/gw/frames.h"
+#include "tests/gw/operator/says.h"
+#include "tests/heap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONF(auth)                                                                             \
+	"host-name = gw\n"                                                                     \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                              \
+	"peer lac { service = s }\n"                                                           \
+	"pool s { ranges = { \"10.64.0.0/29\" } }\n"                                           \
+	"service s { local = 10.64.0.1  pool = s  mtu = 1400  multilink = yes  auth = { " auth \
+	" }  ppp-filter-in = \"greater 1\" }\n"                                                \
+	"user ann { secret = \"a\" }\nuser bob { secret = \"b\"  address = 10.64.0.5 }\n"
+
+#define ENDPOINT "1304 01 aa" /* class 1, address aa */
+#define PAP_ANN	 "c023 01 01 000a 03616e6e 0161"
+#define PAP_BOB	 "c023 01 01 000a 03626f62 0162"
+
+static struct dp_call *at; /* of the call that was placed last */
+
+/* A call of the LAC; our Configure-Request is acknowledged, and the client's answered. */
+static void bundle_lcp(const char *options, unsigned len)
+{
+	char hex[512], *p = hex;
+	const uint8_t *octets;
+	size_t n;
+
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	at = &fake.call[fake.calls - 1];
+	CU_ASSERT(frames_next("c021 01 *"));
+	octets = frames_last(&n);
+	p += sprintf(p, "c02102");
+	for (size_t i = 3; i < n; i++)
+		p += sprintf(p, "%02x", octets[i]);
+	frames_give(at->tid, at->sid, hex);
+	snprintf(hex, sizeof(hex), "c021 01 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
+	frames_give(at->tid, at->sid, hex);
+	snprintf(hex, sizeof(hex), "c021 02 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
+	CU_ASSERT(frames_next(hex));
+}
+
+static void bundle_begin(const char *conf)
+{
+	bench_start(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+}
+
+static const struct dp_call *bundle_by(uint16_t number)
+{
+	return fake_entry(0, number);
+}
+
+/* How many bundles there are. */
+static unsigned bundles(void)
+{
+	struct leg_bundle_view b;
+	struct join *j;
+	unsigned n = 0;
+
+	llist_for_each_entry(j, &bench.gw->joins->head, entry) n += leg_bundle_view(j->leg[0], &b);
+	return n;
+}
+
+static struct dp_call bundle_ann(void)
+{
+	bundle_lcp("1104 05dc " ENDPOINT, 8);
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	return *fake_entry(at->tid, at->sid);
+}
+
+/* The first link of ann's, with its network protocols open. */
+static struct dp_call bundle_first(void)
+{
+	struct dp_call first;
+
+	bundle_begin(CONF("pap"));
+	first = bundle_ann();
+	CU_ASSERT_EQUAL(first.mode, DP_MEMBER);
+	CU_ASSERT(frames_next("8021 01 01 000a 03060a400001"));
+	CU_ASSERT(frames_none());
+	frames_give(0, first.to_sid, "8021 02 01 000a 03060a400001");
+	frames_give(0, first.to_sid, "8021 01 01 000a 03060a400002");
+	CU_ASSERT(frames_next("8021 02 01 000a 03060a400002"));
+	return first;
+}
+
+/* 5.1.1: MRRU in each negotiation; 5.1.3: our name, class 1. */
+static void what_is_asked_for(void)
+{
+	bundle_begin(CONF("pap"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT(
+		frames_next("c021 01 01 001b 0104 0578 0304c023 0506???????? 110405dc 1305016777"));
+	bench_stop();
+}
+
+static void the_first_link_makes_a_bundle(void)
+{
+	struct dp_call first = bundle_first();
+	const struct dp_call *b = bundle_by(first.to_sid);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+	CU_ASSERT_EQUAL(first.to_tid, 0);
+	CU_ASSERT_EQUAL(first.filter[DP_FILTER_PPP_IN], 0);
+	CU_ASSERT_NOT_EQUAL(b->filter[DP_FILTER_PPP_IN], 0); /* it sees packets, not fragments */
+	CU_ASSERT_EQUAL(b->bundle.mrru, 1500);
+	CU_ASSERT_FALSE(b->bundle.rx_short || b->bundle.tx_short);
+	CU_ASSERT_EQUAL(b->bundle.link[0].tid, first.tid);
+	CU_ASSERT_EQUAL(b->bundle.link[0].sid, first.sid);
+	CU_ASSERT_EQUAL(b->bundle.link[1].sid, 0);
+	CU_ASSERT_EQUAL(b->mode, DP_TERMINAL);
+	CU_ASSERT_TRUE(b->ip4);
+	CU_ASSERT_EQUAL(b->peer4, 0x0a400002);
+	CU_ASSERT_EQUAL(b->mtu, 1400);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann is link 1 of bundle * from a *"),
+			1);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann let in, 10.64.0.2"), 1);
+	bench_stop();
+}
+
+static void the_second_link_joins_it(void)
+{
+	struct dp_call first = bundle_first(), second;
+	const struct dp_call *b;
+
+	fake.speed.tx_bps = 64000;
+	second = bundle_ann();
+	b = bundle_by(first.to_sid);
+	CU_ASSERT(frames_none()); /* nothing is negotiated again */
+	CU_ASSERT_EQUAL(second.mode, DP_MEMBER);
+	CU_ASSERT_EQUAL(second.to_sid, first.to_sid);
+	CU_ASSERT_EQUAL(bundles(), 1);
+	CU_ASSERT_EQUAL(b->bundle.link[1].tid, second.tid);
+	CU_ASSERT_EQUAL(b->bundle.link[1].sid, second.sid);
+	CU_ASSERT_EQUAL(b->bundle.link[1].kbps, 64);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann is link 2 of bundle * from a *"),
+			1);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: * let in*"), 1);
+	/* a link has its LCP still */
+	frames_give(second.tid, second.sid, "c021 09 07 0008 a0a0a0a0");
+	CU_ASSERT(frames_next("c021 0a 07 0008 ????????"));
+	bench_stop();
+}
+
+/* What the data plane had punted before it knew is given back to it. */
+static void early_frames_of_the_bundle_are_given_back(void)
+{
+	struct dp_call first = bundle_first();
+	unsigned before = fake_said("ip ");
+
+	frames_give(first.tid, first.sid, "003d c0000000 8021 0101 0004");
+	frames_give(first.tid, first.sid, "8021 0101 0004");
+	CU_ASSERT_EQUAL(fake_said("ip "), before + 2);
+	CU_ASSERT(frames_none());
+	bench_stop();
+}
+
+/* --- the four cases of 5.1.3 ------------------------------------------------------------------- */
+
+static void a_user_and_an_endpoint_make_the_bundle(void)
+{
+	bundle_first();
+	bundle_lcp("1104 05dc " ENDPOINT, 8); /* (4): another user */
+	frames_give(at->tid, at->sid, PAP_BOB);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	CU_ASSERT_EQUAL(bundles(), 2);
+	bundle_lcp("1104 05dc 1304 01 ab", 8); /* another endpoint */
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	CU_ASSERT_EQUAL(bundles(), 3);
+	bundle_lcp("1104 05dc", 4); /* (3): none is not any */
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	CU_ASSERT_EQUAL(bundles(), 4);
+	bundle_lcp("1104 05dc", 4);
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(bundles(), 4);
+	bench_stop();
+}
+
+static void without_authentication_the_endpoint_decides(void)
+{
+	bundle_begin(CONF("none"));
+	bundle_lcp("1104 05dc " ENDPOINT, 8); /* (2) */
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	bundle_lcp("1104 05dc " ENDPOINT, 8);
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(bundles(), 1);
+	bundle_lcp("1104 05dc", 4); /* (1) */
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	bundle_lcp("1104 05dc", 4);
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(bundles(), 2);
+	bench_stop();
+}
+
+static void a_client_without_multilink_is_alone(void)
+{
+	bundle_begin(CONF("none"));
+	bundle_lcp(ENDPOINT, 4); /* an endpoint alone asks for nothing */
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	CU_ASSERT_EQUAL(bundles(), 0);
+	CU_ASSERT_NOT_EQUAL(fake_entry(at->tid, at->sid)->mode, DP_MEMBER);
+	bench_stop();
+}
+
+static void each_link_agrees_on_what_the_first_did(void)
+{
+	static const struct {
+		const char *options;
+		unsigned len;
+		const char *words;
+	} rows[] = {
+		{"1104 0600 " ENDPOINT, 8, "another MRRU than its bundle has"},
+		{"1104 05dc 1202 " ENDPOINT, 10,
+		 "sequence numbers of another length than its bundle has"},
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char pattern[160];
+
+		bundle_first();
+		bundle_lcp(rows[i].options, rows[i].len);
+		frames_give(at->tid, at->sid, PAP_ANN);
+		CU_ASSERT(frames_next("c023 02 01 *"));
+		CU_ASSERT(frames_next("c021 05 *")); /* and is ended in good order */
+		snprintf(pattern, sizeof(pattern), "aaa notice: *: refused*: user ann: %s",
+			 rows[i].words);
+		CU_ASSERT_EQUAL(bench_logged(pattern), 1);
+		frames_give(at->tid, at->sid, "c021 06 02 0004");
+		CU_ASSERT_EQUAL(bundles(), 1);
+		bench_stop();
+	}
+}
+
+static void a_bundle_has_eight_links_at_most(void)
+{
+	bundle_first();
+	for (unsigned i = 1; i < MP_LINKS; i++)
+		bundle_ann();
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: *: ann is link 8 of bundle * from a *"), 1);
+	bundle_ann();
+	CU_ASSERT(frames_next("c021 05 *"));
+	CU_ASSERT_EQUAL(
+		bench_logged(
+			"aaa notice: *: refused*: user ann: its bundle has as many links as there "
+			"may be"),
+		1);
+	bench_stop();
+}
+
+/* --- ends ---------------------------------------------------------------------------------------- */
+
+static void a_bundle_goes_with_its_last_link(void)
+{
+	struct dp_call first = bundle_first(), second = bundle_ann();
+	uint16_t number = first.to_sid;
+
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, NULL);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bundles(), 1);
+	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[0].sid, 0);
+	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[1].sid, second.sid);
+	/* the place is taken by the next one */
+	first = bundle_ann();
+	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[0].sid, first.sid);
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, NULL);
+	bench_hangup(&bench.call[2], L2TP_CDN_LOST_CARRIER, NULL);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bundles(), 0);
+	CU_ASSERT_PTR_NULL(bundle_by(number));
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out, 10.64.0.2, after *"), 1);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	first = bundle_ann(); /* the address is free again */
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	CU_ASSERT_NOT_EQUAL(first.to_sid, 0);
+	bench_stop();
+}
+
+static void links_go_with_a_bundle_that_ends(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
+	struct dp_call first = bundle_first(), second = bundle_ann();
+	struct leg_bundle_view b;
+	struct join *j;
+
+	llist_for_each_entry(j, &bench.gw->joins->head, entry)
+	{
+		if (leg_bundle_view(j->leg[0], &b))
+			break;
+	}
+	CU_ASSERT_EQUAL(b.links, 2);
+	CU_ASSERT_EQUAL(b.number, first.to_sid);
+	join_end(j, &why, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bundles(), 0);
+	CU_ASSERT(frames_next("c021 05 ?? 0017 636c65617265642062 79206f70657261746f72"));
+	CU_ASSERT(frames_next("c021 05 *"));
+	frames_give(first.tid, first.sid, "c021 06 02 0004");
+	frames_give(second.tid, second.sid, "c021 06 02 0004");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_STRING_EQUAL(bench.call[0].result.text, "cleared by operator");
+	bench_stop();
+}
+
+/* The link is none while it negotiates anew: whoever does so has not authenticated. */
+static void a_link_that_begins_anew_leaves(void)
+{
+	struct dp_call first = bundle_first(), second = bundle_ann();
+	char hex[128], *p = hex;
+	const uint8_t *octets;
+	size_t n;
+
+	frames_give(second.tid, second.sid, "c021 01 02 0012 0506b0b0b0b0 110405dc " ENDPOINT);
+	CU_ASSERT(frames_next("c021 01 *"));
+	octets = frames_last(&n);
+	p += sprintf(p, "c02102");
+	for (size_t i = 3; i < n; i++)
+		p += sprintf(p, "%02x", octets[i]);
+	CU_ASSERT(frames_next("c021 02 02 *"));
+	frames_give(second.tid, second.sid, hex);
+	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
+	CU_ASSERT_NOT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
+	frames_give(second.tid, second.sid, PAP_ANN);
+	CU_ASSERT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
+	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, second.sid);
+	bench_stop();
+}
+
+static void show_bundles_tells_of_them(void)
+{
+	struct dp_call first, second;
+	char want[400];
+
+	vty_begin(CONF("pap"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	first = bundle_ann();
+	CU_ASSERT(frames_next("8021 01 *"));
+	frames_give(0, first.to_sid, "8021 02 01 000a 03060a400001");
+	frames_give(0, first.to_sid, "8021 01 01 000a 03060a400002");
+	CU_ASSERT(frames_next("8021 02 *"));
+	bench_pass(3 * SEC);
+	second = bundle_ann();
+	fake.stats = (struct dp_call_stats){
+		.rx_frames = 11, .tx_frames = 12, .seq_lost = 13, .seq_late = 14, .drops = 15};
+	snprintf(want, sizeof(want),
+		 "Bundle State User IPv4 Age In Out Lost Late Dropped Links By\n"
+		 "%u up ann 10.64.0.2 3s 11 12 13 14 15 2 call %u/%u, call %u/%u\n",
+		 first.to_sid, first.tid, first.sid, second.tid, second.sid);
+	CU_ASSERT_TRUE(vty_rows("show bundles", want));
+	snprintf(want, sizeof(want), "*  bundle  %u\n*", first.to_sid);
+	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
+	vty_end();
+}
+
+static void the_gateway_ends_with_bundles(void)
+{
+	bundle_first();
+	bundle_ann();
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"what_is_asked_for", what_is_asked_for},
+	{"the_first_link_makes_a_bundle", the_first_link_makes_a_bundle},
+	{"the_second_link_joins_it", the_second_link_joins_it},
+	{"early_frames_of_the_bundle_are_given_back", early_frames_of_the_bundle_are_given_back},
+	{"a_user_and_an_endpoint_make_the_bundle", a_user_and_an_endpoint_make_the_bundle},
+	{"without_authentication_the_endpoint_decides",
+	 without_authentication_the_endpoint_decides},
+	{"a_client_without_multilink_is_alone", a_client_without_multilink_is_alone},
+	{"each_link_agrees_on_what_the_first_did", each_link_agrees_on_what_the_first_did},
+	{"a_bundle_has_eight_links_at_most", a_bundle_has_eight_links_at_most},
+	{"a_bundle_goes_with_its_last_link", a_bundle_goes_with_its_last_link},
+	{"links_go_with_a_bundle_that_ends", links_go_with_a_bundle_that_ends},
+	{"a_link_that_begins_anew_leaves", a_link_that_begins_anew_leaves},
+	{"show_bundles_tells_of_them", show_bundles_tells_of_them},
+	{"the_gateway_ends_with_bundles", the_gateway_ends_with_bundles},
+	{NULL, NULL},
+};
+const struct test_suite suite_leg_bundle = {"leg_bundle", cases};
