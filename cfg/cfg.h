@@ -158,7 +158,6 @@ struct cfg_service {
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
 	uint8_t proxy;		/* enum cfg_proxy */
-	bool multilink;		/* links of one client make a bundle; ppp.mrru follows it */
 	uint64_t discard;	/* codepoints, as bits, of packets that go out discard eligible */
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */

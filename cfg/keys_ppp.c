@@ -92,6 +92,17 @@ static void keys_ppp_set_client_auth(struct cfg_load *l, const struct cfg_item *
 	cfg_set_methods(l, it, c->ppp.auth, &c->ppp.n_auth);
 }
 
+static void keys_ppp_set_multilink(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				   const char *text)
+{
+	struct cfg_service *s = obj;
+	bool yes = false;
+
+	(void)text;
+	if (cfg_get_bool(l, it, &it->value[0], &yes))
+		s->ppp.mrru = yes ? CFG_MRRU_MIN : 0;
+}
+
 static void keys_ppp_set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			     const char *text)
 {
@@ -209,9 +220,8 @@ static const struct cfg_key service_keys[] = {
 	 .help = "LCP and authentication that a LAC has had already: begin anew, keep LCP and ask "
 		 "the client again, keep both if they fit, or keep both and refuse others",
 	 SERVICE(proxy)},
-	{"multilink", CFG_K_BOOL,
-	 .help = "let several calls of one user and endpoint be one link (RFC 1990)",
-	 SERVICE(multilink)},
+	{"multilink", CFG_K_BOOL, .set = keys_ppp_set_multilink, .deflt = "no",
+	 .help = "let several calls of one user and endpoint be one link (RFC 1990)"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
@@ -292,12 +302,13 @@ static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
 
 /* RFC 1990 5.1.1 and 5.1.3: each system can receive packets of 1500 octets; the endpoint is known
  * by its name, an address of class 1. */
-static void keys_ppp_set_multilink(struct cfg_load *l, const struct cfg_item *it)
+static void keys_ppp_finish_multilink(struct cfg_load *l, const struct cfg_item *it)
 {
 	struct cfg_service *s = it->object;
 	size_t n = strnlen(l->m->host_name, PPP_ENDPOINT_MAX - 1);
 
-	s->ppp.mrru = s->mtu > CFG_MRRU_MIN ? s->mtu : CFG_MRRU_MIN;
+	if (s->ppp.mrru < s->mtu)
+		s->ppp.mrru = s->mtu;
 	s->ppp.endpoint.len = (uint8_t)(1 + n);
 	s->ppp.endpoint.octets[0] = CFG_ENDPOINT_LOCAL;
 	memcpy(s->ppp.endpoint.octets + 1, l->m->host_name, n);
@@ -315,8 +326,8 @@ static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *i
 	memcpy(s->ppp.name, l->m->host_name, strlen(l->m->host_name) + 1);
 	if (!cfg_given(it, "ipv6"))
 		s->ppp.ipv6 = keys_ppp_has_ipv6(s->pool);
-	if (s->multilink)
-		keys_ppp_set_multilink(l, it);
+	if (s->ppp.mrru)
+		keys_ppp_finish_multilink(l, it);
 }
 
 static void keys_ppp_init_user(struct cfg_load *l, void *obj)

@@ -310,8 +310,10 @@ static void multilink_services(void)
 	tell(&t, "host-name = a.name.of.21.letters\n"
 		 "service a { local = 10.64.0.1 mtu = 1400 multilink = yes }\n"
 		 "service b { local = 10.64.0.1 mtu = 1501 multilink = yes }\n"
-		 "service c { local = 10.64.0.1 }");
+		 "service c { local = 10.64.0.1 }\n"
+		 "service d { local = 10.64.0.1 multilink = no }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL(t.m->service[3].ppp.mrru, 0);
 	CU_ASSERT_EQUAL(t.m->service[0].ppp.mrru, 1500);
 	CU_ASSERT_FALSE(t.m->service[0].ppp.short_seq);
 	CU_ASSERT_EQUAL(t.m->service[1].ppp.mrru, 1501);
@@ -319,7 +321,6 @@ static void multilink_services(void)
 		      "\x01"
 		      "a.name.of.21.letters",
 		      21);
-	CU_ASSERT_FALSE(t.m->service[2].multilink);
 	CU_ASSERT_EQUAL(t.m->service[2].ppp.mrru, 0);
 	CU_ASSERT_EQUAL(t.m->service[2].ppp.endpoint.len, 0);
 	told_end(&t);
