@@ -24,6 +24,7 @@ static const struct cc_row rows[] = {
 	{S(WAIT_CTL_REPLY), E(SCCRP),                            OK,  CC_DO_CONNECT,  TO(ESTABLISHED)},
 	{S(WAIT_CTL_REPLY), E(SCCRP),                            BAD, CC_DO_STOP,     TO(STOPPING)},
 	{S(WAIT_CTL_REPLY), E(TIE_LOST),                         ANY, CC_DO_DISCARD,  TO(IDLE)},
+	{S(WAIT_CTL_REPLY), E(TIE_YIELDED),                      ANY, CC_DO_YIELD,    TO(IDLE)},
 	{S(WAIT_CTL_REPLY), E(SCCCN),                            ANY, CC_DO_STOP,     TO(STOPPING)},
 	{S(WAIT_CTL_CONN),  E(SCCCN),                            OK,  CC_DO_UP,       TO(ESTABLISHED)},
 	{S(WAIT_CTL_CONN),  E(SCCCN),                            BAD, CC_DO_STOP,     TO(STOPPING)},

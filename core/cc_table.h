@@ -3,7 +3,7 @@
  * The control connection's state table, RFC 2661 section 7.2.1, as data.  Two states are added for
  * the time after StopCCN (sections 5.7 and 5.8): in `stopping` our StopCCN is not acknowledged yet;
  * in `linger` the exchange is over and the state is kept for a full retransmission cycle.  Next
- * state idle means the tunnel is gone.
+ * state idle means the tunnel is gone, except after CC_TIE_YIELDED.
  */
 #ifndef CORE_CC_TABLE_H
 #define CORE_CC_TABLE_H
@@ -18,13 +18,14 @@ enum cc_event {
 	CC_SCCCN,
 	CC_STOPCCN,
 	CC_HELLO,
-	CC_SESSION,  /* any message about a call */
-	CC_TIE_LOST, /* the peer's SCCRQ won over ours */
-	CC_CLOSE,    /* local close, or another reason to send StopCCN */
-	CC_ACKED,    /* the peer has acknowledged all we sent */
-	CC_GAVE_UP,  /* no acknowledgement after the last retransmission */
-	CC_LATE,     /* set-up took too long; linger is over */
-	CC_LOST,     /* the channel is gone */
+	CC_SESSION,	/* any message about a call */
+	CC_TIE_LOST,	/* the peer's SCCRQ won over ours */
+	CC_TIE_YIELDED, /* the same, and calls wait for the tunnel */
+	CC_CLOSE,	/* local close, or another reason to send StopCCN */
+	CC_ACKED,	/* the peer has acknowledged all we sent */
+	CC_GAVE_UP,	/* no acknowledgement after the last retransmission */
+	CC_LATE,	/* set-up took too long; linger is over */
+	CC_LOST,	/* the channel is gone */
 	CC_EVENTS
 };
 
@@ -41,6 +42,7 @@ enum cc_action {
 	CC_DO_TARGET,	/* learn the peer's id for the StopCCN still to be sent */
 	CC_DO_END,	/* clean up, keep the state to acknowledge retransmissions */
 	CC_DO_DISCARD,	/* clean up, free the tunnel */
+	CC_DO_YIELD,	/* forget our SCCRQ, take the peer's SCCRQ in idle state */
 	CC_ACTIONS
 };
 

@@ -78,7 +78,7 @@ struct l2tp_peer_answer {
 enum l2tp_tx { L2TP_TX_TAKEN, L2TP_TX_WAITING, L2TP_TX_FAILED };
 
 enum l2tp_event_kind {
-	L2TP_EV_TUNNEL_UP,
+	L2TP_EV_TUNNEL_UP, /* our id of it may have changed since it was opened (4.4.3, lost tie) */
 	L2TP_EV_TUNNEL_DOWN,  /* .result, .by; every call of it has gone DOWN before.  Also the only
 				 event of a tunnel the peer opened that never came up. */
 	L2TP_EV_CALL_OFFERED, /* ICRQ or OCRQ: .msg; answer or refuse, now or later */

@@ -302,8 +302,14 @@ enum l2tp_reason quota_call(const struct l2tp_tunnel *t);
 /* --- tie.c ------------------------------------------------------------------------------------ */
 
 /* Compare the SCCRQ of `peer` in e->msg with our own outstanding ones and drop those of ours that
- * lose.  False = the received one loses and is to be dropped. */
-bool tie_admit(struct l2tp_engine *e, const void *peer);
+ * lose.  False = the received one loses and is to be dropped.  *yields: one of ours that has lost
+ * and whose calls wait; it is to take the SCCRQ after tie_yield(), or to be dropped by tie_lose().
+ * NULL = there is none. */
+bool tie_admit(struct l2tp_engine *e, l2tp_channel from, const void *peer,
+	       struct l2tp_tunnel **yields);
+/* The tunnel has a new id then.  False = there is none. */
+bool tie_yield(struct l2tp_tunnel *t);
+void tie_lose(struct l2tp_tunnel *t);
 
 /* --- reauth.c --------------------------------------------------------------------------------- */
 

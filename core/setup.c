@@ -279,11 +279,24 @@ static struct l2tp_tunnel *setup_send_refusal(struct l2tp_engine *e, l2tp_channe
 
 /* --- an SCCRQ --------------------------------------------------------------------------------- */
 
+/* yields: our own tunnel, which has lost the tie and takes the SCCRQ; NULL = a new one does. */
+static struct l2tp_tunnel *setup_tunnel(struct l2tp_engine *e, l2tp_channel from,
+					const struct l2tp_peer_answer *who,
+					struct l2tp_tunnel *yields, enum l2tp_reason *why)
+{
+	if (!yields)
+		return tunnel_new(e, from, who, why);
+	*why = L2TP_R_TUNNEL_CAP;
+	return tie_yield(yields) ? yields : NULL;
+}
+
 /* Create the tunnel and count it against its source. */
 static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
-				       const struct l2tp_hdr *h, const struct l2tp_peer_answer *who)
+				       const struct l2tp_hdr *h, const struct l2tp_peer_answer *who,
+				       struct l2tp_tunnel *yields)
 {
-	unsigned lost = tunnel_by_peer_id(e, from, setup_assigned_id(e, h)) != NULL;
+	unsigned lost =
+		(tunnel_by_peer_id(e, from, setup_assigned_id(e, h)) != NULL) + (yields != NULL);
 	enum l2tp_reason why = quota_tunnel(e, who->peer, &who->policy, lost);
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_result full;
@@ -293,13 +306,15 @@ static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
 		why = L2TP_R_NO_MEMORY;
 		half_open_make_room(e, who->source);
 		s = half_open_source(e, who->source);
-		t = s ? tunnel_new(e, from, who, &why) : NULL;
+		t = s ? setup_tunnel(e, from, who, yields, &why) : NULL;
 	}
 	if (t) {
 		t->stranger = true;
 		half_open_enter(t, s);
 		return t;
 	}
+	if (yields)
+		tie_lose(yields);
 	engine_count(e, why);
 	if (s)
 		half_open_forget_if_empty(e, s);
@@ -313,6 +328,7 @@ static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_chan
 						const struct l2tp_peer_answer *who)
 {
 	struct l2tp_result down = engine_result(L2TP_STOP_SHUTTING_DOWN, 0, "shutting down");
+	struct l2tp_tunnel *yields;
 
 	if (h->ns || h->nr) {
 		engine_count(e, h->ns ? L2TP_R_OUT_OF_ORDER : L2TP_R_BAD_NR);
@@ -320,9 +336,9 @@ static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_chan
 	}
 	if (e->stopping)
 		return setup_send_refusal(e, from, h, &down);
-	if (!tie_admit(e, who->peer))
+	if (!tie_admit(e, from, who->peer, &yields))
 		return NULL;
-	return setup_admit(e, from, h, who);
+	return setup_admit(e, from, h, who, yields);
 }
 
 /* The caller passes the message itself on to reliable delivery, like any other of the tunnel

@@ -33,23 +33,29 @@ static void tunnel_link_out(struct l2tp_tunnel *t)
 	fifo_del(&e->linger, &t->in_linger);
 }
 
+static void tunnel_init_rel(struct l2tp_tunnel *t)
+{
+	struct rel_config rel = {.interval = t->policy.retransmit,
+				 .interval_max = t->policy.retransmit_max,
+				 .retries = t->policy.retransmit_count,
+				 .window = t->policy.receive_window};
+
+	rel_init(&t->rel, &rel);
+	t->rel.held_cap = L2TP_MSG_MAX; /* little trust before it is established */
+	t->since = t->last_heard = t->e->now;
+}
+
 static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *who)
 {
-	struct rel_config rel = {.interval = who->policy.retransmit,
-				 .interval_max = who->policy.retransmit_max,
-				 .retries = who->policy.retransmit_count,
-				 .window = who->policy.receive_window};
 	uint8_t key[16];
 
 	for (unsigned i = 0; i < D_TUNNEL; i++)
 		t->due[i].kind = (uint8_t)i;
 	t->policy = who->policy;
 	t->peer = who->peer;
-	rel_init(&t->rel, &rel);
-	t->rel.held_cap = L2TP_MSG_MAX; /* little trust before it is established */
+	tunnel_init_rel(t);
 	engine_random(t->e, key, sizeof(key));
 	idtab_init(&t->sids, key, t->policy.max_calls ? t->policy.max_calls : 65535);
-	t->since = t->last_heard = t->e->now;
 }
 
 struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
@@ -352,6 +358,19 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 	call_pump(t);
 }
 
+/* The tunnel keeps its calls, which wait for the SCCCN of the peer now.  The new birth makes
+ * reports about our SCCRQ void. */
+static void tunnel_yield(struct l2tp_tunnel *t)
+{
+	tunnel_no_deadlines(t);
+	deadline_cancel(&t->e->heap, &t->due[D_RETRY]);
+	deadline_cancel(&t->e->heap, &t->due[D_HOLD]);
+	rel_free(&t->rel);
+	tunnel_init_rel(t);
+	t->initiator = false;
+	t->birth = t->e->births++;
+}
+
 static void tunnel_request(struct l2tp_tunnel *t)
 {
 	htab_add(&t->e->requests, &t->by_peer, htab_key((uintptr_t)t->peer, 0));
@@ -392,7 +411,7 @@ static void (*const actions[CC_ACTIONS])(struct l2tp_tunnel *t) = {
 	[CC_DO_REPLY] = tunnel_reply,	       [CC_DO_CONNECT] = tunnel_connect,
 	[CC_DO_UP] = tunnel_went_up,	       [CC_DO_STOP] = tunnel_stop,
 	[CC_DO_TARGET] = tunnel_learn_peer_id, [CC_DO_END] = tunnel_end,
-	[CC_DO_DISCARD] = tunnel_discard,
+	[CC_DO_DISCARD] = tunnel_discard,      [CC_DO_YIELD] = tunnel_yield,
 };
 
 static void tunnel_carry_out(struct l2tp_tunnel *t, const struct cc_row *row,

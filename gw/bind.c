@@ -55,6 +55,17 @@ static const char *bind_peer_name(const struct l2tp_tunnel_info *i)
 	return p ? p->name : "?";
 }
 
+static void bind_each_leg(struct l2tp_tunnel *t, void (*action)(struct leg *l))
+{
+	for (struct l2tp_call *call = NULL; (call = l2tp_call_next(t, call));) {
+		struct l2tp_call_info i;
+
+		l2tp_call_info(call, &i);
+		if (i.user)
+			action(i.user);
+	}
+}
+
 static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
@@ -63,6 +74,7 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &i);
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
+	bind_each_leg(ev->tunnel, leg_call_tunnel_up);
 	gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
 		       "tunnel %u: up with %s (%s) on %s", i.local_id, bind_peer_name(&i),
 		       gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
@@ -436,13 +448,7 @@ static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 		    port_channel_text(where, sizeof(where), gw, c), mtu);
 	line_mtu_changed(gw, c);
 	while ((t = l2tp_tunnel_on(gw->engine, c, t)))
-		for (struct l2tp_call *call = NULL; (call = l2tp_call_next(t, call));) {
-			struct l2tp_call_info i;
-
-			l2tp_call_info(call, &i);
-			if (i.user)
-				leg_call_mtu_changed(i.user);
-		}
+		bind_each_leg(t, leg_call_mtu_changed);
 }
 
 static void bind_dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)

@@ -102,6 +102,20 @@ static void leg_call_entry_update(struct leg_call *c)
 		c->entry.c.data.send_seq = true;
 }
 
+void leg_call_tunnel_up(struct leg *l)
+{
+	struct leg_call *c = leg_call_of(l);
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info i;
+
+	if (!c->call)
+		return;
+	l2tp_call_info(c->call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	if (t.local_id != c->entry.c.tid)
+		leg_entry_move(&c->entry, t.local_id);
+}
+
 /* Remove the call from the data plane and the engine, which call us no more after this. */
 static void leg_call_detach(struct leg_call *c)
 {

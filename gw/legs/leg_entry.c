@@ -41,6 +41,15 @@ int leg_entry_set(struct leg_entry *e)
 	return rc;
 }
 
+void leg_entry_move(struct leg_entry *e, uint16_t tid)
+{
+	if (e->in_table)
+		dp_call_del(e->gw->dp, e->c.tid, e->c.sid);
+	e->c.tid = tid;
+	if (e->in_table)
+		e->in_table = leg_entry_set(e) == 0;
+}
+
 void leg_entry_del(struct leg_entry *e)
 {
 	if (e->in_table) {

@@ -33,6 +33,8 @@ void leg_filters_free(struct leg_entry *e);
 void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c);
 /* Tell the data plane; 0, or -errno with the reason logged. */
 int leg_entry_set(struct leg_entry *e);
+/* The tunnel has this id now, before any frame of the call has come. */
+void leg_entry_move(struct leg_entry *e, uint16_t tid);
 /* Take it out of the data plane.  Harmless when it is not there. */
 void leg_entry_del(struct leg_entry *e);
 /* Its counters, also after it has left the data plane. */

@@ -71,6 +71,8 @@ void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 /* Switch sequence numbers on what we send on or off; the LAC follows (RFC 2661 5.4).  NULL, or
  * words saying why that is not possible. */
 const char *leg_call_sequence(struct leg *l, bool on);
+/* The tunnel it has waited for is up, maybe with another id of ours. */
+void leg_call_tunnel_up(struct leg *l);
 /* The channel carries frames of another size from now on. */
 void leg_call_mtu_changed(struct leg *l);
 

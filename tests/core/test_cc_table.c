@@ -21,7 +21,8 @@ static const struct {
 	{"SCCRQ", CC_DO_REQUEST},   {"SCCRP", CC_DO_REPLY},   {"refuse", CC_DO_REFUSE},
 	{"SCCCN", CC_DO_CONNECT},   {"open", CC_DO_UP},	      {"call", CC_DO_DISPATCH},
 	{"StopCCN", CC_DO_STOP},    {"target", CC_DO_TARGET}, {"linger", CC_DO_END},
-	{"discard", CC_DO_DISCARD}, {"-", CC_DO_COUNT},	      {".", CC_DO_NOTHING},
+	{"discard", CC_DO_DISCARD}, {"yield", CC_DO_YIELD},   {"-", CC_DO_COUNT},
+	{".", CC_DO_NOTHING},
 };
 
 static const struct {
@@ -40,6 +41,7 @@ static const struct {
 	{CC_HELLO, true, "HELLO"},
 	{CC_SESSION, true, "session"},
 	{CC_TIE_LOST, true, "tie lost"},
+	{CC_TIE_YIELDED, true, "tie yielded"},
 	{CC_CLOSE, true, "close"},
 	{CC_ACKED, true, "acked"},
 	{CC_GAVE_UP, true, "gave up"},
@@ -52,22 +54,22 @@ enum { EVENTS = sizeof(events) / sizeof(events[0]) };
 static const char *const expect[L2TP_T_STATES][EVENTS] = {
 	[L2TP_T_IDLE] = {
 		"SCCRQ/1", "SCCRP/2", "refuse/0", "refuse/0", "refuse/0", "-/0", "-/0", "-/0",
-		"-", "-", "-", "-", "-", "-", "-", "-"},
+		"-", "-", "-", "-", "-", "-", "-", "-", "-"},
 	[L2TP_T_WAIT_CTL_REPLY] = {
 		"-", "StopCCN/4", "StopCCN/4", "SCCCN/3", "StopCCN/4", "StopCCN/4", "StopCCN/4", "linger/5",
-		"-", "StopCCN/4", "discard/0", "StopCCN/4", ".", "discard/0", "StopCCN/4", "discard/0"},
+		"-", "StopCCN/4", "discard/0", "yield/0", "StopCCN/4", ".", "discard/0", "StopCCN/4", "discard/0"},
 	[L2TP_T_WAIT_CTL_CONN] = {
 		"-", "StopCCN/4", "StopCCN/4", "StopCCN/4", "StopCCN/4", "open/3", "StopCCN/4", "linger/5",
-		"-", "StopCCN/4", "-", "StopCCN/4", ".", "discard/0", "StopCCN/4", "discard/0"},
+		"-", "StopCCN/4", "-", "-", "StopCCN/4", ".", "discard/0", "StopCCN/4", "discard/0"},
 	[L2TP_T_ESTABLISHED] = {
 		"./3", "StopCCN/4", "StopCCN/4", "StopCCN/4", "StopCCN/4", "StopCCN/4", "StopCCN/4", "linger/5",
-		"./3", "call/3", "-", "StopCCN/4", ".", "discard/0", "-", "discard/0"},
+		"./3", "call/3", "-", "-", "StopCCN/4", ".", "discard/0", "-", "discard/0"},
 	[L2TP_T_STOPPING] = {
 		"-", ".", ".", "target/4", "target/4", ".", ".", "linger/5",
-		".", ".", "-", ".", "linger/5", "discard/0", "-", "discard/0"},
+		".", ".", "-", "-", ".", "linger/5", "discard/0", "-", "discard/0"},
 	[L2TP_T_LINGER] = {
 		"-", ".", ".", ".", ".", ".", ".", ".",
-		".", ".", "-", ".", ".", ".", "discard/0", "discard/0"},
+		".", ".", "-", "-", ".", ".", ".", "discard/0", "discard/0"},
 };
 /* clang-format on */
 

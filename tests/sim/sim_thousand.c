@@ -100,10 +100,46 @@ static void flow_controlled_channel_and_loss(void)
 	thousand(100, 20, 3 * SEC);
 }
 
+/* --- both open at once ------------------------------------------------------------------------ */
+
+static void sim_tie_event(struct sim_end *end, const struct l2tp_event *ev)
+{
+	if (ev->kind != L2TP_EV_TUNNEL_UP)
+		sim_thousand_event(end, ev);
+}
+
+/* Both ends open a tunnel with a Tie Breaker on one channel, up to a second apart, each for a call:
+ * whichever tunnel is left, both calls come up. */
+static void ties_over_a_bad_link(void)
+{
+	enum { ROUNDS = 500 };
+	struct sim s;
+
+	sim_init(&s, test_seed());
+	s.loss = 200;
+	s.doubled = 100;
+	s.on_event = sim_tie_event;
+	patient(&s.a.policy);
+	patient(&s.b.policy);
+	s.a.policy.single_tunnel = s.b.policy.single_tunnel = true;
+	for (l2tp_channel n = 1; n <= ROUNDS; n++) {
+		sim_place(&s.a, sim_open(&s.a, n), n % 2 ? L2TP_OUTGOING : L2TP_INCOMING);
+		sim_run(&s, s.now + sim_random(&s, SEC));
+		sim_place(&s.b, sim_open(&s.b, n), n % 3 ? L2TP_OUTGOING : L2TP_INCOMING);
+		sim_run(&s, DEADLINE_NEVER);
+	}
+	CU_ASSERT_EQUAL(s.a.calls_made + s.b.calls_made, 2 * ROUNDS);
+	CU_ASSERT_EQUAL(s.a.calls_up + s.b.calls_up, 4 * ROUNDS);
+	sim_check_empty(&s);
+	printf(" (%u tunnels for %u calls) ", s.a.tunnels_up, 2 * ROUNDS);
+	sim_free(&s);
+}
+
 static const struct test_case cases[] = {
 	{"good_link", good_link},
 	{"loss_20_duplication_and_reordering", loss_20_duplication_and_reordering},
 	{"flow_controlled_channel_and_loss", flow_controlled_channel_and_loss},
+	{"ties_over_a_bad_link", ties_over_a_bad_link},
 	{NULL, NULL},
 };
 const struct test_suite suite_sim_thousand = {"sim_thousand", cases};
