@@ -124,6 +124,9 @@ class Far:
     def message(self, tunnel, kind, sid, found):
         pass
 
+    def data(self, sid, frame):
+        """A PPP frame."""
+
     def new_sid(self):
         self.sids += 1
         return self.sids
@@ -152,7 +155,8 @@ class Far:
         peer_tid = struct.unpack(">H", found[TUNNEL_ID])[0]
         for t in self.tunnels.values():
             if (t.to, t.peer_tid, t.over) == (to, peer_tid, False):
-                t.zlb()
+                if not t.deaf:
+                    t.zlb()
                 return
         t = self.tunnel(to)
         t.peer_tid, t.nr = peer_tid, 1
@@ -169,6 +173,9 @@ class Far:
                     t.receive(p)
                 elif not t and len(p) > 12:
                     self.request(p, to)
+            elif len(p) >= 8:
+                at = 4 if p[0] & 0x40 else 2
+                self.data(struct.unpack_from(">H", p, at + 2)[0], p[at + 4 :])
         for t in self.tunnels.values():
             t.again()
 
