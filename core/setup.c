@@ -328,7 +328,7 @@ static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_chan
 						const struct l2tp_peer_answer *who)
 {
 	struct l2tp_result down = engine_result(L2TP_STOP_SHUTTING_DOWN, 0, "shutting down");
-	struct l2tp_tunnel *yields;
+	struct l2tp_tunnel *yields = NULL;
 
 	if (h->ns || h->nr) {
 		engine_count(e, h->ns ? L2TP_R_OUT_OF_ORDER : L2TP_R_BAD_NR);
@@ -336,7 +336,10 @@ static struct l2tp_tunnel *setup_accept_request(struct l2tp_engine *e, l2tp_chan
 	}
 	if (e->stopping)
 		return setup_send_refusal(e, from, h, &down);
-	if (!tie_admit(e, from, who->peer, &yields))
+	/* One with the id of a tunnel that is up is a late copy, or the peer has started anew:
+	 * calls that wait for our own request must not go with it. */
+	if (!tunnel_by_peer_id(e, from, setup_assigned_id(e, h)) &&
+	    !tie_admit(e, from, who->peer, &yields))
 		return NULL;
 	return setup_admit(e, from, h, who, yields);
 }

@@ -156,6 +156,44 @@ static void calls_do_not_go_elsewhere(void)
 	rig_free(&r);
 }
 
+static void tie_request(uint16_t peer_tid)
+{
+	rig_peer(&p, &r, peer_tid);
+	p.on = 7;
+	rig_sccrq(&p);
+	l2tp_build_avp(&p.b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, "\0\0\0\0\0\0\0\0", 8);
+	rig_send_ns(&p, 0);
+	p.ns = 1;
+}
+
+/* The tunnel of the peer's SCCRQ is up, and then we send our own: a late copy of theirs is no new
+ * request that could win. */
+static void calls_do_not_go_with_a_late_copy(void)
+{
+	static struct l2tp_msg m;
+	struct l2tp_call *c;
+
+	rig_single(&r);
+	r.a.policy.single_tunnel = true;
+	tie_request(99);
+	rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p.peer_tid));
+	rig_ack(&p);
+	rig_start(&p, L2TP_SCCCN, 0);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
+	c = l2tp_call_new(rig_open(&r.a), NULL, NULL);
+	l2tp_call_place(c, L2TP_INCOMING, NULL, 0, r.now);
+	tie_request(99);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_TIE_LOST), 0);
+	CU_ASSERT_EQUAL(tie_call_state(c), L2TP_C_WAIT_TUNNEL);
+	rig_pass(&r, SEC + SEC / 2); /* our own request goes on */
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRQ), 2);
+	tie_request(98); /* another one wins as ever */
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_TIE_LOST), 1);
+	rig_free(&r);
+}
+
 static void the_winner_may_not_come_up(void)
 {
 	struct l2tp_call *c = tie_with_call(L2TP_INCOMING, 7);
@@ -239,6 +277,7 @@ static const struct test_case cases[] = {
 	{"equal_means_both_lose", equal_means_both_lose},
 	{"waiting_calls_take_the_winner", waiting_calls_take_the_winner},
 	{"calls_do_not_go_elsewhere", calls_do_not_go_elsewhere},
+	{"calls_do_not_go_with_a_late_copy", calls_do_not_go_with_a_late_copy},
 	{"the_winner_may_not_come_up", the_winner_may_not_come_up},
 	{"another_peer_is_no_collision", another_peer_is_no_collision},
 	{"established_is_no_collision", established_is_no_collision},
