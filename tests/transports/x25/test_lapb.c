@@ -94,6 +94,8 @@ static void window_closes_and_opens(void)
 	CU_ASSERT_EQUAL(e->n_reports, 1);
 	CU_ASSERT_EQUAL(e->reports[0], LAPB_R_WRITABLE);
 	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
+	test_lapb_rx(e, "0361", 2); /* told once for each refusal */
+	CU_ASSERT_EQUAL(e->n_reports, 1);
 	lapb_drop(e);
 }
 
