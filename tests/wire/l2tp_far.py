@@ -6,12 +6,17 @@ refuse   a LAC that answers OCRQ as the Called Number asks: cdn-RESULT[-ERROR], 
          short-RESULT (a Result Code alone), stop-RESULT[-ERROR], acks (nothing else), silent (not even that)
 tie win  opens a tunnel when it is asked for one, with a Tie Breaker that wins, takes the call in that, and prints
 tie lose "answered" when PPP at the far end of the call answers; or with one that loses: the call is in the other
+cross in ADDRESS   opens a tunnel and places a call, or takes one; prints "answered" when it has been, and does not
+cross out          connect it; when a CDN comes it sends ICCN or OCCN as if that had not come yet, and prints "crossed"; it
+                   connects the next call, and prints "served"
 
 It prints READY, then what its role says.  It ends after ten minutes, or when it is told to."""
 import struct
 import sys
 
-from l2tp import CALLED, CDN, OCCN, OCRP, OCRQ, RESULT, SESSION_ID, TIE, Far, avp, u16, u32
+from l2tp import (
+    CALLED, CDN, ICCN, ICRP, ICRQ, OCCN, OCRP, OCRQ, RESULT, SCCRP, SERIAL, SESSION_ID, TIE, Far, avp, u16, u32,
+)  # fmt: skip
 
 
 class Refuser(Far):
@@ -80,6 +85,46 @@ def tie(outcome):
     Tied(outcome == "win").run(lambda: False, 600)
 
 
+class Crosser(Far):
+    def __init__(self, outgoing):
+        super().__init__(b"crosser")
+        self.connected = OCCN if outgoing else ICCN
+        self.peer_sid, self.crossed = 0, False
+
+    def connect(self, tunnel, **how):
+        tunnel.send(self.connected, self.peer_sid, avp(24, u32(64000)), avp(19, u32(1)), **how)
+
+    def place(self, tunnel):
+        tunnel.send(ICRQ, 0, avp(SESSION_ID, u16(self.new_sid())), avp(SERIAL, u32(self.sids)))
+
+    def answered(self, tunnel, found):
+        self.peer_sid = struct.unpack(">H", found[SESSION_ID])[0]
+        if self.connected == OCCN:
+            tunnel.send(OCRP, self.peer_sid, avp(SESSION_ID, u16(self.new_sid())))
+        if self.crossed:
+            self.connect(tunnel)
+        print("served" if self.crossed else "answered", flush=True)
+
+    def message(self, tunnel, kind, sid, found):
+        if kind == SCCRP:
+            self.place(tunnel)
+        elif kind in (ICRP, OCRQ):
+            self.answered(tunnel, found)
+        elif kind == CDN and not self.crossed:
+            self.connect(tunnel, nr=tunnel.nr - 1 & 0xFFFF)
+            self.crossed = True
+            print("crossed", flush=True)
+            if self.connected == ICCN:
+                self.place(tunnel)
+
+
+def cross(way, address=None):
+    far = Crosser(way == "out")
+    if address:
+        far.open(address)
+    far.run(lambda: False, 600)
+
+
 if __name__ == "__main__":
     print("READY", flush=True)
-    {"refuse": refuse, "tie": tie}[sys.argv[1]](*sys.argv[2:])
+    {"refuse": refuse, "tie": tie, "cross": cross}[sys.argv[1]](*sys.argv[2:])
