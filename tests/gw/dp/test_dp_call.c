@@ -463,7 +463,7 @@ static void the_gap_of_a_deleted_call(void)
 		end = dp_now() + 25000;
 		CU_ASSERT(rig_wait(&r, dp_call_is_later, &end));
 		CU_ASSERT_EQUAL(r.n_line, 1);
-		CU_ASSERT_EQUAL(rig_reason(&r, DP_R_NO_CALL), again);
+		CU_ASSERT_EQUAL(rig_reason(&r, DP_R_NO_CALL), (uint64_t)again);
 		sem_post(&d.leave);
 		pthread_join(t, NULL);
 		CU_ASSERT(rig_wait_reason(&r, DP_R_NO_CALL, again + 1u));

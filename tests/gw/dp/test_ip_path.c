@@ -475,8 +475,8 @@ static void jumbo_arrived(struct bench *b, unsigned packets, size_t each)
 			size_t body = len - at < each ? len - at : each;
 
 			CU_ASSERT_EQUAL_FATAL(b->r.fake->sent[frame].len, 8 + 20 + body);
-			CU_ASSERT_EQUAL(p[2] << 8 | p[3], 20 + body);
-			CU_ASSERT_EQUAL((p[6] & 31) << 8 | p[7], at / 8);
+			CU_ASSERT_EQUAL((size_t)(p[2] << 8 | p[3]), 20 + body);
+			CU_ASSERT_EQUAL((size_t)((p[6] & 31) << 8 | p[7]), at / 8);
 			CU_ASSERT(!memcmp(p + 4, first + 4, 2) && !memcmp(p + 12, first + 12, 8));
 			for (size_t k = at ? 0 : 8; k < body; k++)
 				CU_ASSERT_FATAL((char)p[20 + k] == jumbo_octet(at + k - 8, i));

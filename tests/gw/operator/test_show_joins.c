@@ -9,7 +9,7 @@
 
 static void two_joins(void)
 {
-	const struct dp_call *e[2];
+	const struct dp_call *e[2] = {NULL, NULL};
 	char want[600];
 
 	vty_begin("host-name = gw\n"

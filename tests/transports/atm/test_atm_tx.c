@@ -208,7 +208,7 @@ static void more_than_a_batch_for_the_link(void)
 			f[k] = (struct ist_frame){
 				.channel = c, .payload = data[k], .len = rows[i].len};
 		}
-		CU_ASSERT_EQUAL(fake_send_frames(&h, f, rows[i].frames), rows[i].frames);
+		CU_ASSERT_EQUAL(fake_send_frames(&h, f, rows[i].frames), (int)rows[i].frames);
 		fake_run(&h, fake_now + 1000);
 		CU_ASSERT_EQUAL(fake_pending(&raw, FAKE_FRAME), rows[i].frames);
 		for (unsigned k = 0; k < rows[i].frames; k++) {

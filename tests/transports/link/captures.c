@@ -14,7 +14,7 @@ static char dir[] = "/tmp/isthmus-pcap-XXXXXX";
 
 const char *path(const char *name)
 {
-	static char buf[4][64];
+	static char buf[4][sizeof(dir) + 256];
 	static unsigned next;
 	char *p = buf[next++ % 4];
 
