@@ -255,10 +255,12 @@ static bool link_pcap_keep_rest(struct pcap_link *u, const struct iovec *iov, in
 	for (int i = 0; i < n; i++) {
 		size_t skip = gone < iov[i].iov_len ? gone : iov[i].iov_len;
 
+		gone -= skip;
+		if (skip == iov[i].iov_len)
+			continue; /* an empty piece may have no octets to point to */
 		memcpy(u->rest + u->rest_len, (const uint8_t *)iov[i].iov_base + skip,
 		       iov[i].iov_len - skip);
 		u->rest_len += iov[i].iov_len - skip;
-		gone -= skip;
 	}
 	return link_pcap_watch_out(u, IST_WRITE);
 }
