@@ -169,8 +169,6 @@ static int serial_connect(struct ist_port *p, const struct ist_addr *to, uint8_t
 		return serial_line_call(p, to, out);
 	if (p->chat.dials)
 		return -EDESTADDRREQ;
-	if (p->state != SERIAL_UP)
-		return -ENOLINK;
 	*out = p->channel;
 	return 0;
 }

@@ -148,7 +148,8 @@ static void serial_call_calls_no_number(void)
 
 	serial_end_open(&e, other);
 	CU_ASSERT_EQUAL(fake_connect(&e.h, "5551212", IST_PAYLOAD_PPP, &c), -EOPNOTSUPP);
-	CU_ASSERT_EQUAL(fake_connect(&e.h, "line", IST_PAYLOAD_PPP, &c), -ENOLINK);
+	CU_ASSERT_EQUAL(fake_connect(&e.h, "line", IST_PAYLOAD_PPP, &c),
+			0); /* it is there always */
 	serial_end_close(&e);
 	serial_end_open(&e, calling);
 	CU_ASSERT_EQUAL(e.h.tr->connect(e.h.port, &wrong, IST_PAYLOAD_PPP, NULL, &c), -ENOENT);
