@@ -192,9 +192,8 @@ void bundle_in(struct worker *w, struct call *c, unsigned link, uint16_t proto, 
 	} else if (proto == PPP_MP) {
 		bundle_fragment(w, c, link, &r);
 	} else {
-		wr_put16(w->whole, proto);
-		memcpy(w->whole + 2, info, len);
-		bundle_deliver(w, c, w->whole, len + 2);
+		call_count_in(w, c, len + 2);
+		call_info_in(w, c, proto, &r);
 	}
 }
 

@@ -200,11 +200,35 @@ void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t l
 		call_drop(w, c, DP_R_NOT_OPEN);
 }
 
+void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
+{
+	bool ip = proto == PPP_IP || proto == PPP_IPV6;
+
+	if (filter_has(c, DP_FILTER_PPP_IN) &&
+	    !filter_run_ppp(w, c, DP_FILTER_PPP_IN, proto, info->p, info->left))
+		return;
+	if (c->c.mode == DP_FORWARD) {
+		dp_call_forward(w, c, proto, info);
+		return;
+	}
+	if (c->c.mode == DP_MEMBER && proto < PPP_LCP_FAMILY) {
+		dp_call_to_bundle(w, c, proto, info);
+		return;
+	}
+	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, info)) {
+		dp_call_punt(w, c, proto, info);
+	} else if (!dp_call_ip(w, c, proto, info)) {
+		if (dp_call_is_early(c))
+			dp_call_punt(w, c, proto, info);
+		else
+			call_drop(w, c, DP_R_NOT_OPEN);
+	}
+}
+
 void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
 {
 	struct rd r = rd_init(frame, len);
 	uint16_t proto;
-	bool ip;
 
 	if (!ppp_frame_split(&r, &proto)) {
 		call_drop(w, c, DP_R_BAD_PPP);
@@ -212,26 +236,7 @@ void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t 
 	}
 	if (proto != PPP_LCP)
 		c->st->plain = frame[0] != PPP_ALL_STATIONS;
-	if (filter_has(c, DP_FILTER_PPP_IN) &&
-	    !filter_run_ppp(w, c, DP_FILTER_PPP_IN, proto, r.p, r.left))
-		return;
-	if (c->c.mode == DP_FORWARD) {
-		dp_call_forward(w, c, proto, &r);
-		return;
-	}
-	if (c->c.mode == DP_MEMBER && proto < PPP_LCP_FAMILY) {
-		dp_call_to_bundle(w, c, proto, &r);
-		return;
-	}
-	ip = proto == PPP_IP || proto == PPP_IPV6;
-	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, &r)) {
-		dp_call_punt(w, c, proto, &r);
-	} else if (!dp_call_ip(w, c, proto, &r)) {
-		if (dp_call_is_early(c))
-			dp_call_punt(w, c, proto, &r);
-		else
-			call_drop(w, c, DP_R_NOT_OPEN);
-	}
+	call_info_in(w, c, proto, &r);
 }
 
 /* RFC 1661 5.1: what a link begins with. */

@@ -253,6 +253,8 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
 void call_gap(struct deadline *d, uint64_t now);
 /* A frame of the peer of a call, however it came. */
 void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
+/* The same when its protocol has been read. */
+void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct rd *info);
 void call_count_in(struct worker *w, struct call *c, size_t len);
 /* A frame of dp_ip_rx(). */
 void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
