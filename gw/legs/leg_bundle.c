@@ -85,20 +85,6 @@ static void bundle_start(struct leg *l, uint64_t now)
 	}
 }
 
-static void bundle_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
-{
-	(void)now;
-	if (l->state == LEG_UP)
-		leg_entry_send(&leg_bundle_of(l)->entry, frame, len);
-	else
-		join_drop(l, JOIN_D_SEND_NOT_UP);
-}
-
-static void bundle_network(struct leg *l, const struct leg_network *n)
-{
-	leg_entry_network(&leg_bundle_of(l)->entry, n);
-}
-
 static struct leg_entry *bundle_entry(struct leg *l)
 {
 	return &leg_bundle_of(l)->entry;
@@ -123,8 +109,8 @@ static const struct leg_ops bundle_ops = {
 	.start = bundle_start,
 	.stop = bundle_stop,
 	.lost = bundle_stop,
-	.frame = bundle_frame,
-	.network = bundle_network,
+	.frame = leg_entry_frame,
+	.network = leg_entry_on_network,
 	.entry = bundle_entry,
 	.mtu = bundle_mtu,
 	.free = bundle_free,

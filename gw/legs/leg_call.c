@@ -526,22 +526,6 @@ void leg_call_rx(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 		join_drop(l, JOIN_D_NOT_UP);
 }
 
-static void call_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
-{
-	struct leg_call *c = leg_call_of(l);
-
-	(void)now;
-	if (l->state == LEG_UP)
-		leg_entry_send(&c->entry, frame, len);
-	else
-		join_drop(l, JOIN_D_SEND_NOT_UP);
-}
-
-static void call_network(struct leg *l, const struct leg_network *n)
-{
-	leg_entry_network(&leg_call_of(l)->entry, n);
-}
-
 static struct leg_entry *call_entry(struct leg *l)
 {
 	return &leg_call_of(l)->entry;
@@ -594,8 +578,8 @@ static const struct leg_ops call_ops = {
 	.start = call_start,
 	.stop = call_stop,
 	.lost = call_stop,
-	.frame = call_frame,
-	.network = call_network,
+	.frame = leg_entry_frame,
+	.network = leg_entry_on_network,
 	.entry = call_entry,
 	.accm = call_accm,
 	.errors = call_errors,

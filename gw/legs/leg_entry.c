@@ -172,6 +172,20 @@ bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len)
 	return dp_ppp_send(e->gw->dp, e->c.tid, e->c.sid, frame, len);
 }
 
+void leg_entry_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
+{
+	(void)now;
+	if (l->state == LEG_UP)
+		leg_entry_send(l->ops->entry(l), frame, len);
+	else
+		join_drop(l, JOIN_D_SEND_NOT_UP);
+}
+
+void leg_entry_on_network(struct leg *l, const struct leg_network *n)
+{
+	leg_entry_network(l->ops->entry(l), n);
+}
+
 void leg_entry_ip_rx(struct leg_entry *e, const uint8_t *frame, size_t len)
 {
 	dp_ip_rx(e->gw->dp, e->c.tid, e->c.sid, frame, len);

@@ -56,6 +56,9 @@ void leg_entry_mtu_changed(struct leg_entry *e);
 void leg_entry_discard(struct leg_entry *e, uint64_t codepoints);
 /* One frame, protocol number and information, to the far end; false when it cannot be sent. */
 bool leg_entry_send(struct leg_entry *e, const uint8_t *frame, size_t len);
+/* The members `frame` and `network` of struct leg_ops, of every leg that has an entry. */
+void leg_entry_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
+void leg_entry_on_network(struct leg *l, const struct leg_network *n);
 /* A frame with an IP packet that came up before its NCP was open: back to the data plane. */
 void leg_entry_ip_rx(struct leg_entry *e, const uint8_t *frame, size_t len);
 

@@ -60,20 +60,6 @@ static void line_start(struct leg *l, uint64_t now)
 	}
 }
 
-static void line_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
-{
-	(void)now;
-	if (l->state == LEG_UP)
-		leg_entry_send(&leg_line_of(l)->entry, frame, len);
-	else
-		join_drop(l, JOIN_D_SEND_NOT_UP);
-}
-
-static void line_network(struct leg *l, const struct leg_network *n)
-{
-	leg_entry_network(&leg_line_of(l)->entry, n);
-}
-
 static struct leg_entry *line_entry(struct leg *l)
 {
 	return &leg_line_of(l)->entry;
@@ -104,8 +90,8 @@ static const struct leg_ops line_ops = {
 	.start = line_start,
 	.stop = line_stop,
 	.lost = line_stop,
-	.frame = line_frame,
-	.network = line_network,
+	.frame = leg_entry_frame,
+	.network = leg_entry_on_network,
 	.entry = line_entry,
 	.accm = line_accm,
 	.mtu = line_mtu,
