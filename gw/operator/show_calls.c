@@ -10,7 +10,8 @@ struct call_row {
 	struct gw *gw;
 	struct l2tp_tunnel_info tunnel;
 	struct l2tp_call_info call;
-	const struct join *join; /* or NULL */
+	const struct leg *leg;	 /* of the call; or NULL */
+	const struct join *join; /* that it is in, or NULL */
 	bool has_term;
 	struct leg_terminal_view term; /* of join->leg[1] */
 	struct dp_call_stats stats;
@@ -20,15 +21,14 @@ static void call_each(struct gw *gw, void (*each)(void *ctx, const struct call_r
 {
 	struct l2tp_tunnel *t = NULL;
 	struct call_row row = {.gw = gw};
-	const struct leg *leg;
 	struct l2tp_call *c;
 
 	while ((t = l2tp_tunnel_next(gw->engine, t))) {
 		l2tp_tunnel_info(t, &row.tunnel);
 		for (c = l2tp_call_next(t, NULL); c; c = l2tp_call_next(t, c)) {
 			l2tp_call_info(c, &row.call);
-			leg = leg_of_call(c);
-			row.join = leg ? leg->join : NULL;
+			row.leg = leg_of_call(c);
+			row.join = row.leg ? row.leg->join : NULL;
 			row.has_term = row.join && leg_terminal_view(row.join->leg[1], &row.term);
 			if (!dp_call_stats(gw->dp, row.tunnel.local_id, row.call.local_id,
 					   &row.stats))
@@ -146,17 +146,6 @@ static void call_limit_lines(struct vty *vty, const struct leg_limits *n)
 	vty_out(vty, "  ends    %s, %s%s", idle, session, VTY_NEWLINE);
 }
 
-/* A switched call's join has two calls. */
-static const struct leg *call_leg(const struct call_row *row)
-{
-	const struct leg *second = row->join->leg[1];
-	bool is_second = second->ops->kind == LEG_CALL &&
-			 leg_call_entry(second)->tid == row->tunnel.local_id &&
-			 leg_call_entry(second)->sid == row->call.local_id;
-
-	return row->join->leg[is_second];
-}
-
 static void call_detail(void *ctx, const struct call_row *row)
 {
 	const struct dp_call_stats *s = &row->stats;
@@ -183,10 +172,10 @@ static void call_detail(void *ctx, const struct call_row *row)
 		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
 	if (row->has_term && row->term.ppp)
 		call_ppp_lines(vty, &row->term);
-	if (row->join)
+	if (row->join) {
 		call_limit_lines(vty, leg_server_limits(row->join->leg[1]));
-	if (row->join)
-		vty_filter_lines(vty, call_leg(row));
+		vty_filter_lines(vty, row->leg);
+	}
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `show services`, `show pools` and `show log`. */
-#include "gw/filter.h"
 #include "gw/aaa/aaa.h"
 #include "gw/client.h"
+#include "gw/filter.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
