@@ -23,20 +23,27 @@
 
 static struct dp_call *at; /* of the call that was placed last */
 
-/* A call of the LAC; our Configure-Request is acknowledged, and the client's answered. */
-static void bundle_lcp(const char *options, unsigned len)
+/* We ask next: the Configure-Ack to that. */
+static void bundle_asked(char hex[512])
 {
-	char hex[512], *p = hex;
 	const uint8_t *octets;
 	size_t n;
 
-	bench_call(NULL, NULL, PPP_AUTH_NONE);
-	at = &fake.call[fake.calls - 1];
 	CU_ASSERT(frames_next("c021 01 *"));
 	octets = frames_last(&n);
-	p += sprintf(p, "c02102");
+	hex += sprintf(hex, "c02102");
 	for (size_t i = 3; i < n; i++)
-		p += sprintf(p, "%02x", octets[i]);
+		hex += sprintf(hex, "%02x", octets[i]);
+}
+
+/* A call of the LAC; our Configure-Request is acknowledged, and the client's answered. */
+static void bundle_lcp(const char *options, unsigned len)
+{
+	char hex[512];
+
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	at = &fake.call[fake.calls - 1];
+	bundle_asked(hex);
 	frames_give(at->tid, at->sid, hex);
 	snprintf(hex, sizeof(hex), "c021 01 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
 	frames_give(at->tid, at->sid, hex);
@@ -320,16 +327,10 @@ static void links_go_with_a_bundle_that_ends(void)
 static void a_link_that_begins_anew_leaves(void)
 {
 	struct dp_call first = bundle_first(), second = bundle_ann();
-	char hex[128], *p = hex;
-	const uint8_t *octets;
-	size_t n;
+	char hex[512];
 
 	frames_give(second.tid, second.sid, "c021 01 02 0012 0506b0b0b0b0 110405dc " ENDPOINT);
-	CU_ASSERT(frames_next("c021 01 *"));
-	octets = frames_last(&n);
-	p += sprintf(p, "c02102");
-	for (size_t i = 3; i < n; i++)
-		p += sprintf(p, "%02x", octets[i]);
+	bundle_asked(hex);
 	CU_ASSERT(frames_next("c021 02 02 *"));
 	frames_give(second.tid, second.sid, hex);
 	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);

@@ -10,6 +10,14 @@ extern char vty_folder[40];  /* of captures, and of the socket */
 extern char vty_told[16384]; /* by the last command */
 extern int vty_result;	     /* of it: CMD_SUCCESS ... */
 
+/* A tunnel switch: calls of peer lac go on to peer one. */
+#define VTY_SWITCH                                                         \
+	"host-name = gw\n"                                                 \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                          \
+	"peer lac { port = a  hostname = lac }\n"                          \
+	"peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n" \
+	"route sw { from-peer = lac  to = one }\n"
+
 /* Start with this configuration, to which a section `vty` is added. */
 void vty_begin(const char *conf);
 void vty_end(void);

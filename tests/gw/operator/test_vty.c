@@ -98,11 +98,7 @@ static void a_switched_call(void)
 	const struct dp_call *in, *out;
 	char command[80], want[160];
 
-	vty_begin("host-name = gw\n"
-		  "udp a { listen = \"192.0.2.1:1701\" }\n"
-		  "peer lac { port = a  hostname = lac }\n"
-		  "peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"
-		  "route sw { from-peer = lac  to = one }\n");
+	vty_begin(VTY_SWITCH);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 	CU_ASSERT_EQUAL_FATAL(fake.calls, 2);
