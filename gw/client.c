@@ -61,9 +61,8 @@ static void client_on_up(void *ctx, uint64_t now)
 
 static void client_close_device(struct gw_client *c)
 {
-	if (c->tun)
-		dp_tun_close(c->gw->dp, c->tun);
-	c->tun = NULL;
+	dp_tun_close(c->gw->dp, c->tun);
+	c->tun = 0;
 }
 
 static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
@@ -80,7 +79,7 @@ static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	client_wait_then_dial(c, now);
 }
 
-static struct dp_tun *client_on_device(void *ctx)
+static uint32_t client_on_device(void *ctx)
 {
 	struct gw_client *c = ctx;
 	char err[160] = "";
@@ -102,7 +101,7 @@ static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 	c->ip4 = up;
 	c->addr = *a;
 	if (c->tun)
-		device_client_ip4(c->tun, c->cfg, a, up);
+		device_client_ip4(dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }
 
 static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
@@ -113,7 +112,7 @@ static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 	c->addr.local_iid = a->local_iid;
 	c->addr.peer_iid = a->peer_iid;
 	if (c->tun)
-		device_client_ip6(c->tun, c->cfg, a, up);
+		device_client_ip6(dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }
 
 static const struct join_owner join_owner = {.up = client_on_up, .gone = client_on_gone};

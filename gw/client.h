@@ -22,8 +22,8 @@ const char *client_state_name(enum client_state s);
 struct gw_client {
 	struct gw *gw;
 	const struct cfg_client *cfg;
-	struct dp_tun *tun; /* while the link is up */
-	struct join *join;  /* while dialling or up */
+	uint32_t tun;	   /* while the link is up */
+	struct join *join; /* while dialling or up */
 	enum client_state state;
 	struct loop_timer dial;
 	uint64_t wait, next; /* us */

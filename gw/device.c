@@ -71,7 +71,7 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 	s->tun = dp_tun_open(s->gw->dp, s->cfg->tun, s->cfg->mtu, err, len);
 	if (!s->tun)
 		return -EIO;
-	dev = dp_tun_name(s->tun);
+	dev = dp_tun_name(s->gw->dp, s->tun);
 	if (s->cfg->local4 && (rc = netif_addr(dev, &local4, NULL, true)) < 0)
 		return device_complain(err, len, dev, "local address", rc);
 	if ((rc = netif_set(dev, true, s->cfg->mtu)) < 0)
@@ -82,7 +82,7 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 	return device_service_routes(s, dev, err, len);
 }
 
-int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
+int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out, char *err,
 		       size_t len)
 {
 	*out = dp_tun_open(gw->dp, c->tun ? c->tun : c->name, c->mtu, err, len);
@@ -107,12 +107,11 @@ static void device_client_routes(const char *dev, const struct cfg_client *c, bo
 				    netif_route(dev, &c->route[i], true));
 }
 
-void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+void device_client_ip4(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up)
 {
 	struct cfg_prefix local = device_prefix4(a->local4, 32),
 			  peer = device_prefix4(a->peer4, 32);
-	const char *dev = dp_tun_name(t);
 
 	if (!up) {
 		/* The kernel takes the routes through an address with it; the device stays up for
@@ -126,11 +125,10 @@ void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struc
 	device_client_routes(dev, c, false);
 }
 
-void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+void device_client_ip6(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up)
 {
 	struct cfg_prefix local = device_link_local(a->local_iid, 64);
-	const char *dev = dp_tun_name(t);
 
 	if (!up) {
 		device_note(dev, "remove address", netif_addr(dev, &local, NULL, false));
@@ -141,11 +139,11 @@ void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struc
 	device_client_routes(dev, c, true);
 }
 
-bool device_route4(struct dp_tun *t, uint32_t addr, bool add)
+bool device_route4(const char *dev, uint32_t addr, bool add)
 {
 	struct cfg_prefix p = device_prefix4(addr, 32);
-	int rc = netif_route(dp_tun_name(t), &p, add);
+	int rc = netif_route(dev, &p, add);
 
-	device_note(dp_tun_name(t), "route of a fixed address", rc);
+	device_note(dev, "route of a fixed address", rc);
 	return rc >= 0;
 }

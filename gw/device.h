@@ -12,15 +12,15 @@
  */
 int device_open_service(struct gw_service *s, char *err, size_t err_len);
 /* Make the device of a client section, without addresses. */
-int device_open_client(struct gw *gw, const struct cfg_client *c, struct dp_tun **out, char *err,
+int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out, char *err,
 		       size_t err_len);
 
-/* What a client's NCPs agreed, on its device. */
-void device_client_ip4(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+/* What a client's NCPs agreed, on its device (by name). */
+void device_client_ip4(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up);
-void device_client_ip6(struct dp_tun *t, const struct cfg_client *c, const struct ppp_addresses *a,
+void device_client_ip6(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up);
 /* Add or remove a route to one address outside the pools; false when the kernel refuses. */
-bool device_route4(struct dp_tun *t, uint32_t addr, bool add);
+bool device_route4(const char *dev, uint32_t addr, bool add);
 
 #endif

@@ -43,7 +43,7 @@ struct gw_service {
 	struct gw *gw;
 	const struct cfg_service *cfg;
 	struct addrpool *pool; /* shared by the services of one pool section */
-	struct dp_tun *tun;
+	uint32_t tun;
 	uint64_t iid; /* our interface identifier on every link of it */
 	unsigned clients;
 };

@@ -255,7 +255,7 @@ void outgoings_watch(struct gw *gw, const struct gw_service *service)
 		const struct cfg_outgoing *cfg = &gw->cfg->outgoing[i];
 
 		if (cfg->service == service->cfg && cfg->address4 && service->tun &&
-		    !dp_tun_watch4(service->tun, cfg->address4))
+		    !dp_tun_watch4(service->gw->dp, service->tun, cfg->address4))
 			GW_LOG(CALL, LOGL_ERROR, "outgoing %s: no memory: no packet will call it\n",
 			       cfg->name);
 	}

@@ -78,8 +78,7 @@ void services_free(struct gw *gw)
 	unsigned i;
 
 	for (i = 0; gw->service && i < gw->cfg->services; i++)
-		if (gw->service[i].tun)
-			dp_tun_close(gw->dp, gw->service[i].tun);
+		dp_tun_close(gw->dp, gw->service[i].tun);
 	free(gw->service);
 	gw->service = NULL;
 }
@@ -103,7 +102,7 @@ static void service_end_calls_behind(struct gw *gw, uint64_t now)
 	llist_for_each_entry(j, &gw->joins->head, entry)
 	{
 		if (leg_terminal_view(j->leg[1], &t) && t.tun && j->leg[1]->state != LEG_GONE &&
-		    dp_tun_gone(t.tun))
+		    dp_tun_gone(gw->dp, t.tun))
 			join_cut(j, &why, now);
 	}
 }
@@ -114,15 +113,14 @@ static void service_open_again(struct gw_service *s, uint64_t now)
 
 	if (device_open_service(s, err, sizeof(err)) == 0) {
 		GW_LOG(MAIN, LOGL_NOTICE, "service %s: device %s is there again\n", s->cfg->name,
-		       dp_tun_name(s->tun));
+		       dp_tun_name(s->gw->dp, s->tun));
 		outgoings_watch(s->gw, s);
 		return;
 	}
 	gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, (uintptr_t)s, now, "service %s: %s", s->cfg->name,
 		    err);
-	if (s->tun)
-		dp_tun_close(s->gw->dp, s->tun);
-	s->tun = NULL;
+	dp_tun_close(s->gw->dp, s->tun);
+	s->tun = 0;
 }
 
 void services_check(struct gw *gw, uint64_t now)
@@ -133,12 +131,12 @@ void services_check(struct gw *gw, uint64_t now)
 	for (i = 0; i < gw->cfg->services; i++) {
 		struct gw_service *s = &gw->service[i];
 
-		if (s->tun && dp_tun_gone(s->tun)) {
+		if (s->tun && dp_tun_gone(gw->dp, s->tun)) {
 			GW_LOG(MAIN, LOGL_ERROR,
 			       "service %s: device %s has been removed; its calls are ended\n",
-			       s->cfg->name, dp_tun_name(s->tun));
+			       s->cfg->name, dp_tun_name(s->gw->dp, s->tun));
 			dp_tun_close(gw->dp, s->tun);
-			s->tun = NULL;
+			s->tun = 0;
 		}
 		if (!s->tun)
 			service_open_again(s, now);

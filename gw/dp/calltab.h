@@ -51,10 +51,12 @@ struct call_state {
 	struct call_state *next; /* on the home worker's list of the retired */
 };
 
+struct dp_tun;
 struct filter;
 
 struct call {
 	struct dp_call c;
+	struct dp_tun *tun; /* of c.tun */
 	struct filter *filter[DP_FILTERS];
 	struct call_state *st;
 	uint32_t version;

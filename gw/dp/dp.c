@@ -97,6 +97,7 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	map_init(&dp->chans, false);
 	map_init(&dp->lines, true);
 	map_init(&dp->filters, false);
+	map_init(&dp->tun_numbers, false);
 	rcu_enter();
 	if (calltab_init(&dp->tab) < 0 || !dp_start(dp)) {
 		dp_free(dp);
@@ -118,7 +119,7 @@ void dp_free(struct dp *dp)
 	if (dp->tab.tunnel)
 		calltab_each(&dp->tab, dp_del_call, dp);
 	while (dp->tuns)
-		dp_tun_close(dp, dp->tuns);
+		dp_tun_close(dp, dp->tuns->no);
 	dp_filters_free(dp);
 	rcu_drain();
 	/* Workers poke each other: none is freed while another runs. */
@@ -132,6 +133,7 @@ void dp_free(struct dp *dp)
 	map_free(&dp->chans);
 	map_free(&dp->lines);
 	map_free(&dp->filters);
+	map_free(&dp->tun_numbers);
 	if (dp->fd >= 0 && dp->fd != dp->waker.fd)
 		close(dp->fd);
 	waker_free(&dp->waker);
@@ -433,13 +435,13 @@ static uint32_t dp_key_of(const struct call *c)
 
 static bool dp_names_addresses(const struct call *c)
 {
-	return c && c->c.tun && c->c.mode == DP_TERMINAL;
+	return c && c->tun && c->c.mode == DP_TERMINAL;
 }
 
 /* Each address is taken away only while it is still this call's. */
 static void dp_remove_addresses(const struct call *c)
 {
-	struct dp_tun *t = c->c.tun;
+	struct dp_tun *t = c->tun;
 	uint32_t key = dp_key_of(c), mine = key;
 
 	if (!dp_names_addresses(c))
@@ -462,7 +464,7 @@ static bool dp_add_link_local(struct dp_tun *t, uint64_t iid, uint32_t key)
 
 static bool dp_add_addresses(const struct call *c)
 {
-	struct dp_tun *t = c->c.tun;
+	struct dp_tun *t = c->tun;
 	uint32_t key = dp_key_of(c);
 
 	if (!dp_names_addresses(c))
@@ -492,7 +494,7 @@ static void dp_remove_line(struct dp *dp, const struct call *c)
 /* The entry before goes, and its state with it unless the new entry has it. */
 static void dp_put_away(struct dp *dp, struct call *old, const struct call *fresh)
 {
-	struct dp_tun *t = old->c.tun;
+	struct dp_tun *t = old->tun;
 
 	if (t) {
 		t->calls--;
@@ -539,7 +541,8 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 		return -ENOMEM;
 	c->c = *want;
 	c->version = ++dp->version;
-	if (!call_take_filters(dp, c)) {
+	c->tun = dp_tun_get(dp, want->tun);
+	if ((want->tun && !c->tun) || !call_take_filters(dp, c)) {
 		free(c);
 		return -EINVAL;
 	}
@@ -548,8 +551,8 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 		dp_unmake_call(c, old);
 		return -ENOMEM;
 	}
-	if (c->c.tun)
-		c->c.tun->calls++;
+	if (c->tun)
+		c->tun->calls++;
 	if (old) {
 		dp_remove_addresses(old);
 		if (old->c.channel != c->c.channel)

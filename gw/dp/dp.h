@@ -26,7 +26,6 @@
 
 struct bpf_insn;
 struct dp;
-struct dp_tun;
 
 /* control and ppp must be set before a port is opened; any other member may be NULL. */
 struct dp_ops {
@@ -191,13 +190,13 @@ struct dp_call {
 	uint16_t to_tid, to_sid; /* DP_FORWARD: the leg that frames go out by; DP_MEMBER: the
 				    bundle */
 	struct dp_bundle bundle;
-	bool no_address;    /* the medium has no Address and Control field: never FF 03 */
-	bool mirror_ff03;   /* leave FF 03 out while the far end leaves it out */
-	bool ff03;	    /* put FF 03 before what we send (the peer did not agree to ACFC) */
-	bool pfc;	    /* one-octet protocol fields allowed in what we send */
-	uint16_t mtu;	    /* largest information field to send */
-	struct dp_tun *tun; /* DP_TERMINAL */
-	bool ip4, ip6;	    /* which NCPs are open */
+	bool no_address;  /* the medium has no Address and Control field: never FF 03 */
+	bool mirror_ff03; /* leave FF 03 out while the far end leaves it out */
+	bool ff03;	  /* put FF 03 before what we send (the peer did not agree to ACFC) */
+	bool pfc;	  /* one-octet protocol fields allowed in what we send */
+	uint16_t mtu;	  /* largest information field to send */
+	uint32_t tun;	  /* DP_TERMINAL: number of dp_tun_open(); 0 = none */
+	bool ip4, ip6;	  /* which NCPs are open */
 	bool client; /* we are the client: everything the TUN reads goes here, any source may come
 			in */
 	uint32_t peer4;	   /* server: the client's address, host order; 0 = none */
@@ -211,7 +210,7 @@ struct dp_call {
 	uint64_t discard; /* codepoints (bit N = N) of IP packets that the medium may drop first */
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
- * channel that is gone, or -EINVAL for a session id of 0 or a filter that is not registered. */
+ * channel that is gone, or -EINVAL for a session id of 0 or a filter or TUN that is not there. */
 int dp_call_set(struct dp *dp, const struct dp_call *c);
 void dp_call_del(struct dp *dp, uint16_t tid, uint16_t sid);
 
@@ -231,16 +230,17 @@ uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
 /* --- TUN -------------------------------------------------------------------------------------- */
 
 /* Make (or join) a TUN device with this MTU; name may hold %d.  Up, addresses and routes are the
- * caller's (netif.h); every call that names it is deleted before it is closed. */
-struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err,
-			   size_t err_len);
-void dp_tun_close(struct dp *dp, struct dp_tun *t);
-const char *dp_tun_name(const struct dp_tun *t);
+ * caller's (netif.h).  Returns its number, from 1 on, or 0 with words in err. */
+uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len);
+/* The device goes with its last close, and the last call that names it.  0 is fine. */
+void dp_tun_close(struct dp *dp, uint32_t no);
+/* As the kernel knows it; "" for a number that is not there.  Valid until it is closed. */
+const char *dp_tun_name(const struct dp *dp, uint32_t no);
 /* Report packets for this address while no client has it, as long as the device is there. */
-bool dp_tun_watch4(struct dp_tun *t, uint32_t addr);
+bool dp_tun_watch4(struct dp *dp, uint32_t no, uint32_t addr);
 /* True once the device has been removed from outside; it delivers nothing more. Opening the name
  * makes a new one. */
-bool dp_tun_gone(const struct dp_tun *t);
+bool dp_tun_gone(const struct dp *dp, uint32_t no);
 
 /* X(symbol, "key", "words") */
 #define DP_REASONS(X)                                                                        \

@@ -12,6 +12,7 @@
 
 struct dp_tun {
 	struct dp *dp;
+	uint32_t no;
 	char name[16];
 	int fd;
 	unsigned opened;     /* by dp_tun_open */
@@ -28,6 +29,8 @@ struct dp_tun {
 	struct dp_tun *next;
 };
 
+/* Control thread: the device of a number; NULL = not there. */
+struct dp_tun *dp_tun_get(const struct dp *dp, uint32_t no);
 /* Control thread: free it unless it is still open or a call names it. */
 void dp_tun_release(struct dp *dp, struct dp_tun *t);
 
@@ -52,6 +55,8 @@ struct dp {
 	struct dp_port port[WORKER_PORTS];
 	unsigned next_port;
 	struct dp_tun *tuns;
+	struct map tun_numbers; /* number -> struct dp_tun */
+	uint32_t last_tun;
 	unsigned waiting[WORKER_MAX]; /* packets a flow-controlled port owes us a `sent` for */
 	uint64_t reason[DP_R_COUNT];  /* counted on the control thread */
 	struct map chans;	      /* l2tp_channel -> struct dp_chan (dp_chan.c) */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TUN devices of the data plane.  Opening one that is open already joins it.  A device is read by
- * one worker, written by all; its memory goes after the last close, the last call that names it,
- * and a grace period.
+ * TUN devices of the data plane, known outside by their number.  Opening one that is open already
+ * joins it.  A device is read by one worker, written by all; its memory goes after the last close,
+ * the last call that names it, and a grace period.
  */
 #include "gw/dp/dp_int.h"
 #include "gw/dp/tun.h"
@@ -16,7 +16,7 @@
 static struct dp_tun *dp_tun_find(struct dp *dp, const char *name)
 {
 	for (struct dp_tun *t = dp->tuns; t; t = t->next)
-		if (!strcmp(t->name, name) && !dp_tun_gone(t))
+		if (!strcmp(t->name, name) && !atomic_load(&t->gone))
 			return t;
 	return NULL;
 }
@@ -63,6 +63,19 @@ static void dp_tun_free(struct rcu_head *head)
 	rcu_deferred_done();
 }
 
+struct dp_tun *dp_tun_get(const struct dp *dp, uint32_t no)
+{
+	return (struct dp_tun *)map_get(&dp->tun_numbers, no);
+}
+
+static uint32_t dp_tun_number(struct dp *dp, struct dp_tun *t)
+{
+	do
+		t->no = ++dp->last_tun;
+	while (!t->no || dp_tun_get(dp, t->no));
+	return map_set(&dp->tun_numbers, t->no, (uintptr_t)t) ? t->no : 0;
+}
+
 static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu, char *err,
 				  size_t err_len)
 {
@@ -81,9 +94,12 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu,
 	t->home = dp_tun_least_loaded(dp);
 	map_init(&t->watched, true);
 	rc = addrtab_init(&t->addr);
+	if (!rc && !dp_tun_number(dp, t))
+		rc = -ENOMEM;
 	if (!rc)
 		rc = worker_run(t->home, dp_tun_run_watch, t);
 	if (rc < 0) {
+		map_set(&dp->tun_numbers, t->no, 0);
 		snprintf(err, err_len, "%s: %s", t->name, strerror(-rc));
 		dp_tun_free(&t->rcu);
 		return NULL;
@@ -91,19 +107,19 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu,
 	return t;
 }
 
-struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
+uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
 {
 	struct dp_tun *t = dp_tun_find(dp, name);
 
 	if (!t) {
 		t = dp_tun_make(dp, name, mtu, err, err_len);
 		if (!t)
-			return NULL;
+			return 0;
 		t->next = dp->tuns;
 		dp->tuns = t;
 	}
 	t->opened++;
-	return t;
+	return t->no;
 }
 
 void dp_tun_release(struct dp *dp, struct dp_tun *t)
@@ -116,26 +132,37 @@ void dp_tun_release(struct dp *dp, struct dp_tun *t)
 	while (*at != t)
 		at = &(*at)->next;
 	*at = t->next;
+	map_set(&dp->tun_numbers, t->no, 0);
 	rcu_defer(&t->rcu, dp_tun_free);
 }
 
-void dp_tun_close(struct dp *dp, struct dp_tun *t)
+void dp_tun_close(struct dp *dp, uint32_t no)
 {
+	struct dp_tun *t = dp_tun_get(dp, no);
+
+	if (!t || !t->opened)
+		return;
 	t->opened--;
 	dp_tun_release(dp, t);
 }
 
-bool dp_tun_gone(const struct dp_tun *t)
+bool dp_tun_gone(const struct dp *dp, uint32_t no)
 {
-	return atomic_load(&t->gone);
+	const struct dp_tun *t = dp_tun_get(dp, no);
+
+	return !t || atomic_load(&t->gone);
 }
 
-const char *dp_tun_name(const struct dp_tun *t)
+const char *dp_tun_name(const struct dp *dp, uint32_t no)
 {
-	return t->name;
+	const struct dp_tun *t = dp_tun_get(dp, no);
+
+	return t ? t->name : "";
 }
 
-bool dp_tun_watch4(struct dp_tun *t, uint32_t addr)
+bool dp_tun_watch4(struct dp *dp, uint32_t no, uint32_t addr)
 {
-	return map_set(&t->watched, addr, 2);
+	struct dp_tun *t = dp_tun_get(dp, no);
+
+	return t && map_set(&t->watched, addr, 2);
 }

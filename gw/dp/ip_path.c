@@ -73,7 +73,7 @@ static void ip_path_rx4(struct worker *w, struct call *c, const uint8_t *pkt, si
 	at = ip4_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
 		pkt = ip_path_clamped(w, pkt, ip.len, ip.hlen, at, (uint16_t)(c->c.mtu - 40));
-	ip_path_tun_write(w, c->c.tun, pkt, ip.len);
+	ip_path_tun_write(w, c->tun, pkt, ip.len);
 }
 
 static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
@@ -97,7 +97,7 @@ static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, si
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
 		pkt = ip_path_clamped(w, pkt, ip.len, ip.at, at, (uint16_t)(c->c.mtu - 60));
-	ip_path_tun_write(w, c->c.tun, pkt, ip.len);
+	ip_path_tun_write(w, c->tun, pkt, ip.len);
 }
 
 void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len)
@@ -167,7 +167,7 @@ static void ip_path_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip4_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
-		ip_path_tun_write(w, c->c.tun, error, len);
+		ip_path_tun_write(w, c->tun, error, len);
 }
 
 static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
@@ -190,7 +190,7 @@ static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip6_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
-		ip_path_tun_write(w, c->c.tun, error, len);
+		ip_path_tun_write(w, c->tun, error, len);
 }
 
 void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)

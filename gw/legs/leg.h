@@ -66,7 +66,7 @@ struct leg_end leg_end_cdn(const char *words, uint16_t result);
 struct leg_network {
 	bool ff03, pfc;
 	uint16_t mtu;
-	struct dp_tun *tun; /* with ip4 or ip6: IP goes straight to it */
+	uint32_t tun; /* with ip4 or ip6: IP goes straight to it */
 	bool ip4, ip6, client, has_peer6;
 	uint16_t bundle; /* the number of the one that its frames are of, LCP's and authentication's
 			    excepted; 0 = of none */

@@ -220,7 +220,8 @@ static bool leg_server_take_addresses(struct leg_server *s)
 			return false;
 		s->given4 = s->fixed4;
 		if (!addrpool_covers4(v->pool, s->given4))
-			s->routed = v->tun && device_route4(v->tun, s->given4, true);
+			s->routed = v->tun && device_route4(dp_tun_name(s->t.gw->dp, v->tun),
+							    s->given4, true);
 	} else if (v->cfg->ppp.ipv4) {
 		s->given4 = addrpool_take4(v->pool);
 	}
@@ -233,8 +234,8 @@ static void leg_server_give_addresses_back(struct leg_server *s)
 {
 	struct addrpool *pool = s->service->pool;
 
-	if (s->routed && s->service->tun && !dp_tun_gone(s->service->tun))
-		device_route4(s->service->tun, s->given4, false);
+	if (s->routed && s->service->tun && !dp_tun_gone(s->t.gw->dp, s->service->tun))
+		device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), s->given4, false);
 	if (s->given4)
 		addrpool_give4(pool, s->given4);
 	if (s->has6)

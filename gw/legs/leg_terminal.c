@@ -85,7 +85,7 @@ static void leg_terminal_gone(struct leg_terminal *t, const struct leg_end *why,
 
 void leg_terminal_tell(struct leg_terminal *t)
 {
-	t->net.tun = t->net.ip4 || t->net.ip6 ? t->tun : NULL;
+	t->net.tun = t->net.ip4 || t->net.ip6 ? t->tun : 0;
 	join_network(&t->leg, &t->net);
 	if (t->role->told)
 		t->role->told(t);

@@ -42,7 +42,7 @@ struct leg_terminal {
 	struct ppp *ppp;
 	struct loop_timer timer;
 	struct leg_network net;
-	struct dp_tun *tun; /* of the service or client */
+	uint32_t tun;	    /* of the service or client */
 	uint16_t mtu;	    /* the most a frame to the far end may carry, before its MRU is known */
 	enum ppp_auth auth; /* agreed by LCP */
 	bool wants6;	    /* IPv6 is configured */

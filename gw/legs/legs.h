@@ -155,7 +155,7 @@ void leg_server_give(struct leg *l, uint32_t address4);
  * join is gone.  ip4 and ip6 are called with the agreed addresses, when the data plane has begun or
  * stopped using the device. */
 struct leg_client_owner {
-	struct dp_tun *(*device)(void *ctx);
+	uint32_t (*device)(void *ctx);
 	void (*ip4)(void *ctx, const struct ppp_addresses *addr, bool up);
 	void (*ip6)(void *ctx, const struct ppp_addresses *addr, bool up);
 };
@@ -184,7 +184,7 @@ struct leg_terminal_view {
 	const struct ppp *ppp; /* NULL before it is started */
 	const struct ppp_addresses *addr;
 	const struct leg_network *net;
-	struct dp_tun *tun;
+	uint32_t tun;
 };
 /* False when the leg is no terminal. */
 bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out);

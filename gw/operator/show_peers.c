@@ -152,7 +152,7 @@ TABLE_TEXT(client_name, gw_client, row->cfg->name)
 TABLE_TEXT(client_peer, gw_client,
 	   row->cfg->peer ? row->cfg->peer->name : row->cfg->port->config.name)
 TABLE_TEXT(client_state, gw_client, client_state_name(row->state))
-TABLE_TEXT(client_device, gw_client, row->tun ? dp_tun_name(row->tun) : "-")
+TABLE_TEXT(client_device, gw_client, row->tun ? dp_tun_name(row->gw->dp, row->tun) : "-")
 TABLE_NUMBER(client_dials, gw_client, row->dials)
 TABLE_TEXT(client_ended, gw_client, row->why.words)
 

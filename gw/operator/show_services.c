@@ -50,7 +50,7 @@ DEFUN(show_pools, show_pools_cmd, "show pools", SHOW_STR "Address pools of clien
 }
 
 TABLE_TEXT(service_name, gw_service, row->cfg->name)
-TABLE_TEXT(service_device, gw_service, row->tun ? dp_tun_name(row->tun) : "-")
+TABLE_TEXT(service_device, gw_service, row->tun ? dp_tun_name(row->gw->dp, row->tun) : "-")
 TABLE_TEXT(service_pool, gw_service, row->cfg->pool ? row->cfg->pool->name : "-")
 TABLE_NUMBER(service_mtu, gw_service, row->cfg->mtu)
 TABLE_NUMBER(service_clients, gw_service, row->clients)

@@ -14,11 +14,11 @@
 
 struct fake_dp fake;
 
+#define FAKE_TUNS 32u
+
 struct dp {
 	int fd;
-};
-struct dp_tun {
-	char name[32];
+	char tun[FAKE_TUNS][32];
 };
 
 const struct dp_reason_row dp_reasons[DP_R_COUNT] = {
@@ -369,42 +369,49 @@ unsigned dp_workers(const struct dp *dp)
 	return 1;
 }
 
-struct dp_tun *dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)
+static const char *fake_tun(const struct dp *dp, uint32_t no)
 {
-	struct dp_tun *t = fake.tun_refuses ? NULL : calloc(1, sizeof(*t));
+	return no && no <= FAKE_TUNS ? dp->tun[no - 1] : "";
+}
 
-	(void)dp;
-	if (!t) {
+uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)
+{
+	uint32_t no = 1;
+
+	while (no <= FAKE_TUNS && dp->tun[no - 1][0])
+		no++;
+	if (fake.tun_refuses || no > FAKE_TUNS) {
 		snprintf(err, len, "%s: no more devices", name);
-		return NULL;
+		return 0;
 	}
-	snprintf(t->name, sizeof(t->name), "%s", name);
+	snprintf(dp->tun[no - 1], sizeof(dp->tun[0]), "%s", name);
 	fake_dp_say("tun %s mtu %u", name, mtu);
 	fake.gone = NULL; /* made again */
-	return t;
+	return no;
 }
 
-void dp_tun_close(struct dp *dp, struct dp_tun *t)
+void dp_tun_close(struct dp *dp, uint32_t no)
 {
-	(void)dp;
-	fake_dp_say("untun %s", t->name);
-	free(t);
+	if (!*fake_tun(dp, no))
+		return;
+	fake_dp_say("untun %s", fake_tun(dp, no));
+	dp->tun[no - 1][0] = '\0';
 }
 
-bool dp_tun_gone(const struct dp_tun *t)
+bool dp_tun_gone(const struct dp *dp, uint32_t no)
 {
-	return fake.gone && !strcmp(t->name, fake.gone);
+	return fake.gone && !strcmp(fake_tun(dp, no), fake.gone);
 }
 
-bool dp_tun_watch4(struct dp_tun *t, uint32_t addr)
+bool dp_tun_watch4(struct dp *dp, uint32_t no, uint32_t addr)
 {
-	fake_dp_say("watch %s %08x", t->name, addr);
+	fake_dp_say("watch %s %08x", fake_tun(dp, no), addr);
 	return true;
 }
 
-const char *dp_tun_name(const struct dp_tun *t)
+const char *dp_tun_name(const struct dp *dp, uint32_t no)
 {
-	return t->name;
+	return fake_tun(dp, no);
 }
 
 /* What the line said last asks for. */

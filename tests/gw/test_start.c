@@ -138,7 +138,7 @@ static void a_removed_device_is_made_again(void)
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 	CU_ASSERT_TRUE(c->ip4);
-	fake.gone = dp_tun_name(bench.gw->service[0].tun);
+	fake.gone = dp_tun_name(bench.gw->dp, bench.gw->service[0].tun);
 	bench_pass(SEC);
 	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
 	CU_ASSERT_EQUAL(fake.calls, 0);

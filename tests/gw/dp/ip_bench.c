@@ -65,8 +65,8 @@ static void ip_bench_up(struct bench *b, unsigned workers)
 		b->r.port = (unsigned)port;
 	}
 	b->tun = dp_tun_open(b->r.dp, "term%d", 1500, err, sizeof(err));
-	CU_ASSERT_FATAL(b->tun != NULL);
-	ip_bench_addresses(dp_tun_name(b->tun));
+	CU_ASSERT_FATAL(b->tun != 0);
+	ip_bench_addresses(dp_tun_name(b->r.dp, b->tun));
 	b->call = ip_bench_call(b);
 }
 

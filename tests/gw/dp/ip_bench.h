@@ -18,7 +18,7 @@ extern const uint8_t gateway6[16], client6[16], other6[16];
 
 struct bench {
 	struct rig r;
-	struct dp_tun *tun;
+	uint32_t tun;
 	struct dp_call call; /* as it was set; of channel 1 */
 };
 

@@ -96,7 +96,7 @@ static void without_descriptors(void)
 
 static void do_no_memory(struct bench *b)
 {
-	struct dp_tun *t = NULL;
+	uint32_t t = 0;
 	char err[64];
 	unsigned n;
 
@@ -108,7 +108,7 @@ static void do_no_memory(struct bench *b)
 			CU_ASSERT_STRING_EQUAL(err, n ? "more0: Cannot allocate memory"
 						      : "Cannot allocate memory");
 	}
-	CU_ASSERT_EQUAL(n, 4); /* the device, its addresses, its watch */
+	CU_ASSERT_EQUAL(n, 5); /* the device, its addresses, its number, its watch */
 	dp_tun_close(b->r.dp, t);
 }
 
@@ -164,18 +164,23 @@ static bool tun_gone(struct rig *r, void *arg)
 static void do_three(struct bench *b)
 {
 	static char name[][8] = {"one", "two", "three"};
-	struct dp_tun *t[3];
+	uint32_t t[3];
 	char err[64];
 
 	for (unsigned i = 0; i < 3; i++) {
 		t[i] = dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err));
-		CU_ASSERT_FATAL(t[i] != NULL);
-		CU_ASSERT_STRING_EQUAL(dp_tun_name(t[i]), name[i]);
+		CU_ASSERT_FATAL(t[i] != 0);
+		CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, t[i]), name[i]);
 	}
+	CU_ASSERT(t[0] != t[1] && t[0] != t[2] && t[1] != t[2]);
 	dp_tun_close(b->r.dp, t[1]);
 	CU_ASSERT(rig_wait(&b->r, tun_gone, name[1]));
+	CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, t[1]), "");
+	CU_ASSERT(dp_tun_gone(b->r.dp, t[1]) && !dp_tun_watch4(b->r.dp, t[1], CLIENT));
+	CU_ASSERT(!dp_tun_gone(b->r.dp, t[0]) && !dp_tun_gone(b->r.dp, t[2]));
+	dp_tun_close(b->r.dp, t[1]);
 	for (unsigned i = 0; i < 3; i += 2) {
-		CU_ASSERT_PTR_EQUAL(dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err)), t[i]);
+		CU_ASSERT_EQUAL(dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err)), t[i]);
 		dp_tun_close(b->r.dp, t[i]);
 		CU_ASSERT(if_nametoindex(name[i]) != 0);
 		dp_tun_close(b->r.dp, t[i]);
@@ -188,10 +193,41 @@ static void three_devices(void)
 	ip_bench_each("dp_tun three_devices", do_three);
 }
 
+/* A number is not given again at once: what still has the old one does not reach another device. */
+static void do_another_number(struct bench *b)
+{
+	char name[] = "again";
+	struct dp_call c = b->call;
+	char err[64];
+	uint32_t old = dp_tun_open(b->r.dp, name, 1500, err, sizeof(err)), fresh;
+
+	CU_ASSERT_FATAL(old != 0);
+	dp_tun_close(b->r.dp, old);
+	CU_ASSERT(rig_wait(&b->r, tun_gone, name));
+	fresh = dp_tun_open(b->r.dp, name, 1500, err, sizeof(err));
+	CU_ASSERT(fresh && fresh != old);
+	c.tun = old;
+	CU_ASSERT_EQUAL(dp_call_set(b->r.dp, &c), -EINVAL);
+	c.tun = fresh;
+	CU_ASSERT_EQUAL(dp_call_set(b->r.dp, &c), 0);
+	dp_tun_close(b->r.dp, fresh); /* the call keeps it */
+	CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, fresh), name);
+	dp_tun_close(b->r.dp, fresh);
+	CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, fresh), name);
+	dp_call_del(b->r.dp, c.tid, c.sid);
+	CU_ASSERT(rig_wait(&b->r, tun_gone, name));
+	CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, fresh), "");
+}
+
+static void another_number(void)
+{
+	ip_bench_each("dp_tun another_number", do_another_number);
+}
+
 /* The first worker is held up: the device that it does not read is read all the same. */
 static void each_on_another_worker(void)
 {
-	struct dp_tun *first, *second;
+	uint32_t first, second;
 	char err[64];
 	struct rig r;
 	uint8_t pkt[64];
@@ -204,7 +240,7 @@ static void each_on_another_worker(void)
 	first = dp_tun_open(r.dp, "first", 1500, err, sizeof(err));
 	second = dp_tun_open(r.dp, "second", 1500, err, sizeof(err));
 	CU_ASSERT_FATAL(first && second && !netif_set("second", true, 1500));
-	CU_ASSERT(dp_tun_watch4(second, CLIENT));
+	CU_ASSERT(dp_tun_watch4(r.dp, second, CLIENT));
 	raw = netns_sniff("second");
 	pthread_mutex_lock(&r.fake->lock);
 	r.fake->host->wake(r.fake->host_ctx);
@@ -229,8 +265,8 @@ static void gone_with_the_data_plane(void)
 		return;
 	for (unsigned workers = 0; workers < 3; workers++) {
 		rig_up(&r, workers, &fake_udp);
-		CU_ASSERT(dp_tun_open(r.dp, "left0", 1500, err, sizeof(err)) != NULL);
-		CU_ASSERT(dp_tun_open(r.dp, "left1", 1500, err, sizeof(err)) != NULL);
+		CU_ASSERT(dp_tun_open(r.dp, "left0", 1500, err, sizeof(err)) != 0);
+		CU_ASSERT(dp_tun_open(r.dp, "left1", 1500, err, sizeof(err)) != 0);
 		rig_down(&r);
 		CU_ASSERT_EQUAL(if_nametoindex("left0"), 0);
 		CU_ASSERT_EQUAL(if_nametoindex("left1"), 0);
@@ -246,6 +282,7 @@ static const struct test_case cases[] = {
 	{"without_memory", without_memory},
 	{"as_asked_for", as_asked_for},
 	{"three_devices", three_devices},
+	{"another_number", another_number},
 	{"each_on_another_worker", each_on_another_worker},
 	{"gone_with_the_data_plane", gone_with_the_data_plane},
 	{NULL, NULL},

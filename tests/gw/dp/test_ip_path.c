@@ -187,7 +187,7 @@ EACH(bad_ip)
 
 static void do_padding_is_cut(struct bench *b)
 {
-	int sniff = netns_sniff(dp_tun_name(b->tun));
+	int sniff = netns_sniff(dp_tun_name(b->r.dp, b->tun));
 	struct reading w = {.fd = sniff, .len = -1};
 	uint8_t pkt[100] = {0};
 	size_t len = netns_packet4(pkt, CLIENT, GATEWAY, 7000, "pad", 3);
@@ -263,7 +263,7 @@ static void do_an_absent_client_is_told_of(struct bench *b)
 	uint64_t before = rig_reason(&b->r, DP_R_NO_ROUTE);
 	unsigned lines = b->r.n_line;
 
-	CU_ASSERT(dp_tun_watch4(b->tun, CLIENT + 1));
+	CU_ASSERT(dp_tun_watch4(b->r.dp, b->tun, CLIENT + 1));
 	CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "wake", 4) == 4);
 	CU_ASSERT_FATAL(rig_wait_lines(&b->r, lines + 1));
 	CU_ASSERT_STRING_EQUAL(b->r.line[lines].text, "absent");
@@ -277,7 +277,7 @@ static void do_an_absent_client_is_told_of(struct bench *b)
 	rig_settle(&b->r);
 	CU_ASSERT(ip_path_absents(b) >= 10 && ip_path_absents(b) < 60);
 	/* the client that is there is not absent */
-	CU_ASSERT(dp_tun_watch4(b->tun, CLIENT));
+	CU_ASSERT(dp_tun_watch4(b->r.dp, b->tun, CLIENT));
 	lines = ip_path_absents(b);
 	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
 	CU_ASSERT(frame_with(b, "four", 4) != NULL);
@@ -310,7 +310,7 @@ static void tell_link_local(struct bench *b, const char *text)
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6,
 				  .sin6_port = htons(7001),
 				  .sin6_addr.s6_addr = {0xfe, 0x80, [15] = 5},
-				  .sin6_scope_id = if_nametoindex(dp_tun_name(b->tun))};
+				  .sin6_scope_id = if_nametoindex(dp_tun_name(b->r.dp, b->tun))};
 	int s6 = socket(AF_INET6, SOCK_DGRAM, 0);
 
 	CU_ASSERT(sendto(s6, text, strlen(text), 0, (struct sockaddr *)&to, sizeof(to)) > 0);
@@ -326,7 +326,7 @@ static void do_an_identifier_stays(struct bench *b)
 	struct dp_call second = b->call;
 	const struct fake_frame *f;
 
-	CU_ASSERT(!netif_addr(dp_tun_name(b->tun), &ours, NULL, true));
+	CU_ASSERT(!netif_addr(dp_tun_name(b->r.dp, b->tun), &ours, NULL, true));
 	CU_ASSERT(netns_settled6(ours.addr));
 	second.sid = 4;
 	second.data.peer_sid = 0x0e0f;
@@ -499,7 +499,7 @@ static void do_jumbo_packets(struct bench *b)
 	bool held_up = dp_workers(b->r.dp) == 2;
 	char big[9000];
 
-	CU_ASSERT(!netif_set(dp_tun_name(b->tun), true, 9000));
+	CU_ASSERT(!netif_set(dp_tun_name(b->r.dp, b->tun), true, 9000));
 	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off)));
 	for (unsigned k = 0; k < sizeof(row) / sizeof(row[0]); k++) {
 		struct dp_counters n;
@@ -574,7 +574,7 @@ static void do_mss_is_held_down(struct bench *b)
 	struct sockaddr_in to = {
 		.sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(CLIENT)};
 	int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int sniff = netns_sniff(dp_tun_name(b->tun));
+	int sniff = netns_sniff(dp_tun_name(b->r.dp, b->tun));
 	const struct fake_frame *f;
 	struct reading w = {.fd = sniff};
 	uint8_t syn[44];
@@ -602,7 +602,7 @@ static void do_mss_is_held_down6(struct bench *b)
 	static const uint8_t want[] = {2, 4, (CALL_MTU - 60) >> 8, (CALL_MTU - 60) & 255};
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
 	int s = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int sniff = netns_sniff(dp_tun_name(b->tun));
+	int sniff = netns_sniff(dp_tun_name(b->r.dp, b->tun));
 	const struct fake_frame *f;
 	struct reading w = {.fd = sniff};
 	uint8_t syn[64];
@@ -673,15 +673,15 @@ EACH(as_a_client)
 /* Octets that are no IP packet, and packets of an NCP that is not open. */
 static void do_what_is_no_ip(struct bench *b)
 {
-	int raw = netns_sniff(dp_tun_name(b->tun));
+	int raw = netns_sniff(dp_tun_name(b->r.dp, b->tun));
 	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
 	uint64_t before;
 
 	b->call.client = true;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
-	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->tun), "\x45\0\0\x15", 4), 4);
+	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->r.dp, b->tun), "\x45\0\0\x15", 4), 4);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_BAD_IP, 1));
-	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->tun), "\x60\0\0\0", 4), 4);
+	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->r.dp, b->tun), "\x60\0\0\0", 4), 4);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_BAD_IP, 2));
 	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_NOT_OPEN), 0);
 	b->call.ip4 = false;
@@ -708,8 +708,8 @@ EACH(what_is_no_ip)
 
 static void do_a_device_is_joined(struct bench *b)
 {
-	const char *name = dp_tun_name(b->tun);
-	struct dp_tun *again = dp_tun_open(b->r.dp, name, 1500, NULL, 0);
+	const char *name = dp_tun_name(b->r.dp, b->tun);
+	uint32_t again = dp_tun_open(b->r.dp, name, 1500, NULL, 0);
 	int s4 = netns_udp4(GATEWAY, 7000);
 
 	CU_ASSERT(again == b->tun);
@@ -735,7 +735,7 @@ static void do_a_device_is_removed(struct bench *b)
 	struct pollfd fd = {.fd = dp_fd(b->r.dp), .events = POLLIN};
 	char command[64];
 
-	snprintf(command, sizeof(command), "ip link del %s", dp_tun_name(b->tun));
+	snprintf(command, sizeof(command), "ip link del %s", dp_tun_name(b->r.dp, b->tun));
 	CU_ASSERT_FATAL(system(command) == 0);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_TUN_READ, 1));
 	client_says4(b, CLIENT, "x");
@@ -744,7 +744,7 @@ static void do_a_device_is_removed(struct bench *b)
 	dp_poll(b->r.dp);
 	CU_ASSERT(poll(&fd, 1, 0) == 0);
 	CU_ASSERT(rig_reason(&b->r, DP_R_TUN_READ) == 1);
-	CU_ASSERT(dp_tun_gone(b->tun));
+	CU_ASSERT(dp_tun_gone(b->r.dp, b->tun));
 }
 EACH(a_device_is_removed)
 
