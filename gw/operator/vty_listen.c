@@ -114,6 +114,18 @@ static bool vty_is_http(struct vty_connection *c)
 	return n > 0 && vty_http_seen(&c->http, octets, (size_t)n);
 }
 
+static void vty_connection_flush(struct telnet_connection *c)
+{
+	buffer_status_t left = buffer_flush_all(c->vty->obuf, c->fd.fd);
+
+	if (left == BUFFER_ERROR) {
+		vty_close(c->vty);
+	} else if (left == BUFFER_EMPTY) {
+		osmo_fd_write_disable(&c->fd);
+		osmo_fd_read_enable(&c->fd);
+	}
+}
+
 static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 {
 	struct telnet_connection *c = ofd->data;
@@ -126,12 +138,14 @@ static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 			vty_close(c->vty);
 			return;
 		}
-		osmo_fd_read_disable(ofd); /* vty_read() asks for more when it wants more */
 		if (vty_read(c->vty) == -EBADF)
 			return; /* it is closed */
+		/* No further command before the far end has taken what the last ones said: what
+		 * waits for it stays bounded. */
+		osmo_fd_read_disable(ofd);
 	}
-	if (what & OSMO_FD_WRITE && buffer_flush_all(c->vty->obuf, ofd->fd) == BUFFER_EMPTY)
-		osmo_fd_write_disable(ofd);
+	if (what & OSMO_FD_WRITE)
+		vty_connection_flush(c);
 }
 
 static int vty_connection_ready(struct osmo_fd *ofd, unsigned what)

@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -322,6 +323,81 @@ static void connections_are_bounded(void)
 	listen_end();
 }
 
+/* Ask until no more is taken, and read nothing: how many octets have gone. */
+static size_t listen_ask_in_vain(int fd, size_t most)
+{
+	static const char list[] = "list\nlist\nlist\nlist\nlist\nlist\nlist\nlist\n";
+	size_t n = 0;
+	unsigned stuck = 0;
+
+	while (n < most && stuck < 10) {
+		ssize_t sent = write(fd, list, sizeof(list) - 1);
+
+		n += sent > 0 ? (size_t)sent : 0;
+		stuck = sent > 0 ? 0 : stuck + 1;
+		listen_turns(1);
+	}
+	return n;
+}
+
+/* Read all that it has to say: how many octets. */
+static size_t listen_drain(int fd)
+{
+	size_t n = 0;
+	unsigned quiet = 0;
+
+	while (quiet < 10) {
+		ssize_t got = read(fd, said, sizeof(said));
+
+		n += got > 0 ? (size_t)got : 0;
+		quiet = got > 0 ? 0 : quiet + 1;
+		listen_turns(1);
+	}
+	return n;
+}
+
+/* What waits for a far end that does not read is the answer to what was read in one turn; commands
+ * after that wait in the socket, and none is lost. */
+static void a_reader_that_does_not_read(void)
+{
+	size_t one, asked;
+	int fd;
+
+	listen_begin();
+	fd = listen_connect();
+	listen_turns(2);
+	listen_drain(fd);
+	listen_ask(fd, "list\n");
+	one = listen_drain(fd);
+	asked = listen_ask_in_vain(fd, 2u << 20);
+	CU_ASSERT_TRUE(asked < 1u << 20);
+	CU_ASSERT_EQUAL(listen_drain(fd), asked / strlen("list\n") * one);
+	listen_ask(fd, "show summary\nexit\n");
+	CU_ASSERT_EQUAL(listen_read(fd), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+	close(fd);
+	listen_end();
+}
+
+/* It goes away while output waits for it. */
+static void a_reader_that_goes_away(void)
+{
+	void (*old)(int) = signal(SIGPIPE, SIG_IGN); /* as in the program */
+	int fd;
+
+	listen_begin();
+	fd = listen_connect();
+	listen_turns(2);
+	listen_ask_in_vain(fd, 2u << 20);
+	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
+	close(fd);
+	listen_turns(2);
+	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+	listen_end();
+	signal(SIGPIPE, old);
+}
+
 /* A connection for which there is no memory, or no room in the select loop, is closed; the next one
  * is fine.  An error of one connection does not make the listener look away. */
 static void connections_that_fail(void)
@@ -597,6 +673,8 @@ static const struct test_case cases[] = {
 	{"an_http_request_ends_the_connection", an_http_request_ends_the_connection},
 	{"without_descriptors_it_looks_away_and_back", without_descriptors_it_looks_away_and_back},
 	{"connections_are_bounded", connections_are_bounded},
+	{"a_reader_that_does_not_read", a_reader_that_does_not_read},
+	{"a_reader_that_goes_away", a_reader_that_goes_away},
 	{"connections_that_fail", connections_that_fail},
 	{"errors_of_the_system", errors_of_the_system},
 	{"listeners_that_fail", listeners_that_fail},
