@@ -312,10 +312,13 @@ static struct cfg_schema *keys_transport_section(struct arena *a, const struct i
 	return s;
 }
 
+/* `channel`, the transport's own word for it, `accept`, and the end. */
+#define PORT_SECTIONS 4
+
 static const struct cfg_schema *keys_port_schema(struct arena *a, const struct ist_transport *t)
 {
 	struct cfg_schema *s = keys_transport_section(a, t, CFG_S_PORT, t->name), *c;
-	const struct cfg_schema **sub = arena_get(a, 4 * sizeof(*sub));
+	const struct cfg_schema **sub = arena_get(a, PORT_SECTIONS * sizeof(*sub));
 
 	s->title = "NAME";
 	s->help = arena_printf(a, "a port of transport %s", t->name);

@@ -43,7 +43,8 @@ static void keys_route_set_numbers(struct cfg_load *l, const struct cfg_item *it
 
 	(void)text;
 	for (unsigned i = 0; i < it->values; i++)
-		at[i] = cfg_get_number(l, it, &it->value[i], &n) ? (uint32_t)n : 1;
+		if (cfg_get_number(l, it, &it->value[i], &n))
+			at[i] = (uint32_t)n;
 	*to = (struct cfg_numbers){at, it->values};
 }
 

@@ -72,7 +72,7 @@ static void parse_on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	char text[256];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	cfg_wrong(parsing, cfg ? (unsigned)cfg->line : 0, parsing->root, "%s",
+	cfg_wrong(parsing, (unsigned)cfg->line, parsing->root, "%s",
 		  cfg_clean(parsing, text, strlen(text)));
 }
 

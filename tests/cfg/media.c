@@ -88,6 +88,15 @@ static const struct ist_transport sw = {.abi = IST_TRANSPORT_ABI,
 
 const struct ist_transport *const media[] = {&net, &line, &sw, NULL};
 
+void media_each_key(const struct cfg_schema *s,
+		    void (*each)(const struct cfg_schema *, const struct cfg_key *))
+{
+	for (unsigned i = 0; i < s->keys; i++)
+		each(s, &s->key[i]);
+	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
+		media_each_key(*sub, each);
+}
+
 void assert_same_text(const char *got, const char *want, const char *file, unsigned line_no)
 {
 	bool same = !strcmp(got, want);

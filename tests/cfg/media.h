@@ -6,10 +6,14 @@
 #ifndef TESTS_CFG_MEDIA_H
 #define TESTS_CFG_MEDIA_H
 
-#include "cfg/item.h"
+#include "cfg/schema.h"
 #include "tests/harness.h"
 
 extern const struct ist_transport *const media[];
+
+/* Calls `each` for every row of this section and of all sections in it. */
+void media_each_key(const struct cfg_schema *s,
+		    void (*each)(const struct cfg_schema *, const struct cfg_key *));
 
 /* Every mistake and every warning in the text, one a line; the model when there is no mistake.  The
  * file is called "t". */

@@ -90,6 +90,18 @@ static void where_a_peer_comes_from(void)
 		    "t:3: peer a: address: `5` is neither a prefix nor an address of line\n");
 }
 
+/* Each port is asked, the first, one between and the last; of a peer with a port only that one. */
+static void an_address_of_any_port(void)
+{
+#define PORTS "line l { link = x }\nnet n { }\nsw s { }\n"
+	ASSERT_TOLD(PORTS "peer a { address = { 100, 192.0.2.1:1701, 311012345678 } }", "");
+	ASSERT_TOLD(PORTS "peer a { port = n address = { 100, 192.0.2.1:1701 } }",
+		    "t:4: peer a: address: `100` is neither a prefix nor an address of net\n");
+	ASSERT_TOLD(PORTS "peer a { port = s address = { 192.0.2.1:1701, 311012345678 } }",
+		    "t:4: peer a: address: `192.0.2.1:1701` is neither a prefix nor an address of "
+		    "sw\n");
+}
+
 static void peers_that_are_never_chosen(void)
 {
 	ASSERT_TOLD("peer a { hostname = x }\npeer b { hostname = x }",
@@ -108,6 +120,18 @@ static void peers_that_are_never_chosen(void)
 	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } dlci 17 { peer = b } }\n"
 		    "peer a { port = l }\npeer b { port = l }",
 		    "");
+	/* so has each with an accept section, of any port; a third has none */
+	ASSERT_TOLD("line l { link = x }\n"
+		    "net n { accept \"10.*\" { peer = c } accept \"11.*\" { peer = a } }\n"
+		    "net m { accept \"12.*\" { peer = b } }\n"
+		    "peer a { }\npeer b { }\npeer c { }\npeer d { }",
+		    "");
+	ASSERT_TOLD("net n { accept \"10.*\" { peer = a } }\npeer a { }\npeer b { }\npeer c { }",
+		    "t:4: peer c: has the same port, address and hostname as peer `b`, so it is "
+		    "never chosen\n");
+	ASSERT_TOLD("net n { accept \"10.*\" { } }\npeer a { }\npeer b { }",
+		    "t:3: peer b: has the same port, address and hostname as peer `a`, so it is "
+		    "never chosen\n");
 }
 
 static void check_circuits(void)
@@ -139,6 +163,39 @@ static void route_numbers(void)
 		    "t:4: route r: realm: the text is empty\n");
 	ASSERT_TOLD(TWO_PEERS "route r { to = a deny = { busy, bussy } }",
 		    "t:4: route r: deny: unknown word `bussy`, did you mean `busy`?\n");
+}
+
+/* 64 peers, and one more. */
+static void route_peers_are_bounded(void)
+{
+	for (unsigned n = 64; n < 66; n++) {
+		static char peers[8192], to[1024], text[10240];
+		size_t p = 0, t = 0;
+
+		for (unsigned i = 0; i < n; i++) {
+			p += (size_t)snprintf(peers + p, sizeof(peers) - p,
+					      "peer p%u { dial = 192.0.2.1:%u }\n", i, i + 1);
+			t += (size_t)snprintf(to + t, sizeof(to) - t, "%sp%u", i ? ", " : "", i);
+		}
+		snprintf(text, sizeof(text), "route r {\nto = { %s } }\nnet n { }\n%s", to, peers);
+		ASSERT_TOLD(text, n == 64 ? "" : "t:2: route r: to: at most 64 peers\n");
+	}
+}
+
+static void a_weight_needs_its_balance(void)
+{
+#define WEIGHED(keys) TWO_PEERS "route r { to = { a, b } " keys " }"
+#define NO_EFFECT     "t:4: route r: warning: `weight` has no effect without `balance = weight`\n"
+#define NO_SECRETS                                                                              \
+	"t:2: peer a: warning: no `secret`: whoever can send to net port `n` can open tunnels " \
+	"as this peer\n"                                                                        \
+	"t:3: peer b: warning: no `secret`: whoever can send to net port `n` can open tunnels " \
+	"as this peer\n"
+	ASSERT_WARNED(WEIGHED(""), NO_SECRETS);
+	ASSERT_WARNED(WEIGHED("balance = round"), NO_SECRETS);
+	ASSERT_WARNED(WEIGHED("weight = { 1, 2 } balance = weight"), NO_SECRETS);
+	ASSERT_WARNED(WEIGHED("weight = { 1, 2 }"), NO_SECRETS NO_EFFECT);
+	ASSERT_WARNED(WEIGHED("weight = { 1, 2 } balance = round"), NO_SECRETS NO_EFFECT);
 }
 
 #define SHADOWED(first, second) \
@@ -455,7 +512,10 @@ static const struct test_case cases[] = {
 	{"peer_keys_that_exclude_each_other", peer_keys_that_exclude_each_other},
 	{"dialling", dialling},
 	{"where_a_peer_comes_from", where_a_peer_comes_from},
+	{"an_address_of_any_port", an_address_of_any_port},
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
+	{"route_peers_are_bounded", route_peers_are_bounded},
+	{"a_weight_needs_its_balance", a_weight_needs_its_balance},
 	{"circuits", check_circuits},
 	{"route_peers", route_peers},
 	{"route_numbers", route_numbers},

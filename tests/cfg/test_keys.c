@@ -5,15 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void keys_walk(const struct cfg_schema *s,
-		      void (*each)(const struct cfg_schema *, const struct cfg_key *))
-{
-	for (unsigned i = 0; i < s->keys; i++)
-		each(s, &s->key[i]);
-	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
-		keys_walk(*sub, each);
-}
-
 static void row_makes_sense(const struct cfg_schema *s, const struct cfg_key *k)
 {
 	CU_ASSERT(k->name && *k->name);
@@ -36,7 +27,7 @@ static void every_row_makes_sense(void)
 {
 	struct arena *a = arena_new();
 
-	keys_walk(cfg_schema_new(a, media), row_makes_sense);
+	media_each_key(cfg_schema_new(a, media), row_makes_sense);
 	arena_free(a);
 }
 

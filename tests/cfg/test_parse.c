@@ -87,7 +87,14 @@ static void sections_meet_their_values(void)
 /* --- libconfuse disagrees --------------------------------------------------------------------- */
 
 /* The linker's --wrap: our calls of libconfuse pass through here, and one kind of them fails. */
-static enum { PARSE_AS_IT_IS, PARSE_NO_START, PARSE_ONE_MORE, PARSE_NO_TEXT, PARSE_NO_SECTION } odd;
+static enum {
+	PARSE_AS_IT_IS,
+	PARSE_NO_START,
+	PARSE_ONE_MORE,
+	PARSE_NO_TEXT,
+	PARSE_NO_SECTION,
+	PARSE_OTHER_TEXT
+} odd;
 
 cfg_t *__real_cfg_init(cfg_opt_t *opts, cfg_flag_t flags);
 cfg_t *__wrap_cfg_init(cfg_opt_t *opts, cfg_flag_t flags);
@@ -117,6 +124,13 @@ cfg_t *__wrap_cfg_getnsec(cfg_t *cfg, const char *name, unsigned int index)
 	return odd == PARSE_NO_SECTION ? NULL : __real_cfg_getnsec(cfg, name, index);
 }
 
+int __real_cfg_parse_buf(cfg_t *cfg, const char *buf);
+int __wrap_cfg_parse_buf(cfg_t *cfg, const char *buf);
+int __wrap_cfg_parse_buf(cfg_t *cfg, const char *buf)
+{
+	return __real_cfg_parse_buf(cfg, odd == PARSE_OTHER_TEXT ? "\n\nno-key = \"1\"\n" : buf);
+}
+
 static void parse_oddly(unsigned how, const char *want)
 {
 	odd = how;
@@ -133,6 +147,8 @@ static void what_is_read_differently_is_refused(void)
 	parse_oddly(PARSE_NO_TEXT, "t:1: workers: libconfuse reads this differently\n"
 				   "t:2: pool p: ranges: libconfuse reads this differently\n");
 	parse_oddly(PARSE_NO_SECTION, "t:2: pool p: libconfuse reads this differently\n");
+	/* in libconfuse's words; the values have not been taken then */
+	parse_oddly(PARSE_OTHER_TEXT, "t:3: top level: no such option 'no-key'\n");
 	parse_oddly(PARSE_AS_IT_IS, "");
 }
 

@@ -4,6 +4,7 @@
 #include "cfg/secret.h"
 #include "tests/cfg/media.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,33 @@ static void secret_that_cannot_be_read(void)
 {
 	ASSERT_TOLD("user a { secret-file = /proc/self/mem }",
 		    "t:1: user a: secret-file: cannot use `/proc/self/mem`: Input/output error\n");
+}
+
+/* The linker's --wrap: how a file was opened last. */
+static int opened_with;
+
+int __real_open(const char *name, int flags);
+int __wrap_open(const char *name, int flags);
+int __wrap_open(const char *name, int flags)
+{
+	opened_with = flags;
+	return __real_open(name, flags);
+}
+
+/* A FIFO by mistake is not waited for, a terminal does not become ours, and no child has it. */
+static void secret_file_is_opened_with_care(void)
+{
+	secret_begin();
+	secret_put("a.conf", "user a { secret-file = fifo }\n", 0600);
+	if (mkfifo(secret_path("fifo"), 0600))
+		abort();
+	CU_ASSERT_PTR_NULL(secret_load("a.conf"));
+	SECRET_TOLD("@/a.conf:1: user a: secret-file: cannot use `fifo`: not a regular file\n");
+	CU_ASSERT_EQUAL(opened_with & O_ACCMODE, O_RDONLY);
+	CU_ASSERT_TRUE(opened_with & O_NONBLOCK);
+	CU_ASSERT_TRUE(opened_with & O_NOCTTY);
+	CU_ASSERT_TRUE(opened_with & O_CLOEXEC);
+	SECRET_END("a.conf", "fifo");
 }
 
 /* Each permission bit on its own. */
@@ -264,6 +292,7 @@ static void secret_open_configuration(void)
 static const struct test_case cases[] = {
 	{"first_line", secret_first_line},
 	{"that_cannot_be_read", secret_that_cannot_be_read},
+	{"file_is_opened_with_care", secret_file_is_opened_with_care},
 	{"file_modes", secret_file_modes},
 	{"file_owners", secret_file_owners},
 	{"commands", secret_commands},

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/keys.h"
 #include "cfg/store.h"
 #include "tests/cfg/media.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void store_wrong_values(void)
 {
@@ -140,6 +142,10 @@ static void attributes_that_are_added(void)
 	}
 	CU_ASSERT_EQUAL(t.m->port[0].accept[0].speed, 64000);
 	told_end(&t);
+#define SIXTEEN                                                                                    \
+	"\"9:1=x\", \"9:2=x\", \"9:3=x\", \"9:4=x\", \"9:5=x\", \"9:6=x\", \"9:7=x\", \"9:8=x\", " \
+	"\"9:9=x\", \"9:10=x\", \"9:11=x\", \"9:12=x\", \"9:13=x\", \"9:14=x\", \"9:15=x\", "      \
+	"\"9:16=x\""
 #define ADD(list) "peer a { secret = x add = { " list " } }"
 	ASSERT_TOLD(
 		ADD("private-group-id, \"privat-group-id=x\", \"host-name=x\", "
@@ -161,6 +167,9 @@ static void attributes_that_are_added(void)
 		    "t:1: peer a: add: `3561:144=0x0000` has no value of this attribute\n"
 		    "t:1: peer a: add: `3561:144=0x00zz00` has no value of this attribute\n");
 	ASSERT_TOLD("peer a { suppress = { access-line-agent-circuit-id, gateways-passed } }", "");
+	ASSERT_TOLD(ADD(SIXTEEN), "");
+	ASSERT_TOLD(ADD(SIXTEEN ", \"9:17=x\""),
+		    "t:1: peer a: add: at most 16 attributes can be added\n");
 }
 
 static void lists_of_references(void)
@@ -232,15 +241,34 @@ static void store_objects(void)
 
 /* --- every range, at its edges and one beyond ------------------------------------------------- */
 
-enum { STORE_TOP, STORE_PEER, STORE_SERVICE, STORE_CLIENT };
+enum {
+	STORE_TOP,
+	STORE_PEER,
+	STORE_SERVICE,
+	STORE_USER,
+	STORE_CLIENT,
+	STORE_ROUTE,
+	STORE_OUTGOING,
+	STORE_CIRCUIT,
+	STORE_ACCEPT,
+	STORE_SECTIONS,
+};
 
-#define NET "net n { }\npeer p { dial = 192.0.2.1:1 }\n"
+#define NET	 "net n { }\npeer p { dial = 192.0.2.1:1 }\n"
+#define CALL_OUT NET "service s { local = 10.0.0.1 }\noutgoing o { peer = p service = s "
 
-static const char *const store_sections[][2] = {
-	[STORE_TOP] = {"", ""},
-	[STORE_PEER] = {"peer a { secret = x retransmit-max = 10m ", " }"},
-	[STORE_SERVICE] = {"service s { local = 10.0.0.1 ", " }"},
-	[STORE_CLIENT] = {NET "client c { peer = p user = u secret = x ipv6 = no ", " }"},
+/* The word of the section, and what stands around a key of it. */
+static const char *const store_sections[STORE_SECTIONS][3] = {
+	[STORE_TOP] = {"", "", ""},
+	[STORE_PEER] = {"peer", "peer a { secret = x retransmit-max = 10m ", " }"},
+	[STORE_SERVICE] = {"service", "service s { local = 10.0.0.1 ", " }"},
+	[STORE_USER] = {"user", "user u { secret = x ", " }"},
+	[STORE_CLIENT] = {"client", NET "client c { peer = p user = u secret = x ipv6 = no ", " }"},
+	[STORE_ROUTE] = {"route", NET "route r { to = p ", " }"},
+	[STORE_OUTGOING] = {"outgoing", CALL_OUT "called = 5 ", " }"},
+	[STORE_CIRCUIT] = {"dlci", "line l { link = x dlci 16 { carries = ppp lcp = proxy ",
+			   " } }"},
+	[STORE_ACCEPT] = {"accept", "sw s { accept \"1*\" { carries = ppp lcp = proxy ", " } }"},
 };
 
 static const struct {
@@ -270,6 +298,21 @@ static const struct {
 	{STORE_PEER, "max-calls", NULL, "0", "65535", "65536"},
 	{STORE_PEER, "reorder", NULL, "0", "32", "33"},
 	{STORE_PEER, "reorder-timeout", "999us", "1ms", "10s", "10001ms"},
+	{STORE_SERVICE, "idle", NULL, "0", "30d", "721h"},
+	{STORE_SERVICE, "session", NULL, "0", "365d", "8761h"},
+	{STORE_USER, "idle", NULL, "0", "30d", "721h"},
+	{STORE_USER, "session", NULL, "0", "365d", "8761h"},
+	{STORE_ROUTE, "priority", NULL, "0", "65535", "65536"},
+	{STORE_ROUTE, "weight", "0", "1", "65535", "65536"},
+	{STORE_ROUTE, "max-calls", NULL, "0", "10000000", "10000001"},
+	{STORE_ROUTE, "deny-for", NULL, "0", "24h", "86401s"},
+	{STORE_OUTGOING, "minimum-bps", NULL, "0", "4294967295", "4294967296"},
+	{STORE_OUTGOING, "maximum-bps", NULL, "0", "4294967295", "4294967296"},
+	{STORE_OUTGOING, "retry", "999ms", "1s", "1h", "3601s"},
+	{STORE_CIRCUIT, "connect-speed", NULL, "0", "4294967295", "4294967296"},
+	{STORE_CIRCUIT, "mru", "575", "576", "65535", "65536"},
+	{STORE_ACCEPT, "connect-speed", NULL, "0", "4294967295", "4294967296"},
+	{STORE_ACCEPT, "mru", "575", "576", "65535", "65536"},
 	{STORE_SERVICE, "mtu", "575", "576", "65535", "65536"},
 	{STORE_SERVICE, "rechallenge", NULL, "0", "1d", "86401s"},
 	{STORE_SERVICE, "echo-interval", NULL, "0", "1h", "3601s"},
@@ -295,8 +338,8 @@ static void store_takes(unsigned section, const char *key, const char *value, bo
 	static struct told t;
 	char text[1024];
 
-	snprintf(text, sizeof(text), "%s%s = %s%s", store_sections[section][0], key, value,
-		 store_sections[section][1]);
+	snprintf(text, sizeof(text), "%s%s = %s%s", store_sections[section][1], key, value,
+		 store_sections[section][2]);
 	tell(&t, text);
 	CU_ASSERT_EQUAL(t.faults, !want);
 	if (t.faults != !want)
@@ -320,6 +363,28 @@ static void store_ranges_end_where_they_should(void)
 		    "t:1: peer a: retransmit-max: `601s` is out of range, 8s to 10m\n");
 }
 
+/* A number or a time without a row above would not be looked at. */
+static void store_has_range(const struct cfg_schema *s, const struct cfg_key *k)
+{
+	bool found = k->ist || (k->kind != CFG_K_NUMBER && k->kind != CFG_K_TIME) ||
+		     !strcmp(k->name, "retransmit-max") || !strcmp(s->word, "channel");
+
+	for (size_t i = 0; i < sizeof(store_ranges) / sizeof(store_ranges[0]); i++)
+		found |= !strcmp(store_ranges[i].key, k->name) &&
+			 !strcmp(store_sections[store_ranges[i].section][0], s->word);
+	CU_ASSERT(found);
+	if (!found)
+		printf("\n      %s of `%s` has no row\n", k->name, s->word);
+}
+
+static void store_every_range_is_looked_at(void)
+{
+	struct arena *a = arena_new();
+
+	media_each_key(cfg_schema_new(a, media), store_has_range);
+	arena_free(a);
+}
+
 /* The longest text of a key, and one octet more. */
 static void store_texts_have_a_length(void)
 {
@@ -338,6 +403,14 @@ static void store_texts_have_a_length(void)
 		{NET "client c { peer = p user = u secret = ", " }", 255},
 		{"line l { link = x }\nclient c { port = l user = u secret = x circuit = ", "100 }",
 		 125},
+		{NET "route r { to = p circuit = ", " }", 255},
+		{NET "route r { to = p called = ", " }", 255},
+		{NET "route r { to = p calling = ", " }", 255},
+		{NET "route r { to = p service-name = ", " }", 255},
+		{NET "route r { to = p user = ", " }", 255},
+		{NET "route r { to = p realm = ", " }", 255},
+		{CALL_OUT "called = ", " }", 64},
+		{CALL_OUT "called = 5 sub-address = ", " }", 64},
 	};
 	static struct told t;
 	char text[1024];
@@ -361,6 +434,7 @@ static const struct test_case cases[] = {
 	{"lists_of_references", lists_of_references},
 	{"objects", store_objects},
 	{"ranges_end_where_they_should", store_ranges_end_where_they_should},
+	{"every_range_is_looked_at", store_every_range_is_looked_at},
 	{"texts_have_a_length", store_texts_have_a_length},
 	{NULL, NULL},
 };
