@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/memory.h"
 
+#include "gw/port.h"
+
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -20,7 +22,6 @@
 #define OF_CIRCUIT   10240u
 #define OF_WORKER    (24u << 20) /* rings, reorder buffers, frames of a batch, its stack */
 #define OF_BASE	     (48u << 20) /* programs and libraries, tables of fixed size, the log's brake */
-#define SWITCHED     1024u	 /* circuits of a port that takes calls */
 
 static uint64_t memory_least(uint64_t a, uint64_t b)
 {
@@ -35,7 +36,7 @@ static void memory_add_peer(struct memory_need *n, const struct l2tp_policy *p)
 
 static void memory_add_port(struct memory_need *n, const struct cfg_port *p)
 {
-	n->circuits += p->circuits + (p->transport->caps & IST_CAP_SWITCHED ? SWITCHED : 0);
+	n->circuits += p->circuits + port_need(p).circuits;
 }
 
 struct memory_need memory_need(const struct cfg_model *cfg)

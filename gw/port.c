@@ -6,6 +6,7 @@
  */
 #include "gw/port.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -174,6 +175,18 @@ const struct cfg_accept *port_accept(const struct gw_port *p, const struct ist_a
 		if (port_match(p, a, p->cfg->accept[i].pattern))
 			return &p->cfg->accept[i];
 	return NULL;
+}
+
+struct ist_need port_need(const struct cfg_port *p)
+{
+	const struct ist_transport *t = p->transport;
+	struct ist_need n = {0};
+
+	if (t->size >= offsetof(struct ist_transport, need) + sizeof(t->need) && t->need)
+		t->need(&p->config, &n);
+	else if (t->caps & IST_CAP_SWITCHED)
+		n.circuits = n.descriptors = 1024;
+	return n;
 }
 
 bool port_switched(struct gw *gw, l2tp_channel c)

@@ -30,6 +30,8 @@ void ports_free(struct gw *gw);
 struct gw_port *port_by_number(struct gw *gw, unsigned number);
 /* The data plane says it is of no more use. */
 void port_failed(struct gw *gw, unsigned number, int err, const char *words, uint64_t now);
+/* What it may take when others fill it up, by its configuration alone. */
+struct ist_need port_need(const struct cfg_port *p);
 /* The circuit of its configuration with this address, or NULL. */
 const struct cfg_circuit *port_circuit(const struct gw_port *p, const struct ist_addr *a);
 /* What is known of a configured circuit; others are up as far as we know. */

@@ -2,6 +2,7 @@
 #include "gw/reserve.h"
 
 #include "gw/operator/operator.h"
+#include "gw/port.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,9 +12,8 @@
  * moment, sockets of the system's resolver. */
 #define NEED_BASE     32u
 #define NEED_WORKER   4u
-#define NEED_PORT     4u    /* its link, a listener, a timer */
-#define NEED_SWITCHED 1024u /* calls over TCP, or of a kernel's X.25: one each */
-#define NEED_CAPTURE  6u    /* of one port: its folder and a file per link type */
+#define NEED_PORT     4u /* its link, a listener, a timer */
+#define NEED_CAPTURE  6u /* of one port: its folder and a file per link type */
 #define RESERVE_LIMIT (UINT64_C(1) << 20)
 
 static int reserve[RESERVE_MAX];
@@ -24,11 +24,8 @@ uint64_t reserve_need(const struct cfg_model *cfg)
 	uint64_t n = NEED_BASE + RESERVE_MAX + VTY_CONNECTIONS_MAX + cfg->services + cfg->clients +
 		     (uint64_t)NEED_WORKER * (cfg->workers + 1u);
 
-	for (unsigned i = 0; i < cfg->ports; i++) {
-		bool switched = cfg->port[i].transport->caps & IST_CAP_SWITCHED;
-
-		n += NEED_PORT + NEED_CAPTURE + cfg->workers + (switched ? NEED_SWITCHED : 0);
-	}
+	for (unsigned i = 0; i < cfg->ports; i++)
+		n += NEED_PORT + NEED_CAPTURE + cfg->workers + port_need(&cfg->port[i]).descriptors;
 	return n;
 }
 

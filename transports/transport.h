@@ -229,6 +229,11 @@ struct ist_fill {
 		each_most; /* of one source; each_most 0 = a source has no limit of its own */
 };
 
+/* What a port may take when others fill it up, beside its configured circuits and its link. */
+struct ist_need {
+	uint32_t circuits, descriptors;
+};
+
 #define IST_ERRORS 6u /* kinds of physical layer errors */
 
 /* --- the transport ---------------------------------------------------------------------------- */
@@ -289,6 +294,9 @@ struct ist_transport {
 	 * CRC, framing, hardware overruns, buffer overruns, time-outs, alignment.  NULL = they are
 	 * not counted; false = the channel is not up. */
 	bool (*errors)(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERRORS]);
+	/* What a port with these settings may need, asked before it is opened; *out zeroed before.
+	 * NULL = 1024 of each with IST_CAP_SWITCHED, else nothing. */
+	void (*need)(const struct ist_port_config *cfg, struct ist_need *out);
 };
 
 /* A plugin exports exactly this. */

@@ -90,7 +90,12 @@ static void each_limit_counts(void)
 	m = memory_need_of(PORT "half-open = 1100\n");
 	CU_ASSERT_EQUAL(m.octets - n.octets, 1000 * 2560);
 	m = memory_need_of(PORT "half-open = 100\nx25 x { link = \"loop:x\"  address = 1 }\n");
-	CU_ASSERT_EQUAL(m.octets - n.octets, 1024 * 10240);
+	CU_ASSERT_EQUAL(m.octets - n.octets, 4095 * 10240);
+	m = memory_need_of(PORT "half-open = 100\nx25 x { link = \"xot:192.0.2.9\"  address = 1  "
+				"xot-connections = 30000 }\n");
+	CU_ASSERT_EQUAL(m.octets - n.octets, 30000 * 10240);
+	m = memory_need_of(PORT "half-open = 100\npppoe x { link = \"loop:x\" }\n");
+	CU_ASSERT_EQUAL(m.octets - n.octets, 16000 * 10240);
 	m = memory_need_of(PORT "half-open = 100\npeer p { port = a  secret = \"something long\" "
 				" max-tunnels = 3  max-peer-calls = 500 }\n");
 	CU_ASSERT_TRUE(m.tunnels == 3 && m.calls == 500);

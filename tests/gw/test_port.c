@@ -5,6 +5,7 @@
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
+#include <stddef.h>
 #include <string.h>
 
 #define CONF                                                                         \
@@ -196,6 +197,23 @@ static void an_address_that_is_no_pattern(void)
 	CU_ASSERT_FALSE(port_match(&p, &a, "*")); /* cannot be read */
 }
 
+/* A transport that does not say what its ports may need: many calls, if it has calls at all. */
+static void what_a_port_may_need(void)
+{
+	struct ist_transport t = x25_transport;
+	const struct cfg_port p = {.transport = &t};
+
+	t.need = NULL;
+	CU_ASSERT_EQUAL(port_need(&p).circuits, 1024);
+	CU_ASSERT_EQUAL(port_need(&p).descriptors, 1024);
+	t = x25_transport;
+	t.size = offsetof(struct ist_transport, need);
+	CU_ASSERT_EQUAL(port_need(&p).descriptors, 1024);
+	t.caps &= ~(unsigned)IST_CAP_SWITCHED;
+	CU_ASSERT_EQUAL(port_need(&p).circuits, 0);
+	CU_ASSERT_EQUAL(port_need(&p).descriptors, 0);
+}
+
 static const struct test_case cases[] = {
 	{"every_port_is_opened_and_found", every_port_is_opened_and_found},
 	{"a_port_that_fails", a_port_that_fails},
@@ -204,6 +222,7 @@ static const struct test_case cases[] = {
 	{"circuits_of_a_port", circuits_of_a_port},
 	{"calls_that_a_port_accepts", calls_that_a_port_accepts},
 	{"what_a_channel_is_called", what_a_channel_is_called},
+	{"what_a_port_may_need", what_a_port_may_need},
 	{"an_address_that_is_no_pattern", an_address_that_is_no_pattern},
 	{NULL, NULL},
 };

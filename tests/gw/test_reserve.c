@@ -53,8 +53,9 @@ static uint64_t reserve_need_of(const char *conf)
 	return n;
 }
 
-#define UDP  "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
-#define MORE "udp b { listen = \"192.0.2.2:1701\" }\n"
+#define UDP		"host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+#define X25(link, keys) "x25 x { link = \"" link "\"  address = 1  " keys " }\n"
+#define MORE		"udp b { listen = \"192.0.2.2:1701\" }\n"
 
 /* One more of each: a port's link, listener and timer, the files of its capture and a socket for
  * each worker; ports whose calls have a descriptor each need many. */
@@ -72,9 +73,18 @@ static void what_a_configuration_needs(void)
 	CU_ASSERT_EQUAL(two, one + 4 + 1);
 	CU_ASSERT_EQUAL(reserve_need_of("workers = 1\n" UDP MORE), one + 4 + 6 + 1);
 	CU_ASSERT_EQUAL(reserve_need_of("workers = 2\n" UDP MORE), two + 4 + 6 + 2);
+	CU_ASSERT_EQUAL(reserve_need_of("workers = 1\n" UDP X25("xot-listen:0.0.0.0", "")),
+			one + 4 + 6 + 1 + 1024);
+	CU_ASSERT_EQUAL(reserve_need_of("workers = 1\n" UDP X25("xot:192.0.2.9>192.0.2.1",
+								"xot-connections = 30000")),
+			one + 4 + 6 + 1 + 30000);
 	CU_ASSERT_EQUAL(
-		reserve_need_of("workers = 1\n" UDP "x25 x { link = \"loop:x\"  address = 1 }\n"),
-		one + 4 + 6 + 1 + 1024);
+		reserve_need_of("workers = 1\n" UDP X25("x25-socket:*", "socket-calls = 17")),
+		one + 4 + 6 + 1 + 17);
+	/* all circuits of these are on one link */
+	CU_ASSERT_EQUAL(reserve_need_of("workers = 1\n" UDP X25("loop:x", "")), one + 4 + 6 + 1);
+	CU_ASSERT_EQUAL(reserve_need_of("workers = 1\n" UDP "pppoe x { link = \"loop:x\" }\n"),
+			one + 4 + 6 + 1);
 	snprintf(text, sizeof(text), "workers = 1\n" UDP "%s", home);
 	CU_ASSERT_EQUAL(reserve_need_of(text), one + 1);
 	snprintf(text, sizeof(text), "workers = 1\n" UDP "%s", service);

@@ -504,6 +504,13 @@ static unsigned pppoe_fill(const struct ist_port *p, struct ist_fill *out, unsig
 	return 1;
 }
 
+static void pppoe_need(const struct ist_port_config *cfg, struct ist_need *out)
+{
+	const struct settings set = {pppoe_keys, cfg->setting, cfg->settings};
+
+	out->circuits = (uint32_t)settings_number(&set, "max-sessions");
+}
+
 const struct ist_transport pppoe_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -524,5 +531,6 @@ const struct ist_transport pppoe_transport = {
 	.refuse = pppoe_refuse,
 	.status = pppoe_status,
 	.fill = pppoe_fill,
+	.need = pppoe_need,
 	.addr_match = pppoe_addr_match,
 };

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
@@ -282,6 +283,27 @@ static unsigned x25_tr_fill(const struct ist_port *p, struct ist_fill *out, unsi
 	return p->below->fill(p, out, n);
 }
 
+static bool x25_tr_begins(const char *spec, const char *word)
+{
+	return !strncmp(spec, word, strlen(word));
+}
+
+/* Calls over TCP and of the kernel have a descriptor each; LAPB carries all on one link. */
+static void x25_tr_need(const struct ist_port_config *cfg, struct ist_need *out)
+{
+	const struct settings set = {x25_keys, cfg->setting, cfg->settings};
+	const char *spec = settings_text(&set, "link"), *key = NULL;
+
+	if (spec && x25_tr_begins(spec, "xot"))
+		key = "xot-connections";
+	else if (spec && x25_tr_begins(spec, "x25-socket"))
+		key = "socket-calls";
+	if (key)
+		out->circuits = out->descriptors = (uint32_t)settings_number(&set, key);
+	else
+		out->circuits = X25_LCI_MAX;
+}
+
 const struct ist_transport x25_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -303,5 +325,6 @@ const struct ist_transport x25_transport = {
 	.refuse = x25_tr_refuse,
 	.status = x25_tr_status,
 	.fill = x25_tr_fill,
+	.need = x25_tr_need,
 	.addr_match = x25_tr_addr_match,
 };
