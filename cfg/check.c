@@ -328,6 +328,14 @@ static void check_ranges_apart(struct cfg_load *l, const struct cfg_item *it)
 
 /* --- service ---------------------------------------------------------------------------------- */
 
+/* Is this the first or last address of a range of /bits? */
+static bool check_at_an_end(uint32_t address, unsigned bits)
+{
+	uint32_t host = UINT32_MAX >> bits;
+
+	return !(address & host) || (address & host) == host;
+}
+
 /* Our address may be in the service's own pool, but not in another pool, not the first or last
  * address of a range, and not the only one. */
 static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
@@ -341,7 +349,6 @@ static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 	for (const struct cfg_pool *q = l->m->pool; q < l->m->pool + l->m->pools; q++)
 		for (unsigned i = 0; i < q->ranges; i++) {
 			const struct cfg_prefix *r = &q->range[i];
-			uint32_t host = r->bits < 32 ? UINT32_MAX >> r->bits : 0;
 
 			if (!cfg_prefix_holds(r, &h))
 				continue;
@@ -353,8 +360,7 @@ static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 				cfg_wrong(l, b->line, b,
 					  "`%s` is the whole of a range of pool `%s`",
 					  check_ipv4_text(l, s->local4), q->name);
-			else if (r->bits < 31 &&
-				 (!(s->local4 & host) || (s->local4 & host) == host))
+			else if (r->bits < 31 && check_at_an_end(s->local4, r->bits))
 				cfg_wrong(l, b->line, b,
 					  "`%s` is the first or last address of `%s`",
 					  check_ipv4_text(l, s->local4),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 extern const struct test_suite suite_arena, suite_check, suite_dscp, suite_filter, suite_help,
 	suite_item, suite_keys, suite_lex, suite_load, suite_model, suite_names, suite_parse,
@@ -15,5 +16,6 @@ static const struct test_suite *const suites[] = {
 
 int main(int argc, char **argv)
 {
+	heap_fence();
 	return test_main(argc, argv, suites);
 }

@@ -140,6 +140,17 @@ static void check_circuits(void)
 		    "t:3: line l: channel 16: the same circuit as on line 2\n");
 	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 016 { } }",
 		    "t:3: line l: dlci 016: the same circuit as on line 2\n");
+	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 17 { }\n dlci 18 { }\n dlci 17 { } }",
+		    "t:5: line l: dlci 17: given twice, first on line 3\n");
+	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 17 { }\n dlci 18 { }\n dlci 017 { } }",
+		    "t:5: line l: dlci 017: the same circuit as on line 3\n");
+	/* addresses that are wrong are not alike */
+	ASSERT_TOLD("line l { link = x\n dlci 1 { }\n dlci 2 { } }",
+		    "t:2: line l: dlci 1: `1` is not an address of line\n"
+		    "t:3: line l: dlci 2: `2` is not an address of line\n");
+	ASSERT_TOLD("line l { link = x dlci 16 { peer = b } dlci 17 { peer = a } }\n"
+		    "line m { link = y }\npeer a { port = m }\npeer b { hostname = b }",
+		    "t:1: line l: dlci 17: peer: peer `a` is behind port `m`\n");
 	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } }\nline m { link = y }\npeer a { port "
 		    "= m }",
 		    "t:1: line l: dlci 16: peer: peer `a` is behind port `m`\n");
@@ -320,6 +331,17 @@ static void outgoing_calls(void)
 	ASSERT_TOLD(OUTGOING("address = 10.0.0.7") "\noutgoing n { peer = a called = 5 service = s "
 						   "address = 10.0.0.7 }",
 		    "t:7: outgoing n: address: `10.0.0.7` is the address of outgoing `o` too\n");
+	/* the last of several, and not itself */
+	ASSERT_TOLD(
+		OUTGOING("address = 10.0.2.7") "\nuser v { secret = x address = 10.0.2.8 }\n"
+					       "outgoing n { peer = a called = 5 service = z "
+					       "address = 10.0.2.8 }\n"
+					       "service z { local = 10.0.3.1 pool = y }\n"
+					       "pool y { ranges = { 10.0.4.0/24, 10.0.2.0/24 } }",
+		IN_OUTGOING "address: `10.0.2.7` is not in the pool of service `s`\n"
+			    "t:8: outgoing n: address: `10.0.2.8` is the address of user `v`\n");
+	ASSERT_TOLD(OUTGOING("minimum-bps = 6"), "");
+	ASSERT_TOLD(OUTGOING("maximum-bps = 6"), "");
 	ASSERT_TOLD("outgoing o { called = 5 }\npeer a { }\nservice s { local = 10.0.0.1 }",
 		    "t:1: outgoing o: `peer` is missing: the LAC that places the call, in a tunnel "
 		    "of its own or one we `dial`\n"
@@ -434,6 +456,19 @@ static void pools(void)
 		    "one /64 "
 		    "per client\n"
 		    "t:1: pool p: ranges: `0.0.0.0/7`: an IPv4 range is /8 or smaller\n");
+	ASSERT_TOLD("pool p { ranges = { \"2001:db8::/64\", \"2002::/16\", \"4000::/15\" } }",
+		    "t:1: pool p: ranges: `4000::/15`: an IPv6 range is from /16 to /64, for one "
+		    "/64 per client\n");
+	/* the first, one between, and the last of each list */
+	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24 } }\n"
+		    "pool q { ranges = { 10.1.0.0/24, 10.0.1.0/25, 10.0.2.128/25 } }\n"
+		    "pool r { ranges = 10.0.0.0/26 }\npool s { ranges = 10.1.0.0/26 }",
+		    "t:2: pool q: ranges: `10.0.1.0/25` overlaps `10.0.1.0/24` of pool `p`\n"
+		    "t:2: pool q: ranges: `10.0.2.128/25` overlaps `10.0.2.0/24` of pool `p`\n"
+		    "t:3: pool r: ranges: `10.0.0.0/26` overlaps `10.0.0.0/24` of pool `p`\n"
+		    "t:4: pool s: ranges: `10.1.0.0/26` overlaps `10.1.0.0/24` of pool `q`\n");
+	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/24, 10.0.1.0/24, 10.0.0.0/25 } }",
+		    "t:1: pool p: ranges: `10.0.0.0/25` overlaps `10.0.0.0/24` of pool `p`\n");
 }
 
 #define LOCAL(a) "service s { local = " a " pool = p }\npool p { ranges = 10.64.0.0/24 }"
@@ -456,6 +491,26 @@ static void our_own_address(void)
 		"pool q { ranges = 10.64.0.0/24 }",
 		"t:1: service s: local: `10.64.0.1` lies in pool `q`, which this service does not "
 		"use\n");
+#define RANGES                                                                      \
+	"\npool p { ranges = { 10.60.0.0/24, 10.61.0.0/30, \"2001:db8::/48\" } }\n" \
+	"pool q { ranges = { 10.70.0.0/24, 10.71.0.0/24 } }"
+	ASSERT_TOLD("service s { local = 10.61.0.3 pool = p }" RANGES,
+		    "t:1: service s: local: `10.61.0.3` is the first or last address of "
+		    "`10.61.0.0/30`\n");
+	ASSERT_TOLD("service s { local = 10.61.0.2 pool = p }" RANGES, "");
+	ASSERT_TOLD("service s { local = 10.71.0.2 pool = p }" RANGES,
+		    "t:1: service s: local: `10.71.0.2` lies in pool `q`, which this service does "
+		    "not use\n");
+	ASSERT_TOLD("service s { local = 10.70.0.2 }" RANGES,
+		    "t:1: service s: local: `10.70.0.2` lies in pool `q`, which this service does "
+		    "not use\n");
+	/* a pool that is not there is reported once */
+	ASSERT_TOLD("service s { local = 10.70.0.2 pool = none }" RANGES,
+		    "t:1: service s: pool: there is no pool `none`\n");
+	ASSERT_TOLD("service s { local = 10.70.0.0 pool = p }\npool p { ranges = 10.70.0.0/31 }",
+		    "");
+	ASSERT_TOLD("service s { local = 10.70.0.1 pool = p }\npool p { ranges = 10.70.0.0/31 }",
+		    "");
 }
 
 static void devices(void)
@@ -466,6 +521,30 @@ static void devices(void)
 	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a/b }",
 		    "t:1: service s: tun: `a/b` is not a device name: has a character that a "
 		    "device name cannot have\n");
+	static const char *const none[] = {".", "..", "a b", "a\\tb", "a\\rb", "a\\nb", "a:b"};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		static struct told t;
+		char text[100];
+
+		snprintf(text, sizeof(text), "service s { local = 10.0.0.1 tun = \"%s\" }",
+			 none[i]);
+		tell(&t, text);
+		CU_ASSERT_EQUAL(t.faults, 1);
+		CU_ASSERT_PTR_NOT_NULL(
+			strstr(t.text, "` is not a device name: has a character that a device name "
+				       "cannot have\n"));
+		told_end(&t);
+	}
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = abcdefghijklmno }", "");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = .a }", "");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a%x }",
+		    "t:1: service s: tun: `a%x` is not a device name: has a `%` that is not the "
+		    "one `%d`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a%dx% }",
+		    "t:1: service s: tun: `a%dx%` is not a device name: has a `%` that is not the "
+		    "one `%d`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a%db }", "");
 	ASSERT_TOLD("service s { local = 10.0.0.1 tun = a%d%d }",
 		    "t:1: service s: tun: `a%d%d` is not a device name: has a `%` that is not "
 		    "the one "
@@ -480,6 +559,11 @@ static void devices(void)
 	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient a { peer = p user = u secret = x }\n"
 			"client b { peer = p user = u secret = x tun = a }",
 		    "t:4: client b: tun: client `a` uses device `a` too\n");
+	ASSERT_TOLD(NET "peer p { dial = 192.0.2.1:1 }\nclient a { peer = p user = u secret = x }\n"
+			"client b { peer = p user = u secret = x }\n"
+			"client c { peer = p user = u secret = x tun = b }\n"
+			"client d { peer = p user = u secret = x }",
+		    "t:5: client c: tun: client `b` uses device `b` too\n");
 }
 
 static void ipv6_needs_1280(void)
@@ -503,6 +587,14 @@ static void addresses_of_users(void)
 		    "t:2: user b: address: `10.1.0.1` is the address of user `a` too\n");
 	ASSERT_TOLD(SVC "user a { secret = x address = 10.0.0.1 }",
 		    "t:2: user a: address: `10.0.0.1` is our own address in service `s`\n");
+	ASSERT_TOLD(SVC "service t { local = 10.0.0.2 }\nservice u { local = 10.0.0.3 }\n"
+			"user a { secret = x address = 10.0.0.2 }\n"
+			"user b { secret = x address = 10.0.0.3 }\n"
+			"user c { secret = x address = 10.0.0.4 }\nuser d { secret = x }\n"
+			"user e { secret = x }\nuser f { secret = x address = 10.0.0.4 }",
+		    "t:4: user a: address: `10.0.0.2` is our own address in service `t`\n"
+		    "t:5: user b: address: `10.0.0.3` is our own address in service `u`\n"
+		    "t:9: user f: address: `10.0.0.4` is the address of user `c` too\n");
 }
 
 static const struct test_case cases[] = {

@@ -3,6 +3,7 @@
 #include "cfg/dscp.h"
 #include "tests/cfg/media.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void names_and_numbers(void)
@@ -16,6 +17,22 @@ static void names_and_numbers(void)
 
 	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++)
 		CU_ASSERT_EQUAL(cfg_parse_dscp(row[i].text), row[i].value);
+}
+
+/* RFC 2474 4.2.2.1: the class selectors; RFC 2597 6: class and drop precedence. */
+static void names_of_whole_groups(void)
+{
+	char name[8];
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "cs%d", i);
+		CU_ASSERT_EQUAL(cfg_parse_dscp(name), 8 * i);
+	}
+	for (int class = 1; class <= 4; class ++)
+		for (int drop = 1; drop <= 3; drop++) {
+			snprintf(name, sizeof(name), "af%d%d", class, drop);
+			CU_ASSERT_EQUAL(cfg_parse_dscp(name), 8 * class + 2 * drop);
+		}
 }
 
 static void marks_of_a_peer(void)
@@ -51,6 +68,8 @@ static void mistakes(void)
 		    "cs6\n");
 	ASSERT_TOLD("peer p { secret = x  dscp = cpoy }",
 		    "t:1: peer p: dscp: `cpoy` is no codepoint, did you mean `copy`?\n");
+	ASSERT_TOLD("peer p { secret = x  dscp = pere }",
+		    "t:1: peer p: dscp: `pere` is no codepoint, did you mean `peer`?\n");
 	ASSERT_TOLD("peer p { secret = x\n discard-eligible = { af12,\n copy } }",
 		    "t:3: peer p: discard-eligible: `copy` is no codepoint: 0 to 63, or a name as "
 		    "ef, af11 or cs6\n");
@@ -58,6 +77,7 @@ static void mistakes(void)
 
 static const struct test_case cases[] = {
 	{"names_and_numbers", names_and_numbers},
+	{"names_of_whole_groups", names_of_whole_groups},
 	{"marks_of_a_peer", marks_of_a_peer},
 	{"mistakes", mistakes},
 	{NULL, NULL},

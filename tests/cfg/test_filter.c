@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Filter expressions of services and routes, compiled by libpcap. */
 #include "tests/cfg/media.h"
+#include "tests/heap.h"
 
 #include <pcap/pcap.h>
 #include <stdlib.h>
@@ -148,6 +149,93 @@ static void one_expression_alone(void)
 	cfg_filter_free(&f);
 }
 
+/* The linker's --wrap: libpcap's memory is its own, so what it has given is counted here. */
+static int pcaps, programs;
+static bool no_pcap;
+
+pcap_t *__real_pcap_open_dead(int linktype, int snaplen);
+pcap_t *__wrap_pcap_open_dead(int linktype, int snaplen);
+pcap_t *__wrap_pcap_open_dead(int linktype, int snaplen)
+{
+	pcap_t *p = no_pcap ? NULL : __real_pcap_open_dead(linktype, snaplen);
+
+	pcaps += p != NULL;
+	return p;
+}
+
+void __real_pcap_close(pcap_t *p);
+void __wrap_pcap_close(pcap_t *p);
+void __wrap_pcap_close(pcap_t *p)
+{
+	pcaps--;
+	__real_pcap_close(p);
+}
+
+int __real_pcap_compile(pcap_t *p, struct bpf_program *out, const char *text, int optimize,
+			bpf_u_int32 mask);
+int __wrap_pcap_compile(pcap_t *p, struct bpf_program *out, const char *text, int optimize,
+			bpf_u_int32 mask);
+int __wrap_pcap_compile(pcap_t *p, struct bpf_program *out, const char *text, int optimize,
+			bpf_u_int32 mask)
+{
+	int r = __real_pcap_compile(p, out, text, optimize, mask);
+
+	programs += r >= 0;
+	return r;
+}
+
+void __real_pcap_freecode(struct bpf_program *p);
+void __wrap_pcap_freecode(struct bpf_program *p);
+void __wrap_pcap_freecode(struct bpf_program *p)
+{
+	programs--;
+	__real_pcap_freecode(p);
+}
+
+static void no_memory_for_libpcap(void)
+{
+	struct cfg_filter f = {.n = 1};
+	char err[40] = "";
+
+	no_pcap = true;
+	CU_ASSERT_FALSE(cfg_filter_compile(&f, "udp", false, err, sizeof(err)));
+	no_pcap = false;
+	ASSERT_TEXT(err, "out of memory");
+	CU_ASSERT_TRUE(!f.text && !f.insn && !f.n);
+}
+
+/* The text, then the program; a mistake is said in libpcap's words then. */
+static void no_memory_for_a_filter(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct cfg_filter f;
+		char err[40] = "";
+
+		heap_refuse(i);
+		CU_ASSERT_FALSE(cfg_filter_compile(&f, "udp", false, err, sizeof(err)));
+		CU_ASSERT_TRUE(heap_refused());
+		ASSERT_TEXT(err, "out of memory");
+		CU_ASSERT_TRUE(!f.text && !f.insn && !f.n);
+	}
+}
+
+static void what_libpcap_gave_is_given_back(void)
+{
+	static const char *const texts[] = {
+		"udp", "", "udp udp", "port 99999", "tcp and udp", "ip6 protochain 6", "(ip"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct cfg_filter f;
+		char err[200];
+
+		pcaps = programs = 0;
+		cfg_filter_compile(&f, texts[i], false, err, sizeof(err));
+		CU_ASSERT_EQUAL(pcaps, 0);
+		CU_ASSERT_EQUAL(programs, 0);
+		cfg_filter_free(&f);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"expressions_become_programs", expressions_become_programs},
 	{"an_empty_expression_lets_all_pass", an_empty_expression_lets_all_pass},
@@ -158,6 +246,9 @@ static const struct test_case cases[] = {
 	{"long_expressions_are_cut", long_expressions_are_cut},
 	{"routes_have_no_ip_filter", routes_have_no_ip_filter},
 	{"one_expression_alone", one_expression_alone},
+	{"no_memory_for_libpcap", no_memory_for_libpcap},
+	{"no_memory_for_a_filter", no_memory_for_a_filter},
+	{"what_libpcap_gave_is_given_back", what_libpcap_gave_is_given_back},
 	{NULL, NULL},
 };
 const struct test_suite suite_filter = {"filter", cases};

@@ -86,6 +86,8 @@ static void sections_meet_their_values(void)
 
 /* --- libconfuse disagrees --------------------------------------------------------------------- */
 
+static int trees; /* of libconfuse, held */
+
 /* The linker's --wrap: our calls of libconfuse pass through here, and one kind of them fails. */
 static enum {
 	PARSE_AS_IT_IS,
@@ -100,7 +102,18 @@ cfg_t *__real_cfg_init(cfg_opt_t *opts, cfg_flag_t flags);
 cfg_t *__wrap_cfg_init(cfg_opt_t *opts, cfg_flag_t flags);
 cfg_t *__wrap_cfg_init(cfg_opt_t *opts, cfg_flag_t flags)
 {
-	return odd == PARSE_NO_START ? NULL : __real_cfg_init(opts, flags);
+	cfg_t *cfg = odd == PARSE_NO_START ? NULL : __real_cfg_init(opts, flags);
+
+	trees += cfg != NULL;
+	return cfg;
+}
+
+int __real_cfg_free(cfg_t *cfg);
+int __wrap_cfg_free(cfg_t *cfg);
+int __wrap_cfg_free(cfg_t *cfg)
+{
+	trees--;
+	return __real_cfg_free(cfg);
 }
 
 unsigned int __real_cfg_opt_size(cfg_opt_t *opt);
@@ -150,6 +163,7 @@ static void what_is_read_differently_is_refused(void)
 	/* in libconfuse's words; the values have not been taken then */
 	parse_oddly(PARSE_OTHER_TEXT, "t:3: top level: no such option 'no-key'\n");
 	parse_oddly(PARSE_AS_IT_IS, "");
+	CU_ASSERT_EQUAL(trees, 0);
 }
 
 static const struct test_case cases[] = {
