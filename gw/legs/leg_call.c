@@ -9,6 +9,7 @@
 #include "gw/legs/legs.h"
 #include "gw/legs/phb.h"
 #include "gw/legs/proxy_avp.h"
+#include "gw/legs/relay.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -621,6 +622,18 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 	return l;
 }
 
+static void leg_call_number(char out[LEG_NUMBER_MAX + 1], const struct l2tp_avp *a)
+{
+	if (a)
+		gw_printable(out, LEG_NUMBER_MAX + 1, a->val, a->len);
+}
+
+void leg_call_numbers(struct leg *l, const struct l2tp_avp *called, const struct l2tp_avp *calling)
+{
+	leg_call_number(leg_call_of(l)->from.called, called);
+	leg_call_number(leg_call_of(l)->from.calling, calling);
+}
+
 void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ctx, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
@@ -636,6 +649,8 @@ static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
 		return NULL;
 	leg_call_of(l)->out = true;
 	leg_call_of(l)->ask = *what;
+	snprintf(leg_call_of(l)->from.called, sizeof(leg_call_of(l)->from.called), "%s",
+		 what->called);
 	return l;
 }
 
@@ -674,6 +689,7 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 			      const struct l2tp_avps *iccn)
 {
 	struct leg *l = leg_call_new(gw, call, peer, true);
+	const struct l2tp_avp *called, *calling;
 	struct l2tp_call_info i;
 
 	if (!l)
@@ -683,6 +699,10 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 		leg_call_of(in)->out = true;
 		leg_call_be_lns(leg_call_of(l));
 	}
+	called = relay_find(icrq, L2TP_IETF, L2TP_AVP_CALLED_NUMBER);
+	calling = relay_find(icrq, L2TP_IETF, L2TP_AVP_CALLING_NUMBER);
+	leg_call_numbers(l, called, calling);
+	leg_call_numbers(in, called, calling);
 	leg_call_of(l)->icrq = icrq;
 	leg_call_of(l)->iccn = iccn;
 	leg_call_of(l)->other = leg_call_of(in);
@@ -705,6 +725,11 @@ struct l2tp_call *leg_call_let_go(struct leg *l)
 const struct l2tp_msg *leg_call_iccn(const struct leg *l)
 {
 	return l->ops == &call_ops ? ((const struct leg_call *)l)->heard : NULL;
+}
+
+const struct leg_origin *leg_call_origin(const struct leg *l)
+{
+	return &((const struct leg_call *)l)->from;
 }
 
 const struct dp_call *leg_call_entry(const struct leg *l)

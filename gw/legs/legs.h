@@ -64,6 +64,8 @@ struct l2tp_call *leg_call_let_go(struct leg *l);
 /* What the ICRQ or OCRQ of an offered call asks for, before it is answered: the per-hop behavior
  * (RFC 3308). */
 void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *request);
+/* The numbers that its ICRQ tells, for `show`; NULL = it has none. */
+void leg_call_numbers(struct leg *l, const struct l2tp_avp *called, const struct l2tp_avp *calling);
 /* The engine's events about the call: REPLIED, UP, DOWN. */
 void leg_call_event(struct leg *l, const struct l2tp_event *ev);
 /* A PPP frame of the call that the data plane has punted. */
@@ -84,6 +86,8 @@ extern const struct leg_call_result leg_call_results[LEG_CAUSES];
 
 /* The ICCN of a call offered to us, only while the other leg is started; else NULL. */
 const struct l2tp_msg *leg_call_iccn(const struct leg *l);
+/* Whom the call is to and from, where that is known, for `show`. */
+const struct leg_origin *leg_call_origin(const struct leg *l);
 /* The call's entry in the data plane, for `show`. */
 const struct dp_call *leg_call_entry(const struct leg *l);
 /* The leg that a call of the engine belongs to, or NULL. */

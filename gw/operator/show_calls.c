@@ -146,6 +146,16 @@ static void call_limit_lines(struct vty *vty, const struct leg_limits *n)
 	vty_out(vty, "  ends    %s, %s%s", idle, session, VTY_NEWLINE);
 }
 
+/* Whom it is to and from, as far as that is known. */
+static void call_number_line(struct vty *vty, const struct leg *l)
+{
+	const struct leg_origin *o = leg_call_origin(l);
+
+	if (*o->called || *o->calling)
+		vty_out(vty, "  line    called %s, calling %s%s", *o->called ? o->called : "-",
+			*o->calling ? o->calling : "-", VTY_NEWLINE);
+}
+
 static void call_detail(void *ctx, const struct call_row *row)
 {
 	const struct dp_call_stats *s = &row->stats;
@@ -163,6 +173,8 @@ static void call_detail(void *ctx, const struct call_row *row)
 		port_channel_text(where, sizeof(where), row->gw, row->tunnel.channel),
 		row->tunnel.peer_host, row->tunnel.peer_id, row->call.peer_id, row->call.serial,
 		VTY_NEWLINE);
+	if (row->leg)
+		call_number_line(vty, row->leg);
 	if (row->join)
 		vty_out(vty, "  join    %s %s - %s %s, user %s%s", row->join->leg[0]->ops->name,
 			leg_state_name(row->join->leg[0]->state), row->join->leg[1]->ops->name,

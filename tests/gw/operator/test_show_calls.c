@@ -69,6 +69,42 @@ static void the_table(void)
 	vty_end();
 }
 
+/* The numbers that the LAC tells of a call, at the LNS and at both ends of a switch. */
+static void numbers_of_a_call(const char *conf, unsigned calls)
+{
+	static const struct l2tp_avp icrq[] = {
+		{.type = L2TP_AVP_CALLED_NUMBER, .val = (const uint8_t *)"31101", .len = 5},
+		{.type = L2TP_AVP_CALLING_NUMBER, .val = (const uint8_t *)"42\n02", .len = 5},
+	};
+	const char *at;
+
+	for (unsigned told = 0; told < 3; told++) { /* none, one, both */
+		vty_begin(conf);
+		bench.icrq = icrq;
+		bench.icrq_avps = told;
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+		vty_says("show calls detail");
+		at = vty_told;
+		for (unsigned i = 0; told && i < calls; i++) {
+			at = strstr(at, told == 1 ? "  line    called 31101, calling -\n"
+						  : "  line    called 31101, calling 42\\x0a02\n");
+			CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+			at++;
+		}
+		CU_ASSERT_PTR_NULL(strstr(at, "  line    "));
+		bench.icrq = NULL;
+		bench.icrq_avps = 0;
+		vty_end();
+	}
+}
+
+static void calls_have_numbers(void)
+{
+	numbers_of_a_call(CONF, 1);
+	numbers_of_a_call(VTY_SWITCH, 2);
+}
+
 /* The rest of the calls is left out. */
 static void detail_without_memory(void)
 {
@@ -135,6 +171,7 @@ static const struct test_case cases[] = {
 	{"the_table", the_table},
 	{"detail_without_memory", detail_without_memory},
 	{"a_switched_call", a_switched_call},
+	{"calls_have_numbers", calls_have_numbers},
 	{NULL, NULL},
 };
 const struct test_suite suite_show_calls = {"show_calls", cases};
