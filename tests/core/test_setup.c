@@ -63,6 +63,9 @@ static void what_sccrq_and_sccrp_carry(void)
 	CU_ASSERT_PTR_NULL(l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_CHALLENGE));
 	rig_decode(&r.b.pkt[0], &m, NULL);
 	CU_ASSERT_TRUE(l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, &v) && v == 64);
+	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, &w) && w == 3);
+	w = 0;
+	CU_ASSERT_TRUE(l2tp_msg_u32(&m, L2TP_IETF, L2TP_AVP_BEARER_CAPS, &w) && w == 3);
 	rig_free(&r);
 }
 

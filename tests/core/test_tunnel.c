@@ -367,16 +367,24 @@ static void no_hello_behind_an_unanswered_message(void)
 	rig_free(&r);
 }
 
+/* 5.8: "the tunnel and all sessions within MUST be cleared". */
 static void hello_unanswered_ends_the_tunnel(void)
 {
 	rig_pair(&r);
-	rig_tunnel(&r, NULL);
+	r.a.connect = r.b.answer = true;
+	l2tp_call_place(l2tp_call_new(rig_tunnel(&r, NULL), NULL, NULL), L2TP_INCOMING, NULL, 0,
+			r.now);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_CALL_UP), 1);
 	r.b.drop = r.a.drop = true;
 	rig_pass(&r, 60 * SEC + 31 * SEC - 1);
 	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_DOWN), 0);
 	rig_pass(&r, 1);
 	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_TUNNEL_DOWN)->by, L2TP_BY_TIMEOUT);
 	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->by, L2TP_BY_TIMEOUT);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_CALL_DOWN)->by, L2TP_BY_TIMEOUT);
+	CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_CALL_DOWN)->by, L2TP_BY_TIMEOUT);
 	rig_free(&r);
 }
 

@@ -189,6 +189,28 @@ static void denied_everywhere(void)
 	way_stop();
 }
 
+/* Whatever the Result Code is, and with the General Error "try another" of RFC 2661 4.4.2. */
+static void any_refusal_goes_on(void)
+{
+	static const struct cfg_route r = {.name = "r", .to = {all, 2}};
+	const struct cfg_peer *next;
+	struct route_way w;
+
+	for (uint16_t result = L2TP_CDN_LOST_CARRIER; result <= L2TP_CDN_NO_FRAMING; result++) {
+		struct leg_end e = way_cdn(result);
+
+		e.cdn_error = result == L2TP_CDN_GENERAL_ERROR ? L2TP_ERR_TRY_ANOTHER : 0;
+		way_start(&r, 1);
+		CU_ASSERT_TRUE(route_way_begin(&way_gw, &w, &nothing));
+		CU_ASSERT_PTR_NOT_NULL(route_way_next(&way_gw, &w, 0));
+		CU_ASSERT_TRUE(route_way_refused(&way_gw, &w, &e, 0));
+		next = route_way_next(&way_gw, &w, 0);
+		CU_ASSERT_TRUE(next && !strcmp(next->name, "b"));
+		route_way_end(&way_gw, &w);
+		way_stop();
+	}
+}
+
 static void a_refusal_may_end_it(void)
 {
 	static const struct cfg_route r = {.name = "r", .to = {all, 2}, .ends_on_refusal = true};
@@ -272,6 +294,7 @@ static const struct test_case cases[] = {
 	{"route_is_full", route_is_full},
 	{"denied_for_a_while", denied_for_a_while},
 	{"denied_everywhere", denied_everywhere},
+	{"any_refusal_goes_on", any_refusal_goes_on},
 	{"a_refusal_may_end_it", a_refusal_may_end_it},
 	{"all_in_words", all_in_words},
 	{"many_words", many_words},

@@ -62,6 +62,45 @@ static void every_size_in_pdus_and_sdus(void)
 	all_sizes("framing=sdus", "encapsulation=vc-mux");
 }
 
+/* RFC 3355 3.1: an L2TP PDU is one AAL5 PDU, also with a PPP frame of MRU 1500 and one with an IP
+ * packet of 9180 octets: 14 octets of L2TP, with Address, Control and Protocol 4 of PPP.  LLC takes
+ * 8 octets and the trailer 8, cells hold 48: two trailers would not fit. */
+static void l2tp_pdus_of_full_size(void)
+{
+	static const struct {
+		uint32_t len, cells;
+	} rows[] = {{14 + 1500, 32}, {14 + 4 + 9180, 192}};
+	static const char *const config[] = {"link=loop:full", "@0/40 l2tp", NULL};
+	static uint8_t data[9200];
+	struct fake_host a, b;
+	ist_channel c, d;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 7);
+	fake_open(&a, &atm_transport, config);
+	fake_open(&b, &atm_transport, config);
+	fake_join(&a, &b);
+	fake_run(&a, fake_now + 2 * S);
+	fake_connect(&a, "0/40", IST_PAYLOAD_L2TP, &c);
+	fake_connect(&b, "0/40", IST_PAYLOAD_L2TP, &d);
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake_host *from = i & 1 ? &b : &a, *to = i & 1 ? &a : &b;
+		uint64_t before = fake_count(from, "tx-cells");
+		uint32_t len = rows[i / 2].len;
+		struct fake_event *e;
+
+		CU_ASSERT_EQUAL(fake_send(from, i & 1 ? d : c, data, len), 1);
+		fake_run(&a, fake_now + S);
+		CU_ASSERT_EQUAL(fake_count(from, "tx-cells") - before, rows[i / 2].cells);
+		e = fake_take(to, FAKE_FRAME);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		ASSERT_OCTETS(e->data, e->len, data, len);
+		fake_free(e);
+	}
+	fake_close(&a);
+	fake_close(&b);
+}
+
 static void loopback_takes_a_circuit_down_and_up(void)
 {
 	struct fake_host a, b, mute;
@@ -518,6 +557,7 @@ static const struct test_case cases[] = {
 	{"the_device_gets_another_mtu", the_device_gets_another_mtu},
 	{"the_connection_of_a_listener", the_connection_of_a_listener},
 	{"every_size_in_cells", every_size_in_cells},
+	{"rfc3355_3_1_l2tp_pdus_of_full_size", l2tp_pdus_of_full_size},
 	{"every_size_in_pdus_and_sdus", every_size_in_pdus_and_sdus},
 	{"loopback_takes_a_circuit_down_and_up", loopback_takes_a_circuit_down_and_up},
 	{"the_segment_is_asked", the_segment_is_asked},
