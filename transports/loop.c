@@ -54,7 +54,7 @@ static const struct ist_key keys[] = {
 	{"window", IST_KEY_NUMBER, IST_KEY_PORT, 0, 65535, NULL, "0",
 	 "most frames of a channel on their way from this port; 0 = no flow control"},
 	IMPAIR_KEYS,
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 /* One for each circuit and payload kind. */

@@ -5,6 +5,7 @@
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,8 @@ WRAPPED(ssize_t, writev, int fd, const struct iovec *iov, int n);
 WRAPPED(ssize_t, pwritev, int fd, const struct iovec *iov, int n, off_t at);
 WRAPPED(int, ftruncate, int fd, off_t len);
 WRAPPED(void *, mmap, void *at, size_t len, int protection, int flags, int fd, off_t offset);
+int __real_open(const char *name, int flags, ...);
+int __wrap_open(const char *name, int flags, ...);
 int __real_ioctl(int fd, unsigned long request, ...);
 int __wrap_ioctl(int fd, unsigned long request, ...);
 
@@ -182,6 +185,18 @@ ssize_t __wrap_pwritev(int fd, const struct iovec *iov, int n, off_t at)
 int __wrap_ftruncate(int fd, off_t len)
 {
 	return kernel_fails("ftruncate", 0) ? -1 : __real_ftruncate(fd, len);
+}
+
+int __wrap_open(const char *name, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list ap;
+
+	va_start(ap, flags);
+	if (flags & O_CREAT)
+		mode = va_arg(ap, mode_t);
+	va_end(ap);
+	return kernel_fails("open", 0) ? -1 : __real_open(name, flags, mode);
 }
 
 void *__wrap_mmap(void *at, size_t len, int protection, int flags, int fd, off_t offset)

@@ -45,5 +45,5 @@ unit_transports_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=getrandom \
 	-Wl,--wrap=listen -Wl,--wrap=accept4 -Wl,--wrap=getsockname -Wl,--wrap=getpeername -Wl,--wrap=ioctl \
 	-Wl,--wrap=recv -Wl,--wrap=recvmsg -Wl,--wrap=sendmsg -Wl,--wrap=recvmmsg -Wl,--wrap=sendmmsg \
 	-Wl,--wrap=socketpair -Wl,--wrap=read -Wl,--wrap=write -Wl,--wrap=writev -Wl,--wrap=pwritev \
-	-Wl,--wrap=ftruncate -Wl,--wrap=mmap
+	-Wl,--wrap=ftruncate -Wl,--wrap=mmap -Wl,--wrap=open -Wl,--wrap=dlsym
 unit_transports_LDADD = libtransports.la $(CUNIT_LIBS)

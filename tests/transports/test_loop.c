@@ -314,8 +314,19 @@ static void loop_taps(void)
 	}
 }
 
+static void nothing_to_send(void)
+{
+	struct fake_host a, b;
+
+	loop_open_pair(&a, &b, (const char *const[]){"pair=p", "@1 l2tp", NULL});
+	CU_ASSERT_EQUAL(fake_send_frames(&a, NULL, 0), 0);
+	CU_ASSERT_STRING_EQUAL(fake_counted(&a), "");
+	loop_close_pair(&a, &b);
+}
+
 static const struct test_case cases[] = {
 	{"taps", loop_taps},
+	{"nothing_to_send", nothing_to_send},
 	{"up_when_both_are_there_down_when_not", up_and_down},
 	{"channels_by_address_and_payload", loop_channels},
 	{"sizes_0_to_mtu_and_one_over", loop_sizes},

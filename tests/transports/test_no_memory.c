@@ -6,7 +6,6 @@
 #include "tests/netns.h"
 #include "tests/transports/host.h"
 #include "tests/transports/kernel.h"
-#include "tests/transports/kernel.h"
 #include "transports/builtin.h"
 
 #include <errno.h>
@@ -286,6 +285,19 @@ static void no_random_octets(void)
 		}
 }
 
+static void no_socket_to_listen_with(void)
+{
+	static const char *const keys[] = {"link=xot-listen:127.0.0.1:0", NULL};
+	struct fake_host h;
+	char err[200];
+
+	kernel_fail("socket", 0, 0, EMFILE);
+	CU_ASSERT_EQUAL(fake_try(&h, no_memory_transport("x25"), keys, err, sizeof(err)), -EMFILE);
+	CU_ASSERT_TRUE(kernel_failed());
+	CU_ASSERT_TRUE(no_memory_idle(&h));
+	CU_ASSERT_STRING_EQUAL(err, "link xot-listen:127.0.0.1:0: Too many open files");
+}
+
 /* --- another ABI ------------------------------------------------------------------------------- */
 
 static void a_host_of_another_abi(void)
@@ -310,6 +322,7 @@ static const struct test_case cases[] = {
 	{"descriptor_0", descriptor_0},
 	{"another_abi", another_abi},
 	{"no_random_octets", no_random_octets},
+	{"no_socket_to_listen_with", no_socket_to_listen_with},
 	{NULL, NULL},
 };
 const struct test_suite suite_no_memory = {"no_memory", cases};

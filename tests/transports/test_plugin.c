@@ -150,6 +150,39 @@ static void files_that_are_none(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, IST_TRANSPORT_SYMBOL));
 }
 
+/* The linker's --wrap: what a library has under our symbol; NULL = nothing, and no words for it. */
+static bool has_symbol;
+static const void *the_symbol;
+
+void *__real_dlsym(void *so, const char *name);
+void *__wrap_dlsym(void *so, const char *name);
+void *__wrap_dlsym(void *so, const char *name)
+{
+	if (!has_symbol)
+		return __real_dlsym(so, name);
+	CU_ASSERT_STRING_EQUAL(name, IST_TRANSPORT_SYMBOL);
+	return (void *)(uintptr_t)the_symbol;
+}
+
+static void files_that_are_plugins(void)
+{
+	struct ist_transport of_another_abi = loop_transport;
+	char err[300] = "";
+
+	of_another_abi.abi = 2;
+	has_symbol = true;
+	the_symbol = &loop_transport;
+	CU_ASSERT_PTR_EQUAL(plugin_load("libm.so.6", err, sizeof(err)), &loop_transport);
+	CU_ASSERT_STRING_EQUAL(err, "");
+	the_symbol = &of_another_abi;
+	CU_ASSERT_PTR_NULL(plugin_load("libm.so.6", err, sizeof(err)));
+	CU_ASSERT_STRING_EQUAL(err, "built for ABI 2, this is ABI 1");
+	the_symbol = NULL;
+	CU_ASSERT_PTR_NULL(plugin_load("libm.so.6", err, sizeof(err)));
+	CU_ASSERT_STRING_EQUAL(err, "the symbol is NULL");
+	has_symbol = false;
+}
+
 static const struct test_case cases[] = {
 	{"our_own_are_fit", our_own_are_fit},
 	{"another_abi_or_size", another_abi_or_size},
@@ -158,6 +191,7 @@ static const struct test_case cases[] = {
 	{"keys", keys},
 	{"counters", counters},
 	{"files_that_are_none", files_that_are_none},
+	{"files_that_are_plugins", files_that_are_plugins},
 	{NULL, NULL},
 };
 const struct test_suite suite_plugin = {"plugin", cases};

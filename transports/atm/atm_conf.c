@@ -42,7 +42,7 @@ const struct ist_key atm_keys[] = {
 	{"oam-misses", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 1, 255, NULL, "3",
 	 "loopback cells unanswered in a row that take the circuit down; as many answers bring it "
 	 "up"},
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 const struct ist_counter atm_counters[] = {

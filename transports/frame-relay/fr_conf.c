@@ -31,7 +31,7 @@ const struct ist_key fr_keys[] = {
 	{"cir", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 0, 10000000000, NULL, "0",
 	 "committed information rate, bit/s, as the network promised it; told to L2TP peers as the "
 	 "connect speed; 0 = not known"},
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 /* DLCIs for users, by address length (Q.922 table 1). */

@@ -37,7 +37,7 @@ const struct ist_key pppoe_keys[] = {
 	PORT_TEXT("host-uniq", NULL,
 		  "client: Host-Uniq in hexadecimal, for networks that ask for a certain one"),
 	PORT_TIME("link-hold", "5s", "sessions outlive a link that is down for less than this"),
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 /* --- the pieces ------------------------------------------------------------------------------- */

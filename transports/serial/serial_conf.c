@@ -47,7 +47,7 @@ const struct ist_key serial_keys[] = {
 	 "tap:INTERFACE, udp:LOCAL>REMOTE, loop:NAME, pcap:IN>OUT"},
 	PORT_TEXT("ethertype", "0x88b5", "of packet links over Ethernet and of tap links"),
 	LINK_LINE_KEYS,
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 /* clang-format on */
 

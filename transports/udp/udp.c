@@ -74,7 +74,7 @@ static const struct ist_key keys[] = {
 	 "octets of the socket's receive buffer"},
 	{"sndbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, NULL,
 	 "octets of the socket's send buffer"},
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 union control {

@@ -69,7 +69,7 @@ const struct ist_key x25_keys[] = {
 	 "XOT: name of the far end's interface that has this permanent circuit"},
 	{"xot-lci", IST_KEY_NUMBER, IST_KEY_CIRCUIT, 1, 4095, NULL, NULL,
 	 "XOT: its logical channel at the far end; default: the same"},
-	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
+	{.name = NULL},
 };
 
 /* --- addresses -------------------------------------------------------------------------------- */

@@ -261,10 +261,8 @@ static void x25_pkt_encode_facilities(struct wr *w, const struct x25_facilities 
 		wr_u8(w, f->nui_len);
 		wr_bytes(w, f->nui, f->nui_len);
 	}
-	if (!w->bad && w->len - at - 1 <= X25_FAC_MAX)
+	if (!w->bad)
 		w->buf[at] = (uint8_t)(w->len - at - 1);
-	else
-		w->bad = true;
 }
 
 /* Classes of X.25 table 7-1. */

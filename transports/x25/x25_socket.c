@@ -360,7 +360,7 @@ static void x25_socket_pause_listening(struct ist_port *p)
 static void x25_socket_accept_one(struct ist_port *p, int listener)
 {
 	struct x25_sockets *s = p->sockets;
-	struct x25_kernel_call in = {.len = 0};
+	struct x25_kernel_call in;
 	int fd = x25_socket_kernel->next_call(listener, &in);
 	struct call *k;
 

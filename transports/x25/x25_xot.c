@@ -130,8 +130,6 @@ static bool xot_conn_write_out(struct xot_conn *k)
 		ssize_t n = send(k->fd, k->out + k->out_at, k->out_len - k->out_at,
 				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0 && errno != EAGAIN)
 			xot_conn_lost(k, strerror(errno));
 		if (n < 0)

@@ -221,6 +221,40 @@ static void link_atmtcp_back_pressure(void)
 	end_close(&e);
 }
 
+/* A far end that reads a part, again and again: what is not sent yet moves to the front of the
+ * buffer, and each frame arrives whole and in its place. */
+static void link_atmtcp_far_end_that_reads_slowly(void)
+{
+	static uint8_t frame[4 + 9000], got[4 + sizeof(frame)];
+	const struct link_frame f = {NULL, frame, 0, sizeof(frame)};
+	struct end e;
+	int fd = client_up(&e);
+	unsigned sent = 0, received = 0;
+	uint64_t full = 0;
+
+	frame[3] = 35;
+	while (received < 400) {
+		while (end_count(&e, LINK_TX_FULL) == full && sent < 400) {
+			memset(frame + 4, (int)(sent % 251), sizeof(frame) - 4);
+			link_send(e.l, &f, 1);
+			sent += end_count(&e, LINK_TX_FULL) == full;
+		}
+		full = end_count(&e, LINK_TX_FULL);
+		for (size_t n = 0; n < sizeof(got);) {
+			ssize_t r = recv(fd, got + n, sizeof(got) - n, MSG_DONTWAIT);
+
+			if (r > 0)
+				n += (size_t)r;
+			else
+				end_wait(&e);
+		}
+		memset(frame + 4, (int)(received++ % 251), sizeof(frame) - 4);
+		ASSERT_OCTETS(got + 8, sizeof(got) - 8, frame + 4, sizeof(frame) - 4);
+	}
+	close(fd);
+	end_close(&e);
+}
+
 static uint64_t link_atmtcp_next_timer(const struct end *e)
 {
 	uint64_t at = UINT64_MAX;
@@ -491,7 +525,15 @@ static void misfits(void)
 	close(fd);
 }
 
+static void sockets_that_are_refused(void)
+{
+	end_refused("atmtcp:127.0.0.1:1", NULL, "socket", 0);
+	end_refused("atmtcp-listen:127.0.0.1:1", NULL, "socket", 0);
+}
+
 static const struct test_case cases[] = {
+	{"far_end_that_reads_slowly", link_atmtcp_far_end_that_reads_slowly},
+	{"sockets_that_are_refused", sockets_that_are_refused},
 	{"client_and_server_every_size", both_ends},
 	{"octets_of_a_record", octets_of_a_record},
 	{"many_records_in_one_piece", link_atmtcp_many_at_once},

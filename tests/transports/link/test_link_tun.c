@@ -282,6 +282,11 @@ static void link_tun_calls_refused(void)
 	netns_leave();
 }
 
+static void link_tun_cannot_be_opened(void)
+{
+	end_refused("tap:x0", NULL, "open", 0);
+}
+
 /* A device that cannot be asked is gone, and made again in a second. */
 static void link_tun_looks_that_fail(void)
 {
@@ -390,6 +395,7 @@ static void link_tun_reads(void)
 }
 
 static const struct test_case cases[] = {
+	{"cannot_be_opened", link_tun_cannot_be_opened},
 	{"frames_of_a_tun", link_tun_frames},
 	{"tun_of_any_protocol", link_tun_of_any_protocol},
 	{"frames_too_long", link_tun_too_long},

@@ -80,6 +80,38 @@ static void a_dte_asks_until_it_is_answered(void)
 	typed_close(&t);
 }
 
+/* 02 ends what was connected; a Restart before it clears the calls there are. */
+static void what_a_port_says_as_it_closes(void)
+{
+	struct typed t;
+	ist_channel c;
+
+	typed_begin(&t, NULL); /* it asks: there is nothing to end */
+	typed_close(&t);
+	CU_ASSERT_EQUAL(t.pkts, 0);
+	typed_begin(&t, NULL);
+	typed_frame(&t, "01"); /* it restarts, which is not over */
+	typed_close(&t);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 2, "");
+	typed_open(&t, NULL);
+	typed_close(&t);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 2, "");
+	typed_open(&t, (const char *const[]){"lci-two-way=1-9", NULL});
+	CU_ASSERT_EQUAL(fake_connect(&t.h, "5", L2TP, &c), 0);
+	typed_rx(&t, "10090f");
+	typed_close(&t);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 2);
+	expect_frame(&t, 0, 0, "1000fb0000");
+	expect_frame(&t, 1, 2, "");
+	typed_begin(&t, (const char *const[]){"role=dce", NULL});
+	typed_rx(&t, "1000ff");
+	typed_close(&t);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 2, "");
+}
+
 static void frames_of_no_kind_are_counted(void)
 {
 	struct typed t;
@@ -157,6 +189,29 @@ static void lapb_begin(struct typed *t)
 	typed_frame(t, "0121");
 	typed_frame(t, "0320 1000ff");
 	t->pkts = 0;
+}
+
+static ist_channel lapb_call_up(struct typed *t);
+
+/* The same over LAPB, whose end is a DISC. */
+static void what_a_port_says_as_lapb_closes(void)
+{
+	struct typed t;
+
+	typed_begin(&t, (const char *const[]){"framing=lapb", NULL});
+	CU_ASSERT_STRING_EQUAL(fake_status(&t.h),
+			       "link up, LAPB setup, packet layer down as DTE, 0 circuits");
+	typed_close(&t); /* our SABM is not answered */
+	CU_ASSERT_EQUAL(t.pkts, 0);
+	lapb_begin(&t);
+	typed_close(&t);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 1);
+	expect_frame(&t, 0, 1, "53");
+	lapb_call_up(&t);
+	typed_close(&t);
+	CU_ASSERT_EQUAL_FATAL(t.pkts, 2);
+	expect_frame(&t, 0, 1, "44 1000fb0000");
+	expect_frame(&t, 1, 1, "53");
 }
 
 /* With a LAPB window of 1 the second Call waits for the first to be acknowledged.  The far end
@@ -450,6 +505,8 @@ static void x25_line_hostile_frames(void)
 static const struct test_case cases[] = {
 	{"a_dce_towards_a_kernel", a_dce_towards_a_kernel},
 	{"a_dte_asks_until_it_is_answered", a_dte_asks_until_it_is_answered},
+	{"what_a_port_says_as_it_closes", what_a_port_says_as_it_closes},
+	{"what_a_port_says_as_lapb_closes", what_a_port_says_as_lapb_closes},
 	{"frames_of_no_kind_are_counted", frames_of_no_kind_are_counted},
 	{"a_link_reset_clears_calls", a_link_reset_clears_calls},
 	{"a_link_reset_empties_the_queue", a_link_reset_empties_the_queue},

@@ -53,6 +53,57 @@ static void call_of_a_kernel(void)
 	encodes_to(&q, kernel_call);
 }
 
+/* Into every room that is too small, and into the one that fits. */
+static void what_does_not_fit_is_not_encoded(void)
+{
+	struct x25_pkt p = {.type = X25_CALL,
+			    .lci = 1,
+			    .called = "5555",
+			    .calling = "111",
+			    .fac = {.given = X25_FAC_REVERSE | X25_FAC_SIZE | X25_FAC_NUI,
+				    .size_called = 8,
+				    .size_calling = 9,
+				    .nui_len = 2,
+				    .nui = "me"},
+			    .data = (const uint8_t *)"\xcf",
+			    .len = 1};
+	uint8_t want[40], buf[40];
+	size_t n = test_hex(want, sizeof(want), "10010b 34 55551110 09 0101 420809 c6026d65 cf");
+
+	for (size_t room = 0; room <= n; room++) {
+		struct wr w = wr_init(buf, room);
+
+		memset(buf, 0xee, sizeof(buf));
+		CU_ASSERT_EQUAL(x25_encode(&w, &p), room == n);
+		for (size_t i = room; i < sizeof(buf); i++)
+			CU_ASSERT_EQUAL(buf[i], 0xee);
+	}
+	ASSERT_OCTETS(buf, n, want, n);
+}
+
+/* A Network User Identification of 32 octets is kept, one more is refused. */
+static void the_longest_network_user_identification(void)
+{
+	static const uint8_t call[] = {0x10, 0x01, 0x0b, 0x00};
+
+	for (uint8_t len = 32; len <= 33; len++) {
+		uint8_t pkt[4 + 3 + 33];
+		struct x25_pkt p;
+
+		memcpy(pkt, call, sizeof(call));
+		memset(pkt + 4, 'n', sizeof(pkt) - 4);
+		pkt[4] = (uint8_t)(2 + len);
+		pkt[5] = 0xc6;
+		pkt[6] = len;
+		CU_ASSERT_EQUAL(x25_decode(&p, pkt, 7u + len, false),
+				len == 32 ? 0 : X25_DIAG_FACILITY_LENGTH);
+		if (len == 32) {
+			CU_ASSERT_EQUAL(p.fac.given, X25_FAC_NUI);
+			ASSERT_OCTETS(p.fac.nui, p.fac.nui_len, pkt + 7, 32);
+		}
+	}
+}
+
 static void odd_addresses_share_an_octet(void)
 {
 	struct x25_pkt p, q = {.type = X25_CALL, .lci = 0xabc, .called = "123", .calling = "45678"};
@@ -273,6 +324,8 @@ static void x25_pkt_hostile_octets(void)
 
 static const struct test_case cases[] = {
 	{"call_of_a_kernel", call_of_a_kernel},
+	{"what_does_not_fit_is_not_encoded", what_does_not_fit_is_not_encoded},
+	{"the_longest_network_user_identification", the_longest_network_user_identification},
 	{"odd_addresses_share_an_octet", odd_addresses_share_an_octet},
 	{"accepted_long_and_short", accepted_long_and_short},
 	{"data_modulo_8_and_128", data_modulo_8_and_128},

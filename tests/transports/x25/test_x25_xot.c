@@ -697,7 +697,10 @@ static void malformed_texts(void)
 					  "link=xot:127.0.0.1>",
 					  "link=xot:>127.0.0.1",
 					  "link=xot:127.0.0.1:0x",
-					  "link=xota:127.0.0.1"};
+					  "link=xota:127.0.0.1",
+					  "link=xot:" /* 80 octets */
+					  "0123456789012345678901234567890123456789"
+					  "0123456789012345678901234567890123456789"};
 	static const char *const from[] = {"link=xot-listen:127.0.0.1:1", "xot-from=here", NULL};
 	static const char *const line[] = {"link=xot:127.0.0.1", "impair-loss=1", NULL};
 	struct fake_host h;

@@ -197,7 +197,9 @@ void typed_open(struct typed *t, const char *const *config)
 
 void typed_close(struct typed *t)
 {
+	t->pkts = 0;
 	fake_close(&t->h);
+	fake_run(&t->far, fake_now);
 	link_close(t->link);
 	fake_leave(&t->far);
 }

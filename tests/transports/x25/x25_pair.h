@@ -46,6 +46,7 @@ struct typed {
 void typed_open(struct typed *t, const char *const *config);
 /* The link is up, the packet layer is not; what was sent first is in pkt. */
 void typed_begin(struct typed *t, const char *const *config);
+/* What was sent last, as the port closed, is in pkt. */
 void typed_close(struct typed *t);
 /* The far end sends a packet. */
 void typed_rx(struct typed *t, const char *hex);
