@@ -2,7 +2,8 @@
 /*
  * A window of MP_HELD numbers begins at `next`.  mp_rx_next() looks at its first number: a packet
  * that is complete there is delivered, a number that can no longer come is given up, and so is a
- * fragment whose packet has lost another one.  The window never moves back.
+ * fragment whose packet has lost another one.  The window moves back only when nothing comes but
+ * numbers behind it.
  */
 #include "ppp/mp.h"
 
@@ -59,6 +60,7 @@ void mp_rx_init(struct mp_rx *rx, bool short_seq, uint16_t mrru)
 	memset(rx, 0, sizeof(*rx));
 	rx->mask = short_seq ? MP_SEQ_SHORT : MP_SEQ_LONG;
 	rx->mrru = mrru + 2u;
+	rx->patience = MP_PATIENCE;
 }
 
 void mp_rx_join(struct mp_rx *rx, unsigned link)
@@ -79,7 +81,7 @@ static uint32_t mp_less(uint32_t from, uint32_t n)
 }
 
 /* The last number of an idle link must not look like one ahead when the others have gone halfway
- * round. */
+ * round: at each quarter, also when the window moves by more than one. */
 static void mp_keep_up(struct mp_rx *rx)
 {
 	for (unsigned i = 0; i < MP_LINKS; i++)
@@ -92,6 +94,8 @@ static void mp_advance(struct mp_rx *rx, uint32_t n)
 {
 	uint32_t quarter = (rx->mask + 1) / 4, before = rx->next / quarter;
 
+	if (n >= quarter)
+		mp_keep_up(rx);
 	for (uint32_t i = 0; i < n && rx->held; i++) {
 		rx->held -= mp_has(rx, i);
 		if (i < MP_HELD)
@@ -101,7 +105,7 @@ static void mp_advance(struct mp_rx *rx, uint32_t n)
 	rx->span = mp_less(rx->span, n);
 	rx->given_up = mp_less(rx->given_up, n);
 	rx->waiting = false;
-	if (rx->next / quarter != before)
+	if (n >= quarter || rx->next / quarter != before)
 		mp_keep_up(rx);
 }
 
@@ -110,9 +114,40 @@ static void mp_heard(struct mp_rx *rx, unsigned link, uint32_t seq)
 	uint32_t at = mp_ahead(rx, rx->next, seq);
 
 	rx->last[link] = seq;
-	rx->heard |= 1u << link;
+	rx->heard |= 1u << link & rx->links;
+	rx->strays = 0;
 	if (rx->span < at + 1)
 		rx->span = at + 1;
+}
+
+/* Numbers behind the window that rise, and nothing else: the peer has begun anew, or it never was
+ * where one stray number has moved the window to.  Half of the sequence space would have to pass
+ * before it was heard again. */
+static bool mp_has_gone_back(struct mp_rx *rx, uint32_t seq)
+{
+	uint32_t step = mp_ahead(rx, rx->stray, seq);
+
+	if (!rx->strays || step > MP_HELD)
+		rx->strays = 1;
+	else if (step)
+		rx->strays++;
+	rx->stray = seq;
+	return rx->strays >= MP_STRAYS;
+}
+
+/* A number behind the window. */
+static enum mp_verdict mp_behind(struct mp_rx *rx, uint32_t seq)
+{
+	if (!mp_has_gone_back(rx, seq)) {
+		rx->late++;
+		return MP_DROP;
+	}
+	rx->given_up = rx->span;
+	if (!rx->held) {
+		rx->next = seq;
+		rx->span = rx->given_up = rx->heard = 0;
+	}
+	return MP_DRAIN;
 }
 
 enum mp_verdict mp_rx_put(struct mp_rx *rx, unsigned link, const struct mp_head *h, size_t len,
@@ -120,7 +155,9 @@ enum mp_verdict mp_rx_put(struct mp_rx *rx, unsigned link, const struct mp_head 
 {
 	uint32_t at = mp_ahead(rx, rx->next, h->seq);
 
-	if (mp_is_behind(rx, h->seq) || mp_has(rx, at)) {
+	if (mp_is_behind(rx, h->seq))
+		return mp_behind(rx, h->seq);
+	if (mp_has(rx, at)) {
 		rx->late++;
 		return MP_DROP;
 	}
@@ -225,7 +262,7 @@ static bool mp_waits(struct mp_rx *rx, uint64_t now)
 	if (!rx->waiting)
 		rx->since = now;
 	rx->waiting = true;
-	if (now < rx->since + MP_PATIENCE)
+	if (now < rx->since + rx->patience)
 		return true;
 	rx->given_up = rx->span;
 	return false;
@@ -247,7 +284,7 @@ bool mp_rx_next(struct mp_rx *rx, uint64_t now, struct mp_run *run)
 
 uint64_t mp_rx_deadline(const struct mp_rx *rx)
 {
-	return rx->waiting ? rx->since + MP_PATIENCE : UINT64_MAX;
+	return rx->waiting ? rx->since + rx->patience : UINT64_MAX;
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
@@ -271,14 +308,17 @@ static unsigned mp_pick(const struct mp_tx *tx, size_t room)
 	return best;
 }
 
-/* Octets at kbit/s: 8,000,000 / kbps ns each. */
-static void mp_load(struct mp_tx_link *l, size_t len, uint64_t now)
+/* Octets at kbit/s: 8,000,000 / kbps ns each.  The clock follows the links, which may be offered
+ * more than they carry: a new one has no claim to what was sent before it came. */
+static void mp_load(struct mp_tx *tx, struct mp_tx_link *l, size_t len, uint64_t now)
 {
 	uint64_t kbps = l->kbps ? l->kbps : MP_KBPS;
 
-	if (l->until < now * 1000)
-		l->until = now * 1000;
-	l->until += (len + MP_HEAD_MAX) * 8000000u / kbps;
+	if (tx->clock < now * 1000)
+		tx->clock = now * 1000;
+	if (tx->clock < l->until)
+		tx->clock = l->until;
+	l->until = tx->clock + (len + MP_HEAD_MAX) * 8000000u / kbps;
 }
 
 static unsigned mp_cut_small(struct mp_tx *tx, size_t len, uint64_t now, struct mp_piece *out)
@@ -292,7 +332,7 @@ static unsigned mp_cut_small(struct mp_tx *tx, size_t len, uint64_t now, struct 
 			return 0;
 		room = tx->link[link].room < len - at ? tx->link[link].room : len - at;
 		out[n] = (struct mp_piece){.link = link, .at = at, .len = room};
-		mp_load(&tx->link[link], room, now);
+		mp_load(tx, &tx->link[link], room, now);
 		at += room;
 	}
 	return at == len ? n : 0;
@@ -304,7 +344,7 @@ unsigned mp_tx_cut(struct mp_tx *tx, size_t len, uint64_t now, struct mp_piece o
 
 	if (link < MP_LINKS) {
 		out[0] = (struct mp_piece){.link = link, .len = len};
-		mp_load(&tx->link[link], len, now);
+		mp_load(tx, &tx->link[link], len, now);
 	} else {
 		n = mp_cut_small(tx, len, now, out);
 	}

@@ -5,19 +5,21 @@
  *
  * Fragments of a bundle are numbered; on each link the numbers rise.  A fragment that is missing is
  * lost once every link has delivered a later one (M of section 4.1), once it has been waited for
- * MP_PATIENCE, or when MP_HELD later fragments have come.  The owner keeps the octets of fragments
- * that wait, under the slot number that mp_rx_put() gives; nothing here allocates.
+ * as long as the owner says, or when MP_HELD later fragments have come.  The owner keeps the octets
+ * of fragments that wait, under the slot number that mp_rx_put() gives; nothing here allocates.
  */
 #ifndef PPP_MP_H
 #define PPP_MP_H
 
 #include "core/bytes.h"
 
-#define MP_LINKS     8u	  /* of one bundle */
-#define MP_HELD	     128u /* fragments that wait; divides both sequence spaces */
-#define MP_HEAD_MAX  4u
-#define MP_MRRU_MIN  1500u	       /* section 5.1.1: each system can receive this */
-#define MP_PATIENCE  UINT64_C(1000000) /* us; section 4.1 asks for a timer, and gives no figure */
+#define MP_LINKS    8u	 /* of one bundle */
+#define MP_HELD	    128u /* fragments that wait; divides both sequence spaces */
+#define MP_HEAD_MAX 4u
+#define MP_MRRU_MIN 1500u	      /* section 5.1.1: each system can receive this */
+#define MP_PATIENCE UINT64_C(1000000) /* us; section 4.1 asks for a timer, and gives no figure */
+#define MP_STRAYS   8u /* in a row behind the window: the peer is there, and the window moves back \
+			*/
 #define MP_SEQ_LONG  0xffffffu
 #define MP_SEQ_SHORT 0xfffu
 
@@ -44,6 +46,9 @@ struct mp_rx {
 	uint32_t last[MP_LINKS];
 	bool waiting; /* for a number from next on */
 	uint64_t since;
+	uint64_t patience; /* us, the owner's; MP_PATIENCE at first */
+	uint32_t stray;	   /* the last number behind the window */
+	unsigned strays;   /* and how many have come in a row, in order */
 	struct {
 		bool used, begin, end;
 		uint16_t len;
@@ -61,7 +66,7 @@ enum mp_verdict {
 	MP_DROP,  /* too late, counted */
 	MP_WHOLE, /* a packet, and its turn: deliver it, it is not kept */
 	MP_HOLD,  /* *slot is its number */
-	MP_DRAIN, /* no room: call mp_rx_next() until it says no, then put it again */
+	MP_DRAIN, /* the window moves: call mp_rx_next() until it says no, then put it again */
 };
 /* A fragment of len octets behind its head, from this link. */
 enum mp_verdict mp_rx_put(struct mp_rx *rx, unsigned link, const struct mp_head *h, size_t len,
@@ -91,6 +96,7 @@ struct mp_tx_link {
 
 struct mp_tx {
 	uint32_t mask, seq;
+	uint64_t clock; /* ns; ahead of the time while more is sent than the links carry */
 	struct mp_tx_link link[MP_LINKS];
 };
 void mp_tx_init(struct mp_tx *tx, bool short_seq);

@@ -173,6 +173,7 @@ enum dp_mode {
 struct dp_bundle {
 	uint16_t mrru; /* of what we put together; 0 = no bundle */
 	bool rx_short, tx_short;
+	uint32_t patience; /* us that a fragment is waited for; 0 = MP_PATIENCE */
 	struct {
 		uint16_t tid, sid; /* an entry with DP_MEMBER; sid 0 = no link here */
 		uint32_t kbps;	   /* 0 = not known */
@@ -276,11 +277,11 @@ bool dp_tun_gone(const struct dp *dp, uint32_t no);
 	X(TAP_RING, "tap-ring-full", "capture mailbox full")                                 \
 	X(FILTER_IN, "filter-in", "a filter of the call or line does not let it in")         \
 	X(FILTER_OUT, "filter-out", "a filter of the call or line does not let it out")      \
-	X(NO_BUNDLE, "bundle-gone", "frame of a link whose bundle has gone")                 \
+	X(NO_BUNDLE, "bundle-gone", "frame of or for a link that is in no bundle")           \
 	X(BUNDLE_HEAD, "bundle-head", "multilink head short or with reserved bits")          \
 	X(BUNDLE_LATE, "bundle-late", "fragment that came twice, or when it was given up")   \
 	X(BUNDLE_BROKEN, "bundle-broken", "fragment of a packet that cannot be completed")   \
-	X(BUNDLE_FULL, "bundle-full", "fragment that there is no memory for")                \
+	X(BUNDLE_FULL, "bundle-full", "fragment beyond the bundle's share of memory")        \
 	X(BUNDLE_LINKS, "bundle-links", "packet that no link of the bundle can carry")
 
 enum dp_reason {

@@ -14,6 +14,7 @@ struct bundle {
 	struct mp_rx rx;
 	struct mp_tx tx;
 	uint16_t held[MP_HELD]; /* pool buffer of each slot */
+	uint32_t key[MP_LINKS]; /* call_key() of each link; 0 = none here */
 	uint32_t version;	/* of the struct call that rx and tx follow */
 	struct deadline timer;
 	struct call_state *st;
@@ -47,38 +48,44 @@ void bundle_free(struct worker *w, struct bundle *b)
 	free(b);
 }
 
-static bool bundle_has(const struct dp_bundle *cfg, unsigned link)
+/* The number of a link; MP_LINKS = it is none of the bundle's. */
+static unsigned bundle_link(const struct bundle *b, uint32_t member)
 {
-	return cfg->link[link].sid;
+	unsigned i = 0;
+
+	while (i < MP_LINKS && b->key[i] != member)
+		i++;
+	return i;
 }
 
-unsigned bundle_link(const struct call *bundle, const struct call *member)
+/* Another link may have the place of one that has gone. */
+static void bundle_follow_link(struct bundle *b, unsigned i, uint32_t key)
 {
-	const struct dp_bundle *cfg = &bundle->c.bundle;
-
-	for (unsigned i = 0; i < MP_LINKS; i++)
-		if (cfg->link[i].sid == member->c.sid && cfg->link[i].tid == member->c.tid)
-			return i;
-	return MP_LINKS;
+	if (b->key[i] == key)
+		return;
+	if (b->key[i])
+		mp_rx_leave(&b->rx, i);
+	if (key)
+		mp_rx_join(&b->rx, i);
+	b->tx.link[i].until = 0;
+	b->key[i] = key;
 }
 
 /* Links that the control thread has added or taken away. */
 static struct bundle *bundle_of(struct call *c)
 {
+	const struct dp_bundle *cfg = &c->c.bundle;
 	struct bundle *b = c->st->bundle;
 
 	if (b->version == c->version)
 		return b;
 	b->version = c->version;
 	b->st = c->st;
+	b->rx.patience = cfg->patience ? cfg->patience : MP_PATIENCE;
 	for (unsigned i = 0; i < MP_LINKS; i++) {
-		bool has = bundle_has(&c->c.bundle, i), had = b->rx.links >> i & 1;
-
-		if (has && !had)
-			mp_rx_join(&b->rx, i);
-		if (had && !has)
-			mp_rx_leave(&b->rx, i);
-		b->tx.link[i].kbps = c->c.bundle.link[i].kbps;
+		bundle_follow_link(
+			b, i, cfg->link[i].sid ? call_key(cfg->link[i].tid, cfg->link[i].sid) : 0);
+		b->tx.link[i].kbps = cfg->link[i].kbps;
 	}
 	return b;
 }
@@ -148,11 +155,18 @@ void bundle_timeout(struct deadline *d, uint64_t now)
 		bundle_drain(st->home, c);
 }
 
+/* The pool is every call's and bundle's of the worker: one may hold a quarter as many as are free,
+ * so that however many do some are left. */
+static bool bundle_may_hold(const struct worker *w, const struct bundle *b)
+{
+	return b->rx.held <= w->reorder.n_free / 4u;
+}
+
 static void bundle_hold(struct worker *w, struct call *c, unsigned slot, const struct rd *r)
 {
 	struct bundle *b = c->st->bundle;
 
-	b->held[slot] = pool_copy(&w->reorder, r->p, r->left);
+	b->held[slot] = bundle_may_hold(w, b) ? pool_copy(&w->reorder, r->p, r->left) : POOL_NONE;
 	if (b->held[slot] != POOL_NONE)
 		return;
 	mp_rx_forget(&b->rx, slot);
@@ -161,7 +175,7 @@ static void bundle_hold(struct worker *w, struct call *c, unsigned slot, const s
 
 static void bundle_fragment(struct worker *w, struct call *c, unsigned link, struct rd *r)
 {
-	struct bundle *b = bundle_of(c);
+	struct bundle *b = c->st->bundle;
 	enum mp_verdict v;
 	struct mp_head h;
 	unsigned slot;
@@ -182,12 +196,13 @@ static void bundle_fragment(struct worker *w, struct call *c, unsigned link, str
 		bundle_drain(w, c);
 }
 
-void bundle_in(struct worker *w, struct call *c, unsigned link, uint16_t proto, const uint8_t *info,
-	       size_t len)
+void bundle_in(struct worker *w, struct call *c, uint32_t member, uint16_t proto,
+	       const uint8_t *info, size_t len)
 {
 	struct rd r = rd_init(info, len);
+	unsigned link = call_is_bundle(c) ? bundle_link(bundle_of(c), member) : MP_LINKS;
 
-	if (!call_is_bundle(c)) {
+	if (link == MP_LINKS) {
 		call_drop(w, c, DP_R_NO_BUNDLE);
 	} else if (proto == PPP_MP) {
 		bundle_fragment(w, c, link, &r);
@@ -207,9 +222,9 @@ static void bundle_find_links(struct worker *w, struct call *c, struct call *mem
 
 	for (unsigned i = 0; i < MP_LINKS; i++) {
 		const struct dp_bundle *cfg = &c->c.bundle;
-		struct call *m = bundle_has(cfg, i) ? calltab_get(&w->dp->tab, cfg->link[i].tid,
-								  cfg->link[i].sid)
-						    : NULL;
+		struct call *m = cfg->link[i].sid ? calltab_get(&w->dp->tab, cfg->link[i].tid,
+								cfg->link[i].sid)
+						  : NULL;
 
 		member[i] = m && m->c.mode == DP_MEMBER ? m : NULL;
 		b->tx.link[i].there = member[i];
@@ -217,16 +232,30 @@ static void bundle_find_links(struct worker *w, struct call *c, struct call *mem
 	}
 }
 
+/* The link may have changed while the piece was on its way to this worker: section 5.1.1, nothing
+ * is sent by a link that negotiates anew. */
+void bundle_piece_out(struct worker *w, struct call *m, uint32_t marks, const uint8_t *front,
+		      size_t n, const uint8_t *payload, size_t len)
+{
+	if (m->c.mode != DP_MEMBER)
+		call_drop(w, m, DP_R_NO_BUNDLE);
+	else if (n + len > m->c.mtu)
+		call_drop(w, m, DP_R_TOO_BIG);
+	else
+		tx_frame_behind(w, m, PPP_MP, marks, front, n, payload, len);
+}
+
 static void bundle_send(struct worker *w, struct call *m, uint32_t marks, const uint8_t *front,
 			size_t n, const uint8_t *payload, size_t len)
 {
 	if (m->st->home == w)
-		tx_frame_behind(w, m, PPP_MP, marks, front, n, payload, len);
+		bundle_piece_out(w, m, marks, front, n, payload, len);
 	else
-		tx_pass_on(
-			w, m->st->home,
-			&(struct pair_rec){.call = call_key(m->c.tid, m->c.sid), .proto = PPP_MP},
-			front, n, payload, len);
+		tx_pass_on(w, m->st->home,
+			   &(struct pair_rec){.call = call_key(m->c.tid, m->c.sid),
+					      .marks = marks,
+					      .kind = PAIR_TO_MEMBER},
+			   front, n, payload, len);
 }
 
 /* Where a piece begins and ends, in the protocol field and in the payload behind it. */
@@ -244,6 +273,13 @@ static void bundle_send_piece(struct worker *w, struct call *c, struct call *m,
 	bundle_send(w, m, marks, front, n, payload + (p->at - from), p->len - (to - from));
 }
 
+/* Each piece has the marks of the packet as its own link gives them. */
+static uint32_t bundle_marks(const struct call *m, uint16_t proto, const uint8_t *payload,
+			     size_t len)
+{
+	return m->c.dscp || m->c.discard ? tx_marks(&m->c, proto, payload, len) : 0;
+}
+
 void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
 		size_t len)
 {
@@ -252,7 +288,6 @@ void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 	struct call *member[MP_LINKS];
 	uint8_t field[PPP_HEAD_MAX];
 	struct rd front = rd_init(field, ppp_frame_head(field, proto, &framing));
-	uint32_t marks = 0;
 	bool full;
 	unsigned n;
 
@@ -262,11 +297,13 @@ void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 		call_drop(w, c, DP_R_BUNDLE_LINKS);
 		return;
 	}
-	if (c->c.dscp || c->c.discard)
-		marks = tx_marks(&c->c, proto, payload, len);
 	full = w->tx.n + n > TX_MAX;
-	for (unsigned i = 0; i < n; i++)
-		bundle_send_piece(w, c, member[piece[i].link], &piece[i], &front, payload, marks);
+	for (unsigned i = 0; i < n; i++) {
+		struct call *m = member[piece[i].link];
+
+		bundle_send_piece(w, c, m, &piece[i], &front, payload,
+				  bundle_marks(m, proto, payload, len));
+	}
 	if (full) /* a flush in between gives the payload's memory back while pieces need it */
 		tx_flush(w);
 	count_add(&c->st->n.tx_frames, 1);

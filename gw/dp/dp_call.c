@@ -154,7 +154,8 @@ static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, co
 	} else if (to->st->home != w) {
 		tx_pass_on(w, to->st->home,
 			   &(struct pair_rec){.call = call_key(c->c.to_tid, c->c.to_sid),
-					      .proto = proto},
+					      .proto = proto,
+					      .kind = PAIR_FORWARD},
 			   info->p, info->left, NULL, 0);
 	} else {
 		tx_forward(w, to, proto, info->p, info->left);
@@ -166,18 +167,19 @@ static void dp_call_to_bundle(struct worker *w, struct call *c, uint16_t proto,
 			      const struct rd *info)
 {
 	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
-	unsigned link = to ? bundle_link(to, c) : MP_LINKS;
+	uint32_t member = call_key(c->c.tid, c->c.sid);
 
-	if (link == MP_LINKS)
+	if (!to)
 		call_drop(w, c, DP_R_NO_BUNDLE);
 	else if (to->st->home != w)
 		tx_pass_on(w, to->st->home,
 			   &(struct pair_rec){.call = call_key(c->c.to_tid, c->c.to_sid),
+					      .member = member,
 					      .proto = proto,
-					      .link = (uint16_t)(link + 1)},
+					      .kind = PAIR_FROM_MEMBER},
 			   info->p, info->left, NULL, 0);
 	else
-		bundle_in(w, to, link, proto, info->p, info->left);
+		bundle_in(w, to, member, proto, info->p, info->left);
 }
 
 /* False when its NCP is not open. */
@@ -204,7 +206,7 @@ void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct
 {
 	bool ip = proto == PPP_IP || proto == PPP_IPV6;
 
-	if (filter_has(c, DP_FILTER_PPP_IN) &&
+	if (filter_has(c, DP_FILTER_PPP_IN) && c->c.mode != DP_MEMBER &&
 	    !filter_run_ppp(w, c, DP_FILTER_PPP_IN, proto, info->p, info->left))
 		return;
 	if (c->c.mode == DP_FORWARD) {

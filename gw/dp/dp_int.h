@@ -219,10 +219,20 @@ struct frame_rec { /* control ring and ppp ring */
 	uint8_t octets[];
 };
 
+enum pair_kind {
+	PAIR_IP,	  /* an IP packet of a TUN */
+	PAIR_FORWARD,	  /* a PPP frame that goes out by this leg */
+	PAIR_FROM_MEMBER, /* that came by a link of this bundle */
+	PAIR_TO_MEMBER,	  /* a piece of a packet of its bundle goes out by this link */
+	PAIR_KINDS
+};
+
 struct pair_rec { /* for a leg of this worker, from another one */
 	uint32_t call;
-	uint16_t proto; /* of a PPP frame that is forwarded; 0 = an IP packet of a TUN */
-	uint16_t link;	/* of a bundle, plus one: the frame came in by it; 0 = it goes out */
+	uint32_t member; /* FROM_MEMBER: the link */
+	uint32_t marks;	 /* TO_MEMBER: enum ist_frame_flags */
+	uint16_t proto;	 /* of a PPP frame */
+	uint8_t kind;
 	uint8_t octets[];
 };
 
@@ -300,15 +310,16 @@ void worker_chan_writable(struct worker_port *p, ist_channel id);
 struct bundle *bundle_new(const struct dp_bundle *cfg);
 /* Worker: what it holds goes back to the pool. */
 void bundle_free(struct worker *w, struct bundle *b);
-/* A frame that came by this link of the bundle c, whose home is w. */
-void bundle_in(struct worker *w, struct call *c, unsigned link, uint16_t proto, const uint8_t *info,
-	       size_t len);
+/* A frame that came by this member of the bundle c, whose home is w. */
+void bundle_in(struct worker *w, struct call *c, uint32_t member, uint16_t proto,
+	       const uint8_t *info, size_t len);
 /* A frame of the bundle goes out; the payload stays where it is until the flush. */
 void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
 		size_t len);
+/* A piece of a packet goes out by this link of a bundle, whose home is w. */
+void bundle_piece_out(struct worker *w, struct call *member, uint32_t marks, const uint8_t *front,
+		      size_t n, const uint8_t *payload, size_t len);
 void bundle_timeout(struct deadline *d, uint64_t now);
-/* The number of the bundle's link that the member is; MP_LINKS = none. */
-unsigned bundle_link(const struct call *bundle, const struct call *member);
 
 /* --- dp_filter.c ------------------------------------------------------------------------------ */
 

@@ -9,6 +9,7 @@
  */
 #include "gw/dp/dp_int.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* --- one frame -------------------------------------------------------------------------------- */
@@ -124,15 +125,14 @@ void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,
 		size_t a_len, const uint8_t *b, size_t b_len)
 {
-	struct pair_rec *r = ring_reserve(to->from[w->no], sizeof(*r) + a_len + b_len);
+	struct pair_rec *r =
+		ring_reserve(to->from[w->no], offsetof(struct pair_rec, octets) + a_len + b_len);
 
 	if (!r) {
 		worker_drop(w, DP_R_PAIR_RING);
 		return;
 	}
-	r->call = head->call;
-	r->proto = head->proto;
-	r->link = head->link;
+	memcpy(r, head, offsetof(struct pair_rec, octets));
 	memcpy(r->octets, a, a_len);
 	if (b_len)
 		memcpy(r->octets + a_len, b, b_len);

@@ -255,7 +255,8 @@ static void ip_path_one_packet(struct worker *w, struct dp_tun *t, uint8_t *pkt,
 	if (!c)
 		worker_drop(w, DP_R_NO_ROUTE);
 	else if (c->st->home != w)
-		tx_pass_on(w, c->st->home, &(struct pair_rec){.call = call}, pkt, len, NULL, 0);
+		tx_pass_on(w, c->st->home, &(struct pair_rec){.call = call, .kind = PAIR_IP}, pkt,
+			   len, NULL, 0);
 	else
 		ip_path_tx(w, c, pkt, len);
 }

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,42 @@ static void worker_handle_job(struct worker *w)
 	sem_post(&w->job_done);
 }
 
+static void worker_take_ip(struct worker *w, struct call *c, const struct pair_rec *r, uint8_t *pkt,
+			   size_t len)
+{
+	(void)r;
+	ip_path_tx(w, c, pkt, len);
+}
+
+static void worker_take_forward(struct worker *w, struct call *c, const struct pair_rec *r,
+				uint8_t *pkt, size_t len)
+{
+	tx_forward(w, c, r->proto, pkt, len);
+}
+
+static void worker_take_from_member(struct worker *w, struct call *c, const struct pair_rec *r,
+				    uint8_t *pkt, size_t len)
+{
+	bundle_in(w, c, r->member, r->proto, pkt, len);
+}
+
+static void worker_take_to_member(struct worker *w, struct call *c, const struct pair_rec *r,
+				  uint8_t *pkt, size_t len)
+{
+	bundle_piece_out(w, c, r->marks, NULL, 0, pkt, len);
+}
+
+static const struct {
+	void (*take)(struct worker *w, struct call *c, const struct pair_rec *r, uint8_t *pkt,
+		     size_t len);
+	enum dp_reason gone; /* the leg it is for */
+} worker_pairs[PAIR_KINDS] = {
+	[PAIR_IP] = {worker_take_ip, DP_R_NO_CALL},
+	[PAIR_FORWARD] = {worker_take_forward, DP_R_NO_JOIN},
+	[PAIR_FROM_MEMBER] = {worker_take_from_member, DP_R_NO_BUNDLE},
+	[PAIR_TO_MEMBER] = {worker_take_to_member, DP_R_NO_BUNDLE},
+};
+
 static void worker_handle_pair(struct worker *w, struct ring *ring)
 {
 	const struct pair_rec *r;
@@ -328,7 +365,7 @@ static void worker_handle_pair(struct worker *w, struct ring *ring)
 			calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
 		uint8_t *pkt = w->packets + used;
 
-		len -= sizeof(*r);
+		len -= offsetof(struct pair_rec, octets);
 		if (len > WORKER_PACKETS - used) {
 			tx_flush(w);
 			pkt = w->packets;
@@ -336,14 +373,10 @@ static void worker_handle_pair(struct worker *w, struct ring *ring)
 		}
 		used += (len + 63) & ~(size_t)63;
 		memcpy(pkt, r->octets, len);
-		if (!c)
-			worker_drop(w, r->proto ? DP_R_NO_JOIN : DP_R_NO_CALL);
-		else if (r->link)
-			bundle_in(w, c, r->link - 1u, r->proto, pkt, len);
-		else if (r->proto)
-			tx_forward(w, c, r->proto, pkt, len);
+		if (c)
+			worker_pairs[r->kind].take(w, c, r, pkt, len);
 		else
-			ip_path_tx(w, c, pkt, len);
+			worker_drop(w, worker_pairs[r->kind].gone);
 		ring_drop(ring);
 	}
 	tx_flush(w); /* before the packets go */

@@ -281,6 +281,91 @@ static void an_idle_link_does_not_look_ahead(void)
 	rx_counts(0, 0, 0);
 }
 
+/* A frame of a link that has left was on its way between workers. */
+static void only_links_of_the_bundle_are_waited_for(void)
+{
+	rx_begin(false, 1);
+	CU_ASSERT_EQUAL(rx_put(3, 0, "BE"), MP_WHOLE);
+	CU_ASSERT_EQUAL(rx_put(0, 2, "BE"), MP_HOLD);
+	rx_packet(2, 1);
+	rx_counts(1, 0, 0);
+}
+
+static void an_idle_link_does_not_look_ahead_after_a_jump(void)
+{
+	rx_begin(true, 2);
+	CU_ASSERT_EQUAL(rx_put(1, 0, "BE"), MP_WHOLE);
+	for (uint32_t i = 1; i <= 1000; i++)
+		CU_ASSERT_EQUAL(rx_put(0, i, "BE"), MP_WHOLE);
+	CU_ASSERT_EQUAL(rx_put(0, 3001, "BE"), MP_HOLD);
+	rx_nothing(); /* the other link may have those between */
+	CU_ASSERT_EQUAL(rx_put(1, 2900, "BE"), MP_HOLD);
+	rx_packet(2900, 1);
+	rx_nothing();
+	rx_counts(2900 - 1001, 0, 0);
+}
+
+/* One number that is far off, or a peer that begins anew, must not make the bundle deaf for half
+ * of the sequence space. */
+static void a_peer_that_goes_back_is_heard_again(void)
+{
+	for (unsigned links = 1; links <= 2; links++) {
+		rx_begin(false, links);
+		for (uint32_t i = 0; i < 10; i++)
+			CU_ASSERT_EQUAL(rx_put(0, i, "BE"), MP_WHOLE);
+		CU_ASSERT_EQUAL(rx_put(0, 5000000, "BE"), MP_HOLD);
+		if (links == 1)
+			rx_packet(5000000, 1);
+		for (uint32_t i = 10; i < 10 + MP_STRAYS - 1; i++) {
+			CU_ASSERT_EQUAL(rx_put(0, i, "BE"), MP_DROP);
+			CU_ASSERT_EQUAL(rx_put(0, i, "BE"), MP_DROP); /* twice is no proof */
+		}
+		CU_ASSERT_EQUAL(rx_put(0, 17, "BE"), MP_DRAIN);
+		if (links == 2) { /* what waits leaves first */
+			rx_packet(5000000, 1);
+			rx_nothing();
+			CU_ASSERT_EQUAL(rx_put(0, 17, "BE"), MP_DRAIN);
+		}
+		rx_nothing();
+		CU_ASSERT_EQUAL(rx_put(0, 17, "BE"), MP_WHOLE);
+		CU_ASSERT_EQUAL(rx_put(links - 1, 18, "BE"), MP_WHOLE);
+		rx_counts(5000000 - 10, 2 * (MP_STRAYS - 1), 0);
+	}
+}
+
+/* Those that are late on a slow link are not in a row while others come. */
+static void late_numbers_between_others_are_dropped(void)
+{
+	rx_begin(false, 2);
+	CU_ASSERT_EQUAL(rx_put(0, 1000, "BE"), MP_HOLD);
+	now += MP_PATIENCE;
+	rx_nothing();
+	now += MP_PATIENCE;
+	rx_packet(1000, 1);
+	for (uint32_t i = 0; i < 4 * MP_STRAYS; i++) {
+		CU_ASSERT_EQUAL(rx_put(1, i, "BE"), MP_DROP);
+		CU_ASSERT_EQUAL(rx_put(0, 1001 + i, "BE"), MP_WHOLE);
+	}
+	/* nor do numbers far apart make a row */
+	for (uint32_t i = 0; i < 4 * MP_STRAYS; i++)
+		CU_ASSERT_EQUAL(rx_put(1, 100 + i % 2 * 500, "BE"), MP_DROP);
+	rx_counts(1000, 8 * MP_STRAYS, 0);
+}
+
+/* A frame of 1,500 octets takes 1.25 s at 9,600 bit/s. */
+static void patience_is_the_owners(void)
+{
+	rx_begin(false, 2);
+	rx.patience = 3 * SEC;
+	CU_ASSERT_EQUAL(rx_put(0, 1, "BE"), MP_HOLD);
+	rx_nothing();
+	CU_ASSERT_EQUAL(mp_rx_deadline(&rx), 8 * SEC);
+	now = 8 * SEC - 1;
+	rx_nothing();
+	now = 8 * SEC;
+	rx_packet(1, 1);
+}
+
 static void rx_long(uint32_t seq, const char *bits, size_t len, enum mp_verdict want)
 {
 	struct mp_head h = {seq, strchr(bits, 'B'), strchr(bits, 'E')};
@@ -400,6 +485,25 @@ static void links_carry_what_they_can(void)
 	CU_ASSERT_EQUAL(n[0], 200);
 	CU_ASSERT_EQUAL(n[1], 100);
 	CU_ASSERT_EQUAL(tx.link[1].until, (now + 100 * (1004 * 8 * 1000 / 64)) * 1000);
+}
+
+/* More is offered than two links carry; then there is a third. */
+static void a_new_link_takes_its_share_and_no_more(void)
+{
+	unsigned n[3] = {0, 0, 0};
+
+	tx_begin(false, 3, 1500);
+	tx.link[2].there = false;
+	for (unsigned i = 0; i < 10000; i++)
+		mp_tx_cut(&tx, 1000, now, piece);
+	tx.link[2].there = true;
+	for (unsigned i = 0; i < 300; i++) {
+		mp_tx_cut(&tx, 1000, now, piece);
+		n[piece[0].link]++;
+	}
+	CU_ASSERT_EQUAL(n[0], 100);
+	CU_ASSERT_EQUAL(n[1], 100);
+	CU_ASSERT_EQUAL(n[2], 100);
 }
 
 static void a_packet_is_cut_when_no_link_has_room(void)
@@ -563,6 +667,12 @@ static const struct test_case cases[] = {
 	{"what_does_not_fit_moves_the_window", what_does_not_fit_moves_the_window},
 	{"numbers_go_round", numbers_go_round},
 	{"an_idle_link_does_not_look_ahead", an_idle_link_does_not_look_ahead},
+	{"only_links_of_the_bundle_are_waited_for", only_links_of_the_bundle_are_waited_for},
+	{"an_idle_link_does_not_look_ahead_after_a_jump",
+	 an_idle_link_does_not_look_ahead_after_a_jump},
+	{"a_peer_that_goes_back_is_heard_again", a_peer_that_goes_back_is_heard_again},
+	{"late_numbers_between_others_are_dropped", late_numbers_between_others_are_dropped},
+	{"patience_is_the_owners", patience_is_the_owners},
 	{"a_packet_longer_than_mrru_is_dropped", a_packet_longer_than_mrru_is_dropped},
 	{"null_fragments_are_not_packets", null_fragments_are_not_packets},
 	{"a_fragment_comes_once", a_fragment_comes_once},
@@ -570,6 +680,7 @@ static const struct test_case cases[] = {
 	{"packets_rotate_over_the_links", packets_rotate_over_the_links},
 	{"numbers_end_with_the_space", numbers_end_with_the_space},
 	{"links_carry_what_they_can", links_carry_what_they_can},
+	{"a_new_link_takes_its_share_and_no_more", a_new_link_takes_its_share_and_no_more},
 	{"a_packet_is_cut_when_no_link_has_room", a_packet_is_cut_when_no_link_has_room},
 	{"what_cannot_be_sent_takes_no_number", what_cannot_be_sent_takes_no_number},
 	{"packets_are_whole_and_in_order", packets_are_whole_and_in_order},

@@ -5,6 +5,8 @@
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,7 @@ static struct dp_call bundle_entry(unsigned links)
 	struct dp_call c = {.sid = BUNDLE, .mode = DP_PUNT, .mtu = 1500, .pfc = true};
 
 	c.bundle.mrru = 1500;
+	c.bundle.patience = 100000000; /* however slow the machine is */
 	for (unsigned i = 0; i < links; i++)
 		c.bundle.link[i].sid = (uint16_t)(7 + i);
 	return c;
@@ -44,8 +47,7 @@ static void bundle_make(struct rig *r, struct rig *second)
 			!dp_call_set(r->dp, &b));
 }
 
-/* What was said by either port has come to the bundle's worker, and has been handled there; before
- * a second is over, after which fragments no longer wait. */
+/* What was said by either port has come to the bundle's worker, and has been handled there. */
 static void bundle_settle(struct rig *r, struct rig *second)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -146,12 +148,29 @@ static void do_loss(struct rig *r, struct rig *second)
 	CU_ASSERT_EQUAL(rig_reason(r, DP_R_BUNDLE_BROKEN), 2);
 }
 
-/* What waits is given up after a second. */
+/* What waits is given up after a second, or as long as the control thread says. */
 static void do_timeout(struct rig *r, struct rig *second)
 {
+	struct dp_call c = bundle_entry(2);
+
+	uint64_t begin;
+
 	bundle_make(r, second);
+	c.bundle.patience = 0;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	begin = dp_now();
 	fake_hex(second->fake, SECOND, "3d c0000001 8021 0101 0004");
 	line_is(r, 2, "ppp 0/9", "8021 0101 0004");
+	CU_ASSERT_TRUE(dp_now() - begin >= MP_PATIENCE);
+	c.bundle.patience = 1;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	begin = dp_now();
+	fake_hex(second->fake, SECOND, "3d c0000003 8021 0102 0004");
+	do
+		bundle_settle(r, second);
+	while (r->n_line < 4 && dp_now() - begin < MP_PATIENCE);
+	CU_ASSERT_EQUAL(r->n_line, 4);
+	line_is(r, 3, "ppp 0/9", "8021 0102 0004");
 }
 
 static void do_end_while_held(struct rig *r, struct rig *second)
@@ -172,13 +191,71 @@ static void do_strangers(struct rig *r, struct rig *second)
 	struct dp_call c = bundle_entry(1), plain = bundle_entry(0);
 
 	bundle_make(r, second);
+	fake_hex(r->fake, FIRST, "3d c0000000 8021 0101 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0101 0004");
 	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
-	fake_hex(second->fake, SECOND, "3d c0000000 8021 0101 0004");
+	fake_hex(second->fake, SECOND, "3d c0000001 8021 0102 0004");
 	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_NO_BUNDLE, 1));
-	fake_hex(r->fake, FIRST, "3d c0000001 8021 0102 0004"); /* and is not waited for */
-	line_is(r, 2, "ppp 0/9", "8021 0102 0004");
+	fake_hex(r->fake, FIRST, "3d c0000002 8021 0103 0004"); /* and is not waited for */
+	line_is(r, 3, "ppp 0/9", "8021 0103 0004");
 	plain.bundle.mrru = 0;
 	CU_ASSERT_EQUAL(dp_call_set(r->dp, &plain), -ENOENT); /* what is no bundle has a channel */
+}
+
+/* Line 10 has the place of line 8, whose last number says nothing about it. */
+static void do_replaced(struct rig *r, struct rig *second)
+{
+	enum { THIRD = 0x103 };
+	struct dp_call c = bundle_entry(2), third = bundle_member(second, 10, THIRD);
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	fake_say(second->fake, FAKE_UP, THIRD);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 3));
+	fake_hex(r->fake, FIRST, "3d c0000000 8021 0100 0004");
+	line_is(r, 3, "ppp 0/9", "8021 0100 0004");
+	fake_hex(second->fake, SECOND, "3d c0000002 8021 0102 0004");
+	bundle_settle(r, second);
+	c.bundle.link[1].sid = 10;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c) && !dp_call_set(r->dp, &third));
+	fake_hex(r->fake, FIRST, "3d c0000003 8021 0103 0004");
+	bundle_settle(r, second);
+	CU_ASSERT_EQUAL(r->n_line, 4);
+	fake_hex(second->fake, THIRD, "3d c0000001 8021 0101 0004");
+	line_is(r, 4, "ppp 0/9", "8021 0101 0004");
+	line_is(r, 6, "ppp 0/9", "8021 0103 0004");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.seq_lost, 0);
+}
+
+/* Packets without an end, of nine clients, as many as the pool has buffers; the tenth one's are put
+ * together all the same. */
+static void do_share(struct rig *r, struct rig *second)
+{
+	enum { CLIENTS = 9, EACH = MP_HELD - 1, LINE = 100, POOL = 1024 };
+	unsigned sent = 0;
+	char hex[64];
+
+	(void)second;
+	for (unsigned i = 0; i <= CLIENTS; i++) {
+		struct dp_call c = bundle_entry(1), a = bundle_member(r, 0, 0x110 + i);
+
+		c.sid = a.to_sid = (uint16_t)(2 * (i + 1)); /* of one worker */
+		c.bundle.link[0].sid = a.sid = (uint16_t)(LINE + i);
+		fake_say(r->fake, FAKE_UP, 0x110 + i);
+		CU_ASSERT_FATAL(rig_wait_lines(r, i + 1));
+		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c) && !dp_call_set(r->dp, &a));
+		for (unsigned k = 0; i < CLIENTS && k < EACH && sent < POOL; k++, sent++) {
+			snprintf(hex, sizeof(hex), "3d %02x0000%02x 8021", k ? 0 : 0x80, k);
+			fake_hex(r->fake, 0x110 + i, hex);
+		}
+		bundle_settle(r, r);
+	}
+	CU_ASSERT_TRUE(rig_reason(r, DP_R_BUNDLE_FULL) > 0);
+	fake_hex(r->fake, 0x110 + CLIENTS, "3d 80000000 8021 0101");
+	fake_hex(r->fake, 0x110 + CLIENTS, "3d 40000001 0004");
+	snprintf(hex, sizeof(hex), "ppp 0/%u", 2 * (CLIENTS + 1));
+	line_is(r, CLIENTS + 1, hex, "8021 0101 0004");
 }
 
 static void bundle_each(void (*fn)(struct rig *r, struct rig *second))
@@ -230,6 +307,16 @@ static void a_bundle_ends_while_fragments_wait(void)
 static void only_its_links_are_heard(void)
 {
 	bundle_each(do_strangers);
+}
+
+static void a_link_in_the_place_of_another_is_heard_first(void)
+{
+	bundle_each(do_replaced);
+}
+
+static void no_client_can_take_the_memory_of_all(void)
+{
+	bundle_each(do_share);
 }
 
 /* --- out ---------------------------------------------------------------------------------------- */
@@ -320,15 +407,90 @@ static void numbers_may_be_short(void)
 	bundle_each(do_short_numbers);
 }
 
+static uint32_t bundle_flags(struct rig *at, unsigned i)
+{
+	CU_ASSERT_TRUE(rig_wait_sent(at, i + 1));
+	return at->fake->sent[i].flags;
+}
+
+/* Each link marks its packets as it is told, by what is in the frame of the client, of which the
+ * pieces after the first have nothing. */
+static void do_marks(struct rig *r, struct rig *second)
+{
+	struct dp_call a = bundle_member(r, 7, FIRST), b = bundle_member(second, 8, SECOND);
+	unsigned at = second->fake == r->fake ? 2 : 0;
+
+	bundle_make(r, second);
+	a.mtu = b.mtu = 10;
+	a.dscp = 46;
+	b.dscp = DP_DSCP_COPY;
+	b.discard = 1u << 12;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &a) && !dp_call_set(r->dp, &b));
+	bundle_says(r, "0021 4530 00000000 00000000 0000");
+	CU_ASSERT_EQUAL(bundle_flags(r, 0), IST_FRAME_DSCP(46));
+	CU_ASSERT_EQUAL(bundle_flags(r, 1), IST_FRAME_DSCP(46));
+	CU_ASSERT_EQUAL(bundle_flags(second, at), IST_FRAME_DSCP(12) | IST_FRAME_DISCARD);
+}
+
+static void pieces_have_the_marks_of_the_packet(void)
+{
+	bundle_each(do_marks);
+}
+
+/* The filters of a link would see fragments; those of the bundle see packets. */
+static void do_filters(struct rig *r, struct rig *second)
+{
+	const struct bpf_insn none = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct bpf_insn no_ccp[] = {BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 2),
+					  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x80fd, 0, 1),
+					  BPF_STMT(BPF_RET | BPF_K, 0),
+					  BPF_STMT(BPF_RET | BPF_K, 1)};
+	struct dp_call a = bundle_member(r, 7, FIRST), b = bundle_member(second, 8, SECOND),
+		       c = bundle_entry(2);
+	unsigned at = second->fake == r->fake ? 1 : 0;
+	uint32_t drop, ccp;
+
+	bundle_make(r, second);
+	CU_ASSERT_FATAL(!dp_filter_add(r->dp, &none, 1, &drop) &&
+			!dp_filter_add(r->dp, no_ccp, 4, &ccp));
+	a.filter[DP_FILTER_PPP_IN] = a.filter[DP_FILTER_PPP_OUT] = drop;
+	b.filter[DP_FILTER_PPP_IN] = b.filter[DP_FILTER_PPP_OUT] = drop;
+	c.filter[DP_FILTER_PPP_IN] = c.filter[DP_FILTER_PPP_OUT] = ccp;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &a) && !dp_call_set(r->dp, &b) &&
+			!dp_call_set(r->dp, &c));
+	fake_hex(r->fake, FIRST, "3d 80000000 80");
+	fake_hex(second->fake, SECOND, "3d 40000001 fd 0101 0004");
+	fake_hex(second->fake, SECOND, "80fd 0101 0004");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_FILTER_IN, 2));
+	fake_hex(r->fake, FIRST, "3d c0000002 8021 0101 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0101 0004");
+	bundle_says(r, "80fd 0101 0004");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_FILTER_OUT, 1));
+	bundle_says(r, "8021 0101 0004");
+	bundle_sent_is(r, 0, FIRST, "003d c0000000 8021 0101 0004");
+	bundle_says(r, "8021 0102 0004");
+	bundle_sent_is(second, at, SECOND, "003d c0000001 8021 0102 0004");
+}
+
+static void filters_see_packets(void)
+{
+	bundle_each(do_filters);
+}
+
 static const struct test_case cases[] = {
 	{"fragments_of_two_links_make_packets", fragments_of_two_links_make_packets},
 	{"what_is_lost_late_or_broken_is_counted", what_is_lost_late_or_broken_is_counted},
 	{"fragments_wait_for_a_second", fragments_wait_for_a_second},
 	{"a_bundle_ends_while_fragments_wait", a_bundle_ends_while_fragments_wait},
 	{"only_its_links_are_heard", only_its_links_are_heard},
+	{"a_link_in_the_place_of_another_is_heard_first",
+	 a_link_in_the_place_of_another_is_heard_first},
+	{"no_client_can_take_the_memory_of_all", no_client_can_take_the_memory_of_all},
 	{"packets_rotate_over_the_links", packets_rotate_over_the_links},
 	{"a_packet_is_cut_when_no_link_carries_it", a_packet_is_cut_when_no_link_carries_it},
 	{"numbers_may_be_short", numbers_may_be_short},
+	{"pieces_have_the_marks_of_the_packet", pieces_have_the_marks_of_the_packet},
+	{"filters_see_packets", filters_see_packets},
 	{NULL, NULL},
 };
 const struct test_suite suite_dp_bundle = {"dp_bundle", cases};
