@@ -146,6 +146,9 @@ void ppp_link_lcp_down(struct ppp *p)
 		(*c)->enabled = false;
 	}
 	auth_stop(p);
+	if (p->member)
+		ppp_link_emit(p, PPP_EV_LCP_DOWN);
+	p->member = false;
 	p->phase = p->lcp.state == FSM_CLOSING || p->lcp.state == FSM_STOPPING ? PHASE_TERMINATE
 									       : PHASE_ESTABLISH;
 	p->link.peer_mru = PPP_MRU_DEFAULT;

@@ -84,6 +84,7 @@ struct ppp {
 	enum ppp_why why;
 	bool was_up;	       /* LCP, since ppp_open */
 	bool bundle;	       /* of ppp_open_bundle */
+	bool member;	       /* of a bundle, by ppp_join_bundle */
 	struct deadline login; /* runs from the first Configure-Request until authenticated */
 	struct deadline_heap timers;
 	struct cp lcp, ipcp, ipv6cp;

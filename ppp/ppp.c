@@ -272,7 +272,7 @@ static void ppp_start(struct ppp *p)
 	p->phase = PHASE_ESTABLISH;
 	p->why = PPP_WHY_NONE;
 	p->message[0] = p->bye[0] = 0;
-	p->was_up = p->bundle = false;
+	p->was_up = p->bundle = p->member = false;
 	memset(&p->link, 0, sizeof(p->link));
 	p->link.peer_mru = PPP_MRU_DEFAULT;
 }
@@ -317,8 +317,10 @@ bool ppp_is_multilink(const struct ppp_link *l)
 void ppp_join_bundle(struct ppp *p, uint64_t now)
 {
 	(void)now;
-	if (p->phase == PHASE_AUTHENTICATE && p->auth.done)
-		p->phase = PHASE_NETWORK;
+	if (p->phase != PHASE_AUTHENTICATE || !p->auth.done)
+		return;
+	p->phase = PHASE_NETWORK;
+	p->member = true;
 }
 
 void ppp_open_bundle(struct ppp *p, const struct ppp_link *l, uint64_t now)

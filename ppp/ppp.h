@@ -99,7 +99,9 @@ enum ppp_event_kind {
 	PPP_EV_PEER_CLOSES, /* the peer's Terminate-Request, or its refusal of our proof: .why,
 			       .message; PPP_EV_DOWN follows, or PPP_EV_LCP_UP when the peer starts
 			       again */
-	PPP_EV_DOWN,	    /* the link has ended: .why; ppp_open may start it again */
+	PPP_EV_LCP_DOWN, /* a link that has joined a bundle is none of it any more; .why: NONE = LCP
+			    begins anew */
+	PPP_EV_DOWN,	 /* the link has ended: .why; ppp_open may start it again */
 };
 
 enum ppp_why {

@@ -20,6 +20,7 @@ struct leg_bundle {
 	struct line_number number;
 	const struct gw_service *service;
 	struct leg_link *link[MP_LINKS];
+	uint64_t rx_bps[MP_LINKS];
 	struct ppp_link agreed; /* of its first link */
 	char user[PPP_NAME_MAX + 1];
 };
@@ -36,6 +37,31 @@ static unsigned leg_bundle_links(const struct leg_bundle *b)
 	for (unsigned i = 0; i < MP_LINKS; i++)
 		n += b->link[i] != NULL;
 	return n;
+}
+
+/* A fragment may be behind another one on the slowest of the links: at 9,600 bit/s two of 1,500
+ * octets take 2.5 s. */
+static uint32_t leg_bundle_patience(const struct leg_bundle *b)
+{
+	enum { FRAGMENTS = 2, HEADS = 16, MOST = 10000000 };
+	uint64_t bits = FRAGMENTS * 8u * (b->agreed.our_mrru + HEADS), most = MP_PATIENCE;
+
+	for (unsigned i = 0; i < MP_LINKS; i++) {
+		uint64_t us = b->link[i] && b->rx_bps[i]
+				      ? MP_PATIENCE + bits * 1000000 / b->rx_bps[i]
+				      : 0;
+
+		if (us > most)
+			most = us;
+	}
+	return most < MOST ? (uint32_t)most : MOST;
+}
+
+/* Tell the data plane of its links as they are now. */
+static int leg_bundle_set(struct leg_bundle *b)
+{
+	b->entry.c.bundle.patience = leg_bundle_patience(b);
+	return leg_entry_set(&b->entry);
 }
 
 /* --- the leg ---------------------------------------------------------------------------------- */
@@ -76,7 +102,7 @@ static void bundle_start(struct leg *l, uint64_t now)
 {
 	struct leg_bundle *b = leg_bundle_of(l);
 
-	if (leg_entry_set(&b->entry) < 0) {
+	if (leg_bundle_set(b) < 0) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no room for the bundle");
 
 		bundle_stop(l, &why, now);
@@ -145,6 +171,19 @@ bool leg_bundle_view(const struct leg *l, struct leg_bundle_view *out)
 	return true;
 }
 
+struct leg *leg_bundle_with(const struct gw *gw, const struct leg *link)
+{
+	struct leg_bundle *b;
+
+	llist_for_each_entry(b, &gw->bundles, entry_in_gw)
+	{
+		for (unsigned i = 0; i < MP_LINKS; i++)
+			if (b->link[i] && join_other(&b->link[i]->t->leg) == link)
+				return &b->leg;
+	}
+	return NULL;
+}
+
 /* --- links ------------------------------------------------------------------------------------ */
 
 static bool leg_bundle_is_for(const struct leg_bundle *b, const struct gw_service *service,
@@ -168,9 +207,35 @@ static struct leg_bundle *leg_bundle_find(struct gw *gw, const struct gw_service
 	return NULL;
 }
 
-/* Sections 5.1.1 and 5.1.2: each link agrees on what the first one did. */
-static const char *leg_bundle_misfit(const struct ppp_link *first, const struct ppp_link *l)
+static struct leg_entry *leg_bundle_entry_of(const struct leg_terminal *t)
 {
+	struct leg *l = join_other(&t->leg);
+
+	return l->ops->entry(l);
+}
+
+static bool leg_bundle_filters_alike(const struct gw_filters *a, const struct gw_filters *b)
+{
+	for (unsigned i = 0; i < DP_FILTERS; i++) {
+		const char *one = a && a->text[i] ? a->text[i] : "";
+		const char *two = b && b->text[i] ? b->text[i] : "";
+
+		if (strcmp(one, two) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Sections 5.1.1 and 5.1.2: each link agrees on what the first one did.  Packets come by any link,
+ * so that one with other filters would be a way around them. */
+static const char *leg_bundle_misfit(const struct leg_bundle *b, const struct leg_entry *e,
+				     const struct ppp_link *l)
+{
+	const struct ppp_link *first = &b->agreed;
+
+	if (!leg_bundle_filters_alike(b->entry.filters[LEG_FILTERS_CIRCUIT],
+				      e->filters[LEG_FILTERS_CIRCUIT]))
+		return "its circuit has other filters than its bundle";
 	if (first->our_mrru != l->our_mrru || first->peer_mrru != l->peer_mrru)
 		return "another MRRU than its bundle has";
 	if (first->rx_short != l->rx_short || first->tx_short != l->tx_short)
@@ -201,15 +266,26 @@ static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const struct gw
 	c.bundle.rx_short = agreed->rx_short;
 	c.bundle.tx_short = agreed->tx_short;
 	leg_entry_init(&b->entry, t->gw, &c);
-	b->entry.source = join_other(&t->leg)->ops->entry(join_other(&t->leg))->source;
+	b->entry.source = leg_bundle_entry_of(t)->source;
+	leg_take_filters(&b->leg, LEG_FILTERS_CIRCUIT,
+			 leg_bundle_entry_of(t)->filters[LEG_FILTERS_CIRCUIT]);
 	llist_add_tail(&b->entry_in_gw, &t->gw->bundles);
 	return b;
+}
+
+/* What is known of the line itself, else of the channel. */
+static struct dp_speed leg_bundle_speed(const struct leg *l, const struct leg_entry *e)
+{
+	struct dp_speed s = l->ops->kind == LEG_LINE ? leg_line_origin(l)->speed : e->speed;
+
+	return s.tx_bps ? s : dp_channel_speed(e->gw->dp, e->c.channel);
 }
 
 /* False: it has as many as there may be. */
 static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
 {
-	struct leg_entry *e = join_other(&l->t->leg)->ops->entry(join_other(&l->t->leg));
+	struct leg_entry *e = leg_bundle_entry_of(l->t);
+	struct dp_speed speed = leg_bundle_speed(join_other(&l->t->leg), e);
 	unsigned i = 0;
 
 	while (i < MP_LINKS && b->link[i])
@@ -221,8 +297,8 @@ static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
 	l->no = i;
 	b->entry.c.bundle.link[i].tid = e->c.tid;
 	b->entry.c.bundle.link[i].sid = e->c.sid;
-	b->entry.c.bundle.link[i].kbps =
-		(uint32_t)(dp_channel_speed(e->gw->dp, e->c.channel).tx_bps / 1000);
+	b->entry.c.bundle.link[i].kbps = (uint32_t)(speed.tx_bps / 1000);
+	b->rx_bps[i] = speed.rx_bps;
 	l->t->net.bundle = b->number.n;
 	leg_terminal_tell(l->t);
 	return true;
@@ -252,14 +328,14 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 		b = leg_bundle_new(t, service, agreed, now);
 	if (!b)
 		return "no memory for a bundle";
-	words = leg_bundle_misfit(&b->agreed, agreed);
+	words = leg_bundle_misfit(b, leg_bundle_entry_of(t), agreed);
 	if (words)
 		return words;
 	l->t = t;
 	if (!leg_bundle_add(b, l))
 		return "its bundle has as many links as there may be";
 	if (!first)
-		leg_entry_set(&b->entry);
+		leg_bundle_set(b);
 	else if (!leg_bundle_start(b, t, network, now))
 		return "no memory for a bundle";
 	return NULL;
@@ -275,7 +351,7 @@ void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t no
 	b->link[l->no] = NULL;
 	b->entry.c.bundle.link[l->no].sid = 0;
 	if (leg_bundle_links(b)) {
-		leg_entry_set(&b->entry);
+		leg_bundle_set(b);
 		return;
 	}
 	leg_bundle_forget(b);

@@ -395,12 +395,25 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	}
 }
 
+/* Of the line at the LAC's, which is slower than the tunnel.  Rx is left out when it is as Tx. */
+static void leg_call_take_speeds(struct leg_call *c, const struct l2tp_msg *connected)
+{
+	uint32_t tx = 0, rx = 0;
+
+	l2tp_msg_u32(connected, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, &tx);
+	if (!l2tp_msg_u32(connected, L2TP_IETF, L2TP_AVP_RX_CONNECT_SPEED, &rx))
+		rx = tx;
+	c->entry.speed = (struct dp_speed){.tx_bps = tx, .rx_bps = rx};
+}
+
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
 	uint32_t framing = 0;
 
-	if (ev->msg)
+	if (ev->msg) {
 		l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &framing);
+		leg_call_take_speeds(c, ev->msg);
+	}
 	c->async = framing & L2TP_FRAMING_ASYNC;
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0) {

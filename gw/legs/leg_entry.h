@@ -20,6 +20,7 @@ struct leg_entry {
 	uint16_t agreed_mtu; /* what PPP or the other leg lets us send, before what the channel
 				carries; UINT16_MAX = no limit */
 	struct dp_call_stats last; /* when it left the table */
+	struct dp_speed speed;	   /* of what is behind the channel; 0 = not known */
 	char circuit[GW_LEG_CIRCUIT];
 	uint64_t source;			       /* peer_channel_source() */
 	const struct gw_filters *filters[LEG_FILTERS]; /* of its sections; NULL = none */

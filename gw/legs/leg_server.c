@@ -311,12 +311,9 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 	join_leg_up(&s->t.leg, now);
 }
 
-static void server_restarts(struct leg_terminal *t, uint64_t now)
+static void server_leaves(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
-	struct leg_end why = leg_end(LEG_BY_PEER, "LCP begins anew on its last link");
-
-	leg_bundle_leave(&leg_server_of(t)->link, &why, now);
-	t->net.bundle = 0;
+	leg_bundle_leave(&leg_server_of(t)->link, why, now);
 }
 
 static void leg_server_start_network(struct leg_server *s, uint64_t now)
@@ -547,7 +544,7 @@ static const struct leg_role server_role = {
 	.ip6 = server_ip6,
 	.told = server_told,
 	.ip6_packet = server_ip6_packet,
-	.restarts = server_restarts,
+	.leaves = server_leaves,
 	.release = server_release,
 };
 

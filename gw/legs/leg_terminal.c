@@ -95,8 +95,6 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 {
 	uint16_t mru = ev->link->peer_mru;
 
-	if (t->net.bundle)
-		t->role->restarts(t, ev->now);
 	t->auth = ev->link->auth;
 	join_leg_recovers(&t->leg);
 	t->net.ff03 = !ev->link->tx_acfc;
@@ -176,6 +174,17 @@ static void leg_terminal_on_peer_closes(struct leg_terminal *t, const struct ppp
 	join_leg_ends(&t->leg, &why);
 }
 
+/* RFC 1990 5.1.1: no multilink packet goes by a link whose LCP has not agreed on it anew. */
+static void leg_terminal_on_lcp_down(struct leg_terminal *t, const struct ppp_event *ev)
+{
+	struct leg_end why = ev->why == PPP_WHY_NONE ? leg_end(LEG_BY_PEER, "LCP begins anew")
+						     : leg_terminal_end(t, ev);
+
+	t->role->leaves(t, &why, ev->now);
+	t->net.bundle = 0;
+	leg_terminal_tell(t);
+}
+
 static void leg_terminal_on_down(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	struct leg_end why = leg_terminal_end(t, ev);
@@ -194,6 +203,7 @@ static void leg_terminal_on_event(void *ctx, const struct ppp_event *ev)
 		[PPP_EV_IP4_DOWN] = leg_terminal_on_ip4,
 		[PPP_EV_IP6_DOWN] = leg_terminal_on_ip6,
 		[PPP_EV_PEER_CLOSES] = leg_terminal_on_peer_closes,
+		[PPP_EV_LCP_DOWN] = leg_terminal_on_lcp_down,
 		[PPP_EV_DOWN] = leg_terminal_on_down,
 	};
 	struct leg_terminal *t = ctx;

@@ -29,8 +29,8 @@ struct leg_role {
 	void (*told)(struct leg_terminal *t);
 	/* An IPv6 packet that came to us and not to the TUN; false = it is for the TUN. */
 	bool (*ip6_packet)(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now);
-	/* LCP begins anew on a link of a bundle; NULL in roles that have none. */
-	void (*restarts)(struct leg_terminal *t, uint64_t now);
+	/* LCP is not open any more on a link of a bundle; NULL in roles that have none. */
+	void (*leaves)(struct leg_terminal *t, const struct leg_end *why, uint64_t now);
 	/* Give back everything outside this leg. */
 	void (*release)(struct leg_terminal *t);
 };

@@ -126,6 +126,9 @@ struct leg_bundle_view {
 /* False when the leg is no bundle. */
 bool leg_bundle_view(const struct leg *l, struct leg_bundle_view *out);
 
+/* That this call or line is a link of; NULL = of none. */
+struct leg *leg_bundle_with(const struct gw *gw, const struct leg *link);
+
 /* --- filters of a call or line ----------------------------------------------------------------- */
 
 /* Those of a section, which outlive it, in place of those it had from a section of this kind; NULL

@@ -117,11 +117,13 @@ static void filter_unquote(char *expr)
 static int filter_of_call(struct vty *vty, const char *const *argv, const char *expr)
 {
 	struct leg *l = vty_call_leg(vty, argv[0], argv[1]);
+	struct leg *bundle = l ? leg_bundle_with(vty_gw(vty), l) : NULL;
 	char err[GW_TEXT_MAX];
 
 	if (!l)
 		return CMD_WARNING;
-	if (leg_filter(l, filter_place_arg(argv[2], argv[3]), expr, err, sizeof(err)))
+	if (leg_filter(bundle ? bundle : l, filter_place_arg(argv[2], argv[3]), expr, err,
+		       sizeof(err)))
 		return CMD_SUCCESS;
 	vty_out(vty, "%% %s/%s: %s%s", argv[0], argv[1], err, VTY_NEWLINE);
 	return CMD_WARNING;

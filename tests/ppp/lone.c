@@ -51,6 +51,8 @@ static void lone_on_event(void *ctx, const struct ppp_event *ev)
 		lone_on_auth(l, ev);
 	if (ev->kind == PPP_EV_AUTH_OK && l->give)
 		ppp_start_network(l->ppp, l->give, ev->now);
+	if (ev->kind == PPP_EV_LCP_DOWN)
+		l->lcp_why = ev->why;
 	if (ev->kind == PPP_EV_DOWN || ev->kind == PPP_EV_PEER_CLOSES) {
 		l->why = ev->why;
 		snprintf(l->message, sizeof(l->message), "%s", ev->message ? ev->message : "");

@@ -26,6 +26,7 @@ struct lone {
 	unsigned n_sent, n_read; /* sent and not yet looked at */
 	unsigned total;
 	unsigned count[PPP_EV_DOWN + 1];
+	enum ppp_why lcp_why; /* of PPP_EV_LCP_DOWN */
 	enum ppp_why why;
 	struct ppp_auth_claim claim;
 	struct ppp_addresses addr;

@@ -190,6 +190,36 @@ static void a_link_that_joins_has_no_network(void)
 	}
 }
 
+/* 5.1.1: "MUST NOT send any multilink packets on any link unless ... during the most recent LCP
+ * negotiation": the owner is told when one begins, and when the link ends. */
+static void the_owner_is_told_when_lcp_goes(void)
+{
+	static const struct {
+		const char *rx;
+		enum ppp_why why;
+	} rows[] = {{"c021 01 02 000e 0506b0b0b0b0 110405dc", PPP_WHY_NONE},
+		    {"c021 05 02 0004", PPP_WHY_PEER},
+		    {NULL, PPP_WHY_LOWER}};
+	struct lone l;
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		multilink_up(&l, true);
+		ppp_join_bundle(l.ppp, l.now);
+		CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_DOWN], 0);
+		if (rows[i].rx)
+			lone_rx(&l, rows[i].rx);
+		else
+			ppp_lower_down(l.ppp, l.now);
+		CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_DOWN], 1);
+		CU_ASSERT_EQUAL(l.lcp_why, rows[i].why);
+		lone_free(&l);
+	}
+	multilink_up(&l, true); /* which has not joined */
+	lone_rx(&l, "c021 05 02 0004");
+	CU_ASSERT_EQUAL(l.count[PPP_EV_LCP_DOWN], 0);
+	lone_free(&l);
+}
+
 static void only_an_authenticated_link_joins(void)
 {
 	struct lone l;
@@ -293,6 +323,7 @@ static const struct test_case cases[] = {
 	 a_smaller_mrru_is_taken_a_larger_one_is_not},
 	{"one_side_alone_makes_no_multilink", one_side_alone_makes_no_multilink},
 	{"a_link_that_joins_has_no_network", a_link_that_joins_has_no_network},
+	{"the_owner_is_told_when_lcp_goes", the_owner_is_told_when_lcp_goes},
 	{"only_an_authenticated_link_joins", only_an_authenticated_link_joins},
 	{"a_bundle_opens_its_network_at_once", a_bundle_opens_its_network_at_once},
 	{"lcp_of_links_is_discarded_in_a_bundle", lcp_of_links_is_discarded_in_a_bundle},

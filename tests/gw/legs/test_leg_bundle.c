@@ -137,7 +137,6 @@ static void the_second_link_joins_it(void)
 	struct dp_call first = bundle_first(), second;
 	const struct dp_call *b;
 
-	fake.speed.tx_bps = 64000;
 	second = bundle_ann();
 	b = bundle_by(first.to_sid);
 	CU_ASSERT(frames_none()); /* nothing is negotiated again */
@@ -146,7 +145,6 @@ static void the_second_link_joins_it(void)
 	CU_ASSERT_EQUAL(bundles(), 1);
 	CU_ASSERT_EQUAL(b->bundle.link[1].tid, second.tid);
 	CU_ASSERT_EQUAL(b->bundle.link[1].sid, second.sid);
-	CU_ASSERT_EQUAL(b->bundle.link[1].kbps, 64);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann is link 2 of bundle * from a *"),
 			1);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: * let in*"), 1);
@@ -330,6 +328,8 @@ static void a_link_that_begins_anew_leaves(void)
 	char hex[512];
 
 	frames_give(second.tid, second.sid, "c021 01 02 0012 0506b0b0b0b0 110405dc " ENDPOINT);
+	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
+	CU_ASSERT_NOT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
 	bundle_asked(hex);
 	CU_ASSERT(frames_next("c021 02 02 *"));
 	frames_give(second.tid, second.sid, hex);
@@ -339,6 +339,116 @@ static void a_link_that_begins_anew_leaves(void)
 	CU_ASSERT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
 	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, second.sid);
 	bench_stop();
+}
+
+/* Section 7: "Receipt of an LCP Terminate-Request on one link does not conclude the procedure on
+ * the remaining links"; nothing is sent by that one any more. */
+static void a_link_that_is_terminated_leaves_at_once(void)
+{
+	struct dp_call first = bundle_first(), second = bundle_ann();
+	uint16_t number = first.to_sid;
+
+	frames_give(first.tid, first.sid, "c021 05 02 0004");
+	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[0].sid, 0);
+	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[1].sid, second.sid);
+	CU_ASSERT_NOT_EQUAL(fake_entry(first.tid, first.sid)->mode, DP_MEMBER);
+	CU_ASSERT(frames_next("c021 06 02 0004"));
+	CU_ASSERT(frames_none());
+	/* the address stays, with our PPP of the bundle */
+	CU_ASSERT_EQUAL(bundle_by(number)->peer4, 0x0a400002);
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, NULL);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bundle_by(number)->peer4, 0x0a400002);
+	CU_ASSERT_TRUE(bundle_by(number)->ip4);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out*"), 0);
+	frames_give(second.tid, second.sid, "c021 05 03 0004");
+	CU_ASSERT_EQUAL(bundles(), 0);
+	CU_ASSERT_EQUAL(
+		bench_logged(
+			"aaa notice: bundle *: ann out, 10.64.0.2, after *: closed by the peer*"),
+		1);
+	bench_stop();
+}
+
+/* RFC 2661 4.4.4: the line at the LAC's, 65,536 bit/s to the client, and maybe other from it. */
+static void links_have_the_speed_of_their_line(void)
+{
+	static const uint8_t slow[4] = {0, 0, 0x25, 0x80}; /* 9,600 bit/s */
+	const struct l2tp_avp rx = {.type = L2TP_AVP_RX_CONNECT_SPEED, .val = slow, .len = 4};
+	struct dp_call first = bundle_first();
+	const struct dp_call *b = bundle_by(first.to_sid);
+
+	fake.speed.tx_bps = 10000000; /* of the tunnel */
+	CU_ASSERT_EQUAL(b->bundle.link[0].kbps, 65);
+	/* two fragments behind each other */
+	CU_ASSERT_EQUAL(b->bundle.patience, 1000000 + 2 * 1516 * 8 * UINT64_C(1000000) / 65536);
+	bench.iccn_avp = &rx;
+	bench.iccn_avps = 1;
+	bundle_ann();
+	b = bundle_by(first.to_sid);
+	CU_ASSERT_EQUAL(b->bundle.link[1].kbps, 65);
+	CU_ASSERT_EQUAL(b->bundle.patience, 1000000 + 2 * 1516 * 8 * UINT64_C(1000000) / 9600);
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, NULL);
+	bench_pass(0);
+	b = bundle_by(first.to_sid);
+	CU_ASSERT_EQUAL(b->bundle.patience, 1000000 + 2 * 1516 * 8 * UINT64_C(1000000) / 65536);
+	bench_stop();
+}
+
+/* Packets are filtered once, whichever link they come by. */
+static void filters_of_circuits_are_those_of_the_bundle(void)
+{
+	static const struct gw_filters ip = {.no = {[DP_FILTER_PPP_IN] = 1},
+					     .text = {[DP_FILTER_PPP_IN] = "ip"}};
+	static const struct gw_filters same = {.no = {[DP_FILTER_PPP_IN] = 1},
+					       .text = {[DP_FILTER_PPP_IN] = "ip"}};
+	struct leg *l;
+	const struct dp_call *b;
+
+	bundle_begin(CONF("pap"));
+	for (unsigned i = 0; i < 3; i++) {
+		bundle_lcp("1104 05dc " ENDPOINT, 8);
+		l = llist_entry(bench.gw->joins->head.prev, struct join, entry)->leg[0];
+		CU_ASSERT_TRUE(leg_take_filters(l, LEG_FILTERS_CIRCUIT,
+						i == 2 ? NULL
+						: i    ? &same
+						       : &ip));
+		frames_give(at->tid, at->sid, PAP_ANN);
+		CU_ASSERT(frames_next("c023 02 01 *"));
+		if (!i)
+			CU_ASSERT(frames_next("8021 01 *"));
+	}
+	CU_ASSERT(frames_next("c021 05 *"));
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: *: refused*: user ann: its circuit has other "
+				     "filters than its bundle"),
+			1);
+	b = fake_entry(0, fake.call[0].to_sid);
+	CU_ASSERT_EQUAL(b->filter[DP_FILTER_PPP_IN], 1);
+	CU_ASSERT_EQUAL(b->bundle.link[1].sid, fake.call[2].sid);
+	CU_ASSERT_EQUAL(b->bundle.link[2].sid, 0);
+	bench_stop();
+}
+
+/* What an operator sets for one of its calls is the bundle's too. */
+static void a_filter_of_a_call_is_that_of_its_bundle(void)
+{
+	struct dp_call first;
+	char command[80];
+	uint32_t of_service;
+
+	vty_begin(CONF("pap"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	first = bundle_ann();
+	of_service = bundle_by(first.to_sid)->filter[DP_FILTER_PPP_IN];
+	snprintf(command, sizeof(command), "call %u %u ppp-filter in ip", first.tid, first.sid);
+	CU_ASSERT_TRUE(vty_equals(command, ""));
+	CU_ASSERT_NOT_EQUAL(bundle_by(first.to_sid)->filter[DP_FILTER_PPP_IN], of_service);
+	CU_ASSERT_EQUAL(fake_entry(first.tid, first.sid)->filter[DP_FILTER_PPP_IN], 0);
+	snprintf(command, sizeof(command), "no call %u %u ppp-filter in", first.tid, first.sid);
+	CU_ASSERT_TRUE(vty_equals(command, ""));
+	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->filter[DP_FILTER_PPP_IN], of_service);
+	vty_end();
 }
 
 static void show_bundles_tells_of_them(void)
@@ -389,6 +499,11 @@ static const struct test_case cases[] = {
 	{"a_bundle_goes_with_its_last_link", a_bundle_goes_with_its_last_link},
 	{"links_go_with_a_bundle_that_ends", links_go_with_a_bundle_that_ends},
 	{"a_link_that_begins_anew_leaves", a_link_that_begins_anew_leaves},
+	{"a_link_that_is_terminated_leaves_at_once", a_link_that_is_terminated_leaves_at_once},
+	{"links_have_the_speed_of_their_line", links_have_the_speed_of_their_line},
+	{"filters_of_circuits_are_those_of_the_bundle",
+	 filters_of_circuits_are_those_of_the_bundle},
+	{"a_filter_of_a_call_is_that_of_its_bundle", a_filter_of_a_call_is_that_of_its_bundle},
 	{"show_bundles_tells_of_them", show_bundles_tells_of_them},
 	{"the_gateway_ends_with_bundles", the_gateway_ends_with_bundles},
 	{NULL, NULL},
