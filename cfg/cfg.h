@@ -110,8 +110,9 @@ struct cfg_avp {
 
 /* Codepoints of differentiated services as cfg_peer.dscp has them: 0 = no mark, 1 to 63, or */
 enum {
-	CFG_DSCP_COPY = 64, /* that of the packet in the frame */
-	CFG_DSCP_PEER = 65, /* that of the behavior which the peer asks for (RFC 3308) */
+	CFG_DSCP_COPY = 64,		/* that of the packet in the frame */
+	CFG_DSCP_PEER = L2TP_DSCP_PEER, /* that of the behavior which the peer asks for (RFC 3308)
+					 */
 };
 
 struct cfg_peer {

@@ -48,20 +48,37 @@ static void dscp_wrong(struct cfg_load *l, const struct cfg_item *it, const stru
 			  cfg_shown(l, v));
 }
 
-void cfg_dscp_set(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+/* words: those the key has beside codepoints, for these values; NULL-ended. */
+static void dscp_set_word(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			  const char *text, const char *const *words, const uint8_t *values)
 {
-	static const char *const words[] = {"copy", "peer", NULL};
 	uint8_t *to = (uint8_t *)obj + it->key->offset;
 	int n = cfg_parse_dscp(text);
 
-	if (n >= 0)
-		*to = (uint8_t)n;
-	else if (!strcmp(text, words[0]))
-		*to = CFG_DSCP_COPY;
-	else if (!strcmp(text, words[1]))
-		*to = CFG_DSCP_PEER;
-	else
+	for (size_t i = 0; n < 0 && words[i]; i++)
+		if (!strcmp(text, words[i]))
+			n = values[i];
+	if (n < 0)
 		dscp_wrong(l, it, it->value, words);
+	else
+		*to = (uint8_t)n;
+}
+
+void cfg_dscp_set(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
+{
+	static const char *const words[] = {"copy", "peer", NULL};
+	static const uint8_t values[] = {CFG_DSCP_COPY, CFG_DSCP_PEER};
+
+	dscp_set_word(l, it, obj, text, words, values);
+}
+
+void cfg_dscp_set_control(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			  const char *text)
+{
+	static const char *const words[] = {"peer", NULL};
+	static const uint8_t values[] = {CFG_DSCP_PEER};
+
+	dscp_set_word(l, it, obj, text, words, values);
 }
 
 void cfg_dscp_set_list(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)

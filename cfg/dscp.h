@@ -9,6 +9,9 @@
 int cfg_parse_dscp(const char *text);
 /* Into the uint8_t at the row's offset; `copy` is CFG_DSCP_COPY and `peer` CFG_DSCP_PEER. */
 void cfg_dscp_set(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
+/* The same without `copy`. */
+void cfg_dscp_set_control(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			  const char *text);
 /* A list, into the uint64_t at the row's offset: bit N for codepoint N. */
 void cfg_dscp_set_list(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
 

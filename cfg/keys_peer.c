@@ -375,6 +375,10 @@ static const struct cfg_key peer_keys[] = {
 		 "copy = that of the packet inside, or peer = what the peer asks for (RFC 3308); "
 		 "a codepoint is asked for in our calls",
 	 CFG_AT(struct cfg_peer, dscp)},
+	{"control-dscp", CFG_K_TEXT, .set = cfg_dscp_set_control, .deflt = "0",
+	 .help = "codepoint of the UDP packets of the control connection: 0 to 63, a name, or peer "
+		 "= what the peer asks for (RFC 3308); a codepoint is asked for in our SCCRQ",
+	 POLICY(control_dscp)},
 	CFG_DISCARD_ROW(struct cfg_peer),
 	{"reorder", CFG_K_NUMBER, .min = 0, .max = L2TP_REORDER_MAX,
 	 .help = "data messages held back while an earlier one is missing; 0 = none",

@@ -56,7 +56,8 @@ enum l2tp_avp_type {
 	L2TP_AVP_RX_CONNECT_SPEED = 38,
 	L2TP_AVP_SEQUENCING_REQUIRED = 39,
 	L2TP_AVP_PPP_DISCONNECT_CAUSE = 46, /* RFC 3145 */
-	L2TP_AVP_SESSION_DS = 48,	    /* RFC 3308 */
+	L2TP_AVP_CONTROL_DS = 47,	    /* RFC 3308 */
+	L2TP_AVP_SESSION_DS = 48,	    /* the same */
 };
 
 /* Of vendor L2TP_BROADBAND_FORUM: RFC 5515 section 5.  TR-101 gives the same numbers to what

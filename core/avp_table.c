@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every attribute of RFC 2661 section 4.4, RFC 3145, RFC 3308 4.1 and RFC 5515 section 5, and one
- * of our own, in the order of vendor and type: name, octets of value, the M bit we send, whether H
+ * Every attribute of RFC 2661 section 4.4, RFC 3145, RFC 3308 and RFC 5515 section 5, and one of
+ * our own, in the order of vendor and type: name, octets of value, the M bit we send, whether H
  * is allowed, its shape, what a tunnel switch does with it and the messages it belongs to.  Lengths
  * are those of the value: the RFC's Length less 6.
  *
  * A tunnel switch drops attributes of the control connection, because they describe the tunnel they
- * came on; it regenerates ids, Sequencing Required and the list of gateways for each side; it
+ * came on; it regenerates ids, Sequencing Required, Session DS and the list of gateways for each
+ * side; it
  * relays attributes that describe the call, the caller or the reason the call ended.  One that has
  * no row here is dropped, since nobody knows whether it describes the call or the tunnel.
  */
@@ -97,7 +98,8 @@ const struct l2tp_avp_row l2tp_avp_table[] = {
 	/* Five octets, then text: the RFC's "11" is the Length of the whole attribute. */
 	ROW(PPP_DISCONNECT_CAUSE, "PPP Disconnect Cause Code", 5, ANY, M0, HIDE, OCTETS, RELAY,
 	    IN(CDN)),
-	/* RFC 3308 4.1 */
+	/* RFC 3308 3.1, 4.1 */
+	ROW(CONTROL_DS, "Control Connection DS", 2, 2, M0, HIDE, U16, DROP, IN_START),
 	ROW(SESSION_DS, "Session DS", 2, 2, M0, HIDE, U16, REGENERATE,
 	    IN(ICRQ) | IN(ICRP) | IN(OCRQ) | IN(OCRP)),
 	LINE(AGENT_CIRCUIT_ID, "Agent-Circuit-Id", 2, 63, TEXT),

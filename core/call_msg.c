@@ -352,13 +352,30 @@ bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned 
 	return true;
 }
 
+/* The words of a CDN that is passed on are longer than ours may be, and not ASCII alone. */
+static void call_msg_result(struct l2tp_build *b, const struct l2tp_result *r,
+			    const struct l2tp_avp *avps, unsigned n)
+{
+	const struct l2tp_avp *a = l2tp_avp_find(avps, n, L2TP_IETF, L2TP_AVP_RESULT_CODE);
+	uint8_t value[L2TP_AVP_VALUE_MAX];
+
+	if (!a || a->len <= 4 || a->len > sizeof(value)) {
+		l2tp_build_result(b, r);
+		return;
+	}
+	memcpy(value, a->val, a->len);
+	wr_put16(value, r->result);
+	wr_put16(value + 2, r->error);
+	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_RESULT_CODE, value, a->len);
+}
+
 void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
 		   unsigned n)
 {
 	struct l2tp_build b;
 
 	output_start(c->t, &b, L2TP_CDN, c->peer_id);
-	l2tp_build_result(&b, r);
+	call_msg_result(&b, r, avps, n);
 	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	call_msg_add(c->t, &b, avps, n);
 	if (b.w.bad && n)

@@ -60,6 +60,9 @@ struct l2tp_policy {
 	uint16_t max_tunnels;	  /* of this peer section, established; 0 = no limit */
 	uint32_t max_peer_calls;  /* in all tunnels of this peer section; 0 = no limit */
 	uint32_t quirks;	  /* L2TP_QUIRK_* */
+	uint8_t control_dscp;	  /* codepoint of control packets: 1 to 63, asked for and offered
+				     as a per-hop behavior (RFC 3308); 0 = none; or: */
+#define L2TP_DSCP_PEER 65u	  /* that of the behavior which the peer asks for */
 	uint8_t suppressed;	  /* entries of suppress in use */
 	struct l2tp_avp_key suppress[L2TP_SUPPRESS_MAX]; /* attributes never sent to this peer */
 };
@@ -110,11 +113,12 @@ struct l2tp_event {
 };
 
 struct l2tp_ops {
-	/* Send one control packet.  WAITING: the transport has it queued and the owner will say
+	/* Send one control packet, with this codepoint of differentiated services on media that
+	 * have one.  WAITING: the transport has it queued and the owner will say
 	 * l2tp_engine_sent(cookie) when it leaves (or never, if the queue is flushed); until then
 	 * the retransmission timer does not run and no second copy is handed over. */
 	enum l2tp_tx (*tx)(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-			   uint64_t cookie);
+			   uint64_t cookie, uint8_t dscp);
 	void (*event)(void *ctx, const struct l2tp_event *ev);
 	/* Find the peer section of an SCCRQ.  host is not NUL ended.  False = none. */
 	bool (*peer)(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
@@ -185,7 +189,8 @@ void l2tp_call_answer(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned
  * once. */
 void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n,
 			 uint64_t now);
-/* Refuse or hang up: CDN.  cause: extra attributes for the CDN (Q.931 cause, RFC 3145), or NULL. */
+/* Refuse or hang up: CDN.  cause: extra attributes for the CDN (Q.931 cause, RFC 3145), or NULL. Of
+ * a Result Code among them the words count, if there are any, in place of r's. */
 void l2tp_call_hangup(struct l2tp_call *c, const struct l2tp_result *r,
 		      const struct l2tp_avp *cause, unsigned n, uint64_t now);
 /* SLI: the LNS tells the LAC which characters PPP escapes on the line (RFC 2661 6.14); for a call
@@ -227,6 +232,7 @@ struct l2tp_tunnel_info {
 	l2tp_channel channel;
 	enum l2tp_tunnel_state state;
 	bool initiator, authenticated; /* authenticated: the peer has proved the secret */
+	uint8_t dscp;		       /* codepoint of its control packets */
 	void *user, *peer;
 	char peer_host[256]; /* printable form */
 	char peer_vendor[64];

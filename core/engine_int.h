@@ -87,6 +87,7 @@ struct l2tp_tunnel {
 	uint8_t state; /* enum l2tp_tunnel_state */
 	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued;
 	bool reauth_ok, counted;
+	uint8_t dscp;	    /* of its control packets */
 	bool stranger;	    /* its address is not proved: see output_may_send() */
 	uint8_t ignored;    /* enum l2tp_reason of the event MALFORMED */
 	uint8_t by;	    /* enum l2tp_side */
@@ -179,9 +180,6 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 
 /* --- output.c --------------------------------------------------------------------------------- */
 
-/* Hand one packet to the owner; counted under its message type, 0 = ZLB. */
-enum l2tp_tx output_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
-		       uint16_t type, uint64_t cookie);
 /* A packet of this many octets came from a peer whose address is not proved. */
 void output_earn(struct l2tp_tunnel *t, size_t octets);
 /* Send an answer of len octets to a packet of `asked` octets, unless it is too large for an address
@@ -260,6 +258,8 @@ struct l2tp_tunnel *setup_request(struct l2tp_engine *e, l2tp_channel from,
 /* Send StopCCN for a control connection that does not exist, in answer to the message h. */
 void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 		  const struct l2tp_hdr *h, const struct l2tp_result *r);
+/* The codepoint that packets of a new tunnel have. */
+uint8_t setup_dscp(const struct l2tp_policy *p);
 /* Is the SCCRP (SCCCN) in e->msg acceptable?  If not, *r says why. */
 bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r);
 bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r);

@@ -16,6 +16,7 @@ void l2tp_tunnel_info(const struct l2tp_tunnel *t, struct l2tp_tunnel_info *out)
 		.state = (enum l2tp_tunnel_state)t->state,
 		.initiator = t->initiator,
 		.authenticated = t->authenticated,
+		.dscp = t->dscp,
 		.user = t->user,
 		.peer = t->peer,
 		.peer_window = t->rel.peer_window,

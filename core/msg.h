@@ -53,6 +53,7 @@ enum l2tp_stop_result {
 	L2TP_STOP_BAD_VERSION = 5,
 	L2TP_STOP_SHUTTING_DOWN = 6,
 	L2TP_STOP_FSM_ERROR = 7,
+	L2TP_STOP_CONTROL_DS = 8, /* RFC 3308 section 10 */
 };
 enum l2tp_cdn_result {
 	L2TP_CDN_LOST_CARRIER = 1,

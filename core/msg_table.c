@@ -54,6 +54,7 @@ static const char *const stop_words[] = {
 	[L2TP_STOP_BAD_VERSION] = "protocol version not supported",
 	[L2TP_STOP_SHUTTING_DOWN] = "being shut down",
 	[L2TP_STOP_FSM_ERROR] = "finite state machine error",
+	[L2TP_STOP_CONTROL_DS] = "per-hop behavior not agreed",
 };
 
 static const char *const cdn_words[] = {

@@ -7,11 +7,14 @@
  */
 #include "core/engine_int.h"
 
-enum l2tp_tx output_tx(struct l2tp_engine *e, l2tp_channel to, const uint8_t *pkt, size_t len,
-		       uint16_t type, uint64_t cookie)
+/* Hand one packet of the tunnel to the owner; counted under its message type, 0 = ZLB. */
+static enum l2tp_tx output_tx(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, uint16_t type,
+			      uint64_t cookie)
 {
+	struct l2tp_engine *e = t->e;
+
 	e->count.tx[type < L2TP_MSG_TYPES ? type : L2TP_MSG_TYPES]++;
-	return e->ops->tx(e->ctx, to, pkt, len, cookie);
+	return e->ops->tx(e->ctx, t->channel, pkt, len, cookie, t->dscp);
 }
 
 void output_start(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t type, uint16_t sid)
@@ -112,15 +115,14 @@ static uint64_t output_cookie(const struct l2tp_tunnel *t, uint16_t ns, uint16_t
 
 static void output_send_zlb(struct l2tp_tunnel *t)
 {
-	struct l2tp_engine *e = t->e;
 	uint8_t buf[L2TP_HDR_CONTROL_LEN];
 	struct wr w = wr_init(buf, sizeof(buf));
 	enum l2tp_tx r;
 
 	l2tp_hdr_control(&w, t->peer_id, 0, t->rel.top, t->rel.nr);
 	l2tp_hdr_finish(&w, 0);
-	r = output_tx(e, t->channel, buf, w.len, 0, output_cookie(t, 0, 0));
-	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, e->now);
+	r = output_tx(t, buf, w.len, 0, output_cookie(t, 0, 0));
+	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, t->e->now);
 }
 
 /* The first copy of an ICCN or OCCN has gone: from here on the call may carry data.  The message
@@ -162,10 +164,12 @@ static bool output_may_send(struct l2tp_tunnel *t, size_t len)
 void output_answer(struct l2tp_engine *e, l2tp_channel to, size_t asked, const uint8_t *pkt,
 		   size_t len, uint16_t type)
 {
-	if (len > OUTPUT_FACTOR * asked)
+	if (len > OUTPUT_FACTOR * asked) {
 		engine_count(e, L2TP_R_WITHHELD);
-	else
-		output_tx(e, to, pkt, len, type, 0);
+		return;
+	}
+	e->count.tx[type]++;
+	e->ops->tx(e->ctx, to, pkt, len, 0, 0);
 }
 
 static void output_send_message(struct l2tp_tunnel *t, struct rel_msg *m)
@@ -175,7 +179,7 @@ static void output_send_message(struct l2tp_tunnel *t, struct rel_msg *m)
 	enum l2tp_tx r = L2TP_TX_FAILED;
 
 	if (output_may_send(t, m->len)) {
-		r = output_tx(e, t->channel, m->pkt, m->len, m->type, c);
+		r = output_tx(t, m->pkt, m->len, m->type, c);
 		if (m->sent)
 			engine_count(e, L2TP_R_RETRANSMITS);
 		else

@@ -5,6 +5,7 @@
  * refused again.
  */
 #include "core/engine_int.h"
+#include "core/phb.h"
 
 #include <stdio.h>
 
@@ -63,6 +64,56 @@ static void setup_respond(struct l2tp_tunnel *t, struct l2tp_build *b, uint16_t 
 	l2tp_build_avp(b, L2TP_IETF, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
 }
 
+/* --- the per-hop behavior of the control connection: RFC 3308 section 3 --- */
+
+/* One that is ours to ask for. */
+static bool setup_has_phb(const struct l2tp_policy *p)
+{
+	return p->control_dscp && p->control_dscp != L2TP_DSCP_PEER;
+}
+
+uint8_t setup_dscp(const struct l2tp_policy *p)
+{
+	return setup_has_phb(p) ? p->control_dscp : 0;
+}
+
+static int setup_phb(const struct l2tp_tunnel *t)
+{
+	return phb_find(&t->e->msg, L2TP_AVP_CONTROL_DS);
+}
+
+/* SCCRQ: ours to say what both use, unless the peer's wish counts.  SCCRP: theirs, if we have
+ * asked. An answer without a behavior leaves us our own. */
+static void setup_learn_phb(struct l2tp_tunnel *t)
+{
+	int dscp = setup_phb(t);
+	bool theirs = t->e->msg.type == L2TP_SCCRQ ? t->policy.control_dscp == L2TP_DSCP_PEER
+						   : setup_has_phb(&t->policy);
+
+	if (theirs && dscp >= 0)
+		t->dscp = (uint8_t)dscp;
+}
+
+/* An SCCRP without it says that we do not know of them. */
+static void setup_answer_phb(struct l2tp_tunnel *t, struct l2tp_build *b)
+{
+	int asked = setup_phb(t);
+
+	if (asked != PHB_NONE &&
+	    (setup_has_phb(&t->policy) ||
+	     (t->policy.control_dscp == L2TP_DSCP_PEER && asked != PHB_UNKNOWN)))
+		output_avp_u16(t, b, L2TP_IETF, L2TP_AVP_CONTROL_DS, phb_code(t->dscp));
+}
+
+/* An answer that we have no codepoint for cannot be used. */
+static bool setup_phb_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
+{
+	if (!setup_has_phb(&t->policy) || setup_phb(t) != PHB_UNKNOWN)
+		return true;
+	*r = engine_result(L2TP_STOP_CONTROL_DS, 0, "the peer's behavior is unknown here");
+	return false;
+}
+
 void setup_send_request(struct l2tp_tunnel *t)
 {
 	struct l2tp_build b;
@@ -73,6 +124,8 @@ void setup_send_request(struct l2tp_tunnel *t)
 		engine_random(t->e, t->tie, sizeof(t->tie));
 		l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_TIE_BREAKER, t->tie, sizeof(t->tie));
 	}
+	if (setup_has_phb(&t->policy))
+		output_avp_u16(t, &b, L2TP_IETF, L2TP_AVP_CONTROL_DS, phb_code(t->dscp));
 	setup_challenge(t, &b);
 	output_queue(t, &b);
 }
@@ -83,6 +136,7 @@ void setup_send_reply(struct l2tp_tunnel *t)
 
 	output_start(t, &b, L2TP_SCCRP, 0);
 	setup_capabilities(t, &b);
+	setup_answer_phb(t, &b);
 	setup_challenge(t, &b);
 	setup_respond(t, &b, L2TP_SCCRP);
 	output_queue(t, &b);
@@ -154,7 +208,8 @@ static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p
 
 bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 {
-	return setup_response_ok(t, L2TP_SCCRP, r) && setup_can_respond(t->e, &t->policy, r);
+	return setup_response_ok(t, L2TP_SCCRP, r) && setup_can_respond(t->e, &t->policy, r) &&
+	       setup_phb_ok(t, r);
 }
 
 struct l2tp_result setup_full(enum l2tp_reason why)
@@ -197,6 +252,7 @@ void setup_learn(struct l2tp_tunnel *t)
 		rel_peer_window(&t->rel, v);
 	l2tp_msg_u32(m, L2TP_IETF, L2TP_AVP_FRAMING_CAPS, &t->peer_framing);
 	t->has_bearer = l2tp_msg_u32(m, L2TP_IETF, L2TP_AVP_BEARER_CAPS, &t->peer_bearer);
+	setup_learn_phb(t);
 	setup_copy_text(t->peer_host, sizeof(t->peer_host),
 			l2tp_msg_find(m, L2TP_IETF, L2TP_AVP_HOST_NAME));
 	setup_copy_text(t->peer_vendor, sizeof(t->peer_vendor),

@@ -53,6 +53,7 @@ static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *wh
 		t->due[i].kind = (uint8_t)i;
 	t->policy = who->policy;
 	t->peer = who->peer;
+	t->dscp = setup_dscp(&t->policy);
 	tunnel_init_rel(t);
 	engine_random(t->e, key, sizeof(key));
 	idtab_init(&t->sids, key, t->policy.max_calls ? t->policy.max_calls : 65535);

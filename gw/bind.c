@@ -8,6 +8,7 @@
  */
 #include "gw/bind.h"
 
+#include "core/phb.h"
 #include "gw/client.h"
 #include "gw/dialout.h"
 #include "gw/history.h"
@@ -186,15 +187,16 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	}
 	in = leg_call_offered(gw, ev->call, peer);
 	if (in) {
-		leg_call_asks_phb(in, ev->msg);
+		leg_call_asks_phb(in, phb_find(ev->msg, L2TP_AVP_SESSION_DS));
 		leg_call_numbers(in, l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_CALLED_NUMBER),
 				 l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_CALLING_NUMBER));
 	}
 	j = join_new(gw->joins, in, leg_server_new(gw, service), NULL, NULL, ev->now);
-	if (j)
+	if (j) {
 		join_start(j, ev->now);
-	else
-		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
+		return;
+	}
+	bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
 }
 
 static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
@@ -213,8 +215,11 @@ static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 		gw_log_session(GW_LOG_CALL, LOGL_INFO, peer_channel_source(gw, t.channel), ev->now,
 			       "call %u/%u: down with %s: %s", t.local_id, c.local_id, where,
 			       gw_result_text(why, sizeof(why), &ev->result, false));
-	if (c.user)
-		leg_call_event(c.user, ev);
+	if (!c.user)
+		return;
+	gw->cdn = ev->kind == L2TP_EV_CALL_DOWN ? ev->msg : NULL;
+	leg_call_event(c.user, ev);
+	gw->cdn = NULL;
 }
 
 static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
@@ -278,9 +283,9 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 }
 
 static enum l2tp_tx bind_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-			       uint64_t cookie)
+			       uint64_t cookie, uint8_t dscp)
 {
-	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie);
+	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie, dscp);
 }
 
 static void bind_op_random(void *ctx, void *buf, size_t len)

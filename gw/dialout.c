@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/dialout.h"
 
+#include "core/phb.h"
 #include "gw/history.h"
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
@@ -146,7 +147,7 @@ static struct leg *dialout_leg(void *ctx)
 
 	d->leg = leg_call_wanted(d->gw, d->call, d->peer, &d->ask);
 	if (d->leg)
-		leg_call_asks_phb(d->leg, d->ocrq);
+		leg_call_asks_phb(d->leg, phb_find(d->ocrq, L2TP_AVP_SESSION_DS));
 	return d->leg;
 }
 

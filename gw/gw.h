@@ -82,7 +82,8 @@ struct gw {
 	enum gw_phase phase;
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */
-	const char *lost_why; /* while the engine is told that a channel is lost; or NULL */
+	const char *lost_why;	    /* while the engine is told that a channel is lost; or NULL */
+	const struct l2tp_msg *cdn; /* while it ends a call: its attributes go on; or NULL */
 	struct memory memory;
 	struct loop_timer second; /* once a second: are the devices there? */
 	struct loop_timer stop;	  /* next step of an orderly end */

@@ -3,6 +3,7 @@
 
 #include "core/container.h"
 #include "core/htab.h"
+#include "core/phb.h"
 #include "gw/dial.h"
 #include "gw/filter.h"
 #include "gw/history.h"
@@ -29,6 +30,7 @@ struct switching {
 	struct route_way way;
 	struct leg *in; /* of the call that is offered */
 	bool joined, outgoing;
+	int asked;  /* of the call that is offered: as leg_call_asks_phb() takes it */
 	bool waits; /* `in` has no join and is freed here; a join frees its own */
 	struct l2tp_avps *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
 };
@@ -170,6 +172,7 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 			  const struct leg_end *why, const char *way, uint64_t now)
 {
 	struct l2tp_result r = {.result = deflt};
+	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info c;
 
@@ -182,13 +185,18 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 		    "call %u/%u: not switched: %s%s%s", t.local_id, c.local_id, why->words,
 		    *way ? ": " : "", way);
 	history_call(gw, call, now, why->words);
-	l2tp_call_hangup(call, &r, NULL, 0, now);
+	l2tp_call_hangup(call, &r, avp, relay_pick(why->has_cdn ? gw->cdn : NULL, t.peer, avp),
+			 now);
 }
 
 static void switch_give_up(struct switching *s, struct l2tp_call *in, const struct leg_end *why,
 			   uint64_t now)
 {
-	switch_refuse(s->gw, in, L2TP_CDN_NO_FACILITIES_TEMP, why, s->way.why, now);
+	/* RFC 2661 4.4.2: for an LNS we are the LAC, who has had no time left. */
+	bool late = s->outgoing && why->cause == LEG_BY_TIMEOUT;
+
+	switch_refuse(s->gw, in, late ? L2TP_CDN_TIMEOUT : L2TP_CDN_NO_FACILITIES_TEMP, why,
+		      s->way.why, now);
 	switch_free(s);
 }
 
@@ -202,6 +210,15 @@ static void switch_refuse_loop(struct switching *s, struct l2tp_call *in, const 
 }
 
 /* --- the next peer ----------------------------------------------------------------------------- */
+
+static struct leg *switch_leg_offered(const struct switching *s, struct l2tp_call *in)
+{
+	struct leg *l = leg_call_offered(s->gw, in, s->from);
+
+	if (l)
+		leg_call_asks_phb(l, s->asked);
+	return l;
+}
 
 static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now);
 
@@ -228,7 +245,7 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 
 	if (!out)
 		return NULL;
-	s->in = leg_call_offered(gw, in, s->from);
+	s->in = switch_leg_offered(s, in);
 	if (s->in)
 		to = leg_call_switched(gw, out, peer, s->in, s->icrq, s->iccn);
 	j = join_new(gw->joins, to, s->in, &switch_owner, s, now);
@@ -331,7 +348,7 @@ static void switch_wait(struct switching *s, struct l2tp_call *in, uint64_t now)
 {
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 
-	s->in = leg_call_offered(s->gw, in, s->from);
+	s->in = switch_leg_offered(s, in);
 	s->waits = s->in;
 	if (s->waits)
 		leg_call_wait(s->in, &switch_waiter, s, now);
@@ -352,6 +369,7 @@ static struct switching *switch_new(struct gw *gw, const struct cfg_peer *from,
 	s->gw = gw;
 	s->from = from;
 	s->outgoing = icrq->type == L2TP_OCRQ;
+	s->asked = phb_find(icrq, L2TP_AVP_SESSION_DS);
 	s->icrq = relay_new(icrq, passed);
 	if (!s->icrq) {
 		free(s);

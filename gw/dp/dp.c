@@ -343,9 +343,9 @@ static bool dp_post_command(struct dp *dp, struct worker *w, const struct cmd_re
 }
 
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
-		     uint64_t cookie)
+		     uint64_t cookie, uint8_t dscp)
 {
-	struct cmd_rec head = {.kind = CMD_CONTROL, .channel = to, .cookie = cookie};
+	struct cmd_rec head = {.kind = CMD_CONTROL, .channel = to, .cookie = cookie, .dscp = dscp};
 	const struct dp_port *p;
 
 	if (!dp_port_is_open(dp, to)) {

@@ -118,9 +118,10 @@ struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c);
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-/* One control packet; cookie comes back by ops->sent when WAITING was returned. */
+/* One control packet; cookie comes back by ops->sent when WAITING was returned.  dscp: the
+ * codepoint of the packet that carries it, 0 to 63, on media that have one. */
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
-		     uint64_t cookie);
+		     uint64_t cookie, uint8_t dscp);
 /* One PPP frame into a call (LCP always with FF 03, the rest as ff03 of the call says). */
 bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 /* A frame with an IP packet that ops->ppp got, since the NCP was not open when it came, or of a

@@ -208,6 +208,7 @@ struct cmd_rec {
 	l2tp_channel channel;
 	uint64_t cookie;
 	bool want_sent;
+	uint8_t dscp;	  /* CMD_CONTROL */
 	uint8_t octets[]; /* a packet, a frame, or a struct ist_cause */
 };
 

@@ -289,7 +289,7 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 	struct worker_port *p = w->port[dp_channel_port(r->channel)];
 	struct ist_frame f = {
 		.channel = (ist_channel)r->channel,
-		.flags = IST_FRAME_CONTROL,
+		.flags = IST_FRAME_CONTROL | IST_FRAME_DSCP(r->dscp),
 		.payload = r->octets,
 		.len = (uint32_t)len,
 	};

@@ -4,10 +4,10 @@
  * the message that completes the call: until the call is up its frames are punted, and the join
  * keeps the first few.
  */
+#include "core/phb.h"
 #include "gw/gw.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
-#include "gw/legs/phb.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/legs/relay.h"
 #include "gw/text.h"
@@ -34,7 +34,8 @@ struct leg_call {
 	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
 	struct leg_origin from;
 	struct leg_entry entry;
-	int asked; /* codepoint of the behavior that the peer's ICRQ asks for, or enum in phb.h */
+	int asked; /* codepoint of the behavior that the peer's ICRQ asks for, or enum in core/phb.h
+		    */
 };
 
 const struct leg_call_result leg_call_results[LEG_CAUSES] = {
@@ -154,20 +155,31 @@ static struct l2tp_result leg_call_result_of(const struct leg_end *why)
 	return r;
 }
 
+/* The CDN of the other call of a switch goes on whole: causes may be several (RFC 3145 3.4). */
+static void leg_call_hang_up(const struct leg_call *c, struct l2tp_call *call,
+			     const struct leg_end *why, uint64_t now)
+{
+	const struct l2tp_msg *cdn = c->other && why->has_cdn ? c->entry.gw->cdn : NULL;
+	struct l2tp_result r = leg_call_result_of(why);
+	uint8_t value[DISCONNECT_CAUSE];
+	struct l2tp_avp avp[L2TP_MSG_AVPS];
+	unsigned n = relay_pick(cdn, c->peer, avp);
+
+	if (!cdn && why->has_ppp)
+		avp[n++] = (struct l2tp_avp){.type = L2TP_AVP_PPP_DISCONNECT_CAUSE,
+					     .val = value,
+					     .len = leg_call_disconnect_cause(value, why)};
+	l2tp_call_hangup(call, &r, avp, n, now);
+}
+
 static void call_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 {
 	struct leg_call *c = leg_call_of(l);
 	struct l2tp_call *call = c->call;
-	struct l2tp_result r = leg_call_result_of(why);
-	uint8_t value[DISCONNECT_CAUSE];
-	struct l2tp_avp cause = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE, .val = value};
 
 	leg_call_detach(c);
-	if (call) {
-		if (why->has_ppp)
-			cause.len = leg_call_disconnect_cause(value, why);
-		l2tp_call_hangup(call, &r, why->has_ppp ? &cause : NULL, why->has_ppp, now);
-	}
+	if (call)
+		leg_call_hang_up(c, call, why, now);
 	join_leg_gone(l, why, now);
 }
 
@@ -187,46 +199,61 @@ static bool leg_call_has_phb(const struct leg_call *c)
 	return c->peer->dscp && c->peer->dscp < CFG_DSCP_COPY;
 }
 
-void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *request)
+void leg_call_asks_phb(struct leg *l, int asked)
 {
 	struct leg_call *c = leg_call_of(l);
 
-	c->asked = phb_find(request);
+	c->asked = asked;
 	if (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0)
 		c->entry.c.dscp = (uint8_t)c->asked;
 }
 
 /* The answer to a request for a behavior is what we will use; one without it says that we do not
- * know of them. */
-static void leg_call_answer(struct leg_call *c, uint64_t now)
+ * know of them.  reply: that of the other call of a switch; or NULL. */
+static void leg_call_answer(struct leg_call *c, const struct l2tp_msg *reply, uint64_t now)
 {
 	bool agreed = c->asked != PHB_NONE &&
 		      (leg_call_has_phb(c) || (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0));
 	uint8_t phb[2];
-	struct l2tp_avp avp = phb_avp(c->entry.c.dscp, phb);
+	struct l2tp_avp avp[L2TP_MSG_AVPS + 1];
+	unsigned n = relay_pick(reply, c->peer, avp);
 
-	l2tp_call_answer(c->call, agreed ? &avp : NULL, agreed, now);
+	if (agreed)
+		avp[n++] = phb_avp(L2TP_AVP_SESSION_DS, c->entry.c.dscp, phb);
+	l2tp_call_answer(c->call, avp, n, now);
 }
 
 /* What the answer to ours says.  A peer without an answer leaves us our own; what we have no
  * codepoint for we cannot use. */
 static bool leg_call_takes_phb(struct leg_call *c, const struct l2tp_msg *icrp)
 {
-	int dscp = leg_call_has_phb(c) ? phb_find(icrp) : PHB_NONE;
+	int dscp = leg_call_has_phb(c) ? phb_find(icrp, L2TP_AVP_SESSION_DS) : PHB_NONE;
 
 	if (dscp >= 0)
 		c->entry.c.dscp = (uint8_t)dscp;
 	return dscp != PHB_UNKNOWN;
 }
 
+/* What was said of the other call, for a message of this one. */
+static void leg_call_relay(struct leg_call *c, struct origin_avps *out, const struct l2tp_avps *r,
+			   uint64_t now)
+{
+	out->n = relay_copied(r, c->peer, out->avp);
+	if (out->n < r->n)
+		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, c->entry.c.channel, now,
+			    "call %u/%u: %u attributes that came hidden are left out, since peer "
+			    "%s has no secret to hide them with",
+			    c->entry.c.tid, c->entry.c.sid, r->n - out->n, c->peer->name);
+}
+
 static void leg_call_place(struct leg_call *c, const struct l2tp_avps *icrq, uint64_t now)
 {
 	struct origin_avps out = {.n = 0};
 	uint8_t value[2];
-	struct l2tp_avp phb = phb_avp(c->peer->dscp, value);
+	struct l2tp_avp phb = phb_avp(L2TP_AVP_SESSION_DS, c->peer->dscp, value);
 
 	if (icrq)
-		origin_relay(&out, icrq->avp, icrq->n);
+		leg_call_relay(c, &out, icrq, now);
 	else if (c->has_origin)
 		origin_icrq(&out, &c->from);
 	if (leg_call_has_phb(c))
@@ -269,7 +296,7 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 {
 	struct origin_avps out = {.n = 0};
 	uint8_t value[2];
-	struct l2tp_avp phb = phb_avp(c->peer->dscp, value);
+	struct l2tp_avp phb = phb_avp(L2TP_AVP_SESSION_DS, c->peer->dscp, value);
 
 	origin_ocrq(&out, &c->ask);
 	if (leg_call_has_phb(c))
@@ -325,7 +352,7 @@ static void call_start(struct leg *l, uint64_t now)
 	else if (c->placed)
 		leg_call_place(c, NULL, now);
 	else
-		leg_call_answer(c, now);
+		leg_call_answer(c, NULL, now);
 }
 
 /* RFC 2661 4.4.4: speeds as the LAC sees them, transmitting to the remote system.  The remote
@@ -360,9 +387,9 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 	struct proxy_avp_out proxy;
 
 	if (iccn) {
-		out.n = relay_pick(iccn, out.avp);
+		out.n = relay_pick(iccn, c->peer, out.avp);
 	} else if (c->iccn) {
-		origin_relay(&out, c->iccn->avp, c->iccn->n);
+		leg_call_relay(c, &out, c->iccn, now);
 	} else {
 		leg_call_speeds(c, &out);
 		if (c->has_origin)
@@ -391,7 +418,7 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	} else if (leg_entry_set(&c->other->entry) < 0) {
 		leg_call_fail(c, ev->now);
 	} else {
-		l2tp_call_answer(c->other->call, NULL, 0, ev->now);
+		leg_call_answer(c->other, ev->msg, ev->now);
 	}
 }
 
@@ -653,7 +680,7 @@ void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ct
 
 	c->waiter = waiter;
 	c->waiter_ctx = ctx;
-	l2tp_call_answer(c->call, NULL, 0, now);
+	leg_call_answer(c, NULL, now);
 }
 
 static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
@@ -694,7 +721,7 @@ struct leg *leg_call_wanted(struct gw *gw, struct l2tp_call *call, const struct 
 
 void leg_call_agree(struct leg *l, uint64_t now)
 {
-	leg_call_answer(leg_call_of(l), now);
+	leg_call_answer(leg_call_of(l), NULL, now);
 }
 
 struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,

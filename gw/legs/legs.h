@@ -61,9 +61,9 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 /* Take the engine's call out of a leg that has not been started; NULL = it is gone. */
 struct l2tp_call *leg_call_let_go(struct leg *l);
 
-/* What the ICRQ or OCRQ of an offered call asks for, before it is answered: the per-hop behavior
- * (RFC 3308). */
-void leg_call_asks_phb(struct leg *l, const struct l2tp_msg *request);
+/* The codepoint of the per-hop behavior that the ICRQ or OCRQ of an offered call asks for, before
+ * it is answered; or enum in core/phb.h (RFC 3308). */
+void leg_call_asks_phb(struct leg *l, int asked);
 /* The numbers that its ICRQ tells, for `show`; NULL = it has none. */
 void leg_call_numbers(struct leg *l, const struct l2tp_avp *called, const struct l2tp_avp *calling);
 /* The engine's events about the call: REPLIED, UP, DOWN. */

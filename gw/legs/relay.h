@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a tunnel switch passes on of a message. */
+/* What a tunnel switch passes on of a message: attributes whose row says RELAY (core/avp_table.c).
+ * One that came hidden is for tunnels that can hide it, which takes a secret (RFC 2661 4.3); it is
+ * left out where the next peer's section has none. */
 #ifndef GW_LEGS_RELAY_H
 #define GW_LEGS_RELAY_H
 
 #include "core/msg.h"
 
-/* Those attributes of m whose row says RELAY (core/avp_table.c), and `more` unless it is NULL,
- * copied; free() it.  NULL without memory. */
+struct cfg_peer;
+
+/* Those of m, whichever peer they are for, and `more` unless it is NULL, copied; free() it.  NULL
+ * without memory. */
 struct l2tp_avps *relay_new(const struct l2tp_msg *m, const struct l2tp_avp *more);
-/* The same without values of their own: they stay in m.  out has room for L2TP_MSG_AVPS. */
-unsigned relay_pick(const struct l2tp_msg *m, struct l2tp_avp *out);
+/* Those of r for this peer, without values of their own: they stay in r.  out has room for as many
+ * as r has. */
+unsigned relay_copied(const struct l2tp_avps *r, const struct cfg_peer *to, struct l2tp_avp *out);
+/* The same of m, which may be NULL: there is none.  out has room for L2TP_MSG_AVPS. */
+unsigned relay_pick(const struct l2tp_msg *m, const struct cfg_peer *to, struct l2tp_avp *out);
 /* NULL = it is not among them; r may be NULL. */
 const struct l2tp_avp *relay_find(const struct l2tp_avps *r, uint16_t vendor, uint16_t type);
 

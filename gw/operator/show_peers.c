@@ -85,6 +85,7 @@ TABLE_TEXT(tunnel_peer, tunnel_row, tunnel_peer_name(row->info.peer))
 TABLE_TEXT(tunnel_host, tunnel_row, row->info.peer_host)
 TABLE_NUMBER(tunnel_calls, tunnel_row, row->info.calls)
 TABLE_NUMBER(tunnel_resent, tunnel_row, row->info.retransmits)
+TABLE_NUMBER(tunnel_dscp, tunnel_row, row->info.dscp)
 
 static void tunnel_channel(const void *object, char *buf, size_t cap)
 {
@@ -128,6 +129,7 @@ static const struct table_column table_tunnels_columns[] = {
 	{"Heard", "heard", TABLE_LEFT, tunnel_heard},
 	{"Resent", "resent", TABLE_RIGHT, tunnel_resent},
 	{"Unacked/Window", "window", TABLE_RIGHT, tunnel_window},
+	{"DSCP", "dscp", TABLE_RIGHT, tunnel_dscp},
 };
 
 static void table_tunnels_rows(struct gw *gw, struct table_text *to)

@@ -186,11 +186,12 @@ static void free_over(void)
 /* --- what the engine asks and says ------------------------------------------------------------ */
 
 static enum l2tp_tx lacgen_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-				 uint64_t cookie)
+				 uint64_t cookie, uint8_t dscp)
 {
 	(void)ctx;
 	(void)to;
 	(void)cookie;
+	(void)dscp;
 	lacgen_put(pkt, len);
 	return L2TP_TX_TAKEN;
 }

@@ -121,10 +121,12 @@ static bool spoilt(struct l2tp_end *e)
 }
 
 static enum l2tp_tx l2tp_end_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-				   uint64_t cookie)
+				   uint64_t cookie, uint8_t dscp)
 {
 	struct l2tp_end *e = ctx;
-	struct ist_frame f = {.flags = IST_FRAME_CONTROL, .payload = pkt, .len = (uint32_t)len};
+	struct ist_frame f = {.flags = IST_FRAME_CONTROL | IST_FRAME_DSCP(dscp),
+			      .payload = pkt,
+			      .len = (uint32_t)len};
 
 	if (!spoilt(e))
 		return line_send(e, (unsigned)to - 1, &f, cookie);

@@ -38,7 +38,7 @@ static void rig_check_result_sent(const struct rig_packet *p)
 }
 
 static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-			   uint64_t cookie)
+			   uint64_t cookie, uint8_t dscp)
 {
 	struct rig_end *end = ctx;
 	struct rig_packet *p = &end->pkt[end->pkts];
@@ -47,6 +47,7 @@ static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_
 		abort();
 	p->to = to;
 	p->cookie = cookie;
+	p->dscp = dscp;
 	p->at = end->rig->now;
 	p->len = len;
 	memcpy(p->octets, pkt, len);

@@ -32,6 +32,7 @@ struct rig_packet {
 	l2tp_channel to;
 	uint64_t cookie, at;
 	uint16_t type; /* message type, 0 = ZLB */
+	uint8_t dscp;
 	struct l2tp_hdr h;
 	size_t len;
 	uint8_t octets[1500];

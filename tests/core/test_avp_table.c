@@ -59,8 +59,9 @@ static const struct {
 	{0, 33, "Proxy Authen Response", "ICCN", 6, VAR, 0, true},
 	{0, 34, "Call Errors", "WEN", 32, 32, 1, true},
 	{0, 35, "ACCM", "SLI", 16, 16, 1, true},
-	{0, 46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true},	/* RFC 3145 section 2 */
-	{0, 48, "Session DS", "ICRQ, ICRP, OCRQ, OCRP", 8, 8, 0, true}, /* RFC 3308 4.1 */
+	{0, 46, "PPP Disconnect Cause Code", "CDN", 11, VAR, 0, true},	 /* RFC 3145 section 2 */
+	{0, 47, "Control Connection DS", "SCCRQ, SCCRP", 8, 8, 0, true}, /* RFC 3308 3.1 */
+	{0, 48, "Session DS", "ICRQ, ICRP, OCRQ, OCRP", 8, 8, 0, true},	 /* RFC 3308 4.1 */
 	/* RFC 5515 section 5 */
 	{3561, 1, "Access Line Agent-Circuit-Id", "ICRQ", 8, 69, 0, true},
 	{3561, 2, "Access Line Agent-Remote-Id", "ICRQ", 8, 69, 0, true},
@@ -154,7 +155,7 @@ static void vendor_is_part_of_the_key(void)
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 129));
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 20));
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 40));
-	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 47));
+	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 45));
 	CU_ASSERT_PTR_NULL(l2tp_avp_row(0, 0xffff));
 }
 
@@ -164,7 +165,7 @@ static void switch_actions(void)
 	static const uint16_t relay[] = {1,  12, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26,
 					 27, 28, 29, 30, 31, 32, 33, 34, 35, 37, 38, 46};
 	static const uint16_t again[] = {0, 14, 36, 39, 48};
-	static const uint16_t drop[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13};
+	static const uint16_t drop[] = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 47};
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(relay) / sizeof(relay[0]); i++, n++)

@@ -36,12 +36,13 @@ static void fuzz_engine_check(bool ok)
 /* --- what the engine is given ----------------------------------------------------------------- */
 
 static enum l2tp_tx fuzz_engine_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-				   uint64_t cookie)
+				   uint64_t cookie, uint8_t dscp)
 {
 	struct world *w = ctx;
 	struct l2tp_hdr h;
 
 	fuzz_engine_check(to != 0);
+	fuzz_engine_check(dscp < 64);
 	fuzz_engine_check(l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_CONTROL);
 	fuzz_engine_check(h.len + L2TP_HDR_CONTROL_LEN == len);
 	w->cookie = cookie;

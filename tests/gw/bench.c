@@ -133,11 +133,12 @@ static void far_random(void *ctx, void *buf, size_t len)
 }
 
 static enum l2tp_tx far_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-			   uint64_t cookie)
+			   uint64_t cookie, uint8_t dscp)
 {
 	(void)ctx;
 	(void)to;
 	(void)cookie;
+	(void)dscp;
 	send_off(TO_GW, 0, 0, pkt, len);
 	return L2TP_TX_TAKEN;
 }
@@ -271,6 +272,21 @@ static void far_phb_got(const struct l2tp_msg *m)
 	bench.phb_got = a && a->len == 2 ? a->val[0] << 8 | a->val[1] : -1;
 }
 
+static void far_phb_asked(const struct l2tp_msg *m)
+{
+	far_phb_got(m);
+	bench.phb_asked = bench.phb_got;
+}
+
+static void far_channel_got(const struct l2tp_msg *m)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_IETF, L2TP_AVP_PHYSICAL_CHANNEL_ID);
+
+	bench.reply_channel_len = a ? a->len : 0;
+	if (a && a->len <= sizeof(bench.reply_channel))
+		memcpy(bench.reply_channel, a->val, a->len);
+}
+
 /* OCRQ: the far end is the LAC, and the client is behind it. */
 static void far_asked(struct far_call *c, const struct l2tp_event *ev)
 {
@@ -289,7 +305,7 @@ static void far_asked(struct far_call *c, const struct l2tp_event *ev)
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
 	snprintf(c->cfg.name, sizeof(c->cfg.name), "ann");
 	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
-	far_phb_got(ev->msg);
+	far_phb_asked(ev->msg);
 	if (bench.no_answer)
 		return;
 	l2tp_call_answer(ev->call, far_phb(), bench.phb != 0, ev->now);
@@ -322,7 +338,7 @@ static void far_offered(const struct l2tp_event *ev)
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
 	snprintf(c->cfg.secret, sizeof(c->cfg.secret), "a password");
 	c->give = (struct ppp_addresses){.local4 = 0x0a640001, .peer4 = 0x0a640002};
-	far_phb_got(ev->msg);
+	far_phb_asked(ev->msg);
 	if (!bench.no_answer)
 		l2tp_call_answer(ev->call, far_phb(), bench.phb != 0, ev->now);
 }
@@ -418,6 +434,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 	} else if (c && ev->kind == L2TP_EV_CALL_REPLIED) {
 		c->replied = true;
 		far_phb_got(ev->msg);
+		bench.phb_answered = bench.phb_got;
+		far_channel_got(ev->msg);
 		if (i.kind == L2TP_INCOMING)
 			far_replied(c, ev);
 	} else if (c && ev->kind == L2TP_EV_CALL_UP) {
@@ -443,6 +461,8 @@ static void far_event(void *ctx, const struct l2tp_event *ev)
 		far_link_info(ev->msg, L2TP_AVP_CALL_ERRORS, bench.wen, sizeof(bench.wen));
 		bench.wens++;
 	} else if (c && ev->kind == L2TP_EV_CALL_DOWN) {
+		free(bench.cdn_got);
+		bench.cdn_got = ev->msg ? relay_new(ev->msg, NULL) : NULL;
 		far_call_down(c, ev);
 	}
 }
@@ -595,6 +615,7 @@ void bench_stop(void)
 
 	bench_far_understood();
 	gw_free(bench.gw);
+	free(bench.cdn_got);
 	free(bench.icrq_got);
 	free(bench.iccn_got);
 	l2tp_engine_free(bench.far);

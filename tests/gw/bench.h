@@ -49,9 +49,10 @@ struct fake_dp {
 	int netif_error;
 	struct dp_counters count;
 	bool tun_refuses, tap_refuses;
-	bool no_status;	 /* ports have none to show, and leave what they like in its place */
-	bool tx_waits;	 /* control packets stay in a queue, and are lost */
-	uint64_t cookie; /* of the last one that waits */
+	bool no_status;	      /* ports have none to show, and leave what they like in its place */
+	bool tx_waits;	      /* control packets stay in a queue, and are lost */
+	uint64_t cookie;      /* of the last one that waits */
+	uint8_t control_dscp; /* of the last control packet */
 	/* Where packets go; false = lost. */
 	void (*packet)(l2tp_channel to, const uint8_t *pkt, size_t len);
 	void (*frame)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
@@ -104,7 +105,10 @@ struct bench {
 	const struct l2tp_avp *iccn_avp; /* more for the ICCN of the far end */
 	unsigned iccn_avps;
 	uint16_t phb;	 /* Session DS of the far end's ICRPs; 0 = none */
-	int64_t phb_got; /* that of the ICRQ or ICRP it got last; -1 = none */
+	int64_t phb_got; /* that of the ICRQ, OCRQ or reply it got last; -1 = none */
+	int64_t phb_asked, phb_answered;	   /* the same of the request, of the reply */
+	uint8_t reply_channel[4];		   /* Physical Channel ID of that */
+	size_t reply_channel_len;		   /* 0 = not in it */
 	void (*on_iccn)(const struct l2tp_msg *m); /* the far end has got one */
 	bool iccn_proxy;	     /* the far end has authenticated iccn_user itself, it says */
 	const char *iccn_user;	     /* NULL = "ann" */
@@ -112,8 +116,8 @@ struct bench {
 	bool no_iccn;		     /* an answered call of the far end stays without ICCN */
 	const struct l2tp_avp *icrq; /* what its ICRQ says besides */
 	unsigned icrq_avps;
-	struct l2tp_avps *icrq_got, *iccn_got; /* of those we got last; NULL = none */
-	unsigned slis, wens;		       /* of ours, the last in: */
+	struct l2tp_avps *icrq_got, *iccn_got, *cdn_got; /* of those we got last; NULL = none */
+	unsigned slis, wens;				 /* of ours, the last in: */
 	uint8_t sli[10], wen[26];
 	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];

@@ -41,7 +41,7 @@
 	X(peer)          \
 	X(port)          \
 	X(proxy_avp)     \
-	X(phb)           \
+	X(call_phb)      \
 	X(ra)            \
 	X(reserve)       \
 	X(route)         \
@@ -55,6 +55,7 @@
 	X(show_routes)   \
 	X(start)         \
 	X(switch)        \
+	X(switch_sides)  \
 	X(table)         \
 	X(text)          \
 	X(vty)           \

@@ -223,9 +223,10 @@ struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
 }
 
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
-		     uint64_t cookie)
+		     uint64_t cookie, uint8_t dscp)
 {
 	(void)dp;
+	fake.control_dscp = dscp;
 	fake_dp_say("send %zu", len);
 	if (fake.tx_waits) {
 		fake.cookie = cookie;

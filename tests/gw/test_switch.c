@@ -495,7 +495,7 @@ static void an_outgoing_call_goes_on(void)
 /* RFC 2661 4.4.2: the LAC's refusal is the LNS's. */
 static void every_refusal_goes_back(void)
 {
-	for (unsigned result = 1; result <= 11; result++) {
+	for (unsigned result = 1; result <= 12; result++) {
 		struct l2tp_result r = {.result = (uint16_t)result, .error = result == 2 ? 6 : 0};
 		struct far_call *lns;
 

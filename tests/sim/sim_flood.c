@@ -60,21 +60,23 @@ static enum l2tp_tx flood_fly(struct flood *f, struct l2tp_engine *to, const uin
 
 /* What goes to a forged address reaches nobody. */
 static enum l2tp_tx flood_server_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-				    uint64_t cookie)
+				    uint64_t cookie, uint8_t dscp)
 {
 	struct flood *f = ctx;
 
 	(void)cookie;
+	(void)dscp;
 	return to == CLIENT && f->client ? flood_fly(f, f->client, pkt, len) : L2TP_TX_TAKEN;
 }
 
 static enum l2tp_tx flood_client_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-				    uint64_t cookie)
+				    uint64_t cookie, uint8_t dscp)
 {
 	struct flood *f = ctx;
 
 	(void)to;
 	(void)cookie;
+	(void)dscp;
 	f->requests += !pkt[4] && !pkt[5]; /* Tunnel ID 0 */
 	return flood_fly(f, f->server, pkt, len);
 }

@@ -52,7 +52,7 @@ static void sim_link_fly(struct sim_end *from, l2tp_channel on, const uint8_t *p
 }
 
 static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
-				uint64_t cookie)
+				uint64_t cookie, uint8_t dscp)
 {
 	struct sim_end *end = ctx;
 	struct sim *s = end->sim;
@@ -60,6 +60,7 @@ static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, 
 	bool waits = s->waiting && sim_random(s, 2);
 	struct flight *f;
 
+	(void)dscp;
 	end->sent++;
 	if (waits)
 		leaves += test_rand(&s->seed) % s->waiting;

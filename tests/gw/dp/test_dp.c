@@ -185,7 +185,7 @@ static void do_bare(struct rig *r)
 	dp_answer(r->dp, rig_channel(r, 1));
 	dp_refuse(r->dp, rig_channel(r, 2), &why);
 	dp_disconnect(r->dp, rig_channel(r, 3), &why);
-	CU_ASSERT_EQUAL(dp_send(r->dp, rig_channel(r, 9), (const uint8_t *)"x", 1, 4),
+	CU_ASSERT_EQUAL(dp_send(r->dp, rig_channel(r, 9), (const uint8_t *)"x", 1, 4, 0),
 			L2TP_TX_WAITING);
 	CU_ASSERT(rig_wait_lines(r, 1)); /* what was sent before has been handled */
 	CU_ASSERT_STRING_EQUAL(r->line[0].text, "sent 4");
@@ -214,8 +214,8 @@ static void do_no_such_port(struct rig *r)
 	dp_port_count(r->dp, 199, counts, 1);
 	CU_ASSERT(counts[0] == 0);
 	CU_ASSERT(dp_port_status(r->dp, 199, buf, sizeof(buf)) == -ENOENT && !buf[0]);
-	CU_ASSERT(dp_send(r->dp, none, (const uint8_t *)"x", 1, 0) == L2TP_TX_FAILED);
-	CU_ASSERT(dp_send(r->dp, 0, (const uint8_t *)"x", 1, 0) == L2TP_TX_FAILED);
+	CU_ASSERT(dp_send(r->dp, none, (const uint8_t *)"x", 1, 0, 0) == L2TP_TX_FAILED);
+	CU_ASSERT(dp_send(r->dp, 0, (const uint8_t *)"x", 1, 0, 0) == L2TP_TX_FAILED);
 }
 
 static void no_such_port(void)
@@ -338,7 +338,8 @@ static void do_port_closed(struct rig *r)
 	dp_port_close(r->dp, r->port);
 	CU_ASSERT(rig_wait_reason(r, DP_R_PORT_CLOSED, 2));
 	CU_ASSERT(r->n_line == 0);
-	CU_ASSERT(dp_send(r->dp, rig_channel(r, 1), (const uint8_t *)"a", 1, 0) == L2TP_TX_FAILED);
+	CU_ASSERT(dp_send(r->dp, rig_channel(r, 1), (const uint8_t *)"a", 1, 0, 0) ==
+		  L2TP_TX_FAILED);
 	CU_ASSERT(rig_reason(r, DP_R_PORT_CLOSED) == 3);
 }
 

@@ -134,7 +134,8 @@ static void a_busy_worker_holds_nobody_up(void)
 	CU_ASSERT(!dp_call_set(r.dp, &call));
 	CU_ASSERT(dp_call_stats(r.dp, 2, 3, &st) && !st.rx_frames);
 	CU_ASSERT(dp_chan_known(&r, 5) && dp_channel_mtu(r.dp, rig_channel(&r, 5)) == 1005);
-	CU_ASSERT(dp_send(r.dp, rig_channel(&r, 5), (const uint8_t *)"x", 1, 1) == L2TP_TX_WAITING);
+	CU_ASSERT(dp_send(r.dp, rig_channel(&r, 5), (const uint8_t *)"x", 1, 1, 0) ==
+		  L2TP_TX_WAITING);
 	dp_answer(r.dp, rig_channel(&r, 5));
 	dp_disconnect(r.dp, rig_channel(&r, 5), &why);
 	dp_poll(r.dp);

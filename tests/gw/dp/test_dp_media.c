@@ -134,7 +134,7 @@ static void over_udp(unsigned workers)
 	dp_media_open_port(&p.a, &udp_transport, &any, 1, NULL);
 	CU_ASSERT_FATAL(!udp_transport.addr_parse(&to, where));
 	CU_ASSERT_FATAL(!dp_connect(p.a.r.dp, p.a.port, &to, IST_PAYLOAD_L2TP, &p.a.channel));
-	CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, sccrq, sizeof(sccrq), 0) == L2TP_TX_TAKEN);
+	CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, sccrq, sizeof(sccrq), 0, 0) == L2TP_TX_TAKEN);
 	CU_ASSERT_FATAL(wait_lines(&p, &p.b.r, 2));
 	CU_ASSERT_FATAL(sscanf(p.b.r.line[0].text, "up %u", &handle) == 1);
 	CU_ASSERT(!strncmp(p.b.r.line[1].text, "control ", 8));
@@ -143,7 +143,7 @@ static void over_udp(unsigned workers)
 	dp_answer(p.b.r.dp, p.b.channel);
 	CU_ASSERT(dp_channel_peer(p.b.r.dp, p.b.channel, &peer) && peer.len);
 	CU_ASSERT(dp_channel_mtu(p.b.r.dp, p.b.channel) >= 1280);
-	CU_ASSERT(dp_send(p.b.r.dp, p.b.channel, sccrq, 12, 0) == L2TP_TX_TAKEN);
+	CU_ASSERT(dp_send(p.b.r.dp, p.b.channel, sccrq, 12, 0, 0) == L2TP_TX_TAKEN);
 	CU_ASSERT_FATAL(wait_lines(&p, &p.a.r, 1));
 	ASSERT_OCTETS(p.a.r.line[0].octets, p.a.r.line[0].len, sccrq, 12);
 	swap_data(&p);
@@ -197,7 +197,7 @@ static void over_loop(unsigned workers)
 		!dp_connect(p.b.r.dp, p.b.port, &circuit.addr, IST_PAYLOAD_L2TP, &p.b.channel));
 	for (unsigned i = 0; i < 100; i++) {
 		control[11] = (uint8_t)i;
-		CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, control, sizeof(control), i) ==
+		CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, control, sizeof(control), i, 0) ==
 			  L2TP_TX_WAITING);
 	}
 	CU_ASSERT_FATAL(wait_lines(&p, &p.b.r, 101) && wait_lines(&p, &p.a.r, 101));

@@ -31,7 +31,7 @@ static void sent_is(struct rig *r, unsigned i, ist_channel c, const char *hex)
 
 static enum l2tp_tx send_text(struct rig *r, ist_channel c, const char *text, uint64_t cookie)
 {
-	return dp_send(r->dp, rig_channel(r, c), (const uint8_t *)text, strlen(text), cookie);
+	return dp_send(r->dp, rig_channel(r, c), (const uint8_t *)text, strlen(text), cookie, 0);
 }
 
 static bool ppp_hex(struct rig *r, const char *hex)
@@ -478,7 +478,8 @@ static void command_ring_is_bounded(void)
 	unsigned n = 0;
 
 	rig_up(&r, 0, &fake_udp);
-	while (dp_send(r.dp, rig_channel(&r, 1), big, sizeof(big), 0) == L2TP_TX_TAKEN && n < 10000)
+	while (dp_send(r.dp, rig_channel(&r, 1), big, sizeof(big), 0, 0) == L2TP_TX_TAKEN &&
+	       n < 10000)
 		n++;
 	CU_ASSERT(n > 100 && n < 1000);
 	CU_ASSERT(rig_reason(&r, DP_R_COMMAND_RING) == 1);

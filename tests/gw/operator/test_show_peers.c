@@ -58,7 +58,8 @@ static void tunnels_of_both_sides(void)
 	vty_begin("host-name = gw\n"
 		  "udp wan { listen = \"192.0.2.1:1701\" }\n"
 		  "peer lac { port = wan  hostname = lac  service = gold }\n"
-		  "peer lns { port = wan  dial = \"192.0.2.7:1701\"  hostname = far }\n"
+		  "peer lns { port = wan  dial = \"192.0.2.7:1701\"  hostname = far  control-dscp "
+		  "= ef }\n"
 		  "pool p { ranges = { \"10.64.0.0/24\" } }\n"
 		  "service gold { local = 10.64.0.1  pool = p  auth = { chap } }\n"
 		  "user ann { secret = \"a password\" }\n"
@@ -73,8 +74,8 @@ static void tunnels_of_both_sides(void)
 		l2tp_tunnel_info(t, &info[i]);
 	snprintf(want, sizeof(want),
 		 "ID Peer ID State Opened Peer Host Name Channel Calls Age Heard Resent "
-		 "Unacked/Window\n"
-		 "%u 0 wait-ctl-reply by us lns - wan 192.0.2.7:1701 1 3s 3s 2 1/1\n",
+		 "Unacked/Window DSCP\n"
+		 "%u 0 wait-ctl-reply by us lns - wan 192.0.2.7:1701 1 3s 3s 2 1/1 46\n",
 		 info[0].local_id);
 	CU_ASSERT_TRUE(vty_rows("show tunnels", want));
 	vty_end();

@@ -164,7 +164,7 @@ static void rows_of_a_gateway(void)
 	CU_ASSERT_TRUE(table_shows(&table_peers, "lac wan 192.0.2.0/24,... any - gold no 1 1"));
 	CU_ASSERT_TRUE(table_shows(&table_peers, "other b any any 192.0.2.7:1701 - yes 1 1"));
 	snprintf(row, sizeof(row),
-		 "%u %u established by peer lac lac wan 192.0.2.7:1701 1 1m01s 1s 0 0/4", e->tid,
+		 "%u %u established by peer lac lac wan 192.0.2.7:1701 1 1m01s 1s 0 0/4 0", e->tid,
 		 e->data.peer_tid);
 	CU_ASSERT_TRUE(table_shows(&table_tunnels, row));
 	snprintf(row, sizeof(row),

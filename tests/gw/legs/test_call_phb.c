@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Per-hop behaviors of calls (RFC 3308 section 4), and the marks of a peer's and a service's. */
 #include "gw/bind.h"
-#include "gw/legs/phb.h"
 #include "gw/outgoing.h"
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* RFC 3140 2: the codepoint left justified; bit 14 names a set, bit 15 a code of IANA's.  EF is 46,
- * 101110 (RFC 3246); AF11 is 10, 001010 (RFC 2597). */
-static void rfc3140_2_codes(void)
-{
-	CU_ASSERT_EQUAL(phb_code(46), 0xb800);
-	CU_ASSERT_EQUAL(phb_code(10), 0x2800);
-	CU_ASSERT_EQUAL(phb_codepoint(0xb800), 46);
-	CU_ASSERT_EQUAL(phb_codepoint(0x2802), 10);
-	CU_ASSERT_EQUAL(phb_codepoint(0), 0);
-	CU_ASSERT_EQUAL(phb_codepoint(0x1231), PHB_UNKNOWN);
-	CU_ASSERT_EQUAL(phb_codepoint(0x1233), PHB_UNKNOWN);
-	CU_ASSERT_EQUAL(phb_codepoint(0xb804), PHB_UNKNOWN);
-}
 
 /* asks: -1 = for none */
 static void phb_lns(const char *keys, int32_t asks, int64_t answer, uint8_t dscp)
@@ -186,7 +171,6 @@ static void what_may_be_dropped_first(void)
 }
 
 static const struct test_case cases[] = {
-	{"rfc3140_2_codes", rfc3140_2_codes},
 	{"rfc3308_4_what_is_asked_for", rfc3308_4_what_is_asked_for},
 	{"rfc3308_4_what_is_answered", rfc3308_4_what_is_answered},
 	{"rfc3308_4_outgoing_calls", rfc3308_4_outgoing_calls},
@@ -195,4 +179,4 @@ static const struct test_case cases[] = {
 	{"what_may_be_dropped_first", what_may_be_dropped_first},
 	{NULL, NULL},
 };
-const struct test_suite suite_phb = {"phb", cases};
+const struct test_suite suite_call_phb = {"call_phb", cases};
