@@ -196,6 +196,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 		join_start(j, ev->now);
 		return;
 	}
+	history_call(gw, ev->call, ev->now, "out of memory");
 	bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
 }
 
@@ -374,6 +375,7 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 	static const struct ist_cause no = {.kind = IST_CAUSE_REFUSED, .words = "not configured"};
 	struct gw *gw = ctx;
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, no.words);
 	char text[128] = "?";
 
 	if (p && gw->phase == GW_RUNNING && a->payload == IST_PAYLOAD_L2TP && bind_lets_in(p, a)) {
@@ -387,6 +389,8 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
 		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, peer_source(p->cfg->transport, &a->peer), now,
 			    "port %s: circuit from %s refused", p->cfg->config.name, text);
+		history_not_begun(gw, HISTORY_STRANGERS, now, "circuit on", p->cfg->config.name,
+				  text, &why);
 	}
 	dp_refuse(gw->dp, c, &no);
 }

@@ -5,7 +5,9 @@
  */
 #include "gw/bridge.h"
 
+#include "gw/history.h"
 #include "gw/text.h"
+#include <stdio.h>
 #include <string.h>
 
 #define BRIDGE_WAIT_FIRST UINT64_C(1000000)
@@ -43,12 +45,15 @@ static const struct join_owner bridge_owner = {.up = bridge_on_up, .gone = bridg
 static void bridge_refused(struct line *l, const struct cfg_join *to, const char *words,
 			   uint64_t now)
 {
-	char where[GW_TEXT_MAX];
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, words);
+	char where[GW_TEXT_MAX], name[GW_TEXT_MAX];
 
+	port_channel_text(where, sizeof(where), l->all->gw, l->channel);
 	bridge_failed(l, now);
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now, "line (%s): not joined to %s %s: %s",
-		    port_channel_text(where, sizeof(where), l->all->gw, l->channel),
-		    to->port->config.name, to->address, words);
+		    where, to->port->config.name, to->address, words);
+	snprintf(name, sizeof(name), "line - %s", to->port->config.name);
+	history_not_begun(l->all->gw, l->channel, now, name, to->address, where, &why);
 }
 
 bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)

@@ -9,6 +9,7 @@
 
 #include "gw/device.h"
 #include "gw/dial.h"
+#include "gw/history.h"
 #include "gw/line.h"
 #include "gw/text.h"
 #include <stdio.h>
@@ -125,6 +126,8 @@ static void client_failed(struct gw_client *c, const char *words, uint64_t now)
 {
 	c->why = leg_end(LEG_BY_RESOURCES, words);
 	GW_LOG(CLIENT, LOGL_ERROR, "client %s: cannot dial: %s\n", c->cfg->name, words);
+	history_not_begun(c->gw, (uintptr_t)c, now, "client", c->cfg->name,
+			  c->cfg->peer ? c->cfg->peer->dial : c->cfg->circuit, &c->why);
 	client_wait_then_dial(c, now);
 }
 

@@ -107,6 +107,16 @@ static void history_why(char *buf, size_t cap, const struct leg_end *why)
 	snprintf(buf, cap, "%s: %s%s", leg_cause_name(why->cause), why->words, code);
 }
 
+void history_not_begun(struct gw *gw, uint64_t source, uint64_t now, const char *kind,
+		       const char *name, const char *where, const struct leg_end *why)
+{
+	char what[GW_TEXT_MAX], words[sizeof(why->words) + GW_TEXT_MAX + 40];
+
+	snprintf(what, sizeof(what), "%s %s", kind, name);
+	history_why(words, sizeof(words), why);
+	history_add(gw->history, source, now, what, where, NULL, words);
+}
+
 void history_join(void *ctx, const struct join *j, uint64_t now)
 {
 	char name[GW_TEXT_MAX], to[GW_TEXT_MAX], what[2 * GW_TEXT_MAX + 4];

@@ -14,6 +14,7 @@
 struct gw;
 struct history;
 struct join;
+struct leg_end;
 struct l2tp_call;
 
 #define HISTORY_MAX	   256u
@@ -32,6 +33,10 @@ void history_free(struct history *h); /* NULL is fine */
 /* Printable texts, copied; NULL = not known. */
 void history_add(struct history *h, uint64_t source, uint64_t now, const char *what,
 		 const char *from, const char *user, const char *why);
+/* What cannot be begun, so that there is no join: a client, an outgoing call, a bridge.  kind and
+ * name: "client" and the section's; where: the circuit or address, NULL = not known. */
+void history_not_begun(struct gw *gw, uint64_t source, uint64_t now, const char *kind,
+		       const char *name, const char *where, const struct leg_end *why);
 /* A call that is refused before it has a join. */
 void history_call(struct gw *gw, const struct l2tp_call *call, uint64_t now, const char *why);
 /* A join is over: join_list.over, ctx is the struct history. */

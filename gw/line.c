@@ -6,6 +6,7 @@
 #include "gw/bridge.h"
 #include "gw/dial.h"
 #include "gw/filter.h"
+#include "gw/history.h"
 #include "gw/random.h"
 #include "gw/service.h"
 #include "gw/text.h"
@@ -317,21 +318,30 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 	return (l->proxy ? line_proxy_start : line_start_join)(l, j, now);
 }
 
+static void line_not_called(struct line *l, const struct cfg_peer *peer, const char *words,
+			    uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, words);
+	char where[GW_TEXT_MAX], name[GW_TEXT_MAX];
+
+	route_way_unreached(&l->way, words);
+	port_channel_text(where, sizeof(where), l->all->gw, l->channel);
+	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
+		    "line (%s): route %s: no call to peer %s: %s", where, l->way.route->name,
+		    peer->name, words);
+	snprintf(name, sizeof(name), "%s, to %s", l->way.route->name, peer->name);
+	history_not_begun(l->all->gw, l->channel, now, "line by route", name, where, &why);
+}
+
 bool line_place_call(struct line *l, uint64_t now)
 {
-	struct gw *gw = l->all->gw;
 	const struct cfg_peer *peer;
-	char where[GW_TEXT_MAX];
 	const char *words = "";
 
-	while ((peer = route_way_next(gw, &l->way, now))) {
+	while ((peer = route_way_next(l->all->gw, &l->way, now))) {
 		if (line_call_peer(l, peer, &words, now))
 			return true;
-		route_way_unreached(&l->way, words);
-		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
-			    "line (%s): route %s: no call to peer %s: %s",
-			    port_channel_text(where, sizeof(where), gw, l->channel),
-			    l->way.route->name, peer->name, words);
+		line_not_called(l, peer, words, now);
 	}
 	return false;
 }

@@ -2,6 +2,7 @@
 #include "gw/outgoing.h"
 
 #include "gw/dial.h"
+#include "gw/history.h"
 #include "gw/service.h"
 #include "gw/text.h"
 #include <stdio.h>
@@ -184,6 +185,8 @@ static const char *outgoing_begin(struct gw_outgoing *o, uint64_t now)
 			  now))
 		return NULL;
 	o->why = leg_end(LEG_BY_RESOURCES, words);
+	history_not_begun(o->gw, (uintptr_t)o, now, "outgoing", o->cfg->name, o->cfg->peer->dial,
+			  &o->why);
 	outgoing_failed(o, now);
 	outgoing_enter(o, OUTGOING_IDLE, now);
 	return words;

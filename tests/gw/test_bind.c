@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/bind.h"
+#include "gw/history.h"
 #include "tests/gw/bench.h"
 #include "transports/builtin.h"
 
@@ -337,6 +338,7 @@ static void lines_of_the_data_plane(void)
 	} rows[] = {{-1, "debug"}, {0, "fatal"},  {1, "fatal"}, {2, "fatal"}, {3, "error"},
 		    {4, "error"},  {5, "notice"}, {6, "info"},	{7, "debug"}, {8, "debug"}};
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+	const struct history_entry *failure;
 	uint16_t tid;
 	struct l2tp_tunnel_info i;
 
@@ -354,6 +356,11 @@ static void lines_of_the_data_plane(void)
 	a.peer = fake.peer;
 	bind_dp_ops.offer(bench.gw, FAR_CHANNEL, &a, clock_us);
 	CU_ASSERT_EQUAL(bench_logged("port notice: port a: circuit from" FROM " refused"), 1);
+	failure = history_next(bench.gw->history, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(failure);
+	CU_ASSERT_STRING_EQUAL(failure->what, "circuit on a");
+	CU_ASSERT_STRING_EQUAL(failure->why, "resources: not configured");
+	CU_ASSERT_EQUAL(failure->source, HISTORY_STRANGERS);
 	a.permanent = true;
 	bind_dp_ops.up(bench.gw, FAR_CHANNEL, &a, clock_us);
 	CU_ASSERT_EQUAL(bench_logged("port notice: channel a" FROM ": up"), 1);

@@ -2,6 +2,7 @@
 /* Line to line: two circuits, a data plane that remembers, no PPP of ours. */
 #include "gw/bridge.h"
 #include "gw/bind.h"
+#include "gw/history.h"
 #include "tests/gw/bench.h"
 #include "transports/atm/atm.h"
 #include "transports/frame-relay/frame_relay.h"
@@ -245,6 +246,8 @@ static void calls_that_fail_are_limited(void)
  * up begins the waits anew. */
 static void the_other_end_cannot_be_reached(void)
 {
+	const struct history_entry *failure;
+
 	bridge_bench(CALLED);
 	bridge_up(FIRST, true);
 	fake.connect_refuses = true;
@@ -253,6 +256,11 @@ static void the_other_end_cannot_be_reached(void)
 		CU_ASSERT_EQUAL(bench_logged("call notice: line (f 100): not joined to x 4242: "
 					     "Network is down"),
 				i + 1);
+		failure = history_next(bench.gw->history, NULL);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(failure);
+		CU_ASSERT_STRING_EQUAL(failure->what, "line - x 4242");
+		CU_ASSERT_STRING_EQUAL(failure->from, "f 100");
+		CU_ASSERT_STRING_EQUAL(failure->why, "resources: Network is down");
 		CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 2 * i + 1);
 		bench_pass((SEC << i) - 1);
 		bridge_frame(FIRST, request, sizeof(request));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/history.h"
 #include "gw/legs/legs.h"
+#include "gw/outgoing.h"
 #include "tests/gw/bench.h"
 
 #include <string.h>
@@ -159,6 +160,73 @@ static void a_call_that_nobody_takes(void)
 	bench_stop();
 }
 
+/* --- what has no join -------------------------------------------------------------------------- */
+
+/* The newest failure; none is a failure of the test. */
+static const struct history_entry *history_is(const char *what, const char *from, const char *why)
+{
+	const struct history_entry *e = history_next(bench.gw->history, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_STRING_EQUAL(e->what, what);
+	CU_ASSERT_STRING_EQUAL(e->from, from);
+	CU_ASSERT_STRING_EQUAL(e->why, why);
+	return e;
+}
+
+static void a_client_that_cannot_dial(void)
+{
+	bench_start(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\"  redial = 1s }\n");
+	CU_ASSERT_PTR_NULL(history_next(bench.gw->history, NULL));
+	fake.connect_refuses = true;
+	bench_pass(0);
+	history_is("client home", "192.0.2.9:1701", "resources: Network is down");
+	for (unsigned i = 0; i < 3000; i++) /* at most 16 s apart */
+		bench_pass(16 * SEC);
+	h = bench.gw->history;
+	CU_ASSERT_EQUAL(history_count(0), HISTORY_PER_SOURCE);
+	bench_stop();
+}
+
+static void an_outgoing_call_that_is_not_placed(void)
+{
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { port = a  dial = \"192.0.2.9:1701\" }\n"
+		    "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+		    "service s { local = 10.64.0.1  pool = s  auth = { chap } }\n"
+		    "outgoing site { peer = lac  service = s  called = 4711 }\n");
+	fake.connect_refuses = true;
+	CU_ASSERT_PTR_NOT_NULL(outgoing_call_now(bench.gw, "site", clock_us));
+	history_is("outgoing site", "192.0.2.9:1701", "resources: Network is down");
+	bench_stop();
+}
+
+/* Of a call that the far end refuses the Result Code stands there in words, once. */
+static void an_outgoing_call_that_is_refused(void)
+{
+	const struct history_entry *e;
+
+	bench_start("udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { port = a  dial = \"192.0.2.9:1701\" }\n"
+		    "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+		    "service s { local = 10.64.0.1  pool = s  auth = { chap } }\n"
+		    "outgoing site { peer = lac  service = s  called = 4711 }\n");
+	bench.policy.bearer_caps = 3;
+	bench.no_answer = true;
+	CU_ASSERT_PTR_NULL(outgoing_call_now(bench.gw, "site", clock_us));
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	bench_hangup(&bench.call[0], L2TP_CDN_BUSY, "");
+	e = history_next(bench.gw->history, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_STRING_EQUAL(e->why, "peer: busy (result 8: busy)");
+	CU_ASSERT_PTR_NULL(history_next(bench.gw->history, e));
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"newest_first", newest_first},
 	{"one_source_has_its_share", one_source_has_its_share},
@@ -166,6 +234,9 @@ static const struct test_case cases[] = {
 	{"long_words_are_cut", long_words_are_cut},
 	{"ends_of_a_call_that_was_up", ends_of_a_call_that_was_up},
 	{"a_call_that_nobody_takes", a_call_that_nobody_takes},
+	{"a_client_that_cannot_dial", a_client_that_cannot_dial},
+	{"an_outgoing_call_that_is_not_placed", an_outgoing_call_that_is_not_placed},
+	{"an_outgoing_call_that_is_refused", an_outgoing_call_that_is_refused},
 	{NULL, NULL},
 };
 const struct test_suite suite_history = {"history", cases};

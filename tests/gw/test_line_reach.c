@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lines we dial, and what their sections know of them. */
 #include "gw/bind.h"
+#include "gw/history.h"
 #include "gw/line_int.h"
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
@@ -90,9 +91,32 @@ static void lines_that_cannot_be_reached(void)
 	bench_stop();
 }
 
+/* A peer that could not be called is a failure for `show history failures`. */
+static void no_peer_can_be_called(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+	const struct history_entry *e;
+
+	bench_start(LAC);
+	fake.frame = NULL;
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	fake_circuit(FR_CHANNEL, &a.peer);
+	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
+	fake.connect_refuses = true;
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	e = history_next(bench.gw->history, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_STRING_EQUAL(e->what, "line by route calls, to one");
+	CU_ASSERT_STRING_EQUAL(e->from, "f 100");
+	CU_ASSERT_STRING_EQUAL(e->why, "resources: Network is down");
+	CU_ASSERT_PTR_NULL(history_next(bench.gw->history, e));
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"the_section_knows_the_speed", the_section_knows_the_speed},
 	{"lines_that_cannot_be_reached", lines_that_cannot_be_reached},
+	{"no_peer_can_be_called", no_peer_can_be_called},
 	{NULL, NULL},
 };
 const struct test_suite suite_line_reach = {"line_reach", cases};
