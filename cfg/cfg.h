@@ -246,6 +246,10 @@ struct cfg_outgoing {
 	const char *called, *sub_address; /* sub_address NULL = none */
 	const struct cfg_service *service;
 	uint32_t address4;	   /* the client gets it; 0 = one of the pool */
+	struct cfg_prefix prefix6; /* a /64 that the client gets; bits 0 = one of the pool */
+	/* Networks behind the client: at least one bit of IPv4, 1 to 64 of IPv6. */
+	const struct cfg_prefix *route;
+	unsigned routes;
 	uint32_t min_bps, max_bps; /* 0 = any */
 	uint8_t bearer, framing;   /* bit of RFC 2661 4.4.4; 0 = what the LAC has */
 	uint64_t retry;		   /* us */

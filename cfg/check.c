@@ -616,26 +616,32 @@ static void check_route_is_reached(struct cfg_load *l, const struct cfg_item *it
 
 /* --- outgoing calls ---------------------------------------------------------------------------- */
 
-static bool check_pool_holds(const struct cfg_pool *p, uint32_t address)
+static bool check_pool_holds(const struct cfg_pool *p, const struct cfg_prefix *h)
 {
-	struct cfg_prefix h = check_host_prefix(address);
-
 	for (unsigned i = 0; p && i < p->ranges; i++)
-		if (cfg_prefix_holds(&p->range[i], &h))
+		if (cfg_prefix_holds(&p->range[i], h))
 			return true;
 	return false;
 }
 
-static void check_outgoing(struct cfg_load *l, const struct cfg_item *it)
+static void check_outgoing_bps(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_outgoing *o = it->object;
-	const struct cfg_item *b = check_blame(it, "address"), *bps = cfg_given(it, "minimum-bps");
+	const struct cfg_item *bps = cfg_given(it, "minimum-bps");
 
 	if (bps && o->max_bps && o->min_bps > o->max_bps)
 		cfg_wrong(l, bps->line, bps, "is above `maximum-bps`");
+}
+
+static void check_outgoing_address(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_outgoing *o = it->object;
+	const struct cfg_item *b = check_blame(it, "address");
+	struct cfg_prefix h = check_host_prefix(o->address4);
+
 	if (!o->address4 || !o->service)
 		return;
-	if (!check_pool_holds(o->service->pool, o->address4))
+	if (!check_pool_holds(o->service->pool, &h))
 		cfg_wrong(l, b->line, b, "`%s` is not in the pool of service `%s`",
 			  check_ipv4_text(l, o->address4), o->service->name);
 	if (o->address4 == o->service->local4)
@@ -650,6 +656,61 @@ static void check_outgoing(struct cfg_load *l, const struct cfg_item *it)
 			cfg_wrong(l, b->line, b, "`%s` is the address of user `%s`",
 				  check_ipv4_text(l, o->address4),
 				  cfg_clean(l, u->name, strlen(u->name)));
+}
+
+static bool check_same_prefix(const struct cfg_prefix *a, const struct cfg_prefix *b)
+{
+	return a->v6 == b->v6 && a->bits == b->bits && !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
+static void check_outgoing_prefix(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_outgoing *o = it->object;
+	const struct cfg_item *b = cfg_given(it, "prefix");
+	const char *text = cfg_prefix_text(l->scratch, &o->prefix6);
+
+	if (!b || !o->prefix6.bits || !o->service)
+		return;
+	if (!o->prefix6.v6 || o->prefix6.bits != 64)
+		cfg_wrong(l, b->line, b, "`%s` is not a /64 of IPv6", text);
+	else if (!check_pool_holds(o->service->pool, &o->prefix6))
+		cfg_wrong(l, b->line, b, "`%s` is not in the pool of service `%s`", text,
+			  o->service->name);
+	else if (!o->service->ppp.ipv6)
+		cfg_wrong(l, b->line, b, "service `%s` has no IPv6", o->service->name);
+	for (const struct cfg_outgoing *q = l->m->outgoing; q < o; q++)
+		if (check_same_prefix(&q->prefix6, &o->prefix6))
+			cfg_wrong(l, b->line, b, "`%s` is the prefix of outgoing `%s` too", text,
+				  q->name);
+}
+
+static void check_outgoing_route(struct cfg_load *l, const struct cfg_item *b,
+				 const struct cfg_outgoing *o, const struct cfg_prefix *r)
+{
+	const char *text = cfg_prefix_text(l->scratch, r);
+
+	if (!r->bits || (r->v6 && r->bits > 64))
+		cfg_wrong(l, b->line, b, "`%s`: a network is from /1 to /%u", text,
+			  r->v6 ? 64u : 32u);
+	if (o->service && !(r->v6 ? o->service->ppp.ipv6 : o->service->ppp.ipv4))
+		cfg_wrong(l, b->line, b, "`%s`: service `%s` has no %s", text, o->service->name,
+			  r->v6 ? "IPv6" : "IPv4");
+	for (const struct cfg_pool *p = l->m->pool; p < l->m->pool + l->m->pools; p++)
+		if (check_pool_holds(p, r))
+			cfg_wrong(l, b->line, b, "`%s` is in pool `%s`", text, p->name);
+	for (const struct cfg_outgoing *q = l->m->outgoing; q <= o; q++)
+		for (unsigned i = 0; i < q->routes && &q->route[i] != r; i++)
+			if (check_same_prefix(&q->route[i], r))
+				cfg_wrong(l, b->line, b, "`%s` is a route of outgoing `%s` %s",
+					  text, q->name, q == o ? "already" : "too");
+}
+
+static void check_outgoing_routes(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_outgoing *o = it->object;
+
+	for (unsigned i = 0; i < o->routes; i++)
+		check_outgoing_route(l, cfg_given(it, "routes"), o, &o->route[i]);
 }
 
 static const struct {
@@ -668,7 +729,8 @@ static const struct {
 	{CFG_S_CLIENT, check_client_login},	 {CFG_S_CLIENT, check_client_peer},
 	{CFG_S_CLIENT, check_client_device},	 {CFG_S_ROUTE, check_route_peers},
 	{CFG_S_ROUTE, check_route_numbers},	 {CFG_S_ROUTE, check_route_is_reached},
-	{CFG_S_OUTGOING, check_outgoing},
+	{CFG_S_OUTGOING, check_outgoing_bps},	 {CFG_S_OUTGOING, check_outgoing_address},
+	{CFG_S_OUTGOING, check_outgoing_prefix}, {CFG_S_OUTGOING, check_outgoing_routes},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -1,12 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keys of `outgoing`: a client that a LAC calls for us, who are its LNS. */
 #include "cfg/keys.h"
+#include "cfg/value.h"
 
 #include <stddef.h>
 
 #define S	1000000LL /* in microseconds */
 #define OUT(m)	CFG_AT(struct cfg_outgoing, m)
 #define BPS_MAX UINT32_MAX
+
+static void keys_outgoing_set_prefix(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				     const char *text)
+{
+	struct cfg_prefix p;
+
+	(void)text;
+	if (cfg_get_prefix(l, it, it->value, &p))
+		((struct cfg_outgoing *)obj)->prefix6 = p;
+}
+
+static void keys_outgoing_set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				     const char *text)
+{
+	struct cfg_outgoing *o = obj;
+
+	(void)text;
+	o->route = cfg_get_prefixes(l, it, &o->routes);
+}
 
 /* The words of bearer and framing stand at the index that is their bit in RFC 2661 4.4.4. */
 static const struct cfg_key outgoing_keys[] = {
@@ -23,6 +43,11 @@ static const struct cfg_key outgoing_keys[] = {
 	 .help = "IPv4 address the client gets, of the service's pool; a packet to it places the "
 		 "call",
 	 OUT(address4)},
+	{"prefix", CFG_K_PREFIX, .set = keys_outgoing_set_prefix,
+	 .deflt = "one of the service's pool",
+	 .help = "IPv6 /64 the client gets, of the service's pool; a packet to it places the call"},
+	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_outgoing_set_routes,
+	 .help = "networks behind the client; a packet to one of them places the call"},
 	{"minimum-bps", CFG_K_NUMBER, .min = 0, .max = BPS_MAX,
 	 .help = "slowest line that will do, bit/s; 0 = any", OUT(min_bps)},
 	{"maximum-bps", CFG_K_NUMBER, .min = 0, .max = BPS_MAX,

@@ -21,25 +21,13 @@
 #define H  (60LL * M)
 #define D  (24 * H)
 
-/* Adds to *n, which is 0. */
-static const struct cfg_prefix *keys_ppp_prefixes(struct cfg_load *l, const struct cfg_item *it,
-						  unsigned *n)
-{
-	struct cfg_prefix *p = arena_get(l->arena, it->values * sizeof(*p));
-
-	for (unsigned i = 0; i < it->values; i++)
-		if (cfg_get_prefix(l, it, &it->value[i], &p[*n]))
-			(*n)++;
-	return p;
-}
-
 static void keys_ppp_set_ranges(struct cfg_load *l, const struct cfg_item *it, void *obj,
 				const char *text)
 {
 	struct cfg_pool *p = obj;
 
 	(void)text;
-	p->range = keys_ppp_prefixes(l, it, &p->ranges);
+	p->range = cfg_get_prefixes(l, it, &p->ranges);
 }
 
 static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, void *obj,
@@ -48,7 +36,7 @@ static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, v
 	struct cfg_client *c = obj;
 
 	(void)text;
-	c->route = keys_ppp_prefixes(l, it, &c->routes);
+	c->route = cfg_get_prefixes(l, it, &c->routes);
 }
 
 void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],

@@ -320,3 +320,15 @@ bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct 
 	}
 	return true;
 }
+
+const struct cfg_prefix *cfg_get_prefixes(struct cfg_load *l, const struct cfg_item *it,
+					  unsigned *n)
+{
+	struct cfg_prefix *p = arena_get(l->arena, it->values * sizeof(*p));
+
+	*n = 0;
+	for (unsigned i = 0; i < it->values; i++)
+		if (cfg_get_prefix(l, it, &it->value[i], &p[*n]))
+			(*n)++;
+	return p;
+}

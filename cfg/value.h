@@ -40,6 +40,9 @@ bool cfg_get_ipv4(struct cfg_load *l, const struct cfg_item *it, const struct cf
 /* No bit beyond the length may be set. */
 bool cfg_get_prefix(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		    struct cfg_prefix *out);
+/* All values of a list, *n of them good, in the model's memory. */
+const struct cfg_prefix *cfg_get_prefixes(struct cfg_load *l, const struct cfg_item *it,
+					  unsigned *n);
 
 /* Is text one of the words (blanks between)?  Its index, or -1. */
 int cfg_word_index(const char *words, const char *text);

@@ -139,11 +139,32 @@ void device_client_ip6(const char *dev, const struct cfg_client *c, const struct
 	device_client_routes(dev, c, true);
 }
 
+bool device_route(const char *dev, const struct cfg_prefix *to, bool add)
+{
+	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
+	int rc = netif_route(dev, to, add);
+
+	snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), to));
+	device_note(dev, what, rc);
+	return rc >= 0;
+}
+
 bool device_route4(const char *dev, uint32_t addr, bool add)
 {
 	struct cfg_prefix p = device_prefix4(addr, 32);
-	int rc = netif_route(dev, &p, add);
 
-	device_note(dev, "route of a fixed address", rc);
-	return rc >= 0;
+	return device_route(dev, &p, add);
+}
+
+struct dp_prefix device_network(const struct cfg_prefix *p)
+{
+	struct rd r = rd_init(p->addr + (p->v6 ? 0 : 8), 8);
+	uint64_t top = rd_u64(&r);
+
+	return (struct dp_prefix){.v6 = p->v6, .bits = p->bits, .top = p->v6 ? top : top << 32};
+}
+
+struct dp_prefix device_host(uint32_t addr)
+{
+	return (struct dp_prefix){.bits = 32, .top = (uint64_t)addr << 32};
 }

@@ -20,7 +20,12 @@ void device_client_ip4(const char *dev, const struct cfg_client *c, const struct
 		       bool up);
 void device_client_ip6(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
 		       bool up);
-/* Add or remove a route to one address outside the pools; false when the kernel refuses. */
+/* Add or remove a route to a network outside the pools; false when the kernel refuses. */
+bool device_route(const char *dev, const struct cfg_prefix *to, bool add);
 bool device_route4(const char *dev, uint32_t addr, bool add);
+
+/* As the data plane has it; of IPv6 at most 64 bits. */
+struct dp_prefix device_network(const struct cfg_prefix *p);
+struct dp_prefix device_host(uint32_t addr);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/outgoing.h"
 
+#include "gw/device.h"
 #include "gw/dial.h"
 #include "gw/history.h"
 #include "gw/service.h"
@@ -11,12 +12,14 @@
 
 #define OUTGOING_PACKET_MAX  1500u
 #define OUTGOING_WAIT_FACTOR 16u
-/* IPv6 may come up first; packets wait for IPv4. */
-#define OUTGOING_FLUSH_AGAIN 100000u
+/* The other network protocol may come up first; packets wait so long for theirs. */
+#define OUTGOING_FLUSH_AGAIN UINT64_C(100000)
+#define OUTGOING_FLUSH_UNTIL UINT64_C(10000000)
 
 struct outgoing_packet {
 	struct outgoing_packet *next;
 	size_t len;
+	bool v6;
 	uint8_t frame[2 + OUTGOING_PACKET_MAX]; /* PPP protocol number in front */
 };
 
@@ -36,12 +39,16 @@ static void outgoing_enter(struct gw_outgoing *o, enum outgoing_state s, uint64_
 
 /* --- packets that wait ------------------------------------------------------------------------ */
 
-static struct outgoing_packet *outgoing_take(struct gw_outgoing *o)
+/* The first of these network protocols, or NULL. */
+static struct outgoing_packet *outgoing_take(struct gw_outgoing *o, bool ip4, bool ip6)
 {
-	struct outgoing_packet *p = o->first;
+	struct outgoing_packet **at = &o->first, *p;
 
+	while (*at && !((*at)->v6 ? ip6 : ip4))
+		at = &(*at)->next;
+	p = *at;
 	if (p) {
-		o->first = p->next;
+		*at = p->next;
 		o->waiting--;
 	}
 	return p;
@@ -51,7 +58,7 @@ static void outgoing_forget_all(struct gw_outgoing *o)
 {
 	struct outgoing_packet *p;
 
-	while ((p = outgoing_take(o)))
+	while ((p = outgoing_take(o, true, true)))
 		free(p);
 }
 
@@ -75,7 +82,8 @@ static void outgoing_keep(struct gw_outgoing *o, const uint8_t *pkt, size_t len)
 		at = &(*at)->next;
 	*at = p;
 	o->waiting++;
-	p->frame[1] = PPP_IP;
+	p->v6 = pkt[0] >> 4 == 6;
+	p->frame[1] = p->v6 ? PPP_IPV6 : PPP_IP;
 	memcpy(p->frame + 2, pkt, len);
 	p->len = 2 + len;
 }
@@ -88,14 +96,14 @@ static void outgoing_flush(void *ctx, uint64_t now)
 
 	if (!o->join || o->state != OUTGOING_UP || !leg_terminal_view(o->join->leg[1], &t))
 		return;
-	if (!t.net->ip4) {
-		loop_set(o->gw->loop, &o->flush, now + OUTGOING_FLUSH_AGAIN);
-		return;
-	}
-	while ((p = outgoing_take(o))) {
+	while ((p = outgoing_take(o, t.net->ip4, t.net->ip6))) {
 		join_frame(o->join->leg[1], p->frame, p->len, now);
 		free(p);
 	}
+	if (o->waiting && now >= o->since + OUTGOING_FLUSH_UNTIL)
+		outgoing_drop_all(o);
+	else if (o->waiting)
+		loop_set(o->gw->loop, &o->flush, now + OUTGOING_FLUSH_AGAIN);
 }
 
 /* --- the call --------------------------------------------------------------------------------- */
@@ -131,11 +139,20 @@ static void outgoing_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 
 static const struct join_owner outgoing_owner = {.up = outgoing_on_up, .gone = outgoing_on_gone};
 
+static void outgoing_give(struct leg *server, const struct cfg_outgoing *cfg)
+{
+	struct leg_own own = {.address4 = cfg->address4,
+			      .prefix6 = cfg->prefix6.bits ? &cfg->prefix6 : NULL,
+			      .route = cfg->route,
+			      .routes = cfg->routes};
+
+	leg_server_give(server, &own);
+}
+
 /* A call in a tunnel of the peer, joined to the service and started; NULL with *words. */
 static struct join *outgoing_join(struct gw *gw, const struct cfg_peer *peer,
 				  const struct cfg_service *cfg, const struct leg_out *ask,
-				  uint32_t address4, struct gw_outgoing *o, const char **words,
-				  uint64_t now)
+				  struct gw_outgoing *o, const char **words, uint64_t now)
 {
 	struct l2tp_call *call = dial_call_of(gw, peer, now, words);
 	struct leg *server;
@@ -144,8 +161,8 @@ static struct join *outgoing_join(struct gw *gw, const struct cfg_peer *peer,
 	if (!call)
 		return NULL;
 	server = leg_server_new(gw, service_of(gw, cfg));
-	if (server)
-		leg_server_give(server, address4);
+	if (server && o)
+		outgoing_give(server, o->cfg);
 	j = join_new(gw->joins, leg_call_asked(gw, call, peer, ask), server,
 		     o ? &outgoing_owner : NULL, o, now);
 	if (!j) {
@@ -181,8 +198,7 @@ static const char *outgoing_begin(struct gw_outgoing *o, uint64_t now)
 		return "the gateway is ending";
 	o->calls++;
 	outgoing_enter(o, OUTGOING_CALLING, now);
-	if (outgoing_join(o->gw, o->cfg->peer, o->cfg->service, &ask, o->cfg->address4, o, &words,
-			  now))
+	if (outgoing_join(o->gw, o->cfg->peer, o->cfg->service, &ask, o, &words, now))
 		return NULL;
 	o->why = leg_end(LEG_BY_RESOURCES, words);
 	history_not_begun(o->gw, (uintptr_t)o, now, "outgoing", o->cfg->name, o->cfg->peer->dial,
@@ -221,47 +237,95 @@ const char *outgoing_call(struct gw *gw, const char *peer, const char *called, c
 	if (strlen(called) >= sizeof(ask.called))
 		return "the number is too long";
 	snprintf(ask.called, sizeof(ask.called), "%s", called);
-	outgoing_join(gw, p, s, &ask, 0, NULL, &words, now);
+	outgoing_join(gw, p, s, &ask, NULL, &words, now);
 	return words;
 }
 
 /* --- clients that are absent ------------------------------------------------------------------- */
 
-void outgoing_absent(struct gw *gw, const uint8_t *pkt, size_t len, uint64_t now)
+/* Networks of a section that have its call placed: number i, false = there are no more. */
+static bool outgoing_network(const struct cfg_outgoing *cfg, unsigned i, struct dp_prefix *out)
+{
+	unsigned own = (cfg->address4 != 0) + (cfg->prefix6.bits != 0);
+
+	if (i >= own + cfg->routes)
+		return false;
+	if (!i && cfg->address4)
+		*out = device_host(cfg->address4);
+	else
+		*out = device_network(i < own ? &cfg->prefix6 : &cfg->route[i - own]);
+	return true;
+}
+
+/* Bits of the longest network of the section that holds this address; 0 = none does. */
+static unsigned outgoing_fits(const struct cfg_outgoing *cfg, bool v6, uint64_t to)
+{
+	struct dp_prefix p;
+	unsigned most = 0;
+
+	for (unsigned i = 0; outgoing_network(cfg, i, &p); i++)
+		if (p.v6 == v6 && p.bits > most && !((to ^ p.top) >> (64 - p.bits)))
+			most = p.bits;
+	return most;
+}
+
+/* The section that an IP packet is for, or NULL. */
+static struct gw_outgoing *outgoing_of(struct gw *gw, const uint8_t *pkt, size_t len)
 {
 	struct rd r = rd_init(pkt, len);
-	uint32_t to;
+	bool v6 = rd_u8(&r) >> 4 == 6;
+	struct gw_outgoing *best = NULL;
+	unsigned most = 0;
+	uint64_t to;
 
-	rd_skip(&r, 16);
-	to = rd_u32(&r);
+	rd_skip(&r, v6 ? 23 : 15);
+	to = v6 ? rd_u64(&r) : (uint64_t)rd_u32(&r) << 32;
+	rd_skip(&r, v6 ? 8 : 0);
 	for (unsigned i = 0; !r.bad && i < gw->cfg->outgoings; i++) {
-		struct gw_outgoing *o = &gw->outgoing[i];
+		unsigned bits = outgoing_fits(&gw->cfg->outgoing[i], v6, to);
 
-		if (o->cfg->address4 != to)
-			continue;
-		if (!o->join && now < o->not_before) {
-			gw->joins->drop[JOIN_D_ABSENT]++;
-			return;
-		}
-		outgoing_keep(o, pkt, len);
-		if (!o->join && outgoing_begin(o, now))
-			outgoing_drop_all(o);
-		else if (o->state == OUTGOING_UP)
-			outgoing_flush(o, now);
+		best = bits > most ? &gw->outgoing[i] : best;
+		most = bits > most ? bits : most;
+	}
+	return best;
+}
+
+void outgoing_absent(struct gw *gw, const uint8_t *pkt, size_t len, uint64_t now)
+{
+	struct gw_outgoing *o = outgoing_of(gw, pkt, len);
+
+	if (!o)
+		return;
+	if (!o->join && now < o->not_before) {
+		gw->joins->drop[JOIN_D_ABSENT]++;
 		return;
 	}
+	outgoing_keep(o, pkt, len);
+	if (!o->join && outgoing_begin(o, now))
+		outgoing_drop_all(o);
+	else if (o->state == OUTGOING_UP)
+		outgoing_flush(o, now);
+}
+
+static void outgoing_watch(const struct gw_service *service, const struct cfg_outgoing *cfg)
+{
+	struct dp_prefix p;
+	bool ok = true;
+
+	for (unsigned i = 0; outgoing_network(cfg, i, &p); i++)
+		ok = dp_tun_route(service->gw->dp, service->tun, &p, 0, 0) && ok;
+	for (unsigned i = 0; i < cfg->routes; i++)
+		device_route(dp_tun_name(service->gw->dp, service->tun), &cfg->route[i], true);
+	if (!ok)
+		GW_LOG(CALL, LOGL_ERROR, "outgoing %s: no memory: not every packet will call it\n",
+		       cfg->name);
 }
 
 void outgoings_watch(struct gw *gw, const struct gw_service *service)
 {
-	for (unsigned i = 0; i < gw->cfg->outgoings; i++) {
-		const struct cfg_outgoing *cfg = &gw->cfg->outgoing[i];
-
-		if (cfg->service == service->cfg && cfg->address4 && service->tun &&
-		    !dp_tun_watch4(service->gw->dp, service->tun, cfg->address4))
-			GW_LOG(CALL, LOGL_ERROR, "outgoing %s: no memory: no packet will call it\n",
-			       cfg->name);
-	}
+	for (unsigned i = 0; i < gw->cfg->outgoings; i++)
+		if (gw->cfg->outgoing[i].service == service->cfg && service->tun)
+			outgoing_watch(service, &gw->cfg->outgoing[i]);
 }
 
 bool outgoings_start(struct gw *gw)

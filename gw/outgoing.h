@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Outgoing calls as their LNS: clients that a LAC calls for us.  An operator's command places the
- * call, or the first packet for the client's address, which waits for it with a few more.  Control
- * thread only.
+ * call, or the first packet for the client's address, its IPv6 prefix or a network behind it, which
+ * waits for the call with a few more.  Control thread only.
  */
 #ifndef GW_OUTGOING_H
 #define GW_OUTGOING_H
@@ -45,7 +45,7 @@ const char *outgoing_call_now(struct gw *gw, const char *name, uint64_t now);
 /* Have a peer call a number, for PPP of this service; words likewise. */
 const char *outgoing_call(struct gw *gw, const char *peer, const char *called, const char *service,
 			  uint64_t now);
-/* The data plane has an IPv4 packet for a client that is not there. */
+/* The data plane has an IP packet for a client that is not there, or a network behind it. */
 void outgoing_absent(struct gw *gw, const uint8_t *pkt, size_t len, uint64_t now);
 
 #endif

@@ -41,9 +41,12 @@ bool services_open_pools(struct gw *gw)
 			addrpool_hold4(gw->pool[i], m->user[k].address4);
 		for (k = 0; k < m->services; k++)
 			addrpool_hold4(gw->pool[i], m->service[k].local4);
-		for (k = 0; k < m->outgoings; k++)
+		for (k = 0; k < m->outgoings; k++) {
 			if (m->outgoing[k].address4)
 				addrpool_hold4(gw->pool[i], m->outgoing[k].address4);
+			if (m->outgoing[k].prefix6.bits)
+				addrpool_hold6(gw->pool[i], m->outgoing[k].prefix6.addr);
+		}
 	}
 	return true;
 }

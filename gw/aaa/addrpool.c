@@ -174,9 +174,11 @@ static bool addrpool_space_take(struct space *s, uint64_t *number)
 	return true;
 }
 
-static void addrpool_space_hold(struct space *s, uint32_t i)
+static void addrpool_space_hold(struct space *s, uint64_t number)
 {
-	if (s->state[i] != SLOT_FRESH && s->state[i] != SLOT_WAITING)
+	uint32_t i = addrpool_space_find(s, number);
+
+	if (i == NONE || (s->state[i] != SLOT_FRESH && s->state[i] != SLOT_WAITING))
 		return;
 	if (s->state[i] == SLOT_WAITING)
 		addrpool_space_unlink(s, i);
@@ -259,10 +261,7 @@ static struct outside **addrpool_outside_find(struct addrpool *p, uint32_t addr)
 
 void addrpool_hold4(struct addrpool *p, uint32_t addr)
 {
-	uint32_t i = addrpool_space_find(&p->v4, addr);
-
-	if (i != NONE)
-		addrpool_space_hold(&p->v4, i);
+	addrpool_space_hold(&p->v4, addr);
 }
 
 uint32_t addrpool_take4(struct addrpool *p)
@@ -306,6 +305,25 @@ bool addrpool_covers4(const struct addrpool *p, uint32_t addr)
 	return addrpool_space_find(&p->v4, addr) != NONE;
 }
 
+static uint64_t addrpool_number6(const uint8_t prefix[16])
+{
+	struct rd r = rd_init(prefix, 16);
+
+	return rd_u64(&r);
+}
+
+void addrpool_hold6(struct addrpool *p, const uint8_t prefix[16])
+{
+	addrpool_space_hold(&p->v6, addrpool_number6(prefix));
+}
+
+bool addrpool_take6_fixed(struct addrpool *p, const uint8_t prefix[16])
+{
+	uint32_t i = addrpool_space_find(&p->v6, addrpool_number6(prefix));
+
+	return i != NONE && addrpool_space_take_fixed(&p->v6, i);
+}
+
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 {
 	struct wr w = wr_init(prefix, 16);
@@ -320,9 +338,7 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
 {
-	struct rd r = rd_init(prefix, 16);
-
-	addrpool_space_give(&p->v6, rd_u64(&r));
+	addrpool_space_give(&p->v6, addrpool_number6(prefix));
 }
 
 void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out)

@@ -31,7 +31,11 @@ void addrpool_give4(struct addrpool *p, uint32_t addr);
 /* Is it in one of the ranges (so that the route of the range leads to it)? */
 bool addrpool_covers4(const struct addrpool *p, uint32_t addr);
 
+/* The same of the /64 that begins at this address. */
+void addrpool_hold6(struct addrpool *p, const uint8_t prefix[16]);
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16]);
+/* False also for one that is in none of the ranges. */
+bool addrpool_take6_fixed(struct addrpool *p, const uint8_t prefix[16]);
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16]);
 
 struct addrpool_stats {

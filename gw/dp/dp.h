@@ -38,8 +38,8 @@ struct dp_ops {
 	 * workers drop and count these frames (NO_LINE), so that they take no room in the mailbox.
 	 */
 	void (*line)(void *ctx, l2tp_channel from, const uint8_t *frame, size_t len, uint64_t now);
-	/* An IPv4 packet of a TUN for an address of dp_tun_watch4() that no client has; at most
-	 * some twenty a second. */
+	/* An IP packet of a TUN for a network of dp_tun_route() that no call has; at most some
+	 * twenty a second. */
 	void (*absent)(void *ctx, const uint8_t *pkt, size_t len, uint64_t now);
 	/* Data of this call came without sequence numbers where they are required, and was dropped:
 	 * told once in the life of the call. */
@@ -238,8 +238,17 @@ uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, s
 void dp_tun_close(struct dp *dp, uint32_t no);
 /* As the kernel knows it; "" for a number that is not there.  Valid until it is closed. */
 const char *dp_tun_name(const struct dp *dp, uint32_t no);
-/* Report packets for this address while no client has it, as long as the device is there. */
-bool dp_tun_watch4(struct dp *dp, uint32_t no, uint32_t addr);
+/* A network, or an address of IPv4. */
+struct dp_prefix {
+	bool v6;
+	uint8_t bits; /* 1 to 32, 1 to 64 */
+	uint64_t top; /* the first 64 bits of its address; an IPv4 address is their upper 32 */
+};
+/* As long as the device is there, packets for this network go to the call, which also may send from
+ * it.  sid 0: to none, and each is reported by the `absent` function.  A client's own address comes
+ * first, then the longest prefix.  False without memory, or when the device is not there. */
+bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,
+		  uint16_t sid);
 /* True once the device has been removed from outside; it delivers nothing more. Opening the name
  * makes a new one. */
 bool dp_tun_gone(const struct dp *dp, uint32_t no);

@@ -7,6 +7,7 @@
 #define GW_DP_DP_INT_H
 
 #include "gw/dp/addrtab.h"
+#include "gw/dp/prefixtab.h"
 #include "gw/dp/worker.h"
 #include "ppp/ppp.h"
 
@@ -21,13 +22,16 @@ struct dp_tun {
 	struct watch *watch;
 	atomic_bool gone; /* the device was removed from outside */
 	struct addrtab addr;
-	struct map watched; /* IPv4 addresses of dp_tun_watch4() */
+	struct prefixtab route4, route6; /* of dp_tun_route(), to calls or DP_TUN_ABSENT */
 	uint32_t absent_tokens;
 	uint64_t absent_refilled;
 	_Atomic uint32_t client; /* the call that gets everything, 0 = by address */
 	struct rcu_head rcu;
 	struct dp_tun *next;
 };
+
+/* No call has this key. */
+#define DP_TUN_ABSENT call_key(1, 0)
 
 /* Control thread: the device of a number; NULL = not there. */
 struct dp_tun *dp_tun_get(const struct dp *dp, uint32_t no);

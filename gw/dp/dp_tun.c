@@ -58,7 +58,8 @@ static void dp_tun_free(struct rcu_head *head)
 	rcu_grace_over();
 	close(t->fd);
 	addrtab_free(&t->addr);
-	map_free(&t->watched);
+	prefixtab_free(&t->route4);
+	prefixtab_free(&t->route6);
 	free(t);
 	rcu_deferred_done();
 }
@@ -92,7 +93,8 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu,
 		return NULL;
 	}
 	t->home = dp_tun_least_loaded(dp);
-	map_init(&t->watched, true);
+	prefixtab_init(&t->route4);
+	prefixtab_init(&t->route6);
 	rc = addrtab_init(&t->addr);
 	if (!rc && !dp_tun_number(dp, t))
 		rc = -ENOMEM;
@@ -160,9 +162,11 @@ const char *dp_tun_name(const struct dp *dp, uint32_t no)
 	return t ? t->name : "";
 }
 
-bool dp_tun_watch4(struct dp *dp, uint32_t no, uint32_t addr)
+bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,
+		  uint16_t sid)
 {
 	struct dp_tun *t = dp_tun_get(dp, no);
 
-	return t && map_set(&t->watched, addr, 2);
+	return t && prefixtab_set(to->v6 ? &t->route6 : &t->route4, to->top, to->bits,
+				  sid ? call_key(tid, sid) : DP_TUN_ABSENT);
 }

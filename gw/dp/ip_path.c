@@ -35,11 +35,20 @@ static bool ip_path_tun_write(struct worker *w, const struct dp_tun *t, const ui
 
 /* --- from the call to the TUN ----------------------------------------------------------------- */
 
-static bool ip_path_source6_ok(const struct dp_call *c, const uint8_t *src)
+static bool ip_path_source4_ok(const struct call *c, uint32_t src)
 {
+	return src && (src == c->c.peer4 || prefixtab_get(&c->tun->route4, (uint64_t)src << 32) ==
+						    call_key(c->c.tid, c->c.sid));
+}
+
+static bool ip_path_source6_ok(const struct call *c, const uint8_t *src)
+{
+	uint64_t prefix = addr6_prefix(src);
+
 	if (addr6_is_link_local(src))
-		return addr6_iid(src) == c->peer_iid;
-	return c->has_peer6 && addr6_prefix(src) == addr6_prefix(c->peer6);
+		return addr6_iid(src) == c->c.peer_iid;
+	return (c->c.has_peer6 && prefix == addr6_prefix(c->c.peer6)) ||
+	       prefixtab_get(&c->tun->route6, prefix) == call_key(c->c.tid, c->c.sid);
 }
 
 /* Receive memory is not ours to change: a SYN to be clamped is copied. */
@@ -66,7 +75,7 @@ static void ip_path_rx4(struct worker *w, struct call *c, const uint8_t *pkt, si
 		call_drop(w, c, DP_R_BAD_IP);
 		return;
 	}
-	if (!c->c.client && (ip.src != c->c.peer4 || !ip.src)) {
+	if (!c->c.client && !ip_path_source4_ok(c, ip.src)) {
 		call_drop(w, c, DP_R_SPOOF);
 		return;
 	}
@@ -90,7 +99,7 @@ static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, si
 		call_drop(w, c, DP_R_UNSPECIFIED);
 		return;
 	}
-	if (!c->c.client && !ip_path_source6_ok(&c->c, ip.src)) {
+	if (!c->c.client && !ip_path_source6_ok(c, ip.src)) {
 		call_drop(w, c, DP_R_SPOOF);
 		return;
 	}
@@ -209,35 +218,40 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 
 /* --- the TUN ---------------------------------------------------------------------------------- */
 
+static uint32_t ip_path_find_call4(const struct dp_tun *t, uint32_t dst)
+{
+	uint32_t key = addrtab_get4(&t->addr, dst);
+
+	return key ? key : prefixtab_get(&t->route4, (uint64_t)dst << 32);
+}
+
+static uint32_t ip_path_find_call6(const struct dp_tun *t, const uint8_t *dst)
+{
+	uint32_t key = dst ? addrtab_get6(&t->addr, dst) : 0;
+
+	return key || !dst ? key : prefixtab_get(&t->route6, addr6_prefix(dst));
+}
+
 static uint32_t ip_path_find_call(const struct dp_tun *t, const uint8_t *pkt, size_t len)
 {
-	uint32_t client = atomic_load_explicit(&t->client, memory_order_relaxed);
+	uint32_t client = atomic_load_explicit(&t->client, memory_order_relaxed), dst;
 	struct rd r = rd_init(pkt, len);
-	const uint8_t *dst;
 
 	if (client)
 		return client;
 	if (len && pkt[0] >> 4 == 6) {
 		rd_skip(&r, 24);
-		dst = rd_take(&r, 16);
-		return dst ? addrtab_get6(&t->addr, dst) : 0;
+		return ip_path_find_call6(t, rd_take(&r, 16));
 	}
 	rd_skip(&r, 16);
-	return addrtab_get4(&t->addr, rd_u32(&r));
+	dst = rd_u32(&r);
+	return r.bad ? 0 : ip_path_find_call4(t, dst);
 }
 
 /* A client that the control thread may have called: it is told, and keeps the packet. */
 static bool ip_path_tell_absent(struct worker *w, struct dp_tun *t, const uint8_t *pkt, size_t len)
 {
-	struct rd r = rd_init(pkt, len);
-	uint32_t to;
-
-	if (!len || pkt[0] >> 4 != 4)
-		return false;
-	rd_skip(&r, 16);
-	to = rd_u32(&r);
-	return !r.bad && map_get(&t->watched, to) &&
-	       bucket_take(&t->absent_tokens, &t->absent_refilled, w->now, ABSENT_RATE,
+	return bucket_take(&t->absent_tokens, &t->absent_refilled, w->now, ABSENT_RATE,
 			   ABSENT_BURST) &&
 	       tell_frame(w, &w->ppp, DP_R_PPP_RING, 0, 0, pkt, len, NULL, 0);
 }
@@ -248,10 +262,10 @@ static void ip_path_one_packet(struct worker *w, struct dp_tun *t, uint8_t *pkt,
 	struct call *c = NULL;
 
 	count_add(&w->tun_rx, 1);
+	if (call == DP_TUN_ABSENT && ip_path_tell_absent(w, t, pkt, len))
+		return;
 	if (call)
 		c = calltab_get(&w->dp->tab, (uint16_t)(call >> 16), (uint16_t)call);
-	if (!c && ip_path_tell_absent(w, t, pkt, len))
-		return;
 	if (!c)
 		worker_drop(w, DP_R_NO_ROUTE);
 	else if (c->st->home != w)

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define GONE ((uintptr_t)1)
+#define GONE UINTPTR_MAX
 
 struct slot {
 	_Atomic uint64_t key;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A table from 64-bit keys to words above 1: one writer, any number of RCU readers.  Open
- * addressing, at most half full, so a look-up is one cache line as a rule.  Grows and shrinks by
- * copying; the old array goes after a grace period. core/htab.h cannot serve here: it moves nodes
- * from chain to chain while it grows, and a reader without a lock would follow them into the wrong
- * chain.
+ * A table from 64-bit keys to words, of which UINTPTR_MAX is none: one writer, any number of RCU
+ * readers.  Open addressing, at most half full, so a look-up is one cache line as a rule.  Grows
+ * and shrinks by copying; the old array goes after a grace period. core/htab.h cannot serve here:
+ * it moves nodes from chain to chain while it grows, and a reader without a lock would follow them
+ * into the wrong chain.
  */
 #ifndef GW_DP_MAP_H
 #define GW_DP_MAP_H

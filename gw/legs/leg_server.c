@@ -29,9 +29,9 @@ struct leg_server {
 	struct leg_terminal t;
 	struct gw_service *service;
 	struct aaa_request *ask;
-	uint32_t serial; /* of the claim asked about */
-	uint32_t own4;	 /* of the call, whoever the user is; 0 = none */
-	uint32_t fixed4; /* the user's own address or that one, 0 = one of the pool */
+	uint32_t serial;    /* of the claim asked about */
+	struct leg_own own; /* of the call, whoever the user is */
+	uint32_t fixed4;    /* the user's own address or that one, 0 = one of the pool */
 	/* what the link has, and for which fixed4 it was taken */
 	bool has_addresses;
 	uint32_t taken_for;
@@ -39,6 +39,7 @@ struct leg_server {
 	bool routed; /* given4 has a route of its own */
 	bool has6;
 	uint8_t prefix6[16];
+	bool has_network[2]; /* the routes of IPv4, of IPv6 lead here */
 	struct loop_timer advert;
 	unsigned adverts;
 	bool solicited; /* the next one answers a solicitation */
@@ -166,7 +167,7 @@ static void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t 
 static bool leg_server_authorize(struct leg_server *s, const struct aaa_answer *a)
 {
 	s->filters = a->filter ? filters_of(s->t.gw, a->filter) : NULL;
-	s->fixed4 = a->address4 ? a->address4 : s->own4;
+	s->fixed4 = a->address4 ? a->address4 : s->own.address4;
 	leg_server_set_limits(s, a->idle, a->session);
 	return leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
 }
@@ -181,7 +182,7 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 	if (a->ok && !ok)
 		message = "out of memory";
 	if (!ok) {
-		s->fixed4 = s->own4;
+		s->fixed4 = s->own.address4;
 		leg_server_log_refused(s, message ? message : "not let in", now);
 	}
 	ppp_auth_answer(s->t.ppp, s->serial, ok, ok ? &a->reply : NULL, message, now);
@@ -210,6 +211,18 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 		ppp_auth_verdict(t->ppp, false, NULL, NULL, now);
 }
 
+/* False: the client's own prefix is in use. */
+static bool leg_server_take_prefix(struct leg_server *s)
+{
+	const struct cfg_prefix *own = s->own.prefix6;
+
+	if (own)
+		memcpy(s->prefix6, own->addr, sizeof(s->prefix6));
+	s->has6 = own ? addrpool_take6_fixed(s->service->pool, own->addr)
+		      : addrpool_take6(s->service->pool, s->prefix6);
+	return s->has6 || !own;
+}
+
 /* An address for the client: his own, or one of the pool.  None is no error when there is IPv6. */
 static bool leg_server_take_addresses(struct leg_server *s)
 {
@@ -225,8 +238,8 @@ static bool leg_server_take_addresses(struct leg_server *s)
 	} else if (v->cfg->ppp.ipv4) {
 		s->given4 = addrpool_take4(v->pool);
 	}
-	if (v->cfg->ppp.ipv6)
-		s->has6 = addrpool_take6(v->pool, s->prefix6);
+	if (v->cfg->ppp.ipv6 && !leg_server_take_prefix(s))
+		return false;
 	return s->given4 || v->cfg->ppp.ipv6;
 }
 
@@ -267,7 +280,7 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 		return NULL;
 	of = (struct leg_server *)l;
 	of->of_bundle = true;
-	of->own4 = s->own4;
+	of->own = s->own;
 	of->fixed4 = s->fixed4;
 	of->limits = s->limits;
 	of->filters = s->filters;
@@ -347,9 +360,28 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 		leg_server_start_network(s, now);
 }
 
+/* The networks behind the client lead to it while its network protocol is open. */
+static void leg_server_lead(struct leg_server *s, bool v6, bool here)
+{
+	const struct dp_call *c;
+
+	if (s->has_network[v6] == here)
+		return;
+	s->has_network[v6] = here;
+	c = &leg_server_entry(s)->c;
+	for (unsigned i = 0; i < s->own.routes; i++) {
+		struct dp_prefix to = device_network(&s->own.route[i]);
+
+		if (to.v6 == v6)
+			dp_tun_route(s->t.gw->dp, s->t.tun, &to, here ? c->tid : 0,
+				     here ? c->sid : 0);
+	}
+}
+
 static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
 {
 	t->net.peer4 = up ? addr->peer4 : 0;
+	leg_server_lead(leg_server_of(t), false, up);
 	if (up)
 		leg_server_log_in(leg_server_of(t), loop_now(t->gw->loop));
 }
@@ -358,6 +390,7 @@ static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 {
 	struct leg_server *s = leg_server_of(t);
 
+	leg_server_lead(s, true, up);
 	t->net.peer_iid = up ? addr->peer_iid : 0;
 	t->net.has_peer6 = up && s->has6;
 	memcpy(t->net.peer6, s->prefix6, sizeof(t->net.peer6));
@@ -426,6 +459,8 @@ static void server_release(struct leg_terminal *t)
 	s->ask = NULL;
 	leg_bundle_leave(&s->link, &t->end, loop_now(t->gw->loop));
 	leg_server_log_out(s, loop_now(t->gw->loop));
+	leg_server_lead(s, false, false);
+	leg_server_lead(s, true, false);
 	leg_server_give_addresses_back(s);
 	s->service->clients--;
 }
@@ -564,11 +599,12 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	return &s->t.leg;
 }
 
-void leg_server_give(struct leg *l, uint32_t address4)
+void leg_server_give(struct leg *l, const struct leg_own *own)
 {
 	struct leg_server *s = (struct leg_server *)l;
 
-	s->own4 = s->fixed4 = address4;
+	s->own = *own;
+	s->fixed4 = own->address4;
 }
 
 const struct leg_limits *leg_server_limits(const struct leg *l)

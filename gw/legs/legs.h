@@ -154,9 +154,15 @@ struct leg_limits {
 };
 /* NULL when the leg is no server. */
 const struct leg_limits *leg_server_limits(const struct leg *l);
-/* Before it is started: the client gets this address unless its user has one of his own; 0 = any
- * of the pool. */
-void leg_server_give(struct leg *l, uint32_t address4);
+/* What a client has, unless its user has an address of his own. */
+struct leg_own {
+	uint32_t address4;		  /* 0 = any of the pool */
+	const struct cfg_prefix *prefix6; /* NULL likewise */
+	const struct cfg_prefix *route;	  /* networks behind it */
+	unsigned routes;
+};
+/* Before it is started; the prefixes are good as long as the leg. */
+void leg_server_give(struct leg *l, const struct leg_own *own);
 
 /* Owner of a client leg.  The device is asked for when the first NCP comes up, and stays until the
  * join is gone.  ip4 and ip6 are called with the agreed addresses, when the data plane has begun or

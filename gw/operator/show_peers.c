@@ -227,6 +227,27 @@ static void outgoing_address(const void *object, char *buf, size_t cap)
 	gw_ip4_text(buf, cap, ((const struct gw_outgoing *)object)->cfg->address4);
 }
 
+static void outgoing_prefix(const void *object, char *buf, size_t cap)
+{
+	const struct cfg_prefix *p = &((const struct gw_outgoing *)object)->cfg->prefix6;
+
+	if (p->bits)
+		gw_prefix_text(buf, cap, p);
+}
+
+static void outgoing_routes(const void *object, char *buf, size_t cap)
+{
+	const struct cfg_outgoing *cfg = ((const struct gw_outgoing *)object)->cfg;
+	char text[GW_TEXT_MAX];
+
+	for (unsigned i = 0; i < cfg->routes; i++) {
+		size_t used = strlen(buf);
+
+		snprintf(buf + used, cap - used, "%s%s", i ? " " : "",
+			 gw_prefix_text(text, sizeof(text), &cfg->route[i]));
+	}
+}
+
 static void outgoing_for(const void *object, char *buf, size_t cap)
 {
 	const struct gw_outgoing *o = object;
@@ -239,6 +260,8 @@ static const struct table_column table_outgoing_columns[] = {
 	{"Peer", "peer", TABLE_LEFT, outgoing_peer_name},
 	{"Called", "called", TABLE_LEFT, outgoing_called},
 	{"IPv4", "ipv4", TABLE_LEFT, outgoing_address},
+	{"IPv6", "ipv6", TABLE_LEFT, outgoing_prefix},
+	{"Routes", "routes", TABLE_LEFT, outgoing_routes},
 	{"State", "state", TABLE_LEFT, outgoing_state},
 	{"For", "for", TABLE_LEFT, outgoing_for},
 	{"Calls", "calls", TABLE_RIGHT, outgoing_calls},

@@ -342,11 +342,56 @@ static void outgoing_calls(void)
 			    "t:8: outgoing n: address: `10.0.2.8` is the address of user `v`\n");
 	ASSERT_TOLD(OUTGOING("minimum-bps = 6"), "");
 	ASSERT_TOLD(OUTGOING("maximum-bps = 6"), "");
+	ASSERT_TOLD(
+		OUTGOING("address = 10.0.0.7 routes = { 10.8.0.0/16, 10.9.0.0/32, 10.0.0.0/8 }"),
+		"");
+	ASSERT_TOLD(OUTGOING("routes = { 10.8.0.0/16, 0.0.0.0/0, 10.8.0.0/16 }"),
+		    IN_OUTGOING "routes: `0.0.0.0/0`: a network is from /1 to /32\n" IN_OUTGOING
+				"routes: `10.8.0.0/16` is a route of outgoing `o` already\n");
+	ASSERT_TOLD(OUTGOING("routes = 10.0.1.0/28"),
+		    IN_OUTGOING "routes: `10.0.1.0/28` is in pool `q`\n");
+	ASSERT_TOLD(
+		OUTGOING("routes = 10.8.0.0/16") "\noutgoing n { peer = a called = 5 service = s "
+						 "routes = { 10.7.0.0/16, 10.8.0.0/16 } }",
+		"t:7: outgoing n: routes: `10.8.0.0/16` is a route of outgoing `o` too\n");
 	ASSERT_TOLD("outgoing o { called = 5 }\npeer a { }\nservice s { local = 10.0.0.1 }",
 		    "t:1: outgoing o: `peer` is missing: the LAC that places the call, in a tunnel "
 		    "of its own or one we `dial`\n"
 		    "t:1: outgoing o: `service` is missing: service for its PPP, which ends "
 		    "here\n");
+}
+
+#define OUTGOING6(keys)                                               \
+	"peer a { }\npool p { ranges = 2001:db8::/48 }\n"             \
+	"service s { local = 10.0.0.1 pool = p }\n"                   \
+	"service t { local = 10.0.0.2 pool = p ipv6 = no tun = t }\n" \
+	"\noutgoing o { peer = a called = 5 " keys " }"
+
+static void outgoing_prefixes(void)
+{
+	ASSERT_TOLD(OUTGOING6("service = s prefix = 2001:db8:0:7::/64"), "");
+	ASSERT_TOLD(OUTGOING6("service = s prefix = 2001:db8:0:7::/63"), IN_OUTGOING
+		    "prefix: `2001:db8:0:7::/63` has bits set beyond its length; did you "
+		    "mean `2001:db8:0:6::/63`?\n");
+	ASSERT_TOLD(OUTGOING6("service = s prefix = 2001:db8:0:6::/63"),
+		    IN_OUTGOING "prefix: `2001:db8:0:6::/63` is not a /64 of IPv6\n");
+	ASSERT_TOLD(OUTGOING6("service = s prefix = 10.0.0.0/8"),
+		    IN_OUTGOING "prefix: `10.0.0.0/8` is not a /64 of IPv6\n");
+	ASSERT_TOLD(OUTGOING6("service = s prefix = 2001:db8:1:7::/64"),
+		    IN_OUTGOING "prefix: `2001:db8:1:7::/64` is not in the pool of service `s`\n");
+	ASSERT_TOLD(OUTGOING6("service = t prefix = 2001:db8:0:7::/64"),
+		    IN_OUTGOING "prefix: service `t` has no IPv6\n");
+	ASSERT_TOLD(OUTGOING6("service = s routes = { 10.8.0.0/16, 2001:db8:9::/64 }"), "");
+	ASSERT_TOLD(OUTGOING6("service = s routes = 2001:db8:9::/65"),
+		    IN_OUTGOING "routes: `2001:db8:9::/65`: a network is from /1 to /64\n");
+	ASSERT_TOLD(OUTGOING6("service = t routes = { 10.8.0.0/16, 2001:db8:9::/48 }"),
+		    IN_OUTGOING "routes: `2001:db8:9::/48`: service `t` has no IPv6\n");
+	ASSERT_TOLD(
+		OUTGOING6("service = s prefix = 2001:db8:0:7::/64") "\noutgoing n { peer = a "
+								    "called = 6 service = s prefix "
+								    "= 2001:db8:0:7::/64 }",
+		"t:7: outgoing n: prefix: `2001:db8:0:7::/64` is the prefix of outgoing `o` "
+		"too\n");
 }
 
 static void clients_on_circuits(void)
@@ -616,6 +661,7 @@ static const struct test_case cases[] = {
 	{"joined_circuits", joined_circuits},
 	{"routes_to_circuits", routes_to_circuits},
 	{"outgoing_calls", outgoing_calls},
+	{"outgoing_prefixes", outgoing_prefixes},
 	{"joins_have_two_ends", joins_have_two_ends},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},

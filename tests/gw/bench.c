@@ -301,6 +301,7 @@ static void far_asked(struct far_call *c, const struct l2tp_event *ev)
 	l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &bench.ocrq_serial);
 	ppp_config_default(&c->cfg);
 	c->cfg.server = false;
+	c->cfg.mru = bench.client_mru;
 	c->cfg.n_auth = 1;
 	c->cfg.auth[0] = PPP_AUTH_CHAP_MD5;
 	snprintf(c->cfg.name, sizeof(c->cfg.name), "ann");

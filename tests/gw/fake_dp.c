@@ -5,6 +5,7 @@
 
 #include "gw/text.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,9 +405,16 @@ bool dp_tun_gone(const struct dp *dp, uint32_t no)
 	return fake.gone && !strcmp(fake_tun(dp, no), fake.gone);
 }
 
-bool dp_tun_watch4(struct dp *dp, uint32_t no, uint32_t addr)
+bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,
+		  uint16_t sid)
 {
-	fake_dp_say("watch %s %08x", fake_tun(dp, no), addr);
+	char what[64];
+
+	snprintf(what, sizeof(what), "%s%016" PRIx64 "/%u", to->v6 ? "v6 " : "", to->top, to->bits);
+	if (sid)
+		fake_dp_say("lead %s %s to %u/%u", fake_tun(dp, no), what, tid, sid);
+	else
+		fake_dp_say("watch %s %s", fake_tun(dp, no), what);
 	return true;
 }
 

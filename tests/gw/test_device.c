@@ -164,8 +164,7 @@ static void a_route_of_a_fixed_address(void)
 	fake.netif_fails = "route ist0 add 10.99.0.9/32";
 	fake.netif_error = -EEXIST;
 	c = bench_call("bob", "a password", PPP_AUTH_CHAP_MD5);
-	CU_ASSERT_EQUAL(bench_logged("client error: ist0: route of a fixed address: File exists"),
-			1);
+	CU_ASSERT_EQUAL(bench_logged("client error: ist0: route to *: File exists"), 1);
 	bench_stop();
 }
 
@@ -228,13 +227,13 @@ static void what_is_held_in_a_pool(void)
 		CU_ASSERT_EQUAL(addrpool_take4(bench.gw->pool[i]), i ? 0x0a410002 : 0x0a400003);
 		addrpool_give4(bench.gw->pool[i], 0x0a40004d + i * 0x10001);
 	}
-	CU_ASSERT_EQUAL(fake_said("watch ist0 0a40004d"), 1);
-	CU_ASSERT_EQUAL(fake_said("watch ist1 0a41004e"), 1);
+	CU_ASSERT_EQUAL(fake_said("watch ist0 0a40004d00000000/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("watch ist1 0a41004e00000000/32"), 1);
 	CU_ASSERT_EQUAL(fake_said("watch"), 2);
 	/* a device that is made anew watches again */
 	fake.gone = "ist1";
 	bench_pass(SEC);
-	CU_ASSERT_EQUAL(fake_said("watch ist1 0a41004e"), 2);
+	CU_ASSERT_EQUAL(fake_said("watch ist1 0a41004e00000000/32"), 2);
 	CU_ASSERT_EQUAL(fake_said("watch"), 3);
 	bench_stop();
 }

@@ -51,7 +51,7 @@ static void a_packet_brings_up_the_call(void)
 {
 	outgoing_bench(LNS("sub-address = 9  minimum-bps = 1200  maximum-bps = 64000  "
 			   "bearer = analog  framing = asynchronous"));
-	CU_ASSERT_EQUAL(fake_said("watch net 0a40004d"), 1);
+	CU_ASSERT_EQUAL(fake_said("watch net 0a40004d00000000/32"), 1);
 	outgoing_packet(100);
 	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_CALLING);
 	bench_pass(0);
@@ -127,9 +127,9 @@ static void each_of_several_sections(void)
 
 	for (unsigned i = 0; i < 3; i++) {
 		outgoing_bench(LNS("") ELSEWHERE);
-		CU_ASSERT_EQUAL(fake_said("watch net 0a40004d"), 1);
-		CU_ASSERT_EQUAL(fake_said("watch net 0a40004e"), 1);
-		CU_ASSERT_EQUAL(fake_said("watch u 0a40004f"), 1);
+		CU_ASSERT_EQUAL(fake_said("watch net 0a40004d00000000/32"), 1);
+		CU_ASSERT_EQUAL(fake_said("watch net 0a40004e00000000/32"), 1);
+		CU_ASSERT_EQUAL(fake_said("watch u 0a40004f00000000/32"), 1);
 		CU_ASSERT_EQUAL(fake_said("watch"), 3);
 		pkt[19] = (uint8_t)(77 + i);
 		bind_dp_ops.absent(bench.gw, pkt, sizeof(pkt), clock_us);
@@ -432,6 +432,117 @@ static void again_after_a_link_that_was_up(void)
 	bench_stop();
 }
 
+/* A /64 of its own, and networks behind it of both families. */
+#define NETWORKS                                                                               \
+	"host-name = gw\n"                                                                     \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                              \
+	"peer lac { port = a  dial = \"192.0.2.9:1701\"  hostname = lac }\n"                   \
+	"pool p { ranges = { 10.64.0.0/24, \"2001:db8:64::/48\" } }\n"                         \
+	"service s { local = 10.64.0.1  pool = p  auth = none  mtu = 1400  tun = net }\n"      \
+	"outgoing wide { peer = lac  called = 1  service = s  routes = 10.80.0.0/16 }\n"       \
+	"outgoing site { peer = lac  called = 2  service = s  prefix = \"2001:db8:64:7::/64\"" \
+	"  routes = { 10.80.7.0/24, \"2001:db8:80::/44\" } }\n"
+
+static void outgoing_to(const char *hex)
+{
+	uint8_t pkt[64] = {0};
+
+	bind_dp_ops.absent(bench.gw, pkt, test_hex(pkt, sizeof(pkt), hex), clock_us);
+}
+
+#define TO4(to) "45000014 00000000 40110000 0a000001 " to
+#define TO6(to) "60000000 00001140 20010db8000100000000000000000001 " to
+
+/* Which section each packet is for: that of the longest network. */
+static void networks_bring_up_the_call(void)
+{
+	static const struct {
+		const char *packet, *called;
+		unsigned frames[2]; /* to the client, of IPv4 and IPv6; one is our advertisement */
+	} rows[] = {
+		{TO6("20010db80064000700000000000000aa"), "2", {0, 2}},
+		{TO6("20010db8008f000100000000000000aa"), "2", {0, 2}},
+		{TO4("0a500709"), "2", {1, 1}},
+		{TO4("0a500809"), "1", {1, 1}},
+		{TO6("20010db80090000100000000000000aa"), NULL, {0, 0}},
+		{TO6("20010db80064000800000000000000aa"), NULL, {0, 0}},
+		{TO4("0a510709"), NULL, {0, 0}},
+		{TO6("20010db800640007"), NULL, {0, 0}}, /* half an address */
+		{TO4("0a5007"), NULL, {0, 0}},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		outgoing_bench(NETWORKS);
+		outgoing_to(rows[i].packet);
+		bench_pass(SEC); /* IPv6 may open first */
+		CU_ASSERT_EQUAL(bench.calls, rows[i].called ? 1 : 0);
+		if (rows[i].called)
+			CU_ASSERT_STRING_EQUAL(bench.ocrq.called, rows[i].called);
+		CU_ASSERT_EQUAL(fake_said("ppp 0021"), rows[i].frames[0]);
+		CU_ASSERT_EQUAL(fake_said("ppp 0057"), rows[i].frames[1]);
+		CU_ASSERT_EQUAL(outgoing_absents(), 0);
+		bench_stop();
+	}
+}
+
+/* They lead to the call while its network protocol is open. */
+static void networks_lead_to_the_call(void)
+{
+	static const char lead4[] = "lead net 0a50070000000000/24 to ",
+			  lead6[] = "lead net v6 20010db800800000/44 to ",
+			  watch4[] = "watch net 0a50070000000000/24",
+			  watch6[] = "watch net v6 20010db800800000/44";
+	const struct dp_call *c;
+	char want[64];
+
+	outgoing_bench(NETWORKS);
+	CU_ASSERT_EQUAL(fake_said("watch net"), 4);
+	CU_ASSERT_EQUAL(fake_said("watch net v6 20010db800640007/64"), 1);
+	CU_ASSERT_EQUAL(fake_said("route net add 10.80.0.0/16"), 1);
+	CU_ASSERT_EQUAL(fake_said("route net add 10.80.7.0/24"), 1);
+	CU_ASSERT_EQUAL(fake_said("route net add 2001:db8:80::/44"), 1);
+	CU_ASSERT_PTR_NULL(outgoing_call_now(bench.gw, "site", clock_us));
+	CU_ASSERT_EQUAL(fake_said("lead"), 0);
+	bench_pass(0);
+	CU_ASSERT_TRUE_FATAL(bench.call[0].ip4 && bench.call[0].ip6);
+	c = &fake.call[0];
+	snprintf(want, sizeof(want), "%s%u/%u", lead4, c->tid, c->sid);
+	CU_ASSERT_EQUAL(fake_said(want), 1);
+	snprintf(want, sizeof(want), "%s%u/%u", lead6, c->tid, c->sid);
+	CU_ASSERT_EQUAL(fake_said(want), 1);
+	CU_ASSERT_EQUAL(fake_said("lead"), 2);
+	CU_ASSERT_TRUE(c->has_peer6 && c->peer6[5] == 0x64 && c->peer6[7] == 7);
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "gone");
+	CU_ASSERT_EQUAL(fake_said(watch4), 2);
+	CU_ASSERT_EQUAL(fake_said(watch6), 2);
+	CU_ASSERT_EQUAL(fake_said("watch net"), 6);
+	bench_stop();
+}
+
+/* The far end has no IPv6: what waits for it goes after a while, IPv4 at once. */
+static void a_network_protocol_that_does_not_open(void)
+{
+	outgoing_bench(NETWORKS);
+	bench.client_mru = 1000; /* IPv6 needs 1280 */
+	outgoing_to(TO6("20010db80064000700000000000000aa"));
+	outgoing_to(TO4("0a500709"));
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_TRUE(bench.call[0].ip4 && !bench.call[0].ip6);
+	CU_ASSERT_EQUAL(fake_said("ppp 0021"), 1);
+	CU_ASSERT_EQUAL(bench.gw->outgoing[1].waiting, 1);
+	bench_pass(9 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->outgoing[1].waiting, 1);
+	CU_ASSERT_EQUAL(outgoing_absents(), 0);
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->outgoing[1].waiting, 0);
+	CU_ASSERT_EQUAL(outgoing_absents(), 1);
+	outgoing_to(TO6("20010db80064000700000000000000aa"));
+	CU_ASSERT_EQUAL(outgoing_absents(), 2);
+	CU_ASSERT_EQUAL(fake_said("ppp 0057"), 0);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"a_packet_brings_up_the_call", a_packet_brings_up_the_call},
 	{"a_section_may_leave_out_much", a_section_may_leave_out_much},
@@ -453,6 +564,9 @@ static const struct test_case cases[] = {
 	{"a_lac_that_never_connects", a_lac_that_never_connects},
 	{"in_a_tunnel_of_the_lac", in_a_tunnel_of_the_lac},
 	{"again_after_a_link_that_was_up", again_after_a_link_that_was_up},
+	{"networks_bring_up_the_call", networks_bring_up_the_call},
+	{"networks_lead_to_the_call", networks_lead_to_the_call},
+	{"a_network_protocol_that_does_not_open", a_network_protocol_that_does_not_open},
 	{NULL, NULL},
 };
 const struct test_suite suite_outgoing = {"outgoing", cases};

@@ -155,6 +155,31 @@ static void one_64_per_client(void)
 	addrpool_free(p);
 }
 
+static void a_64_of_ones_own(void)
+{
+	struct addrpool *p = addrpool_new("p", &v6_62, 1);
+	uint8_t own[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0, 1}, got[16];
+	static const uint8_t outside[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x65};
+	struct addrpool_stats s;
+
+	addrpool_hold6(p, own);
+	addrpool_hold6(p, outside);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_TRUE(addrpool_take6(p, got));
+		CU_ASSERT_NOT_EQUAL(got[7], 1);
+	}
+	CU_ASSERT_FALSE(addrpool_take6(p, got));
+	CU_ASSERT_FALSE(addrpool_take6_fixed(p, outside));
+	CU_ASSERT_TRUE(addrpool_take6_fixed(p, own));
+	CU_ASSERT_FALSE(addrpool_take6_fixed(p, own));
+	addrpool_give6(p, own);
+	CU_ASSERT_FALSE(addrpool_take6(p, got));
+	CU_ASSERT_TRUE(addrpool_take6_fixed(p, own));
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.used6, 4);
+	addrpool_free(p);
+}
+
 /* A range written with one of its own addresses begins where the prefix begins. */
 static void bits_behind_the_prefix_do_not_count(void)
 {
@@ -336,6 +361,7 @@ static const struct test_case cases[] = {
 	{"fixed_outside_every_range", fixed_outside_every_range},
 	{"covers_what_it_gives", covers_what_it_gives},
 	{"one_64_per_client", one_64_per_client},
+	{"a_64_of_ones_own", a_64_of_ones_own},
 	{"bits_behind_the_prefix_do_not_count", bits_behind_the_prefix_do_not_count},
 	{"families_do_not_mix_and_large_ranges_are_cut",
 	 families_do_not_mix_and_large_ranges_are_cut},

@@ -164,6 +164,7 @@ static bool tun_gone(struct rig *r, void *arg)
 static void do_three(struct bench *b)
 {
 	static char name[][8] = {"one", "two", "three"};
+	const struct dp_prefix any = {.bits = 32};
 	uint32_t t[3];
 	char err[64];
 
@@ -176,7 +177,7 @@ static void do_three(struct bench *b)
 	dp_tun_close(b->r.dp, t[1]);
 	CU_ASSERT(rig_wait(&b->r, tun_gone, name[1]));
 	CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, t[1]), "");
-	CU_ASSERT(dp_tun_gone(b->r.dp, t[1]) && !dp_tun_watch4(b->r.dp, t[1], CLIENT));
+	CU_ASSERT(dp_tun_gone(b->r.dp, t[1]) && !dp_tun_route(b->r.dp, t[1], &any, 0, 0));
 	CU_ASSERT(!dp_tun_gone(b->r.dp, t[0]) && !dp_tun_gone(b->r.dp, t[2]));
 	dp_tun_close(b->r.dp, t[1]);
 	for (unsigned i = 0; i < 3; i += 2) {
@@ -227,6 +228,7 @@ static void another_number(void)
 /* The first worker is held up: the device that it does not read is read all the same. */
 static void each_on_another_worker(void)
 {
+	const struct dp_prefix client = {.bits = 32, .top = (uint64_t)CLIENT << 32};
 	uint32_t first, second;
 	char err[64];
 	struct rig r;
@@ -240,7 +242,7 @@ static void each_on_another_worker(void)
 	first = dp_tun_open(r.dp, "first", 1500, err, sizeof(err));
 	second = dp_tun_open(r.dp, "second", 1500, err, sizeof(err));
 	CU_ASSERT_FATAL(first && second && !netif_set("second", true, 1500));
-	CU_ASSERT(dp_tun_watch4(r.dp, second, CLIENT));
+	CU_ASSERT(dp_tun_route(r.dp, second, &client, 0, 0));
 	raw = netns_sniff("second");
 	pthread_mutex_lock(&r.fake->lock);
 	r.fake->host->wake(r.fake->host_ctx);

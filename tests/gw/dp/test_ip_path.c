@@ -247,45 +247,6 @@ static void do_nobody_has_it(struct bench *b)
 }
 EACH(nobody_has_it)
 
-static unsigned ip_path_absents(struct bench *b)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < b->r.n_line; i++)
-		n += !strcmp(b->r.line[i].text, "absent");
-	return n;
-}
-
-/* A packet for an address that is watched, while no client has it, goes up, a few a second. */
-static void do_an_absent_client_is_told_of(struct bench *b)
-{
-	int s4 = netns_udp4(GATEWAY, 7000);
-	uint64_t before = rig_reason(&b->r, DP_R_NO_ROUTE);
-	unsigned lines = b->r.n_line;
-
-	CU_ASSERT(dp_tun_watch4(b->r.dp, b->tun, CLIENT + 1));
-	CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "wake", 4) == 4);
-	CU_ASSERT_FATAL(rig_wait_lines(&b->r, lines + 1));
-	CU_ASSERT_STRING_EQUAL(b->r.line[lines].text, "absent");
-	CU_ASSERT_EQUAL(b->r.line[lines].len, 28 + 4);
-	CU_ASSERT(b->r.line[lines].octets[0] == 0x45 && b->r.line[lines].octets[19] == 6);
-	CU_ASSERT(netns_send4(s4, CLIENT + 2, 7001, "x", 1) == 1); /* is not watched */
-	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 1));
-	for (unsigned i = 0; i < 100; i++)
-		CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "x", 1) == 1);
-	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 50));
-	rig_settle(&b->r);
-	CU_ASSERT(ip_path_absents(b) >= 10 && ip_path_absents(b) < 60);
-	/* the client that is there is not absent */
-	CU_ASSERT(dp_tun_watch4(b->r.dp, b->tun, CLIENT));
-	lines = ip_path_absents(b);
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
-	CU_ASSERT(frame_with(b, "four", 4) != NULL);
-	CU_ASSERT_EQUAL(ip_path_absents(b), lines);
-	close(s4);
-}
-EACH(an_absent_client_is_told_of)
-
 /* An address goes to another call; the end of the first does not take it away again. */
 static void do_an_address_moves(struct bench *b)
 {
@@ -757,7 +718,6 @@ static const struct test_case cases[] = {
 	{"bad_ip", bad_ip},
 	{"padding_is_cut", padding_is_cut},
 	{"client_is_told", client_is_told},
-	{"an_absent_client_is_told_of", an_absent_client_is_told_of},
 	{"nobody_has_it", nobody_has_it},
 	{"an_address_moves", an_address_moves},
 	{"an_identifier_stays", an_identifier_stays},

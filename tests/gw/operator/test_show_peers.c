@@ -123,22 +123,24 @@ static void two_outgoing(void)
 	vty_begin("host-name = gw\n"
 		  "udp a { listen = \"192.0.2.1:1701\" }\n"
 		  "peer lac { port = a  dial = \"192.0.2.9:1701\"  hostname = lac }\n"
-		  "pool p { ranges = { 10.64.0.0/24 } }\n"
+		  "pool p { ranges = { 10.64.0.0/24, \"2001:db8:64::/48\" } }\n"
 		  "service s { local = 10.64.0.1  pool = p  auth = { chap }  mtu = 1400 }\n"
 		  "user ann { secret = \"a password\" }\n"
 		  "outgoing site { peer = lac  called = 31101234  service = s  address = "
 		  "10.64.0.77 }\n"
 		  "outgoing cite { peer = lac  called = 31105678  service = s  address = "
-		  "10.64.0.78 }\n");
+		  "10.64.0.78  prefix = \"2001:db8:64:7::/64\"  routes = { 10.80.0.0/16, "
+		  "\"2001:db8:80::/48\" } }\n");
 	bench.policy.bearer_caps = 3;
 	bench.no_answer = true;
 	peers_packet();
 	peers_packet();
 	bench_pass(3 * SEC);
-#define OUTGOING_TITLES "Outgoing Peer Called IPv4 State For Calls Waiting Last ended\n"
-	CU_ASSERT_TRUE(vty_rows("show outgoing",
-				OUTGOING_TITLES "site lac 31101234 10.64.0.77 calling 3s 1 2 -\n"
-						"cite lac 31105678 10.64.0.78 idle 3s 0 0 -\n"));
+#define OUTGOING_TITLES "Outgoing Peer Called IPv4 IPv6 Routes State For Calls Waiting Last ended\n"
+#define CITE		"cite lac 31105678 10.64.0.78 2001:db8:64:7::/64 10.80.0.0/16 2001:db8:80::/48 "
+	CU_ASSERT_TRUE(vty_rows("show outgoing", OUTGOING_TITLES
+				"site lac 31101234 10.64.0.77 - - calling 3s 1 2 -\n" CITE
+				"idle 3s 0 0 -\n"));
 	CU_ASSERT_TRUE(vty_equals("outgoing site call", "% site: is being called\n"));
 	CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
 	bench.no_answer = false;
@@ -148,8 +150,8 @@ static void two_outgoing(void)
 	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
 	bench_hangup(&bench.call[0], L2TP_CDN_BUSY, "no line");
 	CU_ASSERT_TRUE(vty_rows("show outgoing", OUTGOING_TITLES
-				"site lac 31101234 10.64.0.77 idle 0s 1 0 busy (no line)\n"
-				"cite lac 31105678 10.64.0.78 up 2s 1 0 -\n"));
+				"site lac 31101234 10.64.0.77 - - idle 0s 1 0 busy (no line)\n" CITE
+				"up 2s 1 0 -\n"));
 	vty_end();
 }
 

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses and networks that lead to a call, or that a call is wanted for. */
+#include "core/bytes.h"
+#include "tests/gw/dp/ip_bench.h"
+#include "tests/harness.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define EACH(name)                                              \
+	static void name(void)                                  \
+	{                                                       \
+		ip_bench_each("ip_networks " #name, do_##name); \
+	}
+
+/* To call 2/sid; 0 = to none. */
+static bool ip_networks_lead4(struct bench *b, uint32_t addr, uint8_t bits, uint16_t sid)
+{
+	struct dp_prefix to = {.bits = bits, .top = (uint64_t)addr << 32};
+
+	return dp_tun_route(b->r.dp, b->tun, &to, 2, sid);
+}
+
+static bool ip_networks_lead6(struct bench *b, const uint8_t *addr, uint8_t bits, uint16_t sid)
+{
+	struct rd r = rd_init(addr, 8);
+	struct dp_prefix to = {.v6 = true, .bits = bits, .top = rd_u64(&r)};
+
+	return dp_tun_route(b->r.dp, b->tun, &to, 2, sid);
+}
+
+static unsigned ip_networks_absents(struct bench *b)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->r.n_line; i++)
+		n += !strcmp(b->r.line[i].text, "absent");
+	return n;
+}
+
+/* A packet for an address that is watched, while no client has it, goes up, a few a second. */
+static void do_an_absent_client_is_told_of(struct bench *b)
+{
+	int s4 = netns_udp4(GATEWAY, 7000);
+	uint64_t before = rig_reason(&b->r, DP_R_NO_ROUTE);
+	unsigned lines = b->r.n_line;
+
+	CU_ASSERT(ip_networks_lead4(b, CLIENT + 1, 32, 0));
+	CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "wake", 4) == 4);
+	CU_ASSERT_FATAL(rig_wait_lines(&b->r, lines + 1));
+	CU_ASSERT_STRING_EQUAL(b->r.line[lines].text, "absent");
+	CU_ASSERT_EQUAL(b->r.line[lines].len, 28 + 4);
+	CU_ASSERT(b->r.line[lines].octets[0] == 0x45 && b->r.line[lines].octets[19] == 6);
+	CU_ASSERT(netns_send4(s4, CLIENT + 2, 7001, "x", 1) == 1); /* is not watched */
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 1));
+	for (unsigned i = 0; i < 100; i++)
+		CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "x", 1) == 1);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 50));
+	rig_settle(&b->r);
+	CU_ASSERT(ip_networks_absents(b) >= 10 && ip_networks_absents(b) < 60);
+	/* the client that is there is not absent */
+	CU_ASSERT(ip_networks_lead4(b, CLIENT, 32, 0));
+	lines = ip_networks_absents(b);
+	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(frame_with(b, "four", 4) != NULL);
+	CU_ASSERT_EQUAL(ip_networks_absents(b), lines);
+	close(s4);
+}
+EACH(an_absent_client_is_told_of)
+
+static void do_an_absent_prefix_is_told_of(struct bench *b)
+{
+	int s6 = netns_udp6(gateway6, 7000);
+	unsigned before = ip_networks_absents(b);
+	const struct fake_line *l;
+
+	CU_ASSERT(ip_networks_lead6(b, other6, 64, 0));
+	CU_ASSERT(netns_send6(s6, client6, 7001, "there", 5) == 5); /* has a longer way, its own */
+	CU_ASSERT(frame_with(b, "there", 5) != NULL);
+	CU_ASSERT_EQUAL(ip_networks_absents(b), before);
+	CU_ASSERT(netns_send6(s6, other6, 7001, "wake", 4) == 4);
+	CU_ASSERT_FATAL(rig_wait_lines(&b->r, b->r.n_line + 1));
+	CU_ASSERT_EQUAL_FATAL(ip_networks_absents(b), before + 1);
+	l = &b->r.line[b->r.n_line - 1];
+	CU_ASSERT(l->len == 48 + 4 && !memcmp(l->octets + 24, other6, 16));
+	close(s6);
+}
+EACH(an_absent_prefix_is_told_of)
+
+/* Networks behind the client: it is sent what is for them, and may send from them. */
+static void do_networks_behind_a_client(struct bench *b)
+{
+	static const uint8_t behind[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64, 0x77, 0x12, [15] = 3};
+	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
+	uint32_t host = 0x0a407705, other = 0x0a407801;
+	struct dp_call second = b->call;
+
+	second.sid = 4;
+	second.peer4 = CLIENT + 1;
+	second.has_peer6 = false;
+	second.peer_iid = 6;
+	CU_ASSERT(!dp_call_set(b->r.dp, &second));
+	CU_ASSERT(ip_networks_lead4(b, 0x0a407700, 24, 3) && ip_networks_lead6(b, behind, 56, 3));
+	CU_ASSERT(ip_networks_lead4(b, 0x0a407800, 24, 4));
+	CU_ASSERT(netns_send4(s4, host, 7001, "net four", 8) == 8);
+	CU_ASSERT(frame_with(b, "net four", 8) != NULL);
+	CU_ASSERT(netns_send6(s6, behind, 7001, "net six", 7) == 7);
+	CU_ASSERT(frame_with(b, "net six", 7) != NULL);
+	client_says4(b, host, "from four");
+	CU_ASSERT(hears(b, s4, "from four"));
+	client_says6(b, behind, "from six");
+	CU_ASSERT(hears(b, s6, "from six"));
+	client_says4(b, other, "x"); /* is the other client's */
+	client_says4(b, host + 256 * 2, "x");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 2));
+	CU_ASSERT(ip_networks_lead4(b, 0x0a407700, 24, 0)); /* its NCP is closed */
+	client_says4(b, host, "x");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 3));
+	dp_call_del(b->r.dp, 2, 4);
+	close(s4);
+	close(s6);
+}
+EACH(networks_behind_a_client)
+
+static const struct test_case cases[] = {
+	{"an_absent_client_is_told_of", an_absent_client_is_told_of},
+	{"an_absent_prefix_is_told_of", an_absent_prefix_is_told_of},
+	{"networks_behind_a_client", networks_behind_a_client},
+	{NULL, NULL},
+};
+const struct test_suite suite_ip_networks = {"ip_networks", cases};
