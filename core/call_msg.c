@@ -274,6 +274,13 @@ static uint32_t call_msg_choose(uint32_t caps, uint32_t first, uint32_t second)
 	return caps & first || !(caps & second) ? first : second;
 }
 
+/* What the owner leaves open may be any the peer has advertised (4.4.4); `deflt` when it has
+ * advertised none. */
+static uint32_t call_msg_any(uint32_t caps, uint32_t known, uint32_t deflt)
+{
+	return caps & known ? caps & known : deflt;
+}
+
 static uint32_t call_msg_choose_framing(const struct l2tp_tunnel *t)
 {
 	return call_msg_choose(t->peer_framing, L2TP_FRAMING_SYNC, L2TP_FRAMING_ASYNC);
@@ -306,9 +313,12 @@ struct packet *call_build_request(struct l2tp_call *c, const struct l2tp_avp *av
 		call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_MAXIMUM_BPS, UINT32_MAX);
 		c->bearer = call_msg_require_u32(
 			&b, avps, n, L2TP_IETF, L2TP_AVP_BEARER_TYPE,
-			call_msg_choose(t->peer_bearer, L2TP_BEARER_DIGITAL, L2TP_BEARER_ANALOG));
-		c->framing = call_msg_require_u32(&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
-						  call_msg_choose_framing(t));
+			call_msg_any(t->peer_bearer, L2TP_BEARER_DIGITAL | L2TP_BEARER_ANALOG,
+				     L2TP_BEARER_DIGITAL));
+		c->framing = call_msg_require_u32(
+			&b, avps, n, L2TP_IETF, L2TP_AVP_FRAMING_TYPE,
+			call_msg_any(t->peer_framing, L2TP_FRAMING_SYNC | L2TP_FRAMING_ASYNC,
+				     L2TP_FRAMING_SYNC));
 		if (!l2tp_avp_find(avps, n, L2TP_IETF, L2TP_AVP_CALLED_NUMBER))
 			l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALLED_NUMBER, "", 0);
 	}
