@@ -3,7 +3,8 @@
  * LCP as a table of options and a table of codes.  The peer's side of each option ends in
  * lcp_vars.peer and becomes the link's when we acknowledge it; our side is asked for from lcp_vars
  * and the configuration, and holds when the peer acknowledges.  Options without a row (quality
- * protocol, callback and so on) are rejected.
+ * protocol, callback and so on) are rejected; so is FCS-Alternatives (RFC 1570 2.1), since the
+ * medium makes and checks the FCS and frames come here without it.
  */
 #include "ppp/lcp.h"
 

@@ -85,6 +85,10 @@ static void rfc1661_6_each_option_judged(void)
 		/* a server does not authenticate itself; quality reports are not implemented */
 		{"c021 01 01 0008 0304c023", "c021 04 01 0008 0304c023", 0},
 		{"c021 01 01 000c 0408c02500000064", "c021 04 01 000c 0408c02500000064", 0},
+		/* RFC 1570 2.1, FCS-Alternatives: the FCS is the line's, which strips it before we
+		 * see the frame, and is not negotiated; over AAL5 it MUST be rejected (RFC 2364) */
+		{"c021 01 01 0007 090301", "c021 04 01 0007 090301", 0},
+		{"c021 01 01 000d 090304 05066b03b944", "c021 04 01 0007 090304", 0},
 	};
 	struct ppp_config cfg;
 
