@@ -5,6 +5,7 @@
  * section it checks.
  */
 #include "cfg/check.h"
+#include "cfg/join.h"
 #include "cfg/report.h"
 #include "cfg/schema.h"
 #include "cfg/value.h"
@@ -456,15 +457,22 @@ static void check_client_circuit(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_client *c = it->object;
 	const struct cfg_item *b = check_blame(it, "circuit");
 	const struct ist_transport *t = c->port ? c->port->transport : NULL;
-	struct ist_addr a;
+	struct ist_addr a = {0};
+	const char *wrong;
 
 	if (!t || !c->circuit)
 		return;
-	if (!(t->caps & IST_CAP_PPP))
+	if (!(t->caps & IST_CAP_PPP)) {
 		cfg_wrong(l, b->line, b, "%s carries no PPP outside L2TP", t->name);
-	else if (t->addr_parse(&a, c->circuit))
+	} else if (t->addr_parse(&a, c->circuit)) {
 		cfg_wrong(l, b->line, b, "`%s` is not an address of %s", cfg_shown(l, b->value),
 			  t->name);
+	} else {
+		wrong = cfg_not_reached(c->port, &a);
+		if (wrong)
+			cfg_wrong(l, b->line, b, "`%s` of `%s` %s", cfg_shown(l, b->value),
+				  c->port->config.name, wrong);
+	}
 }
 
 static void check_client_peer(struct cfg_load *l, const struct cfg_item *it)

@@ -4,6 +4,7 @@
 #include "cfg/report.h"
 #include "cfg/store.h"
 
+#include <stddef.h>
 #include <string.h>
 
 void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
@@ -74,8 +75,6 @@ static const char *join_wrong_circuit(const struct join_end *e, const struct cfg
 {
 	if (c == e->circuit)
 		return "is this circuit itself";
-	if (!(c->config.payloads & 1u << IST_PAYLOAD_PPP))
-		return "does not carry ppp";
 	if (c->service)
 		return "has a `service`";
 	if (c->join.port &&
@@ -84,13 +83,32 @@ static const char *join_wrong_circuit(const struct join_end *e, const struct cfg
 	return NULL;
 }
 
+static bool join_can_call(const struct ist_transport *t, const struct ist_addr *a)
+{
+	/* An older transport has a shorter struct. */
+	bool asks = t->size >= offsetof(struct ist_transport, addr_calls) + sizeof(t->addr_calls) &&
+		    t->addr_calls;
+
+	return t->caps & IST_CAP_SWITCHED ||
+	       (t->caps & IST_CAP_CALLS && (!asks || t->addr_calls(a)));
+}
+
+const char *cfg_not_reached(const struct cfg_port *p, const struct ist_addr *a)
+{
+	const struct cfg_circuit *c = join_circuit(p, a);
+
+	if (!c)
+		return join_can_call(p->transport, a) ? NULL : "has no section on that port";
+	return c->config.payloads & 1u << IST_PAYLOAD_PPP ? NULL : "does not carry ppp";
+}
+
 static const char *join_wrong_end(struct cfg_load *l, const struct join_end *e,
 				  const struct ist_addr *a, const struct cfg_circuit *c)
 {
-	const struct ist_transport *t = e->to->port->transport;
+	const char *wrong = cfg_not_reached(e->to->port, a);
 
-	if (!c && !(t->caps & (IST_CAP_SWITCHED | IST_CAP_CALLS)))
-		return "has no section on that port";
+	if (wrong)
+		return wrong;
 	if (join_dialling(l, e->to->port, a))
 		return "is dialled by a client";
 	return c ? join_wrong_circuit(e, c) : NULL;

@@ -297,6 +297,9 @@ struct ist_transport {
 	/* What a port with these settings may need, asked before it is opened; *out zeroed before.
 	 * NULL = 1024 of each with IST_CAP_SWITCHED, else nothing. */
 	void (*need)(const struct ist_port_config *cfg, struct ist_need *out);
+	/* IST_CAP_CALLS: can `connect` call this address?  False for those of its permanent
+	 * circuits, which need a section.  NULL = every address. */
+	bool (*addr_calls)(const struct ist_addr *a);
 };
 
 /* A plugin exports exactly this. */

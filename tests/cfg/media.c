@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,11 @@ static int net_parse(struct ist_addr *out, const char *text)
 	return 0;
 }
 
+static bool modem_calls(const struct ist_addr *a)
+{
+	return a->data[0] != 1;
+}
+
 static const struct ist_key net_keys[] = {
 	{"listen", IST_KEY_TEXT, IST_KEY_PORT, 0, 0, NULL, "0.0.0.0:1701", "where to listen"},
 	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 65536, NULL, NULL, "octets"},
@@ -86,7 +92,21 @@ static const struct ist_transport sw = {.abi = IST_TRANSPORT_ABI,
 					.caps = IST_CAP_PPP | IST_CAP_SWITCHED,
 					.addr_parse = x121_parse};
 
-const struct ist_transport *const media[] = {&net, &line, &sw, NULL};
+static const struct ist_transport modem = {.abi = IST_TRANSPORT_ABI,
+					   .size = sizeof(modem),
+					   .name = "modem",
+					   .caps = IST_CAP_PPP | IST_CAP_CALLS,
+					   .addr_parse = x121_parse,
+					   .addr_calls = modem_calls};
+/* Of the time before addr_calls. */
+static const struct ist_transport old_modem = {.abi = IST_TRANSPORT_ABI,
+					       .size = offsetof(struct ist_transport, addr_calls),
+					       .name = "old-modem",
+					       .caps = IST_CAP_PPP | IST_CAP_CALLS,
+					       .addr_parse = x121_parse,
+					       .addr_calls = modem_calls};
+
+const struct ist_transport *const media[] = {&net, &line, &sw, &modem, &old_modem, NULL};
 
 void media_each_key(const struct cfg_schema *s,
 		    void (*each)(const struct cfg_schema *, const struct cfg_key *))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Transports that exist only as tables, so that what is tested here does not depend on the real
- * ones: `net` takes strangers, `line` has circuits 16-1007 called `dlci`, `sw` is switched.
+ * ones: `net` takes strangers, `line` has circuits 16-1007 called `dlci`, `sw` is switched, `modem`
+ * has circuit 1 and calls all other numbers, `old-modem` does not say which.
  */
 #ifndef TESTS_CFG_MEDIA_H
 #define TESTS_CFG_MEDIA_H

@@ -411,6 +411,29 @@ static void clients_on_circuits(void)
 	ASSERT_TOLD("client c { port = l circuit = 016 " LOGIN " }\n"
 		    "line l { link = x dlci 16 { carries = ppp } }",
 		    "");
+	ASSERT_TOLD("client c { port = l circuit = 16 " LOGIN " }\n"
+		    "line l { link = x dlci 16 { } }",
+		    "t:1: client c: circuit: `16` of `l` does not carry ppp\n");
+}
+
+/* A circuit that nobody has written down is found before anything runs; a number is called. */
+static void circuits_without_a_section(void)
+{
+	ASSERT_TOLD("line l { link = x }\nclient c { port = l circuit = 16 " LOGIN " }",
+		    "t:2: client c: circuit: `16` of `l` has no section on that port\n");
+	ASSERT_TOLD("modem m { }\nclient c { port = m circuit = 1 " LOGIN " }",
+		    "t:2: client c: circuit: `1` of `m` has no section on that port\n");
+	ASSERT_TOLD("modem m { channel 1 { carries = ppp } }\n"
+		    "client c { port = m circuit = 1 " LOGIN " }",
+		    "");
+	ASSERT_TOLD("modem m { }\nclient c { port = m circuit = 2 " LOGIN " }", "");
+	ASSERT_TOLD("old-modem m { }\nclient c { port = m circuit = 1 " LOGIN " }", "");
+	ASSERT_TOLD("sw s { }\nclient c { port = s circuit = 1 " LOGIN " }", "");
+	ASSERT_TOLD("modem m { }\npeer a { }\nroute r { from-peer = a to-circuit = \"m 1\" }",
+		    "t:3: route r: to-circuit: `1` of `m` has no section on that port\n");
+	ASSERT_TOLD("modem m { }\npeer a { }\nroute r { from-peer = a to-circuit = \"m 2\" }", "");
+	ASSERT_TOLD("modem m { }\nline l { link = x dlci 16 { carries = ppp\n join = \"m 1\" } }",
+		    "t:3: line l: dlci 16: join: `1` of `m` has no section on that port\n");
 }
 
 /* Two circuits of one medium, of two, a switched one; and everything that cannot be joined. */
@@ -658,6 +681,7 @@ static const struct test_case cases[] = {
 	{"route_numbers", route_numbers},
 	{"routes_that_are_never_taken", routes_that_are_never_taken},
 	{"clients_on_circuits", clients_on_circuits},
+	{"circuits_without_a_section", circuits_without_a_section},
 	{"joined_circuits", joined_circuits},
 	{"routes_to_circuits", routes_to_circuits},
 	{"outgoing_calls", outgoing_calls},

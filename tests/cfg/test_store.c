@@ -401,8 +401,9 @@ static void store_texts_have_a_length(void)
 		{"user a { secret = ", " }", 255},
 		{NET "client c { peer = p secret = x user = ", " }", 255},
 		{NET "client c { peer = p user = u secret = ", " }", 255},
-		{"line l { link = x }\nclient c { port = l user = u secret = x circuit = ", "100 }",
-		 125},
+		{"line l { link = x dlci 100 { carries = ppp } }\n"
+		 "client c { port = l user = u secret = x circuit = ",
+		 "100 }", 125},
 		{NET "route r { to = p circuit = ", " }", 255},
 		{NET "route r { to = p called = ", " }", 255},
 		{NET "route r { to = p calling = ", " }", 255},

@@ -159,13 +159,18 @@ static int serial_addr_format(const struct ist_addr *a, char *buf, size_t len)
 	return snprintf(buf, len, "%.*s", (int)a->len, (const char *)a->data);
 }
 
+static bool serial_addr_calls(const struct ist_addr *a)
+{
+	return memcmp(a, &serial_address, sizeof(*a)) != 0;
+}
+
 static int serial_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 			  const struct ist_attrs *a, ist_channel *out)
 {
 	(void)a;
 	if (payload != IST_PAYLOAD_PPP)
 		return -EPROTONOSUPPORT;
-	if (memcmp(to, &serial_address, sizeof(*to)))
+	if (serial_addr_calls(to))
 		return serial_line_call(p, to, out);
 	if (p->chat.dials)
 		return -EDESTADDRREQ;
@@ -248,4 +253,5 @@ const struct ist_transport serial_transport = {
 	.status = serial_status,
 	.set_accm = serial_set_accm,
 	.errors = serial_errors,
+	.addr_calls = serial_addr_calls,
 };
