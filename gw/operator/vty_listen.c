@@ -28,6 +28,7 @@
 
 #define LOOK_AWAY 1000000u /* us */
 #define PEEK	  512u	   /* octets that vty_read() takes at a time */
+#define LINE	  8192	   /* octets of a command; the library keeps any number */
 
 struct vty_listener {
 	struct osmo_fd fd;
@@ -140,6 +141,12 @@ static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 		}
 		if (vty_read(c->vty) == -EBADF)
 			return; /* it is closed */
+		if (c->vty->length > LINE) {
+			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
+				    "vty: a command of over %u octets: connection closed", LINE);
+			vty_close(c->vty);
+			return;
+		}
 		/* No further command before the far end has taken what the last ones said: what
 		 * waits for it stays bounded. */
 		osmo_fd_read_disable(ofd);

@@ -244,6 +244,58 @@ static void ids_differ_between_engines(void)
 	CU_ASSERT_NOT_EQUAL(c[0].local_id, c[1].local_id);
 }
 
+/* xl2tpd acknowledges for each call, with its Session ID in the header of the ZLB. */
+static void zlb_of_a_call(void)
+{
+	struct wr w = wr_init(p.buf, sizeof(p.buf));
+	unsigned sent;
+
+	rig_single(&r);
+	rig_peer_up(&p, &r);
+	rig_pass(&r, 60 * SEC);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 1);
+	sent = r.a.pkts;
+	rig_ack(&p);
+	l2tp_hdr_control(&w, p.peer_tid, 5, p.ns, p.nr);
+	l2tp_hdr_finish(&w, 0);
+	l2tp_engine_rx(r.a.e, 7, p.buf, w.len, r.now);
+	rig_pass(&r, 30 * SEC);
+	CU_ASSERT_EQUAL(r.a.pkts, sent); /* neither repeated nor answered */
+	rig_free(&r);
+}
+
+/* xl2tpd begins messages in which nothing is hidden with a Random Vector, and without a value. */
+static void random_vector_for_nothing(void)
+{
+	static const struct l2tp_avp vector = {.type = L2TP_AVP_RANDOM_VECTOR, .mandatory = true};
+
+	rig_single(&r);
+	rig_peer(&p, &r, 99);
+	rig_sccrq(&p);
+	l2tp_build_raw(&p.b, &vector);
+	rig_send(&p);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_SCCRP), 1);
+	rig_free(&r);
+}
+
+/* l2tpns has no Receive Window Size in its SCCRP: it takes four messages (RFC 2661 5.8). */
+static void sccrp_without_a_window(void)
+{
+	struct l2tp_tunnel_info t;
+
+	rig_single(&r);
+	rig_peer(&p, &r, 4712);
+	rig_open(&r.a);
+	p.peer_tid = sent_u16(L2TP_SCCRQ, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	rig_sccrp(&p);
+	p.b.w.len -= 8; /* its last attribute */
+	rig_send(&p);
+	l2tp_tunnel_info(l2tp_tunnel_next(r.a.e, NULL), &t);
+	CU_ASSERT_EQUAL(t.state, L2TP_T_ESTABLISHED);
+	CU_ASSERT_EQUAL(t.peer_window, 4);
+	rig_free(&r);
+}
+
 /* A leniency is counted when it was needed, and only then. */
 static void leniencies_are_counted(void)
 {
@@ -304,6 +356,9 @@ static const struct test_case cases[] = {
 	{"ids_differ_between_engines", ids_differ_between_engines},
 	{"counters_by_message", counters_by_message},
 	{"captured_lac_dials_us", captured_lac_dials_us},
+	{"zlb_of_a_call", zlb_of_a_call},
+	{"random_vector_for_nothing", random_vector_for_nothing},
+	{"sccrp_without_a_window", sccrp_without_a_window},
 	{"leniencies_are_counted", leniencies_are_counted},
 	{"every_message_is_counted", every_message_is_counted},
 	{NULL, NULL},

@@ -161,9 +161,14 @@ static void offset_longer_than_16_bits_can_say(void)
 /* Cut off at every octet: never anything but SHORT or a wrong Length. */
 static void every_cut(void)
 {
+	/* the datagram that tcpdump recursed on without end */
+	static const char endless[] = "8002 0000 0000 00";
 	uint8_t buf[256];
 	struct l2tp_hdr h;
-	size_t n = test_hex(buf, sizeof(buf), "4b02 0010 0001 0002 0003 0004 0000 c021");
+	size_t n = test_hex(buf, sizeof(buf), endless);
+
+	CU_ASSERT_EQUAL(l2tp_hdr_decode(&h, buf, n), L2TP_HDR_BAD_FLAGS);
+	n = test_hex(buf, sizeof(buf), "4b02 0010 0001 0002 0003 0004 0000 c021");
 
 	for (size_t i = 0; i < n; i++)
 		CU_ASSERT_EQUAL(l2tp_hdr_decode(&h, buf, i),

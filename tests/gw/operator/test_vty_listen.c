@@ -381,6 +381,29 @@ static void a_reader_that_does_not_read(void)
 }
 
 /* It goes away while output waits for it. */
+/* accel-ppp kept any number of octets of a command (CVE-2022-0982). */
+static void a_command_without_end(void)
+{
+	char piece[500];
+	unsigned n = 0;
+	int fd;
+
+	memset(piece, 'x', sizeof(piece) - 1);
+	piece[sizeof(piece) - 1] = '\0';
+	listen_begin();
+	fd = listen_connect();
+	listen_turns(2);
+	while (n < 100 && vty_listen_connections()) {
+		listen_ask(fd, piece);
+		listen_read(fd);
+		n++;
+	}
+	CU_ASSERT_TRUE(n > 8192 / sizeof(piece) && n < 20);
+	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+	close(fd);
+	listen_end();
+}
+
 static void a_reader_that_goes_away(void)
 {
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN); /* as in the program */
@@ -674,6 +697,7 @@ static const struct test_case cases[] = {
 	{"without_descriptors_it_looks_away_and_back", without_descriptors_it_looks_away_and_back},
 	{"connections_are_bounded", connections_are_bounded},
 	{"a_reader_that_does_not_read", a_reader_that_does_not_read},
+	{"a_command_without_end", a_command_without_end},
 	{"a_reader_that_goes_away", a_reader_that_goes_away},
 	{"connections_that_fail", connections_that_fail},
 	{"errors_of_the_system", errors_of_the_system},
