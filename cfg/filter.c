@@ -86,10 +86,8 @@ static bool filter_has_mistake(const struct filter_mistake *m, unsigned no)
 /* A syntax error that no token makes is that of the end. */
 static const char *filter_find_mistake(const struct filter_mistake *m, size_t *len)
 {
-	unsigned lo = 0, hi = 0;
+	unsigned lo = 0, hi = (unsigned)strlen(m->text); /* there are fewer tokens than octets */
 
-	while (filter_token(m->text, hi, len), *len)
-		hi++;
 	while (lo < hi) {
 		unsigned mid = lo + (hi - lo) / 2;
 

@@ -20,7 +20,7 @@ void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, cons
 	}
 	port.text = arena_text(l->scratch, text, n);
 	j->port = cfg_find_object(l, it, &port, "port");
-	j->address = arena_text(l->arena, text + n + blanks, strlen(text + n + blanks));
+	j->address = cfg_keep(l, text + n + blanks);
 }
 
 /* Of `to-circuit`, the called number in place of an address. */

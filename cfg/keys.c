@@ -80,8 +80,8 @@ static void keys_set_log(struct cfg_load *l, const struct cfg_item *it, void *ob
 	if (m->logs)
 		memcpy(log, m->log, m->logs * sizeof(*log));
 	log[m->logs].where = cfg_where_of(l, it);
-	log[m->logs].category = arena_text(l->arena, it->name, strlen(it->name));
-	log[m->logs++].level = arena_text(l->arena, it->value->text, strlen(it->value->text));
+	log[m->logs].category = cfg_keep(l, it->name);
+	log[m->logs++].level = cfg_keep(l, it->value->text);
 	m->log = log;
 }
 
@@ -216,7 +216,7 @@ static void keys_init_top(struct cfg_load *l, void *obj)
 
 	if (gethostname(host, sizeof(host) - 1) || !*host)
 		strcpy(host, "isthmus");
-	m->host_name = arena_text(l->arena, host, strlen(host));
+	m->host_name = cfg_keep(l, host);
 	m->vty_socket = CFG_VTY_SOCKET;
 	m->workers = UINT_MAX;
 	m->max_tunnels = 32768;
@@ -322,7 +322,6 @@ static const struct cfg_schema *keys_port_schema(struct arena *a, const struct i
 
 	s->title = "NAME";
 	s->help = arena_printf(a, "a port of transport %s", t->name);
-	s->size = sizeof(struct cfg_port);
 	fill_keys(a, s, NULL, 0, IST_KEY_PORT);
 	s->sub = sub;
 	c = keys_transport_section(a, t, CFG_S_CIRCUIT, "channel");

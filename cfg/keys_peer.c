@@ -91,14 +91,14 @@ static void keys_peer_set_quirks(struct cfg_load *l, const struct cfg_item *it, 
 /* "vendor-name", "Vendor Name" and "vendor name" are one name. */
 static bool keys_peer_same_name(const char *a, const char *b)
 {
-	for (; *a && *b; a++, b++) {
+	for (; *a || *b; a++, b++) {
 		char x = *a == ' ' ? '-' : (char)tolower((unsigned char)*a);
 		char y = *b == ' ' ? '-' : (char)tolower((unsigned char)*b);
 
 		if (x != y)
 			return false;
 	}
-	return !*a && !*b;
+	return true;
 }
 
 static bool keys_peer_avp_required(uint16_t type)

@@ -36,7 +36,7 @@ void cfg_load_init(struct cfg_load *l, const char *name,
 	o = arena_get(l->arena, sizeof(*o));
 	o->a = l->arena;
 	l->m = &o->m;
-	l->file = l->m->file = arena_text(l->arena, name, strlen(name));
+	l->file = l->m->file = cfg_keep(l, name);
 }
 
 void cfg_load_drop(struct cfg_load *l)

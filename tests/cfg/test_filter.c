@@ -30,7 +30,9 @@ static bool filter_passes(const struct cfg_filter *f, bool ppp, uint16_t proto, 
 
 static void expressions_become_programs(void)
 {
+	struct cfg_filter alone;
 	struct told t;
+	char err[200];
 
 	tell(&t, SVC("filter-in = \"not port 25\"  filter-out = \"net 192.0.2.0/24 and tcp\"\n"
 		     "ppp-filter-in = \"not link proto 0x80fd\"  ppp-filter-out = \"ip\""));
@@ -42,6 +44,11 @@ static void expressions_become_programs(void)
 	CU_ASSERT_TRUE(filter_passes(filter_of(&t, CFG_FILTER_PPP_OUT), true, 0x0021, 25));
 	CU_ASSERT_FALSE(filter_passes(filter_of(&t, CFG_FILTER_PPP_OUT), true, 0x0057, 25));
 	CU_ASSERT_STRING_EQUAL(filter_of(&t, CFG_FILTER_IN)->text, "not port 25");
+	CU_ASSERT_TRUE(cfg_filter_compile(&alone, "not port 25", false, err, sizeof(err)));
+	CU_ASSERT_EQUAL(filter_of(&t, CFG_FILTER_IN)->n, alone.n);
+	CU_ASSERT_FALSE(memcmp(filter_of(&t, CFG_FILTER_IN)->insn, alone.insn,
+			       alone.n * sizeof(*alone.insn)));
+	cfg_filter_free(&alone);
 	told_end(&t);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The loop transport: pairing, channels by address and payload, bad lines, windows, and threads. */
 #include "tests/harness.h"
+#include "tests/transports/keys.h"
 #include "tests/transports/host.h"
 #include "transports/loop.h"
 
@@ -324,7 +325,23 @@ static void nothing_to_send(void)
 	loop_close_pair(&a, &b);
 }
 
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"pair", "required port text"},
+		{"mtu", "port number 1-65535 =2000"},
+		{"queue", "port number 1-1000000 =4096"},
+		{"window", "port number 0-65535 =0"},
+		{"impair-loss", "port text =0"},
+		{"impair-seed", "port number 0-9223372036854775807 =1"},
+		{"link", "none"},
+	};
+
+	keys_are(&loop_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static const struct test_case cases[] = {
+	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"taps", loop_taps},
 	{"nothing_to_send", nothing_to_send},
 	{"up_when_both_are_there_down_when_not", up_and_down},

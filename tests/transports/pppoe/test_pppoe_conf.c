@@ -3,6 +3,7 @@
 #include "transports/pppoe/pppoe.h"
 
 #include "tests/harness.h"
+#include "tests/transports/keys.h"
 #include "tests/transports/host.h"
 
 #include <errno.h>
@@ -128,7 +129,30 @@ static void pppoe_conf_defaults(void)
 	}
 }
 
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"link", "required port text"},
+		{"role", "port word =server"},
+		{"services", "port list"},
+		{"ac-name", "port text"},
+		{"max-sessions", "port number 1-65534 =16000"},
+		{"sessions-per-mac", "port number 0-65534 =8"},
+		{"pado-delay", "port time =0"},
+		{"cookie-life", "port time =60s"},
+		{"max-payload", "port number 1492-9216 =1492"},
+		{"discovery-wait", "port time =2s"},
+		{"discovery-tries", "port number 1-20 =5"},
+		{"host-uniq", "port text"},
+		{"link-hold", "port time =5s"},
+		{"ethertype", "none"},
+	};
+
+	keys_are(&pppoe_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static const struct test_case cases[] = {
+	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"wrong_and_words", pppoe_conf_wrong},
 	{"edges", pppoe_conf_edges},
 	{"right", pppoe_conf_right},

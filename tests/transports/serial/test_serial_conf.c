@@ -3,6 +3,7 @@
 #include "transports/serial/serial.h"
 
 #include "tests/harness.h"
+#include "tests/transports/keys.h"
 #include "tests/transports/host.h"
 
 #include <string.h>
@@ -106,7 +107,32 @@ static void serial_conf_defaults(void)
 	}
 }
 
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"speed", "port number 300-1000000000"},
+		{"max-payload", "port number 128-16384 =1500"},
+		{"fcs", "port word"},
+		{"device", "port text"},
+		{"flow", "port word =none"},
+		{"carrier", "port word =auto"},
+		{"accm", "port text =ffffffff"},
+		{"accm-in", "port text =00000000"},
+		{"chat", "port list"},
+		{"retry", "port time =1s"},
+		{"link", "port text"},
+		{"ethertype", "port text =0x88b5"},
+		{"receive-ring", "port bool =yes"},
+		{"qdisc-bypass", "port bool =no"},
+		{"replay", "port word =recorded"},
+		{"impair-direction", "port word =both"},
+	};
+
+	keys_are(&serial_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static const struct test_case cases[] = {
+	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"wrong", serial_conf_wrong},
 	{"right", serial_conf_right},
 	{"defaults", serial_conf_defaults},

@@ -3,6 +3,7 @@
  * peer. */
 #define _GNU_SOURCE
 #include "tests/harness.h"
+#include "tests/transports/keys.h"
 #include "tests/transports/host.h"
 #include "transports/builtin.h"
 #include "transports/udp/udp.h"
@@ -714,7 +715,21 @@ static void taps(void)
 	fake_close(&b);
 }
 
+static void rows_of_the_key_table(void)
+{
+	static const struct key_row rows[] = {
+		{"listen", "port text =0.0.0.0:1701"},
+		{"dial-port", "port word =listen"},
+		{"max-channels", "port number 4-65536 =65536"},
+		{"rcvbuf", "port number 4096-1073741824"},
+		{"sndbuf", "port number 4096-1073741824"},
+	};
+
+	keys_are(&udp_transport, rows, sizeof(rows) / sizeof(*rows));
+}
+
 static const struct test_case cases[] = {
+	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"ipv4_there_and_back", udp_ipv4},
 	{"ipv6_link_local", ipv6_link_local},
 	{"every_counter_of_a_clean_exchange", every_counter_of_a_clean_exchange},
