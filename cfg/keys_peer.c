@@ -101,8 +101,11 @@ static bool keys_peer_same_name(const char *a, const char *b)
 	return true;
 }
 
+/* Message Type is of every message, and in no list. */
 static bool keys_peer_avp_required(uint16_t type)
 {
+	if (type == L2TP_AVP_MESSAGE_TYPE)
+		return true;
 	for (unsigned m = 0; m < L2TP_MSG_TYPES; m++) {
 		const uint16_t *r = l2tp_msg_table[m].name ? l2tp_msg_table[m].required : NULL;
 
@@ -215,7 +218,7 @@ static bool keys_peer_avp_value(struct arena *a, const struct l2tp_avp_row *row,
 	bool hex = !strncmp(text, "0x", 2) && (!row || row->shape == L2TP_SHAPE_OCTETS);
 	size_t len = hex ? (strlen(text) - 2) / 2 : strlen(text);
 	bool number = row && row->min == row->max && row->shape != L2TP_SHAPE_OCTETS;
-	uint8_t *val = arena_get(a, (len > 8 ? len : 8) + 1);
+	uint8_t *val = arena_get(a, len > 8 ? len : 8);
 	uint64_t n;
 
 	out->val = val;

@@ -45,7 +45,8 @@ static void store_wrong_values(void)
 	ASSERT_TOLD("peer a { quirks = { tid-zer } }",
 		    "t:1: peer a: quirks: unknown word `tid-zer`, did you mean `tid-zero`?\n");
 	ASSERT_TOLD(
-		"peer a { suppress = { Host-Name, Vendor-Nam, 99 } }",
+		"peer a { suppress = { Message-Type, Host-Name, Vendor-Nam, 99 } }",
+		"t:1: peer a: suppress: RFC 2661 requires `Message Type`, it cannot be left out\n"
 		"t:1: peer a: suppress: RFC 2661 requires `Host Name`, it cannot be left out\n"
 		"t:1: peer a: suppress: unknown attribute `Vendor-Nam`, did you mean `Vendor "
 		"Name`?\n"
@@ -114,8 +115,8 @@ static void attributes_that_are_added(void)
 		const char *hex;
 	} want[] = {
 		{0, 37, "676f6c64"},		 /* Private Group ID "gold" */
-		{0, 25, "0000000a"},		 /* Physical Channel ID */
-		{3561, 129, "0000000165a0bc00"}, /* Actual-Data-Rate-Upstream, 6 Gbit/s */
+		{0, 25, "deadbeef"},		 /* Physical Channel ID */
+		{3561, 129, "0de0b6b3a763ffff"}, /* Actual-Data-Rate-Upstream */
 		{3561, 144, "000001"},		 /* Access-Loop-Encapsulation */
 		{9, 1, "0a0b"},			 /* of another vendor, hex */
 		{9, 2, "x=y"},			 /* text: below */
@@ -124,8 +125,10 @@ static void attributes_that_are_added(void)
 	const struct cfg_peer *p;
 
 	tell(&t,
-	     "peer a { secret = x add = { \"private-group-id=gold\", \"Physical Channel ID=10\", "
-	     "\"access-line-actual-data-rate-upstream=6000000000\", \"3561:144=0x000001\", "
+	     "peer a { secret = x add = { \"private-group-id=gold\", \"Physical Channel "
+	     "ID=3735928559\", "
+	     "\"access-line-actual-data-rate-upstream=999999999999999999\", "
+	     "\"3561:144=0x000001\", "
 	     "\"9:1=0x0a0b\", \"9:2=x=y\" } }\nsw s { accept \"1*\" { carries = ppp service = v "
 	     "connect-speed = 64000 } }\nservice v { local = 10.0.0.1 }");
 	ASSERT_TEXT(t.text, "");
@@ -167,6 +170,17 @@ static void attributes_that_are_added(void)
 		    "t:1: peer a: add: `3561:144=0x0000` has no value of this attribute\n"
 		    "t:1: peer a: add: `3561:144=0x00zz00` has no value of this attribute\n");
 	ASSERT_TOLD("peer a { suppress = { access-line-agent-circuit-id, gateways-passed } }", "");
+	for (size_t len = 0; len < 20; len++) { /* of another vendor: text of any length */
+		char text[100];
+
+		snprintf(text, sizeof(text), "peer a { add = \"9:1=%.*s\" }", (int)len,
+			 "abcdefghijklmnopqrst");
+		tell(&t, text);
+		CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+		ASSERT_OCTETS(t.m->peer[0].add[0].val, t.m->peer[0].add[0].len,
+			      "abcdefghijklmnopqrst", len);
+		told_end(&t);
+	}
 	ASSERT_TOLD(ADD(SIXTEEN), "");
 	ASSERT_TOLD(ADD(SIXTEEN ", \"9:17=x\""),
 		    "t:1: peer a: add: at most 16 attributes can be added\n");
