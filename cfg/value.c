@@ -116,13 +116,6 @@ bool cfg_parse_prefix(struct cfg_prefix *out, const char *text)
 	return true;
 }
 
-/* The octets of the address, and their number. */
-static const uint8_t *value_prefix_octets(const struct cfg_prefix *p, unsigned *n)
-{
-	*n = p->v6 ? 16 : 4;
-	return p->addr + 16 - *n;
-}
-
 bool cfg_prefix_mask(struct cfg_prefix *p)
 {
 	uint8_t *a = p->addr + (p->v6 ? 0 : 12);
@@ -141,15 +134,12 @@ bool cfg_prefix_mask(struct cfg_prefix *p)
 bool cfg_prefix_holds(const struct cfg_prefix *a, const struct cfg_prefix *b)
 {
 	struct cfg_prefix x = *b;
-	unsigned n;
-	const uint8_t *oa = value_prefix_octets(a, &n), *ox;
 
 	if (a->v6 != b->v6 || a->bits > b->bits)
 		return false;
 	x.bits = a->bits;
 	cfg_prefix_mask(&x);
-	ox = value_prefix_octets(&x, &n);
-	return !memcmp(oa, ox, n);
+	return !memcmp(a->addr, x.addr, sizeof(x.addr));
 }
 
 const char *cfg_prefix_text(struct arena *a, const struct cfg_prefix *p)

@@ -81,6 +81,26 @@ static void escapes_that_are_none(void)
 	TOKENS("\"\\x00\"", "1!a zero octet (`\\x00`) cannot be part of a text!1$");
 }
 
+/* Two hexadecimal digits of either case, no neighbours of theirs, and no fewer. */
+static void escapes_in_hex(void)
+{
+#define ESCAPE                                                                                    \
+	"unknown escape after `\\` in a quoted text, known are \\\" \\\\ \\$ \\n \\t \\r \\xHH; " \
+	"single quotes take all as it stands!"
+	static const char *const none[] = {"4g", "g4", "4G", "4`", "4@",
+					   "4/", "4:", "/4", ":4", "4"};
+
+	TOKENS("\"\\x4a\\x4F\\x4f\\x6A\\x30\\x39\\xe9\"", "1<JOOj09\xe9>1$");
+	TOKENS("\"\\x01\"", "1<\x01>1$");
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "\"\\x%s\"", none[i]);
+		TOKENS(text, "1!" ESCAPE "1$");
+	}
+	TOKENS("\"\\x4", "1!the quoted text that starts here has no closing quote on its line!1$");
+}
+
 static void hash_and_quotes_inside_words(void)
 {
 	TOKENS("a = b#c\nd", "1<a>1=1!`#` inside a word: quote the text, or put a blank before the "
@@ -124,6 +144,20 @@ static void environment(void)
 	TOKENS("\"${}\"", "1!`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}!1$");
 	TOKENS("\"${a b}\"",
 	       "1!`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}!1$");
+	static const char *const none[] = {
+		"${IST_TEST_A:a}", "${IST_TEST_A-a}",  "${IST_TEST_A--a}",
+		"${IST_TEST_A:}",  "${IST_TEST_A:+a}", "${-a}",
+		"${:-a}"};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		char text[40];
+
+		snprintf(text, sizeof(text), "\"%s\"", none[i]);
+		TOKENS(text,
+		       "1!`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}!1$");
+	}
+	TOKENS("\"${IST_TEST_UNSET:-}\"", "1<>e1$");
+	TOKENS("\"${IST_TEST_UNSET:-:-}\"", "1<:->e1$");
 	TOKENS("\"${9}\"", "1!`${` needs a name and `}` after it: ${NAME} or ${NAME:-default}!1$");
 }
 
@@ -134,6 +168,7 @@ static const struct test_case cases[] = {
 	{"quoted_texts", quoted_texts},
 	{"quotes_end_on_their_line", quotes_end_on_their_line},
 	{"escapes_that_are_none", escapes_that_are_none},
+	{"escapes_in_hex", escapes_in_hex},
 	{"hash_and_quotes_inside_words", hash_and_quotes_inside_words},
 	{"other_comments_and_marks", other_comments_and_marks},
 	{"zero_octets", zero_octets},

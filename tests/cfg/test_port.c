@@ -237,7 +237,26 @@ static void payloads_fit_the_transport(void)
 		    "t:1: sw x: accept 1: peer: has no meaning without `carries = l2tp`\n");
 }
 
+/* What the circuit carries is not known then: only the mistake itself is told. */
+static void wrong_payloads(void)
+{
+#define CARRYING(payloads)                                                                \
+	"line l { link = x\ndlci 16 { carries = " payloads "\npeer = a service = s } }\n" \
+	"peer a { }\nservice s { local = 10.0.0.1 }"
+	ASSERT_TOLD(CARRYING("{ l2tp, ppp }"), "");
+	ASSERT_TOLD(CARRYING(""), "t:2: line l: dlci 16: carries: no value after `=`\n");
+	ASSERT_TOLD(CARRYING("l2pt"),
+		    "t:2: line l: dlci 16: carries: unknown word `l2pt`, did you mean `l2tp`?\n");
+	ASSERT_TOLD(CARRYING("{ l2tp, pppp }"),
+		    "t:2: line l: dlci 16: carries: unknown word `pppp`, did you mean `ppp`?\n");
+	ASSERT_TOLD("sw s { channel 5 { carries = l2tp } }\nnet n { channel 192.0.2.1:1 { carries "
+		    "= ppp } }",
+		    "t:1: sw s: channel 5: carries: sw does not carry `l2tp`\n"
+		    "t:2: net n: channel 192.0.2.1:1: carries: net does not carry `ppp`\n");
+}
+
 static const struct test_case cases[] = {
+	{"wrong_payloads", wrong_payloads},
 	{"settings_in_table_order_with_defaults", settings_in_table_order_with_defaults},
 	{"circuits", port_circuits},
 	{"a_circuit_inherits_from_its_port", a_circuit_inherits_from_its_port},

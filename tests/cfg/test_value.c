@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cfg/load.h"
+#include "cfg/preproc.h"
 #include "cfg/value.h"
 #include "tests/cfg/media.h"
 
@@ -145,6 +147,40 @@ static void one_prefix_in_another(void)
 	}
 }
 
+/* Each says whether it has a value, beside the report. */
+static void a_wrong_value_is_none(void)
+{
+	struct cfg_key k = {.name = "k", .min = 5, .max = 10, .words = "a b"};
+	struct cfg_item it = {.key = &k, .name = "k", .line = 1};
+	struct cfg_value wrong = {.text = "?", .raw = "?", .raw_len = 1, .line = 1};
+	struct cfg_value few = {.text = "4", .raw = "4", .raw_len = 1, .line = 1};
+	struct cfg_value soon = {.text = "11us", .raw = "11us", .raw_len = 4, .line = 1};
+	struct cfg_value host = {
+		.text = "10.0.0.1/8", .raw = "10.0.0.1/8", .raw_len = 10, .line = 1};
+	struct cfg_prefix p;
+	struct told t = {0};
+	struct cfg_load l;
+	unsigned word;
+	uint32_t a;
+	uint64_t n;
+	bool b;
+
+	cfg_load_init(&l, "t", media);
+	cfg_outline(&l, "", 0);
+	it.parent = l.root;
+	CU_ASSERT_FALSE(cfg_get_number(&l, &it, &wrong, &n));
+	CU_ASSERT_FALSE(cfg_get_number(&l, &it, &few, &n));
+	CU_ASSERT_FALSE(cfg_get_time(&l, &it, &wrong, &n));
+	CU_ASSERT_FALSE(cfg_get_time(&l, &it, &few, &n));
+	CU_ASSERT_FALSE(cfg_get_time(&l, &it, &soon, &n));
+	CU_ASSERT_FALSE(cfg_get_bool(&l, &it, &wrong, &b));
+	CU_ASSERT_FALSE(cfg_get_word(&l, &it, &wrong, &word));
+	CU_ASSERT_FALSE(cfg_get_ipv4(&l, &it, &wrong, &a));
+	CU_ASSERT_FALSE(cfg_get_prefix(&l, &it, &wrong, &p));
+	CU_ASSERT_FALSE(cfg_get_prefix(&l, &it, &host, &p));
+	CU_ASSERT_EQUAL(cfg_load_report(&l, told_add, &t), 10);
+}
+
 static void host_and_port(void)
 {
 	static const char *const wrong[] = {"",
@@ -179,6 +215,7 @@ static const struct test_case cases[] = {
 	{"prefixes", value_prefixes},
 	{"masks", masks},
 	{"one_prefix_in_another", one_prefix_in_another},
+	{"a_wrong_value_is_none", a_wrong_value_is_none},
 	{"host_and_port", host_and_port},
 	{NULL, NULL},
 };

@@ -388,6 +388,29 @@ static void delayed(void)
 	end_close(&a);
 }
 
+/* Frames on their way when the link is lost: each counts as what it was. */
+static void delayed_and_lost(void)
+{
+	static const char *const pairs[] = {"impair-delay", "300000", NULL};
+	struct end a, b;
+
+	end_open(&a, "loop:late", pairs);
+	end_open(&b, "loop:late", NULL);
+	fake_join(&a.h, &b.h);
+	fake_run(&a.h, fake_now);
+	end_send(&a, "x", 1);
+	end_send(&b, "y", 1);
+	end_send(&b, "z", 1);
+	fake_run(&a.h, fake_now);
+	end_close(&b);
+	fake_run(&a.h, fake_now + S);
+	CU_ASSERT_EQUAL(a.frames, 0);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX_DOWN), 1);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_RX_DOWN), 2);
+	CU_ASSERT_EQUAL(end_count(&a, LINK_TX) + end_count(&a, LINK_RX), 0);
+	end_close(&a);
+}
+
 static const struct test_case cases[] = {
 	{"malformed_texts_have_words", link_malformed},
 	{"loop_up_down_and_back", loop_carrier},
@@ -402,6 +425,7 @@ static const struct test_case cases[] = {
 	{"packet_interface_absent", packet_absent},
 	{"impaired_either_way", impaired_directions},
 	{"delayed_and_bounded", delayed},
+	{"delayed_and_lost", delayed_and_lost},
 	{NULL, NULL},
 };
 const struct test_suite suite_link = {"link", cases};
