@@ -43,14 +43,21 @@ TABLE_NUMBER(call_sid, call_row, row->call.local_id)
 TABLE_NUMBER(call_peer_sid, call_row, row->call.peer_id)
 TABLE_TEXT(call_state, call_row, l2tp_call_state_name(row->call.state))
 TABLE_TEXT(call_we_are, call_row, row->call.we_are_lns ? "LNS" : "LAC")
-TABLE_TEXT(call_joined_to, call_row, row->has_term ? row->join->leg[1]->ops->name : "-")
 TABLE_TEXT(call_user, call_row, row->has_term ? row->term.user : "")
 TABLE_TEXT(call_ip6, call_row, !row->has_term ? "-" : row->term.net->ip6 ? "yes" : "no")
-TABLE_NUMBER(call_mtu, call_row, row->join ? leg_call_entry(row->join->leg[0])->mtu : 0)
+TABLE_NUMBER(call_mtu, call_row, row->join ? leg_call_entry(row->leg)->mtu : 0)
 TABLE_NUMBER(call_in, call_row, row->stats.rx_frames)
 TABLE_NUMBER(call_out, call_row, row->stats.tx_frames)
 TABLE_NUMBER(call_dropped, call_row, row->stats.drops)
 TABLE_NUMBER(call_filtered, call_row, row->stats.filtered_in + row->stats.filtered_out)
+
+static void call_joined_to(const void *object, char *buf, size_t cap)
+{
+	const struct call_row *row = object;
+
+	if (row->join)
+		leg_text(buf, cap, join_other(row->leg));
+}
 
 static void call_ip4(const void *object, char *buf, size_t cap)
 {
@@ -156,6 +163,20 @@ static void call_number_line(struct vty *vty, const struct leg *l)
 			*o->calling ? o->calling : "-", VTY_NEWLINE);
 }
 
+/* Both legs, and why these two. */
+static void call_join_lines(struct vty *vty, const struct call_row *row)
+{
+	const struct leg *first = row->join->leg[0], *second = row->join->leg[1];
+	char name[2][GW_TEXT_MAX];
+
+	vty_out(vty, "  join    %s %s - %s %s, user %s%s",
+		leg_text(name[0], sizeof(name[0]), first), leg_state_name(first->state),
+		leg_text(name[1], sizeof(name[1]), second), leg_state_name(second->state),
+		row->has_term && row->term.user[0] ? row->term.user : "-", VTY_NEWLINE);
+	if (row->join->reason)
+		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
+}
+
 static void call_detail(void *ctx, const struct call_row *row)
 {
 	const struct dp_call_stats *s = &row->stats;
@@ -176,12 +197,7 @@ static void call_detail(void *ctx, const struct call_row *row)
 	if (row->leg)
 		call_number_line(vty, row->leg);
 	if (row->join)
-		vty_out(vty, "  join    %s %s - %s %s, user %s%s", row->join->leg[0]->ops->name,
-			leg_state_name(row->join->leg[0]->state), row->join->leg[1]->ops->name,
-			leg_state_name(row->join->leg[1]->state),
-			row->has_term && row->term.user[0] ? row->term.user : "-", VTY_NEWLINE);
-	if (row->join && row->join->reason)
-		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
+		call_join_lines(vty, row);
 	if (row->has_term && row->term.ppp)
 		call_ppp_lines(vty, &row->term);
 	if (row->join) {

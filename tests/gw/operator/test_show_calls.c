@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/bind.h"
 #include "tests/gw/operator/says.h"
 #include "tests/heap.h"
+#include "transports/frame-relay/frame_relay.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,7 +146,7 @@ static void a_switched_call(void)
 	in = calls_entry(&bench.call[0]);
 	out = calls_entry(&bench.call[1]);
 #define SWITCHED                                                   \
-	"  join    call up - call up, user -\n"                    \
+	"  join    call %u/%u up - call %u/%u up, user -\n"        \
 	"  way     route sw, to one\n"                             \
 	"  frames  in 1 (2 octets), out 3 (4 octets), dropped 5\n" \
 	"  filter  dropped 6 of those in, and 7 on the way out\n"  \
@@ -152,18 +154,53 @@ static void a_switched_call(void)
 	snprintf(want, sizeof(want),
 		 "*call %u/%u, we are LNS of peer lac, established, for 1m00s\n"
 		 "  tunnel  a 192.0.2.* (lac), peer's ids %u/%u, serial *\n" SWITCHED "*",
-		 in->tid, in->sid, in->data.peer_tid, in->data.peer_sid);
+		 in->tid, in->sid, in->data.peer_tid, in->data.peer_sid, out->tid, out->sid,
+		 in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
 	snprintf(want, sizeof(want),
 		 "*call %u/%u, we are LAC of peer one, established, for 1m00s\n"
 		 "  tunnel  a 192.0.2.* (*), peer's ids %u/%u, serial *\n" SWITCHED "*",
-		 out->tid, out->sid, out->data.peer_tid, out->data.peer_sid);
+		 out->tid, out->sid, out->data.peer_tid, out->data.peer_sid, out->tid, out->sid,
+		 in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
 	snprintf(want, sizeof(want),
-		 TITLES "%u %u %u established LNS - - - - 1458 1m00s 1 3 5 13\n"
-			"%u %u %u established LAC - - - - 1458 1m00s 1 3 5 13\n",
-		 in->tid, in->sid, in->data.peer_sid, out->tid, out->sid, out->data.peer_sid);
+		 TITLES "%u %u %u established LNS call %u/%u - - - 1458 1m00s 1 3 5 13\n"
+			"%u %u %u established LAC call %u/%u - - - 1458 1m00s 1 3 5 13\n",
+		 in->tid, in->sid, in->data.peer_sid, out->tid, out->sid, out->tid, out->sid,
+		 out->data.peer_sid, in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
+	vty_end();
+}
+
+/* A call that an LNS has asked for is the second leg of its join. */
+static void a_call_to_a_line(void)
+{
+	static const struct leg_out ask = {.called = "200", .max_bps = UINT32_MAX};
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+	const l2tp_channel dlci = (l2tp_channel)2 << 32 | 0x20001;
+	const struct dp_call *e;
+	char want[400];
+
+	vty_begin("host-name = gw\n"
+		  "udp a { listen = \"192.0.2.1:1701\" }\n"
+		  "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"
+		  "peer lns { hostname = lns }\n"
+		  "route fr { from-peer = lns  called = 200  to-circuit = \"f 100\" }\n");
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lns"));
+	fake_circuit(dlci, &a.peer);
+	bind_dp_ops.up(bench.gw, dlci, &a, clock_us);
+	CU_ASSERT_TRUE_FATAL(bench_ask(&ask)->up);
+	bench_pass(5 * SEC);
+	e = calls_entry(&bench.call[0]);
+	snprintf(want, sizeof(want),
+		 TITLES "%u %u %u established LAC line %u (f 100) - - - %u 5s 3 4 5 0\n", e->tid,
+		 e->sid, e->data.peer_sid, leg_line_entry(bench_join()->leg[0])->sid, e->mtu);
+	CU_ASSERT_TRUE(e->mtu > 0);
+	CU_ASSERT_TRUE(vty_rows("show calls", want));
+	CU_ASSERT_TRUE(vty_matches("show calls detail",
+				   "*\n  join    line * (f 100) up - call */* up, user -\n"
+				   "  way     route fr*\n*"));
 	vty_end();
 }
 
@@ -171,6 +208,7 @@ static const struct test_case cases[] = {
 	{"the_table", the_table},
 	{"detail_without_memory", detail_without_memory},
 	{"a_switched_call", a_switched_call},
+	{"a_call_to_a_line", a_call_to_a_line},
 	{"calls_have_numbers", calls_have_numbers},
 	{NULL, NULL},
 };

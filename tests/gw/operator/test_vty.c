@@ -211,19 +211,19 @@ static void calls_in_detail(void)
 	snprintf(want, sizeof(want),
 		 "*call %u/%u, we are LNS of peer lac, established, for 7s\n"
 		 "  tunnel  wan 192.0.2.7:1701 (lac), peer's ids %u/%u, serial *\n"
-		 "  join    call up - server up, user ann\n"
+		 "  join    call %u/%u up - server up, user ann\n"
 		 "  ppp     network: LCP Opened, IPCP Opened, IPV6CP Opened; authentication chap\n"
 		 "  link    MRU 1400 in, 1500 out; we compress nothing; peer compresses nothing\n"
 		 "  ip      10.64.0.1 to 10.64.0.2; interface ids * to *\n"
 		 "  frames  in 3 (30 octets), out 4 (40 octets), dropped 5\n"
 		 "  filter  dropped 9 of those in, and 10 on the way out\n"
 		 "  order   not sequenced; lost 6, late 7, put in order 8\n*",
-		 e->tid, e->sid, e->data.peer_tid, e->data.peer_sid);
+		 e->tid, e->sid, e->data.peer_tid, e->data.peer_sid, e->tid, e->sid);
 	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
 	CU_ASSERT_TRUE(vty_matches("show calls detail",
 				   "*call */*, we are LAC of peer other, *, for 7s\n"
 				   "  tunnel  b 192.0.2.7:1701 (), peer's ids 0/0, serial *\n"
-				   "  join    call * - client *, user *\n*"));
+				   "  join    call */* * - client *, user *\n*"));
 	vty_end();
 }
 
