@@ -42,6 +42,8 @@
 	X(port)          \
 	X(proxy_avp)     \
 	X(call_phb)      \
+	X(phb)           \
+	X(plugin)        \
 	X(ra)            \
 	X(reserve)       \
 	X(route)         \

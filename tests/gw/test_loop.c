@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <osmocom/core/select.h>
+#include <osmocom/core/timer.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/timerfd.h>
@@ -201,6 +202,44 @@ static void the_timerfd_is_armed_for_the_earliest(void)
 	CU_ASSERT_EQUAL(loop_timerfd(), -1);
 }
 
+static uint64_t loop_late_clock(void)
+{
+	return monotonic() - 2000;
+}
+
+static bool loop_hangs;
+
+static void loop_give_up(void *ctx)
+{
+	loop_hangs = true;
+	loop_quit(ctx);
+}
+
+/* The timerfd may fire before our clock says that it is time.  Then it is armed once more. */
+static void a_clock_behind_that_of_the_timerfd(void)
+{
+	struct osmo_timer_list guard = {0};
+	struct loop_timer t;
+	uint64_t due;
+
+	loop_set_up();
+	loop_free(loop);
+	loop = loop_new(loop_late_clock);
+	CU_ASSERT_EQUAL_FATAL(loop_attach(loop), 0);
+	loop_hangs = false;
+	osmo_timer_setup(&guard, loop_give_up, loop);
+	osmo_timer_schedule(&guard, 30, 0);
+	due = monotonic() + 1000;
+	loop_timer_init(&t, test_loop_quit, loop);
+	loop_set(loop, &t, due);
+	loop_run(loop);
+	osmo_timer_del(&guard);
+	CU_ASSERT_FALSE(loop_hangs);
+	CU_ASSERT_EQUAL(fired[3], 1);
+	CU_ASSERT(fired_at >= due);
+	loop_free(loop);
+}
+
 static void without_memory_there_is_none(void)
 {
 	heap_refuse(0);
@@ -230,6 +269,7 @@ static const struct test_case cases[] = {
 	{"a_turn_has_an_end", a_turn_has_an_end},
 	{"a_machine_at_its_time", a_machine_at_its_time},
 	{"the_timerfd_is_armed_for_the_earliest", the_timerfd_is_armed_for_the_earliest},
+	{"a_clock_behind_that_of_the_timerfd", a_clock_behind_that_of_the_timerfd},
 	{"without_memory_there_is_none", without_memory_there_is_none},
 	{"back_off_doubles_to_its_most", back_off_doubles_to_its_most},
 	{NULL, NULL},
