@@ -142,15 +142,10 @@ static const struct leg_ops bundle_ops = {
 	.free = bundle_free,
 };
 
-/* A frame of it that the data plane has punted. */
+/* A frame of it that the data plane has punted.  It has the number only while it is up. */
 static void leg_bundle_rx(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now)
 {
-	struct leg *l = &IST_CONTAINER_OF(n, struct leg_bundle, number)->leg;
-
-	if (l->state == LEG_UP)
-		join_frame(l, frame, len, now);
-	else
-		join_drop(l, JOIN_D_NOT_UP);
+	join_frame(&IST_CONTAINER_OF(n, struct leg_bundle, number)->leg, frame, len, now);
 }
 
 const struct ppp_link *leg_bundle_agreed(const struct leg *bundle)
@@ -189,7 +184,7 @@ struct leg *leg_bundle_with(const struct gw *gw, const struct leg *link)
 static bool leg_bundle_is_for(const struct leg_bundle *b, const struct gw_service *service,
 			      const char *user, const struct ppp_endpoint *e)
 {
-	return b->service == service && b->leg.state != LEG_GONE && !strcmp(b->user, user) &&
+	return b->service == service && !strcmp(b->user, user) &&
 	       b->agreed.endpoint.len == e->len &&
 	       !memcmp(b->agreed.endpoint.octets, e->octets, e->len);
 }
@@ -304,16 +299,17 @@ static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
 	return true;
 }
 
-static bool leg_bundle_start(struct leg_bundle *b, struct leg_terminal *first,
-			     struct leg *(*network)(struct leg_terminal *first), uint64_t now)
+/* NULL, or words. */
+static const char *leg_bundle_start(struct leg_bundle *b, struct leg_link *first,
+				    struct leg *(*network)(struct leg_terminal *first),
+				    uint64_t now)
 {
-	struct gw *gw = first->gw;
-	struct join *j = join_new(gw->joins, &b->leg, network(first), NULL, NULL, now);
+	struct join *j = join_new(first->t->gw->joins, &b->leg, network(first->t), NULL, NULL, now);
 
 	if (!j)
-		return false;
+		return "no memory for a bundle";
 	join_start(j, now);
-	return true;
+	return first->bundle ? NULL : "no room for the bundle";
 }
 
 const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
@@ -334,10 +330,9 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 	l->t = t;
 	if (!leg_bundle_add(b, l))
 		return "its bundle has as many links as there may be";
-	if (!first)
-		leg_bundle_set(b);
-	else if (!leg_bundle_start(b, t, network, now))
-		return "no memory for a bundle";
+	if (first)
+		return leg_bundle_start(b, l, network, now);
+	leg_bundle_set(b);
 	return NULL;
 }
 

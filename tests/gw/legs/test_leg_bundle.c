@@ -266,6 +266,66 @@ static void a_bundle_has_eight_links_at_most(void)
 	bench_stop();
 }
 
+/* --- what there is no room for ----------------------------------------------------------------- */
+
+/* 6e6f...: "no room for the bundle".  All that was made for it is given back. */
+static void a_bundle_without_an_entry_closes_its_link(void)
+{
+	struct leg_bundle_view b;
+
+	bundle_begin(CONF("pap"));
+	bundle_lcp("1104 05dc " ENDPOINT, 8);
+	fake.set_refused = 3; /* those of the link are first */
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT_EQUAL(fake.set_refused, 0);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_next("c021 05 ?? 001a 6e6f20726f6f6d 20666f7220746865 2062756e646c65"));
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(bench_logged("call error: bundle *: no entry in the data plane: Cannot "
+				     "allocate memory"),
+			1);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: *: ann is link *"), 0);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: *: refused*: user ann: no room for the bundle"),
+			1);
+	CU_ASSERT_FALSE(leg_bundle_view(bench_join()->leg[0], &b));
+	frames_give(at->tid, at->sid, "c021 06 02 0004");
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_STRING_EQUAL(bench.call[0].result.text, "no room for the bundle");
+	bundle_ann(); /* the next one is a first link again */
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	bench_stop();
+}
+
+/* Each allocation after that of the authentication is refused once: there is a bundle with the link
+ * in it, or the link is closed. */
+static void a_first_link_without_memory(void)
+{
+	unsigned without = 0;
+
+	for (unsigned skip = 1, more = true; more; skip++) {
+		unsigned closed;
+
+		bundle_begin(CONF("pap"));
+		bundle_lcp("1104 05dc " ENDPOINT, 8);
+		heap_refuse(skip);
+		frames_give(at->tid, at->sid, PAP_ANN);
+		more = heap_refused();
+		closed = bench_logged("aaa notice: call *: refused*: user ann: no memory for a "
+				      "bundle") +
+			 bench_logged("aaa notice: call *: refused*: user ann: no room for the "
+				      "bundle");
+		without += closed;
+		CU_ASSERT_EQUAL(bundles(), !closed);
+		CU_ASSERT_EQUAL(bench_logged("aaa notice: call *: ann is link 1 of *"), !closed);
+		CU_ASSERT_EQUAL(bench.gw->service[0].clients, 2 - closed);
+		CU_ASSERT(frames_next("c023 02 01 *"));
+		CU_ASSERT(frames_next(closed ? "c021 05 *" : "8021 01 01 *"));
+		CU_ASSERT(frames_none());
+		bench_stop();
+	}
+	CU_ASSERT_EQUAL(without, 6); /* it, two of its number, its leg of PPP, the join, its PPP */
+}
+
 /* --- ends ---------------------------------------------------------------------------------------- */
 
 static void a_bundle_goes_with_its_last_link(void)
@@ -496,6 +556,8 @@ static const struct test_case cases[] = {
 	{"a_client_without_multilink_is_alone", a_client_without_multilink_is_alone},
 	{"each_link_agrees_on_what_the_first_did", each_link_agrees_on_what_the_first_did},
 	{"a_bundle_has_eight_links_at_most", a_bundle_has_eight_links_at_most},
+	{"a_bundle_without_an_entry_closes_its_link", a_bundle_without_an_entry_closes_its_link},
+	{"a_first_link_without_memory", a_first_link_without_memory},
 	{"a_bundle_goes_with_its_last_link", a_bundle_goes_with_its_last_link},
 	{"links_go_with_a_bundle_that_ends", links_go_with_a_bundle_that_ends},
 	{"a_link_that_begins_anew_leaves", a_link_that_begins_anew_leaves},
