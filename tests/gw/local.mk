@@ -64,5 +64,5 @@ unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h 
 	tests/gw/dp/ip_bench.h tests/gw/dp/ip_bench.c tests/gw/dp/test_dp_tun.c tests/gw/dp/test_host.c
 unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 EXTRA_DIST += tests/gw/dp/tsan.supp
-unit_dataplane_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread_create
+unit_dataplane_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread_create -Wl,--wrap=pool_copy
 unit_dataplane_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)

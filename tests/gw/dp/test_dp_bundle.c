@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Multilink bundles in the data plane (RFC 1990): links on any worker, fragments in, pieces out. */
 #include "core/bytes.h"
+#include "gw/dp/pool.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <errno.h>
 #include <pcap.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +261,118 @@ static void do_share(struct rig *r, struct rig *second)
 	line_is(r, CLIENTS + 1, hex, "8021 0101 0004");
 }
 
+/* A link that leaves is not waited for; one that joins is, until it has been heard. */
+static void do_links_change(struct rig *r, struct rig *second)
+{
+	struct dp_call one = bundle_entry(1), two = bundle_entry(2);
+	struct dp_call_stats s;
+	uint64_t since;
+
+	bundle_make(r, second);
+	fake_hex(r->fake, FIRST, "3d c0000000 8021 0100 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0100 0004");
+	fake_hex(second->fake, SECOND, "3d c0000001 8021 0101 0004");
+	line_is(r, 3, "ppp 0/9", "8021 0101 0004");
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &one));
+	fake_hex(r->fake, FIRST, "3d c0000003 8021 0103 0004");
+	bundle_settle(r, second);
+	CU_ASSERT_EQUAL(r->n_line, 5);
+	line_is(r, 4, "ppp 0/9", "8021 0103 0004");
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &two));
+	since = dp_now();
+	fake_hex(r->fake, FIRST, "3d c0000005 8021 0105 0004");
+	bundle_settle(r, second);
+	CU_ASSERT(r->n_line == 5 || dp_now() - since >= MP_PATIENCE);
+	fake_hex(second->fake, SECOND, "3d c0000006 8021 0106 0004");
+	line_is(r, 5, "ppp 0/9", "8021 0105 0004");
+	line_is(r, 6, "ppp 0/9", "8021 0106 0004");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.seq_lost, 2);
+	CU_ASSERT_EQUAL(s.seq_late, 0);
+	CU_ASSERT_EQUAL(s.drops, 0);
+}
+
+/* A fragment further on than the window: what is before it is waited for no longer. */
+static void do_window(struct rig *r, struct rig *second)
+{
+	struct dp_call_stats s;
+	uint64_t since = dp_now();
+	char hex[64];
+
+	bundle_make(r, second);
+	for (unsigned i = 1; i < MP_HELD; i++) {
+		snprintf(hex, sizeof(hex), "3d 40%06x 0004", i);
+		fake_hex(r->fake, FIRST, hex);
+	}
+	bundle_settle(r, second);
+	CU_ASSERT(!rig_reason(r, DP_R_BUNDLE_BROKEN) || dp_now() - since >= MP_PATIENCE);
+	snprintf(hex, sizeof(hex), "3d c0%06x 8021 0101 0004", MP_HELD);
+	fake_hex(r->fake, FIRST, hex);
+	line_is(r, 2, "ppp 0/9", "8021 0101 0004");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.seq_lost, 1);
+	CU_ASSERT_EQUAL(s.rx_frames, 1);
+	CU_ASSERT_EQUAL(s.drops, MP_HELD - 1);
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_BUNDLE_BROKEN), MP_HELD - 1);
+}
+
+static atomic_bool pool_is_full;
+
+uint16_t __real_pool_copy(struct pool *p, const void *octets, size_t len);
+uint16_t __wrap_pool_copy(struct pool *p, const void *octets, size_t len);
+uint16_t __wrap_pool_copy(struct pool *p, const void *octets, size_t len)
+{
+	return pool_is_full ? POOL_NONE : __real_pool_copy(p, octets, len);
+}
+
+/* A fragment that there is no memory for is lost like one that did not come. */
+static void do_pool_is_full(struct rig *r, struct rig *second)
+{
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	pool_is_full = true;
+	fake_hex(r->fake, FIRST, "3d 80000000 8021 0101");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_BUNDLE_FULL, 1));
+	pool_is_full = false;
+	fake_hex(second->fake, SECOND, "3d c0000001 8021 0102 0004");
+	bundle_settle(r, second);
+	CU_ASSERT_EQUAL(r->n_line, 3);
+	line_is(r, 2, "ppp 0/9", "8021 0102 0004");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.seq_lost, 1);
+	CU_ASSERT_EQUAL(s.drops, 1);
+}
+
+/* An entry of the bundle's number that is none drops what comes from links. */
+static void do_no_bundle(struct rig *r, struct rig *second)
+{
+	struct dp_call plain = bundle_member(r, BUNDLE, 0x103);
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	dp_call_del(r->dp, 0, BUNDLE);
+	fake_say(r->fake, FAKE_UP, 0x103);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 3));
+	plain.mode = DP_PUNT;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &plain));
+	fake_hex(r->fake, FIRST, "3d c0000000 8021 0101 0004");
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_NO_BUNDLE, 1));
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.drops, 1);
+}
+
+/* What the control side gives back of a link goes the way of its other frames. */
+static void do_given_back(struct rig *r, struct rig *second)
+{
+	bundle_make(r, second);
+	CU_ASSERT_TRUE(dp_ip_rx(r->dp, 0, 8, (const uint8_t *)"\x80\x21\x01\x05", 4));
+	line_is(r, 2, "ppp 0/9", "8021 0105");
+	CU_ASSERT_TRUE(
+		dp_ip_rx(r->dp, 0, 7, (const uint8_t *)"\x00\x3d\xc0\x00\x00\x00\x80\x21\x01", 9));
+	line_is(r, 3, "ppp 0/9", "8021 01");
+}
+
 static void bundle_each(void (*fn)(struct rig *r, struct rig *second))
 {
 	struct fake *other = fake_new();
@@ -317,6 +432,50 @@ static void a_link_in_the_place_of_another_is_heard_first(void)
 static void no_client_can_take_the_memory_of_all(void)
 {
 	bundle_each(do_share);
+}
+
+static void links_come_and_go(void)
+{
+	bundle_each(do_links_change);
+}
+
+static void what_is_before_the_window_is_lost(void)
+{
+	bundle_each(do_window);
+}
+
+static void without_memory_a_fragment_is_lost(void)
+{
+	bundle_each(do_pool_is_full);
+}
+
+static void an_entry_that_is_no_bundle(void)
+{
+	bundle_each(do_no_bundle);
+}
+
+static void frames_that_are_given_back(void)
+{
+	bundle_each(do_given_back);
+}
+
+static void a_bundle_without_memory(void)
+{
+	struct dp_call c = bundle_entry(2);
+	struct dp_call_stats s;
+	unsigned refused = 0;
+	bool more = true;
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	for (unsigned n = 0; more; n++) {
+		heap_refuse(n);
+		CU_ASSERT_EQUAL(dp_call_set(r.dp, &c), (more = heap_refused()) ? -ENOMEM : 0);
+		refused += more;
+		CU_ASSERT_EQUAL(dp_call_stats(r.dp, 0, BUNDLE, &s), !more);
+	}
+	CU_ASSERT(refused >= 3); /* the entry, its state, and that of the bundle */
+	rig_down(&r);
 }
 
 /* --- out ---------------------------------------------------------------------------------------- */
@@ -486,6 +645,12 @@ static const struct test_case cases[] = {
 	{"a_link_in_the_place_of_another_is_heard_first",
 	 a_link_in_the_place_of_another_is_heard_first},
 	{"no_client_can_take_the_memory_of_all", no_client_can_take_the_memory_of_all},
+	{"links_come_and_go", links_come_and_go},
+	{"what_is_before_the_window_is_lost", what_is_before_the_window_is_lost},
+	{"without_memory_a_fragment_is_lost", without_memory_a_fragment_is_lost},
+	{"an_entry_that_is_no_bundle", an_entry_that_is_no_bundle},
+	{"frames_that_are_given_back", frames_that_are_given_back},
+	{"a_bundle_without_memory", a_bundle_without_memory},
 	{"packets_rotate_over_the_links", packets_rotate_over_the_links},
 	{"a_packet_is_cut_when_no_link_carries_it", a_packet_is_cut_when_no_link_carries_it},
 	{"numbers_may_be_short", numbers_may_be_short},
