@@ -254,14 +254,10 @@ struct leg *line_leg_made(struct line *l)
 	return leg;
 }
 
+/* A line has its number only while it has a leg. */
 static void line_number_frame(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now)
 {
-	struct line *l = IST_CONTAINER_OF(n, struct line, number);
-
-	if (l->leg)
-		leg_line_rx(l->leg, frame, len, now);
-	else
-		l->all->gw->joins->drop[JOIN_D_NO_LINE]++;
+	leg_line_rx(IST_CONTAINER_OF(n, struct line, number)->leg, frame, len, now);
 }
 
 struct leg *line_leg_new(struct line *l, uint64_t now)

@@ -82,16 +82,15 @@ static void log_to_stderr(struct log_target *t, int category, unsigned level, co
 
 int gw_log_start(void *talloc)
 {
-	if (log_init(&info, talloc) < 0)
+	struct log_target *t = log_init(&info, talloc) < 0 ? NULL : log_target_create();
+
+	if (!t)
 		return -1;
-	target = log_target_create();
-	if (!target)
-		return -1;
+	target = t;
 	target->type = LOG_TGT_TYPE_STDERR;
 	target->raw_output = log_to_stderr;
 	log_set_print_timestamp(target, isatty(STDERR_FILENO));
 	log_add_target(target);
-	log_set_all_filter(target, 1);
 	log_set_category_filter(target, DLGLOBAL, 1, LOGL_ERROR); /* says what we say ourselves */
 	return 0;
 }

@@ -11,12 +11,7 @@
 
 struct gw_service *service_of(struct gw *gw, const struct cfg_service *cfg)
 {
-	unsigned i;
-
-	for (i = 0; i < gw->cfg->services; i++)
-		if (gw->service[i].cfg == cfg)
-			return &gw->service[i];
-	return NULL;
+	return &gw->service[cfg - gw->cfg->service];
 }
 
 static struct addrpool *service_pool(struct gw *gw, const struct cfg_pool *cfg)

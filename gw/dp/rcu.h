@@ -44,12 +44,6 @@ extern char rcu_grace_period, rcu_deferred;
 void rcu_enter(void);
 void rcu_leave(void);
 
-static inline void rcu_quiet(void)
-{
-	rcu_reader_done();
-	urcu_qsbr_quiescent_state();
-}
-
 static inline void rcu_offline(void)
 {
 	rcu_reader_done();

@@ -28,7 +28,9 @@ struct fake_dp {
 	char line[FAKE_LINES][96];
 	unsigned lines;
 	unsigned ports_open, polls;
-	bool port_refuses, connect_refuses, call_refuses, filter_refuses;
+	int connect_error; /* why it refuses; 0 = ENETDOWN */
+	bool port_refuses, connect_refuses, no_peer /* of any channel */, call_refuses,
+		filter_refuses;
 	unsigned set_refused; /* the entry that is set after so many is refused, once; 0 = none */
 	uint32_t mtu;
 	bool counts_errors; /* of every line, as errors says */

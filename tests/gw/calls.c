@@ -3,6 +3,7 @@
 #include "tests/gw/calls.h"
 
 #include <errno.h>
+#include <osmocom/core/logging.h>
 #include <osmocom/core/select.h>
 #include <osmocom/vty/vty.h>
 #include <pcap/pcap.h>
@@ -11,9 +12,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
-long calls_receive_us;
+long calls_receive_us, calls_seconds_ahead;
 
 static _Thread_local const char *refused;
 static _Thread_local int refused_err;
@@ -55,6 +58,8 @@ CALLS_WRAP(int, listen, -1, (int fd, int backlog), (fd, backlog))
 CALLS_WRAP(FILE *, fdopen, NULL, (int fd, const char *mode), (fd, mode))
 CALLS_WRAP(int, poll, -1, (struct pollfd * p, nfds_t n, int ms), (p, n, ms))
 CALLS_WRAP(ssize_t, read, -1, (int fd, void *buf, size_t n), (fd, buf, n))
+CALLS_WRAP(int, timerfd_create, -1, (int clock, int flags), (clock, flags))
+CALLS_WRAP(int, log_init, -1, (const struct log_info *info, void *talloc), (info, talloc))
 CALLS_WRAP(pcap_t *, pcap_open_dead, NULL, (int type, int snap), (type, snap))
 CALLS_WRAP(pcap_dumper_t *, pcap_dump_fopen, NULL, (pcap_t * p, FILE *f), (p, f))
 CALLS_WRAP(int, osmo_fd_register, -refused_err, (struct osmo_fd * fd), (fd))
@@ -81,4 +86,14 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
 	if (level == SOL_SOCKET && option == SO_RCVTIMEO)
 		calls_receive_us = tv->tv_sec * 1000000 + tv->tv_usec;
 	return __real_setsockopt(fd, level, option, value, len);
+}
+
+int __real_clock_gettime(clockid_t clock, struct timespec *t);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *t);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *t)
+{
+	int rc = __real_clock_gettime(clock, t);
+
+	t->tv_sec += calls_seconds_ahead;
+	return rc;
 }

@@ -14,5 +14,7 @@ void calls_refuse(const char *name, int err);
 bool calls_refused(void);
 /* The last SO_RCVTIMEO that was asked for, us. */
 extern long calls_receive_us;
+/* Seconds that clock_gettime() is ahead. */
+extern long calls_seconds_ahead;
 
 #endif

@@ -149,7 +149,7 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t 
 	(void)payload;
 	fake_dp_say("connect %u", port);
 	if (fake.connect_refuses)
-		return -ENETDOWN;
+		return fake.connect_error ? -fake.connect_error : -ENETDOWN;
 	fake.peer = *to;
 	*out = (l2tp_channel)(port + 1) << 32 | 7;
 	for (unsigned i = 0; i < fake.circuits; i++)
@@ -192,7 +192,7 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 	for (unsigned i = 0; i < fake.circuits; i++)
 		if (fake.circuit[i].channel == c)
 			*out = fake.circuit[i].peer;
-	return true;
+	return !fake.no_peer;
 }
 
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)

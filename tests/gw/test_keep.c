@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/keep.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 
 static struct loop *loop;
 static struct keep *keep;
@@ -78,11 +79,55 @@ static void keep_many_channels(void)
 	keep_tear_down();
 }
 
+/* A channel that cannot be remembered is not answered, so it is not kept for ever. */
+static void keep_without_memory(void)
+{
+	keep_set_up();
+	heap_refuse(0);
+	keep_tunnel_up(keep, 5);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(fake_said("answer"), 0);
+	keep_tunnel_down(keep, 5, clock_us);
+	heap_refuse(0);
+	keep_unused(keep, 6, clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
+	keep_unused(keep, 6, clock_us);
+	CU_ASSERT_EQUAL(loop_deadline(loop), 10 * SEC);
+	keep_tunnel_up(keep, 5);
+	CU_ASSERT_EQUAL(fake_said("answer 5"), 1);
+	clock_until(loop, 10 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect 6"), 1);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	keep_tear_down();
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(keep_new(NULL, NULL, 1));
+	CU_ASSERT_TRUE(heap_refused());
+	keep_free(NULL);
+}
+
+/* One without a tunnel waits from its last use on; one with a tunnel does not. */
+static void keep_unused_channels(void)
+{
+	keep_set_up();
+	keep_unused(keep, 5, 0);
+	keep_unused(keep, 5, 2 * SEC);
+	CU_ASSERT_EQUAL(loop_deadline(loop), 12 * SEC);
+	keep_tunnel_up(keep, 5);
+	CU_ASSERT_EQUAL(fake_said("answer"), 0);
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
+	keep_unused(keep, 5, 3 * SEC);
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
+	keep_tear_down();
+}
+
 static const struct test_case cases[] = {
 	{"kept_while_any_tunnel_stands", kept_while_any_tunnel_stands},
 	{"a_new_tunnel_in_time_keeps_it", a_new_tunnel_in_time_keeps_it},
 	{"one_that_is_lost_is_forgotten", one_that_is_lost_is_forgotten},
 	{"many_channels", keep_many_channels},
+	{"without_memory", keep_without_memory},
+	{"unused_channels", keep_unused_channels},
 	{NULL, NULL},
 };
 const struct test_suite suite_keep = {"keep", cases};

@@ -4,6 +4,7 @@
 #include "gw/history.h"
 #include "gw/line_int.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 #include "transports/frame-relay/frame_relay.h"
 
 #include <errno.h>
@@ -55,6 +56,15 @@ static void the_section_knows_the_speed(void)
 /* Why a line cannot be reached. */
 static void lines_that_cannot_be_reached(void)
 {
+	static const struct {
+		int err;
+		const char *words;
+	} refusals[] = {
+		{EBUSY, "the line is busy"},
+		{EDESTADDRREQ, "the line calls a number, and there is none"},
+		{EOPNOTSUPP, "the line calls no numbers"},
+		{ENOLINK, "the circuit is down"},
+	};
 	const struct cfg_port *f, *x;
 	struct line_fail fail;
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
@@ -73,7 +83,18 @@ static void lines_that_cannot_be_reached(void)
 	CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
 	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
 	CU_ASSERT_STRING_EQUAL(fail.words, "Network is down");
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		fake.connect_error = refusals[i].err;
+		CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+		CU_ASSERT_EQUAL(fail.err, refusals[i].err);
+		CU_ASSERT_STRING_EQUAL(fail.words, refusals[i].words);
+	}
 	fake.connect_refuses = false;
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(fail.err, ENOMEM);
+	CU_ASSERT_STRING_EQUAL(fail.words, "out of memory");
 	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
 	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
 	fake_circuit(FR_CHANNEL, &a.peer);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/log.h"
+#include "tests/gw/calls.h"
 #include "tests/harness.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,6 +140,43 @@ static void lines_left_out_are_said(void)
 				     "call notice: 2 lines of this kind left out\n");
 }
 
+static void log_say_as_library(const char *words)
+{
+	LOGP(DLGLOBAL, LOGL_ERROR, "%s\n", words);
+}
+
+/* Of a library too: in front of its next line, when that may be written again. */
+static void lines_of_a_library_left_out_are_said(void)
+{
+	const char *text;
+	unsigned written = 0, left_out = 0;
+
+	log_catch();
+	for (unsigned i = 0; i < 100; i++)
+		log_say_as_library("again");
+	calls_seconds_ahead = 3600;
+	log_say_as_library("later");
+	log_say_as_library("at last");
+	calls_seconds_ahead = 0;
+	text = log_caught();
+	for (; !strncmp(text, "library error: again\n", 21); text += 21)
+		written++;
+	CU_ASSERT(written >= 10 && written < 100);
+	CU_ASSERT_EQUAL(sscanf(text, "library notice: %u lines left out", &left_out), 1);
+	CU_ASSERT_EQUAL(written + left_out, 100);
+	CU_ASSERT_STRING_EQUAL(strchr(text, '\n'),
+			       "\nlibrary error: later\nlibrary error: at last\n");
+}
+
+static void a_log_that_does_not_start(void)
+{
+	calls_refuse("log_init", ENOMEM);
+	CU_ASSERT_EQUAL(gw_log_start(NULL), -1);
+	CU_ASSERT_TRUE(calls_refused());
+	gw_log_set("port", "fatal");
+	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_PORT), "fatal"); /* the first one goes on */
+}
+
 /* A level that is off costs the source nothing. */
 static void a_line_that_is_off(void)
 {
@@ -181,6 +220,8 @@ static const struct test_case cases[] = {
 	{"the_form_of_a_line", the_form_of_a_line},
 	{"with_the_time", with_the_time},
 	{"lines_left_out_are_said", lines_left_out_are_said},
+	{"lines_of_a_library_left_out_are_said", lines_of_a_library_left_out_are_said},
+	{"a_log_that_does_not_start", a_log_that_does_not_start},
 	{"a_line_that_is_off", a_line_that_is_off},
 	{"levels_by_name", levels_by_name},
 	{"categories_by_name", categories_by_name},

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/loop.h"
+#include "tests/gw/calls.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
 #include "tests/heap.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <osmocom/core/select.h>
 #include <osmocom/core/timer.h>
@@ -240,6 +242,65 @@ static void a_clock_behind_that_of_the_timerfd(void)
 	loop_free(loop);
 }
 
+static unsigned loop_looks;
+
+/* Disarms the timerfd behind the loop's back, and a turn later looks whether it still is. */
+static void loop_look(void *ctx)
+{
+	struct itimerspec at = {0};
+	struct osmo_timer_list *t = ctx;
+	int fd = loop_timerfd();
+
+	if (!loop_looks++) {
+		timerfd_settime(fd, 0, &at, NULL);
+		osmo_timer_schedule(t, 0, 1000);
+		return;
+	}
+	CU_ASSERT_EQUAL(timerfd_gettime(fd, &at), 0);
+	CU_ASSERT_EQUAL(at.it_value.tv_sec, 0);
+	CU_ASSERT_EQUAL(at.it_value.tv_nsec, 0);
+	loop_quit(loop);
+}
+
+/* No system call of each turn: only when the earliest deadline is another one. */
+static void the_timerfd_is_armed_once_for_a_deadline(void)
+{
+	struct osmo_timer_list looks = {0};
+	struct loop_timer t;
+
+	loop_set_up();
+	loop_free(loop);
+	loop = loop_new(monotonic);
+	CU_ASSERT_EQUAL_FATAL(loop_attach(loop), 0);
+	loop_timer_init(&t, loop_fire, (void *)0);
+	loop_set(loop, &t, monotonic() + 3600000000ull);
+	loop_looks = 0;
+	osmo_timer_setup(&looks, loop_look, &looks);
+	osmo_timer_schedule(&looks, 0, 1000);
+	loop_run(loop);
+	CU_ASSERT_EQUAL(loop_looks, 2);
+	CU_ASSERT_EQUAL(fired[0], 0);
+	loop_free(loop);
+}
+
+static void the_timerfd_is_not_to_be_had(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	loop_set_up();
+	calls_refuse("osmo_fd_register", EBADF);
+	CU_ASSERT_EQUAL(loop_attach(loop), -EBADF);
+	CU_ASSERT_TRUE(calls_refused());
+	CU_ASSERT_EQUAL(loop_timerfd(), -1);
+	calls_refuse("timerfd_create", EMFILE);
+	CU_ASSERT_EQUAL(loop_attach(loop), -EMFILE);
+	CU_ASSERT_TRUE(calls_refused());
+	loop_free(loop);
+	CU_ASSERT_EQUAL(dup(0), fd);
+	close(fd);
+}
+
 static void without_memory_there_is_none(void)
 {
 	heap_refuse(0);
@@ -270,6 +331,8 @@ static const struct test_case cases[] = {
 	{"a_machine_at_its_time", a_machine_at_its_time},
 	{"the_timerfd_is_armed_for_the_earliest", the_timerfd_is_armed_for_the_earliest},
 	{"a_clock_behind_that_of_the_timerfd", a_clock_behind_that_of_the_timerfd},
+	{"the_timerfd_is_armed_once_for_a_deadline", the_timerfd_is_armed_once_for_a_deadline},
+	{"the_timerfd_is_not_to_be_had", the_timerfd_is_not_to_be_had},
 	{"without_memory_there_is_none", without_memory_there_is_none},
 	{"back_off_doubles_to_its_most", back_off_doubles_to_its_most},
 	{NULL, NULL},

@@ -285,6 +285,30 @@ static void a_call_without_memory(void)
 	CU_ASSERT(failed >= 3); /* each leg, and the join */
 }
 
+/* Each time the data plane is told of the call: when it is placed, answered and up. */
+static void no_room_for_the_call(void)
+{
+	for (unsigned n = 1; n <= 4; n++) {
+		outgoing_bench(LNS(""));
+		fake.set_refused = n;
+		outgoing_packet(100);
+		bench_pass(0);
+		CU_ASSERT_EQUAL(fake.set_refused, 0);
+		CU_ASSERT_EQUAL(bench.calls, n > 1);
+		CU_ASSERT_EQUAL(outgoing_site()->state, n < 4 ? OUTGOING_IDLE : OUTGOING_UP);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, n == 4);
+		if (n < 4) {
+			CU_ASSERT_EQUAL(outgoing_site()->why.cause, LEG_BY_RESOURCES);
+			CU_ASSERT_STRING_EQUAL(outgoing_site()->why.words, "no room for the call");
+			CU_ASSERT_EQUAL(outgoing_absents(), 1);
+			CU_ASSERT_EQUAL(fake.calls, 0);
+		}
+		if (n > 1 && n < 4)
+			CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+		bench_stop();
+	}
+}
+
 static void without_memory_for_its_packet(void)
 {
 	outgoing_bench(LNS(""));
@@ -556,6 +580,7 @@ static const struct test_case cases[] = {
 	{"none_while_going_down", none_while_going_down},
 	{"a_packet_when_it_is_up", a_packet_when_it_is_up},
 	{"a_call_without_memory", a_call_without_memory},
+	{"no_room_for_the_call", no_room_for_the_call},
 	{"without_memory_for_its_packet", without_memory_for_its_packet},
 	{"every_refusal_of_the_lac", every_refusal_of_the_lac},
 	{"calls_that_fail_are_limited", calls_that_fail_are_limited},

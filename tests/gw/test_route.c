@@ -22,6 +22,12 @@ static void every_condition(void)
 		{{.from_peer = {first_peer, 1}}, {.peer = &peer[0]}, true},
 		{{.from_peer = {first_peer, 1}}, {.peer = &peer[1]}, false},
 		{{.name = "any"}, {.peer = &peer[0]}, false}, /* routes of circuits take no calls */
+		{{.to_circuit.port = &port[0], .from_peer = {first_peer, 1}},
+		 {.peer = &peer[0]},
+		 false}, /* nor do those of calls that are placed, unless they are */
+		{{.to_circuit.port = &port[0], .from_peer = {first_peer, 1}},
+		 {.peer = &peer[0], .outgoing = true},
+		 true},
 		{{.called = "42*"}, {.port = &port[0], .called = "4217"}, true},
 		{{.called = "42*"}, {.port = &port[0], .called = "17"}, false},
 		{{.called = "42*"}, {.port = &port[0]}, false},
@@ -50,6 +56,27 @@ static void every_condition(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CU_ASSERT_EQUAL(!route_why_not(&rows[i].route, &rows[i].what), rows[i].fits);
+}
+
+static void why_not(void)
+{
+	static const struct {
+		struct cfg_route route;
+		struct route_what what;
+		const char *words;
+	} rows[] = {
+		{{.from_peer = {first_peer, 1}},
+		 {.peer = &peer[1]},
+		 "it is not for calls of this peer"},
+		{{.from_peer = {first_peer, 1}}, {.port = &port[0]}, "it is for calls"},
+		{{.to_circuit.port = &port[0], .from_peer = {first_peer, 1}},
+		 {.peer = &peer[0]},
+		 "it is for outgoing calls"},
+		{{.from = {first_port, 1}}, {.port = &port[1]}, "it is not from this port"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_STRING_EQUAL(route_why_not(&rows[i].route, &rows[i].what), rows[i].words);
 }
 
 static void the_first_that_fits(void)
@@ -155,6 +182,7 @@ static void ppp_needs_an_end(void)
 static const struct test_case cases[] = {
 	{"ppp_needs_an_end", ppp_needs_an_end},
 	{"every_condition", every_condition},
+	{"why_not", why_not},
 	{"the_first_that_fits", the_first_that_fits},
 	{"who_waits_for_the_user", who_waits_for_the_user},
 	{NULL, NULL},

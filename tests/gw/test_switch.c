@@ -291,6 +291,33 @@ static void the_lac_goes_while_we_wait(void)
 	bench_stop();
 }
 
+/* The data plane is told of each call when it begins and when it is answered or up; then that
+ * frames go from one to the other, without which they still go by way of us. */
+static void no_room_for_either_call(void)
+{
+	static const struct {
+		const char *conf;
+		unsigned needs;
+	} rows[] = {{SWITCH("to = one"), 5}, {BY_REALM, 4}}; /* this LAC is answered before */
+
+	for (unsigned i = 0; i < 12; i++) {
+		unsigned n = i / 2 + 1, ends = n <= rows[i % 2].needs;
+		struct far_call *lac;
+
+		switch_bench(rows[i % 2].conf);
+		fake.set_refused = n;
+		lac = bench_call(NULL, NULL, PPP_AUTH_NONE);
+		CU_ASSERT_EQUAL(fake.set_refused, 0);
+		CU_ASSERT_EQUAL(lac->up, !ends);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, !ends);
+		CU_ASSERT_EQUAL(fake.calls, ends ? 0 : 2);
+		CU_ASSERT_EQUAL(lac->result.result, ends ? L2TP_CDN_NO_FACILITIES_TEMP : 0);
+		CU_ASSERT_STRING_EQUAL(lac->result.text, ends ? "no room for the call" : "");
+		CU_ASSERT_EQUAL(bench.calls == 2 && bench.call[1].call, !ends);
+		bench_stop();
+	}
+}
+
 /* --- loops ------------------------------------------------------------------------------------ */
 
 static void switch_call_passed(const uint8_t *list, size_t len)
@@ -545,6 +572,7 @@ static const struct test_case cases[] = {
 	{"next_peer_of_a_call_that_is_up", next_peer_of_a_call_that_is_up},
 	{"the_user_has_no_route", the_user_has_no_route},
 	{"the_lac_goes_while_we_wait", the_lac_goes_while_we_wait},
+	{"no_room_for_either_call", no_room_for_either_call},
 	{"the_list_of_gateways_grows", the_list_of_gateways_grows},
 	{"a_call_that_has_been_here", a_call_that_has_been_here},
 	{"never_back_to_where_it_comes_from", never_back_to_where_it_comes_from},

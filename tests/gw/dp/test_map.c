@@ -100,7 +100,6 @@ static void *read_it(void *arg)
 			if (v && v % 64 != k)
 				atomic_fetch_add(&s->wrong, 1);
 		}
-		rcu_quiet();
 		rcu_offline();
 	}
 	rcu_leave();

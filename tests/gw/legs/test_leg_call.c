@@ -356,6 +356,54 @@ static void the_channel_of_the_reply(void)
 	bench_stop();
 }
 
+/* Both ends open the tunnel at once.  True: ours has lost the tie, and there is no more than the
+ * far end's. */
+static bool leg_call_lost_the_tie(void)
+{
+	struct l2tp_peer_answer who = {.policy = bench.policy, .peer = &bench};
+	enum l2tp_reason why;
+	uint16_t tid, sid;
+
+	bench.policy.single_tunnel = who.policy.single_tunnel = true;
+	loop_expire(bench.gw->loop, clock_us);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
+	tid = fake.call[0].tid;
+	sid = fake.call[0].sid;
+	CU_ASSERT_PTR_NOT_NULL(l2tp_tunnel_open(bench.far, 3, &who, NULL, clock_us, &why));
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake.calls, 1);
+	CU_ASSERT_EQUAL(fake.call[0].sid, sid);
+	return !fake_entry(tid, sid);
+}
+
+/* RFC 2661 4.4.3: the call goes on in the tunnel that has won, under our other Tunnel ID. */
+static void a_call_in_the_tunnel_that_has_won(void)
+{
+	bool lost = false, won = false;
+
+	for (unsigned i = 0; i < 100 && !(lost && won); i++) {
+		struct l2tp_tunnel_info t;
+		struct l2tp_counters n;
+		bool moved;
+
+		bench_start(CLIENT("hostname = far  single-tunnel = yes"));
+		moved = leg_call_lost_the_tie();
+		lost |= moved;
+		won |= !moved;
+		l2tp_engine_counters(bench.gw->engine, &n);
+		CU_ASSERT_EQUAL(n.tunnels, 1);
+		l2tp_tunnel_info(l2tp_tunnel_next(bench.gw->engine, NULL), &t);
+		CU_ASSERT_EQUAL(fake.call[0].tid, t.local_id);
+		CU_ASSERT_EQUAL(fake.call[0].data.peer_tid, t.peer_id);
+		CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+		CU_ASSERT_EQUAL(t.peer_id, bench.call[0].tid);
+		CU_ASSERT_TRUE(bench.call[0].ip4);
+		CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+		bench_stop();
+	}
+	CU_ASSERT(lost && won);
+}
+
 /* What the data plane has of a call, from the keys of the peer's section. */
 static void keys_of_the_peer(void)
 {
@@ -468,6 +516,7 @@ static const struct test_case cases[] = {
 	{"no_room_for_a_call_we_place", no_room_for_a_call_we_place},
 	{"rfc3145_2_the_peers_cause_is_read", rfc3145_2_the_peers_cause_is_read},
 	{"the_channel_of_the_reply", the_channel_of_the_reply},
+	{"a_call_in_the_tunnel_that_has_won", a_call_in_the_tunnel_that_has_won},
 	{"keys_of_the_peer", keys_of_the_peer},
 	{"why_sequencing_cannot_be_switched", why_sequencing_cannot_be_switched},
 	{"a_call_without_a_join", a_call_without_a_join},

@@ -53,6 +53,10 @@ static void mtu_is_never_below_1280(void)
 #define RS_NOBODY_LLADDR                                        \
 	"60000000 0010 3a ff 0000000000000000 0000000000000000" \
 	"ff020000000000000000000000000002 85 00 6ea0 00000000 0101020304050607"
+/* an option that ends behind the packet */
+#define RS_OPT2                                                 \
+	"60000000 0010 3a ff fe80000000000000 0000000000000002" \
+	"ff020000000000000000000000000002 85 00 6f1d 00000000 0102020304050607"
 /* an option of length 0 */
 #define RS_OPT0                                                 \
 	"60000000 0010 3a ff fe80000000000000 0000000000000002" \
