@@ -334,7 +334,8 @@ bool line_place_call(struct line *l, uint64_t now)
 	const struct cfg_peer *peer;
 	const char *words = "";
 
-	while ((peer = route_way_next(l->all->gw, &l->way, now))) {
+	/* The way is over when the call has ended at once, and for good. */
+	while (l->way.begun && (peer = route_way_next(l->all->gw, &l->way, now))) {
 		if (line_call_peer(l, peer, &words, now))
 			return true;
 		line_not_called(l, peer, words, now);

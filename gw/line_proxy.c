@@ -101,7 +101,7 @@ bool line_proxy_start(struct line *l, struct join *j, uint64_t now)
 		join_start(j, now);
 	else
 		l->calling = NULL;
-	return l->calling || !l->proxy;
+	return l->calling || !l->proxy || !l->way.begun;
 }
 
 static void line_proxy_on_call_up(void *ctx, uint64_t now)

@@ -45,8 +45,7 @@ const char *gw_word(char *buf, size_t cap, const void *octets, size_t len)
 
 const char *gw_result_text(char *buf, size_t cap, const struct l2tp_result *r, bool stop)
 {
-	if (l2tp_result_format(r, stop, buf, cap) < 0 && cap)
-		*buf = '\0';
+	l2tp_result_format(r, stop, buf, cap);
 	return buf;
 }
 

@@ -42,7 +42,6 @@
 	X(port)          \
 	X(proxy_avp)     \
 	X(call_phb)      \
-	X(phb)           \
 	X(plugin)        \
 	X(ra)            \
 	X(reserve)       \

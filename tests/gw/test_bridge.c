@@ -309,8 +309,22 @@ static void a_call_comes_in(void)
 	CU_ASSERT_TRUE(bridge_forwards(FIRST, SECOND));
 	bridge_offer();
 	CU_ASSERT_EQUAL(fake_said("refuse"), 2); /* the DLCI has a join */
+	CU_ASSERT_EQUAL(fake_said("answer"), 1);
 	bridge_down(FIRST, false);
 	CU_ASSERT_EQUAL(fake_said("disconnect 200020001"), 1);
+	bench_stop();
+}
+
+static void no_call_comes_in_without_the_other_port(void)
+{
+	bridge_bench(CALLING);
+	bridge_circuit(SECOND, &x25_transport, "4217");
+	bridge_up(FIRST, true);
+	fake.port_refuses = true;
+	bind_dp_ops.port_failed(bench.gw, 0, -5, "gone", clock_us);
+	bridge_offer();
+	CU_ASSERT_EQUAL(fake_said("refuse"), 1);
+	CU_ASSERT_EQUAL(fake_said("answer"), 0);
 	bench_stop();
 }
 
@@ -356,6 +370,7 @@ static const struct test_case cases[] = {
 	{"the_other_end_cannot_be_reached", the_other_end_cannot_be_reached},
 	{"calls_that_fail_are_limited", calls_that_fail_are_limited},
 	{"a_call_comes_in", a_call_comes_in},
+	{"no_call_comes_in_without_the_other_port", no_call_comes_in_without_the_other_port},
 	{"a_call_that_cannot_go_on_is_cleared", a_call_that_cannot_go_on_is_cleared},
 	{"an_operator_ends_it", an_operator_ends_it},
 	{NULL, NULL},

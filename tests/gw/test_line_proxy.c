@@ -4,6 +4,7 @@
 #include "gw/bind.h"
 #include "gw/route_way.h"
 #include "tests/gw/frames.h"
+#include "tests/heap.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
 
@@ -300,6 +301,21 @@ static void nobody_takes_it(void)
 	bench_stop();
 }
 
+/* "the circuit is gone": the data plane does not know it any more when the user is known. */
+static void the_circuit_is_gone_by_then(void)
+{
+	site_open(FR_CHANNEL);
+	fake.no_peer = true;
+	site_says(ANSWER);
+	CU_ASSERT_TRUE(frames_next("c223 04 01 0024 " NOBODY));
+	CU_ASSERT_TRUE(frames_next("c021 05 ?? 0024 " NOBODY));
+	CU_ASSERT_EQUAL(
+		bench_logged("call notice: line *: refused: user ann@: the circuit is gone"), 1);
+	CU_ASSERT_EQUAL(bench.calls, 0);
+	fake.no_peer = false;
+	bench_stop();
+}
+
 /* The route may ask for the user; one that does not fit refuses him. */
 static void a_route_by_user(void)
 {
@@ -475,6 +491,28 @@ static void no_room(void)
 	bench_stop();
 }
 
+/* Each allocation from the answer on is refused once: the client is refused, or has its call with
+ * either peer. */
+static void no_memory(void)
+{
+	unsigned without = 0;
+
+	for (unsigned skip = 0, more = true; more; skip++) {
+		site_open(FR_CHANNEL);
+		heap_refuse(skip);
+		site_says(ANSWER);
+		more = heap_refused();
+		bench_pass(100 * SEC);
+		without += !told_n;
+		CU_ASSERT(more || told_n == 1);
+		CU_ASSERT_EQUAL(bench.gw->joins->n, told_n);
+		CU_ASSERT_EQUAL(lines_joined(bench.gw), told_n);
+		CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), told_n);
+		bench_stop();
+	}
+	CU_ASSERT(without >= 2); /* what is to be said of the call, and of the line */
+}
+
 static const struct test_case cases[] = {
 	{"the_circuit_keeps_its_filters", the_circuit_keeps_its_filters},
 	{"rfc2661_4_4_5_the_lns_is_told", rfc2661_4_4_5_the_lns_is_told},
@@ -483,6 +521,7 @@ static const struct test_case cases[] = {
 	{"rfc2661_4_4_5_no_authentication", rfc2661_4_4_5_no_authentication},
 	{"the_next_peer_is_told_the_same", the_next_peer_is_told_the_same},
 	{"nobody_takes_it", nobody_takes_it},
+	{"the_circuit_is_gone_by_then", the_circuit_is_gone_by_then},
 	{"a_route_by_user", a_route_by_user},
 	{"no_user_no_route_by_user", no_user_no_route_by_user},
 	{"a_small_mru_is_not_logged", a_small_mru_is_not_logged},
@@ -494,6 +533,7 @@ static const struct test_case cases[] = {
 	{"the_lns_hangs_up_and_the_client_comes_again",
 	 the_lns_hangs_up_and_the_client_comes_again},
 	{"no_room", no_room},
+	{"no_memory", no_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_line_proxy = {"line_proxy", cases};

@@ -112,16 +112,24 @@ static void lines_that_cannot_be_reached(void)
 	bench_stop();
 }
 
-/* A peer that could not be called is a failure for `show history failures`. */
-static void no_peer_can_be_called(void)
+/* A circuit that may come up. */
+static struct ist_attrs reach_begin(void)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
-	const struct history_entry *e;
 
 	bench_start(LAC);
 	fake.frame = NULL;
 	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
 	fake_circuit(FR_CHANNEL, &a.peer);
+	return a;
+}
+
+/* A peer that could not be called is a failure for `show history failures`. */
+static void no_peer_can_be_called(void)
+{
+	struct ist_attrs a = reach_begin();
+	const struct history_entry *e;
+
 	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
 	fake.connect_refuses = true;
 	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
@@ -134,10 +142,33 @@ static void no_peer_can_be_called(void)
 	bench_stop();
 }
 
+/* No line is begun for a channel that the data plane does not know, nor one there is no memory
+ * for. */
+static void a_circuit_that_is_not_known(void)
+{
+	struct ist_attrs a = reach_begin();
+
+	heap_refuse(0);
+	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 1);
+	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
+	fake.no_peer = true;
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], 2);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	fake.no_peer = false;
+	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"the_section_knows_the_speed", the_section_knows_the_speed},
 	{"lines_that_cannot_be_reached", lines_that_cannot_be_reached},
 	{"no_peer_can_be_called", no_peer_can_be_called},
+	{"a_circuit_that_is_not_known", a_circuit_that_is_not_known},
 	{NULL, NULL},
 };
 const struct test_suite suite_line_reach = {"line_reach", cases};

@@ -116,6 +116,21 @@ static void what_was_left_out_is_said_in_the_end(void)
 	log_brakes_reset();
 }
 
+/* What a line of its own has said is not said again with the source's next line; what is left out
+ * after it is. */
+static void said_in_the_end_and_again(void)
+{
+	unsigned left_out;
+
+	log_brakes_reset();
+	CU_ASSERT_EQUAL(log_brake_said(&a_peer, 7, 100 * S, 30), 10);
+	CU_ASSERT_EQUAL(log_brake_take_left_out(&a_peer, 160 * S, 60 * S), 20);
+	CU_ASSERT_EQUAL(log_brake_said(&a_peer, 7, 160 * S, 15), 10);
+	CU_ASSERT_TRUE(log_brake_allows(&a_peer, 7, 170 * S, &left_out));
+	CU_ASSERT_EQUAL(left_out, 5);
+	log_brakes_reset();
+}
+
 static void all_brakes_are_walked(void)
 {
 	unsigned n = 0;
@@ -139,6 +154,7 @@ static const struct test_case cases[] = {
 	{"what_was_left_out_is_said_with_the_next_line",
 	 what_was_left_out_is_said_with_the_next_line},
 	{"what_was_left_out_is_said_in_the_end", what_was_left_out_is_said_in_the_end},
+	{"said_in_the_end_and_again", said_in_the_end_and_again},
 	{"all_brakes_are_walked", all_brakes_are_walked},
 	{NULL, NULL},
 };

@@ -173,6 +173,7 @@ static void memory_report(void *ctx, const char *text)
 
 static void too_little_is_a_warning(void)
 {
+	const struct cfg_model *m;
 	struct rlimit old, low;
 
 #ifdef __SANITIZE_ADDRESS__
@@ -189,6 +190,13 @@ static void too_little_is_a_warning(void)
 	CU_ASSERT_EQUAL(setrlimit(RLIMIT_DATA, &low), 0);
 	CU_ASSERT_EQUAL(memory_allowed(), 256 * MB);
 	CU_ASSERT_EQUAL(gw_check(bench.gw->cfg, memory_report, NULL), 0);
+	CU_ASSERT_EQUAL(bench_logged("main error: *"), 0);
+	m = bench.gw->cfg;
+	gw_free(bench.gw);
+	bench.gw = gw_new(m);
+	CU_ASSERT_EQUAL(bench_logged("main error: the configuration may need * 65535 calls of 6 "
+				     "kB, *; 256 MB are allowed"),
+			1);
 	setrlimit(RLIMIT_DATA, &old);
 	bench_stop();
 	CU_ASSERT_PTR_NOT_NULL(strstr(memory_said, "warning: it may need "));

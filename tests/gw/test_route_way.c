@@ -185,7 +185,11 @@ static void denied_everywhere(void)
 	CU_ASSERT_TRUE(route_way_begin(&way_gw, &w, &nothing));
 	CU_ASSERT_PTR_NULL(route_way_next(&way_gw, &w, 20 * S));
 	CU_ASSERT_STRING_EQUAL(w.why, "route r, a passed over for 40s more: no answer");
+	CU_ASSERT_FALSE(route_way_refused(&way_gw, &w, &silent, 0)); /* there is nobody to refuse */
 	route_way_end(&way_gw, &w);
+	route_way_show(&way_gw, &w, &nothing, 20 * S);
+	CU_ASSERT_STRING_EQUAL(
+		w.why, "route r, a passed over for 40s more: no answer, no peer may be tried");
 	way_stop();
 }
 

@@ -150,17 +150,17 @@ static void a_removed_device_is_made_again(void)
 	bench_stop();
 }
 
-#define MEMORY_CONF                                                                       \
-	"host-name = gw\n"                                                                \
-	"log { tunnel = error }\n"                                                        \
-	"udp a { listen = \"192.0.2.1:1701\" }\n"                                         \
-	"udp b { listen = \"192.0.2.2:1701\" }\n"                                         \
-	"peer lac { port = a  service = s }\n"                                            \
-	"peer lns { port = b  dial = \"192.0.2.9:1701\" }\n"                              \
-	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8::/56\" } }\n"                   \
-	"service s { local = 10.64.0.1  pool = s  auth = { chap } }\n"                    \
-	"user ann { secret = \"a password\" }\n"                                          \
-	"client home { peer = lns  user = ann  secret = \"a password\"  redial = 10s }\n" \
+#define MEMORY_CONF                                                                        \
+	"host-name = gw\n"                                                                 \
+	"log { tunnel = error }\n"                                                         \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                          \
+	"udp b { listen = \"192.0.2.2:1701\" }\n"                                          \
+	"peer lac { port = a  service = s }\n"                                             \
+	"peer lns { port = b  dial = \"192.0.2.9:1701\" }\n"                               \
+	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8::/56\" } }\n"                    \
+	"service s { local = 10.64.0.1  pool = s  auth = { chap }  filter-in = \"ip\" }\n" \
+	"user ann { secret = \"a password\" }\n"                                           \
+	"client home { peer = lns  user = ann  secret = \"a password\"  redial = 10s }\n"  \
 	"client office { peer = lns  user = ann  secret = \"a password\"  redial = 10s }\n"
 
 /* Each allocation of the start is refused once: it does not start, or does without. */
@@ -265,6 +265,18 @@ static void what_it_may_need_is_logged(void)
 	bench_stop();
 }
 
+static void memory_of_calls_that_have_gone(void)
+{
+	bench_start(CONF);
+	bench.gw->joins->gone = 999;
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench_logged("main info: memory of calls that have gone is given back"), 0);
+	bench.gw->joins->gone = 1000;
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench_logged("main info: memory of calls that have gone is given back"), 1);
+	bench_stop();
+}
+
 static char start_said[400];
 
 static void start_report(void *ctx, const char *text)
@@ -283,6 +295,28 @@ static void which_names_a_log_section_may_have(void)
 	CU_ASSERT_STRING_EQUAL(start_said, "x.conf:7: log: nothing is called `tunel`; there are: "
 					   "all, main, port, transport, tunnel, call, ppp, aaa, "
 					   "client");
+}
+
+/* A warning, no mistake. */
+static void more_descriptors_than_are_allowed(void)
+{
+	struct cfg_model m = {.file = "x.conf", .services = 4000000000u};
+	unsigned need, allowed;
+	struct rlimit now;
+
+	getrlimit(RLIMIT_NOFILE, &now);
+	if (now.rlim_max >= m.services) {
+		test_skip("start.more_descriptors_than_are_allowed", "there is no limit");
+		return;
+	}
+	CU_ASSERT_EQUAL(gw_check(&m, start_report, NULL), 0);
+	CU_ASSERT_EQUAL(sscanf(start_said,
+			       "x.conf: warning: it may need %u file descriptors, and %u are "
+			       "allowed (ulimit -Hn, LimitNOFILE=)",
+			       &need, &allowed),
+			2);
+	CU_ASSERT(need > m.services);
+	CU_ASSERT_EQUAL(allowed, now.rlim_max);
 }
 
 static void a_port_that_does_not_open(void)
@@ -337,6 +371,8 @@ static const struct test_case cases[] = {
 	{"the_data_plane_wakes_us", the_data_plane_wakes_us},
 	{"what_it_may_need_is_logged", what_it_may_need_is_logged},
 	{"which_names_a_log_section_may_have", which_names_a_log_section_may_have},
+	{"memory_of_calls_that_have_gone", memory_of_calls_that_have_gone},
+	{"more_descriptors_than_are_allowed", more_descriptors_than_are_allowed},
 	{"a_port_that_does_not_open", a_port_that_does_not_open},
 	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
 	{NULL, NULL},

@@ -56,7 +56,7 @@ static void mtu_is_never_below_1280(void)
 /* an option that ends behind the packet */
 #define RS_OPT2                                                 \
 	"60000000 0010 3a ff fe80000000000000 0000000000000002" \
-	"ff020000000000000000000000000002 85 00 6f1d 00000000 0102020304050607"
+	"ff020000000000000000000000000002 85 00 701c 00000000 0102020304050607"
 /* an option of length 0 */
 #define RS_OPT0                                                 \
 	"60000000 0010 3a ff fe80000000000000 0000000000000002" \
@@ -79,6 +79,7 @@ static void solicitations(void)
 	CU_ASSERT_TRUE(solicits(RS_LLADDR));
 	CU_ASSERT_FALSE(solicits(RS_NOBODY_LLADDR));
 	CU_ASSERT_FALSE(solicits(RS_OPT0));
+	CU_ASSERT_FALSE(solicits(RS_OPT2));
 	for (i = 0; i < len; i++)
 		CU_ASSERT_FALSE(ra_is_solicitation(pkt, i));
 	/* Hop limit, type, code, checksum: each octet wrong once. */
