@@ -47,7 +47,6 @@ static int dp_tun_run_unwatch(struct worker *w, void *arg)
 
 	if (t->watch)
 		worker_unwatch(w, t->watch);
-	t->watch = NULL;
 	return 0;
 }
 

@@ -92,6 +92,8 @@ static void do_addr(const char *dev)
 	CU_ASSERT(!netif_addr(dev, &a6, NULL, false));
 	CU_ASSERT(!proc_has("if_inet6", "20010db8006400000000000000000001"));
 	CU_ASSERT(netif_addr("nosuch0", &a4, NULL, true) == -ENODEV);
+	a4.bits = 33;
+	CU_ASSERT_EQUAL(netif_addr(dev, &a4, NULL, true), -EINVAL);
 }
 
 static void netif_addresses(void)
@@ -101,7 +103,7 @@ static void netif_addresses(void)
 
 static void do_route(const char *dev)
 {
-	struct cfg_prefix r4 = prefix(false, "0a400000", 16);
+	struct cfg_prefix r4 = prefix(false, "0a400000", 16), all = prefix(false, "00000000", 0);
 	struct cfg_prefix r6 = prefix(true, "20010db8006400000000000000000000", 48);
 
 	CU_ASSERT(!netif_set(dev, true, 1400));
@@ -114,6 +116,14 @@ static void do_route(const char *dev)
 	CU_ASSERT(!netif_route(dev, &r6, false) && !netif_route(dev, &r6, false));
 	CU_ASSERT(!proc_has("ipv6_route", "20010db8006400000000000000000000 30"));
 	CU_ASSERT(netif_route("nosuch0", &r4, true) == -ENODEV);
+	CU_ASSERT(!netif_route(dev, &all, true) && !netif_route(dev, &all, true));
+	CU_ASSERT(proc_has("route", "00000000\t00000000"));
+	CU_ASSERT(!netif_route(dev, &all, false));
+	CU_ASSERT(!proc_has("route", "00000000\t00000000"));
+	CU_ASSERT(!netif_set(dev, false, 0));
+	CU_ASSERT_EQUAL(netif_route(dev, &r4, true), -ENETDOWN);
+	r4.bits = 33;
+	CU_ASSERT_EQUAL(netif_route(dev, &r4, false), -EINVAL);
 }
 
 static void routes(void)
