@@ -2,7 +2,7 @@
 /* Outgoing calls as LNS: the far end is the LAC, with the client behind it. */
 #include "gw/outgoing.h"
 #include "gw/bind.h"
-#include "tests/gw/bench.h"
+#include "tests/gw/frames.h"
 #include "tests/heap.h"
 #include <string.h>
 
@@ -309,6 +309,65 @@ static void no_room_for_the_call(void)
 	}
 }
 
+/* The frame of ours that was sent next, acknowledged. */
+static void outgoing_acked(const char *pattern)
+{
+	uint8_t frame[100];
+	size_t n;
+
+	CU_ASSERT_TRUE_FATAL(frames_next(pattern));
+	memcpy(frame, frames_last(&n), sizeof(frame));
+	frame[2] = 2;
+	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, frame, n, clock_us);
+	bench_pass(0);
+}
+
+static void outgoing_says(const char *hex, const char *answer)
+{
+	frames_give(fake.call[0].tid, fake.call[0].sid, hex);
+	CU_ASSERT_TRUE(frames_next(answer));
+}
+
+/* The link is up with IPv6 alone: what waits is looked at each tenth of a second. */
+static void packets_wait_for_ipv4(void)
+{
+	outgoing_bench(
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { port = a  dial = \"192.0.2.9:1701\" }\n"
+		"pool p { ranges = { 10.64.0.0/24, \"2001:db8:64::/48\" } }\n"
+		"service s { local = 10.64.0.1  pool = p  auth = none }\n"
+		"outgoing site { peer = lac  called = 1  service = s  address = 10.64.0.77 }\n");
+	bench.no_answer = true;
+	outgoing_packet(100);
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	frames_record();
+	bench.call[0].cfg.name[0] = '\0'; /* the test is the client */
+	l2tp_call_answer(bench.call[0].call, NULL, 0, clock_us);
+	l2tp_call_connected(bench.call[0].call, NULL, 0, clock_us);
+	bench_pass(0);
+	outgoing_acked("c021 01 *");
+	outgoing_says("c021 01 01 0004", "c021 02 01 0004");
+	outgoing_acked("8021 01 *");
+	outgoing_acked("8057 01 *");
+	CU_ASSERT_TRUE(frames_none());
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_CALLING);
+	outgoing_says("8057 01 01 000e 010a 0000000000000005",
+		      "8057 02 01 000e 010a 0000000000000005");
+	CU_ASSERT_EQUAL(outgoing_site()->state, OUTGOING_UP);
+	CU_ASSERT_TRUE(frames_next("0057 6000 *")); /* the router's advertisement */
+	bench_pass(150000);
+	outgoing_says("8021 01 01 000a 0306 0a40004d", "8021 02 01 000a 0306 0a40004d");
+	bench_pass(49999);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 1);
+	CU_ASSERT_TRUE(frames_none());
+	bench_pass(1);
+	CU_ASSERT_EQUAL(outgoing_site()->waiting, 0);
+	CU_ASSERT_TRUE(frames_next("0021 4500 *"));
+	CU_ASSERT_EQUAL(outgoing_absents(), 0);
+	bench_stop();
+}
+
 static void without_memory_for_its_packet(void)
 {
 	outgoing_bench(LNS(""));
@@ -581,6 +640,7 @@ static const struct test_case cases[] = {
 	{"a_packet_when_it_is_up", a_packet_when_it_is_up},
 	{"a_call_without_memory", a_call_without_memory},
 	{"no_room_for_the_call", no_room_for_the_call},
+	{"packets_wait_for_ipv4", packets_wait_for_ipv4},
 	{"without_memory_for_its_packet", without_memory_for_its_packet},
 	{"every_refusal_of_the_lac", every_refusal_of_the_lac},
 	{"calls_that_fail_are_limited", calls_that_fail_are_limited},
