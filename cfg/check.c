@@ -6,6 +6,7 @@
  */
 #include "cfg/check.h"
 #include "cfg/join.h"
+#include "cfg/keys.h"
 #include "cfg/report.h"
 #include "cfg/schema.h"
 #include "cfg/value.h"
@@ -74,23 +75,10 @@ static void check_peer_needs_secret(struct cfg_load *l, const struct cfg_item *i
 		}
 }
 
-/* The first port where a stranger's SCCRQ can reach this peer; NULL = circuits are configured. */
-static const struct cfg_port *check_open_port(const struct cfg_load *l, const struct cfg_peer *p)
-{
-	for (unsigned i = 0; i < l->m->ports; i++) {
-		const struct cfg_port *port = &l->m->port[i];
-
-		if ((!p->port || p->port == port) && port->transport->caps & IST_CAP_UNKNOWN &&
-		    !(port->transport->caps & IST_CAP_SWITCHED))
-			return port;
-	}
-	return NULL;
-}
-
 static void check_peer_without_secret(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
-	const struct cfg_port *port = check_open_port(l, p);
+	const struct cfg_port *port = cfg_peer_open_port(l->m, p);
 
 	if (check_has_secret(it))
 		return;

@@ -26,4 +26,7 @@ extern const struct cfg_schema cfg_schema_peer, cfg_schema_pool, cfg_schema_serv
 	cfg_schema_user, cfg_schema_client, cfg_schema_route, cfg_schema_outgoing;
 extern const struct cfg_schema *const cfg_no_sections[]; /* an empty list */
 
+/* The first port where a stranger's SCCRQ can reach this peer; NULL = circuits are configured. */
+const struct cfg_port *cfg_peer_open_port(const struct cfg_model *m, const struct cfg_peer *p);
+
 #endif

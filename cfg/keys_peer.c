@@ -353,6 +353,14 @@ static const struct cfg_key peer_keys[] = {
 	{"max-peer-calls", CFG_K_NUMBER, .min = 0, .max = 10000000,
 	 .deflt = "65535, 1024 without a secret",
 	 .help = "calls in all tunnels of this section; 0 = no limit", POLICY(max_peer_calls)},
+	{"max-tunnels-per-source", CFG_K_NUMBER, .min = 0, .max = 65535,
+	 .deflt = "half of max-tunnels where anybody may send, else 0",
+	 .help = "of these, opened by one IPv4 address, IPv6 /64 or circuit; 0 = no limit",
+	 POLICY(max_source_tunnels)},
+	{"max-calls-per-source", CFG_K_NUMBER, .min = 0, .max = 10000000,
+	 .deflt = "half of max-peer-calls where anybody may send, else 0",
+	 .help = "of the calls, in tunnels that one of them has opened; 0 = no limit",
+	 POLICY(max_source_calls)},
 	{"max-calls", CFG_K_NUMBER, .min = 0, .max = 65535,
 	 .help = "calls allowed in one tunnel; 0 = no limit", POLICY(max_calls)},
 	{"quirks", CFG_K_WORD, CFG_KEY_LIST, .words = QUIRKS,
@@ -390,6 +398,18 @@ static const struct cfg_key peer_keys[] = {
 	 .help = "time to wait for the missing message", CFG_AT(struct cfg_peer, reorder_timeout)},
 };
 
+const struct cfg_port *cfg_peer_open_port(const struct cfg_model *m, const struct cfg_peer *p)
+{
+	for (unsigned i = 0; i < m->ports; i++) {
+		const struct cfg_port *port = &m->port[i];
+
+		if ((!p->port || p->port == port) && port->transport->caps & IST_CAP_UNKNOWN &&
+		    !(port->transport->caps & IST_CAP_SWITCHED))
+			return port;
+	}
+	return NULL;
+}
+
 static void keys_peer_init_peer(struct cfg_load *l, void *obj)
 {
 	struct cfg_peer *p = obj;
@@ -411,6 +431,14 @@ static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 		p->policy.max_tunnels = p->policy.secret.len ? 1024 : 64;
 	if (!cfg_given(it, "max-peer-calls"))
 		p->policy.max_peer_calls = p->policy.secret.len ? 65535 : 1024;
+	/* Whoever likes may open tunnels: one of them leaves room for others. */
+	if (p->policy.secret.len || p->addresses || !cfg_peer_open_port(l->m, p))
+		return;
+	if (!cfg_given(it, "max-tunnels-per-source"))
+		p->policy.max_source_tunnels = (uint16_t)((p->policy.max_tunnels + 1u) / 2);
+	if (!cfg_given(it, "max-calls-per-source"))
+		p->policy.max_source_calls =
+			p->policy.max_peer_calls / 2 + p->policy.max_peer_calls % 2;
 }
 
 const struct cfg_schema cfg_schema_peer = {

@@ -38,6 +38,8 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	t->last_call = c;
 	e->calls++;
 	t->quota->calls++;
+	if (t->share)
+		t->share->calls++;
 	tunnel_update_room(t);
 	deadline_cancel(&e->heap, &t->due[D_IDLE]);
 	return c;
@@ -77,6 +79,8 @@ void call_free(struct l2tp_call *c)
 	t->e->calls--;
 	t->e->count.gone++;
 	t->quota->calls--;
+	if (t->share)
+		t->share->calls--;
 	free(c->request);
 	free(c->asked);
 	free(c->connect);

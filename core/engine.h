@@ -59,11 +59,14 @@ struct l2tp_policy {
 	uint16_t max_calls;	  /* in one tunnel; 0 = as many as there are ids */
 	uint16_t max_tunnels;	  /* of this peer section, established; 0 = no limit */
 	uint32_t max_peer_calls;  /* in all tunnels of this peer section; 0 = no limit */
-	uint32_t quirks;	  /* L2TP_QUIRK_* */
-	uint8_t control_dscp;	  /* codepoint of control packets: 1 to 63, asked for and offered
-				     as a per-hop behavior (RFC 3308); 0 = none; or: */
-#define L2TP_DSCP_PEER 65u	  /* that of the behavior which the peer asks for */
-	uint8_t suppressed;	  /* entries of suppress in use */
+	/* Of these, in tunnels that one source has opened; 0 = no limit. */
+	uint16_t max_source_tunnels;
+	uint32_t max_source_calls;
+	uint32_t quirks;      /* L2TP_QUIRK_* */
+	uint8_t control_dscp; /* codepoint of control packets: 1 to 63, asked for and offered
+				 as a per-hop behavior (RFC 3308); 0 = none; or: */
+#define L2TP_DSCP_PEER 65u    /* that of the behavior which the peer asks for */
+	uint8_t suppressed;   /* entries of suppress in use */
 	struct l2tp_avp_key suppress[L2TP_SUPPRESS_MAX]; /* attributes never sent to this peer */
 };
 /* RFC defaults for everything but names and secret. */

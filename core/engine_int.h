@@ -54,10 +54,12 @@ struct source {
 	struct fifo tunnels;
 };
 
-/* What one peer section has.  users: all its tunnels, in any state. */
+/* What one peer section has, or one source in it.  users: all its tunnels, in any state. */
 struct quota {
 	struct hnode node;
 	const void *peer;
+	uint64_t source;
+	bool of_source;
 	uint32_t users, tunnels, calls;
 	bool malformed; /* the owner knows that it sends malformed attributes */
 };
@@ -75,8 +77,8 @@ struct l2tp_tunnel {
 	struct l2tp_call *waiting, *last_waiting; /* placed, request not sent */
 	struct source *source;			  /* half-open: counted there until established */
 	struct fifo_node in_source, in_half_open, in_linger;
-	struct quota *quota;
-	struct l2tp_tunnel *proof; /* re-authentication: the other of the two */
+	struct quota *quota, *share; /* share: of its source; NULL = that has no limit */
+	struct l2tp_tunnel *proof;   /* re-authentication: the other of the two */
 	void *user, *peer;
 	l2tp_channel channel;
 	uint64_t since, last_heard;
@@ -289,13 +291,16 @@ uint32_t half_open_worst(const struct l2tp_engine *e);
 
 /* Find or make the record of the tunnel's peer section; false = no memory. */
 bool quota_join(struct l2tp_tunnel *t);
+/* Count it against its source too, if that has a limit. */
+bool quota_join_source(struct l2tp_tunnel *t);
 void quota_leave(struct l2tp_tunnel *t);
 /* Its state has changed: count it, or no longer. */
 void quota_update(struct l2tp_tunnel *t);
-/* Why this peer section cannot have one more tunnel; L2TP_R_NONE = it can.  leaving: tunnels that
- * will end when it is there. */
+/* Why this peer section, or this source in it, cannot have one more tunnel; L2TP_R_NONE = it can.
+ * source: NULL = we open it.  leaving: tunnels that will end when it is there. */
 enum l2tp_reason quota_tunnel(const struct l2tp_engine *e, const void *peer,
-			      const struct l2tp_policy *p, unsigned leaving);
+			      const struct l2tp_policy *p, const uint64_t *source,
+			      unsigned leaving);
 /* The same for one more call. */
 enum l2tp_reason quota_call(const struct l2tp_tunnel *t);
 

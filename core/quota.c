@@ -1,48 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How many tunnels and calls one peer section has, against the limits of its policy, and all of
- * them against those of the engine.  A tunnel counts from its SCCCN on, or from our SCCRQ, until
- * its StopCCN is acknowledged; one that the peer has not established yet is counted by half_open.c.
+ * How many tunnels and calls one peer section has, and one source in it, against the limits of its
+ * policy, and all of them against those of the engine.  A tunnel counts from its SCCCN on, or from
+ * our SCCRQ, until its StopCCN is acknowledged; one that the peer has not established yet is
+ * counted by half_open.c.
  */
 #include "core/engine_int.h"
 
 #include <stdlib.h>
 
-static struct quota *quota_find(const struct l2tp_engine *e, const void *peer)
+static struct quota *quota_find(const struct l2tp_engine *e, const struct quota *like)
 {
-	struct hnode *n = htab_first(&e->quotas, htab_key((uintptr_t)peer, 0));
+	struct hnode *n = htab_first(&e->quotas, htab_key((uintptr_t)like->peer, like->source));
 
-	for (; n; n = htab_more(n))
-		if (IST_CONTAINER_OF(n, struct quota, node)->peer == peer)
-			return IST_CONTAINER_OF(n, struct quota, node);
+	for (; n; n = htab_more(n)) {
+		struct quota *q = IST_CONTAINER_OF(n, struct quota, node);
+
+		if (q->peer == like->peer && q->source == like->source &&
+		    q->of_source == like->of_source)
+			return q;
+	}
 	return NULL;
+}
+
+/* NULL = no memory */
+static struct quota *quota_use(struct l2tp_engine *e, const struct quota *like)
+{
+	struct quota *q = quota_find(e, like);
+
+	if (!q) {
+		q = calloc(1, sizeof(*q));
+		if (!q)
+			return NULL;
+		*q = *like;
+		htab_add(&e->quotas, &q->node, htab_key((uintptr_t)q->peer, q->source));
+	}
+	q->users++;
+	return q;
+}
+
+static void quota_unuse(struct l2tp_engine *e, struct quota *q)
+{
+	if (!q || --q->users)
+		return;
+	htab_del(&e->quotas, &q->node);
+	free(q);
 }
 
 bool quota_join(struct l2tp_tunnel *t)
 {
-	struct l2tp_engine *e = t->e;
+	t->quota = quota_use(t->e, &(struct quota){.peer = t->peer});
+	return t->quota;
+}
 
-	t->quota = quota_find(e, t->peer);
-	if (!t->quota) {
-		t->quota = calloc(1, sizeof(*t->quota));
-		if (!t->quota)
-			return false;
-		t->quota->peer = t->peer;
-		htab_add(&e->quotas, &t->quota->node, htab_key((uintptr_t)t->peer, 0));
-	}
-	t->quota->users++;
-	return true;
+bool quota_join_source(struct l2tp_tunnel *t)
+{
+	if (!t->source || (!t->policy.max_source_tunnels && !t->policy.max_source_calls))
+		return true;
+	t->share = quota_use(
+		t->e,
+		&(struct quota){.peer = t->peer, .source = t->source->node.key, .of_source = true});
+	return t->share;
 }
 
 void quota_leave(struct l2tp_tunnel *t)
 {
-	struct quota *q = t->quota;
-
-	t->quota = NULL;
-	if (!q || --q->users)
-		return;
-	htab_del(&t->e->quotas, &q->node);
-	free(q);
+	quota_unuse(t->e, t->quota);
+	quota_unuse(t->e, t->share);
+	t->quota = t->share = NULL;
 }
 
 void quota_update(struct l2tp_tunnel *t)
@@ -55,18 +80,31 @@ void quota_update(struct l2tp_tunnel *t)
 		return;
 	t->counted = counts;
 	t->quota->tunnels += counts ? 1 : UINT32_MAX;
+	if (t->share)
+		t->share->tunnels += counts ? 1 : UINT32_MAX;
 	t->e->counted += counts ? 1 : UINT32_MAX;
 }
 
-enum l2tp_reason quota_tunnel(const struct l2tp_engine *e, const void *peer,
-			      const struct l2tp_policy *p, unsigned leaving)
+static bool quota_is_full(const struct quota *q, uint32_t most, unsigned leaving)
 {
-	const struct quota *q = quota_find(e, peer);
+	return q && most && q->tunnels >= most + leaving;
+}
+
+enum l2tp_reason quota_tunnel(const struct l2tp_engine *e, const void *peer,
+			      const struct l2tp_policy *p, const uint64_t *source, unsigned leaving)
+{
+	struct quota like = {.peer = peer};
 
 	if (e->counted >= e->limits.max_tunnels + leaving)
 		return L2TP_R_TUNNEL_CAP;
-	if (q && p->max_tunnels && q->tunnels >= p->max_tunnels + leaving)
+	if (quota_is_full(quota_find(e, &like), p->max_tunnels, leaving))
 		return L2TP_R_PEER_TUNNELS;
+	if (!source)
+		return L2TP_R_NONE;
+	like.source = *source;
+	like.of_source = true;
+	if (quota_is_full(quota_find(e, &like), p->max_source_tunnels, leaving))
+		return L2TP_R_SOURCE_TUNNELS;
 	return L2TP_R_NONE;
 }
 
@@ -76,5 +114,7 @@ enum l2tp_reason quota_call(const struct l2tp_tunnel *t)
 		return L2TP_R_CALL_CAP;
 	if (t->policy.max_peer_calls && t->quota->calls >= t->policy.max_peer_calls)
 		return L2TP_R_PEER_CALLS;
+	if (t->share && t->policy.max_source_calls && t->share->calls >= t->policy.max_source_calls)
+		return L2TP_R_SOURCE_CALLS;
 	return L2TP_R_NONE;
 }

@@ -54,8 +54,10 @@
 	X(LINGER_CAP, "linger-cap", "state of a closed tunnel given up early")                    \
 	X(TUNNEL_CAP, "tunnel-cap", "no room for another tunnel")                                 \
 	X(PEER_TUNNELS, "peer-tunnels", "peer has as many tunnels as it may")                     \
+	X(SOURCE_TUNNELS, "source-tunnels", "source has as many tunnels as it may")               \
 	X(CALL_CAP, "call-cap", "no room for another call")                                       \
 	X(PEER_CALLS, "peer-calls", "peer has as many calls as it may")                           \
+	X(SOURCE_CALLS, "source-calls", "source has as many calls as it may")                     \
 	X(TIE_LOST, "tie-lost", "lost the tie, dropped")                                          \
 	X(WITHHELD, "withheld", "message not sent: address not proved, reply too large")          \
 	X(RETRANSMITS, "retransmits", "control messages sent again")                              \

@@ -224,7 +224,10 @@ bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 
 	if (!setup_response_ok(t, L2TP_SCCCN, r))
 		return false;
-	why = quota_tunnel(t->e, t->peer, &t->policy, tunnel_replaces(t));
+	why = quota_tunnel(t->e, t->peer, &t->policy, t->source ? &t->source->node.key : NULL,
+			   tunnel_replaces(t));
+	if (why == L2TP_R_NONE && !quota_join_source(t))
+		why = L2TP_R_NO_MEMORY;
 	if (why == L2TP_R_NONE)
 		return true;
 	engine_count(t->e, why);
@@ -353,7 +356,7 @@ static struct l2tp_tunnel *setup_admit(struct l2tp_engine *e, l2tp_channel from,
 {
 	unsigned lost =
 		(tunnel_by_peer_id(e, from, setup_assigned_id(e, h)) != NULL) + (yields != NULL);
-	enum l2tp_reason why = quota_tunnel(e, who->peer, &who->policy, lost);
+	enum l2tp_reason why = quota_tunnel(e, who->peer, &who->policy, &who->source, lost);
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_result full;
 	struct source *s = NULL;

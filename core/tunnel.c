@@ -598,7 +598,7 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 	if (!why)
 		why = &unused;
 	engine_enter(e, now);
-	*why = e->stopping ? L2TP_R_TUNNEL_CAP : quota_tunnel(e, who->peer, &who->policy, 0);
+	*why = e->stopping ? L2TP_R_TUNNEL_CAP : quota_tunnel(e, who->peer, &who->policy, NULL, 0);
 	if (*why == L2TP_R_NONE)
 		t = tunnel_new(e, to, who, why);
 	if (t) {

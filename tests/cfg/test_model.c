@@ -85,6 +85,37 @@ static void peer_limits_follow_the_secret(void)
 	told_end(&t);
 }
 
+/* Where whoever likes may open tunnels, one source gets half, rounded up. */
+static void sources_have_limits_where_anybody_may_send(void)
+{
+	static const struct {
+		const char *keys;
+		uint16_t tunnels;
+		uint32_t calls;
+	} rows[] = {
+		{"port = n", 32, 512},
+		{"port = n max-tunnels = 3 max-peer-calls = 5", 2, 3},
+		{"port = n max-tunnels = 0 max-peer-calls = 0", 0, 0},
+		{"port = n max-tunnels-per-source = 0 max-calls-per-source = 9", 0, 9},
+		{"port = n secret = x", 0, 0},
+		{"port = n address = 192.0.2.0/24", 0, 0},
+		{"port = l", 0, 0}, /* circuits are configured */
+		{"", 32, 512},
+	};
+	static struct told t;
+	char text[200];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "net n { }\nline l { link = x }\npeer a { %s }",
+			 rows[i].keys);
+		tell(&t, text);
+		CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+		CU_ASSERT_EQUAL(t.m->peer[0].policy.max_source_tunnels, rows[i].tunnels);
+		CU_ASSERT_EQUAL(t.m->peer[0].policy.max_source_calls, rows[i].calls);
+		told_end(&t);
+	}
+}
+
 static void the_top_level(void)
 {
 	static struct told t;
@@ -406,6 +437,7 @@ static void the_model_owns_its_texts(void)
 static const struct test_case cases[] = {
 	{"an_empty_text_is_all_defaults", an_empty_text_is_all_defaults},
 	{"our_name_is_the_systems", our_name_is_the_systems},
+	{"sources_have_limits_where_anybody_may_send", sources_have_limits_where_anybody_may_send},
 	{"peer_limits_follow_the_secret", peer_limits_follow_the_secret},
 	{"the_top_level", the_top_level},
 	{"a_vty_that_others_can_reach_is_warned_of", a_vty_that_others_can_reach_is_warned_of},

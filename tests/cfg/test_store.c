@@ -309,6 +309,8 @@ static const struct {
 	{STORE_PEER, "hold", NULL, "0", "1h", "3601s"},
 	{STORE_PEER, "max-tunnels", NULL, "0", "65535", "65536"},
 	{STORE_PEER, "max-peer-calls", NULL, "0", "10000000", "10000001"},
+	{STORE_PEER, "max-tunnels-per-source", NULL, "0", "65535", "65536"},
+	{STORE_PEER, "max-calls-per-source", NULL, "0", "10000000", "10000001"},
 	{STORE_PEER, "max-calls", NULL, "0", "65535", "65536"},
 	{STORE_PEER, "reorder", NULL, "0", "32", "33"},
 	{STORE_PEER, "reorder-timeout", "999us", "1ms", "10s", "10001ms"},

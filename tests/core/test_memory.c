@@ -92,6 +92,7 @@ static bool memory_without(unsigned n)
 	rig_pair(&r);
 	r.a.policy.challenge = r.b.policy.challenge = true;
 	r.a.policy.hide = r.b.policy.hide = true;
+	r.a.policy.max_source_tunnels = r.b.policy.max_source_tunnels = 100;
 	r.a.answer = r.b.answer = r.a.connect = r.b.connect = true;
 	r.b.on_event = memory_receive_inside;
 	heap_refuse(n);

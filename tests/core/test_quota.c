@@ -214,7 +214,93 @@ static void quota_of_our_calls(void)
 	rig_free(&r);
 }
 
+/* One source may have two of four tunnels, another the rest; a section without that limit does not
+ * count sources. */
+static void quota_of_tunnels_of_one_source(void)
+{
+	struct rig_peer p[8];
+	int mine, other;
+
+	rig_single(&r);
+	r.a.policy.max_tunnels = 4;
+	r.a.policy.max_source_tunnels = 2;
+	r.a.peer = &mine;
+	r.a.source = 1;
+	quota_up(&p[0], 1);
+	quota_up(&p[1], 2);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_SOURCE_TUNNELS), 0);
+	quota_up(&p[2], 3);
+	quota_refused(3, L2TP_R_SOURCE_TUNNELS, 1);
+	CU_ASSERT_PTR_NOT_NULL(rig_open(&r.a)); /* what we open is not the source's */
+	r.a.source = 2;
+	quota_up(&p[3], 4);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 3);
+	quota_up(&p[4], 5);
+	quota_refused(5, L2TP_R_PEER_TUNNELS, 1);
+	r.a.peer = &other; /* the same source in another section */
+	r.a.source = 1;
+	quota_up(&p[5], 6);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 4);
+	r.a.peer = &mine;
+	rig_stopccn(&p[0], 1); /* one ends: there is room again */
+	quota_up(&p[6], 7);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 5);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_SOURCE_TUNNELS), 1);
+	rig_free(&r);
+}
+
+/* Two set-ups at once: the second is refused when it would be established. */
+static void quota_of_one_source_when_it_is_established(void)
+{
+	struct rig_peer p[2];
+
+	rig_single(&r);
+	r.a.policy.max_source_tunnels = 1;
+	for (uint16_t i = 0; i < 2; i++) {
+		rig_peer(&p[i], &r, (uint16_t)(i + 1));
+		rig_sccrq(&p[i]);
+		rig_send_ns(&p[i], 0);
+		rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+		l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &p[i].peer_tid);
+		p[i].nr = 1;
+	}
+	for (uint16_t i = 0; i < 2; i++) {
+		rig_start(&p[i], L2TP_SCCCN, 0);
+		rig_send_ns(&p[i], 1);
+	}
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), 1);
+	quota_refused(2, L2TP_R_SOURCE_TUNNELS, 1);
+	rig_free(&r);
+}
+
+/* In all its tunnels, and in none of another's. */
+static void quota_of_calls_of_one_source(void)
+{
+	static const uint16_t expected[] = {L2TP_ICRP, L2TP_ICRP, L2TP_CDN, L2TP_ICRP};
+	struct rig_peer p[3];
+
+	rig_single(&r);
+	r.a.answer = true;
+	r.a.policy.max_peer_calls = 3;
+	r.a.policy.max_source_calls = 2;
+	for (uint16_t i = 0; i < 3; i++) {
+		r.a.source = i / 2;
+		quota_up(&p[i], (uint16_t)(i + 1));
+	}
+	for (uint16_t i = 0; i < 4; i++) {
+		rig_any(&p[i == 3 ? 2 : i % 2], L2TP_ICRQ, 0, (uint16_t)(70 + i));
+		CU_ASSERT_EQUAL(r.a.pkt[r.a.pkts - 1].type, expected[i]);
+	}
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_SOURCE_CALLS), 1);
+	rig_any(&p[2], L2TP_ICRQ, 0, 80);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_PEER_CALLS), 1);
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
+	{"quota_of_tunnels_of_one_source", quota_of_tunnels_of_one_source},
+	{"quota_of_one_source_when_it_is_established", quota_of_one_source_when_it_is_established},
+	{"quota_of_calls_of_one_source", quota_of_calls_of_one_source},
 	{"quota_of_tunnels", quota_of_tunnels},
 	{"quota_when_it_is_established", quota_when_it_is_established},
 	{"quota_while_stopping", quota_while_stopping},
