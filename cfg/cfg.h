@@ -123,8 +123,9 @@ struct cfg_peer {
 	const char *dial;	     /* where we open tunnels to; NULL = we only answer */
 	const char *hostname;	     /* pattern of the peer's Host Name, "*" allowed; NULL = any */
 	const struct cfg_service *service; /* for calls it offers; NULL = refuse */
-	struct l2tp_policy policy;	   /* host_name is ours */
-	const struct cfg_avp *add;	   /* attributes of calls we place to it */
+	bool anybody; /* whoever likes may be it: no secret, no address, and an open port */
+	struct l2tp_policy policy; /* host_name is ours */
+	const struct cfg_avp *add; /* attributes of calls we place to it */
 	unsigned adds;
 	bool length_bit;	  /* L in data we send */
 	bool sequencing;	  /* as LNS: sequence data */

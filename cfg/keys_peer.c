@@ -431,9 +431,10 @@ static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 		p->policy.max_tunnels = p->policy.secret.len ? 1024 : 64;
 	if (!cfg_given(it, "max-peer-calls"))
 		p->policy.max_peer_calls = p->policy.secret.len ? 65535 : 1024;
-	/* Whoever likes may open tunnels: one of them leaves room for others. */
-	if (p->policy.secret.len || p->addresses || !cfg_peer_open_port(l->m, p))
+	p->anybody = !p->policy.secret.len && !p->addresses && cfg_peer_open_port(l->m, p);
+	if (!p->anybody)
 		return;
+	/* One of them leaves room for others. */
 	if (!cfg_given(it, "max-tunnels-per-source"))
 		p->policy.max_source_tunnels = (uint16_t)((p->policy.max_tunnels + 1u) / 2);
 	if (!cfg_given(it, "max-calls-per-source"))

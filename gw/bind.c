@@ -67,6 +67,25 @@ static void bind_each_leg(struct l2tp_tunnel *t, void (*action)(struct leg *l))
 	}
 }
 
+/* Nothing is known of it but its address? */
+static bool bind_is_stranger(const struct l2tp_tunnel_info *i)
+{
+	const struct cfg_peer *p = i->peer;
+
+	return p && p->anybody && !i->initiator;
+}
+
+/* A line about a tunnel that is or was up. */
+#define BIND_LOG(category, level, gw, i, now, ...)                                  \
+	do {                                                                        \
+		uint64_t source_ = peer_channel_source(gw, (i)->channel);           \
+                                                                                    \
+		if (bind_is_stranger(i))                                            \
+			gw_log_peer(category, level, source_, now, __VA_ARGS__);    \
+		else                                                                \
+			gw_log_session(category, level, source_, now, __VA_ARGS__); \
+	} while (0)
+
 static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
@@ -76,10 +95,10 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
 	bind_each_leg(ev->tunnel, leg_call_tunnel_up);
-	gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
-		       "tunnel %u: up with %s (%s) on %s", i.local_id, bind_peer_name(&i),
-		       gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
-		       port_channel_text(where, sizeof(where), gw, i.channel));
+	BIND_LOG(GW_LOG_TUNNEL, LOGL_NOTICE, gw, &i, ev->now, "tunnel %u: up with %s (%s) on %s",
+		 i.local_id, bind_peer_name(&i),
+		 gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
+		 port_channel_text(where, sizeof(where), gw, i.channel));
 }
 
 /* For `show history failures`. */
@@ -128,9 +147,9 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 		uint64_t source = peer_channel_source(gw, i.channel);
 
 		port_channel_text(where, sizeof(where), gw, i.channel);
-		gw_log_session(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
-			       "tunnel %u: down with %s on %s: %s", i.local_id, bind_peer_name(&i),
-			       where, why);
+		BIND_LOG(GW_LOG_TUNNEL, LOGL_NOTICE, gw, &i, ev->now,
+			 "tunnel %u: down with %s on %s: %s", i.local_id, bind_peer_name(&i), where,
+			 why);
 		if (ev->result.result != L2TP_STOP_GENERAL_CLEAR &&
 		    ev->result.result != L2TP_STOP_SHUTTING_DOWN)
 			bind_tunnel_failed(gw, ev, &i, source, where, why);
@@ -210,12 +229,12 @@ static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &t);
 	port_channel_text(where, sizeof(where), gw, t.channel);
 	if (ev->kind == L2TP_EV_CALL_UP)
-		gw_log_session(GW_LOG_CALL, LOGL_INFO, peer_channel_source(gw, t.channel), ev->now,
-			       "call %u/%u: up with %s", t.local_id, c.local_id, where);
+		BIND_LOG(GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now, "call %u/%u: up with %s",
+			 t.local_id, c.local_id, where);
 	else if (ev->kind == L2TP_EV_CALL_DOWN)
-		gw_log_session(GW_LOG_CALL, LOGL_INFO, peer_channel_source(gw, t.channel), ev->now,
-			       "call %u/%u: down with %s: %s", t.local_id, c.local_id, where,
-			       gw_result_text(why, sizeof(why), &ev->result, false));
+		BIND_LOG(GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now, "call %u/%u: down with %s: %s",
+			 t.local_id, c.local_id, where,
+			 gw_result_text(why, sizeof(why), &ev->result, false));
 	if (!c.user)
 		return;
 	gw->cdn = ev->kind == L2TP_EV_CALL_DOWN ? ev->msg : NULL;

@@ -261,6 +261,38 @@ static void lines_of_tunnels_and_calls(void)
 	bench_stop();
 }
 
+/* Of a source that has a secret every tunnel is said; of one that needs none some, and how many
+ * were left out. */
+static void lines_of_many_tunnels(void)
+{
+	static const struct {
+		const char *key;
+		unsigned lines;
+	} rows[] = {{"secret = \"between us\"", 25}, {"address = \"192.0.2.9\"", 25}, {"", 10}};
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR};
+	char conf[200];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(conf, sizeof(conf),
+			 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+			 "peer lac { %s }\n",
+			 rows[i].key);
+		bench_start(conf);
+		bench.policy.secret.len = i ? 0 : 10;
+		memcpy(bench.policy.secret.octets, "between us", 10);
+		for (unsigned n = 0; n < 25; n++) {
+			CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+			l2tp_tunnel_close(bench.tunnel, &r, clock_us);
+			bench_pass(0);
+		}
+		CU_ASSERT_EQUAL(bench_logged("tunnel notice: tunnel *: up with lac *"),
+				rows[i].lines);
+		CU_ASSERT_EQUAL(bench_logged("tunnel notice: tunnel *: down with lac *"),
+				rows[i].lines);
+		bench_stop();
+	}
+}
+
 static void lines_of_tunnels_that_do_not_come_up(void)
 {
 	bench_start("host-name = gw\n"
@@ -408,6 +440,7 @@ static void a_packet_that_waits(void)
 
 static const struct test_case cases[] = {
 	{"lines_of_tunnels_and_calls", lines_of_tunnels_and_calls},
+	{"lines_of_many_tunnels", lines_of_many_tunnels},
 	{"lines_of_tunnels_that_do_not_come_up", lines_of_tunnels_that_do_not_come_up},
 	{"lines_of_what_the_engine_tells", lines_of_what_the_engine_tells},
 	{"line_of_an_sli", line_of_an_sli},
