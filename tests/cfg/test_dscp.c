@@ -22,7 +22,7 @@ static void names_and_numbers(void)
 /* RFC 2474 4.2.2.1: the class selectors; RFC 2597 6: class and drop precedence. */
 static void names_of_whole_groups(void)
 {
-	char name[8];
+	char name[32];
 
 	for (int i = 0; i < 8; i++) {
 		snprintf(name, sizeof(name), "cs%d", i);

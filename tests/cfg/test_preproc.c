@@ -74,6 +74,14 @@ static void depth_is_bounded(void)
 		strcat(text, "}");
 	ASSERT_TOLD(text, "t:1: a: a: a: a: a: a: a: a: sections nested more than 8 deep\n"
 			  "t:1: top level: unknown section `a`\n");
+	/* one without a name is as deep as others, and what is closed counts no more */
+	ASSERT_TOLD("{ a { a { a { a { a { a { a { a { } } } } } } } } }",
+		    "t:1: top level: `{` without the name of a section before it\n"
+		    "t:1: ?: a: a: a: a: a: a: a: sections nested more than 8 deep\n");
+	ASSERT_TOLD("{ } { } { a { a { a { a { a { a { a { } } } } } } } }",
+		    "t:1: top level: `{` without the name of a section before it\n"
+		    "t:1: top level: `{` without the name of a section before it\n"
+		    "t:1: top level: `{` without the name of a section before it\n");
 }
 
 static void preproc_titles(void)
@@ -81,6 +89,9 @@ static void preproc_titles(void)
 	setenv("IST_TEST_A", "a", 1);
 	ASSERT_TOLD("peer ${IST_TEST_A} { }",
 		    "t:1: top level: the name of a section cannot come from the environment\n");
+	ASSERT_TOLD("peer ${IST_TEST_A} { hullo = 1s }",
+		    "t:1: top level: the name of a section cannot come from the environment\n"
+		    "t:1: peer ?: unknown key `hullo`, did you mean `hello`?\n");
 	ASSERT_TOLD("peer \"a\\q\" { }",
 		    "t:1: top level: unknown escape after `\\` in a quoted text, known are \\\" "
 		    "\\\\ \\$ "
