@@ -229,8 +229,8 @@ static void lex_one(struct lex *x)
 	const char *mark = *x->p ? strchr(marks, *x->p) : NULL;
 
 	if (mark) {
+		lex_add(x, kinds[mark - marks], x->p);
 		x->p++;
-		lex_add(x, kinds[mark - marks], x->p - 1);
 	} else if (strchr(" \t\r\n#", *x->p) && *x->p) {
 		lex_blank(x);
 	} else if (*x->p == '"' || *x->p == '\'') {

@@ -252,7 +252,6 @@ void cfg_outline(struct cfg_load *l, const char *text, size_t len)
 	l->root = arena_get(l->scratch, sizeof(*l->root));
 	l->root->kind = CFG_ITEM_SECTION;
 	l->root->name = "";
-	l->root->line = 1;
 	l->root->schema = l->schema;
 	p.at = l->root;
 	while (p.t->kind != CFG_T_END)

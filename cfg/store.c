@@ -50,7 +50,9 @@ static bool store_text_fits(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it, "the text is empty");
 	else if (k->max && len > (size_t)k->max)
 		cfg_wrong(l, it->line, it, "longer than %u octets", (unsigned)k->max);
-	return len && (!k->max || len <= (size_t)k->max);
+	else
+		return true;
+	return false;
 }
 
 /* Was a section of this name dropped for a mistake of its own, such as an unknown word?  Then the

@@ -53,7 +53,7 @@ void suggest_init(struct suggest *s, const char *written)
 
 	s->written = written;
 	s->best = NULL;
-	s->distance = len < 3 ? 2 : (unsigned)(len > NAME_MAX_LEN ? 0 : len / 3 + 1);
+	s->distance = len < 3 ? 2 : (unsigned)(len / 3 + 1);
 }
 
 void suggest_offer(struct suggest *s, const char *name)

@@ -216,6 +216,36 @@ static void a_file_without_end(void)
 	free(text);
 }
 
+/* The same in a file, where a plugin's folder is looked for too. */
+static void a_large_file(void)
+{
+	static const char first[] = "plugin-dir = x\n";
+	size_t len = CFG_TEXT_MAX + 1;
+	char file[] = "/tmp/ist-cfg-XXXXXX", *text = malloc(len), *dir, want[100];
+	int fd = mkstemp(file);
+	static struct told t;
+
+	CU_ASSERT_FATAL(fd >= 0 && text);
+	memset(text, '\n', len);
+	memcpy(text, first, sizeof(first) - 1);
+	CU_ASSERT_EQUAL_FATAL(write(fd, text, len), (ssize_t)len);
+	memset(&t, 0, sizeof(t));
+	CU_ASSERT_EQUAL(cfg_load(&t.m, file, media, told_add, &t), 1);
+	snprintf(want, sizeof(want),
+		 "%s: larger than 4194304 octets: this is not a configuration\n", file);
+	ASSERT_TEXT(t.text, want);
+	CU_ASSERT_PTR_NULL(cfg_plugin_dir(file));
+	CU_ASSERT_EQUAL(ftruncate(fd, CFG_TEXT_MAX), 0);
+	CU_ASSERT_EQUAL(cfg_load(&t.m, file, media, NULL, NULL), 0);
+	told_end(&t);
+	dir = cfg_plugin_dir(file);
+	ASSERT_TEXT(dir ? dir : "none", "x");
+	free(dir);
+	free(text);
+	close(fd);
+	unlink(file);
+}
+
 static void nothing_changes_when_anything_is_wrong(void)
 {
 	const struct cfg_model *m = (const struct cfg_model *)&m, *before = m;
@@ -236,6 +266,7 @@ static const struct test_case cases[] = {
 	{"files_that_cannot_be_read", files_that_cannot_be_read},
 	{"plugin_dir", load_plugin_dir},
 	{"a_file_without_end", a_file_without_end},
+	{"a_large_file", a_large_file},
 	{"nothing_changes_when_anything_is_wrong", nothing_changes_when_anything_is_wrong},
 	{NULL, NULL},
 };

@@ -42,6 +42,11 @@ static void store_wrong_values(void)
 		"65535, as in 9:1\n");
 	ASSERT_TOLD("peer a { hide = maybe }",
 		    "t:1: peer a: hide: `maybe` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("peer a { hide = \"\" }", "t:1: peer a: hide: `` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("peer a { hide = 'x' }", "t:1: peer a: hide: `x` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("peer a { hide = x }", "t:1: peer a: hide: `x` is neither `yes` nor `no`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1 dns = { x, 192.0.2.1, 192.0.2.2 } }",
+		    "t:1: service s: dns: `x` is not an IPv4 address\n");
 	ASSERT_TOLD("peer a { quirks = { tid-zer } }",
 		    "t:1: peer a: quirks: unknown word `tid-zer`, did you mean `tid-zero`?\n");
 	ASSERT_TOLD(
