@@ -189,6 +189,8 @@ struct cfg_client {
 	const struct cfg_prefix *route; /* routed into the TUN once up */
 	unsigned routes;
 	uint64_t redial; /* wait before dialling again, us; 0 = once */
+	const struct cfg_client
+		*bundle; /* whose multilink bundle this is a link of; NULL = its own */
 };
 
 /* Several sections, in the order they are named. */

@@ -481,6 +481,31 @@ static void check_client_peer(struct cfg_load *l, const struct cfg_item *it)
 		check_client_circuit(l, it);
 }
 
+/* RFC 1990 5.1.3: the server knows the links of a bundle by their user and endpoint. */
+static void check_client_bundle(struct cfg_load *l, const struct cfg_item *it)
+{
+	static const char *const of_first[] = {"multilink", "tun", "routes"};
+	const struct cfg_client *c = it->object, *first = c->bundle ? c->bundle : c;
+	const struct cfg_item *b = check_blame(it, "bundle");
+
+	for (unsigned i = 0; c->bundle && i < sizeof(of_first) / sizeof(of_first[0]); i++)
+		if (cfg_given(it, of_first[i]))
+			cfg_wrong(l, b->line, b, "`%s` is that of client `%s`", of_first[i],
+				  first->name);
+	if (first->bundle)
+		cfg_wrong(l, b->line, b, "client `%s` is in a bundle of another one", first->name);
+	else if (c->bundle && !first->ppp.mrru)
+		cfg_wrong(l, b->line, b, "client `%s` has no `multilink`", first->name);
+	else if (strcmp(c->ppp.name, first->ppp.name) != 0)
+		cfg_wrong(l, b->line, b, "client `%s` logs in as another user", first->name);
+	for (const struct cfg_client *q = l->m->client; !c->bundle && c->ppp.mrru && q < c; q++)
+		if (q->ppp.mrru && !q->bundle && !strcmp(q->ppp.name, c->ppp.name))
+			cfg_wrong(
+				l, it->line, it,
+				"client `%s` has `multilink` for the same user: say `bundle` here",
+				q->name);
+}
+
 static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
@@ -713,20 +738,21 @@ static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
 } checks[] = {
-	{CFG_S_PORT, check_circuits_differ},	 {CFG_S_PORT, check_circuit_peers},
-	{CFG_S_PORT, check_mtu_for_l2tp},	 {CFG_S_PEER, check_one_secret},
-	{CFG_S_PEER, check_peer_without_secret}, {CFG_S_PEER, check_peer_needs_secret},
-	{CFG_S_PEER, check_peer_keys_agree},	 {CFG_S_PEER, check_peer_dial},
-	{CFG_S_PEER, check_peer_addresses},	 {CFG_S_PEER, check_peer_is_reached},
-	{CFG_S_POOL, check_range_sizes},	 {CFG_S_POOL, check_ranges_apart},
-	{CFG_S_SERVICE, check_local_in_pool},	 {CFG_S_SERVICE, check_service_device},
-	{CFG_S_USER, check_one_secret},		 {CFG_S_USER, check_user_secret},
-	{CFG_S_USER, check_user_address},	 {CFG_S_CLIENT, check_one_secret},
-	{CFG_S_CLIENT, check_client_login},	 {CFG_S_CLIENT, check_client_peer},
-	{CFG_S_CLIENT, check_client_device},	 {CFG_S_ROUTE, check_route_peers},
-	{CFG_S_ROUTE, check_route_numbers},	 {CFG_S_ROUTE, check_route_is_reached},
-	{CFG_S_OUTGOING, check_outgoing_bps},	 {CFG_S_OUTGOING, check_outgoing_address},
-	{CFG_S_OUTGOING, check_outgoing_prefix}, {CFG_S_OUTGOING, check_outgoing_routes},
+	{CFG_S_PORT, check_circuits_differ},	  {CFG_S_PORT, check_circuit_peers},
+	{CFG_S_PORT, check_mtu_for_l2tp},	  {CFG_S_PEER, check_one_secret},
+	{CFG_S_PEER, check_peer_without_secret},  {CFG_S_PEER, check_peer_needs_secret},
+	{CFG_S_PEER, check_peer_keys_agree},	  {CFG_S_PEER, check_peer_dial},
+	{CFG_S_PEER, check_peer_addresses},	  {CFG_S_PEER, check_peer_is_reached},
+	{CFG_S_POOL, check_range_sizes},	  {CFG_S_POOL, check_ranges_apart},
+	{CFG_S_SERVICE, check_local_in_pool},	  {CFG_S_SERVICE, check_service_device},
+	{CFG_S_USER, check_one_secret},		  {CFG_S_USER, check_user_secret},
+	{CFG_S_USER, check_user_address},	  {CFG_S_CLIENT, check_one_secret},
+	{CFG_S_CLIENT, check_client_login},	  {CFG_S_CLIENT, check_client_peer},
+	{CFG_S_CLIENT, check_client_bundle},	  {CFG_S_CLIENT, check_client_device},
+	{CFG_S_ROUTE, check_route_peers},	  {CFG_S_ROUTE, check_route_numbers},
+	{CFG_S_ROUTE, check_route_is_reached},	  {CFG_S_OUTGOING, check_outgoing_bps},
+	{CFG_S_OUTGOING, check_outgoing_address}, {CFG_S_OUTGOING, check_outgoing_prefix},
+	{CFG_S_OUTGOING, check_outgoing_routes},
 };
 
 void cfg_check(struct cfg_load *l)

@@ -80,15 +80,32 @@ static void keys_ppp_set_client_auth(struct cfg_load *l, const struct cfg_item *
 	cfg_set_methods(l, it, c->ppp.auth, &c->ppp.n_auth);
 }
 
-static void keys_ppp_set_multilink(struct cfg_load *l, const struct cfg_item *it, void *obj,
-				   const char *text)
-{
-	struct cfg_service *s = obj;
-	bool yes = false;
+#define MULTILINK_WORDS "no yes short"
 
+static void keys_ppp_take_multilink(struct cfg_load *l, const struct cfg_item *it,
+				    struct ppp_config *ppp)
+{
+	enum { NO, YES, SHORT };
+	unsigned word = NO;
+
+	if (!cfg_get_word(l, it, &it->value[0], &word))
+		return;
+	ppp->mrru = word == NO ? 0 : CFG_MRRU_MIN;
+	ppp->short_seq = word == SHORT;
+}
+
+static void keys_ppp_set_service_multilink(struct cfg_load *l, const struct cfg_item *it, void *obj,
+					   const char *text)
+{
 	(void)text;
-	if (cfg_get_bool(l, it, &it->value[0], &yes))
-		s->ppp.mrru = yes ? CFG_MRRU_MIN : 0;
+	keys_ppp_take_multilink(l, it, &((struct cfg_service *)obj)->ppp);
+}
+
+static void keys_ppp_set_client_multilink(struct cfg_load *l, const struct cfg_item *it, void *obj,
+					  const char *text)
+{
+	(void)text;
+	keys_ppp_take_multilink(l, it, &((struct cfg_client *)obj)->ppp);
 }
 
 static void keys_ppp_set_dns(struct cfg_load *l, const struct cfg_item *it, void *obj,
@@ -208,8 +225,11 @@ static const struct cfg_key service_keys[] = {
 	 .help = "LCP and authentication that a LAC has had already: begin anew, keep LCP and ask "
 		 "the client again, keep both if they fit, or keep both and refuse others",
 	 SERVICE(proxy)},
-	{"multilink", CFG_K_BOOL, .set = keys_ppp_set_multilink, .deflt = "no",
-	 .help = "let several calls of one user and endpoint be one link (RFC 1990)"},
+	{"multilink", CFG_K_WORD, .words = MULTILINK_WORDS, .deflt = "no",
+	 .set = keys_ppp_set_service_multilink,
+	 .help = "let several calls of one user and endpoint be one link (RFC 1990); short: ask "
+		 "for "
+		 "sequence numbers of 12 bits"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
@@ -262,6 +282,13 @@ static const struct cfg_key client_keys[] = {
 	 CLIENT(mtu)},
 	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_ppp_set_routes,
 	 .help = "prefixes to route into the TUN device while the link is up"},
+	{"multilink", CFG_K_WORD, .words = MULTILINK_WORDS, .deflt = "no",
+	 .set = keys_ppp_set_client_multilink,
+	 .help = "offer to be one link with the clients that say `bundle` (RFC 1990); short: ask "
+		 "for "
+		 "sequence numbers of 12 bits"},
+	{"bundle", CFG_K_REF, .words = "client", .deflt = "none",
+	 .help = "client with `multilink` whose bundle this is another link of", CLIENT(bundle)},
 	{"redial", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "wait before dialling again; 0 = dial once", CLIENT(redial)},
 	{"ipv4", CFG_K_BOOL, .help = "ask for IPv4", CLIENT(ppp.ipv4)},
@@ -290,16 +317,23 @@ static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
 
 /* RFC 1990 5.1.1 and 5.1.3: each system can receive packets of 1500 octets; the endpoint is known
  * by its name, an address of class 1. */
-static void keys_ppp_finish_multilink(struct cfg_load *l, const struct cfg_item *it)
+static void keys_ppp_finish_multilink(const struct cfg_load *l, struct ppp_config *ppp,
+				      uint16_t mtu)
 {
-	struct cfg_service *s = it->object;
 	size_t n = strnlen(l->m->host_name, PPP_ENDPOINT_MAX - 1);
 
-	if (s->ppp.mrru < s->mtu)
-		s->ppp.mrru = s->mtu;
-	s->ppp.endpoint.len = (uint8_t)(1 + n);
-	s->ppp.endpoint.octets[0] = CFG_ENDPOINT_LOCAL;
-	memcpy(s->ppp.endpoint.octets + 1, l->m->host_name, n);
+	if (ppp->mrru < mtu)
+		ppp->mrru = mtu;
+	ppp->endpoint.len = (uint8_t)(1 + n);
+	ppp->endpoint.octets[0] = CFG_ENDPOINT_LOCAL;
+	memcpy(ppp->endpoint.octets + 1, l->m->host_name, n);
+}
+
+static void keys_ppp_finish_bundles(struct cfg_load *l, const struct cfg_item *it)
+{
+	struct cfg_service *s = it->object;
+
+	keys_ppp_finish_multilink(l, &s->ppp, s->mtu);
 	if (!s->ppp.n_auth)
 		cfg_warn(l, it->line, it,
 			 "`multilink` with `auth = none`: whoever names the endpoint of a client "
@@ -315,7 +349,7 @@ static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *i
 	if (!cfg_given(it, "ipv6"))
 		s->ppp.ipv6 = keys_ppp_has_ipv6(s->pool);
 	if (s->ppp.mrru)
-		keys_ppp_finish_multilink(l, it);
+		keys_ppp_finish_bundles(l, it);
 }
 
 static void keys_ppp_init_user(struct cfg_load *l, void *obj)
@@ -344,9 +378,13 @@ static void keys_ppp_init_client(struct cfg_load *l, void *obj)
 static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it)
 {
 	struct cfg_client *c = it->object;
+	const struct cfg_client *first = c->bundle ? c->bundle : c;
 
-	(void)l;
 	c->ppp.mtu = c->ppp.mru = c->mtu;
+	c->ppp.mrru = first->ppp.mrru;
+	c->ppp.short_seq = first->ppp.short_seq;
+	if (c->ppp.mrru)
+		keys_ppp_finish_multilink(l, &c->ppp, first->mtu);
 	if (!c->tun)
 		c->tun = c->name;
 }

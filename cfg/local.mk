@@ -16,6 +16,7 @@ CFG_EXAMPLES = \
 	cfg/examples/lac-client-x25.conf cfg/examples/lns-x25.conf \
 	cfg/examples/lac-pppoe.conf cfg/examples/site-pppoe.conf \
 	cfg/examples/lac-serial.conf cfg/examples/site-serial.conf \
+	cfg/examples/site-multilink.conf \
 	cfg/examples/bridge-fr-atm.conf \
 	cfg/examples/dial-out-x25.conf cfg/examples/lns-dial-out.conf \
 	cfg/examples/bridge-frame-relay.conf cfg/examples/switch-realm.conf cfg/examples/x25-host.conf

@@ -73,7 +73,8 @@ static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 
 	c->join = NULL;
 	c->why = *why;
-	client_close_device(c);
+	if (!c->bundled)
+		client_close_device(c);
 	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: %s %s: %s",
 		       c->cfg->name, c->state == CLIENT_UP ? "down after" : "not up in",
 		       gw_duration_text(time, sizeof(time), now - c->since), why->words);
@@ -116,9 +117,42 @@ static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 		device_client_ip6(dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }
 
+/* --- its bundle --- */
+
+/* Whose device and addresses a link has. */
+static struct gw_client *client_first(struct gw_client *c)
+{
+	return c->cfg->bundle ? &c->gw->client[c->cfg->bundle - c->gw->cfg->client] : c;
+}
+
+static void client_on_bundle_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	struct gw_client *c = client_first(ctx);
+
+	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: bundle gone: %s",
+		       c->cfg->name, why->words);
+	c->bundled = false;
+	client_close_device(c);
+}
+
+static struct leg *client_on_network(void *ctx);
+
 static const struct join_owner join_owner = {.up = client_on_up, .gone = client_on_gone};
-static const struct leg_client_owner leg_owner = {
-	.device = client_on_device, .ip4 = client_on_ip4, .ip6 = client_on_ip6};
+static const struct join_owner bundle_owner = {.gone = client_on_bundle_gone};
+static const struct leg_client_owner leg_owner = {.device = client_on_device,
+						  .ip4 = client_on_ip4,
+						  .ip6 = client_on_ip6,
+						  .network = client_on_network,
+						  .bundle = &bundle_owner};
+
+static struct leg *client_on_network(void *ctx)
+{
+	struct gw_client *c = client_first(ctx);
+	struct leg *l = leg_client_new(c->gw, c->cfg, &leg_owner, c);
+
+	c->bundled = l;
+	return l;
+}
 
 /* --- dialling --------------------------------------------------------------------------------- */
 

@@ -24,6 +24,7 @@ struct gw_client {
 	const struct cfg_client *cfg;
 	uint32_t tun;	   /* while the link is up */
 	struct join *join; /* while dialling or up */
+	bool bundled;	   /* its bundle is there, which has the device */
 	enum client_state state;
 	struct loop_timer dial;
 	uint64_t wait, next; /* us */

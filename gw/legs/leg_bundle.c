@@ -18,7 +18,7 @@ struct leg_bundle {
 	struct llist_head entry_in_gw;
 	struct leg_entry entry;
 	struct line_number number;
-	const struct gw_service *service;
+	const void *who; /* of struct leg_bundle_for */
 	struct leg_link *link[MP_LINKS];
 	uint64_t rx_bps[MP_LINKS];
 	struct ppp_link agreed; /* of its first link */
@@ -181,25 +181,33 @@ struct leg *leg_bundle_with(const struct gw *gw, const struct leg *link)
 
 /* --- links ------------------------------------------------------------------------------------ */
 
-static bool leg_bundle_is_for(const struct leg_bundle *b, const struct gw_service *service,
-			      const char *user, const struct ppp_endpoint *e)
+static bool leg_bundle_is_endpoint(const struct leg_bundle *b, const struct ppp_endpoint *e)
 {
-	return b->service == service && !strcmp(b->user, user) &&
-	       b->agreed.endpoint.len == e->len &&
+	return b->agreed.endpoint.len == e->len &&
 	       !memcmp(b->agreed.endpoint.octets, e->octets, e->len);
 }
 
-static struct leg_bundle *leg_bundle_find(struct gw *gw, const struct gw_service *service,
+static struct leg_bundle *leg_bundle_find(struct gw *gw, const struct leg_bundle_for *of,
 					  const char *user, const struct ppp_endpoint *e)
 {
 	struct leg_bundle *b;
 
 	llist_for_each_entry(b, &gw->bundles, entry_in_gw)
 	{
-		if (leg_bundle_is_for(b, service, user, e))
+		if (b->who == of->who && !strcmp(b->user, user) &&
+		    (of->one || leg_bundle_is_endpoint(b, e)))
 			return b;
 	}
 	return NULL;
+}
+
+bool leg_bundle_wants(const struct leg_terminal *t, struct ppp_link *agreed)
+{
+	struct ppp_info i;
+
+	ppp_get_info(t->ppp, &i);
+	*agreed = i.link;
+	return join_other(&t->leg)->ops->kind != LEG_BUNDLE && ppp_is_multilink(agreed);
 }
 
 static struct leg_entry *leg_bundle_entry_of(const struct leg_terminal *t)
@@ -228,6 +236,8 @@ static const char *leg_bundle_misfit(const struct leg_bundle *b, const struct le
 {
 	const struct ppp_link *first = &b->agreed;
 
+	if (!leg_bundle_is_endpoint(b, &l->endpoint))
+		return "another endpoint than that of its bundle";
 	if (!leg_bundle_filters_alike(b->entry.filters[LEG_FILTERS_CIRCUIT],
 				      e->filters[LEG_FILTERS_CIRCUIT]))
 		return "its circuit has other filters than its bundle";
@@ -238,7 +248,7 @@ static const char *leg_bundle_misfit(const struct leg_bundle *b, const struct le
 	return NULL;
 }
 
-static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const struct gw_service *service,
+static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const void *who,
 					 const struct ppp_link *agreed, uint64_t now)
 {
 	struct leg_bundle *b = calloc(1, sizeof(*b));
@@ -247,7 +257,7 @@ static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const struct gw
 	if (!b)
 		return NULL;
 	b->leg.ops = &bundle_ops;
-	b->service = service;
+	b->who = who;
 	b->agreed = *agreed;
 	memcpy(b->user, t->user, sizeof(b->user));
 	INIT_LLIST_HEAD(&b->entry_in_gw);
@@ -301,10 +311,10 @@ static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
 
 /* NULL, or words. */
 static const char *leg_bundle_start(struct leg_bundle *b, struct leg_link *first,
-				    struct leg *(*network)(struct leg_terminal *first),
-				    uint64_t now)
+				    const struct leg_bundle_for *of, uint64_t now)
 {
-	struct join *j = join_new(first->t->gw->joins, &b->leg, network(first->t), NULL, NULL, now);
+	struct join *j = join_new(first->t->gw->joins, &b->leg, of->network(first->t), of->owner,
+				  of->ctx, now);
 
 	if (!j)
 		return "no memory for a bundle";
@@ -313,15 +323,15 @@ static const char *leg_bundle_start(struct leg_bundle *b, struct leg_link *first
 }
 
 const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
-			    const struct gw_service *service, const struct ppp_link *agreed,
-			    struct leg *(*network)(struct leg_terminal *first), uint64_t now)
+			    const struct leg_bundle_for *of, const struct ppp_link *agreed,
+			    uint64_t now)
 {
-	struct leg_bundle *b = leg_bundle_find(t->gw, service, t->user, &agreed->endpoint);
+	struct leg_bundle *b = leg_bundle_find(t->gw, of, t->user, &agreed->endpoint);
 	bool first = !b;
 	const char *words;
 
 	if (first)
-		b = leg_bundle_new(t, service, agreed, now);
+		b = leg_bundle_new(t, of->who, agreed, now);
 	if (!b)
 		return "no memory for a bundle";
 	words = leg_bundle_misfit(b, leg_bundle_entry_of(t), agreed);
@@ -331,7 +341,7 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 	if (!leg_bundle_add(b, l))
 		return "its bundle has as many links as there may be";
 	if (first)
-		return leg_bundle_start(b, l, network, now);
+		return leg_bundle_start(b, l, of, now);
 	leg_bundle_set(b);
 	return NULL;
 }

@@ -21,12 +21,23 @@ struct leg_link {
 	unsigned no;
 };
 
+/* t, whose PPP has authenticated, has agreed to be a link of a bundle, on this. */
+bool leg_bundle_wants(const struct leg_terminal *t, struct ppp_link *agreed);
+/* For whom bundles are. */
+struct leg_bundle_for {
+	const void *who; /* of a service, or of a client section */
+	bool one;	 /* it has one bundle only */
+	/* Makes the leg that has the network protocols. */
+	struct leg *(*network)(struct leg_terminal *first);
+	const struct join_owner *owner; /* of the join with that leg; NULL = nobody's */
+	void *ctx;
+};
 /* t has authenticated, and LCP has agreed on `agreed`: it becomes a link of the bundle of the same
- * service, user and endpoint (section 5.1.3), or the first of a new one, whose network protocols
- * `network` makes.  t->net.bundle is set.  NULL, or words saying why it cannot be. */
+ * service or client, user and endpoint (section 5.1.3), or the first of a new one.  t->net.bundle
+ * is set.  NULL, or words saying why it cannot be. */
 const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
-			    const struct gw_service *service, const struct ppp_link *agreed,
-			    struct leg *(*network)(struct leg_terminal *first), uint64_t now);
+			    const struct leg_bundle_for *of, const struct ppp_link *agreed,
+			    uint64_t now);
 /* It is one no longer; harmless when it was none.  why: how the bundle ends if it was the last. */
 void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t now);
 /* What the links of the bundle have agreed. */

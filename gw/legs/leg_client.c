@@ -3,7 +3,7 @@
  * A terminal as client: proves itself with the secret of its section and takes the addresses it is
  * given; its owner puts them on the TUN.
  */
-#include "gw/legs/leg_terminal.h"
+#include "gw/legs/leg_bundle.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@ struct leg_client {
 	const struct leg_client_owner *owner;
 	void *ctx;
 	bool told4, told6;
+	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 };
 
 static const char *client_section(const struct leg_terminal *t)
@@ -21,12 +22,63 @@ static const char *client_section(const struct leg_terminal *t)
 	return ((const struct leg_client *)t)->cfg->name;
 }
 
+static struct leg *leg_client_network(struct leg_terminal *first)
+{
+	struct leg_client *c = (struct leg_client *)first;
+
+	return c->owner->network(c->ctx);
+}
+
+/* A link of a bundle, or the only one there is; one that is for a bundle can be nothing else. */
+static void leg_client_join_bundle(struct leg_client *c, uint64_t now)
+{
+	const struct cfg_client *first = c->cfg->bundle ? c->cfg->bundle : c->cfg;
+	const struct leg_bundle_for of = {.who = first,
+					  .one = true,
+					  .network = leg_client_network,
+					  .owner = c->owner->bundle,
+					  .ctx = c->ctx};
+	const char *words = "the server does no multilink";
+	struct ppp_link agreed;
+
+	if (leg_bundle_wants(&c->t, &agreed)) {
+		ppp_join_bundle(c->t.ppp, now);
+		words = leg_bundle_join(&c->link, &c->t, &of, &agreed, now);
+	}
+	if (words) {
+		struct leg_end why = leg_end(LEG_BY_MISMATCH, words);
+
+		leg_terminal_close(&c->t, &why, now);
+		return;
+	}
+	GW_LOG(PPP, LOGL_INFO, "client %s: link %u of bundle %u\n", client_section(&c->t),
+	       c->link.no + 1, c->t.net.bundle);
+	join_leg_up(&c->t.leg, now);
+}
+
+static bool leg_client_is_link(const struct leg_client *c)
+{
+	struct ppp_link agreed;
+
+	return c->cfg->bundle || leg_bundle_wants(&c->t, &agreed);
+}
+
 static void client_auth_ok(struct leg_terminal *t, uint64_t now)
 {
-	(void)now;
+	struct leg_client *c = (struct leg_client *)t;
+
+	if (join_other(&t->leg)->ops->kind == LEG_BUNDLE)
+		return;
 	GW_LOG(PPP, LOGL_INFO, "client %s: %s\n", client_section(t),
 	       t->auth == PPP_AUTH_NONE ? "the server asks for no authentication"
 					: "authenticated");
+	if (leg_client_is_link(c))
+		leg_client_join_bundle(c, now);
+}
+
+static void client_leaves(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
+{
+	leg_bundle_leave(&((struct leg_client *)t)->link, why, now);
 }
 
 static void leg_client_need_device(struct leg_client *c)
@@ -76,6 +128,7 @@ static void client_release(struct leg_terminal *t)
 {
 	if (!t->leg.join) /* there was no memory for it */
 		return;
+	client_leaves(t, &t->end, loop_now(t->gw->loop));
 	t->net.ip4 = t->net.ip6 = false;
 	leg_terminal_tell(t);
 }
@@ -83,12 +136,19 @@ static void client_release(struct leg_terminal *t)
 static void client_start(struct leg *l, uint64_t now)
 {
 	struct leg_client *c = (struct leg_client *)l;
+	struct leg *other = join_other(l);
 
-	if (!leg_terminal_open(&c->t, &c->cfg->ppp, c->cfg->mtu, now)) {
+	if (!leg_terminal_make(&c->t, &c->cfg->ppp, c->cfg->mtu)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
 
 		leg_terminal_stop(l, &why, now);
+		return;
 	}
+	if (other->ops->kind == LEG_BUNDLE)
+		ppp_open_bundle(c->t.ppp, leg_bundle_agreed(other), now);
+	else
+		ppp_open(c->t.ppp, now);
+	leg_terminal_touch(&c->t);
 }
 
 static const struct leg_ops client_ops = {
@@ -108,6 +168,7 @@ static const struct leg_role client_role = {
 	.ip4 = client_ip4,
 	.ip6 = client_ip6,
 	.told = client_told,
+	.leaves = client_leaves,
 	.release = client_release,
 };
 

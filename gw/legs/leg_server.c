@@ -288,19 +288,11 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	return l;
 }
 
-static bool leg_server_is_link(const struct leg_server *s, struct ppp_link *agreed)
-{
-	struct ppp_info i;
-
-	ppp_get_info(s->t.ppp, &i);
-	*agreed = i.link;
-	return !s->of_bundle && ppp_is_multilink(agreed);
-}
-
 /* Its filters are the bundle's, which sees the packets. */
 static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *agreed,
 				   uint64_t now)
 {
+	const struct leg_bundle_for of = {.who = s->service, .network = leg_server_network};
 	const struct leg_entry *e = leg_server_entry(s);
 	char name[GW_LEG_NAME], from[GW_LEG_NAME];
 	const char *words;
@@ -309,7 +301,7 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, NULL);
 	leg_server_give_addresses_back(s);
 	ppp_join_bundle(s->t.ppp, now);
-	words = leg_bundle_join(&s->link, &s->t, s->service, agreed, leg_server_network, now);
+	words = leg_bundle_join(&s->link, &s->t, &of, agreed, now);
 	if (words) {
 		struct leg_end why = leg_end(LEG_BY_MISMATCH, words);
 
@@ -354,7 +346,7 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 	struct leg_server *s = leg_server_of(t);
 	struct ppp_link agreed;
 
-	if (leg_server_is_link(s, &agreed))
+	if (leg_bundle_wants(t, &agreed))
 		leg_server_join_bundle(s, &agreed, now);
 	else
 		leg_server_start_network(s, now);

@@ -171,8 +171,11 @@ struct leg_client_owner {
 	uint32_t (*device)(void *ctx);
 	void (*ip4)(void *ctx, const struct ppp_addresses *addr, bool up);
 	void (*ip6)(void *ctx, const struct ppp_addresses *addr, bool up);
+	/* The leg that has the network protocols of its bundle. */
+	struct leg *(*network)(void *ctx);
+	const struct join_owner *bundle; /* of that leg's join, with its ctx */
 };
-/* The client side of a client section.  NULL without memory. */
+/* The client side of a client section, of its line or of its bundle.  NULL without memory. */
 struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
 			   const struct leg_client_owner *owner, void *ctx);
 

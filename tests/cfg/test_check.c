@@ -32,6 +32,32 @@ static void multilink_without_authentication(void)
 		      "endpoint of a client becomes a link of its bundle\n");
 }
 
+#define LINE(rest) "{ peer = p user = u secret = s " rest " }\n"
+#define OF_A	   NET "peer p { dial = 192.0.2.1:1 }\nclient a " LINE("multilink = yes")
+
+static void clients_of_one_bundle(void)
+{
+	ASSERT_TOLD(OF_A "client b " LINE("bundle = a"), "");
+	ASSERT_TOLD(OF_A "client b { peer = p user = v secret = s multilink = yes }", "");
+	ASSERT_TOLD(OF_A "client b " LINE("bundle = a tun = x"),
+		    "t:4: client b: bundle: `tun` is that of client `a`\n");
+	ASSERT_TOLD(OF_A "client b " LINE("bundle = a multilink = yes"),
+		    "t:4: client b: bundle: `multilink` is that of client `a`\n");
+	ASSERT_TOLD(OF_A "client b " LINE("bundle = a routes = { 10.0.0.0/8 }"),
+		    "t:4: client b: bundle: `routes` is that of client `a`\n");
+	ASSERT_TOLD(OF_A "client b " LINE("bundle = a") "client c " LINE("bundle = b"),
+		    "t:5: client c: bundle: client `b` is in a bundle of another one\n");
+	ASSERT_TOLD(OF_A "client b " LINE("bundle = b"),
+		    "t:4: client b: bundle: client `b` is in a bundle of another one\n");
+	ASSERT_TOLD(OF_A "client c " LINE("") "client b " LINE("bundle = c"),
+		    "t:5: client b: bundle: client `c` has no `multilink`\n");
+	ASSERT_TOLD(OF_A "client b { peer = p user = v secret = s bundle = a }",
+		    "t:4: client b: bundle: client `a` logs in as another user\n");
+	ASSERT_TOLD(OF_A "client b " LINE("multilink = yes"),
+		    "t:4: client b: client `a` has `multilink` for the same user: say `bundle` "
+		    "here\n");
+}
+
 static void peers_without_a_secret(void)
 {
 	ASSERT_WARNED("peer a { secret = x }", "");
@@ -668,6 +694,7 @@ static void addresses_of_users(void)
 static const struct test_case cases[] = {
 	{"what_needs_a_secret", what_needs_a_secret},
 	{"multilink_without_authentication", multilink_without_authentication},
+	{"clients_of_one_bundle", clients_of_one_bundle},
 	{"peers_without_a_secret", peers_without_a_secret},
 	{"peer_keys_that_exclude_each_other", peer_keys_that_exclude_each_other},
 	{"dialling", dialling},

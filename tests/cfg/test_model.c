@@ -342,8 +342,11 @@ static void multilink_services(void)
 		 "service a { local = 10.64.0.1 mtu = 1400 multilink = yes }\n"
 		 "service b { local = 10.64.0.1 mtu = 1501 multilink = yes }\n"
 		 "service c { local = 10.64.0.1 }\n"
-		 "service d { local = 10.64.0.1 multilink = no }");
+		 "service d { local = 10.64.0.1 multilink = no }\n"
+		 "service e { local = 10.64.0.1 multilink = short }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_EQUAL(t.m->service[4].ppp.mrru, 1500);
+	CU_ASSERT_TRUE(t.m->service[4].ppp.short_seq);
 	CU_ASSERT_EQUAL(t.m->service[3].ppp.mrru, 0);
 	CU_ASSERT_EQUAL(t.m->service[0].ppp.mrru, 1500);
 	CU_ASSERT_FALSE(t.m->service[0].ppp.short_seq);
@@ -354,6 +357,29 @@ static void multilink_services(void)
 		      21);
 	CU_ASSERT_EQUAL(t.m->service[2].ppp.mrru, 0);
 	CU_ASSERT_EQUAL(t.m->service[2].ppp.endpoint.len, 0);
+	told_end(&t);
+}
+
+/* A client in the bundle of another has what that one says, wherever it stands. */
+static void multilink_clients(void)
+{
+	static struct told t;
+
+	tell(&t, "host-name = h\nnet n { }\npeer p { port = n dial = 192.0.2.1:1 }\n"
+		 "client b { peer = p user = u secret = s bundle = a }\n"
+		 "client a { peer = p user = u secret = s mtu = 1600 multilink = short }\n"
+		 "client c { peer = p user = u secret = s }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	CU_ASSERT_PTR_EQUAL(t.m->client[0].bundle, &t.m->client[1]);
+	CU_ASSERT_PTR_NULL(t.m->client[1].bundle);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(t.m->client[i].ppp.mrru, 1600);
+		CU_ASSERT_TRUE(t.m->client[i].ppp.short_seq);
+		ASSERT_OCTETS(t.m->client[i].ppp.endpoint.octets, t.m->client[i].ppp.endpoint.len,
+			      "\x01h", 2);
+	}
+	CU_ASSERT_EQUAL(t.m->client[2].ppp.mrru, 0);
+	CU_ASSERT_EQUAL(t.m->client[2].ppp.endpoint.len, 0);
 	told_end(&t);
 }
 
@@ -446,6 +472,7 @@ static const struct test_case cases[] = {
 	{"a_secret_brings_the_challenge", a_secret_brings_the_challenge},
 	{"a_service", a_service},
 	{"multilink_services", multilink_services},
+	{"multilink_clients", multilink_clients},
 	{"pools_and_users", pools_and_users},
 	{"a_client", a_client},
 	{"the_model_owns_its_texts", the_model_owns_its_texts},

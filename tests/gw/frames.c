@@ -73,6 +73,18 @@ const uint8_t *frames_last(size_t *len)
 	return frames[frames_read - 1].octets;
 }
 
+void frames_asked(char hex[512])
+{
+	const uint8_t *octets;
+	size_t n;
+
+	CU_ASSERT(frames_next("c021 01 *"));
+	octets = frames_last(&n);
+	hex += sprintf(hex, "c02102");
+	for (size_t i = 3; i < n; i++)
+		hex += sprintf(hex, "%02x", octets[i]);
+}
+
 void frames_give(uint16_t tid, uint16_t sid, const char *hex)
 {
 	uint8_t frame[FRAME_MAX];

@@ -14,6 +14,8 @@ bool frames_next(const char *pattern);
 bool frames_none(void);
 /* The frame that frames_next() has looked at last. */
 const uint8_t *frames_last(size_t *len);
+/* The next frame is LCP's Configure-Request: the Configure-Ack to it, for frames_give(). */
+void frames_asked(char hex[512]);
 /* To the gateway, by its entry of these ids; tid 0 = of line sid. */
 void frames_give(uint16_t tid, uint16_t sid, const char *hex);
 

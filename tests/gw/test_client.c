@@ -2,8 +2,9 @@
 /* Links we dial, answered by a real L2TP engine and PPP server. */
 #include "gw/bind.h"
 #include "gw/client.h"
-#include "tests/gw/bench.h"
+#include "tests/gw/frames.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CONF(peer)                                                                                \
@@ -308,6 +309,117 @@ static void the_clear_cause_stands_in_the_clients_line(void)
 	bench_stop();
 }
 
+/* --- multilink: several lines of one client ----------------------------------------------------- */
+
+#define BUNDLE                                                                                   \
+	"host-name = gw\n"                                                                       \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                                \
+	"peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"                                     \
+	"client home { peer = lns  user = ann  secret = a  tun = home  redial = 10s  ipv6 = no " \
+	" mtu = 1400  multilink = yes }\n"                                                       \
+	"client spare { peer = lns  user = ann  secret = a  bundle = home  redial = 10s }\n"
+
+/* Both calls are placed; LCP of each is opened with these options of the server, of so many octets.
+ */
+static void bundle_begin(const char *options[2], const unsigned len[2])
+{
+	char ack[2][512], hex[512];
+
+	bench_start(BUNDLE);
+	bench.no_ppp = true;
+	frames_record();
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 2);
+	for (unsigned i = 0; i < 2; i++)
+		frames_asked(ack[i]);
+	for (unsigned i = 0; i < 2; i++) {
+		frames_give(fake.call[i].tid, fake.call[i].sid, ack[i]);
+		snprintf(hex, sizeof(hex), "c021 01 01 %04x 0506a0a0a0a0 %s", 10 + len[i],
+			 options[i]);
+		frames_give(fake.call[i].tid, fake.call[i].sid, hex);
+		CU_ASSERT(frames_next("c021 02 01 *"));
+		if (!i)
+			CU_ASSERT(frames_next("8021 01 01 *"));
+	}
+}
+
+static void several_lines_are_one_link(void)
+{
+	const char *options[2] = {"110405dc 130401bb", "110405dc 130401bb"};
+	const unsigned len[2] = {8, 8};
+	const struct dp_call *b;
+	uint16_t number;
+
+	bundle_begin(options, len);
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(fake.call[0].mode, DP_MEMBER);
+	CU_ASSERT_EQUAL(fake.call[1].mode, DP_MEMBER);
+	number = fake.call[0].to_sid;
+	CU_ASSERT_EQUAL(fake.call[1].to_sid, number);
+	frames_give(0, number, "8021 03 01 0016 03060a640002 81060a640009 83060a640009");
+	CU_ASSERT(frames_next("8021 01 02 0016 03060a640002 81060a640009 83060a640009"));
+	frames_give(0, number, "8021 02 02 0016 03060a640002 81060a640009 83060a640009");
+	frames_give(0, number, "8021 01 01 000a 03060a640001");
+	CU_ASSERT(frames_next("8021 02 01 000a 03060a640001"));
+	b = fake_entry(0, number);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+	CU_ASSERT_TRUE(b->client && b->ip4);
+	CU_ASSERT_EQUAL(b->tun, home()->tun);
+	CU_ASSERT_EQUAL(b->bundle.mrru, 1500);
+	CU_ASSERT_EQUAL(b->mtu, 1400);
+	CU_ASSERT_EQUAL(fake_said("addr home add 10.100.0.2/32 10.100.0.1/32"), 1);
+	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+	CU_ASSERT_EQUAL(bench.gw->client[1].state, CLIENT_UP);
+	/* the first line goes, and the addresses stay */
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_EQUAL(home()->state, CLIENT_WAITING);
+	CU_ASSERT_TRUE(home()->ip4);
+	CU_ASSERT_EQUAL(fake_said("addr home del"), 0);
+	CU_ASSERT_EQUAL(fake_said("untun home"), 0);
+	CU_ASSERT_EQUAL(fake_entry(0, number)->bundle.link[0].sid, 0);
+	/* and with the second one the bundle */
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_FALSE(home()->ip4);
+	CU_ASSERT_EQUAL(fake_said("addr home del 10.100.0.2/32"), 1);
+	CU_ASSERT_EQUAL(fake_said("untun home"), 1);
+	CU_ASSERT_PTR_NULL(fake_entry(0, number));
+	bench_stop();
+}
+
+static void a_line_of_a_bundle_is_nothing_else(void)
+{
+	static const struct {
+		const char *options;
+		unsigned len;
+		const char *words;
+	} rows[] = {{"", 0, "the server does no multilink"},
+		    {"110405dc 130401cc", 8, "another endpoint than that of its bundle"}};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *options[2] = {"110405dc 130401bb", rows[i].options};
+		const unsigned len[2] = {8, rows[i].len};
+
+		bundle_begin(options, len);
+		frames_give(fake.call[1].tid, fake.call[1].sid, "c021 06 02 0004");
+		bench_pass(10 * SEC);
+		CU_ASSERT_NOT_EQUAL(bench.gw->client[1].state, CLIENT_UP);
+		CU_ASSERT_PTR_NOT_NULL(strstr(bench.gw->client[1].why.words, rows[i].words));
+		CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
+		bench_stop();
+	}
+}
+
+/* The gateway ends while its lines are one link. */
+static void a_bundle_goes_with_the_gateway(void)
+{
+	const char *options[2] = {"110405dc", "110405dc"};
+	const unsigned len[2] = {4, 4};
+
+	bundle_begin(options, len);
+	CU_ASSERT_EQUAL(fake.call[1].mode, DP_MEMBER);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"the_clear_cause_stands_in_the_clients_line", the_clear_cause_stands_in_the_clients_line},
 	{"dials_and_takes_what_it_is_given", dials_and_takes_what_it_is_given},
@@ -323,6 +435,9 @@ static const struct test_case cases[] = {
 	{"once_only", once_only},
 	{"two_links_share_a_tunnel", two_links_share_a_tunnel},
 	{"a_circuit_that_is_down_is_waited_for", a_circuit_that_is_down_is_waited_for},
+	{"several_lines_are_one_link", several_lines_are_one_link},
+	{"a_line_of_a_bundle_is_nothing_else", a_line_of_a_bundle_is_nothing_else},
+	{"a_bundle_goes_with_the_gateway", a_bundle_goes_with_the_gateway},
 	{NULL, NULL},
 };
 const struct test_suite suite_client = {"client", cases};

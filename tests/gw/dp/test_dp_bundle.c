@@ -510,6 +510,33 @@ static void packets_rotate_over_the_links(void)
 	bundle_each(do_packets_out);
 }
 
+/* Section 6: a packet goes by the first link before any goes by the second, and with the next
+ * number.
+ */
+static void do_second_link(struct rig *r, struct rig *second)
+{
+	unsigned at = second->fake == r->fake ? 1 : 0;
+	struct dp_call c = bundle_entry(1);
+
+	bundle_make(r, second);
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	bundle_says(r, "8021 0101 0004");
+	bundle_sent_is(r, 0, FIRST, "003d c0000000 8021 0101 0004");
+	c.bundle.link[1].sid = 8;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	bundle_says(r, "8021 0102 0004");
+	bundle_sent_is(second, at, SECOND, "003d c0000001 8021 0102 0004");
+	c.bundle.link[0].sid = 0;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	bundle_says(r, "8021 0103 0004");
+	bundle_sent_is(second, at + 1, SECOND, "003d c0000002 8021 0103 0004");
+}
+
+static void a_link_that_comes_does_not_begin_the_numbers_anew(void)
+{
+	bundle_each(do_second_link);
+}
+
 /* Links that carry 10 octets: head and 6 of them. */
 static void do_pieces_out(struct rig *r, struct rig *second)
 {
@@ -652,6 +679,8 @@ static const struct test_case cases[] = {
 	{"frames_that_are_given_back", frames_that_are_given_back},
 	{"a_bundle_without_memory", a_bundle_without_memory},
 	{"packets_rotate_over_the_links", packets_rotate_over_the_links},
+	{"a_link_that_comes_does_not_begin_the_numbers_anew",
+	 a_link_that_comes_does_not_begin_the_numbers_anew},
 	{"a_packet_is_cut_when_no_link_carries_it", a_packet_is_cut_when_no_link_carries_it},
 	{"numbers_may_be_short", numbers_may_be_short},
 	{"pieces_have_the_marks_of_the_packet", pieces_have_the_marks_of_the_packet},

@@ -203,6 +203,7 @@ static void when_one_goes(void)
 		{LEG_LINE, LEG_CLIENT, 0, 1},
 		{LEG_LINE, LEG_PROXY, 0, 1},
 		{LEG_BUNDLE, LEG_SERVER, 0, 1},
+		{LEG_BUNDLE, LEG_CLIENT, 0, 1},
 		/* PPP has ended: the peer gets a CDN, the circuit is cleared */
 		{LEG_SERVER, LEG_CALL, 1, 0},
 		{LEG_CLIENT, LEG_CALL, 1, 0},
@@ -210,6 +211,7 @@ static void when_one_goes(void)
 		{LEG_CLIENT, LEG_LINE, 1, 0},
 		{LEG_PROXY, LEG_LINE, 1, 0},
 		{LEG_SERVER, LEG_BUNDLE, 1, 0},
+		{LEG_CLIENT, LEG_BUNDLE, 1, 0},
 		/* RFC 2661 5.7: the far end of what is left is told */
 		{LEG_CALL, LEG_CALL, 1, 0},
 		{LEG_CALL, LEG_LINE, 1, 0},

@@ -23,19 +23,6 @@
 
 static struct dp_call *at; /* of the call that was placed last */
 
-/* We ask next: the Configure-Ack to that. */
-static void bundle_asked(char hex[512])
-{
-	const uint8_t *octets;
-	size_t n;
-
-	CU_ASSERT(frames_next("c021 01 *"));
-	octets = frames_last(&n);
-	hex += sprintf(hex, "c02102");
-	for (size_t i = 3; i < n; i++)
-		hex += sprintf(hex, "%02x", octets[i]);
-}
-
 /* A call of the LAC; our Configure-Request is acknowledged, and the client's answered. */
 static void bundle_lcp(const char *options, unsigned len)
 {
@@ -43,7 +30,7 @@ static void bundle_lcp(const char *options, unsigned len)
 
 	bench_call(NULL, NULL, PPP_AUTH_NONE);
 	at = &fake.call[fake.calls - 1];
-	bundle_asked(hex);
+	frames_asked(hex);
 	frames_give(at->tid, at->sid, hex);
 	snprintf(hex, sizeof(hex), "c021 01 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
 	frames_give(at->tid, at->sid, hex);
@@ -192,6 +179,46 @@ static void a_user_and_an_endpoint_make_the_bundle(void)
 	CU_ASSERT(frames_next("c023 02 01 *"));
 	CU_ASSERT(frames_none());
 	CU_ASSERT_EQUAL(bundles(), 4);
+	bench_stop();
+}
+
+/* Class 0 is as if the option had not been there; two users without endpoint are two all the same.
+ */
+static void a_null_endpoint_is_none(void)
+{
+	bundle_begin(CONF("pap"));
+	bundle_lcp("1104 05dc 1303 00", 7);
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	bundle_lcp("1104 05dc", 4);
+	frames_give(at->tid, at->sid, PAP_ANN);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_none());
+	CU_ASSERT_EQUAL(bundles(), 1);
+	bundle_lcp("1104 05dc", 4);
+	frames_give(at->tid, at->sid, PAP_BOB);
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	CU_ASSERT(frames_next("8021 01 01 *"));
+	CU_ASSERT_EQUAL(bundles(), 2);
+	bench_stop();
+}
+
+/* 5.1.2: "MUST be explicitly included in every LCP configure request". */
+static void short_numbers_are_asked_for_on_each_link(void)
+{
+	bundle_begin("host-name = gw\n"
+		     "udp a { listen = \"192.0.2.1:1701\" }\n"
+		     "peer lac { service = s }\n"
+		     "pool s { ranges = { \"10.64.0.0/29\" } }\n"
+		     "service s { local = 10.64.0.1  pool = s  mtu = 1400  multilink = short  "
+		     "auth = { none } }\n");
+	for (unsigned i = 0; i < 2; i++) {
+		bench_call(NULL, NULL, PPP_AUTH_NONE);
+		at = &fake.call[fake.calls - 1];
+		CU_ASSERT(frames_next(
+			"c021 01 01 0019 0104 0578 0506???????? 110405dc 1202 1305016777"));
+	}
 	bench_stop();
 }
 
@@ -390,7 +417,7 @@ static void a_link_that_begins_anew_leaves(void)
 	frames_give(second.tid, second.sid, "c021 01 02 0012 0506b0b0b0b0 110405dc " ENDPOINT);
 	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
 	CU_ASSERT_NOT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
-	bundle_asked(hex);
+	frames_asked(hex);
 	CU_ASSERT(frames_next("c021 02 02 *"));
 	frames_give(second.tid, second.sid, hex);
 	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
@@ -551,6 +578,8 @@ static const struct test_case cases[] = {
 	{"the_second_link_joins_it", the_second_link_joins_it},
 	{"early_frames_of_the_bundle_are_given_back", early_frames_of_the_bundle_are_given_back},
 	{"a_user_and_an_endpoint_make_the_bundle", a_user_and_an_endpoint_make_the_bundle},
+	{"a_null_endpoint_is_none", a_null_endpoint_is_none},
+	{"short_numbers_are_asked_for_on_each_link", short_numbers_are_asked_for_on_each_link},
 	{"without_authentication_the_endpoint_decides",
 	 without_authentication_the_endpoint_decides},
 	{"a_client_without_multilink_is_alone", a_client_without_multilink_is_alone},
