@@ -11,3 +11,6 @@ packetbench_LDADD = libtransports.la
 check_PROGRAMS += portbench
 portbench_SOURCES = tests/bench/portbench.c tests/transports/host.h tests/transports/host.c
 portbench_LDADD = libtransports.la
+
+# By hand, too.
+EXTRA_DIST += tests/bench/multilink
