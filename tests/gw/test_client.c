@@ -30,6 +30,7 @@ static void dials_and_takes_what_it_is_given(void)
 	CU_ASSERT_EQUAL(home()->state, CLIENT_UP);
 	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
 	CU_ASSERT_TRUE(bench.call[0].ip4 && bench.call[0].ip6);
+	CU_ASSERT_EQUAL(bench_logged("ppp info: client home: authenticated"), 1);
 	CU_ASSERT_EQUAL(e->mode, DP_TERMINAL);
 	CU_ASSERT_TRUE(e->client && e->ip4 && e->ip6);
 	CU_ASSERT_EQUAL(e->tun, home()->tun);

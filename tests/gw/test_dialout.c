@@ -6,6 +6,7 @@
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LAC                                                                        \
@@ -259,6 +260,7 @@ static void refused_at_once(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct far_call *c;
+		char line[2000];
 
 		line_speed = (struct dp_speed){9600, 4800};
 		dialout_bench(rows[i].dlci_up);
@@ -266,6 +268,10 @@ static void refused_at_once(void)
 		CU_ASSERT_FALSE(c->replied);
 		CU_ASSERT_EQUAL(c->result.result, rows[i].result);
 		CU_ASSERT_EQUAL(c->result.error, rows[i].error);
+		snprintf(line, sizeof(line), "call notice: call */*: peer lns asks for %s: %s*",
+			 rows[i].ask.called, c->result.text);
+		CU_ASSERT_NOT_EQUAL(c->result.text[0], '\0');
+		CU_ASSERT_EQUAL(bench_logged(line), 1);
 		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 		bench_stop();
 	}

@@ -81,6 +81,7 @@ static void asked_twice_it_goes_at_once(void)
 	gw_shutdown(bench.gw, clock_us);
 	gw_shutdown(bench.gw, clock_us);
 	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	CU_ASSERT_EQUAL(bench_logged("main notice: asked again: ending at once"), 1);
 	bench_stop();
 }
 

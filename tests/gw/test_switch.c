@@ -260,6 +260,9 @@ static void the_user_has_no_route(void)
 	CU_ASSERT_EQUAL(bench.calls, 1);
 	CU_ASSERT_EQUAL(lac->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
 	CU_ASSERT_STRING_EQUAL(lac->result.text, "no route for this user");
+	CU_ASSERT_EQUAL(bench_logged("call notice: call */*: not switched: no route for this user: "
+				     "no route (not sw: the realm differs)"),
+			1);
 	bench_stop();
 }
 

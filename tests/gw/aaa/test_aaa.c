@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/aaa/aaa.h"
 #include "gw/log_brake.h"
-#include "tests/gw/clock.h"
-#include "tests/harness.h"
+#include "tests/gw/bench.h"
 #include "tests/heap.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define SEC UINT64_C(1000000)
 
 static const struct cfg_service gold = {.name = "gold"}, lead = {.name = "lead"};
 static const struct cfg_user users[] = {
@@ -370,13 +367,15 @@ static void one_who_waits_does_not_hold_up_others(void)
 	aaa_tear_down();
 }
 
+#define LOCKED "aaa notice: user alice from * locked for 1m00s: too many failed log-ins"
+
 /* 500 guesses at a time, the last of them right: four are judged. */
 static void guesses_at_a_time_lock(void)
 {
 	struct ppp_auth_claim wrong = pap("alice", 5, "x"), right = pap("alice", 5, "wonderland");
 	struct aaa_counters n;
 	struct aaa_view v;
-	unsigned i;
+	unsigned i, before = bench_logged(LOCKED);
 
 	aaa_set_up();
 	for (i = 0; i < 499; i++)
@@ -393,6 +392,7 @@ static void guesses_at_a_time_lock(void)
 	CU_ASSERT_EQUAL(n.asked, 500);
 	CU_ASSERT_EQUAL(n.refused, 500);
 	CU_ASSERT_EQUAL(n.locks, 1);
+	CU_ASSERT_EQUAL(bench_logged(LOCKED), before + 1);
 	CU_ASSERT_EQUAL(n.refused_locked, 496);
 	CU_ASSERT_EQUAL(n.delayed, 499);
 	CU_ASSERT_EQUAL(n.accepted, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/operator/capture.h"
 
+#include "gw/reserve.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/calls.h"
 #include "tests/heap.h"
@@ -411,6 +412,30 @@ static void descriptor_zero(void)
 	close(kept);
 }
 
+/* None is left but the reserve: the folder and its files take of it. */
+static void descriptors_of_the_reserve(void)
+{
+	struct rlimit old, none;
+	struct reserve_limits n;
+	const char *words;
+	int next;
+
+	capture_begin();
+	next = dup(0);
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &old);
+	none = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = old.rlim_max};
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	capture_tap(bench.gw, 0, true, DLT_RAW, (const uint8_t *)"x", 1, SEC);
+	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
+	setrlimit(RLIMIT_NOFILE, &old);
+	reserve_limits(&n);
+	CU_ASSERT(n.kept < RESERVE_MAX);
+	CU_ASSERT_EQUAL(capture_frames_in(path, DLT_RAW, "x"), 1);
+	capture_end();
+}
+
 static const struct test_case cases[] = {
 	{"frames_are_in_a_file_per_link_type", frames_are_in_a_file_per_link_type},
 	{"link_types_are_those_of_files", link_types_are_those_of_files},
@@ -427,6 +452,7 @@ static const struct test_case cases[] = {
 	{"a_file_that_is_there_meanwhile", a_file_that_is_there_meanwhile},
 	{"as_many_files_as_there_are", as_many_files_as_there_are},
 	{"descriptor_zero", descriptor_zero},
+	{"descriptors_of_the_reserve", descriptors_of_the_reserve},
 	{NULL, NULL},
 };
 const struct test_suite suite_capture = {"capture", cases};

@@ -185,6 +185,19 @@ static void summary(void)
 	vty_end();
 }
 
+static void summary_of_clients(void)
+{
+	vty_begin("host-name = gw\n"
+		  "udp a { listen = \"192.0.2.1:1701\" }\n"
+		  "peer lns { port = a  dial = \"192.0.2.9:1701\" }\n"
+		  "client home { peer = lns  user = ann  secret = \"a password\" }\n"
+		  "client site { peer = lns  user = ann  secret = \"another\" }\n"
+		  "client work { peer = lns  user = ann  secret = \"a password\" }\n");
+	bench_pass(0);
+	CU_ASSERT_TRUE(vty_matches("show summary", "*\nclients      2 of 3 up\n*"));
+	vty_end();
+}
+
 /* We are LNS of ann's call; LAC of our client's, whose tunnel has no answer yet. */
 static void calls_in_detail(void)
 {
@@ -562,6 +575,7 @@ static const struct test_case cases[] = {
 	{"failures", failures},
 	{"tables_by_their_commands", tables_by_their_commands},
 	{"summary", summary},
+	{"summary_of_clients", summary_of_clients},
 	{"calls_in_detail", calls_in_detail},
 	{"clear_a_tunnel", clear_a_tunnel},
 	{"clear_a_call", clear_a_call},

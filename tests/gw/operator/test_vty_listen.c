@@ -175,6 +175,7 @@ static void a_request_in_pieces_ends_the_connection(void)
 	listen_ask(fd, "T / HTTP/1.1\r\n\r\nshow summary\n");
 	CU_ASSERT_EQUAL(listen_read(fd), -1);
 	CU_ASSERT_PTR_NULL(strstr(said, "host name"));
+	CU_ASSERT_EQUAL(bench_logged("main error: vty: an HTTP request: connection closed"), 1);
 	close(fd);
 	listen_end();
 }
@@ -190,6 +191,7 @@ static void an_http_request_ends_the_connection(void)
 	CU_ASSERT_EQUAL(listen_read(fd), -1);
 	CU_ASSERT_PTR_NULL(strstr(said, "host name"));
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
+	CU_ASSERT_EQUAL(bench_logged("main error: vty: an HTTP request: connection closed"), 1);
 	close(fd);
 	listen_end();
 }
@@ -263,6 +265,7 @@ static void the_group_of_the_socket(void)
 	bench_stop();
 	rmdir(folder);
 	listen_group("no-such-group", -1);
+	CU_ASSERT_EQUAL(bench_logged("main error: vty: there is no group no-such-group"), 1);
 	CU_ASSERT_EQUAL(access(path, F_OK), -1);
 	bench_stop();
 	CU_ASSERT_EQUAL(rmdir(folder), 0);
@@ -316,6 +319,9 @@ static void connections_are_bounded(void)
 	CU_ASSERT_EQUAL(vty_listen_connections(), VTY_CONNECTIONS_MAX);
 	CU_ASSERT_EQUAL(listen_read(fd[VTY_CONNECTIONS_MAX]), -1);
 	CU_ASSERT_TRUE(listen_read(fd[0]) > 0);
+	CU_ASSERT_EQUAL(bench_logged("main error: vty: 64 connections are open: another one is "
+				     "refused"),
+			1);
 	for (i = 0; i <= VTY_CONNECTIONS_MAX; i++)
 		close(fd[i]);
 	listen_turns(VTY_CONNECTIONS_MAX);
