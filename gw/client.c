@@ -111,8 +111,6 @@ static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 	struct gw_client *c = ctx;
 
 	c->ip6 = up;
-	c->addr.local_iid = a->local_iid;
-	c->addr.peer_iid = a->peer_iid;
 	if (c->tun)
 		device_client_ip6(dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }

@@ -29,8 +29,8 @@ struct gw_client {
 	struct loop_timer dial;
 	uint64_t wait, next; /* us */
 	unsigned dials;
-	uint64_t since; /* in this state */
-	struct ppp_addresses addr;
+	uint64_t since;		   /* in this state */
+	struct ppp_addresses addr; /* as IPCP gave them last */
 	bool ip4, ip6;
 	struct leg_end why; /* how the last link ended; words "" = there was none */
 };
