@@ -113,7 +113,9 @@ void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, s
 {
 	if (filter_has(c, DP_FILTER_IP_IN) && !filter_run(w, c, DP_FILTER_IP_IN, pkt, len))
 		return;
-	if (v6)
+	if (!c->tun)
+		worker_drop(w, DP_R_TUN_WRITE);
+	else if (v6)
 		ip_path_rx6(w, c, pkt, len);
 	else
 		ip_path_rx4(w, c, pkt, len);

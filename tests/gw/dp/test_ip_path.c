@@ -709,6 +709,19 @@ static void do_a_device_is_removed(struct bench *b)
 }
 EACH(a_device_is_removed)
 
+/* Whatever its source, nothing of it can be written. */
+static void do_without_a_device(struct bench *b)
+{
+	b->call.tun = 0;
+	CU_ASSERT_FATAL(!dp_call_set(b->r.dp, &b->call));
+	client_says4(b, CLIENT, "its own");
+	client_says4(b, CLIENT + 1, "another's");
+	client_says6(b, other6, "another's");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_TUN_WRITE, 3));
+	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_SPOOF), 0);
+}
+EACH(without_a_device)
+
 static const struct test_case cases[] = {
 	{"client_is_heard", client_is_heard},
 	{"packets_before_the_ncp_is_open", packets_before_the_ncp_is_open},
@@ -735,6 +748,7 @@ static const struct test_case cases[] = {
 	{"a_device_is_joined", a_device_is_joined},
 	{"a_device_that_cannot_be", a_device_that_cannot_be},
 	{"a_device_is_removed", a_device_is_removed},
+	{"without_a_device", without_a_device},
 	{NULL, NULL},
 };
 const struct test_suite suite_ip_path = {"ip_path", cases};
