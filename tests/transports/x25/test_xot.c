@@ -150,10 +150,32 @@ static void the_longest_packet(void)
 	CU_ASSERT_EQUAL(xot_next_packet(&x, &data, &left, &pkt, &len), -1);
 }
 
+/* RFC 1613 6.5: each status has its words, and no other code has any. */
 static void xot_words(void)
 {
-	CU_ASSERT_STRING_EQUAL(xot_pvc_words(XOT_PVC_NO_PVC), "no such destination PVC");
-	CU_ASSERT_STRING_EQUAL(xot_pvc_words(0x55), "unknown status");
+	static const struct {
+		unsigned first; /* of the codes that follow each other */
+		const char *words[12];
+	} rows[] = {
+		{0x00, {"waiting to connect"}},
+		{0x08,
+		 {"destination disconnected", "PVC/TCP connection refused", "PVC/TCP routing error",
+		  "PVC/TCP connect timed out"}},
+		{0x10,
+		 {"trying to connect via TCP", "awaiting PVC-SETUP reply", "connected",
+		  "no such destination interface", "destination interface is not up",
+		  "non-X.25 destination interface", "no such destination PVC",
+		  "destination PVC configuration mismatch", "mismatched flow control values",
+		  "can't support flow control values", "PVC setup protocol error"}},
+	};
+	const char *want[256] = {NULL};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		for (unsigned k = 0; rows[i].words[k]; k++)
+			want[rows[i].first + k] = rows[i].words[k];
+	for (unsigned i = 0; i < 256; i++)
+		CU_ASSERT_STRING_EQUAL(xot_pvc_words((uint8_t)i),
+				       want[i] ? want[i] : "unknown status");
 }
 
 static const struct test_case cases[] = {
