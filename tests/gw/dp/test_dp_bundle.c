@@ -634,7 +634,7 @@ static void do_filters(struct rig *r, struct rig *second)
 	struct dp_call a = bundle_member(r, 7, FIRST), b = bundle_member(second, 8, SECOND),
 		       c = bundle_entry(2);
 	unsigned at = second->fake == r->fake ? 1 : 0;
-	uint32_t drop, ccp;
+	uint32_t drop = 0, ccp = 0;
 
 	bundle_make(r, second);
 	CU_ASSERT_FATAL(!dp_filter_add(r->dp, &none, 1, &drop) &&
