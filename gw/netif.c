@@ -141,21 +141,21 @@ static int netif_on_route(const struct nlmsghdr *nlh, void *ctx)
 	return MNL_CB_OK;
 }
 
-static int netif_dump(struct mnl_socket *s, const struct request *q, mnl_cb_t each, void *ctx)
+/* Every answer to q, as far as they can be read. */
+static void netif_dump(struct mnl_socket *s, const struct request *q, mnl_cb_t each, void *ctx)
 {
 	char buf[32768]; /* as large as the kernel's answers get */
-	int rc;
+	int rc = MNL_CB_OK;
 
 	if (mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) < 0 ||
 	    mnl_socket_sendto(s, q->nlh, q->nlh->nlmsg_len) < 0)
-		return -errno;
-	do {
+		return;
+	while (rc > MNL_CB_STOP) {
 		ssize_t n = mnl_socket_recvfrom(s, buf, sizeof(buf));
 
-		rc = n < 0 ? -1
+		rc = n < 0 ? MNL_CB_ERROR
 			   : mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(s), each, ctx);
-	} while (rc > MNL_CB_STOP);
-	return rc < 0 ? -errno : 0;
+	}
 }
 
 /* Index of the device that the main table's route to this prefix leads to; 0 = none. */
