@@ -50,7 +50,7 @@ struct fake_dp {
 	const char *netif_fails;
 	int netif_error;
 	struct dp_counters count;
-	bool tun_refuses, tap_refuses;
+	bool tun_refuses, tap_refuses, route_refuses;
 	bool no_status;	      /* ports have none to show, and leave what they like in its place */
 	bool tx_waits;	      /* control packets stay in a queue, and are lost */
 	uint64_t cookie;      /* of the last one that waits */

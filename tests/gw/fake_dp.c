@@ -415,7 +415,7 @@ bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16
 		fake_dp_say("lead %s %s to %u/%u", fake_tun(dp, no), what, tid, sid);
 	else
 		fake_dp_say("watch %s %s", fake_tun(dp, no), what);
-	return true;
+	return !fake.route_refuses;
 }
 
 const char *dp_tun_name(const struct dp *dp, uint32_t no)

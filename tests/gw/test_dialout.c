@@ -278,6 +278,31 @@ static void refused_at_once(void)
 	line_speed = (struct dp_speed){0, 0};
 }
 
+/* The data plane is told of the line, and of the call when it is offered to it and when it is up;
+ * then that frames go from one to the other, without which they still go by way of us. */
+static void no_room_for_the_call(void)
+{
+	unsigned without = 0;
+
+	for (unsigned n = 1; n <= 8; n++) {
+		struct far_call *c;
+
+		dialout_bench(true);
+		fake.set_refused = n;
+		c = bench_ask(&fr);
+		CU_ASSERT_EQUAL(c->up, bench.gw->joins->n);
+		CU_ASSERT_EQUAL(c->call != NULL, bench.gw->joins->n);
+		CU_ASSERT_EQUAL(fake.calls, bench.gw->joins->n ? 2 : 0);
+		if (!c->up) {
+			without++;
+			CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+			CU_ASSERT_PTR_NOT_NULL(strstr(c->result.text, "no room for the "));
+		}
+		bench_stop();
+	}
+	CU_ASSERT_EQUAL(without, 3);
+}
+
 static void a_circuit_in_use_is_busy(void)
 {
 	struct far_call *c;
@@ -358,6 +383,7 @@ static const struct test_case cases[] = {
 	{"why_a_call_does_not_come_up", why_a_call_does_not_come_up},
 	{"why_no_circuit_can_be_had", why_no_circuit_can_be_had},
 	{"refused_at_once", refused_at_once},
+	{"no_room_for_the_call", no_room_for_the_call},
 	{"a_circuit_in_use_is_busy", a_circuit_in_use_is_busy},
 	{"a_full_route_gives_way", a_full_route_gives_way},
 	{"speeds_of_a_call", speeds_of_a_call},

@@ -4,6 +4,7 @@
 #include "gw/bind.h"
 #include "tests/gw/frames.h"
 #include "tests/heap.h"
+#include <stdio.h>
 #include <string.h>
 
 #define LNS(keys)                                                                                 \
@@ -152,6 +153,28 @@ static void each_of_several_sections(void)
 	bind_dp_ops.absent(bench.gw, pkt, sizeof(pkt), clock_us);
 	CU_ASSERT_EQUAL(bench.gw->outgoing[2].waiting, 1);
 	bench_stop(); /* a packet that still waits is freed */
+}
+
+static void without_memory_to_watch(void)
+{
+	const struct cfg_model *m;
+
+	outgoing_bench(LNS("") ELSEWHERE);
+	m = bench.gw->cfg;
+	gw_free(bench.gw);
+	CU_ASSERT_EQUAL(bench_logged("call error: *"), 0);
+	fake.route_refuses = true;
+	bench.gw = gw_new(m);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
+	for (unsigned i = 0; i < 3; i++) {
+		char line[100];
+
+		snprintf(line, sizeof(line),
+			 "call error: outgoing %s: no memory: not every packet will call it",
+			 m->outgoing[i].name);
+		CU_ASSERT_EQUAL(bench_logged(line), 1);
+	}
+	bench_stop();
 }
 
 static void states_have_names(void)
@@ -632,6 +655,7 @@ static const struct test_case cases[] = {
 	{"a_few_packets_wait", a_few_packets_wait},
 	{"packets_for_others_do_nothing", packets_for_others_do_nothing},
 	{"each_of_several_sections", each_of_several_sections},
+	{"without_memory_to_watch", without_memory_to_watch},
 	{"states_have_names", states_have_names},
 	{"packets_during_the_wait_are_counted", packets_during_the_wait_are_counted},
 	{"the_wait_begins_anew_after_a_link", the_wait_begins_anew_after_a_link},

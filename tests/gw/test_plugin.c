@@ -151,6 +151,7 @@ static void plugin_none_configured(void)
 	CU_ASSERT_PTR_NULL(ps->absent[0].name);
 	CU_ASSERT_STRING_EQUAL(reports, "");
 	plugin_end();
+	plugins_free(NULL);
 }
 
 static void plugin_an_empty_folder(void)

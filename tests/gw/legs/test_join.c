@@ -179,6 +179,19 @@ static void second_starts_when_first_is_up(void)
 	join_tear_down();
 }
 
+/* Legs that no row of the table joins: the far end of the other one may be there still. */
+static void a_pair_without_a_row(void)
+{
+	struct leg_end why = leg_end(LEG_BY_PEER, "gone");
+
+	join_set_up_kinds(LEG_BUNDLE, LEG_CALL);
+	both_up();
+	join_leg_gone(&a->leg, &why, 100);
+	CU_ASSERT_EQUAL(b->stops, 1);
+	CU_ASSERT_EQUAL(b->losses, 0);
+	join_tear_down();
+}
+
 static enum join_then join_row_then(enum leg_kind gone, enum leg_kind other)
 {
 	unsigned i = 0;
@@ -593,6 +606,7 @@ static void every_drop_has_a_key_and_words(void)
 }
 
 static const struct test_case cases[] = {
+	{"a_pair_without_a_row", a_pair_without_a_row},
 	{"second_starts_when_first_is_up", second_starts_when_first_is_up},
 	{"when_one_goes", when_one_goes},
 	{"a_leg_that_never_started_just_goes", a_leg_that_never_started_just_goes},

@@ -194,7 +194,12 @@ static void summary_of_clients(void)
 		  "client site { peer = lns  user = ann  secret = \"another\" }\n"
 		  "client work { peer = lns  user = ann  secret = \"a password\" }\n");
 	bench_pass(0);
-	CU_ASSERT_TRUE(vty_matches("show summary", "*\nclients      2 of 3 up\n*"));
+	CU_ASSERT_TRUE(vty_matches("show summary",
+				   "*\nports        1 of 1 open\n*\nclients      2 of 3 up\n*"));
+	fake.port_refuses = true;
+	bind_dp_ops.port_failed(bench.gw, 0, -5, "gone", clock_us);
+	CU_ASSERT_TRUE(vty_matches("show summary",
+				   "*\nports        0 of 1 open\n*\nclients      0 of 3 up\n*"));
 	vty_end();
 }
 

@@ -235,6 +235,26 @@ static void the_reserve_lets_the_operator_in(void)
 	listen_end();
 }
 
+/* A path without a folder is of the folder that we are in. */
+static void a_socket_where_we_are(void)
+{
+	char *was = getcwd(NULL, 0);
+
+	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	CU_ASSERT_EQUAL_FATAL(chdir(folder), 0);
+	bench_start("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		    "vty { socket = vty }\n");
+	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
+	CU_ASSERT_EQUAL(access("vty", F_OK), 0);
+	vty_stop();
+	bench_stop();
+	CU_ASSERT_EQUAL(access("vty", F_OK), -1);
+	CU_ASSERT_EQUAL(chdir(was), 0);
+	free(was);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+}
+
 static void listen_group(const char *group, int expected)
 {
 	char conf[300];
@@ -691,6 +711,7 @@ static void a_listener_of_tcp(void)
 }
 
 static const struct test_case cases[] = {
+	{"a_socket_where_we_are", a_socket_where_we_are},
 	{"the_socket_is_for_owner_and_group", the_socket_is_for_owner_and_group},
 	{"commands_are_answered_and_exit_loses_nothing",
 	 commands_are_answered_and_exit_loses_nothing},
