@@ -20,6 +20,24 @@ TABLE_TEXT(peer_secret, peer_row, row->cfg->policy.secret.len ? "yes" : "no")
 TABLE_NUMBER(peer_tunnels, peer_row, row->tunnels)
 TABLE_NUMBER(peer_calls, peer_row, row->calls)
 
+static void peer_most(char *buf, size_t cap, unsigned most)
+{
+	if (most)
+		snprintf(buf, cap, "%u", most);
+	else
+		snprintf(buf, cap, "-");
+}
+
+static void peer_most_tunnels(const void *object, char *buf, size_t cap)
+{
+	peer_most(buf, cap, ((const struct peer_row *)object)->cfg->policy.max_tunnels);
+}
+
+static void peer_most_calls(const void *object, char *buf, size_t cap)
+{
+	peer_most(buf, cap, ((const struct peer_row *)object)->cfg->policy.max_peer_calls);
+}
+
 static void peer_address(const void *object, char *buf, size_t cap)
 {
 	const struct cfg_peer *p = ((const struct peer_row *)object)->cfg;
@@ -37,7 +55,9 @@ static const struct table_column table_peers_columns[] = {
 	{"Service", "service", TABLE_LEFT, peer_service},
 	{"Secret", "secret", TABLE_LEFT, peer_secret},
 	{"Tunnels", "tunnels", TABLE_RIGHT, peer_tunnels},
+	{"Most", "max-tunnels", TABLE_RIGHT, peer_most_tunnels},
 	{"Calls", "calls", TABLE_RIGHT, peer_calls},
+	{"Most", "max-peer-calls", TABLE_RIGHT, peer_most_calls},
 };
 
 static void table_peers_rows(struct gw *gw, struct table_text *to)

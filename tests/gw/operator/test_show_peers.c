@@ -12,7 +12,7 @@
 	"udp wan { listen = \"192.0.2.1:1701\" }\n"                                          \
 	"peer lac { port = wan  service = gold  hostname = lac  secret = \"between us\" }\n" \
 	"peer lns { port = wan  dial = \"192.0.2.7:1701\"  hostname = far }\n"               \
-	"peer any { address = \"198.51.100.0/24\" }\n"                                       \
+	"peer any { address = \"198.51.100.0/24\"  max-tunnels = 3  max-peer-calls = 0 }\n"  \
 	"pool p { ranges = { \"10.64.0.0/24\" } }\n"                                         \
 	"service gold { local = 10.64.0.1  pool = p  auth = { chap } }\n"                    \
 	"user ann { secret = \"a password\" }\n"
@@ -20,14 +20,16 @@
 /* Of two tunnels to one peer both count, and their calls; those of others do not. */
 static void peers_count_their_tunnels(void)
 {
-	static const char none[] = "Peer Port Address Host Name Dial Service Secret Tunnels Calls\n"
-				   "lac wan any lac - gold no 0 0\n"
-				   "lns wan any far 192.0.2.7:1701 - no 0 0\n"
-				   "any any 198.51.100.0/24 any - - no 0 0\n";
-	static const char some[] = "Peer Port Address Host Name Dial Service Secret Tunnels Calls\n"
-				   "lac wan any lac - gold no 2 3\n"
-				   "lns wan any far 192.0.2.7:1701 - no 0 0\n"
-				   "any any 198.51.100.0/24 any - - no 0 0\n";
+	static const char none[] =
+		"Peer Port Address Host Name Dial Service Secret Tunnels Most Calls Most\n"
+		"lac wan any lac - gold no 0 64 0 1024\n"
+		"lns wan any far 192.0.2.7:1701 - no 0 64 0 1024\n"
+		"any any 198.51.100.0/24 any - - no 0 3 0 -\n";
+	static const char some[] =
+		"Peer Port Address Host Name Dial Service Secret Tunnels Most Calls Most\n"
+		"lac wan any lac - gold no 2 64 3 1024\n"
+		"lns wan any far 192.0.2.7:1701 - no 0 64 0 1024\n"
+		"any any 198.51.100.0/24 any - - no 0 3 0 -\n";
 	char conf[1000], *secret;
 
 	snprintf(conf, sizeof(conf), "%s", CONF);

@@ -161,8 +161,10 @@ static void rows_of_a_gateway(void)
 	bench_pass(61 * SEC);
 	e = fake.call[0].data.lns ? &fake.call[0] : &fake.call[1];
 	CU_ASSERT_TRUE(table_shows(&table_ports, "wan udp open any 0 fine"));
-	CU_ASSERT_TRUE(table_shows(&table_peers, "lac wan 192.0.2.0/24,... any - gold no 1 1"));
-	CU_ASSERT_TRUE(table_shows(&table_peers, "other b any any 192.0.2.7:1701 - yes 1 1"));
+	CU_ASSERT_TRUE(
+		table_shows(&table_peers, "lac wan 192.0.2.0/24,... any - gold no 1 64 1 1024"));
+	CU_ASSERT_TRUE(
+		table_shows(&table_peers, "other b any any 192.0.2.7:1701 - yes 1 1024 1 65535"));
 	snprintf(row, sizeof(row),
 		 "%u %u established by peer lac lac wan 192.0.2.7:1701 1 1m01s 1s 0 0/4 0", e->tid,
 		 e->data.peer_tid);
