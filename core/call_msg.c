@@ -394,9 +394,16 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 		output_queue(c->t, &b);
 }
 
-/* SLI and WEN only inform, so a full queue drops them. */
-static bool call_msg_has_room(struct l2tp_call *c)
+void l2tp_call_hide_info(struct l2tp_call *c)
 {
+	c->hides_info = true;
+}
+
+/* SLI and WEN only inform, so a full queue drops them. */
+static bool call_msg_may_inform(struct l2tp_call *c)
+{
+	if (c->hides_info && !c->t->policy.secret.len)
+		return false;
 	if (c->t->rel.octets < REL_QUEUE_OCTETS)
 		return true;
 	engine_count(c->t->e, L2TP_R_NO_MEMORY);
@@ -410,12 +417,13 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
 	uint8_t value[10] = {0};
 	struct l2tp_build b;
 
-	if (!lns || c->state != L2TP_C_ESTABLISHED || !call_msg_has_room(c))
+	if (!lns || c->state != L2TP_C_ESTABLISHED || !call_msg_may_inform(c))
 		return;
 	engine_enter(c->t->e, now);
 	wr_put32(value + 2, send_accm);
 	wr_put32(value + 6, recv_accm);
 	output_start(c->t, &b, L2TP_SLI, c->peer_id);
+	b.hide |= c->hides_info;
 	l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_ACCM, value, sizeof(value));
 	output_queue(c->t, &b);
 	engine_leave(c->t->e);
@@ -429,7 +437,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 
 	if (!lac || c->state != L2TP_C_ESTABLISHED)
 		return;
-	if ((c->wen_sent && now - c->last_wen < 60000000u) || !call_msg_has_room(c))
+	if ((c->wen_sent && now - c->last_wen < 60000000u) || !call_msg_may_inform(c))
 		return;
 	engine_enter(c->t->e, now);
 	c->wen_sent = true;
@@ -437,6 +445,7 @@ void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t 
 	for (unsigned i = 0; i < 6; i++)
 		wr_put32(value + 2 + 4 * i, errors[i]);
 	output_start(c->t, &b, L2TP_WEN, c->peer_id);
+	b.hide |= c->hides_info;
 	l2tp_build_avp(&b, L2TP_IETF, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
 	output_queue(c->t, &b);
 	engine_leave(c->t->e);

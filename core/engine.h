@@ -203,6 +203,9 @@ void l2tp_call_send_sli(struct l2tp_call *c, uint32_t send_accm, uint32_t recv_a
  * count them, and for the tunnel switch.  errors: crc, framing, hardware overruns, buffer overruns,
  * time-outs, alignment. */
 void l2tp_call_send_wen(struct l2tp_call *c, const uint32_t errors[6], uint64_t now);
+/* From now on SLI and WEN of this call are hidden (RFC 2661 4.3), and not sent where the tunnel has
+ * no secret to hide them with; for the tunnel switch, when the other call's came hidden. */
+void l2tp_call_hide_info(struct l2tp_call *c);
 /* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up.  No tunnel
  * is opened or accepted after that.  r NULL = "being shut down". */
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);

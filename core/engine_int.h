@@ -122,6 +122,7 @@ struct l2tp_call {
 	uint16_t id, peer_id;
 	uint8_t state, role, by;
 	bool placed, waiting, ended, required, wen_sent;
+	bool hides_info;     /* see l2tp_call_hide_info() */
 	bool connecting;     /* our ICCN or OCCN has not left yet */
 	uint16_t connect_ns; /* its Ns */
 };

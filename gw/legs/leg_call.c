@@ -502,6 +502,13 @@ static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 	join_leg_gone(&c->leg, &why, ev->now);
 }
 
+/* What came hidden goes on hidden. */
+static void leg_call_hide_info(struct leg_call *c, const struct l2tp_avp *a)
+{
+	if (a && a->hidden && c->other && c->other->call)
+		l2tp_call_hide_info(c->other->call);
+}
+
 /* RFC 2661 4.4.6: two reserved octets, send and receive ACCM. */
 static void leg_call_on_sli(struct leg_call *c, const struct l2tp_event *ev)
 {
@@ -509,6 +516,7 @@ static void leg_call_on_sli(struct leg_call *c, const struct l2tp_event *ev)
 	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
 	uint32_t send, receive;
 
+	leg_call_hide_info(c, a);
 	rd_u16(&r);
 	send = rd_u32(&r);
 	receive = rd_u32(&r);
@@ -522,6 +530,7 @@ static void leg_call_on_wen(struct leg_call *c, const struct l2tp_event *ev)
 	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
 	uint32_t errors[IST_ERRORS];
 
+	leg_call_hide_info(c, a);
 	rd_u16(&r);
 	for (unsigned i = 0; i < IST_ERRORS; i++)
 		errors[i] = rd_u32(&r);

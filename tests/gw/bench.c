@@ -408,6 +408,7 @@ static void far_link_info(const struct l2tp_msg *m, uint16_t type, uint8_t *out,
 {
 	const struct l2tp_avp *a = l2tp_msg_find(m, L2TP_IETF, type);
 
+	bench.info_hidden = a && a->hidden;
 	if (a && a->len == cap)
 		memcpy(out, a->val, cap);
 }
@@ -671,7 +672,7 @@ struct far_call *bench_ask(const struct leg_out *ask)
 	const uint32_t number[] = {ask->min_bps, ask->max_bps, ask->bearer, ask->framing};
 	static const uint16_t type[] = {L2TP_AVP_MINIMUM_BPS, L2TP_AVP_MAXIMUM_BPS,
 					L2TP_AVP_BEARER_TYPE, L2TP_AVP_FRAMING_TYPE};
-	struct l2tp_avp avps[6] = {{.type = L2TP_AVP_CALLED_NUMBER,
+	struct l2tp_avp avps[8] = {{.type = L2TP_AVP_CALLED_NUMBER,
 				    .mandatory = true,
 				    .val = (const uint8_t *)ask->called,
 				    .len = (uint16_t)strlen(ask->called)}};
@@ -688,6 +689,8 @@ struct far_call *bench_ask(const struct leg_out *ask)
 		}
 	if (bench.phb)
 		avps[n++] = *far_phb();
+	for (unsigned i = 0; i < bench.icrq_avps && n < 8; i++)
+		avps[n++] = bench.icrq[i];
 	call = l2tp_call_new(bench.tunnel, NULL, &why);
 	c = far_new(call);
 	l2tp_call_place(call, L2TP_OUTGOING, avps, n, clock_us);

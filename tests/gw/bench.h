@@ -116,11 +116,12 @@ struct bench {
 	const char *iccn_user;	     /* NULL = "ann" */
 	bool iccn_async;	     /* the far end's line is asynchronous */
 	bool no_iccn;		     /* an answered call of the far end stays without ICCN */
-	const struct l2tp_avp *icrq; /* what its ICRQ says besides */
+	const struct l2tp_avp *icrq; /* what its ICRQ or OCRQ says besides */
 	unsigned icrq_avps;
 	struct l2tp_avps *icrq_got, *iccn_got, *cdn_got; /* of those we got last; NULL = none */
 	unsigned slis, wens;				 /* of ours, the last in: */
 	uint8_t sli[10], wen[26];
+	bool info_hidden;  /* the last of either came hidden */
 	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];
 	bool no_occn;	     /* the far end answers OCRQ, and says no OCCN */

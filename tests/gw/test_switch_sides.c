@@ -152,6 +152,124 @@ static void rfc2661_4_3_hidden_values_stay_hidden(void)
 	switch_hidden("", false);
 }
 
+/* The same of what is said of the line: WEN of a LAC, SLI of an LNS. */
+static void switch_info(const char *lac, const char *one, bool wen, bool goes_on)
+{
+	static const uint32_t errors[6] = {1};
+
+	switch_bench_of(lac, one, "");
+	bench.policy.secret.len = 1;
+	bench.policy.secret.octets[0] = 'x';
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 2 && bench.call[1].up);
+	l2tp_call_hide_info(bench.call[!wen].call);
+	if (wen)
+		l2tp_call_send_wen(bench.call[0].call, errors, clock_us);
+	else
+		l2tp_call_send_sli(bench.call[1].call, 1, 2, clock_us);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(wen ? bench.wens : bench.slis, goes_on);
+	CU_ASSERT_EQUAL(bench.info_hidden, goes_on);
+	bench_stop();
+}
+
+static void rfc2661_4_3_hidden_line_information(void)
+{
+	switch_info("secret = x", "secret = x", true, true);
+	switch_info("secret = x", "secret = x", false, true);
+	switch_info("secret = x", "", true, false);
+	switch_info("", "secret = x", false, false);
+}
+
+/* RFC 2661 5.4: one side demands sequence numbers, the other knows nothing of it. */
+static void switch_sequenced(const char *lac, const char *one, bool demanded, bool in, bool out)
+{
+	const struct dp_call *e[2];
+
+	switch_bench_of(lac, one, "");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.iccn_seq = demanded;
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	e[0] = leg_call_entry(bench_join()->leg[0]);
+	e[1] = leg_call_entry(bench_join()->leg[1]);
+	CU_ASSERT_EQUAL(e[1]->data.send_seq, in);
+	CU_ASSERT_EQUAL(e[0]->data.required, out);
+	CU_ASSERT_EQUAL(bench.iccn_seq, out); /* of the ICCN to the LNS */
+	bench_stop();
+}
+
+static void rfc2661_5_4_sequencing_of_each_side(void)
+{
+	switch_sequenced("", "", false, false, false);
+	switch_sequenced("", "", true, true, false);
+	switch_sequenced("sequencing = yes", "", false, true, false);
+	switch_sequenced("", "sequencing-required = yes", false, false, true);
+	switch_sequenced("", "sequencing-required = yes", true, true, true);
+}
+
+/* Frames that nobody's PPP could make sense of go through as they are, those that come before the
+ * LNS has answered too; ours has none to answer. */
+static void no_ppp_of_ours(void)
+{
+	static const uint8_t odd[] = {0x40, 0x21, 0xde, 0xad}, lcp[] = {0xc0, 0x21, 5, 9, 0, 4};
+	const struct dp_call *in;
+	struct leg_terminal_view view;
+	unsigned said;
+
+	switch_bench_of("", "", "");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.no_ppp = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(bench_join()->leg[i]->ops->kind, LEG_CALL);
+		CU_ASSERT_FALSE(leg_terminal_view(bench_join()->leg[i], &view));
+	}
+	in = leg_call_entry(bench_join()->leg[1]);
+	said = fake_said("ppp ");
+	leg_call_rx(bench_join()->leg[1], odd, sizeof(odd), clock_us);
+	CU_ASSERT_EQUAL(fake_said("ppp 4021"), 1);
+	leg_call_rx(bench_join()->leg[1], lcp, sizeof(lcp), clock_us); /* Terminate-Request */
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(fake_said("ppp "), said + 2);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
+	for (unsigned i = 0; i < PPP_R_COUNT; i++)
+		CU_ASSERT_EQUAL(bench.gw->ppp_count[i], 0);
+	CU_ASSERT_EQUAL(in->mode, DP_FORWARD);
+	bench_stop();
+}
+
+/* OCRQ has the list of gateways too. */
+static void loops_of_outgoing_calls(void)
+{
+	struct l2tp_avp passed = {
+		.vendor = L2TP_EXAMPLE_VENDOR, .type = L2TP_AVP_GATEWAYS_PASSED, .len = 8};
+	static const uint8_t other[8] = {1};
+
+	for (unsigned ours = 0; ours < 2; ours++) {
+		struct far_call *lns;
+
+		switch_bench_of("", "", "");
+		bench.policy.bearer_caps = 3;
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		passed.val = ours ? bench.gw->id : other;
+		bench.icrq = &passed;
+		bench.icrq_avps = 1;
+		lns = switch_ask();
+		CU_ASSERT_EQUAL(bench.calls, ours ? 1 : 2);
+		CU_ASSERT_EQUAL(lns->result.result, ours ? L2TP_CDN_NO_FACILITIES_PERM : 0);
+		if (ours)
+			CU_ASSERT_STRING_EQUAL(lns->result.text,
+					       "loop: this gateway has switched the call before");
+		bench.icrq = NULL;
+		bench.icrq_avps = 0;
+		bench_stop();
+	}
+}
+
 /* OCRP's only attribute of the line. */
 static void the_physical_channel_goes_back(void)
 {
@@ -285,6 +403,10 @@ static const struct test_case cases[] = {
 	{"rfc3145_2_a_cause_goes_through_whole", rfc3145_2_a_cause_goes_through_whole},
 	{"a_lac_that_does_not_answer", a_lac_that_does_not_answer},
 	{"an_lns_that_does_not_answer", an_lns_that_does_not_answer},
+	{"rfc2661_4_3_hidden_line_information", rfc2661_4_3_hidden_line_information},
+	{"rfc2661_5_4_sequencing_of_each_side", rfc2661_5_4_sequencing_of_each_side},
+	{"no_ppp_of_ours", no_ppp_of_ours},
+	{"loops_of_outgoing_calls", loops_of_outgoing_calls},
 	{NULL, NULL},
 };
 const struct test_suite suite_switch_sides = {"switch_sides", cases};
