@@ -11,7 +11,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/kit/sock_buffer.h transports/udp/udp.h transports/udp/udp.c \
 	transports/kit/delay.h transports/kit/delay.c transports/kit/due.h transports/kit/due.c \
 	transports/kit/impair.h transports/kit/impair.c \
-	transports/loop.h transports/loop.c \
+	transports/loop.h \
 	transports/atm/cell.h transports/atm/cell.c transports/atm/oam.h transports/atm/oam.c \
 	transports/atm/aal5.h transports/atm/aal5.c transports/atm/aal5_crc.h transports/atm/aal5_crc.c \
 	transports/atm/atm.h transports/atm/atm_int.h transports/atm/atm.c transports/atm/atm_conf.c \
@@ -45,6 +45,20 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/frame-relay/lmi_msg.h transports/frame-relay/lmi_msg.c \
 	transports/frame-relay/lmi.h transports/frame-relay/lmi.c transports/frame-relay/lmi_sides.h transports/frame-relay/lmi_sides.c \
 	transports/frame-relay/frame_relay.h transports/frame-relay/frame_relay.c
+# A medium in one file is its row: transports/NAME.c has the const struct ist_transport NAME_transport.
+ONE_FILE_MEDIA = $(filter-out builtin plugin,$(basename $(notdir $(wildcard $(srcdir)/transports/*.c))))
+ONE_FILE_OBJECTS = $(ONE_FILE_MEDIA:%=transports/%.lo)
+libtransports_la_LIBADD = $(ONE_FILE_OBJECTS)
+libtransports_la_DEPENDENCIES = $(ONE_FILE_OBJECTS)
+EXTRA_DIST += $(wildcard $(srcdir)/transports/*.c)
+transports/builtin.lo: transports/one_file.list
+transports/one_file.list: one-file-media
+	$(AM_V_at)printf 'ONE_FILE(%s)\n' $(ONE_FILE_MEDIA) | tr - _ >$@.new
+	$(AM_V_at)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: one-file-media
+CLEANFILES += transports/one_file.list
+DISTCLEANFILES += $(ONE_FILE_MEDIA:%=transports/$(DEPDIR)/%.Plo)
+-include $(ONE_FILE_MEDIA:%=transports/$(DEPDIR)/%.Plo)
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = transports/isthmus-transport.pc
 EXTRA_DIST += transports/README.md transports/GUIDE.md transports/x25/x25.md

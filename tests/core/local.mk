@@ -14,7 +14,7 @@ unit_core_SOURCES += tests/core/rig.h tests/core/rig.c tests/core/test_reliable.
 EXTRA_DIST += tests/vectors/README.md tests/vectors/go-l2tp.hex tests/vectors/rfc2661-kat.txt \
 	tests/vectors/rtbrick-lac-sccrq.hex tests/vectors/xl2tpd-lac_l2tpns-lns.hex \
 	tests/vectors/xl2tpd-lac_xl2tpd-lns.hex tests/vectors/ze.hex
-EXTRA_DIST += tests/rfc2661.md tests/matrix-check
+EXTRA_DIST += tests/rfc2661.md tests/odd-peers.md tests/matrix-check
 unit_core_SOURCES += tests/core/test_cc_table.c \
 	tests/core/test_call_table.c \
 	tests/core/test_htab.c \
