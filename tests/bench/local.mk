@@ -14,3 +14,9 @@ portbench_LDADD = libtransports.la
 
 # By hand, too.
 EXTRA_DIST += tests/bench/multilink
+
+# By hand, in a network namespace.
+check_PROGRAMS += filterbench
+filterbench_SOURCES = tests/bench/filterbench.c
+filterbench_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
+filterbench_LDADD = libdp.la libtransports.la libppp.la libcore.la $(PCAP_LIBS)
