@@ -224,6 +224,8 @@ static void do_one(struct fake *f, unsigned i)
 
 	if (f->no_peer)
 		a.peer.len = 0;
+	if (f->attrs_size)
+		a.size = f->attrs_size;
 	switch (f->todo[i].what) {
 	case FAKE_FRAME_IN:
 		f->host->frames(f->host_ctx, &in, 1);

@@ -52,8 +52,9 @@ struct fake {
 	unsigned wakes, send_calls, answers, refusals, disconnects;
 	ist_channel asked; /* the last of these three */
 	enum ist_cause_kind why;
-	bool no_peer;	 /* attributes do not tell the far end */
-	char thread[16]; /* its name, at the last wake */
+	bool no_peer;	     /* attributes do not tell the far end */
+	uint32_t attrs_size; /* as a transport of an older ABI; 0 = all there is */
+	char thread[16];     /* its name, at the last wake */
 	struct {
 		enum fake_what what;
 		ist_channel c;

@@ -184,6 +184,35 @@ static void none_is_lost(void)
 	rig_each(dp_report_do_many);
 }
 
+/* What a transport of an older ABI does not know of is not read. */
+static void do_older_attributes(struct rig *r)
+{
+	static const struct {
+		uint32_t size;
+		const char *line;
+	} rows[] = {
+		{0, "01020506"},
+		{offsetof(struct ist_attrs, access_line), ""},
+		{offsetof(struct ist_attrs, access_line_len), ""},
+		{offsetof(struct ist_attrs, access_line_len) + sizeof(uint32_t), "01020506"},
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t want[4];
+		size_t len = test_hex(want, sizeof(want), rows[i].line);
+
+		r->fake->attrs_size = rows[i].size;
+		fake_say(r->fake, FAKE_UP, 7 + i);
+		CU_ASSERT_FATAL(rig_wait_lines(r, i + 1));
+		ASSERT_OCTETS(r->line[i].octets, r->line[i].len, want, len);
+	}
+}
+
+static void attributes_of_an_older_transport(void)
+{
+	rig_each(do_older_attributes);
+}
+
 static const struct test_case cases[] = {
 	{"told_in_order", told_in_order},
 	{"a_line_is_asked", a_line_is_asked},
@@ -193,6 +222,7 @@ static const struct test_case cases[] = {
 	{"heard_of_is_told_to_the_end", heard_of_is_told_to_the_end},
 	{"timers_fire", timers_fire},
 	{"none_is_lost", none_is_lost},
+	{"attributes_of_an_older_transport", attributes_of_an_older_transport},
 	{NULL, NULL},
 };
 const struct test_suite suite_dp_report = {"dp_report", cases};
