@@ -9,6 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* clang says by a feature what gcc says by a macro. */
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_SANITIZED 1
+#elif defined(__has_feature)
+#define MEMORY_SANITIZED __has_feature(address_sanitizer)
+#else
+#define MEMORY_SANITIZED 0
+#endif
+
 #define SEC 1000000ull
 
 static void only_after_many_have_gone_and_seldom(void)
@@ -46,7 +55,7 @@ static void what_calls_had_goes_back_to_the_system(void)
 	struct memory m = {0};
 	size_t full;
 
-#ifdef __SANITIZE_ADDRESS__
+#if MEMORY_SANITIZED
 	free(piece);
 	test_skip("memory.what_calls_had_goes_back_to_the_system",
 		  "AddressSanitizer's allocator keeps what is freed");
@@ -176,7 +185,7 @@ static void too_little_is_a_warning(void)
 	const struct cfg_model *m;
 	struct rlimit old, low;
 
-#ifdef __SANITIZE_ADDRESS__
+#if MEMORY_SANITIZED
 	test_skip("memory.too_little_is_a_warning",
 		  "AddressSanitizer's own memory is beyond any limit");
 	return;
