@@ -301,6 +301,7 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 	origin_ocrq(&out, &c->ask);
 	if (leg_call_has_phb(c))
 		origin_relay(&out, &phb, 1);
+	origin_add(&out, c->peer);
 	l2tp_call_place(c->call, L2TP_OUTGOING, out.avp, out.n, now);
 }
 

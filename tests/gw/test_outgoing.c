@@ -72,6 +72,23 @@ static void a_packet_brings_up_the_call(void)
 	bench_stop();
 }
 
+/* What the peer's section adds is in the request, in place of what the call says. */
+static void attributes_of_the_peer_are_added(void)
+{
+	outgoing_bench(
+		"host-name = gw\n"
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { port = a  dial = \"192.0.2.9:1701\"  add = { \"Sub-Address=77\", "
+		"\"Called Number=99\" } }\n"
+		"service s { local = 10.64.0.1  auth = none }\n");
+	CU_ASSERT_PTR_NULL(outgoing_call(bench.gw, "lac", "5", "s", clock_us));
+	bench_pass(0);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.sub_address, "77");
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "99");
+	bench_stop();
+}
+
 /* What is left out is of the LAC's own capabilities, and no bound. */
 static void a_section_may_leave_out_much(void)
 {
@@ -651,6 +668,7 @@ static void a_network_protocol_that_does_not_open(void)
 
 static const struct test_case cases[] = {
 	{"a_packet_brings_up_the_call", a_packet_brings_up_the_call},
+	{"attributes_of_the_peer_are_added", attributes_of_the_peer_are_added},
 	{"a_section_may_leave_out_much", a_section_may_leave_out_much},
 	{"a_few_packets_wait", a_few_packets_wait},
 	{"packets_for_others_do_nothing", packets_for_others_do_nothing},
