@@ -65,7 +65,7 @@ bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 
 	if (now < l->not_before)
 		return false;
-	other = line_reach(gw, to->port, to->address, &fail, now);
+	other = line_reach(gw, &(struct line_to){to->port, to->address, NULL}, &fail, now);
 	if (!other) {
 		bridge_refused(l, to, fail.words, now);
 		return false;

@@ -189,6 +189,7 @@ static struct join *client_call(struct gw_client *c, const char **words, uint64_
 static void client_dial(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
+	struct line_to to = {c->cfg->port, c->cfg->circuit, NULL};
 	struct line_fail fail = {0};
 
 	if (c->gw->phase != GW_RUNNING)
@@ -196,8 +197,7 @@ static void client_dial(void *ctx, uint64_t now)
 	loop_cancel(c->gw->loop, &c->dial);
 	c->dials++;
 	c->join = c->cfg->peer ? client_call(c, &fail.words, now)
-			       : line_dial(c->gw, c->cfg->port, c->cfg->circuit, client_leg,
-					   &join_owner, c, &fail, now);
+			       : line_dial(c->gw, &to, client_leg, &join_owner, c, &fail, now);
 	if (!c->join) {
 		client_failed(c, fail.words, now);
 		return;

@@ -46,7 +46,7 @@ struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint
 		*words = "the circuit is down";
 		return NULL;
 	}
-	rc = dp_connect(gw->dp, (unsigned)port->number, &to, IST_PAYLOAD_L2TP, &c);
+	rc = dp_connect(gw->dp, (unsigned)port->number, &to, NULL, IST_PAYLOAD_L2TP, &c);
 	if (rc < 0) {
 		*words = strerror(-rc);
 		return NULL;

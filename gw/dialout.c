@@ -41,6 +41,7 @@ enum l2tp_cdn_result dialout_result_of_fail(const struct line_fail *fail)
 		{EBUSY, L2TP_CDN_BUSY},
 		{EDESTADDRREQ, L2TP_CDN_INVALID_DESTINATION},
 		{EOPNOTSUPP, L2TP_CDN_NO_FACILITIES_PERM},
+		{EAFNOSUPPORT, L2TP_CDN_NO_FACILITIES_PERM},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -161,10 +162,11 @@ static const char *dialout_wrong(const struct dialout *d, const struct leg *line
 static void dialout_place(struct dialout *d, uint64_t now)
 {
 	const struct cfg_join *to = &d->way.route->to_circuit;
-	const char *address = strcmp(to->address, "*") ? to->address : d->ask.called, *wrong;
+	struct line_to line = {to->port, strcmp(to->address, "*") ? to->address : d->ask.called,
+			       *d->ask.sub_address ? d->ask.sub_address : NULL};
+	const char *wrong;
 	struct line_fail fail;
-	struct join *j =
-		line_dial(d->gw, to->port, address, dialout_leg, &dialout_owner, d, &fail, now);
+	struct join *j = line_dial(d->gw, &line, dialout_leg, &dialout_owner, d, &fail, now);
 	struct leg_end why;
 
 	if (!j) {

@@ -142,6 +142,8 @@ static struct leg_origin line_origin_of(const struct ist_attrs *a)
 		snprintf(o.called, sizeof(o.called), "%s", a->called);
 	if (a->calling)
 		snprintf(o.calling, sizeof(o.calling), "%s", a->calling);
+	if (a->sub_address)
+		snprintf(o.sub_address, sizeof(o.sub_address), "%s", a->sub_address);
 	if (a->access_line && a->access_line_len <= sizeof(o.access)) {
 		memcpy(o.access, a->access_line, a->access_line_len);
 		o.access_len = (uint16_t)a->access_line_len;
@@ -559,6 +561,7 @@ static const char *line_words(int err)
 		{EBUSY, "the line is busy"},
 		{EDESTADDRREQ, "the line calls a number, and there is none"},
 		{EOPNOTSUPP, "the line calls no numbers"},
+		{EAFNOSUPPORT, "the line calls no sub-address"},
 		{ENOLINK, "the circuit is down"},
 	};
 
@@ -568,10 +571,10 @@ static const char *line_words(int err)
 	return strerror(err);
 }
 
-struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
-			struct line_fail *fail, uint64_t now)
+struct line *line_reach(struct gw *gw, const struct line_to *where, struct line_fail *fail,
+			uint64_t now)
 {
-	struct gw_port *p = &gw->port[cfg - gw->cfg->port];
+	struct gw_port *p = &gw->port[where->port - gw->cfg->port];
 	const struct cfg_circuit *to_circuit;
 	struct leg_origin none = {0};
 	struct ist_addr to = {0};
@@ -582,12 +585,12 @@ struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *a
 
 	if (p->number < 0)
 		return line_cannot(fail, ENETDOWN, "its port is not open");
-	if (cfg->transport->addr_parse(&to, address))
+	if (p->cfg->transport->addr_parse(&to, where->address))
 		return line_cannot(fail, EINVAL, "the address is wrong");
 	switched = port_calls(p, &to);
 	if (!switched && !port_circuit_up(p, &to))
 		return line_cannot(fail, ENOLINK, "the circuit is down");
-	rc = dp_connect(gw->dp, (unsigned)p->number, &to, IST_PAYLOAD_PPP, &c);
+	rc = dp_connect(gw->dp, (unsigned)p->number, &to, where->sub_address, IST_PAYLOAD_PPP, &c);
 	if (rc < 0)
 		return line_cannot(fail, -rc, line_words(-rc));
 	to_circuit = port_circuit(p, &to);
@@ -617,11 +620,11 @@ bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_add
 	return false;
 }
 
-struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
-		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
-		       struct line_fail *fail, uint64_t now)
+struct join *line_dial(struct gw *gw, const struct line_to *to, struct leg *(*make)(void *ctx),
+		       const struct join_owner *owner, void *ctx, struct line_fail *fail,
+		       uint64_t now)
 {
-	struct line *l = line_reach(gw, port, address, fail, now);
+	struct line *l = line_reach(gw, to, fail, now);
 	struct join *j;
 
 	if (!l)
@@ -647,7 +650,7 @@ void lines_each(struct gw *gw, void (*each)(void *ctx, const struct line_view *l
 
 	llist_for_each_entry(l, &gw->lines->list, entry)
 	{
-		struct line_view v = {l->number.n, l->channel, l->switched, l->leg};
+		struct line_view v = {l->number.n, l->channel, l->switched, &l->origin, l->leg};
 
 		each(ctx, &v);
 	}

@@ -25,12 +25,17 @@ struct line_fail {
 	int err;
 	const char *words;
 };
-/* A join of the circuit at `address` on this port with the leg that make() returns, which is the
- * second; the caller starts it.  A switched circuit is called, and the leg goes when the call is
- * refused.  NULL with *fail saying why there is none; make() may not have been asked then. */
-struct join *line_dial(struct gw *gw, const struct cfg_port *port, const char *address,
-		       struct leg *(*make)(void *ctx), const struct join_owner *owner, void *ctx,
-		       struct line_fail *fail, uint64_t now);
+/* A circuit by its address; sub_address: what is called behind it, NULL = nothing. */
+struct line_to {
+	const struct cfg_port *port;
+	const char *address, *sub_address;
+};
+/* A join of this circuit with the leg that make() returns, which is the second; the caller starts
+ * it.  A switched circuit is called, and the leg goes when the call is refused.  NULL with *fail
+ * saying why there is none; make() may not have been asked then. */
+struct join *line_dial(struct gw *gw, const struct line_to *to, struct leg *(*make)(void *ctx),
+		       const struct join_owner *owner, void *ctx, struct line_fail *fail,
+		       uint64_t now);
 /* The data plane names lines, and bundles of links, by numbers of one space. */
 struct line_number {
 	uint16_t n; /* 0 = none */
@@ -49,6 +54,7 @@ struct line_view {
 	uint16_t number; /* 0 = no join */
 	l2tp_channel channel;
 	bool switched;
+	const struct leg_origin *origin;
 	const struct leg *leg; /* NULL = no join */
 };
 void lines_each(struct gw *gw, void (*each)(void *ctx, const struct line_view *line), void *ctx);

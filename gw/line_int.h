@@ -52,8 +52,8 @@ struct line {
 struct line *line_on(const struct gw *gw, l2tp_channel c);
 /* The line to an address: its channel is there at once, or a call is under way.  NULL with *fail,
  * also when it has a join already. */
-struct line *line_reach(struct gw *gw, const struct cfg_port *cfg, const char *address,
-			struct line_fail *fail, uint64_t now);
+struct line *line_reach(struct gw *gw, const struct line_to *where, struct line_fail *fail,
+			uint64_t now);
 /* Has a line of this address a join?  Walks all lines. */
 bool line_is_joined(struct gw *gw, const struct gw_port *p, const struct ist_addr *a);
 /* A leg with the filters of the circuit's section. */

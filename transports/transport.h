@@ -125,6 +125,10 @@ struct ist_attrs {
 	 * nothing. */
 	const uint8_t *access_line;
 	uint32_t access_line_len;
+	/* What is called behind the called address: of X.25 the digits of the called address
+	 * extension; NULL = nothing.  `connect` too may be given one, which a medium without them
+	 * ignores.  Told to L2TP peers as Sub-Address. */
+	const char *sub_address;
 };
 
 /* --- what the host gives ---------------------------------------------------------------------- */

@@ -85,8 +85,9 @@ uint64_t dp_now(void); /* us, CLOCK_MONOTONIC */
 int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
 		 char *err, size_t err_len);
 void dp_port_close(struct dp *dp, unsigned port);
-int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
-	       l2tp_channel *out);
+/* sub_address: what is called behind the address, NULL = nothing. */
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,
+	       uint8_t payload, l2tp_channel *out);
 void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
 /* Captures on or off: ops->tap. */
 int dp_port_tap(struct dp *dp, unsigned port, bool on);

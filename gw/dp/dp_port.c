@@ -18,6 +18,7 @@ struct dp_port_job {
 	char *text;
 	size_t len;
 	const struct ist_addr *to;
+	const char *sub_address;
 	uint8_t payload;
 	struct ist_addr peer;
 	uint32_t mtu;
@@ -136,7 +137,10 @@ static int dp_port_run_connect(struct worker *w, void *arg)
 {
 	struct dp_port_job *j = arg;
 	struct worker_port *p = w->port[j->no];
-	struct ist_attrs a = {.size = sizeof(a), .payload = j->payload, .peer = *j->to};
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = j->payload,
+			      .peer = *j->to,
+			      .sub_address = j->sub_address};
 	struct worker_chan *c;
 	ist_channel id;
 	int rc;
@@ -159,10 +163,11 @@ static int dp_port_run_connect(struct worker *w, void *arg)
 	return 0;
 }
 
-int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
-	       l2tp_channel *out)
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,
+	       uint8_t payload, l2tp_channel *out)
 {
-	struct dp_port_job j = {.to = to, .payload = payload, .out = out};
+	struct dp_port_job j = {
+		.to = to, .sub_address = sub_address, .payload = payload, .out = out};
 	int rc = dp_port_run(dp, port, dp_port_run_connect, &j);
 
 	if (!rc)

@@ -61,10 +61,23 @@ static bool dp_report_has_line(const struct ist_attrs *a)
 	       a->access_line;
 }
 
+static const char *dp_report_sub(const struct ist_attrs *a)
+{
+	return a->size >= offsetof(struct ist_attrs, sub_address) + sizeof(a->sub_address)
+		       ? a->sub_address
+		       : NULL;
+}
+
+static size_t dp_report_octets(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
 static size_t dp_report_text_size(const struct ist_attrs *a)
 {
-	return (a->called ? strlen(a->called) + 1 : 0) + (a->calling ? strlen(a->calling) + 1 : 0) +
-	       a->user_data_len + dp_report_has_line(a) * a->access_line_len;
+	return dp_report_octets(a->called) + dp_report_octets(a->calling) +
+	       dp_report_octets(dp_report_sub(a)) + a->user_data_len +
+	       dp_report_has_line(a) * a->access_line_len;
 }
 
 static void *dp_report_keep(char **at, const void *octets, size_t len)
@@ -94,8 +107,10 @@ void report_attrs(struct worker_port *p, struct worker_chan *c, enum report_kind
 	r->mtu = worker_chan_mtu(p, c->id);
 	memcpy(&r->attrs, a, a->size < sizeof(*a) ? a->size : sizeof(*a));
 	at = r->text;
-	r->attrs.called = dp_report_keep(&at, a->called, a->called ? strlen(a->called) + 1 : 0);
-	r->attrs.calling = dp_report_keep(&at, a->calling, a->calling ? strlen(a->calling) + 1 : 0);
+	r->attrs.called = dp_report_keep(&at, a->called, dp_report_octets(a->called));
+	r->attrs.calling = dp_report_keep(&at, a->calling, dp_report_octets(a->calling));
+	r->attrs.sub_address =
+		dp_report_keep(&at, dp_report_sub(a), dp_report_octets(dp_report_sub(a)));
 	r->attrs.user_data = dp_report_keep(&at, a->user_data, a->user_data_len);
 	if (dp_report_has_line(a))
 		r->attrs.access_line = dp_report_keep(&at, a->access_line, a->access_line_len);

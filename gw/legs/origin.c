@@ -94,6 +94,7 @@ void origin_icrq(struct origin_avps *out, const struct leg_origin *o)
 {
 	origin_put_text(out, L2TP_AVP_CALLED_NUMBER, o->called);
 	origin_put_text(out, L2TP_AVP_CALLING_NUMBER, o->calling);
+	origin_put_text(out, L2TP_AVP_SUB_ADDRESS, o->sub_address);
 	if (o->number)
 		origin_put_u32(out, L2TP_IETF, L2TP_AVP_PHYSICAL_CHANNEL_ID, o->number);
 	/* There may be a modem behind an asynchronous line or not. */

@@ -14,11 +14,13 @@ struct leg;
 #define LEG_LINE_MAX   255u /* octets of what an access node says of a line */
 
 struct leg_origin {
-	char called[LEG_NUMBER_MAX + 1], calling[LEG_NUMBER_MAX + 1]; /* "" = not known */
-	struct dp_speed speed; /* of the line; 0 = not known */
-	uint32_t number;       /* as its medium counts channels; 0 = none */
-	bool async;	       /* start-stop octets; else the medium is synchronous and digital */
-	uint16_t access_len;   /* TR-101 suboptions of an access node; 0 = none */
+	/* "" = not known */
+	char called[LEG_NUMBER_MAX + 1], calling[LEG_NUMBER_MAX + 1];
+	char sub_address[LEG_NUMBER_MAX + 1]; /* behind the called number */
+	struct dp_speed speed;		      /* of the line; 0 = not known */
+	uint32_t number;		      /* as its medium counts channels; 0 = none */
+	bool async;	     /* start-stop octets; else the medium is synchronous and digital */
+	uint16_t access_len; /* TR-101 suboptions of an access node; 0 = none */
 	uint8_t access[LEG_LINE_MAX];
 	/* Our PPP on the line, as leg_proxy_new() made it: ICCN tells what it has come to.  It is
 	 * there until the call's join is up or gone.  NULL = there is none */
@@ -42,8 +44,8 @@ struct origin_avps {
 	uint8_t octets[512];
 };
 
-/* For ICRQ: Called and Calling Number, Physical Channel ID, Bearer Type, and the access line AVPs
- * of RFC 5515.  What is not known is left out (RFC 2661 4.4.3). */
+/* For ICRQ: Called and Calling Number, Sub-Address, Physical Channel ID, Bearer Type, and the
+ * access line AVPs of RFC 5515.  What is not known is left out (RFC 2661 4.4.3). */
 void origin_icrq(struct origin_avps *out, const struct leg_origin *o);
 /* For OCRQ (RFC 2661 6.9): what is asked for. */
 void origin_ocrq(struct origin_avps *out, const struct leg_out *ask);

@@ -6,6 +6,8 @@
 #include "gw/operator/vty_listen.h"
 #include "gw/port.h"
 #include "gw/text.h"
+#include <stdio.h>
+#include <string.h>
 
 struct joined_row {
 	struct gw *gw;
@@ -37,6 +39,25 @@ static void line_circuit(const void *object, char *buf, size_t cap)
 	port_channel_text(buf, cap, row->gw, row->line.channel);
 }
 
+/* Digits of the medium, or text that the far end has chosen. */
+static void line_calling(const void *object, char *buf, size_t cap)
+{
+	const char *calling = ((const struct joined_row *)object)->line.origin->calling;
+
+	gw_printable(buf, cap, (const uint8_t *)calling, strlen(calling));
+}
+
+/* With the sub-address behind a slash. */
+static void line_called(const void *object, char *buf, size_t cap)
+{
+	const struct leg_origin *o = ((const struct joined_row *)object)->line.origin;
+	char text[2 * LEG_NUMBER_MAX + 2];
+
+	snprintf(text, sizeof(text), "%s%s%s", o->called, *o->sub_address ? "/" : "",
+		 o->sub_address);
+	gw_printable(buf, cap, (const uint8_t *)text, strlen(text));
+}
+
 static void join_other_text(const void *object, char *buf, size_t cap)
 {
 	const struct joined_row *row = object;
@@ -66,6 +87,8 @@ static const struct table_column table_lines_columns[] = {
 	{"Line", "line", TABLE_RIGHT, line_number},
 	{"Circuit", "circuit", TABLE_LEFT, line_circuit},
 	{"Kind", "kind", TABLE_LEFT, line_kind},
+	{"Calling", "calling", TABLE_LEFT, line_calling},
+	{"Called", "called", TABLE_LEFT, line_called},
 	{"State", "state", TABLE_LEFT, line_state},
 	{"Joined to", "joined-to", TABLE_LEFT, join_other_text},
 	{"User", "user", TABLE_LEFT, join_user},

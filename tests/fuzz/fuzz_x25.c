@@ -82,7 +82,7 @@ static void fuzz_x25_act(struct x25 *x, uint8_t what, uint16_t lci, uint64_t *no
 		x25_clear(x, lci, 0, 0, *now);
 		break;
 	case 2:
-		x25_call(x, "3110", "", "\xcf", 1, *now);
+		x25_call(x, "3110", "", lci & 1 ? "12f" : "", "\xcf", 1, *now);
 		break;
 	case 3:
 		x25_send(x, lci, sdu, lci, sdu, 200, *now);

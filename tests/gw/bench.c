@@ -672,7 +672,7 @@ struct far_call *bench_ask(const struct leg_out *ask)
 	const uint32_t number[] = {ask->min_bps, ask->max_bps, ask->bearer, ask->framing};
 	static const uint16_t type[] = {L2TP_AVP_MINIMUM_BPS, L2TP_AVP_MAXIMUM_BPS,
 					L2TP_AVP_BEARER_TYPE, L2TP_AVP_FRAMING_TYPE};
-	struct l2tp_avp avps[8] = {{.type = L2TP_AVP_CALLED_NUMBER,
+	struct l2tp_avp avps[9] = {{.type = L2TP_AVP_CALLED_NUMBER,
 				    .mandatory = true,
 				    .val = (const uint8_t *)ask->called,
 				    .len = (uint16_t)strlen(ask->called)}};
@@ -687,9 +687,14 @@ struct far_call *bench_ask(const struct leg_out *ask)
 			avps[n++] = (struct l2tp_avp){
 				.type = type[i], .mandatory = true, .val = value[i], .len = 4};
 		}
+	if (*ask->sub_address)
+		avps[n++] = (struct l2tp_avp){.type = L2TP_AVP_SUB_ADDRESS,
+					      .mandatory = true,
+					      .val = (const uint8_t *)ask->sub_address,
+					      .len = (uint16_t)strlen(ask->sub_address)};
 	if (bench.phb)
 		avps[n++] = *far_phb();
-	for (unsigned i = 0; i < bench.icrq_avps && n < 8; i++)
+	for (unsigned i = 0; i < bench.icrq_avps && n < 9; i++)
 		avps[n++] = bench.icrq[i];
 	call = l2tp_call_new(bench.tunnel, NULL, &why);
 	c = far_new(call);

@@ -142,12 +142,13 @@ void dp_port_close(struct dp *dp, unsigned port)
 	fake_dp_say("close %u", port);
 }
 
-int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
-	       l2tp_channel *out)
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,
+	       uint8_t payload, l2tp_channel *out)
 {
 	(void)dp;
 	(void)payload;
-	fake_dp_say("connect %u", port);
+	fake_dp_say("connect %u%s%s", port, sub_address ? " sub " : "",
+		    sub_address ? sub_address : "");
 	if (fake.connect_refuses)
 		return fake.connect_error ? -fake.connect_error : -ENETDOWN;
 	fake.peer = *to;

@@ -138,6 +138,18 @@ static void a_number_is_called(void)
 	bench_stop();
 }
 
+/* RFC 2661 4.4.4: what is called behind the number goes to the medium with it. */
+static void a_sub_address_is_called(void)
+{
+	struct leg_out ask = x25;
+
+	dialout_bench(false);
+	strcpy(ask.sub_address, "12");
+	bench_ask(&ask);
+	CU_ASSERT_EQUAL(fake_said("connect 2 sub 12"), 1);
+	bench_stop();
+}
+
 /* A modem calls it: nothing of the circuit is up before. */
 static void a_modem_calls_a_number(void)
 {
@@ -377,6 +389,7 @@ static void types_of_a_line(void)
 static const struct test_case cases[] = {
 	{"a_permanent_circuit_is_there_at_once", a_permanent_circuit_is_there_at_once},
 	{"a_number_is_called", a_number_is_called},
+	{"a_sub_address_is_called", a_sub_address_is_called},
 	{"a_modem_calls_a_number", a_modem_calls_a_number},
 	{"a_modem_gets_no_commands", a_modem_gets_no_commands},
 	{"the_lns_goes_first", the_lns_goes_first},

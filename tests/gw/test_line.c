@@ -268,11 +268,11 @@ static void lines_and_joins_are_shown(void)
 	line_bench(DLCI, &frame_relay_transport, "100");
 	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), "");
 	line_say_up(true);
-	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), "0 f 100 permanent waiting - - - -");
+	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), "0 f 100 permanent - - waiting - - - -");
 	CU_ASSERT_STRING_EQUAL(line_row(&table_joins), "");
 	line_dial_in();
 	bench_pass(61 * SEC);
-	snprintf(row, sizeof(row), "%u f 100 permanent up server ann 10.64.0.2 1m01s",
+	snprintf(row, sizeof(row), "%u f 100 permanent - - up server ann 10.64.0.2 1m01s",
 		 fake.call[0].sid);
 	CU_ASSERT_STRING_EQUAL(line_row(&table_lines), row);
 	snprintf(row, sizeof(row), "line %u (f 100) up server up ann 10.64.0.2 1m01s",
@@ -468,7 +468,8 @@ static void the_lns_is_told_of_the_line(void)
 			      .tx_bps = 9600,
 			      .number = 100,
 			      .access_line = access_line,
-			      .access_line_len = sizeof(access_line)};
+			      .access_line_len = sizeof(access_line),
+			      .sub_address = "12f"};
 
 	bench_start("host-name = gw\n"
 		    "udp a { listen = \"192.0.2.1:1701\" }\n"
@@ -484,6 +485,7 @@ static void the_lns_is_told_of_the_line(void)
 	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
 	bench_pass(0);
 	CU_ASSERT_EQUAL_FATAL(bench.calls, 1);
+	ASSERT_GOT(bench.icrq_got, 0, 23, "313266");
 	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_PHYSICAL_CHANNEL_ID, "00000064");
 	ASSERT_GOT(bench.icrq_got, 0, L2TP_AVP_BEARER_TYPE, "00000001");
 	ASSERT_GOT(bench.icrq_got, 3561, L2TP_LINE_AGENT_CIRCUIT_ID, "6d31");

@@ -73,40 +73,48 @@ static void lines_that_cannot_be_reached(void)
 	fake.frame = NULL;
 	f = &bench.gw->cfg->port[1];
 	x = &bench.gw->cfg->port[2];
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_PTR_NULL(
+		line_reach(bench.gw, &(struct line_to){f, "100", NULL}, &fail, clock_us));
 	CU_ASSERT_EQUAL(fail.err, ENOLINK);
 	CU_ASSERT_STRING_EQUAL(fail.words, "the circuit is down");
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "x", &fail, clock_us));
+	CU_ASSERT_PTR_NULL(line_reach(bench.gw, &(struct line_to){f, "x", NULL}, &fail, clock_us));
 	CU_ASSERT_EQUAL(fail.err, EINVAL);
 	CU_ASSERT_STRING_EQUAL(fail.words, "the address is wrong");
 	fake.connect_refuses = true;
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+	CU_ASSERT_PTR_NULL(
+		line_reach(bench.gw, &(struct line_to){x, "4242", NULL}, &fail, clock_us));
 	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
 	CU_ASSERT_STRING_EQUAL(fail.words, "Network is down");
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		fake.connect_error = refusals[i].err;
-		CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+		CU_ASSERT_PTR_NULL(
+			line_reach(bench.gw, &(struct line_to){x, "4242", NULL}, &fail, clock_us));
 		CU_ASSERT_EQUAL(fail.err, refusals[i].err);
 		CU_ASSERT_STRING_EQUAL(fail.words, refusals[i].words);
 	}
 	fake.connect_refuses = false;
 	heap_refuse(0);
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+	CU_ASSERT_PTR_NULL(
+		line_reach(bench.gw, &(struct line_to){x, "4242", NULL}, &fail, clock_us));
 	CU_ASSERT_TRUE(heap_refused());
 	CU_ASSERT_EQUAL(fail.err, ENOMEM);
 	CU_ASSERT_STRING_EQUAL(fail.words, "out of memory");
-	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, x, "4242", &fail, clock_us));
+	CU_ASSERT_PTR_NOT_NULL(
+		line_reach(bench.gw, &(struct line_to){x, "4242", NULL}, &fail, clock_us));
 	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
 	fake_circuit(FR_CHANNEL, &a.peer);
 	bind_dp_ops.up(bench.gw, FR_CHANNEL, &a, clock_us);
-	CU_ASSERT_PTR_NOT_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_PTR_NOT_NULL(
+		line_reach(bench.gw, &(struct line_to){f, "100", NULL}, &fail, clock_us));
 	bind_dp_ops.line(bench.gw, FR_CHANNEL, request, sizeof(request), clock_us);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_PTR_NULL(
+		line_reach(bench.gw, &(struct line_to){f, "100", NULL}, &fail, clock_us));
 	CU_ASSERT_EQUAL(fail.err, EBUSY);
 	CU_ASSERT_STRING_EQUAL(fail.words, "the circuit has a join already");
 	bind_dp_ops.port_failed(bench.gw, 1, -5, "gone", clock_us);
-	CU_ASSERT_PTR_NULL(line_reach(bench.gw, f, "100", &fail, clock_us));
+	CU_ASSERT_PTR_NULL(
+		line_reach(bench.gw, &(struct line_to){f, "100", NULL}, &fail, clock_us));
 	CU_ASSERT_EQUAL(fail.err, ENETDOWN);
 	CU_ASSERT_STRING_EQUAL(fail.words, "its port is not open");
 	bench_stop();

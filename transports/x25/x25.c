@@ -347,8 +347,8 @@ static uint16_t plp_free_lci(const struct x25 *x)
 	return 0;
 }
 
-uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const void *cud,
-		  size_t cud_len, uint64_t now)
+uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const char *sub,
+		  const void *cud, size_t cud_len, uint64_t now)
 {
 	uint16_t lci = x->r == X25_R1_READY ? plp_free_lci(x) : 0;
 	struct x25_pkt p = {.type = X25_CALL,
@@ -359,7 +359,7 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 	struct x25_vc *v;
 
 	if (!lci || cud_len > X25_CUD || !x25_digits_ok(called) ||
-	    (*calling && !x25_digits_ok(calling)))
+	    (*calling && !x25_digits_ok(calling)) || (*sub && !x25_sub_ok(sub)))
 		return 0;
 	v = plp_make_vc(x, lci);
 	if (!v)
@@ -367,6 +367,7 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 	memcpy(p.called, called, strlen(called) + 1);
 	memcpy(p.calling, calling, strlen(calling) + 1);
 	x25_facilities_of_call(&x->cfg, &p.fac);
+	memcpy(p.fac.sub, sub, strlen(sub) + 1);
 	v->p = X25_P_WE_CALL;
 	plp_set_timer(x, v, now + x->cfg.timers.call);
 	x->count[X25_C_CALLS_OUT]++;

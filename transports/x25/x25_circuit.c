@@ -124,6 +124,7 @@ static struct ist_attrs circuit_attrs(const struct x25_circuit *c)
 		.tx_bps = c->tx_bps,
 		.rx_bps = c->rx_bps,
 		.number = c->lci,
+		.sub_address = *c->sub ? c->sub : NULL,
 	};
 }
 
@@ -281,6 +282,7 @@ static void circuit_store_call(struct x25_circuit *c, const struct x25_pkt *p)
 {
 	memcpy(c->called, p->called, sizeof(c->called));
 	memcpy(c->calling, p->calling, sizeof(c->calling));
+	memcpy(c->sub, p->fac.sub, sizeof(c->sub));
 	c->call_data_len = (uint8_t)p->len; /* X25_CUD at most: fast select is refused */
 	if (c->call_data_len)
 		memcpy(c->call_data, p->data, c->call_data_len);
@@ -502,7 +504,8 @@ void x25_line_free(struct x25_line *l)
 
 bool x25_circuit_place(struct x25_circuit *c, struct x25_line *l, uint64_t now)
 {
-	uint16_t lci = x25_call(&l->x, c->called, c->calling, c->call_data, c->call_data_len, now);
+	uint16_t lci =
+		x25_call(&l->x, c->called, c->calling, c->sub, c->call_data, c->call_data_len, now);
 
 	if (!lci)
 		return false;
@@ -596,6 +599,22 @@ static void circuit_prepare_call(struct ist_port *p, struct x25_circuit *c,
 	c->tx_bps = c->rx_bps = x25_throughput_bps(p->conf.x.throughput);
 }
 
+/* False: it is no address extension.  A host of an older ABI has a shorter struct. */
+static bool circuit_set_sub(struct x25_circuit *c, const struct ist_attrs *a)
+{
+	const char *sub =
+		a && a->size >= offsetof(struct ist_attrs, sub_address) + sizeof(a->sub_address)
+			? a->sub_address
+			: NULL;
+
+	if (!sub)
+		return true;
+	if (!x25_sub_ok(sub))
+		return false;
+	memcpy(c->sub, sub, strlen(sub) + 1);
+	return true;
+}
+
 int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
 			const struct ist_attrs *a, ist_channel *out)
 {
@@ -603,7 +622,6 @@ int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 	struct x25_circuit *c;
 	int r;
 
-	(void)a;
 	if (known) {
 		*out = known->circuit->id;
 		return circuit_payload(known->circuit) == payload ? 0 : -EPROTONOSUPPORT;
@@ -619,7 +637,7 @@ int x25_circuit_connect(struct ist_port *p, const struct ist_addr *to, uint8_t p
 		return -ENOBUFS;
 	circuit_prepare_call(p, c, to, payload);
 	*out = c->id;
-	r = p->below->call(p, c, x25_now(p));
+	r = circuit_set_sub(c, a) ? p->below->call(p, c, x25_now(p)) : -EINVAL;
 	if (r < 0)
 		x25_circuit_drop(p, c);
 	return r;

@@ -204,7 +204,49 @@ static uint8_t x25_pkt_decode_facility(struct x25_facilities *f, uint8_t code, c
 	return 0; /* facilities for the network are ignored */
 }
 
-/* Facilities after a marker (code 0) are those of other networks and of DTEs: they are ignored. */
+#define MARKER_DTE 0x0fu /* facilities of DTEs follow (X.25 annex G) */
+#define CALLED_EXT 0xc9u
+#define EXT_OTHER  0x80u /* not an OSI network address */
+#define EXT_DIGITS 0x3fu
+
+static const char sub_digits[] = "0123456789abcdef";
+
+bool x25_sub_ok(const char *digits)
+{
+	size_t n = strlen(digits);
+
+	return n && n <= X25_SUB && strspn(digits, sub_digits) == n;
+}
+
+/* Use and number of digits, then the digits, two an octet. */
+static void x25_pkt_decode_sub(struct x25_facilities *f, const uint8_t *v, uint8_t len)
+{
+	unsigned n = len ? v[0] & EXT_DIGITS : 0;
+
+	if (!n || n > X25_SUB || (n + 1) / 2 > len - 1u)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		f->sub[i] = sub_digits[i & 1 ? v[1 + i / 2] & 15 : v[1 + i / 2] >> 4];
+	f->sub[n] = '\0';
+}
+
+/* Facilities after a marker (code 0) are those of other networks and of DTEs, for which they were
+ * carried here: what is not understood is ignored. */
+static void x25_pkt_decode_foreign(struct x25_facilities *f, struct rd *in, uint8_t marker)
+{
+	while (in->left) {
+		uint8_t code, len;
+		const uint8_t *v = x25_pkt_next_facility(in, &code, &len);
+
+		if (!v)
+			return;
+		if (!code)
+			marker = v[0];
+		else if (marker == MARKER_DTE && code == CALLED_EXT)
+			x25_pkt_decode_sub(f, v, len);
+	}
+}
+
 static uint8_t x25_pkt_decode_facilities(struct x25_facilities *f, struct rd *r)
 {
 	struct rd in = rd_sub(r, rd_u8(r));
@@ -217,8 +259,10 @@ static uint8_t x25_pkt_decode_facilities(struct x25_facilities *f, struct rd *r)
 
 		if (!v)
 			return X25_DIAG_FACILITY_LENGTH;
-		if (!code)
+		if (!code) {
+			x25_pkt_decode_foreign(f, &in, v[0]);
 			break;
+		}
 		diag = x25_pkt_decode_facility(f, code, v, len);
 		if (diag)
 			return diag;
@@ -231,6 +275,25 @@ static void x25_pkt_put_pair(struct wr *w, uint8_t code, uint8_t a, uint8_t b)
 	wr_u8(w, code);
 	wr_u8(w, a);
 	wr_u8(w, b);
+}
+
+static unsigned x25_pkt_digit(char c)
+{
+	return (unsigned)(strchr(sub_digits, c) - sub_digits);
+}
+
+static void x25_pkt_encode_sub(struct wr *w, const char *digits)
+{
+	unsigned n = (unsigned)strlen(digits);
+
+	wr_u8(w, 0);
+	wr_u8(w, MARKER_DTE);
+	wr_u8(w, CALLED_EXT);
+	wr_u8(w, (uint8_t)(1 + (n + 1) / 2));
+	wr_u8(w, (uint8_t)(EXT_OTHER | n));
+	for (unsigned i = 0; i < n; i += 2)
+		wr_u8(w, (uint8_t)(x25_pkt_digit(digits[i]) << 4 |
+				   (i + 1 < n ? x25_pkt_digit(digits[i + 1]) : 0)));
 }
 
 static void x25_pkt_encode_facilities(struct wr *w, const struct x25_facilities *f)
@@ -261,6 +324,8 @@ static void x25_pkt_encode_facilities(struct wr *w, const struct x25_facilities 
 		wr_u8(w, f->nui_len);
 		wr_bytes(w, f->nui, f->nui_len);
 	}
+	if (*f->sub)
+		x25_pkt_encode_sub(w, f->sub);
 	if (!w->bad)
 		w->buf[at] = (uint8_t)(w->len - at - 1);
 }

@@ -14,6 +14,7 @@
 #define X25_CUD	     16u  /* octets of call user data */
 #define X25_CUD_FAST 128u /* with fast select */
 #define X25_FAC_MAX  109u /* octets of facilities */
+#define X25_SUB	     40u  /* digits of an address extension (X.25 annex G) */
 #define X25_LCI_MAX  4095u
 
 /* Requests of a DTE and indications of a DCE have the same codes. */
@@ -115,6 +116,7 @@ struct x25_facilities {
 	uint8_t throughput_called, throughput_calling; /* class, 3 = 75 bit/s ... 13 = 64 kbit/s */
 	uint8_t cug[3];				       /* facility code and one or two octets */
 	uint8_t nui_len, nui[32];
+	char sub[X25_SUB + 1]; /* called address extension, hexadecimal digits; "" = none */
 };
 
 struct x25_pkt {
@@ -143,6 +145,7 @@ bool x25_encode(struct wr *w, const struct x25_pkt *p);
 size_t x25_data_header(uint8_t out[4], const struct x25_pkt *p);
 
 bool x25_digits_ok(const char *digits); /* 1-15 decimal digits */
+bool x25_sub_ok(const char *digits);	/* 1-40 lower-case hexadecimal digits */
 /* bit/s of a throughput class (X.25 table 7-1), 0 for a reserved class; and the highest class that
  * is not faster than bps. */
 uint32_t x25_throughput_bps(uint8_t cls);

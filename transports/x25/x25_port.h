@@ -179,6 +179,7 @@ struct x25_circuit {
 	struct ist_cause why;
 	struct ist_addr local, peer;
 	char called[X25_DIGITS + 1], calling[X25_DIGITS + 1];
+	char sub[X25_SUB + 1]; /* called address extension; "" = none */
 	uint8_t call_data[X25_CUD];
 	uint8_t call_data_len;
 	uint64_t tx_bps, rx_bps;

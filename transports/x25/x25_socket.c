@@ -492,6 +492,8 @@ static int socket_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 	struct call *k;
 	int fd;
 
+	if (*c->sub)
+		return -EAFNOSUPPORT; /* the kernel puts none into calls */
 	(void)now;
 	if (p->sockets->calls >= p->conf.socket_calls)
 		return -ENOBUFS;

@@ -197,6 +197,7 @@ static struct ist_attrs fake_attrs_of(ist_channel c)
 		.number = 77,
 		.access_line = access_line,
 		.access_line_len = sizeof(access_line),
+		.sub_address = "77",
 	};
 
 	return a;
@@ -455,8 +456,8 @@ static void fake_on_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 static void fake_on_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uint64_t now)
 {
 	fake_told_at(ctx, now);
-	LINE((struct rig *)ctx, a->access_line, a->access_line_len, "up %u %s %s", short_channel(c),
-	     a->called, a->calling ? a->calling : "-");
+	LINE((struct rig *)ctx, a->access_line, a->access_line_len, "up %u %s %s/%s",
+	     short_channel(c), a->calling ? a->calling : "-", a->called, a->sub_address);
 }
 
 static void fake_on_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,

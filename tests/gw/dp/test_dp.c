@@ -116,10 +116,11 @@ static void do_rare_calls(struct rig *r)
 	l2tp_channel c;
 	char buf[64];
 
-	CU_ASSERT(!dp_connect(r->dp, r->port, &to, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT(!dp_connect(r->dp, r->port, &to, NULL, IST_PAYLOAD_L2TP, &c));
 	CU_ASSERT(c == rig_channel(r, 42) && dp_channel_port(c) == r->port);
 	CU_ASSERT(dp_channel_peer(r->dp, c, &got) && !memcmp(&got, &to, sizeof(got)));
-	CU_ASSERT(dp_connect(r->dp, r->port, &nobody, IST_PAYLOAD_L2TP, &c) == -EADDRNOTAVAIL);
+	CU_ASSERT(dp_connect(r->dp, r->port, &nobody, NULL, IST_PAYLOAD_L2TP, &c) ==
+		  -EADDRNOTAVAIL);
 	CU_ASSERT(dp_channel_mtu(r->dp, rig_channel(r, 42)) == 1042);
 	dp_disconnect(r->dp, rig_channel(r, 42), &why);
 	CU_ASSERT(!dp_channel_peer(r->dp, rig_channel(r, 42), &got));
@@ -174,7 +175,7 @@ static void do_bare(struct rig *r)
 	char text[8] = "x";
 	l2tp_channel c;
 
-	CU_ASSERT_EQUAL(dp_connect(r->dp, r->port, &to, IST_PAYLOAD_L2TP, &c), -EOPNOTSUPP);
+	CU_ASSERT_EQUAL(dp_connect(r->dp, r->port, &to, NULL, IST_PAYLOAD_L2TP, &c), -EOPNOTSUPP);
 	CU_ASSERT_FALSE(dp_line_accm(r->dp, rig_channel(r, 7), 1, 2));
 	CU_ASSERT_FALSE(dp_line_errors(r->dp, rig_channel(r, 7), errors));
 	CU_ASSERT_EQUAL(dp_port_fill(r->dp, r->port, fill, 2), 0);
@@ -204,8 +205,8 @@ static void do_no_such_port(struct rig *r)
 	l2tp_channel none = (l2tp_channel)200 << 32 | 1, c;
 	char buf[8] = "x";
 
-	CU_ASSERT(dp_connect(r->dp, 199, &to, IST_PAYLOAD_L2TP, &c) == -ENOENT);
-	CU_ASSERT(dp_connect(r->dp, UINT_MAX, &to, IST_PAYLOAD_L2TP, &c) == -ENOENT);
+	CU_ASSERT(dp_connect(r->dp, 199, &to, NULL, IST_PAYLOAD_L2TP, &c) == -ENOENT);
+	CU_ASSERT(dp_connect(r->dp, UINT_MAX, &to, NULL, IST_PAYLOAD_L2TP, &c) == -ENOENT);
 	dp_answer(r->dp, none);
 	dp_refuse(r->dp, 0, &why);
 	dp_disconnect(r->dp, none, &why);

@@ -96,7 +96,7 @@ static void dp_chan_do_given_up(struct rig *r)
 	CU_ASSERT(rig_wait_lines(r, 1));
 	dp_disconnect(r->dp, rig_channel(r, 5), &why);
 	CU_ASSERT(!dp_chan_known(r, 5) && !dp_channel_mtu(r->dp, rig_channel(r, 5)));
-	CU_ASSERT(!dp_connect(r->dp, r->port, &to, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT(!dp_connect(r->dp, r->port, &to, NULL, IST_PAYLOAD_L2TP, &c));
 	CU_ASSERT(c == rig_channel(r, 5) && dp_chan_known(r, 5));
 	rig_settle(r); /* the worker's last word about the first life */
 	CU_ASSERT(dp_chan_known(r, 5));
@@ -105,7 +105,7 @@ static void dp_chan_do_given_up(struct rig *r)
 	rig_settle(r);
 	CU_ASSERT(!dp_chan_known(r, 5));
 	fake_say(r->fake, FAKE_UP, 5);
-	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_line_is(r, 1, "up 5 31101234 -") &&
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_line_is(r, 1, "up 5 - 31101234/77") &&
 		  dp_chan_known(r, 5));
 	dp_refuse(r->dp, rig_channel(r, 77), &why); /* never heard of */
 	rig_settle(r);
@@ -163,16 +163,16 @@ static void do_far_end(struct rig *r)
 
 	fake_say(r->fake, FAKE_UP, 5);
 	CU_ASSERT(rig_wait_lines(r, 1) && dp_chan_peer_len(r, 5) == 1);
-	CU_ASSERT(!dp_connect(r->dp, r->port, &five, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT(!dp_connect(r->dp, r->port, &five, NULL, IST_PAYLOAD_L2TP, &c));
 	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 5), 1);
 	r->fake->no_peer = true;
 	fake_say(r->fake, FAKE_UP, 5);
 	fake_say(r->fake, FAKE_UP, 6);
 	CU_ASSERT(rig_wait_lines(r, 3) && dp_chan_peer_len(r, 5) == 1);
 	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 6), 0);
-	CU_ASSERT(!dp_connect(r->dp, r->port, &five, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT(!dp_connect(r->dp, r->port, &five, NULL, IST_PAYLOAD_L2TP, &c));
 	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 5), 1);
-	CU_ASSERT(!dp_connect(r->dp, r->port, &six, IST_PAYLOAD_L2TP, &c));
+	CU_ASSERT(!dp_connect(r->dp, r->port, &six, NULL, IST_PAYLOAD_L2TP, &c));
 	CU_ASSERT_EQUAL(dp_chan_peer_len(r, 6), 3);
 }
 

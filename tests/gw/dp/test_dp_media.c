@@ -133,7 +133,7 @@ static void over_udp(unsigned workers)
 	snprintf(where, sizeof(where), "127.0.0.1:%u", port);
 	dp_media_open_port(&p.a, &udp_transport, &any, 1, NULL);
 	CU_ASSERT_FATAL(!udp_transport.addr_parse(&to, where));
-	CU_ASSERT_FATAL(!dp_connect(p.a.r.dp, p.a.port, &to, IST_PAYLOAD_L2TP, &p.a.channel));
+	CU_ASSERT_FATAL(!dp_connect(p.a.r.dp, p.a.port, &to, NULL, IST_PAYLOAD_L2TP, &p.a.channel));
 	CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, sccrq, sizeof(sccrq), 0, 0) == L2TP_TX_TAKEN);
 	CU_ASSERT_FATAL(wait_lines(&p, &p.b.r, 2));
 	CU_ASSERT_FATAL(sscanf(p.b.r.line[0].text, "up %u", &handle) == 1);
@@ -191,10 +191,10 @@ static void over_loop(unsigned workers)
 	open_loop(&p.a, &circuit);
 	open_loop(&p.b, &circuit);
 	CU_ASSERT_FATAL(wait_lines(&p, &p.a.r, 1) && wait_lines(&p, &p.b.r, 1));
-	CU_ASSERT_FATAL(
-		!dp_connect(p.a.r.dp, p.a.port, &circuit.addr, IST_PAYLOAD_L2TP, &p.a.channel));
-	CU_ASSERT_FATAL(
-		!dp_connect(p.b.r.dp, p.b.port, &circuit.addr, IST_PAYLOAD_L2TP, &p.b.channel));
+	CU_ASSERT_FATAL(!dp_connect(p.a.r.dp, p.a.port, &circuit.addr, NULL, IST_PAYLOAD_L2TP,
+				    &p.a.channel));
+	CU_ASSERT_FATAL(!dp_connect(p.b.r.dp, p.b.port, &circuit.addr, NULL, IST_PAYLOAD_L2TP,
+				    &p.b.channel));
 	for (unsigned i = 0; i < 100; i++) {
 		control[11] = (uint8_t)i;
 		CU_ASSERT(dp_send(p.a.r.dp, p.a.channel, control, sizeof(control), i, 0) ==

@@ -151,7 +151,7 @@ static void a_channel(void)
 		int rc;
 
 		heap_refuse(n);
-		rc = dp_connect(r.dp, r.port, &to, IST_PAYLOAD_L2TP, &c);
+		rc = dp_connect(r.dp, r.port, &to, NULL, IST_PAYLOAD_L2TP, &c);
 		more = heap_refused();
 		CU_ASSERT(rc == 0 || (more && rc == -ENOMEM));
 	}

@@ -30,10 +30,10 @@ static void do_in_order(struct rig *r)
 	CU_ASSERT(rig_wait_lines(r, 6));
 	CU_ASSERT(dp_report_line_is(r, 0, "offer 7 31101234"));
 	ASSERT_OCTETS(r->line[0].octets, r->line[0].len, "\1\2\3", 3);
-	CU_ASSERT(dp_report_line_is(r, 1, "up 7 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 1, "up 7 - 31101234/77"));
 	ASSERT_OCTETS(r->line[1].octets, r->line[1].len, "\1\2\5\6", 4);
 	CU_ASSERT(dp_report_line_is(r, 2, "down 7 inactive"));
-	CU_ASSERT(dp_report_line_is(r, 3, "up 7 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 3, "up 7 - 31101234/77"));
 	snprintf(failed, sizeof(failed), "failed %u -5 broken", r->port);
 	CU_ASSERT(dp_report_line_is(r, 4, failed));
 	CU_ASSERT(dp_report_line_is(r, 5, "down 7 inactive forever"));
@@ -71,7 +71,7 @@ static void do_up_before_frames(struct rig *r)
 		fake_say(r->fake, FAKE_UP, i);
 	fake_hex(r->fake, 200, "c802000c000000000000000000000000");
 	CU_ASSERT(rig_wait_lines(r, 201));
-	CU_ASSERT(dp_report_line_is(r, 199, "up 200 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 199, "up 200 - 31101234/77"));
 	CU_ASSERT(dp_report_line_is(r, 200, "control 200"));
 }
 
@@ -94,9 +94,9 @@ static void do_annulled(struct rig *r)
 	CU_ASSERT(rig_wait_lines(r, 3));
 	rig_settle(r);
 	CU_ASSERT(r->n_line == 3);
-	CU_ASSERT(dp_report_line_is(r, 0, "up 1 31101234 -"));
-	CU_ASSERT(dp_report_line_is(r, 1, "up 3 31101234 -"));
-	CU_ASSERT(dp_report_line_is(r, 2, "up 4 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 0, "up 1 - 31101234/77"));
+	CU_ASSERT(dp_report_line_is(r, 1, "up 3 - 31101234/77"));
+	CU_ASSERT(dp_report_line_is(r, 2, "up 4 - 31101234/77"));
 }
 
 static void never_heard_of_is_annulled(void)
@@ -117,7 +117,7 @@ static void dp_report_do_given_up(struct rig *r)
 	fake_say(r->fake, FAKE_UP, 6);
 	rig_finish(r);
 	dp_disconnect(r->dp, rig_channel(r, 5), &why);
-	CU_ASSERT(rig_wait_lines(r, 1) && dp_report_line_is(r, 0, "up 6 31101234 -"));
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_report_line_is(r, 0, "up 6 - 31101234/77"));
 	rig_settle(r);
 	CU_ASSERT(r->n_line == 1);
 }
@@ -143,7 +143,7 @@ static void do_heard_is_told(struct rig *r)
 	fake_say(r->fake, FAKE_UP, 2);	 /* the handle is used again */
 	fake_say(r->fake, FAKE_DOWN, 9); /* never seen: told all the same */
 	CU_ASSERT(rig_wait_lines(r, 5));
-	CU_ASSERT(dp_report_line_is(r, 3, "up 2 31101234 -"));
+	CU_ASSERT(dp_report_line_is(r, 3, "up 2 - 31101234/77"));
 	CU_ASSERT(dp_report_line_is(r, 4, "down 9 inactive"));
 }
 
@@ -155,9 +155,9 @@ static void heard_of_is_told_to_the_end(void)
 static void do_timer(struct rig *r)
 {
 	fake_say(r->fake, FAKE_TIMER, 5);
-	CU_ASSERT(rig_wait_lines(r, 1) && dp_report_line_is(r, 0, "up 5 31101234 -"));
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_report_line_is(r, 0, "up 5 - 31101234/77"));
 	fake_say(r->fake, FAKE_TIMER, 6); /* the same timer again */
-	CU_ASSERT(rig_wait_lines(r, 2) && dp_report_line_is(r, 1, "up 6 31101234 -"));
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_report_line_is(r, 1, "up 6 - 31101234/77"));
 }
 
 static void timers_fire(void)
@@ -174,7 +174,7 @@ static void dp_report_do_many(struct rig *r)
 		fake_say(r->fake, FAKE_UP, i);
 	CU_ASSERT_FATAL(rig_wait_lines(r, 300));
 	for (unsigned i = 0; i < 300; i++) {
-		snprintf(want, sizeof(want), "up %u 31101234 -", i + 1);
+		snprintf(want, sizeof(want), "up %u - 31101234/77", i + 1);
 		CU_ASSERT_FATAL(dp_report_line_is(r, i, want));
 	}
 }

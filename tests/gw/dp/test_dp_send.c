@@ -460,7 +460,7 @@ static void do_down(struct rig *r)
 	r->fake->room = -1;
 	fake_say(r->fake, FAKE_UP, 1);
 	CU_ASSERT_FATAL(rig_wait_lines(r, 5) && rig_wait_sent(r, 1));
-	CU_ASSERT(dp_send_line_is(r, 3, "up 1 31101234 -") && dp_send_line_is(r, 4, "sent 2"));
+	CU_ASSERT(dp_send_line_is(r, 3, "up 1 - 31101234/77") && dp_send_line_is(r, 4, "sent 2"));
 	sent_is(r, 0, 1, "6e6577");
 	CU_ASSERT(fake_sent_count(r->fake) == 1);
 }

@@ -49,6 +49,18 @@ static void a_digital_line(void)
 	CU_ASSERT_EQUAL(out.n, 0);
 }
 
+/* RFC 2661 4.4.4: Sub-Address, attribute 23, mandatory. */
+static void a_called_sub_address(void)
+{
+	static const struct leg_origin o = {.called = "3110", .sub_address = "12f"};
+
+	out = (struct origin_avps){0};
+	origin_icrq(&out, &o);
+	CU_ASSERT_EQUAL(out.n, 3);
+	ASSERT_AVP(0, 23, "31 32 66");
+	CU_ASSERT_TRUE(origin_avp(0, 23)->mandatory);
+}
+
 /* A tty: nobody knows whether there is a modem; A is bit 1 of Framing Type. */
 static void an_asynchronous_line(void)
 {
@@ -242,6 +254,7 @@ static void a_line_that_is_not_what_was_asked_for(void)
 
 static const struct test_case cases[] = {
 	{"a_digital_line", a_digital_line},
+	{"a_called_sub_address", a_called_sub_address},
 	{"an_asynchronous_line", an_asynchronous_line},
 	{"speeds", speeds},
 	{"rfc5515_5_access_line", rfc5515_5_access_line},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/bind.h"
 #include "tests/gw/operator/says.h"
 #include "tests/heap.h"
+#include "transports/x25/x25_transport.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,9 +61,33 @@ static void a_switched_call(void)
 	vty_end();
 }
 
+/* Who has called whom, and the sub-address behind it. */
+static void lines(void)
+{
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = IST_PAYLOAD_PPP,
+			      .called = "3110",
+			      .calling = "42\n42",
+			      .sub_address = "12f"};
+
+	vty_begin("host-name = gw\n"
+		  "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  service = s } }\n"
+		  "x25 x { link = \"loop:y\"  address = 1  accept \"*\" { carries = ppp  service = "
+		  "s } }\n"
+		  "service s { local = 10.64.0.1  auth = none }\n");
+	CU_ASSERT_FATAL(!x25_transport.addr_parse(&a.peer, "4242"));
+	fake.peer = a.peer;
+	bind_dp_ops.offer(bench.gw, (l2tp_channel)2 << 32 | 0x20001, &a, clock_us);
+	CU_ASSERT_TRUE(vty_rows("show lines",
+				"Line Circuit Kind Calling Called State Joined to User IPv4 Age\n"
+				"0 x 4242 switched 42\\x0a42 3110/12f waiting - - - -\n"));
+	vty_end();
+}
+
 static const struct test_case cases[] = {
 	{"two_joins", two_joins},
 	{"a_switched_call", a_switched_call},
+	{"lines", lines},
 	{NULL, NULL},
 };
 const struct test_suite suite_show_joins = {"show_joins", cases};

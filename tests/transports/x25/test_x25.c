@@ -35,11 +35,11 @@ static void a_dte_calls_from_the_top(void)
 	struct end *e = ready(false);
 	struct x25_vc_info i;
 
-	CU_ASSERT_EQUAL(x25_call(&e->x, "311", "42", "\xcf", 1, 0), 16);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "311", "42", "", "\xcf", 1, 0), 16);
 	expect(e, "10100b 23 311420 06 420a0a 430707 cf");
 	drop(e);
 	e = ready(false);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "5555", "1111", "\xcf", 1, 0), 16);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "5555", "1111", "", "\xcf", 1, 0), 16);
 	expect(e, "10100b 44 55551111 06 420a0a 430707 cf");
 	CU_ASSERT_EQUAL(x25_state(&e->x, 16), X25_P_WE_CALL);
 	rx(e, "10100f 00 06 420708 430203", 1);
@@ -56,12 +56,12 @@ static void bad_numbers_and_no_channel_refuse_the_call(void)
 {
 	struct end *e = ready(true);
 
-	CU_ASSERT_EQUAL(x25_call(&e->x, "", "", NULL, 0, 0), 0);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "12a", "", NULL, 0, 0), 0);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "1234567890123456", "", NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "", "", "", NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "12a", "", "", NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1234567890123456", "", "", NULL, 0, 0), 0);
 	for (uint16_t i = 1; i <= 16; i++)
-		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), i);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), 0);
+		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", NULL, 0, 0), i);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", NULL, 0, 0), 0);
 	drop(e);
 }
 
@@ -70,13 +70,13 @@ static void call_collision_is_the_dtes(void)
 {
 	struct end *dte = ready(false), *dce = ready(true);
 
-	CU_ASSERT_EQUAL(x25_call(&dte->x, "1", "", NULL, 0, 0), 16);
+	CU_ASSERT_EQUAL(x25_call(&dte->x, "1", "", "", NULL, 0, 0), 16);
 	dte->sent.outs = 0;
 	rx(dte, "10100b 00 00", 0);
 	CU_ASSERT_EQUAL(x25_state(&dte->x, 16), X25_P_WE_CALL);
 	CU_ASSERT_EQUAL(dte->sent.outs, 0);
 
-	CU_ASSERT_EQUAL(x25_call(&dce->x, "1", "", NULL, 0, 0), 1);
+	CU_ASSERT_EQUAL(x25_call(&dce->x, "1", "", "", NULL, 0, 0), 1);
 	dce->sent.outs = 0;
 	rx(dce, "10010b 00 00", 0);
 	CU_ASSERT_EQUAL(x25_state(&dce->x, 1), X25_P_THEY_CALL);
@@ -261,7 +261,7 @@ static void a_restart_ends_the_timer_of_a_reset(void)
 	x25_reset(&e->x, 1, 0, 0, 0);
 	rx(e, "1000fb0000", 1);
 	CU_ASSERT_EQUAL(x25_deadline(&e->x), UINT64_MAX);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 1), 2);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", NULL, 0, 1), 2);
 	e->sent.outs = 0;
 	x25_expire(&e->x, 180 * S + 1);
 	expect(e, "1002131331");
@@ -310,9 +310,9 @@ static void one_way_channels(void)
 		rx(e, "1000ff", 0);
 		e->sent.outs = 0;
 		for (unsigned i = 0; i < 4; i++)
-			CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0),
+			CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "", "\xcf", 1, 0),
 					dce ? 1 + i : 6 - i);
-		CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "\xcf", 1, 0), 0);
+		CU_ASSERT_EQUAL(x25_call(&e->x, "12", "", "", "\xcf", 1, 0), 0);
 		expect(e, dce ? "10010b 02 12 02 0342 cf" : "10060b 02 12 02 0342 cf");
 		e->sent.outs = 0;
 		rx(e, dce ? "10060b 00 00" : "10010b 00 00", 0);
@@ -413,7 +413,7 @@ static void all_sizes_both_ways(bool extended)
 	x25_up(&a->x, 0);
 	x25_up(&b->x, 0);
 	x25_settle(a, b);
-	CU_ASSERT_EQUAL(x25_call(&a->x, "1", "2", "\xcf", 1, 0), 4);
+	CU_ASSERT_EQUAL(x25_call(&a->x, "1", "2", "", "\xcf", 1, 0), 4);
 	x25_settle(a, b);
 	CU_ASSERT_TRUE(x25_accept(&b->x, 4, 0));
 	x25_settle(a, b);

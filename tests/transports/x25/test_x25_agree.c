@@ -88,7 +88,7 @@ static void answers_to_us(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct end *e = ready(true);
 
-		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "2", "\xcf", 1, 0), 1);
+		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "2", "", "\xcf", 1, 0), 1);
 		expect(e, "10010b 11 12 06 420a0a 430707 cf");
 		rx(e, rows[i].answer, 0);
 		CU_ASSERT_EQUAL(last(e)->kind, rows[i].ok ? X25_CONNECTED : X25_CLEARED);
@@ -142,7 +142,7 @@ static void throughput_goes_down(void)
 	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
 		struct end *e = started(&c);
 
-		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "\xcf", 1, 0), 1);
+		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", "\xcf", 1, 0), 1);
 		expect(e, "10010b 01 10 02 02aa cf");
 		rx(e, answers[i].answer, 0);
 		CU_ASSERT_EQUAL(last(e)->kind, answers[i].ok ? X25_CONNECTED : X25_CLEARED);
@@ -239,7 +239,7 @@ static void groups_and_users_are_passed(void)
 					.nui_len = 2,
 					.nui = "me"};
 	e = started(&c);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "\xcf", 1, 0), 1);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", "\xcf", 1, 0), 1);
 	expect(e, "10010b 01 10 09 0101 471234 c6026d65 cf");
 	rx(e, "10010f 00 03 471234", 0);
 	CU_ASSERT_EQUAL(last(e)->kind, X25_CONNECTED);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the host is told of a call: addresses, user data and rates, as the Call has them. */
 #include "tests/transports/x25/x25_pair.h"
+#include "transports/x25/x25_transport.h"
+
+#include <errno.h>
+#include <stddef.h>
 
 #define L2TP IST_PAYLOAD_L2TP
 
@@ -15,16 +19,17 @@ static void same_text(const char *got, const char *want)
 static void attributes_of_a_call_to_us(void)
 {
 	static const struct {
-		const char *call, *called, *calling, *user_data;
+		const char *call, *called, *calling, *user_data, *sub;
 	} rows[] = {
-		{"10010b 44 3110 5555 00 80 00005e0007", "3110", "5555", ""},
-		{"10010b 44 3110 5555 00 80 00005e0007 6162", "3110", "5555", "6162"},
-		{"10010b 44 3110 5555 00 00 31", "3110", "5555", "31"},
-		{"10010b 44 3110 5555 00 cf 112233", "3110", "5555", "112233"},
-		{"10010b 04 3110 00 cf", "3110", NULL, ""},
-		{"10010b 40 5555 00 cf", NULL, "5555", ""},
+		{"10010b 44 3110 5555 00 80 00005e0007", "3110", "5555", "", NULL},
+		{"10010b 44 3110 5555 00 80 00005e0007 6162", "3110", "5555", "6162", NULL},
+		{"10010b 44 3110 5555 00 00 31", "3110", "5555", "31", NULL},
+		{"10010b 44 3110 5555 00 cf 112233", "3110", "5555", "112233", NULL},
+		{"10010b 04 3110 00 cf", "3110", NULL, "", NULL},
+		{"10010b 40 5555 00 cf", NULL, "5555", "", NULL},
 		{"10010b 00 00 cf 000102030405060708090a0b0c0d0e", NULL, NULL,
-		 "000102030405060708090a0b0c0d0e"}, /* 16 octets in all */
+		 "000102030405060708090a0b0c0d0e", NULL}, /* 16 octets in all */
+		{"10010b 44 3110 5555 07 000fc9038345 60 cf", "3110", "5555", "", "456"},
 	};
 
 	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(*rows); i++) {
@@ -42,6 +47,7 @@ static void attributes_of_a_call_to_us(void)
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 		same_text(e->attrs.called, rows[i / 2].called);
 		same_text(e->attrs.calling, rows[i / 2].calling);
+		same_text(e->attrs.sub_address, rows[i / 2].sub);
 		CU_ASSERT_EQUAL(!e->attrs.user_data, !len);
 		ASSERT_OCTETS(e->attrs.user_data, e->attrs.user_data_len, want, len);
 		CU_ASSERT_EQUAL(e->attrs.tx_bps + e->attrs.rx_bps, 0); /* none was said */
@@ -68,6 +74,32 @@ static void attributes_of_our_call(void)
 	CU_ASSERT_EQUAL(e->attrs.user_data_len, 0);
 	CU_ASSERT_EQUAL(e->attrs.tx_bps + e->attrs.rx_bps, 0);
 	fake_free(e);
+	typed_close(&t);
+}
+
+/* What the host calls behind the number is in the Call, and told again when it is up. */
+static void sub_address_of_our_call(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .sub_address = "456"};
+	struct ist_addr to = {0};
+	struct fake_event *e;
+	struct typed t;
+	ist_channel c;
+
+	CU_ASSERT_FATAL(!x25_transport.addr_parse(&to, "5555"));
+	typed_open(&t, (const char *const[]){"lci-two-way=1-1", NULL});
+	CU_ASSERT_EQUAL(x25_transport.connect(t.h.port, &to, L2TP, &a, &c), 0);
+	typed_rx(&t, "10010f");
+	e = fake_take(&t.h, FAKE_UP);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	same_text(e->attrs.sub_address, "456");
+	fake_free(e);
+	typed_close(&t);
+	typed_open(&t, (const char *const[]){"lci-two-way=1-1", NULL});
+	a.sub_address = "4x6"; /* X.25 has no such digit */
+	CU_ASSERT_EQUAL(x25_transport.connect(t.h.port, &to, L2TP, &a, &c), -EINVAL);
+	a.size = offsetof(struct ist_attrs, sub_address); /* a host that does not know of it */
+	CU_ASSERT_EQUAL(x25_transport.connect(t.h.port, &to, L2TP, &a, &c), 0);
 	typed_close(&t);
 }
 
@@ -168,6 +200,7 @@ static void attributes_of_a_permanent_circuit(void)
 static const struct test_case cases[] = {
 	{"attributes_of_a_call_to_us", attributes_of_a_call_to_us},
 	{"attributes_of_our_call", attributes_of_our_call},
+	{"sub_address_of_our_call", sub_address_of_our_call},
 	{"attributes_of_a_permanent_circuit", attributes_of_a_permanent_circuit},
 	{"rates_of_a_call_to_us", rates_of_a_call_to_us},
 	{"rates_of_our_call", rates_of_our_call},

@@ -24,7 +24,7 @@ static void x25_counters_step(struct end *e, const char *step, uint64_t *now)
 		CU_ASSERT_TRUE(x25_accept(&e->x, 1, *now));
 		break;
 	case 'C':
-		CU_ASSERT_NOT_EQUAL(x25_call(&e->x, "5555", "", "\xcf", 1, *now), 0);
+		CU_ASSERT_NOT_EQUAL(x25_call(&e->x, "5555", "", "", "\xcf", 1, *now), 0);
 		break;
 	case 'K':
 		x25_clear(&e->x, 1, 0, 0, *now);

@@ -66,11 +66,11 @@ static void a_call_of_ours_without_memory(void)
 	struct end *e = ready(false);
 
 	heap_refuse(0);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), 0);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", NULL, 0, 0), 0);
 	CU_ASSERT_TRUE(heap_refused());
 	CU_ASSERT_EQUAL(e->sent.outs, 0);
 	CU_ASSERT_EQUAL(e->x.count[X25_C_CALLS_OUT], 0);
-	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), 16);
+	CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", NULL, 0, 0), 16);
 	drop(e);
 }
 

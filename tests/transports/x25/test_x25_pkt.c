@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transports/x25/x25_pkt.h"
+#include <stdio.h>
 
 #include "tests/harness.h"
 
@@ -286,6 +287,52 @@ static void facilities_pass_both_ways(void)
 	CU_ASSERT_EQUAL(p.fac.given, 0);
 }
 
+/* X.25 annex G: behind the marker 00 0f stand the facilities of DTEs, c9 is the called address
+ * extension: use and number of digits, then the digits. */
+static void called_address_extension(void)
+{
+	static const struct {
+		const char *facilities, *sub;
+	} rows[] = {
+		{"07 000f c903 83 12 30", "123"}, /* another address than of OSI */
+		{"07 000f c903 04 ab cd", "abcd"},
+		{"0b 000f cb02 81 70 c903 82 45 00", "45"}, /* behind the calling one */
+		{"0d 0000 c902 81 10 000f c903 82 20 00", "20"},
+		{"0a 420707 000f c903 82 45 00", "45"},
+		/* of another network, without the marker, without digits, cut off, too many */
+		{"07 0000 c903 83 12 30", ""},
+		{"05 c903 83 12 30", ""},
+		{"05 000f c901 80", ""},
+		{"04 000f c900", ""},
+		{"06 000f c902 83 12", ""},
+		{"06 000f c903 83 12", ""},
+		{"1a 000f c916 a9 0000000000000000000000000000000000000000 00", ""},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char hex[100];
+		struct x25_pkt p;
+
+		snprintf(hex, sizeof(hex), "10010b 01 10 %s", rows[i].facilities);
+		CU_ASSERT_EQUAL(decodes(&p, hex, false), 0);
+		CU_ASSERT_STRING_EQUAL(p.fac.sub, rows[i].sub);
+	}
+}
+
+static void called_address_extension_of_ours(void)
+{
+	struct x25_pkt q = {.type = X25_CALL, .lci = 1, .called = "1", .fac = {.sub = "12f"}};
+
+	encodes_to(&q, "10010b 01 10 07 000f c903 83 12f0");
+	memset(q.fac.sub, '9', X25_SUB);
+	encodes_to(&q, "10010b 01 10 19 000f c915 a8 9999999999999999999999999999999999999999");
+	CU_ASSERT_TRUE(x25_sub_ok(q.fac.sub));
+	CU_ASSERT_TRUE(x25_sub_ok("0"));
+	CU_ASSERT_FALSE(x25_sub_ok(""));
+	CU_ASSERT_FALSE(x25_sub_ok("1A"));
+	CU_ASSERT_FALSE(x25_sub_ok("12345678901234567890123456789012345678901"));
+}
+
 static void throughput_classes(void)
 {
 	CU_ASSERT_EQUAL(x25_throughput_bps(7), 1200);
@@ -333,6 +380,8 @@ static const struct test_case cases[] = {
 	{"the_other_packets", the_other_packets},
 	{"mistakes_have_diagnostics", mistakes_have_diagnostics},
 	{"facilities_pass_both_ways", facilities_pass_both_ways},
+	{"called_address_extension", called_address_extension},
+	{"called_address_extension_of_ours", called_address_extension_of_ours},
 	{"throughput_classes", throughput_classes},
 	{"words", x25_pkt_words},
 	{"hostile_octets", x25_pkt_hostile_octets},

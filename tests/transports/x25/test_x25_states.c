@@ -58,7 +58,7 @@ static struct end *x25_states_in_state(int st, bool dce)
 	if (st == THEY_CALLED)
 		rx(e, "10010b 00 00", 0);
 	if (st == WE_CALLED)
-		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", NULL, 0, 0), 1);
+		CU_ASSERT_EQUAL(x25_call(&e->x, "1", "", "", NULL, 0, 0), 1);
 	if (st == WE_CLEARED)
 		x25_clear(&e->x, 1, 0, 0, 0);
 	if (st == WE_RESET)
@@ -211,7 +211,7 @@ static void a_call_without_an_answer(void)
 	for (int dce = 0; dce < 2; dce++) {
 		struct end *e = ready(dce);
 		uint64_t at = seconds[dce].call * S;
-		uint16_t lci = x25_call(&e->x, "1", "", NULL, 0, 0);
+		uint16_t lci = x25_call(&e->x, "1", "", "", NULL, 0, 0);
 
 		e->sent.outs = 0;
 		CU_ASSERT_EQUAL(lci, dce ? 1 : 16);
