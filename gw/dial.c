@@ -2,6 +2,7 @@
 #include "gw/dial.h"
 
 #include "gw/keep.h"
+#include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include <string.h>
@@ -101,6 +102,22 @@ struct l2tp_call *dial_call_of(struct gw *gw, const struct cfg_peer *peer, uint6
 		return NULL;
 	}
 	return t ? dial_call_in(t, words) : dial_call(gw, peer, now, words);
+}
+
+uint16_t dial_carries(struct gw *gw, const struct cfg_peer *peer)
+{
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+	uint16_t least = UINT16_MAX, room;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (i.peer != peer)
+			continue;
+		room = leg_entry_of_call_carries(gw, i.channel, peer);
+		least = room < least ? room : least;
+	}
+	return least;
 }
 
 void dial_abandon(struct l2tp_call *call, const char **words, uint64_t now)

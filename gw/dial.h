@@ -17,6 +17,9 @@ struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t
  * may have opened it, and need not have a dial address. */
 struct l2tp_call *dial_call_of(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
 			       const char **words);
+/* Octets of information that a frame of a call to this peer can carry in a tunnel there is;
+ * UINT16_MAX: there is none, or its medium does not say. */
+uint16_t dial_carries(struct gw *gw, const struct cfg_peer *peer);
 /* Give back such a call when there is no memory for its leg or join; *words says so. */
 void dial_abandon(struct l2tp_call *call, const char **words, uint64_t now);
 

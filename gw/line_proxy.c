@@ -7,6 +7,8 @@
  */
 #include "gw/line_int.h"
 
+#include "gw/dial.h"
+#include "gw/route.h"
 #include "gw/text.h"
 
 /* What the client is told is the same whatever the reason; the log has it. */
@@ -72,12 +74,35 @@ static void line_proxy_frame(void *ctx, const uint8_t *frame, size_t len, uint64
 static const struct leg_proxy_owner line_proxy_owner = {line_proxy_known, line_proxy_frame};
 static const struct join_owner line_proxy_join = {.gone = line_proxy_on_gone};
 
+/* What the client may send has to fit into a call to each peer that may be tried: it is for our PPP
+ * to say so, since the frames of a call are passed on as they are. */
+static uint16_t line_proxy_room(const struct line *l)
+{
+	const struct cfg_model *m = l->all->gw->cfg;
+	uint16_t least = UINT16_MAX, room;
+	char circuit[GW_TEXT_MAX];
+	struct route_what what;
+
+	if (!line_what_of(l, &what, circuit))
+		return least;
+	what.user_later = true;
+	for (const struct cfg_route *r = m->route; r < m->route + m->routes; r++)
+		for (unsigned i = 0; i < r->to.n && !route_why_not(r, &what); i++) {
+			room = dial_carries(l->all->gw, r->to.at[i]);
+			least = room < least ? room : least;
+		}
+	return least;
+}
+
 bool line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	struct leg *line = line_leg_new(l, now);
+	uint16_t room = line_proxy_room(l);
+	struct cfg_lcp lcp = *cfg;
 
-	l->proxy = leg_proxy_new(gw, cfg, &line_proxy_owner, l);
+	lcp.mru = room < lcp.mru ? room : lcp.mru;
+	l->proxy = leg_proxy_new(gw, &lcp, &line_proxy_owner, l);
 	l->origin.proxy = l->proxy;
 	l->calling = NULL;
 	if (line_start_join(l, join_new(gw->joins, line, l->proxy, &line_proxy_join, l, now), now))

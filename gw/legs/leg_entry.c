@@ -114,6 +114,14 @@ uint16_t leg_entry_carries(const struct leg_entry *e)
 	return room < UINT16_MAX ? room : UINT16_MAX;
 }
 
+uint16_t leg_entry_of_call_carries(struct gw *gw, l2tp_channel c, const struct cfg_peer *peer)
+{
+	const struct leg_entry e = {
+		.gw = gw, .c = {.tid = 1, .channel = c, .data.send_length = peer->length_bit}};
+
+	return leg_entry_carries(&e);
+}
+
 void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
 {
 	struct dp_call *c = &e->c;

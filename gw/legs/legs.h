@@ -33,6 +33,10 @@ struct leg *leg_call_offered(struct gw *gw, struct l2tp_call *call, const struct
 struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    const struct leg_origin *from);
 
+/* Octets of information that a frame of a call to this peer carries on this channel; UINT16_MAX =
+ * not known. */
+uint16_t leg_entry_of_call_carries(struct gw *gw, l2tp_channel c, const struct cfg_peer *peer);
+
 /* --- outgoing calls: the LNS asks, the LAC calls (RFC 2661 6.9 to 6.11) */
 /* A call reserved by l2tp_call_new() that we ask a LAC to place; start() sends OCRQ. */
 struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,

@@ -2,6 +2,7 @@
 /* `lcp = proxy`: the test is the client on the line, the far end of the bench the LNS. */
 #include "gw/line.h"
 #include "gw/bind.h"
+#include "gw/dial.h"
 #include "gw/route_way.h"
 #include "tests/gw/frames.h"
 #include "tests/heap.h"
@@ -87,9 +88,17 @@ static void site_acks(void)
 	bench_pass(0);
 }
 
+static void site_start(const char *conf)
+{
+	bench_start(conf);
+	told_n = 0;
+	bench.on_iccn = site_iccn;
+	bench.no_ppp = true;
+}
+
 /* Our first Configure-Request; the gateway has nothing on the line before it, and repeats its own
  * when it hears ours. */
-static void site_begin(const char *conf, l2tp_channel c, const char *hex)
+static void site_comes(l2tp_channel c, const char *hex)
 {
 	bool fr = c == FR_CHANNEL;
 	const struct ist_transport *t = fr ? &frame_relay_transport : &x25_transport;
@@ -103,10 +112,6 @@ static void site_begin(const char *conf, l2tp_channel c, const char *hex)
 	uint8_t frame[100];
 	size_t n = test_hex(frame, sizeof(frame), hex);
 
-	bench_start(conf);
-	told_n = 0;
-	bench.on_iccn = site_iccn;
-	bench.no_ppp = true;
 	CU_ASSERT_FATAL(!t->addr_parse(&a.peer, fr ? "100" : "4242"));
 	fake.peer = a.peer;
 	if (!fr)
@@ -117,6 +122,12 @@ static void site_begin(const char *conf, l2tp_channel c, const char *hex)
 	bench_pass(0);
 	site_hears_request("c021 01 01 *");
 	site_hears_request("c021 01 01 *");
+}
+
+static void site_begin(const char *conf, l2tp_channel c, const char *hex)
+{
+	site_start(conf);
+	site_comes(c, hex);
 }
 
 /* To the Challenge. */
@@ -372,6 +383,25 @@ static void no_user_no_route_by_user(void)
 	bench_stop();
 }
 
+/* What the client sends has to fit into the tunnel: 1300 octets less the L2TP header without Length
+ * and with sequence numbers (10), FF 03 and the protocol field (4); on the line it is the latter
+ * alone. */
+static void the_mru_fits_the_tunnel(void)
+{
+	const char *words;
+
+	for (unsigned tunnels = 0; tunnels < 2; tunnels++) {
+		site_start(CONF("lcp = proxy"));
+		fake.mtu = 1300;
+		if (tunnels)
+			dial_tunnel(bench.gw, &bench.gw->cfg->peer[1], clock_us, &words);
+		site_comes(FR_CHANNEL, "c021 01 01 0004");
+		CU_ASSERT_EQUAL(site_request[6], 1); /* MRU */
+		CU_ASSERT_EQUAL(site_request[8] << 8 | site_request[9], tunnels ? 1286 : 1298);
+		bench_stop();
+	}
+}
+
 /* An MRU under 1280 is no matter of ours: IPv6 is the LNS's. */
 static void a_small_mru_is_not_logged(void)
 {
@@ -524,6 +554,7 @@ static const struct test_case cases[] = {
 	{"the_circuit_is_gone_by_then", the_circuit_is_gone_by_then},
 	{"a_route_by_user", a_route_by_user},
 	{"no_user_no_route_by_user", no_user_no_route_by_user},
+	{"the_mru_fits_the_tunnel", the_mru_fits_the_tunnel},
 	{"a_small_mru_is_not_logged", a_small_mru_is_not_logged},
 	{"nobody_can_be_called", nobody_can_be_called},
 	{"the_client_goes", the_client_goes},
