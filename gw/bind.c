@@ -207,8 +207,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	in = leg_call_offered(gw, ev->call, peer);
 	if (in) {
 		leg_call_asks_phb(in, phb_find(ev->msg, L2TP_AVP_SESSION_DS));
-		leg_call_numbers(in, l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_CALLED_NUMBER),
-				 l2tp_msg_find(ev->msg, L2TP_IETF, L2TP_AVP_CALLING_NUMBER));
+		leg_call_line(in, ev->msg->avp, ev->msg->n);
 	}
 	j = join_new(gw->joins, in, leg_server_new(gw, service), NULL, NULL, ev->now);
 	if (j) {

@@ -33,6 +33,8 @@ struct leg_call {
 	void *waiter_ctx;
 	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
 	struct leg_origin from;
+	bool has_wen;
+	uint32_t wen[IST_ERRORS]; /* the last one */
 	struct leg_entry entry;
 	int asked; /* codepoint of the behavior that the peer's ICRQ asks for, or enum in core/phb.h
 		    */
@@ -305,6 +307,15 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 	l2tp_call_place(c->call, L2TP_OUTGOING, out.avp, out.n, now);
 }
 
+/* What the line does not know of whom it has called the request has said. */
+static void leg_call_asked_for(struct leg_call *c)
+{
+	if (*c->from.called)
+		return;
+	snprintf(c->from.called, sizeof(c->from.called), "%s", c->ask.called);
+	snprintf(c->from.sub_address, sizeof(c->from.sub_address), "%s", c->ask.sub_address);
+}
+
 /* The line is up: OCCN. */
 static void leg_call_line_up(struct leg_call *c, uint64_t now)
 {
@@ -319,6 +330,7 @@ static void leg_call_line_up(struct leg_call *c, uint64_t now)
 	}
 	c->has_origin = true;
 	c->from = *line;
+	leg_call_asked_for(c);
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0)
 		leg_call_fail(c, now);
@@ -423,24 +435,16 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	}
 }
 
-/* Of the line at the LAC's, which is slower than the tunnel.  Rx is left out when it is as Tx. */
-static void leg_call_take_speeds(struct leg_call *c, const struct l2tp_msg *connected)
-{
-	uint32_t tx = 0, rx = 0;
-
-	l2tp_msg_u32(connected, L2TP_IETF, L2TP_AVP_TX_CONNECT_SPEED, &tx);
-	if (!l2tp_msg_u32(connected, L2TP_IETF, L2TP_AVP_RX_CONNECT_SPEED, &rx))
-		rx = tx;
-	c->entry.speed = (struct dp_speed){.tx_bps = tx, .rx_bps = rx};
-}
-
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
 	uint32_t framing = 0;
 
 	if (ev->msg) {
 		l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &framing);
-		leg_call_take_speeds(c, ev->msg);
+		origin_read(&c->from, ev->msg->avp, ev->msg->n);
+		c->entry.speed = c->from.speed; /* slower than the tunnel, as a rule */
+		if (c->other)
+			origin_read(&c->other->from, ev->msg->avp, ev->msg->n);
 	}
 	c->async = framing & L2TP_FRAMING_ASYNC;
 	leg_call_entry_update(c);
@@ -535,7 +539,11 @@ static void leg_call_on_wen(struct leg_call *c, const struct l2tp_event *ev)
 	rd_u16(&r);
 	for (unsigned i = 0; i < IST_ERRORS; i++)
 		errors[i] = rd_u32(&r);
-	if (a && !r.bad && c->leg.join)
+	if (!a || r.bad)
+		return;
+	c->has_wen = true;
+	memcpy(c->wen, errors, sizeof(c->wen));
+	if (c->leg.join)
 		join_errors(&c->leg, errors, ev->now);
 }
 
@@ -672,16 +680,9 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 	return l;
 }
 
-static void leg_call_number(char out[LEG_NUMBER_MAX + 1], const struct l2tp_avp *a)
+void leg_call_line(struct leg *l, const struct l2tp_avp *avp, unsigned n)
 {
-	if (a)
-		gw_printable(out, LEG_NUMBER_MAX + 1, a->val, a->len);
-}
-
-void leg_call_numbers(struct leg *l, const struct l2tp_avp *called, const struct l2tp_avp *calling)
-{
-	leg_call_number(leg_call_of(l)->from.called, called);
-	leg_call_number(leg_call_of(l)->from.calling, calling);
+	origin_read(&leg_call_of(l)->from, avp, n);
 }
 
 void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ctx, uint64_t now)
@@ -699,8 +700,7 @@ static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
 		return NULL;
 	leg_call_of(l)->out = true;
 	leg_call_of(l)->ask = *what;
-	snprintf(leg_call_of(l)->from.called, sizeof(leg_call_of(l)->from.called), "%s",
-		 what->called);
+	leg_call_asked_for(leg_call_of(l));
 	return l;
 }
 
@@ -739,7 +739,6 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 			      const struct l2tp_avps *iccn)
 {
 	struct leg *l = leg_call_new(gw, call, peer, true);
-	const struct l2tp_avp *called, *calling;
 	struct l2tp_call_info i;
 
 	if (!l)
@@ -749,10 +748,10 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 		leg_call_of(in)->out = true;
 		leg_call_be_lns(leg_call_of(l));
 	}
-	called = relay_find(icrq, L2TP_IETF, L2TP_AVP_CALLED_NUMBER);
-	calling = relay_find(icrq, L2TP_IETF, L2TP_AVP_CALLING_NUMBER);
-	leg_call_numbers(l, called, calling);
-	leg_call_numbers(in, called, calling);
+	leg_call_line(l, icrq->avp, icrq->n);
+	leg_call_line(in, icrq->avp, icrq->n);
+	leg_call_line(l, iccn ? iccn->avp : NULL, iccn ? iccn->n : 0);
+	leg_call_line(in, iccn ? iccn->avp : NULL, iccn ? iccn->n : 0);
 	leg_call_of(l)->icrq = icrq;
 	leg_call_of(l)->iccn = iccn;
 	leg_call_of(l)->other = leg_call_of(in);
@@ -785,6 +784,11 @@ const struct leg_origin *leg_call_origin(const struct leg *l)
 const struct dp_call *leg_call_entry(const struct leg *l)
 {
 	return &((const struct leg_call *)l)->entry.c;
+}
+
+const uint32_t *leg_call_wen(const struct leg *l)
+{
+	return ((const struct leg_call *)l)->has_wen ? ((const struct leg_call *)l)->wen : NULL;
 }
 
 struct leg *leg_of_call(const struct l2tp_call *c)

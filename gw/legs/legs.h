@@ -68,8 +68,8 @@ struct l2tp_call *leg_call_let_go(struct leg *l);
 /* The codepoint of the per-hop behavior that the ICRQ or OCRQ of an offered call asks for, before
  * it is answered; or enum in core/phb.h (RFC 3308). */
 void leg_call_asks_phb(struct leg *l, int asked);
-/* The numbers that its ICRQ tells, for `show`; NULL = it has none. */
-void leg_call_numbers(struct leg *l, const struct l2tp_avp *called, const struct l2tp_avp *calling);
+/* What its ICRQ tells of the line, for `show`. */
+void leg_call_line(struct leg *l, const struct l2tp_avp *avp, unsigned n);
 /* The engine's events about the call: REPLIED, UP, DOWN. */
 void leg_call_event(struct leg *l, const struct l2tp_event *ev);
 /* A PPP frame of the call that the data plane has punted. */
@@ -94,6 +94,9 @@ const struct l2tp_msg *leg_call_iccn(const struct leg *l);
 const struct leg_origin *leg_call_origin(const struct leg *l);
 /* The call's entry in the data plane, for `show`. */
 const struct dp_call *leg_call_entry(const struct leg *l);
+/* Errors of its line as the last WEN said; NULL = there was none. */
+const uint32_t *leg_call_wen(const struct leg *l);
+
 /* The leg that a call of the engine belongs to, or NULL. */
 struct leg *leg_of_call(const struct l2tp_call *c);
 

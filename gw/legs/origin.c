@@ -2,6 +2,7 @@
 #include "gw/legs/origin.h"
 
 #include "cfg/cfg.h"
+#include "gw/text.h"
 #include <string.h>
 
 #define KBIT 1000u
@@ -101,6 +102,43 @@ void origin_icrq(struct origin_avps *out, const struct leg_origin *o)
 	if (!o->async)
 		origin_put_u32(out, L2TP_IETF, L2TP_AVP_BEARER_TYPE, L2TP_BEARER_DIGITAL);
 	origin_access(out, o);
+}
+
+static void origin_read_text(char out[LEG_NUMBER_MAX + 1], const struct l2tp_avp *avp, unsigned n,
+			     uint16_t type)
+{
+	const struct l2tp_avp *a = l2tp_avp_find(avp, n, L2TP_IETF, type);
+
+	if (a)
+		gw_printable(out, LEG_NUMBER_MAX + 1, a->val, a->len);
+}
+
+static bool origin_read_u32(uint32_t *out, const struct l2tp_avp *avp, unsigned n, uint16_t type)
+{
+	const struct l2tp_avp *a = l2tp_avp_find(avp, n, L2TP_IETF, type);
+	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
+	uint32_t value = rd_u32(&r);
+
+	if (a && !r.bad)
+		*out = value;
+	return a && !r.bad;
+}
+
+void origin_read(struct leg_origin *o, const struct l2tp_avp *avp, unsigned n)
+{
+	uint32_t tx = 0, rx, framing = 0;
+
+	origin_read_text(o->called, avp, n, L2TP_AVP_CALLED_NUMBER);
+	origin_read_text(o->calling, avp, n, L2TP_AVP_CALLING_NUMBER);
+	origin_read_text(o->sub_address, avp, n, L2TP_AVP_SUB_ADDRESS);
+	origin_read_u32(&o->number, avp, n, L2TP_AVP_PHYSICAL_CHANNEL_ID);
+	if (origin_read_u32(&tx, avp, n, L2TP_AVP_TX_CONNECT_SPEED)) {
+		rx = tx; /* 4.4.4: alike when it is left out */
+		origin_read_u32(&rx, avp, n, L2TP_AVP_RX_CONNECT_SPEED);
+		o->speed = (struct dp_speed){.tx_bps = tx, .rx_bps = rx};
+	}
+	origin_read_u32(&framing, avp, n, L2TP_AVP_FRAMING_TYPE);
+	o->async |= framing == L2TP_FRAMING_ASYNC;
 }
 
 void origin_ocrq(struct origin_avps *out, const struct leg_out *ask)

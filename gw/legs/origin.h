@@ -47,6 +47,9 @@ struct origin_avps {
 /* For ICRQ: Called and Calling Number, Sub-Address, Physical Channel ID, Bearer Type, and the
  * access line AVPs of RFC 5515.  What is not known is left out (RFC 2661 4.4.3). */
 void origin_icrq(struct origin_avps *out, const struct leg_origin *o);
+/* The other way: what ICRQ, OCRQ, ICCN or OCCN says of the line, printable; what it does not say
+ * stays as it is. */
+void origin_read(struct leg_origin *o, const struct l2tp_avp *avp, unsigned n);
 /* For OCRQ (RFC 2661 6.9): what is asked for. */
 void origin_ocrq(struct origin_avps *out, const struct leg_out *ask);
 /* For ICCN: Framing Type of an asynchronous line; else it is left to the engine, which knows what

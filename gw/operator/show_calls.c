@@ -132,6 +132,41 @@ static void call_ppp_lines(struct vty *vty, const struct leg_terminal_view *term
 		(unsigned long long)p.addr.peer_iid, VTY_NEWLINE);
 }
 
+static void call_speed_text(char *buf, size_t cap, const struct dp_speed *s)
+{
+	if (s->tx_bps == s->rx_bps)
+		snprintf(buf, cap, "%llu bit/s", (unsigned long long)s->tx_bps);
+	else
+		snprintf(buf, cap, "%llu bit/s to it, %llu from it", (unsigned long long)s->tx_bps,
+			 (unsigned long long)s->rx_bps);
+}
+
+/* The line at the LAC, as far as it is known. */
+static void call_origin_line(struct vty *vty, const struct leg_origin *o)
+{
+	char called[GW_TEXT_MAX] = "", number[24] = "", speed[80] = "";
+
+	snprintf(called, sizeof(called), "%s%s%s", *o->called ? o->called : "-",
+		 *o->sub_address ? "/" : "", o->sub_address);
+	if (o->number)
+		snprintf(number, sizeof(number), ", channel %u", o->number);
+	if (o->speed.tx_bps || o->speed.rx_bps)
+		call_speed_text(speed, sizeof(speed), &o->speed);
+	if (*o->called || *o->calling || *o->sub_address || o->number || *speed)
+		vty_out(vty, "  line    called %s, calling %s%s%s%s%s%s", called,
+			*o->calling ? o->calling : "-", number, *speed ? ", " : "", speed,
+			o->async ? ", asynchronous" : "", VTY_NEWLINE);
+}
+
+static void call_wen_line(struct vty *vty, const uint32_t *n)
+{
+	if (n)
+		vty_out(vty,
+			"  errors  CRC %u, framing %u, hardware overruns %u, buffer overruns %u, "
+			"time-outs %u, alignment %u%s",
+			n[0], n[1], n[2], n[3], n[4], n[5], VTY_NEWLINE);
+}
+
 static void call_limit_text(char *buf, size_t cap, const char *what, uint64_t us, const char *of)
 {
 	char time[GW_TEXT_MAX];
@@ -151,16 +186,6 @@ static void call_limit_lines(struct vty *vty, const struct leg_limits *n)
 	call_limit_text(idle, sizeof(idle), "idle", n->idle, of[n->idle_of_user]);
 	call_limit_text(session, sizeof(session), "session", n->session, of[n->session_of_user]);
 	vty_out(vty, "  ends    %s, %s%s", idle, session, VTY_NEWLINE);
-}
-
-/* Whom it is to and from, as far as that is known. */
-static void call_number_line(struct vty *vty, const struct leg *l)
-{
-	const struct leg_origin *o = leg_call_origin(l);
-
-	if (*o->called || *o->calling)
-		vty_out(vty, "  line    called %s, calling %s%s", *o->called ? o->called : "-",
-			*o->calling ? o->calling : "-", VTY_NEWLINE);
 }
 
 /* Both legs, and why these two. */
@@ -194,8 +219,10 @@ static void call_detail(void *ctx, const struct call_row *row)
 		port_channel_text(where, sizeof(where), row->gw, row->tunnel.channel),
 		row->tunnel.peer_host, row->tunnel.peer_id, row->call.peer_id, row->call.serial,
 		VTY_NEWLINE);
-	if (row->leg)
-		call_number_line(vty, row->leg);
+	if (row->leg) {
+		call_origin_line(vty, leg_call_origin(row->leg));
+		call_wen_line(vty, leg_call_wen(row->leg));
+	}
 	if (row->join)
 		call_join_lines(vty, row);
 	if (row->has_term && row->term.ppp)

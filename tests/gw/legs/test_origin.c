@@ -61,6 +61,33 @@ static void a_called_sub_address(void)
 	CU_ASSERT_TRUE(origin_avp(0, 23)->mandatory);
 }
 
+/* RFC 2661 4.4.4 as its LNS reads it: what a message leaves out stays. */
+static void what_a_lac_says(void)
+{
+	static const uint8_t number[4] = {0, 0, 0, 100}, tx[4] = {0, 0, 0xfa, 0},
+			     rx[4] = {0, 0, 0x25, 0x80}, async[4] = {0, 0, 0, 2};
+	const struct l2tp_avp icrq[] = {{.type = 21, .val = (const uint8_t *)"31101", .len = 5},
+					{.type = 22, .val = (const uint8_t *)"4\n2", .len = 3},
+					{.type = 23, .val = (const uint8_t *)"12f", .len = 3},
+					{.type = 25, .val = number, .len = 4}};
+	const struct l2tp_avp iccn[] = {{.type = 24, .val = tx, .len = 4},
+					{.type = 19, .val = async, .len = 4},
+					{.type = 38, .val = rx, .len = 4}};
+	struct leg_origin o = {0};
+
+	origin_read(&o, icrq, 4);
+	CU_ASSERT_STRING_EQUAL(o.called, "31101");
+	CU_ASSERT_STRING_EQUAL(o.calling, "4\\x0a2");
+	CU_ASSERT_STRING_EQUAL(o.sub_address, "12f");
+	CU_ASSERT_EQUAL(o.number, 100);
+	CU_ASSERT_TRUE(!o.async && !o.speed.tx_bps && !o.speed.rx_bps);
+	origin_read(&o, iccn, 2);
+	CU_ASSERT_STRING_EQUAL(o.called, "31101");
+	CU_ASSERT_TRUE(o.async && o.speed.tx_bps == 64000 && o.speed.rx_bps == 64000);
+	origin_read(&o, iccn, 3);
+	CU_ASSERT_TRUE(o.speed.tx_bps == 64000 && o.speed.rx_bps == 9600);
+}
+
 /* A tty: nobody knows whether there is a modem; A is bit 1 of Framing Type. */
 static void an_asynchronous_line(void)
 {
@@ -254,6 +281,7 @@ static void a_line_that_is_not_what_was_asked_for(void)
 
 static const struct test_case cases[] = {
 	{"a_digital_line", a_digital_line},
+	{"what_a_lac_says", what_a_lac_says},
 	{"a_called_sub_address", a_called_sub_address},
 	{"an_asynchronous_line", an_asynchronous_line},
 	{"speeds", speeds},

@@ -78,6 +78,11 @@ static void numbers_of_a_call(const char *conf, unsigned calls)
 		{.type = L2TP_AVP_CALLED_NUMBER, .val = (const uint8_t *)"31101", .len = 5},
 		{.type = L2TP_AVP_CALLING_NUMBER, .val = (const uint8_t *)"42\n02", .len = 5},
 	};
+	static const char *const lines[] = {
+		"  line    called -, calling -, 65536 bit/s\n",
+		"  line    called 31101, calling -, 65536 bit/s\n",
+		"  line    called 31101, calling 42\\x0a02, 65536 bit/s\n",
+	};
 	const char *at;
 
 	for (unsigned told = 0; told < 3; told++) { /* none, one, both */
@@ -88,9 +93,8 @@ static void numbers_of_a_call(const char *conf, unsigned calls)
 		bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 		vty_says("show calls detail");
 		at = vty_told;
-		for (unsigned i = 0; told && i < calls; i++) {
-			at = strstr(at, told == 1 ? "  line    called 31101, calling -\n"
-						  : "  line    called 31101, calling 42\\x0a02\n");
+		for (unsigned i = 0; i < calls; i++) {
+			at = strstr(at, lines[told]);
 			CU_ASSERT_PTR_NOT_NULL_FATAL(at);
 			at++;
 		}
@@ -172,11 +176,41 @@ static void a_switched_call(void)
 	vty_end();
 }
 
+/* What the LAC said of the line, and its errors. */
+static void the_line_of_a_call(void)
+{
+	static const uint32_t errors[IST_ERRORS] = {1, 2, 3, 4, 5, 6};
+	const struct l2tp_avp icrq[] = {{.type = 21, .val = (const uint8_t *)"31101", .len = 5},
+					{.type = 23, .val = (const uint8_t *)"12f", .len = 3}};
+
+	vty_begin("host-name = gw\n"
+		  "udp a { listen = \"192.0.2.1:1701\" }\n"
+		  "peer lac { port = a  service = s  hostname = lac }\n"
+		  "service s { local = 10.64.0.1  auth = { chap } }\n");
+	bench.icrq = icrq;
+	bench.icrq_avps = 2;
+	bench.iccn_async = true;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	bench_pass(0);
+	CU_ASSERT_TRUE(vty_matches("show calls detail",
+				   "*\n  line    called 31101/12f, calling -, 65536 bit/s, "
+				   "asynchronous\n  join*"));
+	l2tp_call_send_wen(bench.call[0].call, errors, clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE(vty_matches("show calls detail",
+				   "*, asynchronous\n  errors  CRC 1, framing 2, hardware overruns "
+				   "3, buffer overruns 4, time-outs 5, alignment 6\n  join*"));
+	vty_end();
+}
+
 /* A call that an LNS has asked for is the second leg of its join. */
 static void a_call_to_a_line(void)
 {
-	static const struct leg_out ask = {.called = "200", .max_bps = UINT32_MAX};
-	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+	static const struct leg_out ask = {
+		.called = "200", .sub_address = "12", .max_bps = UINT32_MAX};
+	struct ist_attrs a = {
+		.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true, .number = 100};
 	const l2tp_channel dlci = (l2tp_channel)2 << 32 | 0x20001;
 	const struct dp_call *e;
 	char want[400];
@@ -199,7 +233,8 @@ static void a_call_to_a_line(void)
 	CU_ASSERT_TRUE(e->mtu > 0);
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
 	CU_ASSERT_TRUE(vty_matches("show calls detail",
-				   "*\n  join    line * (f 100) up - call */* up, user -\n"
+				   "*\n  line    called 200/12, calling -, channel 100\n"
+				   "  join    line * (f 100) up - call */* up, user -\n"
 				   "  way     route fr*\n*"));
 	vty_end();
 }
@@ -209,6 +244,7 @@ static const struct test_case cases[] = {
 	{"detail_without_memory", detail_without_memory},
 	{"a_switched_call", a_switched_call},
 	{"a_call_to_a_line", a_call_to_a_line},
+	{"the_line_of_a_call", the_line_of_a_call},
 	{"calls_have_numbers", calls_have_numbers},
 	{NULL, NULL},
 };
