@@ -14,9 +14,9 @@ include tests/peers/local.mk
 include tests/wire/local.mk
 include tests/bench/local.mk
 
-# Programs with TEST_LIB are linked with HEAP_LDFLAGS (tests/heap.h).
+# Programs with TEST_LIB are linked with heap_ldflags (tests/heap.h).
 TEST_LIB = tests/harness.c tests/harness.h tests/heap.c tests/heap.h tests/srcdir.c tests/srcdir.h
-HEAP_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+heap_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=aligned_alloc -Wl,--wrap=strdup -Wl,--wrap=free
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir;
 

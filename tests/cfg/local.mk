@@ -10,7 +10,7 @@ unit_cfg_SOURCES = $(TEST_LIB) tests/cfg/main.c tests/cfg/media.c tests/cfg/medi
 	tests/cfg/test_suggest.c tests/cfg/test_value.c
 unit_cfg_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS)
 # libconfuse and the system fail when a test wants them to.
-unit_cfg_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=cfg_init -Wl,--wrap=cfg_opt_size -Wl,--wrap=cfg_opt_getnstr \
+unit_cfg_LDFLAGS = $(heap_ldflags) -Wl,--wrap=cfg_init -Wl,--wrap=cfg_opt_size -Wl,--wrap=cfg_opt_getnstr \
 	-Wl,--wrap=cfg_getnsec -Wl,--wrap=cfg_parse_buf -Wl,--wrap=gethostname -Wl,--wrap=open \
 	-Wl,--wrap=abort -Wl,--wrap=cfg_free -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_close \
 	-Wl,--wrap=pcap_compile -Wl,--wrap=pcap_freecode

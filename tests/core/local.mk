@@ -8,7 +8,7 @@ unit_core_SOURCES = $(TEST_LIB) tests/core/main.c tests/core/body.c \
 	tests/core/test_hdr.c tests/core/test_hide.c tests/core/test_ids.c tests/core/test_msg.c \
 	tests/core/test_msg_avp.c tests/core/test_msg_table.c tests/core/test_reason.c
 unit_core_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-unit_core_LDFLAGS = $(HEAP_LDFLAGS)
+unit_core_LDFLAGS = $(heap_ldflags)
 unit_core_LDADD = libcore.la $(CUNIT_LIBS)
 unit_core_SOURCES += tests/core/rig.h tests/core/rig.c tests/core/test_reliable.c tests/core/test_restart.c tests/core/test_setup.c
 EXTRA_DIST += tests/vectors/README.md tests/vectors/go-l2tp.hex tests/vectors/rfc2661-kat.txt \

@@ -7,5 +7,5 @@ unit_ppp_SOURCES = $(TEST_LIB) tests/ppp/main.c tests/ppp/lone.c tests/ppp/lone.
 	tests/ppp/test_lcp.c tests/ppp/test_link.c tests/ppp/test_mp.c tests/ppp/test_multilink.c tests/ppp/test_mschap.c tests/ppp/test_ppp.c \
 	tests/ppp/test_proxy.c
 unit_ppp_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(NETTLE_CFLAGS)
-unit_ppp_LDFLAGS = $(HEAP_LDFLAGS)
+unit_ppp_LDFLAGS = $(heap_ldflags)
 unit_ppp_LDADD = libppp.la libcore.la $(CUNIT_LIBS) $(NETTLE_LIBS)

@@ -40,7 +40,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
-unit_transports_LDFLAGS = $(HEAP_LDFLAGS) -Wl,--wrap=getrandom \
+unit_transports_LDFLAGS = $(heap_ldflags) -Wl,--wrap=getrandom \
 	-Wl,--wrap=socket -Wl,--wrap=setsockopt -Wl,--wrap=getsockopt -Wl,--wrap=bind -Wl,--wrap=connect \
 	-Wl,--wrap=listen -Wl,--wrap=accept4 -Wl,--wrap=getsockname -Wl,--wrap=getpeername -Wl,--wrap=ioctl \
 	-Wl,--wrap=recv -Wl,--wrap=recvmsg -Wl,--wrap=sendmsg -Wl,--wrap=recvmmsg -Wl,--wrap=sendmmsg \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Four ways to the same remainder.  The table takes an octet at a time; slice-by-8 takes eight with
- * eight tables; PCLMULQDQ folds 64 octets at a time, VPCLMULQDQ 256: with the message as a
+ * eight tables; PCLMULQDQ folds 64 octets at a time, VPCLMULQDQ 128: with the message as a
  * polynomial, a 128-bit block B at distance D from the next one is replaced by what leaves the same
  * remainder, B.hi * (x^(D+64) mod P) + B.lo * (x^D mod P), which fits in 96 bits and is added to
  * the block D bits later.  What is left at the end, 16 octets, goes through the tables.  The
@@ -88,16 +88,17 @@ static uint64_t aal5_crc_power_of_x(unsigned n)
 }
 
 #define WITH_PCLMUL  __attribute__((target("pclmul,ssse3")))
-#define WITH_VPCLMUL __attribute__((target("pclmul,ssse3,vpclmulqdq,avx512f,avx512bw,avx512vl")))
+#define WITH_VPCLMUL __attribute__((target("pclmul,ssse3,vpclmulqdq,avx2")))
 
 /* What a block is multiplied by to stand that many bits further: [0] its low half, [1] its high. */
-static uint64_t over_2048[2], over_512[2], over_128[2];
+static uint64_t over_1024[2], over_512[2], over_256[2], over_128[2];
 
 static void aal5_crc_constants(void)
 {
 	for (unsigned half = 0; half < 2; half++) {
-		over_2048[half] = aal5_crc_power_of_x(2048 + 64 * half);
+		over_1024[half] = aal5_crc_power_of_x(1024 + 64 * half);
 		over_512[half] = aal5_crc_power_of_x(512 + 64 * half);
+		over_256[half] = aal5_crc_power_of_x(256 + 64 * half);
 		over_128[half] = aal5_crc_power_of_x(128 + 64 * half);
 	}
 }
@@ -123,13 +124,13 @@ static inline WITH_PCLMUL __m128i aal5_crc_fold(__m128i block, __m128i k, __m128
 						 _mm_clmulepi64_si128(block, k, 0x00)));
 }
 
-/* The four blocks before p, and what is left. */
-static inline WITH_PCLMUL uint32_t aal5_crc_finish(__m128i a[4], const uint8_t *p, size_t len)
+/* The n blocks before p, and what is left. */
+static inline WITH_PCLMUL uint32_t aal5_crc_finish(__m128i *a, int n, const uint8_t *p, size_t len)
 {
 	const __m128i near = aal5_crc_constant(over_128);
 	uint8_t rest[16];
 
-	for (int i = 1; i < 4; i++)
+	for (int i = 1; i < n; i++)
 		a[0] = aal5_crc_fold(a[0], near, a[i]);
 	for (; len >= 16; p += 16, len -= 16)
 		a[0] = aal5_crc_fold(a[0], near, aal5_crc_load(p));
@@ -151,42 +152,44 @@ static WITH_PCLMUL uint32_t aal5_crc_by_pclmul(uint32_t c, const void *data, siz
 	for (p += 64, len -= 64; len >= 64; p += 64, len -= 64)
 		for (int i = 0; i < 4; i++)
 			a[i] = aal5_crc_fold(a[i], far, aal5_crc_load(p + 16 * i));
-	return aal5_crc_finish(a, p, len);
+	return aal5_crc_finish(a, 4, p, len);
 }
 
-static inline WITH_VPCLMUL __m512i aal5_crc_load4(const uint8_t *p)
+/* Two blocks in one register. */
+static inline WITH_VPCLMUL __m256i aal5_crc_load2(const uint8_t *p)
 {
-	return _mm512_shuffle_epi8(_mm512_loadu_si512(p), _mm512_broadcast_i32x4(aal5_crc_turn()));
+	return _mm256_shuffle_epi8(_mm256_loadu_si256((const __m256i *)p),
+				   _mm256_broadcastsi128_si256(aal5_crc_turn()));
 }
 
-static inline WITH_VPCLMUL __m512i aal5_crc_fold4(__m512i blocks, __m512i k, __m512i onto)
+static inline WITH_VPCLMUL __m256i aal5_crc_fold2(__m256i blocks, __m256i k, __m256i onto)
 {
-	return _mm512_ternarylogic_epi64(onto, _mm512_clmulepi64_epi128(blocks, k, 0x11),
-					 _mm512_clmulepi64_epi128(blocks, k, 0x00), 0x96);
+	return _mm256_xor_si256(onto, _mm256_xor_si256(_mm256_clmulepi64_epi128(blocks, k, 0x11),
+						       _mm256_clmulepi64_epi128(blocks, k, 0x00)));
 }
 
 static WITH_VPCLMUL uint32_t aal5_crc_by_vpclmul(uint32_t c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	const __m512i far = _mm512_broadcast_i32x4(aal5_crc_constant(over_2048));
-	const __m512i near = _mm512_broadcast_i32x4(aal5_crc_constant(over_512));
-	__m512i a[4];
-	__m128i last[4];
+	const __m256i far = _mm256_broadcastsi128_si256(aal5_crc_constant(over_1024));
+	const __m256i near = _mm256_broadcastsi128_si256(aal5_crc_constant(over_256));
+	__m256i a[4];
+	__m128i last[2];
 
 	if (len < 256)
 		return aal5_crc_by_pclmul(c, data, len);
 	for (int i = 0; i < 4; i++)
-		a[i] = aal5_crc_load4(p + 64 * i);
-	a[0] = _mm512_xor_si512(a[0], _mm512_zextsi128_si512(_mm_set_epi32((int)c, 0, 0, 0)));
-	for (p += 256, len -= 256; len >= 256; p += 256, len -= 256)
+		a[i] = aal5_crc_load2(p + 32 * i);
+	a[0] = _mm256_xor_si256(a[0], _mm256_zextsi128_si256(_mm_set_epi32((int)c, 0, 0, 0)));
+	for (p += 128, len -= 128; len >= 128; p += 128, len -= 128)
 		for (int i = 0; i < 4; i++)
-			a[i] = aal5_crc_fold4(a[i], far, aal5_crc_load4(p + 64 * i));
+			a[i] = aal5_crc_fold2(a[i], far, aal5_crc_load2(p + 32 * i));
 	for (int i = 1; i < 4; i++)
-		a[0] = aal5_crc_fold4(a[0], near, a[i]);
-	for (; len >= 64; p += 64, len -= 64)
-		a[0] = aal5_crc_fold4(a[0], near, aal5_crc_load4(p));
-	_mm512_storeu_si512(last, a[0]);
-	return aal5_crc_finish(last, p, len);
+		a[0] = aal5_crc_fold2(a[0], near, a[i]);
+	for (; len >= 32; p += 32, len -= 32)
+		a[0] = aal5_crc_fold2(a[0], near, aal5_crc_load2(p));
+	_mm256_storeu_si256((__m256i *)last, a[0]);
+	return aal5_crc_finish(last, 2, p, len);
 }
 
 static bool aal5_crc_cpu_pclmul(void)
@@ -197,8 +200,7 @@ static bool aal5_crc_cpu_pclmul(void)
 static bool aal5_crc_cpu_vpclmul(void)
 {
 	return aal5_crc_cpu_pclmul() && __builtin_cpu_supports("vpclmulqdq") &&
-	       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-	       __builtin_cpu_supports("avx512vl");
+	       __builtin_cpu_supports("avx2");
 }
 #else
 #define aal5_crc_by_pclmul  aal5_crc_by_slice8
