@@ -137,14 +137,20 @@ static unsigned route_check_port(const struct cfg_model *m, const struct cfg_por
 	const char *word = p->transport->circuit_word;
 	unsigned bad = 0;
 
-	for (const struct cfg_circuit *c = p->circuit; c < p->circuit + p->circuits; c++)
+	for (unsigned i = 0; i < p->circuits; i++) {
+		const struct cfg_circuit *c = &p->circuit[i];
+
 		if (c->config.payloads & 1u << IST_PAYLOAD_PPP && !c->service && !c->join.port &&
 		    !c->accepts && !route_is_dialled(m, p, c))
 			bad += route_no_end(p, &c->where, word ? word : "channel", c->addr_text,
 					    report, ctx);
-	for (const struct cfg_accept *a = p->accept; a < p->accept + p->accepts; a++)
+	}
+	for (unsigned i = 0; i < p->accepts; i++) {
+		const struct cfg_accept *a = &p->accept[i];
+
 		if (a->payloads & 1u << IST_PAYLOAD_PPP && !a->service && !a->join.port)
 			bad += route_no_end(p, &a->where, "accept", a->pattern, report, ctx);
+	}
 	return bad;
 }
 
@@ -152,8 +158,8 @@ unsigned routes_check(const struct cfg_model *m, cfg_report report, void *ctx)
 {
 	unsigned bad = 0;
 
-	for (const struct cfg_port *p = m->port; p < m->port + m->ports; p++)
-		if (!route_from(m, p))
-			bad += route_check_port(m, p, report, ctx);
+	for (unsigned i = 0; i < m->ports; i++)
+		if (!route_from(m, &m->port[i]))
+			bad += route_check_port(m, &m->port[i], report, ctx);
 	return bad;
 }
