@@ -56,7 +56,7 @@ static void bridge_refused(struct line *l, const struct cfg_join *to, const char
 	history_not_begun(l->all->gw, l->channel, now, name, to->address, where, &why);
 }
 
-bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
+void bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	struct line_fail fail;
@@ -64,11 +64,11 @@ bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 	struct join *j;
 
 	if (now < l->not_before)
-		return false;
+		return;
 	other = line_reach(gw, &(struct line_to){to->port, to->address, NULL}, &fail, now);
 	if (!other) {
 		bridge_refused(l, to, fail.words, now);
-		return false;
+		return;
 	}
 	j = join_new(gw->joins, line_leg_new(other, now), line_leg_new(l, now), &bridge_owner, l,
 		     now);
@@ -76,7 +76,7 @@ bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 		line_without_leg(other);
 		line_without_leg(l);
 		bridge_refused(l, to, "out of memory", now);
-		return false;
+		return;
 	}
 	loop_cancel(gw->loop, &other->idle);
 	loop_cancel(gw->loop, &l->idle);
@@ -85,7 +85,6 @@ bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 	l->waits = true;
 	join_explain(j, "the circuit's join");
 	join_start(j, now);
-	return l->leg;
 }
 
 bool bridge_may_begin(struct gw *gw, const struct cfg_join *to)

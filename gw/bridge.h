@@ -10,9 +10,9 @@
 
 #include "gw/line_int.h"
 
-/* A frame has come by a line without a join, whose circuit is joined to `to`.  False = the other
- * end cannot be reached now. */
-bool bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now);
+/* A frame has come by a line without a join, whose circuit is joined to `to`.  The line has a leg
+ * after it unless the other end cannot be reached now. */
+void bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now);
 /* Could a join to it begin now?  For a switched circuit that is offered: none is let in and then
  * cleared. */
 bool bridge_may_begin(struct gw *gw, const struct cfg_join *to);

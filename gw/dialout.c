@@ -90,7 +90,7 @@ enum l2tp_cdn_result dialout_result_of_end(const struct leg_end *why)
 		return dialout_result_of_clear(why->circuit_cause);
 	if (why->circuit_kind && why->circuit_kind < sizeof(by_kind) / sizeof(by_kind[0]))
 		return by_kind[why->circuit_kind];
-	return (enum l2tp_cdn_result)leg_call_results[why->cause].result;
+	return (enum l2tp_cdn_result)call_end_results[why->cause];
 }
 
 /* --- the call --------------------------------------------------------------------------------- */

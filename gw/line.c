@@ -283,13 +283,13 @@ bool line_start_join(struct line *l, struct join *j, uint64_t now)
 	return l->leg;
 }
 
-static bool line_serve(struct line *l, struct gw_service *s, uint64_t now)
+static void line_serve(struct line *l, struct gw_service *s, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	struct leg *server = leg_server_new(gw, s);
 
-	return line_start_join(
-		l, join_new(gw->joins, line_leg_new(l, now), server, &line_owner, l, now), now);
+	line_start_join(l, join_new(gw->joins, line_leg_new(l, now), server, &line_owner, l, now),
+			now);
 }
 
 /* The call is the first leg: while no peer has taken it the line has not started, and what its far
@@ -365,9 +365,9 @@ static bool line_is_configure_request(const uint8_t *frame, size_t len)
 	return rd_u8(&r) == 1 && !r.bad && proto == PPP_LCP;
 }
 
-/* By its first frame.  A service or a peer is for a link that begins; a join passes on every frame,
- * since the link may be older than we are. */
-static bool line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_t now)
+/* By its first frame: it has a leg after that, or cannot have one.  A service or a peer is for a
+ * link that begins; a join passes on every frame, since the link may be older than we are. */
+static void line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(l->channel));
@@ -377,28 +377,36 @@ static bool line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_
 	struct ist_addr peer;
 
 	if (!p || !dp_channel_peer(gw->dp, l->channel, &peer))
-		return false;
+		return;
 	end = line_end_for(gw, p, &peer, &l->origin);
-	if (end.join)
-		return bridge_begin(l, end.join, now);
+	if (end.join) {
+		bridge_begin(l, end.join, now);
+		return;
+	}
 	if (!line_is_configure_request(frame, len))
-		return false;
-	if (end.service)
-		return line_serve(l, end.service, now);
+		return;
+	if (end.service) {
+		line_serve(l, end.service, now);
+		return;
+	}
 	line_set_speed(&l->origin.speed, end.speed);
-	if (end.lcp)
-		return line_proxy_begin(l, end.lcp, now);
+	if (end.lcp) {
+		line_proxy_begin(l, end.lcp, now);
+		return;
+	}
 	what = line_what(p, &peer, &l->origin, circuit);
-	return end.route && line_route(l, &what, now);
+	if (end.route)
+		line_route(l, &what, now);
 }
 
 void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,
 		    uint64_t now)
 {
 	struct line *l = line_on(gw, from);
-	bool wanted = l && (l->leg || (gw->phase == GW_RUNNING && line_begin(l, frame, len, now)));
 
-	if (wanted && l->leg)
+	if (l && !l->leg && gw->phase == GW_RUNNING)
+		line_begin(l, frame, len, now);
+	if (l && l->leg)
 		leg_line_rx(l->leg, frame, len, now);
 	else
 		gw->joins->drop[JOIN_D_NO_LINE]++;

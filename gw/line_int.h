@@ -79,7 +79,7 @@ bool line_place_call(struct line *l, uint64_t now);
 /* --- line_proxy.c ------------------------------------------------------------------------------ */
 
 /* Our PPP on the line asks who is there; then a route is looked for. */
-bool line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now);
+void line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now);
 /* The line's leg in the join of a call, of which our PPP on the line knows nothing. */
 struct leg *line_proxy_leg(struct line *l);
 bool line_proxy_start(struct line *l, struct join *j, uint64_t now);

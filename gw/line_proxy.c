@@ -94,7 +94,7 @@ static uint16_t line_proxy_room(const struct line *l)
 	return least;
 }
 
-bool line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)
+void line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)
 {
 	struct gw *gw = l->all->gw;
 	struct leg *line = line_leg_new(l, now);
@@ -106,10 +106,9 @@ bool line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)
 	l->origin.proxy = l->proxy;
 	l->calling = NULL;
 	if (line_start_join(l, join_new(gw->joins, line, l->proxy, &line_proxy_join, l, now), now))
-		return true;
+		return;
 	l->proxy = NULL;
 	l->origin.proxy = NULL;
-	return false;
 }
 
 /* --- the join of the call --------------------------------------------------------------------- */

@@ -189,7 +189,6 @@ void gw_free(struct gw *gw)
 	switches_free(gw->switches);
 	dialouts_free(gw);
 	routes_free(gw->routes);
-	gw->joins = NULL;
 	clients_free(gw);
 	outgoings_free(gw);
 	services_free(gw);

@@ -29,7 +29,7 @@ struct switching {
 	const struct cfg_peer *from;
 	struct route_way way;
 	struct leg *in; /* of the call that is offered */
-	bool joined, outgoing;
+	bool outgoing;
 	int asked;  /* of the call that is offered: as leg_call_asks_phb() takes it */
 	bool waits; /* `in` has no join and is freed here; a join frees its own */
 	struct l2tp_avps *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
@@ -224,11 +224,8 @@ static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now);
 
 static void switch_on_up(void *ctx, uint64_t now)
 {
-	struct switching *s = ctx;
-
 	(void)now;
-	s->joined = true;
-	switch_drop_relays(s);
+	switch_drop_relays(ctx);
 }
 
 static const struct join_owner switch_owner = {.up = switch_on_up, .gone = switch_on_gone};
@@ -289,7 +286,7 @@ static void switch_try(struct switching *s, struct l2tp_call *in, const struct l
 static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 {
 	struct switching *s = ctx;
-	struct l2tp_call *in = s->joined ? NULL : leg_call_let_go(s->in);
+	struct l2tp_call *in = leg_call_let_go(s->in); /* NULL once it has been started */
 
 	if (!in)
 		switch_free(s);

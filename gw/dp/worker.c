@@ -48,30 +48,25 @@ static void worker_on_timer(void *arg, unsigned ready)
 		w->armed = DEADLINE_NEVER;
 }
 
-static int worker_open_descriptors(struct worker *w)
+static bool worker_open_descriptors(struct worker *w)
 {
 	w->epfd = epoll_create1(EPOLL_CLOEXEC);
 	w->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (w->epfd < 0 || w->timerfd < 0 || waker_init(&w->waker) < 0)
-		return -errno;
-	if (!worker_watch(w, w->waker.fd, IST_READ, worker_on_waker, w) ||
-	    !worker_watch(w, w->timerfd, IST_READ, worker_on_timer, w))
-		return -ENOMEM;
-	return 0;
+	return w->epfd >= 0 && w->timerfd >= 0 && waker_init(&w->waker) >= 0 &&
+	       worker_watch(w, w->waker.fd, IST_READ, worker_on_waker, w) &&
+	       worker_watch(w, w->timerfd, IST_READ, worker_on_timer, w);
 }
 
-static int worker_get_memory(struct worker *w)
+static bool worker_get_memory(struct worker *w)
 {
 	w->scratch = malloc(WORKER_SCRATCH);
 	w->packets = malloc(WORKER_PACKETS);
 	w->filter_frame = malloc(WORKER_FILTER_FRAME);
 	w->whole = malloc(WORKER_FILTER_FRAME);
-	if (!w->scratch || !w->packets || !w->filter_frame || !w->whole ||
-	    ring_init(&w->cmd, CMD_RING) || ring_init(&w->control, CONTROL_RING) ||
-	    ring_init(&w->ppp, PPP_RING) || ring_init(&w->sent, SENT_RING) ||
-	    ring_init(&w->log, LOG_RING) || pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE))
-		return -ENOMEM;
-	return 0;
+	return w->scratch && w->packets && w->filter_frame && w->whole &&
+	       !ring_init(&w->cmd, CMD_RING) && !ring_init(&w->control, CONTROL_RING) &&
+	       !ring_init(&w->ppp, PPP_RING) && !ring_init(&w->sent, SENT_RING) &&
+	       !ring_init(&w->log, LOG_RING) && !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
 }
 
 struct worker *worker_new(struct dp *dp, unsigned no)
@@ -89,7 +84,7 @@ struct worker *worker_new(struct dp *dp, unsigned no)
 	w->report_tail = &w->report_head;
 	pthread_mutex_init(&w->report_lock, NULL);
 	sem_init(&w->job_done, 0, 0);
-	if (worker_open_descriptors(w) < 0 || worker_get_memory(w) < 0) {
+	if (!worker_open_descriptors(w) || !worker_get_memory(w)) {
 		worker_free(w);
 		return NULL;
 	}

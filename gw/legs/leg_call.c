@@ -6,11 +6,11 @@
  */
 #include "core/phb.h"
 #include "gw/gw.h"
+#include "gw/legs/call_end.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/legs/relay.h"
-#include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,18 +38,6 @@ struct leg_call {
 	struct leg_entry entry;
 	int asked; /* codepoint of the behavior that the peer's ICRQ asks for, or enum in core/phb.h
 		    */
-};
-
-const struct leg_call_result leg_call_results[LEG_CAUSES] = {
-	[LEG_BY_OPERATOR] = {L2TP_CDN_ADMINISTRATIVE, 0},
-	[LEG_BY_SHUTDOWN] = {L2TP_CDN_ADMINISTRATIVE, 0},
-	[LEG_BY_PEER] = {L2TP_CDN_ADMINISTRATIVE, 0},
-	[LEG_BY_LOSS] = {L2TP_CDN_LOST_CARRIER, 0},
-	[LEG_BY_TIMEOUT] = {L2TP_CDN_LOST_CARRIER, 0},
-	[LEG_BY_AUTH] = {L2TP_CDN_ADMINISTRATIVE, 0},
-	[LEG_BY_MISMATCH] = {L2TP_CDN_NO_FRAMING, 0},
-	[LEG_BY_RESOURCES] = {L2TP_CDN_NO_FACILITIES_TEMP, 0},
-	[LEG_BY_LIMIT] = {L2TP_CDN_ADMINISTRATIVE, 0},
 };
 
 static struct leg_call *leg_call_of(struct leg *l)
@@ -112,8 +100,6 @@ void leg_call_tunnel_up(struct leg *l)
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info i;
 
-	if (!c->call)
-		return;
 	l2tp_call_info(c->call, &i);
 	l2tp_tunnel_info(i.tunnel, &t);
 	if (t.local_id != c->entry.c.tid)
@@ -131,46 +117,18 @@ static void leg_call_detach(struct leg_call *c)
 
 /* --- ending ----------------------------------------------------------------------------------- */
 
-/* RFC 3145 section 2: code, control protocol, direction, message */
-#define DISCONNECT_CAUSE (5 + sizeof(((struct leg_end *)0)->words))
-
-static uint16_t leg_call_disconnect_cause(uint8_t out[DISCONNECT_CAUSE], const struct leg_end *why)
-{
-	struct wr w = wr_init(out, DISCONNECT_CAUSE);
-
-	wr_u16(&w, why->ppp_code);
-	wr_u16(&w, why->ppp_proto);
-	wr_u8(&w, why->ppp_direction);
-	wr_bytes(&w, why->words, strlen(why->words));
-	return (uint16_t)w.len;
-}
-
-/* RFC 2661 4.4.2: what the far end of a switched call said is passed on as it is. */
-static struct l2tp_result leg_call_result_of(const struct leg_end *why)
-{
-	struct l2tp_result r = {.result = leg_call_results[why->cause].result,
-				.error = leg_call_results[why->cause].error};
-
-	if (why->has_cdn)
-		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
-	snprintf(r.text, sizeof(r.text), "%s", why->has_cdn ? why->cdn_text : why->words);
-	return r;
-}
-
 /* The CDN of the other call of a switch goes on whole: causes may be several (RFC 3145 3.4). */
 static void leg_call_hang_up(const struct leg_call *c, struct l2tp_call *call,
 			     const struct leg_end *why, uint64_t now)
 {
 	const struct l2tp_msg *cdn = c->other && why->has_cdn ? c->entry.gw->cdn : NULL;
-	struct l2tp_result r = leg_call_result_of(why);
-	uint8_t value[DISCONNECT_CAUSE];
+	struct l2tp_result r = call_end_result(why);
+	uint8_t value[CALL_END_CAUSE];
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	unsigned n = relay_pick(cdn, c->peer, avp);
 
 	if (!cdn && why->has_ppp)
-		avp[n++] = (struct l2tp_avp){.type = L2TP_AVP_PPP_DISCONNECT_CAUSE,
-					     .val = value,
-					     .len = leg_call_disconnect_cause(value, why)};
+		avp[n++] = call_end_cause(value, why);
 	l2tp_call_hangup(call, &r, avp, n, now);
 }
 
@@ -464,44 +422,9 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 	}
 }
 
-/* RFC 3145 section 2 */
-static void leg_call_read_cause(struct leg_end *why, const struct l2tp_msg *cdn)
-{
-	const struct l2tp_avp *a =
-		cdn ? l2tp_msg_find(cdn, L2TP_IETF, L2TP_AVP_PPP_DISCONNECT_CAUSE) : NULL;
-	struct rd r = rd_init(a ? a->val : NULL, a ? a->len : 0);
-
-	why->ppp_code = rd_u16(&r);
-	why->ppp_proto = rd_u16(&r);
-	why->ppp_direction = rd_u8(&r);
-	why->has_ppp = a && !r.bad;
-}
-
-static struct leg_end leg_call_why(const struct leg_call *c, const struct l2tp_event *ev)
-{
-	static const enum leg_cause by_side[] = {
-		[L2TP_BY_US] = LEG_BY_OPERATOR,
-		[L2TP_BY_PEER] = LEG_BY_PEER,
-		[L2TP_BY_TIMEOUT] = LEG_BY_TIMEOUT,
-		[L2TP_BY_CHANNEL] = LEG_BY_LOSS,
-	};
-	struct leg_end why = {.cause = by_side[ev->by]};
-
-	if (ev->by == L2TP_BY_CHANNEL && c->entry.gw->lost_why)
-		snprintf(why.words, sizeof(why.words), "%s", c->entry.gw->lost_why);
-	else
-		gw_result_text(why.words, sizeof(why.words), &ev->result, false);
-	why.has_cdn = ev->by == L2TP_BY_PEER;
-	why.cdn_result = ev->result.result;
-	why.cdn_error = ev->result.error;
-	snprintf(why.cdn_text, sizeof(why.cdn_text), "%s", ev->result.text);
-	leg_call_read_cause(&why, ev->msg);
-	return why;
-}
-
 static void leg_call_on_down(struct leg_call *c, const struct l2tp_event *ev)
 {
-	struct leg_end why = leg_call_why(c, ev);
+	struct leg_end why = call_end_why(ev, c->entry.gw->lost_why);
 
 	leg_call_detach(c);
 	join_leg_gone(&c->leg, &why, ev->now);

@@ -82,11 +82,8 @@ void leg_call_tunnel_up(struct leg *l);
 /* The channel carries frames of another size from now on. */
 void leg_call_mtu_changed(struct leg *l);
 
-/* Result and Error Code that CDN carries for a cause; for tests. */
-struct leg_call_result {
-	uint16_t result, error;
-};
-extern const struct leg_call_result leg_call_results[LEG_CAUSES];
+/* Result Code that CDN carries for a cause; none has an Error Code. */
+extern const uint16_t call_end_results[LEG_CAUSES];
 
 /* The ICCN of a call offered to us, only while the other leg is started; else NULL. */
 const struct l2tp_msg *leg_call_iccn(const struct leg *l);

@@ -114,7 +114,6 @@ static struct capture_file *capture_add_file(struct capture *c, uint16_t link_ty
 		return f;
 	}
 	fd = f->dump ? errno : ENOMEM;
-	__fpurge(out);
 	fclose(out);
 	if (f->dead)
 		pcap_close(f->dead);

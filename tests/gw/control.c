@@ -41,6 +41,7 @@
 	X(peer)          \
 	X(port)          \
 	X(proxy_avp)     \
+	X(call_end)      \
 	X(call_phb)      \
 	X(plugin)        \
 	X(ra)            \

@@ -4,6 +4,7 @@
 #include "gw/bind.h"
 #include "gw/history.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 #include "transports/atm/atm.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
@@ -361,6 +362,33 @@ static void an_operator_ends_it(void)
 	bench_stop();
 }
 
+/* Each allocation for the join is refused once: the frame is dropped and counted, both circuits
+ * are as before, and a second later they are joined. */
+static void without_memory_there_is_no_join(void)
+{
+	unsigned without = 0;
+
+	for (unsigned skip = 0, more = true; more; skip++) {
+		unsigned refused;
+
+		bridge_pvcs();
+		heap_refuse(skip);
+		bind_dp_ops.line(bench.gw, FIRST, request, sizeof(request), clock_us);
+		more = heap_refused();
+		refused = bench_logged(
+			"call notice: line (f 100): not joined to a 0/35: out of memory");
+		without += refused;
+		CU_ASSERT_EQUAL(bench.gw->joins->n, !refused);
+		CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_LINE], refused);
+		CU_ASSERT_EQUAL(fake.calls, 2 * !refused);
+		bench_pass(SEC);
+		bridge_frame(FIRST, packet, sizeof(packet));
+		CU_ASSERT_TRUE(bridge_forwards(FIRST, SECOND));
+		bench_stop();
+	}
+	CU_ASSERT(without >= 3); /* a leg of each, the join */
+}
+
 static const struct test_case cases[] = {
 	{"either_end_begins", either_end_begins},
 	{"circuits_have_filters", circuits_have_filters},
@@ -373,6 +401,7 @@ static const struct test_case cases[] = {
 	{"no_call_comes_in_without_the_other_port", no_call_comes_in_without_the_other_port},
 	{"a_call_that_cannot_go_on_is_cleared", a_call_that_cannot_go_on_is_cleared},
 	{"an_operator_ends_it", an_operator_ends_it},
+	{"without_memory_there_is_no_join", without_memory_there_is_no_join},
 	{NULL, NULL},
 };
 const struct test_suite suite_bridge = {"bridge", cases};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Multilink bundles of calls (RFC 1990): who joins which, what goes by them, and how they end. */
+#include "gw/bind.h"
 #include "gw/legs/leg_entry.h"
 #include "tests/gw/frames.h"
 #include "tests/gw/operator/says.h"
@@ -396,6 +397,7 @@ static void links_go_with_a_bundle_that_ends(void)
 	CU_ASSERT_EQUAL(b.links, 2);
 	CU_ASSERT_EQUAL(b.number, first.to_sid);
 	join_end(j, &why, clock_us);
+	CU_ASSERT_PTR_NULL(bundle_by(first.to_sid)); /* at once: nothing may join it any more */
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bundles(), 0);
 	CU_ASSERT(frames_next("c021 05 ?? 0017 636c65617265642062 79206f70657261746f72"));
@@ -432,6 +434,7 @@ static void a_link_that_begins_anew_leaves(void)
  * the remaining links"; nothing is sent by that one any more. */
 static void a_link_that_is_terminated_leaves_at_once(void)
 {
+	static const uint8_t terminate[] = {0xc0, 0x21, 5, 3, 0, 4};
 	struct dp_call first = bundle_first(), second = bundle_ann();
 	uint16_t number = first.to_sid;
 
@@ -448,7 +451,9 @@ static void a_link_that_is_terminated_leaves_at_once(void)
 	CU_ASSERT_EQUAL(bundle_by(number)->peer4, 0x0a400002);
 	CU_ASSERT_TRUE(bundle_by(number)->ip4);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out*"), 0);
-	frames_give(second.tid, second.sid, "c021 05 03 0004");
+	bind_dp_ops.ppp(bench.gw, second.tid, second.sid, terminate, sizeof(terminate), clock_us);
+	CU_ASSERT_PTR_NULL(bundle_by(number)); /* at once */
+	bench_pass(0);
 	CU_ASSERT_EQUAL(bundles(), 0);
 	CU_ASSERT_EQUAL(
 		bench_logged(

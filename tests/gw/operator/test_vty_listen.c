@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -406,7 +407,36 @@ static void a_reader_that_does_not_read(void)
 	listen_end();
 }
 
-/* It goes away while output waits for it. */
+/* While a part of the last answers still waits, what is sent of them makes room for no command. */
+static void a_reader_that_reads_slowly(void)
+{
+	int fd, accepted, small = 4096, waits;
+
+	listen_begin();
+	fd = listen_connect();
+	accepted = listen_next_fd();
+	listen_turns(2);
+	CU_ASSERT_EQUAL_FATAL(setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)),
+			      0);
+	listen_drain(fd);
+	for (unsigned i = 0; i < 40; i++)
+		CU_ASSERT_EQUAL(write(fd, "list\n", 5), 5);
+	listen_turns(4);
+	CU_ASSERT_EQUAL(write(fd, "list\n", 5), 5);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE(listen_read(fd) > 0);
+		listen_turns(1); /* which sends */
+		CU_ASSERT_EQUAL(ioctl(accepted, FIONREAD, &waits), 0);
+		CU_ASSERT_EQUAL(waits, 5);
+	}
+	listen_drain(fd);
+	CU_ASSERT_EQUAL(ioctl(accepted, FIONREAD, &waits), 0);
+	CU_ASSERT_EQUAL(waits, 0);
+	close(fd);
+	listen_turns(2);
+	listen_end();
+}
+
 /* accel-ppp kept any number of octets of a command (CVE-2022-0982). */
 static void a_command_without_end(void)
 {
@@ -430,6 +460,7 @@ static void a_command_without_end(void)
 	listen_end();
 }
 
+/* It goes away while output waits for it. */
 static void a_reader_that_goes_away(void)
 {
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN); /* as in the program */
@@ -724,6 +755,7 @@ static const struct test_case cases[] = {
 	{"without_descriptors_it_looks_away_and_back", without_descriptors_it_looks_away_and_back},
 	{"connections_are_bounded", connections_are_bounded},
 	{"a_reader_that_does_not_read", a_reader_that_does_not_read},
+	{"a_reader_that_reads_slowly", a_reader_that_reads_slowly},
 	{"a_command_without_end", a_command_without_end},
 	{"a_reader_that_goes_away", a_reader_that_goes_away},
 	{"connections_that_fail", connections_that_fail},
