@@ -222,6 +222,17 @@ const char *outgoing_call_now(struct gw *gw, const char *name, uint64_t now)
 	return "no such section";
 }
 
+/* No section asks for it. */
+static void outgoing_call_failed(struct gw *gw, const struct cfg_peer *p, const char *called,
+				 const char *words, uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, words);
+	char name[GW_TEXT_MAX];
+
+	snprintf(name, sizeof(name), "%s called %s", p->name, called);
+	history_not_begun(gw, (uintptr_t)p, now, "call", name, p->dial, &why);
+}
+
 const char *outgoing_call(struct gw *gw, const char *peer, const char *called, const char *service,
 			  uint64_t now)
 {
@@ -237,7 +248,9 @@ const char *outgoing_call(struct gw *gw, const char *peer, const char *called, c
 	if (strlen(called) >= sizeof(ask.called))
 		return "the number is too long";
 	snprintf(ask.called, sizeof(ask.called), "%s", called);
-	outgoing_join(gw, p, s, &ask, NULL, &words, now);
+	if (outgoing_join(gw, p, s, &ask, NULL, &words, now))
+		return NULL;
+	outgoing_call_failed(gw, p, called, words, now);
 	return words;
 }
 

@@ -2,6 +2,7 @@
 /* Outgoing calls as LNS: the far end is the LAC, with the client behind it. */
 #include "gw/outgoing.h"
 #include "gw/bind.h"
+#include "gw/history.h"
 #include "tests/gw/frames.h"
 #include "tests/heap.h"
 #include <stdio.h>
@@ -260,6 +261,32 @@ static void a_call_that_cannot_begin(void)
 	CU_ASSERT_STRING_EQUAL(outgoing_site()->why.words, "Network is down");
 	CU_ASSERT_EQUAL(outgoing_site()->not_before, clock_us + 10 * SEC);
 	CU_ASSERT_STRING_EQUAL(outgoing_call_now(bench.gw, "site", clock_us), "Network is down");
+	bench_stop();
+}
+
+/* `call PEER called N`: its failure is among the others, though there never was a join. */
+static void a_command_that_cannot_call(void)
+{
+	const struct history_entry *e;
+
+	outgoing_bench(LNS(""));
+	fake.connect_refuses = true;
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", "5", "s", clock_us),
+			       "Network is down");
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	e = history_next(bench.gw->history, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_STRING_EQUAL(e->what, "call lac called 5");
+	CU_ASSERT_STRING_EQUAL(e->from, "192.0.2.9:1701");
+	CU_ASSERT_STRING_EQUAL(e->why, "resources: Network is down");
+	CU_ASSERT_EQUAL(e->when, clock_us);
+	CU_ASSERT_PTR_NULL(history_next(bench.gw->history, e));
+	/* what the operator has typed wrong is no failure */
+	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lak", "5", "s", clock_us), "no such peer");
+	CU_ASSERT_PTR_NULL(history_next(bench.gw->history, e));
+	fake.connect_refuses = false;
+	CU_ASSERT_PTR_NULL(outgoing_call(bench.gw, "lac", "5", "s", clock_us));
+	CU_ASSERT_PTR_EQUAL(history_next(bench.gw->history, NULL), e);
 	bench_stop();
 }
 
@@ -678,6 +705,7 @@ static const struct test_case cases[] = {
 	{"packets_during_the_wait_are_counted", packets_during_the_wait_are_counted},
 	{"the_wait_begins_anew_after_a_link", the_wait_begins_anew_after_a_link},
 	{"a_call_that_cannot_begin", a_call_that_cannot_begin},
+	{"a_command_that_cannot_call", a_command_that_cannot_call},
 	{"none_while_going_down", none_while_going_down},
 	{"a_packet_when_it_is_up", a_packet_when_it_is_up},
 	{"a_call_without_memory", a_call_without_memory},
