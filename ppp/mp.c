@@ -75,6 +75,11 @@ void mp_rx_leave(struct mp_rx *rx, unsigned link)
 	rx->heard &= ~(1u << link);
 }
 
+void mp_rx_expect(struct mp_rx *rx, bool more)
+{
+	rx->more = more;
+}
+
 static uint32_t mp_less(uint32_t from, uint32_t n)
 {
 	return from > n ? from - n : 0;
@@ -190,12 +195,12 @@ void mp_rx_forget(struct mp_rx *rx, unsigned slot)
 }
 
 /* Section 4.1: how many numbers from next on are not behind M, the least of the last numbers of all
- * links; 0 as long as a link has not been heard. */
+ * links; 0 as long as one has not been heard, be it a link that has not joined yet. */
 static uint32_t mp_passed(const struct mp_rx *rx)
 {
 	uint32_t least = rx->mask;
 
-	if (rx->heard != rx->links)
+	if (rx->more || rx->heard != rx->links)
 		return 0;
 	for (unsigned i = 0; i < MP_LINKS; i++) {
 		uint32_t n = mp_ahead(rx, rx->next, rx->last[i]) + 1;

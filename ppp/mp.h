@@ -44,6 +44,7 @@ struct mp_rx {
 	uint32_t given_up; /* numbers from next on that are waited for no longer */
 	uint32_t links;	   /* bit per link of the bundle */
 	uint32_t heard;	   /* and per link that has delivered since it joined */
+	bool more;	   /* a link that has not joined may have delivered already */
 	uint32_t last[MP_LINKS];
 	bool waiting; /* for a number from next on */
 	uint64_t since;
@@ -62,6 +63,9 @@ struct mp_rx {
 void mp_rx_init(struct mp_rx *rx, bool short_seq, uint16_t mrru);
 void mp_rx_join(struct mp_rx *rx, unsigned link);
 void mp_rx_leave(struct mp_rx *rx, unsigned link);
+/* more: the far end may send by another link before that has joined here.  As long as it may, a
+ * number that is missing is lost only when it has been waited for. */
+void mp_rx_expect(struct mp_rx *rx, bool more);
 
 enum mp_verdict {
 	MP_DROP,  /* too late, counted */

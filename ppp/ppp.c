@@ -386,10 +386,15 @@ void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply
 	ppp_leave(p);
 }
 
+bool ppp_auth_waits(const struct ppp *p, uint32_t serial)
+{
+	return p->auth.pending && serial == p->auth.serial;
+}
+
 void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
 		     const char *message, uint64_t now)
 {
-	if (serial == p->auth.serial)
+	if (ppp_auth_waits(p, serial))
 		ppp_auth_verdict(p, ok, reply, message, now);
 }
 

@@ -200,6 +200,8 @@ void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply
  * the one that waits (the link was renegotiated meanwhile). */
 void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
 		     const char *message, uint64_t now);
+/* An answer to the claim with that serial would be taken. */
+bool ppp_auth_waits(const struct ppp *p, uint32_t serial);
 /* Server, after PPP_EV_AUTH_OK: open the NCPs with these addresses.  A zero peer4 leaves IPCP
  * closed (its packets get a Protocol-Reject); ipv6 likewise by ppp_config. */
 void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now);

@@ -176,6 +176,7 @@ struct dp_bundle {
 	uint16_t mrru; /* of what we put together; 0 = no bundle */
 	bool rx_short, tx_short;
 	uint32_t patience; /* us that a fragment is waited for; 0 = MP_PATIENCE */
+	bool more;	   /* the far end may send by another link before it is among these */
 	struct {
 		uint16_t tid, sid; /* an entry with DP_MEMBER; sid 0 = no link here */
 		uint32_t kbps;	   /* 0 = not known */

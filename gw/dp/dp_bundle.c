@@ -82,6 +82,7 @@ static struct bundle *bundle_of(struct call *c)
 	b->version = c->version;
 	b->st = c->st;
 	b->rx.patience = cfg->patience ? cfg->patience : MP_PATIENCE;
+	mp_rx_expect(&b->rx, cfg->more);
 	for (unsigned i = 0; i < MP_LINKS; i++) {
 		bundle_follow_link(
 			b, i, cfg->link[i].sid ? call_key(cfg->link[i].tid, cfg->link[i].sid) : 0);

@@ -20,6 +20,7 @@ struct leg_bundle {
 	struct line_number number;
 	const void *who; /* of struct leg_bundle_for */
 	struct leg_link *link[MP_LINKS];
+	struct leg_link *coming[MP_LINKS]; /* see leg_bundle_expect() */
 	uint64_t rx_bps[MP_LINKS];
 	struct ppp_link agreed; /* of its first link */
 	char user[PPP_NAME_MAX + 1];
@@ -61,13 +62,28 @@ static uint32_t leg_bundle_patience(const struct leg_bundle *b)
 static int leg_bundle_set(struct leg_bundle *b)
 {
 	b->entry.c.bundle.patience = leg_bundle_patience(b);
+	b->entry.c.bundle.more = false;
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		b->entry.c.bundle.more |= b->coming[i] != NULL;
 	return leg_entry_set(&b->entry);
 }
 
 /* --- the leg ---------------------------------------------------------------------------------- */
 
+/* It is waited for no longer; the data plane is told by the caller. */
+static void leg_bundle_has_come(struct leg_link *l)
+{
+	for (unsigned i = 0; l->comes_to && i < MP_LINKS; i++)
+		if (l->comes_to->coming[i] == l)
+			l->comes_to->coming[i] = NULL;
+	l->comes_to = NULL;
+}
+
 static void leg_bundle_forget(struct leg_bundle *b)
 {
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		if (b->coming[i])
+			leg_bundle_has_come(b->coming[i]);
 	leg_entry_del(&b->entry);
 	line_number_give(b->entry.gw, &b->number);
 	llist_del(&b->entry_in_gw);
@@ -305,8 +321,27 @@ static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
 	b->entry.c.bundle.link[i].kbps = (uint32_t)(speed.tx_bps / 1000);
 	b->rx_bps[i] = speed.rx_bps;
 	l->t->net.bundle = b->number.n;
-	leg_terminal_tell(l->t);
+	leg_bundle_has_come(l);
 	return true;
+}
+
+void leg_bundle_expect(struct leg_link *l, const struct leg_terminal *t,
+		       const struct leg_bundle_for *of)
+{
+	struct ppp_link agreed;
+	struct leg_bundle *b;
+	unsigned i = 0;
+
+	if (l->bundle || l->comes_to || !leg_bundle_wants(t, &agreed))
+		return;
+	b = leg_bundle_find(t->gw, of, t->user, &agreed.endpoint);
+	while (b && i < MP_LINKS && b->coming[i])
+		i++;
+	if (!b || i == MP_LINKS)
+		return;
+	b->coming[i] = l;
+	l->comes_to = b;
+	leg_bundle_set(b);
 }
 
 /* NULL, or words. */
@@ -340,16 +375,22 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 	l->t = t;
 	if (!leg_bundle_add(b, l))
 		return "its bundle has as many links as there may be";
-	if (first)
-		return leg_bundle_start(b, l, of, now);
-	leg_bundle_set(b);
-	return NULL;
+	if (leg_bundle_set(b) < 0 && first) {
+		t->net.bundle = 0;
+		bundle_free(&b->leg);
+		return "no room for the bundle";
+	}
+	leg_terminal_tell(t);
+	return first ? leg_bundle_start(b, l, of, now) : NULL;
 }
 
 void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t now)
 {
-	struct leg_bundle *b = l->bundle;
+	struct leg_bundle *b = l->bundle, *expecting = l->comes_to;
 
+	leg_bundle_has_come(l);
+	if (expecting)
+		leg_bundle_set(expecting);
 	if (!b)
 		return;
 	l->bundle = NULL;

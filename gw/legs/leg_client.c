@@ -29,15 +29,28 @@ static struct leg *leg_client_network(struct leg_terminal *first)
 	return c->owner->network(c->ctx);
 }
 
+static struct leg_bundle_for leg_client_bundle(const struct leg_client *c)
+{
+	return (struct leg_bundle_for){.who = c->cfg->bundle ? c->cfg->bundle : c->cfg,
+				       .one = true,
+				       .network = leg_client_network,
+				       .owner = c->owner->bundle,
+				       .ctx = c->ctx};
+}
+
+/* The server may send by the link as soon as it has let us in, which we hear later. */
+static void client_lcp_up(struct leg_terminal *t)
+{
+	struct leg_client *c = (struct leg_client *)t;
+	const struct leg_bundle_for of = leg_client_bundle(c);
+
+	leg_bundle_expect(&c->link, t, &of);
+}
+
 /* A link of a bundle, or the only one there is; one that is for a bundle can be nothing else. */
 static void leg_client_join_bundle(struct leg_client *c, uint64_t now)
 {
-	const struct cfg_client *first = c->cfg->bundle ? c->cfg->bundle : c->cfg;
-	const struct leg_bundle_for of = {.who = first,
-					  .one = true,
-					  .network = leg_client_network,
-					  .owner = c->owner->bundle,
-					  .ctx = c->ctx};
+	const struct leg_bundle_for of = leg_client_bundle(c);
 	const char *words = "the server does no multilink";
 	struct ppp_link agreed;
 
@@ -164,6 +177,7 @@ static const struct leg_ops client_ops = {
 static const struct leg_role client_role = {
 	.ops = &client_ops,
 	.section = client_section,
+	.lcp_up = client_lcp_up,
 	.auth_ok = client_auth_ok,
 	.ip4 = client_ip4,
 	.ip6 = client_ip6,

@@ -172,6 +172,15 @@ static bool leg_server_authorize(struct leg_server *s, const struct aaa_answer *
 	return leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
 }
 
+/* Whom the answer lets in sends by the link as soon as it is there. */
+static void leg_server_expect(struct leg_server *s)
+{
+	const struct leg_bundle_for of = {.who = s->service};
+
+	if (ppp_auth_waits(s->t.ppp, s->serial))
+		leg_bundle_expect(&s->link, &s->t, &of);
+}
+
 static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	struct leg_server *s = ctx;
@@ -185,6 +194,8 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 		s->fixed4 = s->own.address4;
 		leg_server_log_refused(s, message ? message : "not let in", now);
 	}
+	if (ok)
+		leg_server_expect(s);
 	ppp_auth_answer(s->t.ppp, s->serial, ok, ok ? &a->reply : NULL, message, now);
 	leg_terminal_touch(&s->t);
 }

@@ -101,6 +101,8 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 	t->net.pfc = ev->link->tx_pfc;
 	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
 	leg_terminal_tell(t);
+	if (t->role->lcp_up)
+		t->role->lcp_up(t);
 	join_accm(&t->leg, ev->link->tx_accm, ev->link->rx_accm, ev->now);
 }
 

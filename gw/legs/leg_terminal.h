@@ -12,11 +12,13 @@
 
 struct leg_terminal;
 
-/* What a role does; auth, told and ip6_packet may be NULL. */
+/* What a role does; lcp_up, auth, told and ip6_packet may be NULL. */
 struct leg_role {
 	const struct leg_ops *ops;
 	/* Name of its service or client. */
 	const char *(*section)(const struct leg_terminal *t);
+	/* LCP has opened; authentication is next. */
+	void (*lcp_up)(struct leg_terminal *t);
 	/* Somebody proves who he is: answer by ppp_auth_verdict, now or later. */
 	void (*auth)(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now);
 	/* Everything that had to be proved has been. */

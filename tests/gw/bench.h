@@ -31,6 +31,7 @@ struct fake_dp {
 	int connect_error; /* why it refuses; 0 = ENETDOWN */
 	bool port_refuses, connect_refuses, no_peer /* of any channel */, call_refuses,
 		filter_refuses;
+	unsigned strangers;   /* links that were told of a bundle that did not know them */
 	unsigned set_refused; /* the entry that is set after so many is refused, once; 0 = none */
 	uint32_t mtu;
 	bool counts_errors; /* of every line, as errors says */

@@ -262,6 +262,16 @@ bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, s
 	return true;
 }
 
+static bool fake_is_link(const struct dp_call *member)
+{
+	const struct dp_call *b = entry(member->to_tid, member->to_sid);
+	bool is = false;
+
+	for (unsigned i = 0; b && i < MP_LINKS; i++)
+		is |= b->bundle.link[i].tid == member->tid && b->bundle.link[i].sid == member->sid;
+	return is;
+}
+
 int dp_call_set(struct dp *dp, const struct dp_call *c)
 {
 	struct dp_call *e = entry(c->tid, c->sid);
@@ -274,6 +284,7 @@ int dp_call_set(struct dp *dp, const struct dp_call *c)
 	if (!e)
 		e = &fake.call[fake.calls++];
 	*e = *c;
+	fake.strangers += c->mode == DP_MEMBER && !fake_is_link(c);
 	fake_dp_say("set %s", c->mode == DP_PUNT       ? "punt"
 			      : c->mode == DP_TERMINAL ? "terminal"
 			      : c->mode == DP_MEMBER   ? "member"

@@ -387,6 +387,72 @@ static void several_lines_are_one_link(void)
 	bench_stop();
 }
 
+/* The first line is a link; LCP of the second one is open, and it has answered the challenge.
+ * Number of the bundle. */
+static uint16_t bundle_challenged(void)
+{
+	const char *options[2] = {"110405dc 130401bb", "110405dc 130401bb 0305c22305"};
+	const unsigned len[2] = {8, 13};
+
+	bundle_begin(options, len);
+	frames_give(fake.call[1].tid, fake.call[1].sid,
+		    "c223 01 05 0016 10 00112233445566778899aabbccddeeff 78");
+	CU_ASSERT(frames_next("c223 02 05 *"));
+	CU_ASSERT_EQUAL(fake.call[1].mode, DP_PUNT);
+	return fake.call[0].to_sid;
+}
+
+/* The server may send by the link as soon as it has let us in, which we hear later. */
+static void a_link_is_waited_for_once_its_lcp_is_open(void)
+{
+	uint16_t number = bundle_challenged();
+
+	CU_ASSERT_TRUE(fake_entry(0, number)->bundle.more);
+	frames_give(fake.call[1].tid, fake.call[1].sid, "c223 03 05 0004");
+	CU_ASSERT_EQUAL(fake.call[1].mode, DP_MEMBER);
+	CU_ASSERT_EQUAL(fake.call[1].to_sid, number);
+	CU_ASSERT_FALSE(fake_entry(0, number)->bundle.more);
+	CU_ASSERT_EQUAL(fake.strangers, 0);
+	bench_stop();
+}
+
+static void a_link_that_does_not_come_is_not_waited_for(void)
+{
+	uint16_t number = bundle_challenged();
+
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_FALSE(fake_entry(0, number)->bundle.more);
+	CU_ASSERT_EQUAL(fake_entry(0, number)->bundle.link[0].sid, fake.call[0].sid);
+	bench_stop();
+}
+
+/* The bundle has gone before the link came: it is the first one of another. */
+static void a_link_comes_when_its_bundle_has_gone(void)
+{
+	uint16_t number = bundle_challenged();
+	struct dp_call link = fake.call[1];
+
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_PTR_NULL(fake_entry(0, number));
+	frames_give(link.tid, link.sid, "c223 03 05 0004");
+	link = *fake_entry(link.tid, link.sid);
+	CU_ASSERT_EQUAL(link.mode, DP_MEMBER);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fake_entry(0, link.to_sid));
+	CU_ASSERT_EQUAL(fake_entry(0, link.to_sid)->bundle.link[0].sid, link.sid);
+	CU_ASSERT_FALSE(fake_entry(0, link.to_sid)->bundle.more);
+	bench_stop();
+}
+
+static void neither_the_bundle_nor_the_link_is_left(void)
+{
+	uint16_t number = bundle_challenged();
+
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, "");
+	CU_ASSERT_PTR_NULL(fake_entry(0, number));
+	bench_stop();
+}
+
 static void a_line_of_a_bundle_is_nothing_else(void)
 {
 	static const struct {
@@ -437,6 +503,11 @@ static const struct test_case cases[] = {
 	{"two_links_share_a_tunnel", two_links_share_a_tunnel},
 	{"a_circuit_that_is_down_is_waited_for", a_circuit_that_is_down_is_waited_for},
 	{"several_lines_are_one_link", several_lines_are_one_link},
+	{"a_link_is_waited_for_once_its_lcp_is_open", a_link_is_waited_for_once_its_lcp_is_open},
+	{"a_link_that_does_not_come_is_not_waited_for",
+	 a_link_that_does_not_come_is_not_waited_for},
+	{"a_link_comes_when_its_bundle_has_gone", a_link_comes_when_its_bundle_has_gone},
+	{"neither_the_bundle_nor_the_link_is_left", neither_the_bundle_nor_the_link_is_left},
 	{"a_line_of_a_bundle_is_nothing_else", a_line_of_a_bundle_is_nothing_else},
 	{"a_bundle_goes_with_the_gateway", a_bundle_goes_with_the_gateway},
 	{NULL, NULL},

@@ -657,10 +657,13 @@ static void verdict_of_an_older_claim(void)
 	lone_rx(&l, "c021 01 09 0004");
 	CU_ASSERT(lone_sent(&l, "c021 01 02 000e 0304c023 050602020202"));
 	lone_rx(&l, "c021 02 02 000e 0304c023 050602020202");
+	CU_ASSERT_FALSE(ppp_auth_waits(l.ppp, old));
 	ppp_auth_answer(l.ppp, old, true, NULL, NULL, l.now);
 	lone_rx(&l, "c023 01 08 0008 01 78 01 79");
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 2);
 	CU_ASSERT_NOT_EQUAL(l.claim.serial, old);
+	CU_ASSERT_FALSE(ppp_auth_waits(l.ppp, old));
+	CU_ASSERT_TRUE(ppp_auth_waits(l.ppp, l.claim.serial));
 	ppp_auth_answer(l.ppp, old, true, NULL, NULL, l.now);
 	CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH_OK], 0);
 	ppp_auth_answer(l.ppp, l.claim.serial, true, NULL, NULL, l.now);

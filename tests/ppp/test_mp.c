@@ -167,6 +167,42 @@ static void a_fragment_is_lost_when_each_link_has_a_later_one(void)
 	rx_counts(1, 1, 2);
 }
 
+/* Fragment 0 goes by a link that the far end has already and we have not: M says nothing. */
+static void a_link_that_comes_is_waited_for(void)
+{
+	rx_begin(false, 1);
+	mp_rx_expect(&rx, true);
+	CU_ASSERT_EQUAL(rx_put(0, 1, "BE"), MP_HOLD);
+	rx_nothing();
+	CU_ASSERT_EQUAL(mp_rx_deadline(&rx), now + MP_PATIENCE);
+	mp_rx_join(&rx, 1);
+	mp_rx_expect(&rx, false);
+	rx_nothing(); /* it has not been heard */
+	CU_ASSERT_EQUAL(rx_put(1, 0, "BE"), MP_WHOLE);
+	rx_packet(1, 1);
+	rx_nothing();
+	rx_counts(0, 0, 0);
+}
+
+/* It does not come: what is missing is given up in its time, and at once when none is expected. */
+static void a_link_that_does_not_come_stalls_nothing(void)
+{
+	rx_begin(false, 1);
+	mp_rx_expect(&rx, true);
+	CU_ASSERT_EQUAL(rx_put(0, 1, "BE"), MP_HOLD);
+	rx_nothing();
+	now += MP_PATIENCE - 1;
+	rx_nothing();
+	now++;
+	rx_packet(1, 1);
+	rx_counts(1, 0, 0);
+	CU_ASSERT_EQUAL(rx_put(0, 3, "BE"), MP_HOLD);
+	rx_nothing();
+	mp_rx_expect(&rx, false);
+	rx_packet(3, 1);
+	rx_counts(2, 0, 0);
+}
+
 /* "If a fragment bears a (B)eginning bit, the previously numbered fragment bore an (E)nding bit."
  */
 static void a_beginning_ends_what_was_before_it(void)
@@ -660,6 +696,8 @@ static const struct test_case cases[] = {
 	{"a_fragment_is_lost_when_each_link_has_a_later_one",
 	 a_fragment_is_lost_when_each_link_has_a_later_one},
 	{"a_beginning_ends_what_was_before_it", a_beginning_ends_what_was_before_it},
+	{"a_link_that_comes_is_waited_for", a_link_that_comes_is_waited_for},
+	{"a_link_that_does_not_come_stalls_nothing", a_link_that_does_not_come_stalls_nothing},
 	{"a_link_that_leaves_is_not_waited_for", a_link_that_leaves_is_not_waited_for},
 	{"nothing_is_waited_for_longer_than_patience", nothing_is_waited_for_longer_than_patience},
 	{"a_packet_without_an_end_leaves_when_the_window_is_full",

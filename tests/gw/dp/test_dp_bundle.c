@@ -292,6 +292,29 @@ static void do_links_change(struct rig *r, struct rig *second)
 	CU_ASSERT_EQUAL(s.drops, 0);
 }
 
+/* The far end has a second link before we do: what went by that one is not taken for lost. */
+static void do_link_comes(struct rig *r, struct rig *second)
+{
+	struct dp_call c = bundle_entry(1);
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	c.bundle.more = true;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_hex(r->fake, FIRST, "3d c0000001 8021 0101 0004");
+	bundle_settle(r, second);
+	CU_ASSERT_EQUAL(r->n_line, 2);
+	c = bundle_entry(2);
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_hex(second->fake, SECOND, "3d c0000000 8021 0100 0004");
+	line_is(r, 2, "ppp 0/9", "8021 0100 0004");
+	line_is(r, 3, "ppp 0/9", "8021 0101 0004");
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT_EQUAL(s.seq_lost, 0);
+	CU_ASSERT_EQUAL(s.seq_late, 0);
+	CU_ASSERT_EQUAL(s.drops, 0);
+}
+
 /* A fragment further on than the window: what is before it is waited for no longer. */
 static void do_window(struct rig *r, struct rig *second)
 {
@@ -437,6 +460,11 @@ static void no_client_can_take_the_memory_of_all(void)
 static void links_come_and_go(void)
 {
 	bundle_each(do_links_change);
+}
+
+static void a_link_that_comes_is_waited_for(void)
+{
+	bundle_each(do_link_comes);
 }
 
 static void what_is_before_the_window_is_lost(void)
@@ -672,6 +700,7 @@ static const struct test_case cases[] = {
 	{"a_link_in_the_place_of_another_is_heard_first",
 	 a_link_in_the_place_of_another_is_heard_first},
 	{"no_client_can_take_the_memory_of_all", no_client_can_take_the_memory_of_all},
+	{"a_link_that_comes_is_waited_for", a_link_that_comes_is_waited_for},
 	{"links_come_and_go", links_come_and_go},
 	{"what_is_before_the_window_is_lost", what_is_before_the_window_is_lost},
 	{"without_memory_a_fragment_is_lost", without_memory_a_fragment_is_lost},

@@ -142,6 +142,65 @@ static void the_second_link_joins_it(void)
 	bench_stop();
 }
 
+static struct bundle_ack {
+	void (*next)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
+	uint16_t number;
+	unsigned acks, waited; /* for a link that comes, when the Ack left */
+} bundle_ack;
+
+static void bundle_on_frame(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
+{
+	if (frame[0] == 0xc0 && frame[1] == 0x23 && frame[2] == 2) {
+		bundle_ack.acks++;
+		bundle_ack.waited += bundle_by(bundle_ack.number)->bundle.more;
+	}
+	bundle_ack.next(tid, sid, frame, len);
+}
+
+/* The client sends by a link as soon as it has the Ack; the bundle waits for that from before on,
+ * and no longer when the link has joined, or cannot.  Who has not authenticated makes nothing wait.
+ */
+static void a_link_is_waited_for_from_its_ack_on(void)
+{
+	static const struct {
+		const char *options, *claim;
+		unsigned len, acks, waited;
+	} rows[] = {
+		{"1104 05dc " ENDPOINT, PAP_ANN, 8, 1, 1},
+		{"1104 0600 " ENDPOINT, PAP_ANN, 8, 1, 1},
+		{"1104 05dc " ENDPOINT, PAP_BOB, 8, 1, 0},
+		{"1104 05dc 1304 01 ab", PAP_ANN, 8, 1, 0},
+		{ENDPOINT, PAP_ANN, 4, 1, 0},
+		{"1104 05dc " ENDPOINT, "c023 01 01 000a 03616e6e 017a", 8, 0, 0},
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dp_call first = bundle_first();
+
+		bundle_lcp(rows[i].options, rows[i].len);
+		CU_ASSERT_FALSE(bundle_by(first.to_sid)->bundle.more);
+		bundle_ack = (struct bundle_ack){.next = fake.frame, .number = first.to_sid};
+		fake.frame = bundle_on_frame;
+		frames_give(at->tid, at->sid, rows[i].claim);
+		CU_ASSERT_EQUAL(bundle_ack.acks, rows[i].acks);
+		CU_ASSERT_EQUAL(bundle_ack.waited, rows[i].waited);
+		CU_ASSERT_FALSE(bundle_by(first.to_sid)->bundle.more);
+		bench_stop();
+	}
+}
+
+/* What a link delivers to a bundle that does not know it is dropped. */
+static void a_bundle_is_told_of_a_link_first(void)
+{
+	bundle_first();
+	CU_ASSERT_EQUAL(fake_said("set member"), 1);
+	CU_ASSERT_EQUAL(fake.strangers, 0);
+	bundle_ann();
+	CU_ASSERT_EQUAL(fake_said("set member"), 2);
+	CU_ASSERT_EQUAL(fake.strangers, 0);
+	bench_stop();
+}
+
 /* What the data plane had punted before it knew is given back to it. */
 static void early_frames_of_the_bundle_are_given_back(void)
 {
@@ -297,13 +356,13 @@ static void a_bundle_has_eight_links_at_most(void)
 /* --- what there is no room for ----------------------------------------------------------------- */
 
 /* 6e6f...: "no room for the bundle".  All that was made for it is given back. */
-static void a_bundle_without_an_entry_closes_its_link(void)
+static void bundle_refused(unsigned set)
 {
 	struct leg_bundle_view b;
 
 	bundle_begin(CONF("pap"));
 	bundle_lcp("1104 05dc " ENDPOINT, 8);
-	fake.set_refused = 3; /* those of the link are first */
+	fake.set_refused = set;
 	frames_give(at->tid, at->sid, PAP_ANN);
 	CU_ASSERT_EQUAL(fake.set_refused, 0);
 	CU_ASSERT(frames_next("c023 02 01 *"));
@@ -322,6 +381,13 @@ static void a_bundle_without_an_entry_closes_its_link(void)
 	bundle_ann(); /* the next one is a first link again */
 	CU_ASSERT(frames_next("8021 01 01 *"));
 	bench_stop();
+}
+
+/* Once with its link in it, the filters of which are told first, and once when it begins. */
+static void a_bundle_without_an_entry_closes_its_link(void)
+{
+	bundle_refused(2);
+	bundle_refused(4);
 }
 
 /* Each allocation after that of the authentication is refused once: there is a bundle with the link
@@ -581,6 +647,8 @@ static const struct test_case cases[] = {
 	{"what_is_asked_for", what_is_asked_for},
 	{"the_first_link_makes_a_bundle", the_first_link_makes_a_bundle},
 	{"the_second_link_joins_it", the_second_link_joins_it},
+	{"a_link_is_waited_for_from_its_ack_on", a_link_is_waited_for_from_its_ack_on},
+	{"a_bundle_is_told_of_a_link_first", a_bundle_is_told_of_a_link_first},
 	{"early_frames_of_the_bundle_are_given_back", early_frames_of_the_bundle_are_given_back},
 	{"a_user_and_an_endpoint_make_the_bundle", a_user_and_an_endpoint_make_the_bundle},
 	{"a_null_endpoint_is_none", a_null_endpoint_is_none},
