@@ -115,6 +115,13 @@ enum {
 					 */
 };
 
+/* FF 03 before the frames of a peer's calls: as its own frames and PPP have it, always or never. */
+enum cfg_ff03 {
+	CFG_FF03_LEARN,
+	CFG_FF03_YES,
+	CFG_FF03_NO,
+};
+
 struct cfg_peer {
 	const char *name;
 	const struct cfg_port *port; /* NULL = any */
@@ -128,6 +135,7 @@ struct cfg_peer {
 	const struct cfg_avp *add; /* attributes of calls we place to it */
 	unsigned adds;
 	bool length_bit;	  /* L in data we send */
+	uint8_t ff03;		  /* enum cfg_ff03 */
 	bool sequencing;	  /* as LNS: sequence data */
 	bool sequencing_required; /* as LAC: put Sequencing Required in ICCN */
 	uint8_t reorder;

@@ -194,7 +194,7 @@ struct dp_call {
 	uint16_t to_tid, to_sid; /* DP_FORWARD: the leg that frames go out by; DP_MEMBER: the
 				    bundle */
 	struct dp_bundle bundle;
-	bool no_address;  /* the medium has no Address and Control field: never FF 03 */
+	bool no_address;  /* the medium or the peer has no Address and Control field: never FF 03 */
 	bool mirror_ff03; /* leave FF 03 out while the far end leaves it out */
 	bool ff03;	  /* put FF 03 before what we send (the peer did not agree to ACFC) */
 	bool pfc;	  /* one-octet protocol fields allowed in what we send */

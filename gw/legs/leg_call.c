@@ -60,6 +60,7 @@ static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 		.channel = t.channel,
 		.mode = DP_PUNT,
 		.ff03 = true,
+		.no_address = peer->ff03 == CFG_FF03_NO,
 		.dscp = peer->dscp == CFG_DSCP_COPY   ? DP_DSCP_COPY
 			: peer->dscp == CFG_DSCP_PEER ? 0
 						      : peer->dscp,
@@ -74,6 +75,7 @@ static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 			 .reorder_timeout = peer->reorder_timeout},
 	};
 	leg_entry_init(&c->entry, gw, &entry);
+	c->entry.always_ff03 = peer->ff03 == CFG_FF03_YES;
 }
 
 /* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN

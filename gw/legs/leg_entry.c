@@ -116,8 +116,11 @@ uint16_t leg_entry_carries(const struct leg_entry *e)
 
 uint16_t leg_entry_of_call_carries(struct gw *gw, l2tp_channel c, const struct cfg_peer *peer)
 {
-	const struct leg_entry e = {
-		.gw = gw, .c = {.tid = 1, .channel = c, .data.send_length = peer->length_bit}};
+	const struct leg_entry e = {.gw = gw,
+				    .c = {.tid = 1,
+					  .channel = c,
+					  .no_address = peer->ff03 == CFG_FF03_NO,
+					  .data.send_length = peer->length_bit}};
 
 	return leg_entry_carries(&e);
 }
@@ -129,7 +132,7 @@ void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
 	c->mode = n->bundle ? DP_MEMBER : n->tun ? DP_TERMINAL : DP_PUNT;
 	c->to_tid = 0;
 	c->to_sid = n->bundle;
-	c->ff03 = n->ff03;
+	c->ff03 = n->ff03 || e->always_ff03;
 	c->pfc = n->pfc;
 	e->agreed_mtu = n->mtu;
 	c->mtu = leg_entry_mtu(e);
@@ -149,7 +152,8 @@ void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to)
 	e->c.mode = DP_FORWARD;
 	e->c.to_tid = to->c.tid;
 	e->c.to_sid = to->c.sid;
-	e->c.ff03 = e->c.mirror_ff03 = true;
+	e->c.ff03 = true;
+	e->c.mirror_ff03 = !e->always_ff03;
 	e->c.mtu = leg_entry_mtu(e);
 	leg_entry_set(e);
 }

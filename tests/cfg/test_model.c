@@ -189,6 +189,7 @@ static void a_peer_of_defaults(void)
 	CU_ASSERT_PTR_NULL(p->service);
 	CU_ASSERT_EQUAL(p->addresses, 0);
 	CU_ASSERT_FALSE(p->length_bit || p->sequencing || p->sequencing_required || p->reorder);
+	CU_ASSERT_EQUAL(p->ff03, CFG_FF03_LEARN);
 	CU_ASSERT_EQUAL(p->reorder_timeout, 100000);
 	told_end(&t);
 }
@@ -237,7 +238,7 @@ static void a_peer_of_every_key(void)
 	     "quirks = { long-response, tid-zero } suppress = { Vendor-Name, 0:6, \"tie breaker\", "
 	     "9:8, "
 	     "65535:65535 }\n"
-	     "length-bit = yes sequencing = yes sequencing-required = yes reorder = 8\n"
+	     "length-bit = yes ff03 = no sequencing = yes sequencing-required = yes reorder = 8\n"
 	     "reorder-timeout = 50ms single-tunnel = no }\n"
 	     "net n { }\nservice s { local = 10.0.0.1 }");
 	ASSERT_TEXT(t.text, "");
@@ -251,6 +252,7 @@ static void a_peer_of_every_key(void)
 	ASSERT_TEXT(p->dial, "192.0.2.9:1701");
 	CU_ASSERT_PTR_EQUAL(p->service, &t.m->service[0]);
 	CU_ASSERT(p->length_bit && p->sequencing && p->sequencing_required);
+	CU_ASSERT_EQUAL(p->ff03, CFG_FF03_NO);
 	CU_ASSERT_EQUAL(p->reorder, 8);
 	CU_ASSERT_EQUAL(p->reorder_timeout, 50000);
 	check_full_policy(&p->policy);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/bind.h"
 #include "gw/client.h"
+#include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
 #include "tests/gw/bench.h"
 
@@ -78,6 +79,44 @@ static void sequencing_as_the_peer_section_and_iccn_say(void)
 	CU_ASSERT_TRUE(fake.call[0].data.required);
 	CU_ASSERT_TRUE(fake.call[0].data.send_seq);
 	bench_stop();
+}
+
+/* Of a join with a line and of one with PPP that ends here, which has agreed on compression. */
+static void ff03_as_the_peer_section_says(void)
+{
+	static const struct {
+		const char *conf;
+		bool never, always;
+	} rows[] = {
+		{LNS(""), false, false},
+		{LNS("ff03 = learn"), false, false},
+		{LNS("ff03 = yes"), false, true},
+		{LNS("ff03 = no"), true, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct leg_network n = {.mtu = 1400};
+		struct leg *call;
+		struct leg_entry *e, to;
+
+		bench_start(rows[i].conf);
+		CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+		bench_call(NULL, NULL, PPP_AUTH_NONE);
+		CU_ASSERT_EQUAL(fake.call[0].no_address, rows[i].never);
+		CU_ASSERT_EQUAL(fake.call[0].mtu, 1472 - 6 - 4 - (rows[i].never ? 2 : 4));
+		CU_ASSERT_EQUAL(
+			leg_entry_of_call_carries(bench.gw, FAR_CHANNEL, bench.gw->cfg->peer),
+			fake.call[0].mtu);
+		call = bench_join()->leg[0];
+		e = call->ops->entry(call);
+		leg_entry_init(&to, bench.gw, &(struct dp_call){.tid = 8, .sid = 9});
+		leg_entry_network(e, &n);
+		CU_ASSERT_EQUAL(fake.call[0].ff03, rows[i].always);
+		leg_entry_forward(e, &to);
+		CU_ASSERT_EQUAL(fake.call[0].no_address, rows[i].never);
+		CU_ASSERT_EQUAL(fake.call[0].mirror_ff03, !rows[i].always);
+		bench_stop();
+	}
 }
 
 /* RFC 2661 5.4: the LNS may begin and end it at any time, unless the LAC has demanded it. */
@@ -500,6 +539,7 @@ static const struct test_case cases[] = {
 	{"frames_that_overtake_iccn_wait", frames_that_overtake_iccn_wait},
 	{"sequencing_as_the_peer_section_and_iccn_say",
 	 sequencing_as_the_peer_section_and_iccn_say},
+	{"ff03_as_the_peer_section_says", ff03_as_the_peer_section_says},
 	{"sequencing_switched_during_the_call", sequencing_switched_during_the_call},
 	{"the_lac_of_an_async_line_gets_the_accm", the_lac_of_an_async_line_gets_the_accm},
 	{"a_placed_call_demands_sequencing_when_told", a_placed_call_demands_sequencing_when_told},
