@@ -51,6 +51,7 @@ struct leg_server {
 	const struct gw_filters *filters; /* his, NULL = none */
 	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	bool of_bundle;	      /* this is that other leg */
+	bool is_client;	      /* one of those that the service counts */
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
@@ -299,6 +300,14 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	return l;
 }
 
+/* A bundle is one client, however many links it has. */
+static void leg_server_count(struct leg_server *s, bool is_client)
+{
+	if (is_client != s->is_client)
+		s->service->clients += is_client ? 1 : -1;
+	s->is_client = is_client;
+}
+
 /* Its filters are the bundle's, which sees the packets. */
 static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *agreed,
 				   uint64_t now)
@@ -320,6 +329,7 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 		leg_terminal_close(&s->t, &why, now);
 		return;
 	}
+	leg_server_count(s, false);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
 		       "%s: %s is link %u of bundle %u%s", leg_entry_name(name, sizeof(name), e),
 		       leg_terminal_user(&s->t), s->link.no + 1, s->t.net.bundle,
@@ -330,6 +340,7 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 static void server_leaves(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
 	leg_bundle_leave(&leg_server_of(t)->link, why, now);
+	leg_server_count(leg_server_of(t), true);
 }
 
 static void leg_server_start_network(struct leg_server *s, uint64_t now)
@@ -465,7 +476,7 @@ static void server_release(struct leg_terminal *t)
 	leg_server_lead(s, false, false);
 	leg_server_lead(s, true, false);
 	leg_server_give_addresses_back(s);
-	s->service->clients--;
+	leg_server_count(s, false);
 }
 
 /* --- proxy LCP and authentication --------------------------------------------------------------- */
@@ -598,7 +609,7 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	s->t.tun = service->tun;
 	s->service = service;
 	leg_server_set_limits(s, CFG_OF_SERVICE, CFG_OF_SERVICE);
-	service->clients++;
+	leg_server_count(s, true);
 	return &s->t.leg;
 }
 

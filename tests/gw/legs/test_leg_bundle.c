@@ -136,6 +136,7 @@ static void the_second_link_joins_it(void)
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann is link 2 of bundle * from a *"),
 			1);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: * let in*"), 1);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 1);
 	/* a link has its LCP still */
 	frames_give(second.tid, second.sid, "c021 09 07 0008 a0a0a0a0");
 	CU_ASSERT(frames_next("c021 0a 07 0008 ????????"));
@@ -411,7 +412,7 @@ static void a_first_link_without_memory(void)
 		without += closed;
 		CU_ASSERT_EQUAL(bundles(), !closed);
 		CU_ASSERT_EQUAL(bench_logged("aaa notice: call *: ann is link 1 of *"), !closed);
-		CU_ASSERT_EQUAL(bench.gw->service[0].clients, 2 - closed);
+		CU_ASSERT_EQUAL(bench.gw->service[0].clients, 1);
 		CU_ASSERT(frames_next("c023 02 01 *"));
 		CU_ASSERT(frames_next(closed ? "c021 05 *" : "8021 01 01 *"));
 		CU_ASSERT(frames_none());
@@ -442,6 +443,7 @@ static void a_bundle_goes_with_its_last_link(void)
 	CU_ASSERT_PTR_NULL(bundle_by(number));
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out, 10.64.0.2, after *"), 1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 0);
 	first = bundle_ann(); /* the address is free again */
 	CU_ASSERT(frames_next("8021 01 01 *"));
 	CU_ASSERT_NOT_EQUAL(first.to_sid, 0);
@@ -485,6 +487,7 @@ static void a_link_that_begins_anew_leaves(void)
 	frames_give(second.tid, second.sid, "c021 01 02 0012 0506b0b0b0b0 110405dc " ENDPOINT);
 	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
 	CU_ASSERT_NOT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 2);
 	frames_asked(hex);
 	CU_ASSERT(frames_next("c021 02 02 *"));
 	frames_give(second.tid, second.sid, hex);
@@ -493,6 +496,7 @@ static void a_link_that_begins_anew_leaves(void)
 	frames_give(second.tid, second.sid, PAP_ANN);
 	CU_ASSERT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
 	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, second.sid);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 1);
 	bench_stop();
 }
 
