@@ -406,7 +406,8 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 	if (p) {
 		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
 		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, peer_source(p->cfg->transport, &a->peer), now,
-			    "port %s: circuit from %s refused", p->cfg->config.name, text);
+			    "port %s: circuit from %s refused: %s", p->cfg->config.name, text,
+			    no.words);
 		history_not_begun(gw, HISTORY_STRANGERS, now, "circuit on", p->cfg->config.name,
 				  text, &why);
 	}

@@ -118,15 +118,16 @@ static bool route_is_dialled(const struct cfg_model *m, const struct cfg_port *p
 }
 
 static unsigned route_no_end(const struct cfg_port *p, const struct cfg_where *where,
-			     const char *word, const char *address, cfg_report report, void *ctx)
+			     const char *word, const char *address, const char *no_client,
+			     cfg_report report, void *ctx)
 {
 	char text[400];
 
 	snprintf(text, sizeof(text),
-		 "%s:%u: %s %s: %s %s: carries ppp, but has no `service` and no `join`, and no "
-		 "`route` is "
-		 "from this port",
-		 where->file, where->line, p->transport->name, p->config.name, word, address);
+		 "%s:%u: %s %s: %s %s: carries ppp, but has no `service` and no `join`,%s and no "
+		 "`route` is from this port",
+		 where->file, where->line, p->transport->name, p->config.name, word, address,
+		 no_client);
 	report(ctx, text);
 	return 1;
 }
@@ -143,13 +144,13 @@ static unsigned route_check_port(const struct cfg_model *m, const struct cfg_por
 		if (c->config.payloads & 1u << IST_PAYLOAD_PPP && !c->service && !c->join.port &&
 		    !c->accepts && !route_is_dialled(m, p, c))
 			bad += route_no_end(p, &c->where, word ? word : "channel", c->addr_text,
-					    report, ctx);
+					    " no `client` goes out on it,", report, ctx);
 	}
 	for (unsigned i = 0; i < p->accepts; i++) {
 		const struct cfg_accept *a = &p->accept[i];
 
 		if (a->payloads & 1u << IST_PAYLOAD_PPP && !a->service && !a->join.port)
-			bad += route_no_end(p, &a->where, "accept", a->pattern, report, ctx);
+			bad += route_no_end(p, &a->where, "accept", a->pattern, "", report, ctx);
 	}
 	return bad;
 }

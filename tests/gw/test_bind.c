@@ -387,7 +387,9 @@ static void lines_of_the_data_plane(void)
 	CU_ASSERT_EQUAL(bench_logged("transport notice: port ?: words"), 1);
 	a.peer = fake.peer;
 	bind_dp_ops.offer(bench.gw, FAR_CHANNEL, &a, clock_us);
-	CU_ASSERT_EQUAL(bench_logged("port notice: port a: circuit from" FROM " refused"), 1);
+	CU_ASSERT_EQUAL(
+		bench_logged("port notice: port a: circuit from" FROM " refused: not configured"),
+		1);
 	failure = history_next(bench.gw->history, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(failure);
 	CU_ASSERT_STRING_EQUAL(failure->what, "circuit on a");

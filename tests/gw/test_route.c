@@ -153,14 +153,14 @@ static void ppp_needs_an_end(void)
 	struct cfg_route route = {.from = {from_x, 1}};
 	struct cfg_client client = {.port = &ports[0], .circuit = "a"};
 	struct cfg_model m = {.port = ports, .ports = 2};
-	char text[1000] = "";
+	char text[2000] = "";
 
 	route_parse(&dlci[0].config.addr, "a");
 	route_parse(&dlci[1].config.addr, "b");
 	CU_ASSERT_EQUAL(routes_check(&m, route_keep, text), 2);
 	CU_ASSERT_STRING_EQUAL(text, "x.conf:3: frame-relay f: dlci a: carries ppp, but has no "
-				     "`service` and no `join`, and no `route` is from this "
-				     "port\n"
+				     "`service` and no `join`, no `client` goes out on it, and no "
+				     "`route` is from this port\n"
 				     "x.conf:7: x25 x: accept 42*: carries ppp, but has no "
 				     "`service` and no `join`, and no `route` is from this port\n");
 	m.route = &route;
