@@ -175,17 +175,18 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info c;
+	struct relay_to to;
 
 	if (why->has_cdn)
 		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
 	snprintf(r.text, sizeof(r.text), "%s", why->has_cdn ? why->cdn_text : why->words);
 	l2tp_call_info(call, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), now,
-		    "call %u/%u: not switched: %s%s%s", t.local_id, c.local_id, why->words,
-		    *way ? ": " : "", way);
+	to = (struct relay_to){t.peer, peer_channel_source(gw, t.channel), t.local_id, c.local_id};
+	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, to.source, now, "call %u/%u: not switched: %s%s%s",
+		    t.local_id, c.local_id, why->words, *way ? ": " : "", way);
 	history_call(gw, call, now, why->words);
-	l2tp_call_hangup(call, &r, avp, relay_pick(why->has_cdn ? gw->cdn : NULL, t.peer, avp),
+	l2tp_call_hangup(call, &r, avp, relay_pick(why->has_cdn ? gw->cdn : NULL, &to, avp, now),
 			 now);
 }
 
@@ -256,19 +257,29 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 	return NULL;
 }
 
+/* NULL, or words.  What is left out of an OCRQ the engine would make up (RFC 2661 6.9): the call
+ * would go to another number, or with other bounds. */
+static const char *switch_not_for(const struct switching *s, const struct cfg_peer *peer)
+{
+	return s->outgoing && !relay_is_whole(s->icrq, peer)
+		       ? "the request came hidden, and the peer has no secret to hide it with"
+		       : NULL;
+}
+
 /* With the next peer that can be reached; none: the call is refused as the last one refused it. */
 static void switch_try(struct switching *s, struct l2tp_call *in, const struct leg_end *last,
 		       uint64_t now)
 {
-	const char *words = "no peer of the route can be called";
+	const char *words = "no peer of the route can be called", *not_for = NULL;
 	const struct cfg_peer *peer;
 	struct join *j = NULL;
 	struct leg_end why;
 
 	while (!j && (peer = route_way_next(s->gw, &s->way, now))) {
-		j = switch_join(s, in, peer, &words, now);
+		not_for = switch_not_for(s, peer);
+		j = not_for ? NULL : switch_join(s, in, peer, &words, now);
 		if (!j)
-			route_way_unreached(&s->way, words);
+			route_way_unreached(&s->way, not_for ? not_for : words);
 	}
 	if (j) {
 		join_start(j, now);
@@ -279,7 +290,11 @@ static void switch_try(struct switching *s, struct l2tp_call *in, const struct l
 				   now);
 		return;
 	}
-	why = last ? *last : leg_end(LEG_BY_RESOURCES, words);
+	why = leg_end(LEG_BY_RESOURCES, words);
+	if (last)
+		why = *last;
+	else if (not_for)
+		why = leg_end_cdn(not_for, L2TP_CDN_NO_FACILITIES_PERM);
 	switch_give_up(s, in, &why, now);
 }
 

@@ -119,6 +119,12 @@ static void leg_call_detach(struct leg_call *c)
 
 /* --- ending ----------------------------------------------------------------------------------- */
 
+/* For what is passed on of the other call of a switch. */
+static struct relay_to leg_call_relay_to(const struct leg_call *c)
+{
+	return (struct relay_to){c->peer, c->entry.source, c->entry.c.tid, c->entry.c.sid};
+}
+
 /* The CDN of the other call of a switch goes on whole: causes may be several (RFC 3145 3.4). */
 static void leg_call_hang_up(const struct leg_call *c, struct l2tp_call *call,
 			     const struct leg_end *why, uint64_t now)
@@ -127,7 +133,8 @@ static void leg_call_hang_up(const struct leg_call *c, struct l2tp_call *call,
 	struct l2tp_result r = call_end_result(why);
 	uint8_t value[CALL_END_CAUSE];
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
-	unsigned n = relay_pick(cdn, c->peer, avp);
+	struct relay_to to = leg_call_relay_to(c);
+	unsigned n = relay_pick(cdn, &to, avp, now);
 
 	if (!cdn && why->has_ppp)
 		avp[n++] = call_end_cause(value, why);
@@ -178,7 +185,8 @@ static void leg_call_answer(struct leg_call *c, const struct l2tp_msg *reply, ui
 		      (leg_call_has_phb(c) || (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0));
 	uint8_t phb[2];
 	struct l2tp_avp avp[L2TP_MSG_AVPS + 1];
-	unsigned n = relay_pick(reply, c->peer, avp);
+	struct relay_to to = leg_call_relay_to(c);
+	unsigned n = relay_pick(reply, &to, avp, now);
 
 	if (agreed)
 		avp[n++] = phb_avp(L2TP_AVP_SESSION_DS, c->entry.c.dscp, phb);
@@ -196,26 +204,15 @@ static bool leg_call_takes_phb(struct leg_call *c, const struct l2tp_msg *icrp)
 	return dscp != PHB_UNKNOWN;
 }
 
-/* What was said of the other call, for a message of this one. */
-static void leg_call_relay(struct leg_call *c, struct origin_avps *out, const struct l2tp_avps *r,
-			   uint64_t now)
-{
-	out->n = relay_copied(r, c->peer, out->avp);
-	if (out->n < r->n)
-		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, c->entry.c.channel, now,
-			    "call %u/%u: %u attributes that came hidden are left out, since peer "
-			    "%s has no secret to hide them with",
-			    c->entry.c.tid, c->entry.c.sid, r->n - out->n, c->peer->name);
-}
-
 static void leg_call_place(struct leg_call *c, const struct l2tp_avps *icrq, uint64_t now)
 {
+	struct relay_to to = leg_call_relay_to(c);
 	struct origin_avps out = {.n = 0};
 	uint8_t value[2];
 	struct l2tp_avp phb = phb_avp(L2TP_AVP_SESSION_DS, c->peer->dscp, value);
 
 	if (icrq)
-		leg_call_relay(c, &out, icrq, now);
+		out.n = relay_copied(icrq, &to, out.avp, now);
 	else if (c->has_origin)
 		origin_icrq(&out, &c->from);
 	if (leg_call_has_phb(c))
@@ -356,13 +353,14 @@ static void leg_call_proxy(const struct leg_call *c, struct proxy_avp_out *proxy
  * side. */
 static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now)
 {
+	struct relay_to to = leg_call_relay_to(c);
 	struct origin_avps out = {.n = 0};
 	struct proxy_avp_out proxy;
 
 	if (iccn) {
-		out.n = relay_pick(iccn, c->peer, out.avp);
+		out.n = relay_pick(iccn, &to, out.avp, now);
 	} else if (c->iccn) {
-		leg_call_relay(c, &out, c->iccn, now);
+		out.n = relay_copied(c->iccn, &to, out.avp, now);
 	} else {
 		leg_call_speeds(c, &out);
 		if (c->has_origin)

@@ -674,6 +674,7 @@ struct far_call *bench_ask(const struct leg_out *ask)
 					L2TP_AVP_BEARER_TYPE, L2TP_AVP_FRAMING_TYPE};
 	struct l2tp_avp avps[9] = {{.type = L2TP_AVP_CALLED_NUMBER,
 				    .mandatory = true,
+				    .hidden = bench.asks_hidden,
 				    .val = (const uint8_t *)ask->called,
 				    .len = (uint16_t)strlen(ask->called)}};
 	struct l2tp_call *call;

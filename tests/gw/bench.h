@@ -125,6 +125,7 @@ struct bench {
 	bool info_hidden;  /* the last of either came hidden */
 	size_t passed_len; /* Gateways Passed of the ICRQ we got; 0 = not in it */
 	uint8_t passed[200];
+	bool asks_hidden;    /* its OCRQ hides the Called Number */
 	bool no_occn;	     /* the far end answers OCRQ, and says no OCCN */
 	struct leg_out ocrq; /* what the last one said */
 	uint32_t ocrq_serial;

@@ -152,6 +152,92 @@ static void rfc2661_4_3_hidden_values_stay_hidden(void)
 	switch_hidden("", false);
 }
 
+/* The far end has the secret x, and calls. */
+static void switch_hide_in(const char *conf)
+{
+	bench_start(conf);
+	bench.policy.secret.len = 1;
+	bench.policy.secret.octets[0] = 'x';
+	bench.policy.bearer_caps = 3;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+}
+
+#define HIDING(one, to)                                                                  \
+	"host-name = gw\n"                                                               \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                        \
+	"peer lac { port = a  dial = \"192.0.2.8:1701\"  hostname = lac  secret = x }\n" \
+	"peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x  " one " }\n"      \
+	"peer two { port = a  dial = \"192.0.2.7:1701\"  hostname = y  secret = x }\n"   \
+	"route sw { from-peer = lac  to = " to " }\n"
+
+/* What is left out of an OCRQ the engine would make up. */
+static void an_outgoing_call_goes_on_whole_or_not_at_all(void)
+{
+	struct far_call *lns;
+
+	switch_hide_in(HIDING("", "one"));
+	bench.asks_hidden = true;
+	lns = switch_ask();
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_EQUAL(lns->result.result, L2TP_CDN_NO_FACILITIES_PERM);
+	CU_ASSERT_STRING_EQUAL(
+		lns->result.text,
+		"the request came hidden, and the peer has no secret to hide it with");
+	CU_ASSERT_EQUAL(bench_logged("call notice: call */*: not switched: the request came *"), 1);
+	bench.asks_hidden = false;
+	CU_ASSERT_TRUE(switch_ask()->up);
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "31104242");
+	bench_stop();
+}
+
+static void a_hidden_request_goes_to_a_peer_with_a_secret(void)
+{
+	switch_hide_in(HIDING("", "{ one, two }  priority = { 1, 2 }"));
+	bench.asks_hidden = true;
+	CU_ASSERT_TRUE(switch_ask()->up);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_STRING_EQUAL(bench.ocrq.called, "31104242");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	CU_ASSERT_PTR_NOT_NULL(strstr(bench_join()->reason, "to one not possible: the request "));
+	bench_stop();
+}
+
+/* ICCN that goes on as it comes, and what ends a call. */
+static void switch_leaves_out(const char *conf, bool whole)
+{
+	static const uint8_t cause[] = {0, 3, 0, 0, 0};
+	static const struct l2tp_avp group = {.type = L2TP_AVP_PRIVATE_GROUP_ID,
+					      .hidden = true,
+					      .val = (const uint8_t *)"red",
+					      .len = 3},
+				     ppp = {.type = L2TP_AVP_PPP_DISCONNECT_CAUSE,
+					    .hidden = true,
+					    .val = cause,
+					    .len = sizeof(cause)};
+	static const struct l2tp_result r = {.result = L2TP_CDN_ADMINISTRATIVE};
+	const char *line = "call notice: call */*: 1 * left out, since peer one *";
+
+	switch_hide_in(conf);
+	bench.iccn_avp = &group;
+	bench.iccn_avps = 1;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 2 && bench.call[1].up);
+	CU_ASSERT_EQUAL(relay_find(bench.iccn_got, 0, L2TP_AVP_PRIVATE_GROUP_ID) != NULL, whole);
+	CU_ASSERT_EQUAL(bench_logged(line), !whole);
+	l2tp_call_hangup(bench.call[0].call, &r, &ppp, 1, clock_us);
+	bench_pass(0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.cdn_got);
+	CU_ASSERT_EQUAL(relay_find(bench.cdn_got, 0, L2TP_AVP_PPP_DISCONNECT_CAUSE) != NULL, whole);
+	CU_ASSERT_EQUAL(bench_logged(line), whole ? 0 : 2);
+	bench_stop();
+}
+
+static void rfc2661_4_3_what_is_left_out_is_logged(void)
+{
+	switch_leaves_out(HIDING("", "one"), false);
+	switch_leaves_out(HIDING("secret = x", "one"), true);
+}
+
 /* The same of what is said of the line: WEN of a LAC, SLI of an LNS. */
 static void switch_info(const char *lac, const char *one, bool wen, bool goes_on)
 {
@@ -399,6 +485,11 @@ static const struct test_case cases[] = {
 	{"rfc3308_4_behaviors_where_the_user_decides", rfc3308_4_behaviors_where_the_user_decides},
 	{"rfc3308_4_behaviors_of_an_outgoing_call", rfc3308_4_behaviors_of_an_outgoing_call},
 	{"rfc2661_4_3_hidden_values_stay_hidden", rfc2661_4_3_hidden_values_stay_hidden},
+	{"an_outgoing_call_goes_on_whole_or_not_at_all",
+	 an_outgoing_call_goes_on_whole_or_not_at_all},
+	{"a_hidden_request_goes_to_a_peer_with_a_secret",
+	 a_hidden_request_goes_to_a_peer_with_a_secret},
+	{"rfc2661_4_3_what_is_left_out_is_logged", rfc2661_4_3_what_is_left_out_is_logged},
 	{"the_physical_channel_goes_back", the_physical_channel_goes_back},
 	{"rfc3145_2_a_cause_goes_through_whole", rfc3145_2_a_cause_goes_through_whole},
 	{"a_lac_that_does_not_answer", a_lac_that_does_not_answer},
