@@ -66,6 +66,16 @@ CALLS_WRAP(int, osmo_fd_register, -refused_err, (struct osmo_fd * fd), (fd))
 CALLS_WRAP(void *, _talloc_zero, NULL, (const void *ctx, size_t n, const char *name),
 	   (ctx, n, name))
 
+/* With errno 0 it gives one octet. */
+ssize_t __real_getrandom(void *buf, size_t n, unsigned flags);
+ssize_t __wrap_getrandom(void *buf, size_t n, unsigned flags);
+ssize_t __wrap_getrandom(void *buf, size_t n, unsigned flags)
+{
+	if (!calls_fails("getrandom"))
+		return __real_getrandom(buf, n, flags);
+	return refused_err ? -1 : __real_getrandom(buf, 1, flags);
+}
+
 /* Without memory the library's closes the descriptor. */
 struct vty *__real_vty_create(int fd, void *priv);
 struct vty *__wrap_vty_create(int fd, void *priv);

@@ -45,6 +45,7 @@
 	X(call_phb)      \
 	X(plugin)        \
 	X(ra)            \
+	X(random)        \
 	X(reserve)       \
 	X(route)         \
 	X(route_way)     \

@@ -19,7 +19,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_client.c \
 	tests/gw/test_device.c tests/gw/test_dial.c \
 	tests/gw/test_gw_memory.c tests/gw/test_history.c \
-	tests/gw/test_peer.c tests/gw/test_plugin.c tests/gw/test_port.c \
+	tests/gw/test_peer.c tests/gw/test_plugin.c tests/gw/test_port.c tests/gw/test_random.c \
 	tests/gw/test_route.c \
 	tests/gw/test_route_way.c \
 	tests/gw/test_start.c \
@@ -51,7 +51,7 @@ unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
 	-Wl,--wrap=read -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_dump_fopen -Wl,--wrap=osmo_fd_register \
 	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt -Wl,--wrap=timerfd_create \
-	-Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir
+	-Wl,--wrap=getrandom -Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir
 unit_control_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 

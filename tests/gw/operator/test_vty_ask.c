@@ -70,6 +70,27 @@ static void ask_end(void)
 
 #define END "! end of isthmus -x"
 
+/* Ask, with these words on the standard error and nothing else. */
+static int ask_complains(const char *socket_path, const char *command, const char *words)
+{
+	int kept = dup(STDERR_FILENO), rc;
+	FILE *file = tmpfile(), *answer = tmpfile();
+	char said[300] = "";
+
+	CU_ASSERT_FATAL(kept >= 0 && file && answer);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	rc = vty_ask(socket_path, command, answer);
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	CU_ASSERT_FATAL(pread(fileno(file), said, sizeof(said) - 1, 0) >= 0);
+	fclose(file);
+	fclose(answer);
+	CU_ASSERT_STRING_EQUAL(said, words);
+	return rc;
+}
+
 /* One command: what stands between its echo and that of the comment behind it. */
 static void one_command(void)
 {
@@ -116,18 +137,38 @@ static void no_command(void)
 	static const char *const wrong[] = {"", "show ?", "show\tx", "show x\nclear y", "show x\r"};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		CU_ASSERT_EQUAL(vty_ask("/nowhere/vty", wrong[i], stdout), 2);
+		CU_ASSERT_EQUAL(
+			ask_complains("/nowhere/vty", wrong[i],
+				      "isthmus: a command is one line without ? and tabs\n"),
+			2);
 }
 
 static void nobody_listens(void)
 {
-	char long_path[200];
+	char long_path[200], words[300];
 
 	memset(long_path, 'x', sizeof(long_path) - 1);
 	long_path[sizeof(long_path) - 1] = '\0';
-	CU_ASSERT_EQUAL(vty_ask("/nowhere/vty", "show x", stdout), 1);
-	CU_ASSERT_EQUAL(vty_ask(long_path, "show x", stdout), 1);
+	snprintf(words, sizeof(words), "isthmus: %s: File name too long\n", long_path);
+	CU_ASSERT_EQUAL(ask_complains("/nowhere/vty", "show x",
+				      "isthmus: /nowhere/vty: No such file or directory\n"),
+			1);
+	CU_ASSERT_EQUAL(ask_complains(long_path, "show x", words), 1);
 	CU_ASSERT_EQUAL(vty_talk("/nowhere/vty"), 1);
+}
+
+/* Only of an answer that has broken off is said that there is none. */
+static void no_answer(void)
+{
+	ask_begin(END "\n", "gw# show x\r\nhalf\r\n");
+	CU_ASSERT_EQUAL(ask_complains(path, "show x", "isthmus: no answer\n"), 1);
+	ask_end();
+	ask_begin(END "\n", "gw# show x\r\ngw# " END "\r\n");
+	CU_ASSERT_EQUAL(ask_complains(path, "show x", ""), 0);
+	ask_end();
+	ask_begin(END "\n", "gw# show x\r\n% No.\r\ngw# " END "\r\n");
+	CU_ASSERT_EQUAL(ask_complains(path, "show x", ""), 1);
+	ask_end();
 }
 
 /* An answer is waited for so long. */
@@ -318,6 +359,7 @@ static const struct test_case cases[] = {
 	{"one_command", one_command},
 	{"no_command", no_command},
 	{"nobody_listens", nobody_listens},
+	{"no_answer", no_answer},
 	{"patience", patience},
 	{"no_stream", no_stream},
 	{"descriptor_zero", descriptor_zero},
