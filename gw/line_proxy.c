@@ -29,8 +29,7 @@ static void line_proxy_on_gone(void *ctx, const struct leg_end *why, uint64_t no
 
 	if (!l->proxy) /* a call has the line */
 		return;
-	l->proxy = NULL;
-	l->origin.proxy = NULL;
+	l->origin.proxy = l->proxy = NULL;
 	line_proxy_cut_call(l, why, now);
 	line_join_gone(l, why, now);
 }
@@ -102,13 +101,11 @@ void line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)
 	struct cfg_lcp lcp = *cfg;
 
 	lcp.mru = room < lcp.mru ? room : lcp.mru;
-	l->proxy = leg_proxy_new(gw, &lcp, &line_proxy_owner, l);
-	l->origin.proxy = l->proxy;
+	l->origin.proxy = l->proxy = leg_proxy_new(gw, &lcp, &line_proxy_owner, l);
 	l->calling = NULL;
 	if (line_start_join(l, join_new(gw->joins, line, l->proxy, &line_proxy_join, l, now), now))
 		return;
-	l->proxy = NULL;
-	l->origin.proxy = NULL;
+	l->origin.proxy = l->proxy = NULL;
 }
 
 /* --- the join of the call --------------------------------------------------------------------- */
@@ -135,8 +132,7 @@ static void line_proxy_on_call_up(void *ctx, uint64_t now)
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "a call has the line");
 
 	l->leg = l->calling;
-	l->calling = l->proxy = NULL;
-	l->origin.proxy = NULL;
+	l->origin.proxy = l->calling = l->proxy = NULL;
 	leg_line_let_go(was);
 	join_cut(was->join, &why, now);
 	line_joined(l, now);

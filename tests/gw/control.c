@@ -56,6 +56,7 @@
 	X(show_peers)    \
 	X(show_ports)    \
 	X(show_routes)   \
+	X(show_services) \
 	X(start)         \
 	X(switch)        \
 	X(switch_sides)  \

@@ -50,6 +50,20 @@ static void dials_and_takes_what_it_is_given(void)
 	CU_ASSERT_EQUAL(fake_said("untun home"), 1);
 }
 
+/* RFC 1661 4.6: the Restart timer, 3 s. */
+static void asks_again_when_nothing_comes(void)
+{
+	bench_start(CONF(""));
+	bench.no_ppp = true;
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake_said("ppp c021"), 1);
+	bench_pass(3 * SEC - 1);
+	CU_ASSERT_EQUAL(fake_said("ppp c021"), 1);
+	bench_pass(1);
+	CU_ASSERT_EQUAL(fake_said("ppp c021"), 2);
+	bench_stop();
+}
+
 static void dials_again_after_a_cdn(void)
 {
 	bench_start(CONF(""));
@@ -490,6 +504,7 @@ static void a_bundle_goes_with_the_gateway(void)
 static const struct test_case cases[] = {
 	{"the_clear_cause_stands_in_the_clients_line", the_clear_cause_stands_in_the_clients_line},
 	{"dials_and_takes_what_it_is_given", dials_and_takes_what_it_is_given},
+	{"asks_again_when_nothing_comes", asks_again_when_nothing_comes},
 	{"dials_again_after_a_cdn", dials_again_after_a_cdn},
 	{"waits_longer_each_time", waits_longer_each_time},
 	{"a_channel_coming_up_cuts_the_wait_short", a_channel_coming_up_cuts_the_wait_short},

@@ -182,12 +182,30 @@ static void in_the_tunnel_that_the_peer_has_opened(void)
 	bench_stop();
 }
 
+/* Of 1,472 octets L2TP takes 6, sequence numbers 4, and FF 03 and the protocol 4 (RFC 2661 3.1).
+ * The tunnels of others count for nothing. */
+static void what_a_call_carries(void)
+{
+	const struct cfg_peer *peer;
+
+	bench_start(OPENED);
+	peer = bench.gw->cfg->peer;
+	CU_ASSERT_EQUAL(dial_carries(bench.gw, &peer[0]), UINT16_MAX);
+	CU_ASSERT_TRUE_FATAL(bench_dial("o"));
+	CU_ASSERT_EQUAL(dial_carries(bench.gw, &peer[0]), 1458);
+	CU_ASSERT_EQUAL(dial_carries(bench.gw, &peer[1]), UINT16_MAX);
+	fake.mtu = 1000;
+	CU_ASSERT_EQUAL(dial_carries(bench.gw, &peer[0]), 986);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"the_port_of_a_peer", the_port_of_a_peer},
 	{"why_there_is_no_tunnel", why_there_is_no_tunnel},
 	{"a_peer_without_a_port", a_peer_without_a_port},
 	{"a_tunnel_too_many", a_tunnel_too_many},
 	{"calls_in_the_tunnel", calls_in_the_tunnel},
+	{"what_a_call_carries", what_a_call_carries},
 	{"in_the_tunnel_that_the_peer_has_opened", in_the_tunnel_that_the_peer_has_opened},
 	{NULL, NULL},
 };

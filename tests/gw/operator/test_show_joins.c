@@ -2,6 +2,7 @@
 #include "gw/bind.h"
 #include "tests/gw/operator/says.h"
 #include "tests/heap.h"
+#include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
 
 #include <stdio.h>
@@ -84,10 +85,58 @@ static void lines(void)
 	vty_end();
 }
 
+/* A DLCI with a client behind our PPP; and our own PPP behind one that has dialled. */
+static void ends_of_our_own(void)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+	const l2tp_channel dlci = (l2tp_channel)1 << 32 | 0x20001;
+	static const uint8_t request[] = {0xc0, 0x21, 1, 1, 0, 4};
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "enough");
+	char want[400];
+	uint16_t line;
+
+	vty_begin("host-name = gw\n"
+		  "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  service = s } }\n"
+		  "service s { local = 10.64.0.1  auth = none }\n");
+	CU_ASSERT_FATAL(!frame_relay_transport.addr_parse(&a.peer, "100"));
+	fake_circuit(dlci, &a.peer);
+	bind_dp_ops.up(bench.gw, dlci, &a, clock_us);
+	fake.frame = NULL;
+	bind_dp_ops.line(bench.gw, dlci, request, sizeof(request), clock_us);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench_join());
+	bench_pass(5 * SEC);
+	line = leg_line_entry(bench_join()->leg[0])->sid;
+	snprintf(want, sizeof(want),
+		 "Line Circuit Kind Calling Called State Joined to User IPv4 Age\n"
+		 "%u f 100 permanent - - up server - - 5s\n",
+		 line);
+	CU_ASSERT_TRUE(vty_rows("show lines", want));
+	join_end(bench_join(), &why, clock_us);
+	vty_end();
+}
+
+static void a_client_has_our_address(void)
+{
+	char want[400];
+
+	vty_begin("host-name = gw\n"
+		  "udp wan { listen = \"192.0.2.1:1701\" }\n"
+		  "peer lns { port = wan  dial = \"192.0.2.7:1701\" }\n"
+		  "client home { peer = lns  user = ann  secret = \"a password\" }\n");
+	bench_pass(4 * SEC);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
+	snprintf(want, sizeof(want), TITLES "call %u/%u up client up ann 10.100.0.2 4s\n",
+		 fake.call[0].tid, fake.call[0].sid);
+	CU_ASSERT_TRUE(vty_rows("show joins", want));
+	vty_end();
+}
+
 static const struct test_case cases[] = {
 	{"two_joins", two_joins},
 	{"a_switched_call", a_switched_call},
 	{"lines", lines},
+	{"ends_of_our_own", ends_of_our_own},
+	{"a_client_has_our_address", a_client_has_our_address},
 	{NULL, NULL},
 };
 const struct test_suite suite_show_joins = {"show_joins", cases};

@@ -49,6 +49,18 @@ static void peers_count_their_tunnels(void)
 	vty_end();
 }
 
+/* The first address, and that there are more. */
+static void peers_have_addresses(void)
+{
+	vty_begin("host-name = gw\n"
+		  "udp wan { listen = \"192.0.2.1:1701\" }\n"
+		  "peer one { port = wan  address = \"192.0.2.8\" }\n"
+		  "peer two { port = wan  address = { \"192.0.2.16/28\", \"192.0.2.9\" } }\n");
+	CU_ASSERT_TRUE(vty_matches("show peers", "*\none   wan *192.0.2.8  *\n"
+						 "two   wan *192.0.2.16/28,... *\n"));
+	vty_end();
+}
+
 /* One is up since a minute, the other waits for an answer, with SCCRQ sent three times: RFC 2661
  * 5.8, after 1 s and 2 s more. */
 static void tunnels_of_both_sides(void)
@@ -180,6 +192,7 @@ static void a_number_is_called(void)
 
 static const struct test_case cases[] = {
 	{"peers_count_their_tunnels", peers_count_their_tunnels},
+	{"peers_have_addresses", peers_have_addresses},
 	{"tunnels_of_both_sides", tunnels_of_both_sides},
 	{"two_clients", two_clients},
 	{"two_outgoing", two_outgoing},
