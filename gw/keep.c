@@ -21,18 +21,21 @@ struct keep {
 	struct loop *loop;
 	struct dp *dp;
 	uint64_t linger;
+	keep_used_fn used;
+	void *used_ctx;
 	struct htab by_channel;
 	struct llist_head all;
 };
 
-struct keep *keep_new(struct loop *loop, struct dp *dp, uint64_t linger)
+struct keep *keep_new(struct loop *loop, struct dp *dp, uint64_t linger, keep_used_fn used,
+		      void *ctx)
 {
 	struct keep *k = calloc(1, sizeof(*k));
 	uint64_t secret;
 
 	if (!k)
 		return NULL;
-	*k = (struct keep){.loop = loop, .dp = dp, .linger = linger};
+	*k = (struct keep){.loop = loop, .dp = dp, .linger = linger, .used = used, .used_ctx = ctx};
 	INIT_LLIST_HEAD(&k->all);
 	gw_random(&secret, sizeof(secret));
 	htab_init(&k->by_channel, secret);
@@ -70,7 +73,10 @@ static void keep_give_up(void *ctx, uint64_t now)
 	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
 	struct kept *x = ctx;
 
-	(void)now;
+	if (x->keep->used && x->keep->used(x->keep->used_ctx, x->channel)) {
+		loop_set(x->keep->loop, &x->give_up, now + x->keep->linger);
+		return;
+	}
 	dp_disconnect(x->keep->dp, x->channel, &why);
 	keep_drop(x);
 }

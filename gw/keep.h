@@ -12,8 +12,12 @@
 
 struct keep;
 
-/* linger: us between the last tunnel and giving the channel up. */
-struct keep *keep_new(struct loop *loop, struct dp *dp, uint64_t linger);
+/* Does a tunnel stand on c that keep_tunnel_up() has not been told of, since it is being set up? */
+typedef bool (*keep_used_fn)(void *ctx, l2tp_channel c);
+/* linger: us between the last tunnel and giving the channel up, and as long again while it is used
+ * (NULL = never). */
+struct keep *keep_new(struct loop *loop, struct dp *dp, uint64_t linger, keep_used_fn used,
+		      void *ctx);
 void keep_free(struct keep *k);
 /* A tunnel on c is up; a tunnel that was counted so is down. */
 void keep_tunnel_up(struct keep *k, l2tp_channel c);

@@ -99,10 +99,25 @@ static void start_each_second(void *ctx, uint64_t now)
 	loop_set(gw->loop, &gw->second, now + SECOND);
 }
 
+/* A peer may be dialled again on the channel of its last tunnel. */
+static bool start_channel_used(void *ctx, l2tp_channel c)
+{
+	const struct gw *gw = ctx;
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (i.channel == c && i.state < L2TP_T_STOPPING)
+			return true;
+	}
+	return false;
+}
+
 static bool start_rest(struct gw *gw)
 {
 	gw->aaa = aaa_new(gw->loop, gw->cfg->user, gw->cfg->users, &gw->cfg->login);
-	gw->keep = keep_new(gw->loop, gw->dp, CHANNEL_LINGER);
+	gw->keep = keep_new(gw->loop, gw->dp, CHANNEL_LINGER, start_channel_used, gw);
 	return gw->aaa && gw->keep;
 }
 

@@ -229,6 +229,27 @@ static void a_failed_tunnel_does_not_cost_another_its_channel(void)
 	bench_stop();
 }
 
+/* The channel of the last tunnel is to be given up while the next one is being set up on it. */
+static void a_tunnel_being_set_up_keeps_the_channel_of_the_last(void)
+{
+	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR};
+	uint64_t closed;
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	l2tp_tunnel_close(bench.tunnel, &r, clock_us);
+	closed = clock_us;
+	bench_pass(20 * SEC);
+	bench.silent = true;
+	bench_dial("lac");
+	CU_ASSERT_TRUE(clock_us < closed + 31 * SEC);
+	bench_pass(closed + 35 * SEC - clock_us);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 0);
+	bench_pass(100 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	bench_stop();
+}
+
 /* --- lines of the log ------------------------------------------------------------------------- */
 
 #define FROM " 192.0.2.9:1701"
@@ -457,6 +478,8 @@ static const struct test_case cases[] = {
 	{"a_call_that_leads_to_nothing", a_call_that_leads_to_nothing},
 	{"a_tunnels_channel_is_kept", a_tunnels_channel_is_kept},
 	{"a_failed_tunnel_leaves_the_channel", a_failed_tunnel_leaves_the_channel},
+	{"a_tunnel_being_set_up_keeps_the_channel_of_the_last",
+	 a_tunnel_being_set_up_keeps_the_channel_of_the_last},
 	{"a_failed_tunnel_does_not_cost_another_its_channel",
 	 a_failed_tunnel_does_not_cost_another_its_channel},
 	{NULL, NULL},

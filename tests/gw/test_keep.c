@@ -5,13 +5,20 @@
 
 static struct loop *loop;
 static struct keep *keep;
+static l2tp_channel keep_forming; /* a tunnel is being set up there */
+
+static bool keep_is_used(void *ctx, l2tp_channel c)
+{
+	return ctx == &keep && c == keep_forming;
+}
 
 static void keep_set_up(void)
 {
 	fake_reset();
 	clock_us = 0;
 	loop = loop_new(clock_now);
-	keep = keep_new(loop, NULL, 10 * SEC);
+	keep = keep_new(loop, NULL, 10 * SEC, keep_is_used, &keep);
+	keep_forming = 0;
 }
 
 static void keep_tear_down(void)
@@ -101,7 +108,7 @@ static void keep_without_memory(void)
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
 	keep_tear_down();
 	heap_refuse(0);
-	CU_ASSERT_PTR_NULL(keep_new(NULL, NULL, 1));
+	CU_ASSERT_PTR_NULL(keep_new(NULL, NULL, 1, NULL, NULL));
 	CU_ASSERT_TRUE(heap_refused());
 	keep_free(NULL);
 }
@@ -121,12 +128,30 @@ static void keep_unused_channels(void)
 	keep_tear_down();
 }
 
+/* The peer is dialled again while the channel of its last tunnel waits to be given up. */
+static void a_tunnel_that_is_being_set_up_keeps_it(void)
+{
+	keep_set_up();
+	keep_tunnel_up(keep, 5);
+	keep_tunnel_down(keep, 5, clock_us);
+	keep_unused(keep, 6, clock_us);
+	keep_forming = 5;
+	clock_until(loop, 19 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect 6"), 1);
+	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
+	keep_forming = 0;
+	clock_until(loop, 20 * SEC);
+	CU_ASSERT_EQUAL(fake_said("disconnect 5"), 1);
+	keep_tear_down();
+}
+
 static const struct test_case cases[] = {
 	{"kept_while_any_tunnel_stands", kept_while_any_tunnel_stands},
 	{"a_new_tunnel_in_time_keeps_it", a_new_tunnel_in_time_keeps_it},
 	{"one_that_is_lost_is_forgotten", one_that_is_lost_is_forgotten},
 	{"many_channels", keep_many_channels},
 	{"without_memory", keep_without_memory},
+	{"a_tunnel_that_is_being_set_up_keeps_it", a_tunnel_that_is_being_set_up_keeps_it},
 	{"unused_channels", keep_unused_channels},
 	{NULL, NULL},
 };
