@@ -368,6 +368,61 @@ static void lines_of_the_log_are_cut(void)
 	rig_down(&r);
 }
 
+/* One poll delivers 64 of each kind, so that none of them starves another, and says that there is
+ * more. */
+static void a_poll_is_bounded(void)
+{
+	enum { ONE_POLL = 64 };
+	struct pollfd fd = {.events = POLLIN};
+	struct rig r;
+
+	for (unsigned taps = 0; taps < 2; taps++) {
+		rig_up(&r, 0, &fake_flow);
+		fd.fd = dp_fd(r.dp);
+		CU_ASSERT_EQUAL(dp_port_tap(r.dp, r.port, true), 0);
+		CU_ASSERT(host_is_quiet(&r));
+		for (unsigned i = 0; i <= ONE_POLL; i++)
+			if (taps)
+				r.fake->host->tap(r.fake->host_ctx, true, 107, "ab", 2, "cd", 2);
+			else
+				r.fake->host->log(r.fake->host_ctx, 4, "line");
+		dp_poll(r.dp);
+		CU_ASSERT_EQUAL(r.n_line, ONE_POLL);
+		CU_ASSERT_EQUAL(poll(&fd, 1, 0), 1);
+		dp_poll(r.dp);
+		CU_ASSERT_EQUAL(r.n_line, ONE_POLL + 1);
+		CU_ASSERT(host_is_quiet(&r));
+		rig_down(&r);
+	}
+}
+
+/* So does a turn of the worker with 64 timers, and with 64 packets of the control side. */
+static void a_turn_is_bounded(void)
+{
+	enum { ONE_TURN = 64 };
+	static const uint8_t packet[12] = {0xc8, 2, 0, 12};
+	uint32_t id[ONE_TURN + 1] = {0};
+	struct rig r;
+
+	rig_up(&r, 0, &fake_flow);
+	timed = 0;
+	for (unsigned i = 0; i <= ONE_TURN; i++)
+		CU_ASSERT_EQUAL(
+			r.fake->host->timer(r.fake->host_ctx, &id[i], 1, host_on_time, NULL), 0);
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(timed, ONE_TURN);
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(timed, ONE_TURN + 1);
+	for (unsigned i = 0; i <= ONE_TURN; i++)
+		CU_ASSERT_EQUAL(dp_send(r.dp, rig_channel(&r, 7), packet, sizeof(packet), 0, 0),
+				L2TP_TX_WAITING);
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(fake_sent_count(r.fake), ONE_TURN);
+	dp_poll(r.dp);
+	CU_ASSERT_EQUAL(fake_sent_count(r.fake), ONE_TURN + 1);
+	rig_down(&r);
+}
+
 /* A capture that is not read is bounded, and what does not fit is counted. */
 static void captures_are_bounded(void)
 {
@@ -413,6 +468,8 @@ static const struct test_case cases[] = {
 	{"the_clock", the_clock},
 	{"long_lines_of_the_log", long_lines_of_the_log},
 	{"lines_of_the_log_are_cut", lines_of_the_log_are_cut},
+	{"a_poll_is_bounded", a_poll_is_bounded},
+	{"a_turn_is_bounded", a_turn_is_bounded},
 	{"captures_are_bounded", captures_are_bounded},
 	{NULL, NULL},
 };
