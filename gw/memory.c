@@ -77,12 +77,11 @@ const char *memory_need_text(char *buf, size_t cap, const struct memory_need *n)
 /* The number in memory.max of a folder; "max" and no such file are no limit. */
 static uint64_t memory_max_of(const char *folder)
 {
-	char path[PATH_MAX];
+	char path[2 * PATH_MAX + sizeof("/memory.max")];
 	unsigned long long n = UINT64_MAX;
 	FILE *f;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/memory.max", folder) >= sizeof(path))
-		return UINT64_MAX;
+	snprintf(path, sizeof(path), "%s/memory.max", folder);
 	f = fopen(path, "re");
 	if (!f)
 		return UINT64_MAX;

@@ -86,6 +86,24 @@ static void switch_next_peer(void)
 	bench_stop();
 }
 
+/* The route says that who refuses has the last word. */
+static void a_refusal_ends_the_search(void)
+{
+	struct far_call *lac;
+
+	switch_bench(SWITCH("to = { one, two }  on-refuse = end"));
+	bench.no_answer = true;
+	lac = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	bench_hangup(&bench.call[1], L2TP_CDN_BUSY, "engaged");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.calls, 2);
+	CU_ASSERT_EQUAL(lac->result.result, L2TP_CDN_BUSY);
+	CU_ASSERT_STRING_EQUAL(lac->result.text, "engaged");
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	bench_stop();
+}
+
 /* Each end's CDN reaches the other with its result. */
 static void the_end_goes_through(void)
 {
@@ -566,6 +584,7 @@ static const struct test_case cases[] = {
 	{"numbers_of_every_length", numbers_of_every_length},
 	{"the_answer_waits_for_the_lns", the_answer_waits_for_the_lns},
 	{"next_peer", switch_next_peer},
+	{"a_refusal_ends_the_search", a_refusal_ends_the_search},
 	{"the_end_goes_through", the_end_goes_through},
 	{"the_lac_goes_first", the_lac_goes_first},
 	{"no_route_no_switch", no_route_no_switch},
