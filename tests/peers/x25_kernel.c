@@ -494,12 +494,17 @@ static void everything(const char *device, const char *interface)
 int main(int argc, char **argv)
 {
 	static char link[60];
-	const char *config[20] = {
-		link,		"role=dce", "address=" OURS, "hold-down=10s", "lapb-t1=300ms",
-		"lapb-retry=2s"};
-	size_t n = 6;
 	bool tun = argc == 3 && !strcmp(argv[1], "tun");
 	bool lossy = argc > 3 && !strcmp(argv[1], "lossy");
+	/* Where nothing is lost T1 is longer than a busy machine takes to answer: the second UA, of
+	 * a SABM sent again, resets the link and what is set up on it. */
+	const char *config[20] = {link,
+				  "role=dce",
+				  "address=" OURS,
+				  "hold-down=10s",
+				  lossy ? "lapb-t1=300ms" : "lapb-t1=3s",
+				  "lapb-retry=2s"};
+	size_t n = 6;
 
 	if (!tun && !lossy && (argc < 4 || strcmp(argv[1], "lapb"))) {
 		fprintf(stderr, "usage: %s tun DEVICE | lapb|lossy DEVICE INTERFACE [SETTING...]\n",
