@@ -75,7 +75,7 @@ static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 			 .reorder_timeout = peer->reorder_timeout},
 	};
 	leg_entry_init(&c->entry, gw, &entry);
-	c->entry.always_ff03 = peer->ff03 == CFG_FF03_YES;
+	c->entry.ff03 = peer->ff03;
 }
 
 /* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN

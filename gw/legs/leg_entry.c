@@ -132,7 +132,7 @@ void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
 	c->mode = n->bundle ? DP_MEMBER : n->tun ? DP_TERMINAL : DP_PUNT;
 	c->to_tid = 0;
 	c->to_sid = n->bundle;
-	c->ff03 = n->ff03 || e->always_ff03;
+	c->ff03 = n->ff03 || e->ff03 == CFG_FF03_YES;
 	c->pfc = n->pfc;
 	e->agreed_mtu = n->mtu;
 	c->mtu = leg_entry_mtu(e);
@@ -153,7 +153,7 @@ void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to)
 	e->c.to_tid = to->c.tid;
 	e->c.to_sid = to->c.sid;
 	e->c.ff03 = true;
-	e->c.mirror_ff03 = !e->always_ff03;
+	e->c.mirror_ff03 = e->ff03 == CFG_FF03_LEARN;
 	e->c.mtu = leg_entry_mtu(e);
 	leg_entry_set(e);
 }

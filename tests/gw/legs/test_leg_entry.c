@@ -200,7 +200,7 @@ static void as_the_terminal_says(void)
 	CU_ASSERT_TRUE(c->ff03 && !c->pfc && !c->ip4 && !c->ip6 && !c->client && !c->has_peer6);
 	CU_ASSERT_EQUAL(c->mtu, 1215 - 14);
 	CU_ASSERT_TRUE(!c->tun && !c->peer4 && !c->peer_iid && !c->peer6[0] && !c->peer6[15]);
-	e.always_ff03 = true;
+	e.ff03 = CFG_FF03_YES;
 	leg_entry_network(&e, &(struct leg_network){.mtu = 1500});
 	CU_ASSERT_TRUE(fake_entry(5, 6)->ff03);
 	entry_end(&e);
@@ -218,7 +218,7 @@ static void every_frame_goes_out_by_the_other(void)
 	CU_ASSERT_EQUAL(c->mode, DP_FORWARD);
 	CU_ASSERT_TRUE(c->to_tid == 8 && c->to_sid == 9 && c->ff03 && c->mirror_ff03);
 	CU_ASSERT_EQUAL(c->mtu, 1472 - 14);
-	e.always_ff03 = true;
+	e.ff03 = CFG_FF03_YES;
 	leg_entry_forward(&e, &to);
 	CU_ASSERT_TRUE(fake_entry(5, 6)->ff03 && !fake_entry(5, 6)->mirror_ff03);
 	entry_end(&e);
