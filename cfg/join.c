@@ -4,7 +4,6 @@
 #include "cfg/report.h"
 #include "cfg/store.h"
 
-#include <stddef.h>
 #include <string.h>
 
 void cfg_set_join(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text)
@@ -85,9 +84,7 @@ static const char *join_wrong_circuit(const struct join_end *e, const struct cfg
 
 static bool join_can_call(const struct ist_transport *t, const struct ist_addr *a)
 {
-	/* An older transport has a shorter struct. */
-	bool asks = t->size >= offsetof(struct ist_transport, addr_calls) + sizeof(t->addr_calls) &&
-		    t->addr_calls;
+	bool asks = IST_HAS(t, addr_calls) && t->addr_calls;
 
 	return t->caps & IST_CAP_SWITCHED ||
 	       (t->caps & IST_CAP_CALLS && (!asks || t->addr_calls(a)));

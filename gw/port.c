@@ -6,7 +6,6 @@
  */
 #include "gw/port.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -182,7 +181,7 @@ struct ist_need port_need(const struct cfg_port *p)
 	const struct ist_transport *t = p->transport;
 	struct ist_need n = {0};
 
-	if (t->size >= offsetof(struct ist_transport, need) + sizeof(t->need) && t->need)
+	if (IST_HAS(t, need) && t->need)
 		t->need(&p->config, &n);
 	else if (t->caps & IST_CAP_SWITCHED)
 		n.circuits = n.descriptors = 1024;

@@ -131,6 +131,10 @@ struct ist_attrs {
 	const char *sub_address;
 };
 
+/* Does *p have this member?  A struct of an older ABI is shorter; its `size` says where it ends. */
+#define IST_HAS(p, member) \
+	((uint32_t)((const char *)(&(p)->member + 1) - (const char *)(p)) <= (p)->size)
+
 /* --- what the host gives ---------------------------------------------------------------------- */
 
 enum ist_watch { IST_READ = 1, IST_WRITE = 2 };

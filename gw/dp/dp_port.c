@@ -176,8 +176,7 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const ch
 }
 
 /* Has the transport this operation, which was appended after the first version? */
-#define DP_PORT_HAS(t, op) \
-	((t)->size >= offsetof(struct ist_transport, op) + sizeof((t)->op) && (t)->op)
+#define DP_PORT_HAS(t, op) (IST_HAS(t, op) && (t)->op)
 
 static int dp_port_run_accm(struct worker *w, void *arg)
 {

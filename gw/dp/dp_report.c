@@ -56,16 +56,12 @@ static void dp_report_unlink(struct worker *w, struct report *r)
 /* A transport of an older ABI has a shorter struct. */
 static bool dp_report_has_line(const struct ist_attrs *a)
 {
-	return a->size >=
-		       offsetof(struct ist_attrs, access_line_len) + sizeof(a->access_line_len) &&
-	       a->access_line;
+	return IST_HAS(a, access_line_len) && a->access_line;
 }
 
 static const char *dp_report_sub(const struct ist_attrs *a)
 {
-	return a->size >= offsetof(struct ist_attrs, sub_address) + sizeof(a->sub_address)
-		       ? a->sub_address
-		       : NULL;
+	return IST_HAS(a, sub_address) ? a->sub_address : NULL;
 }
 
 static size_t dp_report_octets(const char *text)

@@ -599,13 +599,10 @@ static void circuit_prepare_call(struct ist_port *p, struct x25_circuit *c,
 	c->tx_bps = c->rx_bps = x25_throughput_bps(p->conf.x.throughput);
 }
 
-/* False: it is no address extension.  A host of an older ABI has a shorter struct. */
+/* False: it is no address extension. */
 static bool circuit_set_sub(struct x25_circuit *c, const struct ist_attrs *a)
 {
-	const char *sub =
-		a && a->size >= offsetof(struct ist_attrs, sub_address) + sizeof(a->sub_address)
-			? a->sub_address
-			: NULL;
+	const char *sub = a && IST_HAS(a, sub_address) ? a->sub_address : NULL;
 
 	if (!sub)
 		return true;
