@@ -171,15 +171,14 @@ static unsigned switch_same_calls(struct switches *all, const struct l2tp_avps *
 static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 			  const struct leg_end *why, const char *way, uint64_t now)
 {
-	struct l2tp_result r = {.result = deflt};
+	struct l2tp_result r = call_end_result(why);
 	struct l2tp_avp avp[L2TP_MSG_AVPS];
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info c;
 	struct relay_to to;
 
-	if (why->has_cdn)
-		r = (struct l2tp_result){.result = why->cdn_result, .error = why->cdn_error};
-	snprintf(r.text, sizeof(r.text), "%s", why->has_cdn ? why->cdn_text : why->words);
+	if (!why->has_cdn)
+		r.result = deflt;
 	l2tp_call_info(call, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
 	to = (struct relay_to){t.peer, peer_channel_source(gw, t.channel), t.local_id, c.local_id};

@@ -12,8 +12,6 @@
 /* Octets of a PPP Disconnect Cause Code at most. */
 #define CALL_END_CAUSE (5 + sizeof(((struct leg_end *)0)->words))
 
-/* What CDN says.  What the far end of a switched call said is passed on as it is. */
-struct l2tp_result call_end_result(const struct leg_end *why);
 /* The attribute with the cause of RFC 3145 that `why` has; its value is in `out`, to which it
  * points. */
 struct l2tp_avp call_end_cause(uint8_t out[CALL_END_CAUSE], const struct leg_end *why);

@@ -36,8 +36,7 @@ struct leg_call {
 	bool has_wen;
 	uint32_t wen[IST_ERRORS]; /* the last one */
 	struct leg_entry entry;
-	int asked; /* codepoint of the behavior that the peer's ICRQ asks for, or enum in core/phb.h
-		    */
+	int asked; /* codepoint of the behavior that the peer's request is for, or enum in phb.h */
 };
 
 static struct leg_call *leg_call_of(struct leg *l)
@@ -661,6 +660,7 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 			      struct leg *in, const struct l2tp_avps *icrq,
 			      const struct l2tp_avps *iccn)
 {
+	const struct l2tp_avps *const said[] = {icrq, iccn};
 	struct leg *l = leg_call_new(gw, call, peer, true);
 	struct l2tp_call_info i;
 
@@ -671,10 +671,10 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 		leg_call_of(in)->out = true;
 		leg_call_be_lns(leg_call_of(l));
 	}
-	leg_call_line(l, icrq->avp, icrq->n);
-	leg_call_line(in, icrq->avp, icrq->n);
-	leg_call_line(l, iccn ? iccn->avp : NULL, iccn ? iccn->n : 0);
-	leg_call_line(in, iccn ? iccn->avp : NULL, iccn ? iccn->n : 0);
+	for (unsigned k = 0; k < 2 && said[k]; k++) {
+		leg_call_line(l, said[k]->avp, said[k]->n);
+		leg_call_line(in, said[k]->avp, said[k]->n);
+	}
 	leg_call_of(l)->icrq = icrq;
 	leg_call_of(l)->iccn = iccn;
 	leg_call_of(l)->other = leg_call_of(in);

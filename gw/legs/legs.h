@@ -84,6 +84,8 @@ void leg_call_mtu_changed(struct leg *l);
 
 /* Result Code that CDN carries for a cause; none has an Error Code. */
 extern const uint16_t call_end_results[LEG_CAUSES];
+/* What CDN says.  What the far end of a switched call said is passed on as it is. */
+struct l2tp_result call_end_result(const struct leg_end *why);
 
 /* The ICCN of a call offered to us, only while the other leg is started; else NULL. */
 const struct l2tp_msg *leg_call_iccn(const struct leg *l);

@@ -4,9 +4,15 @@
 #include "cfg/cfg.h"
 #include "gw/log.h"
 
-static bool relay_goes_on(const struct l2tp_avp *a)
+/* Those of m whose row says so. */
+static unsigned relay_of(const struct l2tp_msg *m, struct l2tp_avp *out)
 {
-	return a->row && a->row->on_switch == L2TP_SWITCH_RELAY;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->n; i++)
+		if (m->avp[i].row && m->avp[i].row->on_switch == L2TP_SWITCH_RELAY)
+			out[n++] = m->avp[i];
+	return n;
 }
 
 static bool relay_goes_to(const struct l2tp_avp *a, const struct cfg_peer *to)
@@ -14,42 +20,33 @@ static bool relay_goes_to(const struct l2tp_avp *a, const struct cfg_peer *to)
 	return !a->hidden || to->policy.secret.len;
 }
 
-static void relay_log(const struct relay_to *to, unsigned left_out, uint64_t now)
+/* in may be out. */
+static unsigned relay_for(const struct relay_to *to, const struct l2tp_avp *in, unsigned len,
+			  struct l2tp_avp *out, uint64_t now)
 {
-	if (left_out)
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < len; i++)
+		if (relay_goes_to(&in[i], to->peer))
+			out[n++] = in[i];
+	if (n < len)
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, to->source, now,
 			    "call %u/%u: %u attributes that came hidden are left out, since peer "
 			    "%s has no secret to hide them with",
-			    to->tid, to->sid, left_out, to->peer->name);
+			    to->tid, to->sid, len - n, to->peer->name);
+	return n;
 }
 
 unsigned relay_copied(const struct l2tp_avps *r, const struct relay_to *to, struct l2tp_avp *out,
 		      uint64_t now)
 {
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < r->n; i++)
-		if (relay_goes_to(&r->avp[i], to->peer))
-			out[n++] = r->avp[i];
-	relay_log(to, r->n - n, now);
-	return n;
+	return relay_for(to, r->avp, r->n, out, now);
 }
 
 unsigned relay_pick(const struct l2tp_msg *m, const struct relay_to *to, struct l2tp_avp *out,
 		    uint64_t now)
 {
-	unsigned n = 0, left_out = 0;
-
-	for (unsigned i = 0; m && i < m->n; i++) {
-		if (!relay_goes_on(&m->avp[i]))
-			continue;
-		if (relay_goes_to(&m->avp[i], to->peer))
-			out[n++] = m->avp[i];
-		else
-			left_out++;
-	}
-	relay_log(to, left_out, now);
-	return n;
+	return relay_for(to, out, m ? relay_of(m, out) : 0, out, now);
 }
 
 bool relay_is_whole(const struct l2tp_avps *r, const struct cfg_peer *to)
@@ -63,11 +60,8 @@ bool relay_is_whole(const struct l2tp_avps *r, const struct cfg_peer *to)
 struct l2tp_avps *relay_new(const struct l2tp_msg *m, const struct l2tp_avp *more)
 {
 	struct l2tp_avp avp[L2TP_MSG_AVPS + 1];
-	unsigned n = 0;
+	unsigned n = relay_of(m, avp);
 
-	for (unsigned i = 0; i < m->n; i++)
-		if (relay_goes_on(&m->avp[i]))
-			avp[n++] = m->avp[i];
 	if (more)
 		avp[n++] = *more;
 	return l2tp_avps_copy(avp, n);
