@@ -82,6 +82,19 @@ void *bench_talloc(void)
 	return bench_talloc_ctx;
 }
 
+const char *bench_file(const char *folder, const char *name, const char *text)
+{
+	static char path[300];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+	fclose(f);
+	return path;
+}
+
 /* --- what is under way ------------------------------------------------------------------------ */
 
 struct way {

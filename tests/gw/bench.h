@@ -163,6 +163,8 @@ unsigned bench_logged(const char *pattern);
 void bench_log_begin(void);
 /* One for all tests: libosmovty keeps things of the first in it. */
 void *bench_talloc(void);
+/* A file of this text in a folder of the test's; its path, until the next call. */
+const char *bench_file(const char *folder, const char *name, const char *text);
 void bench_hangup(struct far_call *c, enum l2tp_cdn_result result, const char *text);
 /* The same with a PPP Disconnect Cause Code (RFC 3145). */
 void bench_hangup_why(struct far_call *c, const char *cause_hex);

@@ -135,18 +135,6 @@ static void it_is_said_in_words(void)
 
 /* --- what is allowed -------------------------------------------------------------------------- */
 
-static void memory_write(const char *folder, const char *name, const char *text)
-{
-	char path[300];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "w");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 static void groups_above_count_too(void)
 {
 	char root[] = "/tmp/memory.XXXXXX", a[64], b[64], proc[64], remove[100];
@@ -158,15 +146,15 @@ static void groups_above_count_too(void)
 	mkdir(a, 0700);
 	mkdir(b, 0700);
 	CU_ASSERT_EQUAL(memory_group_limit(proc, root), UINT64_MAX);
-	memory_write(root, "proc", "4:memory:/a\n0::/a/b\n");
+	bench_file(root, "proc", "4:memory:/a\n0::/a/b\n");
 	CU_ASSERT_EQUAL(memory_group_limit(proc, root), UINT64_MAX);
-	memory_write(b, "memory.max", "max\n");
+	bench_file(b, "memory.max", "max\n");
 	CU_ASSERT_EQUAL(memory_group_limit(proc, root), UINT64_MAX);
-	memory_write(a, "memory.max", "3000000\n");
+	bench_file(a, "memory.max", "3000000\n");
 	CU_ASSERT_EQUAL(memory_group_limit(proc, root), 3000000);
-	memory_write(b, "memory.max", "2000000\n");
+	bench_file(b, "memory.max", "2000000\n");
 	CU_ASSERT_EQUAL(memory_group_limit(proc, root), 2000000);
-	memory_write(root, "proc", "0::/\n");
+	bench_file(root, "proc", "0::/\n");
 	CU_ASSERT_EQUAL(memory_group_limit(proc, root), UINT64_MAX);
 	snprintf(remove, sizeof(remove), "rm -r %s", root);
 	CU_ASSERT_EQUAL(system(remove), 0);

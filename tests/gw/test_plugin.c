@@ -3,6 +3,7 @@
  * by their names (the linker's --wrap leads plugin_load() here). */
 #include "gw/plugin.h"
 
+#include "tests/gw/bench.h"
 #include "tests/harness.h"
 #include "tests/heap.h"
 #include "transports/loop.h"
@@ -68,14 +69,8 @@ static void plugin_on_report(void *ctx, const char *text)
 /* A file there with this name and text; its path, until the next call. */
 static const char *plugin_file(const char *name, const char *text)
 {
-	static char path[200];
-	FILE *f;
+	const char *path = bench_file(folder, name, text);
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "w");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	fputs(text, f);
-	fclose(f);
 	chmod(path, 0644);
 	return path;
 }

@@ -356,6 +356,20 @@ static void loops_of_outgoing_calls(void)
 	}
 }
 
+/* The call of the LNS, whose OCRQ has gone on to a LAC that has not answered. */
+static struct far_call *switch_asks_a_silent_lac(const char *keys)
+{
+	struct far_call *lns;
+
+	switch_bench_of("", keys, "");
+	bench.policy.bearer_caps = 3;
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench.no_answer = true;
+	lns = switch_ask();
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	return lns;
+}
+
 /* OCRP's only attribute of the line. */
 static void the_physical_channel_goes_back(void)
 {
@@ -363,12 +377,7 @@ static void the_physical_channel_goes_back(void)
 	const struct l2tp_avp avp = {.type = L2TP_AVP_PHYSICAL_CHANNEL_ID, .val = id, .len = 4};
 	struct far_call *lns;
 
-	switch_bench_of("", "", "");
-	bench.policy.bearer_caps = 3;
-	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
-	bench.no_answer = true;
-	lns = switch_ask();
-	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	lns = switch_asks_a_silent_lac("");
 	l2tp_call_answer(bench.call[1].call, &avp, 1, clock_us);
 	bench_pass(0);
 	CU_ASSERT_TRUE(lns->replied);
@@ -454,12 +463,7 @@ static void a_lac_that_does_not_answer(void)
 {
 	struct far_call *lns;
 
-	switch_bench_of("", "setup-timeout = 10s", "");
-	bench.policy.bearer_caps = 3;
-	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
-	bench.no_answer = true;
-	lns = switch_ask();
-	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	lns = switch_asks_a_silent_lac("setup-timeout = 10s");
 	bench_pass(11 * SEC);
 	CU_ASSERT_EQUAL(lns->result.result, L2TP_CDN_TIMEOUT);
 	bench_stop();
