@@ -377,9 +377,8 @@ static const struct cfg_key peer_keys[] = {
 	 .help = "send the Length field in data messages, for media that pad",
 	 CFG_AT(struct cfg_peer, length_bit)},
 	{"ff03", CFG_K_WORD, .words = "learn yes no", .deflt = "learn",
-	 .help = "FF 03 before the PPP frames we send: learn = as its own frames have it, and with "
-		 "a "
-		 "client or service here as LCP agrees; else always or never",
+	 .help = "FF 03 before the PPP frames we send: learn = as its own frames have it, "
+		 "and with a client or service here as LCP agrees; else always or never",
 	 CFG_AT(struct cfg_peer, ff03)},
 	{"sequencing", CFG_K_BOOL, .help = "as LNS: send sequence numbers in data messages",
 	 CFG_AT(struct cfg_peer, sequencing)},

@@ -227,9 +227,8 @@ static const struct cfg_key service_keys[] = {
 	 SERVICE(proxy)},
 	{"multilink", CFG_K_WORD, .words = MULTILINK_WORDS, .deflt = "no",
 	 .set = keys_ppp_set_service_multilink,
-	 .help = "let several calls of one user and endpoint be one link (RFC 1990); short: ask "
-		 "for "
-		 "sequence numbers of 12 bits"},
+	 .help = "let several calls of one user and endpoint be one link (RFC 1990); short: "
+		 "ask for sequence numbers of 12 bits"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
@@ -284,9 +283,8 @@ static const struct cfg_key client_keys[] = {
 	 .help = "prefixes to route into the TUN device while the link is up"},
 	{"multilink", CFG_K_WORD, .words = MULTILINK_WORDS, .deflt = "no",
 	 .set = keys_ppp_set_client_multilink,
-	 .help = "offer to be one link with the clients that say `bundle` (RFC 1990); short: ask "
-		 "for "
-		 "sequence numbers of 12 bits"},
+	 .help = "offer to be one link with the clients that say `bundle` (RFC 1990); short: "
+		 "ask for sequence numbers of 12 bits"},
 	{"bundle", CFG_K_REF, .words = "client", .deflt = "none",
 	 .help = "client with `multilink` whose bundle this is another link of", CLIENT(bundle)},
 	{"redial", CFG_K_TIME, .min = 0, .max = D,

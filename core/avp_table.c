@@ -7,9 +7,8 @@
  *
  * A tunnel switch drops attributes of the control connection, because they describe the tunnel they
  * came on; it regenerates ids, Sequencing Required, Session DS and the list of gateways for each
- * side; it
- * relays attributes that describe the call, the caller or the reason the call ended.  One that has
- * no row here is dropped, since nobody knows whether it describes the call or the tunnel.
+ * side; it relays attributes that describe the call, the caller or the reason the call ended.  One
+ * that has no row here is dropped, since nobody knows whether it describes the call or the tunnel.
  */
 #include "core/avp.h"
 #include "core/msg.h"

@@ -13,14 +13,12 @@
 
 #include "core/bytes.h"
 
-#define MP_LINKS    8u	 /* of one bundle */
-#define MP_HELD	    128u /* fragments that wait; divides both sequence spaces */
-#define MP_HEAD_MAX 4u
-#define MP_MRRU_MIN 1500u	      /* section 5.1.1: each system can receive this */
-#define MP_PATIENCE UINT64_C(1000000) /* us; section 4.1 asks for a timer, and gives no figure */
-#define MP_STRAYS                                                                      \
-	8u /* in a row behind the window: the peer is there, and the window moves back \
-	    */
+#define MP_LINKS     8u	  /* of one bundle */
+#define MP_HELD	     128u /* fragments that wait; divides both sequence spaces */
+#define MP_HEAD_MAX  4u
+#define MP_MRRU_MIN  1500u	       /* section 5.1.1: each system can receive this */
+#define MP_PATIENCE  UINT64_C(1000000) /* us; section 4.1 asks for a timer, and gives no figure */
+#define MP_STRAYS    8u		       /* in a row behind the window, which then moves back */
 #define MP_SEQ_LONG  0xffffffu
 #define MP_SEQ_SHORT 0xfffu
 

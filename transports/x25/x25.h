@@ -149,7 +149,8 @@ void x25_block(struct x25 *x);
 void x25_unblock(struct x25 *x, uint64_t now);
 
 /* Place a call and return its LCN; 0 = none is free, the interface is not ready, an address is
- * malformed or there is no memory.  calling may be "".  cud: call user data, at most 16 octets. */
+ * malformed or there is no memory.  calling may be "", and so may sub, the called address
+ * extension.  cud: call user data, at most 16 octets. */
 uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const char *sub,
 		  const void *cud, size_t cud_len, uint64_t now);
 bool x25_accept(struct x25 *x, uint16_t lci, uint64_t now);

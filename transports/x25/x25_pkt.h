@@ -13,7 +13,6 @@
 #define X25_DIGITS   15u  /* of an X.121 address */
 #define X25_CUD	     16u  /* octets of call user data */
 #define X25_CUD_FAST 128u /* with fast select */
-#define X25_FAC_MAX  109u /* octets of facilities */
 #define X25_SUB	     40u  /* digits of an address extension (X.25 annex G) */
 #define X25_LCI_MAX  4095u
 
