@@ -34,6 +34,12 @@ libdp_la_SOURCES = \
 libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 libdp_la_LIBADD = $(URCU_LIBS) $(PCAP_LIBS) -lpthread
 
+# The process that starts the others (gw/keeper/keeper.h); of all the rest it needs nothing.
+noinst_LTLIBRARIES += libkeeper.la
+libkeeper_la_SOURCES = gw/keeper/keeper.h gw/keeper/keeper_body.c gw/keeper/keeper_body.h gw/keeper/keeper_fds.c \
+	gw/keeper/keeper_link.c gw/keeper/keeper_msg.c
+libkeeper_la_LIBADD = -lpthread
+
 bin_PROGRAMS += isthmus
 isthmus_SOURCES = gw/main.c
 isthmus_CPPFLAGS = $(AM_CPPFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keeper: the process that starts the two others, data and control, starts them again when they
+ * die, and holds a duplicate of every descriptor they have asked it to hold.  It parses nothing
+ * from the network, and it decodes each message of the others as hostile.
+ *
+ * Each process has two SOCK_SEQPACKET sockets to keeper.  By `notice` go messages that have no
+ * answer, both ways.  By `ask` the process sends a request and waits for its answer; keeper answers
+ * in order.  A packet is one message: version 1, kind 1, error 2 (an errno value, in answers), then
+ * the body, integers in network order; descriptors come with it as SCM_RIGHTS.
+ *
+ *   keeper to process      GIVE*  GO  (STOP | HUP | GIVE)*
+ *   process to keeper      READY  (KEEP | DROP)*
+ */
+#ifndef GW_KEEPER_KEEPER_H
+#define GW_KEEPER_KEEPER_H
+
+#include "core/bytes.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define KEEPER_MSG_MAX	4096u /* octets of a message with its head */
+#define KEEPER_HEAD	4u
+#define KEEPER_FDS_MAX	16u /* descriptors of a message */
+#define KEEPER_NAME_MAX 96u /* of a descriptor, with its NUL */
+#define KEEPER_VERSION	1u
+
+enum keeper_role { KEEPER_DATA, KEEPER_CONTROL, KEEPER_ROLES };
+extern const char *const keeper_role_names[KEEPER_ROLES];
+
+/* Kinds, and the bodies of those that have one: a name is its length in one octet and its octets.
+ *
+ *   GIVE       to a process: a name for each of its descriptors; keeper holds them too
+ *   GO         to a process: all that is held has been given (struct keeper_go)
+ *   STOP       to a process: end in good order, a second time at once
+ *   HUP        to control: keeper has got SIGHUP
+ *   READY      to keeper: the process is at work
+ *   KEEP       to keeper: a name and one descriptor: hold a duplicate of it
+ *   DROP       to keeper: a name: hold it no more
+ *   PROCESSES  request of control; its answer: a struct keeper_process of each
+ */
+enum keeper_kind {
+	KEEPER_GIVE = 1,
+	KEEPER_GO = 2,
+	KEEPER_STOP = 3,
+	KEEPER_HUP = 4,
+	KEEPER_READY = 16,
+	KEEPER_KEEP = 17,
+	KEEPER_DROP = 18,
+	KEEPER_PROCESSES = 32,
+	KEEPER_OPENER = 64, /* from here to 127: requests of the opener (gw/keeper/opener.h) */
+};
+
+/* A message as received: body points into the buffer it was received into. */
+struct keeper_msg {
+	uint8_t kind;
+	uint16_t error; /* of an answer: 0 or an errno value */
+	const uint8_t *body;
+	size_t len;
+	int fd[KEEPER_FDS_MAX]; /* -1 = taken by the caller */
+	unsigned fds;
+};
+
+/* Send one message and the fds of it, which stay the caller's.  Never waits: -EAGAIN when the far
+ * end does not read.  0 or -errno; -EMSGSIZE for a body or more descriptors than fit. */
+int keeper_send(int sock, const struct keeper_msg *m);
+/* Receive one message into buf (KEEPER_MSG_MAX octets).  1, or 0 when the far end has gone, or
+ * -errno: -EAGAIN when there is none on a socket that does not block, -EBADMSG for a packet that is
+ * no message (it is thrown away, its descriptors are closed).  The caller owns the descriptors. */
+int keeper_recv(int sock, uint8_t *buf, struct keeper_msg *out);
+/* Close the descriptors of a received message that have not been taken. */
+void keeper_msg_close(struct keeper_msg *m);
+/* The descriptor number i becomes the caller's; -1 when there is none. */
+int keeper_msg_take(struct keeper_msg *m, unsigned i);
+
+/* A name of a descriptor: 1 to 95 of A-Z a-z 0-9 . _ + - and /, "ROLE/..." for those of a process,
+ * "all/..." for those that both get.  */
+bool keeper_name_ok(const char *name, size_t len);
+/* A name as a body has it: its length in one octet, then its octets.  False, and the reader failed,
+ * for a name that is none. */
+bool keeper_get_name(struct rd *r, char out[KEEPER_NAME_MAX]);
+void keeper_put_name(struct wr *w, const char *name);
+
+/* --- descriptors by name ---------------------------------------------------------------------- */
+
+struct keeper_fd {
+	char name[KEEPER_NAME_MAX];
+	int fd;
+};
+
+#define KEEPER_HELD_MAX 4096u /* descriptors of a table; more are refused */
+
+/* A table owns its descriptors.  All zeros is an empty one. */
+struct keeper_fds {
+	struct keeper_fd *at;
+	unsigned n, cap;
+};
+/* The descriptor becomes the table's and replaces one of this name.  0, or -errno (-ENFILE when the
+ * table is full) and the descriptor stays the caller's. */
+int keeper_fds_put(struct keeper_fds *t, const char *name, int fd);
+int keeper_fds_find(const struct keeper_fds *t, const char *name); /* -1 = not there */
+int keeper_fds_take(struct keeper_fds *t, const char *name);	   /* becomes the caller's */
+bool keeper_fds_drop(struct keeper_fds *t, const char *name);	   /* closed */
+void keeper_fds_free(struct keeper_fds *t);
+
+/* --- what a process does ---------------------------------------------------------------------- */
+
+/* The sockets of a process to its keeper; notice does not block. */
+struct keeper_link {
+	int notice, ask;
+	pthread_mutex_t lock; /* of ask: any thread may ask */
+};
+
+/* Body of GO. */
+struct keeper_go {
+	uint32_t life;	/* 0 = the first of this process since keeper was started */
+	uint32_t delay; /* ms that keeper has waited before it started it */
+	char why[96];	/* the one before has ended; "" in the first life */
+};
+
+/* In a process that keeper has started: wait until all is given.  fds owns what came.  0, or -errno
+ * when keeper has gone or says nothing sensible. */
+int keeper_begin(struct keeper_link *l, struct keeper_fds *fds, struct keeper_go *go);
+void keeper_end(struct keeper_link *l);
+/* Notices to keeper; -errno when it has gone or has no room. */
+int keeper_say(struct keeper_link *l, enum keeper_kind kind);
+int keeper_keep(struct keeper_link *l, const char *name, int fd);
+int keeper_drop(struct keeper_link *l, const char *name);
+/* One request and its answer, which is received into buf (KEEPER_MSG_MAX octets); waits for keeper,
+ * which answers at once or not at all when it has gone.  0, or -errno: the error of the answer
+ * (then *answer holds its body too), -EPIPE when keeper has gone.  keeper_msg_close() it. */
+int keeper_ask(struct keeper_link *l, uint8_t kind, const void *body, size_t len, uint8_t *buf,
+	       struct keeper_msg *answer);
+
+/* --- processes, for `show processes` ---------------------------------------------------------- */
+
+#define KEEPER_PROCESSES_MAX 3u /* keeper itself is one of them */
+
+struct keeper_process {
+	char name[16]; /* "keeper", "data", "control" */
+	char state[16];
+	uint32_t pid; /* 0 = not running */
+	uint32_t age; /* seconds */
+	uint32_t restarts;
+	uint32_t uid;
+	uint64_t capabilities; /* effective, one bit each */
+	uint8_t seccomp;       /* mode: 0 none, 1 strict, 2 filter */
+	char why[96];	       /* the one before has ended; "" = there was none */
+};
+/* How many there are, at most KEEPER_PROCESSES_MAX; 0 when keeper does not answer. */
+unsigned keeper_processes(struct keeper_link *l, struct keeper_process out[KEEPER_PROCESSES_MAX]);
+
+/* --- keeper ----------------------------------------------------------------------------------- */
+
+/* One kind of request that others have added. */
+struct keeper_request {
+	uint8_t kind; /* KEEPER_OPENER to 127 */
+	uint8_t from; /* 1 << role of each that may send it */
+	/* body: as received, hostile.  Returns 0 or an errno value, which the answer carries with
+	 * what was written to it.  *fd: a descriptor for the answer, closed when it is sent; it is
+	 * -1 before. */
+	int (*run)(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer, int *fd);
+};
+
+enum keeper_level { KEEPER_ERROR, KEEPER_NOTICE };
+
+struct keeper_config {
+	const char *program; /* that the processes are started from, by execv() */
+	/* Its argument vector for a role, NULL ended.  The sockets are descriptors
+	 * KEEPER_FD_NOTICE and KEEPER_FD_ASK of the new process. */
+	char *const *argv[KEEPER_ROLES];
+	const struct keeper_request *request; /* kind 0 ends; NULL = none */
+	void *request_ctx;
+	void (*log)(enum keeper_level level, const char *words); /* without a line end */
+	/* Called once before the first process is started: put what all get into `held`, which may
+	 * hold already what the service manager has kept.  NULL = nothing.  False: keeper ends with
+	 * status 1; the reason has been logged. */
+	bool (*prepare)(void *ctx, struct keeper_fds *held);
+	void *prepare_ctx;
+};
+
+#define KEEPER_FD_NOTICE 3
+#define KEEPER_FD_ASK	 4
+
+/* Be the keeper until all has ended: exit status. */
+int keeper_run(const struct keeper_config *c);
+
+#endif
