@@ -8,6 +8,7 @@
 #include "cfg/model.h"
 #include "cfg/names.h"
 #include "cfg/parse.h"
+#include "cfg/port.h"
 #include "cfg/preproc.h"
 #include "cfg/report.h"
 #include "cfg/secret.h"
@@ -83,6 +84,7 @@ static unsigned load_source(const struct cfg_model **out, const struct load_sour
 		cfg_confuse(&l);
 		cfg_build(&l);
 		cfg_check(&l);
+		cfg_check_ports(&l);
 		cfg_check_file_mode(&l);
 	}
 	faults = cfg_load_report(&l, report, ctx);

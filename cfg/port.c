@@ -11,6 +11,7 @@
 #include "cfg/value.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 struct settings {
@@ -261,4 +262,53 @@ void cfg_build_port(struct cfg_load *l, struct cfg_item *port, struct cfg_port *
 	p->config.settings = s.n;
 	p->config.circuit = config;
 	p->config.circuits = n;
+}
+
+/* --- what the transport says of it -------------------------------------------------------------- */
+
+/* Do words begin with "WORD TITLE: ", or "WORD: " of a key?  How many octets that is, or 0. */
+static size_t port_head(const char *words, const char *word, const char *title)
+{
+	char head[200];
+	int n = title ? snprintf(head, sizeof(head), "%s %s: ", word, title)
+		      : snprintf(head, sizeof(head), "%s: ", word);
+
+	return (size_t)n < sizeof(head) && !strncmp(words, head, (size_t)n) ? (size_t)n : 0;
+}
+
+/* The part of a port that words of its transport are about, and how many octets of them say so; the
+ * port itself when they begin in another way. */
+static const struct cfg_item *port_meant(const struct cfg_item *port, const char *words,
+					 size_t *head)
+{
+	const char *alias = port->schema->transport->circuit_word;
+
+	for (const struct cfg_item *it = port->child; it; it = it->next) {
+		*head = port_head(words, it->title ? "channel" : it->name, it->title);
+		if (!*head && it->title && alias)
+			*head = port_head(words, alias, it->title);
+		if (*head)
+			return it;
+	}
+	return port;
+}
+
+static void port_check(struct cfg_load *l, const struct cfg_item *port, const struct cfg_port *p)
+{
+	const struct ist_transport *t = p->transport;
+	const struct cfg_item *at;
+	char err[400] = "";
+	size_t head = 0;
+
+	if (!IST_HAS(t, check) || !t->check || !t->check(&p->config, err, sizeof(err)))
+		return;
+	at = port_meant(port, err, &head);
+	cfg_wrong(l, at->line, at, "%s", cfg_printable(l, err + head, strlen(err + head)));
+}
+
+void cfg_check_ports(struct cfg_load *l)
+{
+	for (const struct cfg_item *it = NULL; (it = cfg_next(l->root, it, CFG_S_PORT));)
+		if (!cfg_reported(l, it))
+			port_check(l, it, it->object);
 }

@@ -20,14 +20,21 @@ struct cfg_fault {
 
 #define SHOWN_MAX 60
 
-const char *cfg_clean(struct cfg_load *l, const char *s, size_t len)
+const char *cfg_printable(struct cfg_load *l, const char *s, size_t len)
 {
-	bool cut = len > SHOWN_MAX;
-	char *out = arena_text(l->scratch, s, cut ? SHOWN_MAX : len);
+	char *out = arena_text(l->scratch, s, len);
 
 	for (char *p = out; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
+	return out;
+}
+
+const char *cfg_clean(struct cfg_load *l, const char *s, size_t len)
+{
+	bool cut = len > SHOWN_MAX;
+	const char *out = cfg_printable(l, s, cut ? SHOWN_MAX : len);
+
 	return cut ? arena_printf(l->scratch, "%s...", out) : out;
 }
 
@@ -114,6 +121,17 @@ void cfg_warn(struct cfg_load *l, unsigned line, const struct cfg_item *at, cons
 	va_start(ap, fmt);
 	report_add(l, report_room(l, true), line, at, fmt, ap);
 	va_end(ap);
+}
+
+bool cfg_reported(const struct cfg_load *l, const struct cfg_item *section)
+{
+	unsigned n = report_shown(l->faults) + report_shown(l->warnings);
+
+	for (unsigned i = 0; i < n; i++)
+		for (const struct cfg_item *at = l->fault[i].at; at; at = at->parent)
+			if (at == section && !l->fault[i].warning)
+				return true;
+	return l->faults > CFG_FAULTS_MAX; /* the others are not kept */
 }
 
 static const char *report_message(struct cfg_load *l, const struct cfg_fault *f)

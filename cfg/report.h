@@ -15,9 +15,13 @@ void cfg_wrong(struct cfg_load *l, unsigned line, const struct cfg_item *at, con
 /* The same for a warning. */
 void cfg_warn(struct cfg_load *l, unsigned line, const struct cfg_item *at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Has a mistake been reported of this section, or of anything in it? */
+bool cfg_reported(const struct cfg_load *l, const struct cfg_item *section);
 /* A value for a message: as written, printable, cut when long. */
 const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v);
-/* Any text for a message: printable, cut when long. */
+/* Any text for a message, printable. */
+const char *cfg_printable(struct cfg_load *l, const char *s, size_t len);
+/* The same, cut when long. */
 const char *cfg_clean(struct cfg_load *l, const char *s, size_t len);
 /* May the name of an unknown item be the rest of a secret, which must not be shown? */
 bool cfg_may_be_secret(const struct cfg_item *it);

@@ -355,6 +355,25 @@ static int loop_add_channels(struct ist_port *p, const struct ist_port_config *c
 	return 0;
 }
 
+static int loop_read(struct impair *impair, const struct ist_port_config *cfg, char *err,
+		     size_t err_len)
+{
+	const struct settings set = {keys, cfg->setting, cfg->settings};
+	int r = impair_init(impair, &set, err, err_len);
+
+	if (!r && (!settings_text(&set, "pair") || cfg->circuits > CIRCUITS_MOST))
+		r = settings_error(err, err_len, EINVAL, "needs a pair, and at most %u circuits",
+				   CIRCUITS_MOST);
+	return r;
+}
+
+static int loop_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	struct impair impair;
+
+	return loop_read(&impair, cfg, err, err_len);
+}
+
 static int loop_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		     const struct ist_port_config *cfg, char *err, size_t err_len)
 {
@@ -364,12 +383,9 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 	struct ist_port *p;
 
 	if (!r)
-		r = impair_init(&impair, &set, err, err_len);
+		r = loop_read(&impair, cfg, err, err_len);
 	if (r < 0)
 		return r;
-	if (!settings_text(&set, "pair") || cfg->circuits > CIRCUITS_MOST)
-		return settings_error(err, err_len, EINVAL, "needs a pair, and at most %u circuits",
-				      CIRCUITS_MOST);
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
@@ -466,4 +482,5 @@ const struct ist_transport loop_transport = {
 	.disconnect = loop_disconnect,
 	.on_wake = loop_on_wake,
 	.status = loop_status,
+	.check = loop_check,
 };

@@ -308,6 +308,12 @@ struct ist_transport {
 	/* IST_CAP_CALLS: can `connect` call this address?  False for those of its permanent
 	 * circuits, which need a section.  NULL = every address. */
 	bool (*addr_calls)(const struct ist_addr *a);
+	/* Is there a mistake in these settings?  What `open` refuses of their own text, found
+	 * without opening anything: no device need be there.  0, or -errno with words in err:
+	 * "KEY: ..." about a key of the port, "WORD ADDRESS: ..." about a circuit, WORD being
+	 * circuit_word or "channel"; a host finds the line of the mistake by these.  NULL = only
+	 * `open` knows. */
+	int (*check)(const struct ist_port_config *cfg, char *err, size_t err_len);
 };
 
 /* A plugin exports exactly this. */

@@ -73,6 +73,37 @@ static const struct ist_key line_keys[] = {
 	{NULL, 0, 0, 0, 0, NULL, NULL, NULL},
 };
 
+static const char *media_setting(const struct ist_setting *s, unsigned n, const char *key)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(s[i].key, key))
+			return s[i].value;
+	return "";
+}
+
+/* What no table can say: the wire's name does not begin with "wet", an odd n391 needs t391 = 20s,
+ * DLCI 666 is nobody's, and all together carry a million at most. */
+static int line_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const char *link = media_setting(cfg->setting, cfg->settings, "link");
+	unsigned long cir = 0;
+
+	if (!strncmp(link, "wet", 3))
+		return snprintf(err, err_len, "link: \"%s\" is no dry one", link), -EINVAL;
+	if (atoi(media_setting(cfg->setting, cfg->settings, "n391")) % 2 &&
+	    strcmp(media_setting(cfg->setting, cfg->settings, "t391"), "20000000"))
+		return snprintf(err, err_len, "t391: must be 20s with an odd n391"), -EINVAL;
+	for (unsigned i = 0; i < cfg->circuits; i++) {
+		const struct ist_circuit_config *c = &cfg->circuit[i];
+		unsigned dlci = c->addr.data[0] | c->addr.data[1] << 8;
+
+		if (dlci == 666)
+			return snprintf(err, err_len, "dlci 666: is nobody's"), -EINVAL;
+		cir += strtoul(media_setting(c->setting, c->settings, "cir"), NULL, 10);
+	}
+	return cir > 1000000 ? snprintf(err, err_len, "carries a million at most"), -EINVAL : 0;
+}
+
 static const struct ist_transport net = {.abi = IST_TRANSPORT_ABI,
 					 .size = sizeof(net),
 					 .name = "net",
@@ -85,7 +116,8 @@ static const struct ist_transport line = {.abi = IST_TRANSPORT_ABI,
 					  .caps = IST_CAP_L2TP | IST_CAP_PPP,
 					  .keys = line_keys,
 					  .circuit_word = "dlci",
-					  .addr_parse = dlci_parse};
+					  .addr_parse = dlci_parse,
+					  .check = line_check};
 static const struct ist_transport sw = {.abi = IST_TRANSPORT_ABI,
 					.size = sizeof(sw),
 					.name = "sw",

@@ -329,8 +329,27 @@ void fake_init(struct fake_host *h)
 	};
 }
 
-int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
-	     char *err, size_t err_len)
+static void die_of(const char *words, const char *more)
+{
+	fprintf(stderr, "%s: ", more);
+	die(words);
+}
+
+/* `check` finds, without opening, what `open` says of the text, and nothing else. */
+static void host_check_too(const struct ist_transport *tr, const char *const *config, int r,
+			   const char *words)
+{
+	char err[200] = "";
+	int checked = fake_check(tr, config, err, sizeof(err));
+
+	if (checked && (checked != r || strcmp(err, words)))
+		die_of("check refused what open did not", err);
+	if (!checked && r == -EINVAL)
+		die_of("check let pass what open refused", words);
+}
+
+int fake_try_unchecked(struct fake_host *h, const struct ist_transport *tr,
+		       const char *const *config, char *err, size_t err_len)
 {
 	static struct parsed c;
 	int r;
@@ -341,6 +360,24 @@ int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *co
 	h->in_call++;
 	r = tr->open(&h->port, &h->host, h, &c.cfg, err, err_len);
 	h->in_call--;
+	return r;
+}
+
+int fake_check(const struct ist_transport *tr, const char *const *config, char *err, size_t err_len)
+{
+	static struct parsed c;
+
+	host_parse(&c, tr, config);
+	return tr->check(&c.cfg, err, err_len);
+}
+
+int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
+	     char *err, size_t err_len)
+{
+	int r = fake_try_unchecked(h, tr, config, err, err_len);
+
+	if (tr->check)
+		host_check_too(tr, config, r, err);
 	return r;
 }
 

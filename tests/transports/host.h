@@ -80,7 +80,14 @@ void fake_init(struct fake_host *h);
  */
 int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
 	     char *err, size_t err_len);
-/* The same; aborts with the words when it fails. */
+/* The transport's check of such settings; fake_try() aborts when it says anything else of their
+ * text than opening does. */
+int fake_check(const struct ist_transport *tr, const char *const *config, char *err,
+	       size_t err_len);
+/* Opening without that check. */
+int fake_try_unchecked(struct fake_host *h, const struct ist_transport *tr,
+		       const char *const *config, char *err, size_t err_len);
+/* fake_try(); aborts with the words when it fails. */
 void fake_open(struct fake_host *h, const struct ist_transport *tr, const char *const *config);
 void fake_close(struct fake_host *h);
 /* b is run whenever a is. */

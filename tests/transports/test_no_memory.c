@@ -109,7 +109,8 @@ static bool no_memory_watch(const struct row *row, unsigned nth)
 
 	kernel_begin();
 	fake_watches_left = nth;
-	r = fake_try(&h, no_memory_transport(row->transport), row->config, err, sizeof(err));
+	r = fake_try_unchecked(&h, no_memory_transport(row->transport), row->config, err,
+			       sizeof(err));
 	if (!r)
 		fake_run(&h, fake_now + 100);
 	refused = !fake_watches_left;
@@ -133,7 +134,8 @@ static bool no_memory_try(const struct row *row, unsigned skip)
 	int r;
 
 	heap_refuse(skip);
-	r = fake_try(&h, no_memory_transport(row->transport), row->config, err, sizeof(err));
+	r = fake_try_unchecked(&h, no_memory_transport(row->transport), row->config, err,
+			       sizeof(err));
 	if (!heap_refused()) {
 		if (r)
 			printf("\n%s %s: %s", row->transport, row->config[0], err);
@@ -160,6 +162,23 @@ static bool no_memory_try(const struct row *row, unsigned skip)
 	return true;
 }
 
+/* The same of a check, which has nothing to wait for. */
+static bool no_memory_check(const struct row *row, unsigned skip)
+{
+	unsigned before = heap_blocks();
+	char err[200] = "";
+	bool refused;
+	int r;
+
+	heap_refuse(skip);
+	r = fake_check(no_memory_transport(row->transport), row->config, err, sizeof(err));
+	refused = heap_refused();
+	CU_ASSERT_EQUAL(r, refused ? -ENOMEM : 0);
+	CU_ASSERT_EQUAL(strstr(err, "memory") != NULL, refused);
+	CU_ASSERT_EQUAL(heap_blocks(), before);
+	return refused;
+}
+
 /* One that has AF_X25 and AF_ATMPVC. */
 static bool no_memory_on_a_kernel(const struct row *row, unsigned skip)
 {
@@ -179,6 +198,8 @@ static void no_memory_rows(const struct row *row, size_t rows_there)
 		while (no_memory_on_a_kernel(&row[i], n))
 			n++;
 		CU_ASSERT(n > 0);
+		for (n = 0; no_memory_check(&row[i], n); n++)
+			;
 		for (n = 1; no_memory_watch(&row[i], n); n++)
 			;
 	}

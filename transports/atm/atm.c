@@ -232,18 +232,14 @@ static void atm_close(struct ist_port *p)
 	free(p);
 }
 
-static int atm_start_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+/* Everything but the link, for which *link is filled in. */
+static int atm_read(struct ist_port *p, const struct ist_port_config *cfg, struct link_conf *link,
+		    char *err, size_t err_len)
 {
-	struct link_conf conf = {.host = p->host,
-				 .host_ctx = p->ctx,
-				 .user = &link_user,
-				 .ctx = p,
-				 .settings = *set,
-				 .sdus = p->framing == ATM_SDUS,
-				 .circuits = p->vcs,
-				 /* bare cells, PDUs and SDUs have no number of their own */
-				 .linktype = LINKTYPE_USER0 + p->framing};
+	int r = atm_configure(p, cfg, err, err_len);
 
+	if (r < 0)
+		return r;
 	p->circuit = calloc((size_t)p->vcs + 1, sizeof(*p->circuit));
 	if (!p->circuit)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
@@ -251,15 +247,39 @@ static int atm_start_link(struct ist_port *p, const struct settings *set, char *
 		p->circuit[i] = (struct link_circuit){.vpi = (uint16_t)(p->vc[i].key >> 16),
 						      .vci = (uint16_t)p->vc[i].key,
 						      .sdu_max = p->vc[i].sdu_max};
-	conf.circuit = p->circuit;
-	return link_open_configured(&p->link, &conf, err, err_len);
+	*link = (struct link_conf){.host = p->host,
+				   .host_ctx = p->ctx,
+				   .user = &link_user,
+				   .ctx = p,
+				   .settings = {atm_keys, cfg->setting, cfg->settings},
+				   .sdus = p->framing == ATM_SDUS,
+				   .circuit = p->circuit,
+				   .circuits = p->vcs,
+				   /* bare cells, PDUs and SDUs have no number of their own */
+				   .linktype = LINKTYPE_USER0 + p->framing};
+	return 0;
+}
+
+static int atm_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	struct ist_port *p = calloc(1, sizeof(*p));
+	struct link_conf link;
+	int r;
+
+	if (!p)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	r = atm_read(p, cfg, &link, err, err_len);
+	if (!r)
+		r = link_check_configured(&link, err, err_len);
+	atm_close(p);
+	return r;
 }
 
 static int atm_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		    const struct ist_port_config *cfg, char *err, size_t err_len)
 {
-	const struct settings set = {atm_keys, cfg->setting, cfg->settings};
 	int r = settings_host_ok(host, err, err_len);
+	struct link_conf link;
 	struct ist_port *p;
 
 	if (r < 0)
@@ -271,9 +291,9 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 	p->ctx = ctx;
 	p->why = "link down";
 	p->timer_at = UINT64_MAX;
-	r = atm_configure(p, cfg, err, err_len);
+	r = atm_read(p, cfg, &link, err, err_len);
 	if (!r)
-		r = atm_start_link(p, &set, err, err_len);
+		r = link_open_configured(&p->link, &link, err, err_len);
 	if (r < 0) {
 		atm_close(p);
 		return r;
@@ -379,4 +399,5 @@ const struct ist_transport atm_transport = {
 	.disconnect = atm_disconnect,
 	.status = atm_status,
 	.fill = atm_fill,
+	.check = atm_check,
 };

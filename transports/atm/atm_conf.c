@@ -119,7 +119,7 @@ void atm_make_heads(struct atm_vc *v, enum cell_format f)
 static void atm_conf_fill(struct ist_port *p, struct atm_vc *v, const struct ist_circuit_config *c)
 {
 	const struct settings set = {atm_keys, c->setting, c->settings};
-	uint64_t now = p->host->now(p->ctx);
+	uint64_t now = p->host ? p->host->now(p->ctx) : 0; /* NULL: the settings are checked */
 	uint8_t misses = (uint8_t)settings_number(&set, "oam-misses");
 
 	v->key = atm_addr_key(&c->addr);
@@ -156,8 +156,8 @@ static int atm_conf_add_circuits(struct ist_port *p, const struct ist_port_confi
 					      v->key & 0xffff, wrong);
 	}
 	if (!circuits_sort(p->vc, p->vcs, sizeof(*p->vc), &twice))
-		return settings_error(err, err_len, EINVAL, "pvc %u/%u is there twice", twice >> 16,
-				      twice & 0xffff);
+		return settings_error(err, err_len, EINVAL, "pvc %u/%u: is there twice",
+				      twice >> 16, twice & 0xffff);
 	return 0;
 }
 

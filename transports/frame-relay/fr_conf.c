@@ -62,15 +62,16 @@ static int fr_conf_add_circuits(struct ist_port *p, const struct ist_port_config
 							    cfg->circuit[i].settings},
 					 "cir");
 		if (c->dlci < first || c->dlci > last)
-			return settings_error(err, err_len, EINVAL, "dlci %u is not %u to %u",
+			return settings_error(err, err_len, EINVAL, "dlci %u: not %u to %u",
 					      c->dlci, first, last);
 		if (c->payloads & 1u << IST_PAYLOAD_L2TP && p->mtu < FR_MTU_RFC3070)
-			return settings_error(err, err_len, EINVAL,
-					      "mtu %u is under %u, the least for L2TP (RFC 3070 5)",
-					      p->mtu, FR_MTU_RFC3070);
+			return settings_error(
+				err, err_len, EINVAL,
+				"mtu: %u is under %u, the least for L2TP (RFC 3070 5)", p->mtu,
+				FR_MTU_RFC3070);
 	}
 	if (!circuits_sort(p->circuit, p->circuits, sizeof(*p->circuit), &twice))
-		return settings_error(err, err_len, EINVAL, "dlci %u is there twice", twice);
+		return settings_error(err, err_len, EINVAL, "dlci %u: is there twice", twice);
 	return 0;
 }
 
@@ -105,7 +106,7 @@ static int fr_conf_start_lmi(struct ist_port *p, const struct settings *set, cha
 	wrong = lmi_sides_check(&conf, nni);
 	if (!wrong && (p->circuits > LMI_MSG_PVCS ||
 		       lmi_msg_octets(conf.kind, p->format, p->circuits) > p->mtu))
-		wrong = "more circuits than a full status of this mtu can list";
+		wrong = "mtu: a full status cannot list so many circuits";
 	if (wrong)
 		return settings_error(err, err_len, EINVAL, "%s", wrong);
 	dlci = calloc((size_t)p->circuits + 1, sizeof(*dlci));
@@ -116,10 +117,9 @@ static int fr_conf_start_lmi(struct ist_port *p, const struct settings *set, cha
 	return r < 0 ? settings_error(err, err_len, -r, "out of memory") : 0;
 }
 
-static int fr_conf_start_link(struct ist_port *p, const struct settings *set, char *err,
-			      size_t err_len)
+static struct link_conf fr_conf_link(struct ist_port *p, const struct settings *set)
 {
-	struct link_conf conf = {
+	return (struct link_conf){
 		.host = p->host,
 		.host_ctx = p->ctx,
 		.user = &fr_link_user,
@@ -129,16 +129,12 @@ static int fr_conf_start_link(struct ist_port *p, const struct settings *set, ch
 		.tun_type = 770,   /* ARPHRD_FRAD */
 		.tun_protocol = 3, /* ETH_P_ALL */
 	};
-	int r;
-
-	r = link_open_configured(&p->link, &conf, err, err_len);
-	if (!r)
-		p->link_mtu = link_mtu(p->link);
-	return r;
 }
 
 void fr_close(struct ist_port *p)
 {
+	if (!p)
+		return;
 	link_close(p->link);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
@@ -149,39 +145,66 @@ void fr_close(struct ist_port *p)
 	free(p);
 }
 
-int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-	    const struct ist_port_config *cfg, char *err, size_t err_len)
+/* A port with all its settings but the link; *out is to be closed whatever comes of it. */
+static int fr_conf_read(struct ist_port **out, const struct ist_port_config *cfg, char *err,
+			size_t err_len)
 {
 	const struct settings set = {fr_keys, cfg->setting, cfg->settings};
-	int r = settings_host_ok(host, err, err_len);
 	uint64_t octets = settings_number(&set, "address-octets");
-	struct ist_port *p;
+	struct ist_port *p = *out = calloc(1, sizeof(*p));
+	int r;
 
-	if (r < 0)
-		return r;
-	p = calloc(1, sizeof(*p));
 	if (!p)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
-	p->host = host;
-	p->ctx = ctx;
 	p->why = "link down";
 	p->mtu = (uint32_t)settings_number(&set, "mtu");
 	p->pad = settings_bool(&set, "pad");
 	p->format = octets == 4 ? Q922_4_OCTETS : octets == 3 ? Q922_3_OCTETS : Q922_2_OCTETS;
 	p->fragment = (uint32_t)settings_number(&set, "fragment");
 	if (p->fragment && p->fragment < FRF12_LEAST)
-		r = settings_error(err, err_len, EINVAL, "fragment must be 0 or at least %u",
-				   FRF12_LEAST);
-	if (!r)
-		r = fr_conf_add_circuits(p, cfg, err, err_len);
-	if (!r)
-		r = fr_conf_start_lmi(p, &set, err, err_len);
-	if (!r)
-		r = fr_conf_start_link(p, &set, err, err_len);
+		return settings_error(err, err_len, EINVAL, "fragment: must be 0 or at least %u",
+				      FRF12_LEAST);
+	r = fr_conf_add_circuits(p, cfg, err, err_len);
+	return r ? r : fr_conf_start_lmi(p, &set, err, err_len);
+}
+
+int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {fr_keys, cfg->setting, cfg->settings};
+	struct link_conf link;
+	struct ist_port *p;
+	int r = fr_conf_read(&p, cfg, err, err_len);
+
+	if (!r) {
+		link = fr_conf_link(p, &set);
+		r = link_check_configured(&link, err, err_len);
+	}
+	fr_close(p);
+	return r;
+}
+
+int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+	    const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {fr_keys, cfg->setting, cfg->settings};
+	int r = settings_host_ok(host, err, err_len);
+	struct link_conf link;
+	struct ist_port *p;
+
+	if (r < 0)
+		return r;
+	r = fr_conf_read(&p, cfg, err, err_len);
+	if (!r) {
+		p->host = host;
+		p->ctx = ctx;
+		link = fr_conf_link(p, &set);
+		r = link_open_configured(&p->link, &link, err, err_len);
+	}
 	if (r < 0) {
 		fr_close(p);
 		return r;
 	}
+	p->link_mtu = link_mtu(p->link);
 	*out = p;
 	return 0;
 }

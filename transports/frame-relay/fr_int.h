@@ -101,6 +101,7 @@ extern const struct ist_key fr_keys[];
 int fr_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	    const struct ist_port_config *cfg, char *err, size_t err_len);
-void fr_close(struct ist_port *p);
+int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len);
+void fr_close(struct ist_port *p); /* NULL is allowed */
 
 #endif

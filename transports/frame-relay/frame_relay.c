@@ -441,4 +441,5 @@ const struct ist_transport frame_relay_transport = {
 	.count = fr_count,
 	.disconnect = fr_disconnect,
 	.status = fr_status,
+	.check = fr_check,
 };

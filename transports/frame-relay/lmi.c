@@ -26,13 +26,15 @@ enum poll { POLL_NONE, POLL_WAITING, POLL_ERRED, POLL_DONE };
 const char *lmi_conf_check(const struct lmi_conf *c)
 {
 	if (c->n392 < 1 || c->n393 > N393_MAX || c->n392 > c->n393)
-		return "n392 and n393 must be 1 to 10, n392 not above n393";
+		return "n392: it and n393 must be 1 to 10, n392 not above n393";
 	if (c->n391 < 1 || c->n391 > 255)
-		return "n391 must be 1 to 255";
-	if (!c->t391 || !c->t392)
-		return "t391 and t392 must not be 0";
+		return "n391: must be 1 to 255";
+	if (!c->t391)
+		return "t391: must not be 0";
+	if (!c->t392)
+		return "t392: must not be 0";
 	if (!lmi_msg_fits(c->automatic ? LMI_CISCO : c->kind, c->address))
-		return "with addresses of 4 octets the LMI is annex-a or annex-d";
+		return "lmi: with addresses of 4 octets it must be annex-a or annex-d";
 	return NULL;
 }
 

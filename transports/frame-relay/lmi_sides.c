@@ -42,7 +42,7 @@ static const struct lmi_ops side_ops = {lmi_sides_tx, lmi_sides_link, lmi_sides_
 const char *lmi_sides_check(const struct lmi_conf *c, bool nni)
 {
 	if (nni && (c->automatic || c->kind == LMI_CISCO))
-		return "role = nni is for lmi = annex-a and annex-d";
+		return "role: nni is for lmi = annex-a and annex-d";
 	return lmi_conf_check(c);
 }
 

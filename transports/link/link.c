@@ -263,17 +263,45 @@ static bool link_hopeless(int err)
 	return false;
 }
 
-static int link_open_kind(struct link *l, const char *text, char *err, size_t err_len)
+static int link_parse(struct link *l, const char *text, char *err, size_t err_len)
 {
-	int r;
-
 	errno = 0;
 	l->impl = l->kind->parse(l, text + strlen(l->kind->scheme), err, err_len);
 	if (!l->impl && errno == ENOMEM)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
-	if (!l->impl)
-		return -EINVAL;
-	r = l->kind->start(l->impl);
+	return l->impl ? 0 : -EINVAL;
+}
+
+/* All that the text says.  *out is to be closed whatever comes of it. */
+static int link_new(struct link **out, const char *text, const struct link_conf *conf, char *err,
+		    size_t err_len)
+{
+	const struct link_kind *kind = NULL;
+	struct link *l;
+	int r = link_find_kind(text, &kind, err, err_len);
+
+	*out = NULL;
+	if (r < 0)
+		return r;
+	*out = l = calloc(1, sizeof(*l));
+	if (!l)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	l->kind = kind;
+	l->conf = *conf;
+	l->at = l->recheck = UINT64_MAX;
+	l->held.max = HELD_MAX;
+	r = impair_init(&l->impair, &conf->settings, err, err_len);
+	if (impair_on(&l->impair)) {
+		l->impair_send = !settings_is(&conf->settings, "impair-direction", "receive");
+		l->impair_receive = !settings_is(&conf->settings, "impair-direction", "send");
+	}
+	return r ? r : link_parse(l, text, err, err_len);
+}
+
+static int link_start_first(struct link *l, const char *text, char *err, size_t err_len)
+{
+	int r = l->kind->start(l->impl);
+
 	if (r < 0 && link_hopeless(-r))
 		return settings_error(err, err_len, -r, "link %s: %s", text, strerror(-r));
 	l->started = !r;
@@ -291,26 +319,11 @@ static int link_open_kind(struct link *l, const char *text, char *err, size_t er
 int link_open(struct link **out, const char *text, const struct link_conf *conf, char *err,
 	      size_t err_len)
 {
-	const struct link_kind *kind = NULL;
 	struct link *l;
-	int r = link_find_kind(text, &kind, err, err_len);
+	int r = link_new(&l, text, conf, err, err_len);
 
-	if (r < 0)
-		return r;
-	l = calloc(1, sizeof(*l));
-	if (!l)
-		return settings_error(err, err_len, ENOMEM, "out of memory");
-	l->kind = kind;
-	l->conf = *conf;
-	l->at = l->recheck = UINT64_MAX;
-	l->held.max = HELD_MAX;
-	r = impair_init(&l->impair, &conf->settings, err, err_len);
-	if (impair_on(&l->impair)) {
-		l->impair_send = !settings_is(&conf->settings, "impair-direction", "receive");
-		l->impair_receive = !settings_is(&conf->settings, "impair-direction", "send");
-	}
 	if (!r)
-		r = link_open_kind(l, text, err, err_len);
+		r = link_start_first(l, text, err, err_len);
 	if (r < 0) {
 		link_close(l);
 		return r;
@@ -319,19 +332,44 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 	return 0;
 }
 
-int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len)
+/* The text of the link, and conf->ethertype; NULL with words when a key is wrong. */
+static const char *link_configured(struct link_conf *conf, char *err, size_t err_len)
 {
 	const struct settings *set = &conf->settings;
 	uint64_t ethertype = settings_number(set, "ethertype");
+	const char *text = settings_text(set, "link");
 
-	if (!conf->ether[0] && (ethertype < 0x600 || ethertype > 0xffff))
-		return settings_error(err, err_len, EINVAL,
-				      "ethertype: \"%s\" is not 0x0600 to 0xffff",
-				      settings_text(set, "ethertype"));
-	if (!settings_text(set, "link"))
-		return settings_error(err, err_len, EINVAL, "needs a link");
 	conf->ethertype = (uint16_t)ethertype;
-	return link_open(out, settings_text(set, "link"), conf, err, err_len);
+	if (!conf->ether[0] && (ethertype < 0x600 || ethertype > 0xffff)) {
+		settings_error(err, err_len, EINVAL, "ethertype: \"%s\" is not 0x0600 to 0xffff",
+			       settings_text(set, "ethertype"));
+		return NULL;
+	}
+	if (!text)
+		settings_error(err, err_len, EINVAL, "needs a link");
+	return text;
+}
+
+int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len)
+{
+	const char *text = link_configured(conf, err, err_len);
+
+	return text ? link_open(out, text, conf, err, err_len) : -EINVAL;
+}
+
+int link_check_configured(const struct link_conf *conf, char *err, size_t err_len)
+{
+	struct link_conf c = *conf;
+	const char *text = link_configured(&c, err, err_len);
+	struct link *l;
+	int r;
+
+	if (!text)
+		return -EINVAL;
+	c.host = NULL;
+	r = link_new(&l, text, &c, err, err_len);
+	link_close(l);
+	return r;
 }
 
 void link_close(struct link *l)

@@ -52,7 +52,7 @@ struct link_circuit {
 };
 
 struct link_conf {
-	const struct ist_host *host;
+	const struct ist_host *host; /* NULL: the text is only checked */
 	void *host_ctx;
 	const struct link_user *user;
 	void *ctx;
@@ -130,6 +130,10 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 /* The same for a port whose keys have LINK_KEYS: `link` and, unless conf->ether is given,
  * `ethertype` are read from conf->settings. */
 int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len);
+/* What link_open_configured() refuses of the text, without opening anything; conf->host is not
+ * used.
+ */
+int link_check_configured(const struct link_conf *conf, char *err, size_t err_len);
 void link_close(struct link *l);
 /* A frame that cannot be sent is dropped and counted. */
 void link_send(struct link *l, const struct link_frame *f, unsigned n);

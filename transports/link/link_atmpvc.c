@@ -304,7 +304,7 @@ static const char *link_atmpvc_unfit(const struct link *l, const char *rest)
 		return "carries AAL5 SDUs, it needs atm with framing = sdus";
 	if (!link_conf_of(l)->circuits)
 		return "opens the circuits that are configured, and there is none";
-	if (link_atmpvc_open != link_atmpvc_open_pvc)
+	if (!link_conf_of(l)->host || link_atmpvc_open != link_atmpvc_open_pvc)
 		return NULL;
 	fd = link_atmpvc_new_socket();
 	if (fd >= 0)

@@ -533,4 +533,5 @@ const struct ist_transport pppoe_transport = {
 	.fill = pppoe_fill,
 	.need = pppoe_need,
 	.addr_match = pppoe_addr_match,
+	.check = pppoe_check,
 };

@@ -160,24 +160,22 @@ static int pppoe_conf_end(struct ist_port *p, const struct settings *set, char *
 	return 0;
 }
 
-static int pppoe_conf_link(struct ist_port *p, const struct settings *set, char *err,
-			   size_t err_len)
+static struct link_conf pppoe_conf_link(struct ist_port *p, const struct ist_port_config *cfg)
 {
-	struct link_conf conf = {
+	return (struct link_conf){
 		.host = p->host,
 		.host_ctx = p->ctx,
 		.user = &pppoe_link_user,
 		.ctx = p,
-		.settings = *set,
+		.settings = {pppoe_keys, cfg->setting, cfg->settings},
 		.ether = {PPPOE_DISCOVERY, PPPOE_SESSION},
 		.linktype = LINKTYPE_ETHERNET,
 	};
-
-	return link_open_configured(&p->link, &conf, err, err_len);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
 
+/* Everything but the link. */
 static int pppoe_conf_read(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 			   size_t err_len)
 {
@@ -197,7 +195,16 @@ static int pppoe_conf_read(struct ist_port *p, const struct ist_port_config *cfg
 		r = pppoe_conf_client(p, &set, err, err_len);
 	else
 		pppoe_conf_server(p, &set);
-	return r ? r : pppoe_conf_link(p, &set, err, err_len);
+	return r;
+}
+
+static struct ist_port *pppoe_conf_new(void)
+{
+	struct ist_port *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->timer_at = p->lost_at = UINT64_MAX;
+	return p;
 }
 
 void pppoe_close(struct ist_port *p)
@@ -217,21 +224,40 @@ void pppoe_close(struct ist_port *p)
 	free(p);
 }
 
+int pppoe_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	struct ist_port *p = pppoe_conf_new();
+	struct link_conf link;
+	int r;
+
+	if (!p)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	r = pppoe_conf_read(p, cfg, err, err_len);
+	link = pppoe_conf_link(p, cfg);
+	if (!r)
+		r = link_check_configured(&link, err, err_len);
+	pppoe_close(p);
+	return r;
+}
+
 int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	       const struct ist_port_config *cfg, char *err, size_t err_len)
 {
 	int r = settings_host_ok(host, err, err_len);
+	struct link_conf link;
 	struct ist_port *p;
 
 	if (r < 0)
 		return r;
-	p = calloc(1, sizeof(*p));
+	p = pppoe_conf_new();
 	if (!p)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
-	p->timer_at = p->lost_at = UINT64_MAX;
 	r = pppoe_conf_read(p, cfg, err, err_len);
+	link = pppoe_conf_link(p, cfg);
+	if (!r)
+		r = link_open_configured(&p->link, &link, err, err_len);
 	if (r < 0) {
 		pppoe_close(p);
 		return r;

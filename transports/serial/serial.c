@@ -254,4 +254,5 @@ const struct ist_transport serial_transport = {
 	.set_accm = serial_set_accm,
 	.errors = serial_errors,
 	.addr_calls = serial_addr_calls,
+	.check = serial_check,
 };

@@ -227,30 +227,33 @@ static int conf_device(struct ist_port *p, const struct settings *set, char *err
 	return r ? r : conf_memory(p, err, err_len);
 }
 
-static int conf_link(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+static bool conf_sync(const struct ist_port_config *cfg)
 {
-	struct link_conf conf = {
+	return settings_text(&(struct settings){serial_keys, cfg->setting, cfg->settings}, "link");
+}
+
+static struct link_conf conf_link(struct ist_port *p, const struct ist_port_config *cfg)
+{
+	return (struct link_conf){
 		.host = p->host,
 		.host_ctx = p->ctx,
 		.user = &serial_sync_user,
 		.ctx = p,
-		.settings = *set,
+		.settings = {serial_keys, cfg->setting, cfg->settings},
 		.linktype = LINKTYPE_PPP,
 		.tun_type = 518,   /* ARPHRD_RAWHDLC */
 		.tun_protocol = 3, /* ETH_P_ALL */
 	};
-	int r;
-
-	p->tx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload + HDLC_FCS_MAX;
-	p->tx_frame = calloc(SERIAL_BATCH, p->tx_slot);
-	if (!p->tx_frame)
-		return settings_error(err, err_len, ENOMEM, "out of memory");
-	r = link_open_configured(&p->link, &conf, err, err_len);
-	if (!r)
-		p->link_mtu = link_mtu(p->link);
-	return r;
 }
 
+static int conf_link_memory(struct ist_port *p, char *err, size_t err_len)
+{
+	p->tx_slot = SERIAL_ADDRESS + SERIAL_PROTOCOL + p->max_payload + HDLC_FCS_MAX;
+	p->tx_frame = calloc(SERIAL_BATCH, p->tx_slot);
+	return p->tx_frame ? 0 : settings_error(err, err_len, ENOMEM, "out of memory");
+}
+
+/* Everything but opening. */
 static int conf_read(struct ist_port *p, const struct ist_port_config *cfg, char *err,
 		     size_t err_len)
 {
@@ -262,8 +265,7 @@ static int conf_read(struct ist_port *p, const struct ist_port_config *cfg, char
 		r = conf_circuits(cfg, err, err_len);
 	if (r)
 		return r;
-	r = settings_text(&set, "link") ? conf_link(p, &set, err, err_len)
-					: conf_device(p, &set, err, err_len);
+	r = conf_sync(cfg) ? conf_link_memory(p, err, err_len) : conf_device(p, &set, err, err_len);
 	if (!r && p->chat.dials && cfg->circuits)
 		r = settings_error(err, err_len, EINVAL,
 				   "channel line: not with a chat script that dials (\\T)");
@@ -287,6 +289,51 @@ void serial_close(struct ist_port *p)
 	free(p);
 }
 
+static struct ist_port *conf_new(void)
+{
+	struct ist_port *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->fd = -1;
+	p->channel = SERIAL_CHANNEL;
+	p->peer = serial_address;
+	p->look_at = UINT64_MAX;
+	return p;
+}
+
+int serial_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	struct ist_port *p = conf_new();
+	struct link_conf link;
+	int r;
+
+	if (!p)
+		return settings_error(err, err_len, ENOMEM, "out of memory");
+	r = conf_read(p, cfg, err, err_len);
+	link = conf_link(p, cfg);
+	if (!r && conf_sync(cfg))
+		r = link_check_configured(&link, err, err_len);
+	serial_close(p);
+	return r;
+}
+
+/* From conf_read() on. */
+static int conf_open(struct ist_port *p, const struct ist_port_config *cfg, char *err,
+		     size_t err_len)
+{
+	struct link_conf link = conf_link(p, cfg);
+	int r = 0;
+
+	if (!conf_sync(cfg))
+		serial_arm(p);
+	else
+		r = link_open_configured(&p->link, &link, err, err_len);
+	if (p->link)
+		p->link_mtu = link_mtu(p->link);
+	return r;
+}
+
 int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		const struct ist_port_config *cfg, char *err, size_t err_len)
 {
@@ -295,23 +342,19 @@ int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 
 	if (r < 0)
 		return r;
-	p = calloc(1, sizeof(*p));
+	p = conf_new();
 	if (!p)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
-	p->fd = -1;
-	p->channel = SERIAL_CHANNEL;
-	p->peer = serial_address;
-	p->look_at = UINT64_MAX;
+	p->open_at = host->now(ctx);
 	r = conf_read(p, cfg, err, err_len);
+	if (!r)
+		r = conf_open(p, cfg, err, err_len);
 	if (r < 0) {
 		serial_close(p);
 		return r;
 	}
-	p->open_at = host->now(ctx);
-	if (!p->link)
-		serial_arm(p);
 	*out = p;
 	return 0;
 }

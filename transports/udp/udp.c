@@ -580,23 +580,39 @@ static void udp_close(struct ist_port *p)
 	free(p);
 }
 
-static int udp_open_sockets(struct ist_port *p, const struct settings *set, char *err,
-			    size_t err_len)
+static int udp_read(struct udp_ep *at, const struct ist_port_config *cfg, char *err, size_t err_len)
 {
-	const char *listen = settings_text(set, "listen");
-	struct udp_ep at;
-	int r;
+	const struct settings set = {keys, cfg->setting, cfg->settings};
+	const char *listen = settings_text(&set, "listen");
 
-	if (!udp_ep_parse(&at, listen, UDP_PORT_L2TP))
-		return settings_error(err, err_len, EINVAL, "listen: \"%s\" is no IP address",
-				      listen);
-	r = udp_socket_open(p, &at, set);
+	if (cfg->circuits)
+		return settings_error(err, err_len, EINVAL, "a udp port has no circuit sections");
+	if (!udp_ep_parse(at, listen, UDP_PORT_L2TP))
+		return settings_error(err, err_len, EINVAL,
+				      "listen: \"%s\" is not ADDRESS or ADDRESS:PORT", listen);
+	return 0;
+}
+
+static int udp_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	struct udp_ep at;
+
+	return udp_read(&at, cfg, err, err_len);
+}
+
+static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const struct settings *set,
+			    char *err, size_t err_len)
+{
+	struct udp_ep dial = *at;
+	int r = udp_socket_open(p, at, set);
+
 	if (r < 0)
-		return settings_error(err, err_len, -r, "listen %s: %s", listen, strerror(-r));
+		return settings_error(err, err_len, -r, "listen %s: %s",
+				      settings_text(set, "listen"), strerror(-r));
 	if (!settings_is(set, "dial-port", "ephemeral"))
 		return 0;
-	at.port = 0;
-	r = udp_socket_open(p, &at, set);
+	dial.port = 0;
+	r = udp_socket_open(p, &dial, set);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "socket to dial from: %s", strerror(-r));
 	return 0;
@@ -608,12 +624,13 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 	const struct settings set = {keys, cfg->setting, cfg->settings};
 	uint8_t secret[128];
 	struct ist_port *p;
+	struct udp_ep at;
 	int r = settings_host_ok(host, err, err_len);
 
+	if (!r)
+		r = udp_read(&at, cfg, err, err_len);
 	if (r < 0)
 		return r;
-	if (cfg->circuits)
-		return settings_error(err, err_len, EINVAL, "a udp port has no circuit sections");
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
@@ -626,7 +643,7 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 		 udp_table_init(&p->table, (uint32_t)settings_number(&set, "max-channels"), secret))
 		r = settings_error(err, err_len, ENOMEM, "out of memory");
 	else
-		r = udp_open_sockets(p, &set, err, err_len);
+		r = udp_open_sockets(p, &at, &set, err, err_len);
 	if (r < 0) {
 		udp_close(p);
 		return r;
@@ -708,4 +725,5 @@ const struct ist_transport udp_transport = {
 	.status = udp_status,
 	.fill = udp_fill,
 	.addr_match = udp_addr_match,
+	.check = udp_check,
 };

@@ -270,7 +270,8 @@ static int x25_conf_link_layer(struct x25_conf *c, const struct settings *set, c
 	l->t3 = settings_time(set, "lapb-t3");
 	l->retry = settings_time(set, "lapb-retry");
 	if (!l->t1 || !l->retry)
-		return settings_error(err, err_len, EINVAL, "lapb-t1 and lapb-retry: not 0");
+		return settings_error(err, err_len, EINVAL, "%s: not 0",
+				      l->t1 ? "lapb-retry" : "lapb-t1");
 	return 0;
 }
 
@@ -320,7 +321,7 @@ static int x25_conf_add_known(struct x25_conf *c, const struct ist_circuit_confi
 				.encap = x25_conf_encap_of(&set, c->encap),
 				.far_lci = (uint16_t)settings_number(&set, "xot-lci")};
 	if (x25_conf_find(c, &k->addr, k->pvc))
-		return settings_error(err, err_len, EINVAL, "%s %.*s is there twice",
+		return settings_error(err, err_len, EINVAL, "%s %.*s: is there twice",
 				      k->pvc ? "pvc" : "channel", (int)k->addr.len,
 				      (const char *)k->addr.data);
 	if (name && strlen(name) > 255)

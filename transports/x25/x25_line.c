@@ -365,19 +365,30 @@ static void x25_line_place_pvcs(struct x25_link_line *l, struct x25_conf *c)
 			x25_circuit_attach(c->known[i].circuit, &l->line, c->known[i].lci);
 }
 
+static struct link_conf x25_line_link(const struct x25_conf *c, const struct settings *set)
+{
+	return (struct link_conf){.user = &link_user,
+				  .settings = *set,
+				  .little_endian = true,
+				  .linktype = LINKTYPE_UPPER_PDU,
+				  .dissector = c->framing == X25_LAPB ? "lapb" : "x.25",
+				  .dce = c->x.dce,
+				  .tun_type = ARPHRD_X25,
+				  .tun_protocol = ETH_P_X25};
+}
+
+static int x25_line_check(const struct x25_conf *c, const struct settings *set, char *err,
+			  size_t err_len)
+{
+	const struct link_conf conf = x25_line_link(c, set);
+
+	return link_check_configured(&conf, err, err_len);
+}
+
 static int x25_line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	bool lapb = p->conf.framing == X25_LAPB;
-	struct link_conf conf = {.host = p->host,
-				 .host_ctx = p->ctx,
-				 .user = &link_user,
-				 .settings = *set,
-				 .little_endian = true,
-				 .linktype = LINKTYPE_UPPER_PDU,
-				 .dissector = lapb ? "lapb" : "x.25",
-				 .dce = p->conf.x.dce,
-				 .tun_type = ARPHRD_X25,
-				 .tun_protocol = ETH_P_X25};
+	struct link_conf conf = x25_line_link(&p->conf, set);
 	struct x25_link_line *l = calloc(1, sizeof(*l));
 	const char *spec = settings_text(set, "link");
 	int r;
@@ -396,6 +407,8 @@ static int x25_line_open(struct ist_port *p, const struct settings *set, char *e
 	if (lapb && (r = x25_line_make_lapb(l, &p->conf)))
 		return settings_error(err, err_len, -r, "LAPB: %s", strerror(-r));
 	x25_line_place_pvcs(l, &p->conf);
+	conf.host = p->host;
+	conf.host_ctx = p->ctx;
 	conf.ctx = l;
 	return link_open_configured(&l->link, &conf, err, err_len);
 }
@@ -467,6 +480,7 @@ static unsigned x25_line_fill(const struct ist_port *p, struct ist_fill *out, un
 }
 
 const struct x25_below x25_on_link = {
+	.check = x25_line_check,
 	.open = x25_line_open,
 	.close = x25_line_close,
 	.call = x25_line_call,

@@ -201,6 +201,9 @@ struct x25_below {
 	void (*count)(const struct ist_port *p, uint64_t *out);
 	int (*status)(const struct ist_port *p, char *buf, size_t len);
 	unsigned (*fill)(const struct ist_port *p, struct ist_fill *out, unsigned n);
+	/* What `open` refuses of the settings' text, without opening. */
+	int (*check)(const struct x25_conf *c, const struct settings *set, char *err,
+		     size_t err_len);
 };
 extern const struct x25_below x25_on_link, x25_on_xot, x25_on_sockets;
 

@@ -426,7 +426,7 @@ static int x25_socket_listen_all(struct ist_port *p, bool any)
 static const char *x25_socket_unsupported(const struct x25_conf *c)
 {
 	if (c->pvc_max)
-		return "pvc: the kernel has no permanent circuits";
+		return "link: the kernel's x25-socket has no permanent circuits";
 	if (c->x.ask.given & X25_FAC_CUG)
 		return "closed-user-group: the kernel puts none into calls";
 	if (c->x.ask.given & X25_FAC_NUI)
@@ -434,14 +434,28 @@ static const char *x25_socket_unsupported(const struct x25_conf *c)
 	return NULL;
 }
 
+static int x25_socket_check(const struct x25_conf *c, const struct settings *set, char *err,
+			    size_t err_len)
+{
+	const char *spec = settings_text(set, "link"), *to = strchr(spec, ':') + 1;
+	const char *words = x25_socket_unsupported(c);
+
+	if (*to && strcmp(to, "*"))
+		return settings_error(err, err_len, EINVAL,
+				      "link: \"%s\" is not x25-socket: nor x25-socket:*", spec);
+	return words ? settings_error(err, err_len, EINVAL, "%s", words) : 0;
+}
+
 static int x25_socket_open(struct ist_port *p, const struct settings *set, char *err,
 			   size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
-	const char *to = strchr(spec, ':') + 1, *words = x25_socket_unsupported(&p->conf);
-	struct x25_sockets *s = calloc(1, sizeof(*s));
-	int r;
+	struct x25_sockets *s;
+	int r = x25_socket_check(&p->conf, set, err, err_len);
 
+	if (r < 0)
+		return r;
+	s = calloc(1, sizeof(*s));
 	if (!s)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->sockets = s;
@@ -452,12 +466,7 @@ static int x25_socket_open(struct ist_port *p, const struct settings *set, char 
 	s->buffer = malloc(p->conf.mtu + 1);
 	if (!s->buffer)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
-	if (*to && strcmp(to, "*"))
-		return settings_error(err, err_len, EINVAL,
-				      "link: \"%s\" is not x25-socket: nor x25-socket:*", spec);
-	if (words)
-		return settings_error(err, err_len, EINVAL, "%s", words);
-	r = x25_socket_listen_all(p, *to);
+	r = x25_socket_listen_all(p, spec[strlen("x25-socket:")]);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "link %s: %s%s", spec, strerror(-r),
 				      r == -EAFNOSUPPORT
@@ -571,6 +580,7 @@ static unsigned socket_fill(const struct ist_port *p, struct ist_fill *out, unsi
 }
 
 const struct x25_below x25_on_sockets = {
+	.check = x25_socket_check,
 	.open = x25_socket_open,
 	.close = socket_close,
 	.call = socket_call,

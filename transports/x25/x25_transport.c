@@ -143,6 +143,20 @@ static const struct x25_below *const belows[] = {
 	[X25_SOCKETS] = &x25_on_sockets,
 };
 
+static int x25_tr_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	const struct settings set = {x25_keys, cfg->setting, cfg->settings};
+	struct x25_conf c;
+	int r = x25_conf_read(&c, cfg, err, err_len);
+
+	if (r == -ENOMEM)
+		settings_error(err, err_len, ENOMEM, "out of memory");
+	if (!r)
+		r = belows[c.framing]->check(&c, &set, err, err_len);
+	x25_conf_free(&c);
+	return r;
+}
+
 static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		       const struct ist_port_config *cfg, char *err, size_t err_len)
 {
@@ -327,4 +341,5 @@ const struct ist_transport x25_transport = {
 	.fill = x25_tr_fill,
 	.need = x25_tr_need,
 	.addr_match = x25_tr_addr_match,
+	.check = x25_tr_check,
 };

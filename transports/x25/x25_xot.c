@@ -578,11 +578,11 @@ static bool xot_parse_link(struct xot *x, const char *spec)
 	return !x->dials || udp_ep_parse(&x->remote, arrow ? arrow + 1 : local, XOT_PORT);
 }
 
-static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+/* The settings, also into *x, whose x->from is to be freed whatever comes of it. */
+static int xot_read(struct xot *x, const struct settings *set, char *err, size_t err_len)
 {
 	const char *spec = settings_text(set, "link");
 	struct impair line = {0};
-	struct xot *x;
 	int r = impair_init(&line, set, err, err_len);
 
 	if (!r && impair_on(&line))
@@ -590,21 +590,40 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 				   "impair: not over XOT, TCP neither loses nor reorders");
 	if (r)
 		return r;
-	x = calloc(1, sizeof(*x));
+	if (!xot_parse_link(x, spec))
+		return settings_error(err, err_len, EINVAL,
+				      "link: \"%s\" is not xot:ADDRESS, xot:LOCAL>ADDRESS nor "
+				      "xot-listen:LOCAL",
+				      spec);
+	return access_read(&x->from, set, "xot-from", err, err_len);
+}
+
+static int xot_check(const struct x25_conf *c, const struct settings *set, char *err,
+		     size_t err_len)
+{
+	struct xot x = {.fd = -1};
+	int r = xot_read(&x, set, err, err_len);
+
+	(void)c;
+	access_free(&x.from);
+	return r;
+}
+
+static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
+{
+	struct xot *x = calloc(1, sizeof(*x));
+	int r;
+
 	if (!x)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->xot = x;
 	x->port = p;
 	x->fd = -1;
 	x->accept_at = X25_NO_TIME;
-	if (!xot_parse_link(x, spec))
-		return settings_error(err, err_len, EINVAL,
-				      "link: \"%s\" is not xot:ADDRESS, xot:LOCAL>ADDRESS nor "
-				      "xot-listen:LOCAL",
-				      spec);
-	r = access_read(&x->from, set, "xot-from", err, err_len);
+	r = xot_read(x, set, err, err_len);
 	if (!r && x->listens && (r = xot_listen_start(p)))
-		return settings_error(err, err_len, -r, "link %s: %s", spec, strerror(-r));
+		return settings_error(err, err_len, -r, "link %s: %s", settings_text(set, "link"),
+				      strerror(-r));
 	if (!r && xot_pvcs_open(p))
 		r = settings_error(err, err_len, ENOMEM, "out of memory");
 	return r;
@@ -763,6 +782,7 @@ static unsigned x25_xot_fill(const struct ist_port *p, struct ist_fill *out, uns
 }
 
 const struct x25_below x25_on_xot = {
+	.check = xot_check,
 	.open = xot_open,
 	.close = xot_close,
 	.call = xot_call,

@@ -30,7 +30,7 @@ static void mistakes_are_named(void)
 	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "sdu-max=1000", NULL},
 			 "sdu-max is too small");
 	atm_conf_refused((const char *const[]){"link=loop:c", "@0/40 l2tp", "@0/40 ppp", NULL},
-			 "0/40 is there twice");
+			 "0/40: is there twice");
 	atm_conf_refused((const char *const[]){"link=loop:c", "framing=sdus", "@0/40 l2tp",
 					       "oam-interval=5000000", NULL},
 			 "between SDUs there is no loopback cell");

@@ -16,10 +16,10 @@ static void fr_conf_bad_settings(void)
 	} rows[] = {
 		{{"@100 l2tp"}, "needs a link"},
 		{{"link=serial:ttyS0"}, "is none of udp:"},
-		{{"link=loop:x", "@1008 l2tp"}, "dlci 1008 is not 16 to 1007"},
-		{{"link=loop:x", "@15 l2tp"}, "dlci 15 is not 16 to 1007"},
-		{{"link=loop:x", "@100 l2tp", "@100 ppp"}, "dlci 100 is there twice"},
-		{{"link=loop:x", "mtu=1525", "@100 l2tp"}, "mtu 1525 is under 1526"},
+		{{"link=loop:x", "@1008 l2tp"}, "dlci 1008: not 16 to 1007"},
+		{{"link=loop:x", "@15 l2tp"}, "dlci 15: not 16 to 1007"},
+		{{"link=loop:x", "@100 l2tp", "@100 ppp"}, "dlci 100: is there twice"},
+		{{"link=loop:x", "mtu=1525", "@100 l2tp"}, "mtu: 1525 is under 1526"},
 		{{"link=loop:x", "n392=5", "n393=4"}, "n392"},
 		{{"link=loop:x", "n391=0"}, "n391"},
 		{{"link=loop:x", "t391=0"}, "t391"},
@@ -28,10 +28,10 @@ static void fr_conf_bad_settings(void)
 		{{"link=loop:x", "role=nni", "lmi=cisco"}, "nni"},
 		{{"link=loop:x", "role=nni", "lmi=auto"}, "nni"},
 		{{"link=loop:x", "lmi=none", "address-octets=3", "@1023 ppp"},
-		 "dlci 1023 is not 1024 to"},
+		 "dlci 1023: not 1024 to"},
 		{{"link=loop:x", "ethertype=0x5ff"}, "ethertype: \"0x5ff\" is not"},
 		{{"link=loop:x", "impair-loss=x"}, "impair-loss"},
-		{{"link=loop:x", "fragment=127"}, "fragment must be 0 or at least 128"},
+		{{"link=loop:x", "fragment=127"}, "fragment: must be 0 or at least 128"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -73,7 +73,7 @@ static void first_and_last_dlci(void)
 		if (rows[i].ok)
 			fake_close(&h);
 		else
-			CU_ASSERT_PTR_NOT_NULL(strstr(err, " is not "));
+			CU_ASSERT_PTR_NOT_NULL(strstr(err, ": not "));
 	}
 }
 
@@ -225,8 +225,7 @@ static void a_full_status_lists_all(void)
 						  rows[i].circuits, err, sizeof(err)),
 				rows[i].ok ? 0 : -EINVAL);
 		CU_ASSERT_STRING_EQUAL(
-			err,
-			rows[i].ok ? "" : "more circuits than a full status of this mtu can list");
+			err, rows[i].ok ? "" : "mtu: a full status cannot list so many circuits");
 	}
 }
 

@@ -588,8 +588,8 @@ static void udp_bad_settings(void)
 		int err;
 		const char *words;
 	} rows[] = {
-		{{"listen=nowhere"}, -EINVAL, "listen: \"nowhere\" is no IP address"},
-		{{"listen=192.0.2.1:70000"}, -EINVAL, "is no IP address"},
+		{{"listen=nowhere"}, -EINVAL, "listen: \"nowhere\" is not ADDRESS or ADDRESS:PORT"},
+		{{"listen=192.0.2.1:70000"}, -EINVAL, "is not ADDRESS or ADDRESS:PORT"},
 		{{"listen=192.0.2.1:1701"}, -EADDRNOTAVAIL, "listen 192.0.2.1:1701: "},
 		{{"listen=127.0.0.1:0", "@127.0.0.1:1 l2tp"}, -EINVAL, "no circuit sections"},
 	};
