@@ -15,7 +15,11 @@ libcontrol_la_SOURCES = \
 	gw/operator/show_peers.c gw/operator/show_ports.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/table.c gw/operator/table.h \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
-libcontrol_la_LIBADD = libnetif.la $(OSMO_LIBS) $(PCAP_LIBS)
+libcontrol_la_LIBADD = libnetif.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS)
+
+# Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.
+noinst_LTLIBRARIES += libstore.la
+libstore_la_SOURCES = gw/store/store.c gw/store/store.h gw/store/store_image.h gw/store/store_int.h gw/store/store_open.c
 
 # Kernel devices by name; apart, so that a test of the data plane can have them without the control side.
 noinst_LTLIBRARIES += libnetif.la

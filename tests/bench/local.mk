@@ -20,3 +20,7 @@ check_PROGRAMS += filterbench
 filterbench_SOURCES = tests/bench/filterbench.c
 filterbench_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 filterbench_LDADD = libdp.la libtransports.la libppp.la libcore.la $(PCAP_LIBS)
+
+check_PROGRAMS += storebench
+storebench_SOURCES = tests/bench/storebench.c
+storebench_LDADD = libstore.la

@@ -168,3 +168,9 @@ FUZZERS += fuzz-serial-port
 fuzz_serial_port_SOURCES = tests/fuzz/fuzz_serial_port.c $(PORT_RIG) $(FUZZ_MAIN)
 fuzz_serial_port_LDFLAGS = $(FUZZ_LINK)
 fuzz_serial_port_LDADD = libtransports.la
+
+check_PROGRAMS += fuzz-store
+FUZZERS += fuzz-store
+fuzz_store_SOURCES = tests/fuzz/fuzz_store.c $(FUZZ_MAIN)
+fuzz_store_LDFLAGS = $(FUZZ_LINK)
+fuzz_store_LDADD = libstore.la

@@ -58,6 +58,8 @@
 	X(show_routes)   \
 	X(show_services) \
 	X(start)         \
+	X(store)         \
+	X(store_open)    \
 	X(switch)        \
 	X(switch_sides)  \
 	X(table)         \

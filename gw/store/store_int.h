@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The private header of this folder.  What is here beside the memory is all that is believed: the
+ * memory is written to, and read only for the octets of records.
+ */
+#ifndef GW_STORE_STORE_INT_H
+#define GW_STORE_STORE_INT_H
+
+#include "gw/store/store_image.h"
+
+/* Of one slot. */
+struct store_index {
+	uint64_t key, txn; /* txn: of the half that was written last */
+	uint32_t chain[2]; /* first block of each half, or STORE_NONE */
+	uint32_t bucket;   /* next slot in the bucket of the key, or on the list of free ones */
+	uint32_t changed;  /* next slot whose other half has blocks that count until then */
+	uint16_t len;
+	uint8_t kind, last; /* kind 0 = free; last: the half that was written last */
+};
+
+struct store {
+	int fd;
+	size_t size;
+	struct store_head *head;
+	struct store_slot *slot;
+	struct store_block *block;
+	uint32_t slots, blocks;
+	struct store_index *index; /* by slot */
+	uint32_t *next;		   /* by block: the next of its chain or of the free ones */
+	uint32_t *bucket;
+	uint32_t mask;		   /* buckets - 1 */
+	uint32_t fresh;		   /* slots from here on were never used */
+	uint32_t fresh_block;	   /* likewise */
+	uint32_t free, free_block; /* first of those given back */
+	uint32_t changed;	   /* first slot with blocks to give back at the next publication */
+	uint64_t txn;		   /* of the changes that are not published yet */
+	struct store_counters n;
+};
+
+/* Map fd and make what lies beside it; slots and blocks are those of its head.  NULL without
+ * memory; fd stays open. */
+struct store *store_map(int fd, uint32_t slots, uint32_t blocks);
+/* The slot with this record, or STORE_NONE. */
+uint32_t store_find(const struct store *s, uint8_t kind, uint64_t key);
+/* Put a slot, whose kind and key are set, where store_find() looks. */
+void store_link(struct store *s, uint32_t slot);
+/* Octets of blocks that a record of this length needs. */
+static inline uint32_t store_blocks_for(size_t len)
+{
+	size_t tail = len > STORE_HALF_DATA ? len - STORE_HALF_DATA : 0;
+
+	return (uint32_t)((tail + STORE_BLOCK_DATA - 1) / STORE_BLOCK_DATA);
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The memory of a life before, when it is not what it should be. */
+#include "config.h" /* first: GNU extensions */
+
+#include "gw/store/store_image.h"
+#include "tests/gw/store/model.h"
+#include "tests/harness.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define SLOTS 4u
+#define LONG  1200u /* octets: the half, and four blocks */
+
+struct image {
+	struct store_head head;
+	struct store_slot slot[SLOTS];
+	struct store_block block[2 * SLOTS];
+};
+
+/* Publication 2 of two long records, which are in slots 0 and 1 and all eight blocks. */
+static struct image *store_open_image(void)
+{
+	struct image *i = malloc(sizeof(*i));
+	struct store *s = store_new(SLOTS, model_boot);
+	uint8_t rec[LONG];
+
+	CU_ASSERT_FATAL(i && s);
+	CU_ASSERT_EQUAL_FATAL(sizeof(*i), store_image_size(SLOTS, 2 * SLOTS));
+	store_publish(s);
+	for (uint64_t key = 1; key <= 2; key++) {
+		memset(rec, (int)key, sizeof(rec));
+		CU_ASSERT_TRUE_FATAL(store_put(s, 1, key, rec, sizeof(rec)));
+	}
+	store_publish(s);
+	CU_ASSERT_EQUAL_FATAL(pread(store_fd(s), i, sizeof(*i), 0), sizeof(*i));
+	store_free(s);
+	return i;
+}
+
+static void store_open_count_keys(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
+{
+	unsigned *seen = ctx;
+
+	CU_ASSERT_EQUAL(len, LONG);
+	for (size_t i = 0; i < len; i++)
+		CU_ASSERT_EQUAL_FATAL(rec[i], key);
+	*seen |= 1u << key;
+}
+
+/* Which keys are left (a bit each); `broken` records must have been left out.  The room of those
+ * can be used again. */
+static void store_open_leaves(struct image *i, unsigned keys, unsigned broken)
+{
+	const char *why = NULL;
+	struct store *s = store_open(model_memory(i, sizeof(*i)), model_boot, &why);
+	struct store_counters n;
+	unsigned seen = 0, room = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	store_each(s, 1, store_open_count_keys, &seen);
+	store_count(s, &n);
+	CU_ASSERT_EQUAL(seen, keys);
+	CU_ASSERT_EQUAL(n.broken, broken);
+	while (store_put(s, 2, room, "", 0))
+		room++;
+	CU_ASSERT_EQUAL(room, SLOTS - n.records);
+	store_publish(s);
+	store_free(s);
+	free(i);
+}
+
+static void store_open_whole(void)
+{
+	store_open_leaves(store_open_image(), 6, 0);
+}
+
+/* Each mistake in the image, and which keys are left. */
+static void store_open_txn_same(struct image *i)
+{
+	i->slot[0].half[0].txn = i->slot[0].half[1].txn;
+}
+static void store_open_txn_ahead(struct image *i)
+{
+	i->slot[0].half[1].txn = 3;
+}
+static void store_open_long(struct image *i)
+{
+	i->slot[0].half[1].len = STORE_RECORD_MAX + 1;
+}
+static void store_open_next_outside(struct image *i)
+{
+	i->slot[0].half[1].next = 2 * SLOTS;
+}
+static void store_open_next_none(struct image *i)
+{
+	i->block[i->slot[0].half[1].next].next = STORE_NONE;
+}
+static void store_open_circle(struct image *i)
+{
+	i->block[i->slot[0].half[1].next].next = i->slot[0].half[1].next;
+}
+static void store_open_into_other(struct image *i)
+{
+	i->block[i->slot[1].half[1].next].next = i->slot[0].half[1].next;
+}
+static void store_open_key_twice(struct image *i)
+{
+	i->slot[1].half[1].key = 1;
+}
+static void store_open_used_short(struct image *i)
+{
+	i->head.used = 1;
+}
+
+static void store_open_mistakes(void)
+{
+	static const struct {
+		void (*make)(struct image *i);
+		unsigned keys, broken;
+	} row[] = {
+		{store_open_txn_same, 4, 1},   {store_open_txn_ahead, 4, 0},
+		{store_open_long, 4, 1},       {store_open_next_outside, 4, 1},
+		{store_open_next_none, 4, 1},  {store_open_circle, 4, 1},
+		{store_open_into_other, 2, 1}, {store_open_key_twice, 2, 1},
+		{store_open_used_short, 2, 0},
+	};
+
+	for (size_t k = 0; k < sizeof(row) / sizeof(row[0]); k++) {
+		struct image *i = store_open_image();
+
+		row[k].make(i);
+		store_open_leaves(i, row[k].keys, row[k].broken);
+	}
+}
+
+/* What is broken does not come back as what it was before, however often it is opened. */
+static void store_open_broken_stays_broken(void)
+{
+	struct image *i = store_open_image();
+	const char *why;
+	struct store *s;
+	int fd;
+
+	i->slot[0].half[0] = i->slot[0].half[1];
+	i->slot[0].half[0].txn = 1;
+	i->slot[0].half[0].len = 10;
+	i->slot[0].half[1].next = 2 * SLOTS;
+	fd = model_memory(i, sizeof(*i));
+	s = store_open(fcntl(fd, F_DUPFD_CLOEXEC, 0), model_boot, &why);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	store_free(s);
+	CU_ASSERT_EQUAL(pread(fd, i, sizeof(*i), 0), sizeof(*i));
+	close(fd);
+	store_open_leaves(i, 4, 0);
+}
+
+static void store_open_refuses(struct image *i, size_t len, const char *words)
+{
+	const char *why = NULL;
+
+	CU_ASSERT_PTR_NULL(store_open(model_memory(i, len), model_boot, &why));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(why);
+	CU_ASSERT_STRING_EQUAL(why, words);
+	free(i);
+}
+
+static void store_open_another_format(void)
+{
+	struct image *i = store_open_image();
+
+	i->head.magic++;
+	store_open_refuses(i, sizeof(*i), "it is no store");
+	i = store_open_image();
+	i->head.major = STORE_MAJOR + 1;
+	store_open_refuses(i, sizeof(*i), "its format is another one than this program's");
+	i = store_open_image();
+	i->head.minor = STORE_MINOR + 1;
+	store_open_leaves(i, 6, 0);
+}
+
+static void store_open_another_size(void)
+{
+	static const char words[] = "its size is not what it says";
+	struct image *i = store_open_image();
+
+	store_open_refuses(i, 100, "it is too short");
+	i = store_open_image();
+	store_open_refuses(i, sizeof(*i) - 1, words);
+	i = store_open_image();
+	i->head.slots = UINT32_MAX;
+	store_open_refuses(i, sizeof(*i), words);
+	i = store_open_image();
+	i->head.blocks = UINT32_MAX;
+	store_open_refuses(i, sizeof(*i), words);
+	i = store_open_image();
+	i->head.used = SLOTS + 1;
+	store_open_refuses(i, sizeof(*i), words);
+}
+
+static void store_open_another_boot(void)
+{
+	struct image *i = store_open_image();
+
+	i->head.boot[15]++;
+	store_open_refuses(i, sizeof(*i), "it is of another boot of the machine");
+	i = store_open_image();
+	i->head.published = STORE_TXN_MAX;
+	store_open_refuses(i, sizeof(*i), "its number of publications is out of range");
+}
+
+static void store_open_unsealed(void)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	const char *why = NULL;
+
+	CU_ASSERT_PTR_NULL(store_open(fd, model_boot, &why));
+	CU_ASSERT_STRING_EQUAL(why, "it is no sealed memory");
+	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), -1);
+	CU_ASSERT_PTR_NULL(store_open(-1, model_boot, &why));
+	CU_ASSERT_STRING_EQUAL(why, "it is no sealed memory");
+}
+
+static const struct test_case cases[] = {
+	{"whole", store_open_whole},
+	{"mistakes", store_open_mistakes},
+	{"broken_stays_broken", store_open_broken_stays_broken},
+	{"another_format", store_open_another_format},
+	{"another_size", store_open_another_size},
+	{"another_boot", store_open_another_boot},
+	{"unsealed", store_open_unsealed},
+	{NULL, NULL},
+};
+const struct test_suite suite_store_open = {"store_open", cases};
