@@ -9,7 +9,7 @@
  * in order.  A packet is one message: version 1, kind 1, error 2 (an errno value, in answers), then
  * the body, integers in network order; descriptors come with it as SCM_RIGHTS.
  *
- *   keeper to process      GIVE*  GO  (STOP | HUP | GIVE)*
+ *   keeper to process      GIVE*  GO  (GIVE | HUP | STOP)*
  *   process to keeper      READY  (KEEP | DROP)*
  */
 #ifndef GW_KEEPER_KEEPER_H
@@ -77,8 +77,10 @@ void keeper_msg_close(struct keeper_msg *m);
 /* The descriptor number i becomes the caller's; -1 when there is none. */
 int keeper_msg_take(struct keeper_msg *m, unsigned i);
 
-/* A name of a descriptor: 1 to 95 of A-Z a-z 0-9 . _ + - and /, "ROLE/..." for those of a process,
- * "all/..." for those that both get.  */
+/* A name of a descriptor: 1 to 95 of A-Z a-z 0-9 . _ + - and /.  Those that begin with "data/" and
+ * "control/" are that process's own: it may have them kept and dropped, and gets them back in its
+ * next life.  Those that begin with "all/" are keeper's and given to both.  "life/data" and
+ * "life/control" are given to the other process at each start: readable when that life is over. */
 bool keeper_name_ok(const char *name, size_t len);
 /* A name as a body has it: its length in one octet, then its octets.  False, and the reader failed,
  * for a name that is none. */
@@ -90,6 +92,7 @@ void keeper_put_name(struct wr *w, const char *name);
 struct keeper_fd {
 	char name[KEEPER_NAME_MAX];
 	int fd;
+	uint32_t serial; /* rises along the table */
 };
 
 #define KEEPER_HELD_MAX 4096u /* descriptors of a table; more are refused */
@@ -98,6 +101,7 @@ struct keeper_fd {
 struct keeper_fds {
 	struct keeper_fd *at;
 	unsigned n, cap;
+	uint32_t serial; /* of the last one put */
 };
 /* The descriptor becomes the table's and replaces one of this name.  0, or -errno (-ENFILE when the
  * table is full) and the descriptor stays the caller's. */
@@ -172,7 +176,7 @@ struct keeper_config {
 	const char *program; /* that the processes are started from, by execv() */
 	/* Its argument vector for a role, NULL ended.  The sockets are descriptors
 	 * KEEPER_FD_NOTICE and KEEPER_FD_ASK of the new process. */
-	char *const *argv[KEEPER_ROLES];
+	const char *const *argv[KEEPER_ROLES];
 	const struct keeper_request *request; /* kind 0 ends; NULL = none */
 	void *request_ctx;
 	void (*log)(enum keeper_level level, const char *words); /* without a line end */

@@ -48,6 +48,7 @@ int keeper_fds_put(struct keeper_fds *t, const char *name, int fd)
 	f = &t->at[t->n++];
 	memcpy(f->name, name, strlen(name) + 1);
 	f->fd = fd;
+	f->serial = ++t->serial;
 	return 0;
 }
 

@@ -31,6 +31,12 @@ fuzz_data_SOURCES = tests/fuzz/fuzz_data.c $(FUZZ_MAIN)
 fuzz_data_LDFLAGS = $(FUZZ_LINK)
 fuzz_data_LDADD = libcore.la
 
+check_PROGRAMS += fuzz-keeper
+FUZZERS += fuzz-keeper
+fuzz_keeper_SOURCES = tests/fuzz/fuzz_keeper.c $(FUZZ_MAIN)
+fuzz_keeper_LDFLAGS = $(FUZZ_LINK)
+fuzz_keeper_LDADD = libkeeper.la
+
 check_PROGRAMS += fuzz-cfg
 FUZZERS += fuzz-cfg
 fuzz_cfg_SOURCES = tests/fuzz/fuzz_cfg.c $(FUZZ_MAIN)

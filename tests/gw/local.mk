@@ -69,3 +69,13 @@ unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAG
 EXTRA_DIST += tests/gw/dp/tsan.supp
 unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread_create -Wl,--wrap=pool_copy
 unit_dataplane_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
+
+check_PROGRAMS += unit-keeper
+TESTS += unit-keeper
+unit_keeper_SOURCES = $(TEST_LIB) tests/gw/keeper/keeper.c tests/gw/keeper/stand_in.c tests/gw/keeper/stand_in.h \
+	tests/gw/keeper/test_child.c tests/gw/keeper/test_fdstore.c tests/gw/keeper/test_keeper.c tests/gw/keeper/test_keeper_body.c \
+	tests/gw/keeper/test_keeper_fds.c tests/gw/keeper/test_keeper_link.c tests/gw/keeper/test_keeper_msg.c \
+	tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
+unit_keeper_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+unit_keeper_LDFLAGS = $(heap_ldflags)
+unit_keeper_LDADD = libkeeper.la $(CUNIT_LIBS)

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The processes: started, started again when they die, ended in order: control first, so that data
+ * still carries what it has to say, then data.
+ */
+#include "gw/keeper/keeper_int.h"
+
+#include "gw/keeper/spawn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND	     UINT64_C(1000000)
+#define STOP_CONTROL (10 * SECOND) /* its own orderly end has five */
+#define STOP_DATA    (3 * SECOND)
+#define STOP_NOW     SECOND
+#define LAST_TURNS   256u /* for what a process has said before it ended */
+
+uint64_t keeper_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec / 1000;
+}
+
+void keeper_log(const struct keeper *k, enum keeper_level level, const char *fmt, ...)
+{
+	char words[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	k->cfg->log(level, words);
+}
+
+static void keeper_kill(struct keeper *k, struct keeper_proc *p)
+{
+	p->child.due = CHILD_NEVER;
+	if (p->child.pid <= 0) /* it has just ended */
+		return;
+	if (kill(p->child.pid, SIGKILL) < 0)
+		keeper_log(k, KEEPER_ERROR, "%s cannot be killed: %s", keeper_role_names[p->role],
+			   strerror(errno));
+}
+
+void keeper_distrust(struct keeper *k, struct keeper_proc *p, const char *words)
+{
+	if (!child_running(&p->child))
+		return;
+	keeper_log(k, KEEPER_ERROR, "%s: %s: it is killed", keeper_role_names[p->role], words);
+	keeper_kill(k, p);
+}
+
+void keeper_is_ready(struct keeper *k, struct keeper_proc *p)
+{
+	child_ready(&p->child);
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		if (k->proc[i].child.state != CHILD_READY)
+			return;
+	if (!k->said_ready)
+		fdstore_say(&k->store, "READY=1");
+	k->said_ready = true;
+}
+
+/* --- start ------------------------------------------------------------------------------------ */
+
+static void keeper_start(struct keeper *k, struct keeper_proc *p)
+{
+	struct keeper_proc *other = &k->proc[!p->role];
+	uint64_t now = keeper_now();
+	struct spawn s;
+	sigset_t none;
+	int rc;
+
+	sigemptyset(&none);
+	rc = spawn_start(&s, k->cfg->program, k->cfg->argv[p->role], &none);
+	if (rc < 0) {
+		child_failed(&p->child, strerror(-rc), now);
+		keeper_log(k, KEEPER_ERROR, "%s: %s", keeper_role_names[p->role], p->child.why);
+		return;
+	}
+	child_started(&p->child, s.pid, now);
+	p->notice = s.notice;
+	p->ask = s.ask;
+	p->life = spawn_life(s.pid);
+	p->given = 0;
+	p->owed = KEEPER_OWE_HELD | KEEPER_OWE_LIFE | KEEPER_OWE_GO;
+	other->owed |= KEEPER_OWE_LIFE;
+}
+
+/* --- end -------------------------------------------------------------------------------------- */
+
+static void keeper_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void keeper_say_death(struct keeper *k, const struct keeper_proc *p, uint64_t now)
+{
+	const struct child *c = &p->child;
+	char again[64] = "";
+
+	if (c->state == CHILD_WAITING && c->delay)
+		snprintf(again, sizeof(again), "; it is started again in %llu.%llu s",
+			 (unsigned long long)(c->delay / SECOND),
+			 (unsigned long long)(c->delay / (SECOND / 10) % 10));
+	else if (c->state == CHILD_WAITING)
+		snprintf(again, sizeof(again), "; it is started again");
+	keeper_log(k, KEEPER_ERROR, "%s: %s after %llu s%s", keeper_role_names[p->role], c->why,
+		   (unsigned long long)((now - c->since) / SECOND), again);
+}
+
+/* Tell a process to end. */
+static void keeper_stop_one(struct keeper *k, struct keeper_proc *p, uint64_t now)
+{
+	uint64_t within = p->role == KEEPER_CONTROL ? STOP_CONTROL : STOP_DATA;
+
+	if (!child_stop(&p->child, k->stops > 1 ? STOP_NOW : within, now))
+		return;
+	p->owed |= k->stops > 1 ? KEEPER_OWE_STOP_NOW : KEEPER_OWE_STOP;
+}
+
+static void keeper_stop(struct keeper *k, uint64_t now)
+{
+	struct keeper_proc *control = &k->proc[KEEPER_CONTROL], *data = &k->proc[KEEPER_DATA];
+
+	if (!k->stops++)
+		fdstore_say(&k->store, "STOPPING=1");
+	keeper_stop_one(k, control, now);
+	if (control->child.state == CHILD_OVER || k->stops > 1)
+		keeper_stop_one(k, data, now);
+}
+
+/* What it has said before it ended counts. */
+static void keeper_hang_up(struct keeper *k, struct keeper_proc *p)
+{
+	for (unsigned i = 0; i < LAST_TURNS && p->notice >= 0; i++)
+		keeper_serve_notice(k, p);
+	keeper_close(&p->notice);
+	keeper_close(&p->ask);
+	keeper_close(&p->life);
+	p->owed = 0;
+}
+
+static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
+{
+	bool hopeless = child_hopeless(&p->child, status);
+	uint64_t now = keeper_now();
+
+	p->child.pid = 0;
+	keeper_hang_up(k, p);
+	if (hopeless || k->stops)
+		child_stop(&p->child, 0, now);
+	child_ended(&p->child, status, now);
+	if (status && (!hopeless || WEXITSTATUS(status) == 127))
+		keeper_say_death(k, p, now);
+	if (hopeless)
+		k->status = 1;
+	if (hopeless && !k->stops)
+		keeper_stop(k, now);
+	else if (k->stops && p->role == KEEPER_CONTROL)
+		keeper_stop_one(k, &k->proc[KEEPER_DATA], now);
+}
+
+static void keeper_reap(struct keeper *k)
+{
+	for (unsigned i = 0; i < KEEPER_ROLES; i++) {
+		struct keeper_proc *p = &k->proc[i];
+		int status;
+
+		if (child_running(&p->child) && waitpid(p->child.pid, &status, WNOHANG) > 0)
+			keeper_ended(k, p, status);
+	}
+}
+
+/* --- the loop --------------------------------------------------------------------------------- */
+
+static void keeper_signal(struct keeper *k, int from)
+{
+	struct signalfd_siginfo info;
+
+	if (read(from, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCHLD) {
+		keeper_reap(k);
+	} else if (info.ssi_signo == SIGHUP) {
+		k->proc[KEEPER_CONTROL].owed |= KEEPER_OWE_HUP;
+	} else {
+		keeper_log(k, KEEPER_NOTICE, "signal %u: ending", info.ssi_signo);
+		keeper_stop(k, keeper_now());
+	}
+}
+
+static void keeper_due(struct keeper *k, uint64_t now)
+{
+	for (unsigned i = 0; i < KEEPER_ROLES; i++) {
+		struct keeper_proc *p = &k->proc[i];
+
+		if (now < p->child.due)
+			continue;
+		if (!child_running(&p->child)) {
+			keeper_start(k, p);
+			continue;
+		}
+		keeper_log(k, KEEPER_ERROR, "%s does not end: it is killed",
+			   keeper_role_names[p->role]);
+		keeper_kill(k, p);
+	}
+}
+
+/* ms until something is due, rounded up; -1 = nothing is. */
+static int keeper_wait(const struct keeper *k, uint64_t now)
+{
+	uint64_t due = CHILD_NEVER;
+
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		if (k->proc[i].child.due < due)
+			due = k->proc[i].child.due;
+	if (due == CHILD_NEVER)
+		return -1;
+	return due <= now ? 0 : (int)((due - now + 999) / 1000);
+}
+
+static void keeper_turn(struct keeper *k, int signals)
+{
+	struct pollfd fd[1 + 2 * KEEPER_ROLES] = {{.fd = signals, .events = POLLIN}};
+	unsigned i;
+
+	for (i = 0; i < KEEPER_ROLES; i++) {
+		struct keeper_proc *p = &k->proc[i];
+
+		keeper_pay(k, p);
+		fd[1 + 2 * i] = (struct pollfd){
+			.fd = p->notice, .events = (short)(POLLIN | (p->owed ? POLLOUT : 0))};
+		fd[2 + 2 * i] = (struct pollfd){.fd = p->ask, .events = POLLIN};
+	}
+	if (poll(fd, sizeof(fd) / sizeof(fd[0]), keeper_wait(k, keeper_now())) < 0)
+		return;
+	for (i = 0; i < KEEPER_ROLES; i++) {
+		if (fd[1 + 2 * i].revents & ~POLLOUT)
+			keeper_serve_notice(k, &k->proc[i]);
+		if (fd[2 + 2 * i].revents)
+			keeper_serve_ask(k, &k->proc[i]);
+	}
+	if (fd[0].revents)
+		keeper_signal(k, signals);
+	keeper_due(k, keeper_now());
+}
+
+static bool keeper_over(const struct keeper *k)
+{
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		if (k->proc[i].child.state != CHILD_OVER)
+			return false;
+	return true;
+}
+
+/* --- as a whole ------------------------------------------------------------------------------- */
+
+static void keeper_raise_limit(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max < 2 * KEEPER_HELD_MAX ? r.rlim_max : 2 * KEEPER_HELD_MAX;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+static int keeper_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool keeper_prepare(struct keeper *k)
+{
+	fdstore_open(&k->store);
+	if (fdstore_take_back(&k->held))
+		keeper_log(k, KEEPER_NOTICE, "%u descriptors were kept by the service manager",
+			   k->held.n);
+	if (k->cfg->prepare && !k->cfg->prepare(k->cfg->prepare_ctx, &k->held))
+		return false;
+	for (unsigned i = 0; i < k->held.n; i++)
+		fdstore_put(&k->store, k->held.at[i].name, k->held.at[i].fd);
+	return true;
+}
+
+static void keeper_work(struct keeper *k, int signals)
+{
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		keeper_start(k, &k->proc[i]);
+	while (!keeper_over(k))
+		keeper_turn(k, signals);
+}
+
+int keeper_run(const struct keeper_config *cfg)
+{
+	struct keeper k = {.cfg = cfg, .since = keeper_now(), .store = {.sock = -1}};
+	int signals = keeper_signals();
+
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		k.proc[i] = (struct keeper_proc){.role = (enum keeper_role)i,
+						 .child = {.due = CHILD_NEVER},
+						 .notice = -1,
+						 .ask = -1,
+						 .life = -1};
+	keeper_raise_limit();
+	if (signals >= 0 && keeper_prepare(&k))
+		keeper_work(&k, signals);
+	else
+		k.status = 1;
+	keeper_close(&signals);
+	fdstore_close(&k.store);
+	keeper_fds_free(&k.held);
+	return k.status;
+}

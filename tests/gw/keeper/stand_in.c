@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include "tests/gw/keeper/stand_in.h"
+
+#include "gw/keeper/keeper.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct stand_in {
+	const char *role, *manner;
+	struct keeper_link link;
+	struct keeper_fds fds;
+	struct keeper_go go;
+};
+
+static bool stand_in_is(const struct stand_in *s, const char *manner)
+{
+	return !strcmp(s->manner, manner);
+}
+
+static void stand_in_show(const struct stand_in *s, const char *name, int fd)
+{
+	char text[32] = "";
+
+	if (strncmp(name, "life/", 5) && pread(fd, text, sizeof(text) - 1, 0) < 0)
+		snprintf(text, sizeof(text), "unreadable");
+	printf("%s fd %s %s\n", s->role, name, text);
+}
+
+static void stand_in_keep(struct stand_in *s, const char *role, const char *text)
+{
+	int fd = memfd_create("kept", MFD_CLOEXEC);
+	char name[KEEPER_NAME_MAX];
+
+	snprintf(name, sizeof(name), "%s/file", role);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0 || keeper_keep(&s->link, name, fd) < 0)
+		printf("%s cannot keep\n", s->role);
+	else
+		printf("%s keeps\n", s->role);
+	close(fd);
+}
+
+static void stand_in_ask(struct stand_in *s)
+{
+	struct keeper_process p[KEEPER_PROCESSES_MAX];
+	unsigned n = keeper_processes(&s->link, p);
+
+	for (unsigned i = 0; i < n; i++)
+		printf("%s knows %s %s %u\n", s->role, p[i].name, p[i].state, p[i].restarts);
+}
+
+static void stand_in_misbehave(struct stand_in *s)
+{
+	if (stand_in_is(s, "babbles"))
+		send(s->link.notice, "x", 1, 0);
+	if (stand_in_is(s, "steals"))
+		stand_in_keep(s, "all", "stolen");
+	if (stand_in_is(s, "silent"))
+		close(s->link.notice);
+}
+
+/* Until it is to end. */
+static void stand_in_hear(struct stand_in *s)
+{
+	struct pollfd p = {.fd = s->link.notice, .events = POLLIN};
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg m;
+	int rc;
+
+	while (poll(&p, 1, -1) > 0 && (rc = keeper_recv(p.fd, buf, &m)) > 0) {
+		struct rd r = rd_init(m.body, m.len);
+		char name[KEEPER_NAME_MAX];
+
+		if (m.kind == KEEPER_GIVE && keeper_get_name(&r, name))
+			stand_in_show(s, name, m.fd[0]);
+		keeper_msg_close(&m);
+		if (m.kind == KEEPER_HUP)
+			printf("%s hup\n", s->role);
+		if (m.kind == KEEPER_STOP) {
+			printf("%s stop\n", s->role);
+			if (!stand_in_is(s, "deaf"))
+				return;
+		}
+	}
+	printf("%s alone\n", s->role);
+}
+
+static void stand_in_live(struct stand_in *s)
+{
+	printf("%s %d life %u %s\n", s->role, (int)getpid(), s->go.life, s->go.why);
+	for (unsigned i = 0; i < s->fds.n; i++)
+		stand_in_show(s, s->fds.at[i].name, s->fds.at[i].fd);
+	keeper_say(&s->link, KEEPER_READY);
+	if (!s->go.life) {
+		stand_in_misbehave(s);
+		if (stand_in_is(s, "keeps"))
+			stand_in_keep(s, s->role, "kept");
+	}
+	if (stand_in_is(s, "asks"))
+		stand_in_ask(s);
+	if (stand_in_is(s, "silent") && !s->go.life)
+		pause();
+	stand_in_hear(s);
+}
+
+int stand_in_main(int argc, char **argv)
+{
+	struct stand_in s = {.role = argc > 2 ? argv[2] : "?", .manner = argc > 3 ? argv[3] : "?"};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (stand_in_is(&s, "hopeless"))
+		return 3;
+	if (keeper_begin(&s.link, &s.fds, &s.go) < 0)
+		return 4;
+	stand_in_live(&s);
+	keeper_fds_free(&s.fds);
+	keeper_end(&s.link);
+	return 0;
+}
