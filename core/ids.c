@@ -83,6 +83,12 @@ void ids_init(struct ids *s, const uint8_t key[16], uint32_t cap)
 	s->cap = cap < SLOTS ? cap : SLOTS;
 }
 
+void ids_key(const struct ids *s, uint8_t key[16])
+{
+	for (unsigned i = 0; i < 4; i++)
+		wr_put32(key + 4 * i, s->key[i]);
+}
+
 void ids_free(struct ids *s)
 {
 	free(s->queue);

@@ -22,6 +22,8 @@ struct ids {
 /* key: 16 random octets.  No allocation until something is freed. */
 void ids_init(struct ids *s, const uint8_t key[16], uint32_t cap);
 void ids_free(struct ids *s);
+/* The key that it was made with. */
+void ids_key(const struct ids *s, uint8_t key[16]);
 /* A new id (never 0), or 0 when all are in use. */
 uint16_t ids_take(struct ids *s);
 /* Give one back; false only without memory (the id is then lost, not reused). */

@@ -101,16 +101,43 @@ uint16_t idtab_take(struct idtab *t, void *object, uint64_t now)
 	return id;
 }
 
-void idtab_give(struct idtab *t, uint16_t id, uint64_t until)
+bool idtab_take_id(struct idtab *t, uint16_t id, void *object)
 {
-	*idtab_cell(t, ids_slot(&t->ids, id)) = NULL;
-	t->live--;
+	uint16_t slot = id ? ids_slot(&t->ids, id) : 0;
+	void **c = id && slot < t->ids.fresh ? idtab_cell(t, slot) : NULL;
+
+	if (!c || *c)
+		return false;
+	*c = object;
+	t->live++;
+	return true;
+}
+
+static void idtab_rest(struct idtab *t, uint16_t id, uint64_t until)
+{
 	if (t->resting == t->rest_room && !idtab_grow_rest(t)) {
 		ids_give(&t->ids, id);
 		return;
 	}
 	t->rest[(t->rest_head + t->resting++) % t->rest_room] =
 		(struct idtab_rest){.until = (uint32_t)((until + SECOND - 1) / SECOND), .id = id};
+}
+
+void idtab_rest_others(struct idtab *t, uint64_t until)
+{
+	for (uint32_t slot = 0; slot < t->ids.fresh; slot++) {
+		uint16_t id = ids_id(&t->ids, (uint16_t)slot);
+
+		if (!idtab_get(t, id))
+			idtab_rest(t, id, until);
+	}
+}
+
+void idtab_give(struct idtab *t, uint16_t id, uint64_t until)
+{
+	*idtab_cell(t, ids_slot(&t->ids, id)) = NULL;
+	t->live--;
+	idtab_rest(t, id, until);
 }
 
 void *idtab_get(const struct idtab *t, uint16_t id)

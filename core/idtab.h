@@ -31,6 +31,11 @@ void idtab_init(struct idtab *t, const uint8_t key[16], uint32_t cap);
 void idtab_free(struct idtab *t);
 /* A new id for the object; 0 = all in use or no memory. */
 uint16_t idtab_take(struct idtab *t, void *object, uint64_t now);
+/* This id, which an idtab with the same key and `fresh` has given before; false = it cannot have,
+ * it is in use, or no memory. */
+bool idtab_take_id(struct idtab *t, uint16_t id, void *object);
+/* All ids ever given that are not in use rest until `until` (us). */
+void idtab_rest_others(struct idtab *t, uint64_t until);
 /* Give the id back; it rests until `until` (us). */
 void idtab_give(struct idtab *t, uint16_t id, uint64_t until);
 /* The id's object; NULL for an id not in use. */
