@@ -138,11 +138,14 @@ void rel_drop_unsent(struct reliable *r)
 	}
 }
 
+static uint16_t reliable_window(const struct reliable *r)
+{
+	return r->cwnd < r->peer_window ? r->cwnd : r->peer_window;
+}
+
 struct rel_msg *rel_next(struct reliable *r)
 {
-	uint16_t window = r->cwnd < r->peer_window ? r->cwnd : r->peer_window;
-
-	while (!r->paused && r->nxt != r->end && rel_in_flight(r) < window) {
+	while (!r->paused && r->nxt != r->end && rel_in_flight(r) < reliable_window(r)) {
 		struct rel_msg *m = *reliable_slot(r, r->nxt);
 
 		if (!m->waiting) {
@@ -209,6 +212,12 @@ bool rel_owes_zlb(const struct reliable *r, uint64_t now)
 	if (!r->ack_due || r->paused)
 		return false;
 	return !r->zlb_waiting || now - r->zlb_handed >= r->cfg.interval_max;
+}
+
+/* A peer may drop a ZLB that is ahead of what it has had. */
+uint16_t rel_zlb_ns(const struct reliable *r)
+{
+	return r->resync ? r->nxt : r->top;
 }
 
 void rel_zlb_handed(struct reliable *r, bool waiting, uint64_t now)
@@ -291,6 +300,33 @@ void rel_resume(struct reliable *r)
 		reliable_go_back(r);
 }
 
+/* --- going on after a restart ----------------------------------------------------------------- */
+
+uint16_t rel_reach(const struct reliable *r)
+{
+	uint16_t sent = (uint16_t)(r->top - r->una), queued = (uint16_t)(r->end - r->una);
+	uint16_t reach = queued < reliable_window(r) ? queued : reliable_window(r);
+
+	return (uint16_t)(r->una + (reach > sent ? reach : sent));
+}
+
+bool rel_resync(struct reliable *r, uint16_t una, uint16_t reach, uint16_t nr,
+		const uint8_t *filler, size_t len, uint8_t type)
+{
+	uint16_t n = (uint16_t)(reach - una);
+
+	r->una = r->nxt = r->top = r->end = una;
+	r->nr = nr;
+	do
+		if (!rel_queue(r, filler, len, type, REL_QUEUE_HARD))
+			return false;
+	while ((uint16_t)(r->end - una) < n);
+	r->top = reach;
+	r->sure = r->end;
+	r->resync = true;
+	return true;
+}
+
 /* --- receiving -------------------------------------------------------------------------------- */
 
 /* An acknowledgement of something new: grow as appendix A says, never beyond the peer's window,
@@ -320,6 +356,7 @@ static void reliable_acknowledged(struct reliable *r, uint16_t nr, uint64_t now)
 		*s = NULL;
 	}
 	r->tries = 0;
+	r->resync = r->resync && (uint16_t)(r->sure - r->una) - 1u < 0x7fffu;
 	reliable_grow_cwnd(r);
 	reliable_arm(r, now);
 }

@@ -62,6 +62,8 @@ struct reliable {
 	uint16_t copies;
 	uint8_t tries; /* retransmissions without progress */
 	bool paused;
+	bool resync;	       /* what was sent before a restart is not all acknowledged: */
+	uint16_t sure;	       /* from here on it is */
 	uint32_t room;	       /* slots in ring, a power of two */
 	struct rel_msg **ring; /* slot = Ns mod room */
 	size_t octets;
@@ -102,9 +104,10 @@ void rel_handed(struct reliable *r, struct rel_msg *m, bool waiting, uint64_t no
 void rel_repeat(struct reliable *r);
 /* Write this Tunnel ID into the messages never sent: they were queued before the id was known. */
 void rel_retarget(struct reliable *r, uint16_t tid);
-/* Is an acknowledgement owed that no message carried?  Then send a ZLB with Ns = r->top and
+/* Is an acknowledgement owed that no message carried?  Then send a ZLB with Ns = rel_zlb_ns() and
  * Nr = r->nr, and call rel_zlb_handed(). */
 bool rel_owes_zlb(const struct reliable *r, uint64_t now);
+uint16_t rel_zlb_ns(const struct reliable *r);
 void rel_zlb_handed(struct reliable *r, bool waiting, uint64_t now);
 /* A waiting packet has left: copy as in m->copy, or 0 for the ZLB. */
 void rel_left(struct reliable *r, uint16_t ns, uint16_t copy, uint64_t now);
@@ -118,6 +121,16 @@ enum rel_expiry rel_expire(struct reliable *r, uint64_t now);
 /* The channel is down: no sending, no timer.  And up again: from the oldest on, counting anew. */
 void rel_pause(struct reliable *r);
 void rel_resume(struct reliable *r);
+
+/* --- going on after a restart ----------------------------------------------------------------- */
+
+/* One past the highest Ns that may be sent before the next acknowledgement. */
+uint16_t rel_reach(const struct reliable *r);
+/* Go on from una, reach and Nr of the life before.  Copies of `filler`, a HELLO, take the place of
+ * the messages from una to reach, or follow when there are none: the peer acknowledges each, seen
+ * before or not, and its Nr tells which it had.  False: no memory. */
+bool rel_resync(struct reliable *r, uint16_t una, uint16_t reach, uint16_t nr,
+		const uint8_t *filler, size_t len, uint8_t type);
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
