@@ -10,20 +10,22 @@
 
 /* --- birth and death -------------------------------------------------------------------------- */
 
-struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why)
+/* again: the id that it has; 0 = a new one. */
+static struct l2tp_call *call_make(struct l2tp_tunnel *t, enum call_role role, uint16_t again,
+				   enum l2tp_reason *why)
 {
 	struct l2tp_engine *e = t->e;
 	struct l2tp_call *c;
 
-	*why = quota_call(t);
-	if (*why != L2TP_R_NONE)
-		return NULL;
 	*why = L2TP_R_NO_MEMORY;
 	c = spare_fill(&e->spare) ? calloc(1, sizeof(*c)) : NULL;
 	if (!c)
 		return NULL;
 	*why = L2TP_R_CALL_CAP;
-	c->id = idtab_take(&t->sids, c, e->now);
+	if (again)
+		c->id = idtab_take_id(&t->sids, again, c) ? again : 0;
+	else
+		c->id = idtab_take(&t->sids, c, e->now);
 	if (!c->id) {
 		free(c);
 		return NULL;
@@ -43,6 +45,19 @@ struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp
 	tunnel_update_room(t);
 	deadline_cancel(&e->heap, &t->due[D_IDLE]);
 	return c;
+}
+
+struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why)
+{
+	*why = quota_call(t);
+	return *why == L2TP_R_NONE ? call_make(t, role, 0, why) : NULL;
+}
+
+struct l2tp_call *call_again(struct l2tp_tunnel *t, enum call_role role, uint16_t id)
+{
+	enum l2tp_reason why;
+
+	return call_make(t, role, id, &why);
 }
 
 static void call_wait_leave(struct l2tp_call *c)
@@ -70,6 +85,7 @@ void call_free(struct l2tp_call *c)
 {
 	struct l2tp_tunnel *t = c->t;
 
+	keep_call_gone(c);
 	call_wait_leave(c);
 	deadline_cancel(&t->e->heap, &c->late);
 	htab_del(&t->e->peer_sids, &c->by_peer_sid);
@@ -102,6 +118,7 @@ static void call_end(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp
 		c->result = malloc(sizeof(*r));
 	if (c->result)
 		*c->result = *r;
+	keep_call_ends(c);
 	call_wait_leave(c);
 	deadline_cancel(&c->t->e->heap, &c->late);
 	htab_del(&c->t->e->peer_sids, &c->by_peer_sid);
@@ -236,6 +253,7 @@ static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
 	deadline_cancel(&c->t->e->heap, &c->late);
 	c->connecting = true;
 	c->connect_ns = c->t->rel.end;
+	keep_connecting(c);
 	call_send_packet(c, &c->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
 }
 
@@ -316,8 +334,10 @@ void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *a
 	if (!arg)
 		arg = &nothing;
 	row = call_row((enum call_role)c->role, c->state, ev, !arg->refused, c->connect != NULL);
-	if (row->next != CALL_SAME)
+	if (row->next != CALL_SAME) {
 		c->state = row->next;
+		keep_call(c);
+	}
 	if (actions[row->action])
 		actions[row->action](c, arg);
 }

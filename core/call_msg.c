@@ -71,15 +71,20 @@ static bool call_msg_bearer_ok(const struct l2tp_tunnel *t, struct l2tp_result *
 	return t->policy.bearer_caps && !(type & ~t->policy.bearer_caps);
 }
 
-/* Send CDN for a call that does not exist. */
-static void call_msg_refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_result *r)
+void call_send_clear(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
+		     const struct l2tp_result *r)
 {
 	struct l2tp_build b;
 
-	output_start(t, &b, L2TP_CDN, peer_sid);
+	output_start(t, &b, L2TP_CDN, peer_id);
 	l2tp_build_result(&b, r);
-	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, idtab_spare(&t->sids));
+	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, id);
 	output_queue(t, &b);
+}
+
+static void call_msg_refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_result *r)
+{
+	call_send_clear(t, idtab_spare(&t->sids), peer_sid, r);
 }
 
 /* ICRQ or OCRQ for a call that does not exist yet. */
@@ -388,10 +393,12 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 	call_msg_result(&b, r, avps, n);
 	l2tp_build_u16(&b, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, c->id);
 	call_msg_add(c->t, &b, avps, n);
-	if (b.w.bad && n)
+	if (b.w.bad && n) {
 		call_send_cdn(c, r, NULL, 0);
-	else
-		output_queue(c->t, &b);
+		return;
+	}
+	c->cleared = keep_clearing(c->t, c->id, c->peer_id, c->kept, r);
+	output_queue(c->t, &b);
 }
 
 void l2tp_call_hide_info(struct l2tp_call *c)

@@ -75,6 +75,7 @@ void l2tp_engine_free(struct l2tp_engine *e)
 {
 	if (!e)
 		return;
+	e->keep.off = true;
 	while (e->tunnels) {
 		while (e->tunnels->calls)
 			call_free(e->tunnels->calls);
@@ -220,6 +221,10 @@ static void engine_acked(struct l2tp_tunnel *t)
 		tunnel_step(t, CC_ACKED, NULL, L2TP_BY_US);
 	if (t->is_proof && rel_idle(&t->rel))
 		reauth_close(t);
+	if (t->state == L2TP_T_ESTABLISHED)
+		t->confirmed =
+			true; /* its SCCCN, if that was ours, is among what is acknowledged */
+	keep_acked(t);
 	call_pump(t);
 	output_mark(t);
 }
@@ -417,9 +422,10 @@ void engine_enter(struct l2tp_engine *e, uint64_t now)
 void engine_leave(struct l2tp_engine *e)
 {
 	if (e->depth == 1)
-		do
+		do {
 			events_deliver(e);
-		while (engine_take_deferred(e) || output_flush(e));
+			keep_flush(e);
+		} while (engine_take_deferred(e) || output_flush(e));
 	e->depth--;
 }
 

@@ -8,8 +8,8 @@
  * Rules of the contract
  *  - Time is `now` in microseconds of one monotonic clock and never goes back.
  *  - A channel is an opaque 64-bit handle of the owner's, never 0.
- *  - `tx`, `peer`, `random` and `heard` are called from inside the engine and must not call it
- * back.
+ *  - `tx`, `peer`, `random`, `heard` and `keep` are called from inside the engine and must not
+ *    change it; `keep` may ask for what this header has under "out: state".
  *  - Events are queued and delivered, in order, at the end of the outermost call into the engine;
  *    an event handler may call anything here.
  *  - struct l2tp_tunnel and struct l2tp_call belong to the engine.  The pointer is good until the
@@ -81,6 +81,32 @@ struct l2tp_peer_answer {
 	void *peer;	/* the owner's handle of the peer section; ties are compared within one */
 };
 
+/* --- what is kept, so that tunnels and calls outlive this process -------------------------------
+ * A record is octets {type, version, length, ...} (core/save.h) that the owner stores under its ids
+ * and gives back to l2tp_*_restore() after a restart.  Kept are tunnels that are established or are
+ * being closed by us, and calls from the moment the peer may know of them.  The engine gives
+ * records after the events of one of its calls and before the packets that imply them.
+ */
+#define L2TP_RECORD_MAX 512u /* octets of one record */
+
+enum l2tp_keep {
+	L2TP_KEEP_ENGINE, /* which ids have been given */
+	L2TP_KEEP_TUNNEL,
+	L2TP_KEEP_CALL,
+	L2TP_KEEP_DONE, /* no record: those since the last DONE belong together; make them valid
+			   now, all or none, because packets that imply them follow */
+};
+
+struct l2tp_kept {
+	enum l2tp_keep what;
+	uint16_t tunnel_id, call_id; /* ours: with `what` the key of the record */
+	struct l2tp_tunnel *tunnel;  /* NULL for ENGINE and DONE */
+	struct l2tp_call *call; /* NULL also for a call after its CALL_DOWN: the record says that
+				   its CDN is not acknowledged yet */
+	const uint8_t *rec;
+	size_t len; /* 0 = delete the record */
+};
+
 enum l2tp_tx { L2TP_TX_TAKEN, L2TP_TX_WAITING, L2TP_TX_FAILED };
 
 enum l2tp_event_kind {
@@ -130,6 +156,10 @@ struct l2tp_ops {
 	/* When data last came in on this tunnel (our id), us; 0 = never.  Counts as life for HELLO
 	 * (RFC 2661 5.5); asked when a HELLO would be due.  NULL = the owner sees no data. */
 	uint64_t (*heard)(void *ctx, uint16_t local_id);
+	/* Store or delete a record.  A call may be kept before it is established
+	 * (l2tp_call_info()): then there is nothing of the owner's to add to it.  NULL = nothing is
+	 * kept. */
+	void (*keep)(void *ctx, const struct l2tp_kept *k);
 };
 
 struct l2tp_limits {
@@ -209,6 +239,35 @@ void l2tp_call_hide_info(struct l2tp_call *c);
 /* StopCCN to everyone; TUNNEL_DOWN follows for each as it is acknowledged or given up.  No tunnel
  * is opened or accepted after that.  r NULL = "being shut down". */
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now);
+
+/* --- after a restart ---------------------------------------------------------------------------
+ * Into an engine that is new: the engine's record, then each tunnel and after it its calls, then
+ * once l2tp_engine_resume(); nothing else before that.  `now` goes on from the life before (same
+ * clock).  Records may come from anywhere: what does not hold together is refused.
+ *
+ * Numbers: a tunnel may have sent more than its record says was acknowledged, so every message that
+ * may have been sent is replaced by a HELLO with the same Ns.  The peer acknowledges one it has had
+ * as a duplicate and takes the others (RFC 2661 5.8); new messages follow.  A peer that is silent
+ * for a retransmission cycle loses its tunnel as ever.
+ */
+bool l2tp_engine_restore(struct l2tp_engine *e, const uint8_t *rec, size_t len);
+/* The record's tunnel on this channel, under the policy of today.  No event is given.  One that was
+ * being closed, or whose secret has changed, is in L2TP_T_STOPPING: StopCCN is sent (again) and
+ * TUNNEL_DOWN follows.  NULL = refused. */
+struct l2tp_tunnel *l2tp_tunnel_restore(struct l2tp_engine *e, const uint8_t *rec, size_t len,
+					l2tp_channel channel, const struct l2tp_peer_answer *who,
+					void *user, uint64_t now);
+/* The record's call, established; no event is given.  NULL = there is no call for the owner: the
+ * record is refused, or the call was not established at both ends and is cleared with CDN.  Either
+ * way the owner deletes the record; l2tp_engine_resume() keeps anew what is to be repeated. */
+struct l2tp_call *l2tp_call_restore(struct l2tp_tunnel *t, const uint8_t *rec, size_t len,
+				    void *user, uint64_t now);
+/* Ids of the life before are not given again for a retransmission cycle; timers start in full;
+ * everything restored is kept again, then the first packets go. */
+void l2tp_engine_resume(struct l2tp_engine *e, uint64_t now);
+/* The owner's part of the call's record has changed: `keep` is called for it, at once or at the end
+ * of the call into the engine that this comes from.  No effect for a call that is not kept. */
+void l2tp_call_touch(struct l2tp_call *c);
 
 /* --- out: state ------------------------------------------------------------------------------- */
 

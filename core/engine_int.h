@@ -2,13 +2,13 @@
 /*
  * The engine's inside, shared by engine.c (entry points, packets in, time), output.c, events.c,
  * tunnel.c (life of a control connection), setup.c (SCCRQ, SCCRP, SCCCN), tie.c, reauth.c, call.c
- * (life of a call) and call_msg.c (its messages).
+ * (life of a call), call_msg.c (its messages), keep.c (records of them) and restore.c.
  *
  * How one call of the engine runs: engine_enter(); each message received passes reliable delivery
  * and makes an event of a state table, whose action queues messages to send and events for the
- * owner; the owner's events are delivered after each message; engine_leave() sends the packets.
- * Sending comes last, so that one packet acknowledges several messages and a ZLB goes only when no
- * message does.
+ * owner; the owner's events are delivered after each message; engine_leave() gives the records of
+ * what has changed to the owner and then sends the packets.  Sending comes last, so that one packet
+ * acknowledges several messages and a ZLB goes only when no message does.
  *
  * Lifetime: a tunnel or call whose state table says "idle" ignores everything from then on; the
  * owner gets its *_DOWN event, and after that it is freed.
@@ -26,6 +26,7 @@
 #include "core/htab.h"
 #include "core/idtab.h"
 #include "core/reliable.h"
+#include "core/save.h"
 #include "core/spare.h"
 
 /* What a deadline is for: those of a tunnel first, each with its place in l2tp_tunnel.due[]. */
@@ -76,7 +77,9 @@ struct l2tp_tunnel {
 	struct l2tp_call *calls, *last_call;	  /* all, in order of birth */
 	struct l2tp_call *waiting, *last_waiting; /* placed, request not sent */
 	struct source *source;			  /* half-open: counted there until established */
-	struct fifo_node in_source, in_half_open, in_linger;
+	struct fifo_node in_source, in_half_open, in_linger, in_keep;
+	struct fifo connecting; /* calls whose ICCN or OCCN is not acknowledged, in order of Ns */
+	struct fifo clearing;	/* CDNs not acknowledged (struct clearing), in order of Ns */
 	struct quota *quota, *share; /* share: of its source; NULL = that has no limit */
 	struct l2tp_tunnel *proof;   /* re-authentication: the other of the two */
 	void *user, *peer;
@@ -89,6 +92,9 @@ struct l2tp_tunnel {
 	uint8_t state; /* enum l2tp_tunnel_state */
 	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued;
 	bool reauth_ok, counted;
+	bool confirmed;	    /* the peer knows that it is established, so it may be kept */
+	bool kept;	    /* the owner has a record of it */
+	bool restored;	    /* l2tp_engine_resume() is still to come */
 	uint8_t dscp;	    /* of its control packets */
 	bool stranger;	    /* its address is not proved: see output_may_send() */
 	uint8_t ignored;    /* enum l2tp_reason of the event MALFORMED */
@@ -99,6 +105,15 @@ struct l2tp_tunnel {
 	struct l2tp_result result;
 	char peer_host[256], peer_vendor[64];
 	struct l2tp_policy policy;
+};
+
+/* A CDN that is not acknowledged, of a call that may be gone. */
+struct clearing {
+	struct fifo_node node, in_keep;
+	struct l2tp_tunnel *t;
+	uint16_t id, peer_id, ns;
+	uint16_t result, error;
+	bool kept;
 };
 
 /* A control packet built before it can be sent. */
@@ -113,6 +128,7 @@ struct l2tp_call {
 	struct event_queue events;
 	struct hnode by_peer_sid;
 	struct deadline late;
+	struct fifo_node in_keep, in_connecting;
 	void *user;
 	struct packet *request, *connect; /* until sent */
 	struct l2tp_avps *asked;	  /* OCRQ before the tunnel is up: what the owner gave */
@@ -123,8 +139,18 @@ struct l2tp_call {
 	uint8_t state, role, by;
 	bool placed, waiting, ended, required, wen_sent;
 	bool hides_info;     /* see l2tp_call_hide_info() */
+	bool kept;	     /* the owner has a record of it */
+	bool cleared;	     /* the record is that of its CDN now */
 	bool connecting;     /* our ICCN or OCCN has not left yet */
 	uint16_t connect_ns; /* its Ns */
+};
+
+/* Whose records are to be given to the owner. */
+struct keep_queue {
+	struct fifo tunnels, calls, clearings;
+	bool engine; /* the engine's own */
+	bool given;  /* DONE is to follow */
+	bool off;    /* the engine is being freed: the records stay as they are */
 };
 
 /* A packet that came while events were being delivered. */
@@ -163,6 +189,7 @@ struct l2tp_engine {
 	uint16_t births;
 	bool delivering, stopping;
 	struct spare spare;
+	struct keep_queue keep;
 	struct l2tp_counters count;
 	struct l2tp_msg msg; /* the message being handled */
 	struct l2tp_fault fault;
@@ -218,10 +245,40 @@ void events_tunnel(struct l2tp_tunnel *t, enum l2tp_event_kind kind);
 void events_call(struct l2tp_call *c, enum l2tp_event_kind kind, bool with_msg);
 void events_deliver(struct l2tp_engine *e);
 
+/* --- keep.c ----------------------------------------------------------------------------------- */
+
+/* What its record says may have changed: give it before the next packet. */
+void keep_engine(struct l2tp_engine *e);
+void keep_tunnel(struct l2tp_tunnel *t);
+void keep_call(struct l2tp_call *c);
+/* The call's ICCN or OCCN is queued next. */
+void keep_connecting(struct l2tp_call *c);
+/* The CDN of a call is queued next; kept: there is a record of the call.  False = this is not kept.
+ */
+bool keep_clearing(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id, bool kept,
+		   const struct l2tp_result *r);
+/* The peer has acknowledged more: some of these are done. */
+void keep_acked(struct l2tp_tunnel *t);
+/* It ends; its record is deleted, unless there is a CDN to repeat. */
+void keep_call_ends(struct l2tp_call *c);
+void keep_call_gone(struct l2tp_call *c);
+void keep_clearings_gone(struct l2tp_tunnel *t);
+void keep_tunnel_gone(struct l2tp_tunnel *t);
+/* Give all of them to the owner. */
+void keep_flush(struct l2tp_engine *e);
+/* Says of two secrets whether they are equal, without saying which they are. */
+void keep_print_secret(const struct l2tp_tunnel *t, uint8_t out[8]);
+
 /* --- tunnel.c --------------------------------------------------------------------------------- */
 
 struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 			       const struct l2tp_peer_answer *who, enum l2tp_reason *why);
+/* One of a life before with this id, not yet in any state; NULL = the id cannot be, or no memory.
+ */
+struct l2tp_tunnel *tunnel_again(struct l2tp_engine *e, l2tp_channel channel,
+				 const struct l2tp_peer_answer *who, uint16_t id);
+/* Send StopCCN with t->result. */
+void tunnel_send_stop(struct l2tp_tunnel *t);
 /* One step of the control connection's table.  r: for what may end the tunnel; NULL = FSM error. */
 void tunnel_step(struct l2tp_tunnel *t, enum cc_event ev, const struct l2tp_result *r,
 		 enum l2tp_side by);
@@ -293,7 +350,7 @@ uint32_t half_open_worst(const struct l2tp_engine *e);
 /* Find or make the record of the tunnel's peer section; false = no memory. */
 bool quota_join(struct l2tp_tunnel *t);
 /* Count it against its source too, if that has a limit. */
-bool quota_join_source(struct l2tp_tunnel *t);
+bool quota_join_source(struct l2tp_tunnel *t, uint64_t source);
 void quota_leave(struct l2tp_tunnel *t);
 /* Its state has changed: count it, or no longer. */
 void quota_update(struct l2tp_tunnel *t);
@@ -319,6 +376,7 @@ void tie_lose(struct l2tp_tunnel *t);
 
 /* --- reauth.c --------------------------------------------------------------------------------- */
 
+bool reauth_wanted(const struct l2tp_tunnel *t);
 void reauth_arm(struct l2tp_tunnel *t);
 void reauth_start(struct l2tp_tunnel *t);
 /* The second tunnel is established: the peer has proved itself. */
@@ -341,6 +399,8 @@ struct call_arg {
 };
 
 struct l2tp_call *call_new(struct l2tp_tunnel *t, enum call_role role, enum l2tp_reason *why);
+/* One of a life before with this id; NULL = the id cannot be, or no memory. */
+struct l2tp_call *call_again(struct l2tp_tunnel *t, enum call_role role, uint16_t id);
 /* One step of the call's table; arg NULL = nothing comes with it. */
 void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *arg);
 void call_late(struct deadline *d);
@@ -365,6 +425,9 @@ bool call_send_reply(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned 
 /* The owner's attributes are left out when they do not fit. */
 void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struct l2tp_avp *avps,
 		   unsigned n);
+/* CDN for a call that does not exist here: id is the one of ours that the peer knows it by. */
+void call_send_clear(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
+		     const struct l2tp_result *r);
 /* Send a packet built earlier, now that the ids are known. */
 void call_send_packet(struct l2tp_call *c, struct packet **p, uint16_t type);
 

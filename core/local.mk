@@ -8,7 +8,7 @@ libcore_la_SOURCES = \
 libcore_la_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
 libcore_la_LIBADD = $(NETTLE_LIBS)
 libcore_la_SOURCES += \
-	core/call_table.h core/cc_table.h core/engine_int.h core/fifo.h core/htab.h core/idtab.h core/reliable.h core/spare.h \
+	core/call_table.h core/cc_table.h core/engine_int.h core/fifo.h core/htab.h core/idtab.h core/reliable.h core/save.h core/spare.h \
 	core/call.c core/call_msg.c core/call_table.c core/cc_table.c core/engine.c core/events.c \
-	core/half_open.c core/htab.c core/idtab.c core/info.c core/output.c core/policy.c core/quota.c core/reauth.c core/reliable.c core/setup.c core/spare.c \
+	core/half_open.c core/htab.c core/idtab.c core/info.c core/keep.c core/output.c core/policy.c core/quota.c core/reauth.c core/reliable.c core/restore.c core/save.c core/setup.c core/spare.c \
 	core/tie.c core/tunnel.c

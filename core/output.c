@@ -77,6 +77,7 @@ void output_tunnel_id(const struct l2tp_tunnel *t, struct l2tp_build *b)
 
 void output_mark(struct l2tp_tunnel *t)
 {
+	keep_tunnel(t);
 	if (t->dirty)
 		return;
 	t->dirty = true;
@@ -119,7 +120,7 @@ static void output_send_zlb(struct l2tp_tunnel *t)
 	struct wr w = wr_init(buf, sizeof(buf));
 	enum l2tp_tx r;
 
-	l2tp_hdr_control(&w, t->peer_id, 0, t->rel.top, t->rel.nr);
+	l2tp_hdr_control(&w, t->peer_id, 0, rel_zlb_ns(&t->rel), t->rel.nr);
 	l2tp_hdr_finish(&w, 0);
 	r = output_tx(t, buf, w.len, 0, output_cookie(t, 0, 0));
 	rel_zlb_handed(&t->rel, r == L2TP_TX_WAITING, t->e->now);
@@ -203,7 +204,8 @@ static void output_send_queued(struct l2tp_tunnel *t)
 		deadline_set(&e->heap, &t->due[D_RETRY], t->rel.due);
 }
 
-/* A message was lost before it had a number, so the control connection cannot go on. */
+/* A message was lost before it had a number, so the control connection cannot go on.  What is sent
+ * now is sent at the next flush, because the state is kept before that. */
 static void output_close_choked(struct l2tp_tunnel *t)
 {
 	struct l2tp_result r =
@@ -211,6 +213,7 @@ static void output_close_choked(struct l2tp_tunnel *t)
 
 	t->choked = NULL;
 	engine_count(t->e, L2TP_R_NO_MEMORY);
+	output_mark(t);
 	tunnel_step(t, CC_CLOSE, &r, L2TP_BY_US);
 }
 
@@ -224,7 +227,7 @@ bool output_flush(struct l2tp_engine *e)
 	t->dirty = false;
 	if (t->choked)
 		output_close_choked(t);
-	if (t->state != L2TP_T_IDLE)
+	else if (t->state != L2TP_T_IDLE)
 		output_send_queued(t);
 	tunnel_release(t);
 	return true;

@@ -53,13 +53,12 @@ bool quota_join(struct l2tp_tunnel *t)
 	return t->quota;
 }
 
-bool quota_join_source(struct l2tp_tunnel *t)
+bool quota_join_source(struct l2tp_tunnel *t, uint64_t source)
 {
-	if (!t->source || (!t->policy.max_source_tunnels && !t->policy.max_source_calls))
+	if (!t->policy.max_source_tunnels && !t->policy.max_source_calls)
 		return true;
-	t->share = quota_use(
-		t->e,
-		&(struct quota){.peer = t->peer, .source = t->source->node.key, .of_source = true});
+	t->share = quota_use(t->e,
+			     &(struct quota){.peer = t->peer, .source = source, .of_source = true});
 	return t->share;
 }
 

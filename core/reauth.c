@@ -8,9 +8,14 @@
  */
 #include "core/engine_int.h"
 
+bool reauth_wanted(const struct l2tp_tunnel *t)
+{
+	return t->policy.reauth && t->policy.secret.len && !t->policy.single_tunnel;
+}
+
 void reauth_arm(struct l2tp_tunnel *t)
 {
-	if (t->policy.reauth && t->policy.secret.len && !t->policy.single_tunnel)
+	if (reauth_wanted(t))
 		deadline_set(&t->e->heap, &t->due[D_REAUTH], t->e->now + t->policy.reauth);
 }
 

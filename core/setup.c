@@ -226,7 +226,7 @@ bool setup_connected_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 		return false;
 	why = quota_tunnel(t->e, t->peer, &t->policy, t->source ? &t->source->node.key : NULL,
 			   tunnel_replaces(t));
-	if (why == L2TP_R_NONE && !quota_join_source(t))
+	if (why == L2TP_R_NONE && t->source && !quota_join_source(t, t->source->node.key))
 		why = L2TP_R_NO_MEMORY;
 	if (why == L2TP_R_NONE)
 		return true;

@@ -59,8 +59,10 @@ static void tunnel_init(struct l2tp_tunnel *t, const struct l2tp_peer_answer *wh
 	idtab_init(&t->sids, key, t->policy.max_calls ? t->policy.max_calls : 65535);
 }
 
-struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
-			       const struct l2tp_peer_answer *who, enum l2tp_reason *why)
+/* again: the id that it has; 0 = a new one. */
+static struct l2tp_tunnel *tunnel_make(struct l2tp_engine *e, l2tp_channel channel,
+				       const struct l2tp_peer_answer *who, uint16_t again,
+				       enum l2tp_reason *why)
 {
 	struct l2tp_tunnel *t = calloc(1, sizeof(*t));
 
@@ -70,7 +72,10 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 		return NULL;
 	}
 	*why = L2TP_R_TUNNEL_CAP;
-	t->id = idtab_take(&e->tids, t, e->now);
+	if (again)
+		t->id = idtab_take_id(&e->tids, again, t) ? again : 0;
+	else
+		t->id = idtab_take(&e->tids, t, e->now);
 	if (!t->id) {
 		free(t);
 		return NULL;
@@ -78,6 +83,7 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	t->e = e;
 	t->channel = channel;
 	t->birth = e->births++;
+	keep_engine(e);
 	tunnel_init(t, who);
 	tunnel_link_in(t);
 	if (quota_join(t))
@@ -85,6 +91,20 @@ struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
 	*why = L2TP_R_NO_MEMORY;
 	tunnel_free(t);
 	return NULL;
+}
+
+struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, l2tp_channel channel,
+			       const struct l2tp_peer_answer *who, enum l2tp_reason *why)
+{
+	return tunnel_make(e, channel, who, 0, why);
+}
+
+struct l2tp_tunnel *tunnel_again(struct l2tp_engine *e, l2tp_channel channel,
+				 const struct l2tp_peer_answer *who, uint16_t id)
+{
+	enum l2tp_reason why;
+
+	return tunnel_make(e, channel, who, id, &why);
 }
 
 /* --- death ------------------------------------------------------------------------------------ */
@@ -101,6 +121,7 @@ void tunnel_free(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
 
+	keep_tunnel_gone(t);
 	tunnel_no_deadlines(t);
 	deadline_cancel(&e->heap, &t->due[D_RETRY]);
 	deadline_cancel(&e->heap, &t->due[D_HOLD]);
@@ -238,6 +259,7 @@ static void tunnel_clean_up(struct l2tp_tunnel *t)
 {
 	reauth_over(t);
 	call_all_gone(t);
+	keep_clearings_gone(t);
 	tunnel_no_deadlines(t);
 	rel_drop_unsent(&t->rel);
 	fifo_del(&t->e->linger, &t->in_linger);
@@ -245,7 +267,7 @@ static void tunnel_clean_up(struct l2tp_tunnel *t)
 
 /* Without memory for the StopCCN it is tried again: at once, since the memory of the tunnel's calls
  * is freed after this, then each retransmission interval. */
-static void tunnel_send_stop(struct l2tp_tunnel *t)
+void tunnel_send_stop(struct l2tp_tunnel *t)
 {
 	uint64_t again = t->e->now + (t->stop_tries ? t->rel.cfg.interval : 0);
 	struct l2tp_build b;
@@ -344,6 +366,7 @@ static void tunnel_went_up(struct l2tp_tunnel *t)
 
 	t->since = e->now;
 	t->rel.held_cap = REL_QUEUE_OCTETS;
+	t->confirmed = !t->initiator;
 	half_open_leave(t);
 	t->stranger = false;
 	deadline_cancel(&e->heap, &t->due[D_LIFE]);
@@ -370,6 +393,7 @@ static void tunnel_yield(struct l2tp_tunnel *t)
 	tunnel_init_rel(t);
 	t->initiator = false;
 	t->birth = t->e->births++;
+	keep_engine(t->e);
 }
 
 static void tunnel_request(struct l2tp_tunnel *t)
@@ -430,6 +454,7 @@ static void tunnel_carry_out(struct l2tp_tunnel *t, const struct cc_row *row,
 		htab_del(&t->e->requests, &t->by_peer);
 		htab_del(&t->e->challenges, &t->by_challenge);
 		t->state = row->next;
+		keep_tunnel(t);
 	}
 	tunnel_update_room(t);
 	quota_update(t);

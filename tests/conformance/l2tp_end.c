@@ -400,8 +400,11 @@ static uint64_t l2tp_end_op_heard(void *ctx, uint16_t local_id)
 
 static bool engine_start(struct l2tp_end *e)
 {
-	static const struct l2tp_ops ops = {l2tp_end_op_tx, l2tp_end_op_event, l2tp_end_op_peer,
-					    l2tp_end_op_random, l2tp_end_op_heard};
+	static const struct l2tp_ops ops = {.tx = l2tp_end_op_tx,
+					    .event = l2tp_end_op_event,
+					    .peer = l2tp_end_op_peer,
+					    .random = l2tp_end_op_random,
+					    .heard = l2tp_end_op_heard};
 
 	e->e = l2tp_engine_new(&ops, e, NULL);
 	return e->e ? true : fail(e->bed->p, "no memory for an engine");

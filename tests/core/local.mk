@@ -31,3 +31,4 @@ unit_core_SOURCES += tests/core/test_engine.c \
 	tests/core/test_policy.c
 unit_core_SOURCES += tests/core/test_half_open.c tests/core/test_quota.c tests/core/test_stranger.c \
 	tests/core/test_malformed.c tests/core/test_memory.c tests/core/test_phb.c tests/core/test_spare.c
+unit_core_SOURCES += tests/core/shelf.h tests/core/shelf.c tests/core/test_restore.c

@@ -39,21 +39,17 @@ extern const struct test_suite suite_malformed;
 extern const struct test_suite suite_memory;
 extern const struct test_suite suite_spare;
 extern const struct test_suite suite_phb;
+extern const struct test_suite suite_restore;
 
 static const struct test_suite *const suites[] = {
-	&suite_avp,	 &suite_avp_table,  &suite_build,
-	&suite_bytes,	 &suite_container,  &suite_data,
-	&suite_hdr,	 &suite_hide,	    &suite_ids,
-	&suite_msg,	 &suite_msg_avp,    &suite_msg_table,
-	&suite_reason,	 &suite_deadline,   &suite_reliable,
-	&suite_cc_table, &suite_call_table, &suite_htab,
-	&suite_idtab,	 &suite_tie,	    &suite_restart,
-	&suite_reauth,	 &suite_tunnel,	    &suite_call,
-	&suite_engine,	 &suite_call_msg,   &suite_events,
-	&suite_info,	 &suite_output,	    &suite_policy,
-	&suite_setup,	 &suite_half_open,  &suite_quota,
-	&suite_stranger, &suite_malformed,  &suite_memory,
-	&suite_spare,	 &suite_phb,	    NULL,
+	&suite_avp,	 &suite_avp_table,  &suite_build,  &suite_bytes,    &suite_container,
+	&suite_data,	 &suite_hdr,	    &suite_hide,   &suite_ids,	    &suite_msg,
+	&suite_msg_avp,	 &suite_msg_table,  &suite_reason, &suite_deadline, &suite_reliable,
+	&suite_cc_table, &suite_call_table, &suite_htab,   &suite_idtab,    &suite_tie,
+	&suite_restart,	 &suite_reauth,	    &suite_tunnel, &suite_call,	    &suite_engine,
+	&suite_call_msg, &suite_events,	    &suite_info,   &suite_output,   &suite_policy,
+	&suite_setup,	 &suite_half_open,  &suite_quota,  &suite_stranger, &suite_malformed,
+	&suite_memory,	 &suite_spare,	    &suite_phb,	   &suite_restore,  NULL,
 };
 
 int main(int argc, char **argv)

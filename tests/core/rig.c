@@ -128,11 +128,20 @@ static uint64_t heard(void *ctx, uint16_t local_id)
 	return ((struct rig_end *)ctx)->heard;
 }
 
+static void rig_keep(void *ctx, const struct l2tp_kept *k)
+{
+	struct rig_end *end = ctx;
+
+	if (end->shelf)
+		shelf_keep(end->shelf, k);
+}
+
 static const struct l2tp_ops ops = {.tx = rig_tx,
 				    .event = test_rig_event,
 				    .peer = test_rig_peer,
 				    .random = rig_random_octets,
-				    .heard = heard};
+				    .heard = heard,
+				    .keep = rig_keep};
 
 /* --- the two ends ----------------------------------------------------------------------------- */
 
@@ -180,6 +189,19 @@ void rig_free(struct rig *r)
 	l2tp_engine_free(r->b.e);
 	free(r->a.pkt);
 	free(r->b.pkt);
+}
+
+struct shelf_owner rig_restart(struct rig_end *end)
+{
+	struct shelf_owner o = {
+		.who = {.policy = end->policy, .source = end->source, .peer = end->peer}};
+
+	l2tp_engine_free(end->e);
+	end->e = l2tp_engine_new(&ops, end, NULL);
+	if (!end->e)
+		abort();
+	shelf_restore(end->shelf, end->e, &o, end->rig->now);
+	return o;
 }
 
 static bool carry(struct rig_end *end)

@@ -10,6 +10,7 @@
 #include "core/deadline.h"
 #include "core/engine.h"
 #include "core/hdr.h"
+#include "tests/core/shelf.h"
 #include "tests/harness.h"
 
 #define SEC 1000000ull
@@ -58,6 +59,7 @@ struct rig_end {
 	struct rig_packet *pkt; /* all it sent */
 	unsigned pkts, taken;
 	uint64_t seed;
+	struct shelf *shelf;	/* where its records are kept; NULL = nowhere */
 	const uint8_t *sixteen; /* what a request for 16 random octets gets; NULL = random */
 };
 
@@ -73,6 +75,9 @@ void rig_single(struct rig *r);
 /* The same with limits. */
 void rig_limited(struct rig *r, const struct l2tp_limits *limits);
 void rig_free(struct rig *r);
+/* The process of this end dies and comes back: a new engine with what is on the shelf. Returns what
+ * came back. */
+struct shelf_owner rig_restart(struct rig_end *end);
 /* Deliver packets until none is left. */
 void rig_run(struct rig *r);
 /* Let time pass, expire every deadline on the way, and deliver. */
