@@ -249,6 +249,7 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 	/* An owner's slip must not pass: without it an MS-CHAPv2 client would refuse us. */
 	if (a->method == PPP_AUTH_MSCHAPV2 && ok && (!reply || !reply->success[0]))
 		ok = false;
+	a->refused = !ok;
 	auth_method(p)->answer(p, ok, reply, message);
 	deadline_cancel(&p->timers, &a->limit);
 	if (!ok) {

@@ -32,6 +32,7 @@ struct auth {
 	bool done;	/* once successful */
 	bool pending;	/* the owner has the claim */
 	bool answered;	/* .answer holds for the current round */
+	bool refused;	/* and it is a refusal */
 	uint8_t id;	/* Identifier of our last Challenge or Request */
 	uint8_t tries;
 	uint32_t serial; /* of the last claim */

@@ -496,6 +496,7 @@ void cp_adopted(struct ppp *p, struct cp *c)
 {
 	c->state = FSM_OPENED;
 	c->answered = true;
+	c->counter = p->cfg.max_configure;
 	if (c->def->commit)
 		c->def->commit(p);
 	if (c->def->up)

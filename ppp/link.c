@@ -39,6 +39,7 @@ void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
 
 	wr_u16(&w, proto);
 	wr_bytes(&w, info, len);
+	ppp_link_keep(p);
 	if (!w.bad)
 		p->ops.tx(p->ctx, buf, w.len);
 	if (proto == PPP_PAP)
@@ -159,6 +160,7 @@ void ppp_link_dead(struct ppp *p)
 	p->phase = PHASE_DEAD;
 	cp_reset(p, &p->lcp);
 	deadline_cancel(&p->timers, &p->login);
+	deadline_cancel(&p->timers, &p->resume);
 	ppp_link_emit(p, PPP_EV_DOWN);
 }
 

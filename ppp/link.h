@@ -33,6 +33,7 @@ enum timer_kind {
 	TIMER_AUTH_LIMIT,
 	TIMER_RECHALLENGE,
 	TIMER_LOGIN,
+	TIMER_RESUME,
 	TIMERS,
 };
 
@@ -82,10 +83,12 @@ struct ppp {
 	unsigned depth;
 	enum ppp_phase phase;
 	enum ppp_why why;
-	bool was_up;	       /* LCP, since ppp_open */
-	bool bundle;	       /* of ppp_open_bundle */
-	bool member;	       /* of a bundle, by ppp_join_bundle */
-	struct deadline login; /* runs from the first Configure-Request until authenticated */
+	bool was_up;		/* LCP, since ppp_open */
+	bool bundle;		/* of ppp_open_bundle */
+	bool member;		/* of a bundle, by ppp_join_bundle */
+	struct deadline login;	/* runs from the first Configure-Request until authenticated */
+	struct deadline resume; /* restored: what is unsure starts again */
+	uint32_t kept;		/* save_mark() when the owner was last told */
 	struct deadline_heap timers;
 	struct cp lcp, ipcp, ipv6cp;
 	struct lcp_vars lcp_vars;
@@ -138,6 +141,10 @@ void ppp_link_login_timeout(struct ppp *p);
 void ppp_link_enable_ipv6(struct ppp *p);
 /* An NCP will not run, or no longer. */
 void ppp_link_ncp_finished(struct ppp *p);
+/* Tell the owner if what ppp_save() writes has changed. */
+void ppp_link_keep(struct ppp *p);
+/* What a restored link cannot be sure of starts again. */
+void ppp_link_resume(struct ppp *p);
 /* Keep the peer's words, printable octets only, for the event that follows. */
 void ppp_link_keep_message(struct ppp *p, struct rd text);
 

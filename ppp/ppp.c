@@ -66,8 +66,10 @@ static void ppp_enter(struct ppp *p, uint64_t now)
 
 static void ppp_leave(struct ppp *p)
 {
+	ppp_link_keep(p);
 	if (p->depth == 1)
 		ppp_deliver(p);
+	ppp_link_keep(p);
 	p->depth--;
 }
 
@@ -170,6 +172,8 @@ static void ppp_dispatch(struct ppp *p, struct rd r)
 void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now)
 {
 	ppp_enter(p, now);
+	if (p->resume.set)
+		ppp_link_resume(p);
 	ppp_dispatch(p, rd_init(frame, len));
 	ppp_leave(p);
 }
@@ -196,6 +200,7 @@ static void (*const timeouts[TIMERS])(struct ppp *p) = {
 	[TIMER_IPV6CP] = ppp_ipv6cp_timeout,	[TIMER_ECHO] = lcp_echo_timeout,
 	[TIMER_AUTH_RETRY] = auth_retry,	[TIMER_AUTH_LIMIT] = auth_limit,
 	[TIMER_RECHALLENGE] = auth_rechallenge, [TIMER_LOGIN] = ppp_link_login_timeout,
+	[TIMER_RESUME] = ppp_link_resume,
 };
 
 void ppp_expire(struct ppp *p, uint64_t now)
@@ -254,6 +259,7 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 	cp_init(&p->ipv6cp, &ipv6cp_def, TIMER_IPV6CP);
 	p->lcp_vars.echo.kind = TIMER_ECHO;
 	p->login.kind = TIMER_LOGIN;
+	p->resume.kind = TIMER_RESUME;
 	auth_init(&p->auth);
 	return p;
 }

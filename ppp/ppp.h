@@ -8,7 +8,8 @@
  *
  * Rules of the contract
  *  - Time is `now` in microseconds of one monotonic clock.
- *  - `tx` and `random` are called from inside and must not call back.  Events are queued and
+ *  - `tx`, `random` and `keep` are called from inside and must not call back, but for ppp_save and
+ *    ppp_get_info.  Events are queued and
  *    delivered at the end of the outermost call; the handler may call anything here but ppp_free.
  *  - Nothing points into the owner's memory after a call returns: the configuration is copied.
  *  - Failed authentication, option loops and garbage are answered as the RFC says, counted,
@@ -164,6 +165,9 @@ struct ppp_ops {
 	void (*tx)(void *ctx, const uint8_t *frame, size_t len);
 	void (*event)(void *ctx, const struct ppp_event *ev);
 	void (*random)(void *ctx, void *buf, size_t len);
+	/* What ppp_save() writes has changed: called before the first frame that shows the change
+	 * leaves, and before its event.  NULL = nothing is kept. */
+	void (*keep)(void *ctx);
 };
 
 struct ppp;
@@ -243,6 +247,26 @@ void ppp_join_bundle(struct ppp *p, uint64_t now);
  * with frames as long as the MRRUs of l, its first link, allow.  Its end says no word to the peer:
  * that is for each of its links. */
 void ppp_open_bundle(struct ppp *p, const struct ppp_link *l, uint64_t now);
+
+/* --- a link that outlives the process (save.c) -------------------------------------------------- */
+
+/* Octets that are always enough for ppp_save(). */
+#define PPP_RECORD_MAX 1024u
+/* Write what another process needs in order to go on with this link, without secrets.  Octets
+ * written; 0: nothing is to be kept (the link is down or ends, or a bundle has no network yet), or
+ * cap is too small. */
+size_t ppp_save(const struct ppp *p, uint8_t *buf, size_t cap);
+/* The link of that record, as a new one; NULL: no memory, or the record is malformed, of a later
+ * version, or does not fit cfg (server and client).  What follows the record's own length is left
+ * alone.
+ *
+ * Nothing is sent and no event comes from inside.  An open link goes on with its magic numbers,
+ * addresses and open NCPs, which ppp_get_info() shows and no event repeats; echo and re-challenge
+ * run again, from a random moment of their interval.  What the record cannot be sure of starts
+ * again at ppp_deadline(), which is now: LCP from its Configure-Request when it, or authentication,
+ * was not over, else each NCP that was not, and a Challenge that was not answered. */
+struct ppp *ppp_restore(const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx,
+			const uint8_t *rec, size_t len, uint64_t now);
 
 struct ppp_info {
 	const char *phase; /* "dead" "establish" "authenticate" "network" "terminate" */

@@ -54,7 +54,8 @@ static void fuzz_proxy_on_event(void *ctx, const struct ppp_event *ev)
 		ppp_start_network(*p, &a, ev->now);
 }
 
-static const struct ppp_ops ops = {fuzz_proxy_on_tx, fuzz_proxy_on_event, fuzz_proxy_on_random};
+static const struct ppp_ops ops = {fuzz_proxy_on_tx, fuzz_proxy_on_event, fuzz_proxy_on_random,
+				   NULL};
 
 static struct ppp *fuzz_proxy_link(uint8_t how, struct ppp **ctx)
 {

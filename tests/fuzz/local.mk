@@ -55,6 +55,12 @@ fuzz_ppp_options_SOURCES = tests/fuzz/fuzz_ppp_options.c $(FUZZ_MAIN)
 fuzz_ppp_options_LDFLAGS = $(FUZZ_LINK)
 fuzz_ppp_options_LDADD = libppp.la libcore.la
 
+check_PROGRAMS += fuzz-ppp-save
+FUZZERS += fuzz-ppp-save
+fuzz_ppp_save_SOURCES = tests/fuzz/fuzz_ppp_save.c $(FUZZ_MAIN)
+fuzz_ppp_save_LDFLAGS = $(FUZZ_LINK)
+fuzz_ppp_save_LDADD = libppp.la libcore.la
+
 check_PROGRAMS += fuzz-mp
 FUZZERS += fuzz-mp
 fuzz_mp_SOURCES = tests/fuzz/fuzz_mp.c $(FUZZ_MAIN)

@@ -28,6 +28,14 @@ static void lone_on_random(void *ctx, void *buf, size_t len)
 	memset(buf, l->zero ? 0 : ++l->random, len);
 }
 
+static void lone_on_keep(void *ctx)
+{
+	struct lone *l = ctx;
+
+	l->keeps++;
+	l->kept_len = ppp_save(l->ppp, l->kept, sizeof(l->kept));
+}
+
 static void lone_on_auth(struct lone *l, const struct ppp_event *ev)
 {
 	struct ppp_auth_reply reply;
@@ -70,13 +78,23 @@ void lone_init(struct lone *l, bool server)
 	l->cfg.n_auth = 0;
 }
 
+static const struct ppp_ops ops = {lone_on_tx, lone_on_event, lone_on_random, lone_on_keep};
+
 void lone_make(struct lone *l)
 {
-	static const struct ppp_ops ops = {lone_on_tx, lone_on_event, lone_on_random};
-
 	l->ppp = ppp_new(&l->cfg, &ops, l);
 	if (!l->ppp)
 		abort();
+}
+
+bool lone_restore(struct lone *l, const struct lone *from, const uint8_t *rec, size_t len)
+{
+	*l = *from;
+	memset(l->count, 0, sizeof(l->count));
+	lone_skip(l);
+	l->keeps = 0;
+	l->ppp = ppp_restore(&l->cfg, &ops, l, rec, len, l->now);
+	return l->ppp;
 }
 
 void lone_open(struct lone *l)
@@ -213,4 +231,62 @@ void lone_network(struct lone *l)
 	lone_lcp_up(l);
 	lone_skip(l);
 	CU_ASSERT(lone_phase_is(l, "network"));
+}
+
+const struct ppp_addresses lone_given = {.local4 = 0x0a400001,
+					 .peer4 = 0x0a400002,
+					 .dns4 = {0x0a4000fe, 0},
+					 .local_iid = 0xa1,
+					 .peer_iid = 0xb2};
+
+static void lone_ncps_open(struct lone *l)
+{
+	struct ppp_info i;
+
+	lone_rx(l, "8021 02 01 000a 03060a400001");
+	lone_rx(l, "8021 01 09 0010 03060a400002 8106 0a4000fe");
+	lone_rx(l, "8057 02 01 000e 010a00000000000000a1");
+	lone_rx(l, "8057 01 09 000e 010a00000000000000b2");
+	ppp_get_info(l->ppp, &i);
+	CU_ASSERT(i.ip4_up && i.ip6_up);
+	lone_skip(l);
+}
+
+void lone_all_open(struct lone *l)
+{
+	lone_init(l, true);
+	l->give = &lone_given;
+	lone_lcp_up(l);
+	lone_ncps_open(l);
+}
+
+void lone_proven(struct lone *l)
+{
+	lone_init(l, true);
+	l->give = &lone_given;
+	l->cfg.n_auth = 1;
+	strcpy(l->cfg.name, "gateway");
+	strcpy(l->cfg.secret, "hush-hush");
+	lone_lcp_began(l);
+	lone_rx(l, LONE_RESPONSE("01"));
+	ppp_auth_verdict(l->ppp, true, NULL, "hi", l->now);
+	lone_ncps_open(l);
+}
+
+size_t lone_record(const struct lone *l, uint8_t rec[PPP_RECORD_MAX])
+{
+	return ppp_save(l->ppp, rec, PPP_RECORD_MAX);
+}
+
+bool lone_follow(struct lone *to, struct lone *from)
+{
+	uint8_t rec[PPP_RECORD_MAX];
+	size_t len = lone_record(from, rec);
+	bool ok = len && lone_restore(to, from, rec, len);
+
+	CU_ASSERT_EQUAL(ok, len > 0);
+	if (ok)
+		CU_ASSERT(lone_quiet(to));
+	lone_free(from);
+	return ok;
 }

@@ -32,6 +32,9 @@ struct lone {
 	struct ppp_addresses addr;
 	struct ppp_link link;
 	char message[256];
+	unsigned keeps; /* calls of keep, and the record it wrote */
+	uint8_t kept[PPP_RECORD_MAX];
+	size_t kept_len;
 	/* the owner: what to do at PPP_EV_AUTH_OK of a server */
 	const struct ppp_addresses *give;
 	void (*on_event)(struct lone *l, const struct ppp_event *ev); /* after all that */
@@ -43,6 +46,9 @@ void lone_init(struct lone *l, bool server);
 /* Make the link; nothing is opened. */
 void lone_make(struct lone *l);
 void lone_open(struct lone *l);
+/* Another process goes on with the link of that record, with the owner's script and the clock of
+ * `from`; false: it will not, and there is nothing to free. */
+bool lone_restore(struct lone *l, const struct lone *from, const uint8_t *rec, size_t len);
 void lone_free(struct lone *l);
 void lone_rx(struct lone *l, const char *hex);
 void lone_rx_octets(struct lone *l, const uint8_t *frame, size_t len);
@@ -62,6 +68,18 @@ bool lone_phase_is(const struct lone *l, const char *phase);
 void lone_lcp_began(struct lone *l);
 /* LCP opened with nothing but magic numbers (ours 01010101, the peer's a0a0a0a0). */
 void lone_lcp_up(struct lone *l);
+/* Addresses to give: 10.64.0.1 to 10.64.0.2, name server 10.64.0.254, ::a1 to ::b2. */
+extern const struct ppp_addresses lone_given;
+/* A CHAP Response of "user", to a Challenge with that Identifier. */
+#define LONE_RESPONSE(id) "c223 02" id "0019 10 00112233445566778899aabbccddeeff 75736572"
+/* A server whose NCPs are both open, without authentication; with CHAP: that of
+ * tests/vectors/ppp-record-1.hex.  What they have sent is forgotten. */
+void lone_all_open(struct lone *l);
+void lone_proven(struct lone *l);
+/* The record of the link. */
+size_t lone_record(const struct lone *l, uint8_t rec[PPP_RECORD_MAX]);
+/* The link that follows on `from`, which is freed; false: nothing is kept. */
+bool lone_follow(struct lone *to, struct lone *from);
 /* A server in the network phase, 10.64.0.1 to the peer's 10.64.0.2; what it has sent is forgotten.
  */
 void lone_network(struct lone *l);

@@ -27,6 +27,25 @@ static void pair_put(struct pair *p, const struct pair_end *from, const uint8_t 
 	memcpy(f->octets, frame, len);
 }
 
+/* The process behind this end dies here, or has died: what follows of the call being made is not.
+ */
+static bool pair_is_dead(struct pair_end *e)
+{
+	if (!e->dead)
+		e->dead = ++e->steps == e->dies_at || odds(e->pair, e->mortal);
+	return e->dead;
+}
+
+static void pair_on_keep(void *ctx)
+{
+	struct pair_end *e = ctx;
+
+	if (pair_is_dead(e))
+		return;
+	e->record_len = ppp_save(e->ppp, e->record, sizeof(e->record));
+	pair_is_dead(e);
+}
+
 static void pair_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct pair_end *e = ctx;
@@ -35,6 +54,8 @@ static void pair_on_tx(void *ctx, const uint8_t *frame, size_t len)
 
 	if (len > sizeof(copy))
 		abort();
+	if (pair_is_dead(e))
+		return;
 	e->sent++;
 	memcpy(e->last, frame, len);
 	e->last_len = len;
@@ -76,6 +97,8 @@ static void pair_on_event(void *ctx, const struct ppp_event *ev)
 {
 	struct pair_end *e = ctx;
 
+	if (e->dead)
+		return;
 	e->count[ev->kind]++;
 	if (e->n_seen < PAIR_EVENTS)
 		e->seen[e->n_seen++] = (uint8_t)ev->kind;
@@ -93,7 +116,7 @@ static void pair_on_event(void *ctx, const struct ppp_event *ev)
 	}
 }
 
-static const struct ppp_ops ops = {pair_on_tx, pair_on_event, pair_on_random};
+static const struct ppp_ops ops = {pair_on_tx, pair_on_event, pair_on_random, pair_on_keep};
 
 void pair_init(struct pair *p)
 {
@@ -147,14 +170,37 @@ static void pair_deliver(struct pair *p, unsigned i)
 	ppp_rx(f.to ? p->b.ppp : p->a.ppp, f.octets, f.len, p->now);
 }
 
+/* Another process goes on with what was kept; when nothing was, it begins. */
+static void pair_revive(struct pair_end *e)
+{
+	if (!e->dead)
+		return;
+	ppp_free(e->ppp);
+	e->dead = false;
+	e->deaths++;
+	if (e->record_len) {
+		e->ppp = ppp_restore(&e->cfg, &ops, e, e->record, e->record_len, e->pair->now);
+	} else {
+		e->ppp = ppp_new(&e->cfg, &ops, e);
+		ppp_open(e->ppp, e->pair->now);
+	}
+	if (!e->ppp)
+		abort();
+}
+
 void pair_run(struct pair *p, uint64_t until)
 {
-	for (;;) {
-		uint64_t ta = ppp_deadline(p->a.ppp), tb = ppp_deadline(p->b.ppp);
-		unsigned i = pair_earliest(p);
-		uint64_t tl = p->n ? p->line[i].at : DEADLINE_NEVER;
-		uint64_t t = ta < tb ? ta : tb;
+	uint64_t ta, tb, tl, t;
+	unsigned i;
 
+	for (;;) {
+		pair_revive(&p->a);
+		pair_revive(&p->b);
+		ta = ppp_deadline(p->a.ppp);
+		tb = ppp_deadline(p->b.ppp);
+		i = pair_earliest(p);
+		tl = p->n ? p->line[i].at : DEADLINE_NEVER;
+		t = ta < tb ? ta : tb;
 		if (tl < t)
 			t = tl;
 		if (t == DEADLINE_NEVER || t > until)

@@ -39,6 +39,13 @@ struct pair_end {
 	unsigned sent;
 	uint8_t last[PAIR_FRAME_MAX]; /* last frame sent */
 	size_t last_len;
+	/* the process behind this end dies at the dies_at-th of its records and frames, written and
+	 * sent or not; or with these odds in 1000 at each; another one follows at once */
+	unsigned dies_at, mortal;
+	unsigned steps, deaths;
+	bool dead;
+	uint8_t record[PPP_RECORD_MAX];
+	size_t record_len;
 };
 
 struct pair_frame {

@@ -2,6 +2,7 @@
 /* What all control protocols share, shown on LCP: RFC 1661 sections 4 and 5. */
 #include "ppp/link.h"
 #include "tests/harness.h"
+#include "tests/ppp/cells.h"
 #include "tests/ppp/lone.h"
 
 #include <stdio.h>
@@ -525,54 +526,6 @@ static void every_code_in_every_state(void)
 	}
 }
 
-/* How to bring each event about in an IPCP whose last Request had Identifier 9 and no options;
- * NULL: by the owner or the clock. */
-static const char *const event_packets[FSM_EVENTS] = {
-	[FSM_RCR_PLUS] = "01 09 000a 0306 0a400002",
-	[FSM_RCR_MINUS] = "01 09 0008 02040000",
-	[FSM_RCA] = "02 09 0004",
-	[FSM_RCN] = "04 09 0004",
-	[FSM_RTR] = "05 09 0004",
-	[FSM_RTA] = "06 09 0004",
-	[FSM_RUC] = "63 09 0004",
-	[FSM_RXJ_PLUS] = "07 09 0005 63",
-	[FSM_RXJ_MINUS] = "07 09 0005 01",
-};
-
-static void bring_about(struct ppp *p, struct cp *c, enum fsm_event ev)
-{
-	static const uint8_t echo[] = {9, 9, 0, 8, 0, 0, 0, 0};
-	const struct cp_packet in = {9, 9, rd_init(echo + 4, 4), echo, sizeof(echo)};
-	uint8_t packet[32];
-
-	if (event_packets[ev]) {
-		size_t n = test_hex(packet, sizeof(packet), event_packets[ev]);
-
-		cp_rx(p, c, rd_init(packet, n));
-	} else {
-		cp_event(p, c, ev, &in);
-	}
-}
-
-/* Codes of the packets that the actions of a cell send, in order. */
-static unsigned expected_codes(uint16_t actions, uint8_t *codes)
-{
-	static const struct {
-		uint16_t action;
-		uint8_t code;
-	} rows[] = {
-		{FSM_SCR, CP_CONF_REQ}, {FSM_STR, CP_TERM_REQ}, {FSM_SCA, CP_CONF_ACK},
-		{FSM_SCN, CP_CONF_REJ}, {FSM_STA, CP_TERM_ACK}, {FSM_SCJ, CP_CODE_REJ},
-		{FSM_SER, CP_ECHO_REP},
-	};
-	unsigned n = 0;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (actions & rows[i].action)
-			codes[n++] = rows[i].code;
-	return n;
-}
-
 /* Restart counter after the cell, from 4: RFC 1661 4.4 and 4.6. */
 static unsigned expected_counter(uint16_t actions)
 {
@@ -589,7 +542,7 @@ static void one_cell(enum fsm_event ev, enum fsm_state state)
 {
 	const struct fsm_cell *cell = &fsm_table[ev][state];
 	uint8_t codes[4];
-	unsigned n = expected_codes(cell->actions, codes);
+	unsigned n = cells_codes(cell->actions, codes);
 	struct lone l;
 	struct cp *c;
 
@@ -607,7 +560,7 @@ static void one_cell(enum fsm_event ev, enum fsm_state state)
 	if (fsm_timed(state))
 		deadline_set(&l.ppp->timers, &c->timer, l.now + 1);
 	l.ppp->now = l.now + 1000;
-	bring_about(l.ppp, c, ev);
+	cells_bring_about(l.ppp, c, ev);
 	ppp_expire(l.ppp, l.now); /* delivers the events */
 
 	if (cell->next == FSM_ILLEGAL) {

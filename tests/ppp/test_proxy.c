@@ -278,6 +278,22 @@ static void echo_with_the_magic_taken_over(void)
 	lone_free(&l);
 }
 
+/* RFC 1661 4.6: when the client begins anew, our Request is repeated like any other. */
+static void a_request_after_the_take_over_is_repeated(void)
+{
+	struct taken t;
+	struct lone l;
+
+	take_init(&t, "0506 01020304", "0506 a1a2a3a4");
+	CU_ASSERT_PTR_NULL(take(&l, PPP_AUTH_NONE, &t.x));
+	lone_rx(&l, "c021 01 07 000a 0506 a1a2a3a5");
+	CU_ASSERT(lone_sent(&l, "c021 01 01 000a 0506????????"));
+	CU_ASSERT(lone_sent(&l, "c021 02 07 000a 0506 a1a2a3a5"));
+	lone_wait(&l, 3 * SEC);
+	CU_ASSERT(lone_sent(&l, "c021 01 01 000a 0506????????"));
+	lone_free(&l);
+}
+
 #define CHAP "0305 c22305"
 
 static void take_refused(enum ppp_auth method, const char *tx, const char *rx, enum ppp_reason why)
@@ -678,6 +694,7 @@ static const struct test_case cases[] = {
 	{"silence", silence},
 	{"every_option_is_taken_over", every_option_is_taken_over},
 	{"echo_with_the_magic_taken_over", echo_with_the_magic_taken_over},
+	{"a_request_after_the_take_over_is_repeated", a_request_after_the_take_over_is_repeated},
 	{"what_does_not_fit", what_does_not_fit},
 	{"refused_and_then_taken", refused_and_then_taken},
 	{"what_is_malformed", what_is_malformed},
