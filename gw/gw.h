@@ -25,6 +25,7 @@ struct gw_outgoing;
 struct gw_port;
 struct history;
 struct join_list;
+struct keeper_link;
 struct keep;
 struct lines;
 struct plugins;
@@ -71,6 +72,7 @@ struct gw {
 	const struct plugins *plugins; /* for `show plugins`; may be NULL */
 	struct join_list *joins;
 	struct history *history;      /* the last failures */
+	struct keeper_link *keeper;   /* NULL: this is the only process */
 	struct gw_port *port;	      /* one per cfg->port */
 	struct addrpool **pool;	      /* one per cfg->pool */
 	struct addrpool *no_pool;     /* of services without a pool section */

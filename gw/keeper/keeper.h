@@ -155,6 +155,8 @@ struct keeper_process {
 	uint8_t seccomp;       /* mode: 0 none, 1 strict, 2 filter */
 	char why[96];	       /* the one before has ended; "" = there was none */
 };
+/* The calling process under this name; its age is left to the caller. */
+void keeper_self(struct keeper_process *out, const char *name);
 /* How many there are, at most KEEPER_PROCESSES_MAX; 0 when keeper does not answer. */
 unsigned keeper_processes(struct keeper_link *l, struct keeper_process out[KEEPER_PROCESSES_MAX]);
 

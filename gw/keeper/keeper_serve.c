@@ -220,14 +220,12 @@ static void keeper_tell_process(const struct keeper_proc *p, struct wr *w)
 
 static int keeper_tell_processes(struct keeper *k, struct rd *body, struct wr *answer)
 {
-	struct keeper_process self = {.name = "keeper",
-				      .state = "running",
-				      .pid = (uint32_t)getpid(),
-				      .age = (uint32_t)((keeper_now() - k->since) / 1000000)};
+	struct keeper_process self;
 
 	if (body->left)
 		return EBADMSG;
-	proc_rights(getpid(), &self);
+	keeper_self(&self, "keeper");
+	self.age = (uint32_t)((keeper_now() - k->since) / 1000000);
 	keeper_put_process(answer, &self);
 	for (unsigned i = 0; i < KEEPER_ROLES; i++)
 		keeper_tell_process(&k->proc[i], answer);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* The words behind a key at the start of a line, or NULL. */
 static const char *proc_value(const char *text, const char *key)
@@ -29,6 +30,13 @@ bool proc_rights_text(const char *text, struct keeper_process *out)
 	out->capabilities = strtoull(cap, NULL, 16);
 	out->seccomp = seccomp ? (uint8_t)strtoul(seccomp, NULL, 10) : 0;
 	return true;
+}
+
+void keeper_self(struct keeper_process *out, const char *name)
+{
+	*out = (struct keeper_process){.state = "running", .pid = (uint32_t)getpid()};
+	snprintf(out->name, sizeof(out->name), "%s", name);
+	proc_rights(getpid(), out);
 }
 
 bool proc_rights(pid_t pid, struct keeper_process *out)

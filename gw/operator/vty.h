@@ -26,15 +26,16 @@ void vty_joins_init(void);    /* show_joins.c */
 void vty_routes_init(void);   /* show_routes.c */
 /* Each filter of a call or line that is in force, and what it is of; nothing for our PPP. */
 void vty_filter_lines(struct vty *vty, const struct leg *l);
-void vty_filters_init(void); /* show_filters.c */
-void vty_history_init(void); /* show_history.c */
-void vty_bundles_init(void); /* show_bundles.c */
+void vty_filters_init(void);   /* show_filters.c */
+void vty_history_init(void);   /* show_history.c */
+void vty_bundles_init(void);   /* show_bundles.c */
+void vty_processes_init(void); /* show_process.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
-extern const struct table table_filters, table_failures, table_bundles;
+extern const struct table table_filters, table_failures, table_bundles, table_processes;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

@@ -55,6 +55,7 @@
 	X(show_joins)    \
 	X(show_peers)    \
 	X(show_ports)    \
+	X(show_process)  \
 	X(show_routes)   \
 	X(show_services) \
 	X(start)         \

@@ -25,18 +25,31 @@
 /* As the manual has them: what shows is there for all, what changes something in enabled mode. */
 static void every_command(void)
 {
-	static const char *const shows[] = {"show summary",	 "show ports",
-					    "show captures",	 "show plugins",
-					    "show peers",	 "show tunnels",
-					    "show clients",	 "show outgoing",
-					    "show calls",	 "show calls detail",
-					    "show pools",	 "show services",
-					    "show log",		 "show counters",
-					    "show lines",	 "show joins",
-					    "show joins detail", "show bundles",
-					    "show routes",	 "show route user ann",
-					    "show filters",	 "show history failures",
-					    "show failures",	 "show version"};
+	static const char *const shows[] = {"show summary",
+					    "show ports",
+					    "show captures",
+					    "show plugins",
+					    "show peers",
+					    "show tunnels",
+					    "show clients",
+					    "show outgoing",
+					    "show calls",
+					    "show calls detail",
+					    "show pools",
+					    "show services",
+					    "show log",
+					    "show counters",
+					    "show lines",
+					    "show joins",
+					    "show joins detail",
+					    "show bundles",
+					    "show routes",
+					    "show route user ann",
+					    "show filters",
+					    "show processes",
+					    "show history failures",
+					    "show failures",
+					    "show version"};
 	static const struct {
 		const char *command, *told;
 	} changes[] = {
