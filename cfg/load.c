@@ -14,10 +14,12 @@
 #include "cfg/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The model and the arena it lives in. */
 struct owned {
@@ -101,12 +103,11 @@ unsigned cfg_load_text(const struct cfg_model **out, const char *name, const cha
 	return load_source(out, &from, transports, NULL, report, ctx);
 }
 
-/* The whole file, at most one octet more than a configuration may have; from->text is NULL, with
- * errno, when it cannot be read. */
-static struct load_source load_read_file(struct arena *a, const char *file)
+/* The whole of f, which is closed, at most one octet more than a configuration may have; from->text
+ * is NULL, with errno, when it cannot be read. */
+static struct load_source load_read(struct arena *a, const char *file, FILE *f)
 {
 	struct load_source from = {.name = file};
-	FILE *f = fopen(file, "rbe");
 	struct stat st;
 	char *text;
 
@@ -128,10 +129,50 @@ static struct load_source load_read_file(struct arena *a, const char *file)
 	return from;
 }
 
+static struct load_source load_read_file(struct arena *a, const char *file)
+{
+	return load_read(a, file, fopen(file, "rbe"));
+}
+
+/* From its beginning, where it has one. */
+static struct load_source load_read_fd(struct arena *a, const char *file, int fd)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *f = own < 0 ? NULL : fdopen(own, "rb");
+
+	if (!f && own >= 0)
+		close(own);
+	lseek(fd, 0, SEEK_SET);
+	return load_read(a, file, f);
+}
+
 unsigned cfg_load(const struct cfg_model **out, const char *file,
 		  const struct ist_transport *const *transports, cfg_report report, void *ctx)
 {
 	return cfg_load_absent(out, file, transports, NULL, report, ctx);
+}
+
+/* from->text NULL: it could not be read, errno says why.  a is freed. */
+static unsigned load_from(const struct cfg_model **out, struct arena *a,
+			  const struct load_source *from,
+			  const struct ist_transport *const *transports,
+			  const struct cfg_absent *absent, cfg_report report, void *ctx)
+{
+	struct cfg_load l;
+	unsigned faults;
+
+	if (from->text) {
+		faults = load_source(out, from, transports, absent, report, ctx);
+	} else {
+		int err = errno;
+
+		cfg_load_init(&l, from->name, transports);
+		errno = err;
+		cfg_wrong(&l, 0, NULL, "cannot be read: %s", strerror(errno));
+		faults = cfg_load_report(&l, report, ctx);
+	}
+	arena_free(a);
+	return faults;
 }
 
 unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
@@ -140,18 +181,18 @@ unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 {
 	struct arena *a = arena_new();
 	struct load_source from = load_read_file(a, file);
-	struct cfg_load l;
-	unsigned faults;
 
-	if (from.text) {
-		faults = load_source(out, &from, transports, absent, report, ctx);
-	} else {
-		cfg_load_init(&l, file, transports);
-		cfg_wrong(&l, 0, NULL, "cannot be read: %s", strerror(errno));
-		faults = cfg_load_report(&l, report, ctx);
-	}
-	arena_free(a);
-	return faults;
+	return load_from(out, a, &from, transports, absent, report, ctx);
+}
+
+unsigned cfg_load_fd(const struct cfg_model **out, int fd, const char *file,
+		     const struct ist_transport *const *transports, const struct cfg_absent *absent,
+		     cfg_report report, void *ctx)
+{
+	struct arena *a = arena_new();
+	struct load_source from = load_read_fd(a, file, fd);
+
+	return load_from(out, a, &from, transports, absent, report, ctx);
 }
 
 char *cfg_plugin_dir(const char *file)

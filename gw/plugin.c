@@ -160,18 +160,36 @@ static bool plugin_search(struct plugins *ps, const struct ist_transport *const 
 	return ok;
 }
 
+/* NULL when ps is, or without memory. */
+static struct plugins *plugins_found(struct plugins *ps, const struct ist_transport *const *builtin,
+				     cfg_report report, void *ctx)
+{
+	if (ps && plugin_search(ps, builtin, report, ctx))
+		return ps;
+	plugins_free(ps);
+	return NULL;
+}
+
 struct plugins *plugins_load(const char *file, const struct ist_transport *const *builtin,
 			     cfg_report report, void *ctx)
 {
 	struct plugins *ps = calloc(1, sizeof(*ps));
 
-	if (!ps)
+	if (ps)
+		ps->dir = cfg_plugin_dir(file);
+	return plugins_found(ps, builtin, report, ctx);
+}
+
+struct plugins *plugins_load_dir(const char *dir, const struct ist_transport *const *builtin,
+				 cfg_report report, void *ctx)
+{
+	struct plugins *ps = calloc(1, sizeof(*ps));
+
+	if (ps && dir && !(ps->dir = strdup(dir))) {
+		free(ps);
 		return NULL;
-	ps->dir = cfg_plugin_dir(file);
-	if (plugin_search(ps, builtin, report, ctx))
-		return ps;
-	plugins_free(ps);
-	return NULL;
+	}
+	return plugins_found(ps, builtin, report, ctx);
 }
 
 void plugins_free(struct plugins *ps)

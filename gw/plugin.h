@@ -27,6 +27,9 @@ struct plugins {
  * than that.  NULL without memory. */
 struct plugins *plugins_load(const char *file, const struct ist_transport *const *builtin,
 			     cfg_report report, void *ctx);
+/* The same from a folder; NULL = only what is built in. */
+struct plugins *plugins_load_dir(const char *dir, const struct ist_transport *const *builtin,
+				 cfg_report report, void *ctx);
 /* The list only: what is loaded stays. */
 void plugins_free(struct plugins *ps);
 

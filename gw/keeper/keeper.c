@@ -75,22 +75,45 @@ void keeper_is_ready(struct keeper *k, struct keeper_proc *p)
 
 /* --- start ------------------------------------------------------------------------------------ */
 
+/* Control needs data; data needs nobody. */
+static bool keeper_can_be_due(const struct keeper *k, const struct keeper_proc *p)
+{
+	return p->role == KEEPER_DATA || child_running(&p->child) ||
+	       child_running(&k->proc[KEEPER_DATA].child);
+}
+
+static void keeper_not_started(struct keeper *k, struct keeper_proc *p, const char *why)
+{
+	child_failed(&p->child, why, keeper_now());
+	keeper_log(k, KEEPER_ERROR, "%s: %s", keeper_role_names[p->role], p->child.why);
+}
+
+static int keeper_spawn(struct keeper *k, const struct keeper_proc *p, struct spawn *s)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	return spawn_start(s, k->cfg->program, k->cfg->argv[p->role], &none);
+}
+
 static void keeper_start(struct keeper *k, struct keeper_proc *p)
 {
 	struct keeper_proc *other = &k->proc[!p->role];
-	uint64_t now = keeper_now();
 	struct spawn s;
-	sigset_t none;
 	int rc;
 
-	sigemptyset(&none);
-	rc = spawn_start(&s, k->cfg->program, k->cfg->argv[p->role], &none);
-	if (rc < 0) {
-		child_failed(&p->child, strerror(-rc), now);
-		keeper_log(k, KEEPER_ERROR, "%s: %s", keeper_role_names[p->role], p->child.why);
+	if (k->cfg->prepare && !k->cfg->prepare(k->cfg->prepare_ctx, p->role, &k->held)) {
+		keeper_not_started(k, p, "cannot be prepared");
 		return;
 	}
-	child_started(&p->child, s.pid, now);
+	rc = keeper_spawn(k, p, &s);
+	if (rc < 0) {
+		keeper_not_started(k, p, strerror(-rc));
+		return;
+	}
+	child_started(&p->child, s.pid, keeper_now());
+	if (p->role == KEEPER_DATA)
+		child_doom(&other->child, k->cfg->anew, keeper_now());
 	p->notice = s.notice;
 	p->ask = s.ask;
 	p->life = spawn_life(s.pid);
@@ -209,7 +232,7 @@ static void keeper_due(struct keeper *k, uint64_t now)
 	for (unsigned i = 0; i < KEEPER_ROLES; i++) {
 		struct keeper_proc *p = &k->proc[i];
 
-		if (now < p->child.due)
+		if (now < p->child.due || !keeper_can_be_due(k, p))
 			continue;
 		if (!child_running(&p->child)) {
 			keeper_start(k, p);
@@ -227,7 +250,7 @@ static int keeper_wait(const struct keeper *k, uint64_t now)
 	uint64_t due = CHILD_NEVER;
 
 	for (unsigned i = 0; i < KEEPER_ROLES; i++)
-		if (k->proc[i].child.due < due)
+		if (k->proc[i].child.due < due && keeper_can_be_due(k, &k->proc[i]))
 			due = k->proc[i].child.due;
 	if (due == CHILD_NEVER)
 		return -1;
@@ -293,23 +316,23 @@ static int keeper_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool keeper_prepare(struct keeper *k)
+static void keeper_prepare(struct keeper *k)
 {
 	fdstore_open(&k->store);
 	if (fdstore_take_back(&k->held))
 		keeper_log(k, KEEPER_NOTICE, "%u descriptors were kept by the service manager",
 			   k->held.n);
-	if (k->cfg->prepare && !k->cfg->prepare(k->cfg->prepare_ctx, &k->held))
-		return false;
-	for (unsigned i = 0; i < k->held.n; i++)
-		fdstore_put(&k->store, k->held.at[i].name, k->held.at[i].fd);
-	return true;
 }
 
+/* One that is not started at the first attempt is waited for by nobody. */
 static void keeper_work(struct keeper *k, int signals)
 {
-	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+	for (unsigned i = 0; i < KEEPER_ROLES && !k->status; i++) {
 		keeper_start(k, &k->proc[i]);
+		k->status = !child_running(&k->proc[i].child);
+	}
+	if (k->status)
+		keeper_stop(k, keeper_now());
 	while (!keeper_over(k))
 		keeper_turn(k, signals);
 }
@@ -326,10 +349,11 @@ int keeper_run(const struct keeper_config *cfg)
 						 .ask = -1,
 						 .life = -1};
 	keeper_raise_limit();
-	if (signals >= 0 && keeper_prepare(&k))
+	k.status = signals < 0;
+	if (signals >= 0) {
+		keeper_prepare(&k);
 		keeper_work(&k, signals);
-	else
-		k.status = 1;
+	}
 	keeper_close(&signals);
 	fdstore_close(&k.store);
 	keeper_fds_free(&k.held);

@@ -181,11 +181,13 @@ struct keeper_config {
 	const char *const *argv[KEEPER_ROLES];
 	const struct keeper_request *request; /* kind 0 ends; NULL = none */
 	void *request_ctx;
+	/* Control is what fills data, so it begins anew with each data: it ends by itself when it
+	 * sees the end of "life/data", or is killed `anew` us after data has been started again. */
+	uint64_t anew;
 	void (*log)(enum keeper_level level, const char *words); /* without a line end */
-	/* Called once before the first process is started: put what all get into `held`, which may
-	 * hold already what the service manager has kept.  NULL = nothing.  False: keeper ends with
-	 * status 1; the reason has been logged. */
-	bool (*prepare)(void *ctx, struct keeper_fds *held);
+	/* Called before each start of a process: put what it needs anew into `held`, under names of
+	 * "all/".  NULL = nothing.  False: it cannot be started; the reason has been logged. */
+	bool (*prepare)(void *ctx, enum keeper_role role, struct keeper_fds *held);
 	void *prepare_ctx;
 };
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "tests/cfg/media.h"
 #include "tests/srcdir.h"
 #include "transports/builtin.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says --------------------- */
@@ -167,6 +171,38 @@ static void files_that_cannot_be_read(void)
 	CU_ASSERT_PTR_NULL(m);
 }
 
+/* A process gets it from one that may open it; what the file names lies beside the file still. */
+static void a_descriptor_is_read_from_its_beginning(void)
+{
+	char folder[] = "/tmp/isthmus-load-XXXXXX", secret[64], file[64];
+	static const char text[] = "user ann { secret-file = ann.secret }\n";
+	static struct told t;
+	int fd = memfd_create("conf", MFD_CLOEXEC), s;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(secret, sizeof(secret), "%s/ann.secret", folder);
+	snprintf(file, sizeof(file), "%s/x.conf", folder);
+	s = open(secret, O_CREAT | O_WRONLY, 0600);
+	CU_ASSERT_EQUAL(write(s, "sesame\n", 7), 7);
+	close(s);
+	CU_ASSERT_EQUAL(fchmod(fd, 0600), 0);
+	CU_ASSERT_EQUAL(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	for (unsigned i = 0; i < 2; i++) {
+		memset(&t, 0, sizeof(t));
+		CU_ASSERT_EQUAL(cfg_load_fd(&t.m, fd, file, media, NULL, told_add, &t), 0);
+		ASSERT_TEXT(t.text, "");
+		CU_ASSERT_TRUE(t.m && t.m->users == 1 && !strcmp(t.m->user[0].secret, "sesame"));
+		CU_ASSERT_TRUE(t.m && !strcmp(t.m->file, file));
+		told_end(&t);
+	}
+	close(fd);
+	memset(&t, 0, sizeof(t));
+	CU_ASSERT_EQUAL(cfg_load_fd(&t.m, fd, "x.conf", media, NULL, told_add, &t), 1);
+	ASSERT_TEXT(t.text, "x.conf: cannot be read: Bad file descriptor\n");
+	unlink(secret);
+	rmdir(folder);
+}
+
 /* Read on its own, however wrong the rest is, but not out of a section. */
 static void load_plugin_dir(void)
 {
@@ -263,6 +299,7 @@ static const struct test_case cases[] = {
 	{"example_lns_atm", example_lns_atm},
 	{"example_lns_x25", example_lns_x25},
 	{"example_clients_fit_the_servers", example_clients_fit_the_servers},
+	{"a_descriptor_is_read_from_its_beginning", a_descriptor_is_read_from_its_beginning},
 	{"files_that_cannot_be_read", files_that_cannot_be_read},
 	{"plugin_dir", load_plugin_dir},
 	{"a_file_without_end", a_file_without_end},

@@ -29,12 +29,19 @@ static void rig_log(enum keeper_level level, const char *words)
 	dprintf(STDOUT_FILENO, "log %s%s\n", level == KEEPER_ERROR ? "error: " : "", words);
 }
 
-static bool rig_prepare(void *ctx, struct keeper_fds *held)
-{
-	int fd = memfd_create("shared", MFD_CLOEXEC);
+static uint64_t rig_anew = 60000000;
 
-	return *(bool *)ctx && write(fd, "shared", 6) == 6 &&
-	       !keeper_fds_put(held, "all/memory", fd);
+/* The memory of each data is another one. */
+static bool rig_prepare(void *ctx, enum keeper_role role, struct keeper_fds *held)
+{
+	static char text[] = "memory 0";
+	int fd;
+
+	if (role != KEEPER_DATA)
+		return true;
+	fd = memfd_create("shared", MFD_CLOEXEC);
+	text[7]++;
+	return *(bool *)ctx && write(fd, text, 8) == 8 && !keeper_fds_put(held, "all/memory", fd);
 }
 
 static int rig_keeper(const char *data, const char *control, bool prepared)
@@ -44,6 +51,7 @@ static int rig_keeper(const char *data, const char *control, bool prepared)
 	struct keeper_config c = {
 		.program = "/proc/self/exe",
 		.argv = {[KEEPER_DATA] = argv_data, [KEEPER_CONTROL] = argv_control},
+		.anew = rig_anew,
 		.log = rig_log,
 		.prepare = rig_prepare,
 		.prepare_ctx = &prepared};
@@ -158,8 +166,8 @@ static void both_start_and_end_in_order(void)
 	control = rig_life("control", 0, "");
 	CU_ASSERT_EQUAL(getpgid(data), data);
 	CU_ASSERT_EQUAL(getpgid(control), control);
-	ASSERT_WHOLE("data fd all/", "data fd all/memory shared");
-	ASSERT_WHOLE("control fd all/", "control fd all/memory shared");
+	ASSERT_WHOLE("data fd all/", "data fd all/memory memory 1");
+	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1");
 	ASSERT_LINE("data fd life/control");
 	ASSERT_LINE("control fd life/data");
 	kill(keeper, SIGTERM);
@@ -181,7 +189,7 @@ static void one_that_is_killed_is_started_again(void)
 	kill(control, SIGKILL);
 	ASSERT_LINE("log error: control: killed by SIGKILL after 0 s; it is started again");
 	CU_ASSERT_TRUE(rig_life("control", 1, "killed by SIGKILL") != control);
-	ASSERT_WHOLE("control fd all/", "control fd all/memory shared");
+	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1");
 	ASSERT_LINE("control fd life/data");
 	ASSERT_LINE("data fd life/control"); /* data hears of the new one */
 	kill(keeper, SIGTERM);
@@ -284,7 +292,29 @@ static void without_its_memory_it_does_not_start(void)
 {
 	rig_start("plain", "plain", false);
 	CU_ASSERT_EQUAL(rig_end(), 1 << 8);
-	CU_ASSERT_STRING_EQUAL(seen, "");
+	CU_ASSERT_STRING_EQUAL(seen, "log error: data: not started: cannot be prepared\n");
+}
+
+/* One that does not see that data has gone is killed, since it serves one that is no more. */
+static void control_begins_anew_with_data(void)
+{
+	pid_t data;
+
+	rig_anew = 1000;
+	rig_start("plain", "plain", true);
+	rig_anew = 60000000;
+	data = rig_life("data", 0, "");
+	ASSERT_WHOLE("data fd all/", "data fd all/memory memory 1");
+	rig_life("control", 0, "");
+	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1");
+	kill(data, SIGKILL);
+	rig_life("data", 1, "killed by SIGKILL");
+	ASSERT_WHOLE("data fd all/", "data fd all/memory memory 2");
+	ASSERT_LINE("log error: control does not end: it is killed");
+	rig_life("control", 1, "killed by SIGKILL");
+	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 2");
+	kill(keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
 }
 
 static const struct test_case cases[] = {
@@ -297,6 +327,7 @@ static const struct test_case cases[] = {
 	{"hup_is_passed_on", hup_is_passed_on},
 	{"without_keeper_they_end", without_keeper_they_end},
 	{"control_can_see_the_processes", control_can_see_the_processes},
+	{"control_begins_anew_with_data", control_begins_anew_with_data},
 	{"without_its_memory_it_does_not_start", without_its_memory_it_does_not_start},
 	{NULL, NULL},
 };
