@@ -20,6 +20,7 @@
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/random.h"
+#include "gw/resume.h"
 #include "gw/service.h"
 #include "gw/switch.h"
 #include "gw/text.h"
@@ -324,6 +325,7 @@ const struct l2tp_ops bind_engine_ops = {
 	.peer = bind_op_peer,
 	.random = bind_op_random,
 	.heard = bind_op_heard,
+	.keep = resume_keep,
 };
 
 /* --- data plane reports ----------------------------------------------------------------------- */

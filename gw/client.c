@@ -11,6 +11,7 @@
 #include "gw/dial.h"
 #include "gw/history.h"
 #include "gw/line.h"
+#include "gw/resume.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,29 @@ static void client_dial(void *ctx, uint64_t now)
 	}
 	client_enter(c, CLIENT_DIALLING, now);
 	join_start(c->join, now);
+}
+
+/* --- going on in another life ----------------------------------------------------------------- */
+
+struct join *client_resume(struct resume_from *f)
+{
+	const struct cfg_client *cfg = leg_client_read(f->gw, &f->leg[1]);
+	struct gw_client *c = cfg ? &f->gw->client[cfg - f->gw->cfg->client] : NULL;
+	struct leg *call;
+
+	f->words = "its client section is gone, or has a link";
+	if (!c || c->join)
+		return NULL;
+	call = leg_call_resume(f->gw, &f->leg[0], &f->words);
+	if (!call)
+		return NULL;
+	f->words = "out of memory";
+	c->join = join_new(f->gw->joins, call, client_leg(c), &join_owner, c, f->now);
+	if (!c->join)
+		return NULL;
+	loop_cancel(f->gw->loop, &c->dial);
+	client_enter(c, CLIENT_DIALLING, f->now);
+	return c->join;
 }
 
 bool clients_start(struct gw *gw, uint64_t now)

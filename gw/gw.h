@@ -29,6 +29,7 @@ struct keeper_link;
 struct keep;
 struct lines;
 struct plugins;
+struct resume;
 struct routes;
 struct switches;
 
@@ -63,6 +64,7 @@ struct gw {
 	struct l2tp_engine *engine;
 	struct aaa *aaa;
 	struct keep *keep;
+	struct resume *resume; /* what goes on in the next life */
 	struct lines *lines;
 	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */

@@ -8,6 +8,7 @@
 #include "gw/filter.h"
 #include "gw/history.h"
 #include "gw/random.h"
+#include "gw/resume.h"
 #include "gw/service.h"
 #include "gw/text.h"
 #include <errno.h>
@@ -165,9 +166,48 @@ bool line_number_take(struct gw *gw, struct line_number *n,
 				    uint64_t now),
 		      uint64_t now)
 {
+	uint32_t fresh = gw->lines->number.ids.fresh;
+
 	n->frame = frame;
 	n->n = idtab_take(&gw->lines->number, n, now);
+	if (gw->lines->number.ids.fresh != fresh)
+		resume_line_number(gw->resume);
 	return n->n;
+}
+
+bool line_number_take_again(struct gw *gw, struct line_number *n, uint16_t number,
+			    void (*frame)(struct line_number *n, const uint8_t *frame, size_t len,
+					  uint64_t now))
+{
+	if (!idtab_take_id(&gw->lines->number, number, n))
+		return false;
+	n->frame = frame;
+	n->n = number;
+	return true;
+}
+
+void lines_save(const struct gw *gw, uint8_t rec[LINES_RECORD])
+{
+	struct wr w = wr_init(rec, LINES_RECORD);
+	uint8_t key[16];
+
+	ids_key(&gw->lines->number.ids, key);
+	wr_bytes(&w, key, sizeof(key));
+	wr_u32(&w, gw->lines->number.ids.fresh);
+}
+
+void lines_restore(struct gw *gw, const uint8_t *rec, size_t len)
+{
+	struct idtab *t = &gw->lines->number;
+	struct rd r = rd_init(rec, len);
+	const uint8_t *key = rd_take(&r, 16);
+	uint32_t fresh = rd_u32(&r);
+
+	if (r.bad || fresh > UINT16_MAX)
+		return;
+	idtab_free(t);
+	idtab_init(t, key, UINT16_MAX);
+	t->ids.fresh = fresh;
 }
 
 void line_number_give(struct gw *gw, struct line_number *n)

@@ -48,6 +48,15 @@ bool line_number_take(struct gw *gw, struct line_number *n,
 				    uint64_t now),
 		      uint64_t now);
 void line_number_give(struct gw *gw, struct line_number *n); /* harmless when it has none */
+/* Which numbers have been given, for another life of the gateway. */
+#define LINES_RECORD 20u
+void lines_save(const struct gw *gw, uint8_t rec[LINES_RECORD]);
+/* Before any number is taken.  A record of another length is left alone. */
+void lines_restore(struct gw *gw, const uint8_t *rec, size_t len);
+/* A number of that life, by one who still has it.  False: it is in use, or was never given. */
+bool line_number_take_again(struct gw *gw, struct line_number *n, uint16_t number,
+			    void (*frame)(struct line_number *n, const uint8_t *frame, size_t len,
+					  uint64_t now));
 
 /* A line as `show` sees it. */
 struct line_view {

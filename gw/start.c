@@ -21,6 +21,7 @@
 #include "gw/port.h"
 #include "gw/random.h"
 #include "gw/reserve.h"
+#include "gw/resume.h"
 #include "gw/route_way.h"
 #include "gw/service.h"
 #include "gw/switch.h"
@@ -121,7 +122,7 @@ static bool start_rest(struct gw *gw)
 	return gw->aaa && gw->keep;
 }
 
-static bool start_all(struct gw *gw)
+static bool start_all(struct gw *gw, struct store *store)
 {
 	gw->loop = loop_new(dp_now);
 	if (!gw->loop || loop_attach(gw->loop) < 0)
@@ -131,16 +132,20 @@ static bool start_all(struct gw *gw)
 	gw->history = history_new();
 	gw->routes = routes_new(gw->cfg);
 	gw->switches = switches_new();
-	if (!gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->history)
+	gw->resume = resume_new(gw, store);
+	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->history)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
+	gw->joins->changed = resume_join_changed;
+	gw->joins->changed_ctx = gw->resume;
 	gw->started = loop_now(gw->loop);
 	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
 	    !start_rest(gw) || !filters_open(gw) || !services_open(gw) ||
 	    !ports_open(gw, clients_channel_up) || !outgoings_start(gw) ||
 	    !clients_start(gw, gw->started))
 		return false;
+	resume_all(gw->resume, gw->started);
 	loop_timer_init(&gw->second, start_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
 	return true;
@@ -173,6 +178,11 @@ static void start_memory(const struct cfg_model *cfg)
 
 struct gw *gw_new(const struct cfg_model *cfg)
 {
+	return gw_new_kept(cfg, NULL);
+}
+
+struct gw *gw_new_kept(const struct cfg_model *cfg, struct store *store)
+{
 	struct gw *gw = calloc(1, sizeof(*gw));
 	unsigned i;
 
@@ -187,7 +197,7 @@ struct gw *gw_new(const struct cfg_model *cfg)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);
 	start_memory(cfg);
-	if (start_all(gw))
+	if (start_all(gw, store))
 		return gw;
 	GW_LOG(MAIN, LOGL_ERROR, "cannot start\n");
 	gw_free(gw);
@@ -198,6 +208,7 @@ void gw_free(struct gw *gw)
 {
 	if (!gw)
 		return;
+	resume_stop(gw->resume);
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
 	lines_free(gw->lines);
@@ -216,6 +227,7 @@ void gw_free(struct gw *gw)
 	history_free(gw->history);
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
+	resume_free(gw->resume);
 	if (gw->dp_fd.fd >= 0)
 		osmo_fd_unregister(&gw->dp_fd);
 	if (gw->dp)

@@ -8,7 +8,12 @@
 /* Open everything a configuration names: pools, data plane, engine, devices, ports, clients.  NULL
  * with the reasons logged when anything cannot be opened.  cfg must outlive the gateway. */
 struct gw *gw_new(const struct cfg_model *cfg);
-/* End at once, without a message to any peer.  NULL is fine. */
+/* The same with a store, in which tunnels, calls and lines are kept, and of which those go on that
+ * a life before has left.  It must outlive the gateway; NULL = nothing is kept. */
+struct store;
+struct gw *gw_new_kept(const struct cfg_model *cfg, struct store *store);
+/* End at once, without a message to any peer; with a store, all goes on in the next life.  NULL is
+ * fine. */
 void gw_free(struct gw *gw);
 /* Orderly end: PPP is terminated, then CDN and StopCCN are sent; the loop quits when all are
  * acknowledged or after five seconds.  A second call ends at once. */

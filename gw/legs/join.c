@@ -152,6 +152,7 @@ static void join_free(struct join *j)
 
 	loop_cancel(j->list->loop, &j->reap);
 	llist_del(&j->entry);
+	llist_del(&j->changed);
 	j->list->n--;
 	j->list->gone++;
 	join_early_drop(j);
@@ -187,6 +188,7 @@ struct join *join_new(struct join_list *list, struct leg *first, struct leg *sec
 			   .since = now};
 	first->join = second->join = j;
 	loop_timer_init(&j->reap, join_reap, j);
+	INIT_LLIST_HEAD(&j->changed);
 	llist_add_tail(&j->entry, &list->head);
 	list->n++;
 	return j;
@@ -200,6 +202,18 @@ void join_list_free(struct join_list *l)
 		return;
 	llist_for_each_entry_safe(j, next, &l->head, entry) join_free(j);
 	free(l);
+}
+
+static void join_tell_changed(struct join *j)
+{
+	if (j->list->changed)
+		j->list->changed(j->list->changed_ctx, j);
+}
+
+void join_changed(struct leg *l)
+{
+	if (l->join)
+		join_tell_changed(l->join);
 }
 
 static void join_leg_start(struct leg *l, uint64_t now)
@@ -237,6 +251,7 @@ void join_leg_up(struct leg *l, uint64_t now)
 	if (l->state != LEG_STARTING)
 		return;
 	l->state = LEG_UP;
+	join_tell_changed(j);
 	if (l == j->leg[0]) {
 		join_leg_start(j->leg[1], now);
 	} else if (!j->told_up) {
@@ -291,6 +306,8 @@ static void join_set_why(struct join *j, const struct leg_end *why)
 {
 	if (!j->ending && !j->announced)
 		j->why = *why;
+	if (!j->ending)
+		join_tell_changed(j);
 	j->ending = true;
 }
 

@@ -15,6 +15,8 @@
 struct join_owner {
 	void (*up)(void *ctx, uint64_t now); /* both legs are up */
 	void (*gone)(void *ctx, const struct leg_end *why, uint64_t now);
+	/* What the owner needs to go on in another life; false = it cannot (gw/resume.h). */
+	bool (*save)(void *ctx, struct wr *w);
 };
 
 /* X(symbol, "key", "words"): PPP frames that a join or one of its legs drops */
@@ -50,6 +52,9 @@ struct join_list {
 	/* Both legs of a join are gone; NULL = nobody wants to know. */
 	void (*over)(void *ctx, const struct join *j, uint64_t now);
 	void *over_ctx;
+	/* What a join needs to go on in another life has changed; NULL = it has none. */
+	void (*changed)(void *ctx, struct join *j);
+	void *changed_ctx;
 };
 
 /* Frames that came before the other leg could take them: a Configure-Request or two. */
@@ -69,6 +74,9 @@ struct join {
 	bool announced; /* why is what a leg has announced; it has not ended yet */
 	uint64_t since;
 	char *reason; /* why these two legs, for people; NULL = there was no choice */
+	/* Of gw/resume.c: in its list while it has to be written; it has a record. */
+	struct llist_head changed;
+	bool kept;
 	struct loop_timer reap;
 };
 
@@ -100,6 +108,8 @@ void join_leg_ends(struct leg *l, const struct leg_end *why);
 /* It is not. */
 void join_leg_recovers(struct leg *l);
 void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now);
+/* What l saves has changed. */
+void join_changed(struct leg *l);
 /* l has dropped a frame. */
 void join_drop(struct leg *l, enum join_drop why);
 /* A frame came in by l. */

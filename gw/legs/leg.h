@@ -97,6 +97,12 @@ struct leg_ops {
 	void (*errors)(struct leg *l, const uint32_t errors[IST_ERRORS], uint64_t now);
 	/* Largest information field that can be sent; UINT16_MAX = no limit. */
 	uint16_t (*mtu)(const struct leg *l);
+	/* Write what another life of the gateway goes on from (gw/resume.h); false = it cannot.
+	 * NULL likewise. */
+	bool (*save)(const struct leg *l, struct wr *w);
+	/* The second leg of a join goes on, in place of start(): r has the rest of what save() has
+	 * written, and the other leg is up.  NULL, or words saying why it cannot. */
+	const char *(*resume)(struct leg *l, struct rd *r, uint64_t now);
 	void (*free)(struct leg *l);
 };
 

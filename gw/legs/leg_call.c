@@ -7,42 +7,12 @@
 #include "core/phb.h"
 #include "gw/gw.h"
 #include "gw/legs/call_end.h"
-#include "gw/legs/leg_entry.h"
+#include "gw/legs/leg_call.h"
 #include "gw/legs/legs.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/legs/relay.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-struct leg_call {
-	struct leg leg;
-	const struct cfg_peer *peer;
-	struct l2tp_call *call; /* NULL when the engine has let it go */
-	bool placed, has_origin;
-	bool out; /* an outgoing call, as `ask` says: who has placed it is the LNS */
-	struct leg_out ask;
-	/* A switched call: the other one of the join.  The one that came in is answered when the
-	 * one that goes out has been, and its ICCN goes on in the other's. */
-	struct leg_call *other;
-	bool async;	/* ICCN said that the line is asynchronous */
-	bool connected; /* of the one that came in: ICCN is here */
-	/* Of the one that goes out: what its ICRQ says, and its ICCN where that was waited for; of
-	 * the maker, who keeps them until the join is up. */
-	const struct l2tp_avps *icrq, *iccn;
-	const struct leg_call_waiter *waiter; /* instead of a join */
-	void *waiter_ctx;
-	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
-	struct leg_origin from;
-	bool has_wen;
-	uint32_t wen[IST_ERRORS]; /* the last one */
-	struct leg_entry entry;
-	int asked; /* codepoint of the behavior that the peer's request is for, or enum in phb.h */
-};
-
-static struct leg_call *leg_call_of(struct leg *l)
-{
-	return (struct leg_call *)l;
-}
 
 static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 {
@@ -565,11 +535,12 @@ static const struct leg_ops call_ops = {
 	.accm = call_accm,
 	.errors = call_errors,
 	.mtu = call_mtu,
+	.save = leg_call_save,
 	.free = leg_call_free,
 };
 
-static struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
-				bool placed)
+struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			 bool placed)
 {
 	struct leg_call *c = calloc(1, sizeof(*c));
 

@@ -5,6 +5,8 @@
  */
 #include "gw/legs/leg_bundle.h"
 
+#include "gw/record.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -164,6 +166,32 @@ static void client_start(struct leg *l, uint64_t now)
 	leg_terminal_touch(&c->t);
 }
 
+static bool client_save(const struct leg *l, struct wr *w)
+{
+	const struct leg_client *c = (const struct leg_client *)l;
+
+	record_text(w, c->cfg->name);
+	return leg_terminal_save(&c->t, w) && !c->link.bundle &&
+	       join_other(l)->ops->kind != LEG_BUNDLE;
+}
+
+const struct cfg_client *leg_client_read(struct gw *gw, struct rd *r)
+{
+	char name[RECORD_TEXT_MAX + 1];
+
+	record_read_text(r, name, sizeof(name));
+	return r->bad ? NULL : cfg_named(gw->cfg, "client", name);
+}
+
+static const char *client_leg_resume(struct leg *l, struct rd *r, uint64_t now)
+{
+	struct leg_client *c = (struct leg_client *)l;
+
+	leg_terminal_read(&c->t, r);
+	return leg_terminal_resume(&c->t, &c->cfg->ppp, c->cfg->mtu, r, now) ? NULL
+									     : "out of memory";
+}
+
 static const struct leg_ops client_ops = {
 	.kind = LEG_CLIENT,
 	.name = "client",
@@ -172,6 +200,8 @@ static const struct leg_ops client_ops = {
 	.lost = leg_terminal_lost,
 	.frame = leg_terminal_frame,
 	.mtu = leg_terminal_mtu,
+	.save = client_save,
+	.resume = client_leg_resume,
 	.free = leg_terminal_free,
 };
 static const struct leg_role client_role = {

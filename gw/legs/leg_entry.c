@@ -85,6 +85,14 @@ const char *leg_text(char *buf, size_t cap, const struct leg *l)
 	return buf;
 }
 
+uint32_t leg_key(const struct leg *l)
+{
+	const struct leg_entry *e =
+		l->ops->entry ? l->ops->entry((struct leg *)(uintptr_t)l) : NULL;
+
+	return e ? (uint32_t)e->c.tid << 16 | e->c.sid : 0;
+}
+
 const char *leg_circuit(const struct leg *l, uint64_t *source)
 {
 	const struct leg_entry *e =

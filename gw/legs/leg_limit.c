@@ -84,6 +84,13 @@ void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle,
 	loop_set(t->gw->loop, &l->timer, leg_limit_next(l, now));
 }
 
+void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now)
+{
+	l->since = since;
+	if (l->idle || l->session)
+		loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
+}
+
 void leg_limit_stop(struct leg_limit *l)
 {
 	if (l->t)

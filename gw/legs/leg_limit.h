@@ -23,6 +23,8 @@ struct leg_limit {
  * twentieth of it at the latest (a second at least, a minute at most). */
 void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle, uint64_t session,
 		     uint64_t now);
+/* It began at `since`, in the life before. */
+void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now);
 /* Harmless on one of zeros. */
 void leg_limit_stop(struct leg_limit *l);
 

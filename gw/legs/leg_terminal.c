@@ -9,6 +9,8 @@
 
 #include "gw/legs/leg_entry.h"
 #include "gw/random.h"
+#include "gw/record.h"
+#include "gw/resume.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +91,7 @@ void leg_terminal_tell(struct leg_terminal *t)
 	join_network(&t->leg, &t->net);
 	if (t->role->told)
 		t->role->told(t);
+	join_changed(&t->leg);
 }
 
 static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
@@ -228,8 +231,20 @@ static void leg_terminal_on_random(void *ctx, void *buf, size_t len)
 	gw_random(buf, len);
 }
 
-static const struct ppp_ops ops = {
-	.tx = leg_terminal_on_tx, .event = leg_terminal_on_event, .random = leg_terminal_on_random};
+/* A frame follows that shows what has changed. */
+static void leg_terminal_on_keep(void *ctx)
+{
+	struct leg_terminal *t = ctx;
+
+	join_changed(&t->leg);
+	if (t->gw->resume)
+		resume_write(t->gw->resume);
+}
+
+static const struct ppp_ops ops = {.tx = leg_terminal_on_tx,
+				   .event = leg_terminal_on_event,
+				   .random = leg_terminal_on_random,
+				   .keep = leg_terminal_on_keep};
 
 static void leg_terminal_on_time(void *ctx, uint64_t now)
 {
@@ -241,21 +256,28 @@ static void leg_terminal_on_time(void *ctx, uint64_t now)
 
 /* --- what the join says ----------------------------------------------------------------------- */
 
-bool leg_terminal_make(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu)
+/* c: a copy of the section's. */
+static void leg_terminal_bound(struct leg_terminal *t, struct ppp_config *c, uint16_t mtu)
 {
 	const struct leg *other = join_other(&t->leg);
 	uint16_t carries = other->ops->mtu(other);
-	struct ppp_config c = *cfg;
 
 	t->mtu = carries < mtu ? carries : mtu;
 	t->net = (struct leg_network){
 		.ff03 = true, .mtu = t->mtu, .client = t->leg.ops->kind == LEG_CLIENT};
-	if (!c.mru || c.mru > t->mtu)
-		c.mru = t->mtu;
-	if (!c.mtu || c.mtu > t->mtu)
-		c.mtu = t->mtu;
-	t->wants6 = c.ipv6;
+	if (!c->mru || c->mru > t->mtu)
+		c->mru = t->mtu;
+	if (!c->mtu || c->mtu > t->mtu)
+		c->mtu = t->mtu;
+	t->wants6 = c->ipv6;
 	loop_timer_init(&t->timer, leg_terminal_on_time, t);
+}
+
+bool leg_terminal_make(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu)
+{
+	struct ppp_config c = *cfg;
+
+	leg_terminal_bound(t, &c, mtu);
 	t->ppp = ppp_new(&c, &ops, t);
 	explicit_bzero(&c, sizeof(c));
 	return t->ppp;
@@ -267,6 +289,71 @@ bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uin
 	if (!leg_terminal_make(t, cfg, mtu))
 		return false;
 	ppp_open(t->ppp, now);
+	leg_terminal_touch(t);
+	return true;
+}
+
+/* --- going on in another life ----------------------------------------------------------------- */
+
+bool leg_terminal_save(const struct leg_terminal *t, struct wr *w)
+{
+	uint8_t rec[PPP_RECORD_MAX];
+	size_t n = t->ppp ? ppp_save(t->ppp, rec, sizeof(rec)) : 0;
+
+	record_text(w, t->user);
+	wr_u16(w, (uint16_t)n);
+	wr_bytes(w, rec, n);
+	return !t->has_end;
+}
+
+void leg_terminal_read(struct leg_terminal *t, struct rd *r)
+{
+	record_read_text(r, t->user, sizeof(t->user));
+}
+
+/* What its events have said in the life before. */
+static void leg_terminal_recall(struct leg_terminal *t, uint64_t now)
+{
+	struct ppp_info i;
+	uint16_t mru;
+
+	ppp_get_info(t->ppp, &i);
+	mru = i.link.peer_mru;
+	t->auth = i.link.auth;
+	t->addr = i.addr;
+	t->net.ff03 = !i.link.tx_acfc;
+	t->net.pfc = i.link.tx_pfc;
+	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
+	t->net.ip4 = i.ip4_up;
+	t->net.ip6 = i.ip6_up;
+	if (t->net.ip4)
+		t->role->ip4(t, &t->addr, true);
+	if (t->net.ip6)
+		t->role->ip6(t, &t->addr, true);
+	leg_terminal_tell(t);
+	if (t->net.ip4 || t->net.ip6)
+		join_leg_up(&t->leg, now);
+}
+
+bool leg_terminal_resume(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
+			 struct rd *r, uint64_t now)
+{
+	struct rd rec = rd_sub(r, rd_u16(r));
+	struct ppp_config c = *cfg;
+
+	bool anew;
+
+	leg_terminal_bound(t, &c, mtu);
+	t->ppp = rec.left ? ppp_restore(&c, &ops, t, rec.p, rec.left, now) : NULL;
+	anew = !t->ppp;
+	if (anew)
+		t->ppp = ppp_new(&c, &ops, t);
+	explicit_bzero(&c, sizeof(c));
+	if (r->bad || !t->ppp)
+		return false;
+	leg_terminal_recall(t, now);
+	if (anew)
+		ppp_open(t->ppp, now);
 	leg_terminal_touch(t);
 	return true;
 }

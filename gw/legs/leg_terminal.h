@@ -60,6 +60,15 @@ struct leg_terminal {
 bool leg_terminal_make(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu);
 bool leg_terminal_open(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
 		       uint64_t now);
+/* The user, and what PPP goes on from; nothing of PPP before it has come far enough. */
+bool leg_terminal_save(const struct leg_terminal *t, struct wr *w);
+/* The user, for the roles' makers. */
+void leg_terminal_read(struct leg_terminal *t, struct rd *r);
+/* In place of leg_terminal_open(): PPP goes on from what r has, or begins anew where that is
+ * nothing or does not fit.  The role is told of each network protocol that is open.  False = no
+ * memory, or r is malformed. */
+bool leg_terminal_resume(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu,
+			 struct rd *r, uint64_t now);
 /* End PPP in good order and say `why` when it has. */
 void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint64_t now);
 /* The members of struct leg_ops both roles share. */

@@ -20,6 +20,9 @@ struct gw_service;
 
 /* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
 const char *leg_text(char *buf, size_t cap, const struct leg *l);
+/* What the data plane names a call or line by: Tunnel ID << 16 | Session ID, 0 | number of a line or
+ * bundle.  0 = neither. */
+uint32_t leg_key(const struct leg *l);
 /* The circuit of a call or line and the number of its source (gw/log_brake.h); NULL for our PPP. */
 const char *leg_circuit(const struct leg *l, uint64_t *source);
 
@@ -46,6 +49,10 @@ struct leg *leg_call_asked(struct gw *gw, struct l2tp_call *call, const struct c
 struct leg *leg_call_wanted(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 			    const struct leg_out *what);
 void leg_call_agree(struct leg *l, uint64_t now);
+
+/* One that has been up in the life before: r has what it saved.  NULL with *words: the engine does
+ * not go on with the call, or there is no memory. */
+struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words);
 
 /* Answer an offered call before its join is made, which has to wait for ICCN.  The leg has no join
  * until then. */
@@ -153,6 +160,8 @@ const struct gw_filters *leg_filters_in_force(const struct leg *l, enum dp_filte
 
 /* The server side of a service.  NULL without memory. */
 struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
+/* One of the life before; r is left at what the rest is in.  NULL with *words. */
+struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words);
 /* The time limits of its log-in, us; 0 = none. */
 struct leg_limits {
 	uint64_t idle, session;
@@ -184,6 +193,10 @@ struct leg_client_owner {
 /* The client side of a client section, of its line or of its bundle.  NULL without memory. */
 struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
 			   const struct leg_client_owner *owner, void *ctx);
+
+/* One of the life before, of the client section that r names; r is left at what the rest is in. The
+ * section is cfg_named() and of today; NULL = there is none any more. */
+const struct cfg_client *leg_client_read(struct gw *gw, struct rd *r);
 
 /* Our PPP on a line whose way depends on who is there (the second leg of a join with it).  known:
  * LCP is open and the client has named itself, user "" when it was not asked to; more than once

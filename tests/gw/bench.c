@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h" /* first: GNU extensions */
+
 #include "tests/gw/bench.h"
 
 #include "gw/bind.h"
 #include "gw/log.h"
 #include "tests/heap.h"
 #include "transports/builtin.h"
+#include <fcntl.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <osmocom/core/talloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 
 struct bench bench;
 
@@ -121,17 +128,45 @@ static void send_off(int what, uint16_t tid, uint16_t sid, const uint8_t *p, siz
 	memcpy(w->octets, p, len);
 }
 
+/* What the killed one had published; it goes on for a moment, and nobody hears of it. */
+static int killed = -1;
+
+static const uint8_t bench_boot[STORE_BOOT] = {1};
+
+/* A copy of the store's memory as it is now, as its next owner finds it. */
+static int bench_store_copy(void)
+{
+	int from = store_fd(bench.store),
+	    to = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct stat st;
+
+	if (to < 0 || fstat(from, &st) || sendfile(to, from, &(off_t){0}, (size_t)st.st_size) < 0 ||
+	    fcntl(to, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW))
+		abort();
+	return to;
+}
+
+/* False: it is dead. */
+static bool bench_may_send(void)
+{
+	if (killed < 0 && bench.kill_at && ++bench.sent == bench.kill_at)
+		killed = bench_store_copy();
+	return killed < 0;
+}
+
 static void from_gw(l2tp_channel to, const uint8_t *pkt, size_t len)
 {
 	(void)to;
-	send_off(TO_FAR, 0, 0, pkt, len);
+	if (bench_may_send())
+		send_off(TO_FAR, 0, 0, pkt, len);
 }
 
 static void frame_from_gw(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
 {
 	const struct dp_call *e = fake_entry(tid, sid);
 
-	send_off(FRAME_TO_FAR, e->data.peer_tid, e->data.peer_sid, frame, len);
+	if (bench_may_send())
+		send_off(FRAME_TO_FAR, e->data.peer_tid, e->data.peer_sid, frame, len);
 }
 
 /* --- the far end ------------------------------------------------------------------------------ */
@@ -542,6 +577,12 @@ static uint64_t next_deadline(void)
 	return d < when ? d : when;
 }
 
+static void bench_bury(void)
+{
+	if (killed >= 0)
+		bench_kill(NULL);
+}
+
 static void bench_serve(void)
 {
 	unsigned i;
@@ -550,8 +591,10 @@ static void bench_serve(void)
 		struct way w = way[served++ % 256];
 
 		bench_deliver(&w);
+		bench_bury();
 	}
 	loop_expire(bench.gw->loop, clock_us);
+	bench_bury();
 	if (l2tp_engine_deadline(bench.far) <= clock_us)
 		l2tp_engine_expire(bench.far, clock_us);
 	for (i = 0; i < bench.calls; i++)
@@ -584,9 +627,17 @@ static void bench_on_mistake(void *ctx, const char *text)
 		fprintf(stderr, "%s\n", text);
 }
 
-void bench_start(const char *conf)
+static void bench_load(const char *conf)
+{
+	if (cfg_load_text(&model, "test.conf", conf, strlen(conf), ist_builtin_transports,
+			  bench_on_mistake, NULL))
+		abort();
+}
+
+static void bench_begin(const char *conf, struct store *store)
 {
 	memset(&bench, 0, sizeof(bench));
+	bench.store = store;
 	fake_reset();
 	logged_lines = 0;
 	ways = served = 0;
@@ -598,14 +649,47 @@ void bench_start(const char *conf)
 	l2tp_policy_default(&bench.policy);
 	snprintf(bench.policy.host_name, sizeof(bench.policy.host_name), "far");
 	bench.client_mru = 1500;
-	if (cfg_load_text(&model, "test.conf", conf, strlen(conf), ist_builtin_transports,
-			  bench_on_mistake, NULL))
-		abort();
+	bench_load(conf);
 	bench.far = l2tp_engine_new(&far_ops, NULL, NULL);
-	bench.gw = gw_new(model);
+	bench.gw = gw_new_kept(model, store);
 	if (!bench.far || !bench.gw)
 		abort();
 	model->ports ? model->port[0].transport->addr_parse(&fake.peer, "192.0.2.9:1701") : 0;
+}
+
+void bench_start(const char *conf)
+{
+	bench_begin(conf, NULL);
+}
+
+void bench_start_kept(const char *conf)
+{
+	bench_begin(conf, store_new(1000, bench_boot));
+}
+
+/* The ports that the next one opens have the same numbers. */
+void bench_kill(const char *conf)
+{
+	int fd = killed < 0 ? bench_store_copy() : killed;
+	const char *why = "";
+
+	killed = INT_MAX; /* what is freed sends nothing */
+	gw_free(bench.gw);
+	killed = -1;
+	store_free(bench.store);
+	if (conf) {
+		cfg_unload(model);
+		bench_load(conf);
+	}
+	fake.ports_open = 0;
+	bench.kill_at = 0;
+	bench.kills++;
+	bench.store = store_open(fd, bench_boot, &why);
+	bench.gw = bench.store ? gw_new_kept(model, bench.store) : NULL;
+	if (!bench.gw) {
+		fprintf(stderr, "no life after the kill: %s\n", why);
+		abort();
+	}
 }
 
 /* Whatever the gateway has said is well formed, and in its place. */
@@ -630,6 +714,7 @@ void bench_stop(void)
 
 	bench_far_understood();
 	gw_free(bench.gw);
+	store_free(bench.store);
 	free(bench.cdn_got);
 	free(bench.icrq_got);
 	free(bench.iccn_got);

@@ -11,6 +11,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/legs/legs.h"
 #include "gw/start.h"
+#include "gw/store/store.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
 
@@ -133,6 +134,10 @@ struct bench {
 	unsigned calls;
 	uint16_t client_mru;
 	bool client_compresses; /* asks us to leave out FF 03, and half of the protocol field */
+	struct store *store;
+	/* The control side is killed when it is about to send its packet or frame number kill_at,
+	 * counted from 1; 0 = never.  sent: how many there have been. */
+	unsigned kill_at, sent, kills;
 	/* While it is given what comes, the gateway's allocation but `refuse` is refused, once. */
 	bool refusing;
 	unsigned refuse;
@@ -141,8 +146,13 @@ extern struct bench bench;
 
 /* Start with this configuration; a failed start aborts the test. */
 void bench_start(const char *conf);
+/* The same, with a store that bench_kill() goes on from. */
+void bench_start_kept(const char *conf);
 /* Stop and check that nothing is left. */
 void bench_stop(void);
+/* The control side is killed here: what it has not published is lost.  Another one goes on from
+ * what is in the store, with this configuration; NULL = the same. */
+void bench_kill(const char *conf);
 /* Deliver everything under way, let due things happen, move the clock by us. */
 void bench_pass(uint64_t us);
 /* The far end opens a tunnel with this Host Name and waits for it. */

@@ -47,6 +47,7 @@
 	X(ra)            \
 	X(random)        \
 	X(reserve)       \
+	X(resume)        \
 	X(route)         \
 	X(route_way)     \
 	X(show_calls)    \

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A call as the files of it see it: leg_call.c, and leg_call_save.c. */
+#ifndef GW_LEGS_LEG_CALL_H
+#define GW_LEGS_LEG_CALL_H
+
+#include "gw/legs/leg_entry.h"
+#include "gw/legs/legs.h"
+
+struct leg_call {
+	struct leg leg;
+	const struct cfg_peer *peer;
+	struct l2tp_call *call; /* NULL when the engine has let it go */
+	bool placed, has_origin;
+	bool out; /* an outgoing call, as `ask` says: who has placed it is the LNS */
+	struct leg_out ask;
+	/* A switched call: the other one of the join.  The one that came in is answered when the
+	 * one that goes out has been, and its ICCN goes on in the other's. */
+	struct leg_call *other;
+	bool async;	/* ICCN said that the line is asynchronous */
+	bool connected; /* of the one that came in: ICCN is here */
+	/* Of the one that goes out: what its ICRQ says, and its ICCN where that was waited for; of
+	 * the maker, who keeps them until the join is up. */
+	const struct l2tp_avps *icrq, *iccn;
+	const struct leg_call_waiter *waiter; /* instead of a join */
+	void *waiter_ctx;
+	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
+	struct leg_origin from;
+	bool has_wen;
+	uint32_t wen[IST_ERRORS]; /* the last one */
+	struct leg_entry entry;
+	int asked; /* codepoint of the behavior that the peer's request is for, or enum in phb.h */
+};
+
+static inline struct leg_call *leg_call_of(struct leg *l)
+{
+	return (struct leg_call *)l;
+}
+
+/* The leg of a call of the engine's, with the entry that its peer section and what the engine knows
+ * make.  NULL without memory. */
+struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
+			 bool placed);
+/* Of leg_ops. */
+bool leg_call_save(const struct leg *l, struct wr *w);
+
+#endif

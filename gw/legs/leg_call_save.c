@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A call in another life of the gateway: what neither the engine nor the configuration knows.  The
+ * entry in the data plane is made anew of all three.
+ */
+#include "gw/gw.h"
+#include "gw/legs/leg_call.h"
+#include "gw/record.h"
+
+#include <string.h>
+
+enum {
+	CALL_PLACED = 1,
+	CALL_ASYNC = 2,
+	CALL_HAS_ORIGIN = 4,
+	CALL_SEND_SEQ = 8,
+	CALL_REQUIRED = 16
+};
+
+/* --- origin ----------------------------------------------------------------------------------- */
+
+static void leg_call_save_origin(struct wr *w, const struct leg_origin *o)
+{
+	record_text(w, o->called);
+	record_text(w, o->calling);
+	record_text(w, o->sub_address);
+	wr_u64(w, o->speed.tx_bps);
+	wr_u64(w, o->speed.rx_bps);
+	wr_u32(w, o->number);
+	wr_u8(w, o->async);
+	wr_u8(w, (uint8_t)o->access_len);
+	wr_bytes(w, o->access, o->access_len);
+}
+
+static void leg_call_read_origin(struct rd *r, struct leg_origin *o)
+{
+	const uint8_t *access;
+
+	record_read_text(r, o->called, sizeof(o->called));
+	record_read_text(r, o->calling, sizeof(o->calling));
+	record_read_text(r, o->sub_address, sizeof(o->sub_address));
+	o->speed.tx_bps = rd_u64(r);
+	o->speed.rx_bps = rd_u64(r);
+	o->number = rd_u32(r);
+	o->async = rd_u8(r);
+	o->access_len = rd_u8(r);
+	access = rd_take(r, o->access_len);
+	if (access)
+		memcpy(o->access, access, o->access_len);
+}
+
+/* --- the leg ---------------------------------------------------------------------------------- */
+
+bool leg_call_save(const struct leg *l, struct wr *w)
+{
+	const struct leg_call *c = (const struct leg_call *)l;
+	const struct dp_call *e = &c->entry.c;
+
+	wr_u16(w, e->tid);
+	wr_u16(w, e->sid);
+	wr_u8(w, (uint8_t)((c->placed ? CALL_PLACED : 0) | (c->async ? CALL_ASYNC : 0) |
+			   (c->has_origin ? CALL_HAS_ORIGIN : 0) |
+			   (e->data.send_seq ? CALL_SEND_SEQ : 0) |
+			   (e->data.required ? CALL_REQUIRED : 0)));
+	wr_u8(w, e->dscp);
+	leg_call_save_origin(w, &c->from);
+	return c->call && !c->out && !c->other;
+}
+
+static struct l2tp_call *leg_call_find(const struct gw *gw, uint16_t tid, uint16_t sid)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, tid);
+
+	return t ? l2tp_call_by_id(t, sid) : NULL;
+}
+
+static void leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
+{
+	uint8_t dscp = rd_u8(r);
+
+	c->async = flags & CALL_ASYNC;
+	c->has_origin = flags & CALL_HAS_ORIGIN;
+	c->entry.c.data.send_seq = flags & CALL_SEND_SEQ;
+	c->entry.c.data.required = flags & CALL_REQUIRED;
+	c->entry.c.dscp = dscp <= DP_DSCP_COPY ? dscp : 0;
+	leg_call_read_origin(r, &c->from);
+	c->entry.speed = c->placed ? c->entry.speed : c->from.speed;
+}
+
+struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words)
+{
+	uint16_t tid = rd_u16(r), sid = rd_u16(r);
+	uint8_t flags = rd_u8(r);
+	struct l2tp_call *call = leg_call_find(gw, tid, sid);
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info i;
+	struct leg *l;
+
+	*words = "the engine has no such call";
+	if (!call || leg_of_call(call))
+		return NULL;
+	l2tp_call_info(call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	*words = "its peer section is gone";
+	if (!t.peer)
+		return NULL;
+	l = leg_call_new(gw, call, t.peer, flags & CALL_PLACED);
+	*words = "out of memory";
+	if (!l)
+		return NULL;
+	leg_call_recall(leg_call_of(l), r, flags);
+	*words = "its record cannot be read";
+	if (!r->bad)
+		return l;
+	l->ops->free(l);
+	return NULL;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/record.h"
+
+#include "gw/port.h"
+
+#include <string.h>
+
+bool record_channel(struct wr *w, struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	struct ist_addr a;
+
+	if (!p || !dp_channel_peer(gw->dp, c, &a) || a.len > sizeof(a.data))
+		return false;
+	record_text(w, p->cfg->config.name);
+	wr_u64(w, c);
+	wr_u8(w, (uint8_t)a.len);
+	wr_bytes(w, a.data, a.len);
+	return true;
+}
+
+static struct gw_port *record_port(struct gw *gw, const char *name)
+{
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		if (!strcmp(gw->port[i].cfg->config.name, name))
+			return &gw->port[i];
+	return NULL;
+}
+
+/* The data plane may be the same as before, or a new one: then the number names nothing, or another
+ * channel, and only what is reached without a call is reached again. */
+static l2tp_channel record_channel_now(const struct gw_port *p, l2tp_channel before,
+				       const struct ist_addr *to, uint8_t payload)
+{
+	struct gw *gw = p->gw;
+	l2tp_channel c = 0;
+	struct ist_addr a;
+
+	if (dp_channel_port(before) == (unsigned)p->number && dp_channel_peer(gw->dp, before, &a) &&
+	    !memcmp(&a, to, sizeof(a)))
+		return before;
+	if (port_calls(p, to))
+		return 0;
+	return dp_connect(gw->dp, (unsigned)p->number, to, NULL, payload, &c) < 0 ? 0 : c;
+}
+
+l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload)
+{
+	char name[RECORD_TEXT_MAX + 1];
+	struct ist_addr to = {0};
+	l2tp_channel before;
+	const struct gw_port *p;
+	const uint8_t *octets;
+
+	record_read_text(r, name, sizeof(name));
+	before = rd_u64(r);
+	to.len = rd_u8(r);
+	octets = rd_take(r, to.len);
+	if (!octets || to.len > sizeof(to.data)) {
+		rd_fail(r);
+		return 0;
+	}
+	memcpy(to.data, octets, to.len);
+	p = record_port(gw, name);
+	return p && p->number >= 0 ? record_channel_now(p, before, &to, payload) : 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What outlives the control side: tunnels and calls as the engine keeps them, and joins as their
+ * legs do, in a store (gw/store/store.h) that a later life of the gateway goes on from.
+ *
+ *   tunnel  by our Tunnel ID: its channel, its peer section, and the engine's record
+ *   call    by our Tunnel and Session ID: the engine's record
+ *   join    by those of its first leg (a line: 0 and its number): when it began, and what each leg
+ *           and the owner need to go on; by names of the configuration, which is today's
+ *   lines   which numbers of lines have been given
+ *
+ * A record is written before a packet leaves that tells of it.  What cannot go on ends in good
+ * order: a call with CDN, a tunnel with StopCCN, if its channel can be reached.
+ */
+#ifndef GW_RESUME_H
+#define GW_RESUME_H
+
+#include "core/engine.h"
+#include "gw/gw.h"
+#include "gw/legs/join.h"
+#include "gw/store/store.h"
+
+struct resume;
+
+/* Nothing is kept or gone on from without a store, which stays the caller's.  NULL without memory.
+ */
+struct resume *resume_new(struct gw *gw, struct store *store);
+/* Nothing is written any more: what is freed now goes on in the next life. */
+void resume_stop(struct resume *r);
+/* After the joins.  NULL is fine. */
+void resume_free(struct resume *r);
+
+/* struct l2tp_ops.keep, with the gateway as ctx. */
+void resume_keep(void *gw, const struct l2tp_kept *k);
+/* What its records say has changed: they are written by the end of this turn, or before the next
+ * control packet.  struct join_list.changed, with struct resume as ctx. */
+void resume_join_changed(void *r, struct join *j);
+/* Write what has changed now, since a frame is about to leave that tells of it. */
+void resume_write(struct resume *r);
+/* A number of a line has been given. */
+void resume_line_number(struct resume *r);
+
+/* At start, when ports, services and clients are there: go on with all that the life before has
+ * left. */
+void resume_all(struct resume *r, uint64_t now);
+
+struct resume_counters {
+	uint64_t records;		/* written */
+	uint64_t no_room;		/* records that could not be */
+	unsigned tunnels, calls, joins; /* gone on with at start */
+	unsigned ended;			/* calls, tunnels and lines that could not go on */
+};
+void resume_count(const struct resume *r, struct resume_counters *out);
+
+/* --- joins ------------------------------------------------------------------------------------ */
+
+/* A join to go on with. */
+struct resume_from {
+	struct gw *gw;
+	struct rd leg[2], owner; /* what each has saved */
+	uint64_t now;
+	const char *words; /* why it cannot go on, when that is so */
+};
+/* One row for each pair of legs that can go on.  make() makes legs and join, in the state of one
+ * that has not been started; NULL with words. */
+struct resume_row {
+	enum leg_kind first, second;
+	bool owned; /* its joins have an owner */
+	struct join *(*make)(struct resume_from *f);
+};
+extern const struct resume_row resume_rows[];
+extern const unsigned resume_rows_len;
+
+/* Is this join to be kept, in its present state? */
+bool resume_join_keeps(const struct join *j);
+/* Octets of its record, or 0 when it cannot go on in another life. */
+size_t resume_join_save(const struct join *j, uint8_t *buf, size_t cap);
+/* The join of a record, going on; NULL with *words when it cannot. */
+struct join *resume_join(struct gw *gw, const uint8_t *rec, size_t len, const char **words,
+			 uint64_t now);
+
+#endif
