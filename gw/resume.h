@@ -17,7 +17,7 @@
 
 #include "core/engine.h"
 #include "gw/gw.h"
-#include "gw/legs/join.h"
+#include "gw/legs/legs.h"
 #include "gw/store/store.h"
 
 struct resume;

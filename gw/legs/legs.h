@@ -20,8 +20,8 @@ struct gw_service;
 
 /* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
 const char *leg_text(char *buf, size_t cap, const struct leg *l);
-/* What the data plane names a call or line by: Tunnel ID << 16 | Session ID, 0 | number of a line or
- * bundle.  0 = neither. */
+/* What the data plane names a call or line by: Tunnel ID << 16 | Session ID, 0 | number of a line
+ * or bundle.  0 = neither. */
 uint32_t leg_key(const struct leg *l);
 /* The circuit of a call or line and the number of its source (gw/log_brake.h); NULL for our PPP. */
 const char *leg_circuit(const struct leg *l, uint64_t *source);

@@ -171,6 +171,8 @@ struct join *bench_join(void);
 unsigned bench_logged(const char *pattern);
 /* Lines of the log go to bench_logged(); once for the program. */
 void bench_log_begin(void);
+/* What was logged before is not shown any more. */
+void bench_log_forget(void);
 /* One for all tests: libosmovty keeps things of the first in it. */
 void *bench_talloc(void);
 /* A file of this text in a folder of the test's; its path, until the next call. */

@@ -4,7 +4,7 @@ TESTS += unit-control
 unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/control.c \
 	tests/gw/bench.c \
-	tests/gw/bench.h \
+	tests/gw/bench.h tests/gw/bench_log.c \
 	tests/gw/calls.c \
 	tests/gw/calls.h \
 	tests/gw/clock.c \
