@@ -416,6 +416,16 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
 	ppp_leave(p);
 }
 
+bool ppp_get_echo(const struct ppp *p, struct ppp_echo *out)
+{
+	bool open = p->lcp.state == FSM_OPENED;
+
+	*out = (struct ppp_echo){0};
+	if (open)
+		*out = (struct ppp_echo){p->link.our_magic, p->link.peer_magic};
+	return open;
+}
+
 void ppp_get_info(const struct ppp *p, struct ppp_info *out)
 {
 	static const char *const phases[PHASES] = {

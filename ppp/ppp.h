@@ -277,6 +277,12 @@ struct ppp_info {
 	bool ip4_up, ip6_up;
 };
 void ppp_get_info(const struct ppp *p, struct ppp_info *out);
+/* LCP is open, and its magic numbers (0 = not negotiated): what is needed to answer Echo-Requests
+ * without the engine.  False, and zeros, in any other state. */
+struct ppp_echo {
+	uint32_t our_magic, peer_magic;
+};
+bool ppp_get_echo(const struct ppp *p, struct ppp_echo *out);
 
 /* X(symbol, "key", "words") */
 #define PPP_REASONS(X)                                                               \

@@ -36,6 +36,7 @@ struct call_state {
 	struct deadline gap; /* in the home worker's heap */
 	uint16_t tid, sid;
 	uint32_t early_version; /* of the entry that early counts for */
+	uint32_t lcp_version;	/* of the entry under which LCP was negotiated */
 	uint8_t early;		/* packets punted of NCPs that are not open, or in forward */
 	bool told_unsequenced;
 	bool plain;			 /* the far end's last frame but LCP came without FF 03 */

@@ -133,6 +133,9 @@ static const struct door_field call_set_fields[] = {
 	ARRAY(msg, call_set.call.filter),
 	CALL_RANGE(dscp, 0, DP_DSCP_COPY),
 	CALL_ANY(discard),
+	CALL_FLAG(echo),
+	CALL_ANY(our_magic),
+	CALL_ANY(peer_magic),
 	RANGE(msg, call_set.slot, 0, DOOR_CALLS - 1),
 };
 

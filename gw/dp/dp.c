@@ -313,6 +313,7 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 		out->tun_rx += count_get(&w->tun_rx);
 		out->tun_tx += count_get(&w->tun_tx);
 		out->fragmented += count_get(&w->fragmented);
+		out->echoes += count_get(&w->echoes);
 		out->rx_congested += count_get(&w->rx_congested);
 		out->rx_discard += count_get(&w->rx_discard);
 	}

@@ -212,6 +212,11 @@ struct dp_call {
 	 * DP_DSCP_COPY = that of the IP packet in the frame */
 	uint8_t dscp;
 	uint64_t discard; /* codepoints (bit N = N) of IP packets that the medium may drop first */
+	/* LCP is open: but for DP_FORWARD, Echo-Requests are answered at once (RFC 1661 5.8), with
+	 * these magic numbers; 0 = not negotiated.  Those with another magic number than the
+	 * peer's are punted. */
+	bool echo;
+	uint32_t our_magic, peer_magic;
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
  * channel that is gone, or -EINVAL for a session id of 0 or a filter or TUN that is not there. */
@@ -313,6 +318,7 @@ struct dp_counters { /* folded over workers */
 	uint64_t rx_control, tx_control; /* L2TP control messages */
 	uint64_t tun_rx, tun_tx;
 	uint64_t fragmented; /* IPv4 packets cut to the MTU of their leg */
+	uint64_t echoes;     /* LCP Echo-Requests answered without the control thread */
 	/* received with the marks of their medium: FECN, BECN, EFCI; DE, CLP */
 	uint64_t rx_congested, rx_discard;
 };

@@ -47,7 +47,7 @@ bool tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_c
 
 /* The bucket of a call.  While it is being opened network packets may have only the upper half, so
  * that an early flood of them leaves room for the negotiation that will let them through. */
-static bool dp_call_may_punt(struct worker *w, struct call_state *st, uint16_t proto)
+bool call_may_punt(struct worker *w, struct call_state *st, uint16_t proto)
 {
 	bool network = proto < 0x4000;
 
@@ -61,7 +61,7 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 	uint8_t head[2];
 
 	count_add(&c->st->n.control, 1);
-	if (!dp_call_may_punt(w, c->st, proto)) {
+	if (!call_may_punt(w, c->st, proto)) {
 		call_drop(w, c, DP_R_PUNT_LIMIT);
 		return;
 	}
@@ -217,6 +217,8 @@ void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct
 		dp_call_to_bundle(w, c, proto, info);
 		return;
 	}
+	if (proto == PPP_LCP && call_echo(w, c, info))
+		return;
 	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, info)) {
 		dp_call_punt(w, c, proto, info);
 	} else if (!dp_call_ip(w, c, proto, info)) {

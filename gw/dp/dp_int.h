@@ -276,6 +276,10 @@ void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t 
 /* The same when its protocol has been read. */
 void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct rd *info);
 void call_count_in(struct worker *w, struct call *c, size_t len);
+/* A token for a frame to the control thread, or for an answer in its place. */
+bool call_may_punt(struct worker *w, struct call_state *st, uint16_t proto);
+/* A packet of LCP: false = it is for the control thread. */
+bool call_echo(struct worker *w, struct call *c, const struct rd *info);
 /* A frame of dp_ip_rx(). */
 void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
 /* A frame to or from a call is dropped. */

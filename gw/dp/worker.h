@@ -105,7 +105,8 @@ struct worker {
 	uint64_t icmp_refilled;
 
 	_Atomic uint64_t reason[DP_R_COUNT];
-	_Atomic uint64_t rx_frames, tx_frames, rx_control, tx_control, tun_rx, tun_tx, fragmented;
+	_Atomic uint64_t rx_frames, tx_frames, rx_control, tx_control, tun_rx, tun_tx, fragmented,
+		echoes;
 	_Atomic uint64_t rx_congested, rx_discard;
 };
 

@@ -73,6 +73,8 @@ struct leg_network {
 	uint32_t peer4;
 	uint8_t peer6[16];
 	uint64_t peer_iid;
+	bool echo; /* LCP is open, with the magic numbers below */
+	struct ppp_echo magic;
 };
 
 struct leg_ops {

@@ -152,6 +152,9 @@ void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
 	c->has_peer6 = n->has_peer6;
 	memcpy(c->peer6, n->peer6, sizeof(c->peer6));
 	c->peer_iid = n->peer_iid;
+	c->echo = n->echo;
+	c->our_magic = n->magic.our_magic;
+	c->peer_magic = n->magic.peer_magic;
 	leg_entry_set(e);
 }
 

@@ -60,8 +60,21 @@ static struct leg_terminal *leg_terminal_from(struct leg *l)
 	return (struct leg_terminal *)l;
 }
 
+/* The data plane answers Echo-Requests while LCP is open.  True = that has changed. */
+static bool leg_terminal_follow_lcp(struct leg_terminal *t)
+{
+	struct ppp_echo before = t->net.magic;
+	bool was_open = t->net.echo;
+
+	t->net.echo = t->ppp && ppp_get_echo(t->ppp, &t->net.magic);
+	return t->net.echo != was_open || t->net.magic.our_magic != before.our_magic ||
+	       t->net.magic.peer_magic != before.peer_magic;
+}
+
 void leg_terminal_touch(struct leg_terminal *t)
 {
+	if (t->leg.state != LEG_GONE && leg_terminal_follow_lcp(t))
+		leg_terminal_tell(t);
 	loop_set(t->gw->loop, &t->timer,
 		 t->leg.state == LEG_GONE ? DEADLINE_NEVER : ppp_deadline(t->ppp));
 }
@@ -88,6 +101,7 @@ static void leg_terminal_gone(struct leg_terminal *t, const struct leg_end *why,
 void leg_terminal_tell(struct leg_terminal *t)
 {
 	t->net.tun = t->net.ip4 || t->net.ip6 ? t->tun : 0;
+	leg_terminal_follow_lcp(t);
 	join_network(&t->leg, &t->net);
 	if (t->role->told)
 		t->role->told(t);

@@ -113,6 +113,8 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 	counter_add(to, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
 	counter_add(to, "data", "fragmented", n.fragmented,
 		    "IPv4 packets cut to the MTU of their leg");
+	counter_add(to, "data", "echoes", n.echoes,
+		    "LCP echo requests answered without the control thread");
 	for (i = 0; i < DP_R_COUNT; i++)
 		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }

@@ -201,6 +201,9 @@ static void set_leg(unsigned leg, uint8_t how, uint8_t more)
 		.ip4 = how & 16,
 		.ip6 = how & 32,
 		.client = how & 128,
+		.echo = more & 2,
+		.our_magic = 1,
+		.peer_magic = 2,
 	};
 
 	fuzz_dp_check(!dp_call_set(dp, &c));

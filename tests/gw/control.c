@@ -22,6 +22,7 @@
 	X(leg_bundle)    \
 	X(keep)          \
 	X(leg_call)      \
+	X(leg_echo)      \
 	X(leg_entry)     \
 	X(leg_filter)    \
 	X(leg_limit)     \

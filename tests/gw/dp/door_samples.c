@@ -72,6 +72,9 @@ static void sample_call_set(struct door_msg *m)
 		c->filter[i] = 0x50000000 + i;
 	c->dscp = DP_DSCP_COPY;
 	c->discard = 0x6001020304050607;
+	c->echo = true;
+	c->our_magic = 0x71020304;
+	c->peer_magic = 0x81020304;
 	m->call_set.slot = 0x0f4240;
 }
 

@@ -230,7 +230,8 @@ static void every_counter_has_its_row(void)
 					  .rx_discard = 26,
 					  .tun_rx = 27,
 					  .tun_tx = 28,
-					  .fragmented = 29};
+					  .fragmented = 29,
+					  .echoes = 30};
 	for (unsigned i = 0; i < DP_R_COUNT; i++)
 		fake.count.reason[i] = 100 + i;
 	row_is_shown("data", "rx-frames", 21, "PPP frames in");
@@ -244,6 +245,7 @@ static void every_counter_has_its_row(void)
 	row_is_shown("data", "tun-rx", 27, "packets read from TUN devices");
 	row_is_shown("data", "tun-tx", 28, "packets written to TUN devices");
 	row_is_shown("data", "fragmented", 29, "IPv4 packets cut to the MTU of their leg");
+	row_is_shown("data", "echoes", 30, "LCP echo requests answered without the control thread");
 	for (unsigned i = 0; i < DP_R_COUNT; i++)
 		row_is_shown("data", dp_reasons[i].key, 100 + i, dp_reasons[i].words);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
