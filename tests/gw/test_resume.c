@@ -88,8 +88,215 @@ static void resume_server(void)
 	bench_stop();
 }
 
+/* --- killed at each packet and frame that it sends -------------------------------------------- */
+
+/* How many it sends in a life of a call. */
+#define SENDS_MAX 60u
+
+/* Both ends have a call, or neither. */
+static bool resume_agree(const struct far_call *c)
+{
+	return c->call ? fake.calls == 1 && c->ip4 && !c->down : fake.calls == 0;
+}
+
+static void resume_killed_at_each_send(void)
+{
+	unsigned kill = 1, lived = 0, kills;
+
+	do {
+		struct far_call *c;
+
+		bench_start_kept(LNS(""));
+		bench.kill_at = kill;
+		bench_dial("lac");
+		if (!bench.tunnel_up)
+			bench_pass(60 * SEC);
+		if (!bench.tunnel_up && !bench.tunnel)
+			bench_dial("lac");
+		c = bench.tunnel_up ? bench_call("ann", "a password", PPP_AUTH_CHAP_MD5) : NULL;
+		bench_pass(100 * SEC);
+		kills = bench.kills;
+		CU_ASSERT_TRUE(!c || resume_agree(c));
+		lived += c && c->call;
+		if (c && !resume_agree(c))
+			printf("  killed at %u: %s, %u calls\n", kill, c->call ? "up" : "gone",
+			       fake.calls);
+		bench_stop();
+	} while (kills && ++kill < SENDS_MAX);
+	CU_ASSERT(kill > 10 && kill < SENDS_MAX);
+	CU_ASSERT(lived > 5);
+}
+
+/* --- what cannot go on ------------------------------------------------------------------------ */
+
+static void resume_ends(const char *conf, bool tunnel_stays, const char *said)
+{
+	struct far_call *c = resume_server_up(LNS(""));
+
+	bench_kill(conf);
+	CU_ASSERT_EQUAL(resume_counted().joins, 0);
+	bench_pass(SEC);
+	CU_ASSERT_FALSE(c->up);
+	CU_ASSERT_EQUAL(bench.tunnel_up, tunnel_stays);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT(bench_logged(said));
+	/* and it is over in the life after that, too */
+	bench_pass(100 * SEC);
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(resume_counted().tunnels, tunnel_stays);
+	CU_ASSERT_EQUAL(resume_counted().ended, 0);
+	bench_stop();
+}
+
+static void resume_service_gone(void)
+{
+	resume_ends("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { }\n",
+		    true, "call error: call */*: cannot go on: its service is gone");
+}
+
+static void resume_peer_gone(void)
+{
+	resume_ends("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer other { }\n",
+		    false, "tunnel notice: tunnel *: down with *: *not configured any more*");
+}
+
+static void resume_secret_changed(void)
+{
+	resume_ends("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { secret = \"another\" }\n",
+		    false, "tunnel notice: tunnel *: down with *: *the secret has changed*");
+}
+
+static void resume_port_gone(void)
+{
+	struct far_call *c = resume_server_up(LNS(""));
+
+	bench_kill("host-name = gw\n"
+		   "udp b { listen = \"192.0.2.1:1701\" }\n"
+		   "peer lac { }\n");
+	CU_ASSERT_EQUAL(resume_counted().tunnels, 0);
+	CU_ASSERT_EQUAL(resume_counted().ended, 1);
+	CU_ASSERT(bench_logged("tunnel error: tunnel *: cannot go on: its channel is gone"));
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	bench_pass(200 * SEC); /* the far end finds out by itself */
+	CU_ASSERT_FALSE(c->up);
+	bench_stop();
+}
+
+/* The pool is another one: the client's address may be anybody's there. */
+static void resume_address_in_use(void)
+{
+	struct far_call *c = resume_server_up(LNS("")), *d;
+	struct dp_call was;
+
+	d = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(d->ip4);
+	was = fake.call[0];
+	bench_kill("host-name = gw\n"
+		   "udp a { listen = \"192.0.2.1:1701\" }\n"
+		   "peer lac { service = s }\n"
+		   "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+		   "service s { local = 10.64.0.1  pool = s  mtu = 1400 }\n"
+		   "user ann { secret = \"a password\" }\n");
+	/* no prefix of the pool: the calls are cleared */
+	bench_pass(SEC);
+	CU_ASSERT_FALSE(c->up || d->up);
+	CU_ASSERT_EQUAL(c->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT_TRUE(was.has_peer6);
+	bench_stop();
+}
+
+/* --- limits, users ---------------------------------------------------------------------------- */
+
+static void resume_session_limit(void)
+{
+	struct far_call *c = resume_server_up(LNS("session = 10m"));
+
+	bench_pass(400 * SEC);
+	bench_kill(NULL);
+	bench_pass(190 * SEC);
+	CU_ASSERT_TRUE(c->up);
+	bench_pass(20 * SEC);
+	CU_ASSERT_FALSE(c->up);
+	CU_ASSERT_STRING_EQUAL(c->said, "session limit of 10m00s");
+	bench_stop();
+}
+
+static void resume_fixed_address(void)
+{
+	static const char conf[] = "host-name = gw\n"
+				   "udp a { listen = \"192.0.2.1:1701\" }\n"
+				   "peer lac { service = s }\n"
+				   "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+				   "service s { local = 10.64.0.1  pool = s  ipv6 = no }\n"
+				   "user ann { secret = \"a password\"  address = 192.0.2.77 }\n";
+	struct dp_call was;
+	struct far_call *c;
+
+	bench_start_kept(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	was = fake.call[0];
+	bench_kill(NULL);
+	CU_ASSERT_TRUE(resume_same_entry(&was, &fake.call[0]));
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench_pass(SEC);
+	CU_ASSERT_FALSE(c->ip4); /* it is in use */
+	bench_stop();
+}
+
+/* --- client ----------------------------------------------------------------------------------- */
+
+static void resume_client(void)
+{
+	static const char conf[] =
+		"host-name = gw\n"
+		"udp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lns { port = a  dial = \"192.0.2.9:1701\"  hostname = far }\n"
+		"client home { peer = lns  user = ann  secret = \"a password\" "
+		"ipv6 = no }\n";
+	struct dp_call was;
+
+	bench_start_kept(conf);
+	bench_pass(2 * SEC);
+	CU_ASSERT_TRUE_FATAL(bench.calls == 1 && bench.call[0].ip4);
+	was = fake.call[0];
+	CU_ASSERT_TRUE(was.client && was.tun);
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(resume_counted().joins, 1);
+	CU_ASSERT_TRUE(resume_same_entry(&was, &fake.call[0]));
+	bench_pass(300 * SEC);
+	CU_ASSERT_TRUE(bench.call[0].up && !bench.call[0].down);
+	CU_ASSERT_EQUAL(bench.calls, 1);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+	CU_ASSERT_TRUE(bench.gw->client[0].ip4);
+	/* it dials again when that one ends */
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "bye");
+	bench_pass(60 * SEC);
+	CU_ASSERT_TRUE(bench.calls == 2 && bench.call[1].ip4);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"server", resume_server},
+	{"killed_at_each_send", resume_killed_at_each_send},
+	{"service_gone", resume_service_gone},
+	{"peer_gone", resume_peer_gone},
+	{"secret_changed", resume_secret_changed},
+	{"port_gone", resume_port_gone},
+	{"address_in_use", resume_address_in_use},
+	{"session_limit", resume_session_limit},
+	{"fixed_address", resume_fixed_address},
+	{"client", resume_client},
 	{NULL, NULL},
 };
 const struct test_suite suite_resume = {"resume", cases};
