@@ -43,7 +43,7 @@ noinst_LTLIBRARIES += libkeeper.la
 libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/fdstore.c gw/keeper/fdstore.h \
 	gw/keeper/keeper.c gw/keeper/keeper.h gw/keeper/keeper_body.c gw/keeper/keeper_body.h gw/keeper/keeper_fds.c \
 	gw/keeper/keeper_int.h gw/keeper/keeper_link.c gw/keeper/keeper_msg.c gw/keeper/keeper_serve.c \
-	gw/keeper/proc.c gw/keeper/proc.h gw/keeper/spawn.c gw/keeper/spawn.h
+	gw/keeper/keeper_upgrade.c gw/keeper/proc.c gw/keeper/proc.h gw/keeper/spawn.c gw/keeper/spawn.h
 libkeeper_la_LIBADD = -lpthread
 
 bin_PROGRAMS += isthmus

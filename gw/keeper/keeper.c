@@ -65,6 +65,8 @@ void keeper_distrust(struct keeper *k, struct keeper_proc *p, const char *words)
 void keeper_is_ready(struct keeper *k, struct keeper_proc *p)
 {
 	child_ready(&p->child);
+	if (p->role == KEEPER_CONTROL)
+		keeper_upgrade_ready(k);
 	for (unsigned i = 0; i < KEEPER_ROLES; i++)
 		if (k->proc[i].child.state != CHILD_READY)
 			return;
@@ -93,7 +95,9 @@ static int keeper_spawn(struct keeper *k, const struct keeper_proc *p, struct sp
 	sigset_t none;
 
 	sigemptyset(&none);
-	return spawn_start(s, k->cfg->program, k->cfg->argv[p->role], &none);
+	return spawn_start(s,
+			   p->role == KEEPER_CONTROL && k->upgraded ? k->upgraded : k->cfg->program,
+			   k->cfg->argv[p->role], &none);
 }
 
 static void keeper_start(struct keeper *k, struct keeper_proc *p)
@@ -114,6 +118,8 @@ static void keeper_start(struct keeper *k, struct keeper_proc *p)
 	child_started(&p->child, s.pid, keeper_now());
 	if (p->role == KEEPER_DATA)
 		child_doom(&other->child, k->cfg->anew, keeper_now());
+	else
+		keeper_upgrade_started(k);
 	p->notice = s.notice;
 	p->ask = s.ask;
 	p->life = spawn_life(s.pid);
@@ -185,6 +191,8 @@ static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
 
 	p->child.pid = 0;
 	keeper_hang_up(k, p);
+	if (p->role == KEEPER_CONTROL)
+		keeper_upgrade_ended(k, p->child.state == CHILD_READY);
 	if (hopeless || k->stops)
 		child_stop(&p->child, 0, now);
 	child_ended(&p->child, status, now);
@@ -207,6 +215,7 @@ static void keeper_reap(struct keeper *k)
 		if (child_running(&p->child) && waitpid(p->child.pid, &status, WNOHANG) > 0)
 			keeper_ended(k, p, status);
 	}
+	keeper_upgrade_reap(k);
 }
 
 /* --- the loop --------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
  * in order.  A packet is one message: version 1, kind 1, error 2 (an errno value, in answers), then
  * the body, integers in network order; descriptors come with it as SCM_RIGHTS.
  *
- *   keeper to process      GIVE*  GO  (GIVE | HUP | STOP)*
+ *   keeper to process      GIVE*  GO  (GIVE | HUP | LEAVE | STOP)*
  *   process to keeper      READY  (KEEP | DROP)*
  */
 #ifndef GW_KEEPER_KEEPER_H
@@ -38,20 +38,25 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *   GO         to a process: all that is held has been given (struct keeper_go)
  *   STOP       to a process: end in good order, a second time at once
  *   HUP        to control: keeper has got SIGHUP
+ *   LEAVE      to control: end at once and leave all as it is to the next life
  *   READY      to keeper: the process is at work
  *   KEEP       to keeper: a name and one descriptor: hold a duplicate of it
  *   DROP       to keeper: a name: hold it no more
  *   PROCESSES  request of control; its answer: a struct keeper_process of each
+ *   UPGRADE    request of control: have it replaced by the program's file of today.  The answer
+ *              comes before that has been checked: ENOSYS, EBUSY or what fork() has said
  */
 enum keeper_kind {
 	KEEPER_GIVE = 1,
 	KEEPER_GO = 2,
 	KEEPER_STOP = 3,
 	KEEPER_HUP = 4,
+	KEEPER_LEAVE = 5,
 	KEEPER_READY = 16,
 	KEEPER_KEEP = 17,
 	KEEPER_DROP = 18,
 	KEEPER_PROCESSES = 32,
+	KEEPER_UPGRADE = 33,
 	KEEPER_OPENER = 64, /* from here to 127: requests of the opener (gw/keeper/opener.h) */
 };
 
@@ -181,6 +186,11 @@ struct keeper_config {
 	const char *const *argv[KEEPER_ROLES];
 	const struct keeper_request *request; /* kind 0 ends; NULL = none */
 	void *request_ctx;
+	/* An upgrade: the program's file, which is run with the arguments `check` first and must
+	 * end with status 0.  A control of it that ends before it is ready is replaced by one of
+	 * `program` again.  NULL = none is possible. */
+	const char *upgrade;
+	const char *const *check;
 	/* Control is what fills data, so it begins anew with each data: it ends by itself when it
 	 * sees the end of "life/data", or is killed `anew` us after data has been started again. */
 	uint64_t anew;

@@ -13,8 +13,9 @@ enum keeper_owed {
 	KEEPER_OWE_LIFE = 1 << 1, /* of the other process */
 	KEEPER_OWE_GO = 1 << 2,
 	KEEPER_OWE_HUP = 1 << 3,
-	KEEPER_OWE_STOP = 1 << 4,
-	KEEPER_OWE_STOP_NOW = 1 << 5,
+	KEEPER_OWE_LEAVE = 1 << 4,
+	KEEPER_OWE_STOP = 1 << 5,
+	KEEPER_OWE_STOP_NOW = 1 << 6,
 };
 
 struct keeper_proc {
@@ -34,7 +35,10 @@ struct keeper {
 	uint64_t since;
 	unsigned stops; /* times it was asked to end */
 	bool said_ready;
-	int status; /* to exit with */
+	pid_t checking;	      /* the program's file of an upgrade; 0 = none */
+	const char *upgraded; /* control is started from this; NULL = from cfg->program */
+	bool trial;	      /* and such a control has not been ready yet */
+	int status;	      /* to exit with */
 };
 
 uint64_t keeper_now(void); /* us, monotonic */
@@ -43,6 +47,15 @@ void keeper_log(const struct keeper *k, enum keeper_level level, const char *fmt
 /* A process that breaks the rules is killed. */
 void keeper_distrust(struct keeper *k, struct keeper_proc *p, const char *words);
 void keeper_is_ready(struct keeper *k, struct keeper_proc *p);
+
+/* The error of the answer. */
+int keeper_upgrade(struct keeper *k);
+/* Has the check ended? */
+void keeper_upgrade_reap(struct keeper *k);
+void keeper_upgrade_started(struct keeper *k);
+/* Control has ended: ready = it was at work before. */
+void keeper_upgrade_ended(struct keeper *k, bool ready);
+void keeper_upgrade_ready(struct keeper *k);
 
 /* Send what is owed as far as there is room. */
 void keeper_pay(struct keeper *k, struct keeper_proc *p);

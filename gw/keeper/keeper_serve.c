@@ -91,39 +91,35 @@ static int keeper_pay_go(struct keeper *k, struct keeper_proc *p)
 	return keeper_send(p->notice, &m);
 }
 
-static int keeper_pay_hup(struct keeper *k, struct keeper_proc *p)
-{
-	struct keeper_msg m = {.kind = KEEPER_HUP};
-
-	(void)k;
-	return keeper_send(p->notice, &m);
-}
-
-static int keeper_pay_stop(struct keeper *k, struct keeper_proc *p)
-{
-	struct keeper_msg m = {.kind = KEEPER_STOP};
-
-	(void)k;
-	return keeper_send(p->notice, &m);
-}
-
 static const struct {
 	enum keeper_owed owed;
-	int (*pay)(struct keeper *k, struct keeper_proc *p);
+	int (*pay)(struct keeper *k, struct keeper_proc *p); /* NULL: a message without a body */
+	enum keeper_kind kind;
 } keeper_debts[] = {
-	{KEEPER_OWE_HELD, keeper_pay_held}, {KEEPER_OWE_LIFE, keeper_pay_life},
-	{KEEPER_OWE_GO, keeper_pay_go},	    {KEEPER_OWE_HUP, keeper_pay_hup},
-	{KEEPER_OWE_STOP, keeper_pay_stop}, {KEEPER_OWE_STOP_NOW, keeper_pay_stop},
+	{KEEPER_OWE_HELD, keeper_pay_held, KEEPER_GIVE},
+	{KEEPER_OWE_LIFE, keeper_pay_life, KEEPER_GIVE},
+	{KEEPER_OWE_GO, keeper_pay_go, KEEPER_GO},
+	{KEEPER_OWE_HUP, NULL, KEEPER_HUP},
+	{KEEPER_OWE_LEAVE, NULL, KEEPER_LEAVE},
+	{KEEPER_OWE_STOP, NULL, KEEPER_STOP},
+	{KEEPER_OWE_STOP_NOW, NULL, KEEPER_STOP},
 };
+
+static int keeper_pay_one(struct keeper *k, struct keeper_proc *p, unsigned i)
+{
+	struct keeper_msg m = {.kind = (uint8_t)keeper_debts[i].kind};
+
+	return keeper_debts[i].pay ? keeper_debts[i].pay(k, p) : keeper_send(p->notice, &m);
+}
 
 void keeper_pay(struct keeper *k, struct keeper_proc *p)
 {
-	for (size_t i = 0; i < sizeof(keeper_debts) / sizeof(keeper_debts[0]); i++) {
+	for (unsigned i = 0; i < sizeof(keeper_debts) / sizeof(keeper_debts[0]); i++) {
 		int rc;
 
 		if (p->notice < 0 || !(p->owed & keeper_debts[i].owed))
 			continue;
-		rc = keeper_debts[i].pay(k, p);
+		rc = keeper_pay_one(k, p, i);
 		if (rc == -EAGAIN)
 			return;
 		p->owed &= ~(unsigned)keeper_debts[i].owed;
@@ -240,6 +236,8 @@ static int keeper_answer(struct keeper *k, const struct keeper_proc *p, const st
 
 	if (q->kind == KEEPER_PROCESSES)
 		return p->role == KEEPER_CONTROL ? keeper_tell_processes(k, &body, w) : EPERM;
+	if (q->kind == KEEPER_UPGRADE)
+		return p->role == KEEPER_CONTROL ? keeper_upgrade(k) : EPERM;
 	for (; r && r->kind; r++)
 		if (r->kind == q->kind)
 			return r->from & 1u << p->role

@@ -88,6 +88,24 @@ int spawn_start(struct spawn *s, const char *program, const char *const argv[],
 	return rc;
 }
 
+pid_t spawn_check(const char *program, const char *const argv[])
+{
+	pid_t pid;
+	sigset_t none;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid)
+		return pid < 0 ? -errno : pid;
+	sigemptyset(&none);
+	close(STDIN_FILENO);
+	open("/dev/null", O_RDONLY);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execv(program, (char *const *)(void *)argv);
+	_exit(127);
+}
+
 int spawn_life(pid_t pid)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);

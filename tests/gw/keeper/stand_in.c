@@ -54,6 +54,15 @@ static void stand_in_ask(struct stand_in *s)
 		printf("%s knows %s %s %u\n", s->role, p[i].name, p[i].state, p[i].restarts);
 }
 
+static void stand_in_upgrade(struct stand_in *s)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg a;
+
+	printf("%s upgrade %d\n", s->role, keeper_ask(&s->link, KEEPER_UPGRADE, NULL, 0, buf, &a));
+	keeper_msg_close(&a);
+}
+
 static void stand_in_misbehave(struct stand_in *s)
 {
 	if (stand_in_is(s, "babbles"))
@@ -81,6 +90,10 @@ static void stand_in_hear(struct stand_in *s)
 		keeper_msg_close(&m);
 		if (m.kind == KEEPER_HUP)
 			printf("%s hup\n", s->role);
+		if (m.kind == KEEPER_LEAVE) {
+			printf("%s leave\n", s->role);
+			return;
+		}
 		if (m.kind == KEEPER_STOP) {
 			printf("%s stop\n", s->role);
 			if (!stand_in_is(s, "deaf"))
@@ -101,6 +114,8 @@ static void stand_in_live(struct stand_in *s)
 		if (stand_in_is(s, "keeps"))
 			stand_in_keep(s, s->role, "kept");
 	}
+	if (stand_in_is(s, "upgrades") && !s->go.life)
+		stand_in_upgrade(s);
 	if (stand_in_is(s, "asks"))
 		stand_in_ask(s);
 	if (stand_in_is(s, "silent") && !s->go.life)
@@ -115,6 +130,10 @@ int stand_in_main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (stand_in_is(&s, "hopeless"))
 		return 3;
+	if (stand_in_is(&s, "checks") || stand_in_is(&s, "refuses")) {
+		printf("%s checks\n", s.role);
+		return stand_in_is(&s, "checks") ? 0 : 5;
+	}
 	if (keeper_begin(&s.link, &s.fds, &s.go) < 0)
 		return 4;
 	stand_in_live(&s);

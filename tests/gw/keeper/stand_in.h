@@ -9,9 +9,9 @@
  *
  *   ROLE PID life N WHY   it has begun
  *   ROLE fd NAME TEXT     keeper has given this descriptor; TEXT is what can be read from it
- *   ROLE stop, ROLE hup, ROLE alone
+ *   ROLE stop, ROLE hup, ROLE leave, ROLE alone
  *
- * and ends when it is told to stop or keeper has gone.  What else it does, by MANNER:
+ * and ends when it is told to stop or leave, or keeper has gone.  What else it does, by MANNER:
  *   plain     nothing
  *   deaf      it does not end when it is told to
  *   keeps     in its first life it has a file with the text "kept" held as ROLE/file, and
@@ -20,6 +20,9 @@
  *   babbles   in its first life it sends octets that are no message
  *   steals    in its first life it has a descriptor held in another's name
  *   silent    in its first life it closes its socket and stays
+ *   upgrades  in its first life it has itself upgraded
+ *   checks    it prints "ROLE checks" and ends with status 0, without a keeper
+ *   refuses   the same with status 5
  *   asks      it asks for the processes and prints "ROLE knows NAME STATE RESTARTS" of each */
 int stand_in_main(int argc, char **argv);
 

@@ -44,17 +44,24 @@ static bool rig_prepare(void *ctx, enum keeper_role role, struct keeper_fds *hel
 	return *(bool *)ctx && write(fd, text, 8) == 8 && !keeper_fds_put(held, "all/memory", fd);
 }
 
+static const char *rig_upgrade; /* the program's file; NULL = no upgrade is possible */
+static const char *rig_check = "checks";
+
 static int rig_keeper(const char *data, const char *control, bool prepared)
 {
 	const char *argv_data[] = {"unit-keeper", STAND_IN, "data", data, NULL};
 	const char *argv_control[] = {"unit-keeper", STAND_IN, "control", control, NULL};
+	const char *argv_check[] = {"unit-keeper", STAND_IN, "new", rig_check, NULL};
 	struct keeper_config c = {
 		.program = "/proc/self/exe",
 		.argv = {[KEEPER_DATA] = argv_data, [KEEPER_CONTROL] = argv_control},
+		.upgrade = rig_upgrade,
+		.check = argv_check,
 		.anew = rig_anew,
 		.log = rig_log,
 		.prepare = rig_prepare,
-		.prepare_ctx = &prepared};
+		.prepare_ctx = &prepared,
+	};
 
 	return keeper_run(&c);
 }
@@ -317,6 +324,75 @@ static void control_begins_anew_with_data(void)
 	CU_ASSERT_EQUAL(rig_end(), 0);
 }
 
+/* This program, by the name of its file. */
+static char *rig_self(char path[512])
+{
+	ssize_t n = readlink("/proc/self/exe", path, 511);
+
+	path[n > 0 ? n : 0] = '\0';
+	return path;
+}
+
+static void rig_upgrades(const char *file, const char *check)
+{
+	rig_upgrade = file;
+	rig_check = check;
+	rig_start("plain", "upgrades", true);
+	rig_upgrade = NULL;
+	rig_life("control", 0, "");
+}
+
+static void rig_stop(void)
+{
+	kill(keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
+}
+
+static void an_upgrade_replaces_control(void)
+{
+	char path[512];
+
+	rig_upgrades(rig_self(path), "checks");
+	ASSERT_LINE("log upgrade: /"); /* PATH checks the configuration */
+	ASSERT_LINE("new checks");
+	ASSERT_LINE("log upgrade: control is replaced");
+	ASSERT_LINE("control leave");
+	rig_life("control", 1, "ended with status 0");
+	ASSERT_LINE("log upgrade: done");
+	rig_stop();
+}
+
+static void an_upgrade_that_does_not_check_is_refused(void)
+{
+	char path[512];
+
+	rig_upgrades(rig_self(path), "refuses");
+	ASSERT_LINE("new checks");
+	ASSERT_LINE("log error: upgrade: refused: the check ended with status 5");
+	rig_stop();
+	CU_ASSERT_PTR_NULL(strstr(seen, "control leave"));
+	rig_upgrades("/absent", "checks");
+	ASSERT_LINE("log error: upgrade: refused: the check ended with status 127");
+	rig_stop();
+}
+
+/* It checks whatever it is given, but it is no gateway. */
+static void an_upgrade_that_does_not_work_is_taken_back(void)
+{
+	rig_upgrades("/bin/true", "checks");
+	ASSERT_LINE("control leave");
+	ASSERT_LINE("log error: upgrade: control does not come to work, the one before is back");
+	rig_life("control", 2, "ended with status 0");
+	rig_stop();
+}
+
+static void an_upgrade_is_not_always_possible(void)
+{
+	rig_upgrades(NULL, "checks");
+	ASSERT_WHOLE("control upgrade", "control upgrade -38"); /* ENOSYS */
+	rig_stop();
+}
+
 static const struct test_case cases[] = {
 	{"both_start_and_end_in_order", both_start_and_end_in_order},
 	{"one_that_is_killed_is_started_again", one_that_is_killed_is_started_again},
@@ -327,6 +403,11 @@ static const struct test_case cases[] = {
 	{"hup_is_passed_on", hup_is_passed_on},
 	{"without_keeper_they_end", without_keeper_they_end},
 	{"control_can_see_the_processes", control_can_see_the_processes},
+	{"an_upgrade_replaces_control", an_upgrade_replaces_control},
+	{"an_upgrade_that_does_not_check_is_refused", an_upgrade_that_does_not_check_is_refused},
+	{"an_upgrade_that_does_not_work_is_taken_back",
+	 an_upgrade_that_does_not_work_is_taken_back},
+	{"an_upgrade_is_not_always_possible", an_upgrade_is_not_always_possible},
 	{"control_begins_anew_with_data", control_begins_anew_with_data},
 	{"without_its_memory_it_does_not_start", without_its_memory_it_does_not_start},
 	{NULL, NULL},

@@ -374,6 +374,25 @@ static void processes_are_told_to_control_only(void)
 	serve_close();
 }
 
+static void an_upgrade_is_for_control(void)
+{
+	struct keeper_msg a;
+
+	serve_open();
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_DATA, KEEPER_UPGRADE, "", &a), EPERM);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), ENOSYS);
+	k.cfg = &(struct keeper_config){.log = serve_log, .upgrade = "/absent"};
+	k.trial = true; /* one is going on */
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
+	k.trial = false;
+	k.checking = 1;
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
+	k.checking = 0;
+	k.stops = 1;
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
+	serve_close();
+}
+
 static void one_that_does_not_read_its_answers_is_killed(void)
 {
 	struct keeper_msg q = {.kind = KEEPER_OPENER + 2};
@@ -398,6 +417,7 @@ static const struct test_case cases[] = {
 	{"one_that_hangs_up_has_a_second_to_end", one_that_hangs_up_has_a_second_to_end},
 	{"requests_are_answered", requests_are_answered},
 	{"processes_are_told_to_control_only", processes_are_told_to_control_only},
+	{"an_upgrade_is_for_control", an_upgrade_is_for_control},
 	{"one_that_does_not_read_its_answers_is_killed",
 	 one_that_does_not_read_its_answers_is_killed},
 	{NULL, NULL},
