@@ -32,7 +32,7 @@ noinst_LTLIBRARIES += libdp.la
 libdp_la_SOURCES = \
 	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/calltab.c gw/dp/calltab.h gw/dp/dp.c gw/dp/dp.h gw/dp/dp_call.c \
 	gw/dp/dp_bundle.c gw/dp/dp_chan.c gw/dp/dp_echo.c gw/dp/dp_filter.c gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c \
-	gw/dp/door_codec.c gw/dp/door_codec.h gw/dp/door_msg.c gw/dp/door_msg.h gw/dp/host.c gw/dp/map.c gw/dp/map.h gw/dp/pool.c gw/dp/pool.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c \
+	gw/dp/door_codec.c gw/dp/door_codec.h gw/dp/door_msg.c gw/dp/door_msg.h gw/dp/host.c gw/dp/map.c gw/dp/map.h gw/dp/pool.c gw/dp/pool.h gw/dp/port_check.c gw/dp/port_check.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c \
 	gw/dp/ring.h gw/dp/ip_path.c gw/dp/tun.c gw/dp/tun.h gw/dp/worker.c gw/dp/worker.h gw/dp/worker_port.c \
 	gw/ip/ip.c gw/ip/ip.h
 libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
