@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libtransports.la
 libtransports_la_SOURCES = transports/transport.h transports/builtin.h transports/builtin.c \
 	transports/plugin.h transports/plugin.c \
 	transports/kit/access.h transports/kit/access.c \
+	transports/kit/handover.h transports/kit/handover.c \
 	transports/kit/handle.h transports/kit/circuits.h transports/kit/slots.h transports/kit/slots.c transports/kit/linktype.h transports/kit/linktype.c \
 	transports/kit/settings.h transports/kit/settings.c \
 	transports/udp/ip_head.h transports/udp/ip_head.c \
@@ -41,7 +42,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/pppoe/pppoe_hash.h transports/pppoe/pppoe_hash.c transports/pppoe/pppoe_addr.h transports/pppoe/pppoe_addr.c \
 	transports/frame-relay/q922.h transports/frame-relay/q922.c \
 	transports/frame-relay/fr_encap.h transports/frame-relay/fr_encap.c transports/frame-relay/frf12.h transports/frame-relay/frf12.c \
-	transports/frame-relay/fr_int.h transports/frame-relay/fr_tx.c transports/frame-relay/fr_conf.c \
+	transports/frame-relay/fr_int.h transports/frame-relay/fr_tx.c transports/frame-relay/fr_conf.c transports/frame-relay/fr_freeze.c \
 	transports/frame-relay/lmi_msg.h transports/frame-relay/lmi_msg.c \
 	transports/frame-relay/lmi.h transports/frame-relay/lmi.c transports/frame-relay/lmi_sides.h transports/frame-relay/lmi_sides.c \
 	transports/frame-relay/frame_relay.h transports/frame-relay/frame_relay.c

@@ -244,6 +244,15 @@ struct ist_need {
 
 #define IST_ERRORS 6u /* kinds of physical layer errors */
 
+/* A port on its way to another process: octets of the transport's own, and descriptors. */
+struct ist_frozen {
+	uint32_t size;
+	uint8_t *octets;
+	size_t len, room; /* there are, there is room for */
+	int *fd;
+	unsigned fds, fd_room;
+};
+
 /* --- the transport ---------------------------------------------------------------------------- */
 
 struct ist_transport {
@@ -314,6 +323,23 @@ struct ist_transport {
 	 * circuit_word or "channel"; a host finds the line of the mistake by these.  NULL = only
 	 * `open` knows. */
 	int (*check)(const struct ist_port_config *cfg, char *err, size_t err_len);
+	/* Another process of this host, perhaps of another version, goes on with the port and its
+	 * circuits, and the far ends notice nothing.  NULL = both, and the circuits begin anew
+	 * there.
+	 *
+	 * freeze: write the state to f->octets, and which descriptors go with it to f->fd; they
+	 * stay the port's until it is closed, so pass duplicates on before.  0: the port has
+	 * stopped; it reports nothing, takes no call but `close`, and that says nothing to anybody.
+	 * -ENOSPC: f is too small, and nothing has happened. */
+	int (*freeze)(struct ist_port *p, struct ist_frozen *f);
+	/* thaw: open a port as `open` does, with that state.  Channels have the handles they had;
+	 * those that are up, or offered, are reported again, as after `open`.  Octets are judged as
+	 * hostile: -EINVAL with words, and `open` may follow.  What the settings, which may have
+	 * changed, do not allow begins anew.  A descriptor that was taken becomes -1 in f->fd; the
+	 * caller closes the others, whatever was returned. */
+	int (*thaw)(struct ist_port **out, const struct ist_host *host, void *host_ctx,
+		    const struct ist_port_config *cfg, struct ist_frozen *f, char *err,
+		    size_t err_len);
 };
 
 /* A plugin exports exactly this. */

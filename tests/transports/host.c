@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 uint64_t fake_now = 1000000;
 unsigned fake_watches_left;
@@ -389,20 +390,96 @@ void fake_open(struct fake_host *h, const struct ist_transport *tr, const char *
 		die(err);
 }
 
-void fake_close(struct fake_host *h)
+static void host_no_callbacks(const struct fake_host *h)
 {
-	h->in_call++;
-	h->tr->close(h->port);
-	h->in_call--;
-	h->port = NULL;
 	for (size_t i = 0; i < 16; i++)
 		if (h->watch[i].on_fd)
 			die("descriptor still watched after close");
 	for (size_t i = 0; i < 32; i++)
 		if (h->timer[i].used)
 			die("timer still set after close");
+}
+
+static void host_close_port(struct fake_host *h)
+{
+	h->in_call++;
+	h->tr->close(h->port);
+	h->in_call--;
+	h->port = NULL;
+	host_no_callbacks(h);
+}
+
+void fake_close(struct fake_host *h)
+{
+	host_close_port(h);
 	fake_forget(h);
 	fake_leave(h);
+}
+
+/* --- to another process ------------------------------------------------------------------------- */
+
+/* Room that grows until it is enough: a port that has not enough stays as it is. */
+static void host_freeze(struct fake_host *h, struct fake_frozen *out)
+{
+	size_t room = 1;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	out->f = (struct ist_frozen){.size = sizeof(out->f), .fd = out->fd, .fd_room = 64};
+	do {
+		free(out->f.octets);
+		out->f.room = room *= 2;
+		out->f.octets = malloc(room);
+		if (!out->f.octets)
+			die("out of memory");
+		h->in_call++;
+		r = h->tr->freeze(h->port, &out->f);
+		h->in_call--;
+	} while (r == -ENOSPC && room < 1u << 26);
+	if (r)
+		die("not frozen");
+	out->f.octets = realloc(out->f.octets, out->f.len);
+}
+
+void fake_freeze(struct fake_host *h, struct fake_frozen *out)
+{
+	host_freeze(h, out);
+	host_no_callbacks(h);
+	for (unsigned i = 0; i < out->f.fds; i++)
+		out->fd[i] = dup(out->fd[i]);
+	host_close_port(h);
+}
+
+int fake_thaw(struct fake_host *h, struct fake_frozen *from, const char *const *config, char *err,
+	      size_t err_len)
+{
+	static struct parsed c;
+	int r;
+
+	host_parse(&c, h->tr, config);
+	h->in_call++;
+	r = h->tr->thaw(&h->port, &h->host, h, &c.cfg, &from->f, err, err_len);
+	h->in_call--;
+	return r;
+}
+
+void fake_frozen_free(struct fake_frozen *f)
+{
+	for (unsigned i = 0; i < f->f.fds; i++)
+		if (f->fd[i] >= 0)
+			close(f->fd[i]);
+	free(f->f.octets);
+}
+
+void fake_hand_over(struct fake_host *h, const char *const *config)
+{
+	struct fake_frozen f;
+	char err[200] = "";
+
+	fake_freeze(h, &f);
+	if (fake_thaw(h, &f, config, err, sizeof(err)))
+		die(err);
+	fake_frozen_free(&f);
 }
 
 void fake_leave(struct fake_host *h)

@@ -90,6 +90,20 @@ int fake_try_unchecked(struct fake_host *h, const struct ist_transport *tr,
 /* fake_try(); aborts with the words when it fails. */
 void fake_open(struct fake_host *h, const struct ist_transport *tr, const char *const *config);
 void fake_close(struct fake_host *h);
+
+/* A port that was frozen: octets of exactly their number, descriptors that are duplicates. */
+struct fake_frozen {
+	struct ist_frozen f;
+	int fd[64];
+};
+/* Freeze and close the port, as the process it was in would, and end its watches and timers. */
+void fake_freeze(struct fake_host *h, struct fake_frozen *out);
+/* Thaw it for h, which goes on with its reports and stays joined.  0 or -errno. */
+int fake_thaw(struct fake_host *h, struct fake_frozen *from, const char *const *config, char *err,
+	      size_t err_len);
+void fake_frozen_free(struct fake_frozen *f);
+/* All of that; aborts with the words when it fails. */
+void fake_hand_over(struct fake_host *h, const char *const *config);
 /* b is run whenever a is. */
 void fake_join(struct fake_host *a, struct fake_host *b);
 void fake_leave(struct fake_host *h);

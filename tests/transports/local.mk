@@ -3,13 +3,14 @@ check_PROGRAMS += unit-transports
 TESTS += unit-transports
 unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/netns.c tests/netns.h tests/transports/kernel.h tests/transports/kernel.c tests/transports/host.h tests/transports/host.c \
+	tests/transports/frozen.h tests/transports/frozen.c \
 	tests/transports/pppoe/test_pppoe_pkt.c tests/transports/pppoe/test_pppoe_line.c \
 	tests/transports/pppoe/pppoe_rig.h tests/transports/pppoe/pppoe_rig.c tests/transports/pppoe/test_pppoe_end.c \
 	tests/transports/pppoe/test_pppoe_ac.c tests/transports/pppoe/test_pppoe_client.c \
 	tests/transports/pppoe/test_pppoe.c tests/transports/pppoe/test_pppoe_conf.c \
 	tests/transports/pppoe/test_pppoe_hash.c tests/transports/pppoe/test_pppoe_addr.c \
 	tests/transports/test_no_memory.c tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
-	tests/transports/kit/test_access.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/udp/test_ip_head.c \
+	tests/transports/kit/test_access.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/kit/test_handover.c tests/transports/udp/test_ip_head.c \
 	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c tests/transports/udp/test_udp_marks.c tests/transports/udp/test_udp_socket.c \
 	tests/transports/kit/test_delay.c tests/transports/kit/test_due.c tests/transports/kit/test_impair.c tests/transports/test_loop.c \
 	tests/transports/atm/test_cell.c tests/transports/atm/test_oam.c tests/transports/atm/test_aal5.c \
@@ -28,7 +29,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/atm/test_atm_tx.c tests/transports/atm/test_atm_encap.c \
 	tests/transports/atm/test_atm_shape.c tests/transports/frame-relay/test_q922.c tests/transports/frame-relay/test_fr_encap.c \
 	tests/transports/frame-relay/test_lmi_msg.c tests/transports/frame-relay/test_lmi.c tests/transports/frame-relay/test_lmi_sides.c tests/transports/link/test_link.c \
-	tests/transports/frame-relay/test_frf12.c tests/transports/frame-relay/test_fr_conf.c tests/transports/frame-relay/test_frame_relay.c tests/transports/frame-relay/test_fr_link.c \
+	tests/transports/frame-relay/test_frf12.c tests/transports/frame-relay/test_fr_conf.c tests/transports/frame-relay/test_frame_relay.c tests/transports/frame-relay/test_fr_link.c tests/transports/frame-relay/test_fr_freeze.c \
 	tests/transports/serial/test_serial_chat.c tests/transports/serial/test_serial_tty.c \
 	tests/transports/serial/test_serial_conf.c tests/transports/serial/serial_end.h tests/transports/serial/serial_end.c \
 	tests/transports/serial/test_serial_call.c tests/transports/serial/test_serial_line.c tests/transports/serial/test_serial_sync.c tests/transports/serial/test_serial.c \

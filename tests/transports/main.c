@@ -9,6 +9,7 @@
 	X(linktype)       \
 	X(access)         \
 	X(circuits)       \
+	X(handover)       \
 	X(slots)          \
 	X(ip_head)        \
 	X(udp_addr)       \
@@ -69,6 +70,7 @@
 	X(frf12)          \
 	X(fr_conf)        \
 	X(frame_relay)    \
+	X(fr_freeze)      \
 	X(fr_link)        \
 	X(pppoe_pkt)      \
 	X(pppoe_line)     \

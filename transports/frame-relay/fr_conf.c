@@ -138,6 +138,8 @@ void fr_close(struct ist_port *p)
 	link_close(p->link);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
+	if (p->announce_timer)
+		p->host->timer(p->ctx, &p->announce_timer, UINT64_MAX, NULL, NULL);
 	lmi_sides_free(&p->lmi);
 	for (unsigned i = 0; i < p->circuits; i++)
 		free(p->circuit[i].gather.buf);
@@ -183,8 +185,9 @@ int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len)
 	return r;
 }
 
-int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-	    const struct ist_port_config *cfg, char *err, size_t err_len)
+int fr_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		 const struct ist_port_config *cfg, struct handover *from, char *err,
+		 size_t err_len)
 {
 	const struct settings set = {fr_keys, cfg->setting, cfg->settings};
 	int r = settings_host_ok(host, err, err_len);
@@ -198,6 +201,7 @@ int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		p->host = host;
 		p->ctx = ctx;
 		link = fr_conf_link(p, &set);
+		link.from = from;
 		r = link_open_configured(&p->link, &link, err, err_len);
 	}
 	if (r < 0) {
@@ -207,4 +211,10 @@ int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->link_mtu = link_mtu(p->link);
 	*out = p;
 	return 0;
+}
+
+int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+	    const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	return fr_open_from(out, host, ctx, cfg, NULL, err, err_len);
 }

@@ -7,6 +7,7 @@
 #include "transports/frame-relay/fr_encap.h"
 #include "transports/frame-relay/frf12.h"
 #include "transports/kit/circuits.h"
+#include "transports/kit/handover.h"
 #include "transports/kit/linktype.h"
 #include "transports/link/link.h"
 #include "transports/frame-relay/lmi_sides.h"
@@ -79,12 +80,16 @@ struct ist_port {
 	bool pad, has_lmi;
 	struct lmi_sides lmi;
 	uint32_t timer;
-	const char *why; /* the link is down */
+	bool announce;		 /* thawed: circuits that are up are not reported yet */
+	uint32_t announce_timer; /* when they are, at the latest */
+	const char *why;	 /* the link is down */
 	uint64_t count[C_COUNT];
 	struct ist_frame rx[FR_BATCH]; /* gathered, not delivered yet */
 	unsigned rx_count;
 };
 
+/* NULL when there is none. */
+struct fr_circuit *fr_find(const struct ist_port *p, uint32_t dlci);
 /* The circuit of a channel, and what the channel carries; NULL when there is none. */
 struct fr_circuit *fr_circuit_of(const struct ist_port *p, ist_channel c, uint8_t *payload);
 enum fr_kind fr_kind_of(uint8_t payload);
@@ -101,6 +106,15 @@ extern const struct ist_key fr_keys[];
 int fr_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 int fr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	    const struct ist_port_config *cfg, char *err, size_t err_len);
+/* The same; from: what another process had, or NULL. */
+int fr_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		 const struct ist_port_config *cfg, struct handover *from, char *err,
+		 size_t err_len);
+int fr_freeze(struct ist_port *p, struct ist_frozen *f);
+int fr_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+	    const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
+/* Report what is up before anything else is. */
+void fr_announce_later(struct ist_port *p);
 int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len);
 void fr_close(struct ist_port *p); /* NULL is allowed */
 

@@ -55,7 +55,7 @@ struct fr_circuit *fr_circuit_of(const struct ist_port *p, ist_channel c, uint8_
 	return &p->circuit[i];
 }
 
-static struct fr_circuit *fr_find(const struct ist_port *p, uint32_t dlci)
+struct fr_circuit *fr_find(const struct ist_port *p, uint32_t dlci)
 {
 	unsigned i = circuits_find(p->circuit, p->circuits, sizeof(*p->circuit), dlci);
 
@@ -151,10 +151,39 @@ static void fr_set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
 
 static void fr_lmi_rearm(struct ist_port *p);
 
+static void fr_announce(struct ist_port *p)
+{
+	if (!p->announce)
+		return;
+	p->announce = false;
+	p->host->timer(p->ctx, &p->announce_timer, UINT64_MAX, NULL, NULL);
+	for (unsigned i = 0; i < p->circuits; i++) {
+		if (!p->circuit[i].up)
+			continue;
+		fr_report(p, &p->circuit[i], IST_PAYLOAD_L2TP, NULL);
+		fr_report(p, &p->circuit[i], IST_PAYLOAD_PPP, NULL);
+	}
+	if (p->has_lmi)
+		fr_lmi_rearm(p);
+}
+
+static void fr_on_announce_time(void *arg, uint64_t now)
+{
+	(void)now;
+	fr_announce(arg);
+}
+
+void fr_announce_later(struct ist_port *p)
+{
+	p->announce = true;
+	p->host->timer(p->ctx, &p->announce_timer, p->host->now(p->ctx), fr_on_announce_time, p);
+}
+
 static void fr_on_lmi_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
 
+	fr_announce(p);
 	lmi_sides_expire(&p->lmi, now);
 	fr_lmi_rearm(p);
 }
@@ -226,6 +255,7 @@ static void fr_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct ist_port *p = ctx;
 
+	fr_announce(p);
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	p->why = up ? NULL : "link down";
 	if (up)
@@ -355,6 +385,7 @@ static void fr_frame_in(struct ist_port *p, const struct link_frame *f)
 
 static void fr_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
+	fr_announce(ctx);
 	for (unsigned i = 0; i < n; i++)
 		fr_frame_in(ctx, &f[i]);
 	fr_flush(ctx);
@@ -442,4 +473,6 @@ const struct ist_transport frame_relay_transport = {
 	.disconnect = fr_disconnect,
 	.status = fr_status,
 	.check = fr_check,
+	.freeze = fr_freeze,
+	.thaw = fr_thaw,
 };

@@ -16,6 +16,8 @@
  */
 #include "transports/frame-relay/lmi.h"
 
+#include "transports/kit/handover.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -434,4 +436,68 @@ void lmi_rx(struct lmi *l, const uint8_t *pdu, size_t len, uint64_t now)
 		lmi_network_enquiry(l, &m, now);
 	else
 		l->count[LMI_UNEXPECTED]++;
+}
+
+/* --- to and from another process ----------------------------------------------------------------- */
+
+static void lmi_hand_pvc(struct lmi_pvc *p, struct handover *h)
+{
+	p->state = (uint8_t)handover_word(h, p->state, LMI_PVC_ACTIVE);
+	p->fresh = handover_flag(h, p->fresh);
+	p->announced = handover_flag(h, p->announced);
+	p->up = handover_flag(h, p->up);
+}
+
+static void lmi_hand_pvcs(struct lmi *l, struct handover *h)
+{
+	unsigned n = handover_word(h, l->pvcs, LMI_MSG_PVCS), known = 0;
+	struct lmi_pvc gone, *p;
+
+	for (unsigned i = 0; i < n && !h->bad; i++) {
+		uint32_t dlci = handover_word(h, h->thawing ? 0 : l->pvc[i].dlci, UINT32_MAX);
+
+		p = lmi_find(l, dlci);
+		known += p != NULL;
+		lmi_hand_pvc(p ? p : &gone, h);
+	}
+	if (l->conf.role == LMI_NETWORK && known != l->pvcs)
+		l->changed = true;
+}
+
+static void lmi_hand_numbers(struct lmi *l, struct handover *h)
+{
+	uint64_t most = l->conf.role == LMI_USER ? l->conf.t391 : l->conf.t392;
+
+	l->deadline = handover_time(h, l->deadline, most);
+	l->up = handover_flag(h, l->up);
+	l->send_seq = (uint8_t)handover_word(h, l->send_seq, UINT8_MAX);
+	l->recv_seq = (uint8_t)handover_word(h, l->recv_seq, UINT8_MAX);
+	l->window = (uint16_t)handover_word(h, l->window, UINT16_MAX);
+	l->window &= (uint16_t)((1u << l->conf.n393) - 1);
+	l->good = handover_word(h, l->good, UINT32_MAX);
+	l->poll = (uint8_t)handover_word(h, l->poll, POLL_DONE);
+	l->asked = (uint8_t)handover_word(h, l->asked, UINT8_MAX);
+	l->polls = handover_word(h, l->polls, UINT32_MAX);
+	l->changed = handover_flag(h, l->changed);
+	l->unconfirmed = handover_flag(h, l->unconfirmed);
+	l->unasked = handover_flag(h, l->unasked);
+	l->only_asked = handover_flag(h, l->only_asked);
+}
+
+bool lmi_hand(struct lmi *l, struct handover *h)
+{
+	bool automatic = handover_flag(h, l->conf.automatic), searching;
+	enum lmi_kind kind = (enum lmi_kind)handover_word(h, l->conf.kind, LMI_KINDS - 1);
+	bool user = handover_flag(h, l->conf.role == LMI_USER);
+
+	searching = handover_flag(h, l->searching);
+	if (h->bad || automatic != l->conf.automatic || user != (l->conf.role == LMI_USER) ||
+	    (!automatic && kind != l->conf.kind))
+		return false;
+	l->conf.kind = kind;
+	l->searching = automatic && searching;
+	l->running = true;
+	lmi_hand_numbers(l, h);
+	lmi_hand_pvcs(l, h);
+	return true;
 }

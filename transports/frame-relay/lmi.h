@@ -15,6 +15,8 @@
 
 enum lmi_role { LMI_USER, LMI_NETWORK };
 
+struct handover;
+
 struct lmi_conf {
 	enum lmi_kind kind;
 	bool automatic; /* find out which kind the other side speaks */
@@ -111,5 +113,8 @@ bool lmi_pvc_up(const struct lmi *l, uint32_t dlci);
 /* Network: what the user is to be told; one it knows of at once, by an asynchronous message, and
  * again in the next full status.  ABSENT to something makes it new, which needs the full status. */
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state);
+/* The state of a machine that runs, to or from another process.  False: this one is configured as
+ * another kind or side, and is as after lmi_init.  PVCs that only one of the two has are left. */
+bool lmi_hand(struct lmi *l, struct handover *h);
 
 #endif

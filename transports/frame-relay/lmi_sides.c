@@ -7,6 +7,8 @@
  */
 #include "transports/frame-relay/lmi_sides.h"
 
+#include "transports/kit/handover.h"
+
 #define MESSAGE_TYPE 3u /* its offset in a PDU, in every kind */
 
 static const struct lmi_side *lmi_sides_other(const struct lmi_side *s)
@@ -135,6 +137,24 @@ const char *lmi_sides_role(const struct lmi_sides *s)
 const char *lmi_sides_name(const struct lmi_sides *s)
 {
 	return lmi_name(&s->side[0].lmi);
+}
+
+bool lmi_sides_pvc_up(const struct lmi_sides *s, uint32_t dlci)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (!lmi_pvc_up(&s->side[i].lmi, dlci))
+			return false;
+	return s->n > 0;
+}
+
+bool lmi_sides_hand(struct lmi_sides *s, struct handover *h)
+{
+	if (handover_word(h, s->n, 2) != s->n)
+		return false;
+	for (unsigned i = 0; i < s->n; i++)
+		if (!lmi_hand(&s->side[i].lmi, h))
+			return false;
+	return true;
 }
 
 void lmi_sides_count(const struct lmi_sides *s, uint64_t out[LMI_COUNTER_COUNT])

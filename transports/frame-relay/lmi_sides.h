@@ -43,6 +43,10 @@ uint32_t lmi_sides_tx_dlci(const struct lmi_sides *s);
 const char *lmi_sides_role(const struct lmi_sides *s);
 /* The kind spoken, "auto" while that is not known. */
 const char *lmi_sides_name(const struct lmi_sides *s);
+/* A PVC as reported last. */
+bool lmi_sides_pvc_up(const struct lmi_sides *s, uint32_t dlci);
+/* As lmi_hand, for both sides. */
+bool lmi_sides_hand(struct lmi_sides *s, struct handover *h);
 void lmi_sides_count(const struct lmi_sides *s, uint64_t out[LMI_COUNTER_COUNT]);
 
 #endif

@@ -298,6 +298,76 @@ static int link_new(struct link **out, const char *text, const struct link_conf 
 	return r ? r : link_parse(l, text, err, err_len);
 }
 
+/* --- to and from another process ----------------------------------------------------------------- */
+
+#define LINK_PART    1u
+#define LINK_VERSION 1u
+#define SCHEME_MAX   32u
+
+void link_hand(struct link *l, struct handover *h)
+{
+	char scheme[SCHEME_MAX];
+	struct handover_part part;
+	bool handed;
+
+	handover_open(h, &part, LINK_PART, LINK_VERSION);
+	snprintf(scheme, sizeof(scheme), "%s", l->kind->scheme);
+	handover_text(h, scheme, sizeof(scheme));
+	handed = handover_flag(h, l->started && l->up && l->kind->hand);
+	if (handed)
+		l->kind->hand(l->impl, h);
+	handover_close(h, &part);
+}
+
+static bool link_taken_over(struct link *l, struct handover *h)
+{
+	char scheme[SCHEME_MAX] = "";
+	struct handover_part part;
+	bool taken;
+
+	if (!handover_open(h, &part, LINK_PART, LINK_VERSION))
+		return false;
+	handover_text(h, scheme, sizeof(scheme));
+	taken = handover_flag(h, false) && l->kind->hand && !strcmp(scheme, l->kind->scheme) &&
+		!l->kind->hand(l->impl, h);
+	handover_close(h, &part);
+	return taken;
+}
+
+/* The carrier is looked at as always, and a link that has gone meanwhile is reported. */
+static bool link_go_on(struct link *l, struct handover *h)
+{
+	l->conf.from = NULL;
+	if (!link_taken_over(l, h))
+		return false;
+	l->started = l->up = true;
+	l->recheck = l->conf.host->now(l->conf.host_ctx) + SECOND;
+	link_arm(l);
+	return true;
+}
+
+void link_quiet(struct link *l)
+{
+	if (l->timer)
+		l->conf.host->timer(l->conf.host_ctx, &l->timer, UINT64_MAX, link_on_time, l);
+	if (!l->started)
+		return;
+	if (l->kind->quiet) {
+		l->kind->quiet(l->impl);
+		return;
+	}
+	l->kind->stop(l->impl);
+	l->started = false;
+}
+
+void link_renew(struct link *l)
+{
+	l->up = false;
+	link_recheck(l);
+}
+
+/* --- opening, the end ---------------------------------------------------------------------------- */
+
 static int link_start_first(struct link *l, const char *text, char *err, size_t err_len)
 {
 	int r = l->kind->start(l->impl);
@@ -322,7 +392,7 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 	struct link *l;
 	int r = link_new(&l, text, conf, err, err_len);
 
-	if (!r)
+	if (!r && !(conf->from && link_go_on(l, conf->from)))
 		r = link_start_first(l, text, err, err_len);
 	if (r < 0) {
 		link_close(l);

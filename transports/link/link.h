@@ -32,6 +32,7 @@
 
 #define LINK_FRAME_MAX 10240u
 
+struct handover;
 struct link;
 
 struct link_frame {
@@ -75,6 +76,8 @@ struct link_conf {
 	/* With LINKTYPE_UPPER_PDU: the name in front of each frame, and which side we are. */
 	const char *dissector;
 	bool dce;
+	struct handover
+		*from; /* opening: what link_hand() wrote in another process; NULL = nothing */
 };
 
 /* Rows for the key table of a transport that stands on a link. */
@@ -135,6 +138,14 @@ int link_open_configured(struct link **out, struct link_conf *conf, char *err, s
  */
 int link_check_configured(const struct link_conf *conf, char *err, size_t err_len);
 void link_close(struct link *l);
+/* Freezing: write it, for conf.from.  Opened from that, the link is up at once, without a report of
+ * the carrier, if it was and its descriptor came along (link_up() says so); else it starts as ever.
+ */
+void link_hand(struct link *l, struct handover *h);
+/* Watches and timers end; only link_close() follows. */
+void link_quiet(struct link *l);
+/* The carrier is reported anew, as if the link had just started. */
+void link_renew(struct link *l);
 /* A frame that cannot be sent is dropped and counted. */
 void link_send(struct link *l, const struct link_frame *f, unsigned n);
 bool link_up(const struct link *l);

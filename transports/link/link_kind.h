@@ -6,6 +6,7 @@
 #ifndef TRANSPORTS_LINK_LINK_KIND_H
 #define TRANSPORTS_LINK_LINK_KIND_H
 
+#include "transports/kit/handover.h"
 #include "transports/link/link.h"
 
 #include <sys/socket.h>
@@ -25,6 +26,11 @@ struct link_kind {
 	uint32_t (*mtu)(const void *impl);
 	bool (*mac)(const void *impl, uint8_t out[6]); /* NULL = it has none */
 	bool accepts; /* it waits for a connection, of which it has one at a time */
+	/* To or from another process, in place of stop and start: the descriptor and what goes with
+	 * it.  Nothing is watched any more after quiet.  NULL, both: the link starts anew there.  0
+	 * or -errno: it does so this time. */
+	int (*hand)(void *impl, struct handover *h);
+	void (*quiet)(void *impl);
 };
 
 extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_loop, link_atmtcp,
@@ -67,6 +73,8 @@ int link_socket_open(struct link_socket *s, int fd);
 /* Look at it no more, until it is closed: the other side is gone. */
 void link_socket_unwatch(struct link_socket *s);
 void link_socket_close(struct link_socket *s);
+/* The socket as a link kind's hand. */
+int link_socket_hand(struct link_socket *s, struct handover *h);
 void link_socket_send(struct link_socket *s, const struct link_frame *f, unsigned n);
 
 #endif

@@ -132,6 +132,20 @@ static void link_loop_stop(void *impl)
 	link_socket_close(&((struct loop_link *)impl)->socket);
 }
 
+/* An end that nobody has joined is in this process's list: it starts anew. */
+static int link_loop_hand(void *impl, struct handover *h)
+{
+	struct loop_link *u = impl;
+
+	u->joined = handover_flag(h, u->joined && !u->lost);
+	return u->joined ? link_socket_hand(&u->socket, h) : -ENOTCONN;
+}
+
+static void link_loop_quiet(void *impl)
+{
+	link_socket_unwatch(&((struct loop_link *)impl)->socket);
+}
+
 static int link_loop_check(void *impl)
 {
 	const struct loop_link *u = impl;
@@ -181,4 +195,6 @@ const struct link_kind link_loop = {
 	.check = link_loop_check,
 	.send = link_loop_send_frames,
 	.mtu = link_loop_mtu,
+	.hand = link_loop_hand,
+	.quiet = link_loop_quiet,
 };

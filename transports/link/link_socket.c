@@ -99,6 +99,15 @@ void link_socket_close(struct link_socket *s)
 	free(s->buffer);
 }
 
+int link_socket_hand(struct link_socket *s, struct handover *h)
+{
+	int fd = handover_fd(h, s->fd);
+
+	if (!h->thawing)
+		return 0;
+	return fd < 0 ? -EBADF : link_socket_open(s, fd);
+}
+
 /* Counts and skips the one that did not go; the thing under the link may be gone too. */
 static void link_socket_failed(struct link_socket *s, int err, unsigned *i)
 {

@@ -95,6 +95,22 @@ static int link_udp_check(void *impl)
 	return 1;
 }
 
+/* The count of what the socket has lost begins with this process: it is not counted twice. */
+static int link_udp_hand(void *impl, struct handover *h)
+{
+	struct udp_link *u = impl;
+	int r = link_socket_hand(&u->socket, h);
+
+	if (!r && h->thawing)
+		u->lost = sock_rx_lost(u->socket.fd);
+	return r;
+}
+
+static void link_udp_quiet(void *impl)
+{
+	link_socket_unwatch(&((struct udp_link *)impl)->socket);
+}
+
 static void link_udp_send_frames(void *impl, const struct link_frame *f, unsigned n)
 {
 	link_socket_send(&((struct udp_link *)impl)->socket, f, n);
@@ -116,4 +132,6 @@ const struct link_kind link_udp = {
 	.check = link_udp_check,
 	.send = link_udp_send_frames,
 	.mtu = link_udp_mtu,
+	.hand = link_udp_hand,
+	.quiet = link_udp_quiet,
 };
