@@ -209,20 +209,26 @@ static void client_dial(void *ctx, uint64_t now)
 
 /* --- going on in another life ----------------------------------------------------------------- */
 
+static struct join *client_resume_call(struct resume_from *f, struct gw_client *c)
+{
+	struct leg *call = leg_call_resume(f->gw, &f->leg[0], &f->words);
+
+	if (!call)
+		return NULL;
+	f->words = "out of memory";
+	return join_new(f->gw->joins, call, client_leg(c), &join_owner, c, f->now);
+}
+
 struct join *client_resume(struct resume_from *f)
 {
 	const struct cfg_client *cfg = leg_client_read(f->gw, &f->leg[1]);
 	struct gw_client *c = cfg ? &f->gw->client[cfg - f->gw->cfg->client] : NULL;
-	struct leg *call;
 
 	f->words = "its client section is gone, or has a link";
 	if (!c || c->join)
 		return NULL;
-	call = leg_call_resume(f->gw, &f->leg[0], &f->words);
-	if (!call)
-		return NULL;
-	f->words = "out of memory";
-	c->join = join_new(f->gw->joins, call, client_leg(c), &join_owner, c, f->now);
+	c->join = c->cfg->peer ? client_resume_call(f, c)
+			       : line_resume_dialled(f, client_leg, &join_owner, c);
 	if (!c->join)
 		return NULL;
 	loop_cancel(f->gw->loop, &c->dial);

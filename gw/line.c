@@ -175,41 +175,6 @@ bool line_number_take(struct gw *gw, struct line_number *n,
 	return n->n;
 }
 
-bool line_number_take_again(struct gw *gw, struct line_number *n, uint16_t number,
-			    void (*frame)(struct line_number *n, const uint8_t *frame, size_t len,
-					  uint64_t now))
-{
-	if (!idtab_take_id(&gw->lines->number, number, n))
-		return false;
-	n->frame = frame;
-	n->n = number;
-	return true;
-}
-
-void lines_save(const struct gw *gw, uint8_t rec[LINES_RECORD])
-{
-	struct wr w = wr_init(rec, LINES_RECORD);
-	uint8_t key[16];
-
-	ids_key(&gw->lines->number.ids, key);
-	wr_bytes(&w, key, sizeof(key));
-	wr_u32(&w, gw->lines->number.ids.fresh);
-}
-
-void lines_restore(struct gw *gw, const uint8_t *rec, size_t len)
-{
-	struct idtab *t = &gw->lines->number;
-	struct rd r = rd_init(rec, len);
-	const uint8_t *key = rd_take(&r, 16);
-	uint32_t fresh = rd_u32(&r);
-
-	if (r.bad || fresh > UINT16_MAX)
-		return;
-	idtab_free(t);
-	idtab_init(t, key, UINT16_MAX);
-	t->ids.fresh = fresh;
-}
-
 void line_number_give(struct gw *gw, struct line_number *n)
 {
 	if (n->n)
@@ -285,7 +250,7 @@ static void line_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	line_join_gone(ctx, why, now);
 }
 
-static const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_gone};
+const struct join_owner line_owner = {.up = line_on_up, .gone = line_on_gone, .save = line_save};
 
 struct leg *line_leg_made(struct line *l)
 {
@@ -297,7 +262,7 @@ struct leg *line_leg_made(struct line *l)
 }
 
 /* A line has its number only while it has a leg. */
-static void line_number_frame(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now)
+void line_number_frame(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now)
 {
 	leg_line_rx(IST_CONTAINER_OF(n, struct line, number)->leg, frame, len, now);
 }
@@ -476,10 +441,8 @@ static void line_on_idle(void *ctx, uint64_t now)
 	line_forget(l);
 }
 
-/* cfg: what the circuit's section has; NULL = there is no section. */
-static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
-			      const struct leg_origin *origin, const struct cfg_filter *cfg,
-			      uint64_t now)
+struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
+		       const struct leg_origin *origin, const struct cfg_filter *cfg, uint64_t now)
 {
 	struct line *l = line_on(gw, c);
 
@@ -503,7 +466,7 @@ static struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
 }
 
 /* Of the section that names the circuit, or else lets it in. */
-static const struct cfg_filter *line_filters(const struct gw_port *p, const struct ist_addr *peer)
+const struct cfg_filter *line_filters(const struct gw_port *p, const struct ist_addr *peer)
 {
 	const struct cfg_circuit *c = p ? port_circuit(p, peer) : NULL;
 	const struct cfg_accept *a = p && !c ? port_accept(p, peer) : NULL;

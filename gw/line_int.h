@@ -48,6 +48,17 @@ struct line {
 	uint64_t wait;	     /* that follows the next failure, us; 0 = the shortest */
 };
 
+extern const struct join_owner line_owner;
+/* struct join_owner.save of joins whose owner is a line. */
+bool line_save(void *ctx, struct wr *w);
+/* A frame for the line's leg. */
+void line_number_frame(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now);
+/* The line of a channel, a new one unless there is one.  cfg: what the circuit's section has; NULL
+ * = there is no section. */
+struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
+		       const struct leg_origin *origin, const struct cfg_filter *cfg, uint64_t now);
+/* Of the section that names the circuit, or else lets it in. */
+const struct cfg_filter *line_filters(const struct gw_port *p, const struct ist_addr *peer);
 /* NULL when the channel has none. */
 struct line *line_on(const struct gw *gw, l2tp_channel c);
 /* The line to an address: its channel is there at once, or a call is under way.  NULL with *fail,

@@ -156,5 +156,5 @@ static void line_proxy_on_call_gone(void *ctx, const struct leg_end *why, uint64
 	line_proxy_refuse(l, why->cause, why->words, now);
 }
 
-const struct join_owner line_proxy_call = {.up = line_proxy_on_call_up,
-					   .gone = line_proxy_on_call_gone};
+const struct join_owner line_proxy_call = {
+	.up = line_proxy_on_call_up, .gone = line_proxy_on_call_gone, .save = line_save};

@@ -5,6 +5,7 @@
  */
 #include "gw/client.h"
 #include "gw/legs/legs.h"
+#include "gw/line.h"
 #include "gw/record.h"
 #include "gw/resume.h"
 #include "gw/route_way.h"
@@ -88,6 +89,9 @@ static struct join *resume_join_server(struct resume_from *f)
 const struct resume_row resume_rows[] = {
 	{LEG_CALL, LEG_SERVER, false, resume_join_server},
 	{LEG_CALL, LEG_CLIENT, true, client_resume},
+	{LEG_CALL, LEG_LINE, true, line_resume_call},
+	{LEG_LINE, LEG_SERVER, true, line_resume_server},
+	{LEG_LINE, LEG_CLIENT, true, client_resume},
 };
 const unsigned resume_rows_len = sizeof(resume_rows) / sizeof(resume_rows[0]);
 

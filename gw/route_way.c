@@ -248,6 +248,14 @@ bool route_way_begin(struct gw *gw, struct route_way *w, const struct route_what
 	return true;
 }
 
+void route_way_resume(struct gw *gw, struct route_way *w, const struct cfg_route *r,
+		      const struct cfg_peer *peer)
+{
+	*w = (struct route_way){.route = r, .peer = peer, .begun = r};
+	if (r)
+		route_way_use(gw, r)->calls++;
+}
+
 void route_way_unreached(struct route_way *w, const char *words)
 {
 	route_way_say(w, " not possible: %s", words);

@@ -7,8 +7,6 @@
 #include "gw/legs/leg_call.h"
 #include "gw/record.h"
 
-#include <string.h>
-
 enum {
 	CALL_PLACED = 1,
 	CALL_ASYNC = 2,
@@ -16,40 +14,6 @@ enum {
 	CALL_SEND_SEQ = 8,
 	CALL_REQUIRED = 16
 };
-
-/* --- origin ----------------------------------------------------------------------------------- */
-
-static void leg_call_save_origin(struct wr *w, const struct leg_origin *o)
-{
-	record_text(w, o->called);
-	record_text(w, o->calling);
-	record_text(w, o->sub_address);
-	wr_u64(w, o->speed.tx_bps);
-	wr_u64(w, o->speed.rx_bps);
-	wr_u32(w, o->number);
-	wr_u8(w, o->async);
-	wr_u8(w, (uint8_t)o->access_len);
-	wr_bytes(w, o->access, o->access_len);
-}
-
-static void leg_call_read_origin(struct rd *r, struct leg_origin *o)
-{
-	const uint8_t *access;
-
-	record_read_text(r, o->called, sizeof(o->called));
-	record_read_text(r, o->calling, sizeof(o->calling));
-	record_read_text(r, o->sub_address, sizeof(o->sub_address));
-	o->speed.tx_bps = rd_u64(r);
-	o->speed.rx_bps = rd_u64(r);
-	o->number = rd_u32(r);
-	o->async = rd_u8(r);
-	o->access_len = rd_u8(r);
-	access = rd_take(r, o->access_len);
-	if (access)
-		memcpy(o->access, access, o->access_len);
-}
-
-/* --- the leg ---------------------------------------------------------------------------------- */
 
 bool leg_call_save(const struct leg *l, struct wr *w)
 {
@@ -63,7 +27,7 @@ bool leg_call_save(const struct leg *l, struct wr *w)
 			   (e->data.send_seq ? CALL_SEND_SEQ : 0) |
 			   (e->data.required ? CALL_REQUIRED : 0)));
 	wr_u8(w, e->dscp);
-	leg_call_save_origin(w, &c->from);
+	origin_save(w, &c->from);
 	return c->call && !c->out && !c->other;
 }
 
@@ -83,7 +47,7 @@ static void leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 	c->entry.c.data.send_seq = flags & CALL_SEND_SEQ;
 	c->entry.c.data.required = flags & CALL_REQUIRED;
 	c->entry.c.dscp = dscp <= DP_DSCP_COPY ? dscp : 0;
-	leg_call_read_origin(r, &c->from);
+	origin_recall(r, &c->from);
 	c->entry.speed = c->placed ? c->entry.speed : c->from.speed;
 }
 

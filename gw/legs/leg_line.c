@@ -78,6 +78,22 @@ static uint16_t line_mtu(const struct leg *l)
 	return leg_entry_carries(&((const struct leg_line *)l)->entry);
 }
 
+/* All is the owner's, who has the circuit. */
+static bool line_leg_save(const struct leg *l, struct wr *w)
+{
+	(void)l;
+	(void)w;
+	return true;
+}
+
+/* The call of its join is the first leg. */
+static const char *line_leg_resume(struct leg *l, struct rd *r, uint64_t now)
+{
+	(void)r;
+	join_leg_up(l, now);
+	return NULL;
+}
+
 static void line_free(struct leg *l)
 {
 	leg_entry_del(&leg_line_of(l)->entry);
@@ -95,6 +111,8 @@ static const struct leg_ops line_ops = {
 	.entry = line_entry,
 	.accm = line_accm,
 	.mtu = line_mtu,
+	.save = line_leg_save,
+	.resume = line_leg_resume,
 	.free = line_free,
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/legs/origin.h"
 
+#include "gw/record.h"
+
 #include "cfg/cfg.h"
 #include "gw/text.h"
 #include <string.h>
@@ -211,4 +213,36 @@ void origin_add(struct origin_avps *out, const struct cfg_peer *peer)
 			origin_put(out, a->key.vendor, a->key.type, a->val, a->len);
 		}
 	}
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+void origin_save(struct wr *w, const struct leg_origin *o)
+{
+	record_text(w, o->called);
+	record_text(w, o->calling);
+	record_text(w, o->sub_address);
+	wr_u64(w, o->speed.tx_bps);
+	wr_u64(w, o->speed.rx_bps);
+	wr_u32(w, o->number);
+	wr_u8(w, o->async);
+	wr_u8(w, (uint8_t)o->access_len);
+	wr_bytes(w, o->access, o->access_len);
+}
+
+void origin_recall(struct rd *r, struct leg_origin *o)
+{
+	const uint8_t *access;
+
+	record_read_text(r, o->called, sizeof(o->called));
+	record_read_text(r, o->calling, sizeof(o->calling));
+	record_read_text(r, o->sub_address, sizeof(o->sub_address));
+	o->speed.tx_bps = rd_u64(r);
+	o->speed.rx_bps = rd_u64(r);
+	o->number = rd_u32(r);
+	o->async = rd_u8(r);
+	o->access_len = rd_u8(r);
+	access = rd_take(r, o->access_len);
+	if (access)
+		memcpy(o->access, access, o->access_len);
 }

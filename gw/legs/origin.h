@@ -61,6 +61,9 @@ void origin_iccn(struct origin_avps *out, const struct leg_origin *o);
 void origin_speeds(struct origin_avps *out, uint64_t tx_bps, uint64_t rx_bps);
 /* These too. */
 void origin_relay(struct origin_avps *out, const struct l2tp_avp *avp, unsigned n);
+/* In a record (gw/resume.h): all but the PPP on the line. */
+void origin_save(struct wr *w, const struct leg_origin *o);
+void origin_recall(struct rd *r, struct leg_origin *o);
 /* The attributes that the peer's section adds, in place of those that are there. */
 void origin_add(struct origin_avps *out, const struct cfg_peer *peer);
 

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Lines in another life of the gateway: the circuit by its port and address, the number that the
+ * data plane knows it by, what is known of it, and the way of its call.
+ */
+#include "gw/line_int.h"
+
+#include "gw/filter.h"
+#include "gw/record.h"
+#include "gw/resume.h"
+
+#include <string.h>
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+bool line_number_take_again(struct gw *gw, struct line_number *n, uint16_t number,
+			    void (*frame)(struct line_number *n, const uint8_t *frame, size_t len,
+					  uint64_t now))
+{
+	if (!idtab_take_id(&gw->lines->number, number, n))
+		return false;
+	n->frame = frame;
+	n->n = number;
+	return true;
+}
+
+void lines_save(const struct gw *gw, uint8_t rec[LINES_RECORD])
+{
+	struct wr w = wr_init(rec, LINES_RECORD);
+	uint8_t key[16];
+
+	ids_key(&gw->lines->number.ids, key);
+	wr_bytes(&w, key, sizeof(key));
+	wr_u32(&w, gw->lines->number.ids.fresh);
+}
+
+void lines_restore(struct gw *gw, const uint8_t *rec, size_t len)
+{
+	struct idtab *t = &gw->lines->number;
+	struct rd r = rd_init(rec, len);
+	const uint8_t *key = rd_take(&r, 16);
+	uint32_t fresh = rd_u32(&r);
+
+	if (r.bad || fresh > UINT16_MAX)
+		return;
+	idtab_free(t);
+	idtab_init(t, key, UINT16_MAX);
+	t->ids.fresh = fresh;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+/* One that waits for another line is that one's join. */
+bool line_save(void *ctx, struct wr *w)
+{
+	const struct line *l = ctx;
+
+	if (!record_channel(w, l->all->gw, l->channel))
+		return false;
+	wr_u16(w, l->number.n);
+	wr_u8(w, l->switched);
+	origin_save(w, &l->origin);
+	record_text(w, l->way.begun ? l->way.route->name : "");
+	record_text(w, l->way.begun && l->way.peer ? l->way.peer->name : "");
+	return l->number.n && !l->proxy && !l->left;
+}
+
+/* --- going on --------------------------------------------------------------------------------- */
+
+static void line_recall_way(struct line *l, struct rd *r)
+{
+	char route[RECORD_TEXT_MAX + 1], peer[RECORD_TEXT_MAX + 1];
+	struct gw *gw = l->all->gw;
+
+	record_read_text(r, route, sizeof(route));
+	record_read_text(r, peer, sizeof(peer));
+	if (!r->bad && *route)
+		route_way_resume(gw, &l->way, cfg_named(gw->cfg, "route", route),
+				 cfg_named(gw->cfg, "peer", peer));
+}
+
+/* A line that is there, as the data plane has said, is of the same channel. */
+static struct line *line_recall(struct resume_from *f)
+{
+	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP);
+	uint16_t number = rd_u16(&f->owner);
+	bool switched = rd_u8(&f->owner);
+	struct leg_origin origin = {0};
+	struct ist_addr peer = {0};
+	struct line *l;
+
+	origin_recall(&f->owner, &origin);
+	f->words = "its circuit is gone";
+	if (f->owner.bad || !c || !dp_channel_peer(f->gw->dp, c, &peer))
+		return NULL;
+	l = line_make(f->gw, c, switched, &origin,
+		      line_filters(port_by_number(f->gw, dp_channel_port(c)), &peer), f->now);
+	f->words = "out of memory, or its number is in use";
+	if (!l || l->leg || !line_number_take_again(f->gw, &l->number, number, line_number_frame))
+		return NULL;
+	l->is_up = true;
+	l->origin = origin;
+	line_recall_way(l, &f->owner);
+	return l;
+}
+
+static struct join *line_resume(struct resume_from *f, struct line *l, struct leg *first,
+				struct leg *second)
+{
+	struct join *j = join_new(f->gw->joins, first, second, &line_owner, l, f->now);
+
+	f->words = "out of memory";
+	if (j) {
+		loop_cancel(f->gw->loop, &l->idle);
+		return j;
+	}
+	route_way_end(f->gw, &l->way);
+	line_without_leg(l);
+	return NULL;
+}
+
+struct join *line_resume_dialled(struct resume_from *f, struct leg *(*make)(void *ctx),
+				 const struct join_owner *owner, void *ctx)
+{
+	struct line *l = line_recall(f);
+	struct join *j;
+
+	if (!l)
+		return NULL;
+	l->leg = line_leg_made(l);
+	j = line_resume(f, l, l->leg, make(ctx));
+	l->owner = j ? owner : NULL;
+	l->owner_ctx = ctx;
+	return j;
+}
+
+struct join *line_resume_server(struct resume_from *f)
+{
+	struct leg *server = leg_server_resume(f->gw, &f->leg[1], &f->words);
+	struct line *l = server ? line_recall(f) : NULL;
+
+	if (!l) {
+		if (server)
+			server->ops->free(server);
+		return NULL;
+	}
+	l->leg = line_leg_made(l);
+	return line_resume(f, l, l->leg, server);
+}
+
+struct join *line_resume_call(struct resume_from *f)
+{
+	struct leg *call = leg_call_resume(f->gw, &f->leg[0], &f->words);
+	struct line *l = call ? line_recall(f) : NULL;
+
+	if (!l) {
+		if (call)
+			call->ops->free(call);
+		return NULL;
+	}
+	l->leg = line_leg_made(l);
+	if (l->leg && l->way.route)
+		leg_take_filters(l->leg, LEG_FILTERS_SECTION,
+				 filters_of(f->gw, l->way.route->filter));
+	return line_resume(f, l, call, l->leg);
+}
