@@ -113,7 +113,13 @@ void resume_join_changed(void *ctx, struct join *j)
 {
 	struct resume *r = ctx;
 
-	if (!r->store || !llist_empty(&j->changed))
+	if (!r->store)
+		return;
+	if (j->ending && j->kept) { /* at once: it may be gone by the end of the turn */
+		resume_del(r, RESUME_JOIN, leg_key(j->leg[0]));
+		j->kept = false;
+	}
+	if (j->ending || !llist_empty(&j->changed))
 		return;
 	llist_add_tail(&j->changed, &r->changed);
 	resume_later(r);

@@ -304,11 +304,12 @@ static void join_leg_lost(struct leg *l, const struct leg_end *why, uint64_t now
 /* The first reason counts. */
 static void join_set_why(struct join *j, const struct leg_end *why)
 {
-	if (!j->ending && !j->announced)
+	if (j->ending)
+		return;
+	if (!j->announced)
 		j->why = *why;
-	if (!j->ending)
-		join_tell_changed(j);
 	j->ending = true;
+	join_tell_changed(j);
 }
 
 void join_leg_ends(struct leg *l, const struct leg_end *why)

@@ -54,6 +54,12 @@ struct leg_server {
 	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	bool of_bundle;	      /* this is that other leg */
 	bool is_client;	      /* one of those that the service counts */
+	/* Of the life before, until this one goes on with it. */
+	struct {
+		uint64_t let_in;
+		uint32_t given4;
+		bool has_addresses, has6;
+	} before;
 };
 
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
@@ -611,36 +617,34 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 	uint8_t flags = rd_u8(r);
 
 	s->fixed4 = s->taken_for = rd_u32(r);
-	s->given4 = rd_u32(r);
+	s->before.given4 = rd_u32(r);
 	prefix = rd_take(r, sizeof(s->prefix6));
 	if (prefix)
 		memcpy(s->prefix6, prefix, sizeof(s->prefix6));
-	s->has_addresses = flags & SERVER_HAS_ADDRESSES;
-	s->has6 = flags & SERVER_HAS6;
+	s->before.has_addresses = flags & SERVER_HAS_ADDRESSES;
+	s->before.has6 = flags & SERVER_HAS6;
 	s->limits.idle = rd_u64(r);
 	s->limits.session = rd_u64(r);
 	s->limits.idle_of_user = flags & SERVER_IDLE_OF_USER;
 	s->limits.session_of_user = flags & SERVER_SESSION_OF_USER;
-	s->let_in = rd_u64(r);
+	s->before.let_in = rd_u64(r);
 }
 
 /* The same addresses as before; false: they are not free any more. */
 static bool leg_server_take_again(struct leg_server *s)
 {
 	struct addrpool *pool = s->service->pool;
-	bool want6 = s->has6;
+	uint32_t addr = s->before.given4;
 
-	s->has6 = false;
-	if (s->given4 && !addrpool_take4_fixed(pool, s->given4)) {
-		s->given4 = 0;
+	if (addr && !addrpool_take4_fixed(pool, addr))
 		return false;
-	}
-	if (s->given4 && !addrpool_covers4(pool, s->given4))
-		s->routed =
-			s->service->tun &&
-			device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), s->given4, true);
-	s->has6 = want6 && addrpool_take6_fixed(pool, s->prefix6);
-	return s->has6 == want6;
+	s->given4 = addr;
+	if (addr && !addrpool_covers4(pool, addr))
+		s->routed = s->service->tun &&
+			    device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), addr, true);
+	s->has6 = s->before.has6 && addrpool_take6_fixed(pool, s->prefix6);
+	s->has_addresses = s->before.has_addresses;
+	return s->has6 == s->before.has6;
 }
 
 static const struct cfg_user *leg_server_user(const struct leg_server *s)
@@ -670,9 +674,7 @@ static const char *server_resume(struct leg *l, struct rd *r, uint64_t now)
 	struct leg_server *s = (struct leg_server *)l;
 	const struct cfg_service *cfg = s->service->cfg;
 
-	leg_server_count(s, true);
-	if (s->let_in > now)
-		s->let_in = now;
+	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
 	if (!leg_server_take_again(s))
@@ -747,7 +749,6 @@ struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)
 	*words = "its record cannot be read";
 	if (!r->bad)
 		return l;
-	((struct leg_server *)l)->let_in = ((struct leg_server *)l)->given4 = 0;
 	l->ops->free(l);
 	return NULL;
 }

@@ -32,6 +32,7 @@
 	X(line)          \
 	X(line_proxy)    \
 	X(line_reach)    \
+	X(line_save)     \
 	X(log)           \
 	X(log_brake)     \
 	X(login_limit)   \

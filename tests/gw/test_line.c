@@ -5,7 +5,7 @@
 #include "gw/operator/vty.h"
 #include "gw/client.h"
 #include "gw/route_way.h"
-#include "tests/gw/bench.h"
+#include "tests/gw/line_far.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
 #include <string.h>
@@ -19,101 +19,13 @@
 #define CALL                                                                                     \
 	"x25 x { link = \"loop:x\"  address = 1  accept \"42*\" { carries = ppp  service = s } " \
 	"}\n" SERVICE
-#define CHANNEL ((l2tp_channel)1 << 32 | 0x20001)
+#define CHANNEL LINE_CHANNEL
 
 static const uint8_t request[] = {0xc0, 0x21, 1, 1, 0, 4};
 
-static struct {
-	struct ppp *ppp;
-	uint8_t queue[64][1600];
-	size_t len[64];
-	bool to_gw[64];
-	unsigned head, tail;
-	struct ppp_addresses got, give;
-	bool ip4, ip6, down;
-} far;
-
-/* --- the far end ------------------------------------------------------------------------------ */
-
-static void line_send_off(bool to_gw, const uint8_t *frame, size_t len)
-{
-	unsigned at = far.tail++ % 64;
-
-	CU_ASSERT_FATAL(far.tail - far.head <= 64 && len <= sizeof(far.queue[0]));
-	memcpy(far.queue[at], frame, len);
-	far.len[at] = len;
-	far.to_gw[at] = to_gw;
-}
-
-static void line_far_tx(void *ctx, const uint8_t *frame, size_t len)
-{
-	(void)ctx;
-	line_send_off(true, frame, len);
-}
-
-static void line_from_gw(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
-{
-	CU_ASSERT_EQUAL(tid, 0);
-	CU_ASSERT_PTR_NOT_NULL(fake_entry(0, sid));
-	line_send_off(false, frame, len);
-}
-
-static void line_far_event(void *ctx, const struct ppp_event *ev)
-{
-	(void)ctx;
-	if (ev->kind == PPP_EV_AUTH_OK && far.give.local4)
-		ppp_start_network(far.ppp, &far.give, ev->now);
-	if (ev->kind == PPP_EV_IP4_UP)
-		far.got = *ev->addr;
-	far.ip4 |= ev->kind == PPP_EV_IP4_UP;
-	far.ip6 |= ev->kind == PPP_EV_IP6_UP;
-	far.down |= ev->kind == PPP_EV_DOWN;
-}
-
-static void line_far_random(void *ctx, void *buf, size_t len)
-{
-	static uint64_t seed = 77;
-
-	(void)ctx;
-	for (uint8_t *p = buf; len--; p++)
-		*p = (uint8_t)test_rand(&seed);
-}
-
-static const struct ppp_ops line_far_ops = {line_far_tx, line_far_event, line_far_random, NULL};
-
-/* As the data plane: by the line's entry where there is one. */
-static void line_to_gw(const uint8_t *frame, size_t len)
-{
-	const struct dp_call *e = fake.calls ? &fake.call[0] : NULL;
-
-	if (e && !e->tid)
-		bind_dp_ops.ppp(bench.gw, 0, e->sid, frame, len, clock_us);
-	else
-		bind_dp_ops.line(bench.gw, CHANNEL, frame, len, clock_us);
-}
-
-static void line_pump(uint64_t us)
-{
-	uint64_t until = clock_us + us;
-
-	do {
-		for (; far.head != far.tail; far.head++) {
-			unsigned at = far.head % 64;
-
-			if (far.to_gw[at])
-				line_to_gw(far.queue[at], far.len[at]);
-			else if (far.ppp)
-				ppp_rx(far.ppp, far.queue[at], far.len[at], clock_us);
-		}
-		bench_pass(us ? 100000 : 0);
-		if (far.ppp)
-			ppp_expire(far.ppp, clock_us);
-	} while (clock_us < until || far.head != far.tail);
-}
-
 static void line_bench(const char *conf, const struct ist_transport *t, const char *peer)
 {
-	memset(&far, 0, sizeof(far));
+	memset(&line_far, 0, sizeof(line_far));
 	bench_start(conf);
 	fake.frame = line_from_gw;
 	CU_ASSERT_FATAL(!t->addr_parse(&fake.peer, peer));
@@ -121,8 +33,8 @@ static void line_bench(const char *conf, const struct ist_transport *t, const ch
 
 static void line_bench_stop(void)
 {
-	if (far.ppp)
-		ppp_free(far.ppp);
+	if (line_far.ppp)
+		ppp_free(line_far.ppp);
 	bench_stop();
 }
 
@@ -141,22 +53,6 @@ static void line_say_offer(void)
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .peer = fake.peer};
 
 	bind_dp_ops.offer(bench.gw, CHANNEL, &a, clock_us);
-}
-
-static void line_dial_in(void)
-{
-	struct ppp_config cfg;
-
-	ppp_config_default(&cfg);
-	cfg.server = false;
-	cfg.n_auth = 1;
-	cfg.auth[0] = PPP_AUTH_CHAP_MD5;
-	strcpy(cfg.name, "ann");
-	strcpy(cfg.secret, "a password");
-	far.ip4 = far.ip6 = far.down = false;
-	far.ppp = ppp_new(&cfg, &line_far_ops, NULL);
-	ppp_open(far.ppp, clock_us);
-	line_pump(0);
 }
 
 static unsigned lines_seen;
@@ -185,8 +81,8 @@ static void a_site_gets_its_address(void)
 	line_say_up(true);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0); /* a circuit that comes up is no call */
 	line_dial_in();
-	CU_ASSERT_TRUE(far.ip4 && far.ip6);
-	CU_ASSERT_EQUAL(far.got.local4, 0x0a400002);
+	CU_ASSERT_TRUE(line_far.ip4 && line_far.ip6);
+	CU_ASSERT_EQUAL(line_far.got.local4, 0x0a400002);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 1);
 	e = &fake.call[0];
 	CU_ASSERT_TRUE(e->tid == 0 && e->sid && e->channel == CHANNEL && e->no_address);
@@ -327,14 +223,14 @@ static void a_permanent_circuit_serves_again(void)
 	line_say_up(true);
 	for (unsigned i = 0; i < 3; i++) {
 		line_dial_in();
-		CU_ASSERT_TRUE(far.ip4);
-		ppp_close(far.ppp, clock_us);
+		CU_ASSERT_TRUE(line_far.ip4);
+		ppp_close(line_far.ppp, clock_us);
 		line_pump(4 * SEC); /* RFC 1661 4.3: a restart timer behind the Terminate-Ack */
-		CU_ASSERT_TRUE(far.down);
+		CU_ASSERT_TRUE(line_far.down);
 		CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 		CU_ASSERT_EQUAL(fake.calls, 0);
-		ppp_free(far.ppp);
-		far.ppp = NULL;
+		ppp_free(line_far.ppp);
+		line_far.ppp = NULL;
 		/* each time the circuit is told, and is there all the same */
 		CU_ASSERT_EQUAL(fake_said("disconnect"), i + 1);
 	}
@@ -352,12 +248,12 @@ static void a_circuit_that_goes_down_ends_its_join(void)
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	CU_ASSERT_EQUAL(fake.calls, 0);
-	ppp_free(far.ppp);
-	far.ppp = NULL;
-	far.head = far.tail;
+	ppp_free(line_far.ppp);
+	line_far.ppp = NULL;
+	line_far.head = line_far.tail;
 	line_say_up(true);
 	line_dial_in();
-	CU_ASSERT_TRUE(far.ip4);
+	CU_ASSERT_TRUE(line_far.ip4);
 	bind_dp_ops.port_failed(bench.gw, 0, -5, "gone", clock_us);
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
@@ -371,10 +267,10 @@ static void a_switched_circuit_is_cleared_with_its_join(void)
 	CU_ASSERT_EQUAL(fake_said("answer"), 1);
 	line_say_up(false);
 	line_dial_in();
-	CU_ASSERT_TRUE(far.ip4);
+	CU_ASSERT_TRUE(line_far.ip4);
 	line_pump(60 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 0); /* the idle time is over when it is joined */
-	ppp_close(far.ppp, clock_us);
+	ppp_close(line_far.ppp, clock_us);
 	line_pump(4 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
@@ -690,26 +586,12 @@ static void a_circuit_that_goes_down_ends_its_call(void)
 /* fake_dp names channels so: port number + 1, and 7 */
 #define SITE_CHANNEL(port) ((l2tp_channel)((port) + 1) << 32 | 7)
 
-static void line_serve_far(void)
-{
-	struct ppp_config cfg;
-
-	ppp_config_default(&cfg);
-	cfg.server = true;
-	cfg.n_auth = 0;
-	far.ip4 = far.ip6 = far.down = false;
-	far.give = (struct ppp_addresses){.local4 = 0x0a640001, .peer4 = 0x0a640002};
-	far.ppp = ppp_new(&cfg, &line_far_ops, NULL);
-	ppp_open(far.ppp, clock_us);
-	line_pump(0);
-}
-
 static void a_site_dials_out_on_a_permanent_circuit(void)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
 	static const struct ist_cause why = {.kind = IST_CAUSE_INACTIVE, .words = "PVC inactive"};
 
-	memset(&far, 0, sizeof(far));
+	memset(&line_far, 0, sizeof(line_far));
 	bench_start(SITE_PVC);
 	fake.frame = line_from_gw;
 	bench_pass(0);
@@ -723,7 +605,7 @@ static void a_site_dials_out_on_a_permanent_circuit(void)
 	CU_ASSERT_EQUAL_FATAL(bench.gw->joins->n, 1);
 	CU_ASSERT_TRUE(fake.calls == 1 && fake.call[0].channel == SITE_CHANNEL(0));
 	line_serve_far();
-	CU_ASSERT_TRUE(far.ip4);
+	CU_ASSERT_TRUE(line_far.ip4);
 	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
 	CU_ASSERT_EQUAL(bench.gw->client[0].addr.local4, 0x0a640002);
 	bind_dp_ops.down(bench.gw, SITE_CHANNEL(0), &why, false, clock_us);
@@ -741,7 +623,7 @@ static void a_site_calls_on_a_switched_circuit(void)
 	static const struct ist_cause busy = {
 		.kind = IST_CAUSE_CLEARED, .cause = 1, .words = "number busy"};
 
-	memset(&far, 0, sizeof(far));
+	memset(&line_far, 0, sizeof(line_far));
 	bench_start(SITE_CALL);
 	fake.frame = line_from_gw;
 	bench_pass(0);
@@ -758,9 +640,9 @@ static void a_site_calls_on_a_switched_circuit(void)
 	bench_pass(0);
 	CU_ASSERT_EQUAL(fake.calls, 1);
 	line_serve_far();
-	CU_ASSERT_TRUE(far.ip4);
+	CU_ASSERT_TRUE(line_far.ip4);
 	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
-	ppp_close(far.ppp, clock_us);
+	ppp_close(line_far.ppp, clock_us);
 	line_pump(4 * SEC);
 	CU_ASSERT_EQUAL(fake_said("disconnect"), 1);
 	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_WAITING);

@@ -20,19 +20,7 @@
 /* What the data plane was told before is what it is told now. */
 static bool resume_same_entry(const struct dp_call *was, const struct dp_call *is)
 {
-	return is && was->tid == is->tid && was->sid == is->sid && was->channel == is->channel &&
-	       was->data.peer_tid == is->data.peer_tid && was->data.peer_sid == is->data.peer_sid &&
-	       was->data.lns == is->data.lns && was->data.send_seq == is->data.send_seq &&
-	       was->data.required == is->data.required && was->mode == is->mode &&
-	       was->to_tid == is->to_tid && was->to_sid == is->to_sid &&
-	       was->no_address == is->no_address && was->mirror_ff03 == is->mirror_ff03 &&
-	       was->ff03 == is->ff03 && was->pfc == is->pfc && was->mtu == is->mtu &&
-	       was->tun == is->tun && was->ip4 == is->ip4 && was->ip6 == is->ip6 &&
-	       was->client == is->client && was->peer4 == is->peer4 &&
-	       was->has_peer6 == is->has_peer6 && was->peer_iid == is->peer_iid &&
-	       !memcmp(was->peer6, is->peer6, sizeof(was->peer6)) &&
-	       !memcmp(was->filter, is->filter, sizeof(was->filter)) && was->dscp == is->dscp &&
-	       was->discard == is->discard;
+	return memcmp(was, is, sizeof(*was)) == 0;
 }
 
 static struct far_call *resume_server_up(const char *conf)
