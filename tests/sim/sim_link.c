@@ -61,6 +61,8 @@ static enum l2tp_tx sim_link_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, 
 	struct flight *f;
 
 	(void)dscp;
+	if (end->dies && end->dies(end))
+		return L2TP_TX_TAKEN;
 	end->sent++;
 	if (waits)
 		leaves += test_rand(&s->seed) % s->waiting;
@@ -156,18 +158,34 @@ static void sim_link_random_octets(void *ctx, void *buf, size_t len)
 		*p++ = (uint8_t)test_rand(&end->seed);
 }
 
+static void sim_link_keep(void *ctx, const struct l2tp_kept *k)
+{
+	struct sim_end *end = ctx;
+
+	if (end->shelf && !(end->dies && end->dies(end)))
+		shelf_keep(end->shelf, k);
+}
+
 static const struct l2tp_ops ops = {.tx = sim_link_tx,
 				    .event = sim_link_event,
 				    .peer = sim_link_peer,
-				    .random = sim_link_random_octets};
+				    .random = sim_link_random_octets,
+				    .keep = sim_link_keep};
 
 /* --- running ---------------------------------------------------------------------------------- */
+
+static void sim_link_engine(struct sim_end *end)
+{
+	const struct l2tp_limits limits = {.max_half_open = 10000, .half_open_per_source = 5000};
+
+	end->e = l2tp_engine_new(&ops, end, &limits);
+	if (!end->e)
+		abort();
+}
 
 static void sim_link_start(struct sim *s, struct sim_end *end, struct sim_end *other,
 			   const char *host)
 {
-	const struct l2tp_limits limits = {.max_half_open = 10000, .half_open_per_source = 5000};
-
 	end->sim = s;
 	end->other = other;
 	end->seed = test_rand(&s->seed);
@@ -177,9 +195,7 @@ static void sim_link_start(struct sim *s, struct sim_end *end, struct sim_end *o
 	end->policy.secret.len = 6;
 	memcpy(end->policy.secret.octets, "secret", 6);
 	end->policy.challenge = true;
-	end->e = l2tp_engine_new(&ops, end, &limits);
-	if (!end->e)
-		abort();
+	sim_link_engine(end);
 }
 
 void sim_init(struct sim *s, uint64_t seed)
@@ -201,14 +217,66 @@ static void sim_link_arrive(struct sim *s, struct flight *f)
 	free(f);
 }
 
+/* What the owner had for the tunnels and calls of an engine that ends without events. */
+static void sim_link_forget(struct sim_end *end)
+{
+	struct l2tp_tunnel_info i;
+	struct l2tp_call_info j;
+
+	for (struct l2tp_tunnel *t = l2tp_tunnel_next(end->e, NULL); t;
+	     t = l2tp_tunnel_next(end->e, t)) {
+		l2tp_tunnel_info(t, &i);
+		free(i.user);
+		for (struct l2tp_call *c = l2tp_call_next(t, NULL); c; c = l2tp_call_next(t, c)) {
+			l2tp_call_info(c, &j);
+			free(j.user);
+		}
+	}
+	l2tp_engine_free(end->e);
+}
+
+struct sim_return {
+	struct shelf_owner o;
+	struct sim_end *end;
+	void (*back)(struct sim_end *end, struct l2tp_call *c);
+};
+
+static void *sim_link_tunnel_back(struct shelf_owner *o)
+{
+	(void)o;
+	return object();
+}
+
+static void sim_link_call_back(struct shelf_owner *o, struct l2tp_call *c)
+{
+	struct sim_return *ret = (struct sim_return *)(void *)o;
+
+	l2tp_call_set_user(c, object());
+	if (ret->back)
+		ret->back(ret->end, c);
+}
+
+void sim_restart(struct sim_end *end, void (*back)(struct sim_end *end, struct l2tp_call *c))
+{
+	struct sim_return ret = {.o = {.who = {.policy = end->policy, .peer = end},
+				       .tunnel_user = sim_link_tunnel_back,
+				       .call_back = sim_link_call_back},
+				 .end = end,
+				 .back = back};
+
+	sim_link_forget(end);
+	sim_link_engine(end);
+	shelf_restore(end->shelf, end->e, &ret.o, end->sim->now);
+}
+
 void sim_free(struct sim *s)
 {
 	struct deadline *d;
 
 	while ((d = deadline_pop(&s->air, UINT64_MAX - 1)))
 		free(d); /* the first member of its flight */
-	l2tp_engine_free(s->a.e);
-	l2tp_engine_free(s->b.e);
+	sim_link_forget(&s->a);
+	sim_link_forget(&s->b);
 }
 
 static uint64_t sim_link_next(const struct sim *s)

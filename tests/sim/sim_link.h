@@ -9,6 +9,7 @@
 
 #include "core/deadline.h"
 #include "core/engine.h"
+#include "tests/core/shelf.h"
 #include "tests/harness.h"
 
 #define SEC 1000000ull
@@ -25,6 +26,10 @@ struct sim_end {
 	unsigned tunnels_up, tunnels_down, calls_up, calls_down, calls_offered, calls_made;
 	unsigned twice; /* ends told twice, or of something never heard of: must stay 0 */
 	uint64_t sent;
+	/* Called before each packet and each record that leaves the engine; true = the process is
+	 * dead: nothing leaves it any more.  NULL = it lives. */
+	bool (*dies)(struct sim_end *end);
+	struct shelf *shelf; /* its records; NULL = none are kept */
 };
 
 struct sim {
@@ -48,6 +53,9 @@ struct sim_object {
 void sim_init(struct sim *s, uint64_t seed);
 /* Frees both engines and the packets on the link. */
 void sim_free(struct sim *s);
+/* The process of this end has died: another one takes its place, with what is on its shelf.
+ * back: called for each call that came back; or NULL. */
+void sim_restart(struct sim_end *end, void (*back)(struct sim_end *end, struct l2tp_call *c));
 /* Run until no packet or deadline is left, or until `until`. */
 void sim_run(struct sim *s, uint64_t until);
 struct l2tp_tunnel *sim_open(struct sim_end *end, l2tp_channel on);
