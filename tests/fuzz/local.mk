@@ -92,6 +92,12 @@ fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(FUZZ_MAIN)
 fuzz_engine_LDFLAGS = $(FUZZ_LINK)
 fuzz_engine_LDADD = libcore.la
 
+check_PROGRAMS += fuzz-save
+FUZZERS += fuzz-save
+fuzz_save_SOURCES = tests/fuzz/fuzz_save.c $(FUZZ_MAIN)
+fuzz_save_LDFLAGS = $(FUZZ_LINK)
+fuzz_save_LDADD = libcore.la
+
 check_PROGRAMS += fuzz-q922-lmi
 FUZZERS += fuzz-q922-lmi
 fuzz_q922_lmi_SOURCES = tests/fuzz/fuzz_q922_lmi.c $(FUZZ_MAIN)
