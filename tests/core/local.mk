@@ -11,7 +11,7 @@ unit_core_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_core_LDFLAGS = $(heap_ldflags)
 unit_core_LDADD = libcore.la $(CUNIT_LIBS)
 unit_core_SOURCES += tests/core/rig.h tests/core/rig.c tests/core/test_reliable.c tests/core/test_restart.c tests/core/test_setup.c
-EXTRA_DIST += tests/vectors/README.md tests/vectors/go-l2tp.hex tests/vectors/rfc2661-kat.txt \
+EXTRA_DIST += tests/vectors/README.md tests/vectors/engine-records-1.txt tests/vectors/go-l2tp.hex tests/vectors/rfc2661-kat.txt \
 	tests/vectors/rtbrick-lac-sccrq.hex tests/vectors/xl2tpd-lac_l2tpns-lns.hex \
 	tests/vectors/xl2tpd-lac_xl2tpd-lns.hex tests/vectors/ze.hex
 EXTRA_DIST += tests/rfc2661.md tests/odd-peers.md tests/matrix-check
@@ -31,4 +31,5 @@ unit_core_SOURCES += tests/core/test_engine.c \
 	tests/core/test_policy.c
 unit_core_SOURCES += tests/core/test_half_open.c tests/core/test_quota.c tests/core/test_stranger.c \
 	tests/core/test_malformed.c tests/core/test_memory.c tests/core/test_phb.c tests/core/test_spare.c
-unit_core_SOURCES += tests/core/shelf.h tests/core/shelf.c tests/core/test_restore.c
+unit_core_SOURCES += tests/core/shelf.h tests/core/shelf.c tests/core/test_restore.c \
+	tests/core/test_restore_cells.c tests/core/test_keep.c tests/core/test_save.c

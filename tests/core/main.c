@@ -40,6 +40,9 @@ extern const struct test_suite suite_memory;
 extern const struct test_suite suite_spare;
 extern const struct test_suite suite_phb;
 extern const struct test_suite suite_restore;
+extern const struct test_suite suite_restore_cells;
+extern const struct test_suite suite_keep;
+extern const struct test_suite suite_save;
 
 static const struct test_suite *const suites[] = {
 	&suite_avp,	 &suite_avp_table,  &suite_build,  &suite_bytes,    &suite_container,
@@ -49,7 +52,8 @@ static const struct test_suite *const suites[] = {
 	&suite_restart,	 &suite_reauth,	    &suite_tunnel, &suite_call,	    &suite_engine,
 	&suite_call_msg, &suite_events,	    &suite_info,   &suite_output,   &suite_policy,
 	&suite_setup,	 &suite_half_open,  &suite_quota,  &suite_stranger, &suite_malformed,
-	&suite_memory,	 &suite_spare,	    &suite_phb,	   &suite_restore,  NULL,
+	&suite_memory,	 &suite_spare,	    &suite_phb,	   &suite_restore,  &suite_restore_cells,
+	&suite_keep,	 &suite_save,	    NULL,
 };
 
 int main(int argc, char **argv)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/core/rig.h"
 
+#include "core/save.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +39,22 @@ static void rig_check_result_sent(const struct rig_packet *p)
 	rig_check_result(&res, p->type == L2TP_STOPCCN);
 }
 
+/* A packet says nothing that is not kept: neither a message that the tunnel's record does not know
+ * was sent, nor that one was taken which it does not know was. */
+static void rig_check_kept(const struct rig_end *end, const struct rig_packet *p)
+{
+	for (unsigned i = 0; i < end->shelf->valid.n; i++) {
+		const struct shelf_record *k = &end->shelf->valid.rec[i];
+		struct save_tunnel s;
+
+		if (k->what != L2TP_KEEP_TUNNEL || !save_tunnel_read(&s, k->octets, k->len) ||
+		    s.peer_id != p->h.tid)
+			continue;
+		CU_ASSERT_TRUE((uint16_t)(s.nr - p->h.nr) < 0x8000);
+		CU_ASSERT_TRUE(!p->type || (uint16_t)(s.reach - p->h.ns - 1) < 0x8000);
+	}
+}
+
 static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			   uint64_t cookie, uint8_t dscp)
 {
@@ -55,6 +73,8 @@ static enum l2tp_tx rig_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_
 	p->type = rig_type_of(&p->h);
 	if (p->type == L2TP_STOPCCN || p->type == L2TP_CDN)
 		rig_check_result_sent(p);
+	if (end->shelf)
+		rig_check_kept(end, p);
 	end->pkts++;
 	return end->tx;
 }
@@ -466,4 +486,55 @@ void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned)
 {
 	rig_start_any(p, type, sid, assigned);
 	rig_send(p);
+}
+
+/* --- a call in any state ---------------------------------------------------------------------- */
+
+static struct l2tp_call *rig_bring_placed(struct rig_peer *p, struct l2tp_tunnel *t, bool lac,
+					  enum l2tp_call_state s)
+{
+	struct l2tp_call *c = l2tp_call_new(t, NULL, NULL);
+	struct l2tp_call_info i;
+
+	l2tp_call_place(c, lac ? L2TP_INCOMING : L2TP_OUTGOING, NULL, 0, p->r->now);
+	l2tp_call_info(c, &i);
+	if (s != L2TP_C_WAIT_REPLY)
+		rig_any(p, lac ? L2TP_ICRP : L2TP_OCRP, i.local_id, 77);
+	if (s == L2TP_C_ESTABLISHED && lac)
+		l2tp_call_connected(c, NULL, 0, p->r->now);
+	else if (s == L2TP_C_ESTABLISHED)
+		rig_any(p, L2TP_OCCN, i.local_id, 77);
+	return c;
+}
+
+static struct l2tp_call *rig_bring_offered(struct rig_peer *p, bool lac, enum l2tp_call_state s)
+{
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+
+	rig_any(p, lac ? L2TP_OCRQ : L2TP_ICRQ, 0, 77);
+	c = rig_event(&p->r->a, L2TP_EV_CALL_OFFERED)->call;
+	l2tp_call_info(c, &i);
+	if (s != L2TP_C_WAIT_ANSWER)
+		l2tp_call_answer(c, NULL, 0, p->r->now);
+	if (s == L2TP_C_ESTABLISHED && lac)
+		l2tp_call_connected(c, NULL, 0, p->r->now);
+	else if (s == L2TP_C_ESTABLISHED)
+		rig_any(p, L2TP_ICCN, i.local_id, 77);
+	return c;
+}
+
+struct l2tp_call *rig_bring(struct rig_peer *p, struct l2tp_tunnel *t, enum rig_side side,
+			    enum l2tp_call_state s)
+{
+	bool placed = side == RIG_LAC_IN || side == RIG_LNS_OUT;
+	bool lac = side == RIG_LAC_IN || side == RIG_LAC_OUT;
+	struct l2tp_call_info i;
+	struct l2tp_call *c;
+
+	c = placed ? rig_bring_placed(p, t, lac, s) : rig_bring_offered(p, lac, s);
+	l2tp_call_info(c, &i);
+	CU_ASSERT_EQUAL(i.state, s);
+	rig_ack(p);
+	return c;
 }

@@ -127,4 +127,9 @@ void rig_stopccn(struct rig_peer *p, uint16_t result);
 void rig_start_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned);
 void rig_any(struct rig_peer *p, uint16_t type, uint16_t sid, uint16_t assigned);
 
+enum rig_side { RIG_LAC_IN, RIG_LNS_IN, RIG_LAC_OUT, RIG_LNS_OUT, RIG_SIDES };
+/* A call in this state, wait-reply or later, on a tunnel with this peer, whose Session ID is 77. */
+struct l2tp_call *rig_bring(struct rig_peer *p, struct l2tp_tunnel *t, enum rig_side side,
+			    enum l2tp_call_state s);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/core/shelf.h"
 
+#include "tests/harness.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,12 +37,18 @@ static void shelf_put(struct shelf_set *s, const struct l2tp_kept *k)
 	memcpy(r->octets, k->rec, k->len);
 }
 
+static void shelf_copy(struct shelf_set *to, const struct shelf_set *from)
+{
+	to->n = from->n;
+	memcpy(to->rec, from->rec, from->n * sizeof(from->rec[0]));
+}
+
 void shelf_keep(struct shelf *s, const struct l2tp_kept *k)
 {
 	struct shelf_record *r;
 
 	if (k->what == L2TP_KEEP_DONE) {
-		s->valid = s->open;
+		shelf_copy(&s->valid, &s->open);
 		s->done++;
 	} else if (k->len) {
 		shelf_put(&s->open, k);
@@ -66,6 +74,22 @@ unsigned shelf_count(const struct shelf *s, enum l2tp_keep what)
 	for (unsigned i = 0; i < s->valid.n; i++)
 		n += s->valid.rec[i].what == what;
 	return n;
+}
+
+size_t shelf_vector(const char *name, uint8_t *out, size_t cap)
+{
+	size_t len = 0, n = strlen(name);
+	char *text = test_read_file("tests/vectors/engine-records-1.txt", &len);
+
+	len = 0;
+	for (char *save, *line = strtok_r(text, "\n", &save); line && !len;
+	     line = strtok_r(NULL, "\n", &save))
+		if (!strncmp(line, name, n) && line[n] == ' ')
+			len = test_hex(out, cap, line + n);
+	free(text);
+	if (!len)
+		abort();
+	return len;
 }
 
 static void shelf_restore_calls(const struct shelf_set *life, struct l2tp_tunnel *t, uint16_t id,
@@ -107,7 +131,7 @@ void shelf_restore(struct shelf *s, struct l2tp_engine *e, struct shelf_owner *o
 
 	if (!life)
 		abort();
-	*life = s->valid;
+	shelf_copy(life, &s->valid);
 	s->open.n = 0;
 	for (unsigned i = 0; i < life->n; i++)
 		if (life->rec[i].what == L2TP_KEEP_ENGINE)

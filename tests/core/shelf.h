@@ -36,6 +36,9 @@ const struct shelf_record *shelf_find(const struct shelf *s, enum l2tp_keep what
 /* How many valid ones there are. */
 unsigned shelf_count(const struct shelf *s, enum l2tp_keep what);
 
+/* A record of tests/vectors/engine-records-1.txt. */
+size_t shelf_vector(const char *name, uint8_t *out, size_t cap);
+
 /* What an owner has of its own for each tunnel and call. */
 struct shelf_owner {
 	struct l2tp_peer_answer who;

@@ -362,84 +362,55 @@ static void sli_and_wen(void)
 
 /* --- every message in every state ------------------------------------------------------------- */
 
-enum side { LAC_IN, LNS_IN, LAC_OUT, LNS_OUT, SIDES };
-
 /* A call in this state on a tunnel whose peer is the test; the peer's Session ID is 77. */
-static struct l2tp_call *call_bring(enum side side, enum l2tp_call_state s)
+static struct l2tp_call *call_bring(enum rig_side side, enum l2tp_call_state s)
 {
-	struct l2tp_tunnel *t;
-	struct l2tp_call *c;
-	struct l2tp_call_info i;
-
 	rig_single(&r);
-	t = rig_peer_up(&p, &r);
-	if (side == LAC_IN || side == LNS_OUT) {
-		c = call_place(t, side == LAC_IN ? L2TP_INCOMING : L2TP_OUTGOING);
-		l2tp_call_info(c, &i);
-		if (s != L2TP_C_WAIT_REPLY)
-			rig_any(&p, side == LAC_IN ? L2TP_ICRP : L2TP_OCRP, i.local_id, 77);
-		if (s == L2TP_C_ESTABLISHED && side == LAC_IN)
-			l2tp_call_connected(c, NULL, 0, r.now);
-		if (s == L2TP_C_ESTABLISHED && side == LNS_OUT)
-			rig_any(&p, L2TP_OCCN, i.local_id, 77);
-	} else {
-		rig_any(&p, side == LNS_IN ? L2TP_ICRQ : L2TP_OCRQ, 0, 77);
-		c = rig_event(&r.a, L2TP_EV_CALL_OFFERED)->call;
-		l2tp_call_info(c, &i);
-		if (s != L2TP_C_WAIT_ANSWER)
-			l2tp_call_answer(c, NULL, 0, r.now);
-		if (s == L2TP_C_ESTABLISHED && side == LNS_IN)
-			rig_any(&p, L2TP_ICCN, i.local_id, 77);
-		if (s == L2TP_C_ESTABLISHED && side == LAC_OUT)
-			l2tp_call_connected(c, NULL, 0, r.now);
-	}
-	CU_ASSERT_EQUAL(call_state_of(c), s);
-	rig_ack(&p);
-	return c;
+	return rig_bring(&p, rig_peer_up(&p, &r), side, s);
 }
 
 /* 7.4 and 7.5 by message: 'd' CDN and gone, 'g' gone without a CDN, 'e' established, 'c' connecting
  * (wait-connect or wait-cs), '.' stays, '-' stays and is counted. */
 static const struct {
-	enum side side;
+	enum rig_side side;
 	enum l2tp_call_state state;
 	/*          OCRQ OCRP OCCN ICRQ ICRP ICCN CDN WEN SLI */
 	const char *what;
 } cells[] = {
-	{LAC_IN, L2TP_C_WAIT_REPLY,
+	{RIG_LAC_IN, L2TP_C_WAIT_REPLY,
 	 "dddd"
 	 "c"
 	 "g"
 	 "g--"},
-	{LAC_IN, L2TP_C_WAIT_CS,
+	{RIG_LAC_IN, L2TP_C_WAIT_CS,
 	 "dddddd"
 	 "g--"},
-	{LAC_IN, L2TP_C_ESTABLISHED,
+	{RIG_LAC_IN, L2TP_C_ESTABLISHED,
 	 "dddddd"
 	 "g-."},
-	{LNS_IN, L2TP_C_WAIT_ANSWER,
+	{RIG_LNS_IN, L2TP_C_WAIT_ANSWER,
 	 "dddddd"
 	 "g--"},
-	{LNS_IN, L2TP_C_WAIT_CONNECT, "dddddeg--"},
-	{LNS_IN, L2TP_C_ESTABLISHED,
+	{RIG_LNS_IN, L2TP_C_WAIT_CONNECT, "dddddeg--"},
+	{RIG_LNS_IN, L2TP_C_ESTABLISHED,
 	 "dddddd"
 	 "g.-"},
-	{LAC_OUT, L2TP_C_WAIT_ANSWER,
+	{RIG_LAC_OUT, L2TP_C_WAIT_ANSWER,
 	 "dddddd"
 	 "g--"},
-	{LAC_OUT, L2TP_C_WAIT_CS,
+	{RIG_LAC_OUT, L2TP_C_WAIT_CS,
 	 "dddddd"
 	 "g--"},
-	{LAC_OUT, L2TP_C_ESTABLISHED,
+	{RIG_LAC_OUT, L2TP_C_ESTABLISHED,
 	 "dddddd"
 	 "g-."},
-	{LNS_OUT, L2TP_C_WAIT_REPLY,
+	{RIG_LNS_OUT, L2TP_C_WAIT_REPLY,
 	 "dcdddd"
 	 "g--"},
-	{LNS_OUT, L2TP_C_WAIT_CONNECT,
+	{RIG_LNS_OUT, L2TP_C_WAIT_CONNECT,
 	 "ddeddd"
 	 "g--"},
-	{LNS_OUT, L2TP_C_ESTABLISHED,
+	{RIG_LNS_OUT, L2TP_C_ESTABLISHED,
 	 "dddddd"
 	 "g.-"},
 };
@@ -514,18 +485,18 @@ static void rfc2661_7_4_7_5_idle(void)
 static void nobody_waits_for_ever(void)
 {
 	static const struct {
-		enum side side;
+		enum rig_side side;
 		enum l2tp_call_state state;
 		uint16_t result;
 	} t[] = {
-		{LAC_IN, L2TP_C_WAIT_REPLY, L2TP_CDN_TIMEOUT},
-		{LAC_IN, L2TP_C_WAIT_CS, L2TP_CDN_TIMEOUT},
-		{LNS_IN, L2TP_C_WAIT_ANSWER, L2TP_CDN_ADMINISTRATIVE},
-		{LNS_IN, L2TP_C_WAIT_CONNECT, L2TP_CDN_ADMINISTRATIVE},
-		{LAC_OUT, L2TP_C_WAIT_ANSWER, L2TP_CDN_TIMEOUT},
-		{LAC_OUT, L2TP_C_WAIT_CS, L2TP_CDN_TIMEOUT},
-		{LNS_OUT, L2TP_C_WAIT_REPLY, L2TP_CDN_ADMINISTRATIVE},
-		{LNS_OUT, L2TP_C_WAIT_CONNECT, L2TP_CDN_ADMINISTRATIVE},
+		{RIG_LAC_IN, L2TP_C_WAIT_REPLY, L2TP_CDN_TIMEOUT},
+		{RIG_LAC_IN, L2TP_C_WAIT_CS, L2TP_CDN_TIMEOUT},
+		{RIG_LNS_IN, L2TP_C_WAIT_ANSWER, L2TP_CDN_ADMINISTRATIVE},
+		{RIG_LNS_IN, L2TP_C_WAIT_CONNECT, L2TP_CDN_ADMINISTRATIVE},
+		{RIG_LAC_OUT, L2TP_C_WAIT_ANSWER, L2TP_CDN_TIMEOUT},
+		{RIG_LAC_OUT, L2TP_C_WAIT_CS, L2TP_CDN_TIMEOUT},
+		{RIG_LNS_OUT, L2TP_C_WAIT_REPLY, L2TP_CDN_ADMINISTRATIVE},
+		{RIG_LNS_OUT, L2TP_C_WAIT_CONNECT, L2TP_CDN_ADMINISTRATIVE},
 	};
 
 	for (unsigned i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -630,7 +601,7 @@ static void hundreds_hang_up_at_once(void)
 /* SLI and WEN to a peer that acknowledges nothing are dropped when the queue is full. */
 static void news_do_not_pile_up(void)
 {
-	struct l2tp_call *c = call_bring(LNS_IN, L2TP_C_ESTABLISHED);
+	struct l2tp_call *c = call_bring(RIG_LNS_IN, L2TP_C_ESTABLISHED);
 	struct l2tp_tunnel_info i;
 
 	for (int k = 0; k < 20000; k++)
@@ -674,7 +645,7 @@ static void reserved_call_given_up(void)
 static void wishes_out_of_turn(void)
 {
 	const struct l2tp_avp required = {.type = L2TP_AVP_SEQUENCING_REQUIRED};
-	struct l2tp_call *c = call_bring(LAC_IN, L2TP_C_ESTABLISHED);
+	struct l2tp_call *c = call_bring(RIG_LAC_IN, L2TP_C_ESTABLISHED);
 	unsigned before = r.a.pkts;
 	struct l2tp_call_info i;
 
@@ -712,8 +683,8 @@ static void circuit_up_twice_or_not_ours(void)
 		unsigned sent;
 		uint64_t counted;
 
-		c = lns_out ? call_bring(LNS_OUT, L2TP_C_WAIT_CONNECT)
-			    : call_bring(LNS_IN, L2TP_C_WAIT_CONNECT);
+		c = lns_out ? call_bring(RIG_LNS_OUT, L2TP_C_WAIT_CONNECT)
+			    : call_bring(RIG_LNS_IN, L2TP_C_WAIT_CONNECT);
 		sent = r.a.pkts;
 		counted = rig_reason(&r.a, L2TP_R_MSG_STATE);
 		l2tp_call_connected(c, NULL, 0, r.now);
