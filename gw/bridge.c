@@ -6,6 +6,7 @@
 #include "gw/bridge.h"
 
 #include "gw/history.h"
+#include "gw/resume.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +41,16 @@ static void bridge_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	line_join_gone(l, why, now);
 }
 
-static const struct join_owner bridge_owner = {.up = bridge_on_up, .gone = bridge_on_gone};
+/* The line that was reached first, then the one that asked. */
+static bool bridge_save(void *ctx, struct wr *w)
+{
+	struct line *l = ctx;
+
+	return line_save(l->other, w) && line_save(l, w);
+}
+
+static const struct join_owner bridge_owner = {
+	.up = bridge_on_up, .gone = bridge_on_gone, .save = bridge_save};
 
 static void bridge_refused(struct line *l, const struct cfg_join *to, const char *words,
 			   uint64_t now)
@@ -54,6 +64,13 @@ static void bridge_refused(struct line *l, const struct cfg_join *to, const char
 		    where, to->port->config.name, to->address, words);
 	snprintf(name, sizeof(name), "line - %s", to->port->config.name);
 	history_not_begun(l->all->gw, l->channel, now, name, to->address, where, &why);
+}
+
+static void bridge_pair(struct line *l, struct line *other)
+{
+	l->other = other;
+	other->other = l;
+	l->waits = true;
 }
 
 void bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
@@ -80,9 +97,7 @@ void bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now)
 	}
 	loop_cancel(gw->loop, &other->idle);
 	loop_cancel(gw->loop, &l->idle);
-	l->other = other;
-	other->other = l;
-	l->waits = true;
+	bridge_pair(l, other);
 	join_explain(j, "the circuit's join");
 	join_start(j, now);
 }
@@ -96,4 +111,30 @@ bool bridge_may_begin(struct gw *gw, const struct cfg_join *to)
 	if (p->number < 0 || t->addr_parse(&a, to->address))
 		return false;
 	return port_calls(p, &a) || (port_circuit_up(p, &a) && !line_is_joined(gw, p, &a));
+}
+
+static struct join *bridge_resume_pair(struct resume_from *f, struct line *l, struct line *other)
+{
+	struct join *j;
+
+	other->leg = line_leg_made(other);
+	l->leg = line_leg_made(l);
+	j = join_new(f->gw->joins, other->leg, l->leg, &bridge_owner, l, f->now);
+	if (j)
+		bridge_pair(l, other);
+	return j;
+}
+
+struct join *bridge_resume(struct resume_from *f)
+{
+	struct line *other = line_recall(f), *l = other ? line_recall(f) : NULL;
+	struct join *j = l ? bridge_resume_pair(f, l, other) : NULL;
+
+	if (l)
+		f->words = "out of memory";
+	if (!j && l)
+		line_without_leg(l);
+	if (!j && other)
+		line_without_leg(other);
+	return j;
 }

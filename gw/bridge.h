@@ -16,5 +16,8 @@ void bridge_begin(struct line *l, const struct cfg_join *to, uint64_t now);
 /* Could a join to it begin now?  For a switched circuit that is offered: none is let in and then
  * cleared. */
 bool bridge_may_begin(struct gw *gw, const struct cfg_join *to);
+/* Row of gw/resume.h. */
+struct resume_from;
+struct join *bridge_resume(struct resume_from *f);
 
 #endif

@@ -12,6 +12,7 @@
 #include "gw/history.h"
 #include "gw/line.h"
 #include "gw/resume.h"
+#include "gw/route_way.h"
 #include "gw/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +137,18 @@ static void client_on_bundle_gone(void *ctx, const struct leg_end *why, uint64_t
 
 static struct leg *client_on_network(void *ctx);
 
-static const struct join_owner join_owner = {.up = client_on_up, .gone = client_on_gone};
+/* The leg names the section; a line's record has a way, which there is none of. */
+static bool client_save(void *ctx, struct wr *w)
+{
+	static const struct route_way none;
+
+	(void)ctx;
+	route_way_save(w, &none);
+	return true;
+}
+
+static const struct join_owner join_owner = {
+	.up = client_on_up, .gone = client_on_gone, .save = client_save};
 static const struct join_owner bundle_owner = {.gone = client_on_bundle_gone};
 static const struct leg_client_owner leg_owner = {.device = client_on_device,
 						  .ip4 = client_on_ip4,

@@ -140,7 +140,14 @@ static void dialout_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	dialout_free(d);
 }
 
-static const struct join_owner dialout_owner = {.gone = dialout_on_gone};
+/* Another life has the line with its call and its way, and no more of this. */
+static bool dialout_save(void *ctx, struct wr *w)
+{
+	route_way_save(w, &((const struct dialout *)ctx)->way);
+	return true;
+}
+
+static const struct join_owner dialout_owner = {.gone = dialout_on_gone, .save = dialout_save};
 
 static struct leg *dialout_leg(void *ctx)
 {

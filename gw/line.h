@@ -80,11 +80,13 @@ void line_down(struct gw *gw, l2tp_channel c, const struct ist_cause *why, bool 
 	       uint64_t now);
 /* All channels of a port are gone. */
 void lines_lose_port(struct gw *gw, unsigned port, uint64_t now);
-/* Joins of a line with another leg go on (gw/resume.h): rows for a service and for a call of a
- * route, and a maker for others, who are told as those of line_dial(). */
+/* Joins of a line with another leg go on (gw/resume.h): rows for a service, for a call of a route
+ * and for one that an LNS has asked for, and a maker for others, who are told as those of
+ * line_dial().  What the owner of a line saves is in place of its way, and of the same form. */
 struct resume_from;
 struct join *line_resume_server(struct resume_from *f);
 struct join *line_resume_call(struct resume_from *f);
+struct join *line_resume_wanted(struct resume_from *f);
 struct join *line_resume_dialled(struct resume_from *f, struct leg *(*make)(void *ctx),
 				 const struct join_owner *owner, void *ctx);
 /* A frame, protocol number and information, of a channel without a join. */

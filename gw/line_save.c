@@ -60,27 +60,16 @@ bool line_save(void *ctx, struct wr *w)
 	wr_u16(w, l->number.n);
 	wr_u8(w, l->switched);
 	origin_save(w, &l->origin);
-	record_text(w, l->way.begun ? l->way.route->name : "");
-	record_text(w, l->way.begun && l->way.peer ? l->way.peer->name : "");
+	if (l->owner && l->owner->save) /* of the way too, where it has one */
+		l->owner->save(l->owner_ctx, w);
+	else
+		route_way_save(w, &l->way);
 	return l->number.n && !l->proxy && !l->left;
 }
 
 /* --- going on --------------------------------------------------------------------------------- */
 
-static void line_recall_way(struct line *l, struct rd *r)
-{
-	char route[RECORD_TEXT_MAX + 1], peer[RECORD_TEXT_MAX + 1];
-	struct gw *gw = l->all->gw;
-
-	record_read_text(r, route, sizeof(route));
-	record_read_text(r, peer, sizeof(peer));
-	if (!r->bad && *route)
-		route_way_resume(gw, &l->way, cfg_named(gw->cfg, "route", route),
-				 cfg_named(gw->cfg, "peer", peer));
-}
-
-/* A line that is there, as the data plane has said, is of the same channel. */
-static struct line *line_recall(struct resume_from *f)
+struct line *line_recall(struct resume_from *f)
 {
 	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP);
 	uint16_t number = rd_u16(&f->owner);
@@ -98,9 +87,10 @@ static struct line *line_recall(struct resume_from *f)
 	f->words = "out of memory, or its number is in use";
 	if (!l || l->leg || !line_number_take_again(f->gw, &l->number, number, line_number_frame))
 		return NULL;
+	loop_cancel(f->gw->loop, &l->idle);
 	l->is_up = true;
 	l->origin = origin;
-	line_recall_way(l, &f->owner);
+	route_way_recall(f->gw, &f->owner, &l->way);
 	return l;
 }
 
@@ -110,10 +100,8 @@ static struct join *line_resume(struct resume_from *f, struct line *l, struct le
 	struct join *j = join_new(f->gw->joins, first, second, &line_owner, l, f->now);
 
 	f->words = "out of memory";
-	if (j) {
-		loop_cancel(f->gw->loop, &l->idle);
+	if (j)
 		return j;
-	}
 	route_way_end(f->gw, &l->way);
 	line_without_leg(l);
 	return NULL;
@@ -148,19 +136,38 @@ struct join *line_resume_server(struct resume_from *f)
 	return line_resume(f, l, l->leg, server);
 }
 
-struct join *line_resume_call(struct resume_from *f)
+/* A call, and the line that it is joined with. */
+static struct leg *line_recall_call(struct resume_from *f, struct rd *leg, struct line **l)
 {
-	struct leg *call = leg_call_resume(f->gw, &f->leg[0], &f->words);
-	struct line *l = call ? line_recall(f) : NULL;
+	struct leg *call = leg_call_resume(f->gw, leg, &f->words);
 
-	if (!l) {
+	*l = call ? line_recall(f) : NULL;
+	if (!*l) {
 		if (call)
 			call->ops->free(call);
 		return NULL;
 	}
-	l->leg = line_leg_made(l);
+	(*l)->leg = line_leg_made(*l);
+	return call;
+}
+
+struct join *line_resume_call(struct resume_from *f)
+{
+	struct line *l;
+	struct leg *call = line_recall_call(f, &f->leg[0], &l);
+
+	if (!call)
+		return NULL;
 	if (l->leg && l->way.route)
 		leg_take_filters(l->leg, LEG_FILTERS_SECTION,
 				 filters_of(f->gw, l->way.route->filter));
 	return line_resume(f, l, call, l->leg);
+}
+
+struct join *line_resume_wanted(struct resume_from *f)
+{
+	struct line *l;
+	struct leg *call = line_recall_call(f, &f->leg[1], &l);
+
+	return call ? line_resume(f, l, l->leg, call) : NULL;
 }

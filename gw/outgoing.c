@@ -4,6 +4,8 @@
 #include "gw/device.h"
 #include "gw/dial.h"
 #include "gw/history.h"
+#include "gw/record.h"
+#include "gw/resume.h"
 #include "gw/service.h"
 #include "gw/text.h"
 #include <stdio.h>
@@ -137,7 +139,14 @@ static void outgoing_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	outgoing_drop_all(o);
 }
 
-static const struct join_owner outgoing_owner = {.up = outgoing_on_up, .gone = outgoing_on_gone};
+static bool outgoing_save(void *ctx, struct wr *w)
+{
+	record_text(w, ((const struct gw_outgoing *)ctx)->cfg->name);
+	return true;
+}
+
+static const struct join_owner outgoing_owner = {
+	.up = outgoing_on_up, .gone = outgoing_on_gone, .save = outgoing_save};
 
 static void outgoing_give(struct leg *server, const struct cfg_outgoing *cfg)
 {
@@ -175,6 +184,39 @@ static struct join *outgoing_join(struct gw *gw, const struct cfg_peer *peer,
 	return j;
 }
 
+static struct gw_outgoing *outgoing_by_name(struct gw *gw, const char *name)
+{
+	for (unsigned i = 0; i < gw->cfg->outgoings; i++)
+		if (!strcmp(gw->outgoing[i].cfg->name, name))
+			return &gw->outgoing[i];
+	return NULL;
+}
+
+struct join *outgoing_resume(struct resume_from *f)
+{
+	char name[RECORD_TEXT_MAX + 1];
+	struct leg *call, *server;
+	struct gw_outgoing *o;
+
+	record_read_text(&f->owner, name, sizeof(name));
+	o = outgoing_by_name(f->gw, name);
+	f->words = "its outgoing section is gone, or has a call";
+	if (!o || o->join)
+		return NULL;
+	call = leg_call_resume(f->gw, &f->leg[0], &f->words);
+	server = call ? leg_server_resume(f->gw, &f->leg[1], &f->words) : NULL;
+	if (!server) {
+		if (call)
+			call->ops->free(call);
+		return NULL;
+	}
+	outgoing_give(server, o->cfg);
+	o->join = join_new(f->gw->joins, call, server, &outgoing_owner, o, f->now);
+	if (o->join)
+		outgoing_enter(o, OUTGOING_CALLING, f->now);
+	return o->join;
+}
+
 static struct leg_out outgoing_ask(const struct cfg_outgoing *cfg)
 {
 	struct leg_out ask = {.min_bps = cfg->min_bps,
@@ -210,16 +252,13 @@ static const char *outgoing_begin(struct gw_outgoing *o, uint64_t now)
 
 const char *outgoing_call_now(struct gw *gw, const char *name, uint64_t now)
 {
-	for (unsigned i = 0; i < gw->cfg->outgoings; i++) {
-		struct gw_outgoing *o = &gw->outgoing[i];
+	struct gw_outgoing *o = outgoing_by_name(gw, name);
 
-		if (strcmp(o->cfg->name, name))
-			continue;
-		if (o->join)
-			return o->state == OUTGOING_UP ? "is up" : "is being called";
-		return outgoing_begin(o, now);
-	}
-	return "no such section";
+	if (!o)
+		return "no such section";
+	if (o->join)
+		return o->state == OUTGOING_UP ? "is up" : "is being called";
+	return outgoing_begin(o, now);
 }
 
 /* No section asks for it. */

@@ -37,6 +37,9 @@ const char *outgoing_state_name(enum outgoing_state s);
 bool outgoings_start(struct gw *gw);
 /* After the joins. */
 void outgoings_free(struct gw *gw);
+/* For joins of a section with a service (gw/resume.h). */
+struct resume_from;
+struct join *outgoing_resume(struct resume_from *f);
 /* The device of a service has been made again. */
 void outgoings_watch(struct gw *gw, const struct gw_service *service);
 

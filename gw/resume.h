@@ -65,7 +65,6 @@ struct resume_from {
  * that has not been started; NULL with words. */
 struct resume_row {
 	enum leg_kind first, second;
-	bool owned; /* its joins have an owner */
 	struct join *(*make)(struct resume_from *f);
 };
 extern const struct resume_row resume_rows[];

@@ -3,12 +3,14 @@
  * Records of joins: version, when it began, why these legs; then the first leg, the second and the
  * owner, each with its kind and length, so that later releases can add to any of them.
  */
+#include "gw/bridge.h"
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/outgoing.h"
 #include "gw/record.h"
 #include "gw/resume.h"
-#include "gw/route_way.h"
+#include "gw/switch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +54,7 @@ static bool resume_join_owner(const struct join *j, struct wr *w)
 	size_t at = w->len;
 
 	wr_u16(w, 0);
-	if (j->owner && j->owner->save && !j->owner->save(j->owner_ctx, w))
+	if (j->owner && !j->owner->save(j->owner_ctx, w))
 		return false;
 	wr_patch16(w, at, (uint16_t)(w->len - at - 2));
 	return true;
@@ -63,7 +65,7 @@ size_t resume_join_save(const struct join *j, uint8_t *buf, size_t cap)
 	const struct resume_row *row = resume_join_row(j->leg[0]->ops->kind, j->leg[1]->ops->kind);
 	struct wr w = wr_init(buf, cap);
 
-	if (!row || row->owned != !!j->owner)
+	if (!row || (j->owner && !j->owner->save))
 		return 0;
 	wr_u8(&w, VERSION);
 	wr_u64(&w, j->since);
@@ -76,22 +78,25 @@ size_t resume_join_save(const struct join *j, uint8_t *buf, size_t cap)
 
 /* --- going on --------------------------------------------------------------------------------- */
 
+/* Called by a section of ours, or by the client. */
 static struct join *resume_join_server(struct resume_from *f)
 {
-	struct leg *call = leg_call_resume(f->gw, &f->leg[0], &f->words);
-	struct leg *server = call ? leg_server_resume(f->gw, &f->leg[1], &f->words) : NULL;
+	struct leg *call, *server;
 
+	if (f->owner.left)
+		return outgoing_resume(f);
+	call = leg_call_resume(f->gw, &f->leg[0], &f->words);
+	server = call ? leg_server_resume(f->gw, &f->leg[1], &f->words) : NULL;
 	if (call && !server)
 		call->ops->free(call);
 	return server ? join_new(f->gw->joins, call, server, NULL, NULL, f->now) : NULL;
 }
 
 const struct resume_row resume_rows[] = {
-	{LEG_CALL, LEG_SERVER, false, resume_join_server},
-	{LEG_CALL, LEG_CLIENT, true, client_resume},
-	{LEG_CALL, LEG_LINE, true, line_resume_call},
-	{LEG_LINE, LEG_SERVER, true, line_resume_server},
-	{LEG_LINE, LEG_CLIENT, true, client_resume},
+	{LEG_CALL, LEG_SERVER, resume_join_server}, {LEG_CALL, LEG_CLIENT, client_resume},
+	{LEG_CALL, LEG_LINE, line_resume_call},	    {LEG_CALL, LEG_CALL, switch_resume},
+	{LEG_LINE, LEG_SERVER, line_resume_server}, {LEG_LINE, LEG_CLIENT, client_resume},
+	{LEG_LINE, LEG_CALL, line_resume_wanted},   {LEG_LINE, LEG_LINE, bridge_resume},
 };
 const unsigned resume_rows_len = sizeof(resume_rows) / sizeof(resume_rows[0]);
 

@@ -2,6 +2,7 @@
 #include "gw/route_way.h"
 
 #include "gw/random.h"
+#include "gw/record.h"
 #include "gw/text.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -248,12 +249,26 @@ bool route_way_begin(struct gw *gw, struct route_way *w, const struct route_what
 	return true;
 }
 
-void route_way_resume(struct gw *gw, struct route_way *w, const struct cfg_route *r,
-		      const struct cfg_peer *peer)
+void route_way_save(struct wr *wr, const struct route_way *w)
 {
-	*w = (struct route_way){.route = r, .peer = peer, .begun = r};
-	if (r)
-		route_way_use(gw, r)->calls++;
+	record_text(wr, w->begun ? w->route->name : "");
+	record_text(wr, w->begun && w->peer ? w->peer->name : "");
+}
+
+void route_way_recall(struct gw *gw, struct rd *r, struct route_way *w)
+{
+	char route[RECORD_TEXT_MAX + 1], peer[RECORD_TEXT_MAX + 1];
+
+	*w = (struct route_way){.route = NULL};
+	record_read_text(r, route, sizeof(route));
+	record_read_text(r, peer, sizeof(peer));
+	if (r->bad || !*route)
+		return;
+	w->route = cfg_named(gw->cfg, "route", route);
+	w->peer = cfg_named(gw->cfg, "peer", peer);
+	w->begun = w->route;
+	if (w->begun)
+		route_way_use(gw, w->route)->calls++;
 }
 
 void route_way_unreached(struct route_way *w, const char *words)

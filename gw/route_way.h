@@ -33,9 +33,10 @@ void routes_free(struct routes *r);
 bool route_way_begin(struct gw *gw, struct route_way *w, const struct route_what *what);
 /* The peer to try now; NULL = none is left. */
 const struct cfg_peer *route_way_next(struct gw *gw, struct route_way *w, uint64_t now);
-/* A call of a life before, to this peer; r NULL = the route is gone, and nothing is counted. */
-void route_way_resume(struct gw *gw, struct route_way *w, const struct cfg_route *r,
-		      const struct cfg_peer *peer);
+/* In a record (gw/resume.h), and of one: the call counts as the route's again, if there is one of
+ * that name. */
+void route_way_save(struct wr *wr, const struct route_way *w);
+void route_way_recall(struct gw *gw, struct rd *r, struct route_way *w);
 /* No call could be placed to it. */
 void route_way_unreached(struct route_way *w, const char *words);
 /* The call to it ended before it was up.  True: the next peer may be tried. */

@@ -10,6 +10,7 @@
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "gw/random.h"
+#include "gw/resume.h"
 #include "gw/route_way.h"
 #include <osmocom/core/linuxlist.h>
 #include <stdio.h>
@@ -228,7 +229,14 @@ static void switch_on_up(void *ctx, uint64_t now)
 	switch_drop_relays(ctx);
 }
 
-static const struct join_owner switch_owner = {.up = switch_on_up, .gone = switch_on_gone};
+static bool switch_save(void *ctx, struct wr *w)
+{
+	route_way_save(w, &((const struct switching *)ctx)->way);
+	return true;
+}
+
+static const struct join_owner switch_owner = {
+	.up = switch_on_up, .gone = switch_on_gone, .save = switch_save};
 
 /* A join of a call to this peer with the one that is offered; NULL with *words. */
 static struct join *switch_join(struct switching *s, struct l2tp_call *in,
@@ -460,4 +468,43 @@ void switch_outgoing(struct gw *gw, struct l2tp_call *call, const struct cfg_pee
 	}
 	s->way = *way;
 	switch_begin(s, call, loop, false, now);
+}
+
+/* --- going on in another life ------------------------------------------------------------------ */
+
+static struct switching *switch_recall(struct resume_from *f, struct leg *in)
+{
+	struct switching *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->gw = f->gw;
+	s->in = in;
+	llist_add_tail(&s->entry, &f->gw->switches->list);
+	route_way_recall(f->gw, &f->owner, &s->way);
+	if (s->way.route)
+		leg_take_filters(in, LEG_FILTERS_SECTION, filters_of(f->gw, s->way.route->filter));
+	return s;
+}
+
+struct join *switch_resume(struct resume_from *f)
+{
+	struct leg *out = leg_call_resume(f->gw, &f->leg[0], &f->words);
+	struct leg *in = out ? leg_call_resume(f->gw, &f->leg[1], &f->words) : NULL;
+	struct switching *s = in ? switch_recall(f, in) : NULL;
+	struct join *j;
+
+	if (!s) {
+		if (in)
+			in->ops->free(in);
+		if (out)
+			out->ops->free(out);
+		return NULL;
+	}
+	leg_call_resume_switched(out, in);
+	j = join_new(f->gw->joins, out, in, &switch_owner, s, f->now);
+	f->words = "out of memory";
+	if (!j)
+		switch_free(s);
+	return j;
 }

@@ -28,6 +28,10 @@ bool switch_offered(struct gw *gw, struct l2tp_call *call, const struct cfg_peer
 void switch_outgoing(struct gw *gw, struct l2tp_call *call, const struct cfg_peer *peer,
 		     const struct l2tp_msg *msg, struct route_way *way, uint64_t now);
 
+/* Row of gw/resume.h. */
+struct resume_from;
+struct join *switch_resume(struct resume_from *f);
+
 #define SWITCH_SAME_MAX	  4u
 #define SWITCH_PASSED_MAX 16u /* gateways that may have switched a call before */
 

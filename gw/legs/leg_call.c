@@ -536,6 +536,7 @@ static const struct leg_ops call_ops = {
 	.errors = call_errors,
 	.mtu = call_mtu,
 	.save = leg_call_save,
+	.resume = leg_call_go_on,
 	.free = leg_call_free,
 };
 

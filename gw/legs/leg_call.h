@@ -42,5 +42,6 @@ struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg
 			 bool placed);
 /* Of leg_ops. */
 bool leg_call_save(const struct leg *l, struct wr *w);
+const char *leg_call_go_on(struct leg *l, struct rd *r, uint64_t now);
 
 #endif

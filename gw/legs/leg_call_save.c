@@ -28,7 +28,7 @@ bool leg_call_save(const struct leg *l, struct wr *w)
 			   (e->data.required ? CALL_REQUIRED : 0)));
 	wr_u8(w, e->dscp);
 	origin_save(w, &c->from);
-	return c->call && !c->out && !c->other;
+	return c->call;
 }
 
 static struct l2tp_call *leg_call_find(const struct gw *gw, uint16_t tid, uint16_t sid)
@@ -78,4 +78,19 @@ struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words)
 		return l;
 	l->ops->free(l);
 	return NULL;
+}
+
+/* The second one of a switch: what its ICCN has said has gone on. */
+const char *leg_call_go_on(struct leg *l, struct rd *r, uint64_t now)
+{
+	(void)r;
+	join_leg_up(l, now);
+	return NULL;
+}
+
+void leg_call_resume_switched(struct leg *out, struct leg *in)
+{
+	leg_call_of(out)->other = leg_call_of(in);
+	leg_call_of(in)->other = leg_call_of(out);
+	leg_call_of(in)->connected = true;
 }

@@ -591,7 +591,7 @@ enum {
 	SERVER_SESSION_OF_USER = 8
 };
 
-/* Links of a bundle, and what a section of ours has called, cannot go on. */
+/* Links of a bundle cannot go on. */
 static bool server_save(const struct leg *l, struct wr *w)
 {
 	const struct leg_server *s = (const struct leg_server *)l;
@@ -607,8 +607,7 @@ static bool server_save(const struct leg *l, struct wr *w)
 	wr_u64(w, s->limits.idle);
 	wr_u64(w, s->limits.session);
 	wr_u64(w, s->let_in);
-	return leg_terminal_save(&s->t, w) && !s->of_bundle && !s->link.bundle && !s->own.routes &&
-	       !s->own.prefix6;
+	return leg_terminal_save(&s->t, w) && !s->of_bundle && !s->link.bundle;
 }
 
 static void leg_server_read(struct leg_server *s, struct rd *r)
@@ -674,6 +673,7 @@ static const char *server_resume(struct leg *l, struct rd *r, uint64_t now)
 	struct leg_server *s = (struct leg_server *)l;
 	const struct cfg_service *cfg = s->service->cfg;
 
+	s->fixed4 = s->taken_for; /* the user's own comes before that of the call */
 	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);

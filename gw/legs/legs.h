@@ -53,6 +53,8 @@ void leg_call_agree(struct leg *l, uint64_t now);
 /* One that has been up in the life before: r has what it saved.  NULL with *words: the engine does
  * not go on with the call, or there is no memory. */
 struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words);
+/* Both of a switch have been resumed; their join is made after this. */
+void leg_call_resume_switched(struct leg *out, struct leg *in);
 
 /* Answer an offered call before its join is made, which has to wait for ICCN.  The leg has no join
  * until then. */

@@ -50,6 +50,7 @@
 	X(random)        \
 	X(reserve)       \
 	X(resume)        \
+	X(resume_join)   \
 	X(route)         \
 	X(route_way)     \
 	X(show_calls)    \

@@ -39,7 +39,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_log.c \
 	tests/gw/test_log_brake.c \
 	tests/gw/test_memory.c \
-	tests/gw/test_reserve.c tests/gw/test_resume.c \
+	tests/gw/test_reserve.c tests/gw/test_resume.c tests/gw/test_resume_join.c \
 	tests/gw/test_loop.c \
 	tests/gw/operator/test_table.c \
 	tests/gw/store/model.c tests/gw/store/model.h tests/gw/store/test_store.c tests/gw/store/test_store_open.c \
