@@ -32,4 +32,4 @@ unit_core_SOURCES += tests/core/test_engine.c \
 unit_core_SOURCES += tests/core/test_half_open.c tests/core/test_quota.c tests/core/test_stranger.c \
 	tests/core/test_malformed.c tests/core/test_memory.c tests/core/test_phb.c tests/core/test_spare.c
 unit_core_SOURCES += tests/core/shelf.h tests/core/shelf.c tests/core/test_restore.c \
-	tests/core/test_restore_cells.c tests/core/test_keep.c tests/core/test_save.c
+	tests/core/test_restore_cells.c tests/core/test_restore_checks.c tests/core/test_keep.c tests/core/test_save.c
