@@ -143,9 +143,14 @@ struct l2tp_call *l2tp_call_restore(struct l2tp_tunnel *t, const uint8_t *rec, s
 		restore_clear(t, &s);
 		return NULL;
 	}
-	c = call_by_peer_sid(t, s.peer_id) ? NULL : call_again(t, (enum call_role)s.role, s.id);
-	if (!c)
+	if (call_by_peer_sid(t, s.peer_id))
 		return NULL;
+	c = call_again(t, (enum call_role)s.role, s.id);
+	if (!c) { /* without memory, or not an id of ours */
+		s.result = L2TP_CDN_NO_FACILITIES_TEMP;
+		restore_clear(t, &s);
+		return NULL;
+	}
 	c->user = user;
 	c->kept = true;
 	c->state = L2TP_C_ESTABLISHED;

@@ -113,28 +113,24 @@ bool bridge_may_begin(struct gw *gw, const struct cfg_join *to)
 	return port_calls(p, &a) || (port_circuit_up(p, &a) && !line_is_joined(gw, p, &a));
 }
 
-static struct join *bridge_resume_pair(struct resume_from *f, struct line *l, struct line *other)
-{
-	struct join *j;
-
-	other->leg = line_leg_made(other);
-	l->leg = line_leg_made(l);
-	j = join_new(f->gw->joins, other->leg, l->leg, &bridge_owner, l, f->now);
-	if (j)
-		bridge_pair(l, other);
-	return j;
-}
-
 struct join *bridge_resume(struct resume_from *f)
 {
-	struct line *other = line_recall(f), *l = other ? line_recall(f) : NULL;
-	struct join *j = l ? bridge_resume_pair(f, l, other) : NULL;
+	struct line *other = line_recall(f, 0), *l = other ? line_recall(f, 1) : NULL;
+	struct join *j;
 
-	if (l)
-		f->words = "out of memory";
-	if (!j && l)
-		line_without_leg(l);
-	if (!j && other)
-		line_without_leg(other);
-	return j;
+	if (!l) {
+		if (other)
+			line_drop_leg(other);
+		return NULL;
+	}
+	j = join_new(f->gw->joins, other->leg, l->leg, &bridge_owner, l, f->now);
+	f->words = "out of memory";
+	if (j) {
+		bridge_pair(l, other);
+		return j;
+	}
+	l->leg = other->leg = NULL;
+	line_drop_leg(l);
+	line_drop_leg(other);
+	return NULL;
 }

@@ -51,10 +51,12 @@ struct line {
 extern const struct join_owner line_owner;
 /* struct join_owner.save of joins whose owner is a line. */
 bool line_save(void *ctx, struct wr *w);
-/* The line that f->owner has next, with its number and the way of its call, but without a leg; one
- * that is there, as the data plane has said, is taken.  NULL with words. */
+/* The line that f->owner has next, whose leg is f->leg[which]: with its leg, its number and the way
+ * of its call; a line that is there, as the data plane has said, is taken.  NULL with words. */
 struct resume_from;
-struct line *line_recall(struct resume_from *f);
+struct line *line_recall(struct resume_from *f, unsigned which);
+/* Free the leg of a line that is in no join yet, and give its number and way back. */
+void line_drop_leg(struct line *l);
 /* A frame for the line's leg. */
 void line_number_frame(struct line_number *n, const uint8_t *frame, size_t len, uint64_t now);
 /* The line of a channel, a new one unless there is one.  cfg: what the circuit's section has; NULL

@@ -69,7 +69,31 @@ bool line_save(void *ctx, struct wr *w)
 
 /* --- going on --------------------------------------------------------------------------------- */
 
-struct line *line_recall(struct resume_from *f)
+void line_drop_leg(struct line *l)
+{
+	if (l->leg)
+		l->leg->ops->free(l->leg);
+	route_way_end(l->all->gw, &l->way);
+	line_without_leg(l);
+}
+
+/* Its number, its leg and the way of its call; false = one of them cannot be had. */
+static bool line_recall_leg(struct resume_from *f, struct line *l, uint16_t number, unsigned which)
+{
+	if (!line_number_take_again(f->gw, &l->number, number, line_number_frame))
+		return false;
+	l->is_up = true;
+	l->leg = line_leg_made(l);
+	if (!l->leg || !leg_line_recall(l->leg, &f->leg[which])) {
+		line_drop_leg(l);
+		return false;
+	}
+	loop_cancel(f->gw->loop, &l->idle);
+	route_way_recall(f->gw, &f->owner, &l->way);
+	return true;
+}
+
+struct line *line_recall(struct resume_from *f, unsigned which)
 {
 	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP);
 	uint16_t number = rd_u16(&f->owner);
@@ -84,14 +108,11 @@ struct line *line_recall(struct resume_from *f)
 		return NULL;
 	l = line_make(f->gw, c, switched, &origin,
 		      line_filters(port_by_number(f->gw, dp_channel_port(c)), &peer), f->now);
-	f->words = "out of memory, or its number is in use";
-	if (!l || l->leg || !line_number_take_again(f->gw, &l->number, number, line_number_frame))
+	f->words = "no memory, or its number or circuit is in use, or a filter cannot be had";
+	if (!l || l->leg)
 		return NULL;
-	loop_cancel(f->gw->loop, &l->idle);
-	l->is_up = true;
 	l->origin = origin;
-	route_way_recall(f->gw, &f->owner, &l->way);
-	return l;
+	return line_recall_leg(f, l, number, which) ? l : NULL;
 }
 
 static struct join *line_resume(struct resume_from *f, struct line *l, struct leg *first,
@@ -100,74 +121,59 @@ static struct join *line_resume(struct resume_from *f, struct line *l, struct le
 	struct join *j = join_new(f->gw->joins, first, second, &line_owner, l, f->now);
 
 	f->words = "out of memory";
-	if (j)
-		return j;
-	route_way_end(f->gw, &l->way);
-	line_without_leg(l);
-	return NULL;
+	if (!j) {
+		l->leg = NULL;
+		line_drop_leg(l);
+	}
+	return j;
 }
 
 struct join *line_resume_dialled(struct resume_from *f, struct leg *(*make)(void *ctx),
 				 const struct join_owner *owner, void *ctx)
 {
-	struct line *l = line_recall(f);
-	struct join *j;
+	struct line *l = line_recall(f, 0);
+	struct join *j = l ? line_resume(f, l, l->leg, make(ctx)) : NULL;
 
-	if (!l)
+	if (!j)
 		return NULL;
-	l->leg = line_leg_made(l);
-	j = line_resume(f, l, l->leg, make(ctx));
-	l->owner = j ? owner : NULL;
+	l->owner = owner;
 	l->owner_ctx = ctx;
 	return j;
+}
+
+/* The line goes with this leg, which is not needed without it. */
+static struct line *line_recall_with(struct resume_from *f, struct leg *other, unsigned which)
+{
+	struct line *l = other ? line_recall(f, which) : NULL;
+
+	if (!l && other)
+		other->ops->free(other);
+	return l;
 }
 
 struct join *line_resume_server(struct resume_from *f)
 {
 	struct leg *server = leg_server_resume(f->gw, &f->leg[1], &f->words);
-	struct line *l = server ? line_recall(f) : NULL;
+	struct line *l = line_recall_with(f, server, 0);
 
-	if (!l) {
-		if (server)
-			server->ops->free(server);
-		return NULL;
-	}
-	l->leg = line_leg_made(l);
-	return line_resume(f, l, l->leg, server);
-}
-
-/* A call, and the line that it is joined with. */
-static struct leg *line_recall_call(struct resume_from *f, struct rd *leg, struct line **l)
-{
-	struct leg *call = leg_call_resume(f->gw, leg, &f->words);
-
-	*l = call ? line_recall(f) : NULL;
-	if (!*l) {
-		if (call)
-			call->ops->free(call);
-		return NULL;
-	}
-	(*l)->leg = line_leg_made(*l);
-	return call;
+	return l ? line_resume(f, l, l->leg, server) : NULL;
 }
 
 struct join *line_resume_call(struct resume_from *f)
 {
-	struct line *l;
-	struct leg *call = line_recall_call(f, &f->leg[0], &l);
+	struct leg *call = leg_call_resume(f->gw, &f->leg[0], &f->words);
+	struct line *l = line_recall_with(f, call, 1);
 
-	if (!call)
-		return NULL;
-	if (l->leg && l->way.route)
+	if (l && l->way.route)
 		leg_take_filters(l->leg, LEG_FILTERS_SECTION,
 				 filters_of(f->gw, l->way.route->filter));
-	return line_resume(f, l, call, l->leg);
+	return l ? line_resume(f, l, call, l->leg) : NULL;
 }
 
 struct join *line_resume_wanted(struct resume_from *f)
 {
-	struct line *l;
-	struct leg *call = line_recall_call(f, &f->leg[1], &l);
+	struct leg *call = leg_call_resume(f->gw, &f->leg[1], &f->words);
+	struct line *l = line_recall_with(f, call, 0);
 
-	return call ? line_resume(f, l, l->leg, call) : NULL;
+	return l ? line_resume(f, l, l->leg, call) : NULL;
 }

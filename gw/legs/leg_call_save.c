@@ -28,6 +28,7 @@ bool leg_call_save(const struct leg *l, struct wr *w)
 			   (e->data.required ? CALL_REQUIRED : 0)));
 	wr_u8(w, e->dscp);
 	origin_save(w, &c->from);
+	leg_filters_save(&c->entry, w);
 	return c->call;
 }
 
@@ -38,7 +39,8 @@ static struct l2tp_call *leg_call_find(const struct gw *gw, uint16_t tid, uint16
 	return t ? l2tp_call_by_id(t, sid) : NULL;
 }
 
-static void leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
+/* False: a filter of its own cannot be had. */
+static bool leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 {
 	uint8_t dscp = rd_u8(r);
 
@@ -49,6 +51,7 @@ static void leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 	c->entry.c.dscp = dscp <= DP_DSCP_COPY ? dscp : 0;
 	origin_recall(r, &c->from);
 	c->entry.speed = c->placed ? c->entry.speed : c->from.speed;
+	return leg_filters_recall(&c->entry, r);
 }
 
 struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words)
@@ -72,9 +75,8 @@ struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words)
 	*words = "out of memory";
 	if (!l)
 		return NULL;
-	leg_call_recall(leg_call_of(l), r, flags);
-	*words = "its record cannot be read";
-	if (!r->bad)
+	*words = "its record cannot be read, or a filter of its own cannot be had";
+	if (leg_call_recall(leg_call_of(l), r, flags))
 		return l;
 	l->ops->free(l);
 	return NULL;

@@ -28,6 +28,10 @@ struct leg_entry {
 	struct gw_filters *own;			       /* its own in their place; NULL = none */
 };
 
+/* Its own filters in a record (gw/resume.h), and of one, before the entry is set; false = one of
+ * them cannot be had. */
+void leg_filters_save(const struct leg_entry *e, struct wr *w);
+bool leg_filters_recall(struct leg_entry *e, struct rd *r);
 /* Its own filters go. */
 void leg_filters_free(struct leg_entry *e);
 

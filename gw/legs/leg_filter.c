@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEG_FILTER_MAX 1000u /* octets of one in a record */
+
 static const struct gw_filters *leg_filter_in_force(const struct leg_entry *e, enum dp_filter place)
 {
 	if (e->own && e->own->no[place])
@@ -115,10 +117,42 @@ bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err
 		return false;
 	if (!expr && e->own)
 		leg_filter_forget(e, place);
+	join_changed(l);
 	if (leg_filter_apply(e) == 0)
 		return true;
 	snprintf(err, cap, "out of memory");
 	return false;
+}
+
+void leg_filters_save(const struct leg_entry *e, struct wr *w)
+{
+	for (unsigned i = 0; i < DP_FILTERS; i++) {
+		const char *text = e->own && e->own->no[i] ? e->own->text[i] : "";
+
+		w->bad |= strlen(text) > LEG_FILTER_MAX;
+		wr_u16(w, (uint16_t)strlen(text));
+		wr_bytes(w, text, strlen(text));
+	}
+}
+
+bool leg_filters_recall(struct leg_entry *e, struct rd *r)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < DP_FILTERS; i++) {
+		struct rd text = rd_sub(r, rd_u16(r));
+		char expr[LEG_FILTER_MAX + 1], err[200];
+
+		if (!text.left)
+			continue;
+		if (text.left > LEG_FILTER_MAX)
+			return false;
+		memcpy(expr, text.p, text.left);
+		expr[text.left] = '\0';
+		all = leg_filter_put(e, (enum dp_filter)i, expr, err, sizeof(err)) && all;
+	}
+	leg_filter_choose(e);
+	return all && !r->bad;
 }
 
 static const struct leg_entry *leg_filter_entry(const struct leg *l)

@@ -78,12 +78,16 @@ static uint16_t line_mtu(const struct leg *l)
 	return leg_entry_carries(&((const struct leg_line *)l)->entry);
 }
 
-/* All is the owner's, who has the circuit. */
+/* The rest is the owner's, who has the circuit. */
 static bool line_leg_save(const struct leg *l, struct wr *w)
 {
-	(void)l;
-	(void)w;
+	leg_filters_save(&((const struct leg_line *)l)->entry, w);
 	return true;
+}
+
+bool leg_line_recall(struct leg *l, struct rd *r)
+{
+	return leg_filters_recall(&leg_line_of(l)->entry, r);
 }
 
 /* The call of its join is the first leg. */

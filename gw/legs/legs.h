@@ -116,6 +116,9 @@ struct leg *leg_of_call(const struct l2tp_call *c);
  * one is cleared, a modem hangs up, a permanent one waits.  NULL without memory. */
 struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number,
 			 const struct leg_origin *origin, bool is_up);
+/* Of a life before: r has what the leg saved (gw/resume.h).  False: a filter of its own cannot be
+ * had. */
+bool leg_line_recall(struct leg *l, struct rd *r);
 bool leg_line_is_up(const struct leg *l);
 /* What is known of the line by now. */
 const struct leg_origin *leg_line_origin(const struct leg *l);

@@ -28,11 +28,8 @@ static bool store_index_new(struct store *s)
 	s->mask = buckets - 1;
 	s->index = calloc(s->slots + 1, sizeof(*s->index));
 	s->next = calloc(s->blocks + 1, sizeof(*s->next));
-	s->bucket = malloc(buckets * sizeof(*s->bucket));
-	if (!s->index || !s->next || !s->bucket)
-		return false;
-	memset(s->bucket, 0xff, buckets * sizeof(*s->bucket)); /* STORE_NONE */
-	return true;
+	s->bucket = calloc(buckets, sizeof(*s->bucket));
+	return s->index && s->next && s->bucket;
 }
 
 struct store *store_map(int fd, uint32_t slots, uint32_t blocks)
@@ -136,9 +133,9 @@ uint32_t store_find(const struct store *s, uint8_t kind, uint64_t key)
 {
 	uint32_t i = *store_bucket(s, kind, key);
 
-	while (i != STORE_NONE && (s->index[i].key != key || s->index[i].kind != kind))
-		i = s->index[i].bucket;
-	return i;
+	while (i && (s->index[i - 1].key != key || s->index[i - 1].kind != kind))
+		i = s->index[i - 1].bucket;
+	return i ? i - 1 : STORE_NONE;
 }
 
 void store_link(struct store *s, uint32_t slot)
@@ -147,7 +144,7 @@ void store_link(struct store *s, uint32_t slot)
 	uint32_t *at = store_bucket(s, x->kind, x->key);
 
 	x->bucket = *at;
-	*at = slot;
+	*at = slot + 1;
 	s->n.records++;
 }
 
@@ -157,8 +154,8 @@ static void store_unlink(struct store *s, uint32_t slot)
 	struct store_index *x = &s->index[slot];
 	uint32_t *at = store_bucket(s, x->kind, x->key);
 
-	while (*at != slot)
-		at = &s->index[*at].bucket;
+	while (*at != slot + 1)
+		at = &s->index[*at - 1].bucket;
 	*at = x->bucket;
 	x->kind = 0;
 	x->bucket = s->free;

@@ -12,8 +12,9 @@
 struct store_index {
 	uint64_t key, txn; /* txn: of the half that was written last */
 	uint32_t chain[2]; /* first block of each half, or STORE_NONE */
-	uint32_t bucket;   /* next slot in the bucket of the key, or on the list of free ones */
-	uint32_t changed;  /* next slot whose other half has blocks that count until then */
+	uint32_t bucket;  /* in the bucket of its key the next slot + 1, 0 at the end; else the next
+			     free slot */
+	uint32_t changed; /* next slot whose other half has blocks that count until then */
 	uint16_t len;
 	uint8_t kind, last; /* kind 0 = free; last: the half that was written last */
 };
@@ -27,7 +28,7 @@ struct store {
 	uint32_t slots, blocks;
 	struct store_index *index; /* by slot */
 	uint32_t *next;		   /* by block: the next of its chain or of the free ones */
-	uint32_t *bucket;
+	uint32_t *bucket;	   /* first slot + 1, 0 = none: untouched memory takes none */
 	uint32_t mask;		   /* buckets - 1 */
 	uint32_t fresh;		   /* slots from here on were never used */
 	uint32_t fresh_block;	   /* likewise */

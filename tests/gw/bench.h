@@ -153,6 +153,8 @@ void bench_stop(void);
 /* The control side is killed here: what it has not published is lost.  Another one goes on from
  * what is in the store, with this configuration; NULL = the same. */
 void bench_kill(const char *conf);
+/* In that case there is no gateway, and no life after it. */
+extern bool bench_kill_may_fail;
 /* Deliver everything under way, let due things happen, move the clock by us. */
 void bench_pass(uint64_t us);
 /* The far end opens a tunnel with this Host Name and waits for it. */

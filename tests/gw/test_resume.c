@@ -6,6 +6,7 @@
 #include "gw/client.h"
 #include "gw/resume.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -242,6 +243,63 @@ static void resume_fixed_address(void)
 	bench_stop();
 }
 
+/* An operator's filter of one call, and those of the user and the service. */
+static void resume_filters(void)
+{
+	char err[100] = "";
+	struct dp_call was;
+
+	resume_server_up("host-name = gw\n"
+			 "udp a { listen = \"192.0.2.1:1701\" }\n"
+			 "peer lac { service = s }\n"
+			 "pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n"
+			 "service s { local = 10.64.0.1  pool = s  filter-in = \"ip\" }\n"
+			 "user ann { secret = \"a password\"  filter-out = \"udp\" }\n");
+	CU_ASSERT_TRUE(
+		leg_filter(bench_join()->leg[0], DP_FILTER_PPP_IN, "ip or ip6", err, sizeof(err)));
+	bench_pass(0);
+	was = fake.call[0];
+	CU_ASSERT_TRUE(was.filter[DP_FILTER_IP_IN] && was.filter[DP_FILTER_IP_OUT] &&
+		       was.filter[DP_FILTER_PPP_IN] && !was.filter[DP_FILTER_PPP_OUT]);
+	fake.filters = 0; /* numbers begin anew */
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
+	CU_ASSERT_TRUE(resume_same_entry(&was, &fake.call[0]));
+	CU_ASSERT_STRING_EQUAL(leg_own_filters(bench_join()->leg[0])->text[DP_FILTER_PPP_IN],
+			       "ip or ip6");
+	bench_stop();
+}
+
+/* Each allocation of the start refused once: it does not start, or all is as it was but for what
+ * has ended in good order. */
+static void resume_without_memory(void)
+{
+	bool started = false;
+
+	for (unsigned skip = 0; skip < 2000; skip++) {
+		struct far_call *c = resume_server_up(LNS(""));
+
+		heap_refuse(skip);
+		bench_kill_may_fail = true;
+		bench_kill(NULL);
+		bench_kill_may_fail = false;
+		if (!heap_refused()) {
+			CU_ASSERT_TRUE(started);
+			bench_stop();
+			return;
+		}
+		if (bench.gw) {
+			started = true;
+			/* of a tunnel that is lost the far end hears nothing */
+			bench_pass(200 * SEC);
+			CU_ASSERT_EQUAL(fake.calls, c->up ? 1 : 0);
+			CU_ASSERT_EQUAL(bench.gw->joins->n, fake.calls);
+		}
+		bench_stop();
+	}
+	CU_FAIL("it never starts whole");
+}
+
 /* --- client ----------------------------------------------------------------------------------- */
 
 static void resume_client(void)
@@ -284,6 +342,8 @@ static const struct test_case cases[] = {
 	{"address_in_use", resume_address_in_use},
 	{"session_limit", resume_session_limit},
 	{"fixed_address", resume_fixed_address},
+	{"filters", resume_filters},
+	{"without_memory", resume_without_memory},
 	{"client", resume_client},
 	{NULL, NULL},
 };
