@@ -7,8 +7,9 @@
 
 #define TUNNELS 65536u
 
-int calltab_init(struct calltab *t)
+int calltab_init(struct calltab *t, _Atomic uint64_t *heard)
 {
+	t->heard = heard;
 	t->tunnel = calloc(TUNNELS, sizeof(t->tunnel[0]));
 	return t->tunnel ? 0 : -ENOMEM;
 }
@@ -16,21 +17,21 @@ int calltab_init(struct calltab *t)
 void calltab_free(struct calltab *t)
 {
 	for (unsigned i = 0; t->tunnel && i < TUNNELS; i++)
-		if (t->tunnel[i].calls.live)
-			map_free(&t->tunnel[i].calls);
+		if (t->tunnel[i].live)
+			map_free(&t->tunnel[i]);
 	free(t->tunnel);
 	t->tunnel = NULL;
 }
 
 bool calltab_set(struct calltab *t, uint16_t tid, uint16_t sid, struct call *c)
 {
-	struct calltab_tunnel *tun = &t->tunnel[tid];
+	struct map *calls = &t->tunnel[tid];
 
-	if (!tun->calls.live && c) {
-		tun->calls.shared = true;
+	if (!calls->live && c) {
+		calls->shared = true;
 		calltab_heard(t, tid, 0);
 	}
-	return map_set(&tun->calls, sid, (uintptr_t)c);
+	return map_set(calls, sid, (uintptr_t)c);
 }
 
 struct each {
@@ -51,6 +52,6 @@ void calltab_each(struct calltab *t, void (*fn)(void *ctx, struct call *c), void
 	struct each e = {fn, ctx};
 
 	for (unsigned i = 0; i < TUNNELS; i++)
-		if (t->tunnel[i].calls.live)
-			map_each(&t->tunnel[i].calls, calltab_show, &e);
+		if (t->tunnel[i].live)
+			map_each(&t->tunnel[i], calltab_show, &e);
 }

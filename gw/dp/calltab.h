@@ -15,18 +15,12 @@
 
 #include "core/data.h"
 #include "core/deadline.h"
-#include "gw/dp/dp.h"
+#include "gw/dp/door.h"
 #include "gw/dp/map.h"
 #include "gw/dp/rcu.h"
 
 struct bundle;
 struct worker;
-
-struct call_counters {
-	_Atomic uint64_t rx_frames, rx_octets, tx_frames, tx_octets, drops, last_rx, control;
-	_Atomic uint64_t filtered_in, filtered_out;
-	_Atomic uint64_t seq_lost, seq_late, seq_reordered, sending_seq; /* of l2tp_data */
-};
 
 struct call_state {
 	struct l2tp_data data;
@@ -43,42 +37,40 @@ struct call_state {
 	uint16_t held[L2TP_REORDER_MAX]; /* pool buffer of each reorder slot */
 	/* Frames given to the control thread, and those that it has done with; frames that it has
 	 * sent to this leg, and those that have left. */
-	uint32_t punted;
-	_Atomic uint32_t returned, posted, taken;
-	struct bundle *bundle; /* of a bundle; else NULL */
-	struct call_counters n;
+	uint32_t punted; /* the others are in n */
+	_Atomic uint32_t taken;
+	struct bundle *bundle;	 /* of a bundle; else NULL */
+	struct call_counters *n; /* in the door */
 	struct worker *home;
 	struct rcu_head rcu;
 	struct call_state *next; /* on the home worker's list of the retired */
 };
 
-struct dp_tun;
+struct data_tun;
 struct filter;
 
 struct call {
 	struct dp_call c;
-	struct dp_tun *tun; /* of c.tun */
+	struct data_tun *tun; /* of c.tun */
 	struct filter *filter[DP_FILTERS];
 	struct call_state *st;
 	uint32_t version;
 	struct rcu_head rcu;
 };
 
-struct calltab_tunnel {
-	struct map calls;
-	_Atomic uint64_t heard; /* data last came in, us */
-};
 struct calltab {
-	struct calltab_tunnel *tunnel; /* 65536; untouched pages cost nothing */
+	struct map *tunnel; /* 65536; untouched pages cost nothing */
+	_Atomic uint64_t *heard;
 };
 
-int calltab_init(struct calltab *t);
+/* heard: 65536 words, in which it is noted when data last came in for a tunnel.  0 or -ENOMEM. */
+int calltab_init(struct calltab *t, _Atomic uint64_t *heard);
 /* No reader is left; entries are the caller's. */
 void calltab_free(struct calltab *t);
 
 static inline struct call *calltab_get(const struct calltab *t, uint16_t tid, uint16_t sid)
 {
-	return (struct call *)map_get(&t->tunnel[tid].calls, sid);
+	return (struct call *)map_get(&t->tunnel[tid], sid);
 }
 
 /* Control thread: publish an entry, NULL = take it out; the old one may go after a grace period.
@@ -99,19 +91,7 @@ static inline bool call_is_line(const struct call *c)
 
 static inline void calltab_heard(struct calltab *t, uint16_t tid, uint64_t now)
 {
-	atomic_store_explicit(&t->tunnel[tid].heard, now, memory_order_relaxed);
-}
-
-/* Counters have one writer: no locked instruction is needed. */
-static inline void count_add(_Atomic uint64_t *n, uint64_t by)
-{
-	atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + by,
-			      memory_order_relaxed);
-}
-
-static inline uint64_t count_get(const _Atomic uint64_t *n)
-{
-	return atomic_load_explicit(n, memory_order_relaxed);
+	atomic_store_explicit(&t->heard[tid], now, memory_order_relaxed);
 }
 
 #endif

@@ -59,6 +59,9 @@ struct dp_ops {
 	/* A frame as on the wire, while dp_port_tap is on. link_type: a DLT number. */
 	void (*tap)(void *ctx, unsigned port, bool outbound, uint16_t link_type,
 		    const uint8_t *octets, size_t len, uint64_t when);
+	/* The data process has gone, or what it writes makes no sense: nothing more comes, and
+	 * nothing is done.  Told once; why is static text. */
+	void (*gone)(void *ctx, const char *why, uint64_t now);
 };
 
 /* l2tp_channel = (port + 1) << 32 | the port's own channel handle. */
@@ -69,8 +72,15 @@ static inline unsigned dp_channel_port(l2tp_channel c)
 
 /* workers: 0 = in the caller's loop, UINT_MAX = choose.  NULL without memory or threads. */
 struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx);
-/* Ports closed, threads joined, TUN devices gone. */
+/* The control side alone, of a data side that runs in another process (data_run).  fd: the n
+ * descriptors of the door between them, which are taken over.  gone: readable, or hung up, once
+ * that process has gone; it stays the caller's.  NULL: without memory, or not a door of this
+ * version, or nobody answers. */
+struct dp *dp_attach(const int *fd, unsigned n, int gone, const struct dp_ops *ops, void *ctx);
+/* Ports closed, threads joined, TUN devices gone; after dp_attach() data goes on. */
 void dp_free(struct dp *dp);
+/* Wait until data has done all that it was asked. */
+void dp_flush(struct dp *dp);
 /* Descriptor that is readable when dp_poll has something to do (epoll or eventfd). */
 int dp_fd(const struct dp *dp);
 /* Deliver what the workers have sent; bounded work per call, fd stays readable when more is left.
@@ -299,7 +309,8 @@ bool dp_tun_gone(const struct dp *dp, uint32_t no);
 	X(BUNDLE_LATE, "bundle-late", "fragment that came twice, or when it was given up")   \
 	X(BUNDLE_BROKEN, "bundle-broken", "fragment of a packet that cannot be completed")   \
 	X(BUNDLE_FULL, "bundle-full", "fragment beyond the bundle's share of memory")        \
-	X(BUNDLE_LINKS, "bundle-links", "packet that no link of the bundle can carry")
+	X(BUNDLE_LINKS, "bundle-links", "packet that no link of the bundle can carry")       \
+	X(NOT_SET, "entry-not-set", "entry of a call or route that data had no memory for")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,

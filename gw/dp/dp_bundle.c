@@ -5,7 +5,7 @@
  * worker's pool.  A packet that goes out is cut there too, and its pieces leave by the links, each
  * on its own worker.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,14 +142,14 @@ static void bundle_drain(struct worker *w, struct call *c)
 	at = mp_rx_deadline(&b->rx);
 	if (b->timer.set || at != DEADLINE_NEVER)
 		worker_timer(w, &b->timer, TIMER_BUNDLE, at);
-	atomic_store_explicit(&c->st->n.seq_lost, b->rx.lost, memory_order_relaxed);
-	atomic_store_explicit(&c->st->n.seq_late, b->rx.late, memory_order_relaxed);
+	atomic_store_explicit(&c->st->n->seq_lost, b->rx.lost, memory_order_relaxed);
+	atomic_store_explicit(&c->st->n->seq_late, b->rx.late, memory_order_relaxed);
 }
 
 void bundle_timeout(struct deadline *d, uint64_t now)
 {
 	struct call_state *st = IST_CONTAINER_OF(d, struct bundle, timer)->st;
-	struct call *c = calltab_get(&st->home->dp->tab, st->tid, st->sid);
+	struct call *c = calltab_get(&st->home->data->tab, st->tid, st->sid);
 
 	(void)now;
 	if (c && c->st == st)
@@ -223,7 +223,7 @@ static void bundle_find_links(struct worker *w, struct call *c, struct call *mem
 
 	for (unsigned i = 0; i < MP_LINKS; i++) {
 		const struct dp_bundle *cfg = &c->c.bundle;
-		struct call *m = cfg->link[i].sid ? calltab_get(&w->dp->tab, cfg->link[i].tid,
+		struct call *m = cfg->link[i].sid ? calltab_get(&w->data->tab, cfg->link[i].tid,
 								cfg->link[i].sid)
 						  : NULL;
 
@@ -307,6 +307,6 @@ void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 	}
 	if (full) /* a flush in between gives the payload's memory back while pieces need it */
 		tx_flush(w);
-	count_add(&c->st->n.tx_frames, 1);
-	count_add(&c->st->n.tx_octets, front.left + len);
+	count_add(&c->st->n->tx_frames, 1);
+	count_add(&c->st->n->tx_octets, front.left + len);
 }

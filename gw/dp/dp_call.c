@@ -8,7 +8,7 @@
  * A frame that is ahead of its turn is copied into the worker's pool and named by its reorder slot;
  * the call's gap timer delivers it when the missing frames do not come.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +21,16 @@
 /* RFC 1661 section 2: protocols from here on are of the link. */
 #define PPP_LCP_FAMILY 0xc000u
 
-/* --- to the control thread -------------------------------------------------------------------- */
+/* --- to control -------------------------------------------------------------------- */
 
-bool tell_frame(struct worker *w, struct ring *ring, enum dp_reason full, l2tp_channel from,
+bool tell_frame(struct worker *w, struct ring_out *ring, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
-	struct frame_rec *r = ring_reserve(ring, sizeof(*r) + a_len + b_len);
+	struct frame_rec *r = NULL;
 
+	/* No frame is read before the report that its channel is up. */
+	if (!w->report_head || report_mail(w))
+		r = ring_reserve(ring, sizeof(*r) + a_len + b_len);
 	if (!r) {
 		worker_drop(w, full);
 		return false;
@@ -60,7 +63,7 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 {
 	uint8_t head[2];
 
-	count_add(&c->st->n.control, 1);
+	count_add(&c->st->n->control, 1);
 	if (!call_may_punt(w, c->st, proto)) {
 		call_drop(w, c, DP_R_PUNT_LIMIT);
 		return;
@@ -70,7 +73,7 @@ static void dp_call_punt(struct worker *w, struct call *c, uint16_t proto, const
 		       2, info->p, info->left))
 		c->st->punted++;
 	else
-		count_add(&c->st->n.drops, 1);
+		count_add(&c->st->n->drops, 1);
 }
 
 /* Once in the life of a call: its log is not for frames to fill. */
@@ -120,8 +123,8 @@ static bool dp_call_is_early(struct call *c)
 /* Frames from one leg to the other are with the control thread, or on their way back. */
 static bool dp_call_has_punts(const struct call_state *from, const struct call_state *to)
 {
-	uint32_t above = from->punted - atomic_load(&from->returned);
-	uint32_t back = atomic_load(&to->posted) - atomic_load(&to->taken);
+	uint32_t above = from->punted - atomic_load(&from->n->returned);
+	uint32_t back = atomic_load(&to->n->posted) - atomic_load(&to->taken);
 
 	return (int32_t)above > 0 || (int32_t)back > 0;
 }
@@ -145,7 +148,7 @@ static bool dp_call_waits_behind(struct call *c, const struct call *to)
  * until the flush. */
 static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, const struct rd *info)
 {
-	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
+	struct call *to = calltab_get(&w->data->tab, c->c.to_tid, c->c.to_sid);
 
 	if (!to) {
 		call_drop(w, c, DP_R_NO_JOIN);
@@ -166,7 +169,7 @@ static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, co
 static void dp_call_to_bundle(struct worker *w, struct call *c, uint16_t proto,
 			      const struct rd *info)
 {
-	struct call *to = calltab_get(&w->dp->tab, c->c.to_tid, c->c.to_sid);
+	struct call *to = calltab_get(&w->data->tab, c->c.to_tid, c->c.to_sid);
 	uint32_t member = call_key(c->c.tid, c->c.sid);
 
 	if (!to)
@@ -265,7 +268,7 @@ static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uin
 	uint8_t head[2];
 	uint16_t proto;
 
-	if (!p->w->dp->ops.line) {
+	if (!atomic_load_explicit(&p->w->data->lines, memory_order_relaxed)) {
 		worker_drop(p->w, DP_R_NO_LINE);
 		return;
 	}
@@ -288,7 +291,7 @@ static void dp_call_unclaimed(struct worker_port *p, ist_channel from, const uin
 
 void call_count_in(struct worker *w, struct call *c, size_t len)
 {
-	struct call_counters *n = &c->st->n;
+	struct call_counters *n = c->st->n;
 
 	count_add(&n->rx_frames, 1);
 	count_add(&n->rx_octets, len);
@@ -299,7 +302,7 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
 			    size_t len)
 {
 	l2tp_channel channel = worker_port_channel(p, from);
-	struct call *c = (struct call *)map_get(&p->w->dp->lines, channel);
+	struct call *c = (struct call *)map_get(&p->w->data->lines_at, channel);
 
 	if (!c) {
 		dp_call_unclaimed(p, from, frame, len);
@@ -315,17 +318,17 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
  * read. */
 static void dp_call_show_sequence(struct call_state *st)
 {
-	atomic_store_explicit(&st->n.seq_lost, st->data.lost, memory_order_relaxed);
-	atomic_store_explicit(&st->n.seq_late, st->data.late, memory_order_relaxed);
-	atomic_store_explicit(&st->n.seq_reordered, st->data.reordered, memory_order_relaxed);
-	atomic_store_explicit(&st->n.sending_seq, st->data.sending_seq, memory_order_relaxed);
+	atomic_store_explicit(&st->n->seq_lost, st->data.lost, memory_order_relaxed);
+	atomic_store_explicit(&st->n->seq_late, st->data.late, memory_order_relaxed);
+	atomic_store_explicit(&st->n->seq_reordered, st->data.reordered, memory_order_relaxed);
+	atomic_store_explicit(&st->n->sending_seq, st->data.sending_seq, memory_order_relaxed);
 }
 
 /* A call without sequence numbers, as most are, has nothing to show and is not asked to at every
  * frame. */
 static bool dp_call_is_sequenced(const struct call_state *st)
 {
-	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n.sending_seq);
+	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n->sending_seq);
 }
 
 static void dp_call_follow(struct call *c)
@@ -382,7 +385,7 @@ static void dp_call_drain(struct worker *w, struct call *c)
 void call_gap(struct deadline *d, uint64_t now)
 {
 	struct call_state *st = IST_CONTAINER_OF(d, struct call_state, gap);
-	struct call *c = calltab_get(&st->home->dp->tab, st->tid, st->sid);
+	struct call *c = calltab_get(&st->home->data->tab, st->tid, st->sid);
 
 	(void)now;
 	if (!c || c->st != st)
@@ -403,6 +406,7 @@ void call_retire(struct worker *w, struct call_state *st)
 		if (st->held[i] != POOL_NONE)
 			pool_give(&w->reorder, st->held[i]);
 	}
+	atomic_store(&st->n->owner, 0); /* from here on control may use them again */
 	free(st);
 }
 
@@ -440,7 +444,7 @@ static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2t
 static void dp_call_data_in(struct worker_port *p, ist_channel from, const struct l2tp_hdr *h)
 {
 	struct worker *w = p->w;
-	struct call *c = calltab_get(&w->dp->tab, h->tid, h->sid);
+	struct call *c = calltab_get(&w->data->tab, h->tid, h->sid);
 
 	if (!c || !h->tid) { /* Tunnel ID 0 names no tunnel */
 		worker_drop(w, DP_R_NO_CALL);
@@ -452,7 +456,7 @@ static void dp_call_data_in(struct worker_port *p, ist_channel from, const struc
 	}
 	call_follow(c);
 	call_count_in(w, c, h->len);
-	calltab_heard(&w->dp->tab, h->tid, w->now);
+	calltab_heard(&w->data->tab, h->tid, w->now);
 	dp_call_sequenced(w, c, h);
 	if (dp_call_is_sequenced(c->st))
 		dp_call_show_sequence(c->st);
@@ -467,11 +471,11 @@ static void dp_call_l2tp_in(struct worker_port *p, ist_channel from, const uint8
 	if (r.bad) {
 		worker_drop(p->w, DP_R_NOT_L2TP);
 	} else if (flags & L2TP_HDR_T || (flags & L2TP_HDR_VER) != 2) {
-		count_add(&p->w->rx_control, 1);
+		count_add(&p->w->n->rx_control, 1);
 		tell_frame(p->w, &p->w->control, DP_R_CONTROL_RING, worker_port_channel(p, from), 0,
 			   pkt, len, NULL, 0);
 	} else if (l2tp_hdr_decode(&h, pkt, len) == L2TP_HDR_IS_DATA) {
-		count_add(&p->w->rx_frames, 1);
+		count_add(&p->w->n->rx_frames, 1);
 		dp_call_data_in(p, from, &h);
 	} else {
 		worker_drop(p->w, DP_R_BAD_HDR);
@@ -485,7 +489,7 @@ static void dp_call_frame_in(struct worker_port *p, ist_channel from, const uint
 		struct worker_chan *c = worker_chan_find(p, from);
 
 		if (c ? c->payload == IST_PAYLOAD_PPP : !worker_port_has(p, IST_CAP_L2TP)) {
-			count_add(&p->w->rx_frames, 1);
+			count_add(&p->w->n->rx_frames, 1);
 			dp_call_line_in(p, from, octets, len);
 			return;
 		}
@@ -496,9 +500,9 @@ static void dp_call_frame_in(struct worker_port *p, ist_channel from, const uint
 static void dp_call_count_marks(struct worker *w, uint32_t flags)
 {
 	if (flags & IST_FRAME_CONGESTED)
-		count_add(&w->rx_congested, 1);
+		count_add(&w->n->rx_congested, 1);
 	if (flags & IST_FRAME_DISCARD)
-		count_add(&w->rx_discard, 1);
+		count_add(&w->n->rx_discard, 1);
 }
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Channels as the control thread knows them: the far end and the MTU of each, told by the worker
+ * Channels as control knows them: the far end and the MTU of each, told by the worker
  * with every report, so that a query is a look-up and waits for no worker. Answer, refuse and
  * disconnect go to the worker through the mailbox of packets, behind the packets sent before.
  *
  * A channel is known from the first report that names it, or from dp_connect(), until the report
  * that it is gone.  Once it is refused or disconnected here, its unread reports are not delivered
- * any more. The worker answers with REPORT_GONE, the last report of that channel.
+ * any more. The worker answers with DOOR_GONE, the last report of that channel.
  */
 #include "gw/dp/dp_int.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the control thread's table --------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
-/* The control thread's view of a channel. */
 struct dp_chan {
 	struct ist_addr peer;
 	uint32_t mtu;
 	struct dp_speed speed;
-	unsigned leaving; /* refusals and disconnects not yet answered by REPORT_GONE */
+	unsigned leaving; /* refusals and disconnects not yet answered by DOOR_GONE */
 	bool permanent, given_up;
 };
 
@@ -77,37 +76,39 @@ void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *pee
 		f->given_up = false;
 }
 
-bool dp_chan_wanted(struct dp *dp, const struct report *r)
+bool dp_chan_wanted(struct dp *dp, const struct door_msg *m)
 {
-	const struct dp_chan *f = dp_chan_find(dp, r->channel);
+	const struct dp_chan *f = dp_chan_find(dp, m->report.channel);
 
 	return !f || !f->given_up;
 }
 
-void dp_chan_before(struct dp *dp, const struct report *r)
+void dp_chan_before(struct dp *dp, const struct door_msg *m)
 {
 	struct dp_chan *f;
 
-	if (r->kind == REPORT_OFFER || r->kind == REPORT_UP) {
-		dp_chan_note(dp, r->channel, &r->attrs.peer, r->mtu, r->attrs.permanent);
-		f = dp_chan_find(dp, r->channel);
+	if (m->kind == DOOR_OFFER || m->kind == DOOR_UP) {
+		dp_chan_note(dp, m->report.channel, &m->report.attrs.peer, m->report.mtu,
+			     m->report.attrs.permanent);
+		f = dp_chan_find(dp, m->report.channel);
 		if (f)
-			f->speed = (struct dp_speed){r->attrs.tx_bps, r->attrs.rx_bps};
-	} else if (r->kind == REPORT_MTU && (f = dp_chan_find(dp, r->channel))) {
-		f->mtu = r->mtu;
+			f->speed =
+				(struct dp_speed){m->report.attrs.tx_bps, m->report.attrs.rx_bps};
+	} else if (m->kind == DOOR_MTU && (f = dp_chan_find(dp, m->report.channel))) {
+		f->mtu = m->report.mtu;
 	}
 }
 
-void dp_chan_after(struct dp *dp, const struct report *r)
+void dp_chan_after(struct dp *dp, const struct door_msg *m)
 {
-	struct dp_chan *f = dp_chan_find(dp, r->channel);
+	struct dp_chan *f = dp_chan_find(dp, m->report.channel);
 
 	if (!f)
 		return;
-	if (r->kind == REPORT_GONE && f->leaving)
+	if (m->kind == DOOR_GONE && f->leaving)
 		f->leaving--;
-	if (f->given_up ? !f->leaving : r->kind == REPORT_DOWN && r->forever)
-		dp_chan_drop(dp, r->channel);
+	if (f->given_up ? !f->leaving : m->kind == DOOR_DOWN && m->report.forever)
+		dp_chan_drop(dp, m->report.channel);
 }
 
 struct dp_chan_of_port {
@@ -127,6 +128,19 @@ static void dp_chan_drop_if_of(void *ctx, uint64_t key, uintptr_t v)
 void dp_chan_forget_port(struct dp *dp, unsigned port)
 {
 	map_each(&dp->chans, dp_chan_drop_if_of, &(struct dp_chan_of_port){dp, port});
+}
+
+static void dp_chan_free(void *ctx, uint64_t key, uintptr_t v)
+{
+	(void)ctx;
+	(void)key;
+	free((struct dp_chan *)v);
+}
+
+void dp_chans_free(struct dp *dp)
+{
+	map_each(&dp->chans, dp_chan_free, NULL);
+	map_free(&dp->chans);
 }
 
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
@@ -153,108 +167,55 @@ struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
 	return f && !f->given_up ? f->speed : (struct dp_speed){0, 0};
 }
 
-/* --- answer, refuse, disconnect: the worker's side -------------------------------------------- */
+/* --- answer, refuse, disconnect --------------------------------------------------------------- */
 
-static void dp_chan_do_answer(struct worker_port *p, ist_channel c, const struct ist_cause *why)
-{
-	int rc = p->t->answer ? p->t->answer(p->p, c) : -EOPNOTSUPP;
+#define CAUSE_WORDS 256u /* octets, with their NUL */
 
-	/* An offer that cannot be answered is refused, so that it does not stay half open. */
-	if (rc < 0 && p->t->refuse)
-		p->t->refuse(p->p, c, why);
-}
-
-static void dp_chan_do_refuse(struct worker_port *p, ist_channel c, const struct ist_cause *why)
-{
-	if (p->t->refuse)
-		p->t->refuse(p->p, c, why);
-}
-
-static void dp_chan_do_disconnect(struct worker_port *p, ist_channel c, const struct ist_cause *why)
-{
-	if (p->t->disconnect)
-		p->t->disconnect(p->p, c, why);
-}
-
-void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
-		    const struct ist_cause *why)
-{
-	static void (*const what[])(struct worker_port * p, ist_channel c,
-				    const struct ist_cause *why) = {
-		[CMD_ANSWER] = dp_chan_do_answer,
-		[CMD_REFUSE] = dp_chan_do_refuse,
-		[CMD_DISCONNECT] = dp_chan_do_disconnect,
-	};
-	struct worker_port *p = w->port[dp_channel_port(channel)];
-	ist_channel id = (ist_channel)channel;
-	struct worker_chan *c;
-
-	what[kind](p, id, why);
-	if (kind == CMD_ANSWER)
-		return;
-	c = worker_chan_find(p, id);
-	if (c && !c->permanent)
-		worker_chan_drop(p, c);
-	report_gone(p, id);
-}
-
-/* --- the same: the control thread's side ------------------------------------------------------ */
-
-struct dp_chan_job {
-	enum cmd_kind kind;
-	l2tp_channel channel;
-	const struct ist_cause *why;
-};
-
-static int dp_chan_run_job(struct worker *w, void *arg)
-{
-	const struct dp_chan_job *j = arg;
-
-	worker_chan_do(w, j->kind, j->channel, j->why);
-	return 0;
-}
-
-static struct worker *dp_chan_home_of(const struct dp *dp, l2tp_channel c)
-{
-	unsigned port = dp_channel_port(c);
-
-	return port < WORKER_PORTS ? dp->port[port].home : NULL;
-}
-
-/* By mail; only when the mailbox is full by hand, which waits for the worker. */
-static void dp_chan_command(struct worker *w, enum cmd_kind kind, l2tp_channel c,
+/* By mail; when the mailbox is full, after a question to which a worker answers when it has emptied
+ * it. */
+static void dp_chan_command(struct dp *dp, enum cmd_kind kind, l2tp_channel c,
 			    const struct ist_cause *why)
 {
 	struct cmd_rec head = {.kind = kind, .channel = c};
-	struct dp_chan_job j = {kind, c, why};
+	uint8_t octets[sizeof(struct cmd_cause) + CAUSE_WORDS];
+	unsigned port = dp_channel_port(c), home = dp->port[port].home;
+	size_t len = sizeof(struct cmd_cause);
+	char none[1];
 
-	if (!dp_command(w, &head, (const uint8_t *)why, sizeof(*why)))
-		worker_run(w, dp_chan_run_job, &j);
+	octets[0] = why->kind;
+	octets[1] = why->cause;
+	octets[2] = why->diagnostic;
+	if (why->words) {
+		snprintf((char *)octets + len, CAUSE_WORDS, "%s", why->words);
+		len += strlen((char *)octets + len) + 1;
+	}
+	if (dp_command(dp, home, &head, octets, len))
+		return;
+	dp_port_status(dp, port, none, sizeof(none));
+	dp_command(dp, home, &head, octets, len);
 }
 
 static void dp_chan_give_up(struct dp *dp, enum cmd_kind kind, l2tp_channel c,
 			    const struct ist_cause *why)
 {
-	struct worker *w = dp_chan_home_of(dp, c);
 	struct dp_chan *f;
 
-	if (!w)
+	if (!dp_port_is_open(dp, c))
 		return;
 	f = dp_chan_make(dp, c);
 	if (f) {
 		f->given_up = !f->permanent;
 		f->leaving++;
 	}
-	dp_chan_command(w, kind, c, why);
+	dp_chan_command(dp, kind, c, why);
 }
 
 void dp_answer(struct dp *dp, l2tp_channel c)
 {
 	static const struct ist_cause cannot = {.kind = IST_CAUSE_LOCAL};
-	struct worker *w = dp_chan_home_of(dp, c);
 
-	if (w)
-		dp_chan_command(w, CMD_ANSWER, c, &cannot);
+	if (dp_port_is_open(dp, c))
+		dp_chan_command(dp, CMD_ANSWER, c, &cannot);
 }
 
 void dp_refuse(struct dp *dp, l2tp_channel c, const struct ist_cause *why)

@@ -8,7 +8,7 @@
  * first packet that may end the Opened state on, all requests are left to it, until it has set the
  * entry anew.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #define ECHO_HEAD 8u /* code, Identifier, Length, Magic-Number */
 
@@ -45,8 +45,8 @@ static void echo_reply(struct worker *w, struct call *c, const uint8_t *request,
 	memcpy(out, request, len);
 	out[0] = CODE_ECHO_REPLY;
 	wr_put32(out + 4, c->c.our_magic);
-	count_add(&w->echoes, 1);
-	count_add(&c->st->n.control, 2);
+	count_add(&w->n->echoes, 1);
+	count_add(&c->st->n->control, 2);
 	tx_frame(w, c, PPP_LCP, out, len);
 }
 
@@ -66,7 +66,7 @@ bool call_echo(struct worker *w, struct call *c, const struct rd *info)
 	if (call_may_punt(w, c->st, PPP_LCP)) {
 		echo_reply(w, c, request, len);
 	} else {
-		count_add(&c->st->n.control, 1);
+		count_add(&c->st->n->control, 1);
 		call_drop(w, c, DP_R_PUNT_LIMIT);
 	}
 	return true;

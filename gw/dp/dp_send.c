@@ -7,7 +7,7 @@
  * that the transport does not take wait there, as copies, until the channel is writable; frames
  * that do not fit are dropped and counted.  No channel ever waits for another.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -88,8 +88,8 @@ void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t 
 		.payload = payload,
 		.len = (uint32_t)len,
 	};
-	count_add(&c->st->n.tx_frames, 1);
-	count_add(&c->st->n.tx_octets, n + len);
+	count_add(&c->st->n->tx_frames, 1);
+	count_add(&c->st->n->tx_octets, n + len);
 	/* A full batch is sent at once, so that there is always room for the next frame. */
 	if (++b->n == TX_MAX)
 		tx_flush(w);
@@ -125,8 +125,8 @@ void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,
 		size_t a_len, const uint8_t *b, size_t b_len)
 {
-	struct pair_rec *r =
-		ring_reserve(to->from[w->no], offsetof(struct pair_rec, octets) + a_len + b_len);
+	struct pair_rec *r = ring_reserve(&to->from[w->no]->out,
+					  offsetof(struct pair_rec, octets) + a_len + b_len);
 
 	if (!r) {
 		worker_drop(w, DP_R_PAIR_RING);
@@ -136,7 +136,7 @@ void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head
 	memcpy(r->octets, a, a_len);
 	if (b_len)
 		memcpy(r->octets + a_len, b, b_len);
-	ring_commit(to->from[w->no]);
+	ring_commit(&to->from[w->no]->out);
 	w->passed |= 1u << to->no;
 }
 
@@ -144,7 +144,7 @@ void tx_poke_others(struct worker *w)
 {
 	for (unsigned i = 0; w->passed; i++) {
 		if (w->passed & 1u << i)
-			worker_poke(w->dp->worker[i]);
+			worker_poke(w->data->worker[i]);
 		w->passed &= ~(1u << i);
 	}
 }
@@ -153,8 +153,11 @@ void tx_poke_others(struct worker *w)
 
 void tell_sent(struct worker *w, uint64_t cookie)
 {
-	uint64_t *r = ring_reserve(&w->sent, sizeof(*r));
+	uint64_t *r;
 
+	if (w->report_head)
+		report_mail(w);
+	r = ring_reserve(&w->sent, sizeof(*r));
 	/* dp_send() keeps fewer outstanding than fit. */
 	if (r) {
 		*r = cookie;
@@ -180,7 +183,7 @@ static void dp_send_give_up(struct worker *w, enum dp_reason why, const struct o
 static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgoing *o)
 {
 	const struct ist_frame *f = o->f;
-	struct cmd_rec *r = ring_reserve(q, sizeof(*r) + f->head_len + f->len);
+	struct cmd_rec *r = ring_reserve(&q->out, sizeof(*r) + f->head_len + f->len);
 
 	if (!r) {
 		dp_send_give_up(w, DP_R_CHANNEL_FULL, o);
@@ -192,7 +195,7 @@ static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgo
 	if (f->head_len)
 		memcpy(r->octets, f->head, f->head_len);
 	memcpy(r->octets + f->head_len, f->payload, f->len);
-	ring_commit(q);
+	ring_commit(&q->out);
 }
 
 /* Send the frames that wait in q; false when the channel is full again. */
@@ -204,7 +207,7 @@ static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, st
 	size_t len;
 	int taken;
 
-	while ((r = ring_peek(q, &len))) {
+	while ((r = ring_peek(&q->in, &len))) {
 		f.flags = r->kind;
 		f.payload = r->octets;
 		f.len = (uint32_t)(len - sizeof(*r));
@@ -216,12 +219,12 @@ static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, st
 		if (taken < 0)
 			dp_send_give_up(p->w, DP_R_SEND, &o);
 		else
-			count_add(f.flags & IST_FRAME_CONTROL ? &p->w->tx_control
-							      : &p->w->tx_frames,
+			count_add(f.flags & IST_FRAME_CONTROL ? &p->w->n->tx_control
+							      : &p->w->n->tx_frames,
 				  1);
 		if (taken > 0 && o.want_sent)
 			tell_sent(p->w, o.cookie);
-		ring_drop(q);
+		ring_drop(&q->in);
 	}
 	return true;
 }
@@ -248,13 +251,13 @@ static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_fram
 	struct worker_port *p = dp_send_port_of(w, to);
 	struct worker_chan *c =
 		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, (ist_channel)to) : NULL;
-	bool waits = c && c->q && !(ring_empty(&c->q->control) && ring_empty(&c->q->data));
+	bool waits = c && c->q && !(ring_empty(&c->q->control.in) && ring_empty(&c->q->data.in));
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, f, n);
 
 	if (taken > 0)
-		count_add(&w->tx_frames, (uint64_t)taken);
+		count_add(&w->n->tx_frames, (uint64_t)taken);
 	if (taken < 0 || !c || !c->q) {
-		count_add(&w->reason[DP_R_SEND], n - (unsigned)(taken < 0 ? 0 : taken));
+		count_add(&w->n->reason[DP_R_SEND], n - (unsigned)(taken < 0 ? 0 : taken));
 		return;
 	}
 	for (unsigned i = (unsigned)taken; i < n; i++)
@@ -286,7 +289,7 @@ void tx_flush(struct worker *w)
 
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 {
-	struct worker_port *p = w->port[dp_channel_port(r->channel)];
+	struct worker_port *p = dp_send_port_of(w, r->channel);
 	struct ist_frame f = {
 		.channel = (ist_channel)r->channel,
 		.flags = IST_FRAME_CONTROL | IST_FRAME_DSCP(r->dscp),
@@ -295,12 +298,17 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 	};
 	struct outgoing o = {&f, r->cookie, r->want_sent};
 	struct worker_chan *c =
-		worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f.channel) : NULL;
-	bool waits = c && c->q && !ring_empty(&c->q->control);
-	int taken = waits ? 0 : p->t->send(p->p, &f, 1);
+		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f.channel) : NULL;
+	bool waits = c && c->q && !ring_empty(&c->q->control.in);
+	int taken;
 
+	if (!p) {
+		dp_send_give_up(w, DP_R_PORT_CLOSED, &o);
+		return;
+	}
+	taken = waits ? 0 : p->t->send(p->p, &f, 1);
 	if (taken > 0) {
-		count_add(&w->tx_control, 1);
+		count_add(&w->n->tx_control, 1);
 		if (o.want_sent)
 			tell_sent(w, o.cookie);
 	} else if (!taken && c && c->q) {

@@ -3,7 +3,7 @@
  * The host table that a transport is given (struct ist_host): watches, timers, log, captures and
  * reports, all on the worker its port lives on.  The host context of every call is the worker_port.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -161,7 +161,7 @@ static void host_frames(void *host, const struct ist_frame *f, unsigned n)
 	frames_in(host, f, n);
 }
 
-static void host_attrs_report(struct worker_port *p, ist_channel id, enum report_kind kind,
+static void host_attrs_report(struct worker_port *p, ist_channel id, enum door_kind kind,
 			      const struct ist_attrs *a)
 {
 	struct worker_chan *c = worker_chan_make(p, id);
@@ -180,12 +180,12 @@ static void host_attrs_report(struct worker_port *p, ist_channel id, enum report
 
 static void host_offer(void *host, ist_channel c, const struct ist_attrs *a)
 {
-	host_attrs_report(host, c, REPORT_OFFER, a);
+	host_attrs_report(host, c, DOOR_OFFER, a);
 }
 
 static void host_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
-	host_attrs_report(host, c, REPORT_UP, a);
+	host_attrs_report(host, c, DOOR_UP, a);
 	worker_chan_writable(host, c);
 }
 
@@ -226,7 +226,7 @@ static void host_tap(void *host, bool outbound, uint16_t link_type, const void *
 		     uint32_t head_len, const void *payload, uint32_t len)
 {
 	struct worker_port *p = host;
-	struct ring *ring = &p->w->tap;
+	struct ring_out *ring = &p->w->tap;
 	struct tap_rec *r;
 
 	if (!p->tap_on)

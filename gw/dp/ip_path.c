@@ -8,7 +8,7 @@
  * is held down both ways so that this is rare.  A device of a client leg has one call, and
  * addresses are not checked.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 #include "gw/ip/ip.h"
 
 #include <errno.h>
@@ -22,11 +22,11 @@
 #define ABSENT_RATE  20u
 #define ABSENT_BURST 16u
 
-static bool ip_path_tun_write(struct worker *w, const struct dp_tun *t, const uint8_t *pkt,
+static bool ip_path_tun_write(struct worker *w, const struct data_tun *t, const uint8_t *pkt,
 			      size_t len)
 {
 	if (t && write(t->fd, pkt, len) == (ssize_t)len) {
-		count_add(&w->tun_tx, 1);
+		count_add(&w->n->tun_tx, 1);
 		return true;
 	}
 	worker_drop(w, DP_R_TUN_WRITE);
@@ -137,7 +137,7 @@ static void ip_path_fragment(struct worker *w, struct call *c, const struct ip4 
 	uint8_t *out;
 	size_t len;
 
-	count_add(&w->fragmented, 1);
+	count_add(&w->n->fragmented, 1);
 	for (unsigned i = 0;; i++) {
 		/* The flush that makes room has sent the fragments before. */
 		out = worker_scratch(w, c->c.mtu);
@@ -220,21 +220,21 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 
 /* --- the TUN ---------------------------------------------------------------------------------- */
 
-static uint32_t ip_path_find_call4(const struct dp_tun *t, uint32_t dst)
+static uint32_t ip_path_find_call4(const struct data_tun *t, uint32_t dst)
 {
 	uint32_t key = addrtab_get4(&t->addr, dst);
 
 	return key ? key : prefixtab_get(&t->route4, (uint64_t)dst << 32);
 }
 
-static uint32_t ip_path_find_call6(const struct dp_tun *t, const uint8_t *dst)
+static uint32_t ip_path_find_call6(const struct data_tun *t, const uint8_t *dst)
 {
 	uint32_t key = dst ? addrtab_get6(&t->addr, dst) : 0;
 
 	return key || !dst ? key : prefixtab_get(&t->route6, addr6_prefix(dst));
 }
 
-static uint32_t ip_path_find_call(const struct dp_tun *t, const uint8_t *pkt, size_t len)
+static uint32_t ip_path_find_call(const struct data_tun *t, const uint8_t *pkt, size_t len)
 {
 	uint32_t client = atomic_load_explicit(&t->client, memory_order_relaxed), dst;
 	struct rd r = rd_init(pkt, len);
@@ -251,23 +251,24 @@ static uint32_t ip_path_find_call(const struct dp_tun *t, const uint8_t *pkt, si
 }
 
 /* A client that the control thread may have called: it is told, and keeps the packet. */
-static bool ip_path_tell_absent(struct worker *w, struct dp_tun *t, const uint8_t *pkt, size_t len)
+static bool ip_path_tell_absent(struct worker *w, struct data_tun *t, const uint8_t *pkt,
+				size_t len)
 {
 	return bucket_take(&t->absent_tokens, &t->absent_refilled, w->now, ABSENT_RATE,
 			   ABSENT_BURST) &&
 	       tell_frame(w, &w->ppp, DP_R_PPP_RING, 0, 0, pkt, len, NULL, 0);
 }
 
-static void ip_path_one_packet(struct worker *w, struct dp_tun *t, uint8_t *pkt, size_t len)
+static void ip_path_one_packet(struct worker *w, struct data_tun *t, uint8_t *pkt, size_t len)
 {
 	uint32_t call = ip_path_find_call(t, pkt, len);
 	struct call *c = NULL;
 
-	count_add(&w->tun_rx, 1);
-	if (call == DP_TUN_ABSENT && ip_path_tell_absent(w, t, pkt, len))
+	count_add(&w->n->tun_rx, 1);
+	if (call == DATA_TUN_ABSENT && ip_path_tell_absent(w, t, pkt, len))
 		return;
 	if (call)
-		c = calltab_get(&w->dp->tab, (uint16_t)(call >> 16), (uint16_t)call);
+		c = calltab_get(&w->data->tab, (uint16_t)(call >> 16), (uint16_t)call);
 	if (!c)
 		worker_drop(w, DP_R_NO_ROUTE);
 	else if (c->st->home != w)
@@ -279,7 +280,7 @@ static void ip_path_one_packet(struct worker *w, struct dp_tun *t, uint8_t *pkt,
 
 void ip_path_read(void *arg, unsigned ready)
 {
-	struct dp_tun *t = arg;
+	struct data_tun *t = arg;
 	struct worker *w = t->home;
 	size_t used = 0;
 	ssize_t n = 0;
@@ -301,5 +302,6 @@ void ip_path_read(void *arg, unsigned ready)
 		worker_unwatch(w, t->watch);
 		t->watch = NULL;
 		atomic_store(&t->gone, true);
+		atomic_store(&w->data->door->tun_gone[t->no % DOOR_TUNS], t->no);
 	}
 }

@@ -20,9 +20,9 @@
 #define SKIP UINT32_MAX
 #define HEAD 8u
 
-int waker_init(struct waker *w)
+int waker_init(struct waker *w, atomic_int *asleep)
 {
-	atomic_init(&w->asleep, 0);
+	w->asleep = asleep;
 	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return w->fd < 0 ? -errno : 0;
 }
@@ -39,7 +39,7 @@ void waker_poke(struct waker *w)
 	static const uint64_t one = 1;
 	ssize_t ignored; /* a full eventfd is readable already */
 
-	if (!atomic_exchange(&w->asleep, 0))
+	if (!atomic_exchange(w->asleep, 0))
 		return;
 	ignored = write(w->fd, &one, sizeof(one));
 	(void)ignored;
@@ -47,12 +47,12 @@ void waker_poke(struct waker *w)
 
 void waker_sleep(struct waker *w)
 {
-	atomic_exchange(&w->asleep, 1);
+	atomic_exchange(w->asleep, 1);
 }
 
 void waker_rise(struct waker *w)
 {
-	atomic_exchange(&w->asleep, 0);
+	atomic_exchange(w->asleep, 0);
 }
 
 void waker_clear(struct waker *w)
@@ -63,19 +63,54 @@ void waker_clear(struct waker *w)
 	(void)ignored;
 }
 
+uint64_t ring_size(size_t size)
+{
+	uint64_t n = 64;
+
+	while (n < size)
+		n <<= 1;
+	return n;
+}
+
+static bool ring_ends_agree(const struct ring_mem *mem, uint64_t size, uint64_t *head,
+			    uint64_t *tail)
+{
+	*head = atomic_load_explicit(&mem->head, memory_order_acquire);
+	*tail = atomic_load_explicit(&mem->tail, memory_order_acquire);
+	return *head - *tail <= size && !(*head & 7) && !(*tail & 7);
+}
+
+bool ring_out_open(struct ring_out *r, struct ring_mem *mem, uint64_t size)
+{
+	*r = (struct ring_out){.mem = mem, .size = size};
+	return ring_ends_agree(mem, size, &r->head, &r->tail_seen);
+}
+
+bool ring_in_open(struct ring_in *r, struct ring_mem *mem, uint64_t size)
+{
+	*r = (struct ring_in){.mem = mem, .size = size};
+	return ring_ends_agree(mem, size, &r->head_seen, &r->tail);
+}
+
 int ring_init(struct ring *r, size_t size)
 {
+	uint64_t n = ring_size(size);
+	struct ring_mem *mem = aligned_alloc(64, ring_mem_size(n));
+
 	memset(r, 0, sizeof(*r));
-	for (r->size = 64; r->size < size;)
-		r->size <<= 1;
-	r->buf = malloc(r->size);
-	return r->buf ? 0 : -ENOMEM;
+	if (!mem)
+		return -ENOMEM;
+	memset(mem, 0, sizeof(*mem));
+	ring_out_open(&r->out, mem, n);
+	ring_in_open(&r->in, mem, n);
+	return 0;
 }
 
 void ring_free(struct ring *r)
 {
-	free(r->buf);
-	r->buf = NULL;
+	free(r->out.mem);
+	r->out.mem = NULL;
+	r->in.mem = NULL;
 }
 
 static uint64_t ring_footprint(size_t len)
@@ -83,22 +118,22 @@ static uint64_t ring_footprint(size_t len)
 	return HEAD + ((len + 7) & ~(uint64_t)7);
 }
 
-static bool ring_has_room(struct ring *r, uint64_t head, uint64_t need)
+static bool ring_has_room(struct ring_out *r, uint64_t head, uint64_t need)
 {
 	if (head + need - r->tail_seen <= r->size)
 		return true;
-	r->tail_seen = atomic_load_explicit(&r->tail, memory_order_acquire);
+	r->tail_seen = atomic_load_explicit(&r->mem->tail, memory_order_acquire);
 	return head + need - r->tail_seen <= r->size;
 }
 
-static void ring_put_length(struct ring *r, uint64_t at, uint32_t len)
+static void ring_put_length(struct ring_out *r, uint64_t at, uint32_t len)
 {
-	memcpy(r->buf + (at & (r->size - 1)), &len, sizeof(len));
+	memcpy(r->mem->octets + (at & (r->size - 1)), &len, sizeof(len));
 }
 
-void *ring_reserve(struct ring *r, size_t len)
+void *ring_reserve(struct ring_out *r, size_t len)
 {
-	uint64_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+	uint64_t head = r->head;
 	uint64_t need = ring_footprint(len), left = r->size - (head & (r->size - 1));
 
 	if (len > r->size / 2 - HEAD)
@@ -113,41 +148,76 @@ void *ring_reserve(struct ring *r, size_t len)
 	}
 	ring_put_length(r, head, (uint32_t)len);
 	r->reserved = head + need;
-	return r->buf + (head & (r->size - 1)) + HEAD;
+	return r->mem->octets + (head & (r->size - 1)) + HEAD;
 }
 
-void ring_commit(struct ring *r)
+void ring_commit(struct ring_out *r)
 {
-	atomic_store_explicit(&r->head, r->reserved, memory_order_release);
+	r->head = r->reserved;
+	atomic_store_explicit(&r->mem->head, r->head, memory_order_release);
 }
 
-bool ring_empty(struct ring *r)
+/* What the producer has written; nothing more once it has written nonsense. */
+static void ring_look(struct ring_in *r)
 {
-	uint64_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
+	uint64_t head = atomic_load_explicit(&r->mem->head, memory_order_acquire);
 
-	if (tail == r->head_seen)
-		r->head_seen = atomic_load_explicit(&r->head, memory_order_acquire);
-	return tail == r->head_seen;
+	r->broken |= head - r->tail > r->size || head & 7;
+	r->head_seen = r->broken ? r->tail : head;
 }
 
-const void *ring_peek(struct ring *r, size_t *len)
+uint64_t ring_mark(struct ring_in *r)
 {
-	uint64_t at = atomic_load_explicit(&r->tail, memory_order_relaxed);
+	ring_look(r);
+	return r->head_seen;
+}
+
+bool ring_empty(struct ring_in *r)
+{
+	if (r->tail == r->head_seen)
+		ring_look(r);
+	return r->tail == r->head_seen;
+}
+
+/* Read once: the producer may change it after it was checked. */
+static uint32_t ring_length(const struct ring_in *r, uint64_t at)
+{
+	return *(const volatile uint32_t *)(r->mem->octets + (at & (r->size - 1)));
+}
+
+/* Does a record of len octets at `at` lie in one piece in what has been written? */
+static bool ring_holds(const struct ring_in *r, uint64_t at, uint32_t len)
+{
+	uint64_t need = ring_footprint(len);
+
+	return at - r->tail < r->head_seen - r->tail && need <= r->head_seen - at &&
+	       need <= r->size - (at & (r->size - 1));
+}
+
+const void *ring_peek(struct ring_in *r, size_t *len)
+{
+	uint64_t at = r->tail;
 	uint32_t n;
 
 	if (ring_empty(r))
 		return NULL;
-	memcpy(&n, r->buf + (at & (r->size - 1)), sizeof(n));
+	n = ring_length(r, at);
 	if (n == SKIP) {
 		at += r->size - (at & (r->size - 1));
-		memcpy(&n, r->buf, sizeof(n));
+		n = ring_length(r, at);
+	}
+	if (!ring_holds(r, at, n)) {
+		r->broken = true;
+		r->head_seen = r->tail;
+		return NULL;
 	}
 	*len = n;
 	r->next = at + ring_footprint(n);
-	return r->buf + (at & (r->size - 1)) + HEAD;
+	return r->mem->octets + (at & (r->size - 1)) + HEAD;
 }
 
-void ring_drop(struct ring *r)
+void ring_drop(struct ring_in *r)
 {
-	atomic_store_explicit(&r->tail, r->next, memory_order_release);
+	r->tail = r->next;
+	atomic_store_explicit(&r->mem->tail, r->tail, memory_order_release);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The worker's turn: descriptors, then requests of the control thread, then timers, then one flush
+ * The worker's turn: descriptors, then requests of control, then timers, then one flush
  * of the frames gathered. Every part is bounded, so that none starves another; a part with more to
  * do makes the next wait return at once.  One RCU quiescent state per turn, offline while waiting.
  * Timers go by a timerfd, so that the epoll descriptor alone says when there is work: with workers
- * = 0 it is nested in the control thread's loop and the turns are run from dp_poll().
+ * = 0 it is nested in control's loop and the turns are run from dp_poll().
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,11 +20,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define CMD_RING     (1u << 20)
-#define CONTROL_RING (1u << 20)
-#define PPP_RING     (1u << 20)
-#define SENT_RING    (1u << 16)
-#define LOG_RING     (1u << 16)
 #define PAIR_RING    (1u << 20)
 #define REORDER_BUFS 1024u
 #define REORDER_SIZE 9728u /* a frame of 9180 octets (RFC 3355) fits */
@@ -35,7 +30,7 @@ static void worker_on_waker(void *arg, unsigned ready)
 	struct worker *w = arg;
 
 	(void)ready;
-	waker_clear(&w->waker);
+	waker_clear(w->waker);
 }
 
 static void worker_on_timer(void *arg, unsigned ready)
@@ -52,8 +47,8 @@ static bool worker_open_descriptors(struct worker *w)
 {
 	w->epfd = epoll_create1(EPOLL_CLOEXEC);
 	w->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	return w->epfd >= 0 && w->timerfd >= 0 && waker_init(&w->waker) >= 0 &&
-	       worker_watch(w, w->waker.fd, IST_READ, worker_on_waker, w) &&
+	return w->epfd >= 0 && w->timerfd >= 0 &&
+	       worker_watch(w, w->waker->fd, IST_READ, worker_on_waker, w) &&
 	       worker_watch(w, w->timerfd, IST_READ, worker_on_timer, w);
 }
 
@@ -63,32 +58,47 @@ static bool worker_get_memory(struct worker *w)
 	w->packets = malloc(WORKER_PACKETS);
 	w->filter_frame = malloc(WORKER_FILTER_FRAME);
 	w->whole = malloc(WORKER_FILTER_FRAME);
-	return w->scratch && w->packets && w->filter_frame && w->whole &&
-	       !ring_init(&w->cmd, CMD_RING) && !ring_init(&w->control, CONTROL_RING) &&
-	       !ring_init(&w->ppp, PPP_RING) && !ring_init(&w->sent, SENT_RING) &&
-	       !ring_init(&w->log, LOG_RING) && !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
+	w->report_octets = malloc(REPORT_MAX);
+	return w->scratch && w->packets && w->filter_frame && w->whole && w->report_octets &&
+	       !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
 }
 
-struct worker *worker_new(struct dp *dp, unsigned no)
+static bool worker_open_rings(struct worker *w)
+{
+	struct ring_mem *const *mail = w->data->door->mail[w->no];
+	struct ring_out *const out[MAIL_KINDS] = {
+		[MAIL_CONTROL] = &w->control, [MAIL_PPP] = &w->ppp, [MAIL_SENT] = &w->sent,
+		[MAIL_LOG] = &w->log,	      [MAIL_TAP] = &w->tap, [MAIL_REPORTS] = &w->mailed,
+	};
+	bool ok = ring_in_open(&w->cmd, mail[MAIL_CMD], door_ring_size[MAIL_CMD]);
+
+	for (unsigned i = 0; i < MAIL_KINDS; i++)
+		if (out[i])
+			ok &= ring_out_open(out[i], mail[i], door_ring_size[i]);
+	return ok;
+}
+
+struct worker *worker_new(struct data *data, unsigned no)
 {
 	struct worker *w = aligned_alloc(64, (sizeof(*w) + 63) & ~(size_t)63);
 
 	if (!w)
 		return NULL;
 	memset(w, 0, sizeof(*w));
-	w->dp = dp;
+	w->data = data;
 	w->no = no;
-	w->epfd = w->timerfd = w->waker.fd = -1;
+	w->epfd = w->timerfd = -1;
+	w->waker = &data->door->worker[no];
+	w->n = data->door->counters[no];
 	w->armed = DEADLINE_NEVER;
 	w->now = dp_now();
 	w->report_tail = &w->report_head;
-	pthread_mutex_init(&w->report_lock, NULL);
 	sem_init(&w->job_done, 0, 0);
-	if (!worker_open_descriptors(w) || !worker_get_memory(w)) {
+	if (!worker_open_descriptors(w) || !worker_get_memory(w) || !worker_open_rings(w)) {
 		worker_free(w);
 		return NULL;
 	}
-	waker_sleep(&w->waker);
+	waker_sleep(w->waker);
 	return w;
 }
 
@@ -121,26 +131,19 @@ void worker_free(struct worker *w)
 			ring_free(w->from[i]);
 		free(w->from[i]);
 	}
-	ring_free(&w->cmd);
-	ring_free(&w->control);
-	ring_free(&w->ppp);
-	ring_free(&w->sent);
-	ring_free(&w->log);
-	ring_free(&w->tap);
 	pool_free(&w->reorder);
 	free(w->scratch);
 	free(w->packets);
 	free(w->filter_frame);
 	free(w->whole);
+	free(w->report_octets);
 	worker_free_watches(&w->watches);
 	worker_free_watches(&w->dead);
-	waker_free(&w->waker);
 	if (w->timerfd >= 0)
 		close(w->timerfd);
 	if (w->epfd >= 0)
 		close(w->epfd);
 	sem_destroy(&w->job_done);
-	pthread_mutex_destroy(&w->report_lock);
 	free(w);
 }
 
@@ -260,34 +263,78 @@ static void worker_handle_retired(struct worker *w)
 	}
 }
 
+/* Control's word for why: r is a copy. */
+static void worker_handle_channel(struct worker *w, const struct cmd_rec *r, size_t len)
+{
+	const struct cmd_cause *c = (const struct cmd_cause *)r->octets;
+	struct ist_cause why = {.kind = IST_CAUSE_LOCAL};
+
+	if (len >= sizeof(*c))
+		why = (struct ist_cause){c->kind, c->cause, c->diagnostic, NULL};
+	if (len > sizeof(*c) && !r->octets[len - 1])
+		why.words = c->text;
+	worker_chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
+}
+
+static void worker_handle_ip(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+{
+	call_ip_in(w, c, frame, len);
+}
+
+static void worker_handle_ppp(struct worker *w, struct call *c, const uint8_t *frame, size_t len)
+{
+	count_add(&c->st->n->control, 1);
+	tx_frame(w, c, (uint16_t)(frame[0] << 8 | frame[1]), frame + 2, len - 2);
+	atomic_fetch_add(&c->st->taken, 1);
+}
+
+static void worker_handle_frame(struct worker *w, const struct cmd_rec *r, size_t len)
+{
+	struct call *c = calltab_get(&w->data->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
+
+	if (!c || c->st->home != w)
+		worker_drop(w, DP_R_NO_CALL);
+	else if (len < 2)
+		worker_drop(w, DP_R_BAD_PPP);
+	else
+		(r->kind == CMD_IP ? worker_handle_ip : worker_handle_ppp)(w, c, r->octets, len);
+	tx_flush(w); /* the frame is in the copy */
+}
+
 static void worker_handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
 {
-	struct ist_cause why;
-	struct call *c;
+	static void (*const handle[CMD_KINDS])(struct worker * w, const struct cmd_rec *r,
+					       size_t len) = {
+		[CMD_CONTROL] = tx_control,	      [CMD_PPP] = worker_handle_frame,
+		[CMD_IP] = worker_handle_frame,	      [CMD_ANSWER] = worker_handle_channel,
+		[CMD_REFUSE] = worker_handle_channel, [CMD_DISCONNECT] = worker_handle_channel,
+	};
 
-	if (r->kind == CMD_CONTROL) {
-		tx_control(w, r, len);
-		return;
+	if (r->kind < CMD_KINDS)
+		handle[r->kind](w, r, len);
+}
+
+/* Is what control has asked before this record done? */
+static bool worker_may_handle(struct worker *w, const struct cmd_rec *r)
+{
+	bool wait = r->after > atomic_load(&w->data->done);
+
+	if (wait == atomic_load_explicit(&w->waits, memory_order_relaxed))
+		return !wait;
+	atomic_store(&w->waits, wait);
+	return r->after <= atomic_load(&w->data->done);
+}
+
+/* The oldest command, or NULL; copied, so that control cannot change it any more. */
+static const struct cmd_rec *worker_next_command(struct worker *w, size_t *len)
+{
+	const void *r = ring_peek(&w->cmd, len);
+
+	while (r && (*len < sizeof(struct cmd_rec) || *len > WORKER_PACKETS)) {
+		ring_drop(&w->cmd);
+		r = ring_peek(&w->cmd, len);
 	}
-	if (r->kind != CMD_PPP && r->kind != CMD_IP) {
-		memcpy(&why, r->octets, sizeof(why));
-		worker_chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
-		return;
-	}
-	c = calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
-	if (!c) {
-		worker_drop(w, DP_R_NO_CALL);
-		return;
-	}
-	if (r->kind == CMD_IP) {
-		call_ip_in(w, c, r->octets, len);
-	} else {
-		count_add(&c->st->n.control, 1);
-		tx_frame(w, c, (uint16_t)(r->octets[0] << 8 | r->octets[1]), r->octets + 2,
-			 len - 2);
-		atomic_fetch_add(&c->st->taken, 1);
-	}
-	tx_flush(w); /* the frame is in the record */
+	return r ? memcpy(w->packets, r, *len) : NULL;
 }
 
 static void worker_handle_commands(struct worker *w, unsigned most)
@@ -295,14 +342,14 @@ static void worker_handle_commands(struct worker *w, unsigned most)
 	const struct cmd_rec *r;
 	size_t len;
 
-	while (most-- && (r = ring_peek(&w->cmd, &len))) {
+	while (most-- && (r = worker_next_command(w, &len)) && worker_may_handle(w, r)) {
 		worker_handle_command(w, r, len - sizeof(*r));
 		ring_drop(&w->cmd);
 	}
 }
 
 /* Packets sent before the job leave before it runs: a port may be closed right after the last
- * StopCCN. The control thread waits for the job, so the ring cannot grow meanwhile. */
+ * StopCCN. Control waits for the job, so the ring does not grow meanwhile. */
 static void worker_handle_job(struct worker *w)
 {
 	struct worker_job *j = atomic_exchange(&w->job, NULL);
@@ -350,14 +397,14 @@ static const struct {
 	[PAIR_TO_MEMBER] = {worker_take_to_member, DP_R_NO_BUNDLE},
 };
 
-static void worker_handle_pair(struct worker *w, struct ring *ring)
+static void worker_handle_pair(struct worker *w, struct ring_in *ring)
 {
 	const struct pair_rec *r;
 	size_t len, used = 0;
 
 	for (unsigned i = 0; i < WORKER_BATCH && (r = ring_peek(ring, &len)); i++) {
 		struct call *c =
-			calltab_get(&w->dp->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
+			calltab_get(&w->data->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
 		uint8_t *pkt = w->packets + used;
 
 		len -= offsetof(struct pair_rec, octets);
@@ -386,16 +433,28 @@ static void worker_handle_mail(struct worker *w)
 	worker_handle_commands(w, WORKER_BATCH);
 	for (unsigned i = 0; i < WORKER_MAX; i++)
 		if (w->from[i])
-			worker_handle_pair(w, w->from[i]);
+			worker_handle_pair(w, &w->from[i]->in);
+}
+
+/* One that waits for a table message is no reason to stay awake: the message thread pokes. */
+static bool worker_has_command(struct worker *w)
+{
+	const struct cmd_rec *r;
+	size_t len;
+
+	if (!atomic_load(&w->waits))
+		return !ring_empty(&w->cmd);
+	r = worker_next_command(w, &len);
+	return r && worker_may_handle(w, r);
 }
 
 static bool worker_mail_waits(struct worker *w)
 {
 	if (atomic_load(&w->job) || atomic_load(&w->retired) || atomic_load(&w->port_woken) ||
-	    atomic_load(&w->stop) || !ring_empty(&w->cmd))
+	    atomic_load(&w->stop) || worker_has_command(w))
 		return true;
 	for (unsigned i = 0; i < WORKER_MAX; i++)
-		if (w->from[i] && !ring_empty(w->from[i]))
+		if (w->from[i] && !ring_empty(&w->from[i]->in))
 			return true;
 	return false;
 }
@@ -407,9 +466,11 @@ static void worker_finish(struct worker *w)
 	tx_flush(w);
 	tx_poke_others(w);
 	worker_arm_timer(w);
+	if (w->report_head)
+		report_mail(w);
 	if (w->told) {
 		w->told = false;
-		waker_poke(&w->dp->waker);
+		waker_poke(&w->data->door->control);
 	}
 }
 
@@ -428,12 +489,12 @@ void worker_turn(struct worker *w)
 	int n = epoll_wait(w->epfd, ev, EVENTS, 0);
 
 	rcu_online();
-	waker_rise(&w->waker);
+	waker_rise(w->waker);
 	worker_handle_events(w, ev, n);
 	rcu_offline();
-	waker_sleep(&w->waker);
+	waker_sleep(w->waker);
 	if (worker_mail_waits(w))
-		waker_poke(&w->waker);
+		waker_poke(w->waker);
 }
 
 static void *worker_thread_main(void *arg)
@@ -447,19 +508,19 @@ static void *worker_thread_main(void *arg)
 	snprintf(name, sizeof(name), "worker-%u", w->no);
 	prctl(PR_SET_NAME, name);
 	rcu_enter();
-	waker_rise(&w->waker);
+	waker_rise(w->waker);
 	while (!atomic_load(&w->stop)) {
 		n = epoll_wait(w->epfd, ev, EVENTS, busy ? 0 : -1);
 		rcu_online();
 		if (!busy)
-			waker_rise(&w->waker);
+			waker_rise(w->waker);
 		worker_handle_events(w, ev, n);
 		busy = n > 0;
 		if (!busy) {
-			waker_sleep(&w->waker);
+			waker_sleep(w->waker);
 			busy = worker_mail_waits(w);
 			if (busy)
-				waker_rise(&w->waker);
+				waker_rise(w->waker);
 		}
 		rcu_offline();
 	}
@@ -512,7 +573,7 @@ int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *a
 
 void worker_poke(struct worker *w)
 {
-	waker_poke(&w->waker);
+	waker_poke(w->waker);
 }
 
 void worker_retire(struct call_state *st)

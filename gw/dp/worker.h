@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A data worker: one thread (or none: then the control thread runs it), one epoll set, one heap of
- * timers, the ports and TUN devices that live on it, and the mailboxes to and from the control
- * thread.  Everything here but worker_new/free/run and worker_poke belongs to the worker's thread.
+ * timers, the ports and TUN devices that live on it, and the mailboxes to and from control.
+ * Everything here but worker_new/free/run and worker_poke belongs to the worker's thread.
  */
 #ifndef GW_DP_WORKER_H
 #define GW_DP_WORKER_H
 
 #include "core/deadline.h"
 #include "gw/dp/calltab.h"
+#include "gw/dp/door.h"
 #include "gw/dp/dp.h"
 #include "gw/dp/pool.h"
 #include "gw/dp/ring.h"
@@ -17,14 +18,14 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#define WORKER_MAX	    16u
+#define WORKER_MAX	    DOOR_WORKERS
 #define WORKER_PORTS	    256u
 #define WORKER_BATCH	    64u		 /* records or frames handled before looking elsewhere */
 #define WORKER_SCRATCH	    (256u << 10) /* octets of frames we build ourselves, per batch */
 #define WORKER_PACKETS	    (512u << 10)
 #define WORKER_FILTER_FRAME (PPP_HEAD_MAX + 65535u)
 
-struct dp;
+struct data;
 struct worker_port;
 struct report;
 struct worker;
@@ -65,7 +66,7 @@ struct worker_job {
 };
 
 struct worker {
-	struct dp *dp;
+	struct data *data;
 	unsigned no;
 	bool threaded; /* thread runs */
 	pthread_t thread;
@@ -73,24 +74,25 @@ struct worker {
 	uint64_t armed; /* what timerfd is set to */
 	uint64_t now;	/* of this batch, us */
 	atomic_bool stop;
-	struct waker waker;
+	struct waker *waker; /* the door's */
 	struct watch *watches, *dead;
 	struct deadline_heap heap;
 
-	/* from the control thread */
-	struct ring cmd;
+	/* from control, and from the message thread */
+	struct ring_in cmd;
 	_Atomic(struct worker_job *) job;
 	sem_t job_done;
 	_Atomic(struct call_state *) retired; /* from liburcu's thread */
 	atomic_bool port_woken;		      /* from threads of transports */
 	/* packets the TUN of another worker has read for a call of ours: [their number] */
 	struct ring *from[WORKER_MAX];
-	/* to the control thread */
-	struct ring control, ppp, sent, log, tap; /* tap: allocated by the first capture */
-	bool told;				  /* this batch has put a record there */
-	pthread_mutex_t report_lock;
-	struct report *report_head, **report_tail;
-	unsigned reports;
+	/* to control */
+	struct ring_out control, ppp, sent, log, tap, mailed;
+	bool told;				   /* this batch has put a record there */
+	struct report *report_head, **report_tail; /* those that the ring had no room for yet */
+	uint8_t *report_octets;			   /* one while it is encoded */
+	/* The oldest command waits for a table message before it. */
+	atomic_bool waits;
 
 	struct worker_port *port[WORKER_PORTS]; /* NULL = not on this worker */
 	struct pool reorder;
@@ -104,14 +106,11 @@ struct worker {
 	uint32_t icmp_tokens;
 	uint64_t icmp_refilled;
 
-	_Atomic uint64_t reason[DP_R_COUNT];
-	_Atomic uint64_t rx_frames, tx_frames, rx_control, tx_control, tun_rx, tun_tx, fragmented,
-		echoes;
-	_Atomic uint64_t rx_congested, rx_discard;
+	struct worker_counters *n; /* in the door */
 };
 
 /* NULL without memory, descriptors or threads. */
-struct worker *worker_new(struct dp *dp, unsigned no);
+struct worker *worker_new(struct data *data, unsigned no);
 /* A ring from every other worker; after all have been made and before any starts. */
 int worker_link(struct worker *w, unsigned workers);
 /* Give it a thread, which takes no signals; 0 or -errno. */
@@ -123,7 +122,7 @@ void worker_free(struct worker *w);
 /* One turn without waiting; with workers = 0 dp_poll() runs it. */
 void worker_turn(struct worker *w);
 
-/* Control thread: run fn on the worker and wait for its result. */
+/* Message thread: run fn on the worker and wait for its result. */
 int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *arg);
 /* Any thread. */
 void worker_poke(struct worker *w);
@@ -132,7 +131,7 @@ void worker_retire(struct call_state *st);
 
 static inline void worker_drop(struct worker *w, enum dp_reason why)
 {
-	count_add(&w->reason[why], 1);
+	count_add(&w->n->reason[why], 1);
 }
 
 /* what: enum ist_watch bits; a watch with nothing to watch is to be removed.  NULL without memory

@@ -3,13 +3,11 @@
  * A port on its worker, and its channels.  A channel's record is made when something first names it
  * and freed when the channel is down for ever, refused or disconnected.
  */
-#include "gw/dp/dp_int.h"
+#include "gw/dp/data.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define TAP_RING (1u << 20)
 
 /* --- the port --------------------------------------------------------------------------------- */
 
@@ -19,7 +17,7 @@ struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct 
 
 	if (!p)
 		return NULL;
-	p->failure = report_new(REPORT_TEXT);
+	p->failure = report_new_failure();
 	if (!p->failure) {
 		free(p);
 		return NULL;
@@ -119,11 +117,11 @@ static void worker_chan_drain_queue(struct worker_port *p, struct ring *r)
 	const struct cmd_rec *q;
 	size_t len;
 
-	while (r->buf && (q = ring_peek(r, &len))) {
+	while (r->out.mem && (q = ring_peek(&r->in, &len))) {
 		worker_drop(p->w, DP_R_SEND);
 		if (q->want_sent)
 			tell_sent(p->w, q->cookie);
-		ring_drop(r);
+		ring_drop(&r->in);
 	}
 }
 
@@ -148,7 +146,7 @@ void worker_chan_drop(struct worker_port *p, struct worker_chan *c)
 	free(c);
 }
 
-/* --- timers, wake-ups, captures --------------------------------------------------------------- */
+/* --- timers, wake-ups ------------------------------------------------------------------------- */
 
 void worker_port_timer_fire(struct deadline *d, uint64_t now)
 {
@@ -165,12 +163,4 @@ void worker_ports_woken(struct worker *w)
 		if (p && atomic_exchange(&p->woken, false) && p->t->on_wake)
 			p->t->on_wake(p->p);
 	}
-}
-
-int worker_port_tap(struct worker_port *p, bool on)
-{
-	if (on && !p->w->tap.buf && ring_init(&p->w->tap, TAP_RING))
-		return -ENOMEM;
-	p->tap_on = on;
-	return 0;
 }

@@ -342,6 +342,7 @@ static void test_fake_say(struct fake *f, enum fake_what what, ist_channel c, co
 {
 	unsigned i;
 
+	dp_flush(f->dp);
 	pthread_mutex_lock(&f->lock);
 	i = f->n_todo++;
 	if (i == FAKE_TODO || len > FAKE_FRAME)
@@ -525,6 +526,7 @@ int rig_open(struct rig *r, const struct ist_transport *t, struct fake *f, char 
 	const struct ist_port_config cfg = {.size = sizeof(cfg), .name = "p"};
 
 	fake_next(f);
+	f->dp = r->dp;
 	return dp_port_open(r->dp, t, &cfg, err, len);
 }
 

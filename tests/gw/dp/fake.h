@@ -48,6 +48,7 @@ struct fake {
 	int send_error; /* when set, what send returns */
 	uint32_t mtu;	/* of every channel; 0 = 1000 + its number */
 	uint32_t marks; /* enum ist_frame_flag of the frames that come in */
+	struct dp *dp;	/* does what it was asked before the transport says something */
 	bool open, refuse_open;
 	unsigned wakes, send_calls, answers, refusals, disconnects;
 	ist_channel asked; /* the last of these three */

@@ -78,6 +78,7 @@ void ip_bench_with(unsigned workers, const char *test, void (*fn)(struct bench *
 		return;
 	ip_bench_up(&b, workers);
 	CU_ASSERT(!dp_call_set(b.r.dp, &b.call));
+	dp_flush(b.r.dp);
 	fn(&b);
 	dp_call_del(b.r.dp, 2, 3);
 	dp_tun_close(b.r.dp, b.tun);
@@ -160,4 +161,18 @@ const struct fake_frame *frame_with(struct bench *b, const void *p, size_t len)
 
 	CU_ASSERT(rig_wait(&b->r, ip_bench_frame_has, &n));
 	return n.found;
+}
+
+long ip_bench_send4(struct bench *b, int fd, uint32_t addr, uint16_t port, const void *p,
+		    size_t len)
+{
+	dp_flush(b->r.dp);
+	return netns_send4(fd, addr, port, p, len);
+}
+
+long ip_bench_send6(struct bench *b, int fd, const uint8_t addr[16], uint16_t port, const void *p,
+		    size_t len)
+{
+	dp_flush(b->r.dp);
+	return netns_send6(fd, addr, port, p, len);
 }

@@ -44,4 +44,10 @@ bool hears(struct bench *b, int fd, const char *want);
 /* The frame to the client that holds these octets; the kernel may send others beside. */
 const struct fake_frame *frame_with(struct bench *b, const void *p, size_t len);
 
+/* netns_send4() and netns_send6(), once the data plane has done all that it was asked. */
+long ip_bench_send4(struct bench *b, int fd, uint32_t addr, uint16_t port, const void *p,
+		    size_t len);
+long ip_bench_send6(struct bench *b, int fd, const uint8_t addr[16], uint16_t port, const void *p,
+		    size_t len);
+
 #endif

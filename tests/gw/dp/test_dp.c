@@ -105,7 +105,7 @@ static void out_of_watches_or_threads(void)
 {
 	dp_refused(0, &refuse_epoll_ctl, 4); /* waker and timer; then waker and worker */
 	dp_refused(2, &refuse_epoll_ctl, 4);
-	dp_refused(3, &refuse_pthread_create, 3);
+	dp_refused(3, &refuse_pthread_create, 4); /* and one for tables */
 }
 
 static void do_rare_calls(struct rig *r)

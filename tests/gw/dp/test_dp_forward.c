@@ -193,6 +193,7 @@ static void the_mailbox_of_the_other_worker_is_bounded(void)
 		fake_octets(r.fake, LINE_CHANNEL, frame, 8, 0);
 	rig_finish(&r);
 	dp_call_del(r.dp, 2, 3);
+	dp_flush(r.dp);
 	pthread_mutex_unlock(&other->lock);
 	CU_ASSERT(rig_wait_reason(&r, DP_R_NO_JOIN, 3));
 	CU_ASSERT_EQUAL(rig_reason(&r, DP_R_NO_CALL), 0);

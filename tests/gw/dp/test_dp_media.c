@@ -89,6 +89,8 @@ static void set_calls(struct pair *p)
 	b.data.peer_tid = b.data.peer_sid = 1;
 	b.data.lns = b.data.send_seq = false;
 	CU_ASSERT(!dp_call_set(p->a.r.dp, &a) && !dp_call_set(p->b.r.dp, &b));
+	dp_flush(p->a.r.dp);
+	dp_flush(p->b.r.dp);
 }
 
 static void swap_data(struct pair *p)

@@ -243,6 +243,7 @@ static void each_on_another_worker(void)
 	second = dp_tun_open(r.dp, "second", 1500, err, sizeof(err));
 	CU_ASSERT_FATAL(first && second && !netif_set("second", true, 1500));
 	CU_ASSERT(dp_tun_route(r.dp, second, &client, 0, 0));
+	dp_flush(r.dp);
 	raw = netns_sniff("second");
 	pthread_mutex_lock(&r.fake->lock);
 	r.fake->host->wake(r.fake->host_ctx);

@@ -46,22 +46,22 @@ static void do_an_absent_client_is_told_of(struct bench *b)
 	unsigned lines = b->r.n_line;
 
 	CU_ASSERT(ip_networks_lead4(b, CLIENT + 1, 32, 0));
-	CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "wake", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT + 1, 7001, "wake", 4) == 4);
 	CU_ASSERT_FATAL(rig_wait_lines(&b->r, lines + 1));
 	CU_ASSERT_STRING_EQUAL(b->r.line[lines].text, "absent");
 	CU_ASSERT_EQUAL(b->r.line[lines].len, 28 + 4);
 	CU_ASSERT(b->r.line[lines].octets[0] == 0x45 && b->r.line[lines].octets[19] == 6);
-	CU_ASSERT(netns_send4(s4, CLIENT + 2, 7001, "x", 1) == 1); /* is not watched */
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT + 2, 7001, "x", 1) == 1); /* is not watched */
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 1));
 	for (unsigned i = 0; i < 100; i++)
-		CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "x", 1) == 1);
+		CU_ASSERT(ip_bench_send4(b, s4, CLIENT + 1, 7001, "x", 1) == 1);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 50));
 	rig_settle(&b->r);
 	CU_ASSERT(ip_networks_absents(b) >= 10 && ip_networks_absents(b) < 60);
 	/* the client that is there is not absent */
 	CU_ASSERT(ip_networks_lead4(b, CLIENT, 32, 0));
 	lines = ip_networks_absents(b);
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "four", 4) == 4);
 	CU_ASSERT(frame_with(b, "four", 4) != NULL);
 	CU_ASSERT_EQUAL(ip_networks_absents(b), lines);
 	close(s4);
@@ -75,10 +75,11 @@ static void do_an_absent_prefix_is_told_of(struct bench *b)
 	const struct fake_line *l;
 
 	CU_ASSERT(ip_networks_lead6(b, other6, 64, 0));
-	CU_ASSERT(netns_send6(s6, client6, 7001, "there", 5) == 5); /* has a longer way, its own */
+	CU_ASSERT(ip_bench_send6(b, s6, client6, 7001, "there", 5) ==
+		  5); /* has a longer way, its own */
 	CU_ASSERT(frame_with(b, "there", 5) != NULL);
 	CU_ASSERT_EQUAL(ip_networks_absents(b), before);
-	CU_ASSERT(netns_send6(s6, other6, 7001, "wake", 4) == 4);
+	CU_ASSERT(ip_bench_send6(b, s6, other6, 7001, "wake", 4) == 4);
 	CU_ASSERT_FATAL(rig_wait_lines(&b->r, b->r.n_line + 1));
 	CU_ASSERT_EQUAL_FATAL(ip_networks_absents(b), before + 1);
 	l = &b->r.line[b->r.n_line - 1];
@@ -102,9 +103,9 @@ static void do_networks_behind_a_client(struct bench *b)
 	CU_ASSERT(!dp_call_set(b->r.dp, &second));
 	CU_ASSERT(ip_networks_lead4(b, 0x0a407700, 24, 3) && ip_networks_lead6(b, behind, 56, 3));
 	CU_ASSERT(ip_networks_lead4(b, 0x0a407800, 24, 4));
-	CU_ASSERT(netns_send4(s4, host, 7001, "net four", 8) == 8);
+	CU_ASSERT(ip_bench_send4(b, s4, host, 7001, "net four", 8) == 8);
 	CU_ASSERT(frame_with(b, "net four", 8) != NULL);
-	CU_ASSERT(netns_send6(s6, behind, 7001, "net six", 7) == 7);
+	CU_ASSERT(ip_bench_send6(b, s6, behind, 7001, "net six", 7) == 7);
 	CU_ASSERT(frame_with(b, "net six", 7) != NULL);
 	client_says4(b, host, "from four");
 	CU_ASSERT(hears(b, s4, "from four"));

@@ -67,7 +67,7 @@ static void do_filters(struct bench *b)
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_FILTER_IN, 1));
 	client_says6(b, client6, "six");
 	CU_ASSERT(hears(b, s6, "six"));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7000, "out four", 8) == 8);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7000, "out four", 8) == 8);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_FILTER_OUT, 1));
 	b->call.filter[DP_FILTER_IP_IN] = b->call.filter[DP_FILTER_IP_OUT] = 0;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
@@ -210,13 +210,13 @@ static void do_client_is_told(struct bench *b)
 	const struct fake_frame *f;
 	uint8_t head[16];
 
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "four", 4) == 4);
 	f = frame_with(b, "four", 4);
 	CU_ASSERT_FATAL(f != NULL);
 	CU_ASSERT(f->c == 1);
 	ASSERT_OCTETS(f->octets, 8, head, test_hex(head, 16, "0002 0a0b 0c0d 0021"));
 	CU_ASSERT(f->len == 8 + 28 + 4 && f->octets[8] == 0x45);
-	CU_ASSERT(netns_send6(s6, client6, 7001, "six", 3) == 3);
+	CU_ASSERT(ip_bench_send6(b, s6, client6, 7001, "six", 3) == 3);
 	f = frame_with(b, "six", 3);
 	CU_ASSERT_FATAL(f != NULL);
 	ASSERT_OCTETS(f->octets, 8, head, test_hex(head, 16, "0002 0a0b 0c0d 0057"));
@@ -231,16 +231,16 @@ static void do_nobody_has_it(struct bench *b)
 	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
 	uint64_t before = rig_reason(&b->r, DP_R_NO_ROUTE);
 
-	CU_ASSERT(netns_send4(s4, CLIENT + 1, 7001, "x", 1) == 1);
-	CU_ASSERT(netns_send6(s6, other6, 7001, "x", 1) == 1);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT + 1, 7001, "x", 1) == 1);
+	CU_ASSERT(ip_bench_send6(b, s6, other6, 7001, "x", 1) == 1);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 2));
 	/* An NCP that is not open has no address. */
 	b->call.ip4 = false;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "x", 1) == 1);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "x", 1) == 1);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 3));
 	dp_call_del(b->r.dp, 2, 3);
-	CU_ASSERT(netns_send6(s6, client6, 7001, "x", 1) == 1);
+	CU_ASSERT(ip_bench_send6(b, s6, client6, 7001, "x", 1) == 1);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 4));
 	close(s4);
 	close(s6);
@@ -258,7 +258,7 @@ static void do_an_address_moves(struct bench *b)
 	second.data.peer_sid = 0x0e0f;
 	CU_ASSERT(!dp_call_set(b->r.dp, &second));
 	dp_call_del(b->r.dp, 2, 3);
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "moved", 5) == 5);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "moved", 5) == 5);
 	f = frame_with(b, "moved", 5);
 	CU_ASSERT(f && f->octets[4] == 0x0e && f->octets[5] == 0x0f);
 	dp_call_del(b->r.dp, 2, 4);
@@ -368,6 +368,7 @@ static void do_too_big_is_answered6(struct bench *b)
 
 	b->call.mtu = 1280;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	dp_flush(b->r.dp);
 	CU_ASSERT(path_mtu6(s6) == 1500);
 	CU_ASSERT(send(s6, big, sizeof(big), 0) == sizeof(big));
 	CU_ASSERT(rig_wait(&b->r, learnt6, &s6));
@@ -387,7 +388,7 @@ static void do_without_df_it_is_cut(struct bench *b)
 	memcpy(big, "start", 5);
 	memcpy(big + sizeof(big) - 3, "end", 3);
 	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off)));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, big, sizeof(big)) == sizeof(big));
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, big, sizeof(big)) == sizeof(big));
 	first = frame_with(b, "start", 5);
 	last = frame_with(b, "aend", 4);
 	CU_ASSERT_FATAL(first && last && first < last);
@@ -480,7 +481,7 @@ static void do_jumbo_packets(struct bench *b)
 
 			for (size_t j = 0; j < sizeof(big); j++)
 				big[j] = jumbo_octet(j, i);
-			CU_ASSERT(netns_send4(s4, CLIENT, 7001, big, (size_t)len) == len);
+			CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, big, (size_t)len) == len);
 		}
 		if (held_up) {
 			CU_ASSERT(rig_wait(&b->r, jumbo_is_read, &want));
@@ -501,12 +502,12 @@ static void do_not_even_a_header_fits(struct bench *b)
 	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off)));
 	b->call.mtu = 27;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, text, sizeof(text)) == sizeof(text));
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, text, sizeof(text)) == sizeof(text));
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_TOO_BIG, 1));
 	CU_ASSERT_EQUAL(fake_sent_count(b->r.fake), 0);
 	b->call.mtu = 28;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, text, sizeof(text)) == sizeof(text));
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, text, sizeof(text)) == sizeof(text));
 	CU_ASSERT(rig_wait_sent(&b->r, 9)); /* 72 octets */
 	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_TOO_BIG), 1);
 	close(s4);
@@ -520,7 +521,7 @@ static void do_too_big_answers_are_limited(struct bench *b)
 
 	CU_ASSERT(!setsockopt(s4, IPPROTO_IP, IP_MTU_DISCOVER, &probe, sizeof(probe)));
 	for (unsigned i = 0; i < 300; i++) /* PROBE: DF, and what is learnt is ignored */
-		netns_send4(s4, CLIENT, 7001, big, sizeof(big));
+		ip_bench_send4(b, s4, CLIENT, 7001, big, sizeof(big));
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_ICMP_LIMIT, 10));
 	close(s4);
 }
@@ -622,10 +623,10 @@ static void do_as_a_client(struct bench *b)
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
 	client_says(b, 0x0021, pkt, netns_packet4(pkt, CLIENT + 77, GATEWAY, 7000, "any", 3));
 	CU_ASSERT(hears(b, s4, "any"));
-	CU_ASSERT(netns_send4(s4, CLIENT + 77, 7001, "back", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT + 77, 7001, "back", 4) == 4);
 	CU_ASSERT(frame_with(b, "back", 4) != NULL);
 	dp_call_del(b->r.dp, 2, 3);
-	CU_ASSERT(netns_send4(s4, CLIENT + 77, 7001, "gone", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT + 77, 7001, "gone", 4) == 4);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, 1));
 	close(s4);
 }
@@ -640,6 +641,7 @@ static void do_what_is_no_ip(struct bench *b)
 
 	b->call.client = true;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	dp_flush(b->r.dp);
 	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->r.dp, b->tun), "\x45\0\0\x15", 4), 4);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_BAD_IP, 1));
 	CU_ASSERT_EQUAL(netns_send_raw(raw, dp_tun_name(b->r.dp, b->tun), "\x60\0\0\0", 4), 4);
@@ -647,17 +649,17 @@ static void do_what_is_no_ip(struct bench *b)
 	CU_ASSERT_EQUAL(rig_reason(&b->r, DP_R_NOT_OPEN), 0);
 	b->call.ip4 = false;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "four", 4) == 4);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NOT_OPEN, 1));
-	CU_ASSERT(netns_send6(s6, client6, 7001, "six", 3) == 3);
+	CU_ASSERT(ip_bench_send6(b, s6, client6, 7001, "six", 3) == 3);
 	CU_ASSERT(frame_with(b, "six", 3) != NULL);
 	b->call.ip4 = true;
 	b->call.ip6 = false;
 	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
 	before = rig_reason(&b->r, DP_R_NOT_OPEN);
-	CU_ASSERT(netns_send6(s6, client6, 7001, "closed", 6) == 6);
+	CU_ASSERT(ip_bench_send6(b, s6, client6, 7001, "closed", 6) == 6);
 	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NOT_OPEN, before + 1));
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "four", 4) == 4);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "four", 4) == 4);
 	CU_ASSERT(frame_with(b, "four", 4) != NULL);
 	close(raw);
 	close(s4);
@@ -675,7 +677,7 @@ static void do_a_device_is_joined(struct bench *b)
 
 	CU_ASSERT(again == b->tun);
 	dp_tun_close(b->r.dp, again);
-	CU_ASSERT(netns_send4(s4, CLIENT, 7001, "still", 5) == 5);
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "still", 5) == 5);
 	CU_ASSERT(frame_with(b, "still", 5) != NULL);
 	close(s4);
 }

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The data side of the door: its tables, ports and their channels, reports, and what frames pass.
+ *
+ * Two kinds of threads are here.  The message thread does what control asks by table messages: it
+ * is the only writer of the tables, and has workers do what is to be done at ports.  The workers
+ * carry frames.  With workers = 0 both are the control thread.
+ */
+#ifndef GW_DP_DATA_H
+#define GW_DP_DATA_H
+
+#include "gw/dp/addrtab.h"
+#include "gw/dp/door.h"
+#include "gw/dp/prefixtab.h"
+#include "gw/dp/worker.h"
+#include "ppp/ppp.h"
+
+/* --- the message thread ------------------------------------------------------------------------- */
+
+struct data_tun {
+	uint32_t no;
+	char name[16];
+	int fd;
+	bool opened;	     /* by control */
+	unsigned calls;	     /* that name it */
+	struct worker *home; /* reads it */
+	struct watch *watch;
+	atomic_bool gone; /* the device was removed from outside */
+	struct addrtab addr;
+	struct prefixtab route4, route6; /* of dp_tun_route(), to calls or DATA_TUN_ABSENT */
+	uint32_t absent_tokens;
+	uint64_t absent_refilled;
+	_Atomic uint32_t client; /* the call that gets everything, 0 = by address */
+	struct rcu_head rcu;
+	struct data_tun *next;
+};
+
+/* No call has this key. */
+#define DATA_TUN_ABSENT call_key(1, 0)
+
+/* The message thread's view of a port; worker_port is the port itself. */
+struct data_port {
+	struct worker *home; /* NULL = no such port */
+	const struct ist_transport *t;
+};
+
+struct report;
+
+#define DATA_TRANSPORTS 64u
+#define DATA_ANSWER	65536u
+#define DATA_TEXT	DOOR_TEXT
+
+struct data {
+	struct door *door;
+	struct ring_in table;
+	struct ring_out answers;
+	_Atomic uint64_t done; /* the number of the last table message done */
+	uint8_t *msg, *room;   /* a message, and what its lists need */
+	uint8_t *answer;       /* DATA_ANSWER octets, encoded */
+	/* what the answer points to */
+	char text[DATA_TEXT];
+	uint64_t count[DOOR_COUNTS];
+	struct ist_fill fill[DOOR_FILLS];
+	pthread_t thread;
+	bool running;
+	atomic_bool stop;
+	bool broken;	   /* control has sent what no control sends */
+	atomic_bool lines; /* control serves lines */
+
+	unsigned n;
+	bool threaded;
+	struct worker *worker[WORKER_MAX];
+	struct calltab tab;
+	uint32_t version; /* of the last struct call published */
+	struct data_port port[WORKER_PORTS];
+	struct data_tun *tuns;
+	struct map tun_numbers; /* number -> struct data_tun */
+	uint32_t last_tun;
+	struct map lines_at; /* l2tp_channel -> struct call of the line on it */
+	struct map filters;  /* number -> struct filter */
+	/* Transports by name. */
+	const struct ist_transport *known[DATA_TRANSPORTS];
+	unsigned n_known;
+};
+
+/* Of a door, with its workers; threaded: they have threads, else worker_turn() does their work.
+ * NULL without memory, descriptors or threads. */
+struct data *data_new(struct door *d, bool threaded);
+/* A thread that serves by itself. */
+bool data_start_thread(struct data *data);
+/* Ports closed, threads joined, TUN devices gone. */
+void data_free(struct data *data);
+/* Before control names it.  False when there are too many. */
+bool data_know(struct data *data, const struct ist_transport *t);
+/* Do what control has asked; bounded work.  True = more is left. */
+bool data_serve(struct data *data);
+
+/* What a message asks: m is decoded, *answer zeroed.  The result goes into answer->rc; a kind is
+ * set for an answer with more than that. */
+typedef void data_handler(struct data *data, const struct door_msg *m, struct door_msg *answer);
+data_handler data_call_set, data_call_del, data_filter_add, data_filter_del, data_tun_open,
+	data_tun_close, data_tun_route, data_port_open, data_port_close, data_connect,
+	data_port_count, data_port_status, data_port_fill, data_port_tap, data_line_accm,
+	data_line_errors;
+void data_call_forget(struct data *data, uint16_t tid, uint16_t sid);
+void data_port_forget(struct data *data, unsigned port);
+void data_tun_forget(struct data *data, struct data_tun *t);
+void data_filters_free(struct data *data);
+
+/* Text of an answer: copied, cut when it is long. */
+void data_say(struct data *data, struct door_msg *answer, const char *text);
+
+/* The device of a number; NULL = not there. */
+struct data_tun *data_tun_get(const struct data *data, uint32_t no);
+/* Free it unless it is still open or a call names it. */
+void data_tun_release(struct data *data, struct data_tun *t);
+bool data_port_is_open(const struct data *data, l2tp_channel c);
+
+/* --- ports and channels (the port's worker) --------------------------------------------------- */
+
+struct worker_port_timer {
+	struct deadline d;
+	void (*on_time)(void *arg, uint64_t now);
+	void *arg;
+};
+
+struct worker_chan_queue {
+	struct ring control, data; /* struct cmd_rec */
+};
+
+/* A channel on its port's worker: made when it is offered, comes up or is connected. */
+struct worker_chan {
+	ist_channel id;
+	uint8_t payload;
+	bool permanent;
+	struct ist_addr peer;
+	bool told;	 /* has made a report */
+	uint32_t tokens; /* PPP without a line: frames that may go up, in thousandths */
+	uint64_t refilled;
+	struct report *birth, *last; /* its reports, while the first is still unread */
+	struct worker_chan_queue *q; /* flow controlled: waiting to be taken; else NULL */
+};
+
+struct worker_port {
+	struct worker *w;
+	unsigned no;
+	const struct ist_transport *t;
+	struct ist_port *p;
+	struct map chans; /* ist_channel -> struct worker_chan */
+	struct watch **watch;
+	unsigned watches;
+	struct worker_port_timer **timer;
+	unsigned timers;
+	atomic_bool woken;
+	bool tap_on;
+	struct ist_host host;
+	struct report *failure; /* kept ready: a failure can always be told */
+};
+
+static inline l2tp_channel worker_port_channel(const struct worker_port *p, ist_channel c)
+{
+	return (uint64_t)(p->no + 1) << 32 | c;
+}
+
+static inline bool worker_port_has(const struct worker_port *p, enum ist_cap cap)
+{
+	return p->t->caps & cap;
+}
+
+struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t);
+/* Closes it with the transport; forgets watches, timers, channels. */
+void worker_port_free(struct worker_port *p);
+struct worker_chan *worker_chan_find(const struct worker_port *p, ist_channel c);
+struct worker_chan *worker_chan_make(struct worker_port *p, ist_channel c);
+void worker_chan_drop(struct worker_port *p, struct worker_chan *c);
+/* Drop the frames that wait to be sent. */
+void worker_chan_purge(struct worker_port *p, struct worker_chan *c);
+void worker_port_timer_fire(struct deadline *d, uint64_t now);
+/* Call on_wake of every port that has called host->wake. */
+void worker_ports_woken(struct worker *w);
+/* The host functions given to a port's transport (host.c). */
+extern const struct ist_host host_table;
+/* As the transport reports it now; 0 when it does not. */
+uint32_t worker_chan_mtu(const struct worker_port *p, ist_channel c);
+
+/* --- reports (data_report.c), on the port's worker ---------------------------------------------- */
+
+/* An encoded message that waits for room in the ring. */
+struct report {
+	unsigned port;
+	struct worker_chan *chan; /* while this is its birth */
+	struct report *same;	  /* the next of the same channel, while its birth is here */
+	struct report *next, **prev;
+	size_t len;
+	uint8_t octets[];
+};
+
+#define REPORT_MAX  65536u /* octets of one */
+#define REPORT_TEXT 256u   /* of a failure, with its NUL */
+
+/* A report of a failure, made beforehand; NULL without memory. */
+struct report *report_new_failure(void);
+/* kind: DOOR_OFFER, DOOR_UP */
+void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind kind,
+		  const struct ist_attrs *a);
+/* Withdraw all reports of a channel, if the first has not left; false when it has. */
+bool report_annul(struct worker *w, struct worker_chan *c);
+/* forever, and its first report has not left: all its reports are withdrawn instead. */
+void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
+		 const struct ist_cause *why, bool forever);
+/* Its MTU has changed. */
+void report_mtu(struct worker_port *p, struct worker_chan *c);
+/* The worker has freed a channel that control refused or disconnected. */
+void report_gone(struct worker_port *p, ist_channel id);
+void report_failed(struct worker_port *p, int err, const char *words);
+/* Move what there is into the ring, as it has room; false when something is left. */
+bool report_mail(struct worker *w);
+/* All that has not left of a port that is being closed. */
+void report_forget(struct worker *w, unsigned port);
+
+/* --- between workers ---------------------------------------------------------------------------- */
+
+enum pair_kind {
+	PAIR_IP,	  /* an IP packet of a TUN */
+	PAIR_FORWARD,	  /* a PPP frame that goes out by this leg */
+	PAIR_FROM_MEMBER, /* that came by a link of this bundle */
+	PAIR_TO_MEMBER,	  /* a piece of a packet of its bundle goes out by this link */
+	PAIR_KINDS
+};
+
+struct pair_rec { /* for a leg of this worker, from another one */
+	uint32_t call;
+	uint32_t member; /* FROM_MEMBER: the link */
+	uint32_t marks;	 /* TO_MEMBER: enum ist_frame_flags */
+	uint16_t proto;	 /* of a PPP frame */
+	uint8_t kind;
+	uint8_t octets[];
+};
+
+/* Worker: answer, refuse or disconnect a channel. */
+void worker_chan_do(struct worker *w, enum cmd_kind kind, l2tp_channel channel,
+		    const struct ist_cause *why);
+/* Report a packet as sent. Dropped packets are reported as sent too, so that the engine's window
+ * does not stall. */
+void tell_sent(struct worker *w, uint64_t cookie);
+/* Put a frame into a ring to control: up to two pieces.  False when it is full, or reports before
+ * it have no room in theirs. */
+bool tell_frame(struct worker *w, struct ring_out *r, enum dp_reason full, l2tp_channel from,
+		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+
+/* --- frames (dp_call.c in, dp_send.c out) ----------------------------------------------------- */
+
+void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
+void call_gap(struct deadline *d, uint64_t now);
+/* A frame of the peer of a call, however it came. */
+void call_ppp_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
+/* The same when its protocol has been read. */
+void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct rd *info);
+void call_count_in(struct worker *w, struct call *c, size_t len);
+/* A token for a frame to control, or for an answer in its place. */
+bool call_may_punt(struct worker *w, struct call_state *st, uint16_t proto);
+/* A packet of LCP: false = it is for control. */
+bool call_echo(struct worker *w, struct call *c, const struct rd *info);
+/* A frame of dp_ip_rx(). */
+void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
+/* A frame to or from a call is dropped. */
+static inline void call_drop(struct worker *w, struct call *c, enum dp_reason why)
+{
+	worker_drop(w, why);
+	count_add(&c->st->n->drops, 1);
+}
+
+/* Worker: free st; no reader holds it any more. Frames it held are counted as dropped. */
+void call_retire(struct worker *w, struct call_state *st);
+/* Follow what control has changed; home worker, before the state is used. */
+void call_follow(struct call *c);
+
+/* A PPP frame into a call; the payload stays where it is until the flush. */
+void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len);
+void tx_flush(struct worker *w);
+/* A forwarded frame goes out by this leg of the worker's own. */
+void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
+		size_t len);
+/* To a leg on another worker: head as in struct pair_rec, then both pieces. */
+void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,
+		size_t a_len, const uint8_t *b, size_t b_len);
+/* Marks of the medium for a packet of this leg (enum ist_frame_flags). */
+uint32_t tx_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info, size_t len);
+/* tx_frame() with n octets of `front` between the PPP head and the payload. */
+void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t marks,
+		     const uint8_t *front, size_t n, const uint8_t *payload, size_t len);
+void tx_poke_others(struct worker *w);
+void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
+/* The channel may take frames again. */
+void worker_chan_writable(struct worker_port *p, ist_channel id);
+
+/* --- multilink (dp_bundle.c) ------------------------------------------------------------------- */
+
+/* NULL without memory. */
+struct bundle *bundle_new(const struct dp_bundle *cfg);
+/* Worker: what it holds goes back to the pool. */
+void bundle_free(struct worker *w, struct bundle *b);
+/* A frame that came by this member of the bundle c, whose home is w. */
+void bundle_in(struct worker *w, struct call *c, uint32_t member, uint16_t proto,
+	       const uint8_t *info, size_t len);
+/* A frame of the bundle goes out; the payload stays where it is until the flush. */
+void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
+		size_t len);
+/* A piece of a packet goes out by this link of a bundle, whose home is w. */
+void bundle_piece_out(struct worker *w, struct call *member, uint32_t marks, const uint8_t *front,
+		      size_t n, const uint8_t *payload, size_t len);
+void bundle_timeout(struct deadline *d, uint64_t now);
+
+/* --- data_filter.c ------------------------------------------------------------------------------ */
+
+/* Message thread: find the filters that c names and hold them; false when one is not there. */
+bool call_take_filters(struct data *data, struct call *c);
+void call_give_filters(struct call *c);
+
+/* Worker.  False: the packet is dropped and counted. */
+bool filter_run(struct worker *w, struct call *c, enum dp_filter place, const uint8_t *pkt,
+		size_t len);
+bool filter_run_ppp(struct worker *w, struct call *c, enum dp_filter place, uint16_t proto,
+		    const uint8_t *info, size_t len);
+
+/* Calls without a filter, as most are, cost one branch that is predicted. */
+static inline bool filter_has(const struct call *c, enum dp_filter place)
+{
+	return __builtin_expect(c->filter[place] != NULL, 0);
+}
+
+/* --- ip_path.c ------------------------------------------------------------------------------- */
+
+/* An IP packet that came in on a call.  May change octets in a copy only. */
+void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len);
+/* An IP packet for a call of this worker's.  pkt may be changed and must stay until the flush. */
+void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len);
+/* The TUN is readable. */
+void ip_path_read(void *arg, unsigned ready);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of calls as control changes it, and the addresses by which a TUN finds them. */
+#include "gw/dp/data.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void data_free_call(struct rcu_head *head)
+{
+	rcu_grace_over();
+	free(IST_CONTAINER_OF(head, struct call, rcu));
+	rcu_deferred_done();
+}
+
+static void data_free_state(struct rcu_head *head)
+{
+	rcu_grace_over();
+	worker_retire(IST_CONTAINER_OF(head, struct call_state, rcu));
+	rcu_deferred_done();
+}
+
+/* Control has emptied the slot of its counters. */
+static struct call_state *data_new_state(const struct data *data, const struct door_call_set *set,
+					 struct worker *home)
+{
+	struct call_state *st = calloc(1, sizeof(*st));
+	const struct dp_call *c = &set->call;
+
+	if (!st)
+		return NULL;
+	st->tid = c->tid;
+	st->sid = c->sid;
+	st->home = home;
+	st->n = &data->door->call[set->slot];
+	l2tp_data_init(&st->data, &c->data);
+	if (!c->bundle.mrru)
+		return st;
+	st->bundle = bundle_new(&c->bundle);
+	if (st->bundle)
+		return st;
+	free(st);
+	return NULL;
+}
+
+/* --- addresses of calls: what the TUN looks up ------------------------------------------------ */
+
+static uint32_t data_key_of(const struct call *c)
+{
+	return call_key(c->c.tid, c->c.sid);
+}
+
+static bool data_names_addresses(const struct call *c)
+{
+	return c && c->tun && c->c.mode == DP_TERMINAL;
+}
+
+/* Each address is taken away only while it is still this call's. */
+static void data_remove_addresses(const struct call *c)
+{
+	struct data_tun *t = c->tun;
+	uint32_t key = data_key_of(c), mine = key;
+
+	if (!data_names_addresses(c))
+		return;
+	atomic_compare_exchange_strong(&t->client, &mine, 0);
+	if (addrtab_get4(&t->addr, c->c.peer4) == key)
+		addrtab_set4(&t->addr, c->c.peer4, 0);
+	if (map_get(&t->addr.prefix6, addr6_prefix(c->c.peer6)) == key)
+		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), 0);
+	if (map_get(&t->addr.link_local, c->c.peer_iid) == key)
+		map_set(&t->addr.link_local, c->c.peer_iid, 0);
+}
+
+/* A client chooses its interface identifier itself. The first client with an identifier keeps it,
+ * or a second one could receive its packets. */
+static bool data_add_link_local(struct data_tun *t, uint64_t iid, uint32_t key)
+{
+	return map_get(&t->addr.link_local, iid) || map_set(&t->addr.link_local, iid, key);
+}
+
+static bool data_add_addresses(const struct call *c)
+{
+	struct data_tun *t = c->tun;
+	uint32_t key = data_key_of(c);
+
+	if (!data_names_addresses(c))
+		return true;
+	if (c->c.client) {
+		atomic_store_explicit(&t->client, key, memory_order_relaxed);
+		return true;
+	}
+	return (!c->c.ip4 || !c->c.peer4 || addrtab_set4(&t->addr, c->c.peer4, key)) &&
+	       (!c->c.ip6 || !c->c.has_peer6 ||
+		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), key)) &&
+	       (!c->c.ip6 || !c->c.peer_iid || data_add_link_local(t, c->c.peer_iid, key));
+}
+
+/* Frames of a line are found by its channel; of two lines on one channel the later has it. */
+static bool data_add_line(struct data *data, const struct call *c)
+{
+	return !call_is_line(c) || map_set(&data->lines_at, c->c.channel, (uintptr_t)c);
+}
+
+static void data_remove_line(struct data *data, const struct call *c)
+{
+	if (call_is_line(c) && map_get(&data->lines_at, c->c.channel) == (uintptr_t)c)
+		map_set(&data->lines_at, c->c.channel, 0);
+}
+
+/* The entry before goes, and its state with it unless the new entry has it. */
+static void data_put_away(struct data *data, struct call *old, const struct call *fresh)
+{
+	struct data_tun *t = old->tun;
+
+	if (t) {
+		t->calls--;
+		data_tun_release(data, t);
+	}
+	call_give_filters(old);
+	if (!fresh || fresh->st != old->st)
+		rcu_defer(&old->st->rcu, data_free_state);
+	rcu_defer(&old->rcu, data_free_call);
+}
+
+/* c was not published. */
+static void data_unmake_call(struct call *c, const struct call *old)
+{
+	call_give_filters(c);
+	if (c->st && (!old || c->st != old->st)) {
+		free(c->st->bundle);
+		free(c->st);
+	}
+	free(c);
+}
+
+/* A bundle stays where it is, whichever of its links come and go.  NULL = the channel is gone. */
+static struct worker *data_home_of(const struct data *data, const struct dp_call *c)
+{
+	if (c->bundle.mrru)
+		return data->worker[c->sid % data->n];
+	return data_port_is_open(data, c->channel) ? data->port[dp_channel_port(c->channel)].home
+						   : NULL;
+}
+
+static bool data_state_serves(const struct call_state *st, const struct dp_call *c,
+			      const struct worker *home)
+{
+	return st->home == home && !st->bundle == !c->bundle.mrru;
+}
+
+static int data_set_call(struct data *data, const struct door_call_set *set)
+{
+	const struct dp_call *want = &set->call;
+	struct call *old = calltab_get(&data->tab, want->tid, want->sid), *c;
+	struct worker *home;
+	int rc = 0;
+
+	/* A bundle that is a member, of itself perhaps, would bring its frames to itself. */
+	if (!want->sid || !set->slot || (want->bundle.mrru && want->mode == DP_MEMBER))
+		return -EINVAL;
+	home = data_home_of(data, want);
+	if (!home)
+		return -ENOENT;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->c = *want;
+	c->version = ++data->version;
+	c->tun = data_tun_get(data, want->tun);
+	if ((want->tun && !c->tun) || !call_take_filters(data, c)) {
+		free(c);
+		return -EINVAL;
+	}
+	c->st = old && data_state_serves(old->st, want, home) ? old->st
+							      : data_new_state(data, set, home);
+	if (!c->st || !calltab_set(&data->tab, want->tid, want->sid, c)) {
+		data_unmake_call(c, old);
+		return -ENOMEM;
+	}
+	if (c->tun)
+		c->tun->calls++;
+	if (old) {
+		data_remove_addresses(old);
+		if (old->c.channel != c->c.channel)
+			data_remove_line(data, old);
+	}
+	if (!data_add_addresses(c) || !data_add_line(data, c))
+		rc = -ENOMEM;
+	if (old)
+		data_put_away(data, old, c);
+	else if (rc)
+		data_call_forget(data, want->tid, want->sid);
+	return rc;
+}
+
+void data_call_set(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->answer.rc = data_set_call(data, &m->call_set);
+}
+
+void data_call_forget(struct data *data, uint16_t tid, uint16_t sid)
+{
+	struct call *c = calltab_get(&data->tab, tid, sid);
+
+	if (!c)
+		return;
+	calltab_set(&data->tab, tid, sid, NULL);
+	data_remove_line(data, c);
+	data_remove_addresses(c);
+	data_put_away(data, c, NULL);
+}
+
+void data_call_del(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	(void)answer;
+	data_call_forget(data, m->leg.tid, m->leg.sid);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What control asks of ports: each message is handed to the port's worker, which does it between
+ * two batches.  Only what is asked of no port that there is never reaches a worker.
+ */
+#include "gw/dp/data.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+bool data_port_is_open(const struct data *data, l2tp_channel c)
+{
+	unsigned no = dp_channel_port(c);
+
+	return no < WORKER_PORTS && data->port[no].home;
+}
+
+/* A message on its way to the worker. */
+struct data_job {
+	struct data *data;
+	const struct door_msg *m;
+	struct door_msg *answer;
+	const struct ist_transport *t;
+	unsigned no;
+};
+
+static void data_port_run(struct data *data, unsigned no, int (*fn)(struct worker *w, void *arg),
+			  const struct door_msg *m, struct door_msg *answer)
+{
+	struct data_job j = {data, m, answer, NULL, no};
+
+	if (no < WORKER_PORTS && data->port[no].home)
+		answer->answer.rc = worker_run(data->port[no].home, fn, &j);
+	else
+		answer->answer.rc = -ENOENT;
+}
+
+/* --- open, close ------------------------------------------------------------------------------ */
+
+static int data_port_run_open(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	struct worker_port *p = worker_port_new(w, j->no, j->t);
+	int rc;
+
+	if (!p)
+		return -ENOMEM;
+	rc = j->t->open(&p->p, &p->host, p, &j->m->port_open.cfg, j->data->text, DATA_TEXT);
+	if (rc < 0) {
+		p->p = NULL;
+		worker_port_free(p);
+		return rc;
+	}
+	w->port[j->no] = p;
+	return 0;
+}
+
+static const struct ist_transport *data_port_transport(const struct data *data, const char *name)
+{
+	for (unsigned i = 0; i < data->n_known; i++)
+		if (!strcmp(data->known[i]->name, name))
+			return data->known[i];
+	return NULL;
+}
+
+static int data_port_make(struct data *data, const struct door_port_open *o, struct data_job *j)
+{
+	struct worker *home = o->worker < data->n ? data->worker[o->worker] : NULL;
+	int rc;
+
+	j->t = data_port_transport(data, o->transport);
+	if (!j->t)
+		return -EPROTONOSUPPORT;
+	if (!home || o->port >= WORKER_PORTS || data->port[o->port].home)
+		return -EINVAL;
+	rc = worker_run(home, data_port_run_open, j);
+	if (!rc)
+		data->port[o->port] = (struct data_port){home, j->t};
+	return rc;
+}
+
+void data_port_open(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	struct data_job j = {data, m, answer, NULL, m->port_open.port};
+
+	data->text[0] = '\0';
+	answer->kind = DOOR_STATUS;
+	answer->answer.rc = data_port_make(data, &m->port_open, &j);
+	answer->answer.words = data->text;
+}
+
+static int data_port_run_close(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+
+	worker_port_free(w->port[j->no]);
+	w->port[j->no] = NULL;
+	return 0;
+}
+
+void data_port_forget(struct data *data, unsigned port)
+{
+	struct door_msg none = {.kind = DOOR_DONE};
+
+	data_port_run(data, port, data_port_run_close, NULL, &none);
+	if (!none.answer.rc)
+		data->port[port].home = NULL;
+}
+
+void data_port_close(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	(void)answer;
+	data_port_forget(data, m->number.no);
+}
+
+/* --- channels --------------------------------------------------------------------------------- */
+
+static int data_port_run_connect(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct door_connect *q = &j->m->connect;
+	struct worker_port *p = w->port[j->no];
+	struct ist_attrs a = {.size = sizeof(a),
+			      .payload = q->payload,
+			      .peer = q->to,
+			      .sub_address = q->sub_address};
+	struct worker_chan *c;
+	ist_channel id;
+	int rc;
+
+	if (!p->t->connect)
+		return -EOPNOTSUPP;
+	rc = p->t->connect(p->p, &q->to, q->payload, &a, &id);
+	if (rc < 0)
+		return rc;
+	c = worker_chan_make(p, id);
+	if (!c)
+		return -ENOMEM;
+	c->payload = q->payload;
+	if (!c->peer.len)
+		c->peer = q->to;
+	j->answer->answer.peer = c->peer;
+	j->answer->answer.mtu = worker_chan_mtu(p, id);
+	j->answer->answer.permanent = c->permanent;
+	j->answer->answer.channel = worker_port_channel(p, id);
+	return 0;
+}
+
+void data_connect(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->kind = DOOR_CONNECTED;
+	data_port_run(data, m->connect.port, data_port_run_connect, m, answer);
+}
+
+/* Has the transport this operation, which was appended after the first version? */
+#define DATA_PORT_HAS(t, op) (IST_HAS(t, op) && (t)->op)
+
+static int data_port_run_accm(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+	const struct door_line *l = &j->m->line;
+
+	if (!DATA_PORT_HAS(p->t, set_accm))
+		return -EOPNOTSUPP;
+	p->t->set_accm(p->p, (ist_channel)l->channel, l->send, l->receive);
+	return 0;
+}
+
+void data_line_accm(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	data_port_run(data, dp_channel_port(m->line.channel), data_port_run_accm, m, answer);
+}
+
+static int data_port_run_errors(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+	ist_channel c = (ist_channel)j->m->line.channel;
+
+	return DATA_PORT_HAS(p->t, errors) && p->t->errors(p->p, c, j->answer->answer.error)
+		       ? 0
+		       : -ENOENT;
+}
+
+void data_line_errors(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->kind = DOOR_ERRORS;
+	data_port_run(data, dp_channel_port(m->line.channel), data_port_run_errors, m, answer);
+}
+
+/* --- for show --------------------------------------------------------------------------------- */
+
+static int data_port_run_count(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	if (p->t->count)
+		p->t->count(p->p, j->data->count, j->m->port_ask.n);
+	return 0;
+}
+
+void data_port_count(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->kind = DOOR_COUNTS_ARE;
+	memset(data->count, 0, sizeof(data->count));
+	data_port_run(data, m->port_ask.port, data_port_run_count, m, answer);
+	answer->answer.count = data->count;
+	answer->answer.counts = m->port_ask.n;
+}
+
+static int data_port_run_status(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	return p->t->status ? p->t->status(p->p, j->data->text, DATA_TEXT) : 0;
+}
+
+void data_port_status(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->kind = DOOR_STATUS;
+	data->text[0] = '\0';
+	data_port_run(data, m->port_ask.port, data_port_run_status, m, answer);
+	answer->answer.words = data->text;
+}
+
+static int data_port_run_fill(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	return DATA_PORT_HAS(p->t, fill) ? (int)p->t->fill(p->p, j->data->fill, j->m->port_ask.n)
+					 : 0;
+}
+
+void data_port_fill(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->kind = DOOR_FILLS_ARE;
+	memset(data->fill, 0, sizeof(data->fill));
+	data_port_run(data, m->port_ask.port, data_port_run_fill, m, answer);
+	answer->answer.fill = data->fill;
+	if (answer->answer.rc > 0)
+		answer->answer.fills = m->port_ask.n < (uint32_t)answer->answer.rc
+					       ? m->port_ask.n
+					       : (uint32_t)answer->answer.rc;
+}
+
+static int data_port_run_tap(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+
+	w->port[j->no]->tap_on = j->m->port_tap.on;
+	return 0;
+}
+
+void data_port_tap(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	data_port_run(data, m->port_tap.port, data_port_run_tap, m, answer);
+}

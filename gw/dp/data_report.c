@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reports of ports: messages in a ring to control, in the order they were made, never dropped.  A
+ * report waits in a list of its worker until the batch ends, and longer when the ring is full;
+ * until the list is empty no frame of that worker goes up.  Reports are rare (circuits come and
+ * go), so they are allocated one by one.
+ *
+ * The list stays bounded by the channels there are: when a channel goes for good before its first
+ * report has left, all its reports are withdrawn, since control does not know it yet.  Without
+ * memory for a report the port has failed, and that report is kept ready in the port.
+ */
+#include "gw/dp/data.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_FAILURE (REPORT_TEXT + 256u) /* octets of its message */
+
+static struct report *report_new(size_t len)
+{
+	return calloc(1, sizeof(struct report) + len);
+}
+
+struct report *report_new_failure(void)
+{
+	return report_new(REPORT_FAILURE);
+}
+
+/* c: the channel's record, when it has one.  birth: its first report. */
+static void report_append(struct worker *w, struct worker_chan *c, struct report *r, bool birth)
+{
+	r->next = NULL;
+	r->prev = w->report_tail;
+	*w->report_tail = r;
+	w->report_tail = &r->next;
+	if (c && c->birth)
+		c->last->same = r;
+	if (c)
+		c->last = r;
+	if (birth) {
+		r->chan = c;
+		c->birth = r;
+	}
+}
+
+static void report_unlink(struct worker *w, struct report *r)
+{
+	*r->prev = r->next;
+	if (r->next)
+		r->next->prev = r->prev;
+	else
+		w->report_tail = r->prev;
+	if (r->chan)
+		r->chan->birth = NULL;
+}
+
+/* Encode m into a report of its own.  On failure the port has failed. */
+static void report_make(struct worker_port *p, struct worker_chan *c, struct door_msg *m,
+			bool birth)
+{
+	size_t len;
+	struct report *r;
+
+	m->report.port = p->no;
+	m->report.when = p->w->now;
+	len = door_msg_encode(m, p->w->report_octets, REPORT_MAX);
+	if (!len) {
+		report_failed(p, -EMSGSIZE, "a report with attributes that are too long");
+		return;
+	}
+	r = report_new(len);
+	if (!r) {
+		report_failed(p, -ENOMEM, "no memory for a report");
+		return;
+	}
+	r->port = p->no;
+	r->len = len;
+	memcpy(r->octets, p->w->report_octets, len);
+	report_append(p->w, c, r, birth);
+}
+
+void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind kind,
+		  const struct ist_attrs *a)
+{
+	struct door_msg m = {.kind = (uint16_t)kind};
+	struct ist_attrs *to = &m.report.attrs;
+
+	m.report.channel = worker_port_channel(p, c->id);
+	m.report.mtu = worker_chan_mtu(p, c->id);
+	/* A transport of an older ABI has a shorter struct. */
+	memcpy(to, a, a->size < sizeof(*a) ? a->size : sizeof(*a));
+	if (!IST_HAS(a, access_line_len)) {
+		to->access_line = NULL;
+		to->access_line_len = 0;
+	}
+	if (!IST_HAS(a, sub_address))
+		to->sub_address = NULL;
+	to->size = sizeof(*to);
+	if (!to->payload)
+		to->payload = c->payload;
+	report_make(p, c, &m, !c->told);
+	c->told = true;
+}
+
+bool report_annul(struct worker *w, struct worker_chan *c)
+{
+	struct report *r = c->birth, *next;
+
+	if (!r)
+		return false;
+	for (; r; r = next) {
+		next = r->same;
+		report_unlink(w, r);
+		free(r);
+	}
+	return true;
+}
+
+void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
+		 const struct ist_cause *why, bool forever)
+{
+	struct door_msg m = {.kind = DOOR_DOWN};
+
+	if (c && forever && report_annul(p->w, c))
+		return;
+	m.report.channel = worker_port_channel(p, id);
+	m.report.cause = *why;
+	m.report.forever = forever;
+	report_make(p, c, &m, false);
+}
+
+static void report_plain(struct worker_port *p, struct worker_chan *c, ist_channel id,
+			 enum door_kind kind)
+{
+	struct door_msg m = {.kind = (uint16_t)kind};
+
+	m.report.channel = worker_port_channel(p, id);
+	m.report.mtu = worker_chan_mtu(p, id);
+	report_make(p, c, &m, false);
+}
+
+void report_mtu(struct worker_port *p, struct worker_chan *c)
+{
+	report_plain(p, c, c->id, DOOR_MTU);
+}
+
+void report_gone(struct worker_port *p, ist_channel id)
+{
+	report_plain(p, NULL, id, DOOR_GONE);
+}
+
+void report_failed(struct worker_port *p, int err, const char *words)
+{
+	struct door_msg m = {.kind = DOOR_FAILED};
+	struct report *r = p->failure;
+	char text[REPORT_TEXT];
+
+	if (!r)
+		return; /* a port fails once */
+	snprintf(text, sizeof(text), "%s", words ? words : "");
+	m.report.port = p->no;
+	m.report.when = p->w->now;
+	m.report.err = err;
+	m.report.words = text;
+	r->port = p->no;
+	r->len = door_msg_encode(&m, r->octets, REPORT_FAILURE);
+	p->failure = NULL;
+	report_append(p->w, NULL, r, false);
+}
+
+/* Once more after control has been told, which may have made room just before. */
+static void *report_room(struct worker *w, size_t len)
+{
+	void *room = ring_reserve(&w->mailed, len);
+
+	if (room)
+		return room;
+	atomic_store(&w->data->door->words->worker[w->no].reports_wait, true);
+	atomic_thread_fence(memory_order_seq_cst);
+	return ring_reserve(&w->mailed, len);
+}
+
+bool report_mail(struct worker *w)
+{
+	struct report *r;
+
+	while ((r = w->report_head)) {
+		void *room = report_room(w, r->len);
+
+		if (!room)
+			return false;
+		memcpy(room, r->octets, r->len);
+		ring_commit(&w->mailed);
+		report_unlink(w, r);
+		free(r);
+		w->told = true;
+	}
+	return true;
+}
+
+void report_forget(struct worker *w, unsigned port)
+{
+	struct report *r, *next;
+
+	for (r = w->report_head; r; r = next) {
+		next = r->next;
+		if (r->port != port)
+			continue;
+		report_unlink(w, r);
+		free(r);
+	}
+}

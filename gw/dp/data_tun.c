@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * TUN devices, known to control by their number.  A device is read by one worker, written by all;
+ * it goes when control has closed it, the last call that names it has gone, and a grace period is
+ * over.
+ */
+#include "gw/dp/data.h"
+#include "gw/dp/tun.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct data_tun *data_tun_find(struct data *data, const char *name)
+{
+	for (struct data_tun *t = data->tuns; t; t = t->next)
+		if (!strcmp(t->name, name) && !atomic_load(&t->gone))
+			return t;
+	return NULL;
+}
+
+static struct worker *data_tun_least_loaded(const struct data *data)
+{
+	unsigned tuns[WORKER_MAX] = {0}, best = 0;
+
+	for (const struct data_tun *t = data->tuns; t; t = t->next)
+		tuns[t->home->no]++;
+	for (unsigned i = 1; i < data->n; i++)
+		if (tuns[i] < tuns[best])
+			best = i;
+	return data->worker[best];
+}
+
+static int data_tun_run_watch(struct worker *w, void *arg)
+{
+	struct data_tun *t = arg;
+
+	t->watch = worker_watch(w, t->fd, IST_READ, ip_path_read, t);
+	return t->watch ? 0 : -ENOMEM;
+}
+
+static int data_tun_run_unwatch(struct worker *w, void *arg)
+{
+	struct data_tun *t = arg;
+
+	if (t->watch)
+		worker_unwatch(w, t->watch);
+	return 0;
+}
+
+static void data_tun_free(struct rcu_head *head)
+{
+	struct data_tun *t = IST_CONTAINER_OF(head, struct data_tun, rcu);
+
+	rcu_grace_over();
+	close(t->fd);
+	addrtab_free(&t->addr);
+	prefixtab_free(&t->route4);
+	prefixtab_free(&t->route6);
+	free(t);
+	rcu_deferred_done();
+}
+
+struct data_tun *data_tun_get(const struct data *data, uint32_t no)
+{
+	return (struct data_tun *)map_get(&data->tun_numbers, no);
+}
+
+static uint32_t data_tun_number(struct data *data, struct data_tun *t)
+{
+	do
+		t->no = ++data->last_tun;
+	while (!t->no || data_tun_get(data, t->no));
+	return map_set(&data->tun_numbers, t->no, (uintptr_t)t) ? t->no : 0;
+}
+
+static int data_tun_set_up(struct data *data, struct data_tun *t)
+{
+	int rc = addrtab_init(&t->addr);
+
+	t->home = data_tun_least_loaded(data);
+	prefixtab_init(&t->route4);
+	prefixtab_init(&t->route6);
+	if (!rc && !data_tun_number(data, t))
+		rc = -ENOMEM;
+	return rc ? rc : worker_run(t->home, data_tun_run_watch, t);
+}
+
+/* NULL, with *rc and words, when there cannot be one. */
+static struct data_tun *data_tun_make(struct data *data, const struct door_tun_open *o, int32_t *rc,
+				      char *err, size_t err_len)
+{
+	struct data_tun *t = calloc(1, sizeof(*t));
+
+	*rc = -ENOMEM;
+	if (!t) {
+		snprintf(err, err_len, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	t->fd = tun_open(o->name, o->mtu, t->name, err, err_len);
+	if (t->fd < 0) {
+		*rc = t->fd;
+		free(t);
+		return NULL;
+	}
+	*rc = data_tun_set_up(data, t);
+	if (!*rc)
+		return t;
+	map_set(&data->tun_numbers, t->no, 0);
+	snprintf(err, err_len, "%s: %s", t->name, strerror(-*rc));
+	data_tun_free(&t->rcu);
+	return NULL;
+}
+
+void data_tun_open(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	const struct door_tun_open *o = &m->tun_open;
+	struct data_tun *t = data_tun_find(data, o->name);
+	char err[128];
+
+	answer->kind = DOOR_TUN;
+	if (!t) {
+		t = data_tun_make(data, o, &answer->answer.rc, err, sizeof(err));
+		if (!t) {
+			data_say(data, answer, err);
+			return;
+		}
+		t->next = data->tuns;
+		data->tuns = t;
+	}
+	t->opened = true;
+	answer->answer.no = t->no;
+	data_say(data, answer, t->name);
+}
+
+void data_tun_release(struct data *data, struct data_tun *t)
+{
+	struct data_tun **at = &data->tuns;
+
+	if (t->opened || t->calls)
+		return;
+	worker_run(t->home, data_tun_run_unwatch, t);
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	map_set(&data->tun_numbers, t->no, 0);
+	rcu_defer(&t->rcu, data_tun_free);
+}
+
+void data_tun_forget(struct data *data, struct data_tun *t)
+{
+	t->opened = false;
+	data_tun_release(data, t);
+}
+
+void data_tun_close(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	struct data_tun *t = data_tun_get(data, m->number.no);
+
+	if (t)
+		data_tun_forget(data, t);
+	else
+		answer->answer.rc = -ENOENT;
+}
+
+void data_tun_route(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	const struct door_tun_route *r = &m->tun_route;
+	struct data_tun *t = data_tun_get(data, r->no);
+
+	if (!t)
+		answer->answer.rc = -ENOENT;
+	else if (!prefixtab_set(r->to.v6 ? &t->route6 : &t->route4, r->to.top, r->to.bits,
+				r->sid ? call_key(r->tid, r->sid) : DATA_TUN_ABSENT))
+		answer->answer.rc = -ENOMEM;
+}
