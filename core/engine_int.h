@@ -102,6 +102,8 @@ struct l2tp_tunnel {
 	uint8_t stop_tries; /* the StopCCN is not queued yet: times that there was no memory */
 	const char *choked; /* why a message could not be queued, in words; NULL = all were */
 	uint8_t tie[8], challenge[16];
+	uint8_t secret_print[8]; /* while it is kept: a digest of its secret and the key of its ids
+				  */
 	struct l2tp_result result;
 	char peer_host[256], peer_vendor[64];
 	struct l2tp_policy policy;
@@ -266,8 +268,8 @@ void keep_clearings_gone(struct l2tp_tunnel *t);
 void keep_tunnel_gone(struct l2tp_tunnel *t);
 /* Give all of them to the owner. */
 void keep_flush(struct l2tp_engine *e);
-/* Says of two secrets whether they are equal, without saying which they are. */
-void keep_print_secret(const struct l2tp_tunnel *t, uint8_t out[8]);
+/* Set t->secret_print. */
+void keep_print_secret(struct l2tp_tunnel *t);
 
 /* --- tunnel.c --------------------------------------------------------------------------------- */
 

@@ -91,14 +91,14 @@ static void keep_write_engine(struct l2tp_engine *e)
 	keep_give(e, &k);
 }
 
-void keep_print_secret(const struct l2tp_tunnel *t, uint8_t out[8])
+void keep_print_secret(struct l2tp_tunnel *t)
 {
 	uint8_t key[16], print[L2TP_MD5_LEN] = {0};
 
 	ids_key(&t->sids.ids, key);
 	if (t->policy.secret.len)
 		l2tp_challenge_response(print, 0, &t->policy.secret, key, sizeof(key));
-	memcpy(out, print, 8);
+	memcpy(t->secret_print, print, sizeof(t->secret_print));
 }
 
 static size_t keep_build_tunnel(const struct l2tp_tunnel *t, uint8_t *rec, size_t cap)
@@ -124,7 +124,7 @@ static size_t keep_build_tunnel(const struct l2tp_tunnel *t, uint8_t *rec, size_
 	};
 
 	ids_key(&t->sids.ids, s.sid_key);
-	keep_print_secret(t, s.secret);
+	memcpy(s.secret, t->secret_print, sizeof(s.secret));
 	memcpy(s.peer_host, t->peer_host, sizeof(s.peer_host));
 	memcpy(s.peer_vendor, t->peer_vendor, sizeof(s.peer_vendor));
 	return save_tunnel_write(&s, rec, cap);
@@ -137,10 +137,11 @@ static bool keep_tunnel_stays(const struct l2tp_tunnel *t)
 	       (t->state == L2TP_T_ESTABLISHED || t->state == L2TP_T_STOPPING);
 }
 
-/* Its calls were not kept as long as it was not. */
+/* Its calls have not been kept as long as it was not. */
 static void keep_first_time(struct l2tp_tunnel *t)
 {
 	t->kept = true;
+	keep_print_secret(t);
 	for (struct l2tp_call *c = t->calls; c; c = c->next)
 		keep_call(c);
 	for (struct fifo_node *n = t->clearing.first; n; n = n->next)

@@ -91,7 +91,6 @@ struct l2tp_tunnel *l2tp_tunnel_restore(struct l2tp_engine *e, const uint8_t *re
 {
 	struct l2tp_tunnel *t;
 	struct save_tunnel s;
-	uint8_t print[sizeof(s.secret)];
 
 	restore_time(e, now);
 	if (!save_tunnel_read(&s, rec, len))
@@ -108,8 +107,8 @@ struct l2tp_tunnel *l2tp_tunnel_restore(struct l2tp_engine *e, const uint8_t *re
 	t->kept = true;
 	t->state = L2TP_T_ESTABLISHED;
 	quota_update(t);
-	keep_print_secret(t, print);
-	if (s.state == L2TP_T_STOPPING || !l2tp_equal(print, s.secret, sizeof(print)))
+	keep_print_secret(t);
+	if (s.state == L2TP_T_STOPPING || !l2tp_equal(t->secret_print, s.secret, sizeof(s.secret)))
 		restore_stop(t, &s);
 	tunnel_update_room(t);
 	return t;

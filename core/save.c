@@ -50,6 +50,7 @@ size_t save_engine_write(const struct save_engine *s, uint8_t *buf, size_t cap)
 	wr_bytes(&w, s->key, sizeof(s->key));
 	wr_u16(&w, s->fresh);
 	wr_u16(&w, s->births);
+	/* engine: appended fields are written here */
 	return save_end(&w);
 }
 
@@ -79,6 +80,7 @@ size_t save_tunnel_write(const struct save_tunnel *s, uint8_t *buf, size_t cap)
 	wr_u16(&w, s->error);
 	save_text(&w, s->peer_host);
 	save_text(&w, s->peer_vendor);
+	/* tunnel: appended fields are written here */
 	return save_end(&w);
 }
 
@@ -98,6 +100,7 @@ size_t save_call_write(const struct save_call *s, uint8_t *buf, size_t cap)
 	wr_u64(&w, s->since);
 	wr_u16(&w, s->result);
 	wr_u16(&w, s->error);
+	/* call: appended fields are written here */
 	return save_end(&w);
 }
 
@@ -148,6 +151,7 @@ bool save_engine_read(struct save_engine *s, const uint8_t *rec, size_t len)
 	save_octets(&r, s->key, sizeof(s->key));
 	s->fresh = rd_u16(&r);
 	s->births = rd_u16(&r);
+	/* engine: appended fields are read here, if r.left */
 	return !r.bad;
 }
 
@@ -193,6 +197,7 @@ bool save_tunnel_read(struct save_tunnel *s, const uint8_t *rec, size_t len)
 	s->error = rd_u16(&r);
 	save_read_text(&r, s->peer_host, sizeof(s->peer_host));
 	save_read_text(&r, s->peer_vendor, sizeof(s->peer_vendor));
+	/* tunnel: appended fields are read here, if r.left */
 	return !r.bad && save_tunnel_in_range(s);
 }
 
@@ -224,5 +229,6 @@ bool save_call_read(struct save_call *s, const uint8_t *rec, size_t len)
 	s->since = rd_u64(&r);
 	s->result = rd_u16(&r);
 	s->error = rd_u16(&r);
+	/* call: appended fields are read here, if r.left */
 	return !r.bad && save_call_in_range(s);
 }

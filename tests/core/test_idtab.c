@@ -118,7 +118,41 @@ static void every_id_rests(void)
 	idtab_free(&t);
 }
 
+/* Another table with the same key and as many ids given takes those that are in use; the others
+ * rest and come back later, oldest slot first. */
+static void ids_of_a_life_before(void)
+{
+	struct idtab t, u;
+	uint16_t id[6];
+	int x, y;
+
+	idtab_init(&t, key, 6);
+	for (unsigned i = 0; i < 6; i++)
+		id[i] = idtab_take(&t, &x, 0);
+	idtab_init(&u, key, 6);
+	CU_ASSERT_FALSE(idtab_take_id(&u, id[2], &y)); /* not given as yet */
+	u.ids.fresh = 5;
+	CU_ASSERT_FALSE(idtab_take_id(&u, 0, &y));
+	CU_ASSERT_FALSE(idtab_take_id(&u, id[5], &y));
+	CU_ASSERT_TRUE(idtab_take_id(&u, id[4], &x));
+	CU_ASSERT_TRUE(idtab_take_id(&u, id[2], &y));
+	CU_ASSERT_FALSE(idtab_take_id(&u, id[2], &y));
+	CU_ASSERT_PTR_EQUAL(idtab_get(&u, id[2]), &y);
+	CU_ASSERT_EQUAL(u.live, 2);
+	idtab_rest_others(&u, 31000000);
+	CU_ASSERT_EQUAL(u.resting, 3);
+	CU_ASSERT_EQUAL(idtab_take(&u, &x, 5000000), id[5]); /* never given before */
+	CU_ASSERT_EQUAL(idtab_take(&u, &x, 31000000), id[0]);
+	CU_ASSERT_EQUAL(u.resting, 0);
+	CU_ASSERT_EQUAL(idtab_take(&u, &x, 31000000), id[1]);
+	CU_ASSERT_EQUAL(idtab_take(&u, &x, 31000000), id[3]);
+	CU_ASSERT_EQUAL(idtab_take(&u, &x, 31000000), 0);
+	idtab_free(&t);
+	idtab_free(&u);
+}
+
 static const struct test_case cases[] = {
+	{"ids_of_a_life_before", ids_of_a_life_before},
 	{"every_id_finds_what_it_stands_for", every_id_finds_what_it_stands_for},
 	{"memory_starts_small", memory_starts_small},
 	{"ids_rest_before_they_come_back", ids_rest_before_they_come_back},

@@ -561,7 +561,85 @@ static void resume_leaves_what_waits(void)
 	rel_free(&r);
 }
 
+/* How far a flush may get: no further than the window, and never back behind what was sent. */
+static void reach_of_the_next_flush(void)
+{
+	struct reliable r;
+
+	rel_init(&r, &deflt);
+	rel_peer_window(&r, 8);
+	CU_ASSERT_EQUAL(rel_reach(&r), 0);
+	reliable_queue(&r, 6);
+	CU_ASSERT_EQUAL(rel_reach(&r), 1);
+	CU_ASSERT_EQUAL(pump(&r, 0, NULL, NULL), 1);
+	CU_ASSERT_EQUAL(rel_reach(&r), r.top);
+	ack(&r, 1, 0);
+	CU_ASSERT_EQUAL(rel_reach(&r), 3);
+	pump(&r, 0, NULL, NULL);
+	CU_ASSERT_EQUAL(r.top, 3);
+	CU_ASSERT_EQUAL(rel_expire(&r, S), REL_RETRY); /* the window is one again */
+	CU_ASSERT_EQUAL(rel_reach(&r), 3);
+	ack(&r, 3, S);
+	CU_ASSERT_EQUAL(rel_reach(&r), 5);
+	rel_free(&r);
+}
+
+/* After a restart: one message at a time takes the place of what was sent, and new ones follow with
+ * numbers of their own. */
+static void resync_with_what_was_sent(void)
+{
+	static const uint8_t hello[20] = {0xc8, 0x02};
+	struct reliable r;
+	uint16_t first, last;
+
+	rel_init(&r, &deflt);
+	rel_peer_window(&r, 8);
+	CU_ASSERT_TRUE(rel_resync(&r, 0xfffe, 1, 7, hello, sizeof(hello), 6));
+	CU_ASSERT_EQUAL(rel_reach(&r), 1);
+	reliable_queue(&r, 1);
+	CU_ASSERT_EQUAL(rel_zlb_ns(&r), 0xfffe);
+	CU_ASSERT_EQUAL(pump(&r, 0, &first, &last), 1);
+	CU_ASSERT_EQUAL(first, 0xfffe);
+	CU_ASSERT_EQUAL(rel_zlb_ns(&r), 0xffff);
+	CU_ASSERT_EQUAL(ack(&r, 2, 0), REL_BAD_NR);
+	CU_ASSERT_EQUAL(ack(&r, 0, 0), REL_ZLB); /* it had two of the three */
+	CU_ASSERT_EQUAL(pump(&r, 0, &first, &last), 2);
+	CU_ASSERT_EQUAL(first, 0);
+	CU_ASSERT_EQUAL(last, 1);
+	ack(&r, 1, 0);
+	CU_ASSERT_FALSE(r.resync);
+	CU_ASSERT_EQUAL(rel_zlb_ns(&r), 2);
+	ack(&r, 2, 0);
+	CU_ASSERT_TRUE(rel_idle(&r));
+	CU_ASSERT_EQUAL(r.octets, 0);
+	rel_free(&r);
+}
+
+static void resync_with_nothing_on_its_way(void)
+{
+	static const uint8_t hello[20] = {0xc8, 0x02};
+	struct reliable r;
+	uint16_t first;
+
+	rel_init(&r, &deflt);
+	CU_ASSERT_TRUE(rel_resync(&r, 5, 5, 7, hello, sizeof(hello), 6));
+	CU_ASSERT_EQUAL(r.top, 5);
+	CU_ASSERT_EQUAL(pump(&r, 0, &first, NULL), 1);
+	CU_ASSERT_EQUAL(first, 5);
+	ack(&r, 6, 0);
+	CU_ASSERT_TRUE(rel_idle(&r) && !r.resync);
+	rel_free(&r);
+	rel_init(&r, &deflt);
+	heap_refuse(1);
+	CU_ASSERT_FALSE(rel_resync(&r, 5, 5, 7, hello, sizeof(hello), 6));
+	CU_ASSERT_TRUE(heap_refused());
+	rel_free(&r);
+}
+
 static const struct test_case cases[] = {
+	{"reach_of_the_next_flush", reach_of_the_next_flush},
+	{"resync_with_what_was_sent", resync_with_what_was_sent},
+	{"resync_with_nothing_on_its_way", resync_with_nothing_on_its_way},
 	{"backoff_and_give_up", backoff_and_give_up},
 	{"backoff_starts_anew_after_progress", backoff_starts_anew_after_progress},
 	{"cap_is_never_under_8_seconds", cap_is_never_under_8_seconds},

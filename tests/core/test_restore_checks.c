@@ -218,6 +218,27 @@ static void proof_timer_in_full(void)
 	rig_free(&r);
 }
 
+/* 6.13: one may have gone just before the restart. */
+static void wen_once_a_minute(void)
+{
+	static const uint32_t errors[6] = {1};
+	struct l2tp_call *c;
+
+	checks_single();
+	r.a.policy.hello = 0;
+	rig_bring(&p, rig_peer_up(&p, &r), RIG_LAC_IN, L2TP_C_ESTABLISHED);
+	rig_zlb(&p);
+	rig_restart(&r.a);
+	rig_zlb(&p);
+	c = l2tp_call_next(checks_only_tunnel(), NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	l2tp_call_send_wen(c, errors, r.now + 60 * SEC - 1);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 0);
+	l2tp_call_send_wen(c, errors, r.now + 60 * SEC);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 1);
+	rig_free(&r);
+}
+
 /* --- secrets ---------------------------------------------------------------------------------- */
 
 /* The tunnel was opened with another secret than the peer section has now. */
@@ -405,6 +426,7 @@ static const struct test_case cases[] = {
 	{"hello_timer_in_full", hello_timer_in_full},
 	{"idle_timer_in_full", idle_timer_in_full},
 	{"proof_timer_in_full", proof_timer_in_full},
+	{"wen_once_a_minute", wen_once_a_minute},
 	{"changed_secret_closes_the_tunnel", changed_secret_closes_the_tunnel},
 	{"secrets_do_not_show", secrets_do_not_show},
 	{"ids_that_cannot_be", ids_that_cannot_be},
