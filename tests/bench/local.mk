@@ -13,7 +13,7 @@ portbench_SOURCES = tests/bench/portbench.c tests/transports/host.h tests/transp
 portbench_LDADD = libtransports.la
 
 # By hand, too.
-EXTRA_DIST += tests/bench/multilink
+EXTRA_DIST += tests/bench/multilink tests/bench/before-after
 
 # By hand, in a network namespace.
 check_PROGRAMS += filterbench
