@@ -18,7 +18,8 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/atm/atm.h transports/atm/atm_int.h transports/atm/atm.c transports/atm/atm_conf.c \
 	transports/atm/atm_rx.c transports/atm/atm_tx.c transports/atm/atm_encap.h transports/atm/atm_encap.c \
 	transports/atm/atm_shape.h transports/atm/atm_shape.c \
-	transports/x25/lapb.h transports/x25/lapb.c transports/x25/xot.h transports/x25/xot.c \
+	transports/x25/lapb.h transports/x25/lapb.c transports/x25/lapb_hand.c transports/x25/x25_hand.c transports/x25/x25_freeze.c \
+	transports/x25/xot.h transports/x25/xot.c \
 	transports/x25/x25_pkt.h transports/x25/x25_pkt.c transports/x25/x25_words.c \
 	transports/x25/x25.h transports/x25/x25_int.h transports/x25/x25.c transports/x25/x25_data.c \
 	transports/x25/x25_default.c transports/x25/x25_agree.c \

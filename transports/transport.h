@@ -330,7 +330,8 @@ struct ist_transport {
 	 * freeze: write the state to f->octets, and which descriptors go with it to f->fd; they
 	 * stay the port's until it is closed, so pass duplicates on before.  0: the port has
 	 * stopped; it reports nothing, takes no call but `close`, and that says nothing to anybody.
-	 * -ENOSPC: f is too small, and nothing has happened. */
+	 * -ENOSPC: f is too small, -EOPNOTSUPP: a port with these settings cannot; and nothing has
+	 * happened. Not called from inside a report. */
 	int (*freeze)(struct ist_port *p, struct ist_frozen *f);
 	/* thaw: open a port as `open` does, with that state.  Channels have the handles they had;
 	 * those that are up, or offered, are reported again, as after `open`.  Octets are judged as

@@ -14,8 +14,9 @@
 struct heard {
 	char *text;
 	size_t len, room;
-	ist_channel up[CHANNELS];
-	unsigned ups, frames;
+	ist_channel up[CHANNELS], offered[CHANNELS];
+	bool permanent[CHANNELS]; /* of up */
+	unsigned ups, offers, frames, calls;
 };
 
 static void heard_line(struct heard *h, const char *line)
@@ -37,8 +38,10 @@ static bool heard_is_up(struct heard *h, ist_channel c, bool up)
 	for (unsigned i = 0; i < h->ups; i++) {
 		if (h->up[i] != c)
 			continue;
-		if (!up)
+		if (!up) {
 			h->up[i] = h->up[--h->ups];
+			h->permanent[i] = h->permanent[h->ups];
+		}
 		return true;
 	}
 	if (up && h->ups < CHANNELS)
@@ -53,7 +56,16 @@ static uint32_t heard_sum(uint32_t sum, const uint8_t *octets, size_t len)
 	return sum;
 }
 
-/* A channel that is up and is reported up again has been handed over: that is not noted. */
+static bool heard_is_offered(struct heard *h, ist_channel c)
+{
+	for (unsigned i = 0; i < h->offers; i++)
+		if (h->offered[i] == c)
+			return true;
+	h->offered[h->offers++ % CHANNELS] = c;
+	return false;
+}
+
+/* A channel that is reported up, or offered, once more has been handed over: that is not noted. */
 static void heard_event(struct heard *h, const struct fake_event *e)
 {
 	static const char *const kinds[] = {"",	    "frame", "offer",	 "up",
@@ -62,6 +74,10 @@ static void heard_event(struct heard *h, const struct fake_event *e)
 	char line[120];
 
 	if (e->kind == FAKE_UP && heard_is_up(h, e->channel, true))
+		return;
+	if (e->kind == FAKE_UP)
+		h->permanent[h->ups - 1] = e->attrs.permanent;
+	if (e->kind == FAKE_OFFER && heard_is_offered(h, e->channel))
 		return;
 	if (e->kind == FAKE_DOWN)
 		heard_is_up(h, e->channel, false);
@@ -104,6 +120,42 @@ static void frozen_send(struct fake_host *h, const struct heard *hd, uint64_t *r
 	fake_send(h, hd->up[test_rand(rng) % hd->ups], octets, len);
 }
 
+/* By its handle, so that one that is offered again gets no other answer. */
+static void frozen_answer(struct fake_host *h, const struct fake_event *e)
+{
+	unsigned how = (e->channel * 2654435761u >> 16) % 8;
+
+	if (e->kind != FAKE_OFFER)
+		return;
+	if (how == 7)
+		fake_refuse(h, e->channel);
+	else if (how != 6)
+		fake_answer(h, e->channel);
+}
+
+static void frozen_call(struct fake_host *h, struct heard *hd, const char *to, uint64_t *rng)
+{
+	unsigned what = test_rand(rng) % 16, which = (unsigned)test_rand(rng);
+	char line[60];
+	ist_channel c = 0;
+	int r;
+
+	if (!to)
+		return;
+	if (what < 3) {
+		r = fake_connect(h, to, what ? IST_PAYLOAD_L2TP : IST_PAYLOAD_PPP, &c);
+		snprintf(line, sizeof(line), "%llu calls %d\n", (unsigned long long)fake_now, r);
+		heard_line(hd, line);
+		hd->calls += !r;
+	} else if (what == 3 && hd->ups) {
+		c = hd->up[which % hd->ups];
+		if (hd->permanent[which % hd->ups])
+			return;
+		fake_disconnect(h, c);
+		heard_is_up(hd, c, false);
+	}
+}
+
 /* freezing: where the instants come from; NULL = undisturbed. */
 static void frozen_talk(const struct frozen_run *r, uint64_t seed, uint64_t *freezing,
 			struct heard heard[2])
@@ -119,6 +171,7 @@ static void frozen_talk(const struct frozen_run *r, uint64_t seed, uint64_t *fre
 		h[i].tap_on = true;
 		h[i].on_tap = heard_tap;
 		h[i].tap_arg = &heard[i];
+		h[i].on_event = frozen_answer;
 	}
 	for (unsigned step = 0; step < r->steps; step++) {
 		unsigned n = test_rand(&rng) % 4;
@@ -130,8 +183,8 @@ static void frozen_talk(const struct frozen_run *r, uint64_t seed, uint64_t *fre
 			fake_hand_over(&h[0], r->config[0]);
 		for (unsigned i = 0; i < 2 * n; i++)
 			frozen_send(&h[i % 2], &heard[i % 2], &rng, r->frame_most);
-		if (r->step)
-			r->step(&h[0], &h[1], &rng);
+		for (unsigned i = 0; i < 2; i++)
+			frozen_call(&h[i], &heard[i], r->to[i], &rng);
 		if (freezing && test_rand(freezing) % 4 == 0)
 			fake_hand_over(&h[0], r->config[0]);
 	}
@@ -168,7 +221,7 @@ bool frozen_same(const struct frozen_run *r, uint64_t seed)
 				      other[i].text ? other[i].text : "");
 			same = false;
 		}
-		if (!plain[i].frames)
+		if (!plain[i].frames || (r->to[i] && !plain[i].calls))
 			same = false; /* a run in which nothing was heard shows nothing */
 		free(plain[i].text);
 		free(other[i].text);

@@ -14,8 +14,9 @@ struct frozen_run {
 	unsigned steps;
 	uint64_t pause;	     /* us between two steps, at most */
 	uint32_t frame_most; /* octets */
-	/* What else happens in a step; may be NULL.  rng: the run's. */
-	void (*step)(struct fake_host *h, struct fake_host *far, uint64_t *rng);
+	/* Calls are placed, answered, refused, left waiting and cleared at random: whom each end
+	 * calls.  NULL: it calls nobody. */
+	const char *to[2];
 };
 
 /* False, with words, when the two differ. */

@@ -20,7 +20,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/x25/x25_end.h tests/transports/x25/x25_end.c tests/transports/x25/test_x25_states.c \
 	tests/transports/x25/test_x25_agree.c tests/transports/x25/test_x25_doc.c \
 	tests/transports/x25/test_x25_pkt.c tests/transports/x25/test_x25.c tests/transports/x25/test_x25_data.c \
-	tests/transports/x25/x25_pair.h tests/transports/x25/x25_pair.c tests/transports/x25/test_x25_circuit.c tests/transports/x25/test_x25_load.c tests/transports/x25/xot_far.h tests/transports/x25/xot_far.c tests/transports/x25/test_x25_xot.c tests/transports/x25/test_x25_xot_limits.c tests/transports/x25/test_x25_attrs.c \
+	tests/transports/x25/x25_pair.h tests/transports/x25/x25_pair.c tests/transports/x25/test_x25_circuit.c tests/transports/x25/test_x25_load.c tests/transports/x25/test_x25_freeze.c tests/transports/x25/test_x25_hand.c tests/transports/x25/xot_far.h tests/transports/x25/xot_far.c tests/transports/x25/test_x25_xot.c tests/transports/x25/test_x25_xot_limits.c tests/transports/x25/test_x25_attrs.c \
 	tests/transports/x25/counters.h tests/transports/x25/counters.c tests/transports/x25/test_x25_counters.c tests/transports/x25/test_lapb_counters.c tests/transports/x25/test_x25_words.c tests/transports/x25/test_x25_alone.c tests/transports/x25/test_x25_memory.c tests/transports/x25/test_x25_xot_tcp.c tests/transports/x25/test_x25_default.c tests/transports/x25/test_x25_socket.c tests/transports/x25/test_x25_kernel.c \
 	tests/transports/x25/test_x25_encap.c tests/transports/x25/test_x25_conf.c \
 	tests/transports/x25/test_x25_line.c tests/transports/x25/test_x25_transport.c \

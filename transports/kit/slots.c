@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transports/kit/slots.h"
 
+#include "transports/kit/handover.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 int slots_init(struct slots *s, uint32_t first, uint32_t most)
 {
-	*s = (struct slots){.most = most, .fresh = first};
+	*s = (struct slots){.first = first, .most = most, .fresh = first};
 	s->free_first = s->free_last = SLOT_NONE;
 	s->slot = calloc(most, sizeof(*s->slot));
 	return s->slot ? 0 : -ENOMEM;
@@ -68,4 +70,25 @@ uint32_t slots_find(const struct slots *s, ist_channel c)
 	if (i >= s->fresh || !s->slot[i].taken || s->slot[i].generation != handle_generation(c))
 		return SLOT_NONE;
 	return i;
+}
+
+/* Free ones are taken again in the order of their numbers. */
+void slots_hand(struct slots *s, struct handover *h)
+{
+	s->fresh = handover_word(h, s->fresh, s->most);
+	if (s->fresh < s->first)
+		h->bad = true;
+	for (uint32_t i = s->first; i < s->fresh && !h->bad; i++) {
+		struct slot *t = &s->slot[i];
+		uint32_t v = (uint32_t)t->generation << 1 | t->taken;
+
+		v = handover_word(h, v, UINT16_MAX << 1 | 1);
+		t->generation = (uint16_t)(v >> 1);
+		t->taken = v & 1;
+		if (!h->thawing)
+			continue;
+		s->taken++;
+		if (!t->taken)
+			slots_give_back(s, i);
+	}
 }

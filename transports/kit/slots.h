@@ -25,7 +25,7 @@ struct slot {
 
 struct slots {
 	struct slot *slot;
-	uint32_t most, fresh; /* slots from `fresh` on were never taken */
+	uint32_t first, most, fresh; /* slots from `fresh` on were never taken */
 	uint32_t free_first, free_last;
 	uint32_t taken; /* number of slots in use */
 };
@@ -38,6 +38,10 @@ void slots_free(struct slots *s);
 uint32_t slots_take(struct slots *s);
 /* i is taken. */
 void slots_give_back(struct slots *s, uint32_t i);
+struct handover;
+/* Which slots are taken, and how often each was, to or from another process: after slots_init, and
+ * handles stay as they were. */
+void slots_hand(struct slots *s, struct handover *h);
 /* The handle of a slot that is taken. */
 ist_channel slots_handle(const struct slots *s, uint32_t i);
 /* The index of a handle; SLOT_NONE = it is stale or never was one. */

@@ -32,6 +32,8 @@ struct lapb_config {
 };
 void lapb_config_default(struct lapb_config *c);
 
+struct handover;
+
 enum lapb_state {
 	LAPB_DISCONNECTED,
 	LAPB_SETUP,	/* SABM sent */
@@ -116,6 +118,9 @@ void lapb_rx(struct lapb *l, const uint8_t *frame, size_t len, uint64_t now);
 bool lapb_send(struct lapb *l, const uint8_t *data, size_t len, uint64_t now);
 void lapb_expire(struct lapb *l, uint64_t now);
 uint64_t lapb_deadline(const struct lapb *l);
+/* The state, to or from another process: after lapb_init.  False: it is configured in another way,
+ * or the octets are malformed, and it is to be initialised anew. */
+bool lapb_hand(struct lapb *l, struct handover *h);
 const char *lapb_state_name(enum lapb_state s);
 
 #endif

@@ -50,8 +50,7 @@ void x25_free(struct x25 *x)
 	x->vc = NULL;
 }
 
-/* One block of memory: the circuit, then its two SDU buffers. */
-static struct x25_vc *plp_make_vc(struct x25 *x, uint16_t lci)
+struct x25_vc *x25_make_vc(struct x25 *x, uint16_t lci)
 {
 	struct x25_vc *v = calloc(1, sizeof(*v) + 2 * (size_t)x->cfg.sdu_max);
 
@@ -149,7 +148,7 @@ static void plp_end_all(struct x25 *x, uint8_t cause, uint8_t diag)
 static void plp_make_pvcs(struct x25 *x)
 {
 	for (uint16_t i = 1; i <= x->cfg.pvc; i++) {
-		struct x25_vc *v = x->vc[i] ? x->vc[i] : plp_make_vc(x, i);
+		struct x25_vc *v = x->vc[i] ? x->vc[i] : x25_make_vc(x, i);
 
 		if (!v)
 			continue;
@@ -291,7 +290,7 @@ static void plp_call_received(struct x25 *x, uint16_t lci, const struct x25_pkt 
 {
 	struct x25_pkt call = *p;
 	struct x25_report r = {.kind = X25_INCOMING, .lci = lci, .pkt = &call};
-	struct x25_vc *v = plp_make_vc(x, lci);
+	struct x25_vc *v = x25_make_vc(x, lci);
 
 	x->count[X25_C_CALLS_IN]++;
 	if (!v) {
@@ -361,7 +360,7 @@ uint16_t x25_call(struct x25 *x, const char *called, const char *calling, const 
 	if (!lci || cud_len > X25_CUD || !x25_digits_ok(called) ||
 	    (*calling && !x25_digits_ok(calling)) || (*sub && !x25_sub_ok(sub)))
 		return 0;
-	v = plp_make_vc(x, lci);
+	v = x25_make_vc(x, lci);
 	if (!v)
 		return 0;
 	memcpy(p.called, called, strlen(called) + 1);
@@ -480,7 +479,7 @@ static const handler table[X25_P_STATES][X25_TYPES] = {
  */
 static void plp_clear_in_p1(struct x25 *x, uint16_t lci, uint8_t cause, uint8_t diag, uint64_t now)
 {
-	struct x25_vc *v = plp_make_vc(x, lci);
+	struct x25_vc *v = x25_make_vc(x, lci);
 
 	x->count[X25_C_PROTOCOL]++;
 	if (v)

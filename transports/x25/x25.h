@@ -114,6 +114,7 @@ enum x25_counter {
 		X25_C_COUNT
 };
 
+struct handover;
 struct x25_vc;
 struct x25 {
 	struct x25_config cfg;
@@ -147,6 +148,10 @@ uint64_t x25_deadline(const struct x25 *x);
 void x25_block(struct x25 *x);
 /* It has room again: waiting circuits send one packet each in turn, until it is full. */
 void x25_unblock(struct x25 *x, uint64_t now);
+
+/* The state, to or from another process: after x25_init.  False: it is configured in another way,
+ * or the octets are malformed, and it is to be initialised anew. */
+bool x25_hand(struct x25 *x, struct handover *h);
 
 /* Place a call and return its LCN; 0 = none is free, the interface is not ready, an address is
  * malformed or there is no memory.  calling may be "", and so may sub, the called address

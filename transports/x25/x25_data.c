@@ -78,7 +78,7 @@ static void x25_data_send_one(struct x25 *x, struct x25_vc *v, uint64_t now)
 	}
 }
 
-static void x25_data_enqueue(struct x25 *x, struct x25_vc *v)
+void x25_data_enqueue(struct x25 *x, struct x25_vc *v)
 {
 	if (v->waiting)
 		return;

@@ -52,6 +52,8 @@ void x25_apply_accept(const struct x25_config *c, struct x25_vc *v, const struct
 
 bool x25_config_sane(const struct x25_config *c);
 
+/* One block of memory: the circuit, then its two SDU buffers.  NULL: there is none. */
+struct x25_vc *x25_make_vc(struct x25 *x, uint16_t lci);
 void x25_send_packet(struct x25 *x, const struct x25_pkt *p);
 /* Send a packet of this type; cause and diagnostic are used by the types that have them. */
 void x25_send_cause(struct x25 *x, uint16_t lci, enum x25_type t, uint8_t cause, uint8_t diag);
@@ -69,6 +71,8 @@ void x25_data_start(struct x25 *x, struct x25_vc *v);
 void x25_data_rx(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now);
 /* Send as many packets as window and layer below take; report WRITABLE when that is due. */
 void x25_data_pump(struct x25 *x, struct x25_vc *v, uint64_t now);
+/* Put v at the end of the list of circuits that wait for the layer below, unless it is there. */
+void x25_data_enqueue(struct x25 *x, struct x25_vc *v);
 /* Take v off the list of circuits that wait for the layer below. */
 void x25_data_dequeue(struct x25 *x, struct x25_vc *v);
 void x25_start_reset(struct x25 *x, struct x25_vc *v, uint8_t cause, uint8_t diag, uint64_t now);

@@ -329,18 +329,24 @@ static const struct link_user link_user = {x25_line_on_frames, x25_line_on_carri
 
 /* --- struct x25_below ---------------------------------------------------- */
 
+static void x25_line_say_goodbye(struct x25_link_line *l)
+{
+	if (l->line.ready && l->line.x.used)
+		x25_shutdown(&l->line.x); /* clears every call by one packet */
+	if (l->store)
+		lapb_stop(&l->lapb, x25_now(l->line.port));
+	else if (l->link && l->connected)
+		x25_line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+}
+
 static void x25_line_close(struct ist_port *p)
 {
 	struct x25_link_line *l = p->line;
 
 	if (!l)
 		return;
-	if (l->line.ready && l->line.x.used)
-		x25_shutdown(&l->line.x); /* clears every call by one packet */
-	if (l->store)
-		lapb_stop(&l->lapb, x25_now(p));
-	else if (l->link && l->connected)
-		x25_line_send_pseudo(l, PSEUDO_DISCONNECT, NULL, 0);
+	if (!p->frozen)
+		x25_line_say_goodbye(l);
 	link_close(l->link);
 	x25_line_drop_queue(l);
 	x25_line_free(&l->line);
@@ -358,11 +364,13 @@ static int x25_line_make_lapb(struct x25_link_line *l, const struct x25_conf *c)
 	return 0;
 }
 
-static void x25_line_place_pvcs(struct x25_link_line *l, struct x25_conf *c)
+void x25_line_place_pvcs(struct ist_port *p)
 {
+	const struct x25_conf *c = &p->conf;
+
 	for (unsigned i = 0; i < c->knowns; i++)
 		if (c->known[i].circuit)
-			x25_circuit_attach(c->known[i].circuit, &l->line, c->known[i].lci);
+			x25_circuit_attach(c->known[i].circuit, &p->line->line, c->known[i].lci);
 }
 
 static struct link_conf x25_line_link(const struct x25_conf *c, const struct settings *set)
@@ -406,10 +414,11 @@ static int x25_line_open(struct ist_port *p, const struct settings *set, char *e
 	p->line = l;
 	if (lapb && (r = x25_line_make_lapb(l, &p->conf)))
 		return settings_error(err, err_len, -r, "LAPB: %s", strerror(-r));
-	x25_line_place_pvcs(l, &p->conf);
+	x25_line_place_pvcs(p);
 	conf.host = p->host;
 	conf.host_ctx = p->ctx;
 	conf.ctx = l;
+	conf.from = p->from;
 	return link_open_configured(&l->link, &conf, err, err_len);
 }
 
@@ -479,7 +488,88 @@ static unsigned x25_line_fill(const struct ist_port *p, struct ist_fill *out, un
 	return 1;
 }
 
+/* --- to and from another process ----------------------------------------------------------------- */
+
+static void x25_line_hand_link(struct ist_port *p, struct handover *h)
+{
+	link_hand(p->line->link, h);
+}
+
+static void x25_line_quiet(struct ist_port *p)
+{
+	link_quiet(p->line->link);
+}
+
+static void x25_line_thaw_queue(struct x25_link_line *l, struct handover *h)
+{
+	uint32_t n = handover_word(h, 0, QUEUE_MAX);
+	uint8_t pkt[LAPB_N1_MAX];
+
+	while (n-- && !h->bad) {
+		uint32_t len = handover_word(h, 0, l->lapb.cfg.n1);
+
+		handover_octets(h, pkt, len);
+		x25_line_queue(l, pkt, len);
+	}
+}
+
+static void x25_line_hand_queue(struct x25_link_line *l, struct handover *h)
+{
+	if (h->thawing) {
+		x25_line_thaw_queue(l, h);
+		return;
+	}
+	handover_word(h, l->queued, QUEUE_MAX);
+	for (struct queued_packet *w = l->first; w; w = w->next) {
+		handover_word(h, (uint32_t)w->len, LAPB_N1_MAX);
+		handover_octets(h, w->pkt, w->len);
+	}
+}
+
+/* Every circuit that lives is on the one line. */
+static void x25_line_attach_all(struct x25_link_line *l)
+{
+	struct ist_port *p = l->line.port;
+
+	for (uint32_t i = 1; i < p->slots.fresh; i++) {
+		struct x25_circuit *c = p->circuit[i];
+
+		if (c && c->state != X25_CIRCUIT_DEAD && c->lci && c->lci < l->line.x.vcs)
+			x25_circuit_attach(c, &l->line, c->lci);
+	}
+}
+
+static bool x25_line_hand_state(struct x25_link_line *l, struct handover *h)
+{
+	if (!x25_hand(&l->line.x, h) || (l->store && !lapb_hand(&l->lapb, h)))
+		return false;
+	l->line.ready = handover_flag(h, l->line.ready);
+	l->connected = handover_flag(h, l->connected);
+	l->ask_at = handover_time(h, l->ask_at, ASK_EVERY);
+	x25_line_hand_queue(l, h);
+	return !h->bad;
+}
+
+static bool x25_line_hand(struct ist_port *p, struct handover *h)
+{
+	struct x25_link_line *l = p->line;
+	bool taken = !h->thawing || link_up(l->link);
+
+	if (taken && x25_line_hand_state(l, h)) {
+		if (h->thawing)
+			x25_line_attach_all(l);
+		x25_line_note_deadline(l);
+		return true;
+	}
+	if (taken && h->thawing)
+		link_renew(l->link);
+	return false;
+}
+
 const struct x25_below x25_on_link = {
+	.hand = x25_line_hand,
+	.hand_link = x25_line_hand_link,
+	.quiet = x25_line_quiet,
 	.check = x25_line_check,
 	.open = x25_line_open,
 	.close = x25_line_close,

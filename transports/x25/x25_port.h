@@ -20,6 +20,7 @@
 
 #include "transports/x25/lapb.h"
 #include "core/container.h"
+#include "transports/kit/handover.h"
 #include "transports/kit/slots.h"
 #include "transports/link/link.h"
 #include "transports/x25/x25.h"
@@ -204,6 +205,13 @@ struct x25_below {
 	/* What `open` refuses of the settings' text, without opening. */
 	int (*check)(const struct x25_conf *c, const struct settings *set, char *err,
 		     size_t err_len);
+	/* The link or the connections, behind the circuits: to or from another process.  False: it
+	 * is configured in another way, or could not be taken along, and begins anew.  NULL, both:
+	 * calls cannot be taken along. */
+	bool (*hand)(struct ist_port *p, struct handover *h);
+	/* Freezing: what `open` looks for in p->from. */
+	void (*hand_link)(struct ist_port *p, struct handover *h);
+	void (*quiet)(struct ist_port *p);
 };
 extern const struct x25_below x25_on_link, x25_on_xot, x25_on_sockets;
 
@@ -223,6 +231,8 @@ struct ist_port {
 	struct x25_link_line *line;  /* x25_line.c's */
 	struct xot *xot;	     /* x25_xot.c's */
 	struct x25_sockets *sockets; /* x25_socket.c's */
+	struct handover *from;	     /* while it is opened: what another process had */
+	bool frozen;		     /* another process goes on: it is closed without a word */
 	unsigned
 		running; /* depth of descriptor and timer callbacks; 0 = in a request of the host */
 	uint32_t timer;
@@ -246,6 +256,18 @@ void x25_port_wake_at(struct ist_port *p, uint64_t when);
 void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
 	     size_t len);
 
+int x25_freeze(struct ist_port *p, struct ist_frozen *f); /* x25_freeze.c */
+int x25_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+	     const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
+/* Open a port; from: what another process had, or NULL. */
+int x25_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		  const struct ist_port_config *cfg, struct handover *from, char *err,
+		  size_t err_len);
+void x25_port_close(struct ist_port *p);
+/* Put permanent circuits on the line of a link. */
+void x25_line_place_pvcs(struct ist_port *p);
+void x25_set_timer(struct ist_port *p);
+
 /* --- circuits (x25_circuit.c) ----------------------------------------------------------------- */
 
 /* 0 or -ENOMEM. */
@@ -268,6 +290,8 @@ void x25_circuit_lost(struct ist_port *p, struct x25_circuit *c, const struct is
 void x25_circuit_pvc(struct ist_port *p, struct x25_circuit *c, bool up,
 		     const struct ist_cause *why);
 void x25_circuit_report_all(struct ist_port *p);
+/* Permanent circuits that are configured and not there yet.  0 or -ENOMEM. */
+int x25_circuits_pvcs(struct ist_port *p);
 /* Clear calls that have been idle for `inactivity`. */
 void x25_circuit_expire(struct ist_port *p, uint64_t now);
 void x25_circuits_close(struct ist_port *p);

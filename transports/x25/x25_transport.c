@@ -40,7 +40,7 @@ void x25_port_wake_at(struct ist_port *p, uint64_t when)
 		p->next = when;
 }
 
-static void x25_set_timer(struct ist_port *p)
+void x25_set_timer(struct ist_port *p)
 {
 	uint64_t at = p->noted_first ? 0 : p->next;
 
@@ -107,24 +107,7 @@ void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, con
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int x25_make_pvcs(struct ist_port *p)
-{
-	for (unsigned i = 0; i < p->conf.knowns; i++) {
-		struct x25_known *k = &p->conf.known[i];
-
-		if (!k->pvc)
-			continue;
-		k->circuit = x25_circuit_new(p);
-		if (!k->circuit)
-			return -ENOMEM;
-		k->circuit->permanent = true;
-		k->circuit->encap = k->encap;
-		k->circuit->local = k->circuit->peer = k->addr;
-	}
-	return 0;
-}
-
-static void x25_tr_close(struct ist_port *p)
+void x25_port_close(struct ist_port *p)
 {
 	p->running++; /* no more reports */
 	if (p->below)
@@ -157,8 +140,9 @@ static int x25_tr_check(const struct ist_port_config *cfg, char *err, size_t err
 	return r;
 }
 
-static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-		       const struct ist_port_config *cfg, char *err, size_t err_len)
+int x25_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		  const struct ist_port_config *cfg, struct handover *from, char *err,
+		  size_t err_len)
 {
 	const struct settings set = {x25_keys, cfg->setting, cfg->settings};
 	int r = settings_host_ok(host, err, err_len);
@@ -177,21 +161,29 @@ static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void 
 	r = x25_circuits_open(p);
 	if (!r)
 		r = x25_conf_read(&p->conf, cfg, err, err_len);
-	if (!r)
-		r = x25_make_pvcs(p);
+	if (!r && !from)
+		r = x25_circuits_pvcs(p);
 	if (r == -ENOMEM)
 		settings_error(err, err_len, ENOMEM, "out of memory");
 	if (!r) {
 		p->below = belows[p->conf.framing];
+		p->from = from;
 		r = p->below->open(p, &set, err, err_len);
+		p->from = NULL;
 	}
 	if (r < 0) {
-		x25_tr_close(p);
+		x25_port_close(p);
 		return r;
 	}
 	x25_set_timer(p);
 	*out = p;
 	return 0;
+}
+
+static int x25_tr_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		       const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	return x25_open_from(out, host, ctx, cfg, NULL, err, err_len);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
@@ -327,7 +319,7 @@ const struct ist_transport x25_transport = {
 	.circuit_word = "pvc",
 	.counters = counters,
 	.open = x25_tr_open,
-	.close = x25_tr_close,
+	.close = x25_port_close,
 	.send = x25_tr_send,
 	.mtu = x25_tr_mtu,
 	.addr_parse = x25_tr_addr_parse,
@@ -342,4 +334,6 @@ const struct ist_transport x25_transport = {
 	.need = x25_tr_need,
 	.addr_match = x25_tr_addr_match,
 	.check = x25_tr_check,
+	.freeze = x25_freeze,
+	.thaw = x25_thaw,
 };

@@ -23,7 +23,8 @@ static const char *const plain[] = {"link=loop:frz", "lmi=none", "@100 l2tp ppp"
 
 static void both_sides_of_the_lmi(void)
 {
-	struct frozen_run r = {&frame_relay_transport, {user, network}, 400, 3 * S, 1400, NULL};
+	struct frozen_run r = {
+		&frame_relay_transport, {user, network}, 400, 3 * S, 1400, {NULL, NULL}};
 	uint64_t seed = test_seed();
 
 	CU_ASSERT(frozen_same(&r, seed));
@@ -36,7 +37,8 @@ static void without_lmi(void)
 {
 	static const char *const lossy[] = {"link=loop:frz", "lmi=none", "impair-loss=5",
 					    "@100 l2tp ppp", NULL};
-	struct frozen_run r = {&frame_relay_transport, {plain, lossy}, 200, 3 * S, 1400, NULL};
+	struct frozen_run r = {
+		&frame_relay_transport, {plain, lossy}, 200, 3 * S, 1400, {NULL, NULL}};
 
 	CU_ASSERT(frozen_same(&r, test_seed()));
 }
@@ -48,7 +50,7 @@ static void nni_and_automatic(void)
 	static const char *const automatic[] = {"link=loop:frz", "lmi=auto", "@100 l2tp ppp", NULL};
 	static const char *const cisco[] = {"link=loop:frz", "lmi=cisco", "role=network",
 					    "@100 l2tp ppp", NULL};
-	struct frozen_run r = {&frame_relay_transport, {nni, nni}, 100, 5 * S, 1400, NULL};
+	struct frozen_run r = {&frame_relay_transport, {nni, nni}, 100, 5 * S, 1400, {NULL, NULL}};
 	uint64_t seed = test_seed();
 
 	CU_ASSERT(frozen_same(&r, seed));
@@ -77,7 +79,7 @@ static void between_fragments(void)
 					  "impair-jitter=500",
 					  "@100 l2tp ppp",
 					  NULL};
-	struct frozen_run r = {&frame_relay_transport, {here, far}, 1000, 700, 1400, NULL};
+	struct frozen_run r = {&frame_relay_transport, {here, far}, 1000, 700, 1400, {NULL, NULL}};
 
 	CU_ASSERT(frozen_same(&r, test_seed()));
 }
