@@ -4,21 +4,17 @@
  * own one) and takes them back.  Everything it holds of others is in struct leg_server and is given
  * back in one place.
  */
-#include "gw/legs/leg_terminal.h"
+#include "gw/legs/leg_server.h"
 
 #include "core/htab.h"
 #include "gw/aaa/aaa.h"
 #include "gw/device.h"
 #include "gw/filter.h"
-#include "gw/legs/leg_bundle.h"
 #include "gw/legs/leg_entry.h"
-#include "gw/legs/leg_limit.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/legs/ra.h"
 #include "gw/peer.h"
 #include "gw/port.h"
-#include "gw/record.h"
-#include "gw/service.h"
 #include "gw/text.h"
 
 #include <stdio.h>
@@ -27,41 +23,6 @@
 
 #define SECOND UINT64_C(1000000)
 
-struct leg_server {
-	struct leg_terminal t;
-	struct gw_service *service;
-	struct aaa_request *ask;
-	uint32_t serial;    /* of the claim asked about */
-	struct leg_own own; /* of the call, whoever the user is */
-	uint32_t fixed4;    /* the user's own address or that one, 0 = one of the pool */
-	/* what the link has, and for which fixed4 it was taken */
-	bool has_addresses;
-	uint32_t taken_for;
-	uint32_t given4;
-	bool routed; /* given4 has a route of its own */
-	bool has6;
-	uint8_t prefix6[16];
-	bool has_network[2]; /* the routes of IPv4, of IPv6 lead here */
-	struct loop_timer advert;
-	unsigned adverts;
-	bool solicited; /* the next one answers a solicitation */
-	uint64_t last_advert;
-	uint64_t let_in;    /* when that was logged; 0 = it was not */
-	uint64_t let_in_as; /* leg_server_source() at that time */
-	struct leg_limit limit;
-	struct leg_limits limits;	  /* of the user who has authenticated last */
-	const struct gw_filters *filters; /* his, NULL = none */
-	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
-	bool of_bundle;	      /* this is that other leg */
-	bool is_client;	      /* one of those that the service counts */
-	/* Of the life before, until this one goes on with it. */
-	struct {
-		uint64_t let_in;
-		uint32_t given4;
-		bool has_addresses, has6;
-	} before;
-};
-
 /* RFC 4861 6.2.4: the first few close together, since one may be lost or come too early; a
  * solicitation is answered at once, or ADVERT_MIN after the last one: the client may not have been
  * ready for that. */
@@ -69,28 +30,7 @@ static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300
 #define ADVERT_MIN  (SECOND / 10)
 #define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
 
-static struct leg_server *leg_server_of(struct leg_terminal *t)
-{
-	return (struct leg_server *)t;
-}
-
-/* Of the call or line that the client comes in by. */
-static const struct leg_entry *leg_server_entry(const struct leg_server *s)
-{
-	struct leg *other = join_other(&s->t.leg);
-
-	return other->ops->entry(other);
-}
-
 /* --- log ------------------------------------------------------------------------------------- */
-
-/* The log-ins of one user from one place are of one source. */
-static uint64_t leg_server_source(const struct leg_server *s)
-{
-	const struct leg_entry *e = leg_server_entry(s);
-
-	return e->source ^ htab_octets(s->t.user, strlen(s->t.user));
-}
 
 /* The address of the far end stands before what it has chosen, its name. */
 static void leg_server_log_refused(const struct leg_server *s, const char *why, uint64_t now)
@@ -308,8 +248,7 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	return l;
 }
 
-/* A bundle is one client, however many links it has. */
-static void leg_server_count(struct leg_server *s, bool is_client)
+void leg_server_count(struct leg_server *s, bool is_client)
 {
 	if (is_client != s->is_client)
 		s->service->clients += is_client ? 1 : -1;
@@ -582,112 +521,6 @@ static void server_start(struct leg *l, uint64_t now)
 	}
 }
 
-/* --- going on in another life ----------------------------------------------------------------- */
-
-enum {
-	SERVER_HAS_ADDRESSES = 1,
-	SERVER_HAS6 = 2,
-	SERVER_IDLE_OF_USER = 4,
-	SERVER_SESSION_OF_USER = 8
-};
-
-/* Links of a bundle cannot go on. */
-static bool server_save(const struct leg *l, struct wr *w)
-{
-	const struct leg_server *s = (const struct leg_server *)l;
-
-	record_text(w, s->service->cfg->name);
-	wr_u8(w, (uint8_t)((s->has_addresses ? SERVER_HAS_ADDRESSES : 0) |
-			   (s->has6 ? SERVER_HAS6 : 0) |
-			   (s->limits.idle_of_user ? SERVER_IDLE_OF_USER : 0) |
-			   (s->limits.session_of_user ? SERVER_SESSION_OF_USER : 0)));
-	wr_u32(w, s->fixed4);
-	wr_u32(w, s->given4);
-	wr_bytes(w, s->prefix6, sizeof(s->prefix6));
-	wr_u64(w, s->limits.idle);
-	wr_u64(w, s->limits.session);
-	wr_u64(w, s->let_in);
-	return leg_terminal_save(&s->t, w) && !s->of_bundle && !s->link.bundle;
-}
-
-static void leg_server_read(struct leg_server *s, struct rd *r)
-{
-	const uint8_t *prefix;
-	uint8_t flags = rd_u8(r);
-
-	s->fixed4 = s->taken_for = rd_u32(r);
-	s->before.given4 = rd_u32(r);
-	prefix = rd_take(r, sizeof(s->prefix6));
-	if (prefix)
-		memcpy(s->prefix6, prefix, sizeof(s->prefix6));
-	s->before.has_addresses = flags & SERVER_HAS_ADDRESSES;
-	s->before.has6 = flags & SERVER_HAS6;
-	s->limits.idle = rd_u64(r);
-	s->limits.session = rd_u64(r);
-	s->limits.idle_of_user = flags & SERVER_IDLE_OF_USER;
-	s->limits.session_of_user = flags & SERVER_SESSION_OF_USER;
-	s->before.let_in = rd_u64(r);
-}
-
-/* The same addresses as before; false: they are not free any more. */
-static bool leg_server_take_again(struct leg_server *s)
-{
-	struct addrpool *pool = s->service->pool;
-	uint32_t addr = s->before.given4;
-
-	if (addr && !addrpool_take4_fixed(pool, addr))
-		return false;
-	s->given4 = addr;
-	if (addr && !addrpool_covers4(pool, addr))
-		s->routed = s->service->tun &&
-			    device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), addr, true);
-	s->has6 = s->before.has6 && addrpool_take6_fixed(pool, s->prefix6);
-	s->has_addresses = s->before.has_addresses;
-	return s->has6 == s->before.has6;
-}
-
-static const struct cfg_user *leg_server_user(const struct leg_server *s)
-{
-	const struct cfg_model *m = s->t.gw->cfg;
-
-	for (unsigned i = 0; i < m->users; i++)
-		if (!strcmp(m->user[i].name, s->t.user))
-			return &m->user[i];
-	return NULL;
-}
-
-static bool leg_server_filter_again(struct leg_server *s)
-{
-	const struct cfg_user *u = s->let_in ? leg_server_user(s) : NULL;
-	struct leg *other = join_other(&s->t.leg);
-
-	s->filters = u ? filters_of(s->t.gw, u->filter) : NULL;
-	return leg_take_filters(other, LEG_FILTERS_SECTION,
-				filters_of(s->t.gw, s->service->cfg->filter)) &&
-	       leg_take_filters(other, LEG_FILTERS_USER, s->filters);
-}
-
-/* Time limits go on from the log-in; idle time begins again. */
-static const char *server_resume(struct leg *l, struct rd *r, uint64_t now)
-{
-	struct leg_server *s = (struct leg_server *)l;
-	const struct cfg_service *cfg = s->service->cfg;
-
-	s->fixed4 = s->taken_for; /* the user's own comes before that of the call */
-	s->let_in = s->before.let_in < now ? s->before.let_in : now;
-	s->let_in_as = leg_server_source(s);
-	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
-	if (!leg_server_take_again(s))
-		return "its address is not free any more";
-	if (!leg_server_filter_again(s) || !leg_terminal_resume(&s->t, &cfg->ppp, cfg->mtu, r, now))
-		return "out of memory";
-	if (!s->let_in)
-		return NULL;
-	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
-	leg_limit_began(&s->limit, s->let_in, now);
-	return NULL;
-}
-
 static const struct leg_ops server_ops = {
 	.kind = LEG_SERVER,
 	.name = "server",
@@ -696,8 +529,8 @@ static const struct leg_ops server_ops = {
 	.lost = leg_terminal_lost,
 	.frame = leg_terminal_frame,
 	.mtu = leg_terminal_mtu,
-	.save = server_save,
-	.resume = server_resume,
+	.save = leg_server_save,
+	.resume = leg_server_go_on,
 	.free = leg_terminal_free,
 };
 static const struct leg_role server_role = {
@@ -727,30 +560,6 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	leg_server_set_limits(s, CFG_OF_SERVICE, CFG_OF_SERVICE);
 	leg_server_count(s, true);
 	return &s->t.leg;
-}
-
-struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)
-{
-	const struct cfg_service *cfg;
-	char name[RECORD_TEXT_MAX + 1];
-	struct leg *l;
-
-	record_read_text(r, name, sizeof(name));
-	cfg = cfg_named(gw->cfg, "service", name);
-	*words = "its service is gone";
-	if (!cfg)
-		return NULL;
-	l = leg_server_new(gw, service_of(gw, cfg));
-	*words = "out of memory";
-	if (!l)
-		return NULL;
-	leg_server_read((struct leg_server *)l, r);
-	leg_terminal_read(&((struct leg_server *)l)->t, r);
-	*words = "its record cannot be read";
-	if (!r->bad)
-		return l;
-	l->ops->free(l);
-	return NULL;
 }
 
 void leg_server_give(struct leg *l, const struct leg_own *own)

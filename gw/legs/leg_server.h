@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A terminal as server as the files of it see it: leg_server.c, and leg_server_save.c. */
+#ifndef GW_LEGS_LEG_SERVER_H
+#define GW_LEGS_LEG_SERVER_H
+
+#include "core/htab.h"
+#include "gw/aaa/aaa.h"
+#include "gw/legs/leg_bundle.h"
+#include "gw/legs/leg_entry.h"
+#include "gw/legs/leg_limit.h"
+
+#include <string.h>
+
+struct leg_server {
+	struct leg_terminal t;
+	struct gw_service *service;
+	struct aaa_request *ask;
+	uint32_t serial;    /* of the claim asked about */
+	struct leg_own own; /* of the call, whoever the user is */
+	uint32_t fixed4;    /* the user's own address or that one, 0 = one of the pool */
+	/* what the link has, and for which fixed4 it was taken */
+	bool has_addresses;
+	uint32_t taken_for;
+	uint32_t given4;
+	bool routed; /* given4 has a route of its own */
+	bool has6;
+	uint8_t prefix6[16];
+	bool has_network[2]; /* the routes of IPv4, of IPv6 lead here */
+	struct loop_timer advert;
+	unsigned adverts;
+	bool solicited; /* the next one answers a solicitation */
+	uint64_t last_advert;
+	uint64_t let_in;    /* when that was logged; 0 = it was not */
+	uint64_t let_in_as; /* leg_server_source() at that time */
+	struct leg_limit limit;
+	struct leg_limits limits;	  /* of the user who has authenticated last */
+	const struct gw_filters *filters; /* his, NULL = none */
+	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
+	bool of_bundle;	      /* this is that other leg */
+	bool is_client;	      /* one of those that the service counts */
+	/* Of the life before, until this one goes on with it. */
+	struct {
+		uint64_t let_in;
+		uint32_t given4;
+		bool has_addresses, has6;
+	} before;
+};
+
+static inline struct leg_server *leg_server_of(struct leg_terminal *t)
+{
+	return (struct leg_server *)t;
+}
+
+/* Of the call or line that the client comes in by. */
+static inline const struct leg_entry *leg_server_entry(const struct leg_server *s)
+{
+	struct leg *other = join_other(&s->t.leg);
+
+	return other->ops->entry(other);
+}
+
+/* The log-ins of one user from one place are of one source. */
+static inline uint64_t leg_server_source(const struct leg_server *s)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+
+	return e->source ^ htab_octets(s->t.user, strlen(s->t.user));
+}
+
+/* A bundle is one client, however many links it has. */
+void leg_server_count(struct leg_server *s, bool is_client);
+/* Of leg_ops. */
+bool leg_server_save(const struct leg *l, struct wr *w);
+const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now);
+
+#endif

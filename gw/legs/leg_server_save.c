@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A terminal as server in another life of the gateway: its user, addresses and limits. */
+#include "gw/legs/leg_server.h"
+
+#include "gw/device.h"
+#include "gw/filter.h"
+#include "gw/record.h"
+#include "gw/resume.h"
+#include "gw/service.h"
+
+enum {
+	SERVER_HAS_ADDRESSES = 1,
+	SERVER_HAS6 = 2,
+	SERVER_IDLE_OF_USER = 4,
+	SERVER_SESSION_OF_USER = 8
+};
+
+/* Links of a bundle cannot go on. */
+bool leg_server_save(const struct leg *l, struct wr *w)
+{
+	const struct leg_server *s = (const struct leg_server *)l;
+
+	record_text(w, s->service->cfg->name);
+	wr_u8(w, (uint8_t)((s->has_addresses ? SERVER_HAS_ADDRESSES : 0) |
+			   (s->has6 ? SERVER_HAS6 : 0) |
+			   (s->limits.idle_of_user ? SERVER_IDLE_OF_USER : 0) |
+			   (s->limits.session_of_user ? SERVER_SESSION_OF_USER : 0)));
+	wr_u32(w, s->fixed4);
+	wr_u32(w, s->given4);
+	wr_bytes(w, s->prefix6, sizeof(s->prefix6));
+	wr_u64(w, s->limits.idle);
+	wr_u64(w, s->limits.session);
+	wr_u64(w, s->let_in);
+	return leg_terminal_save(&s->t, w) && !s->of_bundle && !s->link.bundle;
+}
+
+static void leg_server_read(struct leg_server *s, struct rd *r)
+{
+	const uint8_t *prefix;
+	uint8_t flags = rd_u8(r);
+
+	s->fixed4 = s->taken_for = rd_u32(r);
+	s->before.given4 = rd_u32(r);
+	prefix = rd_take(r, sizeof(s->prefix6));
+	if (prefix)
+		memcpy(s->prefix6, prefix, sizeof(s->prefix6));
+	s->before.has_addresses = flags & SERVER_HAS_ADDRESSES;
+	s->before.has6 = flags & SERVER_HAS6;
+	s->limits.idle = rd_u64(r);
+	s->limits.session = rd_u64(r);
+	s->limits.idle_of_user = flags & SERVER_IDLE_OF_USER;
+	s->limits.session_of_user = flags & SERVER_SESSION_OF_USER;
+	s->before.let_in = rd_u64(r);
+}
+
+/* The same addresses as before; false: they are not free any more. */
+static bool leg_server_take_again(struct leg_server *s)
+{
+	struct addrpool *pool = s->service->pool;
+	uint32_t addr = s->before.given4;
+
+	if (addr && !addrpool_take4_fixed(pool, addr))
+		return false;
+	s->given4 = addr;
+	if (addr && !addrpool_covers4(pool, addr))
+		s->routed = s->service->tun &&
+			    device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), addr, true);
+	s->has6 = s->before.has6 && addrpool_take6_fixed(pool, s->prefix6);
+	s->has_addresses = s->before.has_addresses;
+	return s->has6 == s->before.has6;
+}
+
+static const struct cfg_user *leg_server_user(const struct leg_server *s)
+{
+	const struct cfg_model *m = s->t.gw->cfg;
+
+	for (unsigned i = 0; i < m->users; i++)
+		if (!strcmp(m->user[i].name, s->t.user))
+			return &m->user[i];
+	return NULL;
+}
+
+static bool leg_server_filter_again(struct leg_server *s)
+{
+	const struct cfg_user *u = s->let_in ? leg_server_user(s) : NULL;
+	struct leg *other = join_other(&s->t.leg);
+
+	s->filters = u ? filters_of(s->t.gw, u->filter) : NULL;
+	return leg_take_filters(other, LEG_FILTERS_SECTION,
+				filters_of(s->t.gw, s->service->cfg->filter)) &&
+	       leg_take_filters(other, LEG_FILTERS_USER, s->filters);
+}
+
+/* Time limits go on from the log-in; idle time begins again. */
+const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
+{
+	struct leg_server *s = (struct leg_server *)l;
+	const struct cfg_service *cfg = s->service->cfg;
+
+	s->fixed4 = s->taken_for; /* the user's own comes before that of the call */
+	s->let_in = s->before.let_in < now ? s->before.let_in : now;
+	s->let_in_as = leg_server_source(s);
+	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
+	if (!leg_server_take_again(s))
+		return "its address is not free any more";
+	if (!leg_server_filter_again(s) || !leg_terminal_resume(&s->t, &cfg->ppp, cfg->mtu, r, now))
+		return "out of memory";
+	if (!s->let_in)
+		return NULL;
+	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
+	leg_limit_began(&s->limit, s->let_in, now);
+	return NULL;
+}
+
+struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)
+{
+	const struct cfg_service *cfg;
+	char name[RECORD_TEXT_MAX + 1];
+	struct leg *l;
+
+	record_read_text(r, name, sizeof(name));
+	cfg = cfg_named(gw->cfg, "service", name);
+	*words = "its service is gone";
+	if (!cfg)
+		return NULL;
+	l = leg_server_new(gw, service_of(gw, cfg));
+	*words = "out of memory";
+	if (!l)
+		return NULL;
+	leg_server_read((struct leg_server *)l, r);
+	leg_terminal_read(&((struct leg_server *)l)->t, r);
+	*words = "its record cannot be read";
+	if (!r->bad)
+		return l;
+	l->ops->free(l);
+	return NULL;
+}
