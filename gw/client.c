@@ -149,7 +149,7 @@ static bool client_save(void *ctx, struct wr *w)
 
 static const struct join_owner join_owner = {
 	.up = client_on_up, .gone = client_on_gone, .save = client_save};
-static const struct join_owner bundle_owner = {.gone = client_on_bundle_gone};
+static const struct join_owner bundle_owner = {.gone = client_on_bundle_gone, .save = client_save};
 static const struct leg_client_owner leg_owner = {.device = client_on_device,
 						  .ip4 = client_on_ip4,
 						  .ip6 = client_on_ip6,
@@ -246,6 +246,25 @@ struct join *client_resume(struct resume_from *f)
 	loop_cancel(f->gw->loop, &c->dial);
 	client_enter(c, CLIENT_DIALLING, f->now);
 	return c->join;
+}
+
+struct join *client_resume_bundle(struct resume_from *f)
+{
+	const struct cfg_client *cfg = leg_client_read(f->gw, &f->leg[1]);
+	struct gw_client *c = cfg ? &f->gw->client[cfg - f->gw->cfg->client] : NULL;
+	struct leg *bundle;
+	struct join *j;
+
+	f->words = "its client section is gone, or a bundle has it";
+	if (!c || c->bundled || c->cfg->bundle)
+		return NULL;
+	bundle = leg_bundle_resume(f->gw, &f->leg[0], c->cfg, &f->words);
+	if (!bundle)
+		return NULL;
+	f->words = "out of memory";
+	j = join_new(f->gw->joins, bundle, client_leg(c), &bundle_owner, c, f->now);
+	c->bundled = j;
+	return j;
 }
 
 bool clients_start(struct gw *gw, uint64_t now)

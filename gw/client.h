@@ -43,6 +43,7 @@ void clients_channel_up(struct gw *gw, uint64_t now);
 /* Row of gw/resume.h. */
 struct resume_from;
 struct join *client_resume(struct resume_from *f);
+struct join *client_resume_bundle(struct resume_from *f);
 /* Dial at once.  NULL, or words saying why not: unknown name, or the client is not waiting. */
 const char *client_dial_now(struct gw *gw, const char *name, uint64_t now);
 

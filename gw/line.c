@@ -417,6 +417,14 @@ void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size
 		gw->joins->drop[JOIN_D_NO_LINE]++;
 }
 
+struct leg *line_leg(struct gw *gw, uint16_t number)
+{
+	struct line_number *n = idtab_get(&gw->lines->number, number);
+
+	return n && n->frame == line_number_frame ? IST_CONTAINER_OF(n, struct line, number)->leg
+						  : NULL;
+}
+
 void line_punted(struct gw *gw, uint16_t number, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct line_number *n = idtab_get(&gw->lines->number, number);

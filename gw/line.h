@@ -92,6 +92,8 @@ struct join *line_resume_dialled(struct resume_from *f, struct leg *(*make)(void
 /* A frame, protocol number and information, of a channel without a join. */
 void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,
 		    uint64_t now);
+/* The leg of line `number`; NULL = there is none, or it is a bundle's. */
+struct leg *line_leg(struct gw *gw, uint16_t number);
 /* A frame of line or bundle `number` that the data plane has punted. */
 void line_punted(struct gw *gw, uint16_t number, const uint8_t *frame, size_t len, uint64_t now);
 void line_mtu_changed(struct gw *gw, l2tp_channel c);

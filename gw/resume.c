@@ -27,6 +27,7 @@ struct resume {
 	struct llist_head changed; /* joins whose records are out of date */
 	struct loop_timer turn;	   /* the end of this one */
 	uint64_t now;		   /* of resume_all() */
+	bool bundles;		   /* their turn: the other joins go on already */
 	struct resume_counters n;
 };
 
@@ -268,8 +269,11 @@ static void resume_join_of(void *ctx, uint64_t key, const uint8_t *rec, size_t l
 {
 	struct resume *r = ctx;
 	const char *words = NULL;
-	struct join *j = resume_join(r->gw, rec, len, &words, r->now);
+	struct join *j;
 
+	if (resume_join_is_bundle(rec, len) != r->bundles)
+		return;
+	j = resume_join(r->gw, rec, len, &words, r->now);
 	if (j) {
 		j->kept = true;
 		r->n.joins += !j->ending;
@@ -340,6 +344,20 @@ static void resume_close_strangers(struct resume *r)
 	}
 }
 
+static void resume_cut_links(struct resume *r)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "its bundle cannot go on");
+	struct join *j;
+
+	llist_for_each_entry(j, &r->gw->joins->head, entry)
+	{
+		if (j->ending || !leg_bundle_is_lost(j->leg[1]))
+			continue;
+		r->n.ended++;
+		join_cut(j, &why, r->now);
+	}
+}
+
 void resume_all(struct resume *r, uint64_t now)
 {
 	struct resume_counters *n = &r->n;
@@ -355,6 +373,9 @@ void resume_all(struct resume *r, uint64_t now)
 	store_each(r->store, RESUME_CALL, resume_call, r);
 	l2tp_engine_resume(r->gw->engine, now);
 	store_each(r->store, RESUME_JOIN, resume_join_of, r);
+	r->bundles = true;
+	store_each(r->store, RESUME_JOIN, resume_join_of, r);
+	resume_cut_links(r);
 	resume_clear_calls(r);
 	resume_close_strangers(r);
 	if (was.records || was.broken)

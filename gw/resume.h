@@ -74,6 +74,8 @@ extern const unsigned resume_rows_len;
 bool resume_join_keeps(const struct join *j);
 /* Octets of its record, or 0 when it cannot go on in another life. */
 size_t resume_join_save(const struct join *j, uint8_t *buf, size_t cap);
+/* Is the join of a record a bundle's, which goes on after its links? */
+bool resume_join_is_bundle(const uint8_t *rec, size_t len);
 /* The join of a record, going on; NULL with *words when it cannot. */
 struct join *resume_join(struct gw *gw, const uint8_t *rec, size_t len, const char **words,
 			 uint64_t now);

@@ -93,10 +93,16 @@ static struct join *resume_join_server(struct resume_from *f)
 }
 
 const struct resume_row resume_rows[] = {
-	{LEG_CALL, LEG_SERVER, resume_join_server}, {LEG_CALL, LEG_CLIENT, client_resume},
-	{LEG_CALL, LEG_LINE, line_resume_call},	    {LEG_CALL, LEG_CALL, switch_resume},
-	{LEG_LINE, LEG_SERVER, line_resume_server}, {LEG_LINE, LEG_CLIENT, client_resume},
-	{LEG_LINE, LEG_CALL, line_resume_wanted},   {LEG_LINE, LEG_LINE, bridge_resume},
+	{LEG_CALL, LEG_SERVER, resume_join_server},
+	{LEG_CALL, LEG_CLIENT, client_resume},
+	{LEG_CALL, LEG_LINE, line_resume_call},
+	{LEG_CALL, LEG_CALL, switch_resume},
+	{LEG_LINE, LEG_SERVER, line_resume_server},
+	{LEG_LINE, LEG_CLIENT, client_resume},
+	{LEG_BUNDLE, LEG_SERVER, leg_server_resume_bundle},
+	{LEG_BUNDLE, LEG_CLIENT, client_resume_bundle},
+	{LEG_LINE, LEG_CALL, line_resume_wanted},
+	{LEG_LINE, LEG_LINE, bridge_resume},
 };
 const unsigned resume_rows_len = sizeof(resume_rows) / sizeof(resume_rows[0]);
 
@@ -114,6 +120,15 @@ static void resume_join_go_on(struct join *j, struct resume_from *f)
 
 		join_cut(j, &why, f->now);
 	}
+}
+
+bool resume_join_is_bundle(const uint8_t *rec, size_t len)
+{
+	struct rd r = rd_init(rec, len);
+
+	rd_skip(&r, 1 + 8);
+	rd_skip(&r, rd_u8(&r)); /* why these legs */
+	return rd_u8(&r) == LEG_BUNDLE;
 }
 
 struct join *resume_join(struct gw *gw, const uint8_t *rec, size_t len, const char **words,

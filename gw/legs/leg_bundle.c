@@ -9,6 +9,7 @@
 #include "core/container.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/line.h"
+#include "gw/record.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ static int leg_bundle_set(struct leg_bundle *b)
 	b->entry.c.bundle.more = false;
 	for (unsigned i = 0; i < MP_LINKS; i++)
 		b->entry.c.bundle.more |= b->coming[i] != NULL;
+	join_changed(&b->leg);
 	return leg_entry_set(&b->entry);
 }
 
@@ -145,6 +147,25 @@ static void bundle_free(struct leg *l)
 	free(l);
 }
 
+static bool bundle_save(const struct leg *l, struct wr *w)
+{
+	const struct leg_bundle *b = (const struct leg_bundle *)l;
+	const struct ppp_link *a = &b->agreed;
+
+	wr_u16(w, b->number.n);
+	record_text(w, b->user);
+	wr_u16(w, a->our_mrru);
+	wr_u16(w, a->peer_mrru);
+	wr_u8(w, a->rx_short);
+	wr_u8(w, a->tx_short);
+	wr_u8(w, a->endpoint.len);
+	wr_bytes(w, a->endpoint.octets, sizeof(a->endpoint.octets));
+	leg_filters_save(&b->entry, w);
+	for (unsigned i = 0; i < MP_LINKS; i++)
+		wr_u32(w, b->link[i] ? leg_key(join_other(&b->link[i]->t->leg)) : 0);
+	return true;
+}
+
 static const struct leg_ops bundle_ops = {
 	.kind = LEG_BUNDLE,
 	.name = "bundle",
@@ -155,6 +176,7 @@ static const struct leg_ops bundle_ops = {
 	.network = leg_entry_on_network,
 	.entry = bundle_entry,
 	.mtu = bundle_mtu,
+	.save = bundle_save,
 	.free = bundle_free,
 };
 
@@ -264,33 +286,54 @@ static const char *leg_bundle_misfit(const struct leg_bundle *b, const struct le
 	return NULL;
 }
 
-static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const void *who,
-					 const struct ppp_link *agreed, uint64_t now)
+/* Its entry, when it has its number. */
+static void leg_bundle_name(struct leg_bundle *b, struct gw *gw)
+{
+	struct dp_call c = {.mode = DP_PUNT,
+			    .sid = b->number.n,
+			    .bundle = {.mrru = b->agreed.our_mrru,
+				       .rx_short = b->agreed.rx_short,
+				       .tx_short = b->agreed.tx_short}};
+
+	leg_entry_init(&b->entry, gw, &c);
+	llist_add_tail(&b->entry_in_gw, &gw->bundles);
+}
+
+/* As that of its first link. */
+static void leg_bundle_is_of(struct leg_bundle *b, const struct leg_entry *first)
+{
+	b->entry.source = first->source;
+	leg_take_filters(&b->leg, LEG_FILTERS_CIRCUIT, first->filters[LEG_FILTERS_CIRCUIT]);
+}
+
+static struct leg_bundle *leg_bundle_alloc(struct gw *gw, const void *who)
 {
 	struct leg_bundle *b = calloc(1, sizeof(*b));
-	struct dp_call c = {.mode = DP_PUNT};
 
 	if (!b)
 		return NULL;
 	b->leg.ops = &bundle_ops;
 	b->who = who;
+	b->entry.gw = gw;
+	INIT_LLIST_HEAD(&b->entry_in_gw);
+	return b;
+}
+
+static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const void *who,
+					 const struct ppp_link *agreed, uint64_t now)
+{
+	struct leg_bundle *b = leg_bundle_alloc(t->gw, who);
+
+	if (!b)
+		return NULL;
 	b->agreed = *agreed;
 	memcpy(b->user, t->user, sizeof(b->user));
-	INIT_LLIST_HEAD(&b->entry_in_gw);
-	b->entry.gw = t->gw;
 	if (!line_number_take(t->gw, &b->number, leg_bundle_rx, now)) {
 		free(b);
 		return NULL;
 	}
-	c.sid = b->number.n;
-	c.bundle.mrru = agreed->our_mrru;
-	c.bundle.rx_short = agreed->rx_short;
-	c.bundle.tx_short = agreed->tx_short;
-	leg_entry_init(&b->entry, t->gw, &c);
-	b->entry.source = leg_bundle_entry_of(t)->source;
-	leg_take_filters(&b->leg, LEG_FILTERS_CIRCUIT,
-			 leg_bundle_entry_of(t)->filters[LEG_FILTERS_CIRCUIT]);
-	llist_add_tail(&b->entry_in_gw, &t->gw->bundles);
+	leg_bundle_name(b, t->gw);
+	leg_bundle_is_of(b, leg_bundle_entry_of(t));
 	return b;
 }
 
@@ -302,17 +345,11 @@ static struct dp_speed leg_bundle_speed(const struct leg *l, const struct leg_en
 	return s.tx_bps ? s : dp_channel_speed(e->gw->dp, e->c.channel);
 }
 
-/* False: it has as many as there may be. */
-static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
+static void leg_bundle_put(struct leg_bundle *b, struct leg_link *l, unsigned i)
 {
 	struct leg_entry *e = leg_bundle_entry_of(l->t);
 	struct dp_speed speed = leg_bundle_speed(join_other(&l->t->leg), e);
-	unsigned i = 0;
 
-	while (i < MP_LINKS && b->link[i])
-		i++;
-	if (i == MP_LINKS)
-		return false;
 	b->link[i] = l;
 	l->bundle = b;
 	l->no = i;
@@ -322,7 +359,18 @@ static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
 	b->rx_bps[i] = speed.rx_bps;
 	l->t->net.bundle = b->number.n;
 	leg_bundle_has_come(l);
-	return true;
+}
+
+/* False: it has as many as there may be. */
+static bool leg_bundle_add(struct leg_bundle *b, struct leg_link *l)
+{
+	unsigned i = 0;
+
+	while (i < MP_LINKS && b->link[i])
+		i++;
+	if (i < MP_LINKS)
+		leg_bundle_put(b, l, i);
+	return i < MP_LINKS;
 }
 
 void leg_bundle_expect(struct leg_link *l, const struct leg_terminal *t,
@@ -402,4 +450,83 @@ void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t no
 	}
 	leg_bundle_forget(b);
 	join_leg_gone(&b->leg, why, now);
+}
+
+/* --- going on in another life ----------------------------------------------------------------- */
+
+static void leg_bundle_read(struct leg_bundle *b, struct rd *r)
+{
+	struct ppp_link *a = &b->agreed;
+	const uint8_t *endpoint;
+
+	record_read_text(r, b->user, sizeof(b->user));
+	a->our_mrru = rd_u16(r);
+	a->peer_mrru = rd_u16(r);
+	a->rx_short = rd_u8(r);
+	a->tx_short = rd_u8(r);
+	a->endpoint.len = rd_u8(r);
+	endpoint = rd_take(r, sizeof(a->endpoint.octets));
+	if (!endpoint || a->endpoint.len > sizeof(a->endpoint.octets) || !a->our_mrru)
+		rd_fail(r);
+	else
+		memcpy(a->endpoint.octets, endpoint, sizeof(a->endpoint.octets));
+}
+
+/* The terminal of a link that goes on and was one of bundle `number`; NULL = there is none. */
+static struct leg_terminal *leg_bundle_link_of(struct gw *gw, uint32_t key, uint16_t number)
+{
+	struct leg *l = key ? leg_by_key(gw, key) : NULL;
+	struct leg_terminal *t = l && l->join && l->join->leg[0] == l && !l->join->ending
+					 ? (struct leg_terminal *)join_other(l)
+					 : NULL;
+
+	if (!t || t->leg.ops->entry || !t->role->link || t->net.bundle != number)
+		return NULL;
+	return t;
+}
+
+static unsigned leg_bundle_recall_links(struct leg_bundle *b, struct rd *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MP_LINKS; i++) {
+		struct leg_terminal *t = leg_bundle_link_of(b->entry.gw, rd_u32(r), b->number.n);
+		struct leg_link *l = t ? t->role->link(t) : NULL;
+
+		if (!l || l->bundle)
+			continue;
+		l->t = t;
+		leg_bundle_put(b, l, i);
+		if (!n++)
+			leg_bundle_is_of(b, leg_bundle_entry_of(t));
+	}
+	return n;
+}
+
+struct leg *leg_bundle_resume(struct gw *gw, struct rd *r, const void *who, const char **words)
+{
+	struct leg_bundle *b = leg_bundle_alloc(gw, who);
+	uint16_t number = rd_u16(r);
+
+	*words = "out of memory";
+	if (!b)
+		return NULL;
+	leg_bundle_read(b, r);
+	*words = "its record cannot be read, or none of its links goes on";
+	if (!r->bad && line_number_take_again(gw, &b->number, number, leg_bundle_rx)) {
+		leg_bundle_name(b, gw);
+		if (leg_filters_recall(&b->entry, r) && leg_bundle_recall_links(b, r) && !r->bad) {
+			b->entry.c.bundle.patience = leg_bundle_patience(b);
+			return &b->leg;
+		}
+	}
+	bundle_free(&b->leg);
+	return NULL;
+}
+
+bool leg_bundle_is_lost(const struct leg *l)
+{
+	struct leg_terminal *t = (struct leg_terminal *)(uintptr_t)l;
+
+	return !l->ops->entry && t->net.bundle && !t->role->link(t)->bundle;
 }

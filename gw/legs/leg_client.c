@@ -91,6 +91,11 @@ static void client_auth_ok(struct leg_terminal *t, uint64_t now)
 		leg_client_join_bundle(c, now);
 }
 
+static struct leg_link *client_link(struct leg_terminal *t)
+{
+	return &((struct leg_client *)t)->link;
+}
+
 static void client_leaves(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
 	leg_bundle_leave(&((struct leg_client *)t)->link, why, now);
@@ -171,8 +176,7 @@ static bool client_save(const struct leg *l, struct wr *w)
 	const struct leg_client *c = (const struct leg_client *)l;
 
 	record_text(w, c->cfg->name);
-	return leg_terminal_save(&c->t, w) && !c->link.bundle &&
-	       join_other(l)->ops->kind != LEG_BUNDLE;
+	return leg_terminal_save(&c->t, w);
 }
 
 const struct cfg_client *leg_client_read(struct gw *gw, struct rd *r)
@@ -212,6 +216,7 @@ static const struct leg_role client_role = {
 	.ip4 = client_ip4,
 	.ip6 = client_ip6,
 	.told = client_told,
+	.link = client_link,
 	.leaves = client_leaves,
 	.release = client_release,
 };

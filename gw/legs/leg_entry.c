@@ -3,6 +3,7 @@
 
 #include "gw/gw.h"
 #include "gw/legs/legs.h"
+#include "gw/line.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include <stdio.h>
@@ -91,6 +92,16 @@ uint32_t leg_key(const struct leg *l)
 		l->ops->entry ? l->ops->entry((struct leg *)(uintptr_t)l) : NULL;
 
 	return e ? (uint32_t)e->c.tid << 16 | e->c.sid : 0;
+}
+
+struct leg *leg_by_key(struct gw *gw, uint32_t key)
+{
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, (uint16_t)(key >> 16));
+	struct l2tp_call *c = t ? l2tp_call_by_id(t, (uint16_t)key) : NULL;
+
+	if (!(key >> 16))
+		return line_leg(gw, (uint16_t)key);
+	return c ? leg_of_call(c) : NULL;
 }
 
 const char *leg_circuit(const struct leg *l, uint64_t *source)

@@ -284,6 +284,11 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 	join_leg_up(&s->t.leg, now);
 }
 
+static struct leg_link *server_link(struct leg_terminal *t)
+{
+	return &leg_server_of(t)->link;
+}
+
 static void server_leaves(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
 	leg_bundle_leave(&leg_server_of(t)->link, why, now);
@@ -542,6 +547,7 @@ static const struct leg_role server_role = {
 	.ip6 = server_ip6,
 	.told = server_told,
 	.ip6_packet = server_ip6_packet,
+	.link = server_link,
 	.leaves = server_leaves,
 	.release = server_release,
 };

@@ -15,7 +15,6 @@ enum {
 	SERVER_SESSION_OF_USER = 8
 };
 
-/* Links of a bundle cannot go on. */
 bool leg_server_save(const struct leg *l, struct wr *w)
 {
 	const struct leg_server *s = (const struct leg_server *)l;
@@ -31,7 +30,7 @@ bool leg_server_save(const struct leg *l, struct wr *w)
 	wr_u64(w, s->limits.idle);
 	wr_u64(w, s->limits.session);
 	wr_u64(w, s->let_in);
-	return leg_terminal_save(&s->t, w) && !s->of_bundle && !s->link.bundle;
+	return leg_terminal_save(&s->t, w);
 }
 
 static void leg_server_read(struct leg_server *s, struct rd *r)
@@ -91,6 +90,17 @@ static bool leg_server_filter_again(struct leg_server *s)
 	       leg_take_filters(other, LEG_FILTERS_USER, s->filters);
 }
 
+/* A link has LCP and no more; what begins anew is none of a bundle. */
+static const char *leg_server_link_goes_on(struct leg_server *s, struct rd *r, uint64_t now)
+{
+	const struct cfg_service *cfg = s->service->cfg;
+
+	if (!leg_terminal_resume(&s->t, &cfg->ppp, cfg->mtu, r, now))
+		return "out of memory";
+	leg_server_count(s, !s->t.net.bundle);
+	return NULL;
+}
+
 /* Time limits go on from the log-in; idle time begins again. */
 const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 {
@@ -101,6 +111,8 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
+	if (s->t.was_of)
+		return leg_server_link_goes_on(s, r, now);
 	if (!leg_server_take_again(s))
 		return "its address is not free any more";
 	if (!leg_server_filter_again(s) || !leg_terminal_resume(&s->t, &cfg->ppp, cfg->mtu, r, now))
@@ -132,6 +144,20 @@ struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)
 	*words = "its record cannot be read";
 	if (!r->bad)
 		return l;
+	l->ops->free(l);
+	return NULL;
+}
+
+struct join *leg_server_resume_bundle(struct resume_from *f)
+{
+	struct leg *l = leg_server_resume(f->gw, &f->leg[1], &f->words), *bundle;
+
+	if (!l)
+		return NULL;
+	((struct leg_server *)l)->of_bundle = true;
+	bundle = leg_bundle_resume(f->gw, &f->leg[0], ((struct leg_server *)l)->service, &f->words);
+	if (bundle)
+		return join_new(f->gw->joins, bundle, l, NULL, NULL, f->now);
 	l->ops->free(l);
 	return NULL;
 }

@@ -315,6 +315,7 @@ bool leg_terminal_save(const struct leg_terminal *t, struct wr *w)
 	size_t n = t->ppp ? ppp_save(t->ppp, rec, sizeof(rec)) : 0;
 
 	record_text(w, t->user);
+	wr_u16(w, t->net.bundle);
 	wr_u16(w, (uint16_t)n);
 	wr_bytes(w, rec, n);
 	return !t->has_end;
@@ -323,6 +324,7 @@ bool leg_terminal_save(const struct leg_terminal *t, struct wr *w)
 void leg_terminal_read(struct leg_terminal *t, struct rd *r)
 {
 	record_read_text(r, t->user, sizeof(t->user));
+	t->was_of = rd_u16(r);
 }
 
 /* What its events have said in the life before. */
@@ -345,7 +347,7 @@ static void leg_terminal_recall(struct leg_terminal *t, uint64_t now)
 	if (t->net.ip6)
 		t->role->ip6(t, &t->addr, true);
 	leg_terminal_tell(t);
-	if (t->net.ip4 || t->net.ip6)
+	if (t->net.ip4 || t->net.ip6 || t->net.bundle)
 		join_leg_up(&t->leg, now);
 }
 
@@ -365,6 +367,7 @@ bool leg_terminal_resume(struct leg_terminal *t, const struct ppp_config *cfg, u
 	explicit_bzero(&c, sizeof(c));
 	if (r->bad || !t->ppp)
 		return false;
+	t->net.bundle = anew ? 0 : t->was_of;
 	leg_terminal_recall(t, now);
 	if (anew)
 		ppp_open(t->ppp, now);

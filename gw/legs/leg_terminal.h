@@ -10,6 +10,7 @@
 #include "gw/gw.h"
 #include "gw/legs/legs.h"
 
+struct leg_link;
 struct leg_terminal;
 
 /* What a role does; lcp_up, auth, told and ip6_packet may be NULL. */
@@ -31,6 +32,8 @@ struct leg_role {
 	void (*told)(struct leg_terminal *t);
 	/* An IPv6 packet that came to us and not to the TUN; false = it is for the TUN. */
 	bool (*ip6_packet)(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now);
+	/* Its place in a bundle; NULL in roles that have none. */
+	struct leg_link *(*link)(struct leg_terminal *t);
 	/* LCP is not open any more on a link of a bundle; NULL in roles that have none. */
 	void (*leaves)(struct leg_terminal *t, const struct leg_end *why, uint64_t now);
 	/* Give back everything outside this leg. */
@@ -53,6 +56,7 @@ struct leg_terminal {
 	struct leg_end end; /* why it has gone, once it has */
 	char user[PPP_NAME_MAX + 1];
 	struct ppp_addresses addr; /* what NCPs agreed */
+	uint16_t was_of; /* number of the bundle that it was a link of in the life before */
 };
 
 /* For the roles' start: make PPP from cfg, bounded by what the other leg can carry, and open it;

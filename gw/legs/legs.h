@@ -23,6 +23,8 @@ const char *leg_text(char *buf, size_t cap, const struct leg *l);
 /* What the data plane names a call or line by: Tunnel ID << 16 | Session ID, 0 | number of a line
  * or bundle.  0 = neither. */
 uint32_t leg_key(const struct leg *l);
+/* The call or line that has this key; NULL = none has. */
+struct leg *leg_by_key(struct gw *gw, uint32_t key);
 /* The circuit of a call or line and the number of its source (gw/log_brake.h); NULL for our PPP. */
 const char *leg_circuit(const struct leg *l, uint64_t *source);
 
@@ -144,6 +146,11 @@ struct leg_bundle_view {
 /* False when the leg is no bundle. */
 bool leg_bundle_view(const struct leg *l, struct leg_bundle_view *out);
 
+/* One of the life before, of links that go on already; who: for whom (leg_bundle.h).  NULL with
+ * *words. */
+struct leg *leg_bundle_resume(struct gw *gw, struct rd *r, const void *who, const char **words);
+/* l is a terminal that goes on as a link of a bundle which does not. */
+bool leg_bundle_is_lost(const struct leg *l);
 /* That this call or line is a link of; NULL = of none. */
 struct leg *leg_bundle_with(const struct gw *gw, const struct leg *link);
 
@@ -167,6 +174,9 @@ const struct gw_filters *leg_filters_in_force(const struct leg *l, enum dp_filte
 struct leg *leg_server_new(struct gw *gw, struct gw_service *service);
 /* One of the life before; r is left at what the rest is in.  NULL with *words. */
 struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words);
+/* Row of gw/resume.h: the network protocols of a bundle. */
+struct resume_from;
+struct join *leg_server_resume_bundle(struct resume_from *f);
 /* The time limits of its log-in, us; 0 = none. */
 struct leg_limits {
 	uint64_t idle, session;

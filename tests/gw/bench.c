@@ -587,7 +587,7 @@ void bench_start_kept(const char *conf)
 
 bool bench_kill_may_fail;
 
-/* The ports that the next one opens have the same numbers. */
+/* Ports and filters of the next one have the same numbers. */
 void bench_kill(const char *conf)
 {
 	int fd = killed < 0 ? bench_store_copy() : killed;
@@ -601,7 +601,7 @@ void bench_kill(const char *conf)
 		cfg_unload(model);
 		bench_load(conf);
 	}
-	fake.ports_open = 0;
+	fake.ports_open = fake.filters = 0;
 	bench.kill_at = 0;
 	bench.kills++;
 	bench.store = store_open(fd, bench_boot, &why);

@@ -41,7 +41,7 @@ static void bundle_lcp(const char *options, unsigned len)
 
 static void bundle_begin(const char *conf)
 {
-	bench_start(conf);
+	bench_start_kept(conf);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	frames_record();
 }
@@ -647,6 +647,61 @@ static void the_gateway_ends_with_bundles(void)
 	bench_stop();
 }
 
+/* --- in another life --------------------------------------------------------------------------- */
+
+static void a_bundle_goes_on(void)
+{
+	struct dp_call first = bundle_first(), was[3];
+	struct dp_call second = bundle_ann();
+	const struct dp_call *b;
+
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 3);
+	memcpy(was, fake.call, sizeof(was));
+	bench_pass(0);
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(fake.calls, 3);
+	CU_ASSERT_EQUAL(bundles(), 1);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		const struct dp_call *is = fake_entry(was[i].tid, was[i].sid);
+
+		CU_ASSERT(is && !memcmp(is, &was[i], sizeof(*is)));
+	}
+	/* the links have their LCP, and leave as ever; the address is given once */
+	frames_give(second.tid, second.sid, "c021 09 07 0008 a0a0a0a0");
+	CU_ASSERT(frames_next("c021 0a 07 0008 ????????"));
+	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "one");
+	b = bundle_by(first.to_sid);
+	CU_ASSERT(b && b->bundle.link[0].sid == 0 && b->bundle.link[1].sid == second.sid);
+	bench_kill(NULL);
+	b = bundle_by(first.to_sid);
+	CU_ASSERT(b && b->ip4 && b->bundle.link[0].sid == 0 && b->bundle.link[1].sid == second.sid);
+	bench_hangup(&bench.call[1], L2TP_CDN_ADMINISTRATIVE, "two");
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT_EQUAL(bundles(), 0);
+	bench_stop();
+}
+
+/* Its record is lost: a link alone has no network protocols. */
+static void links_end_whose_bundle_does_not_go_on(void)
+{
+	struct dp_call first = bundle_first();
+
+	bundle_ann();
+	bench_pass(0);
+	for (uint8_t kind = 1; kind < 8; kind++)
+		store_del(bench.store, kind, first.to_sid);
+	store_publish(bench.store);
+	bench_kill(NULL);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 0);
+	CU_ASSERT_TRUE(!bench.call[0].up && !bench.call[1].up && bench.tunnel_up);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"what_is_asked_for", what_is_asked_for},
 	{"the_first_link_makes_a_bundle", the_first_link_makes_a_bundle},
@@ -673,6 +728,8 @@ static const struct test_case cases[] = {
 	 filters_of_circuits_are_those_of_the_bundle},
 	{"a_filter_of_a_call_is_that_of_its_bundle", a_filter_of_a_call_is_that_of_its_bundle},
 	{"show_bundles_tells_of_them", show_bundles_tells_of_them},
+	{"a_bundle_goes_on", a_bundle_goes_on},
+	{"links_end_whose_bundle_does_not_go_on", links_end_whose_bundle_does_not_go_on},
 	{"the_gateway_ends_with_bundles", the_gateway_ends_with_bundles},
 	{NULL, NULL},
 };
