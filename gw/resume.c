@@ -6,6 +6,7 @@
  */
 #include "gw/resume.h"
 
+#include "core/htab.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
@@ -18,7 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum resume_kind { RESUME_ENGINE = 1, RESUME_TUNNEL, RESUME_CALL, RESUME_JOIN, RESUME_LINES };
+enum resume_kind {
+	RESUME_ENGINE = 1,
+	RESUME_TUNNEL,
+	RESUME_CALL,
+	RESUME_JOIN,
+	RESUME_LINES,
+	RESUME_IID
+};
 
 struct resume {
 	struct gw *gw;
@@ -134,6 +142,24 @@ void resume_line_number(struct resume *r)
 		return;
 	lines_save(r->gw, rec);
 	resume_put(r, RESUME_LINES, 0, rec, sizeof(rec));
+}
+
+uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh)
+{
+	uint64_t key = htab_octets(service, strlen(service));
+	uint8_t rec[STORE_RECORD_MAX];
+	struct rd before;
+	struct wr w;
+
+	if (!r->store)
+		return fresh;
+	before = rd_init(rec, store_get(r->store, RESUME_IID, key, rec) == 8 ? 8 : 0);
+	if (before.left)
+		return rd_u64(&before);
+	w = wr_init(rec, sizeof(rec));
+	wr_u64(&w, fresh);
+	resume_put(r, RESUME_IID, key, rec, w.len);
+	return fresh;
 }
 
 /* --- what the engine keeps -------------------------------------------------------------------- */
@@ -378,7 +404,7 @@ void resume_all(struct resume *r, uint64_t now)
 	resume_cut_links(r);
 	resume_clear_calls(r);
 	resume_close_strangers(r);
-	if (was.records || was.broken)
+	if (n->tunnels || n->joins || n->ended || was.broken)
 		GW_LOG(MAIN, LOGL_NOTICE,
 		       "going on with %u tunnels, %u calls and %u joins of the life before; %u "
 		       "could not go on, %u records were broken\n",

@@ -8,6 +8,7 @@
  *   join    by those of its first leg (a line: 0 and its number): when it began, and what each leg
  *           and the owner need to go on; by names of the configuration, which is today's
  *   lines   which numbers of lines have been given
+ *   iid     by a hash of the service's name: its interface identifier
  *
  * A record is written before a packet leaves that tells of it.  What cannot go on ends in good
  * order: a call with CDN, a tunnel with StopCCN, if its channel can be reached.
@@ -40,6 +41,9 @@ void resume_write(struct resume *r);
 /* A number of a line has been given. */
 void resume_line_number(struct resume *r);
 
+/* The interface identifier that a service has had in the life before; else it has `fresh` from now
+ * on.  So its device keeps one link-local address. */
+uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh);
 /* At start, when ports, services and clients are there: go on with all that the life before has
  * left. */
 void resume_all(struct resume *r, uint64_t now);

@@ -6,6 +6,7 @@
 #include "gw/legs/legs.h"
 #include "gw/outgoing.h"
 #include "gw/random.h"
+#include "gw/resume.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -63,6 +64,7 @@ bool services_open(struct gw *gw)
 		gw_random(&s->iid, sizeof(s->iid));
 		/* Not from a hardware address, and never 0. */
 		s->iid = (s->iid & ~(UINT64_C(1) << 57)) | 1;
+		s->iid = resume_iid(gw->resume, s->cfg->name, s->iid);
 		if (device_open_service(s, err, sizeof(err)) < 0) {
 			GW_LOG(MAIN, LOGL_ERROR, "service %s: %s\n", s->cfg->name, err);
 			return false;

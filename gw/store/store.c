@@ -340,6 +340,16 @@ static void store_read(const struct store *s, uint32_t slot, uint8_t *out)
 	}
 }
 
+int store_get(const struct store *s, uint8_t kind, uint64_t key, uint8_t buf[STORE_RECORD_MAX])
+{
+	uint32_t i = kind ? store_find(s, kind, key) : STORE_NONE;
+
+	if (i == STORE_NONE)
+		return -1;
+	store_read(s, i, buf);
+	return s->index[i].len;
+}
+
 void store_each(struct store *s, uint8_t kind, store_fn fn, void *ctx)
 {
 	uint8_t rec[STORE_RECORD_MAX];

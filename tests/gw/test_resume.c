@@ -49,8 +49,11 @@ static void resume_server(void)
 	struct far_call *c = resume_server_up(LNS("")), *d;
 	struct dp_call was = fake.call[0];
 	uint32_t address = c->got.peer4;
+	uint64_t iid;
 
+	iid = bench.gw->service[0].iid;
 	bench_kill(NULL);
+	CU_ASSERT_EQUAL(bench.gw->service[0].iid, iid);
 	CU_ASSERT_EQUAL(resume_counted().tunnels, 1);
 	CU_ASSERT_EQUAL(resume_counted().calls, 1);
 	CU_ASSERT_EQUAL(resume_counted().joins, 1);

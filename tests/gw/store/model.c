@@ -78,6 +78,8 @@ bool model_same(struct store *s, const struct model_state *m)
 {
 	bool same = true;
 
+	uint8_t rec[STORE_RECORD_MAX];
+
 	for (unsigned kind = 0; kind < MODEL_KINDS; kind++) {
 		struct model_reader r = {m->version[kind], 0, true};
 		unsigned want = 0;
@@ -85,6 +87,14 @@ bool model_same(struct store *s, const struct model_state *m)
 		store_each(s, (uint8_t)(kind + 1), model_read, &r);
 		for (unsigned key = 0; key < MODEL_KEYS; key++)
 			want += m->version[kind][key] != 0;
+		for (unsigned key = 0; key < MODEL_KEYS; key++) {
+			int len = store_get(s, (uint8_t)(kind + 1), key, rec);
+
+			same = same && (len >= 0) == (m->version[kind][key] != 0);
+			if (len >= 0)
+				model_read(&r, key, rec, (size_t)len);
+			r.n -= len >= 0;
+		}
 		same = same && r.same && r.n == want;
 	}
 	return same;
