@@ -72,6 +72,12 @@ static void data_answer(struct data *data, const struct door_msg *answer, bool a
 	ring_commit(&data->answers);
 }
 
+static void data_is_done(struct data *data, uint64_t no)
+{
+	atomic_store(&data->done, no);
+	atomic_store(&data->door->words->done, no);
+}
+
 /* An answer to what cannot be read: its number is, if nothing else. */
 static void data_refuse(struct data *data, size_t len)
 {
@@ -85,7 +91,7 @@ static void data_refuse(struct data *data, size_t len)
 		return;
 	}
 	data_answer(data, &answer, true);
-	atomic_store(&data->done, answer.no);
+	data_is_done(data, answer.no);
 }
 
 static void data_handle(struct data *data, size_t len)
@@ -102,7 +108,7 @@ static void data_handle(struct data *data, size_t len)
 	data_kinds[m.kind].handle(data, &m, &answer);
 	if (data_kinds[m.kind].asks || answer.answer.rc < 0)
 		data_answer(data, &answer, true);
-	atomic_store(&data->done, m.no);
+	data_is_done(data, m.no);
 }
 
 /* Those that wait for a message, and control. */
@@ -110,7 +116,6 @@ static void data_tell_done(struct data *data)
 {
 	struct door *d = data->door;
 
-	atomic_store(&d->words->done, atomic_load(&data->done));
 	for (unsigned i = 0; i < data->n; i++)
 		if (atomic_load(&data->worker[i]->waits))
 			worker_poke(data->worker[i]);

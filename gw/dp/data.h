@@ -83,6 +83,8 @@ struct data {
 	unsigned n_known;
 };
 
+/* As many as dp_new() makes. */
+unsigned dp_count_workers(unsigned asked);
 /* Of a door, with its workers; threaded: they have threads, else worker_turn() does their work.
  * NULL without memory, descriptors or threads. */
 struct data *data_new(struct door *d, bool threaded);

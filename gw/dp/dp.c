@@ -47,7 +47,7 @@ static unsigned dp_choose_workers(void)
 	return cores <= 2 ? 1 : cores > 5 ? 4 : (unsigned)cores - 1;
 }
 
-static unsigned dp_count_workers(unsigned asked)
+unsigned dp_count_workers(unsigned asked)
 {
 	unsigned n = asked == UINT_MAX ? dp_choose_workers() : asked ? asked : 1;
 

@@ -79,6 +79,15 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx);
 struct dp *dp_attach(const int *fd, unsigned n, int gone, const struct dp_ops *ops, void *ctx);
 /* Ports closed, threads joined, TUN devices gone; after dp_attach() data goes on. */
 void dp_free(struct dp *dp);
+/* A new door between two processes: its descriptors, the caller's; how many, or 0 without memory or
+ * descriptors.  workers as in dp_new(). */
+#define DP_DOOR_FDS 20u
+unsigned dp_door_new(unsigned workers, int fd[DP_DOOR_FDS]);
+/* The data side alone, at work in threads of its own; fd as in dp_attach().  known: the transports
+ * that ports may be of, NULL ended.  NULL without memory or threads, or not a door. */
+struct data;
+struct data *dp_data_start(const int *fd, unsigned n, const struct ist_transport *const *known);
+void dp_data_stop(struct data *data);
 /* Wait until data has done all that it was asked. */
 void dp_flush(struct dp *dp);
 /* Descriptor that is readable when dp_poll has something to do (epoll or eventfd). */
