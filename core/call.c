@@ -118,7 +118,6 @@ static void call_end(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp
 		c->result = malloc(sizeof(*r));
 	if (c->result)
 		*c->result = *r;
-	keep_call_ends(c);
 	call_wait_leave(c);
 	deadline_cancel(&c->t->e->heap, &c->late);
 	htab_del(&c->t->e->peer_sids, &c->by_peer_sid);

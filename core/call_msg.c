@@ -397,13 +397,14 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 		call_send_cdn(c, r, NULL, 0);
 		return;
 	}
-	c->cleared = keep_clearing(c->t, c->id, c->peer_id, c->kept, r);
+	keep_clearing(c->t, c->id, c->peer_id, r);
 	output_queue(c->t, &b);
 }
 
 void l2tp_call_hide_info(struct l2tp_call *c)
 {
 	c->hides_info = true;
+	l2tp_call_touch(c);
 }
 
 /* SLI and WEN only inform, so a full queue drops them. */

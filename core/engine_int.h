@@ -142,7 +142,6 @@ struct l2tp_call {
 	bool placed, waiting, ended, required, wen_sent;
 	bool hides_info;     /* see l2tp_call_hide_info() */
 	bool kept;	     /* the owner has a record of it */
-	bool cleared;	     /* the record is that of its CDN now */
 	bool connecting;     /* our ICCN or OCCN has not left yet */
 	uint16_t connect_ns; /* its Ns */
 };
@@ -255,14 +254,12 @@ void keep_tunnel(struct l2tp_tunnel *t);
 void keep_call(struct l2tp_call *c);
 /* The call's ICCN or OCCN is queued next. */
 void keep_connecting(struct l2tp_call *c);
-/* The CDN of a call is queued next; kept: there is a record of the call.  False = this is not kept.
- */
-bool keep_clearing(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id, bool kept,
+/* The CDN of a call is queued next.  Without memory it is not repeated after a restart. */
+void keep_clearing(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
 		   const struct l2tp_result *r);
 /* The peer has acknowledged more: some of these are done. */
 void keep_acked(struct l2tp_tunnel *t);
-/* It ends; its record is deleted, unless there is a CDN to repeat. */
-void keep_call_ends(struct l2tp_call *c);
+/* It is freed, and its record deleted; that of its CDN, if there is one, follows. */
 void keep_call_gone(struct l2tp_call *c);
 void keep_clearings_gone(struct l2tp_tunnel *t);
 void keep_tunnel_gone(struct l2tp_tunnel *t);

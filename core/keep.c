@@ -59,23 +59,21 @@ void keep_connecting(struct l2tp_call *c)
 		fifo_add(&c->t->connecting, &c->in_connecting);
 }
 
-bool keep_clearing(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id, bool kept,
+void keep_clearing(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
 		   const struct l2tp_result *r)
 {
 	struct clearing *g = keep_wanted(t->e) ? malloc(sizeof(*g)) : NULL;
 
 	if (!g)
-		return false;
+		return;
 	*g = (struct clearing){.t = t,
 			       .id = id,
 			       .peer_id = peer_id,
 			       .ns = t->rel.end,
 			       .result = r->result,
-			       .error = r->error,
-			       .kept = kept};
+			       .error = r->error};
 	fifo_add(&t->clearing, &g->node);
 	keep_mark(&t->e->keep.clearings, &g->in_keep);
-	return true;
 }
 
 /* --- giving ----------------------------------------------------------------------------------- */
@@ -302,16 +300,11 @@ void keep_acked(struct l2tp_tunnel *t)
 	}
 }
 
-void keep_call_ends(struct l2tp_call *c)
-{
-	fifo_del(&c->t->connecting, &c->in_connecting);
-}
-
 void keep_call_gone(struct l2tp_call *c)
 {
 	fifo_del(&c->t->connecting, &c->in_connecting);
 	fifo_del(&c->t->e->keep.calls, &c->in_keep);
-	if (c->kept && !c->cleared)
+	if (c->kept)
 		keep_delete_call(c->t, c->id, c);
 }
 

@@ -104,7 +104,6 @@ struct l2tp_tunnel *l2tp_tunnel_restore(struct l2tp_engine *e, const uint8_t *re
 		return NULL;
 	}
 	t->user = user;
-	t->kept = true;
 	t->state = L2TP_T_ESTABLISHED;
 	quota_update(t);
 	keep_print_secret(t);
@@ -123,7 +122,7 @@ static void restore_clear(struct l2tp_tunnel *t, const struct save_call *s)
 
 	if (ids_slot(&t->sids.ids, s->id) >= t->sids.ids.fresh || idtab_get(&t->sids, s->id))
 		return;
-	keep_clearing(t, s->id, s->peer_id, true, &r);
+	keep_clearing(t, s->id, s->peer_id, &r);
 	call_send_clear(t, s->id, s->peer_id, &r);
 }
 
@@ -151,7 +150,6 @@ struct l2tp_call *l2tp_call_restore(struct l2tp_tunnel *t, const uint8_t *rec, s
 		return NULL;
 	}
 	c->user = user;
-	c->kept = true;
 	c->state = L2TP_C_ESTABLISHED;
 	c->placed = s.placed;
 	c->required = s.required;
@@ -183,8 +181,7 @@ static void restore_go_on(struct l2tp_tunnel *t)
 	if (t->state != L2TP_T_ESTABLISHED)
 		return;
 	restore_timer(t, D_HELLO, t->policy.hello);
-	if (!t->calls)
-		restore_timer(t, D_IDLE, t->policy.idle_close);
+	restore_timer(t, D_IDLE, t->policy.idle_close);
 	if (reauth_wanted(t))
 		restore_timer(t, D_REAUTH, t->policy.reauth);
 }

@@ -454,7 +454,6 @@ static void tunnel_carry_out(struct l2tp_tunnel *t, const struct cc_row *row,
 		htab_del(&t->e->requests, &t->by_peer);
 		htab_del(&t->e->challenges, &t->by_challenge);
 		t->state = row->next;
-		keep_tunnel(t);
 	}
 	tunnel_update_room(t);
 	quota_update(t);

@@ -43,6 +43,15 @@ static void shelf_copy(struct shelf_set *to, const struct shelf_set *from)
 	memcpy(to->rec, from->rec, from->n * sizeof(from->rec[0]));
 }
 
+unsigned shelf_count(const struct shelf *s, enum l2tp_keep what)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < s->valid.n; i++)
+		n += s->valid.rec[i].what == what;
+	return n;
+}
+
 void shelf_keep(struct shelf *s, const struct l2tp_kept *k)
 {
 	struct shelf_record *r;
@@ -50,6 +59,8 @@ void shelf_keep(struct shelf *s, const struct l2tp_kept *k)
 	if (k->what == L2TP_KEEP_DONE) {
 		shelf_copy(&s->valid, &s->open);
 		s->done++;
+		if (shelf_count(s, L2TP_KEEP_TUNNEL) > s->most_tunnels)
+			s->most_tunnels = shelf_count(s, L2TP_KEEP_TUNNEL);
 	} else if (k->len) {
 		shelf_put(&s->open, k);
 		s->kept++;
@@ -65,15 +76,6 @@ const struct shelf_record *shelf_find(const struct shelf *s, enum l2tp_keep what
 				      uint16_t tunnel_id, uint16_t call_id)
 {
 	return shelf_search((struct shelf_set *)&s->valid, what, tunnel_id, call_id);
-}
-
-unsigned shelf_count(const struct shelf *s, enum l2tp_keep what)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < s->valid.n; i++)
-		n += s->valid.rec[i].what == what;
-	return n;
 }
 
 size_t shelf_vector(const char *name, uint8_t *out, size_t cap)

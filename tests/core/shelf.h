@@ -26,6 +26,7 @@ struct shelf_set {
 struct shelf {
 	struct shelf_set open, valid; /* since the last DONE; up to it */
 	unsigned kept, deleted, done; /* how often */
+	unsigned most_tunnels;	      /* valid at once */
 };
 
 /* For an engine's op `keep`. */

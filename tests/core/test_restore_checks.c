@@ -77,6 +77,29 @@ static void tunnel_ids_rest(void)
 	rig_free(&r);
 }
 
+/* Over two restarts, the second of which finds no tunnel; and back when they have rested. */
+static void tunnel_ids_come_back(void)
+{
+	uint16_t old[50], id;
+	bool back = false;
+
+	checks_single();
+	for (unsigned i = 0; i < 50; i++)
+		old[i] = checks_tunnel_id(rig_open(&r.a));
+	rig_restart(&r.a);
+	rig_restart(&r.a);
+	CU_ASSERT_EQUAL(shelf_count(&shelf, L2TP_KEEP_ENGINE), 1);
+	id = checks_tunnel_id(rig_open(&r.a));
+	for (unsigned i = 0; i < 50; i++)
+		CU_ASSERT_NOT_EQUAL(id, old[i]);
+	rig_pass(&r, 40 * SEC);
+	id = checks_tunnel_id(rig_open(&r.a));
+	for (unsigned i = 0; i < 50; i++)
+		back |= id == old[i];
+	CU_ASSERT_TRUE(back);
+	rig_free(&r);
+}
+
 /* With room for four calls only: the ids of the life before come back, late ones excepted. */
 static void call_ids_come_back(void)
 {
@@ -239,6 +262,60 @@ static void wen_once_a_minute(void)
 	rig_free(&r);
 }
 
+/* --- what goes on ----------------------------------------------------------------------------- */
+
+/* A tunnel that we opened takes new calls, also when none came back. */
+static void empty_tunnel_has_room(void)
+{
+	checks_single();
+	rig_peer_answers(&p, &r);
+	rig_zlb(&p);
+	rig_restart(&r.a);
+	CU_ASSERT_PTR_NOT_NULL(l2tp_tunnel_with_room(r.a.e, NULL));
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, NULL), checks_only_tunnel());
+	rig_free(&r);
+}
+
+/* As for any established tunnel, messages that came early wait for the one before them. */
+static void early_messages_are_held(void)
+{
+	static const uint8_t filler[900];
+
+	checks_single();
+	rig_peer_up(&p, &r);
+	rig_restart(&r.a);
+	rig_ack(&p);
+	for (uint16_t i = 1; i <= 12; i++) { /* more octets than a tunnel that forms may hold */
+		struct l2tp_avp a = {.vendor = 9, .type = 1, .val = filler, .len = sizeof(filler)};
+
+		rig_start_any(&p, L2TP_ICRQ, 0, (uint16_t)(77 + i));
+		l2tp_build_raw(&p.b, &a);
+		rig_send_ns(&p, (uint16_t)(p.ns + i));
+	}
+	rig_start_any(&p, L2TP_ICRQ, 0, 77);
+	rig_send_ns(&p, p.ns);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), 13);
+	rig_free(&r);
+}
+
+/* What came hidden goes on hidden. */
+static void info_stays_hidden(void)
+{
+	const struct l2tp_avp *a;
+	struct l2tp_call *c;
+
+	checks_single();
+	c = rig_bring(&p, rig_peer_up(&p, &r), RIG_LNS_IN, L2TP_C_ESTABLISHED);
+	l2tp_call_hide_info(c);
+	rig_restart(&r.a);
+	rig_zlb(&p);
+	l2tp_call_send_sli(l2tp_call_next(checks_only_tunnel(), NULL), 1, 2, r.now);
+	rig_decode(rig_last(&r.a, L2TP_SLI), &m, &r.a.policy.secret);
+	a = l2tp_msg_find(&m, L2TP_IETF, L2TP_AVP_ACCM);
+	CU_ASSERT_TRUE(a && a->hidden);
+	rig_free(&r);
+}
+
 /* --- secrets ---------------------------------------------------------------------------------- */
 
 /* The tunnel was opened with another secret than the peer section has now. */
@@ -347,6 +424,8 @@ static void ids_that_cannot_be(void)
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_CDN), 0);
 	/* it goes on: no record is taken any more */
 	CU_ASSERT_PTR_NULL(checks_restore_call(t, "call-clearing", 0, 0));
+	rig_start(&p, L2TP_HELLO, 0);
+	rig_send(&p);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_CDN), 0);
 	rig_free(&r);
 }
@@ -419,6 +498,7 @@ static void no_memory_anywhere(void)
 
 static const struct test_case cases[] = {
 	{"tunnel_ids_rest", tunnel_ids_rest},
+	{"tunnel_ids_come_back", tunnel_ids_come_back},
 	{"call_ids_come_back", call_ids_come_back},
 	{"call_ids_rest", call_ids_rest},
 	{"what_came_back_counts", what_came_back_counts},
@@ -427,6 +507,9 @@ static const struct test_case cases[] = {
 	{"idle_timer_in_full", idle_timer_in_full},
 	{"proof_timer_in_full", proof_timer_in_full},
 	{"wen_once_a_minute", wen_once_a_minute},
+	{"empty_tunnel_has_room", empty_tunnel_has_room},
+	{"early_messages_are_held", early_messages_are_held},
+	{"info_stays_hidden", info_stays_hidden},
 	{"changed_secret_closes_the_tunnel", changed_secret_closes_the_tunnel},
 	{"secrets_do_not_show", secrets_do_not_show},
 	{"ids_that_cannot_be", ids_that_cannot_be},
