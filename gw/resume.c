@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The numbers are in stores: new ones go to the end. */
 enum resume_kind {
 	RESUME_ENGINE = 1,
 	RESUME_TUNNEL,

@@ -19,6 +19,7 @@ struct join;
 struct leg;
 struct leg_entry;
 
+/* The numbers are those of records (gw/resume.h): new ones go to the end. */
 enum leg_kind {
 	LEG_CALL,   /* a session in a tunnel */
 	LEG_LINE,   /* PPP on a channel of its own */

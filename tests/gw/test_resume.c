@@ -8,6 +8,9 @@
 #include "tests/gw/bench.h"
 #include "tests/heap.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LNS(keys)                                                           \
@@ -334,6 +337,58 @@ static void resume_client(void)
 	bench_stop();
 }
 
+/* --- records of releases ---------------------------------------------------------------------- */
+
+/* Each line: kind, key, octets. */
+static void resume_put_vector(const char *name)
+{
+	char *text = test_read_file(name, NULL), *save, *line = strtok_r(text, "\n", &save);
+
+	for (; line; line = strtok_r(NULL, "\n", &save)) {
+		uint8_t rec[STORE_RECORD_MAX];
+		uint64_t key;
+		int kind, at;
+
+		if (sscanf(line, "%d %" SCNx64 " %n", &kind, &key, &at) == 2)
+			store_put(bench.store, (uint8_t)kind, key, rec,
+				  test_hex(rec, sizeof(rec), line + at));
+	}
+	store_publish(bench.store);
+	free(text);
+}
+
+static void resume_version_1(void)
+{
+	const struct leg_origin *from;
+	const struct dp_call *e;
+
+	bench_start_kept("host-name = gw\n"
+			 "udp a { listen = \"192.0.2.1:1701\" }\n"
+			 "peer lac { service = s  secret = testsecret }\n"
+			 "pool s { ranges = { \"10.64.0.0/24\" } }\n"
+			 "service s { local = 10.64.0.1  pool = s  mtu = 1400 }\n"
+			 "user user { secret = x  filter-in = \"tcp\" }\n");
+	resume_put_vector("tests/vectors/gw-records-1.txt");
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(resume_counted().joins, 1);
+	CU_ASSERT_EQUAL(bench.gw->service[0].iid, 0xa1);
+	e = fake_entry(0x5195, 0xf157);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	CU_ASSERT_TRUE(e->mode == DP_TERMINAL && e->channel == FAR_CHANNEL && e->tun);
+	CU_ASSERT_TRUE(e->ip4 && e->ip6 && !e->has_peer6 && e->peer_iid == 0xb2);
+	CU_ASSERT_EQUAL(e->peer4, 0x0a400002);
+	CU_ASSERT_TRUE(e->data.peer_tid == 0x3c4d && e->data.peer_sid == 0x0a0b && e->data.lns);
+	CU_ASSERT_TRUE(e->data.send_seq && e->data.required);
+	CU_ASSERT_TRUE(e->echo && e->our_magic == 0x01010101 && e->peer_magic == 0xa0a0a0a0);
+	CU_ASSERT_NOT_EQUAL(e->filter[DP_FILTER_IP_IN], 0);
+	from = leg_call_origin(bench_join()->leg[0]);
+	CU_ASSERT_STRING_EQUAL(from->called, "31101");
+	CU_ASSERT_STRING_EQUAL(from->calling, "4242");
+	CU_ASSERT_EQUAL(from->speed.tx_bps, 64000);
+	CU_ASSERT_EQUAL(bench_join()->since, 200 * SEC);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"server", resume_server},
 	{"killed_at_each_send", resume_killed_at_each_send},
@@ -347,6 +402,7 @@ static const struct test_case cases[] = {
 	{"filters", resume_filters},
 	{"without_memory", resume_without_memory},
 	{"client", resume_client},
+	{"version_1", resume_version_1},
 	{NULL, NULL},
 };
 const struct test_suite suite_resume = {"resume", cases};
