@@ -300,7 +300,7 @@ static void port_check(struct cfg_load *l, const struct cfg_item *port, const st
 	char err[400] = "";
 	size_t head = 0;
 
-	if (!IST_HAS(t, check) || !t->check || !t->check(&p->config, err, sizeof(err)))
+	if (!IST_HAS(t, check) || !t->check || t->check(&p->config, NULL, 0, err, sizeof(err)) >= 0)
 		return;
 	at = port_meant(port, err, &head);
 	cfg_wrong(l, at->line, at, "%s", cfg_printable(l, err + head, strlen(err + head)));

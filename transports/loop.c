@@ -367,10 +367,13 @@ static int loop_read(struct impair *impair, const struct ist_port_config *cfg, c
 	return r;
 }
 
-static int loop_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+static int loop_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+		      char *err, size_t err_len)
 {
 	struct impair impair;
 
+	(void)opens;
+	(void)n;
 	return loop_read(&impair, cfg, err, err_len);
 }
 

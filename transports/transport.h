@@ -139,6 +139,44 @@ struct ist_attrs {
 
 enum ist_watch { IST_READ = 1, IST_WRITE = 2 };
 
+/* Things that a port opens by name, some of which need a privilege. */
+enum ist_open_kind {
+	IST_OPEN_PACKET = 1, /* AF_PACKET socket, not bound yet, to be used on device `name` */
+	IST_OPEN_TUN,	     /* bare packets by a device made here; %d in its name is a number */
+	IST_OPEN_TAP,	     /* Ethernet frames, likewise */
+	IST_OPEN_TTY,	     /* tty or pty, read and written without waiting */
+	IST_OPEN_READ,	     /* file or named pipe to be read, without waiting */
+	IST_OPEN_WRITE,	     /* file that begins anew, or a named pipe that has a reader */
+	IST_OPEN_UDP,	     /* datagram socket bound to an address */
+	IST_OPEN_LISTEN,     /* TCP socket that listens on an address */
+	IST_OPEN_KINDS
+};
+enum ist_open_flag {
+	IST_OPEN_HEAD = 1,	  /* TUN: four octets of packet information before each packet */
+	IST_OPEN_UP = 2,	  /* TUN, TAP: the device is taken up, without ARP */
+	IST_OPEN_NO_ADDRESS = 4,  /* TUN: the kernel makes no link-local address for it */
+	IST_OPEN_DESTINATION = 8, /* UDP: each datagram says to which address it came */
+	IST_OPEN_NO_LINK = 16,	  /* READ, WRITE: a path that ends in a symbolic link is refused */
+};
+#define IST_OPEN_NAME 256u
+
+/* Zero filled but for what the kind needs, so that memcmp is equality. */
+struct ist_open {
+	uint32_t size;
+	uint8_t kind;		/* enum ist_open_kind */
+	uint8_t family;		/* UDP, LISTEN: 4 or 6 */
+	uint16_t port;		/* UDP, LISTEN; 0 = any */
+	uint8_t ip[16];		/* UDP, LISTEN: in network order, IPv4 in the first four octets */
+	uint32_t scope;		/* UDP, LISTEN: interface of an IPv6 link-local address */
+	uint32_t flags;		/* enum ist_open_flag */
+	uint32_t receive, send; /* UDP: octets of the socket's buffers, 0 = the system's */
+	uint16_t mtu;		/* TUN, TAP; 0 = the system's */
+	uint16_t type;		/* TUN: ARPHRD number, 0 = none */
+	uint16_t backlog;	/* LISTEN */
+	uint16_t zero;
+	char name[IST_OPEN_NAME]; /* device or path, NUL ended */
+};
+
 /* All are called on the port's own thread, except wake. */
 struct ist_host {
 	uint32_t abi, size;
@@ -179,6 +217,10 @@ struct ist_host {
 	/* The port is of no more use; the host will close it. */
 	void (*failed)(void *host, int err, const char *words);
 	/* --- only append below --- */
+	/* Open this; `check` of the transport has named it before.  A descriptor, the port's from
+	 * here on, which does not wait and is closed on exec; or -errno.  NULL, or a host without
+	 * this member: a port opens by itself. */
+	int (*open)(void *host, const struct ist_open *what);
 };
 
 /* --- configuration ---------------------------------------------------------------------------- */
@@ -318,11 +360,13 @@ struct ist_transport {
 	 * circuits, which need a section.  NULL = every address. */
 	bool (*addr_calls)(const struct ist_addr *a);
 	/* Is there a mistake in these settings?  What `open` refuses of their own text, found
-	 * without opening anything: no device need be there.  0, or -errno with words in err:
+	 * without opening anything: no device need be there.  -errno with words in err:
 	 * "KEY: ..." about a key of the port, "WORD ADDRESS: ..." about a circuit, WORD being
-	 * circuit_word or "channel"; a host finds the line of the mistake by these.  NULL = only
-	 * `open` knows. */
-	int (*check)(const struct ist_port_config *cfg, char *err, size_t err_len);
+	 * circuit_word or "channel"; a host finds the line of the mistake by these.  Without a
+	 * mistake: how many things the port will ask host->open for, of which at most n are
+	 * written.  NULL = only `open` knows, and it opens all by itself. */
+	int (*check)(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+		     char *err, size_t err_len);
 	/* Another process of this host, perhaps of another version, goes on with the port and its
 	 * circuits, and the far ends notice nothing.  NULL = both, and the circuits begin anew
 	 * there.

@@ -83,11 +83,14 @@ static const char *media_setting(const struct ist_setting *s, unsigned n, const 
 
 /* What no table can say: the wire's name does not begin with "wet", an odd n391 needs t391 = 20s,
  * DLCI 666 is nobody's, and all together carry a million at most. */
-static int line_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+static int line_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+		      char *err, size_t err_len)
 {
 	const char *link = media_setting(cfg->setting, cfg->settings, "link");
 	unsigned long cir = 0;
 
+	(void)opens;
+	(void)n;
 	if (!strncmp(link, "wet", 3))
 		return snprintf(err, err_len, "link: \"%s\" is no dry one", link), -EINVAL;
 	if (atoi(media_setting(cfg->setting, cfg->settings, "n391")) % 2 &&

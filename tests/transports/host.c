@@ -7,6 +7,8 @@
  */
 #include "tests/transports/host.h"
 
+#include "transports/kit/opening.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -111,6 +113,18 @@ static void test_host_h_tap(void *host, bool outbound, uint16_t link_type, const
 	if (h->on_tap)
 		h->on_tap(h->tap_arg, outbound, link_type, frame, (size_t)head_len + len);
 	free(frame);
+}
+
+/* Only what `check` has named is opened. */
+static int test_host_h_open(void *host, const struct ist_open *what)
+{
+	struct fake_host *h = host;
+
+	for (unsigned i = 0; i < h->opens; i++)
+		if (!memcmp(&h->open[i], what, sizeof(*what)))
+			return opening_here(what);
+	die("asked to open what check has not named");
+	return -EPERM;
 }
 
 static void test_host_h_wake(void *host)
@@ -336,32 +350,26 @@ static void die_of(const char *words, const char *more)
 	die(words);
 }
 
-/* `check` finds, without opening, what `open` says of the text, and nothing else. */
-static void host_check_too(const struct ist_transport *tr, const char *const *config, int r,
-			   const char *words)
+static int host_open(struct fake_host *h, const struct ist_transport *tr,
+		     const struct ist_port_config *cfg, char *err, size_t err_len)
 {
-	char err[200] = "";
-	int checked = fake_check(tr, config, err, sizeof(err));
+	int r;
 
-	if (checked && (checked != r || strcmp(err, words)))
-		die_of("check refused what open did not", err);
-	if (!checked && r == -EINVAL)
-		die_of("check let pass what open refused", words);
+	h->tr = tr;
+	h->in_call++;
+	r = tr->open(&h->port, &h->host, h, cfg, err, err_len);
+	h->in_call--;
+	return r;
 }
 
 int fake_try_unchecked(struct fake_host *h, const struct ist_transport *tr,
 		       const char *const *config, char *err, size_t err_len)
 {
 	static struct parsed c;
-	int r;
 
 	fake_init(h);
-	h->tr = tr;
 	host_parse(&c, tr, config);
-	h->in_call++;
-	r = tr->open(&h->port, &h->host, h, &c.cfg, err, err_len);
-	h->in_call--;
-	return r;
+	return host_open(h, tr, &c.cfg, err, err_len);
 }
 
 int fake_check(const struct ist_transport *tr, const char *const *config, char *err, size_t err_len)
@@ -369,16 +377,28 @@ int fake_check(const struct ist_transport *tr, const char *const *config, char *
 	static struct parsed c;
 
 	host_parse(&c, tr, config);
-	return tr->check(&c.cfg, err, err_len);
+	return tr->check(&c.cfg, NULL, 0, err, err_len);
 }
 
 int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
 	     char *err, size_t err_len)
 {
-	int r = fake_try_unchecked(h, tr, config, err, err_len);
+	static struct parsed c;
+	char wrong[200] = "";
+	int r, checked;
 
-	if (tr->check)
-		host_check_too(tr, config, r, err);
+	fake_init(h);
+	host_parse(&c, tr, config);
+	if (!tr->check)
+		return host_open(h, tr, &c.cfg, err, err_len);
+	checked = tr->check(&c.cfg, h->open, FAKE_OPENS, wrong, sizeof(wrong));
+	h->opens = checked > 0 ? (unsigned)checked : 0;
+	h->host.open = test_host_h_open;
+	r = host_open(h, tr, &c.cfg, err, err_len);
+	if (checked < 0 && (checked != r || strcmp(err, wrong)))
+		die_of("check refused what open did not", wrong);
+	if (checked >= 0 && r == -EINVAL)
+		die_of("check let pass what open refused", err);
 	return r;
 }
 

@@ -40,6 +40,8 @@ extern uint64_t fake_now;
 /* The how manieth watch is refused with ENOMEM, once; 0 = none. */
 extern unsigned fake_watches_left;
 
+#define FAKE_OPENS 4u
+
 struct fake_host {
 	struct ist_host host;
 	const struct ist_transport *tr;
@@ -57,6 +59,8 @@ struct fake_host {
 		void *arg;
 		bool used;
 	} timer[32];
+	struct ist_open open[FAKE_OPENS]; /* what the port's check has named, and may be opened */
+	unsigned opens;
 	bool tap_on, woken;
 	int in_call;
 	unsigned errors, warnings; /* logged */
@@ -81,7 +85,7 @@ void fake_init(struct fake_host *h);
 int fake_try(struct fake_host *h, const struct ist_transport *tr, const char *const *config,
 	     char *err, size_t err_len);
 /* The transport's check of such settings; fake_try() aborts when it says anything else of their
- * text than opening does. */
+ * text than opening does, or when something is opened that it has not named. */
 int fake_check(const struct ist_transport *tr, const char *const *config, char *err,
 	       size_t err_len);
 /* Opening without that check. */

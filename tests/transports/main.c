@@ -8,6 +8,7 @@
 	X(settings)       \
 	X(linktype)       \
 	X(access)         \
+	X(opening)        \
 	X(circuits)       \
 	X(handover)       \
 	X(slots)          \

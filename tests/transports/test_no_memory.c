@@ -173,7 +173,7 @@ static bool no_memory_check(const struct row *row, unsigned skip)
 	heap_refuse(skip);
 	r = fake_check(no_memory_transport(row->transport), row->config, err, sizeof(err));
 	refused = heap_refused();
-	CU_ASSERT_EQUAL(r, refused ? -ENOMEM : 0);
+	CU_ASSERT(refused ? r == -ENOMEM : r >= 0);
 	CU_ASSERT_EQUAL(strstr(err, "memory") != NULL, refused);
 	CU_ASSERT_EQUAL(heap_blocks(), before);
 	return refused;

@@ -260,7 +260,8 @@ static int atm_read(struct ist_port *p, const struct ist_port_config *cfg, struc
 	return 0;
 }
 
-static int atm_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+static int atm_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+		     char *err, size_t err_len)
 {
 	struct ist_port *p = calloc(1, sizeof(*p));
 	struct link_conf link;
@@ -270,7 +271,7 @@ static int atm_check(const struct ist_port_config *cfg, char *err, size_t err_le
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	r = atm_read(p, cfg, &link, err, err_len);
 	if (!r)
-		r = link_check_configured(&link, err, err_len);
+		r = link_check_configured(&link, opens, n, err, err_len);
 	atm_close(p);
 	return r;
 }

@@ -170,7 +170,8 @@ static int fr_conf_read(struct ist_port **out, const struct ist_port_config *cfg
 	return r ? r : fr_conf_start_lmi(p, &set, err, err_len);
 }
 
-int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+int fr_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,
+	     size_t err_len)
 {
 	const struct settings set = {fr_keys, cfg->setting, cfg->settings};
 	struct link_conf link;
@@ -179,7 +180,7 @@ int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len)
 
 	if (!r) {
 		link = fr_conf_link(p, &set);
-		r = link_check_configured(&link, err, err_len);
+		r = link_check_configured(&link, opens, n, err, err_len);
 	}
 	fr_close(p);
 	return r;

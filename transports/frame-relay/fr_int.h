@@ -115,7 +115,8 @@ int fr_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
 	    const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
 /* Report what is up before anything else is. */
 void fr_announce_later(struct ist_port *p);
-int fr_check(const struct ist_port_config *cfg, char *err, size_t err_len);
+int fr_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,
+	     size_t err_len);
 void fr_close(struct ist_port *p); /* NULL is allowed */
 
 #endif

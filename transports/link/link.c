@@ -48,6 +48,11 @@ const struct link_conf *link_conf_of(const struct link *l)
 	return &l->conf;
 }
 
+int link_ask_open(const struct link *l, const struct ist_open *what)
+{
+	return opening_ask(l->conf.host, l->conf.host_ctx, what);
+}
+
 void link_counted(struct link *l, enum link_counter c)
 {
 	l->count[c]++;
@@ -427,7 +432,8 @@ int link_open_configured(struct link **out, struct link_conf *conf, char *err, s
 	return text ? link_open(out, text, conf, err, err_len) : -EINVAL;
 }
 
-int link_check_configured(const struct link_conf *conf, char *err, size_t err_len)
+int link_check_configured(const struct link_conf *conf, struct ist_open *opens, unsigned n,
+			  char *err, size_t err_len)
 {
 	struct link_conf c = *conf;
 	const char *text = link_configured(&c, err, err_len);
@@ -438,6 +444,8 @@ int link_check_configured(const struct link_conf *conf, char *err, size_t err_le
 		return -EINVAL;
 	c.host = NULL;
 	r = link_new(&l, text, &c, err, err_len);
+	if (!r && l->kind->opens)
+		r = (int)l->kind->opens(l->impl, opens, n);
 	link_close(l);
 	return r;
 }

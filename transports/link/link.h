@@ -133,10 +133,10 @@ int link_open(struct link **out, const char *text, const struct link_conf *conf,
 /* The same for a port whose keys have LINK_KEYS: `link` and, unless conf->ether is given,
  * `ethertype` are read from conf->settings. */
 int link_open_configured(struct link **out, struct link_conf *conf, char *err, size_t err_len);
-/* What link_open_configured() refuses of the text, without opening anything; conf->host is not
- * used.
- */
-int link_check_configured(const struct link_conf *conf, char *err, size_t err_len);
+/* What link_open_configured() refuses of the text, without opening anything, as
+ * ist_transport.check; conf->host is not used. */
+int link_check_configured(const struct link_conf *conf, struct ist_open *opens, unsigned n,
+			  char *err, size_t err_len);
 void link_close(struct link *l);
 /* Freezing: write it, for conf.from.  Opened from that, the link is up at once, without a report of
  * the carrier, if it was and its descriptor came along (link_up() says so); else it starts as ever.

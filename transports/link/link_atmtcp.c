@@ -365,20 +365,32 @@ static void link_atmtcp_on_caller(void *arg, unsigned ready)
 	}
 }
 
+static struct ist_open link_atmtcp_opening(const struct atmtcp_link *u)
+{
+	struct ist_open w = opening_at(IST_OPEN_LISTEN, &u->at);
+
+	w.backlog = 4;
+	return w;
+}
+
+static unsigned link_atmtcp_opens(const void *impl, struct ist_open *out, unsigned n)
+{
+	const struct ist_open w = link_atmtcp_opening(impl);
+	unsigned there = 0;
+
+	opening_list(&w, out, n, &there);
+	return there;
+}
+
 static int link_atmtcp_await(struct atmtcp_link *u)
 {
-	struct sockaddr_storage at;
-	socklen_t len = udp_ep_to_sock(&u->at, &at);
-	int on = 1, r = 0;
+	const struct ist_open w = link_atmtcp_opening(u);
+	int fd = link_ask_open(u->link, &w), r;
 
-	u->listener = socket(at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (u->listener < 0)
-		return -errno;
-	setsockopt(u->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(u->listener, (struct sockaddr *)&at, len) < 0 || listen(u->listener, 4) < 0)
-		r = -errno;
-	if (!r)
-		r = link_atmtcp_watch_callers(u, true);
+	if (fd < 0)
+		return fd;
+	u->listener = fd;
+	r = link_atmtcp_watch_callers(u, true);
 	u->starved = false;
 	if (r < 0) {
 		close(u->listener);
@@ -524,5 +536,6 @@ const struct link_kind link_atmtcp_listen = {
 	.check = link_atmtcp_check,
 	.send = link_atmtcp_send_frames,
 	.mtu = link_atmtcp_mtu,
+	.opens = link_atmtcp_opens,
 	.accepts = true,
 };

@@ -7,6 +7,7 @@
 #define TRANSPORTS_LINK_LINK_KIND_H
 
 #include "transports/kit/handover.h"
+#include "transports/kit/opening.h"
 #include "transports/link/link.h"
 
 #include <sys/socket.h>
@@ -25,6 +26,9 @@ struct link_kind {
 	void (*send)(void *impl, const struct link_frame *f, unsigned n);
 	uint32_t (*mtu)(const void *impl);
 	bool (*mac)(const void *impl, uint8_t out[6]); /* NULL = it has none */
+	/* How many things start asks the host to open, of which at most n are written; NULL = none.
+	 */
+	unsigned (*opens)(const void *impl, struct ist_open *out, unsigned n);
 	bool accepts; /* it waits for a connection, of which it has one at a time */
 	/* To or from another process, in place of stop and start: the descriptor and what goes with
 	 * it.  Nothing is watched any more after quiet.  NULL, both: the link starts anew there.  0
@@ -38,6 +42,8 @@ extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_lo
 
 /* For the kinds. */
 const struct link_conf *link_conf_of(const struct link *l);
+/* A descriptor from the host, or -errno. */
+int link_ask_open(const struct link *l, const struct ist_open *what);
 void link_counted(struct link *l, enum link_counter c);
 void link_counted_many(struct link *l, enum link_counter c, uint64_t n);
 /* Frames have come. */

@@ -193,14 +193,28 @@ static void link_packet_speed_up(struct packet_link *u, int fd)
 		c->host->log(c->host_ctx, 5, "%s: no qdisc bypass: %s", u->name, strerror(errno));
 }
 
+static struct ist_open link_packet_opening(const struct packet_link *u)
+{
+	return opening_named(IST_OPEN_PACKET, u->name);
+}
+
+static unsigned link_packet_opens(const void *impl, struct ist_open *out, unsigned n)
+{
+	const struct ist_open w = link_packet_opening(impl);
+	unsigned there = 0;
+
+	opening_list(&w, out, n, &there);
+	return there;
+}
+
 static int link_packet_start(void *impl)
 {
 	struct packet_link *u = impl;
-	/* Protocol 0: nothing is received until it is bound to the one device. */
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), r;
+	const struct ist_open w = link_packet_opening(u);
+	int fd = link_ask_open(u->socket.link, &w), r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	u->socket.take = link_packet_take;
 	link_packet_speed_up(u, fd);
 	r = link_packet_bind_device(u, fd);
@@ -277,4 +291,5 @@ const struct link_kind link_packet = {
 	.send = link_packet_send_frames,
 	.mtu = link_packet_mtu,
 	.mac = link_packet_mac,
+	.opens = link_packet_opens,
 };

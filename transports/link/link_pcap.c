@@ -360,11 +360,13 @@ static bool link_pcap_watch_in(struct pcap_link *u, unsigned what)
 
 static int link_pcap_open_in(struct pcap_link *u)
 {
+	const struct ist_open w = opening_named(IST_OPEN_READ, u->from);
+	int fd = link_ask_open(u->link, &w);
 	struct stat st;
 
-	u->in = open(u->from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (u->in < 0)
-		return -errno;
+	if (fd < 0)
+		return fd;
+	u->in = fd;
 	if (fstat(u->in, &st) || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))) {
 		link_pcap_conf(u)->host->log(link_pcap_conf(u)->host_ctx, 3,
 					     "link %s: neither a file nor a pipe", u->from);
@@ -380,13 +382,14 @@ static int link_pcap_open_in(struct pcap_link *u)
 /* -ENXIO: the pipe has no reader. */
 static int link_pcap_open_out(struct pcap_link *u)
 {
+	const struct ist_open w = opening_named(IST_OPEN_WRITE, u->to);
 	uint8_t head[PCAP_FILE_HEAD];
 	struct iovec iov = {head, sizeof(head)};
+	int fd = link_ask_open(u->link, &w);
 
-	u->out = u->out_pipe ? open(u->to, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
-			     : open(u->to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	if (u->out < 0)
-		return -errno;
+	if (fd < 0)
+		return fd;
+	u->out = fd;
 	if (u->out_pipe)
 		(void)fcntl(u->out, F_SETPIPE_SZ, PIPE_ROOM);
 	u->written = 0;
@@ -429,6 +432,23 @@ static void link_pcap_stop(void *impl)
 	link_pcap_close_out(u);
 	u->running = u->told = false;
 	u->pipes = PIPE_OPEN;
+}
+
+static unsigned link_pcap_opens(const void *impl, struct ist_open *out, unsigned n)
+{
+	const struct pcap_link *u = impl;
+	unsigned there = 0;
+	struct ist_open w;
+
+	if (u->from) {
+		w = opening_named(IST_OPEN_READ, u->from);
+		opening_list(&w, out, n, &there);
+	}
+	if (u->to) {
+		w = opening_named(IST_OPEN_WRITE, u->to);
+		opening_list(&w, out, n, &there);
+	}
+	return there;
 }
 
 static int link_pcap_start(void *impl)
@@ -569,4 +589,5 @@ const struct link_kind link_pcap = {
 	.check = link_pcap_check,
 	.send = link_pcap_send_frames,
 	.mtu = link_pcap_mtu,
+	.opens = link_pcap_opens,
 };

@@ -19,7 +19,6 @@
 #include "core/bytes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
@@ -174,18 +173,23 @@ static struct ifreq link_tun_request(const struct tun_link *u)
 	return r;
 }
 
-static int link_tun_make_device(struct tun_link *u)
+static struct ist_open link_tun_opening(const struct tun_link *u)
 {
-	struct ifreq r = link_tun_request(u);
+	struct ist_open w = opening_named(u->tap ? IST_OPEN_TAP : IST_OPEN_TUN, u->name);
 
-	r.ifr_flags = u->tap ? IFF_TAP | IFF_NO_PI : IFF_TUN;
-	if (ioctl(u->fd, TUNSETIFF, &r) < 0)
-		return -errno;
-	memcpy(u->name, r.ifr_name, sizeof(u->name));
-	if (u->tap)
-		return 0;
-	return ioctl(u->fd, TUNSETLINK, (unsigned long)link_conf_of(u->link)->tun_type) < 0 ? -errno
-											    : 0;
+	w.flags = IST_OPEN_UP | (u->tap ? 0 : IST_OPEN_HEAD);
+	w.type = u->tap ? 0 : link_conf_of(u->link)->tun_type;
+	w.mtu = DEVICE_MTU;
+	return w;
+}
+
+static unsigned link_tun_opens(const void *impl, struct ist_open *out, unsigned n)
+{
+	const struct ist_open w = link_tun_opening(impl);
+	unsigned there = 0;
+
+	opening_list(&w, out, n, &there);
+	return there;
 }
 
 /* What stands in front of each frame.  Our end of the TAP's wire has an address too: the device's,
@@ -208,24 +212,6 @@ static int link_tun_make_head(struct tun_link *u)
 	return 0;
 }
 
-static int link_tun_take_up(const struct tun_link *u)
-{
-	struct ifreq r = link_tun_request(u);
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc = 0;
-
-	if (s < 0)
-		return -errno;
-	r.ifr_mtu = DEVICE_MTU;
-	if (ioctl(s, SIOCSIFMTU, &r) < 0)
-		rc = -errno;
-	r = link_tun_request(u);
-	r.ifr_flags = IFF_UP | IFF_NOARP;
-	if (!rc && ioctl(s, SIOCSIFFLAGS, &r) < 0)
-		rc = -errno;
-	close(s);
-	return rc;
-}
-
 static void link_tun_stop(void *impl)
 {
 	struct tun_link *u = impl;
@@ -240,16 +226,15 @@ static int link_tun_start(void *impl)
 {
 	struct tun_link *u = impl;
 	const struct link_conf *c = link_conf_of(u->link);
-	int r;
+	const struct ist_open w = link_tun_opening(u);
+	int fd = link_ask_open(u->link, &w), r;
 
-	u->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (u->fd < 0)
-		return -errno;
-	r = link_tun_make_device(u);
+	if (fd < 0)
+		return fd;
+	u->fd = fd;
+	r = opening_device_name(fd, u->name);
 	if (!r)
 		r = link_tun_make_head(u);
-	if (!r)
-		r = link_tun_take_up(u);
 	if (!r)
 		r = c->host->watch(c->host_ctx, u->fd, IST_READ, link_tun_on_readable, u);
 	if (r < 0) {
@@ -308,6 +293,7 @@ const struct link_kind link_tun = {
 	.check = link_tun_check,
 	.send = link_tun_send_frames,
 	.mtu = link_tun_mtu,
+	.opens = link_tun_opens,
 };
 
 const struct link_kind link_tap = {
@@ -321,4 +307,5 @@ const struct link_kind link_tap = {
 	.send = link_tun_send_frames,
 	.mtu = link_tun_mtu,
 	.mac = link_tap_mac,
+	.opens = link_tun_opens,
 };

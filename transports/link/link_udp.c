@@ -48,20 +48,35 @@ static void *link_udp_parse(struct link *l, const char *rest, char *err, size_t 
 	return NULL;
 }
 
+static struct ist_open link_udp_opening(const struct udp_link *u)
+{
+	struct ist_open w = opening_at(IST_OPEN_UDP, &u->local);
+
+	/* a burst of fragments or cells, one a datagram, is many small ones; root may have more */
+	w.receive = RECEIVE_BUFFER;
+	return w;
+}
+
+static unsigned link_udp_opens(const void *impl, struct ist_open *out, unsigned n)
+{
+	const struct ist_open w = link_udp_opening(impl);
+	unsigned there = 0;
+
+	opening_list(&w, out, n, &there);
+	return there;
+}
+
 static int link_udp_start(void *impl)
 {
 	struct udp_link *u = impl;
-	struct sockaddr_storage local, remote;
-	socklen_t len = udp_ep_to_sock(&u->local, &local);
-	int fd = socket(local.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const struct ist_open w = link_udp_opening(u);
+	struct sockaddr_storage remote;
+	socklen_t len = udp_ep_to_sock(&u->remote, &remote);
+	int fd = link_ask_open(u->socket.link, &w);
 
 	if (fd < 0)
-		return -errno;
-	/* a burst of fragments or cells, one a datagram, is many small ones; root may have more */
-	sock_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER);
-	udp_ep_to_sock(&u->remote, &remote);
-	if (bind(fd, (struct sockaddr *)&local, len) < 0 ||
-	    connect(fd, (struct sockaddr *)&remote, len) < 0) {
+		return fd;
+	if (connect(fd, (struct sockaddr *)&remote, len) < 0) {
 		int err = errno;
 
 		close(fd);
@@ -134,4 +149,5 @@ const struct link_kind link_udp = {
 	.mtu = link_udp_mtu,
 	.hand = link_udp_hand,
 	.quiet = link_udp_quiet,
+	.opens = link_udp_opens,
 };

@@ -224,7 +224,8 @@ void pppoe_close(struct ist_port *p)
 	free(p);
 }
 
-int pppoe_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+int pppoe_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,
+		size_t err_len)
 {
 	struct ist_port *p = pppoe_conf_new();
 	struct link_conf link;
@@ -235,7 +236,7 @@ int pppoe_check(const struct ist_port_config *cfg, char *err, size_t err_len)
 	r = pppoe_conf_read(p, cfg, err, err_len);
 	link = pppoe_conf_link(p, cfg);
 	if (!r)
-		r = link_check_configured(&link, err, err_len);
+		r = link_check_configured(&link, opens, n, err, err_len);
 	pppoe_close(p);
 	return r;
 }

@@ -47,7 +47,8 @@ void pppoe_look_at_link(struct ist_port *p);
 
 int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	       const struct ist_port_config *cfg, char *err, size_t err_len);
-int pppoe_check(const struct ist_port_config *cfg, char *err, size_t err_len);
+int pppoe_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,
+		size_t err_len);
 void pppoe_close(struct ist_port *p);
 
 #endif

@@ -7,6 +7,7 @@
 #include "transports/serial/serial_int.h"
 
 #include "transports/kit/linktype.h"
+#include "transports/kit/opening.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -302,18 +303,25 @@ static struct ist_port *conf_new(void)
 	return p;
 }
 
-int serial_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+int serial_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,
+		 size_t err_len)
 {
 	struct ist_port *p = conf_new();
 	struct link_conf link;
+	unsigned there = 0;
+	struct ist_open w;
 	int r;
 
 	if (!p)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	r = conf_read(p, cfg, err, err_len);
 	link = conf_link(p, cfg);
-	if (!r && conf_sync(cfg))
-		r = link_check_configured(&link, err, err_len);
+	if (!r && !conf_sync(cfg)) {
+		w = opening_named(IST_OPEN_TTY, p->device);
+		opening_list(&w, opens, n, &there);
+		r = (int)there;
+	} else if (!r)
+		r = link_check_configured(&link, opens, n, err, err_len);
 	serial_close(p);
 	return r;
 }

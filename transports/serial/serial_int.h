@@ -142,7 +142,8 @@ int serial_sync_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 
 int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		const struct ist_port_config *cfg, char *err, size_t err_len);
-int serial_check(const struct ist_port_config *cfg, char *err, size_t err_len);
+int serial_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,
+		 size_t err_len);
 void serial_close(struct ist_port *p);
 
 #endif

@@ -11,6 +11,7 @@
 #include "transports/serial/serial_int.h"
 
 #include "transports/kit/linktype.h"
+#include "transports/kit/opening.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -389,7 +390,8 @@ static void serial_line_open_failed(struct ist_port *p, int error)
 
 static void serial_line_open(struct ist_port *p, uint64_t now)
 {
-	int fd = serial_tty_open(p->device, p->bps, p->flow);
+	const struct ist_open w = opening_named(IST_OPEN_TTY, p->device);
+	int fd = serial_tty_take(opening_ask(p->host, p->ctx, &w), p->bps, p->flow);
 
 	if (fd < 0) {
 		serial_line_open_failed(p, -fd);

@@ -61,13 +61,12 @@ static int tty_set(int fd, uint32_t bps, enum serial_flow flow)
 	return tcsetattr(fd, TCSANOW, &t) ? -errno : 0;
 }
 
-int serial_tty_open(const char *device, uint32_t bps, enum serial_flow flow)
+int serial_tty_take(int fd, uint32_t bps, enum serial_flow flow)
 {
-	int fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = tty_set(fd, bps, flow);
 	if (!r && ioctl(fd, TIOCEXCL))
 		r = -errno;

@@ -19,10 +19,10 @@ enum serial_carrier {
 
 /* Does termios have it?  bit/s. */
 bool serial_tty_has_speed(uint32_t bps);
-/* 8 bits, no parity, raw, DTR on; bps 0 = the speed stays as it is.  What came while nobody had it
- * open is thrown away.  The descriptor, which nobody else can open then, or -errno; -ENOTTY = it is
- * no tty. */
-int serial_tty_open(const char *device, uint32_t bps, enum serial_flow flow);
+/* A tty that was opened, or -errno, which is given back: 8 bits, no parity, raw, DTR on; bps 0 =
+ * the speed stays as it is.  What came while nobody had it open is thrown away.  The descriptor,
+ * which nobody else can open then, or -errno, and it is closed; -ENOTTY = it is no tty. */
+int serial_tty_take(int fd, uint32_t bps, enum serial_flow flow);
 /* DTR goes off.  Output that is still in the kernel is thrown away, since close would wait for it.
  */
 void serial_tty_close(int fd);

@@ -14,6 +14,7 @@
 #include "transports/udp/ip_head.h"
 #include "transports/kit/linktype.h"
 #include "transports/kit/settings.h"
+#include "transports/kit/opening.h"
 #include "transports/kit/sock_buffer.h"
 #include "transports/udp/udp_table.h"
 
@@ -527,42 +528,35 @@ static int udp_refuse(struct ist_port *p, ist_channel c, const struct ist_cause 
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int udp_set_options(struct udp_socket *s, const struct settings *set)
+/* The sockets that these settings ask for, in their order. */
+static unsigned udp_openings(const struct udp_ep *at, const struct settings *set,
+			     struct ist_open *out, unsigned room)
 {
-	int on = 1, level = s->bound.family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
-	int option = s->bound.family == 4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
-	int rcv = (int)settings_number(set, "rcvbuf"), snd = (int)settings_number(set, "sndbuf");
+	struct ist_open w = opening_at(IST_OPEN_UDP, at);
+	unsigned n = 0;
 
-	if (rcv)
-		sock_buffer(s->fd, SO_RCVBUFFORCE, SO_RCVBUF, rcv);
-	if (snd)
-		sock_buffer(s->fd, SO_SNDBUFFORCE, SO_SNDBUF, snd);
-	if (s->bound.family == 6 && setsockopt(s->fd, level, IPV6_V6ONLY, &on, sizeof(on)) < 0)
-		return -errno;
-	if (s->wildcard && setsockopt(s->fd, level, option, &on, sizeof(on)) < 0)
-		return -errno;
-	return 0;
+	w.receive = (uint32_t)settings_number(set, "rcvbuf");
+	w.send = (uint32_t)settings_number(set, "sndbuf");
+	w.flags = udp_ep_wildcard(at) ? IST_OPEN_DESTINATION : 0;
+	opening_list(&w, out, room, &n);
+	w.port = 0; /* to dial from */
+	if (settings_is(set, "dial-port", "ephemeral"))
+		opening_list(&w, out, room, &n);
+	return n;
 }
 
-static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const struct settings *set)
+static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const struct ist_open *what)
 {
 	struct udp_socket *s = &p->sock[p->socks];
 	struct sockaddr_storage ss;
-	socklen_t len = udp_ep_to_sock(at, &ss);
-	int r;
+	socklen_t len = sizeof(ss);
 
 	*s = (struct udp_socket){.port = p, .index = p->socks, .bound = *at};
 	s->wildcard = udp_ep_wildcard(at);
-	s->fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	s->fd = opening_ask(p->host, p->ctx, what);
 	if (s->fd < 0)
-		return -errno;
+		return s->fd;
 	p->socks++;
-	r = udp_set_options(s, set);
-	if (r < 0)
-		return r;
-	if (bind(s->fd, (struct sockaddr *)&ss, len) < 0)
-		return -errno;
-	len = sizeof(ss);
 	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) < 0 ||
 	    !udp_ep_from_sock(&s->bound, &ss))
 		return -errno;
@@ -593,28 +587,32 @@ static int udp_read(struct udp_ep *at, const struct ist_port_config *cfg, char *
 	return 0;
 }
 
-static int udp_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+static int udp_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+		     char *err, size_t err_len)
 {
+	const struct settings set = {keys, cfg->setting, cfg->settings};
 	struct udp_ep at;
+	int r = udp_read(&at, cfg, err, err_len);
 
-	return udp_read(&at, cfg, err, err_len);
+	return r < 0 ? r : (int)udp_openings(&at, &set, opens, n);
 }
 
 static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const struct settings *set,
 			    char *err, size_t err_len)
 {
-	struct udp_ep dial = *at;
-	int r = udp_socket_open(p, at, set);
+	struct ist_open w[2];
+	unsigned n = udp_openings(at, set, w, 2);
 
-	if (r < 0)
-		return settings_error(err, err_len, -r, "listen %s: %s",
-				      settings_text(set, "listen"), strerror(-r));
-	if (!settings_is(set, "dial-port", "ephemeral"))
-		return 0;
-	dial.port = 0;
-	r = udp_socket_open(p, &dial, set);
-	if (r < 0)
-		return settings_error(err, err_len, -r, "socket to dial from: %s", strerror(-r));
+	for (unsigned i = 0; i < n; i++) {
+		int r = udp_socket_open(p, at, &w[i]);
+
+		if (r < 0 && i)
+			return settings_error(err, err_len, -r, "socket to dial from: %s",
+					      strerror(-r));
+		if (r < 0)
+			return settings_error(err, err_len, -r, "listen %s: %s",
+					      settings_text(set, "listen"), strerror(-r));
+	}
 	return 0;
 }
 

@@ -385,12 +385,12 @@ static struct link_conf x25_line_link(const struct x25_conf *c, const struct set
 				  .tun_protocol = ETH_P_X25};
 }
 
-static int x25_line_check(const struct x25_conf *c, const struct settings *set, char *err,
-			  size_t err_len)
+static int x25_line_check(const struct x25_conf *c, const struct settings *set,
+			  struct ist_open *opens, unsigned n, char *err, size_t err_len)
 {
 	const struct link_conf conf = x25_line_link(c, set);
 
-	return link_check_configured(&conf, err, err_len);
+	return link_check_configured(&conf, opens, n, err, err_len);
 }
 
 static int x25_line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)

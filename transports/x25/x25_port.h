@@ -202,9 +202,9 @@ struct x25_below {
 	void (*count)(const struct ist_port *p, uint64_t *out);
 	int (*status)(const struct ist_port *p, char *buf, size_t len);
 	unsigned (*fill)(const struct ist_port *p, struct ist_fill *out, unsigned n);
-	/* What `open` refuses of the settings' text, without opening. */
-	int (*check)(const struct x25_conf *c, const struct settings *set, char *err,
-		     size_t err_len);
+	/* As ist_transport.check. */
+	int (*check)(const struct x25_conf *c, const struct settings *set, struct ist_open *opens,
+		     unsigned n, char *err, size_t err_len);
 	/* The link or the connections, behind the circuits: to or from another process.  False: it
 	 * is configured in another way, or could not be taken along, and begins anew.  NULL, both:
 	 * calls cannot be taken along. */

@@ -434,12 +434,14 @@ static const char *x25_socket_unsupported(const struct x25_conf *c)
 	return NULL;
 }
 
-static int x25_socket_check(const struct x25_conf *c, const struct settings *set, char *err,
-			    size_t err_len)
+static int x25_socket_check(const struct x25_conf *c, const struct settings *set,
+			    struct ist_open *opens, unsigned n, char *err, size_t err_len)
 {
 	const char *spec = settings_text(set, "link"), *to = strchr(spec, ':') + 1;
 	const char *words = x25_socket_unsupported(c);
 
+	(void)opens; /* anybody may */
+	(void)n;
 	if (*to && strcmp(to, "*"))
 		return settings_error(err, err_len, EINVAL,
 				      "link: \"%s\" is not x25-socket: nor x25-socket:*", spec);
@@ -451,7 +453,7 @@ static int x25_socket_open(struct ist_port *p, const struct settings *set, char 
 {
 	const char *spec = settings_text(set, "link");
 	struct x25_sockets *s;
-	int r = x25_socket_check(&p->conf, set, err, err_len);
+	int r = x25_socket_check(&p->conf, set, NULL, 0, err, err_len);
 
 	if (r < 0)
 		return r;

@@ -126,7 +126,8 @@ static const struct x25_below *const belows[] = {
 	[X25_SOCKETS] = &x25_on_sockets,
 };
 
-static int x25_tr_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+static int x25_tr_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+			char *err, size_t err_len)
 {
 	const struct settings set = {x25_keys, cfg->setting, cfg->settings};
 	struct x25_conf c;
@@ -135,7 +136,7 @@ static int x25_tr_check(const struct ist_port_config *cfg, char *err, size_t err
 	if (r == -ENOMEM)
 		settings_error(err, err_len, ENOMEM, "out of memory");
 	if (!r)
-		r = belows[c.framing]->check(&c, &set, err, err_len);
+		r = belows[c.framing]->check(&c, &set, opens, n, err, err_len);
 	x25_conf_free(&c);
 	return r;
 }

@@ -19,6 +19,8 @@
 #define _GNU_SOURCE
 #include "transports/x25/x25_xot.h"
 
+#include "transports/kit/opening.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -537,19 +539,23 @@ static void xot_listen_ready(void *arg, unsigned ready)
 	x25_leave(p);
 }
 
+static struct ist_open xot_opening(const struct xot *x)
+{
+	struct ist_open w = opening_at(IST_OPEN_LISTEN, &x->local);
+
+	w.backlog = BACKLOG;
+	return w;
+}
+
 static int xot_listen_start(struct ist_port *p)
 {
 	struct xot *x = p->xot;
-	struct sockaddr_storage ss;
-	socklen_t len = udp_ep_to_sock(&x->local, &ss);
-	int on = 1, r;
+	const struct ist_open w = xot_opening(x);
+	int r;
 
-	x->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	x->fd = opening_ask(p->host, p->ctx, &w);
 	if (x->fd < 0)
-		return -errno;
-	setsockopt(x->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(x->fd, (struct sockaddr *)&ss, len) < 0 || listen(x->fd, BACKLOG) < 0)
-		return -errno;
+		return x->fd;
 	r = p->host->watch(p->ctx, x->fd, IST_READ, xot_listen_ready, p);
 	x->accepting = r >= 0;
 	return r < 0 ? r : 0;
@@ -598,15 +604,21 @@ static int xot_read(struct xot *x, const struct settings *set, char *err, size_t
 	return access_read(&x->from, set, "xot-from", err, err_len);
 }
 
-static int xot_check(const struct x25_conf *c, const struct settings *set, char *err,
-		     size_t err_len)
+static int xot_check(const struct x25_conf *c, const struct settings *set, struct ist_open *opens,
+		     unsigned n, char *err, size_t err_len)
 {
 	struct xot x = {.fd = -1};
+	unsigned there = 0;
+	struct ist_open w;
 	int r = xot_read(&x, set, err, err_len);
 
 	(void)c;
 	access_free(&x.from);
-	return r;
+	if (!r && x.listens) {
+		w = xot_opening(&x);
+		opening_list(&w, opens, n, &there);
+	}
+	return r ? r : (int)there;
 }
 
 static int xot_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)

@@ -7,6 +7,7 @@
 #include "tests/transports/serial/serial_end.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,6 +23,11 @@ static void tty_speeds(void)
 		CU_ASSERT_TRUE(serial_tty_has_speed(has[i]));
 		CU_ASSERT_FALSE(serial_tty_has_speed(has_not[i]));
 	}
+}
+
+static int tty_open(const char *path)
+{
+	return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 }
 
 static void tty_is_raw(void)
@@ -41,7 +47,7 @@ static void tty_is_raw(void)
 
 	serial_end_plug(&e);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int fd = serial_tty_open(e.path, rows[i].bps, rows[i].flow);
+		int fd = serial_tty_take(tty_open(e.path), rows[i].bps, rows[i].flow);
 
 		CU_ASSERT_TRUE_FATAL(fd >= 0);
 		CU_ASSERT_EQUAL_FATAL(tcgetattr(e.slave, &t), 0);
@@ -70,7 +76,7 @@ static void tty_begins_empty(void)
 	p.fd = e.slave;
 	serial_end_write(&e, "stale", 5);
 	CU_ASSERT_EQUAL(poll(&p, 1, 5000), 1);
-	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	fd = serial_tty_take(tty_open(e.path), 0, SERIAL_FLOW_NONE);
 	CU_ASSERT_TRUE_FATAL(fd >= 0);
 	CU_ASSERT_EQUAL(read(fd, &octet, 1), -1);
 	CU_ASSERT_EQUAL(errno, EAGAIN);
@@ -81,8 +87,8 @@ static void tty_begins_empty(void)
 
 static void tty_not_there(void)
 {
-	CU_ASSERT_EQUAL(serial_tty_open("/dev/null", 9600, SERIAL_FLOW_NONE), -ENOTTY);
-	CU_ASSERT_EQUAL(serial_tty_open("/nonexistent/tty", 9600, SERIAL_FLOW_NONE), -ENOENT);
+	CU_ASSERT_EQUAL(serial_tty_take(tty_open("/dev/null"), 9600, SERIAL_FLOW_NONE), -ENOTTY);
+	CU_ASSERT_EQUAL(serial_tty_take(-ENOENT, 9600, SERIAL_FLOW_NONE), -ENOENT);
 }
 
 /* A device that others have is not opened, and not kept open. */
@@ -94,7 +100,7 @@ static void tty_refused(void)
 	serial_end_plug(&e);
 	before = kernel_next_fd();
 	kernel_fail("ioctl", TIOCEXCL, 0, EBUSY);
-	CU_ASSERT_EQUAL(serial_tty_open(e.path, 9600, SERIAL_FLOW_NONE), -EBUSY);
+	CU_ASSERT_EQUAL(serial_tty_take(tty_open(e.path), 9600, SERIAL_FLOW_NONE), -EBUSY);
 	CU_ASSERT_TRUE(kernel_failed());
 	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 	serial_end_unplug(&e);
@@ -108,7 +114,7 @@ static void tty_is_exclusive(void)
 	int fd, on = 0;
 
 	serial_end_plug(&e);
-	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	fd = serial_tty_take(tty_open(e.path), 0, SERIAL_FLOW_NONE);
 	CU_ASSERT_EQUAL(ioctl(e.slave, TIOCGEXCL, &on), 0);
 	CU_ASSERT_TRUE(on);
 	serial_tty_close(fd);
@@ -132,7 +138,7 @@ static void tty_counts_errors(void)
 	int fd;
 
 	serial_end_plug(&e);
-	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	fd = serial_tty_take(tty_open(e.path), 0, SERIAL_FLOW_NONE);
 	serial_tty_errors(fd, &n); /* a pty has none */
 	CU_ASSERT_TRUE(!n.framing && !n.hardware_overruns && !n.buffer_overruns);
 	serial_end_counts = &counts;
@@ -154,7 +160,7 @@ static void tty_unsent(void)
 	int fd;
 
 	serial_end_plug(&e);
-	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	fd = serial_tty_take(tty_open(e.path), 0, SERIAL_FLOW_NONE);
 	CU_ASSERT_FALSE(serial_tty_unsent(fd));
 	kernel_fail("ioctl", TIOCOUTQ, 0, ENOTTY);
 	CU_ASSERT_FALSE(serial_tty_unsent(fd));
@@ -173,7 +179,7 @@ static void tty_carrier(void)
 	int fd;
 
 	serial_end_plug(&e);
-	fd = serial_tty_open(e.path, 0, SERIAL_FLOW_NONE);
+	fd = serial_tty_take(tty_open(e.path), 0, SERIAL_FLOW_NONE);
 	CU_ASSERT_EQUAL(serial_tty_carrier(fd), SERIAL_CARRIER_UNKNOWN);
 	serial_end_lines = TIOCM_CD | TIOCM_CTS;
 	CU_ASSERT_EQUAL(serial_tty_carrier(fd), SERIAL_CARRIER_ON);
