@@ -7,6 +7,14 @@
 #define GW_NETIF_H
 
 #include "cfg/cfg.h"
+#include "gw/keeper/opener.h"
+
+/* Have another make the changes; NULL = they are made here. */
+void netif_by(int (*change)(void *ctx, const struct opener_change *c), void *ctx);
+/* Make one here, or by whom netif_by() said. */
+int netif_here(const struct opener_change *c);
+int netif_do(const struct opener_change *c);
+struct opener_net netif_net(const struct cfg_prefix *p);
 
 /* Up with this MTU, or down (mtu is then ignored). */
 int netif_set(const char *name, bool up, uint16_t mtu);

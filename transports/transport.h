@@ -163,17 +163,16 @@ enum ist_open_flag {
 /* Zero filled but for what the kind needs, so that memcmp is equality. */
 struct ist_open {
 	uint32_t size;
-	uint8_t kind;		/* enum ist_open_kind */
-	uint8_t family;		/* UDP, LISTEN: 4 or 6 */
-	uint16_t port;		/* UDP, LISTEN; 0 = any */
-	uint8_t ip[16];		/* UDP, LISTEN: in network order, IPv4 in the first four octets */
-	uint32_t scope;		/* UDP, LISTEN: interface of an IPv6 link-local address */
-	uint32_t flags;		/* enum ist_open_flag */
-	uint32_t receive, send; /* UDP: octets of the socket's buffers, 0 = the system's */
-	uint16_t mtu;		/* TUN, TAP; 0 = the system's */
-	uint16_t type;		/* TUN: ARPHRD number, 0 = none */
-	uint16_t backlog;	/* LISTEN */
-	uint16_t zero;
+	uint8_t kind;		  /* enum ist_open_kind */
+	uint8_t family;		  /* UDP, LISTEN: 4 or 6 */
+	uint16_t port;		  /* UDP, LISTEN; 0 = any */
+	uint8_t ip[16];		  /* UDP, LISTEN: in network order, IPv4 in the first four octets */
+	uint32_t scope;		  /* UDP, LISTEN: interface of an IPv6 link-local address */
+	uint32_t flags;		  /* enum ist_open_flag */
+	uint32_t receive, send;	  /* UDP: octets of the socket's buffers, 0 = the system's */
+	uint16_t mtu;		  /* TUN, TAP; 0 = the system's */
+	uint16_t type;		  /* TUN: ARPHRD number, 0 = none */
+	uint32_t backlog;	  /* LISTEN */
 	char name[IST_OPEN_NAME]; /* device or path, NUL ended */
 };
 
@@ -218,8 +217,8 @@ struct ist_host {
 	void (*failed)(void *host, int err, const char *words);
 	/* --- only append below --- */
 	/* Open this; `check` of the transport has named it before.  A descriptor, the port's from
-	 * here on, which does not wait and is closed on exec; or -errno.  NULL, or a host without
-	 * this member: a port opens by itself. */
+	 * here on, which does not wait and is closed on exec; or -errno, -ENOSYS for a port that is
+	 * to open by itself, as it does when this is NULL. */
 	int (*open)(void *host, const struct ist_open *what);
 };
 

@@ -4,6 +4,7 @@
  * reports, all on the worker its port lives on.  The host context of every call is the worker_port.
  */
 #include "gw/dp/data.h"
+#include "gw/dp/tun.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -248,6 +249,12 @@ static void host_tap(void *host, bool outbound, uint16_t link_type, const void *
 	p->w->told = true;
 }
 
+static int host_open(void *host, const struct ist_open *what)
+{
+	(void)host;
+	return tun_ask_open(what);
+}
+
 const struct ist_host host_table = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_host),
@@ -264,4 +271,5 @@ const struct ist_host host_table = {
 	.mtu_changed = host_mtu_changed,
 	.writable = host_writable,
 	.failed = host_failed,
+	.open = host_open,
 };

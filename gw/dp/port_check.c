@@ -162,6 +162,6 @@ int port_check(const struct ist_transport *t, const struct ist_port_config *cfg,
 	for (unsigned i = 0; !rc && i < cfg->circuits; i++)
 		rc = port_check_circuit(t, &cfg->circuit[i], &words);
 	if (!rc && IST_HAS(t, check) && t->check)
-		rc = t->check(cfg, err, err_len);
-	return rc;
+		rc = t->check(cfg, NULL, 0, err, err_len);
+	return rc < 0 ? rc : 0;
 }

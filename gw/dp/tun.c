@@ -2,6 +2,8 @@
 /* /dev/net/tun with IFF_NO_PI; the device goes when its descriptor is closed. */
 #include "gw/dp/tun.h"
 
+#include "gw/dp/dp.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
@@ -67,6 +69,45 @@ static void tun_no_address_of_its_own(const char *name)
 	}
 }
 
+/* --- opened by another process ---------------------------------------------------------------- */
+
+static struct {
+	int (*open)(void *ctx, const struct ist_open *what);
+	void *ctx;
+} tun_opener;
+
+void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx)
+{
+	tun_opener.open = open;
+	tun_opener.ctx = ctx;
+}
+
+int tun_ask_open(const struct ist_open *what)
+{
+	return tun_opener.open ? tun_opener.open(tun_opener.ctx, what) : -ENOSYS;
+}
+
+static int tun_open_elsewhere(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+{
+	struct ist_open w = {
+		.size = sizeof(w), .kind = IST_OPEN_TUN, .flags = IST_OPEN_NO_ADDRESS, .mtu = mtu};
+	struct ifreq req = {.ifr_flags = 0};
+	int fd;
+
+	memcpy(w.name, name, strlen(name));
+	fd = tun_ask_open(&w);
+	if (fd == -ENOSYS)
+		return fd;
+	errno = fd < 0 ? -fd : 0;
+	if (fd < 0 || ioctl(fd, TUNGETIFF, &req) < 0)
+		return tun_fail(fd, name, NULL, err, err_len);
+	memcpy(made, req.ifr_name, TUN_NAME);
+	made[TUN_NAME - 1] = '\0';
+	return fd;
+}
+
+/* --- opened here ------------------------------------------------------------------------------ */
+
 int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
 {
 	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
@@ -76,6 +117,9 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 		errno = ENAMETOOLONG;
 		return tun_fail(-1, name, NULL, err, err_len);
 	}
+	fd = tun_open_elsewhere(name, mtu, made, err, err_len);
+	if (fd != -ENOSYS)
+		return fd;
 	strcpy(req.ifr_name, name);
 	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)

@@ -67,6 +67,12 @@ fuzz_mp_SOURCES = tests/fuzz/fuzz_mp.c $(FUZZ_MAIN)
 fuzz_mp_LDFLAGS = $(FUZZ_LINK)
 fuzz_mp_LDADD = libppp.la libcore.la
 
+check_PROGRAMS += fuzz-opener
+FUZZERS += fuzz-opener
+fuzz_opener_SOURCES = tests/fuzz/fuzz_opener.c $(FUZZ_MAIN)
+fuzz_opener_LDFLAGS = $(FUZZ_LINK)
+fuzz_opener_LDADD = libkeeper.la
+
 check_PROGRAMS += fuzz-proxy
 FUZZERS += fuzz-proxy
 fuzz_proxy_SOURCES = tests/fuzz/fuzz_proxy.c gw/legs/proxy_avp.c $(FUZZ_MAIN)

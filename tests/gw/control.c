@@ -41,6 +41,7 @@
 	X(origin)        \
 	X(outgoing)      \
 	X(peer)          \
+	X(permit)        \
 	X(port)          \
 	X(proxy_avp)     \
 	X(call_end)      \

@@ -19,7 +19,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_client.c \
 	tests/gw/test_device.c tests/gw/test_dial.c \
 	tests/gw/test_gw_memory.c tests/gw/test_history.c \
-	tests/gw/test_peer.c tests/gw/test_plugin.c tests/gw/test_port.c tests/gw/test_random.c \
+	tests/gw/test_peer.c tests/gw/test_permit.c tests/gw/test_plugin.c tests/gw/test_port.c tests/gw/test_random.c \
 	tests/gw/test_route.c \
 	tests/gw/test_route_way.c \
 	tests/gw/test_start.c \
@@ -53,7 +53,7 @@ unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,
 	-Wl,--wrap=read -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_dump_fopen -Wl,--wrap=osmo_fd_register \
 	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt -Wl,--wrap=timerfd_create \
 	-Wl,--wrap=getrandom -Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir
-unit_control_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+unit_control_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 
 check_PROGRAMS += unit-dataplane
@@ -75,7 +75,7 @@ TESTS += unit-keeper
 unit_keeper_SOURCES = $(TEST_LIB) tests/gw/keeper/keeper.c tests/gw/keeper/stand_in.c tests/gw/keeper/stand_in.h \
 	tests/gw/keeper/test_child.c tests/gw/keeper/test_fdstore.c tests/gw/keeper/test_keeper.c tests/gw/keeper/test_keeper_body.c \
 	tests/gw/keeper/test_keeper_fds.c tests/gw/keeper/test_keeper_link.c tests/gw/keeper/test_keeper_msg.c \
-	tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
+	tests/gw/keeper/test_opener.c tests/gw/keeper/test_opener_body.c tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
 unit_keeper_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_keeper_LDFLAGS = $(heap_ldflags)
 unit_keeper_LDADD = libkeeper.la $(CUNIT_LIBS)

@@ -170,7 +170,61 @@ static void tun_that_cannot_be(void)
 	in_a_namespace("netif tun_that_cannot_be", do_tun_names);
 }
 
+static struct opener_change asked;
+
+static int netif_other_side(void *ctx, const struct opener_change *c)
+{
+	asked = *c;
+	++*(unsigned *)ctx;
+	return -EXDEV;
+}
+
+/* Another process changes; the device need not be one of ours. */
+static void changed_by_another(void)
+{
+	struct cfg_prefix a = prefix(false, "0a400001", 32), b = prefix(false, "0a400002", 32);
+	unsigned n = 0;
+
+	netif_by(netif_other_side, &n);
+	CU_ASSERT_EQUAL(netif_set("far0", true, 1400), -EXDEV);
+	CU_ASSERT(asked.kind == OPENER_LINK && asked.add && asked.mtu == 1400);
+	CU_ASSERT_STRING_EQUAL(asked.device, "far0");
+	CU_ASSERT_EQUAL(netif_set("far0", false, 1400), -EXDEV);
+	CU_ASSERT(!asked.add && !asked.mtu);
+	CU_ASSERT_EQUAL(netif_addr("far0", &a, &b, true), -EXDEV);
+	CU_ASSERT(asked.kind == OPENER_ADDRESS && asked.add && asked.has_peer);
+	ASSERT_OCTETS(asked.net.addr + 12, 4, a.addr + 12, 4);
+	ASSERT_OCTETS(asked.peer.addr + 12, 4, b.addr + 12, 4);
+	CU_ASSERT(asked.net.bits == 32 && !asked.net.v6 && asked.peer.bits == 32);
+	CU_ASSERT_EQUAL(netif_addr("far0", &a, NULL, false), -EXDEV);
+	CU_ASSERT(!asked.add && !asked.has_peer);
+	a = prefix(true, "20010db8006400000000000000000000", 48);
+	CU_ASSERT_EQUAL(netif_route("far0", &a, true), -EXDEV);
+	CU_ASSERT(asked.kind == OPENER_ROUTE && asked.net.v6 && asked.net.bits == 48);
+	CU_ASSERT_EQUAL(n, 5);
+	CU_ASSERT_EQUAL(netif_set("a-name-of-16-oct", true, 0), -ENODEV);
+	CU_ASSERT_EQUAL(n, 5);
+	netif_by(NULL, NULL);
+	CU_ASSERT_EQUAL(netif_set("far0", true, 1400), -ENODEV);
+	CU_ASSERT_EQUAL(n, 5);
+}
+
+static void do_nonsense(const char *dev)
+{
+	struct opener_change c = {.kind = OPENER_OPEN};
+
+	memcpy(c.device, dev, strlen(dev));
+	CU_ASSERT_EQUAL(netif_here(&c), -EINVAL);
+}
+
+static void no_kind_of_change(void)
+{
+	in_a_namespace("netif no_kind_of_change", do_nonsense);
+}
+
 static const struct test_case cases[] = {
+	{"changed_by_another", changed_by_another},
+	{"no_kind_of_change", no_kind_of_change},
 	{"link_up_and_down", link_up_and_down},
 	{"addresses", netif_addresses},
 	{"routes", routes},

@@ -47,7 +47,9 @@ void opening_list(const struct ist_open *w, struct ist_open *opens, unsigned roo
 
 int opening_ask(const struct ist_host *h, void *ctx, const struct ist_open *what)
 {
-	return IST_HAS(h, open) && h->open ? h->open(ctx, what) : opening_here(what);
+	int r = IST_HAS(h, open) && h->open ? h->open(ctx, what) : -ENOSYS;
+
+	return r == -ENOSYS ? opening_here(what) : r;
 }
 
 /* --- devices ---------------------------------------------------------------------------------- */
@@ -220,7 +222,7 @@ static int opening_listen_set(const struct ist_open *w, int fd)
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	r = opening_bind(w, fd);
-	return !r && listen(fd, w->backlog) < 0 ? -errno : r;
+	return !r && listen(fd, (int)w->backlog) < 0 ? -errno : r;
 }
 
 static int opening_socket(const struct ist_open *w)
@@ -250,6 +252,8 @@ static int (*const openings[IST_OPEN_KINDS])(const struct ist_open *w) = {
 int opening_here(const struct ist_open *what)
 {
 	if (what->kind >= IST_OPEN_KINDS || !openings[what->kind])
+		return -EINVAL;
+	if (what->size != sizeof(*what))
 		return -EINVAL;
 	if (what->name[sizeof(what->name) - 1])
 		return -ENAMETOOLONG;

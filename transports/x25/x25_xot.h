@@ -4,6 +4,7 @@
 #define TRANSPORTS_X25_X25_XOT_H
 
 #include "transports/kit/access.h"
+#include "transports/kit/opening.h"
 #include "transports/x25/x25_port.h"
 #include "transports/x25/xot.h"
 
@@ -56,6 +57,19 @@ struct xot {
 	struct xot_pvc_state *pvc;
 	unsigned pvcs;
 };
+
+/* The permanent circuits of a peer connect all at once. */
+#define XOT_BACKLOG 4096
+
+/* --- x25_xot_conf.c --------------------------------------------------------------------------- */
+
+/* The settings, also into *x, whose x->from is to be freed whatever comes of it. */
+int xot_read(struct xot *x, const struct settings *set, char *err, size_t err_len);
+/* The socket that it listens on. */
+struct ist_open xot_opening(const struct xot *x);
+/* As x25_below.check. */
+int xot_check(const struct x25_conf *c, const struct settings *set, struct ist_open *opens,
+	      unsigned n, char *err, size_t err_len);
 
 /* --- x25_xot.c -------------------------------------------------------------------------------- */
 

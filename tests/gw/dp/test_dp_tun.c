@@ -2,11 +2,13 @@
 /* TUN devices: made, joined, given back, refused. */
 #include "config.h" /* first: GNU extensions */
 
+#include "gw/dp/data.h"
 #include "gw/dp/tun.h"
 #include "gw/netif.h"
 #include "tests/gw/dp/ip_bench.h"
 #include "tests/harness.h"
 #include "tests/heap.h"
+#include "transports/kit/opening.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -277,7 +279,64 @@ static void gone_with_the_data_plane(void)
 	netns_leave();
 }
 
+/* --- by another process ----------------------------------------------------------------------- */
+
+static struct {
+	struct ist_open asked;
+	int answer; /* 0 = opened */
+} other;
+
+static int other_open(void *ctx, const struct ist_open *what)
+{
+	CU_ASSERT_PTR_EQUAL(ctx, &other);
+	other.asked = *what;
+	return other.answer ? other.answer : opening_here(what);
+}
+
+static void opened_by_another(void)
+{
+	char made[TUN_NAME], err[128] = "";
+	int fd;
+
+	if (!netns_enter("dp_tun opened_by_another"))
+		return;
+	dp_open_by(other_open, &other);
+	fd = tun_open("far%d", 1300, made, err, sizeof(err));
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_STRING_EQUAL(made, "far0");
+	CU_ASSERT_EQUAL(tun_number(made, "addr_gen_mode"), 1);
+	CU_ASSERT_EQUAL(tun_number(made, "mtu"), 1300);
+	CU_ASSERT(other.asked.kind == IST_OPEN_TUN && other.asked.size == sizeof(other.asked));
+	CU_ASSERT_STRING_EQUAL(other.asked.name, "far%d");
+	close(fd);
+	other.answer = -EACCES;
+	tun_fails("far0", EACCES, "far0: Permission denied: run as root or with CAP_NET_ADMIN");
+	tun_fails("sixteen-octets-x", ENAMETOOLONG, "sixteen-octets-x: File name too long");
+	/* it leaves it to us */
+	other.answer = -ENOSYS;
+	fd = tun_open("near%d", 1300, made, err, sizeof(err));
+	CU_ASSERT_STRING_EQUAL(made, "near0");
+	close(fd);
+	dp_open_by(NULL, NULL);
+	netns_leave();
+}
+
+/* What a port asks its host for goes the same way. */
+static void ports_are_asked_for_too(void)
+{
+	const struct ist_open w = {.size = sizeof(w), .kind = IST_OPEN_TTY, .name = "/dev/null"};
+
+	CU_ASSERT_EQUAL(host_table.open(NULL, &w), -ENOSYS);
+	dp_open_by(other_open, &other);
+	other.answer = -EXDEV;
+	CU_ASSERT_EQUAL(host_table.open(NULL, &w), -EXDEV);
+	CU_ASSERT(!memcmp(&other.asked, &w, sizeof(w)));
+	dp_open_by(NULL, NULL);
+}
+
 static const struct test_case cases[] = {
+	{"opened_by_another", opened_by_another},
+	{"ports_are_asked_for_too", ports_are_asked_for_too},
 	{"the_name", the_name},
 	{"without_the_right", without_the_right},
 	{"without_the_node", without_the_node},

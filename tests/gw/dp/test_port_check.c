@@ -43,8 +43,11 @@ static int fake_addr_format(const struct ist_addr *a, char *buf, size_t len)
 	return snprintf(buf, len, "%c", a->data[0]);
 }
 
-static int fake_check(const struct ist_port_config *cfg, char *err, size_t err_len)
+static int fake_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n,
+		      char *err, size_t err_len)
 {
+	(void)opens;
+	(void)n;
 	if (strcmp(cfg->name, "wrong"))
 		return 0;
 	snprintf(err, err_len, "name: is wrong");

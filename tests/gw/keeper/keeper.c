@@ -15,6 +15,8 @@
 	X(keeper_link)  \
 	X(keeper_msg)   \
 	X(keeper_serve) \
+	X(opener)       \
+	X(opener_body)  \
 	X(proc)         \
 	X(spawn)
 

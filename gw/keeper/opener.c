@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of what is allowed, and requests served by it.  A request to open is allowed when it is
+ * the same, octet for octet, as one of the table, but for the number of a device; a change when its
+ * device and its network are inside a row.
+ */
+#include "gw/keeper/opener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct opener_rule {
+	uint8_t kind; /* OPENER_ADDRESS or OPENER_ROUTE */
+	struct opener_net net;
+	char device[OPENER_DEVICE];
+};
+
+struct opener {
+	struct opener_ops ops;
+	struct ist_open *open;
+	unsigned opens;
+	struct opener_rule *rule;
+	unsigned rules;
+};
+
+struct opener *opener_new(const struct opener_ops *ops)
+{
+	struct opener *o = calloc(1, sizeof(*o));
+
+	if (o)
+		o->ops = *ops;
+	return o;
+}
+
+void opener_free(struct opener *o)
+{
+	if (!o)
+		return;
+	free(o->open);
+	free(o->rule);
+	free(o);
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+/* Place for one more behind n; NULL without memory, and the array is as it was. */
+static void *opener_room(void *array, unsigned n, size_t size)
+{
+	return n & (n - 1) ? array : realloc(array, (n ? 2 * (size_t)n : 1) * size);
+}
+
+bool opener_may_open(struct opener *o, const struct ist_open *what)
+{
+	struct ist_open *grown = opener_room(o->open, o->opens, sizeof(*grown));
+
+	if (!grown)
+		return false;
+	o->open = grown;
+	grown[o->opens++] = *what;
+	return true;
+}
+
+static bool opener_may(struct opener *o, enum opener_kind kind, const char *device,
+		       const struct opener_net *net)
+{
+	struct opener_rule *grown = opener_room(o->rule, o->rules, sizeof(*grown)), *rule;
+
+	if (!grown || strlen(device) >= OPENER_DEVICE)
+		return false;
+	o->rule = grown;
+	rule = &grown[o->rules++];
+	*rule = (struct opener_rule){.kind = (uint8_t)kind, .net = *net};
+	memcpy(rule->device, device, strlen(device));
+	return true;
+}
+
+bool opener_may_address(struct opener *o, const char *device, const struct opener_net *net)
+{
+	return opener_may(o, OPENER_ADDRESS, device, net);
+}
+
+bool opener_may_route(struct opener *o, const char *device, const struct opener_net *net)
+{
+	return opener_may(o, OPENER_ROUTE, device, net);
+}
+
+/* "ist%d" is ist0, ist1, ... */
+static bool opener_is_device(const char *rule, const char *device)
+{
+	size_t head = strlen(rule);
+
+	if (head < 2 || strcmp(rule + head - 2, "%d") != 0)
+		return !strcmp(rule, device);
+	head -= 2;
+	return !strncmp(rule, device, head) && device[head] &&
+	       device[head + strspn(device + head, "0123456789")] == '\0';
+}
+
+static bool opener_same(const struct ist_open *rule, const struct ist_open *what)
+{
+	struct ist_open w = *what;
+	bool device = rule->kind == IST_OPEN_TUN || rule->kind == IST_OPEN_TAP;
+
+	/* One that is opened again has its number by then. */
+	if (device && opener_is_device(rule->name, what->name))
+		memcpy(w.name, rule->name, sizeof(w.name));
+	return !memcmp(rule, &w, sizeof(w));
+}
+
+bool opener_allows_open(const struct opener *o, const struct ist_open *what)
+{
+	for (unsigned i = 0; i < o->opens; i++)
+		if (opener_same(&o->open[i], what))
+			return true;
+	return false;
+}
+
+/* Are the networks of n inside m, or is it m? */
+static bool opener_inside(const struct opener_net *n, const struct opener_net *m)
+{
+	const uint8_t *a = n->addr + (n->v6 ? 0 : 12), *b = m->addr + (m->v6 ? 0 : 12);
+	unsigned whole = m->bits / 8, rest = m->bits % 8;
+
+	if (n->v6 != m->v6 || n->bits < m->bits || memcmp(a, b, whole) != 0)
+		return false;
+	return !rest || (a[whole] ^ b[whole]) >> (8 - rest) == 0;
+}
+
+static bool opener_host(const struct opener_net *n)
+{
+	return n->bits == (n->v6 ? 128 : 32);
+}
+
+bool opener_allows_change(const struct opener *o, const struct opener_change *c)
+{
+	if (c->has_peer && !opener_host(&c->peer))
+		return false;
+	for (unsigned i = 0; i < o->rules; i++) {
+		const struct opener_rule *rule = &o->rule[i];
+
+		if (!opener_is_device(rule->device, c->device))
+			continue;
+		if (c->kind == OPENER_LINK ||
+		    (c->kind == rule->kind && opener_inside(&c->net, &rule->net)))
+			return true;
+	}
+	return false;
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static int opener_run_open(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			   int *fd)
+{
+	const struct opener *o = ctx;
+	struct ist_open what;
+	int r;
+
+	(void)from;
+	(void)answer;
+	if (!opener_get_open(body, &what))
+		return EBADMSG;
+	if (!opener_allows_open(o, &what))
+		return EACCES;
+	/* Its folder may be another process's, which could lead us elsewhere. */
+	if (what.kind == IST_OPEN_READ || what.kind == IST_OPEN_WRITE)
+		what.flags |= IST_OPEN_NO_LINK;
+	r = o->ops.open(&what);
+	if (r < 0)
+		return -r;
+	*fd = r;
+	return 0;
+}
+
+static int opener_run_change(const struct opener *o, enum opener_kind kind, struct rd *body)
+{
+	struct opener_change c;
+
+	if (!opener_get_change(body, kind, &c))
+		return EBADMSG;
+	if (!opener_allows_change(o, &c))
+		return EACCES;
+	return -o->ops.change(&c);
+}
+
+/* clang-format off */
+#define OPENER_CHANGE(name, kind) \
+	static int name(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer, int *fd) \
+	{ \
+		(void)from; \
+		(void)answer; \
+		(void)fd; \
+		return opener_run_change(ctx, kind, body); \
+	}
+/* clang-format on */
+OPENER_CHANGE(opener_run_link, OPENER_LINK)
+OPENER_CHANGE(opener_run_address, OPENER_ADDRESS)
+OPENER_CHANGE(opener_run_route, OPENER_ROUTE)
+
+const struct keeper_request opener_requests[] = {
+	{OPENER_OPEN, 1u << KEEPER_DATA, opener_run_open},
+	{OPENER_LINK, 1u << KEEPER_CONTROL, opener_run_link},
+	{OPENER_ADDRESS, 1u << KEEPER_CONTROL, opener_run_address},
+	{OPENER_ROUTE, 1u << KEEPER_CONTROL, opener_run_route},
+	{0, 0, NULL},
+};
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* The descriptor of the answer, or 0 where there is none to come, or -errno. */
+static int opener_ask(struct keeper_link *l, uint8_t kind, const struct wr *w, bool wants_fd)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg a;
+	int r, fd;
+
+	if (w->bad)
+		return -EINVAL;
+	r = keeper_ask(l, kind, w->buf, w->len, buf, &a);
+	fd = !r && wants_fd ? keeper_msg_take(&a, 0) : -1;
+	keeper_msg_close(&a);
+	if (r < 0 || !wants_fd)
+		return r;
+	return fd < 0 ? -EPROTO : fd;
+}
+
+int opener_ask_open(void *link, const struct ist_open *what)
+{
+	uint8_t body[sizeof(*what) + 16];
+	struct wr w = wr_init(body, sizeof(body));
+
+	opener_put_open(&w, what);
+	return opener_ask(link, OPENER_OPEN, &w, true);
+}
+
+int opener_ask_change(void *link, const struct opener_change *c)
+{
+	uint8_t body[sizeof(*c) + 16];
+	struct wr w = wr_init(body, sizeof(body));
+
+	opener_put_change(&w, c);
+	return opener_ask(link, c->kind, &w, false);
+}

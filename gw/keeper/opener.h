@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What needs a privilege, done by keeper for the other processes: data asks for descriptors (struct
+ * ist_open), control for addresses, routes and the state of network devices.  A request is decoded
+ * as hostile, and only what the table allows is done; the table is made from the configuration
+ * before the first process is started.  What is allowed is done by the functions of struct
+ * opener_ops, since keeper links nothing else of the gateway.
+ */
+#ifndef GW_KEEPER_OPENER_H
+#define GW_KEEPER_OPENER_H
+
+#include "gw/keeper/keeper.h"
+#include "transports/transport.h"
+
+/* Kinds of requests.  An answer has no body; that of OPEN has a descriptor. */
+enum opener_kind {
+	OPENER_OPEN = KEEPER_OPENER, /* of data */
+	OPENER_LINK,		     /* of control, as are those that follow */
+	OPENER_ADDRESS,
+	OPENER_ROUTE,
+};
+
+#define OPENER_DEVICE 16u /* octets of a device's name with its NUL */
+
+/* IPv4 or IPv6 network or address; IPv4 in the last four octets. */
+struct opener_net {
+	bool v6;
+	uint8_t bits;
+	uint8_t addr[16];
+};
+
+/* A change of a network device. */
+struct opener_change {
+	uint8_t kind; /* enum opener_kind, without OPENER_OPEN */
+	bool add;     /* LINK: up; the others: else it is removed */
+	bool has_peer;
+	uint16_t mtu;		/* LINK, with up: 0 = as it is */
+	struct opener_net net;	/* ADDRESS: bits is the length of the network's prefix */
+	struct opener_net peer; /* ADDRESS: the far end of a point-to-point device */
+	char device[OPENER_DEVICE];
+};
+
+/* --- octets ----------------------------------------------------------------------------------- */
+
+void opener_put_open(struct wr *w, const struct ist_open *what);
+void opener_put_change(struct wr *w, const struct opener_change *c);
+/* False for octets that are none: a kind, flag, length or number out of range, a name that is empty
+ * or has a NUL in it, octets left over.  *out is as its sender had it. */
+bool opener_get_open(struct rd *r, struct ist_open *out);
+bool opener_get_change(struct rd *r, enum opener_kind kind, struct opener_change *out);
+
+/* --- in keeper -------------------------------------------------------------------------------- */
+
+struct opener_ops {
+	/* A descriptor or -errno. */
+	int (*open)(const struct ist_open *what);
+	/* 0 or -errno. */
+	int (*change)(const struct opener_change *c);
+};
+
+struct opener;
+struct opener *opener_new(const struct opener_ops *ops);
+void opener_free(struct opener *o);
+/* Allow this; device: a name, or with "%d" at its end those with a number there.  False without
+ * memory.  The state of a device is allowed with any network for it. */
+bool opener_may_open(struct opener *o, const struct ist_open *what);
+/* Addresses inside this network, with any host as far end. */
+bool opener_may_address(struct opener *o, const char *device, const struct opener_net *net);
+/* Routes to networks inside this one. */
+bool opener_may_route(struct opener *o, const char *device, const struct opener_net *net);
+
+bool opener_allows_open(const struct opener *o, const struct ist_open *what);
+bool opener_allows_change(const struct opener *o, const struct opener_change *c);
+
+/* For struct keeper_config; its request_ctx is the opener.  Errors: EBADMSG for a body that is
+ * none, EACCES for what is not allowed, else that of the operation. */
+extern const struct keeper_request opener_requests[];
+
+/* --- in the others ---------------------------------------------------------------------------- */
+
+/* Ask keeper; link: the process's struct keeper_link.  As the functions of struct opener_ops. */
+int opener_ask_open(void *link, const struct ist_open *what);
+int opener_ask_change(void *link, const struct opener_change *c);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is allowed:
+ *
+ *   a port      what its transport's `check` has named
+ *   a service   its TUN, our addresses on it, routes to the pool, to fixed addresses of users, and
+ * to what `outgoing` sections of the service name a client    its TUN, any address on it, since the
+ * far end gives it, and its routes
+ *
+ * A user of any service may log in to any of them, so that the addresses of all users are allowed
+ * on the device of each.
+ */
+#include "gw/permit.h"
+
+#include "gw/dp/dp.h"
+#include "gw/netif.h"
+
+#include "transports/kit/opening.h"
+
+#include <stdlib.h>
+
+#define PERMIT_OPENS 8u /* a port names at most two */
+
+/* --- ports ------------------------------------------------------------------------------------ */
+
+static bool permit_port(struct opener *o, const struct cfg_port *p)
+{
+	const struct ist_transport *t = p->transport;
+	struct ist_open opens[PERMIT_OPENS];
+	bool ok = true;
+	int n;
+
+	if (!IST_HAS(t, check) || !t->check)
+		return true;
+	n = t->check(&p->config, opens, PERMIT_OPENS, NULL, 0);
+	for (int i = 0; i < n && i < (int)PERMIT_OPENS; i++)
+		ok = opener_may_open(o, &opens[i]) && ok;
+	return ok;
+}
+
+/* --- devices ---------------------------------------------------------------------------------- */
+
+static const struct opener_net any4 = {.bits = 0},
+			       link_local = {.v6 = true, .bits = 64, .addr = {0xfe, 0x80}};
+
+static struct opener_net permit_host(uint32_t addr)
+{
+	struct opener_net n = {.bits = 32};
+
+	wr_put32(n.addr + 12, addr);
+	return n;
+}
+
+static bool permit_tun(struct opener *o, const char *name, uint16_t mtu)
+{
+	struct ist_open w = opening_named(IST_OPEN_TUN, name);
+
+	w.flags = IST_OPEN_NO_ADDRESS;
+	w.mtu = mtu;
+	return opener_may_open(o, &w) && opener_may_address(o, name, &link_local);
+}
+
+static bool permit_routes(struct opener *o, const char *tun, const struct cfg_prefix *p, unsigned n)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct opener_net net = netif_net(&p[i]);
+
+		ok = opener_may_route(o, tun, &net) && ok;
+	}
+	return ok;
+}
+
+static bool permit_route4(struct opener *o, const char *tun, uint32_t addr)
+{
+	const struct opener_net net = permit_host(addr);
+
+	return !addr || opener_may_route(o, tun, &net);
+}
+
+static bool permit_service(struct opener *o, const struct cfg_model *cfg,
+			   const struct cfg_service *s)
+{
+	const struct opener_net local = permit_host(s->local4);
+	bool ok = permit_tun(o, s->tun, s->mtu);
+
+	ok = opener_may_address(o, s->tun, &local) && ok;
+	if (s->pool)
+		ok = permit_routes(o, s->tun, s->pool->range, s->pool->ranges) && ok;
+	for (unsigned i = 0; i < cfg->users; i++)
+		ok = permit_route4(o, s->tun, cfg->user[i].address4) && ok;
+	for (unsigned i = 0; i < cfg->outgoings; i++) {
+		const struct cfg_outgoing *out = &cfg->outgoing[i];
+
+		if (out->service == s)
+			ok = permit_routes(o, s->tun, out->route, out->routes) && ok;
+	}
+	return ok;
+}
+
+static bool permit_client(struct opener *o, const struct cfg_client *c)
+{
+	const char *tun = c->tun ? c->tun : c->name;
+
+	return permit_tun(o, tun, c->mtu) && opener_may_address(o, tun, &any4) &&
+	       permit_routes(o, tun, c->route, c->routes);
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+struct opener *permit_new(const struct cfg_model *cfg)
+{
+	static const struct opener_ops ops = {opening_here, netif_here};
+	struct opener *o = opener_new(&ops);
+	bool ok = o != NULL;
+
+	for (unsigned i = 0; ok && i < cfg->ports; i++)
+		ok = permit_port(o, &cfg->port[i]);
+	for (unsigned i = 0; ok && i < cfg->services; i++)
+		ok = permit_service(o, cfg, &cfg->service[i]);
+	for (unsigned i = 0; ok && i < cfg->clients; i++)
+		ok = permit_client(o, &cfg->client[i]);
+	if (ok)
+		return o;
+	opener_free(o);
+	return NULL;
+}
+
+void permit_ask(struct keeper_link *keeper)
+{
+	dp_open_by(keeper ? opener_ask_open : NULL, keeper);
+	netif_by(keeper ? opener_ask_change : NULL, keeper);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the table allows, and requests from octets to a descriptor. */
+#include "gw/keeper/opener.h"
+#include "tests/harness.h"
+#include "tests/heap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What was done last. */
+static struct {
+	struct ist_open open;
+	struct opener_change change;
+	unsigned opens, changes;
+	int answer; /* 0 = a descriptor, or it is done */
+} done;
+
+static int done_open(const struct ist_open *what)
+{
+	done.open = *what;
+	done.opens++;
+	return done.answer ? done.answer : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static int done_change(const struct opener_change *c)
+{
+	done.change = *c;
+	done.changes++;
+	return done.answer;
+}
+
+static struct opener *opener_of_test(void)
+{
+	static const struct opener_ops ops = {done_open, done_change};
+	struct opener *o = opener_new(&ops);
+
+	memset(&done, 0, sizeof(done));
+	CU_ASSERT_FATAL(o != NULL);
+	return o;
+}
+
+static struct ist_open named(uint8_t kind, const char *name)
+{
+	struct ist_open w = {.size = sizeof(w), .kind = kind};
+
+	snprintf(w.name, sizeof(w.name), "%s", name);
+	return w;
+}
+
+static struct opener_net net(bool v6, const char *hex, uint8_t bits)
+{
+	struct opener_net n = {.v6 = v6, .bits = bits};
+
+	test_hex(n.addr + (v6 ? 0 : 12), v6 ? 16 : 4, hex);
+	return n;
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+static void opener_opens_the_same_only(void)
+{
+	struct opener *o = opener_of_test();
+	struct ist_open w = named(IST_OPEN_PACKET, "eth1"), other = w;
+
+	CU_ASSERT_FALSE(opener_allows_open(o, &w));
+	CU_ASSERT_FATAL(opener_may_open(o, &w));
+	CU_ASSERT_TRUE(opener_allows_open(o, &w));
+	/* every octet counts */
+	for (size_t i = 0; i < sizeof(w); i++) {
+		other = w;
+		((uint8_t *)&other)[i] ^= 1;
+		CU_ASSERT_FALSE(opener_allows_open(o, &other));
+	}
+	/* many rows */
+	for (unsigned i = 0; i < 100; i++) {
+		w = named(IST_OPEN_TTY, "/dev/ttyS");
+		w.name[9] = (char)('0' + i);
+		CU_ASSERT_FATAL(opener_may_open(o, &w));
+	}
+	CU_ASSERT_TRUE(opener_allows_open(o, &w));
+	w = named(IST_OPEN_PACKET, "eth1");
+	CU_ASSERT_TRUE(opener_allows_open(o, &w));
+	opener_free(o);
+	opener_free(NULL);
+}
+
+/* "%d" is a number, of TUN and TAP devices only. */
+static void opener_numbers_of_devices(void)
+{
+	static const struct {
+		uint8_t kind;
+		const char *allowed, *asked;
+		bool ok;
+	} rows[] = {
+		{IST_OPEN_TUN, "ist%d", "ist%d", true},	 {IST_OPEN_TUN, "ist%d", "ist0", true},
+		{IST_OPEN_TUN, "ist%d", "ist123", true}, {IST_OPEN_TUN, "ist%d", "ist", false},
+		{IST_OPEN_TUN, "ist%d", "ist1x", false}, {IST_OPEN_TUN, "ist%d", "is1", false},
+		{IST_OPEN_TUN, "ist%d", "xist1", false}, {IST_OPEN_TUN, "ist", "ist1", false},
+		{IST_OPEN_TAP, "tap%d", "tap7", true},	 {IST_OPEN_TUN, "%d", "7", true},
+		{IST_OPEN_PACKET, "e%d", "e1", false},	 {IST_OPEN_TUN, "i%dx", "i1x", false},
+		{IST_OPEN_PACKET, "e%d", "e%d", true},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct opener *o = opener_of_test();
+		struct ist_open w = named(rows[i].kind, rows[i].allowed);
+
+		CU_ASSERT_FATAL(opener_may_open(o, &w));
+		w = named(rows[i].kind, rows[i].asked);
+		CU_ASSERT_EQUAL(opener_allows_open(o, &w), rows[i].ok);
+		opener_free(o);
+	}
+}
+
+static struct opener_change change(uint8_t kind, const char *device, struct opener_net n)
+{
+	struct opener_change c = {.kind = kind, .add = true, .net = n};
+
+	snprintf(c.device, sizeof(c.device), "%s", device);
+	return c;
+}
+
+static void opener_changes_inside_a_network(void)
+{
+	const struct opener_net pool = net(false, "0a400000", 12), all4 = net(false, "00000000", 0),
+				v6 = net(true, "20010db8006400000000000000000000", 48);
+	static const struct {
+		uint8_t kind;
+		const char *device;
+		bool v6;
+		const char *hex;
+		uint8_t bits;
+		bool ok;
+	} rows[] = {
+		{OPENER_ROUTE, "ist0", false, "0a400000", 12, true},
+		{OPENER_ROUTE, "ist0", false, "0a4f0000", 16, true}, /* the last of its /12 */
+		{OPENER_ROUTE, "ist0", false, "0a4f0001", 32, true},
+		{OPENER_ROUTE, "ist0", false, "0a500000", 16, false},
+		{OPENER_ROUTE, "ist0", false, "0a400000", 11, false},
+		{OPENER_ROUTE, "ist0", false, "00000000", 0, false},
+		{OPENER_ROUTE, "eth0", false, "0a400000", 12, false},
+		{OPENER_ADDRESS, "ist0", false, "0a400001", 32, false}, /* it is for routes */
+		{OPENER_ROUTE, "ist0", true, "20010db8006400010000000000000000", 64, true},
+		{OPENER_ROUTE, "ist0", true, "20010db8006500000000000000000000", 64, false},
+		{OPENER_ROUTE, "ist0", true, "20010db8006400000000000000000000", 47, false},
+		{OPENER_ADDRESS, "home", false, "c0000201", 32, true},
+		{OPENER_ADDRESS, "home", true, "20010db8000000000000000000000001", 64, false},
+		{OPENER_ROUTE, "home", false, "c0000201", 32, false},
+	};
+	struct opener *o = opener_of_test();
+
+	CU_ASSERT_FATAL(opener_may_route(o, "ist%d", &pool) && opener_may_route(o, "ist%d", &v6) &&
+			opener_may_address(o, "home", &all4));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct opener_change c = change(rows[i].kind, rows[i].device,
+						      net(rows[i].v6, rows[i].hex, rows[i].bits));
+
+		CU_ASSERT_EQUAL(opener_allows_change(o, &c), rows[i].ok);
+	}
+	opener_free(o);
+}
+
+static void opener_changes_of_state_and_far_ends(void)
+{
+	const struct opener_net all4 = net(false, "00000000", 0);
+	struct opener *o = opener_of_test();
+	struct opener_change c = change(OPENER_LINK, "home", all4);
+
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	CU_ASSERT_FATAL(opener_may_address(o, "home", &all4));
+	CU_ASSERT_FALSE(opener_may_address(o, "a-name-of-16-oct", &all4));
+	CU_ASSERT_TRUE(opener_allows_change(o, &c));
+	memcpy(c.device, "eth0", 5);
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	/* a far end is one host: a network would be a route */
+	c = change(OPENER_ADDRESS, "home", net(false, "0a000001", 32));
+	c.has_peer = true;
+	c.peer = net(false, "0a000002", 32);
+	CU_ASSERT_TRUE(opener_allows_change(o, &c));
+	c.peer = net(false, "00000000", 0);
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	c.peer = net(false, "0a000002", 31);
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	opener_free(o);
+}
+
+static void opener_without_memory(void)
+{
+	static const struct opener_ops ops = {done_open, done_change};
+	const struct opener_net all4 = net(false, "00000000", 0);
+	struct ist_open w = named(IST_OPEN_TTY, "/dev/ttyS0");
+	struct opener *o = opener_of_test();
+
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(opener_new(&ops));
+	heap_refuse(0);
+	CU_ASSERT_FALSE(opener_may_open(o, &w));
+	heap_refuse(0);
+	CU_ASSERT_FALSE(opener_may_route(o, "ist0", &all4));
+	CU_ASSERT(heap_refused());
+	CU_ASSERT_FALSE(opener_allows_open(o, &w));
+	CU_ASSERT_TRUE(opener_may_open(o, &w) && opener_allows_open(o, &w));
+	opener_free(o);
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static int opener_run(struct opener *o, uint8_t kind, const uint8_t *body, size_t len, int *fd)
+{
+	const struct keeper_request *r = opener_requests;
+	struct rd rd = rd_init(body, len);
+	uint8_t room[8];
+	struct wr answer = wr_init(room, sizeof(room));
+	int rc;
+
+	*fd = -1;
+	while (r->kind && r->kind != kind)
+		r++;
+	CU_ASSERT_FATAL(r->kind == kind);
+	rc = r->run(o, KEEPER_DATA, &rd, &answer, fd);
+	CU_ASSERT_EQUAL(answer.len, 0);
+	return rc;
+}
+
+static void opener_opens_what_is_asked(void)
+{
+	struct opener *o = opener_of_test();
+	struct ist_open w = named(IST_OPEN_READ, "/var/lib/x.pcap");
+	uint8_t body[400];
+	struct wr wr = wr_init(body, sizeof(body));
+	int fd;
+
+	opener_put_open(&wr, &w);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len, &fd), EACCES);
+	CU_ASSERT(fd == -1 && !done.opens);
+	CU_ASSERT_FATAL(opener_may_open(o, &w));
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len, &fd), 0);
+	CU_ASSERT(fd >= 0 && done.opens == 1);
+	close(fd);
+	/* a symbolic link, which the other process may have made, is not followed */
+	CU_ASSERT_EQUAL(done.open.flags, IST_OPEN_NO_LINK);
+	CU_ASSERT_STRING_EQUAL(done.open.name, w.name);
+	done.answer = -ENOENT;
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len, &fd), ENOENT);
+	CU_ASSERT_EQUAL(fd, -1);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len - 1, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, 0, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(done.opens, 2);
+	opener_free(o);
+}
+
+static void opener_changes_what_is_asked(void)
+{
+	static const uint8_t kinds[] = {OPENER_LINK, OPENER_ADDRESS, OPENER_ROUTE};
+	const struct opener_net all4 = net(false, "00000000", 0);
+
+	for (size_t i = 0; i < sizeof(kinds); i++) {
+		struct opener *o = opener_of_test();
+		const struct opener_change c = change(kinds[i], "home", net(false, "0a000001", 32));
+		uint8_t body[100];
+		struct wr wr = wr_init(body, sizeof(body));
+		int fd;
+
+		opener_put_change(&wr, &c);
+		CU_ASSERT_EQUAL(opener_run(o, kinds[i], body, wr.len, &fd), EACCES);
+		CU_ASSERT_FATAL(opener_may_address(o, "home", &all4) &&
+				opener_may_route(o, "home", &all4));
+		CU_ASSERT_EQUAL(opener_run(o, kinds[i], body, wr.len, &fd), 0);
+		CU_ASSERT(done.changes == 1 && done.change.kind == kinds[i] && fd == -1);
+		CU_ASSERT_STRING_EQUAL(done.change.device, "home");
+		done.answer = -EEXIST;
+		CU_ASSERT_EQUAL(opener_run(o, kinds[i], body, wr.len, &fd), EEXIST);
+		CU_ASSERT_EQUAL(opener_run(o, kinds[i], body, wr.len - 1, &fd), EBADMSG);
+		CU_ASSERT_EQUAL(done.changes, 2);
+		opener_free(o);
+	}
+}
+
+/* Control opens nothing, and data changes no addresses. */
+static void opener_requests_have_a_sender(void)
+{
+	for (const struct keeper_request *r = opener_requests; r->kind; r++)
+		CU_ASSERT_EQUAL(r->from,
+				1u << (r->kind == OPENER_OPEN ? KEEPER_DATA : KEEPER_CONTROL));
+}
+
+static const struct test_case cases[] = {
+	{"opens_the_same_only", opener_opens_the_same_only},
+	{"numbers_of_devices", opener_numbers_of_devices},
+	{"changes_inside_a_network", opener_changes_inside_a_network},
+	{"changes_of_state_and_far_ends", opener_changes_of_state_and_far_ends},
+	{"without_memory", opener_without_memory},
+	{"opens_what_is_asked", opener_opens_what_is_asked},
+	{"changes_what_is_asked", opener_changes_what_is_asked},
+	{"requests_have_a_sender", opener_requests_have_a_sender},
+	{NULL, NULL},
+};
+const struct test_suite suite_opener = {"opener", cases};
