@@ -10,6 +10,9 @@
 #include <poll.h>
 #include <string.h>
 
+/* One that does not answer for this long is stuck: control does not stay so too. */
+#define ANSWER_MS 30000
+
 /* --- answers ---------------------------------------------------------------------------------- */
 
 static void dp_take_answer(struct dp *dp, size_t len)
@@ -58,21 +61,30 @@ static bool dp_is_done(struct dp *dp, const void *no)
 	return atomic_load(&dp->door->words->done) >= *(const uint64_t *)no;
 }
 
+/* Sleep until data has done something.  Without threads nothing more will come. */
+static void dp_sleep(struct dp *dp, const struct waker *w)
+{
+	struct pollfd fd[2] = {{.fd = w->fd, .events = POLLIN},
+			       {.fd = dp->gone_fd, .events = POLLIN}};
+	int n = dp->threaded ? poll(fd, 2, ANSWER_MS) : 0;
+
+	if (!n)
+		dp_lose(dp, "the data side does not answer");
+	else if (fd[1].revents)
+		dp_lose(dp, "the data process has gone");
+}
+
 /* Until is() says so; false when data has gone. */
 static bool dp_wait(struct dp *dp, bool (*is)(struct dp *dp, const void *arg), const void *arg)
 {
 	struct waker *w = &dp->door->answer;
-	struct pollfd fd[2] = {{.fd = w->fd, .events = POLLIN},
-			       {.fd = dp->gone_fd, .events = POLLIN}};
 
 	while (!is(dp, arg) && !dp->gone) {
 		waker_sleep(w);
 		if (!is(dp, arg))
-			poll(fd, 2, -1);
+			dp_sleep(dp, w);
 		waker_rise(w);
 		waker_clear(w);
-		if (fd[1].revents)
-			dp_lose(dp, "the data process has gone");
 	}
 	return !dp->gone;
 }

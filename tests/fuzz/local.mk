@@ -165,6 +165,13 @@ fuzz_dp_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 fuzz_dp_LDFLAGS = $(FUZZ_LINK)
 fuzz_dp_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
 
+check_PROGRAMS += fuzz-door
+FUZZERS += fuzz-door
+fuzz_door_SOURCES = tests/fuzz/fuzz_door.c $(FUZZ_MAIN)
+fuzz_door_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
+fuzz_door_LDFLAGS = $(FUZZ_LINK)
+fuzz_door_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
+
 check_PROGRAMS += fuzz-door-msg
 FUZZERS += fuzz-door-msg
 fuzz_door_msg_SOURCES = tests/fuzz/fuzz_door_msg.c $(FUZZ_MAIN)
