@@ -128,11 +128,10 @@ static size_t keep_build_tunnel(const struct l2tp_tunnel *t, uint8_t *rec, size_
 	return save_tunnel_write(&s, rec, cap);
 }
 
-/* The one that proves the peer again has no calls and is opened again. */
+/* One that proves the peer again is closed instead of being confirmed. */
 static bool keep_tunnel_stays(const struct l2tp_tunnel *t)
 {
-	return t->confirmed && !t->is_proof &&
-	       (t->state == L2TP_T_ESTABLISHED || t->state == L2TP_T_STOPPING);
+	return t->confirmed && (t->state == L2TP_T_ESTABLISHED || t->state == L2TP_T_STOPPING);
 }
 
 /* Its calls have not been kept as long as it was not. */

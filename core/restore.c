@@ -10,7 +10,9 @@
  */
 #include "core/engine_int.h"
 
-#define RESTORE_REST 31000000u /* us: a retransmission cycle with the defaults of the RFC */
+#define RESTORE_REST  31000000u /* us: a retransmission cycle with the defaults of the RFC */
+#define RESTORE_BURST 64u	/* tunnels whose HELLO goes at one time; */
+#define RESTORE_PAUSE 1000u	/* us: then the next ones: 60,000 in a second */
 
 static void restore_time(struct l2tp_engine *e, uint64_t now)
 {
@@ -173,11 +175,23 @@ static void restore_timer(struct l2tp_tunnel *t, enum engine_deadline d, uint64_
 		deadline_set(&e->heap, &t->due[d], e->now + restore_jitter(e, interval));
 }
 
-static void restore_go_on(struct l2tp_tunnel *t)
+/* Not all HELLOs at one time: those that a full queue drops would be repeated at one time too. */
+static void restore_hello(struct l2tp_tunnel *t, uint32_t nth)
+{
+	uint64_t later = (uint64_t)(nth / RESTORE_BURST) * RESTORE_PAUSE;
+
+	keep_tunnel(t);
+	if (later)
+		deadline_set(&t->e->heap, &t->due[D_RETRY], t->e->now + later);
+	else
+		output_mark(t);
+}
+
+static void restore_go_on(struct l2tp_tunnel *t, uint32_t nth)
 {
 	t->restored = false;
 	idtab_rest_others(&t->sids, t->e->now + rel_cycle(&t->rel.cfg));
-	output_mark(t);
+	restore_hello(t, nth);
 	if (t->state != L2TP_T_ESTABLISHED)
 		return;
 	restore_timer(t, D_HELLO, t->policy.hello);
@@ -188,10 +202,12 @@ static void restore_go_on(struct l2tp_tunnel *t)
 
 void l2tp_engine_resume(struct l2tp_engine *e, uint64_t now)
 {
+	uint32_t nth = 0;
+
 	engine_enter(e, now);
 	idtab_rest_others(&e->tids, e->now + RESTORE_REST);
 	for (struct l2tp_tunnel *t = e->tunnels; t; t = t->next)
 		if (t->restored)
-			restore_go_on(t);
+			restore_go_on(t, nth++);
 	engine_leave(e);
 }

@@ -87,8 +87,8 @@ static void tunnel_ids_come_back(void)
 	for (unsigned i = 0; i < 50; i++)
 		old[i] = checks_tunnel_id(rig_open(&r.a));
 	rig_restart(&r.a);
+	CU_ASSERT_EQUAL(shelf.open.n, 1); /* the engine's record, kept anew */
 	rig_restart(&r.a);
-	CU_ASSERT_EQUAL(shelf_count(&shelf, L2TP_KEEP_ENGINE), 1);
 	id = checks_tunnel_id(rig_open(&r.a));
 	for (unsigned i = 0; i < 50; i++)
 		CU_ASSERT_NOT_EQUAL(id, old[i]);
@@ -259,6 +259,36 @@ static void wen_once_a_minute(void)
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 0);
 	l2tp_call_send_wen(c, errors, r.now + 60 * SEC);
 	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_WEN), 1);
+	rig_free(&r);
+}
+
+/* A queue on the way would drop most of the HELLOs if all went at one time. */
+static void many_tunnels_in_turn(void)
+{
+	uint16_t id = 0;
+
+	checks_single();
+	for (uint16_t n = 0; n < 150; n++) {
+		rig_peer(&p, &r, (uint16_t)(1000 + n));
+		rig_sccrq(&p);
+		rig_send_ns(&p, 0);
+		rig_decode(rig_last(&r.a, L2TP_SCCRP), &m, NULL);
+		l2tp_msg_u16(&m, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
+		p.peer_tid = id;
+		p.nr = 1;
+		rig_start(&p, L2TP_SCCCN, 0);
+		rig_send_ns(&p, 1);
+	}
+	CU_ASSERT_EQUAL(rig_restart(&r.a).tunnels, 150);
+	CU_ASSERT_EQUAL(shelf_count(&shelf, L2TP_KEEP_TUNNEL), 150);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 64);
+	rig_pass(&r, 1000);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 128);
+	rig_pass(&r, 1000);
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 150);
+	rig_pass(&r, 100 * SEC); /* repeated and given up as ever */
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 6 * 150);
+	CU_ASSERT_PTR_NULL(checks_only_tunnel());
 	rig_free(&r);
 }
 
@@ -507,6 +537,7 @@ static const struct test_case cases[] = {
 	{"idle_timer_in_full", idle_timer_in_full},
 	{"proof_timer_in_full", proof_timer_in_full},
 	{"wen_once_a_minute", wen_once_a_minute},
+	{"many_tunnels_in_turn", many_tunnels_in_turn},
 	{"empty_tunnel_has_room", empty_tunnel_has_room},
 	{"early_messages_are_held", early_messages_are_held},
 	{"info_stays_hidden", info_stays_hidden},
