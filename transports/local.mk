@@ -15,7 +15,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/loop.h \
 	transports/atm/cell.h transports/atm/cell.c transports/atm/oam.h transports/atm/oam.c \
 	transports/atm/aal5.h transports/atm/aal5.c transports/atm/aal5_crc.h transports/atm/aal5_crc.c \
-	transports/atm/atm.h transports/atm/atm_int.h transports/atm/atm.c transports/atm/atm_conf.c \
+	transports/atm/atm.h transports/atm/atm_int.h transports/atm/atm.c transports/atm/atm_conf.c transports/atm/atm_freeze.c \
 	transports/atm/atm_rx.c transports/atm/atm_tx.c transports/atm/atm_encap.h transports/atm/atm_encap.c \
 	transports/atm/atm_shape.h transports/atm/atm_shape.c \
 	transports/x25/lapb.h transports/x25/lapb.c transports/x25/lapb_hand.c transports/x25/x25_hand.c transports/x25/x25_freeze.c \

@@ -100,6 +100,7 @@
 	X(atm_rx)         \
 	X(atm_tx)         \
 	X(atm_encap)      \
+	X(atm_freeze)     \
 	X(atm_shape)
 
 #define X(name) extern const struct test_suite suite_##name;

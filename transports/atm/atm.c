@@ -133,6 +133,7 @@ static void atm_on_carrier(void *ctx, bool up, const char *words)
 {
 	struct ist_port *p = ctx;
 
+	atm_announce(p);
 	p->host->log(p->ctx, up ? 5 : 4, up ? "link up" : "link down: %s", words);
 	p->why = up ? NULL : "link down";
 	if (up)
@@ -144,13 +145,39 @@ static void atm_on_carrier(void *ctx, bool up, const char *words)
 	}
 }
 
+static void atm_on_announce_time(void *arg, uint64_t now)
+{
+	(void)now;
+	atm_announce(arg);
+}
+
+void atm_announce(struct ist_port *p)
+{
+	if (!p->announce)
+		return;
+	p->announce = false;
+	p->host->timer(p->ctx, &p->announce_timer, UINT64_MAX, atm_on_announce_time, p);
+	for (unsigned i = 0; i < p->vcs; i++) {
+		if (!p->vc[i].up)
+			continue;
+		atm_report(p, &p->vc[i], IST_PAYLOAD_L2TP);
+		atm_report(p, &p->vc[i], IST_PAYLOAD_PPP);
+	}
+}
+
+void atm_announce_later(struct ist_port *p)
+{
+	p->announce = true;
+	p->host->timer(p->ctx, &p->announce_timer, p->host->now(p->ctx), atm_on_announce_time, p);
+}
+
 static const struct link_user link_user = {atm_frames, atm_on_carrier};
 
 /* --- time ------------------------------------------------------------------------------------- */
 
 static void atm_on_time(void *arg, uint64_t now);
 
-static void atm_arm(struct ist_port *p, uint64_t when)
+void atm_arm(struct ist_port *p, uint64_t when)
 {
 	if (when >= p->timer_at)
 		return;
@@ -168,7 +195,7 @@ void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when)
 	atm_arm(p, when);
 }
 
-static uint64_t atm_earliest(const struct atm_vc *v, bool link_up)
+uint64_t atm_earliest(const struct atm_vc *v, bool link_up)
 {
 	uint64_t at = v->in.deadline, shaped = atm_shape_deadline(&v->shape);
 
@@ -199,6 +226,7 @@ static void atm_on_time(void *arg, uint64_t now)
 	uint64_t next;
 	uint32_t i;
 
+	atm_announce(p);
 	p->timer_at = 0; /* nothing moves the timer while circuits are looked at */
 	while (due_pop(&p->due, now, &i)) {
 		struct atm_vc *v = &p->vc[i];
@@ -216,12 +244,14 @@ static void atm_on_time(void *arg, uint64_t now)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-static void atm_close(struct ist_port *p)
+void atm_close(struct ist_port *p)
 {
 	if (p->link)
 		link_close(p->link);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, atm_on_time, p);
+	if (p->announce_timer)
+		p->host->timer(p->ctx, &p->announce_timer, UINT64_MAX, atm_on_announce_time, p);
 	for (unsigned i = 0; i < p->vcs; i++) {
 		atm_shape_free(&p->vc[i].shape);
 		free(p->vc[i].buf);
@@ -276,8 +306,9 @@ static int atm_check(const struct ist_port_config *cfg, struct ist_open *opens, 
 	return r;
 }
 
-static int atm_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-		    const struct ist_port_config *cfg, char *err, size_t err_len)
+int atm_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		  const struct ist_port_config *cfg, struct handover *from, char *err,
+		  size_t err_len)
 {
 	int r = settings_host_ok(host, err, err_len);
 	struct link_conf link;
@@ -293,6 +324,7 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 	p->why = "link down";
 	p->timer_at = UINT64_MAX;
 	r = atm_read(p, cfg, &link, err, err_len);
+	link.from = from;
 	if (!r)
 		r = link_open_configured(&p->link, &link, err, err_len);
 	if (r < 0) {
@@ -302,6 +334,12 @@ static int atm_open(struct ist_port **out, const struct ist_host *host, void *ct
 	host->log(ctx, 6, "AAL5 CRC-32 by %s", aal5_crc_choose());
 	*out = p;
 	return 0;
+}
+
+static int atm_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	return atm_open_from(out, host, ctx, cfg, NULL, err, err_len);
 }
 
 /* Octets of the longest SDU: sdu-max, and as PDU or SDU also the room in a frame of the link. */
@@ -391,6 +429,8 @@ const struct ist_transport atm_transport = {
 	.counters = atm_counters,
 	.open = atm_open,
 	.close = atm_close,
+	.freeze = atm_freeze,
+	.thaw = atm_thaw,
 	.send = atm_send,
 	.mtu = atm_mtu,
 	.addr_parse = atm_addr_parse,

@@ -8,6 +8,7 @@
 #include "transports/atm/atm_shape.h"
 #include "transports/kit/circuits.h"
 #include "transports/kit/due.h"
+#include "transports/kit/handover.h"
 #include "transports/kit/linktype.h"
 #include "transports/link/link.h"
 #include "transports/atm/oam.h"
@@ -120,7 +121,9 @@ struct ist_port {
 	unsigned cells_per_frame;
 	uint32_t link_mtu; /* when the link came up last */
 	uint64_t reassembly;
-	const char *why; /* the link is down */
+	const char *why;	 /* the link is down */
+	bool announce;		 /* thawed: circuits that are up are not reported yet */
+	uint32_t announce_timer; /* when they are, at the latest */
 	uint32_t timer;
 	uint64_t timer_at; /* UINT64_MAX = not set */
 	struct due due;	   /* when each circuit must be served, or earlier */
@@ -152,6 +155,18 @@ struct atm_vc *atm_vc_of(const struct ist_port *p, ist_channel c, uint8_t *paylo
 /* Octets of the longest SDU that goes out now. */
 uint32_t atm_sdu_most(const struct ist_port *p, const struct atm_vc *v);
 struct atm_vc *atm_find(const struct ist_port *p, uint32_t key);
+/* When something of the circuit is due. */
+uint64_t atm_earliest(const struct atm_vc *v, bool link_up);
+/* Have the port's timer come by `when`. */
+void atm_arm(struct ist_port *p, uint64_t when);
+/* Report what is up before anything else is: now, or soon. */
+void atm_announce(struct ist_port *p);
+void atm_announce_later(struct ist_port *p);
+void atm_close(struct ist_port *p);
+/* Open a port; from: what another process had, or NULL. */
+int atm_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		  const struct ist_port_config *cfg, struct handover *from, char *err,
+		  size_t err_len);
 /* Serve the circuit by `when`. */
 void atm_wake_at(struct ist_port *p, const struct atm_vc *v, uint64_t when);
 /* An SDU of the other encapsulation came: RFC 2364, 8. */
@@ -162,7 +177,14 @@ void atm_tap(struct ist_port *p, bool outbound, const struct atm_vc *v, const ui
 	     size_t head_len, const uint8_t *data, size_t len);
 
 /* atm_rx.c */
+/* Room to reassemble in; false, counted, when there is no memory. */
+bool atm_rx_buffer_ready(struct ist_port *p, struct atm_vc *v);
 void atm_frames(void *port, const struct link_frame *f, unsigned n);
+
+/* atm_freeze.c */
+int atm_freeze(struct ist_port *p, struct ist_frozen *f);
+int atm_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+	     const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
 
 /* atm_tx.c */
 int atm_send(struct ist_port *p, const struct ist_frame *f, unsigned n);

@@ -132,7 +132,7 @@ static void atm_rx_oam_in(struct ist_port *p, struct atm_vc *v, const struct cel
 	}
 }
 
-static bool atm_rx_buffer_ready(struct ist_port *p, struct atm_vc *v)
+bool atm_rx_buffer_ready(struct ist_port *p, struct atm_vc *v)
 {
 	if (v->buf)
 		return true;
@@ -303,6 +303,7 @@ void atm_frames(void *port, const struct link_frame *f, unsigned n)
 		[ATM_SDUS] = atm_rx_sdu_frame_in};
 	struct ist_port *p = port;
 
+	atm_announce(p);
 	p->rx_now = p->host->now(p->ctx);
 	for (unsigned i = 0; i < n; i++)
 		take[p->framing](p, &f[i]);

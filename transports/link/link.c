@@ -318,7 +318,9 @@ void link_hand(struct link *l, struct handover *h)
 	handover_open(h, &part, LINK_PART, LINK_VERSION);
 	snprintf(scheme, sizeof(scheme), "%s", l->kind->scheme);
 	handover_text(h, scheme, sizeof(scheme));
-	handed = handover_flag(h, l->started && l->up && l->kind->hand);
+	handed = handover_flag(h, l->started && l->kind->hand);
+	handover_flag(h, l->up);
+	handover_time(h, l->recheck, SECOND);
 	if (handed)
 		l->kind->hand(l->impl, h);
 	handover_close(h, &part);
@@ -333,8 +335,10 @@ static bool link_taken_over(struct link *l, struct handover *h)
 	if (!handover_open(h, &part, LINK_PART, LINK_VERSION))
 		return false;
 	handover_text(h, scheme, sizeof(scheme));
-	taken = handover_flag(h, false) && l->kind->hand && !strcmp(scheme, l->kind->scheme) &&
-		!l->kind->hand(l->impl, h);
+	taken = handover_flag(h, false) && l->kind->hand && !strcmp(scheme, l->kind->scheme);
+	l->up = handover_flag(h, false);
+	l->recheck = handover_time(h, 0, SECOND);
+	taken = taken && !h->bad && !l->kind->hand(l->impl, h);
 	handover_close(h, &part);
 	return taken;
 }
@@ -343,12 +347,12 @@ static bool link_taken_over(struct link *l, struct handover *h)
 static bool link_go_on(struct link *l, struct handover *h)
 {
 	l->conf.from = NULL;
-	if (!link_taken_over(l, h))
-		return false;
-	l->started = l->up = true;
-	l->recheck = l->conf.host->now(l->conf.host_ctx) + SECOND;
-	link_arm(l);
-	return true;
+	l->started = link_taken_over(l, h);
+	if (l->started)
+		link_arm(l);
+	else
+		l->up = false;
+	return l->started;
 }
 
 void link_quiet(struct link *l)

@@ -450,6 +450,89 @@ static int link_atmtcp_check(void *impl)
 	return u->state == CARRYING;
 }
 
+/* --- to and from another process ----------------------------------------------------------------- */
+
+static void link_atmtcp_hand_octets(struct atmtcp_link *u, struct handover *h)
+{
+	u->in_len = handover_word(h, (uint32_t)u->in_len, IN_ROOM);
+	handover_octets(h, u->in, u->in_len);
+	u->out_len = handover_word(h, (uint32_t)u->out_len, OUT_ROOM);
+	if (h->thawing)
+		u->out_at = 0;
+	handover_octets(h, u->out + u->out_at, u->out_len);
+}
+
+static void link_atmtcp_hand_state(struct atmtcp_link *u, struct handover *h)
+{
+	u->state = (enum state)handover_word(h, u->state, CARRYING);
+	u->from.family = (uint8_t)handover_word(h, u->from.family, UINT8_MAX);
+	u->from.port = (uint16_t)handover_word(h, u->from.port, UINT16_MAX);
+	u->from.scope = handover_word(h, u->from.scope, UINT32_MAX);
+	handover_octets(h, u->from.ip, sizeof(u->from.ip));
+	u->heard = handover_time(h, u->heard, 0);
+	u->lost = (int)handover_word(h, (uint32_t)u->lost, INT16_MAX);
+	u->replaced = handover_flag(h, u->replaced);
+	link_atmtcp_hand_octets(u, h);
+}
+
+static int link_atmtcp_watch_all(struct atmtcp_link *u)
+{
+	static const unsigned what[] = {
+		[CONNECTING] = IST_WRITE, [CONNECTED] = 0, [CARRYING] = IST_READ};
+	int r = u->listener >= 0 ? link_atmtcp_watch_callers(u, true) : 0;
+
+	u->waits = u->state == CARRYING && u->out_len;
+	if (!r && u->fd >= 0 && u->state != CONNECTED)
+		r = link_atmtcp_watch(u, what[u->state] | (u->waits ? IST_WRITE : 0));
+	return r;
+}
+
+static void link_atmtcp_quiet(void *impl)
+{
+	struct atmtcp_link *u = impl;
+
+	if (u->fd >= 0)
+		link_atmtcp_watch(u, 0);
+	if (u->listener >= 0 && !u->starved)
+		link_atmtcp_watch_callers(u, false);
+}
+
+static int link_atmtcp_forget(struct atmtcp_link *u, int r)
+{
+	if (u->fd >= 0)
+		close(u->fd);
+	if (u->listener >= 0)
+		close(u->listener);
+	u->fd = u->listener = -1;
+	u->state = CLOSED;
+	u->in_len = u->out_len = 0;
+	u->lost = 0;
+	u->waits = u->replaced = false;
+	return r;
+}
+
+/* A listener goes along also without a connection: another one could not have its port yet.  A
+ * client without one dials anew. */
+static int link_atmtcp_hand(void *impl, struct handover *h)
+{
+	struct atmtcp_link *u = impl;
+	int r;
+
+	u->listener = handover_fd(h, u->listener);
+	u->fd = handover_fd(h, u->fd);
+	link_atmtcp_hand_state(u, h);
+	if (!h->thawing)
+		return 0;
+	if (h->bad || (u->fd >= 0) != (u->state != CLOSED) || (u->fd < 0 && u->listener < 0) ||
+	    (u->listener >= 0) != link_accepts(u->link))
+		return link_atmtcp_forget(u, -ENOTCONN);
+	r = link_atmtcp_watch_all(u);
+	if (r >= 0)
+		return 0;
+	link_atmtcp_quiet(u);
+	return link_atmtcp_forget(u, r);
+}
+
 static void link_atmtcp_free_link(void *impl)
 {
 	struct atmtcp_link *u = impl;
@@ -524,6 +607,8 @@ const struct link_kind link_atmtcp = {
 	.check = link_atmtcp_check,
 	.send = link_atmtcp_send_frames,
 	.mtu = link_atmtcp_mtu,
+	.hand = link_atmtcp_hand,
+	.quiet = link_atmtcp_quiet,
 };
 
 const struct link_kind link_atmtcp_listen = {
@@ -537,5 +622,7 @@ const struct link_kind link_atmtcp_listen = {
 	.send = link_atmtcp_send_frames,
 	.mtu = link_atmtcp_mtu,
 	.opens = link_atmtcp_opens,
+	.hand = link_atmtcp_hand,
+	.quiet = link_atmtcp_quiet,
 	.accepts = true,
 };
