@@ -403,8 +403,12 @@ void call_send_cdn(struct l2tp_call *c, const struct l2tp_result *r, const struc
 
 void l2tp_call_hide_info(struct l2tp_call *c)
 {
+	struct l2tp_engine *e = c->t->e;
+
+	engine_enter(e, e->now);
 	c->hides_info = true;
-	l2tp_call_touch(c);
+	keep_call(c);
+	engine_leave(e);
 }
 
 /* SLI and WEN only inform, so a full queue drops them. */

@@ -156,9 +156,8 @@ struct l2tp_ops {
 	/* When data last came in on this tunnel (our id), us; 0 = never.  Counts as life for HELLO
 	 * (RFC 2661 5.5); asked when a HELLO would be due.  NULL = the owner sees no data. */
 	uint64_t (*heard)(void *ctx, uint16_t local_id);
-	/* Store or delete a record.  A call may be kept before it is established
-	 * (l2tp_call_info()): then there is nothing of the owner's to add to it.  NULL = nothing is
-	 * kept. */
+	/* Store or delete a record.  A call may be kept before it is established.  NULL = nothing
+	 * is kept. */
 	void (*keep)(void *ctx, const struct l2tp_kept *k);
 };
 
@@ -266,9 +265,6 @@ struct l2tp_call *l2tp_call_restore(struct l2tp_tunnel *t, const uint8_t *rec, s
  * everything restored is kept again, then the first packets go: of 64 tunnels at once, and of 64
  * more each millisecond. */
 void l2tp_engine_resume(struct l2tp_engine *e, uint64_t now);
-/* The owner's part of the call's record has changed: `keep` is called for it, at once or at the end
- * of the call into the engine that this comes from.  No effect for a call that is not kept. */
-void l2tp_call_touch(struct l2tp_call *c);
 
 /* --- out: state ------------------------------------------------------------------------------- */
 

@@ -322,14 +322,3 @@ void keep_tunnel_gone(struct l2tp_tunnel *t)
 	if (t->kept && keep_wanted(t->e))
 		keep_give(t->e, &k);
 }
-
-/* --- call of the owner ------------------------------------------------------------------------ */
-
-void l2tp_call_touch(struct l2tp_call *c)
-{
-	struct l2tp_engine *e = c->t->e;
-
-	engine_enter(e, e->now);
-	keep_call(c);
-	engine_leave(e);
-}
