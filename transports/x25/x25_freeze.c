@@ -39,6 +39,8 @@ static void x25_freeze_circuit(struct x25_circuit *c, struct handover *h)
 	c->ours = handover_flag(h, c->ours);
 	c->refused = handover_flag(h, c->refused);
 	c->notes = (uint8_t)handover_word(h, c->notes, X25_NOTE_FREE - 1);
+	if (h->thawing && c->state != X25_CIRCUIT_DEAD)
+		c->notes &= (uint8_t)~X25_NOTE_GONE; /* its line would keep it */
 	x25_freeze_cause(&c->why, h);
 	x25_freeze_addr(&c->local, h);
 	x25_freeze_addr(&c->peer, h);
@@ -131,6 +133,8 @@ static void x25_thaw_settle_circuit(struct ist_port *p, struct x25_circuit *c)
 		x25_circuit_note(p, c, X25_NOTE_GONE);
 	else if (!c->permanent && !c->line)
 		x25_circuit_lost(p, c, &why);
+	else if (!c->line)
+		c->state = X25_CIRCUIT_DOWN;
 	else if (c->state == X25_CIRCUIT_UP)
 		x25_circuit_note(p, c, X25_NOTE_UP);
 	else if (c->state == X25_CIRCUIT_OFFERED)

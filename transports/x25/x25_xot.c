@@ -32,8 +32,7 @@
 #define HALF_MOST   (30 * SECOND) /* from the first octet of a packet to its last */
 #define CLEAR_MOST  (5 * SECOND)  /* for the Clear Confirmation */
 #define OUT_FULL    16384u	  /* octets queued for TCP at which data packets stop */
-#define OUT_LOW	    4096u	  /* and at which they start again */
-#define OUT_MOST    262144u	  /* and at which the connection is closed */
+#define OUT_LOW	    4096u	  /* and at which they start again; at XOT_OUT_MOST it is closed */
 #define READ_SIZE   16384u
 #define ROUNDS	    8u
 #define TYPE_REJ    0x09u
@@ -74,7 +73,7 @@ static bool xot_conn_reserve(struct xot_conn *k, size_t n)
 	}
 	if (want <= k->out_room)
 		return true;
-	if (want > OUT_MOST)
+	if (want > XOT_OUT_MOST)
 		return false;
 	grown = realloc(k->out, 2 * want);
 	if (!grown)
@@ -182,7 +181,7 @@ static void xot_conn_call_over(struct x25_line *l)
 
 static const struct x25_line_ops line_ops = {.tx = xot_conn_tx, .over = xot_conn_call_over};
 
-bool xot_conn_start_layer(struct xot_conn *k, bool extended, bool pvc)
+bool xot_conn_make_layer(struct xot_conn *k, bool extended, bool pvc)
 {
 	struct ist_port *p = xot_conn_port(k);
 	struct x25_config c = p->conf.x;
@@ -200,7 +199,14 @@ bool xot_conn_start_layer(struct xot_conn *k, bool extended, bool pvc)
 	if (x25_line_init(&k->line, p, &c, &line_ops))
 		return false;
 	k->phase = XOT_OPEN;
-	x25_up(&k->line.x, x25_now(p));
+	return true;
+}
+
+bool xot_conn_start_layer(struct xot_conn *k, bool extended, bool pvc)
+{
+	if (!xot_conn_make_layer(k, extended, pvc))
+		return false;
+	x25_up(&k->line.x, x25_now(xot_conn_port(k)));
 	return true;
 }
 
@@ -307,7 +313,7 @@ void xot_conn_lost(struct xot_conn *k, const char *words)
 		x25_circuit_lost(p, c, &why);
 }
 
-static struct xot_conn *xot_conn_add(struct ist_port *p, int fd, enum xot_phase phase)
+struct xot_conn *xot_conn_add(struct ist_port *p, int fd, enum xot_phase phase)
 {
 	struct xot_conn *k = calloc(1, sizeof(*k));
 	struct xot *x = p->xot;
@@ -542,7 +548,8 @@ static int xot_listen_start(struct ist_port *p)
 	const struct ist_open w = xot_opening(x);
 	int r;
 
-	x->fd = opening_ask(p->host, p->ctx, &w);
+	if (x->fd < 0)
+		x->fd = opening_ask(p->host, p->ctx, &w);
 	if (x->fd < 0)
 		return x->fd;
 	r = p->host->watch(p->ctx, x->fd, IST_READ, xot_listen_ready, p);
@@ -564,6 +571,8 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 	x->fd = -1;
 	x->accept_at = X25_NO_TIME;
 	r = xot_read(x, set, err, err_len);
+	if (!r && p->from)
+		x->fd = xot_thaw_listener(p, p->from);
 	if (!r && x->listens && (r = xot_listen_start(p)))
 		return settings_error(err, err_len, -r, "link %s: %s", settings_text(set, "link"),
 				      strerror(-r));
@@ -581,9 +590,9 @@ static void xot_close(struct ist_port *p)
 	while (x->first) {
 		struct xot_conn *k = x->first;
 
-		if (k->phase == XOT_OPEN && !k->pvc)
+		if (k->phase == XOT_OPEN && !k->pvc && !p->frozen)
 			x25_clear(&k->line.x, 1, 0, 0, x25_now(p));
-		if (k->phase != XOT_CONNECTING && !k->dying)
+		if (k->phase != XOT_CONNECTING && !k->dying && !p->frozen)
 			xot_conn_write_out(k);
 		xot_conn_destroy(k);
 	}
@@ -724,7 +733,19 @@ static unsigned x25_xot_fill(const struct ist_port *p, struct ist_fill *out, uns
 	return 1;
 }
 
+static void xot_quiet(struct ist_port *p)
+{
+	for (struct xot_conn *k = p->xot->first; k; k = k->next)
+		p->host->watch(p->ctx, k->fd, 0, xot_conn_on_fd, k);
+	if (p->xot->accepting)
+		p->host->watch(p->ctx, p->xot->fd, 0, xot_listen_ready, p);
+	p->xot->accepting = false;
+}
+
 const struct x25_below x25_on_xot = {
+	.hand = xot_hand,
+	.hand_link = xot_hand_link,
+	.quiet = xot_quiet,
 	.check = xot_check,
 	.open = xot_open,
 	.close = xot_close,

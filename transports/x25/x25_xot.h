@@ -8,6 +8,8 @@
 #include "transports/x25/x25_port.h"
 #include "transports/x25/xot.h"
 
+#define XOT_OUT_MOST 262144u /* octets queued for TCP at which a connection is closed */
+
 enum xot_phase {
 	XOT_CONNECTING, /* TCP is connecting */
 	XOT_SILENT,	/* connected; no packet has come, it may be a Call or a PVC-setup */
@@ -81,12 +83,25 @@ void xot_conn_lost(struct xot_conn *k, const char *words);
 void xot_conn_send(struct xot_conn *k, const uint8_t *pkt, size_t len);
 /* Flush it, and free it when it has ended, when the port leaves. */
 void xot_touch(struct xot_conn *k);
-/* Make the packet layer, for a permanent circuit or for calls; false = no memory. */
+/* A connection that there is; NULL: no memory, and fd is the caller's. */
+struct xot_conn *xot_conn_add(struct ist_port *p, int fd, enum xot_phase phase);
+/* Make the packet layer and have it go up, for a permanent circuit or for calls; false = no memory.
+ */
 bool xot_conn_start_layer(struct xot_conn *k, bool extended, bool pvc);
+/* The first half of that. */
+bool xot_conn_make_layer(struct xot_conn *k, bool extended, bool pvc);
+
+/* --- x25_xot_hand.c: to and from another process ------------------------------------------------- */
+
+void xot_hand_link(struct ist_port *p, struct handover *h);
+int xot_thaw_listener(struct ist_port *p, struct handover *h);
+bool xot_hand(struct ist_port *p, struct handover *h);
 
 /* --- x25_xot_pvc.c ---------------------------------------------------------------------------- */
 
 int xot_pvcs_open(struct ist_port *p);
+/* NULL: there is no such circuit. */
+struct xot_pvc_state *xot_pvc_find(const struct ist_port *p, uint16_t lci);
 void xot_pvcs_close(struct ist_port *p);
 /* Send the set-ups that are due. */
 void xot_pvcs_expire(struct ist_port *p, uint64_t now);

@@ -160,7 +160,7 @@ static void xot_pvc_failed(struct xot_conn *k, uint8_t status)
 	xot_conn_lost(k, words);
 }
 
-static struct xot_pvc_state *xot_pvc_find(const struct ist_port *p, uint16_t lci)
+struct xot_pvc_state *xot_pvc_find(const struct ist_port *p, uint16_t lci)
 {
 	for (unsigned i = 0; i < p->xot->pvcs; i++)
 		if (p->xot->pvc[i].known->lci == lci)
