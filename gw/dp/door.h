@@ -76,7 +76,7 @@ struct cmd_rec {
 	l2tp_channel channel;
 	uint64_t cookie;
 	uint64_t after; /* the number of the last table message before this record */
-	bool want_sent;
+	uint8_t want_sent;
 	uint8_t dscp;	  /* CMD_CONTROL */
 	uint8_t octets[]; /* a packet, a frame, or a struct cmd_cause */
 };
@@ -89,8 +89,8 @@ struct cmd_cause { /* struct ist_cause; text: its words and a NUL, or nothing */
 struct frame_rec { /* control ring and ppp ring */
 	l2tp_channel channel;
 	uint64_t when;
-	uint32_t call;	  /* 0 = a line, or with channel 0 what ops->absent tells */
-	bool unsequenced; /* no frame: what ops->unsequenced tells */
+	uint32_t call;	     /* 0 = a line, or with channel 0 what ops->absent tells */
+	uint8_t unsequenced; /* a flag; no frame: what ops->unsequenced tells */
 	uint8_t octets[];
 };
 
@@ -98,7 +98,7 @@ struct tap_rec {
 	uint64_t when;
 	uint32_t port;
 	uint16_t link_type;
-	bool outbound;
+	uint8_t outbound;
 	uint8_t octets[];
 };
 

@@ -474,7 +474,7 @@ enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t 
 		return L2TP_TX_FAILED;
 	}
 	p = &dp->port[dp_channel_port(to)];
-	head.want_sent = p->t->caps & IST_CAP_FLOW;
+	head.want_sent = (p->t->caps & IST_CAP_FLOW) != 0;
 	if (head.want_sent && dp->waiting[p->home] >= WAITING_MAX) {
 		dp->reason[DP_R_COMMAND_RING]++;
 		return L2TP_TX_FAILED;

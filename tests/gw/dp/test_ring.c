@@ -145,12 +145,13 @@ static void positions_that_cannot_be(void)
 static void lengths_that_cannot_be(void)
 {
 	static const uint32_t lengths[] = {9, 248, 249, UINT32_MAX, UINT32_MAX - 1, 1u << 31};
+	static const char filler[56];
 	struct ring r;
 	size_t len;
 
 	for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		CU_ASSERT_FATAL(!ring_init(&r, 256));
-		CU_ASSERT(ring_push(&r, "x", 8));
+		CU_ASSERT(ring_push(&r, filler, 8));
 		memcpy(r.in.mem->octets, &lengths[i], 4);
 		CU_ASSERT(!ring_peek(&r.in, &len) && r.in.broken);
 		ring_free(&r);
@@ -162,7 +163,7 @@ static void lengths_that_cannot_be(void)
 				    56));
 	for (unsigned i = 0; i < 3 && ring_peek(&r.in, &len); i++)
 		ring_drop(&r.in);
-	CU_ASSERT(ring_push(&r, "x", 56) && ring_push(&r, "x", 56));
+	CU_ASSERT(ring_push(&r, filler, 56) && ring_push(&r, filler, 56));
 	memcpy(r.in.mem->octets + 192, &(uint32_t){120}, 4);
 	CU_ASSERT(!ring_peek(&r.in, &len) && r.in.broken);
 	ring_free(&r);
