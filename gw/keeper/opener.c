@@ -64,9 +64,12 @@ bool opener_may_open(struct opener *o, const struct ist_open *what)
 static bool opener_may(struct opener *o, enum opener_kind kind, const char *device,
 		       const struct opener_net *net)
 {
-	struct opener_rule *grown = opener_room(o->rule, o->rules, sizeof(*grown)), *rule;
+	struct opener_rule *grown, *rule;
 
-	if (!grown || strlen(device) >= OPENER_DEVICE)
+	if (strlen(device) >= OPENER_DEVICE)
+		return false;
+	grown = opener_room(o->rule, o->rules, sizeof(*grown));
+	if (!grown)
 		return false;
 	o->rule = grown;
 	rule = &grown[o->rules++];

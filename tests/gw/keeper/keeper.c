@@ -8,6 +8,7 @@
 /* One suite for each test file, named like it. */
 #define SUITES(X)       \
 	X(child)        \
+	X(drop)         \
 	X(fdstore)      \
 	X(keeper)       \
 	X(keeper_body)  \

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a process gives up for good once it has what it needs: the user root, capabilities, memory
+ * and descriptors without limit, and the system calls that it never makes.  In this order:
+ * drop_limits(), drop_rights(), drop_calls(), all before the first thread is made.  A process that
+ * cannot give up something is to end.
+ */
+#ifndef GW_KEEPER_DROP_H
+#define GW_KEEPER_DROP_H
+
+#include "gw/keeper/keeper.h"
+
+#define DROP_USER "isthmus"
+
+struct drop_user {
+	uid_t uid;
+	gid_t gid;
+	const char *name;
+};
+
+/* The user DROP_USER, else `nobody`, which the caller should say; false when there is neither. */
+bool drop_find_user(struct drop_user *out);
+
+/* Octets of address space and number of descriptors that it may have at most; 0 = as it is.  0 or
+ * -errno. */
+int drop_limits(uint64_t memory, uint64_t files);
+
+/* Be this user, in no group but its own, without any capability, for good: no program that is
+ * executed gains any either.  Undoes PR_SET_PDEATHSIG, as any change of the user does.  0 or
+ * -errno. */
+int drop_rights(const struct drop_user *user);
+/* Keeper's own: it keeps the capabilities that opening, changing devices, and starting and ending
+ * the others take.  0 or -errno. */
+int drop_rights_of_keeper(void);
+
+/* From now on a system call that is not in the table of this process ends it by SIGSYS.  0 or
+ * -errno. */
+int drop_calls(enum keeper_role role);
+
+#endif
