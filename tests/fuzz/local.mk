@@ -211,3 +211,12 @@ FUZZERS += fuzz-store
 fuzz_store_SOURCES = tests/fuzz/fuzz_store.c $(FUZZ_MAIN)
 fuzz_store_LDFLAGS = $(FUZZ_LINK)
 fuzz_store_LDADD = libstore.la
+
+# A whole control side, on the data plane of its unit tests.
+check_PROGRAMS += fuzz-resume
+FUZZERS += fuzz-resume
+fuzz_resume_SOURCES = tests/fuzz/fuzz_resume.c tests/gw/bench.h tests/gw/clock.c tests/gw/clock.h tests/gw/fake_dp.c $(FUZZ_MAIN)
+fuzz_resume_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
+fuzz_resume_LDFLAGS = $(FUZZ_LINK)
+fuzz_resume_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
