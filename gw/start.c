@@ -146,6 +146,7 @@ static bool start_all(struct gw *gw, struct store *store)
 	    !clients_start(gw, gw->started))
 		return false;
 	resume_all(gw->resume, gw->started);
+	dp_attached(gw->dp);
 	loop_timer_init(&gw->second, start_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
 	return true;

@@ -55,6 +55,7 @@ struct call {
 	struct filter *filter[DP_FILTERS];
 	struct call_state *st;
 	uint32_t version;
+	uint64_t claimed; /* the ATTACH under which control has set it */
 	struct rcu_head rcu;
 };
 

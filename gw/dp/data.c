@@ -19,27 +19,20 @@
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-static void data_attach(struct data *data, const struct door_msg *m, struct door_msg *answer)
-{
-	if (m->attach.version != DOOR_MSG_VERSION)
-		answer->answer.rc = -EPROTO;
-	atomic_store(&data->lines, m->attach.lines);
-}
-
 /* asks: the answer is waited for; else only a failure is told. */
 static const struct {
 	data_handler *handle;
 	bool asks;
 } data_kinds[DOOR_KINDS] = {
-	[DOOR_ATTACH] = {data_attach, true},	       [DOOR_CALL_SET] = {data_call_set, false},
-	[DOOR_CALL_DEL] = {data_call_del, false},      [DOOR_FILTER_ADD] = {data_filter_add, true},
-	[DOOR_FILTER_DEL] = {data_filter_del, false},  [DOOR_TUN_OPEN] = {data_tun_open, true},
-	[DOOR_TUN_CLOSE] = {data_tun_close, false},    [DOOR_TUN_ROUTE] = {data_tun_route, false},
-	[DOOR_PORT_OPEN] = {data_port_open, true},     [DOOR_PORT_CLOSE] = {data_port_close, true},
-	[DOOR_CONNECT] = {data_connect, true},	       [DOOR_PORT_COUNT] = {data_port_count, true},
-	[DOOR_PORT_STATUS] = {data_port_status, true}, [DOOR_PORT_FILL] = {data_port_fill, true},
-	[DOOR_PORT_TAP] = {data_port_tap, true},       [DOOR_LINE_ACCM] = {data_line_accm, true},
-	[DOOR_LINE_ERRORS] = {data_line_errors, true},
+	[DOOR_ATTACH] = {data_attach, true},	     [DOOR_MARK] = {data_mark, false},
+	[DOOR_CALL_SET] = {data_call_set, false},    [DOOR_CALL_DEL] = {data_call_del, false},
+	[DOOR_FILTER_ADD] = {data_filter_add, true}, [DOOR_FILTER_DEL] = {data_filter_del, false},
+	[DOOR_TUN_OPEN] = {data_tun_open, true},     [DOOR_TUN_CLOSE] = {data_tun_close, false},
+	[DOOR_TUN_ROUTE] = {data_tun_route, false},  [DOOR_PORT_OPEN] = {data_port_open, true},
+	[DOOR_PORT_CLOSE] = {data_port_close, true}, [DOOR_CONNECT] = {data_connect, true},
+	[DOOR_PORT_COUNT] = {data_port_count, true}, [DOOR_PORT_STATUS] = {data_port_status, true},
+	[DOOR_PORT_FILL] = {data_port_fill, true},   [DOOR_PORT_TAP] = {data_port_tap, true},
+	[DOOR_LINE_ACCM] = {data_line_accm, true},   [DOOR_LINE_ERRORS] = {data_line_errors, true},
 };
 
 void data_say(struct data *data, struct door_msg *answer, const char *text)
@@ -130,6 +123,7 @@ bool data_serve(struct data *data)
 	for (unsigned i = 0; i < DATA_BATCH && (octets = ring_peek(&data->table, &len)); i++) {
 		if (len <= DOOR_MSG_MAX) {
 			memcpy(data->msg, octets, len);
+			data->msg_len = len;
 			data_handle(data, len);
 		}
 		ring_drop(&data->table);

@@ -21,7 +21,9 @@ struct data_tun {
 	uint32_t no;
 	char name[16];
 	int fd;
-	bool opened;	     /* by control */
+	bool opened; /* by control, since it has attached */
+	/* The routes set since then, IPv4's and IPv6's; NULL = it has said which are left. */
+	struct prefixtab *claimed;
 	unsigned calls;	     /* that name it */
 	struct worker *home; /* reads it */
 	struct watch *watch;
@@ -42,6 +44,9 @@ struct data_tun {
 struct data_port {
 	struct worker *home; /* NULL = no such port */
 	const struct ist_transport *t;
+	uint64_t claimed;  /* the ATTACH under which control has opened it */
+	uint8_t *settings; /* the message that has opened it, behind its head */
+	size_t settings_len;
 };
 
 struct report;
@@ -56,7 +61,9 @@ struct data {
 	struct ring_out answers;
 	_Atomic uint64_t done; /* the number of the last table message done */
 	uint8_t *msg, *room;   /* a message, and what its lists need */
-	uint8_t *answer;       /* DATA_ANSWER octets, encoded */
+	size_t msg_len;
+	uint64_t attach; /* the number of the last ATTACH */
+	uint8_t *answer; /* DATA_ANSWER octets, encoded */
 	/* what the answer points to */
 	char text[DATA_TEXT];
 	uint64_t count[DOOR_COUNTS];
@@ -103,7 +110,7 @@ typedef void data_handler(struct data *data, const struct door_msg *m, struct do
 data_handler data_call_set, data_call_del, data_filter_add, data_filter_del, data_tun_open,
 	data_tun_close, data_tun_route, data_port_open, data_port_close, data_connect,
 	data_port_count, data_port_status, data_port_fill, data_port_tap, data_line_accm,
-	data_line_errors;
+	data_line_errors, data_attach, data_mark;
 void data_call_forget(struct data *data, uint16_t tid, uint16_t sid);
 void data_port_forget(struct data *data, unsigned port);
 void data_tun_forget(struct data *data, struct data_tun *t);
@@ -116,9 +123,15 @@ void data_say(struct data *data, struct door_msg *answer, const char *text);
 struct data_tun *data_tun_get(const struct data *data, uint32_t no);
 /* Free it unless it is still open or a call names it. */
 void data_tun_release(struct data *data, struct data_tun *t);
+/* A control begins; and it has set what it wants: what else there is goes. */
+void data_tun_unclaim(struct data_tun *t);
+void data_tun_sweep(struct data *data, struct data_tun *t);
 bool data_port_is_open(const struct data *data, l2tp_channel c);
 
 /* --- ports and channels (the port's worker) --------------------------------------------------- */
+
+#define REPORT_MAX  65536u /* octets of a report */
+#define REPORT_TEXT 256u   /* of a failure, with its NUL */
 
 struct worker_port_timer {
 	struct deadline d;
@@ -136,7 +149,11 @@ struct worker_chan {
 	uint8_t payload;
 	bool permanent;
 	struct ist_addr peer;
-	bool told;	 /* has made a report */
+	bool told;	  /* has made a report */
+	uint64_t claimed; /* the ATTACH under which control has connected it */
+	/* Its last OFFER or UP, while that holds: for a control that begins. */
+	uint8_t *story;
+	size_t story_len;
 	uint32_t tokens; /* PPP without a line: frames that may go up, in thousandths */
 	uint64_t refilled;
 	struct report *birth, *last; /* its reports, while the first is still unread */
@@ -146,6 +163,7 @@ struct worker_chan {
 struct worker_port {
 	struct worker *w;
 	unsigned no;
+	char *name;
 	const struct ist_transport *t;
 	struct ist_port *p;
 	struct map chans; /* ist_channel -> struct worker_chan */
@@ -157,6 +175,8 @@ struct worker_port {
 	bool tap_on;
 	struct ist_host host;
 	struct report *failure; /* kept ready: a failure can always be told */
+	int failed;		/* what it has told, once failure is NULL */
+	char failed_words[REPORT_TEXT];
 };
 
 static inline l2tp_channel worker_port_channel(const struct worker_port *p, ist_channel c)
@@ -169,7 +189,8 @@ static inline bool worker_port_has(const struct worker_port *p, enum ist_cap cap
 	return p->t->caps & cap;
 }
 
-struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t);
+struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t,
+				    const char *name);
 /* Closes it with the transport; forgets watches, timers, channels. */
 void worker_port_free(struct worker_port *p);
 struct worker_chan *worker_chan_find(const struct worker_port *p, ist_channel c);
@@ -197,9 +218,6 @@ struct report {
 	uint8_t octets[];
 };
 
-#define REPORT_MAX  65536u /* octets of one */
-#define REPORT_TEXT 256u   /* of a failure, with its NUL */
-
 /* A report of a failure, made beforehand; NULL without memory. */
 struct report *report_new_failure(void);
 /* kind: DOOR_OFFER, DOOR_UP */
@@ -219,6 +237,9 @@ void report_failed(struct worker_port *p, int err, const char *words);
 bool report_mail(struct worker *w);
 /* All that has not left of a port that is being closed. */
 void report_forget(struct worker *w, unsigned port);
+/* For a control that begins with this ATTACH: what was for the one before goes, and each port and
+ * channel is reported as new.  False without memory: control is to begin again. */
+bool report_all(struct worker *w, uint64_t attach);
 
 /* --- between workers ---------------------------------------------------------------------------- */
 
@@ -293,6 +314,11 @@ void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t 
 		     const uint8_t *front, size_t n, const uint8_t *payload, size_t len);
 void tx_poke_others(struct worker *w);
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len);
+/* Is the control that waits for this queued packet still there?  r->after: that of r's ATTACH. */
+static inline bool worker_queue_wants_sent(const struct worker *w, const struct cmd_rec *r)
+{
+	return r->want_sent && r->after == w->attach;
+}
 /* The channel may take frames again. */
 void worker_chan_writable(struct worker_port *p, ist_channel id);
 

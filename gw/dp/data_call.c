@@ -148,6 +148,13 @@ static bool data_state_serves(const struct call_state *st, const struct dp_call 
 	return st->home == home && !st->bundle == !c->bundle.mrru;
 }
 
+/* The state before writes there until no worker sees it any more. */
+static bool data_slot_is_free(const struct data *data, const struct call_state *old,
+			      const struct door_call_set *set)
+{
+	return !old || old->n != &data->door->call[set->slot];
+}
+
 static int data_set_call(struct data *data, const struct door_call_set *set)
 {
 	const struct dp_call *want = &set->call;
@@ -165,14 +172,17 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	if (!c)
 		return -ENOMEM;
 	c->c = *want;
+	c->claimed = data->attach;
 	c->version = ++data->version;
 	c->tun = data_tun_get(data, want->tun);
 	if ((want->tun && !c->tun) || !call_take_filters(data, c)) {
 		free(c);
 		return -EINVAL;
 	}
-	c->st = old && data_state_serves(old->st, want, home) ? old->st
-							      : data_new_state(data, set, home);
+	if (old && data_state_serves(old->st, want, home))
+		c->st = old->st;
+	else if (data_slot_is_free(data, old ? old->st : NULL, set))
+		c->st = data_new_state(data, set, home);
 	if (!c->st || !calltab_set(&data->tab, want->tid, want->sid, c)) {
 		data_unmake_call(c, old);
 		return -ENOMEM;

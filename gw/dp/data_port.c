@@ -4,10 +4,12 @@
  * two batches.  Only what is asked of no port that there is never reaches a worker.
  */
 #include "gw/dp/data.h"
+#include "gw/dp/port_check.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool data_port_is_open(const struct data *data, l2tp_channel c)
@@ -42,7 +44,7 @@ static void data_port_run(struct data *data, unsigned no, int (*fn)(struct worke
 static int data_port_run_open(struct worker *w, void *arg)
 {
 	struct data_job *j = arg;
-	struct worker_port *p = worker_port_new(w, j->no, j->t);
+	struct worker_port *p = worker_port_new(w, j->no, j->t, j->m->port_open.cfg.name);
 	int rc;
 
 	if (!p)
@@ -65,19 +67,48 @@ static const struct ist_transport *data_port_transport(const struct data *data, 
 	return NULL;
 }
 
+/* The message's own octets: the same port opened with the same settings is the same message. */
+static bool data_port_keep(const struct data *data, struct data_port *p)
+{
+	p->settings_len = data->msg_len - DOOR_MSG_HEAD;
+	p->settings = malloc(p->settings_len);
+	if (p->settings)
+		memcpy(p->settings, data->msg + DOOR_MSG_HEAD, p->settings_len);
+	return p->settings;
+}
+
+/* One that a control before has opened. */
+static int data_port_claim(const struct data *data, struct data_port *p)
+{
+	if (p->claimed == data->attach)
+		return -EINVAL;
+	if (p->settings_len != data->msg_len - DOOR_MSG_HEAD ||
+	    memcmp(p->settings, data->msg + DOOR_MSG_HEAD, p->settings_len) != 0)
+		return -EEXIST;
+	p->claimed = data->attach;
+	return 0;
+}
+
 static int data_port_make(struct data *data, const struct door_port_open *o, struct data_job *j)
 {
 	struct worker *home = o->worker < data->n ? data->worker[o->worker] : NULL;
+	struct data_port p = {.home = home, .claimed = data->attach};
 	int rc;
 
-	j->t = data_port_transport(data, o->transport);
-	if (!j->t)
+	j->t = p.t = data_port_transport(data, o->transport);
+	if (!p.t)
 		return -EPROTONOSUPPORT;
-	if (!home || o->port >= WORKER_PORTS || data->port[o->port].home)
+	if (!home || o->port >= WORKER_PORTS)
 		return -EINVAL;
-	rc = worker_run(home, data_port_run_open, j);
+	if (data->port[o->port].home)
+		return data_port_claim(data, &data->port[o->port]);
+	rc = port_check(p.t, &o->cfg, data->text, DATA_TEXT);
 	if (!rc)
-		data->port[o->port] = (struct data_port){home, j->t};
+		rc = data_port_keep(data, &p) ? worker_run(home, data_port_run_open, j) : -ENOMEM;
+	if (rc)
+		free(p.settings);
+	else
+		data->port[o->port] = p;
 	return rc;
 }
 
@@ -105,8 +136,10 @@ void data_port_forget(struct data *data, unsigned port)
 	struct door_msg none = {.kind = DOOR_DONE};
 
 	data_port_run(data, port, data_port_run_close, NULL, &none);
-	if (!none.answer.rc)
-		data->port[port].home = NULL;
+	if (none.answer.rc)
+		return;
+	free(data->port[port].settings);
+	data->port[port] = (struct data_port){0};
 }
 
 void data_port_close(struct data *data, const struct door_msg *m, struct door_msg *answer)
@@ -139,6 +172,7 @@ static int data_port_run_connect(struct worker *w, void *arg)
 	if (!c)
 		return -ENOMEM;
 	c->payload = q->payload;
+	c->claimed = w->attach;
 	if (!c->peer.len)
 		c->peer = q->to;
 	j->answer->answer.peer = c->peer;

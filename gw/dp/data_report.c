@@ -57,29 +57,61 @@ static void report_unlink(struct worker *w, struct report *r)
 		r->chan->birth = NULL;
 }
 
-/* Encode m into a report of its own.  On failure the port has failed. */
-static void report_make(struct worker_port *p, struct worker_chan *c, struct door_msg *m,
-			bool birth)
+/* On failure the port has failed. */
+static void report_octets(struct worker_port *p, struct worker_chan *c, const uint8_t *octets,
+			  size_t len, bool birth)
 {
-	size_t len;
-	struct report *r;
+	struct report *r = report_new(len);
 
-	m->report.port = p->no;
-	m->report.when = p->w->now;
-	len = door_msg_encode(m, p->w->report_octets, REPORT_MAX);
-	if (!len) {
-		report_failed(p, -EMSGSIZE, "a report with attributes that are too long");
-		return;
-	}
-	r = report_new(len);
 	if (!r) {
 		report_failed(p, -ENOMEM, "no memory for a report");
 		return;
 	}
 	r->port = p->no;
 	r->len = len;
-	memcpy(r->octets, p->w->report_octets, len);
+	memcpy(r->octets, octets, len);
 	report_append(p->w, c, r, birth);
+}
+
+/* Encode m into a report of its own; its octets are in the worker's buffer then.  0: the port has
+ * failed. */
+static size_t report_make(struct worker_port *p, struct worker_chan *c, struct door_msg *m,
+			  bool birth)
+{
+	size_t len;
+
+	m->no = p->w->attach;
+	m->report.port = p->no;
+	m->report.when = p->w->now;
+	len = door_msg_encode(m, p->w->report_octets, REPORT_MAX);
+	if (len)
+		report_octets(p, c, p->w->report_octets, len, birth);
+	else
+		report_failed(p, -EMSGSIZE, "a report with attributes that are too long");
+	return len;
+}
+
+/* --- what a channel is told to be ------------------------------------------------------------- */
+
+static void report_forget_story(struct worker_chan *c)
+{
+	free(c->story);
+	c->story = NULL;
+	c->story_len = 0;
+}
+
+/* Without memory for it the port has failed: a control that begins would not hear of the channel.
+ */
+static void report_keep_story(struct worker_port *p, struct worker_chan *c, size_t len)
+{
+	report_forget_story(c);
+	c->story = malloc(len);
+	if (!c->story) {
+		report_failed(p, -ENOMEM, "no memory for a report");
+		return;
+	}
+	memcpy(c->story, p->w->report_octets, len);
+	c->story_len = len;
 }
 
 void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind kind,
@@ -87,6 +119,7 @@ void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind k
 {
 	struct door_msg m = {.kind = (uint16_t)kind};
 	struct ist_attrs *to = &m.report.attrs;
+	size_t len;
 
 	m.report.channel = worker_port_channel(p, c->id);
 	m.report.mtu = worker_chan_mtu(p, c->id);
@@ -101,8 +134,10 @@ void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind k
 	to->size = sizeof(*to);
 	if (!to->payload)
 		to->payload = c->payload;
-	report_make(p, c, &m, !c->told);
+	len = report_make(p, c, &m, !c->told);
 	c->told = true;
+	if (len)
+		report_keep_story(p, c, len);
 }
 
 bool report_annul(struct worker *w, struct worker_chan *c)
@@ -124,6 +159,8 @@ void report_down(struct worker_port *p, struct worker_chan *c, ist_channel id,
 {
 	struct door_msg m = {.kind = DOOR_DOWN};
 
+	if (c)
+		report_forget_story(c);
 	if (c && forever && report_annul(p->w, c))
 		return;
 	m.report.channel = worker_port_channel(p, id);
@@ -152,23 +189,29 @@ void report_gone(struct worker_port *p, ist_channel id)
 	report_plain(p, NULL, id, DOOR_GONE);
 }
 
+static void report_failure(struct worker_port *p, struct report *r)
+{
+	struct door_msg m = {.kind = DOOR_FAILED, .no = p->w->attach};
+
+	m.report.port = p->no;
+	m.report.when = p->w->now;
+	m.report.err = p->failed;
+	m.report.words = p->failed_words;
+	r->port = p->no;
+	r->len = door_msg_encode(&m, r->octets, REPORT_FAILURE);
+	report_append(p->w, NULL, r, false);
+}
+
 void report_failed(struct worker_port *p, int err, const char *words)
 {
-	struct door_msg m = {.kind = DOOR_FAILED};
 	struct report *r = p->failure;
-	char text[REPORT_TEXT];
 
 	if (!r)
 		return; /* a port fails once */
-	snprintf(text, sizeof(text), "%s", words ? words : "");
-	m.report.port = p->no;
-	m.report.when = p->w->now;
-	m.report.err = err;
-	m.report.words = text;
-	r->port = p->no;
-	r->len = door_msg_encode(&m, r->octets, REPORT_FAILURE);
 	p->failure = NULL;
-	report_append(p->w, NULL, r, false);
+	p->failed = err;
+	snprintf(p->failed_words, sizeof(p->failed_words), "%s", words ? words : "");
+	report_failure(p, r);
 }
 
 /* Once more after control has been told, which may have made room just before. */
@@ -212,4 +255,75 @@ void report_forget(struct worker *w, unsigned port)
 		report_unlink(w, r);
 		free(r);
 	}
+}
+
+/* --- for a control that begins ---------------------------------------------------------------- */
+
+static void report_channel_again(void *ctx, uint64_t key, uintptr_t v)
+{
+	struct worker_chan *c = (struct worker_chan *)v;
+	struct worker_port *p = ctx;
+
+	(void)key;
+	c->told = c->story;
+	if (!c->story)
+		return;
+	wr_put32(c->story + 6, (uint32_t)(p->w->attach >> 32));
+	wr_put32(c->story + 10, (uint32_t)p->w->attach);
+	report_octets(p, c, c->story, c->story_len, true);
+	report_mtu(p, c);
+}
+
+static bool report_message(struct worker *w, struct door_msg *m)
+{
+	size_t len;
+	struct report *r;
+
+	m->no = w->attach;
+	m->report.when = w->now;
+	len = door_msg_encode(m, w->report_octets, REPORT_MAX);
+	r = len ? report_new(len) : NULL;
+	if (!r)
+		return false;
+	r->port = m->kind == DOOR_PORT ? m->report.port : WORKER_PORTS; /* of none */
+	r->len = len;
+	memcpy(r->octets, w->report_octets, len);
+	report_append(w, NULL, r, false);
+	return true;
+}
+
+static bool report_port_again(struct worker_port *p)
+{
+	struct door_msg m = {.kind = DOOR_PORT};
+	struct report *failure = p->failure ? NULL : report_new_failure();
+
+	m.report.port = p->no;
+	m.report.worker = p->w->no;
+	m.report.transport = p->t->name;
+	m.report.name = p->name;
+	if ((!p->failure && !failure) || !report_message(p->w, &m)) {
+		free(failure);
+		return false;
+	}
+	map_each(&p->chans, report_channel_again, p);
+	if (failure)
+		report_failure(p, failure);
+	return true;
+}
+
+bool report_all(struct worker *w, uint64_t attach)
+{
+	struct door_msg told = {.kind = DOOR_TOLD};
+	struct report *r, *next;
+
+	for (r = w->report_head; r; r = next) {
+		next = r->next;
+		report_unlink(w, r);
+		free(r);
+	}
+	w->attach = attach;
+	for (unsigned i = 0; i < WORKER_PORTS; i++)
+		if (w->port[i] && !report_port_again(w->port[i]))
+			return false;
+	return report_message(w, &told);
 }

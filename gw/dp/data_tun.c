@@ -50,6 +50,14 @@ static int data_tun_run_unwatch(struct worker *w, void *arg)
 	return 0;
 }
 
+static void data_tun_free_claims(struct data_tun *t)
+{
+	for (unsigned v6 = 0; t->claimed && v6 < 2; v6++)
+		prefixtab_free(&t->claimed[v6]);
+	free(t->claimed);
+	t->claimed = NULL;
+}
+
 static void data_tun_free(struct rcu_head *head)
 {
 	struct data_tun *t = IST_CONTAINER_OF(head, struct data_tun, rcu);
@@ -59,6 +67,7 @@ static void data_tun_free(struct rcu_head *head)
 	addrtab_free(&t->addr);
 	prefixtab_free(&t->route4);
 	prefixtab_free(&t->route6);
+	data_tun_free_claims(t);
 	free(t);
 	rcu_deferred_done();
 }
@@ -165,14 +174,43 @@ void data_tun_close(struct data *data, const struct door_msg *m, struct door_msg
 		answer->answer.rc = -ENOENT;
 }
 
+/* --- routes ----------------------------------------------------------------------------------- */
+
+static int data_set_route(struct data_tun *t, const struct door_tun_route *r)
+{
+	uint32_t key = r->sid ? call_key(r->tid, r->sid) : DATA_TUN_ABSENT;
+	struct prefixtab *to = r->to.v6 ? &t->route6 : &t->route4;
+
+	if (!prefixtab_set(to, r->to.top, r->to.bits, key))
+		return -ENOMEM;
+	/* Without memory for that it goes, and comes back when it is set again. */
+	if (t->claimed)
+		prefixtab_set(&t->claimed[r->to.v6], r->to.top, r->to.bits, key);
+	return 0;
+}
+
 void data_tun_route(struct data *data, const struct door_msg *m, struct door_msg *answer)
 {
-	const struct door_tun_route *r = &m->tun_route;
-	struct data_tun *t = data_tun_get(data, r->no);
+	struct data_tun *t = data_tun_get(data, m->tun_route.no);
 
-	if (!t)
-		answer->answer.rc = -ENOENT;
-	else if (!prefixtab_set(r->to.v6 ? &t->route6 : &t->route4, r->to.top, r->to.bits,
-				r->sid ? call_key(r->tid, r->sid) : DATA_TUN_ABSENT))
-		answer->answer.rc = -ENOMEM;
+	answer->answer.rc = t ? data_set_route(t, &m->tun_route) : -ENOENT;
+}
+
+void data_tun_unclaim(struct data_tun *t)
+{
+	data_tun_free_claims(t);
+	t->opened = false;
+	t->claimed = calloc(2, sizeof(*t->claimed));
+	for (unsigned v6 = 0; t->claimed && v6 < 2; v6++)
+		prefixtab_init(&t->claimed[v6]);
+}
+
+void data_tun_sweep(struct data *data, struct data_tun *t)
+{
+	if (t->claimed) {
+		prefixtab_keep(&t->route4, &t->claimed[0]);
+		prefixtab_keep(&t->route6, &t->claimed[1]);
+	}
+	data_tun_free_claims(t);
+	data_tun_release(data, t);
 }

@@ -37,6 +37,7 @@ struct call_counters {
 	/* The entry that has this slot: call_key(); 0 = free.  Data frees it when no worker can
 	 * write there any more. */
 	_Atomic uint32_t owner;
+	_Atomic uint32_t home;	   /* control: its worker; bit 31: it is a bundle */
 	_Atomic uint32_t returned; /* control: punted frames that it has done with */
 	_Atomic uint32_t posted;   /* control: frames that it has sent to this leg */
 };

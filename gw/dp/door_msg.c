@@ -89,8 +89,6 @@ typedef struct door_msg msg;
 static const struct door_field attach_fields[] = {
 	ANY(msg, attach.version),
 	FLAG(msg, attach.lines),
-	FLAG(msg, attach.absent),
-	FLAG(msg, attach.sent),
 };
 
 #define CALL_ANY(m)	    ANY(msg, call_set.call.m)
@@ -152,7 +150,6 @@ static const struct door_field port_close_fields[] = {RANGE(msg, number.no, 0, D
 
 #define DEVICE_NAME 15u /* octets the kernel has for one */
 static const struct door_field tun_open_fields[] = {
-	ANY(msg, tun_open.no),
 	TEXT(msg, tun_open.name, 1, DEVICE_NAME),
 	ANY(msg, tun_open.mtu),
 };
@@ -276,11 +273,6 @@ static const struct door_field port_fields[] = {
 	TEXT(msg, report.transport, 1, DOOR_TEXT),
 	TEXT(msg, report.name, 1, DOOR_TEXT),
 };
-static const struct door_field device_fields[] = {
-	ANY(msg, report.when),
-	RANGE(msg, report.no, 1, UINT32_MAX),
-	TEXT(msg, report.name, 1, DEVICE_NAME),
-};
 static const struct door_field told_fields[] = {ANY(msg, report.when)};
 
 /* --- the rows --------------------------------------------------------------------------------- */
@@ -338,7 +330,6 @@ static const struct door_row door_rows[DOOR_KINDS] = {
 	[DOOR_GONE] = {"gone", ROW(REPORT, gone_fields), NULL},
 	[DOOR_FAILED] = {"failed", ROW(REPORT, failed_fields), NULL},
 	[DOOR_PORT] = {"port", ROW(REPORT, port_fields), NULL},
-	[DOOR_DEVICE] = {"device", ROW(REPORT, device_fields), NULL},
 	[DOOR_TOLD] = {"told", ROW(REPORT, told_fields), NULL},
 };
 

@@ -74,7 +74,6 @@ enum door_kind {
 	DOOR_GONE,   /* data has freed a channel that was refused or disconnected */
 	DOOR_FAILED, /* a port */
 	DOOR_PORT,   /* attach: a port that is open */
-	DOOR_DEVICE, /* attach: a TUN device that is open */
 	DOOR_TOLD,   /* attach: this worker has reported all that it has */
 	DOOR_KINDS
 };
@@ -82,8 +81,6 @@ enum door_kind {
 struct door_attach {
 	uint32_t version; /* DOOR_MSG_VERSION of the sender */
 	bool lines;	  /* it serves lines: ops->line is there */
-	bool absent;	  /* and ops->absent */
-	bool sent;	  /* and ops->sent */
 };
 struct door_call_set {
 	struct dp_call call;
@@ -101,7 +98,6 @@ struct door_number {
 	uint32_t no;
 };
 struct door_tun_open {
-	uint32_t no; /* 0 = data is to choose it */
 	const char *name;
 	uint16_t mtu;
 };
@@ -158,14 +154,15 @@ struct door_report {
 	int32_t err;
 	const char *words;     /* FAILED */
 	const char *transport; /* PORT */
-	const char *name;      /* PORT, DEVICE */
+	const char *name;      /* PORT */
 	uint32_t worker;       /* PORT */
-	uint32_t no;	       /* DEVICE */
 };
 
 struct door_msg {
 	uint16_t kind; /* enum door_kind */
-	uint64_t no;   /* of a table message; an answer has that of its question */
+	/* Of a table message; an answer has that of its question, a report that of the ATTACH of
+	 * the control that it is for. */
+	uint64_t no;
 	union {
 		struct door_attach attach;
 		struct door_call_set call_set;

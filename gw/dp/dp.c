@@ -122,23 +122,18 @@ static struct dp *dp_alloc(const struct dp_ops *ops, void *ctx)
 	map_init(&dp->chans, false);
 	map_init(&dp->entries, false);
 	map_init(&dp->tun_numbers, false);
+	map_init(&dp->left.slots, false);
+	dp->left.tail = &dp->left.reports;
 	return dp;
 }
 
 static bool dp_begin(struct dp *dp, int other)
 {
-	struct door_msg m = {.kind = DOOR_ATTACH,
-			     .attach = {.version = DOOR_MSG_VERSION,
-					.lines = dp->ops.line,
-					.absent = dp->ops.absent,
-					.sent = dp->ops.sent}};
-
 	dp->n = dp->door->workers;
-	dp->posted = atomic_load(&dp->door->words->done);
 	if (!dp_get_memory(dp) || !dp_open_rings(dp))
 		return false;
 	dp->fd = dp_open_fd(dp, other);
-	if (dp->fd < 0 || dp_ask(dp, &m) < 0)
+	if (dp->fd < 0 || !dp_left_find(dp))
 		return false;
 	waker_sleep(&dp->door->control);
 	return true;
@@ -170,6 +165,8 @@ struct dp *dp_attach(const int *fd, unsigned n, int gone, const struct dp_ops *o
 {
 	struct dp *dp = dp_alloc(ops, ctx);
 
+	for (unsigned i = 0; !dp && i < n; i++)
+		close(fd[i]);
 	if (!dp)
 		return NULL;
 	dp->threaded = true;
@@ -186,6 +183,7 @@ void dp_free(struct dp *dp)
 {
 	if (dp->data)
 		data_free(dp->data);
+	dp_left_free(dp);
 	dp_chans_free(dp);
 	dp_entries_free(dp);
 	dp_tuns_free(dp);
@@ -403,6 +401,7 @@ void dp_poll(struct dp *dp)
 	if (!dp->threaded)
 		worker_turn(dp->data->worker[0]);
 	dp_take_answers(dp);
+	dp_left_deliver(dp);
 	for (unsigned i = 0; i < dp->n; i++)
 		dp_deliver(dp, i);
 	dp_look_for_data(dp);

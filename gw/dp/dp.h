@@ -91,6 +91,9 @@ unsigned dp_door_new(unsigned workers, int fd[DP_DOOR_FDS]);
 struct data;
 struct data *dp_data_start(const int *fd, unsigned n, const struct ist_transport *const *known);
 void dp_data_stop(struct data *data);
+/* After dp_attach(), once all ports, devices, entries and routes are there that this life wants:
+ * those that a life before has left go. */
+void dp_attached(struct dp *dp);
 /* Wait until data has done all that it was asked. */
 void dp_flush(struct dp *dp);
 /* Descriptor that is readable when dp_poll has something to do (epoll or eventfd). */

@@ -74,17 +74,20 @@ static void dp_sleep(struct dp *dp, const struct waker *w)
 		dp_lose(dp, "the data process has gone");
 }
 
-/* Until is() says so; false when data has gone. */
-static bool dp_wait(struct dp *dp, bool (*is)(struct dp *dp, const void *arg), const void *arg)
+bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const void *arg),
+	     const void *arg)
 {
-	struct waker *w = &dp->door->answer;
+	bool done = false;
 
 	while (!is(dp, arg) && !dp->gone) {
 		waker_sleep(w);
-		if (!is(dp, arg))
+		done = is(dp, arg);
+		if (!done)
 			dp_sleep(dp, w);
 		waker_rise(w);
 		waker_clear(w);
+		if (done)
+			break;
 	}
 	return !dp->gone;
 }
@@ -106,7 +109,7 @@ uint64_t dp_post(struct dp *dp, struct door_msg *m)
 
 	m->no = dp->posted + 1;
 	len = door_msg_encode(m, dp->msg, DOOR_MSG_MAX);
-	if (!len || dp->gone || !dp_wait(dp, dp_has_room, &len))
+	if (!len || dp->gone || !dp_wait(dp, &dp->door->answer, dp_has_room, &len))
 		return 0;
 	room = ring_reserve(&dp->table, len);
 	if (!room)
@@ -145,7 +148,7 @@ int dp_ask(struct dp *dp, struct door_msg *m)
 
 	if (rc)
 		return rc;
-	dp_wait(dp, dp_is_answered, NULL);
+	dp_wait(dp, &dp->door->answer, dp_is_answered, NULL);
 	return dp_take_result(dp, -EPIPE);
 }
 
@@ -164,5 +167,5 @@ int dp_change(struct dp *dp, struct door_msg *m)
 
 void dp_flush(struct dp *dp)
 {
-	dp_wait(dp, dp_is_done, &dp->posted);
+	dp_wait(dp, &dp->door->answer, dp_is_done, &dp->posted);
 }

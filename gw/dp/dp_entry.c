@@ -24,9 +24,10 @@ struct call_counters *dp_entry_counters(const struct dp *dp, const struct dp_ent
 
 /* --- slots ------------------------------------------------------------------------------------ */
 
-static void dp_entry_empty(struct call_counters *n, uint32_t key)
+static void dp_entry_empty(struct call_counters *n, uint32_t key, unsigned home, bool bundle)
 {
 	memset((void *)n, 0, sizeof(*n));
+	atomic_store(&n->home, home | (uint32_t)bundle << 31);
 	atomic_store(&n->owner, key);
 }
 
@@ -56,6 +57,34 @@ static void dp_entry_give(struct dp *dp, struct dp_entry *e)
 	e->next = NULL;
 	*dp->spare_tail = e;
 	dp->spare_tail = &e->next;
+}
+
+void dp_entry_spare(struct dp *dp, uint32_t slot)
+{
+	struct dp_entry *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return; /* the slot is not used again */
+	e->slot = slot;
+	dp_entry_give(dp, e);
+}
+
+/* With the slot in which data counts for it already, if it does. */
+static struct dp_entry *dp_entry_take_for(struct dp *dp, uint32_t key, unsigned home, bool bundle)
+{
+	uint32_t slot = dp_left_take_slot(dp, key, home, bundle);
+	struct dp_entry *e;
+
+	if (!slot) {
+		e = dp_entry_take(dp);
+		if (e)
+			dp_entry_empty(dp_entry_counters(dp, e), key, home, bundle);
+		return e;
+	}
+	e = calloc(1, sizeof(*e));
+	if (e)
+		e->slot = slot;
+	return e;
 }
 
 /* --- what an entry holds ---------------------------------------------------------------------- */
@@ -117,8 +146,8 @@ static bool dp_entry_moves(const struct dp_entry *e, const struct dp_call *c, un
 /* An entry for what is wanted: with the slot of the one before, or with one of its own. */
 static struct dp_entry *dp_entry_make(struct dp *dp, const struct dp_call *want, unsigned home)
 {
-	struct dp_entry *e = dp_entry_take(dp);
 	uint32_t key = call_key(want->tid, want->sid);
+	struct dp_entry *e = dp_entry_take_for(dp, key, home, want->bundle.mrru);
 
 	if (!e)
 		return NULL;
@@ -128,7 +157,6 @@ static struct dp_entry *dp_entry_make(struct dp *dp, const struct dp_call *want,
 	}
 	*e = (struct dp_entry){
 		.key = key, .slot = e->slot, .home = home, .bundle = want->bundle.mrru};
-	dp_entry_empty(dp_entry_counters(dp, e), key);
 	return e;
 }
 

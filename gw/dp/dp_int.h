@@ -29,6 +29,26 @@ struct dp_port {
 	const struct ist_transport *t;
 	/* Reports in the ring up to this mark are of the port that had the number before. */
 	uint64_t stale;
+	bool claimed; /* it was open when control began, and its settings are as before */
+};
+
+/* Octets of a report that came while control began. */
+struct dp_left_report {
+	struct dp_left_report *next;
+	size_t len;
+	uint8_t octets[];
+};
+
+/* What data had when control began, and control has not named since. */
+struct dp_left {
+	struct {
+		bool open;
+		unsigned home;
+		char *transport, *name;
+	} port[DP_PORTS];
+	struct dp_left_report *reports, **tail;
+	size_t octets;	  /* of the reports */
+	struct map slots; /* call_key() -> slot of its counters */
 };
 
 /* A TUN device: here while it is open or an entry names it. */
@@ -72,9 +92,11 @@ struct dp {
 	struct ring_out table;
 	struct ring_in answers;
 	uint64_t posted; /* the number of the last table message */
-	uint8_t *msg;	 /* one that is encoded */
-	uint8_t *frame;	 /* a record of a mailbox, copied */
-	uint8_t *room;	 /* for the lists of a report */
+	uint64_t attach; /* that of our ATTACH */
+	struct dp_left left;
+	uint8_t *msg;	/* one that is encoded */
+	uint8_t *frame; /* a record of a mailbox, copied */
+	uint8_t *room;	/* for the lists of a report */
 	uint8_t *reply, *reply_room;
 	uint64_t asked; /* the number of the question that control waits for; 0 = none */
 	bool answered;
@@ -116,8 +138,25 @@ int dp_ask(struct dp *dp, struct door_msg *m);
 /* Post a change of a table.  0, or with workers = 0 what came of it; in other cases a failure is
  * told later (dp_entry_failed). */
 int dp_change(struct dp *dp, struct door_msg *m);
+/* Until is() says so, woken by w; is() is not asked again once it has.  False when data has gone.
+ */
+bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const void *arg),
+	     const void *arg);
 /* Answers that nobody waits for. */
 void dp_take_answers(struct dp *dp);
+
+/* --- dp_attach.c ------------------------------------------------------------------------------ */
+
+/* Begin: find out what data has.  False when data has gone, or is of another version. */
+bool dp_left_find(struct dp *dp);
+/* The number and home of a port that was open and has these names; -1 = there is none. */
+int dp_left_port(const struct dp *dp, const char *transport, const char *name);
+void dp_left_forget_port(struct dp *dp, unsigned no);
+/* The slot in which data counts for this entry; 0 = it has none. */
+uint32_t dp_left_take_slot(struct dp *dp, uint32_t key, unsigned home, bool bundle);
+/* Deliver the reports that came while control began. */
+void dp_left_deliver(struct dp *dp);
+void dp_left_free(struct dp *dp);
 
 /* --- ports, channels, reports ----------------------------------------------------------------- */
 
@@ -143,11 +182,19 @@ void dp_chans_free(struct dp *dp);
 const char *dp_static_words(struct dp *dp, const char *words);
 /* All reports of a worker that are in its ring. */
 void dp_report_deliver(struct dp *dp, unsigned worker);
+/* One of them; at: where it was in the ring. */
+void dp_report_handle(struct dp *dp, struct door_msg *m, uint64_t at);
+/* There is room in its ring now. */
+void dp_report_poke(struct dp *dp, unsigned worker);
+/* The next report of a worker that is for us; false when there is none. */
+bool dp_report_take(struct dp *dp, unsigned worker, uint64_t mark, struct door_msg *m, size_t *len);
 
 /* --- entries, devices, filters ---------------------------------------------------------------- */
 
 struct dp_entry *dp_entry_find(const struct dp *dp, uint16_t tid, uint16_t sid);
 struct call_counters *dp_entry_counters(const struct dp *dp, const struct dp_entry *e);
+/* A slot of a life before: taken again once data has freed it. */
+void dp_entry_spare(struct dp *dp, uint32_t slot);
 /* Data could not set the entry of this message. */
 void dp_entry_failed(struct dp *dp, uint64_t no);
 void dp_entries_free(struct dp *dp);

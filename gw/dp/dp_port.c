@@ -47,7 +47,7 @@ static int dp_port_free_number(struct dp *dp)
 	for (unsigned i = 0; i < DP_PORTS; i++) {
 		unsigned no = (dp->next_port + i) % DP_PORTS;
 
-		if (!dp->port[no].open) {
+		if (!dp->port[no].open && !dp->left.port[no].open) {
 			dp->next_port = no + 1;
 			return (int)no;
 		}
@@ -55,10 +55,10 @@ static int dp_port_free_number(struct dp *dp)
 	return -ENOSPC;
 }
 
-static int dp_port_ask_open(struct dp *dp, unsigned no, const struct ist_transport *t,
-			    const struct ist_port_config *cfg, char *err, size_t err_len)
+static int dp_port_ask_open(struct dp *dp, unsigned no, unsigned home,
+			    const struct ist_transport *t, const struct ist_port_config *cfg,
+			    char *err, size_t err_len)
 {
-	unsigned home = dp_port_least_loaded(dp);
 	struct door_msg m = {.kind = DOOR_PORT_OPEN,
 			     .port_open = {.port = no, .worker = home, .transport = t->name}};
 	int rc;
@@ -74,18 +74,43 @@ static int dp_port_ask_open(struct dp *dp, unsigned no, const struct ist_transpo
 	return rc;
 }
 
+/* The port that a life before has left under this name: with the same settings it is this one,
+ * else it is in the way. */
+static int dp_port_claim(struct dp *dp, const struct ist_transport *t,
+			 const struct ist_port_config *cfg)
+{
+	int no = dp_left_port(dp, t->name, cfg->name);
+	struct door_msg m = {.kind = DOOR_PORT_CLOSE, .number = {(uint32_t)no}};
+	char none[1];
+
+	if (no < 0)
+		return no;
+	if (!dp_port_ask_open(dp, (unsigned)no, dp->left.port[no].home, t, cfg, none, 0)) {
+		dp->port[no].claimed = true;
+		dp_left_forget_port(dp, (unsigned)no);
+		return no;
+	}
+	dp_ask(dp, &m);
+	dp_chan_forget_port(dp, (unsigned)no);
+	dp_left_forget_port(dp, (unsigned)no);
+	return -1;
+}
+
 int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
 		 char *err, size_t err_len)
 {
-	int no = dp_port_free_number(dp), rc;
+	int no = dp_port_claim(dp, t, cfg), rc;
 
 	if (err_len)
 		err[0] = '\0';
+	if (no >= 0)
+		return no;
+	no = dp_port_free_number(dp);
 	if (no < 0) {
 		snprintf(err, err_len, "more than %u ports", DP_PORTS);
 		return no;
 	}
-	rc = dp_port_ask_open(dp, (unsigned)no, t, cfg, err, err_len);
+	rc = dp_port_ask_open(dp, (unsigned)no, dp_port_least_loaded(dp), t, cfg, err, err_len);
 	if (rc < 0 && err_len && !err[0])
 		snprintf(err, err_len, "%s", strerror(-rc));
 	return rc < 0 ? rc : no;
@@ -100,7 +125,7 @@ void dp_port_close(struct dp *dp, unsigned port)
 		return;
 	p = &dp->port[port];
 	dp_ask(dp, &m);
-	p->open = false;
+	p->open = p->claimed = false;
 	p->stale = ring_mark(&dp->mail[p->home].reports);
 	dp_chan_forget_port(dp, port);
 }

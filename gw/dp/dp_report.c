@@ -78,27 +78,45 @@ static void dp_report_tell(struct dp *dp, const struct door_msg *m)
 	dp_chan_after(dp, m);
 }
 
+void dp_report_handle(struct dp *dp, struct door_msg *m, uint64_t at)
+{
+	if (!dp_report_is_ours(dp, m, at))
+		return;
+	m->report.when = dp_when(dp, m->report.when);
+	dp_report_tell(dp, m);
+}
+
+bool dp_report_take(struct dp *dp, unsigned worker, uint64_t mark, struct door_msg *m, size_t *len)
+{
+	struct ring_in *ring = &dp->mail[worker].reports;
+
+	while (ring_before(ring, mark) && dp_take(dp, ring, dp->frame, DP_FRAME, len)) {
+		if (!door_msg_decode(m, DOOR_REPORT, dp->frame, *len, dp->room,
+				     door_msg_room(REPORT_MAX))) {
+			dp_lose(dp, "a report that cannot be read");
+			return false;
+		}
+		if (m->no == dp->attach) /* else for a control before this one */
+			return true;
+	}
+	return false;
+}
+
+void dp_report_poke(struct dp *dp, unsigned worker)
+{
+	if (atomic_exchange(&dp->door->words->worker[worker].reports_wait, false))
+		waker_poke(&dp->door->worker[worker]);
+}
+
 void dp_report_deliver(struct dp *dp, unsigned worker)
 {
 	struct ring_in *ring = &dp->mail[worker].reports;
-	uint64_t mark = ring_mark(ring);
+	uint64_t mark = ring_mark(ring), begin = ring->tail;
 	struct door_msg m;
 	size_t len;
-	bool any = false;
 
-	while (ring_before(ring, mark) && dp_take(dp, ring, dp->frame, DP_FRAME, &len)) {
-		any = true;
-		if (!door_msg_decode(&m, DOOR_REPORT, dp->frame, len, dp->room,
-				     door_msg_room(REPORT_MAX))) {
-			dp_lose(dp, "a report that cannot be read");
-			return;
-		}
-		if (!dp_report_is_ours(dp, &m, ring->tail))
-			continue;
-		m.report.when = dp_when(dp, m.report.when);
-		dp_report_tell(dp, &m);
-	}
-	/* There is room now for those that wait. */
-	if (any && atomic_exchange(&dp->door->words->worker[worker].reports_wait, false))
-		waker_poke(&dp->door->worker[worker]);
+	while (dp_report_take(dp, worker, mark, &m, &len))
+		dp_report_handle(dp, &m, ring->tail);
+	if (ring->tail != begin)
+		dp_report_poke(dp, worker);
 }

@@ -192,6 +192,7 @@ static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgo
 	r->kind = f->flags;
 	r->cookie = o->cookie;
 	r->want_sent = o->want_sent;
+	r->after = w->attach;
 	if (f->head_len)
 		memcpy(r->octets, f->head, f->head_len);
 	memcpy(r->octets + f->head_len, f->payload, f->len);
@@ -212,7 +213,7 @@ static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, st
 		f.payload = r->octets;
 		f.len = (uint32_t)(len - sizeof(*r));
 		o.cookie = r->cookie;
-		o.want_sent = r->want_sent;
+		o.want_sent = worker_queue_wants_sent(p->w, r);
 		taken = p->t->send(p->p, &f, 1);
 		if (!taken)
 			return false;

@@ -28,6 +28,28 @@ bool prefixtab_set(struct prefixtab *t, uint64_t addr, unsigned bits, uint32_t k
 	return true;
 }
 
+struct prefixtab_kept {
+	struct prefixtab *t;
+	const struct prefixtab *only;
+	unsigned bits;
+};
+
+static void prefixtab_keep_one(void *ctx, uint64_t top, uintptr_t v)
+{
+	const struct prefixtab_kept *k = ctx;
+
+	(void)v;
+	if (!map_get(&k->only->by_length[k->bits - 1], top))
+		prefixtab_set(k->t, top << (PREFIXTAB_BITS - k->bits), k->bits, 0);
+}
+
+void prefixtab_keep(struct prefixtab *t, const struct prefixtab *only)
+{
+	for (unsigned bits = 1; bits <= PREFIXTAB_BITS; bits++)
+		map_each(&t->by_length[bits - 1], prefixtab_keep_one,
+			 &(struct prefixtab_kept){t, only, bits});
+}
+
 uint32_t prefixtab_get(const struct prefixtab *t, uint64_t addr)
 {
 	uint64_t left = atomic_load_explicit(&t->lengths, memory_order_acquire);

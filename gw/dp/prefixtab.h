@@ -23,6 +23,8 @@ void prefixtab_free(struct prefixtab *t);
 /* addr: its first 64 bits; an IPv4 address is the upper 32 of them.  bits: 1 to PREFIXTAB_BITS.
  * key 0 removes.  False without memory. */
 bool prefixtab_set(struct prefixtab *t, uint64_t addr, unsigned bits, uint32_t key);
+/* Remove what the other table does not have. */
+void prefixtab_keep(struct prefixtab *t, const struct prefixtab *only);
 uint32_t prefixtab_get(const struct prefixtab *t, uint64_t addr);
 
 #endif

@@ -216,6 +216,11 @@ const void *ring_peek(struct ring_in *r, size_t *len)
 	return r->mem->octets + (at & (r->size - 1)) + HEAD;
 }
 
+bool ring_is_taken(const struct ring_out *r)
+{
+	return atomic_load_explicit(&r->mem->tail, memory_order_acquire) == r->head;
+}
+
 void ring_drop(struct ring_in *r)
 {
 	r->tail = r->next;

@@ -89,6 +89,8 @@ void ring_free(struct ring *r);
  * may take half the ring).  Nothing is seen by the consumer before the commit. */
 void *ring_reserve(struct ring_out *r, size_t len);
 void ring_commit(struct ring_out *r);
+/* Producer: the consumer has read all. */
+bool ring_is_taken(const struct ring_out *r);
 
 /* Consumer: the oldest record, or NULL; it stays until ring_drop(). */
 const void *ring_peek(struct ring_in *r, size_t *len);

@@ -448,10 +448,16 @@ static bool worker_has_command(struct worker *w)
 	return r && worker_may_handle(w, r);
 }
 
+/* Control may have made room, and poked, before this worker went to sleep. */
+static bool worker_has_room_for_reports(struct worker *w)
+{
+	return w->report_head && !atomic_load(&w->data->door->words->worker[w->no].reports_wait);
+}
+
 static bool worker_mail_waits(struct worker *w)
 {
 	if (atomic_load(&w->job) || atomic_load(&w->retired) || atomic_load(&w->port_woken) ||
-	    atomic_load(&w->stop) || worker_has_command(w))
+	    atomic_load(&w->stop) || worker_has_command(w) || worker_has_room_for_reports(w))
 		return true;
 	for (unsigned i = 0; i < WORKER_MAX; i++)
 		if (w->from[i] && !ring_empty(&w->from[i]->in))

@@ -88,9 +88,11 @@ struct worker {
 	struct ring *from[WORKER_MAX];
 	/* to control */
 	struct ring_out control, ppp, sent, log, tap, mailed;
-	bool told;				   /* this batch has put a record there */
-	struct report *report_head, **report_tail; /* those that the ring had no room for yet */
-	uint8_t *report_octets;			   /* one while it is encoded */
+	bool told; /* this batch has put a record there */
+	struct report *report_head, **report_tail;
+	uint64_t attach; /* of the control that reports are for */ /* those that the ring had no
+								      room for yet */
+	uint8_t *report_octets;					   /* one while it is encoded */
 	/* The oldest command waits for a table message before it. */
 	atomic_bool waits;
 

@@ -11,14 +11,18 @@
 
 /* --- the port --------------------------------------------------------------------------------- */
 
-struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t)
+struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t,
+				    const char *name)
 {
 	struct worker_port *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
+	p->name = strdup(name);
 	p->failure = report_new_failure();
-	if (!p->failure) {
+	if (!p->name || !p->failure) {
+		free(p->name);
+		free(p->failure);
 		free(p);
 		return NULL;
 	}
@@ -65,6 +69,7 @@ void worker_port_free(struct worker_port *p)
 	free(p->watch);
 	free(p->timer);
 	free(p->failure);
+	free(p->name);
 	free(p);
 }
 
@@ -119,7 +124,7 @@ static void worker_chan_drain_queue(struct worker_port *p, struct ring *r)
 
 	while (r->out.mem && (q = ring_peek(&r->in, &len))) {
 		worker_drop(p->w, DP_R_SEND);
-		if (q->want_sent)
+		if (worker_queue_wants_sent(p->w, q))
 			tell_sent(p->w, q->cookie);
 		ring_drop(&r->in);
 	}
@@ -143,6 +148,7 @@ void worker_chan_drop(struct worker_port *p, struct worker_chan *c)
 		ring_free(&c->q->data);
 	}
 	free(c->q);
+	free(c->story);
 	free(c);
 }
 

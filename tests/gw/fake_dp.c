@@ -167,6 +167,12 @@ int dp_port_tap(struct dp *dp, unsigned port, bool on)
 	return on && fake.tap_refuses ? -ENOMEM : 0;
 }
 
+void dp_attached(struct dp *dp)
+{
+	(void)dp;
+	fake_dp_say("attached");
+}
+
 void dp_answer(struct dp *dp, l2tp_channel c)
 {
 	(void)dp;

@@ -20,7 +20,7 @@ static const struct ist_fill fills[] = {{"sessions", 1, 2, 3, 4}, {"hosts", 5, 6
 
 static void sample_attach(struct door_msg *m)
 {
-	m->attach = (struct door_attach){DOOR_MSG_VERSION, true, false, true};
+	m->attach = (struct door_attach){DOOR_MSG_VERSION, true};
 }
 
 static void sample_mark(struct door_msg *m)
@@ -95,7 +95,7 @@ static void sample_number(struct door_msg *m)
 
 static void sample_tun_open(struct door_msg *m)
 {
-	m->tun_open = (struct door_tun_open){7, "tun0", 1400};
+	m->tun_open = (struct door_tun_open){"tun0", 1400};
 }
 
 static void sample_tun_route(struct door_msg *m)
@@ -244,13 +244,6 @@ static void sample_port(struct door_msg *m)
 	m->report.name = "udp0";
 }
 
-static void sample_device(struct door_msg *m)
-{
-	m->report.when = 11;
-	m->report.no = 4;
-	m->report.name = "isthmus0";
-}
-
 static void sample_told(struct door_msg *m)
 {
 	m->report.when = 12;
@@ -292,7 +285,6 @@ static const struct {
 	[DOOR_GONE] = {DOOR_REPORT, sample_channel},
 	[DOOR_FAILED] = {DOOR_REPORT, sample_failed},
 	[DOOR_PORT] = {DOOR_REPORT, sample_port},
-	[DOOR_DEVICE] = {DOOR_REPORT, sample_device},
 	[DOOR_TOLD] = {DOOR_REPORT, sample_told},
 };
 

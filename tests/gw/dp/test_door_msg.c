@@ -75,7 +75,7 @@ static const struct {
 	{DOOR_CALL_DEL, "0004 00000004 a1a2a3a4a5a6a7a8 0102 0304"},
 	{DOOR_FILTER_ADD, "0005 00000018 a1a2a3a4a5a6a7a8 01020304 00000002"
 			  "0028 01 02 0000000c 0006 00 00 0000ffff"},
-	{DOOR_TUN_OPEN, "0007 0000000d a1a2a3a4a5a6a7a8 00000007 0004 74756e30 00 0578"},
+	{DOOR_TUN_OPEN, "0007 00000009 a1a2a3a4a5a6a7a8 0004 74756e30 00 0578"},
 	{DOOR_TUN_ROUTE,
 	 "0009 00000012 a1a2a3a4a5a6a7a8 00000007 01 30 20010db800010000 0102 0304"},
 	{DOOR_PORT_OPEN,
@@ -143,8 +143,6 @@ static void door_attach(void)
 	door_trip_of(&t, &m, DOOR_ATTACH);
 	CU_ASSERT_EQUAL(t.out.attach.version, DOOR_MSG_VERSION);
 	CU_ASSERT_TRUE(t.out.attach.lines);
-	CU_ASSERT_FALSE(t.out.attach.absent);
-	CU_ASSERT_TRUE(t.out.attach.sent);
 	free(t.room);
 }
 
@@ -183,7 +181,6 @@ static void door_tun(void)
 	struct trip t;
 
 	door_trip_of(&t, &m, DOOR_TUN_OPEN);
-	CU_ASSERT_EQUAL(t.out.tun_open.no, 7);
 	CU_ASSERT_STRING_EQUAL(t.out.tun_open.name, "tun0");
 	CU_ASSERT_EQUAL(t.out.tun_open.mtu, 1400);
 	free(t.room);
@@ -413,11 +410,6 @@ static void door_reports_of_attach(void)
 	CU_ASSERT_STRING_EQUAL(t.out.report.transport, "udp");
 	CU_ASSERT_STRING_EQUAL(t.out.report.name, "udp0");
 	free(t.room);
-	door_trip_of(&t, &m, DOOR_DEVICE);
-	CU_ASSERT_EQUAL(t.out.report.when, 11);
-	CU_ASSERT_EQUAL(t.out.report.no, 4);
-	CU_ASSERT_STRING_EQUAL(t.out.report.name, "isthmus0");
-	free(t.room);
 	door_trip_of(&t, &m, DOOR_TOLD);
 	CU_ASSERT_EQUAL(t.out.report.when, 12);
 	free(t.room);
@@ -516,11 +508,11 @@ static const struct {
 	{"a filter of no instruction", DOOR_FILTER_ADD, 4, "00000000"},
 	{"a filter of 4097", DOOR_FILTER_ADD, 4, "00001001"},
 	{"more instructions than are there", DOOR_FILTER_ADD, 4, "00000003"},
-	{"a device name of 16", DOOR_TUN_OPEN, 4, "0010"},
-	{"a device without a name", DOOR_TUN_OPEN, 4, "0000"},
-	{"text that ends too early", DOOR_TUN_OPEN, 7, "00"},
-	{"text that does not end", DOOR_TUN_OPEN, 10, "31"},
-	{"no text where it must be", DOOR_TUN_OPEN, 4, "ffff"},
+	{"a device name of 16", DOOR_TUN_OPEN, 0, "0010"},
+	{"a device without a name", DOOR_TUN_OPEN, 0, "0000"},
+	{"text that ends too early", DOOR_TUN_OPEN, 3, "00"},
+	{"text that does not end", DOOR_TUN_OPEN, 6, "31"},
+	{"no text where it must be", DOOR_TUN_OPEN, 0, "ffff"},
 	{"a prefix of 65", DOOR_TUN_ROUTE, 5, "41"},
 	{"a prefix of 0", DOOR_TUN_ROUTE, 5, "00"},
 	{"an IPv4 prefix of 48", DOOR_TUN_ROUTE, 4, "00"},

@@ -19,14 +19,35 @@ struct pair {
 	struct side a, b;
 };
 
+#define SETTINGS 16u
+
+/* As the configuration hands them over: with the defaults of those that are not given. */
+static unsigned dp_media_settings(struct ist_setting out[SETTINGS], const struct ist_transport *t,
+				  const struct ist_setting *setting, unsigned n)
+{
+	memcpy(out, setting, n * sizeof(*out));
+	for (const struct ist_key *k = t->keys; k->name; k++) {
+		unsigned i = 0;
+
+		while (i < n && strcmp(out[i].key, k->name) != 0)
+			i++;
+		CU_ASSERT_FATAL(n < SETTINGS);
+		if (i == n && k->deflt)
+			out[n++] = (struct ist_setting){k->name, k->deflt};
+	}
+	return n;
+}
+
 static void dp_media_open_port(struct side *s, const struct ist_transport *t,
 			       const struct ist_setting *setting, unsigned settings,
 			       const struct ist_circuit_config *circuit)
 {
+	struct ist_setting all[SETTINGS];
 	const struct ist_port_config cfg = {.size = sizeof(cfg),
 					    .name = "medium",
-					    .setting = setting,
-					    .settings = settings,
+					    .setting = all,
+					    .settings =
+						    dp_media_settings(all, t, setting, settings),
 					    .circuit = circuit,
 					    .circuits = circuit ? 1 : 0};
 	char err[128];

@@ -53,6 +53,30 @@ static void any_length(void)
 	prefixtab_free(&t);
 }
 
+static void only_what_another_has_is_kept(void)
+{
+	struct prefixtab t, only;
+
+	rcu_enter();
+	prefixtab_init(&t);
+	prefixtab_init(&only);
+	CU_ASSERT_TRUE(prefixtab_set(&t, IP(10, 0, 0, 0), 8, 2));
+	CU_ASSERT_TRUE(prefixtab_set(&t, IP(10, 80, 0, 0), 16, 3));
+	CU_ASSERT_TRUE(prefixtab_set(&t, IP(10, 80, 0, 0), 32, 4));
+	CU_ASSERT_TRUE(prefixtab_set(&t, IP(11, 80, 0, 0), 16, 5));
+	CU_ASSERT_TRUE(prefixtab_set(&only, IP(10, 80, 0, 0), 16, 9));
+	CU_ASSERT_TRUE(prefixtab_set(&only, IP(12, 0, 0, 0), 8, 9));
+	prefixtab_keep(&t, &only);
+	CU_ASSERT_EQUAL(prefixtab_get(&t, IP(10, 1, 0, 0)), 0);
+	CU_ASSERT_EQUAL(prefixtab_get(&t, IP(10, 80, 0, 0)), 3); /* with its own value */
+	CU_ASSERT_EQUAL(prefixtab_get(&t, IP(11, 80, 0, 0)), 0);
+	CU_ASSERT_EQUAL(prefixtab_get(&t, IP(12, 0, 0, 0)), 0);
+	rcu_drain();
+	rcu_leave();
+	prefixtab_free(&t);
+	prefixtab_free(&only);
+}
+
 static void without_memory(void)
 {
 	struct prefixtab t;
@@ -68,6 +92,7 @@ static void without_memory(void)
 static const struct test_case cases[] = {
 	{"the_longest_prefix_has_it", the_longest_prefix_has_it},
 	{"any_length", any_length},
+	{"only_what_another_has_is_kept", only_what_another_has_is_kept},
 	{"without_memory", without_memory},
 	{NULL, NULL},
 };
