@@ -20,6 +20,7 @@
 struct data_tun {
 	uint32_t no;
 	char name[16];
+	char asked[16]; /* the name as it was opened, perhaps with %d */
 	int fd;
 	bool opened; /* by control, since it has attached */
 	/* The routes set since then, IPv4's and IPv6's; NULL = it has said which are left. */
@@ -94,6 +95,8 @@ struct data {
 unsigned dp_count_workers(unsigned asked);
 /* Of a door, with its workers; threaded: they have threads, else worker_turn() does their work.
  * NULL without memory, descriptors or threads. */
+/* As many as dp_new() makes. */
+unsigned dp_count_workers(unsigned asked);
 struct data *data_new(struct door *d, bool threaded);
 /* A thread that serves by itself. */
 bool data_start_thread(struct data *data);

@@ -13,12 +13,22 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The device of this name.  A control that begins finds those that the one before has opened under
+ * a name with %d in the order in which they were opened. */
 static struct data_tun *data_tun_find(struct data *data, const char *name)
 {
-	for (struct data_tun *t = data->tuns; t; t = t->next)
-		if (!strcmp(t->name, name) && !atomic_load(&t->gone))
+	struct data_tun *of_pattern = NULL;
+
+	for (struct data_tun *t = data->tuns; t; t = t->next) {
+		if (atomic_load(&t->gone))
+			continue;
+		if (!strcmp(t->name, name))
 			return t;
-	return NULL;
+		if (!t->opened && t->claimed && !strcmp(t->asked, name) &&
+		    (!of_pattern || t->no < of_pattern->no))
+			of_pattern = t;
+	}
+	return of_pattern;
 }
 
 static struct worker *data_tun_least_loaded(const struct data *data)
@@ -114,6 +124,7 @@ static struct data_tun *data_tun_make(struct data *data, const struct door_tun_o
 		free(t);
 		return NULL;
 	}
+	snprintf(t->asked, sizeof(t->asked), "%s", o->name);
 	*rc = data_tun_set_up(data, t);
 	if (!*rc)
 		return t;

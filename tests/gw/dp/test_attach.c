@@ -615,6 +615,35 @@ static void devices_and_routes(void)
 	netns_leave();
 }
 
+static void devices_of_a_pattern(void)
+{
+	uint32_t first, second;
+	char name[16], err[128];
+	struct life l;
+
+	if (!netns_enter("attach devices_of_a_pattern"))
+		return;
+	life_begin_up(&l);
+	first = dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err));
+	second = dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err));
+	CU_ASSERT_TRUE(first && second && first != second);
+	strcpy(name, dp_tun_name(l.r.dp, first));
+	life_again(&l);
+	CU_ASSERT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err)), first);
+	CU_ASSERT_STRING_EQUAL(dp_tun_name(l.r.dp, first), name);
+	CU_ASSERT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err)), second);
+	dp_attached(l.r.dp);
+	dp_flush(l.r.dp);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("ist0"), 0);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("ist1"), 0);
+	CU_ASSERT_EQUAL(if_nametoindex("ist2"), 0);
+	/* from the mark on it makes another one */
+	CU_ASSERT_NOT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err)), 0);
+	CU_ASSERT_NOT_EQUAL(if_nametoindex("ist2"), 0);
+	life_end(&l);
+	netns_leave();
+}
+
 /* --- without memory --------------------------------------------------------------------------- */
 
 /* Whatever is missing to the new control: the next one finds all. */
@@ -666,6 +695,7 @@ static const struct test_case cases[] = {
 	{"what_was_asked_is_done_first", what_was_asked_is_done_first},
 	{"a_capture_ends_with_its_control", a_capture_ends_with_its_control},
 	{"devices_and_routes", devices_and_routes},
+	{"devices_of_a_pattern", devices_of_a_pattern},
 	{"without_memory", without_memory},
 	{NULL, NULL},
 };
