@@ -13,6 +13,7 @@
 #include "gw/dialout.h"
 #include "gw/history.h"
 #include "gw/keep.h"
+#include "gw/kept.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/operator/operator.h"
@@ -520,4 +521,5 @@ const struct dp_ops bind_dp_ops = {
 	.sent = bind_dp_sent,
 	.log = bind_dp_log,
 	.tap = capture_tap,
+	.gone = kept_data_gone,
 };

@@ -3,8 +3,10 @@
  * isthmus: the options, then the order of start and stop, nothing else.  Exit status: 0 ended as
  * asked, 1 the configuration is wrong or the gateway could not start, 2 wrong options.
  */
+#include "gw/kept.h"
 #include "gw/operator/operator.h"
 #include "gw/plugin.h"
+#include "gw/processes.h"
 #include "gw/start.h"
 #include "transports/builtin.h"
 
@@ -14,6 +16,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -48,6 +52,9 @@ static const struct option options[] = {
 	{"execute", required_argument, NULL, 'x'},
 	{"interactive", no_argument, NULL, 'i'},
 	{"socket", required_argument, NULL, 's'},
+	/* of the processes that keeper starts; not for people */
+	{"role", required_argument, NULL, 'r'},
+	{"plugin-dir", required_argument, NULL, 'p'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -69,15 +76,25 @@ static void main_on_mistake(void *ctx, const char *text)
 	fprintf(stderr, "%s\n", text);
 }
 
-/* NULL when it is wrong; every mistake has been printed. */
-static const struct cfg_model *main_load(const char *file, const struct plugins *ps)
+/* Keeper has told of what is only a warning. */
+static void main_on_mistake_only(void *ctx, const char *text)
+{
+	if (!strstr(text, ": warning: "))
+		main_on_mistake(ctx, text);
+}
+
+/* conf: the file's copy, or -1 to read the file.  NULL when it is wrong; every mistake has been
+ * printed. */
+static const struct cfg_model *main_load(const char *file, int conf, const struct plugins *ps,
+					 cfg_report report)
 {
 	const struct cfg_model *m = NULL;
 	unsigned wrong =
-		cfg_load_absent(&m, file, ps->transports, ps->absent, main_on_mistake, NULL);
+		conf < 0 ? cfg_load_absent(&m, file, ps->transports, ps->absent, report, NULL)
+			 : cfg_load_fd(&m, conf, file, ps->transports, ps->absent, report, NULL);
 
 	if (m)
-		wrong += gw_check(m, main_on_mistake, NULL);
+		wrong += gw_check(m, report, NULL);
 	if (!wrong)
 		return m;
 	fprintf(stderr, "%s: %u mistake%s\n", file, wrong, wrong == 1 ? "" : "s");
@@ -109,6 +126,13 @@ static void main_signals_block(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static void main_loop(struct gw *gw, bool first)
+{
+	GW_LOG(MAIN, LOGL_NOTICE, "%s %s started%s as %s\n", PACKAGE_NAME, PACKAGE_VERSION,
+	       first ? "" : " again", gw->cfg->host_name);
+	loop_run(gw->loop);
+}
+
 static int main_run(const struct cfg_model *m, const struct plugins *ps, void *talloc)
 {
 	struct osmo_signalfd *s;
@@ -123,9 +147,7 @@ static int main_run(const struct cfg_model *m, const struct plugins *ps, void *t
 	gw->plugins = ps;
 	s = osmo_signalfd_setup(talloc, set, main_on_signal, gw);
 	if (s && vty_start(gw, talloc) == 0) {
-		GW_LOG(MAIN, LOGL_NOTICE, "%s %s started as %s\n", PACKAGE_NAME, PACKAGE_VERSION,
-		       m->host_name);
-		loop_run(gw->loop);
+		main_loop(gw, true);
 		rc = 0;
 		vty_stop();
 	}
@@ -137,13 +159,114 @@ static int main_run(const struct cfg_model *m, const struct plugins *ps, void *t
 	return rc;
 }
 
-static int main_start(const struct cfg_model *m, const struct plugins *ps)
+/* --- one of three processes ------------------------------------------------------------------- */
+
+/* Only keeper ends them: the service manager and a terminal send to all. */
+static void main_signals_ignore(void)
+{
+	static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+
+	for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+}
+
+static int main_run_control(const struct cfg_model *m, const struct plugins *ps, struct kept *k,
+			    void *talloc)
+{
+	struct gw *gw = kept_take(k, m) ? gw_new_apart(m, k->store, &k->door) : NULL;
+	int rc = 1;
+
+	if (!gw)
+		return 1;
+	gw->plugins = ps;
+	gw->keeper = &k->link;
+	if (vty_start(gw, talloc) == 0) {
+		if (kept_serve(k, gw) == 0) {
+			main_loop(gw, !k->go.life);
+			rc = 0;
+		}
+		vty_stop();
+	}
+	kept_leave(k);
+	gw_free(gw);
+	return rc;
+}
+
+/* Mistakes have been printed by keeper; those of a later life are of secrets in other files. */
+static int main_control(const char *file, const char *plugin_dir)
+{
+	void *talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
+	const struct cfg_model *m = NULL;
+	struct plugins *ps;
+	struct kept k;
+	int rc = 1;
+
+	if (kept_begin(&k) < 0)
+		return 1;
+	ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
+	if (ps)
+		m = main_load(file, keeper_fds_find(&k.held, PROCESSES_CONF), ps,
+			      main_on_mistake_only);
+	if (m && talloc && gw_log_start(talloc) == 0)
+		rc = main_run_control(m, ps, &k, talloc);
+	gw_log_stop();
+	cfg_unload(m);
+	plugins_free(ps);
+	kept_end(&k);
+	talloc_free(talloc);
+	return rc;
+}
+
+static int main_data(const char *plugin_dir)
+{
+	struct plugins *ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
+	int rc = ps ? processes_data(ps->transports) : 1;
+
+	plugins_free(ps);
+	return rc;
+}
+
+static int main_role(const char *role, const char *file, const char *plugin_dir)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), PACKAGE_NAME "-%s", role); /* as ps shows it */
+	prctl(PR_SET_NAME, name);
+	main_signals_ignore();
+	if (!strcmp(role, keeper_role_names[KEEPER_CONTROL]))
+		return main_control(file, plugin_dir);
+	if (!strcmp(role, keeper_role_names[KEEPER_DATA]))
+		return main_data(plugin_dir);
+	fprintf(stderr, "there is no role `%s`\n", role);
+	return 2;
+}
+
+static void main_keeper_log(enum keeper_level level, const char *words)
+{
+	GW_LOG(MAIN, level == KEEPER_ERROR ? LOGL_ERROR : LOGL_NOTICE, "%s\n", words);
+}
+
+/* --- as a whole ------------------------------------------------------------------------------- */
+
+static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int conf)
+{
+	struct processes p = {.file = m->file,
+			      .conf = conf,
+			      .plugin_dir = ps->dir,
+			      .cfg = m,
+			      .log = main_keeper_log};
+
+	return processes_run(&p);
+}
+
+/* conf is taken over. */
+static int main_start(const struct cfg_model *m, const struct plugins *ps, int conf)
 {
 	void *talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
 	int rc = 1;
 
 	if (talloc && gw_log_start(talloc) == 0)
-		rc = main_run(m, ps, talloc);
+		rc = m->workers ? main_keeper(m, ps, conf) : main_run(m, ps, talloc);
 	gw_log_stop();
 	talloc_free(talloc);
 	return rc;
@@ -152,14 +275,18 @@ static int main_start(const struct cfg_model *m, const struct plugins *ps)
 /* Plugins first: they bring sections of the configuration. */
 static int main_with(const char *file, bool check)
 {
-	struct plugins *ps = plugins_load(file, ist_builtin_transports, main_on_mistake, NULL);
-	const struct cfg_model *m = ps ? main_load(file, ps) : NULL;
-	int rc = 1;
+	int conf = processes_copy(file), rc = 1;
+	char path[32];
+	struct plugins *ps;
+	const struct cfg_model *m;
 
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", conf);
+	ps = plugins_load(conf < 0 ? file : path, ist_builtin_transports, main_on_mistake, NULL);
+	m = ps ? main_load(file, conf, ps, main_on_mistake) : NULL;
 	if (m && check)
 		rc = printf("%s: no mistakes\n", file) < 0;
 	else if (m)
-		rc = main_start(m, ps);
+		rc = main_start(m, ps, conf);
 	cfg_unload(m);
 	plugins_free(ps);
 	return rc;
@@ -169,6 +296,8 @@ struct main_wish {
 	const char *file;    /* configuration */
 	const char *socket;  /* of a running gateway's VTY */
 	const char *command; /* for it; NULL = none */
+	const char *role;    /* of keeper's processes; NULL = none */
+	const char *plugin_dir;
 	bool check, talk;
 };
 
@@ -193,6 +322,12 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 			break;
 		case 's':
 			w->socket = optarg;
+			break;
+		case 'r':
+			w->role = optarg;
+			break;
+		case 'p':
+			w->plugin_dir = optarg;
 			break;
 		case 'V':
 			*status = main_say_version();
@@ -231,5 +366,7 @@ int main(int argc, char **argv)
 		return vty_talk(w.socket);
 	if (optind < argc)
 		w.file = argv[optind];
+	if (w.role)
+		return main_role(w.role, w.file, w.plugin_dir);
 	return main_with(w.file, w.check);
 }

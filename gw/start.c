@@ -45,9 +45,10 @@ static int start_dp_readable(struct osmo_fd *ofd, unsigned what)
 	return 0;
 }
 
-static bool start_data_plane(struct gw *gw)
+static bool start_data_plane(struct gw *gw, const struct gw_door *door)
 {
-	gw->dp = dp_new(gw->cfg->workers, &bind_dp_ops, gw);
+	gw->dp = door ? dp_attach(door->fd, door->fds, door->life, &bind_dp_ops, gw)
+		      : dp_new(gw->cfg->workers, &bind_dp_ops, gw);
 	if (!gw->dp)
 		return false;
 	osmo_fd_setup(&gw->dp_fd, dp_fd(gw->dp), OSMO_FD_READ, start_dp_readable, gw, 0);
@@ -122,7 +123,7 @@ static bool start_rest(struct gw *gw)
 	return gw->aaa && gw->keep;
 }
 
-static bool start_all(struct gw *gw, struct store *store)
+static bool start_all(struct gw *gw, struct store *store, const struct gw_door *door)
 {
 	gw->loop = loop_new(dp_now);
 	if (!gw->loop || loop_attach(gw->loop) < 0)
@@ -140,7 +141,7 @@ static bool start_all(struct gw *gw, struct store *store)
 	gw->joins->changed = resume_join_changed;
 	gw->joins->changed_ctx = gw->resume;
 	gw->started = loop_now(gw->loop);
-	if (!services_open_pools(gw) || !start_data_plane(gw) || !start_engine(gw) ||
+	if (!services_open_pools(gw) || !start_data_plane(gw, door) || !start_engine(gw) ||
 	    !start_rest(gw) || !filters_open(gw) || !services_open(gw) ||
 	    !ports_open(gw, clients_channel_up) || !outgoings_start(gw) ||
 	    !clients_start(gw, gw->started))
@@ -184,6 +185,12 @@ struct gw *gw_new(const struct cfg_model *cfg)
 
 struct gw *gw_new_kept(const struct cfg_model *cfg, struct store *store)
 {
+	return gw_new_apart(cfg, store, NULL);
+}
+
+struct gw *gw_new_apart(const struct cfg_model *cfg, struct store *store,
+			const struct gw_door *door)
+{
 	struct gw *gw = calloc(1, sizeof(*gw));
 	unsigned i;
 
@@ -198,7 +205,7 @@ struct gw *gw_new_kept(const struct cfg_model *cfg, struct store *store)
 		gw_log_set(cfg->log[i].category, cfg->log[i].level);
 	start_descriptors(cfg);
 	start_memory(cfg);
-	if (start_all(gw, store))
+	if (start_all(gw, store, door))
 		return gw;
 	GW_LOG(MAIN, LOGL_ERROR, "cannot start\n");
 	gw_free(gw);

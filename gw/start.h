@@ -12,6 +12,15 @@ struct gw *gw_new(const struct cfg_model *cfg);
  * a life before has left.  It must outlive the gateway; NULL = nothing is kept. */
 struct store;
 struct gw *gw_new_kept(const struct cfg_model *cfg, struct store *store);
+/* The same with a data side in another process: the descriptors of the door to it, which are taken
+ * over, and one that is readable when it has gone, which is not.  NULL = it is in this process. */
+struct gw_door {
+	int fd[DP_DOOR_FDS];
+	unsigned fds;
+	int life;
+};
+struct gw *gw_new_apart(const struct cfg_model *cfg, struct store *store,
+			const struct gw_door *door);
 /* End at once, without a message to any peer; with a store, all goes on in the next life.  NULL is
  * fine. */
 void gw_free(struct gw *gw);

@@ -145,6 +145,32 @@ stop() {
 	wait "$pid" || rc=$?
 	return "$rc"
 }
+# process SPACE ROLE: the pid of keeper, data or control of the gateway there
+process() { ask "$1" show processes | awk -v role="$2" '$1 == role || $1 == "isthmus" { print $3 }'; }
+# processes NAME: the pids of all it has, keeper first; without an answer of its own
+processes() { echo "${daemon[$1]}" $(pgrep -P "${daemon[$1]}"); }
+# signal NAME SIGNAL: to all of them
+signal() { kill -"$2" $(processes "$1"); }
+# memory NAME: kB that they take, together; what they share counts once
+memory() {
+	local pid
+	for pid in $(processes "$1"); do cat "/proc/$pid/smaps_rollup"; done | awk '/^Pss:/ { n += $2 } END { print n }'
+}
+# descriptors NAME: that they have open, together
+descriptors() {
+	local pid
+	for pid in $(processes "$1"); do find "/proc/$pid/fd" -mindepth 1; done | wc -l
+}
+# crash NAME: it is gone without a word
+crash() {
+	local pids
+	pids=$(processes "$1")
+	let_go "$1"
+	kill -STOP $pids
+	kill -9 $pids
+	wait "${daemon[$1]}" 2>/dev/null
+	unset "daemon[$1]"
+}
 # let_go NAME: the script ends this gateway in its own way
 let_go() { unset "serving[$1]"; }
 dead() { ! kill -0 "$1" 2>/dev/null; }

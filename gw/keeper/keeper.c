@@ -23,7 +23,8 @@
 #define STOP_CONTROL (10 * SECOND) /* its own orderly end has five */
 #define STOP_DATA    (3 * SECOND)
 #define STOP_NOW     SECOND
-#define LAST_TURNS   256u /* for what a process has said before it ended */
+#define LIMIT_MOST   (UINT64_C(1) << 20) /* descriptors */
+#define LAST_TURNS   256u		 /* for what a process has said before it ended */
 
 uint64_t keeper_now(void)
 {
@@ -302,12 +303,13 @@ static bool keeper_over(const struct keeper *k)
 
 /* --- as a whole ------------------------------------------------------------------------------- */
 
+/* For what is held, and for the others, who inherit it. */
 static void keeper_raise_limit(void)
 {
 	struct rlimit r;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < r.rlim_max) {
-		r.rlim_cur = r.rlim_max < 2 * KEEPER_HELD_MAX ? r.rlim_max : 2 * KEEPER_HELD_MAX;
+		r.rlim_cur = r.rlim_max < LIMIT_MOST ? r.rlim_max : LIMIT_MOST;
 		setrlimit(RLIMIT_NOFILE, &r);
 	}
 }

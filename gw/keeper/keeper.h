@@ -139,6 +139,9 @@ void keeper_end(struct keeper_link *l);
 int keeper_say(struct keeper_link *l, enum keeper_kind kind);
 int keeper_keep(struct keeper_link *l, const char *name, int fd);
 int keeper_drop(struct keeper_link *l, const char *name);
+/* Have control replaced by the program's file of today, once that has checked the configuration. 0,
+ * or -errno: -ENOSYS when it is not known, -EBUSY while an upgrade is going on. */
+int keeper_ask_upgrade(struct keeper_link *l);
 /* One request and its answer, which is received into buf (KEEPER_MSG_MAX octets); waits for keeper,
  * which answers at once or not at all when it has gone.  0, or -errno: the error of the answer
  * (then *answer holds its body too), -EPIPE when keeper has gone.  keeper_msg_close() it. */

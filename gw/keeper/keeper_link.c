@@ -130,6 +130,16 @@ int keeper_ask(struct keeper_link *l, uint8_t kind, const void *body, size_t len
 	return rc;
 }
 
+int keeper_ask_upgrade(struct keeper_link *l)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg a;
+	int rc = keeper_ask(l, KEEPER_UPGRADE, NULL, 0, buf, &a);
+
+	keeper_msg_close(&a);
+	return rc;
+}
+
 unsigned keeper_processes(struct keeper_link *l, struct keeper_process out[KEEPER_PROCESSES_MAX])
 {
 	uint8_t buf[KEEPER_MSG_MAX];

@@ -4,6 +4,7 @@
 #include "gw/operator/vty.h"
 #include "gw/text.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <pwd.h>
 
@@ -61,7 +62,9 @@ static const char *process_cap_name(unsigned bit)
 	return NULL;
 }
 
-/* "none", "all", or those there are. */
+#define CAPS_NAMED 8
+
+/* "none", "all", those there are, or how many if these are many. */
 static void process_capabilities(const void *object, char *buf, size_t cap)
 {
 	const struct keeper_process *row = object;
@@ -72,6 +75,10 @@ static void process_capabilities(const void *object, char *buf, size_t cap)
 		return;
 	if (!row->capabilities || (row->capabilities & all) == all) {
 		snprintf(buf, cap, "%s", row->capabilities ? "all" : "none");
+		return;
+	}
+	if (__builtin_popcountll(row->capabilities) > CAPS_NAMED) {
+		snprintf(buf, cap, "%d", __builtin_popcountll(row->capabilities));
 		return;
 	}
 	for (unsigned bit = 0; bit < 64 && n < cap; bit++) {
@@ -128,7 +135,30 @@ DEFUN(show_processes, show_processes_cmd, "show processes",
 	return vty_table(vty, &table_processes);
 }
 
+static const char *upgrade_words(struct gw *gw)
+{
+	int rc = gw->keeper ? keeper_ask_upgrade(gw->keeper) : -ENOSYS;
+
+	if (rc == -ENOSYS)
+		return "there is no keeper to do it (workers = 0)";
+	if (rc == -EBUSY)
+		return "one is going on, or the gateway is ending";
+	return rc ? strerror(-rc) : NULL;
+}
+
+DEFUN(upgrade, upgrade_cmd, "upgrade",
+      "Replace control by the program's file of today; calls go on, and the log says how it went\n")
+{
+	const char *words = upgrade_words(vty_gw(vty));
+
+	if (!words)
+		return CMD_SUCCESS;
+	vty_out(vty, "%% No upgrade: %s%s", words, VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
 void vty_processes_init(void)
 {
+	install_element(ENABLE_NODE, &upgrade_cmd);
 	install_element_ve(&show_processes_cmd);
 }

@@ -21,6 +21,7 @@
 	X(join)          \
 	X(leg_bundle)    \
 	X(keep)          \
+	X(kept)          \
 	X(leg_call)      \
 	X(leg_echo)      \
 	X(leg_entry)     \

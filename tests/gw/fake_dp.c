@@ -100,6 +100,14 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	return dp;
 }
 
+struct dp *dp_attach(const int *fd, unsigned n, int gone, const struct dp_ops *ops, void *ctx)
+{
+	(void)gone;
+	while (n)
+		close(fd[--n]);
+	return dp_new(1, ops, ctx);
+}
+
 void dp_free(struct dp *dp)
 {
 	close(dp->fd);

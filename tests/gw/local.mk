@@ -23,6 +23,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_route.c \
 	tests/gw/test_route_way.c \
 	tests/gw/test_start.c \
+	tests/gw/test_kept.c \
 	tests/gw/test_switch.c tests/gw/test_switch_sides.c \
 	tests/gw/legs/test_call_end.c tests/gw/legs/test_join.c tests/gw/legs/test_leg_bundle.c \
 	tests/gw/test_keep.c tests/gw/test_line_reach.c \

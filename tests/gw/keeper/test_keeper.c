@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,6 +77,7 @@ static void rig_start(const char *data, const char *control, bool prepared)
 	keeper = fork();
 	if (keeper == 0) {
 		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
 		dup2(p[1], STDOUT_FILENO);
 		close(p[1]);
 		_exit(rig_keeper(data, control, prepared));

@@ -3,6 +3,7 @@
 #include "gw/keeper/keeper.h"
 #include "tests/gw/operator/says.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -71,6 +72,8 @@ static void no_capability_is_none(void)
 	processes_begin();
 	processes_answer("01 61 01 62 00000001 00000000 00000000 00000000 0000000000000000 09 00");
 	CU_ASSERT_TRUE(vty_rows("show processes", TITLES "a b 1 0s 0 root none ? -\n"));
+	processes_answer("01 61 01 62 00000001 00000000 00000000 00000000 000000000000ffff 00 00");
+	CU_ASSERT_TRUE(vty_rows("show processes", TITLES "a b 1 0s 0 root 16 none -\n"));
 	processes_end();
 }
 
@@ -92,10 +95,41 @@ static void one_process_shows_itself(void)
 	processes_end();
 }
 
+static void upgrade_answer(uint16_t error)
+{
+	struct keeper_msg m = {.kind = KEEPER_UPGRADE, .error = error};
+
+	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+}
+
+static void an_upgrade_is_keepers_work(void)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg q;
+
+	processes_begin();
+	upgrade_answer(0);
+	CU_ASSERT_TRUE(vty_equals("upgrade", ""));
+	CU_ASSERT_EQUAL(vty_result, CMD_SUCCESS);
+	CU_ASSERT_EQUAL(keeper_recv(near, buf, &q), 1);
+	CU_ASSERT_TRUE(q.kind == KEEPER_UPGRADE && !q.len);
+	upgrade_answer(EBUSY);
+	CU_ASSERT_TRUE(
+		vty_equals("upgrade", "% No upgrade: one is going on, or the gateway is ending\n"));
+	CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
+	upgrade_answer(ENOMEM);
+	CU_ASSERT_TRUE(vty_equals("upgrade", "% No upgrade: Cannot allocate memory\n"));
+	bench.gw->keeper = NULL;
+	CU_ASSERT_TRUE(
+		vty_equals("upgrade", "% No upgrade: there is no keeper to do it (workers = 0)\n"));
+	processes_end();
+}
+
 static const struct test_case cases[] = {
 	{"each_process_has_a_row", each_process_has_a_row},
 	{"no_capability_is_none", no_capability_is_none},
 	{"one_process_shows_itself", one_process_shows_itself},
+	{"an_upgrade_is_keepers_work", an_upgrade_is_keepers_work},
 	{NULL, NULL},
 };
 const struct test_suite suite_show_process = {"show_process", cases};

@@ -68,6 +68,7 @@ static void every_command(void)
 		{"call 65535 1 ppp-filter out ip", "% No tunnel 65535\n"},
 		{"no call 65535 1 filter in", "% No tunnel 65535\n"},
 		{"no call 65535 1 ppp-filter out", "% No tunnel 65535\n"},
+		{"upgrade", "% No upgrade: there is no keeper to do it (workers = 0)\n"},
 	};
 
 	vty_begin(CONF);

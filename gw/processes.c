@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
+#include "gw/processes.h"
+
+#include "gw/kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PROGRAM "/proc/self/exe" /* the same also when its file has been replaced */
+#define ANEW	10000000u	 /* us that control has to see that data has gone */
+#define ARGS	8u
+
+static bool processes_copy_octets(int from, int to)
+{
+	char buf[1 << 16];
+	ssize_t n;
+
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		if (write(to, buf, (size_t)n) != n)
+			return false;
+	return n == 0;
+}
+
+/* With the rights of the file, since the check looks at them. */
+int processes_copy(const char *file)
+{
+	int from = open(file, O_RDONLY | O_CLOEXEC), to;
+	struct stat st;
+
+	if (from < 0)
+		return -1;
+	to = memfd_create("configuration", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (to >= 0 && (fstat(from, &st) < 0 || fchmod(to, st.st_mode & 0777) < 0 ||
+			!processes_copy_octets(from, to) ||
+			fcntl(to, F_ADD_SEALS,
+			      F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)) {
+		int err = errno;
+
+		close(to);
+		errno = err;
+		to = -1;
+	}
+	close(from);
+	return to;
+}
+
+/* --- keeper ----------------------------------------------------------------------------------- */
+
+/* A door for each data: what the one before has left in the old is of no use. */
+static bool processes_new_door(const struct processes *p, struct keeper_fds *held)
+{
+	int fd[DP_DOOR_FDS];
+	unsigned n = dp_door_new(p->cfg->workers, fd);
+	bool ok = n;
+
+	for (unsigned i = 0; i < n; i++) {
+		char name[KEEPER_NAME_MAX];
+
+		snprintf(name, sizeof(name), PROCESSES_DOOR, i);
+		if (!ok || keeper_fds_put(held, name, fd[i]) < 0) {
+			close(fd[i]);
+			ok = false;
+		}
+	}
+	if (!ok)
+		p->log(KEEPER_ERROR, "no memory for what control and data share");
+	return ok;
+}
+
+static bool processes_prepare(void *ctx, enum keeper_role role, struct keeper_fds *held)
+{
+	const struct processes *p = ctx;
+
+	if (role == KEEPER_DATA)
+		return processes_new_door(p, held);
+	if (keeper_fds_find(held, PROCESSES_CONF) == p->conf)
+		return true;
+	return keeper_fds_put(held, PROCESSES_CONF, p->conf) == 0;
+}
+
+/* The name of the program's file, which may be another file by now; NULL = it has none. */
+static const char *processes_program(char file[PATH_MAX])
+{
+	ssize_t n = readlink(PROGRAM, file, PATH_MAX - 1);
+
+	if (n <= 0)
+		return NULL;
+	file[n] = '\0';
+	return file;
+}
+
+int processes_run(const struct processes *p)
+{
+	const char *control[ARGS] = {"isthmus", "--role=control", "-c", p->file};
+	const char *data[ARGS] = {"isthmus", "--role=data"};
+	const char *check[ARGS] = {"isthmus", "-C", "-c", p->file};
+	char dir[PATH_MAX + 32], file[PATH_MAX];
+	struct keeper_config c = {.program = PROGRAM,
+				  .argv = {[KEEPER_DATA] = data, [KEEPER_CONTROL] = control},
+				  .upgrade = processes_program(file),
+				  .check = check,
+				  .anew = ANEW,
+				  .log = p->log,
+				  .prepare = processes_prepare,
+				  .prepare_ctx = (void *)p};
+
+	if (p->plugin_dir) {
+		snprintf(dir, sizeof(dir), "--plugin-dir=%s", p->plugin_dir);
+		control[4] = data[2] = dir;
+	}
+	return keeper_run(&c);
+}
+
+/* --- data ------------------------------------------------------------------------------------- */
+
+/* Until it is told to end, or keeper has gone: control has ended before, or ends now. */
+static void processes_wait(struct keeper_link *l)
+{
+	struct pollfd p = {.fd = l->notice, .events = POLLIN};
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg m = {0};
+	int rc = 1;
+
+	while (rc && m.kind != KEEPER_STOP) {
+		poll(&p, 1, -1);
+		rc = keeper_recv(l->notice, buf, &m);
+		keeper_msg_close(&m);
+	}
+}
+
+int processes_data(const struct ist_transport *const *transports)
+{
+	struct keeper_link link;
+	struct keeper_fds held = {0};
+	struct keeper_go go;
+	int fd[DP_DOOR_FDS];
+	struct data *data = NULL;
+	unsigned n;
+
+	if (keeper_begin(&link, &held, &go) < 0)
+		return 1;
+	n = kept_door(&held, fd);
+	if (n)
+		data = dp_data_start(fd, n, transports);
+	if (data && keeper_say(&link, KEEPER_READY) == 0)
+		processes_wait(&link);
+	if (data)
+		dp_data_stop(data);
+	keeper_fds_free(&held);
+	keeper_end(&link);
+	return data ? 0 : 1;
+}

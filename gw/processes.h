@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The gateway as three processes of one program: keeper, which the operator has started, and data
+ * and control, which it starts (gw/keeper/keeper.h).
+ */
+#ifndef GW_PROCESSES_H
+#define GW_PROCESSES_H
+
+#include "cfg/cfg.h"
+#include "gw/dp/dp.h"
+#include "gw/keeper/keeper.h"
+
+/* Names of what keeper gives: the configuration as it was checked, to control only, since there are
+ * secrets in it; the descriptors of the door between control and data, with a number each. */
+#define PROCESSES_CONF	"control/configuration"
+#define PROCESSES_DOOR	"all/door/%u"
+#define PROCESSES_STORE "control/store"
+
+/* A copy of the file in memory, so that what is checked is what is run, also after a restart of
+ * control: its descriptor, or -1 with errno. */
+int processes_copy(const char *file);
+
+struct processes {
+	const char *file;	/* of the configuration */
+	int conf;		/* its copy; taken over */
+	const char *plugin_dir; /* NULL = none */
+	const struct cfg_model *cfg;
+	void (*log)(enum keeper_level level, const char *words);
+};
+/* Be keeper until all has ended: exit status. */
+int processes_run(const struct processes *p);
+
+/* Be data, of these transports, in a process that keeper has started: exit status. */
+int processes_data(const struct ist_transport *const *transports);
+
+#endif
