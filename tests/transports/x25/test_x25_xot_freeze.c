@@ -43,7 +43,7 @@ static ist_channel xot_pair_wait(struct xot_pair *p, unsigned i, enum fake_kind 
 {
 	ist_channel got;
 
-	for (unsigned n = 0; n < 20000; n++) {
+	for (unsigned n = 0; n < 200000; n++) {
 		while ((got = fake_channel(&p->h[i], kind)))
 			if (!c || got == c)
 				return got;
@@ -102,7 +102,7 @@ static void frames_of_all_calls(void)
 		memset(sdu, (int)n, sizeof(sdu));
 		CU_ASSERT_EQUAL(fake_send(&p.h[from], p.c[from][i], sdu, len), 1);
 		xot_pair_disturb(&p);
-		for (unsigned t = 0; t < 20000 && !fake_pending(&p.h[!from], FAKE_FRAME); t++) {
+		for (unsigned t = 0; t < 200000 && !fake_pending(&p.h[!from], FAKE_FRAME); t++) {
 			fake_run(&p.h[0], fake_now + 1);
 			usleep(100);
 		}
