@@ -398,6 +398,7 @@ void dp_poll(struct dp *dp)
 	waker_rise(&dp->door->control);
 	waker_clear(&dp->door->control);
 	dp->now = dp_now();
+	dp->polling = true;
 	if (!dp->threaded)
 		worker_turn(dp->data->worker[0]);
 	dp_take_answers(dp);
@@ -405,6 +406,8 @@ void dp_poll(struct dp *dp)
 	for (unsigned i = 0; i < dp->n; i++)
 		dp_deliver(dp, i);
 	dp_look_for_data(dp);
+	dp->polling = false;
+	dp_wake(dp);
 	waker_sleep(&dp->door->control);
 	for (unsigned i = 0; i < dp->n; i++)
 		left |= dp_mail_left(&dp->mail[i]);
@@ -449,7 +452,9 @@ bool dp_command(struct dp *dp, unsigned worker, const struct cmd_rec *head, cons
 	r->after = dp->posted;
 	memcpy(r->octets, octets, len);
 	ring_commit(cmd);
-	waker_poke(&dp->door->worker[worker]);
+	dp->workers_due |= 1u << worker;
+	if (!dp->polling)
+		dp_wake(dp);
 	return true;
 }
 

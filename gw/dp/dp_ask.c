@@ -80,6 +80,7 @@ bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const voi
 	bool done = false;
 
 	while (!is(dp, arg) && !dp->gone) {
+		dp_wake(dp);
 		waker_sleep(w);
 		done = is(dp, arg);
 		if (!done)
@@ -90,6 +91,18 @@ bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const voi
 			break;
 	}
 	return !dp->gone;
+}
+
+void dp_wake(struct dp *dp)
+{
+	if (dp->table_due)
+		waker_poke(&dp->door->table);
+	dp->table_due = false;
+	for (unsigned i = 0; dp->workers_due; i++) {
+		if (dp->workers_due & 1u << i)
+			waker_poke(&dp->door->worker[i]);
+		dp->workers_due &= ~(1u << i);
+	}
 }
 
 /* --- posting ---------------------------------------------------------------------------------- */
@@ -117,7 +130,9 @@ uint64_t dp_post(struct dp *dp, struct door_msg *m)
 	memcpy(room, dp->msg, len);
 	dp->posted = m->no;
 	ring_commit(&dp->table);
-	waker_poke(&dp->door->table);
+	dp->table_due = true;
+	if (!dp->polling)
+		dp_wake(dp);
 	dp_serve(dp);
 	return dp->posted;
 }

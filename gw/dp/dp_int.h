@@ -87,6 +87,9 @@ struct dp {
 	bool gone;	      /* it has, or is broken */
 	const char *why_gone; /* until it is told */
 	uint64_t now;	      /* of this poll, us */
+	/* Within a poll whoever has got mail is woken once, at its end. */
+	bool polling, table_due;
+	uint32_t workers_due;
 	unsigned n;
 	struct dp_mail mail[DP_WORKERS];
 	struct ring_out table;
@@ -142,6 +145,8 @@ int dp_change(struct dp *dp, struct door_msg *m);
  */
 bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const void *arg),
 	     const void *arg);
+/* Wake those that have got mail within this poll. */
+void dp_wake(struct dp *dp);
 /* Answers that nobody waits for. */
 void dp_take_answers(struct dp *dp);
 
