@@ -55,7 +55,9 @@ static void resume_server(void)
 	uint64_t iid;
 
 	iid = bench.gw->service[0].iid;
+	CU_ASSERT_EQUAL(fake_said("answer"), 1);
 	bench_kill(NULL);
+	CU_ASSERT_EQUAL(fake_said("answer"), 2); /* the channel is kept, too */
 	CU_ASSERT_EQUAL(bench.gw->service[0].iid, iid);
 	CU_ASSERT_EQUAL(resume_counted().tunnels, 1);
 	CU_ASSERT_EQUAL(resume_counted().calls, 1);
