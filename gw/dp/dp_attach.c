@@ -49,6 +49,8 @@ static void dp_left_note_port(struct dp *dp, const struct door_report *r)
 	dp->left.port[r->port].home = r->worker;
 	dp->left.port[r->port].transport = transport;
 	dp->left.port[r->port].name = name;
+	if (dp->next_port <= r->port) /* when it goes its number is not given next */
+		dp->next_port = r->port + 1;
 }
 
 /* True = this worker has told all. */

@@ -128,8 +128,11 @@ bool port_check_addr(const struct ist_transport *t, const struct ist_addr *a)
 {
 	char text[ADDRESS_MAX];
 	struct ist_addr again;
-	int n = t->addr_format(a, text, sizeof(text));
+	int n;
 
+	if (!t->addr_format || !t->addr_parse)
+		return false;
+	n = t->addr_format(a, text, sizeof(text));
 	memset(&again, 0, sizeof(again));
 	return n > 0 && (size_t)n < sizeof(text) && !t->addr_parse(&again, text) &&
 	       !memcmp(&again, a, sizeof(again));

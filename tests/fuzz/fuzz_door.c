@@ -268,7 +268,7 @@ static void step_answer(struct rd *r)
 
 static void step_report(struct rd *r)
 {
-	fuzz_door_message(r, &dp->data->worker[0]->mailed, 0);
+	fuzz_door_message(r, &dp->data->worker[0]->mailed, dp->attach);
 }
 
 /* Any entry, as far as the codec lets it by. */

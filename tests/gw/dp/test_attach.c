@@ -9,6 +9,7 @@
 #include "tests/harness.h"
 #include "tests/heap.h"
 #include "tests/netns.h"
+#include "transports/udp/udp.h"
 
 #include <net/if.h>
 #include <pcap.h>
@@ -232,7 +233,7 @@ static void a_second_birth_is_withdrawn(void)
 	life_end(&l);
 }
 
-static void other_settings_make_another_port(void)
+static void another_transport_makes_another_port(void)
 {
 	struct ist_port_config cfg = {.size = sizeof(cfg), .name = "p"};
 	struct ist_addr a;
@@ -250,6 +251,39 @@ static void other_settings_make_another_port(void)
 	l.r.port = (unsigned)port;
 	no_more_lines(&l, 0);
 	CU_ASSERT_FALSE(dp_channel_peer(l.r.dp, rig_channel(&l.r, 7), &a));
+	life_end(&l);
+}
+
+static int life_udp(struct life *l, const char *channels)
+{
+	const struct ist_setting s[] = {
+		{"listen", "127.0.0.1:0"}, {"dial-port", "listen"}, {"max-channels", channels}};
+	const struct ist_port_config cfg = {
+		.size = sizeof(cfg), .name = "wan", .setting = s, .settings = 3};
+	char err[128];
+
+	return dp_port_open(l->r.dp, &udp_transport, &cfg, err, sizeof(err));
+}
+
+static void other_settings_make_another_port(void)
+{
+	struct life l;
+	int no, other;
+
+	life_prepare(&l);
+	CU_ASSERT_TRUE(data_know(l.data, &udp_transport));
+	life_attach(&l);
+	no = life_udp(&l, "100");
+	CU_ASSERT_TRUE_FATAL(no >= 0);
+	life_dies(&l);
+	life_attach(&l);
+	CU_ASSERT_EQUAL(life_udp(&l, "100"), no);
+	CU_ASSERT_NOT_EQUAL(life_udp(&l, "100"), no); /* it is taken */
+	life_dies(&l);
+	life_attach(&l);
+	other = life_udp(&l, "101");
+	CU_ASSERT_TRUE(other >= 0 && other != no);
+	CU_ASSERT_PTR_NULL(l.data->port[no].home); /* at once: it may be in the way */
 	life_end(&l);
 }
 
@@ -682,6 +716,7 @@ static const struct test_case cases[] = {
 	{"channels_are_told_again", channels_are_told_again},
 	{"what_came_meanwhile", what_came_meanwhile},
 	{"a_second_birth_is_withdrawn", a_second_birth_is_withdrawn},
+	{"another_transport_makes_another_port", another_transport_makes_another_port},
 	{"other_settings_make_another_port", other_settings_make_another_port},
 	{"what_is_not_opened_again_is_closed", what_is_not_opened_again_is_closed},
 	{"a_failure_is_told_again", a_failure_is_told_again},
