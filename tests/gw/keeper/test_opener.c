@@ -6,7 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* What was done last. */
@@ -286,7 +289,89 @@ static void opener_requests_have_a_sender(void)
 				1u << (r->kind == OPENER_OPEN ? KEEPER_DATA : KEEPER_CONTROL));
 }
 
+/* --- asking ----------------------------------------------------------------------------------- */
+
+struct opener_far {
+	struct opener *o;
+	int sock;
+	bool no_descriptor; /* it answers without one */
+};
+
+/* Keeper, as far as one request goes. */
+static void *opener_far_side(void *arg)
+{
+	const struct opener_far *f = arg;
+	uint8_t buf[KEEPER_MSG_MAX], room[8];
+	struct wr w = wr_init(room, sizeof(room));
+	const struct keeper_request *r = opener_requests;
+	struct keeper_msg q, a = {.fd = {-1}};
+	struct rd body;
+
+	if (keeper_recv(f->sock, buf, &q) != 1)
+		return NULL;
+	while (r->kind && r->kind != q.kind)
+		r++;
+	body = rd_init(q.body, q.len);
+	a.kind = q.kind;
+	a.error = r->kind ? (uint16_t)r->run(f->o, KEEPER_DATA, &body, &w, &a.fd[0]) : ENOSYS;
+	a.fds = a.fd[0] >= 0 && !f->no_descriptor;
+	keeper_send(f->sock, &a);
+	if (a.fd[0] >= 0)
+		close(a.fd[0]);
+	return NULL;
+}
+
+/* What asking says; of a change when c is not NULL. */
+static int opener_asked(struct opener_far *f, const struct ist_open *what,
+			const struct opener_change *c)
+{
+	struct keeper_link l = {.notice = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+	int sv[2], r;
+	pthread_t t;
+
+	CU_ASSERT_FATAL(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv));
+	l.ask = sv[0];
+	f->sock = sv[1];
+	CU_ASSERT_FATAL(!pthread_create(&t, NULL, opener_far_side, f));
+	r = c ? opener_ask_change(&l, c) : opener_ask_open(&l, what);
+	pthread_join(t, NULL);
+	close(sv[0]);
+	close(sv[1]);
+	return r;
+}
+
+static void opener_asks(void)
+{
+	struct opener_far f = {.o = opener_of_test()};
+	struct ist_open w = named(IST_OPEN_TTY, "/dev/ttyS0"), nothing = {.size = sizeof(nothing)};
+	const struct opener_net all4 = net(false, "00000000", 0);
+	const struct opener_change c = change(OPENER_ROUTE, "home", net(false, "0a000001", 32));
+	struct keeper_link gone = {.notice = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+	int fd, sv[2];
+
+	CU_ASSERT_EQUAL(opener_asked(&f, &w, NULL), -EACCES);
+	CU_ASSERT_EQUAL(opener_asked(&f, NULL, &c), -EACCES);
+	CU_ASSERT_FATAL(opener_may_open(f.o, &w) && opener_may_route(f.o, "home", &all4));
+	fd = opener_asked(&f, &w, NULL);
+	CU_ASSERT(fd >= 0 && fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	CU_ASSERT_EQUAL(opener_asked(&f, NULL, &c), 0);
+	CU_ASSERT(done.opens == 1 && done.changes == 1);
+	f.no_descriptor = true;
+	CU_ASSERT_EQUAL(opener_asked(&f, &w, NULL), -EPROTO);
+	/* what is none is not even sent; keeper has gone */
+	CU_ASSERT_FATAL(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv));
+	close(sv[1]);
+	gone.ask = sv[0];
+	CU_ASSERT_EQUAL(opener_ask_open(&gone, &nothing), -EINVAL);
+	CU_ASSERT_EQUAL(opener_ask_open(&gone, &w), -EPIPE);
+	CU_ASSERT_EQUAL(opener_ask_change(&gone, &c), -EPIPE);
+	close(sv[0]);
+	opener_free(f.o);
+}
+
 static const struct test_case cases[] = {
+	{"asks", opener_asks},
 	{"opens_the_same_only", opener_opens_the_same_only},
 	{"numbers_of_devices", opener_numbers_of_devices},
 	{"changes_inside_a_network", opener_changes_inside_a_network},
