@@ -7,7 +7,8 @@
  *
  * L2TP and PPP are the project's own engines; what is here is a socket, a clock, and a list of
  * calls. Each call is hung up as soon as it has its address, or, with -k, stays some seconds after
- * the last is up.
+ * the last is up, or until SIGTERM; then it prints how many have ended meanwhile.  With -e each of
+ * them sends LCP Echo-Requests, so that a call that the LNS has forgotten ends here too.
  */
 #include "core/container.h"
 #include "core/engine.h"
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -49,7 +51,7 @@ static struct {
 	struct l2tp_engine *engine;
 	struct l2tp_tunnel **tunnel;
 	unsigned tunnels_up, tunnels_down, turn;
-	unsigned placed, pending, up, failed, dropped;
+	unsigned placed, pending, up, failed, dropped, ended; /* ended: after they were up */
 	struct deadline_heap heap;
 	struct one *over; /* to be freed outside of every handler */
 	uint32_t *took;	  /* us, of each that came up */
@@ -93,6 +95,7 @@ static void lacgen_finish(struct one *o)
 	o->over = true;
 	lac.pending -= !o->up;
 	lac.failed += !o->up;
+	lac.ended += o->up;
 	o->next = lac.over;
 	lac.over = o;
 }
@@ -362,13 +365,25 @@ static void lacgen_run(void)
 	}
 }
 
+static volatile sig_atomic_t told_to_end;
+
+static void lacgen_on_signal(int sig)
+{
+	(void)sig;
+	told_to_end = 1;
+}
+
 /* What is up stays up. */
 static void stay(void)
 {
 	uint64_t until = lacgen_clock_now() + want.stay * SECOND;
 
-	while (lac.tunnels_up && lacgen_clock_now() < until)
+	signal(SIGTERM, lacgen_on_signal);
+	fflush(stdout);
+	while (lac.tunnels_up && !told_to_end && lacgen_clock_now() < until)
 		lacgen_turn();
+	printf("%u calls and %u tunnels have ended meanwhile\n", lac.ended, lac.tunnels_down);
+	fflush(stdout);
 }
 
 /* StopCCN for every tunnel, acknowledged or not within five seconds. */
@@ -443,7 +458,7 @@ static bool lacgen_options(int argc, char **argv)
 	int c;
 
 	lacgen_defaults();
-	while ((c = getopt(argc, argv, "t:n:c:s:k:u:p:h:")) != -1) {
+	while ((c = getopt(argc, argv, "t:n:c:s:k:e:u:p:h:")) != -1) {
 		switch (c) {
 		case 't':
 			want.tunnels = (unsigned)atoi(optarg);
@@ -460,6 +475,10 @@ static bool lacgen_options(int argc, char **argv)
 		case 'k':
 			want.keep = true;
 			want.stay = (unsigned)atoi(optarg);
+			break;
+		case 'e':
+			want.ppp.echo_interval = (unsigned)atoi(optarg) * SECOND;
+			want.ppp.echo_failures = 3;
 			break;
 		case 'u':
 			snprintf(want.ppp.name, sizeof(want.ppp.name), "%s", optarg);
@@ -485,8 +504,8 @@ int main(int argc, char **argv)
 
 	if (!lacgen_options(argc, argv)) {
 		fprintf(stderr, "usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
-				"[-s seconds] [-k seconds they stay] [-h host name] -u user -p "
-				"password LNS\n");
+				"[-s seconds] [-k seconds they stay] [-e seconds between echoes] "
+				"[-h host name] -u user -p password LNS\n");
 		return 2;
 	}
 	lac.fd = connect_to(argv[optind]);
@@ -502,7 +521,8 @@ int main(int argc, char **argv)
 	if (ok)
 		lacgen_run();
 	lacgen_report(lacgen_clock_now() - began);
-	stay();
+	if (want.keep)
+		stay();
 	lacgen_stop();
 	free_over();
 	l2tp_engine_free(lac.engine);
