@@ -19,21 +19,24 @@
 
 #include <stdlib.h>
 
-#define PERMIT_OPENS 8u /* a port names at most two */
-
 /* --- ports ------------------------------------------------------------------------------------ */
+
+unsigned permit_opens(const struct cfg_port *p, struct ist_open out[PERMIT_OPENS])
+{
+	const struct ist_transport *t = p->transport;
+	int n = IST_HAS(t, check) && t->check ? t->check(&p->config, out, PERMIT_OPENS, NULL, 0)
+					      : 0;
+
+	return n < 0 ? 0 : n < (int)PERMIT_OPENS ? (unsigned)n : PERMIT_OPENS;
+}
 
 static bool permit_port(struct opener *o, const struct cfg_port *p)
 {
-	const struct ist_transport *t = p->transport;
 	struct ist_open opens[PERMIT_OPENS];
+	unsigned n = permit_opens(p, opens);
 	bool ok = true;
-	int n;
 
-	if (!IST_HAS(t, check) || !t->check)
-		return true;
-	n = t->check(&p->config, opens, PERMIT_OPENS, NULL, 0);
-	for (int i = 0; i < n && i < (int)PERMIT_OPENS; i++)
+	for (unsigned i = 0; i < n; i++)
 		ok = opener_may_open(o, &opens[i]) && ok;
 	return ok;
 }
@@ -55,7 +58,7 @@ static bool permit_tun(struct opener *o, const char *name, uint16_t mtu)
 {
 	struct ist_open w = opening_named(IST_OPEN_TUN, name);
 
-	w.flags = IST_OPEN_NO_ADDRESS;
+	w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE;
 	w.mtu = mtu;
 	return opener_may_open(o, &w) && opener_may_address(o, name, &link_local);
 }

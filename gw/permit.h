@@ -9,6 +9,10 @@
 #include "cfg/cfg.h"
 #include "gw/keeper/opener.h"
 
+#define PERMIT_OPENS 8u /* a port names at most two */
+
+/* What this port asks to be opened, as its transport's `check` names it; returns how many. */
+unsigned permit_opens(const struct cfg_port *p, struct ist_open out[PERMIT_OPENS]);
 /* A table from the configuration; what it allows is done in place.  NULL without memory. */
 struct opener *permit_new(const struct cfg_model *cfg);
 /* From now on this process has its keeper open and change; NULL = it does so itself. */

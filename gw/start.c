@@ -18,6 +18,7 @@
 #include "gw/line.h"
 #include "gw/operator/operator.h"
 #include "gw/outgoing.h"
+#include "gw/permit.h"
 #include "gw/port.h"
 #include "gw/random.h"
 #include "gw/reserve.h"
@@ -25,9 +26,12 @@
 #include "gw/route_way.h"
 #include "gw/service.h"
 #include "gw/switch.h"
+#include "transports/kit/opening.h"
 #include <osmocom/core/select.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define SECOND	  1000000u
 #define STOP_PPP  SECOND	/* for Terminate-Ack */
@@ -355,6 +359,43 @@ static void gw_check_memory(const struct cfg_model *cfg, cfg_report report, void
 	report(ctx, text);
 }
 
+/* Octets that a socket's receive buffer may have for us, who ask for `want`; the kernel keeps twice
+ * that. */
+static uint32_t gw_receive_allowed(uint32_t want)
+{
+	struct ist_open w = {.size = sizeof(w), .kind = IST_OPEN_UDP, .family = 4, .receive = want};
+	int fd = opening_here(&w), got = 0;
+	socklen_t len = sizeof(got);
+
+	if (fd < 0)
+		return want;
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &len) < 0)
+		got = INT_MAX;
+	close(fd);
+	return (uint32_t)got / 2;
+}
+
+static void gw_check_buffers(const struct cfg_model *cfg, cfg_report report, void *ctx)
+{
+	struct ist_open opens[PERMIT_OPENS];
+	uint32_t want = 0, allowed;
+	char text[300];
+
+	for (unsigned i = 0; i < cfg->ports; i++)
+		for (unsigned n = permit_opens(&cfg->port[i], opens); n--;)
+			if (opens[n].receive > want)
+				want = opens[n].receive;
+	allowed = want ? gw_receive_allowed(want) : 0;
+	if (allowed >= want)
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: warning: a socket's receive buffer (rcvbuf) is to hold %u octets, and %u are "
+		 "allowed (sysctl net.core.rmem_max): packets that come during an upgrade may be "
+		 "lost",
+		 cfg->file, want, allowed);
+	report(ctx, text);
+}
+
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {
 	char text[300], known[160] = "all";
@@ -372,5 +413,6 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 	}
 	gw_check_descriptors(cfg, report, ctx);
 	gw_check_memory(cfg, report, ctx);
+	gw_check_buffers(cfg, report, ctx);
 	return bad;
 }

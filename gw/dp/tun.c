@@ -39,7 +39,8 @@ static int tun_fail(int fd, const char *what, const char *more, char *err, size_
 	return -e;
 }
 
-static int tun_set_mtu(const char *name, uint16_t mtu)
+/* The queue keeps what comes while the data side is replaced. */
+static int tun_set_up(const char *name, uint16_t mtu)
 {
 	struct ifreq req = {.ifr_mtu = mtu};
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
@@ -48,6 +49,9 @@ static int tun_set_mtu(const char *name, uint16_t mtu)
 		return -1;
 	memcpy(req.ifr_name, name, sizeof(req.ifr_name));
 	rc = ioctl(s, SIOCSIFMTU, &req);
+	req.ifr_qlen = IST_OPEN_QUEUE;
+	if (!rc)
+		rc = ioctl(s, SIOCSIFTXQLEN, &req);
 	close(s);
 	return rc;
 }
@@ -89,8 +93,10 @@ int tun_ask_open(const struct ist_open *what)
 
 static int tun_open_elsewhere(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
 {
-	struct ist_open w = {
-		.size = sizeof(w), .kind = IST_OPEN_TUN, .flags = IST_OPEN_NO_ADDRESS, .mtu = mtu};
+	struct ist_open w = {.size = sizeof(w),
+			     .kind = IST_OPEN_TUN,
+			     .flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE,
+			     .mtu = mtu};
 	struct ifreq req = {.ifr_flags = 0};
 	int fd;
 
@@ -131,7 +137,7 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 	memcpy(made, req.ifr_name, TUN_NAME);
 	made[TUN_NAME - 1] = '\0';
 	tun_no_address_of_its_own(made);
-	if (tun_set_mtu(made, mtu) < 0)
-		return tun_fail(fd, "MTU", NULL, err, err_len);
+	if (tun_set_up(made, mtu) < 0)
+		return tun_fail(fd, "MTU or queue", NULL, err, err_len);
 	return fd;
 }

@@ -50,7 +50,7 @@ static struct ist_open at(uint8_t kind, const char *address)
 	return opening_at((enum ist_open_kind)kind, &ep);
 }
 
-static void permit_opens(void)
+static void permit_ports_open(void)
 {
 	const struct cfg_model *m = permit_model();
 	struct opener *o = permit_new(m);
@@ -101,7 +101,7 @@ static void permit_tuns(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct ist_open w = opening_named(IST_OPEN_TUN, rows[i].name);
 
-		w.flags = IST_OPEN_NO_ADDRESS;
+		w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE;
 		w.mtu = rows[i].mtu;
 		CU_ASSERT_EQUAL(opener_allows_open(o, &w), rows[i].ok);
 	}
@@ -180,7 +180,7 @@ static void permit_without_memory(void)
 }
 
 static const struct test_case cases[] = {
-	{"opens", permit_opens},
+	{"opens", permit_ports_open},
 	{"tuns", permit_tuns},
 	{"changes", permit_changes},
 	{"without_memory", permit_without_memory},

@@ -107,13 +107,17 @@ static int opening_take_up(const struct ist_open *w, const char *name)
 	struct ifreq r = opening_request(name);
 	int s, rc = 0;
 
-	if (!w->mtu && !(w->flags & IST_OPEN_UP))
+	if (!w->mtu && !(w->flags & (IST_OPEN_UP | IST_OPEN_LONG_QUEUE)))
 		return 0;
 	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s < 0)
 		return -errno;
 	r.ifr_mtu = w->mtu;
 	if (w->mtu && ioctl(s, SIOCSIFMTU, &r) < 0)
+		rc = -errno;
+	r = opening_request(name);
+	r.ifr_qlen = IST_OPEN_QUEUE;
+	if (!rc && w->flags & IST_OPEN_LONG_QUEUE && ioctl(s, SIOCSIFTXQLEN, &r) < 0)
 		rc = -errno;
 	r = opening_request(name);
 	r.ifr_flags = IFF_UP | IFF_NOARP;

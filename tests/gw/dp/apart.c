@@ -182,10 +182,12 @@ void apart_detach(struct rig *r)
 
 int apart_open_udp(struct dp *dp, const char *listen)
 {
-	const struct ist_setting setting[] = {
-		{"listen", listen}, {"dial-port", "listen"}, {"max-channels", "65536"}};
+	const struct ist_setting setting[] = {{"listen", listen},
+					      {"dial-port", "listen"},
+					      {"max-channels", "65536"},
+					      {"rcvbuf", "1000000"}};
 	const struct ist_port_config cfg = {
-		.size = sizeof(cfg), .name = "wan", .setting = setting, .settings = 3};
+		.size = sizeof(cfg), .name = "wan", .setting = setting, .settings = 4};
 	char err[128];
 	int port = dp_port_open(dp, &udp_transport, &cfg, err, sizeof(err));
 

@@ -256,10 +256,12 @@ static void another_transport_makes_another_port(void)
 
 static int life_udp(struct life *l, const char *channels)
 {
-	const struct ist_setting s[] = {
-		{"listen", "127.0.0.1:0"}, {"dial-port", "listen"}, {"max-channels", channels}};
+	const struct ist_setting s[] = {{"listen", "127.0.0.1:0"},
+					{"dial-port", "listen"},
+					{"max-channels", channels},
+					{"rcvbuf", "1000000"}};
 	const struct ist_port_config cfg = {
-		.size = sizeof(cfg), .name = "wan", .setting = s, .settings = 3};
+		.size = sizeof(cfg), .name = "wan", .setting = s, .settings = 4};
 	char err[128];
 
 	return dp_port_open(l->r.dp, &udp_transport, &cfg, err, sizeof(err));

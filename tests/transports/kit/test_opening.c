@@ -245,6 +245,10 @@ static void opening_device_of(int s, const struct device_row *row)
 	CU_ASSERT(!opening_device_name(fd, made));
 	CU_ASSERT_STRING_EQUAL(made, row->made);
 	CU_ASSERT_EQUAL(device_ask(s, made, SIOCGIFMTU).ifr_mtu, row->mtu ? row->mtu : 1500);
+	CU_ASSERT_EQUAL(device_ask(s, made, SIOCGIFTXQLEN).ifr_qlen,
+			w.flags & IST_OPEN_LONG_QUEUE ? 16000
+			: row->kind == IST_OPEN_TUN   ? 500
+						      : 1000);
 	CU_ASSERT_EQUAL(device_ask(s, made, SIOCGIFHWADDR).ifr_hwaddr.sa_family, row->hardware);
 	flags = device_ask(s, made, SIOCGIFFLAGS).ifr_flags;
 	CU_ASSERT_EQUAL(!(flags & IFF_UP), !(w.flags & IST_OPEN_UP));
@@ -257,7 +261,8 @@ static void opening_device_of(int s, const struct device_row *row)
 static void opening_devices(void)
 {
 	static const struct device_row rows[] = {
-		{IST_OPEN_TUN, "ist%d", "ist0", IST_OPEN_NO_ADDRESS, 0, 1400, ARPHRD_NONE},
+		{IST_OPEN_TUN, "ist%d", "ist0", IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE, 0, 1400,
+		 ARPHRD_NONE},
 		{IST_OPEN_TUN, "x", "x", IST_OPEN_UP | IST_OPEN_HEAD, ARPHRD_X25, 4200, ARPHRD_X25},
 		{IST_OPEN_TAP, "t", "t", IST_OPEN_UP, 0, 0, ARPHRD_ETHER},
 	};

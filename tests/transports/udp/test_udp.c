@@ -721,7 +721,7 @@ static void rows_of_the_key_table(void)
 		{"listen", "port text =0.0.0.0:1701"},
 		{"dial-port", "port word =listen"},
 		{"max-channels", "port number 4-65536 =65536"},
-		{"rcvbuf", "port number 4096-1073741824"},
+		{"rcvbuf", "port number 4096-1073741824 =67108864"},
 		{"sndbuf", "port number 4096-1073741824"},
 	};
 
