@@ -121,6 +121,26 @@ static void kept_leave_all(struct kept *k)
 	kept_go(k->gw);
 }
 
+static void kept_is_stored(struct kept *k)
+{
+	k->stored = true;
+}
+
+/* One that is ending already goes on with that. */
+static void kept_alone(struct kept *k)
+{
+	kept_leave(k);
+	if (k->stored && k->gw->phase == GW_RUNNING) {
+		GW_LOG(MAIN, LOGL_ERROR,
+		       "keeper has gone: the service manager has what the next life goes on "
+		       "from\n");
+		kept_go(k->gw);
+	}
+	GW_LOG(MAIN, LOGL_ERROR, "keeper has gone: ending\n");
+	if (k->gw->phase == GW_RUNNING)
+		kept_stop(k);
+}
+
 void kept_data_gone(void *gw, const char *why, uint64_t now)
 {
 	(void)now;
@@ -135,6 +155,7 @@ static const struct {
 	{KEEPER_STOP, kept_stop},
 	{KEEPER_HUP, kept_hup},
 	{KEEPER_LEAVE, kept_leave_all},
+	{KEEPER_STORED, kept_is_stored},
 };
 
 /* Others, and the descriptors that come with them, are of no use to control. */
@@ -157,9 +178,7 @@ static int kept_readable(struct osmo_fd *ofd, unsigned what)
 		kept_hear(k, m.kind);
 		keeper_msg_close(&m);
 	} else if (rc != -EAGAIN && rc != -EBADMSG) {
-		GW_LOG(MAIN, LOGL_ERROR, "keeper has gone: ending\n");
-		kept_leave(k);
-		kept_stop(k);
+		kept_alone(k);
 	}
 	return 0;
 }

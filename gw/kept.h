@@ -22,6 +22,7 @@ struct kept {
 	struct gw_door door;
 	struct osmo_fd ofd;
 	struct gw *gw;
+	bool stored; /* keeper's death is no end: all is started again */
 };
 
 /* In a process that keeper has started: wait for what it gives.  0 or -errno. */

@@ -64,3 +64,6 @@ dist_man_MANS += gw/isthmus.8 gw/isthmus.conf.5
 
 # Examples for who reads the log.
 dist_doc_DATA += gw/fail2ban/isthmus-filter.conf gw/fail2ban/isthmus-jail.conf
+
+# An example for systemd.
+dist_doc_DATA += gw/isthmus.service

@@ -13,9 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PROGRAM "/proc/self/exe" /* the same also when its file has been replaced */
-#define ANEW	10000000u	 /* us that control has to see that data has gone */
-#define ARGS	8u
+#define PROGRAM	     "/proc/self/exe" /* the same also when its file has been replaced */
+#define ANEW	     10000000u	      /* us that control has to see that data has gone */
+#define CONTROL_ENDS 7000	      /* ms, its own orderly end has five seconds */
+#define ARGS	     8u
 
 static bool processes_copy_octets(int from, int to)
 {
@@ -120,19 +121,36 @@ int processes_run(const struct processes *p)
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-/* Until it is told to end, or keeper has gone: control has ended before, or ends now. */
-static void processes_wait(struct keeper_link *l)
+/* Keeper has gone: data still carries what control has to say. */
+static void processes_wait_for_control(const struct keeper_fds *held)
+{
+	struct pollfd p = {.fd = keeper_fds_find(held, "life/control"), .events = POLLIN};
+
+	if (p.fd >= 0)
+		poll(&p, 1, CONTROL_ENDS);
+}
+
+/* Until it is told to end, or keeper has gone.  False: the next life goes on, so that nothing may
+ * be closed. */
+static bool processes_wait(struct keeper_link *l, struct keeper_fds *held)
 {
 	struct pollfd p = {.fd = l->notice, .events = POLLIN};
 	uint8_t buf[KEEPER_MSG_MAX];
 	struct keeper_msg m = {0};
+	bool stored = false;
 	int rc = 1;
 
 	while (rc && m.kind != KEEPER_STOP) {
 		poll(&p, 1, -1);
 		rc = keeper_recv(l->notice, buf, &m);
+		if (rc > 0 && m.kind == KEEPER_GIVE)
+			keeper_given(&m, held);
+		stored = stored || m.kind == KEEPER_STORED;
 		keeper_msg_close(&m);
 	}
+	if (!rc)
+		processes_wait_for_control(held);
+	return rc || !stored;
 }
 
 int processes_data(const struct ist_transport *const *transports)
@@ -149,8 +167,8 @@ int processes_data(const struct ist_transport *const *transports)
 	n = kept_door(&held, fd);
 	if (n)
 		data = dp_data_start(fd, n, transports);
-	if (data && keeper_say(&link, KEEPER_READY) == 0)
-		processes_wait(&link);
+	if (data && keeper_say(&link, KEEPER_READY) == 0 && !processes_wait(&link, &held))
+		_exit(0);
 	if (data)
 		dp_data_stop(data);
 	keeper_fds_free(&held);

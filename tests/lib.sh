@@ -117,13 +117,15 @@ in_space() { # NAME COMMAND...
 
 # --- the daemon
 
-# gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given), its VTY in $WORK; waits for it
+# gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given), its VTY in $WORK; waits for it.
+# UNDER: words before its command
 gateway() {
 	local name=${2:-$1}
 	sed -i '/^vty {.*}$/d' "$WORK/$name.conf"
 	echo "vty { socket = \"$WORK/$1.vty\"  captures = \"$WORK\"${VTY_KEYS:+  $VTY_KEYS} }" >>"$WORK/$name.conf"
 	chmod 600 "$WORK/$name.conf" # there are secrets in it
-	ip netns exec "$TAG-$1" "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
+	# shellcheck disable=SC2086
+	ip netns exec "$TAG-$1" ${UNDER:-} "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
 	daemon[$name]=$! serving[$name]=$!
 	within 5 answers "$1" || give_up "the gateway $name starts"
 }

@@ -125,7 +125,8 @@ static void keeper_start(struct keeper *k, struct keeper_proc *p)
 	p->ask = s.ask;
 	p->life = spawn_life(s.pid);
 	p->given = 0;
-	p->owed = KEEPER_OWE_HELD | KEEPER_OWE_LIFE | KEEPER_OWE_GO;
+	p->owed = KEEPER_OWE_HELD | KEEPER_OWE_LIFE | KEEPER_OWE_GO |
+		  (k->stored ? KEEPER_OWE_STORED : 0u);
 	other->owed |= KEEPER_OWE_LIFE;
 }
 
@@ -330,9 +331,10 @@ static int keeper_signals(void)
 static void keeper_prepare(struct keeper *k)
 {
 	fdstore_open(&k->store);
-	if (fdstore_take_back(&k->held))
-		keeper_log(k, KEEPER_NOTICE, "%u descriptors were kept by the service manager",
-			   k->held.n);
+	if (!fdstore_take_back(&k->held))
+		return;
+	k->stored = k->store.sock >= 0;
+	keeper_log(k, KEEPER_NOTICE, "%u descriptors were kept by the service manager", k->held.n);
 }
 
 /* One that is not started at the first attempt is waited for by nobody. */

@@ -9,7 +9,7 @@
  * in order.  A packet is one message: version 1, kind 1, error 2 (an errno value, in answers), then
  * the body, integers in network order; descriptors come with it as SCM_RIGHTS.
  *
- *   keeper to process      GIVE*  GO  (GIVE | HUP | LEAVE | STOP)*
+ *   keeper to process      GIVE*  GO  (GIVE | HUP | LEAVE | STORED | STOP)*
  *   process to keeper      READY  (KEEP | DROP)*
  */
 #ifndef GW_KEEPER_KEEPER_H
@@ -39,6 +39,8 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *   STOP       to a process: end in good order, a second time at once
  *   HUP        to control: keeper has got SIGHUP
  *   LEAVE      to control: end at once and leave all as it is to the next life
+ *   STORED     to a process: the service manager holds what control keeps, and starts the gateway
+ *              again when keeper is killed: then leave all as it is to the next life
  *   READY      to keeper: the process is at work
  *   KEEP       to keeper: a name and one descriptor: hold a duplicate of it
  *   DROP       to keeper: a name: hold it no more
@@ -52,6 +54,7 @@ enum keeper_kind {
 	KEEPER_STOP = 3,
 	KEEPER_HUP = 4,
 	KEEPER_LEAVE = 5,
+	KEEPER_STORED = 6,
 	KEEPER_READY = 16,
 	KEEPER_KEEP = 17,
 	KEEPER_DROP = 18,
@@ -135,6 +138,9 @@ struct keeper_go {
  * when keeper has gone or says nothing sensible. */
 int keeper_begin(struct keeper_link *l, struct keeper_fds *fds, struct keeper_go *go);
 void keeper_end(struct keeper_link *l);
+/* The descriptors of a received GIVE into fds.  0, or -errno for one that is wrong; the message is
+ * still to be closed. */
+int keeper_given(struct keeper_msg *m, struct keeper_fds *fds);
 /* Notices to keeper; -errno when it has gone or has no room. */
 int keeper_say(struct keeper_link *l, enum keeper_kind kind);
 int keeper_keep(struct keeper_link *l, const char *name, int fd);

@@ -16,6 +16,7 @@ enum keeper_owed {
 	KEEPER_OWE_LEAVE = 1 << 4,
 	KEEPER_OWE_STOP = 1 << 5,
 	KEEPER_OWE_STOP_NOW = 1 << 6,
+	KEEPER_OWE_STORED = 1 << 7,
 };
 
 struct keeper_proc {
@@ -35,6 +36,7 @@ struct keeper {
 	uint64_t since;
 	unsigned stops; /* times it was asked to end */
 	bool said_ready;
+	bool stored;	      /* the service manager holds what control keeps */
 	pid_t checking;	      /* the program's file of an upgrade; 0 = none */
 	const char *upgraded; /* control is started from this; NULL = from cfg->program */
 	bool trial;	      /* and such a control has not been ready yet */

@@ -10,8 +10,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-/* Descriptors that keeper holds, a name for each. */
-static int keeper_begin_give(struct keeper_msg *m, struct keeper_fds *fds)
+int keeper_given(struct keeper_msg *m, struct keeper_fds *fds)
 {
 	struct rd r = rd_init(m->body, m->len);
 	char name[KEEPER_NAME_MAX];
@@ -36,7 +35,7 @@ static int keeper_begin_next(struct keeper_link *l, struct keeper_fds *fds, stru
 	if (rc <= 0)
 		return rc ? rc : -EPIPE;
 	if (m.kind == KEEPER_GIVE)
-		rc = keeper_begin_give(&m, fds);
+		rc = keeper_given(&m, fds);
 	else if (m.kind == KEEPER_GO)
 		rc = keeper_get_go(m.body, m.len, go) ? 1 : -EBADMSG;
 	else

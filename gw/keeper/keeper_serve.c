@@ -101,6 +101,7 @@ static const struct {
 	{KEEPER_OWE_GO, keeper_pay_go, KEEPER_GO},
 	{KEEPER_OWE_HUP, NULL, KEEPER_HUP},
 	{KEEPER_OWE_LEAVE, NULL, KEEPER_LEAVE},
+	{KEEPER_OWE_STORED, NULL, KEEPER_STORED},
 	{KEEPER_OWE_STOP, NULL, KEEPER_STOP},
 	{KEEPER_OWE_STOP_NOW, NULL, KEEPER_STOP},
 };
@@ -149,6 +150,23 @@ static bool keeper_own_name(const struct keeper_proc *p, const struct keeper_msg
 	       keeper_is_for(p, name);
 }
 
+/* Control's descriptors are what a next life goes on from; one of data's alone is no use. */
+static void keeper_store(struct keeper *k, const struct keeper_proc *p, const char *name, int fd)
+{
+	if (k->store.sock < 0)
+		return;
+	if (!fdstore_put(&k->store, name, fd)) {
+		keeper_log(k, KEEPER_ERROR, "the service manager does not take descriptor %s: %s",
+			   name, strerror(errno));
+		return;
+	}
+	if (p->role != KEEPER_CONTROL || k->stored)
+		return;
+	k->stored = true;
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		k->proc[i].owed |= KEEPER_OWE_STORED;
+}
+
 static bool keeper_hear_keep(struct keeper *k, struct keeper_proc *p, struct keeper_msg *m)
 {
 	char name[KEEPER_NAME_MAX];
@@ -164,7 +182,7 @@ static bool keeper_hear_keep(struct keeper *k, struct keeper_proc *p, struct kee
 		close(fd);
 		return true;
 	}
-	fdstore_put(&k->store, name, fd);
+	keeper_store(k, p, name, fd);
 	return true;
 }
 

@@ -163,6 +163,20 @@ static void without_keeper_it_ends_in_good_order(void)
 	kept_over();
 }
 
+/* What it has begun to say it says to the end. */
+static void its_own_end_goes_on_without_keeper(void)
+{
+	kept_at_work();
+	kept_tell(KEEPER_STORED);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING);
+	kept_tell(KEEPER_STOP);
+	close(near);
+	near = dup(STDERR_FILENO);
+	osmo_select_main(1);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_CLOSING);
+	kept_over();
+}
+
 static void leave_by_notice(void)
 {
 	kept_tell(KEEPER_LEAVE);
@@ -173,14 +187,22 @@ static void leave_since_data_has_gone(void)
 	kept_data_gone(bench.gw, "the data process has gone", 0);
 }
 
+static void leave_to_the_service_manager(void)
+{
+	kept_tell(KEEPER_STORED);
+	shutdown(near, SHUT_RDWR);
+	osmo_select_main(1);
+}
+
 /* At once, with nothing undone: the next life goes on. */
 static void it_leaves_all_to_the_next_life(void)
 {
-	static void (*const how[])(void) = {leave_by_notice, leave_since_data_has_gone};
+	static void (*const how[])(void) = {leave_by_notice, leave_since_data_has_gone,
+					    leave_to_the_service_manager};
 	int status;
 
 	kept_at_work();
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
 		pid_t pid;
 
 		fflush(NULL);
@@ -201,6 +223,7 @@ static const struct test_case cases[] = {
 	{"without_data_there_is_no_control", without_data_there_is_no_control},
 	{"keeper_ends_the_gateway", keeper_ends_the_gateway},
 	{"without_keeper_it_ends_in_good_order", without_keeper_it_ends_in_good_order},
+	{"its_own_end_goes_on_without_keeper", its_own_end_goes_on_without_keeper},
 	{"it_leaves_all_to_the_next_life", it_leaves_all_to_the_next_life},
 	{NULL, NULL},
 };

@@ -236,6 +236,56 @@ static void what_is_kept_is_held_until_it_is_dropped(void)
 	serve_close();
 }
 
+static unsigned serve_last(enum keeper_role role)
+{
+	char names[256];
+	unsigned kind, last = 0;
+
+	keeper_pay(&k, &k.proc[role]);
+	while ((kind = serve_get(role, names, sizeof(names))))
+		last = kind;
+	return last;
+}
+
+/* By control's descriptors the next life goes on, not by those of data. */
+static void both_hear_that_the_service_manager_holds_them(void)
+{
+	int manager[2];
+
+	serve_open();
+	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_DGRAM, 0, manager), 0);
+	k.store.sock = manager[0];
+	serve_say(KEEPER_DATA, KEEPER_KEEP, "data/a", 1);
+	CU_ASSERT_EQUAL(serve_last(KEEPER_DATA), KEEPER_GO);
+	serve_say(KEEPER_CONTROL, KEEPER_KEEP, "control/a", 1);
+	CU_ASSERT_EQUAL(serve_last(KEEPER_DATA), KEEPER_STORED);
+	CU_ASSERT_EQUAL(serve_last(KEEPER_CONTROL), KEEPER_STORED);
+	serve_say(KEEPER_CONTROL, KEEPER_KEEP, "control/b", 1);
+	CU_ASSERT_EQUAL(serve_last(KEEPER_CONTROL), 0); /* once is enough */
+	CU_ASSERT_EQUAL(logged, 0);
+	close(manager[0]);
+	close(manager[1]);
+	serve_close();
+}
+
+static void one_that_it_does_not_take_is_said(void)
+{
+	static const char says[] = "the service manager does not take descriptor control/a: ";
+	int manager[2];
+
+	serve_open();
+	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_DGRAM, 0, manager), 0);
+	k.store.sock = manager[0];
+	close(manager[1]);
+	serve_say(KEEPER_CONTROL, KEEPER_KEEP, "control/a", 1);
+	CU_ASSERT_FALSE(strncmp(last_log, says, strlen(says)));
+	CU_ASSERT_EQUAL(logged, 1);
+	CU_ASSERT_TRUE(keeper_fds_find(&k.held, "control/a") >= 0);
+	CU_ASSERT_EQUAL(serve_last(KEEPER_CONTROL), KEEPER_GO);
+	close(manager[0]);
+	serve_close();
+}
+
 static void ready_is_heard(void)
 {
 	serve_open();
@@ -411,6 +461,9 @@ static const struct test_case cases[] = {
 	{"many_are_given_in_several_messages", many_are_given_in_several_messages},
 	{"a_process_that_is_slow_gets_all", a_process_that_is_slow_gets_all},
 	{"what_is_kept_is_held_until_it_is_dropped", what_is_kept_is_held_until_it_is_dropped},
+	{"both_hear_that_the_service_manager_holds_them",
+	 both_hear_that_the_service_manager_holds_them},
+	{"one_that_it_does_not_take_is_said", one_that_it_does_not_take_is_said},
 	{"ready_is_heard", ready_is_heard},
 	{"what_a_process_may_not_say_is_its_end", what_a_process_may_not_say_is_its_end},
 	{"octets_that_are_no_message_are_its_end", octets_that_are_no_message_are_its_end},
