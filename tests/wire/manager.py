@@ -17,9 +17,11 @@ import signal
 import socket
 import struct
 import sys
+import time
 
 LISTEN_FIRST = 3
 PR_SET_CHILD_SUBREAPER = 36
+RESTART = 0.1  # seconds, as RestartSec=
 UCRED = struct.Struct("iII")
 folder, command = sys.argv[1], sys.argv[2:]
 
@@ -118,6 +120,7 @@ class Manager:
             elif os.read(wake, 64) and not self.reap():
                 if self.told or self.status == 0:
                     return self.status
+                time.sleep(RESTART)
                 self.status = None
                 self.start()
 
