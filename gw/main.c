@@ -173,11 +173,16 @@ static void main_signals_ignore(void)
 static int main_run_control(const struct cfg_model *m, const struct plugins *ps, struct kept *k,
 			    void *talloc)
 {
-	struct gw *gw = kept_take(k, m) ? gw_new_apart(m, k->store, &k->door) : NULL;
+	struct gw *gw = NULL;
 	int rc = 1;
 
-	if (!gw)
+	/* Not one octet of others has been read before the rights are given up. */
+	if (vty_open(m) == 0 && processes_drop(&k->link) && kept_take(k, m))
+		gw = gw_new_apart(m, k->store, &k->door);
+	if (!gw) {
+		vty_stop();
 		return 1;
+	}
 	gw->plugins = ps;
 	gw->keeper = &k->link;
 	if (vty_start(gw, talloc) == 0) {
@@ -256,7 +261,10 @@ static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int 
 			      .cfg = m,
 			      .log = main_keeper_log};
 
-	return processes_run(&p);
+	int rc = processes_run(&p);
+
+	vty_sweep(m->vty_socket); /* control has no right to */
+	return rc;
 }
 
 /* conf is taken over. */

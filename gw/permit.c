@@ -4,8 +4,9 @@
  *
  *   a port      what its transport's `check` has named
  *   a service   its TUN, our addresses on it, routes to the pool, to fixed addresses of users, and
- * to what `outgoing` sections of the service name a client    its TUN, any address on it, since the
- * far end gives it, and its routes
+ *               to what `outgoing` sections of the service name
+ *   a client    its TUN, any address on it, since the far end gives it, and its routes
+ *   captures    new files in their folder
  *
  * A user of any service may log in to any of them, so that the addresses of all users are allowed
  * on the device of each.
@@ -124,6 +125,8 @@ struct opener *permit_new(const struct cfg_model *cfg)
 		ok = permit_service(o, cfg, &cfg->service[i]);
 	for (unsigned i = 0; ok && i < cfg->clients; i++)
 		ok = permit_client(o, &cfg->client[i]);
+	if (ok && cfg->vty_captures)
+		ok = opener_may_capture(o, cfg->vty_captures);
 	if (ok)
 		return o;
 	opener_free(o);

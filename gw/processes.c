@@ -2,13 +2,16 @@
 #define _GNU_SOURCE
 #include "gw/processes.h"
 
+#include "gw/keeper/drop.h"
 #include "gw/kept.h"
+#include "gw/permit.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,6 +100,40 @@ static const char *processes_program(char file[PATH_MAX])
 	return file;
 }
 
+/* False, with the reason logged, when the others could not give up root either. */
+static bool processes_keep_few_rights(const struct processes *p)
+{
+	struct drop_user u;
+
+	if (geteuid() != 0)
+		return true;
+	if (!drop_find_user(&u)) {
+		p->log(KEEPER_ERROR, "there is neither a user " DROP_USER " nor a user nobody");
+		return false;
+	}
+	if (strcmp(u.name, DROP_USER) != 0)
+		p->log(KEEPER_NOTICE,
+		       "there is no user " DROP_USER ": data and control run as nobody");
+	if (drop_rights_of_keeper() == 0)
+		return true;
+	p->log(KEEPER_ERROR, "keeper cannot give up rights");
+	return false;
+}
+
+bool processes_drop(struct keeper_link *keeper)
+{
+	struct drop_user u;
+	int rc;
+
+	permit_ask(keeper);
+	if (geteuid() != 0)
+		return true;
+	rc = drop_find_user(&u) ? drop_rights(&u) : -ENOENT;
+	if (rc < 0)
+		fprintf(stderr, "the rights of root cannot be given up: %s\n", strerror(-rc));
+	return rc == 0;
+}
+
 int processes_run(const struct processes *p)
 {
 	const char *control[ARGS] = {"isthmus", "--role=control", "-c", p->file};
@@ -110,13 +147,21 @@ int processes_run(const struct processes *p)
 				  .anew = ANEW,
 				  .log = p->log,
 				  .prepare = processes_prepare,
-				  .prepare_ctx = (void *)p};
+				  .prepare_ctx = (void *)p,
+				  .request = opener_requests,
+				  .request_ctx = permit_new(p->cfg)};
+	int rc = 1;
 
 	if (p->plugin_dir) {
 		snprintf(dir, sizeof(dir), "--plugin-dir=%s", p->plugin_dir);
 		control[4] = data[2] = dir;
 	}
-	return keeper_run(&c);
+	if (!c.request_ctx)
+		p->log(KEEPER_ERROR, "no memory for what keeper may open");
+	else if (processes_keep_few_rights(p))
+		rc = keeper_run(&c);
+	opener_free(c.request_ctx);
+	return rc;
 }
 
 /* --- data ------------------------------------------------------------------------------------- */
@@ -164,7 +209,7 @@ int processes_data(const struct ist_transport *const *transports)
 
 	if (keeper_begin(&link, &held, &go) < 0)
 		return 1;
-	n = kept_door(&held, fd);
+	n = processes_drop(&link) ? kept_door(&held, fd) : 0;
 	if (n)
 		data = dp_data_start(fd, n, transports);
 	if (data && keeper_say(&link, KEEPER_READY) == 0 && !processes_wait(&link, &held))

@@ -30,6 +30,10 @@ struct processes {
 /* Be keeper until all has ended: exit status. */
 int processes_run(const struct processes *p);
 
+/* In a process that keeper has started: have keeper open and change from now on, and give up the
+ * rights of root if it has them.  Before the first thread.  False, with the reason on stderr. */
+bool processes_drop(struct keeper_link *keeper);
+
 /* Be data, of these transports, in a process that keeper has started: exit status. */
 int processes_data(const struct ist_transport *const *transports);
 

@@ -7,8 +7,10 @@
 #include "gw/keeper/opener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct opener_rule {
 	uint8_t kind; /* OPENER_ADDRESS or OPENER_ROUTE */
@@ -22,6 +24,7 @@ struct opener {
 	unsigned opens;
 	struct opener_rule *rule;
 	unsigned rules;
+	char *captures; /* folder of them; NULL = there are none */
 };
 
 struct opener *opener_new(const struct opener_ops *ops)
@@ -39,6 +42,7 @@ void opener_free(struct opener *o)
 		return;
 	free(o->open);
 	free(o->rule);
+	free(o->captures);
 	free(o);
 }
 
@@ -86,6 +90,13 @@ bool opener_may_address(struct opener *o, const char *device, const struct opene
 bool opener_may_route(struct opener *o, const char *device, const struct opener_net *net)
 {
 	return opener_may(o, OPENER_ROUTE, device, net);
+}
+
+bool opener_may_capture(struct opener *o, const char *folder)
+{
+	free(o->captures);
+	o->captures = strdup(folder);
+	return o->captures;
 }
 
 /* "ist%d" is ist0, ist1, ... */
@@ -187,6 +198,53 @@ static int opener_run_change(const struct opener *o, enum opener_kind kind, stru
 	return -o->ops.change(&c);
 }
 
+bool opener_plain_name(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+
+	return *name && *name != '.' && *name != '-' && !name[strspn(name, plain)];
+}
+
+/* Nothing that is there is written over or followed.  0 or an errno value. */
+static int opener_create(const char *folder, const char *name, bool trial, int *out)
+{
+	int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd, err;
+
+	if (at < 0)
+		return errno;
+	fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err = fd < 0 ? errno : 0;
+	if (fd >= 0 && trial) {
+		close(fd);
+		err = unlinkat(at, name, 0) < 0 ? errno : 0;
+	} else if (fd >= 0) {
+		*out = fd;
+	}
+	close(at);
+	return err;
+}
+
+static int opener_run_capture(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			      int *fd)
+{
+	const struct opener *o = ctx;
+	uint8_t trial = rd_u8(body);
+	size_t len = body->left;
+	const uint8_t *octets = rd_take(body, len);
+	char name[OPENER_CAPTURE_NAME];
+
+	(void)from;
+	(void)answer;
+	if (body->bad || trial > 1 || len >= sizeof(name) || memchr(octets, '\0', len))
+		return EBADMSG;
+	memcpy(name, octets, len);
+	name[len] = '\0';
+	if (!opener_plain_name(name))
+		return EBADMSG;
+	return o->captures ? opener_create(o->captures, name, trial, fd) : EACCES;
+}
+
 /* clang-format off */
 #define OPENER_CHANGE(name, kind) \
 	static int name(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer, int *fd) \
@@ -206,6 +264,7 @@ const struct keeper_request opener_requests[] = {
 	{OPENER_LINK, 1u << KEEPER_CONTROL, opener_run_link},
 	{OPENER_ADDRESS, 1u << KEEPER_CONTROL, opener_run_address},
 	{OPENER_ROUTE, 1u << KEEPER_CONTROL, opener_run_route},
+	{OPENER_CAPTURE, 1u << KEEPER_CONTROL, opener_run_capture},
 	{0, 0, NULL},
 };
 
@@ -244,4 +303,14 @@ int opener_ask_change(void *link, const struct opener_change *c)
 
 	opener_put_change(&w, c);
 	return opener_ask(link, c->kind, &w, false);
+}
+
+int opener_ask_capture(struct keeper_link *l, const char *name, bool trial)
+{
+	uint8_t body[OPENER_CAPTURE_NAME];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, trial);
+	wr_bytes(&w, name, strlen(name));
+	return opener_ask(l, OPENER_CAPTURE, &w, !trial);
 }

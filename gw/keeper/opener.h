@@ -12,15 +12,18 @@
 #include "gw/keeper/keeper.h"
 #include "transports/transport.h"
 
-/* Kinds of requests.  An answer has no body; that of OPEN has a descriptor. */
+/* Kinds of requests.  An answer has no body; that of OPEN has a descriptor.  The body of CAPTURE is
+ * "it is a trial" in one octet, then the name. */
 enum opener_kind {
 	OPENER_OPEN = KEEPER_OPENER, /* of data */
 	OPENER_LINK,		     /* of control, as are those that follow */
 	OPENER_ADDRESS,
 	OPENER_ROUTE,
+	OPENER_CAPTURE, /* its answer has a descriptor, but for a trial */
 };
 
-#define OPENER_DEVICE 16u /* octets of a device's name with its NUL */
+#define OPENER_DEVICE	    16u	 /* octets of a device's name with its NUL */
+#define OPENER_CAPTURE_NAME 160u /* of a capture's file with its NUL */
 
 /* IPv4 or IPv6 network or address; IPv4 in the last four octets. */
 struct opener_net {
@@ -69,6 +72,9 @@ bool opener_may_address(struct opener *o, const char *device, const struct opene
 /* Routes to networks inside this one. */
 bool opener_may_route(struct opener *o, const char *device, const struct opener_net *net);
 
+/* New files of captures in this folder.  False without memory. */
+bool opener_may_capture(struct opener *o, const char *folder);
+
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);
 bool opener_allows_change(const struct opener *o, const struct opener_change *c);
 
@@ -81,5 +87,10 @@ extern const struct keeper_request opener_requests[];
 /* Ask keeper; link: the process's struct keeper_link.  As the functions of struct opener_ops. */
 int opener_ask_open(void *link, const struct ist_open *what);
 int opener_ask_change(void *link, const struct opener_change *c);
+/* A new file in the folder of captures: its descriptor, or -errno.  trial: it is made and removed
+ * again; 0 or -errno. */
+int opener_ask_capture(struct keeper_link *l, const char *name, bool trial);
+/* Letters, digits, `.`, `_` and `-` only, and not hidden: it stays in its folder. */
+bool opener_plain_name(const char *name);
 
 #endif

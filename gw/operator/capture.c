@@ -5,6 +5,7 @@
  */
 #include "gw/operator/capture.h"
 
+#include "gw/keeper/opener.h"
 #include "gw/port.h"
 #include "gw/reserve.h"
 #include <errno.h>
@@ -69,22 +70,25 @@ static void capture_file_name(const struct capture *c, uint16_t link_type, char 
 		snprintf(buf, len, "%s", c->file_name);
 }
 
-/* A plain name stays in the folder of captures and is not hidden. */
-static bool capture_is_plain_name(const char *name)
+/* Keeper makes it, since the folder need not be ours.  A descriptor for which there is no room is
+ * lost on its way. */
+static int capture_ask(struct keeper_link *keeper, const char *name, bool trial)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789._-";
+	int rc = opener_ask_capture(keeper, name, trial);
 
-	return *name && *name != '.' && *name != '-' && !name[strspn(name, plain)];
+	errno = rc == -EBADMSG ? EMFILE : rc < 0 ? -rc : 0;
+	return rc < 0 ? -1 : rc;
 }
 
 /* Nothing that is there is written over or followed. */
-static int capture_create(int folder, const char *name)
+static int capture_create(const struct capture *c, const char *name)
 {
 	int fd;
 
+	if (c->keeper)
+		return capture_ask(c->keeper, name, false);
 	do
-		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		fd = openat(c->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	while (fd < 0 && errno == EMFILE && reserve_give_up());
 	return fd;
 }
@@ -98,7 +102,7 @@ static struct capture_file *capture_add_file(struct capture *c, uint16_t link_ty
 	int fd;
 
 	capture_file_name(c, link_type, name, sizeof(name));
-	fd = capture_create(c->folder, name);
+	fd = capture_create(c, name);
 	out = fd >= 0 ? fdopen(fd, "wb") : NULL;
 	if (!out) {
 		if (fd >= 0)
@@ -117,7 +121,8 @@ static struct capture_file *capture_add_file(struct capture *c, uint16_t link_ty
 	fclose(out);
 	if (f->dead)
 		pcap_close(f->dead);
-	unlinkat(c->folder, name, 0);
+	if (c->folder >= 0)
+		unlinkat(c->folder, name, 0);
 	errno = fd;
 	return NULL;
 }
@@ -142,24 +147,30 @@ static void capture_free_one(struct capture *c)
 }
 
 /* The file is made with the first frame, whose link type it has; here is seen that it can be. */
-static bool capture_may_create(int folder, const char *name)
+static bool capture_may_create(const struct capture *c, const char *name)
 {
-	int fd = capture_create(folder, name);
+	int fd;
+
+	if (c->keeper)
+		return capture_ask(c->keeper, name, true) == 0;
+	fd = capture_create(c, name);
 
 	if (fd < 0)
 		return false;
 	close(fd);
-	return !unlinkat(folder, name, 0);
+	return !unlinkat(c->folder, name, 0);
 }
 
 static const char *capture_open_folder(struct capture *c, const char *folder)
 {
 	if (!folder)
 		return "no folder is configured: vty { captures = FOLDER }";
+	if (c->keeper)
+		return capture_may_create(c, c->file_name) ? NULL : strerror(errno);
 	do
 		c->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (c->folder < 0 && errno == EMFILE && reserve_give_up());
-	if (c->folder < 0 || !capture_may_create(c->folder, c->file_name))
+	if (c->folder < 0 || !capture_may_create(c, c->file_name))
 		return strerror(errno);
 	return NULL;
 }
@@ -174,7 +185,7 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 		 : capture_find(gw, port) ? "a capture of it is running"
 		 : strlen(port) >= sizeof(c->name) || strlen(file) >= sizeof(c->file_name)
 			 ? "name too long"
-		 : !capture_is_plain_name(file)
+		 : !opener_plain_name(file)
 			 ? "a file name has letters, digits, `.`, `_` and `-` only"
 			 : NULL;
 	if (*words)
@@ -185,6 +196,7 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 		return NULL;
 	}
 	c->folder = -1;
+	c->keeper = gw->keeper;
 	c->port = (unsigned)p->number;
 	snprintf(c->name, sizeof(c->name), "%s", port);
 	snprintf(c->file_name, sizeof(c->file_name), "%s", file);

@@ -18,7 +18,8 @@ struct capture {
 	unsigned port; /* the data plane's number */
 	char name[64]; /* of the port */
 	char file_name[100];
-	int folder; /* that files are made in */
+	int folder;		    /* that files are made in */
+	struct keeper_link *keeper; /* makes its files; NULL = we do */
 	struct capture_file {
 		uint16_t link_type;
 		void *dead, *dump; /* libpcap's */

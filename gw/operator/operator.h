@@ -11,6 +11,11 @@
 /* The VTY: listen where the configuration says; 0, or -1 with the reason logged.  talloc: context
  * that owns its memory. */
 int vty_start(struct gw *gw, void *talloc);
+/* Open what it listens on beforehand, while there are the rights for it; 0, or -1 with the reason
+ * logged.  vty_stop() undoes it too. */
+int vty_open(const struct cfg_model *m);
+/* Remove the socket's name if no process listens there any more. */
+void vty_sweep(const char *path);
 void vty_stop(void);
 
 /* The far end of the VTY's socket `path`, in a process of its own.  vty_ask: one command, its

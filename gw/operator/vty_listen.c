@@ -38,6 +38,12 @@ struct vty_listener {
 
 static struct vty_listener listeners[2];
 static unsigned n_listeners;
+/* Opened before there is a gateway to serve. */
+static struct vty_opened {
+	int fd;
+	char where[sizeof(((struct sockaddr_un *)0)->sun_path)];
+} opened[sizeof(listeners) / sizeof(listeners[0])];
+static unsigned n_opened;
 static LLIST_HEAD(connections);
 static void *memory;
 static char socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -266,23 +272,19 @@ bool vty_listen_looks_away(void)
 	return false;
 }
 
-static int vty_listen_on(struct gw *gw, int fd, const char *where)
+static int vty_listen_on(struct gw *gw, const struct vty_opened *o)
 {
 	struct vty_listener *l = &listeners[n_listeners];
 
-	if (fd < 0) {
-		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s: %s\n", where, strerror(-fd));
-		return -1;
-	}
 	*l = (struct vty_listener){.gw = gw};
 	loop_timer_init(&l->look_back, vty_look_back, l);
-	osmo_fd_setup(&l->fd, fd, OSMO_FD_READ, vty_accept, l, 0);
+	osmo_fd_setup(&l->fd, o->fd, OSMO_FD_READ, vty_accept, l, 0);
 	if (osmo_fd_register(&l->fd) < 0) {
-		close(fd);
+		close(o->fd);
 		return -1;
 	}
 	n_listeners++;
-	GW_LOG(MAIN, LOGL_NOTICE, "VTY on %s\n", where);
+	GW_LOG(MAIN, LOGL_NOTICE, "VTY on %s\n", o->where);
 	return 0;
 }
 
@@ -360,27 +362,59 @@ static int vty_open_socket(const char *path, const char *group)
 	return rc;
 }
 
+void vty_sweep(const char *path)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	if (!vty_socket_lives(&sun))
+		unlink(path);
+}
+
+static bool vty_opened(int fd, const char *where)
+{
+	if (fd < 0) {
+		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s: %s\n", where, strerror(-fd));
+		return false;
+	}
+	opened[n_opened].fd = fd;
+	snprintf(opened[n_opened++].where, sizeof(opened->where), "%s", where);
+	return true;
+}
+
+static bool vty_open_tcp(const struct cfg_model *m)
+{
+	char where[80];
+
+	if (!m->vty_address)
+		return true;
+	snprintf(where, sizeof(where), "%s port %u", m->vty_address, m->vty_port);
+	return vty_opened(osmo_sock_init(AF_UNSPEC, SOCK_STREAM, IPPROTO_TCP, m->vty_address,
+					 m->vty_port, OSMO_SOCK_F_BIND | OSMO_SOCK_F_NONBLOCK),
+			  where);
+}
+
+int vty_open(const struct cfg_model *m)
+{
+	if (vty_opened(vty_open_socket(m->vty_socket, m->vty_group), m->vty_socket) &&
+	    vty_open_tcp(m))
+		return 0;
+	vty_listen_stop();
+	return -1;
+}
+
 int vty_listen_start(struct gw *gw, void *talloc)
 {
-	const struct cfg_model *m = gw->cfg;
-	char where[80];
+	int rc = n_opened ? 0 : vty_open(gw->cfg);
 
 	memory = talloc_named_const(talloc, 0, "vty connections");
 	vty_memory_end();
 	osmo_signal_register_handler(SS_L_VTY, vty_on_event, NULL);
-	if (vty_listen_on(gw, vty_open_socket(m->vty_socket, m->vty_group), m->vty_socket) == 0) {
-		if (!m->vty_address)
-			return 0;
-		snprintf(where, sizeof(where), "%s port %u", m->vty_address, m->vty_port);
-		if (vty_listen_on(gw,
-				  osmo_sock_init(AF_UNSPEC, SOCK_STREAM, IPPROTO_TCP,
-						 m->vty_address, m->vty_port,
-						 OSMO_SOCK_F_BIND | OSMO_SOCK_F_NONBLOCK),
-				  where) == 0)
-			return 0;
-	}
-	vty_listen_stop();
-	return -1;
+	while (n_opened && rc == 0)
+		rc = vty_listen_on(gw, &opened[--n_opened]);
+	if (rc < 0)
+		vty_listen_stop();
+	return rc;
 }
 
 void vty_listen_stop(void)
@@ -395,6 +429,8 @@ void vty_listen_stop(void)
 		osmo_fd_unregister(&l->fd);
 		close(l->fd.fd);
 	}
+	while (n_opened)
+		close(opened[--n_opened].fd);
 	if (*socket_path)
 		unlink(socket_path);
 	*socket_path = '\0';

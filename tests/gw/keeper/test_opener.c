@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -281,6 +282,51 @@ static void opener_changes_what_is_asked(void)
 	}
 }
 
+/* A new file in the folder of captures: the error, and its descriptor. */
+static int opener_capture(struct opener *o, const char *name, uint8_t trial, int *fd)
+{
+	uint8_t body[300];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, trial);
+	wr_bytes(&w, name, strlen(name));
+	return opener_run(o, OPENER_CAPTURE, body, w.len, fd);
+}
+
+static void opener_makes_captures(void)
+{
+	struct opener *o = opener_of_test();
+	char folder[] = "/tmp/opener.XXXXXX", path[64], name[OPENER_CAPTURE_NAME + 1];
+	static const char *const bad[] = {"", "../x", "a/b", ".x", "-x", "a b", "/etc/x"};
+	int fd;
+
+	CU_ASSERT_FATAL(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof(path), "%s/a.pcap", folder);
+	CU_ASSERT_EQUAL(opener_capture(o, "a.pcap", 0, &fd), EACCES);
+	CU_ASSERT_FATAL(opener_may_capture(o, folder));
+	/* a trial leaves nothing behind */
+	CU_ASSERT_EQUAL(opener_capture(o, "a.pcap", 1, &fd), 0);
+	CU_ASSERT(fd == -1 && access(path, F_OK) < 0);
+	CU_ASSERT_EQUAL(opener_capture(o, "a.pcap", 0, &fd), 0);
+	CU_ASSERT(fd >= 0 && write(fd, "x", 1) == 1 && access(path, F_OK) == 0);
+	close(fd);
+	/* what is there is neither written over nor removed */
+	CU_ASSERT_EQUAL(opener_capture(o, "a.pcap", 0, &fd), EEXIST);
+	CU_ASSERT_EQUAL(opener_capture(o, "a.pcap", 1, &fd), EEXIST);
+	CU_ASSERT(access(path, F_OK) == 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CU_ASSERT_EQUAL(opener_capture(o, bad[i], 0, &fd), EBADMSG);
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	CU_ASSERT_EQUAL(opener_capture(o, name, 0, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_capture(o, "b.pcap", 2, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_CAPTURE, NULL, 0, &fd), EBADMSG);
+	unlink(path);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+	CU_ASSERT_EQUAL(opener_capture(o, "a.pcap", 0, &fd), ENOENT);
+	opener_free(o);
+}
+
 /* Control opens nothing, and data changes no addresses. */
 static void opener_requests_have_a_sender(void)
 {
@@ -379,6 +425,7 @@ static const struct test_case cases[] = {
 	{"without_memory", opener_without_memory},
 	{"opens_what_is_asked", opener_opens_what_is_asked},
 	{"changes_what_is_asked", opener_changes_what_is_asked},
+	{"makes_captures", opener_makes_captures},
 	{"requests_have_a_sender", opener_requests_have_a_sender},
 	{NULL, NULL},
 };
