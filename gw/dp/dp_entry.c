@@ -31,6 +31,22 @@ static void dp_entry_empty(struct call_counters *n, uint32_t key, unsigned home,
 	atomic_store(&n->owner, key);
 }
 
+/* Entries are kept when their calls go.  Many share a block, or each would keep a page of memory
+ * that was the call's from going back. */
+static struct dp_entry *dp_entry_new(struct dp *dp)
+{
+	struct dp_entry_block *b = dp->entry_blocks;
+
+	if (!b || b->used == DP_ENTRY_BLOCK) {
+		b = calloc(1, sizeof(*b));
+		if (!b)
+			return NULL;
+		b->next = dp->entry_blocks;
+		dp->entry_blocks = b;
+	}
+	return &b->entry[b->used++];
+}
+
 /* The spare entry of the oldest slot, when that is free; else a new one.  NULL without memory. */
 static struct dp_entry *dp_entry_take(struct dp *dp)
 {
@@ -44,7 +60,7 @@ static struct dp_entry *dp_entry_take(struct dp *dp)
 	}
 	if (dp->fresh_slot == DOOR_CALLS)
 		return NULL;
-	e = calloc(1, sizeof(*e));
+	e = dp_entry_new(dp);
 	if (!e)
 		return NULL;
 	e->slot = dp->fresh_slot++;
@@ -61,7 +77,7 @@ static void dp_entry_give(struct dp *dp, struct dp_entry *e)
 
 void dp_entry_spare(struct dp *dp, uint32_t slot)
 {
-	struct dp_entry *e = calloc(1, sizeof(*e));
+	struct dp_entry *e = dp_entry_new(dp);
 
 	if (!e)
 		return; /* the slot is not used again */
@@ -81,7 +97,7 @@ static struct dp_entry *dp_entry_take_for(struct dp *dp, uint32_t key, unsigned 
 			dp_entry_empty(dp_entry_counters(dp, e), key, home, bundle);
 		return e;
 	}
-	e = calloc(1, sizeof(*e));
+	e = dp_entry_new(dp);
 	if (e)
 		e->slot = slot;
 	return e;
@@ -234,22 +250,14 @@ void dp_entry_failed(struct dp *dp, uint64_t no)
 		dp_entry_remove(dp, s.found);
 }
 
-static void dp_entry_free(void *ctx, uint64_t key, uintptr_t v)
-{
-	(void)ctx;
-	(void)key;
-	free((struct dp_entry *)v);
-}
-
 void dp_entries_free(struct dp *dp)
 {
-	map_each(&dp->entries, dp_entry_free, NULL);
 	map_free(&dp->entries);
-	while (dp->spare) {
-		struct dp_entry *e = dp->spare;
+	while (dp->entry_blocks) {
+		struct dp_entry_block *b = dp->entry_blocks;
 
-		dp->spare = e->next;
-		free(e);
+		dp->entry_blocks = b->next;
+		free(b);
 	}
 }
 

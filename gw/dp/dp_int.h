@@ -77,6 +77,14 @@ struct dp_entry {
 	struct dp_entry *next;
 };
 
+#define DP_ENTRY_BLOCK 128u
+
+struct dp_entry_block {
+	struct dp_entry_block *next;
+	unsigned used;
+	struct dp_entry entry[DP_ENTRY_BLOCK];
+};
+
 struct dp {
 	struct dp_ops ops;
 	void *ctx;
@@ -111,6 +119,7 @@ struct dp {
 	uint64_t reason[DP_R_COUNT];  /* counted here */
 	struct map chans;	      /* l2tp_channel -> struct dp_chan (dp_chan.c) */
 	struct map entries;	      /* call_key() -> struct dp_entry */
+	struct dp_entry_block *entry_blocks;
 	struct dp_entry *spare, **spare_tail; /* with slots that data may not have freed yet */
 	uint32_t fresh_slot;
 	struct dp_tun *tuns;

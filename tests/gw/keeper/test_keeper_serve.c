@@ -411,7 +411,7 @@ static void processes_are_told_to_control_only(void)
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_PROCESSES, "", &a), 0);
 	CU_ASSERT_EQUAL(keeper_get_processes(a.body, a.len, p), 3);
 	CU_ASSERT_STRING_EQUAL(p[0].name, "keeper");
-	CU_ASSERT_EQUAL(p[0].pid, getpid());
+	CU_ASSERT_EQUAL(p[0].pid, (uint32_t)getpid());
 	CU_ASSERT_STRING_EQUAL(p[1].name, "data");
 	CU_ASSERT_EQUAL(p[1].restarts, 1);
 	CU_ASSERT_STRING_EQUAL(p[1].state, "starting");
