@@ -429,6 +429,11 @@ int check_open(struct check_host *h, const struct ist_port_config *cfg, char *er
 	err[0] = '\0';
 	forget_channels(h);
 	h->failed = false;
+	if (IST_HAS(h->t, check) && h->t->check) {
+		r = h->t->check(cfg, NULL, 0, err, err_len);
+		if (r < 0)
+			return r;
+	}
 	h->in_call = true;
 	r = h->t->open(&h->port, &h->host, h, cfg, err, err_len);
 	h->in_call = false;

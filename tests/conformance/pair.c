@@ -433,10 +433,20 @@ static void pair_many_circuits(FILE *out, const char *many)
 	}
 }
 
+static void pair_uncheck(struct pair *p)
+{
+	const struct ist_transport *t = p->spec->t;
+
+	p->unchecked = (struct ist_transport){.check = NULL};
+	memcpy(&p->unchecked, t, t->size < sizeof(*t) ? t->size : sizeof(*t));
+	p->unchecked.check = NULL;
+}
+
 bool pair_configure(struct pair *p, const char *extra, bool many)
 {
+	pair_uncheck(p);
 	for (unsigned k = 0; k < 2; k++) {
-		const struct ist_transport *const list[] = {p->spec->t, NULL};
+		const struct ist_transport *const list[] = {&p->unchecked, NULL};
 		char name[] = {'s', 'i', 'd', 'e', ' ', (char)('A' + k), '\0'}, *text = NULL;
 		size_t len = 0;
 		FILE *f = open_memstream(&text, &len);

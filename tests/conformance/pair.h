@@ -46,6 +46,9 @@ struct spec {
 struct pair {
 	const struct spec *spec;
 	const struct cfg_model *model[2];
+	/* The transport without its check: that is asked when the port is opened, since some
+	 * circuit sections here are only addresses to dial. */
+	struct ist_transport unchecked;
 	struct check_host side[2];
 	struct link *link;
 	unsigned links;
