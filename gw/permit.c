@@ -57,10 +57,8 @@ static struct opener_net permit_host(uint32_t addr)
 
 static bool permit_tun(struct opener *o, const char *name, uint16_t mtu)
 {
-	struct ist_open w = opening_named(IST_OPEN_TUN, name);
+	const struct ist_open w = dp_tun_opening(name, mtu);
 
-	w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE;
-	w.mtu = mtu;
 	return opener_may_open(o, &w) && opener_may_address(o, name, &link_local);
 }
 

@@ -73,6 +73,8 @@ static inline unsigned dp_channel_port(l2tp_channel c)
 /* Have another open what ports and TUN devices need (struct ist_open), from any thread: a
  * descriptor or -errno.  Before dp_new(); NULL = it is opened in place. */
 void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx);
+/* What dp_tun_open() asks for. */
+struct ist_open dp_tun_opening(const char *name, uint16_t mtu);
 /* workers: 0 = in the caller's loop, UINT_MAX = choose.  NULL without memory or threads. */
 struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx);
 /* The control side alone, of a data side that runs in another process (data_run).  fd: the n

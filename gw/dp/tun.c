@@ -3,6 +3,7 @@
 #include "gw/dp/tun.h"
 
 #include "gw/dp/dp.h"
+#include "transports/kit/opening.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* Advice for the errors whose text alone does not help. */
@@ -39,40 +39,6 @@ static int tun_fail(int fd, const char *what, const char *more, char *err, size_
 	return -e;
 }
 
-/* The queue keeps what comes while the data side is replaced. */
-static int tun_set_up(const char *name, uint16_t mtu)
-{
-	struct ifreq req = {.ifr_mtu = mtu};
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
-
-	if (s < 0)
-		return -1;
-	memcpy(req.ifr_name, name, sizeof(req.ifr_name));
-	rc = ioctl(s, SIOCSIFMTU, &req);
-	req.ifr_qlen = IST_OPEN_QUEUE;
-	if (!rc)
-		rc = ioctl(s, SIOCSIFTXQLEN, &req);
-	close(s);
-	return rc;
-}
-
-/* The interface identifier is agreed by IPV6CP: the kernel must not make a link-local address of
- * its own, since the far end drops packets from it. Where /proc is not writable the device has both
- * addresses.
- */
-static void tun_no_address_of_its_own(const char *name)
-{
-	char path[64 + TUN_NAME];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		dprintf(fd, "1");
-		close(fd);
-	}
-}
-
 /* --- opened by another process ---------------------------------------------------------------- */
 
 static struct {
@@ -91,53 +57,60 @@ int tun_ask_open(const struct ist_open *what)
 	return tun_opener.open ? tun_opener.open(tun_opener.ctx, what) : -ENOSYS;
 }
 
-static int tun_open_elsewhere(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+struct ist_open dp_tun_opening(const char *name, uint16_t mtu)
 {
-	struct ist_open w = {.size = sizeof(w),
-			     .kind = IST_OPEN_TUN,
-			     .flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE,
-			     .mtu = mtu};
-	struct ifreq req = {.ifr_flags = 0};
-	int fd;
+	struct ist_open w = opening_named(IST_OPEN_TUN, name);
 
-	memcpy(w.name, name, strlen(name));
-	fd = tun_ask_open(&w);
+	w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE;
+	w.mtu = mtu;
+	return w;
+}
+
+static int tun_open_elsewhere(const struct ist_open *w, char *made, char *err, size_t err_len)
+{
+	int fd = tun_ask_open(w), rc;
+
 	if (fd == -ENOSYS)
 		return fd;
-	errno = fd < 0 ? -fd : 0;
-	if (fd < 0 || ioctl(fd, TUNGETIFF, &req) < 0)
-		return tun_fail(fd, name, NULL, err, err_len);
-	memcpy(made, req.ifr_name, TUN_NAME);
-	made[TUN_NAME - 1] = '\0';
-	return fd;
+	rc = fd < 0 ? fd : opening_device_name(fd, made);
+	if (!rc)
+		return fd;
+	errno = -rc;
+	return tun_fail(fd, w->name, NULL, err, err_len);
 }
 
 /* --- opened here ------------------------------------------------------------------------------ */
 
-int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+/* As opening_here(), which has no words for what fails. */
+static int tun_open_here(const struct ist_open *w, char *made, char *err, size_t err_len)
 {
 	struct ifreq req = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-	int fd;
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
-	if (strlen(name) >= sizeof(req.ifr_name)) {
-		errno = ENAMETOOLONG;
-		return tun_fail(-1, name, NULL, err, err_len);
-	}
-	fd = tun_open_elsewhere(name, mtu, made, err, err_len);
-	if (fd != -ENOSYS)
-		return fd;
-	strcpy(req.ifr_name, name);
-	fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return tun_fail(fd, "/dev/net/tun", NULL, err, err_len);
+	memcpy(req.ifr_name, w->name, TUN_NAME);
 	if (ioctl(fd, TUNSETIFF, &req) < 0)
-		return tun_fail(fd, name,
+		return tun_fail(fd, w->name,
 				errno == EINVAL ? ": there is a device of that name already" : NULL,
 				err, err_len);
 	memcpy(made, req.ifr_name, TUN_NAME);
 	made[TUN_NAME - 1] = '\0';
-	tun_no_address_of_its_own(made);
-	if (tun_set_up(made, mtu) < 0)
+	errno = -opening_set_up(w, made);
+	if (errno)
 		return tun_fail(fd, "MTU or queue", NULL, err, err_len);
 	return fd;
+}
+
+int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+{
+	const struct ist_open w = dp_tun_opening(name, mtu);
+	int fd;
+
+	if (strlen(name) >= TUN_NAME) {
+		errno = ENAMETOOLONG;
+		return tun_fail(-1, name, NULL, err, err_len);
+	}
+	fd = tun_open_elsewhere(&w, made, err, err_len);
+	return fd == -ENOSYS ? tun_open_here(&w, made, err, err_len) : fd;
 }

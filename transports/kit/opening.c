@@ -45,6 +45,14 @@ void opening_list(const struct ist_open *w, struct ist_open *opens, unsigned roo
 	++*n;
 }
 
+unsigned opening_only(const struct ist_open *w, struct ist_open *opens, unsigned room)
+{
+	unsigned n = 0;
+
+	opening_list(w, opens, room, &n);
+	return n;
+}
+
 int opening_ask(const struct ist_host *h, void *ctx, const struct ist_open *what)
 {
 	int r = IST_HAS(h, open) && h->open ? h->open(ctx, what) : -ENOSYS;
@@ -127,6 +135,13 @@ static int opening_take_up(const struct ist_open *w, const char *name)
 	return rc;
 }
 
+int opening_set_up(const struct ist_open *w, const char *name)
+{
+	if (w->flags & IST_OPEN_NO_ADDRESS)
+		opening_no_address(name);
+	return opening_take_up(w, name);
+}
+
 static int opening_make_device(const struct ist_open *w, int fd)
 {
 	struct ifreq r = opening_request(w->name);
@@ -138,9 +153,7 @@ static int opening_make_device(const struct ist_open *w, int fd)
 		return -errno;
 	if (w->type && ioctl(fd, TUNSETLINK, (unsigned long)w->type) < 0)
 		return -errno;
-	if (w->flags & IST_OPEN_NO_ADDRESS)
-		opening_no_address(r.ifr_name);
-	return opening_take_up(w, r.ifr_name);
+	return opening_set_up(w, r.ifr_name);
 }
 
 static int opening_device(const struct ist_open *w)

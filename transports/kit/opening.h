@@ -19,7 +19,13 @@ int opening_here(const struct ist_open *what);
 /* The name of a TUN or TAP device, which had %d in it perhaps; IFNAMSIZ octets.  0 or -errno. */
 int opening_device_name(int fd, char *name);
 
+/* What w says of an open TUN or TAP device of this name: its MTU, queue, address, up.  0 or -errno.
+ */
+int opening_set_up(const struct ist_open *w, const char *name);
+
 /* Write w to opens[*n], if there is room for more than *n, and count it. */
 void opening_list(const struct ist_open *w, struct ist_open *opens, unsigned room, unsigned *n);
+/* The list of a port that asks for nothing but w; returns 1. */
+unsigned opening_only(const struct ist_open *w, struct ist_open *opens, unsigned room);
 
 #endif

@@ -376,10 +376,8 @@ static struct ist_open link_atmtcp_opening(const struct atmtcp_link *u)
 static unsigned link_atmtcp_opens(const void *impl, struct ist_open *out, unsigned n)
 {
 	const struct ist_open w = link_atmtcp_opening(impl);
-	unsigned there = 0;
 
-	opening_list(&w, out, n, &there);
-	return there;
+	return opening_only(&w, out, n);
 }
 
 static int link_atmtcp_await(struct atmtcp_link *u)

@@ -201,10 +201,8 @@ static struct ist_open link_packet_opening(const struct packet_link *u)
 static unsigned link_packet_opens(const void *impl, struct ist_open *out, unsigned n)
 {
 	const struct ist_open w = link_packet_opening(impl);
-	unsigned there = 0;
 
-	opening_list(&w, out, n, &there);
-	return there;
+	return opening_only(&w, out, n);
 }
 
 static int link_packet_start(void *impl)

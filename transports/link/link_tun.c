@@ -186,10 +186,8 @@ static struct ist_open link_tun_opening(const struct tun_link *u)
 static unsigned link_tun_opens(const void *impl, struct ist_open *out, unsigned n)
 {
 	const struct ist_open w = link_tun_opening(impl);
-	unsigned there = 0;
 
-	opening_list(&w, out, n, &there);
-	return there;
+	return opening_only(&w, out, n);
 }
 
 /* What stands in front of each frame.  Our end of the TAP's wire has an address too: the device's,

@@ -60,10 +60,8 @@ static struct ist_open link_udp_opening(const struct udp_link *u)
 static unsigned link_udp_opens(const void *impl, struct ist_open *out, unsigned n)
 {
 	const struct ist_open w = link_udp_opening(impl);
-	unsigned there = 0;
 
-	opening_list(&w, out, n, &there);
-	return there;
+	return opening_only(&w, out, n);
 }
 
 static int link_udp_start(void *impl)
