@@ -177,15 +177,17 @@ crash() {
 let_go() { unset "serving[$1]"; }
 dead() { ! kill -0 "$1" 2>/dev/null; }
 
-# ping_on SPACE COUNT ADDRESS: one every 50 ms, meanwhile; pinged: waits for the last, and how many of how many came
-# back is in $pings
+# came_back FILE: what ping has said there, as "RECEIVED of SENT"
+came_back() { sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\2 of \1/p' "$1"; }
+# ping_on SPACE COUNT ADDRESS [SECONDS]: one every 50 ms or so, meanwhile, with its time in $WORK/ping.out; pinged: waits
+# for the last, and how many came back is in $pings
 ping_on() {
-	in_space "$1" ping -i 0.05 -c "$2" -W 5 -q "$3" >"$WORK/ping.out" 2>&1 &
+	in_space "$1" ping -D -i "${4:-0.05}" -c "$2" -W 5 "$3" >"$WORK/ping.out" 2>&1 &
 	pinging=$!
 }
 pinged() {
 	wait "$pinging"
-	pings=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\2 of \1/p' "$WORK/ping.out")
+	pings=$(came_back "$WORK/ping.out")
 }
 
 has4() { in_space "$1" ip -4 addr show dev "$2" 2>/dev/null | grep -q 'inet '; }
