@@ -62,6 +62,7 @@ struct gw {
 	struct loop *loop;
 	struct dp *dp;
 	struct l2tp_engine *engine;
+	struct l2tp_ops engine_ops; /* bind_engine_ops, but `keep` only with a store */
 	struct aaa *aaa;
 	struct keep *keep;
 	struct resume *resume; /* what goes on in the next life */

@@ -104,8 +104,7 @@ static void kept_stop(struct kept *k)
 static void kept_hup(struct kept *k)
 {
 	(void)k;
-	GW_LOG(MAIN, LOGL_NOTICE,
-	       "SIGHUP: the configuration is read at start only; nothing is changed\n");
+	gw_hup();
 }
 
 /* As a crash would, but that nothing is lost: data goes on with all that it has been told. */

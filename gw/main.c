@@ -107,8 +107,7 @@ static void main_on_signal(struct osmo_signalfd *s, const struct signalfd_siginf
 	struct gw *gw = s->data;
 
 	if (info->ssi_signo == SIGHUP) {
-		GW_LOG(MAIN, LOGL_NOTICE,
-		       "SIGHUP: the configuration is read at start only; nothing is changed\n");
+		gw_hup();
 		return;
 	}
 	GW_LOG(MAIN, LOGL_NOTICE, "signal %u: ending\n", info->ssi_signo);

@@ -69,14 +69,17 @@ static void start_engine_expire(void *ctx, uint64_t now)
 	l2tp_engine_expire(ctx, now);
 }
 
-static bool start_engine(struct gw *gw)
+static bool start_engine(struct gw *gw, const struct store *store)
 {
 	struct l2tp_limits limits = {.max_tunnels = gw->cfg->max_tunnels,
 				     .max_half_open = gw->cfg->half_open,
 				     .half_open_per_source = gw->cfg->half_open_per_source,
 				     .max_calls = gw->cfg->max_calls};
 
-	gw->engine = l2tp_engine_new(&bind_engine_ops, gw, &limits);
+	gw->engine_ops = bind_engine_ops;
+	if (!store)
+		gw->engine_ops.keep = NULL;
+	gw->engine = l2tp_engine_new(&gw->engine_ops, gw, &limits);
 	if (!gw->engine)
 		return false;
 	loop_set_machine(gw->loop, start_engine_deadline, start_engine_expire, gw->engine);
@@ -145,7 +148,7 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->joins->changed = resume_join_changed;
 	gw->joins->changed_ctx = gw->resume;
 	gw->started = loop_now(gw->loop);
-	if (!services_open_pools(gw) || !start_data_plane(gw, door) || !start_engine(gw) ||
+	if (!services_open_pools(gw) || !start_data_plane(gw, door) || !start_engine(gw, store) ||
 	    !start_rest(gw) || !filters_open(gw) || !services_open(gw) ||
 	    !ports_open(gw, clients_channel_up) || !outgoings_start(gw) ||
 	    !clients_start(gw, gw->started))
@@ -303,6 +306,12 @@ static void start_stop_step(void *ctx, uint64_t now)
 		start_quit(gw);
 	else
 		loop_set(gw->loop, &gw->stop, now + STOP_LOOK);
+}
+
+void gw_hup(void)
+{
+	GW_LOG(MAIN, LOGL_NOTICE,
+	       "SIGHUP: the configuration is read at start only; nothing is changed\n");
 }
 
 void gw_shutdown(struct gw *gw, uint64_t now)

@@ -24,6 +24,8 @@ struct gw *gw_new_apart(const struct cfg_model *cfg, struct store *store,
 /* End at once, without a message to any peer; with a store, all goes on in the next life.  NULL is
  * fine. */
 void gw_free(struct gw *gw);
+/* SIGHUP has come, to this process or to its keeper. */
+void gw_hup(void);
 /* Orderly end: PPP is terminated, then CDN and StopCCN are sent; the loop quits when all are
  * acknowledged or after five seconds.  A second call ends at once. */
 void gw_shutdown(struct gw *gw, uint64_t now);
