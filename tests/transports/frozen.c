@@ -190,6 +190,7 @@ static void frozen_talk(const struct frozen_run *r, uint64_t seed, uint64_t *fre
 	}
 	for (unsigned i = 0; i < 2; i++) {
 		heard_all(&heard[i], &h[i]);
+		heard_line(&heard[i], fake_counted(&h[i]));
 		fake_close(&h[i]);
 	}
 }

@@ -390,13 +390,12 @@ static void atm_disconnect(struct ist_port *p, ist_channel c, const struct ist_c
 
 static void atm_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
-	uint64_t all[ATM_C_COUNT + ATM_AAL5_COUNTERS + LINK_COUNTER_COUNT];
+	uint64_t all[ATM_COUNTERS_ALL];
 
 	memcpy(all, p->count, sizeof(p->count));
 	memcpy(all + ATM_C_COUNT, p->aal5, sizeof(p->aal5));
 	link_count(p->link, all + ATM_C_COUNT + ATM_AAL5_COUNTERS);
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
+	handover_count(out, n, all, p->before, ATM_COUNTERS_ALL);
 }
 
 static int atm_status(const struct ist_port *p, char *buf, size_t len)

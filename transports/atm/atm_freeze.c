@@ -5,7 +5,8 @@
  */
 #include "transports/atm/atm_int.h"
 
-#include <errno.h>
+#include "transports/atm/atm.h"
+
 #include <stdlib.h>
 
 #define ATM_PART	 4u
@@ -146,27 +147,24 @@ static uint64_t atm_thaw_timer(struct handover *h)
 	return at;
 }
 
-int atm_freeze(struct ist_port *p, struct ist_frozen *f)
+static void atm_freeze_port(struct ist_port *p, struct handover *h)
 {
 	struct handover_part part;
-	struct handover h;
-	int r;
 
-	handover_freeze(&h, f, p->host->now(p->ctx));
-	link_hand(p->link, &h);
-	handover_open(&h, &part, ATM_PART, ATM_PART_VERSION);
-	handover_time(&h, p->timer_at, TIME_MOST);
-	handover_close(&h, &part);
-	atm_freeze_all(p, &h);
-	r = handover_frozen(&h);
-	if (r < 0)
-		return r;
+	link_hand(p->link, h);
+	handover_open(h, &part, ATM_PART, ATM_PART_VERSION);
+	handover_time(h, p->timer_at, TIME_MOST);
+	handover_close(h, &part);
+	atm_freeze_all(p, h);
+}
+
+static void atm_freeze_quiet(struct ist_port *p)
+{
 	link_quiet(p->link);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
 	if (p->announce_timer)
 		p->host->timer(p->ctx, &p->announce_timer, UINT64_MAX, NULL, NULL);
-	return 0;
 }
 
 /* The timer is where it was, or earlier for circuits that are new or set up in another way. */
@@ -185,27 +183,36 @@ static void atm_thaw_settle(struct ist_port *p, uint64_t timer_at)
 	atm_announce_later(p);
 }
 
+static int atm_thaw_port(struct ist_port *p, struct handover *h)
+{
+	uint64_t timer_at;
+
+	if (!link_up(p->link))
+		return 0;
+	timer_at = atm_thaw_timer(h);
+	atm_thaw_all(p, h);
+	if (!h->bad)
+		atm_thaw_settle(p, timer_at);
+	return 0;
+}
+
+static uint64_t *atm_freeze_before(struct ist_port *p)
+{
+	return p->before;
+}
+
+static const struct handover_medium atm_medium = {
+	&atm_transport,	  atm_open_from, atm_freeze_port,
+	atm_freeze_quiet, atm_thaw_port, atm_freeze_before,
+};
+
+int atm_freeze(struct ist_port *p, struct ist_frozen *f)
+{
+	return handover_freeze_port(&atm_medium, p, p->host->now(p->ctx), f);
+}
+
 int atm_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
 	     const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len)
 {
-	struct handover h;
-	uint64_t timer_at;
-	int r;
-
-	handover_thaw(&h, f, host->now(ctx));
-	if (h.bad)
-		return settings_error(err, err_len, EINVAL, "not a port's octets");
-	r = atm_open_from(out, host, ctx, cfg, &h, err, err_len);
-	if (r < 0)
-		return r;
-	if (!link_up((*out)->link))
-		return 0;
-	timer_at = atm_thaw_timer(&h);
-	atm_thaw_all(*out, &h);
-	if (h.bad) {
-		atm_close(*out);
-		return settings_error(err, err_len, EINVAL, "malformed octets of a port");
-	}
-	atm_thaw_settle(*out, timer_at);
-	return 0;
+	return handover_thaw_port(&atm_medium, out, host, ctx, cfg, f, err, err_len);
 }

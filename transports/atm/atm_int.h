@@ -65,6 +65,7 @@ enum atm_counter {
 #undef X
 		ATM_C_COUNT
 };
+#define ATM_COUNTERS_ALL (ATM_C_COUNT + ATM_AAL5_COUNTERS + LINK_COUNTER_COUNT)
 
 /* The AAL5 errors are counters too: behind ours, in the order of AAL5_ERRORS. */
 #define ATM_AAL5_COUNTERS (AAL5_RESULTS - AAL5_E_CRC)
@@ -129,6 +130,7 @@ struct ist_port {
 	struct due due;	   /* when each circuit must be served, or earlier */
 	uint64_t count[ATM_C_COUNT];
 	uint64_t aal5[ATM_AAL5_COUNTERS];
+	uint64_t before[ATM_COUNTERS_ALL]; /* in other processes */
 	struct ist_frame rx[ATM_BATCH];
 	struct atm_vc *rx_vc[ATM_BATCH];
 	unsigned rx_count;

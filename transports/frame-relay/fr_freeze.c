@@ -6,7 +6,8 @@
  */
 #include "transports/frame-relay/fr_int.h"
 
-#include <errno.h>
+#include "transports/frame-relay/frame_relay.h"
+
 #include <stdlib.h>
 
 #define FR_PART		2u
@@ -64,29 +65,26 @@ static void fr_freeze_circuits(struct ist_port *p, struct handover *h)
 	}
 }
 
-int fr_freeze(struct ist_port *p, struct ist_frozen *f)
+static void fr_freeze_port(struct ist_port *p, struct handover *h)
 {
 	struct handover_part part;
-	struct handover h;
-	int r;
 
-	handover_freeze(&h, f, p->host->now(p->ctx));
-	link_hand(p->link, &h);
-	handover_open(&h, &part, FR_PART, FR_PART_VERSION);
-	handover_flag(&h, p->has_lmi);
+	link_hand(p->link, h);
+	handover_open(h, &part, FR_PART, FR_PART_VERSION);
+	handover_flag(h, p->has_lmi);
 	if (p->has_lmi)
-		lmi_sides_hand(&p->lmi, &h);
-	fr_freeze_circuits(p, &h);
-	handover_close(&h, &part);
-	r = handover_frozen(&h);
-	if (r < 0)
-		return r;
+		lmi_sides_hand(&p->lmi, h);
+	fr_freeze_circuits(p, h);
+	handover_close(h, &part);
+}
+
+static void fr_freeze_quiet(struct ist_port *p)
+{
 	link_quiet(p->link);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
 	if (p->announce_timer)
 		p->host->timer(p->ctx, &p->announce_timer, UINT64_MAX, NULL, NULL);
-	return 0;
 }
 
 /* False: it does not fit what is configured. */
@@ -125,24 +123,32 @@ static void fr_thaw_forget(struct ist_port *p)
 		link_renew(p->link);
 }
 
+static int fr_thaw_port(struct ist_port *p, struct handover *h)
+{
+	if (link_up(p->link) && fr_thaw_state(p, h))
+		fr_thaw_settle(p);
+	else if (!h->bad)
+		fr_thaw_forget(p);
+	return 0;
+}
+
+static uint64_t *fr_freeze_before(struct ist_port *p)
+{
+	return p->before;
+}
+
+static const struct handover_medium fr_medium = {
+	&frame_relay_transport, fr_open_from, fr_freeze_port,
+	fr_freeze_quiet,	fr_thaw_port, fr_freeze_before,
+};
+
+int fr_freeze(struct ist_port *p, struct ist_frozen *f)
+{
+	return handover_freeze_port(&fr_medium, p, p->host->now(p->ctx), f);
+}
+
 int fr_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
 	    const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len)
 {
-	struct handover h;
-	int r;
-
-	handover_thaw(&h, f, host->now(ctx));
-	if (h.bad)
-		return settings_error(err, err_len, EINVAL, "not a port's octets");
-	r = fr_open_from(out, host, ctx, cfg, &h, err, err_len);
-	if (r < 0)
-		return r;
-	if (link_up((*out)->link) && fr_thaw_state(*out, &h))
-		fr_thaw_settle(*out);
-	else if (!h.bad)
-		fr_thaw_forget(*out);
-	if (!h.bad)
-		return 0;
-	fr_close(*out);
-	return settings_error(err, err_len, EINVAL, "malformed octets of a port");
+	return handover_thaw_port(&fr_medium, out, host, ctx, cfg, f, err, err_len);
 }

@@ -58,6 +58,7 @@ enum fr_counter {
 #undef X
 		C_COUNT
 };
+#define FR_COUNTERS_ALL (C_COUNT + LMI_COUNTER_COUNT + LINK_COUNTER_COUNT)
 
 struct fr_circuit {
 	uint32_t dlci; /* first, for kit/circuits.h */
@@ -84,7 +85,8 @@ struct ist_port {
 	uint32_t announce_timer; /* when they are, at the latest */
 	const char *why;	 /* the link is down */
 	uint64_t count[C_COUNT];
-	struct ist_frame rx[FR_BATCH]; /* gathered, not delivered yet */
+	uint64_t before[FR_COUNTERS_ALL]; /* in other processes */
+	struct ist_frame rx[FR_BATCH];	  /* gathered, not delivered yet */
 	unsigned rx_count;
 };
 

@@ -426,13 +426,12 @@ static void fr_disconnect(struct ist_port *p, ist_channel c, const struct ist_ca
 
 static void fr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
-	uint64_t all[C_COUNT + LMI_COUNTER_COUNT + LINK_COUNTER_COUNT];
+	uint64_t all[FR_COUNTERS_ALL];
 
 	memcpy(all, p->count, sizeof(p->count));
 	lmi_sides_count(&p->lmi, all + C_COUNT);
 	link_count(p->link, all + C_COUNT + LMI_COUNTER_COUNT);
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
+	handover_count(out, n, all, p->before, FR_COUNTERS_ALL);
 }
 
 static int fr_status(const struct ist_port *p, char *buf, size_t len)

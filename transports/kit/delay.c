@@ -5,6 +5,8 @@
  */
 #include "transports/kit/delay.h"
 
+#include "transports/kit/handover.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,4 +74,37 @@ void delay_clear(struct delay_queue *q)
 
 	while ((d = delay_pop(q, UINT64_MAX)))
 		free(d);
+}
+
+#define HANDED_MOST 1000000u
+#define FRAME_MOST  (1u << 17) /* octets */
+
+static void delay_thaw_one(struct delay_queue *q, struct handover *h, uint32_t tag_most,
+			   uint64_t most)
+{
+	uint64_t due = handover_time(h, 0, most);
+	uint32_t tag = handover_word(h, 0, tag_most), len = handover_word(h, 0, FRAME_MOST);
+	const uint8_t *data = rd_take(&h->r, len);
+
+	if (!data)
+		h->bad = true;
+	if (!h->bad)
+		delay_push(q, due, tag, NULL, 0, data, len);
+}
+
+void delay_hand(struct delay_queue *q, struct handover *h, uint32_t tag_most, uint64_t most)
+{
+	uint32_t n = handover_word(h, q->count, HANDED_MOST);
+
+	if (h->thawing) {
+		while (n-- && !h->bad)
+			delay_thaw_one(q, h, tag_most, most);
+		return;
+	}
+	for (struct delayed *d = q->first; d; d = d->next) {
+		handover_time(h, d->due, most);
+		handover_word(h, d->tag, tag_most);
+		handover_word(h, d->len, FRAME_MOST);
+		handover_octets(h, d->data, d->len);
+	}
 }

@@ -27,5 +27,9 @@ uint64_t delay_next(const struct delay_queue *q);
 /* The first one with due <= now, to be freed by the caller, or NULL. */
 struct delayed *delay_pop(struct delay_queue *q, uint64_t now);
 void delay_clear(struct delay_queue *q);
+struct handover;
+/* To or from another process; thawing: an empty queue, whose frames have tags up to tag_most and
+ * are due by `most` us from now. */
+void delay_hand(struct delay_queue *q, struct handover *h, uint32_t tag_most, uint64_t most);
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transports/kit/handover.h"
 
+#include "transports/kit/settings.h"
+
 #include <errno.h>
+#include <stdio.h>
 
 #define MAGIC 0x69737466u /* "istf" */
 
@@ -159,4 +162,115 @@ int handover_fd(struct handover *h, int fd)
 	else
 		f->fd[h->fds++] = fd;
 	return fd;
+}
+
+/* --- whole ports ------------------------------------------------------------------------------- */
+
+#define COUNTERS_PART	 32u
+#define COUNTERS_VERSION 1u
+#define COUNTERS_MOST	 256u
+#define COUNTER_NAME	 64u
+
+static unsigned handover_rows(const struct ist_counter *row)
+{
+	unsigned n = 0;
+
+	while (row[n].name && n < COUNTERS_MOST)
+		n++;
+	return n;
+}
+
+/* By their names: another version of the transport has others. */
+static void handover_write_counters(struct handover *h, const struct ist_counter *row,
+				    const uint64_t *value)
+{
+	unsigned n = handover_rows(row), used = 0;
+	struct handover_part part;
+	char name[COUNTER_NAME];
+
+	for (unsigned i = 0; i < n; i++)
+		used += value[i] != 0;
+	handover_open(h, &part, COUNTERS_PART, COUNTERS_VERSION);
+	handover_word(h, used, COUNTERS_MOST);
+	for (unsigned i = 0; i < n; i++) {
+		if (!value[i])
+			continue;
+		snprintf(name, sizeof(name), "%s", row[i].name);
+		handover_text(h, name, sizeof(name));
+		handover_number(h, value[i]);
+	}
+	handover_close(h, &part);
+}
+
+static void handover_read_counters(struct handover *h, const struct ist_counter *row,
+				   uint64_t *value)
+{
+	unsigned n = handover_rows(row), used;
+	struct handover_part part;
+	char name[COUNTER_NAME] = "";
+
+	if (!handover_open(h, &part, COUNTERS_PART, COUNTERS_VERSION))
+		return;
+	used = handover_word(h, 0, COUNTERS_MOST);
+	while (used-- && !h->bad) {
+		uint64_t v;
+
+		handover_text(h, name, sizeof(name));
+		v = handover_number(h, 0);
+		for (unsigned i = 0; i < n; i++)
+			if (!strcmp(row[i].name, name))
+				value[i] = v;
+	}
+	handover_close(h, &part);
+}
+
+int handover_freeze_port(const struct handover_medium *m, struct ist_port *p, uint64_t now,
+			 struct ist_frozen *f)
+{
+	uint64_t count[COUNTERS_MOST] = {0};
+	struct handover h;
+	int r;
+
+	m->transport->count(p, count, handover_rows(m->transport->counters));
+	handover_freeze(&h, f, now);
+	handover_write_counters(&h, m->transport->counters, count);
+	m->write(p, &h);
+	r = handover_frozen(&h);
+	if (!r)
+		m->quiet(p);
+	return r;
+}
+
+int handover_thaw_port(const struct handover_medium *m, struct ist_port **out,
+		       const struct ist_host *host, void *ctx, const struct ist_port_config *cfg,
+		       struct ist_frozen *f, char *err, size_t err_len)
+{
+	uint64_t count[COUNTERS_MOST] = {0};
+	int r = settings_host_ok(host, err, err_len);
+	struct handover h;
+
+	if (r < 0)
+		return r;
+	handover_thaw(&h, f, host->now(ctx));
+	handover_read_counters(&h, m->transport->counters, count);
+	if (h.bad)
+		return settings_error(err, err_len, EINVAL, "not a port's octets");
+	r = m->open(out, host, ctx, cfg, &h, err, err_len);
+	if (r < 0)
+		return r;
+	r = m->read(*out, &h);
+	if (h.bad || r < 0) {
+		m->transport->close(*out);
+		return h.bad ? settings_error(err, err_len, EINVAL, "malformed octets of a port")
+			     : settings_error(err, err_len, ENOMEM, "out of memory");
+	}
+	memcpy(m->before(*out), count, handover_rows(m->transport->counters) * sizeof(*count));
+	return 0;
+}
+
+void handover_count(uint64_t *out, unsigned n, const uint64_t *here, const uint64_t *before,
+		    unsigned rows)
+{
+	for (unsigned i = 0; i < n; i++)
+		out[i] = i < rows ? here[i] + before[i] : 0;
 }

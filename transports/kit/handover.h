@@ -10,6 +10,9 @@
  * Fields stand in parts: kind, version, octets.  A part grows at its end only; a reader leaves what
  * it does not know.  Octets are read as if a stranger had written them: after the first value that
  * cannot be, every function returns 0 and `bad` is set.
+ *
+ * The kinds of parts, all different: 1 link, 2 frame-relay, 3 x25, 6 and 7 its XOT, 4 and 5 atm, 8
+ * udp, 9 and 10 pppoe, 11 serial, 12 loop, 32 counters.
  */
 #ifndef TRANSPORTS_KIT_HANDOVER_H
 #define TRANSPORTS_KIT_HANDOVER_H
@@ -56,5 +59,33 @@ void handover_octets(struct handover *h, void *octets, size_t n);
 void handover_text(struct handover *h, char *text, size_t size);
 /* A descriptor, or -1.  Freezing: it stays the port's.  Thawing: it becomes the port's. */
 int handover_fd(struct handover *h, int fd);
+
+/* --- whole ports ------------------------------------------------------------------------------- */
+
+/* What a transport adds to its freeze and thaw, which are the two functions below. */
+struct handover_medium {
+	const struct ist_transport *transport; /* its counters, count and close */
+	/* As the transport's, from what another process had. */
+	int (*open)(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, struct handover *from, char *err,
+		    size_t err_len);
+	/* Freezing: what `open` looks for, then what `read` does. */
+	void (*write)(struct ist_port *p, struct handover *h);
+	/* It is frozen: watches and timers end. */
+	void (*quiet)(struct ist_port *p);
+	/* Thawing: 0, or -ENOMEM; `bad` = it cannot be.  The port is closed after both. */
+	int (*read)(struct ist_port *p, struct handover *h);
+	/* Where it keeps what its counters showed in processes before, one for each of them. */
+	uint64_t *(*before)(struct ist_port *p);
+};
+
+int handover_freeze_port(const struct handover_medium *m, struct ist_port *p, uint64_t now,
+			 struct ist_frozen *f);
+int handover_thaw_port(const struct handover_medium *m, struct ist_port **out,
+		       const struct ist_host *host, void *ctx, const struct ist_port_config *cfg,
+		       struct ist_frozen *f, char *err, size_t err_len);
+/* The end of a transport's `count`: n values of its `rows` counters, in this process and before. */
+void handover_count(uint64_t *out, unsigned n, const uint64_t *here, const uint64_t *before,
+		    unsigned rows);
 
 #endif

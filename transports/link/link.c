@@ -139,12 +139,18 @@ static void link_hand_out(struct link *l, const struct link_frame *f, unsigned n
 	l->conf.user->frames(l->conf.ctx, f, n);
 }
 
+/* A frame that has waited may have become too long, and in another process been made so. */
 static void link_release_one(struct link *l, const struct delayed *d)
 {
 	const struct link_frame f = {NULL, d->data, 0, d->len};
+	uint32_t most = l->kind->mtu(l->impl);
 
+	if (d->tag == TAG_RECEIVE && most < LINK_FRAME_MAX)
+		most = LINK_FRAME_MAX;
 	if (!l->up)
 		l->count[d->tag == TAG_SEND ? LINK_TX_DOWN : LINK_RX_DOWN]++;
+	else if (d->len > most)
+		l->count[d->tag == TAG_SEND ? LINK_TX_TOO_LONG : LINK_RX_TOO_LONG]++;
 	else if (d->tag == TAG_SEND)
 		l->kind->send(l->impl, &f, 1);
 	else
@@ -309,6 +315,15 @@ static int link_new(struct link **out, const char *text, const struct link_conf 
 #define LINK_VERSION 1u
 #define SCHEME_MAX   32u
 
+#define HELD_MOST 3600000000ull /* us */
+
+/* A bad line stays the same line. */
+static void link_hand_held(struct link *l, struct handover *h)
+{
+	l->impair.state = handover_number(h, l->impair.state);
+	delay_hand(&l->held, h, TAG_RECEIVE, HELD_MOST);
+}
+
 void link_hand(struct link *l, struct handover *h)
 {
 	char scheme[SCHEME_MAX];
@@ -321,6 +336,7 @@ void link_hand(struct link *l, struct handover *h)
 	handed = handover_flag(h, l->started && l->kind->hand);
 	handover_flag(h, l->up);
 	handover_time(h, l->recheck, SECOND);
+	link_hand_held(l, h);
 	if (handed)
 		l->kind->hand(l->impl, h);
 	handover_close(h, &part);
@@ -338,6 +354,7 @@ static bool link_taken_over(struct link *l, struct handover *h)
 	taken = handover_flag(h, false) && l->kind->hand && !strcmp(scheme, l->kind->scheme);
 	l->up = handover_flag(h, false);
 	l->recheck = handover_time(h, 0, SECOND);
+	link_hand_held(l, h);
 	taken = taken && !h->bad && !l->kind->hand(l->impl, h);
 	handover_close(h, &part);
 	return taken;
@@ -352,6 +369,8 @@ static bool link_go_on(struct link *l, struct handover *h)
 		link_arm(l);
 	else
 		l->up = false;
+	if (!l->started)
+		delay_clear(&l->held);
 	return l->started;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "transports/x25/x25_port.h"
 
+#include "transports/x25/x25_transport.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -166,30 +168,25 @@ static void x25_freeze_held(struct ist_port *p, struct handover *h)
 
 /* --- the port ----------------------------------------------------------------------------------- */
 
-int x25_freeze(struct ist_port *p, struct ist_frozen *f)
+static void x25_freeze_port(struct ist_port *p, struct handover *h)
 {
 	struct handover_part part;
-	struct handover h;
-	int r;
 
-	if (!p->below->hand)
-		return -EOPNOTSUPP;
-	handover_freeze(&h, f, x25_now(p));
-	p->below->hand_link(p, &h);
-	handover_open(&h, &part, X25_PART, X25_PART_VERSION);
-	handover_word(&h, p->conf.framing, X25_SOCKETS);
-	x25_freeze_circuits(p, &h);
-	x25_freeze_held(p, &h);
-	p->below->hand(p, &h);
-	handover_close(&h, &part);
-	r = handover_frozen(&h);
-	if (r < 0)
-		return r;
+	p->below->hand_link(p, h);
+	handover_open(h, &part, X25_PART, X25_PART_VERSION);
+	handover_word(h, p->conf.framing, X25_SOCKETS);
+	x25_freeze_circuits(p, h);
+	x25_freeze_held(p, h);
+	p->below->hand(p, h);
+	handover_close(h, &part);
+}
+
+static void x25_freeze_quiet(struct ist_port *p)
+{
 	p->frozen = true;
 	p->below->quiet(p);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
-	return 0;
 }
 
 /* False: it does not fit what is configured, or has no link. */
@@ -210,14 +207,15 @@ static bool x25_thaw_state(struct ist_port *p, struct handover *h)
 	return fits;
 }
 
-static int x25_thaw_port(struct ist_port *p, struct handover *h, char *err, size_t err_len)
+/* A port that is closed because of a mistake in the octets says nothing to anybody. */
+static int x25_thaw_port(struct ist_port *p, struct handover *h)
 {
 	bool went = x25_thaw_state(p, h);
 
-	if (h->bad)
-		return settings_error(err, err_len, EINVAL, "malformed octets of a port");
-	if ((!went && x25_thaw_renew(p)) || x25_circuits_pvcs(p))
-		return settings_error(err, err_len, ENOMEM, "out of memory");
+	if (h->bad || (!went && x25_thaw_renew(p)) || x25_circuits_pvcs(p)) {
+		p->frozen = true;
+		return -ENOMEM;
+	}
 	if (p->line)
 		x25_line_place_pvcs(p);
 	if (went)
@@ -226,27 +224,25 @@ static int x25_thaw_port(struct ist_port *p, struct handover *h, char *err, size
 	return 0;
 }
 
+static uint64_t *x25_freeze_before(struct ist_port *p)
+{
+	return p->before;
+}
+
+static const struct handover_medium x25_medium = {
+	&x25_transport,	  x25_open_from, x25_freeze_port,
+	x25_freeze_quiet, x25_thaw_port, x25_freeze_before,
+};
+
+int x25_freeze(struct ist_port *p, struct ist_frozen *f)
+{
+	if (!p->below->hand)
+		return -EOPNOTSUPP;
+	return handover_freeze_port(&x25_medium, p, x25_now(p), f);
+}
+
 int x25_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
 	     const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len)
 {
-	struct handover h;
-	struct ist_port *p;
-	int r = settings_host_ok(host, err, err_len);
-
-	if (r < 0)
-		return r;
-	handover_thaw(&h, f, host->now(ctx));
-	if (h.bad)
-		return settings_error(err, err_len, EINVAL, "not a port's octets");
-	r = x25_open_from(&p, host, ctx, cfg, &h, err, err_len);
-	if (r < 0)
-		return r;
-	r = x25_thaw_port(p, &h, err, err_len);
-	if (r < 0) {
-		p->frozen = true;
-		x25_port_close(p);
-		return r;
-	}
-	*out = p;
-	return 0;
+	return handover_thaw_port(&x25_medium, out, host, ctx, cfg, f, err, err_len);
 }

@@ -72,6 +72,7 @@ enum x25_port_counter {
 #undef X
 		X25_P_COUNT
 };
+#define X25_COUNTERS_ALL (X25_P_COUNT + X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT)
 
 /* --- settings (x25_conf.c) -------------------------------------------------------------------- */
 
@@ -244,6 +245,7 @@ struct ist_port {
 	struct x25_held held[X25_HELD];
 	uint64_t gone[X25_C_COUNT]; /* counts of packet layers that were freed */
 	uint64_t count[X25_P_COUNT];
+	uint64_t before[X25_COUNTERS_ALL]; /* in other processes */
 };
 
 /* --- when (x25_transport.c) ------------------------------------------------------------------- */

@@ -23,7 +23,6 @@ static const struct ist_counter counters[] = {
 #undef X
 		{NULL, NULL},
 };
-#define COUNTERS (X25_P_COUNT + X25_C_COUNT + LAPB_C_COUNT + LINK_COUNTER_COUNT)
 
 /* --- timer ------------------------------------------------------------------------------------- */
 
@@ -271,13 +270,12 @@ static bool x25_tr_addr_match(const struct ist_addr *a, const char *pattern)
 
 static void x25_tr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
-	uint64_t all[COUNTERS] = {0};
+	uint64_t all[X25_COUNTERS_ALL] = {0};
 
 	memcpy(all, p->count, sizeof(p->count));
 	memcpy(all + X25_P_COUNT, p->gone, sizeof(p->gone));
 	p->below->count(p, all + X25_P_COUNT);
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < COUNTERS ? all[i] : 0;
+	handover_count(out, n, all, p->before, X25_COUNTERS_ALL);
 }
 
 static int x25_tr_status(const struct ist_port *p, char *buf, size_t len)

@@ -137,7 +137,7 @@ static void half_a_pdu(void)
 	CU_ASSERT_EQUAL(fake_thaw(&h[0], &f, small, err, sizeof(err)), 0);
 	fake_frozen_free(&f);
 	put_cells(&h[1], sdu, 150, 3, 4);
-	CU_ASSERT_EQUAL(fake_count(&h[0], "aal5-oversize"), 1);
+	CU_ASSERT_EQUAL(fake_count(&h[0], "aal5-oversize"), 2);
 	CU_ASSERT_EQUAL(fake_pending(&h[0], FAKE_FRAME), 0);
 	fake_close(&h[0]);
 	fake_close(&h[1]);

@@ -43,6 +43,17 @@ static void without_lmi(void)
 	CU_ASSERT(frozen_same(&r, test_seed()));
 }
 
+/* What an impaired line holds back goes along, and it goes on with the same random numbers. */
+static void on_a_bad_line(void)
+{
+	static const char *const bad[] = {
+		"link=loop:frz",    "lmi=none",		 "impair-loss=5", "impair-delay=2s",
+		"impair-jitter=1s", "impair-reorder=10", "@100 l2tp ppp", NULL};
+	struct frozen_run r = {&frame_relay_transport, {bad, plain}, 200, 1 * S, 300, {NULL, NULL}};
+
+	CU_ASSERT(frozen_same(&r, test_seed()));
+}
+
 static void nni_and_automatic(void)
 {
 	static const char *const nni[] = {"link=loop:frz", "lmi=annex-a", "role=nni",
@@ -153,6 +164,7 @@ static void hostile_octets(void)
 static const struct test_case cases[] = {
 	{"both_sides_of_the_lmi", both_sides_of_the_lmi},
 	{"without_lmi", without_lmi},
+	{"on_a_bad_line", on_a_bad_line},
 	{"nni_and_automatic", nni_and_automatic},
 	{"between_fragments", between_fragments},
 	{"channels_are_reported_first", channels_are_reported_first},

@@ -174,12 +174,147 @@ static void too_small(void)
 	CU_ASSERT_EQUAL(handover_frozen(&g.h), -ENOSPC);
 }
 
+/* --- a whole port ------------------------------------------------------------------------------ */
+
+struct ist_port {
+	uint64_t before[3];
+	uint32_t number;
+	bool quiet;
+};
+
+static struct ist_port here, there;
+static bool closed;
+
+static const struct ist_counter now_has[] = {{"a", ""}, {"b", ""}, {"c", ""}, {NULL, NULL}};
+static const struct ist_counter later_has[] = {{"c", ""}, {"new", ""}, {"a", ""}, {NULL, NULL}};
+
+static void port_count(const struct ist_port *p, uint64_t *out, unsigned n)
+{
+	static const uint64_t value[] = {5, 0, 7};
+
+	handover_count(out, n, value, p->before, 3);
+}
+
+static void port_close(struct ist_port *p)
+{
+	closed = p == &there;
+}
+
+static int port_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, struct handover *from, char *err,
+		     size_t err_len)
+{
+	(void)host, (void)ctx, (void)cfg, (void)from, (void)err, (void)err_len;
+	there = (struct ist_port){.number = 0};
+	*out = &there;
+	return 0;
+}
+
+static void port_write(struct ist_port *p, struct handover *h)
+{
+	handover_word(h, p->number, 9);
+}
+
+static void port_quiet(struct ist_port *p)
+{
+	p->quiet = true;
+}
+
+static int port_read(struct ist_port *p, struct handover *h)
+{
+	p->number = handover_word(h, 0, 9);
+	return p->number == 8 ? -ENOMEM : 0;
+}
+
+static uint64_t *port_before(struct ist_port *p)
+{
+	return p->before;
+}
+
+static uint64_t port_now(void *host)
+{
+	(void)host;
+	return 1000;
+}
+
+static const struct ist_transport port_is = {
+	.counters = now_has, .count = port_count, .close = port_close};
+static const struct ist_transport port_is_later = {
+	.counters = later_has, .count = port_count, .close = port_close};
+static const struct handover_medium port_medium = {&port_is,   port_open, port_write,
+						   port_quiet, port_read, port_before};
+static const struct handover_medium port_medium_later = {&port_is_later, port_open, port_write,
+							 port_quiet,	 port_read, port_before};
+
+static int port_thaw(struct handover_rig *g, const struct handover_medium *m, char *err)
+{
+	const struct ist_host host = {
+		.abi = IST_TRANSPORT_ABI, .size = sizeof(host), .now = port_now};
+	struct ist_port *p = NULL;
+
+	err[0] = '\0';
+	closed = false;
+	return handover_thaw_port(m, &p, &host, NULL, NULL, &g->f, err, 100);
+}
+
+/* Counters go by name, and what this version counts is added. */
+static void counters_of_a_port(void)
+{
+	struct handover_rig g;
+	uint64_t out[4] = {9, 9, 9, 9};
+	char err[100];
+
+	rig_init(&g, sizeof(g.octets));
+	here = (struct ist_port){.number = 3, .before = {100, 0, 0}};
+	CU_ASSERT_EQUAL(handover_freeze_port(&port_medium, &here, 1000, &g.f), 0);
+	CU_ASSERT(here.quiet);
+	CU_ASSERT_EQUAL(port_thaw(&g, &port_medium, err), 0);
+	CU_ASSERT_EQUAL(there.number, 3);
+	port_count(&there, out, 4);
+	CU_ASSERT_EQUAL(out[0], 110);
+	CU_ASSERT_EQUAL(out[1], 0);
+	CU_ASSERT_EQUAL(out[2], 14);
+	CU_ASSERT_EQUAL(out[3], 0);
+	CU_ASSERT_EQUAL(port_thaw(&g, &port_medium_later, err), 0);
+	CU_ASSERT_EQUAL(there.before[0], 7);
+	CU_ASSERT_EQUAL(there.before[1], 0);
+	CU_ASSERT_EQUAL(there.before[2], 105);
+	CU_ASSERT_FALSE(closed);
+}
+
+static void ports_that_cannot_go(void)
+{
+	struct handover_rig g;
+	char err[100];
+
+	rig_init(&g, 20);
+	here = (struct ist_port){.number = 3};
+	CU_ASSERT_EQUAL(handover_freeze_port(&port_medium, &here, 1000, &g.f), -ENOSPC);
+	CU_ASSERT_FALSE(here.quiet);
+	rig_init(&g, sizeof(g.octets));
+	here.number = 8;
+	CU_ASSERT_EQUAL(handover_freeze_port(&port_medium, &here, 1000, &g.f), 0);
+	CU_ASSERT_EQUAL(port_thaw(&g, &port_medium, err), -ENOMEM);
+	CU_ASSERT_STRING_EQUAL(err, "out of memory");
+	CU_ASSERT(closed);
+	g.octets[g.f.len - 1] = 10;
+	CU_ASSERT_EQUAL(port_thaw(&g, &port_medium, err), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "malformed octets of a port");
+	CU_ASSERT(closed);
+	g.f.len = 12;
+	CU_ASSERT_EQUAL(port_thaw(&g, &port_medium, err), -EINVAL);
+	CU_ASSERT_STRING_EQUAL(err, "not a port's octets");
+	CU_ASSERT_FALSE(closed);
+}
+
 static const struct test_case cases[] = {
 	{"every_kind_of_field", every_kind_of_field},
 	{"times", times},
 	{"what_is_not_known", what_is_not_known},
 	{"values_that_cannot_be", values_that_cannot_be},
 	{"too_small", too_small},
+	{"counters_of_a_port", counters_of_a_port},
+	{"ports_that_cannot_go", ports_that_cannot_go},
 	{NULL, NULL},
 };
 const struct test_suite suite_handover = {"handover", cases};
