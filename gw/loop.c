@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One turn of the loop: wait for a descriptor or the earliest deadline, let libosmocore call the
- * handlers, then serve what is due.  The timerfd is set once a turn, to an absolute time, and only
- * when that time has changed.
+ * handlers, then serve what is due and end the turn.  The timerfd is set once a turn, to an
+ * absolute time, and only when that time has changed.
  */
 #include "gw/loop.h"
 
@@ -21,6 +21,8 @@ struct loop {
 	uint64_t (*machine_deadline)(void *ctx);
 	void (*machine_expire)(void *ctx, uint64_t now);
 	void *machine;
+	void (*turn_end)(void *ctx);
+	void *turn_ctx;
 	struct osmo_fd timerfd;
 	uint64_t armed;
 	bool attached, quit;
@@ -85,6 +87,12 @@ void loop_set_machine(struct loop *l, uint64_t (*deadline)(void *ctx),
 	l->machine = ctx;
 }
 
+void loop_set_turn_end(struct loop *l, void (*fn)(void *ctx), void *ctx)
+{
+	l->turn_end = fn;
+	l->turn_ctx = ctx;
+}
+
 uint64_t loop_deadline(const struct loop *l)
 {
 	uint64_t when = deadline_next(&l->heap);
@@ -105,6 +113,8 @@ void loop_expire(struct loop *l, uint64_t now)
 
 		t->fn(t->ctx, now);
 	}
+	if (l->turn_end)
+		l->turn_end(l->turn_ctx);
 }
 
 static int loop_timer_fired(struct osmo_fd *ofd, unsigned what)

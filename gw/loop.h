@@ -38,6 +38,9 @@ uint64_t loop_back_off(uint64_t *wait, uint64_t most, uint64_t now);
 /* A machine with a deadline of its own (the engine): asked before each wait, expired when due. */
 void loop_set_machine(struct loop *l, uint64_t (*deadline)(void *ctx),
 		      void (*expire)(void *ctx, uint64_t now), void *ctx);
+/* The last thing of every turn, before the wait: no descriptor, deadline or system call brings it
+ * about. */
+void loop_set_turn_end(struct loop *l, void (*fn)(void *ctx), void *ctx);
 
 uint64_t loop_deadline(const struct loop *l);
 void loop_expire(struct loop *l, uint64_t now);

@@ -34,7 +34,6 @@ struct resume {
 	struct store *store; /* NULL = nothing is kept */
 	bool unpublished;
 	struct llist_head changed; /* joins whose records are out of date */
-	struct loop_timer turn;	   /* the end of this one */
 	uint64_t now;		   /* of resume_all() */
 	bool bundles;		   /* their turn: the other joins go on already */
 	struct resume_counters n;
@@ -47,17 +46,10 @@ static uint64_t resume_key(uint16_t tid, uint16_t sid)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static void resume_later(struct resume *r)
-{
-	loop_set(r->gw->loop, &r->turn, loop_now(r->gw->loop));
-}
-
 static void resume_put(struct resume *r, enum resume_kind kind, uint64_t key, const uint8_t *rec,
 		       size_t len)
 {
 	r->n.records++;
-	if (!r->unpublished)
-		resume_later(r);
 	r->unpublished = true;
 	if (store_put(r->store, kind, key, rec, len))
 		return;
@@ -70,8 +62,6 @@ static void resume_put(struct resume *r, enum resume_kind kind, uint64_t key, co
 
 static void resume_del(struct resume *r, enum resume_kind kind, uint64_t key)
 {
-	if (!r->unpublished)
-		resume_later(r);
 	r->unpublished = true;
 	store_del(r->store, kind, key);
 }
@@ -113,10 +103,9 @@ void resume_write(struct resume *r)
 	resume_publish(r);
 }
 
-static void resume_on_turn(void *ctx, uint64_t now)
+static void resume_on_turn_end(void *r)
 {
-	(void)now;
-	resume_write(ctx);
+	resume_write(r);
 }
 
 void resume_join_changed(void *ctx, struct join *j)
@@ -129,10 +118,8 @@ void resume_join_changed(void *ctx, struct join *j)
 		resume_del(r, RESUME_JOIN, leg_key(j->leg[0]));
 		j->kept = false;
 	}
-	if (j->ending || !llist_empty(&j->changed))
-		return;
-	llist_add_tail(&j->changed, &r->changed);
-	resume_later(r);
+	if (!j->ending && llist_empty(&j->changed))
+		llist_add_tail(&j->changed, &r->changed);
 }
 
 void resume_line_number(struct resume *r)
@@ -423,7 +410,7 @@ struct resume *resume_new(struct gw *gw, struct store *store)
 	r->gw = gw;
 	r->store = store;
 	INIT_LLIST_HEAD(&r->changed);
-	loop_timer_init(&r->turn, resume_on_turn, r);
+	loop_set_turn_end(gw->loop, resume_on_turn_end, r);
 	return r;
 }
 
@@ -431,9 +418,7 @@ void resume_stop(struct resume *r)
 {
 	if (!r)
 		return;
-	if (r->store)
-		resume_write(r);
-	loop_cancel(r->gw->loop, &r->turn);
+	resume_write(r);
 	r->store = NULL;
 }
 

@@ -18,4 +18,5 @@ void clock_until(struct loop *l, uint64_t when)
 		loop_expire(l, clock_us);
 	}
 	clock_us = when;
+	loop_expire(l, when); /* a turn ends before the wait, whatever is due */
 }

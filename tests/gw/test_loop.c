@@ -89,6 +89,35 @@ static void a_machine_is_asked_too(void)
 	loop_free(loop);
 }
 
+static unsigned fired_by_the_end;
+
+static void loop_on_turn_end(void *ctx)
+{
+	fired_by_the_end = fired[0];
+	++*(unsigned *)ctx;
+}
+
+/* Every turn, behind all that is due in it; and it is nothing to wait for. */
+static void a_turn_ends_behind_what_is_due(void)
+{
+	struct loop_timer t;
+	unsigned turns = 0;
+
+	loop_set_up();
+	fired_by_the_end = 0;
+	loop_set_turn_end(loop, loop_on_turn_end, &turns);
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
+	loop_expire(loop, 1000);
+	CU_ASSERT_EQUAL(turns, 1);
+	loop_timer_init(&t, loop_fire, (void *)0);
+	loop_set(loop, &t, 2000);
+	loop_expire(loop, 2000);
+	CU_ASSERT_EQUAL(turns, 2);
+	CU_ASSERT_EQUAL(fired_by_the_end, 1);
+	CU_ASSERT_EQUAL(loop_deadline(loop), DEADLINE_NEVER);
+	loop_free(loop);
+}
+
 static uint64_t monotonic(void)
 {
 	struct timespec t;
@@ -326,6 +355,7 @@ static void back_off_doubles_to_its_most(void)
 static const struct test_case cases[] = {
 	{"earliest_first_and_cancelled_never", earliest_first_and_cancelled_never},
 	{"a_machine_is_asked_too", a_machine_is_asked_too},
+	{"a_turn_ends_behind_what_is_due", a_turn_ends_behind_what_is_due},
 	{"timerfd_wakes_select", timerfd_wakes_select},
 	{"a_turn_has_an_end", a_turn_has_an_end},
 	{"a_machine_at_its_time", a_machine_at_its_time},
