@@ -8,18 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHANNELS 256u
-
-/* What one host heard, in order: a line each. */
-struct heard {
-	char *text;
-	size_t len, room;
-	ist_channel up[CHANNELS], offered[CHANNELS];
-	bool permanent[CHANNELS]; /* of up */
-	unsigned ups, offers, frames, calls;
-};
-
-static void heard_line(struct heard *h, const char *line)
+void heard_line(struct heard *h, const char *line)
 {
 	size_t n = strlen(line);
 
@@ -33,7 +22,7 @@ static void heard_line(struct heard *h, const char *line)
 	h->len += n;
 }
 
-static bool heard_is_up(struct heard *h, ist_channel c, bool up)
+bool heard_is_up(struct heard *h, ist_channel c, bool up)
 {
 	for (unsigned i = 0; i < h->ups; i++) {
 		if (h->up[i] != c)
@@ -100,7 +89,7 @@ static void heard_tap(void *arg, bool outbound, uint16_t link_type, const uint8_
 	heard_line(arg, line);
 }
 
-static void heard_all(struct heard *h, struct fake_host *host)
+void heard_all(struct heard *h, struct fake_host *host)
 {
 	for (const struct fake_event *e = host->first; e; e = e->next)
 		heard_event(h, e);
@@ -207,6 +196,16 @@ static void frozen_differ(const char *who, const char *a, const char *b)
 	       (int)strcspn(a + line, "\n"), a + line, who, (int)strcspn(b + line, "\n"), b + line);
 }
 
+bool heard_same(const char *who, const struct heard *a, const struct heard *b)
+{
+	const char *x = a->text ? a->text : "", *y = b->text ? b->text : "";
+
+	if (!strcmp(x, y))
+		return true;
+	frozen_differ(who, x, y);
+	return false;
+}
+
 bool frozen_same(const struct frozen_run *r, uint64_t seed)
 {
 	static const char *const who[2] = {"the port", "the far end"};
@@ -217,11 +216,7 @@ bool frozen_same(const struct frozen_run *r, uint64_t seed)
 	frozen_talk(r, seed, NULL, plain);
 	frozen_talk(r, seed, &freezing, other);
 	for (unsigned i = 0; i < 2; i++) {
-		if (!plain[i].text || !other[i].text || strcmp(plain[i].text, other[i].text)) {
-			frozen_differ(who[i], plain[i].text ? plain[i].text : "",
-				      other[i].text ? other[i].text : "");
-			same = false;
-		}
+		same &= heard_same(who[i], &plain[i], &other[i]);
 		if (!plain[i].frames || (r->to[i] && !plain[i].calls))
 			same = false; /* a run in which nothing was heard shows nothing */
 		free(plain[i].text);

@@ -8,6 +8,24 @@
 
 #include "tests/transports/host.h"
 
+#define CHANNELS 256u
+
+/* What one host heard, in order: a line each. */
+struct heard {
+	char *text; /* to be freed */
+	size_t len, room;
+	ist_channel up[CHANNELS], offered[CHANNELS];
+	bool permanent[CHANNELS]; /* of up */
+	unsigned ups, offers, frames, calls;
+};
+void heard_line(struct heard *h, const char *line);
+/* All reports that are there, taken. */
+void heard_all(struct heard *h, struct fake_host *host);
+/* Notes whether it is up; was it? */
+bool heard_is_up(struct heard *h, ist_channel c, bool up);
+/* False, with the first line in which they differ. */
+bool heard_same(const char *who, const struct heard *a, const struct heard *b);
+
 struct frozen_run {
 	const struct ist_transport *tr;
 	const char *const *config[2]; /* the first one is handed over */

@@ -477,6 +477,8 @@ int fake_thaw(struct fake_host *h, struct fake_frozen *from, const char *const *
 	int r;
 
 	host_parse(&c, h->tr, config);
+	r = h->tr->check ? h->tr->check(&c.cfg, h->open, FAKE_OPENS, NULL, 0) : 0;
+	h->opens = r > 0 ? (unsigned)r : 0;
 	h->in_call++;
 	r = h->tr->thaw(&h->port, &h->host, h, &c.cfg, &from->f, err, err_len);
 	h->in_call--;

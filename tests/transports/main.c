@@ -18,6 +18,7 @@
 	X(udp_marks)      \
 	X(udp_table)      \
 	X(udp_socket)     \
+	X(udp_freeze)     \
 	X(delay)          \
 	X(due)            \
 	X(impair)         \

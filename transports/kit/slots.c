@@ -72,23 +72,49 @@ uint32_t slots_find(const struct slots *s, ist_channel c)
 	return i;
 }
 
-/* Free ones are taken again in the order of their numbers. */
+#define SLOT_PENDING (SLOT_NONE - 1) /* thawing: free, and its turn is not known yet */
+
+/* Free ones, in the order in which they are taken again. */
+static void slots_hand_free(struct slots *s, struct handover *h)
+{
+	uint32_t n = s->fresh - s->first - s->taken;
+
+	for (uint32_t i = s->free_first; i != SLOT_NONE && !h->thawing; i = s->slot[i].next_free)
+		handover_word(h, i, s->most);
+	while (h->thawing && n-- && !h->bad) {
+		uint32_t i = handover_word(h, 0, s->most);
+
+		if (h->bad || i < s->first || i >= s->fresh || s->slot[i].taken ||
+		    s->slot[i].next_free != SLOT_PENDING) {
+			h->bad = true;
+			return;
+		}
+		s->taken++;
+		slots_give_back(s, i);
+	}
+}
+
 void slots_hand(struct slots *s, struct handover *h)
 {
 	s->fresh = handover_word(h, s->fresh, s->most);
-	if (s->fresh < s->first)
+	if (h->bad || s->fresh < s->first) {
+		s->fresh = s->first;
 		h->bad = true;
+	}
 	for (uint32_t i = s->first; i < s->fresh && !h->bad; i++) {
 		struct slot *t = &s->slot[i];
 		uint32_t v = (uint32_t)t->generation << 1 | t->taken;
 
 		v = handover_word(h, v, UINT16_MAX << 1 | 1);
-		t->generation = (uint16_t)(v >> 1);
-		t->taken = v & 1;
 		if (!h->thawing)
 			continue;
-		s->taken++;
-		if (!t->taken)
-			slots_give_back(s, i);
+		t->generation = (uint16_t)(v >> 1);
+		t->taken = v & 1;
+		t->next_free = SLOT_PENDING;
+		s->taken += t->taken;
+		if (t->taken && !t->generation)
+			h->bad = true; /* a handle that is none */
 	}
+	if (!h->bad)
+		slots_hand_free(s, h);
 }

@@ -39,8 +39,8 @@ uint32_t slots_take(struct slots *s);
 /* i is taken. */
 void slots_give_back(struct slots *s, uint32_t i);
 struct handover;
-/* Which slots are taken, and how often each was, to or from another process: after slots_init, and
- * handles stay as they were. */
+/* Which slots are taken, how often each was, and the order of the free ones, to or from another
+ * process: after slots_init, and handles stay as they were. */
 void slots_hand(struct slots *s, struct handover *h);
 /* The handle of a slot that is taken. */
 ist_channel slots_handle(const struct slots *s, uint32_t i);

@@ -16,7 +16,7 @@
 #include "transports/kit/settings.h"
 #include "transports/kit/opening.h"
 #include "transports/kit/sock_buffer.h"
-#include "transports/udp/udp_table.h"
+#include "transports/udp/udp_int.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,32 +30,6 @@
 #define BATCH	     32u
 #define ROUNDS	     4u /* batches read before other ports get their turn */
 #define DATAGRAM_MAX 65536u
-
-#define UDP_COUNTERS(X)                                                                        \
-	X(RX, "rx-frames", "datagrams received")                                               \
-	X(RX_OCTETS, "rx-octets", "octets received")                                           \
-	X(TX, "tx-frames", "datagrams sent")                                                   \
-	X(TX_OCTETS, "tx-octets", "octets sent")                                               \
-	X(STRANGERS, "strangers", "channels made by datagrams from unknown addresses")         \
-	X(RECYCLED, "recycled", "strangers' channels given to others")                         \
-	X(RX_NO_ROOM, "rx-no-room", "datagrams of strangers dropped, all channels being held") \
-	X(RX_EMPTY, "rx-empty", "empty datagrams dropped")                                     \
-	X(RX_SOURCE, "rx-source", "datagrams dropped, source port 0 or no address")            \
-	X(RX_LOST, "rx-lost", "datagrams lost in the kernel, we were too slow")                \
-	X(RX_TRUNCATED, "rx-truncated", "datagrams dropped, longer than the buffer")           \
-	X(RX_ERROR, "rx-error", "errors reading the socket")                                   \
-	X(TX_STALE, "tx-stale", "frames for a channel that is gone")                           \
-	X(TX_TOO_LONG, "tx-too-long", "frames longer than a datagram can be")                  \
-	X(TX_FULL, "tx-full", "frames dropped, socket buffer full")                            \
-	X(TX_UNREACHABLE, "tx-unreachable", "frames dropped, no route or refused")             \
-	X(TX_ERROR, "tx-error", "frames dropped, other errors")
-
-enum counter {
-#define X(sym, name, words) C_##sym,
-	UDP_COUNTERS(X)
-#undef X
-		C_COUNT
-};
 
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
@@ -81,24 +55,6 @@ static const struct ist_key keys[] = {
 union control {
 	struct cmsghdr align;
 	char buf[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
-};
-
-struct udp_socket {
-	struct ist_port *port;
-	int fd;
-	uint32_t index;
-	bool wildcard;
-	struct udp_ep bound;
-};
-
-struct ist_port {
-	const struct ist_host *host;
-	void *ctx;
-	struct udp_socket sock[2]; /* listen, dial */
-	unsigned socks;
-	struct udp_table table;
-	uint64_t count[C_COUNT];
-	uint8_t *buffer; /* BATCH datagrams */
 };
 
 /* --- receiving -------------------------------------------------------------------------------- */
@@ -139,7 +95,7 @@ static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct ud
 	return false;
 }
 
-static void udp_report_up(struct ist_port *p, const struct udp_slot *s)
+static void udp_report_up(struct ist_port *p, struct udp_slot *s)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
 	struct udp_ep local = s->key.local;
@@ -147,7 +103,29 @@ static void udp_report_up(struct ist_port *p, const struct udp_slot *s)
 	local.port = p->sock[s->key.sock].bound.port;
 	udp_ep_to_addr(&local, &a.local);
 	udp_ep_to_addr(&s->key.peer, &a.peer);
+	s->reported = true;
 	p->host->up(p->ctx, s->id, &a);
+}
+
+static void udp_announce(struct ist_port *p)
+{
+	p->announce = false;
+	p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
+	for (uint32_t i = 0; i < p->table.slots.fresh; i++)
+		if (p->table.slot[i].id && p->table.slot[i].reported)
+			udp_report_up(p, &p->table.slot[i]);
+}
+
+static void udp_on_time(void *port, uint64_t now)
+{
+	(void)now;
+	udp_announce(port);
+}
+
+void udp_announce_later(struct ist_port *p)
+{
+	p->announce = true;
+	p->host->timer(p->ctx, &p->timer, p->host->now(p->ctx), udp_on_time, p);
 }
 
 static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *key)
@@ -267,10 +245,25 @@ static unsigned udp_receive(struct udp_socket *s)
 
 static void udp_on_readable(void *arg, unsigned ready)
 {
+	struct udp_socket *s = arg;
+
 	(void)ready;
+	if (s->port->announce)
+		udp_announce(s->port);
 	for (unsigned i = 0; i < ROUNDS; i++)
-		if (udp_receive(arg) < BATCH)
+		if (udp_receive(s) < BATCH)
 			return;
+}
+
+int udp_socket_watch(struct udp_socket *s, bool on)
+{
+	const struct ist_port *p = s->port;
+	int r = 0;
+
+	if (s->watched != on)
+		r = p->host->watch(p->ctx, s->fd, on ? IST_READ : 0, udp_on_readable, s);
+	s->watched = on && r >= 0;
+	return r;
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
@@ -551,7 +544,7 @@ static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const st
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 
-	*s = (struct udp_socket){.port = p, .index = p->socks, .bound = *at};
+	*s = (struct udp_socket){.port = p, .index = p->socks, .at = *at, .bound = *at};
 	s->wildcard = udp_ep_wildcard(at);
 	s->fd = opening_ask(p->host, p->ctx, what);
 	if (s->fd < 0)
@@ -560,15 +553,17 @@ static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const st
 	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) < 0 ||
 	    !udp_ep_from_sock(&s->bound, &ss))
 		return -errno;
-	return p->host->watch(p->ctx, s->fd, IST_READ, udp_on_readable, s);
+	return udp_socket_watch(s, true);
 }
 
 static void udp_close(struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->socks; i++) {
-		p->host->watch(p->ctx, p->sock[i].fd, 0, udp_on_readable, &p->sock[i]);
+		udp_socket_watch(&p->sock[i], false);
 		close(p->sock[i].fd);
 	}
+	if (p->timer)
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, udp_on_time, p);
 	udp_table_free(&p->table);
 	free(p->buffer);
 	free(p);
@@ -598,11 +593,13 @@ static int udp_check(const struct ist_port_config *cfg, struct ist_open *opens, 
 }
 
 static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const struct settings *set,
-			    char *err, size_t err_len)
+			    struct handover *from, char *err, size_t err_len)
 {
 	struct ist_open w[2];
 	unsigned n = udp_openings(at, set, w, 2);
 
+	if (from && udp_thaw_sockets(p, at, n, from))
+		return 0;
 	for (unsigned i = 0; i < n; i++) {
 		int r = udp_socket_open(p, at, &w[i]);
 
@@ -616,8 +613,9 @@ static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const s
 	return 0;
 }
 
-static int udp_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-		    const struct ist_port_config *cfg, char *err, size_t err_len)
+int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		  const struct ist_port_config *cfg, struct handover *from, char *err,
+		  size_t err_len)
 {
 	const struct settings set = {keys, cfg->setting, cfg->settings};
 	uint8_t secret[128];
@@ -641,13 +639,19 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 		 udp_table_init(&p->table, (uint32_t)settings_number(&set, "max-channels"), secret))
 		r = settings_error(err, err_len, ENOMEM, "out of memory");
 	else
-		r = udp_open_sockets(p, &at, &set, err, err_len);
+		r = udp_open_sockets(p, &at, &set, from, err, err_len);
 	if (r < 0) {
 		udp_close(p);
 		return r;
 	}
 	*out = p;
 	return 0;
+}
+
+static int udp_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	return udp_open_from(out, host, ctx, cfg, NULL, err, err_len);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -678,10 +682,9 @@ static bool udp_addr_match(const struct ist_addr *a, const char *pattern)
 
 static void udp_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < C_COUNT ? p->count[i] : 0;
+	handover_count(out, n, p->count, p->before, C_COUNT);
 	for (unsigned i = 0; i < p->socks && n > C_RX_LOST; i++)
-		out[C_RX_LOST] += sock_rx_lost(p->sock[i].fd);
+		out[C_RX_LOST] += sock_rx_lost(p->sock[i].fd) - p->sock[i].lost;
 }
 
 static int udp_status(const struct ist_port *p, char *buf, size_t len)
@@ -724,4 +727,6 @@ const struct ist_transport udp_transport = {
 	.fill = udp_fill,
 	.addr_match = udp_addr_match,
 	.check = udp_check,
+	.freeze = udp_freeze,
+	.thaw = udp_thaw,
 };

@@ -8,6 +8,8 @@
  */
 #include "transports/udp/udp_table.h"
 
+#include "transports/kit/handover.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +111,20 @@ struct udp_slot *udp_table_victim(const struct udp_table *t)
 	return t->oldest == SLOT_NONE ? NULL : &t->slot[t->oldest];
 }
 
+/* A slot with key and id. */
+static void udp_table_fill(struct udp_table *t, struct udp_slot *s, uint32_t *head, bool held)
+{
+	s->chain = *head;
+	*head = udp_table_index_of(t, s) + 1;
+	s->state = held ? UDP_SLOT_HELD : UDP_SLOT_STRANGER;
+	if (held) {
+		t->held++;
+	} else {
+		t->strangers++;
+		udp_table_order_last(t, s);
+	}
+}
+
 struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, bool held)
 {
 	uint32_t *head = &t->bucket[udp_table_bucket_of(t, key)];
@@ -123,15 +139,8 @@ struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, b
 	s = &t->slot[i];
 	s->key = *key;
 	s->id = slots_handle(&t->slots, i);
-	s->chain = *head;
-	*head = i + 1;
-	s->state = held ? UDP_SLOT_HELD : UDP_SLOT_STRANGER;
-	if (held) {
-		t->held++;
-	} else {
-		t->strangers++;
-		udp_table_order_last(t, s);
-	}
+	s->reported = false;
+	udp_table_fill(t, s, head, held);
 	return s;
 }
 
@@ -169,4 +178,82 @@ void udp_table_remove(struct udp_table *t, struct udp_slot *s)
 	s->state = UDP_SLOT_FREE;
 	s->id = 0;
 	slots_give_back(&t->slots, i);
+}
+
+/* --- to and from another process ----------------------------------------------------------------- */
+
+static void udp_table_hand_key(struct udp_key *k, uint8_t family, uint32_t socks,
+			       struct handover *h)
+{
+	size_t octets = family == 4 ? 4 : 16;
+
+	if (h->thawing)
+		memset(k, 0, sizeof(*k));
+	k->sock = handover_word(h, k->sock, socks - 1);
+	k->peer.family = k->local.family = family;
+	k->peer.port = (uint16_t)handover_word(h, k->peer.port, UINT16_MAX);
+	k->peer.scope = handover_word(h, k->peer.scope, UINT32_MAX);
+	k->local.scope = handover_word(h, k->local.scope, UINT32_MAX);
+	handover_octets(h, k->peer.ip, octets);
+	handover_octets(h, k->local.ip, octets);
+}
+
+static void udp_table_thaw_slot(struct udp_table *t, uint8_t family, uint32_t socks, bool held,
+				struct handover *h)
+{
+	uint32_t i = handover_word(h, 0, t->max - 1);
+	struct udp_slot *s = &t->slot[i];
+	bool reported = handover_flag(h, false);
+	struct udp_key key;
+
+	udp_table_hand_key(&key, family, socks, h);
+	if (i >= t->slots.fresh || !t->slots.slot[i].taken || s->id || !key.peer.port ||
+	    udp_table_find(t, &key))
+		h->bad = true;
+	if (h->bad)
+		return;
+	s->key = key;
+	s->id = slots_handle(&t->slots, i);
+	s->reported = reported;
+	udp_table_fill(t, s, &t->bucket[udp_table_bucket_of(t, &key)], held);
+}
+
+static void udp_table_freeze_slot(struct udp_table *t, struct udp_slot *s, struct handover *h)
+{
+	handover_word(h, udp_table_index_of(t, s), t->max - 1);
+	handover_flag(h, s->reported);
+	udp_table_hand_key(&s->key, s->key.peer.family, UINT32_MAX, h);
+}
+
+/* Strangers in the order of their last use. */
+static void udp_table_hand_slots(struct udp_table *t, uint8_t family, uint32_t socks,
+				 struct handover *h)
+{
+	uint32_t strangers = handover_word(h, t->strangers, t->max);
+	uint32_t held = handover_word(h, t->held, t->max);
+
+	if (h->thawing) {
+		while (strangers-- && !h->bad)
+			udp_table_thaw_slot(t, family, socks, false, h);
+		while (held-- && !h->bad)
+			udp_table_thaw_slot(t, family, socks, true, h);
+		return;
+	}
+	for (uint32_t i = t->oldest; i != SLOT_NONE; i = t->slot[i].newer)
+		udp_table_freeze_slot(t, &t->slot[i], h);
+	for (uint32_t i = 0; i < t->slots.fresh; i++)
+		if (t->slot[i].state == UDP_SLOT_HELD)
+			udp_table_freeze_slot(t, &t->slot[i], h);
+}
+
+bool udp_table_hand(struct udp_table *t, uint8_t family, uint32_t socks, struct handover *h)
+{
+	if (handover_word(h, t->max, HANDLE_SLOTS) > t->max)
+		return false;
+	slots_hand(&t->slots, h);
+	if (!h->bad)
+		udp_table_hand_slots(t, family, socks, h);
+	if (t->strangers + t->held != t->slots.taken)
+		h->bad = true; /* a slot that is taken and empty */
+	return true;
 }

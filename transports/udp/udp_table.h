@@ -29,6 +29,7 @@ struct udp_slot {
 	uint32_t chain;	       /* next in the bucket: index + 1, 0 = none */
 	uint32_t older, newer; /* strangers by last use */
 	uint8_t state;
+	bool reported; /* up */
 };
 
 struct udp_table {
@@ -58,5 +59,10 @@ struct udp_slot *udp_table_add(struct udp_table *t, const struct udp_key *key, b
 void udp_table_touch(struct udp_table *t, struct udp_slot *s);
 void udp_table_hold(struct udp_table *t, struct udp_slot *s);
 void udp_table_remove(struct udp_table *t, struct udp_slot *s);
+
+struct handover;
+/* To or from another process; thawing: right after udp_table_init, for as many sockets as `socks`
+ * with addresses of this family.  False: it had more channels than there may be now. */
+bool udp_table_hand(struct udp_table *t, uint8_t family, uint32_t socks, struct handover *h);
 
 #endif

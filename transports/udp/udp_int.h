@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files of the udp transport: udp.c and udp_freeze.c. */
+#ifndef TRANSPORTS_UDP_UDP_INT_H
+#define TRANSPORTS_UDP_UDP_INT_H
+
+#include "transports/kit/handover.h"
+#include "transports/udp/udp_table.h"
+
+#define UDP_COUNTERS(X)                                                                        \
+	X(RX, "rx-frames", "datagrams received")                                               \
+	X(RX_OCTETS, "rx-octets", "octets received")                                           \
+	X(TX, "tx-frames", "datagrams sent")                                                   \
+	X(TX_OCTETS, "tx-octets", "octets sent")                                               \
+	X(STRANGERS, "strangers", "channels made by datagrams from unknown addresses")         \
+	X(RECYCLED, "recycled", "strangers' channels given to others")                         \
+	X(RX_NO_ROOM, "rx-no-room", "datagrams of strangers dropped, all channels being held") \
+	X(RX_EMPTY, "rx-empty", "empty datagrams dropped")                                     \
+	X(RX_SOURCE, "rx-source", "datagrams dropped, source port 0 or no address")            \
+	X(RX_LOST, "rx-lost", "datagrams lost in the kernel, we were too slow")                \
+	X(RX_TRUNCATED, "rx-truncated", "datagrams dropped, longer than the buffer")           \
+	X(RX_ERROR, "rx-error", "errors reading the socket")                                   \
+	X(TX_STALE, "tx-stale", "frames for a channel that is gone")                           \
+	X(TX_TOO_LONG, "tx-too-long", "frames longer than a datagram can be")                  \
+	X(TX_FULL, "tx-full", "frames dropped, socket buffer full")                            \
+	X(TX_UNREACHABLE, "tx-unreachable", "frames dropped, no route or refused")             \
+	X(TX_ERROR, "tx-error", "frames dropped, other errors")
+
+enum counter {
+#define X(sym, name, words) C_##sym,
+	UDP_COUNTERS(X)
+#undef X
+		C_COUNT
+};
+
+struct udp_socket {
+	struct ist_port *port;
+	int fd;
+	uint32_t index;
+	bool wildcard, watched;
+	struct udp_ep at, bound; /* as configured; as the kernel has it */
+	uint32_t lost;		 /* datagrams, in processes before */
+};
+
+struct ist_port {
+	const struct ist_host *host;
+	void *ctx;
+	struct udp_socket sock[2]; /* listen, dial */
+	unsigned socks;
+	struct udp_table table;
+	bool announce;	/* thawed: channels that are up are not reported yet */
+	uint32_t timer; /* when they are, at the latest */
+	uint64_t count[C_COUNT];
+	uint64_t before[C_COUNT]; /* in other processes */
+	uint8_t *buffer;	  /* BATCH datagrams */
+};
+
+/* As the transport's open; from: what another process had, or NULL. */
+int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		  const struct ist_port_config *cfg, struct handover *from, char *err,
+		  size_t err_len);
+/* Report the channels that are up before anything else is. */
+void udp_announce_later(struct ist_port *p);
+/* Read it, or no more. */
+int udp_socket_watch(struct udp_socket *s, bool on);
+
+/* udp_freeze.c */
+int udp_freeze(struct ist_port *p, struct ist_frozen *f);
+int udp_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+	     const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
+/* The descriptors of as many sockets for this address; false: they were for another one, or none
+ * came along, and others are to be opened. */
+bool udp_thaw_sockets(struct ist_port *p, const struct udp_ep *at, unsigned n, struct handover *h);
+
+#endif
