@@ -25,6 +25,15 @@ void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg)
 	d->gap_deadline = DEADLINE_NEVER;
 }
 
+void l2tp_data_go_on(struct l2tp_data *d, const struct l2tp_data_numbers *n)
+{
+	d->ns = n->ns;
+	d->nr = n->nr;
+	d->seen_seq = n->seen_seq;
+	if (!d->cfg.lns)
+		d->sending_seq = n->sending_seq || d->cfg.required;
+}
+
 void l2tp_data_set_seq(struct l2tp_data *d, bool on)
 {
 	if (d->cfg.lns)

@@ -52,6 +52,14 @@ struct l2tp_data {
 };
 
 void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg);
+/* The numbers of a state, for one that is to go on where it was. */
+struct l2tp_data_numbers {
+	uint16_t ns, nr;
+	bool sending_seq, seen_seq;
+};
+/* After l2tp_data_init(): as if it had sent and received up to there.  What the LNS sends is as its
+ * configuration says. */
+void l2tp_data_go_on(struct l2tp_data *d, const struct l2tp_data_numbers *n);
 /* LNS: switch sequencing of what we send during the call. */
 void l2tp_data_set_seq(struct l2tp_data *d, bool on);
 

@@ -57,13 +57,28 @@ int processes_copy(const char *file)
 
 /* --- keeper ----------------------------------------------------------------------------------- */
 
-/* A door for each data: what the one before has left in the old is of no use. */
+/* What the calls go on from, until the next data says that it has it. */
+static void processes_leave_door(struct keeper_fds *held)
+{
+	char name[KEEPER_NAME_MAX];
+	int fd;
+
+	if (keeper_fds_find(held, PROCESSES_BEFORE) >= 0) /* the last life did not come so far */
+		return;
+	snprintf(name, sizeof(name), PROCESSES_DOOR, 0u);
+	fd = keeper_fds_take(held, name);
+	if (fd >= 0 && keeper_fds_put(held, PROCESSES_BEFORE, fd) < 0)
+		close(fd);
+}
+
+/* A door for each data: the one before may be broken. */
 static bool processes_new_door(const struct processes *p, struct keeper_fds *held)
 {
 	int fd[DP_DOOR_FDS];
 	unsigned n = dp_door_new(p->cfg->workers, fd);
 	bool ok = n;
 
+	processes_leave_door(held);
 	for (unsigned i = 0; i < n; i++) {
 		char name[KEEPER_NAME_MAX];
 
@@ -211,7 +226,9 @@ int processes_data(const struct ist_transport *const *transports)
 		return 1;
 	n = processes_drop(&link) ? kept_door(&held, fd) : 0;
 	if (n)
-		data = dp_data_start(fd, n, transports);
+		data = dp_data_start(fd, n, keeper_fds_take(&held, PROCESSES_BEFORE), transports);
+	if (data) /* what the one before has left is at this door now */
+		keeper_drop(&link, PROCESSES_BEFORE);
 	if (data && keeper_say(&link, KEEPER_READY) == 0 && !processes_wait(&link, &held))
 		_exit(0);
 	if (data)

@@ -12,9 +12,10 @@
 
 /* Names of what keeper gives: the configuration as it was checked, to control only, since there are
  * secrets in it; the descriptors of the door between control and data, with a number each. */
-#define PROCESSES_CONF	"control/configuration"
-#define PROCESSES_DOOR	"all/door/%u"
-#define PROCESSES_STORE "control/store"
+#define PROCESSES_CONF	 "control/configuration"
+#define PROCESSES_DOOR	 "all/door/%u"
+#define PROCESSES_STORE	 "control/store"
+#define PROCESSES_BEFORE "data/before" /* the memory of the door before */
 
 /* A copy of the file in memory, so that what is checked is what is run, also after a restart of
  * control: its descriptor, or -1 with errno. */

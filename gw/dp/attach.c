@@ -92,4 +92,5 @@ void data_mark(struct data *data, const struct door_msg *m, struct door_msg *ans
 	for (unsigned i = 0; i < data->n; i++)
 		worker_run(data->worker[i], mark_run, NULL);
 	mark_sweep_tuns(data);
+	data_left_drop(data);
 }

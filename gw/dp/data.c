@@ -188,7 +188,7 @@ static bool data_get_memory(struct data *data)
 	return data->msg && data->room && data->answer &&
 	       ring_in_open(&data->table, d->table_ring, DOOR_TABLE_SIZE) &&
 	       ring_out_open(&data->answers, d->answer_ring, DOOR_ANSWER_SIZE) &&
-	       !calltab_init(&data->tab, d->heard);
+	       !calltab_init(&data->tab, d->heard) && data_left_find(data);
 }
 
 static bool data_start(struct data *data)
@@ -218,6 +218,7 @@ struct data *data_new(struct door *d, bool threaded)
 	map_init(&data->lines_at, false);
 	map_init(&data->filters, false);
 	map_init(&data->tun_numbers, false);
+	map_init(&data->left, false);
 	rcu_enter();
 	if (!data_get_memory(data) || !data_start(data)) {
 		data_free(data);
@@ -259,6 +260,7 @@ void data_free(struct data *data)
 	map_free(&data->lines_at);
 	map_free(&data->filters);
 	map_free(&data->tun_numbers);
+	map_free(&data->left);
 	free(data->msg);
 	free(data->room);
 	free(data->answer);

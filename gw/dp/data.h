@@ -86,6 +86,7 @@ struct data {
 	uint32_t last_tun;
 	struct map lines_at; /* l2tp_channel -> struct call of the line on it */
 	struct map filters;  /* number -> struct filter */
+	struct map left;     /* call_key() -> number of its row at door->left, plus 1 */
 	/* Transports by name. */
 	const struct ist_transport *known[DATA_TRANSPORTS];
 	unsigned n_known;
@@ -118,6 +119,18 @@ void data_call_forget(struct data *data, uint16_t tid, uint16_t sid);
 void data_port_forget(struct data *data, unsigned port);
 void data_tun_forget(struct data *data, struct data_tun *t);
 void data_filters_free(struct data *data);
+
+/* --- what a data that died has left (data_left.c) ---------------------------------------------- */
+
+/* To the door of the next one, before that begins: counters of workers and calls, and how many
+ * frames were in its mailboxes.  Nothing at `before` is believed more than a stranger. */
+void data_left_copy(struct door *d, const struct door *before);
+/* What there is at the door.  False without memory. */
+bool data_left_find(struct data *data);
+/* A call that is set first goes on with what it has there, if anything. */
+void data_left_take(struct data *data, struct call_state *st);
+/* Control has set all: the rest is of no call that is there. */
+void data_left_drop(struct data *data);
 
 /* Text of an answer: copied, cut when it is long. */
 void data_say(struct data *data, struct door_msg *answer, const char *text);
@@ -300,6 +313,9 @@ static inline void call_drop(struct worker *w, struct call *c, enum dp_reason wh
 void call_retire(struct worker *w, struct call_state *st);
 /* Follow what control has changed; home worker, before the state is used. */
 void call_follow(struct call *c);
+
+/* Home worker: the numbers are where the next data finds them. */
+void call_show_numbers(struct call_state *st);
 
 /* A PPP frame into a call; the payload stays where it is until the flush. */
 void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len);

@@ -20,7 +20,7 @@ static void data_free_state(struct rcu_head *head)
 }
 
 /* Control has emptied the slot of its counters. */
-static struct call_state *data_new_state(const struct data *data, const struct door_call_set *set,
+static struct call_state *data_new_state(struct data *data, const struct door_call_set *set,
 					 struct worker *home)
 {
 	struct call_state *st = calloc(1, sizeof(*st));
@@ -33,13 +33,14 @@ static struct call_state *data_new_state(const struct data *data, const struct d
 	st->home = home;
 	st->n = &data->door->call[set->slot];
 	l2tp_data_init(&st->data, &c->data);
-	if (!c->bundle.mrru)
-		return st;
-	st->bundle = bundle_new(&c->bundle);
-	if (st->bundle)
-		return st;
-	free(st);
-	return NULL;
+	if (c->bundle.mrru)
+		st->bundle = bundle_new(&c->bundle);
+	if (c->bundle.mrru && !st->bundle) {
+		free(st);
+		return NULL;
+	}
+	data_left_take(data, st);
+	return st;
 }
 
 /* --- addresses of calls: what the TUN looks up ------------------------------------------------ */

@@ -26,12 +26,28 @@ unsigned dp_door_new(unsigned workers, int fd[DP_DOOR_FDS])
 	return 0;
 }
 
-struct data *dp_data_start(const int *fd, unsigned n, const struct ist_transport *const *known)
+static void data_side_go_on(struct door *d, int before)
+{
+	struct door *left = door_read(before, d->workers);
+
+	if (left)
+		data_left_copy(d, left);
+	door_free(left);
+}
+
+struct data *dp_data_start(const int *fd, unsigned n, int before,
+			   const struct ist_transport *const *known)
 {
 	struct door *d = door_open(fd, n);
-	struct data *data = d ? data_new(d, true) : NULL;
-	bool ok = data;
+	struct data *data;
+	bool ok;
 
+	if (d && before >= 0)
+		data_side_go_on(d, before);
+	else if (before >= 0)
+		close(before);
+	data = d ? data_new(d, true) : NULL;
+	ok = data;
 	for (; ok && *known; known++)
 		ok = data_know(data, *known);
 	if (ok && data_start_thread(data))

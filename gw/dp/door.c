@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define MAGIC	0x69737464u /* "istd" */
-#define VERSION 1u
+#define VERSION 2u
 #define TUNNELS 65536u
 #define SEALS	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW)
 
@@ -49,15 +49,16 @@ static size_t door_lay_out(struct door *d, uint8_t *base)
 			d->mail[i][k] = door_place(base, &at, ring_mem_size(door_ring_size[k]));
 	}
 	d->call = door_place(base, &at, DOOR_CALLS * sizeof(*d->call));
+	d->left = door_place(base, &at, DOOR_CALLS * sizeof(*d->left));
 	return at;
 }
 
-static bool door_map(struct door *d)
+static bool door_map(struct door *d, int prot)
 {
 	uint8_t *base;
 
 	d->size = door_lay_out(d, NULL);
-	base = mmap(NULL, d->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, d->fd, 0);
+	base = mmap(NULL, d->size, prot, MAP_SHARED | MAP_NORESERVE, d->fd, 0);
 	if (base == MAP_FAILED)
 		return false;
 	door_lay_out(d, base);
@@ -109,7 +110,8 @@ struct door *door_new(unsigned workers)
 		return NULL;
 	d->fd = memfd_create("isthmus-door", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (d->fd < 0 || ftruncate(d->fd, (off_t)door_lay_out(d, NULL)) < 0 ||
-	    fcntl(d->fd, F_ADD_SEALS, SEALS) < 0 || !door_map(d) || !door_make_wakers(d)) {
+	    fcntl(d->fd, F_ADD_SEALS, SEALS) < 0 || !door_map(d, PROT_READ | PROT_WRITE) ||
+	    !door_make_wakers(d)) {
 		door_free(d);
 		return NULL;
 	}
@@ -137,6 +139,12 @@ static bool door_has_size(struct door *d)
 	       (uint64_t)st.st_size == door_lay_out(d, NULL);
 }
 
+static bool door_is_whole(struct door *d, int prot)
+{
+	return door_has_size(d) && door_map(d, prot) && d->words->magic == MAGIC &&
+	       d->words->version == VERSION && d->words->workers == d->workers;
+}
+
 struct door *door_open(const int *fd, unsigned n)
 {
 	struct door *d = n > 4 && n <= DOOR_FDS ? door_alloc(n - 4) : NULL;
@@ -148,14 +156,28 @@ struct door *door_open(const int *fd, unsigned n)
 	d->fd = fd[0];
 	for (unsigned i = 0; i < 3 + d->workers; i++)
 		door_waker(d, i)->fd = fd[1 + i];
-	if (!door_has_size(d) || !door_map(d) || d->words->magic != MAGIC ||
-	    d->words->version != VERSION || d->words->workers != d->workers) {
+	if (!door_is_whole(d, PROT_READ | PROT_WRITE)) {
 		door_free(d);
 		return NULL;
 	}
 	for (unsigned i = 0; i < 3 + d->workers; i++)
 		door_waker(d, i)->asleep = door_asleep(d, i);
 	return d;
+}
+
+struct door *door_read(int fd, unsigned workers)
+{
+	struct door *d = door_alloc(workers);
+
+	if (!d) {
+		close(fd);
+		return NULL;
+	}
+	d->fd = fd;
+	if (door_is_whole(d, PROT_READ))
+		return d;
+	door_free(d);
+	return NULL;
 }
 
 void door_free(struct door *d)

@@ -32,8 +32,12 @@
 struct call_counters {
 	_Alignas(64) _Atomic uint64_t rx_frames;
 	_Atomic uint64_t rx_octets, tx_frames, tx_octets, drops, last_rx, control;
+	/* Ns to send next, Nr << 16, DOOR_SENDING_SEQ, DOOR_SEEN_SEQ: written before the frame
+	 * leaves that has the number before, so that the next data never repeats one.  In the line
+	 * of the counters, which each frame writes. */
+	_Atomic uint64_t numbers;
 	_Atomic uint64_t filtered_in, filtered_out;
-	_Atomic uint64_t seq_lost, seq_late, seq_reordered, sending_seq; /* of l2tp_data */
+	_Atomic uint64_t seq_lost, seq_late, seq_reordered; /* of l2tp_data */
 	/* The entry that has this slot: call_key(); 0 = free.  Data frees it when no worker can
 	 * write there any more. */
 	_Atomic uint32_t owner;
@@ -41,6 +45,9 @@ struct call_counters {
 	_Atomic uint32_t returned; /* control: punted frames that it has done with */
 	_Atomic uint32_t posted;   /* control: frames that it has sent to this leg */
 };
+
+#define DOOR_SENDING_SEQ (UINT64_C(1) << 32)
+#define DOOR_SEEN_SEQ	 (UINT64_C(1) << 33)
 
 struct filter_counters {
 	_Atomic uint64_t passed, dropped;
@@ -52,6 +59,7 @@ struct worker_counters {
 	_Atomic uint64_t rx_frames, tx_frames, rx_control, tx_control, tun_rx, tun_tx, fragmented;
 	_Atomic uint64_t echoes;
 	_Atomic uint64_t rx_congested, rx_discard;
+	_Atomic uint64_t deaths; /* of the first worker: lives of data that ended without order */
 	struct filter_counters filter[DOOR_FILTERS]; /* by number, modulo */
 };
 
@@ -132,6 +140,7 @@ struct door_words {
 	atomic_int table_asleep;  /* data's message thread */
 	/* Data: the number of the last table message that it has done. */
 	_Alignas(64) _Atomic uint64_t done;
+	_Atomic uint32_t left; /* data: rows at door->left */
 	/* Control: slots from here on were never used; the next numbers of its own to give. */
 	_Alignas(64) _Atomic uint32_t fresh_slot;
 	_Atomic uint32_t last_filter;
@@ -153,7 +162,10 @@ struct door {
 	struct ring_mem *mail[DOOR_WORKERS][MAIL_KINDS];
 	struct worker_counters *counters[DOOR_WORKERS];
 	struct call_counters *call; /* DOOR_CALLS */
-	_Atomic uint64_t *heard;    /* by Tunnel ID: data last came in, us */
+	/* As many, and data's alone: counters of calls of the data before, by their owners, until
+	 * control has set all that goes on. */
+	struct call_counters *left;
+	_Atomic uint64_t *heard; /* by Tunnel ID: data last came in, us */
 	/* By number, modulo DOOR_TUNS: the number of a device that was removed from outside. */
 	_Atomic uint32_t *tun_gone;
 };
@@ -169,6 +181,9 @@ unsigned door_fds(struct door *d, int fd[DOOR_FDS]);
 /* The same door in another process; takes the n descriptors over, also when it fails.  NULL: not a
  * door of this version, or its region is not whole. */
 struct door *door_open(const int *fd, unsigned n);
+/* The region of a door that another one has replaced, to read only; takes fd over.  Its wakers are
+ * not there.  NULL as above, or it is not of as many workers. */
+struct door *door_read(int fd, unsigned workers);
 /* Unmaps it and closes its descriptors. */
 void door_free(struct door *d);
 

@@ -435,6 +435,7 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 		out->echoes += count_get(&n->echoes);
 		out->rx_congested += count_get(&n->rx_congested);
 		out->rx_discard += count_get(&n->rx_discard);
+		out->deaths += count_get(&n->deaths);
 	}
 }
 

@@ -88,13 +88,17 @@ void dp_free(struct dp *dp);
  * descriptors.  workers as in dp_new(). */
 #define DP_DOOR_FDS 20u
 unsigned dp_door_new(unsigned workers, int fd[DP_DOOR_FDS]);
-/* The data side alone, at work in threads of its own; fd as in dp_attach().  known: the transports
- * that ports may be of, NULL ended.  NULL without memory or threads, or not a door. */
+/* The data side alone, at work in threads of its own; fd as in dp_attach().  before: the first
+ * descriptor of the door of a data that has died, which is taken over, or -1: calls go on with the
+ * numbers and counters of there.  known: the transports that ports may be of, NULL ended.  NULL
+ * without memory or threads, or not a door. */
 struct data;
-struct data *dp_data_start(const int *fd, unsigned n, const struct ist_transport *const *known);
+struct data *dp_data_start(const int *fd, unsigned n, int before,
+			   const struct ist_transport *const *known);
 void dp_data_stop(struct data *data);
 /* After dp_attach(), once all ports, devices, entries and routes are there that this life wants:
- * those that a life before has left go. */
+ * those that a life before has left go.  Waits until data has done it: from then on the counters of
+ * calls are what they were before, or more. */
 void dp_attached(struct dp *dp);
 /* Wait until data has done all that it was asked. */
 void dp_flush(struct dp *dp);
@@ -327,7 +331,9 @@ bool dp_tun_gone(const struct dp *dp, uint32_t no);
 	X(BUNDLE_BROKEN, "bundle-broken", "fragment of a packet that cannot be completed")   \
 	X(BUNDLE_FULL, "bundle-full", "fragment beyond the bundle's share of memory")        \
 	X(BUNDLE_LINKS, "bundle-links", "packet that no link of the bundle can carry")       \
-	X(NOT_SET, "entry-not-set", "entry of a call or route that data had no memory for")
+	X(NOT_SET, "entry-not-set", "entry of a call or route that data had no memory for")  \
+	X(DIED_CONTROL, "died-control", "control message in a mailbox when data died")       \
+	X(DIED_FRAME, "died-frame", "PPP frame in a mailbox when data died")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,
@@ -349,6 +355,7 @@ struct dp_counters { /* folded over workers */
 	uint64_t echoes;     /* LCP Echo-Requests answered without the control thread */
 	/* received with the marks of their medium: FECN, BECN, EFCI; DE, CLP */
 	uint64_t rx_congested, rx_discard;
+	uint64_t deaths; /* data died, and another one went on */
 };
 void dp_count(struct dp *dp, struct dp_counters *out);
 

@@ -206,6 +206,7 @@ void dp_attached(struct dp *dp)
 		dp_left_forget_port(dp, i);
 	}
 	dp_change(dp, &m);
+	dp_flush(dp);
 	map_each(&dp->left.slots, dp_left_spare_slot, dp);
 	map_free(&dp->left.slots);
 	map_init(&dp->left.slots, false);

@@ -314,6 +314,17 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
 
 /* --- sequencing ------------------------------------------------------------------------------- */
 
+void call_show_numbers(struct call_state *st)
+{
+	const struct l2tp_data *d = &st->data;
+
+	atomic_store_explicit(&st->n->numbers,
+			      d->ns | (uint64_t)d->nr << 16 |
+				      (d->sending_seq ? DOOR_SENDING_SEQ : 0) |
+				      (d->seen_seq ? DOOR_SEEN_SEQ : 0),
+			      memory_order_relaxed);
+}
+
 /* The sequence state is the worker's; its counters are copied to atomics that other threads may
  * read. */
 static void dp_call_show_sequence(struct call_state *st)
@@ -321,14 +332,15 @@ static void dp_call_show_sequence(struct call_state *st)
 	atomic_store_explicit(&st->n->seq_lost, st->data.lost, memory_order_relaxed);
 	atomic_store_explicit(&st->n->seq_late, st->data.late, memory_order_relaxed);
 	atomic_store_explicit(&st->n->seq_reordered, st->data.reordered, memory_order_relaxed);
-	atomic_store_explicit(&st->n->sending_seq, st->data.sending_seq, memory_order_relaxed);
+	call_show_numbers(st);
 }
 
 /* A call without sequence numbers, as most are, has nothing to show and is not asked to at every
  * frame. */
 static bool dp_call_is_sequenced(const struct call_state *st)
 {
-	return st->data.seen_seq || st->data.sending_seq || count_get(&st->n->sending_seq);
+	return st->data.seen_seq || st->data.sending_seq ||
+	       count_get(&st->n->numbers) & DOOR_SENDING_SEQ;
 }
 
 static void dp_call_follow(struct call *c)

@@ -283,7 +283,7 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 		.seq_lost = count_get(&n->seq_lost),
 		.seq_late = count_get(&n->seq_late),
 		.seq_reordered = count_get(&n->seq_reordered),
-		.sending_seq = count_get(&n->sending_seq),
+		.sending_seq = count_get(&n->numbers) & DOOR_SENDING_SEQ,
 	};
 	return true;
 }

@@ -115,6 +115,8 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 		    "IPv4 packets cut to the MTU of their leg");
 	counter_add(to, "data", "echoes", n.echoes,
 		    "LCP echo requests answered without the control thread");
+	counter_add(to, "data", "deaths", n.deaths,
+		    "times that the data process died and another one went on");
 	for (i = 0; i < DP_R_COUNT; i++)
 		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }

@@ -279,6 +279,41 @@ static void restart_of_numbers_is_followed(void)
 	CU_ASSERT_EQUAL(d.late, 3);
 }
 
+/* A state that is lost goes on with its numbers: the one expected is delivered, the ones before are
+ * late, the ones missed are lost. */
+static void numbers_go_on(void)
+{
+	const struct l2tp_data_numbers n = {
+		.ns = 65535, .nr = 3, .sending_seq = true, .seen_seq = true};
+	uint16_t ns;
+
+	for (unsigned lns = 0; lns < 2; lns++) {
+		struct l2tp_data d = data_make(lns, true, false, 0);
+
+		l2tp_data_go_on(&d, &n);
+		CU_ASSERT(sends_seq(&d, &ns) && ns == 65535);
+		CU_ASSERT(sends_seq(&d, &ns) && ns == 0);
+		CU_ASSERT_EQUAL(data_rx(&d, 2, 0), L2TP_DATA_DROP);
+		CU_ASSERT_EQUAL(data_rx(&d, 3, 0), L2TP_DATA_DELIVER);
+		CU_ASSERT_EQUAL(data_rx(&d, 40, 0), L2TP_DATA_DELIVER);
+		CU_ASSERT(d.late == 1 && d.lost == 36);
+	}
+}
+
+/* RFC 2661 5.4: the LNS may have been told meanwhile to send no more numbers. */
+static void the_lns_sends_what_it_is_told(void)
+{
+	const struct l2tp_data_numbers n = {.ns = 9, .sending_seq = true};
+	struct l2tp_data lns = data_make(true, false, false, 0);
+	struct l2tp_data lac = data_make(false, false, false, 0);
+	uint16_t ns;
+
+	l2tp_data_go_on(&lns, &n);
+	CU_ASSERT_FALSE(sends_seq(&lns, &ns));
+	l2tp_data_go_on(&lac, &n);
+	CU_ASSERT(sends_seq(&lac, &ns) && ns == 9);
+}
+
 /* Old frames without consecutive numbers do not restart the numbering, nor do consecutive ones that
  * are near. */
 static void stray_old_frames_are_not_followed(void)
@@ -518,6 +553,8 @@ static const struct test_case cases[] = {
 	{"long_loss_is_delivered_at_once", long_loss_is_delivered_at_once},
 	{"first_number_may_be_any", first_number_may_be_any},
 	{"restart_of_numbers_is_followed", restart_of_numbers_is_followed},
+	{"numbers_go_on", numbers_go_on},
+	{"the_lns_sends_what_it_is_told", the_lns_sends_what_it_is_told},
 	{"stray_old_frames_are_not_followed", stray_old_frames_are_not_followed},
 	{"in_order_at_most_once", in_order_at_most_once},
 	{"queue_mends_all_reordering_in_its_reach", queue_mends_all_reordering_in_its_reach},

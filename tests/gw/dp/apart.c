@@ -38,10 +38,10 @@ static void apart_wait(int end)
 		;
 }
 
-static int apart_data(int end, const int *fd, unsigned n)
+static int apart_data(int end, const int *fd, unsigned n, int before)
 {
 	static const struct ist_transport *const known[] = {&udp_transport, NULL};
-	struct data *data = dp_data_start(fd, n, known);
+	struct data *data = dp_data_start(fd, n, before, known);
 
 	if (!data)
 		return 1;
@@ -55,10 +55,12 @@ int apart_main(int argc, char **argv)
 	int fd[DP_DOOR_FDS];
 	unsigned n;
 
-	if (argc < 4 || strcmp(argv[1], "--data") != 0)
+	if (argc < 4 || strncmp(argv[1], "--data", 6) != 0)
 		return -1;
 	n = apart_fds(argc, argv, fd);
-	return apart_data(atoi(argv[2]), fd, n);
+	if (!strcmp(argv[1], "--data-after"))
+		return apart_data(atoi(argv[2]), fd, n - 1, fd[n - 1]);
+	return apart_data(atoi(argv[2]), fd, n, -1);
 }
 
 static void apart_exec(const char *role, int end, const int *fd, unsigned n)

@@ -16,7 +16,7 @@ struct apart {
 	int gone; /* from it: hung up once it is gone */
 };
 
-/* Start it as "--data". */
+/* Start it as "--data", or as "--data-after" with the first of the door before at the end of fd. */
 void apart_start(struct apart *a, const char *role, const int *fd, unsigned n);
 void apart_kill(struct apart *a);
 /* From another process, in a moment; apart_reap() it. */

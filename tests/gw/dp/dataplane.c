@@ -8,7 +8,7 @@ extern const struct test_suite suite_addrtab, suite_calltab, suite_dp, suite_dp_
 	suite_dp_memory, suite_dp_report, suite_dp_send, suite_dp_tun, suite_host, suite_ip,
 	suite_ip_networks, suite_map, suite_netif, suite_pool, suite_prefixtab, suite_ring,
 	suite_ip_path, suite_worker, suite_door_msg, suite_dp_echo, suite_port_check, suite_door,
-	suite_data_side, suite_attach;
+	suite_data_side, suite_attach, suite_data_left;
 
 static const struct test_suite *const suites[] = {
 	&suite_addrtab, &suite_attach,	   &suite_calltab,    &suite_dp,	  &suite_dp_bundle,
@@ -16,7 +16,8 @@ static const struct test_suite *const suites[] = {
 	&suite_dp_send, &suite_ip,	   &suite_map,	      &suite_netif,	  &suite_pool,
 	&suite_ring,	&suite_ip_path,	   &suite_worker,     &suite_dp_filter,	  &suite_dp_memory,
 	&suite_dp_tun,	&suite_host,	   &suite_prefixtab,  &suite_ip_networks, &suite_door_msg,
-	&suite_dp_echo, &suite_port_check, &suite_door,	      &suite_data_side,	  NULL,
+	&suite_dp_echo, &suite_port_check, &suite_door,	      &suite_data_side,	  &suite_data_left,
+	NULL,
 };
 
 int main(int argc, char **argv)

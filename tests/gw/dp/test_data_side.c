@@ -43,14 +43,21 @@ static void data_side_hears(int peer, const char *hex)
 	ASSERT_OCTETS(buf, (size_t)got, want, len);
 }
 
-static void data_side_up(struct two *t, unsigned workers)
+/* before: the first descriptor of the door of a data that was killed, or -1. */
+static void data_side_up_after(struct two *t, unsigned workers, int before)
 {
+	int fd[DP_DOOR_FDS];
 	unsigned handle;
 	int port;
 
 	t->n = dp_door_new(workers, t->fd);
 	CU_ASSERT_EQUAL_FATAL(t->n, workers + 4);
-	apart_start(&t->data, "--data", t->fd, t->n);
+	memcpy(fd, t->fd, sizeof(fd));
+	fd[t->n] = before;
+	if (before < 0)
+		apart_start(&t->data, "--data", fd, t->n);
+	else
+		apart_start(&t->data, "--data-after", fd, t->n + 1);
 	CU_ASSERT_TRUE_FATAL(apart_attach(&t->r, t->fd, t->n, t->data.gone));
 	CU_ASSERT_EQUAL(dp_workers(t->r.dp), workers);
 	port = apart_open_udp(t->r.dp, "127.0.0.1:0");
@@ -61,6 +68,11 @@ static void data_side_up(struct two *t, unsigned workers)
 	CU_ASSERT_TRUE_FATAL(rig_wait_lines(&t->r, 2));
 	CU_ASSERT_EQUAL_FATAL(sscanf(t->r.line[0].text, "up %u", &handle), 1);
 	t->channel = rig_channel(&t->r, handle);
+}
+
+static void data_side_up(struct two *t, unsigned workers)
+{
+	data_side_up_after(t, workers, -1);
 }
 
 static void data_side_down(struct two *t)
@@ -192,6 +204,73 @@ static void data_is_killed_in_a_question(void)
 	data_side_down(&t);
 }
 
+/* --- the next one goes on ---------------------------------------------------------------------- */
+
+static struct dp_call data_side_sequenced(const struct two *t, bool lns)
+{
+	struct dp_call c = data_side_call(t);
+
+	c.data.lns = lns;
+	c.data.send_seq = lns;
+	return c;
+}
+
+static void data_side_echo(struct two *t, unsigned theirs, unsigned ours)
+{
+	char say[80], hear[80];
+
+	snprintf(say, sizeof(say), "0802 0002 0003 %04x 0000 ff03 c021 09070008 a1a2a3a4", theirs);
+	snprintf(hear, sizeof(hear), "0902 0a0b 0c0d %04x 0000 ff03 c021 0a070008 11223344", ours);
+	data_side_say(t->peer, say);
+	data_side_hears(t->peer, hear);
+}
+
+/* RFC 2661 5.4: Ns rises by one with each message.  Both sides go on where they were; the two that
+ * the peer has sent meanwhile are lost. */
+static void data_side_goes_on(bool lns)
+{
+	static const uint8_t frame[] = {0x80, 0x21, 1, 2, 0, 4};
+	struct dp_call_stats st;
+	struct dp_counters n;
+	struct two first, next;
+	struct dp_call c;
+
+	data_side_up(&first, 1);
+	c = data_side_sequenced(&first, lns);
+	CU_ASSERT_EQUAL_FATAL(dp_call_set(first.r.dp, &c), 0);
+	dp_flush(first.r.dp);
+	for (unsigned i = 0; i < 3; i++)
+		data_side_echo(&first, i, i);
+	CU_ASSERT_TRUE(dp_ppp_send(first.r.dp, 2, 3, frame, sizeof(frame)));
+	data_side_hears(first.peer, "0802 0a0b 0c0d 0003 0000 ff03 8021 01020004");
+	apart_kill(&first.data);
+	data_side_up_after(&next, 1, first.fd[0]);
+	c = data_side_sequenced(&next, lns);
+	CU_ASSERT_EQUAL_FATAL(dp_call_set(next.r.dp, &c), 0);
+	dp_attached(next.r.dp);
+	CU_ASSERT_TRUE_FATAL(dp_call_stats(next.r.dp, 2, 3, &st));
+	CU_ASSERT(st.rx_frames == 3 && st.tx_frames == 4 && st.sending_seq);
+	data_side_echo(&next, 5, 4);
+	CU_ASSERT_TRUE_FATAL(dp_call_stats(next.r.dp, 2, 3, &st));
+	CU_ASSERT(st.rx_frames == 4 && st.tx_frames == 5 && st.seq_lost == 2 && !st.seq_late);
+	dp_count(next.r.dp, &n);
+	CU_ASSERT(n.deaths == 1 && n.rx_frames == 4 && n.echoes == 4);
+	/* With the mark all that was left has gone: a later call with these ids is a new one. */
+	dp_call_del(next.r.dp, 2, 3);
+	CU_ASSERT_EQUAL_FATAL(dp_call_set(next.r.dp, &c), 0);
+	dp_flush(next.r.dp);
+	data_side_echo(&next, 0, 0);
+	CU_ASSERT_EQUAL(apart_end(&next.data), 0);
+	data_side_down(&first);
+	data_side_down(&next);
+}
+
+static void a_sequenced_call_goes_on(void)
+{
+	data_side_goes_on(true);
+	data_side_goes_on(false);
+}
+
 static void no_data_side(void)
 {
 	struct rig r;
@@ -212,6 +291,7 @@ static const struct test_case cases[] = {
 	{"a_call_goes_through_two_processes", a_call_goes_through_two_processes},
 	{"data_is_killed", data_is_killed},
 	{"data_is_killed_in_a_question", data_is_killed_in_a_question},
+	{"a_sequenced_call_goes_on", a_sequenced_call_goes_on},
 	{"no_data_side", no_data_side},
 	{NULL, NULL},
 };

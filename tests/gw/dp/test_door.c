@@ -78,7 +78,8 @@ static void nothing_overlaps(void)
 		}
 	}
 	CU_ASSERT(at <= (uint8_t *)d->call);
-	CU_ASSERT((uint8_t *)(d->call + DOOR_CALLS) <= (uint8_t *)d->words + d->size);
+	CU_ASSERT(d->call + DOOR_CALLS <= d->left);
+	CU_ASSERT((uint8_t *)(d->left + DOOR_CALLS) <= (uint8_t *)d->words + d->size);
 	door_free(d);
 }
 
@@ -112,10 +113,33 @@ static void what_is_no_door(void)
 	door_free(d);
 }
 
+/* To read, and whatever becomes of it; who writes there all the same is not ours. */
+static void a_door_that_is_read(void)
+{
+	struct door *d = door_new(2), *other;
+	int cut = memfd_create("x", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	CU_ASSERT_FATAL(d != NULL);
+	atomic_store(&d->call[DOOR_CALLS - 1].owner, 7);
+	other = door_read(dup(d->fd), 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+	CU_ASSERT_EQUAL(atomic_load(&other->call[DOOR_CALLS - 1].owner), 7);
+	door_free(other);
+	CU_ASSERT_PTR_NULL(door_read(dup(d->fd), 1));
+	CU_ASSERT_PTR_NULL(door_read(dup(d->fd), 3));
+	CU_ASSERT(!ftruncate(cut, (off_t)d->size));
+	CU_ASSERT_PTR_NULL(door_read(cut, 2)); /* it could be cut */
+	CU_ASSERT(fcntl(cut, F_GETFD) < 0);    /* and is closed */
+	d->words->version++;
+	CU_ASSERT_PTR_NULL(door_read(dup(d->fd), 2));
+	door_free(d);
+}
+
 static const struct test_case cases[] = {
 	{"both_sides_see_one_region", both_sides_see_one_region},
 	{"nothing_overlaps", nothing_overlaps},
 	{"what_is_no_door", what_is_no_door},
+	{"a_door_that_is_read", a_door_that_is_read},
 	{NULL, NULL},
 };
 const struct test_suite suite_door = {"door", cases};
