@@ -160,6 +160,7 @@ bool data_start_thread(struct data *data)
 {
 	sigset_t all, before;
 
+	atomic_store(&data->stop, false);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	data->running = !pthread_create(&data->thread, NULL, data_thread_main, data);
@@ -167,7 +168,7 @@ bool data_start_thread(struct data *data)
 	return data->running;
 }
 
-static void data_stop_thread(struct data *data)
+void data_stop_thread(struct data *data)
 {
 	atomic_store(&data->stop, true);
 	waker_poke(&data->door->table);
@@ -178,33 +179,52 @@ static void data_stop_thread(struct data *data)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static bool data_get_memory(struct data *data)
+static bool data_open_own_rings(struct data *data)
 {
 	struct door *d = data->door;
 
+	data->done = atomic_load(&d->words->done);
+	return ring_in_open(&data->table, d->table_ring, DOOR_TABLE_SIZE) &&
+	       ring_out_open(&data->answers, d->answer_ring, DOOR_ANSWER_SIZE);
+}
+
+bool data_open_rings(struct data *data)
+{
+	bool ok = data_open_own_rings(data);
+
+	for (unsigned i = 0; i < data->n; i++)
+		ok &= worker_open_rings(data->worker[i]);
+	return ok;
+}
+
+static bool data_get_memory(struct data *data)
+{
 	data->msg = malloc(DOOR_MSG_MAX);
 	data->room = malloc(door_msg_room(DOOR_MSG_MAX));
 	data->answer = malloc(DATA_ANSWER);
-	return data->msg && data->room && data->answer &&
-	       ring_in_open(&data->table, d->table_ring, DOOR_TABLE_SIZE) &&
-	       ring_out_open(&data->answers, d->answer_ring, DOOR_ANSWER_SIZE) &&
-	       !calltab_init(&data->tab, d->heard) && data_left_find(data);
+	return data->msg && data->room && data->answer && data_open_own_rings(data) &&
+	       !calltab_init(&data->tab, data->door->heard) && data_left_find(data);
 }
 
-static bool data_start(struct data *data)
+static bool data_make_workers(struct data *data)
 {
 	for (unsigned i = 0; i < data->n; i++) {
 		data->worker[i] = worker_new(data, i);
 		if (!data->worker[i] || worker_link(data->worker[i], data->n))
 			return false;
 	}
+	return true;
+}
+
+bool data_start_workers(struct data *data)
+{
 	for (unsigned i = 0; data->threaded && i < data->n; i++)
 		if (worker_start(data->worker[i]))
 			return false;
 	return true;
 }
 
-struct data *data_new(struct door *d, bool threaded)
+struct data *data_make(struct door *d, bool threaded)
 {
 	struct data *data = aligned_alloc(64, (sizeof(*data) + 63) & ~(size_t)63);
 
@@ -214,17 +234,26 @@ struct data *data_new(struct door *d, bool threaded)
 	data->door = d;
 	data->threaded = threaded;
 	data->n = d->workers;
-	data->done = atomic_load(&d->words->done);
 	map_init(&data->lines_at, false);
 	map_init(&data->filters, false);
 	map_init(&data->tun_numbers, false);
 	map_init(&data->left, false);
 	rcu_enter();
-	if (!data_get_memory(data) || !data_start(data)) {
+	if (!data_get_memory(data) || !data_make_workers(data)) {
 		data_free(data);
 		return NULL;
 	}
 	return data;
+}
+
+struct data *data_new(struct door *d, bool threaded)
+{
+	struct data *data = data_make(d, threaded);
+
+	if (!data || data_start_workers(data))
+		return data;
+	data_free(data);
+	return NULL;
 }
 
 static void data_forget_call(void *ctx, struct call *c)

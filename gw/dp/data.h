@@ -75,6 +75,8 @@ struct data {
 	bool broken;	   /* control has sent what no control sends */
 	atomic_bool lines; /* control serves lines */
 
+	/* Another data side has the door: nothing is read from it, and nothing written to it. */
+	bool aside;
 	unsigned n;
 	bool threaded;
 	struct worker *worker[WORKER_MAX];
@@ -96,11 +98,15 @@ struct data {
 unsigned dp_count_workers(unsigned asked);
 /* Of a door, with its workers; threaded: they have threads, else worker_turn() does their work.
  * NULL without memory, descriptors or threads. */
-/* As many as dp_new() makes. */
-unsigned dp_count_workers(unsigned asked);
 struct data *data_new(struct door *d, bool threaded);
-/* A thread that serves by itself. */
+/* The same, but no thread runs yet. */
+struct data *data_make(struct door *d, bool threaded);
+bool data_start_workers(struct data *data);
+/* A thread that serves by itself; it can be stopped and started again. */
 bool data_start_thread(struct data *data);
+void data_stop_thread(struct data *data);
+/* Take up all rings where the door says that they were left. */
+bool data_open_rings(struct data *data);
 /* Ports closed, threads joined, TUN devices gone. */
 void data_free(struct data *data);
 /* Before control names it.  False when there are too many. */
@@ -144,6 +150,42 @@ void data_tun_unclaim(struct data_tun *t);
 void data_tun_sweep(struct data *data, struct data_tun *t);
 bool data_port_is_open(const struct data *data, l2tp_channel c);
 
+/* --- handed over (image.h) ------------------------------------------------------------------------ */
+
+/* What finds this call: of two calls that say the same the table has one. */
+enum data_owns {
+	DATA_OWNS_CLIENT = 1,
+	DATA_OWNS_PEER4 = 2,
+	DATA_OWNS_PREFIX6 = 4,
+	DATA_OWNS_IID = 8,
+	DATA_OWNS_LINE = 16,
+	DATA_OWNS_ALL = 31
+};
+struct image_bundle;
+struct image_tun;
+
+unsigned data_call_owns(const struct data *data, const struct call *c);
+/* As data_call_set(), of an entry that is not there yet; its counters go on.  false: it cannot be.
+ */
+bool data_call_restore(struct data *data, const struct door_call_set *set, uint64_t claimed,
+		       struct filter *const filter[DP_FILTERS], unsigned owns);
+/* The message that makes this filter; no 0: any number with the same counters. */
+struct door_msg data_filter_message(const struct filter *f, uint32_t no);
+/* Held by the caller, until data_filter_release(), and, if it is registered, by its number.  NULL
+ * without memory, or for one that is not safe. */
+struct filter *data_filter_restore(struct data *data, const struct door_filter *from,
+				   bool registered);
+struct filter *data_filter_hold(struct filter *f);
+void data_filter_release(struct filter *f);
+/* fd is its own then.  NULL: it cannot be. */
+struct data_tun *data_tun_restore(struct data *data, const struct image_tun *row, int fd);
+/* A port with these settings (a message behind its head), which data_port_thaw() opens.  False: it
+ * cannot be. */
+bool data_port_restore(struct data *data, const uint8_t *settings, size_t len, uint64_t claimed);
+/* Open it, anew when f is NULL or its transport does not take that; in the place of one that was
+ * closed, or for the first time.  Which way it went is told later.  0 or -ENOMEM. */
+int data_port_thaw(struct data *data, unsigned no, struct ist_frozen *f);
+
 /* --- ports and channels (the port's worker) --------------------------------------------------- */
 
 #define REPORT_MAX  65536u /* octets of a report */
@@ -170,6 +212,8 @@ struct worker_chan {
 	/* Its last OFFER or UP, while that holds: for a control that begins. */
 	uint8_t *story;
 	size_t story_len;
+	/* Handed over: its transport reports once more what control knows. */
+	bool again;
 	uint32_t tokens; /* PPP without a line: frames that may go up, in thousandths */
 	uint64_t refilled;
 	struct report *birth, *last; /* its reports, while the first is still unread */
@@ -193,6 +237,10 @@ struct worker_port {
 	struct report *failure; /* kept ready: a failure can always be told */
 	int failed;		/* what it has told, once failure is NULL */
 	char failed_words[REPORT_TEXT];
+	/* Handed over: its channels have gone; why; and it is not open, because of this error. */
+	bool anew;
+	char *anew_words;
+	int lost;
 };
 
 static inline l2tp_channel worker_port_channel(const struct worker_port *p, ist_channel c)
@@ -207,7 +255,9 @@ static inline bool worker_port_has(const struct worker_port *p, enum ist_cap cap
 
 struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t,
 				    const char *name);
-/* Closes it with the transport; forgets watches, timers, channels. */
+/* Closes it with the transport; forgets watches, timers. */
+void worker_port_close(struct worker_port *p);
+/* And channels. */
 void worker_port_free(struct worker_port *p);
 struct worker_chan *worker_chan_find(const struct worker_port *p, ist_channel c);
 struct worker_chan *worker_chan_make(struct worker_port *p, ist_channel c);
@@ -253,6 +303,12 @@ void report_failed(struct worker_port *p, int err, const char *words);
 bool report_mail(struct worker *w);
 /* All that has not left of a port that is being closed. */
 void report_forget(struct worker *w, unsigned port);
+/* A port could not be opened when it was handed over, and is not there any more. */
+void report_lost(struct worker *w, unsigned port, int err, const char *words);
+/* One that another data side had made and not mailed; m: its octets decoded.  False without memory.
+ */
+bool report_restore(struct worker *w, const struct door_msg *m, const uint8_t *octets, size_t len,
+		    bool birth);
 /* For a control that begins with this ATTACH: what was for the one before goes, and each port and
  * channel is reported as new.  False without memory: control is to begin again. */
 bool report_all(struct worker *w, uint64_t attach);
@@ -313,6 +369,8 @@ static inline void call_drop(struct worker *w, struct call *c, enum dp_reason wh
 void call_retire(struct worker *w, struct call_state *st);
 /* Follow what control has changed; home worker, before the state is used. */
 void call_follow(struct call *c);
+/* Hand on all frames that wait for one before them. */
+void call_settle(struct worker *w, struct call *c);
 
 /* Home worker: the numbers are where the next data finds them. */
 void call_show_numbers(struct call_state *st);
@@ -357,6 +415,12 @@ void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 void bundle_piece_out(struct worker *w, struct call *member, uint32_t marks, const uint8_t *front,
 		      size_t n, const uint8_t *payload, size_t len);
 void bundle_timeout(struct deadline *d, uint64_t now);
+/* Hand on the packets that wait for one before them; of one that has not come whole the fragments
+ * are lost. */
+void bundle_settle(struct worker *w, struct call *c);
+/* To and from another data side, with nothing held. */
+void bundle_save(const struct call *c, struct image_bundle *to);
+void bundle_load(struct call *c, const struct image_bundle *from);
 
 /* --- data_filter.c ------------------------------------------------------------------------------ */
 

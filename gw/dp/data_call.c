@@ -20,8 +20,8 @@ static void data_free_state(struct rcu_head *head)
 }
 
 /* Control has emptied the slot of its counters. */
-static struct call_state *data_new_state(struct data *data, const struct door_call_set *set,
-					 struct worker *home)
+static struct call_state *data_make_state(struct data *data, const struct door_call_set *set,
+					  struct worker *home)
 {
 	struct call_state *st = calloc(1, sizeof(*st));
 	const struct dp_call *c = &set->call;
@@ -39,7 +39,16 @@ static struct call_state *data_new_state(struct data *data, const struct door_ca
 		free(st);
 		return NULL;
 	}
-	data_left_take(data, st);
+	return st;
+}
+
+static struct call_state *data_new_state(struct data *data, const struct door_call_set *set,
+					 struct worker *home)
+{
+	struct call_state *st = data_make_state(data, set, home);
+
+	if (st)
+		data_left_take(data, st);
 	return st;
 }
 
@@ -225,4 +234,83 @@ void data_call_del(struct data *data, const struct door_msg *m, struct door_msg 
 {
 	(void)answer;
 	data_call_forget(data, m->leg.tid, m->leg.sid);
+}
+
+/* --- handed over -------------------------------------------------------------------------------- */
+
+unsigned data_call_owns(const struct data *data, const struct call *c)
+{
+	const struct data_tun *t = c->tun;
+	uint32_t key = data_key_of(c);
+	unsigned owns = 0;
+
+	if (call_is_line(c) && map_get(&data->lines_at, c->c.channel) == (uintptr_t)c)
+		owns = DATA_OWNS_LINE;
+	if (!data_names_addresses(c))
+		return owns;
+	if (atomic_load(&t->client) == key)
+		owns |= DATA_OWNS_CLIENT;
+	if (addrtab_get4(&t->addr, c->c.peer4) == key)
+		owns |= DATA_OWNS_PEER4;
+	if (map_get(&t->addr.prefix6, addr6_prefix(c->c.peer6)) == key)
+		owns |= DATA_OWNS_PREFIX6;
+	if (map_get(&t->addr.link_local, c->c.peer_iid) == key)
+		owns |= DATA_OWNS_IID;
+	return owns;
+}
+
+static bool data_call_own(struct data *data, struct call *c, unsigned owns)
+{
+	struct data_tun *t = c->tun;
+	uint32_t key = data_key_of(c);
+
+	if (owns & DATA_OWNS_LINE && !map_set(&data->lines_at, c->c.channel, (uintptr_t)c))
+		return false;
+	if (!data_names_addresses(c))
+		return true;
+	if (owns & DATA_OWNS_CLIENT)
+		atomic_store(&t->client, key);
+	return (!(owns & DATA_OWNS_PEER4) || addrtab_set4(&t->addr, c->c.peer4, key)) &&
+	       (!(owns & DATA_OWNS_PREFIX6) ||
+		map_set(&t->addr.prefix6, addr6_prefix(c->c.peer6), key)) &&
+	       (!(owns & DATA_OWNS_IID) || map_set(&t->addr.link_local, c->c.peer_iid, key));
+}
+
+static struct call *data_call_rebuild(struct data *data, const struct door_call_set *set)
+{
+	const struct dp_call *want = &set->call;
+	struct worker *home = data_home_of(data, want);
+	struct data_tun *t = data_tun_get(data, want->tun);
+	struct call *c;
+
+	if (!home || !set->slot || (want->tun && !t) ||
+	    (want->bundle.mrru && want->mode == DP_MEMBER) ||
+	    calltab_get(&data->tab, want->tid, want->sid))
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->c = *want;
+	c->tun = t;
+	c->version = ++data->version;
+	c->st = data_make_state(data, set, home);
+	if (c->st && calltab_set(&data->tab, want->tid, want->sid, c))
+		return c;
+	data_unmake_call(c, NULL);
+	return NULL;
+}
+
+bool data_call_restore(struct data *data, const struct door_call_set *set, uint64_t claimed,
+		       struct filter *const filter[DP_FILTERS], unsigned owns)
+{
+	struct call *c = data_call_rebuild(data, set);
+
+	if (!c)
+		return false;
+	c->claimed = claimed;
+	if (c->tun)
+		c->tun->calls++;
+	for (unsigned i = 0; i < DP_FILTERS; i++)
+		c->filter[i] = data_filter_hold(filter[i]);
+	return data_call_own(data, c, owns);
 }

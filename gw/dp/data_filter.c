@@ -38,7 +38,7 @@ static void data_filter_free(struct rcu_head *head)
 	rcu_deferred_done();
 }
 
-static void data_filter_release(struct filter *f)
+void data_filter_release(struct filter *f)
 {
 	if (f && !--f->refs)
 		rcu_defer(&f->rcu, data_filter_free);
@@ -138,6 +138,41 @@ static void data_filter_forget(void *ctx, uint64_t key, uintptr_t v)
 void data_filters_free(struct data *data)
 {
 	map_each(&data->filters, data_filter_forget, data);
+}
+
+/* --- handed over -------------------------------------------------------------------------------- */
+
+struct filter *data_filter_hold(struct filter *f)
+{
+	if (f)
+		f->refs++;
+	return f;
+}
+
+struct door_msg data_filter_message(const struct filter *f, uint32_t no)
+{
+	return (struct door_msg){.kind = DOOR_FILTER_ADD,
+				 .filter = {.no = no ? no : f->count + DOOR_FILTERS,
+					    .insn = f->insn,
+					    .insns = f->len}};
+}
+
+/* Its counters go on. */
+struct filter *data_filter_restore(struct data *data, const struct door_filter *from,
+				   bool registered)
+{
+	struct filter *f;
+
+	if (!filter_is_safe(from->insn, from->insns) ||
+	    (registered && data_filter_find(data, from->no)))
+		return NULL;
+	f = data_filter_new(from);
+	if (!f || !registered)
+		return f;
+	if (map_set(&data->filters, from->no, (uintptr_t)f))
+		return data_filter_hold(f);
+	free(f);
+	return NULL;
 }
 
 /* --- the workers ------------------------------------------------------------------------------ */

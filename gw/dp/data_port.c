@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Has the transport this operation, which was appended after the first version? */
+#define DATA_PORT_HAS(t, op) (IST_HAS(t, op) && (t)->op)
+
 bool data_port_is_open(const struct data *data, l2tp_channel c)
 {
 	unsigned no = dp_channel_port(c);
@@ -148,6 +151,83 @@ void data_port_close(struct data *data, const struct door_msg *m, struct door_ms
 	data_port_forget(data, m->number.no);
 }
 
+/* --- handed over -------------------------------------------------------------------------------- */
+
+/* Its message once more; what m points to is in data->msg and data->room. */
+static bool data_port_config(struct data *data, const uint8_t *settings, size_t len,
+			     struct door_msg *m)
+{
+	if (len > DOOR_MSG_MAX - DOOR_MSG_HEAD)
+		return false;
+	memset(data->msg, 0, DOOR_MSG_HEAD);
+	wr_put16(data->msg, DOOR_PORT_OPEN);
+	wr_put32(data->msg + 2, (uint32_t)len);
+	memcpy(data->msg + DOOR_MSG_HEAD, settings, len);
+	data->msg_len = DOOR_MSG_HEAD + len;
+	return door_msg_decode(m, DOOR_TABLE, data->msg, data->msg_len, data->room,
+			       door_msg_room(DOOR_MSG_MAX));
+}
+
+bool data_port_restore(struct data *data, const uint8_t *settings, size_t len, uint64_t claimed)
+{
+	const struct door_port_open *o;
+	struct data_port p = {.claimed = claimed};
+	struct door_msg m;
+
+	if (!data_port_config(data, settings, len, &m))
+		return false;
+	o = &m.port_open;
+	p.t = data_port_transport(data, o->transport);
+	p.home = o->worker < data->n ? data->worker[o->worker] : NULL;
+	if (!p.t || !p.home || o->port >= WORKER_PORTS || data->port[o->port].home ||
+	    !data_port_keep(data, &p))
+		return false;
+	data->port[o->port] = p;
+	return true;
+}
+
+static void data_port_try(struct data *data, struct worker_port *p,
+			  const struct ist_port_config *cfg, struct ist_frozen *f)
+{
+	int rc = -EOPNOTSUPP;
+
+	data->text[0] = '\0';
+	if (f && DATA_PORT_HAS(p->t, thaw))
+		rc = p->t->thaw(&p->p, &p->host, p, cfg, f, data->text, DATA_TEXT);
+	p->anew = rc < 0;
+	p->lost = 0;
+	if (rc < 0 && f)
+		p->anew_words = strdup(data->text);
+	if (rc < 0) {
+		p->p = NULL;
+		rc = p->t->open(&p->p, &p->host, p, cfg, data->text, DATA_TEXT);
+	}
+	if (rc < 0) {
+		p->p = NULL;
+		p->lost = rc;
+		free(p->anew_words);
+		p->anew_words = strdup(data->text);
+	}
+}
+
+int data_port_thaw(struct data *data, unsigned no, struct ist_frozen *f)
+{
+	struct data_port *at = &data->port[no];
+	struct worker_port *p = at->home->port[no];
+	struct door_msg m;
+
+	/* These octets have been read before. */
+	if (!data_port_config(data, at->settings, at->settings_len, &m))
+		return -EINVAL;
+	if (!p)
+		p = worker_port_new(at->home, no, at->t, m.port_open.cfg.name);
+	if (!p)
+		return -ENOMEM;
+	at->home->port[no] = p;
+	data_port_try(data, p, &m.port_open.cfg, f);
+	return 0;
+}
+
 /* --- channels --------------------------------------------------------------------------------- */
 
 static int data_port_run_connect(struct worker *w, void *arg)
@@ -187,9 +267,6 @@ void data_connect(struct data *data, const struct door_msg *m, struct door_msg *
 	answer->kind = DOOR_CONNECTED;
 	data_port_run(data, m->connect.port, data_port_run_connect, m, answer);
 }
-
-/* Has the transport this operation, which was appended after the first version? */
-#define DATA_PORT_HAS(t, op) (IST_HAS(t, op) && (t)->op)
 
 static int data_port_run_accm(struct worker *w, void *arg)
 {

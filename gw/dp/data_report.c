@@ -114,6 +114,23 @@ static void report_keep_story(struct worker_port *p, struct worker_chan *c, size
 	c->story_len = len;
 }
 
+/* Handed over, and the same as before but for its time. */
+static bool report_is_known(struct worker_port *p, struct worker_chan *c, struct door_msg *m)
+{
+	enum { BEHIND_TIME = DOOR_MSG_HEAD + 4 + 8 };
+	uint8_t *octets = p->w->report_octets;
+	size_t len;
+
+	if (!c->again)
+		return false;
+	c->again = false;
+	m->report.port = p->no;
+	len = door_msg_encode(m, octets, REPORT_MAX);
+	return c->story && len == c->story_len && len >= BEHIND_TIME &&
+	       !memcmp(octets, c->story, 6) &&
+	       !memcmp(octets + BEHIND_TIME, c->story + BEHIND_TIME, len - BEHIND_TIME);
+}
+
 void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind kind,
 		  const struct ist_attrs *a)
 {
@@ -134,6 +151,8 @@ void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind k
 	to->size = sizeof(*to);
 	if (!to->payload)
 		to->payload = c->payload;
+	if (report_is_known(p, c, &m))
+		return;
 	len = report_make(p, c, &m, !c->told);
 	c->told = true;
 	if (len)
@@ -326,4 +345,30 @@ bool report_all(struct worker *w, uint64_t attach)
 		if (w->port[i] && !report_port_again(w->port[i]))
 			return false;
 	return report_message(w, &told);
+}
+
+/* --- handed over -------------------------------------------------------------------------------- */
+
+void report_lost(struct worker *w, unsigned port, int err, const char *words)
+{
+	struct door_msg m = {.kind = DOOR_FAILED,
+			     .report = {.port = port, .err = err, .words = words}};
+
+	report_message(w, &m);
+}
+
+bool report_restore(struct worker *w, const struct door_msg *m, const uint8_t *octets, size_t len,
+		    bool birth)
+{
+	struct worker_port *p = w->port[m->report.port];
+	struct worker_chan *c = p ? worker_chan_find(p, (ist_channel)m->report.channel) : NULL;
+	struct report *r = report_new(len);
+
+	if (!r)
+		return false;
+	r->port = m->kind == DOOR_TOLD ? WORKER_PORTS : m->report.port;
+	r->len = len;
+	memcpy(r->octets, octets, len);
+	report_append(w, c, r, birth && c && !c->birth);
+	return true;
 }

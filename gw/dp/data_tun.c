@@ -4,7 +4,7 @@
  * it goes when control has closed it, the last call that names it has gone, and a grace period is
  * over.
  */
-#include "gw/dp/data.h"
+#include "gw/dp/image.h"
 #include "gw/dp/tun.h"
 
 #include <errno.h>
@@ -224,4 +224,41 @@ void data_tun_sweep(struct data *data, struct data_tun *t)
 	}
 	data_tun_free_claims(t);
 	data_tun_release(data, t);
+}
+
+/* --- handed over -------------------------------------------------------------------------------- */
+
+static bool data_tun_set_up_again(struct data *data, struct data_tun *t, bool claims)
+{
+	if (addrtab_init(&t->addr) || !map_set(&data->tun_numbers, t->no, (uintptr_t)t))
+		return false;
+	t->watch = worker_watch(t->home, t->fd, IST_READ, ip_path_read, t);
+	if (claims)
+		data_tun_unclaim(t);
+	return t->watch && (!claims || t->claimed);
+}
+
+struct data_tun *data_tun_restore(struct data *data, const struct image_tun *row, int fd)
+{
+	struct data_tun *t =
+		row->home < data->n && !data_tun_get(data, row->no) ? calloc(1, sizeof(*t)) : NULL;
+
+	if (!t) {
+		close(fd);
+		return NULL;
+	}
+	t->no = row->no;
+	t->fd = fd;
+	t->home = data->worker[row->home];
+	snprintf(t->name, sizeof(t->name), "%s", row->name);
+	snprintf(t->asked, sizeof(t->asked), "%s", row->asked);
+	prefixtab_init(&t->route4);
+	prefixtab_init(&t->route6);
+	atomic_init(&t->gone, row->gone);
+	t->next = data->tuns;
+	data->tuns = t;
+	if (!data_tun_set_up_again(data, t, row->claims))
+		return NULL; /* it goes with all others */
+	t->opened = row->opened;
+	return t;
 }

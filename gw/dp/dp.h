@@ -96,6 +96,16 @@ struct data;
 struct data *dp_data_start(const int *fd, unsigned n, int before,
 			   const struct ist_transport *const *known);
 void dp_data_stop(struct data *data);
+/* Of a door whose data side still runs: mapped, with memory, but nothing is served yet.  Takes the
+ * descriptors over.  NULL as dp_data_start(). */
+struct data *dp_data_stand_by(const int *fd, unsigned n, const struct ist_transport *const *known);
+/* Stop, and give all to a data side that stands by at the other end of sock (SOCK_SEQPACKET), by
+ * dp_data_take_over().  0: that one goes on; the caller ends by _exit(), since nothing is to be
+ * closed.  -errno: it has not taken over, and this data side goes on as before. */
+int dp_data_hand_over(struct data **data, int sock);
+/* Wait for what the other sends, and go on with it; sock stays the caller's, and may be closed
+ * then.  0: it serves.  -errno: *data stands by no more, dp_data_stop() it. */
+int dp_data_take_over(struct data *data, int sock);
 /* After dp_attach(), once all ports, devices, entries and routes are there that this life wants:
  * those that a life before has left go.  Waits until data has done it: from then on the counters of
  * calls are what they were before, or more. */

@@ -5,7 +5,7 @@
  * worker's pool.  A packet that goes out is cut there too, and its pieces leave by the links, each
  * on its own worker.
  */
-#include "gw/dp/data.h"
+#include "gw/dp/image.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +154,47 @@ void bundle_timeout(struct deadline *d, uint64_t now)
 	(void)now;
 	if (c && c->st == st)
 		bundle_drain(st->home, c);
+}
+
+void bundle_settle(struct worker *w, struct call *c)
+{
+	struct bundle *b = bundle_of(c);
+
+	b->rx.given_up = b->rx.span;
+	bundle_drain(w, c);
+}
+
+void bundle_save(const struct call *c, struct image_bundle *to)
+{
+	const struct bundle *b = c->st->bundle;
+
+	*to = (struct image_bundle){.sid = c->c.sid,
+				    .next = b->rx.next,
+				    .heard = b->rx.heard,
+				    .tx_seq = b->tx.seq,
+				    .lost = b->rx.lost,
+				    .late = b->rx.late,
+				    .broken = b->rx.broken};
+	memcpy(to->key, b->key, sizeof(to->key));
+	memcpy(to->last, b->rx.last, sizeof(to->last));
+}
+
+void bundle_load(struct call *c, const struct image_bundle *from)
+{
+	struct bundle *b = c->st->bundle;
+
+	for (unsigned i = 0; i < MP_LINKS; i++) {
+		b->key[i] = from->key[i];
+		if (b->key[i])
+			mp_rx_join(&b->rx, i);
+		b->rx.last[i] = from->last[i] & b->rx.mask;
+	}
+	b->rx.next = from->next & b->rx.mask;
+	b->rx.heard = from->heard & b->rx.links;
+	b->rx.lost = from->lost;
+	b->rx.late = from->late;
+	b->rx.broken = from->broken;
+	b->tx.seq = from->tx_seq & b->tx.mask;
 }
 
 /* The pool is every call's and bundle's of the worker: one may hold a quarter as many as are free,

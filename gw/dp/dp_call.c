@@ -394,6 +394,18 @@ static void dp_call_drain(struct worker *w, struct call *c)
 		worker_timer(w, &st->gap, TIMER_GAP, st->data.gap_deadline);
 }
 
+void call_settle(struct worker *w, struct call *c)
+{
+	struct l2tp_data *d = &c->st->data;
+
+	call_follow(c);
+	while (d->held) {
+		d->gap_deadline = 0; /* has passed */
+		dp_call_drain(w, c);
+	}
+	dp_call_show_sequence(c->st);
+}
+
 void call_gap(struct deadline *d, uint64_t now)
 {
 	struct call_state *st = IST_CONTAINER_OF(d, struct call_state, gap);
@@ -418,7 +430,8 @@ void call_retire(struct worker *w, struct call_state *st)
 		if (st->held[i] != POOL_NONE)
 			pool_give(&w->reorder, st->held[i]);
 	}
-	atomic_store(&st->n->owner, 0); /* from here on control may use them again */
+	if (!w->data->aside)
+		atomic_store(&st->n->owner, 0); /* from here on control may use them again */
 	free(st);
 }
 

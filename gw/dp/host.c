@@ -130,7 +130,7 @@ __attribute__((format(printf, 3, 4))) static void host_log(void *host, int level
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (n < 0)
+	if (n < 0 || p->w->data->aside)
 		return;
 	if (n >= LOG_TEXT)
 		n = LOG_TEXT - 1;

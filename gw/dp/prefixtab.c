@@ -50,6 +50,27 @@ void prefixtab_keep(struct prefixtab *t, const struct prefixtab *only)
 			 &(struct prefixtab_kept){t, only, bits});
 }
 
+struct prefixtab_shown {
+	void (*fn)(void *ctx, uint64_t addr, unsigned bits, uint32_t key);
+	void *ctx;
+	unsigned bits;
+};
+
+static void prefixtab_show(void *ctx, uint64_t top, uintptr_t v)
+{
+	const struct prefixtab_shown *s = ctx;
+
+	s->fn(s->ctx, top << (PREFIXTAB_BITS - s->bits), s->bits, (uint32_t)v);
+}
+
+void prefixtab_each(struct prefixtab *t,
+		    void (*fn)(void *ctx, uint64_t addr, unsigned bits, uint32_t key), void *ctx)
+{
+	for (unsigned bits = 1; bits <= PREFIXTAB_BITS; bits++)
+		map_each(&t->by_length[bits - 1], prefixtab_show,
+			 &(struct prefixtab_shown){fn, ctx, bits});
+}
+
 uint32_t prefixtab_get(const struct prefixtab *t, uint64_t addr)
 {
 	uint64_t left = atomic_load_explicit(&t->lengths, memory_order_acquire);

@@ -25,6 +25,9 @@ void prefixtab_free(struct prefixtab *t);
 bool prefixtab_set(struct prefixtab *t, uint64_t addr, unsigned bits, uint32_t key);
 /* Remove what the other table does not have. */
 void prefixtab_keep(struct prefixtab *t, const struct prefixtab *only);
+/* Every prefix, as prefixtab_set() got it. */
+void prefixtab_each(struct prefixtab *t,
+		    void (*fn)(void *ctx, uint64_t addr, unsigned bits, uint32_t key), void *ctx);
 uint32_t prefixtab_get(const struct prefixtab *t, uint64_t addr);
 
 #endif

@@ -63,7 +63,7 @@ static bool worker_get_memory(struct worker *w)
 	       !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
 }
 
-static bool worker_open_rings(struct worker *w)
+bool worker_open_rings(struct worker *w)
 {
 	struct ring_mem *const *mail = w->data->door->mail[w->no];
 	struct ring_out *const out[MAIL_KINDS] = {
@@ -436,6 +436,19 @@ static void worker_handle_mail(struct worker *w)
 			worker_handle_pair(w, &w->from[i]->in);
 }
 
+bool worker_drain_pairs(struct worker *w)
+{
+	bool some = false;
+
+	for (unsigned i = 0; i < WORKER_MAX; i++) {
+		while (w->from[i] && !ring_empty(&w->from[i]->in)) {
+			worker_handle_pair(w, &w->from[i]->in);
+			some = true;
+		}
+	}
+	return some;
+}
+
 /* One that waits for a table message is no reason to stay awake: the message thread pokes. */
 static bool worker_has_command(struct worker *w)
 {
@@ -467,7 +480,7 @@ static bool worker_mail_waits(struct worker *w)
 
 /* --- the turn --------------------------------------------------------------------------------- */
 
-static void worker_finish(struct worker *w)
+void worker_finish(struct worker *w)
 {
 	tx_flush(w);
 	tx_poke_others(w);
@@ -539,6 +552,7 @@ int worker_start(struct worker *w)
 	sigset_t all, before;
 	int err;
 
+	atomic_store(&w->stop, false);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&w->thread, NULL, worker_thread_main, w);
@@ -564,9 +578,11 @@ int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *a
 	if (!w->threaded) {
 		rcu_online();
 		w->now = dp_now();
-		worker_handle_commands(w, UINT_MAX);
+		if (!w->data->aside)
+			worker_handle_commands(w, UINT_MAX);
 		j.result = fn(w, arg);
-		worker_finish(w);
+		if (!w->data->aside)
+			worker_finish(w);
 		rcu_offline();
 		return j.result;
 	}

@@ -121,6 +121,13 @@ int worker_start(struct worker *w);
 void worker_stop(struct worker *w);
 void worker_free(struct worker *w);
 
+/* No thread runs: what other workers have passed to it is handled; true = there was something. */
+bool worker_drain_pairs(struct worker *w);
+/* The end of a batch: frames leave, others are woken, the timer is set. */
+void worker_finish(struct worker *w);
+/* Take up its rings where the door says that they were left. */
+bool worker_open_rings(struct worker *w);
+
 /* One turn without waiting; with workers = 0 dp_poll() runs it. */
 void worker_turn(struct worker *w);
 

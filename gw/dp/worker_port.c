@@ -50,25 +50,33 @@ static void worker_port_unwatch(struct worker_port *p)
 	}
 }
 
-void worker_port_free(struct worker_port *p)
+void worker_port_close(struct worker_port *p)
 {
 	/* Before the transport closes its descriptors: epoll knows one that a child process also
 	 * holds until that has gone, and could not be told to forget it any more. */
 	worker_port_unwatch(p);
 	if (p->p)
 		p->t->close(p->p);
+	p->p = NULL;
 	worker_port_unwatch(p); /* what it has watched meanwhile */
 	for (unsigned i = 0; i < p->timers; i++) {
 		if (p->timer[i])
 			deadline_cancel(&p->w->heap, &p->timer[i]->d);
 		free(p->timer[i]);
+		p->timer[i] = NULL;
 	}
+}
+
+void worker_port_free(struct worker_port *p)
+{
+	worker_port_close(p);
 	report_forget(p->w, p->no);
 	map_each(&p->chans, worker_port_drop_chan, p);
 	map_free(&p->chans);
 	free(p->watch);
 	free(p->timer);
 	free(p->failure);
+	free(p->anew_words);
 	free(p->name);
 	free(p);
 }
@@ -132,7 +140,7 @@ static void worker_chan_drain_queue(struct worker_port *p, struct ring *r)
 
 void worker_chan_purge(struct worker_port *p, struct worker_chan *c)
 {
-	if (c->q) {
+	if (c->q && !p->w->data->aside) { /* else the other one has them */
 		worker_chan_drain_queue(p, &c->q->control);
 		worker_chan_drain_queue(p, &c->q->data);
 	}

@@ -3,6 +3,7 @@
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -70,6 +71,12 @@ static void test_fake_close(struct ist_port *p)
 	struct fake *f = (struct fake *)p;
 
 	pthread_mutex_lock(&f->lock);
+	if (f->freezes > f->silent_closes) {
+		f->silent_closes++;
+		pthread_mutex_unlock(&f->lock);
+		return;
+	}
+	f->closes++;
 	f->open = false;
 	f->n_todo = 0;
 	pthread_mutex_unlock(&f->lock);
@@ -111,6 +118,51 @@ static int test_fake_send(struct ist_port *p, const struct ist_frame *in, unsign
 	pthread_mutex_unlock(&f->lock);
 	ring_bell(f);
 	return rc;
+}
+
+/* What it says is in the test's memory: its octets, and the descriptor that goes with them, are
+ * only to come along. */
+static int test_fake_freeze(struct ist_port *p, struct ist_frozen *z)
+{
+	struct fake *f = (struct fake *)p;
+	size_t len = f->frozen_len ? f->frozen_len : 4;
+
+	if (f->refuse_freeze)
+		return -EOPNOTSUPP;
+	if (z->room < len || !z->fd_room)
+		return -ENOSPC;
+	memset(z->octets, 'z', len);
+	z->len = len;
+	z->fd[0] = f->fd;
+	z->fds = 1;
+	pthread_mutex_lock(&f->lock);
+	f->freezes++;
+	pthread_mutex_unlock(&f->lock);
+	return 0;
+}
+
+static int test_fake_thaw(struct ist_port **out, const struct ist_host *host, void *host_ctx,
+			  const struct ist_port_config *cfg, struct ist_frozen *z, char *err,
+			  size_t err_len)
+{
+	struct fake *f = next_fake;
+
+	(void)cfg;
+	if (f->refuse_thaw || z->fds != 1 || fcntl(z->fd[0], F_GETFD) < 0 ||
+	    z->len != (f->frozen_len ? f->frozen_len : 4) || z->octets[z->len - 1] != 'z') {
+		snprintf(err, err_len, "not mine");
+		return -EINVAL;
+	}
+	close(z->fd[0]);
+	z->fd[0] = -1;
+	pthread_mutex_lock(&f->lock);
+	f->host = host;
+	f->host_ctx = host_ctx;
+	f->thaws++;
+	pthread_mutex_unlock(&f->lock);
+	host->wake(host_ctx);
+	*out = (struct ist_port *)f;
+	return 0;
 }
 
 static uint32_t fake_mtu(const struct ist_port *p, ist_channel c)
@@ -305,7 +357,7 @@ static bool fake_errors(const struct ist_port *p, ist_channel c, uint32_t out[IS
 	return c == 7;
 }
 
-#define FAKE(n, c)                                                                               \
+#define FAKE(n, c, freeze_fn, thaw_fn)                                                           \
 	{                                                                                        \
 		.abi = IST_TRANSPORT_ABI, .size = sizeof(struct ist_transport), .name = n,       \
 		.caps = c, .open = test_fake_open, .close = test_fake_close,                     \
@@ -313,7 +365,7 @@ static bool fake_errors(const struct ist_port *p, ist_channel c, uint32_t out[IS
 		.count = test_fake_count, .disconnect = test_fake_disconnect,                    \
 		.answer = test_fake_answer, .refuse = test_fake_refuse, .on_wake = fake_on_wake, \
 		.status = test_fake_status, .fill = test_fake_fill, .set_accm = fake_set_accm,   \
-		.errors = fake_errors,                                                           \
+		.errors = fake_errors, .freeze = freeze_fn, .thaw = thaw_fn,                     \
 	}
 #define FAKE_OLD(n, c)                                                                             \
 	{                                                                                          \
@@ -333,9 +385,12 @@ const struct ist_transport fake_bare = {
 	.send = test_fake_send,
 };
 const struct ist_transport fake_old = FAKE_OLD("fake-old", IST_CAP_L2TP | IST_CAP_UNKNOWN);
-const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN);
+const struct ist_transport fake_udp = FAKE("fake-udp", IST_CAP_L2TP | IST_CAP_UNKNOWN, NULL, NULL);
 const struct ist_transport fake_flow =
-	FAKE("fake-flow", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED);
+	FAKE("fake-flow", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED, NULL, NULL);
+const struct ist_transport fake_frozen =
+	FAKE("fake-frozen", IST_CAP_L2TP | IST_CAP_PPP | IST_CAP_FLOW | IST_CAP_SWITCHED,
+	     test_fake_freeze, test_fake_thaw);
 
 static void test_fake_say(struct fake *f, enum fake_what what, ist_channel c, const uint8_t *p,
 			  size_t len, uint32_t segment)

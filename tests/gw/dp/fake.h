@@ -68,6 +68,10 @@ struct fake {
 	ist_channel timer_channel;
 	uint32_t accm[2];		  /* the last one set, of channel 7 */
 	void (*on_close)(struct fake *f); /* NULL = nothing more to do */
+	/* fake_frozen: times it was frozen and thawed, and closed after it was frozen. */
+	unsigned freezes, thaws, silent_closes, closes;
+	bool refuse_freeze, refuse_thaw;
+	size_t frozen_len; /* octets to be frozen to; 0 = as many as it needs */
 };
 
 /* What the data plane said, in order. */
@@ -90,7 +94,8 @@ extern const struct ist_transport fake_udp;  /* L2TP, strangers */
 extern const struct ist_transport fake_old;  /* the same, compiled when there was no `fill` */
 extern const struct ist_transport fake_flow; /* L2TP and PPP, flow controlled */
 
-extern const struct ist_transport fake_bare; /* the same, with what each transport has */
+extern const struct ist_transport fake_frozen; /* as fake_flow, and can be handed over */
+extern const struct ist_transport fake_bare;   /* the same, with what each transport has */
 
 /* A data plane with one port of t. */
 void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t);
