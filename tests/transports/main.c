@@ -97,6 +97,7 @@
 	X(link_tun)       \
 	X(link_ring)      \
 	X(link_packet)    \
+	X(link_hand)      \
 	X(atm)            \
 	X(atm_conf)       \
 	X(atm_rx)         \

@@ -258,6 +258,79 @@ static int link_atmpvc_check(void *impl)
 	return u->lost ? -u->lost : 1;
 }
 
+/* --- to and from another process --------------------------------------------------------------- */
+
+/* Its traffic contract was made with the longest SDU: with another one it is another circuit. */
+static void link_atmpvc_thaw_pvc(struct atmpvc_link *u, const struct link_circuit *was, int fd)
+{
+	struct pvc *p = bsearch(was, u->pvc, u->pvcs, sizeof(*u->pvc), link_atmpvc_compare);
+
+	if (p && p->fd < 0 && p->circuit->sdu_max == was->sdu_max)
+		p->fd = fd;
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* Circuits that are new are opened. */
+static int link_atmpvc_thaw_rest(struct atmpvc_link *u)
+{
+	for (unsigned i = 0; i < u->pvcs; i++) {
+		if (u->pvc[i].fd < 0)
+			u->pvc[i].fd = link_atmpvc_open(u->interface, u->pvc[i].circuit);
+		if (u->pvc[i].fd < 0)
+			return u->pvc[i].fd;
+	}
+	return 0;
+}
+
+static int link_atmpvc_thaw(struct atmpvc_link *u, uint32_t n, struct handover *h)
+{
+	int r;
+
+	while (n-- && !h->bad) {
+		struct link_circuit was = {0};
+		uint32_t key = handover_word(h, 0, UINT32_MAX);
+
+		was.vpi = (uint16_t)(key >> 16);
+		was.vci = (uint16_t)key;
+		was.sdu_max = handover_word(h, 0, UINT32_MAX);
+		link_atmpvc_thaw_pvc(u, &was, handover_fd(h, -1));
+	}
+	r = h->bad ? -EINVAL : link_atmpvc_thaw_rest(u);
+	if (!r)
+		r = link_atmpvc_check(u) < 0 ? -EIO : 0;
+	if (r)
+		link_atmpvc_stop(u);
+	return r;
+}
+
+static int link_atmpvc_hand(void *impl, struct handover *h)
+{
+	struct atmpvc_link *u = impl;
+	bool same = handover_word(h, (uint32_t)u->interface, 9999) == (uint32_t)u->interface;
+	uint32_t n = handover_word(h, u->pvcs, UINT16_MAX);
+
+	u->lost = (int)handover_word(h, (uint32_t)u->lost, INT16_MAX);
+	if (h->thawing)
+		return same && !u->lost ? link_atmpvc_thaw(u, n, h) : -ENOTCONN;
+	for (unsigned i = 0; i < n; i++) {
+		const struct link_circuit *c = u->pvc[i].circuit;
+
+		handover_word(h, (uint32_t)c->vpi << 16 | c->vci, UINT32_MAX);
+		handover_word(h, c->sdu_max, UINT32_MAX);
+		handover_fd(h, u->pvc[i].fd);
+	}
+	return 0;
+}
+
+static void link_atmpvc_quiet(void *impl)
+{
+	struct atmpvc_link *u = impl;
+
+	for (unsigned i = 0; i < u->pvcs; i++)
+		link_atmpvc_unwatch(&u->pvc[i]);
+}
+
 static void link_atmpvc_free_link(void *impl)
 {
 	struct atmpvc_link *u = impl;
@@ -340,4 +413,6 @@ const struct link_kind link_atmpvc = {
 	.check = link_atmpvc_check,
 	.send = link_atmpvc_send_frames,
 	.mtu = link_atmpvc_mtu,
+	.hand = link_atmpvc_hand,
+	.quiet = link_atmpvc_quiet,
 };

@@ -225,6 +225,62 @@ static int link_packet_start(void *impl)
 	return r;
 }
 
+/* --- to and from another process --------------------------------------------------------------- */
+
+/* A device that was removed and made again is another one. */
+static int link_packet_still_bound(struct packet_link *u, int fd)
+{
+	struct sockaddr_ll ll = {0};
+	socklen_t len = sizeof(ll);
+	int r;
+
+	if (getsockname(fd, (struct sockaddr *)&ll, &len) < 0)
+		return -errno;
+	u->index = if_nametoindex(u->name);
+	if (ll.sll_family != AF_PACKET || !u->index || ll.sll_ifindex != (int)u->index)
+		return -ENODEV;
+	r = link_packet_look(u, fd);
+	if (!r && ll.sll_protocol != htons(link_packet_protocol(u, link_conf_of(u->socket.link))))
+		r = -EPROTONOSUPPORT;
+	return r;
+}
+
+/* What the kernel has counted as lost stays there until it is asked for. */
+static int link_packet_thaw(struct packet_link *u, int fd, bool ring, struct handover *h)
+{
+	int r = fd < 0 ? -EBADF : link_packet_still_bound(u, fd);
+
+	if (!r && ring)
+		r = link_ring_hand(&u->ring, fd, h);
+	u->socket.take = link_packet_take;
+	u->socket.drain = u->ring.blocks ? link_packet_drain : NULL;
+	if (!r)
+		r = link_socket_open(&u->socket, fd);
+	else if (fd >= 0)
+		close(fd);
+	if (r)
+		link_ring_close(&u->ring);
+	return r;
+}
+
+static int link_packet_hand(void *impl, struct handover *h)
+{
+	struct packet_link *u = impl;
+	int fd = handover_fd(h, u->socket.fd);
+	bool ring = handover_flag(h, u->ring.blocks != NULL);
+
+	if (h->thawing)
+		return link_packet_thaw(u, fd, ring, h);
+	return ring ? link_ring_hand(&u->ring, fd, h) : 0;
+}
+
+static void link_packet_quiet(void *impl)
+{
+	link_socket_unwatch(&((struct packet_link *)impl)->socket);
+}
+
+/* --- the rest ---------------------------------------------------------------------------------- */
+
 static void link_packet_count_lost(struct packet_link *u)
 {
 	struct tpacket_stats_v3 st = {0};
@@ -290,4 +346,6 @@ const struct link_kind link_packet = {
 	.mtu = link_packet_mtu,
 	.mac = link_packet_mac,
 	.opens = link_packet_opens,
+	.hand = link_packet_hand,
+	.quiet = link_packet_quiet,
 };

@@ -539,6 +539,119 @@ static int link_pcap_check(void *impl)
 	return ready;
 }
 
+/* --- to and from another process --------------------------------------------------------------- */
+
+/* The octets of it that are read, and not taken yet. */
+static void link_pcap_hand_in(struct pcap_link *u, struct handover *h)
+{
+	uint32_t left = handover_word(h, (uint32_t)(u->end - u->at), ROOM);
+
+	handover_octets(h, u->room + (h->thawing ? 0 : u->at), left);
+	if (h->thawing) {
+		u->at = 0;
+		u->end = left;
+	}
+	u->file.swapped = handover_flag(h, u->file.swapped);
+	u->file.nanoseconds = handover_flag(h, u->file.nanoseconds);
+	u->file.link_type = handover_word(h, u->file.link_type, UINT32_MAX);
+	u->all_read = handover_flag(h, u->all_read);
+	u->begun = handover_flag(h, u->begun);
+	u->skewed = handover_flag(h, u->skewed);
+	u->skew = handover_number(h, u->skew);
+}
+
+/* Of a record that did not fit, the octets that are still to be written. */
+static void link_pcap_hand_out(struct pcap_link *u, struct handover *h)
+{
+	uint32_t left = handover_word(h, (uint32_t)u->rest_len, sizeof(u->rest));
+
+	handover_octets(h, u->rest + (h->thawing ? 0 : u->rest_at), left);
+	if (h->thawing) {
+		u->rest_at = 0;
+		u->rest_len = left;
+	}
+	u->written = (off_t)handover_number(h, (uint64_t)u->written);
+	u->out_stale = handover_flag(h, u->out_stale);
+}
+
+/* -EBADF: neither a file nor a pipe. */
+static int link_pcap_thaw_kind(int fd, bool *pipe, off_t *at)
+{
+	struct stat st;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) || !(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)))
+		return -EBADF;
+	*pipe = S_ISFIFO(st.st_mode);
+	if (!*pipe && *at > st.st_size)
+		*at = st.st_size;
+	return *at < 0 ? -EBADF : 0;
+}
+
+/* Of a stream that has begun nothing is read before the link is up. */
+static int link_pcap_thaw(struct pcap_link *u)
+{
+	const struct link_conf *c = link_pcap_conf(u);
+	off_t none = 0;
+	int r = link_pcap_thaw_kind(u->in, &u->in_pipe, &none);
+
+	if (!r)
+		r = link_pcap_thaw_kind(u->out, &u->out_pipe, &u->written);
+	if (r || (u->in >= 0) > (u->from != NULL) || (u->out >= 0) > (u->to != NULL))
+		return -EBADF;
+	if ((u->in < 0 && u->from && u->pipes == PIPE_OPEN) ||
+	    (u->out < 0 && u->to && !u->out_pipe))
+		return -EBADF; /* they must be open */
+	if (u->in_pipe && u->pipes == PIPE_OPEN && (!u->begun || u->running) &&
+	    !link_pcap_watch_in(u, IST_READ))
+		return -ENOMEM;
+	if (u->out >= 0 && u->rest_len && !link_pcap_watch_out(u, IST_WRITE))
+		return -ENOMEM;
+	if (u->running && u->in >= 0)
+		return c->host->timer(c->host_ctx, &u->timer, c->host->now(c->host_ctx),
+				      link_pcap_on_time, u);
+	return 0;
+}
+
+/* The place in a file goes along with its descriptor. */
+static int link_pcap_hand(void *impl, struct handover *h)
+{
+	struct pcap_link *u = impl;
+	int r;
+
+	u->in = handover_fd(h, u->in);
+	u->out = handover_fd(h, u->out);
+	u->running = handover_flag(h, u->running);
+	u->pipes = (enum pipe_state)handover_word(h, u->pipes, PIPE_CLOSED);
+	u->told = handover_flag(h, u->told);
+	u->in_pipe = handover_flag(h, u->in_pipe);
+	u->out_pipe = handover_flag(h, u->out_pipe);
+	link_pcap_hand_in(u, h);
+	link_pcap_hand_out(u, h);
+	if (!h->thawing)
+		return 0;
+	r = h->bad ? -EINVAL : link_pcap_thaw(u);
+	if (r)
+		link_pcap_stop(u);
+	return r;
+}
+
+static void link_pcap_quiet(void *impl)
+{
+	struct pcap_link *u = impl;
+
+	if (u->timer)
+		link_pcap_conf(u)->host->timer(link_pcap_conf(u)->host_ctx, &u->timer, EVER,
+					       link_pcap_on_time, u);
+	if (u->in >= 0)
+		link_pcap_watch_in(u, 0);
+	if (u->out >= 0)
+		link_pcap_watch_out(u, 0);
+}
+
+/* --- the kind ---------------------------------------------------------------------------------- */
+
 static void link_pcap_free_link(void *impl)
 {
 	struct pcap_link *u = impl;
@@ -590,4 +703,6 @@ const struct link_kind link_pcap = {
 	.send = link_pcap_send_frames,
 	.mtu = link_pcap_mtu,
 	.opens = link_pcap_opens,
+	.hand = link_pcap_hand,
+	.quiet = link_pcap_quiet,
 };

@@ -18,6 +18,17 @@
 #define SLOT_MAX 2048u /* what the kernel checks its arithmetic by; frames may be longer */
 #define BATCH	 64u
 
+static int link_ring_map(struct link_ring *g, int fd, unsigned next)
+{
+	void *at = mmap(NULL, (size_t)LINK_RING_BLOCK * LINK_RING_BLOCKS, PROT_READ | PROT_WRITE,
+			MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	*g = (struct link_ring){at, next};
+	return 0;
+}
+
 int link_ring_open(struct link_ring *g, int fd)
 {
 	struct tpacket_req3 want = {
@@ -27,22 +38,31 @@ int link_ring_open(struct link_ring *g, int fd)
 		.tp_frame_nr = LINK_RING_BLOCK / SLOT_MAX * LINK_RING_BLOCKS,
 		.tp_retire_blk_tov = RETIRE,
 	};
-	int version = TPACKET_V3, err;
-	void *at;
+	int version = TPACKET_V3, r;
 
 	if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) < 0 ||
 	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &want, sizeof(want)) < 0)
 		return -errno;
-	at = mmap(NULL, (size_t)LINK_RING_BLOCK * LINK_RING_BLOCKS, PROT_READ | PROT_WRITE,
-		  MAP_SHARED, fd, 0);
-	if (at != MAP_FAILED) {
-		*g = (struct link_ring){at, 0};
+	r = link_ring_map(g, fd, 0);
+	if (!r)
 		return 0;
-	}
-	err = errno;
 	memset(&want, 0, sizeof(want));
 	setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &want, sizeof(want));
-	return -err;
+	return r;
+}
+
+/* The kernel fills it meanwhile, and refuses a mapping of another size. */
+int link_ring_hand(struct link_ring *g, int fd, struct handover *h)
+{
+	uint32_t block = handover_word(h, LINK_RING_BLOCK, UINT32_MAX);
+	uint32_t blocks = handover_word(h, LINK_RING_BLOCKS, UINT32_MAX);
+	unsigned next = handover_word(h, g->next, LINK_RING_BLOCKS - 1);
+
+	if (!h->thawing)
+		return 0;
+	if (h->bad || block != LINK_RING_BLOCK || blocks != LINK_RING_BLOCKS)
+		return -EINVAL;
+	return link_ring_map(g, fd, next);
 }
 
 void link_ring_close(struct link_ring *g)

@@ -19,6 +19,9 @@ struct link_ring {
 /* -errno when the kernel has no TPACKET_V3: the socket is unchanged. */
 int link_ring_open(struct link_ring *g, int fd);
 void link_ring_close(struct link_ring *g);
+/* To another process, or from one: fd has come with it, and the frames in it are read there.  0;
+ * -errno: the ring of fd is another one. */
+int link_ring_hand(struct link_ring *g, int fd, struct handover *h);
 /* Every block that is handed over: its frames to s->take, then to the link. */
 void link_ring_receive(struct link_ring *g, struct link_socket *s);
 

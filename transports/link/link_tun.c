@@ -220,15 +220,12 @@ static void link_tun_stop(void *impl)
 	u->fd = -1;
 }
 
-static int link_tun_start(void *impl)
+/* It is made ready; on an error it is closed. */
+static int link_tun_use(struct tun_link *u, int fd)
 {
-	struct tun_link *u = impl;
 	const struct link_conf *c = link_conf_of(u->link);
-	const struct ist_open w = link_tun_opening(u);
-	int fd = link_ask_open(u->link, &w), r;
+	int r;
 
-	if (fd < 0)
-		return fd;
 	u->fd = fd;
 	r = opening_device_name(fd, u->name);
 	if (!r)
@@ -242,6 +239,25 @@ static int link_tun_start(void *impl)
 	}
 	u->index = if_nametoindex(u->name);
 	return 0;
+}
+
+static int link_tun_start(void *impl)
+{
+	struct tun_link *u = impl;
+	const struct ist_open w = link_tun_opening(u);
+	int fd = link_ask_open(u->link, &w);
+
+	return fd < 0 ? fd : link_tun_use(u, fd);
+}
+
+/* Is it such a device, and the one that is configured?  A name with %d may have become any. */
+static bool link_tun_is(const struct tun_link *u, int fd)
+{
+	struct ifreq r = link_tun_request(u);
+
+	return !ioctl(fd, TUNGETIFF, &r) &&
+	       (r.ifr_flags & (IFF_TUN | IFF_TAP)) == (u->tap ? IFF_TAP : IFF_TUN) &&
+	       (strchr(u->name, '%') || !strncmp(r.ifr_name, u->name, IFNAMSIZ));
 }
 
 static int link_tun_check(void *impl)
@@ -262,6 +278,38 @@ static int link_tun_check(void *impl)
 	if (rc >= 0)
 		u->mtu = (uint32_t)mtu.ifr_mtu;
 	return rc;
+}
+
+/* The device stays while anybody has the descriptor, and its queue with it. */
+static int link_tun_hand(void *impl, struct handover *h)
+{
+	struct tun_link *u = impl;
+	int fd = handover_fd(h, u->fd);
+
+	int r = -ENODEV;
+
+	if (!h->thawing)
+		return 0;
+	if (fd < 0)
+		return -EBADF;
+	if (link_tun_is(u, fd))
+		r = link_tun_use(u, fd);
+	else
+		close(fd);
+	if (r)
+		return r;
+	r = link_tun_check(u); /* its MTU is known from here on */
+	if (r < 0)
+		link_tun_stop(u);
+	return r < 0 ? r : 0;
+}
+
+static void link_tun_quiet(void *impl)
+{
+	struct tun_link *u = impl;
+	const struct link_conf *c = link_conf_of(u->link);
+
+	c->host->watch(c->host_ctx, u->fd, 0, link_tun_on_readable, u);
 }
 
 static uint32_t link_tun_mtu(const void *impl)
@@ -292,6 +340,8 @@ const struct link_kind link_tun = {
 	.send = link_tun_send_frames,
 	.mtu = link_tun_mtu,
 	.opens = link_tun_opens,
+	.hand = link_tun_hand,
+	.quiet = link_tun_quiet,
 };
 
 const struct link_kind link_tap = {
@@ -306,4 +356,6 @@ const struct link_kind link_tap = {
 	.mtu = link_tun_mtu,
 	.mac = link_tap_mac,
 	.opens = link_tun_opens,
+	.hand = link_tun_hand,
+	.quiet = link_tun_quiet,
 };

@@ -3,11 +3,14 @@
 
 #include "tests/harness.h"
 #include "tests/transports/kernel.h"
+#include "transports/kit/handover.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct ist_key keys[] = {LINK_KEYS, {NULL, 0, 0, 0, 0, NULL, NULL, NULL}};
 
@@ -20,6 +23,7 @@ static void ends_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		e->frames++;
 		e->last_len = f[i].len;
+		e->sum = end_sum(e->sum, f[i].payload, f[i].len);
 		memcpy(e->last, f[i].payload,
 		       f[i].len < sizeof(e->last) ? f[i].len : sizeof(e->last));
 		if (e->echo)
@@ -42,7 +46,8 @@ static const struct link_circuit circuits[] = {{0, 35, 1600}, {8, 48, 100}};
 
 struct link_conf end_like;
 
-int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len)
+static int ends_link(struct end *e, const char *text, const char *const *pairs,
+		     struct handover *from, char *err, size_t len)
 {
 	struct link_conf c = {.host = &e->h.host,
 			      .host_ctx = &e->h,
@@ -57,11 +62,10 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 			      .sdus = true,
 			      .circuit = circuits,
 			      .circuits = 2,
-			      .linktype = LINKTYPE_USER0};
+			      .linktype = LINKTYPE_USER0,
+			      .from = from};
 	int r;
 
-	memset(e, 0, sizeof(*e));
-	fake_init(&e->h);
 	for (; pairs && pairs[2 * c.settings.n]; c.settings.n++)
 		e->set[c.settings.n] =
 			(struct ist_setting){pairs[2 * c.settings.n], pairs[2 * c.settings.n + 1]};
@@ -69,6 +73,74 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 	r = link_open(&e->l, text, &c, err, len);
 	e->h.in_call--;
 	return r;
+}
+
+int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len)
+{
+	memset(e, 0, sizeof(*e));
+	fake_init(&e->h);
+	return ends_link(e, text, pairs, NULL, err, len);
+}
+
+/* --- to another process ------------------------------------------------------------------------ */
+
+static void ends_no_callbacks(const struct end *e)
+{
+	for (size_t i = 0; i < 16; i++)
+		CU_ASSERT_PTR_NULL(e->h.watch[i].on_fd);
+	for (size_t i = 0; i < 32; i++)
+		CU_ASSERT_FALSE(e->h.timer[i].used);
+}
+
+void end_freeze(struct end *e, struct fake_frozen *f)
+{
+	struct handover h;
+
+	memset(f, 0, sizeof(*f));
+	f->f = (struct ist_frozen){
+		.size = sizeof(f->f), .fd = f->fd, .fd_room = 64, .room = 1 << 20};
+	f->f.octets = malloc(f->f.room);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f->f.octets);
+	e->h.in_call++;
+	handover_freeze(&h, &f->f, fake_now);
+	link_hand(e->l, &h);
+	CU_ASSERT_EQUAL_FATAL(handover_frozen(&h), 0);
+	link_quiet(e->l);
+	ends_no_callbacks(e);
+	for (unsigned i = 0; i < f->f.fds; i++)
+		f->fd[i] = dup(f->fd[i]);
+	link_close(e->l);
+	e->h.in_call--;
+	f->f.octets = realloc(f->f.octets, f->f.len);
+}
+
+bool end_thaw(struct end *e, const char *text, const char *const *pairs, struct fake_frozen *f)
+{
+	char err[200] = "";
+	struct handover h;
+	bool up;
+
+	handover_thaw(&h, &f->f, fake_now);
+	CU_ASSERT_EQUAL_FATAL(ends_link(e, text, pairs, &h, err, sizeof(err)), 0);
+	CU_ASSERT_FALSE(h.bad);
+	up = link_up(e->l);
+	fake_frozen_free(f);
+	return up;
+}
+
+void end_hand_over(struct end *e, const char *text, const char *const *pairs)
+{
+	struct fake_frozen f;
+
+	end_freeze(e, &f);
+	CU_ASSERT_TRUE_FATAL(end_thaw(e, text, pairs, &f));
+}
+
+uint32_t end_sum(uint32_t sum, const uint8_t *frame, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		sum = sum * 31 + frame[i];
+	return sum * 31 + (uint32_t)len;
 }
 
 void end_refused(const char *text, const char *const *pairs, const char *call, unsigned long number)
@@ -100,10 +172,7 @@ void end_close(struct end *e)
 	link_close(e->l);
 	e->h.in_call--;
 	fake_leave(&e->h);
-	for (size_t i = 0; i < 16; i++)
-		CU_ASSERT_PTR_NULL(e->h.watch[i].on_fd);
-	for (size_t i = 0; i < 32; i++)
-		CU_ASSERT_FALSE(e->h.timer[i].used);
+	ends_no_callbacks(e);
 }
 
 void end_send(struct end *e, const void *data, uint32_t len)

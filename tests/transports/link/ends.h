@@ -19,6 +19,7 @@ struct end {
 	char why[100];
 	uint8_t last[4 + 65535]; /* the longest of any link */
 	uint32_t last_len;
+	uint32_t sum; /* of all octets of all frames, in their order */
 	bool echo;
 };
 
@@ -35,6 +36,12 @@ void end_refused(const char *text, const char *const *pairs, const char *call,
 void end_open(struct end *e, const char *text, const char *const *pairs);
 /* Also looks whether the link has left anything behind. */
 void end_close(struct end *e);
+/* To another process; between the two calls there is no link.  False: it starts anew there. */
+void end_freeze(struct end *e, struct fake_frozen *f);
+bool end_thaw(struct end *e, const char *text, const char *const *pairs, struct fake_frozen *f);
+/* Both; it goes on. */
+void end_hand_over(struct end *e, const char *text, const char *const *pairs);
+uint32_t end_sum(uint32_t sum, const uint8_t *frame, size_t len);
 void end_send(struct end *e, const void *data, uint32_t len);
 void end_send_frames(struct end *e, const struct link_frame *f, unsigned n);
 uint64_t end_count(const struct end *e, enum link_counter c);
