@@ -279,6 +279,13 @@ struct cfg_log {
 	const char *level;    /* "debug" "info" "notice" "error" */
 };
 
+/* What becomes of a system call that data or control does not need. */
+enum cfg_seccomp {
+	CFG_SECCOMP_KILL, /* it ends the process */
+	CFG_SECCOMP_LOG,  /* the kernel logs it and makes it */
+	CFG_SECCOMP_NO,	  /* it is made */
+};
+
 #define CFG_VTY_SOCKET "/run/isthmus/vty"
 
 struct cfg_model {
@@ -290,6 +297,7 @@ struct cfg_model {
 	uint16_t vty_port;	  /* of vty_address */
 	const char *vty_captures; /* folder of captures; NULL = none may be made */
 	unsigned workers;	  /* UINT_MAX = choose */
+	uint8_t seccomp;	  /* enum cfg_seccomp */
 	uint16_t max_tunnels, half_open, half_open_per_source;
 	uint32_t max_calls;
 	struct cfg_login login;

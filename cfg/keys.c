@@ -94,6 +94,11 @@ static const struct cfg_key top_keys[] = {
 	{"workers", CFG_K_NUMBER, .min = 0, .max = 64, .deflt = "auto", .set = keys_set_workers,
 	 .help = "data threads; auto = one less than processors, at most 4; 0 = none, all in one "
 		 "thread for debugging"},
+	{"seccomp", CFG_K_WORD, .words = "kill log no", .deflt = "kill",
+	 .help = "system calls that the gateway has no use for: the process is killed and started "
+		 "again, the kernel logs the call and makes it, or nothing is filtered; for "
+		 "debugging and for plugins that need others",
+	 CFG_AT(struct cfg_model, seccomp)},
 	{"plugin-dir", CFG_K_TEXT, .set = keys_set_plugin_dir,
 	 .help = "folder of transport plugins; without it none are loaded"},
 	{"max-tunnels", CFG_K_NUMBER, .min = 1, .max = 65535,

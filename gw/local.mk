@@ -8,7 +8,7 @@ libcontrol_la_SOURCES = \
 	gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/log.c gw/log.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/permit.c gw/permit.h gw/text.c gw/text.h \
-	gw/kept.c gw/kept.h gw/processes.c gw/processes.h \
+	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h \
 	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
 	gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
@@ -46,7 +46,7 @@ libdp_la_LIBADD = $(URCU_LIBS) $(PCAP_LIBS) -lpthread
 
 # The process that starts the others (gw/keeper/keeper.h); of all the rest it needs nothing.
 noinst_LTLIBRARIES += libkeeper.la
-libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/drop.c gw/keeper/drop.h gw/keeper/fdstore.c gw/keeper/fdstore.h \
+libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/drop.c gw/keeper/drop.h gw/keeper/drop_calls.c gw/keeper/fdstore.c gw/keeper/fdstore.h \
 	gw/keeper/keeper.c gw/keeper/keeper.h gw/keeper/keeper_body.c gw/keeper/keeper_body.h gw/keeper/keeper_fds.c \
 	gw/keeper/keeper_int.h gw/keeper/keeper_link.c gw/keeper/keeper_msg.c gw/keeper/keeper_serve.c \
 	gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c \

@@ -55,7 +55,17 @@ static const struct option options[] = {
 	/* of the processes that keeper starts; not for people */
 	{"role", required_argument, NULL, 'r'},
 	{"plugin-dir", required_argument, NULL, 'p'},
+	{"limits", required_argument, NULL, 'l'},
 	{NULL, 0, NULL, 0},
+};
+
+struct main_wish {
+	const char *file;    /* configuration */
+	const char *socket;  /* of a running gateway's VTY */
+	const char *command; /* for it; NULL = none */
+	const char *role;    /* of keeper's processes; NULL = none */
+	const char *plugin_dir, *limits;
+	bool check, talk;
 };
 
 static int main_say_version(void)
@@ -172,11 +182,13 @@ static void main_signals_ignore(void)
 static int main_run_control(const struct cfg_model *m, const struct plugins *ps, struct kept *k,
 			    void *talloc)
 {
+	const struct limits limits = limits_of(m);
 	struct gw *gw = NULL;
 	int rc = 1;
 
 	/* Not one octet of others has been read before the rights are given up. */
-	if (vty_open(m) == 0 && processes_drop(&k->link) && kept_take(k, m))
+	if (vty_open(m) == 0 && processes_drop(&k->link, KEEPER_CONTROL, &limits) &&
+	    kept_take(k, m))
 		gw = gw_new_apart(m, k->store, &k->door);
 	if (!gw) {
 		vty_stop();
@@ -221,26 +233,35 @@ static int main_control(const char *file, const char *plugin_dir)
 	return rc;
 }
 
-static int main_data(const char *plugin_dir)
+static int main_data(const char *plugin_dir, const char *text)
 {
-	struct plugins *ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
-	int rc = ps ? processes_data(ps->transports) : 1;
+	struct limits limits;
+	struct plugins *ps;
+	int rc;
 
+	if (!limits_parse(text, &limits)) {
+		fprintf(stderr, "data is started without its limits\n");
+		return 2;
+	}
+	limits.plugins = plugin_dir;
+	ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
+	rc = ps ? processes_data(ps->transports, &limits) : 1;
 	plugins_free(ps);
 	return rc;
 }
 
-static int main_role(const char *role, const char *file, const char *plugin_dir)
+static int main_role(const struct main_wish *w)
 {
+	const char *role = w->role;
 	char name[16];
 
 	snprintf(name, sizeof(name), PACKAGE_NAME "-%s", role); /* as ps shows it */
 	prctl(PR_SET_NAME, name);
 	main_signals_ignore();
 	if (!strcmp(role, keeper_role_names[KEEPER_CONTROL]))
-		return main_control(file, plugin_dir);
+		return main_control(w->file, w->plugin_dir);
 	if (!strcmp(role, keeper_role_names[KEEPER_DATA]))
-		return main_data(plugin_dir);
+		return main_data(w->plugin_dir, w->limits);
 	fprintf(stderr, "there is no role `%s`\n", role);
 	return 2;
 }
@@ -299,15 +320,6 @@ static int main_with(const char *file, bool check)
 	return rc;
 }
 
-struct main_wish {
-	const char *file;    /* configuration */
-	const char *socket;  /* of a running gateway's VTY */
-	const char *command; /* for it; NULL = none */
-	const char *role;    /* of keeper's processes; NULL = none */
-	const char *plugin_dir;
-	bool check, talk;
-};
-
 /* False when the program is to end with *status. */
 static bool main_options(int argc, char **argv, struct main_wish *w, int *status)
 {
@@ -335,6 +347,9 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 			break;
 		case 'p':
 			w->plugin_dir = optarg;
+			break;
+		case 'l':
+			w->limits = optarg;
 			break;
 		case 'V':
 			*status = main_say_version();
@@ -374,6 +389,6 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		w.file = argv[optind];
 	if (w.role)
-		return main_role(w.role, w.file, w.plugin_dir);
+		return main_role(&w);
 	return main_with(w.file, w.check);
 }

@@ -135,26 +135,47 @@ static bool processes_keep_few_rights(const struct processes *p)
 	return false;
 }
 
-bool processes_drop(struct keeper_link *keeper)
+/* --- what data and control give up ------------------------------------------------------------ */
+
+static int processes_drop_rights(void)
 {
 	struct drop_user u;
-	int rc;
+
+	if (geteuid() != 0)
+		return 0;
+	return drop_find_user(&u) ? drop_rights(&u) : -ENOENT;
+}
+
+bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const struct limits *limits)
+{
+	static const unsigned how[] = {[CFG_SECCOMP_KILL] = 0, [CFG_SECCOMP_LOG] = DROP_LOG};
+	const char *what = "memory and descriptors cannot be limited";
+	int rc = drop_limits(limits->memory, limits->files);
 
 	permit_ask(keeper);
-	if (geteuid() != 0)
-		return true;
-	rc = drop_find_user(&u) ? drop_rights(&u) : -ENOENT;
+	if (!rc) {
+		what = "the rights of root cannot be given up";
+		rc = processes_drop_rights();
+	}
+	if (!rc && limits->seccomp != CFG_SECCOMP_NO) {
+		what = "system calls cannot be filtered (`seccomp = no` goes without)";
+		rc = drop_calls(role, how[limits->seccomp] | (limits->plugins ? DROP_PLUGINS : 0u));
+	}
 	if (rc < 0)
-		fprintf(stderr, "the rights of root cannot be given up: %s\n", strerror(-rc));
+		fprintf(stderr, "%s: %s: %s\n", keeper_role_names[role], what, strerror(-rc));
 	return rc == 0;
 }
+
+/* --- as a whole ------------------------------------------------------------------------------- */
 
 int processes_run(const struct processes *p)
 {
 	const char *control[ARGS] = {"isthmus", "--role=control", "-c", p->file};
 	const char *data[ARGS] = {"isthmus", "--role=data"};
 	const char *check[ARGS] = {"isthmus", "-C", "-c", p->file};
-	char dir[PATH_MAX + 32], file[PATH_MAX];
+	char dir[PATH_MAX + 32], file[PATH_MAX], limits[LIMITS_TEXT_MAX + 16];
+	char text[LIMITS_TEXT_MAX];
+	const struct limits l = limits_of(p->cfg);
 	struct keeper_config c = {.program = PROGRAM,
 				  .argv = {[KEEPER_DATA] = data, [KEEPER_CONTROL] = control},
 				  .upgrade = processes_program(file),
@@ -167,9 +188,11 @@ int processes_run(const struct processes *p)
 				  .request_ctx = permit_new(p->cfg)};
 	int rc = 1;
 
+	snprintf(limits, sizeof(limits), "--limits=%s", limits_text(text, &l));
+	data[2] = limits;
 	if (p->plugin_dir) {
 		snprintf(dir, sizeof(dir), "--plugin-dir=%s", p->plugin_dir);
-		control[4] = data[2] = dir;
+		control[4] = data[3] = dir;
 	}
 	if (!c.request_ctx)
 		p->log(KEEPER_ERROR, "no memory for what keeper may open");
@@ -213,7 +236,7 @@ static bool processes_wait(struct keeper_link *l, struct keeper_fds *held)
 	return rc || !stored;
 }
 
-int processes_data(const struct ist_transport *const *transports)
+int processes_data(const struct ist_transport *const *transports, const struct limits *limits)
 {
 	struct keeper_link link;
 	struct keeper_fds held = {0};
@@ -224,7 +247,7 @@ int processes_data(const struct ist_transport *const *transports)
 
 	if (keeper_begin(&link, &held, &go) < 0)
 		return 1;
-	n = processes_drop(&link) ? kept_door(&held, fd) : 0;
+	n = processes_drop(&link, KEEPER_DATA, limits) ? kept_door(&held, fd) : 0;
 	if (n)
 		data = dp_data_start(fd, n, keeper_fds_take(&held, PROCESSES_BEFORE), transports);
 	if (data) /* what the one before has left is at this door now */

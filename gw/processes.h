@@ -9,6 +9,7 @@
 #include "cfg/cfg.h"
 #include "gw/dp/dp.h"
 #include "gw/keeper/keeper.h"
+#include "gw/limits.h"
 
 /* Names of what keeper gives: the configuration as it was checked, to control only, since there are
  * secrets in it; the descriptors of the door between control and data, with a number each. */
@@ -32,10 +33,11 @@ struct processes {
 int processes_run(const struct processes *p);
 
 /* In a process that keeper has started: have keeper open and change from now on, and give up the
- * rights of root if it has them.  Before the first thread.  False, with the reason on stderr. */
-bool processes_drop(struct keeper_link *keeper);
+ * rights of root if it has them, memory and descriptors beyond the limits, and system calls.
+ * Before the first thread.  False, with the reason on stderr. */
+bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const struct limits *limits);
 
 /* Be data, of these transports, in a process that keeper has started: exit status. */
-int processes_data(const struct ist_transport *const *transports);
+int processes_data(const struct ist_transport *const *transports, const struct limits *limits);
 
 #endif

@@ -162,6 +162,7 @@ bool data_start_thread(struct data *data)
 
 	atomic_store(&data->stop, false);
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS); /* a forbidden system call is said before it kills */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	data->running = !pthread_create(&data->thread, NULL, data_thread_main, data);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

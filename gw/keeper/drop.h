@@ -21,8 +21,12 @@ struct drop_user {
 /* The user DROP_USER, else `nobody`, which the caller should say; false when there is neither. */
 bool drop_find_user(struct drop_user *out);
 
-/* Octets of address space and number of descriptors that it may have at most; 0 = as it is.  0 or
- * -errno. */
+/* A sanitizer takes terabytes of address space and makes calls of its own: a build with one keeps
+ * both. */
+extern const bool drop_sanitized;
+
+/* Octets of address space and number of descriptors that it may have at most; 0 = as it is.  What
+ * is lower already stays so.  0 or -errno. */
 int drop_limits(uint64_t memory, uint64_t files);
 
 /* Be this user, in no group but its own, without any capability, for good: no program that is
@@ -33,8 +37,13 @@ int drop_rights(const struct drop_user *user);
  * the others take.  0 or -errno. */
 int drop_rights_of_keeper(void);
 
-/* From now on a system call that is not in the table of this process ends it by SIGSYS.  0 or
- * -errno. */
-int drop_calls(enum keeper_role role);
+/* From now on a system call that is not in the table of this process is said on stderr, by number
+ * and name, and ends it by SIGSYS.  A thread that blocks SIGSYS ends it without words.  how:
+ * bits of enum drop_how.  0 or -errno. */
+enum drop_how {
+	DROP_LOG = 1,	  /* it is made all the same, and the kernel logs it */
+	DROP_PLUGINS = 2, /* there are plugins: they may name files, and have sockets of any kind */
+};
+int drop_calls(enum keeper_role role, unsigned how);
 
 #endif

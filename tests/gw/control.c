@@ -30,6 +30,7 @@
 	X(leg_line)      \
 	X(leg_server)    \
 	X(leg_terminal)  \
+	X(limits)        \
 	X(line)          \
 	X(line_proxy)    \
 	X(line_reach)    \

@@ -19,7 +19,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_client.c \
 	tests/gw/test_device.c tests/gw/test_dial.c \
 	tests/gw/test_gw_memory.c tests/gw/test_history.c \
-	tests/gw/test_peer.c tests/gw/test_permit.c tests/gw/test_plugin.c tests/gw/test_port.c tests/gw/test_random.c \
+	tests/gw/test_peer.c tests/gw/test_permit.c tests/gw/test_plugin.c tests/gw/test_port.c tests/gw/test_limits.c tests/gw/test_random.c \
 	tests/gw/test_route.c \
 	tests/gw/test_route_way.c \
 	tests/gw/test_start.c \
@@ -74,7 +74,7 @@ unit_dataplane_LDADD = libdp.la libcfg.la libnetif.la libtransports.la libppp.la
 check_PROGRAMS += unit-keeper
 TESTS += unit-keeper
 unit_keeper_SOURCES = $(TEST_LIB) tests/gw/keeper/keeper.c tests/gw/keeper/stand_in.c tests/gw/keeper/stand_in.h \
-	tests/gw/keeper/test_child.c tests/gw/keeper/test_drop.c tests/gw/keeper/test_fdstore.c tests/gw/keeper/test_keeper.c tests/gw/keeper/test_keeper_body.c \
+	tests/gw/keeper/test_child.c tests/gw/keeper/test_drop.c tests/gw/keeper/test_drop_calls.c tests/gw/keeper/test_fdstore.c tests/gw/keeper/test_keeper.c tests/gw/keeper/test_keeper_body.c \
 	tests/gw/keeper/test_keeper_fds.c tests/gw/keeper/test_keeper_link.c tests/gw/keeper/test_keeper_msg.c \
 	tests/gw/keeper/test_opener.c tests/gw/keeper/test_opener_body.c tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
 unit_keeper_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

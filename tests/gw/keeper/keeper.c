@@ -9,6 +9,7 @@
 #define SUITES(X)       \
 	X(child)        \
 	X(drop)         \
+	X(drop_calls)   \
 	X(fdstore)      \
 	X(keeper)       \
 	X(keeper_body)  \
