@@ -129,7 +129,8 @@ static int data_port_run_close(struct worker *w, void *arg)
 {
 	struct data_job *j = arg;
 
-	worker_port_free(w->port[j->no]);
+	if (w->port[j->no]) /* else it was to be handed over */
+		worker_port_free(w->port[j->no]);
 	w->port[j->no] = NULL;
 	return 0;
 }
