@@ -160,6 +160,32 @@ static const struct {
 	{"time", BOTH},
 	{"uname", BOTH},
 	{"sysinfo", BOTH},
+	/* the same by their names on machines of 32 bits */
+	{"_llseek", BOTH},
+	{"_newselect", BOTH},
+	{"clock_getres_time64", BOTH},
+	{"clock_gettime64", BOTH},
+	{"clock_nanosleep_time64", BOTH},
+	{"fcntl64", BOTH},
+	{"fstat64", BOTH},
+	{"fstatat64", BOTH},
+	{"ftruncate64", BOTH},
+	{"futex_time64", BOTH},
+	{"getegid32", BOTH},
+	{"geteuid32", BOTH},
+	{"getgid32", BOTH},
+	{"getuid32", BOTH},
+	{"ppoll_time64", BOTH},
+	{"pselect6_time64", BOTH},
+	{"recv", BOTH},
+	{"recvmmsg_time64", BOTH},
+	{"rt_sigtimedwait_time64", BOTH},
+	{"send", BOTH},
+	{"sigreturn", BOTH},
+	{"stat64", BOTH},
+	{"timerfd_gettime64", BOTH},
+	{"timerfd_settime64", BOTH},
+	{"ugetrlimit", BOTH},
 };
 
 #define DROP_NEW_FILE (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
@@ -172,6 +198,7 @@ static const struct {
 	uint64_t mask, bits;
 } drop_partly[] = {
 	{"mmap", BOTH, 2, PROT_EXEC, 0},
+	{"mmap2", BOTH, 2, PROT_EXEC, 0},
 	{"mprotect", BOTH, 2, PROT_EXEC, 0},
 	{"clone", BOTH, 0, CLONE_THREAD, CLONE_THREAD},
 	{"prctl", BOTH, 0, UINT32_MAX, PR_SET_NAME},
