@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -126,7 +127,11 @@ static bool processes_keep_few_rights(const struct processes *p)
 		p->log(KEEPER_ERROR, "there is neither a user " DROP_USER " nor a user nobody");
 		return false;
 	}
-	if (strcmp(u.name, DROP_USER) != 0)
+	if (!u.uid)
+		p->log(KEEPER_NOTICE,
+		       "this user namespace has no other user than root: data and control stay "
+		       "root of it, without capabilities");
+	else if (strcmp(u.name, DROP_USER) != 0)
 		p->log(KEEPER_NOTICE,
 		       "there is no user " DROP_USER ": data and control run as nobody");
 	if (drop_rights_of_keeper() == 0)
@@ -157,6 +162,8 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 		what = "the rights of root cannot be given up";
 		rc = processes_drop_rights();
 	}
+	/* The library that knows users has to be loaded now: `show processes` names ours. */
+	(void)getpwuid(geteuid());
 	if (!rc && limits->seccomp != CFG_SECCOMP_NO) {
 		what = "system calls cannot be filtered (`seccomp = no` goes without)";
 		rc = drop_calls(role, how[limits->seccomp] | (limits->plugins ? DROP_PLUGINS : 0u));

@@ -4,7 +4,9 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,31 +24,63 @@
 
 const bool drop_sanitized = DROP_SANITIZED;
 
+/* Is this id of the namespace that the process is in?  map: as /proc/self/uid_map. */
+static bool drop_mapped(const char *map, uint32_t id)
+{
+	uint32_t first, n;
+	bool found = false;
+	FILE *f = fopen(map, "re");
+
+	if (!f)
+		return true; /* a kernel without namespaces */
+	while (!found && fscanf(f, "%" SCNu32 " %*u %" SCNu32, &first, &n) == 2)
+		found = id >= first && id - first < n;
+	fclose(f);
+	return found;
+}
+
 bool drop_find_user(struct drop_user *out)
 {
 	static const char *const names[] = {DROP_USER, "nobody"};
+	bool known = false;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const struct passwd *p = getpwnam(names[i]);
 
 		if (!p || !p->pw_uid)
 			continue;
+		known = true;
+		if (!drop_mapped("/proc/self/uid_map", p->pw_uid) ||
+		    !drop_mapped("/proc/self/gid_map", p->pw_gid))
+			continue;
 		*out = (struct drop_user){p->pw_uid, p->pw_gid, names[i]};
 		return true;
 	}
-	return false;
+	*out = (struct drop_user){.name = "root"};
+	return known;
+}
+
+static int drop_user_and_groups(const struct drop_user *user)
+{
+	if (capng_change_id((int)user->uid, (int)user->gid,
+			    (capng_flags_t)(CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING)) < 0)
+		return errno ? -errno : -EPERM;
+	/* It must not come back. */
+	return setuid(0) == 0 || getuid() != user->uid || getgid() != user->gid ? -EPERM : 0;
 }
 
 int drop_rights(const struct drop_user *user)
 {
+	int rc;
+
 	capng_clear(CAPNG_SELECT_ALL);
-	if (capng_change_id((int)user->uid, (int)user->gid,
-			    (capng_flags_t)(CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING)) < 0)
-		return errno ? -errno : -EPERM;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -errno;
-	/* It must not come back. */
-	return setuid(0) == 0 || getuid() != user->uid || getgid() != user->gid ? -EPERM : 0;
+	if (user->uid)
+		rc = drop_user_and_groups(user);
+	else
+		rc = capng_apply(CAPNG_SELECT_ALL) < 0 ? -EPERM : 0;
+	if (!rc && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		rc = -errno;
+	return rc;
 }
 
 int drop_rights_of_keeper(void)

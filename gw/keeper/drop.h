@@ -18,7 +18,8 @@ struct drop_user {
 	const char *name;
 };
 
-/* The user DROP_USER, else `nobody`, which the caller should say; false when there is neither. */
+/* The user DROP_USER, else `nobody`, which the caller should say; false when there is neither.  In
+ * a user namespace that has neither of them (user_namespaces(7)) it is its root, uid 0. */
 bool drop_find_user(struct drop_user *out);
 
 /* A sanitizer takes terabytes of address space and makes calls of its own: a build with one keeps
@@ -26,12 +27,13 @@ bool drop_find_user(struct drop_user *out);
 extern const bool drop_sanitized;
 
 /* Octets of address space and number of descriptors that it may have at most; 0 = as it is.  What
- * is lower already stays so.  0 or -errno. */
+ * is lower already stays so.  RLIMIT_NPROC is no use: it counts what another gateway of the same
+ * user has too, and drop_calls() leaves no way to make a process.  0 or -errno. */
 int drop_limits(uint64_t memory, uint64_t files);
 
 /* Be this user, in no group but its own, without any capability, for good: no program that is
- * executed gains any either.  Undoes PR_SET_PDEATHSIG, as any change of the user does.  0 or
- * -errno. */
+ * executed gains any either.  Root of a user namespace stays in its groups.  Undoes
+ * PR_SET_PDEATHSIG, as any change of the user does.  0 or -errno. */
 int drop_rights(const struct drop_user *user);
 /* Keeper's own: it keeps the capabilities that opening, changing devices, and starting and ending
  * the others take.  0 or -errno. */

@@ -215,9 +215,25 @@ static const struct {
 	{"open", BOTH, 1, DROP_NEW_FILE, 0},
 };
 
-/* Those that put characters into the terminal that the gateway was started from, as if the operator
- * had typed them. */
-static const uint64_t drop_never[] = {TIOCSTI, TIOCLINUX};
+/* Those that reach others by a call that is needed otherwise: 32 bits of the second argument. */
+static const struct {
+	const char *name;
+	uint64_t what;
+} drop_never[] = {
+	/* characters in the terminal that the gateway was started from, as if they had been typed
+	 */
+	{"ioctl", TIOCSTI},
+	{"ioctl", TIOCLINUX},
+	/* any signal to any process of the user, when something is readable */
+	{"ioctl", FIOSETOWN},
+	{"ioctl", SIOCSPGRP},
+	{"fcntl", F_SETOWN},
+	{"fcntl", F_SETOWN_EX},
+	{"fcntl", F_SETSIG},
+	{"fcntl64", F_SETOWN},
+	{"fcntl64", F_SETOWN_EX},
+	{"fcntl64", F_SETSIG},
+};
 
 /* --- filters ---------------------------------------------------------------------------------- */
 
@@ -249,9 +265,11 @@ static int drop_add_never(scmp_filter_ctx f, uint32_t action)
 
 	for (size_t i = 0; !rc && i < sizeof(drop_never) / sizeof(drop_never[0]); i++) {
 		const struct scmp_arg_cmp arg =
-			SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, drop_never[i]);
+			SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, drop_never[i].what);
+		int nr = seccomp_syscall_resolve_name(drop_never[i].name);
 
-		rc = seccomp_rule_add_array(f, action, SCMP_SYS(ioctl), 1, &arg);
+		if (nr != __NR_SCMP_ERROR)
+			rc = seccomp_rule_add_array(f, action, nr, 1, &arg);
 	}
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include "gw/keeper/drop.h"
 #include "tests/harness.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,48 @@ static void drop_all_rights(void)
 	CU_ASSERT_EQUAL(in_a_child(rights_after, &u), 0);
 }
 
+static bool wrote(const char *file, const char *text)
+{
+	FILE *f = fopen(file, "we");
+	bool ok = f && fputs(text, f) >= 0;
+
+	return f && fclose(f) == 0 && ok;
+}
+
+#define NO_NAMESPACE 77
+
+/* Root of a user namespace that has no other user. */
+static int rights_of_one_user(void *arg)
+{
+	char map[64];
+	struct drop_user u;
+
+	(void)arg;
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)getuid());
+	if (unshare(CLONE_NEWUSER) || !wrote("/proc/self/setgroups", "deny") ||
+	    !wrote("/proc/self/uid_map", map))
+		return NO_NAMESPACE;
+	if (!drop_find_user(&u) || u.uid || strcmp(u.name, "root") != 0)
+		return 1;
+	if (!(status_number("CapEff:") >> 12 & 1)) /* CAP_NET_ADMIN */
+		return 2;
+	if (drop_rights(&u) || getuid())
+		return 3;
+	if (status_number("CapEff:") || status_number("CapPrm:") || status_number("CapBnd:"))
+		return 4;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ? 5 : 0;
+}
+
+static void drop_rights_of_one_user(void)
+{
+	int status = in_a_child(rights_of_one_user, NULL);
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_NAMESPACE)
+		test_skip("drop rights_of_one_user", "no user namespaces");
+	else
+		CU_ASSERT_EQUAL(status, 0);
+}
+
 static int rights_of_keeper_after(void *arg)
 {
 	uint64_t kept;
@@ -134,6 +177,7 @@ static void drop_the_limits(void)
 static const struct test_case cases[] = {
 	{"all_rights", drop_all_rights},
 	{"keepers_rights", drop_keepers_rights},
+	{"rights_of_one_user", drop_rights_of_one_user},
 	{"the_limits", drop_the_limits},
 	{NULL, NULL},
 };

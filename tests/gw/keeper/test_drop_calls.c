@@ -135,6 +135,24 @@ static long call_paste_for_operator(void)
 {
 	return ioctl(STDIN_FILENO, TIOCLINUX, "\3");
 }
+static long call_signal_when_readable(void)
+{
+	int p[2];
+
+	return pipe2(p, 0) < 0 ? -1 : fcntl(p[0], F_SETSIG, SIGKILL);
+}
+static long call_owner_of_signal(void)
+{
+	int p[2];
+
+	return pipe2(p, 0) < 0 ? -1 : fcntl(p[0], F_SETOWN, getppid());
+}
+static long call_owner_by_ioctl(void)
+{
+	int p[2], pid = getppid();
+
+	return socketpair(AF_UNIX, SOCK_DGRAM, 0, p) < 0 ? -1 : ioctl(p[0], SIOCSPGRP, &pid);
+}
 static long call_octets_waiting(void)
 {
 	int n, p[2];
@@ -234,6 +252,10 @@ static const struct call_row call_rows[] = {
 	{"characters typed into a terminal", call_type_for_operator, false, false, false},
 	{"the same with bits that nobody reads", call_type_in_disguise, false, false, false},
 	{"a selection pasted into a console", call_paste_for_operator, false, false, false},
+	{"a signal to others when something is readable", call_signal_when_readable, false, false,
+	 false},
+	{"who is to get it", call_owner_of_signal, false, false, false},
+	{"the same by ioctl", call_owner_by_ioctl, false, false, false},
 	{"any other ioctl", call_octets_waiting, true, true, true},
 	{"a UDP socket", call_udp, true, true, true},
 	{"a netlink socket", call_netlink, false, true, true},
