@@ -95,7 +95,8 @@ static bool line_recall_leg(struct resume_from *f, struct line *l, uint16_t numb
 
 struct line *line_recall(struct resume_from *f, unsigned which)
 {
-	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP);
+	bool waits = false;
+	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP, &waits);
 	uint16_t number = rd_u16(&f->owner);
 	bool switched = rd_u8(&f->owner);
 	struct leg_origin origin = {0};

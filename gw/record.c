@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define PERMANENT 0x80u /* beside the length of an address, which is less */
+
 bool record_channel(struct wr *w, struct gw *gw, l2tp_channel c)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
@@ -14,7 +16,7 @@ bool record_channel(struct wr *w, struct gw *gw, l2tp_channel c)
 		return false;
 	record_text(w, p->cfg->config.name);
 	wr_u64(w, c);
-	wr_u8(w, (uint8_t)a.len);
+	wr_u8(w, (uint8_t)(a.len | (dp_channel_permanent(gw->dp, c) ? PERMANENT : 0)));
 	wr_bytes(w, a.data, a.len);
 	return true;
 }
@@ -30,21 +32,23 @@ static struct gw_port *record_port(struct gw *gw, const char *name)
 /* The data plane may be the same as before, or a new one: then the number names nothing, or another
  * channel, and only what is reached without a call is reached again. */
 static l2tp_channel record_channel_now(const struct gw_port *p, l2tp_channel before,
-				       const struct ist_addr *to, uint8_t payload)
+				       const struct ist_addr *to, uint8_t payload, bool *permanent)
 {
 	struct gw *gw = p->gw;
 	l2tp_channel c = 0;
 	struct ist_addr a;
 
 	if (dp_channel_port(before) == (unsigned)p->number && dp_channel_peer(gw->dp, before, &a) &&
-	    !memcmp(&a, to, sizeof(a)))
+	    !memcmp(&a, to, sizeof(a))) {
+		*permanent = false;
 		return before;
-	if (port_calls(p, to))
+	}
+	if (*permanent ? !port_circuit(p, to) : port_calls(p, to))
 		return 0;
 	return dp_connect(gw->dp, (unsigned)p->number, to, NULL, payload, &c) < 0 ? 0 : c;
 }
 
-l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload)
+l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload, bool *waits)
 {
 	char name[RECORD_TEXT_MAX + 1];
 	struct ist_addr to = {0};
@@ -55,6 +59,8 @@ l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload)
 	record_read_text(r, name, sizeof(name));
 	before = rd_u64(r);
 	to.len = rd_u8(r);
+	*waits = to.len & PERMANENT;
+	to.len &= PERMANENT - 1;
 	octets = rd_take(r, to.len);
 	if (!octets || to.len > sizeof(to.data)) {
 		rd_fail(r);
@@ -62,5 +68,5 @@ l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload)
 	}
 	memcpy(to.data, octets, to.len);
 	p = record_port(gw, name);
-	return p && p->number >= 0 ? record_channel_now(p, before, &to, payload) : 0;
+	return p && p->number >= 0 ? record_channel_now(p, before, &to, payload, waits) : 0;
 }

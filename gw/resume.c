@@ -250,10 +250,11 @@ static void resume_tunnel(void *ctx, uint64_t key, const uint8_t *rec, size_t le
 	struct rd rd = rd_init(rec, len);
 	char name[RECORD_TEXT_MAX + 1];
 	struct l2tp_peer_answer who;
+	bool waits = false;
 	l2tp_channel c;
 
 	record_read_text(&rd, name, sizeof(name));
-	c = record_read_channel(&rd, r->gw, IST_PAYLOAD_L2TP);
+	c = record_read_channel(&rd, r->gw, IST_PAYLOAD_L2TP, &waits);
 	if (rd.bad || !c) {
 		resume_tunnel_lost(r, (uint16_t)key,
 				   c ? "its record cannot be read" : "its channel is gone");
@@ -266,6 +267,8 @@ static void resume_tunnel(void *ctx, uint64_t key, const uint8_t *rec, size_t le
 	}
 	r->n.tunnels++;
 	keep_tunnel_up(r->gw->keep, c);
+	if (waits)
+		l2tp_engine_channel(r->gw->engine, c, false, r->now);
 }
 
 static void resume_call(void *ctx, uint64_t key, const uint8_t *rec, size_t len)

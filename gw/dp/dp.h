@@ -152,6 +152,8 @@ void dp_disconnect(struct dp *dp, l2tp_channel c, const struct ist_cause *why);
 /* The far end of a channel, as last reported.  False when it is not known. */
 bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c); /* 0 = not known */
+/* It has been reported as one of a permanent circuit. */
+bool dp_channel_permanent(const struct dp *dp, l2tp_channel c);
 /* What the circuit under a channel carries each way, bit/s; 0 = not known. */
 struct dp_speed {
 	uint64_t tx_bps, rx_bps;

@@ -153,6 +153,13 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 	return true;
 }
 
+bool dp_channel_permanent(const struct dp *dp, l2tp_channel c)
+{
+	const struct dp_chan *f = dp_chan_find(dp, c);
+
+	return f && f->permanent;
+}
+
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 {
 	const struct dp_chan *f = dp_chan_find(dp, c);

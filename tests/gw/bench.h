@@ -31,7 +31,7 @@ struct fake_dp {
 	unsigned ports_open, polls;
 	int connect_error; /* why it refuses; 0 = ENETDOWN */
 	bool port_refuses, connect_refuses, no_peer /* of any channel */, call_refuses,
-		filter_refuses;
+		filter_refuses, permanent /* every channel */;
 	unsigned strangers;   /* links that were told of a bundle that did not know them */
 	unsigned set_refused; /* the entry that is set after so many is refused, once; 0 = none */
 	uint32_t mtu;

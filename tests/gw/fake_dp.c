@@ -210,6 +210,13 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 	return !fake.no_peer;
 }
 
+bool dp_channel_permanent(const struct dp *dp, l2tp_channel c)
+{
+	(void)dp;
+	(void)c;
+	return fake.permanent;
+}
+
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 {
 	(void)dp;

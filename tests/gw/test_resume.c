@@ -3,6 +3,7 @@
  * The control side is killed and another one goes on from what it has kept, while the far end, its
  * PPP and what is under way stay.
  */
+#include "gw/bind.h"
 #include "gw/client.h"
 #include "gw/resume.h"
 #include "tests/gw/bench.h"
@@ -27,16 +28,21 @@ static bool resume_same_entry(const struct dp_call *was, const struct dp_call *i
 	return memcmp(was, is, sizeof(*was)) == 0;
 }
 
-static struct far_call *resume_server_up(const char *conf)
+static struct far_call *resume_server_dial(void)
 {
 	struct far_call *c;
 
-	bench_start_kept(conf);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 	bench_pass(SEC);
 	CU_ASSERT_TRUE_FATAL(c->up && c->ip4 && c->ip6);
 	return c;
+}
+
+static struct far_call *resume_server_up(const char *conf)
+{
+	bench_start_kept(conf);
+	return resume_server_dial();
 }
 
 static struct resume_counters resume_counted(void)
@@ -182,6 +188,73 @@ static void resume_port_gone(void)
 	CU_ASSERT_EQUAL(fake.calls, 0);
 	bench_pass(200 * SEC); /* the far end finds out by itself */
 	CU_ASSERT_FALSE(c->up);
+	bench_stop();
+}
+
+/* --- circuits of a data plane that is new ------------------------------------------------------ */
+
+#define X25(circuit)                                                       \
+	"host-name = gw\n"                                                 \
+	"x25 a { link = \"packet:eth0\" " circuit " }\n"                   \
+	"peer lac { service = s }\n"                                       \
+	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n" \
+	"service s { local = 10.64.0.1  pool = s  mtu = 1400 }\n"          \
+	"user ann { secret = \"a password\" }\n"
+
+/* Control goes on with a data plane that knows no channel of the life before. */
+static struct far_call *resume_with_new_data(const char *conf, const char *address, bool permanent)
+{
+	struct far_call *c;
+
+	bench_start_kept(conf);
+	CU_ASSERT_EQUAL(bench.gw->cfg->port->transport->addr_parse(&fake.peer, address), 0);
+	fake.permanent = permanent;
+	c = resume_server_dial();
+	fake.no_peer = true;
+	bench_kill(NULL);
+	fake.no_peer = false;
+	return c;
+}
+
+/* A permanent circuit needs no call.  The tunnel says nothing before it is up. */
+static void resume_waits_for_the_circuit(void)
+{
+	const struct ist_attrs a = {
+		.size = sizeof(a), .payload = IST_PAYLOAD_L2TP, .permanent = true, .peer.len = 1};
+	struct far_call *c = resume_with_new_data(X25("pvc 5 { carries = l2tp }"), "5", true);
+	unsigned sent = bench.sent;
+
+	CU_ASSERT(resume_counted().tunnels == 1 && resume_counted().joins == 1);
+	CU_ASSERT_EQUAL(fake_said("connect 0"), 1);
+	bench_pass(50 * SEC);
+	CU_ASSERT_EQUAL(bench.sent, sent);
+	bind_dp_ops.up(bench.gw, FAR_CHANNEL, &a, clock_us);
+	bench_pass(300 * SEC);
+	CU_ASSERT(c->up && !c->down && bench.tunnel_up && !bench.tunnel_down);
+	bench_stop();
+}
+
+/* `hold` is 60 s. */
+static void resume_waits_no_longer_than_hold(void)
+{
+	resume_with_new_data(X25("pvc 5 { carries = l2tp }"), "5", true);
+	bench_pass(59 * SEC);
+	CU_ASSERT_PTR_NOT_NULL(l2tp_tunnel_next(bench.gw->engine, NULL));
+	bench_pass(2 * SEC);
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_next(bench.gw->engine, NULL));
+	bench_stop();
+}
+
+/* The same port; but nobody is to be called whom the configuration does not name. */
+static void resume_calls_nobody(void)
+{
+	resume_with_new_data(X25("pvc 5 { carries = l2tp }"), "31101111", false);
+	CU_ASSERT_EQUAL(resume_counted().tunnels, 0);
+	CU_ASSERT_EQUAL(fake_said("connect 0"), 0);
+	bench_stop();
+	resume_with_new_data(X25("pvc 5 { carries = l2tp }"), "6", true); /* not there any more */
+	CU_ASSERT_EQUAL(resume_counted().tunnels, 0);
+	CU_ASSERT_EQUAL(fake_said("connect 0"), 0);
 	bench_stop();
 }
 
@@ -398,6 +471,9 @@ static const struct test_case cases[] = {
 	{"peer_gone", resume_peer_gone},
 	{"secret_changed", resume_secret_changed},
 	{"port_gone", resume_port_gone},
+	{"waits_for_the_circuit", resume_waits_for_the_circuit},
+	{"waits_no_longer_than_hold", resume_waits_no_longer_than_hold},
+	{"calls_nobody", resume_calls_nobody},
 	{"address_in_use", resume_address_in_use},
 	{"session_limit", resume_session_limit},
 	{"fixed_address", resume_fixed_address},
