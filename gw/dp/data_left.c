@@ -159,7 +159,9 @@ void data_left_take(struct data *data, struct call_state *st)
 	struct call_counters *from = row ? &data->door->left[row - 1] : NULL;
 	uint64_t n;
 
-	if (!from || (atomic_load(&from->home) >> 31) != (st->bundle != NULL))
+	/* A data side that has handed over to us may have taken it. */
+	if (!from || atomic_load(&from->owner) != key ||
+	    (atomic_load(&from->home) >> 31) != (st->bundle != NULL))
 		return;
 	n = count_get(&from->numbers);
 	l2tp_data_go_on(&st->data, &(struct l2tp_data_numbers){.ns = (uint16_t)n,
