@@ -30,6 +30,7 @@ bool heard_is_up(struct heard *h, ist_channel c, bool up)
 		if (!up) {
 			h->up[i] = h->up[--h->ups];
 			h->permanent[i] = h->permanent[h->ups];
+			h->attrs[i] = h->attrs[h->ups];
 		}
 		return true;
 	}
@@ -54,6 +55,20 @@ static bool heard_is_offered(struct heard *h, ist_channel c)
 	return false;
 }
 
+/* It was up, and has the same attributes. */
+static bool heard_again(struct heard *h, const struct fake_event *e)
+{
+	if (!heard_is_up(h, e->channel, true)) {
+		h->permanent[h->ups - 1] = e->attrs.permanent;
+		h->attrs[h->ups - 1] = e->attrs_sum;
+		return false;
+	}
+	for (unsigned i = 0; i < h->ups; i++)
+		if (h->up[i] == e->channel && h->attrs[i] != e->attrs_sum)
+			heard_line(h, "with other attributes\n");
+	return true;
+}
+
 /* A channel that is reported up, or offered, once more has been handed over: that is not noted. */
 static void heard_event(struct heard *h, const struct fake_event *e)
 {
@@ -62,10 +77,8 @@ static void heard_event(struct heard *h, const struct fake_event *e)
 	uint32_t sum = heard_sum(e->flags, e->data, e->len);
 	char line[120];
 
-	if (e->kind == FAKE_UP && heard_is_up(h, e->channel, true))
+	if (e->kind == FAKE_UP && heard_again(h, e))
 		return;
-	if (e->kind == FAKE_UP)
-		h->permanent[h->ups - 1] = e->attrs.permanent;
 	if (e->kind == FAKE_OFFER && heard_is_offered(h, e->channel))
 		return;
 	if (e->kind == FAKE_DOWN)
@@ -132,7 +145,10 @@ static void frozen_call(struct fake_host *h, struct heard *hd, const char *to, u
 	if (!to)
 		return;
 	if (what < 3) {
-		r = fake_connect(h, to, what ? IST_PAYLOAD_L2TP : IST_PAYLOAD_PPP, &c);
+		r = fake_connect(h, to,
+				 what && h->tr->caps & IST_CAP_L2TP ? IST_PAYLOAD_L2TP
+								    : IST_PAYLOAD_PPP,
+				 &c);
 		snprintf(line, sizeof(line), "%llu calls %d\n", (unsigned long long)fake_now, r);
 		heard_line(hd, line);
 		hd->calls += !r;
@@ -150,8 +166,9 @@ static void frozen_talk(const struct frozen_run *r, uint64_t seed, uint64_t *fre
 			struct heard heard[2])
 {
 	struct fake_host h[2];
-	uint64_t rng = seed;
+	uint64_t rng = seed, octets = seed;
 
+	fake_random = &octets;
 	fake_now = 1000000;
 	fake_open(&h[0], r->tr, r->config[0]);
 	fake_open(&h[1], r->tr, r->config[1]);
@@ -182,6 +199,7 @@ static void frozen_talk(const struct frozen_run *r, uint64_t seed, uint64_t *fre
 		heard_line(&heard[i], fake_counted(&h[i]));
 		fake_close(&h[i]);
 	}
+	fake_random = NULL;
 }
 
 /* The first line in which they differ. */

@@ -16,6 +16,7 @@ struct heard {
 	size_t len, room;
 	ist_channel up[CHANNELS], offered[CHANNELS];
 	bool permanent[CHANNELS]; /* of up */
+	uint32_t attrs[CHANNELS]; /* likewise, summed up */
 	unsigned ups, offers, frames, calls;
 };
 void heard_line(struct heard *h, const char *line);

@@ -28,6 +28,8 @@ static void die(const char *words)
 
 /* --- what the host gives ---------------------------------------------------------------------- */
 
+uint64_t *fake_random;
+
 static int test_host_h_watch(void *host, int fd, unsigned what,
 			     void (*on_fd)(void *arg, unsigned ready), void *arg)
 {
@@ -171,11 +173,40 @@ static void test_host_h_frames(void *host, const struct ist_frame *f, unsigned n
 	}
 }
 
+static uint32_t host_sum(uint32_t sum, const void *octets, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		sum = sum * 31 + ((const uint8_t *)octets)[i];
+	return sum * 31 + (uint32_t)len;
+}
+
+static uint32_t host_sum_text(uint32_t sum, const char *text)
+{
+	return text ? host_sum(sum, text, strlen(text)) : sum * 31;
+}
+
+static void host_attrs(struct fake_event *e, const struct ist_attrs *a)
+{
+	const uint64_t numbers[] = {a->payload, a->permanent, a->tx_bps,
+				    a->rx_bps,	a->number,    a->async};
+	uint32_t sum = host_sum(0, numbers, sizeof(numbers));
+
+	sum = host_sum(sum, a->local.data, a->local.len);
+	sum = host_sum(sum, a->peer.data, a->peer.len);
+	sum = host_sum_text(sum, a->called);
+	sum = host_sum_text(sum, a->calling);
+	sum = host_sum_text(sum, a->sub_address);
+	sum = host_sum(sum, a->user_data, a->user_data ? a->user_data_len : 0);
+	sum = host_sum(sum, a->access_line, a->access_line ? a->access_line_len : 0);
+	e->attrs = *a;
+	e->attrs_sum = sum;
+}
+
 static void test_host_h_offer(void *host, ist_channel c, const struct ist_attrs *a)
 {
 	struct fake_event *e = host_record(host, FAKE_OFFER, c, NULL, 0);
 
-	e->attrs = *a;
+	host_attrs(e, a);
 	host_done(host, e);
 }
 
@@ -183,7 +214,7 @@ static void test_host_h_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
 	struct fake_event *e = host_record(host, FAKE_UP, c, NULL, 0);
 
-	e->attrs = *a;
+	host_attrs(e, a);
 	host_done(host, e);
 }
 

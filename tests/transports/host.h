@@ -31,6 +31,7 @@ struct fake_event {
 	struct ist_cause cause;
 	bool forever;
 	struct ist_attrs attrs;
+	uint32_t attrs_sum; /* of all they say, their texts too */
 	uint8_t data[];
 };
 
@@ -39,6 +40,9 @@ extern uint64_t fake_now;
 
 /* The how manieth watch is refused with ENOMEM, once; 0 = none. */
 extern unsigned fake_watches_left;
+
+/* Where random octets come from; NULL = from the system. */
+extern uint64_t *fake_random;
 
 #define FAKE_OPENS 4u
 

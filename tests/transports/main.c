@@ -86,6 +86,7 @@
 	X(pppoe_client)   \
 	X(pppoe_conf)     \
 	X(pppoe)          \
+	X(pppoe_freeze)   \
 	X(atmtcp)         \
 	X(link_atmtcp)    \
 	X(link_atmpvc)    \

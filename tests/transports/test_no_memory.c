@@ -278,7 +278,13 @@ static ssize_t no_random;
 
 ssize_t __wrap_getrandom(void *buf, size_t len, unsigned flags)
 {
-	return no_random ? no_random : __real_getrandom(buf, len, flags);
+	uint8_t *octets = buf;
+
+	if (no_random || !fake_random)
+		return no_random ? no_random : __real_getrandom(buf, len, flags);
+	for (size_t i = 0; i < len; i++)
+		octets[i] = (uint8_t)test_rand(fake_random);
+	return (ssize_t)len;
 }
 
 /* A key that is not random, or only in part, would let others choose what is found in one place. */

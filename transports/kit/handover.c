@@ -143,6 +143,14 @@ void handover_text(struct handover *h, char *text, size_t size)
 	text[h->bad ? 0 : n] = '\0';
 }
 
+void handover_addr(struct handover *h, struct ist_addr *a)
+{
+	if (h->thawing)
+		memset(a, 0, sizeof(*a));
+	a->len = (uint16_t)handover_word(h, a->len, sizeof(a->data));
+	handover_octets(h, a->data, a->len);
+}
+
 int handover_fd(struct handover *h, int fd)
 {
 	struct ist_frozen *f = h->frozen;

@@ -57,6 +57,7 @@ uint64_t handover_time(struct handover *h, uint64_t at, uint64_t most);
 void handover_octets(struct handover *h, void *octets, size_t n);
 /* NUL-ended text in `size` octets. */
 void handover_text(struct handover *h, char *text, size_t size);
+void handover_addr(struct handover *h, struct ist_addr *a);
 /* A descriptor, or -1.  Freezing: it stays the port's.  Thawing: it becomes the port's. */
 int handover_fd(struct handover *h, int fd);
 

@@ -116,16 +116,28 @@ static void pppoe_down(void *ctx, struct pppoe_session *s, const struct ist_caus
 
 const struct pppoe_ops pppoe_port_ops = {pppoe_tx, pppoe_offer, pppoe_up, pppoe_down};
 
-/* What `answer` has let in; each may end another one. */
+/* What `answer` has let in, or another process had; each may end another one. */
 static void pppoe_report_noted(struct ist_port *p)
 {
 	for (uint32_t i = 0; i < p->notes; i++) {
 		struct pppoe_session *s = pppoe_end_of(&p->end, p->noted[i]);
 
-		if (s)
+		if (!s)
+			continue;
+		s->noted = false;
+		if (s->state == PPPOE_OFFERED)
+			pppoe_offer(p, s);
+		else
 			pppoe_up(p, s);
 	}
 	p->notes = 0;
+}
+
+void pppoe_note(struct ist_port *p, struct pppoe_session *s)
+{
+	if (!s->noted)
+		p->noted[p->notes++] = pppoe_channel(p, s);
+	s->noted = true;
 }
 
 static void pppoe_lose_all(struct ist_port *p, const char *words)
@@ -439,7 +451,7 @@ static int pppoe_answer(struct ist_port *p, ist_channel c)
 	if (!s)
 		return -ESTALE;
 	pppoe_ac_answer(&p->ac, s);
-	p->noted[p->notes++] = c;
+	pppoe_note(p, s);
 	pppoe_arm(p);
 	return 0;
 }
@@ -477,8 +489,7 @@ static void pppoe_count(const struct ist_port *p, uint64_t *out, unsigned n)
 
 	memcpy(all, p->end.count, sizeof(p->end.count));
 	link_count(p->link, all + PPPOE_C_COUNT);
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
+	handover_count(out, n, all, p->before, sizeof(all) / sizeof(all[0]));
 }
 
 static int pppoe_status(const struct ist_port *p, char *buf, size_t len)
@@ -534,4 +545,6 @@ const struct ist_transport pppoe_transport = {
 	.need = pppoe_need,
 	.addr_match = pppoe_addr_match,
 	.check = pppoe_check,
+	.freeze = pppoe_freeze,
+	.thaw = pppoe_thaw,
 };

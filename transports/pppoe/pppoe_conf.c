@@ -209,7 +209,7 @@ static struct ist_port *pppoe_conf_new(void)
 
 void pppoe_close(struct ist_port *p)
 {
-	for (uint32_t i = 1; p->link && i < p->end.slots.fresh; i++)
+	for (uint32_t i = 1; p->link && !p->frozen && i < p->end.slots.fresh; i++)
 		if (p->end.session[i])
 			pppoe_end_hang_up(&p->end, p->end.session[i], "port closed");
 	link_close(p->link);
@@ -241,8 +241,9 @@ int pppoe_check(const struct ist_port_config *cfg, struct ist_open *opens, unsig
 	return r;
 }
 
-int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-	       const struct ist_port_config *cfg, char *err, size_t err_len)
+int pppoe_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, struct handover *from, char *err,
+		    size_t err_len)
 {
 	int r = settings_host_ok(host, err, err_len);
 	struct link_conf link;
@@ -257,6 +258,7 @@ int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->ctx = ctx;
 	r = pppoe_conf_read(p, cfg, err, err_len);
 	link = pppoe_conf_link(p, cfg);
+	link.from = from;
 	if (!r)
 		r = link_open_configured(&p->link, &link, err, err_len);
 	if (r < 0) {
@@ -266,4 +268,10 @@ int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	pppoe_look_at_link(p);
 	*out = p;
 	return 0;
+}
+
+int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+	       const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	return pppoe_open_from(out, host, ctx, cfg, NULL, err, err_len);
 }

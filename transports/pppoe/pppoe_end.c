@@ -111,24 +111,31 @@ bool pppoe_end_full(const struct pppoe_end *e)
 
 /* --- coming and going ------------------------------------------------------------------------- */
 
-struct pppoe_session *pppoe_end_new(struct pppoe_end *e, const uint8_t *peer)
+struct pppoe_session *pppoe_end_put(struct pppoe_end *e, uint32_t slot, const uint8_t *peer)
 {
-	struct pppoe_session *s = calloc(1, sizeof(*s));
-	uint32_t i = s ? slots_take(&e->slots) : SLOT_NONE;
+	struct pppoe_session *s = e->session[slot] ? NULL : calloc(1, sizeof(*s));
 
-	if (i == SLOT_NONE) {
-		free(s);
+	if (!s)
 		return NULL;
-	}
-	e->session[i] = s;
-	s->slot = i;
+	e->session[slot] = s;
+	s->slot = slot;
 	s->payload_max = PPPOE_MRU;
 	if (peer) {
 		memcpy(s->peer, peer, 6);
 		s->next_mac = *pppoe_end_place(e, peer);
-		*pppoe_end_place(e, peer) = i;
+		*pppoe_end_place(e, peer) = slot;
 		s->in_mac = true;
 	}
+	return s;
+}
+
+struct pppoe_session *pppoe_end_new(struct pppoe_end *e, const uint8_t *peer)
+{
+	uint32_t i = slots_take(&e->slots);
+	struct pppoe_session *s = i == SLOT_NONE ? NULL : pppoe_end_put(e, i, peer);
+
+	if (!s && i != SLOT_NONE)
+		slots_give_back(&e->slots, i);
 	return s;
 }
 

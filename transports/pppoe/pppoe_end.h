@@ -101,6 +101,7 @@ struct pppoe_session {
 	uint16_t payload_max; /* octets of a PPP payload both ends agreed on */
 	uint32_t next_id, next_mac;
 	bool in_mac;
+	bool noted;	/* the port will report it */
 	uint64_t nonce; /* of the cookie it was asked for with; of our Host-Uniq */
 	uint8_t *tags;	/* of the PADR; as client, the PADO's tags to return */
 	uint16_t tags_len;
@@ -145,6 +146,9 @@ void pppoe_end_free(struct pppoe_end *e);
 struct pppoe_session *pppoe_end_new(struct pppoe_end *e, const uint8_t *peer);
 /* From here on it is found by s->peer and id. */
 void pppoe_end_name(struct pppoe_end *e, struct pppoe_session *s, uint16_t id);
+/* One of a slot that is taken already, otherwise as pppoe_end_new; NULL = no memory, or the slot
+ * has one. */
+struct pppoe_session *pppoe_end_put(struct pppoe_end *e, uint32_t slot, const uint8_t *peer);
 void pppoe_end_drop(struct pppoe_end *e, struct pppoe_session *s);
 /* The session of a slot, a handle, or an id and a peer; NULL = none. */
 struct pppoe_session *pppoe_end_of(const struct pppoe_end *e, ist_channel c);

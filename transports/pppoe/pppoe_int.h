@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Between the files of the pppoe transport: pppoe.c (reports, frames), pppoe_conf.c (keys, opening,
- * closing). */
+ * closing), pppoe_freeze.c (to another process). */
 #ifndef TRANSPORTS_PPPOE_PPPOE_INT_H
 #define TRANSPORTS_PPPOE_PPPOE_INT_H
 
+#include "transports/kit/handover.h"
 #include "transports/link/link.h"
 #include "transports/pppoe/pppoe_ac.h"
 #include "transports/pppoe/pppoe_client.h"
@@ -28,10 +29,13 @@ struct ist_port {
 	uint64_t link_hold, lost_at; /* lost_at: when sessions of a link that is down end */
 	uint32_t timer;
 	uint64_t timer_at;
-	/* Sessions the host let in, whose `up` is not reported yet. */
+	/* Sessions the host let in, whose `up` is not reported yet, and those of another process.
+	 */
 	ist_channel *noted;
 	uint32_t notes;
-	struct ist_frame rx[PPPOE_BATCH]; /* gathered, not delivered yet */
+	bool frozen; /* another process goes on: it is closed without a word */
+	uint64_t before[PPPOE_C_COUNT + LINK_COUNTER_COUNT]; /* counters, in other processes */
+	struct ist_frame rx[PPPOE_BATCH];		     /* gathered, not delivered yet */
 	unsigned rx_count;
 };
 
@@ -45,6 +49,16 @@ void pppoe_on_time(void *arg, uint64_t now);
 /* Address and size as the link has them now. */
 void pppoe_look_at_link(struct ist_port *p);
 
+/* Report it soon: it is offered, or up. */
+void pppoe_note(struct ist_port *p, struct pppoe_session *s);
+
+/* As the transport's open; from: what another process had, or NULL. */
+int pppoe_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		    const struct ist_port_config *cfg, struct handover *from, char *err,
+		    size_t err_len);
+int pppoe_freeze(struct ist_port *p, struct ist_frozen *f);
+int pppoe_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+	       const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
 int pppoe_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	       const struct ist_port_config *cfg, char *err, size_t err_len);
 int pppoe_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,

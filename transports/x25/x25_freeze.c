@@ -15,12 +15,6 @@
 
 /* --- circuits ---------------------------------------------------------------------------------- */
 
-static void x25_freeze_addr(struct ist_addr *a, struct handover *h)
-{
-	a->len = (uint16_t)handover_word(h, a->len, sizeof(a->data));
-	handover_octets(h, a->data, a->len);
-}
-
 /* Words are a static text of the program that has them: those of a cause can be found again. */
 static void x25_freeze_cause(struct ist_cause *why, struct handover *h)
 {
@@ -44,8 +38,8 @@ static void x25_freeze_circuit(struct x25_circuit *c, struct handover *h)
 	if (h->thawing && c->state != X25_CIRCUIT_DEAD)
 		c->notes &= (uint8_t)~X25_NOTE_GONE; /* its line would keep it */
 	x25_freeze_cause(&c->why, h);
-	x25_freeze_addr(&c->local, h);
-	x25_freeze_addr(&c->peer, h);
+	handover_addr(h, &c->local);
+	handover_addr(h, &c->peer);
 	handover_text(h, c->called, sizeof(c->called));
 	handover_text(h, c->calling, sizeof(c->calling));
 	handover_text(h, c->sub, sizeof(c->sub));
@@ -161,7 +155,7 @@ static void x25_freeze_held(struct ist_port *p, struct handover *h)
 
 		if (!handover_flag(h, a->until > h->now))
 			continue;
-		x25_freeze_addr(&a->addr, h);
+		handover_addr(h, &a->addr);
 		a->until = handover_time(h, a->until, p->conf.hold_down);
 	}
 }
