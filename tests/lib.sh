@@ -312,3 +312,9 @@ decoded() {
 		verdict $? "$name: decoded down to $seen"
 	done
 }
+
+# answered NAME ADDRESS: each HELLO and LCP Echo-Request that the capture has of ADDRESS was answered within two seconds
+answered() {
+	shark "$1" -Y 'l2tp && udp' -T fields -e frame.time_epoch -e ip.src -e l2tp.Ns -e l2tp.Nr -e l2tp.avp.message_type \
+		-e ppp.protocol -e ppp.code -e ppp.identifier | "$HERE/wire/answered.py" "$2" 2
+}
