@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""l2tp_far.py ROLE ARGUMENT...: a scripted peer at UDP port 1701, for tests/wire/switch-faults.
+"""l2tp_far.py ROLE ARGUMENT...: a scripted peer at UDP port 1701, for tests/wire/switch-faults and tests/wire/deaths.
 
 refuse   a LAC that answers OCRQ as the Called Number asks: cdn-RESULT[-ERROR], late-RESULT[-ERROR] (after OCRP),
          short-RESULT (a Result Code alone), stop-RESULT[-ERROR], acks (nothing else), silent (not even that)
@@ -9,13 +9,14 @@ tie lose "answered" when PPP at the far end of the call answers; or with one tha
 cross in ADDRESS   opens a tunnel and places a call, or takes one; prints "answered" when it has been, and does not
 cross out          connect it; when a CDN comes it sends ICCN or OCCN as if that had not come yet, and prints "crossed"; it
                    connects the next call, and prints "served"
+check ADDRESS      opens a tunnel, prints "up", and sends a HELLO every 0.3 s; "down" when the peer ends it
 
 It prints READY, then what its role says.  It ends after ten minutes, or when it is told to."""
 import struct
 import sys
 
 from l2tp import (
-    CALLED, CDN, ICCN, ICRP, ICRQ, OCCN, OCRP, OCRQ, RESULT, SCCRP, SERIAL, SESSION_ID, TIE, Far, avp, u16, u32,
+    CALLED, CDN, HELLO, ICCN, ICRP, ICRQ, OCCN, OCRP, OCRQ, RESULT, SCCRP, SERIAL, SESSION_ID, TIE, Far, avp, u16, u32,
 )  # fmt: skip
 
 
@@ -125,6 +126,22 @@ def cross(way, address=None):
     far.run(lambda: False, 600)
 
 
+class Checker(Far):
+    def message(self, tunnel, kind, sid, found):
+        if kind == SCCRP:
+            print("up", flush=True)
+
+
+def check(address):
+    far = Checker(b"checker")
+    t = far.open(address)
+    while not t.over:
+        far.run(lambda: t.over, 0.3)
+        if t.peer_tid and not t.unsent:
+            t.send(HELLO, 0)
+    print("down", flush=True)
+
+
 if __name__ == "__main__":
     print("READY", flush=True)
-    {"refuse": refuse, "tie": tie, "cross": cross}[sys.argv[1]](*sys.argv[2:])
+    {"refuse": refuse, "tie": tie, "cross": cross, "check": check}[sys.argv[1]](*sys.argv[2:])
