@@ -55,8 +55,10 @@ static void client_wait_then_dial(struct gw_client *c, uint64_t now)
 static void client_on_up(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
+	/* a link of a life before is as old as its join */
+	bool resumed = c->join && c->join->since < c->since;
 
-	client_enter(c, CLIENT_UP, now);
+	client_enter(c, CLIENT_UP, resumed ? c->join->since : now);
 	c->wait = c->cfg->redial;
 	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: up",
 		       c->cfg->name);

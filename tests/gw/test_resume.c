@@ -391,12 +391,15 @@ static void resume_client(void)
 		"client home { peer = lns  user = ann  secret = \"a password\" "
 		"ipv6 = no }\n";
 	struct dp_call was;
+	uint64_t since;
 
 	bench_start_kept(conf);
 	bench_pass(2 * SEC);
 	CU_ASSERT_TRUE_FATAL(bench.calls == 1 && bench.call[0].ip4);
 	was = fake.call[0];
 	CU_ASSERT_TRUE(was.client && was.tun);
+	since = bench_join()->since;
+	bench_pass(100 * SEC);
 	bench_kill(NULL);
 	CU_ASSERT_EQUAL(resume_counted().joins, 1);
 	CU_ASSERT_TRUE(resume_same_entry(&was, &fake.call[0]));
@@ -404,6 +407,7 @@ static void resume_client(void)
 	CU_ASSERT_TRUE(bench.call[0].up && !bench.call[0].down);
 	CU_ASSERT_EQUAL(bench.calls, 1);
 	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_UP);
+	CU_ASSERT_EQUAL(bench.gw->client[0].since, since);
 	CU_ASSERT_TRUE(bench.gw->client[0].ip4);
 	/* it dials again when that one ends */
 	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "bye");
