@@ -61,7 +61,7 @@ static const struct option options[] = {
 
 struct main_wish {
 	const char *file;    /* configuration */
-	const char *socket;  /* of a running gateway's VTY */
+	const char *socket;  /* of a running gateway's VTY; NULL = where it usually is */
 	const char *command; /* for it; NULL = none */
 	const char *role;    /* of keeper's processes; NULL = none */
 	const char *plugin_dir, *limits;
@@ -233,7 +233,7 @@ static int main_control(const char *file, const char *plugin_dir)
 	return rc;
 }
 
-static int main_data(const char *plugin_dir, const char *text)
+static int main_data(const char *plugin_dir, const char *text, bool stand_by)
 {
 	struct limits limits;
 	struct plugins *ps;
@@ -245,7 +245,7 @@ static int main_data(const char *plugin_dir, const char *text)
 	}
 	limits.plugins = plugin_dir;
 	ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
-	rc = ps ? processes_data(ps->transports, &limits) : 1;
+	rc = ps ? processes_data(ps->transports, &limits, stand_by) : 1;
 	plugins_free(ps);
 	return rc;
 }
@@ -261,7 +261,9 @@ static int main_role(const struct main_wish *w)
 	if (!strcmp(role, keeper_role_names[KEEPER_CONTROL]))
 		return main_control(w->file, w->plugin_dir);
 	if (!strcmp(role, keeper_role_names[KEEPER_DATA]))
-		return main_data(w->plugin_dir, w->limits);
+		return main_data(w->plugin_dir, w->limits, false);
+	if (!strcmp(role, PROCESSES_STAND_BY))
+		return main_data(w->plugin_dir, w->limits, true);
 	fprintf(stderr, "there is no role `%s`\n", role);
 	return 2;
 }
@@ -300,8 +302,16 @@ static int main_start(const struct cfg_model *m, const struct plugins *ps, int c
 	return rc;
 }
 
+static int main_check(const struct cfg_model *m, const struct plugins *ps, int conf)
+{
+	(void)ps;
+	(void)conf;
+	return printf("%s: no mistakes\n", m->file) < 0;
+}
+
 /* Plugins first: they bring sections of the configuration. */
-static int main_with(const char *file, bool check)
+static int main_with(const char *file,
+		     int (*run)(const struct cfg_model *m, const struct plugins *ps, int conf))
 {
 	int conf = processes_copy(file), rc = 1;
 	char path[32];
@@ -311,10 +321,8 @@ static int main_with(const char *file, bool check)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", conf);
 	ps = plugins_load(conf < 0 ? file : path, ist_builtin_transports, main_on_mistake, NULL);
 	m = ps ? main_load(file, conf, ps, main_on_mistake) : NULL;
-	if (m && check)
-		rc = printf("%s: no mistakes\n", file) < 0;
-	else if (m)
-		rc = main_start(m, ps, conf);
+	if (m)
+		rc = run(m, ps, conf);
 	cfg_unload(m);
 	plugins_free(ps);
 	return rc;
@@ -373,7 +381,7 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 
 int main(int argc, char **argv)
 {
-	struct main_wish w = {.file = DEFAULT_FILE, .socket = CFG_VTY_SOCKET};
+	struct main_wish w = {.file = DEFAULT_FILE};
 	int status;
 
 	if (!main_options(argc, argv, &w, &status))
@@ -383,12 +391,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (w.command)
-		return vty_ask(w.socket, w.command, stdout);
+		return vty_ask(w.socket ? w.socket : CFG_VTY_SOCKET, w.command, stdout);
 	if (w.talk)
-		return vty_talk(w.socket);
+		return vty_talk(w.socket ? w.socket : CFG_VTY_SOCKET);
 	if (optind < argc)
 		w.file = argv[optind];
 	if (w.role)
 		return main_role(&w);
-	return main_with(w.file, w.check);
+	return main_with(w.file, w.check ? main_check : main_start);
 }

@@ -175,11 +175,21 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 
 /* --- as a whole ------------------------------------------------------------------------------- */
 
+/* us; a service manager waits for an end longer than for any of these. */
+static const struct keeper_patience processes_patience = {
+	.stand_by = 10000000,
+	.leave = 5000000,
+	.take = 5000000,
+	.stay = 3000000,
+	.work = 30000000,
+};
+
 int processes_run(const struct processes *p)
 {
 	const char *control[ARGS] = {"isthmus", "--role=control", "-c", p->file};
 	const char *data[ARGS] = {"isthmus", "--role=data"};
 	const char *check[ARGS] = {"isthmus", "-C", "-c", p->file};
+	const char *stand_by[ARGS] = {"isthmus", "--role=" PROCESSES_STAND_BY};
 	char dir[PATH_MAX + 32], file[PATH_MAX], limits[LIMITS_TEXT_MAX + 16];
 	char text[LIMITS_TEXT_MAX];
 	const struct limits l = limits_of(p->cfg);
@@ -187,6 +197,8 @@ int processes_run(const struct processes *p)
 				  .argv = {[KEEPER_DATA] = data, [KEEPER_CONTROL] = control},
 				  .upgrade = processes_program(file),
 				  .check = check,
+				  .stand_by = stand_by,
+				  .patience = processes_patience,
 				  .anew = ANEW,
 				  .log = p->log,
 				  .prepare = processes_prepare,
@@ -196,10 +208,10 @@ int processes_run(const struct processes *p)
 	int rc = 1;
 
 	snprintf(limits, sizeof(limits), "--limits=%s", limits_text(text, &l));
-	data[2] = limits;
+	data[2] = stand_by[2] = limits;
 	if (p->plugin_dir) {
 		snprintf(dir, sizeof(dir), "--plugin-dir=%s", p->plugin_dir);
-		control[4] = data[3] = dir;
+		control[4] = data[3] = stand_by[3] = dir;
 	}
 	if (!c.request_ctx)
 		p->log(KEEPER_ERROR, "no memory for what keeper may open");
@@ -220,50 +232,149 @@ static void processes_wait_for_control(const struct keeper_fds *held)
 		poll(&p, 1, CONTROL_ENDS);
 }
 
-/* Until it is told to end, or keeper has gone.  False: the next life goes on, so that nothing may
- * be closed. */
-static bool processes_wait(struct keeper_link *l, struct keeper_fds *held)
-{
-	struct pollfd p = {.fd = l->notice, .events = POLLIN};
-	uint8_t buf[KEEPER_MSG_MAX];
-	struct keeper_msg m = {0};
-	bool stored = false;
-	int rc = 1;
+struct processes_data {
+	struct keeper_link link;
+	struct keeper_fds held;
+	struct data *data;
+	bool stored; /* keeper's death is no end: the next life goes on */
+	bool over;   /* told to end, or keeper has gone */
+	bool left;   /* another goes on with all there is, so that nothing may be closed */
+};
 
-	while (rc && m.kind != KEEPER_STOP) {
-		poll(&p, 1, -1);
-		rc = keeper_recv(l->notice, buf, &m);
-		if (rc > 0 && m.kind == KEEPER_GIVE)
-			keeper_given(&m, held);
-		stored = stored || m.kind == KEEPER_STORED;
-		keeper_msg_close(&m);
-	}
-	if (!rc)
-		processes_wait_for_control(held);
-	return rc || !stored;
+static void processes_hear_given(struct processes_data *d, struct keeper_msg *m)
+{
+	keeper_given(m, &d->held);
 }
 
-int processes_data(const struct ist_transport *const *transports, const struct limits *limits)
+static void processes_hear_stop(struct processes_data *d, struct keeper_msg *m)
 {
-	struct keeper_link link;
-	struct keeper_fds held = {0};
-	struct keeper_go go;
+	(void)m;
+	d->over = true;
+}
+
+static void processes_hear_stored(struct processes_data *d, struct keeper_msg *m)
+{
+	(void)m;
+	d->stored = true;
+}
+
+static void processes_hand_over(struct processes_data *d, struct keeper_msg *m)
+{
+	int sock = keeper_msg_take(m, 0), rc = -EBADF;
+
+	if (sock >= 0) {
+		rc = dp_data_hand_over(&d->data, sock);
+		close(sock);
+	}
+	d->left = d->over = rc == 0;
+	if (rc)
+		keeper_say_stays(&d->link, -rc);
+}
+
+static const struct {
+	uint8_t kind;
+	void (*hear)(struct processes_data *d, struct keeper_msg *m);
+} processes_notices[] = {
+	{KEEPER_GIVE, processes_hear_given},
+	{KEEPER_STOP, processes_hear_stop},
+	{KEEPER_STORED, processes_hear_stored},
+	{KEEPER_HAND_OVER, processes_hand_over},
+};
+
+static void processes_hear(struct processes_data *d, struct keeper_msg *m)
+{
+	for (size_t i = 0; i < sizeof(processes_notices) / sizeof(processes_notices[0]); i++)
+		if (processes_notices[i].kind == m->kind)
+			processes_notices[i].hear(d, m);
+}
+
+/* Until it is told to end, has handed over, or keeper has gone. */
+static void processes_serve(struct processes_data *d)
+{
+	struct pollfd p = {.fd = d->link.notice, .events = POLLIN};
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg m;
+	int rc = 1;
+
+	while (rc && !d->over) {
+		poll(&p, 1, -1);
+		rc = keeper_recv(p.fd, buf, &m);
+		if (rc > 0)
+			processes_hear(d, &m);
+		keeper_msg_close(&m);
+	}
+	if (rc)
+		return;
+	processes_wait_for_control(&d->held);
+	d->left = d->stored;
+}
+
+static struct data *processes_begin_data(struct processes_data *d,
+					 const struct ist_transport *const *transports,
+					 const struct limits *limits, bool stand_by)
+{
 	int fd[DP_DOOR_FDS];
-	struct data *data = NULL;
+	struct keeper_go go;
+	struct data *data;
 	unsigned n;
 
-	if (keeper_begin(&link, &held, &go) < 0)
-		return 1;
-	n = processes_drop(&link, KEEPER_DATA, limits) ? kept_door(&held, fd) : 0;
-	if (n)
-		data = dp_data_start(fd, n, keeper_fds_take(&held, PROCESSES_BEFORE), transports);
+	if (keeper_begin(&d->link, &d->held, &go) < 0)
+		return NULL;
+	n = processes_drop(&d->link, KEEPER_DATA, limits) ? kept_door(&d->held, fd) : 0;
+	if (!n)
+		return NULL;
+	if (stand_by)
+		return dp_data_stand_by(fd, n, transports);
+	data = dp_data_start(fd, n, keeper_fds_take(&d->held, PROCESSES_BEFORE), transports);
 	if (data) /* what the one before has left is at this door now */
-		keeper_drop(&link, PROCESSES_BEFORE);
-	if (data && keeper_say(&link, KEEPER_READY) == 0 && !processes_wait(&link, &held))
+		keeper_drop(&d->link, PROCESSES_BEFORE);
+	return data;
+}
+
+/* The next notice after STAND_BY that matters is the one of the hand-over. */
+static bool processes_take_over(struct processes_data *d)
+{
+	struct pollfd p = {.fd = d->link.notice, .events = POLLIN};
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg m;
+	int rc = keeper_say(&d->link, KEEPER_STAND_BY), sock = -1;
+
+	while (rc >= 0 && sock < 0 && !d->over) {
+		poll(&p, 1, -1);
+		rc = keeper_recv(p.fd, buf, &m);
+		if (rc > 0 && m.kind == KEEPER_HAND_OVER)
+			sock = keeper_msg_take(&m, 0);
+		else if (rc > 0)
+			processes_hear(d, &m);
+		keeper_msg_close(&m);
+		d->over = d->over || rc == 0;
+		if (rc == -EAGAIN)
+			rc = 0;
+	}
+	if (sock < 0)
+		return false;
+	rc = dp_data_take_over(d->data, sock);
+	close(sock);
+	if (rc < 0)
+		fprintf(stderr, "data has not been taken over: %s\n", strerror(-rc));
+	return rc == 0;
+}
+
+int processes_data(const struct ist_transport *const *transports, const struct limits *limits,
+		   bool stand_by)
+{
+	struct processes_data d = {0};
+	bool works;
+
+	d.data = processes_begin_data(&d, transports, limits, stand_by);
+	works = d.data && (!stand_by || processes_take_over(&d));
+	if (works && keeper_say(&d.link, KEEPER_READY) == 0)
+		processes_serve(&d);
+	if (d.left)
 		_exit(0);
-	if (data)
-		dp_data_stop(data);
-	keeper_fds_free(&held);
-	keeper_end(&link);
-	return data ? 0 : 1;
+	if (d.data)
+		dp_data_stop(d.data);
+	keeper_fds_free(&d.held);
+	keeper_end(&d.link);
+	return works ? 0 : 1;
 }

@@ -37,7 +37,11 @@ int processes_run(const struct processes *p);
  * Before the first thread.  False, with the reason on stderr. */
 bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const struct limits *limits);
 
-/* Be data, of these transports, in a process that keeper has started: exit status. */
-int processes_data(const struct ist_transport *const *transports, const struct limits *limits);
+#define PROCESSES_STAND_BY "stand-by" /* the role of a data that takes over from another */
+
+/* Be data, of these transports, in a process that keeper has started: exit status.  stand_by: take
+ * over from the data that runs. */
+int processes_data(const struct ist_transport *const *transports, const struct limits *limits,
+		   bool stand_by);
 
 #endif

@@ -84,6 +84,16 @@ void child_ended(struct child *c, int status, uint64_t now)
 		child_wait(c, quick, now);
 }
 
+void child_left(struct child *c, const char *why, uint64_t now)
+{
+	snprintf(c->why, sizeof(c->why), "%s", why);
+	c->pid = 0;
+	c->quick = 0;
+	c->delay = 0;
+	c->due = now;
+	c->state = CHILD_WAITING;
+}
+
 bool child_stop(struct child *c, uint64_t within, uint64_t now)
 {
 	c->due = CHILD_NEVER;

@@ -49,6 +49,10 @@ void child_failed(struct child *c, const char *why, uint64_t now);
 void child_ready(struct child *c);
 /* It has ended: WAITING with a time to start it again, or OVER when it was asked to. */
 void child_ended(struct child *c, int status, uint64_t now);
+/* It has ended since it was told to leave for the next life, which may begin at once.  why: in
+ * words.
+ */
+void child_left(struct child *c, const char *why, uint64_t now);
 /* It is to end within `within` us.  True when there is a process to be told. */
 bool child_stop(struct child *c, uint64_t within, uint64_t now);
 /* It has no right to live on, and is to be killed after `within` us. */

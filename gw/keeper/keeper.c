@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,13 +46,18 @@ void keeper_log(const struct keeper *k, enum keeper_level level, const char *fmt
 	k->cfg->log(level, words);
 }
 
-static void keeper_kill(struct keeper *k, struct keeper_proc *p)
+const char *keeper_proc_name(const struct keeper *k, const struct keeper_proc *p)
+{
+	return p == &k->proc[KEEPER_SECOND] ? "the new data" : keeper_role_names[p->role];
+}
+
+void keeper_kill(struct keeper *k, struct keeper_proc *p)
 {
 	p->child.due = CHILD_NEVER;
 	if (p->child.pid <= 0) /* it has just ended */
 		return;
 	if (kill(p->child.pid, SIGKILL) < 0)
-		keeper_log(k, KEEPER_ERROR, "%s cannot be killed: %s", keeper_role_names[p->role],
+		keeper_log(k, KEEPER_ERROR, "%s cannot be killed: %s", keeper_proc_name(k, p),
 			   strerror(errno));
 }
 
@@ -59,7 +65,7 @@ void keeper_distrust(struct keeper *k, struct keeper_proc *p, const char *words)
 {
 	if (!child_running(&p->child))
 		return;
-	keeper_log(k, KEEPER_ERROR, "%s: %s: it is killed", keeper_role_names[p->role], words);
+	keeper_log(k, KEEPER_ERROR, "%s: %s: it is killed", keeper_proc_name(k, p), words);
 	keeper_kill(k, p);
 }
 
@@ -67,7 +73,7 @@ void keeper_is_ready(struct keeper *k, struct keeper_proc *p)
 {
 	child_ready(&p->child);
 	if (p->role == KEEPER_CONTROL)
-		keeper_upgrade_ready(k);
+		keeper_upgrade_event(k, UPGRADE_CONTROL_READY, 0);
 	for (unsigned i = 0; i < KEEPER_ROLES; i++)
 		if (k->proc[i].child.state != CHILD_READY)
 			return;
@@ -82,7 +88,7 @@ void keeper_is_ready(struct keeper *k, struct keeper_proc *p)
 static bool keeper_can_be_due(const struct keeper *k, const struct keeper_proc *p)
 {
 	return p->role == KEEPER_DATA || child_running(&p->child) ||
-	       child_running(&k->proc[KEEPER_DATA].child);
+	       (child_running(&k->proc[KEEPER_DATA].child) && !keeper_upgrade_holds(k));
 }
 
 static void keeper_not_started(struct keeper *k, struct keeper_proc *p, const char *why)
@@ -91,48 +97,72 @@ static void keeper_not_started(struct keeper *k, struct keeper_proc *p, const ch
 	keeper_log(k, KEEPER_ERROR, "%s: %s", keeper_role_names[p->role], p->child.why);
 }
 
-static int keeper_spawn(struct keeper *k, const struct keeper_proc *p, struct spawn *s)
+const char *keeper_program_path(const struct keeper *k, const struct keeper_program *p,
+				char buf[KEEPER_PATH])
 {
+	if (p->fd < 0)
+		return k->cfg->program;
+	snprintf(buf, KEEPER_PATH, "/proc/%d/fd/%d", (int)getpid(), p->fd);
+	return buf;
+}
+
+int keeper_launch(struct keeper *k, struct keeper_proc *p, const struct keeper_program *from,
+		  const char *const argv[])
+{
+	char path[KEEPER_PATH];
+	struct spawn s;
 	sigset_t none;
+	int rc;
 
 	sigemptyset(&none);
-	return spawn_start(s,
-			   p->role == KEEPER_CONTROL && k->upgraded ? k->upgraded : k->cfg->program,
-			   k->cfg->argv[p->role], &none);
+	rc = spawn_start(&s, keeper_program_path(k, from, path), argv, &none);
+	if (rc < 0)
+		return rc;
+	child_started(&p->child, s.pid, keeper_now());
+	p->notice = s.notice;
+	p->ask = s.ask;
+	p->life = spawn_life(s.pid);
+	p->given = 0;
+	p->built = from->time;
+	p->owed = KEEPER_OWE_HELD | KEEPER_OWE_LIFE | KEEPER_OWE_GO |
+		  (k->stored ? KEEPER_OWE_STORED : 0u);
+	return 0;
 }
 
 static void keeper_start(struct keeper *k, struct keeper_proc *p)
 {
 	struct keeper_proc *other = &k->proc[!p->role];
-	struct spawn s;
 	int rc;
 
 	if (k->cfg->prepare && !k->cfg->prepare(k->cfg->prepare_ctx, p->role, &k->held)) {
 		keeper_not_started(k, p, "cannot be prepared");
 		return;
 	}
-	rc = keeper_spawn(k, p, &s);
+	rc = keeper_launch(k, p, &k->program, k->cfg->argv[p->role]);
 	if (rc < 0) {
 		keeper_not_started(k, p, strerror(-rc));
 		return;
 	}
-	child_started(&p->child, s.pid, keeper_now());
 	if (p->role == KEEPER_DATA)
 		child_doom(&other->child, k->cfg->anew, keeper_now());
 	else
 		keeper_upgrade_started(k);
-	p->notice = s.notice;
-	p->ask = s.ask;
-	p->life = spawn_life(s.pid);
-	p->given = 0;
-	p->owed = KEEPER_OWE_HELD | KEEPER_OWE_LIFE | KEEPER_OWE_GO |
-		  (k->stored ? KEEPER_OWE_STORED : 0u);
 	other->owed |= KEEPER_OWE_LIFE;
+}
+
+void keeper_no_process(struct keeper_proc *p, enum keeper_role role)
+{
+	*p = (struct keeper_proc){.role = role,
+				  .child = {.due = CHILD_NEVER},
+				  .notice = -1,
+				  .ask = -1,
+				  .life = -1,
+				  .hand = -1};
 }
 
 /* --- end -------------------------------------------------------------------------------------- */
 
-static void keeper_close(int *fd)
+void keeper_close(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -150,7 +180,7 @@ static void keeper_say_death(struct keeper *k, const struct keeper_proc *p, uint
 			 (unsigned long long)(c->delay / (SECOND / 10) % 10));
 	else if (c->state == CHILD_WAITING)
 		snprintf(again, sizeof(again), "; it is started again");
-	keeper_log(k, KEEPER_ERROR, "%s: %s after %llu s%s", keeper_role_names[p->role], c->why,
+	keeper_log(k, KEEPER_ERROR, "%s: %s after %llu s%s", keeper_proc_name(k, p), c->why,
 		   (unsigned long long)((now - c->since) / SECOND), again);
 }
 
@@ -170,6 +200,7 @@ static void keeper_stop(struct keeper *k, uint64_t now)
 
 	if (!k->stops++)
 		fdstore_say(&k->store, "STOPPING=1");
+	keeper_upgrade_stop(k);
 	keeper_stop_one(k, control, now);
 	if (control->child.state == CHILD_OVER || k->stops > 1)
 		keeper_stop_one(k, data, now);
@@ -183,7 +214,24 @@ static void keeper_hang_up(struct keeper *k, struct keeper_proc *p)
 	keeper_close(&p->notice);
 	keeper_close(&p->ask);
 	keeper_close(&p->life);
+	keeper_close(&p->hand);
 	p->owed = 0;
+}
+
+/* What its end is in an upgrade; true when it is nothing else. */
+static bool keeper_ended_in_upgrade(struct keeper *k, struct keeper_proc *p, int status)
+{
+	if (p == &k->proc[KEEPER_SECOND]) {
+		p->child.state = CHILD_DOWN;
+		p->child.due = CHILD_NEVER;
+		keeper_upgrade_event(k, UPGRADE_SECOND_ENDED, status);
+		return true;
+	}
+	if (p->role == KEEPER_DATA)
+		return keeper_upgrade_event(k, UPGRADE_DATA_ENDED, status);
+	if (k->upgrade.step == UPGRADE_LEAVE)
+		child_left(&p->child, "has left for an upgrade", keeper_now());
+	return keeper_upgrade_event(k, UPGRADE_CONTROL_ENDED, status);
 }
 
 static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
@@ -193,8 +241,8 @@ static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
 
 	p->child.pid = 0;
 	keeper_hang_up(k, p);
-	if (p->role == KEEPER_CONTROL)
-		keeper_upgrade_ended(k, p->child.state == CHILD_READY);
+	if (keeper_ended_in_upgrade(k, p, status))
+		return;
 	if (hopeless || k->stops)
 		child_stop(&p->child, 0, now);
 	child_ended(&p->child, status, now);
@@ -210,7 +258,7 @@ static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
 
 static void keeper_reap(struct keeper *k)
 {
-	for (unsigned i = 0; i < KEEPER_ROLES; i++) {
+	for (unsigned i = 0; i < KEEPER_PROCS; i++) {
 		struct keeper_proc *p = &k->proc[i];
 		int status;
 
@@ -222,6 +270,27 @@ static void keeper_reap(struct keeper *k)
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
+static void keeper_asked_to_end(struct keeper *k, unsigned signal)
+{
+	if (!k->stop_later && keeper_upgrade_defers(k)) {
+		keeper_log(k, KEEPER_NOTICE, "signal %u: ending once data is replaced", signal);
+		k->stop_later = true;
+		return;
+	}
+	keeper_log(k, KEEPER_NOTICE, "signal %u: ending", signal);
+	k->stops += k->stop_later; /* it is the second */
+	k->stop_later = false;
+	keeper_stop(k, keeper_now());
+}
+
+static void keeper_asked_to_upgrade(struct keeper *k)
+{
+	int rc = keeper_upgrade(k);
+
+	if (rc)
+		keeper_log(k, KEEPER_ERROR, "no upgrade: %s", strerror(rc));
+}
+
 static void keeper_signal(struct keeper *k, int from)
 {
 	struct signalfd_siginfo info;
@@ -232,15 +301,16 @@ static void keeper_signal(struct keeper *k, int from)
 		keeper_reap(k);
 	} else if (info.ssi_signo == SIGHUP) {
 		k->proc[KEEPER_CONTROL].owed |= KEEPER_OWE_HUP;
+	} else if (info.ssi_signo == SIGUSR2) {
+		keeper_asked_to_upgrade(k);
 	} else {
-		keeper_log(k, KEEPER_NOTICE, "signal %u: ending", info.ssi_signo);
-		keeper_stop(k, keeper_now());
+		keeper_asked_to_end(k, info.ssi_signo);
 	}
 }
 
 static void keeper_due(struct keeper *k, uint64_t now)
 {
-	for (unsigned i = 0; i < KEEPER_ROLES; i++) {
+	for (unsigned i = 0; i < KEEPER_PROCS; i++) {
 		struct keeper_proc *p = &k->proc[i];
 
 		if (now < p->child.due || !keeper_can_be_due(k, p))
@@ -249,9 +319,13 @@ static void keeper_due(struct keeper *k, uint64_t now)
 			keeper_start(k, p);
 			continue;
 		}
-		keeper_log(k, KEEPER_ERROR, "%s does not end: it is killed",
-			   keeper_role_names[p->role]);
+		keeper_log(k, KEEPER_ERROR, "%s does not %s: it is killed", keeper_proc_name(k, p),
+			   i == KEEPER_SECOND ? "answer" : "end");
 		keeper_kill(k, p);
+	}
+	if (k->stop_later && !keeper_upgrade_defers(k)) {
+		k->stop_later = false;
+		keeper_stop(k, now);
 	}
 }
 
@@ -260,7 +334,7 @@ static int keeper_wait(const struct keeper *k, uint64_t now)
 {
 	uint64_t due = CHILD_NEVER;
 
-	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+	for (unsigned i = 0; i < KEEPER_PROCS; i++)
 		if (k->proc[i].child.due < due && keeper_can_be_due(k, &k->proc[i]))
 			due = k->proc[i].child.due;
 	if (due == CHILD_NEVER)
@@ -270,10 +344,10 @@ static int keeper_wait(const struct keeper *k, uint64_t now)
 
 static void keeper_turn(struct keeper *k, int signals)
 {
-	struct pollfd fd[1 + 2 * KEEPER_ROLES] = {{.fd = signals, .events = POLLIN}};
+	struct pollfd fd[1 + 2 * KEEPER_PROCS] = {{.fd = signals, .events = POLLIN}};
 	unsigned i;
 
-	for (i = 0; i < KEEPER_ROLES; i++) {
+	for (i = 0; i < KEEPER_PROCS; i++) {
 		struct keeper_proc *p = &k->proc[i];
 
 		keeper_pay(k, p);
@@ -283,7 +357,7 @@ static void keeper_turn(struct keeper *k, int signals)
 	}
 	if (poll(fd, sizeof(fd) / sizeof(fd[0]), keeper_wait(k, keeper_now())) < 0)
 		return;
-	for (i = 0; i < KEEPER_ROLES; i++) {
+	for (i = 0; i < KEEPER_PROCS; i++) {
 		if (fd[1 + 2 * i].revents & ~POLLOUT)
 			keeper_serve_notice(k, &k->proc[i]);
 		if (fd[2 + 2 * i].revents)
@@ -299,7 +373,7 @@ static bool keeper_over(const struct keeper *k)
 	for (unsigned i = 0; i < KEEPER_ROLES; i++)
 		if (k->proc[i].child.state != CHILD_OVER)
 			return false;
-	return true;
+	return !child_running(&k->proc[KEEPER_SECOND].child);
 }
 
 /* --- as a whole ------------------------------------------------------------------------------- */
@@ -323,6 +397,7 @@ static int keeper_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -330,6 +405,10 @@ static int keeper_signals(void)
 
 static void keeper_prepare(struct keeper *k)
 {
+	struct stat st;
+
+	if (stat(k->cfg->program, &st) == 0)
+		k->built = k->program.time = (uint64_t)st.st_mtim.tv_sec;
 	fdstore_open(&k->store);
 	if (!fdstore_take_back(&k->held))
 		return;
@@ -352,15 +431,15 @@ static void keeper_work(struct keeper *k, int signals)
 
 int keeper_run(const struct keeper_config *cfg)
 {
-	struct keeper k = {.cfg = cfg, .since = keeper_now(), .store = {.sock = -1}};
+	struct keeper k = {.cfg = cfg,
+			   .since = keeper_now(),
+			   .store = {.sock = -1},
+			   .program = {.fd = -1},
+			   .upgrade = {.other = {.fd = -1}}};
 	int signals = keeper_signals();
 
-	for (unsigned i = 0; i < KEEPER_ROLES; i++)
-		k.proc[i] = (struct keeper_proc){.role = (enum keeper_role)i,
-						 .child = {.due = CHILD_NEVER},
-						 .notice = -1,
-						 .ask = -1,
-						 .life = -1};
+	for (unsigned i = 0; i < KEEPER_PROCS; i++)
+		keeper_no_process(&k.proc[i], i == KEEPER_SECOND ? KEEPER_DATA : i);
 	keeper_raise_limit();
 	k.status = signals < 0;
 	if (signals >= 0) {
@@ -368,6 +447,8 @@ int keeper_run(const struct keeper_config *cfg)
 		keeper_work(&k, signals);
 	}
 	keeper_close(&signals);
+	keeper_close(&k.program.fd);
+	keeper_close(&k.upgrade.other.fd);
 	fdstore_close(&k.store);
 	keeper_fds_free(&k.held);
 	return k.status;

@@ -9,8 +9,8 @@
  * in order.  A packet is one message: version 1, kind 1, error 2 (an errno value, in answers), then
  * the body, integers in network order; descriptors come with it as SCM_RIGHTS.
  *
- *   keeper to process      GIVE*  GO  (GIVE | HUP | LEAVE | STORED | STOP)*
- *   process to keeper      READY  (KEEP | DROP)*
+ *   keeper to process      GIVE*  GO  (GIVE | HAND_OVER | HUP | LEAVE | STORED | STOP)*
+ *   process to keeper      [STAND_BY]  READY  (KEEP | DROP | STAYS)*
  */
 #ifndef GW_KEEPER_KEEPER_H
 #define GW_KEEPER_KEEPER_H
@@ -41,12 +41,17 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *   LEAVE      to control: end at once and leave all as it is to the next life
  *   STORED     to a process: the service manager holds what control keeps, and starts the gateway
  *              again when keeper is killed: then leave all as it is to the next life
+ *   HAND_OVER  to both datas, with one end each of a socket pair: hand over, or take over
  *   READY      to keeper: the process is at work
  *   KEEP       to keeper: a name and one descriptor: hold a duplicate of it
  *   DROP       to keeper: a name: hold it no more
+ *   STAND_BY   of a second data to keeper: it has mapped the door and serves nothing
+ *   STAYS      of data to keeper: nobody has taken over, it goes on; `error` says why
  *   PROCESSES  request of control; its answer: a struct keeper_process of each
- *   UPGRADE    request of control: have it replaced by the program's file of today.  The answer
- *              comes before that has been checked: ENOSYS, EBUSY or what fork() has said
+ *   UPGRADE    request of control: have data and control replaced by the program's file of today.
+ *              The answer comes before that has been checked: ENOSYS, EBUSY or what the system says
+ *   PROGRESS   request of control: how the last upgrade goes (struct keeper_progress)
+ *   PROGRAMS   request of control: the file that each process of PROCESSES is of
  */
 enum keeper_kind {
 	KEEPER_GIVE = 1,
@@ -55,11 +60,16 @@ enum keeper_kind {
 	KEEPER_HUP = 4,
 	KEEPER_LEAVE = 5,
 	KEEPER_STORED = 6,
+	KEEPER_HAND_OVER = 7,
 	KEEPER_READY = 16,
 	KEEPER_KEEP = 17,
 	KEEPER_DROP = 18,
+	KEEPER_STAND_BY = 19,
+	KEEPER_STAYS = 20,
 	KEEPER_PROCESSES = 32,
 	KEEPER_UPGRADE = 33,
+	KEEPER_PROGRESS = 34,
+	KEEPER_PROGRAMS = 35,
 	KEEPER_OPENER = 64, /* from here to 127: requests of the opener (gw/keeper/opener.h) */
 };
 
@@ -145,8 +155,11 @@ int keeper_given(struct keeper_msg *m, struct keeper_fds *fds);
 int keeper_say(struct keeper_link *l, enum keeper_kind kind);
 int keeper_keep(struct keeper_link *l, const char *name, int fd);
 int keeper_drop(struct keeper_link *l, const char *name);
-/* Have control replaced by the program's file of today, once that has checked the configuration. 0,
- * or -errno: -ENOSYS when it is not known, -EBUSY while an upgrade is going on. */
+/* Data has not handed over and goes on: why, an errno value. */
+int keeper_say_stays(struct keeper_link *l, int why);
+/* Have data and control replaced by the program's file of today, once that has checked the
+ * configuration.  0, or -errno: -ENOSYS when that file is not known, -EBUSY while an upgrade is
+ * going on, -EAGAIN while data does not run. */
 int keeper_ask_upgrade(struct keeper_link *l);
 /* One request and its answer, which is received into buf (KEEPER_MSG_MAX octets); waits for keeper,
  * which answers at once or not at all when it has gone.  0, or -errno: the error of the answer
@@ -157,6 +170,7 @@ int keeper_ask(struct keeper_link *l, uint8_t kind, const void *body, size_t len
 /* --- processes, for `show processes` ---------------------------------------------------------- */
 
 #define KEEPER_PROCESSES_MAX 3u /* keeper itself is one of them */
+#define KEEPER_FILE_MAX	     128u
 
 struct keeper_process {
 	char name[16]; /* "keeper", "data", "control" */
@@ -165,14 +179,42 @@ struct keeper_process {
 	uint32_t age; /* seconds */
 	uint32_t restarts;
 	uint32_t uid;
-	uint64_t capabilities; /* effective, one bit each */
-	uint8_t seccomp;       /* mode: 0 none, 1 strict, 2 filter */
-	char why[96];	       /* the one before has ended; "" = there was none */
+	uint64_t capabilities;	       /* effective, one bit each */
+	uint8_t seccomp;	       /* mode: 0 none, 1 strict, 2 filter */
+	char why[96];		       /* the one before has ended; "" = there was none */
+	char program[KEEPER_FILE_MAX]; /* the file it was started from; "" = not known */
+	uint64_t built;		       /* when that was made: its time, seconds since 1970 */
 };
 /* The calling process under this name; its age is left to the caller. */
 void keeper_self(struct keeper_process *out, const char *name);
 /* How many there are, at most KEEPER_PROCESSES_MAX; 0 when keeper does not answer. */
 unsigned keeper_processes(struct keeper_link *l, struct keeper_process out[KEEPER_PROCESSES_MAX]);
+
+/* --- how an upgrade goes ---------------------------------------------------------------------- */
+
+enum keeper_upgrade_state {
+	KEEPER_UPGRADE_NONE, /* there was none */
+	KEEPER_UPGRADE_GOING_ON,
+	KEEPER_UPGRADE_DONE,
+	KEEPER_UPGRADE_REFUSED,	   /* nothing was touched */
+	KEEPER_UPGRADE_TAKEN_BACK, /* the program before is at work again */
+	KEEPER_UPGRADE_STATES
+};
+
+#define KEEPER_STEPS_MAX 12u
+
+/* The last upgrade since keeper was started. */
+struct keeper_progress {
+	uint32_t number; /* of upgrades, this one with them */
+	uint8_t state;	 /* enum keeper_upgrade_state */
+	unsigned steps;
+	struct keeper_step {
+		uint32_t ms; /* since the upgrade was asked for */
+		char words[160];
+	} step[KEEPER_STEPS_MAX];
+};
+/* 0, or -errno; -ENOSYS for a keeper that does not tell. */
+int keeper_progress(struct keeper_link *l, struct keeper_progress *out);
 
 /* --- keeper ----------------------------------------------------------------------------------- */
 
@@ -188,6 +230,15 @@ struct keeper_request {
 
 enum keeper_level { KEEPER_ERROR, KEEPER_NOTICE };
 
+/* us that a process has for its part of an upgrade, then it is killed. */
+struct keeper_patience {
+	uint64_t stand_by; /* a second data, from its start */
+	uint64_t leave;	   /* control */
+	uint64_t take;	   /* the second data, to take over; data, to end after that */
+	uint64_t stay;	   /* data, to go on when nobody has taken over */
+	uint64_t work;	   /* control of the new program, from its start until it is ready */
+};
+
 struct keeper_config {
 	const char *program; /* that the processes are started from, by execv() */
 	/* Its argument vector for a role, NULL ended.  The sockets are descriptors
@@ -196,10 +247,13 @@ struct keeper_config {
 	const struct keeper_request *request; /* kind 0 ends; NULL = none */
 	void *request_ctx;
 	/* An upgrade: the program's file, which is run with the arguments `check` first and must
-	 * end with status 0.  A control of it that ends before it is ready is replaced by one of
-	 * `program` again.  NULL = none is possible. */
+	 * end with status 0, then as a data that stands by with the arguments `stand_by`.  A
+	 * control of it that ends before it is ready is replaced by one of the program before, and
+	 * data too.  NULL = none is possible. */
 	const char *upgrade;
 	const char *const *check;
+	const char *const *stand_by;
+	struct keeper_patience patience;
 	/* Control is what fills data, so it begins anew with each data: it ends by itself when it
 	 * sees the end of "life/data", or is killed `anew` us after data has been started again. */
 	uint64_t anew;

@@ -59,6 +59,7 @@ void keeper_put_process(struct wr *w, const struct keeper_process *p)
 
 static void keeper_get_process(struct rd *r, struct keeper_process *out)
 {
+	*out = (struct keeper_process){0};
 	keeper_get_text(r, out->name, sizeof(out->name));
 	keeper_get_text(r, out->state, sizeof(out->state));
 	out->pid = rd_u32(r);
@@ -68,6 +69,53 @@ static void keeper_get_process(struct rd *r, struct keeper_process *out)
 	out->capabilities = rd_u64(r);
 	out->seccomp = rd_u8(r);
 	keeper_get_text(r, out->why, sizeof(out->why));
+}
+
+void keeper_put_program(struct wr *w, const char *file, uint64_t built)
+{
+	keeper_put_text(w, file, KEEPER_FILE_MAX);
+	wr_u64(w, built);
+}
+
+bool keeper_get_programs(const uint8_t *body, size_t len, struct keeper_process *of, unsigned n)
+{
+	struct rd r = rd_init(body, len);
+
+	for (unsigned i = 0; i < n; i++) {
+		keeper_get_text(&r, of[i].program, sizeof(of[i].program));
+		of[i].built = rd_u64(&r);
+	}
+	if (!r.bad && !r.left)
+		return true;
+	for (unsigned i = 0; i < n; i++)
+		of[i].program[0] = '\0';
+	return false;
+}
+
+void keeper_put_progress(struct wr *w, const struct keeper_progress *p)
+{
+	wr_u32(w, p->number);
+	wr_u8(w, p->state);
+	for (unsigned i = 0; i < p->steps; i++) {
+		wr_u32(w, p->step[i].ms);
+		keeper_put_text(w, p->step[i].words, sizeof(p->step[i].words));
+	}
+}
+
+bool keeper_get_progress(const uint8_t *body, size_t len, struct keeper_progress *out)
+{
+	struct rd r = rd_init(body, len);
+
+	*out = (struct keeper_progress){0};
+	out->number = rd_u32(&r);
+	out->state = rd_u8(&r);
+	while (!r.bad && r.left && out->steps < KEEPER_STEPS_MAX) {
+		struct keeper_step *s = &out->step[out->steps++];
+
+		s->ms = rd_u32(&r);
+		keeper_get_text(&r, s->words, sizeof(s->words));
+	}
+	return !r.bad && !r.left && out->state < KEEPER_UPGRADE_STATES;
 }
 
 unsigned keeper_get_processes(const uint8_t *body, size_t len,

@@ -17,7 +17,16 @@ enum keeper_owed {
 	KEEPER_OWE_STOP = 1 << 5,
 	KEEPER_OWE_STOP_NOW = 1 << 6,
 	KEEPER_OWE_STORED = 1 << 7,
+	KEEPER_OWE_HAND_OVER = 1 << 8,
 };
+
+/* A file that processes are started from, held open: it is the same also when another has been put
+ * in its place. */
+struct keeper_program {
+	int fd;	       /* -1 = keeper's own program */
+	uint64_t time; /* of the file: seconds since 1970 */
+};
+#define KEEPER_PATH 64u
 
 struct keeper_proc {
 	enum keeper_role role;
@@ -25,22 +34,52 @@ struct keeper_proc {
 	int notice, ask; /* -1 = no process */
 	int life;	 /* readable when it has ended; -1 */
 	unsigned owed;	 /* enum keeper_owed */
+	int hand;	 /* its end of the socket of a hand-over, until it has got it; -1 */
 	uint32_t given;	 /* serial of the last held descriptor that it has got */
+	uint64_t built;	 /* time of its program's file */
+};
+
+/* Two of a role, and in an upgrade a second data. */
+#define KEEPER_SECOND KEEPER_ROLES
+#define KEEPER_PROCS  (KEEPER_ROLES + 1)
+
+enum upgrade_step {
+	UPGRADE_NONE,
+	UPGRADE_CHECK,	   /* the program's file checks the configuration */
+	UPGRADE_STAND_BY,  /* a second data is being started */
+	UPGRADE_LEAVE,	   /* control is to leave */
+	UPGRADE_HAND_OVER, /* data hands over to the second */
+	UPGRADE_TRIAL,	   /* control of the new program has not been ready yet */
+	UPGRADE_STEPS
+};
+
+struct upgrade {
+	enum upgrade_step step;
+	bool back;		     /* to the program before, since the new one does not work */
+	pid_t checking;		     /* 0 = none */
+	struct keeper_program other; /* to be tried; after that the one before */
+	uint64_t since;
+	uint64_t handing; /* when the hand-over has begun */
+	uint32_t took;	  /* us, the hand-over */
+	bool taken;	  /* the second data is at work */
+	int status;	  /* that data has ended with in the hand-over */
+	struct keeper_progress said;
 };
 
 struct keeper {
 	const struct keeper_config *cfg;
-	struct keeper_proc proc[KEEPER_ROLES];
+	struct keeper_proc proc[KEEPER_PROCS];
 	struct keeper_fds held;
 	struct fdstore store;
 	uint64_t since;
 	unsigned stops; /* times it was asked to end */
 	bool said_ready;
-	bool stored;	      /* the service manager holds what control keeps */
-	pid_t checking;	      /* the program's file of an upgrade; 0 = none */
-	const char *upgraded; /* control is started from this; NULL = from cfg->program */
-	bool trial;	      /* and such a control has not been ready yet */
-	int status;	      /* to exit with */
+	bool stored;		       /* the service manager holds what control keeps */
+	struct keeper_program program; /* that a next life is started from */
+	struct upgrade upgrade;
+	bool stop_later; /* asked to end in the middle of an upgrade */
+	int status;	 /* to exit with */
+	uint64_t built;	 /* time of the file that keeper itself is of */
 };
 
 uint64_t keeper_now(void); /* us, monotonic */
@@ -50,14 +89,43 @@ void keeper_log(const struct keeper *k, enum keeper_level level, const char *fmt
 void keeper_distrust(struct keeper *k, struct keeper_proc *p, const char *words);
 void keeper_is_ready(struct keeper *k, struct keeper_proc *p);
 
-/* The error of the answer. */
+/* For the log. */
+const char *keeper_proc_name(const struct keeper *k, const struct keeper_proc *p);
+/* Start it from this program: 0 or -errno. */
+int keeper_launch(struct keeper *k, struct keeper_proc *p, const struct keeper_program *from,
+		  const char *const argv[]);
+void keeper_kill(struct keeper *k, struct keeper_proc *p);
+void keeper_close(int *fd);
+void keeper_no_process(struct keeper_proc *p, enum keeper_role role);
+/* What it is executed by, as long as keeper lives; buf: room for it. */
+const char *keeper_program_path(const struct keeper *k, const struct keeper_program *p,
+				char buf[KEEPER_PATH]);
+
+/* --- upgrades --- */
+
+enum upgrade_event {
+	UPGRADE_STOOD_BY,     /* the second data stands by */
+	UPGRADE_TAKEN,	      /* the second data is at work */
+	UPGRADE_STAYS,	      /* data goes on; detail: an errno value */
+	UPGRADE_SECOND_ENDED, /* detail: its status, as of waitpid() */
+	UPGRADE_DATA_ENDED,   /* the same */
+	UPGRADE_CONTROL_READY,
+	UPGRADE_CONTROL_ENDED,
+	UPGRADE_EVENTS
+};
+
+/* Begin one: 0 or an errno value, which is the answer. */
 int keeper_upgrade(struct keeper *k);
+/* False when the event is none of the upgrade's. */
+bool keeper_upgrade_event(struct keeper *k, enum upgrade_event ev, int detail);
 /* Has the check ended? */
 void keeper_upgrade_reap(struct keeper *k);
 void keeper_upgrade_started(struct keeper *k);
-/* Control has ended: ready = it was at work before. */
-void keeper_upgrade_ended(struct keeper *k, bool ready);
-void keeper_upgrade_ready(struct keeper *k);
+/* Control is not started, since data is being replaced. */
+bool keeper_upgrade_holds(const struct keeper *k);
+/* Keeper is asked to end: true when that has to wait until there is a control to say good-bye. */
+bool keeper_upgrade_defers(const struct keeper *k);
+void keeper_upgrade_stop(struct keeper *k);
 
 /* Send what is owed as far as there is room. */
 void keeper_pay(struct keeper *k, struct keeper_proc *p);

@@ -96,6 +96,13 @@ int keeper_drop(struct keeper_link *l, const char *name)
 	return keeper_say_name(l, KEEPER_DROP, name, -1);
 }
 
+int keeper_say_stays(struct keeper_link *l, int why)
+{
+	struct keeper_msg m = {.kind = KEEPER_STAYS, .error = (uint16_t)why};
+
+	return keeper_send(l->notice, &m);
+}
+
 /* Answers come in order, so that one of another kind is none of ours. */
 static int keeper_ask_locked(int sock, const struct keeper_msg *q, uint8_t *buf,
 			     struct keeper_msg *answer)
@@ -139,6 +146,31 @@ int keeper_ask_upgrade(struct keeper_link *l)
 	return rc;
 }
 
+int keeper_progress(struct keeper_link *l, struct keeper_progress *out)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg a;
+	int rc = keeper_ask(l, KEEPER_PROGRESS, NULL, 0, buf, &a);
+
+	if (rc == 0 && !keeper_get_progress(a.body, a.len, out))
+		rc = -EBADMSG;
+	keeper_msg_close(&a);
+	return rc;
+}
+
+/* A keeper of an older version does not tell. */
+static void keeper_programs(struct keeper_link *l, struct keeper_process *of, unsigned n)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg a;
+
+	if (!n)
+		return;
+	if (keeper_ask(l, KEEPER_PROGRAMS, NULL, 0, buf, &a) == 0)
+		keeper_get_programs(a.body, a.len, of, n);
+	keeper_msg_close(&a);
+}
+
 unsigned keeper_processes(struct keeper_link *l, struct keeper_process out[KEEPER_PROCESSES_MAX])
 {
 	uint8_t buf[KEEPER_MSG_MAX];
@@ -148,5 +180,6 @@ unsigned keeper_processes(struct keeper_link *l, struct keeper_process out[KEEPE
 	if (keeper_ask(l, KEEPER_PROCESSES, NULL, 0, buf, &a) == 0)
 		n = keeper_get_processes(a.body, a.len, out);
 	keeper_msg_close(&a);
+	keeper_programs(l, out, n);
 	return n;
 }

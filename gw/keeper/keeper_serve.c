@@ -91,6 +91,18 @@ static int keeper_pay_go(struct keeper *k, struct keeper_proc *p)
 	return keeper_send(p->notice, &m);
 }
 
+/* One that has gone needs no socket; the one at its other end sees that. */
+static int keeper_pay_hand_over(struct keeper *k, struct keeper_proc *p)
+{
+	struct keeper_msg m = {.kind = KEEPER_HAND_OVER, .fd = {p->hand}, .fds = 1};
+	int rc = keeper_send(p->notice, &m);
+
+	(void)k;
+	if (rc != -EAGAIN)
+		keeper_close(&p->hand);
+	return rc;
+}
+
 static const struct {
 	enum keeper_owed owed;
 	int (*pay)(struct keeper *k, struct keeper_proc *p); /* NULL: a message without a body */
@@ -101,6 +113,7 @@ static const struct {
 	{KEEPER_OWE_GO, keeper_pay_go, KEEPER_GO},
 	{KEEPER_OWE_HUP, NULL, KEEPER_HUP},
 	{KEEPER_OWE_LEAVE, NULL, KEEPER_LEAVE},
+	{KEEPER_OWE_HAND_OVER, keeper_pay_hand_over, KEEPER_HAND_OVER},
 	{KEEPER_OWE_STORED, NULL, KEEPER_STORED},
 	{KEEPER_OWE_STOP, NULL, KEEPER_STOP},
 	{KEEPER_OWE_STOP_NOW, NULL, KEEPER_STOP},
@@ -136,8 +149,22 @@ static bool keeper_hear_ready(struct keeper *k, struct keeper_proc *p, struct ke
 {
 	if (m->len || m->fds)
 		return false;
+	if (p == &k->proc[KEEPER_SECOND])
+		return keeper_upgrade_event(k, UPGRADE_TAKEN, 0);
 	keeper_is_ready(k, p);
 	return true;
+}
+
+static bool keeper_hear_stand_by(struct keeper *k, struct keeper_proc *p, struct keeper_msg *m)
+{
+	return !m->len && !m->fds && p == &k->proc[KEEPER_SECOND] &&
+	       keeper_upgrade_event(k, UPGRADE_STOOD_BY, 0);
+}
+
+static bool keeper_hear_stays(struct keeper *k, struct keeper_proc *p, struct keeper_msg *m)
+{
+	return !m->len && !m->fds && p == &k->proc[KEEPER_DATA] &&
+	       keeper_upgrade_event(k, UPGRADE_STAYS, m->error);
 }
 
 /* The name of a descriptor of the process's own. */
@@ -178,7 +205,7 @@ static bool keeper_hear_keep(struct keeper *k, struct keeper_proc *p, struct kee
 	rc = keeper_fds_put(&k->held, name, fd);
 	if (rc < 0) {
 		keeper_log(k, KEEPER_ERROR, "%s: descriptor %s is not held: %s",
-			   keeper_role_names[p->role], name, strerror(-rc));
+			   keeper_proc_name(k, p), name, strerror(-rc));
 		close(fd);
 		return true;
 	}
@@ -202,9 +229,9 @@ static const struct {
 	/* False for a message that nobody of ours would send. */
 	bool (*hear)(struct keeper *k, struct keeper_proc *p, struct keeper_msg *m);
 } keeper_notices[] = {
-	{KEEPER_READY, keeper_hear_ready},
-	{KEEPER_KEEP, keeper_hear_keep},
-	{KEEPER_DROP, keeper_hear_drop},
+	{KEEPER_READY, keeper_hear_ready}, {KEEPER_KEEP, keeper_hear_keep},
+	{KEEPER_DROP, keeper_hear_drop},   {KEEPER_STAND_BY, keeper_hear_stand_by},
+	{KEEPER_STAYS, keeper_hear_stays},
 };
 
 static bool keeper_hear(struct keeper *k, struct keeper_proc *p, struct keeper_msg *m)
@@ -246,16 +273,53 @@ static int keeper_tell_processes(struct keeper *k, struct rd *body, struct wr *a
 	return 0;
 }
 
+static int keeper_tell_programs(struct keeper *k, struct rd *body, struct wr *answer)
+{
+	const char *file = k->cfg->upgrade ? k->cfg->upgrade : k->cfg->program;
+
+	if (body->left)
+		return EBADMSG;
+	keeper_put_program(answer, file, k->built);
+	for (unsigned i = 0; i < KEEPER_ROLES; i++)
+		keeper_put_program(answer, file, k->proc[i].built);
+	return 0;
+}
+
+static int keeper_tell_progress(struct keeper *k, struct rd *body, struct wr *answer)
+{
+	if (body->left)
+		return EBADMSG;
+	keeper_put_progress(answer, &k->upgrade.said);
+	return 0;
+}
+
+static int keeper_begin_upgrade(struct keeper *k, struct rd *body, struct wr *answer)
+{
+	(void)answer;
+	return body->left ? EBADMSG : keeper_upgrade(k);
+}
+
+/* Requests of control to keeper itself. */
+static const struct {
+	uint8_t kind;
+	int (*run)(struct keeper *k, struct rd *body, struct wr *answer);
+} keeper_own_requests[] = {
+	{KEEPER_PROCESSES, keeper_tell_processes},
+	{KEEPER_UPGRADE, keeper_begin_upgrade},
+	{KEEPER_PROGRESS, keeper_tell_progress},
+	{KEEPER_PROGRAMS, keeper_tell_programs},
+};
+
 static int keeper_answer(struct keeper *k, const struct keeper_proc *p, const struct keeper_msg *q,
 			 struct wr *w, int *fd)
 {
 	const struct keeper_request *r = k->cfg->request;
 	struct rd body = rd_init(q->body, q->len);
 
-	if (q->kind == KEEPER_PROCESSES)
-		return p->role == KEEPER_CONTROL ? keeper_tell_processes(k, &body, w) : EPERM;
-	if (q->kind == KEEPER_UPGRADE)
-		return p->role == KEEPER_CONTROL ? keeper_upgrade(k) : EPERM;
+	for (size_t i = 0; i < sizeof(keeper_own_requests) / sizeof(keeper_own_requests[0]); i++)
+		if (keeper_own_requests[i].kind == q->kind)
+			return p->role == KEEPER_CONTROL ? keeper_own_requests[i].run(k, &body, w)
+							 : EPERM;
 	for (; r && r->kind; r++)
 		if (r->kind == q->kind)
 			return r->from & 1u << p->role

@@ -4,9 +4,9 @@
 #include "gw/operator/vty.h"
 #include "gw/text.h"
 
-#include <errno.h>
 #include <linux/capability.h>
 #include <pwd.h>
+#include <time.h>
 
 TABLE_TEXT(process_name, keeper_process, row->name)
 TABLE_TEXT(process_state, keeper_process, row->state)
@@ -100,6 +100,21 @@ static void process_seccomp(const void *object, char *buf, size_t cap)
 		snprintf(buf, cap, "%s", row->seccomp < 3 ? modes[row->seccomp] : "?");
 }
 
+/* The file that it was started from, and the time of that file, so that an older one shows. */
+static void process_program(const void *object, char *buf, size_t cap)
+{
+	const struct keeper_process *row = object;
+	time_t built = (time_t)row->built;
+	char when[32] = "";
+	struct tm tm;
+
+	if (!row->program[0] || !row->pid)
+		return;
+	if (localtime_r(&built, &tm))
+		strftime(when, sizeof(when), " %Y-%m-%d %H:%M:%S", &tm);
+	snprintf(buf, cap, "%s%s", row->program, when);
+}
+
 static const struct table_column table_processes_columns[] = {
 	{"Process", "process", TABLE_LEFT, process_name},
 	{"State", "state", TABLE_LEFT, process_state},
@@ -110,6 +125,7 @@ static const struct table_column table_processes_columns[] = {
 	{"Capabilities", "capabilities", TABLE_LEFT, process_capabilities},
 	{"Seccomp", "seccomp", TABLE_LEFT, process_seccomp},
 	{"Last end", "last-end", TABLE_LEFT, process_why},
+	{"Program", "program", TABLE_LEFT, process_program},
 };
 
 /* With workers = 0 there is one process, and no keeper to ask. */
@@ -130,35 +146,12 @@ static void table_processes_rows(struct gw *gw, struct table_text *to)
 TABLE(table_processes, "processes");
 
 DEFUN(show_processes, show_processes_cmd, "show processes",
-      SHOW_STR "The processes of the gateway: pid, age, restarts, user and rights\n")
+      SHOW_STR "The processes of the gateway: pid, age, restarts, user, rights and program\n")
 {
 	return vty_table(vty, &table_processes);
 }
 
-static const char *upgrade_words(struct gw *gw)
-{
-	int rc = gw->keeper ? keeper_ask_upgrade(gw->keeper) : -ENOSYS;
-
-	if (rc == -ENOSYS)
-		return "there is no keeper to do it (workers = 0)";
-	if (rc == -EBUSY)
-		return "one is going on, or the gateway is ending";
-	return rc ? strerror(-rc) : NULL;
-}
-
-DEFUN(upgrade, upgrade_cmd, "upgrade",
-      "Replace control by the program's file of today; calls go on, and the log says how it went\n")
-{
-	const char *words = upgrade_words(vty_gw(vty));
-
-	if (!words)
-		return CMD_SUCCESS;
-	vty_out(vty, "%% No upgrade: %s%s", words, VTY_NEWLINE);
-	return CMD_WARNING;
-}
-
 void vty_processes_init(void)
 {
-	install_element(ENABLE_NODE, &upgrade_cmd);
 	install_element_ve(&show_processes_cmd);
 }

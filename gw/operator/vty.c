@@ -267,6 +267,7 @@ static void vty_install(void)
 	vty_history_init();
 	vty_bundles_init();
 	vty_processes_init();
+	vty_upgrade_init();
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);

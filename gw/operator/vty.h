@@ -30,6 +30,7 @@ void vty_filters_init(void);   /* show_filters.c */
 void vty_history_init(void);   /* show_history.c */
 void vty_bundles_init(void);   /* show_bundles.c */
 void vty_processes_init(void); /* show_process.c */
+void vty_upgrade_init(void);   /* show_upgrade.c */
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;

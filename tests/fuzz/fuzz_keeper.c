@@ -32,6 +32,7 @@ static void fuzz_keeper_bodies(const uint8_t *data, size_t size)
 	struct keeper_process p[KEEPER_PROCESSES_MAX];
 	uint8_t buf[sizeof(struct keeper_go)];
 	struct wr w = wr_init(buf, sizeof(buf));
+	struct keeper_progress progress;
 	struct keeper_go go, again;
 
 	if (keeper_get_go(data, size, &go)) {
@@ -39,6 +40,8 @@ static void fuzz_keeper_bodies(const uint8_t *data, size_t size)
 		fuzz_keeper_check(!w.bad && w.len == size && keeper_get_go(buf, w.len, &again));
 		fuzz_keeper_check(!strcmp(go.why, again.why));
 	}
+	keeper_get_progress(data, size, &progress);
+	fuzz_keeper_check(progress.steps <= KEEPER_STEPS_MAX);
 	fuzz_keeper_check(keeper_get_processes(data, size, p) <= KEEPER_PROCESSES_MAX);
 }
 
@@ -80,15 +83,20 @@ static void fuzz_keeper_close(int fd)
 static void fuzz_keeper_serve(const uint8_t *data, size_t size, bool ask, unsigned fds)
 {
 	static const struct keeper_config c = {.log = fuzz_keeper_log};
-	struct keeper k = {.cfg = &c, .store = {.sock = -1}};
+	struct keeper k = {.cfg = &c,
+			   .store = {.sock = -1},
+			   .program = {.fd = -1},
+			   .upgrade = {.other = {.fd = -1}}};
 	struct keeper_proc *p = &k.proc[KEEPER_DATA];
 	int n[2], a[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, n) < 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, a) < 0)
 		abort();
-	*p = (struct keeper_proc){.role = KEEPER_DATA, .notice = n[0], .ask = a[0], .life = -1};
-	k.proc[KEEPER_CONTROL].role = KEEPER_CONTROL;
+	for (unsigned i = 0; i < KEEPER_PROCS; i++)
+		keeper_no_process(&k.proc[i], i == KEEPER_CONTROL ? KEEPER_CONTROL : KEEPER_DATA);
+	p->notice = n[0];
+	p->ask = a[0];
 	child_started(&p->child, 0, 0);
 	keeper_fds_put(&k.held, "all/door", dup(n[0]));
 	keeper_fds_put(&k.held, "control/vty", dup(n[0]));

@@ -65,6 +65,7 @@
 	X(show_process)  \
 	X(show_routes)   \
 	X(show_services) \
+	X(show_upgrade)  \
 	X(start)         \
 	X(store)         \
 	X(store_open)    \

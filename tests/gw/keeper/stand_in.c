@@ -4,7 +4,9 @@
 
 #include "gw/keeper/keeper.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +18,7 @@ struct stand_in {
 	struct keeper_link link;
 	struct keeper_fds fds;
 	struct keeper_go go;
+	bool waits; /* to take over */
 };
 
 static bool stand_in_is(const struct stand_in *s, const char *manner)
@@ -73,6 +76,69 @@ static void stand_in_misbehave(struct stand_in *s)
 		close(s->link.notice);
 }
 
+/* Of the new program's file. */
+static bool stand_in_new(void)
+{
+	char file[512];
+	ssize_t n = readlink("/proc/self/exe", file, sizeof(file));
+
+	return n > 4 && !memcmp(file + n - 4, ".new", 4);
+}
+
+static bool stand_in_passed(int sock, const char *say, const char *hear)
+{
+	char got[8] = "";
+
+	return (!say || send(sock, say, strlen(say), MSG_NOSIGNAL) > 0) &&
+	       recv(sock, got, sizeof(got) - 1, 0) > 0 && !strcmp(got, hear);
+}
+
+/* True when the other has all. */
+static bool stand_in_hand_over(struct stand_in *s, int sock)
+{
+	bool taken = false;
+
+	if (stand_in_is(s, "sleeps"))
+		pause();
+	if (stand_in_is(s, "falls"))
+		raise(SIGKILL);
+	if (!stand_in_is(s, "stays"))
+		taken = stand_in_passed(sock, "image", "taken");
+	printf("%s %s\n", s->role, taken ? "handed" : "stays");
+	if (taken && stand_in_is(s, "stumbles"))
+		raise(SIGKILL);
+	if (!taken)
+		keeper_say_stays(&s->link, EPIPE);
+	return taken;
+}
+
+static void stand_in_take_over(struct stand_in *s, int sock)
+{
+	if (stand_in_is(s, "stops"))
+		pause();
+	if (stand_in_is(s, "drops"))
+		_exit(6);
+	if (!stand_in_passed(sock, NULL, "image") || send(sock, "taken", 5, MSG_NOSIGNAL) < 0)
+		_exit(8);
+	printf("%s %d took\n", s->role, (int)getpid());
+	keeper_say(&s->link, KEEPER_READY);
+}
+
+/* False: it has handed over, and ends. */
+static bool stand_in_hear_hand_over(struct stand_in *s, struct keeper_msg *m)
+{
+	int sock = keeper_msg_take(m, 0);
+	bool goes_on = true;
+
+	if (s->waits)
+		stand_in_take_over(s, sock);
+	else
+		goes_on = !stand_in_hand_over(s, sock);
+	s->waits = false;
+	close(sock);
+	return goes_on;
+}
+
 /* Until it is to end. */
 static void stand_in_hear(struct stand_in *s)
 {
@@ -87,11 +153,15 @@ static void stand_in_hear(struct stand_in *s)
 
 		if (m.kind == KEEPER_GIVE && keeper_get_name(&r, name))
 			stand_in_show(s, name, m.fd[0]);
+		if (m.kind == KEEPER_HAND_OVER && !stand_in_hear_hand_over(s, &m))
+			return;
 		keeper_msg_close(&m);
 		if (m.kind == KEEPER_HUP)
 			printf("%s hup\n", s->role);
 		if (m.kind == KEEPER_LEAVE) {
 			printf("%s leave\n", s->role);
+			if (stand_in_is(s, "lingers"))
+				pause();
 			return;
 		}
 		if (m.kind == KEEPER_STOP) {
@@ -108,13 +178,19 @@ static void stand_in_live(struct stand_in *s)
 	printf("%s %d life %u %s\n", s->role, (int)getpid(), s->go.life, s->go.why);
 	for (unsigned i = 0; i < s->fds.n; i++)
 		stand_in_show(s, s->fds.at[i].name, s->fds.at[i].fd);
-	keeper_say(&s->link, KEEPER_READY);
+	s->waits = !strcmp(s->role, "second");
+	if (!stand_in_is(s, "mute"))
+		keeper_say(&s->link, s->waits ? KEEPER_STAND_BY : KEEPER_READY);
+	if (stand_in_is(s, "leaves"))
+		_exit(6);
 	if (!s->go.life) {
 		stand_in_misbehave(s);
 		if (stand_in_is(s, "keeps"))
 			stand_in_keep(s, s->role, "kept");
 	}
-	if (stand_in_is(s, "upgrades") && !s->go.life)
+	if ((stand_in_is(s, "upgrades") || stand_in_is(s, "lingers") || stand_in_is(s, "spoiled") ||
+	     stand_in_is(s, "frozen")) &&
+	    !s->go.life)
 		stand_in_upgrade(s);
 	if (stand_in_is(s, "asks"))
 		stand_in_ask(s);
@@ -134,6 +210,12 @@ int stand_in_main(int argc, char **argv)
 		printf("%s checks\n", s.role);
 		return stand_in_is(&s, "checks") ? 0 : 5;
 	}
+	if (stand_in_is(&s, "spoiled") && stand_in_new())
+		return 9;
+	if (stand_in_is(&s, "frozen") && stand_in_new())
+		pause();
+	if (stand_in_is(&s, "forward") && !stand_in_new())
+		return 7;
 	if (keeper_begin(&s.link, &s.fds, &s.go) < 0)
 		return 4;
 	stand_in_live(&s);

@@ -23,7 +23,25 @@
  *   upgrades  in its first life it has itself upgraded
  *   checks    it prints "ROLE checks" and ends with status 0, without a keeper
  *   refuses   the same with status 5
- *   asks      it asks for the processes and prints "ROLE knows NAME STATE RESTARTS" of each */
+ *   lingers   it upgrades, and then waits to be killed instead of leaving
+ *   spoiled   it upgrades; of the program's file ANYTHING.new it ends with status 9 at once
+ *   frozen    the same, but then it does nothing
+ *   asks      it asks for the processes and prints "ROLE knows NAME STATE RESTARTS" of each
+ *
+ * A data hands "image" over through the socket of HAND_OVER, waits for "taken", prints "ROLE
+ * handed" and ends with status 0; else it prints "ROLE stays" and goes on.  By MANNER: stays     it
+ * does not hand over falls     it is killed instead stumbles  the same once it has handed over
+ *   sleeps    it does nothing instead
+ *
+ * The role "second" stands by; when it has taken over it prints "second PID took", and is data.  By
+ * MANNER:
+ *   stands    nothing else
+ *   hopeless  see above
+ *   mute      it does not even say that it stands by
+ *   leaves    it ends with status 6 once it stands by
+ *   drops     the same when it is to take over
+ *   stops     it does nothing when it is to take over
+ *   forward   it ends with status 7 unless it is of the program's file ANYTHING.new */
 int stand_in_main(int argc, char **argv);
 
 #endif

@@ -78,10 +78,66 @@ static void processes_come_as_they_were_sent(void)
 	CU_ASSERT_EQUAL(keeper_get_processes(body, w.len, out), 0); /* more than there are */
 }
 
+static void programs_come_as_they_were_sent(void)
+{
+	struct keeper_process out[2] = {{.pid = 7}, {.pid = 8}};
+	uint8_t body[600], want[60];
+	struct wr w = wr_init(body, sizeof(body));
+	size_t n = test_hex(want, sizeof(want),
+			    "08 2f62696e2f697374 0000000165920080 03 2f6f6c 0000000000000001");
+
+	keeper_put_program(&w, "/bin/ist", UINT64_C(0x165920080));
+	keeper_put_program(&w, "/ol", 1);
+	ASSERT_OCTETS(body, w.len, want, n);
+	CU_ASSERT_TRUE(keeper_get_programs(body, w.len, out, 2));
+	CU_ASSERT_STRING_EQUAL(out[0].program, "/bin/ist");
+	CU_ASSERT_EQUAL(out[0].built, UINT64_C(0x165920080));
+	CU_ASSERT_STRING_EQUAL(out[1].program, "/ol");
+	CU_ASSERT_EQUAL(out[1].pid, 8);
+	for (size_t i = 0; i < w.len; i++)
+		CU_ASSERT_FALSE(keeper_get_programs(body, i, out, 2));
+	CU_ASSERT_STRING_EQUAL(out[0].program, "");
+	CU_ASSERT_FALSE(keeper_get_programs(body, w.len, out, 1));
+}
+
+static void progress_comes_as_it_was_sent(void)
+{
+	struct keeper_progress p = {
+		.number = 2,
+		.state = KEEPER_UPGRADE_DONE,
+		.steps = 2,
+		.step = {{.ms = 3, .words = "a"}, {.ms = 258, .words = "done"}}};
+	struct keeper_progress out;
+	uint8_t body[KEEPER_MSG_MAX], want[60];
+	struct wr w = wr_init(body, sizeof(body));
+	size_t n = test_hex(want, sizeof(want), "00000002 02 00000003 01 61 00000102 04 646f6e65");
+
+	keeper_put_progress(&w, &p);
+	ASSERT_OCTETS(body, w.len, want, n);
+	CU_ASSERT_TRUE(keeper_get_progress(body, w.len, &out));
+	CU_ASSERT_EQUAL(out.number, 2);
+	CU_ASSERT_EQUAL(out.state, KEEPER_UPGRADE_DONE);
+	CU_ASSERT_EQUAL(out.steps, 2);
+	CU_ASSERT_EQUAL(out.step[1].ms, 258);
+	CU_ASSERT_STRING_EQUAL(out.step[1].words, "done");
+	for (size_t i = 0; i < w.len; i++) /* without steps, with the first, with all */
+		CU_ASSERT_EQUAL(keeper_get_progress(body, i, &out), i == 5 || i == 11);
+	body[4] = KEEPER_UPGRADE_STATES;
+	CU_ASSERT_FALSE(keeper_get_progress(body, w.len, &out));
+	w = wr_init(body, sizeof(body));
+	p.steps = KEEPER_STEPS_MAX;
+	keeper_put_progress(&w, &p);
+	CU_ASSERT_TRUE(keeper_get_progress(body, w.len, &out));
+	test_hex(body + w.len, 6, "00000003 01 61");
+	CU_ASSERT_FALSE(keeper_get_progress(body, w.len + 6, &out));
+}
+
 static const struct test_case cases[] = {
 	{"go_comes_as_it_was_sent", go_comes_as_it_was_sent},
 	{"words_are_shown_without_harm", words_are_shown_without_harm},
 	{"processes_come_as_they_were_sent", processes_come_as_they_were_sent},
+	{"programs_come_as_they_were_sent", programs_come_as_they_were_sent},
+	{"progress_comes_as_it_was_sent", progress_comes_as_it_was_sent},
 	{NULL, NULL},
 };
 const struct test_suite suite_keeper_body = {"keeper_body", cases};

@@ -57,7 +57,11 @@ static const struct keeper_config serve_config = {
 
 static void serve_open(void)
 {
-	k = (struct keeper){.cfg = &serve_config, .store = {.sock = -1}};
+	k = (struct keeper){.cfg = &serve_config,
+			    .store = {.sock = -1},
+			    .program = {.fd = -1},
+			    .upgrade = {.other = {.fd = -1}}};
+	keeper_no_process(&k.proc[KEEPER_SECOND], KEEPER_DATA);
 	logged = 0;
 	for (unsigned i = 0; i < KEEPER_ROLES; i++) {
 		int n[2], a[2];
@@ -68,6 +72,7 @@ static void serve_open(void)
 						 .notice = n[0],
 						 .ask = a[0],
 						 .life = dup(n[0]),
+						 .hand = -1,
 						 .owed = KEEPER_OWE_HELD | KEEPER_OWE_LIFE |
 							 KEEPER_OWE_GO};
 		child_started(&k.proc[i].child, 0, 0); /* no process that could be killed */
@@ -318,6 +323,8 @@ static void what_a_process_may_not_say_is_its_end(void)
 		{KEEPER_DROP, "data/port", 1},
 		{KEEPER_READY, "data/a", 0},
 		{KEEPER_READY, NULL, 1},
+		{KEEPER_STAND_BY, NULL, 0}, /* a second data's */
+		{KEEPER_STAYS, NULL, 0},    /* unasked */
 		{KEEPER_GIVE, "data/a", 1}, /* keeper's */
 		{KEEPER_GO, NULL, 0},
 		{KEEPER_PROCESSES, NULL, 0}, /* on the other socket */
@@ -432,14 +439,76 @@ static void an_upgrade_is_for_control(void)
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_DATA, KEEPER_UPGRADE, "", &a), EPERM);
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), ENOSYS);
 	k.cfg = &(struct keeper_config){.log = serve_log, .upgrade = "/absent"};
-	k.trial = true; /* one is going on */
+	k.upgrade.step = UPGRADE_TRIAL; /* one is going on */
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
-	k.trial = false;
-	k.checking = 1;
+	k.upgrade.step = UPGRADE_NONE;
+	k.upgrade.checking = 1; /* the check of one that was broken off has not ended */
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
-	k.checking = 0;
+	k.upgrade.checking = 0;
+	child_started(&k.proc[KEEPER_SECOND].child, 0, 0); /* nor has its data */
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
+	keeper_no_process(&k.proc[KEEPER_SECOND], KEEPER_DATA);
+	k.stop_later = true;
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
+	k.stop_later = false;
 	k.stops = 1;
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EBUSY);
+	k.stops = 0;
+	k.proc[KEEPER_DATA].child.state = CHILD_WAITING;
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EAGAIN);
+	k.proc[KEEPER_DATA].child.state = CHILD_READY;
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "x", &a), EBADMSG);
+	CU_ASSERT_EQUAL(logged, 0);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), ENOENT);
+	CU_ASSERT_STRING_EQUAL(last_log, "upgrade: refused: /absent No such file or directory");
+	serve_close();
+}
+
+/* Each step has its time, and the last of too many makes room for the next. */
+static void progress_is_told(void)
+{
+	struct keeper_progress p;
+	struct keeper_msg a;
+
+	serve_open();
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_DATA, KEEPER_PROGRESS, "", &a), EPERM);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_PROGRESS, "x", &a), EBADMSG);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_PROGRESS, "", &a), 0);
+	CU_ASSERT_TRUE(keeper_get_progress(a.body, a.len, &p));
+	CU_ASSERT_TRUE(!p.number && p.state == KEEPER_UPGRADE_NONE && !p.steps);
+	k.cfg = &(struct keeper_config){.log = serve_log, .upgrade = "/absent"};
+	for (unsigned i = 1; i <= 2; i++) {
+		CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), ENOENT);
+		CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_PROGRESS, "", &a), 0);
+		CU_ASSERT_TRUE(keeper_get_progress(a.body, a.len, &p));
+		CU_ASSERT_EQUAL(p.number, i);
+		CU_ASSERT_EQUAL(p.state, KEEPER_UPGRADE_REFUSED);
+		CU_ASSERT_EQUAL_FATAL(p.steps, 2);
+		CU_ASSERT_STRING_EQUAL(p.step[0].words, "/absent checks the configuration");
+		CU_ASSERT_STRING_EQUAL(p.step[1].words,
+				       "refused: /absent No such file or directory");
+	}
+	serve_close();
+}
+
+static void programs_are_told(void)
+{
+	struct keeper_process p[3];
+	struct keeper_msg a;
+
+	serve_open();
+	k.cfg = &(struct keeper_config){.log = serve_log, .upgrade = "/usr/bin/it"};
+	k.built = 1;
+	k.proc[KEEPER_DATA].built = 2;
+	k.proc[KEEPER_CONTROL].built = 3;
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_DATA, KEEPER_PROGRAMS, "", &a), EPERM);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_PROGRAMS, "x", &a), EBADMSG);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_PROGRAMS, "", &a), 0);
+	CU_ASSERT_TRUE(keeper_get_programs(a.body, a.len, p, 3));
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_STRING_EQUAL(p[i].program, "/usr/bin/it");
+		CU_ASSERT_EQUAL(p[i].built, i + 1);
+	}
 	serve_close();
 }
 
@@ -471,6 +540,8 @@ static const struct test_case cases[] = {
 	{"requests_are_answered", requests_are_answered},
 	{"processes_are_told_to_control_only", processes_are_told_to_control_only},
 	{"an_upgrade_is_for_control", an_upgrade_is_for_control},
+	{"progress_is_told", progress_is_told},
+	{"programs_are_told", programs_are_told},
 	{"one_that_does_not_read_its_answers_is_killed",
 	 one_that_does_not_read_its_answers_is_killed},
 	{NULL, NULL},

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `upgrade`, and `show upgrade`: each step of the last one. */
+#include "gw/keeper/keeper.h"
+#include "gw/operator/vty.h"
+
+#include <errno.h>
+
+struct upgrade_row {
+	const struct keeper_progress *of;
+	const struct keeper_step *step;
+};
+
+static const char *const upgrade_states[KEEPER_UPGRADE_STATES] = {
+	[KEEPER_UPGRADE_NONE] = "none",
+	[KEEPER_UPGRADE_GOING_ON] = "going-on",
+	[KEEPER_UPGRADE_DONE] = "done",
+	[KEEPER_UPGRADE_REFUSED] = "refused",
+	[KEEPER_UPGRADE_TAKEN_BACK] = "taken-back",
+};
+
+TABLE_NUMBER(upgrade_number, upgrade_row, row->of->number)
+TABLE_TEXT(upgrade_state, upgrade_row, upgrade_states[row->of->state])
+TABLE_NUMBER(upgrade_ms, upgrade_row, row->step->ms)
+TABLE_TEXT(upgrade_step, upgrade_row, row->step->words)
+
+static const struct table_column table_upgrade_columns[] = {
+	{"Upgrade", "upgrade", TABLE_RIGHT, upgrade_number},
+	{"State", "state", TABLE_LEFT, upgrade_state},
+	{"ms", "ms", TABLE_RIGHT, upgrade_ms},
+	{"Step", "step", TABLE_LEFT, upgrade_step},
+};
+
+static void table_upgrade_rows(struct gw *gw, struct table_text *to)
+{
+	struct keeper_progress p;
+
+	if (!gw->keeper || keeper_progress(gw->keeper, &p) < 0)
+		return;
+	for (unsigned i = 0; i < p.steps; i++)
+		table_row(to, &(struct upgrade_row){.of = &p, .step = &p.step[i]});
+}
+
+TABLE(table_upgrade, "upgrade");
+
+static const char *upgrade_words(int rc)
+{
+	if (rc == -ENOSYS)
+		return "there is no keeper to do it (workers = 0)";
+	if (rc == -EBUSY)
+		return "one is going on, or the gateway is ending";
+	if (rc == -EAGAIN)
+		return "data does not run";
+	return strerror(-rc);
+}
+
+DEFUN(upgrade, upgrade_cmd, "upgrade",
+      "Replace data and control by those of the program's file of today; calls go on\n")
+{
+	struct gw *gw = vty_gw(vty);
+	int rc = gw->keeper ? keeper_ask_upgrade(gw->keeper) : -ENOSYS;
+
+	if (rc == 0)
+		return CMD_SUCCESS;
+	vty_out(vty, "%% No upgrade: %s%s", upgrade_words(rc), VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
+DEFUN(show_upgrade, show_upgrade_cmd, "show upgrade",
+      SHOW_STR "The steps of the last upgrade, and whether it is done, refused or taken back\n")
+{
+	struct gw *gw = vty_gw(vty);
+	struct keeper_progress p;
+
+	if (!gw->keeper || keeper_progress(gw->keeper, &p) == 0)
+		return vty_table(vty, &table_upgrade);
+	vty_out(vty, "%% Keeper does not tell: it is of an older version%s", VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
+void vty_upgrade_init(void)
+{
+	install_element(ENABLE_NODE, &upgrade_cmd);
+	install_element_ve(&show_upgrade_cmd);
+}

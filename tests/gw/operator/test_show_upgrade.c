@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keeper is played by the test: its answer waits already when control asks. */
+#include "gw/keeper/keeper.h"
+#include "tests/gw/operator/says.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONF "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+
+static int near; /* keeper's end */
+static struct keeper_link to_keeper;
+
+static void upgrade_begin(void)
+{
+	int pair[2];
+
+	vty_begin(CONF);
+	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	near = pair[0];
+	to_keeper = (struct keeper_link){.notice = -1, .ask = pair[1]};
+	pthread_mutex_init(&to_keeper.lock, NULL);
+	bench.gw->keeper = &to_keeper;
+}
+
+static void upgrade_end(void)
+{
+	bench.gw->keeper = NULL;
+	close(to_keeper.ask);
+	close(near);
+	vty_end();
+}
+
+static void upgrade_answer(uint8_t kind, uint16_t error, const char *hex)
+{
+	uint8_t body[256];
+	struct keeper_msg m = {.kind = kind, .error = error, .body = body};
+
+	m.len = test_hex(body, sizeof(body), hex);
+	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+}
+
+static void an_upgrade_is_keepers_work(void)
+{
+	static const struct {
+		uint16_t error;
+		const char *words;
+	} row[] = {
+		{EBUSY, "one is going on, or the gateway is ending"},
+		{EAGAIN, "data does not run"},
+		{ENOENT, "No such file or directory"},
+	};
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg q;
+	char want[100];
+
+	upgrade_begin();
+	upgrade_answer(KEEPER_UPGRADE, 0, "");
+	CU_ASSERT_TRUE(vty_equals("upgrade", ""));
+	CU_ASSERT_EQUAL(vty_result, CMD_SUCCESS);
+	CU_ASSERT_EQUAL(keeper_recv(near, buf, &q), 1);
+	CU_ASSERT_TRUE(q.kind == KEEPER_UPGRADE && !q.len);
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		upgrade_answer(KEEPER_UPGRADE, row[i].error, "");
+		snprintf(want, sizeof(want), "%% No upgrade: %s\n", row[i].words);
+		CU_ASSERT_TRUE(vty_equals("upgrade", want));
+		CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
+	}
+	bench.gw->keeper = NULL;
+	CU_ASSERT_TRUE(
+		vty_equals("upgrade", "% No upgrade: there is no keeper to do it (workers = 0)\n"));
+	upgrade_end();
+}
+
+#define TITLES "Upgrade State ms Step\n"
+
+static void shown(const char *hex, const char *rows)
+{
+	upgrade_answer(KEEPER_PROGRESS, 0, hex); /* is there an answer? */
+	upgrade_answer(KEEPER_PROGRESS, 0, hex); /* of the table */
+	CU_ASSERT_TRUE(vty_rows("show upgrade", rows));
+	CU_ASSERT_EQUAL(vty_result, CMD_SUCCESS);
+}
+
+static void each_step_has_a_row(void)
+{
+	upgrade_begin();
+	shown("00000000 00", TITLES);
+	shown("00000001 01 00000000 01 61", TITLES "1 going-on 0 a\n");
+	shown("00000002 02 00000003 03 6f 20 6b 00000102 04 646f6e65",
+	      TITLES "2 done 3 o k\n2 done 258 done\n");
+	shown("00000003 03 00000003 01 61", TITLES "3 refused 3 a\n");
+	shown("00000003 04 00000003 01 61", TITLES "3 taken-back 3 a\n");
+	upgrade_answer(KEEPER_PROGRESS, ENOSYS, "");
+	CU_ASSERT_TRUE(
+		vty_equals("show upgrade", "% Keeper does not tell: it is of an older version\n"));
+	CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
+	bench.gw->keeper = NULL;
+	CU_ASSERT_TRUE(vty_rows("show upgrade", TITLES));
+	upgrade_end();
+}
+
+static const struct test_case cases[] = {
+	{"an_upgrade_is_keepers_work", an_upgrade_is_keepers_work},
+	{"each_step_has_a_row", each_step_has_a_row},
+	{NULL, NULL},
+};
+const struct test_suite suite_show_upgrade = {"show_upgrade", cases};
