@@ -29,6 +29,7 @@ static const char usage[] =
 	"usage: isthmus [-c FILE] [-C]\n"
 	"       isthmus [-s SOCKET] -x COMMAND\n"
 	"       isthmus [-s SOCKET] -i\n"
+	"       isthmus [-c FILE | -s SOCKET] upgrade\n"
 	"\n"
 	"  -c, --config FILE  read this configuration (" DEFAULT_FILE ")\n"
 	"  -C, --check        only check it: every mistake is printed, nothing is started\n"
@@ -41,7 +42,9 @@ static const char usage[] =
 	"\n"
 	"A file name without an option is the configuration too.  isthmus runs in the foreground "
 	"and\n"
-	"logs to stderr; SIGTERM ends it in good order, a second one at once.\n";
+	"logs to stderr; SIGTERM ends it in good order, a second one at once.  `upgrade` has a\n"
+	"running isthmus go on as the program that its file is now, and waits until that is "
+	"done.\n";
 
 static const struct option options[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -309,6 +312,14 @@ static int main_check(const struct cfg_model *m, const struct plugins *ps, int c
 	return printf("%s: no mistakes\n", m->file) < 0;
 }
 
+/* A wrong configuration would be refused in the end; here its mistakes are seen. */
+static int main_upgrade(const struct cfg_model *m, const struct plugins *ps, int conf)
+{
+	(void)ps;
+	(void)conf;
+	return vty_upgrade(m->vty_socket, stdout);
+}
+
 /* Plugins first: they bring sections of the configuration. */
 static int main_with(const char *file,
 		     int (*run)(const struct cfg_model *m, const struct plugins *ps, int conf))
@@ -394,6 +405,8 @@ int main(int argc, char **argv)
 		return vty_ask(w.socket ? w.socket : CFG_VTY_SOCKET, w.command, stdout);
 	if (w.talk)
 		return vty_talk(w.socket ? w.socket : CFG_VTY_SOCKET);
+	if (optind < argc && !strcmp(argv[optind], "upgrade"))
+		return w.socket ? vty_upgrade(w.socket, stdout) : main_with(w.file, main_upgrade);
 	if (optind < argc)
 		w.file = argv[optind];
 	if (w.role)

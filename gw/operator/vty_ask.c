@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #define END_MARK "! end of isthmus -x"
@@ -22,7 +25,21 @@
 #define IAC_SB	 250
 #define IAC_WILL 251
 
-static int ask_connect(const char *path)
+/* To stderr, unless it is quiet. */
+static void __attribute__((format(printf, 2, 3))) ask_complain(bool quiet, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (quiet)
+		return;
+	fputs("isthmus: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static int ask_connect(const char *path, bool quiet)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 	struct timeval patience = {.tv_sec = 10};
@@ -36,7 +53,7 @@ static int ask_connect(const char *path)
 		if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
 			return fd;
 	}
-	fprintf(stderr, "isthmus: %s: %s\n", path, strerror(errno));
+	ask_complain(quiet, "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -52,7 +69,7 @@ static bool ask_is_echo(const char *line, size_t len, const char *command)
 }
 
 /* Print the answer; 0, or 1 when the VTY refuses the command or breaks off. */
-static int ask_print(FILE *in, const char *command, FILE *out)
+static int ask_print(FILE *in, const char *command, FILE *out, bool quiet)
 {
 	char *line = NULL;
 	bool inside = false;
@@ -74,30 +91,113 @@ static int ask_print(FILE *in, const char *command, FILE *out)
 	}
 	free(line);
 	if (rc < 0)
-		fprintf(stderr, "isthmus: no answer\n");
+		ask_complain(quiet, "no answer");
 	return rc < 0 ? 1 : rc;
 }
 
-int vty_ask(const char *path, const char *command, FILE *out)
+static int ask_one(const char *path, const char *command, FILE *out, bool quiet)
 {
-	int fd, rc = 1;
+	int fd = ask_connect(path, quiet), rc = 1;
 	FILE *io;
 
-	if (!*command || strpbrk(command, "\r\n?\t")) {
-		fprintf(stderr, "isthmus: a command is one line without ? and tabs\n");
-		return 2;
-	}
-	fd = ask_connect(path);
 	if (fd < 0)
 		return 1;
 	io = fdopen(fd, "r");
 	if (io && dprintf(fd, "enable\n%s\n" END_MARK "\n", command) > 0)
-		rc = ask_print(io, command, out);
+		rc = ask_print(io, command, out, quiet);
 	if (io)
 		fclose(io);
 	else
 		close(fd);
 	return rc;
+}
+
+int vty_ask(const char *path, const char *command, FILE *out)
+{
+	if (!*command || strpbrk(command, "\r\n?\t")) {
+		ask_complain(false, "a command is one line without ? and tabs");
+		return 2;
+	}
+	return ask_one(path, command, out, false);
+}
+
+/* --- an upgrade, which replaces the far end in the middle ------------------------------------- */
+
+#define UPGRADE_PAUSE	50000000l /* ns between two questions */
+#define UPGRADE_TIMES	2400u	  /* questions, then it has hung: two minutes */
+#define UPGRADE_GOES	"going-on"
+#define UPGRADE_SUCCESS "done"
+
+struct upgrade_view {
+	FILE *out;
+	unsigned printed; /* steps */
+	char state[16];	  /* of the last step seen */
+	bool told;	  /* the answer is a table */
+};
+
+/* A row of `show upgrade`: its number, its state, ms, words. */
+static void upgrade_row(struct upgrade_view *v, const char *line, unsigned row)
+{
+	unsigned number, ms;
+	int words = 0;
+
+	if (sscanf(line, "%u %15s %u %n", &number, v->state, &ms, &words) < 3 || !words)
+		return;
+	if (row < v->printed)
+		return;
+	v->printed = row + 1;
+	fprintf(v->out, "%6u ms  %s\n", ms, line + words);
+	fflush(v->out);
+}
+
+/* Its title comes first. */
+static void upgrade_view(struct upgrade_view *v, char *text)
+{
+	unsigned row = 0;
+
+	v->told = text[0] != '%';
+	if (!v->told)
+		fputs(text, stderr);
+	for (char *line = strtok(text, "\n"); line && v->told; line = strtok(NULL, "\n"), row++)
+		if (row)
+			upgrade_row(v, line, row - 1);
+}
+
+/* False when there is no answer, as while there is no control. */
+static bool upgrade_ask(const char *path, struct upgrade_view *v)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	int rc = to ? ask_one(path, "show upgrade", to, true) : 1;
+	bool answered;
+
+	if (to)
+		fclose(to);
+	answered = len && (!rc || text[0] == '%');
+	if (answered)
+		upgrade_view(v, text);
+	free(text);
+	return answered;
+}
+
+int vty_upgrade(const char *path, FILE *out)
+{
+	const struct timespec pause = {.tv_nsec = UPGRADE_PAUSE};
+	struct upgrade_view v = {.out = out, .state = UPGRADE_GOES, .told = true};
+
+	signal(SIGPIPE, SIG_IGN); /* the far end may go away at any time */
+	if (ask_one(path, "upgrade", stderr, false))
+		return 1;
+	for (unsigned i = 0; i < UPGRADE_TIMES && v.told && !strcmp(v.state, UPGRADE_GOES); i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		upgrade_ask(path, &v);
+	}
+	if (!v.told || !strcmp(v.state, UPGRADE_GOES))
+		ask_complain(false,
+			     "how the upgrade goes is not known; the log of the gateway says");
+	return strcmp(v.state, UPGRADE_SUCCESS) ? 1 : 0;
 }
 
 /* --- an interactive connection ---------------------------------------------------------------- */
@@ -164,7 +264,7 @@ int vty_talk(const char *path)
 {
 	struct termios old, raw;
 	bool tty = tcgetattr(STDIN_FILENO, &old) == 0;
-	int fd = ask_connect(path);
+	int fd = ask_connect(path, false);
 
 	if (fd < 0)
 		return 1;

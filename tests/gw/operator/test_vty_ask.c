@@ -52,12 +52,13 @@ static void ask_begin(const char *until, const char *answer)
 	strcpy(sun.sun_path, path);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	CU_ASSERT_FATAL(!bind(listener, (struct sockaddr *)&sun, sizeof(sun)));
-	CU_ASSERT_FATAL(!listen(listener, 1));
+	CU_ASSERT_FATAL(!listen(listener, 8));
 	memset(asked, 0, sizeof(asked));
 	wants = until;
 	says = answer;
 	terminal = -1;
-	CU_ASSERT_FATAL(!pthread_create(&server, NULL, ask_serve, NULL));
+	if (answer)
+		CU_ASSERT_FATAL(!pthread_create(&server, NULL, ask_serve, NULL));
 }
 
 static void ask_end(void)
@@ -355,6 +356,81 @@ static void a_talk_at_a_terminal(void)
 	close(master);
 }
 
+/* --- an upgrade --- */
+
+/* What each connection is told, in order; "" = it breaks off. */
+static const char *const *tells;
+
+static void *upgrade_serve(void *arg)
+{
+	(void)arg;
+	for (; *tells; tells++) {
+		int fd = accept(listener, NULL, NULL);
+
+		memset(asked, 0, sizeof(asked));
+		for (size_t n = 0; !strstr(asked, END "\n") && n < sizeof(asked) - 1;) {
+			ssize_t got = read(fd, asked + n, sizeof(asked) - 1 - n);
+
+			if (got <= 0)
+				break;
+			n += (size_t)got;
+		}
+		send(fd, *tells, strlen(*tells), MSG_NOSIGNAL);
+		close(fd);
+	}
+	return NULL;
+}
+
+#define TOLD(rows) "gw# show upgrade\r\nUpgrade  State  ms  Step\r\n" rows "gw# " END "\r\n"
+
+/* Steps are printed once, also when there is nobody to ask meanwhile. */
+static void an_upgrade_is_waited_for(void)
+{
+	static const struct {
+		const char *tells[6], *printed;
+		int status;
+	} row[] = {
+		{{"gw# upgrade\r\ngw# " END "\r\n", TOLD("1  going-on  0  one\r\n"), "",
+		  TOLD("1  going-on  0  one\r\n1  going-on  12  two\r\n"),
+		  TOLD("1  done  0  one\r\n1  done  12  two\r\n1  done  345  done\r\n")},
+		 "     0 ms  one\n    12 ms  two\n   345 ms  done\n",
+		 0},
+		{{"gw# upgrade\r\ngw# " END "\r\n",
+		  TOLD("2  refused  0  one\r\n2  refused  7  refused: the check ended with "
+		       "status 1\r\n")},
+		 "     0 ms  one\n     7 ms  refused: the check ended with status 1\n",
+		 1},
+		{{"gw# upgrade\r\ngw# " END "\r\n", TOLD("2  taken-back  0  one\r\n")},
+		 "     0 ms  one\n",
+		 1},
+		/* refused by control, or it has gone */
+		{{"gw# upgrade\r\n% No upgrade: so\r\ngw# " END "\r\n"}, "", 1},
+		{{""}, "", 1},
+		/* a version that does not tell */
+		{{"gw# upgrade\r\ngw# " END "\r\n",
+		  "gw# show upgrade\r\n% Unknown command.\r\ngw# " END "\r\n"},
+		 "",
+		 1},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+
+		ask_begin(END "\n", NULL);
+		tells = row[i].tells;
+		CU_ASSERT_FATAL(!pthread_create(&server, NULL, upgrade_serve, NULL));
+		CU_ASSERT_EQUAL(vty_upgrade(path, out), row[i].status);
+		ask_end();
+		CU_ASSERT_PTR_NULL(*tells);
+		fclose(out);
+		CU_ASSERT_STRING_EQUAL(text, row[i].printed);
+		free(text);
+	}
+	CU_ASSERT_EQUAL(vty_upgrade("/nowhere/vty", stdout), 1);
+}
+
 static const struct test_case cases[] = {
 	{"one_command", one_command},
 	{"no_command", no_command},
@@ -366,6 +442,7 @@ static const struct test_case cases[] = {
 	{"a_talk", a_talk},
 	{"a_talk_with_failures", a_talk_with_failures},
 	{"a_talk_at_a_terminal", a_talk_at_a_terminal},
+	{"an_upgrade_is_waited_for", an_upgrade_is_waited_for},
 	{NULL, NULL},
 };
 const struct test_suite suite_vty_ask = {"vty_ask", cases};
