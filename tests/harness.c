@@ -20,6 +20,7 @@ static unsigned skipped;
 static const struct test_suite *const *all, *suite;
 static const struct test_case *running;
 static unsigned blocks, descriptors, failures, left_behind;
+static double began;
 
 static unsigned harness_descriptors(void)
 {
@@ -31,6 +32,14 @@ static unsigned harness_descriptors(void)
 	if (d)
 		closedir(d);
 	return n;
+}
+
+static double harness_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* CUnit runs the cases of a suite in their order, and tells no names to functions like these. */
@@ -55,6 +64,7 @@ static void harness_before(void)
 	blocks = heap_blocks();
 	descriptors = harness_descriptors();
 	failures = CU_get_number_of_tests_failed();
+	began = harness_seconds();
 }
 
 static void harness_after(void)
@@ -62,6 +72,8 @@ static void harness_after(void)
 	unsigned b = heap_blocks(), d = harness_descriptors();
 
 	heap_refused();
+	if (harness_seconds() - began > 1)
+		printf("\n      %s took %.1f s", running->name, harness_seconds() - began);
 	if (b > blocks || d > descriptors) {
 		printf("\nLEFT BEHIND by %s: %d blocks, %d descriptors\n", running->name,
 		       (int)(b - blocks), (int)(d - descriptors));
