@@ -298,10 +298,10 @@ void ip_path_read(void *arg, unsigned ready)
 	tx_flush(w);
 	if (err != EAGAIN && err != EINTR) {
 		/* The device has been removed from outside; it would stay readable. */
-		worker_drop(w, DP_R_TUN_READ);
 		worker_unwatch(w, t->watch);
 		t->watch = NULL;
 		atomic_store(&t->gone, true);
 		atomic_store(&w->data->door->tun_gone[t->no % DOOR_TUNS], t->no);
+		worker_drop(w, DP_R_TUN_READ); /* counted last: then control can ask */
 	}
 }

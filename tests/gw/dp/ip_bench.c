@@ -176,3 +176,16 @@ long ip_bench_send6(struct bench *b, int fd, const uint8_t addr[16], uint16_t po
 	dp_flush(b->r.dp);
 	return netns_send6(fd, addr, port, p, len);
 }
+
+void ip_bench_flood4(struct bench *b, int fd, uint32_t addr, const void *p, size_t len,
+		     enum dp_reason why, unsigned n)
+{
+	uint64_t want = rig_reason(&b->r, why) + n;
+
+	dp_flush(b->r.dp);
+	for (unsigned i = 0; i < 100000 && rig_reason(&b->r, why) < want; i++) {
+		netns_send4(fd, addr, 7001, p, len);
+		dp_poll(b->r.dp);
+	}
+	CU_ASSERT(rig_wait_reason(&b->r, why, want));
+}

@@ -49,5 +49,9 @@ long ip_bench_send4(struct bench *b, int fd, uint32_t addr, uint16_t port, const
 		    size_t len);
 long ip_bench_send6(struct bench *b, int fd, const uint8_t addr[16], uint16_t port, const void *p,
 		    size_t len);
+/* Packets until `n` more have been dropped for this reason: however slow this machine is, they come
+ * faster than what limits them lets by. */
+void ip_bench_flood4(struct bench *b, int fd, uint32_t addr, const void *p, size_t len,
+		     enum dp_reason why, unsigned n);
 
 #endif
