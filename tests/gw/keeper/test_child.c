@@ -151,6 +151,25 @@ static void only_a_first_life_is_hopeless(void)
 	CU_ASSERT_FALSE(child_hopeless(&c, EXITED(1)));
 }
 
+/* It is no death: the next life begins at once, and how often it has died soon counts from zero. */
+static void one_that_has_left_is_not_dead(void)
+{
+	struct child c = {.due = CHILD_NEVER};
+	uint64_t now = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		child_lives(&c, &now, 1000);
+	child_started(&c, 7, now);
+	child_ready(&c);
+	child_left(&c, "has left", now + 5);
+	CU_ASSERT_EQUAL(c.state, CHILD_WAITING);
+	CU_ASSERT_EQUAL(c.due, now + 5);
+	CU_ASSERT_EQUAL(c.pid, 0);
+	CU_ASSERT_STRING_EQUAL(c.why, "has left");
+	child_lives(&c, &now, 1000);
+	CU_ASSERT_EQUAL(c.delay, 0);
+}
+
 static const struct test_case cases[] = {
 	{"the_end_is_told_in_words", the_end_is_told_in_words},
 	{"a_crash_loop_backs_off", a_crash_loop_backs_off},
@@ -161,6 +180,7 @@ static const struct test_case cases[] = {
 	{"one_that_waits_is_over_at_once", one_that_waits_is_over_at_once},
 	{"doom_never_moves_a_deadline_away", doom_never_moves_a_deadline_away},
 	{"only_a_first_life_is_hopeless", only_a_first_life_is_hopeless},
+	{"one_that_has_left_is_not_dead", one_that_has_left_is_not_dead},
 	{NULL, NULL},
 };
 const struct test_suite suite_child = {"child", cases};

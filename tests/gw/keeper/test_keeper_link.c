@@ -148,6 +148,9 @@ static void notices_are_as_said(void)
 	CU_ASSERT_EQUAL(keeper_recv(near[0], buf, &m), 1);
 	CU_ASSERT_TRUE(m.kind == KEEPER_DROP && !m.fds);
 	ASSERT_OCTETS(m.body, m.len, want, test_hex(want, sizeof(want), "06 646174612f61"));
+	CU_ASSERT_EQUAL(keeper_say_stays(&link_, EPIPE), 0);
+	CU_ASSERT_EQUAL(keeper_recv(near[0], buf, &m), 1);
+	CU_ASSERT_TRUE(m.kind == KEEPER_STAYS && m.error == EPIPE && !m.len && !m.fds);
 	CU_ASSERT_EQUAL(keeper_keep(&link_, "data/a", -1), -EBADF);
 	CU_ASSERT_EQUAL(keeper_drop(&link_, "not plain"), -EINVAL);
 	link_close();
@@ -184,6 +187,53 @@ static void an_answer_is_of_its_question(void)
 	link_close();
 }
 
+static void link_answer_hex(uint8_t kind, uint16_t error, const char *hex)
+{
+	uint8_t body[200];
+	struct keeper_msg m = {.kind = kind, .error = error, .body = body};
+
+	m.len = test_hex(body, sizeof(body), hex);
+	CU_ASSERT_EQUAL(keeper_send(near[1], &m), 0);
+}
+
+static void progress_is_asked_for(void)
+{
+	struct keeper_progress p;
+
+	link_begin();
+	link_answer_hex(KEEPER_PROGRESS, 0, "00000001 02 00000003 02 6f6b");
+	CU_ASSERT_EQUAL(keeper_progress(&link_, &p), 0);
+	CU_ASSERT_TRUE(p.number == 1 && p.state == KEEPER_UPGRADE_DONE && p.steps == 1);
+	CU_ASSERT_STRING_EQUAL(p.step[0].words, "ok");
+	link_answer_hex(KEEPER_PROGRESS, 0, "00000001 02 0000");
+	CU_ASSERT_EQUAL(keeper_progress(&link_, &p), -EBADMSG);
+	link_answer_hex(KEEPER_PROGRESS, ENOSYS, "");
+	CU_ASSERT_EQUAL(keeper_progress(&link_, &p), -ENOSYS);
+	link_close();
+}
+
+#define ONE_PROCESS                                                         \
+	"01 61 01 62 00000007 00000000 00000000 00000000 0000000000000000 " \
+	"00 00 "
+
+/* A keeper of an older version does not know of what file they are. */
+static void programs_are_of_the_processes(void)
+{
+	struct keeper_process p[KEEPER_PROCESSES_MAX];
+
+	link_begin();
+	link_answer_hex(KEEPER_PROCESSES, 0, ONE_PROCESS ONE_PROCESS);
+	link_answer_hex(KEEPER_PROGRAMS, 0, "02 2f61 0000000000000005 02 2f62 0000000000000006");
+	CU_ASSERT_EQUAL(keeper_processes(&link_, p), 2);
+	CU_ASSERT_TRUE(p[0].pid == 7 && p[0].built == 5 && p[1].built == 6);
+	CU_ASSERT_STRING_EQUAL(p[1].program, "/b");
+	link_answer_hex(KEEPER_PROCESSES, 0, ONE_PROCESS);
+	link_answer_hex(KEEPER_PROGRAMS, ENOSYS, "");
+	CU_ASSERT_EQUAL(keeper_processes(&link_, p), 1);
+	CU_ASSERT_STRING_EQUAL(p[0].program, "");
+	link_close();
+}
+
 static void a_refusal_says_why(void)
 {
 	struct keeper_process p[KEEPER_PROCESSES_MAX];
@@ -210,6 +260,8 @@ static const struct test_case cases[] = {
 	{"it_does_not_begin_without_a_keeper", it_does_not_begin_without_a_keeper},
 	{"notices_are_as_said", notices_are_as_said},
 	{"an_answer_is_of_its_question", an_answer_is_of_its_question},
+	{"progress_is_asked_for", progress_is_asked_for},
+	{"programs_are_of_the_processes", programs_are_of_the_processes},
 	{"a_refusal_says_why", a_refusal_says_why},
 	{NULL, NULL},
 };
