@@ -186,12 +186,14 @@ static const struct keeper_patience processes_patience = {
 
 int processes_run(const struct processes *p)
 {
+	char dir[PATH_MAX + 32], file[PATH_MAX], limits[LIMITS_TEXT_MAX + 16];
+	char text[LIMITS_TEXT_MAX], running[64];
 	const char *control[ARGS] = {"isthmus", "--role=control", "-c", p->file};
 	const char *data[ARGS] = {"isthmus", "--role=data"};
-	const char *check[ARGS] = {"isthmus", "-C", "-c", p->file};
+	const char *check_file[ARGS] = {"isthmus", "-C", "-c", p->file};
+	const char *check_running[ARGS] = {"isthmus", "-C", "-c", running};
+	const char *const *const check[] = {check_file, check_running, NULL};
 	const char *stand_by[ARGS] = {"isthmus", "--role=" PROCESSES_STAND_BY};
-	char dir[PATH_MAX + 32], file[PATH_MAX], limits[LIMITS_TEXT_MAX + 16];
-	char text[LIMITS_TEXT_MAX];
 	const struct limits l = limits_of(p->cfg);
 	struct keeper_config c = {.program = PROGRAM,
 				  .argv = {[KEEPER_DATA] = data, [KEEPER_CONTROL] = control},
@@ -207,6 +209,7 @@ int processes_run(const struct processes *p)
 				  .request_ctx = permit_new(p->cfg)};
 	int rc = 1;
 
+	snprintf(running, sizeof(running), "/proc/%d/fd/%d", (int)getpid(), p->conf);
 	snprintf(limits, sizeof(limits), "--limits=%s", limits_text(text, &l));
 	data[2] = stand_by[2] = limits;
 	if (p->plugin_dir) {

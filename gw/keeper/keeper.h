@@ -246,12 +246,13 @@ struct keeper_config {
 	const char *const *argv[KEEPER_ROLES];
 	const struct keeper_request *request; /* kind 0 ends; NULL = none */
 	void *request_ctx;
-	/* An upgrade: the program's file, which is run with the arguments `check` first and must
-	 * end with status 0, then as a data that stands by with the arguments `stand_by`.  A
-	 * control of it that ends before it is ready is replaced by one of the program before, and
-	 * data too.  NULL = none is possible. */
+	/* An upgrade: the program's file, which is run with each argument vector of `check` first
+	 * (NULL ended: of the file, of what is running) and must end with status 0, then as a data
+	 * that stands by with the arguments `stand_by`.  A control of it that ends before it is
+	 * ready is replaced by one of the program before, and data too.  NULL = none is possible.
+	 */
 	const char *upgrade;
-	const char *const *check;
+	const char *const *const *check;
 	const char *const *stand_by;
 	struct keeper_patience patience;
 	/* Control is what fills data, so it begins anew with each data: it ends by itself when it

@@ -57,6 +57,7 @@ struct upgrade {
 	enum upgrade_step step;
 	bool back;		     /* to the program before, since the new one does not work */
 	pid_t checking;		     /* 0 = none */
+	unsigned check;		     /* of the configuration's, that it is at */
 	struct keeper_program other; /* to be tried; after that the one before */
 	uint64_t since;
 	uint64_t handing; /* when the hand-over has begun */

@@ -364,12 +364,12 @@ static int upgrade_check(struct keeper *k)
 {
 	struct upgrade *u = &k->upgrade;
 	char path[KEEPER_PATH];
-	int rc = upgrade_open(k->cfg->upgrade, &u->other);
+	pid_t pid = spawn_check(keeper_program_path(k, &u->other, path), k->cfg->check[u->check]);
 
-	if (rc < 0)
-		return rc;
-	u->checking = spawn_check(keeper_program_path(k, &u->other, path), k->cfg->check);
-	return u->checking < 0 ? (int)u->checking : 0;
+	if (pid < 0)
+		return (int)pid;
+	u->checking = pid;
+	return 0;
 }
 
 int keeper_upgrade(struct keeper *k)
@@ -390,12 +390,26 @@ int keeper_upgrade(struct keeper *k)
 		.since = keeper_now(),
 		.said = {.number = u->said.number + 1, .state = KEEPER_UPGRADE_GOING_ON}};
 	upgrade_say(k, KEEPER_NOTICE, "%s checks the configuration", k->cfg->upgrade);
-	rc = upgrade_check(k);
-	if (rc < 0) {
-		u->checking = 0;
+	rc = upgrade_open(k->cfg->upgrade, &u->other);
+	if (!rc)
+		rc = upgrade_check(k);
+	if (rc < 0)
 		upgrade_fail(k, k->cfg->upgrade, strerror(-rc));
-	}
 	return -rc;
+}
+
+static void upgrade_checked(struct keeper *k)
+{
+	struct upgrade *u = &k->upgrade;
+	int rc;
+
+	if (!k->cfg->check[++u->check]) {
+		upgrade_stand_by(k);
+		return;
+	}
+	rc = upgrade_check(k);
+	if (rc < 0)
+		upgrade_fail(k, k->cfg->upgrade, strerror(-rc));
 }
 
 void keeper_upgrade_reap(struct keeper *k)
@@ -410,10 +424,11 @@ void keeper_upgrade_reap(struct keeper *k)
 	if (u->step != UPGRADE_CHECK)
 		return;
 	if (!status) {
-		upgrade_stand_by(k);
+		upgrade_checked(k);
 		return;
 	}
-	upgrade_fail(k, "the check", upgrade_why(status, why));
+	upgrade_fail(k, u->check ? "the check of what is running" : "the check",
+		     upgrade_why(status, why));
 }
 
 void keeper_upgrade_started(struct keeper *k)

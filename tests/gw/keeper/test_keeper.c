@@ -46,7 +46,7 @@ static bool rig_prepare(void *ctx, enum keeper_role role, struct keeper_fds *hel
 }
 
 static const char *rig_upgrade; /* the program's file; NULL = no upgrade is possible */
-static const char *rig_check = "checks";
+static const char *rig_check = "checks", *rig_check_running = "checks";
 static const char *rig_second = "stands";
 #define LONG UINT64_C(60000000)
 #define ALL_LONG                             \
@@ -61,12 +61,14 @@ static int rig_keeper(const char *data, const char *control, bool prepared)
 	const char *argv_data[] = {"unit-keeper", STAND_IN, "data", data, NULL};
 	const char *argv_control[] = {"unit-keeper", STAND_IN, "control", control, NULL};
 	const char *argv_check[] = {"unit-keeper", STAND_IN, "new", rig_check, NULL};
+	const char *argv_running[] = {"unit-keeper", STAND_IN, "same", rig_check_running, NULL};
+	const char *const *const check[] = {argv_check, argv_running, NULL};
 	const char *argv_second[] = {"unit-keeper", STAND_IN, "second", rig_second, NULL};
 	struct keeper_config c = {
 		.program = "/proc/self/exe",
 		.argv = {[KEEPER_DATA] = argv_data, [KEEPER_CONTROL] = argv_control},
 		.upgrade = rig_upgrade,
-		.check = argv_check,
+		.check = check,
 		.stand_by = argv_second,
 		.patience = rig_patience,
 		.anew = rig_anew,
@@ -650,6 +652,15 @@ static void an_upgrade_that_does_not_check_is_refused(void)
 	rig_check = "checks";
 	ASSERT_LINE("new checks");
 	ASSERT_LINE(REFUSED "the check ended with status 5");
+	rig_stop();
+	CU_ASSERT_PTR_NULL(strstr(seen, TOLD));
+	CU_ASSERT_PTR_NULL(strstr(seen, "same checks"));
+	rig_check_running = "refuses"; /* the configuration that it was started with */
+	rig_upgrades(NULL, "plain", "stands", "upgrades");
+	rig_check_running = "checks";
+	ASSERT_LINE("new checks");
+	ASSERT_LINE("same checks");
+	ASSERT_LINE(REFUSED "the check of what is running ended with status 5");
 	rig_stop();
 	CU_ASSERT_PTR_NULL(strstr(seen, TOLD));
 	rig_upgrades("/absent", "plain", "stands", "upgrades");
