@@ -159,6 +159,8 @@ enum cfg_proxy {
 };
 
 /* How a call or line that ends here is treated: the server side of PPP. */
+struct cfg_radius;
+
 struct cfg_service {
 	const char *name;
 	uint32_t local4; /* our end of every link, host order; clients never get it */
@@ -168,7 +170,9 @@ struct cfg_service {
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
 	uint8_t proxy;		/* enum cfg_proxy */
-	uint64_t discard;	/* codepoints, as bits, of packets that go out discard eligible */
+	const struct cfg_radius *radius; /* asked about users; NULL = none is */
+	uint8_t local_users;		 /* enum cfg_local_users, with radius */
+	uint64_t discard; /* codepoints, as bits, of packets that go out discard eligible */
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */
 };
@@ -266,6 +270,37 @@ struct cfg_outgoing {
 	uint64_t retry;		   /* us */
 };
 
+/* A server of `radius NAME { }`. */
+struct cfg_radius_server {
+	struct cfg_where where;
+	const char *text;    /* the address as written */
+	const char *address; /* IPv4 or IPv6, numeric */
+	uint16_t port;	     /* for requests for access */
+	const char *secret;  /* never shown, never logged */
+	uint8_t weight;
+	bool backup;
+	uint64_t timeout, fail_time; /* us */
+	uint8_t retries, max_fail;
+	uint16_t requests; /* at a time */
+};
+
+#define CFG_RADIUS_SERVERS 16u
+
+/* `radius NAME { server "..." { } }`: servers that stand in for each other. */
+struct cfg_radius {
+	const char *name;
+	const char *nas_identifier; /* default: host-name */
+	const struct cfg_radius_server *server;
+	unsigned servers;
+};
+
+/* Who of a service's users are asked about here, not by RADIUS: `local-users`. */
+enum cfg_local_users {
+	CFG_LOCAL_FIRST,    /* those that have a section */
+	CFG_LOCAL_FALLBACK, /* the same, when no server answers */
+	CFG_LOCAL_NEVER
+};
+
 /* What failed log-ins cost (gw/aaa/login_limit.h says how). */
 struct cfg_login {
 	uint64_t delay;	   /* wait after the first failure, us; 0 = none */
@@ -319,6 +354,8 @@ struct cfg_model {
 	unsigned routes;
 	const struct cfg_outgoing *outgoing;
 	unsigned outgoings;
+	const struct cfg_radius *radius;
+	unsigned radiuses;
 };
 
 /* One mistake, "file:line: where: what is wrong, what was meant", or one warning, "file:line:

@@ -249,9 +249,9 @@ static const struct cfg_schema schema_log = {.section = CFG_S_LOG,
 					     .sub = cfg_no_sections};
 
 static const struct cfg_schema *const own[] = {
-	&schema_vty,	    &schema_log,	 &cfg_schema_peer,
-	&cfg_schema_pool,   &cfg_schema_service, &cfg_schema_user,
-	&cfg_schema_client, &cfg_schema_route,	 &cfg_schema_outgoing,
+	&schema_vty,	      &schema_log,	  &cfg_schema_peer,   &cfg_schema_pool,
+	&cfg_schema_service,  &cfg_schema_user,	  &cfg_schema_client, &cfg_schema_route,
+	&cfg_schema_outgoing, &cfg_schema_radius,
 };
 
 bool cfg_is_section(const char *word)

@@ -229,6 +229,12 @@ static const struct cfg_key service_keys[] = {
 	 .set = keys_ppp_set_service_multilink,
 	 .help = "let several calls of one user and endpoint be one link (RFC 1990); short: "
 		 "ask for sequence numbers of 12 bits"},
+	{"radius", CFG_K_REF, .words = "radius", .deflt = "none",
+	 .help = "servers that are asked about users", SERVICE(radius)},
+	{"local-users", CFG_K_WORD, .words = "first fallback never", .deflt = "first",
+	 .help = "with `radius`: `user` sections count before it; only when no server answers; or "
+		 "never",
+	 SERVICE(local_users)},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},

@@ -7,6 +7,7 @@
 #include "cfg/model.h"
 #include "cfg/join.h"
 #include "cfg/port.h"
+#include "cfg/radius.h"
 #include "cfg/store.h"
 
 #include <string.h>
@@ -43,6 +44,8 @@ static void model_store_section(struct cfg_load *l, struct cfg_item *it)
 {
 	if (it->schema->section == CFG_S_PORT)
 		cfg_build_port(l, it, it->object);
+	else if (it->schema->section == CFG_S_RADIUS)
+		cfg_build_radius(l, it, it->object);
 	else
 		model_store_keys(l, it, it->object ? it->object : l->m);
 }

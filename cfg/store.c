@@ -26,6 +26,7 @@ const struct cfg_objects cfg_objects[] = {
 	KIND("client", CFG_S_CLIENT, cfg_client, client, clients, name),
 	KIND("route", CFG_S_ROUTE, cfg_route, route, routes, name),
 	KIND("outgoing", CFG_S_OUTGOING, cfg_outgoing, outgoing, outgoings, name),
+	KIND("radius", CFG_S_RADIUS, cfg_radius, radius, radiuses, name),
 	{NULL, CFG_S_TOP, 0, 0, 0, 0},
 };
 

@@ -127,7 +127,7 @@ static bool start_rest(struct gw *gw)
 {
 	gw->aaa = aaa_new(gw->loop, gw->cfg->user, gw->cfg->users, &gw->cfg->login);
 	gw->keep = keep_new(gw->loop, gw->dp, CHANNEL_LINGER, start_channel_used, gw);
-	return gw->aaa && gw->keep;
+	return gw->aaa && aaa_use_radius(gw->aaa, gw->cfg->radius, gw->cfg->radiuses) && gw->keep;
 }
 
 static bool start_all(struct gw *gw, struct store *store, const struct gw_door *door)

@@ -9,9 +9,12 @@
  */
 #include "gw/aaa/aaa.h"
 
+#include "gw/aaa/aaa_radius.h"
+#include "gw/aaa/radius_client.h"
 #include "gw/log.h"
 #include "gw/random.h"
 #include "gw/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +26,18 @@ struct aaa {
 	uint64_t lock;	  /* us, for the log */
 	unsigned waiting; /* requests without their answer */
 	struct aaa_counters count;
+	struct radius_client **radius;
+	unsigned radiuses;
+};
+
+/* What is known of the question while a server is asked. */
+struct aaa_remote {
+	struct radius_client *client;
+	struct radius_request *request; /* NULL: it has been answered */
+	struct ppp_auth_claim claim;
+	const struct cfg_service *service;
+	uint64_t source;
+	char source_text[GW_TEXT_MAX];
 };
 
 struct aaa_request {
@@ -31,7 +46,20 @@ struct aaa_request {
 	struct aaa_answer answer;
 	aaa_done done;
 	void *ctx;
+	uint64_t due; /* not before this is it told */
+	struct aaa_remote *remote;
 };
+
+/* Claims and proofs are wiped. */
+static void aaa_request_free(struct aaa_request *r)
+{
+	if (r->remote) {
+		explicit_bzero(r->remote, sizeof(*r->remote));
+		free(r->remote);
+	}
+	explicit_bzero(&r->answer, sizeof(r->answer));
+	free(r);
+}
 
 static int aaa_by_name(const void *a, const void *b)
 {
@@ -71,6 +99,9 @@ void aaa_free(struct aaa *a)
 {
 	if (!a)
 		return;
+	for (unsigned i = 0; i < a->radiuses; i++)
+		radius_client_free(a->radius[i]);
+	free(a->radius);
 	login_limit_free(a->limit);
 	free(a->user);
 	free(a);
@@ -139,27 +170,25 @@ static void aaa_count_failure(struct aaa *a, const struct aaa_question *q,
 		    gw_duration_text(period, sizeof(period), a->lock));
 }
 
-/* The answer, and how long it has to wait. */
-static uint64_t aaa_decide(struct aaa *a, const struct aaa_question *q, struct aaa_answer *out,
-			   uint64_t now)
+static struct login_id aaa_id(const struct aaa_question *q)
 {
-	const struct login_id id = {q->claim->name, q->claim->name_len, q->source};
-	bool locked;
-	uint64_t wait = login_limit_wait(a->limit, &id, now, &locked);
+	return (struct login_id){q->claim->name, q->claim->name_len, q->source};
+}
 
-	a->count.asked++;
-	a->count.delayed += wait > 0;
-	a->count.refused_locked += locked;
-	if (!locked && aaa_judge(a, q, out)) {
+/* It has been judged. */
+static void aaa_conclude(struct aaa *a, const struct aaa_question *q, bool ok,
+			 struct aaa_answer *out, uint64_t now)
+{
+	const struct login_id id = aaa_id(q);
+
+	if (ok) {
 		a->count.accepted++;
 		login_limit_succeeded(a->limit, &id, now);
-		return wait;
+		return;
 	}
 	a->count.refused++;
 	*out = (struct aaa_answer){.message = "Authentication failed"};
-	if (!locked)
-		aaa_count_failure(a, q, &id, now);
-	return wait;
+	aaa_count_failure(a, q, &id, now);
 }
 
 static void aaa_deliver(void *ctx, uint64_t now)
@@ -168,8 +197,149 @@ static void aaa_deliver(void *ctx, uint64_t now)
 
 	r->aaa->waiting--;
 	r->done(r->ctx, &r->answer, now);
-	explicit_bzero(&r->answer, sizeof(r->answer));
-	free(r);
+	aaa_request_free(r);
+}
+
+/* --- asked of RADIUS --------------------------------------------------------------------------- */
+
+static struct radius_client *aaa_client_of(const struct aaa *a, const struct cfg_radius *cfg)
+{
+	for (unsigned i = 0; i < a->radiuses; i++)
+		if (radius_client_cfg(a->radius[i]) == cfg)
+			return a->radius[i];
+	return NULL;
+}
+
+/* The servers that are to judge it, or NULL: it is judged here. */
+static struct radius_client *aaa_judges(const struct aaa *a, const struct aaa_question *q)
+{
+	const struct cfg_service *s = q->service;
+
+	if (!s || !s->radius || (s->local_users == CFG_LOCAL_FIRST && aaa_find(a, q)))
+		return NULL;
+	return aaa_client_of(a, s->radius);
+}
+
+static void aaa_log_unanswered(const struct aaa_question *q, uint64_t now)
+{
+	char name[GW_TEXT_MAX];
+
+	gw_log_peer(GW_LOG_AAA, LOGL_ERROR, q->source, now,
+		    "user %s from %s: no server of radius %s answers",
+		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
+		    q->source_text, q->service->radius->name);
+}
+
+static void aaa_log_refused(const struct aaa_question *q, const char *why, uint64_t now)
+{
+	char name[GW_TEXT_MAX];
+
+	gw_log_peer(GW_LOG_AAA, LOGL_INFO, q->source, now, "user %s from %s: radius %s: %s",
+		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
+		    q->source_text, q->service->radius->name, why);
+}
+
+/* That nobody answers is no failure of the user's. */
+static void aaa_unanswered(struct aaa_request *r, const struct aaa_question *q, uint64_t now)
+{
+	r->aaa->count.unanswered++;
+	aaa_log_unanswered(q, now);
+	if (q->service->local_users == CFG_LOCAL_FALLBACK) {
+		aaa_conclude(r->aaa, q, aaa_judge(r->aaa, q, &r->answer), &r->answer, now);
+		return;
+	}
+	r->aaa->count.refused++;
+	r->answer = (struct aaa_answer){.message = "Authentication failed"};
+}
+
+static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
+{
+	struct aaa_request *r = ctx;
+	struct aaa_remote *m = r->remote;
+	struct aaa_question q = {&m->claim, m->service, m->source, m->source_text};
+	const char *why;
+
+	m->request = NULL;
+	if (!a)
+		aaa_unanswered(r, &q, now);
+	else if (aaa_radius_answer(a, m->claim.method, &r->answer, &why))
+		aaa_conclude(r->aaa, &q, true, &r->answer, now);
+	else {
+		aaa_log_refused(&q, why, now);
+		aaa_conclude(r->aaa, &q, false, &r->answer, now);
+	}
+	loop_set(r->aaa->loop, &r->timer, r->due > now ? r->due : now);
+}
+
+/* False: no memory, or a claim that no attribute can hold. */
+static bool aaa_ask_radius(struct aaa_request *r, struct radius_client *client,
+			   const struct aaa_question *q, uint64_t now)
+{
+	uint8_t attrs[RADIUS_ATTRS_MAX];
+	struct radius_question out;
+	struct aaa_remote *m = calloc(1, sizeof(*m));
+
+	r->remote = m;
+	if (!m)
+		return false;
+	m->client = client;
+	m->claim = *q->claim;
+	m->service = q->service;
+	m->source = q->source;
+	snprintf(m->source_text, sizeof(m->source_text), "%s",
+		 q->source_text ? q->source_text : "-");
+	if (!aaa_radius_question(q, radius_client_cfg(client)->nas_identifier, attrs, &out))
+		return false;
+	m->request = radius_client_ask(client, &out, aaa_answered, r, now);
+	return m->request;
+}
+
+bool aaa_use_radius(struct aaa *a, const struct cfg_radius *radius, unsigned n)
+{
+	a->radius = calloc(n ? n : 1, sizeof(a->radius[0]));
+	if (!a->radius)
+		return false;
+	for (; a->radiuses < n; a->radiuses++) {
+		a->radius[a->radiuses] = radius_client_new(a->loop, &radius[a->radiuses]);
+		if (!a->radius[a->radiuses])
+			return false;
+	}
+	return true;
+}
+
+/* --- a question -------------------------------------------------------------------------------- */
+
+/* Judged here, or not at all. */
+static void aaa_decide(struct aaa_request *r, const struct aaa_question *q, bool locked,
+		       uint64_t now)
+{
+	struct aaa *a = r->aaa;
+
+	if (!locked) {
+		aaa_conclude(a, q, aaa_judge(a, q, &r->answer), &r->answer, now);
+		return;
+	}
+	a->count.refused++;
+	a->count.refused_locked++;
+	r->answer = (struct aaa_answer){.message = "Authentication failed"};
+}
+
+/* False: no answer will come. */
+static bool aaa_begin(struct aaa_request *r, const struct aaa_question *q, uint64_t now)
+{
+	struct radius_client *client = aaa_judges(r->aaa, q);
+	const struct login_id id = aaa_id(q);
+	bool locked;
+	uint64_t wait = login_limit_wait(r->aaa->limit, &id, now, &locked);
+
+	r->aaa->count.asked++;
+	r->aaa->count.delayed += wait > 0;
+	r->due = now + wait;
+	if (client && !locked)
+		return aaa_ask_radius(r, client, q, now);
+	aaa_decide(r, q, locked, now);
+	loop_set(r->aaa->loop, &r->timer, r->due);
+	return true;
 }
 
 struct aaa_request *aaa_ask(struct aaa *a, const struct aaa_question *q, aaa_done done, void *ctx,
@@ -181,7 +351,11 @@ struct aaa_request *aaa_ask(struct aaa *a, const struct aaa_question *q, aaa_don
 		return NULL;
 	*r = (struct aaa_request){.aaa = a, .done = done, .ctx = ctx};
 	loop_timer_init(&r->timer, aaa_deliver, r);
-	loop_set(a->loop, &r->timer, now + aaa_decide(a, q, &r->answer, now));
+	if (!aaa_begin(r, q, now)) {
+		a->count.refused++;
+		aaa_request_free(r);
+		return NULL;
+	}
 	a->waiting++;
 	return r;
 }
@@ -190,10 +364,11 @@ void aaa_cancel(struct aaa_request *r)
 {
 	if (!r)
 		return;
+	if (r->remote && r->remote->request)
+		radius_client_cancel(r->remote->client, r->remote->request);
 	loop_cancel(r->aaa->loop, &r->timer);
 	r->aaa->waiting--;
-	explicit_bzero(&r->answer, sizeof(r->answer));
-	free(r);
+	aaa_request_free(r);
 }
 
 void aaa_count(const struct aaa *a, struct aaa_counters *out)
@@ -205,4 +380,38 @@ void aaa_view(const struct aaa *a, struct aaa_view *out)
 {
 	login_limit_view(a->limit, loop_now(a->loop), &out->limit);
 	out->waiting = a->waiting;
+}
+
+static void aaa_view_server(const struct radius_client *c, unsigned i, struct aaa_server_view *out)
+{
+	struct radius_view v;
+
+	radius_client_view(c, i, &v);
+	*out = (struct aaa_server_view){
+		.radius = radius_client_cfg(c),
+		.server = &radius_client_cfg(c)->server[i],
+		.alive = v.alive,
+		.waiting = v.waiting,
+		.round_trip = v.round_trip,
+		.asked = v.n.asked,
+		.answered = v.n.answered,
+		.resent = v.n.resent,
+		.timeouts = v.n.timeouts,
+		.unproved = v.n.drop[RADIUS_D_UNPROVED] + v.n.drop[RADIUS_D_FORGED],
+		.dropped = v.n.drop[RADIUS_D_MALFORMED] + v.n.drop[RADIUS_D_UNKNOWN] +
+			   v.n.drop[RADIUS_D_CODE]};
+}
+
+bool aaa_server(const struct aaa *a, unsigned i, struct aaa_server_view *out)
+{
+	for (unsigned k = 0; k < a->radiuses; k++) {
+		unsigned n = radius_client_cfg(a->radius[k])->servers;
+
+		if (i < n) {
+			aaa_view_server(a->radius[k], i, out);
+			return true;
+		}
+		i -= n;
+	}
+	return false;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Authentication and authorization of users: a question about one PPP claim, and its answer some
- * time later, always from the loop.  The users of the configuration are asked.  After failures the
- * answer comes later and the user is locked on the source (login_limit.h); right and wrong answers
- * wait alike.
+ * time later, always from the loop.  The users of the configuration are asked, or the RADIUS
+ * servers of the service (`radius`, `local-users`).  After failures the answer comes later and the
+ * user is locked on the source (login_limit.h); right and wrong answers wait alike.
  */
 #ifndef GW_AAA_AAA_H
 #define GW_AAA_AAA_H
@@ -41,6 +41,8 @@ typedef void (*aaa_done)(void *ctx, const struct aaa_answer *a, uint64_t now);
 struct aaa *aaa_new(struct loop *loop, const struct cfg_user *users, unsigned n,
 		    const struct cfg_login *login);
 void aaa_free(struct aaa *a);
+/* Reach the servers of these sections, which must outlive it.  Once; false without memory. */
+bool aaa_use_radius(struct aaa *a, const struct cfg_radius *radius, unsigned n);
 /* The claim is judged or copied before this returns; done is called from the loop, once, unless
  * cancelled.  NULL = no answer will come (out of memory): refuse. */
 struct aaa_request *aaa_ask(struct aaa *a, const struct aaa_question *q, aaa_done done, void *ctx,
@@ -53,6 +55,7 @@ struct aaa_counters {
 	uint64_t delayed;	 /* of asked: answered after a wait */
 	uint64_t locks;		 /* users locked on a source */
 	uint64_t refused_locked; /* of refused: not judged, since the user was locked there */
+	uint64_t unanswered;	 /* of asked: no RADIUS server has answered */
 };
 void aaa_count(const struct aaa *a, struct aaa_counters *out);
 
@@ -61,5 +64,18 @@ struct aaa_view {
 	unsigned waiting; /* log-ins without their answer */
 };
 void aaa_view(const struct aaa *a, struct aaa_view *out);
+
+struct aaa_server_view {
+	const struct cfg_radius *radius;
+	const struct cfg_radius_server *server;
+	bool alive;
+	unsigned waiting;    /* requests that have no answer yet */
+	uint64_t round_trip; /* us, of the last answer; 0 = none yet */
+	/* resent: packets; timeouts: requests; unproved: answers dropped for their proof, and
+	 * dropped: for all else */
+	uint64_t asked, answered, resent, timeouts, unproved, dropped;
+};
+/* Server i, counted through all `radius` sections; false = there are no more. */
+bool aaa_server(const struct aaa *a, unsigned i, struct aaa_server_view *out);
 
 #endif

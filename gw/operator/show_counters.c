@@ -89,6 +89,8 @@ static void counter_aaa_rows(struct gw *gw, struct table_text *to)
 	counter_add(to, "aaa", "asked", n.asked, "log-ins asked about");
 	counter_add(to, "aaa", "accepted", n.accepted, "log-ins accepted");
 	counter_add(to, "aaa", "refused", n.refused, "log-ins refused");
+	counter_add(to, "aaa", "unanswered", n.unanswered,
+		    "log-ins that no RADIUS server has answered");
 	counter_add(to, "aaa", "delayed", n.delayed, "log-ins answered later after failed ones");
 	counter_add(to, "aaa", "locks", n.locks, "users locked where their log-ins failed");
 	counter_add(to, "aaa", "refused-locked", n.refused_locked,

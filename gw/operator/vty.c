@@ -27,7 +27,8 @@ const struct table *const operator_tables[] = {
 	&table_ports,	&table_captures, &table_plugins,  &table_peers,	    &table_tunnels,
 	&table_clients, &table_calls,	 &table_counters, &table_services,  &table_pools,
 	&table_log,	&table_failures, &table_bundles,  &table_lines,	    &table_joins,
-	&table_routes,	&table_filters,	 &table_outgoing, &table_processes, NULL,
+	&table_routes,	&table_filters,	 &table_outgoing, &table_processes, &table_radius,
+	NULL,
 };
 
 struct vty_lines {
@@ -263,6 +264,7 @@ static void vty_install(void)
 	vty_counters_init();
 	vty_joins_init();
 	vty_routes_init();
+	vty_radius_init();
 	vty_filters_init();
 	vty_history_init();
 	vty_bundles_init();

@@ -24,6 +24,7 @@ void vty_counters_init(void); /* show_counters.c */
 void vty_summary_init(void);  /* show_summary.c */
 void vty_joins_init(void);    /* show_joins.c */
 void vty_routes_init(void);   /* show_routes.c */
+void vty_radius_init(void);   /* show_radius.c */
 /* Each filter of a call or line that is in force, and what it is of; nothing for our PPP. */
 void vty_filter_lines(struct vty *vty, const struct leg *l);
 void vty_filters_init(void);   /* show_filters.c */
@@ -36,7 +37,8 @@ extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
-extern const struct table table_filters, table_failures, table_bundles, table_processes;
+extern const struct table table_filters, table_failures, table_bundles, table_processes,
+	table_radius;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

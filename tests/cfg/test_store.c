@@ -255,7 +255,7 @@ static void store_objects(void)
 		for (const struct cfg_objects *q = cfg_objects; q < k; q++)
 			CU_ASSERT(q->section != k->section && q->array != k->array &&
 				  q->count != k->count);
-	CU_ASSERT_EQUAL(n, 8);
+	CU_ASSERT_EQUAL(n, 9);
 }
 
 /* --- every range, at its edges and one beyond ------------------------------------------------- */
@@ -270,6 +270,7 @@ enum {
 	STORE_OUTGOING,
 	STORE_CIRCUIT,
 	STORE_ACCEPT,
+	STORE_SERVER,
 	STORE_SECTIONS,
 };
 
@@ -287,6 +288,9 @@ static const char *const store_sections[STORE_SECTIONS][3] = {
 	[STORE_OUTGOING] = {"outgoing", CALL_OUT "called = 5 ", " }"},
 	[STORE_CIRCUIT] = {"dlci", "line l { link = x dlci 16 { carries = ppp lcp = proxy ",
 			   " } }"},
+	[STORE_SERVER] = {"server",
+			  NET "radius r { server \"10.0.0.5\" { secret = 0123456789abcdef ",
+			  " } }"},
 	[STORE_ACCEPT] = {"accept", "sw s { accept \"1*\" { carries = ppp lcp = proxy ", " } }"},
 };
 
@@ -352,6 +356,12 @@ static const struct {
 	{STORE_CLIENT, "max-failure", "0", "1", "255", "256"},
 	{STORE_CLIENT, "echo-interval", NULL, "0", "1h", "3601s"},
 	{STORE_CLIENT, "echo-failures", "0", "1", "100", "101"},
+	{STORE_SERVER, "weight", "0", "1", "255", "256"},
+	{STORE_SERVER, "timeout", "99ms", "100ms", "1m", "60001ms"},
+	{STORE_SERVER, "retries", NULL, "0", "20", "21"},
+	{STORE_SERVER, "max-fail", "0", "1", "100", "101"},
+	{STORE_SERVER, "fail-time", "999ms", "1s", "1d", "86401s"},
+	{STORE_SERVER, "requests", "0", "1", "4096", "4097"},
 };
 
 static void store_takes(unsigned section, const char *key, const char *value, bool want)

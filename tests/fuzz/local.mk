@@ -206,6 +206,12 @@ fuzz_serial_port_SOURCES = tests/fuzz/fuzz_serial_port.c $(PORT_RIG) $(FUZZ_MAIN
 fuzz_serial_port_LDFLAGS = $(FUZZ_LINK)
 fuzz_serial_port_LDADD = libtransports.la
 
+check_PROGRAMS += fuzz-radius
+FUZZERS += fuzz-radius
+fuzz_radius_SOURCES = tests/fuzz/fuzz_radius.c $(FUZZ_MAIN)
+fuzz_radius_LDFLAGS = $(FUZZ_LINK)
+fuzz_radius_LDADD = libradius.la libcore.la
+
 check_PROGRAMS += fuzz-store
 FUZZERS += fuzz-store
 fuzz_store_SOURCES = tests/fuzz/fuzz_store.c $(FUZZ_MAIN)

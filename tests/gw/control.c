@@ -8,6 +8,7 @@
 /* One suite for each test file, named like it. */
 #define SUITES(X)        \
 	X(aaa)           \
+	X(aaa_radius)    \
 	X(addrpool)      \
 	X(bind)          \
 	X(bridge)        \
@@ -50,6 +51,9 @@
 	X(call_phb)      \
 	X(plugin)        \
 	X(ra)            \
+	X(radius_pool)   \
+	X(radius_read)   \
+	X(radius_write)  \
 	X(random)        \
 	X(reserve)       \
 	X(resume)        \

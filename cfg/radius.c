@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys of `radius` and of the servers in it, which are objects of the section. */
+#include "cfg/radius.h"
+
+#include "cfg/keys.h"
+#include "cfg/report.h"
+#include "cfg/store.h"
+#include "cfg/value.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+#define S	     1000000LL /* in microseconds */
+#define RADIUS_PORT  1812
+#define REQUESTS     256
+#define REQUESTS_MAX 4096 /* 16 source ports with 256 identifiers each */
+#define SECRET_SHORT 16	  /* RFC 2865 section 3: at least as long as the authenticator */
+
+static void radius_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			      const char *text)
+{
+	struct cfg_radius_server *s = obj;
+
+	if (!*text) {
+		cfg_wrong(l, it->line, it, "the secret is empty");
+		return;
+	}
+	if (strlen(text) < SECRET_SHORT)
+		cfg_warn(l, it->line, it,
+			 "a secret of less than %d octets can be guessed from one packet",
+			 SECRET_SHORT);
+	s->secret = cfg_keep(l, text);
+}
+
+#define RADIUS(m) CFG_AT(struct cfg_radius, m)
+#define SERVER(m) CFG_AT(struct cfg_radius_server, m)
+
+static const struct cfg_key server_keys[] = {
+	{"secret", CFG_K_SECRET, .set = radius_set_secret, .help = "secret shared with the server"},
+	{"secret-file", CFG_K_SECRET_FILE, .set = radius_set_secret,
+	 .help = "file whose first line is the secret; others may not read or write it"},
+	{"weight", CFG_K_NUMBER, .min = 1, .max = 255,
+	 .help = "its share of the requests, beside the others'", SERVER(weight)},
+	{"backup", CFG_K_BOOL, .help = "asked only when no other server is left to ask",
+	 SERVER(backup)},
+	{"timeout", CFG_K_TIME, .min = S / 10, .max = 60 * S,
+	 .help = "wait for an answer before the request is sent again", SERVER(timeout)},
+	{"retries", CFG_K_NUMBER, .min = 0, .max = 20,
+	 .help = "times that a request is sent again before the next server is asked",
+	 SERVER(retries)},
+	{"max-fail", CFG_K_NUMBER, .min = 1, .max = 100,
+	 .help = "requests in a row without an answer after which the server counts as dead",
+	 SERVER(max_fail)},
+	{"fail-time", CFG_K_TIME, .min = S, .max = 86400 * S,
+	 .help = "time before a dead server is tried again", SERVER(fail_time)},
+	{"requests", CFG_K_NUMBER, .min = 1, .max = REQUESTS_MAX,
+	 .help = "requests that may wait for its answers at a time; others wait here",
+	 SERVER(requests)},
+};
+
+static const struct cfg_key radius_keys[] = {
+	{"nas-identifier", CFG_K_TEXT, .max = 253, .deflt = "host-name",
+	 .help = "what we call ourselves", RADIUS(nas_identifier)},
+};
+
+static void radius_init_server(struct cfg_load *l, void *obj)
+{
+	(void)l;
+	*(struct cfg_radius_server *)obj = (struct cfg_radius_server){.weight = 1,
+								      .timeout = 3 * S,
+								      .fail_time = 60 * S,
+								      .retries = 2,
+								      .max_fail = 3,
+								      .requests = REQUESTS};
+}
+
+static const struct cfg_schema server_schema = {
+	.section = CFG_S_RADIUS_SERVER,
+	.word = "server",
+	.title = "ADDRESS",
+	.help = "a server, by its IPv4 or IPv6 address, and port when that is not 1812",
+	.key = server_keys,
+	.keys = CFG_ROWS(server_keys),
+	.sub = cfg_no_sections,
+	.size = sizeof(struct cfg_radius_server),
+	.init = radius_init_server,
+};
+
+static const struct cfg_schema *const radius_sections[] = {&server_schema, NULL};
+
+const struct cfg_schema cfg_schema_radius = {
+	.section = CFG_S_RADIUS,
+	.word = "radius",
+	.title = "NAME",
+	.help = "RADIUS servers that stand in for each other; a service names them",
+	.key = radius_keys,
+	.keys = CFG_ROWS(radius_keys),
+	.sub = radius_sections,
+	.size = sizeof(struct cfg_radius),
+};
+
+/* --- into the model ---------------------------------------------------------------------------- */
+
+static bool radius_is_address(const char *host)
+{
+	uint8_t a[16];
+
+	return inet_pton(AF_INET, host, a) == 1 || inet_pton(AF_INET6, host, a) == 1;
+}
+
+/* "10.0.0.5", "10.0.0.5:1645", "2001:db8::5", "[2001:db8::5]:1645" */
+static bool radius_take_address(struct cfg_load *l, const char *text, struct cfg_radius_server *s)
+{
+	char *host = arena_get(l->arena, 64);
+
+	s->port = RADIUS_PORT;
+	s->address = host;
+	if (radius_is_address(text)) {
+		s->address = cfg_keep(l, text);
+		return true;
+	}
+	return cfg_parse_host_port(host, 64, &s->port, text) && s->port && radius_is_address(host);
+}
+
+static void radius_store(struct cfg_load *l, const struct cfg_item *section, void *obj)
+{
+	for (const struct cfg_item *it = section->child; it; it = it->next)
+		if (it->kind == CFG_ITEM_KEY && !it->dropped)
+			cfg_store(l, it, obj);
+}
+
+static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
+				struct cfg_radius_server *s)
+{
+	const struct cfg_item *file = cfg_given(it, "secret-file");
+
+	it->object = s;
+	radius_init_server(l, s);
+	s->where = cfg_where_of(l, it);
+	s->text = cfg_keep(l, it->title);
+	if (!radius_take_address(l, it->title, s))
+		cfg_wrong(l, it->line, it,
+			  "`%s` is not an address, as in 10.0.0.5, 10.0.0.5:1645 or "
+			  "[2001:db8::5]:1645",
+			  cfg_clean(l, it->title, strlen(it->title)));
+	radius_store(l, it, s);
+	if (file && cfg_given(it, "secret"))
+		cfg_wrong(l, file->line, file, "cannot be combined with `secret`");
+	else if (!file && !cfg_given(it, "secret"))
+		cfg_wrong(l, it->line, it, "needs `secret-file` (or `secret`)");
+}
+
+void cfg_build_radius(struct cfg_load *l, struct cfg_item *section, struct cfg_radius *r)
+{
+	struct cfg_radius_server *s;
+	struct cfg_item *it;
+	unsigned n = 0;
+
+	for (it = NULL; (it = cfg_next(section, it, CFG_S_RADIUS_SERVER));)
+		n++;
+	r->server = s = arena_get(l->arena, n * sizeof(*s));
+	r->servers = n;
+	for (it = NULL; (it = cfg_next(section, it, CFG_S_RADIUS_SERVER)); s++)
+		radius_build_server(l, it, s);
+	r->nas_identifier = l->m->host_name;
+	radius_store(l, section, r);
+	if (!n)
+		cfg_wrong(l, section->line, section, "needs a `server \"ADDRESS\" { }`");
+	else if (n > CFG_RADIUS_SERVERS)
+		cfg_wrong(l, section->line, section, "more than %u servers", CFG_RADIUS_SERVERS);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A question about a log-in as attributes of RADIUS, and its answer.  Pure functions. */
+#ifndef GW_AAA_AAA_RADIUS_H
+#define GW_AAA_AAA_RADIUS_H
+
+#include "gw/aaa/aaa.h"
+#include "gw/aaa/radius/radius_pool.h"
+
+/* The request for access; its attributes go to buf (RADIUS_ATTRS_MAX octets), and the password
+ * stays in the claim.  Both must live until radius_ask().  False: the claim cannot be said. */
+bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifier, uint8_t *buf,
+			 struct radius_question *out);
+
+/* What the answer allows; false: the user is not let in, and *why says so for the log. */
+bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, struct aaa_answer *out,
+		       const char **why);
+
+#endif

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Servers that the test plays, on a simulated clock. */
+#include "gw/aaa/radius/radius_pool.h"
+#include "core/deadline.h"
+#include "tests/harness.h"
+#include "tests/heap.h"
+
+#include <stdio.h>
+
+#define MS  UINT64_C(1000)
+#define SEC UINT64_C(1000000)
+
+enum { SENT_MAX = 4096 };
+
+static struct {
+	unsigned server, port;
+	size_t len;
+	uint64_t at;
+	uint8_t octets[128];
+} sent[SENT_MAX];
+static unsigned n_sent, n_done, n_none, n_changed, n_dropped;
+static uint8_t code_done;
+static unsigned server_done;
+static bool alive;
+static uint64_t now, done_at;
+static uint8_t next_random;
+static struct radius_pool *pool;
+static void (*on_done)(void);
+
+static void pool_on_send(void *ctx, unsigned server, unsigned port, const uint8_t *octets,
+			 size_t len)
+{
+	(void)ctx;
+	CU_ASSERT_FATAL(n_sent < SENT_MAX && len <= sizeof(sent[0].octets));
+	sent[n_sent].server = server;
+	sent[n_sent].port = port;
+	sent[n_sent].len = len;
+	sent[n_sent].at = now;
+	memcpy(sent[n_sent++].octets, octets, len);
+}
+
+static void pool_on_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	memset(buf, 0, len);
+	if (len == RADIUS_AUTH)
+		*(uint8_t *)buf = ++next_random;
+}
+
+static void pool_on_changed(void *ctx, unsigned server, bool is_alive, uint64_t at)
+{
+	(void)ctx;
+	(void)server;
+	CU_ASSERT_EQUAL(at, now);
+	alive = is_alive;
+	n_changed++;
+}
+
+static void pool_on_dropped(void *ctx, unsigned server, enum radius_drop why, uint64_t at)
+{
+	(void)ctx;
+	(void)server;
+	CU_ASSERT_EQUAL(at, now);
+	CU_ASSERT_TRUE(why < RADIUS_DROPS);
+	n_dropped++;
+}
+
+static const struct radius_ops ops = {pool_on_send, pool_on_random, pool_on_changed,
+				      pool_on_dropped};
+
+static void pool_on_done(void *ctx, const struct radius_answer *a, uint64_t at)
+{
+	CU_ASSERT_PTR_EQUAL(ctx, &pool);
+	CU_ASSERT_EQUAL(at, now);
+	n_done++;
+	done_at = now;
+	n_none += !a;
+	code_done = a ? a->packet.code : 0;
+	server_done = a ? a->server : RADIUS_SERVERS;
+	if (on_done)
+		on_done();
+}
+
+static const struct radius_server usual = {.secret = "xyzzy5461",
+					   .weight = 1,
+					   .timeout = SEC,
+					   .fail_time = 60 * SEC,
+					   .retries = 2,
+					   .max_fail = 2,
+					   .requests = 256};
+
+static void pool_start(const struct radius_server *s, unsigned n)
+{
+	now = 1000 * SEC;
+	n_sent = n_done = n_none = n_changed = n_dropped = 0;
+	alive = true;
+	on_done = NULL;
+	pool = radius_pool_new(s, n, &ops, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pool);
+}
+
+static void pool_end(void)
+{
+	radius_pool_free(pool);
+}
+
+static const uint8_t nemo[] = {1, 6, 'n', 'e', 'm', 'o'};
+
+static struct radius_request *pool_ask_code(enum radius_code code)
+{
+	struct radius_question q = {.code = code, .attrs = nemo, .len = sizeof(nemo)};
+
+	return radius_ask(pool, &q, pool_on_done, &pool, now);
+}
+
+static struct radius_request *pool_ask(void)
+{
+	return pool_ask_code(RADIUS_ACCESS_REQUEST);
+}
+
+static void pool_until(uint64_t at)
+{
+	while (radius_deadline(pool) <= at) {
+		if (radius_deadline(pool) > now)
+			now = radius_deadline(pool);
+		radius_expire(pool, now);
+	}
+	now = at;
+}
+
+/* The answer of a server to what was sent as number i. */
+static void pool_answer_with(unsigned i, enum radius_code code, const char *secret)
+{
+	uint8_t buf[64];
+	struct radius_writer b;
+
+	radius_begin(&b, buf, sizeof(buf), code, sent[i].octets[1], sent[i].octets + 4);
+	radius_rx(pool, sent[i].server, sent[i].port, buf, radius_end(&b, secret, strlen(secret)),
+		  now);
+}
+
+static void pool_answer(unsigned i, enum radius_code code)
+{
+	pool_answer_with(i, code, usual.secret);
+}
+
+static struct radius_view pool_view(unsigned server)
+{
+	struct radius_view v;
+
+	radius_view(pool, server, &v);
+	return v;
+}
+
+/* --- one server -------------------------------------------------------------------------------- */
+
+static void an_answer_ends_the_request(void)
+{
+	pool_start(&usual, 1);
+	CU_ASSERT_PTR_NOT_NULL(pool_ask());
+	CU_ASSERT_EQUAL(n_sent, 1);
+	CU_ASSERT_EQUAL(sent[0].octets[0], RADIUS_ACCESS_REQUEST);
+	/* Message-Authenticator first, the attributes behind it */
+	CU_ASSERT_EQUAL(sent[0].octets[20], 80);
+	ASSERT_OCTETS(sent[0].octets + 38, sent[0].len - 38, nemo, sizeof(nemo));
+	CU_ASSERT_EQUAL(n_done, 0);
+	now += 5 * MS;
+	pool_answer(0, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_done, 1);
+	CU_ASSERT_EQUAL(code_done, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(pool_view(0).round_trip, 5 * MS);
+	CU_ASSERT_EQUAL(pool_view(0).waiting, 0);
+	CU_ASSERT_EQUAL(radius_deadline(pool), DEADLINE_NEVER);
+	pool_answer(0, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_UNKNOWN], 1);
+	CU_ASSERT_EQUAL(n_done, 1);
+	pool_end();
+}
+
+static void every_code_of_access_is_an_answer(void)
+{
+	static const struct {
+		uint8_t request, code;
+		bool ok;
+	} rows[] = {
+		{RADIUS_ACCESS_REQUEST, RADIUS_ACCESS_REJECT, true},
+		{RADIUS_ACCESS_REQUEST, RADIUS_ACCESS_CHALLENGE, true},
+		{RADIUS_ACCESS_REQUEST, RADIUS_ACCOUNTING_RESPONSE, false},
+		{RADIUS_ACCESS_REQUEST, RADIUS_COA_ACK, false},
+		{RADIUS_ACCOUNTING_REQUEST, RADIUS_ACCOUNTING_RESPONSE, true},
+		{RADIUS_ACCOUNTING_REQUEST, RADIUS_ACCESS_ACCEPT, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pool_start(&usual, 1);
+		pool_ask_code(rows[i].request);
+		pool_answer(0, rows[i].code);
+		CU_ASSERT_EQUAL(n_done, rows[i].ok);
+		CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_CODE], !rows[i].ok);
+		pool_end();
+	}
+}
+
+static void what_is_not_proved_is_dropped(void)
+{
+	/* an answer with the right authenticator alone, made by Python's hashlib */
+	static const char bare[] = "0200001a 064abc349f54319eb71dd887d3c1bbfa 060600000001";
+	uint8_t octets[64];
+	size_t len = test_hex(octets, sizeof(octets), bare);
+
+	pool_start(&usual, 1);
+	next_random = 0;
+	pool_ask();
+	pool_answer_with(0, RADIUS_ACCESS_ACCEPT, "xyzzy5462");
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_FORGED], 1);
+	radius_rx(pool, 0, 0, octets, len, now);
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_UNPROVED], 1);
+	radius_rx(pool, 0, 0, octets, len - 1, now);
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_MALFORMED], 1);
+	radius_rx(pool, 0, 1, octets, len, now);
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_UNKNOWN], 1);
+	CU_ASSERT_EQUAL(n_dropped, 4);
+	CU_ASSERT_EQUAL(n_done, 0);
+	pool_answer(0, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_done, 1);
+	pool_end();
+}
+
+static void a_request_is_sent_again_as_it_was(void)
+{
+	pool_start(&usual, 1);
+	pool_ask();
+	pool_until(now + 10 * SEC);
+	CU_ASSERT_EQUAL(n_sent, 3);
+	for (unsigned i = 1; i < 3; i++) {
+		ASSERT_OCTETS(sent[i].octets, sent[i].len, sent[0].octets, sent[0].len);
+		CU_ASSERT_EQUAL(sent[i].at, sent[0].at + i * SEC);
+	}
+	CU_ASSERT_EQUAL(n_none, 1);
+	CU_ASSERT_EQUAL(done_at, sent[0].at + 3 * SEC);
+	CU_ASSERT_EQUAL(pool_view(0).n.resent, 2);
+	CU_ASSERT_EQUAL(pool_view(0).n.timeouts, 1);
+	CU_ASSERT_EQUAL(pool_view(0).round_trip, 0);
+	pool_end();
+}
+
+static void a_cancelled_request_is_gone(void)
+{
+	struct radius_request *r;
+
+	pool_start(&usual, 1);
+	radius_cancel(NULL);
+	r = pool_ask();
+	radius_cancel(r);
+	pool_answer(0, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_done, 0);
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_UNKNOWN], 1);
+	pool_ask();
+	pool_end(); /* and one that waits goes with its pool */
+}
+
+/* --- dead and alive ---------------------------------------------------------------------------- */
+
+static void a_dead_server_is_tried_after_its_time(void)
+{
+	uint64_t dead_at;
+
+	pool_start(&usual, 1);
+	pool_ask();
+	pool_until(now + 3 * SEC);
+	CU_ASSERT_EQUAL(n_changed, 0);
+	pool_ask();
+	pool_until(now + 3 * SEC);
+	CU_ASSERT_EQUAL(n_changed, 1);
+	CU_ASSERT_FALSE(pool_view(0).alive);
+	dead_at = now;
+	n_sent = 0;
+	pool_ask(); /* nobody is asked, and the answer is none, later */
+	CU_ASSERT_EQUAL(n_none, 2);
+	pool_until(now);
+	CU_ASSERT_EQUAL(n_none, 3);
+	CU_ASSERT_EQUAL(n_sent, 0);
+	pool_until(dead_at + 60 * SEC - 1);
+	pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 0);
+	pool_until(dead_at + 60 * SEC);
+	pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 1);
+	pool_ask(); /* one tries it, not all */
+	CU_ASSERT_EQUAL(n_sent, 1);
+	pool_answer(0, RADIUS_ACCESS_REJECT);
+	CU_ASSERT_EQUAL(n_changed, 2);
+	CU_ASSERT_TRUE(alive);
+	pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 2);
+	pool_end();
+}
+
+static void an_answer_between_starts_the_count_again(void)
+{
+	pool_start(&usual, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		pool_ask();
+		pool_until(now + 3 * SEC);
+		pool_ask();
+		pool_answer(n_sent - 1, RADIUS_ACCESS_REJECT);
+	}
+	CU_ASSERT_EQUAL(n_changed, 0);
+	pool_end();
+}
+
+/* --- several ----------------------------------------------------------------------------------- */
+
+static void weights_share_requests(void)
+{
+	struct radius_server s[3] = {usual, usual, usual};
+	unsigned n[3] = {0};
+
+	s[0].weight = 3;
+	s[2].backup = true;
+	pool_start(s, 3);
+	for (unsigned i = 0; i < 40; i++) {
+		pool_ask();
+		n[sent[i].server]++;
+		CU_ASSERT_FALSE(i && sent[i].server && sent[i - 1].server); /* mixed */
+	}
+	CU_ASSERT_EQUAL(n[0], 30);
+	CU_ASSERT_EQUAL(n[1], 10);
+	CU_ASSERT_EQUAL(n[2], 0);
+	pool_end();
+}
+
+static void the_next_server_is_asked_and_the_backup_last(void)
+{
+	static const unsigned order[] = {1, 2, 0};
+	struct radius_server s[3] = {usual, usual, usual};
+
+	s[0].backup = true;
+	pool_start(s, 3);
+	pool_ask();
+	pool_until(now + 10 * SEC);
+	CU_ASSERT_EQUAL_FATAL(n_sent, 9);
+	for (unsigned i = 0; i < 9; i++)
+		CU_ASSERT_EQUAL(sent[i].server, order[i / 3]);
+	CU_ASSERT_EQUAL(n_none, 1);
+	CU_ASSERT_EQUAL(done_at, sent[0].at + 9 * SEC);
+	pool_end();
+}
+
+static void a_backup_serves_when_the_others_do_not(void)
+{
+	struct radius_server s[2] = {usual, usual};
+
+	s[0].backup = true;
+	s[0].requests = s[1].requests = 1;
+	pool_start(s, 2);
+	pool_ask();
+	pool_ask(); /* full is not dead */
+	CU_ASSERT_EQUAL(n_sent, 1);
+	CU_ASSERT_EQUAL(sent[0].server, 1);
+	pool_until(now + 3 * SEC);
+	CU_ASSERT_EQUAL(sent[n_sent - 2].server + sent[n_sent - 1].server, 1);
+	CU_ASSERT_EQUAL(n_done, 0);
+	pool_end();
+}
+
+/* --- many -------------------------------------------------------------------------------------- */
+
+static void those_over_the_limit_wait_in_order(void)
+{
+	struct radius_server s = usual;
+	struct radius_request *third;
+
+	s.requests = 2;
+	pool_start(&s, 1);
+	pool_ask();
+	pool_ask();
+	third = pool_ask();
+	pool_ask();
+	pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 2);
+	CU_ASSERT_EQUAL(pool_view(0).waiting, 2);
+	radius_cancel(third);
+	pool_answer(1, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_sent, 3);
+	CU_ASSERT_EQUAL(sent[2].octets[1], 1); /* the identifier that became free */
+	pool_answer(0, RADIUS_ACCESS_ACCEPT);
+	pool_answer(2, RADIUS_ACCESS_ACCEPT);
+	pool_answer(3, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_done, 4);
+	pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 5);
+	pool_end();
+}
+
+static void the_queue_ends_when_servers_are_dead(void)
+{
+	struct radius_server s = usual;
+
+	s.requests = 1;
+	s.max_fail = 1;
+	pool_start(&s, 1);
+	for (unsigned i = 0; i < 5; i++)
+		pool_ask();
+	pool_until(now + 3 * SEC);
+	CU_ASSERT_EQUAL(n_none, 5);
+	CU_ASSERT_EQUAL(n_sent, 3);
+	pool_end();
+}
+
+static void more_than_256_take_more_ports(void)
+{
+	struct radius_server s = usual;
+
+	s.requests = 600;
+	pool_start(&s, 1);
+	for (unsigned i = 0; i < 601; i++)
+		pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 600);
+	for (unsigned i = 0; i < 600; i++) {
+		CU_ASSERT_EQUAL(sent[i].port, i / 256);
+		CU_ASSERT_EQUAL(sent[i].octets[1], i % 256);
+	}
+	pool_answer(599, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_sent, 601);
+	CU_ASSERT_EQUAL(sent[600].port, 2);
+	pool_end();
+}
+
+static void pool_ask_once_more(void)
+{
+	on_done = NULL;
+	pool_ask();
+}
+
+static void who_is_told_may_ask(void)
+{
+	struct radius_server s = usual;
+
+	s.requests = 1;
+	pool_start(&s, 1);
+	on_done = pool_ask_once_more;
+	pool_ask();
+	pool_answer(0, RADIUS_ACCESS_CHALLENGE);
+	CU_ASSERT_EQUAL(n_sent, 2);
+	pool_answer(1, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_done, 2);
+	pool_end();
+}
+
+static void each_server_has_its_own_secret(void)
+{
+	struct radius_server s[2] = {usual, usual};
+	uint8_t want[16];
+	struct radius_question q = {.code = RADIUS_ACCESS_REQUEST,
+				    .attrs = nemo,
+				    .len = sizeof(nemo),
+				    .password = (const uint8_t *)"arctangent",
+				    .password_len = 10};
+
+	/* MD5("another" and the authenticator 02 00...) over the password, by Python's hashlib */
+	test_hex(want, sizeof(want), "a2a233cd6232ef6b13b45f3534c8c29b");
+	s[1].secret = "another";
+	pool_start(s, 2);
+	next_random = 0;
+	radius_ask(pool, &q, pool_on_done, &pool, now);
+	pool_until(now + 3 * SEC);
+	CU_ASSERT_EQUAL(sent[3].server, 1);
+	CU_ASSERT_EQUAL(sent[3].octets[4], 2);
+	ASSERT_OCTETS(sent[3].octets + 46, 16, want, 16);
+	pool_answer_with(3, RADIUS_ACCESS_ACCEPT, "another");
+	CU_ASSERT_EQUAL(server_done, 1);
+	pool_end();
+}
+
+static void without_memory_there_is_none(void)
+{
+	struct radius_server s[2] = {usual, usual};
+
+	for (unsigned skip = 0; skip < 5; skip++) {
+		heap_refuse(skip);
+		CU_ASSERT_PTR_NULL(radius_pool_new(s, 2, &ops, NULL));
+		CU_ASSERT_TRUE(heap_refused());
+	}
+	pool_start(s, 2);
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(pool_ask());
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(n_sent, 0);
+	pool_end();
+}
+
+static const struct test_case cases[] = {
+	{"an_answer_ends_the_request", an_answer_ends_the_request},
+	{"every_code_of_access_is_an_answer", every_code_of_access_is_an_answer},
+	{"what_is_not_proved_is_dropped", what_is_not_proved_is_dropped},
+	{"a_request_is_sent_again_as_it_was", a_request_is_sent_again_as_it_was},
+	{"a_cancelled_request_is_gone", a_cancelled_request_is_gone},
+	{"a_dead_server_is_tried_after_its_time", a_dead_server_is_tried_after_its_time},
+	{"an_answer_between_starts_the_count_again", an_answer_between_starts_the_count_again},
+	{"weights_share_requests", weights_share_requests},
+	{"the_next_server_is_asked_and_the_backup_last",
+	 the_next_server_is_asked_and_the_backup_last},
+	{"a_backup_serves_when_the_others_do_not", a_backup_serves_when_the_others_do_not},
+	{"those_over_the_limit_wait_in_order", those_over_the_limit_wait_in_order},
+	{"the_queue_ends_when_servers_are_dead", the_queue_ends_when_servers_are_dead},
+	{"more_than_256_take_more_ports", more_than_256_take_more_ports},
+	{"who_is_told_may_ask", who_is_told_may_ask},
+	{"each_server_has_its_own_secret", each_server_has_its_own_secret},
+	{"without_memory_there_is_none", without_memory_there_is_none},
+	{NULL, NULL},
+};
+const struct test_suite suite_radius_pool = {"radius_pool", cases};

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Claims as attributes after RFC 2865 sections 5 and 7, and RFC 2548 section 2.3. */
+#include "gw/aaa/aaa_radius.h"
+#include "tests/harness.h"
+
+#include <string.h>
+
+#define SEC UINT64_C(1000000)
+
+static uint8_t buf[RADIUS_ATTRS_MAX];
+static struct ppp_auth_claim claim;
+static struct radius_question out;
+
+static bool radius_question_of(enum ppp_auth method, const char *challenge, const char *response)
+{
+	struct aaa_question q = {.claim = &claim, .source_text = "wan 192.0.2.1:1701"};
+
+	claim.method = method;
+	claim.name_len = (uint16_t)strlen(claim.name);
+	claim.challenge_len =
+		(uint8_t)test_hex(claim.challenge, sizeof(claim.challenge), challenge);
+	claim.response_len = (uint8_t)test_hex(claim.response, sizeof(claim.response), response);
+	return aaa_radius_question(&q, "gate", buf, &out);
+}
+
+/* NAS-Identifier, NAS-Port-Type Virtual, NAS-Port-Id, Service-Type Framed, Framed-Protocol PPP */
+#define REST                                                                               \
+	"200667617465 3d0600000005 571477616e203139322e302e322e313a31373031 060600000002 " \
+	"070600000001"
+
+static void radius_question_is(const char *hex)
+{
+	uint8_t want[512];
+	size_t n = test_hex(want, sizeof(want), hex);
+
+	CU_ASSERT_EQUAL(out.code, RADIUS_ACCESS_REQUEST);
+	ASSERT_OCTETS(out.attrs, out.len, want, n);
+}
+
+static void radius_pap(void)
+{
+	claim = (struct ppp_auth_claim){.name = "nemo"};
+	CU_ASSERT_TRUE(radius_question_of(PPP_AUTH_PAP, "", "617263"));
+	radius_question_is("01066e656d6f" REST);
+	ASSERT_OCTETS(out.password, out.password_len, "arc", 3);
+	claim.response_len = 129;
+	CU_ASSERT_FALSE(
+		aaa_radius_question(&(struct aaa_question){.claim = &claim}, "g", buf, &out));
+}
+
+static void rfc2865_7_2_radius_chap(void)
+{
+	claim = (struct ppp_auth_claim){.name = "flopsy", .id = 22};
+	CU_ASSERT_TRUE(radius_question_of(PPP_AUTH_CHAP_MD5, "2aee86f08d0d55969ca5978e0d3367a2",
+					  "e97557c316185895f293ff6344077275"));
+	radius_question_is("0108666c6f707379 031316e97557c316185895f293ff6344077275"
+			   "3c122aee86f08d0d55969ca5978e0d3367a2" REST);
+	CU_ASSERT_PTR_NULL(out.password);
+	CU_ASSERT_FALSE(radius_question_of(PPP_AUTH_CHAP_MD5, "2aee86f08d0d55969ca5978e0d3367a2",
+					   "e97557c316185895f293ff63440772"));
+}
+
+/* The names and octets of RFC 2759 section 9.2 */
+#define MS_CHALLENGE "5b5d7c7d7b3f2f3e3c2c602132262628"
+#define MS_PEER	     "21402324255e262a28295f2b3a337c7e"
+#define MS_RESPONSE  "82309ecd8d708b5ea08faa3981cd83544233114a3d85d6df"
+
+static void rfc2548_2_3_radius_mschap(void)
+{
+	claim = (struct ppp_auth_claim){.name = "User", .id = 7};
+	CU_ASSERT_TRUE(radius_question_of(PPP_AUTH_MSCHAPV2, MS_CHALLENGE,
+					  MS_PEER "0000000000000000" MS_RESPONSE "04"));
+	radius_question_is("010655736572 1a1800000137 0b12" MS_CHALLENGE
+			   "1a3a00000137 1934 0704" MS_PEER "0000000000000000" MS_RESPONSE REST);
+	CU_ASSERT_FALSE(radius_question_of(PPP_AUTH_MSCHAPV2, MS_CHALLENGE, MS_PEER));
+	CU_ASSERT_FALSE(radius_question_of(PPP_AUTH_MSCHAPV2, "5b5d",
+					   MS_PEER "0000000000000000" MS_RESPONSE "04"));
+}
+
+static void a_claim_without_a_name_or_method_is_not_asked(void)
+{
+	claim = (struct ppp_auth_claim){.name = ""};
+	CU_ASSERT_FALSE(radius_question_of(PPP_AUTH_PAP, "", "61"));
+	strcpy(claim.name, "u");
+	CU_ASSERT_FALSE(radius_question_of(PPP_AUTH_NONE, "", ""));
+}
+
+/* --- answers ----------------------------------------------------------------------------------- */
+
+static struct aaa_answer answer;
+static const char *why;
+
+static bool radius_answer_of(uint8_t code, const char *attrs, enum ppp_auth method)
+{
+	uint8_t octets[512] = {code};
+	struct radius_answer a = {0};
+	size_t len =
+		RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, sizeof(octets) - RADIUS_HEAD, attrs);
+
+	wr_put16(octets + 2, (uint16_t)len);
+	CU_ASSERT_TRUE_FATAL(radius_open(&a.packet, octets, len));
+	return aaa_radius_answer(&a, method, &answer, &why);
+}
+
+static bool radius_accept_of(const char *attrs)
+{
+	return radius_answer_of(RADIUS_ACCESS_ACCEPT, attrs, PPP_AUTH_PAP);
+}
+
+static void what_an_accept_says(void)
+{
+	CU_ASSERT_TRUE(radius_accept_of(""));
+	CU_ASSERT_TRUE(answer.ok);
+	CU_ASSERT_EQUAL(answer.address4, 0);
+	CU_ASSERT_EQUAL(answer.session, CFG_OF_SERVICE);
+	CU_ASSERT_EQUAL(answer.idle, CFG_OF_SERVICE);
+	CU_ASSERT_TRUE(radius_accept_of("08060a400007 1b0600000e10 1c060000003c 060600000002 "
+					"070600000001"));
+	CU_ASSERT_EQUAL(answer.address4, 0x0a400007);
+	CU_ASSERT_EQUAL(answer.session, 3600 * SEC);
+	CU_ASSERT_EQUAL(answer.idle, 60 * SEC);
+	/* RFC 2865 5.8: the two that are no addresses */
+	CU_ASSERT_TRUE(radius_accept_of("0806ffffffff"));
+	CU_ASSERT_EQUAL(answer.address4, 0);
+	CU_ASSERT_TRUE(radius_accept_of("0806fffffffe"));
+	CU_ASSERT_EQUAL(answer.address4, 0);
+}
+
+static void what_is_no_ppp_is_a_refusal(void)
+{
+	CU_ASSERT_FALSE(radius_accept_of("060600000001"));
+	CU_ASSERT_STRING_EQUAL(why, "a Service-Type that is not Framed");
+	CU_ASSERT_FALSE(radius_accept_of("070600000002"));
+	CU_ASSERT_STRING_EQUAL(why, "a Framed-Protocol that is not PPP");
+	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_REJECT, "120361", PPP_AUTH_PAP) ||
+			answer.ok);
+	CU_ASSERT_STRING_EQUAL(why, "refused by the server");
+	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_CHALLENGE, "", PPP_AUTH_PAP) || answer.ok);
+}
+
+static void rfc2759_9_2_success(void)
+{
+	CU_ASSERT_TRUE(radius_answer_of(RADIUS_ACCESS_ACCEPT,
+					"1a33 00000137 1a2d 07"
+					"533d343037413535383931313546443044363230394635313046453943"
+					"30343536363933324344413536",
+					PPP_AUTH_MSCHAPV2));
+	CU_ASSERT_STRING_EQUAL(answer.reply.success, "S=407A5589115FD0D6209F510FE9C04566932CDA56");
+	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_ACCEPT, "", PPP_AUTH_MSCHAPV2));
+	CU_ASSERT_STRING_EQUAL(why, "no MS-CHAP2-Success");
+}
+
+static const struct test_case cases[] = {
+	{"radius_pap", radius_pap},
+	{"rfc2865_7_2_radius_chap", rfc2865_7_2_radius_chap},
+	{"rfc2548_2_3_radius_mschap", rfc2548_2_3_radius_mschap},
+	{"a_claim_without_a_name_or_method_is_not_asked",
+	 a_claim_without_a_name_or_method_is_not_asked},
+	{"what_an_accept_says", what_an_accept_says},
+	{"what_is_no_ppp_is_a_refusal", what_is_no_ppp_is_a_refusal},
+	{"rfc2759_9_2_success", rfc2759_9_2_success},
+	{NULL, NULL},
+};
+const struct test_suite suite_aaa_radius = {"aaa_radius", cases};
