@@ -419,14 +419,34 @@ void engine_enter(struct l2tp_engine *e, uint64_t now)
 	e->depth++;
 }
 
+/* What is held is kept and sent by the release. */
+static bool engine_flush(struct l2tp_engine *e)
+{
+	if (e->held)
+		return false;
+	keep_flush(e);
+	return output_flush(e);
+}
+
 void engine_leave(struct l2tp_engine *e)
 {
 	if (e->depth == 1)
-		do {
+		do
 			events_deliver(e);
-			keep_flush(e);
-		} while (engine_take_deferred(e) || output_flush(e));
+		while (engine_take_deferred(e) || engine_flush(e));
 	e->depth--;
+}
+
+void l2tp_engine_hold(struct l2tp_engine *e)
+{
+	e->held = true;
+}
+
+void l2tp_engine_release(struct l2tp_engine *e, uint64_t now)
+{
+	e->held = false;
+	engine_enter(e, now);
+	engine_leave(e);
 }
 
 void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len,

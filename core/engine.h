@@ -181,6 +181,10 @@ void l2tp_engine_free(struct l2tp_engine *e);
  * MSG_ROLE.  pkt is not kept. */
 void l2tp_engine_rx(struct l2tp_engine *e, l2tp_channel from, const uint8_t *pkt, size_t len,
 		    uint64_t now);
+/* From the hold to the release, which do not nest, nothing is sent or kept; events are delivered as
+ * ever.  So for packets that have come together a tunnel is kept once, and acknowledged once. */
+void l2tp_engine_hold(struct l2tp_engine *e);
+void l2tp_engine_release(struct l2tp_engine *e, uint64_t now);
 /* Everything that is due by now. */
 void l2tp_engine_expire(struct l2tp_engine *e, uint64_t now);
 /* When to call expire next; DEADLINE_NEVER (UINT64_MAX) = not before something else happens. */

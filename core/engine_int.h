@@ -189,6 +189,7 @@ struct l2tp_engine {
 	unsigned depth;
 	uint16_t births;
 	bool delivering, stopping;
+	bool held; /* between l2tp_engine_hold() and _release() */
 	struct spare spare;
 	struct keep_queue keep;
 	struct l2tp_counters count;

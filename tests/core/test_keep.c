@@ -401,7 +401,48 @@ static void engine_record_with_each_tunnel(void)
 	rig_free(&r);
 }
 
+static void keep_two(uint16_t type, uint16_t sid, uint16_t other_sid)
+{
+	l2tp_engine_hold(r.a.e);
+	rig_any(&p, type, sid, 77);
+	rig_any(&p, type, other_sid, 78);
+}
+
+/* What has come together is kept and answered together, when the engine is released. */
+static void held_until_the_release(void)
+{
+	unsigned kept, sent;
+	uint16_t sid[2];
+
+	keep_tunnel_up();
+	r.a.answer = true;
+	kept = shelf.kept;
+	sent = r.a.pkts;
+	keep_two(L2TP_ICRQ, 0, 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_OFFERED), 2);
+	CU_ASSERT_EQUAL(shelf.kept, kept);
+	CU_ASSERT_EQUAL(r.a.pkts, sent);
+	l2tp_engine_release(r.a.e, r.now);
+	CU_ASSERT_EQUAL(shelf.kept, kept + 3); /* the tunnel once, and two calls */
+	CU_ASSERT_EQUAL_FATAL(r.a.pkts, sent + 2);
+	for (unsigned i = 0; i < 2; i++)
+		sid[i] = shelf.valid.rec[shelf.valid.n - 1 - i].call_id;
+	keep_two(L2TP_ICCN, sid[1], sid[0]);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_CALL_UP), 2);
+	CU_ASSERT_EQUAL(r.a.pkts, sent + 2);
+	l2tp_engine_release(r.a.e, r.now);
+	CU_ASSERT_EQUAL(r.a.pkts, sent + 3); /* one ZLB for both */
+	CU_ASSERT_EQUAL(r.a.pkt[sent + 2].type, 0);
+	CU_ASSERT_EQUAL(r.a.pkt[sent + 2].h.nr, p.ns);
+	CU_ASSERT_EQUAL(shelf.kept, kept + 6);
+	l2tp_engine_release(r.a.e, r.now); /* there is nothing more */
+	CU_ASSERT_EQUAL(r.a.pkts, sent + 3);
+	CU_ASSERT_EQUAL(shelf.kept, kept + 6);
+	rig_free(&r);
+}
+
 static const struct test_case cases[] = {
+	{"held_until_the_release", held_until_the_release},
 	{"tunnel_the_peer_opens", tunnel_the_peer_opens},
 	{"tunnel_we_open_is_kept_when_scccn_is_acknowledged",
 	 tunnel_we_open_is_kept_when_scccn_is_acknowledged},

@@ -281,6 +281,7 @@ static unsigned crash_run(uint64_t seed, unsigned at)
 	w.s.loss = 50;
 	w.s.doubled = 50;
 	w.s.waiting = sim_random(&w.s, 2) ? SEC : 0;
+	w.s.gathers = sim_random(&w.s, 2) ? SEC / 10 : 0;
 	w.s.on_event = crash_event;
 	w.s.on_step = crash_step;
 	w.s.a.dies = crash_dies;

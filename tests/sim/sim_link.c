@@ -288,6 +288,20 @@ static uint64_t sim_link_next(const struct sim *s)
 	return b < t ? b : t;
 }
 
+static void sim_link_hold(struct sim *s)
+{
+	if (!s->gathers)
+		return;
+	l2tp_engine_hold(s->a.e);
+	l2tp_engine_hold(s->b.e);
+}
+
+static void sim_link_release(struct sim *s)
+{
+	l2tp_engine_release(s->a.e, s->now);
+	l2tp_engine_release(s->b.e, s->now);
+}
+
 void sim_run(struct sim *s, uint64_t until)
 {
 	uint64_t t;
@@ -297,14 +311,17 @@ void sim_run(struct sim *s, uint64_t until)
 
 		if (t > s->now)
 			s->now = t;
+		s->now += s->gathers;
+		sim_link_hold(s);
 		while ((d = deadline_pop(&s->air, s->now)))
 			sim_link_arrive(s, (struct flight *)(void *)d);
+		sim_link_release(s);
 		l2tp_engine_expire(s->a.e, s->now);
 		l2tp_engine_expire(s->b.e, s->now);
 		if (s->on_step)
 			s->on_step(s);
 	}
-	if (until != DEADLINE_NEVER)
+	if (until != DEADLINE_NEVER && s->now < until)
 		s->now = until;
 }
 

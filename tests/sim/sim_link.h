@@ -37,6 +37,7 @@ struct sim {
 	/* out of 1000 */
 	unsigned loss, doubled;
 	uint64_t delay_min, delay_max; /* us */
+	uint64_t gathers;	       /* packets of this long arrive together, in engines held */
 	uint64_t waiting;	  /* when set, packets queue in the transport this long at most */
 	struct deadline_heap air; /* packets under way */
 	struct sim_end a, b;
