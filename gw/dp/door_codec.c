@@ -4,6 +4,8 @@
 
 #include "gw/dp/door_msg.h"
 
+#include <endian.h>
+
 /* --- members in memory ------------------------------------------------------------------------ */
 
 static uint64_t door_codec_load(const uint8_t *at, size_t size)
@@ -42,9 +44,24 @@ static void door_codec_store(uint8_t *at, size_t size, uint64_t v)
 	memcpy(at, from, size);
 }
 
+/* Between the order of the network and that of the machine, either way. */
+static uint64_t door_codec_turn(uint64_t v, size_t size)
+{
+	return size == 1   ? v
+	       : size == 2 ? be16toh((uint16_t)v)
+	       : size == 4 ? be32toh((uint32_t)v)
+			   : be64toh(v);
+}
+
 static uint32_t door_codec_count(const uint8_t *base, const struct door_field *f)
 {
 	return (uint32_t)door_codec_load(base + f->count_at, sizeof(uint32_t));
+}
+
+/* How many structs there are in place. */
+static unsigned door_codec_each(const uint8_t *base, const struct door_field *f)
+{
+	return door_codec_load(base + f->count_at, f->size) ? f->n : 0;
 }
 
 static bool door_codec_in_range(const struct door_field *f, uint64_t v)
@@ -59,21 +76,16 @@ static bool door_codec_is_channel(l2tp_channel c)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static void door_codec_put_octet_run(struct wr *w, uint64_t v, size_t size)
-{
-	uint8_t *p = wr_room(w, size);
-
-	for (size_t i = 0; p && i < size; i++)
-		p[i] = (uint8_t)(v >> 8 * (size - 1 - i));
-}
-
 static void door_codec_put_num(struct wr *w, const uint8_t *base, const struct door_field *f)
 {
-	for (unsigned i = 0; i < f->n; i++) {
-		uint64_t v = door_codec_load(base + f->at + i * f->size, f->size);
+	uint8_t *p = wr_room(w, (size_t)f->n * f->size);
+
+	for (unsigned i = 0; p && i < f->n; i++) {
+		size_t at = (size_t)i * f->size;
+		uint64_t v = door_codec_load(base + f->at + at, f->size);
 
 		w->bad |= !door_codec_in_range(f, v);
-		door_codec_put_octet_run(w, v, f->size);
+		door_codec_store(p + at, f->size, door_codec_turn(v, f->size));
 	}
 }
 
@@ -145,7 +157,7 @@ static void door_codec_put_list(struct wr *w, const uint8_t *base, const struct 
 
 static void door_codec_put_each(struct wr *w, const uint8_t *base, const struct door_field *f)
 {
-	for (unsigned i = 0; i < f->n; i++)
+	for (unsigned i = 0; i < door_codec_each(base, f); i++)
 		door_put(w, base + f->at + i * f->of->size, f->of->field, f->of->fields);
 }
 
@@ -169,16 +181,16 @@ void door_put(struct wr *w, const void *base, const struct door_field *f, unsign
 
 static void door_codec_get_num(struct door_in *in, uint8_t *base, const struct door_field *f)
 {
-	for (unsigned i = 0; i < f->n; i++) {
-		const uint8_t *p = rd_take(&in->r, f->size);
-		uint64_t v = 0;
+	const uint8_t *p = rd_take(&in->r, (size_t)f->n * f->size);
 
-		for (size_t k = 0; p && k < f->size; k++)
-			v = v << 8 | p[k];
-		if (!door_codec_in_range(f, v))
-			rd_fail(&in->r);
+	for (unsigned i = 0; p && i < f->n; i++) {
+		size_t at = (size_t)i * f->size;
+		uint64_t v = door_codec_turn(door_codec_load(p + at, f->size), f->size);
+
+		if (door_codec_in_range(f, v))
+			door_codec_store(base + f->at + at, f->size, v);
 		else
-			door_codec_store(base + f->at + i * f->size, f->size, v);
+			rd_fail(&in->r);
 	}
 }
 
@@ -267,7 +279,7 @@ static void door_codec_get_list(struct door_in *in, uint8_t *base, const struct 
 
 static void door_codec_get_each(struct door_in *in, uint8_t *base, const struct door_field *f)
 {
-	for (unsigned i = 0; i < f->n; i++)
+	for (unsigned i = 0; i < door_codec_each(base, f); i++)
 		door_get(in, base + f->at + i * f->of->size, f->of->field, f->of->fields);
 }
 

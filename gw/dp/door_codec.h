@@ -23,7 +23,7 @@ enum door_type {
 	DOOR_CHANNEL0, /* the same, or 0 */
 	DOOR_OCTETS,   /* const uint8_t * with a length */
 	DOOR_LIST,     /* pointer to elements with their number */
-	DOOR_EACH,     /* n structs in place */
+	DOOR_EACH,     /* n structs in place, if a number of `size` octets before them is not 0 */
 	DOOR_SIZE,     /* not written: the size of the struct, which readers test */
 	DOOR_TYPES
 };
@@ -33,7 +33,7 @@ struct door_shape;
 struct door_field {
 	uint8_t type, size;
 	uint16_t at;	   /* of the member */
-	uint16_t count_at; /* OCTETS, LIST: of its uint32_t */
+	uint16_t count_at; /* OCTETS, LIST: of its uint32_t; EACH: of that number */
 	uint16_t n;	   /* NUM, EACH */
 	uint64_t min, max; /* of a number, or of elements or octets */
 	const struct door_shape *of;

@@ -28,7 +28,8 @@
 #define OCTETS(s, m, len, most)      FIELD(DOOR_OCTETS, 0, OF(s, m), OF(s, len), 1, 0, (most), NULL)
 #define LIST(s, m, n, least, most, shape) \
 	FIELD(DOOR_LIST, 0, OF(s, m), OF(s, n), 1, (least), (most), (shape))
-#define EACH(s, m, count, shape)     FIELD(DOOR_EACH, 0, OF(s, m), 0, (count), 0, 0, (shape))
+#define EACH_IF(s, m, count, shape, number) \
+	FIELD(DOOR_EACH, WIDTH(s, number), OF(s, m), OF(s, number), (count), 0, 0, (shape))
 #define STRUCT_SIZE(s, m) \
 	FIELD(DOOR_SIZE, sizeof(uint32_t), OF(s, m.size), 0, 1, 0, sizeof(((s *)0)->m), NULL)
 /* clang-format on */

@@ -89,7 +89,7 @@ static const struct door_field call_set_fields[] = {
 	CALL_FLAG(bundle.tx_short),
 	CALL_ANY(bundle.patience),
 	CALL_FLAG(bundle.more),
-	EACH(msg, call_set.call.bundle.link, MP_LINKS, &link_shape),
+	EACH_IF(msg, call_set.call.bundle.link, MP_LINKS, &link_shape, call_set.call.bundle.mrru),
 	CALL_FLAG(no_address),
 	CALL_FLAG(mirror_ff03),
 	CALL_FLAG(ff03),

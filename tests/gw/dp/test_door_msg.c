@@ -135,6 +135,24 @@ static void door_call_set(void)
 	free(t.room);
 }
 
+/* Most calls are no bundles: links that there are not take no room. */
+static void door_links_of_a_bundle_only(void)
+{
+	struct door_msg m;
+	struct trip t;
+	size_t len;
+
+	door_trip_of(&t, &m, DOOR_CALL_SET);
+	len = t.len;
+	free(t.room);
+	m.call_set.call.bundle.mrru = 0;
+	door_trip(&t, &m);
+	CU_ASSERT_EQUAL(len - t.len, MP_LINKS * (2 + 2 + 4));
+	CU_ASSERT_EQUAL(t.out.call_set.call.bundle.link[0].sid, 0);
+	CU_ASSERT_EQUAL(t.out.call_set.slot, 0x0f4240);
+	free(t.room);
+}
+
 static void door_attach(void)
 {
 	struct door_msg m;
@@ -620,6 +638,7 @@ static const struct test_case cases[] = {
 	{"octets", door_octets},
 	{"no_text_is_no_empty_text", door_no_text_is_no_empty_text},
 	{"call_set", door_call_set},
+	{"links_of_a_bundle_only", door_links_of_a_bundle_only},
 	{"attach", door_attach},
 	{"filter", door_filter},
 	{"numbers", door_numbers},
