@@ -507,6 +507,11 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 		    loop_now(gw->loop), "port %s: %s", p ? p->cfg->config.name : "?", text);
 }
 
+static void bind_dp_leaving(void *ctx)
+{
+	resume_write(((struct gw *)ctx)->resume);
+}
+
 const struct dp_ops bind_dp_ops = {
 	.control = bind_dp_control,
 	.ppp = bind_dp_ppp,
@@ -522,4 +527,5 @@ const struct dp_ops bind_dp_ops = {
 	.log = bind_dp_log,
 	.tap = capture_tap,
 	.gone = kept_data_gone,
+	.leaving = bind_dp_leaving,
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine says when its records belong together, which is before the packets that imply them
- * leave; joins that have changed are written with them.  What no packet waits for is written at the
- * end of the turn.
+ * All that one turn of the loop changes becomes valid together: before the data plane lets the
+ * turn's packets go, or at its end when there are none.
  */
 #include "gw/resume.h"
 
@@ -103,11 +102,6 @@ void resume_write(struct resume *r)
 	resume_publish(r);
 }
 
-static void resume_on_turn_end(void *r)
-{
-	resume_write(r);
-}
-
 void resume_join_changed(void *ctx, struct join *j)
 {
 	struct resume *r = ctx;
@@ -181,28 +175,21 @@ static void resume_keep_call(struct resume *r, const struct l2tp_kept *k)
 	resume_put(r, RESUME_CALL, resume_key(k->tunnel_id, k->call_id), k->rec, k->len);
 }
 
-static void resume_keep_done(struct resume *r, const struct l2tp_kept *k)
-{
-	(void)k;
-	resume_write(r);
-}
-
 void resume_keep(void *ctx, const struct l2tp_kept *k)
 {
 	static const struct {
-		enum resume_kind kind; /* 0 = no record */
+		enum resume_kind kind;
 		void (*put)(struct resume *r, const struct l2tp_kept *k);
 	} rows[] = {
 		[L2TP_KEEP_ENGINE] = {RESUME_ENGINE, resume_keep_engine},
 		[L2TP_KEEP_TUNNEL] = {RESUME_TUNNEL, resume_keep_tunnel},
 		[L2TP_KEEP_CALL] = {RESUME_CALL, resume_keep_call},
-		[L2TP_KEEP_DONE] = {0, resume_keep_done},
 	};
 	struct resume *r = ((struct gw *)ctx)->resume;
 
-	if (!r->store)
+	if (!r->store || k->what == L2TP_KEEP_DONE) /* packets wait for resume_write() */
 		return;
-	if (k->len || !rows[k->what].kind)
+	if (k->len)
 		rows[k->what].put(r, k);
 	else if (k->what == L2TP_KEEP_CALL)
 		resume_del(r, RESUME_CALL, resume_key(k->tunnel_id, k->call_id));
@@ -413,7 +400,6 @@ struct resume *resume_new(struct gw *gw, struct store *store)
 	r->gw = gw;
 	r->store = store;
 	INIT_LLIST_HEAD(&r->changed);
-	loop_set_turn_end(gw->loop, resume_on_turn_end, r);
 	return r;
 }
 

@@ -33,10 +33,11 @@ void resume_free(struct resume *r);
 
 /* struct l2tp_ops.keep, with the gateway as ctx. */
 void resume_keep(void *gw, const struct l2tp_kept *k);
-/* What its records say has changed: they are written by the end of this turn, or before the next
- * control packet.  struct join_list.changed, with struct resume as ctx. */
+/* What its record says has changed: it is written with the next resume_write(). struct
+ * join_list.changed, with struct resume as ctx. */
 void resume_join_changed(void *r, struct join *j);
-/* Write what has changed now, since a frame is about to leave that tells of it. */
+/* Write what has changed, and make it valid: at the end of each turn, and when packets are about to
+ * leave that tell of it. */
 void resume_write(struct resume *r);
 /* A number of a line has been given. */
 void resume_line_number(struct resume *r);

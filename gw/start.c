@@ -44,9 +44,22 @@
 
 static int start_dp_readable(struct osmo_fd *ofd, unsigned what)
 {
+	struct gw *gw = ofd->data;
+
 	(void)what;
-	dp_poll(((struct gw *)ofd->data)->dp);
+	l2tp_engine_hold(gw->engine);
+	dp_poll(gw->dp);
+	l2tp_engine_release(gw->engine, loop_now(gw->loop));
 	return 0;
+}
+
+/* What came in this turn has been handled: records of it first, then all that tells of it. */
+static void start_turn_end(void *ctx)
+{
+	struct gw *gw = ctx;
+
+	resume_write(gw->resume);
+	dp_push(gw->dp);
 }
 
 static bool start_data_plane(struct gw *gw, const struct gw_door *door)
@@ -155,6 +168,7 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 		return false;
 	resume_all(gw->resume, gw->started);
 	dp_attached(gw->dp);
+	loop_set_turn_end(gw->loop, start_turn_end, gw);
 	loop_timer_init(&gw->second, start_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);
 	return true;

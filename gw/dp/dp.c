@@ -407,7 +407,8 @@ void dp_poll(struct dp *dp)
 		dp_deliver(dp, i);
 	dp_look_for_data(dp);
 	dp->polling = false;
-	dp_wake(dp);
+	if (!dp->ops.leaving)
+		dp_push(dp);
 	waker_sleep(&dp->door->control);
 	for (unsigned i = 0; i < dp->n; i++)
 		left |= dp_mail_left(&dp->mail[i]);
@@ -452,10 +453,9 @@ bool dp_command(struct dp *dp, unsigned worker, const struct cmd_rec *head, cons
 	*r = *head;
 	r->after = dp->posted;
 	memcpy(r->octets, octets, len);
-	ring_commit(cmd);
+	ring_put(cmd);
 	dp->workers_due |= 1u << worker;
-	if (!dp->polling)
-		dp_wake(dp);
+	dp_gather(dp, cmd);
 	return true;
 }
 

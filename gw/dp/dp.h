@@ -62,6 +62,10 @@ struct dp_ops {
 	/* The data process has gone, or what it writes makes no sense: nothing more comes, and
 	 * nothing is done.  Told once; why is static text. */
 	void (*gone)(void *ctx, const char *why, uint64_t now);
+	/* What control sends and changes is gathered: it leaves at dp_push(), or earlier when it is
+	 * much or an answer is waited for.  Called before it leaves, to store what it implies.
+	 * NULL = all leaves at once, or at the end of dp_poll(). */
+	void (*leaving)(void *ctx);
 };
 
 /* l2tp_channel = (port + 1) << 32 | the port's own channel handle. */
@@ -117,6 +121,8 @@ int dp_fd(const struct dp *dp);
 /* Deliver what the workers have sent; bounded work per call, fd stays readable when more is left.
  */
 void dp_poll(struct dp *dp);
+/* What has been gathered leaves; data is woken once for all of it. */
+void dp_push(struct dp *dp);
 unsigned dp_workers(const struct dp *dp);
 uint64_t dp_now(void); /* us, CLOCK_MONOTONIC */
 

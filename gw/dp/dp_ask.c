@@ -80,7 +80,7 @@ bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const voi
 	bool done = false;
 
 	while (!is(dp, arg) && !dp->gone) {
-		dp_wake(dp);
+		dp_push(dp);
 		waker_sleep(w);
 		done = is(dp, arg);
 		if (!done)
@@ -93,16 +93,35 @@ bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const voi
 	return !dp->gone;
 }
 
-void dp_wake(struct dp *dp)
+/* --- gathering -------------------------------------------------------------------------------- */
+
+static void dp_show(struct ring_out *ring, struct waker *reader)
 {
+	ring_show(ring);
+	waker_poke(reader);
+}
+
+/* Table messages first: no command is seen before those that it is behind. */
+void dp_push(struct dp *dp)
+{
+	if ((dp->table_due || dp->workers_due) && dp->ops.leaving)
+		dp->ops.leaving(dp->ctx);
 	if (dp->table_due)
-		waker_poke(&dp->door->table);
+		dp_show(&dp->table, &dp->door->table);
 	dp->table_due = false;
 	for (unsigned i = 0; dp->workers_due; i++) {
 		if (dp->workers_due & 1u << i)
-			waker_poke(&dp->door->worker[i]);
+			dp_show(&dp->mail[i].cmd, &dp->door->worker[i]);
 		dp->workers_due &= ~(1u << i);
 	}
+}
+
+void dp_gather(struct dp *dp, const struct ring_out *ring)
+{
+	bool gathers = dp->polling || dp->ops.leaving;
+
+	if (!gathers || ring_unseen(ring) > ring->size / 4)
+		dp_push(dp);
 }
 
 /* --- posting ---------------------------------------------------------------------------------- */
@@ -110,9 +129,11 @@ void dp_wake(struct dp *dp)
 /* Without threads data does its work here. */
 static void dp_serve(struct dp *dp)
 {
-	if (dp->data && !dp->threaded)
-		while (data_serve(dp->data))
-			;
+	if (!dp->data || dp->threaded)
+		return;
+	dp_push(dp);
+	while (data_serve(dp->data))
+		;
 }
 
 uint64_t dp_post(struct dp *dp, struct door_msg *m)
@@ -129,10 +150,9 @@ uint64_t dp_post(struct dp *dp, struct door_msg *m)
 		return 0;
 	memcpy(room, dp->msg, len);
 	dp->posted = m->no;
-	ring_commit(&dp->table);
+	ring_put(&dp->table);
 	dp->table_due = true;
-	if (!dp->polling)
-		dp_wake(dp);
+	dp_gather(dp, &dp->table);
 	dp_serve(dp);
 	return dp->posted;
 }

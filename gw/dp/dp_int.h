@@ -95,7 +95,7 @@ struct dp {
 	bool gone;	      /* it has, or is broken */
 	const char *why_gone; /* until it is told */
 	uint64_t now;	      /* of this poll, us */
-	/* Within a poll whoever has got mail is woken once, at its end. */
+	/* Mail that is gathered: it is not seen yet, and its reader not woken. */
 	bool polling, table_due;
 	uint32_t workers_due;
 	unsigned n;
@@ -154,8 +154,8 @@ int dp_change(struct dp *dp, struct door_msg *m);
  */
 bool dp_wait(struct dp *dp, struct waker *w, bool (*is)(struct dp *dp, const void *arg),
 	     const void *arg);
-/* Wake those that have got mail within this poll. */
-void dp_wake(struct dp *dp);
+/* A record has been put into the ring: it leaves now, or with others. */
+void dp_gather(struct dp *dp, const struct ring_out *ring);
 /* Answers that nobody waits for. */
 void dp_take_answers(struct dp *dp);
 

@@ -151,10 +151,25 @@ void *ring_reserve(struct ring_out *r, size_t len)
 	return r->mem->octets + (head & (r->size - 1)) + HEAD;
 }
 
-void ring_commit(struct ring_out *r)
+void ring_put(struct ring_out *r)
 {
 	r->head = r->reserved;
+}
+
+void ring_show(struct ring_out *r)
+{
 	atomic_store_explicit(&r->mem->head, r->head, memory_order_release);
+}
+
+void ring_commit(struct ring_out *r)
+{
+	ring_put(r);
+	ring_show(r);
+}
+
+uint64_t ring_unseen(const struct ring_out *r)
+{
+	return r->head - atomic_load_explicit(&r->mem->head, memory_order_relaxed);
 }
 
 /* What the producer has written; nothing more once it has written nonsense. */

@@ -89,6 +89,11 @@ void ring_free(struct ring *r);
  * may take half the ring).  Nothing is seen by the consumer before the commit. */
 void *ring_reserve(struct ring_out *r, size_t len);
 void ring_commit(struct ring_out *r);
+/* Producer: the same in two steps.  What has been put is seen with the next show or commit. */
+void ring_put(struct ring_out *r);
+void ring_show(struct ring_out *r);
+/* Octets put and not shown. */
+uint64_t ring_unseen(const struct ring_out *r);
 /* Producer: the consumer has read all. */
 bool ring_is_taken(const struct ring_out *r);
 

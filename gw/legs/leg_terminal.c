@@ -251,8 +251,6 @@ static void leg_terminal_on_keep(void *ctx)
 	struct leg_terminal *t = ctx;
 
 	join_changed(&t->leg);
-	if (t->gw->resume)
-		resume_write(t->gw->resume);
 }
 
 static const struct ppp_ops ops = {.tx = leg_terminal_on_tx,

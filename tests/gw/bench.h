@@ -54,6 +54,7 @@ struct fake_dp {
 	struct dp_counters count;
 	bool tun_refuses, tap_refuses, route_refuses;
 	bool no_status;	      /* ports have none to show, and leave what they like in its place */
+	bool gathers;	      /* what is sent leaves at dp_push(), not at once */
 	bool tx_waits;	      /* control packets stay in a queue, and are lost */
 	uint64_t cookie;      /* of the last one that waits */
 	uint8_t control_dscp; /* of the last control packet */

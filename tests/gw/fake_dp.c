@@ -17,8 +17,20 @@ struct fake_dp fake;
 
 #define FAKE_TUNS 32u
 
+/* A control packet, or with sid a frame. */
+struct fake_mail {
+	struct fake_mail *next;
+	l2tp_channel to;
+	uint16_t tid, sid;
+	size_t len;
+	uint8_t octets[];
+};
+
 struct dp {
 	int fd;
+	void (*leaving)(void *ctx);
+	void *ctx;
+	struct fake_mail *mail, **mail_end;
 	char tun[FAKE_TUNS][32];
 };
 
@@ -92,11 +104,12 @@ struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx)
 	struct dp *dp = calloc(1, sizeof(*dp));
 
 	(void)workers;
-	(void)ops;
-	(void)ctx;
 	if (!dp)
 		return NULL;
 	dp->fd = eventfd(0, EFD_CLOEXEC);
+	dp->leaving = ops->leaving;
+	dp->ctx = ctx;
+	dp->mail_end = &dp->mail;
 	return dp;
 }
 
@@ -108,8 +121,51 @@ struct dp *dp_attach(const int *fd, unsigned n, int gone, const struct dp_ops *o
 	return dp_new(1, ops, ctx);
 }
 
+static void fake_give(const struct fake_mail *m, const uint8_t *octets)
+{
+	if (!m->sid && fake.packet)
+		fake.packet(m->to, octets, m->len);
+	if (m->sid && entry(m->tid, m->sid) && fake.frame)
+		fake.frame(m->tid, m->sid, octets, m->len);
+}
+
+void dp_push(struct dp *dp)
+{
+	struct fake_mail *m, *next = dp->mail;
+
+	dp->mail = NULL;
+	dp->mail_end = &dp->mail;
+	if (next)
+		dp->leaving(dp->ctx);
+	while ((m = next)) {
+		next = m->next;
+		fake_give(m, m->octets);
+		free(m);
+	}
+}
+
+static void fake_post(struct dp *dp, const struct fake_mail *head, const uint8_t *octets)
+{
+	struct fake_mail *m;
+
+	if (!fake.gathers) {
+		dp->leaving(dp->ctx);
+		fake_give(head, octets);
+		return;
+	}
+	m = malloc(sizeof(*m) + head->len);
+	if (!m)
+		abort();
+	*m = *head;
+	memcpy(m->octets, octets, head->len);
+	*dp->mail_end = m;
+	dp->mail_end = &m->next;
+}
+
 void dp_free(struct dp *dp)
 {
+	fake.gathers = false;
+	dp_push(dp);
 	close(dp->fd);
 	free(dp);
 }
@@ -248,26 +304,22 @@ struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)
 enum l2tp_tx dp_send(struct dp *dp, l2tp_channel to, const uint8_t *pkt, size_t len,
 		     uint64_t cookie, uint8_t dscp)
 {
-	(void)dp;
 	fake.control_dscp = dscp;
 	fake_dp_say("send %zu", len);
 	if (fake.tx_waits) {
 		fake.cookie = cookie;
 		return L2TP_TX_WAITING;
 	}
-	if (fake.packet)
-		fake.packet(to, pkt, len);
+	fake_post(dp, &(struct fake_mail){.to = to, .len = len}, pkt);
 	return L2TP_TX_TAKEN;
 }
 
 bool dp_ppp_send(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len)
 {
-	(void)dp;
 	if (!entry(tid, sid))
 		return false;
 	fake_dp_say("ppp %02x%02x", frame[0], frame[1]);
-	if (fake.frame)
-		fake.frame(tid, sid, frame, len);
+	fake_post(dp, &(struct fake_mail){.tid = tid, .sid = sid, .len = len}, frame);
 	return true;
 }
 

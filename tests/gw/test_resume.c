@@ -102,7 +102,7 @@ static bool resume_agree(const struct far_call *c)
 	return c->call ? fake.calls == 1 && c->ip4 && !c->down : fake.calls == 0;
 }
 
-static void resume_killed_at_each_send(void)
+static void resume_kill_at_each_send(bool gathers)
 {
 	unsigned kill = 1, lived = 0, kills;
 
@@ -110,6 +110,7 @@ static void resume_killed_at_each_send(void)
 		struct far_call *c;
 
 		bench_start_kept(LNS(""));
+		fake.gathers = gathers;
 		bench.kill_at = kill;
 		bench_dial("lac");
 		if (!bench.tunnel_up)
@@ -128,6 +129,17 @@ static void resume_killed_at_each_send(void)
 	} while (kills && ++kill < SENDS_MAX);
 	CU_ASSERT(kill > 10 && kill < SENDS_MAX);
 	CU_ASSERT(lived > 5);
+}
+
+static void resume_killed_at_each_send(void)
+{
+	resume_kill_at_each_send(false);
+}
+
+/* All that a turn sends leaves at its end. */
+static void resume_killed_at_each_send_of_a_turn(void)
+{
+	resume_kill_at_each_send(true);
 }
 
 /* --- what cannot go on ------------------------------------------------------------------------ */
@@ -471,6 +483,7 @@ static void resume_version_1(void)
 static const struct test_case cases[] = {
 	{"server", resume_server},
 	{"killed_at_each_send", resume_killed_at_each_send},
+	{"killed_at_each_send_of_a_turn", resume_killed_at_each_send_of_a_turn},
 	{"service_gone", resume_service_gone},
 	{"peer_gone", resume_peer_gone},
 	{"secret_changed", resume_secret_changed},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Ports and life of the data plane, each test without and with threads. */
+#include "gw/dp/dp_int.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
 
@@ -409,6 +410,76 @@ static void a_poll_is_bounded(void)
 	rig_down(&r);
 }
 
+static unsigned leavings, sent_before;
+static struct rig *gathering;
+
+static void dp_on_leaving(void *ctx)
+{
+	(void)ctx;
+	leavings++;
+	sent_before = fake_sent_count(gathering->fake);
+}
+
+static void dp_gathering_up(struct rig *r)
+{
+	struct dp_ops ops = rig_ops;
+
+	ops.leaving = dp_on_leaving;
+	gathering = r;
+	rig_up_with(r, 1, &fake_udp, &ops);
+	dp_push(r->dp);
+	leavings = sent_before = 0;
+}
+
+/* What the owner has to store before it leaves is asked for once. */
+static void what_is_gathered_leaves_together(void)
+{
+	struct rig r;
+
+	dp_gathering_up(&r);
+	for (unsigned i = 0; i < 3; i++)
+		dp_send(r.dp, rig_channel(&r, 1), (const uint8_t *)"ab", 2, 0, 0);
+	dp_poll(r.dp);
+	CU_ASSERT(ring_unseen(&r.dp->mail[0].cmd) > 3 * sizeof(struct cmd_rec));
+	CU_ASSERT_EQUAL(leavings, 0);
+	dp_push(r.dp);
+	CU_ASSERT_EQUAL(leavings, 1);
+	CU_ASSERT_EQUAL(sent_before, 0);
+	CU_ASSERT_EQUAL(ring_unseen(&r.dp->mail[0].cmd), 0);
+	CU_ASSERT(rig_wait_sent(&r, 3));
+	dp_push(r.dp); /* there is nothing more */
+	CU_ASSERT_EQUAL(leavings, 1);
+	rig_down(&r);
+}
+
+/* Nobody waits for an answer to what has not been asked yet. */
+static void a_question_does_not_wait(void)
+{
+	struct rig r;
+
+	dp_gathering_up(&r);
+	dp_send(r.dp, rig_channel(&r, 1), (const uint8_t *)"ab", 2, 0, 0);
+	CU_ASSERT(!dp_port_tap(r.dp, r.port, true));
+	CU_ASSERT_EQUAL(leavings, 1);
+	CU_ASSERT(rig_wait_sent(&r, 1));
+	rig_down(&r);
+}
+
+/* A mailbox does not run full of what its reader cannot see. */
+static void much_does_not_wait(void)
+{
+	static const uint8_t octets[1000];
+	struct rig r;
+	unsigned n = 0;
+
+	dp_gathering_up(&r);
+	for (; n < 300 && !leavings; n++)
+		dp_send(r.dp, rig_channel(&r, 1), octets, sizeof(octets), 0, 0);
+	CU_ASSERT(n > 200 && n < 300);
+	CU_ASSERT(rig_wait_sent(&r, n));
+	rig_down(&r);
+}
+
 static void reasons_have_words(void)
 {
 	for (unsigned i = 0; i < DP_R_COUNT; i++) {
@@ -435,6 +506,9 @@ static const struct test_case cases[] = {
 	{"idle_is_quiet", idle_is_quiet},
 	{"one_poll_is_enough", one_poll_is_enough},
 	{"a_poll_is_bounded", a_poll_is_bounded},
+	{"what_is_gathered_leaves_together", what_is_gathered_leaves_together},
+	{"a_question_does_not_wait", a_question_does_not_wait},
+	{"much_does_not_wait", much_does_not_wait},
 	{"reasons_have_words", reasons_have_words},
 	{NULL, NULL},
 };

@@ -97,6 +97,28 @@ static void reserved_is_not_seen_before_commit(void)
 	ring_free(&r);
 }
 
+static void put_is_not_seen_before_it_is_shown(void)
+{
+	struct ring r;
+	size_t len;
+
+	CU_ASSERT_FATAL(!ring_init(&r, 256));
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(ring_unseen(&r.out), i * 16u);
+		CU_ASSERT_PTR_NOT_NULL(ring_reserve(&r.out, 8));
+		ring_put(&r.out);
+		CU_ASSERT(ring_empty(&r.in) && !ring_peek(&r.in, &len));
+	}
+	ring_show(&r.out);
+	CU_ASSERT_EQUAL(ring_unseen(&r.out), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT(ring_peek(&r.in, &len) && len == 8);
+		ring_drop(&r.in);
+	}
+	CU_ASSERT_TRUE(ring_empty(&r.in));
+	ring_free(&r);
+}
+
 /* Records of random length through a small ring, so that every kind of wrap happens. */
 static void wraps(void)
 {
@@ -309,6 +331,7 @@ static const struct test_case cases[] = {
 	{"refuses_what_does_not_fit", refuses_what_does_not_fit},
 	{"the_largest_record", the_largest_record},
 	{"reserved_is_not_seen_before_commit", reserved_is_not_seen_before_commit},
+	{"put_is_not_seen_before_it_is_shown", put_is_not_seen_before_it_is_shown},
 	{"wraps", wraps},
 	{"positions_that_cannot_be", positions_that_cannot_be},
 	{"lengths_that_cannot_be", lengths_that_cannot_be},
