@@ -6,11 +6,17 @@
  *
  * libosmogb takes no T391 under 5 s, so this is real time: about 40 s.  Prints a PASS or FAIL line
  * per check; the exit status says whether all passed.
+ *
+ *   lmi-osmogb user|network OWN-PORT FAR-PORT
+ *
+ * is the library alone: a frame is a datagram between those ports of 127.0.0.1.  It says when its
+ * side of the PVC becomes active and inactive.
  */
 #include "transports/frame-relay/fr_encap.h"
 #include "transports/frame-relay/lmi.h"
 #include "transports/frame-relay/q922.h"
 
+#include <netinet/in.h>
 #include <osmocom/core/application.h>
 #include <osmocom/core/logging.h>
 #include <osmocom/core/msgb.h>
@@ -163,6 +169,57 @@ static void its_state(struct osmo_fr_dlc *dlc, void *data, bool active)
 	       active ? "active" : "inactive");
 }
 
+static struct osmo_fr_network *its_network(void)
+{
+	struct osmo_fr_network *net = osmo_fr_network_alloc(NULL);
+
+	if (!net || osmo_tdef_set(net->T_defs, 391, 5, OSMO_TDEF_S))
+		exit(2);
+	net->n391 = 2; /* its user asks for the full status every other time */
+	return net;
+}
+
+static void its_start(struct wire *w, struct osmo_fr_network *net, bool network)
+{
+	w->link = osmo_fr_link_alloc(
+		net, network ? FR_ROLE_NETWORK_EQUIPMENT : FR_ROLE_USER_EQUIPMENT, w->name);
+	w->link->tx_cb = its_tx;
+	w->link->cb_data = w;
+	w->dlc = osmo_fr_dlc_alloc(w->link, DLCI);
+	w->dlc->rx_cb = its_data;
+	w->dlc->status_cb = its_state;
+	w->dlc->cb_data = w;
+	w->dlc->active = network; /* it announces the PVC as active */
+	osmo_fd_setup(&w->watch[1], w->fd[1], OSMO_FD_READ, its_rx, w, 0);
+	if (osmo_fd_register(&w->watch[1]))
+		exit(2);
+}
+
+static int its_socket(const char *own, const char *far)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	a.sin_port = htons((uint16_t)atoi(own));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		exit(2);
+	a.sin_port = htons((uint16_t)atoi(far));
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+		exit(2);
+	return fd;
+}
+
+/* The library alone, until killed, as the far end of a gateway's udp: link. */
+static void its_side(const char *role, const char *own, const char *far)
+{
+	static struct wire w = {.name = "gateway"};
+
+	w.fd[1] = its_socket(own, far);
+	its_start(&w, its_network(), !strcmp(role, "network"));
+	for (;;)
+		osmo_select_main(0);
+}
+
 /* --- both ------------------------------------------------------------------------------------- */
 
 static void lmi_osmogb_join(struct wire *w, struct osmo_fr_network *net, enum lmi_role role)
@@ -175,20 +232,10 @@ static void lmi_osmogb_join(struct wire *w, struct osmo_fr_network *net, enum lm
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, w->fd) < 0 ||
 	    lmi_init(&w->ours, &c, &ops, w, &dlci, 1))
 		exit(2);
-	w->link = osmo_fr_link_alloc(
-		net, role == LMI_USER ? FR_ROLE_NETWORK_EQUIPMENT : FR_ROLE_USER_EQUIPMENT,
-		w->name);
-	w->link->tx_cb = its_tx;
-	w->link->cb_data = w;
-	w->dlc = osmo_fr_dlc_alloc(w->link, DLCI);
-	w->dlc->rx_cb = its_data;
-	w->dlc->status_cb = its_state;
-	w->dlc->cb_data = w;
-	w->dlc->active = role == LMI_USER; /* it announces the PVC as active */
 	osmo_fd_setup(&w->watch[0], w->fd[0], OSMO_FD_READ, our_rx, w, 0);
-	osmo_fd_setup(&w->watch[1], w->fd[1], OSMO_FD_READ, its_rx, w, 0);
-	if (osmo_fd_register(&w->watch[0]) || osmo_fd_register(&w->watch[1]))
+	if (osmo_fd_register(&w->watch[0]))
 		exit(2);
+	its_start(w, net, role == LMI_USER);
 	lmi_start(&w->ours, lmi_osmogb_now_us());
 }
 
@@ -245,7 +292,7 @@ static bool frames_passed(const struct wire *w)
 	return w->heard_ours && w->heard_its;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static struct log_info no_categories;
 	static struct wire w[2]; /* our user, our network */
@@ -254,10 +301,9 @@ int main(void)
 
 	osmo_init_logging2(NULL, &no_categories);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	net = osmo_fr_network_alloc(NULL);
-	if (osmo_tdef_set(net->T_defs, 391, 5, OSMO_TDEF_S))
-		return 2;
-	net->n391 = 2; /* its user asks for the full status every other time */
+	if (argc == 4)
+		its_side(argv[1], argv[2], argv[3]);
+	net = its_network();
 	osmo_timer_setup(&timer, lmi_osmogb_tick, &timer);
 	lmi_osmogb_tick(&timer);
 	lmi_osmogb_join(&w[0], net, LMI_USER);
