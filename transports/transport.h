@@ -157,7 +157,8 @@ enum ist_open_flag {
 	IST_OPEN_NO_ADDRESS = 4,  /* TUN: the kernel makes no link-local address for it */
 	IST_OPEN_DESTINATION = 8, /* UDP: each datagram says to which address it came */
 	IST_OPEN_NO_LINK = 16,	  /* READ, WRITE: a path that ends in a symbolic link is refused */
-	IST_OPEN_LONG_QUEUE = 32, /* TUN: it holds IST_OPEN_QUEUE packets while nobody reads it */
+	IST_OPEN_LONG_QUEUE =
+		32, /* TUN: it holds IST_OPEN_QUEUE packets while nobody reads it, if we may */
 };
 #define IST_OPEN_NAME  256u
 #define IST_OPEN_QUEUE 16000u

@@ -98,7 +98,7 @@ static int tun_open_here(const struct ist_open *w, char *made, char *err, size_t
 	made[TUN_NAME - 1] = '\0';
 	errno = -opening_set_up(w, made);
 	if (errno)
-		return tun_fail(fd, "MTU or queue", NULL, err, err_len);
+		return tun_fail(fd, "MTU", NULL, err, err_len);
 	return fd;
 }
 

@@ -125,8 +125,9 @@ static int opening_take_up(const struct ist_open *w, const char *name)
 		rc = -errno;
 	r = opening_request(name);
 	r.ifr_qlen = IST_OPEN_QUEUE;
-	if (!rc && w->flags & IST_OPEN_LONG_QUEUE && ioctl(s, SIOCSIFTXQLEN, &r) < 0)
-		rc = -errno;
+	/* Root of a user namespace may not, and a short queue is better than no device. */
+	if (w->flags & IST_OPEN_LONG_QUEUE)
+		(void)ioctl(s, SIOCSIFTXQLEN, &r);
 	r = opening_request(name);
 	r.ifr_flags = IFF_UP | IFF_NOARP;
 	if (!rc && w->flags & IST_OPEN_UP && ioctl(s, SIOCSIFFLAGS, &r) < 0)

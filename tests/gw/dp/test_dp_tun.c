@@ -91,7 +91,7 @@ static void without_descriptors(void)
 	tun_fails("tun7", EMFILE, "/dev/net/tun: Too many open files");
 	few.rlim_cur++;
 	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &few));
-	tun_fails("tun7", EMFILE, "MTU or queue: Too many open files");
+	tun_fails("tun7", EMFILE, "MTU: Too many open files");
 	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &before));
 	netns_leave();
 }
