@@ -35,7 +35,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/serial/hdlc.h transports/serial/hdlc.c \
 	transports/serial/serial_chat.h transports/serial/serial_chat.c transports/serial/serial_tty.h transports/serial/serial_tty.c \
 	transports/serial/serial.h transports/serial/serial_int.h transports/serial/serial.c \
-	transports/serial/serial_line.c transports/serial/serial_sync.c transports/serial/serial_conf.c \
+	transports/serial/serial_line.c transports/serial/serial_sync.c transports/serial/serial_freeze.c transports/serial/serial_conf.c \
 	transports/pppoe/pppoe_pkt.h transports/pppoe/pppoe_pkt.c transports/pppoe/pppoe_line.h transports/pppoe/pppoe_line.c \
 	transports/pppoe/pppoe_end.h transports/pppoe/pppoe_end.c transports/pppoe/pppoe_ac.h transports/pppoe/pppoe_ac.c \
 	transports/pppoe/pppoe_client.h transports/pppoe/pppoe_client.c \

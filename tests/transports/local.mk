@@ -32,7 +32,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/frame-relay/test_frf12.c tests/transports/frame-relay/test_fr_conf.c tests/transports/frame-relay/test_frame_relay.c tests/transports/frame-relay/test_fr_link.c tests/transports/frame-relay/test_fr_freeze.c \
 	tests/transports/serial/test_serial_chat.c tests/transports/serial/test_serial_tty.c \
 	tests/transports/serial/test_serial_conf.c tests/transports/serial/serial_end.h tests/transports/serial/serial_end.c \
-	tests/transports/serial/test_serial_call.c tests/transports/serial/test_serial_line.c tests/transports/serial/test_serial_sync.c tests/transports/serial/test_serial.c \
+	tests/transports/serial/test_serial_call.c tests/transports/serial/test_serial_line.c tests/transports/serial/test_serial_sync.c tests/transports/serial/test_serial_freeze.c tests/transports/serial/test_serial.c \
 	tests/transports/serial/test_hdlc.c tests/transports/link/ends.h tests/transports/link/ends.c \
 	tests/transports/link/test_atmtcp.c tests/transports/link/test_link_atmtcp.c tests/transports/link/test_link_atmpvc.c \
 	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \

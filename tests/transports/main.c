@@ -66,6 +66,7 @@
 	X(serial_line)    \
 	X(serial_sync)    \
 	X(serial)         \
+	X(serial_freeze)  \
 	X(q922)           \
 	X(fr_encap)       \
 	X(lmi)            \

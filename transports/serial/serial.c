@@ -199,8 +199,7 @@ static void serial_count(const struct ist_port *p, uint64_t *out, unsigned n)
 	serial_rx_counts(p, all);
 	if (p->link)
 		link_count(p->link, all + SERIAL_C_COUNT);
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < sizeof(all) / sizeof(all[0]) ? all[i] : 0;
+	handover_count(out, n, all, p->before, sizeof(all) / sizeof(all[0]));
 }
 
 static const char *const serial_fcs_words[] = {"no FCS of ours", "FCS-16", "FCS-32"};
@@ -255,4 +254,6 @@ const struct ist_transport serial_transport = {
 	.errors = serial_errors,
 	.addr_calls = serial_addr_calls,
 	.check = serial_check,
+	.freeze = serial_freeze,
+	.thaw = serial_thaw,
 };

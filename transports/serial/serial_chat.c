@@ -6,6 +6,8 @@
  */
 #include "transports/serial/serial_chat.h"
 
+#include "transports/kit/handover.h"
+
 #include <string.h>
 
 #define CHAT_SECOND	 UINT64_C(1000000)
@@ -272,4 +274,25 @@ void serial_chat_expire(struct serial_chat *c, uint64_t now)
 {
 	if (c->state == SERIAL_CHAT_TALKING && now >= c->deadline)
 		chat_end(c, SERIAL_CHAT_TIMED_OUT);
+}
+
+/* --- to and from another process ----------------------------------------------------------------- */
+
+bool serial_chat_hand(struct serial_chat *c, struct handover *h)
+{
+	char number[sizeof(c->number)];
+
+	memcpy(number, c->number, sizeof(number));
+	handover_text(h, number, sizeof(number));
+	c->state = (enum serial_chat_state)handover_word(h, c->state, SERIAL_CHAT_NO_NUMBER);
+	c->at = handover_word(h, c->at, SERIAL_CHAT_STEPS);
+	c->deadline = handover_time(h, c->deadline, CHAT_TIMEOUT_MAX * CHAT_SECOND);
+	c->seen.len = handover_word(h, c->seen.len, sizeof(c->seen.octets));
+	handover_octets(h, c->seen.octets, c->seen.len);
+	if (!h->thawing || h->bad)
+		return !h->bad;
+	if (*number && !serial_chat_set_number(c, number, strlen(number)))
+		return false;
+	return c->at <= c->steps &&
+	       (c->state != SERIAL_CHAT_TALKING || c->at < c->steps || !c->steps);
 }

@@ -79,4 +79,8 @@ void serial_chat_start(struct serial_chat *c, uint64_t now);
 size_t serial_chat_rx(struct serial_chat *c, const uint8_t *octets, size_t n, uint64_t now);
 void serial_chat_expire(struct serial_chat *c, uint64_t now);
 
+struct handover;
+/* The run to or from another process; thawing: of the same script.  False = it cannot be. */
+bool serial_chat_hand(struct serial_chat *c, struct handover *h);
+
 #endif

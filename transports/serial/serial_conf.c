@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define CONF_RX_LEAST	1500u /* octets of information that every PPP end takes (RFC 1661 6.1) */
 #define CONF_QUEUE_MOST 8192u /* octets */
@@ -278,7 +279,10 @@ void serial_close(struct ist_port *p)
 	link_close(p->link);
 	if (p->fd >= 0) {
 		serial_watch(p, 0);
-		serial_tty_close(p->fd);
+		if (p->frozen)
+			close(p->fd); /* and no more: it is another's too */
+		else
+			serial_tty_close(p->fd);
 	}
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, serial_on_time, p);
@@ -327,12 +331,13 @@ int serial_check(const struct ist_port_config *cfg, struct ist_open *opens, unsi
 }
 
 /* From conf_read() on. */
-static int conf_open(struct ist_port *p, const struct ist_port_config *cfg, char *err,
-		     size_t err_len)
+static int conf_open(struct ist_port *p, const struct ist_port_config *cfg, struct handover *from,
+		     char *err, size_t err_len)
 {
 	struct link_conf link = conf_link(p, cfg);
 	int r = 0;
 
+	link.from = from;
 	if (!conf_sync(cfg))
 		serial_arm(p);
 	else
@@ -342,8 +347,9 @@ static int conf_open(struct ist_port *p, const struct ist_port_config *cfg, char
 	return r;
 }
 
-int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-		const struct ist_port_config *cfg, char *err, size_t err_len)
+int serial_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, struct handover *from, char *err,
+		     size_t err_len)
 {
 	int r = settings_host_ok(host, err, err_len);
 	struct ist_port *p;
@@ -358,11 +364,17 @@ int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->open_at = host->now(ctx);
 	r = conf_read(p, cfg, err, err_len);
 	if (!r)
-		r = conf_open(p, cfg, err, err_len);
+		r = conf_open(p, cfg, from, err, err_len);
 	if (r < 0) {
 		serial_close(p);
 		return r;
 	}
 	*out = p;
 	return 0;
+}
+
+int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	return serial_open_from(out, host, ctx, cfg, NULL, err, err_len);
 }

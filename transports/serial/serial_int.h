@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Between the files of the serial transport: serial.c (the contract, sending), serial_line.c (the
  * states of an asynchronous line, receiving), serial_sync.c (synchronous lines), serial_conf.c
- * (keys, opening, closing). */
+ * (keys, opening, closing), serial_freeze.c (to another process). */
 #ifndef TRANSPORTS_SERIAL_SERIAL_INT_H
 #define TRANSPORTS_SERIAL_SERIAL_INT_H
 
+#include "transports/kit/handover.h"
 #include "transports/kit/settings.h"
 #include "transports/link/link.h"
 #include "transports/serial/hdlc.h"
@@ -101,10 +102,14 @@ struct ist_port {
 	/* sending: octets as they go on the line, tx_at of them are gone */
 	uint8_t *tx, *tx_frame; /* tx_frame: a whole frame, or a batch of them for a link */
 	size_t tx_at, tx_len, tx_room;
-	size_t tx_slot;	 /* of tx_frame */
-	size_t tx_limit; /* no more frames are taken while as much waits */
-	bool blocked;	 /* `writable` is due */
+	size_t tx_slot;	     /* of tx_frame */
+	size_t tx_limit;     /* no more frames are taken while as much waits */
+	bool blocked;	     /* `writable` is due */
+	bool announce;	     /* thawed: that it is up is not reported yet */
+	bool frozen;	     /* another process goes on with the device */
+	char lost_there[64]; /* `lost`, when another process has said so */
 	uint64_t count[SERIAL_C_COUNT];
+	uint64_t before[SERIAL_C_COUNT + LINK_COUNTER_COUNT]; /* in other processes */
 };
 
 extern const struct ist_key serial_keys[];
@@ -118,6 +123,10 @@ void serial_line_hang_up(struct ist_port *p);
 uint32_t serial_payload(const struct ist_port *p);
 /* The line is up, says so. */
 void serial_report_up(struct ist_port *p);
+/* It has been up in another process, and nothing is said before that. */
+void serial_announce(struct ist_port *p);
+/* Errors since the port was opened. */
+void serial_line_errors(const struct ist_port *p, uint64_t out[IST_ERRORS]);
 /* A whole frame without FCS; it stays where it is until the batch is delivered. */
 void serial_received(struct ist_port *p, const uint8_t *frame, size_t len);
 void serial_deliver(struct ist_port *p);
@@ -140,6 +149,13 @@ void serial_rx_counts(const struct ist_port *p, uint64_t count[SERIAL_C_COUNT]);
 extern const struct link_user serial_sync_user;
 int serial_sync_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 
+/* As the transport's open; from: what another process had, or NULL. */
+int serial_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, struct handover *from, char *err,
+		     size_t err_len);
+int serial_freeze(struct ist_port *p, struct ist_frozen *f);
+int serial_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+		const struct ist_port_config *cfg, struct ist_frozen *f, char *err, size_t err_len);
 int serial_open(struct ist_port **out, const struct ist_host *host, void *ctx,
 		const struct ist_port_config *cfg, char *err, size_t err_len);
 int serial_check(const struct ist_port_config *cfg, struct ist_open *opens, unsigned n, char *err,

@@ -27,7 +27,9 @@ void serial_arm(struct ist_port *p)
 {
 	uint64_t now = p->host->now(p->ctx), at = UINT64_MAX;
 
-	if (p->lost)
+	if (p->announce)
+		at = now;
+	else if (p->lost)
 		at = now + (p->linger > now ? LINE_LINGER_LOOK : 0);
 	else if (p->state == SERIAL_CLOSED)
 		at = p->channel ? p->open_at : UINT64_MAX;
@@ -158,7 +160,7 @@ void serial_set_accm(struct ist_port *p, ist_channel c, uint32_t send, uint32_t 
 
 /* RFC 2661 4.4.6, since the port was opened.  An aborted frame is one that was not framed to its
  * end. */
-static void serial_line_errors(const struct ist_port *p, uint64_t out[IST_ERRORS])
+void serial_line_errors(const struct ist_port *p, uint64_t out[IST_ERRORS])
 {
 	uint64_t count[SERIAL_C_COUNT];
 	struct serial_tty_errors tty = {0};
@@ -188,7 +190,7 @@ bool serial_errors(const struct ist_port *p, ist_channel c, uint32_t out[IST_ERR
 
 /* --- up and down ------------------------------------------------------------------------------ */
 
-void serial_report_up(struct ist_port *p)
+static void serial_say_up(struct ist_port *p)
 {
 	const struct ist_attrs a = {
 		.size = sizeof(a),
@@ -202,12 +204,25 @@ void serial_report_up(struct ist_port *p)
 		.async = !p->link,
 	};
 
+	p->host->up(p->ctx, p->channel, &a);
+}
+
+void serial_report_up(struct ist_port *p)
+{
 	p->state = SERIAL_UP;
 	p->accm_send = p->accm_out;
 	serial_line_errors(p, p->errors_before);
 	p->count[SERIAL_C_UPS]++;
 	p->host->log(p->ctx, 5, "%s: line up", p->device);
-	p->host->up(p->ctx, p->channel, &a);
+	serial_say_up(p);
+}
+
+/* A call that was given up meanwhile is nobody's. */
+void serial_announce(struct ist_port *p)
+{
+	if (p->announce && p->channel)
+		serial_say_up(p);
+	p->announce = false;
 }
 
 static void serial_line_up(struct ist_port *p)
@@ -414,6 +429,9 @@ void serial_on_time(void *arg, uint64_t now)
 {
 	struct ist_port *p = arg;
 
+	serial_announce(p);
+	if (p->link)
+		return;
 	if (p->lost)
 		;
 	else if (p->state == SERIAL_CLOSED && p->channel && now >= p->open_at)
@@ -508,6 +526,7 @@ static void serial_line_on_fd(void *arg, unsigned ready)
 {
 	struct ist_port *p = arg;
 
+	serial_announce(p);
 	if (ready & IST_READ)
 		serial_line_read(p);
 	if (ready & IST_WRITE && (!p->lost || p->linger))

@@ -28,6 +28,7 @@ static void serial_sync_on_carrier(void *ctx, bool up, const char *words)
 	static const struct ist_cause why = {.kind = IST_CAUSE_LINK, .words = "link down"};
 	struct ist_port *p = ctx;
 
+	serial_announce(p);
 	if (up) {
 		serial_sync_check_mtu(p);
 		serial_report_up(p);
@@ -55,6 +56,7 @@ static void serial_sync_frame(struct ist_port *p, const struct link_frame *f)
 
 static void serial_sync_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
+	serial_announce(ctx);
 	for (unsigned i = 0; i < n; i++)
 		serial_sync_frame(ctx, &f[i]);
 	serial_deliver(ctx);
