@@ -169,6 +169,8 @@ unsigned data_call_owns(const struct data *data, const struct call *c);
  */
 bool data_call_restore(struct data *data, const struct door_call_set *set, uint64_t claimed,
 		       struct filter *const filter[DP_FILTERS], unsigned owns);
+/* What the slot of its counters says. */
+void data_call_go_on(void *ctx, struct call *c);
 /* The message that makes this filter; no 0: any number with the same counters. */
 struct door_msg data_filter_message(const struct filter *f, uint32_t no);
 /* Held by the caller, until data_filter_release(), and, if it is registered, by its number.  NULL
@@ -372,6 +374,12 @@ void call_follow(struct call *c);
 /* Hand on all frames that wait for one before them. */
 void call_settle(struct worker *w, struct call *c);
 
+/* As they stand in the slot of the call's counters. */
+static inline uint64_t call_numbers(const struct l2tp_data *d)
+{
+	return d->ns | (uint64_t)d->nr << 16 | (d->sending_seq ? DOOR_SENDING_SEQ : 0) |
+	       (d->seen_seq ? DOOR_SEEN_SEQ : 0);
+}
 /* Home worker: the numbers are where the next data finds them. */
 void call_show_numbers(struct call_state *st);
 

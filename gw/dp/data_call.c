@@ -314,3 +314,23 @@ bool data_call_restore(struct data *data, const struct door_call_set *set, uint6
 		c->filter[i] = data_filter_hold(filter[i]);
 	return data_call_own(data, c, owns);
 }
+
+void data_call_go_on(void *ctx, struct call *c)
+{
+	struct call_state *st = c->st;
+	struct call_counters *n = st->n;
+	struct l2tp_data *d = &st->data;
+	uint64_t numbers = count_get(&n->numbers);
+
+	(void)ctx;
+	d->ns = (uint16_t)numbers;
+	d->nr = (uint16_t)(numbers >> 16);
+	d->sending_seq = numbers & DOOR_SENDING_SEQ;
+	d->seen_seq = numbers & DOOR_SEEN_SEQ;
+	d->lost = count_get(&n->seq_lost);
+	d->late = count_get(&n->seq_late);
+	d->reordered = count_get(&n->seq_reordered);
+	st->punted = atomic_load(&n->returned);
+	atomic_store(&st->taken, atomic_load(&n->posted));
+	st->version = c->version;
+}

@@ -316,13 +316,7 @@ static void dp_call_line_in(struct worker_port *p, ist_channel from, const uint8
 
 void call_show_numbers(struct call_state *st)
 {
-	const struct l2tp_data *d = &st->data;
-
-	atomic_store_explicit(&st->n->numbers,
-			      d->ns | (uint64_t)d->nr << 16 |
-				      (d->sending_seq ? DOOR_SENDING_SEQ : 0) |
-				      (d->seen_seq ? DOOR_SEEN_SEQ : 0),
-			      memory_order_relaxed);
+	atomic_store_explicit(&st->n->numbers, call_numbers(&st->data), memory_order_relaxed);
 }
 
 /* The sequence state is the worker's; its counters are copied to atomics that other threads may
@@ -399,6 +393,8 @@ void call_settle(struct worker *w, struct call *c)
 	struct l2tp_data *d = &c->st->data;
 
 	call_follow(c);
+	if (!d->held)
+		return;
 	while (d->held) {
 		d->gap_deadline = 0; /* has passed */
 		dp_call_drain(w, c);

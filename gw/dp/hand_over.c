@@ -13,7 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HAND_WAIT 5000 /* ms for an answer */
+/* ms for an answer: while frames are carried, and while they are not */
+#define HAND_WAIT_TABLES 30000
+#define HAND_WAIT_STATE	 5000
 
 struct hand_over {
 	struct data *data;
@@ -25,7 +27,7 @@ struct hand_over {
 
 /* The descriptor of the image goes before those that belong to it. */
 static int hand_over_image(struct hand_over *h, enum hand_kind kind, struct image *im,
-			   struct image_fds *fds)
+			   struct image_fds *fds, int wait)
 {
 	int rc;
 
@@ -33,7 +35,7 @@ static int hand_over_image(struct hand_over *h, enum hand_kind kind, struct imag
 		return -ENOMEM;
 	fds->fd[0] = im->fd;
 	rc = hand_say(h->sock, kind, 0, fds);
-	return rc ? rc : hand_hear(h->sock, HAND_ANSWER, HAND_WAIT, NULL);
+	return rc ? rc : hand_hear(h->sock, HAND_ANSWER, wait, NULL);
 }
 
 static int hand_over_tables(struct hand_over *h)
@@ -43,7 +45,7 @@ static int hand_over_tables(struct hand_over *h)
 
 	if (image_fds_add(&fds, -1) == 0 && image_new(&h->tables)) {
 		image_save_tables(h->data, &h->tables, &fds);
-		rc = hand_over_image(h, HAND_TABLES, &h->tables, &fds);
+		rc = hand_over_image(h, HAND_TABLES, &h->tables, &fds, HAND_WAIT_TABLES);
 	}
 	free(fds.fd);
 	return rc;
@@ -78,16 +80,12 @@ static void hand_over_settle(struct data *data)
 		worker_finish(data->worker[i]);
 }
 
-/* All that waits for a grace period has gone afterwards. */
 static void hand_over_stop(struct hand_over *h)
 {
 	struct data *data = h->data;
 
 	for (unsigned i = 0; i < data->n; i++)
 		worker_stop(data->worker[i]);
-	rcu_drain();
-	for (unsigned i = 0; i < data->n; i++)
-		worker_stop(data->worker[i]); /* for what has come to it meanwhile */
 	h->still = true;
 	rcu_online();
 	hand_over_settle(data);
@@ -100,7 +98,7 @@ static int hand_over_state(struct hand_over *h)
 		return -ENOMEM;
 	hand_over_stop(h);
 	image_save_state(h->data, &h->state, &h->fds);
-	return hand_over_image(h, HAND_STATE, &h->state, &h->fds);
+	return hand_over_image(h, HAND_STATE, &h->state, &h->fds, HAND_WAIT_STATE);
 }
 
 /* --- the end ------------------------------------------------------------------------------------ */
@@ -126,6 +124,7 @@ int dp_data_hand_over(struct data **data, int sock)
 
 	rcu_enter();
 	data_stop_thread(h.data);
+	rcu_drain(); /* what control has had deleted has gone from the tables */
 	rc = hand_over_tables(&h);
 	if (!rc)
 		rc = hand_over_state(&h);

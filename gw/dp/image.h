@@ -105,11 +105,18 @@ struct image_queued { /* struct cmd_rec */
 	uint64_t cookie, after;
 	struct image_octets octets;
 };
-struct image_state { /* struct call_state: of `data` all but what is held */
+/* A state that says more than the slot of its counters does; most say no more.  In the order of
+ * struct l2tp_data and struct call_state. */
+struct image_state {
 	uint16_t tid, sid;
-	struct l2tp_data data;
-	uint32_t tokens, punted, taken;
-	uint64_t refilled;
+	bool lns, send_seq;
+	uint8_t reorder;
+	uint64_t reorder_timeout;
+	uint16_t ns, nr;
+	bool sending_seq, seen_seq;
+	uint16_t far_next, far_run;
+	uint64_t lost, late, reordered, no_seq, resyncs;
+	uint32_t punted, taken;
 	uint8_t early;
 	/* early and lcp_version are of the entry as it is */
 	bool is_early, lcp, told_unsequenced, plain;

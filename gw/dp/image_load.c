@@ -238,28 +238,37 @@ static int load_queued(struct load *l, const struct image_row *row)
 	return 0;
 }
 
+static void load_numbers(struct l2tp_data *d, const struct image_state *s)
+{
+	d->cfg.lns = s->lns;
+	d->cfg.send_seq = s->send_seq;
+	d->cfg.reorder = s->reorder;
+	d->cfg.reorder_timeout = s->reorder_timeout;
+	d->ns = s->ns;
+	d->nr = s->nr;
+	d->sending_seq = s->sending_seq;
+	d->seen_seq = s->seen_seq;
+	d->far_next = s->far_next;
+	d->far_run = s->far_run;
+	d->lost = s->lost;
+	d->late = s->late;
+	d->reordered = s->reordered;
+	d->no_seq = s->no_seq;
+	d->resyncs = s->resyncs;
+}
+
 static int load_state(struct load *l, const struct image_row *row)
 {
 	const struct image_state *s = &row->state;
 	struct call *c = calltab_get(&l->data->tab, s->tid, s->sid);
 	struct call_state *st;
-	struct l2tp_data *d;
 
 	if (!c)
 		return -EINVAL;
 	st = c->st;
-	d = &st->data;
-	*d = s->data;
-	d->gap_deadline = DEADLINE_NEVER;
-	d->cfg.peer_tid = c->c.data.peer_tid;
-	d->cfg.peer_sid = c->c.data.peer_sid;
-	d->cfg.send_length = c->c.data.send_length;
-	d->cfg.required = c->c.data.required;
-	st->version = c->version;
-	st->tokens = s->tokens;
+	load_numbers(&st->data, s);
 	st->punted = s->punted;
 	atomic_store(&st->taken, s->taken);
-	st->refilled = s->refilled;
 	st->early = s->early;
 	st->early_version = s->is_early ? c->version : 0;
 	st->lcp_version = s->lcp ? c->version : 0;
@@ -332,6 +341,7 @@ int image_load_state(struct data *data, struct image *im, struct image_fds *fds)
 	};
 	struct load l = {.data = data, .fds = fds, .begun = true};
 
+	calltab_each(&data->tab, data_call_go_on, NULL);
 	return load_rows(&l, im, rows);
 }
 

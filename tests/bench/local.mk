@@ -24,3 +24,8 @@ filterbench_LDADD = libdp.la libtransports.la libppp.la libcore.la $(PCAP_LIBS)
 check_PROGRAMS += storebench
 storebench_SOURCES = tests/bench/storebench.c
 storebench_LDADD = libstore.la
+
+check_PROGRAMS += handbench
+handbench_SOURCES = tests/bench/handbench.c
+handbench_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
+handbench_LDADD = libdp.la libtransports.la libppp.la libcore.la
