@@ -91,6 +91,9 @@ static size_t report_make(struct worker_port *p, struct worker_chan *c, struct d
 	return len;
 }
 
+/* Where some of its members are in an encoded OFFER or UP: port, time, channel, MTU. */
+enum { BEHIND_TIME = DOOR_MSG_HEAD + 4 + 8, STORY_MTU = BEHIND_TIME + 8 };
+
 /* --- what a channel is told to be ------------------------------------------------------------- */
 
 static void report_forget_story(struct worker_chan *c)
@@ -117,7 +120,6 @@ static void report_keep_story(struct worker_port *p, struct worker_chan *c, size
 /* Handed over, and the same as before but for its time. */
 static bool report_is_known(struct worker_port *p, struct worker_chan *c, struct door_msg *m)
 {
-	enum { BEHIND_TIME = DOOR_MSG_HEAD + 4 + 8 };
 	uint8_t *octets = p->w->report_octets;
 	size_t len;
 
@@ -200,6 +202,8 @@ static void report_plain(struct worker_port *p, struct worker_chan *c, ist_chann
 
 void report_mtu(struct worker_port *p, struct worker_chan *c)
 {
+	if (c->story)
+		wr_put32(c->story + STORY_MTU, worker_chan_mtu(p, c->id));
 	report_plain(p, c, c->id, DOOR_MTU);
 }
 

@@ -487,6 +487,156 @@ static void devices_go_on(void)
 	netns_leave();
 }
 
+/* --- at any moment ------------------------------------------------------------------------------ */
+
+#define STEPS 60u
+#define PAST  65536u
+
+/* What the port was given and what control was told, in order. */
+struct story {
+	char text[PAST];
+	size_t len;
+};
+
+static void story_add(struct story *s, const char *what, const uint8_t *p, size_t len)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum = sum * 31 + p[i];
+	s->len +=
+		(size_t)snprintf(s->text + s->len, PAST - s->len, "%s %zu %08x\n", what, len, sum);
+}
+
+static void story_note(struct story *s, struct pass *p)
+{
+	rig_settle(&p->r);
+	for (unsigned i = 0; i < p->r.n_line; i++)
+		story_add(s, p->r.line[i].text, p->r.line[i].octets, p->r.line[i].len);
+	p->r.n_line = 0;
+	for (unsigned i = 0; i < p->r.fake->n_sent; i++)
+		story_add(s, "sends", p->r.fake->sent[i].octets, p->r.fake->sent[i].len);
+	p->r.fake->n_sent = 0;
+}
+
+static void random_set(struct pass *p, uint64_t *rng)
+{
+	struct dp_call c = pass_call_of(p);
+
+	c.sid = (uint16_t)(3 + test_rand(rng) % 4);
+	c.data.send_seq = test_rand(rng) % 2;
+	c.data.lns = test_rand(rng) % 4;
+	c.data.required = test_rand(rng) % 8 == 0;
+	c.mode = test_rand(rng) % 3 ? DP_PUNT : DP_FORWARD;
+	c.to_tid = 2;
+	c.to_sid = (uint16_t)(3 + test_rand(rng) % 4);
+	c.ff03 = test_rand(rng) % 2;
+	c.mirror_ff03 = test_rand(rng) % 4 == 0;
+	dp_call_set(p->r.dp, &c);
+	dp_flush(p->r.dp);
+}
+
+static void random_delete(struct pass *p, uint64_t *rng)
+{
+	dp_call_del(p->r.dp, 2, (uint16_t)(3 + test_rand(rng) % 4));
+	dp_flush(p->r.dp);
+}
+
+/* Of a call, numbered or not, LCP or not. */
+static void random_frame(struct pass *p, uint64_t *rng)
+{
+	static const char *const ends[] = {"ff03 8021 01020004", "8021 01020004",
+					   "ff03 c021 0907 0008 00000000", "ff03 c021 0101 0004",
+					   "0021 4500"};
+	unsigned sid = 3 + test_rand(rng) % 4, ns = test_rand(rng) % 12;
+	const char *end = ends[test_rand(rng) % 5];
+	char hex[128];
+
+	if (test_rand(rng) % 2)
+		snprintf(hex, sizeof(hex), "0802 0002 %04x %04x 0000 %s", sid, ns, end);
+	else
+		snprintf(hex, sizeof(hex), "0002 0002 %04x %s", sid, end);
+	fake_hex(p->r.fake, 7, hex);
+}
+
+static enum fake_what random_last[4]; /* of the channels from 8 on */
+
+/* Nothing is told twice, since that is what the one does that goes on. */
+static void random_channel(struct pass *p, uint64_t *rng)
+{
+	static const enum fake_what what[] = {FAKE_UP, FAKE_OFFER, FAKE_DOWN, FAKE_DOWN_FOREVER};
+	unsigned i = test_rand(rng) % 4;
+	enum fake_what now = what[test_rand(rng) % 4];
+
+	if (now != random_last[i])
+		fake_say(p->r.fake, now, 8 + i);
+	random_last[i] = now;
+}
+
+static void random_room(struct pass *p, uint64_t *rng)
+{
+	fake_say_room(p->r.fake, 7, test_rand(rng) % 12);
+}
+
+static void random_send(struct pass *p, uint64_t *rng)
+{
+	static const uint8_t frame[] = {0x80, 0x21, 1, 2, 0, 4};
+	uint64_t what = test_rand(rng);
+
+	if (what % 2)
+		dp_send(p->r.dp, rig_channel(&p->r, 7), frame, 1 + what % 6, what % 1000, 0);
+	else
+		dp_ppp_send(p->r.dp, 2, (uint16_t)(3 + what / 2 % 4), frame, sizeof(frame));
+}
+
+/* handing: where the instants come from; NULL = no hand-over. */
+static void random_run(struct story *s, uint64_t seed, uint64_t *handing)
+{
+	static void (*const steps[])(struct pass * p, uint64_t * rng) = {
+		random_set,   random_delete,  random_frame, random_frame,
+		random_frame, random_channel, random_room,  random_send,
+	};
+	struct pass p;
+
+	s->len = 0;
+	memset(random_last, 0, sizeof(random_last));
+	pass_begin_up(&p, &fake_frozen);
+	for (unsigned i = 0; i < 4; i++)
+		random_set(&p, &seed);
+	for (unsigned i = 0; i < STEPS; i++) {
+		steps[test_rand(&seed) % 8](&p, &seed);
+		story_note(s, &p);
+		if (handing && test_rand(handing) % 4 == 0) {
+			pass_on(&p);
+			if (test_rand(handing) % 2) /* its transport tells it again */
+				fake_say(p.r.fake, FAKE_UP, 7);
+		}
+	}
+	fake_say_room(p.r.fake, 7, 400);
+	story_note(s, &p);
+	CU_ASSERT_EQUAL(p.r.fake->closes, 0);
+	pass_end(&p);
+}
+
+static void at_any_moment(void)
+{
+	static struct story plain, other;
+	uint64_t seed = test_seed();
+
+	for (unsigned i = 0; i < 6; i++, seed++) {
+		uint64_t handing = seed ^ 0x5eed;
+
+		random_run(&plain, seed, NULL);
+		random_run(&other, seed, &handing);
+		CU_ASSERT_TRUE(plain.len > 200);
+		if (!strcmp(plain.text, other.text))
+			continue;
+		CU_FAIL("a hand-over was noticed");
+		printf("\n      seed %llu\n%s---\n%s", (unsigned long long)seed, plain.text,
+		       other.text);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"a_call_is_handed_over", a_call_is_handed_over},
 	{"a_port_begins_anew", a_port_begins_anew},
@@ -502,6 +652,7 @@ static const struct test_case cases[] = {
 	{"filters_go_on", filters_go_on},
 	{"a_bundle_goes_on", a_bundle_goes_on},
 	{"devices_go_on", devices_go_on},
+	{"at_any_moment", at_any_moment},
 	{NULL, NULL},
 };
 const struct test_suite suite_hand_over = {"hand_over", cases};
