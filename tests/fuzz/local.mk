@@ -178,6 +178,13 @@ fuzz_door_msg_SOURCES = tests/fuzz/fuzz_door_msg.c $(FUZZ_MAIN)
 fuzz_door_msg_LDFLAGS = $(FUZZ_LINK)
 fuzz_door_msg_LDADD = libdp.la libtransports.la libppp.la libcore.la
 
+check_PROGRAMS += fuzz-image
+FUZZERS += fuzz-image
+fuzz_image_SOURCES = tests/fuzz/fuzz_image.c $(FUZZ_MAIN)
+fuzz_image_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
+fuzz_image_LDFLAGS = $(FUZZ_LINK)
+fuzz_image_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
+
 # Whole ports, on the host of the transports' unit tests.
 PORT_RIG = tests/fuzz/port_rig.h tests/fuzz/port_rig.c tests/transports/host.h tests/transports/host.c \
 	tests/transports/raw.h tests/transports/raw.c
